@@ -1,0 +1,207 @@
+/**
+ * What a program that embeds the engine sees. `Session` and the torrents it returns implement this contract; the command line and the
+ * node are written against it alone.
+ */
+import type { DiscoveryStatus } from './discovery/discovery.ts'
+import type { Info, InfoHashes, Metainfo } from './metainfo/metainfo.ts'
+import type { TransportKind } from './transport/transport.ts'
+
+/** Bytes a second; `Infinity` for no limit. */
+export interface RateLimits {
+  downloadBytesPerSecond: number
+  uploadBytesPerSecond: number
+}
+
+/** How the engine talks to peers that want their stream obfuscated (message stream encryption). */
+export type EncryptionPolicy = 'plain' | 'prefer' | 'require'
+
+export interface AddOptions {
+  /** Folder that receives the torrent's file or folder. Default: the session's. */
+  directory?: string
+  /** Add without starting. Default false. */
+  paused?: boolean
+  /**
+   * Believe that all data is in place and correct, and seed without reading it (after creating the torrent from it, say). A piece that
+   * turns out to be missing is then reported when it is read. Default false.
+   */
+  trusted?: boolean
+  /** Peers to connect to at once: `host:port`, IPv6 in brackets. */
+  peers?: readonly string[]
+  /** Further trackers (announced besides the torrent's own, each in a tier of its own; ignored for private torrents). */
+  trackers?: readonly string[]
+  /** Further web seeds. */
+  webSeeds?: readonly string[]
+  /** Ask for pieces in order rather than rarest first. Default false. */
+  sequential?: boolean
+  /** Files wanted, by index among the real (not pad) files. Default: the magnet's `so`, else all. */
+  select?: readonly number[]
+  limits?: Partial<RateLimits>
+  /** Keep everything in memory instead of in `directory`. Default false. */
+  memory?: boolean
+}
+
+/** `checking`: reading what is on disk. `metadata`: fetching the info dictionary. `seeding`: has all that is wanted. */
+export type TorrentState = 'paused' | 'metadata' | 'checking' | 'downloading' | 'seeding' | 'error' | 'closed'
+
+export interface TorrentStats {
+  readonly state: TorrentState
+  /** Payload bytes a second, averaged over the last few seconds. */
+  readonly downloadBytesPerSecond: number
+  readonly uploadBytesPerSecond: number
+  /** Payload bytes over the life of the torrent, restarts included. */
+  readonly downloadedBytes: number
+  readonly uploadedBytes: number
+  /** Bytes received that were of no use: duplicates and failed pieces. */
+  readonly wastedBytes: number
+  /** Verified bytes of wanted files, and how many there are. Both 0 while the metadata is unknown. */
+  readonly haveBytes: number
+  readonly wantedBytes: number
+  /** 0 to 1: `haveBytes / wantedBytes`, or the progress of `checking` while that runs. */
+  readonly progress: number
+  /** Seconds until complete at the present rate; null when unknown. */
+  readonly etaSeconds: number | null
+  readonly peers: number
+  readonly seeds: number
+  /** Addresses known but not connected. */
+  readonly knownPeers: number
+  /** Why `state` is `error`, and what to do about it. */
+  readonly error?: string
+}
+
+export interface PeerStatus {
+  /** `host:port`, IPv6 in brackets; a web seed's URL. */
+  readonly address: string
+  readonly kind: TransportKind | 'webseed'
+  /** Name and version as it gives itself, else derived from its peer ID. */
+  readonly client: string
+  readonly incoming: boolean
+  readonly encrypted: boolean
+  /** 0 to 1. */
+  readonly progress: number
+  readonly downloadBytesPerSecond: number
+  readonly uploadBytesPerSecond: number
+  readonly downloadedBytes: number
+  readonly uploadedBytes: number
+  /** We choke it / want its pieces; it chokes us / wants ours. */
+  readonly amChoking: boolean
+  readonly amInterested: boolean
+  readonly peerChoking: boolean
+  readonly peerInterested: boolean
+  readonly snubbed: boolean
+}
+
+/** One real file of a torrent. */
+export interface TorrentFile {
+  /** Index among the real files, from 0. */
+  readonly index: number
+  readonly path: readonly string[]
+  readonly lengthBytes: number
+  /** BEP 52 root: 32 bytes; absent for v1 and empty files. */
+  readonly piecesRoot?: Uint8Array
+  /** Verified bytes. */
+  readonly haveBytes: number
+  /** 0 not wanted, 1 lowest, 4 normal, 7 highest. */
+  readonly priority: number
+  /** Where it lies on disk; null in memory or before it exists. */
+  readonly diskPath: string | null
+  /**
+   * The bytes `[start, end)` in order, each chunk as soon as it is verified; what is not here yet is fetched first, ahead of all else.
+   * Ends early only by throwing: `closed`, or the signal's reason.
+   */
+  stream(options?: { start?: number; end?: number; signal?: AbortSignal }): AsyncIterable<Uint8Array>
+}
+
+export interface TorrentEvents extends Record<string, unknown[]> {
+  /** The info dictionary is known (at once for a .torrent). */
+  metadata: [Info]
+  /** Everything that is wanted is here and verified. Again after more files were selected. */
+  complete: []
+  /** A piece was verified and stored. */
+  piece: [number]
+  state: [TorrentState]
+  /** The torrent stopped: disk full, data missing. `resume` tries again. */
+  error: [Error]
+  /** For people: what a tracker or peer did, at most a few lines a second. */
+  log: [string]
+}
+
+export interface TorrentApi {
+  readonly infoHashes: InfoHashes
+  /** The name of the metadata, else the magnet's, else the info hash. */
+  readonly name: string
+  /** Null until the metadata is known. */
+  readonly metainfo: Metainfo | null
+  readonly files: readonly TorrentFile[]
+  readonly directory: string
+  readonly magnet: string
+  readonly stats: TorrentStats
+  on<Name extends keyof TorrentEvents & string>(
+    name: Name,
+    listener: (...args: TorrentEvents[Name]) => void,
+  ): () => void
+  /** Resolves when the metadata is known / all wanted files are complete. Rejects when the torrent is closed or fails. */
+  whenMetadata(options?: { signal?: AbortSignal }): Promise<Info>
+  whenComplete(options?: { signal?: AbortSignal }): Promise<void>
+  peers(): PeerStatus[]
+  discovery(): DiscoveryStatus[]
+  addPeer(address: string): void
+  setPriority(file: number, priority: number): Promise<void>
+  setSequential(sequential: boolean): void
+  setLimits(limits: Partial<RateLimits>): void
+  pause(): Promise<void>
+  resume(): Promise<void>
+  /** Reads everything again and keeps what is right. */
+  recheck(options?: { signal?: AbortSignal }): Promise<void>
+  move(directory: string, options?: { signal?: AbortSignal }): Promise<void>
+  renameFile(file: number, path: readonly string[]): Promise<void>
+  /** Stops it and forgets it; `deleteData` deletes its files too. */
+  remove(options?: { deleteData?: boolean }): Promise<void>
+}
+
+export interface SessionOptions {
+  /** Where downloads go. Default: the working directory. */
+  directory?: string
+  /** Where resume data is kept, one file a torrent; null keeps none. Default null. */
+  stateDirectory?: string | null
+  /** TCP (and DHT) port: 0 any free one, null does not accept connections. Default 6881, or a free one when that is taken. */
+  port?: number | null
+  /** Address to accept on. Default: all, both families. */
+  host?: string
+  dht?: boolean
+  /** DHT nodes to start from, `host:port`. Default: the well-known ones. */
+  dhtNodes?: readonly string[]
+  /** Local service discovery (BEP 14). Default true. */
+  lsd?: boolean
+  /** Peer exchange (BEP 11). Default true. */
+  pex?: boolean
+  /** Announce to trackers. Default true. */
+  trackers?: boolean
+  encryption?: EncryptionPolicy
+  limits?: Partial<RateLimits>
+  /** Peer connections in all / for one torrent. Defaults 500 / 100. */
+  maxConnections?: number
+  maxConnectionsPerTorrent?: number
+  /** How many peers one torrent uploads to at a time. Default 8. */
+  uploadSlots?: number
+  /** Name and version shown to peers. */
+  userAgent?: string
+}
+
+/** What `Session.add` takes. */
+export type TorrentSource =
+  /** Magnet link; info hash (hex or base32, v1 or v2); path or HTTP(S) URL of a .torrent. */
+  | string
+  /** Content of a .torrent. */
+  | Uint8Array
+  | Metainfo
+
+export interface SessionApi {
+  /** Port that accepts connections; 0 while none does. */
+  readonly port: number
+  readonly torrents: readonly TorrentApi[]
+  /** Adds a torrent and starts it, or returns the one that is there already. Resolves before metadata or checking is done. */
+  add(source: TorrentSource, options?: AddOptions): Promise<TorrentApi>
+  setLimits(limits: Partial<RateLimits>): void
+  /** Stops everything, records resume data, closes every socket, file, timer and worker. Safe to call twice. */
+  close(): Promise<void>
+}

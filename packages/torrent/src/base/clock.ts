@@ -1,0 +1,34 @@
+/** Time as the engine sees it. Passed in everywhere, so that whole swarms run in virtual time. */
+export interface Clock {
+  /** Monotonic milliseconds from an arbitrary origin; never jumps when the wall clock is set. */
+  nowMs(): number
+  /** Milliseconds since the Unix epoch. Only for what people or other machines read. */
+  unixMs(): number
+  /** Calls `callback` once after `delayMs`. The result cancels it; cancelling twice is harmless. */
+  after(delayMs: number, callback: () => void): () => void
+}
+
+export const systemClock: Clock = {
+  nowMs: () => performance.now(),
+  unixMs: () => Date.now(),
+  after(delayMs, callback) {
+    const timer = setTimeout(callback, delayMs)
+    return () => clearTimeout(timer)
+  },
+}
+
+/** Resolves after `delayMs` of `clock`; rejects with the signal's reason when aborted first. */
+export function delay(clock: Clock, delayMs: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason)
+    const cancel = clock.after(delayMs, () => {
+      signal?.removeEventListener('abort', abort)
+      resolve()
+    })
+    const abort = () => {
+      cancel()
+      reject(signal?.reason)
+    }
+    signal?.addEventListener('abort', abort, { once: true })
+  })
+}

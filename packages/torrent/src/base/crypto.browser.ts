@@ -1,0 +1,26 @@
+import { sha1 as nobleSha1 } from '@noble/hashes/legacy.js'
+import { sha256 as nobleSha256 } from '@noble/hashes/sha2.js'
+import type { Hasher } from './hasher.ts'
+
+/** SHA-1 of `bytes`: 20 bytes. */
+export function sha1(bytes: Uint8Array): Uint8Array {
+  return nobleSha1(bytes)
+}
+
+/** SHA-256 of `bytes`: 32 bytes. */
+export function sha256(bytes: Uint8Array): Uint8Array {
+  return nobleSha256(bytes)
+}
+
+/** An incremental hash: call `update` any number of times, then `digest` once. */
+export function createHasher(algorithm: 'sha1' | 'sha256'): Hasher {
+  return algorithm === 'sha1' ? nobleSha1.create() : nobleSha256.create()
+}
+
+/** `count` bytes from the browser's generator. */
+export function randomBytes(count: number): Uint8Array {
+  const bytes = new Uint8Array(count)
+  // Web Crypto refuses more than 65,536 bytes a call.
+  for (let at = 0; at < count; at += 65536) crypto.getRandomValues(bytes.subarray(at, at + 65536))
+  return bytes
+}

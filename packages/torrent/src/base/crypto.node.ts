@@ -1,0 +1,22 @@
+import { createHash, hash, randomBytes as nodeRandomBytes } from 'node:crypto'
+import type { Hasher } from './hasher.ts'
+
+/** SHA-1 of `bytes`: 20 bytes. */
+export function sha1(bytes: Uint8Array): Uint8Array {
+  return hash('sha1', bytes, 'buffer')
+}
+
+/** SHA-256 of `bytes`: 32 bytes. */
+export function sha256(bytes: Uint8Array): Uint8Array {
+  return hash('sha256', bytes, 'buffer')
+}
+
+/** An incremental hash: call `update` any number of times, then `digest` once. */
+export function createHasher(algorithm: 'sha1' | 'sha256'): Hasher {
+  return createHash(algorithm)
+}
+
+/** `count` bytes from the system's generator. */
+export function randomBytes(count: number): Uint8Array {
+  return new Uint8Array(nodeRandomBytes(count))
+}
