@@ -3,12 +3,12 @@
  * Listeners run in the order they were added, at once, inside `emit`.
  */
 export class Emitter<Events extends Record<keyof Events, unknown[]>> {
-  #listeners: Map<keyof Events, Set<(...args: never[]) => void>> | undefined
+  #listeners: Map<keyof Events, Set<unknown>> | undefined
 
   /** Adds a listener; calling the result removes it. */
   on<Name extends keyof Events>(name: Name, listener: (...args: Events[Name]) => void): () => void {
     this.#listeners ??= new Map()
-    const set = this.#listeners.get(name) ?? new Set()
+    const set = this.#listeners.get(name) ?? new Set<unknown>()
     this.#listeners.set(name, set.add(listener))
     return () => this.off(name, listener)
   }
