@@ -1,0 +1,157 @@
+import dgram from 'node:dgram'
+import { networkInterfaces } from 'node:os'
+import { messageOf, ShoalError } from '../base/errors.ts'
+import type { DatagramOptions, DatagramSocket, IpFamily, OnDatagram, OpenDatagram } from './datagram.ts'
+
+/** Opens a UDP socket of the system. */
+export const openDatagram: OpenDatagram = async options => {
+  const socket = createSocket(options)
+  await bind(socket, options)
+  const senders: dgram.Socket[] = []
+  if (options.multicast) {
+    try {
+      senders.push(...(await joinGroup(socket, options)))
+    } catch (error) {
+      socket.close()
+      throw error
+    }
+  }
+  return new UdpSocket(socket, senders, options)
+}
+
+class UdpSocket implements DatagramSocket {
+  readonly family: IpFamily
+  readonly port: number
+  readonly localAddress: string
+  onMessage: OnDatagram | null = null
+  readonly #socket: dgram.Socket
+  /** For a multicast group: one socket an interface, since the interface of a send is a setting of the socket. */
+  readonly #senders: dgram.Socket[]
+  readonly #group: string | undefined
+  #closed: Promise<void> | undefined
+
+  constructor(socket: dgram.Socket, senders: dgram.Socket[], options: DatagramOptions) {
+    const address = socket.address()
+    this.family = options.family
+    this.port = address.port
+    this.localAddress = address.address
+    this.#socket = socket
+    this.#senders = senders
+    this.#group = options.multicast?.group
+    socket.on('message', (bytes, from) => {
+      // A plain view: callers must not meet Buffer's own `slice` and `toString`.
+      this.onMessage?.(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length), from.address, from.port)
+    })
+  }
+
+  send(bytes: Uint8Array, host: string, port: number, onFailure?: (error: Error) => void): void {
+    if (this.#closed) return onFailure?.(new ShoalError('closed', 'the socket is closed: open another'))
+    const sockets = host === this.#group ? this.#senders : [this.#socket]
+    let pending = sockets.length
+    for (const socket of sockets) {
+      const failed = (error: unknown) => {
+        // A group is reached when any interface takes it.
+        if (--pending === 0) onFailure?.(sendError(error, host, port))
+      }
+      try {
+        socket.send(bytes, port, host, error => error && failed(error))
+      } catch (error) {
+        failed(error)
+      }
+    }
+  }
+
+  close(): Promise<void> {
+    this.onMessage = null
+    this.#closed ??= Promise.all([this.#socket, ...this.#senders].map(closeSocket)).then(() => {})
+    return this.#closed
+  }
+}
+
+function createSocket(options: DatagramOptions): dgram.Socket {
+  const socket = dgram.createSocket({
+    type: options.family === 4 ? 'udp4' : 'udp6',
+    // Both families are opened side by side on one port, so the IPv6 one must not take IPv4 as well.
+    ipv6Only: options.family === 6,
+    // Every program on the machine that listens to the group shares its port.
+    reuseAddr: options.multicast !== undefined,
+    // Only literals are sent to. Without this, each send waits a turn of the event loop for a look-up of nothing.
+    lookup: (host, _options, done) => done(null, host, options.family),
+  })
+  if (options.unref) socket.unref()
+  return socket
+}
+
+function bind(socket: dgram.Socket, options: { port: number; host?: string }): Promise<void> {
+  return new Promise((resolve, reject) => {
+    socket.once('error', error => {
+      socket.close()
+      reject(bindError(error, options.port))
+    })
+    socket.bind({ port: options.port, ...(options.host && { address: options.host }) }, () => {
+      socket.removeAllListeners('error')
+      // What the system reports later (an ICMP answer to some earlier datagram) says nothing that a timeout does not.
+      socket.on('error', () => {})
+      resolve()
+    })
+  })
+}
+
+function closeSocket(socket: dgram.Socket): Promise<void> {
+  return new Promise(resolve => socket.close(() => resolve()))
+}
+
+/** Joins on every interface and makes a sending socket for each. Rejects with `unsupported` when none can. */
+async function joinGroup(socket: dgram.Socket, options: DatagramOptions): Promise<dgram.Socket[]> {
+  const { group, ttl = 1 } = options.multicast!
+  const senders: dgram.Socket[] = []
+  for (const name of interfaceNames(options.family)) {
+    const sender = createSocket({ ...options, port: 0 })
+    try {
+      await bind(sender, { port: 0 })
+      sender.setMulticastInterface(name)
+      sender.setMulticastTTL(ttl)
+      sender.setMulticastLoopback(true)
+      socket.addMembership(group, name)
+      senders.push(sender)
+    } catch {
+      // One interface without multicast (a tunnel) leaves the others. A socket that could not bind is closed already.
+      try {
+        sender.close()
+      } catch {}
+    }
+  }
+  if (senders.length === 0) {
+    throw new ShoalError('unsupported', `no network interface takes part in multicast group ${group}`)
+  }
+  return senders
+}
+
+/** How Node names interfaces for multicast: an IPv4 address, or `::%zone`. */
+function interfaceNames(family: IpFamily): string[] {
+  const names = new Set<string>()
+  for (const [zone, addresses] of Object.entries(networkInterfaces())) {
+    for (const address of addresses ?? []) {
+      if (address.family !== `IPv${family}`) continue
+      const id = process.platform === 'win32' ? address.scopeid : zone
+      names.add(family === 4 ? address.address : `::%${id}`)
+    }
+  }
+  return [...names]
+}
+
+function bindError(error: Error & { code?: string }, port: number): ShoalError {
+  const cause = { cause: error }
+  if (error.code === 'EADDRINUSE') {
+    return new ShoalError('refused', `UDP port ${port} is taken: choose another, or 0 for a free one`, cause)
+  }
+  if (error.code === 'EACCES' || error.code === 'EPERM') {
+    return new ShoalError('no-permission', `no permission for UDP port ${port}: choose one above 1023`, cause)
+  }
+  return new ShoalError('unsupported', `cannot open a UDP socket here: ${messageOf(error)}`, cause)
+}
+
+function sendError(error: unknown, host: string, port: number): ShoalError {
+  const cause = { cause: error }
+  return new ShoalError('unreachable', `cannot send to ${host} port ${port}: ${messageOf(error)}`, cause)
+}

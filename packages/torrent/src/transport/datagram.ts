@@ -1,0 +1,46 @@
+/** Unreliable datagrams: the contract under UDP trackers, the DHT, uTP and local discovery. */
+
+export type IpFamily = 4 | 6
+
+/** Called for each datagram. `bytes` are the receiver's own; `host` is an IP literal, link-local IPv6 with its `%zone`. */
+export type OnDatagram = (bytes: Uint8Array, host: string, port: number) => void
+
+export interface DatagramOptions {
+  readonly family: IpFamily
+  /** 0 for any free one. */
+  readonly port: number
+  /** Local IP literal. Default: all addresses of the family. */
+  readonly host?: string
+  /** Receive what is sent to a group, on every interface; what is sent to the group then leaves through every interface. */
+  readonly multicast?: {
+    /** IP literal of the group. */
+    readonly group: string
+    /** Hops that a datagram may make. Default 1. */
+    readonly ttl?: number
+  }
+  /** Whether the open socket lets the process end. Default false. */
+  readonly unref?: boolean
+}
+
+export interface DatagramSocket {
+  readonly family: IpFamily
+  /** Local port, as bound. */
+  readonly port: number
+  /** Local IP literal, as bound: the unspecified address when bound to all. */
+  readonly localAddress: string
+  /** Receives datagrams while set. Those that arrive while it is null are dropped. */
+  onMessage: OnDatagram | null
+  /**
+   * Sends to an IP literal. Datagrams may be lost, doubled or reordered without notice; `onFailure` is called at most once, when this
+   * machine knows at once that it cannot send (no route, message too long, closed): a ShoalError `unreachable` or `closed`.
+   */
+  send(bytes: Uint8Array, host: string, port: number, onFailure?: (error: Error) => void): void
+  /** Stops delivery at once and frees the port. Safe to call twice. */
+  close(): Promise<void>
+}
+
+/**
+ * Opens a socket. Rejects with a ShoalError: `refused` when the port is taken, `unsupported` when the platform or machine has no
+ * such sockets (browsers; no IPv6), `no-permission`.
+ */
+export type OpenDatagram = (options: DatagramOptions) => Promise<DatagramSocket>

@@ -1,0 +1,77 @@
+import { lookup } from 'node:dns/promises'
+import { isIP } from 'node:net'
+import { messageOf, ShoalError } from '../base/errors.ts'
+import type { IpFamily } from './datagram.ts'
+import type { ResolvedAddress, ResolveHost } from './resolve.ts'
+
+/**
+ * The system's resolver blocks one of the process's few worker threads for as long as a name server is silent, and the disk needs the
+ * same threads. So only this many names are looked up at a time.
+ */
+const PARALLEL_LOOKUPS = 2
+/** How long an answer is believed. The system does not tell the record's own lifetime. */
+const KEEP_MS = 5 * 60_000
+const KEEP_FAILURE_MS = 30_000
+const MAX_KEPT = 1000
+
+interface Entry {
+  readonly promise: Promise<ResolvedAddress[]>
+  untilMs: number
+}
+
+const cache = new Map<string, Entry>()
+const waiting: (() => void)[] = []
+let running = 0
+
+/** Resolves through the system, hosts file included, with a short memory. */
+export const resolveHost: ResolveHost = async (host, options = {}) => {
+  const { signal } = options
+  signal?.throwIfAborted()
+  const name = host.replace(/^\[|\]$/g, '').toLowerCase()
+  const family = isIP(name)
+  if (family !== 0) return [{ host: name, family: family as IpFamily }]
+  const kept = cache.get(name)
+  const entry = kept && kept.untilMs > performance.now() ? kept : remember(name)
+  return signal ? orAborted(entry.promise, signal) : entry.promise
+}
+
+function remember(name: string): Entry {
+  if (cache.size >= MAX_KEPT) cache.delete(cache.keys().next().value!)
+  cache.delete(name)
+  const entry: Entry = { promise: ask(name), untilMs: Infinity }
+  cache.set(name, entry)
+  entry.promise.then(
+    () => {
+      entry.untilMs = performance.now() + KEEP_MS
+    },
+    () => {
+      entry.untilMs = performance.now() + KEEP_FAILURE_MS
+    },
+  )
+  return entry
+}
+
+async function ask(name: string): Promise<ResolvedAddress[]> {
+  if (running >= PARALLEL_LOOKUPS) await new Promise<void>(resolve => waiting.push(resolve))
+  else running++
+  try {
+    const found = await lookup(name, { all: true })
+    return found.map(({ address, family }) => ({ host: address.toLowerCase(), family: family as IpFamily }))
+  } catch (error) {
+    const why = `cannot find the host ${name}: check its spelling and this machine's network (${messageOf(error)})`
+    throw new ShoalError('unreachable', why, { cause: error })
+  } finally {
+    // Hands its place on, so that `running` stays as it is.
+    const next = waiting.shift()
+    if (next) next()
+    else running--
+  }
+}
+
+function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason)
+    signal.addEventListener('abort', abort, { once: true })
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
+  })
+}
