@@ -45,7 +45,10 @@ class UdpSocket implements DatagramSocket {
   }
 
   send(bytes: Uint8Array, host: string, port: number, onFailure?: (error: Error) => void): void {
-    if (this.#closed) return onFailure?.(new ShoalError('closed', 'the socket is closed: open another'))
+    if (this.#closed) {
+      onFailure?.(new ShoalError('closed', 'the socket is closed: open another'))
+      return
+    }
     const sockets = host === this.#group ? this.#senders : [this.#socket]
     let pending = sockets.length
     for (const socket of sockets) {
