@@ -32,8 +32,11 @@ export interface Connection {
   readonly bufferedBytes: number
   /** Begins delivery; until then nothing is read. A second call changes the handler (for the end of a handshake). */
   start(handler: ConnectionHandler): void
-  /** Queues bytes; what is queued in one turn of the event loop leaves together. The bytes must not change until they have left. */
-  write(bytes: Uint8Array): void
+  /**
+   * Queues bytes; what is queued in one turn of the event loop leaves together. The bytes must not change until they have left, or
+   * the pipe has closed: then `onSent` is called, once.
+   */
+  write(bytes: Uint8Array, onSent?: () => void): void
   /** Stops delivery of data until `resume`; the other side is slowed by the pipe's own flow control. */
   pause(): void
   resume(): void

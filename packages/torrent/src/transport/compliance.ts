@@ -1,0 +1,159 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { concat, equalBytes } from '../base/bytes.ts'
+import type { Connection, PeerAddress, Transport } from './transport.ts'
+
+/** What every transport must do. `host` is where its listeners listen and its dials go. */
+export function testTransport(name: string, create: () => { transport: Transport; host: string }): void {
+  describe(`${name} keeps the transport contract`, () => {
+    const cleanup: (() => unknown)[] = []
+    afterEach(async () => {
+      for (const step of cleanup.splice(0).reverse()) await step()
+    })
+
+    async function pair(): Promise<[Connection, Connection]> {
+      const { transport, host } = create()
+      const accepted = Promise.withResolvers<Connection>()
+      const listener = await transport.listen({ host, port: 0 }, accepted.resolve)
+      const address: PeerAddress = { host, port: listener.port }
+      const dialled = await transport.dial(address, { signal: AbortSignal.timeout(5000) })
+      const incoming = await accepted.promise
+      cleanup.push(() => transport.close())
+      cleanup.push(() => dialled.close())
+      cleanup.push(() => incoming.close())
+      return [dialled, incoming]
+    }
+
+    it('carries bytes both ways, in order, whatever their sizes', async () => {
+      const [a, b] = await pair()
+      const atB = collect(b)
+      const atA = collect(a)
+      const sent = Array.from({ length: 40 }, (_, i) => new Uint8Array(i * i * 97).fill(i))
+      for (const bytes of sent) a.write(bytes)
+      b.write(Uint8Array.of(1, 2, 3))
+      const expected = concat(sent)
+      await atB.until(expected.length)
+      await atA.until(3)
+      expect(equalBytes(atB.bytes(), expected)).toBe(true)
+      expect([...atA.bytes()]).toEqual([1, 2, 3])
+    })
+
+    it('loses nothing that arrives before start', async () => {
+      const [a, b] = await pair()
+      a.start(silent())
+      a.write(Uint8Array.of(7, 8, 9))
+      await new Promise(resolve => setImmediate(resolve))
+      const atB = collect(b)
+      await atB.until(3)
+      expect([...atB.bytes()]).toEqual([7, 8, 9])
+    })
+
+    it('hands over to a second handler', async () => {
+      const [a, b] = await pair()
+      const first = collect(b)
+      a.start(silent())
+      a.write(Uint8Array.of(1))
+      await first.until(1)
+      const second = collect(b)
+      a.write(Uint8Array.of(2))
+      await second.until(1)
+      expect([...first.bytes()]).toEqual([1])
+      expect([...second.bytes()]).toEqual([2])
+    })
+
+    it('holds data back while paused, and slows the writer', async () => {
+      const [a, b] = await pair()
+      const atB = collect(b)
+      a.start(silent())
+      b.pause()
+      const total = 64 * 1024 * 1024
+      for (let i = 0; i < 64; i++) a.write(new Uint8Array(total / 64))
+      await new Promise(resolve => setTimeout(resolve, 50))
+      expect(atB.length()).toBe(0)
+      expect(a.bufferedBytes).toBeGreaterThan(0)
+      b.resume()
+      await atB.until(total)
+      expect(atB.length()).toBe(total)
+    })
+
+    it('says when what was written has left', async () => {
+      const [a, b] = await pair()
+      collect(b)
+      const drained = Promise.withResolvers<void>()
+      a.start({ onData: () => {}, onDrain: drained.resolve, onClose: () => {} })
+      const sent = new Promise<void>(resolve => a.write(new Uint8Array(1 << 20), resolve))
+      await sent
+      await drained.promise
+      expect(a.bufferedBytes).toBe(0)
+    })
+
+    it('tells both sides once when one closes, after what was sent gracefully', async () => {
+      const [a, b] = await pair()
+      const atA = collect(a)
+      const atB = collect(b)
+      a.write(new Uint8Array(1 << 20))
+      a.close(true)
+      await atB.closed
+      await atA.closed
+      expect(atB.length()).toBe(1 << 20)
+      a.close()
+      b.close()
+      const sent = Promise.withResolvers<void>()
+      a.write(Uint8Array.of(1), sent.resolve)
+      await sent.promise
+    })
+
+    it('rejects a dial that nobody answers, and one that is aborted', async () => {
+      const { transport, host } = create()
+      cleanup.push(() => transport.close())
+      const listener = await transport.listen({ host, port: 0 }, connection => connection.close())
+      await listener.close()
+      const address = { host, port: listener.port }
+      await expect(transport.dial(address, { signal: AbortSignal.timeout(5000) })).rejects.toMatchObject({
+        code: 'refused',
+      })
+      const reason = new Error('no longer wanted')
+      await expect(transport.dial(address, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
+    })
+
+    it('refuses a port that is taken', async () => {
+      const { transport, host } = create()
+      cleanup.push(() => transport.close())
+      const listener = await transport.listen({ host, port: 0 }, connection => connection.close())
+      await expect(transport.listen({ host, port: listener.port }, () => {})).rejects.toMatchObject({
+        code: 'refused',
+      })
+    })
+  })
+}
+
+function silent() {
+  return { onData: () => {}, onDrain: () => {}, onClose: () => {} }
+}
+
+/** Gathers what arrives at a connection. */
+function collect(connection: Connection) {
+  const chunks: Uint8Array[] = []
+  let length = 0
+  let wake: (() => void) | undefined
+  const closed = Promise.withResolvers<Error | undefined>()
+  connection.start({
+    onData(bytes) {
+      chunks.push(bytes.slice())
+      length += bytes.length
+      wake?.()
+    },
+    onDrain() {},
+    onClose(error) {
+      closed.resolve(error)
+      wake?.()
+    },
+  })
+  return {
+    bytes: () => concat(chunks),
+    length: () => length,
+    closed: closed.promise,
+    async until(count: number) {
+      while (length < count) await new Promise<void>(resolve => (wake = resolve))
+    },
+  }
+}

@@ -1,0 +1,268 @@
+/**
+ * TCP. A JavaScript engine loses most when each read allocates a buffer and wakes a stream, so sockets read into one static buffer
+ * that all connections share (`onread`): libuv asks for the buffer, fills it and calls back without leaving its own read loop. On
+ * Windows a read owns its buffer from the time it is started, so there each connection has one of its own.
+ */
+import { createServer, type NetConnectOpts, Socket } from 'node:net'
+import { ShoalError } from '../base/errors.ts'
+import type { Connection, ConnectionHandler, Listener, PeerAddress, Transport } from './transport.ts'
+
+const READ_BYTES = 256 * 1024
+const READ_BYTES_EACH = 64 * 1024
+const shareReads = process.platform !== 'win32'
+let sharedBuffer: Uint8Array | undefined
+
+function readBuffer(): Uint8Array {
+  if (!shareReads) return new Uint8Array(READ_BYTES_EACH)
+  sharedBuffer ??= new Uint8Array(READ_BYTES)
+  return sharedBuffer
+}
+
+class TcpConnection implements Connection {
+  readonly kind = 'tcp'
+  readonly remote: PeerAddress
+  readonly incoming: boolean
+  #socket: Socket
+  #handler: ConnectionHandler | undefined
+  #started = false
+  #corked = false
+  #paused = false
+  #held: Uint8Array[] = []
+  #closed = false
+  #error: Error | undefined
+
+  constructor(socket: Socket, remote: PeerAddress, incoming: boolean) {
+    this.#socket = socket
+    this.remote = remote
+    this.incoming = incoming
+    socket.setNoDelay(true)
+    socket.on('drain', () => this.#handler?.onDrain())
+    socket.on('error', error => {
+      this.#error = error
+    })
+    socket.on('end', () => socket.end())
+    socket.on('close', () => this.#onClose())
+  }
+
+  get bufferedBytes(): number {
+    return this.#socket.writableLength
+  }
+
+  start(handler: ConnectionHandler): void {
+    this.#handler = handler
+    if (this.#closed) {
+      queueMicrotask(() => handler.onClose(this.#error))
+      return
+    }
+    if (this.#started) return
+    this.#started = true
+    this.#socket.resume()
+  }
+
+  /** What the socket read; false stops reading. */
+  received(bytes: Uint8Array): boolean {
+    if (this.#closed) return false
+    if (this.#paused) {
+      // A read that was already under way when `pause` was called.
+      this.#held.push(bytes.slice())
+      return false
+    }
+    this.#handler?.onData(bytes)
+    return true
+  }
+
+  write(bytes: Uint8Array, onSent?: () => void): void {
+    if (this.#closed) {
+      onSent?.()
+      return
+    }
+    if (!this.#corked) {
+      this.#corked = true
+      this.#socket.cork()
+      queueMicrotask(this.#uncork)
+    }
+    this.#socket.write(bytes, onSent)
+  }
+
+  #uncork = () => {
+    this.#corked = false
+    this.#socket.uncork()
+  }
+
+  pause(): void {
+    this.#paused = true
+    this.#socket.pause()
+  }
+
+  resume(): void {
+    if (!this.#paused) return
+    this.#paused = false
+    queueMicrotask(() => {
+      while (this.#held.length > 0 && !this.#paused && !this.#closed)
+        this.#handler?.onData(this.#held.shift()!)
+      if (!this.#paused && this.#started) this.#socket.resume()
+    })
+  }
+
+  close(graceful = false): void {
+    if (this.#closed) return
+    if (graceful) this.#socket.destroySoon()
+    else this.#socket.destroy()
+  }
+
+  #onClose(): void {
+    if (this.#closed) return
+    this.#closed = true
+    this.#handler?.onClose(this.#error)
+  }
+}
+
+/** Wraps a connecting or connected socket's events; `holder` is filled once the connection object exists. */
+function onread(holder: { connection?: TcpConnection }) {
+  const buffer = readBuffer()
+  return {
+    buffer,
+    callback: (length: number) => holder.connection?.received(buffer.subarray(0, length)) ?? false,
+  }
+}
+
+/** TCP over IPv4 and IPv6. */
+export class TcpTransport implements Transport {
+  readonly kind = 'tcp'
+  #dials = new Set<Socket>()
+  #listeners = new Set<Listener>()
+
+  canDial(address: PeerAddress): boolean {
+    return address.port > 0 && (address.kind === undefined || address.kind === 'tcp')
+  }
+
+  dial(address: PeerAddress, { signal }: { signal: AbortSignal }): Promise<Connection> {
+    return new Promise((resolve, reject) => {
+      if (signal.aborted) return reject(signal.reason)
+      const holder: { connection?: TcpConnection } = {}
+      const socket = new Socket({ onread: onread(holder), writableHighWaterMark: 1 } as object)
+      this.#dials.add(socket)
+      const settle = (finish: () => void) => {
+        this.#dials.delete(socket)
+        signal.removeEventListener('abort', abort)
+        socket.off('error', fail)
+        socket.off('close', closed)
+        finish()
+      }
+      const fail = (error: NodeJS.ErrnoException) =>
+        settle(() => {
+          // The dying socket may report again; nobody listens any more.
+          socket.on('error', () => {})
+          socket.destroy()
+          reject(dialError(error, address))
+        })
+      const closed = () => settle(() => reject(new ShoalError('closed', 'the transport was closed')))
+      const abort = () =>
+        settle(() => {
+          socket.on('error', () => {})
+          socket.destroy()
+          reject(signal.reason)
+        })
+      signal.addEventListener('abort', abort, { once: true })
+      socket.once('error', fail)
+      socket.once('close', closed)
+      socket.connect({ host: address.host, port: address.port } as NetConnectOpts & { port: number }, () =>
+        settle(() => {
+          // Reading waits for `start`: nothing may arrive before somebody listens.
+          socket.pause()
+          holder.connection = new TcpConnection(socket, address, false)
+          resolve(holder.connection)
+        }),
+      )
+    })
+  }
+
+  listen(
+    { host, port }: { host?: string; port: number },
+    onConnection: (connection: Connection) => void,
+  ): Promise<Listener> {
+    return new Promise((resolve, reject) => {
+      const server = createServer({ pauseOnConnect: true, noDelay: true }, accepted => {
+        const { remoteAddress, remotePort } = accepted
+        if (remoteAddress === undefined || remotePort === undefined) return accepted.destroy()
+        const holder: { connection?: TcpConnection } = {}
+        const socket = adopt(accepted, holder)
+        const address: PeerAddress = { host: unmapped(remoteAddress), port: remotePort }
+        const connection = new TcpConnection(socket, address, true)
+        holder.connection = connection
+        onConnection(connection)
+      })
+      server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, port)))
+      server.listen({ port, ...(host === undefined ? {} : { host }) }, () => {
+        server.removeAllListeners('error')
+        // A failing accept (too many open files) is retried by the next connection; it must not end the process.
+        server.on('error', () => {})
+        const listener: Listener = {
+          port: (server.address() as { port: number }).port,
+          close: () => {
+            this.#listeners.delete(listener)
+            // It stops listening at once; its own 'close' would wait for the connections, which stay.
+            server.close()
+            return new Promise(done => setImmediate(done))
+          },
+        }
+        this.#listeners.add(listener)
+        resolve(listener)
+      })
+    })
+  }
+
+  async close(): Promise<void> {
+    for (const socket of this.#dials) socket.destroy()
+    await Promise.all([...this.#listeners].map(listener => listener.close()))
+  }
+}
+
+/**
+ * `net.Server` cannot be told to read into our buffer, so an accepted socket's handle moves to a socket that was made for it. Were the
+ * handle ever hidden, the stream's own reads serve instead, only slower.
+ */
+function adopt(accepted: Socket, holder: { connection?: TcpConnection }): Socket {
+  const inner = accepted as Socket & { _handle?: object | null }
+  const handle = inner._handle
+  if (!handle) {
+    accepted.on('data', bytes => holder.connection?.received(bytes as Uint8Array))
+    accepted.pause()
+    return accepted
+  }
+  inner._handle = null
+  const options = { handle, onread: onread(holder), writableHighWaterMark: 1, pauseOnCreate: true }
+  const socket = new Socket(options as object)
+  socket.pause()
+  // The server counts the socket that it made; without its end the server would never close.
+  socket.once('close', () => accepted.destroy())
+  return socket
+}
+
+/** An IPv4 address that arrived on a dual-stack socket, as IPv4. */
+function unmapped(host: string): string {
+  return host.startsWith('::ffff:') && host.includes('.') ? host.slice(7) : host
+}
+
+function dialError(error: NodeJS.ErrnoException, { host, port }: PeerAddress): ShoalError {
+  const code =
+    error.code === 'ECONNREFUSED' || error.code === 'ECONNRESET'
+      ? 'refused'
+      : error.code === 'ETIMEDOUT'
+        ? 'timeout'
+        : 'unreachable'
+  return new ShoalError(code, `cannot connect to ${host} port ${port}: ${error.code ?? error.message}`, {
+    cause: error,
+  })
+}
+
+function listenError(error: NodeJS.ErrnoException, port: number): ShoalError {
+  if (error.code === 'EADDRINUSE')
+    return new ShoalError(
+      'refused',
+      `port ${port} is taken: choose another with --port, or 0 for any free one`,
+    )
+  return new ShoalError('refused', `cannot accept connections on port ${port}: ${error.message}`, {
+    cause: error,
+  })
+}
