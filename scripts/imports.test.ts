@@ -1,0 +1,105 @@
+import { expect, test } from 'vitest'
+import { checkImports, importsOf, type Manifest, violationsIn } from './imports.ts'
+
+const engine = {
+  name: '@shoal/torrent',
+  exports: { '.': './src/index.ts' },
+  imports: { '#pair': { browser: './src/base/pair.browser.ts', default: './src/base/pair.node.ts' } },
+  dependencies: { '@noble/hashes': '1' },
+} satisfies Manifest
+const manifests = new Map<string, Manifest>([
+  ['', { devDependencies: { vitest: '1' } }],
+  ['packages/torrent', engine],
+  ['apps/node', { name: '@shoal/node', dependencies: { '@shoal/torrent': '1' } }],
+])
+
+/** The violations of a tree with these files, as `file: message`. Empty files stand where names end in nothing else. */
+function violations(files: Record<string, string>): string[] {
+  const src = 'packages/torrent/src'
+  const tree = new Map(
+    Object.entries({
+      [`${src}/base/pair.node.ts`]: "import 'node:fs'\n",
+      [`${src}/base/pair.browser.ts`]: '',
+      [`${src}/storage/storage.ts`]: '',
+      [`${src}/storage/memory.ts`]: '',
+      [`${src}/wire/handshake.ts`]: '',
+      [`${src}/index.ts`]: '',
+      ...files,
+    }),
+  )
+  return violationsIn({ files: tree, manifests }).map(({ file, message }) => `${file}: ${message}`)
+}
+
+test('the checkout keeps its rules', async () => {
+  expect(await checkImports()).toEqual([])
+})
+
+test('finds imports of every form, and none in comments', () => {
+  const source = [
+    "import a from './a.ts'",
+    'import {',
+    '  b,',
+    "} from './b.ts'",
+    "import type { C } from './c.ts'",
+    "export * from './d.ts'",
+    "import './e.ts'",
+    "const f = await import('./f.ts')",
+    "new Worker(new URL('./g.ts', import.meta.url))",
+    "// import h from './h.ts'",
+    " * import i from './i.ts'",
+    " * await import('./j.ts')",
+    "export const k = 'not ./k.ts'",
+  ].join('\n')
+  expect(importsOf(source).map(({ specifier, line, typeOnly }) => [specifier, line, typeOnly])).toEqual([
+    ['./a.ts', 1, false],
+    ['./b.ts', 2, false],
+    ['./c.ts', 5, true],
+    ['./d.ts', 6, false],
+    ['./e.ts', 7, false],
+    ['./f.ts', 8, false],
+    ['./g.ts', 9, true],
+  ])
+})
+
+test.each([
+  ['upwards', 'wire/a.ts', "import '../storage/storage.ts'", 'must not import storage'],
+  ['sideways', 'transport/a.ts', "import '../storage/memory.ts'", 'imports go down only'],
+  ['pieces of storage', 'pieces/a.ts', "import type {} from '../storage/storage.ts'", 'pieces is pure'],
+  ['pieces of Node', 'pieces/a.node.ts', "import 'node:fs'", 'pieces is pure'],
+  ['Node in a file for browsers', 'swarm/a.ts', "import 'node:fs'", 'the engine runs in browsers too'],
+  ['Node without its prefix', 'swarm/a.node.ts', "import 'fs'", 'write node:fs'],
+  ['a package not declared', 'swarm/a.ts', "import 'left-pad'", 'not a dependency'],
+  ['a development package', 'swarm/a.ts', "import 'vitest'", 'only tests import it'],
+  ['a pair not declared', 'swarm/a.ts', "import '#other'", 'not among the imports'],
+  ['a file that is not there', 'swarm/a.ts', "import './b.ts'", 'does not exist'],
+  ['another package by path', 'swarm/a.ts', "import '../../../../apps/node/src/b.ts'", 'by its name'],
+  ['another room by name', 'swarm/a.ts', "import '@shoal/node'", 'not a dependency'],
+  ['a room nobody knows', 'cellar/a.ts', "import '../base/pair.node.ts'", 'cellar is not a room'],
+])('catches an import %s', (_, file, source, message) => {
+  const found = violations({ [`packages/torrent/src/${file}`]: `${source}\n`, 'apps/node/src/b.ts': '' })
+  expect(found).toHaveLength(1)
+  expect(found[0]).toContain(message)
+})
+
+test.each([
+  ['downwards', 'swarm/a.ts', "import '../wire/handshake.ts'\nimport '../storage/memory.ts'"],
+  ['the contract of a neighbour', 'transport/a.ts', "import type {} from '../storage/storage.ts'"],
+  ['a platform pair', 'swarm/a.ts', "import '#pair'"],
+  ['Node in a file for Node', 'storage/a.node.ts', "import 'node:fs'"],
+  [
+    'anything in a test',
+    'wire/a.test.ts',
+    "import 'vitest'\nimport 'node:fs'\nimport '../storage/memory.ts'",
+  ],
+  ['a dependency', 'base/a.ts', "import '@noble/hashes/sha2.js'"],
+])('allows an import %s', (_, file, source) => {
+  expect(violations({ [`packages/torrent/src/${file}`]: `${source}\n` })).toEqual([])
+})
+
+test('catches cycles, but not of types alone', () => {
+  const [a, b] = ['packages/torrent/src/base/a.ts', 'packages/torrent/src/base/b.ts']
+  expect(violations({ [a]: "import './b.ts'\n", [b]: "import './a.ts'\n" })).toEqual([
+    `${a}: imports itself: ${a} -> ${b} -> ${a}`,
+  ])
+  expect(violations({ [a]: "import './b.ts'\n", [b]: "import type {} from './a.ts'\n" })).toEqual([])
+})
