@@ -50,9 +50,11 @@ function install() {
   const args = fresh ? ['ci', ...(withoutDev ? ['--omit=dev'] : [])] : ['install', '--no-save']
   const { status, output } = npm([...args, '--no-audit', '--no-fund', '--loglevel=error'])
   if (status === 0) return
-  console.error(output)
+  console.error(output.split('\n').slice(0, 25).join('\n'))
   console.error(
-    `npm ${args.join(' ')} failed (exit code ${status}). Check the connection to the package registry and try again.`,
+    output.includes('in sync')
+      ? 'package-lock.json does not fit package.json: run npm install, and commit both.'
+      : `npm ${args[0]} failed (exit code ${status}): check the connection to the package registry and try again.`,
   )
   process.exit(1)
 }
