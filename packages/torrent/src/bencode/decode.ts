@@ -1,0 +1,220 @@
+import { ShoalError } from '../base/errors.ts'
+import type { BencodeDictionary, BencodeValue } from './values.ts'
+
+/** What a decoder puts up with. Bytes that exceed a limit are refused before anything is allocated for them. */
+export interface DecodeLimits {
+  /** How deep lists and dictionaries may nest. Default 32; at most 512, since reading one recurses. */
+  depth?: number
+  /** How many values there may be in all. Default 100,000. */
+  items?: number
+  /**
+   * Accept dictionaries whose keys are not sorted, as some programs write them. Keys that occur twice are refused all the same.
+   * Default false.
+   */
+  unsortedKeys?: boolean
+}
+
+/** Longest key of a dictionary in bytes: a file name of BEP 52 is the longest that is met. */
+export const MAX_KEY_BYTES = 1024
+/** Longest integer in digits. BEP 3 sets no bound; reading one takes time that grows with the square of its length. */
+export const MAX_INTEGER_DIGITS = 256
+
+const DEFAULT_DEPTH = 32
+const MAX_DEPTH = 512
+const DEFAULT_ITEMS = 100_000
+
+const ZERO = 0x30
+const NINE = 0x39
+const COLON = 0x3a
+const MINUS = 0x2d
+const DICTIONARY = 0x64
+const END = 0x65
+const INTEGER = 0x69
+const LIST = 0x6c
+
+/**
+ * The value that `bytes` spell in bencoding (BEP 3), all of them. Byte strings are views into `bytes`: copy what must outlive it.
+ * Throws `bad-bencode`, with the offset, for anything BEP 3 forbids (leading zeros, `-0`, unsorted or repeated keys, trailing bytes)
+ * and for what exceeds a limit.
+ */
+export function decode(bytes: Uint8Array, limits: DecodeLimits = {}): BencodeValue {
+  const { value, end } = decodePrefix(bytes, limits)
+  if (end < bytes.length) throw malformed(`has ${bytes.length - end} bytes too many`, end)
+  return value
+}
+
+/** As `decode`, but what follows the value is left alone (BEP 9: a message's payload). `end` is the offset of the byte after the value. */
+export function decodePrefix(
+  bytes: Uint8Array,
+  limits: DecodeLimits = {},
+): { value: BencodeValue; end: number } {
+  const decoder = new Decoder(bytes, limits)
+  const value = decoder.value(0)
+  return { value, end: decoder.at }
+}
+
+/** A dictionary with the exact bytes that each of its values was written in. */
+export interface RawDictionary {
+  readonly dictionary: BencodeDictionary
+  /** The encoded value of a key, as a view; undefined when there is none. An info hash is over these (BEP 52, "infohash"). */
+  raw(key: string): Uint8Array | undefined
+  /** Offset of the byte after the dictionary. */
+  readonly end: number
+}
+
+/** As `decodePrefix`, for a dictionary whose values are needed as they were written. Throws `bad-bencode` when it is not a dictionary. */
+export function decodeRaw(bytes: Uint8Array, limits: DecodeLimits = {}): RawDictionary {
+  const decoder = new Decoder(bytes, limits)
+  const ranges = new Map<string, readonly [number, number]>()
+  const dictionary = decoder.dictionary(ranges)
+  return {
+    dictionary,
+    end: decoder.at,
+    raw(key) {
+      const range = ranges.get(key)
+      return range && plain(bytes).subarray(range[0], range[1])
+    },
+  }
+}
+
+/** A Node Buffer's `subarray` gives Buffers: read through a plain view, so that results are the same everywhere. */
+function plain(bytes: Uint8Array): Uint8Array {
+  return bytes.constructor === Uint8Array
+    ? bytes
+    : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+}
+
+function malformed(what: string, at: number): ShoalError {
+  return new ShoalError('bad-bencode', `Bencoded data ${what} at byte ${at}`)
+}
+
+class Decoder {
+  at = 0
+  readonly #bytes: Uint8Array
+  readonly #depth: number
+  readonly #items: number
+  readonly #unsorted: boolean
+  #count = 0
+
+  constructor(bytes: Uint8Array, limits: DecodeLimits) {
+    this.#bytes = plain(bytes)
+    this.#depth = Math.min(limits.depth ?? DEFAULT_DEPTH, MAX_DEPTH)
+    this.#items = limits.items ?? DEFAULT_ITEMS
+    this.#unsorted = limits.unsortedKeys ?? false
+  }
+
+  value(depth: number): BencodeValue {
+    const byte = this.#bytes[this.at]
+    if (byte === undefined) throw malformed('ends too early', this.at)
+    if (++this.#count > this.#items) throw malformed(`has more than ${this.#items} values`, this.at)
+    if (byte >= ZERO && byte <= NINE) return this.#string()
+    if (byte === INTEGER) return this.#integer()
+    if (byte !== LIST && byte !== DICTIONARY) throw malformed('has no value', this.at)
+    if (depth >= this.#depth) throw malformed(`nests deeper than ${this.#depth}`, this.at)
+    return byte === LIST ? this.#list(depth + 1) : this.#entries(depth + 1)
+  }
+
+  dictionary(ranges: Map<string, readonly [number, number]>): BencodeDictionary {
+    if (this.#bytes[this.at] !== DICTIONARY) throw malformed('has no dictionary', this.at)
+    return this.#entries(1, ranges)
+  }
+
+  #list(depth: number): BencodeValue[] {
+    const values: BencodeValue[] = []
+    this.at++
+    while (this.#bytes[this.at] !== END) values.push(this.value(depth))
+    this.at++
+    return values
+  }
+
+  #entries(depth: number, ranges?: Map<string, readonly [number, number]>): BencodeDictionary {
+    const entries: BencodeDictionary = new Map()
+    let previous: string | undefined
+    let sorted = true
+    this.at++
+    while (this.#bytes[this.at] !== END) {
+      const keyAt = this.at
+      const key = this.#key()
+      if (!sorted || (previous !== undefined && key <= previous)) {
+        if (entries.has(key)) throw malformed('repeats a key', keyAt)
+        if (!this.#unsorted) throw malformed('has a key out of order', keyAt)
+        sorted = false
+      }
+      previous = key
+      const begin = this.at
+      entries.set(key, this.value(depth))
+      ranges?.set(key, [begin, this.at])
+    }
+    this.at++
+    return entries
+  }
+
+  #key(): string {
+    const keyAt = this.at
+    const length = this.#stringLength()
+    if (length > MAX_KEY_BYTES) throw malformed(`has a key longer than ${MAX_KEY_BYTES} bytes`, keyAt)
+    // One call makes one flat string: a sum of characters would be a chain that every lookup flattens first.
+    const key = String.fromCharCode.apply(
+      null,
+      this.#bytes.subarray(this.at, this.at + length) as unknown as number[],
+    )
+    this.at += length
+    return key
+  }
+
+  #string(): Uint8Array {
+    const length = this.#stringLength()
+    const begin = this.at
+    this.at += length
+    return this.#bytes.subarray(begin, this.at)
+  }
+
+  /** Reads `<digits>:` and checks that as many bytes are there; leaves `at` on the first of them. */
+  #stringLength(): number {
+    const bytes = this.#bytes
+    const lengthAt = this.at
+    let length = 0
+    let byte = bytes[this.at]
+    while (byte !== undefined && byte >= ZERO && byte <= NINE) {
+      length = length * 10 + (byte - ZERO)
+      if (length > bytes.length) throw malformed('has a string longer than the data', lengthAt)
+      byte = bytes[++this.at]
+    }
+    if (byte === undefined) throw malformed('ends too early', this.at)
+    if (byte !== COLON || this.at === lengthAt) throw malformed('lacks a string length', lengthAt)
+    if (bytes[lengthAt] === ZERO && this.at > lengthAt + 1) {
+      throw malformed('has a string length with a leading zero', lengthAt)
+    }
+    this.at++
+    if (length > bytes.length - this.at) throw malformed('has a string longer than the data', lengthAt)
+    return length
+  }
+
+  #integer(): number | bigint {
+    const bytes = this.#bytes
+    const begin = ++this.at
+    const negative = bytes[begin] === MINUS
+    if (negative) this.at++
+    const digitsAt = this.at
+    let value = 0
+    let byte = bytes[this.at]
+    while (byte !== undefined && byte >= ZERO && byte <= NINE) {
+      value = value * 10 + (byte - ZERO)
+      byte = bytes[++this.at]
+      if (this.at - digitsAt > MAX_INTEGER_DIGITS) {
+        throw malformed(`has an integer of more than ${MAX_INTEGER_DIGITS} digits`, begin - 1)
+      }
+    }
+    const digits = this.at - digitsAt
+    if (byte === undefined) throw malformed('ends too early', this.at)
+    if (byte !== END || digits === 0) throw malformed('has an integer that is not one', begin - 1)
+    // BEP 3: leading zeros and -0 are invalid.
+    if (bytes[digitsAt] === ZERO && (digits > 1 || negative)) {
+      throw malformed('has an integer with a needless zero', begin - 1)
+    }
+    this.at++
+    if (value <= Number.MAX_SAFE_INTEGER) return negative ? -value : value
+    const text = String.fromCharCode.apply(null, [...bytes.subarray(digitsAt, digitsAt + digits)])
+    return negative ? -BigInt(text) : BigInt(text)
+  }
+}
