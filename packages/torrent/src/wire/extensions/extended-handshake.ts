@@ -1,0 +1,159 @@
+import { fromUtf8 } from '../../base/bytes.ts'
+import { ShoalError } from '../../base/errors.ts'
+import { formatIp, parseIp, unmapIp } from '../../base/ip.ts'
+import { asBytes, asDictionary, asInteger, type BencodeValue, decode, encode } from '../../bencode/bencode.ts'
+
+/** The extensions that this engine speaks, by the name they have in the `m` dictionary. */
+export const EXTENSION_NAMES = ['ut_metadata', 'ut_pex', 'lt_donthave', 'upload_only'] as const
+export type ExtensionName = (typeof EXTENSION_NAMES)[number]
+
+/** Numbers of extension messages, by name; 0 turns an extension off (BEP 10). */
+export type ExtensionIds = { readonly [Name in ExtensionName]?: number }
+
+/** The numbers under which we take extension messages: what our own handshakes give, and `onExtended` calls with. */
+export const OUR_EXTENSION_IDS = {
+  ut_metadata: 1,
+  ut_pex: 2,
+  lt_donthave: 3,
+  upload_only: 4,
+} as const satisfies ExtensionIds
+
+/** The extended handshake (BEP 10): message 20 with number 0. All of it is optional, and unchecked where it is the peer's claim. */
+export interface ExtendedHandshake {
+  /** Numbers under which the sender takes messages. Additive: a later handshake changes only what it names. */
+  readonly extensions: ExtensionIds
+  /** Name and version of the client: at most 64 characters, without control characters. */
+  readonly client?: string
+  /** Port that the sender accepts connections on (`p`). */
+  readonly port?: number
+  /** How many requests it keeps before it drops some: 1 to 65,536 (`reqq`). */
+  readonly requestQueue?: number
+  /** The address it sees us at. */
+  readonly yourIp?: string
+  /** Its other addresses. */
+  readonly ipv4?: string
+  readonly ipv6?: string
+  /** Bytes of the info dictionary (BEP 9): 1 to 64 MiB. */
+  readonly metadataSize?: number
+  /** It downloads nothing more, complete or not (BEP 21). */
+  readonly uploadOnly?: boolean
+  /** It prefers encrypted connections (`e`, BEP 11). */
+  readonly prefersEncryption?: boolean
+  /** Seconds since it completed the torrent; absent while it has not (`complete_ago`, libtorrent). */
+  readonly completeAgoSeconds?: number
+}
+
+/** More than the info dictionary of any torrent that is met; what a peer claims decides how much memory a magnet link takes. */
+export const MAX_METADATA_BYTES = 64 << 20
+
+const MAX_CLIENT_CHARACTERS = 64
+const MAX_REQUEST_QUEUE = 65536
+/** The handshake is shallow; what lies deeper is none of ours. */
+const LIMITS = { depth: 8, items: 1000, unsortedKeys: true }
+
+/** The payload of an extended handshake. Throws ShoalError `bad-argument` for an IP that is none. */
+export function encodeExtendedHandshake(handshake: ExtendedHandshake): Uint8Array {
+  return encode({
+    m: handshake.extensions,
+    complete_ago: handshake.completeAgoSeconds,
+    e: flag(handshake.prefersEncryption),
+    ipv4: ipBytes(handshake.ipv4),
+    ipv6: ipBytes(handshake.ipv6),
+    metadata_size: handshake.metadataSize,
+    p: handshake.port,
+    reqq: handshake.requestQueue,
+    upload_only: flag(handshake.uploadOnly),
+    v: handshake.client,
+    yourip: ipBytes(handshake.yourIp),
+  })
+}
+
+/**
+ * Reads the payload of an extended handshake. What is out of range or of the wrong type is left out, since clients differ; names that
+ * this engine does not know are too. Throws ShoalError `bad-message` when it is no dictionary at all.
+ */
+export function parseExtendedHandshake(payload: Uint8Array): ExtendedHandshake {
+  const fields = asDictionary(decodeOrNull(payload) ?? undefined)
+  if (!fields)
+    throw new ShoalError('bad-message', 'The extended handshake is not a dictionary: disconnect the peer')
+  const result: { -readonly [Key in keyof ExtendedHandshake]: ExtendedHandshake[Key] } = {
+    extensions: readExtensions(fields.get('m')),
+  }
+  const put = <Key extends keyof ExtendedHandshake>(key: Key, value: ExtendedHandshake[Key] | undefined) => {
+    if (value !== undefined) result[key] = value
+  }
+  put('client', readClient(asBytes(fields.get('v'))))
+  put('port', integerIn(fields.get('p'), 1, 65535))
+  put('requestQueue', readRequestQueue(fields.get('reqq')))
+  put('yourIp', readIp(fields.get('yourip'), 4, 16))
+  put('ipv4', readIp(fields.get('ipv4'), 4))
+  put('ipv6', readIp(fields.get('ipv6'), 16))
+  put('metadataSize', integerIn(fields.get('metadata_size'), 1, MAX_METADATA_BYTES))
+  put('uploadOnly', readFlag(fields.get('upload_only')))
+  put('prefersEncryption', readFlag(fields.get('e')))
+  put('completeAgoSeconds', integerIn(fields.get('complete_ago'), 0, Number.MAX_SAFE_INTEGER))
+  return result
+}
+
+/** The numbers in force after a further handshake: BEP 10 has `m` name only what changes, and 0 turn an extension off. */
+export function mergeExtensions(before: ExtensionIds, change: ExtensionIds): ExtensionIds {
+  const merged: { [Name in ExtensionName]?: number } = { ...before, ...change }
+  for (const name of EXTENSION_NAMES) if (merged[name] === 0) delete merged[name]
+  return merged
+}
+
+function decodeOrNull(payload: Uint8Array): BencodeValue | null {
+  try {
+    return decode(payload, LIMITS)
+  } catch {
+    return null
+  }
+}
+
+function readExtensions(value: BencodeValue | undefined): ExtensionIds {
+  const numbers = asDictionary(value)
+  const extensions: { [Name in ExtensionName]?: number } = {}
+  for (const name of EXTENSION_NAMES) {
+    const id = integerIn(numbers?.get(name), 0, 255)
+    if (id !== undefined) extensions[name] = id
+  }
+  return extensions
+}
+
+function readClient(bytes: Uint8Array | undefined): string | undefined {
+  // Four bytes a character at most, so that a huge text is not decoded to be cut.
+  const text = bytes && fromUtf8(bytes.subarray(0, 4 * MAX_CLIENT_CHARACTERS))
+  const clean = text?.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\ufffd]/gu, '').trim()
+  return clean ? [...clean].slice(0, MAX_CLIENT_CHARACTERS).join('') : undefined
+}
+
+function readRequestQueue(value: BencodeValue | undefined): number | undefined {
+  const count = integerIn(value, 1, Number.MAX_SAFE_INTEGER)
+  return count && Math.min(count, MAX_REQUEST_QUEUE)
+}
+
+function readIp(value: BencodeValue | undefined, ...lengths: number[]): string | undefined {
+  const bytes = asBytes(value)
+  return bytes && lengths.includes(bytes.length) ? formatIp(unmapIp(bytes)) : undefined
+}
+
+function readFlag(value: BencodeValue | undefined): boolean | undefined {
+  const number = asInteger(value)
+  return number === undefined ? undefined : number !== 0
+}
+
+function integerIn(value: BencodeValue | undefined, least: number, most: number): number | undefined {
+  const number = asInteger(value)
+  return number !== undefined && number >= least && number <= most ? number : undefined
+}
+
+function flag(value: boolean | undefined): number | undefined {
+  return value === undefined ? undefined : Number(value)
+}
+
+function ipBytes(text: string | undefined): Uint8Array | undefined {
+  if (text === undefined) return undefined
+  const bytes = parseIp(text)
+  if (!bytes) throw new ShoalError('bad-argument', `${text} is not an IP address`)
+  return bytes
+}

@@ -1,0 +1,88 @@
+import { concat } from '../../base/bytes.ts'
+import { ShoalError } from '../../base/errors.ts'
+import { asDictionary, asInteger, decodePrefix, encode } from '../../bencode/bencode.ts'
+import { MAX_METADATA_BYTES } from './extended-handshake.ts'
+
+/** Metadata from and for peers (BEP 9): the info dictionary in blocks of 16 KiB. */
+
+/** Bytes of every block of metadata but the last. */
+export const METADATA_BLOCK_BYTES = 16384
+
+export type MetadataMessage =
+  | { readonly type: 'request'; readonly piece: number }
+  | {
+      readonly type: 'data'
+      readonly piece: number
+      /** Bytes of the whole info dictionary. */
+      readonly totalSize: number
+      /** The block: as many bytes as `piece` has in `totalSize`. When parsed, a view into the message. */
+      readonly block: Uint8Array
+    }
+  | { readonly type: 'reject'; readonly piece: number }
+  /** Of a type that this engine does not know: BEP 9 has it ignored. */
+  | { readonly type: 'unknown' }
+
+/** BEP 9: msg_type. */
+const REQUEST = 0
+const DATA = 1
+const REJECT = 2
+const LIMITS = { depth: 4, items: 100, unsortedKeys: true }
+
+export function encodeMetadataRequest(piece: number): Uint8Array {
+  return encode({ msg_type: REQUEST, piece })
+}
+
+export function encodeMetadataReject(piece: number): Uint8Array {
+  return encode({ msg_type: REJECT, piece })
+}
+
+/** A block of `metadata` with its head. Throws ShoalError `bad-argument` when there is no such block. */
+export function encodeMetadataData(piece: number, metadata: Uint8Array): Uint8Array {
+  if (!(piece >= 0 && piece < metadataBlockCount(metadata.length)))
+    throw new ShoalError('bad-argument', `The metadata has no block ${piece}`)
+  const begin = piece * METADATA_BLOCK_BYTES
+  const block = metadata.subarray(begin, begin + METADATA_BLOCK_BYTES)
+  return concat([encode({ msg_type: DATA, piece, total_size: metadata.length }), block])
+}
+
+/** Reads a ut_metadata message. Throws ShoalError `bad-message` when it is malformed or its block has the wrong size. */
+export function parseMetadataMessage(payload: Uint8Array): MetadataMessage {
+  const { value, end } = decodeHead(payload)
+  const fields = asDictionary(value)
+  const type = asInteger(fields?.get('msg_type'))
+  if (type === undefined) throw bad('has no type')
+  if (type !== REQUEST && type !== DATA && type !== REJECT) return { type: 'unknown' }
+  const piece = asInteger(fields?.get('piece'))
+  if (piece === undefined || piece < 0 || piece >= metadataBlockCount(MAX_METADATA_BYTES))
+    throw bad('names no block that could exist')
+  if (type === REQUEST) return { type: 'request', piece }
+  if (type === REJECT) return { type: 'reject', piece }
+  const totalSize = asInteger(fields?.get('total_size'))
+  if (totalSize === undefined || totalSize < 1 || totalSize > MAX_METADATA_BYTES)
+    throw bad('has no size that could be')
+  const block = payload.subarray(end)
+  if (block.length === 0 || block.length !== metadataBlockSize(piece, totalSize))
+    throw bad(`has ${block.length} bytes for block ${piece} of ${totalSize} bytes`)
+  return { type: 'data', piece, totalSize, block }
+}
+
+export function metadataBlockCount(totalSize: number): number {
+  return Math.ceil(totalSize / METADATA_BLOCK_BYTES)
+}
+
+/** Bytes of a block; 0 when there is no such block. */
+export function metadataBlockSize(piece: number, totalSize: number): number {
+  return Math.max(0, Math.min(METADATA_BLOCK_BYTES, totalSize - piece * METADATA_BLOCK_BYTES))
+}
+
+function decodeHead(payload: Uint8Array): ReturnType<typeof decodePrefix> {
+  try {
+    return decodePrefix(payload, LIMITS)
+  } catch (cause) {
+    throw bad('has a malformed head', { cause })
+  }
+}
+
+function bad(what: string, options?: ErrorOptions): ShoalError {
+  return new ShoalError('bad-message', `A ut_metadata message ${what}: disconnect the peer`, options)
+}

@@ -1,0 +1,101 @@
+import { ShoalError } from '../../base/errors.ts'
+import { asBytes, asDictionary, type BencodeDictionary, decode, encode } from '../../bencode/bencode.ts'
+import type { PeerAddress } from '../../transport/transport.ts'
+import {
+  compactBytes,
+  decodeCompactPeer,
+  decodeCompactPeers,
+  encodeCompactPeer,
+  encodeCompactPeers,
+  type IpFamily,
+} from '../compact-peers.ts'
+
+/** Peer exchange (BEP 11): which peers the sender is connected to, as changes since its last message. */
+
+/** BEP 11: what an added peer is known to be. */
+export const PexFlag = {
+  prefersEncryption: 0x01,
+  uploadOnly: 0x02,
+  utp: 0x04,
+  holepunch: 0x08,
+  /** The sender connected to it, so others can. */
+  reachable: 0x10,
+} as const
+
+export interface PexPeer extends PeerAddress {
+  /** `PexFlag`s; 0 when the sender gave none. */
+  readonly flags: number
+}
+
+export interface PexMessage {
+  readonly added: readonly PexPeer[]
+  readonly dropped: readonly PeerAddress[]
+}
+
+/** BEP 11: at most this many added, and as many dropped, in every message but a connection's first. */
+export const MAX_PEX_PEERS = 50
+
+/** How many of each we read from one message at most: the first may list all that its sender has. */
+export const MAX_PEX_PEERS_READ = 200
+
+/** BEP 11: at most one message a minute. */
+export const PEX_INTERVAL_MS = 60_000
+
+const LIMITS = { depth: 4, items: 100, unsortedKeys: true }
+
+/**
+ * The payload of a ut_pex message, or null when no peer in it has an IP address, since a message must name at least one. The caller
+ * keeps to `MAX_PEX_PEERS` and `PEX_INTERVAL_MS`, and names no peer twice.
+ */
+export function encodePex(message: PexMessage): Uint8Array | null {
+  const added4 = message.added.filter(peer => encodeCompactPeer(peer)?.length === compactBytes(4))
+  const added6 = message.added.filter(peer => encodeCompactPeer(peer)?.length === compactBytes(6))
+  const fields = {
+    added: encodeCompactPeers(added4, 4),
+    'added.f': Uint8Array.from(added4, peer => peer.flags),
+    added6: encodeCompactPeers(added6, 6),
+    'added6.f': Uint8Array.from(added6, peer => peer.flags),
+    dropped: encodeCompactPeers(message.dropped, 4),
+    dropped6: encodeCompactPeers(message.dropped, 6),
+  }
+  const given = Object.entries(fields).filter(([, bytes]) => bytes.length > 0)
+  return given.length === 0 ? null : encode(Object.fromEntries(given))
+}
+
+/**
+ * Reads a ut_pex message: at most `MAX_PEX_PEERS_READ` added and as many dropped peers, without those nobody could dial. They are the
+ * sender's word only. Throws ShoalError `bad-message` when it is no dictionary.
+ */
+export function parsePex(payload: Uint8Array): PexMessage {
+  const fields = asDictionary(decodePayload(payload))
+  if (!fields)
+    throw new ShoalError('bad-message', 'A ut_pex message is not a dictionary: disconnect the peer')
+  const added = [...readAdded(fields, 'added', 4), ...readAdded(fields, 'added6', 6)]
+  const dropped = [
+    ...decodeCompactPeers(asBytes(fields.get('dropped')) ?? EMPTY, 4, MAX_PEX_PEERS_READ),
+    ...decodeCompactPeers(asBytes(fields.get('dropped6')) ?? EMPTY, 6, MAX_PEX_PEERS_READ),
+  ]
+  return { added: added.slice(0, MAX_PEX_PEERS_READ), dropped: dropped.slice(0, MAX_PEX_PEERS_READ) }
+}
+
+const EMPTY = new Uint8Array(0)
+
+function readAdded(fields: BencodeDictionary, name: string, family: IpFamily): PexPeer[] {
+  const bytes = asBytes(fields.get(name)) ?? EMPTY
+  const flags = asBytes(fields.get(`${name}.f`)) ?? EMPTY
+  const count = Math.min(Math.floor(bytes.length / compactBytes(family)), MAX_PEX_PEERS_READ)
+  const peers: PexPeer[] = []
+  for (let i = 0; i < count; i++) {
+    const peer = decodeCompactPeer(bytes, i * compactBytes(family), family)
+    if (peer) peers.push({ ...peer, flags: flags[i] ?? 0 })
+  }
+  return peers
+}
+
+function decodePayload(payload: Uint8Array): ReturnType<typeof decode> {
+  try {
+    return decode(payload, LIMITS)
+  } catch (cause) {
+    throw new ShoalError('bad-message', 'A ut_pex message is malformed: disconnect the peer', { cause })
+  }
+}
