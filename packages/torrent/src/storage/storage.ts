@@ -22,6 +22,8 @@ export interface StoredSegment {
 export interface Storage {
   /** Fills `into` with the bytes from `offset`. Rejects with `not-found` when they were never written. */
   read(offset: number, into: Uint8Array): Promise<void>
+  /** As `read`, but into several buffers, one after the other: where they share a file, in one system call. */
+  readParts(offset: number, parts: readonly Uint8Array[]): Promise<void>
   /** Writes `bytes` at `offset`; they must not change until it settles. Settles when the system has taken them, not when they are safe. */
   write(offset: number, bytes: Uint8Array): Promise<void>
   /** Makes all writes that settled before the call survive a power cut. */

@@ -1,0 +1,27 @@
+/**
+ * Buffers of one size, used again: fresh memory costs a page fault for every 4 KiB, which is more than hashing them does.
+ */
+export class BufferPool {
+  readonly #sizeBytes: number
+  readonly #keepAtMost: number
+  readonly #free: Uint8Array[] = []
+
+  constructor(options: { sizeBytes: number; keepBytes: number }) {
+    this.#sizeBytes = options.sizeBytes
+    this.#keepAtMost = Math.max(2, Math.floor(options.keepBytes / options.sizeBytes))
+  }
+
+  /** A buffer with arbitrary content. */
+  take(): Uint8Array {
+    return this.#free.pop() ?? new Uint8Array(this.#sizeBytes)
+  }
+
+  /** Gives a buffer back; the caller must not touch it again. */
+  give(buffer: Uint8Array): void {
+    if (this.#free.length < this.#keepAtMost) this.#free.push(buffer)
+  }
+
+  clear(): void {
+    this.#free.length = 0
+  }
+}

@@ -1,0 +1,91 @@
+import { createHasher, sha256 } from '#crypto'
+import type { Hasher } from '../base/hasher.ts'
+import type { PieceLayout } from '../metainfo/layout.ts'
+import { BLOCK_BYTES } from '../metainfo/metainfo.ts'
+
+/** Blocks hashed in one call: fewer calls, and the bytes are still in the processor's cache. */
+const RUN_BLOCKS = 4
+
+/** Which digests a piece needs. */
+export interface DigestKinds {
+  readonly v1: boolean
+  readonly v2: boolean
+}
+
+/**
+ * A piece under way: its bytes and its digests, which are made while the blocks are warm. Blocks mostly come in order; the SHA-1 of
+ * the piece follows them and catches up when a gap closes.
+ */
+export class OpenPiece {
+  readonly piece: number
+  /** Bytes of the whole piece and perhaps more. */
+  readonly buffer: Uint8Array
+  /** SHA-256 of each block, 32 bytes each, for v2 (BEP 52); of data only, not of padding. */
+  readonly leaves: Uint8Array | undefined
+  readonly #layout: PieceLayout
+  readonly #dataBytes: number
+  readonly #blockCount: number
+  readonly #have: Uint8Array
+  #missing: number
+  #sha1: Hasher | undefined
+  /** Blocks that the SHA-1 has seen, and blocks from the start without a gap. */
+  #hashed = 0
+  #contiguous = 0
+
+  constructor(piece: number, layout: PieceLayout, buffer: Uint8Array, digests: DigestKinds) {
+    this.piece = piece
+    this.buffer = buffer
+    this.#layout = layout
+    this.#dataBytes = layout.dataSize(piece)
+    this.#blockCount = layout.blockCount(piece)
+    this.#have = new Uint8Array(this.#blockCount)
+    this.#missing = this.#blockCount
+    if (digests.v1) this.#sha1 = createHasher('sha1')
+    if (digests.v2) this.leaves = new Uint8Array(32 * this.#blockCount)
+  }
+
+  get isComplete(): boolean {
+    return this.#missing === 0
+  }
+
+  has(block: number): boolean {
+    return this.#have[block] === 1
+  }
+
+  /** The bytes of a block, of its size on the wire. */
+  block(block: number): Uint8Array {
+    const begin = block * BLOCK_BYTES
+    return this.buffer.subarray(begin, begin + this.#layout.blockSize(this.piece, block))
+  }
+
+  /** The block's bytes are in place. */
+  filled(block: number): void {
+    if (this.#have[block] === 1) return
+    this.#have[block] = 1
+    this.#missing--
+    if (this.leaves) {
+      const begin = block * BLOCK_BYTES
+      const end = Math.min(begin + BLOCK_BYTES, this.#dataBytes)
+      this.leaves.set(sha256(this.buffer.subarray(begin, end)), 32 * block)
+    }
+    if (!this.#sha1) return
+    while (this.#contiguous < this.#blockCount && this.#have[this.#contiguous] === 1) this.#contiguous++
+    if (this.#contiguous - this.#hashed >= RUN_BLOCKS) this.#hashUpTo(this.#contiguous * BLOCK_BYTES)
+  }
+
+  /** SHA-1 of the complete piece, padding included (BEP 3, 47). Call once. */
+  sha1(): Uint8Array {
+    const size = this.#layout.pieceSize(this.piece)
+    // Padding was never asked for.
+    const asked = Math.min(size, this.#blockCount * BLOCK_BYTES)
+    this.buffer.fill(0, asked, size)
+    this.#hashUpTo(size)
+    return this.#sha1!.digest()
+  }
+
+  #hashUpTo(end: number): void {
+    const begin = this.#hashed * BLOCK_BYTES
+    if (end > begin) this.#sha1!.update(this.buffer.subarray(begin, end))
+    this.#hashed = this.#contiguous
+  }
+}

@@ -1,0 +1,107 @@
+import type { Clock } from '../base/clock.ts'
+import type { Connection, ConnectionHandler } from '../transport/transport.ts'
+import { MessageParser } from '../wire/message-parser.ts'
+import { MessageWriter } from '../wire/message-writer.ts'
+import type { MessageHandler } from '../wire/messages.ts'
+
+/** What a link tells its peer besides the messages themselves. */
+export interface LinkOwner extends MessageHandler {
+  /** All messages of one read have been handled: the time to answer them together. */
+  onReadEnd(): void
+  /** What was written has left. */
+  onDrain(): void
+  onClosed(error: Error | undefined): void
+}
+
+/**
+ * Joins a connection to the message parser and writer. Whatever is said in one turn of the event loop leaves in one write.
+ */
+export class PeerLink implements ConnectionHandler {
+  readonly connection: Connection
+  lastReceivedMs: number
+  lastSentMs: number
+  readonly #clock: Clock
+  readonly #owner: LinkOwner
+  readonly #parser: MessageParser
+  readonly #writer = new MessageWriter()
+  #willFlush = false
+  #closed = false
+  #error: Error | undefined
+
+  constructor(connection: Connection, owner: LinkOwner, clock: Clock, limits: { maxBitfieldBytes?: number } = {}) {
+    this.connection = connection
+    this.#clock = clock
+    this.#owner = owner
+    this.#parser = new MessageParser(owner, limits)
+    this.lastReceivedMs = clock.nowMs()
+    this.lastSentMs = this.lastReceivedMs
+  }
+
+  /** Starts delivery; `early` is what arrived behind the handshake. */
+  start(early: Uint8Array): void {
+    if (early.length > 0) this.onData(early)
+    if (!this.#closed) this.connection.start(this)
+  }
+
+  get isClosed(): boolean {
+    return this.#closed
+  }
+
+  /** Where messages are written; they leave at the end of the turn. */
+  get out(): MessageWriter {
+    if (!this.#willFlush) {
+      this.#willFlush = true
+      queueMicrotask(this.#flushLater)
+    }
+    return this.#writer
+  }
+
+  /** Sends bytes that are whole messages already, behind all that was said before. */
+  writeRaw(bytes: Uint8Array, onSent?: () => void): void {
+    this.#flush()
+    this.lastSentMs = this.#clock.nowMs()
+    this.connection.write(bytes, onSent)
+  }
+
+  onData(bytes: Uint8Array): void {
+    this.lastReceivedMs = this.#clock.nowMs()
+    try {
+      this.#parser.push(bytes)
+      if (!this.#closed) this.#owner.onReadEnd()
+    } catch (error) {
+      this.close(error instanceof Error ? error : new Error(String(error)))
+    }
+  }
+
+  onDrain(): void {
+    if (!this.#closed) this.#owner.onDrain()
+  }
+
+  onClose(error?: Error): void {
+    this.close(error)
+  }
+
+  /** Ends the link; the owner is told once, at once. */
+  close(error?: Error, graceful = false): void {
+    if (this.#closed) return
+    if (graceful) this.#flush()
+    this.#closed = true
+    this.#error = error
+    this.#parser.stop()
+    this.connection.close(graceful)
+    this.#owner.onClosed(this.#error)
+  }
+
+  readonly #flushLater = () => {
+    this.#willFlush = false
+    this.#flush()
+  }
+
+  #flush(): void {
+    if (this.#closed) return
+    const bytes = this.#writer.take()
+    if (!bytes) return
+    this.lastSentMs = this.#clock.nowMs()
+    this.connection.write(bytes)
+  }
+}
