@@ -12,6 +12,11 @@ export function sha256(bytes: Uint8Array): Uint8Array {
   return nobleSha256(bytes)
 }
 
+/** SHA-256 of `bytes`, written to the 32 bytes of `into` from `at`. For hash trees. */
+export function sha256Into(bytes: Uint8Array, into: Uint8Array, at: number): void {
+  into.set(nobleSha256(bytes), at)
+}
+
 /** An incremental hash: call `update` any number of times, then `digest` once. */
 export function createHasher(algorithm: 'sha1' | 'sha256'): Hasher {
   return algorithm === 'sha1' ? nobleSha1.create() : nobleSha256.create()

@@ -1,0 +1,48 @@
+import { Worker } from 'node:worker_threads'
+import type { RunReply, RunRequest } from './hash-worker.node.ts'
+
+export type RunOutcome = RunReply | Error
+
+/** One thread of the pool. It keeps the process alive only while it has work. */
+export class HashThread {
+  readonly #worker = new Worker(new URL('./hash-worker.node.ts', import.meta.url), { name: 'shoal-hash' })
+  readonly #waiting = new Map<number, (outcome: RunOutcome) => void>()
+  #failure: Error | null = null
+
+  /** `onEnd` is called when the thread has ended, for whatever reason; it has no work then. */
+  constructor(onEnd: () => void) {
+    this.#worker.unref()
+    this.#worker.on('message', (reply: RunReply) => this.#settle(reply.id, reply))
+    this.#worker.on('error', error => {
+      this.#failure = error instanceof Error ? error : new Error(String(error))
+    })
+    this.#worker.on('exit', () => {
+      onEnd()
+      const failure = this.#failure ?? new Error('the hashing thread ended')
+      for (const id of [...this.#waiting.keys()]) this.#settle(id, failure)
+    })
+  }
+
+  /** Runs it was given and has not answered. */
+  get busy(): number {
+    return this.#waiting.size
+  }
+
+  /** Hashes a run after those it has; `done` is called once, with an Error when the thread ended before. */
+  send(request: RunRequest, done: (outcome: RunOutcome) => void): void {
+    if (this.#waiting.size === 0) this.#worker.ref()
+    this.#waiting.set(request.id, done)
+    this.#worker.postMessage(request)
+  }
+
+  async stop(): Promise<void> {
+    await this.#worker.terminate()
+  }
+
+  #settle(id: number, outcome: RunOutcome): void {
+    const done = this.#waiting.get(id)
+    this.#waiting.delete(id)
+    if (this.#waiting.size === 0) this.#worker.unref()
+    done?.(outcome)
+  }
+}

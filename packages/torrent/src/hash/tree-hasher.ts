@@ -1,0 +1,77 @@
+import { sha256Into } from '#crypto'
+
+/**
+ * Root of a BEP 52 merkle tree from its leaves in order, in memory of one node a level: two hashes that are waiting to become their
+ * parent. At most 2^31 leaves (32 TiB). Made for reuse: `root` leaves it ready for the next tree.
+ */
+export class TreeHasher {
+  readonly #levels: Uint8Array[] = []
+  #leaves = 0
+
+  /** Adds the next leaf: hashes at most 16 KiB of the file. */
+  addLeaf(block: Uint8Array): void {
+    const count = this.#leaves++
+    sha256Into(block, this.#level(0), slot(count, 0))
+    for (let level = 0; bit(count, level) === 1; level++) this.#combine(level, count)
+  }
+
+  /**
+   * Root over `width` leaves, those that were not added being zeros (BEP 52: "leaf hashes beyond the end of the file … are set to
+   * zero"), written to `into` from `at`. `width` is a power of two, at least the number of leaves added, of which there is one at least.
+   */
+  root(width: number, into: Uint8Array, at: number): void {
+    const count = this.#leaves
+    let level = 0
+    let carried = false
+    for (; 2 ** level < width; level++) {
+      const left = bit(count, level) === 1
+      if (!left && !carried) continue
+      if (left !== carried) this.#level(level).set(paddingHash(level), 32)
+      this.#combine(level, count)
+      carried = true
+    }
+    into.set(this.#level(level).subarray(0, 32), at)
+    this.reset()
+  }
+
+  /** Forgets the leaves that were added. */
+  reset(): void {
+    this.#leaves = 0
+  }
+
+  #combine(level: number, count: number): void {
+    sha256Into(this.#level(level), this.#level(level + 1), slot(count, level + 1))
+  }
+
+  #level(level: number): Uint8Array {
+    const known = this.#levels[level]
+    if (known) return known
+    const nodes = new Uint8Array(64)
+    this.#levels[level] = nodes
+    return nodes
+  }
+}
+
+/** Whether an earlier subtree of this level waits for its sibling, when `count` leaves came before. */
+function bit(count: number, level: number): number {
+  return (count >>> level) & 1
+}
+
+function slot(count: number, level: number): number {
+  return bit(count, level) * 32
+}
+
+const padding: Uint8Array[] = [new Uint8Array(32)]
+
+/** Root of a subtree of 2^level zero leaves. */
+function paddingHash(level: number): Uint8Array {
+  const known = padding[level]
+  if (known) return known
+  const node = new Uint8Array(64)
+  node.set(paddingHash(level - 1))
+  node.copyWithin(32, 0, 32)
+  const hash = new Uint8Array(32)
+  sha256Into(node, hash, 0)
+  padding[level] = hash
+  return hash
+}
