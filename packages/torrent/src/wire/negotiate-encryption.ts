@@ -1,0 +1,105 @@
+import type { EncryptionPolicy } from '../api.ts'
+import { ShoalError } from '../base/errors.ts'
+import type { Random } from '../base/random.ts'
+import type { Connection } from '../transport/transport.ts'
+import { EncryptedConnection } from './encrypted-connection.ts'
+import type { EncryptionMethod, EncryptionOutcome, EncryptionStep } from './encryption/encryption.ts'
+import { EncryptionInitiator } from './encryption/initiator.ts'
+import { EncryptionResponder } from './encryption/responder.ts'
+
+/** A connection after the encryption handshake, or after it turned out that there is none. */
+export interface NegotiatedConnection {
+  /** Paused: call `start`, handle `received`, then `resume`. */
+  readonly connection: Connection
+  readonly method: EncryptionMethod
+  /** As the encryption handshake names it: 20 bytes; null for `none`. The BitTorrent handshake must name the same. */
+  readonly infoHash: Uint8Array | null
+  /** First bytes of the peer's stream, which arrived already: to be handled before all else. */
+  readonly received: Uint8Array
+}
+
+/**
+ * Encrypts a connection that we opened. `initialPayload`: our BitTorrent handshake, which is sent along. Rejects with ShoalError
+ * `bad-message` when the peer does not follow (many speak no encryption: dial again for a plain connection if the policy is
+ * `prefer`), `closed` when it hangs up, or the signal's reason; the connection is closed then.
+ */
+export function encryptOutgoing(
+  connection: Connection,
+  options: {
+    readonly infoHash: Uint8Array
+    readonly policy: 'prefer' | 'require'
+    readonly random: Random
+    readonly initialPayload: Uint8Array
+  },
+  { signal }: { signal: AbortSignal },
+): Promise<NegotiatedConnection> {
+  const machine = new EncryptionInitiator(options)
+  return negotiate(connection, machine, signal, machine.start())
+}
+
+/**
+ * Finds out what a connection that we accepted speaks, and decrypts it. Options as for `EncryptionResponder`; rejects as
+ * `encryptOutgoing` does.
+ */
+export function acceptEncryption(
+  connection: Connection,
+  options: {
+    readonly policy: EncryptionPolicy
+    readonly random: Random
+    readonly find: (obfuscated: Uint8Array) => Uint8Array | null
+  },
+  { signal }: { signal: AbortSignal },
+): Promise<NegotiatedConnection> {
+  return negotiate(connection, new EncryptionResponder(options), signal, null)
+}
+
+function negotiate(
+  connection: Connection,
+  machine: { receive(bytes: Uint8Array): EncryptionStep },
+  signal: AbortSignal,
+  first: Uint8Array | null,
+): Promise<NegotiatedConnection> {
+  return new Promise((resolve, reject) => {
+    let over = false
+    const end = (settle: () => void) => {
+      if (over) return
+      over = true
+      signal.removeEventListener('abort', abort)
+      settle()
+    }
+    const fail = (error: unknown) =>
+      end(() => {
+        connection.close()
+        reject(error)
+      })
+    const abort = () => fail(signal.reason)
+    if (signal.aborted) return abort()
+    signal.addEventListener('abort', abort, { once: true })
+    connection.start({
+      onData(bytes) {
+        if (over) return
+        try {
+          const { send, done } = machine.receive(bytes)
+          if (send) connection.write(send)
+          if (done) end(() => resolve(finish(connection, done)))
+        } catch (error) {
+          fail(error)
+        }
+      },
+      onDrain() {},
+      onClose(error) {
+        fail(new ShoalError('closed', 'The peer hung up during the encryption handshake', { cause: error }))
+      },
+    })
+    if (first) connection.write(first)
+  })
+}
+
+function finish(
+  pipe: Connection,
+  { method, infoHash, ciphers, received }: EncryptionOutcome,
+): NegotiatedConnection {
+  // Nothing may arrive between this handler and the caller's.
+  pipe.pause()
+  return { connection: ciphers ? new EncryptedConnection(pipe, ciphers) : pipe, method, infoHash, received }
+}
