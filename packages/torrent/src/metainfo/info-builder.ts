@@ -1,0 +1,184 @@
+import { compareBytes, latin1, utf8 } from '../base/bytes.ts'
+import { ShoalError } from '../base/errors.ts'
+import { type BencodeInput, encode } from '../bencode/bencode.ts'
+import { alignFiles, placeFiles, type UnplacedFile } from './file-list.ts'
+import { BLOCK_BYTES, type FileEntry, type TorrentVersion } from './metainfo.ts'
+import { checkComponent, checkPath, PathSet } from './paths.ts'
+
+const MAX_CHOSEN_PIECE_BYTES = 16 * 2 ** 20
+const MAX_CHOSEN_PIECES = 2048
+
+/**
+ * A piece length for this many bytes: a power of two from 16 KiB to 16 MiB, such that there are 1,024 to 2,048 pieces where these bounds
+ * allow it. Fewer make a broken piece dear; more make the torrent large.
+ */
+export function choosePieceLength(totalBytes: number): number {
+  let length = BLOCK_BYTES
+  while (length < MAX_CHOSEN_PIECE_BYTES && totalBytes / length > MAX_CHOSEN_PIECES) length *= 2
+  return length
+}
+
+/** A file to make a torrent of. */
+export interface SourceFile {
+  /** Path below the torrent's folder; for a torrent of a single file, its name alone. */
+  readonly path: readonly string[]
+  readonly lengthBytes: number
+  readonly executable?: boolean
+  readonly hidden?: boolean
+  /** Target of a symbolic link, relative to the torrent's folder (BEP 47); `lengthBytes` is then 0. */
+  readonly symlink?: readonly string[]
+}
+
+export interface PlanOptions {
+  readonly name: string
+  readonly version: TorrentVersion
+  readonly pieceLengthBytes: number
+  readonly singleFile: boolean
+  readonly files: readonly SourceFile[]
+}
+
+/**
+ * The files of a new torrent where they lie in its piece space: sorted, with pad files where the version has them (BEP 47, 52), named
+ * as `Info.files` has them. Hash the pieces of this, then hand it to `buildInfo` with the roots set. Throws `bad-torrent` for names that
+ * no torrent may have, `bad-argument` for options that exclude each other.
+ */
+export function planFiles({ name, version, pieceLengthBytes, singleFile, files }: PlanOptions): FileEntry[] {
+  checkComponent(name, 'the name')
+  checkShape(name, version, singleFile, files)
+  if (
+    version !== 'v1' &&
+    (pieceLengthBytes < BLOCK_BYTES || !Number.isInteger(Math.log2(pieceLengthBytes)))
+  ) {
+    throw new ShoalError('bad-argument', 'A v2 piece length is a power of two of at least 16384')
+  }
+  const paths = new PathSet()
+  const unplaced = files.map(file => {
+    checkPath(file.path)
+    if (file.symlink) checkPath(file.symlink, 'the target of a symbolic link')
+    paths.add(file.path)
+    return unplacedFile(file, singleFile ? file.path : [name, ...file.path])
+  })
+  // BEP 52: the order of v2 is that of the file tree, whose keys are sorted as bytes. For v1 it is merely the same each time.
+  const keys = new Map(unplaced.map(file => [file, file.path.map(utf8)]))
+  unplaced.sort((a, b) => comparePaths(keys.get(a)!, keys.get(b)!))
+  return placeFiles(version === 'v1' ? unplaced : alignFiles(unplaced, pieceLengthBytes))
+}
+
+function checkShape(
+  name: string,
+  version: TorrentVersion,
+  singleFile: boolean,
+  files: readonly SourceFile[],
+): void {
+  const [first] = files
+  const alone = files.length === 1 && first!.path.length === 1 && first!.path[0] === name
+  if (files.length === 0) throw new ShoalError('bad-argument', 'A torrent needs at least one file')
+  if (singleFile && !alone) {
+    throw new ShoalError(
+      'bad-argument',
+      'A torrent of a single file has one file, with the name of the torrent',
+    )
+  }
+  // BEP 52: a file tree of one file is that file. Only the list of v1 can say that there is a folder around it.
+  if (!singleFile && alone && version === 'v2') {
+    throw new ShoalError(
+      'bad-argument',
+      `A v2 torrent cannot hold a folder "${name}" with only a file of the same name: make it hybrid, or share the file`,
+    )
+  }
+}
+
+function unplacedFile(file: SourceFile, path: readonly string[]): UnplacedFile {
+  const { lengthBytes, executable = false, hidden = false, symlink } = file
+  if (!Number.isSafeInteger(lengthBytes) || lengthBytes < 0 || (symlink && lengthBytes > 0)) {
+    throw new ShoalError('bad-argument', `A file cannot have ${lengthBytes} bytes: ${path.join('/')}`)
+  }
+  return { path, lengthBytes, pad: false, executable, hidden, ...(symlink && { symlink }) }
+}
+
+function comparePaths(a: readonly Uint8Array[], b: readonly Uint8Array[]): number {
+  for (let i = 0; i < a.length && i < b.length; i++) {
+    const order = compareBytes(a[i]!, b[i]!)
+    if (order !== 0) return order
+  }
+  return a.length - b.length
+}
+
+export interface BuildOptions {
+  readonly name: string
+  readonly version: TorrentVersion
+  readonly pieceLengthBytes: number
+  readonly singleFile: boolean
+  /** As `planFiles` gave them; for v2 and hybrid, with `piecesRoot` on each file that is not empty or a pad. */
+  readonly files: readonly FileEntry[]
+  /** SHA-1 of each piece, concatenated; for v1 and hybrid. Pads are zeros in what is hashed (BEP 47). */
+  readonly pieceHashes?: Uint8Array
+  /** BEP 27. */
+  readonly private?: boolean
+  /** Text that makes the info hash another one, as private trackers want it. */
+  readonly source?: string
+}
+
+/** The info dictionary of a new torrent, encoded. Throws `bad-argument` when hashes are missing. `parseInfo` of it checks the rest. */
+export function buildInfo(options: BuildOptions): Uint8Array {
+  const { name, version, pieceLengthBytes, singleFile, files } = options
+  if (version !== 'v2' && !options.pieceHashes) {
+    throw new ShoalError('bad-argument', 'A v1 or hybrid torrent needs pieceHashes')
+  }
+  const single = singleFile ? files[0] : undefined
+  const v1 =
+    version === 'v2' ? {} : { ...(single ? v1File(single, true) : { files: files.map(f => v1File(f)) }) }
+  return encode({
+    ...v1,
+    'file tree': version === 'v1' ? undefined : fileTree(files, singleFile),
+    'meta version': version === 'v1' ? undefined : 2,
+    name,
+    'piece length': pieceLengthBytes,
+    pieces: version === 'v2' ? undefined : options.pieceHashes,
+    private: options.private ? 1 : undefined,
+    source: options.source,
+  })
+}
+
+function v1File(file: FileEntry, single = false): { [key: string]: BencodeInput | undefined } {
+  return {
+    attr: attributes(file),
+    length: file.lengthBytes,
+    path: single ? undefined : file.pad ? file.path : file.path.slice(1),
+    'symlink path': file.symlink,
+  }
+}
+
+/** BEP 47: p pad, x executable, h hidden, l symbolic link. */
+function attributes(file: FileEntry): string | undefined {
+  const letters = `${file.hidden ? 'h' : ''}${file.symlink ? 'l' : ''}${file.pad ? 'p' : ''}${file.executable ? 'x' : ''}`
+  return letters || undefined
+}
+
+type Tree = Map<string, Tree | BencodeInput>
+
+function fileTree(files: readonly FileEntry[], singleFile: boolean): Tree {
+  const root: Tree = new Map()
+  for (const file of files) {
+    if (file.pad) continue
+    if (file.lengthBytes > 0 && !file.piecesRoot) {
+      throw new ShoalError(
+        'bad-argument',
+        `A v2 or hybrid torrent needs the pieces root of ${file.path.join('/')}`,
+      )
+    }
+    let folder = root
+    for (const component of singleFile ? file.path : file.path.slice(1)) {
+      const key = latin1(utf8(component))
+      if (!folder.has(key)) folder.set(key, new Map())
+      folder = folder.get(key) as Tree
+    }
+    folder.set('', {
+      attr: attributes(file),
+      length: file.lengthBytes,
+      'pieces root': file.piecesRoot,
+      'symlink path': file.symlink,
+    })
+  }
+  return root
+}

@@ -1,0 +1,20 @@
+/** What a torrent may be at most. Each bound keeps a hostile file from costing more than its own size. */
+
+/** Longest `.torrent` file. The largest that are met, hundreds of thousands of files, have some tens of MiB. */
+export const MAX_TORRENT_BYTES = 64 * 2 ** 20
+/** Values in a `.torrent` in all: room for about 200,000 files of v1, 100,000 of a hybrid. */
+export const MAX_TORRENT_ITEMS = 1_000_000
+/** Nesting of a `.torrent`: the file tree of v2 takes a level a folder. */
+export const MAX_TORRENT_DEPTH = 128
+/** Pieces: a bit field of 512 KiB a peer. A v2 torrent can claim any number of them in a few bytes. */
+export const MAX_PIECES = 2 ** 22
+/** BEP 3 sets no bound to the piece length; nobody makes larger ones. A piece is what a failed hash costs. */
+export const MAX_PIECE_BYTES = 2 ** 30
+/** Bytes of one path component in UTF-8. File systems end at 255; storage shortens what is longer. */
+export const MAX_COMPONENT_BYTES = 1024
+/** Components of a path. */
+export const MAX_PATH_COMPONENTS = 100
+/** Tracker, web seed and node entries each. */
+export const MAX_LINKS = 1000
+/** Characters of a URL. */
+export const MAX_URL_LENGTH = 4096

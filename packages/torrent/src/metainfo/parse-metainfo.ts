@@ -1,0 +1,120 @@
+import { equalBytes, hex, latin1 } from '../base/bytes.ts'
+import {
+  asBytes,
+  asDictionary,
+  asInteger,
+  asList,
+  asText,
+  type BencodeDictionary,
+  decodeRaw,
+} from '../bencode/bencode.ts'
+import { MAX_LINKS, MAX_TORRENT_BYTES, MAX_URL_LENGTH } from './limits.ts'
+import { HASH_BYTES, layerRoot } from './merkle.ts'
+import type { Info, Metainfo } from './metainfo.ts'
+import { decodeTorrent, parseInfo, TORRENT_DECODING } from './parse-info.ts'
+import { badTorrent } from './paths.ts'
+
+export interface ParseOptions {
+  /**
+   * Accept a torrent of v2 without some of its piece layers, to be asked of peers: what `writeMetainfo` gives for metadata that came from
+   * a peer. BEP 52 calls such a file invalid. Default false.
+   */
+  missingLayers?: boolean
+}
+
+/**
+ * Reads and checks a `.torrent` file (BEP 3, 5, 12, 19, 27, 47, 52). The result keeps `bytes` no longer alive. Throws `bad-torrent`, or
+ * `unsupported` for a version after v2. What only helps to find peers (trackers, web seeds, nodes) is skipped where it is malformed.
+ */
+export function parseMetainfo(bytes: Uint8Array, options: ParseOptions = {}): Metainfo {
+  if (bytes.length > MAX_TORRENT_BYTES) throw badTorrent('it is larger than 64 MiB')
+  const { dictionary, raw, end } = decodeTorrent(() => decodeRaw(bytes, TORRENT_DECODING))
+  // A line end is all that editors and mail programs add.
+  if (/[^\r\n]/.test(latin1(bytes.subarray(end, end + 16))) || bytes.length > end + 16) {
+    throw badTorrent(`something follows it at byte ${end}`)
+  }
+  const infoBytes = raw('info')
+  if (!infoBytes) throw badTorrent('it has no info dictionary')
+  const info = parseInfo(infoBytes)
+  const comment = asText(dictionary.get('comment.utf-8')) ?? asText(dictionary.get('comment'))
+  const createdBy = asText(dictionary.get('created by'))
+  const creationDate = asInteger(dictionary.get('creation date'))
+  return {
+    info,
+    trackers: readTrackers(dictionary),
+    webSeeds: readWebSeeds(dictionary),
+    nodes: readNodes(dictionary),
+    pieceLayers: readPieceLayers(dictionary, info, options.missingLayers ?? false),
+    ...(comment !== undefined && { comment }),
+    ...(createdBy !== undefined && { createdBy }),
+    ...(creationDate !== undefined && creationDate >= 0 && { creationDate }),
+  }
+}
+
+/** BEP 12: with an `announce-list` that names any tracker, `announce` is ignored. Repetitions are dropped. */
+function readTrackers(dictionary: BencodeDictionary): string[][] {
+  const take = distinctUrls()
+  const tiers: string[][] = []
+  for (const item of asList(dictionary.get('announce-list')) ?? []) {
+    // Some programs write one list of trackers, without tiers.
+    const tier = (asList(item) ?? [item]).map(asText).filter(take)
+    if (tier.length > 0) tiers.push(tier)
+  }
+  const announce = asText(dictionary.get('announce'))
+  return tiers.length === 0 && take(announce) ? [[announce]] : tiers
+}
+
+/** BEP 19: one URL or a list of them. */
+function readWebSeeds(dictionary: BencodeDictionary): string[] {
+  const value = dictionary.get('url-list')
+  return (asList(value) ?? [value]).map(asText).filter(distinctUrls())
+}
+
+/** Passes each URL once, up to the limits of length and number. */
+function distinctUrls(): (url: string | undefined) => url is string {
+  const seen = new Set<string>()
+  return (url): url is string => {
+    if (url === undefined || url === '' || url.length > MAX_URL_LENGTH) return false
+    if (seen.has(url) || seen.size >= MAX_LINKS) return false
+    seen.add(url)
+    return true
+  }
+}
+
+/** BEP 5, "Torrent File Extensions": a list of host and port. */
+function readNodes(dictionary: BencodeDictionary): { host: string; port: number }[] {
+  const nodes: { host: string; port: number }[] = []
+  for (const item of (asList(dictionary.get('nodes')) ?? []).slice(0, MAX_LINKS)) {
+    const [first, second] = asList(item) ?? []
+    const host = asText(first)
+    const port = asInteger(second)
+    if (!host || host.length > 255 || !port || port < 1 || port > 65535) continue
+    nodes.push({ host, port })
+  }
+  return nodes
+}
+
+/** BEP 52: for each file of more than one piece, its piece layer, which must give its root. Others in the dictionary are dropped. */
+function readPieceLayers(
+  dictionary: BencodeDictionary,
+  info: Info,
+  missingLayers: boolean,
+): Map<string, Uint8Array> {
+  const layers = asDictionary(dictionary.get('piece layers'))
+  const checked = new Map<string, Uint8Array>()
+  for (const { piecesRoot, lengthBytes } of info.files) {
+    if (!piecesRoot || lengthBytes <= info.pieceLengthBytes) continue
+    const layer = asBytes(layers?.get(latin1(piecesRoot)))
+    if (!layer && missingLayers) continue
+    if (!layer) throw badTorrent('a piece layer is missing, without which its pieces cannot be checked')
+    const pieces = Math.ceil(lengthBytes / info.pieceLengthBytes)
+    if (layer.length !== pieces * HASH_BYTES) throw badTorrent('a piece layer has the wrong length')
+    const key = hex(piecesRoot)
+    if (checked.has(key)) continue
+    if (!equalBytes(layerRoot(layer, info.pieceLengthBytes), piecesRoot)) {
+      throw badTorrent('a piece layer does not match its file')
+    }
+    checked.set(key, new Uint8Array(layer))
+  }
+  return checked
+}
