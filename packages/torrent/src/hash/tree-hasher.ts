@@ -1,4 +1,5 @@
 import { sha256Into } from '#crypto'
+import { padHash } from '../metainfo/merkle.ts'
 
 /**
  * Root of a BEP 52 merkle tree from its leaves in order, in memory of one node a level: two hashes that are waiting to become their
@@ -26,7 +27,7 @@ export class TreeHasher {
     for (; 2 ** level < width; level++) {
       const left = bit(count, level) === 1
       if (!left && !carried) continue
-      if (left !== carried) this.#level(level).set(paddingHash(level), 32)
+      if (left !== carried) this.#level(level).set(padHash(level), 32)
       this.#combine(level, count)
       carried = true
     }
@@ -59,19 +60,4 @@ function bit(count: number, level: number): number {
 
 function slot(count: number, level: number): number {
   return bit(count, level) * 32
-}
-
-const padding: Uint8Array[] = [new Uint8Array(32)]
-
-/** Root of a subtree of 2^level zero leaves. */
-function paddingHash(level: number): Uint8Array {
-  const known = padding[level]
-  if (known) return known
-  const node = new Uint8Array(64)
-  node.set(paddingHash(level - 1))
-  node.copyWithin(32, 0, 32)
-  const hash = new Uint8Array(32)
-  sha256Into(node, hash, 0)
-  padding[level] = hash
-  return hash
 }

@@ -1,0 +1,163 @@
+import { createHashPool } from '#hash-pool'
+import { walk } from '#walk'
+import { hex } from '../base/bytes.ts'
+import { type Clock, systemClock } from '../base/clock.ts'
+import { ShoalError } from '../base/errors.ts'
+import { buildInfo, choosePieceLength, planFiles } from '../metainfo/info-builder.ts'
+import { PieceLayout } from '../metainfo/layout.ts'
+import { merkleRoot, pieceLevel } from '../metainfo/merkle.ts'
+import type { FileEntry, Metainfo, TorrentVersion } from '../metainfo/metainfo.ts'
+import { parseInfo } from '../metainfo/parse-info.ts'
+import { type CreateSource, fileListSource } from './create-source.ts'
+import type { HashOptions, HashPool, PieceDigests } from './hash-pool.ts'
+import type { SymlinkPolicy } from './walk.ts'
+
+export interface CreateOptions {
+  /** Name of the file or folder as others will see it. Default: its own. */
+  readonly name?: string
+  /** Default hybrid: reachable by every client, by either info hash. */
+  readonly version?: TorrentVersion
+  /** For v2 and hybrid a power of two from 16 KiB. Default: by size (see choosePieceLength). */
+  readonly pieceLengthBytes?: number
+  /** Tracker URLs in tiers (BEP 12). */
+  readonly trackers?: readonly (readonly string[])[]
+  /** BEP 19. */
+  readonly webSeeds?: readonly string[]
+  /** DHT nodes (BEP 5). */
+  readonly nodes?: Metainfo['nodes']
+  /** Only its own trackers may find peers (BEP 27). */
+  readonly private?: boolean
+  /** Text that makes the info hash another one, as private trackers want it. */
+  readonly source?: string
+  readonly comment?: string
+  readonly createdBy?: string
+  /** Seconds since the Unix epoch; null for none. Default: now. */
+  readonly creationDate?: number | null
+  /** Symbolic links below the folder: refused, or kept where they lead to something inside it (BEP 47). Default refuse. */
+  readonly symlinks?: SymlinkPolicy
+}
+
+export interface CreateContext extends HashOptions {
+  /** Default: one for this call. */
+  readonly pool?: HashPool
+  readonly clock?: Clock
+}
+
+/**
+ * Makes a torrent of the file or folder at `path`. Rejects with a ShoalError: `not-found`, `no-permission`, `io` (also when a file
+ * changes while it is read), `bad-argument` for what cannot be shared and for options that exclude each other, `bad-torrent` for
+ * names that no torrent may have; or with the signal's reason.
+ */
+export async function createTorrent(
+  path: string,
+  options: CreateOptions = {},
+  context: CreateContext = {},
+): Promise<Metainfo> {
+  const { signal } = context
+  const found = await walk(path, { symlinks: options.symlinks ?? 'refuse', signal })
+  const sources = found.files.map(file =>
+    found.singleFile && options.name ? { ...file, path: [options.name] } : file,
+  )
+  const shape = { name: options.name ?? found.name, singleFile: found.singleFile }
+  const metainfo = await create(sources, { ...options, ...shape }, context)
+  await found.assertUnchanged({ signal })
+  return metainfo
+}
+
+export interface CreateFromOptions extends Omit<CreateOptions, 'symlinks'> {
+  /** Name of the file or folder as others will see it. */
+  readonly name: string
+  /** Whether the torrent is the one file in the list rather than a folder. Default: when its path is the name. */
+  readonly singleFile?: boolean
+}
+
+/**
+ * Makes a torrent of these files, wherever they are: in a page, those that the user chose (see `blobSource`). Their order does not
+ * matter. Rejects as createTorrent does.
+ */
+export async function createTorrentFrom(
+  sources: readonly CreateSource[],
+  options: CreateFromOptions,
+  context: CreateContext = {},
+): Promise<Metainfo> {
+  const [first] = sources
+  const alone = sources.length === 1 && first!.path.length === 1 && first!.path[0] === options.name
+  return create(sources, { singleFile: alone, ...options }, context)
+}
+
+async function create(
+  sources: readonly CreateSource[],
+  options: CreateFromOptions & { singleFile: boolean },
+  { pool, clock = systemClock, ...hashing }: CreateContext,
+): Promise<Metainfo> {
+  const { name, singleFile, version = 'hybrid' } = options
+  const totalBytes = sources.reduce((sum, { lengthBytes }) => sum + lengthBytes, 0)
+  const pieceLengthBytes = options.pieceLengthBytes ?? choosePieceLength(totalBytes)
+  const planned = planFiles({ name, version, pieceLengthBytes, singleFile, files: sources })
+  const layout = new PieceLayout({ files: planned, pieceLengthBytes, version })
+  const ownPool = pool ?? createHashPool({ clock })
+  try {
+    const source = fileListSource(sources, layout, singleFile)
+    const digests = await ownPool.hash({ layout, version, source }, hashing)
+    if (!digests.present.isFull) throw changed(layout, digests)
+    const { files, pieceLayers } = withRoots(layout, digests)
+    const info = parseInfo(
+      buildInfo({
+        name,
+        version,
+        pieceLengthBytes,
+        singleFile,
+        files,
+        ...(digests.sha1 && { pieceHashes: digests.sha1 }),
+        ...(options.private && { private: true }),
+        ...(options.source !== undefined && { source: options.source }),
+      }),
+    )
+    return { info, pieceLayers, ...describe(options, clock) }
+  } finally {
+    if (!pool) await ownPool.close()
+  }
+}
+
+/** What a Metainfo has besides the info dictionary and what belongs to that. */
+function describe(options: CreateFromOptions, clock: Clock): Omit<Metainfo, 'info' | 'pieceLayers'> {
+  const { trackers = [], webSeeds = [], nodes = [], comment, createdBy } = options
+  const creationDate =
+    options.creationDate === undefined ? Math.floor(clock.unixMs() / 1000) : options.creationDate
+  return {
+    trackers,
+    webSeeds,
+    nodes,
+    ...(comment !== undefined && { comment }),
+    ...(createdBy !== undefined && { createdBy }),
+    ...(creationDate !== null && { creationDate }),
+  }
+}
+
+/** The files with their merkle roots, and the piece layers of those that have one (BEP 52). */
+function withRoots(layout: PieceLayout, { roots }: PieceDigests) {
+  const pieceLayers = new Map<string, Uint8Array>()
+  if (!roots) return { files: layout.files, pieceLayers }
+  const level = pieceLevel(layout.pieceLengthBytes)
+  const files = layout.files.map((file, index): FileEntry => {
+    if (file.pad || file.lengthBytes === 0) return file
+    const { first, end } = layout.piecesOf(index)
+    const layer = roots.slice(first * 32, end * 32)
+    if (end - first === 1) return { ...file, piecesRoot: layer }
+    const piecesRoot = merkleRoot(layer, { level })
+    pieceLayers.set(hex(piecesRoot), layer)
+    return { ...file, piecesRoot }
+  })
+  return { files, pieceLayers }
+}
+
+function changed(layout: PieceLayout, { present }: PieceDigests): ShoalError {
+  let piece = 0
+  while (present.has(piece)) piece++
+  const file = layout.spans(layout.pieceOffset(piece), layout.dataSize(piece))[0]
+  const path = file ? layout.files[file.file]!.path.join('/') : 'a file'
+  return new ShoalError(
+    'io',
+    `${path} became shorter or went away while it was read: try again when nothing writes to it`,
+  )
+}
