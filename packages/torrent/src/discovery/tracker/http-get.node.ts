@@ -1,0 +1,159 @@
+import type { IncomingMessage } from 'node:http'
+import http from 'node:http'
+import https from 'node:https'
+import type { LookupFunction } from 'node:net'
+import { promisify } from 'node:util'
+import { gunzip, inflate } from 'node:zlib'
+import { concat } from '../../base/bytes.ts'
+import { messageOf, ShoalError } from '../../base/errors.ts'
+import { resolveHost } from '../../transport/resolve.node.ts'
+import type { ResolvedAddress } from '../../transport/resolve.ts'
+import {
+  type HttpAnswer,
+  type HttpGet,
+  type HttpGetOptions,
+  MAX_REDIRECTS,
+  parseRetryAfter,
+} from './http-get.ts'
+import { isLocalAddress, isTrackerPath } from './local-address.ts'
+
+/** GET over `node:http` rather than `fetch`, which can neither be told which address family to use nor which address it must not reach. */
+export const httpGet: HttpGet = async (url, options) => {
+  let at = new URL(url)
+  let address = options.address ?? (await addressOf(at, options))
+  const startedOutside = !isLocalAddress(address.host)
+  for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
+    const local = isLocalAddress(address.host)
+    if (local && startedOutside) throw unsafe('the tracker redirects into the local network')
+    if (local && !isTrackerPath(at.pathname)) {
+      throw unsafe('a tracker in the local network must have a path that begins with announce')
+    }
+    const response = await request(at, address, options)
+    const to = redirectTarget(response, at)
+    if (!to) return finish(response, options)
+    response.destroy()
+    if (to.host !== at.host) address = await addressOf(to, options, address)
+    at = to
+  }
+  throw unsafe(`the tracker redirects more than ${MAX_REDIRECTS} times`)
+}
+
+/** An address of the URL's host, of the same family as before where it has one. */
+async function addressOf(
+  url: URL,
+  options: HttpGetOptions,
+  before?: ResolvedAddress,
+): Promise<ResolvedAddress> {
+  const found = await resolveHost(url.hostname, { signal: options.signal })
+  return found.find(address => address.family === before?.family) ?? found[0]!
+}
+
+function request(url: URL, address: ResolvedAddress, options: HttpGetOptions): Promise<IncomingMessage> {
+  // The very address that was checked, whatever the name would resolve to now.
+  const lookup: LookupFunction = (_host, how, done) => {
+    if (how.all) done(null, [{ address: address.host, family: address.family }])
+    else done(null, address.host, address.family)
+  }
+  return new Promise((resolve, reject) => {
+    const client = url.protocol === 'https:' ? https : http
+    const sent = client.get(
+      {
+        protocol: url.protocol,
+        hostname: url.hostname.replace(/^\[|\]$/g, ''),
+        port: url.port,
+        path: url.pathname + url.search,
+        ...(url.username !== '' && {
+          auth: `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`,
+        }),
+        // A tracker is asked once in half an hour: a kept connection would serve nobody.
+        agent: false,
+        lookup,
+        signal: options.signal,
+        headers: {
+          'user-agent': options.userAgent,
+          accept: '*/*',
+          'accept-encoding': 'gzip, deflate',
+          connection: 'close',
+        },
+      },
+      resolve,
+    )
+    sent.on('error', error =>
+      reject(options.signal.aborted ? options.signal.reason : connectError(error, url)),
+    )
+  })
+}
+
+/** Where a redirect leads, or null when the answer is none. Throws when it leads where we do not go. */
+function redirectTarget(response: IncomingMessage, from: URL): URL | null {
+  const location = response.headers.location
+  if (![301, 302, 303, 307, 308].includes(response.statusCode ?? 0) || location === undefined) return null
+  const to = URL.canParse(location, from) ? new URL(location, from) : null
+  const safe = to && (to.protocol === 'https:' || (to.protocol === 'http:' && from.protocol === 'http:'))
+  // A passkey that was sent encrypted must not go on in the clear.
+  if (!safe)
+    throw closing(
+      response,
+      unsafe('the tracker redirects to an address that is not HTTP(S), or away from HTTPS'),
+    )
+  return to
+}
+
+async function finish(response: IncomingMessage, options: HttpGetOptions): Promise<HttpAnswer> {
+  const { signal, maxBytes } = options
+  try {
+    const raw = await readBody(response, maxBytes)
+    const body = await decompress(raw, response.headers['content-encoding'], maxBytes)
+    return { status: response.statusCode ?? 0, body, ...parseRetryAfter(response.headers['retry-after']) }
+  } catch (error) {
+    response.destroy()
+    signal.throwIfAborted()
+    if (error instanceof ShoalError) throw error
+    throw new ShoalError(
+      'bad-message',
+      `the tracker's answer broke off or is damaged (${messageOf(error)})`,
+      { cause: error },
+    )
+  }
+}
+
+async function readBody(response: IncomingMessage, maxBytes: number): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of response as AsyncIterable<Uint8Array>) {
+    size += chunk.length
+    if (size > maxBytes) throw new ShoalError('bad-message', `the tracker sent more than ${maxBytes} bytes`)
+    chunks.push(chunk)
+  }
+  return concat(chunks)
+}
+
+async function decompress(
+  bytes: Uint8Array,
+  encoding: string | undefined,
+  maxBytes: number,
+): Promise<Uint8Array> {
+  const name = encoding?.trim().toLowerCase()
+  if (name !== 'gzip' && name !== 'x-gzip' && name !== 'deflate') return bytes
+  const inflated = await promisify(name === 'deflate' ? inflate : gunzip)(bytes, {
+    maxOutputLength: maxBytes,
+  })
+  return new Uint8Array(inflated.buffer, inflated.byteOffset, inflated.length)
+}
+
+function connectError(error: Error & { code?: string }, url: URL): ShoalError {
+  const code =
+    error.code === 'ECONNREFUSED' ? 'refused' : error.code?.startsWith('HPE_') ? 'bad-message' : 'unreachable'
+  return new ShoalError(code, `cannot reach the tracker at ${url.host}: ${messageOf(error)}`, {
+    cause: error,
+  })
+}
+
+function unsafe(message: string): ShoalError {
+  return new ShoalError('bad-message', message)
+}
+
+function closing(response: IncomingMessage, error: ShoalError): ShoalError {
+  response.destroy()
+  return error
+}

@@ -1,0 +1,183 @@
+import { openDatagram as platformOpenDatagram } from '#datagram'
+import { httpGet as platformHttpGet } from '#http-get'
+import { resolveHost as platformResolveHost } from '#resolve'
+import { readU32 } from '../../base/bytes.ts'
+import type { Clock } from '../../base/clock.ts'
+import { ShoalError } from '../../base/errors.ts'
+import type { Random } from '../../base/random.ts'
+import type { OpenDatagram } from '../../transport/datagram.ts'
+import type { ResolveHost } from '../../transport/resolve.ts'
+import type { Discovery, DiscoverySink, DiscoveryStatus, DiscoveryTopic, Membership } from '../discovery.ts'
+import { Agenda } from './agenda.ts'
+import { Gate } from './gate.ts'
+import type { HttpGet } from './http-get.ts'
+import { HttpTracker } from './http-tracker.ts'
+import { Tier, type TierOwner, type TrackerHub } from './tier.ts'
+import { withTimeLimit } from './time-limit.ts'
+import { type ScrapeEntry, TrackerError, type TrackerProtocol } from './tracker.ts'
+import { UdpTracker } from './udp-tracker.ts'
+
+export interface TrackerDiscoveryOptions {
+  readonly clock: Clock
+  readonly random: Random
+  /** Name and version, for HTTP trackers. */
+  readonly userAgent: string
+  /** Announce to every tracker at once, rather than to one of each tier. Default false. */
+  readonly announceToAll?: boolean
+  /** Called with our own address as a tracker sees it (BEP 24): an IP literal, unchecked. */
+  readonly onExternalHost?: (host: string) => void
+  /** The network, where it is not this platform's own. */
+  readonly openDatagram?: OpenDatagram
+  readonly resolveHost?: ResolveHost
+  readonly httpGet?: HttpGet
+  /** Further kinds of tracker, by URL scheme with its colon (`wss:`). They are closed with the rest. */
+  readonly protocols?: Readonly<Record<string, TrackerProtocol>>
+}
+
+/** Announces under way at a time, in all and to one tracker. */
+const MAX_AT_ONCE = 128
+const MAX_AT_ONCE_PER_HOST = 32
+/** A torrent's trackers beyond these are left alone, and so are URLs that are longer. */
+const MAX_TRACKERS = 100
+const MAX_URL = 2048
+const LEAVE_LIMIT_MS = 4000
+
+/**
+ * Trackers (BEP 3, 7, 12, 15, 21, 23, 24, 31, 41, 48) of any number of torrents.
+ *
+ * Of each tier one tracker is announced to, the first that answers; all tiers are used at once. That is what current clients do: BEP 12 as
+ * written would leave later tiers alone while the first works, and with them the peers that only they know.
+ */
+export class TrackerDiscovery implements Discovery {
+  readonly kind = 'tracker'
+  readonly #clock: Clock
+  readonly #random: Random
+  readonly #announceToAll: boolean
+  readonly #protocols: Map<string, TrackerProtocol>
+  readonly #hub: TrackerHub
+  readonly #members = new Set<Membership>()
+  #closed = false
+
+  constructor(options: TrackerDiscoveryOptions) {
+    const { clock, random, userAgent, announceToAll = false, onExternalHost } = options
+    const { openDatagram = platformOpenDatagram, resolveHost = platformResolveHost } = options
+    const { httpGet = platformHttpGet, protocols = {} } = options
+    this.#clock = clock
+    this.#random = random
+    this.#announceToAll = announceToAll
+    const http = new HttpTracker({ clock, httpGet, resolveHost, userAgent })
+    const udp = new UdpTracker({ clock, random, openDatagram, resolveHost })
+    this.#protocols = new Map([
+      ['http:', http],
+      ['https:', http],
+      ['udp:', udp],
+      ...Object.entries(protocols),
+    ])
+    this.#hub = {
+      clock,
+      random,
+      agenda: new Agenda(clock),
+      gate: new Gate({ total: MAX_AT_ONCE, perKey: MAX_AT_ONCE_PER_HOST }),
+      protocolOf: url => this.#protocolOf(url),
+      onExternalHost: host => onExternalHost?.(host),
+    }
+  }
+
+  /**
+   * Announces a torrent to its trackers: URLs in tiers (BEP 12). Without any, nothing is done and nothing is kept. Throws `closed`
+   * after `close`.
+   */
+  join(
+    topic: DiscoveryTopic,
+    sink: DiscoverySink,
+    options: { tiers?: readonly (readonly string[])[] } = {},
+  ): Membership {
+    if (this.#closed) throw new ShoalError('closed', 'the trackers were closed: open a session again')
+    const owner: TierOwner = { topic, sink, key: readU32(this.#random.bytes(4), 0) }
+    const units = usableTiers(options.tiers ?? []).flatMap(({ number, urls }) =>
+      this.#announceToAll ? urls.map(url => ({ number, urls: [url] })) : [{ number, urls }],
+    )
+    const tiers = units.map(({ number, urls }) => new Tier(this.#hub, owner, number, urls))
+    const membership = new TrackerMembership(tiers, () => this.#members.delete(membership))
+    if (tiers.length > 0) this.#members.add(membership)
+    return membership
+  }
+
+  /**
+   * Asks one tracker how it counts torrents (BEP 48, BEP 15). `infoHashes` have 20 bytes each; the answers come in their order, null for a
+   * torrent that the tracker does not know. Rejects with a TrackerError, or with the signal's reason.
+   */
+  async scrape(
+    url: string,
+    infoHashes: readonly Uint8Array[],
+    options: { signal?: AbortSignal } = {},
+  ): Promise<(ScrapeEntry | null)[]> {
+    const protocol = this.#protocolOf(url)
+    if (!protocol)
+      throw new TrackerError('unsupported', 'no such kind of tracker here: use http, https or udp')
+    const signal = options.signal ?? new AbortController().signal
+    const late = () => new TrackerError('timeout', 'the tracker does not answer')
+    return withTimeLimit(this.#clock, protocol.timeLimitMs, signal, late, limited =>
+      protocol.scrape(url, infoHashes, { signal: limited }),
+    )
+  }
+
+  /** Leaves all torrents, telling their trackers within a few seconds, then closes the sockets. */
+  async close(): Promise<void> {
+    this.#closed = true
+    await Promise.all([...this.#members].map(member => member.leave()))
+    await Promise.all([...new Set(this.#protocols.values())].map(protocol => protocol.close()))
+  }
+
+  #protocolOf(url: string): TrackerProtocol | undefined {
+    return URL.canParse(url) ? this.#protocols.get(new URL(url).protocol) : undefined
+  }
+}
+
+class TrackerMembership implements Membership {
+  readonly kind = 'tracker'
+  readonly #tiers: readonly Tier[]
+  readonly #onLeave: () => void
+  #left: Promise<void> | undefined
+
+  constructor(tiers: readonly Tier[], onLeave: () => void) {
+    this.#tiers = tiers
+    this.#onLeave = onLeave
+  }
+
+  completed(): void {
+    for (const tier of this.#tiers) tier.completed()
+  }
+
+  refresh(): void {
+    for (const tier of this.#tiers) tier.refresh()
+  }
+
+  status(): DiscoveryStatus[] {
+    return this.#tiers.flatMap(tier => tier.status())
+  }
+
+  leave(): Promise<void> {
+    this.#left ??= Promise.all(this.#tiers.map(tier => tier.leave(LEAVE_LIMIT_MS))).then(() =>
+      this.#onLeave(),
+    )
+    return this.#left
+  }
+}
+
+/** Tiers with their numbers: no URL twice, none absurdly long, not too many, no empty tier. */
+function usableTiers(tiers: readonly (readonly string[])[]): { number: number; urls: string[] }[] {
+  const seen = new Set<string>()
+  const usable: { number: number; urls: string[] }[] = []
+  for (const [number, urls] of tiers.entries()) {
+    if (seen.size >= MAX_TRACKERS) break
+    const fresh: string[] = []
+    for (const url of urls) {
+      if (seen.size >= MAX_TRACKERS || url.length > MAX_URL || seen.has(url)) continue
+      seen.add(url)
+      fresh.push(url)
+    }
+    if (fresh.length > 0) usable.push({ number, urls: fresh })
+  }
+  return usable
+}

@@ -1,0 +1,203 @@
+import { readU32 } from '../../base/bytes.ts'
+import type { Clock } from '../../base/clock.ts'
+import { messageOf, ShoalError } from '../../base/errors.ts'
+import { canonicalIp } from '../../base/ip.ts'
+import type { Random } from '../../base/random.ts'
+import type { DatagramSocket, IpFamily, OpenDatagram } from '../../transport/datagram.ts'
+import { TrackerError } from './tracker.ts'
+import { ACTION, decodeConnect, decodeError, decodeHead, encodeConnect } from './udp-messages.ts'
+
+export interface UdpEndpoint {
+  /** IP literal. */
+  readonly host: string
+  readonly port: number
+  readonly family: IpFamily
+}
+
+/** BEP 15: "a client can use a connection ID until one minute after it has received it". */
+const CONNECTION_MS = 60_000
+/** BEP 15: wait 15 * 2 ^ n seconds, then send again. n stops at 2 here rather than 8: an hour of trying helps nobody. */
+const FIRST_WAIT_MS = 15_000
+const MAX_N = 2
+const MAX_CONNECTIONS = 1000
+
+interface Question {
+  readonly endpoint: UdpEndpoint
+  readonly action: number
+  readonly settle: (answer: Uint8Array | Error) => void
+}
+
+interface ConnectionId {
+  readonly id: Uint8Array
+  readonly untilMs: number
+}
+
+/** Questions to UDP trackers and their answers: connection IDs, transactions, sending again. One socket for each address family. */
+export class UdpExchange {
+  readonly #options: { clock: Clock; random: Random; openDatagram: OpenDatagram }
+  readonly #sockets = new Map<IpFamily, Promise<DatagramSocket>>()
+  /** By transaction ID. */
+  readonly #questions = new Map<number, Question>()
+  readonly #connections = new Map<string, ConnectionId>()
+  readonly #connecting = new Map<string, Promise<ConnectionId | null>>()
+  #closed = false
+
+  constructor(options: { clock: Clock; random: Random; openDatagram: OpenDatagram }) {
+    this.#options = options
+  }
+
+  /**
+   * The tracker's answer to a request of an action other than connect. Rejects with a TrackerError: `refused` with the tracker's words,
+   * `timeout`, `unreachable`, `unsupported` (no such address family), `closed`; or with the signal's reason.
+   */
+  async ask(
+    endpoint: UdpEndpoint,
+    action: number,
+    signal: AbortSignal,
+    build: (connectionId: Uint8Array, transaction: number) => Uint8Array,
+  ): Promise<Uint8Array> {
+    let mayReconnect = true
+    for (let n = 0; n <= MAX_N; n++) {
+      const waitMs = FIRST_WAIT_MS * 2 ** n
+      const kept = this.#connectionId(endpoint)
+      const connection = kept ?? (await orAborted(this.#connect(endpoint, waitMs), signal))
+      if (!connection) continue
+      const answer = await this.#send(endpoint, action, waitMs, signal, transaction =>
+        build(connection.id, transaction),
+      )
+      if (!answer) continue
+      if (decodeHead(answer)!.action === action) return answer
+      this.#connections.delete(keyOf(endpoint))
+      // A tracker that was restarted no longer knows the ID that we kept, and says so with an error like any other.
+      if (!kept || !mayReconnect) throw new TrackerError('refused', decodeError(answer))
+      mayReconnect = false
+      n--
+    }
+    throw new TrackerError('timeout', 'the tracker does not answer')
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    for (const question of [...this.#questions.values()]) question.settle(closedError())
+    await Promise.all(
+      [...this.#sockets.values()].map(socket => socket.then(open => open.close()).catch(() => {})),
+    )
+  }
+
+  #connectionId(endpoint: UdpEndpoint): ConnectionId | undefined {
+    const kept = this.#connections.get(keyOf(endpoint))
+    return kept && kept.untilMs > this.#options.clock.nowMs() ? kept : undefined
+  }
+
+  /** Null when no answer came. All who want an ID of one tracker at one time share one request. */
+  #connect(endpoint: UdpEndpoint, waitMs: number): Promise<ConnectionId | null> {
+    const key = keyOf(endpoint)
+    const running = this.#connecting.get(key)
+    if (running) return running
+    const request = this.#requestConnection(endpoint, waitMs).finally(() => this.#connecting.delete(key))
+    this.#connecting.set(key, request)
+    // Those who wait for it may all have been cancelled.
+    request.catch(() => {})
+    return request
+  }
+
+  async #requestConnection(endpoint: UdpEndpoint, waitMs: number): Promise<ConnectionId | null> {
+    const answer = await this.#send(endpoint, ACTION.connect, waitMs, undefined, encodeConnect)
+    if (!answer) return null
+    if (decodeHead(answer)!.action === ACTION.error) throw new TrackerError('refused', decodeError(answer))
+    const id = decodeConnect(answer)
+    if (!id) throw new TrackerError('bad-message', 'the tracker sent an answer that is too short to be one')
+    const connection = { id, untilMs: this.#options.clock.nowMs() + CONNECTION_MS }
+    if (this.#connections.size >= MAX_CONNECTIONS) {
+      this.#connections.delete(this.#connections.keys().next().value!)
+    }
+    this.#connections.set(keyOf(endpoint), connection)
+    return connection
+  }
+
+  /** Sends once and waits: the answer (of this action, or an error), or null when none came in time. */
+  async #send(
+    endpoint: UdpEndpoint,
+    action: number,
+    waitMs: number,
+    signal: AbortSignal | undefined,
+    build: (transaction: number) => Uint8Array,
+  ): Promise<Uint8Array | null> {
+    const socket = await this.#socket(endpoint.family)
+    signal?.throwIfAborted()
+    if (this.#closed) throw closedError()
+    return new Promise((resolve, reject) => {
+      const transaction = this.#freshTransaction()
+      const settle = (answer: Uint8Array | Error | null) => {
+        this.#questions.delete(transaction)
+        cancelWait()
+        signal?.removeEventListener('abort', abort)
+        if (answer instanceof Error) reject(answer)
+        else resolve(answer)
+      }
+      const abort = () => settle(asError(signal!.reason))
+      const cancelWait = this.#options.clock.after(waitMs, () => settle(null))
+      signal?.addEventListener('abort', abort, { once: true })
+      this.#questions.set(transaction, { endpoint, action, settle })
+      socket.send(build(transaction), endpoint.host, endpoint.port, error =>
+        settle(new TrackerError('unreachable', messageOf(error), { cause: error })),
+      )
+    })
+  }
+
+  #freshTransaction(): number {
+    // Whoever can guess it can answer in the tracker's name, so it comes from the strong generator.
+    for (;;) {
+      const transaction = readU32(this.#options.random.bytes(4), 0)
+      if (!this.#questions.has(transaction)) return transaction
+    }
+  }
+
+  async #socket(family: IpFamily): Promise<DatagramSocket> {
+    if (this.#closed) throw closedError()
+    let opening = this.#sockets.get(family)
+    if (!opening) {
+      opening = this.#options.openDatagram({ family, port: 0, unref: true })
+      this.#sockets.set(family, opening)
+    }
+    try {
+      const socket = await opening
+      socket.onMessage ??= (bytes, host, port) => this.#receive(bytes, host, port)
+      return socket
+    } catch (error) {
+      // The next announce tries again: the machine may have joined a network by then.
+      this.#sockets.delete(family)
+      const code = error instanceof ShoalError ? error.code : 'unsupported'
+      throw new TrackerError(code, messageOf(error), { cause: error })
+    }
+  }
+
+  /** Anything that is not an answer to an open question of that very endpoint is dropped. */
+  #receive(bytes: Uint8Array, host: string, port: number): void {
+    const head = decodeHead(bytes)
+    const question = head && this.#questions.get(head.transaction)
+    if (!head || !question || port !== question.endpoint.port) return
+    if (canonicalIp(host) !== canonicalIp(question.endpoint.host)) return
+    if (head.action !== question.action && head.action !== ACTION.error) return
+    question.settle(bytes)
+  }
+}
+
+const keyOf = (endpoint: UdpEndpoint) => `${endpoint.host} ${endpoint.port}`
+
+function closedError(): TrackerError {
+  return new TrackerError('closed', 'the trackers were closed: open a session again')
+}
+
+function asError(reason: unknown): Error {
+  return reason instanceof Error ? reason : new ShoalError('cancelled', String(reason))
+}
+
+function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(signal.reason)
+    const abort = () => reject(signal.reason)
+    signal.addEventListener('abort', abort, { once: true })
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
+  })
+}
