@@ -1,0 +1,73 @@
+/** Temporary folders, and files with random content that repeats from a seed. */
+import { createCipheriv, createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { chmod, mkdir, mkdtemp, open, realpath, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+
+export interface TempDir extends AsyncDisposable {
+  readonly path: string
+  /** Full path of something in it. */
+  join(...names: string[]): string
+  /** Deletes it with all that is in it. */
+  remove(): Promise<void>
+}
+
+/** A new empty folder below `parent` (default: the system's folder for temporary files), for `await using`. */
+export async function tempDir(name: string, parent = tmpdir()): Promise<TempDir> {
+  const path = await realpath(await mkdtemp(join(parent, `shoal-${name}-`)))
+  // Some programs give up root's rights before they read it.
+  await chmod(path, 0o755)
+  const remove = () => rm(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 })
+  return { path, join: (...names) => join(path, ...names), remove, [Symbol.asyncDispose]: remove }
+}
+
+export interface RandomFile {
+  readonly path: string
+  readonly length: number
+  /** Of the content: lower-case hex. */
+  readonly sha256: string
+}
+
+const CHUNK_BYTES = 1 << 20
+
+/** Writes `length` bytes that look random and repeat from `seed`; makes the folders above. */
+export async function randomFile(path: string, length: number, seed = 1): Promise<RandomFile> {
+  const key = createHash('sha256').update(`shoal ${seed}`).digest()
+  const stream = createCipheriv('aes-128-ctr', key.subarray(0, 16), key.subarray(16))
+  const hash = createHash('sha256')
+  const zeros = new Uint8Array(CHUNK_BYTES)
+  await mkdir(dirname(path), { recursive: true })
+  const file = await open(path, 'w')
+  try {
+    for (let at = 0; at < length; at += CHUNK_BYTES) {
+      const bytes = stream.update(zeros.subarray(0, Math.min(CHUNK_BYTES, length - at)))
+      hash.update(bytes)
+      await file.write(bytes)
+    }
+  } finally {
+    await file.close()
+  }
+  return { path, length, sha256: hash.digest('hex') }
+}
+
+/** A folder of random files, by their paths below it. */
+export async function randomTree(
+  folder: string,
+  lengths: Readonly<Record<string, number>>,
+  seed = 1,
+): Promise<Record<string, RandomFile>> {
+  await mkdir(folder, { recursive: true })
+  const files: Record<string, RandomFile> = {}
+  let next = seed * 1000
+  for (const [name, length] of Object.entries(lengths))
+    files[name] = await randomFile(join(folder, ...name.split('/')), length, next++)
+  return files
+}
+
+/** SHA-256 of a file's content: lower-case hex. */
+export async function sha256Of(path: string): Promise<string> {
+  const hash = createHash('sha256')
+  for await (const chunk of createReadStream(path, { highWaterMark: CHUNK_BYTES })) hash.update(chunk)
+  return hash.digest('hex')
+}

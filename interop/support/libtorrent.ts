@@ -1,0 +1,302 @@
+/** A real libtorrent 2 session in a process of its own (`libtorrent_peer.py`), for tests and benchmarks. */
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { type ManagedProcess, start } from './process.ts'
+import { toolPath } from './tools.ts'
+
+const PROGRAM = fileURLToPath(new URL('./libtorrent_peer.py', import.meta.url))
+const ANSWER_MS = 60_000
+
+/** `handshake`: encrypted handshake, plain payload. `require`: RC4 for all. */
+export type PeerEncryption = 'plain' | 'prefer' | 'handshake' | 'require'
+
+/** Host and port. */
+export type Endpoint = readonly [host: string, port: number]
+
+export interface LibtorrentOptions {
+  /** Default `prefer`. */
+  encryption?: PeerEncryption
+  /** Any of libtorrent's settings_pack by name, over quiet defaults: loopback, TCP, no DHT, no LSD, no port mapping. */
+  settings?: Record<string, number | string | boolean>
+  /** With `settings.enable_dht`. */
+  dhtNodes?: readonly Endpoint[]
+}
+
+export interface Hashes {
+  /** Lower-case hex, or null. */
+  readonly v1: string | null
+  readonly v2: string | null
+}
+
+export interface TorrentDescription extends Hashes {
+  readonly name: string
+  readonly length: number
+  readonly piece_length: number
+  readonly pieces: number
+  readonly magnet: string
+}
+
+export interface CreateOptions {
+  /** Default `hybrid`. */
+  version?: 'v1' | 'v2' | 'hybrid'
+  /** Bytes; 0, the default, leaves it to libtorrent. */
+  pieceLength?: number
+  trackers?: readonly string[]
+  webSeeds?: readonly string[]
+  private?: boolean
+  comment?: string
+}
+
+export interface LibtorrentAddOptions {
+  /** Path of a .torrent; or else a magnet link. */
+  torrent?: string
+  magnet?: string
+  savePath: string
+  /** Believe that all is there, check each piece when it is first asked for. */
+  seedMode?: boolean
+  paused?: boolean
+  sequential?: boolean
+  peers?: readonly Endpoint[]
+  trackers?: readonly string[]
+}
+
+export interface LibtorrentStatus {
+  readonly state: string
+  readonly progress: number
+  readonly done: boolean
+  readonly seeding: boolean
+  readonly hasMetadata: boolean
+  readonly peers: number
+  readonly seeds: number
+  readonly downloadedBytes: number
+  readonly uploadedBytes: number
+  readonly wastedBytes: number
+  readonly haveBytes: number
+  readonly downloadBytesPerSecond: number
+  readonly uploadBytesPerSecond: number
+  readonly error: string | null
+}
+
+export interface LibtorrentPeerInfo {
+  readonly address: string
+  readonly client: string
+  readonly encrypted: boolean
+  readonly encryptedHandshake: boolean
+  readonly outgoing: boolean
+  readonly webSeed: boolean
+  readonly progress: number
+  readonly downloadedBytes: number
+  readonly uploadedBytes: number
+}
+
+export interface ProcessUsage {
+  readonly userSeconds: number
+  readonly systemSeconds: number
+  readonly peakResidentBytes: number
+  /** Now. */
+  readonly residentBytes: number
+}
+
+/** One torrent of a libtorrent session. */
+export class LibtorrentTorrent implements Hashes {
+  readonly #peer: Libtorrent
+  readonly key: string
+  readonly v1: string | null
+  readonly v2: string | null
+
+  constructor(peer: Libtorrent, { key, v1, v2 }: Hashes & { key: string }) {
+    this.#peer = peer
+    this.key = key
+    this.v1 = v1
+    this.v2 = v2
+  }
+
+  status(): Promise<LibtorrentStatus> {
+    return this.#call('status')
+  }
+
+  peers(): Promise<LibtorrentPeerInfo[]> {
+    return this.#call('peers')
+  }
+
+  connect(port: number, host = '127.0.0.1'): Promise<void> {
+    return this.#call('connect', { host, port })
+  }
+
+  /** Resolves when all is downloaded and verified; rejects with status, peers and alerts when it is not in time. */
+  done(timeoutMs = 60_000): Promise<LibtorrentStatus> {
+    return this.#call('wait', { until: 'done', timeout_ms: timeoutMs }, timeoutMs)
+  }
+
+  metadata(timeoutMs = 30_000): Promise<LibtorrentStatus> {
+    return this.#call('wait', { until: 'metadata', timeout_ms: timeoutMs }, timeoutMs)
+  }
+
+  /** Resolves when at least `bytes` of payload were sent. */
+  uploaded(bytes: number, timeoutMs = 60_000): Promise<LibtorrentStatus> {
+    return this.#call('wait', { until: 'uploaded', amount: bytes, timeout_ms: timeoutMs }, timeoutMs)
+  }
+
+  /** Hands what was downloaded to the system, so that it can be read from the files. */
+  flushed(): Promise<void> {
+    return this.#call('flushed')
+  }
+
+  /** Bytes a second, 0 for no limit. */
+  limit(limits: { download?: number; upload?: number }): Promise<void> {
+    return this.#call('limit', limits)
+  }
+
+  /** Announces to trackers and DHT now. */
+  announce(): Promise<void> {
+    return this.#call('announce')
+  }
+
+  recheck(): Promise<void> {
+    return this.#call('recheck')
+  }
+
+  /** Writes the .torrent that the metadata makes. */
+  export(path: string): Promise<void> {
+    return this.#call('export', { out: path })
+  }
+
+  remove(options: { delete?: boolean } = {}): Promise<void> {
+    return this.#call('remove', options)
+  }
+
+  #call<T>(op: string, args: object = {}, timeoutMs = 0): Promise<T> {
+    return this.#peer.call(op, { key: this.key, ...args }, timeoutMs)
+  }
+}
+
+interface Waiting {
+  resolve(value: unknown): void
+  reject(error: Error): void
+}
+
+/** A running session: `await using peer = await Libtorrent.start()`. */
+export class Libtorrent implements AsyncDisposable {
+  readonly process: ManagedProcess
+  /** Where it accepts connections: TCP, and UDP for DHT and uTP. */
+  port = 0
+  version = ''
+  #next = 1
+  readonly #waiting = new Map<number, Waiting>()
+
+  private constructor(child: ManagedProcess) {
+    this.process = child
+    createInterface({ input: child.child.stdout! }).on('line', line => this.#onLine(line))
+    // Writing to a process that has just ended fails; `exited` tells whoever waits.
+    child.child.stdin!.on('error', () => {})
+    void child.exited.then(how => {
+      for (const { reject } of this.#waiting.values())
+        reject(new Error(`libtorrent ended (${how}): ${child.output()}`))
+      this.#waiting.clear()
+    })
+  }
+
+  static async start(options: LibtorrentOptions = {}): Promise<Libtorrent> {
+    const peer = new Libtorrent(
+      await start('libtorrent', toolPath('libtorrent'), ['-u', PROGRAM], { stdin: true, ownStdout: true }),
+    )
+    try {
+      const { port, version } = await peer.call<{ port: number; version: string }>('start', {
+        settings: options.settings,
+        encryption: options.encryption ?? 'prefer',
+        dht_nodes: options.dhtNodes,
+      })
+      peer.port = port
+      peer.version = version
+      return peer
+    } catch (error) {
+      await peer.stop()
+      throw error
+    }
+  }
+
+  /** Makes a .torrent of a file or folder. */
+  create(path: string, out: string, options: CreateOptions = {}): Promise<TorrentDescription> {
+    const { pieceLength, webSeeds, ...rest } = options
+    return this.call('create', { path, out, piece_length: pieceLength, web_seeds: webSeeds, ...rest })
+  }
+
+  /** What libtorrent reads in a .torrent; rejects when it finds it wrong. */
+  describe(torrent: string): Promise<TorrentDescription> {
+    return this.call('describe', { torrent })
+  }
+
+  async add(options: LibtorrentAddOptions): Promise<LibtorrentTorrent> {
+    const { savePath, seedMode, ...rest } = options
+    return new LibtorrentTorrent(
+      this,
+      await this.call('add', { save_path: savePath, seed_mode: seedMode, ...rest }),
+    )
+  }
+
+  /** Adds complete torrents, unchecked, and resolves when all are in: how long that took. */
+  addMany(torrents: readonly string[], savePath: string): Promise<{ seconds: number }> {
+    return this.call('add_many', { torrents, save_path: savePath })
+  }
+
+  settings(values: Record<string, number | string | boolean>): Promise<void> {
+    return this.call('settings', { values })
+  }
+
+  dhtAdd(port: number, host = '127.0.0.1'): Promise<void> {
+    return this.call('dht_add', { host, port })
+  }
+
+  /** How many nodes are in its DHT routing table. */
+  dhtNodes(): Promise<number> {
+    return this.call('dht_nodes')
+  }
+
+  /** Of its process so far. */
+  usage(): Promise<ProcessUsage> {
+    return this.call('usage')
+  }
+
+  stop(): Promise<void> {
+    return this.process.stop()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop()
+  }
+
+  /** One request to the Python side. `extraMs`: how much longer than a usual answer it may take. */
+  call<T>(op: string, args: object = {}, extraMs = 0): Promise<T> {
+    this.process.assertRunning()
+    const id = this.#next++
+    // What is undefined is left out, so that the Python side's own default holds.
+    this.process.child.stdin!.write(`${JSON.stringify({ id, op, ...args })}\n`)
+    return new Promise<T>((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#waiting.delete(id)
+        reject(new Error(`libtorrent does not answer ${op}: ${this.process.output()}`))
+      }, ANSWER_MS + extraMs)
+      const settle = () => {
+        clearTimeout(timer)
+        this.#waiting.delete(id)
+      }
+      this.#waiting.set(id, {
+        resolve(value) {
+          settle()
+          resolve(value as T)
+        },
+        reject(error) {
+          settle()
+          reject(error)
+        },
+      })
+    })
+  }
+
+  #onLine(line: string): void {
+    const { id, result, error } = JSON.parse(line) as { id: number; result?: unknown; error?: string }
+    const waiting = this.#waiting.get(id)
+    if (error !== undefined) waiting?.reject(new Error(`libtorrent: ${error}`))
+    else waiting?.resolve(result)
+  }
+}

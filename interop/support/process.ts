@@ -1,0 +1,83 @@
+/** Child processes that are stopped by their own process ID, and never outlive the tests that started them. */
+import { type ChildProcess, spawn } from 'node:child_process'
+
+const STOP_MS = 5000
+/** How much of what a process prints is kept for error messages: characters. */
+const TAIL = 8000
+
+const running = new Set<ChildProcess>()
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL')
+})
+
+export interface ManagedProcess {
+  readonly name: string
+  readonly pid: number
+  readonly child: ChildProcess
+  /** Exit code, or the signal's name. Never rejects. */
+  readonly exited: Promise<number | string>
+  /** The end of what it printed to both streams (of standard output, only if nobody else reads it). */
+  output(): string
+  /** Throws, with the end of its output, if it has ended. */
+  assertRunning(): void
+  /** SIGTERM, then SIGKILL if that is not heard within five seconds. Safe to call twice. */
+  stop(): Promise<void>
+}
+
+export interface StartOptions {
+  readonly cwd?: string
+  readonly env?: Record<string, string>
+  /** Keeps standard input open for the caller to write to. */
+  readonly stdin?: boolean
+  /** The caller reads standard output. */
+  readonly ownStdout?: boolean
+}
+
+/** Starts a program; resolves once it runs. Rejects when it cannot be started. */
+export async function start(
+  name: string,
+  program: string,
+  args: readonly string[],
+  options: StartOptions = {},
+): Promise<ManagedProcess> {
+  const child = spawn(program, args, {
+    cwd: options.cwd,
+    env: { ...process.env, ...options.env },
+    stdio: [options.stdin ? 'pipe' : 'ignore', 'pipe', 'pipe'],
+  })
+  let tail = ''
+  const keep = (chunk: Buffer) => {
+    tail = (tail + chunk.toString()).slice(-TAIL)
+  }
+  if (!options.ownStdout) child.stdout!.on('data', keep)
+  child.stderr!.on('data', keep)
+  const exited = new Promise<number | string>(resolve => {
+    child.on('close', (code, signal) => {
+      running.delete(child)
+      resolve(code ?? signal ?? 'gone')
+    })
+  })
+  await new Promise<void>((resolve, reject) => {
+    child.once('spawn', resolve)
+    child.once('error', reject)
+  })
+  running.add(child)
+  const isRunning = () => child.exitCode === null && child.signalCode === null
+  return {
+    name,
+    pid: child.pid!,
+    child,
+    exited,
+    output: () => tail,
+    assertRunning() {
+      if (!isRunning()) throw new Error(`${name} ended (${child.exitCode ?? child.signalCode}): ${tail}`)
+    },
+    async stop() {
+      if (!isRunning()) return
+      child.kill('SIGTERM')
+      const timer = setTimeout(() => child.kill('SIGKILL'), STOP_MS)
+      await exited
+      clearTimeout(timer)
+    },
+  }
+}

@@ -1,0 +1,27 @@
+/** Polls until `probe` gives something, and says what was awaited when the deadline comes first. */
+export async function until<T>(
+  what: string,
+  probe: () => T | null | undefined | false | Promise<T | null | undefined | false>,
+  options: { timeoutMs?: number; intervalMs?: number; signal?: AbortSignal } = {},
+): Promise<T> {
+  const { timeoutMs = 30_000, intervalMs = 20, signal } = options
+  const deadline = performance.now() + timeoutMs
+  let last: unknown
+  for (;;) {
+    signal?.throwIfAborted()
+    try {
+      const value = await probe()
+      if (value !== null && value !== undefined && value !== false) return value
+      last = undefined
+    } catch (error) {
+      // What is not up yet refuses connections: that is one way of saying no.
+      last = error
+    }
+    if (performance.now() > deadline) {
+      throw new Error(`not within ${timeoutMs} ms: ${what}${last ? ` (${String(last)})` : ''}`, {
+        cause: last,
+      })
+    }
+    await new Promise(resolve => setTimeout(resolve, intervalMs))
+  }
+}
