@@ -1,28 +1,40 @@
 /** `npm run check`: what every commit must pass. Offline, under a minute: format, lint, types, import rules, unit tests. */
 import { checkImports } from './imports.ts'
 import { commandOf, type RunResult, runNode } from './run.ts'
+import { runTests } from './vitest.ts'
 
-const steps: [name: string, step: () => Promise<RunResult>][] = [
-  ['format and lint', () => runNode([commandOf('@biomejs/biome', 'biome'), 'ci', '.'], { quiet: true })],
-  ['types', () => runNode([commandOf('typescript', 'tsc'), '-p', '.'], { quiet: true })],
-  ['import rules', imports],
-  ['unit tests', () => runNode([commandOf('vitest'), 'run', '--project', 'unit'], { quiet: true })],
-]
-
-const failed: string[] = []
-for (const [name, step] of steps) {
-  const { code, seconds, output } = await step()
-  const time = `${seconds.toFixed(1)} s`
-  if (code === 0) {
-    console.log(`ok      ${name} (${time})`)
-  } else {
-    failed.push(name)
-    console.log(`FAILED  ${name} (${time})\n${output}`)
-  }
+export interface Outcome {
+  /** Names of the steps that failed. */
+  readonly failed: readonly string[]
+  readonly skipped: readonly string[]
 }
-if (failed.length > 0) {
-  console.log(`Not ready: ${failed.join(', ')}.`)
-  process.exitCode = 1
+
+/** Runs every step, also after one failed, and prints a line for each; what a failed step printed is shown. */
+export async function check(): Promise<Outcome> {
+  const failed: string[] = []
+  const report = ({ code, seconds, output }: RunResult, name: string) => {
+    const time = `${seconds.toFixed(1)} s`
+    console.log(code === 0 ? `ok      ${name} (${time})` : `FAILED  ${name} (${time})\n${output}`)
+    if (code !== 0) failed.push(name)
+  }
+  report(
+    await runNode([commandOf('@biomejs/biome', 'biome'), 'ci', '--error-on-warnings', '.'], { quiet: true }),
+    'format and lint',
+  )
+  report(await runNode([commandOf('typescript', 'tsc'), '-p', '.'], { quiet: true }), 'types')
+  report(await imports(), 'import rules')
+  const unit = await runTests(['unit'], { quiet: true })
+  report(unit, 'unit tests')
+  return { failed, skipped: unit.skipped }
+}
+
+/** The last lines: what was skipped, by name, and what failed. Sets the exit code. */
+export function conclude({ failed, skipped }: Outcome, notes: readonly string[] = []): void {
+  for (const name of skipped) console.log(`skipped ${name}`)
+  for (const note of notes) console.log(`skipped ${note}`)
+  const result = failed.length > 0 ? `FAILED: ${failed.join(', ')}` : 'All passed'
+  console.log(`${result}; ${skipped.length + notes.length} skipped.`)
+  if (failed.length > 0) process.exitCode = 1
 }
 
 async function imports(): Promise<RunResult> {
@@ -31,3 +43,5 @@ async function imports(): Promise<RunResult> {
   const output = violations.map(({ file, line, message }) => `${file}:${line}: ${message}\n`).join('')
   return { code: violations.length > 0 ? 1 : 0, seconds: (performance.now() - started) / 1000, output }
 }
+
+if (import.meta.main) conclude(await check())
