@@ -1,0 +1,161 @@
+import type { Clock } from '../../base/clock.ts'
+
+/** What waits for its turn. */
+export interface QueueItem {
+  /** Looks for peers and announces; settles when done, never rejects. */
+  run(): Promise<void>
+  /** Whether it looks for peers, rather than only announcing: such ones come round more often. */
+  readonly searching: boolean
+  /** When its last run began, in monotonic milliseconds; the queue's to write, -Infinity at first. */
+  lastRunMs: number
+}
+
+export interface AnnounceQueueOptions {
+  readonly clock: Clock
+  /** Whether there are nodes to ask. While there are none, nothing runs; call `wake` when that changes. */
+  ready(): boolean
+  /** Lookups under way at once. Default 4. */
+  readonly parallel?: number
+  /** Between the starts of two lookups, each of which sends some 30 datagrams. Default 250. */
+  readonly spacingMs?: number
+  /** Until an item is run again, when it is searching and when not. Defaults 5 and 15 minutes; nodes forget after 30. */
+  readonly searchingMs?: number
+  readonly announcingMs?: number
+}
+
+/** The least time between two runs of one item, whoever asks for it. */
+const MIN_AGAIN_MS = 60_000
+
+interface Lane {
+  /** By when it is due: since all items of a lane wait equally long, the order of entry is the order of time. */
+  readonly items: Map<QueueItem, number>
+  readonly waitMs: number
+}
+
+/**
+ * Turns for any number of torrents in one DHT: one timer, and a bounded rate of lookups, so that ten thousand torrents do not flood the
+ * network; they only come round more slowly. Newcomers that search go first, but every other turn belongs to the rest.
+ */
+export class AnnounceQueue {
+  readonly #options: AnnounceQueueOptions
+  readonly #parallel: number
+  readonly #spacingMs: number
+  readonly #urgent: Lane = { items: new Map(), waitMs: 0 }
+  readonly #fresh: Lane = { items: new Map(), waitMs: 0 }
+  readonly #searching: Lane
+  readonly #announcing: Lane
+  /** Being run, and whether they are still wanted afterwards. */
+  readonly #running = new Map<QueueItem, boolean>()
+  #cancel: (() => void) | undefined
+  #nextStartMs = 0
+  #urgentTurn = true
+  #closed = false
+
+  constructor(options: AnnounceQueueOptions) {
+    this.#options = options
+    this.#parallel = options.parallel ?? 4
+    this.#spacingMs = options.spacingMs ?? 250
+    this.#searching = { items: new Map(), waitMs: options.searchingMs ?? 5 * 60_000 }
+    this.#announcing = { items: new Map(), waitMs: options.announcingMs ?? 15 * 60_000 }
+  }
+
+  /** An item's first turn comes as soon as there is room. */
+  add(item: QueueItem): void {
+    // Those that only announce are due at once as well, but need not go before all others.
+    this.#put(item.searching ? this.#urgent : this.#fresh, item)
+    this.wake()
+  }
+
+  /** Brings the item's turn forward, unless it was run in the last minute. */
+  hurry(item: QueueItem): void {
+    const waits = [this.#fresh, this.#searching, this.#announcing].some(lane => lane.items.has(item))
+    if (!waits || this.#options.clock.nowMs() - item.lastRunMs < MIN_AGAIN_MS) return
+    this.#forget(item)
+    this.#put(this.#urgent, item)
+    this.wake()
+  }
+
+  /** The item gets no more turns; one under way goes on. */
+  remove(item: QueueItem): void {
+    this.#forget(item)
+    if (this.#running.has(item)) this.#running.set(item, false)
+  }
+
+  /** When its turn is due, in monotonic milliseconds; undefined while it is being run. */
+  dueMs(item: QueueItem): number | undefined {
+    for (const { items } of this.#lanes) {
+      const due = items.get(item)
+      if (due !== undefined) return due
+    }
+    return undefined
+  }
+
+  /** Looks whether anything can run. */
+  wake(): void {
+    this.#cancel?.()
+    this.#cancel = undefined
+    if (this.#closed || this.#running.size >= this.#parallel || !this.#options.ready()) return
+    const now = this.#options.clock.nowMs()
+    const item = this.#nextStartMs > now ? undefined : this.#take(now)
+    if (item) {
+      this.#nextStartMs = now + this.#spacingMs
+      this.#start(item)
+    }
+    const atMs = Math.max(this.#nextStartMs, this.#earliestMs())
+    if (atMs < Infinity && this.#running.size < this.#parallel) {
+      this.#cancel = this.#options.clock.after(atMs - now, () => this.wake())
+    }
+  }
+
+  close(): void {
+    this.#closed = true
+    this.#cancel?.()
+    for (const { items } of this.#lanes) items.clear()
+  }
+
+  get #lanes(): Lane[] {
+    return [this.#urgent, this.#fresh, this.#searching, this.#announcing]
+  }
+
+  #start(item: QueueItem): void {
+    item.lastRunMs = this.#options.clock.nowMs()
+    this.#running.set(item, true)
+    item.run().finally(() => {
+      const wanted = this.#running.get(item)
+      this.#running.delete(item)
+      if (wanted && !this.#closed) {
+        this.#put(item.searching ? this.#searching : this.#announcing, item)
+      }
+      this.wake()
+    })
+  }
+
+  #take(now: number): QueueItem | undefined {
+    const others = [this.#fresh, this.#searching, this.#announcing].sort(
+      (a, b) => firstDueMs(a) - firstDueMs(b),
+    )
+    const order = this.#urgentTurn ? [this.#urgent, ...others] : [...others, this.#urgent]
+    const lane = order.find(({ items }) => items.size > 0 && items.values().next().value! <= now)
+    if (!lane) return undefined
+    this.#urgentTurn = lane !== this.#urgent
+    const item = lane.items.keys().next().value!
+    lane.items.delete(item)
+    return item
+  }
+
+  #earliestMs(): number {
+    return Math.min(...this.#lanes.map(firstDueMs))
+  }
+
+  #put(lane: Lane, item: QueueItem): void {
+    lane.items.set(item, this.#options.clock.nowMs() + lane.waitMs)
+  }
+
+  #forget(item: QueueItem): void {
+    for (const { items } of this.#lanes) items.delete(item)
+  }
+}
+
+function firstDueMs({ items }: Lane): number {
+  return items.values().next().value ?? Infinity
+}

@@ -1,0 +1,83 @@
+/** What a response says, read with care: every field is optional and may lie. */
+import { asBytes, asInteger, asList } from '../../bencode/bencode.ts'
+import { BLOOM_BYTES } from './bloom.ts'
+import { type Contact, type Endpoint, parseCompactEndpoint, parseCompactNodes } from './contact.ts'
+import type { KrpcResponse } from './krpc.ts'
+import { ID_BYTES } from './node-id.ts'
+
+/** Longer tokens are nobody's. */
+const MAX_TOKEN_BYTES = 128
+/** BEP 51: 0 to six hours. */
+const MAX_SAMPLE_INTERVAL_S = 21_600
+
+/** A response to any query. Byte strings are copies. */
+export interface Answer {
+  /** Who answered. */
+  readonly from: Contact
+  readonly token: Uint8Array | undefined
+  /** Nodes near the target, of either family (BEP 32). */
+  readonly nodes: readonly Contact[]
+  readonly nodes6: readonly Contact[]
+  readonly peers: readonly Endpoint[]
+  /** Filters of 256 bytes (BEP 33). */
+  readonly seedFilter: Uint8Array | undefined
+  readonly peerFilter: Uint8Array | undefined
+  /** Info hashes of 20 bytes each (BEP 51); undefined when the node does not know the query. */
+  readonly samples: readonly Uint8Array[] | undefined
+  /** Seconds until other samples may be had, and how many info hashes the node holds (BEP 51). */
+  readonly sampleIntervalS: number | undefined
+  readonly sampleTotal: number | undefined
+  /** Arguments of BEP 44: the value as it was written, and for mutable items key, signature and sequence number. */
+  readonly value: Uint8Array | undefined
+  readonly publicKey: Uint8Array | undefined
+  readonly signature: Uint8Array | undefined
+  readonly sequence: number | undefined
+}
+
+export function readAnswer({ id, values, rawValue }: KrpcResponse, endpoint: Endpoint): Answer {
+  const token = asBytes(values.get('token'))
+  return {
+    from: { ...endpoint, id: id.slice() },
+    token: token && token.length <= MAX_TOKEN_BYTES ? token.slice() : undefined,
+    nodes: parseCompactNodes(asBytes(values.get('nodes')) ?? EMPTY, 4) ?? [],
+    nodes6: parseCompactNodes(asBytes(values.get('nodes6')) ?? EMPTY, 6) ?? [],
+    peers: readPeers(values.get('values')),
+    seedFilter: sized(asBytes(values.get('BFsd')), BLOOM_BYTES),
+    peerFilter: sized(asBytes(values.get('BFpe')), BLOOM_BYTES),
+    samples: readSamples(asBytes(values.get('samples'))),
+    sampleIntervalS: bounded(asInteger(values.get('interval')), MAX_SAMPLE_INTERVAL_S),
+    sampleTotal: bounded(asInteger(values.get('num')), Number.MAX_SAFE_INTEGER),
+    value: rawValue?.slice(),
+    publicKey: sized(asBytes(values.get('k')), 32),
+    signature: sized(asBytes(values.get('sig')), 64),
+    sequence: asInteger(values.get('seq')),
+  }
+}
+
+const EMPTY = new Uint8Array(0)
+
+/** BEP 32: lists that mix both families are to be understood. */
+function readPeers(value: Parameters<typeof asList>[0]): Endpoint[] {
+  const peers: Endpoint[] = []
+  for (const item of asList(value) ?? []) {
+    const bytes = asBytes(item)
+    const peer = bytes && parseCompactEndpoint(bytes)
+    if (peer) peers.push(peer)
+  }
+  return peers
+}
+
+function readSamples(bytes: Uint8Array | undefined): Uint8Array[] | undefined {
+  if (!bytes || bytes.length % ID_BYTES !== 0) return undefined
+  return Array.from({ length: bytes.length / ID_BYTES }, (_, i) =>
+    bytes.slice(i * ID_BYTES, (i + 1) * ID_BYTES),
+  )
+}
+
+function sized(bytes: Uint8Array | undefined, length: number): Uint8Array | undefined {
+  return bytes?.length === length ? bytes.slice() : undefined
+}
+
+function bounded(value: number | undefined, max: number): number | undefined {
+  return value !== undefined && value >= 0 ? Math.min(value, max) : undefined
+}

@@ -1,0 +1,186 @@
+import type { Clock } from '../../base/clock.ts'
+import type { PeerAddress } from '../../transport/transport.ts'
+import type { Discovery, DiscoverySink, DiscoveryStatus, DiscoveryTopic, Membership } from '../discovery.ts'
+import { AnnounceQueue, type AnnounceQueueOptions, type QueueItem } from './announce-queue.ts'
+import type { DhtNode } from './dht-node.ts'
+import { announcePeer, searchPeers } from './peer-search.ts'
+import { encodeState } from './saved-state.ts'
+
+/** A lookup among nodes that are not there ends; this ends one that drips. */
+const MAX_RUN_MS = 90_000
+
+export interface DhtDiscoveryOptions extends Pick<AnnounceQueueOptions, 'parallel' | 'spacingMs'> {
+  /** One node, or one of each address family, paired. The discovery closes them. */
+  readonly nodes: readonly DhtNode[]
+  readonly clock: Clock
+  /**
+   * Announce the UDP port that others see rather than the topic's (BEP 5): right when peers are accepted on the DHT's own port, over uTP.
+   * Default false.
+   */
+  readonly impliedPort?: boolean
+}
+
+/** Finds peers for any number of torrents in the DHT, and announces them there. */
+export class DhtDiscovery implements Discovery {
+  readonly kind = 'dht'
+  readonly nodes: readonly DhtNode[]
+  readonly #options: DhtDiscoveryOptions
+  readonly #queue: AnnounceQueue
+  readonly #members = new Set<DhtMembership>()
+
+  constructor(options: DhtDiscoveryOptions) {
+    this.#options = options
+    this.nodes = options.nodes
+    this.#queue = new AnnounceQueue({
+      ...options,
+      ready: () => this.nodes.some(node => node.isReady),
+    })
+    for (const node of this.nodes) node.on('ready', () => this.#queue.wake())
+  }
+
+  /** UDP port of a family's node, for the PORT message of BEP 5; 0 when there is none. */
+  port(family: 4 | 6): number {
+    return this.nodes.find(node => node.family === family)?.port ?? 0
+  }
+
+  join(topic: DiscoveryTopic, sink: DiscoverySink): Membership {
+    const forget = () => this.#members.delete(member)
+    const member = new DhtMembership(topic, sink, this.#options, this.#queue, forget)
+    this.#members.add(member)
+    this.#queue.add(member)
+    return member
+  }
+
+  /** A node that a peer's PORT message or a torrent's `nodes` names: an IP literal or a name. */
+  addNode(host: string, port: number): void {
+    for (const node of this.nodes) node.addNode(host, port)
+  }
+
+  /** What to keep for the next run: IDs and good nodes. See `parseState`. */
+  state(): Uint8Array {
+    return encodeState(new Map(this.nodes.map(node => [node.family, node.saved()])))
+  }
+
+  async close(): Promise<void> {
+    this.#queue.close()
+    await Promise.all([...this.#members].map(member => member.leave()))
+    await Promise.all(this.nodes.map(node => node.close()))
+  }
+}
+
+class DhtMembership implements Membership, QueueItem {
+  readonly kind = 'dht'
+  lastRunMs = -Infinity
+  readonly #topic: DiscoveryTopic
+  readonly #sink: DiscoverySink
+  readonly #options: DhtDiscoveryOptions
+  readonly #queue: AnnounceQueue
+  readonly #onLeave: () => void
+  /** Of the run under way. */
+  #abort: AbortController | undefined
+  #left = false
+  #peers = 0
+  #seeds: number | undefined
+  #leeches: number | undefined
+  #announcedTo: number | undefined
+
+  constructor(
+    topic: DiscoveryTopic,
+    sink: DiscoverySink,
+    options: DhtDiscoveryOptions,
+    queue: AnnounceQueue,
+    onLeave: () => void,
+  ) {
+    this.#topic = topic
+    this.#sink = sink
+    this.#options = options
+    this.#queue = queue
+    this.#onLeave = onLeave
+  }
+
+  get searching(): boolean {
+    return this.#topic.wanted() > 0
+  }
+
+  async run(): Promise<void> {
+    const abort = new AbortController()
+    const cancel = this.#options.clock.after(MAX_RUN_MS, () => abort.abort())
+    this.#abort = abort
+    this.#peers = 0
+    const nodes = this.#options.nodes.filter(node => node.isReady)
+    const results = await Promise.allSettled(nodes.map(node => this.#runOn(node, abort.signal)))
+    cancel()
+    this.#abort = undefined
+    if (this.#left) return
+    const counts = results.flatMap(result => (result.status === 'fulfilled' ? [result.value] : []))
+    this.#announcedTo = counts.reduce((sum, { announcedTo }) => sum + announcedTo, 0)
+    // The two families are swarms apart in the DHT, so their counts add up.
+    this.#seeds = total(counts.map(({ seeds }) => seeds)) ?? this.#seeds
+    this.#leeches = total(counts.map(({ leeches }) => leeches)) ?? this.#leeches
+    this.#sink.onStatus()
+  }
+
+  completed(): void {
+    // Nodes learn with the next announce that we are a seed (BEP 33).
+  }
+
+  refresh(): void {
+    this.#queue.hurry(this)
+  }
+
+  status(): DiscoveryStatus[] {
+    const nodes = this.#options.nodes.reduce((sum, node) => sum + node.status.goodNodes, 0)
+    const due = this.#queue.dueMs(this)
+    return [
+      {
+        kind: 'dht',
+        label: 'DHT',
+        state: this.#abort ? 'working' : this.#announcedTo === undefined ? 'idle' : 'ok',
+        message: nodes === 0 ? 'no nodes yet' : `${nodes} nodes`,
+        peers: this.#peers,
+        ...(this.#seeds !== undefined && { seeds: this.#seeds }),
+        ...(this.#leeches !== undefined && { leeches: this.#leeches }),
+        ...(due !== undefined && { nextAnnounceMs: due }),
+      },
+    ]
+  }
+
+  /** There is nothing to tell: nodes forget us within half an hour. */
+  async leave(): Promise<void> {
+    if (this.#left) return
+    this.#left = true
+    this.#queue.remove(this)
+    this.#abort?.abort()
+    this.#onLeave()
+  }
+
+  async #runOn(node: DhtNode, signal: AbortSignal) {
+    const { infoHash } = this.#topic
+    const seed = this.#topic.totals().left === 0
+    const searching = this.searching
+    const found = await searchPeers(node, infoHash, {
+      signal,
+      noSeeds: seed,
+      // BEP 33: counting rides on the announce. Some nodes name no peers beside their filters, so not while peers are wanted.
+      scrape: !searching,
+      onPeers: peers => {
+        this.#peers += peers.length
+        if (searching) this.#sink.onPeers(peers.map(toAddress), 'dht')
+      },
+    })
+    const { port } = this.#topic
+    const impliedPort = this.#options.impliedPort ?? false
+    const announcedTo =
+      port > 0 ? await announcePeer(node, infoHash, found.closest, { port, impliedPort, seed, signal }) : 0
+    return { ...found, announcedTo }
+  }
+}
+
+function toAddress({ host, port }: PeerAddress): PeerAddress {
+  return { host, port }
+}
+
+function total(counts: (number | undefined)[]): number | undefined {
+  const known = counts.filter(count => count !== undefined)
+  return known.length > 0 ? known.reduce((sum, count) => sum + count, 0) : undefined
+}

@@ -1,0 +1,334 @@
+import type { Clock } from '../../base/clock.ts'
+import { ShoalError } from '../../base/errors.ts'
+import { Emitter } from '../../base/events.ts'
+import type { Random } from '../../base/random.ts'
+import type { DatagramSocket, IpFamily } from '../../transport/datagram.ts'
+import type { ResolveHost } from '../../transport/resolve.ts'
+import type { Answer } from './answer.ts'
+import { Candidates } from './candidates.ts'
+import { type Contact, type Endpoint, familyOf, isLocalIp, sameEndpoint, toEndpoint } from './contact.ts'
+import { ExternalIp } from './external-ip.ts'
+import type { KrpcQuery } from './krpc.ts'
+import { type LookupResult, lookup } from './lookup.ts'
+import { type BootstrapNode, Maintenance, WELL_KNOWN_NODES } from './maintenance.ts'
+import { ID_BYTES, isNodeIdFor, nodeIdFor } from './node-id.ts'
+import { PeerStore, type PeerStoreLimits } from './peer-store.ts'
+import { type QueryLimitOptions, QueryLimits } from './query-limits.ts'
+import { Responder } from './responder.ts'
+import { RoutingTable } from './routing-table.ts'
+import { type QueryArgs, Rpc } from './rpc.ts'
+import type { SavedNode } from './saved-state.ts'
+import { Tokens } from './tokens.ts'
+
+/** A table with fewer nodes than this is in haste to learn of others, of both families. */
+const SMALL_TABLE = 32
+const MAX_NAMES_PENDING = 16
+
+export interface DhtNodeOptions {
+  /** Opened by the caller, closed by the node. */
+  readonly socket: DatagramSocket
+  readonly clock: Clock
+  readonly random: Random
+  /** Looks up names of bootstrap nodes; without it only IP literals are of use. */
+  readonly resolve?: ResolveHost
+  /** Default: the well-known ones. */
+  readonly bootstrap?: readonly BootstrapNode[]
+  /** From an earlier run. */
+  readonly saved?: SavedNode | undefined
+  /** Asks but does not answer, for machines that pay for traffic or cannot be reached (BEP 43). Default false. */
+  readonly readOnly?: boolean
+  readonly queryLimits?: QueryLimitOptions
+  readonly storeLimits?: PeerStoreLimits
+}
+
+export interface DhtNodeStatus {
+  readonly family: IpFamily
+  /** Nodes in the routing table, and those of them that answered lately. */
+  readonly nodes: number
+  readonly goodNodes: number
+  /** Torrents and peers that we keep for others. */
+  readonly storedTorrents: number
+  readonly storedPeers: number
+  /** Our address as others see it: 4 or 16 bytes, null while unknown. */
+  readonly externalIp: Uint8Array | null
+}
+
+export interface DhtNodeEvents extends Record<string, unknown[]> {
+  /** The table has nodes that answer, and knows our neighbourhood. Again after it was empty. */
+  ready: []
+}
+
+/**
+ * One node of the DHT, of one address family (BEP 5, 32, 33, 42, 43, 51). IPv4 and IPv6 are two networks (BEP 32); a machine with both
+ * runs two nodes and pairs them, each with an ID of its own, since its address decides it (BEP 42).
+ */
+export class DhtNode extends Emitter<DhtNodeEvents> {
+  readonly family: IpFamily
+  readonly store: PeerStore
+  readonly #options: DhtNodeOptions
+  readonly #rpc: Rpc
+  readonly #limits: QueryLimits
+  readonly #responder: Responder
+  readonly #candidates: Candidates
+  readonly #maintenance: Maintenance
+  readonly #externalIp = new ExternalIp()
+  readonly #abort = new AbortController()
+  /** Well-known nodes: they stay out of the table. */
+  readonly #routers: Endpoint[] = []
+  #table: RoutingTable
+  #other: DhtNode | null = null
+  #ready = false
+  #heardMs = -Infinity
+  #namesPending = 0
+
+  constructor(options: DhtNodeOptions) {
+    super()
+    const { socket, clock, random, saved, readOnly = false } = options
+    this.#options = options
+    this.family = socket.family
+    this.#table = new RoutingTable(saved?.id ?? random.bytes(ID_BYTES), clock)
+    this.store = new PeerStore(clock, random, options.storeLimits)
+    this.#limits = new QueryLimits(clock, options.queryLimits)
+    this.#responder = new Responder({
+      table: () => this.#table,
+      otherTable: () => this.#other?.table ?? null,
+      store: this.store,
+      tokens: new Tokens(clock, random),
+      nowMs: () => clock.nowMs(),
+    })
+    this.#candidates = new Candidates({
+      clock,
+      hurried: () => this.#table.size < SMALL_TABLE,
+      ping: endpoint => void this.query(endpoint, 'ping').catch(() => {}),
+    })
+    this.#rpc = new Rpc({
+      socket,
+      clock,
+      random,
+      readOnly,
+      ownId: () => this.id,
+      onQuery: (query, from) => this.#answer(query, from),
+      mayRefuse: from => this.#limits.admits(from) && this.#limits.allowsReply(MAX_REFUSAL_BYTES),
+      onAnswer: (answer, seenIp) => this.#learn(answer, seenIp),
+    })
+    this.#maintenance = new Maintenance({
+      clock,
+      random,
+      resolve: options.resolve,
+      bootstrap: options.bootstrap ?? WELL_KNOWN_NODES,
+      saved: saved?.contacts ?? [],
+      family: this.family,
+      signal: this.#abort.signal,
+      table: () => this.#table,
+      findNode: (to, target) => this.query(to, 'find_node', { target, want: this.#want() }),
+      lookup: (target, start) => this.#walk('find_node', { target }, target, { start }),
+      onRouter: endpoint => {
+        if (!this.#isRouter(endpoint)) this.#routers.push(endpoint)
+      },
+      onReady: () => this.#becomeReady(),
+      expire: () => this.store.expire(),
+    })
+  }
+
+  /** Our node ID: 20 bytes. It changes when others agree that our address is another (BEP 42). */
+  get id(): Uint8Array {
+    return this.#table.ownId
+  }
+
+  /** UDP port, for the PORT message of BEP 5. */
+  get port(): number {
+    return this.#options.socket.port
+  }
+
+  get table(): RoutingTable {
+    return this.#table
+  }
+
+  /** Whether lookups have somewhere to begin. */
+  get isReady(): boolean {
+    return this.#ready && this.#table.size > 0
+  }
+
+  get status(): DhtNodeStatus {
+    return {
+      family: this.family,
+      nodes: this.#table.size,
+      goodNodes: this.#table.goodCount,
+      storedTorrents: this.store.torrentCount,
+      storedPeers: this.store.peerCount,
+      externalIp: this.#externalIp.current,
+    }
+  }
+
+  /** Joins with the node of the other family on this machine: they tell each other of nodes (BEP 32, "Dual-stack nodes"). */
+  pair(other: DhtNode): void {
+    this.#other = other
+    other.#other = this
+  }
+
+  /**
+   * A node that somebody named: a peer's PORT message, a torrent's `nodes`. Enters the table if it answers. `host` is an IP literal or
+   * a name; addresses of the other family are left alone.
+   */
+  addNode(host: string, port: number): void {
+    const endpoint = toEndpoint(host, port)
+    if (endpoint) this.#suggest(endpoint)
+    else this.#suggestName(host, port)
+  }
+
+  /**
+   * Asks one node. Rejects with a ShoalError: `timeout`, `bad-message` when it answers with an error, `unreachable`, `closed`; or with
+   * the signal's reason.
+   */
+  async query(
+    to: Endpoint | Contact,
+    method: string,
+    args: QueryArgs = {},
+    options: { signal?: AbortSignal | undefined } = {},
+  ): Promise<Answer> {
+    const sentMs = this.#options.clock.nowMs()
+    try {
+      return await this.#rpc.query(to, method, args, options.signal)
+    } catch (error) {
+      const silent = error instanceof ShoalError && error.code === 'timeout'
+      if (silent && 'id' in to) this.#table.failed(to, this.#heardMs < sentMs)
+      throw error
+    }
+  }
+
+  /** The nodes closest to `target` (20 bytes), nearest first. Rejects with the signal's reason, or `closed`. */
+  async findNode(target: Uint8Array, options: { signal?: AbortSignal } = {}): Promise<readonly Contact[]> {
+    const { closest } = await this.#walk('find_node', { target }, target, options)
+    return closest.map(({ from }) => from)
+  }
+
+  /**
+   * Walks towards `target` with any query that is answered with nodes, `get_peers` or `get` say; the answers of the closest nodes carry
+   * the tokens to write there. `onAnswer` sees each answer as it comes. Rejects with the signal's reason, or `closed`.
+   */
+  walk(
+    method: string,
+    args: QueryArgs,
+    target: Uint8Array,
+    options: { signal?: AbortSignal; onAnswer?: (answer: Answer) => void } = {},
+  ): Promise<LookupResult> {
+    return this.#walk(method, args, target, options)
+  }
+
+  /** What to keep for the next run. */
+  saved(): SavedNode {
+    const good = [...this.#table.entries()].filter(entry => this.#table.isGood(entry))
+    // Before anything answered, what was saved the last time is still the best there is.
+    if (good.length === 0 && this.#options.saved) return { ...this.#options.saved, id: this.id }
+    return { id: this.id, contacts: good.map(({ contact }) => contact) }
+  }
+
+  /** Ends queries under way with `closed` and closes the socket. Safe to call twice. */
+  async close(): Promise<void> {
+    this.#abort.abort(new ShoalError('closed', 'The DHT node was closed'))
+    this.#candidates.close()
+    this.#rpc.close()
+    if (this.#other) this.#other.#other = null
+    await this.#options.socket.close()
+  }
+
+  #walk(
+    method: string,
+    args: QueryArgs,
+    target: Uint8Array,
+    options: {
+      signal?: AbortSignal | undefined
+      onAnswer?: (answer: Answer) => void
+      start?: readonly Contact[] | undefined
+    },
+  ): Promise<LookupResult> {
+    const signal = options.signal ? AbortSignal.any([options.signal, this.#abort.signal]) : this.#abort.signal
+    const want = this.#want()
+    return lookup({
+      target,
+      ownId: this.id,
+      family: this.family,
+      clock: this.#options.clock,
+      start: [...(options.start ?? []), ...this.#table.closest(target, 16)],
+      ask: contact => this.query(contact, method, { ...args, want }, { signal }),
+      ...(options.onAnswer && { onAnswer: options.onAnswer }),
+      signal,
+    })
+  }
+
+  /** BEP 32: both families only while one of the tables needs it. */
+  #want(): string[] | undefined {
+    if (!this.#other) return undefined
+    const needed = this.#table.size < SMALL_TABLE || this.#other.#table.size < SMALL_TABLE
+    return needed ? ['n4', 'n6'] : undefined
+  }
+
+  #answer(query: KrpcQuery, from: Endpoint): Uint8Array | null {
+    if (!this.#limits.admits(from)) return null
+    const contact = { ...from, id: query.id.slice() }
+    // BEP 43: who takes no queries is of no use in a table.
+    if (!query.readOnly && !this.#table.asked(contact) && this.#table.hasRoomFor(contact)) {
+      this.#suggest(from)
+    }
+    const bytes = this.#responder.respond(query, from)
+    return this.#limits.allowsReply(bytes.length) ? bytes : null
+  }
+
+  #learn(answer: Answer, seenIp: Uint8Array | undefined): void {
+    const { from } = answer
+    this.#heardMs = this.#options.clock.nowMs()
+    if (!this.#isRouter(from)) {
+      const before = this.#table.size
+      this.#table.answered(from)
+      if (before === 0 && this.#table.size > 0) this.#maintenance.beginAnew()
+    }
+    if (this.#other) this.#tellOther(this.#other, answer)
+    if (seenIp && this.#externalIp.vote(from, seenIp)) this.#fitId(seenIp)
+  }
+
+  /** BEP 32: each network may know nodes of the other. */
+  #tellOther(other: DhtNode, answer: Answer): void {
+    const fromLocal = isLocalIp(answer.from.ip)
+    for (const contact of (this.family === 4 ? answer.nodes6 : answer.nodes).slice(0, 8)) {
+      if ((fromLocal || !isLocalIp(contact.ip)) && other.#table.hasRoomFor(contact)) other.#suggest(contact)
+    }
+  }
+
+  /** BEP 42: takes an ID that our public address allows. */
+  #fitId(ip: Uint8Array): void {
+    if (isNodeIdFor(this.id, ip)) return
+    const old = this.#table
+    this.#table = new RoutingTable(nodeIdFor(ip, this.#options.random), this.#options.clock)
+    for (const entry of old.entries()) if (old.isGood(entry)) this.#table.answered(entry.contact)
+    this.#maintenance.beginAnew()
+  }
+
+  #suggest(endpoint: Endpoint): void {
+    if (familyOf(endpoint.ip) === this.family && !this.#isRouter(endpoint)) this.#candidates.add(endpoint)
+  }
+
+  #suggestName(host: string, port: number): void {
+    const { resolve } = this.#options
+    if (!resolve || port < 1 || port > 65535 || this.#namesPending >= MAX_NAMES_PENDING) return
+    this.#namesPending++
+    resolve(host, { signal: this.#abort.signal })
+      .then(found => {
+        for (const { host: address } of found.slice(0, 4)) this.addNode(address, port)
+      })
+      // A name that nobody knows: there are other nodes.
+      .catch(() => {})
+      .finally(() => this.#namesPending--)
+  }
+
+  #isRouter(endpoint: Endpoint): boolean {
+    return this.#routers.some(router => sameEndpoint(router, endpoint))
+  }
+
+  #becomeReady(): void {
+    this.#ready = true
+    this.emit('ready')
+  }
+}
+
+/** Room that an error of our own takes at most. */
+const MAX_REFUSAL_BYTES = 200

@@ -1,0 +1,196 @@
+/** KRPC messages <-> bytes (BEP 5). No I/O. */
+import {
+  asBytes,
+  asDictionary,
+  asInteger,
+  asList,
+  asText,
+  type BencodeDictionary,
+  type BencodeInput,
+  decodeRaw,
+  encode,
+} from '../../bencode/bencode.ts'
+import { compactEndpoint, type Endpoint } from './contact.ts'
+import { ID_BYTES } from './node-id.ts'
+
+/** BEP 32: no payload above 1,024 bytes is sent. */
+export const MAX_SENT_BYTES = 1024
+/** BEP 32 wants 1,024 received and recommends more; above this nothing useful comes. */
+const MAX_RECEIVED_BYTES = 4096
+const MAX_TRANSACTION_BYTES = 32
+const MAX_METHOD_BYTES = 32
+const MAX_ERROR_TEXT = 200
+/** A response of 4,096 bytes holds at most some 500 peers. BEP 44 values may nest. */
+const LIMITS = { depth: 16, items: 1024, unsortedKeys: true }
+/** Two letters of ours and a version, as clients send: for people who read traffic. */
+const CLIENT = Uint8Array.of(0x53, 0x48, 0, 1)
+
+export const KRPC_ERRORS = {
+  generic: 201,
+  server: 202,
+  protocol: 203,
+  unknownMethod: 204,
+  // BEP 44.
+  valueTooBig: 205,
+  badSignature: 206,
+  saltTooBig: 207,
+  casMismatch: 301,
+  sequenceTooOld: 302,
+} as const
+
+/** What every message has. Byte strings are views into the datagram. */
+interface Envelope {
+  /** Chosen by who asked, 1 to 32 bytes. */
+  readonly transaction: Uint8Array
+}
+
+export interface KrpcQuery extends Envelope {
+  readonly kind: 'query'
+  readonly method: string
+  /** Node ID of the sender: 20 bytes. */
+  readonly id: Uint8Array
+  readonly args: BencodeDictionary
+  /** The argument `v` as it was written (BEP 44); undefined when there is none. */
+  readonly rawValue: Uint8Array | undefined
+  /** The sender takes no queries (BEP 43). */
+  readonly readOnly: boolean
+}
+
+export interface KrpcResponse extends Envelope {
+  readonly kind: 'response'
+  readonly id: Uint8Array
+  readonly values: BencodeDictionary
+  /** The value `v` as it was written (BEP 44); undefined when there is none. */
+  readonly rawValue: Uint8Array | undefined
+  /** Our address as the sender sees it, 4 or 16 bytes, port cut off (BEP 42). */
+  readonly seenIp: Uint8Array | undefined
+}
+
+export interface KrpcFailure extends Envelope {
+  readonly kind: 'error'
+  readonly code: number
+  readonly message: string
+  readonly seenIp: Uint8Array | undefined
+}
+
+export type KrpcMessage = KrpcQuery | KrpcResponse | KrpcFailure
+
+/** Why a datagram is no message: with a transaction, an answer can say so. */
+export interface KrpcRefusal {
+  readonly kind: 'refused'
+  /** Set when it was meant as a query, so that error 203 can be sent. */
+  readonly transaction: Uint8Array | undefined
+  readonly why: string
+}
+
+/** Reads one datagram. Never throws; time and memory are bounded by 4,096 bytes. */
+export function parseMessage(bytes: Uint8Array): KrpcMessage | KrpcRefusal {
+  if (bytes.length > MAX_RECEIVED_BYTES) return refused('too long')
+  try {
+    const { dictionary, raw } = decodeRaw(bytes, LIMITS)
+    const transaction = asBytes(dictionary.get('t'))
+    if (!transaction || transaction.length === 0 || transaction.length > MAX_TRANSACTION_BYTES) {
+      return refused('no transaction ID of 1 to 32 bytes')
+    }
+    switch (asText(dictionary.get('y'))) {
+      case 'q':
+        return parseQuery(transaction, dictionary, raw('a'))
+      case 'r':
+        return parseResponse(transaction, dictionary, raw('r'))
+      case 'e':
+        return parseFailure(transaction, dictionary)
+      default:
+        return refused('neither query, response nor error')
+    }
+  } catch {
+    return refused('not bencoded')
+  }
+}
+
+/** A query (BEP 5). `args` without the ID. */
+export function encodeQuery(
+  transaction: Uint8Array,
+  method: string,
+  id: Uint8Array,
+  args: Readonly<Record<string, BencodeInput | undefined>>,
+  readOnly: boolean,
+): Uint8Array {
+  // BEP 43: the key is there only when set.
+  const ro = readOnly ? 1 : undefined
+  return encode({ t: transaction, y: 'q', q: method, a: { ...args, id }, ro, v: CLIENT })
+}
+
+/** A response to `to`, which is told its own address (BEP 42). `values` without the ID. */
+export function encodeResponse(
+  transaction: Uint8Array,
+  id: Uint8Array,
+  values: Readonly<Record<string, BencodeInput | undefined>>,
+  to: Endpoint,
+): Uint8Array {
+  return encode({ t: transaction, y: 'r', r: { ...values, id }, ip: compactEndpoint(to), v: CLIENT })
+}
+
+/** An error (BEP 5, "Errors"). */
+export function encodeFailure(
+  transaction: Uint8Array,
+  code: number,
+  message: string,
+  to: Endpoint,
+): Uint8Array {
+  return encode({ t: transaction, y: 'e', e: [code, message], ip: compactEndpoint(to), v: CLIENT })
+}
+
+/** The 20 bytes of a key, or undefined when it has others. */
+export function idIn(values: BencodeDictionary, key: string): Uint8Array | undefined {
+  const bytes = asBytes(values.get(key))
+  return bytes?.length === ID_BYTES ? bytes : undefined
+}
+
+function parseQuery(
+  transaction: Uint8Array,
+  dictionary: BencodeDictionary,
+  rawArgs: Uint8Array | undefined,
+): KrpcQuery | KrpcRefusal {
+  const args = asDictionary(dictionary.get('a'))
+  const method = asBytes(dictionary.get('q'))
+  if (!method || method.length === 0 || method.length > MAX_METHOD_BYTES) {
+    return refused('no method of 1 to 32 bytes', transaction)
+  }
+  const id = args && idIn(args, 'id')
+  if (!args || !id) return refused('no node ID of 20 bytes', transaction)
+  const readOnly = asInteger(dictionary.get('ro')) === 1
+  const name = asText(method)!
+  return { kind: 'query', transaction, method: name, id, args, rawValue: rawValueOf(args, rawArgs), readOnly }
+}
+
+function parseResponse(
+  transaction: Uint8Array,
+  dictionary: BencodeDictionary,
+  rawValues: Uint8Array | undefined,
+): KrpcResponse | KrpcRefusal {
+  const values = asDictionary(dictionary.get('r'))
+  const id = values && idIn(values, 'id')
+  if (!values || !id) return refused('no node ID of 20 bytes')
+  const rawValue = rawValueOf(values, rawValues)
+  return { kind: 'response', transaction, id, values, rawValue, seenIp: seenIpOf(dictionary) }
+}
+
+function parseFailure(transaction: Uint8Array, dictionary: BencodeDictionary): KrpcFailure {
+  const list = asList(dictionary.get('e')) ?? []
+  const code = asInteger(list[0]) ?? KRPC_ERRORS.generic
+  const message = (asText(list[1]) ?? '').slice(0, MAX_ERROR_TEXT)
+  return { kind: 'error', transaction, code, message, seenIp: seenIpOf(dictionary) }
+}
+
+function rawValueOf(values: BencodeDictionary, raw: Uint8Array | undefined): Uint8Array | undefined {
+  return values.has('v') && raw ? decodeRaw(raw, LIMITS).raw('v') : undefined
+}
+
+function seenIpOf(dictionary: BencodeDictionary): Uint8Array | undefined {
+  const bytes = asBytes(dictionary.get('ip'))
+  return bytes?.length === 6 || bytes?.length === 18 ? bytes.slice(0, -2) : undefined
+}
+
+function refused(why: string, transaction?: Uint8Array): KrpcRefusal {
+  return { kind: 'refused', transaction, why }
+}
