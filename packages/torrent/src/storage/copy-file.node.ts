@@ -1,0 +1,63 @@
+import fs from 'node:fs'
+import { close, fstat, ftruncate, lstat, open, READ, readAt, WRITE, writeAt } from './fs.node.ts'
+import { errnoOf } from './io-errors.ts'
+
+/** Runs of bytes as `[begin, end)`, in any order. */
+export type Ranges = [begin: number, end: number][]
+
+const CHUNK_BYTES = 1024 * 1024
+const ZEROS = new Uint8Array(CHUNK_BYTES)
+
+/**
+ * Copies a file, or only `ranges` of it into a copy that is there already. Runs of zeros become holes where the copy has nothing yet.
+ * A symbolic link is copied as a link. Rejects with the system's error, or the signal's reason between two chunks.
+ */
+export async function copyFile(
+  from: string,
+  to: string,
+  ranges: Ranges | null,
+  signal?: AbortSignal,
+): Promise<void> {
+  const stat = await lstat(from)
+  if (stat.isSymbolicLink()) return copyLink(from, to)
+  const source = await open(from, READ)
+  try {
+    const { size, mode } = await fstat(source)
+    const copy = await open(to, WRITE | fs.constants.O_CREAT, mode & 0o777)
+    try {
+      for (const [begin, end] of ranges ?? [[0, size]])
+        await copyRange(source, copy, begin, Math.min(end, size), ranges === null, signal)
+      // Ends with a hole otherwise cut off; and a copy from before the file was cut.
+      await ftruncate(copy, size)
+    } finally {
+      await close(copy)
+    }
+  } finally {
+    await close(source)
+  }
+}
+
+async function copyRange(
+  source: number,
+  copy: number,
+  begin: number,
+  end: number,
+  sparse: boolean,
+  signal?: AbortSignal,
+): Promise<void> {
+  const chunk = new Uint8Array(CHUNK_BYTES)
+  for (let at = begin; at < end; at += CHUNK_BYTES) {
+    signal?.throwIfAborted()
+    const count = await readAt(source, chunk.subarray(0, Math.min(CHUNK_BYTES, end - at)), at)
+    const bytes = chunk.subarray(0, count)
+    if (!sparse || Buffer.compare(bytes, ZEROS.subarray(0, count)) !== 0) await writeAt(copy, bytes, at)
+  }
+}
+
+async function copyLink(from: string, to: string): Promise<void> {
+  try {
+    await fs.promises.symlink(await fs.promises.readlink(from), to)
+  } catch (error) {
+    if (errnoOf(error) !== 'EEXIST') throw error
+  }
+}

@@ -1,0 +1,135 @@
+/** The file system calls of the storage as promises, on plain descriptors, so that none is closed behind our back by a collector. */
+import fs from 'node:fs'
+import { promisify } from 'node:util'
+import { errnoOf } from './io-errors.ts'
+
+export const open = promisify(fs.open)
+export const close = promisify(fs.close)
+export const fstat = promisify(fs.fstat)
+export const lstat = promisify(fs.lstat)
+export const ftruncate = promisify(fs.ftruncate)
+export const fdatasync = promisify(fs.fdatasync)
+export const fsync = promisify(fs.fsync)
+export const rename = promisify(fs.rename)
+export const unlink = promisify(fs.unlink)
+export const rmdir = promisify(fs.rmdir)
+export const realpath = promisify(fs.realpath.native)
+
+/** 0 where the system does not have the flag (Windows). */
+const NO_FOLLOW = fs.constants.O_NOFOLLOW ?? 0
+// A pipe put where a file belongs must not hang a thread of the pool; without effect on files.
+const NON_BLOCK = fs.constants.O_NONBLOCK ?? 0
+
+/** Flags that open what is there, never through a symbolic link as the last component. */
+export const READ = fs.constants.O_RDONLY | NO_FOLLOW | NON_BLOCK
+export const WRITE = fs.constants.O_RDWR | NO_FOLLOW | NON_BLOCK
+/** Creates; fails with EEXIST when anything of that name is there, a dangling link too. */
+export const CREATE = WRITE | fs.constants.O_CREAT | fs.constants.O_EXCL
+
+/** Whether `open` has to look for a link itself. */
+export const MUST_LOOK_FOR_LINKS = NO_FOLLOW === 0
+
+/** Reads from `position` until the buffers are full, one after the other, or the file ends; how many bytes that was. */
+export function readInto(fd: number, buffers: readonly Uint8Array[], position: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    let rest = buffers
+    let done = 0
+    const onRead = (error: Error | null, count: number): void => {
+      done += count
+      if (error !== null) reject(error)
+      else if (count === 0) resolve(done)
+      else {
+        rest = skipBytes(rest, count)
+        if (rest.length === 0) resolve(done)
+        else read()
+      }
+    }
+    const read = (): void => {
+      const first = rest[0]!
+      if (rest.length === 1) fs.read(fd, first, 0, first.length, position + done, onRead)
+      else fs.readv(fd, rest, position + done, onRead)
+    }
+    if (buffers.length === 0) resolve(0)
+    else read()
+  })
+}
+
+/** Writes the buffers one after the other from `position`, all of them. */
+export function writeFrom(fd: number, buffers: readonly Uint8Array[], position: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let rest = buffers
+    let at = position
+    const onWritten = (error: Error | null, count: number): void => {
+      if (error !== null) {
+        reject(error)
+        return
+      }
+      rest = skipBytes(rest, count)
+      at += count
+      if (rest.length === 0) resolve()
+      else if (count === 0) reject(new Error('the system took no bytes'))
+      else write()
+    }
+    const write = (): void => {
+      const first = rest[0]!
+      if (rest.length === 1) fs.write(fd, first, 0, first.length, at, onWritten)
+      else fs.writev(fd, rest, at, onWritten)
+    }
+    write()
+  })
+}
+
+/** Reads from `position` until `into` is full or the file ends; how many bytes that was. */
+export function readAt(fd: number, into: Uint8Array, position: number): Promise<number> {
+  return readInto(fd, [into], position)
+}
+
+/** Writes all of `bytes` at `position`. */
+export function writeAt(fd: number, bytes: Uint8Array, position: number): Promise<void> {
+  return writeFrom(fd, [bytes], position)
+}
+
+/** What remains of the buffers after the first `count` bytes; no empty ones. */
+export function skipBytes(buffers: readonly Uint8Array[], count: number): Uint8Array[] {
+  let index = 0
+  while (index < buffers.length && count >= buffers[index]!.length) count -= buffers[index++]!.length
+  const rest = buffers.slice(index)
+  if (count > 0) rest[0] = rest[0]!.subarray(count)
+  return rest
+}
+
+/** Makes the names in a folder survive a power cut. */
+export async function syncFolder(path: string): Promise<void> {
+  // Windows cannot open a folder like a file; NTFS journals names by itself.
+  if (process.platform === 'win32') return
+  const fd = await open(path, fs.constants.O_RDONLY)
+  try {
+    await fsync(fd)
+  } catch (error) {
+    // Some network and FUSE file systems cannot sync a folder.
+    if (!['EINVAL', 'ENOTSUP', 'EBADF', 'EISDIR'].includes(errnoOf(error))) throw error
+  } finally {
+    await close(fd)
+  }
+}
+
+/** Runs `work` on each item, at most `width` at a time. Waits for those under way when one fails, then rejects with the first error. */
+export async function forEach<T>(
+  items: readonly T[],
+  width: number,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  let next = 0
+  let failure: { error: unknown } | null = null
+  const lane = async (): Promise<void> => {
+    while (next < items.length && failure === null) {
+      try {
+        await work(items[next++]!)
+      } catch (error) {
+        failure ??= { error }
+      }
+    }
+  }
+  await Promise.all(Array.from({ length: Math.min(width, items.length) }, lane))
+  if (failure !== null) throw (failure as { error: unknown }).error
+}

@@ -1,0 +1,201 @@
+import { ShoalError } from '../base/errors.ts'
+import { copyFile, type Ranges } from './copy-file.node.ts'
+import { Folders, parentOf } from './folders.node.ts'
+import {
+  close,
+  fdatasync,
+  forEach,
+  lstat,
+  open,
+  realpath,
+  rename,
+  syncFolder,
+  unlink,
+  WRITE,
+} from './fs.node.ts'
+import { errnoOf, ioError } from './io-errors.ts'
+import { foldersOf, type TorrentFiles } from './torrent-files.node.ts'
+
+/** Bytes written meanwhile that may be left to copy while all else waits. */
+const LAST_PASS_BYTES = 16 * 1024 * 1024
+/** Passes over what was written meanwhile, before the rest is copied whatever it is. */
+const MAX_PASSES = 8
+
+/**
+ * Moves a torrent's files into another folder while they are in use. On one file system they are renamed; otherwise copied, and the
+ * old ones deleted when the copies are safe. Until all is done the old files are the ones in use, so a failure or a cancel loses nothing:
+ * it removes the copies. Does nothing when both are the same folder.
+ */
+export async function moveFiles(files: TorrentFiles, directory: string, signal?: AbortSignal): Promise<void> {
+  const from = files.folders
+  const to = new Folders(directory)
+  try {
+    signal?.throwIfAborted()
+    await to.make('')
+    if ((await realpath(from.root).catch(() => null)) === (await realpath(to.root))) return
+    if (await files.gate.alone(() => renameAll(files, from, to))) return
+    await copyAll(files, from, to, signal)
+  } catch (error) {
+    if (signal?.aborted) throw signal.reason
+    throw ioError(error, directory)
+  }
+}
+
+/** False, and nothing changed, when the folders are on different file systems. */
+async function renameAll(files: TorrentFiles, from: Folders, to: Folders): Promise<boolean> {
+  const paths = await existing(files, from)
+  await refuseExisting(to, paths)
+  const moved: string[] = []
+  try {
+    for (const path of paths) {
+      await from.check(parentOf(path))
+      await to.make(parentOf(path))
+      await rename(from.path(path), to.path(path))
+      moved.push(path)
+    }
+  } catch (error) {
+    for (const path of moved.reverse()) await rename(to.path(path), from.path(path))
+    await to.removeEmpty(foldersOf(paths))
+    if (errnoOf(error) === 'EXDEV') return false
+    throw error
+  }
+  for (const folder of foldersOf(paths)) to.noteChange(folder)
+  switchTo(files, to)
+  await finishMove(files, from, paths)
+  return true
+}
+
+async function copyAll(files: TorrentFiles, from: Folders, to: Folders, signal?: AbortSignal): Promise<void> {
+  const paths = await existing(files, from)
+  await refuseExisting(to, paths)
+  const written = new Written(files)
+  const copied: string[] = []
+  try {
+    for (const path of paths) {
+      await from.check(parentOf(path))
+      await to.make(parentOf(path))
+      copied.push(path)
+      await copyFile(from.path(path), to.path(path), null, signal)
+    }
+    for (let pass = 0; pass < MAX_PASSES && written.bytes > LAST_PASS_BYTES; pass++)
+      await copyWritten(written, from, to, copied, signal)
+    // The bulk becomes safe while others still work.
+    await syncAll(to, copied, signal)
+    await files.gate.alone(async () => {
+      signal?.throwIfAborted()
+      const changed = await copyWritten(written, from, to, copied, signal)
+      await syncAll(to, changed, signal)
+      for (const folder of foldersOf(copied)) to.noteChange(folder)
+      await to.sync()
+      await files.dropHandles()
+      files.dirty.clear()
+      switchTo(files, to)
+    })
+  } catch (error) {
+    await forEach(copied, 1, path => unlink(to.path(path)).catch(() => {}))
+    await to.removeEmpty(foldersOf(copied))
+    throw error
+  } finally {
+    written.stop()
+  }
+  await forEach(copied, 1, path => unlink(from.path(path)).catch(() => {}))
+  await finishMove(files, from, copied)
+}
+
+/** Copies what was written since the last pass, files that are new among it; which paths that were. */
+async function copyWritten(
+  written: Written,
+  from: Folders,
+  to: Folders,
+  copied: string[],
+  signal?: AbortSignal,
+): Promise<string[]> {
+  const changes = written.take()
+  for (const [path, ranges] of changes) {
+    if (!copied.includes(path)) {
+      await refuseExisting(to, [path])
+      await to.make(parentOf(path))
+      copied.push(path)
+      await copyFile(from.path(path), to.path(path), null, signal)
+    } else await copyFile(from.path(path), to.path(path), ranges, signal)
+  }
+  return [...changes.keys()]
+}
+
+/** Listens for what is written while files are copied. */
+class Written {
+  #ranges = new Map<string, Ranges>()
+  readonly #files: TorrentFiles
+
+  constructor(files: TorrentFiles) {
+    this.#files = files
+    files.onWritten = (file, begin, end) => {
+      const ranges = this.#ranges.get(file.relative) ?? []
+      ranges.push([begin, end])
+      this.#ranges.set(file.relative, ranges)
+    }
+  }
+
+  get bytes(): number {
+    let bytes = 0
+    for (const ranges of this.#ranges.values()) for (const [begin, end] of ranges) bytes += end - begin
+    return bytes
+  }
+
+  take(): Map<string, Ranges> {
+    const ranges = this.#ranges
+    this.#ranges = new Map()
+    return ranges
+  }
+
+  stop(): void {
+    this.#files.onWritten = null
+  }
+}
+
+/** Paths of the torrent's files and links that are there, the part file too. */
+async function existing(files: TorrentFiles, from: Folders): Promise<string[]> {
+  const found: string[] = []
+  const all = [...files.paths.entries()].filter(([, path]) => path !== '')
+  await forEach(all, 4, async ([index, path]) => {
+    const stat = await lstat(from.path(path)).catch(ignoreMissing)
+    const expected = files.layout.files[index]!.symlink ? stat?.isSymbolicLink() : stat?.isFile()
+    if (expected) found.push(path)
+  })
+  const { parts } = files
+  if (parts && (await lstat(parts.file.path).catch(ignoreMissing))) found.push(parts.file.relative)
+  return found
+}
+
+async function refuseExisting(to: Folders, paths: readonly string[]): Promise<void> {
+  await forEach(paths, 4, async path => {
+    if (await lstat(to.path(path)).catch(ignoreMissing))
+      throw new ShoalError('io', `${to.path(path)} is there already: move it away or choose another folder`)
+  })
+}
+
+function ignoreMissing(error: unknown): null {
+  if (['ENOENT', 'ENOTDIR'].includes(errnoOf(error))) return null
+  throw error
+}
+
+async function syncAll(to: Folders, paths: readonly string[], signal?: AbortSignal): Promise<void> {
+  await forEach(paths, 2, async path => {
+    signal?.throwIfAborted()
+    if ((await lstat(to.path(path))).isSymbolicLink()) return
+    const fd = await open(to.path(path), WRITE)
+    await fdatasync(fd).finally(() => close(fd))
+  })
+}
+
+function switchTo(files: TorrentFiles, to: Folders): void {
+  files.folders = to
+  files.place.directory = to.root
+}
+
+/** Nothing from here on undoes the move: what fails leaves a folder behind at most. */
+async function finishMove(files: TorrentFiles, from: Folders, paths: readonly string[]): Promise<void> {
+  await files.folders.sync().catch(() => {})
+  await forEach([...foldersOf(paths)], 1, folder => syncFolder(from.path(folder)).catch(() => {}))
+  await from.removeEmpty(foldersOf(paths))
+}

@@ -1,0 +1,427 @@
+import { ShoalError } from '../base/errors.ts'
+import type { PieceLayout } from '../metainfo/layout.ts'
+import { Folders, parentOf } from './folders.node.ts'
+import { fdatasync, forEach, lstat, readInto, skipBytes } from './fs.node.ts'
+import { Gate } from './gate.ts'
+import type { HandlePool } from './handle-pool.node.ts'
+import { errnoOf, ioError } from './io-errors.ts'
+import { PartFile } from './part-file.node.ts'
+import type { PartShape } from './part-index.ts'
+import type { NameRules } from './safe-names.ts'
+import type { FileStamp, StoredSegment } from './storage.ts'
+import { type FileOwner, StoredFile } from './stored-file.node.ts'
+import { diskPaths, partFileName, type Renamed } from './torrent-place.ts'
+
+/** Everything about a torrent's files that outlives their use: what an idle torrent costs. */
+export interface TorrentPlace {
+  readonly layout: PieceLayout
+  readonly name: string
+  readonly handles: HandlePool
+  readonly preallocate: boolean
+  directory: string
+  /** Null: none. */
+  renamed: Map<number, readonly string[]> | null
+  /** Null: all. */
+  wanted: readonly boolean[] | null
+  /** Files that were opened at some time, a byte each, the part file last. Null: none. */
+  seen: Uint8Array | null
+  /** Called when no file is open any more. */
+  onIdle(): void
+}
+
+export const NAME_RULES: NameRules = process.platform === 'win32' ? 'windows' : 'posix'
+
+/** `fdatasync` and `stat` calls at a time: beside them the thread pool has to go on reading and writing. */
+const SYNCS_AT_ONCE = 2
+const STATS_AT_ONCE = 4
+
+export const MISSING: FileStamp = { size: -1, mtimeNs: '0' }
+
+/**
+ * The files of a torrent in use. Made when one of them is first needed and forgotten when none is open, so it holds nothing that is not
+ * on disk or in its TorrentPlace. Its methods leave the gate to the caller: they run inside it.
+ */
+export class TorrentFiles implements FileOwner {
+  readonly place: TorrentPlace
+  readonly gate = new Gate()
+  folders: Folders
+  /** Path of each file below the download folder; empty for pads. */
+  readonly paths: string[]
+  /** Files with bytes that a power cut could still take away. */
+  readonly dirty = new Set<StoredFile>()
+  /** Told of every run of bytes that changed in a file. */
+  onWritten: ((file: StoredFile, begin: number, end: number) => void) | null = null
+  /** Whether anything was written: then empty files are missing from the torrent too. */
+  written = false
+  readonly #files = new Map<number, StoredFile>()
+  readonly #partFile: StoredFile
+  /** Undefined: not looked for yet. */
+  #parts: PartFile | null | undefined
+  #loading: Promise<void> | null = null
+  /** Unwanted files that have, or have not, a file of their own. */
+  readonly #ownFile = new Map<number, boolean>()
+
+  constructor(place: TorrentPlace) {
+    this.place = place
+    this.folders = new Folders(place.directory)
+    const partName = partFileName(place.name, NAME_RULES)
+    this.paths = placePaths(place)
+    this.#partFile = new StoredFile(this, {
+      index: -1,
+      relative: partName,
+      lengthBytes: Number.POSITIVE_INFINITY,
+    })
+  }
+
+  get preallocate(): boolean {
+    return this.place.preallocate
+  }
+
+  get layout(): PieceLayout {
+    return this.place.layout
+  }
+
+  get partShape(): PartShape {
+    const { pieceLengthBytes, pieceCount, files } = this.layout
+    return { pieceLengthBytes, pieceCount, fileCount: files.length }
+  }
+
+  /** The part file, if there is one. Only after `load`. */
+  get parts(): PartFile | null {
+    return this.#parts ?? null
+  }
+
+  /** Whether this can be forgotten without losing anything. */
+  get isIdle(): boolean {
+    if (this.gate.busy || this.dirty.size > 0 || this.folders.hasChanges) return false
+    for (const file of this.openFiles()) if (file.handle || file.opening) return false
+    return true
+  }
+
+  wants(file: number): boolean {
+    return this.place.wanted === null || this.place.wanted[file] === true
+  }
+
+  file(index: number): StoredFile {
+    let file = this.#files.get(index)
+    if (file === undefined) {
+      const { lengthBytes, executable } = this.layout.files[index]!
+      file = new StoredFile(this, { index, relative: this.paths[index]!, lengthBytes, executable })
+      this.#files.set(index, file)
+    }
+    return file
+  }
+
+  /** Files that were needed so far, the part file among them. */
+  openFiles(): StoredFile[] {
+    return [...this.#files.values(), this.#partFile]
+  }
+
+  wasSeen(file: StoredFile): boolean {
+    return this.place.seen?.at(file.index) === 1
+  }
+
+  setSeen(file: StoredFile, seen = true): void {
+    this.place.seen ??= new Uint8Array(this.layout.files.length + 1)
+    this.place.seen[file.index < 0 ? this.layout.files.length : file.index] = seen ? 1 : 0
+  }
+
+  onClosed(): void {
+    this.place.onIdle()
+  }
+
+  /** Looks for the part file, once. */
+  async load(): Promise<void> {
+    if (this.#parts !== undefined) return
+    this.#loading ??= PartFile.load(this.#partFile, this.place.handles, this.partShape).then(parts => {
+      this.#parts ??= parts
+    })
+    try {
+      await this.#loading
+    } catch (error) {
+      throw ioError(error, this.#partFile.path)
+    } finally {
+      this.#loading = null
+    }
+  }
+
+  /** The part file is gone. */
+  forgetParts(): void {
+    this.#parts = null
+    this.dirty.delete(this.#partFile)
+    this.setSeen(this.#partFile, false)
+  }
+
+  /** Which files have files of their own must be looked up again: what is wanted has changed. */
+  forgetOwnFiles(): void {
+    this.#ownFile.clear()
+  }
+
+  /** Fills the buffers, `length` bytes in all, one after the other from `offset`. */
+  async read(offset: number, buffers: readonly Uint8Array[], length: number): Promise<void> {
+    if (this.#parts === undefined) await this.load()
+    const jobs: Promise<void>[] = []
+    for (const span of this.layout.spans(offset, length)) {
+      const entry = this.layout.files[span.file]!
+      const begin = entry.offsetBytes + span.fileOffset - offset
+      const into = span.length === length ? buffers : takeBytes(buffers, begin, span.length)
+      if (entry.pad) for (const part of into) part.fill(0)
+      else if (this.parts?.index.holds(span.file))
+        jobs.push(...this.#readParts(offset + begin, into, span.length))
+      else jobs.push(this.#readFile(this.file(span.file), span.fileOffset, into, span.length))
+    }
+    await settleAll(jobs)
+  }
+
+  async write(offset: number, bytes: Uint8Array): Promise<void> {
+    if (this.#parts === undefined) await this.load()
+    this.written = true
+    const jobs: Promise<void>[] = []
+    for (const span of this.layout.spans(offset, bytes.length)) {
+      const entry = this.layout.files[span.file]!
+      if (entry.pad) continue
+      const begin = entry.offsetBytes + span.fileOffset - offset
+      const part = span.length === bytes.length ? bytes : bytes.subarray(begin, begin + span.length)
+      if (this.wants(span.file) && !this.parts?.index.holds(span.file))
+        jobs.push(this.#writeFile(this.file(span.file), span.fileOffset, part))
+      else jobs.push(this.#writeUnwanted(span.file, offset + begin, part))
+    }
+    await settleAll(jobs)
+  }
+
+  segments(offset: number, length: number): StoredSegment[] {
+    // The one call that cannot wait. The head is read once; it is small, and usually not there.
+    if (this.#parts === undefined)
+      this.#parts = PartFile.loadSync(this.#partFile, this.place.handles, this.partShape)
+    const segments: StoredSegment[] = []
+    for (const span of this.layout.spans(offset, length)) {
+      const entry = this.layout.files[span.file]!
+      if (entry.pad) segments.push({ path: null, offset: 0, length: span.length })
+      else if (!this.parts?.index.holds(span.file))
+        segments.push({
+          path: this.folders.path(this.paths[span.file]!),
+          offset: span.fileOffset,
+          length: span.length,
+        })
+      else
+        for (const run of this.#byPiece(entry.offsetBytes + span.fileOffset, span.length)) {
+          const slot = this.parts.index.slotOffset(run.piece)
+          // A piece without a slot was never stored: the file that is not there says so.
+          segments.push(
+            slot < 0
+              ? {
+                  path: this.folders.path(this.paths[span.file]!),
+                  offset: span.fileOffset,
+                  length: run.length,
+                }
+              : { path: this.#partFile.path, offset: slot + run.within, length: run.length },
+          )
+        }
+    }
+    return segments
+  }
+
+  async stamps(): Promise<FileStamp[]> {
+    // With everything wanted no file's bytes are in the part file, but for the moment in which they are moved out.
+    if (this.place.wanted !== null) await this.load()
+    const stamps: FileStamp[] = this.layout.files.map(() => MISSING)
+    const kept = this.parts ? await this.#stamp(this.#partFile) : MISSING
+    if (this.parts && kept === MISSING) {
+      await this.place.handles.drop(this.#partFile)
+      this.forgetParts()
+    }
+    await forEach([...this.layout.files.keys()], STATS_AT_ONCE, async index => {
+      const { pad, symlink } = this.layout.files[index]!
+      if (pad || symlink) return
+      stamps[index] = this.parts?.index.holds(index) ? kept : await this.#stampOf(index)
+    })
+    return stamps
+  }
+
+  /** Makes what was written, and the names of new files, survive a power cut. */
+  async flush(): Promise<void> {
+    const dirty = [...this.dirty]
+    this.dirty.clear()
+    try {
+      await forEach(dirty, SYNCS_AT_ONCE, file => this.#sync(file))
+      await this.folders.sync().catch(error => {
+        throw ioError(error, this.folders.root)
+      })
+    } catch (error) {
+      for (const file of dirty) this.dirty.add(file)
+      throw error
+    }
+  }
+
+  /** Closes all handles. Nobody may be inside the gate. */
+  async dropHandles(): Promise<void> {
+    await Promise.all(this.openFiles().map(file => this.place.handles.drop(file)))
+  }
+
+  async #sync(file: StoredFile): Promise<void> {
+    try {
+      const handle = await this.place.handles.acquire(file, true)
+      try {
+        await fdatasync(handle.fd)
+      } finally {
+        this.place.handles.release(handle)
+      }
+    } catch (error) {
+      throw ioError(error, file.path)
+    }
+  }
+
+  async #readFile(
+    file: StoredFile,
+    position: number,
+    into: readonly Uint8Array[],
+    length: number,
+  ): Promise<void> {
+    let count: number
+    try {
+      const acquired = this.place.handles.acquire(file, false)
+      const handle = acquired instanceof Promise ? await acquired : acquired
+      try {
+        count = await readInto(handle.fd, into, position)
+      } finally {
+        this.place.handles.release(handle)
+      }
+    } catch (error) {
+      throw ioError(error, file.path)
+    }
+    if (count < length) throw new ShoalError('not-found', `${file.path} ends too early: check the data again`)
+  }
+
+  #readParts(offset: number, into: readonly Uint8Array[], length: number): Promise<void>[] {
+    return this.#byPiece(offset, length).map(async run => {
+      const slot = this.parts!.index.slotOffset(run.piece)
+      if (slot < 0)
+        throw new ShoalError('not-found', `piece ${run.piece} is not stored: check the data again`)
+      const buffers = takeBytes(into, run.begin, run.length)
+      await this.#readFile(this.#partFile, slot + run.within, buffers, run.length)
+    })
+  }
+
+  async #writeFile(file: StoredFile, position: number, bytes: Uint8Array): Promise<void> {
+    try {
+      await this.place.handles.writes.write(file, position, bytes)
+    } catch (error) {
+      throw this.#writeError(error, file)
+    } finally {
+      this.#noteWritten(file, position, position + bytes.length)
+    }
+  }
+
+  async #writeUnwanted(index: number, offset: number, bytes: Uint8Array): Promise<void> {
+    const file = this.file(index)
+    if (!this.parts?.index.holds(index) && (await this.#hasOwnFile(file)))
+      return this.#writeFile(file, offset - this.layout.files[index]!.offsetBytes, bytes)
+    this.#parts ??= PartFile.create(this.#partFile, this.place.handles, this.partShape)
+    const parts = this.#parts
+    try {
+      await settleAll(
+        this.#byPiece(offset, bytes.length).map(run =>
+          parts.write(index, run.piece, run.within, bytes.subarray(run.begin, run.begin + run.length)),
+        ),
+      )
+    } catch (error) {
+      throw this.#writeError(error, this.#partFile)
+    } finally {
+      this.#noteWritten(this.#partFile, 0, Number.POSITIVE_INFINITY)
+    }
+  }
+
+  /** Marked also when the write failed: part of it may have reached the file, if that could be opened at all. */
+  #noteWritten(file: StoredFile, begin: number, end: number): void {
+    if (!this.wasSeen(file)) return
+    this.dirty.add(file)
+    this.onWritten?.(file, begin, end)
+  }
+
+  #writeError(error: unknown, file: StoredFile): ShoalError {
+    const full = ['ENOSPC', 'EDQUOT'].includes(errnoOf(error))
+    return ioError(error, full ? this.folders.root : file.path)
+  }
+
+  async #hasOwnFile(file: StoredFile): Promise<boolean> {
+    let own = this.#ownFile.get(file.index)
+    if (own === undefined) {
+      own = (await this.#stamp(file)) !== MISSING
+      this.#ownFile.set(file.index, own)
+    }
+    return own
+  }
+
+  async #stampOf(index: number): Promise<FileStamp> {
+    const stamp = await this.#stamp(this.#files.get(index) ?? { path: this.folders.path(this.paths[index]!) })
+    // Whoever asks for stamps learns that the file is gone, so it may be created anew.
+    if (stamp === MISSING && this.place.seen?.[index] === 1) {
+      const file = this.file(index)
+      this.setSeen(file, false)
+      this.dirty.delete(file)
+      await this.place.handles.drop(file)
+    }
+    return stamp
+  }
+
+  async #stamp(file: Pick<StoredFile, 'path'>): Promise<FileStamp> {
+    try {
+      const stat = await lstat(file.path, { bigint: true })
+      return stat.isFile() ? { size: Number(stat.size), mtimeNs: `${stat.mtimeNs}` } : MISSING
+    } catch (error) {
+      if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes(errnoOf(error))) return MISSING
+      throw ioError(error, file.path)
+    }
+  }
+
+  /** The run from `offset` cut at the pieces' borders. `begin` counts from the start of the run, `within` from that of the piece. */
+  #byPiece(
+    offset: number,
+    length: number,
+  ): { piece: number; within: number; begin: number; length: number }[] {
+    const runs = []
+    for (let begin = 0; begin < length; ) {
+      const piece = Math.floor((offset + begin) / this.layout.pieceLengthBytes)
+      const within = offset + begin - this.layout.pieceOffset(piece)
+      const count = Math.min(length - begin, this.layout.pieceLengthBytes - within)
+      runs.push({ piece, within, begin, length: count })
+      begin += count
+    }
+    return runs
+  }
+}
+
+/** Paths of a place's files; see `diskPaths`. */
+export function placePaths(
+  place: Pick<TorrentPlace, 'layout' | 'name'> & { renamed: Renamed | null },
+): string[] {
+  return diskPaths(place.layout, NAME_RULES, partFileName(place.name, NAME_RULES), place.renamed)
+}
+
+/** The folders that hold the given paths, each once. */
+export function foldersOf(paths: Iterable<string>): Set<string> {
+  const folders = new Set<string>()
+  for (const path of paths) if (path !== '') folders.add(parentOf(path))
+  return folders
+}
+
+/** Waits for all, since each uses the caller's buffer; then rejects with the first error if there was one. */
+async function settleAll(jobs: readonly Promise<void>[]): Promise<void> {
+  if (jobs.length === 1) return jobs[0]
+  for (const result of await Promise.allSettled(jobs)) if (result.status === 'rejected') throw result.reason
+}
+
+/** Views of `length` bytes of the buffers, one after the other, from `begin`. */
+function takeBytes(buffers: readonly Uint8Array[], begin: number, length: number): Uint8Array[] {
+  const taken = skipBytes(buffers, begin)
+  for (let index = 0; index < taken.length; index++) {
+    const buffer = taken[index]!
+    if (buffer.length >= length) {
+      taken[index] = buffer.subarray(0, length)
+      taken.length = index + 1
+      break
+    }
+    length -= buffer.length
+  }
+  return taken
+}

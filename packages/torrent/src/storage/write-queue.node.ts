@@ -1,0 +1,136 @@
+import { writeFrom } from './fs.node.ts'
+import type { Handle, HandlePool, PooledFile } from './handle-pool.node.ts'
+
+/**
+ * Writes under way in one file. The kernel lets one at a time into a file; the second keeps it busy while the first's completion waits
+ * for the event loop, which a fast download occupies for milliseconds at a time.
+ */
+const PER_FILE = 2
+/** Writes under way in all. Node's thread pool has four threads; reads and name lookups need some of them. */
+const IN_ALL = 4
+/** Most buffers joined into one call: IOV_MAX is 1,024 on Linux, macOS and the BSDs. */
+const MAX_JOINED = 512
+/** Most bytes joined into one call, so that a read never waits long for the file. */
+const MAX_JOINED_BYTES = 8 * 1024 * 1024
+
+interface PendingWrite {
+  readonly position: number
+  readonly bytes: Uint8Array
+  readonly settle: (error: unknown) => void
+}
+
+/** A run of writes that became one call. */
+interface Run {
+  readonly begin: number
+  readonly end: number
+  readonly writes: PendingWrite[]
+}
+
+interface FileWrites {
+  readonly file: PooledFile
+  waiting: PendingWrite[]
+  readonly running: Run[]
+  /** Whether it is in the line for a free place. */
+  queued: boolean
+}
+
+/**
+ * Writes of all torrents, on the thread pool. Writes to one file that overlap happen in the order they were given; others run beside
+ * each other. What waits and adjoins is joined into one call.
+ */
+export class WriteQueue {
+  readonly #pool: HandlePool
+  readonly #files = new Map<PooledFile, FileWrites>()
+  readonly #line: FileWrites[] = []
+  #running = 0
+
+  constructor(pool: HandlePool) {
+    this.#pool = pool
+  }
+
+  /** Writes all of `bytes` at `position`. Rejects with the system's error, or that of opening the file. `bytes` is not copied. */
+  write(file: PooledFile, position: number, bytes: Uint8Array): Promise<void> {
+    return new Promise((resolve, reject) => {
+      let writes = this.#files.get(file)
+      if (writes === undefined) {
+        writes = { file, waiting: [], running: [], queued: false }
+        this.#files.set(file, writes)
+      }
+      const settle = (error: unknown) => (error == null ? resolve() : reject(error))
+      writes.waiting.push({ position, bytes, settle })
+      this.#queue(writes)
+      this.#pump()
+    })
+  }
+
+  #queue(writes: FileWrites): void {
+    if (writes.queued || writes.waiting.length === 0 || writes.running.length >= PER_FILE) return
+    writes.queued = true
+    this.#line.push(writes)
+  }
+
+  #pump(): void {
+    while (this.#running < IN_ALL) {
+      const writes = this.#line.shift()
+      if (writes === undefined) return
+      writes.queued = false
+      const run = takeRun(writes)
+      // Null: it overlaps what is under way, whose end queues the file again.
+      if (run === null) continue
+      writes.running.push(run)
+      this.#running++
+      this.#queue(writes)
+      this.#start(writes, run)
+    }
+  }
+
+  #start(writes: FileWrites, run: Run): void {
+    const handle = this.#pool.acquire(writes.file, true)
+    if (handle instanceof Promise)
+      handle.then(
+        opened => this.#write(opened, writes, run),
+        error => this.#end(writes, run, error),
+      )
+    else this.#write(handle, writes, run)
+  }
+
+  #write(handle: Handle, writes: FileWrites, run: Run): void {
+    const end = (error: unknown): void => {
+      this.#pool.release(handle)
+      this.#end(writes, run, error)
+    }
+    const buffers = run.writes.map(write => write.bytes)
+    writeFrom(handle.fd, buffers, run.begin).then(() => end(null), end)
+  }
+
+  #end(writes: FileWrites, run: Run, error: unknown): void {
+    this.#running--
+    writes.running.splice(writes.running.indexOf(run), 1)
+    if (writes.waiting.length === 0 && writes.running.length === 0) this.#files.delete(writes.file)
+    this.#queue(writes)
+    for (const write of run.writes) write.settle(error)
+    this.#pump()
+  }
+}
+
+/** The first waiting write with those after it that continue it; null when it has to wait for one under way. */
+function takeRun(writes: FileWrites): Run | null {
+  const first = writes.waiting[0]!
+  if (overlapsAny(writes.running, first.position, first.position + first.bytes.length)) return null
+  const joined = [first]
+  let end = first.position + first.bytes.length
+  while (joined.length < MAX_JOINED && joined.length < writes.waiting.length) {
+    const next = writes.waiting[joined.length]!
+    const nextEnd = end + next.bytes.length
+    if (next.position !== end || nextEnd - first.position > MAX_JOINED_BYTES) break
+    if (overlapsAny(writes.running, end, nextEnd)) break
+    joined.push(next)
+    end = nextEnd
+  }
+  writes.waiting.splice(0, joined.length)
+  return { begin: first.position, end, writes: joined }
+}
+
+function overlapsAny(runs: readonly Run[], begin: number, end: number): boolean {
+  return runs.some(run => run.begin < end && begin < run.end)
+}
