@@ -33,8 +33,8 @@ async function installDebianPackages(): Promise<void> {
   const wanted = [...new Set(Object.values(TOOLS).map(tool => tool.debian))]
   const absent = []
   for (const name of wanted) {
-    const { output } = await run('dpkg-query', ['-W', '-f', '${db:Status-Status}', name], { quiet: true })
-    if (output.trim() !== 'installed') absent.push(name)
+    const { output } = await run('dpkg-query', ['-s', name], { quiet: true })
+    if (!output.includes('Status: install ok installed')) absent.push(name)
   }
   if (absent.length === 0) return
   console.log(`Installing Debian packages: ${absent.join(' ')} …`)
