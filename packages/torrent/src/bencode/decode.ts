@@ -1,3 +1,4 @@
+import { latin1 } from '../base/bytes.ts'
 import { ShoalError } from '../base/errors.ts'
 import type { BencodeDictionary, BencodeValue } from './values.ts'
 
@@ -153,11 +154,7 @@ class Decoder {
     const keyAt = this.at
     const length = this.#stringLength()
     if (length > MAX_KEY_BYTES) throw malformed(`has a key longer than ${MAX_KEY_BYTES} bytes`, keyAt)
-    // One call makes one flat string: a sum of characters would be a chain that every lookup flattens first.
-    const key = String.fromCharCode.apply(
-      null,
-      this.#bytes.subarray(this.at, this.at + length) as unknown as number[],
-    )
+    const key = latin1(this.#bytes.subarray(this.at, this.at + length))
     this.at += length
     return key
   }
@@ -214,7 +211,7 @@ class Decoder {
     }
     this.at++
     if (value <= Number.MAX_SAFE_INTEGER) return negative ? -value : value
-    const text = String.fromCharCode.apply(null, [...bytes.subarray(digitsAt, digitsAt + digits)])
+    const text = latin1(bytes.subarray(digitsAt, digitsAt + digits))
     return negative ? -BigInt(text) : BigInt(text)
   }
 }

@@ -132,6 +132,8 @@ export class FileHashTree {
     }
     if (baseLayer > this.height || length < 1 || length > MAX_HASHES_PER_REQUEST) return false
     const width = 2 ** heightOf(length)
+    // BEP 52: a power of two "unless it gets truncated by the end of the layer".
+    if (width !== length && index + length < this.#count(baseLayer)) return false
     return index % width === 0 && index + length <= 2 ** (this.height - baseLayer)
   }
 

@@ -50,7 +50,7 @@ export function parseMagnet(text: string): Magnet {
   const peers = new Map<string, { host: string; port: number }>()
   for (const [key, value] of parameters(match[1]!)) {
     if (key === 'xt') addInfoHash(hashes, value)
-    else if (key === 'dn') name ??= value.replaceAll('+', ' ')
+    else if (key === 'dn') name ??= value
     else if (key === 'so') selection = selection === undefined ? value : `${selection},${value}`
     else if (key === 'tr') addUrl(trackers, value)
     else if (key === 'ws') addUrl(webSeeds, value)
@@ -79,7 +79,7 @@ export type MagnetParts = Pick<Magnet, 'infoHashes'> & Partial<Magnet>
 export function formatMagnet(magnet: MagnetParts): string {
   const { v1, v2 } = magnet.infoHashes
   if (!v1 && !v2) throw badMagnet('needs an info hash')
-  const value = encodeURIComponent
+  const value = (text: string) => encodeURIComponent(text.toWellFormed())
   const select = magnet.select?.map(({ first, last }) => (first === last ? `${first}` : `${first}-${last}`))
   const parts = [
     ...(v1 ? [`xt=urn:btih:${hex(v1)}`] : []),
@@ -89,7 +89,7 @@ export function formatMagnet(magnet: MagnetParts): string {
     ...(magnet.webSeeds ?? []).map(url => `ws=${value(url)}`),
     ...(magnet.sources ?? []).map(url => `xs=${value(url)}`),
     ...(magnet.peers ?? []).map(peer => `x.pe=${formatPeer(peer)}`),
-    ...(select ? [`so=${select.join(',')}`] : []),
+    ...(select?.length ? [`so=${select.join(',')}`] : []),
   ]
   return `magnet:?${parts.join('&')}`
 }
@@ -114,12 +114,22 @@ function* parameters(query: string): Generator<[key: string, value: string]> {
   for (const part of query.split(/&(?:amp;)?/)) {
     const equals = part.indexOf('=')
     if (equals < 0) continue
-    try {
-      const key = decodeURIComponent(part.slice(0, equals)).toLowerCase()
-      yield [key.replace(/\.\d+$/, ''), decodeURIComponent(part.slice(equals + 1))]
-    } catch {
-      // Malformed percent-encoding.
-    }
+    const key = part
+      .slice(0, equals)
+      .toLowerCase()
+      .replace(/\.\d+$/, '')
+    const value = part.slice(equals + 1)
+    // Names are written as forms are, with "+" for a space; a URL may have a "+" of its own.
+    const text = percentDecoded(key === 'dn' ? value.replaceAll('+', ' ') : value)
+    if (text !== null) yield [key, text]
+  }
+}
+
+function percentDecoded(text: string): string | null {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return null
   }
 }
 
