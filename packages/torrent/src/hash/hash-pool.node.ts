@@ -117,7 +117,7 @@ class ThreadPool implements HashPool {
   #stopWhenIdle(): void {
     for (const thread of this.#threads) if (thread.busy > 0) return
     this.#cancelIdle()
-    this.#cancelIdle = this.#clock.after(this.#idleMs, () => this.#stopThreads())
+    this.#cancelIdle = afterIdle(this.#clock, this.#idleMs, () => this.#stopThreads())
   }
 
   /** Takes no time: a job that comes meanwhile gets new threads. */
@@ -128,4 +128,11 @@ class ThreadPool implements HashPool {
     }
     this.#threads.clear()
   }
+}
+
+/** As `clock.after`, but a process that has nothing else to do need not wait for it. */
+function afterIdle(clock: Clock, delayMs: number, callback: () => void): () => void {
+  if (clock !== systemClock) return clock.after(delayMs, callback)
+  const timer = setTimeout(callback, delayMs).unref()
+  return () => clearTimeout(timer)
 }
