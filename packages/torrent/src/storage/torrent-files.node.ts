@@ -231,9 +231,12 @@ export class TorrentFiles implements FileOwner {
       this.forgetParts()
     }
     await forEach([...this.layout.files.keys()], STATS_AT_ONCE, async index => {
-      const { pad, symlink } = this.layout.files[index]!
+      const { pad, symlink, lengthBytes } = this.layout.files[index]!
       if (pad || symlink) return
-      stamps[index] = this.parts?.index.holds(index) ? kept : await this.#stampOf(index)
+      // Its own length as size, for whoever compares the two: what says that something changed is the time.
+      stamps[index] = this.parts?.index.holds(index)
+        ? { size: lengthBytes, mtimeNs: kept.mtimeNs }
+        : await this.#stampOf(index)
     })
     return stamps
   }

@@ -1,0 +1,127 @@
+import { sha256 } from '#crypto'
+import { concat, equalBytes, utf8 } from '../base/bytes.ts'
+import { ShoalError } from '../base/errors.ts'
+import {
+  asBytes,
+  asDictionary,
+  asInteger,
+  asList,
+  asText,
+  type BencodeDictionary,
+  type BencodeValue,
+  decode,
+  encode,
+} from '../bencode/bencode.ts'
+import { MAX_LINKS, MAX_PATH_COMPONENTS, MAX_PIECES } from '../metainfo/limits.ts'
+import type { ResumeProgress } from './resume-store.ts'
+import type { FileStamp } from './storage.ts'
+
+/** Begins a file of progress. The number is the version of what follows; another is not read. */
+const MAGIC = utf8('shoal-resume-1\n')
+const CHECKSUM_BYTES = 32
+
+/** Largest file of progress that is read: room for a million files. */
+export const MAX_PROGRESS_BYTES = 64 * 2 ** 20
+const MAX_ITEMS = 4_000_000
+const MAX_DEPTH = 8
+
+/** The progress of the torrent `key` as a file: a mark with the version, the SHA-256 of the rest, the rest in bencoding. */
+export function encodeProgress(key: string, progress: ResumeProgress): Uint8Array {
+  const body = encode({
+    key,
+    magnet: progress.magnet,
+    directory: progress.directory,
+    paused: progress.paused ? 1 : 0,
+    sequential: progress.sequential ? 1 : 0,
+    added: Math.floor(progress.addedMs),
+    downloaded: progress.downloadedBytes,
+    uploaded: progress.uploadedBytes,
+    'download limit': progress.downloadLimit,
+    'upload limit': progress.uploadLimit,
+    had: progress.had ?? undefined,
+    stamps: progress.stamps.flatMap(stamp => [stamp.size, stamp.mtimeNs]),
+    priorities: progress.priorities ?? undefined,
+    renamed: [...progress.renamed].map(([file, path]) => [file, ...path]),
+    trackers: progress.trackers,
+    'web seeds': progress.webSeeds,
+  })
+  return concat([MAGIC, sha256(body), body])
+}
+
+/**
+ * Reads what `encodeProgress` wrote for `key`. Throws `bad-bencode`, with the reason, for anything else: a file cut short or changed, of
+ * another version, of another torrent. Copies what it keeps.
+ */
+export function decodeProgress(key: string, bytes: Uint8Array): ResumeProgress {
+  if (bytes.length > MAX_PROGRESS_BYTES) throw damaged('is too large')
+  if (!equalBytes(bytes.subarray(0, MAGIC.length), MAGIC)) throw damaged('is not of this version')
+  const body = bytes.subarray(MAGIC.length + CHECKSUM_BYTES)
+  const checksum = bytes.subarray(MAGIC.length, MAGIC.length + CHECKSUM_BYTES)
+  if (!equalBytes(checksum, sha256(body))) throw damaged('is incomplete or was changed')
+  const fields = asDictionary(decode(body, { depth: MAX_DEPTH, items: MAX_ITEMS }))
+  if (fields === undefined) throw damaged('is not a dictionary')
+  if (asText(fields.get('key')) !== key) throw damaged('belongs to another torrent')
+  return readFields(fields)
+}
+
+function readFields(fields: BencodeDictionary): ResumeProgress {
+  const magnet = asText(fields.get('magnet'))
+  const downloadLimit = asInteger(fields.get('download limit'))
+  const uploadLimit = asInteger(fields.get('upload limit'))
+  const had = asBytes(fields.get('had'))
+  if (had !== undefined && had.length > MAX_PIECES / 8) throw damaged('has too many pieces')
+  return {
+    ...(magnet === undefined ? {} : { magnet }),
+    directory: must(asText(fields.get('directory')), 'directory'),
+    paused: fields.get('paused') === 1,
+    sequential: fields.get('sequential') === 1,
+    addedMs: count(fields, 'added'),
+    downloadedBytes: count(fields, 'downloaded'),
+    uploadedBytes: count(fields, 'uploaded'),
+    ...(downloadLimit === undefined ? {} : { downloadLimit }),
+    ...(uploadLimit === undefined ? {} : { uploadLimit }),
+    had: had?.slice() ?? null,
+    stamps: stamps(must(asList(fields.get('stamps')), 'stamps')),
+    priorities: asBytes(fields.get('priorities'))?.map(priority => Math.min(priority, 7)) ?? null,
+    renamed: renamed(must(asList(fields.get('renamed')), 'renamed')),
+    trackers: texts(must(asList(fields.get('trackers')), 'trackers')),
+    webSeeds: texts(must(asList(fields.get('web seeds')), 'web seeds')),
+  }
+}
+
+function stamps(list: readonly BencodeValue[]): FileStamp[] {
+  const stamps: FileStamp[] = []
+  for (let i = 0; i + 1 < list.length; i += 2)
+    stamps.push({ size: must(asInteger(list[i]), 'stamps'), mtimeNs: must(asText(list[i + 1]), 'stamps') })
+  return stamps
+}
+
+function renamed(list: readonly BencodeValue[]): Map<number, string[]> {
+  const renamed = new Map<number, string[]>()
+  for (const item of list) {
+    const [file, ...path] = must(asList(item), 'renamed')
+    if (path.length > MAX_PATH_COMPONENTS) throw damaged('has a path of too many folders')
+    renamed.set(must(asInteger(file), 'renamed'), texts(path))
+  }
+  return renamed
+}
+
+function texts(list: readonly BencodeValue[]): string[] {
+  if (list.length > MAX_LINKS) throw damaged('has too many entries in a list')
+  return list.map(item => must(asText(item), 'a list'))
+}
+
+function count(fields: BencodeDictionary, name: string): number {
+  const value = must(asInteger(fields.get(name)), name)
+  if (value < 0) throw damaged(`has a negative ${name}`)
+  return value
+}
+
+function must<T>(value: T | undefined, name: string): T {
+  if (value === undefined) throw damaged(`has no valid ${name}`)
+  return value
+}
+
+function damaged(reason: string): ShoalError {
+  return new ShoalError('bad-bencode', `resume data ${reason}: the torrent's files are checked again`)
+}

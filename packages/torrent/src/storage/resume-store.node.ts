@@ -1,0 +1,128 @@
+import fs from 'node:fs'
+import { join } from 'node:path'
+import { sha1, sha256 } from '#crypto'
+import { hex } from '../base/bytes.ts'
+import { messageOf, ShoalError } from '../base/errors.ts'
+import { decodeRaw } from '../bencode/bencode.ts'
+import { MAX_TORRENT_BYTES, MAX_TORRENT_DEPTH, MAX_TORRENT_ITEMS } from '../metainfo/limits.ts'
+import { AtomicFiles } from './atomic-files.node.ts'
+import { close, fstat, open, READ, readAt } from './fs.node.ts'
+import { errnoOf, ioError } from './io-errors.ts'
+import type { ResumeEntry, ResumeProgress, ResumeStore } from './resume-store.ts'
+import { decodeProgress, encodeProgress, MAX_PROGRESS_BYTES } from './resume-record.ts'
+
+const KEY = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/
+const FILE_NAME = /^([0-9a-f]{40}|[0-9a-f]{64})\.(torrent|resume)$/
+/** Torrents read at a time. */
+const READ_AT_ONCE = 8
+
+/**
+ * Resume data in a folder of its own: `<info hash>.resume` (progress) and `<info hash>.torrent` for each torrent. The folder is created
+ * with the first save. One session at a time may use it.
+ */
+export function createResumeStore(directory: string): ResumeStore {
+  return new FileResumeStore(directory)
+}
+
+class FileResumeStore implements ResumeStore {
+  readonly #directory: string
+  readonly #files: AtomicFiles
+
+  constructor(directory: string) {
+    this.#directory = directory
+    this.#files = new AtomicFiles(directory)
+  }
+
+  async *load(options: { signal?: AbortSignal } = {}): AsyncGenerator<ResumeEntry> {
+    const keys = await this.#keys()
+    for (let at = 0; at < keys.length; at += READ_AT_ONCE) {
+      options.signal?.throwIfAborted()
+      yield* await Promise.all(keys.slice(at, at + READ_AT_ONCE).map(key => this.#loadOne(key)))
+    }
+  }
+
+  async saveMetainfo(key: string, metainfo: Uint8Array): Promise<void> {
+    checkKey(key)
+    await this.#files.replace(`${key}.torrent`, metainfo)
+  }
+
+  async save(key: string, progress: ResumeProgress): Promise<void> {
+    checkKey(key)
+    await this.#files.replace(`${key}.resume`, encodeProgress(key, progress))
+  }
+
+  async delete(key: string): Promise<void> {
+    checkKey(key)
+    await Promise.all([this.#files.delete(`${key}.resume`), this.#files.delete(`${key}.torrent`)])
+  }
+
+  async close(): Promise<void> {
+    await this.#files.close()
+  }
+
+  /** Keys of the torrents that something is kept of. */
+  async #keys(): Promise<string[]> {
+    const keys = new Set<string>()
+    try {
+      for (const name of await fs.promises.readdir(this.#directory)) {
+        const match = FILE_NAME.exec(name)
+        if (match) keys.add(match[1]!)
+      }
+    } catch (error) {
+      if (errnoOf(error) !== 'ENOENT') throw ioError(error, this.#directory)
+    }
+    return [...keys].sort()
+  }
+
+  async #loadOne(key: string): Promise<ResumeEntry> {
+    const problems: string[] = []
+    const [metainfo, progress] = await Promise.all([
+      this.#read(`${key}.torrent`, MAX_TORRENT_BYTES, problems, bytes => checkMetainfo(key, bytes)),
+      this.#read(`${key}.resume`, MAX_PROGRESS_BYTES, problems, bytes => decodeProgress(key, bytes)),
+    ])
+    return { key, metainfo, progress, problems }
+  }
+
+  /** Null when there is no such file, or, with an entry in `problems`, when it is of no use. */
+  async #read<T>(
+    name: string,
+    maxBytes: number,
+    problems: string[],
+    parse: (bytes: Uint8Array) => T,
+  ): Promise<T | null> {
+    try {
+      return parse(await readWhole(join(this.#directory, name), maxBytes))
+    } catch (error) {
+      if (errnoOf(error) !== 'ENOENT') problems.push(`${name}: ${messageOf(error)}`)
+      return null
+    }
+  }
+}
+
+function checkKey(key: string): void {
+  if (!KEY.test(key))
+    throw new ShoalError('bad-argument', 'resume data is kept by info hash in lower-case hex')
+}
+
+/** The bytes, when their info dictionary has the hash. Anything that was torn or changed in it has another. */
+function checkMetainfo(key: string, bytes: Uint8Array): Uint8Array {
+  const info = decodeRaw(bytes, { depth: MAX_TORRENT_DEPTH, items: MAX_TORRENT_ITEMS }).raw('info')
+  if (info === undefined || hex(key.length === 40 ? sha1(info) : sha256(info)) !== key)
+    throw new ShoalError(
+      'bad-torrent',
+      'the kept torrent file is of another torrent: its metadata is fetched again',
+    )
+  return bytes
+}
+
+async function readWhole(path: string, maxBytes: number): Promise<Uint8Array> {
+  const fd = await open(path, READ)
+  try {
+    const stat = await fstat(fd)
+    if (!stat.isFile() || stat.size > maxBytes) throw new ShoalError('io', 'not a file of the expected size')
+    const bytes = new Uint8Array(stat.size)
+    return bytes.subarray(0, await readAt(fd, bytes, 0))
+  } finally {
+    await close(fd)
+  }
+}
