@@ -12,9 +12,9 @@ import { Agenda } from './agenda.ts'
 import { Gate } from './gate.ts'
 import type { HttpGet } from './http-get.ts'
 import { HttpTracker } from './http-tracker.ts'
-import { Tier, type TierOwner, type TrackerHub } from './tier.ts'
+import { late, Tier, type TierOwner, type TrackerHub, unsupportedTracker } from './tier.ts'
 import { withTimeLimit } from './time-limit.ts'
-import { type ScrapeEntry, TrackerError, type TrackerProtocol } from './tracker.ts'
+import type { ScrapeEntry, TrackerProtocol } from './tracker.ts'
 import { UdpTracker } from './udp-tracker.ts'
 
 export interface TrackerDiscoveryOptions {
@@ -113,10 +113,8 @@ export class TrackerDiscovery implements Discovery {
     options: { signal?: AbortSignal } = {},
   ): Promise<(ScrapeEntry | null)[]> {
     const protocol = this.#protocolOf(url)
-    if (!protocol)
-      throw new TrackerError('unsupported', 'no such kind of tracker here: use http, https or udp')
+    if (!protocol) throw unsupportedTracker()
     const signal = options.signal ?? new AbortController().signal
-    const late = () => new TrackerError('timeout', 'the tracker does not answer')
     return withTimeLimit(this.#clock, protocol.timeLimitMs, signal, late, limited =>
       protocol.scrape(url, infoHashes, { signal: limited }),
     )
