@@ -8,8 +8,10 @@ import { compareDistance } from './node-id.ts'
 const CLOSEST = 8
 /** Kademlia's alpha. */
 const PARALLEL = 4
-/** A query older than this gives its place to another, but may still be answered. */
+/** A query older than this gives its place to another. */
 const SLOW_MS = 1000
+/** One older than this is no longer waited for: the next nearest node counts instead, unless the answer comes before the end. */
+const LATE_MS = 2000
 /** A lookup in a network of ten million nodes asks 20 to 60. Whoever fills it with nodes that are not there ends it here. */
 const MAX_ASKED = 160
 const MAX_CANDIDATES = 200
@@ -47,7 +49,7 @@ export interface LookupResult {
 interface Candidate {
   readonly contact: Contact
   readonly verified: boolean
-  state: 'new' | 'asked' | 'slow' | 'answered'
+  state: 'new' | 'asked' | 'slow' | 'late' | 'answered'
   answer?: Answer
 }
 
@@ -117,6 +119,7 @@ class Lookup {
     let verified = 0
     let others = 0
     for (const candidate of this.#candidates) {
+      if (candidate.state === 'late') continue
       if (candidate.verified ? ++verified <= CLOSEST : ++others <= CLOSEST) frontier.push(candidate)
       if (verified >= CLOSEST) break
     }
@@ -124,36 +127,51 @@ class Lookup {
   }
 
   #ask(candidate: Candidate): void {
-    const { clock, ask } = this.#options
+    const { ask } = this.#options
     candidate.state = 'asked'
     this.#busy++
     this.#asked++
-    const cancelSlow = clock.after(SLOW_MS, () => {
-      this.#timers.delete(cancelSlow)
-      candidate.state = 'slow'
-      this.#busy--
-      this.#advance()
-    })
-    this.#timers.add(cancelSlow)
-    const settled = () => {
-      cancelSlow()
-      this.#timers.delete(cancelSlow)
-      if (candidate.state === 'asked') this.#busy--
-    }
+    const stopWaiting = this.#watch(candidate)
     ask(candidate.contact).then(
       answer => {
         if (this.#ended) return
-        settled()
+        stopWaiting()
         this.#take(candidate, answer)
         this.#advance()
       },
       () => {
         if (this.#ended) return
-        settled()
+        stopWaiting()
         this.#drop(candidate)
         this.#advance()
       },
     )
+  }
+
+  /** Lets a query that takes long hold nobody up. Call the result when it has ended. */
+  #watch(candidate: Candidate): () => void {
+    const { clock } = this.#options
+    let cancel: () => void
+    const wait = (delayMs: number, then: () => void) => {
+      cancel = clock.after(delayMs, () => {
+        this.#timers.delete(cancel)
+        then()
+        this.#advance()
+      })
+      this.#timers.add(cancel)
+    }
+    wait(SLOW_MS, () => {
+      candidate.state = 'slow'
+      this.#busy--
+      wait(LATE_MS - SLOW_MS, () => {
+        candidate.state = 'late'
+      })
+    })
+    return () => {
+      cancel()
+      this.#timers.delete(cancel)
+      if (candidate.state === 'asked') this.#busy--
+    }
   }
 
   #take(candidate: Candidate, answer: Answer): void {
