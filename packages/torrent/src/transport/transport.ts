@@ -14,7 +14,10 @@ export interface PeerAddress {
 
 /** What a connection tells its owner. Every call comes from the event loop, never from inside a call to the connection. */
 export interface ConnectionHandler {
-  /** Bytes that arrived, in order. The view is valid only during the call: copy what must stay. */
+  /**
+   * Bytes that arrived, in order. The view is valid only during the call: copy what must stay. Until then it is the handler's: it may
+   * be changed in place (decrypted).
+   */
   onData(bytes: Uint8Array): void
   /** `bufferedBytes` fell to zero after it had been above it. */
   onDrain(): void

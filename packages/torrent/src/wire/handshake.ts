@@ -73,8 +73,9 @@ export function parseHandshake(bytes: Uint8Array): Handshake | null {
   if (bytes.length < HANDSHAKE_BYTES) return null
   const has = ([byte, bit]: readonly [number, number]) => (bytes[RESERVED + byte]! & bit) !== 0
   return {
-    infoHash: bytes.slice(INFO_HASH, PEER_ID),
-    peerId: bytes.slice(PEER_ID, HANDSHAKE_BYTES),
+    // Not `slice`, which does not copy when a transport hands us a Node Buffer.
+    infoHash: new Uint8Array(bytes.subarray(INFO_HASH, PEER_ID)),
+    peerId: new Uint8Array(bytes.subarray(PEER_ID, HANDSHAKE_BYTES)),
     features: { extended: has(EXTENDED_BIT), fast: has(FAST_BIT), dht: has(DHT_BIT), v2: has(V2_BIT) },
   }
 }
