@@ -165,7 +165,10 @@ describe('what cannot be shared is refused', () => {
 
   it('nothing at all, or a folder without files', async () => {
     expect(await failure(join(root, 'nowhere'))).toMatchObject({ code: 'not-found' })
+    expect(await failure(join(await put('file', 1, 1), 'below'))).toMatchObject({ code: 'not-found' })
     await mkdir(join(root, 'd', 'e'), { recursive: true })
+    expect(await failure(join(root, 'd'))).toMatchObject({ code: 'bad-argument' })
+    await put('d/empty', 0, 1)
     expect(await failure(join(root, 'd'))).toMatchObject({ code: 'bad-argument' })
   })
 

@@ -92,6 +92,9 @@ async function create(
 ): Promise<Metainfo> {
   const { name, singleFile, version = 'hybrid' } = options
   const totalBytes = sources.reduce((sum, { lengthBytes }) => sum + lengthBytes, 0)
+  // Most clients refuse to load such a torrent.
+  if (totalBytes === 0)
+    throw new ShoalError('bad-argument', `there is nothing in ${name}: share something that is not empty`)
   const pieceLengthBytes = options.pieceLengthBytes ?? choosePieceLength(totalBytes)
   const planned = planFiles({ name, version, pieceLengthBytes, singleFile, files: sources })
   const layout = new PieceLayout({ files: planned, pieceLengthBytes, version })

@@ -2,7 +2,7 @@ import type { BigIntStats } from 'node:fs'
 import { lstat, readdir, realpath, stat } from 'node:fs/promises'
 import { basename, join, relative, resolve, sep } from 'node:path'
 import { ShoalError } from '../base/errors.ts'
-import { readError } from './file-errors.node.ts'
+import { isMissing, readError } from './file-errors.node.ts'
 import type { Found, FoundFile, WalkOptions } from './walk.ts'
 
 /** File system calls in flight: enough to keep libuv's threads busy, few enough to need little memory. */
@@ -112,7 +112,7 @@ async function examine<T>(path: string, look: () => Promise<T>): Promise<T> {
     return await look()
   } catch (error) {
     const { code = '', message } = error as NodeJS.ErrnoException
-    if (code !== 'ENOENT') throw readError(code, path, message)
+    if (!isMissing(code)) throw readError(code, path, message)
     if (path.includes('\ufffd'))
       throw new ShoalError(
         'bad-argument',
