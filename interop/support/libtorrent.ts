@@ -1,11 +1,11 @@
 /** A real libtorrent 2 session in a process of its own (`libtorrent_peer.py`), for tests and benchmarks. */
-import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { JsonLines } from './json-lines.ts'
 import { type ManagedProcess, start } from './process.ts'
 import { toolPath } from './tools.ts'
+import type { ProcessUsage } from './usage.ts'
 
 const PROGRAM = fileURLToPath(new URL('./libtorrent_peer.py', import.meta.url))
-const ANSWER_MS = 60_000
 
 /** `handshake`: encrypted handshake, plain payload. `require`: RC4 for all. */
 export type PeerEncryption = 'plain' | 'prefer' | 'handshake' | 'require'
@@ -75,6 +75,8 @@ export interface LibtorrentStatus {
   readonly downloadBytesPerSecond: number
   readonly uploadBytesPerSecond: number
   readonly error: string | null
+  /** How long after `done` was called the first payload byte came. Only `done` and its like tell it. */
+  readonly firstByteMs?: number
 }
 
 export interface LibtorrentPeerInfo {
@@ -87,14 +89,6 @@ export interface LibtorrentPeerInfo {
   readonly progress: number
   readonly downloadedBytes: number
   readonly uploadedBytes: number
-}
-
-export interface ProcessUsage {
-  readonly userSeconds: number
-  readonly systemSeconds: number
-  readonly peakResidentBytes: number
-  /** Now. */
-  readonly residentBytes: number
 }
 
 /** One torrent of a libtorrent session. */
@@ -170,30 +164,17 @@ export class LibtorrentTorrent implements Hashes {
   }
 }
 
-interface Waiting {
-  resolve(value: unknown): void
-  reject(error: Error): void
-}
-
 /** A running session: `await using peer = await Libtorrent.start()`. */
 export class Libtorrent implements AsyncDisposable {
   readonly process: ManagedProcess
   /** Where it accepts connections: TCP, and UDP for DHT and uTP. */
   port = 0
   version = ''
-  #next = 1
-  readonly #waiting = new Map<number, Waiting>()
+  readonly #lines: JsonLines
 
   private constructor(child: ManagedProcess) {
     this.process = child
-    createInterface({ input: child.child.stdout! }).on('line', line => this.#onLine(line))
-    // Writing to a process that has just ended fails; `exited` tells whoever waits.
-    child.child.stdin!.on('error', () => {})
-    void child.exited.then(how => {
-      for (const { reject } of this.#waiting.values())
-        reject(new Error(`libtorrent ended (${how}): ${child.output()}`))
-      this.#waiting.clear()
-    })
+    this.#lines = new JsonLines(child)
   }
 
   static async start(options: LibtorrentOptions = {}): Promise<Libtorrent> {
@@ -267,36 +248,6 @@ export class Libtorrent implements AsyncDisposable {
 
   /** One request to the Python side. `extraMs`: how much longer than a usual answer it may take. */
   call<T>(op: string, args: object = {}, extraMs = 0): Promise<T> {
-    this.process.assertRunning()
-    const id = this.#next++
-    // What is undefined is left out, so that the Python side's own default holds.
-    this.process.child.stdin!.write(`${JSON.stringify({ id, op, ...args })}\n`)
-    return new Promise<T>((resolve, reject) => {
-      const timer = setTimeout(() => {
-        this.#waiting.delete(id)
-        reject(new Error(`libtorrent does not answer ${op}: ${this.process.output()}`))
-      }, ANSWER_MS + extraMs)
-      const settle = () => {
-        clearTimeout(timer)
-        this.#waiting.delete(id)
-      }
-      this.#waiting.set(id, {
-        resolve(value) {
-          settle()
-          resolve(value as T)
-        },
-        reject(error) {
-          settle()
-          reject(error)
-        },
-      })
-    })
-  }
-
-  #onLine(line: string): void {
-    const { id, result, error } = JSON.parse(line) as { id: number; result?: unknown; error?: string }
-    const waiting = this.#waiting.get(id)
-    if (error !== undefined) waiting?.reject(new Error(`libtorrent: ${error}`))
-    else waiting?.resolve(result)
+    return this.#lines.call<T>(op, args, extraMs)
   }
 }

@@ -1,0 +1,49 @@
+/** What processes have used so far. */
+import { readFileSync } from 'node:fs'
+
+export interface ProcessUsage {
+  readonly userSeconds: number
+  readonly systemSeconds: number
+  readonly peakResidentBytes: number
+  /** Now. */
+  readonly residentBytes: number
+}
+
+/** Linux counts processor time in these for every process, whatever the kernel's own tick. */
+const TICKS_PER_SECOND = 100
+
+/** Of this process. */
+export function ownUsage(): ProcessUsage {
+  const { user, system } = process.cpuUsage()
+  const peakKiB = process.resourceUsage().maxRSS
+  return {
+    userSeconds: user / 1e6,
+    systemSeconds: system / 1e6,
+    // Linux carries the peak of whoever started a process over to it; the memory map's own high-water mark does not.
+    peakResidentBytes: highWaterMark('self') ?? peakKiB * 1024,
+    residentBytes: process.memoryUsage.rss(),
+  }
+}
+
+/** Of another process, on Linux. Throws when it is gone. */
+export function usageOf(pid: number): ProcessUsage {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
+  // The second field is a name that may contain anything but ends at the last parenthesis.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  const status = readFileSync(`/proc/${pid}/status`, 'latin1')
+  return {
+    userSeconds: Number(fields[11]) / TICKS_PER_SECOND,
+    systemSeconds: Number(fields[12]) / TICKS_PER_SECOND,
+    peakResidentBytes: highWaterMark(pid) ?? 0,
+    residentBytes: Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) * 1024,
+  }
+}
+
+function highWaterMark(pid: number | 'self'): number | null {
+  try {
+    const match = /^VmHWM:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))
+    return match ? Number(match[1]) * 1024 : null
+  } catch {
+    return null
+  }
+}
