@@ -125,17 +125,18 @@ export class RateLimit {
     this.#cancelTimer = this.#clock.after(waitMs, () => this.#serve())
   }
 
-  /** Lets waiters in, each for one helping, until the tokens are used up. Who still wants more has gone to the end of the queue. */
+  /** Lets waiters in, each for one helping, until the tokens are used up. */
   #serve(): void {
     this.#cancelTimer = null
-    // Each is served once in a round at most, and those who join it again wait for the next when there are no tokens.
-    for (let round = 0; round < 4096 && this.#queue.length > 0; round++) {
-      const head = this.#queue[0]!
-      if (this.waitMs(head.wantedBytes) > 0) break
-      this.#queue.shift()
-      head.wake()
+    try {
+      // Whoever wants more goes to the end of the queue, so this ends when the tokens do; the bound is for a limit that was just lifted.
+      for (let served = 0; served < 4096 && this.#queue.length > 0; served++) {
+        if (this.waitMs(this.#queue[0]!.wantedBytes) > 0) break
+        this.#queue.shift()!.wake()
+      }
+    } finally {
+      this.#schedule()
     }
-    this.#schedule()
   }
 }
 

@@ -96,9 +96,8 @@ export class Choker {
     let used = 0
     for (const peer of peers.sort(byReward)) {
       if (used >= slots - Math.min(optimisticSlots, slots)) break
-      if (peer.snubbed) continue
-      // BEP 3: unchoked while it is faster than those who have slots, so that it can start at once when it comes to want something.
-      if (!peer.interested && peer.downloadBytesPerSecond === 0) continue
+      if (peer.snubbed || peer.downloadBytesPerSecond === 0) continue
+      // BEP 3: one that is not interested is unchoked while it is faster than those who have slots, so that it can start at once when it is.
       chosen.push(peer.id)
       if (peer.interested) used++
     }

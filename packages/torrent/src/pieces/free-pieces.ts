@@ -29,7 +29,9 @@ export class FreePieces {
     if (order.size === 0) return -1
     if (this.#isDry(state, source, nowMs)) return this.#fromNews(source, state)
     if (source.wantsRuns && this.#continues(source, state.piece + 1)) return state.piece + 1
-    const piece = this.sequential ? this.#book.firstInSequence(source) : order.find(source)
+    const piece = this.sequential
+      ? this.#book.firstInSequence(source)
+      : order.find(source, state.countedBy === 'pieces')
     if (piece < 0) {
       const scanned = this.sequential ? order.size : order.scanned
       if (scanned > CHEAP_SEARCH) {
@@ -45,7 +47,7 @@ export class FreePieces {
   }
 
   #isDry(state: SourceState, source: BlockSource, nowMs: number): boolean {
-    if (state.dryMark < 0) return false
+    if (state.dryMark < 0 || source.isSeed) return false
     const { news } = this.#book
     if (state.source === source && nowMs < state.dryUntilMs && news.reachesBack(state.dryMark)) return true
     state.dryMark = -1

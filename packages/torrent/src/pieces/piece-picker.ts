@@ -76,9 +76,8 @@ export class PiecePicker {
     this.#sources.add(source, has)
   }
 
-  /** A source is gone: what it was asked for is free again. `has`: what it had at the end, all that `sourceGained` told included. */
+  /** A source is gone. `has`: what it had at the end, all that `sourceGained` told included. What it was asked for: see `releaseAll`. */
   sourceRemoved(source: BlockSource, has: Possession): void {
-    this.releaseAll(source.id)
     this.#sources.remove(source.id, has)
   }
 
@@ -87,16 +86,14 @@ export class PiecePicker {
     this.#sources.replace(source, before, after)
   }
 
-  /** A source that was added before gained a piece (HAVE). Not for sources that were added as 'all'. */
-  sourceGained(piece: number): void {
-    if (!this.#exists(piece)) return
-    this.#book.addPeers(piece, 1)
-    this.#book.news.add(piece)
+  /** The source gained a piece (HAVE). */
+  sourceGained(source: BlockSource, piece: number): void {
+    if (this.#exists(piece)) this.#sources.change(source, piece, 1)
   }
 
-  /** A source lost a piece (BEP 54). For one that was added as 'all', use `sourceReplaced`. */
-  sourceLost(piece: number): void {
-    if (this.#exists(piece)) this.#book.addPeers(piece, -1)
+  /** The source lost a piece (BEP 54). */
+  sourceLost(source: BlockSource, piece: number): void {
+    if (this.#exists(piece)) this.#sources.change(source, piece, -1)
   }
 
   /** The source delivers what it did not before (it unchoked us): what was found out about it is forgotten. */
@@ -200,6 +197,7 @@ export class PiecePicker {
       for (let block = 0; block < open.blockCount && open.asked > 0; block++)
         this.#release(open, block, sourceId)
     }
+    this.#sources.forget(sourceId)
   }
 
   /** The piece did not verify, or what is here of it was dropped: all its blocks are free again. */
@@ -247,7 +245,7 @@ export class PiecePicker {
   hasWork(source: BlockSource): boolean {
     if (this.#book.wantedAskable === 0) return false
     const state = this.#sources.of(source)
-    if (source.isSeed || state.has === 'all') return true
+    if (source.isSeed || state.countedBy === 'seed') return true
     if (state.witness >= 0 && this.#interests(state, source, state.witness)) return true
     const { news, pieceCount } = this.#book
     const known = state.idleMark >= 0 && news.reachesBack(state.idleMark)

@@ -99,11 +99,8 @@ export class RarityOrder {
     this.#size--
   }
 
-  /**
-   * The first piece in order that the source has, or -1. A source that is no seed is not asked about pieces of availability 0: it would
-   * have been counted.
-   */
-  find(source: BlockSource): number {
+  /** The first piece in order that the source has, or -1. A source that is `counted` is not asked about pieces of availability 0. */
+  find(source: BlockSource, counted: boolean): number {
     this.scanned = 0
     if (this.#size === 0) return -1
     const seed = source.isSeed
@@ -112,7 +109,7 @@ export class RarityOrder {
       const bucket = this.#buckets[key]
       if (!bucket || bucket.length === 0) continue
       if (seed) return bucket[bucket.length - 1]!
-      if (key % LEVELS === 0) continue
+      if (counted && key % LEVELS === 0) continue
       this.scanned += bucket.length
       for (let at = bucket.length - 1; at >= 0; at--) {
         const piece = bucket[at]!
