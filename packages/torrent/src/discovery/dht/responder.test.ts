@@ -1,0 +1,152 @@
+import { describe, expect, it } from 'vitest'
+import { hex, utf8 } from '../../base/bytes.ts'
+import { seededRandom } from '../../base/random.ts'
+import { VirtualClock } from '../../base/virtual-clock.ts'
+import type { BencodeInput } from '../../bencode/bencode.ts'
+import { readAnswer } from './answer.ts'
+import { type Contact, type Endpoint, toEndpoint } from './contact.ts'
+import { encodeQuery, type KrpcFailure, parseMessage } from './krpc.ts'
+import { PeerStore } from './peer-store.ts'
+import { Responder } from './responder.ts'
+import { RoutingTable } from './routing-table.ts'
+import { Tokens } from './tokens.ts'
+
+const random = seededRandom(5)
+const infoHash = new Uint8Array(20).fill(9)
+const v4 = toEndpoint('1.2.3.4', 1111)!
+const v6 = toEndpoint('2001:db8::1', 2222)!
+
+function setUp() {
+  const clock = new VirtualClock()
+  const [table, otherTable] = [
+    new RoutingTable(random.bytes(20), clock),
+    new RoutingTable(random.bytes(20), clock),
+  ]
+  const contact = (host: string): Contact => ({ ...toEndpoint(host, 6881)!, id: random.bytes(20) })
+  for (let i = 1; i < 50; i++) {
+    table.answered(contact(`${i}.2.3.4`))
+    otherTable.answered(contact(`2a01:${i}::1`))
+  }
+  const store = new PeerStore(clock, random, { peersPerTorrent: 500 })
+  const nowMs = () => clock.nowMs()
+  const tokens = new Tokens(clock, random)
+  const responder = new Responder({ table: () => table, otherTable: () => otherTable, store, tokens, nowMs })
+  const send = (method: string, args: Record<string, BencodeInput | undefined>, from: Endpoint = v4) => {
+    const query = parseMessage(encodeQuery(utf8('aa'), method, new Uint8Array(20), args, false))
+    if (query.kind !== 'query') throw new Error(query.kind)
+    const bytes = responder.respond(query, from)
+    expect(bytes.length).toBeLessThanOrEqual(1024)
+    return parseMessage(bytes)
+  }
+  const ask = (...args: Parameters<typeof send>) => {
+    const message = send(...args)
+    if (message.kind !== 'response') throw new Error((message as KrpcFailure).message)
+    return readAnswer(message, v4)
+  }
+  return { clock, table, otherTable, store, send, ask }
+}
+
+describe('Responder', () => {
+  it('answers find_node with the eight closest of the right family (BEP 32)', () => {
+    const { ask, table, otherTable } = setUp()
+    const target = random.bytes(20)
+    const hosts = (contacts: readonly Contact[]) => contacts.map(({ host }) => host)
+    const [own, other] = [hosts(table.closest(target)), hosts(otherTable.closest(target))]
+    const nodes = (want?: string[]) => {
+      const answer = ask('find_node', { target, want })
+      return [hosts(answer.nodes), hosts(answer.nodes6)]
+    }
+    expect(own).toHaveLength(8)
+    expect(nodes()).toEqual([own, []])
+    expect(nodes(['n4'])).toEqual([own, []])
+    expect(nodes(['n6'])).toEqual([[], other])
+    expect(nodes(['n4', 'n6', 'n8'])).toEqual([own, other])
+    expect(nodes(['n8'])).toEqual([own, []])
+  })
+
+  it('stores an announce that has its token, and names the peer', () => {
+    const { ask, send } = setUp()
+    const { token } = ask('get_peers', { info_hash: infoHash })
+    expect(send('announce_peer', { info_hash: infoHash, port: 5, token: new Uint8Array(8) })).toMatchObject({
+      code: 203,
+    })
+    const elsewhere = toEndpoint('1.2.3.5', 1111)!
+    expect(send('announce_peer', { info_hash: infoHash, port: 5, token }, elsewhere)).toMatchObject({
+      code: 203,
+    })
+    ask('announce_peer', { info_hash: infoHash, port: 5, token })
+    expect(ask('get_peers', { info_hash: infoHash }).peers).toMatchObject([{ host: '1.2.3.4', port: 5 }])
+  })
+
+  it('takes the port that it sees when that is implied', () => {
+    const { ask, send } = setUp()
+    const { token } = ask('get_peers', { info_hash: infoHash })
+    for (const port of [0, 65536, -1, undefined]) {
+      expect(send('announce_peer', { info_hash: infoHash, port, token })).toMatchObject({ code: 203 })
+    }
+    ask('announce_peer', { info_hash: infoHash, port: 5, implied_port: 1, token })
+    expect(ask('get_peers', { info_hash: infoHash }).peers).toMatchObject([{ port: 1111 }])
+  })
+
+  it('counts seeds and peers apart, and says nothing of what it does not hold (BEP 33)', () => {
+    const { ask, store } = setUp()
+    expect(ask('get_peers', { info_hash: infoHash, scrape: 1 }).seedFilter).toBeUndefined()
+    store.add(infoHash, Uint8Array.of(5, 5, 5, 5), 1, true)
+    store.add(infoHash, Uint8Array.of(6, 6, 6, 6), 1, false)
+    const answer = ask('get_peers', { info_hash: infoHash, scrape: 1, want: ['n4', 'n6'] })
+    expect([answer.seedFilter?.length, answer.peerFilter?.length]).toEqual([256, 256])
+    expect(hex(answer.seedFilter!)).not.toBe(hex(answer.peerFilter!))
+    expect(answer.peers).toHaveLength(2)
+    expect(answer.nodes).toHaveLength(8)
+    expect(ask('get_peers', { info_hash: infoHash }).seedFilter).toBeUndefined()
+  })
+
+  it('fills the datagram with peers and goes no further', () => {
+    const { ask, store } = setUp()
+    for (let i = 0; i < 400; i++) store.add(infoHash, Uint8Array.of(9, 9, i >> 8, i), 1, false)
+    expect(ask('get_peers', { info_hash: infoHash }).peers.length).toBeGreaterThan(60)
+    const both = ask('get_peers', { info_hash: infoHash, want: ['n4', 'n6'] }).peers.length
+    expect(both).toBeGreaterThan(25)
+    expect(ask('get_peers', { info_hash: infoHash, scrape: 1 }).peers.length).toBeGreaterThan(5)
+    const ip = new Uint8Array(16).fill(7)
+    for (let i = 0; i < 90; i++)
+      store.add(
+        new Uint8Array(20),
+        ip.map((byte, at) => (at === 15 ? i : byte)),
+        1,
+        false,
+      )
+    expect(ask('get_peers', { info_hash: new Uint8Array(20) }, v6).peers.length).toBeGreaterThan(15)
+  })
+
+  it('gives no token for a torrent that has no room (BEP 33)', () => {
+    const { ask, store } = setUp()
+    for (let i = 0; i < 500; i++) store.add(infoHash, Uint8Array.of(9, 9, i >> 8, i), 1, false)
+    expect(ask('get_peers', { info_hash: infoHash }).token).toBeUndefined()
+    expect(ask('get_peers', { info_hash: new Uint8Array(20) }).token).toHaveLength(8)
+  })
+
+  it('samples its info hashes, the same for a while (BEP 51)', async () => {
+    const { ask, store, clock } = setUp()
+    const target = random.bytes(20)
+    expect(ask('sample_infohashes', { target }).samples).toEqual([])
+    for (let i = 0; i < 50; i++) store.add(random.bytes(20), Uint8Array.of(9, 9, 9, i), 1, false)
+    expect(ask('sample_infohashes', { target }).samples).toEqual([])
+    await clock.advance(300_000)
+    const first = ask('sample_infohashes', { target })
+    expect(first).toMatchObject({ sampleTotal: 50, sampleIntervalS: 300 })
+    expect(first.samples).toHaveLength(20)
+    expect(first.nodes).toHaveLength(8)
+    expect(ask('sample_infohashes', { target }).samples).toEqual(first.samples)
+  })
+
+  it('refuses what is missing or unknown, but walks for unknown queries that have a target', () => {
+    const { send, ask } = setUp()
+    for (const method of ['find_node', 'get_peers', 'announce_peer', 'sample_infohashes']) {
+      expect(send(method, {})).toMatchObject({ kind: 'error', code: 203 })
+      expect(send(method, { target: new Uint8Array(19), info_hash: 5 })).toMatchObject({ code: 203 })
+    }
+    expect(send('vote', {})).toMatchObject({ kind: 'error', code: 204 })
+    expect(ask('vote', { target: random.bytes(20) }).nodes).toHaveLength(8)
+  })
+})
