@@ -1,6 +1,15 @@
 import { Bitfield } from '../base/bitfield.ts'
 import { equalBytes } from '../base/bytes.ts'
 import {
+  HASHES_PER_REQUEST,
+  type HashRange,
+  isValidRange,
+  nodeCount,
+  nodeOver,
+  siblingOf,
+  uncleLevels,
+} from './hash-range.ts'
+import {
   HASH_BYTES,
   hashAt,
   heightOf,
@@ -11,23 +20,6 @@ import {
   parentHash,
 } from './merkle.ts'
 import { BLOCK_BYTES } from './metainfo.ts'
-
-/** What a `hash request` asks of a file's tree, and a `hashes` message answers (BEP 52, "hash request"). */
-export interface HashRange {
-  /** Layers above the leaves: 0 for hashes of blocks. */
-  readonly baseLayer: number
-  /** First hash wanted; a multiple of `length`. */
-  readonly index: number
-  /** Hashes wanted from the base layer: a power of two, or what is left of the layer. */
-  readonly length: number
-  /** How many layers above the base layer to prove them by, one uncle hash each; see `uncleLevels`. */
-  readonly proofLayers: number
-}
-
-/** BEP 52: the length of a request should not be greater. */
-export const HASHES_PER_REQUEST = 512
-/** The longest request that is answered. libtorrent draws the line here too. */
-export const MAX_HASHES_PER_REQUEST = 8192
 
 /**
  * The merkle tree of one file (BEP 52) as far as it is known: its root at first, then whatever peers prove or the caller computes. Holds
@@ -123,26 +115,12 @@ export class FileHashTree {
     }
   }
 
-  /** Whether a request is one that BEP 52 allows for this file. */
-  isValid({ baseLayer, index, length, proofLayers }: HashRange): boolean {
-    if (
-      ![baseLayer, index, length, proofLayers].every(number => Number.isSafeInteger(number) && number >= 0)
-    ) {
-      return false
-    }
-    if (baseLayer > this.height || length < 1 || length > MAX_HASHES_PER_REQUEST) return false
-    const width = 2 ** heightOf(length)
-    // BEP 52: a power of two "unless it gets truncated by the end of the layer".
-    if (width !== length && index + length < this.#count(baseLayer)) return false
-    return index % width === 0 && index + length <= 2 ** (this.height - baseLayer)
-  }
-
   /**
    * The hashes that answer a request: those of the base layer, then the uncles from the lowest up. Null when the request is not valid or
    * not all of it is known: the answer is then a `hash reject`.
    */
   hashesFor(range: HashRange): Uint8Array | null {
-    if (!this.isValid(range)) return null
+    if (!this.#isValid(range)) return null
     const uncles = uncleLevels(range, this.height)
     const hashes = new Uint8Array((range.length + uncles.length) * HASH_BYTES)
     for (let i = 0; i < range.length; i++) {
@@ -163,7 +141,7 @@ export class FileHashTree {
    * request asked for fewer proof layers.
    */
   addHashes(range: HashRange, hashes: Uint8Array): boolean {
-    if (!this.isValid(range)) return false
+    if (!this.#isValid(range)) return false
     const uncles = uncleLevels(range, this.height)
     if (hashes.length !== (range.length + uncles.length) * HASH_BYTES) return false
     const base = hashes.subarray(0, range.length * HASH_BYTES)
@@ -224,6 +202,10 @@ export class FileHashTree {
     return count > 0 ? hashes : null
   }
 
+  #isValid(range: HashRange): boolean {
+    return isValidRange(range, this.blockCount, this.height)
+  }
+
   /** Proof layers that bring `length` hashes of the piece layer up to the root. */
   #proofLayers(length: number): number {
     const top = this.pieceLevel + heightOf(length)
@@ -232,7 +214,7 @@ export class FileHashTree {
 
   /** Nodes of a level that cover any of the file. */
   #count(level: number): number {
-    return Math.ceil(this.blockCount / 2 ** level)
+    return nodeCount(this.blockCount, level)
   }
 
   #layerNode(index: number): Uint8Array | undefined {
@@ -290,26 +272,6 @@ export class FileHashTree {
     this.#above = undefined
     for (const key of this.#nodes.keys()) if (key % LEVELS > this.pieceLevel) this.#nodes.delete(key)
   }
-}
-
-/**
- * Levels whose uncle hash a `hashes` message carries, from the lowest. BEP 52: one a proof layer, but none for layers that follow from the
- * requested hashes themselves; there is none beside the root.
- */
-export function uncleLevels(range: HashRange, height: number): number[] {
-  const levels: number[] = []
-  const last = Math.min(range.baseLayer + range.proofLayers, height - 1)
-  for (let level = range.baseLayer + heightOf(range.length); level <= last; level++) levels.push(level)
-  return levels
-}
-
-/** Index of the node at `level` that is above all hashes of the range. */
-function nodeOver(range: HashRange, level: number): number {
-  return Math.floor(range.index / 2 ** (level - range.baseLayer))
-}
-
-function siblingOf(index: number): number {
-  return index % 2 === 0 ? index + 1 : index - 1
 }
 
 /** Levels that a key has room for: a file of 2^53 bytes has 40. */

@@ -2,6 +2,7 @@ import { compareBytes, latin1, utf8 } from '../base/bytes.ts'
 import { ShoalError } from '../base/errors.ts'
 import { type BencodeInput, encode } from '../bencode/bencode.ts'
 import { alignFiles, placeFiles, type UnplacedFile } from './file-list.ts'
+import { MAX_PIECE_BYTES } from './limits.ts'
 import { BLOCK_BYTES, type FileEntry, type TorrentVersion } from './metainfo.ts'
 import { checkComponent, checkPath, PathSet } from './paths.ts'
 
@@ -45,12 +46,7 @@ export interface PlanOptions {
 export function planFiles({ name, version, pieceLengthBytes, singleFile, files }: PlanOptions): FileEntry[] {
   checkComponent(name, 'the name')
   checkShape(name, version, singleFile, files)
-  if (
-    version !== 'v1' &&
-    (pieceLengthBytes < BLOCK_BYTES || !Number.isInteger(Math.log2(pieceLengthBytes)))
-  ) {
-    throw new ShoalError('bad-argument', 'A v2 piece length is a power of two of at least 16384')
-  }
+  checkPieceLength(pieceLengthBytes, version)
   const paths = new PathSet()
   const unplaced = files.map(file => {
     checkPath(file.path)
@@ -84,6 +80,18 @@ function checkShape(
     throw new ShoalError(
       'bad-argument',
       `A v2 torrent cannot hold a folder "${name}" with only a file of the same name: make it hybrid, or share the file`,
+    )
+  }
+}
+
+function checkPieceLength(length: number, version: TorrentVersion): void {
+  if (!Number.isInteger(length) || length < 1 || length > MAX_PIECE_BYTES) {
+    throw new ShoalError('bad-argument', 'A piece length is from 1 byte to 1 GiB')
+  }
+  if (version !== 'v1' && (length < BLOCK_BYTES || !Number.isInteger(Math.log2(length)))) {
+    throw new ShoalError(
+      'bad-argument',
+      'The piece length of a v2 or hybrid torrent is a power of two of at least 16384',
     )
   }
 }
@@ -149,9 +157,9 @@ function v1File(file: FileEntry, single = false): { [key: string]: BencodeInput 
   }
 }
 
-/** BEP 47: p pad, x executable, h hidden, l symbolic link. */
+/** BEP 47: p pad, h hidden, x executable, l symbolic link; in the order that libtorrent writes, so that equal shares get equal hashes. */
 function attributes(file: FileEntry): string | undefined {
-  const letters = `${file.hidden ? 'h' : ''}${file.symlink ? 'l' : ''}${file.pad ? 'p' : ''}${file.executable ? 'x' : ''}`
+  const letters = `${file.pad ? 'p' : ''}${file.hidden ? 'h' : ''}${file.executable ? 'x' : ''}${file.symlink ? 'l' : ''}`
   return letters || undefined
 }
 
@@ -175,7 +183,8 @@ function fileTree(files: readonly FileEntry[], singleFile: boolean): Tree {
     }
     folder.set('', {
       attr: attributes(file),
-      length: file.lengthBytes,
+      // BEP 52: a length says that it is a file.
+      length: file.symlink ? undefined : file.lengthBytes,
       'pieces root': file.piecesRoot,
       'symlink path': file.symlink,
     })

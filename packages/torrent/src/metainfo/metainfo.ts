@@ -20,7 +20,8 @@ export type TorrentVersion = 'v1' | 'v2' | 'hybrid'
 export interface FileEntry {
   /**
    * Path below the download folder, as the torrent spells it: for a torrent of a folder its first component is the torrent's
-   * name. Checked: no empty, `.` or `..` component, no separator or NUL. Storage makes it fit the file system.
+   * name. Checked: no empty, `.` or `..` component, no slash or NUL. A backslash may be part of a name; taken for a separator it leads
+   * nowhere else. Storage makes it fit the file system.
    */
   readonly path: readonly string[]
   readonly lengthBytes: number

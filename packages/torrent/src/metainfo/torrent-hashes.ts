@@ -1,5 +1,6 @@
 import { hex } from '../base/bytes.ts'
-import { FileHashTree, type HashRange } from './hash-tree.ts'
+import type { HashRange } from './hash-range.ts'
+import { FileHashTree } from './hash-tree.ts'
 import { PieceLayout } from './layout.ts'
 import type { Info } from './metainfo.ts'
 

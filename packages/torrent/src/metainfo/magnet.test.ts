@@ -1,0 +1,230 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { base32, fromHex, hex } from '../base/bytes.ts'
+import { libtorrentHybrid } from './fixtures.ts'
+import {
+  formatMagnet,
+  MAX_MAGNET_LENGTH,
+  type Magnet,
+  magnetOf,
+  parseMagnet,
+  selectedFiles,
+} from './magnet.ts'
+import { parseMetainfo } from './parse-metainfo.ts'
+
+const V1 = 'da39a3ee5e6b4b0d3255bfef95601890afd80709'
+const V2 = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'
+const v1 = fromHex(V1)!
+const v2 = fromHex(V2)!
+const link = `magnet:?xt=urn:btih:${V1}`
+
+const urls = fc.uniqueArray(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 30 }), { maxLength: 4 })
+const magnets: fc.Arbitrary<Magnet> = fc.record(
+  {
+    infoHashes: fc.constantFrom({ v1 }, { v2 }, { v1, v2 }),
+    name: fc.string({ unit: 'grapheme', minLength: 1, maxLength: 30 }),
+    trackers: urls,
+    webSeeds: urls,
+    sources: urls.map(list => list.map(text => `http://${text}`)),
+    peers: fc.uniqueArray(
+      fc.record({
+        host: fc.oneof(
+          fc.ipV4(),
+          fc.ipV6(),
+          fc.domain().map(name => name.toLowerCase()),
+        ),
+        port: fc.integer({ min: 1, max: 65535 }),
+      }),
+      { maxLength: 3, selector: ({ host, port }) => `${host} ${port}` },
+    ),
+    // Two apart at least, so that no two ranges are one.
+    select: fc
+      .array(fc.tuple(fc.integer({ min: 2, max: 50 }), fc.nat(50)), { minLength: 1, maxLength: 5 })
+      .map(steps => {
+        let next = 0
+        return steps.map(([gap, width]) => {
+          const first = next + gap
+          next = first + width
+          return { first, last: next }
+        })
+      }),
+  },
+  { requiredKeys: ['infoHashes', 'trackers', 'webSeeds', 'sources', 'peers'] },
+)
+
+describe('parseMagnet', () => {
+  it('reads back what formatMagnet wrote', () => {
+    fc.assert(
+      fc.property(magnets, magnet => {
+        expect(parseMagnet(formatMagnet(magnet))).toEqual(magnet)
+      }),
+    )
+  })
+
+  it('reads the info hash in each of its forms', () => {
+    expect(parseMagnet(link).infoHashes).toEqual({ v1 })
+    expect(parseMagnet(`MAGNET:?XT=URN:BTIH:${V1.toUpperCase()}`).infoHashes).toEqual({ v1 })
+    expect(parseMagnet(`magnet:?xt=urn:btih:${base32(v1).toUpperCase()}`).infoHashes).toEqual({ v1 })
+    expect(parseMagnet(`magnet:?xt=urn:btmh:1220${V2}`).infoHashes).toEqual({ v2 })
+    expect(parseMagnet(`${link}&xt=urn:btmh:1220${V2}`).infoHashes).toEqual({ v1, v2 })
+    expect(
+      parseMagnet(`magnet:?xt.1=urn:sha1:ABC&xt.2=urn%3Abtih%3A${V1}&xt.3=urn:btih:${V1}`).infoHashes,
+    ).toEqual({ v1 })
+  })
+
+  it('reads links as they come from pages and mails', () => {
+    const magnet = parseMagnet(
+      ` ${link}&amp;dn=A+name%2B%20more&amp;tr=udp%3A%2F%2Ft%3A1&tr.2=http://u/?a+b&tr=udp://t:1&dn=other\n`,
+    )
+    expect(magnet).toMatchObject({ name: 'A name+ more', trackers: ['udp://t:1', 'http://u/?a+b'] })
+  })
+
+  it('reads peers of every kind of address, and skips what is none (BEP 9)', () => {
+    const peers = [
+      'Host.Example:1',
+      '1.2.3.4:65535',
+      '[2001:DB8::1]:6881',
+      '1.2.3.4',
+      '1.2.3.4:0',
+      'h:65536',
+      '::1:5',
+      'a b:1',
+      ':1',
+      'u@h:1',
+    ]
+    expect(
+      parseMagnet(`${link}${peers.map(peer => `&x.pe=${encodeURIComponent(peer)}`).join('')}`).peers,
+    ).toEqual([
+      { host: 'host.example', port: 1 },
+      { host: '1.2.3.4', port: 65535 },
+      { host: '2001:db8::1', port: 6881 },
+    ])
+  })
+
+  it('reads a selection of files, in order and merged (BEP 53)', () => {
+    expect(parseMagnet(`${link}&so=6-8,0,2,4,7-10,9,11`).select).toEqual([
+      { first: 0, last: 0 },
+      { first: 2, last: 2 },
+      { first: 4, last: 4 },
+      { first: 6, last: 11 },
+    ])
+    expect(parseMagnet(`${link}&so=0-2147483647`).select).toEqual([{ first: 0, last: 2147483647 }])
+  })
+
+  it('skips sources that it could not fetch, and values that are not text', () => {
+    const magnet = parseMagnet(
+      `${link}&xs=urn:btpk:00&as=https://h/a.torrent&xs=HTTP://h/b&tr=%ff&tr=%&dn=%e9&junk&=x`,
+    )
+    expect(magnet).toEqual({
+      infoHashes: { v1 },
+      trackers: [],
+      webSeeds: [],
+      sources: ['https://h/a.torrent', 'HTTP://h/b'],
+      peers: [],
+    })
+  })
+
+  it('holds to its limits', () => {
+    const many = Array.from({ length: 3000 }, (_, i) => `&tr=h${i}&x.pe=h:${i + 1}`).join('')
+    const magnet = parseMagnet(link + many)
+    expect([magnet.trackers.length, magnet.peers.length]).toEqual([1000, 1000])
+    expect(parseMagnet(`${link}&tr=${'x'.repeat(4097)}`).trackers).toEqual([])
+  })
+
+  it.each([
+    ['', 'does not begin'],
+    ['http://x/', 'does not begin'],
+    ['magnet:?', 'no info hash'],
+    ['magnet:?dn=x', 'no info hash'],
+    ['magnet:?xt=urn:btih:', 'no info hash'],
+    [`magnet:?xt=urn:btih:${V1}0`, 'not one'],
+    [`magnet:?xt=urn:btih:${V1.replace('d', 'g')}`, 'not one'],
+    [`magnet:?xt=urn:btmh:${V2}`, 'not one'],
+    [`magnet:?xt=urn:btmh:1114${V2}`, 'not one'],
+    [`${link}&xt=urn:btih:${'0'.repeat(40)}`, 'two different v1'],
+    [`${link}&so=5-4`, 'no range'],
+    [`${link}&so=-4`, 'no range'],
+    [`${link}&so=`, 'no range'],
+    [`${link}&so=1,,2`, 'no range'],
+    [`${link}&so=0-2147483648`, 'no range'],
+    [`${link}&so=${'1,'.repeat(10_000)}1`, 'more than 10000 ranges'],
+    [`${link}&dn=${'x'.repeat(MAX_MAGNET_LENGTH)}`, 'longer than'],
+  ])('refuses %.80j', (text, message) => {
+    expect(() => parseMagnet(text)).toThrow(expect.objectContaining({ code: 'bad-magnet' }))
+    expect(() => parseMagnet(text)).toThrow(message)
+  })
+
+  it('answers any text with a magnet or bad-magnet', () => {
+    const parts = fc.constantFrom(
+      'xt=urn:btih:',
+      'xt=urn:btmh:1220',
+      V1,
+      V2,
+      '&',
+      '=',
+      '%',
+      'so=',
+      'x.pe=',
+      'tr=',
+      '-',
+      ',',
+      '1',
+      '[',
+      ']:',
+      'dn',
+      '.1',
+      '+',
+    )
+    const texts = fc
+      .array(fc.oneof(parts, fc.string({ maxLength: 5 })), { maxLength: 20 })
+      .map(list => `magnet:?${list.join('')}`)
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), texts), text => {
+        try {
+          const magnet = parseMagnet(text)
+          expect(parseMagnet(formatMagnet(magnet))).toEqual(magnet)
+        } catch (error) {
+          expect(error).toMatchObject({ code: 'bad-magnet' })
+        }
+      }),
+      { numRuns: 2000 },
+    )
+  })
+})
+
+describe('formatMagnet', () => {
+  it('needs an info hash, and encodes what is not well-formed', () => {
+    expect(() => formatMagnet({ infoHashes: {} })).toThrow(expect.objectContaining({ code: 'bad-magnet' }))
+    expect(formatMagnet({ infoHashes: { v1 }, name: 'a&b=\ud800', select: [] })).toBe(
+      `${link}&dn=a%26b%3D%EF%BF%BD`,
+    )
+  })
+
+  it('names both versions of a hybrid torrent', () => {
+    const magnet = parseMagnet(magnetOf(parseMetainfo(libtorrentHybrid.bytes)))
+    expect([hex(magnet.infoHashes.v1!), hex(magnet.infoHashes.v2!)]).toEqual([
+      libtorrentHybrid.v1,
+      libtorrentHybrid.v2,
+    ])
+    expect(magnet).toMatchObject({
+      name: 'multi',
+      trackers: ['http://one.example/announce', 'udp://two.example:6969'],
+      webSeeds: ['http://seed.example/'],
+    })
+  })
+})
+
+describe('selectedFiles', () => {
+  it('lists what ranges select of the files there are', () => {
+    expect(
+      selectedFiles(
+        [
+          { first: 1, last: 2 },
+          { first: 4, last: 2147483647 },
+        ],
+        6,
+      ),
+    ).toEqual([1, 2, 4, 5])
+    expect(selectedFiles([{ first: 9, last: 12 }], 6)).toEqual([])
+  })
+})
