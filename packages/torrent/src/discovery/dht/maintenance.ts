@@ -129,8 +129,9 @@ export class Maintenance {
     if (table().goodCount > 0) {
       this.#saved = []
       onReady()
-      const depths = Math.min(FAR_LOOKUPS, table().bucketCount - 1)
-      for (let depth = 0; depth < depths; depth++) await lookup(idAtDepth(table().ownId, depth, random))
+      for (let depth = 0; depth < FAR_LOOKUPS; depth++) {
+        await lookup(idAtDepth(table().ownId, depth, random))
+      }
     }
     // Told to begin anew meanwhile: at once.
     if (this.#bootstrapAtMs !== Infinity) return

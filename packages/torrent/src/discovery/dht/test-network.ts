@@ -54,7 +54,7 @@ export class TestNetwork {
     const random = seededRandom(this.random.below(2 ** 32))
     const first = TestNetwork.address(0, this.family)
     const node = new DhtNode({
-      socket: await this.socket({ [this.family]: address }),
+      socket: options.socket ?? (await this.socket({ [this.family]: address })),
       clock: this.clock,
       random,
       bootstrap: address === first ? [] : [{ host: first, port: 6881 }],

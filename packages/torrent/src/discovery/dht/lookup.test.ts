@@ -1,0 +1,182 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { hex } from '../../base/bytes.ts'
+import { delay } from '../../base/clock.ts'
+import { parseIp } from '../../base/ip.ts'
+import { seededRandom } from '../../base/random.ts'
+import { VirtualClock } from '../../base/virtual-clock.ts'
+import { type Answer, readAnswer } from './answer.ts'
+import { type Contact, compactNodes, toEndpoint } from './contact.ts'
+import { type LookupOptions, type LookupResult, lookup } from './lookup.ts'
+import { compareDistance, ID_BYTES, nodeIdFor } from './node-id.ts'
+
+const random = seededRandom(11)
+const target = new Uint8Array(ID_BYTES)
+const ownId = new Uint8Array(ID_BYTES).fill(0xff)
+const byDistance = (a: Contact, b: Contact) => compareDistance(target, a.id, b.id)
+
+let clock: VirtualClock
+afterEach(() => expect(clock.pending).toBe(0))
+
+function verified(i: number): Contact {
+  const host = `${1 + (i >> 8)}.${i & 0xff}.9.9`
+  return { ...toEndpoint(host, 1)!, id: nodeIdFor(parseIp(host)!, random) }
+}
+
+/** Nodes that chose IDs right beside the target. */
+function liar(i: number): Contact {
+  const id = new Uint8Array(ID_BYTES)
+  id.set([i >> 8, i], 16)
+  return { ...toEndpoint(`200.${i >> 8}.${i & 0xff}.1`, 1)!, id }
+}
+
+function answerOf(from: Contact, nodes: readonly Contact[]): Answer {
+  const empty = { kind: 'response', transaction: target, rawValue: undefined, seenIp: undefined } as const
+  return readAnswer({ ...empty, id: from.id, values: new Map([['nodes', compactNodes(nodes)]]) }, from)
+}
+
+/** Asks a network in which each node names the eight of `near(it)`, after `latencyMs`. */
+async function run(options: Partial<LookupOptions> & Pick<LookupOptions, 'start' | 'ask'>) {
+  let result: LookupResult | undefined
+  const started = clock.nowMs()
+  lookup({ target, ownId, family: 4, clock, ...options }).then(found => {
+    result = found
+  })
+  expect(await clock.until(() => result !== undefined, 300_000)).toBe(true)
+  return { ...result!, tookMs: clock.nowMs() - started }
+}
+
+describe('lookup', () => {
+  it('finds the eight closest of many, with few queries and no more than four at once', async () => {
+    clock = new VirtualClock()
+    const all = Array.from({ length: 2000 }, (_, i) => verified(i))
+    const sorted = all.toSorted(byDistance)
+    let busy = 0
+    let most = 0
+    const ask = async (contact: Contact) => {
+      most = Math.max(most, ++busy)
+      await delay(clock, 50)
+      busy--
+      // Each knows eight somewhat nearer than itself.
+      const place = sorted.indexOf(contact)
+      const rank = place < 0 ? sorted.findIndex(({ host }) => host === contact.host) : place
+      const reach = Math.max(16, rank >> 2)
+      return answerOf(
+        contact,
+        Array.from({ length: 8 }, () => sorted[random.below(reach)]!),
+      )
+    }
+    const { closest, asked, answered } = await run({ start: all.slice(0, 3), ask })
+    const found = closest.map(({ from }) => hex(from.id))
+    const right = sorted.slice(0, 8).filter(({ id }) => found.includes(hex(id)))
+    expect(right.length).toBeGreaterThanOrEqual(7)
+    expect(most).toBe(4)
+    expect(asked).toBeLessThan(60)
+    expect(answered).toBe(asked)
+  })
+
+  it('is not ended nor crowded out by nodes that chose their IDs (BEP 42)', async () => {
+    clock = new VirtualClock()
+    const honest = Array.from({ length: 100 }, (_, i) => verified(i)).sort(byDistance)
+    let liars = 0
+    const ask = async (contact: Contact) => {
+      await delay(clock, 50)
+      const lies = Array.from({ length: 8 }, () => liar(1 + liars++))
+      const isHonest = honest.some(({ host }) => host === contact.host)
+      return answerOf(contact, isHonest ? [...honest.slice(0, 8), ...lies] : lies)
+    }
+    const { closest } = await run({ start: [liar(0), honest[50]!], ask })
+    const hosts = closest.map(({ from }) => from.host)
+    for (const { host } of honest.slice(0, 8)) expect(hosts).toContain(host)
+    expect(hosts.length).toBeLessThanOrEqual(16)
+  })
+
+  it('ends in bounded time and queries when it is sent to nodes that are not there', async () => {
+    clock = new VirtualClock()
+    let named = 100
+    const ask = async (contact: Contact) => {
+      // One who answers, and names ever others, that do not.
+      if (contact.host === '1.1.9.9') {
+        return answerOf(
+          contact,
+          Array.from({ length: 16 }, () => verified(named++)),
+        )
+      }
+      await delay(clock, 5000)
+      throw new Error('timeout')
+    }
+    const { asked, tookMs, closest } = await run({ start: [verified(1)], ask })
+    expect(asked).toBe(17)
+    expect(closest).toHaveLength(1)
+    expect(tookMs).toBeLessThan(12_000)
+    await clock.advance(10_000)
+  })
+
+  it('asks at most 160', async () => {
+    clock = new VirtualClock()
+    let named = 100
+    const ask = async (contact: Contact) =>
+      // Always nearer by one: an endless staircase.
+      answerOf(contact, [
+        { ...liar(0), ...toEndpoint(`${1 + (named >> 8)}.${named & 0xff}.7.7`, 1)!, id: stair(named++) },
+      ])
+    const { asked } = await run({ start: [verified(1)], ask })
+    expect(asked).toBe(160)
+  })
+
+  it('drops who answers with another ID than was announced', async () => {
+    clock = new VirtualClock()
+    const [honest, changed] = [verified(1), verified(2)]
+    const ask = async (contact: Contact) => answerOf(contact === changed ? verified(3) : contact, [])
+    const { closest } = await run({ start: [honest, changed], ask })
+    expect(closest.map(({ from }) => from.host)).toEqual([honest.host])
+  })
+
+  it('asks an address once and never us, and follows nobody from outside into the local network', async () => {
+    clock = new VirtualClock()
+    const asked: string[] = []
+    const named = [
+      { ...verified(1), id: random.bytes(20) },
+      { ...toEndpoint('127.0.0.1', 1)!, id: random.bytes(20) },
+      { ...toEndpoint('192.168.1.1', 80)!, id: random.bytes(20) },
+      { ...verified(5), id: ownId },
+    ]
+    const ask = async (contact: Contact) => {
+      asked.push(contact.host)
+      return answerOf(contact, named)
+    }
+    await run({ start: [verified(1)], ask })
+    expect(asked).toEqual([verified(1).host])
+  })
+
+  it('waits for nobody longer than two seconds', async () => {
+    clock = new VirtualClock()
+    const ask = async (contact: Contact) => {
+      if (contact.host === verified(1).host) await delay(clock, 5000)
+      return answerOf(contact, [])
+    }
+    const { closest, tookMs } = await run({ start: [verified(1), verified(2)], ask })
+    expect(closest).toHaveLength(1)
+    expect(tookMs).toBe(2000)
+    await clock.advance(10_000)
+  })
+
+  it('resolves at once without anyone to ask, and rejects when aborted', async () => {
+    clock = new VirtualClock()
+    const ask = () => new Promise<Answer>(() => {})
+    expect(await run({ start: [], ask })).toMatchObject({ closest: [], asked: 0 })
+    const abort = new AbortController()
+    const ended = lookup({ target, ownId, family: 4, clock, start: [verified(1)], ask, signal: abort.signal })
+    abort.abort(new Error('enough'))
+    await expect(ended).rejects.toThrow('enough')
+    await expect(
+      lookup({ target, ownId, family: 4, clock, start: [], ask, signal: abort.signal }),
+    ).rejects.toThrow('enough')
+  })
+})
+
+/** Unverified IDs that come nearer with every step. */
+function stair(step: number): Uint8Array {
+  const id = new Uint8Array(ID_BYTES).fill(0x7f)
+  id.set([0x7f - (step >> 4), 0xff - 16 * (step & 15)])
+  return id
+}
