@@ -48,6 +48,12 @@ export class MemoryDatagramNetwork {
     }
   }
 
+  /** Ports that are open at an address. */
+  openPorts(host: string): number[] {
+    const at = [...this.#sockets.values()].filter(socket => socket.address === host)
+    return at.map(socket => socket.port)
+  }
+
   #takePort(address: string, wanted: number): number {
     if (wanted === 0) {
       for (let port = 49152; port < 65536; port++) if (!this.#sockets.has(key(address, port))) return port

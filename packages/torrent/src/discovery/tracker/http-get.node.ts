@@ -18,24 +18,29 @@ import {
 import { isLocalAddress, isTrackerPath } from './local-address.ts'
 
 /** GET over `node:http` rather than `fetch`, which can neither be told which address family to use nor which address it must not reach. */
-export const httpGet: HttpGet = async (url, options) => {
-  let at = new URL(url)
-  let address = options.address ?? (await addressOf(at, options))
-  const startedOutside = !isLocalAddress(address.host)
-  for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
-    const local = isLocalAddress(address.host)
-    if (local && startedOutside) throw unsafe('the tracker redirects into the local network')
-    if (local && !isTrackerPath(at.pathname)) {
-      throw unsafe('a tracker in the local network must have a path that begins with announce')
+export const httpGet: HttpGet = createHttpGet()
+
+/** `isLocal` says which addresses strangers must not lead us to. */
+export function createHttpGet(isLocal: (host: string) => boolean = isLocalAddress): HttpGet {
+  return async (url, options) => {
+    let at = new URL(url)
+    let address = options.address ?? (await addressOf(at, options))
+    const startedOutside = !isLocal(address.host)
+    for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
+      const local = isLocal(address.host)
+      if (local && startedOutside) throw unsafe('the tracker redirects into the local network')
+      if (local && !isTrackerPath(at.pathname)) {
+        throw unsafe('a tracker in the local network must have a path that begins with announce')
+      }
+      const response = await request(at, address, options)
+      const to = redirectTarget(response, at)
+      if (!to) return finish(response, options)
+      response.destroy()
+      if (to.hostname !== at.hostname) address = await addressOf(to, options, address)
+      at = to
     }
-    const response = await request(at, address, options)
-    const to = redirectTarget(response, at)
-    if (!to) return finish(response, options)
-    response.destroy()
-    if (to.host !== at.host) address = await addressOf(to, options, address)
-    at = to
+    throw unsafe(`the tracker redirects more than ${MAX_REDIRECTS} times`)
   }
-  throw unsafe(`the tracker redirects more than ${MAX_REDIRECTS} times`)
 }
 
 /** An address of the URL's host, of the same family as before where it has one. */

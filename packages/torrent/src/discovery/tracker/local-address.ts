@@ -26,5 +26,5 @@ export function isLocalAddress(host: string): boolean {
 
 /** What trackers in the local network may be asked for: paths that only trackers have. */
 export function isTrackerPath(pathname: string): boolean {
-  return /\/(announce|scrape)[^/]*$/.test(pathname)
+  return /\/(announce|scrape)[^/]*(\/|$)/.test(pathname)
 }

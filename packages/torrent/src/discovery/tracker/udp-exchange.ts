@@ -16,9 +16,13 @@ export interface UdpEndpoint {
 
 /** BEP 15: "a client can use a connection ID until one minute after it has received it". */
 const CONNECTION_MS = 60_000
-/** BEP 15: wait 15 * 2 ^ n seconds, then send again. n stops at 2 here rather than 8: an hour of trying helps nobody. */
+/**
+ * BEP 15: wait 15 * 2 ^ n seconds, then send again, with n up to 8. Here n ends at 1, and so does the patience of who asks: other trackers
+ * wait for their turn, and an hour of trying helps nobody.
+ */
 const FIRST_WAIT_MS = 15_000
-const MAX_N = 2
+const MAX_N = 1
+const MAX_TRIES = 4
 const MAX_CONNECTIONS = 1000
 
 interface Question {
@@ -57,21 +61,25 @@ export class UdpExchange {
     build: (connectionId: Uint8Array, transaction: number) => Uint8Array,
   ): Promise<Uint8Array> {
     let mayReconnect = true
-    for (let n = 0; n <= MAX_N; n++) {
-      const waitMs = FIRST_WAIT_MS * 2 ** n
+    let n = 0
+    for (let tries = 0; tries < MAX_TRIES; tries++) {
       const kept = this.#connectionId(endpoint)
-      const connection = kept ?? (await orAborted(this.#connect(endpoint, waitMs), signal))
+      const connection = kept ?? (await orAborted(this.#connect(endpoint, waitMs(n)), signal))
+      // A tracker that gave us an ID is there: waiting begins anew.
+      n = kept ? n : connection ? 0 : n + 1
       if (!connection) continue
-      const answer = await this.#send(endpoint, action, waitMs, signal, transaction =>
+      const answer = await this.#send(endpoint, action, waitMs(n), signal, transaction =>
         build(connection.id, transaction),
       )
-      if (!answer) continue
+      if (!answer) {
+        n++
+        continue
+      }
       if (decodeHead(answer)!.action === action) return answer
       this.#connections.delete(keyOf(endpoint))
       // A tracker that was restarted no longer knows the ID that we kept, and says so with an error like any other.
       if (!kept || !mayReconnect) throw new TrackerError('refused', decodeError(answer))
       mayReconnect = false
-      n--
     }
     throw new TrackerError('timeout', 'the tracker does not answer')
   }
@@ -90,19 +98,19 @@ export class UdpExchange {
   }
 
   /** Null when no answer came. All who want an ID of one tracker at one time share one request. */
-  #connect(endpoint: UdpEndpoint, waitMs: number): Promise<ConnectionId | null> {
+  #connect(endpoint: UdpEndpoint, waitForMs: number): Promise<ConnectionId | null> {
     const key = keyOf(endpoint)
     const running = this.#connecting.get(key)
     if (running) return running
-    const request = this.#requestConnection(endpoint, waitMs).finally(() => this.#connecting.delete(key))
+    const request = this.#requestConnection(endpoint, waitForMs).finally(() => this.#connecting.delete(key))
     this.#connecting.set(key, request)
     // Those who wait for it may all have been cancelled.
     request.catch(() => {})
     return request
   }
 
-  async #requestConnection(endpoint: UdpEndpoint, waitMs: number): Promise<ConnectionId | null> {
-    const answer = await this.#send(endpoint, ACTION.connect, waitMs, undefined, encodeConnect)
+  async #requestConnection(endpoint: UdpEndpoint, waitForMs: number): Promise<ConnectionId | null> {
+    const answer = await this.#send(endpoint, ACTION.connect, waitForMs, undefined, encodeConnect)
     if (!answer) return null
     if (decodeHead(answer)!.action === ACTION.error) throw new TrackerError('refused', decodeError(answer))
     const id = decodeConnect(answer)
@@ -119,7 +127,7 @@ export class UdpExchange {
   async #send(
     endpoint: UdpEndpoint,
     action: number,
-    waitMs: number,
+    waitForMs: number,
     signal: AbortSignal | undefined,
     build: (transaction: number) => Uint8Array,
   ): Promise<Uint8Array | null> {
@@ -136,7 +144,7 @@ export class UdpExchange {
         else resolve(answer)
       }
       const abort = () => settle(asError(signal!.reason))
-      const cancelWait = this.#options.clock.after(waitMs, () => settle(null))
+      const cancelWait = this.#options.clock.after(waitForMs, () => settle(null))
       signal?.addEventListener('abort', abort, { once: true })
       this.#questions.set(transaction, { endpoint, action, settle })
       socket.send(build(transaction), endpoint.host, endpoint.port, error =>
@@ -183,6 +191,7 @@ export class UdpExchange {
   }
 }
 
+const waitMs = (n: number) => FIRST_WAIT_MS * 2 ** Math.min(n, MAX_N)
 const keyOf = (endpoint: UdpEndpoint) => `${endpoint.host} ${endpoint.port}`
 
 function closedError(): TrackerError {

@@ -1,4 +1,5 @@
 import { concat, equalBytes, hex, readU16, readU32, utf8, writeU32 } from '../../../base/bytes.ts'
+import { type Clock, systemClock } from '../../../base/clock.ts'
 import type { DatagramSocket, IpFamily, OpenDatagram } from '../../../transport/datagram.ts'
 import type { PeerAddress } from '../../../transport/transport.ts'
 import { encodeCompactPeers } from '../../../wire/compact-peers.ts'
@@ -8,6 +9,7 @@ export interface SeenRequest {
   readonly action: number
   readonly bytes: Uint8Array
   readonly host: string
+  readonly atMs: number
 }
 
 /** A small UDP tracker (BEP 15) for tests, over any kind of datagram. */
@@ -16,22 +18,24 @@ export class UdpTrackerServer {
   intervalSeconds = 1800
   /** Answers with these bytes instead; null answers nothing. */
   instead: ((request: SeenRequest, transaction: Uint8Array) => Uint8Array | null | undefined) | undefined
-  /** Clients must use this one; another makes older ones invalid, as a restart does. */
-  connectionId = Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8)
+  /** Clients must use this one; changing it makes older ones invalid, as a restart does. */
+  readonly connectionId = Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8)
   readonly #torrents = new Map<string, Map<string, PeerAddress & { left: number }>>()
   readonly #socket: DatagramSocket
+  readonly #clock: Clock
 
-  private constructor(socket: DatagramSocket) {
+  private constructor(socket: DatagramSocket, clock: Clock) {
     this.#socket = socket
+    this.#clock = clock
     socket.onMessage = (bytes, host, port) => this.#receive(bytes, host, port)
   }
 
   static async open(
     openDatagram: OpenDatagram,
-    options: { family?: IpFamily; host?: string; port?: number } = {},
+    options: { family?: IpFamily; host?: string; port?: number; clock?: Clock } = {},
   ): Promise<UdpTrackerServer> {
-    const { family = 4, port = 0, host } = options
-    return new UdpTrackerServer(await openDatagram({ family, port, ...(host && { host }) }))
+    const { family = 4, port = 0, host, clock = systemClock } = options
+    return new UdpTrackerServer(await openDatagram({ family, port, ...(host && { host }) }), clock)
   }
 
   get port(): number {
@@ -47,7 +51,7 @@ export class UdpTrackerServer {
   }
 
   #receive(bytes: Uint8Array, host: string, port: number): void {
-    const request = { action: readU32(bytes, 8), bytes, host }
+    const request = { action: readU32(bytes, 8), bytes, host, atMs: this.#clock.nowMs() }
     this.seen.push(request)
     const transaction = bytes.slice(12, 16)
     const other = this.instead?.(request, transaction)

@@ -1,0 +1,38 @@
+import { expect, it } from 'vitest'
+import { resolveHost as resolveBrowser } from './resolve.browser.ts'
+import { resolveHost } from './resolve.node.ts'
+
+it('returns IP literals as they are', async () => {
+  expect(await resolveHost('127.0.0.1')).toEqual([{ host: '127.0.0.1', family: 4 }])
+  expect(await resolveHost('[FD00::1]')).toEqual([{ host: 'fd00::1', family: 6 }])
+})
+
+it('finds the names of the system', async () => {
+  const found = await resolveHost('localhost')
+  expect(found.length).toBeGreaterThan(0)
+  for (const { host } of found) expect(['127.0.0.1', '::1']).toContain(host)
+})
+
+it('names a host that is not there, again and again', async () => {
+  // RFC 2606: never a name that exists.
+  for (let i = 0; i < 2; i++) {
+    await expect(resolveHost('nobody.invalid')).rejects.toMatchObject({
+      code: 'unreachable',
+      message: expect.stringContaining('nobody.invalid'),
+    })
+  }
+})
+
+it('stops waiting when told to', async () => {
+  const stop = new AbortController()
+  const many = Array.from({ length: 4 }, (_, i) => resolveHost(`host${i}.invalid`, { signal: stop.signal }))
+  stop.abort(new Error('enough'))
+  for (const outcome of await Promise.allSettled(many)) {
+    expect(outcome).toMatchObject({ status: 'rejected', reason: { message: 'enough' } })
+  }
+  await expect(resolveHost('localhost', { signal: stop.signal })).rejects.toThrow('enough')
+})
+
+it('is not to be had in browsers', async () => {
+  await expect(resolveBrowser('localhost')).rejects.toMatchObject({ code: 'unsupported' })
+})
