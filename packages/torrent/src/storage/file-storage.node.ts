@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { ShoalError } from '../base/errors.ts'
 import type { PieceLayout } from '../metainfo/layout.ts'
 import { adoptWanted } from './adopt-files.node.ts'
@@ -61,7 +62,7 @@ class FileStorage implements Storage, TorrentPlace {
     this.name = options.name
     this.handles = options.handles
     this.preallocate = options.preallocate ?? false
-    this.directory = options.directory
+    this.directory = resolve(options.directory)
     this.renamed = options.renamed?.size ? new Map(options.renamed) : null
   }
 
@@ -101,8 +102,8 @@ class FileStorage implements Storage, TorrentPlace {
     if (wanted.length !== this.layout.files.length)
       throw new ShoalError('bad-argument', `setWanted needs ${this.layout.files.length} values`)
     const all = wanted.every(Boolean)
-    if (all && this.wanted === null) return
-    await this.#alone(async files => {
+    if (all && this.wanted === null && !this.#files?.hasLeftovers) return
+    await this.#change(async files => {
       await files.load()
       const before = this.wanted
       this.wanted = all ? null : [...wanted]
@@ -114,6 +115,14 @@ class FileStorage implements Storage, TorrentPlace {
   }
 
   async stamps(): Promise<FileStamp[]> {
+    const stamps = await this.#inside(files => files.stamps())
+    if (!this.#files?.hasLeftovers) return stamps
+    try {
+      await this.#change(adoptWanted)
+    } catch {
+      // The disk is full, say: the bytes are read where they are.
+      return stamps
+    }
     return this.#inside(files => files.stamps())
   }
 
@@ -134,19 +143,25 @@ class FileStorage implements Storage, TorrentPlace {
   async move(directory: string, options?: { signal?: AbortSignal }): Promise<void> {
     this.#checkOpen()
     const files = this.#open()
-    await files.gate.alone(() => files.load())
-    await moveFiles(files, directory, options?.signal)
-    this.directory = directory
+    await files.changes.take(async () => {
+      this.#checkOpen()
+      files.stopMove = new AbortController()
+      const signals = [files.stopMove.signal, ...(options?.signal ? [options.signal] : [])]
+      await moveFiles(files, resolve(directory), AbortSignal.any(signals))
+    })
+    this.onIdle()
   }
 
   async rename(file: number, path: readonly string[]): Promise<void> {
     const entry = this.layout.files[file]
     if (!entry || entry.pad) throw new ShoalError('bad-argument', `there is no file ${file} to rename`)
-    await this.#alone(files => this.#rename(files, file, path))
+    await this.#change(files => this.#rename(files, file, path))
   }
 
   async remove(): Promise<void> {
-    await this.#alone(async files => {
+    this.#checkOpen()
+    this.#files?.stopMove?.abort(closedError())
+    await this.#change(async files => {
       await files.load()
       await files.dropHandles()
       this.#closed = true
@@ -159,7 +174,9 @@ class FileStorage implements Storage, TorrentPlace {
     if (this.#closed) return
     this.#closed = true
     const files = this.#files
-    if (files) await files.gate.alone(() => files.dropHandles())
+    if (files === null) return
+    files.stopMove?.abort(closedError())
+    await files.changes.take(() => files.gate.alone(() => files.dropHandles()))
     this.#files = null
   }
 
@@ -197,14 +214,17 @@ class FileStorage implements Storage, TorrentPlace {
     }
   }
 
-  async #alone(work: (files: TorrentFiles) => Promise<void>): Promise<void> {
+  /** Runs `work` with nobody else at the files. */
+  async #change(work: (files: TorrentFiles) => Promise<void>): Promise<void> {
     this.#checkOpen()
     const files = this.#open()
     try {
-      await files.gate.alone(async () => {
-        this.#checkOpen()
-        await work(files)
-      })
+      await files.changes.take(() =>
+        files.gate.alone(async () => {
+          this.#checkOpen()
+          await work(files)
+        }),
+      )
     } finally {
       this.onIdle()
     }
@@ -216,7 +236,7 @@ class FileStorage implements Storage, TorrentPlace {
   }
 
   #checkOpen(): void {
-    if (this.#closed) throw new ShoalError('closed', 'the storage was closed: add the torrent again')
+    if (this.#closed) throw closedError()
   }
 
   #checkRange(offset: number, length: number): void {
@@ -224,6 +244,10 @@ class FileStorage implements Storage, TorrentPlace {
     if (!(offset >= 0 && length >= 0 && offset + length <= this.layout.totalBytes))
       throw new ShoalError('bad-argument', `bytes ${offset} to ${offset + length} are outside the torrent`)
   }
+}
+
+function closedError(): ShoalError {
+  return new ShoalError('closed', 'the storage was closed: add the torrent again')
 }
 
 async function renameOnDisk(files: TorrentFiles, from: string, to: string): Promise<void> {

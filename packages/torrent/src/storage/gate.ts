@@ -52,3 +52,26 @@ export class Gate {
     this.#waiting--
   }
 }
+
+/** Lets one work at a time, in the order of asking. */
+export class Turns {
+  #last: Promise<unknown> = Promise.resolve()
+  #waiting = 0
+
+  /** Whether anybody works or waits. */
+  get busy(): boolean {
+    return this.#waiting > 0
+  }
+
+  /** Runs `work` when all who asked before have finished, however that ended. */
+  async take<T>(work: () => Promise<T>): Promise<T> {
+    this.#waiting++
+    const turn = this.#last.then(work)
+    this.#last = turn.catch(() => {})
+    try {
+      return await turn
+    } finally {
+      this.#waiting--
+    }
+  }
+}

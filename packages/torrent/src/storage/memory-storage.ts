@@ -105,7 +105,7 @@ class MemoryStorage implements Storage {
 
   #check(offset: number, length: number): void {
     if (this.#closed) throw new ShoalError('closed', 'the storage was closed: add the torrent again')
-    if (offset < 0 || offset + length > this.#layout.totalBytes)
+    if (!(offset >= 0 && offset + length <= this.#layout.totalBytes))
       throw new ShoalError('bad-argument', `bytes ${offset} to ${offset + length} are outside the torrent`)
   }
 

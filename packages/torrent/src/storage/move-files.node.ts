@@ -31,6 +31,7 @@ export async function moveFiles(files: TorrentFiles, directory: string, signal?:
   const to = new Folders(directory)
   try {
     signal?.throwIfAborted()
+    await files.load()
     await to.make('')
     if ((await realpath(from.root).catch(() => null)) === (await realpath(to.root))) return
     if (await files.gate.alone(() => renameAll(files, from, to))) return
@@ -69,21 +70,22 @@ async function copyAll(files: TorrentFiles, from: Folders, to: Folders, signal?:
   const paths = await existing(files, from)
   await refuseExisting(to, paths)
   const written = new Written(files)
-  const copied: string[] = []
+  const copied = new Set<string>()
   try {
-    for (const path of paths) {
-      await from.check(parentOf(path))
-      await to.make(parentOf(path))
-      copied.push(path)
-      await copyFile(from.path(path), to.path(path), null, signal)
-    }
+    for (const path of paths) await copyNew(path, from, to, copied, signal)
     for (let pass = 0; pass < MAX_PASSES && written.bytes > LAST_PASS_BYTES; pass++)
       await copyWritten(written, from, to, copied, signal)
     // The bulk becomes safe while others still work.
-    await syncAll(to, copied, signal)
+    await syncAll(to, [...copied], signal)
     await files.gate.alone(async () => {
       signal?.throwIfAborted()
       const changed = await copyWritten(written, from, to, copied, signal)
+      // Empty files have no writes to be known by.
+      for (const path of await existing(files, from)) {
+        if (copied.has(path)) continue
+        await copyNew(path, from, to, copied, signal)
+        changed.push(path)
+      }
       await syncAll(to, changed, signal)
       for (const folder of foldersOf(copied)) to.noteChange(folder)
       await to.sync()
@@ -92,14 +94,14 @@ async function copyAll(files: TorrentFiles, from: Folders, to: Folders, signal?:
       switchTo(files, to)
     })
   } catch (error) {
-    await forEach(copied, 1, path => unlink(to.path(path)).catch(() => {}))
+    await forEach([...copied], 1, path => unlink(to.path(path)).catch(() => {}))
     await to.removeEmpty(foldersOf(copied))
     throw error
   } finally {
     written.stop()
   }
-  await forEach(copied, 1, path => unlink(from.path(path)).catch(() => {}))
-  await finishMove(files, from, copied)
+  await forEach([...copied], 1, path => unlink(from.path(path)).catch(() => {}))
+  await finishMove(files, from, [...copied])
 }
 
 /** Copies what was written since the last pass, files that are new among it; which paths that were. */
@@ -107,19 +109,29 @@ async function copyWritten(
   written: Written,
   from: Folders,
   to: Folders,
-  copied: string[],
+  copied: Set<string>,
   signal?: AbortSignal,
 ): Promise<string[]> {
   const changes = written.take()
   for (const [path, ranges] of changes) {
-    if (!copied.includes(path)) {
-      await refuseExisting(to, [path])
-      await to.make(parentOf(path))
-      copied.push(path)
-      await copyFile(from.path(path), to.path(path), null, signal)
-    } else await copyFile(from.path(path), to.path(path), ranges, signal)
+    if (!copied.has(path)) await copyNew(path, from, to, copied, signal)
+    else await copyFile(from.path(path), to.path(path), ranges, signal)
   }
   return [...changes.keys()]
+}
+
+async function copyNew(
+  path: string,
+  from: Folders,
+  to: Folders,
+  copied: Set<string>,
+  signal?: AbortSignal,
+): Promise<void> {
+  await refuseExisting(to, [path])
+  await from.check(parentOf(path))
+  await to.make(parentOf(path))
+  copied.add(path)
+  await copyFile(from.path(path), to.path(path), null, signal)
 }
 
 /** Listens for what is written while files are copied. */

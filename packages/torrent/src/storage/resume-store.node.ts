@@ -8,8 +8,8 @@ import { MAX_TORRENT_BYTES, MAX_TORRENT_DEPTH, MAX_TORRENT_ITEMS } from '../meta
 import { AtomicFiles } from './atomic-files.node.ts'
 import { close, fstat, open, READ, readAt } from './fs.node.ts'
 import { errnoOf, ioError } from './io-errors.ts'
-import type { ResumeEntry, ResumeProgress, ResumeStore } from './resume-store.ts'
 import { decodeProgress, encodeProgress, MAX_PROGRESS_BYTES } from './resume-record.ts'
+import type { ResumeEntry, ResumeProgress, ResumeStore } from './resume-store.ts'
 
 const KEY = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/
 const FILE_NAME = /^([0-9a-f]{40}|[0-9a-f]{64})\.(torrent|resume)$/

@@ -2,7 +2,7 @@ import { ShoalError } from '../base/errors.ts'
 import type { PieceLayout } from '../metainfo/layout.ts'
 import { Folders, parentOf } from './folders.node.ts'
 import { fdatasync, forEach, lstat, readInto, skipBytes } from './fs.node.ts'
-import { Gate } from './gate.ts'
+import { Gate, Turns } from './gate.ts'
 import type { HandlePool } from './handle-pool.node.ts'
 import { errnoOf, ioError } from './io-errors.ts'
 import { PartFile } from './part-file.node.ts'
@@ -43,7 +43,12 @@ export const MISSING: FileStamp = { size: -1, mtimeNs: '0' }
  */
 export class TorrentFiles implements FileOwner {
   readonly place: TorrentPlace
+  /** Passed by all who read and write, shut while files change place. */
   readonly gate = new Gate()
+  /** Changes of where files are, one after the other. */
+  readonly changes = new Turns()
+  /** Ends a move under way when the storage is closed. */
+  stopMove: AbortController | null = null
   folders: Folders
   /** Path of each file below the download folder; empty for pads. */
   readonly paths: string[]
@@ -93,9 +98,15 @@ export class TorrentFiles implements FileOwner {
 
   /** Whether this can be forgotten without losing anything. */
   get isIdle(): boolean {
-    if (this.gate.busy || this.dirty.size > 0 || this.folders.hasChanges) return false
+    if (this.gate.busy || this.changes.busy || this.dirty.size > 0 || this.folders.hasChanges) return false
     for (const file of this.openFiles()) if (file.handle || file.opening) return false
     return true
+  }
+
+  /** Whether the part file has bytes of wanted files: a move out of it was cut short. */
+  get hasLeftovers(): boolean {
+    const { parts } = this
+    return parts !== null && this.paths.some((_, file) => this.wants(file) && parts.index.holds(file))
   }
 
   wants(file: number): boolean {
@@ -222,14 +233,25 @@ export class TorrentFiles implements FileOwner {
   }
 
   async stamps(): Promise<FileStamp[]> {
-    // With everything wanted no file's bytes are in the part file, but for the moment in which they are moved out.
     if (this.place.wanted !== null) await this.load()
-    const stamps: FileStamp[] = this.layout.files.map(() => MISSING)
+    if (this.#parts === undefined) {
+      const stamps = await this.#stampAll()
+      // With everything wanted there is a part file only after a crash, while bytes were moved out of it: then some file is not whole.
+      if (this.layout.files.every((file, index) => file.pad || stamps[index]!.size >= file.lengthBytes))
+        return stamps
+      await this.load()
+      if (this.parts === null) return stamps
+    }
+    return this.#stampAll()
+  }
+
+  async #stampAll(): Promise<FileStamp[]> {
     const kept = this.parts ? await this.#stamp(this.#partFile) : MISSING
     if (this.parts && kept === MISSING) {
       await this.place.handles.drop(this.#partFile)
       this.forgetParts()
     }
+    const stamps: FileStamp[] = this.layout.files.map(() => MISSING)
     await forEach([...this.layout.files.keys()], STATS_AT_ONCE, async index => {
       const { pad, symlink, lengthBytes } = this.layout.files[index]!
       if (pad || symlink) return

@@ -1,0 +1,295 @@
+import fs from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, describe, expect, test } from 'vitest'
+import { createFileStorage, HandlePool } from '#file-storage'
+import { seededRandom } from '../base/random.ts'
+import { PieceLayout } from '../metainfo/layout.ts'
+import type { FileEntry } from '../metainfo/metainfo.ts'
+import { testStorage } from './compliance.ts'
+import type { FileStorageOptions } from './file-storage.node.ts'
+import { testFiles } from './fixtures.ts'
+import type { Storage, StoredSegment } from './storage.ts'
+import { listFiles, temporaryFolder } from './temporary.node.ts'
+
+const undo: (() => unknown)[] = []
+afterEach(async () => {
+  for (const step of undo.splice(0).reverse()) await step()
+})
+
+function folder(): string {
+  const made = temporaryFolder()
+  undo.push(made.remove)
+  return made.path
+}
+
+function layoutOf(files: FileEntry[], pieceLengthBytes = 1024): PieceLayout {
+  return new PieceLayout({ version: 'v1', pieceLengthBytes, files })
+}
+
+function open(layout: PieceLayout, directory: string, options: Partial<FileStorageOptions> = {}): Storage {
+  const storage = createFileStorage({
+    layout,
+    directory,
+    name: 'key',
+    handles: new HandlePool(),
+    ...options,
+  })
+  undo.push(() => storage.close())
+  return storage
+}
+
+/** Fills the whole torrent with bytes of a seed, and returns these. */
+async function fill(storage: Storage, layout: PieceLayout): Promise<Uint8Array> {
+  const content = seededRandom(7).bytes(layout.totalBytes)
+  for (const file of layout.files)
+    if (file.pad) content.fill(0, file.offsetBytes, file.offsetBytes + file.lengthBytes)
+  for (let at = 0; at < content.length; at += layout.pieceLengthBytes)
+    await storage.write(at, content.subarray(at, at + layout.pieceLengthBytes))
+  return content
+}
+
+async function readAll(storage: Storage, layout: PieceLayout): Promise<Uint8Array> {
+  const into = new Uint8Array(layout.totalBytes)
+  await storage.read(0, into)
+  return into
+}
+
+/** What the hash pool would see. */
+function readSegments(segments: readonly StoredSegment[] | null): Uint8Array {
+  return Buffer.concat(
+    segments!.map(({ path, offset, length }) =>
+      path === null ? Buffer.alloc(length) : fs.readFileSync(path).subarray(offset, offset + length),
+    ),
+  )
+}
+
+testStorage('file storage', async layout => {
+  const made = temporaryFolder()
+  const handles = new HandlePool(3)
+  const storage = createFileStorage({ layout, directory: join(made.path, 'a'), name: 'key', handles })
+  return {
+    storage,
+    elsewhere: join(made.path, 'b', 'c'),
+    async cleanUp() {
+      await storage.close()
+      // No descriptor outlives the storage.
+      expect(handles.openCount).toBe(0)
+      await made.remove()
+    },
+  }
+})
+
+describe('file storage on disk', () => {
+  const layout = layoutOf(
+    testFiles([
+      ['a', 100],
+      ['sub/b', 3000],
+      ['pad', 996, 'pad'],
+      ['c', 2000, 'executable'],
+      ['sub/empty', 0],
+    ]),
+  )
+
+  test('opens and creates nothing until it is used', async () => {
+    const directory = folder()
+    const handles = new HandlePool()
+    const storage = open(layout, join(directory, 'x'), { handles })
+    expect(await storage.stamps()).toHaveLength(5)
+    expect(storage.segments(0, 10)).toHaveLength(1)
+    await storage.flush()
+    await storage.setWanted(layout.files.map(() => true))
+    expect(handles.openCount).toBe(0)
+    expect(listFiles(directory)).toEqual([])
+  })
+
+  test('writes each file under its name, with the right bytes, length and mode', async () => {
+    const directory = folder()
+    const storage = open(layout, directory)
+    const content = await fill(storage, layout)
+    await storage.flush()
+    expect(listFiles(directory)).toEqual(['T/a', 'T/c', 'T/sub/b', 'T/sub/empty'])
+    expect(Uint8Array.from(fs.readFileSync(join(directory, 'T/sub/b')))).toEqual(content.slice(100, 3100))
+    expect(fs.statSync(join(directory, 'T/c')).size).toBe(2000)
+    if (process.platform !== 'win32') {
+      expect(fs.statSync(join(directory, 'T/c')).mode & 0o100).toBe(0o100)
+      expect(fs.statSync(join(directory, 'T/a')).mode & 0o111).toBe(0)
+    }
+    expect(storage.pathOf(0)).toBe(join(directory, 'T/a'))
+    expect(storage.pathOf(2)).toBe(null)
+    expect(readSegments(storage.segments(50, 5000))).toEqual(Buffer.from(content.slice(50, 5050)))
+  })
+
+  test('finds the files of an earlier run', async () => {
+    const directory = folder()
+    const first = open(layout, directory)
+    const content = await fill(first, layout)
+    await first.close()
+    expect(await readAll(open(layout, directory), layout)).toEqual(content)
+  })
+
+  test('cuts a file that was longer', async () => {
+    const directory = folder()
+    fs.mkdirSync(join(directory, 'T'))
+    fs.writeFileSync(join(directory, 'T/a'), new Uint8Array(5000))
+    const storage = open(layout, directory)
+    const content = await fill(storage, layout)
+    expect(Uint8Array.from(fs.readFileSync(join(directory, 'T/a')))).toEqual(content.slice(0, 100))
+  })
+
+  test('reserves whole files when asked to', async () => {
+    const directory = folder()
+    const storage = open(layout, directory, { preallocate: true })
+    await storage.write(100, new Uint8Array(10).fill(1))
+    const stat = fs.statSync(join(directory, 'T/sub/b'))
+    expect(stat.size).toBe(3000)
+    if (process.platform !== 'win32') expect(stat.blocks * 512).toBeGreaterThanOrEqual(3000)
+  })
+
+  test('does not create a file anew that was deleted while in use', async () => {
+    const directory = folder()
+    const storage = open(layout, directory, { handles: new HandlePool(1) })
+    await fill(storage, layout)
+    fs.unlinkSync(join(directory, 'T/a'))
+    await expect(storage.write(0, new Uint8Array(10))).rejects.toMatchObject({ code: 'not-found' })
+    // Whoever asks for the stamps learns of it, and may begin again.
+    expect((await storage.stamps())[0]!.size).toBe(-1)
+    await storage.write(0, new Uint8Array(100).fill(5))
+    expect(fs.statSync(join(directory, 'T/a')).size).toBe(100)
+  })
+
+  test('deletes its own files only, and folders that are empty then', async () => {
+    const directory = folder()
+    const storage = open(layout, directory)
+    await fill(storage, layout)
+    await storage.flush()
+    fs.writeFileSync(join(directory, 'T/mine.txt'), 'mine')
+    fs.writeFileSync(join(directory, 'other'), 'other')
+    await storage.remove()
+    expect(listFiles(directory)).toEqual(['T/mine.txt', 'other'])
+    expect(fs.existsSync(join(directory, 'T/sub'))).toBe(false)
+  })
+
+  test('a renamed file is found again with the renamed path', async () => {
+    const directory = folder()
+    const storage = open(layout, directory)
+    const content = await fill(storage, layout)
+    await storage.rename(1, ['T', 'other', 'name'])
+    await storage.close()
+    expect(listFiles(directory)).toEqual(['T/a', 'T/c', 'T/other/name'])
+    const renamed = new Map([[1, ['T', 'other', 'name']]])
+    expect(await readAll(open(layout, directory, { renamed }), layout)).toEqual(content)
+  })
+
+  test('refuses a new name that is taken', async () => {
+    const directory = folder()
+    const storage = open(layout, directory)
+    const content = await fill(storage, layout)
+    for (const path of [['T', 'C'], ['T'], ['T', 'a', 'x'], ['.KEY.parts']])
+      await expect(storage.rename(1, path)).rejects.toMatchObject({ code: 'bad-argument' })
+    fs.writeFileSync(join(directory, 'taken'), 'mine')
+    await expect(storage.rename(1, ['taken'])).rejects.toMatchObject({ code: 'io' })
+    expect(fs.readFileSync(join(directory, 'taken'), 'utf8')).toBe('mine')
+    expect(await readAll(storage, layout)).toEqual(content)
+  })
+
+  test('keeps out of the way of renames from an earlier run that meet another file', async () => {
+    const directory = folder()
+    const storage = open(layout, directory, { renamed: new Map([[1, ['T', 'a']]]) })
+    await fill(storage, layout)
+    expect(listFiles(directory)).toEqual(['T/a', 'T/c', 'T/sub/b'])
+  })
+})
+
+describe('unwanted files', () => {
+  // Pieces of 1024: `b` is inside the second, `c` begins there and ends in the fifth.
+  const layout = layoutOf(
+    testFiles([
+      ['a', 1100],
+      ['b', 200],
+      ['c', 3000],
+      ['d', 2000],
+    ]),
+  )
+  const some = [true, false, false, true]
+  const all = [true, true, true, true]
+
+  test('are not created; their bytes wait in one hidden file', async () => {
+    const directory = folder()
+    const storage = open(layout, directory)
+    await storage.setWanted(some)
+    const content = await fill(storage, layout)
+    await storage.flush()
+    expect(listFiles(directory)).toEqual(['.key.parts', 'T/a', 'T/d'])
+    expect(readSegments(storage.segments(0, content.length))).toEqual(Buffer.from(content))
+    expect(storage.pathOf(2)).toBe(null)
+    await storage.setWanted(all)
+    expect(listFiles(directory)).toEqual(['T/a', 'T/b', 'T/c', 'T/d'])
+    expect(readSegments(storage.segments(0, content.length))).toEqual(Buffer.from(content))
+  })
+
+  test('are found again by the next run, wanted or not', async () => {
+    const directory = folder()
+    const first = open(layout, directory)
+    await first.setWanted(some)
+    const content = await fill(first, layout)
+    const stamps = await first.stamps()
+    await first.close()
+    const second = open(layout, directory)
+    await second.setWanted(some)
+    expect(await second.stamps()).toEqual(stamps)
+    expect(readSegments(second.segments(0, content.length))).toEqual(Buffer.from(content))
+    await second.setWanted([true, true, false, true])
+    expect(listFiles(directory)).toEqual(['.key.parts', 'T/a', 'T/b', 'T/d'])
+    expect(await readAll(second, layout)).toEqual(content)
+    await second.close()
+    // Nobody says what is wanted: the bytes are found where they are.
+    const third = open(layout, directory)
+    expect(await readAll(third, layout)).toEqual(content)
+    expect(readSegments(third.segments(0, content.length))).toEqual(Buffer.from(content))
+  })
+
+  test('change their stamps when the hidden file is gone', async () => {
+    const directory = folder()
+    const first = open(layout, directory)
+    await first.setWanted(some)
+    await fill(first, layout)
+    expect((await first.stamps()).map(stamp => stamp.size)).toEqual([1100, 200, 3000, 2000])
+    await first.close()
+    fs.unlinkSync(join(directory, '.key.parts'))
+    const second = open(layout, directory)
+    await second.setWanted(some)
+    expect((await second.stamps()).map(stamp => stamp.size)).toEqual([1100, -1, -1, 2000])
+  })
+
+  test('that have a file of their own go on using it', async () => {
+    const directory = folder()
+    const storage = open(layout, directory)
+    const content = await fill(storage, layout)
+    await storage.setWanted(some)
+    await storage.write(1024, content.subarray(1024, 2048))
+    expect(listFiles(directory)).toEqual(['T/a', 'T/b', 'T/c', 'T/d'])
+    expect(await readAll(storage, layout)).toEqual(content)
+  })
+
+  test('a foreign hidden file is not taken for their bytes', async () => {
+    const directory = folder()
+    fs.writeFileSync(join(directory, '.key.parts'), 'something else entirely')
+    const storage = open(layout, directory)
+    await storage.setWanted(some)
+    await expect(storage.read(1100, new Uint8Array(10))).rejects.toMatchObject({ code: 'not-found' })
+    const content = await fill(storage, layout)
+    expect(await readAll(storage, layout)).toEqual(content)
+  })
+
+  test('moves and goes with the torrent', async () => {
+    const directory = folder()
+    const storage = open(layout, join(directory, 'x'))
+    await storage.setWanted(some)
+    const content = await fill(storage, layout)
+    await storage.move(join(directory, 'y'))
+    expect(listFiles(directory)).toEqual(['y/.key.parts', 'y/T/a', 'y/T/d'])
+    expect(await readAll(storage, layout)).toEqual(content)
+    await storage.remove()
+    expect(listFiles(directory)).toEqual([])
+  })
+})

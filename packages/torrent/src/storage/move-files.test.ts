@@ -1,0 +1,190 @@
+import fs from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, describe, expect, test } from 'vitest'
+import { createFileStorage, HandlePool } from '#file-storage'
+import { seededRandom } from '../base/random.ts'
+import { PieceLayout } from '../metainfo/layout.ts'
+import { testFiles } from './fixtures.ts'
+import type { Storage } from './storage.ts'
+import { listFiles, temporaryFolder } from './temporary.node.ts'
+
+const PIECE = 65536
+const layout = new PieceLayout({
+  version: 'v1',
+  pieceLengthBytes: PIECE,
+  files: testFiles([
+    ['a', 3_000_000],
+    ['sub/b', 2_000_000],
+    ['sub/c', 50_000],
+    ['empty', 0],
+  ]),
+})
+const content = seededRandom(1).bytes(layout.totalBytes)
+const other = otherFileSystem()
+
+const undo: (() => unknown)[] = []
+afterEach(async () => {
+  for (const step of undo.splice(0).reverse()) await step()
+})
+
+function folder(parent?: string): string {
+  const made = temporaryFolder(parent)
+  undo.push(made.remove)
+  return made.path
+}
+
+async function filled(): Promise<{ storage: Storage; from: string }> {
+  const from = folder()
+  const storage = createFileStorage({ layout, directory: from, name: 'key', handles: new HandlePool() })
+  undo.push(() => storage.close())
+  for (let piece = 0; piece < layout.pieceCount; piece++) await writePiece(storage, piece, content)
+  return { storage, from }
+}
+
+function writePiece(storage: Storage, piece: number, bytes: Uint8Array): Promise<void> {
+  return storage.write(piece * PIECE, bytes.subarray(piece * PIECE, (piece + 1) * PIECE))
+}
+
+async function readAll(storage: Storage): Promise<Uint8Array> {
+  const into = new Uint8Array(layout.totalBytes)
+  await storage.read(0, into)
+  return into
+}
+
+/** A writable folder on another file system than the temporary folder's, if this machine has one. */
+function otherFileSystem(): string | null {
+  try {
+    const device = fs.statSync(temporaryParent()).dev
+    return fs.statSync('/dev/shm').dev === device ? null : '/dev/shm'
+  } catch {
+    return null
+  }
+}
+
+function temporaryParent(): string {
+  const made = temporaryFolder()
+  void made.remove()
+  return join(made.path, '..')
+}
+
+describe('moving on one file system', () => {
+  test('takes all files along and leaves those of others', async () => {
+    const { storage, from } = await filled()
+    await storage.flush()
+    fs.writeFileSync(join(from, 'T/mine'), 'mine')
+    const to = join(folder(), 'new/place')
+    await storage.move(to)
+    expect(listFiles(from)).toEqual(['T/mine'])
+    expect(fs.existsSync(join(from, 'T/sub'))).toBe(false)
+    expect(listFiles(to)).toEqual(['T/a', 'T/empty', 'T/sub/b', 'T/sub/c'])
+    expect(storage.pathOf(0)).toBe(join(to, 'T/a'))
+    expect(await readAll(storage)).toEqual(content)
+  })
+
+  test('refuses to replace a file of somebody else, and leaves everything where it was', async () => {
+    const { storage, from } = await filled()
+    const to = folder()
+    fs.mkdirSync(join(to, 'T/sub'), { recursive: true })
+    fs.writeFileSync(join(to, 'T/sub/c'), 'mine')
+    await expect(storage.move(to)).rejects.toMatchObject({ code: 'io' })
+    expect(listFiles(to)).toEqual(['T/sub/c'])
+    expect(listFiles(from)).toEqual(['T/a', 'T/sub/b', 'T/sub/c'])
+    expect(await readAll(storage)).toEqual(content)
+  })
+
+  test('undoes what was moved when a later file cannot be', async () => {
+    const { storage, from } = await filled()
+    const to = folder()
+    fs.mkdirSync(join(to, 'T'))
+    // A file where the folder belongs.
+    fs.writeFileSync(join(to, 'T/sub'), '')
+    await expect(storage.move(to)).rejects.toMatchObject({ code: 'unsafe-path' })
+    expect(listFiles(from)).toEqual(['T/a', 'T/sub/b', 'T/sub/c'])
+    expect(listFiles(to)).toEqual(['T/sub'])
+    expect(await readAll(storage)).toEqual(content)
+  })
+
+  test('to where it is does nothing', async () => {
+    const { storage, from } = await filled()
+    await storage.move(join(from, '.'))
+    expect(await readAll(storage)).toEqual(content)
+  })
+})
+
+describe.skipIf(other === null)(
+  'moving to another file system (needs /dev/shm beside the temporary folder)',
+  () => {
+    test('copies everything, then deletes it', async () => {
+      const { storage, from } = await filled()
+      await storage.flush()
+      const to = folder(other!)
+      await storage.move(to)
+      expect(listFiles(from)).toEqual([])
+      expect(listFiles(to)).toEqual(['T/a', 'T/empty', 'T/sub/b', 'T/sub/c'])
+      expect(await readAll(storage)).toEqual(content)
+    })
+
+    test('what is read and written meanwhile is right, and arrives', async () => {
+      const { storage, from } = await filled()
+      const to = folder(other!)
+      const later = seededRandom(2).bytes(layout.totalBytes)
+      let moving = true
+      const move = storage.move(to).finally(() => {
+        moving = false
+      })
+      let piece = 0
+      let rounds = 0
+      while (moving || piece < layout.pieceCount) {
+        if (piece < layout.pieceCount) await writePiece(storage, piece, later)
+        const into = new Uint8Array(PIECE)
+        await storage.read(0, into)
+        expect(Buffer.compare(into, later.subarray(0, PIECE))).toBe(0)
+        if (piece < layout.pieceCount) piece++
+        if (!moving) rounds++
+      }
+      await move
+      expect(listFiles(from)).toEqual([])
+      expect(Buffer.compare(await readAll(storage), later)).toBe(0)
+      expect(rounds).toBeLessThan(layout.pieceCount + 1)
+    })
+
+    test('a cancel removes the copies and loses nothing', async () => {
+      const { storage, from } = await filled()
+      const to = folder(other!)
+      const stop = new AbortController()
+      const move = storage.move(to, { signal: stop.signal })
+      const watcher = fs.watch(to, () => stop.abort(new Error('changed my mind')))
+      try {
+        await expect(move).rejects.toThrow('changed my mind')
+      } finally {
+        watcher.close()
+      }
+      expect(listFiles(to)).toEqual([])
+      expect(listFiles(from)).toEqual(['T/a', 'T/sub/b', 'T/sub/c'])
+      expect(await readAll(storage)).toEqual(content)
+    })
+
+    test('closing the storage ends it', async () => {
+      const { storage, from } = await filled()
+      const to = folder(other!)
+      const move = storage.move(to)
+      const closed = storage.close()
+      await expect(move).rejects.toMatchObject({ code: 'closed' })
+      await closed
+      expect(listFiles(to)).toEqual([])
+      expect(listFiles(from)).toEqual(['T/a', 'T/sub/b', 'T/sub/c'])
+    })
+
+    test('keeps holes as holes', async () => {
+      const from = folder()
+      const storage = createFileStorage({ layout, directory: from, name: 'key', handles: new HandlePool() })
+      undo.push(() => storage.close())
+      await writePiece(storage, 45, content)
+      const to = folder(other!)
+      await storage.move(to)
+      const stat = fs.statSync(join(to, 'T/a'))
+      expect(stat.size).toBe(46 * PIECE > 3_000_000 ? 3_000_000 : 46 * PIECE)
+      expect(stat.blocks * 512).toBeLessThan(1_500_000)
+    })
+  },
+)
