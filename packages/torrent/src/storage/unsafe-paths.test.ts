@@ -100,6 +100,10 @@ test.skipIf(process.platform === 'win32')(
     const storage = open(one, directory)
     await expect(storage.write(0, bytes)).rejects.toMatchObject({ code: 'unsafe-path' })
     await expect(storage.read(0, new Uint8Array(1))).rejects.toMatchObject({ code: 'unsafe-path' })
+    fs.rmdirSync(join(directory, 'T/sub/a'))
+    execFileSync('mkfifo', [join(directory, 'T/sub/a')])
+    await expect(storage.read(0, new Uint8Array(1))).rejects.toMatchObject({ code: 'unsafe-path' })
+    await expect(storage.write(0, bytes)).rejects.toMatchObject({ code: 'unsafe-path' })
   },
 )
 
