@@ -47,3 +47,15 @@ function highWaterMark(pid: number | 'self'): number | null {
     return null
   }
 }
+
+/** What was used between two looks at the same process; the peak is over its life. */
+export function usageSince(
+  before: ProcessUsage,
+  after: ProcessUsage,
+): Pick<ProcessUsage, 'userSeconds' | 'systemSeconds' | 'peakResidentBytes'> {
+  return {
+    userSeconds: after.userSeconds - before.userSeconds,
+    systemSeconds: after.systemSeconds - before.systemSeconds,
+    peakResidentBytes: after.peakResidentBytes,
+  }
+}

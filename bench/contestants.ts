@@ -1,0 +1,39 @@
+/** Who takes part: how to start each. */
+import { fileURLToPath } from 'node:url'
+import { lacking } from '../interop/support/tools.ts'
+import { AgentPeer } from './peers/agent.ts'
+import { LibtorrentPeer } from './peers/libtorrent.ts'
+import type { BenchPeer } from './peers/peer.ts'
+import { TransmissionPeer } from './peers/transmission.ts'
+import { installWebTorrent } from './rivals/install-webtorrent.ts'
+
+export type Contestant = 'shoal' | 'libtorrent' | 'webtorrent' | 'transmission'
+
+const programs = {
+  ours: fileURLToPath(new URL('./ours/peer.ts', import.meta.url)),
+  webtorrent: fileURLToPath(new URL('./rivals/webtorrent-peer.ts', import.meta.url)),
+}
+
+const START: Record<Contestant, () => Promise<BenchPeer>> = {
+  shoal: () => AgentPeer.start('shoal', programs.ours),
+  libtorrent: () => LibtorrentPeer.start(),
+  webtorrent: async () => AgentPeer.start('webtorrent', programs.webtorrent, [await installWebTorrent()]),
+  transmission: () => TransmissionPeer.start(),
+}
+
+/** Versions as the peers themselves gave them, of all that took part so far. */
+export const versions = new Set<string>()
+
+/** Starts a fresh process of a contestant. Throws when it is not installed or does not start. */
+export async function startPeer(contestant: Contestant): Promise<BenchPeer> {
+  const lack =
+    contestant === 'libtorrent'
+      ? lacking('libtorrent')
+      : contestant === 'transmission'
+        ? lacking('transmission-daemon')
+        : null
+  if (lack) throw new Error(lack)
+  const peer = await START[contestant]()
+  versions.add(peer.version)
+  return peer
+}

@@ -1,0 +1,107 @@
+/** Ten thousand small torrents, added complete and left alone. */
+import { createHash } from 'node:crypto'
+import { mkdir, truncate, writeFile } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type TempDir, tempDir } from '../interop/support/files.ts'
+import { usageSince } from '../interop/support/usage.ts'
+import type { BenchOptions, Section } from './bench.ts'
+import { type Contestant, startPeer } from './contestants.ts'
+import { media } from './media.ts'
+import { against, medianOf, megabytes, seconds, takeTurns } from './statistics.ts'
+
+const TORRENT_BYTES = 65536
+const KINDS: readonly Contestant[] = ['shoal', 'libtorrent']
+
+interface ManyRun {
+  readonly addSeconds: number
+  readonly residentBytesPerTorrent: number
+  readonly residentBytes: number
+  /** Share of one core while idle. */
+  readonly idleCpu: number
+}
+
+export async function run(options: BenchOptions): Promise<Section[]> {
+  const count = options.quick ? 500 : 10_000
+  const medium = media(options.medium)[0]
+  if (!medium) return []
+  options.log(`${count} torrents, ${medium.name}`)
+  await using directory = await tempDir('many', medium.folder)
+  const torrents = await makeTorrents(directory, count)
+  const many = (kind: Contestant) => measure(kind, torrents, directory.join('content'), options.quick)
+  const { runs, failures } = await takeTurns(
+    Object.fromEntries(KINDS.map(kind => [kind, () => many(kind)])),
+    options.runs,
+    options.log,
+  )
+  const ours = runs.get('shoal') ?? []
+  return [
+    {
+      title: `${count} torrents of 64 KiB, added complete and seeding idle`,
+      columns: ['', 'added in', 'RSS a torrent, over the empty session', 'RSS', 'CPU while idle'],
+      rows: [...runs].map(([name, all]) => {
+        if (failures.has(name)) return [name, `failed: ${failures.get(name)}`, '', '', '']
+        return [
+          name,
+          seconds(medianOf(all, run => run.addSeconds)),
+          `${(medianOf(all, run => run.residentBytesPerTorrent) / 1000).toFixed(1)} KB`,
+          megabytes(medianOf(all, run => run.residentBytes)),
+          `${(100 * medianOf(all, run => run.idleCpu)).toFixed(2)} %`,
+        ]
+      }),
+      notes: [
+        against('RSS a torrent', medianOf(ours, run => run.residentBytesPerTorrent) / 1000, 8, 'most', ' KB'),
+        against(
+          'Added in',
+          medianOf(ours, run => run.addSeconds),
+          5,
+          'most',
+          ' s',
+        ),
+        against('CPU while idle', 100 * medianOf(ours, run => run.idleCpu), 2, 'most', ' %'),
+      ],
+    },
+  ]
+}
+
+async function measure(
+  kind: Contestant,
+  torrents: readonly string[],
+  directory: string,
+  quick: boolean,
+): Promise<ManyRun> {
+  await using peer = await startPeer(kind)
+  if (!peer.addMany) throw new Error(`${kind} cannot add many`)
+  const empty = await peer.usage()
+  const added = await peer.addMany(torrents, directory)
+  // What adding started settles first; then only what goes on for ever is left.
+  await sleep(quick ? 500 : 5000)
+  const before = await peer.usage()
+  const started = performance.now()
+  await sleep(quick ? 1000 : 10_000)
+  const after = await peer.usage()
+  const { userSeconds, systemSeconds } = usageSince(before, after)
+  return {
+    addSeconds: added.seconds,
+    residentBytes: after.residentBytes,
+    residentBytesPerTorrent: (after.residentBytes - empty.residentBytes) / torrents.length,
+    idleCpu: (userSeconds + systemSeconds) / ((performance.now() - started) / 1000),
+  }
+}
+
+/** Torrents of zeros, alike but for their names, with files that take no room. Paths of the .torrent files. */
+async function makeTorrents(directory: TempDir, count: number): Promise<string[]> {
+  await mkdir(directory.join('content'))
+  await mkdir(directory.join('torrents'))
+  const hash = createHash('sha1').update(new Uint8Array(TORRENT_BYTES)).digest()
+  const paths: string[] = []
+  for (let i = 0; i < count; i++) {
+    const name = `file-${String(i).padStart(6, '0')}`
+    await writeFile(directory.join('content', name), '')
+    await truncate(directory.join('content', name), TORRENT_BYTES)
+    const head = `d4:infod6:lengthi${TORRENT_BYTES}e4:name${name.length}:${name}12:piece lengthi${TORRENT_BYTES}e6:pieces20:`
+    const path = directory.join('torrents', `${name}.torrent`)
+    await writeFile(path, Buffer.concat([Buffer.from(head), hash, Buffer.from('ee')]))
+    paths.push(path)
+  }
+  return paths
+}

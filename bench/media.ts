@@ -1,0 +1,34 @@
+/** Where benchmarks keep their files: memory and disk. */
+import { existsSync, statfsSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { run } from '../scripts/run.ts'
+
+export interface Medium {
+  readonly name: 'tmpfs' | 'disk'
+  readonly folder: string
+}
+
+const TMPFS_MAGIC = 0x01021994
+const MEMORY_FOLDER = '/dev/shm'
+
+/** Those that this machine has. The system's folder for temporary files may itself be in memory: then another is looked for. */
+export function media(only?: string): Medium[] {
+  const found: Medium[] = []
+  if (existsSync(MEMORY_FOLDER) && isTmpfs(MEMORY_FOLDER))
+    found.push({ name: 'tmpfs', folder: MEMORY_FOLDER })
+  const disk = [tmpdir(), '/var/tmp', join(import.meta.dirname, '..')].find(
+    folder => existsSync(folder) && !isTmpfs(folder),
+  )
+  if (disk) found.push({ name: 'disk', folder: disk })
+  return found.filter(({ name }) => only === undefined || name === only)
+}
+
+/** Waits until the system has written what it holds back, so that one run does not pay for another. */
+export async function settle(medium: Medium): Promise<void> {
+  if (medium.name === 'disk' && process.platform !== 'win32') await run('sync', [], { quiet: true })
+}
+
+function isTmpfs(folder: string): boolean {
+  return statfsSync(folder).type === TMPFS_MAGIC
+}

@@ -1,0 +1,60 @@
+/** Our engine as a process of its own, driven over JSON lines. */
+import { Session } from '@shoal/torrent'
+import { answerJsonLines } from '../../interop/support/json-lines.ts'
+import { ownUsage } from '../../interop/support/usage.ts'
+import { systemClock } from '../../packages/torrent/src/base/clock.ts'
+import type { AgentOperations } from '../peers/agent.ts'
+
+const FIRST_BYTE_POLL_MS = 5
+/** How many torrents are being added at a time. */
+const ADD_AT_ONCE = 64
+
+// Only what is given: loopback TCP and the peers that are named.
+const session = await Session.open({
+  port: 0,
+  host: '127.0.0.1',
+  dht: false,
+  lsd: false,
+  pex: false,
+  trackers: false,
+  encryption: 'plain',
+})
+
+const operations: AgentOperations = {
+  async start() {
+    return { port: session.port, version: `Shoal on Node ${process.versions.node}` }
+  },
+
+  async seed({ torrent, directory }) {
+    const added = await session.add(torrent, { directory, trusted: true })
+    await added.whenComplete()
+  },
+
+  async download({ torrent, directory, peers }) {
+    const started = performance.now()
+    let firstByteMs = 0
+    const added = await session.add(torrent, { directory, peers })
+    const look = () => {
+      if (added.stats.downloadedBytes > 0) firstByteMs = performance.now() - started
+      else cancel = systemClock.after(FIRST_BYTE_POLL_MS, look)
+    }
+    let cancel = systemClock.after(FIRST_BYTE_POLL_MS, look)
+    await added.whenComplete()
+    cancel()
+    return { firstByteMs }
+  },
+
+  async addMany({ torrents, directory }) {
+    const started = performance.now()
+    let next = 0
+    const add = async () => {
+      while (next < torrents.length) await session.add(torrents[next++]!, { directory, trusted: true })
+    }
+    await Promise.all(Array.from({ length: ADD_AT_ONCE }, add))
+    return { seconds: (performance.now() - started) / 1000 }
+  },
+
+  usage: ownUsage,
+}
+
+answerJsonLines({ ...operations })

@@ -1,0 +1,68 @@
+import { JsonLines } from '../../interop/support/json-lines.ts'
+import { type ManagedProcess, start } from '../../interop/support/process.ts'
+import type { ProcessUsage } from '../../interop/support/usage.ts'
+import { type BenchPeer, type Download, endpoints } from './peer.ts'
+
+const DEADLINE_MS = 300_000
+
+/** What `ours/peer.ts` and `rivals/webtorrent-peer.ts` answer. */
+export interface AgentOperations {
+  start(): Promise<{ port: number; version: string }>
+  seed(args: { torrent: string; directory: string }): Promise<void>
+  download(args: {
+    torrent: string
+    directory: string
+    /** `host:port` */
+    peers: string[]
+  }): Promise<{ firstByteMs: number }>
+  addMany?(args: { torrents: string[]; directory: string }): Promise<{ seconds: number }>
+  usage(): ProcessUsage
+}
+
+/** A client that runs in a Node process of its own. */
+export class AgentPeer implements BenchPeer {
+  readonly #process: ManagedProcess
+  readonly #lines: JsonLines
+  port = 0
+  version = ''
+
+  private constructor(child: ManagedProcess) {
+    this.#process = child
+    this.#lines = new JsonLines(child)
+  }
+
+  /** `program` is a path; `args` are its own. */
+  static async start(name: string, program: string, args: readonly string[] = []): Promise<AgentPeer> {
+    const peer = new AgentPeer(
+      await start(name, process.execPath, [program, ...args], { stdin: true, ownStdout: true }),
+    )
+    try {
+      Object.assign(peer, await peer.#lines.call<{ port: number; version: string }>('start'))
+      return peer
+    } catch (error) {
+      await peer[Symbol.asyncDispose]()
+      throw error
+    }
+  }
+
+  seed(torrent: string, directory: string): Promise<void> {
+    return this.#lines.call('seed', { torrent, directory })
+  }
+
+  download({ torrent, directory, peers }: Download): Promise<{ firstByteMs: number }> {
+    const addresses = endpoints(peers).map(([host, port]) => `${host}:${port}`)
+    return this.#lines.call('download', { torrent, directory, peers: addresses }, DEADLINE_MS)
+  }
+
+  addMany(torrents: readonly string[], directory: string): Promise<{ seconds: number }> {
+    return this.#lines.call('addMany', { torrents, directory }, DEADLINE_MS)
+  }
+
+  usage(): Promise<ProcessUsage> {
+    return this.#lines.call('usage')
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#process.stop()
+  }
+}

@@ -1,0 +1,70 @@
+/** WebTorrent as a process of its own, driven over JSON lines. Its folder is the first argument. */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { answerJsonLines } from '../../interop/support/json-lines.ts'
+import { ownUsage } from '../../interop/support/usage.ts'
+import type { AgentOperations } from '../peers/agent.ts'
+
+/** As much of WebTorrent's API as is used here. */
+interface WebTorrentTorrent {
+  addPeer(address: string): boolean
+  on(event: 'infoHash' | 'ready' | 'done', listener: () => void): void
+  once(event: 'download', listener: () => void): void
+}
+interface WebTorrentClient {
+  readonly torrentPort: number
+  on(event: 'listening' | 'error', listener: (error?: Error) => void): void
+  add(torrent: Uint8Array, options: object): WebTorrentTorrent
+}
+
+const folder = process.argv[2]!
+const { default: WebTorrent } = (await import(
+  pathToFileURL(join(folder, 'node_modules', 'webtorrent', 'index.js')).href
+)) as { default: { new (options: object): WebTorrentClient; VERSION: string } }
+
+// TCP alone and plain, as with the others: no discovery, no uTP, no port mapping, no encryption.
+const client = new WebTorrent({
+  dht: false,
+  tracker: false,
+  lsd: false,
+  utp: false,
+  utPex: false,
+  natUpnp: false,
+  natPmp: false,
+  secure: 0,
+})
+const listening = new Promise<void>((resolve, reject) => {
+  client.on('listening', () => resolve())
+  client.on('error', reject)
+})
+
+const operations: AgentOperations = {
+  async start() {
+    await listening
+    return { port: client.torrentPort, version: `WebTorrent ${WebTorrent.VERSION}` }
+  },
+
+  async seed({ torrent, directory }) {
+    const added = client.add(await readFile(torrent), { path: directory, announce: [] })
+    await new Promise<void>(resolve => added.on('done', resolve))
+  },
+
+  async download({ torrent, directory, peers }) {
+    const started = performance.now()
+    let firstByteMs = 0
+    const added = client.add(await readFile(torrent), { path: directory, announce: [] })
+    added.once('download', () => {
+      firstByteMs = performance.now() - started
+    })
+    added.on('infoHash', () => {
+      for (const peer of peers) added.addPeer(peer)
+    })
+    await new Promise<void>(resolve => added.on('done', resolve))
+    return { firstByteMs }
+  },
+
+  usage: ownUsage,
+}
+
+answerJsonLines({ ...operations })

@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest'
+import { against, median, takeTurns } from './statistics.ts'
+
+test('the median is the middle', () => {
+  expect(median([9, 1, 5])).toBe(5)
+  expect(median([4, 1, 3, 2])).toBe(2.5)
+  expect(median([])).toBeNaN()
+})
+
+test('contestants take turns, and one that fails is left out with its reason', async () => {
+  const order: string[] = []
+  const contestant = (name: string) => async () => order.push(name)
+  const bad = async () => {
+    throw new Error('no such thing')
+  }
+  const { runs, failures } = await takeTurns({ a: contestant('a'), bad, b: contestant('b') }, 2, () => {})
+  expect(order).toEqual(['a', 'b', 'a', 'b'])
+  expect(runs.get('a')).toEqual([1, 3])
+  expect(failures.get('bad')).toBe('no such thing')
+})
+
+test('a goal is met, missed or not measured', () => {
+  expect(against('rate', 1.31, 1.3, 'least')).toMatch(/: met\.$/)
+  expect(against('rate', 1.29, 1.3, 'least')).toContain('missed')
+  expect(against('cpu', 1.29, 1.3, 'most')).toMatch(/: met\.$/)
+  expect(against('cpu', Number.NaN, 1.3, 'most')).toContain('not measured')
+})

@@ -1,0 +1,55 @@
+/** One transfer from one process to another, measured. */
+import { mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { sha256Of } from '../interop/support/files.ts'
+import { usageSince } from '../interop/support/usage.ts'
+import type { Content } from './content.ts'
+import { type Contestant, startPeer } from './contestants.ts'
+import { type Medium, settle } from './media.ts'
+
+export interface Transfer {
+  /** From the first payload byte until all is verified: how soon a client dials differs by up to ten seconds, and is not its rate. */
+  readonly bytesPerSecond: number
+  /** From the command until all is verified. */
+  readonly seconds: number
+  /** Of the process measured, from the command until all is verified. */
+  readonly userSeconds: number
+  readonly systemSeconds: number
+  /** Of the process measured, over its life. */
+  readonly peakResidentBytes: number
+}
+
+/** `measured`: whose processor time and memory count. The other process is fresh each time too. */
+export async function transfer(
+  medium: Medium,
+  content: Content,
+  seeder: Contestant,
+  leecher: Contestant,
+  measured: 'seeder' | 'leecher',
+): Promise<Transfer> {
+  const directory = join(content.folder, 'leech')
+  await mkdir(directory, { recursive: true })
+  await settle(medium)
+  try {
+    await using seed = await startPeer(seeder)
+    await using leech = await startPeer(leecher)
+    await seed.seed(content.torrent, content.seedFolder)
+    const subject = measured === 'seeder' ? seed : leech
+    const before = await subject.usage()
+    const started = performance.now()
+    const { firstByteMs } = await leech.download({ torrent: content.torrent, directory, peers: [seed] })
+    const elapsedMs = performance.now() - started
+    const used = usageSince(before, await subject.usage())
+    const file = join(directory, content.name)
+    if (!content.checked.has(leecher) && (await sha256Of(file)) !== content.sha256)
+      throw new Error(`${leecher} downloaded something else from ${seeder}`)
+    content.checked.add(leecher)
+    return {
+      bytesPerSecond: content.lengthBytes / ((elapsedMs - firstByteMs) / 1000),
+      seconds: elapsedMs / 1000,
+      ...used,
+    }
+  } finally {
+    await rm(directory, { recursive: true, force: true })
+  }
+}
