@@ -36,6 +36,8 @@ const MAX_RECEIVED_PER_SECOND = 100
 
 /** Interfaces come and go; sockets as old as this are opened anew, which joins the group on those of today. */
 const SOCKETS_MS = 15 * 60_000
+/** Where none could be opened, torrents that are added later try again, this seldom. */
+const RETRY_MS = 60_000
 
 interface Member {
   readonly topic: DiscoveryTopic
@@ -77,7 +79,7 @@ export class LsdDiscovery implements Discovery {
     const key = hex(topic.infoHash)
     this.#members.set(key, (this.#members.get(key) ?? new Set()).add(member))
     member.entry = this.#due.push(this.#clock.nowMs() + FIRST_MS, member)
-    if (this.#sockets.size === 0) this.#open()
+    if (this.#sockets.size === 0 && this.#clock.nowMs() - this.#openedMs > RETRY_MS) this.#open()
     this.#arm()
     let left = false
     return {
@@ -186,21 +188,22 @@ export class LsdDiscovery implements Discovery {
     const capacity = lsdCapacity(hostHeader(6), this.#cookie)
     let next = this.#due.peek()
     for (; next && next.timeMs <= nowMs && taken.length < capacity; next = this.#due.peek()) {
-      const member = this.#due.pop()!.value
+      const { value: member, timeMs } = this.#due.pop()!
       const { port } = member.topic
       if (port !== 0 && taken[0] && port !== taken[0].topic.port) {
         others.push(member)
         continue
       }
-      this.#plan(member, nowMs)
+      // From when it was due, so that a timer a little late does not cost a whole slot.
+      this.#plan(member, nowMs - timeMs < BETWEEN_SENDS_MS ? timeMs : nowMs)
       if (port !== 0) taken.push(member)
     }
     for (const member of others) member.entry = this.#due.push(nowMs, member)
     return taken
   }
 
-  #plan(member: Member, nowMs: number): void {
-    member.entry = this.#due.push(Math.ceil((nowMs + PERIOD_MS) / SLOT_MS) * SLOT_MS, member)
+  #plan(member: Member, lastMs: number): void {
+    member.entry = this.#due.push(Math.ceil((lastMs + PERIOD_MS) / SLOT_MS) * SLOT_MS, member)
   }
 
   #announce(members: readonly Member[]): void {

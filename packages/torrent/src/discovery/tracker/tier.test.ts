@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { seededRandom } from '../../base/random.ts'
 import { VirtualClock } from '../../base/virtual-clock.ts'
+import { RecordingSink, testTopic } from '../compliance.ts'
 import type { Membership } from '../discovery.ts'
-import { RecordingSink, testTopic } from './testing/topic.ts'
 import { type AnnounceAnswer, type AnnounceRequest, TrackerError, type TrackerProtocol } from './tracker.ts'
 import { TrackerDiscovery } from './trackers.ts'
 
