@@ -12,7 +12,16 @@ export interface RateLimits {
   uploadBytesPerSecond: number
 }
 
-/** How the engine talks to peers that want their stream obfuscated (message stream encryption). */
+/**
+ * A kind of peer with limits of its own, beside those of the session and the torrent: in the local network or beyond it, and by the
+ * transport it is reached by. A peer is under the limits of all its classes.
+ */
+export type PeerClass = 'local' | 'internet' | TransportKind
+
+/**
+ * How the engine talks to peers that want their stream obfuscated (message stream encryption). `plain`: never. `prefer`: the
+ * handshake is obfuscated where the peer can, and either side may ask for more. `require`: nothing but encrypted streams.
+ */
 export type EncryptionPolicy = 'plain' | 'prefer' | 'require'
 
 export interface AddOptions {
@@ -97,7 +106,7 @@ export interface TorrentFile {
   readonly path: readonly string[]
   readonly lengthBytes: number
   /** BEP 52 root: 32 bytes; absent for v1 and empty files. */
-  readonly piecesRoot?: Uint8Array
+  readonly piecesRoot?: Uint8Array | undefined
   /** Verified bytes. */
   readonly haveBytes: number
   /** 0 not wanted, 1 lowest, 4 normal, 7 highest. */
@@ -163,6 +172,8 @@ export interface SessionOptions {
   directory?: string
   /** Where resume data is kept, one file a torrent; null keeps none. Default null. */
   stateDirectory?: string | null
+  /** Add all recorded torrents at once. When false, a torrent's record is used when it is added. Default true. */
+  restore?: boolean
   /** TCP (and DHT) port: 0 any free one, null does not accept connections. Default 6881, or a free one when that is taken. */
   port?: number | null
   /** Address to accept on. Default: all, both families. */
@@ -201,7 +212,8 @@ export interface SessionApi {
   readonly torrents: readonly TorrentApi[]
   /** Adds a torrent and starts it, or returns the one that is there already. Resolves before metadata or checking is done. */
   add(source: TorrentSource, options?: AddOptions): Promise<TorrentApi>
-  setLimits(limits: Partial<RateLimits>): void
+  /** For the whole session, or for one class of peers. Holds for open connections too. */
+  setLimits(limits: Partial<RateLimits>, peerClass?: PeerClass): void
   /** Stops everything, records resume data, closes every socket, file, timer and worker. Safe to call twice. */
   close(): Promise<void>
 }

@@ -6,6 +6,11 @@ import { BLOCK_BYTES } from '../metainfo/metainfo.ts'
 /** Blocks hashed in one call: fewer calls, and the bytes are still in the processor's cache. */
 const RUN_BLOCKS = 4
 
+/** What is known of a block. */
+const MISSING = 0
+const CLAIMED = 1
+const HERE = 2
+
 /** Which digests a piece needs. */
 export interface DigestKinds {
   readonly v1: boolean
@@ -26,6 +31,8 @@ export class OpenPiece {
   readonly #dataBytes: number
   readonly #blockCount: number
   readonly #have: Uint8Array
+  /** The buffer belongs to somebody else now: nothing may be written to it. */
+  released = false
   #missing: number
   #sha1: Hasher | undefined
   /** Blocks that the SHA-1 has seen, and blocks from the start without a gap. */
@@ -49,7 +56,19 @@ export class OpenPiece {
   }
 
   has(block: number): boolean {
-    return this.#have[block] === 1
+    return this.#have[block] === HERE
+  }
+
+  /** Reserves a missing block for one writer; false when it is here or another is writing it. */
+  claim(block: number): boolean {
+    if (this.#have[block] !== MISSING) return false
+    this.#have[block] = CLAIMED
+    return true
+  }
+
+  /** The writer of a claimed block gave up. */
+  unclaim(block: number): void {
+    if (this.#have[block] === CLAIMED) this.#have[block] = MISSING
   }
 
   /** The bytes of a block, of its size on the wire. */
@@ -60,8 +79,8 @@ export class OpenPiece {
 
   /** The block's bytes are in place. */
   filled(block: number): void {
-    if (this.#have[block] === 1) return
-    this.#have[block] = 1
+    if (this.#have[block] === HERE) return
+    this.#have[block] = HERE
     this.#missing--
     if (this.leaves) {
       const begin = block * BLOCK_BYTES
@@ -69,7 +88,7 @@ export class OpenPiece {
       this.leaves.set(sha256(this.buffer.subarray(begin, end)), 32 * block)
     }
     if (!this.#sha1) return
-    while (this.#contiguous < this.#blockCount && this.#have[this.#contiguous] === 1) this.#contiguous++
+    while (this.#contiguous < this.#blockCount && this.#have[this.#contiguous] === HERE) this.#contiguous++
     if (this.#contiguous - this.#hashed >= RUN_BLOCKS) this.#hashUpTo(this.#contiguous * BLOCK_BYTES)
   }
 

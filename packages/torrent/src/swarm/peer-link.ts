@@ -28,7 +28,12 @@ export class PeerLink implements ConnectionHandler {
   #closed = false
   #error: Error | undefined
 
-  constructor(connection: Connection, owner: LinkOwner, clock: Clock, limits: { maxBitfieldBytes?: number } = {}) {
+  constructor(
+    connection: Connection,
+    owner: LinkOwner,
+    clock: Clock,
+    limits: { maxBitfieldBytes?: number } = {},
+  ) {
     this.connection = connection
     this.#clock = clock
     this.#owner = owner
@@ -40,7 +45,10 @@ export class PeerLink implements ConnectionHandler {
   /** Starts delivery; `early` is what arrived behind the handshake. */
   start(early: Uint8Array): void {
     if (early.length > 0) this.onData(early)
-    if (!this.#closed) this.connection.start(this)
+    if (this.#closed) return
+    this.connection.start(this)
+    // It was paused while it changed hands.
+    this.connection.resume()
   }
 
   get isClosed(): boolean {

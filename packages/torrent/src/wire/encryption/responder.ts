@@ -43,8 +43,8 @@ export class EncryptionResponder {
   #payloadBytes = 0
 
   /**
-   * `policy`: `plain` refuses encryption, `require` refuses plain handshakes and plain text, `prefer` takes both and chooses RC4 where
-   * it is offered. `find` gives the info hash whose `obfuscatedInfoHash` is the argument, or null when there is no such torrent.
+   * `policy`: `plain` refuses encryption, `require` refuses plain handshakes and plain text, `prefer` takes both and chooses plain text
+   * after the obfuscated handshake where that is offered: RC4 hides nothing from who can read the handshake, and costs more than all else. `find` gives the info hash whose `obfuscatedInfoHash` is the argument, or null when there is no such torrent.
    */
   constructor(options: {
     readonly policy: EncryptionPolicy
@@ -127,7 +127,7 @@ export class EncryptionResponder {
     const provided = readU32(head, VC_BYTES)
     const allowed = provided & (this.#policy === 'require' ? CRYPTO_RC4 : CRYPTO_RC4 | CRYPTO_PLAIN)
     if (allowed === 0) throw refuse('it offers no method that the policy allows')
-    this.#select = allowed & CRYPTO_RC4 ? CRYPTO_RC4 : CRYPTO_PLAIN
+    this.#select = allowed & CRYPTO_PLAIN ? CRYPTO_PLAIN : CRYPTO_RC4
     this.#padBytes = readU16(head, VC_BYTES + 4)
     if (this.#padBytes > MAX_PAD_BYTES) throw refuse('its padding is too long')
     this.#state = 'pad'

@@ -1,0 +1,94 @@
+import { Bitfield } from '../base/bitfield.ts'
+import { PieceLayout } from '../metainfo/layout.ts'
+import type { Metainfo } from '../metainfo/metainfo.ts'
+import type { Storage } from '../storage/storage.ts'
+import { PieceRoots } from '../swarm/piece-roots.ts'
+import { Selection } from '../swarm/selection.ts'
+
+/** A torrent whose metadata is known: its bytes, which of them are here, and which are wanted. */
+export class Content {
+  readonly metainfo: Metainfo
+  readonly layout: PieceLayout
+  readonly storage: Storage
+  readonly have: Bitfield
+  selection: Selection
+  #roots: PieceRoots | undefined
+  #wantedBytes = 0
+  #haveBytes = 0
+  /** Count of `have` for which `#haveBytes` was computed; -1 when the selection changed. */
+  #counted = -1
+
+  constructor(metainfo: Metainfo, layout: PieceLayout, storage: Storage, selection?: Selection) {
+    this.metainfo = metainfo
+    this.layout = layout
+    this.storage = storage
+    this.have = new Bitfield(layout.pieceCount)
+    this.selection = selection ?? new Selection(layout)
+  }
+
+  static layoutOf(metainfo: Metainfo): PieceLayout {
+    return new PieceLayout(metainfo.info)
+  }
+
+  /** Hashes of v2; made when first needed. */
+  get roots(): PieceRoots {
+    this.#roots ??= new PieceRoots(this.metainfo.info, this.layout, this.metainfo.pieceLayers)
+    return this.#roots
+  }
+
+  /** Piece layers known so far (BEP 52), those that peers told included. */
+  get pieceLayers(): ReadonlyMap<string, Uint8Array> {
+    return this.#roots ? this.#roots.hashes.pieceLayers() : this.metainfo.pieceLayers
+  }
+
+  get wantedBytes(): number {
+    this.#count()
+    return this.#wantedBytes
+  }
+
+  /** Verified bytes of wanted files. */
+  get haveBytes(): number {
+    this.#count()
+    return this.#haveBytes
+  }
+
+  /** All wanted pieces are here. */
+  get isComplete(): boolean {
+    if (this.have.isFull) return true
+    if (this.selection.isDefault) return false
+    for (let piece = 0; piece < this.layout.pieceCount; piece++)
+      if (!this.have.has(piece) && this.selection.piecePriority(piece) > 0) return false
+    return true
+  }
+
+  /** The selection changed. */
+  recount(): void {
+    this.#counted = -1
+  }
+
+  /** Verified bytes of one file, by index among all files. */
+  haveBytesOf(file: number): number {
+    const { offsetBytes, lengthBytes } = this.layout.files[file]!
+    const { first, end } = this.layout.piecesOf(file)
+    let sum = 0
+    for (let piece = first; piece < end; piece++) {
+      if (!this.have.has(piece)) continue
+      const begin = Math.max(offsetBytes, this.layout.pieceOffset(piece))
+      sum += Math.min(offsetBytes + lengthBytes, this.layout.pieceOffset(piece + 1)) - begin
+    }
+    return sum
+  }
+
+  #count(): void {
+    if (this.#counted === this.have.count) return
+    this.#counted = this.have.count
+    this.#wantedBytes = this.selection.isDefault ? this.metainfo.info.lengthBytes : this.selection.wantedBytes
+    if (this.have.isFull) {
+      this.#haveBytes = this.#wantedBytes
+      return
+    }
+    this.#haveBytes = 0
+    for (const [file, { pad }] of this.layout.files.entries())
+      if (!pad && this.selection.priorityOf(file) > 0) this.#haveBytes += this.haveBytesOf(file)
+  }
+}

@@ -1,0 +1,60 @@
+import type { EncryptionPolicy } from '../api.ts'
+import type { Clock } from '../base/clock.ts'
+import type { Random } from '../base/random.ts'
+import type { LimitChain } from '../base/rate-limit.ts'
+import type { DiscoverySink, DiscoveryTopic, Membership } from '../discovery/discovery.ts'
+import type { HashPool } from '../hash/hash-pool.ts'
+import type { PieceLayout } from '../metainfo/layout.ts'
+import type { ResumeStore } from '../storage/resume-store.ts'
+import type { Storage } from '../storage/storage.ts'
+import type { BlockCache } from '../swarm/block-cache.ts'
+import type { HandshakeTopic } from '../swarm/handshakes.ts'
+import type { ReadyConnection } from '../swarm/swarm.ts'
+import type { Connection, PeerAddress } from '../transport/transport.ts'
+import type { Torrent } from './torrent.ts'
+
+/** What all torrents of a session share. */
+export interface SessionContext {
+  readonly clock: Clock
+  readonly random: Random
+  readonly hashPool: HashPool
+  readonly cache: BlockCache
+  readonly resume: ResumeStore | null
+  readonly peerId: Uint8Array
+  readonly userAgent: string
+  readonly listenPort: number
+  readonly dhtPort: number
+  readonly encryption: EncryptionPolicy
+  readonly pex: boolean
+  readonly uploadSlots: number
+  readonly maxPeersPerTorrent: number
+  maxPeersPerHost(host: string): number
+  /** Where a torrent's bytes go. */
+  createStorage(options: {
+    layout: PieceLayout
+    name: string
+    directory: string
+    memory: boolean
+    renamed: ReadonlyMap<number, readonly string[]>
+  }): Storage
+  mayDial(): boolean
+  dial(address: PeerAddress, topic: HandshakeTopic, signal: AbortSignal): Promise<ReadyConnection>
+  /** Limits of a connection of a torrent that has limits of its own. */
+  throttles(torrent: Torrent, connection: Connection): { download: LimitChain; upload: LimitChain }
+  /** Discoveries that a torrent may use; a private one only its trackers. */
+  joinDiscoveries(
+    topic: DiscoveryTopic,
+    sink: DiscoverySink,
+    options: { private: boolean; trackers: readonly (readonly string[])[] },
+  ): Membership[]
+  /** Host names to addresses, for peers that a user names. */
+  resolve(host: string, signal: AbortSignal): Promise<string[]>
+  onDhtNode(host: string, port: number): void
+  /** The torrent has something to do every second, or no longer. */
+  setActive(torrent: Torrent, active: boolean): void
+  onTransferred(downloaded: number, uploaded: number): void
+  /** The torrent was removed. */
+  forget(torrent: Torrent): void
+  /** The torrent turned out to have a further info hash. False when another torrent has it. */
+  register(torrent: Torrent): boolean
+}

@@ -1,0 +1,83 @@
+import type { EncryptionPolicy } from '../api.ts'
+import type { Clock } from '../base/clock.ts'
+import { ShoalError } from '../base/errors.ts'
+import type { Random } from '../base/random.ts'
+import { dialPeer, type HandshakeTopic } from '../swarm/handshakes.ts'
+import type { ReadyConnection } from '../swarm/swarm.ts'
+import type { PeerAddress, Transport } from '../transport/transport.ts'
+
+/** Connections being made at a time: more would flood home routers. */
+const MAX_HALF_OPEN = 50
+/** For connecting and both handshakes. */
+const DIAL_LIMIT_MS = 15_000
+
+export interface DialerOptions {
+  readonly clock: Clock
+  readonly random: Random
+  readonly transports: readonly Transport[]
+  readonly policy: EncryptionPolicy
+  readonly peerId: Uint8Array
+  /** Whether the peer may be told of our DHT node. */
+  dht(): boolean
+}
+
+/** Makes the connections of a session, not too many at once, and none for longer than it takes a live peer to answer. */
+export class Dialer {
+  readonly #options: DialerOptions
+  #halfOpen = 0
+
+  constructor(options: DialerOptions) {
+    this.#options = options
+  }
+
+  get halfOpen(): number {
+    return this.#halfOpen
+  }
+
+  get hasRoom(): boolean {
+    return this.#halfOpen < MAX_HALF_OPEN
+  }
+
+  /** Connects and shakes hands. Rejects with a ShoalError or the signal's reason. */
+  async dial(address: PeerAddress, topic: HandshakeTopic, signal: AbortSignal): Promise<ReadyConnection> {
+    const { clock, random, transports, policy, peerId, dht } = this.#options
+    const transport = transports.find(candidate => candidate.canDial(address))
+    if (!transport) throw new ShoalError('unsupported', `no transport here reaches ${address.host}`)
+    const limit = limited(clock, DIAL_LIMIT_MS, signal)
+    this.#halfOpen++
+    try {
+      return await dialPeer(transport, address, topic, {
+        policy,
+        random,
+        peerId,
+        dht: dht(),
+        signal: limit.signal,
+      })
+    } finally {
+      this.#halfOpen--
+      limit.end()
+    }
+  }
+}
+
+/** A signal that also aborts after a while of the clock. `end` frees its timer. */
+export function limited(
+  clock: Clock,
+  limitMs: number,
+  signal?: AbortSignal,
+): { signal: AbortSignal; end(): void } {
+  const controller = new AbortController()
+  const abort = () => controller.abort(signal?.reason)
+  signal?.addEventListener('abort', abort, { once: true })
+  if (signal?.aborted) abort()
+  const cancel = clock.after(limitMs, () =>
+    controller.abort(new ShoalError('timeout', `no answer within ${limitMs / 1000} seconds`)),
+  )
+  return {
+    signal: controller.signal,
+    end() {
+      cancel()
+      signal?.removeEventListener('abort', abort)
+    },
+  }
+}

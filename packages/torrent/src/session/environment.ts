@@ -1,0 +1,35 @@
+import { openDatagram } from '#datagram'
+import { httpGet } from '#http-get'
+import { resolveHost } from '#resolve'
+import { createTransports } from '#transports'
+import { type Clock, systemClock } from '../base/clock.ts'
+import { type Random, systemRandom } from '../base/random.ts'
+import type { HttpGet } from '../discovery/tracker/http-get.ts'
+import type { OpenDatagram } from '../transport/datagram.ts'
+import type { ResolveHost } from '../transport/resolve.ts'
+import type { Transport } from '../transport/transport.ts'
+
+/** The world that a session lives in: the platform's own, or one of a simulation. */
+export interface Environment {
+  readonly clock: Clock
+  readonly random: Random
+  readonly transports: readonly Transport[]
+  readonly openDatagram: OpenDatagram
+  readonly resolveHost: ResolveHost
+  readonly httpGet: HttpGet
+}
+
+/** What is left out is the platform's. */
+export type SessionEnvironment = Partial<Environment>
+
+export function resolveEnvironment(given: SessionEnvironment): Environment {
+  return {
+    clock: systemClock,
+    random: systemRandom,
+    openDatagram,
+    resolveHost,
+    httpGet,
+    ...given,
+    transports: given.transports ?? createTransports(),
+  }
+}

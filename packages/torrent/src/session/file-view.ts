@@ -1,0 +1,54 @@
+import type { TorrentFile } from '../api.ts'
+import type { Content } from './content.ts'
+import { type StreamHost, streamFile } from './file-stream.ts'
+
+/** One real file of a torrent, as the public API shows it. */
+export class FileView implements TorrentFile {
+  readonly index: number
+  readonly #content: Content
+  readonly #host: StreamHost
+  /** Index among all files, pads included. */
+  readonly #at: number
+
+  constructor(index: number, at: number, content: Content, host: StreamHost) {
+    this.index = index
+    this.#at = at
+    this.#content = content
+    this.#host = host
+  }
+
+  get path(): readonly string[] {
+    return this.#content.layout.files[this.#at]!.path
+  }
+
+  get lengthBytes(): number {
+    return this.#content.layout.files[this.#at]!.lengthBytes
+  }
+
+  get piecesRoot(): Uint8Array | undefined {
+    return this.#content.layout.files[this.#at]!.piecesRoot
+  }
+
+  get haveBytes(): number {
+    return this.#content.haveBytesOf(this.#at)
+  }
+
+  get priority(): number {
+    return this.#content.selection.priorityOf(this.#at)
+  }
+
+  get diskPath(): string | null {
+    return this.#content.storage.pathOf(this.#at)
+  }
+
+  stream(options: { start?: number; end?: number; signal?: AbortSignal } = {}): AsyncIterable<Uint8Array> {
+    return streamFile(this.#host, this.#at, options)
+  }
+}
+
+/** Indexes of the real files among all. */
+export function realFiles(content: Content): number[] {
+  const indexes: number[] = []
+  for (const [at, { pad }] of content.layout.files.entries()) if (!pad) indexes.push(at)
+  return indexes
+}

@@ -1,0 +1,25 @@
+import type { PeerStatus } from '../api.ts'
+import type { Peer } from '../swarm/peer.ts'
+
+/** A peer as the public API shows it. */
+export function peerStatus(peer: Peer): PeerStatus {
+  const now = peer.clock.nowMs()
+  const { connection } = peer.link
+  return {
+    address: peer.address,
+    kind: connection.kind,
+    client: peer.client,
+    incoming: connection.incoming,
+    encrypted: peer.encrypted,
+    progress: peer.bits && peer.bits.length > 0 ? peer.bits.count / peer.bits.length : Number(peer.isSeed),
+    downloadBytesPerSecond: peer.download.meter.bytesPerSecond(now),
+    uploadBytesPerSecond: peer.upload.meter.bytesPerSecond(now),
+    downloadedBytes: peer.download.totalBytes,
+    uploadedBytes: peer.upload.totalBytes,
+    amChoking: peer.amChoking,
+    amInterested: peer.amInterested,
+    peerChoking: peer.peerChoking,
+    peerInterested: peer.peerInterested,
+    snubbed: peer.download.snubbed,
+  }
+}

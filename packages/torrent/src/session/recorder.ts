@@ -1,0 +1,104 @@
+import { infoHashText } from '../metainfo/info-hash.ts'
+import type { InfoHashes } from '../metainfo/metainfo.ts'
+import { writeMetainfo } from '../metainfo/write-metainfo.ts'
+import type { ResumeProgress, ResumeStore } from '../storage/resume-store.ts'
+import type { Content } from './content.ts'
+
+/** How often progress is made safe while pieces arrive: what a crash costs is at most this much of transfer. */
+const RECORD_MS = 2000
+
+/** What is recorded of a torrent besides its content. */
+export type RecordedState = Omit<ResumeProgress, 'had' | 'stamps' | 'priorities'>
+
+/** What a recorder asks its torrent. */
+export interface RecorderHost {
+  readonly infoHashes: InfoHashes
+  readonly content: Content | null
+  recordedState(): RecordedState
+  /** Progress could not be made safe. */
+  onRecordError(error: unknown): void
+}
+
+/**
+ * Makes the progress of one torrent safe: first the bytes, then the note that says which pieces they are. One record at a time.
+ */
+export class Recorder {
+  readonly #store: ResumeStore
+  readonly #host: RecorderHost
+  #dirty = false
+  #dueMs = 0
+  #running: Promise<void> | null = null
+  /** Piece layers when the metainfo was saved; -1 before. */
+  #savedLayers = -1
+  #stopped = false
+
+  constructor(store: ResumeStore, host: RecorderHost, savedMetainfo: boolean) {
+    this.#store = store
+    this.#host = host
+    if (savedMetainfo) this.#savedLayers = host.content?.metainfo.pieceLayers.size ?? -1
+  }
+
+  /** Nothing was ever recorded of the torrent. */
+  get isNew(): boolean {
+    return this.#savedLayers < 0
+  }
+
+  /** Something changed. */
+  touch(): void {
+    this.#dirty = true
+  }
+
+  tick(nowMs: number): void {
+    if (!this.#dirty || nowMs < this.#dueMs || this.#running) return
+    this.#dueMs = nowMs + RECORD_MS
+    this.record().catch(error => this.#host.onRecordError(error))
+  }
+
+  /** Makes safe what is had now; at once when nothing changed since. */
+  async record(): Promise<void> {
+    await this.#running
+    if (!this.#dirty || this.#stopped) return
+    this.#dirty = false
+    this.#running = this.#write().finally(() => {
+      this.#running = null
+    })
+    try {
+      await this.#running
+    } catch (error) {
+      this.#dirty = true
+      throw error
+    }
+  }
+
+  /** Waits for the record under way, then records no more. */
+  async stop(): Promise<void> {
+    this.#stopped = true
+    await this.#running?.catch(() => {})
+  }
+
+  /** Deletes what was recorded. */
+  async forget(): Promise<void> {
+    await this.#store.delete(infoHashText(this.#host.infoHashes))
+  }
+
+  async #write(): Promise<void> {
+    const { content } = this.#host
+    const key = infoHashText(this.#host.infoHashes)
+    // The order is what makes it safe: which pieces were written, then their bytes on the disk, then the note.
+    const had = content?.have.bytes.slice() ?? null
+    await content?.storage.flush()
+    const stamps = (await content?.storage.stamps()) ?? []
+    if (content) await this.#saveMetainfo(key, content)
+    const list = content?.selection.toList()
+    const priorities = list ? Uint8Array.from(list) : null
+    await this.#store.save(key, { ...this.#host.recordedState(), had, stamps, priorities })
+  }
+
+  /** Once, and again when peers have told more piece layers. */
+  async #saveMetainfo(key: string, content: Content): Promise<void> {
+    const layers = content.pieceLayers
+    if (layers.size === this.#savedLayers) return
+    await this.#store.saveMetainfo(key, writeMetainfo({ ...content.metainfo, pieceLayers: layers }))
+    this.#savedLayers = layers.size
+  }
+}

@@ -1,0 +1,68 @@
+import { hex } from '../base/bytes.ts'
+import type { InfoHashes } from '../metainfo/metainfo.ts'
+import { obfuscatedInfoHash } from '../wire/encryption/encryption.ts'
+import type { Torrent } from './torrent.ts'
+
+/** The torrents of a session by every 20-byte hash that a peer may name them by: v1, and the first 20 bytes of v2 (BEP 52). */
+export class Registry {
+  readonly #byHash = new Map<string, Torrent>()
+  /** From the digest that an obfuscated handshake names a torrent by; made when the first such handshake comes. */
+  #obfuscated: Map<string, Uint8Array> | null = null
+  readonly #all = new Set<Torrent>()
+
+  get torrents(): Torrent[] {
+    return [...this.#all]
+  }
+
+  get size(): number {
+    return this.#all.size
+  }
+
+  find(infoHash: Uint8Array): Torrent | undefined {
+    return this.#byHash.get(hex(infoHash))
+  }
+
+  findAny(hashes: InfoHashes): Torrent | undefined {
+    for (const hash of shortHashes(hashes)) {
+      const torrent = this.find(hash)
+      if (torrent) return torrent
+    }
+    return undefined
+  }
+
+  findObfuscated(digest: Uint8Array): Uint8Array | null {
+    if (!this.#obfuscated) {
+      this.#obfuscated = new Map()
+      for (const torrent of this.#all) this.#addObfuscated(torrent)
+    }
+    return this.#obfuscated.get(hex(digest)) ?? null
+  }
+
+  /** Takes the torrent under all its hashes. False, and nothing done, when another torrent has one of them. */
+  add(torrent: Torrent): boolean {
+    const hashes = shortHashes(torrent.infoHashes)
+    for (const hash of hashes) if ((this.find(hash) ?? torrent) !== torrent) return false
+    this.#all.add(torrent)
+    for (const hash of hashes) this.#byHash.set(hex(hash), torrent)
+    if (this.#obfuscated) this.#addObfuscated(torrent)
+    return true
+  }
+
+  remove(torrent: Torrent): void {
+    this.#all.delete(torrent)
+    for (const hash of shortHashes(torrent.infoHashes)) {
+      if (this.find(hash) !== torrent) continue
+      this.#byHash.delete(hex(hash))
+      this.#obfuscated?.delete(hex(obfuscatedInfoHash(hash)))
+    }
+  }
+
+  #addObfuscated(torrent: Torrent): void {
+    for (const hash of shortHashes(torrent.infoHashes))
+      this.#obfuscated?.set(hex(obfuscatedInfoHash(hash)), hash)
+  }
+}
+
+function shortHashes({ v1, v2 }: InfoHashes): Uint8Array[] {
+  return [v1, v2?.subarray(0, 20)].filter(hash => hash !== undefined)
+}

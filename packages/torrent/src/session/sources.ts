@@ -1,0 +1,110 @@
+import { httpGet } from '#http-get'
+import { readTorrentFile } from '#read-file'
+import type { AddOptions, TorrentSource } from '../api.ts'
+import { ShoalError } from '../base/errors.ts'
+import { parseHostPort } from '../base/ip.ts'
+import { parseInfoHash } from '../metainfo/info-hash.ts'
+import { parseMagnet } from '../metainfo/magnet.ts'
+import type { Metainfo } from '../metainfo/metainfo.ts'
+import { parseMetainfo } from '../metainfo/parse-metainfo.ts'
+import type { TorrentOrigin } from './torrent-origin.ts'
+
+/** Largest .torrent that is fetched. */
+const MAX_TORRENT_BYTES = 64 * 1024 * 1024
+const FETCH_LIMIT_MS = 60_000
+
+/**
+ * Reads what `Session.add` takes: a magnet link, an info hash or content ID, a path or URL of a .torrent, its bytes, or parsed metainfo.
+ * Rejects with a ShoalError that says what is wrong with it.
+ */
+export async function readSource(
+  source: TorrentSource,
+  options: AddOptions,
+  context: { userAgent: string; signal: AbortSignal },
+): Promise<TorrentOrigin> {
+  const peers = (options.peers ?? []).map(readPeer)
+  const origin = await readAny(source, context)
+  const isPrivate = origin.metainfo?.info.private ?? false
+  const more = isPrivate ? [] : (options.trackers ?? [])
+  const known = new Set(origin.trackers.flat())
+  return {
+    ...origin,
+    peers: [...origin.peers, ...peers],
+    trackers: [...origin.trackers, ...more.filter(url => !known.has(url)).map(url => [url])],
+    webSeeds: [...new Set([...origin.webSeeds, ...(options.webSeeds ?? [])])],
+    select: options.select?.map(index => ({ first: index, last: index })) ?? origin.select,
+  }
+}
+
+async function readAny(
+  source: TorrentSource,
+  context: { userAgent: string; signal: AbortSignal },
+): Promise<TorrentOrigin> {
+  if (source instanceof Uint8Array) return fromMetainfo(parseMetainfo(source))
+  if (typeof source !== 'string') return fromMetainfo(source)
+  const text = source.trim()
+  if (/^magnet:/i.test(text)) return fromMagnet(text)
+  if (/^https?:\/\//i.test(text)) return fromMetainfo(parseMetainfo(await fetchTorrent(text, context)))
+  if (isInfoHash(text)) return fromInfoHash(text)
+  return fromMetainfo(parseMetainfo(await readTorrentFile(text, MAX_TORRENT_BYTES)))
+}
+
+function fromMetainfo(metainfo: Metainfo): TorrentOrigin {
+  return {
+    infoHashes: metainfo.info.infoHashes,
+    name: metainfo.info.name,
+    metainfo,
+    trackers: metainfo.trackers,
+    webSeeds: metainfo.webSeeds,
+    peers: [],
+    select: undefined,
+  }
+}
+
+function fromMagnet(text: string): TorrentOrigin {
+  const magnet = parseMagnet(text)
+  return {
+    infoHashes: magnet.infoHashes,
+    name: magnet.name,
+    metainfo: null,
+    // BEP 9 says nothing of tiers: each tracker is one, so that all are asked.
+    trackers: magnet.trackers.map(url => [url]),
+    webSeeds: magnet.webSeeds,
+    peers: magnet.peers,
+    select: magnet.select,
+  }
+}
+
+function fromInfoHash(text: string): TorrentOrigin {
+  return {
+    infoHashes: parseInfoHash(text),
+    name: undefined,
+    metainfo: null,
+    trackers: [],
+    webSeeds: [],
+    peers: [],
+    select: undefined,
+  }
+}
+
+function isInfoHash(text: string): boolean {
+  return /^(?:[0-9a-f]{40}|[0-9a-f]{64}|1220[0-9a-f]{64}|[a-z2-7]{32}|baf5r[a-z2-7]+)$/i.test(text)
+}
+
+async function fetchTorrent(
+  url: string,
+  { userAgent, signal }: { userAgent: string; signal: AbortSignal },
+): Promise<Uint8Array> {
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(FETCH_LIMIT_MS)])
+  const answer = await httpGet(url, { userAgent, maxBytes: MAX_TORRENT_BYTES, signal: limit })
+  if (answer.status !== 200)
+    throw new ShoalError('not-found', `the server answered ${answer.status} for the .torrent: check the URL`)
+  return answer.body
+}
+
+function readPeer(text: string): { host: string; port: number } {
+  const peer = parseHostPort(text)
+  if (!peer)
+    throw new ShoalError('bad-argument', `${text} is no peer: give host:port, an IPv6 address in brackets`)
+  return peer
+}

@@ -1,0 +1,28 @@
+import type { RateLimits } from '../api.ts'
+import type { InfoHashes, Metainfo } from '../metainfo/metainfo.ts'
+import type { ResumeProgress } from '../storage/resume-store.ts'
+
+/** What a torrent is made of, wherever it came from. */
+export interface TorrentOrigin {
+  readonly infoHashes: InfoHashes
+  readonly name: string | undefined
+  readonly metainfo: Metainfo | null
+  /** Tiers (BEP 12): its own and those added to it. */
+  readonly trackers: readonly (readonly string[])[]
+  readonly webSeeds: readonly string[]
+  /** To connect to at once. */
+  readonly peers: readonly { readonly host: string; readonly port: number }[]
+  /** Real files wanted, as inclusive ranges of their indexes (BEP 53); undefined for all. */
+  readonly select: readonly { readonly first: number; readonly last: number }[] | undefined
+}
+
+/** Where a torrent lives and how it begins. */
+export interface TorrentPlace {
+  readonly directory: string
+  readonly memory: boolean
+  readonly trusted: boolean
+  readonly sequential: boolean
+  readonly limits: Partial<RateLimits> | undefined
+  /** What was recorded in an earlier run. */
+  readonly progress: ResumeProgress | null
+}

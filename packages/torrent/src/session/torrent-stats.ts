@@ -1,0 +1,33 @@
+import type { TorrentStats } from '../api.ts'
+import type { TorrentTask } from './torrent-task.ts'
+
+/** The state of a torrent in numbers, as the public API shows it. */
+export function statsOf(task: TorrentTask, nowMs: number): TorrentStats {
+  const { content, totals, swarm, peers } = task
+  const download = totals?.download.bytesPerSecond(nowMs) ?? 0
+  const haveBytes = content?.haveBytes ?? 0
+  const wantedBytes = content?.wantedBytes ?? 0
+  const left = wantedBytes - haveBytes
+  return {
+    state: task.state,
+    downloadBytesPerSecond: download,
+    uploadBytesPerSecond: totals?.upload.bytesPerSecond(nowMs) ?? 0,
+    downloadedBytes: totals?.downloadedBytes ?? 0,
+    uploadedBytes: totals?.uploadedBytes ?? 0,
+    wastedBytes: (swarm?.wastedBytes ?? 0) + (swarm?.transfer?.wastedBytes ?? 0),
+    haveBytes,
+    wantedBytes,
+    progress: progressOf(task, haveBytes, wantedBytes),
+    etaSeconds: left === 0 || download === 0 ? null : left / download,
+    peers: peers.length,
+    seeds: peers.filter(peer => peer.uploadOnly).length,
+    knownPeers: swarm?.pool.idle ?? 0,
+    ...(task.error ? { error: task.error.message } : {}),
+  }
+}
+
+function progressOf(task: TorrentTask, haveBytes: number, wantedBytes: number): number {
+  if (task.state === 'checking') return task.checkProgress
+  if (!task.content) return 0
+  return wantedBytes === 0 ? 1 : haveBytes / wantedBytes
+}

@@ -1,0 +1,230 @@
+import type {
+  PeerStatus,
+  RateLimits,
+  TorrentApi,
+  TorrentEvents,
+  TorrentFile,
+  TorrentState,
+  TorrentStats,
+} from '../api.ts'
+import { messageOf, ShoalError } from '../base/errors.ts'
+import { Emitter } from '../base/events.ts'
+import { parseHostPort } from '../base/ip.ts'
+import { RateLimit } from '../base/rate-limit.ts'
+import type { DiscoveryStatus } from '../discovery/discovery.ts'
+import { infoHashText } from '../metainfo/info-hash.ts'
+import { formatMagnet } from '../metainfo/magnet.ts'
+import type { Info, InfoHashes, Metainfo } from '../metainfo/metainfo.ts'
+import type { PiecePriority } from '../pieces/pieces.ts'
+import type { ReadyConnection } from '../swarm/swarm.ts'
+import type { PeerAddress } from '../transport/transport.ts'
+import type { SessionContext } from './context.ts'
+import { FileView, realFiles } from './file-view.ts'
+import { peerStatus } from './peer-status.ts'
+import type { TorrentOrigin, TorrentPlace } from './torrent-origin.ts'
+import { statsOf } from './torrent-stats.ts'
+import { TorrentTask } from './torrent-task.ts'
+
+/** One torrent of a session: from a link to verified files, and then as a seed. */
+export class Torrent extends Emitter<TorrentEvents> implements TorrentApi {
+  readonly #context: SessionContext
+  readonly #origin: TorrentOrigin
+  readonly #task: TorrentTask
+  #limits: { download: RateLimit; upload: RateLimit } | null = null
+  #files: FileView[] | null = null
+
+  constructor(context: SessionContext, origin: TorrentOrigin, place: TorrentPlace) {
+    super()
+    this.#context = context
+    this.#origin = origin
+    this.#task = new TorrentTask(context, this, origin, place, (name, ...args) => this.emit(name, ...args))
+  }
+
+  get infoHashes(): InfoHashes {
+    return this.#task.infoHashes
+  }
+
+  get name(): string {
+    return this.#task.content?.metainfo.info.name ?? this.#origin.name ?? infoHashText(this.infoHashes)
+  }
+
+  get metainfo(): Metainfo | null {
+    const { content } = this.#task
+    return content && { ...content.metainfo, pieceLayers: content.pieceLayers }
+  }
+
+  get isPrivate(): boolean {
+    return this.#task.isPrivate
+  }
+
+  get directory(): string {
+    return this.#task.directory
+  }
+
+  get magnet(): string {
+    const { trackers, webSeeds } = this.#origin
+    return formatMagnet({ infoHashes: this.infoHashes, name: this.name, trackers: trackers.flat(), webSeeds })
+  }
+
+  get files(): readonly TorrentFile[] {
+    const { content } = this.#task
+    if (!content) return []
+    this.#files ??= realFiles(content).map((at, index) => new FileView(index, at, content, this.#task))
+    return this.#files
+  }
+
+  /** Its own limits, where it has any; for the session. */
+  get limits(): { download: RateLimit; upload: RateLimit } | null {
+    return this.#limits
+  }
+
+  /** Limits for the chains of its peers: made when the first peer comes, so that one set later holds for it too. */
+  ownLimits(way: 'download' | 'upload'): RateLimit[] {
+    if (!this.#limits) this.setLimits({})
+    return [this.#limits![way]]
+  }
+
+  /** Peers connected. */
+  get connections(): number {
+    return this.#task.swarm?.peers.size ?? 0
+  }
+
+  get state(): TorrentState {
+    return this.#task.state
+  }
+
+  get stats(): TorrentStats {
+    return statsOf(this.#task, this.#context.clock.nowMs())
+  }
+
+  /** Finds metadata, checks what is here, downloads or seeds. */
+  start(): void {
+    this.#task.start()
+    for (const peer of this.#origin.peers) this.#addNamedPeer(peer)
+  }
+
+  /** A connection that asked for this torrent, handshakes done. */
+  accept(ready: ReadyConnection): void {
+    this.#task.accept(ready)
+  }
+
+  /** Once a second while active. */
+  tick(nowMs: number): void {
+    this.#task.tick(nowMs)
+  }
+
+  pause(): Promise<void> {
+    return this.#task.pause()
+  }
+
+  async resume(): Promise<void> {
+    if (this.state === 'closed') throw new ShoalError('closed', 'the torrent was removed: add it again')
+    await this.#task.resume()
+  }
+
+  whenMetadata({ signal }: { signal?: AbortSignal } = {}): Promise<Info> {
+    return this.#task.whenMetadata(signal)
+  }
+
+  whenComplete({ signal }: { signal?: AbortSignal } = {}): Promise<void> {
+    return this.#task.whenComplete(signal)
+  }
+
+  async setPriority(file: number, priority: number): Promise<void> {
+    if (!Number.isInteger(priority) || priority < 0 || priority > 7)
+      throw new ShoalError('bad-argument', `${priority} is no priority: it is a whole number from 0 to 7`)
+    const at = this.#fileAt(file)
+    await this.#task.select(selection => selection.set(at, priority as PiecePriority))
+  }
+
+  setSequential(sequential: boolean): void {
+    this.#task.setSequential(sequential)
+  }
+
+  setLimits(limits: Partial<RateLimits>): void {
+    const { clock } = this.#context
+    this.#limits ??= { download: new RateLimit(clock), upload: new RateLimit(clock) }
+    const { downloadBytesPerSecond, uploadBytesPerSecond } = limits
+    if (downloadBytesPerSecond !== undefined) this.#limits.download.setRate(downloadBytesPerSecond)
+    if (uploadBytesPerSecond !== undefined) this.#limits.upload.setRate(uploadBytesPerSecond)
+    this.#task.touch()
+  }
+
+  peers(): PeerStatus[] {
+    return [...this.#task.peers.map(peerStatus), ...this.#task.webSeedStatus()]
+  }
+
+  discovery(): DiscoveryStatus[] {
+    return this.#task.discovery()
+  }
+
+  addPeer(address: string): void {
+    const parsed = parseHostPort(address)
+    if (!parsed)
+      throw new ShoalError(
+        'bad-argument',
+        `${address} is no peer: give host:port, an IPv6 address in brackets`,
+      )
+    this.#addNamedPeer(parsed)
+  }
+
+  #addNamedPeer({ host, port }: { host: string; port: number }): void {
+    this.#context.resolve(host, AbortSignal.timeout(10_000)).then(
+      hosts => {
+        const addresses: PeerAddress[] = hosts.slice(0, 4).map(address => ({ host: address, port }))
+        this.#task.addAddresses(addresses, 'manual')
+      },
+      error => this.emit('log', `${host}: ${messageOf(error)}`),
+    )
+  }
+
+  async recheck({ signal }: { signal?: AbortSignal } = {}): Promise<void> {
+    this.#known()
+    await this.#task.recheck(signal)
+  }
+
+  async move(directory: string, options: { signal?: AbortSignal } = {}): Promise<void> {
+    await this.#known().storage.move(directory, options)
+    await this.#task.moved(directory)
+  }
+
+  async renameFile(file: number, path: readonly string[]): Promise<void> {
+    const at = this.#fileAt(file)
+    await this.#known().storage.rename(at, path)
+    await this.#task.renamed(at, path)
+  }
+
+  /** Stops it, keeping its resume data. */
+  async close(): Promise<void> {
+    await this.#task.close()
+    this.#closeLimits()
+  }
+
+  async remove(options: { deleteData?: boolean } = {}): Promise<void> {
+    this.#context.forget(this)
+    await this.#task.remove(options.deleteData ?? false)
+    this.#closeLimits()
+  }
+
+  #closeLimits(): void {
+    this.#limits?.download.close()
+    this.#limits?.upload.close()
+  }
+
+  #fileAt(file: number): number {
+    const at = realFiles(this.#known())[file]
+    if (at === undefined) throw new ShoalError('bad-argument', `the torrent has no file ${file}`)
+    return at
+  }
+
+  #known() {
+    const { content } = this.#task
+    if (this.state === 'closed') throw new ShoalError('closed', 'the torrent was closed')
+    if (!content)
+      throw new ShoalError(
+        'not-found',
+        'the metadata of this torrent is not known yet: wait for whenMetadata',
+      )
+    return content
+  }
+}

@@ -1,0 +1,161 @@
+import { hex } from '../base/bytes.ts'
+import type { Clock } from '../base/clock.ts'
+import { ShoalError } from '../base/errors.ts'
+import { isValidRange } from '../metainfo/hash-range.ts'
+import { blockHashes } from '../metainfo/merkle.ts'
+import type { HashRange } from '../wire/messages.ts'
+import type { Transfer } from './transfer.ts'
+
+/** Requests to one peer at a time, and how long it may take for one. */
+const PIPELINE = 8
+const TIMEOUT_MS = 20_000
+/** How long a peer that rejected a range is not asked for it again. */
+const RETRY_MS = 60_000
+
+/** What the exchange needs of a peer. */
+export interface HashPeer {
+  readonly id: number
+  readonly v2: boolean
+  readonly link: {
+    readonly out: {
+      hashRequest(range: HashRange): void
+      hashes(range: HashRange, hashes: Uint8Array): void
+      hashReject(range: HashRange): void
+    }
+  }
+  close(error?: Error): void
+}
+
+interface Asked {
+  readonly peer: number
+  readonly ms: number
+}
+
+/**
+ * Hashes of v2 torrents from and for peers (BEP 52): a magnet link gives the roots of files only, and without the hashes of their pieces
+ * nothing can be verified.
+ */
+export class HashExchange {
+  readonly #clock: Clock
+  readonly #onHashes: () => void
+  #transfer: Transfer | null = null
+  #complete = true
+  readonly #peers = new Map<number, HashPeer>()
+  readonly #asked = new Map<string, Asked>()
+  /** Peer and range -> not asked again before. */
+  readonly #refused = new Map<string, number>()
+
+  constructor(options: { clock: Clock; onHashes: () => void }) {
+    this.#clock = options.clock
+    this.#onHashes = options.onHashes
+  }
+
+  /** The metadata is known. */
+  begin(transfer: Transfer): void {
+    this.#transfer = transfer
+    this.#complete = transfer.info.version === 'v1' || transfer.roots.hashes.missing().length === 0
+    this.#ask()
+  }
+
+  onPeer(peer: HashPeer): void {
+    if (!peer.v2) return
+    this.#peers.set(peer.id, peer)
+    this.#ask()
+  }
+
+  onPeerGone(peer: HashPeer): void {
+    this.#peers.delete(peer.id)
+    for (const [key, asked] of this.#asked) if (asked.peer === peer.id) this.#asked.delete(key)
+    this.#ask()
+  }
+
+  tick(now: number): void {
+    if (this.#complete) return
+    for (const [key, { ms }] of this.#asked) if (now - ms > TIMEOUT_MS) this.#asked.delete(key)
+    this.#ask()
+  }
+
+  /** Answers a request, from what is known or, for hashes of blocks, from the piece itself. */
+  async answer(peer: HashPeer, range: HashRange): Promise<void> {
+    const tree = this.#transfer?.roots.hashes.tree(range.piecesRoot)
+    let hashes = tree?.hashesFor(range) ?? null
+    if (tree && !hashes && isValidRange(range, tree.blockCount, tree.height) && range.baseLayer < tree.pieceLevel) {
+      const pieces = await this.#readBlocks(range).catch(() => [])
+      hashes = tree.hashesFor(range)
+      for (const index of pieces) tree.forgetBlocks(index)
+    }
+    if (hashes) peer.link.out.hashes(range, hashes)
+    else peer.link.out.hashReject(range)
+  }
+
+  received(peer: HashPeer, range: HashRange, hashes: Uint8Array): void {
+    const key = keyOf(range)
+    if (this.#asked.get(key)?.peer !== peer.id) return
+    this.#asked.delete(key)
+    const tree = this.#transfer?.roots.hashes.tree(range.piecesRoot)
+    if (!tree?.addHashes(range, hashes))
+      throw new ShoalError('bad-message', 'it sent hashes that do not lead to the root of their file')
+    if (tree.isComplete) this.#complete = this.#transfer!.roots.hashes.missing().length === 0
+    this.#onHashes()
+    this.#ask()
+  }
+
+  rejected(peer: HashPeer, range: HashRange): void {
+    const key = keyOf(range)
+    if (this.#asked.get(key)?.peer !== peer.id) return
+    this.#asked.delete(key)
+    this.#refused.set(`${peer.id} ${key}`, this.#clock.nowMs() + RETRY_MS)
+    this.#ask()
+  }
+
+  #ask(): void {
+    if (this.#complete || !this.#transfer || this.#peers.size === 0) return
+    const now = this.#clock.nowMs()
+    const load = new Map<number, number>()
+    for (const { peer } of this.#asked.values()) load.set(peer, (load.get(peer) ?? 0) + 1)
+    for (const { tree, range } of this.#transfer.roots.hashes.missing()) {
+      const full: HashRange = { ...range, piecesRoot: tree.piecesRoot }
+      const key = keyOf(full)
+      if (this.#asked.has(key)) continue
+      const peer = this.#leastLoaded(load, key, now)
+      if (!peer) continue
+      load.set(peer.id, (load.get(peer.id) ?? 0) + 1)
+      this.#asked.set(key, { peer: peer.id, ms: now })
+      peer.link.out.hashRequest(full)
+    }
+  }
+
+  #leastLoaded(load: ReadonlyMap<number, number>, key: string, now: number): HashPeer | null {
+    let best: HashPeer | null = null
+    for (const peer of this.#peers.values()) {
+      const busy = load.get(peer.id) ?? 0
+      if (busy >= PIPELINE || (this.#refused.get(`${peer.id} ${key}`) ?? 0) > now) continue
+      if (!best || busy < (load.get(best.id) ?? 0)) best = peer
+    }
+    return best
+  }
+
+  /** Hashes the blocks of the one piece that the range lies in; gives which of its file's pieces it was. */
+  async #readBlocks({ piecesRoot, index, length, baseLayer }: HashRange): Promise<number[]> {
+    const { roots, layout, have, storage } = this.#transfer!
+    const tree = roots.hashes.tree(piecesRoot)!
+    const first = Math.floor((index * 2 ** baseLayer) / tree.blocksPerPiece)
+    const last = Math.floor(((index + length) * 2 ** baseLayer - 1) / tree.blocksPerPiece)
+    const file = layout.files.findIndex(
+      entry => entry.piecesRoot && keyOfRoot(entry.piecesRoot) === keyOfRoot(piecesRoot),
+    )
+    const piece = layout.piecesOf(file).first + first
+    if (first !== last || !have.has(piece)) return []
+    const bytes = new Uint8Array(layout.dataSize(piece))
+    await storage.read(layout.pieceOffset(piece), bytes)
+    return tree.addBlocks(first, blockHashes(bytes)) ? [first] : []
+  }
+}
+
+function keyOf({ piecesRoot, baseLayer, index, length }: HashRange): string {
+  return `${keyOfRoot(piecesRoot)} ${baseLayer} ${index} ${length}`
+}
+
+function keyOfRoot(root: Uint8Array): string {
+  return hex(root)
+}

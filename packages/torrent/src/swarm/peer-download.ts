@@ -1,0 +1,216 @@
+import type { Clock } from '../base/clock.ts'
+import type { LimitChain } from '../base/rate-limit.ts'
+import { RateMeter } from '../base/rate-meter.ts'
+import { BLOCK_BYTES } from '../metainfo/metainfo.ts'
+import type { BlockSource } from '../pieces/pieces.ts'
+import { RequestWindow } from '../pieces/request-window.ts'
+import type { OpenPiece } from './open-piece.ts'
+import type { PeerLink } from './peer-link.ts'
+import type { Transfer } from './transfer.ts'
+
+/**
+ * A peer that owes us blocks and sends none for this long is snubbing us: they are asked of others. BEP 3 says a minute; on today's
+ * networks a healthy peer is never silent for that long.
+ */
+const SNUB_MS = 15_000
+/** Useless bytes that a peer may send before it counts as flooding us. */
+const WASTE_ALLOWED_BYTES = 8 * 1024 * 1024
+
+export interface DownloadOwner extends BlockSource {
+  readonly link: PeerLink
+  readonly clock: Clock
+  readonly downloadThrottle: LimitChain
+  readonly transfer: Transfer | null
+  /** It lets us ask for something. */
+  readonly mayRequest: boolean
+  /** Set while we choose: `has` is then about what may be asked for now. */
+  picking: boolean
+  onDownloaded(bytes: number): void
+  onWasted(bytes: number): void
+}
+
+/** What we have asked of one peer, and its arriving. */
+export class PeerDownload {
+  readonly meter = new RateMeter()
+  readonly window = new RequestWindow()
+  totalBytes = 0
+  /** Whether it has owed us blocks for too long. */
+  snubbed = false
+  readonly #owner: DownloadOwner
+  /** Blocks under way, with when they were asked for. */
+  readonly #asked = new Map<number, number>()
+  /** Blocks that were given to others since they did not come; welcome all the same. */
+  readonly #late = new Set<number>()
+  readonly #picked: number[] = []
+  #lastBlockMs = 0
+  #wastedBytes = 0
+  #readBytes = 0
+  #waitingForTokens = false
+
+  /** The block that is arriving: where its bytes go, or null when they are dropped. */
+  #open: OpenPiece | null = null
+  #block = 0
+  #number = -1
+  #at = 0
+  #length = 0
+
+  constructor(owner: DownloadOwner) {
+    this.#owner = owner
+  }
+
+  get asked(): number {
+    return this.#asked.size
+  }
+
+  /** Asks for more blocks, up to the window. */
+  fill(): void {
+    const { transfer } = this.#owner
+    if (!transfer || !this.#owner.mayRequest || !transfer.mayRequest) return
+    const target = this.snubbed ? 1 : this.window.target
+    let room = target - this.#asked.size
+    // Asking in small groups: a quarter of the window at a time keeps picks and writes few.
+    if (room <= 0 || (room < target / 4 && this.#asked.size > 0)) return
+    if (this.#owner.downloadThrottle.isLimited) room = this.#takeTokens(room)
+    if (room === 0) return
+    const now = this.#owner.clock.nowMs()
+    if (this.#asked.size === 0) this.#lastBlockMs = now
+    this.#picked.length = 0
+    this.#owner.picking = true
+    const count = transfer.picker.pick(this.#owner, room, now, this.#picked)
+    this.#owner.picking = false
+    for (let i = 0; i < count; i++) this.#ask(transfer, this.#picked[i]!, now)
+    if (this.#owner.downloadThrottle.isLimited && count < room)
+      this.#owner.downloadThrottle.give((room - count) * BLOCK_BYTES)
+  }
+
+  #ask(transfer: Transfer, number: number, now: number): void {
+    const piece = transfer.pieceOf(number)
+    const block = number - transfer.firstBlock(piece)
+    this.#asked.set(number, now)
+    this.#owner.link.out.request(piece, block * BLOCK_BYTES, transfer.layout.blockSize(piece, block))
+  }
+
+  /** As many of `count` blocks as the limits allow now; asks to be called again for the rest. */
+  #takeTokens(count: number): number {
+    const throttle = this.#owner.downloadThrottle
+    let taken = 0
+    while (taken < count && throttle.take(BLOCK_BYTES)) taken++
+    if (taken < count && !this.#waitingForTokens) {
+      this.#waitingForTokens = true
+      throttle.whenReady(() => {
+        this.#waitingForTokens = false
+        this.fill()
+      })
+    }
+    return taken
+  }
+
+  /** Takes back a request (somebody else was faster). */
+  cancel(number: number): void {
+    const { transfer, link } = this.#owner
+    if (!transfer || !this.#asked.delete(number)) return
+    const piece = transfer.pieceOf(number)
+    const block = number - transfer.firstBlock(piece)
+    link.out.cancel(piece, block * BLOCK_BYTES, transfer.layout.blockSize(piece, block))
+  }
+
+  /** The peer will not send the block (BEP 6). */
+  rejected(piece: number, begin: number): void {
+    const { transfer } = this.#owner
+    if (!transfer) return
+    const number = transfer.firstBlock(piece) + begin / BLOCK_BYTES
+    if (this.#asked.delete(number)) transfer.picker.released(this.#owner.id, number)
+  }
+
+  /** Everything asked for goes back to the picker (choked without the fast extension, or gone). */
+  releaseAll(): void {
+    if (this.#asked.size === 0) return
+    this.#asked.clear()
+    this.#owner.transfer?.picker.releaseAll(this.#owner.id)
+  }
+
+  blockStart(piece: number, begin: number, length: number): void {
+    const { transfer } = this.#owner
+    this.#open = null
+    this.#at = 0
+    this.#length = length
+    this.#number = -1
+    if (!transfer || piece >= transfer.layout.pieceCount || begin % BLOCK_BYTES !== 0) return
+    const block = begin / BLOCK_BYTES
+    if (block >= transfer.layout.blockCount(piece) || length !== transfer.layout.blockSize(piece, block))
+      return
+    const number = transfer.firstBlock(piece) + block
+    if (!this.#asked.has(number) && !this.#late.has(number)) return
+    this.#number = number
+    this.#block = block
+    this.#at = begin
+    this.#open = transfer.openFor(piece, block)
+  }
+
+  blockData(bytes: Uint8Array): void {
+    this.#readBytes += bytes.length
+    const open = this.#open
+    if (open === null || open.released) return
+    open.buffer.set(bytes, this.#at)
+    this.#at += bytes.length
+  }
+
+  blockEnd(): void {
+    const { transfer } = this.#owner
+    const open = this.#open
+    this.#open = null
+    if (this.#number < 0 || !transfer) return this.#waste(this.#length)
+    const now = this.#owner.clock.nowMs()
+    const askedMs = this.#asked.get(this.#number)
+    this.#asked.delete(this.#number)
+    this.#late.delete(this.#number)
+    this.#lastBlockMs = now
+    this.snubbed = false
+    this.totalBytes += this.#length
+    this.window.onBlock(this.#length, askedMs === undefined ? 0 : now - askedMs, now)
+    if (open === null || open.released) {
+      transfer.picker.released(this.#owner.id, this.#number)
+      return this.#waste(this.#length)
+    }
+    if (!transfer.arrived(this.#owner.id, this.#number, open, this.#block)) this.#waste(this.#length)
+  }
+
+  /** A block stopped half way, since the peer is gone. */
+  abort(): void {
+    if (this.#open && !this.#open.released) this.#open.unclaim(this.#block)
+    this.#open = null
+  }
+
+  /** The end of a read: counts its bytes once, and asks for as many again. */
+  readEnd(): void {
+    if (this.#readBytes > 0) {
+      this.meter.add(this.#readBytes, this.#owner.clock.nowMs())
+      this.#owner.onDownloaded(this.#readBytes)
+      this.#readBytes = 0
+    }
+    this.fill()
+  }
+
+  /** Once a second: requests that bring nothing go to others. */
+  tick(now: number): void {
+    const { transfer } = this.#owner
+    if (!transfer || this.#asked.size === 0) return
+    const silent = now - this.#lastBlockMs
+    if (silent > SNUB_MS + 2 * this.window.latencyMs) {
+      transfer.picker.releaseAll(this.#owner.id)
+      this.window.stalled()
+      this.#late.clear()
+      for (const number of this.#asked.keys()) this.#late.add(number)
+      this.#asked.clear()
+      this.abort()
+      this.snubbed = true
+    }
+  }
+
+  #waste(bytes: number): void {
+    this.#wastedBytes += bytes
+    this.#owner.onWasted(bytes)
+    if (this.#wastedBytes > WASTE_ALLOWED_BYTES + this.totalBytes / 4)
+      throw new Error('sends blocks that nobody asked for')
+  }
+}

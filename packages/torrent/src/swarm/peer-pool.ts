@@ -1,0 +1,127 @@
+import { formatHostPort } from '../base/ip.ts'
+import type { Random } from '../base/random.ts'
+import type { DiscoveryKind } from '../discovery/discovery.ts'
+import type { PeerAddress } from '../transport/transport.ts'
+
+export type PeerOrigin = DiscoveryKind | 'manual' | 'incoming'
+
+/** An address that a torrent knows of. */
+export interface Candidate {
+  readonly key: string
+  readonly address: PeerAddress
+  readonly origin: PeerOrigin
+  /** Failed or short connections in a row. */
+  failures: number
+  /** Not tried again before this. */
+  nextTryMs: number
+  state: 'idle' | 'connecting' | 'connected'
+}
+
+/** Addresses kept for one torrent. */
+const MAX_CANDIDATES = 2000
+/** Addresses with this many failures are dropped when room is needed, and not tried while there are others. */
+const HOPELESS_FAILURES = 8
+const FIRST_RETRY_MS = 10_000
+const LONGEST_RETRY_MS = 30 * 60_000
+
+/**
+ * The peers that a torrent might connect to: found by any discovery, tried fewest failures first, each failure doubling the wait. Keeps
+ * the banned too, by IP address.
+ */
+export class PeerPool {
+  readonly #random: Random
+  readonly #candidates = new Map<string, Candidate>()
+  readonly #banned = new Set<string>()
+
+  constructor(random: Random) {
+    this.#random = random
+  }
+
+  get size(): number {
+    return this.#candidates.size
+  }
+
+  /** Addresses that are not connected. */
+  get idle(): number {
+    let count = 0
+    for (const { state } of this.#candidates.values()) if (state === 'idle') count++
+    return count
+  }
+
+  /** How many of the addresses were new. */
+  add(addresses: readonly PeerAddress[], origin: PeerOrigin): number {
+    let added = 0
+    for (const address of addresses) {
+      const key = formatHostPort(address.host, address.port)
+      if (address.port === 0 || this.#banned.has(address.host)) continue
+      const known = this.#candidates.get(key)
+      if (known) {
+        // Somebody vouches for it again, and a user who names it wants it tried now.
+        if (origin === 'manual') known.nextTryMs = 0
+        continue
+      }
+      if (this.#candidates.size >= MAX_CANDIDATES && !this.#makeRoom(origin)) continue
+      this.#candidates.set(key, { key, address, origin, failures: 0, nextTryMs: 0, state: 'idle' })
+      added++
+    }
+    return added
+  }
+
+  /** The next to try, or null when none is due; the caller says what becomes of it. */
+  next(nowMs: number): Candidate | null {
+    let best: Candidate | null = null
+    let ties = 0
+    for (const candidate of this.#candidates.values()) {
+      if (candidate.state !== 'idle' || candidate.nextTryMs > nowMs) continue
+      if (best === null || candidate.failures < best.failures) {
+        best = candidate
+        ties = 1
+      } else if (candidate.failures === best.failures && this.#random.below(++ties) === 0) best = candidate
+    }
+    return best
+  }
+
+  /** The connection could not be made, or ended before it was of use. */
+  failed(candidate: Candidate, nowMs: number): void {
+    candidate.state = 'idle'
+    candidate.failures++
+    const wait = FIRST_RETRY_MS * 2 ** Math.min(candidate.failures - 1, 10)
+    candidate.nextTryMs = nowMs + Math.min(wait, LONGEST_RETRY_MS)
+  }
+
+  /** A useful connection ended. */
+  ended(candidate: Candidate, nowMs: number): void {
+    candidate.state = 'idle'
+    candidate.failures = 0
+    candidate.nextTryMs = nowMs + FIRST_RETRY_MS
+  }
+
+  find(address: PeerAddress): Candidate | undefined {
+    return this.#candidates.get(formatHostPort(address.host, address.port))
+  }
+
+  remove(candidate: Candidate): void {
+    this.#candidates.delete(candidate.key)
+  }
+
+  /** No connection from or to the address is accepted any more. */
+  ban(host: string): void {
+    this.#banned.add(host)
+    for (const [key, candidate] of this.#candidates)
+      if (candidate.address.host === host) this.#candidates.delete(key)
+  }
+
+  isBanned(host: string): boolean {
+    return this.#banned.has(host)
+  }
+
+  #makeRoom(origin: PeerOrigin): boolean {
+    for (const [key, candidate] of this.#candidates) {
+      const hopeless = candidate.failures >= HOPELESS_FAILURES || origin === 'manual'
+      if (candidate.state !== 'idle' || !hopeless) continue
+      this.#candidates.delete(key)
+      return true
+    }
+    return false
+  }
+}

@@ -1,0 +1,210 @@
+import type { Clock } from '../base/clock.ts'
+import type { LimitChain } from '../base/rate-limit.ts'
+import { RateMeter } from '../base/rate-meter.ts'
+import { BLOCK_BYTES } from '../metainfo/metainfo.ts'
+import { blockHeader } from '../wire/message-writer.ts'
+import { BLOCK_HEADER_BYTES } from '../wire/messages.ts'
+import type { BlockCache, BlockChunk } from './block-cache.ts'
+import type { PeerLink } from './peer-link.ts'
+import type { Transfer } from './transfer.ts'
+
+/** Requests that we keep for one peer; further ones are rejected. Announced as `reqq` (BEP 10). */
+export const MAX_REQUESTS_QUEUED = 2000
+/** Old clients ask for up to this much at once; most of today's for 16 KiB. */
+const MAX_REQUEST_BYTES = 128 * 1024
+/** Bytes handed to the pipe before we wait for it to take some. */
+const HIGH_WATER_BYTES = 1024 * 1024
+/** Chunks that are read ahead of the one being sent. */
+const READ_AHEAD_CHUNKS = 3
+
+export interface UploadOwner {
+  readonly link: PeerLink
+  readonly clock: Clock
+  readonly cache: BlockCache
+  readonly uploadThrottle: LimitChain
+  readonly transfer: Transfer | null
+  /** Tells the peer that a request will not be served, where it understands that (BEP 6). */
+  reject(piece: number, begin: number, length: number): void
+  onUploaded(bytes: number): void
+  onReadError(piece: number, error: unknown): void
+}
+
+interface Request {
+  readonly piece: number
+  readonly begin: number
+  readonly length: number
+}
+
+/** What one peer has asked of us, and its answering: in order, read ahead, and never more than the pipe takes. */
+export class PeerUpload {
+  readonly meter = new RateMeter()
+  totalBytes = 0
+  readonly #owner: UploadOwner
+  #queue: Request[] = []
+  #head = 0
+  #waiting = false
+  #stopped = false
+
+  constructor(owner: UploadOwner) {
+    this.#owner = owner
+  }
+
+  get queued(): number {
+    return this.#queue.length - this.#head
+  }
+
+  /** Takes a request that is allowed; `serve` answers it. */
+  request(piece: number, begin: number, length: number): void {
+    const transfer = this.#owner.transfer
+    const fits =
+      transfer?.have.has(piece) === true &&
+      length > 0 &&
+      length <= MAX_REQUEST_BYTES &&
+      begin + length <= transfer.layout.pieceSize(piece)
+    if (!fits || this.queued >= MAX_REQUESTS_QUEUED) return this.#owner.reject(piece, begin, length)
+    this.#queue.push({ piece, begin, length })
+  }
+
+  cancel(piece: number, begin: number, length: number): void {
+    for (let i = this.#head; i < this.#queue.length; i++) {
+      const request = this.#queue[i]!
+      if (request.piece !== piece || request.begin !== begin || request.length !== length) continue
+      this.#queue.splice(i, 1)
+      return this.#owner.reject(piece, begin, length)
+    }
+  }
+
+  /** Drops what is queued (we choke the peer); `keep` are pieces that it may have all the same (BEP 6 allowed fast). */
+  clear(keep: (piece: number) => boolean): void {
+    const rest = this.#queue.slice(this.#head)
+    this.#queue = rest.filter(request => keep(request.piece))
+    this.#head = 0
+    for (const { piece, begin, length } of rest) if (!keep(piece)) this.#owner.reject(piece, begin, length)
+  }
+
+  stop(): void {
+    this.#stopped = true
+    this.#queue = []
+    this.#head = 0
+  }
+
+  /** Sends as much of what is queued as the pipe, the limits and the cache allow. Called when any of them may have changed. */
+  serve(): void {
+    const { transfer, link } = this.#owner
+    while (!this.#stopped && transfer && this.#head < this.#queue.length) {
+      if (link.connection.bufferedBytes >= HIGH_WATER_BYTES) return
+      const request = this.#queue[this.#head]!
+      const block = Math.floor(request.begin / BLOCK_BYTES)
+      const chunk = this.#owner.cache.get(transfer, request.piece, block)
+      if (!chunk) return this.#load(transfer, request.piece, block)
+      if (!this.#send(transfer, request, chunk)) return
+    }
+    if (this.#head === this.#queue.length) {
+      this.#queue = []
+      this.#head = 0
+    }
+  }
+
+  /** Sends the request at the head, and those after it that continue it in the same chunk. False when a limit holds it back. */
+  #send(transfer: Transfer, request: Request, chunk: BlockChunk): boolean {
+    const first = Math.floor(request.begin / BLOCK_BYTES)
+    if (!isWholeBlock(transfer, request)) return this.#sendOdd(transfer, request)
+    const limited = this.#owner.uploadThrottle.isLimited
+    const lastInChunk = chunk.firstBlock + chunk.blockCount
+    let end = first + 1
+    let next = this.#head + 1
+    while (!limited && end < lastInChunk && next < this.#queue.length) {
+      const following = this.#queue[next]!
+      if (following.piece !== request.piece || following.begin !== end * BLOCK_BYTES) break
+      if (!isWholeBlock(transfer, following)) break
+      end++
+      next++
+    }
+    const bytes = chunk.messages(first, end)
+    const payload = bytes.length - (end - first) * BLOCK_HEADER_BYTES
+    if (!this.#mayStart(payload)) return false
+    chunk.uses++
+    this.#owner.link.writeRaw(bytes, () => this.#owner.cache.release(chunk))
+    this.#head = next
+    this.#sent(payload)
+    this.#readAhead(transfer)
+    return true
+  }
+
+  /** A request that does not match a block: copied together from storage, since no client of today asks so. */
+  #sendOdd(transfer: Transfer, { piece, begin, length }: Request): boolean {
+    if (!this.#mayStart(length)) return false
+    this.#head++
+    const bytes = new Uint8Array(BLOCK_HEADER_BYTES + length)
+    bytes.set(blockHeader(piece, begin, length))
+    transfer.storage
+      .read(transfer.layout.pieceOffset(piece) + begin, bytes.subarray(BLOCK_HEADER_BYTES))
+      .then(
+        () => {
+          if (this.#stopped) return
+          this.#owner.link.writeRaw(bytes)
+          this.#sent(length)
+        },
+        error => this.#failed(piece, error),
+      )
+    return true
+  }
+
+  #mayStart(bytes: number): boolean {
+    if (this.#owner.uploadThrottle.take(bytes)) return true
+    this.#owner.uploadThrottle.whenReady(() => this.serve())
+    return false
+  }
+
+  #sent(payload: number): void {
+    this.totalBytes += payload
+    this.meter.add(payload, this.#owner.clock.nowMs())
+    this.#owner.onUploaded(payload)
+  }
+
+  #load(transfer: Transfer, piece: number, block: number): void {
+    if (this.#waiting) return
+    this.#waiting = true
+    this.#owner.cache.load(transfer, piece, block).then(
+      () => {
+        this.#waiting = false
+        this.serve()
+      },
+      error => {
+        this.#waiting = false
+        this.#failed(piece, error)
+      },
+    )
+    this.#readAhead(transfer)
+  }
+
+  /** Has the chunks read that the next requests will need. */
+  #readAhead(transfer: Transfer): void {
+    const { cache } = this.#owner
+    let ahead = 0
+    // Requests mostly come in order, so looking at every sixteenth finds each chunk about once.
+    for (let i = this.#head + 16; i < this.#queue.length && ahead < READ_AHEAD_CHUNKS; i += 16) {
+      const { piece, begin } = this.#queue[i]!
+      const block = Math.floor(begin / BLOCK_BYTES)
+      ahead++
+      if (cache.get(transfer, piece, block) || cache.isLoading(transfer, piece, block)) continue
+      cache.load(transfer, piece, block).catch(() => {
+        // The request itself will meet the same error, and report it.
+      })
+    }
+  }
+
+  #failed(piece: number, error: unknown): void {
+    if (this.#stopped) return
+    for (const request of this.#queue.slice(this.#head))
+      if (request.piece === piece) this.#owner.reject(piece, request.begin, request.length)
+    this.#queue = this.#queue.slice(this.#head).filter(request => request.piece !== piece)
+    this.#head = 0
+    this.#owner.onReadError(piece, error)
+    this.serve()
+  }
+}
+
+function isWholeBlock(transfer: Transfer, { piece, begin, length }: Request): boolean {
+  return begin % BLOCK_BYTES === 0 && length === transfer.layout.blockSize(piece, begin / BLOCK_BYTES)
+}

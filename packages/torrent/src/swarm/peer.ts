@@ -1,0 +1,422 @@
+import { Bitfield } from '../base/bitfield.ts'
+import type { Clock } from '../base/clock.ts'
+import { ShoalError } from '../base/errors.ts'
+import { formatHostPort } from '../base/ip.ts'
+import type { LimitChain } from '../base/rate-limit.ts'
+import type { PieceLayout } from '../metainfo/layout.ts'
+import { BLOCK_BYTES } from '../metainfo/metainfo.ts'
+import type { Connection } from '../transport/transport.ts'
+import type { Handshake } from '../wire/handshake.ts'
+import { clientName } from '../wire/peer-id.ts'
+import type { BlockCache } from './block-cache.ts'
+import { type DownloadOwner, PeerDownload } from './peer-download.ts'
+import { PeerExtensions } from './peer-extensions.ts'
+import { type LinkOwner, PeerLink } from './peer-link.ts'
+import { PeerUpload, type UploadOwner } from './peer-upload.ts'
+import type { SwarmHost } from './swarm-host.ts'
+import type { Transfer } from './transfer.ts'
+
+/** BEP 3: a peer that says nothing for two minutes is gone; we speak at least this often. */
+const KEEP_ALIVE_MS = 100_000
+const SILENCE_MS = 150_000
+/** Allowed-fast and suggested pieces that one peer may name (BEP 6). */
+const MAX_HINTS = 64
+/** `have` messages that are remembered while the metadata is not known. */
+const MAX_EARLY_HAVES = 100_000
+
+export interface PeerOptions {
+  readonly id: number
+  readonly connection: Connection
+  readonly encrypted: boolean
+  readonly handshake: Handshake
+  /** Whether this connection speaks v2: its handshakes carried the v2 info hash (BEP 52). */
+  readonly v2: boolean
+  readonly host: SwarmHost
+  readonly downloadThrottle: LimitChain
+  readonly uploadThrottle: LimitChain
+}
+
+/** One connected peer: what it has, what it and we want of each other, and the messages between. */
+export class Peer implements LinkOwner, DownloadOwner, UploadOwner {
+  readonly id: number
+  readonly link: PeerLink
+  readonly host: SwarmHost
+  readonly handshake: Handshake
+  readonly encrypted: boolean
+  readonly v2: boolean
+  /** Both sides speak the fast extension (BEP 6). */
+  readonly fast: boolean
+  readonly downloadThrottle: LimitChain
+  readonly uploadThrottle: LimitChain
+  readonly download: PeerDownload
+  readonly upload: PeerUpload
+  readonly extensions: PeerExtensions
+  readonly connectedMs: number
+  readonly suggested: number[] = []
+  amChoking = true
+  amInterested = false
+  peerChoking = true
+  peerInterested = false
+  onParole = false
+  picking = false
+  /** When it was last unchoked, for the choker. */
+  unchokedMs = 0
+  /** What it has; null while the metadata is unknown. */
+  bits: Bitfield | null = null
+  readonly #allowedFast = new Set<number>()
+  #early: { all: boolean; bits: Uint8Array | null; haves: number[] } = { all: false, bits: null, haves: [] }
+  #sawMessage = false
+
+  constructor(options: PeerOptions) {
+    const { host, handshake } = options
+    this.id = options.id
+    this.host = host
+    this.handshake = handshake
+    this.encrypted = options.encrypted
+    this.v2 = options.v2
+    this.fast = handshake.features.fast
+    this.connectedMs = host.clock.nowMs()
+    this.link = new PeerLink(options.connection, this, host.clock)
+    this.downloadThrottle = options.downloadThrottle
+    this.uploadThrottle = options.uploadThrottle
+    this.download = new PeerDownload(this)
+    this.upload = new PeerUpload(this)
+    this.extensions = new PeerExtensions(this)
+  }
+
+  get clock(): Clock {
+    return this.host.clock
+  }
+
+  get transfer(): Transfer | null {
+    return this.host.transfer
+  }
+
+  /** `host:port` that the connection has; the port is not the peer's listening one when it is incoming. */
+  get address(): string {
+    const { host, port } = this.link.connection.remote
+    return formatHostPort(host, port)
+  }
+
+  get client(): string {
+    return this.extensions.client ?? clientName(this.handshake.peerId)
+  }
+
+  get cache(): BlockCache {
+    return this.host.cache
+  }
+
+  /** Has every piece, and lets us have any. */
+  get isSeed(): boolean {
+    if (this.picking && this.peerChoking) return false
+    return this.bits?.isFull ?? this.#early.all
+  }
+
+  /** It downloads nothing more: a seed, or a partial seed (BEP 21). */
+  get uploadOnly(): boolean {
+    return this.isSeed || this.extensions.uploadOnly
+  }
+
+  get bytesPerSecond(): number {
+    return this.download.meter.bytesPerSecond(this.clock.nowMs())
+  }
+
+  readonly wantsRuns = false
+
+  get mayRequest(): boolean {
+    return this.amInterested && (!this.peerChoking || this.#allowedFast.size > 0)
+  }
+
+  /** Whether it has the piece and, while we choose what to ask, lets us have it. */
+  has(piece: number): boolean {
+    if (!this.bits?.has(piece)) return false
+    return !this.picking || !this.peerChoking || this.#allowedFast.has(piece)
+  }
+
+  /** Says what we have and can do; `early` is what arrived behind the handshake. */
+  start(early: Uint8Array): void {
+    if (this.handshake.features.extended) this.extensions.sendHandshake()
+    this.#sendHave()
+    const { dhtPort } = this.host
+    if (this.handshake.features.dht && dhtPort > 0) this.link.out.port(dhtPort)
+    this.#attachBits()
+    this.link.start(early)
+  }
+
+  #sendHave(): void {
+    const have = this.transfer?.have
+    const { out } = this.link
+    if (this.fast && (!have || have.count === 0)) out.haveNone()
+    else if (this.fast && have?.isFull) out.haveAll()
+    else if (have && have.count > 0) out.bitfield(have.bytes.slice())
+  }
+
+  /** The metadata is known now: what the peer said before can be understood. */
+  metadataKnown(): void {
+    this.#attachBits()
+    // BEP 3 has the bitfield only as the first message; what came in since is told piece by piece. That is none: we had no pieces.
+  }
+
+  #attachBits(): void {
+    const { transfer } = this
+    if (!transfer || this.bits) return
+    const { pieceCount } = transfer.layout
+    const early = this.#early
+    this.#early = { all: false, bits: null, haves: [] }
+    const bits = early.bits ? Bitfield.from(early.bits, pieceCount) : new Bitfield(pieceCount)
+    if (!bits) return this.close(new ShoalError('bad-message', 'its bitfield has the wrong size'))
+    if (early.all) bits.setAll()
+    for (const piece of early.haves) bits.set(piece)
+    this.bits = bits
+    transfer.picker.sourceAdded(this, bits)
+    this.updateInterest()
+  }
+
+  /** Tells the peer when we come to want something of it, or cease to. */
+  updateInterest(): void {
+    const { transfer } = this
+    const interested = transfer !== null && this.bits !== null && transfer.picker.hasWork(this)
+    if (interested === this.amInterested) return
+    this.amInterested = interested
+    if (interested) this.link.out.interested()
+    else this.link.out.notInterested()
+    if (!interested && transfer?.have.isFull && this.isSeed) this.close()
+  }
+
+  choke(): void {
+    if (this.amChoking) return
+    this.amChoking = true
+    this.link.out.choke()
+    // BEP 6: requests that will not be served are rejected one by one.
+    this.upload.clear(() => false)
+  }
+
+  unchoke(): void {
+    if (!this.amChoking) return
+    this.amChoking = false
+    this.unchokedMs = this.clock.nowMs()
+    this.link.out.unchoke()
+  }
+
+  /** Tells the peer of a piece that we have now. */
+  sendHave(piece: number): void {
+    // A peer that has the piece does not care, but for the first ones, which show that we are alive.
+    if (!this.bits?.has(piece)) this.link.out.have(piece)
+    if (this.amInterested) this.updateInterest()
+  }
+
+  /** Once a second. */
+  tick(now: number): void {
+    if (now - this.link.lastReceivedMs > SILENCE_MS)
+      return this.close(new ShoalError('timeout', 'it said nothing for two minutes'))
+    if (now - this.link.lastSentMs > KEEP_ALIVE_MS) this.link.out.keepAlive()
+    this.download.tick(now)
+    this.extensions.tick(now)
+    this.download.fill()
+    this.upload.serve()
+  }
+
+  close(error?: Error, graceful = false): void {
+    this.link.close(error, graceful)
+  }
+
+  // LinkOwner
+
+  onReadEnd(): void {
+    this.download.readEnd()
+    if (this.upload.queued > 0) this.upload.serve()
+  }
+
+  onDrain(): void {
+    this.upload.serve()
+  }
+
+  onClosed(error: Error | undefined): void {
+    this.download.abort()
+    this.download.releaseAll()
+    this.upload.stop()
+    if (this.bits) this.transfer?.picker.sourceRemoved(this, this.bits)
+    this.host.onPeerClosed(this, error)
+  }
+
+  // MessageHandler
+
+  onKeepAlive(): void {}
+
+  onChoke(): void {
+    this.peerChoking = true
+    // BEP 6: with the fast extension each request is answered or rejected, even after a choke.
+    if (!this.fast) this.download.releaseAll()
+  }
+
+  onUnchoke(): void {
+    this.peerChoking = false
+    this.transfer?.picker.sourceUnchoked(this.id)
+  }
+
+  onInterested(): void {
+    if (this.peerInterested) return
+    this.peerInterested = true
+    this.host.onInterestChanged(this)
+  }
+
+  onNotInterested(): void {
+    if (!this.peerInterested) return
+    this.peerInterested = false
+    this.host.onInterestChanged(this)
+  }
+
+  onHave(piece: number): void {
+    if (!this.bits) {
+      if (this.#early.haves.length < MAX_EARLY_HAVES) this.#early.haves.push(piece)
+      return
+    }
+    if (piece >= this.bits.length)
+      throw new ShoalError('bad-message', `it claims a piece ${piece} that does not exist`)
+    if (!this.bits.set(piece)) return
+    this.transfer?.picker.sourceGained(piece)
+    if (!this.amInterested) this.updateInterest()
+    if (this.bits.isFull) this.host.onBecameSeed(this)
+  }
+
+  onBitfield(bytes: Uint8Array): void {
+    this.#first('bitfield')
+    if (!this.bits) {
+      this.#early.bits = bytes.slice()
+      return
+    }
+    const bits = Bitfield.from(bytes, this.bits.length)
+    if (!bits) throw new ShoalError('bad-message', 'its bitfield has the wrong size')
+    this.#replaceBits(bits)
+  }
+
+  onHaveAll(): void {
+    this.#first('have all')
+    if (this.bits) this.#replaceBits(Bitfield.full(this.bits.length))
+    else this.#early.all = true
+  }
+
+  onHaveNone(): void {
+    this.#first('have none')
+  }
+
+  #replaceBits(bits: Bitfield): void {
+    const { picker } = this.transfer!
+    const before = this.bits!
+    this.bits = bits
+    picker.sourceReplaced(this, before, bits)
+    this.updateInterest()
+    if (bits.isFull) this.host.onBecameSeed(this)
+  }
+
+  /** BEP 3, 6: these come once, before any other message but extended handshakes. Clients in the wild are late; twice is too often. */
+  #first(name: string): void {
+    if (this.#sawMessage) throw new ShoalError('bad-message', `it sent a second ${name}`)
+    this.#sawMessage = true
+  }
+
+  onDontHave(piece: number): void {
+    if (!this.bits || piece >= this.bits.length || !this.bits.has(piece)) return
+    this.bits.clear(piece)
+    this.transfer?.picker.sourceLost(piece)
+    this.updateInterest()
+  }
+
+  onRequest(piece: number, begin: number, length: number): void {
+    if (this.amChoking) this.reject(piece, begin, length)
+    else this.upload.request(piece, begin, length)
+  }
+
+  onCancel(piece: number, begin: number, length: number): void {
+    this.upload.cancel(piece, begin, length)
+  }
+
+  onBlockStart(piece: number, begin: number, length: number): void {
+    this.download.blockStart(piece, begin, length)
+  }
+
+  onBlockData(bytes: Uint8Array): void {
+    this.download.blockData(bytes)
+  }
+
+  onBlockEnd(): void {
+    this.download.blockEnd()
+  }
+
+  onPort(port: number): void {
+    this.host.onDhtNode(this.link.connection.remote.host, port)
+  }
+
+  onSuggest(piece: number): void {
+    if (this.suggested.length >= MAX_HINTS) this.suggested.shift()
+    this.suggested.push(piece)
+  }
+
+  onReject(piece: number, begin: number): void {
+    if (begin % BLOCK_BYTES === 0 && this.#exists(piece)) this.download.rejected(piece, begin)
+  }
+
+  onAllowedFast(piece: number): void {
+    if (this.#allowedFast.size < MAX_HINTS && (!this.bits || this.#exists(piece)))
+      this.#allowedFast.add(piece)
+  }
+
+  onExtended(id: number, payload: Uint8Array): void {
+    this.extensions.onMessage(id, payload)
+  }
+
+  onHashRequest(root: Uint8Array, base: number, index: number, length: number, proofs: number): void {
+    const range = { piecesRoot: root.slice(), baseLayer: base, index, length, proofLayers: proofs }
+    void this.host.hashes.answer(this, range)
+  }
+
+  onHashes(
+    root: Uint8Array,
+    base: number,
+    index: number,
+    length: number,
+    proofs: number,
+    hashes: Uint8Array,
+  ): void {
+    const range = { piecesRoot: root.slice(), baseLayer: base, index, length, proofLayers: proofs }
+    this.host.hashes.received(this, range, hashes)
+  }
+
+  onHashReject(root: Uint8Array, base: number, index: number, length: number, proofs: number): void {
+    const range = { piecesRoot: root.slice(), baseLayer: base, index, length, proofLayers: proofs }
+    this.host.hashes.rejected(this, range)
+  }
+
+  onUnknown(): void {}
+
+  // Of PeerDownload and PeerUpload
+
+  cancelBlock(number: number): void {
+    this.download.cancel(number)
+  }
+
+  onDownloaded(bytes: number): void {
+    this.host.onDownloaded(this, bytes)
+  }
+
+  onUploaded(bytes: number): void {
+    this.host.onUploaded(this, bytes)
+  }
+
+  onWasted(bytes: number): void {
+    this.host.onWasted(bytes)
+  }
+
+  onReadError(piece: number, error: unknown): void {
+    this.host.onReadError(piece, error)
+  }
+
+  reject(piece: number, begin: number, length: number): void {
+    if (this.fast) this.link.out.reject(piece, begin, length)
+  }
+
+  #exists(piece: number): boolean {
+    const layout: PieceLayout | undefined = this.transfer?.layout
+    return layout !== undefined && piece < layout.pieceCount
+  }
+}

@@ -1,0 +1,461 @@
+import type { Clock } from '../base/clock.ts'
+import { ShoalError } from '../base/errors.ts'
+import { formatHostPort } from '../base/ip.ts'
+import type { Random } from '../base/random.ts'
+import type { LimitChain } from '../base/rate-limit.ts'
+import type { InfoHashes } from '../metainfo/metainfo.ts'
+import { Choker } from '../pieces/choker.ts'
+import type { Connection, PeerAddress } from '../transport/transport.ts'
+import { PexFlag, type PexPeer } from '../wire/extensions/ut-pex.ts'
+import type { Handshake } from '../wire/handshake.ts'
+import type { BlockCache } from './block-cache.ts'
+import { HashExchange } from './hash-exchange.ts'
+import { MetadataExchange } from './metadata-exchange.ts'
+import { Peer } from './peer.ts'
+import { type Candidate, type PeerOrigin, PeerPool } from './peer-pool.ts'
+import type { SwarmHost } from './swarm-host.ts'
+import type { Transfer, TransferOwner } from './transfer.ts'
+
+/** BEP 3: who is unchoked is decided anew every ten seconds. */
+const CHOKE_ROUND_MS = 10_000
+/** Piece failures that a suspect may be part of before it is disconnected. */
+const PAROLE_STRIKES = 4
+
+/** A connection whose handshakes are done. */
+export interface ReadyConnection {
+  readonly connection: Connection
+  readonly encrypted: boolean
+  readonly handshake: Handshake
+  /** The handshakes carried the v2 info hash (BEP 52). */
+  readonly v2: boolean
+  /** What arrived behind the handshake. */
+  readonly early: Uint8Array
+}
+
+/** What a swarm needs of its torrent and session. */
+export interface SwarmOwner {
+  readonly clock: Clock
+  readonly random: Random
+  readonly cache: BlockCache
+  readonly infoHashes: InfoHashes
+  readonly peerId: Uint8Array
+  readonly userAgent: string
+  readonly listenPort: number
+  readonly dhtPort: number
+  readonly exchangesPeers: boolean
+  readonly uploadSlots: number
+  readonly maxPeers: number
+  /** Connections that one IP address may have to this torrent. */
+  maxPeersPerHost(host: string): number
+  /** Whether a further connection fits the session's limits; counts one that is being made until `dial` settles. */
+  mayDial(): boolean
+  /** Connects and shakes hands. */
+  dial(address: PeerAddress, signal: AbortSignal): Promise<ReadyConnection>
+  throttles(connection: Connection): { download: LimitChain; upload: LimitChain }
+  onMetadata(info: Uint8Array): void
+  /** Hashes of v2 pieces became known: more may be asked for. */
+  onHashes(): void
+  onPiece(piece: number): void
+  onWriteError(error: ShoalError): void
+  onReadError(piece: number, error: unknown): void
+  onTransferred(downloaded: number, uploaded: number): void
+  onDhtNode(host: string, port: number): void
+  /** Peers came or went. */
+  onPeersChanged(): void
+  log(line: string): void
+}
+
+/** One torrent at work: its peers, whom we look for, whom we serve. */
+export class Swarm implements SwarmHost, TransferOwner {
+  readonly pool: PeerPool
+  readonly metadata: MetadataExchange
+  readonly hashes: HashExchange
+  readonly peers = new Map<number, Peer>()
+  transfer: Transfer | null = null
+  wastedBytes = 0
+  readonly #owner: SwarmOwner
+  readonly #choker: Choker
+  readonly #candidates = new Map<number, Candidate>()
+  readonly #dials = new Set<AbortController>()
+  readonly #strikes = new Map<string, number>()
+  /** Sources that are not peers: web seeds. */
+  readonly #cancellers = new Map<number, { cancelBlock(number: number): void; readonly key: string }>()
+  /** Addresses by source, also of sources that are gone, for blame. */
+  readonly #keys = new Map<number, string>()
+  #nextId = 1
+  #chokedMs = Number.NEGATIVE_INFINITY
+  #paused = false
+  #closed = false
+
+  constructor(owner: SwarmOwner) {
+    this.#owner = owner
+    this.pool = new PeerPool(owner.random)
+    this.#choker = new Choker({ random: owner.random })
+    this.metadata = new MetadataExchange({
+      clock: owner.clock,
+      random: owner.random,
+      infoHashes: owner.infoHashes,
+      onMetadata: info => owner.onMetadata(info),
+    })
+    this.hashes = new HashExchange({
+      clock: owner.clock,
+      onHashes: () => owner.onHashes(),
+    })
+  }
+
+  // What peers see of us
+
+  get clock(): Clock {
+    return this.#owner.clock
+  }
+  get random(): Random {
+    return this.#owner.random
+  }
+  get cache(): BlockCache {
+    return this.#owner.cache
+  }
+  get dhtPort(): number {
+    return this.#owner.dhtPort
+  }
+  get listenPort(): number {
+    return this.#owner.listenPort
+  }
+  get userAgent(): string {
+    return this.#owner.userAgent
+  }
+  get exchangesPeers(): boolean {
+    return this.#owner.exchangesPeers
+  }
+  get uploadOnly(): boolean {
+    return this.transfer?.picker.isFinished ?? false
+  }
+
+  /** The metadata is known: pieces can move. */
+  begin(transfer: Transfer): void {
+    this.transfer = transfer
+    this.metadata.stop()
+    this.hashes.begin(transfer)
+    for (const peer of [...this.peers.values()]) peer.metadataKnown()
+  }
+
+  /** How many more peers are wanted, for discovery. */
+  get wanted(): number {
+    if (this.#paused || this.#closed || this.uploadOnly) return 0
+    return Math.max(0, this.#owner.maxPeers - this.peers.size - this.pool.idle)
+  }
+
+  addAddresses(addresses: readonly PeerAddress[], origin: PeerOrigin): void {
+    if (this.pool.add(addresses, origin) > 0) this.#dialMore()
+  }
+
+  /** Takes a connection whose handshakes are done. False when the rules do not allow it: it is closed then. */
+  accept(ready: ReadyConnection, candidate?: Candidate): boolean {
+    const reason = this.#refusal(ready)
+    if (reason !== null) {
+      ready.connection.close()
+      return false
+    }
+    const id = this.nextSourceId()
+    const { download, upload } = this.#owner.throttles(ready.connection)
+    const peer = new Peer({ id, ...ready, host: this, downloadThrottle: download, uploadThrottle: upload })
+    this.peers.set(id, peer)
+    this.#keys.set(id, peer.link.connection.remote.host)
+    if (candidate) {
+      candidate.state = 'connected'
+      this.#candidates.set(id, candidate)
+    }
+    peer.start(ready.early)
+    this.hashes.onPeer(peer)
+    this.#owner.onPeersChanged()
+    return true
+  }
+
+  #refusal({ connection, handshake }: ReadyConnection): string | null {
+    const { host } = connection.remote
+    if (this.#closed || this.#paused) return 'stopped'
+    if (this.pool.isBanned(host)) return 'banned'
+    if (this.peers.size >= this.#owner.maxPeers) return 'full'
+    let sameHost = 0
+    for (const peer of this.peers.values()) {
+      if (peer.link.connection.remote.host !== host) continue
+      sameHost++
+      if (samePeer(peer.handshake.peerId, handshake.peerId)) return 'connected already'
+    }
+    return sameHost >= this.#owner.maxPeersPerHost(host) ? 'too many from this address' : null
+  }
+
+  /** A number for a source of blocks that was never used before. */
+  nextSourceId(): number {
+    return this.#nextId++
+  }
+
+  /** A source of blocks that is not a peer. */
+  addSource(id: number, source: { cancelBlock(number: number): void; readonly key: string }): void {
+    this.#cancellers.set(id, source)
+    this.#keys.set(id, source.key)
+  }
+
+  removeSource(id: number): void {
+    this.#cancellers.delete(id)
+  }
+
+  /** Once a second. */
+  tick(now: number): void {
+    if (this.#paused || this.#closed) return
+    for (const peer of [...this.peers.values()]) peer.tick(now)
+    this.metadata.tick(now)
+    this.hashes.tick(now)
+    if (now - this.#chokedMs >= CHOKE_ROUND_MS) this.#choke(now)
+    this.#dialMore()
+  }
+
+  /** Drops all peers and stops looking for others until `resume`. */
+  pause(): void {
+    this.#paused = true
+    this.#dropAll()
+  }
+
+  resume(): void {
+    this.#paused = false
+    this.#dialMore()
+  }
+
+  close(): void {
+    this.#closed = true
+    this.#dropAll()
+    this.metadata.stop()
+  }
+
+  /** What is wanted changed: selection, priorities, a piece gone. */
+  updateInterest(): void {
+    this.#refreshInterest()
+    for (const peer of this.peers.values()) peer.extensions.sendUploadOnly()
+  }
+
+  // Of peers
+
+  pexPeers(): PexPeer[] {
+    const list: PexPeer[] = []
+    for (const peer of this.peers.values()) {
+      const { remote, incoming } = peer.link.connection
+      const port = incoming ? peer.extensions.listenPort : remote.port
+      if (port === undefined) continue
+      const flags =
+        (peer.encrypted ? PexFlag.prefersEncryption : 0) |
+        (peer.uploadOnly ? PexFlag.uploadOnly : 0) |
+        (incoming ? 0 : PexFlag.reachable)
+      list.push({ host: remote.host, port, flags })
+    }
+    return list
+  }
+
+  onPexPeers(_from: Peer, peers: readonly PexPeer[]): void {
+    // A seed has no use for other seeds (BEP 21).
+    this.addAddresses(
+      this.uploadOnly ? peers.filter(({ flags }) => (flags & PexFlag.uploadOnly) === 0) : peers,
+      'pex',
+    )
+  }
+
+  onPeerClosed(peer: Peer, error: Error | undefined): void {
+    if (!this.peers.delete(peer.id)) return
+    this.metadata.onPeerGone(peer)
+    this.hashes.onPeerGone(peer)
+    if (error) this.#owner.log(`${peer.address} (${peer.client}): ${error.message}`)
+    const candidate = this.#candidates.get(peer.id)
+    this.#candidates.delete(peer.id)
+    const useful = peer.download.totalBytes + peer.upload.totalBytes > 0
+    if (candidate && useful && !error) this.pool.ended(candidate, this.clock.nowMs())
+    else if (candidate) this.pool.failed(candidate, this.clock.nowMs())
+    if (this.#closed) return
+    if (!peer.amChoking) this.#choke(this.clock.nowMs(), true)
+    this.#owner.onPeersChanged()
+    this.#askOthers()
+  }
+
+  onInterestChanged(_peer: Peer): void {
+    this.#choke(this.clock.nowMs(), true)
+  }
+
+  onBecameSeed(peer: Peer): void {
+    if (this.uploadOnly && this.transfer?.have.isFull) peer.close()
+  }
+
+  onListenPort(peer: Peer, port: number): void {
+    const { remote, incoming } = peer.link.connection
+    if (!incoming || this.#candidates.has(peer.id)) return
+    const address = { host: remote.host, port }
+    this.pool.add([address], 'incoming')
+    const candidate = this.pool.find(address)
+    if (candidate?.state !== 'idle') return
+    candidate.state = 'connected'
+    this.#candidates.set(peer.id, candidate)
+  }
+
+  onDhtNode(host: string, port: number): void {
+    this.#owner.onDhtNode(host, port)
+  }
+
+  onDownloaded(_peer: Peer, bytes: number): void {
+    this.#owner.onTransferred(bytes, 0)
+  }
+
+  onUploaded(_peer: Peer, bytes: number): void {
+    this.#owner.onTransferred(0, bytes)
+  }
+
+  onWasted(bytes: number): void {
+    this.wastedBytes += bytes
+  }
+
+  onReadError(piece: number, error: unknown): void {
+    this.#owner.onReadError(piece, error)
+  }
+
+  /** A piece that we had is gone: peers that know it are told (BEP 54). */
+  lost(piece: number): void {
+    const { transfer } = this
+    if (!transfer?.have.clear(piece)) return
+    transfer.picker.pieceLost(piece)
+    for (const peer of this.peers.values()) peer.extensions.sendDontHave(piece)
+    this.#refreshInterest()
+  }
+
+  // Of the transfer
+
+  onPiece(piece: number): void {
+    const finished = this.uploadOnly
+    for (const peer of [...this.peers.values()]) peer.sendHave(piece)
+    if (finished) this.#refreshInterest()
+    else if (this.transfer && this.transfer.unwrittenBytes === 0) this.#askOthers()
+    this.#owner.onPiece(piece)
+  }
+
+  onWriteError(error: ShoalError): void {
+    this.#owner.onWriteError(error)
+  }
+
+  onBadPiece(piece: number, guilty: readonly string[], suspects: readonly string[]): void {
+    this.#owner.log(`piece ${piece} does not match its hash and is fetched again`)
+    for (const host of guilty) this.#ban(host)
+    for (const peer of [...this.peers.values()]) {
+      const key = this.#keys.get(peer.id)!
+      if (!suspects.includes(key)) continue
+      peer.onParole = true
+      const strikes = (this.#strikes.get(key) ?? 0) + 1
+      this.#strikes.set(key, strikes)
+      if (strikes >= PAROLE_STRIKES)
+        peer.close(new ShoalError('bad-message', 'it had a part in several pieces with wrong bytes'))
+    }
+    this.#askOthers()
+  }
+
+  onBlame(guilty: readonly string[], cleared: readonly string[]): void {
+    for (const host of guilty) this.#ban(host)
+    for (const key of cleared) this.#strikes.delete(key)
+    for (const peer of this.peers.values())
+      if (cleared.includes(this.#keys.get(peer.id)!)) peer.onParole = false
+  }
+
+  cancelBlock(sourceId: number, number: number): void {
+    const source = this.peers.get(sourceId) ?? this.#cancellers.get(sourceId)
+    source?.cancelBlock(number)
+  }
+
+  keyOf(sourceId: number): string {
+    return this.#keys.get(sourceId) ?? String(sourceId)
+  }
+
+  #ban(key: string): void {
+    this.#owner.log(`${key} sent wrong bytes and is banned`)
+    this.pool.ban(key)
+    for (const peer of [...this.peers.values()])
+      if (this.#keys.get(peer.id) === key) peer.close(new ShoalError('bad-message', 'it sent wrong bytes'))
+  }
+
+  /** Whoever can take more requests is given some: something urgent came up. */
+  fillAll(): void {
+    this.#askOthers()
+  }
+
+  #refreshInterest(): void {
+    for (const peer of [...this.peers.values()]) peer.updateInterest()
+    this.#askOthers()
+  }
+
+  /** Blocks became free: whoever can take more is asked. */
+  #askOthers(): void {
+    for (const peer of this.peers.values()) peer.download.fill()
+  }
+
+  #choke(now: number, immediate = false): void {
+    if (this.#paused || this.#closed || !this.transfer) return
+    if (!immediate) this.#chokedMs = now
+    const seeding = this.uploadOnly
+    const chosen = this.#choker.decide(
+      [...this.peers.values()].map(peer => ({
+        id: peer.id,
+        interested: peer.peerInterested,
+        unchoked: !peer.amChoking,
+        snubbed: peer.download.snubbed,
+        uploadOnly: peer.uploadOnly,
+        downloadBytesPerSecond: peer.download.meter.bytesPerSecond(now),
+        uploadBytesPerSecond: peer.upload.meter.bytesPerSecond(now),
+        uploadedBytes: peer.upload.totalBytes,
+        connectedMs: peer.connectedMs,
+        unchokedMs: peer.unchokedMs,
+      })),
+      now,
+      { slots: this.#owner.uploadSlots, seeding, immediate },
+    )
+    const unchoked = new Set(chosen)
+    for (const peer of this.peers.values())
+      if (unchoked.has(peer.id)) peer.unchoke()
+      else peer.choke()
+  }
+
+  #dialMore(): void {
+    if (this.#paused || this.#closed || this.uploadOnly) return
+    const now = this.clock.nowMs()
+    while (this.peers.size + this.#dials.size < this.#owner.maxPeers && this.#owner.mayDial()) {
+      const candidate = this.pool.next(now)
+      if (!candidate) return
+      this.#dial(candidate)
+    }
+  }
+
+  #dial(candidate: Candidate): void {
+    candidate.state = 'connecting'
+    const abort = new AbortController()
+    this.#dials.add(abort)
+    this.#owner
+      .dial(candidate.address, abort.signal)
+      .then(
+        ready => {
+          if (samePeer(ready.handshake.peerId, this.#owner.peerId)) {
+            ready.connection.close()
+            this.pool.remove(candidate)
+          } else if (!this.accept(ready, candidate)) this.pool.failed(candidate, this.clock.nowMs())
+        },
+        () => this.pool.failed(candidate, this.clock.nowMs()),
+      )
+      .finally(() => {
+        this.#dials.delete(abort)
+        this.#dialMore()
+      })
+  }
+
+  #dropAll(): void {
+    for (const abort of this.#dials) abort.abort(new ShoalError('closed', 'the torrent was stopped'))
+    for (const peer of [...this.peers.values()]) peer.close(undefined, true)
+  }
+}
+
+function samePeer(a: Uint8Array, b: Uint8Array): boolean {
+  return a.every((byte, i) => byte === b[i])
+}
+
+/** `host:port` of a connection's other side. */
+export function remoteOf(connection: Connection): string {
+  return formatHostPort(connection.remote.host, connection.remote.port)
+}

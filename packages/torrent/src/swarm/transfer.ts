@@ -1,0 +1,257 @@
+import type { Bitfield } from '../base/bitfield.ts'
+import { equalBytes } from '../base/bytes.ts'
+import type { Clock } from '../base/clock.ts'
+import { ShoalError } from '../base/errors.ts'
+import type { Random } from '../base/random.ts'
+import type { PieceLayout } from '../metainfo/layout.ts'
+import { BLOCK_BYTES, type Info } from '../metainfo/metainfo.ts'
+import { BlameBook } from '../pieces/blame.ts'
+import { PiecePicker } from '../pieces/piece-picker.ts'
+import type { Storage } from '../storage/storage.ts'
+import { BufferPool } from './buffer-pool.ts'
+import { OpenPiece } from './open-piece.ts'
+import type { PieceRoots } from './piece-roots.ts'
+import type { Selection } from './selection.ts'
+
+/** Unverified and unwritten bytes that a torrent may hold in memory, or two pieces when they are larger. */
+const MAX_OPEN_BYTES = 48 * 1024 * 1024
+const MAX_UNWRITTEN_BYTES = 32 * 1024 * 1024
+
+/** What a transfer reports to its torrent. */
+export interface TransferOwner {
+  /** The piece is verified and stored: others may be told. */
+  onPiece(piece: number): void
+  /** Storage refused bytes: nothing more is asked for until `retryWrites` succeeds. */
+  onWriteError(error: ShoalError): void
+  /** The piece did not match its hash. `guilty`: sources that sent wrong bytes for sure; `suspects` may have. */
+  onBadPiece(piece: number, guilty: readonly string[], suspects: readonly string[]): void
+  /** Sources that sent wrong bytes earlier, now known; and those that are cleared. */
+  onBlame(guilty: readonly string[], cleared: readonly string[]): void
+  /** Another source delivered the block first. */
+  cancelBlock(sourceId: number, block: number): void
+  /** A key by which a source is remembered when it is gone: its address. */
+  keyOf(sourceId: number): string
+}
+
+export interface TransferOptions {
+  readonly info: Info
+  readonly layout: PieceLayout
+  readonly storage: Storage
+  readonly have: Bitfield
+  readonly roots: PieceRoots
+  readonly selection: Selection
+  readonly owner: TransferOwner
+  readonly clock: Clock
+  readonly random: Random
+}
+
+/**
+ * The bytes of one torrent on their way from sources to storage: pieces are put together in memory, verified, written, and only then
+ * had. Whoever delivers blocks, peer or web seed, delivers them here.
+ */
+export class Transfer {
+  readonly info: Info
+  readonly layout: PieceLayout
+  readonly storage: Storage
+  /** Verified and stored. */
+  readonly have: Bitfield
+  readonly picker: PiecePicker
+  readonly roots: PieceRoots
+  wastedBytes = 0
+  readonly #blocksPerPiece: number
+  readonly #owner: TransferOwner
+  readonly #blame = new BlameBook()
+  readonly #open = new Map<number, OpenPiece>()
+  /** Verified, not stored yet. */
+  readonly #verified = new Set<number>()
+  readonly #buffers: BufferPool
+  readonly #writing = new Set<Promise<void>>()
+  #prioritized = false
+  #unwrittenBytes = 0
+  #unwritten: OpenPiece[] = []
+  #writeError: ShoalError | undefined
+  #closed = false
+
+  constructor(options: TransferOptions) {
+    this.info = options.info
+    this.layout = options.layout
+    this.storage = options.storage
+    this.have = options.have
+    this.roots = options.roots
+    this.#owner = options.owner
+    const { pieceLengthBytes } = this.layout
+    this.#blocksPerPiece = Math.ceil(pieceLengthBytes / BLOCK_BYTES)
+    const maxOpenBytes = Math.max(MAX_OPEN_BYTES, 2 * pieceLengthBytes)
+    this.#buffers = new BufferPool({ sizeBytes: pieceLengthBytes, keepBytes: maxOpenBytes })
+    const { layout, have } = this
+    this.picker = new PiecePicker({ layout, have, random: options.random, maxOpenBytes })
+    this.prioritize(options.selection)
+  }
+
+  /** Applies what is wanted; a piece that cannot be verified yet (v2 without its hashes) waits. Call again when either changes. */
+  prioritize(selection: Selection): void {
+    const needsRoots = this.info.version === 'v2'
+    if (selection.isDefault && !needsRoots && !this.#prioritized) return
+    this.#prioritized = true
+    for (let piece = 0; piece < this.layout.pieceCount; piece++) {
+      const verifiable = !needsRoots || this.roots.knows(piece)
+      this.picker.setPriority(piece, verifiable ? selection.piecePriority(piece) : 0)
+    }
+  }
+
+  /** Verifies pieces that hold nothing but padding, which nobody needs to send. */
+  completePadding(): void {
+    for (const piece of this.picker.paddingPieces()) this.#stored(piece)
+  }
+
+  /** Whether more may be asked for: not while storage is behind or refuses. */
+  get mayRequest(): boolean {
+    return this.#unwrittenBytes < MAX_UNWRITTEN_BYTES && !this.#writeError && !this.#closed
+  }
+
+  /** Storage refused bytes, and has not taken them yet. */
+  get isStuck(): boolean {
+    return this.#writeError !== undefined
+  }
+
+  get unwrittenBytes(): number {
+    return this.#unwrittenBytes
+  }
+
+  pieceOf(blockNumber: number): number {
+    return Math.floor(blockNumber / this.#blocksPerPiece)
+  }
+
+  /** Number of the piece's first block. */
+  firstBlock(piece: number): number {
+    return piece * this.#blocksPerPiece
+  }
+
+  /** Where a block that begins to arrive goes; null when it is here, being written by another source, or its piece is done. */
+  openFor(piece: number, block: number): OpenPiece | null {
+    if (this.#closed || this.have.has(piece) || this.#verified.has(piece)) return null
+    let open = this.#open.get(piece)
+    if (!open) {
+      open = new OpenPiece(piece, this.layout, this.#buffers.take(), this.#digests(piece))
+      this.#open.set(piece, open)
+    }
+    return open.claim(block) ? open : null
+  }
+
+  /** All bytes of a claimed block are in place. False when they turned out to be of no use. */
+  arrived(sourceId: number, number: number, open: OpenPiece, block: number): boolean {
+    open.filled(block)
+    const receipt = this.picker.received(sourceId, number)
+    for (const other of receipt.alsoAsked) this.#owner.cancelBlock(other, number)
+    this.#blame.contributed(open.piece, block, this.#owner.keyOf(sourceId))
+    if (open.isComplete) this.#complete(open)
+    return receipt.wanted
+  }
+
+  /** Tries again to write what storage refused. Resolves to whether all of it is written. */
+  async retryWrites(): Promise<boolean> {
+    if (this.#closed || !this.#writeError) return !this.#closed
+    this.#writeError = undefined
+    const waiting = this.#unwritten
+    this.#unwritten = []
+    await Promise.all(waiting.map(open => this.#write(open)))
+    return this.#writeError === undefined
+  }
+
+  /** Resolves when every write that was begun has settled. */
+  async settled(): Promise<void> {
+    while (this.#writing.size > 0) await Promise.all(this.#writing)
+  }
+
+  /** Drops what is unverified and waits for the writes under way. Leaves storage open. */
+  async close(): Promise<void> {
+    this.#closed = true
+    for (const open of this.#open.values()) this.#drop(open)
+    this.#unwritten = []
+    await this.settled()
+    this.#buffers.clear()
+  }
+
+  #digests(piece: number) {
+    const { version } = this.info
+    return { v1: version !== 'v2', v2: version !== 'v1' && this.layout.dataSize(piece) > 0 }
+  }
+
+  #complete(open: OpenPiece): void {
+    this.#open.delete(open.piece)
+    if (this.#verify(open)) {
+      if (this.#blame.hasSuspects) this.#settleBlame(open)
+      this.#write(open)
+      return
+    }
+    const { piece } = open
+    const verdict = this.#blame.failed(piece, open.buffer.subarray(0, this.layout.pieceSize(piece)))
+    this.wastedBytes += this.layout.dataSize(piece)
+    this.#drop(open)
+    this.picker.pieceFailed(piece)
+    this.#owner.onBadPiece(piece, verdict.guilty, verdict.suspects)
+  }
+
+  /** A hybrid piece must match both of its hashes (BEP 52); where the v2 one is not known yet, v1 decides. */
+  #verify(open: OpenPiece): boolean {
+    const { pieceHashes } = this.info
+    if (pieceHashes) {
+      const expected = pieceHashes.subarray(20 * open.piece, 20 * open.piece + 20)
+      if (!equalBytes(open.sha1(), expected)) return false
+    }
+    if (!open.leaves) return true
+    return this.roots.verify(open.piece, open.leaves) ?? pieceHashes !== undefined
+  }
+
+  #settleBlame(open: OpenPiece): void {
+    const { guilty, cleared } = this.#blame.verified(open.piece, open.buffer)
+    if (guilty.length > 0 || cleared.length > 0) this.#owner.onBlame(guilty, cleared)
+  }
+
+  #write(open: OpenPiece): Promise<void> {
+    const size = this.layout.dataSize(open.piece)
+    this.#verified.add(open.piece)
+    this.#unwrittenBytes += size
+    const writing = this.storage
+      .write(this.layout.pieceOffset(open.piece), open.buffer.subarray(0, size))
+      .then(
+        () => {
+          this.#unwrittenBytes -= size
+          this.#drop(open)
+          this.#stored(open.piece)
+        },
+        error => {
+          this.#unwrittenBytes -= size
+          this.#refused(open, error)
+        },
+      )
+      .finally(() => this.#writing.delete(writing))
+    this.#writing.add(writing)
+    return writing
+  }
+
+  #stored(piece: number): void {
+    this.#verified.delete(piece)
+    // The picker sets the bit of `have`.
+    this.picker.pieceDone(piece)
+    if (this.#closed) return
+    this.#owner.onPiece(piece)
+  }
+
+  /** A verified piece that could not be written is kept, so that it need not be fetched again when there is room. */
+  #refused(open: OpenPiece, cause: unknown): void {
+    if (this.#closed) return this.#drop(open)
+    this.#unwritten.push(open)
+    if (this.#writeError) return
+    this.#writeError =
+      cause instanceof ShoalError ? cause : new ShoalError('io', `cannot write: ${String(cause)}`, { cause })
+    this.#owner.onWriteError(this.#writeError)
+  }
+
+  #drop(open: OpenPiece): void {
+    if (open.released) return
+    open.released = true
+    if (this.#open.get(open.piece) === open) this.#open.delete(open.piece)
+    this.#buffers.give(open.buffer)
+  }
+}
