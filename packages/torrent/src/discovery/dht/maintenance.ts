@@ -62,6 +62,8 @@ export class Maintenance {
   #bootstrapAtMs = 0
   #expireAtMs = EXPIRE_MS
   #busy = false
+  /** The last bootstrap left enough nodes. */
+  #filled = false
   #saved: readonly Contact[]
 
   constructor(options: MaintenanceOptions) {
@@ -75,6 +77,7 @@ export class Maintenance {
   /** The table got its first node, or our ID changed: looks for neighbours soon. */
   beginAnew(): void {
     this.#retryMs = FIRST_RETRY_MS
+    this.#filled = false
     this.#bootstrapAtMs = this.#options.clock.nowMs()
     if (!this.#busy) this.#schedule(0)
   }
@@ -100,7 +103,9 @@ export class Maintenance {
 
   #nextWork(now: number): Promise<unknown> | null {
     const { table, findNode, random, lookup } = this.#options
-    if (now >= this.#bootstrapAtMs) return this.#bootstrap()
+    // A table that has shrunk since it was filled is filled again; a healthy one needs only what follows.
+    if (now >= this.#bootstrapAtMs && !(this.#filled && table().goodCount >= FEW_NODES))
+      return this.#bootstrap()
     const due = table().due()
     // A find_node is as good as a ping, and brings nodes for the bucket.
     if (due) return findNode(due, idAtDepth(due.id, 159, random))
@@ -116,7 +121,7 @@ export class Maintenance {
       .finally(() => {
         this.#busy = false
         const { clock, signal } = this.#options
-        if (!signal.aborted && this.#bootstrapAtMs <= clock.nowMs()) this.#schedule(0)
+        if (!signal.aborted && !this.#filled && this.#bootstrapAtMs <= clock.nowMs()) this.#schedule(0)
       })
   }
 
@@ -135,14 +140,9 @@ export class Maintenance {
     }
     // Told to begin anew meanwhile: at once.
     if (this.#bootstrapAtMs !== Infinity) return
-    if (table().goodCount >= FEW_NODES) {
-      this.#retryMs = FIRST_RETRY_MS
-      // Whether it still is enough is asked again, for a table that shrinks.
-      this.#bootstrapAtMs = clock.nowMs() + LAST_RETRY_MS
-      return
-    }
+    this.#filled = table().goodCount >= FEW_NODES
     this.#bootstrapAtMs = clock.nowMs() + this.#retryMs
-    this.#retryMs = Math.min(LAST_RETRY_MS, 2 * this.#retryMs)
+    this.#retryMs = this.#filled ? FIRST_RETRY_MS : Math.min(LAST_RETRY_MS, 2 * this.#retryMs)
   }
 
   /** Nodes of the table, those too that did not answer lately: when the network comes back, so do they. */

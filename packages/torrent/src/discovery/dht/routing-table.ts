@@ -24,6 +24,9 @@ export interface Entry {
   readonly contact: Contact
   /** Its ID is tied to its address (BEP 42). */
   readonly verified: boolean
+  /** `ownerKey` and `neighbourKey` of it. */
+  readonly owner: string
+  readonly network: string | null
   /** Monotonic milliseconds of its last answer, of its last query to us, and of our last attempt. */
   answeredMs: number
   askedMs: number
@@ -94,13 +97,23 @@ export class RoutingTable {
     }
     // The same ID elsewhere: whoever is there and alive keeps its place, or anyone could take it over.
     if (known && known.failures < BAD_FAILURES) return
-    const rival = this.#byOwner.get(ownerKey(contact))
+    const owner = ownerKey(contact)
+    const rival = this.#byOwner.get(owner)
     // The same place with another ID: a node that began anew. Another port of the address is somebody else, who must wait.
     if (rival && !sameEndpoint(rival.contact, contact) && rival.failures < BAD_FAILURES) return
     if (known) this.#remove(known)
     if (rival && rival !== known) this.#remove(rival)
-    const verified = isVerified(contact)
-    this.#enter({ contact, verified, answeredMs: now, askedMs: -Infinity, triedMs: now, failures: 0 })
+    const [verified, network] = [isVerified(contact), neighbourKey(contact)]
+    this.#enter({
+      contact,
+      verified,
+      owner,
+      network,
+      answeredMs: now,
+      askedMs: -Infinity,
+      triedMs: now,
+      failures: 0,
+    })
   }
 
   /** A node asked us something. True when the table knows it; false when it might be worth a ping. */
@@ -209,7 +222,7 @@ export class RoutingTable {
       bucket.entries.push(entry)
       bucket.changedMs = this.#clock.nowMs()
       this.#byId.set(hex(entry.contact.id), entry)
-      this.#byOwner.set(ownerKey(entry.contact), entry)
+      this.#byOwner.set(entry.owner, entry)
       return
     }
   }
@@ -224,11 +237,10 @@ export class RoutingTable {
 
   /** One node an address in the table, few of a small network in a bucket. `leaving` is not counted. */
   #mayEnter(entry: Entry, bucket: Bucket, leaving?: Entry): boolean {
-    const rival = this.#byOwner.get(ownerKey(entry.contact))
+    const rival = this.#byOwner.get(entry.owner)
     if (rival && rival !== leaving) return false
-    const network = neighbourKey(entry.contact)
-    if (network === null) return true
-    const same = (other: Entry) => other !== leaving && neighbourKey(other.contact) === network
+    if (entry.network === null) return true
+    const same = (other: Entry) => other !== leaving && other.network === entry.network
     return bucket.entries.filter(same).length < MAX_NEIGHBOURS
   }
 
@@ -241,7 +253,7 @@ export class RoutingTable {
     const bucket = this.#bucketOf(entry.contact.id)
     bucket.entries = bucket.entries.filter(other => other !== entry)
     this.#byId.delete(hex(entry.contact.id))
-    if (this.#byOwner.get(ownerKey(entry.contact)) === entry) this.#byOwner.delete(ownerKey(entry.contact))
+    if (this.#byOwner.get(entry.owner) === entry) this.#byOwner.delete(entry.owner)
   }
 
   #split(): void {
