@@ -27,14 +27,9 @@ export interface Answer {
   /** Seconds until other samples may be had, and how many info hashes the node holds (BEP 51). */
   readonly sampleIntervalS: number | undefined
   readonly sampleTotal: number | undefined
-  /** Arguments of BEP 44: the value as it was written, and for mutable items key, signature and sequence number. */
-  readonly value: Uint8Array | undefined
-  readonly publicKey: Uint8Array | undefined
-  readonly signature: Uint8Array | undefined
-  readonly sequence: number | undefined
 }
 
-export function readAnswer({ id, values, rawValue }: KrpcResponse, endpoint: Endpoint): Answer {
+export function readAnswer({ id, values }: KrpcResponse, endpoint: Endpoint): Answer {
   const token = asBytes(values.get('token'))
   return {
     from: { ...endpoint, id: id.slice() },
@@ -47,10 +42,6 @@ export function readAnswer({ id, values, rawValue }: KrpcResponse, endpoint: End
     samples: readSamples(asBytes(values.get('samples'))),
     sampleIntervalS: bounded(asInteger(values.get('interval')), MAX_SAMPLE_INTERVAL_S),
     sampleTotal: bounded(asInteger(values.get('num')), Number.MAX_SAFE_INTEGER),
-    value: rawValue?.slice(),
-    publicKey: sized(asBytes(values.get('k')), 32),
-    signature: sized(asBytes(values.get('sig')), 64),
-    sequence: asInteger(values.get('seq')),
   }
 }
 

@@ -203,7 +203,7 @@ export class DhtNode extends Emitter<DhtNodeEvents> {
   }
 
   /**
-   * Walks towards `target` with any query that is answered with nodes, `get_peers` or `get` say; the answers of the closest nodes carry
+   * Walks towards `target` with any query that is answered with nodes, `get_peers` say; the answers of the closest nodes carry
    * the tokens to write there. `onAnswer` sees each answer as it comes. Rejects with the signal's reason, or `closed`.
    */
   walk(
@@ -232,7 +232,7 @@ export class DhtNode extends Emitter<DhtNodeEvents> {
     await this.#options.socket.close()
   }
 
-  #walk(
+  async #walk(
     method: string,
     args: QueryArgs,
     target: Uint8Array,
@@ -242,9 +242,9 @@ export class DhtNode extends Emitter<DhtNodeEvents> {
       start?: readonly Contact[] | undefined
     },
   ): Promise<LookupResult> {
-    const signal = options.signal ? AbortSignal.any([options.signal, this.#abort.signal]) : this.#abort.signal
+    const { signal } = options
     const want = this.#want()
-    return lookup({
+    const result = await lookup({
       target,
       ownId: this.id,
       family: this.family,
@@ -252,8 +252,11 @@ export class DhtNode extends Emitter<DhtNodeEvents> {
       start: [...(options.start ?? []), ...this.#table.closest(target, 16)],
       ask: contact => this.query(contact, method, { ...args, want }, { signal }),
       ...(options.onAnswer && { onAnswer: options.onAnswer }),
-      signal,
+      ...(signal && { signal }),
     })
+    // A closed node answers every query at once with a failure, so the lookup is over; but it has found nothing.
+    this.#abort.signal.throwIfAborted()
+    return result
   }
 
   /** BEP 32: both families only while one of the tables needs it. */

@@ -7,7 +7,7 @@ import {
   asText,
   type BencodeDictionary,
   type BencodeInput,
-  decodeRaw,
+  decode,
   encode,
 } from '../../bencode/bencode.ts'
 import { compactEndpoint, type Endpoint } from './contact.ts'
@@ -20,7 +20,7 @@ const MAX_RECEIVED_BYTES = 4096
 const MAX_TRANSACTION_BYTES = 32
 const MAX_METHOD_BYTES = 32
 const MAX_ERROR_TEXT = 200
-/** A response of 4,096 bytes holds at most some 500 peers. BEP 44 values may nest. */
+/** A response of 4,096 bytes holds at most some 500 peers. Extensions may nest. */
 const LIMITS = { depth: 16, items: 1024, unsortedKeys: true }
 /** Two letters of ours and a version, as clients send: for people who read traffic. */
 const CLIENT = Uint8Array.of(0x53, 0x48, 0, 1)
@@ -30,12 +30,6 @@ export const KRPC_ERRORS = {
   server: 202,
   protocol: 203,
   unknownMethod: 204,
-  // BEP 44.
-  valueTooBig: 205,
-  badSignature: 206,
-  saltTooBig: 207,
-  casMismatch: 301,
-  sequenceTooOld: 302,
 } as const
 
 /** What every message has. Byte strings are views into the datagram. */
@@ -50,8 +44,6 @@ export interface KrpcQuery extends Envelope {
   /** Node ID of the sender: 20 bytes. */
   readonly id: Uint8Array
   readonly args: BencodeDictionary
-  /** The argument `v` as it was written (BEP 44); undefined when there is none. */
-  readonly rawValue: Uint8Array | undefined
   /** The sender takes no queries (BEP 43). */
   readonly readOnly: boolean
 }
@@ -60,8 +52,6 @@ export interface KrpcResponse extends Envelope {
   readonly kind: 'response'
   readonly id: Uint8Array
   readonly values: BencodeDictionary
-  /** The value `v` as it was written (BEP 44); undefined when there is none. */
-  readonly rawValue: Uint8Array | undefined
   /** Our address as the sender sees it, 4 or 16 bytes, port cut off (BEP 42). */
   readonly seenIp: Uint8Array | undefined
 }
@@ -87,16 +77,17 @@ export interface KrpcRefusal {
 export function parseMessage(bytes: Uint8Array): KrpcMessage | KrpcRefusal {
   if (bytes.length > MAX_RECEIVED_BYTES) return refused('too long')
   try {
-    const { dictionary, raw } = decodeRaw(bytes, LIMITS)
+    const dictionary = asDictionary(decode(bytes, LIMITS))
+    if (!dictionary) return refused('not a dictionary')
     const transaction = asBytes(dictionary.get('t'))
     if (!transaction || transaction.length === 0 || transaction.length > MAX_TRANSACTION_BYTES) {
       return refused('no transaction ID of 1 to 32 bytes')
     }
     switch (asText(dictionary.get('y'))) {
       case 'q':
-        return parseQuery(transaction, dictionary, raw('a'))
+        return parseQuery(transaction, dictionary)
       case 'r':
-        return parseResponse(transaction, dictionary, raw('r'))
+        return parseResponse(transaction, dictionary)
       case 'e':
         return parseFailure(transaction, dictionary)
       default:
@@ -146,11 +137,7 @@ export function idIn(values: BencodeDictionary, key: string): Uint8Array | undef
   return bytes?.length === ID_BYTES ? bytes : undefined
 }
 
-function parseQuery(
-  transaction: Uint8Array,
-  dictionary: BencodeDictionary,
-  rawArgs: Uint8Array | undefined,
-): KrpcQuery | KrpcRefusal {
+function parseQuery(transaction: Uint8Array, dictionary: BencodeDictionary): KrpcQuery | KrpcRefusal {
   const args = asDictionary(dictionary.get('a'))
   const method = asBytes(dictionary.get('q'))
   if (!method || method.length === 0 || method.length > MAX_METHOD_BYTES) {
@@ -160,19 +147,14 @@ function parseQuery(
   if (!args || !id) return refused('no node ID of 20 bytes', transaction)
   const readOnly = asInteger(dictionary.get('ro')) === 1
   const name = asText(method)!
-  return { kind: 'query', transaction, method: name, id, args, rawValue: rawValueOf(args, rawArgs), readOnly }
+  return { kind: 'query', transaction, method: name, id, args, readOnly }
 }
 
-function parseResponse(
-  transaction: Uint8Array,
-  dictionary: BencodeDictionary,
-  rawValues: Uint8Array | undefined,
-): KrpcResponse | KrpcRefusal {
+function parseResponse(transaction: Uint8Array, dictionary: BencodeDictionary): KrpcResponse | KrpcRefusal {
   const values = asDictionary(dictionary.get('r'))
   const id = values && idIn(values, 'id')
   if (!values || !id) return refused('no node ID of 20 bytes')
-  const rawValue = rawValueOf(values, rawValues)
-  return { kind: 'response', transaction, id, values, rawValue, seenIp: seenIpOf(dictionary) }
+  return { kind: 'response', transaction, id, values, seenIp: seenIpOf(dictionary) }
 }
 
 function parseFailure(transaction: Uint8Array, dictionary: BencodeDictionary): KrpcFailure {
@@ -180,10 +162,6 @@ function parseFailure(transaction: Uint8Array, dictionary: BencodeDictionary): K
   const code = asInteger(list[0]) ?? KRPC_ERRORS.generic
   const message = (asText(list[1]) ?? '').slice(0, MAX_ERROR_TEXT)
   return { kind: 'error', transaction, code, message, seenIp: seenIpOf(dictionary) }
-}
-
-function rawValueOf(values: BencodeDictionary, raw: Uint8Array | undefined): Uint8Array | undefined {
-  return values.has('v') && raw ? decodeRaw(raw, LIMITS).raw('v') : undefined
 }
 
 function seenIpOf(dictionary: BencodeDictionary): Uint8Array | undefined {

@@ -9,7 +9,7 @@ const TOKEN_BYTES = 8
 
 /**
  * Write tokens: whoever announces must first have received an answer at its address (BEP 5), so nobody can announce another. A token
- * holds for one address and one key (BEP 44 allows that). Nothing is remembered for each token.
+ * holds for one address and one key (as BEP 44 suggests for its own). Nothing is remembered for each token.
  */
 export class Tokens {
   readonly #clock: Clock
