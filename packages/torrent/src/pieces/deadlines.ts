@@ -1,6 +1,8 @@
-import { waitMs } from './duplicates.ts'
+import { type Duplicates, waitMs } from './duplicates.ts'
+import type { Joining } from './joining.ts'
 import type { PieceBook } from './piece-book.ts'
-import type { BlockSource } from './pieces.ts'
+import type { BlockNumber, BlockSource } from './pieces.ts'
+import type { Requests } from './requests.ts'
 import type { SourceBook, SourceState } from './source-book.ts'
 
 /** Deadlines kept at a time: a stream needs only the next few pieces, and each costs a look at every pick. */
@@ -13,8 +15,10 @@ const FAST_SHARE = 0.5
 const SPREAD_MS = 5000
 /** The least that is asked of one source when a piece is spread. */
 const LEAST_SHARE = 4
+/** Blocks for a source that has nothing else to do and would otherwise never show how fast it is. */
+const TRIAL_BLOCKS = 4
 
-export interface Deadline {
+interface Deadline {
   readonly piece: number
   dueMs: number
   bestBytesPerSecond: number
@@ -25,24 +29,40 @@ export interface Deadline {
 
 /** Pieces that somebody waits for (streaming), the soonest first. */
 export class Deadlines {
-  readonly list: Deadline[] = []
+  readonly #list: Deadline[] = []
   readonly #book: PieceBook
   readonly #sources: SourceBook
+  readonly #requests: Requests
+  readonly #joining: Joining
+  readonly #duplicates: Duplicates
 
-  constructor(book: PieceBook, sources: SourceBook) {
+  constructor(
+    book: PieceBook,
+    sources: SourceBook,
+    requests: Requests,
+    joining: Joining,
+    duplicates: Duplicates,
+  ) {
     this.#book = book
     this.#sources = sources
+    this.#requests = requests
+    this.#joining = joining
+    this.#duplicates = duplicates
+  }
+
+  get count(): number {
+    return this.#list.length
   }
 
   /** Sets, moves or (null) removes a deadline. Beyond MAX_DEADLINES, the latest is dropped. */
   set(piece: number, dueMs: number | null): void {
-    const at = this.list.findIndex(deadline => deadline.piece === piece)
-    if (at >= 0) this.list.splice(at, 1)
+    const at = this.#list.findIndex(deadline => deadline.piece === piece)
+    if (at >= 0) this.#list.splice(at, 1)
     if (dueMs === null) {
       this.#book.setUrgent(piece, false)
       return
     }
-    const before = this.list.findIndex(deadline => deadline.dueMs > dueMs)
+    const before = this.#list.findIndex(deadline => deadline.dueMs > dueMs)
     const deadline = {
       piece,
       dueMs,
@@ -50,16 +70,74 @@ export class Deadlines {
       fastSources: 0,
       rankedMs: Number.NEGATIVE_INFINITY,
     }
-    this.list.splice(before < 0 ? this.list.length : before, 0, deadline)
+    this.#list.splice(before < 0 ? this.#list.length : before, 0, deadline)
     this.#book.setUrgent(piece, true)
-    if (this.list.length > MAX_DEADLINES) this.#book.setUrgent(this.list.pop()!.piece, false)
+    if (this.#list.length > MAX_DEADLINES) this.#book.setUrgent(this.#list.pop()!.piece, false)
+  }
+
+  /** Blocks of pieces with deadlines for the source, the soonest first. */
+  pick(source: BlockSource, state: SourceState, count: number, nowMs: number, into: BlockNumber[]): number {
+    let left = count
+    for (const deadline of this.#list) {
+      if (left === 0) break
+      const { piece } = deadline
+      if (!this.#allows(piece, source)) continue
+      const open = this.#book.open.get(piece)
+      const free = open ? open.free : this.#book.blockCount(piece)
+      if (free > 0) {
+        const share = Math.min(left, this.#share(deadline, source, state, free, nowMs))
+        if (share === 0) continue
+        left -= this.#requests.ask(
+          open ?? this.#requests.begin(piece, source),
+          source,
+          state,
+          share,
+          nowMs,
+          into,
+        )
+      } else if (open)
+        left -= this.#duplicates.takeFrom(open, 1, source, state, left, nowMs, deadline.dueMs, into)
+    }
+    return count - left
+  }
+
+  /** For a source that has nothing at all to do: a few blocks of the piece that is due last. */
+  pickTrial(
+    source: BlockSource,
+    state: SourceState,
+    count: number,
+    nowMs: number,
+    into: BlockNumber[],
+  ): number {
+    for (let at = this.#list.length - 1; at >= 0; at--) {
+      const { piece } = this.#list[at]!
+      const open = this.#book.open.get(piece)
+      if (open?.free === 0 || !this.#allows(piece, source)) continue
+      const limit = Math.min(count, TRIAL_BLOCKS)
+      return this.#requests.ask(
+        open ?? this.#requests.begin(piece, source),
+        source,
+        state,
+        limit,
+        nowMs,
+        into,
+      )
+    }
+    return 0
+  }
+
+  #allows(piece: number, source: BlockSource): boolean {
+    if (!this.#book.isWanted(piece) || !(source.isSeed || source.has(piece))) return false
+    const open = this.#book.open.get(piece)
+    if (open) return this.#joining.allowsUrgent(open, source)
+    return this.#book.isFree(piece) && this.#requests.hasUrgentRoom
   }
 
   /**
    * How many blocks of the piece to ask of the source now, of `free`; 0 when it is left to faster ones. A source that will be in time may
    * always take part, so that the fastest are kept for what is due soonest.
    */
-  share(deadline: Deadline, source: BlockSource, state: SourceState, free: number, nowMs: number): number {
+  #share(deadline: Deadline, source: BlockSource, state: SourceState, free: number, nowMs: number): number {
     this.#rank(deadline, nowMs)
     const rate = source.bytesPerSecond
     const slackMs = deadline.dueMs - nowMs

@@ -31,7 +31,7 @@ export class FreePieces {
     if (source.wantsRuns && this.#continues(source, state.piece + 1)) return state.piece + 1
     const piece = this.sequential
       ? this.#book.firstInSequence(source)
-      : order.find(source, state.countedBy === 'pieces')
+      : order.find(source, state.has !== null && state.has !== 'all')
     if (piece < 0) {
       const scanned = this.sequential ? order.size : order.scanned
       if (scanned > CHEAP_SEARCH) {

@@ -4,10 +4,12 @@ import type { Random } from '../base/random.ts'
 import { Deadlines } from './deadlines.ts'
 import { Duplicates } from './duplicates.ts'
 import { FreePieces } from './free-pieces.ts'
+import { Interest } from './interest.ts'
 import { Joining } from './joining.ts'
-import { NOBODY, type OpenPiece } from './open-piece.ts'
-import { COMPLETE, HAVE, MISSING, OPEN, type PickerLayout, PieceBook } from './piece-book.ts'
+import type { OpenPiece } from './open-piece.ts'
+import { HAVE, MISSING, OPEN, type PickerLayout, PieceBook } from './piece-book.ts'
 import type { BlockNumber, BlockReceipt, BlockSource, PiecePriority } from './pieces.ts'
+import { Requests } from './requests.ts'
 import { type Possession, SourceBook, type SourceState } from './source-book.ts'
 
 export interface PiecePickerOptions {
@@ -22,14 +24,6 @@ export interface PiecePickerOptions {
 }
 
 const DEFAULT_OPEN_BYTES = 64 * 1024 * 1024
-/** Deadlines, and sources that have nothing else to do, may go beyond the limit by this factor. */
-const OVERDRAFT = 2
-/** Blocks of an urgent piece for a source that has nothing else to do and would otherwise never show how fast it is. */
-const TRIAL_BLOCKS = 4
-
-const UNWANTED: BlockReceipt = { wanted: false, alsoAsked: [], pieceComplete: false }
-const WANTED: BlockReceipt = { wanted: true, alsoAsked: [], pieceComplete: false }
-const LAST_OF_PIECE: BlockReceipt = { wanted: true, alsoAsked: [], pieceComplete: true }
 
 /**
  * Which block from which source next.
@@ -50,7 +44,8 @@ export class PiecePicker {
   readonly #free: FreePieces
   readonly #deadlines: Deadlines
   readonly #duplicates: Duplicates
-  readonly #maxOpen: number
+  readonly #requests: Requests
+  readonly #interest: Interest
 
   constructor(options: PiecePickerOptions) {
     const { layout, have, random, maxOpenBytes = DEFAULT_OPEN_BYTES, maxOpenPieces = Infinity } = options
@@ -65,8 +60,16 @@ export class PiecePicker {
     this.#joining = new Joining(this.#book, this.#sources)
     this.#free = new FreePieces(this.#book)
     this.#duplicates = new Duplicates(this.#book, this.#sources, random)
-    this.#deadlines = new Deadlines(this.#book, this.#sources)
-    this.#maxOpen = Math.max(2, Math.min(maxOpenPieces, Math.floor(maxOpenBytes / layout.pieceLengthBytes)))
+    this.#interest = new Interest(this.#book, this.#sources)
+    const fitting = Math.floor(Math.min(maxOpenPieces, maxOpenBytes / layout.pieceLengthBytes))
+    this.#requests = new Requests(this.#book, this.#sources, this.#joining, Math.max(2, fitting))
+    this.#deadlines = new Deadlines(
+      this.#book,
+      this.#sources,
+      this.#requests,
+      this.#joining,
+      this.#duplicates,
+    )
   }
 
   // What sources have.
@@ -86,14 +89,16 @@ export class PiecePicker {
     this.#sources.replace(source, before, after)
   }
 
-  /** The source gained a piece (HAVE). */
-  sourceGained(source: BlockSource, piece: number): void {
-    if (this.#exists(piece)) this.#sources.change(source, piece, 1)
+  /** A source gained a piece (HAVE). Not for sources that were added as 'all'. */
+  sourceGained(piece: number): void {
+    if (!this.#exists(piece)) return
+    this.#book.addPeers(piece, 1)
+    this.#book.news.add(piece)
   }
 
-  /** The source lost a piece (BEP 54). */
-  sourceLost(source: BlockSource, piece: number): void {
-    if (this.#exists(piece)) this.#sources.change(source, piece, -1)
+  /** A source lost a piece (BEP 54). For one that was added as 'all', use `sourceReplaced`. */
+  sourceLost(piece: number): void {
+    if (this.#exists(piece)) this.#book.addPeers(piece, -1)
   }
 
   /** The source delivers what it did not before (it unchoked us): what was found out about it is forgotten. */
@@ -148,62 +153,39 @@ export class PiecePicker {
     if (count <= 0 || this.#book.wantedAskable === 0) return 0
     const state = this.#sources.of(source)
     let left = count
-    if (this.#deadlines.list.length > 0) left -= this.#pickUrgent(source, state, left, nowMs, into)
+    if (this.#deadlines.count > 0) left -= this.#deadlines.pick(source, state, left, nowMs, into)
     while (left > 0) {
       const open = this.#next(source, state, nowMs)
       if (!open) break
-      left -= this.#take(open, source, state, left, nowMs, into)
+      left -= this.#requests.ask(open, source, state, left, nowMs, into)
     }
     if (left > 0 && this.#book.allAsked) left -= this.#duplicates.take(source, state, left, nowMs, into)
-    if (left === count && state.requested === 0) left -= this.#pickTrial(source, state, left, nowMs, into)
+    if (left === count && state.requested === 0)
+      left -= this.#deadlines.pickTrial(source, state, left, nowMs, into)
     return count - left
   }
 
   /** A block arrived. One that was not asked of the source (it came after its time) is as good as any. */
   received(sourceId: number, block: BlockNumber): BlockReceipt {
-    const piece = Math.floor(block / this.blocksPerPiece)
-    const index = block - piece * this.blocksPerPiece
-    let open = this.#book.open.get(piece)
-    if (!open) {
-      const room = this.#book.open.list.length < OVERDRAFT * this.#maxOpen
-      if (!room || !this.#book.isFree(piece) || index >= this.#book.blockCount(piece)) return UNWANTED
-      open = this.#open(piece)
-    }
-    if (index >= open.blockCount || open.isHere(index)) return UNWANTED
-    if (open.isHeldBy(index, sourceId)) this.#sources.unask(sourceId)
-    if (!open.isAsked(index)) this.#book.blockFreed(piece, -1)
-    const alsoAsked = open.arrive(index, sourceId)
-    this.#book.blockArrived(piece)
-    for (const other of alsoAsked) this.#sources.unask(other)
-    const pieceComplete = open.here === open.blockCount
-    if (pieceComplete) this.#book.setState(piece, COMPLETE)
-    if (alsoAsked.length > 0) return { wanted: true, alsoAsked, pieceComplete }
-    return pieceComplete ? LAST_OF_PIECE : WANTED
+    return this.#requests.received(sourceId, block)
   }
 
   /** The source will not deliver the block (rejected, cancelled, timed out). Nothing happens when it was not asked for it. */
   released(sourceId: number, block: BlockNumber): void {
     const piece = Math.floor(block / this.blocksPerPiece)
     const open = this.#book.open.get(piece)
-    if (open) this.#release(open, block - piece * this.blocksPerPiece, sourceId)
+    if (open) this.#requests.release(open, block - piece * this.blocksPerPiece, sourceId)
   }
 
   /** The source will deliver nothing that it was asked for (it choked us without the fast extension, or is gone). */
   releaseAll(sourceId: number): void {
-    const { list } = this.#book.open
-    for (let at = list.length - 1; at >= 0; at--) {
-      const open = list[at]!
-      if (open.exclusiveTo === sourceId) open.exclusiveTo = NOBODY
-      for (let block = 0; block < open.blockCount && open.asked > 0; block++)
-        this.#release(open, block, sourceId)
-    }
-    this.#sources.forget(sourceId)
+    this.#requests.releaseAll(sourceId)
   }
 
   /** The piece did not verify, or what is here of it was dropped: all its blocks are free again. */
   pieceFailed(piece: number): void {
     const open = this.#book.open.get(piece)
-    if (open) this.#book.setState(piece, MISSING, () => this.#close(open))
+    if (open) this.#book.setState(piece, MISSING, () => this.#requests.close(open))
   }
 
   /** The piece is verified. */
@@ -211,7 +193,7 @@ export class PiecePicker {
     if (!this.#exists(piece) || this.#book.state(piece) === HAVE) return
     const open = this.#book.open.get(piece)
     this.#deadlines.set(piece, null)
-    this.#book.setState(piece, HAVE, open && (() => this.#close(open)))
+    this.#book.setState(piece, HAVE, open && (() => this.#requests.close(open)))
   }
 
   /** A verified piece is gone (it could not be read). */
@@ -243,33 +225,12 @@ export class PiecePicker {
    * usual case, a look at every piece at worst.
    */
   hasWork(source: BlockSource): boolean {
-    if (this.#book.wantedAskable === 0) return false
-    const state = this.#sources.of(source)
-    if (source.isSeed || state.countedBy === 'seed') return true
-    if (state.witness >= 0 && this.#interests(state, source, state.witness)) return true
-    const { news, pieceCount } = this.#book
-    const known = state.idleMark >= 0 && news.reachesBack(state.idleMark)
-    // Nothing before the mark interested us, and what begins to do so since is in the news.
-    const count = known ? news.mark - state.idleMark : pieceCount
-    for (let step = 0; step < count; step++) {
-      const piece = known ? news.at(state.idleMark + step) : step
-      if (!this.#interests(state, source, piece)) continue
-      state.witness = piece
-      state.idleMark = -1
-      return true
-    }
-    state.witness = -1
-    state.idleMark = news.mark
-    return false
+    return this.#interest.has(source)
   }
 
   /** How many pieces the source has that we want. Looks at every piece. */
   interestingCount(source: BlockSource): number {
-    const state = this.#sources.of(source)
-    let count = 0
-    for (let piece = 0; piece < this.#book.pieceCount; piece++)
-      if (this.#interests(state, source, piece)) count++
-    return count
+    return this.#interest.count(source)
   }
 
   /** All wanted pieces are verified. */
@@ -323,130 +284,19 @@ export class PiecePicker {
     return piece >= 0 && piece < this.#book.pieceCount
   }
 
-  #interests(state: SourceState, source: BlockSource, piece: number): boolean {
-    return (
-      this.#book.isWanted(piece) &&
-      this.#book.blockCount(piece) > 0 &&
-      this.#sources.owns(state, source, piece)
-    )
-  }
-
   /** The piece that the source works on next, opened if need be; null when there is none for it. */
   #next(source: BlockSource, state: SourceState, nowMs: number): OpenPiece | null {
     const current = this.#book.open.get(state.piece)
     if (current && this.#joining.allows(current, source)) return current
     const joined = this.#joining.preferred(source, this.#free.sequential)
     const priority = joined ? this.#book.priority(joined.piece) : 0
-    if (priority < this.#book.order.topPriority && this.#mayOpen(state, false)) {
+    if (priority < this.#book.order.topPriority && this.#requests.hasRoom) {
       const piece = this.#free.choose(source, state, nowMs)
-      if (piece >= 0 && this.#book.priority(piece) > priority) return this.#begin(piece, source)
+      if (piece >= 0 && this.#book.priority(piece) > priority) return this.#requests.begin(piece, source)
     }
-    return joined ?? this.#joining.lastResort(source)
-  }
-
-  /** Blocks of pieces with deadlines, the soonest first. */
-  #pickUrgent(source: BlockSource, state: SourceState, count: number, nowMs: number, into: number[]): number {
-    let left = count
-    for (const deadline of this.#deadlines.list) {
-      if (left === 0) break
-      const { piece } = deadline
-      if (!this.#book.isWanted(piece) || !(source.isSeed || source.has(piece))) continue
-      let open = this.#book.open.get(piece)
-      if (open ? !this.#joining.allowsUrgent(open, source) : !this.#mayBegin(piece, state)) continue
-      const free = open ? open.free : this.#book.blockCount(piece)
-      if (free > 0) {
-        const share = this.#deadlines.share(deadline, source, state, free, nowMs)
-        if (share === 0) continue
-        open ??= this.#begin(piece, source)
-        left -= this.#take(open, source, state, Math.min(share, left), nowMs, into)
-      } else if (open)
-        left -= this.#duplicates.takeFrom(open, 1, source, state, left, nowMs, deadline.dueMs, into)
-    }
-    return count - left
-  }
-
-  /** For a source that has nothing at all to do: a few blocks of the piece that is due last. */
-  #pickTrial(source: BlockSource, state: SourceState, count: number, nowMs: number, into: number[]): number {
-    const { list } = this.#deadlines
-    for (let at = list.length - 1; at >= 0; at--) {
-      const { piece } = list[at]!
-      if (!this.#book.isWanted(piece) || !(source.isSeed || source.has(piece))) continue
-      const open = this.#book.open.get(piece)
-      if (open ? open.free === 0 || !this.#joining.allowsUrgent(open, source) : !this.#mayBegin(piece, state))
-        continue
-      const limit = Math.min(count, TRIAL_BLOCKS)
-      return this.#take(open ?? this.#begin(piece, source), source, state, limit, nowMs, into)
-    }
-    return 0
-  }
-
-  #mayBegin(piece: number, state: SourceState): boolean {
-    return this.#book.isFree(piece) && this.#mayOpen(state, true)
-  }
-
-  /**
-   * Whether there is room for one more open piece. Beyond the limit, up to twice, for deadlines; and for a source that has nothing to do
-   * while no piece waits to be verified: the open ones may be such as no present source has, and nothing would ever move again.
-   */
-  #mayOpen(state: SourceState, urgent: boolean): boolean {
-    const open = this.#book.open.list.length
-    if (open < this.#maxOpen) return true
-    if (open >= OVERDRAFT * this.#maxOpen) return false
-    return urgent || (state.requested === 0 && this.#book.complete === 0)
-  }
-
-  #begin(piece: number, source: BlockSource): OpenPiece {
-    const open = this.#open(piece)
-    if (source.onParole) open.exclusiveTo = source.id
-    return open
-  }
-
-  #open(piece: number): OpenPiece {
-    this.#book.setState(piece, OPEN, () => this.#book.open.open(piece, this.#book.blockCount(piece)))
-    return this.#book.open.get(piece)!
-  }
-
-  /** Up to `count` free blocks of the piece, in order. */
-  #take(
-    open: OpenPiece,
-    source: BlockSource,
-    state: SourceState,
-    count: number,
-    nowMs: number,
-    into: number[],
-  ): number {
-    const { piece } = open
-    const first = piece * this.blocksPerPiece
-    const taken = Math.min(count, open.free)
-    for (let step = 0; step < taken; step++) {
-      into.push(first + open.ask(source.id, nowMs))
-      this.#book.blockFreed(piece, -1)
-    }
-    this.#joining.asked(open, source)
-    state.requested += taken
-    state.piece = piece
-    return taken
-  }
-
-  #release(open: OpenPiece, block: number, sourceId: number): void {
-    if (!open.isHeldBy(block, sourceId)) return
-    this.#sources.unask(sourceId)
-    if (!open.release(block, sourceId)) return
-    this.#book.blockFreed(open.piece, 1)
-    if (open.asked > 0) return
-    // Whoever was to work on it alone has stopped.
-    open.exclusiveTo = NOBODY
-    if (open.here === 0) this.#book.setState(open.piece, MISSING, () => this.#close(open))
-  }
-
-  /** Drops an open piece with all requests for it. */
-  #close(open: OpenPiece): void {
-    for (let block = 0; block < open.blockCount && open.asked > 0; block++)
-      while (open.isAsked(block)) {
-        const holder = open.holderOf(block)
-        this.#sources.unask(holder)
-        open.release(block, holder)
-      }
-    this.#book.open.close(open)
+    const other = joined ?? this.#joining.lastResort(source)
+    if (other || !this.#requests.mayOverdraw(state)) return other
+    const piece = this.#free.choose(source, state, nowMs)
+    return piece >= 0 ? this.#requests.begin(piece, source) : null
   }
 }

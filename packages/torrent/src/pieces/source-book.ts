@@ -9,10 +9,8 @@ export type Possession = Bitfield | 'all' | 'none'
 /** What the picker remembers of one source. */
 export class SourceState {
   source: BlockSource
-  /** What it has; null while it is not added. */
+  /** What it had when it was added: 'all' counts it as a seed, anything else piece by piece. Null while it is not added. */
   has: Possession | null = null
-  /** How it adds to availability. */
-  countedBy: 'seed' | 'pieces' | null = null
   /** Blocks asked of it that have neither arrived nor been released. */
   requested = 0
   /** The piece it was last given blocks of, or -1. */
@@ -88,22 +86,6 @@ export class SourceBook {
     this.#count(state, after)
   }
 
-  /** The source gained (1) or lost (-1) a piece. */
-  change(source: BlockSource, piece: number, change: 1 | -1): void {
-    const state = this.of(source)
-    state.source = source
-    if (state.countedBy === 'seed') {
-      if (change > 0) return
-      // It is a seed no more: from here on it counts piece by piece.
-      this.#book.seeds--
-      this.#countPieces('all', 1)
-      state.countedBy = 'pieces'
-      if (state.has === 'all') state.has = 'none'
-    }
-    this.#book.addPeers(piece, change)
-    if (change > 0) this.#book.news.add(piece)
-  }
-
   /** The source is gone. What it is still asked for is remembered until that is released. */
   remove(id: number, has: Possession): void {
     const state = this.#states.get(id)
@@ -134,16 +116,14 @@ export class SourceBook {
   #count(state: SourceState, has: Possession): void {
     state.has = has
     state.forget()
-    state.countedBy = isEverything(has) ? 'seed' : 'pieces'
-    if (state.countedBy === 'seed') this.#book.seeds++
+    if (has === 'all') this.#book.seeds++
     else this.#countPieces(has, 1)
   }
 
-  /** A source that was counted as a seed leaves as one; one that grew to a seed leaves piece by piece. */
+  /** One that was counted as a seed leaves as one; one that grew to a seed leaves piece by piece. */
   #uncount(state: SourceState, has: Possession): void {
-    if (state.countedBy === 'seed') this.#book.seeds--
-    else if (state.countedBy === 'pieces') this.#countPieces(has, -1)
-    state.countedBy = null
+    if (state.has === 'all') this.#book.seeds--
+    else if (state.has !== null) this.#countPieces(has, -1)
     state.has = null
   }
 
@@ -159,8 +139,4 @@ export class SourceBook {
       else if (has.has(piece)) this.#book.addPeers(piece, change)
     }
   }
-}
-
-function isEverything(has: Possession): boolean {
-  return has === 'all' || (has !== 'none' && has.isFull)
 }
