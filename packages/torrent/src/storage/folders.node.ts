@@ -33,13 +33,15 @@ export class Folders {
    */
   async check(relative: string): Promise<void> {
     if (this.#safe.has(relative)) return
-    this.#realRoot ??= await realpath(this.root)
-    const real = relative === '' ? this.#realRoot : await realpath(this.path(relative))
-    if (!isInside(this.#realRoot, real))
+    // Kept apart from the field, which a call beside this one may forget.
+    const root = this.#realRoot ?? (await realpath(this.root))
+    const real = relative === '' ? root : await realpath(this.path(relative))
+    if (!isInside(root, real))
       throw new ShoalError(
         'unsafe-path',
         `${this.path(relative)} is a symbolic link that leaves ${this.root}: replace it by a folder`,
       )
+    this.#realRoot = root
     this.#safe.add(relative)
   }
 

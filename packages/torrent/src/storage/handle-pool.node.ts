@@ -135,7 +135,10 @@ export class HandlePool {
       } catch (error) {
         const code = errnoOf(error)
         if (code !== 'EMFILE' && code !== 'ENFILE') throw error
-        if (!(await this.#closeIdle())) throw error
+        if (await this.#closeIdle()) continue
+        // None idle, but one in use will be. With none at all, the process spends its descriptors elsewhere.
+        if (this.#handles.size === 0) throw error
+        await new Promise<void>(resolve => this.#waiting.push(resolve))
       }
     }
   }

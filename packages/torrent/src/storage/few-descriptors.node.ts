@@ -1,0 +1,28 @@
+/** For a test: a process that may have 48 descriptors open writes and reads 200 files through a pool that would keep 96. */
+import { PieceLayout } from '../metainfo/layout.ts'
+import { createFileStorage, HandlePool } from './file-storage.node.ts'
+import { testFiles } from './fixtures.ts'
+
+const layout = new PieceLayout({
+  version: 'v1',
+  pieceLengthBytes: 1000,
+  files: testFiles(Array.from({ length: 200 }, (_, i) => [`${i}`, 1000])),
+})
+const storage = createFileStorage({
+  layout,
+  directory: process.argv[2]!,
+  name: 'key',
+  handles: new HandlePool(),
+})
+const pieces = Array.from({ length: 200 }, (_, piece) => piece)
+await Promise.all(pieces.map(piece => storage.write(piece * 1000, new Uint8Array(1000).fill(piece))))
+const right = await Promise.all(
+  pieces.map(async piece => {
+    const into = new Uint8Array(1000)
+    await storage.read(piece * 1000, into)
+    return into.every(byte => byte === piece)
+  }),
+)
+await storage.flush()
+await storage.close()
+console.log(`200 files, ${right.every(Boolean) ? 'right' : 'wrong'}`)
