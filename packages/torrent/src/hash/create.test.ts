@@ -179,6 +179,19 @@ describe('what cannot be shared is refused', () => {
     })
   })
 
+  it.each([
+    { version: 'v1', pieceLengthBytes: 0 },
+    { version: 'v1', pieceLengthBytes: 20_000 },
+    { version: 'v1', pieceLengthBytes: Number.NaN },
+    { version: 'v2', pieceLengthBytes: 3 * 16_384 },
+    { pieceLengthBytes: 2 ** 40 },
+    { trackers: [['b.example:6969']] },
+    { trackers: [['ftp://b.example']] },
+    { webSeeds: ['d.example/file'] },
+  ])('options that no torrent can have: %j', async options => {
+    expect(await failure(await put('file', 50_000, 1), options)).toMatchObject({ code: 'bad-argument' })
+  })
+
   it('a blob that can no longer be read', async () => {
     const short = { ...blobSource(['f'], new Blob(['abc'])), lengthBytes: 4 }
     await expect(createTorrentFrom([short], { name: 'f' }, { pool })).rejects.toMatchObject({ code: 'io' })

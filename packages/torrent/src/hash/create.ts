@@ -5,8 +5,9 @@ import { type Clock, systemClock } from '../base/clock.ts'
 import { ShoalError } from '../base/errors.ts'
 import { buildInfo, choosePieceLength, planFiles } from '../metainfo/info-builder.ts'
 import { PieceLayout } from '../metainfo/layout.ts'
+import { MAX_PIECE_BYTES, MAX_PIECES } from '../metainfo/limits.ts'
 import { merkleRoot, pieceLevel } from '../metainfo/merkle.ts'
-import type { FileEntry, Metainfo, TorrentVersion } from '../metainfo/metainfo.ts'
+import { BLOCK_BYTES, type FileEntry, type Metainfo, type TorrentVersion } from '../metainfo/metainfo.ts'
 import { parseInfo } from '../metainfo/parse-info.ts'
 import { type CreateSource, fileListSource } from './create-source.ts'
 import type { HashOptions, HashPool, PieceDigests } from './hash-pool.ts'
@@ -96,6 +97,7 @@ async function create(
   if (totalBytes === 0)
     throw new ShoalError('bad-argument', `there is nothing in ${name}: share something that is not empty`)
   const pieceLengthBytes = options.pieceLengthBytes ?? choosePieceLength(totalBytes)
+  checkOptions(options, pieceLengthBytes, totalBytes)
   const planned = planFiles({ name, version, pieceLengthBytes, singleFile, files: sources })
   const layout = new PieceLayout({ files: planned, pieceLengthBytes, version })
   const ownPool = pool ?? createHashPool({ clock })
@@ -120,6 +122,28 @@ async function create(
   } finally {
     if (!pool) await ownPool.close()
   }
+}
+
+/** What would otherwise fail only after everything is hashed, or at others. What v2 asks for besides, planFiles checks. */
+function checkOptions(options: CreateFromOptions, pieceLengthBytes: number, totalBytes: number): void {
+  const wholeBlocks = Number.isInteger(pieceLengthBytes / BLOCK_BYTES) && pieceLengthBytes > 0
+  if (!wholeBlocks || pieceLengthBytes > MAX_PIECE_BYTES || totalBytes / pieceLengthBytes > MAX_PIECES)
+    throw new ShoalError(
+      'bad-argument',
+      `${pieceLengthBytes} bytes is no piece length for ${totalBytes} bytes: use a power of two such as ${choosePieceLength(totalBytes)}`,
+    )
+  for (const url of options.trackers?.flat() ?? [])
+    if (!/^(https?|udp|wss?):\/\/./i.test(url) || !URL.canParse(url))
+      throw new ShoalError(
+        'bad-argument',
+        `${url} is no tracker: its URL begins with udp://, http://, https://, ws:// or wss://`,
+      )
+  for (const url of options.webSeeds ?? [])
+    if (!/^(https?|ftp):\/\/./i.test(url) || !URL.canParse(url))
+      throw new ShoalError(
+        'bad-argument',
+        `${url} is no web seed: its URL begins with http://, https:// or ftp://`,
+      )
 }
 
 /** What a Metainfo has besides the info dictionary and what belongs to that. */

@@ -5,7 +5,11 @@ export type RunOutcome = RunReply | Error
 
 /** One thread of the pool. It keeps the process alive only while it has work. */
 export class HashThread {
-  readonly #worker = new Worker(new URL('./hash-worker.node.ts', import.meta.url), { name: 'shoal-hash' })
+  readonly #worker = new Worker(new URL('./hash-worker.node.ts', import.meta.url), {
+    name: 'shoal-hash',
+    // What it makes is short-lived and small; the default would let that grow to several MiB a thread before it is collected.
+    resourceLimits: { maxYoungGenerationSizeMb: 2 },
+  })
   readonly #waiting = new Map<number, (outcome: RunOutcome) => void>()
   #failure: Error | null = null
 
