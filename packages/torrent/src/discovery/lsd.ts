@@ -39,22 +39,15 @@ const SOCKETS_MS = 15 * 60_000
 /** Where none could be opened, torrents that are added later try again, this seldom. */
 const RETRY_MS = 60_000
 
-interface Member {
-  readonly topic: DiscoveryTopic
-  readonly sink: DiscoverySink
-  /** In the last announce heard. */
-  peers: number
-  /** Its next announce. */
-  entry: TimeEntry<Member> | undefined
-}
-
 /** Local service discovery (BEP 14): finds peers in the local network by multicast. Not for private torrents. */
 export class LsdDiscovery implements Discovery {
   readonly kind = 'lsd'
   readonly #clock: Clock
   readonly #openDatagram: OpenDatagram
   readonly #cookie: string
-  readonly #members = new Map<string, Set<Member>>()
+  /** By info hash in hex. */
+  readonly #members = new Map<string, Member[]>()
+  readonly #owner: MemberOwner = { status: one => this.#status(one), forget: one => this.#forget(one) }
   readonly #due = new TimeHeap<Member>()
   readonly #sockets = new Map<IpFamily, DatagramSocket>()
   /** While sockets open; nothing is sent before they are there. */
@@ -75,27 +68,15 @@ export class LsdDiscovery implements Discovery {
   /** Throws `closed` after `close`. The sockets open with the first torrent. */
   join(topic: DiscoveryTopic, sink: DiscoverySink): Membership {
     if (this.#closed) throw new ShoalError('closed', 'local discovery was closed: open a session again')
-    const member: Member = { topic, sink, peers: 0, entry: undefined }
+    const member = new Member(topic, sink, this.#owner)
     const key = hex(topic.infoHash)
-    this.#members.set(key, (this.#members.get(key) ?? new Set()).add(member))
+    const members = this.#members.get(key)
+    if (members) members.push(member)
+    else this.#members.set(key, [member])
     member.entry = this.#due.push(this.#clock.nowMs() + FIRST_MS, member)
     if (this.#sockets.size === 0 && this.#clock.nowMs() - this.#openedMs > RETRY_MS) this.#open()
     this.#arm()
-    let left = false
-    return {
-      kind: 'lsd',
-      // The local network makes no difference between seeds and others.
-      completed: () => {},
-      refresh: () => {
-        // BEP 14 allows one announce in five minutes, and that one is planned.
-      },
-      status: () => [this.#status(member)],
-      leave: async () => {
-        if (left) return
-        left = true
-        this.#forget(key, member)
-      },
-    }
+    return member
   }
 
   async close(): Promise<void> {
@@ -149,12 +130,13 @@ export class LsdDiscovery implements Discovery {
     }
   }
 
-  #forget(key: string, member: Member): void {
+  #forget(member: Member): void {
     if (member.entry) this.#due.remove(member.entry)
     member.entry = undefined
-    const members = this.#members.get(key)
-    members?.delete(member)
-    if (members?.size === 0) this.#members.delete(key)
+    const key = hex(member.topic.infoHash)
+    const others = this.#members.get(key)?.filter(other => other !== member) ?? []
+    if (others.length > 0) this.#members.set(key, others)
+    else this.#members.delete(key)
     this.#arm()
   }
 
@@ -237,6 +219,44 @@ export class LsdDiscovery implements Discovery {
     const second = Math.floor(this.#clock.nowMs() / 1000)
     if (second !== this.#received.second) this.#received = { second, count: 0 }
     return ++this.#received.count <= MAX_RECEIVED_PER_SECOND
+  }
+}
+
+interface MemberOwner {
+  status(member: Member): DiscoveryStatus
+  forget(member: Member): void
+}
+
+class Member implements Membership {
+  readonly kind = 'lsd'
+  readonly topic: DiscoveryTopic
+  readonly sink: DiscoverySink
+  /** In the last announce heard. */
+  peers = 0
+  /** Its next announce. */
+  entry: TimeEntry<Member> | undefined
+  readonly #owner: MemberOwner
+
+  constructor(topic: DiscoveryTopic, sink: DiscoverySink, owner: MemberOwner) {
+    this.topic = topic
+    this.sink = sink
+    this.#owner = owner
+  }
+
+  completed(): void {
+    // BEP 14 makes no difference between seeds and others.
+  }
+
+  refresh(): void {
+    // BEP 14 allows one announce in five minutes, and that one is planned.
+  }
+
+  status(): DiscoveryStatus[] {
+    return [this.#owner.status(this)]
+  }
+
+  async leave(): Promise<void> {
+    this.#owner.forget(this)
   }
 }
 

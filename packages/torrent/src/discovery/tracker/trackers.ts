@@ -93,13 +93,14 @@ export class TrackerDiscovery implements Discovery {
     options: { tiers?: readonly (readonly string[])[] } = {},
   ): Membership {
     if (this.#closed) throw new ShoalError('closed', 'the trackers were closed: open a session again')
-    const owner: TierOwner = { topic, sink, key: readU32(this.#random.bytes(4), 0) }
     const units = usableTiers(options.tiers ?? []).flatMap(({ number, urls }) =>
       this.#announceToAll ? urls.map(url => ({ number, urls: [url] })) : [{ number, urls }],
     )
+    if (units.length === 0) return NO_TRACKERS
+    const owner: TierOwner = { topic, sink, key: readU32(this.#random.bytes(4), 0) }
     const tiers = units.map(({ number, urls }) => new Tier(this.#hub, owner, number, urls))
-    const membership = new TrackerMembership(tiers, () => this.#members.delete(membership))
-    if (tiers.length > 0) this.#members.add(membership)
+    const membership = new TrackerMembership(tiers, this.#members)
+    this.#members.add(membership)
     return membership
   }
 
@@ -132,15 +133,24 @@ export class TrackerDiscovery implements Discovery {
   }
 }
 
+/** Every torrent without trackers: thousands of them share it. */
+const NO_TRACKERS: Membership = Object.freeze({
+  kind: 'tracker',
+  completed: () => {},
+  refresh: () => {},
+  status: () => [],
+  leave: () => Promise.resolve(),
+})
+
 class TrackerMembership implements Membership {
   readonly kind = 'tracker'
   readonly #tiers: readonly Tier[]
-  readonly #onLeave: () => void
+  readonly #members: Set<Membership>
   #left: Promise<void> | undefined
 
-  constructor(tiers: readonly Tier[], onLeave: () => void) {
+  constructor(tiers: readonly Tier[], members: Set<Membership>) {
     this.#tiers = tiers
-    this.#onLeave = onLeave
+    this.#members = members
   }
 
   completed(): void {
@@ -156,9 +166,9 @@ class TrackerMembership implements Membership {
   }
 
   leave(): Promise<void> {
-    this.#left ??= Promise.all(this.#tiers.map(tier => tier.leave(LEAVE_LIMIT_MS))).then(() =>
-      this.#onLeave(),
-    )
+    this.#left ??= Promise.all(this.#tiers.map(tier => tier.leave(LEAVE_LIMIT_MS))).then(() => {
+      this.#members.delete(this)
+    })
     return this.#left
   }
 }
