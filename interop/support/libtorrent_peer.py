@@ -93,9 +93,11 @@ class Peer:
         }
 
     def _watch(self):
-        while True:
-            if not self.session.wait_for_alert(1000):
-                continue
+        # Not wait_for_alert: what it hands to Python may move in memory meanwhile, and the process dies. A byte comes through the pipe
+        # whenever alerts come after there were none.
+        readable, writable = os.pipe()
+        self.session.set_alert_fd(writable)
+        while os.read(readable, 64):
             lines = [f"{a.what()}: {a.message()}" for a in self.session.pop_alerts()]
             with self.changed:
                 self.log = (self.log + lines)[-50:]

@@ -1,5 +1,6 @@
 import fs from 'node:fs'
 import { ShoalError } from '../base/errors.ts'
+import { Turns } from './gate.ts'
 import { errnoOf } from './io-errors.ts'
 import { WriteQueue } from './write-queue.node.ts'
 
@@ -42,6 +43,11 @@ export class HandlePool {
   readonly #handles = new Set<Handle>()
   /** Descriptors being opened, or of files whose handle was replaced while in use. */
   #others = 0
+  /** Descriptors being closed. */
+  #closing = 0
+  /** Openings among `#others` that the process had no descriptor for. */
+  #starved = 0
+  readonly #scarcity = new Turns()
   readonly #waiting: (() => void)[] = []
 
   /** `limit`: most files open at once, at least 1. */
@@ -72,7 +78,7 @@ export class HandlePool {
     if (handle.users > 0) return
     if (handle.file.handle !== handle) {
       this.#others--
-      this.#closeFd(handle)
+      void this.#closeFd(handle)
     } else if (this.openCount > this.#limit) this.#evict(handle)
     this.#waiting.shift()?.()
   }
@@ -129,16 +135,31 @@ export class HandlePool {
   }
 
   async #openRetrying(file: PooledFile, writable: boolean): Promise<number> {
+    try {
+      return await file.open(writable)
+    } catch (error) {
+      if (!isOutOfDescriptors(error)) throw error
+    }
+    this.#starved++
+    try {
+      return await this.#scarcity.take(() => this.#openStarved(file, writable))
+    } finally {
+      this.#starved--
+    }
+  }
+
+  /** The process has no descriptor left: opens the file with one that the pool gives up. One at a time, or they would starve each other. */
+  async #openStarved(file: PooledFile, writable: boolean): Promise<number> {
     for (;;) {
       try {
         return await file.open(writable)
       } catch (error) {
-        const code = errnoOf(error)
-        if (code !== 'EMFILE' && code !== 'ENFILE') throw error
+        if (!isOutOfDescriptors(error)) throw error
         if (await this.#closeIdle()) continue
-        // None idle, but one in use will be. With none at all, the process spends its descriptors elsewhere.
-        if (this.#handles.size === 0) throw error
-        await new Promise<void>(resolve => this.#waiting.push(resolve))
+        // With none at all in the pool, the process spends its descriptors elsewhere.
+        if (this.#handles.size === 0 && this.#others === this.#starved && this.#closing === 0) throw error
+        // In use, or about to be, or about to be closed: soon there is one.
+        await new Promise(resolve => setImmediate(resolve))
       }
     }
   }
@@ -161,7 +182,7 @@ export class HandlePool {
   #evict(handle: Handle): void {
     this.#handles.delete(handle)
     handle.file.handle = null
-    this.#closeFd(handle)
+    void this.#closeFd(handle)
     handle.file.onClosed()
   }
 
@@ -175,7 +196,7 @@ export class HandlePool {
         this.#handles.delete(handle)
         handle.file.handle = null
         handle.file.onClosed()
-        return new Promise<void>(resolve => fs.close(handle.fd, () => resolve()))
+        return this.#closeFd(handle)
       }),
     )
     return true
@@ -188,12 +209,22 @@ export class HandlePool {
       this.#others++
       return
     }
-    await new Promise<void>(resolve => fs.close(handle.fd, () => resolve()))
+    await this.#closeFd(handle)
     handle.file.onClosed()
   }
 
-  #closeFd(handle: Handle): void {
-    // An error of close says nothing that fdatasync has not said, and the descriptor is gone either way.
-    fs.close(handle.fd, () => {})
+  #closeFd(handle: Handle): Promise<void> {
+    this.#closing++
+    return new Promise(resolve => {
+      // An error of close says nothing that fdatasync has not said, and the descriptor is gone either way.
+      fs.close(handle.fd, () => {
+        this.#closing--
+        resolve()
+      })
+    })
   }
+}
+
+function isOutOfDescriptors(error: unknown): boolean {
+  return ['EMFILE', 'ENFILE'].includes(errnoOf(error))
 }
