@@ -1,0 +1,51 @@
+/** What was typed is wrong: exit code 2, and a hint at the command's help. */
+export class UsageError extends Error {
+  readonly code = 'bad-argument'
+
+  constructor(message: string) {
+    super(message)
+    this.name = 'UsageError'
+  }
+}
+
+/** The work could not be done, by a code of the engine's list and a message that says what to do. */
+export class Failure extends Error {
+  readonly code: string
+
+  constructor(code: string, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'Failure'
+    this.code = code
+  }
+}
+
+/** Exit codes: 0 only when all that was asked is done. */
+export const EXIT = { failed: 1, usage: 2, interrupted: 130 } as const
+
+const SYSTEM_CODES: Record<string, readonly [code: string, what: string]> = {
+  ENOENT: ['not-found', 'there is no such file or folder'],
+  ENOTDIR: ['not-found', 'part of the path is a file, not a folder'],
+  EISDIR: ['bad-argument', 'it is a folder: give a file'],
+  EACCES: ['no-permission', 'you are not allowed to: change its permissions or choose another place'],
+  EPERM: ['no-permission', 'you are not allowed to: change its permissions or choose another place'],
+  EROFS: ['no-permission', 'the file system is read-only: choose another place'],
+  ENOSPC: ['no-space', 'the disk is full: free some space and try again'],
+  EDQUOT: ['no-space', 'your quota is used up: free some space and try again'],
+  ENAMETOOLONG: ['bad-argument', 'the name is too long for the file system: choose a shorter one'],
+}
+
+/** What a call of `node:fs` threw about `path`, as an error for people. Others come back as they are. */
+export function fileFailure(error: unknown, path: string): Error {
+  const known = SYSTEM_CODES[(error as NodeJS.ErrnoException)?.code ?? '']
+  if (known) return new Failure(known[0], `${path}: ${known[1]}`, { cause: error })
+  return error instanceof Error ? error : new Error(String(error))
+}
+
+/** Code and message of anything thrown, as `--json` shows it. */
+export function describeFailure(error: unknown): { code: string; message: string } {
+  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown }
+  const text = typeof message === 'string' && message !== '' ? message : String(error)
+  // Codes of Node and the system are capitals: a bug of ours or a fault that nobody foresaw.
+  const known = typeof code === 'string' && /^[a-z-]+$/.test(code)
+  return { code: known ? code : 'failed', message: text.replace(/\s*\n\s*/g, ' ') }
+}

@@ -1,0 +1,57 @@
+import { wrap } from '../text/width.ts'
+import type { Command } from './command.ts'
+import { COMMON_OPTIONS } from './common-options.ts'
+import { flagName, type OptionTable } from './options.ts'
+
+/** The help of one command. `columns` is the width to fill. */
+export function commandHelp(command: Command, columns: number): string {
+  const { name, summary, about, positionals, options, examples } = command
+  const words = positionals.map(positional => ` ${positional.name}`).join('')
+  const rows = (table: OptionTable) =>
+    Object.entries(table).map(([key, option]) => {
+      const value = option.value ? ` ${option.value}${option.kind === 'list' ? ' …' : ''}` : ''
+      return [`${option.short ? `-${option.short}, ` : '    '}${flagName(key)}${value}`, option.help] as const
+    })
+  return [
+    `Usage: shoal ${name}${words} [options]`,
+    '',
+    ...wrap(summary, columns),
+    ...about.flatMap(paragraph => ['', ...wrap(paragraph, columns)]),
+    ...(positionals.length > 0 ? ['', ...positionals.flatMap(each => twoColumns(each.name, each.help, columns))] : []),
+    '',
+    'Options:',
+    ...[...rows(options), ...rows(COMMON_OPTIONS)].flatMap(row => twoColumns(...row, columns)),
+    '',
+    examples.length > 1 ? 'Examples:' : 'Example:',
+    ...examples.flatMap(([line, does]) => [`  shoal ${line}`, ...wrap(does, columns - 6).map(text => `      ${text}`)]),
+    '',
+  ].join('\n')
+}
+
+/** The help of the whole: each command in a line. */
+export function overview(commands: readonly { name: string; summary: string }[], columns: number): string {
+  return [
+    'Usage: shoal COMMAND [options]',
+    '',
+    ...wrap('Shares files directly with others, and with every BitTorrent client. Without a command: share.', columns),
+    '',
+    'Commands:',
+    ...commands.flatMap(({ name, summary }) => twoColumns(name, summary, columns, 10)),
+    '',
+    ...wrap('shoal COMMAND --help shows its options and examples. With --json, programs can read what it prints.', columns),
+    ...wrap('Exit code: 0 done, 1 failed, 2 wrong usage, 130 stopped by Ctrl-C before it was done.', columns),
+    '',
+    'Example:',
+    '  shoal get "magnet:?xt=urn:btih:…" -o Downloads',
+    '',
+  ].join('\n')
+}
+
+/** A term and what it means beside it; below it when the term is long. */
+function twoColumns(term: string, meaning: string, columns: number, termColumns = 26): string[] {
+  const indent = termColumns + 4
+  const lines = wrap(meaning, Math.max(20, columns - indent))
+  const fits = term.length <= termColumns
+  const first = fits ? `  ${term.padEnd(termColumns)}  ${lines[0] ?? ''}` : `  ${term}`
+  return [first.trimEnd(), ...lines.slice(fits ? 1 : 0).map(line => ' '.repeat(indent) + line)]
+}

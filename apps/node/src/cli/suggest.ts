@@ -1,0 +1,31 @@
+/** The word of `words` that was probably meant, or null when none is near. */
+export function nearest(typed: string, words: readonly string[]): string | null {
+  let best: string | null = null
+  // A third of the letters may be wrong: more, and anything resembles anything.
+  let least = Math.max(1, Math.floor(typed.length / 3)) + 1
+  for (const word of words) {
+    const distance = typed.length > 40 ? 40 : editDistance(typed.toLowerCase(), word)
+    if (distance < least) {
+      least = distance
+      best = word
+    }
+  }
+  return best ?? words.find(word => typed.length >= 3 && word.startsWith(typed.toLowerCase())) ?? null
+}
+
+/** How many letters to insert, drop, change or swap with their neighbour to come from one word to the other. */
+export function editDistance(a: string, b: string): number {
+  let before: number[] = []
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j)
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= b.length; j++) {
+      const change = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)
+      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]
+      next[j] = Math.min(change, row[j]! + 1, next[j - 1]! + 1, swapped ? before[j - 2]! + 1 : Infinity)
+    }
+    before = row
+    row = next
+  }
+  return row[b.length]!
+}

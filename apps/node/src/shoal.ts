@@ -1,0 +1,7 @@
+#!/usr/bin/env node
+/** The command line: `shoal help`. Compiled code is kept between runs, so that a command answers at once. */
+import { enableCompileCache } from 'node:module'
+
+enableCompileCache()
+const { main } = await import('./cli/main.ts')
+await main(process.argv.slice(2))
