@@ -179,7 +179,10 @@ export class Libtorrent implements AsyncDisposable {
 
   static async start(options: LibtorrentOptions = {}): Promise<Libtorrent> {
     const peer = new Libtorrent(
-      await start('libtorrent', toolPath('libtorrent'), ['-X', 'faulthandler', '-u', PROGRAM], { stdin: true, ownStdout: true }),
+      await start('libtorrent', toolPath('libtorrent'), ['-X', 'faulthandler', '-u', PROGRAM], {
+        stdin: true,
+        ownStdout: true,
+      }),
     )
     try {
       const { port, version } = await peer.call<{ port: number; version: string }>('start', {

@@ -79,7 +79,12 @@ export class HashExchange {
   async answer(peer: HashPeer, range: HashRange): Promise<void> {
     const tree = this.#transfer?.roots.hashes.tree(range.piecesRoot)
     let hashes = tree?.hashesFor(range) ?? null
-    if (tree && !hashes && isValidRange(range, tree.blockCount, tree.height) && range.baseLayer < tree.pieceLevel) {
+    if (
+      tree &&
+      !hashes &&
+      isValidRange(range, tree.blockCount, tree.height) &&
+      range.baseLayer < tree.pieceLevel
+    ) {
       const pieces = await this.#readBlocks(range).catch(() => [])
       hashes = tree.hashesFor(range)
       for (const index of pieces) tree.forgetBlocks(index)

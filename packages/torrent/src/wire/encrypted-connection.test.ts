@@ -48,7 +48,7 @@ describe('encrypted connections', () => {
 
   async function encryptedPair(uploadBytesPerSecond?: number) {
     const { clock, dialled, incoming } = await pair(uploadBytesPerSecond)
-    const both = Promise.all([outgoing(dialled), incomingWith(incoming)])
+    const both = Promise.all([outgoing(dialled), incomingWith(incoming, 'require')])
     await clock.advance(2000)
     const [a, b] = await both
     return { clock, dialled, a, b }
