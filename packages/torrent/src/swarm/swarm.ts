@@ -327,7 +327,7 @@ export class Swarm implements SwarmHost, TransferOwner {
     const finished = this.uploadOnly
     for (const peer of [...this.peers.values()]) peer.sendHave(piece)
     if (finished) this.#refreshInterest()
-    else if (this.transfer && this.transfer.unwrittenBytes === 0) this.#askOthers()
+    else this.#askOthers()
     this.#owner.onPiece(piece)
   }
 
