@@ -1,77 +1,68 @@
 /**
- * A network in memory, in the time of a given clock: latency, and a rate that each host's uplink and downlink share. Whole swarms run on it in
- * virtual time, and the answer is the same for the same seed.
+ * A network in memory, in the time of a given clock: latency, and rates that the connections of a host share in turns. Whole swarms run on it
+ * in virtual time, and the answer is the same for the same seed.
  */
 import type { Clock } from '../base/clock.ts'
 import { ShoalError } from '../base/errors.ts'
+import { type HostLink, type LinkUser, MemoryLink } from './memory-link.ts'
 import type { Connection, ConnectionHandler, Listener, PeerAddress, Transport } from './transport.ts'
 
-export interface HostLink {
-  /** Bytes a second that the host can send / receive; default no limit. */
-  readonly uploadBytesPerSecond?: number
-  readonly downloadBytesPerSecond?: number
-  /** One-way delay to anybody, ms; default 0. */
-  readonly latencyMs?: number
-}
+export type { HostLink } from './memory-link.ts'
 
 /** Bytes on the way before a sender has to wait: the window of each direction of a connection. */
 const WINDOW_BYTES = 256 * 1024
 
+interface Listening {
+  readonly link: MemoryLink
+  accept(connection: Connection): void
+}
+
 export class MemoryNetwork {
   readonly clock: Clock
-  readonly #listeners = new Map<string, (connection: Connection) => void>()
+  readonly #listeners = new Map<string, Listening>()
+  readonly #links = new Map<string, MemoryLink>()
   #nextPort = 49152
 
   constructor(options: { clock: Clock }) {
     this.clock = options.clock
   }
 
-  /** The transport of one host. */
-  transport(host: string, link: HostLink = {}): Transport {
-    return new MemoryTransport(this, host, new Link(this.clock, link))
+  /** A transport of the host; all of one host share its wire. `link` sets what the wire can do. */
+  transport(host: string, link?: HostLink): Transport {
+    let wire = this.#links.get(host)
+    if (!wire) {
+      wire = new MemoryLink(this.clock, link ?? {})
+      this.#links.set(host, wire)
+    } else if (link) wire.set(link)
+    return new MemoryTransport(this, host, wire)
+  }
+
+  /** Changes what a host's wire can do. */
+  setLink(host: string, link: HostLink): void {
+    this.#links.get(host)?.set(link)
+  }
+
+  /** Cuts the host off, as a pulled plug does: nothing leaves or arrives, and no connection is told. */
+  unplug(host: string): void {
+    const wire = this.#links.get(host)
+    if (wire) wire.plugged = false
   }
 
   freePort(): number {
     return this.#nextPort++
   }
 
-  bind(key: string, onConnection: (connection: Connection) => void): void {
+  bind(key: string, listening: Listening): void {
     if (this.#listeners.has(key)) throw new ShoalError('refused', `${key} is taken`)
-    this.#listeners.set(key, onConnection)
+    this.#listeners.set(key, listening)
   }
 
   unbind(key: string): void {
     this.#listeners.delete(key)
   }
 
-  listenerAt(address: PeerAddress): ((connection: Connection) => void) | undefined {
+  listenerAt(address: PeerAddress): Listening | undefined {
     return this.#listeners.get(`${address.host} ${address.port}`)
-  }
-}
-
-/** One host's wire: what leaves and what arrives, each in turn at its own rate. */
-class Link {
-  readonly latencyMs: number
-  readonly #clock: Clock
-  readonly #msPerByteUp: number
-  readonly #msPerByteDown: number
-  #upFreeAt = 0
-  #downFreeAt = 0
-
-  constructor(clock: Clock, link: HostLink) {
-    this.#clock = clock
-    this.latencyMs = link.latencyMs ?? 0
-    this.#msPerByteUp = 1000 / (link.uploadBytesPerSecond ?? Number.POSITIVE_INFINITY)
-    this.#msPerByteDown = 1000 / (link.downloadBytesPerSecond ?? Number.POSITIVE_INFINITY)
-  }
-
-  /** When bytes handed over now will all have arrived at `to`. */
-  arrivalMs(bytes: number, to: Link): number {
-    const now = this.#clock.nowMs()
-    this.#upFreeAt = Math.max(now, this.#upFreeAt) + bytes * this.#msPerByteUp
-    const reached = this.#upFreeAt + this.latencyMs + to.latencyMs
-    to.#downFreeAt = Math.max(reached, to.#downFreeAt) + bytes * to.#msPerByteDown
-    return to.#downFreeAt
   }
 }
 
@@ -79,13 +70,13 @@ class MemoryTransport implements Transport {
   readonly kind = 'memory'
   readonly #network: MemoryNetwork
   readonly #host: string
-  readonly link: Link
+  readonly #link: MemoryLink
   readonly #listeners = new Set<Listener>()
 
-  constructor(network: MemoryNetwork, host: string, link: Link) {
+  constructor(network: MemoryNetwork, host: string, link: MemoryLink) {
     this.#network = network
     this.#host = host
-    this.link = link
+    this.#link = link
   }
 
   canDial(address: PeerAddress): boolean {
@@ -100,25 +91,28 @@ class MemoryTransport implements Transport {
         reject(signal.reason)
       }
       signal.addEventListener('abort', abort, { once: true })
-      const cancel = this.#network.clock.after(2 * this.link.latencyMs, () => {
+      const far = this.#network.listenerAt(address)
+      const wait = 2 * (this.#link.latencyMs + (far?.link.latencyMs ?? 0))
+      const cancel = this.#network.clock.after(wait, () => {
+        const listening = this.#network.listenerAt(address)
+        // Nobody is there to refuse: the caller waits until it loses patience.
+        if (!this.#link.plugged || listening?.link.plugged === false) return
         signal.removeEventListener('abort', abort)
-        const accept = this.#network.listenerAt(address)
-        if (!accept)
-          return reject(new ShoalError('refused', `nobody listens at ${address.host} port ${address.port}`))
-        const from: PeerAddress = { host: this.#host, port: this.#network.freePort() }
-        const near = new MemoryConnection(this.#network.clock, this.link, address, false)
-        const far = new MemoryConnection(
-          this.#network.clock,
-          LISTENER_LINKS.get(accept) ?? this.link,
-          from,
-          true,
-        )
-        near.join(far)
-        far.join(near)
-        accept(far)
-        resolve(near)
+        if (listening) resolve(this.#join(address, listening))
+        else reject(new ShoalError('refused', `nobody listens at ${address.host} port ${address.port}`))
       })
     })
+  }
+
+  #join(address: PeerAddress, listening: Listening): Connection {
+    const { clock } = this.#network
+    const from: PeerAddress = { host: this.#host, port: this.#network.freePort() }
+    const near = new MemoryConnection(clock, this.#link, address, false)
+    const far = new MemoryConnection(clock, listening.link, from, true)
+    near.join(far)
+    far.join(near)
+    listening.accept(far)
+    return near
   }
 
   async listen(
@@ -127,9 +121,7 @@ class MemoryTransport implements Transport {
   ): Promise<Listener> {
     const port = options.port || this.#network.freePort()
     const key = `${this.#host} ${port}`
-    const accept = (connection: Connection) => onConnection(connection)
-    LISTENER_LINKS.set(accept, this.link)
-    this.#network.bind(key, accept)
+    this.#network.bind(key, { link: this.#link, accept: onConnection })
     const listener: Listener = {
       port,
       close: async () => {
@@ -146,20 +138,17 @@ class MemoryTransport implements Transport {
   }
 }
 
-/** Which wire a listener's connections arrive on. */
-const LISTENER_LINKS = new WeakMap<(connection: Connection) => void, Link>()
-
-class MemoryConnection implements Connection {
+class MemoryConnection implements Connection, LinkUser {
   readonly kind = 'memory'
   readonly remote: PeerAddress
   readonly incoming: boolean
   readonly #clock: Clock
-  readonly #link: Link
+  readonly #link: MemoryLink
   #peer!: MemoryConnection
   #handler: ConnectionHandler | undefined
   /** Arrived, not delivered: the handler is missing or paused. */
   #inbox: Uint8Array[] = []
-  /** Written, waiting for the window. */
+  /** Written, waiting for the wire or the window. */
   #outbox: { bytes: Uint8Array; onSent: (() => void) | undefined }[] = []
   #outboxBytes = 0
   #onTheWay = 0
@@ -167,7 +156,7 @@ class MemoryConnection implements Connection {
   #ending = false
   #closed = false
 
-  constructor(clock: Clock, link: Link, remote: PeerAddress, incoming: boolean) {
+  constructor(clock: Clock, link: MemoryLink, remote: PeerAddress, incoming: boolean) {
     this.#clock = clock
     this.#link = link
     this.remote = remote
@@ -176,6 +165,10 @@ class MemoryConnection implements Connection {
 
   join(peer: MemoryConnection): void {
     this.#peer = peer
+  }
+
+  get far(): MemoryLink {
+    return this.#peer.#link
   }
 
   get bufferedBytes(): number {
@@ -195,7 +188,7 @@ class MemoryConnection implements Connection {
     }
     this.#outbox.push({ bytes, onSent })
     this.#outboxBytes += bytes.length
-    if (this.#outbox.length === 1) this.#clock.after(0, () => this.#send())
+    this.#link.want(this)
   }
 
   pause(): void {
@@ -213,22 +206,36 @@ class MemoryConnection implements Connection {
     else this.#end()
   }
 
-  #send(): void {
-    while (this.#outbox.length > 0 && this.#onTheWay < WINDOW_BYTES && !this.#closed) {
-      const { bytes, onSent } = this.#outbox.shift()!
-      const copy = bytes.slice()
-      this.#onTheWay += copy.length
-      this.#outboxBytes -= copy.length
-      onSent?.()
-      const wait = Math.max(0, this.#link.arrivalMs(copy.length, this.#peer.#link) - this.#clock.nowMs())
-      this.#clock.after(wait, () => this.#peer.#arrive(copy))
+  takeBytes(limit: number): Uint8Array | null {
+    const first = this.#outbox[0]
+    if (!first || this.#onTheWay >= WINDOW_BYTES || this.#closed) return null
+    const taken = first.bytes.slice(0, Math.min(limit, first.bytes.length))
+    this.#onTheWay += taken.length
+    this.#outboxBytes -= taken.length
+    if (taken.length < first.bytes.length) {
+      this.#outbox[0] = { bytes: first.bytes.subarray(taken.length), onSent: first.onSent }
+      return taken
     }
+    this.#outbox.shift()
+    first.onSent?.()
+    return taken
+  }
+
+  left(): void {
+    if (this.#outbox.length === 0) this.#clock.after(0, () => this.#drained())
+  }
+
+  arrive(bytes: Uint8Array): void {
+    this.#peer.#receive(bytes)
+  }
+
+  #drained(): void {
     if (this.#closed || this.#outbox.length > 0) return
     this.#handler?.onDrain()
     if (this.#ending) this.#end()
   }
 
-  #arrive(bytes: Uint8Array): void {
+  #receive(bytes: Uint8Array): void {
     if (this.#closed) return
     this.#inbox.push(bytes)
     this.#deliver()
@@ -237,20 +244,22 @@ class MemoryConnection implements Connection {
   #deliver(): void {
     while (this.#inbox.length > 0 && this.#handler && !this.#paused && !this.#closed) {
       const bytes = this.#inbox.shift()!
-      this.#peer.#onTheWay -= bytes.length
+      const peer = this.#peer
+      peer.#onTheWay -= bytes.length
       this.#handler.onData(bytes)
-      this.#peer.#send()
+      if (peer.#outbox.length > 0) peer.#link.want(peer)
     }
   }
 
   /** Ends this side now and the other when all that is on the way has arrived. */
   #end(): void {
     this.#finish()
-    const wait = Math.max(0, this.#link.arrivalMs(0, this.#peer.#link) - this.#clock.nowMs())
-    this.#clock.after(wait, () => {
-      this.#peer.#paused = false
-      this.#peer.#deliver()
-      this.#peer.#finish()
+    const far = this.#peer
+    this.#clock.after(this.#link.delayTo(far.#link, 0), () => {
+      if (!this.#link.plugged || !far.#link.plugged) return
+      far.#paused = false
+      far.#deliver()
+      far.#finish()
     })
   }
 

@@ -1,0 +1,99 @@
+import type { Clock } from '../base/clock.ts'
+
+/** What a host's wire can do. */
+export interface HostLink {
+  /** Bytes a second that the host can send / receive; default no limit. */
+  readonly uploadBytesPerSecond?: number
+  readonly downloadBytesPerSecond?: number
+  /** One-way delay to anybody, ms; default 0. */
+  readonly latencyMs?: number
+}
+
+/** What goes onto a wire at once when its rate is limited: others get their turn after it. */
+const SLICE_BYTES = 16 * 1024
+
+/** A direction of a connection, as the wire that it leaves by sees it. */
+export interface LinkUser {
+  /** Hands over up to `limit` bytes, or null when there are none or the other side's window is full. */
+  takeBytes(limit: number): Uint8Array | null
+  /** What was handed over last has left the wire. */
+  left(): void
+  /** The bytes have reached the other host. */
+  arrive(bytes: Uint8Array): void
+  /** The wire that the bytes arrive by. */
+  readonly far: MemoryLink
+}
+
+/** One host's wire: what leaves and what arrives, each at its own rate; whoever sends takes turns. */
+export class MemoryLink {
+  readonly #clock: Clock
+  #latencyMs = 0
+  #msPerByteUp = 0
+  #msPerByteDown = 0
+  #downFreeAt = 0
+  #queue: LinkUser[] = []
+  #serving = false
+  /** An unplugged host sends and receives nothing, and nobody is told. */
+  plugged = true
+
+  constructor(clock: Clock, link: HostLink) {
+    this.#clock = clock
+    this.set(link)
+  }
+
+  get latencyMs(): number {
+    return this.#latencyMs
+  }
+
+  /** Changes the wire, for what leaves from now on. */
+  set(link: HostLink): void {
+    this.#latencyMs = link.latencyMs ?? 0
+    this.#msPerByteUp = 1000 / (link.uploadBytesPerSecond ?? Number.POSITIVE_INFINITY)
+    this.#msPerByteDown = 1000 / (link.downloadBytesPerSecond ?? Number.POSITIVE_INFINITY)
+  }
+
+  /** The user has bytes to send. Asking twice is harmless. */
+  want(user: LinkUser): void {
+    if (this.#queue.includes(user)) return
+    this.#queue.push(user)
+    if (!this.#serving) {
+      this.#serving = true
+      this.#clock.after(0, () => this.#serve())
+    }
+  }
+
+  /** Milliseconds from leaving this wire until `bytes` have all come in at `far`. */
+  delayTo(far: MemoryLink, bytes: number): number {
+    const reached = this.#clock.nowMs() + this.#latencyMs + far.#latencyMs
+    far.#downFreeAt = Math.max(reached, far.#downFreeAt) + bytes * far.#msPerByteDown
+    return Math.max(0, far.#downFreeAt - this.#clock.nowMs())
+  }
+
+  #serve(): void {
+    const limited = this.#msPerByteUp > 0
+    for (let user = this.#queue.shift(); user; user = this.#queue.shift()) {
+      const bytes = user.takeBytes(limited ? SLICE_BYTES : Number.POSITIVE_INFINITY)
+      if (!bytes) continue
+      this.#queue.push(user)
+      if (!limited) {
+        this.#deliver(user, bytes)
+        continue
+      }
+      const sender = user
+      this.#clock.after(bytes.length * this.#msPerByteUp, () => {
+        this.#deliver(sender, bytes)
+        this.#serve()
+      })
+      return
+    }
+    this.#serving = false
+  }
+
+  #deliver(user: LinkUser, bytes: Uint8Array): void {
+    if (this.plugged)
+      this.#clock.after(this.delayTo(user.far, bytes.length), () => {
+        if (user.far.plugged) user.arrive(bytes)
+      })
+    user.left()
+  }
+}
