@@ -5,6 +5,9 @@ import { createTransports } from '#transports'
 import { type Clock, systemClock } from '../base/clock.ts'
 import { type Random, systemRandom } from '../base/random.ts'
 import type { HttpGet } from '../discovery/tracker/http-get.ts'
+import type { PieceLayout } from '../metainfo/layout.ts'
+import { createMemoryStorage } from '../storage/memory-storage.ts'
+import type { Storage } from '../storage/storage.ts'
 import type { OpenDatagram } from '../transport/datagram.ts'
 import type { ResolveHost } from '../transport/resolve.ts'
 import type { Transport } from '../transport/transport.ts'
@@ -17,6 +20,8 @@ export interface Environment {
   readonly openDatagram: OpenDatagram
   readonly resolveHost: ResolveHost
   readonly httpGet: HttpGet
+  /** Where torrents that are kept in memory go. */
+  readonly createMemoryStorage: (layout: PieceLayout) => Storage
 }
 
 /** What is left out is the platform's. */
@@ -29,6 +34,7 @@ export function resolveEnvironment(given: SessionEnvironment): Environment {
     openDatagram,
     resolveHost,
     httpGet,
+    createMemoryStorage,
     ...given,
     transports: given.transports ?? createTransports(),
   }

@@ -8,7 +8,6 @@ import type { DiscoverySink, DiscoveryTopic, Membership } from '../discovery/dis
 import { isLocalAddress } from '../discovery/tracker/local-address.ts'
 import type { HashPool } from '../hash/hash-pool.ts'
 import type { PieceLayout } from '../metainfo/layout.ts'
-import { createMemoryStorage } from '../storage/memory-storage.ts'
 import type { ResumeStore } from '../storage/resume-store.ts'
 import type { Storage } from '../storage/storage.ts'
 import { BlockCache } from '../swarm/block-cache.ts'
@@ -134,8 +133,14 @@ export class Session implements SessionApi, SessionContext {
 
   async add(source: TorrentSource, options: AddOptions = {}): Promise<Torrent> {
     this.#mustBeOpen()
-    const { userAgent } = this
-    const origin = await readSource(source, options, { userAgent, signal: this.#abort.signal })
+    const { userAgent, clock } = this
+    const { httpGet } = this.#environment
+    const origin = await readSource(source, options, {
+      userAgent,
+      clock,
+      httpGet,
+      signal: this.#abort.signal,
+    })
     this.#mustBeOpen()
     const known = this.#registry.findAny(origin.infoHashes)
     if (known) {
@@ -288,7 +293,7 @@ export class Session implements SessionApi, SessionContext {
     memory: boolean
     renamed: ReadonlyMap<number, readonly string[]>
   }): Storage {
-    if (options.memory) return createMemoryStorage(options.layout)
+    if (options.memory) return this.#environment.createMemoryStorage(options.layout)
     return createFileStorage({ ...options, handles: this.#handles })
   }
 

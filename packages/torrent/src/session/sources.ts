@@ -1,17 +1,27 @@
-import { httpGet } from '#http-get'
 import { readTorrentFile } from '#read-file'
 import type { AddOptions, TorrentSource } from '../api.ts'
+import type { Clock } from '../base/clock.ts'
 import { ShoalError } from '../base/errors.ts'
 import { parseHostPort } from '../base/ip.ts'
+import type { HttpGet } from '../discovery/tracker/http-get.ts'
 import { parseInfoHash } from '../metainfo/info-hash.ts'
 import { parseMagnet } from '../metainfo/magnet.ts'
 import type { Metainfo } from '../metainfo/metainfo.ts'
 import { parseMetainfo } from '../metainfo/parse-metainfo.ts'
+import { limited } from './dialer.ts'
 import type { TorrentOrigin } from './torrent-origin.ts'
 
 /** Largest .torrent that is fetched. */
 const MAX_TORRENT_BYTES = 64 * 1024 * 1024
 const FETCH_LIMIT_MS = 60_000
+
+/** What reading a source needs of its session. */
+export interface SourceContext {
+  readonly userAgent: string
+  readonly clock: Clock
+  readonly httpGet: HttpGet
+  readonly signal: AbortSignal
+}
 
 /**
  * Reads what `Session.add` takes: a magnet link, an info hash or content ID, a path or URL of a .torrent, its bytes, or parsed metainfo.
@@ -20,7 +30,7 @@ const FETCH_LIMIT_MS = 60_000
 export async function readSource(
   source: TorrentSource,
   options: AddOptions,
-  context: { userAgent: string; signal: AbortSignal },
+  context: SourceContext,
 ): Promise<TorrentOrigin> {
   const peers = (options.peers ?? []).map(readPeer)
   const origin = await readAny(source, context)
@@ -36,10 +46,7 @@ export async function readSource(
   }
 }
 
-async function readAny(
-  source: TorrentSource,
-  context: { userAgent: string; signal: AbortSignal },
-): Promise<TorrentOrigin> {
+async function readAny(source: TorrentSource, context: SourceContext): Promise<TorrentOrigin> {
   if (source instanceof Uint8Array) return fromMetainfo(parseMetainfo(source))
   if (typeof source !== 'string') return fromMetainfo(source)
   const text = source.trim()
@@ -93,10 +100,14 @@ function isInfoHash(text: string): boolean {
 
 async function fetchTorrent(
   url: string,
-  { userAgent, signal }: { userAgent: string; signal: AbortSignal },
+  { userAgent, clock, httpGet, signal }: SourceContext,
 ): Promise<Uint8Array> {
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(FETCH_LIMIT_MS)])
-  const answer = await httpGet(url, { userAgent, maxBytes: MAX_TORRENT_BYTES, signal: limit })
+  const limit = limited(clock, FETCH_LIMIT_MS, signal)
+  const answer = await httpGet(url, {
+    userAgent,
+    maxBytes: MAX_TORRENT_BYTES,
+    signal: limit.signal,
+  }).finally(() => limit.end())
   if (answer.status !== 200)
     throw new ShoalError('not-found', `the server answered ${answer.status} for the .torrent: check the URL`)
   return answer.body

@@ -19,11 +19,15 @@ import type { PiecePriority } from '../pieces/pieces.ts'
 import type { ReadyConnection } from '../swarm/swarm.ts'
 import type { PeerAddress } from '../transport/transport.ts'
 import type { SessionContext } from './context.ts'
+import { limited } from './dialer.ts'
 import { FileView, realFiles } from './file-view.ts'
 import { peerStatus } from './peer-status.ts'
 import type { TorrentOrigin, TorrentPlace } from './torrent-origin.ts'
 import { statsOf } from './torrent-stats.ts'
 import { TorrentTask } from './torrent-task.ts'
+
+/** For finding the addresses of a peer that a user names. */
+const RESOLVE_LIMIT_MS = 10_000
 
 /** One torrent of a session: from a link to verified files, and then as a seed. */
 export class Torrent extends Emitter<TorrentEvents> implements TorrentApi {
@@ -169,13 +173,17 @@ export class Torrent extends Emitter<TorrentEvents> implements TorrentApi {
   }
 
   #addNamedPeer({ host, port }: { host: string; port: number }): void {
-    this.#context.resolve(host, AbortSignal.timeout(10_000)).then(
-      hosts => {
-        const addresses: PeerAddress[] = hosts.slice(0, 4).map(address => ({ host: address, port }))
-        this.#task.addAddresses(addresses, 'manual')
-      },
-      error => this.emit('log', `${host}: ${messageOf(error)}`),
-    )
+    const limit = limited(this.#context.clock, RESOLVE_LIMIT_MS)
+    this.#context
+      .resolve(host, limit.signal)
+      .then(
+        hosts => {
+          const addresses: PeerAddress[] = hosts.slice(0, 4).map(address => ({ host: address, port }))
+          this.#task.addAddresses(addresses, 'manual')
+        },
+        error => this.emit('log', `${host}: ${messageOf(error)}`),
+      )
+      .finally(() => limit.end())
   }
 
   async recheck({ signal }: { signal?: AbortSignal } = {}): Promise<void> {
