@@ -1,9 +1,9 @@
 /** Temporary folders, and files with random content that repeats from a seed. */
 import { createCipheriv, createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { chmod, mkdir, mkdtemp, open, realpath, rm } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, open, readdir, readFile, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative, sep } from 'node:path'
 
 export interface TempDir extends AsyncDisposable {
   readonly path: string
@@ -70,4 +70,28 @@ export async function sha256Of(path: string): Promise<string> {
   const hash = createHash('sha256')
   for await (const chunk of createReadStream(path, { highWaterMark: CHUNK_BYTES })) hash.update(chunk)
   return hash.digest('hex')
+}
+
+/** Paths of all files below a folder, in order, with slashes. */
+export async function filesBelow(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  return entries
+    .filter(entry => entry.isFile())
+    .map(entry => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'))
+    .sort()
+}
+
+/**
+ * Compares two folders byte for byte: null when they hold the same files, else what differs first. Folders are small enough to be read
+ * whole. Pad files that a client wrote out are no difference.
+ */
+export async function difference(expected: string, actual: string): Promise<string | null> {
+  const real = (names: string[]) => names.filter(name => !name.split('/').includes('.pad'))
+  const [wanted, got] = [await filesBelow(expected), real(await filesBelow(actual))]
+  if (wanted.join('\n') !== got.join('\n')) return `files ${got.join(', ')} instead of ${wanted.join(', ')}`
+  for (const name of wanted) {
+    const [one, two] = await Promise.all([readFile(join(expected, name)), readFile(join(actual, name))])
+    if (!one.equals(two)) return `${name} differs (${one.length} and ${two.length} bytes)`
+  }
+  return null
 }

@@ -60,7 +60,7 @@ export class PeerUpload {
       transfer?.have.has(piece) === true &&
       length > 0 &&
       length <= MAX_REQUEST_BYTES &&
-      begin + length <= transfer.layout.pieceSize(piece)
+      begin + length <= servedSize(transfer, piece)
     if (!fits || this.queued >= MAX_REQUESTS_QUEUED) return this.#owner.reject(piece, begin, length)
     this.#queue.push({ piece, begin, length })
   }
@@ -131,14 +131,18 @@ export class PeerUpload {
     return true
   }
 
-  /** A request that does not match a block: copied together from storage, since no client of today asks so. */
+  /** A request that does not match a block: copied together from storage, since few ask so. */
   #sendOdd(transfer: Transfer, { piece, begin, length }: Request): boolean {
     if (!this.#mayStart(length)) return false
     this.#head++
     const bytes = new Uint8Array(BLOCK_HEADER_BYTES + length)
     bytes.set(blockHeader(piece, begin, length))
+    const stored = Math.max(0, Math.min(length, transfer.layout.pieceSize(piece) - begin))
     transfer.storage
-      .read(transfer.layout.pieceOffset(piece) + begin, bytes.subarray(BLOCK_HEADER_BYTES))
+      .read(
+        transfer.layout.pieceOffset(piece) + begin,
+        bytes.subarray(BLOCK_HEADER_BYTES, BLOCK_HEADER_BYTES + stored),
+      )
       .then(
         () => {
           if (this.#stopped) return
@@ -207,4 +211,12 @@ export class PeerUpload {
 
 function isWholeBlock(transfer: Transfer, { piece, begin, length }: Request): boolean {
   return begin % BLOCK_BYTES === 0 && length === transfer.layout.blockSize(piece, begin / BLOCK_BYTES)
+}
+
+/**
+ * How far into a piece others may ask. BEP 52 has a v2 piece end with its file, but libtorrent 2.0.8 takes the file for padded with
+ * zeros to the end of the piece and asks for a whole last block.
+ */
+function servedSize({ info, layout }: Transfer, piece: number): number {
+  return info.version === 'v2' ? layout.blockCount(piece) * BLOCK_BYTES : layout.pieceSize(piece)
 }

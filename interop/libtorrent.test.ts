@@ -1,0 +1,72 @@
+/** Our session and a real libtorrent: every version of torrent, both ways, by .torrent and by magnet link. */
+import { describe, expect, test } from 'vitest'
+import { difference, randomFile, type TempDir, tempDir } from './support/files.ts'
+import { Libtorrent } from './support/libtorrent.ts'
+import { bareMagnet, makeTorrent, Shoal } from './support/shoal.ts'
+import { lacking } from './support/tools.ts'
+
+const BYTES = 5_000_001
+const VERSIONS = ['v1', 'v2', 'hybrid'] as const
+
+async function content(dir: TempDir): Promise<string> {
+  return (await randomFile(dir.join('seed', 'content.bin'), BYTES)).path
+}
+
+describe.skipIf(lacking('libtorrent'))('libtorrent', { concurrent: true }, () => {
+  test.each(VERSIONS)('seeds %s to us, by file and by magnet (BEP 3, 9, 52)', async version => {
+    await using dir = await tempDir('interop')
+    await using seeder = await Libtorrent.start()
+    const torrent = dir.join('content.torrent')
+    const path = await content(dir)
+    const { magnet } = await seeder.create(path, torrent, { version, pieceLength: 65_536 })
+    await seeder.add({ torrent, savePath: dir.join('seed'), seedMode: true })
+    for (const [name, source] of Object.entries({ file: torrent, magnet })) {
+      await using shoal = await Shoal.open({ directory: dir.join(name) })
+      const got = await shoal.get(source, { peers: [`127.0.0.1:${seeder.port}`] })
+      expect(got.metainfo?.info.version).toBe(version)
+      expect(await difference(dir.join('seed'), dir.join(name))).toBeNull()
+    }
+  })
+
+  test.each(VERSIONS)('downloads %s from us, by file and by magnet (BEP 3, 9, 52)', async version => {
+    await using dir = await tempDir('interop')
+    const made = await makeTorrent(await content(dir), dir.join('content.torrent'), {
+      version,
+      pieceLengthBytes: 65_536,
+    })
+    await using shoal = await Shoal.open()
+    await shoal.get(made.torrent, { directory: dir.join('seed') })
+    await using leecher = await Libtorrent.start()
+    for (const [name, source] of Object.entries({
+      file: { torrent: made.torrent },
+      magnet: { magnet: made.magnet },
+    })) {
+      const savePath = dir.join(name)
+      const leech = await leecher.add({ ...source, savePath, peers: [shoal.endpoint] })
+      await leech.done()
+      await leech.flushed()
+      expect({ v1: leech.v1, v2: leech.v2 }).toEqual({ v1: made.v1, v2: made.v2 })
+      expect(await difference(dir.join('seed'), savePath)).toBeNull()
+      await leech.remove()
+    }
+  })
+
+  test.each(['v1', 'v2'] as const)('shares a hybrid that is known by its %s hash alone', async version => {
+    await using dir = await tempDir('interop')
+    const made = await makeTorrent(await content(dir), dir.join('content.torrent'), {
+      pieceLengthBytes: 65_536,
+    })
+    const magnet = bareMagnet(made[version]!)
+    await using seeder = await Libtorrent.start()
+    await seeder.add({ torrent: made.torrent, savePath: dir.join('seed'), seedMode: true })
+    await using shoal = await Shoal.open({ directory: dir.join('ours') })
+    const got = await shoal.get(magnet, { peers: [`127.0.0.1:${seeder.port}`] })
+    expect(got.metainfo?.info.version).toBe('hybrid')
+    expect(await difference(dir.join('seed'), dir.join('ours'))).toBeNull()
+    await using leecher = await Libtorrent.start()
+    const leech = await leecher.add({ magnet, savePath: dir.join('theirs'), peers: [shoal.endpoint] })
+    await leech.done()
+    await leech.flushed()
+    expect(await difference(dir.join('seed'), dir.join('theirs'))).toBeNull()
+  })
+})

@@ -1,0 +1,119 @@
+/** Our own session as a peer among the real ones: on loopback, reaching out to nothing that a test does not name. */
+import { mkdir, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import {
+  type CreateOptions,
+  createTorrent,
+  formatMagnet,
+  infoHashText,
+  magnetOf,
+  parseInfoHash,
+  Session,
+  type SessionOptions,
+  type TorrentApi,
+  writeMetainfo,
+} from '@shoal/torrent'
+
+/** How long a download on loopback may take on a machine with much else to do. */
+const DONE_MS = 60_000
+
+/** A running session: `await using shoal = await Shoal.open({ directory })`. */
+export class Shoal implements AsyncDisposable {
+  readonly session: Session
+  /** What the engine told people of each torrent, for the message of a test that fails. */
+  readonly #lines: string[] = []
+
+  private constructor(session: Session) {
+    this.session = session
+  }
+
+  static async open(options: SessionOptions = {}): Promise<Shoal> {
+    return new Shoal(
+      await Session.open({
+        port: 0,
+        host: '127.0.0.1',
+        dht: false,
+        dhtNodes: [],
+        lsd: false,
+        trackers: false,
+        ...options,
+      }),
+    )
+  }
+
+  get port(): number {
+    return this.session.port
+  }
+
+  /** `host:port` as our sessions and magnets take it. */
+  get address(): string {
+    return `127.0.0.1:${this.port}`
+  }
+
+  /** As libtorrent takes it. */
+  get endpoint(): readonly [string, number] {
+    return ['127.0.0.1', this.port]
+  }
+
+  async add(...args: Parameters<Session['add']>): Promise<TorrentApi> {
+    const torrent = await this.session.add(...args)
+    torrent.on('log', line => this.#lines.push(line))
+    return torrent
+  }
+
+  /** Resolves when all that is wanted is there; rejects with what is known of the torrent when it is not in time. */
+  async done(torrent: TorrentApi, timeoutMs = DONE_MS): Promise<void> {
+    try {
+      await torrent.whenComplete({ signal: AbortSignal.timeout(timeoutMs) })
+    } catch (error) {
+      const { state, progress, peers, knownPeers } = torrent.stats
+      const known = { state, progress, peers, knownPeers, connected: torrent.peers() }
+      throw new Error(`not complete: ${String(error)} ${JSON.stringify(known)} ${this.#lines.join('; ')}`, {
+        cause: error,
+      })
+    }
+  }
+
+  /** Downloads all that is wanted into `directory`. */
+  async get(
+    source: Parameters<Session['add']>[0],
+    options: Parameters<Session['add']>[1],
+  ): Promise<TorrentApi> {
+    const torrent = await this.add(source, options)
+    await this.done(torrent)
+    return torrent
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.session.close()
+  }
+}
+
+export interface Made {
+  /** Path of the .torrent. */
+  readonly torrent: string
+  /** With both info hashes of a hybrid. */
+  readonly magnet: string
+  /** 40 and 64 hex digits, or null. */
+  readonly v1: string | null
+  readonly v2: string | null
+}
+
+/** Makes a .torrent of a file or folder, ours. */
+export async function makeTorrent(path: string, out: string, options: CreateOptions = {}): Promise<Made> {
+  const metainfo = await createTorrent(path, options)
+  await mkdir(dirname(out), { recursive: true })
+  await writeFile(out, writeMetainfo(metainfo))
+  const { v1, v2 } = metainfo.info.infoHashes
+  return {
+    torrent: out,
+    magnet: magnetOf(metainfo),
+    v1: v1 ? infoHashText({ v1 }) : null,
+    v2: v2 ? infoHashText({ v2 }) : null,
+  }
+}
+
+/** A magnet link with nothing but one info hash: 40 or 64 hex digits. */
+export function bareMagnet(infoHash: string): string {
+  return formatMagnet({ infoHashes: parseInfoHash(infoHash) })
+}
