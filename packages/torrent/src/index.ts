@@ -12,5 +12,6 @@ export { formatMagnet, type Magnet, magnetOf, parseMagnet } from './metainfo/mag
 export type { FileEntry, Info, InfoHashes, Metainfo, TorrentVersion } from './metainfo/metainfo.ts'
 export { parseMetainfo } from './metainfo/parse-metainfo.ts'
 export { writeMetainfo } from './metainfo/write-metainfo.ts'
+export { type CheckedFile, type CheckedFiles, checkFiles } from './session/check-files.ts'
 export { Session } from './session/session.ts'
 export { Torrent } from './session/torrent.ts'

@@ -11,10 +11,7 @@ export interface CommandContext {
 }
 
 export interface Command<Table extends OptionTable = OptionTable> {
-  readonly name: string
-  /** What it does, in a line. */
-  readonly summary: string
-  /** What else there is to know: paragraphs. */
+  /** What there is to know besides the line in the list of commands: paragraphs. */
   readonly about: readonly string[]
   readonly positionals: readonly Positional[]
   readonly options: Table

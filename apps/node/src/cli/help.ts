@@ -1,11 +1,12 @@
 import { wrap } from '../text/width.ts'
 import type { Command } from './command.ts'
+import type { CommandEntry } from './commands.ts'
 import { COMMON_OPTIONS } from './common-options.ts'
 import { flagName, type OptionTable } from './options.ts'
 
 /** The help of one command. `columns` is the width to fill. */
-export function commandHelp(command: Command, columns: number): string {
-  const { name, summary, about, positionals, options, examples } = command
+export function commandHelp({ name, summary }: CommandEntry, command: Command, columns: number): string {
+  const { about, positionals, options, examples } = command
   const words = positionals.map(positional => ` ${positional.name}`).join('')
   const rows = (table: OptionTable) =>
     Object.entries(table).map(([key, option]) => {
@@ -17,13 +18,18 @@ export function commandHelp(command: Command, columns: number): string {
     '',
     ...wrap(summary, columns),
     ...about.flatMap(paragraph => ['', ...wrap(paragraph, columns)]),
-    ...(positionals.length > 0 ? ['', ...positionals.flatMap(each => twoColumns(each.name, each.help, columns))] : []),
+    ...(positionals.length > 0
+      ? ['', ...positionals.flatMap(each => twoColumns(each.name, each.help, columns))]
+      : []),
     '',
     'Options:',
     ...[...rows(options), ...rows(COMMON_OPTIONS)].flatMap(row => twoColumns(...row, columns)),
     '',
     examples.length > 1 ? 'Examples:' : 'Example:',
-    ...examples.flatMap(([line, does]) => [`  shoal ${line}`, ...wrap(does, columns - 6).map(text => `      ${text}`)]),
+    ...examples.flatMap(([line, does]) => [
+      `  shoal ${line}`,
+      ...wrap(does, columns - 6).map(text => `      ${text}`),
+    ]),
     '',
   ].join('\n')
 }
@@ -33,12 +39,18 @@ export function overview(commands: readonly { name: string; summary: string }[],
   return [
     'Usage: shoal COMMAND [options]',
     '',
-    ...wrap('Shares files directly with others, and with every BitTorrent client. Without a command: share.', columns),
+    ...wrap(
+      'Shares files directly with others, and with every BitTorrent client. Without a command: share.',
+      columns,
+    ),
     '',
     'Commands:',
     ...commands.flatMap(({ name, summary }) => twoColumns(name, summary, columns, 10)),
     '',
-    ...wrap('shoal COMMAND --help shows its options and examples. With --json, programs can read what it prints.', columns),
+    ...wrap(
+      'shoal COMMAND --help shows its options and examples. With --json, programs can read what it prints.',
+      columns,
+    ),
     ...wrap('Exit code: 0 done, 1 failed, 2 wrong usage, 130 stopped by Ctrl-C before it was done.', columns),
     '',
     'Example:',

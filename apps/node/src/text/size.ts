@@ -22,7 +22,8 @@ export function parseRate(text: string): number {
   const rate = /^([^/]+)(?:\/s)?\s*$/i.exec(text)?.[1]
   if (rate === undefined) throw new UsageError(`"${text}" is no rate: ${HELP}, per second`)
   const bytesPerSecond = parseSize(rate)
-  if (bytesPerSecond === 0) throw new UsageError('0 would stop all transfer: leave the option out for no limit')
+  if (bytesPerSecond === 0)
+    throw new UsageError('0 would stop all transfer: leave the option out for no limit')
   return bytesPerSecond
 }
 
@@ -31,7 +32,12 @@ export function parsePieceLength(text: string): number {
   const bytes = parseSize(text)
   const exponent = Math.min(30, Math.max(14, Math.round(Math.log2(bytes))))
   if (bytes !== 2 ** exponent) {
-    const [near, unit] = exponent < 20 ? [2 ** (exponent - 10), 'KiB'] : exponent < 30 ? [2 ** (exponent - 20), 'MiB'] : [1, 'GiB']
+    const [near, unit] =
+      exponent < 20
+        ? [2 ** (exponent - 10), 'KiB']
+        : exponent < 30
+          ? [2 ** (exponent - 20), 'MiB']
+          : [1, 'GiB']
     throw new UsageError(`"${text}" is no power of two from 16KiB to 1GiB: ${near}${unit} is the nearest`)
   }
   return bytes

@@ -2,11 +2,13 @@
 
 /** Control characters move the cursor or worse, and reversed text shows a name as what it is not. Names come from strangers. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it finds.
-const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\ud800-\udfff]/gu
+const CONTROLS = /[\u0000-\u001f\u007f-\u009f]/g
+const DIRECTIONS = /[\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\ud800-\udfff]/gu
 
 /** The text without what a terminal would obey. Where it shows no UTF-8, other letters become question marks. */
 export function printable(text: string, { unicode = true }: { unicode?: boolean } = {}): string {
-  const safe = text.replace(UNSAFE, unicode ? '\ufffd' : '?')
+  const mark = unicode ? '\ufffd' : '?'
+  const safe = text.replace(CONTROLS, mark).replace(DIRECTIONS, mark)
   return unicode ? safe : safe.replace(/[^ -~]/gu, '?')
 }
 
@@ -25,7 +27,11 @@ export function widthOf(text: string): number {
 }
 
 /** The text, cut with an ellipsis in its middle where it takes more than `columns`. The end of a file's name tells as much as its start. */
-export function shorten(text: string, columns: number, { unicode = true }: { unicode?: boolean } = {}): string {
+export function shorten(
+  text: string,
+  columns: number,
+  { unicode = true }: { unicode?: boolean } = {},
+): string {
   if (widthOf(text) <= columns) return text
   const ellipsis = unicode ? '…' : '..'
   const room = columns - ellipsis.length

@@ -1,0 +1,80 @@
+import { printable } from '../text/width.ts'
+
+/** What a terminal can show. */
+export interface TerminalStyle {
+  readonly unicode: boolean
+  readonly color: boolean
+}
+
+export interface Terminal extends TerminalStyle {
+  /** Size in characters, as it is now. */
+  readonly columns: number
+  readonly rows: number
+  write(text: string): void
+}
+
+/** Where a command's words go. */
+export interface Output {
+  /** `--json`: results are objects, nothing else is on standard output. */
+  readonly json: boolean
+  readonly verbose: boolean
+  /** Standard output when it is a terminal and shows text; null when it is piped, or for JSON. */
+  readonly terminal: Terminal | null
+  /** A line of standard output. Control characters in it, from names of strangers, become harmless. */
+  line(text: string): void
+  /** An object on a line of its own. */
+  object(value: object): void
+  /** A line of standard error. */
+  error(text: string): void
+  /** Raw bytes of standard output. */
+  bytes(bytes: Uint8Array): void
+  /** Resolves when all of it has been taken. */
+  flush(): Promise<void>
+}
+
+/** The output of this process. */
+export function processOutput({ json, verbose }: { json: boolean; verbose: boolean }): Output {
+  const { stdout, stderr } = process
+  const style = styleOf(process.env, process.platform)
+  // `shoal info … | head` closes its end early: that is no error.
+  stdout.on('error', error => {
+    if ((error as NodeJS.ErrnoException).code === 'EPIPE') process.exit(0)
+    throw error
+  })
+  const terminal: Terminal | null =
+    stdout.isTTY && !json
+      ? {
+          ...style,
+          get columns() {
+            return stdout.columns || 80
+          },
+          get rows() {
+            return stdout.rows || 24
+          },
+          write: text => void stdout.write(text),
+        }
+      : null
+  return {
+    json,
+    verbose,
+    terminal,
+    line: text => void stdout.write(`${printable(text, terminal ? style : {})}\n`),
+    object: value => void stdout.write(`${JSON.stringify(value)}\n`),
+    error: text => void stderr.write(`${printable(text, stderr.isTTY ? style : {})}\n`),
+    bytes: bytes => void stdout.write(bytes),
+    async flush() {
+      await Promise.all(
+        [stdout, stderr].map(stream => new Promise<void>(done => stream.write('', () => done()))),
+      )
+    },
+  }
+}
+
+/** What the environment says of the terminal (no-color.org; POSIX locale variables). */
+export function styleOf(env: Readonly<Record<string, string | undefined>>, platform: string): TerminalStyle {
+  const dumb = env.TERM === 'dumb'
+  const locale = env.LC_ALL || env.LC_CTYPE || env.LANG || ''
+  // Windows and macOS terminals show UTF-8 whatever the locale is called.
+  const unicode = platform === 'win32' || platform === 'darwin' || /utf-?8/i.test(locale)
+  return { unicode: unicode && !dumb, color: !dumb && !env.NO_COLOR }
+}

@@ -1,0 +1,19 @@
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { fileFailure } from '../cli/failure.ts'
+
+let written = 0
+
+/** Writes a whole file and makes the folders above it: after a crash the old one or the new one is there. Rejects with a Failure. */
+export async function writeWholeFile(path: string, content: Uint8Array | string): Promise<void> {
+  const folder = dirname(path)
+  const temporary = join(folder, `.${basename(path)}.${process.pid}.${written++}.tmp`)
+  try {
+    await mkdir(folder, { recursive: true })
+    await writeFile(temporary, content)
+    await rename(temporary, path)
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => {})
+    throw fileFailure(error, path)
+  }
+}

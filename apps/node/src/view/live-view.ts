@@ -1,0 +1,109 @@
+/** On a terminal: a line for each item at the bottom, redrawn; what happens is printed above. */
+import type { Terminal } from '../cli/output.ts'
+import { formatRate } from '../text/format.ts'
+import { printable } from '../text/width.ts'
+import { progressLine } from './progress-line.ts'
+import type { Item, Snapshot, View } from './view.ts'
+
+const REDRAW_MS = 250
+const HIDE_CURSOR = '\u001b[?25l'
+const SHOW_CURSOR = '\u001b[?25h'
+const CLEAR_BELOW = '\u001b[J'
+
+/** Lines of the screen that stay free of items. */
+const ROWS_KEPT = 2
+
+const ORDER: Readonly<Record<Snapshot['state'], number>> = {
+  error: 0,
+  hashing: 1,
+  downloading: 2,
+  checking: 3,
+  metadata: 4,
+  seeding: 5,
+  paused: 6,
+  closed: 7,
+}
+
+export class LiveView implements View {
+  readonly #terminal: Terminal
+  readonly #items = new Set<Item>()
+  readonly #timer: NodeJS.Timeout
+  /** Lines that the cursor stands below. */
+  #drawn = 0
+  #last = ''
+
+  constructor(terminal: Terminal) {
+    this.#terminal = terminal
+    terminal.write(HIDE_CURSOR)
+    process.once('exit', this.#showCursor)
+    this.#timer = setInterval(() => this.refresh(), REDRAW_MS)
+  }
+
+  add(item: Item): void {
+    this.#items.add(item)
+    this.refresh()
+  }
+
+  remove(item: Item): void {
+    this.#items.delete(item)
+    this.refresh()
+  }
+
+  tell(text: string): void {
+    if (text === '') return
+    const lines = text.split('\n').map(line => `${printable(line, this.#terminal)}\n`)
+    this.#terminal.write(this.#clear() + lines.join(''))
+    this.#last = ''
+    this.refresh()
+  }
+
+  refresh(): void {
+    const { columns, rows } = this.#terminal
+    const lines = liveLines([...this.#items], columns - 1, Math.max(1, rows - ROWS_KEPT), this.#terminal)
+    const text = lines.map(line => `${line}\n`).join('')
+    if (text === this.#last) return
+    this.#terminal.write(this.#clear() + text)
+    this.#last = text
+    this.#drawn = lines.length
+  }
+
+  close(): void {
+    clearInterval(this.#timer)
+    this.refresh()
+    process.off('exit', this.#showCursor)
+    this.#showCursor()
+  }
+
+  /** What takes the cursor to the first of the lines, and them away. */
+  #clear(): string {
+    const clear = this.#drawn > 0 ? `\u001b[${this.#drawn}A\r${CLEAR_BELOW}` : ''
+    this.#drawn = 0
+    return clear
+  }
+
+  readonly #showCursor = () => this.#terminal.write(SHOW_CURSOR)
+}
+
+/** At most `rows` lines: the busiest items, and how many more there are. */
+export function liveLines(
+  items: readonly Item[],
+  columns: number,
+  rows: number,
+  style: { unicode: boolean; color: boolean },
+): string[] {
+  const shown = items.map(item => ({ name: item.name, snapshot: item.snapshot() }))
+  const line = ({ name, snapshot }: { name: string; snapshot: Snapshot }) =>
+    progressLine(name, snapshot, columns, style)
+  if (shown.length <= rows) return shown.map(line)
+  shown.sort(
+    (a, b) => ORDER[a.snapshot.state] - ORDER[b.snapshot.state] || rateOf(b.snapshot) - rateOf(a.snapshot),
+  )
+  const down = shown.reduce((sum, { snapshot }) => sum + snapshot.downloadBytesPerSecond, 0)
+  const up = shown.reduce((sum, { snapshot }) => sum + snapshot.uploadBytesPerSecond, 0)
+  const more = `and ${shown.length - rows + 1} more; in all down ${formatRate(down)}, up ${formatRate(up)}`
+  return [...shown.slice(0, rows - 1).map(line), more.slice(0, columns)]
+}
+
+function rateOf({ downloadBytesPerSecond, uploadBytesPerSecond }: Snapshot): number {
+  return downloadBytesPerSecond + uploadBytesPerSecond
+}

@@ -1,0 +1,71 @@
+/** In a pipe: a line when an item changes its state, and one every few seconds while there is progress. */
+import type { Output } from '../cli/output.ts'
+import { formatPercent, formatRate } from '../text/format.ts'
+import { plainLine } from './progress-line.ts'
+import type { Item, Snapshot, View } from './view.ts'
+
+const LOOK_MS = 250
+const PROGRESS_MS = 5000
+
+export class PlainView implements View {
+  readonly #output: Output
+  readonly #states = new Map<Item, Snapshot['state']>()
+  readonly #timer: NodeJS.Timeout
+  #nextProgressMs = performance.now() + PROGRESS_MS
+  #lastProgress = ''
+
+  constructor(output: Output) {
+    this.#output = output
+    this.#timer = setInterval(() => this.refresh(), LOOK_MS)
+  }
+
+  add(item: Item): void {
+    this.#states.set(item, 'paused')
+    this.refresh()
+  }
+
+  remove(item: Item): void {
+    this.#states.delete(item)
+  }
+
+  tell(text: string): void {
+    if (text !== '') for (const line of text.split('\n')) this.#output.line(line)
+  }
+
+  refresh(): void {
+    const working: [Item, Snapshot][] = []
+    for (const [item, before] of this.#states) {
+      const snapshot = item.snapshot()
+      if (snapshot.state !== before) {
+        this.#states.set(item, snapshot.state)
+        this.#output.line(plainLine(item.name, snapshot))
+      } else if (isWorking(snapshot)) working.push([item, snapshot])
+    }
+    if (performance.now() < this.#nextProgressMs) return
+    this.#nextProgressMs = performance.now() + PROGRESS_MS
+    const line = summary(working)
+    if (line !== '' && line !== this.#lastProgress) this.#output.line(line)
+    this.#lastProgress = line
+  }
+
+  close(): void {
+    clearInterval(this.#timer)
+    this.refresh()
+  }
+}
+
+/** One line however many there are. */
+function summary(working: readonly [Item, Snapshot][]): string {
+  const [first] = working
+  if (!first) return ''
+  if (working.length === 1) return plainLine(first[0].name, first[1])
+  const sum = (of: (snapshot: Snapshot) => number) => working.reduce((total, [, each]) => total + of(each), 0)
+  const wanted = sum(each => each.wantedBytes)
+  const progress = wanted === 0 ? 0 : sum(each => each.wantedBytes * each.progress) / wanted
+  const rate = formatRate(sum(each => each.downloadBytesPerSecond))
+  return `${working.length} at work: ${formatPercent(progress)}, ${rate}, ${sum(each => each.peers)} peers`
+}
+
+export function isWorking({ state }: Snapshot): boolean {
+  return state === 'downloading' || state === 'checking' || state === 'hashing' || state === 'metadata'
+}
