@@ -50,6 +50,7 @@ export class PeerExtensions {
   /** What the peer knows of our connections, by address. */
   #pexTold = new Map<string, PexPeer>()
   #metadataBytesSent = 0
+  #saidUploadOnly = false
 
   constructor(peer: Peer) {
     this.#peer = peer
@@ -63,6 +64,7 @@ export class PeerExtensions {
     const { host, link } = this.#peer
     const { ut_pex: _, ...others } = OUR_EXTENSION_IDS
     const seen = link.connection.remote.host
+    this.#saidUploadOnly = host.uploadOnly
     link.out.extended(
       0,
       encodeExtendedHandshake({
@@ -81,8 +83,12 @@ export class PeerExtensions {
     this.#send('lt_donthave', encodeDontHave(piece))
   }
 
+  /** Tells the peer whether we download nothing more (BEP 21), if that is news. */
   sendUploadOnly(): void {
-    this.#send('upload_only', encodeUploadOnly(this.#peer.host.uploadOnly))
+    const { uploadOnly } = this.#peer.host
+    if (uploadOnly === this.#saidUploadOnly) return
+    this.#saidUploadOnly = uploadOnly
+    this.#send('upload_only', encodeUploadOnly(uploadOnly))
   }
 
   requestMetadata(block: number): void {
@@ -101,7 +107,7 @@ export class PeerExtensions {
         return this.#peer.onDontHave(parseDontHave(payload))
       case OUR_EXTENSION_IDS.upload_only:
         this.uploadOnly = parseUploadOnly(payload)
-        return
+        return this.#peer.checkUse()
     }
   }
 
@@ -135,6 +141,7 @@ export class PeerExtensions {
     }
     if (handshake.metadataSize !== undefined) this.metadataSize = handshake.metadataSize
     if (!host.transfer) host.metadata.onPeerReady(this.#peer)
+    this.#peer.checkUse()
   }
 
   #onMetadata(payload: Uint8Array): void {

@@ -180,7 +180,12 @@ export class Peer implements LinkOwner, DownloadOwner, UploadOwner {
     this.amInterested = interested
     if (interested) this.link.out.interested()
     else this.link.out.notInterested()
-    if (!interested && transfer?.have.isFull && this.isSeed) this.close()
+    this.checkUse()
+  }
+
+  /** Something said that the peer may download nothing more. */
+  checkUse(): void {
+    if (this.uploadOnly && !this.link.isClosed) this.host.onUploadOnly(this)
   }
 
   choke(): void {
@@ -276,7 +281,7 @@ export class Peer implements LinkOwner, DownloadOwner, UploadOwner {
     if (!this.bits.set(piece)) return
     this.transfer?.picker.sourceGained(piece)
     if (!this.amInterested) this.updateInterest()
-    if (this.bits.isFull) this.host.onBecameSeed(this)
+    this.checkUse()
   }
 
   onBitfield(bytes: Uint8Array): void {
@@ -306,7 +311,7 @@ export class Peer implements LinkOwner, DownloadOwner, UploadOwner {
     this.bits = bits
     picker.sourceReplaced(this, before, bits)
     this.updateInterest()
-    if (bits.isFull) this.host.onBecameSeed(this)
+    this.checkUse()
   }
 
   /** BEP 3, 6: these come once, before any other message but extended handshakes. Clients in the wild are late; twice is too often. */

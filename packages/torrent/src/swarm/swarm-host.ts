@@ -30,7 +30,8 @@ export interface SwarmHost {
   onPexPeers(from: Peer, peers: readonly PexPeer[]): void
   onPeerClosed(peer: Peer, error: Error | undefined): void
   onInterestChanged(peer: Peer): void
-  onBecameSeed(peer: Peer): void
+  /** The peer downloads nothing more. */
+  onUploadOnly(peer: Peer): void
   /** The peer said how it can be reached. */
   onListenPort(peer: Peer, port: number): void
   onDhtNode(host: string, port: number): void

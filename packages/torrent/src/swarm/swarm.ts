@@ -9,6 +9,7 @@ import type { Connection, PeerAddress } from '../transport/transport.ts'
 import { PexFlag, type PexPeer } from '../wire/extensions/ut-pex.ts'
 import type { Handshake } from '../wire/handshake.ts'
 import type { BlockCache } from './block-cache.ts'
+import type { BlockSupplier } from './block-supplier.ts'
 import { HashExchange } from './hash-exchange.ts'
 import { MetadataExchange } from './metadata-exchange.ts'
 import { Peer } from './peer.ts'
@@ -78,8 +79,7 @@ export class Swarm implements SwarmHost, TransferOwner {
   readonly #candidates = new Map<number, Candidate>()
   readonly #dials = new Set<AbortController>()
   readonly #strikes = new Map<string, number>()
-  /** Sources that are not peers: web seeds. */
-  readonly #cancellers = new Map<number, { cancelBlock(number: number): void; readonly key: string }>()
+  readonly #suppliers = new Map<number, BlockSupplier>()
   /** Addresses by source, also of sources that are gone, for blame. */
   readonly #keys = new Map<number, string>()
   #nextId = 1
@@ -127,7 +127,7 @@ export class Swarm implements SwarmHost, TransferOwner {
     return this.#owner.exchangesPeers
   }
   get uploadOnly(): boolean {
-    return this.transfer?.picker.isFinished ?? false
+    return this.transfer?.isFinished ?? false
   }
 
   /** The metadata is known: pieces can move. */
@@ -189,20 +189,26 @@ export class Swarm implements SwarmHost, TransferOwner {
     return this.#nextId++
   }
 
-  /** A source of blocks that is not a peer. */
-  addSource(id: number, source: { cancelBlock(number: number): void; readonly key: string }): void {
-    this.#cancellers.set(id, source)
-    this.#keys.set(id, source.key)
+  /** Adds a source of blocks that is not a peer; it is closed with the swarm. */
+  addSupplier(supplier: BlockSupplier): void {
+    this.#suppliers.set(supplier.id, supplier)
+    this.#keys.set(supplier.id, supplier.key)
+    if (this.#paused) supplier.pause()
+    else supplier.fill()
   }
 
-  removeSource(id: number): void {
-    this.#cancellers.delete(id)
+  /** BEP 27: a private torrent connects to nobody but whom its trackers, or the user, name. */
+  becamePrivate(): void {
+    this.pool.keepOnly(['tracker', 'manual', 'incoming'])
+    for (const [id, candidate] of this.#candidates)
+      if (this.pool.find(candidate.address) !== candidate) this.peers.get(id)?.close()
   }
 
   /** Once a second. */
   tick(now: number): void {
     if (this.#paused || this.#closed) return
     for (const peer of [...this.peers.values()]) peer.tick(now)
+    for (const supplier of this.#suppliers.values()) supplier.tick(now)
     this.metadata.tick(now)
     this.hashes.tick(now)
     if (now - this.#chokedMs >= CHOKE_ROUND_MS) this.#choke(now)
@@ -212,16 +218,19 @@ export class Swarm implements SwarmHost, TransferOwner {
   /** Drops all peers and stops looking for others until `resume`. */
   pause(): void {
     this.#paused = true
+    for (const supplier of this.#suppliers.values()) supplier.pause()
     this.#dropAll()
   }
 
   resume(): void {
     this.#paused = false
+    for (const supplier of this.#suppliers.values()) supplier.resume()
     this.#dialMore()
   }
 
   close(): void {
     this.#closed = true
+    for (const supplier of this.#suppliers.values()) supplier.close()
     this.#dropAll()
     this.metadata.stop()
   }
@@ -229,7 +238,10 @@ export class Swarm implements SwarmHost, TransferOwner {
   /** What is wanted changed: selection, priorities, a piece gone. */
   updateInterest(): void {
     this.#refreshInterest()
-    for (const peer of this.peers.values()) peer.extensions.sendUploadOnly()
+    for (const peer of [...this.peers.values()]) {
+      peer.extensions.sendUploadOnly()
+      peer.checkUse()
+    }
   }
 
   // Of peers
@@ -277,8 +289,9 @@ export class Swarm implements SwarmHost, TransferOwner {
     this.#choke(this.clock.nowMs(), true)
   }
 
-  onBecameSeed(peer: Peer): void {
-    if (this.uploadOnly && this.transfer?.have.isFull) peer.close()
+  onUploadOnly(peer: Peer): void {
+    // BEP 21: two that download nothing more have no use for each other. One that has nothing may still want the metadata.
+    if (this.uploadOnly && (peer.isSeed || (peer.bits && peer.bits.count > 0))) peer.close()
   }
 
   onListenPort(peer: Peer, port: number): void {
@@ -326,7 +339,7 @@ export class Swarm implements SwarmHost, TransferOwner {
   onPiece(piece: number): void {
     const finished = this.uploadOnly
     for (const peer of [...this.peers.values()]) peer.sendHave(piece)
-    if (finished) this.#refreshInterest()
+    if (finished) this.updateInterest()
     else this.#askOthers()
     this.#owner.onPiece(piece)
   }
@@ -338,6 +351,8 @@ export class Swarm implements SwarmHost, TransferOwner {
   onBadPiece(piece: number, guilty: readonly string[], suspects: readonly string[]): void {
     this.#owner.log(`piece ${piece} does not match its hash and is fetched again`)
     for (const host of guilty) this.#ban(host)
+    for (const supplier of this.#suppliers.values())
+      if (suspects.includes(supplier.key)) supplier.onParole = true
     for (const peer of [...this.peers.values()]) {
       const key = this.#keys.get(peer.id)!
       if (!suspects.includes(key)) continue
@@ -355,10 +370,12 @@ export class Swarm implements SwarmHost, TransferOwner {
     for (const key of cleared) this.#strikes.delete(key)
     for (const peer of this.peers.values())
       if (cleared.includes(this.#keys.get(peer.id)!)) peer.onParole = false
+    for (const supplier of this.#suppliers.values())
+      if (cleared.includes(supplier.key)) supplier.onParole = false
   }
 
   cancelBlock(sourceId: number, number: number): void {
-    const source = this.peers.get(sourceId) ?? this.#cancellers.get(sourceId)
+    const source = this.peers.get(sourceId) ?? this.#suppliers.get(sourceId)
     source?.cancelBlock(number)
   }
 
@@ -369,6 +386,7 @@ export class Swarm implements SwarmHost, TransferOwner {
   #ban(key: string): void {
     this.#owner.log(`${key} sent wrong bytes and is banned`)
     this.pool.ban(key)
+    for (const supplier of this.#suppliers.values()) if (supplier.key === key) supplier.ban()
     for (const peer of [...this.peers.values()])
       if (this.#keys.get(peer.id) === key) peer.close(new ShoalError('bad-message', 'it sent wrong bytes'))
   }
@@ -386,6 +404,7 @@ export class Swarm implements SwarmHost, TransferOwner {
   /** Blocks became free: whoever can take more is asked. */
   #askOthers(): void {
     for (const peer of this.peers.values()) peer.download.fill()
+    for (const supplier of this.#suppliers.values()) supplier.fill()
   }
 
   #choke(now: number, immediate = false): void {
@@ -432,9 +451,10 @@ export class Swarm implements SwarmHost, TransferOwner {
       .dial(candidate.address, abort.signal)
       .then(
         ready => {
-          if (samePeer(ready.handshake.peerId, this.#owner.peerId)) {
+          const isForgotten = this.pool.find(candidate.address) !== candidate
+          if (isForgotten || samePeer(ready.handshake.peerId, this.#owner.peerId)) {
             ready.connection.close()
-            this.pool.remove(candidate)
+            if (!isForgotten) this.pool.remove(candidate)
           } else if (!this.accept(ready, candidate)) this.pool.failed(candidate, this.clock.nowMs())
         },
         () => this.pool.failed(candidate, this.clock.nowMs()),

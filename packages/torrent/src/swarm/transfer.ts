@@ -67,6 +67,8 @@ export class Transfer {
   readonly #buffers: BufferPool
   readonly #writing = new Set<Promise<void>>()
   #prioritized = false
+  /** Wanted pieces that wait for the hashes to verify them by. */
+  #unverifiable = 0
   #unwrittenBytes = 0
   #unwritten: OpenPiece[] = []
   #writeError: ShoalError | undefined
@@ -93,15 +95,23 @@ export class Transfer {
     const needsRoots = this.info.version === 'v2'
     if (selection.isDefault && !needsRoots && !this.#prioritized) return
     this.#prioritized = true
+    this.#unverifiable = 0
     for (let piece = 0; piece < this.layout.pieceCount; piece++) {
-      const verifiable = !needsRoots || this.roots.knows(piece)
-      this.picker.setPriority(piece, verifiable ? selection.piecePriority(piece) : 0)
+      const priority = selection.piecePriority(piece)
+      const verifiable = !needsRoots || this.layout.dataSize(piece) === 0 || this.roots.knows(piece)
+      if (priority > 0 && !verifiable && !this.have.has(piece)) this.#unverifiable++
+      this.picker.setPriority(piece, verifiable ? priority : 0)
     }
   }
 
   /** Verifies pieces that hold nothing but padding, which nobody needs to send. */
   completePadding(): void {
     for (const piece of this.picker.paddingPieces()) this.#stored(piece)
+  }
+
+  /** All wanted pieces are verified and stored. */
+  get isFinished(): boolean {
+    return this.#unverifiable === 0 && this.picker.isFinished
   }
 
   /** Whether more may be asked for: not while storage is behind or refuses. */

@@ -1,0 +1,51 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { testTorrent } from '../packages/torrent/src/swarm/testing/test-torrent.ts'
+import { fairness, type Host, World } from './support/world.ts'
+
+const KIB = 1024
+const UPLINK = 128 * KIB
+const LINK = { uploadBytesPerSecond: UPLINK, downloadBytesPerSecond: 8 * UPLINK, latencyMs: 20 }
+
+let world: World
+afterEach(() => world?.close())
+
+/** Useless bytes that the host had received when it had so much of the torrent. */
+function wasteAt(progress: number, host: Host): () => number {
+  let waste: number | null = null
+  host.torrent.on('piece', () => {
+    const { stats } = host.torrent
+    if (stats.progress >= progress) waste ??= stats.wastedBytes
+  })
+  return () => waste ?? Number.NaN
+}
+
+describe('50 peers with equal uplinks and one seed', () => {
+  it('all complete, near the optimum, fetch nothing twice before the endgame, and fare alike', async () => {
+    const torrent = await testTorrent({ pieces: 128, pieceLengthBytes: 64 * KIB })
+    const size = torrent.content.length
+    world = new World(torrent, 1)
+    await world.join({ seed: true, link: LINK })
+    const leeches: Host[] = []
+    for (let i = 0; i < 50; i++) leeches.push(await world.join({ link: LINK }))
+    const waste = leeches.map(host => wasteAt(0.9, host))
+    await world.complete(600_000)
+
+    // Every byte of the fifty copies leaves by one of the 51 uplinks.
+    const optimumMs = (1000 * 50 * size) / (51 * UPLINK)
+    const times = leeches.map(host => host.completeMs! - host.joinedMs)
+    expect(Math.max(...times)).toBeLessThan(2.5 * optimumMs)
+    expect(fairness(times)).toBeGreaterThan(0.98)
+    expect(Math.max(...times)).toBeLessThan(1.3 * Math.min(...times))
+
+    expect(waste.map(bytes => bytes())).toEqual(leeches.map(() => 0))
+    for (const { torrent } of leeches) {
+      const { downloadedBytes, wastedBytes, haveBytes } = torrent.stats
+      expect(haveBytes).toBe(size)
+      // What the endgame asked for twice and could not take back.
+      expect(wastedBytes).toBeLessThan(0.08 * size)
+      // Blocks that were under way when their connections ended are in neither.
+      expect(downloadedBytes - wastedBytes).toBeLessThan(1.02 * size)
+      expect(downloadedBytes).toBeGreaterThanOrEqual(size)
+    }
+  })
+})

@@ -1,0 +1,47 @@
+import { ShoalError } from '../../packages/torrent/src/base/errors.ts'
+import { BLOCK_BYTES } from '../../packages/torrent/src/metainfo/metainfo.ts'
+import type { Storage } from '../../packages/torrent/src/storage/storage.ts'
+import type { TestTorrent } from '../../packages/torrent/src/swarm/testing/test-torrent.ts'
+
+/**
+ * Storage of a simulated host: knows which blocks it was given, and reads them from the one copy that all hosts share, so that fifty
+ * downloads cost the memory of one. Refuses bytes that are not the torrent's: whoever stores them did not verify them.
+ */
+export function sharedStorage({ content, layout }: TestTorrent, complete: boolean): Storage {
+  const blocks = new Uint8Array(Math.ceil(content.length / BLOCK_BYTES)).fill(complete ? 1 : 0)
+  const range = (offset: number, length: number) =>
+    [Math.floor(offset / BLOCK_BYTES), Math.ceil((offset + length) / BLOCK_BYTES)] as const
+  const storage: Storage = {
+    async read(offset, into) {
+      const [first, end] = range(offset, into.length)
+      if (blocks.subarray(first, end).includes(0))
+        throw new ShoalError('not-found', `bytes from ${offset} were never written`)
+      into.set(content.subarray(offset, offset + into.length))
+    },
+    async readParts(offset, parts) {
+      let at = offset
+      for (const part of parts) {
+        await storage.read(at, part)
+        at += part.length
+      }
+    },
+    async write(offset, bytes) {
+      if (Buffer.compare(bytes, content.subarray(offset, offset + bytes.length)) !== 0)
+        throw new ShoalError('io', `wrong bytes were to be stored at ${offset}`)
+      const [first, end] = range(offset, bytes.length)
+      blocks.fill(1, first, end)
+    },
+    async flush() {},
+    async setWanted() {},
+    async stamps() {
+      return layout.files.map(() => ({ size: -1, mtimeNs: '0' }))
+    },
+    pathOf: () => null,
+    segments: () => null,
+    async move() {},
+    async rename() {},
+    async remove() {},
+    async close() {},
+  }
+  return storage
+}

@@ -1,0 +1,171 @@
+import { createHash } from 'node:crypto'
+import {
+  type AddOptions,
+  Session,
+  type SessionOptions,
+  ShoalError,
+  type Torrent,
+  type TorrentSource,
+} from '@shoal/torrent'
+import { type Random, seededRandom, shuffle } from '../../packages/torrent/src/base/random.ts'
+import { VirtualClock } from '../../packages/torrent/src/base/virtual-clock.ts'
+import type { TestTorrent } from '../../packages/torrent/src/swarm/testing/test-torrent.ts'
+import { type HostLink, MemoryNetwork } from '../../packages/torrent/src/transport/memory-transport.ts'
+import { sharedStorage } from './shared-storage.ts'
+
+const PORT = 6881
+/** Peers that a newcomer is told of, as a tracker would. */
+const PEERS_TOLD = 30
+
+export interface HostOptions {
+  /** Has the whole torrent from the start. */
+  seed?: boolean
+  link?: HostLink
+  session?: SessionOptions
+  /** What the torrent is added by: default its metainfo. */
+  source?: TorrentSource
+  add?: AddOptions
+  /** Addresses that it begins with: default some of those that joined before. */
+  peers?: readonly string[]
+}
+
+/** One client of the simulated swarm. */
+export interface Host {
+  readonly address: string
+  readonly ip: string
+  readonly session: Session
+  readonly torrent: Torrent
+  /** Virtual milliseconds. */
+  readonly joinedMs: number
+  completeMs: number | null
+  gone: boolean
+}
+
+/** A swarm in virtual time: the same seed gives the same events at the same moments. */
+export class World {
+  readonly clock = new VirtualClock()
+  readonly random: Random
+  readonly network = new MemoryNetwork({ clock: this.clock })
+  readonly torrent: TestTorrent
+  readonly hosts: Host[] = []
+  /** All that happened, a line each. */
+  readonly log: string[] = []
+  readonly #seed: number
+  #addresses: string[] = []
+
+  constructor(torrent: TestTorrent, seed: number) {
+    this.torrent = torrent
+    this.random = seededRandom(seed)
+    this.#seed = seed
+  }
+
+  /** A free IP address for something that is not a session. */
+  reserve(): string {
+    const number = this.#addresses.length + 1
+    const ip = `80.0.${number >> 8}.${number & 255}`
+    this.#addresses.push(`${ip}:${PORT}`)
+    return ip
+  }
+
+  /** Opens a session and adds the torrent. Newcomers are told of some who came before. */
+  async join(options: HostOptions = {}): Promise<Host> {
+    const known = shuffle([...this.#addresses], this.random).slice(0, PEERS_TOLD)
+    const ip = this.reserve()
+    const number = this.#addresses.length
+    const session = await Session.open(
+      { port: PORT, dht: false, lsd: false, trackers: false, encryption: 'plain', ...options.session },
+      {
+        clock: this.clock,
+        random: seededRandom(this.#seed * 1000 + number),
+        transports: [this.network.transport(ip, options.link)],
+        openDatagram: unreachable,
+        httpGet: unreachable,
+        resolveHost: async host => [{ host, family: 4 }],
+        createMemoryStorage: () => sharedStorage(this.torrent, options.seed ?? false),
+      },
+    )
+    const torrent = await session.add(options.source ?? this.torrent.metainfo, {
+      memory: true,
+      trusted: options.seed ?? false,
+      peers: options.peers ?? known,
+      ...options.add,
+    })
+    const joinedMs = this.clock.nowMs()
+    const host: Host = {
+      address: `${ip}:${PORT}`,
+      ip,
+      session,
+      torrent,
+      joinedMs,
+      completeMs: options.seed ? joinedMs : null,
+      gone: false,
+    }
+    this.#watch(host)
+    this.hosts.push(host)
+    // Nobody in the world starts at the same moment.
+    await this.clock.advance(1 + this.random.below(40))
+    return host
+  }
+
+  #watch(host: Host): void {
+    const { torrent, ip } = host
+    const note = (what: string) => this.log.push(`${this.clock.nowMs().toFixed(3)} ${ip} ${what}`)
+    torrent.on('piece', piece => note(`piece ${piece}`))
+    torrent.on('state', state => note(state))
+    torrent.on('error', error => note(`error ${error.message}`))
+    torrent.on('log', line => note(line))
+    torrent.on('complete', () => {
+      host.completeMs ??= this.clock.nowMs()
+    })
+  }
+
+  /** The host says goodbye. */
+  async leave(host: Host): Promise<void> {
+    host.gone = true
+    await host.session.close()
+  }
+
+  /** The host's plug is pulled: its peers find out by themselves. */
+  async vanish(host: Host): Promise<void> {
+    this.network.unplug(host.ip)
+    await this.leave(host)
+  }
+
+  /** Runs until the condition holds, at most so long. Throws with the state of the swarm when it does not. */
+  async until(what: string, condition: () => boolean, limitMs: number): Promise<void> {
+    if (await this.clock.until(condition, limitMs)) return
+    const states = this.hosts.map(({ ip, torrent, gone }) => {
+      const { state, progress, peers, error } = torrent.stats
+      return gone ? '' : `\n${ip} ${state} ${(progress * 100).toFixed(1)} % of ${peers} peers ${error ?? ''}`
+    })
+    throw new Error(`${what}: not within ${limitMs / 1000} virtual seconds${states.join('')}`)
+  }
+
+  /** Runs until all who are here have everything. */
+  async complete(limitMs: number): Promise<void> {
+    await this.until(
+      'completion',
+      () => this.hosts.every(host => host.gone || host.completeMs !== null),
+      limitMs,
+    )
+  }
+
+  get trace(): string {
+    return createHash('sha1').update(this.log.join('\n')).digest('hex')
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.hosts.map(({ session }) => session.close()))
+  }
+}
+
+async function unreachable(): Promise<never> {
+  throw new ShoalError('unreachable', 'there is no such thing in a simulation')
+}
+
+/** Jain's fairness index: 1 when all are equal, 1/n when one has everything. */
+export function fairness(values: readonly number[]): number {
+  const sum = values.reduce((total, value) => total + value, 0)
+  const squares = values.reduce((total, value) => total + value * value, 0)
+  return (sum * sum) / (values.length * squares)
+}
