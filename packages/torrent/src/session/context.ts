@@ -13,6 +13,16 @@ import type { ReadyConnection } from '../swarm/swarm.ts'
 import type { Connection, PeerAddress } from '../transport/transport.ts'
 import type { Torrent } from './torrent.ts'
 
+/** Where a torrent's bytes go. */
+export interface StoragePlace {
+  readonly layout: PieceLayout
+  /** The info hash: unique among torrents of one folder. */
+  readonly name: string
+  readonly directory: string
+  readonly memory: boolean
+  readonly renamed: ReadonlyMap<number, readonly string[]>
+}
+
 /** What all torrents of a session share. */
 export interface SessionContext {
   readonly clock: Clock
@@ -29,14 +39,7 @@ export interface SessionContext {
   readonly uploadSlots: number
   readonly maxPeersPerTorrent: number
   maxPeersPerHost(host: string): number
-  /** Where a torrent's bytes go. */
-  createStorage(options: {
-    layout: PieceLayout
-    name: string
-    directory: string
-    memory: boolean
-    renamed: ReadonlyMap<number, readonly string[]>
-  }): Storage
+  createStorage(place: StoragePlace): Storage
   mayDial(): boolean
   dial(address: PeerAddress, topic: HandshakeTopic, signal: AbortSignal): Promise<ReadyConnection>
   /** Limits of a connection of a torrent that has limits of its own. */
@@ -52,7 +55,6 @@ export interface SessionContext {
   onDhtNode(host: string, port: number): void
   /** The torrent has something to do every second, or no longer. */
   setActive(torrent: Torrent, active: boolean): void
-  onTransferred(downloaded: number, uploaded: number): void
   /** The torrent was removed. */
   forget(torrent: Torrent): void
   /** The torrent turned out to have a further info hash. False when another torrent has it. */

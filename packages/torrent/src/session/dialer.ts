@@ -5,6 +5,7 @@ import type { Random } from '../base/random.ts'
 import { dialPeer, type HandshakeTopic } from '../swarm/handshakes.ts'
 import type { ReadyConnection } from '../swarm/swarm.ts'
 import type { PeerAddress, Transport } from '../transport/transport.ts'
+import { limited } from './limited.ts'
 
 /** Connections being made at a time: more would flood home routers. */
 const MAX_HALF_OPEN = 50
@@ -57,27 +58,5 @@ export class Dialer {
       this.#halfOpen--
       limit.end()
     }
-  }
-}
-
-/** A signal that also aborts after a while of the clock. `end` frees its timer. */
-export function limited(
-  clock: Clock,
-  limitMs: number,
-  signal?: AbortSignal,
-): { signal: AbortSignal; end(): void } {
-  const controller = new AbortController()
-  const abort = () => controller.abort(signal?.reason)
-  signal?.addEventListener('abort', abort, { once: true })
-  if (signal?.aborted) abort()
-  const cancel = clock.after(limitMs, () =>
-    controller.abort(new ShoalError('timeout', `no answer within ${limitMs / 1000} seconds`)),
-  )
-  return {
-    signal: controller.signal,
-    end() {
-      cancel()
-      signal?.removeEventListener('abort', abort)
-    },
   }
 }

@@ -5,12 +5,15 @@ import { type DhtDiscovery, openDht, WELL_KNOWN_NODES } from '../discovery/dht/d
 import type { DiscoverySink, DiscoveryTopic, Membership } from '../discovery/discovery.ts'
 import { LsdDiscovery } from '../discovery/lsd.ts'
 import { TrackerDiscovery } from '../discovery/tracker/trackers.ts'
+import type { ResumeStore } from '../storage/resume-store.ts'
 import type { Environment } from './environment.ts'
 
 export interface DiscoveriesContext extends Environment {
   readonly userAgent: string
   /** Port that accepts peers: the DHT takes the same for UDP where it can. */
   readonly port: number
+  /** Where the DHT's nodes are kept between runs; null keeps none. */
+  readonly store: ResumeStore | null
 }
 
 /** All discoveries of a session. */

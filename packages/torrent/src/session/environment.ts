@@ -1,10 +1,12 @@
 import { openDatagram } from '#datagram'
+import { createHashPool } from '#hash-pool'
 import { httpGet } from '#http-get'
 import { resolveHost } from '#resolve'
 import { createTransports } from '#transports'
 import { type Clock, systemClock } from '../base/clock.ts'
 import { type Random, systemRandom } from '../base/random.ts'
 import type { HttpGet } from '../discovery/tracker/http-get.ts'
+import type { HashPool } from '../hash/hash-pool.ts'
 import type { PieceLayout } from '../metainfo/layout.ts'
 import { createMemoryStorage } from '../storage/memory-storage.ts'
 import type { Storage } from '../storage/storage.ts'
@@ -22,6 +24,8 @@ export interface Environment {
   readonly httpGet: HttpGet
   /** Where torrents that are kept in memory go. */
   readonly createMemoryStorage: (layout: PieceLayout) => Storage
+  /** What checks are done with: made with the first. */
+  readonly createHashPool: (options: { clock: Clock }) => HashPool
 }
 
 /** What is left out is the platform's. */
@@ -35,6 +39,7 @@ export function resolveEnvironment(given: SessionEnvironment): Environment {
     resolveHost,
     httpGet,
     createMemoryStorage,
+    createHashPool,
     ...given,
     transports: given.transports ?? createTransports(),
   }

@@ -12,31 +12,33 @@ const STEP_MS = 250
 /** What a stream needs of its torrent. */
 export interface StreamHost {
   readonly clock: Clock
-  /** Resolves with the content once the metadata is known. */
-  ready(signal: AbortSignal | undefined): Promise<Content>
-  /** Makes the piece due at `dueMs`, or no longer. */
-  setDeadline(piece: number, dueMs: number | null): void
+  readonly content: Content
+  /** Makes the piece due at `dueMs`; calling the result takes that back. */
+  hurry(piece: number, dueMs: number): () => void
   /** Resolves when the piece is here; rejects when the torrent is closed or the signal aborts. */
   whenPiece(piece: number, signal: AbortSignal | undefined): Promise<void>
 }
 
+export interface StreamRange {
+  readonly start?: number
+  readonly end?: number
+  readonly signal?: AbortSignal
+}
+
 /**
  * Bytes `[start, end)` of one file in order, as they are verified. The pieces ahead of the reader get deadlines, so that they come before all
- * else, and lose them when the reader leaves.
+ * else, and lose them when the reader leaves. Throws `bad-argument` for a range that the file does not have.
  */
 export async function* streamFile(
   host: StreamHost,
   file: number,
-  options: { start?: number; end?: number; signal?: AbortSignal } = {},
+  range: StreamRange = {},
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  const { signal } = options
-  const { layout, storage, have } = await host.ready(signal)
+  const { signal } = range
+  const { layout, storage, have } = host.content
   const { offsetBytes, lengthBytes } = layout.files[file]!
-  const start = options.start ?? 0
-  const end = Math.min(options.end ?? lengthBytes, lengthBytes)
-  if (!(start >= 0 && start <= lengthBytes))
-    throw new ShoalError('bad-argument', `the file has ${lengthBytes} bytes: ${start} is not among them`)
-  const hurried = new Set<number>()
+  const { start, end } = checkedRange(range, lengthBytes)
+  const hurried = new Map<number, () => void>()
   const pieceAt = (position: number) => Math.floor((offsetBytes + position) / layout.pieceLengthBytes)
   try {
     for (let at = start; at < end; ) {
@@ -46,19 +48,29 @@ export async function* streamFile(
       const now = host.clock.nowMs()
       for (let ahead = piece; ahead <= last; ahead++) {
         if (have.has(ahead) || hurried.has(ahead)) continue
-        hurried.add(ahead)
-        host.setDeadline(ahead, now + (ahead - piece) * STEP_MS)
+        hurried.set(ahead, host.hurry(ahead, now + (ahead - piece) * STEP_MS))
       }
-      if (!have.has(piece)) await host.whenPiece(piece, signal)
+      // A check may take away again what it has not found yet.
+      while (!have.has(piece)) await host.whenPiece(piece, signal)
+      hurried.get(piece)?.()
       hurried.delete(piece)
-      const pieceEnd = layout.pieceOffset(piece + 1) - offsetBytes
-      const stop = Math.min(end, pieceEnd, at + CHUNK_BYTES)
+      const stop = Math.min(end, layout.pieceOffset(piece + 1) - offsetBytes, at + CHUNK_BYTES)
       const bytes = new Uint8Array(stop - at)
       await storage.read(offsetBytes + at, bytes)
       yield bytes
       at = stop
     }
   } finally {
-    for (const piece of hurried) host.setDeadline(piece, null)
+    for (const release of hurried.values()) release()
   }
+}
+
+function checkedRange(range: StreamRange, lengthBytes: number): { start: number; end: number } {
+  const { start = 0, end = lengthBytes } = range
+  if (Number.isSafeInteger(start) && start >= 0 && start <= lengthBytes && end >= start && !(end % 1))
+    return { start, end: Math.min(end, lengthBytes) }
+  throw new ShoalError(
+    'bad-argument',
+    `the file has ${lengthBytes} bytes: ${start} to ${end} is no range of whole bytes in it`,
+  )
 }

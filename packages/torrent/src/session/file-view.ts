@@ -5,16 +5,18 @@ import { type StreamHost, streamFile } from './file-stream.ts'
 /** One real file of a torrent, as the public API shows it. */
 export class FileView implements TorrentFile {
   readonly index: number
-  readonly #content: Content
   readonly #host: StreamHost
   /** Index among all files, pads included. */
   readonly #at: number
 
-  constructor(index: number, at: number, content: Content, host: StreamHost) {
+  constructor(index: number, at: number, host: StreamHost) {
     this.index = index
     this.#at = at
-    this.#content = content
     this.#host = host
+  }
+
+  get #content(): Content {
+    return this.#host.content
   }
 
   get path(): readonly string[] {

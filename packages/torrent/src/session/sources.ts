@@ -8,7 +8,7 @@ import { parseInfoHash } from '../metainfo/info-hash.ts'
 import { parseMagnet } from '../metainfo/magnet.ts'
 import type { Metainfo } from '../metainfo/metainfo.ts'
 import { parseMetainfo } from '../metainfo/parse-metainfo.ts'
-import { limited } from './dialer.ts'
+import { limited } from './limited.ts'
 import type { TorrentOrigin } from './torrent-origin.ts'
 
 /** Largest .torrent that is fetched. */

@@ -26,3 +26,16 @@ export interface TorrentPlace {
   /** What was recorded in an earlier run. */
   readonly progress: ResumeProgress | null
 }
+
+/** The origin with what another adds to it: trackers (each in a tier of its own), web seeds. Null when that is nothing new. */
+export function mergeOrigins(origin: TorrentOrigin, more: TorrentOrigin): TorrentOrigin | null {
+  const knownTrackers = new Set(origin.trackers.flat())
+  const trackers = [...new Set(more.trackers.flat())].filter(url => !knownTrackers.has(url))
+  const webSeeds = more.webSeeds.filter(url => !origin.webSeeds.includes(url))
+  if (trackers.length === 0 && webSeeds.length === 0) return null
+  return {
+    ...origin,
+    trackers: [...origin.trackers, ...trackers.map(url => [url])],
+    webSeeds: [...origin.webSeeds, ...new Set(webSeeds)],
+  }
+}

@@ -22,7 +22,7 @@ export function statsOf(task: TorrentTask, nowMs: number): TorrentStats {
     peers: peers.length,
     seeds: peers.filter(peer => peer.uploadOnly).length,
     knownPeers: swarm?.pool.idle ?? 0,
-    ...(task.error ? { error: task.error.message } : {}),
+    ...(task.life.error ? { error: task.life.error.message } : {}),
   }
 }
 

@@ -1,3 +1,4 @@
+import { absolutePath } from '#paths'
 import type {
   PeerStatus,
   RateLimits,
@@ -19,10 +20,11 @@ import type { PiecePriority } from '../pieces/pieces.ts'
 import type { ReadyConnection } from '../swarm/swarm.ts'
 import type { PeerAddress } from '../transport/transport.ts'
 import type { SessionContext } from './context.ts'
-import { limited } from './dialer.ts'
 import { FileView, realFiles } from './file-view.ts'
+import { limited } from './limited.ts'
 import { peerStatus } from './peer-status.ts'
 import type { TorrentOrigin, TorrentPlace } from './torrent-origin.ts'
+import { TorrentReader } from './torrent-reader.ts'
 import { statsOf } from './torrent-stats.ts'
 import { TorrentTask } from './torrent-task.ts'
 
@@ -32,7 +34,6 @@ const RESOLVE_LIMIT_MS = 10_000
 /** One torrent of a session: from a link to verified files, and then as a seed. */
 export class Torrent extends Emitter<TorrentEvents> implements TorrentApi {
   readonly #context: SessionContext
-  readonly #origin: TorrentOrigin
   readonly #task: TorrentTask
   #limits: { download: RateLimit; upload: RateLimit } | null = null
   #files: FileView[] | null = null
@@ -40,7 +41,6 @@ export class Torrent extends Emitter<TorrentEvents> implements TorrentApi {
   constructor(context: SessionContext, origin: TorrentOrigin, place: TorrentPlace) {
     super()
     this.#context = context
-    this.#origin = origin
     this.#task = new TorrentTask(context, this, origin, place, (name, ...args) => this.emit(name, ...args))
   }
 
@@ -49,7 +49,7 @@ export class Torrent extends Emitter<TorrentEvents> implements TorrentApi {
   }
 
   get name(): string {
-    return this.#task.content?.metainfo.info.name ?? this.#origin.name ?? infoHashText(this.infoHashes)
+    return this.#task.content?.metainfo.info.name ?? this.#task.origin.name ?? infoHashText(this.infoHashes)
   }
 
   get metainfo(): Metainfo | null {
@@ -66,14 +66,17 @@ export class Torrent extends Emitter<TorrentEvents> implements TorrentApi {
   }
 
   get magnet(): string {
-    const { trackers, webSeeds } = this.#origin
+    const { trackers, webSeeds } = this.#task.origin
     return formatMagnet({ infoHashes: this.infoHashes, name: this.name, trackers: trackers.flat(), webSeeds })
   }
 
   get files(): readonly TorrentFile[] {
     const { content } = this.#task
     if (!content) return []
-    this.#files ??= realFiles(content).map((at, index) => new FileView(index, at, content, this.#task))
+    if (!this.#files) {
+      const reader = new TorrentReader(this.#task, content)
+      this.#files = realFiles(content).map((at, index) => new FileView(index, at, reader))
+    }
     return this.#files
   }
 
@@ -104,7 +107,13 @@ export class Torrent extends Emitter<TorrentEvents> implements TorrentApi {
   /** Finds metadata, checks what is here, downloads or seeds. */
   start(): void {
     this.#task.start()
-    for (const peer of this.#origin.peers) this.#addNamedPeer(peer)
+    for (const peer of this.#task.origin.peers) this.#addNamedPeer(peer)
+  }
+
+  /** Adds what somebody who added it again knows of it. */
+  merge(origin: TorrentOrigin): void {
+    this.#task.merge(origin)
+    for (const peer of origin.peers) this.#addNamedPeer(peer)
   }
 
   /** A connection that asked for this torrent, handshakes done. */
@@ -123,15 +132,16 @@ export class Torrent extends Emitter<TorrentEvents> implements TorrentApi {
 
   async resume(): Promise<void> {
     if (this.state === 'closed') throw new ShoalError('closed', 'the torrent was removed: add it again')
-    await this.#task.resume()
+    this.start()
   }
 
   whenMetadata({ signal }: { signal?: AbortSignal } = {}): Promise<Info> {
-    return this.#task.whenMetadata(signal)
+    const { content, life } = this.#task
+    return content ? Promise.resolve(content.metainfo.info) : life.whenMetadata(signal)
   }
 
   whenComplete({ signal }: { signal?: AbortSignal } = {}): Promise<void> {
-    return this.#task.whenComplete(signal)
+    return this.#task.life.whenComplete(signal)
   }
 
   async setPriority(file: number, priority: number): Promise<void> {
@@ -193,13 +203,16 @@ export class Torrent extends Emitter<TorrentEvents> implements TorrentApi {
 
   async move(directory: string, options: { signal?: AbortSignal } = {}): Promise<void> {
     await this.#known().storage.move(directory, options)
-    await this.#task.moved(directory)
+    this.#task.directory = absolutePath(directory)
+    await this.#task.changed()
   }
 
   async renameFile(file: number, path: readonly string[]): Promise<void> {
     const at = this.#fileAt(file)
     await this.#known().storage.rename(at, path)
-    await this.#task.renamed(at, path)
+    this.#task.renamed ??= new Map()
+    this.#task.renamed.set(at, path)
+    await this.#task.changed()
   }
 
   /** Stops it, keeping its resume data. */

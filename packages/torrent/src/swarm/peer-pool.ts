@@ -104,6 +104,12 @@ export class PeerPool {
     this.#candidates.delete(candidate.key)
   }
 
+  /** Forgets the addresses that came from elsewhere. */
+  keepOnly(origins: readonly PeerOrigin[]): void {
+    for (const [key, { origin }] of this.#candidates)
+      if (!origins.includes(origin)) this.#candidates.delete(key)
+  }
+
   /** No connection from or to the address is accepted any more. */
   ban(host: string): void {
     this.#banned.add(host)

@@ -1,0 +1,4 @@
+/** Browsers have no working directory. */
+export function absolutePath(path: string): string {
+  return path
+}

@@ -1,0 +1,94 @@
+import type { SessionOptions } from '../api.ts'
+import type { HandshakeTopic } from '../swarm/handshakes.ts'
+import { acceptPeer } from '../swarm/handshakes.ts'
+import type { Connection, Listener, Transport } from '../transport/transport.ts'
+import type { EngineContext } from './engine-context.ts'
+import { limited } from './limited.ts'
+import type { Registry } from './registry.ts'
+import type { Torrent } from './torrent.ts'
+import { handshakeTopic } from './torrent-swarm.ts'
+
+const DEFAULT_PORT = 6881
+/** An incoming connection must have shaken hands by then; so many may be at it. */
+const HANDSHAKE_LIMIT_MS = 15_000
+const MAX_HANDSHAKES = 100
+
+/** Accepts connections for all torrents of a session: who shakes hands in time, for a torrent that is here, is handed to it. */
+export class Acceptor {
+  readonly #context: EngineContext
+  readonly #registry: Registry
+  readonly #signal: AbortSignal
+  #listeners: Listener[] = []
+  #handshakes = 0
+
+  constructor(context: EngineContext, registry: Registry, signal: AbortSignal) {
+    this.#context = context
+    this.#registry = registry
+    this.#signal = signal
+  }
+
+  /** 0 while nothing listens. */
+  get port(): number {
+    return this.#listeners[0]?.port ?? 0
+  }
+
+  /** Binds the port on every transport. Rejects when one that the user named is taken. */
+  async listen(
+    transports: readonly Transport[],
+    { port, host }: Pick<SessionOptions, 'port' | 'host'>,
+  ): Promise<void> {
+    if (port === null) return
+    for (const transport of transports) {
+      const listen = (at: number) =>
+        transport.listen({ port: at, ...(host === undefined ? {} : { host }) }, connection =>
+          this.#accept(connection),
+        )
+      const listener = await listen(port ?? DEFAULT_PORT).catch(error => {
+        // The usual port may be another client's; one that the user named must be had.
+        if (port !== undefined) throw error
+        return listen(0)
+      })
+      this.#listeners.push(listener)
+    }
+  }
+
+  async close(): Promise<void> {
+    const listeners = this.#listeners
+    this.#listeners = []
+    await Promise.all(listeners.map(listener => listener.close()))
+  }
+
+  #accept(connection: Connection): void {
+    const { clock, random, encryption, peerId, dhtPort, hasRoom } = this.#context
+    if (this.#handshakes >= MAX_HANDSHAKES || !hasRoom || this.#signal.aborted) return connection.close()
+    this.#handshakes++
+    const limit = limited(clock, HANDSHAKE_LIMIT_MS, this.#signal)
+    acceptPeer(connection, this.#lookup, {
+      policy: encryption,
+      random,
+      peerId,
+      dht: dhtPort > 0,
+      signal: limit.signal,
+    })
+      .then(
+        ({ ready, torrent }) => torrent.accept(ready),
+        () => connection.close(),
+      )
+      .finally(() => {
+        this.#handshakes--
+        limit.end()
+      })
+  }
+
+  readonly #lookup = {
+    find: (infoHash: Uint8Array): { topic: HandshakeTopic; torrent: Torrent } | null => {
+      const torrent = this.#registry.find(infoHash)
+      if (!torrent) return null
+      const topic = handshakeTopic(torrent.infoHashes)
+      const { v1, v2 } = torrent.infoHashes
+      const isV2 = v1 === undefined || infoHash.some((byte, i) => byte !== v1[i])
+      return { topic: isV2 ? { infoHash: v2!.subarray(0, 20), v2: true } : topic, torrent }
+    },
+    findObfuscated: (digest: Uint8Array) => this.#registry.findObfuscated(digest),
+  }
+}

@@ -1,0 +1,150 @@
+import { createFileStorage, HandlePool } from '#file-storage'
+import type { PeerClass, SessionOptions } from '../api.ts'
+import { LimitChain } from '../base/rate-limit.ts'
+import type { DiscoverySink, DiscoveryTopic, Membership } from '../discovery/discovery.ts'
+import { isLocalAddress } from '../discovery/tracker/local-address.ts'
+import type { HashPool } from '../hash/hash-pool.ts'
+import type { ResumeStore } from '../storage/resume-store.ts'
+import type { Storage } from '../storage/storage.ts'
+import { BlockCache } from '../swarm/block-cache.ts'
+import type { HandshakeTopic } from '../swarm/handshakes.ts'
+import type { ReadyConnection } from '../swarm/swarm.ts'
+import type { Connection, PeerAddress } from '../transport/transport.ts'
+import { generatePeerId } from '../wire/peer-id.ts'
+import { ActiveTorrents } from './active-torrents.ts'
+import { ClassLimits } from './class-limits.ts'
+import type { SessionContext, StoragePlace } from './context.ts'
+import { Dialer } from './dialer.ts'
+import type { Discoveries } from './discoveries.ts'
+import type { Environment } from './environment.ts'
+import type { Registry } from './registry.ts'
+import type { Torrent } from './torrent.ts'
+
+const DEFAULT_MAX_CONNECTIONS = 500
+const DEFAULT_MAX_PER_TORRENT = 100
+const DEFAULT_UPLOAD_SLOTS = 8
+/** Connections to one torrent from one address of the internet: several people may share it behind a router. */
+const MAX_PER_PUBLIC_HOST = 3
+/** Blocks kept in memory to be sent. */
+const CACHE_BYTES = 32 * 1024 * 1024
+
+/** What the torrents of a session share, as the session's options and its environment make it. */
+export class EngineContext implements SessionContext {
+  readonly clock: Environment['clock']
+  readonly random: Environment['random']
+  readonly cache = new BlockCache({ maxBytes: CACHE_BYTES })
+  readonly peerId: Uint8Array
+  readonly userAgent: string
+  readonly encryption: NonNullable<SessionOptions['encryption']>
+  readonly pex: boolean
+  readonly uploadSlots: number
+  readonly maxPeersPerTorrent: number
+  readonly limits: ClassLimits
+  /** Set while the session opens. */
+  listenPort = 0
+  resume: ResumeStore | null = null
+  discoveries: Discoveries | null = null
+  readonly #environment: Environment
+  readonly #registry: Registry
+  readonly #maxConnections: number
+  readonly #handles = new HandlePool()
+  readonly #dialer: Dialer
+  readonly #active: ActiveTorrents
+  #hashPool: HashPool | null = null
+
+  constructor(options: SessionOptions, environment: Environment, registry: Registry) {
+    const { clock, random, transports } = environment
+    this.clock = clock
+    this.random = random
+    this.peerId = generatePeerId(random)
+    this.userAgent = options.userAgent ?? 'Shoal/0.1.0'
+    this.encryption = options.encryption ?? 'prefer'
+    this.pex = options.pex ?? true
+    this.uploadSlots = options.uploadSlots ?? DEFAULT_UPLOAD_SLOTS
+    this.maxPeersPerTorrent = options.maxConnectionsPerTorrent ?? DEFAULT_MAX_PER_TORRENT
+    this.limits = new ClassLimits(clock, options.limits ?? {})
+    this.#environment = environment
+    this.#registry = registry
+    this.#maxConnections = options.maxConnections ?? DEFAULT_MAX_CONNECTIONS
+    this.#active = new ActiveTorrents(clock)
+    const { encryption: policy, peerId } = this
+    this.#dialer = new Dialer({ clock, random, transports, policy, peerId, dht: () => this.dhtPort > 0 })
+  }
+
+  get hashPool(): HashPool {
+    this.#hashPool ??= this.#environment.createHashPool({ clock: this.clock })
+    return this.#hashPool
+  }
+
+  get dhtPort(): number {
+    return this.discoveries?.dhtPort ?? 0
+  }
+
+  /** Whether a further connection fits. */
+  get hasRoom(): boolean {
+    return this.#active.connections + this.#dialer.halfOpen < this.#maxConnections
+  }
+
+  maxPeersPerHost(host: string): number {
+    return isLocalAddress(host) ? this.maxPeersPerTorrent : MAX_PER_PUBLIC_HOST
+  }
+
+  createStorage({ memory, ...place }: StoragePlace): Storage {
+    if (memory) return this.#environment.createMemoryStorage(place.layout)
+    return createFileStorage({ ...place, handles: this.#handles })
+  }
+
+  mayDial(): boolean {
+    return this.#dialer.hasRoom && this.hasRoom
+  }
+
+  dial(address: PeerAddress, topic: HandshakeTopic, signal: AbortSignal): Promise<ReadyConnection> {
+    return this.#dialer.dial(address, topic, signal)
+  }
+
+  throttles(torrent: Torrent, { kind, remote }: Connection): { download: LimitChain; upload: LimitChain } {
+    const classes: PeerClass[] = isLocalAddress(remote.host) ? ['local', kind] : ['internet', kind]
+    const chain = (way: 'download' | 'upload') =>
+      new LimitChain(this.clock, [...this.limits.of(way, classes), ...torrent.ownLimits(way)])
+    return { download: chain('download'), upload: chain('upload') }
+  }
+
+  joinDiscoveries(
+    topic: DiscoveryTopic,
+    sink: DiscoverySink,
+    options: { private: boolean; trackers: readonly (readonly string[])[] },
+  ): Membership[] {
+    return this.discoveries?.join(topic, sink, options) ?? []
+  }
+
+  async resolve(host: string, signal: AbortSignal): Promise<string[]> {
+    const addresses = await this.#environment.resolveHost(host, { signal })
+    return addresses.map(address => address.host)
+  }
+
+  onDhtNode(host: string, port: number): void {
+    this.discoveries?.addDhtNode(host, port)
+  }
+
+  setActive(torrent: Torrent, active: boolean): void {
+    this.#active.set(torrent, active)
+  }
+
+  forget(torrent: Torrent): void {
+    this.#active.set(torrent, false)
+    this.#registry.remove(torrent)
+  }
+
+  register(torrent: Torrent): boolean {
+    return this.#registry.add(torrent)
+  }
+
+  /** After the torrents were closed. */
+  async close(): Promise<void> {
+    this.#active.close()
+    const transports = this.#environment.transports.map(transport => transport.close())
+    await Promise.all([this.discoveries?.close(), ...transports])
+    await Promise.all([this.#hashPool?.close(), this.resume?.close()])
+    this.limits.close()
+  }
+}

@@ -1,0 +1,31 @@
+import type { RateLimit } from '../base/rate-limit.ts'
+import type { RecordedState } from './recorder.ts'
+import type { TorrentTask } from './torrent-task.ts'
+
+/** What is recorded of a torrent besides its content. */
+export function recordedStateOf(
+  task: TorrentTask,
+  torrent: { readonly magnet: string; readonly limits: { download: RateLimit; upload: RateLimit } | null },
+): RecordedState {
+  const download = finite(torrent.limits?.download)
+  const upload = finite(torrent.limits?.upload)
+  return {
+    ...(task.content ? {} : { magnet: torrent.magnet }),
+    directory: task.directory,
+    paused: task.life.paused,
+    sequential: task.isSequential,
+    addedMs: task.addedMs,
+    downloadedBytes: task.totals?.downloadedBytes ?? 0,
+    uploadedBytes: task.totals?.uploadedBytes ?? 0,
+    ...(download === undefined ? {} : { downloadLimit: download }),
+    ...(upload === undefined ? {} : { uploadLimit: upload }),
+    renamed: task.renamed ?? new Map(),
+    trackers: task.origin.trackers.flat(),
+    webSeeds: task.origin.webSeeds,
+  }
+}
+
+/** Whole bytes a second of a limit that is one. */
+function finite(limit: RateLimit | undefined): number | undefined {
+  return limit && !limit.isUnlimited ? Math.round(limit.bytesPerSecond) : undefined
+}

@@ -1,0 +1,169 @@
+import type { ShoalError } from '../base/errors.ts'
+import type { PeerOrigin } from '../swarm/peer-pool.ts'
+import { type ReadyConnection, Swarm } from '../swarm/swarm.ts'
+import type { PeerAddress } from '../transport/transport.ts'
+import { beginTransfer } from './begin-transfer.ts'
+import type { Content } from './content.ts'
+import type { SessionContext } from './context.ts'
+import { Demand } from './demand.ts'
+import { readFault, WriteRetries } from './storage-faults.ts'
+import type { Torrent } from './torrent.ts'
+import { type SwarmEvents, TorrentSwarm } from './torrent-swarm.ts'
+
+/** What the work of a torrent needs to know of it, and reports. */
+export interface WorkHost {
+  readonly content: Content | null
+  /** The content is checked: bytes may move. */
+  readonly isChecked: boolean
+  readonly isSequential: boolean
+  onMetadata(info: Uint8Array): void
+  onPiece(piece: number): void
+  /** Everything that is wanted is here. */
+  onFinished(): void
+  /** Storage failed: the torrent stops. */
+  onFault(error: ShoalError): void
+  /** Storage that refused bytes has taken them. */
+  onRecovered(): void
+  onTransferred(downloaded: number, uploaded: number): void
+  onPeersChanged(): void
+  /** Something that is recorded changed. */
+  touch(): void
+  log(line: string): void
+}
+
+/** A torrent among its peers: made when the first peer or reader comes, since most torrents of a session have neither. */
+export class SwarmWork implements SwarmEvents {
+  swarm: Swarm | null = null
+  readonly demand = new Demand((piece, dueMs) => this.#hurry(piece, dueMs))
+  readonly #context: SessionContext
+  readonly #torrent: Torrent
+  readonly #host: WorkHost
+  /** While storage refuses bytes. */
+  #retries: WriteRetries | null = null
+
+  constructor(context: SessionContext, torrent: Torrent, host: WorkHost) {
+    this.#context = context
+    this.#torrent = torrent
+    this.#host = host
+  }
+
+  /** Storage refused bytes, and has not taken them yet. */
+  get isStuck(): boolean {
+    return this.swarm?.transfer?.isStuck ?? false
+  }
+
+  /** The swarm, with its transfer as soon as the content is checked. */
+  begin(): Swarm {
+    const host = this.#host
+    this.swarm ??= new Swarm(new TorrentSwarm(this.#context, this.#torrent, this))
+    if (host.isChecked && host.content && !this.swarm.transfer) {
+      beginTransfer(this.#context, this.swarm, host.content, host.isSequential)
+      this.demand.applyAll()
+    }
+    return this.swarm
+  }
+
+  accept(ready: ReadyConnection): void {
+    this.begin().accept(ready)
+  }
+
+  addAddresses(addresses: readonly PeerAddress[], origin: PeerOrigin): void {
+    this.begin().addAddresses(addresses, origin)
+  }
+
+  tick(nowMs: number): void {
+    this.swarm?.tick(nowMs)
+    if (this.isStuck && this.#retries?.isDue) void this.retryWrites()
+  }
+
+  /** Resolves to whether storage has taken all that it refused. */
+  async retryWrites(): Promise<boolean> {
+    const transfer = this.swarm?.transfer
+    if (!transfer) return true
+    this.#retries ??= new WriteRetries(this.#context.clock)
+    if (!(await this.#retries.retry(transfer)) || transfer !== this.swarm?.transfer) return false
+    this.#retries = null
+    this.#host.onRecovered()
+    this.swarm.updateInterest()
+    return true
+  }
+
+  /** What is wanted changed. */
+  prioritize(): void {
+    const { content } = this.#host
+    if (!content || !this.swarm?.transfer) return
+    this.swarm.transfer.prioritize(content.selection)
+    this.demand.applyAll()
+    this.swarm.updateInterest()
+  }
+
+  /** Waits for the writes under way. */
+  async settled(): Promise<void> {
+    await this.swarm?.transfer?.settled()
+  }
+
+  /** Drops all peers and waits for the writes under way; `begin` starts anew. Readers go on waiting. */
+  async end(): Promise<void> {
+    const { swarm } = this
+    this.swarm = null
+    this.#retries = null
+    swarm?.close()
+    if (!swarm?.transfer) return
+    this.#context.cache.drop(swarm.transfer)
+    await swarm.transfer.close()
+  }
+
+  #hurry(piece: number, dueMs: number | null): void {
+    const { content } = this.#host
+    const { swarm } = this
+    if (!content || !swarm?.transfer) return
+    const { picker, info } = swarm.transfer
+    // A reader may be in a file that is not wanted otherwise: its pieces are, as long as somebody waits for them.
+    const unwanted = content.selection.piecePriority(piece) === 0
+    const verifiable = info.version !== 'v2' || content.roots.knows(piece)
+    if (unwanted) picker.setPriority(piece, dueMs !== null && verifiable ? 7 : 0)
+    picker.setDeadline(piece, dueMs)
+    if (unwanted) swarm.updateInterest()
+    else swarm.fillAll()
+  }
+
+  // Of the swarm
+
+  onMetadata(info: Uint8Array): void {
+    this.#host.onMetadata(info)
+  }
+
+  onHashes(): void {
+    this.prioritize()
+    this.#host.touch()
+  }
+
+  onPiece(piece: number): void {
+    this.#host.onPiece(piece)
+    this.demand.arrived(piece)
+    if (this.swarm?.transfer?.picker.isFinished) this.#host.onFinished()
+  }
+
+  onWriteError(error: ShoalError): void {
+    this.#retries ??= new WriteRetries(this.#context.clock)
+    this.#host.onFault(error)
+  }
+
+  onReadError(piece: number, error: unknown): void {
+    if (!this.#host.isChecked) return
+    this.swarm?.pause()
+    this.#host.onFault(readFault(piece, error))
+  }
+
+  onTransferred(downloaded: number, uploaded: number): void {
+    this.#host.onTransferred(downloaded, uploaded)
+  }
+
+  onPeersChanged(): void {
+    this.#host.onPeersChanged()
+  }
+
+  log(line: string): void {
+    this.#host.log(line)
+  }
+}
