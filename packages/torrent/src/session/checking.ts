@@ -39,12 +39,15 @@ export class Checking {
     const { have, selection, storage } = content
     const own = this.#abort.signal
     const before = have.bytes.slice()
+    const { isChecked } = content
+    content.isChecked = false
     try {
       if (!selection.isDefault) await storage.setWanted(selection.wanted())
       own.throwIfAborted()
       have.clearAll()
       if (trusted && !options.thorough) {
         have.setAll()
+        content.isChecked = true
         return false
       }
       const news = await checkContent(content, {
@@ -55,9 +58,11 @@ export class Checking {
         },
       })
       own.throwIfAborted()
+      content.isChecked = true
       return news
     } catch (error) {
       restore(have, before)
+      content.isChecked = isChecked
       throw error
     }
   }

@@ -11,6 +11,8 @@ export class Content {
   readonly layout: PieceLayout
   readonly storage: Storage
   readonly have: Bitfield
+  /** `have` was found out: what it lacks is missing, not just unknown. */
+  isChecked = false
   selection: Selection
   #roots: PieceRoots | undefined
   #wantedBytes = 0

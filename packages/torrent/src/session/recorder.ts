@@ -14,6 +14,8 @@ export type RecordedState = Omit<ResumeProgress, 'had' | 'stamps' | 'priorities'
 export interface RecorderHost {
   readonly infoHashes: InfoHashes
   readonly content: Content | null
+  /** What was recorded in an earlier run. */
+  readonly recorded: ResumeProgress | null
   recordedState(): RecordedState
   /** Progress could not be made safe. */
   onRecordError(error: unknown): void
@@ -82,12 +84,14 @@ export class Recorder {
   }
 
   async #write(): Promise<void> {
-    const { content } = this.#host
+    const { content, recorded } = this.#host
     const key = infoHashText(this.#host.infoHashes)
-    // The order is what makes it safe: which pieces were written, then their bytes on the disk, then the note.
-    const had = content?.have.bytes.slice() ?? null
+    const checked = content?.isChecked ? content : null
+    // The order is what makes it safe: which pieces were written, then their bytes on the disk, then the note. Before a check is
+    // done nothing is known to be missing: what was recorded earlier still holds for the files as they were then.
+    const had = checked ? checked.have.bytes.slice() : (recorded?.had ?? null)
     await content?.storage.flush()
-    const stamps = (await content?.storage.stamps()) ?? []
+    const stamps = checked ? await checked.storage.stamps() : (recorded?.stamps ?? [])
     if (content) await this.#saveMetainfo(key, content)
     const list = content?.selection.toList()
     const priorities = list ? Uint8Array.from(list) : null

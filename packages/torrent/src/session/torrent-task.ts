@@ -4,6 +4,7 @@ import { messageOf, ShoalError } from '../base/errors.ts'
 import type { DiscoveryStatus } from '../discovery/discovery.ts'
 import type { InfoHashes, Metainfo } from '../metainfo/metainfo.ts'
 import { parseInfo } from '../metainfo/parse-info.ts'
+import type { ResumeProgress } from '../storage/resume-store.ts'
 import type { Peer } from '../swarm/peer.ts'
 import type { PeerOrigin } from '../swarm/peer-pool.ts'
 import type { Selection } from '../swarm/selection.ts'
@@ -78,6 +79,9 @@ export class TorrentTask implements WorkHost, RecorderHost {
   }
   get isChecked(): boolean {
     return this.life.phase === 'running'
+  }
+  get recorded(): ResumeProgress | null {
+    return this.#place.progress
   }
   get addedMs(): number {
     return this.#place.progress?.addedMs ?? this.#context.clock.unixMs()
