@@ -29,7 +29,9 @@ export interface TorrentDescription {
   readonly cid: string
   readonly magnet: string
   readonly private: boolean | null
-  readonly trackers: readonly (readonly string[])[]
+  readonly trackers: readonly string[]
+  /** The same in tiers (BEP 12). */
+  readonly trackerTiers: readonly (readonly string[])[]
   readonly webSeeds: readonly string[]
   readonly comment?: string
   readonly createdBy?: string
@@ -51,7 +53,8 @@ export function describeTorrent(metainfo: Metainfo): TorrentDescription {
     cid: torrentCid(info.infoHashes),
     magnet: magnetOf(metainfo),
     private: info.private,
-    trackers,
+    trackers: trackers.flat(),
+    trackerTiers: trackers,
     webSeeds,
     ...(comment !== undefined && { comment }),
     ...(createdBy !== undefined && { createdBy }),
@@ -78,7 +81,8 @@ export function describeMagnet(magnet: Magnet): TorrentDescription {
     cid: torrentCid(magnet.infoHashes),
     magnet: formatMagnet(magnet),
     private: null,
-    trackers: magnet.trackers.map(url => [url]),
+    trackers: magnet.trackers,
+    trackerTiers: magnet.trackers.map(url => [url]),
     webSeeds: magnet.webSeeds,
     files: null,
   }
@@ -111,7 +115,7 @@ export function descriptionLines(torrent: TorrentDescription, { all = false } = 
       'Created',
       [torrent.creationDate, torrent.createdBy && `by ${torrent.createdBy}`].filter(Boolean).join(' '),
     ),
-    ...torrent.trackers.flatMap((tier, index) => row(index === 0 ? 'Trackers' : '', tier.join(' '))),
+    ...torrent.trackerTiers.flatMap((tier, index) => row(index === 0 ? 'Trackers' : '', tier.join(' '))),
     ...torrent.webSeeds.flatMap((url, index) => row(index === 0 ? 'Web seeds' : '', url)),
     ...row('Magnet', torrent.magnet),
     ...(files ? row('Files', count(files.length, 'file')) : []),

@@ -1,0 +1,43 @@
+import { defineCommand } from '../cli/command.ts'
+import { NETWORK_OPTIONS, sessionOptions } from '../cli/network-options.ts'
+import { flag, list, value } from '../cli/options.ts'
+import { parseIndexes } from '../text/ranges.ts'
+import { parseDuration } from '../text/size.ts'
+
+export const get = defineCommand({
+  about: [
+    'Downloads into DIR, checks every piece, and ends when all is there; with --seed it goes on sharing until Ctrl-C. What was downloaded before, in another run or by other means, is kept: the same command goes on where it stopped.',
+    'Without -o it goes to the folder Shoal in your home folder, which shoal share shares.',
+  ],
+  positionals: [
+    { name: 'LINK', help: 'a magnet link, info hash, content ID, or the path or URL of a .torrent' },
+  ],
+  options: {
+    out: value('DIR', { short: 'o', help: 'Folder to download into. Default: ~/Shoal' }),
+    peer: list('HOST:PORT', { help: 'Connect to this peer at once' }),
+    tracker: list('URL', { help: 'Announce here too (not for private torrents)' }),
+    webSeed: list('URL', { help: 'Download from here too: http(s)://' }),
+    select: value('NUMBERS', {
+      help: 'Only these files, numbered as shoal info lists them: 0,2-4',
+      parse: parseIndexes,
+    }),
+    sequential: flag('Download in order, to watch or listen at once'),
+    seed: flag('Go on sharing when all is there'),
+    timeout: value('TIME', {
+      help: 'Give up when it is not there by then: 30s, 10m, 1h',
+      parse: parseDuration,
+    }),
+    ...NETWORK_OPTIONS,
+  },
+  examples: [
+    ['get "magnet:?xt=urn:btih:…" -o Downloads', 'Downloads what the link stands for'],
+    [
+      'get film.torrent --select 0,2-4 --limit-down 2MB --seed',
+      'Downloads four of its files, and shares them then',
+    ],
+  ],
+  async run([link], options, context) {
+    const { download } = await import('../download/download.ts')
+    return download(link!, { ...options, network: sessionOptions(options) }, context)
+  },
+})

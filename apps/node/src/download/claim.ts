@@ -1,0 +1,47 @@
+import { infoHashText, type TorrentApi } from '@shoal/torrent'
+import { Failure } from '../cli/failure.ts'
+import { type Catalogue, type Entry, isTaken } from '../state/catalogue.ts'
+
+/** A download that is noted as this process's, so that nobody else takes its files for something to share, or downloads it too. */
+export interface Claim {
+  /** All that is wanted is here. */
+  complete(): void
+  /** This process downloads it no longer. */
+  release(): void
+}
+
+/**
+ * Notes the download now, and again when its name becomes known. Rejects when another process has it, or its name is that of something
+ * that was shared from here.
+ */
+export async function claim(torrent: TorrentApi, catalogue: Catalogue): Promise<Claim> {
+  const sinceMs = Date.now()
+  let done = false
+  let infoHash = infoHashText(torrent.infoHashes)
+  const note = (more: Partial<Entry>) => {
+    const before = infoHash
+    infoHash = infoHashText(torrent.infoHashes)
+    // The metadata may have told another info hash of a hybrid.
+    if (before !== infoHash) void catalogue.delete(before)
+    catalogue.save({ infoHash, name: torrent.name, kind: 'got', magnet: torrent.magnet, ...more })
+  }
+  const known = await catalogue.find(infoHash)
+  if (known && isTaken(known))
+    throw new Failure(
+      'bad-argument',
+      `another shoal (process ${known.pid}) is downloading this into the same folder: wait for it, or choose another folder`,
+    )
+  // What was made here is here: its note stays, for it saves hashing.
+  if (known?.kind === 'made') return { complete() {}, release() {} }
+  const off = torrent.on('metadata', () => note({ pid: process.pid, sinceMs }))
+  note({ pid: process.pid, sinceMs })
+  return {
+    complete() {
+      done = true
+    },
+    release() {
+      off()
+      note(done ? { complete: true } : {})
+    },
+  }
+}

@@ -1,0 +1,62 @@
+/** `shoal share`: all that is in a folder, until Ctrl-C. */
+import { type CreateOptions, Session, type SessionOptions } from '@shoal/torrent'
+import type { CommandContext } from '../cli/command.ts'
+import { Catalogue } from '../state/catalogue.ts'
+import { defaultFolder, openPlace } from '../state/places.ts'
+import { openView } from '../view/open-view.ts'
+import { SharedFolder } from './shared-folder.ts'
+import { watchFolder } from './watch-folder.ts'
+
+export interface ShareOptions {
+  readonly directory?: string | undefined
+  readonly create: CreateOptions
+  readonly network: SessionOptions
+}
+
+/** Returns the exit code. */
+export async function shareFolder(
+  options: ShareOptions,
+  { interrupt, output }: CommandContext,
+): Promise<number> {
+  const { signal } = interrupt
+  const place = await openPlace(options.directory ?? defaultFolder())
+  const { directory } = place
+  const session = await Session.open({
+    ...options.network,
+    directory,
+    stateDirectory: place.resume,
+    restore: false,
+  })
+  const view = openView(output)
+  const watch = watchFolder(directory)
+  const shared = new SharedFolder({
+    session,
+    directory,
+    view,
+    output,
+    signal,
+    catalogue: new Catalogue(place.state),
+    create: options.create,
+  })
+  try {
+    view.tell(`Sharing ${directory} on port ${session.port}: what you put there is shared. Ctrl-C stops`, {
+      event: 'listening',
+      port: session.port,
+      directory,
+    })
+    await shared.look(null)
+    view.tell(shared.size === 0 ? 'There is nothing in it yet' : '', {
+      event: 'ready',
+      torrents: shared.size,
+    })
+    for await (const changed of watch.changes(() => shared.settleMs, signal)) await shared.look(changed)
+  } catch (error) {
+    if (!signal.aborted) throw error
+  } finally {
+    if (signal.aborted) view.tell('Stopping …')
+    watch.close()
+    view.close()
+    await session.close()
+  }
+  return 0
+}

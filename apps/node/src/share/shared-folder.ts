@@ -1,0 +1,171 @@
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type CreateOptions, infoHashText, type SessionApi, type TorrentApi } from '@shoal/torrent'
+import { describeFailure, fileFailure } from '../cli/failure.ts'
+import type { Output } from '../cli/output.ts'
+import { type Catalogue, type Entry, isTaken } from '../state/catalogue.ts'
+import { stampOf } from '../state/stamp.ts'
+import { logTo } from '../view/log.ts'
+import { type Item, torrentItem, type View } from '../view/view.ts'
+import { isShareable } from './ignored.ts'
+import { make } from './make.ts'
+import { tellShared } from './tell-shared.ts'
+
+/** What is new or changed is hashed when it has been the same for so long: it may still be being copied. */
+const SETTLE_MS = 2000
+
+export interface SharedFolderOptions {
+  readonly session: SessionApi
+  readonly catalogue: Catalogue
+  readonly directory: string
+  readonly create: CreateOptions
+  readonly view: View
+  readonly output: Output
+  readonly signal: AbortSignal
+}
+
+interface Shared {
+  readonly torrent: TorrentApi
+  readonly item: Item
+  readonly entry: Entry
+}
+
+/** Keeps a session in step with a folder: each file and folder in it is a torrent. */
+export class SharedFolder {
+  readonly #options: SharedFolderOptions
+  readonly #shared = new Map<string, Shared>()
+  /** New or changed, and how they looked when. */
+  readonly #settling = new Map<string, { stamp: string | null; sinceMs: number }>()
+  /** What could not be shared, as it looked then: not tried, nor told, again until it changes. */
+  readonly #refused = new Map<string, string | null>()
+
+  constructor(options: SharedFolderOptions) {
+    this.#options = options
+  }
+
+  /** Torrents shared. */
+  get size(): number {
+    return this.#shared.size
+  }
+
+  /** When to look again, in milliseconds; null: nothing is pending. */
+  get settleMs(): number | null {
+    return this.#settling.size > 0 ? SETTLE_MS : null
+  }
+
+  /** Looks at the folder; `changed` are names to look into, null for all. The first look takes what lies there as it is. */
+  async look(changed: ReadonlySet<string> | null): Promise<void> {
+    const { directory, signal } = this.#options
+    const names = await readdir(directory).catch(error => {
+      throw fileFailure(error, directory)
+    })
+    const present = new Set(names.filter(isShareable))
+    for (const name of this.#shared.keys()) if (!present.has(name)) await this.#stop(name, 'gone')
+    for (const map of [this.#settling, this.#refused])
+      for (const name of map.keys()) if (!present.has(name)) map.delete(name)
+    const got = await this.#gotEntries([...present].some(name => !this.#shared.has(name)))
+    for (const name of [...present].sort()) {
+      signal.throwIfAborted()
+      const shared = this.#shared.get(name)
+      if (shared?.entry.kind === 'got') continue
+      const download = got.get(name)
+      if (!shared && download) await this.#goOn(name, download)
+      else if (!shared || changed === null || changed.has(name) || this.#settling.has(name))
+        await this.#lookAt(name)
+    }
+    this.#first = false
+  }
+
+  #first = true
+
+  async #lookAt(name: string): Promise<void> {
+    const { directory, signal } = this.#options
+    let stamp: string | null
+    try {
+      stamp = await stampOf(join(directory, name), signal)
+    } catch (error) {
+      signal.throwIfAborted()
+      return this.#refuse(name, null, error)
+    }
+    const shared = this.#shared.get(name)
+    if (stamp === null || shared?.entry.stamp === stamp) return void this.#settling.delete(name)
+    if (this.#refused.get(name) === stamp) return
+    if (!this.#first && !this.#isSettled(name, stamp)) return
+    this.#settling.delete(name)
+    if (shared) await this.#stop(name, 'changed')
+    try {
+      const { torrent, entry } = await make(name, this.#options.create, this.#options)
+      this.#add(name, torrent, entry)
+      tellShared(this.#options.view, torrent, join(directory, name))
+    } catch (error) {
+      signal.throwIfAborted()
+      this.#refuse(name, stamp, error)
+    }
+  }
+
+  #isSettled(name: string, stamp: string): boolean {
+    const now = performance.now()
+    const before = this.#settling.get(name)
+    if (before?.stamp === stamp) return now - before.sinceMs >= SETTLE_MS - 50
+    this.#settling.set(name, { stamp, sinceMs: now })
+    return false
+  }
+
+  #refuse(name: string, stamp: string | null, error: unknown): void {
+    if (this.#refused.has(name) && this.#refused.get(name) === stamp) return
+    this.#refused.set(name, stamp)
+    const failure = describeFailure(error)
+    this.#options.view.tell(`Not shared: ${failure.message}`, { event: 'not-shared', name, ...failure })
+  }
+
+  #add(name: string, torrent: TorrentApi, entry: Entry): void {
+    const { view, output } = this.#options
+    const item = torrentItem(torrent, infoHashText(torrent.infoHashes))
+    this.#refused.delete(name)
+    this.#shared.set(name, { torrent, item, entry })
+    logTo(view, output, torrent)
+    view.add(item)
+  }
+
+  async #stop(name: string, why: 'gone' | 'changed'): Promise<void> {
+    const { view, catalogue } = this.#options
+    const { torrent, item, entry } = this.#shared.get(name)!
+    this.#shared.delete(name)
+    view.remove(item)
+    await torrent.remove()
+    await catalogue.delete(entry.infoHash)
+    const text =
+      why === 'gone' ? `No longer shared: ${name} is gone` : `${name} has changed: it is shared anew`
+    view.tell(text, { event: why, name, infoHash: entry.infoHash })
+  }
+
+  /** Downloads by the name of what they write. */
+  async #gotEntries(needed: boolean): Promise<Map<string, Entry>> {
+    if (!needed) return new Map()
+    const entries = await this.#options.catalogue.load()
+    return new Map(entries.filter(({ kind }) => kind === 'got').map(entry => [entry.name, entry]))
+  }
+
+  /** A download of this folder: finished, and then shared as what it is; left alone while another process is at it. */
+  async #goOn(name: string, entry: Entry): Promise<void> {
+    const { session, directory, catalogue, view } = this.#options
+    if (isTaken(entry)) return
+    try {
+      const torrent = await session.add(entry.magnet ?? entry.infoHash, { directory })
+      const { infoHash, magnet = torrent.magnet } = entry
+      const note = { infoHash, name, kind: 'got', magnet } as const
+      catalogue.save(entry.complete ? entry : { ...note, pid: process.pid, sinceMs: Date.now() })
+      this.#add(name, torrent, entry)
+      torrent.whenComplete().then(
+        () => {
+          catalogue.save({ ...note, complete: true })
+          tellShared(view, torrent, join(directory, name))
+        },
+        // Closed before: it goes on at the next start.
+        () => {},
+      )
+    } catch (error) {
+      this.#refuse(name, null, error)
+    }
+  }
+}
