@@ -11,7 +11,7 @@ import { bytesOf, rightPieces, type SharedFile, seededRandom, seeder, sharedFile
 const KILLS = 50
 /** Downloads side by side that are killed, on both cores. */
 const LANES = 2
-const BYTES_PER_SECOND = 6_000_000
+const BYTES_PER_SECOND = 5_000_000
 /** The issue's bound: what one kill may cost. */
 const REPEATED_SECONDS = 5
 
@@ -40,7 +40,7 @@ async function killOnce(lane: Lane, sent: number, onDisk: readonly boolean[]): P
   const download = await Downloader.start(place, [lane.peer])
   if (sent === 0) {
     // Somewhere in its start: reading the record, checking, connecting.
-    await new Promise(resolve => setTimeout(resolve, random() * 500))
+    await new Promise(resolve => setTimeout(resolve, random() * 400))
   } else {
     const { haveBytes } = await download.when('checked')
     expect(haveBytes).toBe(bytesOf(file.metainfo, onDisk))
@@ -73,7 +73,7 @@ async function killOften(lane: Lane, amounts: readonly number[]): Promise<number
 /** Bytes to let through before each kill: most are some tenths of a second, some seconds, one in five none at all. */
 function drawAmounts(random: () => number, count: number): number[] {
   return Array.from({ length: count }, () => {
-    const seconds = random() < 0.2 ? 0 : Math.min(0.05 - 0.6 * Math.log(1 - random()), 4)
+    const seconds = random() < 0.2 ? 0 : Math.min(0.05 - 0.5 * Math.log(1 - random()), 4)
     return Math.round(seconds * BYTES_PER_SECOND)
   })
 }
@@ -102,6 +102,7 @@ describe('a download that is killed at random moments', () => {
             torrentFile: dir.join(`${index}.torrent`),
             directory: dir.join(`get${index}`),
             stateDirectory: dir.join(`state${index}`),
+            compileCache: dir.join('compiled'),
           }
           await writeFile(place.torrentFile, writeMetainfo(file.metainfo))
           const uploaded = () => torrent.stats.uploadedBytes
