@@ -3,7 +3,7 @@ import { testTorrent } from '../packages/torrent/src/swarm/testing/test-torrent.
 import { fairness, type Host, World } from './support/world.ts'
 
 const KIB = 1024
-const UPLINK = 128 * KIB
+const UPLINK = 64 * KIB
 const LINK = { uploadBytesPerSecond: UPLINK, downloadBytesPerSecond: 8 * UPLINK, latencyMs: 20 }
 
 let world: World
@@ -21,7 +21,7 @@ function wasteAt(progress: number, host: Host): () => number {
 
 describe('50 peers with equal uplinks and one seed', () => {
   it('all complete, near the optimum, fetch nothing twice before the endgame, and fare alike', async () => {
-    const torrent = await testTorrent({ pieces: 128, pieceLengthBytes: 64 * KIB })
+    const torrent = await testTorrent({ pieces: 128, pieceLengthBytes: 32 * KIB })
     const size = torrent.content.length
     world = new World(torrent, 1)
     await world.join({ seed: true, link: LINK })

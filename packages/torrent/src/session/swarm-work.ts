@@ -141,7 +141,7 @@ export class SwarmWork implements SwarmEvents {
   onPiece(piece: number): void {
     this.#host.onPiece(piece)
     this.demand.arrived(piece)
-    if (this.swarm?.transfer?.picker.isFinished) this.#host.onFinished()
+    if (this.swarm?.transfer?.isFinished) this.#host.onFinished()
   }
 
   onWriteError(error: ShoalError): void {
