@@ -126,6 +126,11 @@ export class LibtorrentTorrent implements Hashes {
     return this.#call('wait', { until: 'metadata', timeout_ms: timeoutMs }, timeoutMs)
   }
 
+  /** Resolves when at least `bytes` are here and verified. */
+  downloaded(bytes: number, timeoutMs = 60_000): Promise<LibtorrentStatus> {
+    return this.#call('wait', { until: 'downloaded', amount: bytes, timeout_ms: timeoutMs }, timeoutMs)
+  }
+
   /** Resolves when at least `bytes` of payload were sent. */
   uploaded(bytes: number, timeoutMs = 60_000): Promise<LibtorrentStatus> {
     return this.#call('wait', { until: 'uploaded', amount: bytes, timeout_ms: timeoutMs }, timeoutMs)

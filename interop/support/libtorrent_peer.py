@@ -191,7 +191,7 @@ class Peer:
         }
 
     def wait(self, key, until, timeout_ms, amount=0):
-        """Blocks until the torrent is `done`, `metadata` is there, or it `uploaded` at least `amount` bytes."""
+        """Blocks until the torrent is `done`, `metadata` is there, or it has or `uploaded` at least `amount` bytes."""
         handle = self.torrents[key]
         started = time.monotonic()
         deadline = started + timeout_ms / 1000
@@ -205,6 +205,8 @@ class Peer:
             if until == "done" and status.is_finished and status.has_metadata:
                 break
             if until == "metadata" and status.has_metadata:
+                break
+            if until == "downloaded" and status.total_wanted_done >= amount:
                 break
             if until == "uploaded" and status.total_payload_upload >= amount:
                 break

@@ -83,7 +83,9 @@ class FileStorage implements Storage, TorrentPlace {
 
   async write(offset: number, bytes: Uint8Array): Promise<void> {
     this.#checkRange(offset, bytes.length)
-    await this.#inside(files => files.write(offset, bytes))
+    await this.#inside(files =>
+      files.hasEmptyFiles ? files.write(offset, bytes) : this.#writeFirst(files, offset, bytes),
+    )
   }
 
   async flush(): Promise<void> {
@@ -178,6 +180,17 @@ class FileStorage implements Storage, TorrentPlace {
     files.stopMove?.abort(closedError())
     await files.changes.take(() => files.gate.alone(() => files.dropHandles()))
     this.#files = null
+  }
+
+  /** Empty files come with the first bytes, so that nothing is missing when the last are written. */
+  async #writeFirst(files: TorrentFiles, offset: number, bytes: Uint8Array): Promise<void> {
+    files.hasEmptyFiles = true
+    const creating = createEmptyFiles(files).catch(error => {
+      files.hasEmptyFiles = false
+      throw error
+    })
+    const results = await Promise.allSettled([files.write(offset, bytes), creating])
+    for (const result of results) if (result.status === 'rejected') throw result.reason
   }
 
   async #rename(files: TorrentFiles, file: number, path: readonly string[]): Promise<void> {

@@ -106,8 +106,8 @@ describe('file storage on disk', () => {
     const directory = folder()
     const storage = open(layout, directory)
     const content = await fill(storage, layout)
-    await storage.flush()
     expect(listFiles(directory)).toEqual(['T/a', 'T/c', 'T/sub/b', 'T/sub/empty'])
+    await storage.flush()
     expect(Uint8Array.from(fs.readFileSync(join(directory, 'T/sub/b')))).toEqual(content.slice(100, 3100))
     expect(fs.statSync(join(directory, 'T/c')).size).toBe(2000)
     if (process.platform !== 'win32') {
@@ -175,7 +175,7 @@ describe('file storage on disk', () => {
     const content = await fill(storage, layout)
     await storage.rename(1, ['T', 'other', 'name'])
     await storage.close()
-    expect(listFiles(directory)).toEqual(['T/a', 'T/c', 'T/other/name'])
+    expect(listFiles(directory)).toEqual(['T/a', 'T/c', 'T/other/name', 'T/sub/empty'])
     const renamed = new Map([[1, ['T', 'other', 'name']]])
     expect(await readAll(open(layout, directory, { renamed }), layout)).toEqual(content)
   })
@@ -196,7 +196,7 @@ describe('file storage on disk', () => {
     const directory = folder()
     const storage = open(layout, directory, { renamed: new Map([[1, ['T', 'a']]]) })
     await fill(storage, layout)
-    expect(listFiles(directory)).toEqual(['T/a', 'T/c', 'T/sub/b'])
+    expect(listFiles(directory)).toEqual(['T/a', 'T/c', 'T/sub/b', 'T/sub/empty'])
   })
 })
 

@@ -88,7 +88,7 @@ describe('moving on one file system', () => {
     fs.writeFileSync(join(to, 'T/sub/c'), 'mine')
     await expect(storage.move(to)).rejects.toMatchObject({ code: 'io' })
     expect(listFiles(to)).toEqual(['T/sub/c'])
-    expect(listFiles(from)).toEqual(['T/a', 'T/sub/b', 'T/sub/c'])
+    expect(listFiles(from)).toEqual(['T/a', 'T/empty', 'T/sub/b', 'T/sub/c'])
     expect(Buffer.compare(await readAll(storage), content)).toBe(0)
   })
 
@@ -99,7 +99,7 @@ describe('moving on one file system', () => {
     // A file where the folder belongs.
     fs.writeFileSync(join(to, 'T/sub'), '')
     await expect(storage.move(to)).rejects.toMatchObject({ code: 'unsafe-path' })
-    expect(listFiles(from)).toEqual(['T/a', 'T/sub/b', 'T/sub/c'])
+    expect(listFiles(from)).toEqual(['T/a', 'T/empty', 'T/sub/b', 'T/sub/c'])
     expect(listFiles(to)).toEqual(['T/sub'])
     expect(Buffer.compare(await readAll(storage), content)).toBe(0)
   })
@@ -160,7 +160,7 @@ describe.skipIf(other === null)(
         watcher.close()
       }
       expect(listFiles(to)).toEqual([])
-      expect(listFiles(from)).toEqual(['T/a', 'T/sub/b', 'T/sub/c'])
+      expect(listFiles(from)).toEqual(['T/a', 'T/empty', 'T/sub/b', 'T/sub/c'])
       expect(Buffer.compare(await readAll(storage), content)).toBe(0)
     })
 
@@ -172,7 +172,7 @@ describe.skipIf(other === null)(
       await expect(move).rejects.toMatchObject({ code: 'closed' })
       await closed
       expect(listFiles(to)).toEqual([])
-      expect(listFiles(from)).toEqual(['T/a', 'T/sub/b', 'T/sub/c'])
+      expect(listFiles(from)).toEqual(['T/a', 'T/empty', 'T/sub/b', 'T/sub/c'])
     })
 
     test('keeps holes as holes', async () => {

@@ -58,6 +58,8 @@ export class TorrentFiles implements FileOwner {
   onWritten: ((file: StoredFile, begin: number, end: number) => void) | null = null
   /** Whether anything was written: then empty files are missing from the torrent too. */
   written = false
+  /** Whether the wanted empty files were created, as the first write does. */
+  hasEmptyFiles = false
   readonly #files = new Map<number, StoredFile>()
   readonly #partFile: StoredFile
   /** Undefined: not looked for yet. */
