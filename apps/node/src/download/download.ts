@@ -3,9 +3,10 @@ import { resolve } from 'node:path'
 import { infoHashText, Session, type SessionOptions, type TorrentApi } from '@shoal/torrent'
 import type { CommandContext } from '../cli/command.ts'
 import { EXIT, Failure } from '../cli/failure.ts'
+import type { Output } from '../cli/output.ts'
 import { hexHashes } from '../content/describe.ts'
 import { Catalogue } from '../state/catalogue.ts'
-import { defaultFolder, openPlace } from '../state/places.ts'
+import { defaultFolder, openPlace, type Place } from '../state/places.ts'
 import { formatBytes, formatDuration, formatPercent, formatRate } from '../text/format.ts'
 import { logTo } from '../view/log.ts'
 import { openView } from '../view/open-view.ts'
@@ -29,12 +30,11 @@ export interface DownloadOptions {
 export async function download(
   link: string,
   options: DownloadOptions,
-  context: CommandContext,
+  { interrupt, output }: CommandContext,
 ): Promise<number> {
-  const { interrupt, output } = context
   const place = await openPlace(options.out ?? defaultFolder())
-  const limit = options.timeout === undefined ? null : AbortSignal.timeout(options.timeout)
-  const signal = limit ? AbortSignal.any([interrupt.signal, limit]) : interrupt.signal
+  const { timeout } = options
+  const limit = timeout === undefined ? null : AbortSignal.timeout(timeout)
   const session = await Session.open({
     ...options.network,
     directory: place.directory,
@@ -42,46 +42,62 @@ export async function download(
     restore: false,
   })
   const view = openView(output)
-  let torrent: TorrentApi | null = null
-  let done = false
+  const job: Job = { session, view, output, place, torrent: null, done: false }
   try {
-    torrent = await addTo(session, link, place.directory, options, signal)
-    const { infoHashes } = torrent
-    view.add(torrentItem(torrent, infoHashText(infoHashes)))
-    logTo(view, output, torrent)
-    view.tell('', {
-      event: 'added',
-      ...hexHashes(infoHashes),
-      port: session.port,
-      directory: place.directory,
-    })
-    const claimed = await claim(torrent, new Catalogue(place.state))
-    try {
-      await arrive(torrent, options, signal)
-      done = true
-      claimed.complete()
-      view.refresh()
-      if (!options.seed) view.remove(item)
-      tellComplete(torrent, view)
-      if (options.seed) await untilStopped(torrent, interrupt.signal)
-    } finally {
-      claimed.release()
-    }
+    const until = limit ? AbortSignal.any([interrupt.signal, limit]) : interrupt.signal
+    await work(link, options, job, until)
+    if (options.seed) await untilStopped(job.torrent!, interrupt.signal)
   } catch (error) {
-    if (interrupt.signal.aborted) view.tell('Stopping …')
-    else if (limit?.aborted && !done) throw timedOut(torrent, options.timeout!)
-    else throw error
+    if (!interrupt.signal.aborted) throw limit?.aborted && !job.done ? timedOut(job.torrent, timeout!) : error
   } finally {
-    const stats = torrent?.stats
+    if (interrupt.signal.aborted) view.tell('Stopping …')
     view.close()
     await session.close()
-    if (interrupt.signal.aborted && !done && stats && !output.json)
-      output.line(`Stopped at ${formatPercent(stats.progress)}: the same command goes on from there`)
   }
-  if (done) return 0
-  if (output.json)
-    output.object({ error: { code: 'cancelled', message: 'stopped: the same command goes on' } })
+  if (job.done) return 0
+  const progress = formatPercent(job.torrent?.stats.progress ?? 0)
+  const message = `stopped at ${progress}: the same command goes on from there`
+  if (output.json) output.object({ error: { code: 'cancelled', message } })
+  else output.error(`shoal: ${message}`)
   return EXIT.interrupted
+}
+
+interface Job {
+  readonly session: Session
+  readonly view: View
+  readonly output: Output
+  readonly place: Place
+  torrent: TorrentApi | null
+  /** All that is wanted is here. */
+  done: boolean
+}
+
+async function work(link: string, options: DownloadOptions, job: Job, signal: AbortSignal): Promise<void> {
+  const { session, view, output, place } = job
+  const torrent = await addTo(session, link, place.directory, options, signal)
+  job.torrent = torrent
+  const { infoHashes } = torrent
+  const item = torrentItem(torrent, infoHashText(infoHashes))
+  view.tell('', {
+    event: 'added',
+    infoHashes: hexHashes(infoHashes),
+    port: session.port,
+    directory: place.directory,
+  })
+  view.add(item)
+  logTo(view, output, torrent)
+  const claimed = await claim(torrent, new Catalogue(place.state))
+  try {
+    await arrive(torrent, options, signal)
+    job.done = true
+    claimed.complete()
+  } finally {
+    claimed.release()
+  }
+  view.refresh()
+  // What stays on the screen is that it is complete.
+  if (!options.seed) view.remove(item)
+  tellComplete(torrent, view)
 }
 
 async function addTo(

@@ -7,7 +7,7 @@ const AT_ONCE = 64
 
 /**
  * What the file system says of a file or of all that is in a folder, as one text: sizes, times and names, no content. Equal stamps mean
- * that nothing was changed in between. Null when there is nothing. Rejects where something cannot be read.
+ * that nothing was changed in between. Null when there is no file. Rejects where something cannot be read.
  */
 export async function stampOf(path: string, signal?: AbortSignal): Promise<string | null> {
   const lines: string[] = []
@@ -19,7 +19,7 @@ export async function stampOf(path: string, signal?: AbortSignal): Promise<strin
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
     throw error
   }
-  return digest(lines.sort())
+  return lines.length === 0 ? null : digest(lines.sort())
 }
 
 async function addFolder(

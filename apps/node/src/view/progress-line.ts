@@ -81,6 +81,7 @@ function partsOf(snapshot: Snapshot, style: TerminalStyle): Part[] {
     case 'checking':
       return [percent, { text: 'checking', rank: 1 }]
     case 'hashing': {
+      if (progress === 0) return [{ text: 'hashing', rank: 0 }]
       const eta = etaSeconds === null ? [] : [{ text: `${formatDuration(etaSeconds)} left`, rank: 2 }]
       return [
         percent,
