@@ -1,0 +1,198 @@
+import type { HttpRanges, RangeFailure, RangeReading, RangeSink } from '../../transport/http/http-ranges.ts'
+import type { OpenPiece } from '../open-piece.ts'
+import type { Transfer } from '../transfer.ts'
+import { nextSpan, offsetOf, sizeOf } from './next-span.ts'
+import type { SeedUrl } from './seed-url.ts'
+
+/** When nothing of a request is wanted any more, so much is read to its end rather than lose the connection. */
+const READ_ON_BYTES = 256 * 1024
+const ZEROS = new Uint8Array(16 * 1024)
+
+/** What a lane asks of its web seed, and tells it. */
+export interface LaneOwner {
+  readonly transfer: Transfer
+  readonly url: SeedUrl
+  readonly ranges: HttpRanges
+  /** Whether the block is still to come from this seed. */
+  isAsked(block: number): boolean
+  /** Payload arrived. */
+  onBytes(bytes: number): void
+  /** A block is complete. `open` is where it lies, null when its bytes were dropped. */
+  onBlock(block: number, open: OpenPiece | null, index: number, bytes: number): void
+  /** All blocks are done. */
+  onLaneIdle(): void
+  onLaneFailed(lane: Lane, failure: RangeFailure, file: number): void
+}
+
+/**
+ * One of a web seed's connections at work: fetches a list of blocks, a request for each run of them within a file, and puts the bytes
+ * straight where they belong.
+ */
+export class Lane implements RangeSink {
+  readonly #owner: LaneOwner
+  #blocks: readonly number[] = []
+  /** The block that is next or arriving, and how much of it is here. */
+  #at = 0
+  #within = 0
+  #open: OpenPiece | null = null
+  /** The request under way: its file, how many bytes are left, and the number of the block behind its last. */
+  #reading: RangeReading | null = null
+  #file = -1
+  #left = 0
+  #end = 0
+  #paused = false
+  /** Counts starts and stops: whoever is told of a block may do either. */
+  #job = 0
+
+  constructor(owner: LaneOwner) {
+    this.#owner = owner
+  }
+
+  get isBusy(): boolean {
+    return this.#at < this.#blocks.length
+  }
+
+  /** Blocks of this lane that are not complete. */
+  get left(): readonly number[] {
+    return this.#blocks.slice(this.#at)
+  }
+
+  /** Fetches these blocks, in this order. Only when it is not busy. */
+  start(blocks: readonly number[]): void {
+    this.#job++
+    this.#blocks = blocks
+    this.#at = 0
+    this.#within = 0
+    this.#next()
+  }
+
+  /** Gives up what is under way. */
+  stop(): void {
+    this.#job++
+    this.#reading?.close()
+    this.#reading = null
+    this.#dropBlock()
+    this.#blocks = []
+    this.#at = 0
+    this.#within = 0
+  }
+
+  pause(): void {
+    this.#paused = true
+    this.#reading?.pause()
+  }
+
+  resume(): void {
+    this.#paused = false
+    this.#reading?.resume()
+  }
+
+  /** Blocks are asked of this seed no longer: a request for nothing but such is given up, unless it is nearly through. */
+  recheck(): void {
+    if (!this.#reading || this.#left <= READ_ON_BYTES) return
+    for (let at = this.#at; at < this.#end; at++) if (this.#owner.isAsked(this.#blocks[at]!)) return
+    this.#reading.close()
+    this.#reading = null
+    this.#dropBlock()
+    this.#at = this.#end
+    this.#within = 0
+    this.#next()
+  }
+
+  onData(bytes: Uint8Array): void {
+    this.#owner.onBytes(bytes.length)
+    this.#left -= bytes.length
+    this.#fill(bytes, bytes.length)
+  }
+
+  onEnd(): void {
+    this.#reading = null
+    this.#next()
+  }
+
+  onFailure(failure: RangeFailure): void {
+    this.#reading = null
+    this.#owner.onLaneFailed(this, failure, this.#file)
+  }
+
+  /** Begins the next request, or ends. */
+  #next(): void {
+    const { transfer, url, ranges } = this.#owner
+    const { layout } = transfer
+    const job = this.#job
+    while (this.isBusy) {
+      if (this.#within === 0 && !this.#owner.isAsked(this.#blocks[this.#at]!)) {
+        this.#at++
+        continue
+      }
+      const span = nextSpan(
+        layout,
+        transfer.picker.blocksPerPiece,
+        this.#blocks,
+        this.#at,
+        this.#within,
+        block => this.#owner.isAsked(block),
+      )
+      const file = layout.files[span.file]!
+      if (file.pad) {
+        for (let left = span.lengthBytes; left > 0; left -= ZEROS.length)
+          this.#fill(ZEROS, Math.min(left, ZEROS.length))
+        if (job !== this.#job) return
+        continue
+      }
+      this.#file = span.file
+      this.#left = span.lengthBytes
+      this.#end = this.#at + span.blocks
+      this.#reading = ranges.read(
+        {
+          url: url.fileUrl(file),
+          start: span.fileOffset,
+          lengthBytes: span.lengthBytes,
+          fileBytes: file.lengthBytes,
+        },
+        this,
+      )
+      if (this.#paused) this.#reading.pause()
+      return
+    }
+    this.#blocks = []
+    this.#at = 0
+    this.#owner.onLaneIdle()
+  }
+
+  /** Puts the next `length` bytes where they belong. */
+  #fill(bytes: Uint8Array, length: number): void {
+    const { transfer } = this.#owner
+    const { blocksPerPiece } = transfer.picker
+    const job = this.#job
+    for (let from = 0; from < length && job === this.#job; ) {
+      const number = this.#blocks[this.#at]!
+      const piece = Math.floor(number / blocksPerPiece)
+      const index = number - piece * blocksPerPiece
+      if (this.#within === 0 && this.#owner.isAsked(number)) this.#open = transfer.openFor(piece, index)
+      const size = sizeOf(transfer.layout, blocksPerPiece, number)
+      const count = Math.min(length - from, size - this.#within)
+      const open = this.#open
+      if (open && !open.released) {
+        const inPiece = offsetOf(transfer.layout, blocksPerPiece, number) - transfer.layout.pieceOffset(piece)
+        const whole = from === 0 && count === bytes.length
+        open.buffer.set(whole ? bytes : bytes.subarray(from, from + count), inPiece + this.#within)
+      }
+      this.#within += count
+      from += count
+      if (this.#within < size) continue
+      this.#open = null
+      this.#within = 0
+      this.#at++
+      this.#owner.onBlock(number, open?.released ? null : open, index, size)
+    }
+  }
+
+  /** The block that was arriving will not be completed here: others may write it. */
+  #dropBlock(): void {
+    const number = this.#blocks[this.#at]
+    if (this.#open && !this.#open.released && number !== undefined)
+      this.#open.unclaim(number % this.#owner.transfer.picker.blocksPerPiece)
+    this.#open = null
+  }
+}

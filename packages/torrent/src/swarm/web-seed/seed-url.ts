@@ -1,0 +1,47 @@
+import { ShoalError } from '../../base/errors.ts'
+import type { FileEntry, Info } from '../../metainfo/metainfo.ts'
+
+/** Longest URL that is taken: servers refuse longer ones. */
+const MAX_URL_LENGTH = 8192
+
+/** The base URL of a web seed (BEP 19), and the URLs of files below it. */
+export class SeedUrl {
+  /** For people, logs and blame: without user name, password and query, which may be secrets. */
+  readonly label: string
+  /** Name or literal of its host, without brackets. */
+  readonly hostname: string
+  readonly #base: URL
+  readonly #singleFile: boolean
+
+  /** Throws a ShoalError: `unsupported` for FTP and other schemes, `bad-argument` for what is no URL. */
+  constructor(text: string, info: Pick<Info, 'singleFile'>) {
+    const url = text.length <= MAX_URL_LENGTH && URL.canParse(text) ? new URL(text) : null
+    if (!url) throw new ShoalError('bad-argument', 'a web seed is no URL: it is left out')
+    this.label = labelOf(url)
+    if (url.protocol !== 'http:' && url.protocol !== 'https:')
+      throw new ShoalError(
+        'unsupported',
+        `web seed ${this.label}: only http and https are supported, so it is left out`,
+      )
+    url.hash = ''
+    this.hostname = url.hostname.replace(/^\[|\]$/g, '')
+    this.#base = url
+    this.#singleFile = info.singleFile
+  }
+
+  /**
+   * Where a file is, by the torrent's own names. BEP 19: the URL of a single file is the file's, unless it ends in a slash; that of a
+   * folder is the one that the torrent's folder lies in.
+   */
+  fileUrl(file: Pick<FileEntry, 'path'>): string {
+    const url = new URL(this.#base)
+    if (this.#singleFile && !url.pathname.endsWith('/')) return url.href
+    const folder = url.pathname.endsWith('/') ? url.pathname : `${url.pathname}/`
+    url.pathname = folder + file.path.map(part => encodeURIComponent(part.toWellFormed())).join('/')
+    return url.href
+  }
+}
+
+function labelOf({ protocol, host, pathname, search }: URL): string {
+  return `${protocol}//${host}${pathname}${search === '' ? '' : '?…'}`
+}

@@ -1,0 +1,123 @@
+import { messageOf } from '../../base/errors.ts'
+import {
+  type HttpRanges,
+  type OpenHttpRanges,
+  RangeFailure,
+  type RangeReading,
+  type RangeRequest,
+  type RangeSink,
+} from './http-ranges.ts'
+import { checkAnswer } from './range-answer.ts'
+
+/**
+ * `fetch` with a Range header: the browser pools connections, follows redirects, and asks only servers that allow pages to (CORS). It keeps
+ * pages out of the local network by rules of its own.
+ */
+export const openHttpRanges: OpenHttpRanges = () => new BrowserHttpRanges()
+
+class BrowserHttpRanges implements HttpRanges {
+  read(request: RangeRequest, sink: RangeSink): RangeReading {
+    const reading = new Reading(request, sink)
+    void reading.run()
+    return reading
+  }
+
+  closeIdle(): void {
+    // The browser's connections are its own.
+  }
+}
+
+class Reading implements RangeReading {
+  readonly #request: RangeRequest
+  readonly #sink: RangeSink
+  readonly #abort = new AbortController()
+  #left: number
+  #resume: (() => void) | null = null
+  #paused = false
+
+  constructor(request: RangeRequest, sink: RangeSink) {
+    this.#request = request
+    this.#sink = sink
+    this.#left = request.lengthBytes
+  }
+
+  pause(): void {
+    this.#paused = true
+  }
+
+  resume(): void {
+    this.#paused = false
+    this.#resume?.()
+    this.#resume = null
+  }
+
+  close(): void {
+    this.#abort.abort()
+    this.resume()
+  }
+
+  async run(): Promise<void> {
+    const { signal } = this.#abort
+    try {
+      await this.#read(signal)
+    } catch (error) {
+      if (signal.aborted) return
+      const failure = error instanceof RangeFailure ? error : unreachable(error)
+      this.#sink.onFailure(failure)
+    } finally {
+      this.#abort.abort()
+    }
+  }
+
+  async #read(signal: AbortSignal): Promise<void> {
+    const { start, lengthBytes, url } = this.#request
+    const { href, secret } = withoutCredentials(url)
+    const response = await fetch(href, {
+      signal,
+      credentials: 'omit',
+      referrerPolicy: 'no-referrer',
+      headers: { range: `bytes=${start}-${start + lengthBytes - 1}`, ...secret },
+    })
+    checkAnswer(
+      { status: response.status, header: name => response.headers.get(name) },
+      this.#request,
+      Date.now(),
+    )
+    const reader = response.body!.getReader()
+    while (this.#left > 0) {
+      if (this.#paused) await new Promise<void>(resolve => this.#wait(resolve))
+      const { done, value } = await reader.read()
+      if (signal.aborted) return
+      if (done) throw new RangeFailure('server-later', 'its answer is shorter than it said')
+      const wanted = value.subarray(0, this.#left)
+      this.#left -= wanted.length
+      this.#sink.onData(wanted)
+      if (signal.aborted) return
+    }
+    this.#sink.onEnd()
+  }
+
+  #wait(resolve: () => void): void {
+    this.#resume = resolve
+  }
+}
+
+/** `fetch` refuses URLs with a user name in them. */
+function withoutCredentials(url: string): { href: string; secret: Record<string, string> } {
+  const parsed = new URL(url)
+  const user = decodeURIComponent(parsed.username)
+  const password = decodeURIComponent(parsed.password)
+  parsed.username = ''
+  parsed.password = ''
+  if (user === '') return { href: parsed.href, secret: {} }
+  const bytes = new TextEncoder().encode(`${user}:${password}`)
+  return { href: parsed.href, secret: { authorization: `Basic ${btoa(String.fromCharCode(...bytes))}` } }
+}
+
+function unreachable(error: unknown): RangeFailure {
+  return new RangeFailure(
+    'server-later',
+    `cannot be reached from a page: its server must allow other sites to read it (${messageOf(error)})`,
+    { cause: error },
+  )
+}

@@ -1,0 +1,280 @@
+import { ShoalError } from '../../base/errors.ts'
+import { isLocalAddress } from '../../base/local-address.ts'
+import { resolveHost } from '../resolve.node.ts'
+import type { ResolvedAddress } from '../resolve.ts'
+import { HttpConnection } from './http-connection.node.ts'
+import {
+  type HttpRanges,
+  type HttpRangesOptions,
+  MAX_REDIRECTS,
+  RangeFailure,
+  type RangeReading,
+  type RangeRequest,
+  type RangeSink,
+} from './http-ranges.ts'
+import { checkAnswer } from './range-answer.ts'
+import { redirectTarget } from './redirect.ts'
+import type { ResponseHead } from './response-head.ts'
+
+/** Redirects that are remembered, so that a mirror chooser is asked once for a file and not for each range of it. */
+const MAX_KEPT_REDIRECTS = 1000
+/** Bodies of redirects up to this size are read, so that the connection can be used again. */
+const SKIPPED_BODY_BYTES = 64 * 1024
+
+export interface NodeRangesOptions extends HttpRangesOptions {
+  /** Which addresses strangers must not lead us to. For tests. */
+  readonly isLocal?: (host: string) => boolean
+  /** Certificates to trust in place of the system's, PEM. */
+  readonly ca?: string
+  /** Milliseconds since the Unix epoch. */
+  readonly unixMs?: () => number
+}
+
+export function openHttpRanges(options: NodeRangesOptions): HttpRanges {
+  return new NodeHttpRanges(options)
+}
+
+/** Requests over kept connections. One instance a web seed, so that one seed's connections are its own. */
+class NodeHttpRanges implements HttpRanges {
+  readonly options: NodeRangesOptions
+  readonly #connections = new Map<string, Set<HttpConnection>>()
+  readonly #redirects = new Map<string, string>()
+
+  constructor(options: NodeRangesOptions) {
+    this.options = options
+  }
+
+  read(request: RangeRequest, sink: RangeSink): RangeReading {
+    return new Reading(this, request, sink)
+  }
+
+  closeIdle(): void {
+    for (const connections of this.#connections.values())
+      for (const connection of [...connections]) if (!connection.isBusy) connection.close()
+  }
+
+  /** A free connection, or a new one. */
+  connection(url: URL, address: ResolvedAddress, fresh: boolean): HttpConnection {
+    const secure = url.protocol === 'https:'
+    const key = `${secure} ${url.host} ${address.host}`
+    const known = this.#connections.get(key) ?? new Set()
+    this.#connections.set(key, known)
+    for (const connection of known) {
+      if (connection.isBusy || connection.isClosed) continue
+      if (!fresh) return connection
+      connection.close()
+    }
+    const hostname = url.hostname.replace(/^\[|\]$/g, '')
+    const port = Number(url.port) || (secure ? 443 : 80)
+    const { ca } = this.options
+    const connection = new HttpConnection(
+      { secure, hostname, port, address, ...(ca !== undefined && { ca }) },
+      () => {
+        known.delete(connection)
+        if (known.size === 0) this.#connections.delete(key)
+      },
+    )
+    known.add(connection)
+    return connection
+  }
+
+  redirectOf(url: string): string {
+    return this.#redirects.get(url) ?? url
+  }
+
+  keepRedirect(from: string, to: string): void {
+    if (this.#redirects.size >= MAX_KEPT_REDIRECTS) this.#redirects.clear()
+    this.#redirects.set(from, to)
+  }
+
+  /** Whether a redirect had been remembered: the failure may be of the place it led to. */
+  dropRedirect(from: string): boolean {
+    return this.#redirects.delete(from)
+  }
+}
+
+class Reading implements RangeReading {
+  readonly #ranges: NodeHttpRanges
+  readonly #request: RangeRequest
+  readonly #sink: RangeSink
+  readonly #abort = new AbortController()
+  #connection: HttpConnection | null = null
+  #left: number
+  #paused = false
+  #over = false
+  #redirects = 0
+  #startedOutside: boolean | undefined
+  /** Where the answer that is arriving redirects to. */
+  #next: URL | null = null
+
+  constructor(ranges: NodeHttpRanges, request: RangeRequest, sink: RangeSink) {
+    this.#ranges = ranges
+    this.#request = request
+    this.#sink = sink
+    this.#left = request.lengthBytes
+    this.#begin(ranges.redirectOf(request.url))
+  }
+
+  pause(): void {
+    this.#paused = true
+    this.#connection?.pause()
+  }
+
+  resume(): void {
+    this.#paused = false
+    this.#connection?.resume()
+  }
+
+  close(): void {
+    if (this.#over) return
+    this.#over = true
+    this.#abort.abort(new ShoalError('closed', 'the request was given up'))
+    this.#connection?.close()
+  }
+
+  #begin(url: string, fresh = false): void {
+    this.#send(new URL(url), fresh).catch(error => this.#fail(error))
+  }
+
+  async #send(url: URL, fresh: boolean): Promise<void> {
+    const address = await this.#address(url)
+    if (this.#over) return
+    const connection = this.#ranges.connection(url, address, fresh)
+    const reused = connection.used
+    this.#connection = connection
+    // A paused reading still takes the head of the answer; its body is what pausing is about.
+    connection.resume()
+    connection.request(this.#head(url), {
+      onHead: head => this.#onHead(head, url),
+      onBody: bytes => this.#onBody(bytes),
+      onDone: () => this.#onDone(url),
+      onFailure: (error, answered) => {
+        // RFC 9112, 9.3.1: the server may have closed a kept connection while the request was on its way.
+        if (reused && !answered && !this.#over) this.#begin(url.href, true)
+        else this.#fail(error)
+      },
+    })
+  }
+
+  /** The very address that is checked is the one connected to, whatever the name would resolve to later. */
+  async #address(url: URL): Promise<ResolvedAddress> {
+    const { isLocal = isLocalAddress } = this.#ranges.options
+    const [address] = await resolveHost(url.hostname, { signal: this.#abort.signal })
+    const local = isLocal(address!.host)
+    this.#startedOutside ??= !isLocal((await this.#firstAddress(url, address!)).host)
+    if (!local) return address!
+    // A torrent from a stranger must not make us ask services of this machine or network for whatever it likes.
+    if (this.#startedOutside) throw new RangeFailure('server-gone', 'it redirects into the local network')
+    if (url.search !== '')
+      throw new RangeFailure(
+        'server-gone',
+        'web seeds in the local network must have no query (?) in their URL',
+      )
+    return address!
+  }
+
+  /** Of the URL that the torrent names, also where a remembered redirect led on from it. */
+  async #firstAddress(url: URL, address: ResolvedAddress): Promise<ResolvedAddress> {
+    const { hostname } = new URL(this.#request.url)
+    if (hostname === url.hostname) return address
+    return (await resolveHost(hostname, { signal: this.#abort.signal }))[0]!
+  }
+
+  #head(url: URL): string {
+    const { start, lengthBytes } = this.#request
+    const user = decodeURIComponent(url.username)
+    const password = decodeURIComponent(url.password)
+    const secret = user === '' ? '' : `Authorization: Basic ${btoaUtf8(`${user}:${password}`)}\r\n`
+    return (
+      `GET ${url.pathname}${url.search} HTTP/1.1\r\nHost: ${url.host}\r\n` +
+      `User-Agent: ${this.#ranges.options.userAgent.replace(/[^\x20-\x7e]/g, '')}\r\n${secret}` +
+      `Accept: */*\r\nAccept-Encoding: identity\r\nRange: bytes=${start}-${start + lengthBytes - 1}\r\n\r\n`
+    )
+  }
+
+  #onHead(head: ResponseHead, url: URL): boolean {
+    if (this.#over) return false
+    try {
+      const to = redirectTarget(head.status, head.headers.get('location'), url)
+      if (to) return this.#redirect(to, head)
+      const { unixMs = Date.now } = this.#ranges.options
+      checkAnswer({ status: head.status, header: name => head.headers.get(name) }, this.#request, unixMs())
+    } catch (error) {
+      // Outside the read of the socket: the sink may do anything.
+      queueMicrotask(() => this.#fail(error))
+      return false
+    }
+    if (this.#paused) this.#connection!.pause()
+    return true
+  }
+
+  /** Follows once the rest of the redirect itself is out of the way. */
+  #redirect(to: URL, head: ResponseHead): boolean {
+    if (++this.#redirects > MAX_REDIRECTS)
+      throw new RangeFailure('server-later', `it redirects more than ${MAX_REDIRECTS} times`)
+    const length = Number(head.headers.get('content-length') ?? Number.POSITIVE_INFINITY)
+    this.#next = to
+    if (length <= SKIPPED_BODY_BYTES) return true
+    queueMicrotask(() => this.#follow())
+    return false
+  }
+
+  #follow(): void {
+    const to = this.#next!
+    this.#next = null
+    if (this.#over) return
+    this.#ranges.keepRedirect(this.#request.url, to.href)
+    this.#begin(to.href)
+  }
+
+  #onBody(bytes: Uint8Array): void {
+    if (this.#over || this.#next) return
+    const wanted = bytes.length > this.#left ? bytes.subarray(0, this.#left) : bytes
+    this.#left -= wanted.length
+    this.#sink.onData(wanted)
+    // A server that knows no ranges sends the rest of the file too.
+    const surplus = wanted.length < bytes.length
+    if (this.#left === 0 && !this.#over && (surplus || this.#connection!.isOpenEnded)) {
+      this.#connection!.close()
+      this.#end()
+    }
+  }
+
+  #onDone(url: URL): void {
+    if (this.#over) return
+    if (this.#next) this.#follow()
+    else if (this.#left === 0) this.#end()
+    else this.#fail(new ShoalError('unreachable', `${url.host}: its answer is shorter than it said`))
+  }
+
+  #end(): void {
+    if (this.#over) return
+    this.#over = true
+    this.#sink.onEnd()
+  }
+
+  #fail(error: unknown): void {
+    if (this.#over) return
+    // A remembered redirect may have led to a mirror that is gone by now: the chooser is asked again, once.
+    if (
+      this.#ranges.dropRedirect(this.#request.url) &&
+      this.#redirects === 0 &&
+      this.#left === this.#request.lengthBytes
+    ) {
+      this.#redirects = 1
+      return this.#begin(this.#request.url)
+    }
+    this.#over = true
+    this.#sink.onFailure(asFailure(error))
+  }
+}
+
+function asFailure(error: unknown): RangeFailure {
+  if (error instanceof RangeFailure) return error
+  const message = error instanceof Error ? error.message : String(error)
+  return new RangeFailure('server-later', message, { cause: error })
+}
+
+function btoaUtf8(text: string): string {
+  return Buffer.from(text, 'utf8').toString('base64')
+}

@@ -1,0 +1,96 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
+
+/** One request that a test's server answered. */
+export interface SeenRequest {
+  readonly path: string
+  /** First and last byte asked for; null for all of it. */
+  readonly range: readonly [first: number, last: number] | null
+  readonly headers: IncomingMessage['headers']
+}
+
+type Handle = (request: IncomingMessage, response: ServerResponse) => boolean
+
+/** A web server on loopback that has files and knows ranges. `handle` may answer in its place, by returning true. */
+export class RangeServer implements AsyncDisposable {
+  readonly files = new Map<string, Uint8Array>()
+  readonly seen: SeenRequest[] = []
+  handle: Handle | undefined
+  /** Connections that were ever opened, and those open now. */
+  connections = 0
+  readonly open = new Set<Socket>()
+  readonly #server: Server
+
+  private constructor() {
+    this.#server = createServer((request, response) => {
+      this.seen.push({ path: request.url!, range: rangeOf(request), headers: request.headers })
+      if (!this.handle?.(request, response)) this.serve(request, response)
+    })
+    this.#server.on('connection', socket => {
+      this.connections++
+      this.open.add(socket)
+      socket.on('close', () => this.open.delete(socket))
+    })
+  }
+
+  /** `files` by path, as it stands in a request: percent-encoded. */
+  static async open(files: Record<string, Uint8Array> = {}): Promise<RangeServer> {
+    const server = new RangeServer()
+    for (const [path, bytes] of Object.entries(files)) server.files.set(path, bytes)
+    await new Promise<void>((resolve, reject) => {
+      server.#server.once('error', reject).listen(0, '127.0.0.1', resolve)
+    })
+    return server
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port
+  }
+
+  url(path = '/'): string {
+    return `http://127.0.0.1:${this.port}${path}`
+  }
+
+  /** Answers as a good server does. */
+  serve(request: IncomingMessage, response: ServerResponse): void {
+    const bytes = this.files.get(request.url!)
+    if (!bytes) {
+      response.writeHead(404).end('no such file')
+      return
+    }
+    const range = rangeOf(request)
+    if (!range) {
+      response.writeHead(200, { 'content-length': bytes.length }).end(bytes)
+      return
+    }
+    const [first, last] = range
+    const part = bytes.subarray(first, last + 1)
+    response
+      .writeHead(206, {
+        'content-length': part.length,
+        'content-range': `bytes ${first}-${first + part.length - 1}/${bytes.length}`,
+      })
+      .end(part)
+  }
+
+  /** Payload bytes asked for. */
+  get askedBytes(): number {
+    return this.seen.reduce((sum, { range }) => sum + (range ? range[1] - range[0] + 1 : 0), 0)
+  }
+
+  close(): Promise<void> {
+    return new Promise(resolve => {
+      this.#server.close(() => resolve())
+      this.#server.closeAllConnections()
+    })
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+}
+
+export function rangeOf({ headers }: IncomingMessage): [number, number] | null {
+  const match = /^bytes=(\d+)-(\d+)$/.exec(headers.range ?? '')
+  return match && [Number(match[1]), Number(match[2])]
+}
