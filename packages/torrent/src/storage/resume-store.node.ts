@@ -75,12 +75,14 @@ class FileResumeStore implements ResumeStore {
   }
 
   async #loadOne(key: string): Promise<ResumeEntry> {
-    const problems: string[] = []
+    // A list for each, so that their order does not depend on which is read sooner.
+    const ofMetainfo: string[] = []
+    const ofProgress: string[] = []
     const [metainfo, progress] = await Promise.all([
-      this.#read(`${key}.torrent`, MAX_TORRENT_BYTES, problems, bytes => checkMetainfo(key, bytes)),
-      this.#read(`${key}.resume`, MAX_PROGRESS_BYTES, problems, bytes => decodeProgress(key, bytes)),
+      this.#read(`${key}.torrent`, MAX_TORRENT_BYTES, ofMetainfo, bytes => checkMetainfo(key, bytes)),
+      this.#read(`${key}.resume`, MAX_PROGRESS_BYTES, ofProgress, bytes => decodeProgress(key, bytes)),
     ])
-    return { key, metainfo, progress, problems }
+    return { key, metainfo, progress, problems: [...ofMetainfo, ...ofProgress] }
   }
 
   /** Null when there is no such file, or, with an entry in `problems`, when it is of no use. */
