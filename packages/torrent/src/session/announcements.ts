@@ -1,57 +1,58 @@
 import type { DiscoverySink, DiscoveryStatus, DiscoveryTopic, Membership } from '../discovery/discovery.ts'
-import type { InfoHashes } from '../metainfo/metainfo.ts'
 import type { SessionContext } from './context.ts'
+import type { TorrentTask } from './torrent-task.ts'
 
 type Tiers = readonly (readonly string[])[]
-
-/** What is announced of a torrent. */
-export interface Announced {
-  readonly infoHashes: InfoHashes
-  readonly isPrivate: boolean
-  totals(): { uploaded: number; downloaded: number; left: number | null }
-  wanted(): number
-  paused(): boolean
-}
 
 /** A torrent's stay in all discoveries that it may use: for a hybrid torrent, once for each of its info hashes (BEP 52). */
 export class Announcements {
   readonly #context: SessionContext
-  readonly #torrent: Announced
-  readonly #sink: DiscoverySink
-  readonly #memberships: Membership[]
+  readonly #torrent: TorrentTask
+  /** Null while the torrent is not announced. */
+  #memberships: Membership[] | null = null
 
-  constructor(context: SessionContext, torrent: Announced, trackers: Tiers, sink: DiscoverySink) {
+  constructor(context: SessionContext, torrent: TorrentTask) {
     this.#context = context
     this.#torrent = torrent
-    this.#sink = sink
-    this.#memberships = this.#join(torrent.isPrivate, trackers)
+  }
+
+  /** Does nothing when it has joined already. */
+  join(): void {
+    const { isPrivate, origin } = this.#torrent
+    this.#memberships ??= this.#join(isPrivate, origin.trackers)
   }
 
   /** Trackers besides those it began with. */
   addTrackers(trackers: Tiers): void {
-    this.#memberships.push(...this.#join(true, trackers))
+    this.#memberships?.push(...this.#join(true, trackers))
   }
 
   completed(): void {
-    for (const membership of this.#memberships) membership.completed()
+    for (const membership of this.#memberships ?? []) membership.completed()
   }
 
   refresh(): void {
-    for (const membership of this.#memberships) membership.refresh()
+    for (const membership of this.#memberships ?? []) membership.refresh()
   }
 
   status(): DiscoveryStatus[] {
-    return this.#memberships.flatMap(membership => membership.status())
+    return this.#memberships?.flatMap(membership => membership.status()) ?? []
   }
 
   async leave(): Promise<void> {
-    await Promise.all(this.#memberships.map(membership => membership.leave()))
+    const memberships = this.#memberships ?? []
+    this.#memberships = null
+    await Promise.all(memberships.map(membership => membership.leave()))
   }
 
   #join(trackersOnly: boolean, trackers: Tiers): Membership[] {
     const context = this.#context
     const torrent = this.#torrent
     const { v1, v2 } = torrent.infoHashes
+    const sink: DiscoverySink = {
+      onPeers: (peers, kind) => torrent.addAddresses(peers, kind),
+      onStatus: () => {},
+    }
     const hashes = [v1, v2?.subarray(0, 20)].filter(hash => hash !== undefined)
     return hashes.flatMap(infoHash => {
       const topic: DiscoveryTopic = {
@@ -60,11 +61,20 @@ export class Announcements {
         get port() {
           return context.listenPort
         },
-        totals: () => torrent.totals(),
-        wanted: () => torrent.wanted(),
-        paused: () => torrent.paused(),
+        totals: () => totalsOf(torrent),
+        wanted: () => torrent.wantedPeers,
+        // BEP 21: has all that it wants, and not all.
+        paused: () => torrent.life.completed && !torrent.content!.have.isFull,
       }
-      return context.joinDiscoveries(topic, this.#sink, { private: trackersOnly, trackers })
+      return context.joinDiscoveries(topic, sink, { private: trackersOnly, trackers })
     })
+  }
+}
+
+function totalsOf({ totals, content }: TorrentTask): ReturnType<DiscoveryTopic['totals']> {
+  return {
+    uploaded: totals?.uploadedBytes ?? 0,
+    downloaded: totals?.downloadedBytes ?? 0,
+    left: content ? content.wantedBytes - content.haveBytes : null,
   }
 }

@@ -1,8 +1,10 @@
 import type { RateLimit } from '../base/rate-limit.ts'
-import type { RecordedState } from './recorder.ts'
+import type { ResumeProgress } from '../storage/resume-store.ts'
 import type { TorrentTask } from './torrent-task.ts'
 
 /** What is recorded of a torrent besides its content. */
+export type RecordedState = Omit<ResumeProgress, 'had' | 'stamps' | 'priorities'>
+
 export function recordedStateOf(
   task: TorrentTask,
   torrent: { readonly magnet: string; readonly limits: { download: RateLimit; upload: RateLimit } | null },

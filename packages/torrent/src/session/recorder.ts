@@ -3,12 +3,10 @@ import type { InfoHashes } from '../metainfo/metainfo.ts'
 import { writeMetainfo } from '../metainfo/write-metainfo.ts'
 import type { ResumeProgress, ResumeStore } from '../storage/resume-store.ts'
 import type { Content } from './content.ts'
+import type { RecordedState } from './recorded-state.ts'
 
 /** How often progress is made safe while pieces arrive: what a crash costs is at most this much of transfer. */
 const RECORD_MS = 2000
-
-/** What is recorded of a torrent besides its content. */
-export type RecordedState = Omit<ResumeProgress, 'had' | 'stamps' | 'priorities'>
 
 /** What a recorder asks its torrent. */
 export interface RecorderHost {
@@ -38,11 +36,6 @@ export class Recorder {
     this.#store = store
     this.#host = host
     if (savedMetainfo) this.#savedLayers = host.content?.metainfo.pieceLayers.size ?? -1
-  }
-
-  /** Nothing was ever recorded of the torrent. */
-  get isNew(): boolean {
-    return this.#savedLayers < 0
   }
 
   /** Something changed. */

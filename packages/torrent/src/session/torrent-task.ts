@@ -1,24 +1,22 @@
 import type { PeerStatus, TorrentState } from '../api.ts'
 import type { Clock } from '../base/clock.ts'
-import { messageOf, ShoalError } from '../base/errors.ts'
 import type { DiscoveryStatus } from '../discovery/discovery.ts'
+import type { HashPool } from '../hash/hash-pool.ts'
 import type { InfoHashes, Metainfo } from '../metainfo/metainfo.ts'
-import { parseInfo } from '../metainfo/parse-info.ts'
-import type { ResumeProgress } from '../storage/resume-store.ts'
 import type { Peer } from '../swarm/peer.ts'
 import type { PeerOrigin } from '../swarm/peer-pool.ts'
 import type { Selection } from '../swarm/selection.ts'
 import type { ReadyConnection, Swarm } from '../swarm/swarm.ts'
 import type { PeerAddress } from '../transport/transport.ts'
 import { Announcements } from './announcements.ts'
-import { Checking } from './checking.ts'
+import { type CheckHost, CheckPhase } from './check-phase.ts'
 import type { Content } from './content.ts'
 import type { SessionContext } from './context.ts'
 import type { Demand } from './demand.ts'
 import { type Emit, Lifecycle } from './lifecycle.ts'
+import { type MetadataHost, MetadataPhase } from './metadata-phase.ts'
 import { openContent } from './open-content.ts'
-import { recordedStateOf } from './recorded-state.ts'
-import { type RecordedState, Recorder, type RecorderHost } from './recorder.ts'
+import { Records } from './records.ts'
 import { SwarmWork, type WorkHost } from './swarm-work.ts'
 import type { Torrent } from './torrent.ts'
 import { mergeOrigins, type TorrentOrigin, type TorrentPlace } from './torrent-origin.ts'
@@ -28,8 +26,9 @@ import { Totals } from './totals.ts'
  * What one torrent does: metadata, then a check of what is here, then running, as downloader or seed. What it needs only at work is made
  * when there is work: a session holds thousands of torrents that nobody asks for.
  */
-export class TorrentTask implements WorkHost, RecorderHost {
+export class TorrentTask implements WorkHost, CheckHost, MetadataHost {
   readonly life: Lifecycle
+  readonly place: TorrentPlace
   origin: TorrentOrigin
   content: Content | null = null
   totals: Totals | null = null
@@ -38,13 +37,12 @@ export class TorrentTask implements WorkHost, RecorderHost {
   isSequential: boolean
   readonly #context: SessionContext
   readonly #torrent: Torrent
-  readonly #place: TorrentPlace
   readonly #emit: Emit
-  readonly #recorder: Recorder | null
-  #announcements: Announcements | null = null
-  #checking: Checking | null = null
+  readonly #records: Records | null
+  readonly #announcements: Announcements
+  readonly #metadata: MetadataPhase | null = null
+  readonly #check: CheckPhase = new CheckPhase(this)
   #work: SwarmWork | null = null
-  #recordedPaused: boolean | undefined
 
   constructor(
     context: SessionContext,
@@ -55,20 +53,20 @@ export class TorrentTask implements WorkHost, RecorderHost {
   ) {
     this.#context = context
     this.#torrent = torrent
-    this.#place = place
+    this.place = place
     this.#emit = emit
     this.life = new Lifecycle(emit)
+    this.#announcements = new Announcements(context, this)
     this.origin = origin
     this.directory = place.directory
     this.isSequential = place.sequential
     const { progress } = place
     if (progress) this.totals = new Totals(progress)
     if (progress && progress.renamed.size > 0) this.renamed = new Map(progress.renamed)
-    if (origin.metainfo) this.content = this.#open(origin.metainfo)
+    if (origin.metainfo) this.content = this.open(origin.metainfo)
+    else this.#metadata = new MetadataPhase(this)
     const { resume } = context
-    this.#recorder = resume && !place.memory ? new Recorder(resume, this, progress !== null) : null
-    this.#recordedPaused = progress?.paused
-    if (!progress) this.touch()
+    this.#records = resume && !place.memory ? new Records(resume, this, torrent) : null
   }
 
   get infoHashes(): InfoHashes {
@@ -80,11 +78,11 @@ export class TorrentTask implements WorkHost, RecorderHost {
   get isChecked(): boolean {
     return this.life.phase === 'running'
   }
-  get recorded(): ResumeProgress | null {
-    return this.#place.progress
-  }
   get addedMs(): number {
-    return this.#place.progress?.addedMs ?? this.#context.clock.unixMs()
+    return this.place.progress?.addedMs ?? this.#context.clock.unixMs()
+  }
+  get hashPool(): HashPool {
+    return this.#context.hashPool
   }
   get clock(): Clock {
     return this.#context.clock
@@ -96,14 +94,14 @@ export class TorrentTask implements WorkHost, RecorderHost {
     return this.swarm ? [...this.swarm.peers.values()] : []
   }
   get checkProgress(): number {
-    return this.#checking?.progress ?? 0
+    return this.#check.progress
   }
   get state(): TorrentState {
     return this.life.state(this.content !== null)
   }
 
   discovery(): DiscoveryStatus[] {
-    return this.#announcements?.status() ?? []
+    return this.#announcements.status()
   }
 
   webSeedStatus(): PeerStatus[] {
@@ -117,17 +115,17 @@ export class TorrentTask implements WorkHost, RecorderHost {
     const { life } = this
     if (life.isClosed || !(life.paused || life.error)) return
     const failed = life.error !== null
-    if (this.#recordedPaused !== false) this.touch()
+    this.#records?.started()
     life.paused = false
     life.error = null
-    this.#announce()
-    if (life.phase === 'idle' && this.content) this.#checkSoon(this.content)
-    else if (life.phase === 'idle') this.#fetchMetadata()
+    this.#announcements.join()
+    if (life.phase === 'idle' && this.content) this.#check.begin(this.content)
+    else if (life.phase === 'idle') this.#metadata?.begin()
     else if (life.phase !== 'running') this.swarm?.resume()
     else if (!failed) this.#run()
     else if (this.#work?.isStuck) this.#retryWrites(this.#work)
     else void this.recheck().catch(() => {})
-    this.#show()
+    this.show()
   }
 
   async pause(): Promise<void> {
@@ -135,12 +133,10 @@ export class TorrentTask implements WorkHost, RecorderHost {
     if (life.isClosed || life.paused) return
     life.paused = true
     this.swarm?.pause()
-    this.#show()
-    const announcements = this.#announcements
-    this.#announcements = null
+    this.show()
     this.touch()
     await this.#work?.settled()
-    await Promise.all([announcements?.leave(), this.#record()])
+    await Promise.all([this.#announcements.leave(), this.#records?.record()])
     if (life.paused) this.#setActive(false)
   }
 
@@ -157,25 +153,25 @@ export class TorrentTask implements WorkHost, RecorderHost {
 
   tick(nowMs: number): void {
     this.#work?.tick(nowMs)
-    this.#recorder?.tick(nowMs)
+    this.#records?.tick(nowMs)
     if (this.#seeksPeers || this.life.error || this.peers.length > 0) return
     // A seed that nobody is connected to needs no attention, once its last progress is safe.
     this.#setActive(false)
-    void this.#record()
+    void this.#records?.record()
   }
 
   async close(): Promise<void> {
     if (this.life.isClosed) return
     await this.#stop()
-    await this.#record()
-    await this.#recorder?.stop()
+    await this.#records?.record()
+    await this.#records?.stop()
     await this.content?.storage.close()
   }
 
   async remove(deleteData: boolean): Promise<void> {
     if (this.life.isClosed) return
-    await Promise.all([this.#stop(), this.#recorder?.stop()])
-    await this.#recorder?.forget()
+    await Promise.all([this.#stop(), this.#records?.stop()])
+    await this.#records?.forget()
     if (deleteData) await this.content?.storage.remove()
     else await this.content?.storage.close()
   }
@@ -184,132 +180,78 @@ export class TorrentTask implements WorkHost, RecorderHost {
     const closed = this.life.close()
     this.#setActive(false)
     this.#work?.demand.fail(closed)
-    this.#show()
-    await Promise.all([this.#announcements?.leave(), this.#work?.end(), this.#checking?.stop(closed)])
+    this.show()
+    await Promise.all([this.#announcements.leave(), this.#work?.end(), this.#check.stop(closed)])
   }
 
   /** Trackers, web seeds, metadata that somebody who adds it again knows. */
   merge(more: TorrentOrigin): void {
     const merged = this.isPrivate || this.life.isClosed ? null : mergeOrigins(this.origin, more)
     if (merged) {
-      this.#announcements?.addTrackers(merged.trackers.slice(this.origin.trackers.length))
+      this.#announcements.addTrackers(merged.trackers.slice(this.origin.trackers.length))
       this.origin = merged
       this.touch()
     }
-    if (more.metainfo && !this.content && !this.life.isClosed) this.#learn(more.metainfo)
+    if (more.metainfo && !this.content && !this.life.isClosed) this.#metadata?.learn(more.metainfo)
   }
 
   // Metadata
 
-  #fetchMetadata(): void {
-    this.life.phase = 'metadata'
+  open(metainfo: Metainfo): Content {
+    return openContent(this.#context, metainfo, {
+      directory: this.directory,
+      memory: this.place.memory,
+      renamed: this.renamed ?? new Map(),
+      priorities: this.place.progress?.priorities ?? null,
+      select: this.origin.select,
+    })
+  }
+
+  register(): boolean {
+    return this.#context.register(this.#torrent)
+  }
+
+  fetch(): void {
     this.#atWork().begin().resume()
   }
 
+  stopFetching(): void {
+    this.swarm?.pause()
+  }
+
   onMetadata(bytes: Uint8Array): void {
-    if (this.life.phase !== 'metadata') return
-    const { trackers, webSeeds } = this.origin
-    try {
-      this.#learn({ info: parseInfo(bytes), trackers, webSeeds, nodes: [], pieceLayers: new Map() })
-    } catch (error) {
-      this.onFault(error)
-    }
+    this.#metadata?.onMetadata(bytes)
   }
 
-  /** Throws when another torrent of the session has its other info hash. */
-  #learn(metainfo: Metainfo): void {
-    this.content = this.#open(metainfo)
-    if (!this.#context.register(this.#torrent)) {
-      this.content = null
-      this.life.phase = 'idle'
-      this.swarm?.pause()
-      throw new ShoalError('bad-argument', 'this torrent is here already, under its other info hash')
-    }
-    // The metadata may say that the torrent is private (BEP 27), or name a second info hash.
-    const before = this.#announcements
-    this.#announcements = null
-    void before?.leave()
-    if (metainfo.info.private) this.swarm?.becamePrivate()
-    if (!this.life.paused) this.#announce()
+  onLearned(content: Content): void {
+    const { life } = this
+    void this.#announcements.leave()
+    if (this.isPrivate) this.swarm?.becamePrivate()
+    if (!life.paused) this.#announcements.join()
     this.touch()
-    this.life.learned(metainfo.info)
-    if (this.life.phase === 'metadata') this.#checkSoon(this.content)
-  }
-
-  #open(metainfo: Metainfo): Content {
-    return openContent(this.#context, metainfo, {
-      directory: this.directory,
-      memory: this.#place.memory,
-      renamed: this.renamed ?? new Map(),
-      priorities: this.#place.progress?.priorities ?? null,
-      select: this.origin.select,
-    })
+    life.learned(content.metainfo.info)
+    if (life.phase === 'metadata') this.#check.begin(content)
   }
 
   // Checking
 
   /** Hashes everything. Rejects with the signal's reason, after which all is as it was, or with what storage says. */
   async recheck(signal?: AbortSignal): Promise<void> {
-    const { content, life } = this
-    if (!content || life.isClosed) return
-    const wasChecked = this.isChecked
-    life.phase = 'checking'
-    life.error = null
-    this.#show()
-    const stop = this.#checking?.stop(new ShoalError('cancelled', 'another check began'))
-    await Promise.all([this.#work?.end(), stop])
-    if (life.isClosed) return
-    try {
-      await this.#check(content, { signal, thorough: true })
-    } catch (error) {
-      if (this.life.phase === 'idle' && signal?.aborted) {
-        if (wasChecked) this.#checked(content)
-        else if (!life.paused) this.#checkSoon(content)
-        this.#show()
-      }
-      throw error
-    }
+    if (this.content && !this.life.isClosed) await this.#check.again(this.content, signal)
   }
 
-  #checkSoon(content: Content): void {
-    // What goes wrong shows in the torrent's state.
-    this.#check(content, { thorough: false }).catch(() => {})
+  async endWork(): Promise<void> {
+    await this.#work?.end()
   }
 
-  async #check(
-    content: Content,
-    { signal, thorough }: { signal?: AbortSignal | undefined; thorough: boolean },
-  ): Promise<void> {
-    const { life } = this
-    const { progress, trusted } = this.#place
-    const checking = new Checking()
-    this.#checking = checking
-    life.phase = 'checking'
-    this.#show()
-    try {
-      const pool = this.#context.hashPool
-      const news = await checking.run(content, { pool, progress, trusted, thorough, signal })
-      if (news) this.touch()
-    } catch (error) {
-      // Who stopped the check goes on from here.
-      if (checking.isStopped) throw error
-      this.#checking = null
-      life.phase = 'idle'
-      if (!signal?.aborted) this.onFault(error)
-      throw error
-    }
-    this.#checking = null
-    this.#checked(content)
-  }
-
-  #checked(content: Content): void {
+  onChecked(content: Content): void {
     const { life } = this
     life.phase = 'running'
     life.completed = false
     this.#work?.demand.checked(content.have)
     if (content.isComplete) this.onFinished()
     if (!life.paused) this.#run()
-    this.#show()
+    this.show()
   }
 
   // Running
@@ -326,8 +268,8 @@ export class TorrentTask implements WorkHost, RecorderHost {
   #run(): void {
     this.swarm?.resume()
     if (this.#seeksPeers || this.swarm) this.#atWork().begin()
-    this.#setActive(this.#seeksPeers || this.swarm !== null || this.#recorder !== null)
-    if (this.#seeksPeers) this.#announcements?.refresh()
+    this.#setActive(this.#seeksPeers || this.swarm !== null || this.#records !== null)
+    if (this.#seeksPeers) this.#announcements.refresh()
   }
 
   #atWork(): SwarmWork {
@@ -341,7 +283,7 @@ export class TorrentTask implements WorkHost, RecorderHost {
     const work = this.#atWork()
     if (this.isChecked && !this.#isAtRest) {
       work.begin().resume()
-      this.#announcements?.refresh()
+      this.#announcements.refresh()
     }
     return work.demand
   }
@@ -352,28 +294,10 @@ export class TorrentTask implements WorkHost, RecorderHost {
     void work.retryWrites()
   }
 
-  #announce(): void {
-    const { life } = this
-    this.#announcements ??= new Announcements(
-      this.#context,
-      {
-        infoHashes: this.infoHashes,
-        isPrivate: this.isPrivate,
-        totals: () => ({
-          uploaded: this.totals?.uploadedBytes ?? 0,
-          downloaded: this.totals?.downloadedBytes ?? 0,
-          left: this.content ? this.content.wantedBytes - this.content.haveBytes : null,
-        }),
-        wanted: () =>
-          life.paused || !this.#seeksPeers ? 0 : (this.swarm?.wanted ?? this.#context.maxPeersPerTorrent),
-        paused: () => life.completed && !this.content!.have.isFull,
-      },
-      this.origin.trackers,
-      {
-        onPeers: (peers, kind) => this.addAddresses(peers, kind),
-        onStatus: () => {},
-      },
-    )
+  /** How many more peers it wants to be told of. */
+  get wantedPeers(): number {
+    if (this.life.paused || !this.#seeksPeers) return 0
+    return this.swarm?.wanted ?? this.#context.maxPeersPerTorrent
   }
 
   async select(change: (selection: Selection) => void): Promise<void> {
@@ -388,7 +312,7 @@ export class TorrentTask implements WorkHost, RecorderHost {
     else life.completed = false
     if (!life.paused) this.#run()
     this.#work?.prioritize()
-    this.#show()
+    this.show()
   }
 
   setSequential(sequential: boolean): void {
@@ -407,22 +331,22 @@ export class TorrentTask implements WorkHost, RecorderHost {
   onFinished(): void {
     if (!this.life.completed) {
       this.content?.storage.setWanted(this.content.selection.wanted()).catch(error => this.onFault(error))
-      this.#announcements?.completed()
+      this.#announcements.completed()
     }
     this.life.complete()
-    this.#show()
+    this.show()
   }
 
   onFault(error: unknown): void {
     this.life.fail(error)
-    this.#show()
+    this.show()
   }
 
   onRecovered(): void {
     if (!this.isChecked) return
     this.life.error = null
     this.log('storage takes bytes again: the download goes on')
-    this.#show()
+    this.show()
   }
 
   onTransferred(downloaded: number, uploaded: number): void {
@@ -441,36 +365,21 @@ export class TorrentTask implements WorkHost, RecorderHost {
 
   // Records
 
-  /** Something that is recorded changed. */
   touch(): void {
-    this.#recorder?.touch()
+    this.#records?.touch()
   }
 
   /** Records a change that the user made. */
   async changed(): Promise<void> {
     this.touch()
-    await this.#record()
-  }
-
-  recordedState(): RecordedState {
-    this.#recordedPaused = this.life.paused
-    return recordedStateOf(this, this.#torrent)
-  }
-
-  onRecordError(error: unknown): void {
-    this.log(`progress could not be saved: ${messageOf(error)}`)
-  }
-
-  /** What could not be recorded is checked at the next start. */
-  async #record(): Promise<void> {
-    await this.#recorder?.record().catch(error => this.onRecordError(error))
+    await this.#records?.record()
   }
 
   #setActive(active: boolean): void {
     this.#context.setActive(this.#torrent, active)
   }
 
-  #show(): void {
+  show(): void {
     this.life.show(this.state)
   }
 }
