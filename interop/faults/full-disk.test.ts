@@ -1,0 +1,126 @@
+/** Small disks of their own: full, and read-only. */
+import { mkdir, writeFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { writeMetainfo } from '@shoal/torrent'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { type TempDir, tempDir } from '../support/files.ts'
+import { JsonLines } from '../support/json-lines.ts'
+import { start } from '../support/process.ts'
+import { lacking, toolPath } from '../support/tools.ts'
+import { until } from '../support/wait.ts'
+import type { TorrentView } from './session-calls.ts'
+import { ALONE, type SharedFile, seeder, sharedFile } from './support.ts'
+
+const MIB = 1024 * 1024
+const PROGRAM = fileURLToPath(new URL('session-calls.ts', import.meta.url))
+
+/** Why no disk can be mounted here, or null. */
+const unable = process.getuid?.() === 0 ? lacking('unshare', 'mount') : 'mounting a disk needs root'
+
+/** A session in a mount namespace of its own, where `disk` is a small tmpfs. */
+async function sessionOnDisk(disk: string, options: string): Promise<JsonLines> {
+  const script = `mount -t tmpfs -o ${options} tmpfs "$1" && exec "$2" "$3"`
+  const args = ['-m', 'sh', '-c', script, 'sh', disk, process.execPath, PROGRAM]
+  const child = await start('session', toolPath('unshare'), args, { stdin: true, ownStdout: true })
+  onTestFinished(() => child.stop())
+  return new JsonLines(child)
+}
+
+async function prepare(lengths: Record<string, number>): Promise<{ dir: TempDir; files: SharedFile[] }> {
+  const dir = await tempDir('disk')
+  onTestFinished(dir.remove)
+  const files: SharedFile[] = []
+  for (const [name, length] of Object.entries(lengths)) {
+    const file = await sharedFile(dir.join('seed'), name, length, { seed: files.length })
+    await writeFile(dir.join(`${name}.torrent`), writeMetainfo(file.metainfo))
+    files.push(file)
+  }
+  await mkdir(dir.join('disk'))
+  return { dir, files }
+}
+
+describe.skipIf(unable)(`a small disk${unable ? ` (${unable})` : ''}`, () => {
+  test('that is full stops its torrent alone, which goes on when there is room and has lost nothing', async () => {
+    const { dir, files } = await prepare({ large: 16 * MIB + 5, other: 4 * MIB })
+    const { session, torrents, address } = await seeder(files)
+    onTestFinished(() => session.close())
+    const disk = dir.join('disk')
+    const calls = await sessionOnDisk(disk, 'size=24m')
+    await calls.call('fill', { path: `${disk}/filler`, keepBytes: 6 * MIB })
+    await calls.call('open', { ...ALONE, stateDirectory: `${disk}/state` })
+    const add = (name: string, directory: string) =>
+      calls.call<number>('add', { torrentFile: dir.join(`${name}.torrent`), directory, peers: [address] })
+    const large = await add('large', disk)
+    const view = (torrent: number) => calls.call<TorrentView>('view', { torrent })
+    const stopped = await until('the disk is full', async () => {
+      const seen = await view(large)
+      return seen.state === 'error' && seen
+    })
+    expect(stopped.error).toEqual({
+      code: 'no-space',
+      message: `no space left on ${disk}: freed space resumes the download`,
+    })
+    // Some of it was stored, and stays.
+    expect(stopped.haveBytes).toBeGreaterThan(2 * MIB)
+    const other = await add('other', dir.join('elsewhere'))
+    await until('the other torrent is done', async () => (await view(other)).state === 'seeding')
+    expect((await view(large)).state).toBe('error')
+
+    await calls.call('remove', { path: `${disk}/filler` })
+    await until('it is done', async () => (await view(large)).state === 'seeding')
+    expect(await calls.call('sha256', { path: `${disk}/large` })).toBe(files[0]!.sha256)
+    // Nothing that had come was fetched again, but for blocks that were on their way.
+    expect(torrents[0]!.stats.uploadedBytes).toBeLessThan(17 * MIB)
+    await calls.call('close')
+  })
+
+  test('that is full when it is closed has lost nothing that it had at the next start', async () => {
+    const { dir, files } = await prepare({ large: 16 * MIB })
+    const { session, address } = await seeder(files)
+    onTestFinished(() => session.close())
+    const disk = dir.join('disk')
+    const calls = await sessionOnDisk(disk, 'size=24m')
+    await calls.call('fill', { path: `${disk}/filler`, keepBytes: 6 * MIB })
+    const options = { ...ALONE, stateDirectory: `${disk}/state`, restore: false }
+    const torrentFile = dir.join('large.torrent')
+    const run = async (peers: string[], until_: (view: TorrentView) => boolean) => {
+      await calls.call('open', options)
+      const torrent = await calls.call<number>('add', { torrentFile, directory: disk, peers })
+      return await until('it comes so far', async () => {
+        const seen = await calls.call<TorrentView>('view', { torrent })
+        return until_(seen) && seen
+      })
+    }
+    const stopped = await run([address], ({ state }) => state === 'error')
+    await calls.call('close')
+    const again = await run([], ({ state }) => state === 'downloading')
+    expect(again.haveBytes).toBeGreaterThanOrEqual(stopped.haveBytes)
+    await calls.call('close')
+    await calls.call('remove', { path: `${disk}/filler` })
+    await run([address], ({ state }) => state === 'seeding')
+    expect(await calls.call('sha256', { path: `${disk}/large` })).toBe(files[0]!.sha256)
+  })
+
+  test('that is read-only stops its torrent with what to do, until it can be written', async () => {
+    const { dir, files } = await prepare({ file: MIB })
+    const { session, address } = await seeder(files)
+    onTestFinished(() => session.close())
+    const disk = dir.join('disk')
+    const calls = await sessionOnDisk(disk, 'size=8m,ro')
+    await calls.call('open', ALONE)
+    const torrent = await calls.call<number>('add', {
+      torrentFile: dir.join('file.torrent'),
+      directory: disk,
+      peers: [address],
+    })
+    const view = () => calls.call<TorrentView>('view', { torrent })
+    await until('it is refused', async () => (await view()).state === 'error')
+    expect((await view()).error).toMatchObject({
+      code: 'no-permission',
+      message: /read-only file system: choose another folder/,
+    })
+    await calls.call('run', { program: toolPath('mount'), args: ['-o', 'remount,rw', disk] })
+    await calls.call('resume', { torrent })
+    await until('it is done', async () => (await view()).state === 'seeding')
+  })
+})
