@@ -17,6 +17,11 @@ export function sha256Into(bytes: Uint8Array, into: Uint8Array, at: number): voi
   into.set(nobleSha256(bytes), at)
 }
 
+/** SHA-1 of `bytes`, 20 bytes, made beside the event loop. It costs a copy of the bytes, so it is for large ones. */
+export async function sha1Aside(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
+  return new Uint8Array(await crypto.subtle.digest('SHA-1', bytes))
+}
+
 /** An incremental hash: call `update` any number of times, then `digest` once. */
 export function createHasher(algorithm: 'sha1' | 'sha256'): Hasher {
   return algorithm === 'sha1' ? nobleSha1.create() : nobleSha256.create()

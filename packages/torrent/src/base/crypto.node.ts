@@ -1,4 +1,4 @@
-import { createHash, hash, randomBytes as nodeRandomBytes } from 'node:crypto'
+import { createHash, hash, randomBytes as nodeRandomBytes, webcrypto } from 'node:crypto'
 import type { Hasher } from './hasher.ts'
 
 /** SHA-1 of `bytes`: 20 bytes. */
@@ -16,6 +16,11 @@ export function sha256Into(bytes: Uint8Array, into: Uint8Array, at: number): voi
   // A one-byte string costs a third of the Buffer that 'buffer' would allocate outside of the heap.
   const digest = hash('sha256', bytes, 'binary')
   for (let i = 0; i < 32; i++) into[at + i] = digest.charCodeAt(i)
+}
+
+/** SHA-1 of `bytes`, 20 bytes, made beside the event loop. It costs a copy of the bytes, so it is for large ones. */
+export async function sha1Aside(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
+  return new Uint8Array(await webcrypto.subtle.digest('SHA-1', bytes))
 }
 
 /** An incremental hash: call `update` any number of times, then `digest` once. */

@@ -40,6 +40,13 @@ describe('RequestWindow', () => {
     const window = new RequestWindow()
     const { log } = simulate(window, 500e6, 0.3, 1000)
     expect(log.find(({ target }) => target > 500)!.atMs).toBeLessThan(50)
+    expect(window.target).toBeLessThan(600)
+  })
+
+  it('fills the longest paths', () => {
+    const window = new RequestWindow()
+    simulate(window, 60e6, 300, 10_000)
+    expect(simulate(window, 60e6, 300, 10_000, 20_000).bytesPerSecond).toBeGreaterThan(60e6 * 0.93)
     expect(window.target).toBe(2000)
   })
 
@@ -56,7 +63,7 @@ describe('RequestWindow', () => {
       expect(simulate(window, rate, latency, 10_000, 5000).bytesPerSecond).toBeGreaterThan(rate * 0.93)
       const carried = (rate * (latency / 1000 + 2)) / BLOCK_BYTES
       expect(window.target).toBeLessThan(carried * 1.3 + 4)
-      expect(window.target).toBeGreaterThan(Math.min(1900, carried * 0.7))
+      expect(window.target).toBeGreaterThan(Math.min(700, carried * 0.7))
     },
   )
 
@@ -70,7 +77,7 @@ describe('RequestWindow', () => {
       expect(window.target).toBe(1)
     }
     window.limit(Number.POSITIVE_INFINITY)
-    expect(window.target).toBe(2000)
+    expect(window.target).toBeGreaterThan(500)
   })
 
   it('starts small again after a stall and grows with the rate', () => {

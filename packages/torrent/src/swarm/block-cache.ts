@@ -23,13 +23,18 @@ export interface BlockReader {
 export class BlockChunk {
   readonly firstBlock: number
   readonly blockCount: number
-  readonly buffer: Uint8Array
+  readonly buffer: Uint8Array<ArrayBuffer>
   readonly #lastEnd: number
   /** Sends under way; the buffer is not used again before they are done. */
   uses = 0
   evicted = false
 
-  constructor(buffer: Uint8Array, firstBlock: number, blockCount: number, lastBlockBytes: number) {
+  constructor(
+    buffer: Uint8Array<ArrayBuffer>,
+    firstBlock: number,
+    blockCount: number,
+    lastBlockBytes: number,
+  ) {
     this.buffer = buffer
     this.firstBlock = firstBlock
     this.blockCount = blockCount

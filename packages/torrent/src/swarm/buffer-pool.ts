@@ -4,7 +4,7 @@
 export class BufferPool {
   readonly #sizeBytes: number
   readonly #keepAtMost: number
-  readonly #free: Uint8Array[] = []
+  readonly #free: Uint8Array<ArrayBuffer>[] = []
 
   constructor(options: { sizeBytes: number; keepBytes: number }) {
     this.#sizeBytes = options.sizeBytes
@@ -12,12 +12,12 @@ export class BufferPool {
   }
 
   /** A buffer with arbitrary content. */
-  take(): Uint8Array {
+  take(): Uint8Array<ArrayBuffer> {
     return this.#free.pop() ?? new Uint8Array(this.#sizeBytes)
   }
 
   /** Gives a buffer back; the caller must not touch it again. */
-  give(buffer: Uint8Array): void {
+  give(buffer: Uint8Array<ArrayBuffer>): void {
     if (this.#free.length < this.#keepAtMost) this.#free.push(buffer)
   }
 

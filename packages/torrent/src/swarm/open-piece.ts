@@ -1,10 +1,15 @@
-import { createHasher, sha256 } from '#crypto'
+import { createHasher, sha1Aside, sha256Into } from '#crypto'
 import type { Hasher } from '../base/hasher.ts'
 import type { PieceLayout } from '../metainfo/layout.ts'
 import { BLOCK_BYTES } from '../metainfo/metainfo.ts'
 
 /** Blocks hashed in one call: fewer calls, and the bytes are still in the processor's cache. */
 const RUN_BLOCKS = 4
+/**
+ * From this size on, a hybrid piece has its SHA-1 made by another thread, while this one makes its SHA-256: both in one thread would halve
+ * the rate. A smaller piece costs less than the hop.
+ */
+const SHA1_ASIDE_BYTES = 256 * 1024
 
 /** What is known of a block. */
 const MISSING = 0
@@ -24,7 +29,7 @@ export interface DigestKinds {
 export class OpenPiece {
   readonly piece: number
   /** Bytes of the whole piece and perhaps more. */
-  readonly buffer: Uint8Array
+  readonly buffer: Uint8Array<ArrayBuffer>
   /** SHA-256 of each block, 32 bytes each, for v2 (BEP 52); of data only, not of padding. */
   readonly leaves: Uint8Array | undefined
   readonly #layout: PieceLayout
@@ -34,12 +39,13 @@ export class OpenPiece {
   /** The buffer belongs to somebody else now: nothing may be written to it. */
   released = false
   #missing: number
-  #sha1: Hasher | undefined
+  /** Undefined for v2, and where another thread makes it. */
+  readonly #sha1: Hasher | undefined
   /** Blocks that the SHA-1 has seen, and blocks from the start without a gap. */
   #hashed = 0
   #contiguous = 0
 
-  constructor(piece: number, layout: PieceLayout, buffer: Uint8Array, digests: DigestKinds) {
+  constructor(piece: number, layout: PieceLayout, buffer: Uint8Array<ArrayBuffer>, digests: DigestKinds) {
     this.piece = piece
     this.buffer = buffer
     this.#layout = layout
@@ -47,7 +53,8 @@ export class OpenPiece {
     this.#blockCount = layout.blockCount(piece)
     this.#have = new Uint8Array(this.#blockCount)
     this.#missing = this.#blockCount
-    if (digests.v1) this.#sha1 = createHasher('sha1')
+    const aside = digests.v2 && this.#dataBytes >= SHA1_ASIDE_BYTES
+    if (digests.v1 && !aside) this.#sha1 = createHasher('sha1')
     if (digests.v2) this.leaves = new Uint8Array(32 * this.#blockCount)
   }
 
@@ -85,21 +92,22 @@ export class OpenPiece {
     if (this.leaves) {
       const begin = block * BLOCK_BYTES
       const end = Math.min(begin + BLOCK_BYTES, this.#dataBytes)
-      this.leaves.set(sha256(this.buffer.subarray(begin, end)), 32 * block)
+      sha256Into(this.buffer.subarray(begin, end), this.leaves, 32 * block)
     }
     if (!this.#sha1) return
     while (this.#contiguous < this.#blockCount && this.#have[this.#contiguous] === HERE) this.#contiguous++
     if (this.#contiguous - this.#hashed >= RUN_BLOCKS) this.#hashUpTo(this.#contiguous * BLOCK_BYTES)
   }
 
-  /** SHA-1 of the complete piece, padding included (BEP 3, 47). Call once. */
-  sha1(): Uint8Array {
+  /** SHA-1 of the complete piece, padding included (BEP 3, 47). Call once; nothing may be written to `buffer` until it is there. */
+  sha1(): Uint8Array | Promise<Uint8Array> {
     const size = this.#layout.pieceSize(this.piece)
     // Padding was never asked for.
     const asked = Math.min(size, this.#blockCount * BLOCK_BYTES)
     this.buffer.fill(0, asked, size)
+    if (!this.#sha1) return sha1Aside(this.buffer.subarray(0, size))
     this.#hashUpTo(size)
-    return this.#sha1!.digest()
+    return this.#sha1.digest()
   }
 
   #hashUpTo(end: number): void {

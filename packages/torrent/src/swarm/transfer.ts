@@ -62,10 +62,11 @@ export class Transfer {
   readonly #owner: TransferOwner
   readonly #blame = new BlameBook()
   readonly #open = new Map<number, OpenPiece>()
-  /** Verified, not stored yet. */
-  readonly #verified = new Set<number>()
+  /** Complete, but not verified and stored yet. */
+  readonly #complete = new Set<number>()
   readonly #buffers: BufferPool
-  readonly #writing = new Set<Promise<void>>()
+  /** Checks and writes under way. */
+  readonly #working = new Set<Promise<void>>()
   #prioritized = false
   /** Wanted pieces that wait for the hashes to verify them by. */
   #unverifiable = 0
@@ -139,7 +140,7 @@ export class Transfer {
 
   /** Where a block that begins to arrive goes; null when it is here, being written by another source, or its piece is done. */
   openFor(piece: number, block: number): OpenPiece | null {
-    if (this.#closed || this.have.has(piece) || this.#verified.has(piece)) return null
+    if (this.#closed || this.have.has(piece) || this.#complete.has(piece)) return null
     let open = this.#open.get(piece)
     if (!open) {
       open = new OpenPiece(piece, this.layout, this.#buffers.take(), this.#digests(piece))
@@ -154,7 +155,7 @@ export class Transfer {
     const receipt = this.picker.received(sourceId, number)
     for (const other of receipt.alsoAsked) this.#owner.cancelBlock(other, number)
     this.#blame.contributed(open.piece, block, this.#owner.keyOf(sourceId))
-    if (open.isComplete) this.#complete(open)
+    if (open.isComplete) this.#completed(open)
     return receipt.wanted
   }
 
@@ -168,9 +169,9 @@ export class Transfer {
     return this.#writeError === undefined
   }
 
-  /** Resolves when every write that was begun has settled. */
+  /** Resolves when every check and write that was begun has settled. */
   async settled(): Promise<void> {
-    while (this.#writing.size > 0) await Promise.all(this.#writing)
+    while (this.#working.size > 0) await Promise.all(this.#working)
   }
 
   /** Drops what is unverified and waits for the writes under way. Leaves storage open. */
@@ -187,14 +188,23 @@ export class Transfer {
     return { v1: version !== 'v2', v2: version !== 'v1' && this.layout.dataSize(piece) > 0 }
   }
 
-  #complete(open: OpenPiece): void {
+  #completed(open: OpenPiece): void {
     this.#open.delete(open.piece)
-    if (this.#verify(open)) {
+    this.#complete.add(open.piece)
+    const right = this.#verify(open)
+    if (typeof right === 'boolean') this.#settle(open, right)
+    else void this.#track(right.then(answer => this.#settle(open, answer)))
+  }
+
+  #settle(open: OpenPiece, isRight: boolean): void {
+    if (this.#closed) return this.#drop(open)
+    if (isRight) {
       if (this.#blame.hasSuspects) this.#settleBlame(open)
       this.#write(open)
       return
     }
     const { piece } = open
+    this.#complete.delete(piece)
     const verdict = this.#blame.failed(piece, open.buffer.subarray(0, this.layout.pieceSize(piece)))
     this.wastedBytes += this.layout.dataSize(piece)
     this.#drop(open)
@@ -202,15 +212,16 @@ export class Transfer {
     this.#owner.onBadPiece(piece, verdict.guilty, verdict.suspects)
   }
 
-  /** A hybrid piece must match both of its hashes (BEP 52); where the v2 one is not known yet, v1 decides. */
-  #verify(open: OpenPiece): boolean {
+  /** BEP 52: a hybrid piece must match both of its hashes; where the v2 one is not known yet, v1 decides. */
+  #verify(open: OpenPiece): boolean | Promise<boolean> {
     const { pieceHashes } = this.info
-    if (pieceHashes) {
-      const expected = pieceHashes.subarray(20 * open.piece, 20 * open.piece + 20)
-      if (!equalBytes(open.sha1(), expected)) return false
-    }
-    if (!open.leaves) return true
-    return this.roots.verify(open.piece, open.leaves) ?? pieceHashes !== undefined
+    const byRoot = open.leaves ? this.roots.verify(open.piece, open.leaves) : true
+    if (byRoot === false || !pieceHashes) return byRoot ?? false
+    const expected = pieceHashes.subarray(20 * open.piece, 20 * open.piece + 20)
+    const digest = open.sha1()
+    return digest instanceof Promise
+      ? digest.then(bytes => equalBytes(bytes, expected))
+      : equalBytes(digest, expected)
   }
 
   #settleBlame(open: OpenPiece): void {
@@ -220,7 +231,6 @@ export class Transfer {
 
   #write(open: OpenPiece): Promise<void> {
     const size = this.layout.dataSize(open.piece)
-    this.#verified.add(open.piece)
     this.#unwrittenBytes += size
     const writing = this.storage
       .write(this.layout.pieceOffset(open.piece), open.buffer.subarray(0, size))
@@ -235,13 +245,17 @@ export class Transfer {
           this.#refused(open, error)
         },
       )
-      .finally(() => this.#writing.delete(writing))
-    this.#writing.add(writing)
-    return writing
+    return this.#track(writing)
+  }
+
+  #track(work: Promise<void>): Promise<void> {
+    const tracked = work.finally(() => this.#working.delete(tracked))
+    this.#working.add(tracked)
+    return tracked
   }
 
   #stored(piece: number): void {
-    this.#verified.delete(piece)
+    this.#complete.delete(piece)
     // The picker sets the bit of `have`.
     this.picker.pieceDone(piece)
     if (this.#closed) return
