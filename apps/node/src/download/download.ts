@@ -7,7 +7,7 @@ import type { Output } from '../cli/output.ts'
 import { hexHashes } from '../content/describe.ts'
 import { Catalogue } from '../state/catalogue.ts'
 import { defaultFolder, openPlace, type Place } from '../state/places.ts'
-import { formatBytes, formatDuration, formatPercent, formatRate } from '../text/format.ts'
+import { count, formatBytes, formatDuration, formatPercent, formatRate } from '../text/format.ts'
 import { logTo } from '../view/log.ts'
 import { openView } from '../view/open-view.ts'
 import { torrentItem, type View } from '../view/view.ts'
@@ -188,6 +188,6 @@ function timedOut(torrent: TorrentApi | null, timeoutMs: number): Failure {
   const rate = formatRate(stats.downloadBytesPerSecond)
   return new Failure(
     'timeout',
-    `${formatPercent(stats.progress)} is there after ${time} (${stats.peers} peers, ${rate}): the same command goes on from there`,
+    `${formatPercent(stats.progress)} is there after ${time} (${count(stats.peers, 'peer')}, ${rate}): the same command goes on from there`,
   )
 }

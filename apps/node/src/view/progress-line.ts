@@ -79,7 +79,7 @@ function partsOf(snapshot: Snapshot, style: TerminalStyle): Part[] {
     case 'closed':
       return [percent, { text: 'stopped', rank: 1 }]
     case 'checking':
-      return [percent, { text: 'checking', rank: 1 }]
+      return [...(progress === 0 ? [] : [percent]), { text: 'checking', rank: 0 }]
     case 'hashing': {
       if (progress === 0) return [{ text: 'hashing', rank: 0 }]
       const eta = etaSeconds === null ? [] : [{ text: `${formatDuration(etaSeconds)} left`, rank: 2 }]
