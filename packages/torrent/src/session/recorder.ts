@@ -80,11 +80,17 @@ export class Recorder {
     const { content, recorded } = this.#host
     const key = infoHashText(this.#host.infoHashes)
     const checked = content?.isChecked ? content : null
-    // The order is what makes it safe: which pieces were written, then their bytes on the disk, then the note. Before a check is
-    // done nothing is known to be missing: what was recorded earlier still holds for the files as they were then.
+    // The order is what makes it safe: which pieces were written, then their bytes on the disk, then the note. Stamps from before the
+    // pieces were listed: a file that is written to later is then not as it was recorded, and is read again after a crash. Before a
+    // check is done nothing is known to be missing: what was recorded earlier still holds for the files as they were then.
+    let stamps = checked ? await checked.storage.stamps() : (recorded?.stamps ?? [])
     const had = checked ? checked.have.bytes.slice() : (recorded?.had ?? null)
     await content?.storage.flush()
-    const stamps = checked ? await checked.storage.stamps() : (recorded?.stamps ?? [])
+    // Some network file systems set the times when they flush. When nothing came meanwhile, what is there now is what was listed.
+    if (checked && !this.#dirty) {
+      const flushed = await checked.storage.stamps()
+      if (!this.#dirty) stamps = flushed
+    }
     if (content) await this.#saveMetainfo(key, content)
     const list = content?.selection.toList()
     const priorities = list ? Uint8Array.from(list) : null

@@ -3,11 +3,13 @@ import type { FileStamp } from './storage.ts'
 /**
  * What a session remembers of its torrents between runs: the contract.
  *
- * The rule that makes it safe: **a piece is recorded as had only after its bytes were flushed**, and the stamps are taken after that flush:
+ * The rule that makes it safe: **a piece is recorded as had only after its bytes were flushed**, and the stamps are from before any
+ * write that it may not know of:
  *
- *     await storage.flush()
  *     const stamps = await storage.stamps()
- *     await store.save(key, { …, had: the pieces whose writes had settled before the flush, stamps })
+ *     const had = the pieces whose writes have settled
+ *     await storage.flush()
+ *     await store.save(key, { …, had, stamps })
  *
  * At the next start `planStart` trusts the recorded pieces of files whose stamps are the same, without reading them, and names the pieces
  * of all others, which the caller then hashes. Stamps are only compared for equality, so a clock that jumps does no harm.
