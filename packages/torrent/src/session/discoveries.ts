@@ -16,21 +16,35 @@ export interface DiscoveriesContext extends Environment {
   readonly store: ResumeStore | null
 }
 
+/** Name of the note that the DHT's state is kept in, and how often that is done, for runs that end in a crash. */
+const DHT_NOTE = 'dht'
+const SAVE_DHT_MS = 15 * 60_000
+
 /** All discoveries of a session. */
 export class Discoveries {
   readonly #trackers: TrackerDiscovery | null
   readonly #dht: DhtDiscovery | null
   readonly #lsd: LsdDiscovery | null
+  readonly #context: DiscoveriesContext
+  #cancelSave: (() => void) | null = null
 
-  private constructor(trackers: TrackerDiscovery | null, dht: DhtDiscovery | null, lsd: LsdDiscovery | null) {
+  private constructor(
+    context: DiscoveriesContext,
+    trackers: TrackerDiscovery | null,
+    dht: DhtDiscovery | null,
+    lsd: LsdDiscovery | null,
+  ) {
+    this.#context = context
     this.#trackers = trackers
     this.#dht = dht
     this.#lsd = lsd
+    this.#saveLater()
   }
 
   static async open(options: SessionOptions, context: DiscoveriesContext): Promise<Discoveries> {
     const { trackers = true, dht = true, lsd = true } = options
     return new Discoveries(
+      context,
       trackers ? new TrackerDiscovery(context) : null,
       dht ? await startDht(options, context) : null,
       lsd ? new LsdDiscovery(context) : null,
@@ -40,11 +54,6 @@ export class Discoveries {
   /** UDP port of our DHT node, 0 without one. */
   get dhtPort(): number {
     return this.#dht?.port(4) || this.#dht?.port(6) || 0
-  }
-
-  /** Nodes of the DHT that answer us. */
-  get dhtNodes(): number {
-    return this.#dht?.nodes.reduce((sum, node) => sum + node.status.nodes, 0) ?? 0
   }
 
   /** Joins a torrent to what it may use: a private one only to its trackers (BEP 27). */
@@ -67,12 +76,32 @@ export class Discoveries {
   }
 
   async close(): Promise<void> {
+    this.#cancelSave?.()
+    await this.#saveDht()
     await Promise.all([this.#trackers?.close(), this.#dht?.close(), this.#lsd?.close()])
+  }
+
+  #saveLater(): void {
+    const { clock, store } = this.#context
+    if (!store || !this.#dht) return
+    this.#cancelSave = clock.after(SAVE_DHT_MS, () => {
+      void this.#saveDht()
+      this.#saveLater()
+    })
+  }
+
+  /** Keeps the DHT's ID and nodes for the next run, unless it found none: then what earlier runs found is better. */
+  async #saveDht(): Promise<void> {
+    const { store } = this.#context
+    if (!store || !this.#dht?.nodes.some(node => node.status.goodNodes > 0)) return
+    // Without it the next run starts more slowly, and that is all.
+    await store.saveNote(DHT_NOTE, this.#dht.state()).catch(() => {})
   }
 }
 
 async function startDht(options: SessionOptions, context: DiscoveriesContext): Promise<DhtDiscovery | null> {
-  const { clock, random, openDatagram, resolveHost, port } = context
+  const { clock, random, openDatagram, resolveHost, port, store } = context
+  const state = (await store?.loadNote(DHT_NOTE)) ?? null
   const bootstrap = options.dhtNodes?.map(text => {
     const node = parseHostPort(text)
     if (!node) throw new ShoalError('bad-argument', `${text} is no DHT node: give host:port`)
@@ -85,6 +114,7 @@ async function startDht(options: SessionOptions, context: DiscoveriesContext): P
       openDatagram,
       resolve: resolveHost,
       port: at,
+      state,
       bootstrap: bootstrap ?? WELL_KNOWN_NODES,
       ...(options.host === undefined ? {} : { hosts: [hostOf(options.host)] }),
     })

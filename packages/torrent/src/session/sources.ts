@@ -1,7 +1,7 @@
 import { readTorrentFile } from '#read-file'
 import type { AddOptions, TorrentSource } from '../api.ts'
 import type { Clock } from '../base/clock.ts'
-import { ShoalError } from '../base/errors.ts'
+import { messageOf, ShoalError } from '../base/errors.ts'
 import { parseHostPort } from '../base/ip.ts'
 import type { HttpGet } from '../discovery/tracker/http-get.ts'
 import { parseInfoHash } from '../metainfo/info-hash.ts'
@@ -103,11 +103,13 @@ async function fetchTorrent(
   { userAgent, clock, httpGet, signal }: SourceContext,
 ): Promise<Uint8Array> {
   const limit = limited(clock, FETCH_LIMIT_MS, signal)
-  const answer = await httpGet(url, {
-    userAgent,
-    maxBytes: MAX_TORRENT_BYTES,
-    signal: limit.signal,
-  }).finally(() => limit.end())
+  const options = { userAgent, maxBytes: MAX_TORRENT_BYTES, named: true, signal: limit.signal }
+  const answer = await httpGet(url, options)
+    .catch(error => {
+      signal.throwIfAborted()
+      throw fetchFailed(error)
+    })
+    .finally(() => limit.end())
   if (answer.status !== 200)
     throw new ShoalError('not-found', `the server answered ${answer.status} for the .torrent: check the URL`)
   return answer.body
@@ -118,4 +120,11 @@ function readPeer(text: string): { host: string; port: number } {
   if (!peer)
     throw new ShoalError('bad-argument', `${text} is no peer: give host:port, an IPv6 address in brackets`)
   return peer
+}
+
+/** Says that it is the .torrent that cannot be had: the parts below speak of trackers, which they mostly ask. */
+function fetchFailed(cause: unknown): ShoalError {
+  const code = cause instanceof ShoalError ? cause.code : 'unreachable'
+  const why = messageOf(cause).replaceAll('the tracker', 'the server')
+  return new ShoalError(code, `the .torrent cannot be fetched: ${why}`, { cause })
 }

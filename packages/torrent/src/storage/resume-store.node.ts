@@ -13,6 +13,7 @@ import type { ResumeEntry, ResumeProgress, ResumeStore } from './resume-store.ts
 
 const KEY = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/
 const FILE_NAME = /^([0-9a-f]{40}|[0-9a-f]{64})\.(torrent|resume)$/
+const MAX_NOTE_BYTES = 1 << 20
 /** Torrents read at a time. */
 const READ_AT_ONCE = 8
 
@@ -54,6 +55,14 @@ class FileResumeStore implements ResumeStore {
   async delete(key: string): Promise<void> {
     checkKey(key)
     await Promise.all([this.#files.delete(`${key}.resume`), this.#files.delete(`${key}.torrent`)])
+  }
+
+  async loadNote(name: string): Promise<Uint8Array | null> {
+    return this.#read(noteFile(name), MAX_NOTE_BYTES, [], bytes => bytes)
+  }
+
+  async saveNote(name: string, bytes: Uint8Array): Promise<void> {
+    await this.#files.replace(noteFile(name), bytes)
   }
 
   async close(): Promise<void> {
@@ -99,6 +108,12 @@ class FileResumeStore implements ResumeStore {
       return null
     }
   }
+}
+
+function noteFile(name: string): string {
+  if (!/^[a-z]+$/.test(name))
+    throw new ShoalError('bad-argument', `${name} names no note: use lower-case letters`)
+  return `${name}.note`
 }
 
 function checkKey(key: string): void {

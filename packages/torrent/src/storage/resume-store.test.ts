@@ -145,3 +145,16 @@ test('loading stops when it is told to', async () => {
   stop.abort(new Error('enough'))
   await expect(store.load({ signal: stop.signal })[Symbol.asyncIterator]().next()).rejects.toThrow('enough')
 })
+
+test('a note is there in the next session, and is no torrent', async () => {
+  const store = createResumeStore(directory)
+  expect(await store.loadNote('dht')).toBeNull()
+  await store.saveNote('dht', Uint8Array.of(1))
+  await store.saveNote('dht', Uint8Array.of(2, 3))
+  await store.close()
+  const next = createResumeStore(directory)
+  expect(await next.loadNote('dht')).toEqual(Uint8Array.of(2, 3))
+  expect(await loadAll(next)).toEqual([])
+  await expect(next.saveNote('../dht', Uint8Array.of(1))).rejects.toMatchObject({ code: 'bad-argument' })
+  await expect(next.loadNote('../dht')).rejects.toMatchObject({ code: 'bad-argument' })
+})

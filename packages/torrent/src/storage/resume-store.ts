@@ -70,6 +70,13 @@ export interface ResumeStore {
   save(key: string, progress: ResumeProgress): Promise<void>
   /** Forgets the torrent. Does nothing when it is not known. */
   delete(key: string): Promise<void>
+  /**
+   * Something small that the session keeps besides its torrents, by a name of lower-case letters. Null when there is none, or none that can
+   * be read: only what can be done without is kept so.
+   */
+  loadNote(name: string): Promise<Uint8Array | null>
+  /** Replaces the note as a whole. */
+  saveNote(name: string, bytes: Uint8Array): Promise<void>
   /** Waits for what was asked so far. */
   close(): Promise<void>
 }

@@ -29,7 +29,7 @@ export function createHttpGet(isLocal: (host: string) => boolean = isLocalAddres
     for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
       const local = isLocal(address.host)
       if (local && startedOutside) throw unsafe('the tracker redirects into the local network')
-      if (local && !isTrackerPath(at.pathname)) {
+      if (local && !options.named && !isTrackerPath(at.pathname)) {
         throw unsafe('a tracker in the local network must have a path that begins with announce')
       }
       const response = await request(at, address, options)

@@ -5,6 +5,11 @@ export interface HttpGetOptions {
   readonly userAgent: string
   /** Bytes of body, before and after decompression, beyond which the answer is refused. */
   readonly maxBytes: number
+  /**
+   * The user named the URL, of a .torrent: in the local network too it may have any path. Default: it is a tracker's, which a stranger may
+   * have named.
+   */
+  readonly named?: boolean
   /** Where to connect, for platforms that can choose: an address of the URL's host. */
   readonly address?: ResolvedAddress
 }
