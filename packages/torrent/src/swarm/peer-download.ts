@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.ts'
+import { ShoalError } from '../base/errors.ts'
 import type { LimitChain } from '../base/rate-limit.ts'
 import { RateMeter } from '../base/rate-meter.ts'
 import { BLOCK_BYTES } from '../metainfo/metainfo.ts'
@@ -13,6 +14,8 @@ import type { Transfer } from './transfer.ts'
  * networks a healthy peer is never silent for that long.
  */
 const SNUB_MS = 15_000
+/** A peer that rejects so many requests in a row is asked again only after a tick: it would be asked for the same ones for ever. */
+const MOST_REJECTED = 64
 /** Useless bytes that a peer may send before it counts as flooding us. */
 const WASTE_ALLOWED_BYTES = 8 * 1024 * 1024
 
@@ -46,6 +49,8 @@ export class PeerDownload {
   #wastedBytes = 0
   #readBytes = 0
   #waitingForTokens = false
+  /** Requests that were rejected since the last tick, or since a block came. */
+  #rejected = 0
 
   /** The block that is arriving: where its bytes go, or null when they are dropped. */
   #open: OpenPiece | null = null
@@ -66,6 +71,7 @@ export class PeerDownload {
   fill(): void {
     const { transfer } = this.#owner
     if (!transfer || !this.#owner.mayRequest || !transfer.mayRequest) return
+    if (this.#rejected >= MOST_REJECTED) return
     const target = this.snubbed ? 1 : this.window.target
     let room = target - this.#asked.size
     // Asking in small groups: a quarter of the window at a time keeps picks and writes few.
@@ -119,7 +125,9 @@ export class PeerDownload {
     const { transfer } = this.#owner
     if (!transfer) return
     const number = transfer.firstBlock(piece) + begin / BLOCK_BYTES
-    if (this.#asked.delete(number)) transfer.picker.released(this.#owner.id, number)
+    if (!this.#asked.delete(number)) return
+    this.#rejected++
+    transfer.picker.released(this.#owner.id, number)
   }
 
   /** Everything asked for goes back to the picker (choked without the fast extension, or gone). */
@@ -166,6 +174,7 @@ export class PeerDownload {
     this.#late.delete(this.#number)
     this.#lastBlockMs = now
     this.snubbed = false
+    this.#rejected = 0
     this.totalBytes += this.#length
     this.window.onBlock(this.#length, askedMs === undefined ? 0 : now - askedMs, now)
     if (open === null || open.released) {
@@ -194,6 +203,7 @@ export class PeerDownload {
   /** Once a second: requests that bring nothing go to others. */
   tick(now: number): void {
     const { transfer } = this.#owner
+    this.#rejected = 0
     if (!transfer || this.#asked.size === 0) return
     const silent = now - this.#lastBlockMs
     if (silent > SNUB_MS + 2 * this.window.latencyMs) {
@@ -211,6 +221,6 @@ export class PeerDownload {
     this.#wastedBytes += bytes
     this.#owner.onWasted(bytes)
     if (this.#wastedBytes > WASTE_ALLOWED_BYTES + this.totalBytes / 4)
-      throw new Error('sends blocks that nobody asked for')
+      throw new ShoalError('bad-message', 'it sends blocks that nobody asked for')
   }
 }

@@ -1,8 +1,12 @@
 import type { Clock } from '../base/clock.ts'
+import { ShoalError } from '../base/errors.ts'
 import type { Connection, ConnectionHandler } from '../transport/transport.ts'
 import { MessageParser } from '../wire/message-parser.ts'
 import { MessageWriter } from '../wire/message-writer.ts'
 import type { MessageHandler } from '../wire/messages.ts'
+
+/** What may wait to be sent. Blocks stop far below it: a peer that makes us answer more without reading is flooding us. */
+const MOST_BUFFERED_BYTES = 16 * 1024 * 1024
 
 /** What a link tells its peer besides the messages themselves. */
 export interface LinkOwner extends MessageHandler {
@@ -109,6 +113,8 @@ export class PeerLink implements ConnectionHandler {
     if (this.#closed) return
     const bytes = this.#writer.take()
     if (!bytes) return
+    if (this.connection.bufferedBytes > MOST_BUFFERED_BYTES)
+      return this.close(new ShoalError('bad-message', 'it asks for more than it reads'))
     this.lastSentMs = this.#clock.nowMs()
     this.connection.write(bytes)
   }

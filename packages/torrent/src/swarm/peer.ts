@@ -1,17 +1,19 @@
-import { Bitfield } from '../base/bitfield.ts'
+import type { Bitfield } from '../base/bitfield.ts'
 import type { Clock } from '../base/clock.ts'
 import { ShoalError } from '../base/errors.ts'
 import { formatHostPort } from '../base/ip.ts'
 import type { LimitChain } from '../base/rate-limit.ts'
-import type { PieceLayout } from '../metainfo/layout.ts'
 import { BLOCK_BYTES } from '../metainfo/metainfo.ts'
 import type { Connection } from '../transport/transport.ts'
 import type { Handshake } from '../wire/handshake.ts'
+import type { HashRange } from '../wire/messages.ts'
 import { clientName } from '../wire/peer-id.ts'
 import type { BlockCache } from './block-cache.ts'
+import { FastGrants } from './fast-grants.ts'
 import { type DownloadOwner, PeerDownload } from './peer-download.ts'
 import { PeerExtensions } from './peer-extensions.ts'
 import { type LinkOwner, PeerLink } from './peer-link.ts'
+import { PeerPieces, type PiecesOwner } from './peer-pieces.ts'
 import { PeerUpload, type UploadOwner } from './peer-upload.ts'
 import type { SwarmHost } from './swarm-host.ts'
 import type { Transfer } from './transfer.ts'
@@ -21,8 +23,6 @@ const KEEP_ALIVE_MS = 100_000
 const SILENCE_MS = 150_000
 /** Allowed-fast and suggested pieces that one peer may name (BEP 6). */
 const MAX_HINTS = 64
-/** `have` messages that are remembered while the metadata is not known. */
-const MAX_EARLY_HAVES = 100_000
 
 export interface PeerOptions {
   readonly id: number
@@ -37,7 +37,7 @@ export interface PeerOptions {
 }
 
 /** One connected peer: what it has, what it and we want of each other, and the messages between. */
-export class Peer implements LinkOwner, DownloadOwner, UploadOwner {
+export class Peer implements LinkOwner, DownloadOwner, UploadOwner, PiecesOwner {
   readonly id: number
   readonly link: PeerLink
   readonly host: SwarmHost
@@ -61,11 +61,10 @@ export class Peer implements LinkOwner, DownloadOwner, UploadOwner {
   picking = false
   /** When it was last unchoked, for the choker. */
   unchokedMs = 0
-  /** What it has; null while the metadata is unknown. */
-  bits: Bitfield | null = null
+  /** What it lets us have while it chokes us, and what we let it (BEP 6). */
   readonly #allowedFast = new Set<number>()
-  #early: { all: boolean; bits: Uint8Array | null; haves: number[] } = { all: false, bits: null, haves: [] }
-  #sawMessage = false
+  readonly #grants = new FastGrants()
+  readonly #pieces: PeerPieces
 
   constructor(options: PeerOptions) {
     const { host, handshake } = options
@@ -82,6 +81,7 @@ export class Peer implements LinkOwner, DownloadOwner, UploadOwner {
     this.download = new PeerDownload(this)
     this.upload = new PeerUpload(this)
     this.extensions = new PeerExtensions(this)
+    this.#pieces = new PeerPieces(this)
   }
 
   get clock(): Clock {
@@ -106,10 +106,15 @@ export class Peer implements LinkOwner, DownloadOwner, UploadOwner {
     return this.host.cache
   }
 
+  /** What it has; null while the metadata is unknown. */
+  get bits(): Bitfield | null {
+    return this.#pieces.bits
+  }
+
   /** Has every piece, and lets us have any. */
   get isSeed(): boolean {
     if (this.picking && this.peerChoking) return false
-    return this.bits?.isFull ?? this.#early.all
+    return this.#pieces.isFull
   }
 
   /** It downloads nothing more: a seed, or a partial seed (BEP 21). */
@@ -139,7 +144,7 @@ export class Peer implements LinkOwner, DownloadOwner, UploadOwner {
     this.#sendHave()
     const { dhtPort } = this.host
     if (this.handshake.features.dht && dhtPort > 0) this.link.out.port(dhtPort)
-    this.#attachBits()
+    this.#pieces.attach()
     this.link.start(early)
   }
 
@@ -153,23 +158,15 @@ export class Peer implements LinkOwner, DownloadOwner, UploadOwner {
 
   /** The metadata is known now: what the peer said before can be understood. */
   metadataKnown(): void {
-    this.#attachBits()
-    // BEP 3 has the bitfield only as the first message; what came in since is told piece by piece. That is none: we had no pieces.
-  }
-
-  #attachBits(): void {
-    const { transfer } = this
-    if (!transfer || this.bits) return
-    const { pieceCount } = transfer.layout
-    const early = this.#early
-    this.#early = { all: false, bits: null, haves: [] }
-    const bits = early.bits ? Bitfield.from(early.bits, pieceCount) : new Bitfield(pieceCount)
-    if (!bits) return this.close(new ShoalError('bad-message', 'its bitfield has the wrong size'))
-    if (early.all) bits.setAll()
-    for (const piece of early.haves) bits.set(piece)
-    this.bits = bits
-    transfer.picker.sourceAdded(this, bits)
-    this.updateInterest()
+    if (this.handshake.features.extended) this.extensions.sendHandshake()
+    // BEP 3 has the bitfield only as the first message; what was found here since is told piece by piece.
+    const { have } = this.transfer!
+    for (let piece = 0; piece < have.length; piece++) if (have.has(piece)) this.link.out.have(piece)
+    try {
+      this.#pieces.attach()
+    } catch (error) {
+      this.close(error as ShoalError)
+    }
   }
 
   /** Tells the peer when we come to want something of it, or cease to. */
@@ -193,7 +190,7 @@ export class Peer implements LinkOwner, DownloadOwner, UploadOwner {
     this.amChoking = true
     this.link.out.choke()
     // BEP 6: requests that will not be served are rejected one by one.
-    this.upload.clear(() => false)
+    this.upload.clear(piece => this.#grants.has(piece))
   }
 
   unchoke(): void {
@@ -240,7 +237,7 @@ export class Peer implements LinkOwner, DownloadOwner, UploadOwner {
     this.download.abort()
     this.download.releaseAll()
     this.upload.stop()
-    if (this.bits) this.transfer?.picker.sourceRemoved(this, this.bits)
+    this.#pieces.detach()
     this.host.onPeerClosed(this, error)
   }
 
@@ -272,63 +269,61 @@ export class Peer implements LinkOwner, DownloadOwner, UploadOwner {
   }
 
   onHave(piece: number): void {
-    if (!this.bits) {
-      if (this.#early.haves.length < MAX_EARLY_HAVES) this.#early.haves.push(piece)
-      return
-    }
-    if (piece >= this.bits.length)
-      throw new ShoalError('bad-message', `it claims a piece ${piece} that does not exist`)
-    if (!this.bits.set(piece)) return
-    this.transfer?.picker.sourceGained(piece)
+    this.#pieces.onHave(piece)
+  }
+
+  onBitfield(bytes: Uint8Array): void {
+    this.#pieces.onBitfield(bytes)
+  }
+
+  onHaveAll(): void {
+    this.#mustBeFast()
+    this.#pieces.onHaveAll()
+  }
+
+  onHaveNone(): void {
+    this.#mustBeFast()
+    this.#pieces.onHaveNone()
+  }
+
+  onDontHave(piece: number): void {
+    this.#pieces.onDontHave(piece)
+  }
+
+  // PiecesOwner
+
+  onGained(): void {
     if (!this.amInterested) this.updateInterest()
     this.checkUse()
   }
 
-  onBitfield(bytes: Uint8Array): void {
-    this.#first('bitfield')
-    if (!this.bits) {
-      this.#early.bits = bytes.slice()
-      return
-    }
-    const bits = Bitfield.from(bytes, this.bits.length)
-    if (!bits) throw new ShoalError('bad-message', 'its bitfield has the wrong size')
-    this.#replaceBits(bits)
-  }
-
-  onHaveAll(): void {
-    this.#first('have all')
-    if (this.bits) this.#replaceBits(Bitfield.full(this.bits.length))
-    else this.#early.all = true
-  }
-
-  onHaveNone(): void {
-    this.#first('have none')
-  }
-
-  #replaceBits(bits: Bitfield): void {
-    const { picker } = this.transfer!
-    const before = this.bits!
-    this.bits = bits
-    picker.sourceReplaced(this, before, bits)
+  onPiecesChanged(): void {
     this.updateInterest()
     this.checkUse()
+    this.#grantFast()
   }
 
-  /** BEP 3, 6: these come once, before any other message but extended handshakes. Clients in the wild are late; twice is too often. */
-  #first(name: string): void {
-    if (this.#sawMessage) throw new ShoalError('bad-message', `it sent a second ${name}`)
-    this.#sawMessage = true
+  /** BEP 6: who has next to nothing is let in on a few pieces. */
+  #grantFast(): void {
+    const { transfer, bits: theirs } = this
+    if (!transfer || !theirs || !this.fast || !this.#pieces.isTold) return
+    const { layout, have } = transfer
+    const { host } = this.link.connection.remote
+    const { infoHash } = this.handshake
+    for (const piece of this.#grants.grant({ host, infoHash, layout, have, theirs }))
+      this.link.out.allowedFast(piece)
   }
 
-  onDontHave(piece: number): void {
-    if (!this.bits || piece >= this.bits.length || !this.bits.has(piece)) return
-    this.bits.clear(piece)
-    this.transfer?.picker.sourceLost(piece)
-    this.updateInterest()
+  /** BEP 6: whoever sends its messages without having announced it is disconnected. */
+  #mustBeFast(): void {
+    if (!this.fast)
+      throw new ShoalError('bad-message', 'it sent a message of an extension that it does not speak')
   }
+
+  // MessageHandler: requests, and what is said of them
 
   onRequest(piece: number, begin: number, length: number): void {
-    if (this.amChoking) this.reject(piece, begin, length)
+    if (this.amChoking && !this.#grants.take(piece, length, this.bits)) this.reject(piece, begin, length)
     else this.upload.request(piece, begin, length)
   }
 
@@ -353,15 +348,20 @@ export class Peer implements LinkOwner, DownloadOwner, UploadOwner {
   }
 
   onSuggest(piece: number): void {
+    this.#mustBeFast()
     if (this.suggested.length >= MAX_HINTS) this.suggested.shift()
     this.suggested.push(piece)
   }
 
   onReject(piece: number, begin: number): void {
+    this.#mustBeFast()
+    // It may take back what it allowed, and would be asked for ever otherwise.
+    if (this.peerChoking) this.#allowedFast.delete(piece)
     if (begin % BLOCK_BYTES === 0 && this.#exists(piece)) this.download.rejected(piece, begin)
   }
 
   onAllowedFast(piece: number): void {
+    this.#mustBeFast()
     if (this.#allowedFast.size < MAX_HINTS && (!this.bits || this.#exists(piece)))
       this.#allowedFast.add(piece)
   }
@@ -370,26 +370,16 @@ export class Peer implements LinkOwner, DownloadOwner, UploadOwner {
     this.extensions.onMessage(id, payload)
   }
 
-  onHashRequest(root: Uint8Array, base: number, index: number, length: number, proofs: number): void {
-    const range = { piecesRoot: root.slice(), baseLayer: base, index, length, proofLayers: proofs }
-    void this.host.hashes.answer(this, range)
+  onHashRequest(...range: RangeNumbers): void {
+    void this.host.hashes.answer(this, rangeOf(range))
   }
 
-  onHashes(
-    root: Uint8Array,
-    base: number,
-    index: number,
-    length: number,
-    proofs: number,
-    hashes: Uint8Array,
-  ): void {
-    const range = { piecesRoot: root.slice(), baseLayer: base, index, length, proofLayers: proofs }
-    this.host.hashes.received(this, range, hashes)
+  onHashes(...[root, base, index, length, proofs, hashes]: [...RangeNumbers, hashes: Uint8Array]): void {
+    this.host.hashes.received(this, rangeOf([root, base, index, length, proofs]), hashes)
   }
 
-  onHashReject(root: Uint8Array, base: number, index: number, length: number, proofs: number): void {
-    const range = { piecesRoot: root.slice(), baseLayer: base, index, length, proofLayers: proofs }
-    this.host.hashes.rejected(this, range)
+  onHashReject(...range: RangeNumbers): void {
+    this.host.hashes.rejected(this, rangeOf(range))
   }
 
   onUnknown(): void {}
@@ -421,7 +411,13 @@ export class Peer implements LinkOwner, DownloadOwner, UploadOwner {
   }
 
   #exists(piece: number): boolean {
-    const layout: PieceLayout | undefined = this.transfer?.layout
-    return layout !== undefined && piece < layout.pieceCount
+    return this.transfer !== null && piece < this.transfer.layout.pieceCount
   }
+}
+
+type RangeNumbers = [root: Uint8Array, baseLayer: number, index: number, length: number, proofs: number]
+
+/** The hashes that a message is about, in memory of their own. */
+function rangeOf([root, baseLayer, index, length, proofLayers]: RangeNumbers): HashRange {
+  return { piecesRoot: root.slice(), baseLayer, index, length, proofLayers }
 }

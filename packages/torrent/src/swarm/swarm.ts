@@ -1,6 +1,5 @@
 import type { Clock } from '../base/clock.ts'
 import { ShoalError } from '../base/errors.ts'
-import { formatHostPort } from '../base/ip.ts'
 import type { Random } from '../base/random.ts'
 import type { LimitChain } from '../base/rate-limit.ts'
 import type { InfoHashes } from '../metainfo/metainfo.ts'
@@ -276,6 +275,7 @@ export class Swarm implements SwarmHost, TransferOwner {
     if (error) this.#owner.log(`${peer.address} (${peer.client}): ${error.message}`)
     const candidate = this.#candidates.get(peer.id)
     this.#candidates.delete(peer.id)
+    if (candidate) candidate.uploadOnly = peer.uploadOnly
     const useful = peer.download.totalBytes + peer.upload.totalBytes > 0
     if (candidate && useful && !error) this.pool.ended(candidate, this.clock.nowMs())
     else if (candidate) this.pool.failed(candidate, this.clock.nowMs())
@@ -434,10 +434,10 @@ export class Swarm implements SwarmHost, TransferOwner {
   }
 
   #dialMore(): void {
-    if (this.#paused || this.#closed || this.uploadOnly) return
+    if (this.#paused || this.#closed) return
     const now = this.clock.nowMs()
     while (this.peers.size + this.#dials.size < this.#owner.maxPeers && this.#owner.mayDial()) {
-      const candidate = this.pool.next(now)
+      const candidate = this.pool.next(now, this.uploadOnly)
       if (!candidate) return
       this.#dial(candidate)
     }
@@ -473,9 +473,4 @@ export class Swarm implements SwarmHost, TransferOwner {
 
 function samePeer(a: Uint8Array, b: Uint8Array): boolean {
   return a.every((byte, i) => byte === b[i])
-}
-
-/** `host:port` of a connection's other side. */
-export function remoteOf(connection: Connection): string {
-  return formatHostPort(connection.remote.host, connection.remote.port)
 }

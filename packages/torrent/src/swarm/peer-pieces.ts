@@ -1,0 +1,96 @@
+import { Bitfield } from '../base/bitfield.ts'
+import { ShoalError } from '../base/errors.ts'
+import type { BlockSource } from '../pieces/pieces.ts'
+import { EarlyClaims, noSuchPiece } from './early-claims.ts'
+import type { Transfer } from './transfer.ts'
+
+export interface PiecesOwner extends BlockSource {
+  readonly transfer: Transfer | null
+  /** It came to have a piece that it did not have. */
+  onGained(): void
+  /** It has something else than was known, all at once, or less. */
+  onPiecesChanged(): void
+}
+
+/** What one peer says that it has. While the metadata is unknown, what it says is kept until it can be understood. */
+export class PeerPieces {
+  /** Null while the metadata is unknown. */
+  bits: Bitfield | null = null
+  readonly #owner: PiecesOwner
+  #early = new EarlyClaims()
+  #sawFirst = false
+
+  constructor(owner: PiecesOwner) {
+    this.#owner = owner
+  }
+
+  get isFull(): boolean {
+    return this.bits?.isFull ?? this.#early.all
+  }
+
+  /** It said what it has to begin with. */
+  get isTold(): boolean {
+    return this.#sawFirst
+  }
+
+  /** The metadata is known, if there is a transfer. Throws `bad-message` when what the peer claimed cannot be. */
+  attach(): void {
+    const { transfer } = this.#owner
+    if (!transfer || this.bits) return
+    this.bits = this.#early.resolve(transfer.layout.pieceCount)
+    this.#early = new EarlyClaims()
+    transfer.picker.sourceAdded(this.#owner, this.bits)
+    this.#owner.onPiecesChanged()
+  }
+
+  /** The peer is gone. */
+  detach(): void {
+    if (this.bits) this.#owner.transfer?.picker.sourceRemoved(this.#owner, this.bits)
+  }
+
+  onHave(piece: number): void {
+    if (!this.bits) return this.#early.have(piece)
+    if (piece >= this.bits.length) throw noSuchPiece(piece)
+    if (!this.bits.set(piece)) return
+    this.#owner.transfer?.picker.sourceGained(piece)
+    this.#owner.onGained()
+  }
+
+  onBitfield(bytes: Uint8Array): void {
+    this.#first('bitfield')
+    if (!this.bits) return this.#early.bitfield(bytes)
+    const bits = Bitfield.from(bytes, this.bits.length)
+    if (!bits) throw new ShoalError('bad-message', 'its bitfield has the wrong size')
+    this.#replace(bits)
+  }
+
+  onHaveAll(): void {
+    this.#first('have all')
+    if (this.bits) this.#replace(Bitfield.full(this.bits.length))
+    else this.#early.all = true
+  }
+
+  onHaveNone(): void {
+    this.#first('have none')
+    if (this.bits) this.#owner.onPiecesChanged()
+  }
+
+  onDontHave(piece: number): void {
+    if (!this.bits?.clear(piece)) return
+    this.#owner.transfer?.picker.sourceLost(piece)
+    this.#owner.onPiecesChanged()
+  }
+
+  #replace(bits: Bitfield): void {
+    const before = this.bits!
+    this.bits = bits
+    this.#owner.transfer!.picker.sourceReplaced(this.#owner, before, bits)
+    this.#owner.onPiecesChanged()
+  }
+
+  /** BEP 3, 6: one of these comes, once, before all but extended handshakes. Clients in the wild are late; twice is too often. */
+  #first(name: string): void {
+    if (this.#sawFirst) throw new ShoalError('bad-message', `it sent a second ${name}`)
+    this.#sawFirst = true
+  }
+}
