@@ -96,7 +96,9 @@ export class OpenPiece {
     }
     if (!this.#sha1) return
     while (this.#contiguous < this.#blockCount && this.#have[this.#contiguous] === HERE) this.#contiguous++
-    if (this.#contiguous - this.#hashed >= RUN_BLOCKS) this.#hashUpTo(this.#contiguous * BLOCK_BYTES)
+    if (this.#contiguous - this.#hashed < RUN_BLOCKS) return
+    // The last block of a piece may be shorter.
+    this.#hashUpTo(Math.min(this.#contiguous * BLOCK_BYTES, this.#layout.pieceSize(this.piece)))
   }
 
   /** SHA-1 of the complete piece, padding included (BEP 3, 47). Call once; nothing may be written to `buffer` until it is there. */
