@@ -44,7 +44,7 @@ export class CheckPhase {
   async again(content: Content, signal: AbortSignal | undefined): Promise<void> {
     const host = this.#host
     const { life } = host
-    const wasChecked = life.phase === 'running'
+    const wasChecked = life.phase === 'running' && content.isChecked
     life.phase = 'checking'
     life.error = null
     host.show()

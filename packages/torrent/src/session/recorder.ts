@@ -2,8 +2,10 @@ import { infoHashText } from '../metainfo/info-hash.ts'
 import type { InfoHashes } from '../metainfo/metainfo.ts'
 import { writeMetainfo } from '../metainfo/write-metainfo.ts'
 import type { ResumeProgress, ResumeStore } from '../storage/resume-store.ts'
+import type { FileStamp } from '../storage/storage.ts'
 import type { Content } from './content.ts'
 import type { RecordedState } from './recorded-state.ts'
+import { flushFault, presentStamps } from './storage-faults.ts'
 
 /** How often progress is made safe while pieces arrive: what a crash costs is at most this much of transfer. */
 const RECORD_MS = 2000
@@ -15,6 +17,8 @@ export interface RecorderHost {
   /** What was recorded in an earlier run. */
   readonly recorded: ResumeProgress | null
   recordedState(): RecordedState
+  /** What is on disk is no longer what is had. */
+  onStorageFault(error: unknown): void
   /** Progress could not be made safe. */
   onRecordError(error: unknown): void
 }
@@ -83,9 +87,9 @@ export class Recorder {
     // The order is what makes it safe: which pieces were written, then their bytes on the disk, then the note. Stamps from before the
     // pieces were listed: a file that is written to later is then not as it was recorded, and is read again after a crash. Before a
     // check is done nothing is known to be missing: what was recorded earlier still holds for the files as they were then.
-    let stamps = checked ? await checked.storage.stamps() : (recorded?.stamps ?? [])
+    let stamps = checked ? await this.#presentStamps(checked) : (recorded?.stamps ?? [])
     const had = checked ? checked.have.bytes.slice() : (recorded?.had ?? null)
-    await content?.storage.flush()
+    await this.#flush(content)
     // Some network file systems set the times when they flush. When nothing came meanwhile, what is there now is what was listed.
     if (checked && !this.#dirty) {
       const flushed = await checked.storage.stamps()
@@ -95,6 +99,26 @@ export class Recorder {
     const list = content?.selection.toList()
     const priorities = list ? Uint8Array.from(list) : null
     await this.#store.save(key, { ...this.#host.recordedState(), had, stamps, priorities })
+  }
+
+  /** Stamps of the files. Rejects when one is gone, or cut, that holds pieces that are had. */
+  async #presentStamps(content: Content): Promise<FileStamp[]> {
+    try {
+      return await presentStamps(content)
+    } catch (error) {
+      this.#host.onStorageFault(error)
+      throw error
+    }
+  }
+
+  /** A flush that failed may have lost what was written before it, and a later one would not tell. */
+  async #flush(content: Content | null): Promise<void> {
+    try {
+      await content?.storage.flush()
+    } catch (error) {
+      this.#host.onStorageFault(flushFault(error))
+      throw error
+    }
   }
 
   /** Once, and again when peers have told more piece layers. */

@@ -69,6 +69,10 @@ export class Records implements RecorderHost {
     return recordedStateOf(this.#task, this.#torrent)
   }
 
+  onStorageFault(error: unknown): void {
+    this.#task.onStorageFault(error)
+  }
+
   onRecordError(error: unknown): void {
     this.#task.log(`progress could not be saved: ${messageOf(error)}`)
   }

@@ -22,6 +22,8 @@ export interface WorkHost {
   onFinished(): void
   /** Storage failed: the torrent stops. */
   onFault(error: ShoalError): void
+  /** What is on disk is no longer what is had: the torrent stops until it is checked. */
+  onStorageFault(error: unknown): void
   /** Storage that refused bytes has taken them. */
   onRecovered(): void
   onTransferred(downloaded: number, uploaded: number): void
@@ -151,8 +153,7 @@ export class SwarmWork implements SwarmEvents {
 
   onReadError(piece: number, error: unknown): void {
     if (!this.#host.isChecked) return
-    this.swarm?.pause()
-    this.#host.onFault(readFault(piece, error))
+    this.#host.onStorageFault(readFault(piece, error))
   }
 
   onTransferred(downloaded: number, uploaded: number): void {

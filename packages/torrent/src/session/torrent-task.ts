@@ -342,6 +342,13 @@ export class TorrentTask implements WorkHost, CheckHost, MetadataHost {
     this.show()
   }
 
+  onStorageFault(error: unknown): void {
+    if (this.content) this.content.isChecked = false
+    if (this.life.isClosed) return
+    this.swarm?.pause()
+    if (!this.life.error) this.onFault(error)
+  }
+
   onRecovered(): void {
     if (!this.isChecked) return
     this.life.error = null
