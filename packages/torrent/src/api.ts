@@ -16,7 +16,7 @@ export interface RateLimits {
  * A kind of peer with limits of its own, beside those of the session and the torrent: in the local network or beyond it, and by the
  * transport it is reached by. A peer is under the limits of all its classes.
  */
-export type PeerClass = 'local' | 'internet' | TransportKind
+export type PeerClass = 'local' | 'internet' | 'webseed' | TransportKind
 
 /**
  * How the engine talks to peers that want their stream obfuscated (message stream encryption). `plain`: never. `prefer`: the

@@ -10,6 +10,7 @@ export class SeedUrl {
   readonly label: string
   /** Name or literal of its host, without brackets. */
   readonly hostname: string
+  readonly isEncrypted: boolean
   readonly #base: URL
   readonly #singleFile: boolean
 
@@ -24,6 +25,7 @@ export class SeedUrl {
         `web seed ${this.label}: only http and https are supported, so it is left out`,
       )
     url.hash = ''
+    this.isEncrypted = url.protocol === 'https:'
     this.hostname = url.hostname.replace(/^\[|\]$/g, '')
     this.#base = url
     this.#singleFile = info.singleFile

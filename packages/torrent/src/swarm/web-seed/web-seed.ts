@@ -29,6 +29,8 @@ export interface WebSeedHost {
   readonly throttle: LimitChain
   onDownloaded(bytes: number): void
   onWasted(bytes: number): void
+  /** It is given up for good. */
+  onGone(): void
   log(line: string): void
 }
 
@@ -280,6 +282,7 @@ export class WebSeed implements BlockSupplier, LaneOwner {
     this.#state = 'gone'
     this.trouble = why
     if (tell) this.#log(`${why}: it is given up`)
+    this.#host.onGone()
   }
 
   #wait(why: string, retryAfterMs: number): void {

@@ -19,6 +19,7 @@ export class RangeServer implements AsyncDisposable {
   /** Connections that were ever opened, and those open now. */
   connections = 0
   readonly open = new Set<Socket>()
+  onAllClosed: (() => void) | undefined
   readonly #server: Server
 
   private constructor() {
@@ -29,7 +30,10 @@ export class RangeServer implements AsyncDisposable {
     this.#server.on('connection', socket => {
       this.connections++
       this.open.add(socket)
-      socket.on('close', () => this.open.delete(socket))
+      socket.on('close', () => {
+        this.open.delete(socket)
+        if (this.open.size === 0) this.onAllClosed?.()
+      })
     })
   }
 

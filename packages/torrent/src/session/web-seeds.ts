@@ -1,0 +1,98 @@
+import type { PeerStatus } from '../api.ts'
+import { messageOf } from '../base/errors.ts'
+import type { Swarm } from '../swarm/swarm.ts'
+import type { Transfer } from '../swarm/transfer.ts'
+import { SeedUrl } from '../swarm/web-seed/seed-url.ts'
+import { WebSeed } from '../swarm/web-seed/web-seed.ts'
+import type { SessionContext } from './context.ts'
+import type { Torrent } from './torrent.ts'
+
+/** Web seeds of one torrent that are used at a time: a hostile torrent may name thousands. Others follow when one is given up. */
+const MAX_AT_A_TIME = 16
+
+export interface WebSeedsOptions {
+  readonly context: SessionContext
+  readonly torrent: Torrent
+  readonly swarm: Swarm
+  readonly transfer: Transfer
+  onTransferred(downloaded: number, uploaded: number): void
+  log(line: string): void
+}
+
+/** The web seeds of a torrent at work (BEP 19), for as long as its swarm lives. */
+export class WebSeeds {
+  readonly #options: WebSeedsOptions
+  readonly #seeds: WebSeed[] = []
+  readonly #known = new Set<string>()
+  #urls: readonly string[] = []
+
+  constructor(options: WebSeedsOptions) {
+    this.#options = options
+  }
+
+  /** These are all the torrent has: those that are new join. */
+  use(urls: readonly string[]): void {
+    this.#urls = urls
+    let room = MAX_AT_A_TIME - this.#seeds.filter(({ state }) => state !== 'gone').length
+    for (const url of urls) {
+      if (room <= 0) return
+      if (this.#known.has(url)) continue
+      this.#known.add(url)
+      if (this.#join(url)) room--
+    }
+  }
+
+  status(): PeerStatus[] {
+    return this.#seeds.map(seed => webSeedStatus(seed, this.#options.context.clock.nowMs()))
+  }
+
+  #join(text: string): boolean {
+    const { context, torrent, swarm, transfer, onTransferred, log } = this.#options
+    let url: SeedUrl
+    try {
+      url = new SeedUrl(text, transfer.info)
+    } catch (error) {
+      log(messageOf(error))
+      return false
+    }
+    const seed = new WebSeed({
+      id: swarm.nextSourceId(),
+      url,
+      ranges: context.openHttpRanges(),
+      host: {
+        clock: context.clock,
+        transfer,
+        throttle: context.webSeedThrottle(torrent, url.hostname),
+        onDownloaded: bytes => onTransferred(bytes, 0),
+        onWasted: bytes => swarm.onWasted(bytes),
+        onGone: () => this.use(this.#urls),
+        log,
+      },
+    })
+    this.#seeds.push(seed)
+    swarm.addSupplier(seed)
+    return true
+  }
+}
+
+/** A web seed as the public API shows it: a peer that is never choked and takes nothing. */
+function webSeedStatus(seed: WebSeed, nowMs: number): PeerStatus {
+  const stopped = seed.state === 'gone' || seed.state === 'waiting'
+  return {
+    address: seed.url.label,
+    kind: 'webseed',
+    client: seed.trouble === null ? 'web seed' : `web seed (${seed.trouble})`,
+    incoming: false,
+    encrypted: seed.url.isEncrypted,
+    progress: seed.progress,
+    downloadBytesPerSecond: seed.meter.bytesPerSecond(nowMs),
+    uploadBytesPerSecond: 0,
+    downloadedBytes: seed.totalBytes,
+    uploadedBytes: 0,
+    amChoking: true,
+    amInterested: seed.state === 'working',
+    peerChoking: stopped,
+    peerInterested: false,
+    snubbed: seed.snubbed,
+  }
+}
