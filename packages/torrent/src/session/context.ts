@@ -10,6 +10,7 @@ import type { Storage } from '../storage/storage.ts'
 import type { BlockCache } from '../swarm/block-cache.ts'
 import type { HandshakeTopic } from '../swarm/handshakes.ts'
 import type { ReadyConnection } from '../swarm/swarm.ts'
+import type { HttpRanges } from '../transport/http/http-ranges.ts'
 import type { Connection, PeerAddress } from '../transport/transport.ts'
 import type { Torrent } from './torrent.ts'
 
@@ -44,6 +45,10 @@ export interface SessionContext {
   dial(address: PeerAddress, topic: HandshakeTopic, signal: AbortSignal): Promise<ReadyConnection>
   /** Limits of a connection of a torrent that has limits of its own. */
   throttles(torrent: Torrent, connection: Connection): { download: LimitChain; upload: LimitChain }
+  /** Limits of what comes from one web seed; `host` as its URL has it. */
+  webSeedThrottle(torrent: Torrent, host: string): LimitChain
+  /** Connections of one web seed. */
+  openHttpRanges(): HttpRanges
   /** Discoveries that a torrent may use; a private one only its trackers. */
   joinDiscoveries(
     topic: DiscoveryTopic,

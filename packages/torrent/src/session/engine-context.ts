@@ -9,6 +9,7 @@ import type { Storage } from '../storage/storage.ts'
 import { BlockCache } from '../swarm/block-cache.ts'
 import type { HandshakeTopic } from '../swarm/handshakes.ts'
 import type { ReadyConnection } from '../swarm/swarm.ts'
+import type { HttpRanges } from '../transport/http/http-ranges.ts'
 import type { Connection, PeerAddress } from '../transport/transport.ts'
 import { generatePeerId } from '../wire/peer-id.ts'
 import { ActiveTorrents } from './active-torrents.ts'
@@ -107,6 +108,21 @@ export class EngineContext implements SessionContext {
     const chain = (way: 'download' | 'upload') =>
       new LimitChain(this.clock, [...this.limits.of(way, classes), ...torrent.ownLimits(way)])
     return { download: chain('download'), upload: chain('upload') }
+  }
+
+  webSeedThrottle(torrent: Torrent, host: string): LimitChain {
+    const classes: PeerClass[] = [
+      'webseed',
+      isLocalAddress(host) || host === 'localhost' ? 'local' : 'internet',
+    ]
+    return new LimitChain(this.clock, [
+      ...this.limits.of('download', classes),
+      ...torrent.ownLimits('download'),
+    ])
+  }
+
+  openHttpRanges(): HttpRanges {
+    return this.#environment.openHttpRanges({ userAgent: this.userAgent })
   }
 
   joinDiscoveries(

@@ -1,6 +1,7 @@
 import { openDatagram } from '#datagram'
 import { createHashPool } from '#hash-pool'
 import { httpGet } from '#http-get'
+import { openHttpRanges } from '#http-ranges'
 import { resolveHost } from '#resolve'
 import { createTransports } from '#transports'
 import { type Clock, systemClock } from '../base/clock.ts'
@@ -11,6 +12,7 @@ import type { PieceLayout } from '../metainfo/layout.ts'
 import { createMemoryStorage } from '../storage/memory-storage.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { OpenDatagram } from '../transport/datagram.ts'
+import type { OpenHttpRanges } from '../transport/http/http-ranges.ts'
 import type { ResolveHost } from '../transport/resolve.ts'
 import type { Transport } from '../transport/transport.ts'
 
@@ -22,6 +24,8 @@ export interface Environment {
   readonly openDatagram: OpenDatagram
   readonly resolveHost: ResolveHost
   readonly httpGet: HttpGet
+  /** What web seeds are read with. */
+  readonly openHttpRanges: OpenHttpRanges
   /** Where torrents that are kept in memory go. */
   readonly createMemoryStorage: (layout: PieceLayout) => Storage
   /** What checks are done with: made with the first. */
@@ -38,6 +42,7 @@ export function resolveEnvironment(given: SessionEnvironment): Environment {
     openDatagram,
     resolveHost,
     httpGet,
+    openHttpRanges,
     createMemoryStorage,
     createHashPool,
     ...given,

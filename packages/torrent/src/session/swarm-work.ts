@@ -8,7 +8,9 @@ import type { SessionContext } from './context.ts'
 import { Demand } from './demand.ts'
 import { readFault, WriteRetries } from './storage-faults.ts'
 import type { Torrent } from './torrent.ts'
+import type { TorrentOrigin } from './torrent-origin.ts'
 import { type SwarmEvents, TorrentSwarm } from './torrent-swarm.ts'
+import { WebSeeds } from './web-seeds.ts'
 
 /** What the work of a torrent needs to know of it, and reports. */
 export interface WorkHost {
@@ -16,6 +18,7 @@ export interface WorkHost {
   /** The content is checked: bytes may move. */
   readonly isChecked: boolean
   readonly isSequential: boolean
+  readonly origin: TorrentOrigin
   onMetadata(info: Uint8Array): void
   onPiece(piece: number): void
   /** Everything that is wanted is here. */
@@ -36,6 +39,7 @@ export interface WorkHost {
 /** A torrent among its peers: made when the first peer or reader comes, since most torrents of a session have neither. */
 export class SwarmWork implements SwarmEvents {
   swarm: Swarm | null = null
+  webSeeds: WebSeeds | null = null
   readonly demand = new Demand((piece, dueMs) => this.#hurry(piece, dueMs))
   readonly #context: SessionContext
   readonly #torrent: Torrent
@@ -59,8 +63,9 @@ export class SwarmWork implements SwarmEvents {
     const host = this.#host
     this.swarm ??= new Swarm(new TorrentSwarm(this.#context, this.#torrent, this))
     if (host.isChecked && host.content && !this.swarm.transfer) {
-      beginTransfer(this.#context, this.swarm, host.content, host.isSequential)
+      const transfer = beginTransfer(this.#context, this.swarm, host.content, host.isSequential)
       this.demand.applyAll()
+      this.#joinWebSeeds(this.swarm, transfer)
     }
     return this.swarm
   }
@@ -99,6 +104,18 @@ export class SwarmWork implements SwarmEvents {
     this.swarm.updateInterest()
   }
 
+  #joinWebSeeds(swarm: Swarm, transfer: Transfer): void {
+    this.webSeeds = new WebSeeds({
+      context: this.#context,
+      torrent: this.#torrent,
+      swarm,
+      transfer,
+      onTransferred: (downloaded, uploaded) => this.onTransferred(downloaded, uploaded),
+      log: line => this.log(line),
+    })
+    this.webSeeds.use(this.#host.origin.webSeeds)
+  }
+
   /** Waits for the writes under way. */
   async settled(): Promise<void> {
     await this.swarm?.transfer?.settled()
@@ -108,6 +125,7 @@ export class SwarmWork implements SwarmEvents {
   async end(): Promise<void> {
     const { swarm } = this
     this.swarm = null
+    this.webSeeds = null
     this.#retries = null
     swarm?.close()
     if (!swarm?.transfer) return

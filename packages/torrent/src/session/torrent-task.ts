@@ -105,7 +105,7 @@ export class TorrentTask implements WorkHost, CheckHost, MetadataHost {
   }
 
   webSeedStatus(): PeerStatus[] {
-    return []
+    return this.#work?.webSeeds?.status() ?? []
   }
 
   // Life
@@ -190,6 +190,7 @@ export class TorrentTask implements WorkHost, CheckHost, MetadataHost {
     if (merged) {
       this.#announcements.addTrackers(merged.trackers.slice(this.origin.trackers.length))
       this.origin = merged
+      this.#work?.webSeeds?.use(merged.webSeeds)
       this.touch()
     }
     if (more.metainfo && !this.content && !this.life.isClosed) this.#metadata?.learn(more.metainfo)
