@@ -1,6 +1,7 @@
 import type { ShoalError } from '../base/errors.ts'
 import type { PeerOrigin } from '../swarm/peer-pool.ts'
 import { type ReadyConnection, Swarm } from '../swarm/swarm.ts'
+import type { Transfer } from '../swarm/transfer.ts'
 import type { PeerAddress } from '../transport/transport.ts'
 import { beginTransfer } from './begin-transfer.ts'
 import type { Content } from './content.ts'
