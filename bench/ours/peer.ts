@@ -1,5 +1,6 @@
-/** Our engine as a process of its own, driven over JSON lines. */
-import { Session } from '@shoal/torrent'
+/** Our engine as a process of its own, driven over JSON lines. It starts as `shoal` itself does: see apps/node/src/shoal.ts. */
+import { enableCompileCache } from 'node:module'
+import { keepYoungGenerationSmall } from '../../apps/node/src/heap.ts'
 import { answerJsonLines } from '../../interop/support/json-lines.ts'
 import { ownUsage } from '../../interop/support/usage.ts'
 import { systemClock } from '../../packages/torrent/src/base/clock.ts'
@@ -8,6 +9,10 @@ import type { AgentOperations } from '../peers/agent.ts'
 const FIRST_BYTE_POLL_MS = 5
 /** How many torrents are being added at a time. */
 const ADD_AT_ONCE = 64
+
+enableCompileCache()
+const { Session } = await import('@shoal/torrent')
+keepYoungGenerationSmall()
 
 // Only what is given: loopback TCP and the peers that are named.
 const session = await Session.open({
