@@ -43,10 +43,20 @@ export class MetadataPhase {
     try {
       this.learn({ info: parseInfo(bytes), trackers, webSeeds, nodes: [], pieceLayers: new Map() })
     } catch (error) {
-      host.life.phase = 'idle'
-      host.stopFetching()
-      host.onFault(error)
+      this.#giveUp(error)
     }
+  }
+
+  /** Another torrent of the session turned out to be this one. */
+  giveWay(): void {
+    this.#giveUp(hereAlready())
+  }
+
+  #giveUp(error: unknown): void {
+    const host = this.#host
+    host.life.phase = 'idle'
+    host.stopFetching()
+    host.onFault(error)
   }
 
   /** Throws when another torrent of the session has its other info hash. */
@@ -55,8 +65,15 @@ export class MetadataPhase {
     host.content = host.open(metainfo)
     if (!host.register()) {
       host.content = null
-      throw new ShoalError('bad-argument', 'this torrent is here already, under its other info hash')
+      throw hereAlready()
     }
     host.onLearned(host.content)
   }
+}
+
+function hereAlready(): ShoalError {
+  return new ShoalError(
+    'bad-argument',
+    'this torrent is here already, under its other info hash: remove this entry',
+  )
 }

@@ -38,13 +38,18 @@ export class Registry {
     return this.#obfuscated.get(hex(digest)) ?? null
   }
 
-  /** Takes the torrent under all its hashes. False, and nothing done, when another torrent has one of them. */
+  /**
+   * Takes the torrent under all its hashes. False, and nothing done, when another torrent that knows its metadata has one of them. One
+   * that does not know it yet, added by the other hash of a hybrid torrent, gives way.
+   */
   add(torrent: Torrent): boolean {
     const hashes = shortHashes(torrent.infoHashes)
-    for (const hash of hashes) if ((this.find(hash) ?? torrent) !== torrent) return false
+    const others = hashes.map(hash => this.find(hash)).filter(other => other && other !== torrent)
+    if (others.some(other => other?.metainfo) || (others.length > 0 && !torrent.metainfo)) return false
     this.#all.add(torrent)
     for (const hash of hashes) this.#byHash.set(hex(hash), torrent)
     if (this.#obfuscated) this.#addObfuscated(torrent)
+    for (const other of others) other?.giveWay()
     return true
   }
 

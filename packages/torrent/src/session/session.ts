@@ -3,6 +3,7 @@ import { createResumeStore } from '#resume-store'
 import type { AddOptions, PeerClass, RateLimits, SessionApi, SessionOptions, TorrentSource } from '../api.ts'
 import { ShoalError } from '../base/errors.ts'
 import { Acceptor } from './acceptor.ts'
+import { checkOptions } from './check-options.ts'
 import { Discoveries } from './discoveries.ts'
 import { EngineContext } from './engine-context.ts'
 import { type Environment, resolveEnvironment, type SessionEnvironment } from './environment.ts'
@@ -36,6 +37,7 @@ export class Session implements SessionApi {
    * the port is taken or the state folder cannot be used. The environment is the platform's own unless a simulation gives another.
    */
   static async open(options: SessionOptions = {}, environment: SessionEnvironment = {}): Promise<Session> {
+    checkOptions(options)
     const session = new Session(options, resolveEnvironment(environment))
     try {
       await session.#open()

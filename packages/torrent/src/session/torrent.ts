@@ -116,6 +116,11 @@ export class Torrent extends Emitter<TorrentEvents> implements TorrentApi {
     for (const peer of origin.peers) this.#addNamedPeer(peer)
   }
 
+  /** Another torrent of the session turned out to be this one. */
+  giveWay(): void {
+    this.#task.giveWay()
+  }
+
   /** A connection that asked for this torrent, handshakes done. */
   accept(ready: ReadyConnection): void {
     this.#task.accept(ready)

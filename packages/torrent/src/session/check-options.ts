@@ -1,0 +1,19 @@
+import type { SessionOptions } from '../api.ts'
+import { ShoalError } from '../base/errors.ts'
+import { parseHostPort } from '../base/ip.ts'
+
+/** Throws `bad-argument` for an option that means nothing, before anything is opened. */
+export function checkOptions(options: SessionOptions): void {
+  const { port, maxConnections, maxConnectionsPerTorrent, uploadSlots, dhtNodes = [] } = options
+  if (port !== undefined && port !== null) whole('port', port, 0, 65_535)
+  whole('maxConnections', maxConnections ?? 1, 1)
+  whole('maxConnectionsPerTorrent', maxConnectionsPerTorrent ?? 1, 1)
+  whole('uploadSlots', uploadSlots ?? 1, 1)
+  for (const node of dhtNodes)
+    if (!parseHostPort(node)) throw new ShoalError('bad-argument', `${node} is no DHT node: give host:port`)
+}
+
+function whole(name: string, value: number, least: number, most = 1_000_000): void {
+  if (Number.isInteger(value) && value >= least && value <= most) return
+  throw new ShoalError('bad-argument', `${name} is ${value}: give a whole number from ${least} to ${most}`)
+}
