@@ -15,6 +15,8 @@ export interface Candidate {
   /** Not tried again before this. */
   nextTryMs: number
   state: 'idle' | 'connecting' | 'connected'
+  /** When last connected it downloaded nothing more: of no use to another such (BEP 21). */
+  uploadOnly: boolean
 }
 
 /** Addresses kept for one torrent. */
@@ -61,18 +63,20 @@ export class PeerPool {
         continue
       }
       if (this.#candidates.size >= MAX_CANDIDATES && !this.#makeRoom(origin)) continue
-      this.#candidates.set(key, { key, address, origin, failures: 0, nextTryMs: 0, state: 'idle' })
+      const fresh = { failures: 0, nextTryMs: 0, state: 'idle', uploadOnly: false } as const
+      this.#candidates.set(key, { key, address, origin, ...fresh })
       added++
     }
     return added
   }
 
-  /** The next to try, or null when none is due; the caller says what becomes of it. */
-  next(nowMs: number): Candidate | null {
+  /** The next to try, or null when none is due; the caller says what becomes of it. `uploadOnly`: we download nothing more. */
+  next(nowMs: number, uploadOnly = false): Candidate | null {
     let best: Candidate | null = null
     let ties = 0
     for (const candidate of this.#candidates.values()) {
       if (candidate.state !== 'idle' || candidate.nextTryMs > nowMs) continue
+      if (uploadOnly && candidate.uploadOnly) continue
       if (best === null || candidate.failures < best.failures) {
         best = candidate
         ties = 1
