@@ -1,10 +1,14 @@
+const MAX_TYPED = 40
+
 /** The word of `words` that was probably meant, or null when none is near. */
 export function nearest(typed: string, words: readonly string[]): string | null {
+  // Nobody means a command by that, and comparing takes time.
+  if (typed.length > MAX_TYPED) return null
   let best: string | null = null
   // A third of the letters may be wrong: more, and anything resembles anything.
   let least = Math.max(1, Math.floor(typed.length / 3)) + 1
   for (const word of words) {
-    const distance = typed.length > 40 ? 40 : editDistance(typed.toLowerCase(), word)
+    const distance = editDistance(typed.toLowerCase(), word)
     if (distance < least) {
       least = distance
       best = word

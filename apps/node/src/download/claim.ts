@@ -1,13 +1,15 @@
+import { join } from 'node:path'
 import { infoHashText, type TorrentApi } from '@shoal/torrent'
 import { Failure } from '../cli/failure.ts'
 import { type Catalogue, type Entry, isTaken } from '../state/catalogue.ts'
+import { stampOf } from '../state/stamp.ts'
 
 /** A download that is noted as this process's, so that nobody else takes its files for something to share, or downloads it too. */
 export interface Claim {
   /** All that is wanted is here. */
   complete(): void
-  /** This process downloads it no longer. */
-  release(): void
+  /** This process downloads it no longer. Call it when the session is closed, so that nothing changes on the disk any more. */
+  release(): Promise<void>
 }
 
 /**
@@ -32,16 +34,18 @@ export async function claim(torrent: TorrentApi, catalogue: Catalogue): Promise<
       `another shoal (process ${known.pid}) is downloading this into the same folder: wait for it, or choose another folder`,
     )
   // What was made here is here: its note stays, for it saves hashing.
-  if (known?.kind === 'made') return { complete() {}, release() {} }
+  if (known?.kind === 'made') return { complete() {}, async release() {} }
   const off = torrent.on('metadata', () => note({ pid: process.pid, sinceMs }))
   note({ pid: process.pid, sinceMs })
   return {
     complete() {
       done = true
+      note({ complete: true })
     },
-    release() {
+    async release() {
       off()
-      note(done ? { complete: true } : {})
+      const stamp = done ? await stampOf(join(torrent.directory, torrent.name)).catch(() => null) : null
+      note({ ...(done && { complete: true }), ...(stamp !== null && { stamp }) })
     },
   }
 }

@@ -11,7 +11,7 @@ import { count, formatBytes, formatDuration, formatPercent, formatRate } from '.
 import { logTo } from '../view/log.ts'
 import { openView } from '../view/open-view.ts'
 import { torrentItem, type View } from '../view/view.ts'
-import { claim } from './claim.ts'
+import { type Claim, claim } from './claim.ts'
 import { selectFiles } from './select-files.ts'
 
 export interface DownloadOptions {
@@ -42,7 +42,7 @@ export async function download(
     restore: false,
   })
   const view = openView(output)
-  const job: Job = { session, view, output, place, torrent: null, done: false }
+  const job: Job = { session, view, output, place, torrent: null, claim: null, done: false }
   try {
     const until = limit ? AbortSignal.any([interrupt.signal, limit]) : interrupt.signal
     await work(link, options, job, until)
@@ -53,6 +53,7 @@ export async function download(
     if (interrupt.signal.aborted) view.tell('Stopping …')
     view.close()
     await session.close()
+    await job.claim?.release()
   }
   if (job.done) return 0
   const progress = formatPercent(job.torrent?.stats.progress ?? 0)
@@ -68,6 +69,7 @@ interface Job {
   readonly output: Output
   readonly place: Place
   torrent: TorrentApi | null
+  claim: Claim | null
   /** All that is wanted is here. */
   done: boolean
 }
@@ -86,14 +88,10 @@ async function work(link: string, options: DownloadOptions, job: Job, signal: Ab
   })
   view.add(item)
   logTo(view, output, torrent)
-  const claimed = await claim(torrent, new Catalogue(place.state))
-  try {
-    await arrive(torrent, options, signal)
-    job.done = true
-    claimed.complete()
-  } finally {
-    claimed.release()
-  }
+  job.claim = await claim(torrent, new Catalogue(place.state))
+  await arrive(torrent, options, signal)
+  job.done = true
+  job.claim.complete()
   view.refresh()
   // What stays on the screen is that it is complete.
   if (!options.seed) view.remove(item)

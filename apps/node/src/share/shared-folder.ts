@@ -27,7 +27,7 @@ export interface SharedFolderOptions {
 interface Shared {
   readonly torrent: TorrentApi
   readonly item: Item
-  readonly entry: Entry
+  entry: Entry
 }
 
 /** Keeps a session in step with a folder: each file and folder in it is a torrent. */
@@ -38,6 +38,7 @@ export class SharedFolder {
   readonly #settling = new Map<string, { stamp: string | null; sinceMs: number }>()
   /** What could not be shared, as it looked then: not tried, nor told, again until it changes. */
   readonly #refused = new Map<string, string | null>()
+  #first = true
 
   constructor(options: SharedFolderOptions) {
     this.#options = options
@@ -67,16 +68,14 @@ export class SharedFolder {
     for (const name of [...present].sort()) {
       signal.throwIfAborted()
       const shared = this.#shared.get(name)
-      if (shared?.entry.kind === 'got') continue
-      const download = got.get(name)
-      if (!shared && download) await this.#goOn(name, download)
+      const download = shared ? undefined : got.get(name)
+      if (download && (await this.#isDownload(name, download))) await this.#goOn(name, download)
+      else if (shared && shared.entry.stamp === undefined) await this.#stampDownload(name, shared)
       else if (!shared || changed === null || changed.has(name) || this.#settling.has(name))
         await this.#lookAt(name)
     }
     this.#first = false
   }
-
-  #first = true
 
   async #lookAt(name: string): Promise<void> {
     const { directory, signal } = this.#options
@@ -146,6 +145,15 @@ export class SharedFolder {
     return new Map(entries.filter(({ kind }) => kind === 'got').map(entry => [entry.name, entry]))
   }
 
+  /** Whether what is there is still the download: one that someone changed when it was complete is theirs now, and stays as it is. */
+  async #isDownload(name: string, { infoHash, complete, stamp }: Entry): Promise<boolean> {
+    const { directory, catalogue, signal } = this.#options
+    if (!complete || stamp === undefined) return true
+    if ((await stampOf(join(directory, name), signal).catch(() => stamp)) === stamp) return true
+    await catalogue.delete(infoHash)
+    return false
+  }
+
   /** A download of this folder: finished, and then shared as what it is; left alone while another process is at it. */
   async #goOn(name: string, entry: Entry): Promise<void> {
     const { session, directory, catalogue, view } = this.#options
@@ -153,12 +161,12 @@ export class SharedFolder {
     try {
       const torrent = await session.add(entry.magnet ?? entry.infoHash, { directory })
       const { infoHash, magnet = torrent.magnet } = entry
-      const note = { infoHash, name, kind: 'got', magnet } as const
-      catalogue.save(entry.complete ? entry : { ...note, pid: process.pid, sinceMs: Date.now() })
+      const note: Entry = { infoHash, name, kind: 'got', magnet }
+      if (!entry.complete) catalogue.save({ ...note, pid: process.pid, sinceMs: Date.now() })
       this.#add(name, torrent, entry)
       torrent.whenComplete().then(
         () => {
-          catalogue.save({ ...note, complete: true })
+          if (!entry.complete) catalogue.save({ ...note, complete: true })
           tellShared(view, torrent, join(directory, name))
         },
         // Closed before: it goes on at the next start.
@@ -167,5 +175,17 @@ export class SharedFolder {
     } catch (error) {
       this.#refuse(name, null, error)
     }
+  }
+
+  /** Once a download is complete, notes how it looks: from then on a change is seen. */
+  async #stampDownload(name: string, shared: Shared): Promise<void> {
+    const { directory, catalogue, signal } = this.#options
+    const { torrent, entry } = shared
+    if (torrent.stats.state !== 'seeding') return
+    const stamp = await stampOf(join(directory, name), signal).catch(() => null)
+    if (stamp === null) return
+    const { infoHash, magnet = torrent.magnet } = entry
+    shared.entry = { infoHash, name, kind: 'got', magnet, complete: true, stamp }
+    catalogue.save(shared.entry)
   }
 }

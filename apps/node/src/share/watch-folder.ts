@@ -1,10 +1,16 @@
-import { type FSWatcher, watch } from 'node:fs'
+import { watch } from 'node:fs'
 import { setTimeout as after } from 'node:timers/promises'
 
-/** Looked at this often whatever the system tells: not all file systems tell. */
+/** Names are looked at this often whatever the system tells: not all file systems tell. */
 const POLL_MS = 10_000
+/** Everything is looked into this often where the system does not tell of changes inside folders, or more rarely where that takes long. */
+const DEEP_MS = 60_000
+const DEEP_SHARE = 50
 /** Changes come in bursts: so long after the first, all are looked at. */
 const BURST_MS = 300
+
+/** One system call watches all below a folder there. On Linux each file below would cost a watch, of which there are few. */
+const WATCHES_DEEP = process.platform === 'darwin' || process.platform === 'win32'
 
 export interface FolderWatch {
   /**
@@ -15,46 +21,54 @@ export interface FolderWatch {
   close(): void
 }
 
-/** Watches all that is in a folder. Where the system cannot (too many folders, a network drive), looks at it from time to time. */
+/** Watches all that is in a folder. Where the system cannot (a network drive, say), looks at it from time to time. */
 export function watchFolder(folder: string): FolderWatch {
   let changed = new Set<string>()
   let wake = () => {}
-  let watcher: FSWatcher | null = null
-  try {
-    watcher = watch(folder, { recursive: true }, (_event, path) => {
-      const name = path?.split(/[/\\]/)[0]
-      if (!name) return
-      changed.add(name)
-      wake()
-    })
-    watcher.on('error', () => {
-      watcher?.close()
-      watcher = null
-    })
-  } catch {
-    watcher = null
-  }
+  const watcher = startWatcher(folder, name => {
+    changed.add(name)
+    wake()
+  })
   return {
     async *changes(dueMs, signal) {
+      let deepMs = performance.now() + DEEP_MS
       for (;;) {
         if (changed.size === 0) {
           const stop = new AbortController()
           wake = () => stop.abort()
-          await after(Math.min(POLL_MS, dueMs() ?? POLL_MS), null, {
-            signal: AbortSignal.any([stop.signal, signal]),
-          }).catch(() => {})
-          signal.throwIfAborted()
+          const either = AbortSignal.any([stop.signal, signal])
+          await after(Math.min(POLL_MS, dueMs() ?? POLL_MS), null, { signal: either }).catch(() => {})
         }
         if (changed.size > 0) await after(BURST_MS, null, { signal }).catch(() => {})
         signal.throwIfAborted()
         const names = changed
         changed = new Set()
-        yield watcher ? names : null
+        const beganMs = performance.now()
+        const deep = beganMs >= deepMs && !(WATCHES_DEEP && watcher.works)
+        yield deep ? null : names
+        const endedMs = performance.now()
+        if (deep) deepMs = endedMs + Math.max(DEEP_MS, (endedMs - beganMs) * DEEP_SHARE)
       }
     },
-    close() {
-      watcher?.close()
-      watcher = null
-    },
+    close: () => watcher.close(),
   }
+}
+
+function startWatcher(folder: string, onChange: (name: string) => void): { works: boolean; close(): void } {
+  const state = { works: false, close: () => {} }
+  try {
+    const watcher = watch(folder, { recursive: WATCHES_DEEP }, (_event, path) => {
+      const name = path?.split(/[/\\]/)[0]
+      if (name) onChange(name)
+    })
+    state.works = true
+    state.close = () => watcher.close()
+    watcher.on('error', () => {
+      state.works = false
+      watcher.close()
+    })
+  } catch {
+    // It is looked at from time to time instead.
+  }
+  return state
 }

@@ -1,7 +1,7 @@
 /** On a terminal: a line for each item at the bottom, redrawn; what happens is printed above. */
-import type { Terminal } from '../cli/output.ts'
+import type { Terminal, TerminalStyle } from '../cli/output.ts'
 import { formatRate } from '../text/format.ts'
-import { printable } from '../text/width.ts'
+import { printable, widthOf } from '../text/width.ts'
 import { progressLine } from './progress-line.ts'
 import type { Item, Snapshot, View } from './view.ts'
 
@@ -89,19 +89,26 @@ export function liveLines(
   items: readonly Item[],
   columns: number,
   rows: number,
-  style: { unicode: boolean; color: boolean },
+  style: TerminalStyle,
 ): string[] {
-  const shown = items.map(item => ({ name: item.name, snapshot: item.snapshot() }))
-  const line = ({ name, snapshot }: { name: string; snapshot: Snapshot }) =>
-    progressLine(name, snapshot, columns, style)
-  if (shown.length <= rows) return shown.map(line)
-  shown.sort(
+  const all = items.map(item => ({ name: item.name, snapshot: item.snapshot() }))
+  if (all.length <= rows) return linesOf(all, columns, style)
+  all.sort(
     (a, b) => ORDER[a.snapshot.state] - ORDER[b.snapshot.state] || rateOf(b.snapshot) - rateOf(a.snapshot),
   )
-  const down = shown.reduce((sum, { snapshot }) => sum + snapshot.downloadBytesPerSecond, 0)
-  const up = shown.reduce((sum, { snapshot }) => sum + snapshot.uploadBytesPerSecond, 0)
-  const more = `and ${shown.length - rows + 1} more; in all down ${formatRate(down)}, up ${formatRate(up)}`
-  return [...shown.slice(0, rows - 1).map(line), more.slice(0, columns)]
+  const down = all.reduce((sum, { snapshot }) => sum + snapshot.downloadBytesPerSecond, 0)
+  const up = all.reduce((sum, { snapshot }) => sum + snapshot.uploadBytesPerSecond, 0)
+  const more = `and ${all.length - rows + 1} more; in all down ${formatRate(down)}, up ${formatRate(up)}`
+  return [...linesOf(all.slice(0, rows - 1), columns, style), more.slice(0, columns)]
+}
+
+function linesOf(
+  shown: readonly { name: string; snapshot: Snapshot }[],
+  columns: number,
+  style: TerminalStyle,
+): string[] {
+  const nameColumns = Math.max(0, ...shown.map(({ name }) => widthOf(printable(name, style))))
+  return shown.map(({ name, snapshot }) => progressLine(name, snapshot, { ...style, columns, nameColumns }))
 }
 
 function rateOf({ downloadBytesPerSecond, uploadBytesPerSecond }: Snapshot): number {

@@ -8,6 +8,7 @@ const GAP = '  '
 const LEAST_NAME = 12
 const LEAST_BAR = 10
 const MOST_BAR = 40
+const HAS_BAR = new Set<Snapshot['state']>(['downloading', 'checking', 'hashing', 'paused'])
 const COLORS = { done: 32, working: 36, error: 31 } as const
 
 /** A part of the line; those of the highest `rank` go first when there is no room. */
@@ -16,38 +17,29 @@ interface Part {
   readonly rank: number
 }
 
-/** The line on a terminal of so many columns: it never takes more, whatever the name is. */
-export function progressLine(
-  name: string,
-  snapshot: Snapshot,
-  columns: number,
-  style: TerminalStyle,
-): string {
-  const room = Math.max(1, columns)
-  const least = Math.min(LEAST_NAME, widthOf(name))
-  let parts = partsOf(snapshot, style)
-  const width = () => parts.reduce((sum, { text }) => sum + GAP.length + widthOf(text), 0)
-  while (parts.length > 1 && least + width() > room) {
-    const worst = Math.max(...parts.map(({ rank }) => rank))
-    parts = parts.filter(({ rank }) => rank !== worst)
-  }
-  const left = room - width()
-  // The bar takes what the name leaves, but the name only a third of the line while there is a bar.
-  const withBar = snapshot.state !== 'error' && left - least >= LEAST_BAR + GAP.length
-  const nameRoom = withBar
-    ? Math.max(least, Math.min(widthOf(name), Math.floor(room / 3), left - LEAST_BAR - GAP.length))
-    : Math.max(0, left)
-  const shown = pad(shorten(printable(name, style), nameRoom, style), withBar ? nameRoom : 0)
-  const barRoom = Math.min(MOST_BAR, left - nameRoom - GAP.length)
-  const color =
-    snapshot.state === 'error' ? COLORS.error : snapshot.progress >= 1 ? COLORS.done : COLORS.working
-  const columnsOf = [
-    ...(shown === '' ? [] : [shown]),
-    ...(withBar ? [paint(progressBar(snapshot.progress, barRoom, style), color, style)] : []),
-    ...parts.map(({ text }) => (snapshot.state === 'error' ? paint(text, color, style) : text)),
-  ]
-  // A part alone may be wider than the narrowest terminal.
-  return parts.length === 1 && left < 0 ? shorten(parts[0]!.text, room, style) : columnsOf.join(GAP)
+export interface LineOptions extends TerminalStyle {
+  /** Of the terminal. The line never takes more, whatever the name is. */
+  readonly columns: number
+  /** Columns that names get where there is room, so that lines below each other stand in columns. Default: what the name takes. */
+  readonly nameColumns?: number
+}
+
+export function progressLine(name: string, snapshot: Snapshot, options: LineOptions): string {
+  const { state, progress } = snapshot
+  const room = Math.max(1, options.columns)
+  const shown = printable(name, options)
+  const wanted = Math.min(options.nameColumns ?? widthOf(shown), Math.floor(room / 3))
+  const least = Math.min(LEAST_NAME, wanted)
+  const right = fittingParts(partsOf(snapshot, options), room - least - GAP.length)
+  const left = room - widthOf(right) - GAP.length
+  const color = state === 'error' ? COLORS.error : progress >= 1 ? COLORS.done : COLORS.working
+  const end = state === 'error' ? paint(right, color, options) : right
+  if (left < 1) return shorten(right, room, options)
+  const barRoom = Math.min(MOST_BAR, left - Math.max(least, wanted) - GAP.length)
+  if (!HAS_BAR.has(state) || barRoom < LEAST_BAR)
+    return pad(shorten(shown, left, options), Math.min(wanted, left)) + GAP + end
+  const bar = paint(progressBar(progress, barRoom, options), color, options)
+  return [pad(shorten(shown, wanted, options), wanted), bar, end].join(GAP)
 }
 
 /** `████░░░░`: a fraction as a bar of so many columns. */
@@ -82,12 +74,11 @@ function partsOf(snapshot: Snapshot, style: TerminalStyle): Part[] {
       return [...(progress === 0 ? [] : [percent]), { text: 'checking', rank: 0 }]
     case 'hashing': {
       if (progress === 0) return [{ text: 'hashing', rank: 0 }]
-      const eta = etaSeconds === null ? [] : [{ text: `${formatDuration(etaSeconds)} left`, rank: 2 }]
       return [
         percent,
         { text: 'hashing', rank: 1 },
         { text: formatRate(downloadBytesPerSecond), rank: 3 },
-        ...eta,
+        ...timeLeft(etaSeconds),
       ]
     }
     case 'seeding':
@@ -98,11 +89,23 @@ function partsOf(snapshot: Snapshot, style: TerminalStyle): Part[] {
         connected,
       ]
     case 'downloading': {
-      const eta = etaSeconds === null ? [] : [{ text: `${formatDuration(etaSeconds)} left`, rank: 2 }]
       const rate = { text: down + formatRate(downloadBytesPerSecond), rank: 1 }
-      return [percent, rate, ...upload, connected, ...eta]
+      return [percent, rate, ...upload, connected, ...timeLeft(etaSeconds)]
     }
   }
+}
+
+/** Joined, without the least important ones that do not fit in so many columns. One part always stays. */
+function fittingParts(parts: readonly Part[], columns: number): string {
+  const text = parts.map(part => part.text).join(GAP)
+  const worst = Math.max(...parts.map(({ rank }) => rank))
+  const fewer = parts.filter(({ rank }) => rank < worst)
+  return widthOf(text) <= columns || fewer.length === 0 ? text : fittingParts(fewer, columns)
+}
+
+/** `5 s left`; nothing where nobody knows. */
+function timeLeft(etaSeconds: number | null): Part[] {
+  return etaSeconds === null ? [] : [{ text: `${formatDuration(Math.ceil(etaSeconds))} left`, rank: 2 }]
 }
 
 function paint(text: string, color: number, { color: wanted }: TerminalStyle): string {

@@ -1,0 +1,41 @@
+import { describe, expect, test } from 'vitest'
+import { widthOf } from '../text/width.ts'
+import { COMMANDS } from './commands.ts'
+import { COMMON_OPTIONS } from './common-options.ts'
+import { commandHelp, overview } from './help.ts'
+import { flagName } from './options.ts'
+
+describe.each(COMMANDS)('help of $name', entry => {
+  test('names every option, and has an example of the command', async () => {
+    const command = await entry.load()
+    const help = commandHelp(entry, command, 100)
+    for (const [key, { help: text }] of Object.entries({ ...command.options, ...COMMON_OPTIONS })) {
+      expect(help).toContain(` ${flagName(key)}`)
+      expect(text).not.toBe('')
+    }
+    expect(help).toContain(`shoal ${entry.name}`)
+    expect(command.examples.every(([line]) => line.startsWith(entry.name))).toBe(true)
+    expect(command.examples.length).toBeGreaterThan(0)
+  })
+
+  test('no option stands for two things, nor shadows a common one', async () => {
+    const { options } = await entry.load()
+    const letters = Object.values({ ...options, ...COMMON_OPTIONS }).flatMap(({ short }) =>
+      short ? [short] : [],
+    )
+    expect(new Set(letters).size).toBe(letters.length)
+    expect(Object.keys(options).filter(key => key in COMMON_OPTIONS)).toEqual([])
+  })
+
+  test('keeps to the width', async () => {
+    const help = commandHelp(entry, await entry.load(), 80)
+    // A path or a command line is not broken.
+    const long = help.split('\n').filter(line => widthOf(line) > 80 && !/ {2}shoal /.test(line))
+    expect(long).toEqual([])
+  })
+})
+
+test('the overview names every command', () => {
+  for (const { name, summary } of COMMANDS)
+    expect(overview(COMMANDS, 200)).toMatch(new RegExp(`${name} +${summary}`))
+})

@@ -1,0 +1,12 @@
+import { expect, test } from 'vitest'
+import { styleOf } from './output.ts'
+
+test.each([
+  [{ LANG: 'en_US.UTF-8' }, 'linux', { unicode: true, color: true }],
+  [{ LANG: 'de_DE.utf8', NO_COLOR: '1' }, 'linux', { unicode: true, color: false }],
+  [{ LANG: 'en_US.UTF-8', LC_ALL: 'C' }, 'linux', { unicode: false, color: true }],
+  [{}, 'linux', { unicode: false, color: true }],
+  [{}, 'win32', { unicode: true, color: true }],
+  [{ TERM: 'dumb', LANG: 'C.UTF-8' }, 'linux', { unicode: false, color: false }],
+  [{ NO_COLOR: '', LANG: 'C.UTF-8' }, 'linux', { unicode: true, color: true }],
+])('%j on %s', (env, platform, style) => expect(styleOf(env, platform)).toEqual(style))

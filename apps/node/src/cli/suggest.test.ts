@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest'
+import { editDistance, nearest } from './suggest.ts'
+
+const WORDS = ['share', 'get', 'seed', 'create', 'info', 'check']
+
+test.each([
+  ['crate', 'create'],
+  ['chekc', 'check'],
+  ['inof', 'info'],
+  ['SEED', 'seed'],
+  ['cre', 'create'],
+  ['zzzzz', null],
+  ['x', null],
+])('%s', (typed, meant) => expect(nearest(typed, WORDS)).toBe(meant))
+
+test('a swap of neighbours is one mistake', () => {
+  expect(editDistance('info', 'inof')).toBe(1)
+  expect(editDistance('', 'abc')).toBe(3)
+  expect(editDistance('same', 'same')).toBe(0)
+})
+
+test('what is too long to be meant is not compared', () => {
+  expect(nearest('x'.repeat(1_000_000), WORDS)).toBeNull()
+})

@@ -1,0 +1,16 @@
+import { expect, test } from 'vitest'
+import { isShareable } from './ignored.ts'
+
+test.each(['film.mkv', 'Photos', 'party.txt', 'a~b', 'Icons'])('shared: %s', name =>
+  expect(isShareable(name)).toBe(true),
+)
+test.each([
+  '.hidden',
+  'film.mkv.part',
+  'a.crdownload',
+  'x.tmp',
+  'Thumbs.db',
+  'desktop.ini',
+  '~$doc.docx',
+  'note.txt~',
+])('left out: %s', name => expect(isShareable(name)).toBe(false))

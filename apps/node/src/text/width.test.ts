@@ -1,0 +1,52 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { pad, printable, shorten, widthOf, wrap } from './width.ts'
+
+const anyText = fc.string({ unit: 'binary', maxLength: 60 })
+
+describe('what a terminal would obey', () => {
+  test('escape sequences and reversed text become harmless', () => {
+    expect(printable('a\u001b[2Jb\nc')).toBe('a\ufffd[2Jb\ufffdc')
+    expect(printable('photo\u202egpj.exe')).toBe('photo\ufffdgpj.exe')
+    expect(printable('\ud800')).toBe('\ufffd')
+  })
+
+  test('only ASCII is left where there is no UTF-8', () => {
+    expect(printable('Füße…', { unicode: false })).toMatch(/^[ -~]+$/)
+  })
+
+  test('no control character is left of anything', () => {
+    fc.assert(
+      fc.property(anyText, text => {
+        // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there.
+        expect(printable(text)).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e]/)
+      }),
+    )
+  })
+})
+
+describe('width', () => {
+  test.each([
+    ['abc', 3],
+    ['e\u0301', 1],
+    ['日本', 4],
+    ['👩‍👩‍👧', 2],
+    ['', 0],
+  ])('%s', (text, width) => expect(widthOf(text)).toBe(width))
+
+  test('shortened text never takes more than it may, and keeps both ends', () => {
+    expect(shorten('a-long-name.mkv', 9)).toBe('a-lo….mkv')
+    fc.assert(
+      fc.property(anyText, fc.nat(40), fc.boolean(), (text, columns, unicode) => {
+        expect(widthOf(shorten(printable(text), columns, { unicode }))).toBeLessThanOrEqual(columns)
+      }),
+    )
+  })
+
+  test('padding counts columns, not characters', () => expect(pad('日本', 6)).toBe('日本  '))
+})
+
+test('lines are broken between words', () => {
+  expect(wrap('one two three', 7)).toEqual(['one two', 'three'])
+  expect(wrap('', 7)).toEqual([])
+})
