@@ -28,7 +28,6 @@ export class FastGrants {
 
   /** Grants the canonical set, as far as we have it and the peer does not. Returns the pieces that are new. */
   grant({ host, infoHash, layout, have, theirs }: GrantView): number[] {
-    if (!isBeginner(theirs) || have.count === 0) return []
     const granted = allowedFastSet(host, infoHash, layout.pieceCount).filter(
       piece => have.has(piece) && !theirs.has(piece) && !this.#left.has(piece),
     )
@@ -46,6 +45,6 @@ export class FastGrants {
 }
 
 /** BEP 6: who has as many pieces as the set has can trade for more. */
-function isBeginner(theirs: Bitfield): boolean {
+export function isBeginner(theirs: Bitfield): boolean {
   return theirs.count < ALLOWED_FAST_COUNT
 }

@@ -9,7 +9,7 @@ import type { Handshake } from '../wire/handshake.ts'
 import type { HashRange } from '../wire/messages.ts'
 import { clientName } from '../wire/peer-id.ts'
 import type { BlockCache } from './block-cache.ts'
-import { FastGrants } from './fast-grants.ts'
+import { FastGrants, isBeginner } from './fast-grants.ts'
 import { type DownloadOwner, PeerDownload } from './peer-download.ts'
 import { PeerExtensions } from './peer-extensions.ts'
 import { type LinkOwner, PeerLink } from './peer-link.ts'
@@ -307,6 +307,8 @@ export class Peer implements LinkOwner, DownloadOwner, UploadOwner, PiecesOwner 
   #grantFast(): void {
     const { transfer, bits: theirs } = this
     if (!transfer || !theirs || !this.fast || !this.#pieces.isTold) return
+    if (transfer.have.count === 0 || this.uploadOnly || !isBeginner(theirs)) return
+    if (!this.host.fastGate.admit(this.id, this.clock.nowMs())) return
     const { layout, have } = transfer
     const { host } = this.link.connection.remote
     const { infoHash } = this.handshake
@@ -323,8 +325,13 @@ export class Peer implements LinkOwner, DownloadOwner, UploadOwner, PiecesOwner 
   // MessageHandler: requests, and what is said of them
 
   onRequest(piece: number, begin: number, length: number): void {
-    if (this.amChoking && !this.#grants.take(piece, length, this.bits)) this.reject(piece, begin, length)
+    if (this.amChoking && !this.#isGranted(piece, length)) this.reject(piece, begin, length)
     else this.upload.request(piece, begin, length)
+  }
+
+  #isGranted(piece: number, length: number): boolean {
+    if (!this.host.fastGate.isIn(this.id, this.clock.nowMs())) return false
+    return this.#grants.take(piece, length, this.bits)
   }
 
   onCancel(piece: number, begin: number, length: number): void {

@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts'
 import type { Random } from '../base/random.ts'
 import type { PexPeer } from '../wire/extensions/ut-pex.ts'
 import type { BlockCache } from './block-cache.ts'
+import type { FastGate } from './fast-gate.ts'
 import type { HashExchange } from './hash-exchange.ts'
 import type { MetadataExchange } from './metadata-exchange.ts'
 import type { Peer } from './peer.ts'
@@ -16,6 +17,8 @@ export interface SwarmHost {
   readonly transfer: Transfer | null
   readonly metadata: MetadataExchange
   readonly hashes: HashExchange
+  /** Who may be served while choked (BEP 6). */
+  readonly fastGate: FastGate
   /** Port of our DHT node, 0 when there is none or the torrent is private. */
   readonly dhtPort: number
   /** Port that we accept connections on, 0 when none. */

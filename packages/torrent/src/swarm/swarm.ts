@@ -9,6 +9,7 @@ import { PexFlag, type PexPeer } from '../wire/extensions/ut-pex.ts'
 import type { Handshake } from '../wire/handshake.ts'
 import type { BlockCache } from './block-cache.ts'
 import type { BlockSupplier } from './block-supplier.ts'
+import { FastGate } from './fast-gate.ts'
 import { HashExchange } from './hash-exchange.ts'
 import { MetadataExchange } from './metadata-exchange.ts'
 import { Peer } from './peer.ts'
@@ -70,6 +71,7 @@ export class Swarm implements SwarmHost, TransferOwner {
   readonly pool: PeerPool
   readonly metadata: MetadataExchange
   readonly hashes: HashExchange
+  readonly fastGate = new FastGate()
   readonly peers = new Map<number, Peer>()
   transfer: Transfer | null = null
   wastedBytes = 0
@@ -272,6 +274,7 @@ export class Swarm implements SwarmHost, TransferOwner {
     if (!this.peers.delete(peer.id)) return
     this.metadata.onPeerGone(peer)
     this.hashes.onPeerGone(peer)
+    this.fastGate.leave(peer.id)
     if (error) this.#owner.log(`${peer.address} (${peer.client}): ${error.message}`)
     const candidate = this.#candidates.get(peer.id)
     this.#candidates.delete(peer.id)
