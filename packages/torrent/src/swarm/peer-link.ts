@@ -6,7 +6,7 @@ import { MessageWriter } from '../wire/message-writer.ts'
 import type { MessageHandler } from '../wire/messages.ts'
 
 /** What may wait to be sent. Blocks stop far below it: a peer that makes us answer more without reading is flooding us. */
-const MOST_BUFFERED_BYTES = 16 * 1024 * 1024
+const MOST_BUFFERED_BYTES = 8 * 1024 * 1024
 
 /** What a link tells its peer besides the messages themselves. */
 export interface LinkOwner extends MessageHandler {
