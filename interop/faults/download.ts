@@ -9,7 +9,7 @@ export type DownloadNews =
   /** What was found at the start: verified bytes, and about how many bytes were read to find out. */
   | { readonly what: 'checked'; readonly haveBytes: number; readonly readBytes: number }
   | { readonly what: 'complete' | 'closed' }
-  | { readonly what: 'error' | 'problem'; readonly message: string }
+  | { readonly what: 'error' | 'problem' | 'log'; readonly message: string }
 
 const [torrentFile, directory, stateDirectory, ...peers] = process.argv.slice(2) as [string, string, string]
 
@@ -36,6 +36,7 @@ const torrent = await session.add(torrentFile, { directory, paused: true })
 const readBefore = bytesRead()
 let isChecked = false
 torrent.on('error', error => tell({ what: 'error', message: error.message }))
+torrent.on('log', message => tell({ what: 'log', message }))
 torrent.on('complete', () => tell({ what: 'complete' }))
 torrent.on('state', state => {
   if (isChecked || (state !== 'downloading' && state !== 'seeding')) return
@@ -45,6 +46,9 @@ torrent.on('state', state => {
 })
 await torrent.resume()
 process.stdin.resume()
+process.on('SIGUSR2', () => {
+  tell({ what: 'log', message: JSON.stringify({ ...torrent.stats, list: torrent.peers() }) })
+})
 process.stdin.on('end', async () => {
   await session.close()
   tell({ what: 'closed' })

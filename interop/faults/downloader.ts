@@ -51,6 +51,14 @@ export class Downloader {
     return found
   }
 
+  /** What it did and how it is, for whoever asks why it does not go on. */
+  async describe(): Promise<string> {
+    const before = this.news.length
+    this.#process.child.kill('SIGUSR2')
+    await until('it describes itself', () => this.news.length > before, { timeoutMs: 10_000 }).catch(() => {})
+    return this.news.map(news => JSON.stringify(news)).join('\n')
+  }
+
   /** As a power cut would end it, but for the page cache. */
   async kill(): Promise<void> {
     this.#process.child.kill('SIGKILL')

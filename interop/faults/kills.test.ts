@@ -21,6 +21,8 @@ interface Lane {
   readonly peer: string
   /** Payload that the seeder has sent for it. */
   uploaded(): number
+  /** How the seeder is. */
+  describe(): string
   readonly random: () => number
 }
 
@@ -44,9 +46,9 @@ async function killOnce(lane: Lane, sent: number, onDisk: readonly boolean[]): P
   } else {
     const { haveBytes } = await download.when('checked')
     expect(haveBytes).toBe(bytesOf(file.metainfo, onDisk))
-    await until('bytes came', () => lane.uploaded() - before >= sent || download.find('complete'), {
-      intervalMs: 2,
-      timeoutMs: 60_000,
+    const enough = () => lane.uploaded() - before >= sent || download.find('complete')
+    await until('bytes came', enough, { intervalMs: 2, timeoutMs: 60_000 }).catch(async error => {
+      throw new Error(`${error.message}\n${await download.describe()}\n${lane.describe()}`)
     })
   }
   await download.kill()
@@ -106,7 +108,8 @@ describe('a download that is killed at random moments', () => {
           }
           await writeFile(place.torrentFile, writeMetainfo(file.metainfo))
           const uploaded = () => torrent.stats.uploadedBytes
-          const lost = await killOften({ place, file, peer: address, uploaded, random }, amounts)
+          const describe = () => JSON.stringify({ ...torrent.stats, peers: torrent.peers() })
+          const lost = await killOften({ place, file, peer: address, uploaded, describe, random }, amounts)
           expect(await sha256Of(`${place.directory}/file${index}`)).toBe(file.sha256)
           return lost
         }),
