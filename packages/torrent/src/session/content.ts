@@ -28,6 +28,11 @@ export class Content {
     this.selection = selection ?? new Selection(layout)
   }
 
+  /** Its bytes are in files, which others can delete. */
+  get isOnDisk(): boolean {
+    return this.storage.segments(0, 0) !== null
+  }
+
   static layoutOf(metainfo: Metainfo): PieceLayout {
     return new PieceLayout(metainfo.info)
   }

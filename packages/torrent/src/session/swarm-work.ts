@@ -7,7 +7,7 @@ import { beginTransfer } from './begin-transfer.ts'
 import type { Content } from './content.ts'
 import type { SessionContext } from './context.ts'
 import { Demand } from './demand.ts'
-import { readFault, WriteRetries } from './storage-faults.ts'
+import { presentStamps, readFault, WriteRetries } from './storage-faults.ts'
 import type { Torrent } from './torrent.ts'
 import type { TorrentOrigin } from './torrent-origin.ts'
 import { type SwarmEvents, TorrentSwarm } from './torrent-swarm.ts'
@@ -162,7 +162,18 @@ export class SwarmWork implements SwarmEvents {
   onPiece(piece: number): void {
     this.#host.onPiece(piece)
     this.demand.arrived(piece)
-    if (this.swarm?.transfer?.isFinished) this.#host.onFinished()
+    const transfer = this.swarm?.transfer
+    if (transfer?.isFinished) void this.#finish(transfer)
+  }
+
+  /** An open file can be deleted, so that bytes go nowhere: nobody is told of a whole that is not there. */
+  async #finish(transfer: Transfer): Promise<void> {
+    const host = this.#host
+    let fault: unknown
+    if (host.content?.isOnDisk) await presentStamps(host.content).catch(error => (fault = error))
+    if (transfer !== this.swarm?.transfer) return
+    if (fault !== undefined) host.onStorageFault(fault)
+    else if (transfer.isFinished) host.onFinished()
   }
 
   onWriteError(error: ShoalError): void {

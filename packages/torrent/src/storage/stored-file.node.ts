@@ -35,6 +35,8 @@ export class StoredFile implements PooledFile {
   readonly index: number
   /** Bytes that belong to it; a longer file is cut to this when it is written to. `Infinity` for no limit. */
   readonly lengthBytes: number
+  /** Inode of what is open, or was. */
+  #inode: number | undefined
   readonly #mode: number
   readonly #owner: FileOwner
 
@@ -52,6 +54,11 @@ export class StoredFile implements PooledFile {
 
   get path(): string {
     return this.#owner.folders.path(this.relative)
+  }
+
+  /** Whether it is open, but another file than the one of its name, whose inode is given. */
+  wasReplacedBy(inode: number): boolean {
+    return this.handle !== null && inode !== this.#inode
   }
 
   async open(writable: boolean): Promise<number> {
@@ -123,6 +130,7 @@ export class StoredFile implements PooledFile {
   /** Its size; closes and rejects with `unsafe-path` what is not a file (a folder, a pipe, a device). */
   async #checked(fd: number): Promise<number> {
     const stat = await fstat(fd)
+    this.#inode = stat.ino
     if (stat.isFile()) return stat.size
     await close(fd)
     throw new ShoalError('unsafe-path', `${this.path} is not a file: move it away`)

@@ -394,6 +394,9 @@ export class TorrentFiles implements FileOwner {
   async #stamp(file: Pick<StoredFile, 'path'>): Promise<FileStamp> {
     try {
       const stat = await lstat(file.path, { bigint: true })
+      // Another file took its name: what is still open is nobody's any more.
+      if (file instanceof StoredFile && file.wasReplacedBy(Number(stat.ino)))
+        await this.place.handles.drop(file)
       return stat.isFile() ? { size: Number(stat.size), mtimeNs: `${stat.mtimeNs}` } : MISSING
     } catch (error) {
       if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes(errnoOf(error))) return MISSING
