@@ -22,7 +22,7 @@ export class RemotePeer {
 
   constructor(connection: Connection) {
     this.connection = connection
-    const parser = new MessageParser(this.heard)
+    const parser = new MessageParser(this.heard, { maxBlockBytes: 128 * 1024 })
     this.heard.afterEvent = () => this.#react(this.heard.events.at(-1)!)
     connection.start({
       onData: bytes => parser.push(bytes),
