@@ -200,10 +200,13 @@ describe('a web seed alone', () => {
         resolve()
       })
     })
+    const lines: string[] = []
+    torrent.on('log', line => lines.push(line))
     await torrent.pause()
     expect(torrent.stats.haveBytes).toBeLessThan(20_000_000)
     await torrent.resume()
     await complete(torrent)
+    expect(lines).toEqual([])
     await expectContent(torrent)
   })
 })

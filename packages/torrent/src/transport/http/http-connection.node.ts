@@ -84,8 +84,9 @@ export class HttpConnection {
     this.#socket.on('close', () => this.#gone())
   }
 
+  /** Closed, or about to be. */
   get isClosed(): boolean {
-    return this.#closed
+    return this.#closed || this.#socket.destroyed
   }
 
   /** The body of the present answer ends when the connection does, and not before. */

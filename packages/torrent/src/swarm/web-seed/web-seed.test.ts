@@ -1,0 +1,339 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { sha1 } from '#crypto'
+import { Bitfield } from '../../base/bitfield.ts'
+import { concat } from '../../base/bytes.ts'
+import { seededRandom } from '../../base/random.ts'
+import { LimitChain, RateLimit } from '../../base/rate-limit.ts'
+import { VirtualClock } from '../../base/virtual-clock.ts'
+import { PieceLayout } from '../../metainfo/layout.ts'
+import { BLOCK_BYTES, type FileEntry, type Info } from '../../metainfo/metainfo.ts'
+import { createMemoryStorage } from '../../storage/memory-storage.ts'
+import { openHttpRanges } from '../../transport/http/http-ranges.node.ts'
+import { RangeServer } from '../../transport/http/testing/range-server.ts'
+import { PieceRoots } from '../piece-roots.ts'
+import { Selection } from '../selection.ts'
+import { Transfer } from '../transfer.ts'
+import { SeedUrl } from './seed-url.ts'
+import { WebSeed } from './web-seed.ts'
+
+const PIECE = 4 * BLOCK_BYTES
+const PIECES = 64
+const CONTENT = Uint8Array.from(
+  { length: PIECES * PIECE },
+  (_, i) => (i * 31 + (i >> 8) * 7 + (i >> 16)) & 0xff,
+)
+
+const file: FileEntry = {
+  path: ['f'],
+  lengthBytes: CONTENT.length,
+  offsetBytes: 0,
+  pad: false,
+  executable: false,
+  hidden: false,
+}
+const hashes = Array.from({ length: PIECES }, (_, i) => sha1(CONTENT.subarray(i * PIECE, (i + 1) * PIECE)))
+const info: Info = {
+  bytes: new Uint8Array(),
+  infoHashes: { v1: new Uint8Array(20) },
+  version: 'v1',
+  name: 'f',
+  pieceLengthBytes: PIECE,
+  files: [file],
+  lengthBytes: CONTENT.length,
+  singleFile: true,
+  private: false,
+  pieceHashes: concat(hashes),
+}
+
+/** Waits in real time for what loopback brings in its own. */
+async function until(condition: () => boolean): Promise<void> {
+  for (const endMs = Date.now() + 15_000; !condition(); ) {
+    if (Date.now() > endMs) throw new Error('it did not come to that')
+    await new Promise(resolve => setTimeout(resolve, 5))
+  }
+}
+
+/** One web seed of a torrent: real server and sockets, but a clock that stands still unless it is told to go on. */
+class World {
+  readonly clock = new VirtualClock()
+  readonly limit = new RateLimit(this.clock)
+  readonly lines: string[] = []
+  readonly cancelled: number[] = []
+  /** Writes wait for it. */
+  storing: Promise<void> = Promise.resolve()
+  downloaded = 0
+  wasted = 0
+  readonly transfer: Transfer
+  readonly seed: WebSeed
+
+  constructor(url: string) {
+    const layout = new PieceLayout(info)
+    const storage = createMemoryStorage(layout)
+    const write = storage.write.bind(storage)
+    storage.write = async (offset, bytes) => {
+      await this.storing
+      await write(offset, bytes)
+    }
+    this.transfer = new Transfer({
+      info,
+      layout,
+      storage,
+      have: new Bitfield(layout.pieceCount),
+      roots: new PieceRoots(info, layout, new Map()),
+      selection: new Selection(layout),
+      clock: this.clock,
+      random: seededRandom(1),
+      owner: {
+        onPiece: () => this.seed.fill(),
+        onWriteError: error => this.lines.push(error.message),
+        onBadPiece: (_, guilty) => guilty.includes(this.seed.key) && this.seed.ban(),
+        onBlame: () => {},
+        cancelBlock: (_, number) => this.cancelled.push(number),
+        keyOf: () => this.seed.key,
+      },
+    })
+    this.seed = new WebSeed({
+      id: 1,
+      url: new SeedUrl(url, info),
+      ranges: openHttpRanges({ userAgent: 'test' }),
+      host: {
+        clock: this.clock,
+        transfer: this.transfer,
+        throttle: new LimitChain(this.clock, [this.limit]),
+        onDownloaded: bytes => {
+          this.downloaded += bytes
+        },
+        onWasted: bytes => {
+          this.wasted += bytes
+        },
+        onGone: () => {},
+        log: line => this.lines.push(line),
+      },
+    })
+  }
+
+  /** Lets time pass as the session does: a tick a second. */
+  async pass(seconds: number): Promise<void> {
+    for (let second = 0; second < seconds; second++) {
+      await this.clock.advance(1000)
+      this.seed.tick(this.clock.nowMs())
+    }
+  }
+
+  get isDone(): boolean {
+    return this.transfer.have.isFull
+  }
+
+  async close(): Promise<void> {
+    this.seed.close()
+    this.limit.close()
+    await this.transfer.close()
+  }
+}
+
+let server: RangeServer
+let world: World
+
+beforeEach(async () => {
+  server = await RangeServer.open({ '/f': CONTENT })
+  world = new World(server.url('/f'))
+})
+
+afterEach(async () => {
+  await world.close()
+  await server.close()
+})
+
+it('fetches all of it', async () => {
+  world.seed.fill()
+  await until(() => world.isDone)
+  expect(world).toMatchObject({ downloaded: CONTENT.length, wasted: 0, lines: [] })
+  expect(world.seed).toMatchObject({ state: 'idle', totalBytes: CONTENT.length, progress: 1 })
+})
+
+describe('a server that stalls', () => {
+  it.each([
+    ['without an answer', () => {}],
+    ['within its answer', (start: (bytes: Uint8Array) => void) => start(CONTENT.subarray(0, 40_000))],
+  ])('%s: its blocks go back, and it is tried again later', async (_, act) => {
+    server.handle = (request, response) => {
+      const [first, last] = server.seen.at(-1)!.range!
+      response.writeHead(206, { 'content-range': `bytes ${first}-${last}/${CONTENT.length}` })
+      act(bytes => response.write(bytes))
+      void request
+      return true
+    }
+    world.seed.fill()
+    await until(() => server.seen.length === 2)
+    expect(world.transfer.picker.requestedFrom(1)).toBeGreaterThan(0)
+    await world.pass(21)
+    expect(world.seed).toMatchObject({ state: 'waiting', snubbed: true })
+    expect(world.transfer.picker.requestedFrom(1)).toBe(0)
+    // Nobody has those blocks now.
+    expect(world.transfer.picker.availability(0)).toBe(0)
+    await until(() => server.open.size === 0)
+    server.handle = undefined
+    server.seen.length = 0
+    await world.pass(1)
+    expect(server.seen).toHaveLength(0)
+    await world.pass(3)
+    await until(() => world.isDone)
+    expect(world.seed.snubbed).toBe(false)
+  })
+
+  it('with a byte now and then', async () => {
+    let drip = () => {}
+    server.handle = (_, response) => {
+      const [first, last] = server.seen.at(-1)!.range!
+      response.writeHead(206, { 'content-range': `bytes ${first}-${last}/${CONTENT.length}` })
+      drip = () => response.write(CONTENT.subarray(first, first + 1))
+      drip()
+      return true
+    }
+    world.seed.fill()
+    for (let second = 0; second < 25 && world.seed.state === 'working'; second++) {
+      const before = world.downloaded
+      drip()
+      await until(() => world.downloaded > before || second === 0)
+      await world.pass(1)
+    }
+    expect(world.seed).toMatchObject({ state: 'waiting', snubbed: true, totalBytes: 0 })
+  })
+})
+
+describe('a server that is busy', () => {
+  const busy = (headers: Record<string, string>) => {
+    server.handle = (_, response) => {
+      response.writeHead(503, headers).end()
+      return true
+    }
+  }
+
+  it('is left alone as long as it asks', async () => {
+    busy({ 'retry-after': '100' })
+    world.seed.fill()
+    await until(() => world.seed.state === 'waiting')
+    const { length } = server.seen
+    server.handle = undefined
+    await world.pass(99)
+    expect(server.seen).toHaveLength(length)
+    await world.pass(2)
+    await until(() => world.isDone)
+  })
+
+  it('is left alone for longer each time', async () => {
+    busy({})
+    const waits: number[] = []
+    for (let round = 0; round < 4; round++) {
+      world.seed.tick(world.clock.nowMs())
+      await until(() => world.seed.state === 'waiting')
+      let seconds = 0
+      while (world.seed.state === 'waiting' && seconds < 100) {
+        await world.pass(1)
+        seconds++
+      }
+      waits.push(seconds)
+    }
+    expect(waits).toEqual([2, 4, 8, 16])
+  })
+})
+
+it('a file that is gone for good is never asked for again', async () => {
+  server.handle = (_, response) => {
+    response.writeHead(410).end()
+    return true
+  }
+  world.seed.fill()
+  await until(() => world.seed.progress === 0)
+  await until(() => world.seed.state === 'idle')
+  const { length } = server.seen
+  await world.pass(1000)
+  expect(server.seen).toHaveLength(length)
+})
+
+it('a file that is missing is asked for again after a while', async () => {
+  server.files.clear()
+  world.seed.fill()
+  await until(() => world.seed.state === 'idle' && world.seed.progress === 0)
+  server.files.set('/f', CONTENT)
+  await world.pass(130)
+  await until(() => world.isDone)
+})
+
+it('wrong bytes end it', async () => {
+  server.files.set(
+    '/f',
+    CONTENT.map(byte => byte ^ 1),
+  )
+  world.seed.fill()
+  await until(() => world.seed.state === 'gone')
+  await until(() => server.open.size === 0)
+  expect(world.transfer.have.count).toBe(0)
+  expect(world.transfer.picker.requestedFrom(1)).toBe(0)
+})
+
+it('a request of which nothing is wanted any more is given up', async () => {
+  let begun = 0
+  server.handle = (_, response) => {
+    const [first, last] = server.seen.at(-1)!.range!
+    response.writeHead(206, { 'content-range': `bytes ${first}-${last}/${CONTENT.length}` })
+    response.write(CONTENT.subarray(first, first + 100))
+    begun++
+    return true
+  }
+  world.seed.fill()
+  await until(() => begun === 2 && world.downloaded === 200)
+  server.handle = undefined
+  // Others delivered all that the first request was for.
+  const [first, last] = server.seen[0]!.range!
+  const { picker } = world.transfer
+  for (let block = first / BLOCK_BYTES; block <= last / BLOCK_BYTES; block++) {
+    picker.released(1, block)
+    world.seed.cancelBlock(block)
+  }
+  // Its connection is closed, and its lane asks for something else.
+  await until(() => server.seen.length >= 3)
+})
+
+it('holds the server back while storage is behind', async () => {
+  let store = () => {}
+  world.storing = new Promise(resolve => {
+    store = resolve
+  })
+  const large = world.transfer
+  world.seed.fill()
+  // All of this torrent fits the bound on unwritten bytes: everything is asked for, and nothing is had before it is stored.
+  await until(() => large.unwrittenBytes === CONTENT.length)
+  expect(large.have.count).toBe(0)
+  store()
+  await until(() => world.isDone)
+})
+
+it('is as fast as the limit lets it be, and no faster', async () => {
+  const rate = 400_000
+  world.limit.setRate(rate)
+  world.seed.fill()
+  for (let step = 1; step <= 40 && !world.isDone; step++) {
+    // It stands in the queue for more: as far as it got with the time that it had.
+    await until(() => world.limit.waiting > 0 || world.isDone)
+    const allowed = (world.clock.nowMs() * rate) / 1000
+    // What had been read from the socket when the limit stopped it: two reads of 256 KiB at most.
+    expect(world.downloaded).toBeLessThan(allowed + 2 * 256 * 1024 + rate)
+    expect(world.downloaded).toBeGreaterThan(allowed - rate / 2)
+    await world.clock.advance(250)
+  }
+})
+
+it('a pause drops what is under way, and resume takes it up', async () => {
+  server.handle = () => true
+  world.seed.fill()
+  await until(() => server.seen.length === 2)
+  world.seed.pause()
+  expect(world.transfer.picker.requestedFrom(1)).toBe(0)
+  await world.pass(100)
+  expect(server.seen).toHaveLength(2)
+  server.handle = undefined
+  world.seed.resume()
+  await until(() => world.isDone)
+  expect(world.lines).toEqual([])
+})
