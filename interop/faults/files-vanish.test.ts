@@ -1,0 +1,139 @@
+/** Files that are deleted, cut or replaced while a torrent runs: nothing false is served, and what is missing is fetched again. */
+import { mkdir, readFile, rename, rm, symlink, truncate, writeFile } from 'node:fs/promises'
+import { Session, type SessionOptions, ShoalError, type Torrent } from '@shoal/torrent'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { sha256Of, tempDir } from '../support/files.ts'
+import { until } from '../support/wait.ts'
+import { ALONE, rightPieces, type SharedFile, seeder, sharedFile } from './support.ts'
+
+const MIB = 1024 * 1024
+
+interface Setting {
+  readonly file: SharedFile
+  readonly folder: string
+  readonly session: Session
+  readonly torrent: Torrent
+  readonly seed: Torrent
+  readonly errors: Error[]
+}
+
+/** A download that has begun and goes on slowly. */
+async function slowDownload(options: SessionOptions = {}): Promise<Setting> {
+  const dir = await tempDir('vanish')
+  onTestFinished(dir.remove)
+  const file = await sharedFile(dir.join('seed'), 'file', 12 * MIB + 7)
+  const from = await seeder([file])
+  onTestFinished(() => from.session.close())
+  const seed = from.torrents[0]!
+  seed.setLimits({ uploadBytesPerSecond: 2 * MIB })
+  const stateDirectory = options.stateDirectory === null ? null : dir.join('state')
+  const session = await Session.open({ ...ALONE, directory: dir.join('get'), ...options, stateDirectory })
+  onTestFinished(() => session.close())
+  const torrent = await session.add(file.metainfo, { peers: [from.address] })
+  const errors: Error[] = []
+  torrent.on('error', error => errors.push(error))
+  await until('some of it is here', () => torrent.stats.haveBytes > 2 * MIB)
+  return { file, folder: dir.join('get'), session, torrent, seed, errors }
+}
+
+/** Resumes the torrent when it stops, as its user would, until it is complete; then looks at every byte. */
+async function finish({ torrent, seed, file, folder }: Setting): Promise<void> {
+  seed.setLimits({ uploadBytesPerSecond: Number.POSITIVE_INFINITY })
+  await until(
+    'it is complete',
+    async () => {
+      if (torrent.state === 'error') await torrent.resume()
+      return torrent.state === 'seeding'
+    },
+    { timeoutMs: 60_000, intervalMs: 100 },
+  )
+  expect(await sha256Of(`${folder}/file`)).toBe(file.sha256)
+}
+
+describe('while it downloads', () => {
+  test('a folder that is deleted stops the torrent with what to do; resumed, it ends right', async () => {
+    const setting = await slowDownload()
+    await rm(setting.folder, { recursive: true })
+    await until('it stops', () => setting.torrent.state === 'error')
+    expect(setting.errors[0]).toBeInstanceOf(ShoalError)
+    expect(setting.errors[0]!.message).toMatch(/deleted or cut: put them back, then resume/)
+    await finish(setting)
+  })
+
+  test('a file that is deleted does not pass for complete, also when nothing is recorded', async () => {
+    const setting = await slowDownload({ stateDirectory: null })
+    await rm(`${setting.folder}/file`)
+    await finish(setting)
+  })
+
+  test('a folder that is moved away and back loses nothing', async () => {
+    const setting = await slowDownload()
+    const { folder, torrent, seed } = setting
+    await rename(folder, `${folder}-away`)
+    await until('it stops', () => torrent.state === 'error')
+    await rm(folder, { recursive: true, force: true })
+    await rename(`${folder}-away`, folder)
+    const before = rightPieces(setting.file.metainfo, `${folder}/file`).filter(Boolean).length
+    seed.setLimits({ uploadBytesPerSecond: 1 })
+    await torrent.resume()
+    await until('it is checked', () => torrent.state === 'downloading')
+    expect(torrent.stats.haveBytes).toBeGreaterThanOrEqual((before - 1) * 256 * 1024)
+    await finish(setting)
+  })
+
+  test('a file that is replaced by a link out of the folder is not followed', async () => {
+    const setting = await slowDownload()
+    const { folder, session, torrent, file } = setting
+    const outside = `${folder}-outside`
+    await writeFile(outside, 'not ours')
+    await torrent.pause()
+    await session.close()
+    await rm(`${folder}/file`)
+    await symlink(outside, `${folder}/file`)
+    const again = await Session.open({ ...ALONE, directory: folder })
+    onTestFinished(() => again.close())
+    const from = await seeder([file])
+    onTestFinished(() => from.session.close())
+    const second = await again.add(file.metainfo, { peers: [from.address] })
+    await until('it stops', () => second.state === 'error')
+    expect(second.stats.error).toMatch(/symbolic link: replace it by the file itself/)
+    expect(await readFile(outside, 'utf8')).toBe('not ours')
+  })
+})
+
+describe('while it seeds', () => {
+  async function seeding(): Promise<{
+    dir: string
+    file: SharedFile
+    session: Session
+    torrent: Torrent
+    address: string
+  }> {
+    const dir = await tempDir('vanish')
+    onTestFinished(dir.remove)
+    const file = await sharedFile(dir.join('seed'), 'file', 4 * MIB)
+    const { session, torrents, address } = await seeder([file])
+    onTestFinished(() => session.close())
+    return { dir: dir.path, file, session, torrent: torrents[0]!, address }
+  }
+
+  test('a file that is cut stops the torrent; put back and resumed, it is served', async () => {
+    const { dir, file, torrent, address } = await seeding()
+    await truncate(file.path, MIB)
+    await mkdir(`${dir}/get`)
+    const leech = await Session.open({ ...ALONE, directory: `${dir}/get` })
+    onTestFinished(() => leech.close())
+    const download = await leech.add(file.metainfo, { peers: [address] })
+    await until('the seed stops', () => torrent.state === 'error')
+    expect(torrent.stats.error).toMatch(/cannot be read: .*Put the file back, then resume/)
+    const right = await sharedFile(`${dir}/again`, 'file', 4 * MIB)
+    await rename(right.path, file.path)
+    await torrent.resume()
+    await until('it seeds again', () => torrent.state === 'seeding')
+    download.addPeer(address)
+    await download.whenComplete()
+    expect(await sha256Of(`${dir}/get/file`)).toBe(file.sha256)
+    // What the seed could not read was never sent as something else.
+    expect(download.stats.wastedBytes).toBe(0)
+  })
+})
