@@ -1,3 +1,4 @@
+import { compareBytes } from '../base/bytes.ts'
 import type { Clock } from '../base/clock.ts'
 import { ShoalError } from '../base/errors.ts'
 import type { Random } from '../base/random.ts'
@@ -151,11 +152,13 @@ export class Swarm implements SwarmHost, TransferOwner {
 
   /** Takes a connection whose handshakes are done. False when the rules do not allow it: it is closed then. */
   accept(ready: ReadyConnection, candidate?: Candidate): boolean {
-    const reason = this.#refusal(ready)
+    const twin = this.#twin(ready)
+    const reason = twin && !this.#replaces(ready, twin) ? 'connected already' : this.#refusal(ready, twin)
     if (reason !== null) {
       ready.connection.close()
       return false
     }
+    twin?.close()
     const id = this.nextSourceId()
     const { download, upload } = this.#owner.throttles(ready.connection)
     const peer = new Peer({ id, ...ready, host: this, downloadThrottle: download, uploadThrottle: upload })
@@ -171,18 +174,35 @@ export class Swarm implements SwarmHost, TransferOwner {
     return true
   }
 
-  #refusal({ connection, handshake }: ReadyConnection): string | null {
+  #refusal({ connection }: ReadyConnection, twin: Peer | undefined): string | null {
     const { host } = connection.remote
     if (this.#closed || this.#paused) return 'stopped'
     if (this.pool.isBanned(host)) return 'banned'
-    if (this.peers.size >= this.#owner.maxPeers) return 'full'
-    let sameHost = 0
-    for (const peer of this.peers.values()) {
-      if (peer.link.connection.remote.host !== host) continue
-      sameHost++
-      if (samePeer(peer.handshake.peerId, handshake.peerId)) return 'connected already'
-    }
-    return sameHost >= this.#owner.maxPeersPerHost(host) ? 'too many from this address' : null
+    const others = [...this.peers.values()].filter(peer => peer !== twin)
+    if (others.length >= this.#owner.maxPeers) return 'full'
+    const sameHost = others.filter(peer => peer.link.connection.remote.host === host)
+    return sameHost.length >= this.#owner.maxPeersPerHost(host) ? 'too many from this address' : null
+  }
+
+  /** The same client, connected already. */
+  #twin({ connection, handshake }: ReadyConnection): Peer | undefined {
+    for (const peer of this.peers.values())
+      if (
+        peer.link.connection.remote.host === connection.remote.host &&
+        samePeer(peer.handshake.peerId, handshake.peerId)
+      )
+        return peer
+    return undefined
+  }
+
+  /**
+   * Two that connect to each other at the same moment both keep the connection that the one with the lower ID made. If each kept the first
+   * that it knew of, both would be closed.
+   */
+  #replaces({ connection, handshake }: ReadyConnection, twin: Peer): boolean {
+    if (connection.incoming === twin.link.connection.incoming) return false
+    const weAreLower = compareBytes(this.#owner.peerId, handshake.peerId) < 0
+    return connection.incoming !== weAreLower
   }
 
   /** A number for a source of blocks that was never used before. */
@@ -458,7 +478,7 @@ export class Swarm implements SwarmHost, TransferOwner {
           if (isForgotten || samePeer(ready.handshake.peerId, this.#owner.peerId)) {
             ready.connection.close()
             if (!isForgotten) this.pool.remove(candidate)
-          } else if (!this.accept(ready, candidate)) this.pool.failed(candidate, this.clock.nowMs())
+          } else if (!this.accept(ready, candidate)) this.#refused(candidate, this.#twin(ready))
         },
         () => this.pool.failed(candidate, this.clock.nowMs()),
       )
@@ -466,6 +486,13 @@ export class Swarm implements SwarmHost, TransferOwner {
         this.#dials.delete(abort)
         this.#dialMore()
       })
+  }
+
+  /** The connection was not kept: of a client that is connected already, the address is known now. */
+  #refused(candidate: Candidate, twin: Peer | undefined): void {
+    if (!twin || this.#candidates.has(twin.id)) return this.pool.failed(candidate, this.clock.nowMs())
+    candidate.state = 'connected'
+    this.#candidates.set(twin.id, candidate)
   }
 
   #dropAll(): void {

@@ -27,7 +27,7 @@ export class SessionWorld implements AsyncDisposable {
     environment: SessionEnvironment = {},
   ): Promise<Session> {
     const session = await Session.open(
-      { port: 6881, dht: false, lsd: false, trackers: false, encryption: 'plain', ...options },
+      { dht: false, lsd: false, trackers: false, encryption: 'plain', ...options },
       {
         clock: this.clock,
         random: seededRandom(this.sessions.length + 1),

@@ -1,0 +1,244 @@
+import { open, readdir, stat, truncate, utimes } from 'node:fs/promises'
+import { describe, expect, test } from 'vitest'
+import { createHashPool } from '#hash-pool'
+import { writeMetainfo } from '../metainfo/write-metainfo.ts'
+import type { Session } from './session.ts'
+import { Loopback, until } from './testing/loopback.ts'
+import { countingPool } from './testing/world.ts'
+import type { Torrent } from './torrent.ts'
+
+const FILES = { 'a.bin': 10 * 32_768, 'b.bin': 20 * 32_768 }
+const PIECES = 30
+const LENGTH = PIECES * 32_768
+
+/** A seed on loopback, and folders for a session that downloads from it and is opened again and again. */
+class Setup implements AsyncDisposable {
+  readonly loop: Loopback
+  readonly seed: Torrent
+  readonly peers: string[]
+
+  private constructor(loop: Loopback, seed: Torrent, port: number) {
+    this.loop = loop
+    this.seed = seed
+    this.peers = [`127.0.0.1:${port}`]
+  }
+
+  static async make(): Promise<Setup> {
+    const loop = await Loopback.make()
+    const metainfo = await loop.torrent('content', FILES)
+    const session = await loop.open({ directory: loop.folder })
+    const seed = await session.add(metainfo)
+    await seed.whenComplete()
+    return new Setup(loop, seed, session.port)
+  }
+
+  get metainfo() {
+    return this.seed.metainfo!
+  }
+
+  /** Opens the session that downloads, with the number of pieces that it hashes. */
+  async open(options = {}): Promise<{ session: Session; hashed: () => number }> {
+    const pool = countingPool(createHashPool())
+    const directories = { directory: this.loop.path('down'), stateDirectory: this.loop.path('state') }
+    const session = await this.loop.open({ ...directories, ...options }, { createHashPool: () => pool })
+    return { session, hashed: () => pool.pieces }
+  }
+
+  /** Downloads everything in one session and closes it. */
+  async download(): Promise<void> {
+    const { session } = await this.open()
+    const torrent = await session.add(this.metainfo, { peers: this.peers })
+    await torrent.whenComplete()
+    await session.close()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.loop[Symbol.asyncDispose]()
+  }
+}
+
+describe('after a clean stop nothing is hashed again', () => {
+  test('of a complete torrent, restored', async () => {
+    await using setup = await Setup.make()
+    await setup.download()
+    const { session, hashed } = await setup.open()
+    const [torrent] = session.torrents
+    await torrent!.whenComplete()
+    expect(torrent!.stats).toMatchObject({ state: 'seeding', haveBytes: LENGTH, downloadedBytes: LENGTH })
+    expect(hashed()).toBe(0)
+  })
+
+  test('of a complete torrent, added again', async () => {
+    await using setup = await Setup.make()
+    await setup.download()
+    const { session, hashed } = await setup.open({ restore: false })
+    expect(session.torrents).toHaveLength(0)
+    const torrent = await session.add(writeMetainfo(setup.metainfo))
+    await torrent.whenComplete()
+    expect(hashed()).toBe(0)
+  })
+
+  test('of a torrent half done: it goes on where it was, and downloads nothing twice', async () => {
+    await using setup = await Setup.make()
+    const first = await setup.open()
+    const half = await first.session.add(setup.seed.magnet, { peers: setup.peers })
+    half.setLimits({ downloadBytesPerSecond: LENGTH / 3 })
+    await until('half is here', () => half.stats.haveBytes > LENGTH / 2)
+    await first.session.close()
+    expect(half.stats.haveBytes).toBeLessThan(LENGTH)
+
+    const { session, hashed } = await setup.open()
+    const [torrent] = session.torrents
+    await until('the check is done', () => torrent!.stats.state === 'downloading')
+    expect(torrent!.stats.haveBytes).toBe(half.stats.haveBytes)
+    torrent!.setLimits({ downloadBytesPerSecond: Number.POSITIVE_INFINITY })
+    torrent!.addPeer(setup.peers[0]!)
+    await torrent!.whenComplete()
+    expect(hashed()).toBe(0)
+    const { downloadedBytes, wastedBytes } = torrent!.stats
+    // What was under way when the first session closed may have come twice.
+    expect(downloadedBytes - wastedBytes).toBeLessThan(LENGTH + LENGTH / 3)
+  })
+
+  test('of what was left undone, nothing is forgotten', async () => {
+    await using setup = await Setup.make()
+    const first = await setup.open()
+    const options = { paused: true, sequential: true, limits: { uploadBytesPerSecond: 5000 } }
+    const torrent = await first.session.add(setup.metainfo, { ...options, webSeeds: ['http://w.example/'] })
+    await torrent.setPriority(0, 0)
+    await torrent.setPriority(1, 6)
+    await first.session.close()
+
+    const { session } = await setup.open()
+    const [again] = session.torrents
+    expect(again!.stats.state).toBe('paused')
+    expect(again!.files.map(({ priority }) => priority)).toEqual([0, 6])
+    expect(again!.limits?.upload.bytesPerSecond).toBe(5000)
+    expect(again!.magnet).toContain('w.example')
+    expect(again!.directory).toBe(setup.loop.path('down'))
+  })
+})
+
+test('a magnet without its metadata is there again', async () => {
+  await using setup = await Setup.make()
+  const first = await setup.open()
+  await first.session.add(setup.seed.magnet)
+  await first.session.close()
+  const { session } = await setup.open()
+  const [torrent] = session.torrents
+  expect(torrent!.stats.state).toBe('metadata')
+  torrent!.addPeer(setup.peers[0]!)
+  await torrent!.whenComplete()
+})
+
+test('after an unclean stop only the files that were written since the last record are hashed', async () => {
+  await using setup = await Setup.make()
+  const { loop } = setup
+  const first = await setup.open()
+  const torrent = await first.session.add(setup.metainfo, { peers: setup.peers, select: [0] })
+  await torrent.whenComplete()
+  await torrent.pause()
+  // What was recorded by now is all that there will be.
+  await loop.snapshot('state', 'state-then')
+  await torrent.resume()
+  await torrent.setPriority(1, 4)
+  torrent.addPeer(setup.peers[0]!)
+  await torrent.whenComplete()
+  await first.session.close()
+
+  const { session, hashed } = await setup.open({ stateDirectory: loop.path('state-then') })
+  const [again] = session.torrents
+  await again!.resume()
+  await again!.setPriority(1, 4)
+  await until('the check is done', () => again!.stats.state === 'seeding')
+  expect(hashed()).toBe(20)
+  expect(again!.files.map(({ haveBytes }) => haveBytes)).toEqual([FILES['a.bin'], FILES['b.bin']])
+})
+
+describe('a file that was changed behind our back', () => {
+  test('is hashed again when its time is another', async () => {
+    await using setup = await Setup.make()
+    await setup.download()
+    await utimes(setup.loop.path('down', 'content', 'a.bin'), 1, 1)
+    const { session, hashed } = await setup.open()
+    await session.torrents[0]!.whenComplete()
+    expect(hashed()).toBe(10)
+  })
+
+  test('is missing where it was cut off, and is completed again', async () => {
+    await using setup = await Setup.make()
+    await setup.download()
+    await truncate(setup.loop.path('down', 'content', 'a.bin'), 4 * 32_768)
+    const { session, hashed } = await setup.open()
+    const [torrent] = session.torrents
+    await until('the check is done', () => torrent!.stats.state === 'downloading')
+    expect(hashed()).toBe(4)
+    expect(torrent!.files[0]!.haveBytes).toBe(4 * 32_768)
+    torrent!.addPeer(setup.peers[0]!)
+    await torrent!.whenComplete()
+  })
+
+  test('though it looks the same, is found by a recheck', async () => {
+    await using setup = await Setup.make()
+    await setup.download()
+    const path = setup.loop.path('down', 'content', 'a.bin')
+    const { mtime, atime } = await stat(path)
+    const file = await open(path, 'r+')
+    await file.write(Uint8Array.of(1, 2, 3), 0, 3, 2 * 32_768)
+    await file.close()
+    await utimes(path, atime, mtime)
+
+    const { session, hashed } = await setup.open()
+    const [torrent] = session.torrents
+    await until('the check is done', () => ['seeding', 'downloading'].includes(torrent!.stats.state))
+    await torrent!.recheck()
+    expect(hashed()).toBeGreaterThanOrEqual(PIECES)
+    expect(torrent!.stats.state).toBe('downloading')
+    expect(torrent!.stats.haveBytes).toBe(LENGTH - 32_768)
+    torrent!.addPeer(setup.peers[0]!)
+    await torrent!.whenComplete()
+    expect(torrent!.stats.haveBytes).toBe(LENGTH)
+  })
+})
+
+test('a recheck that is given up changes nothing', async () => {
+  await using setup = await Setup.make()
+  const { seed } = setup
+  const states: string[] = []
+  seed.on('state', state => states.push(state))
+  const reason = new Error('enough')
+  const given = AbortSignal.abort(reason)
+  await expect(seed.recheck({ signal: given })).rejects.toBe(reason)
+  expect(seed.stats).toMatchObject({ state: 'seeding', haveBytes: LENGTH })
+  expect(states).toEqual(['checking', 'seeding'])
+})
+
+test('removing forgets the record, and the files when it is asked to', async () => {
+  await using setup = await Setup.make()
+  await setup.download()
+  const first = await setup.open()
+  await first.session.torrents[0]!.remove()
+  expect(first.session.torrents).toHaveLength(0)
+  expect(await readdir(setup.loop.path('state'))).toEqual([])
+  expect(await readdir(setup.loop.path('down', 'content'))).toEqual(['a.bin', 'b.bin'])
+
+  const torrent = await first.session.add(setup.metainfo)
+  await torrent.whenComplete()
+  await torrent.remove({ deleteData: true })
+  expect(torrent.stats.state).toBe('closed')
+  expect(await readdir(setup.loop.path('down'))).toEqual([])
+})
+
+test('records that are damaged are told of, and stop nothing', async () => {
+  await using setup = await Setup.make()
+  await setup.download()
+  const state = setup.loop.path('state')
+  const [resume] = (await readdir(state)).filter(name => name.endsWith('.resume'))
+  await truncate(`${state}/${resume}`, 40)
+  const { session, hashed } = await setup.open()
+  expect(session.torrents).toHaveLength(0)
+  expect(session.problems.join()).toMatch(/checked again/)
+  const torrent = await session.add(setup.metainfo)
+  await torrent.whenComplete()
+  expect(hashed()).toBe(PIECES)
+})
