@@ -19,7 +19,8 @@ export class Acceptor {
   readonly #registry: Registry
   readonly #signal: AbortSignal
   #listeners: Listener[] = []
-  #handshakes = 0
+  /** Connections that are shaking hands, oldest first, with the address they come from. */
+  readonly #handshakes = new Map<Connection, string>()
 
   constructor(context: EngineContext, registry: Registry, signal: AbortSignal) {
     this.#context = context
@@ -60,8 +61,9 @@ export class Acceptor {
 
   #accept(connection: Connection): void {
     const { clock, random, encryption, peerId, dhtPort, hasRoom } = this.#context
-    if (this.#handshakes >= MAX_HANDSHAKES || !hasRoom || this.#signal.aborted) return connection.close()
-    this.#handshakes++
+    if (!hasRoom || this.#signal.aborted) return connection.close()
+    if (this.#handshakes.size >= MAX_HANDSHAKES) this.#makeRoom()
+    this.#handshakes.set(connection, connection.remote.host)
     const limit = limited(clock, HANDSHAKE_LIMIT_MS, this.#signal)
     acceptPeer(connection, this.#lookup, {
       policy: encryption,
@@ -75,9 +77,21 @@ export class Acceptor {
         () => connection.close(),
       )
       .finally(() => {
-        this.#handshakes--
+        this.#handshakes.delete(connection)
         limit.end()
       })
+  }
+
+  /** Ends the handshake that has taken longest of the address that has most of them: who floods us is in his own way first. */
+  #makeRoom(): void {
+    const counts = new Map<string, number>()
+    for (const host of this.#handshakes.values()) counts.set(host, (counts.get(host) ?? 0) + 1)
+    const most = Math.max(...counts.values())
+    for (const [connection, host] of this.#handshakes) {
+      if (counts.get(host) !== most) continue
+      this.#handshakes.delete(connection)
+      return connection.close()
+    }
   }
 
   readonly #lookup = {
