@@ -4,6 +4,9 @@ import type { BlockSource } from '../pieces/pieces.ts'
 import { EarlyClaims, noSuchPiece } from './early-claims.ts'
 import type { Transfer } from './transfer.ts'
 
+/** Bitfields and the like that a peer may send while the metadata is not known, so that none can be judged. */
+const MAX_EARLY_CLAIMS = 100
+
 export interface PiecesOwner extends BlockSource {
   readonly transfer: Transfer | null
   /** It came to have a piece that it did not have. */
@@ -18,7 +21,7 @@ export class PeerPieces {
   bits: Bitfield | null = null
   readonly #owner: PiecesOwner
   #early = new EarlyClaims()
-  #sawFirst = false
+  #claims = 0
 
   constructor(owner: PiecesOwner) {
     this.#owner = owner
@@ -30,7 +33,7 @@ export class PeerPieces {
 
   /** It said what it has to begin with. */
   get isTold(): boolean {
-    return this.#sawFirst
+    return this.#claims > 0
   }
 
   /** The metadata is known, if there is a transfer. Throws `bad-message` when what the peer claimed cannot be. */
@@ -57,21 +60,21 @@ export class PeerPieces {
   }
 
   onBitfield(bytes: Uint8Array): void {
-    this.#first('bitfield')
-    if (!this.bits) return this.#early.bitfield(bytes)
+    if (!this.bits) return this.#claimEarly('bitfield', () => this.#early.bitfield(bytes))
     const bits = Bitfield.from(bytes, this.bits.length)
     if (!bits) throw new ShoalError('bad-message', 'its bitfield has the wrong size')
-    this.#replace(bits)
+    this.#claim('bitfield', bits)
   }
 
   onHaveAll(): void {
-    this.#first('have all')
-    if (this.bits) this.#replace(Bitfield.full(this.bits.length))
-    else this.#early.all = true
+    if (this.bits) return this.#claim('have all', Bitfield.full(this.bits.length))
+    this.#claimEarly('have all', () => {
+      this.#early.all = true
+    })
   }
 
   onHaveNone(): void {
-    this.#first('have none')
+    if (this.#claims++ > 0) throw repeated('have none')
     if (this.bits) this.#owner.onPiecesChanged()
   }
 
@@ -81,16 +84,24 @@ export class PeerPieces {
     this.#owner.onPiecesChanged()
   }
 
-  #replace(bits: Bitfield): void {
+  /**
+   * BEP 3, 6: one of these comes, once, before all but extended handshakes. Clients in the wild are late, and aria2 sends another
+   * instead of many `have`: it is welcome as long as it says of more pieces than were known.
+   */
+  #claim(name: string, bits: Bitfield): void {
     const before = this.bits!
+    if (this.#claims++ > 0 && bits.count <= before.count) throw repeated(name)
     this.bits = bits
     this.#owner.transfer!.picker.sourceReplaced(this.#owner, before, bits)
     this.#owner.onPiecesChanged()
   }
 
-  /** BEP 3, 6: one of these comes, once, before all but extended handshakes. Clients in the wild are late; twice is too often. */
-  #first(name: string): void {
-    if (this.#sawFirst) throw new ShoalError('bad-message', `it sent a second ${name}`)
-    this.#sawFirst = true
+  #claimEarly(name: string, keep: () => void): void {
+    if (this.#claims++ > MAX_EARLY_CLAIMS) throw repeated(name)
+    keep()
   }
+}
+
+function repeated(name: string): ShoalError {
+  return new ShoalError('bad-message', `it sent a second ${name}`)
 }

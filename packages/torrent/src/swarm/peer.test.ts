@@ -61,6 +61,20 @@ describe('interest', () => {
     expect(peer!.bits!.has(5)).toBe(false)
   })
 
+  it('follows a bitfield or have all that comes instead of many haves', async () => {
+    const bench = await TestSwarm.open(torrent)
+    const { remote, peer } = await bench.connect()
+    remote.send(out => out.haveNone())
+    await bench.pass(10)
+    expect(peer!.amInterested).toBe(false)
+    remote.send(out => out.bitfield(Uint8Array.of(0x80, 0, 0)))
+    await bench.pass(10)
+    expect(peer!.amInterested).toBe(true)
+    remote.send(out => out.haveAll())
+    await bench.pass(10)
+    expect(peer!.isSeed).toBe(true)
+  })
+
   it('is understood later, when the metadata comes', async () => {
     const bench = await TestSwarm.open(torrent, { metadata: false })
     const all = await bench.connect()
@@ -102,7 +116,8 @@ describe('a peer that breaks the rules is disconnected', () => {
     ['sends a bitfield of the wrong size', (out: MessageWriter) => out.bitfield(new Uint8Array(4))],
     ['sets bits behind the last piece', (out: MessageWriter) => out.bitfield(Uint8Array.of(0, 0, 1))],
     ['sends a second bitfield', (out: MessageWriter) => [0, 0].map(() => out.bitfield(new Uint8Array(3)))],
-    ['says have all after have none', (out: MessageWriter) => [out.haveNone(), out.haveAll()]],
+    ['says have none after have all', (out: MessageWriter) => [out.haveAll(), out.haveNone()]],
+    ['says have all twice', (out: MessageWriter) => [out.haveAll(), out.haveAll()]],
   ])('%s', async (_, say) => {
     const bench = await TestSwarm.open(torrent)
     const { remote } = await bench.connect()
