@@ -9,7 +9,9 @@ import type { Transfer } from './transfer.ts'
 /** Requests to one peer at a time, and how long it may take for one. */
 const PIPELINE = 8
 const TIMEOUT_MS = 20_000
-/** How long a peer that rejected a range is not asked for it again. */
+/** Answers to one peer for which pieces are being read, at a time: each costs the reading and hashing of a whole piece. */
+const MOST_READING = 2
+/** How long a peer that rejected a range, or did not answer, is not asked for it again. */
 const RETRY_MS = 60_000
 
 /** What the exchange needs of a peer. */
@@ -44,6 +46,8 @@ export class HashExchange {
   readonly #asked = new Map<string, Asked>()
   /** Peer and range -> not asked again before. */
   readonly #refused = new Map<string, number>()
+  /** By peer. */
+  readonly #reading = new Map<number, number>()
 
   constructor(options: { clock: Clock; onHashes: () => void }) {
     this.#clock = options.clock
@@ -66,12 +70,17 @@ export class HashExchange {
   onPeerGone(peer: HashPeer): void {
     this.#peers.delete(peer.id)
     for (const [key, asked] of this.#asked) if (asked.peer === peer.id) this.#asked.delete(key)
+    for (const key of this.#refused.keys()) if (key.startsWith(`${peer.id} `)) this.#refused.delete(key)
     this.#ask()
   }
 
   tick(now: number): void {
     if (this.#complete) return
-    for (const [key, { ms }] of this.#asked) if (now - ms > TIMEOUT_MS) this.#asked.delete(key)
+    for (const [key, { peer, ms }] of this.#asked) {
+      if (now - ms <= TIMEOUT_MS) continue
+      this.#asked.delete(key)
+      this.#refused.set(`${peer} ${key}`, now + RETRY_MS)
+    }
     this.#ask()
   }
 
@@ -85,9 +94,15 @@ export class HashExchange {
       isValidRange(range, tree.blockCount, tree.height) &&
       range.baseLayer < tree.pieceLevel
     ) {
+      const reading = this.#reading.get(peer.id) ?? 0
+      if (reading >= MOST_READING) return peer.link.out.hashReject(range)
+      this.#reading.set(peer.id, reading + 1)
       const pieces = await this.#readBlocks(range).catch(() => [])
       hashes = tree.hashesFor(range)
       for (const index of pieces) tree.forgetBlocks(index)
+      const left = this.#reading.get(peer.id)! - 1
+      if (left > 0) this.#reading.set(peer.id, left)
+      else this.#reading.delete(peer.id)
     }
     if (hashes) peer.link.out.hashes(range, hashes)
     else peer.link.out.hashReject(range)

@@ -1,21 +1,18 @@
 import { sha1, sha256 } from '#crypto'
-import { Bitfield } from '../base/bitfield.ts'
-import { equalBytes } from '../base/bytes.ts'
+import { concat, equalBytes } from '../base/bytes.ts'
 import type { Clock } from '../base/clock.ts'
 import { ShoalError } from '../base/errors.ts'
 import type { Random } from '../base/random.ts'
 import type { InfoHashes } from '../metainfo/metainfo.ts'
-import {
-  METADATA_BLOCK_BYTES,
-  metadataBlockCount,
-  metadataBlockSize,
-} from '../wire/extensions/ut-metadata.ts'
+import { metadataBlockCount, metadataBlockSize } from '../wire/extensions/ut-metadata.ts'
 
 /** Requests to one peer at a time, and how long it may take for one. */
 const PIPELINE = 4
 const TIMEOUT_MS = 15_000
 /** How long a peer that refused is left alone. */
 const RETRY_MS = 30_000
+/** Sizes that are tried at a time. */
+const MOST_ATTEMPTS = 8
 
 /** What the exchange needs of a peer. */
 export interface MetadataPeer {
@@ -28,18 +25,24 @@ export interface MetadataPeer {
   close(error?: Error): void
 }
 
+/** The info dictionary as peers that agree on its size send it. */
 interface Attempt {
-  readonly bytes: Uint8Array
-  readonly have: Bitfield
+  readonly size: number
+  /** What has come, by block: memory is taken only for that, whatever size is claimed. */
+  readonly blocks: (Uint8Array | undefined)[]
+  here: number
   /** Who sent what. */
   readonly contributors: Set<number>
   /** Block -> who was asked and when. */
   readonly asked: Map<number, { peer: number; ms: number }>
+  /** The only one who is asked, since an earlier try with several failed. */
+  solo: number | null
 }
 
 /**
- * Fetches the info dictionary from peers (BEP 9), from several at once as long as they agree on its size. When what several sent does
- * not hash right, the next tries ask one peer each, so that the liar is found.
+ * Fetches the info dictionary from peers (BEP 9), from several at once as long as they agree on its size; for each size that is claimed on
+ * its own, so that a wrong claim holds up nobody. When what several sent does not hash right, the next tries ask one peer each, so that the
+ * liar is found.
  */
 export class MetadataExchange {
   readonly #clock: Clock
@@ -49,9 +52,10 @@ export class MetadataExchange {
   readonly #peers = new Map<number, MetadataPeer>()
   /** Peers left alone until then. */
   readonly #resting = new Map<number, number>()
-  #attempt: Attempt | null = null
-  #solo: number | null = null
-  #afterFailure = false
+  /** By size. */
+  readonly #attempts = new Map<number, Attempt>()
+  /** Sizes for which several peers together sent something wrong. */
+  readonly #disputed = new Set<number>()
   #done = false
 
   constructor(options: {
@@ -66,15 +70,17 @@ export class MetadataExchange {
     this.#onMetadata = options.onMetadata
   }
 
-  /** 0 to 1. */
+  /** 0 to 1: of the attempt that is furthest. */
   get progress(): number {
-    return this.#attempt ? this.#attempt.have.count / this.#attempt.have.length : 0
+    let most = 0
+    for (const { here, blocks } of this.#attempts.values()) most = Math.max(most, here / blocks.length)
+    return most
   }
 
   /** The metadata is known by other means: nothing more is asked. */
   stop(): void {
     this.#done = true
-    this.#attempt = null
+    this.#attempts.clear()
     this.#peers.clear()
   }
 
@@ -87,88 +93,110 @@ export class MetadataExchange {
   }
 
   onPeerGone(peer: MetadataPeer): void {
+    this.#resting.delete(peer.id)
     if (!this.#peers.delete(peer.id)) return
     this.#forget(peer.id)
     this.#ask()
   }
 
   onReject(peer: MetadataPeer, block: number): void {
-    if (this.#attempt?.asked.get(block)?.peer !== peer.id) return
-    this.#rest(peer.id)
-    this.#ask()
-  }
-
-  onData(peer: MetadataPeer, block: number, totalSize: number, bytes: Uint8Array): void {
-    const attempt = this.#attempt
-    if (!attempt || attempt.asked.get(block)?.peer !== peer.id) return
-    attempt.asked.delete(block)
-    if (totalSize !== attempt.bytes.length || bytes.length !== metadataBlockSize(block, totalSize)) {
+    for (const { asked } of this.#attempts.values()) {
+      if (asked.get(block)?.peer !== peer.id) continue
       this.#rest(peer.id)
       return this.#ask()
     }
-    attempt.bytes.set(bytes, block * METADATA_BLOCK_BYTES)
-    attempt.have.set(block)
-    attempt.contributors.add(peer.id)
-    if (attempt.have.isFull) this.#verify(attempt)
-    else this.#ask()
+  }
+
+  onData(peer: MetadataPeer, block: number, totalSize: number, bytes: Uint8Array): void {
+    for (const attempt of this.#attempts.values()) {
+      if (attempt.asked.get(block)?.peer !== peer.id) continue
+      attempt.asked.delete(block)
+      if (totalSize === attempt.size && bytes.length === metadataBlockSize(block, totalSize))
+        return this.#arrived(attempt, peer, block, bytes)
+      this.#rest(peer.id)
+      return this.#ask()
+    }
   }
 
   /** Once a second: gives up on slow answers. */
   tick(now: number): void {
     if (this.#done || this.#peers.size === 0) return
-    for (const { peer, ms } of [...(this.#attempt?.asked.values() ?? [])])
-      if (now - ms > TIMEOUT_MS) this.#rest(peer)
+    for (const { asked } of [...this.#attempts.values()])
+      for (const { peer, ms } of [...asked.values()]) if (now - ms > TIMEOUT_MS) this.#rest(peer)
     this.#ask()
+  }
+
+  #arrived(attempt: Attempt, peer: MetadataPeer, block: number, bytes: Uint8Array): void {
+    attempt.blocks[block] = bytes.slice()
+    attempt.here++
+    attempt.contributors.add(peer.id)
+    if (attempt.here === attempt.blocks.length) this.#verify(attempt)
+    else this.#ask()
   }
 
   #ask(): void {
     if (this.#done) return
     const now = this.#clock.nowMs()
-    const ready = [...this.#peers.values()].filter(peer => (this.#resting.get(peer.id) ?? 0) <= now)
-    if (ready.length === 0) return
-    this.#attempt ??= this.#begin(ready)
-    const attempt = this.#attempt
-    for (const peer of ready) {
-      if (peer.extensions.metadataSize !== attempt.bytes.length) continue
-      if (this.#solo !== null && this.#solo !== peer.id) continue
-      let open = [...attempt.asked.values()].filter(({ peer: id }) => id === peer.id).length
-      for (let block = 0; block < attempt.have.length && open < PIPELINE; block++) {
-        if (attempt.have.has(block) || attempt.asked.has(block)) continue
+    const bySize = new Map<number, MetadataPeer[]>()
+    for (const peer of this.#peers.values()) {
+      if ((this.#resting.get(peer.id) ?? 0) > now) continue
+      const size = peer.extensions.metadataSize!
+      const alike = bySize.get(size)
+      if (alike) alike.push(peer)
+      else bySize.set(size, [peer])
+    }
+    for (const [size, attempt] of this.#attempts)
+      if (attempt.asked.size === 0 && !bySize.has(size)) this.#attempts.delete(size)
+    // What most of them claim comes first.
+    for (const [size, peers] of [...bySize].sort(([, a], [, b]) => b.length - a.length)) {
+      if (!this.#attempts.has(size) && this.#attempts.size >= MOST_ATTEMPTS) continue
+      this.#askAll(this.#attempt(size, peers), peers, now)
+    }
+  }
+
+  #askAll(attempt: Attempt, peers: readonly MetadataPeer[], now: number): void {
+    for (const peer of peers) {
+      if (attempt.solo !== null && attempt.solo !== peer.id) continue
+      let open = 0
+      for (const { peer: id } of attempt.asked.values()) if (id === peer.id) open++
+      for (let block = 0; block < attempt.blocks.length && open < PIPELINE; block++) {
+        if (attempt.blocks[block] || attempt.asked.has(block)) continue
         attempt.asked.set(block, { peer: peer.id, ms: now })
         peer.extensions.requestMetadata(block)
         open++
       }
     }
-    // Nobody who is ready agrees with the size that was begun with: begin again with theirs.
-    if (attempt.asked.size === 0) this.#attempt = null
   }
 
-  #begin(ready: readonly MetadataPeer[]): Attempt {
-    const first = ready[this.#random.below(ready.length)]!
-    this.#solo = this.#afterFailure ? first.id : null
-    const size = first.extensions.metadataSize!
-    return {
-      bytes: new Uint8Array(size),
-      have: new Bitfield(metadataBlockCount(size)),
+  /** The attempt for the size, begun if need be. */
+  #attempt(size: number, peers: readonly MetadataPeer[]): Attempt {
+    const known = this.#attempts.get(size)
+    if (known) return known
+    const attempt: Attempt = {
+      size,
+      blocks: new Array(metadataBlockCount(size)).fill(undefined),
+      here: 0,
       contributors: new Set(),
       asked: new Map(),
+      solo: this.#disputed.has(size) ? peers[this.#random.below(peers.length)]!.id : null,
     }
+    this.#attempts.set(size, attempt)
+    return attempt
   }
 
   #verify(attempt: Attempt): void {
     const { v1, v2 } = this.#infoHashes
-    const matches =
-      (!v1 || equalBytes(sha1(attempt.bytes), v1)) && (!v2 || equalBytes(sha256(attempt.bytes), v2))
-    if (matches) {
+    const bytes = concat(attempt.blocks as Uint8Array[])
+    if ((!v1 || equalBytes(sha1(bytes), v1)) && (!v2 || equalBytes(sha256(bytes), v2))) {
       this.stop()
-      return this.#onMetadata(attempt.bytes)
+      return this.#onMetadata(bytes)
     }
-    this.#attempt = null
-    this.#afterFailure = true
-    const contributors = [...attempt.contributors]
-    if (contributors.length === 1) {
-      const liar = this.#peers.get(contributors[0]!)
-      this.#peers.delete(contributors[0]!)
+    this.#attempts.delete(attempt.size)
+    this.#disputed.add(attempt.size)
+    const [first, ...others] = attempt.contributors
+    if (others.length === 0) {
+      const liar = this.#peers.get(first!)
+      this.#peers.delete(first!)
       liar?.close(new ShoalError('bad-message', 'it sent metadata that does not match the info hash'))
     }
     this.#ask()
@@ -181,9 +209,9 @@ export class MetadataExchange {
 
   /** What the peer was asked is asked of others. */
   #forget(peer: number): void {
-    const attempt = this.#attempt
-    if (!attempt) return
-    for (const [block, asked] of attempt.asked) if (asked.peer === peer) attempt.asked.delete(block)
-    if (this.#solo === peer) this.#attempt = null
+    for (const attempt of [...this.#attempts.values()]) {
+      for (const [block, asked] of attempt.asked) if (asked.peer === peer) attempt.asked.delete(block)
+      if (attempt.solo === peer) this.#attempts.delete(attempt.size)
+    }
   }
 }
