@@ -1,11 +1,13 @@
 import { watch } from 'node:fs'
 import { setTimeout as after } from 'node:timers/promises'
 
-/** Names are looked at this often whatever the system tells: not all file systems tell. */
+/** The names in the folder are looked at this often whatever the system tells: not all file systems tell. */
 const POLL_MS = 10_000
-/** Everything is looked into this often where the system does not tell of changes inside folders, or more rarely where that takes long. */
-const DEEP_MS = 60_000
-const DEEP_SHARE = 50
+/**
+ * Where the system does not tell of changes inside folders, all is looked into, and this many times as long is then left alone: some
+ * 100,000 files take a second to look at, so that costs a hundredth of a core.
+ */
+const DEEP_SHARE = 100
 /** Changes come in bursts: so long after the first, all are looked at. */
 const BURST_MS = 300
 
@@ -31,7 +33,7 @@ export function watchFolder(folder: string): FolderWatch {
   })
   return {
     async *changes(dueMs, signal) {
-      let deepMs = performance.now() + DEEP_MS
+      let deepMs = performance.now() + POLL_MS
       for (;;) {
         if (changed.size === 0) {
           const stop = new AbortController()
@@ -47,7 +49,8 @@ export function watchFolder(folder: string): FolderWatch {
         const deep = beganMs >= deepMs && !(WATCHES_DEEP && watcher.works)
         yield deep ? null : names
         const endedMs = performance.now()
-        if (deep) deepMs = endedMs + Math.max(DEEP_MS, (endedMs - beganMs) * DEEP_SHARE)
+        // A little early, or it would be the turn after.
+        if (deep) deepMs = endedMs + Math.max(POLL_MS, (endedMs - beganMs) * DEEP_SHARE) - BURST_MS
       }
     },
     close: () => watcher.close(),

@@ -1,0 +1,194 @@
+/** For tests: the command line as a child process. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const ENTRY = fileURLToPath(new URL('../shoal.ts', import.meta.url))
+const LIMIT_MS = 60_000
+
+/** Keeps to this machine, and takes any free port. */
+export const LOOPBACK = ['--host', '127.0.0.1', '--port', '0', '--no-dht', '--no-lsd'] as const
+
+export interface Finished {
+  /** Exit code, or the name of the signal that ended it. */
+  readonly code: number | string
+  readonly stdout: string
+  readonly stderr: string
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: JSON of another process; tests look at what they expect of it.
+export type Json = any
+
+export class ShoalProcess {
+  readonly child: ChildProcess
+  readonly finished: Promise<Finished>
+  readonly #onData = new Set<() => void>()
+  #stdout = ''
+  #stderr = ''
+  #ended = false
+
+  constructor(args: readonly string[], options: { cwd: string; env: Record<string, string> }) {
+    const { cwd } = options
+    this.child = spawn(process.execPath, [ENTRY, ...args], { cwd, env: { ...process.env, ...options.env } })
+    const collect = (add: (text: string) => void) => (chunk: Buffer) => {
+      add(chunk.toString())
+      for (const listener of this.#onData) listener()
+    }
+    this.child.stdout!.on(
+      'data',
+      collect(text => (this.#stdout += text)),
+    )
+    this.child.stderr!.on(
+      'data',
+      collect(text => (this.#stderr += text)),
+    )
+    this.finished = new Promise(resolve => {
+      this.child.on('close', (code, signal) => {
+        this.#ended = true
+        resolve({ code: code ?? signal ?? 'gone', stdout: this.#stdout, stderr: this.#stderr })
+        for (const listener of this.#onData) listener()
+      })
+    })
+  }
+
+  /** Standard output so far. */
+  get text(): string {
+    return this.#stdout
+  }
+
+  /** What `--json` has printed so far. */
+  get objects(): Json[] {
+    const whole = this.#stdout.slice(0, this.#stdout.lastIndexOf('\n') + 1)
+    return whole.split('\n').flatMap(line => (line.startsWith('{') ? [JSON.parse(line)] : []))
+  }
+
+  /** The first thing that `find` finds; looks again with all that is printed. Rejects after a minute, or when the process has ended. */
+  async until<T>(what: string, find: (process: this) => T | undefined): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const stop = (settle: () => void) => {
+        clearTimeout(timer)
+        this.#onData.delete(look)
+        settle()
+      }
+      const fail = (why: string) =>
+        stop(() =>
+          reject(new Error(`${why}: ${what}\n${this.#stdout.slice(-2000)}\n${this.#stderr.slice(-2000)}`)),
+        )
+      const look = () => {
+        const found = find(this)
+        if (found !== undefined) stop(() => resolve(found))
+        else if (this.#ended) fail('it ended without')
+      }
+      const timer = setTimeout(() => fail('not within a minute'), LIMIT_MS)
+      this.#onData.add(look)
+      look()
+    })
+  }
+
+  /** The first object of this event that fits. */
+  event(name: string, fits: (object: Json) => boolean = () => true): Promise<Json> {
+    return this.until(name, ({ objects }) => objects.find(object => object.event === name && fits(object)))
+  }
+
+  /** Ctrl-C. */
+  async interrupt(): Promise<Finished> {
+    this.child.kill('SIGINT')
+    return this.finished
+  }
+
+  async kill(): Promise<void> {
+    this.child.kill('SIGKILL')
+    await this.finished
+  }
+}
+
+/** A folder for a test, and processes that end with it. */
+export class Workplace implements AsyncDisposable {
+  readonly path: string
+  readonly #processes: ShoalProcess[] = []
+
+  private constructor(path: string) {
+    this.path = path
+  }
+
+  static async create(): Promise<Workplace> {
+    return new Workplace(await realpath(await mkdtemp(join(tmpdir(), 'shoal-cli-'))))
+  }
+
+  at(...names: string[]): string {
+    return join(this.path, ...names)
+  }
+
+  /** Bytes that look random and are the same for a seed. */
+  async file(name: string, length: number, seed = name): Promise<Buffer> {
+    const bytes = Buffer.alloc(length)
+    for (let at = 0, block = 0; at < length; at += 32, block++)
+      createHash('sha256').update(`${seed} ${block}`).digest().copy(bytes, at)
+    await mkdir(dirname(this.at(name)), { recursive: true })
+    await writeFile(this.at(name), bytes)
+    return bytes
+  }
+
+  read(name: string): Promise<Buffer> {
+    return readFile(this.at(name))
+  }
+
+  start(...args: string[]): ShoalProcess {
+    const started = new ShoalProcess(args, { cwd: this.path, env: this.#env })
+    this.#processes.push(started)
+    return started
+  }
+
+  /** Nothing of the user's own is touched. */
+  get #env(): Record<string, string> {
+    return { SHOAL_STATE: this.at('state'), HOME: this.at('home'), USERPROFILE: this.at('home') }
+  }
+
+  /** Runs to the end. */
+  run(...args: string[]): Promise<Finished> {
+    return this.start(...args).finished
+  }
+
+  /** Runs to the end, with `--json`; the last object. */
+  async json(...args: string[]): Promise<{ code: number | string; object: Json; stderr: string }> {
+    const started = this.start(...args, '--json')
+    const { code, stderr } = await started.finished
+    return { code, object: started.objects.at(-1), stderr }
+  }
+
+  /** Runs on a terminal of its own, that of `script` (util-linux); what it wrote there. */
+  async terminal(
+    args: readonly string[],
+    { columns, locale }: { columns: number; locale: string },
+  ): Promise<{ code: number | null; text: string }> {
+    const quoted = [process.execPath, ENTRY, ...args].map(word => `'${word}'`).join(' ')
+    const file = this.at(`terminal-${this.#processes.length}`)
+    const line = `stty cols ${columns} rows 24; ${quoted}`
+    const env = { ...process.env, ...this.#env, LC_ALL: locale, TERM: 'xterm', NO_COLOR: '' }
+    const child = spawn('script', ['-qec', line, file], { cwd: this.path, env, stdio: 'ignore' })
+    const code = await new Promise<number | null>((resolve, reject) => {
+      child.on('error', reject)
+      child.on('close', resolve)
+    })
+    const lines = (await readFile(file, 'utf8')).split('\n')
+    // Without the lines that `script` adds at both ends.
+    // Escape characters become visible, so that tests can be read.
+    return { code, text: lines.slice(1, -2).join('\n').replaceAll('\u001b', '␛') }
+  }
+
+  /** Seeds on loopback; the peer's address and the link, once it accepts. */
+  async seed(...args: string[]): Promise<{ process: ShoalProcess; peer: string; magnet: string }> {
+    const seeder = this.start('seed', ...args, ...LOOPBACK, '--json')
+    const { magnet } = await seeder.event('sharing')
+    const { port } = await seeder.event('listening')
+    return { process: seeder, peer: `127.0.0.1:${port}`, magnet }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#processes.map(each => each.kill()))
+    await rm(this.path, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 })
+  }
+}

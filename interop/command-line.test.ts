@@ -1,0 +1,220 @@
+/** The command line as people use it: whole processes, on loopback. */
+import { appendFile, cp, mkdir, readdir, rm, writeFile } from 'node:fs/promises'
+import { describe, expect, test } from 'vitest'
+import { LOOPBACK, Workplace } from '../apps/node/src/testing/shoal-process.ts'
+
+/** In a rush nothing is cut short; what hangs is found. */
+const LIMIT = { timeout: 120_000 }
+
+describe('seed and get', () => {
+  test.each([
+    ['hybrid', [], 'prefer'],
+    ['v1', ['--v1'], 'require'],
+    ['v2', ['--v2'], 'plain'],
+  ] as const)(
+    'a folder goes from one to the other by magnet link: %s',
+    LIMIT,
+    async (_version, options, encryption) => {
+      await using place = await Workplace.create()
+      const a = await place.file('Photos/a.bin', 1_000_000)
+      const b = await place.file('Photos/sub/b.bin', 70_000)
+      await writeFile(place.at('Photos/empty'), '')
+      const { process, peer, magnet } = await place.seed('Photos', ...options)
+      const get = place.start(
+        'get',
+        magnet,
+        '-o',
+        'in',
+        '--peer',
+        peer,
+        '--encryption',
+        encryption,
+        ...LOOPBACK,
+        '--json',
+      )
+      expect(await get.finished).toMatchObject({ code: 0, stderr: '' })
+      expect(get.objects.find(({ event }) => event === 'complete')).toMatchObject({
+        name: 'Photos',
+        path: place.at('in', 'Photos'),
+        length: 1_070_000,
+      })
+      expect((await place.read('in/Photos/a.bin')).equals(a)).toBe(true)
+      expect((await place.read('in/Photos/sub/b.bin')).equals(b)).toBe(true)
+      expect(await place.read('in/Photos/empty')).toHaveLength(0)
+
+      const info = await place.json('info', magnet, '--peer', peer, ...LOOPBACK)
+      expect(info.object).toMatchObject({ name: 'Photos', length: 1_070_000, magnet })
+      expect((await process.interrupt()).code).toBe(0)
+    },
+  )
+
+  test('a .torrent, some of its files only, then the rest', LIMIT, async () => {
+    await using place = await Workplace.create()
+    for (const name of ['0', '1', '2']) await place.file(`Set/${name}`, 100_000)
+    await place.run('create', 'Set', '-o', 'set.torrent')
+    const { peer } = await place.seed('Set', '--torrent', 'set.torrent')
+    const get = (...more: string[]) =>
+      place.run('get', 'set.torrent', '-o', 'in', '--peer', peer, ...LOOPBACK, ...more)
+    expect((await get('--select', '0,2')).code).toBe(0)
+    expect((await readdir(place.at('in/Set'))).sort()).toEqual(['0', '2'])
+    expect(await get('--select', '3')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('there is no file 3'),
+    })
+    expect((await get('--select', '0-2')).code).toBe(0)
+    expect((await place.json('check', 'set.torrent', 'in')).object).toMatchObject({ complete: true })
+  })
+
+  test('stopped by Ctrl-C and by a kill, it goes on where it was', LIMIT, async () => {
+    await using place = await Workplace.create()
+    const bytes = await place.file('film.bin', 6_000_000)
+    const { peer, magnet } = await place.seed('film.bin')
+    const get = (...more: string[]) =>
+      place.start('get', magnet, '-o', 'in', '--peer', peer, ...LOOPBACK, '--json', ...more)
+    const partly = ['--limit-down', '1MB']
+    const first = get(...partly)
+    await first.event('progress', ({ haveBytes }) => haveBytes > 300_000)
+    const { code } = await first.interrupt()
+    expect(code).toBe(130)
+    expect(first.objects.at(-1)).toMatchObject({ error: { code: 'cancelled' } })
+
+    const second = get(...partly)
+    const resumed = await second.event('progress', ({ state }) => state === 'downloading')
+    expect(resumed.haveBytes).toBeGreaterThan(300_000)
+    // Another may not write to the same files.
+    expect((await get().finished).stdout).toContain('is downloading this into the same folder')
+    await second.event('progress', ({ haveBytes }) => haveBytes > resumed.haveBytes + 300_000)
+    await second.kill()
+
+    const last = get()
+    expect((await last.finished).code).toBe(0)
+    expect((await place.read('in/film.bin')).equals(bytes)).toBe(true)
+    // Nothing is left to do, and nobody is asked.
+    const again = await place.json('get', magnet, '-o', 'in', ...LOOPBACK)
+    expect(again).toMatchObject({
+      code: 0,
+      object: { event: 'complete', downloadedBytes: expect.any(Number) },
+    })
+  })
+
+  test('gives up in time where nobody has it', LIMIT, async () => {
+    await using place = await Workplace.create()
+    const get = await place.json('get', 'ab'.repeat(20), '-o', 'in', '--timeout', '0.5s', ...LOOPBACK)
+    expect(get).toMatchObject({ code: 1, object: { error: { code: 'timeout' } } })
+    const info = await place.json('info', 'ab'.repeat(20), '--timeout', '0.5s', ...LOOPBACK)
+    expect(info).toMatchObject({
+      code: 1,
+      object: { error: { code: 'timeout', message: expect.stringContaining('--no-fetch') } },
+    })
+  })
+
+  test('does not seed what is not as its .torrent says', LIMIT, async () => {
+    await using place = await Workplace.create()
+    await place.file('film.bin', 100_000)
+    await place.run('create', 'film.bin', '-o', 'film.torrent')
+    await place.file('film.bin', 100_000, 'another')
+    expect(await place.json('seed', 'film.bin', '--torrent', 'film.torrent', ...LOOPBACK)).toMatchObject({
+      code: 1,
+      object: { error: { code: 'not-found' } },
+    })
+    expect(await place.json('seed', 'film.bin', '--torrent', 'film.torrent', '--v1')).toMatchObject({
+      code: 2,
+    })
+  })
+
+  test('a live line on a terminal, and the cursor back at the end', LIMIT, async () => {
+    await using place = await Workplace.create()
+    await place.file('film.bin', 3_000_000)
+    const { peer, magnet } = await place.seed('film.bin')
+    const args = ['get', magnet, '-o', 'in', '--peer', peer, ...LOOPBACK, '--limit-down', '2MB']
+    const terminal = await place.terminal(args, { columns: 80, locale: 'C.UTF-8' })
+    expect(terminal).toMatchObject({ code: 0 })
+    expect(terminal.text).toMatch(/film\.bin {2}␛\[36m[█░]{10,40}␛\[0m +[\d.]+ % {2}↓ [\d.]+ [kM]?B\/s/)
+    expect(terminal.text).toContain(`Complete: ${place.at('in/film.bin')} (3.00 MB)`)
+    expect(terminal.text.trimEnd().endsWith('␛[?25h')).toBe(true)
+    const widest = terminal.text
+      .split(/\r?\n|␛\[J/)
+      .map(line => line.replace(/␛\[\??\d*[A-Za-z]/g, '').length)
+    expect(Math.max(...widest)).toBeLessThanOrEqual(80)
+  })
+})
+
+describe('share', () => {
+  test('shares what is there and what comes, and hashes nothing twice', LIMIT, async () => {
+    await using place = await Workplace.create()
+    await place.file('Shared/old.bin', 200_000)
+    await place.file('Shared/.hidden', 10)
+    await place.file('Shared/film.part', 10)
+    await mkdir(place.at('Shared/empty'))
+    const first = place.start('share', '--dir', 'Shared', ...LOOPBACK, '--json')
+    const { magnet } = await first.event('sharing', ({ name }) => name === 'old.bin')
+    expect(await first.event('ready')).toMatchObject({ torrents: 1 })
+
+    await place.file('Shared/new/a', 50_000)
+    const added = await first.event('sharing', ({ name }) => name === 'new')
+    await appendFile(place.at('Shared/new/a'), 'more')
+    const changed = await first.event(
+      'sharing',
+      ({ name, magnet }) => name === 'new' && magnet !== added.magnet,
+    )
+    expect(changed.length).toBe(50_004)
+    await rm(place.at('Shared/new'), { recursive: true })
+    await first.event('gone', ({ name }) => name === 'new')
+    expect((await first.interrupt()).code).toBe(0)
+    expect(first.objects.some(({ state }) => state === 'hashing')).toBe(true)
+
+    const second = place.start('--dir', 'Shared', ...LOOPBACK, '--json')
+    const { port } = await second.event('listening')
+    expect(await second.event('sharing')).toMatchObject({ name: 'old.bin', magnet })
+    expect(second.objects.some(({ state }) => state === 'hashing')).toBe(false)
+    const get = await place.run('get', magnet, '-o', 'in', '--peer', `127.0.0.1:${port}`, ...LOOPBACK)
+    expect(get.code).toBe(0)
+    expect((await place.read('in/old.bin')).equals(await place.read('Shared/old.bin'))).toBe(true)
+  })
+
+  test(
+    'finishes and shares what get brought there, and leaves alone what its owner changed then',
+    LIMIT,
+    async () => {
+      await using place = await Workplace.create()
+      await place.file('film.bin', 3_000_000)
+      const { peer, magnet } = await place.seed('film.bin')
+      // Slow enough that the share starts while it goes on, on any machine. Without -o it goes to the folder that is shared.
+      const get = place.start('get', magnet, '--peer', peer, ...LOOPBACK, '--json', '--limit-down', '30kB')
+      await get.event('progress', ({ haveBytes }) => haveBytes > 0)
+      const during = place.start('share', ...LOOPBACK, '--json')
+      const { port } = await during.event('listening')
+      expect(await during.event('ready')).toMatchObject({ torrents: 0 })
+      expect((await get.interrupt()).code).toBe(130)
+      await during.event('progress', ({ name, state }) => name === 'film.bin' && state === 'downloading')
+      expect(during.objects.some(({ event }) => event === 'sharing')).toBe(false)
+      await place.seed('film.bin', '--peer', `127.0.0.1:${port}`)
+      const shared = await during.event('sharing')
+      expect(shared.path).toBe(place.at('home/Shoal/film.bin'))
+      expect(shared.magnet).toContain(magnet.split('&')[0])
+      await during.interrupt()
+
+      await appendFile(place.at('home/Shoal/film.bin'), ' with notes')
+      const after = place.start('share', ...LOOPBACK, '--json')
+      expect(await after.event('sharing')).toMatchObject({ name: 'film.bin', length: 3_000_011 })
+      await after.interrupt()
+      expect((await place.read('home/Shoal/film.bin')).subarray(-11).toString()).toBe(' with notes')
+    },
+  )
+
+  test('a second Ctrl-C ends at once', LIMIT, async () => {
+    await using place = await Workplace.create()
+    await place.file('Shared/a.bin', 1000)
+    await cp(place.at('Shared/a.bin'), place.at('Shared/b.bin'))
+    const share = place.start('share', '-d', 'Shared', ...LOOPBACK)
+    await share.until('both are shared', ({ text }) =>
+      text.match(/magnet:/g)?.length === 2 ? true : undefined,
+    )
+    share.child.kill('SIGINT')
+    share.child.kill('SIGINT')
+    const { code, stdout } = await share.finished
+    // The first may have been enough.
+    expect([0, 130]).toContain(code)
+    expect(stdout).toMatch(/^Sharing .*Shared on port \d+/)
+  })
+})
