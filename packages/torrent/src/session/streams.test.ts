@@ -1,0 +1,146 @@
+import { describe, expect, test } from 'vitest'
+import { testTorrent } from '../swarm/testing/test-torrent.ts'
+import { collect, SessionWorld } from './testing/world.ts'
+
+const memory = true
+const SEED = '80.0.0.1'
+const peers = [`${SEED}:6881`]
+const PIECE = 32_768
+
+/** What a promise came to, in virtual time. */
+async function settled<T>(world: SessionWorld, promise: Promise<T>): Promise<T> {
+  let done = false
+  const mark = () => {
+    done = true
+  }
+  promise.then(mark, mark)
+  await world.until('the promise settles', () => done)
+  return promise
+}
+
+describe('a stream', () => {
+  test.each(['v1', 'v2', 'hybrid'] as const)(
+    'gives the bytes in order while they arrive, %s',
+    async version => {
+      await using world = new SessionWorld()
+      const content = await testTorrent({ lengths: [5 * PIECE + 7, 40 * PIECE], version })
+      await world.seed(SEED, content, { limits: { uploadBytesPerSecond: 100_000 } })
+      const session = await world.open('80.0.0.2')
+      const torrent = await session.add(content.metainfo, { memory, peers })
+      const second = torrent.files[1]!
+      const stream = second.stream({ start: 100 })[Symbol.asyncIterator]()
+      const first = await settled(world, stream.next())
+      expect(torrent.stats.progress).toBeLessThan(0.5)
+      const { offsetBytes } = content.layout.files.find(({ path }) => path.at(-1) === 'file1')!
+      const expected = content.content.subarray(offsetBytes + 100, offsetBytes + 40 * PIECE)
+      const rest = await settled(world, collect({ [Symbol.asyncIterator]: () => stream }))
+      expect(Buffer.compare(Buffer.concat([first.value!, rest]), expected)).toBe(0)
+    },
+  )
+
+  test('begun at the end comes before all else', async () => {
+    await using world = new SessionWorld()
+    const content = await testTorrent({ pieces: 200 })
+    await world.seed(SEED, content, { limits: { uploadBytesPerSecond: 100_000 } })
+    const session = await world.open('80.0.0.2')
+    const torrent = await session.add(content.metainfo, { memory, peers })
+    await world.until('it has begun', () => torrent.stats.haveBytes > 0)
+    const start = 198 * PIECE
+    const bytes = await settled(world, collect(torrent.files[0]!.stream({ start })))
+    expect(Buffer.compare(bytes, content.content.subarray(start))).toBe(0)
+    expect(torrent.stats.progress).toBeLessThan(0.4)
+  })
+
+  test('of a file that is not wanted fetches what is read of it, and no more', async () => {
+    await using world = new SessionWorld()
+    const content = await testTorrent({ lengths: [10 * PIECE, 10 * PIECE] })
+    await world.seed(SEED, content)
+    const session = await world.open('80.0.0.2')
+    const torrent = await session.add(content.metainfo, { memory, peers, select: [0] })
+    await world.until('the wanted file', () => torrent.stats.state === 'seeding')
+    torrent.addPeer(peers[0]!)
+    const bytes = await settled(world, collect(torrent.files[1]!.stream({ start: 0, end: 3 * PIECE })))
+    expect(Buffer.compare(bytes, content.content.subarray(10 * PIECE, 13 * PIECE))).toBe(0)
+    await world.clock.advance(60_000)
+    expect(torrent.files[1]!.haveBytes).toBe(3 * PIECE)
+    expect(torrent.stats.state).toBe('seeding')
+  })
+
+  test('that is begun before what is here was checked waits for that', async () => {
+    await using world = new SessionWorld()
+    const content = await testTorrent({ pieces: 4 })
+    const seed = await world.seed(SEED, content)
+    const bytes = collect(seed.files[0]!.stream())
+    expect(Buffer.compare(await settled(world, bytes), content.content)).toBe(0)
+  })
+
+  test('goes on over a recheck and a pause', async () => {
+    await using world = new SessionWorld()
+    const content = await testTorrent({ pieces: 40 })
+    await world.seed(SEED, content, { limits: { uploadBytesPerSecond: 100_000 } })
+    const session = await world.open('80.0.0.2')
+    const torrent = await session.add(content.metainfo, { memory, peers })
+    const reading = collect(torrent.files[0]!.stream())
+    await world.until('it has begun', () => torrent.stats.haveBytes > 0)
+    await settled(world, torrent.recheck())
+    await torrent.pause()
+    await world.clock.advance(20_000)
+    await torrent.resume()
+    expect(Buffer.compare(await settled(world, reading), content.content)).toBe(0)
+  })
+
+  test('two of them do not take each other the pieces', async () => {
+    await using world = new SessionWorld()
+    const content = await testTorrent({ pieces: 40 })
+    await world.seed(SEED, content, { limits: { uploadBytesPerSecond: 100_000 } })
+    const session = await world.open('80.0.0.2')
+    const torrent = await session.add(content.metainfo, { memory, peers })
+    const [file] = torrent.files
+    const leaving = file!.stream()[Symbol.asyncIterator]()
+    await settled(world, leaving.next())
+    const reading = collect(file!.stream({ start: 20 * PIECE }))
+    await leaving.return!()
+    expect(Buffer.compare(await settled(world, reading), content.content.subarray(20 * PIECE))).toBe(0)
+  })
+})
+
+describe('a stream ends early by throwing', () => {
+  const waiting = async (world: SessionWorld) => {
+    const content = await testTorrent({})
+    const session = await world.open('80.0.0.2')
+    return { torrent: await session.add(content.metainfo, { memory }), session }
+  }
+
+  test('when the torrent is removed', async () => {
+    await using world = new SessionWorld()
+    const { torrent } = await waiting(world)
+    const reading = collect(torrent.files[0]!.stream())
+    await world.clock.advance(1000)
+    const outcome = expect(reading).rejects.toMatchObject({ code: 'closed' })
+    await torrent.remove()
+    await outcome
+    await expect(collect(torrent.files[0]!.stream())).rejects.toMatchObject({ code: 'closed' })
+  })
+
+  test("with its signal's reason", async () => {
+    await using world = new SessionWorld()
+    const { torrent } = await waiting(world)
+    const controller = new AbortController()
+    const reading = collect(torrent.files[0]!.stream({ signal: controller.signal }))
+    await world.clock.advance(1000)
+    const reason = new Error('seen enough')
+    const outcome = expect(reading).rejects.toBe(reason)
+    controller.abort(reason)
+    await outcome
+  })
+
+  test.each([{ start: -1 }, { start: 0.5 }, { start: 1e9 }, { start: 5, end: 4 }, { end: Number.NaN }])(
+    'for the range %j',
+    async range => {
+      await using world = new SessionWorld()
+      const { torrent } = await waiting(world)
+      const reading = collect(torrent.files[0]!.stream(range))
+      await expect(reading).rejects.toMatchObject({ code: 'bad-argument' })
+    },
+  )
+})
