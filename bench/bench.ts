@@ -11,13 +11,27 @@ export interface BenchOptions {
   log(line: string): void
 }
 
+/** What was to be reached, and what was. */
+export interface Goal {
+  readonly label: string
+  /** NaN when it could not be measured. */
+  readonly value: number
+  readonly goal: number
+  readonly sense: 'least' | 'most'
+  /** ` x` for a ratio. */
+  readonly unit: string
+  /** False also when it was not measured. */
+  readonly met: boolean
+}
+
 /** One table of results. */
 export interface Section {
   readonly title: string
   readonly columns: readonly string[]
   readonly rows: readonly (readonly string[])[]
-  /** Below the table: ratios, goals met or missed, and why. */
-  readonly notes: readonly string[]
+  readonly goals: readonly Goal[]
+  /** Every run by contestant, as it was measured: for `--json`. */
+  readonly runs: Readonly<Record<string, readonly unknown[]>>
 }
 
 export interface Benchmark {

@@ -1,5 +1,5 @@
 /** Download from one libtorrent seeder over loopback TCP. */
-import type { BenchOptions, Section } from './bench.ts'
+import type { BenchOptions, Goal, Section } from './bench.ts'
 import { makeContents, type Version } from './content.ts'
 import type { Contestant } from './contestants.ts'
 import { media } from './media.ts'
@@ -32,13 +32,14 @@ export async function run(options: BenchOptions): Promise<Section[]> {
           () => transfer(medium, contents.of(version), 'libtorrent', who, 'leecher'),
         ]),
       ),
-      options.runs,
-      options.log,
+      options,
+      ['transmission v1', 'libtorrent v2', 'libtorrent hybrid'],
     )
     sections.push({
       title: `Download ${megabytes(lengthBytes)} from one libtorrent seeder, ${medium.name}`,
       ...transferTable(turns.runs, turns.failures),
-      notes: notes(turns.runs),
+      runs: Object.fromEntries(turns.runs),
+      goals: goals(turns.runs),
     })
   }
   return sections
@@ -67,7 +68,7 @@ export function transferTable(
   }
 }
 
-function notes(runs: ReadonlyMap<string, readonly Transfer[]>): string[] {
+function goals(runs: ReadonlyMap<string, readonly Transfer[]>): Goal[] {
   const speed = (name: string) => medianOf(runs.get(name) ?? [], run => run.bytesPerSecond)
   const user = (name: string) => medianOf(runs.get(name) ?? [], run => run.userSeconds)
   const rivals = [speed('libtorrent v1'), speed('webtorrent v1')].filter(Number.isFinite)

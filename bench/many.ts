@@ -30,8 +30,7 @@ export async function run(options: BenchOptions): Promise<Section[]> {
   const many = (kind: Contestant) => measure(kind, torrents, directory.join('content'), options.quick)
   const { runs, failures } = await takeTurns(
     Object.fromEntries(KINDS.map(kind => [kind, () => many(kind)])),
-    options.runs,
-    options.log,
+    options,
   )
   const ours = runs.get('shoal') ?? []
   return [
@@ -48,7 +47,8 @@ export async function run(options: BenchOptions): Promise<Section[]> {
           `${(100 * medianOf(all, run => run.idleCpu)).toFixed(2)} %`,
         ]
       }),
-      notes: [
+      runs: Object.fromEntries(runs),
+      goals: [
         against('RSS a torrent', medianOf(ours, run => run.residentBytesPerTorrent) / 1000, 8, 'most', ' KB'),
         against(
           'Added in',

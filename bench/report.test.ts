@@ -9,14 +9,26 @@ const section: Section = {
     ['ours', '300 MB/s'],
     ['theirs', '9 MB/s'],
   ],
-  notes: ['Ratio: 33 x: **met**.'],
+  goals: [
+    { label: 'Ratio', value: 33, goal: 2, sense: 'least', unit: ' x', met: true },
+    { label: 'CPU', value: 3, goal: 1.2, sense: 'most', unit: ' x', met: false },
+    { label: 'Rate', value: Number.NaN, goal: 1.3, sense: 'least', unit: ' x', met: false },
+  ],
+  runs: {},
 }
 
 test('a table for a terminal and one to keep', () => {
-  expect(toText(section)).toBe('Work\n        rate\nours    300 MB/s\ntheirs  9 MB/s\nRatio: 33 x: met.\n')
-  expect(toMarkdown(section)).toBe(
-    '### Work\n\n|  | rate |\n|---|---:|\n| ours | 300 MB/s |\n| theirs | 9 MB/s |\n\n- Ratio: 33 x: **met**.',
+  const [met, missed, lacking] = [
+    'Ratio: 33.00 x (goal: at least 2 x): met.',
+    'CPU: 3.00 x (goal: at most 1.2 x): missed.',
+    'Rate: - x (goal: at least 1.3 x): not measured.',
+  ]
+  expect(toText(section)).toBe(
+    `Work\n        rate\nours    300 MB/s\ntheirs  9 MB/s\n${met}\n${missed}\n${lacking}\n`,
   )
+  const table = '|  | rate |\n|---|---:|\n| ours | 300 MB/s |\n| theirs | 9 MB/s |'
+  const strong = missed.replace('missed', '**missed**')
+  expect(toMarkdown(section)).toBe(`### Work\n\n${table}\n\n- ${met}\n- ${strong}\n- ${lacking}`)
 })
 
 test('new results replace the old of the same benchmark only', () => {

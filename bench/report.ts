@@ -1,8 +1,8 @@
 /** Results as text for a terminal and as Markdown to keep. */
-import type { Section } from './bench.ts'
+import type { Goal, Section } from './bench.ts'
 
 /** A section for a terminal: columns aligned. */
-export function toText({ title, columns, rows, notes }: Section): string {
+export function toText({ title, columns, rows, goals }: Section): string {
   const all = [columns, ...rows]
   const widths = columns.map((_, index) => Math.max(...all.map(row => shown(row, index).length)))
   const lines = all.map(row =>
@@ -11,15 +11,22 @@ export function toText({ title, columns, rows, notes }: Section): string {
       .join('  ')
       .trimEnd(),
   )
-  return [title, ...lines, ...notes.map(note => note.replaceAll('**', '')), ''].join('\n')
+  return [title, ...lines, ...goals.map(goal => goalText(goal)), ''].join('\n')
+}
+
+/** `Rate: 1.42 x (goal: at least 1.3 x): met.`; a miss stands between `mark`s. */
+export function goalText({ label, value, goal, sense, unit, met }: Goal, mark = ''): string {
+  const measured = Number.isFinite(value)
+  const verdict = met ? 'met' : measured ? `${mark}missed${mark}` : 'not measured'
+  return `${label}: ${measured ? value.toFixed(2) : '-'}${unit} (goal: at ${sense} ${goal}${unit}): ${verdict}.`
 }
 
 /** A section as Markdown. */
-export function toMarkdown({ title, columns, rows, notes }: Section): string {
+export function toMarkdown({ title, columns, rows, goals }: Section): string {
   const line = (cells: readonly string[]) =>
     `| ${cells.map(cell => cell.replaceAll('|', '\\|')).join(' | ')} |`
   const table = [line(columns), `|${columns.map((_, index) => (index === 0 ? '---' : '---:')).join('|')}|`]
-  const list = notes.map(note => `- ${note}`)
+  const list = goals.map(goal => `- ${goalText(goal, '**')}`)
   return [`### ${title}`, '', ...table, ...rows.map(line), '', ...list].join('\n').trimEnd()
 }
 

@@ -1,4 +1,5 @@
 import { messageOf } from '../packages/torrent/src/base/errors.ts'
+import type { BenchOptions, Goal } from './bench.ts'
 
 /** The middle value; the mean of the middle two. NaN of nothing. */
 export function median(values: readonly number[]): number {
@@ -21,18 +22,18 @@ export interface Turns<T> {
 
 /**
  * Lets contestants take turns, so that whatever else the machine does falls on all alike. One that fails is left out from there on: the
- * others' numbers stand.
+ * others' numbers stand. Those in `once` take part in the first round only: no goal is measured against them, and some take minutes.
  */
 export async function takeTurns<T>(
   contestants: Readonly<Record<string, () => Promise<T>>>,
-  rounds: number,
-  log: (line: string) => void,
+  { runs: rounds, log }: Pick<BenchOptions, 'runs' | 'log'>,
+  once: readonly string[] = [],
 ): Promise<Turns<T>> {
   const runs = new Map<string, T[]>(Object.keys(contestants).map(name => [name, []]))
   const failures = new Map<string, string>()
   for (let round = 0; round < rounds; round++) {
     for (const [name, contest] of Object.entries(contestants)) {
-      if (failures.has(name)) continue
+      if (failures.has(name) || (round > 0 && once.includes(name))) continue
       try {
         runs.get(name)!.push(await contest())
         log(`  ${name}: ${round + 1} of ${rounds}`)
@@ -64,15 +65,7 @@ export function seconds(value: number): string {
   return `${value.toFixed(2)} s`
 }
 
-/** A ratio beside its goal: `1.42 x (goal: at least 1.3 x): met`. */
-export function against(
-  label: string,
-  value: number,
-  goal: number,
-  sense: 'least' | 'most',
-  unit = ' x',
-): string {
-  const met = sense === 'least' ? value >= goal : value <= goal
-  const verdict = Number.isFinite(value) ? (met ? 'met' : '**missed**') : 'not measured'
-  return `${label}: ${Number.isFinite(value) ? value.toFixed(2) : '-'}${unit} (goal: at ${sense} ${goal}${unit}): ${verdict}.`
+/** A measured value beside its goal; a ratio unless another unit is given. */
+export function against(label: string, value: number, goal: number, sense: Goal['sense'], unit = ' x'): Goal {
+  return { label, value, goal, sense, unit, met: sense === 'least' ? value >= goal : value <= goal }
 }

@@ -32,8 +32,8 @@ export async function run(options: BenchOptions): Promise<Section[]> {
     await using contents = await makeContents(medium, lengthBytes, ['v1'])
     const { runs, failures } = await takeTurns(
       Object.fromEntries(KINDS.map(kind => [kind, () => swarm(medium, contents.of('v1'), kind)])),
-      options.runs,
-      options.log,
+      options,
+      ['webtorrent'],
     )
     const time = (name: string) => medianOf(runs.get(name) ?? [], run => run.seconds)
     sections.push({
@@ -50,7 +50,8 @@ export async function run(options: BenchOptions): Promise<Section[]> {
           megabytes(medianOf(all, run => run.peakResidentBytes)),
         ]
       }),
-      notes: [against("Time, to libtorrent's", time('shoal') / time('libtorrent'), 0.8, 'most')],
+      runs: Object.fromEntries(runs),
+      goals: [against("Time, to libtorrent's", time('shoal') / time('libtorrent'), 0.8, 'most')],
     })
   }
   return sections

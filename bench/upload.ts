@@ -20,15 +20,16 @@ export async function run(options: BenchOptions): Promise<Section[]> {
       Object.fromEntries(
         SEEDERS.map(who => [who, () => transfer(medium, contents.of('v1'), who, 'libtorrent', 'seeder')]),
       ),
-      options.runs,
-      options.log,
+      options,
+      ['webtorrent', 'transmission'],
     )
     const speed = (name: string) => medianOf(runs.get(name) ?? [], run => run.bytesPerSecond)
     const user = (name: string) => medianOf(runs.get(name) ?? [], run => run.userSeconds)
     sections.push({
       title: `Upload ${megabytes(lengthBytes)} to one libtorrent leecher, v1, ${medium.name}`,
       ...transferTable(runs, failures),
-      notes: [
+      runs: Object.fromEntries(runs),
+      goals: [
         against("Rate, to libtorrent's", speed('shoal') / speed('libtorrent'), 1, 'least'),
         against("User CPU, to libtorrent's", user('shoal') / user('libtorrent'), 1.2, 'most'),
       ],

@@ -1,0 +1,142 @@
+/**
+ * How many blocks a second the piece picker decides: 100,000 pieces, 50 sources at full speed, while HAVE messages change the rarity of
+ * pieces. No rival: it tells what of a core the decisions of a fast download take.
+ */
+import { Bitfield } from '../packages/torrent/src/base/bitfield.ts'
+import { seededRandom } from '../packages/torrent/src/base/random.ts'
+import { PiecePicker } from '../packages/torrent/src/pieces/piece-picker.ts'
+import type { BlockSource } from '../packages/torrent/src/pieces/pieces.ts'
+import type { BenchOptions, Section } from './bench.ts'
+import { medianOf } from './statistics.ts'
+
+const PIECES = 100_000
+const SOURCES = 50
+/** Blocks asked of each source at a time. */
+const WINDOW = 64
+/** Blocks that one read of a fast connection brings. */
+const BURST = 8
+const BLOCK_BYTES = 16384
+/** What a download of 500 MB/s decides. */
+const FAST_BLOCKS_PER_SECOND = 30_000
+/** The clock is looked at this often. */
+const ROUNDS_PER_LOOK = 16
+
+interface PickerRun {
+  readonly blocksPerSecond: number
+  readonly havesPerSecond: number
+}
+
+export async function run({ quick, runs, log }: BenchOptions): Promise<Section[]> {
+  log('picker')
+  const limitMs = quick ? 100 : 1000
+  const measured = new Map<string, PickerRun[]>()
+  for (let round = 0; round < runs; round++)
+    for (const blocksPerPiece of [1, 16, 256])
+      for (const share of [1, 0.5, 0.01]) {
+        const name = `pieces of ${blocksPerPiece}, sources have ${share * 100} %`
+        measured.set(name, [...(measured.get(name) ?? []), pickFor(limitMs, blocksPerPiece, share)])
+      }
+  return [
+    {
+      title: `Piece picker: ${PIECES} pieces, ${SOURCES} sources, ${WINDOW} blocks asked of each`,
+      columns: [
+        'blocks',
+        'decided a second',
+        `of a core at ${FAST_BLOCKS_PER_SECOND} a second`,
+        'HAVEs beside',
+      ],
+      rows: [...measured].map(([name, all]) => {
+        const speed = medianOf(all, one => one.blocksPerSecond)
+        const haves = medianOf(all, one => one.havesPerSecond)
+        return [
+          name,
+          speed.toFixed(0),
+          `${((100 * FAST_BLOCKS_PER_SECOND) / speed).toFixed(1)} %`,
+          `${haves.toFixed(0)} a second`,
+        ]
+      }),
+      goals: [],
+      runs: Object.fromEntries(measured),
+    },
+  ]
+}
+
+/** `share`: how much of the torrent each source has. Begins again with a fresh torrent whenever one is done. */
+function pickFor(limitMs: number, blocksPerPiece: number, share: number): PickerRun {
+  let [blocks, haves, spentMs] = [0, 0, 0]
+  for (let seed = 1; spentMs < limitMs; seed++) {
+    const torrent = new Rehearsal(blocksPerPiece, share, seed)
+    const begin = performance.now()
+    while (!torrent.isOver && spentMs + performance.now() - begin < limitMs)
+      for (let i = 0; i < ROUNDS_PER_LOOK; i++) torrent.round(begin)
+    spentMs += performance.now() - begin
+    blocks += torrent.blocks
+    haves += torrent.haves
+  }
+  return { blocksPerSecond: blocks / (spentMs / 1000), havesPerSecond: haves / (spentMs / 1000) }
+}
+
+/** A download without bytes. */
+class Rehearsal {
+  blocks = 0
+  haves = 0
+  isOver = false
+  readonly #blocksPerPiece: number
+  readonly #random
+  readonly #picker: PiecePicker
+  readonly #sources: { source: BlockSource; bits: Bitfield; queue: number[] }[] = []
+  readonly #picked: number[] = []
+
+  constructor(blocksPerPiece: number, share: number, seed: number) {
+    this.#blocksPerPiece = blocksPerPiece
+    this.#random = seededRandom(seed)
+    this.#picker = new PiecePicker({
+      layout: {
+        pieceCount: PIECES,
+        pieceLengthBytes: blocksPerPiece * BLOCK_BYTES,
+        blockCount: () => blocksPerPiece,
+      },
+      have: new Bitfield(PIECES),
+      random: this.#random,
+      maxOpenBytes: Math.max(2 * SOURCES * WINDOW, SOURCES * blocksPerPiece) * BLOCK_BYTES,
+    })
+    for (let id = 0; id < SOURCES; id++) this.#addSource(id, share)
+  }
+
+  /** From each source a burst arrives and as much is asked again. */
+  round(nowMs: number): void {
+    const before = this.blocks
+    for (const { source, bits, queue } of this.#sources) {
+      for (const block of queue.splice(0, BURST)) this.#arrive(source, block)
+      this.#picked.length = 0
+      this.blocks += this.#picker.pick(source, WINDOW - queue.length, nowMs, this.#picked)
+      queue.push(...this.#picked)
+      const piece = this.#random.below(PIECES)
+      if (source.isSeed || !bits.set(piece)) continue
+      this.#picker.sourceGained(piece)
+      this.haves++
+    }
+    this.isOver = this.blocks === before && this.#sources.every(({ queue }) => queue.length === 0)
+  }
+
+  #arrive(source: BlockSource, block: number): void {
+    if (!this.#picker.received(source.id, block).pieceComplete) return
+    this.#picker.pieceDone(Math.floor(block / this.#blocksPerPiece))
+  }
+
+  #addSource(id: number, share: number): void {
+    const bits = new Bitfield(PIECES)
+    for (let piece = 0; piece < PIECES; piece++) if (this.#random.below(1000) < share * 1000) bits.set(piece)
+    const source: BlockSource = {
+      id,
+      isSeed: share === 1,
+      bytesPerSecond: 1_000_000 + id,
+      onParole: false,
+      wantsRuns: false,
+      suggested: [],
+      has: piece => bits.has(piece),
+    }
+    this.#sources.push({ source, bits, queue: [] })
+    this.#picker.sourceAdded(source, source.isSeed ? 'all' : bits)
+  }
+}
