@@ -40,7 +40,7 @@ export async function readSource(
   return {
     ...origin,
     peers: [...origin.peers, ...peers],
-    trackers: [...origin.trackers, ...more.filter(url => !known.has(url)).map(url => [url])],
+    trackers: [...origin.trackers, ...[...new Set(more)].filter(url => !known.has(url)).map(url => [url])],
     webSeeds: [...new Set([...origin.webSeeds, ...(options.webSeeds ?? [])])],
     select: options.select?.map(index => ({ first: index, last: index })) ?? origin.select,
   }
@@ -102,6 +102,8 @@ async function fetchTorrent(
   url: string,
   { userAgent, clock, httpGet, signal }: SourceContext,
 ): Promise<Uint8Array> {
+  if (!URL.canParse(url))
+    throw new ShoalError('bad-argument', `${url.slice(0, 100)} is no URL: check how it is written`)
   const limit = limited(clock, FETCH_LIMIT_MS, signal)
   const options = { userAgent, maxBytes: MAX_TORRENT_BYTES, named: true, signal: limit.signal }
   const answer = await httpGet(url, options)

@@ -1,0 +1,148 @@
+import http from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { httpGet } from '#http-get'
+import { hex } from '../base/bytes.ts'
+import { systemClock } from '../base/clock.ts'
+import { VirtualClock } from '../base/virtual-clock.ts'
+import { torrentCid } from '../metainfo/cid.ts'
+import { writeMetainfo } from '../metainfo/write-metainfo.ts'
+import { testTorrent } from '../swarm/testing/test-torrent.ts'
+import { readSource, type SourceContext } from './sources.ts'
+
+let server: http.Server
+let answer: http.RequestListener
+let url: string
+beforeEach(async () => {
+  server = http.createServer((request, response) => answer(request, response))
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+})
+afterEach(() => {
+  server.closeAllConnections()
+  return new Promise(resolve => server.close(resolve))
+})
+
+const context: SourceContext = {
+  userAgent: 'test',
+  clock: systemClock,
+  httpGet,
+  signal: new AbortController().signal,
+}
+
+describe('the URL of a .torrent', () => {
+  test('is fetched, over a redirect too', async () => {
+    const { metainfo } = await testTorrent({})
+    answer = (request, response) => {
+      if (request.url === '/there/x.torrent') return response.end(writeMetainfo(metainfo))
+      response.writeHead(302, { location: '/there/x.torrent' }).end()
+    }
+    const origin = await readSource(`${url}/x.torrent`, {}, context)
+    expect(origin.infoHashes).toEqual(metainfo.info.infoHashes)
+    expect(origin.metainfo?.info.name).toBe('test')
+  })
+
+  test.each<[string, RegExp, http.RequestListener]>([
+    [
+      'that is not there',
+      /404 for the .torrent: check the URL/,
+      (_, response) => response.writeHead(404).end(),
+    ],
+    [
+      'that redirects for ever',
+      /redirects more than 5 times/,
+      (_, response) => response.writeHead(302, { location: '/x' }).end(),
+    ],
+    ['that is a web page', /cannot be used: it is damaged/, (_, response) => response.end('<html>')],
+    ['that is nothing', /cannot be used: it is damaged/, (_, response) => response.end()],
+    [
+      'that breaks off',
+      /cannot be fetched/,
+      (_, response) => {
+        response.writeHead(200, { 'content-length': 1000 })
+        response.write('d')
+        setImmediate(() => response.destroy())
+      },
+    ],
+    [
+      'without end',
+      /more than \d+ bytes/,
+      (_, response) => {
+        const chunk = Buffer.alloc(1 << 20)
+        const more = () => {
+          while (!response.destroyed && response.write(chunk)) {}
+        }
+        response.on('drain', more)
+        more()
+      },
+    ],
+  ])('%s is one clear error', async (_, message, listener) => {
+    answer = listener
+    await expect(readSource(`${url}/x.torrent`, {}, context)).rejects.toThrow(message)
+  })
+
+  test('that never answers is given up after a minute', async () => {
+    const clock = new VirtualClock()
+    let asked = () => {}
+    const request = new Promise<void>(resolve => {
+      asked = resolve
+    })
+    answer = () => asked()
+    const outcome = expect(readSource(`${url}/x`, {}, { ...context, clock })).rejects.toMatchObject({
+      code: 'timeout',
+    })
+    await request
+    await clock.advance(60_000)
+    await outcome
+  })
+
+  test('is given up when the session is closed', async () => {
+    const controller = new AbortController()
+    const reason = new Error('closed')
+    answer = () => controller.abort(reason)
+    await expect(readSource(`${url}/x`, {}, { ...context, signal: controller.signal })).rejects.toBe(reason)
+  })
+})
+
+test('an info hash in every notation', async () => {
+  const { infoHashes } = (await testTorrent({ version: 'hybrid' })).metainfo.info
+  const { v1, v2 } = infoHashes
+  for (const [text, expected] of [
+    [hex(v1!), { v1 }],
+    [hex(v1!).toUpperCase(), { v1 }],
+    [` ${hex(v2!)}\n`, { v2 }],
+    [`1220${hex(v2!)}`, { v2 }],
+    [torrentCid({ v2: v2! }), { v2 }],
+  ] as const)
+    expect((await readSource(text, {}, context)).infoHashes).toEqual(expected)
+})
+
+test.each([
+  ['/no/such/file.torrent', 'not-found'],
+  ['', 'not-found'],
+  ['magnet:?dn=nothing', 'bad-magnet'],
+  ['http://', 'bad-argument'],
+  [new Uint8Array(3), 'bad-torrent'],
+] as const)('%o is an error', async (source, code) => {
+  await expect(readSource(source, {}, context)).rejects.toMatchObject({ code })
+})
+
+test('options add to what the source says', async () => {
+  const { metainfo } = await testTorrent({})
+  const options = {
+    peers: ['10.0.0.1:80', '[::1]:81', 'peer.example:82'],
+    trackers: ['http://t.example/', 'http://t.example/'],
+    webSeeds: ['http://w.example/', 'http://w.example/'],
+    select: [0],
+  }
+  expect(await readSource(metainfo, options, context)).toMatchObject({
+    peers: [
+      { host: '10.0.0.1', port: 80 },
+      { host: '::1', port: 81 },
+      { host: 'peer.example', port: 82 },
+    ],
+    trackers: [['http://t.example/']],
+    webSeeds: ['http://w.example/'],
+    select: [{ first: 0, last: 0 }],
+  })
+})
