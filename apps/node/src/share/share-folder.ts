@@ -57,6 +57,7 @@ export async function shareFolder(
     watch.close()
     view.close()
     await session.close()
+    await shared.close()
   }
   return 0
 }

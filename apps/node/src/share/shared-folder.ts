@@ -28,6 +28,8 @@ interface Shared {
   readonly torrent: TorrentApi
   readonly item: Item
   entry: Entry
+  /** All that is wanted of a download is here. */
+  complete: boolean
 }
 
 /** Keeps a session in step with a folder: each file and folder in it is a torrent. */
@@ -52,6 +54,12 @@ export class SharedFolder {
   /** When to look again, in milliseconds; null: nothing is pending. */
   get settleMs(): number | null {
     return this.#settling.size > 0 ? SETTLE_MS : null
+  }
+
+  /** Notes what came to its end since the last look. Call it when the session is closed, so that nothing changes on the disk. */
+  async close(): Promise<void> {
+    for (const [name, shared] of this.#shared)
+      if (shared.entry.stamp === undefined) await this.#stampDownload(name, shared)
   }
 
   /** Looks at the folder; `changed` are names to look into, null for all. The first look takes what lies there as it is. */
@@ -117,13 +125,15 @@ export class SharedFolder {
     this.#options.view.tell(`Not shared: ${failure.message}`, { event: 'not-shared', name, ...failure })
   }
 
-  #add(name: string, torrent: TorrentApi, entry: Entry): void {
+  #add(name: string, torrent: TorrentApi, entry: Entry): Shared {
     const { view, output } = this.#options
     const item = torrentItem(torrent, infoHashText(torrent.infoHashes))
     this.#refused.delete(name)
-    this.#shared.set(name, { torrent, item, entry })
+    const shared: Shared = { torrent, item, entry, complete: false }
+    this.#shared.set(name, shared)
     logTo(view, output, torrent)
     view.add(item)
+    return shared
   }
 
   async #stop(name: string, why: 'gone' | 'changed'): Promise<void> {
@@ -163,9 +173,10 @@ export class SharedFolder {
       const { infoHash, magnet = torrent.magnet } = entry
       const note: Entry = { infoHash, name, kind: 'got', magnet }
       if (!entry.complete) catalogue.save({ ...note, pid: process.pid, sinceMs: Date.now() })
-      this.#add(name, torrent, entry)
+      const shared = this.#add(name, torrent, entry)
       torrent.whenComplete().then(
         () => {
+          shared.complete = true
           if (!entry.complete) catalogue.save({ ...note, complete: true })
           tellShared(view, torrent, join(directory, name))
         },
@@ -179,10 +190,10 @@ export class SharedFolder {
 
   /** Once a download is complete, notes how it looks: from then on a change is seen. */
   async #stampDownload(name: string, shared: Shared): Promise<void> {
-    const { directory, catalogue, signal } = this.#options
+    const { directory, catalogue } = this.#options
     const { torrent, entry } = shared
-    if (torrent.stats.state !== 'seeding') return
-    const stamp = await stampOf(join(directory, name), signal).catch(() => null)
+    if (!shared.complete) return
+    const stamp = await stampOf(join(directory, name)).catch(() => null)
     if (stamp === null) return
     const { infoHash, magnet = torrent.magnet } = entry
     shared.entry = { infoHash, name, kind: 'got', magnet, complete: true, stamp }
