@@ -25,10 +25,32 @@ it.each([
   const open = new OpenPiece(0, layout, new Uint8Array(8 * BLOCK_BYTES).fill(9), { v1: true, v2: false })
   const blocks = Array.from({ length: layout.blockCount(0) }, (_, block) => block)
   for (const block of backwards ? blocks.reverse() : blocks) {
-    expect(open.claim(block)).toBe(true)
+    expect(open.claim(block, open)).toBe(true)
     open.block(block).fill(block + 1)
     open.filled(block)
   }
   expect(open.isComplete).toBe(true)
   expect(await open.sha1()).toEqual(sha1(open.buffer.subarray(0, size)))
+})
+
+it('a block belongs to who claimed it last, until it is here', () => {
+  const file = {
+    path: ['f'],
+    lengthBytes: BLOCK_BYTES,
+    offsetBytes: 0,
+    pad: false,
+    executable: false,
+    hidden: false,
+  }
+  const layout = new PieceLayout({ files: [file], pieceLengthBytes: BLOCK_BYTES, version: 'v1' })
+  const open = new OpenPiece(0, layout, new Uint8Array(BLOCK_BYTES), { v1: true, v2: false })
+  const [slow, fast] = [{}, {}]
+  expect(open.claim(0, slow)).toBe(true)
+  expect(open.claim(0, fast)).toBe(true)
+  expect(open.isClaimedBy(0, slow)).toBe(false)
+  open.unclaim(0, slow)
+  expect(open.isClaimedBy(0, fast)).toBe(true)
+  open.filled(0)
+  expect(open.isClaimedBy(0, fast)).toBe(false)
+  expect(open.claim(0, slow)).toBe(false)
 })

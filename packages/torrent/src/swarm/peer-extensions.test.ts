@@ -1,0 +1,120 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { fromHex } from '../base/bytes.ts'
+import { parseExtendedHandshake } from '../wire/extensions/extended-handshake.ts'
+import { encodePex, PexFlag, type PexPeer, parsePex } from '../wire/extensions/ut-pex.ts'
+import type { RemotePeer } from './testing/remote-peer.ts'
+import { TestSwarm } from './testing/test-swarm.ts'
+import { type TestTorrent, testTorrent } from './testing/test-torrent.ts'
+
+const UT_PEX = 2
+
+let torrent: TestTorrent
+beforeAll(async () => {
+  torrent = await testTorrent({ pieces: 8 })
+})
+
+const pexHeard = (remote: RemotePeer) =>
+  remote
+    .all('extended')
+    .filter(text => text.startsWith(`${UT_PEX} `))
+    .map(text => parsePex(fromHex(text.slice(2))!))
+
+const pex = (remote: RemotePeer, added: PexPeer[]) =>
+  remote.send(out => out.extended(UT_PEX, encodePex({ added, dropped: [] })!))
+
+describe('the extended handshake (BEP 10)', () => {
+  it('says who we are, what we have and how we see the peer', async () => {
+    const bench = await TestSwarm.open(torrent, { have: 'all' })
+    const { remote, peer } = await bench.connect({ ip: '80.1.2.3' })
+    const [, payload] = remote.all('extended')[0]!.split(' ')
+    expect(parseExtendedHandshake(fromHex(payload!)!)).toEqual({
+      extensions: { ut_metadata: 1, ut_pex: 2, lt_donthave: 3, upload_only: 4 },
+      client: 'Test',
+      port: 6881,
+      requestQueue: 2000,
+      yourIp: '80.1.2.3',
+      metadataSize: torrent.metainfo.info.bytes.length,
+      uploadOnly: true,
+    })
+    remote.extended({ client: 'Other 1.0' })
+    await bench.pass(10)
+    expect(peer!.client).toBe('Other 1.0')
+  })
+
+  it('is not sent to who does not know it, and names no peer exchange for private torrents (BEP 27)', async () => {
+    const bench = await TestSwarm.open(torrent, { owner: { exchangesPeers: false } })
+    const old = await bench.connect({ features: { extended: false } })
+    expect(old.remote.all('extended')).toEqual([])
+    const { remote } = await bench.connect()
+    const [, payload] = remote.all('extended')[0]!.split(' ')
+    expect(parseExtendedHandshake(fromHex(payload!)!).extensions.ut_pex).toBeUndefined()
+    pex(remote, [{ host: '80.9.9.9', port: 1, flags: 0 }])
+    await bench.pass(5000)
+    expect(bench.dialled).toEqual([])
+  })
+
+  it('that is garbage ends the connection', async () => {
+    const bench = await TestSwarm.open(torrent)
+    const { remote } = await bench.connect()
+    remote.send(out => out.extended(0, Uint8Array.of(1, 2, 3)))
+    await bench.pass(10)
+    expect(remote.closed).toBe(true)
+  })
+
+  it('lets messages of extensions that we never named pass', async () => {
+    const bench = await TestSwarm.open(torrent)
+    const { remote } = await bench.connect()
+    remote.send(out => out.extended(99, Uint8Array.of(1, 2, 3)))
+    await bench.pass(10)
+    expect(remote.closed).toBe(false)
+  })
+})
+
+describe('peer exchange (BEP 11)', () => {
+  it('tells each peer of the others, then of changes, once a minute', async () => {
+    const bench = await TestSwarm.open(torrent)
+    const listening = await bench.connect({ ip: '80.1.1.1' })
+    listening.remote.extended({ port: 7000 })
+    const silent = await bench.connect({ ip: '80.1.1.2' })
+    silent.remote.extended()
+    await bench.pass(2000)
+    expect(pexHeard(silent.remote)).toEqual([
+      { added: [{ host: '80.1.1.1', port: 7000, flags: 0 }], dropped: [] },
+    ])
+    // Nobody is told of itself, nor of a peer whose port is not known.
+    expect(pexHeard(listening.remote)).toEqual([])
+    const seed = await bench.connect({ ip: '80.1.1.3', outgoing: true })
+    seed.remote.send(out => out.haveAll())
+    listening.remote.connection.close()
+    await bench.pass(30_000)
+    expect(pexHeard(silent.remote)).toHaveLength(1)
+    await bench.pass(40_000)
+    const { port } = seed.peer!.link.connection.remote
+    expect(pexHeard(silent.remote)[1]).toEqual({
+      added: [{ host: '80.1.1.3', port, flags: PexFlag.uploadOnly | PexFlag.reachable }],
+      dropped: [expect.objectContaining({ host: '80.1.1.1', port: 7000 })],
+    })
+    expect(parsePex(encodePex({ added: [], dropped: [] }) ?? fromHex('6465')!)).toEqual({
+      added: [],
+      dropped: [],
+    })
+  })
+
+  it('is believed as far as dialling goes, but not more than once a minute', async () => {
+    const bench = await TestSwarm.open(torrent)
+    const { remote } = await bench.connect()
+    remote.extended()
+    for (let message = 0; message < 50; message++)
+      pex(
+        remote,
+        Array.from({ length: 50 }, (_, i) => ({ host: `81.0.${message}.${i}`, port: 1, flags: 0 })),
+      )
+    await bench.pass(20_000)
+    expect(bench.swarm.pool.size).toBe(50)
+    expect(new Set(bench.dialled).size).toBe(50)
+    await bench.pass(40_000)
+    pex(remote, [{ host: '82.0.0.1', port: 1, flags: 0 }])
+    await bench.pass(10)
+    expect(bench.swarm.pool.size).toBe(51)
+  })
+})

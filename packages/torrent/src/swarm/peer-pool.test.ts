@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest'
+import { seededRandom } from '../base/random.ts'
+import { PeerPool } from './peer-pool.ts'
+
+const address = (i: number) => ({ host: `80.0.${i >> 8}.${i & 255}`, port: 6881 })
+const many = (count: number, from = 0) => Array.from({ length: count }, (_, i) => address(from + i))
+const create = () => new PeerPool(seededRandom(1))
+
+describe('the peer pool', () => {
+  it('takes each address once, and none without a port', () => {
+    const pool = create()
+    expect(pool.add([...many(3), ...many(3), { host: '80.0.0.9', port: 0 }], 'dht')).toBe(3)
+    expect(pool.add(many(4), 'tracker')).toBe(1)
+    expect(pool.size).toBe(4)
+    expect(pool.idle).toBe(4)
+  })
+
+  it('gives those with the fewest failures first, and waits twice as long after each', () => {
+    const pool = create()
+    pool.add(many(1), 'dht')
+    const first = pool.next(0)!
+    for (const [i, waitMs] of [10_000, 20_000, 40_000, 80_000].entries()) {
+      const now = i * 1_000_000
+      expect(pool.next(now)).toBe(first)
+      pool.failed(first, now)
+      expect(pool.next(now + waitMs - 1)).toBe(null)
+      expect(pool.next(now + waitMs)).toBe(first)
+    }
+    pool.add(many(1, 1), 'dht')
+    expect(pool.next(1e9)!.address).toEqual(address(1))
+    for (let i = 0; i < 20; i++) pool.failed(first, 0)
+    expect(first.nextTryMs).toBe(30 * 60_000)
+    pool.ended(first, 0)
+    expect(first).toMatchObject({ failures: 0, nextTryMs: 10_000 })
+  })
+
+  it('gives what is idle only, and at once what a user names again', () => {
+    const pool = create()
+    pool.add(many(2), 'dht')
+    const one = pool.next(0)!
+    one.state = 'connected'
+    const other = pool.next(0)!
+    expect(other).not.toBe(one)
+    pool.failed(other, 0)
+    expect(pool.next(0)).toBe(null)
+    pool.add([other.address], 'pex')
+    expect(pool.next(0)).toBe(null)
+    pool.add([other.address], 'manual')
+    expect(pool.next(0)).toBe(other)
+    expect(pool.next(0, true)).toBe(other)
+    other.uploadOnly = true
+    expect(pool.next(0, true)).toBe(null)
+  })
+
+  it('draws among equals', () => {
+    const pool = create()
+    pool.add(many(10), 'dht')
+    const seen = new Set(Array.from({ length: 200 }, () => pool.next(0)!.key))
+    expect(seen.size).toBe(10)
+  })
+
+  it('is bounded; hopeless addresses make room, and any does for what a user names', () => {
+    const pool = create()
+    pool.add(many(5000), 'pex')
+    expect(pool.size).toBe(2000)
+    expect(pool.add(many(1, 6000), 'tracker')).toBe(0)
+    const hopeless = pool.find(address(7))!
+    for (let i = 0; i < 8; i++) pool.failed(hopeless, 0)
+    expect(pool.add(many(1, 6000), 'tracker')).toBe(1)
+    expect(pool.find(address(7))).toBeUndefined()
+    expect(pool.add(many(1, 7000), 'manual')).toBe(1)
+    expect(pool.size).toBe(2000)
+  })
+
+  it('forgets the banned and takes them no more, whatever their port', () => {
+    const pool = create()
+    pool.add([address(1), { host: address(1).host, port: 7 }, address(2)], 'dht')
+    pool.ban(address(1).host)
+    expect(pool.size).toBe(1)
+    expect(pool.isBanned(address(1).host)).toBe(true)
+    expect(pool.add([{ host: address(1).host, port: 99 }], 'manual')).toBe(0)
+  })
+
+  it('keeps only what came from the named origins', () => {
+    const pool = create()
+    pool.add(many(2), 'dht')
+    pool.add(many(2, 2), 'tracker')
+    pool.keepOnly(['tracker'])
+    expect(pool.size).toBe(2)
+    expect(pool.find(address(2))).toBeDefined()
+  })
+})

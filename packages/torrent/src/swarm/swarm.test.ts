@@ -1,0 +1,168 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { BLOCK_BYTES } from '../metainfo/metainfo.ts'
+import { encodeUploadOnly } from '../wire/extensions/small-extensions.ts'
+import type { Peer } from './peer.ts'
+import type { RemotePeer } from './testing/remote-peer.ts'
+import { TestSwarm } from './testing/test-swarm.ts'
+import { type TestTorrent, testTorrent } from './testing/test-torrent.ts'
+
+let torrent: TestTorrent
+beforeAll(async () => {
+  torrent = await testTorrent({ pieces: 40 })
+})
+
+describe('who is let in', () => {
+  it('is bounded for the torrent and for one address', async () => {
+    const bench = await TestSwarm.open(torrent, { owner: { maxPeers: 5, maxPeersPerHost: () => 2 } })
+    for (let i = 0; i < 4; i++) await bench.connect({ ip: '80.1.1.1' })
+    expect(bench.swarm.peers.size).toBe(2)
+    for (let i = 0; i < 6; i++) await bench.connect()
+    expect(bench.swarm.peers.size).toBe(5)
+    expect(bench.swarm.wanted).toBe(0)
+  })
+
+  it('is a peer once: the second connection of the same one is refused', async () => {
+    const bench = await TestSwarm.open(torrent)
+    const peerId = new Uint8Array(20).fill(9)
+    const first = await bench.connect({ ip: '80.1.1.1', peerId })
+    const second = await bench.connect({ ip: '80.1.1.1', peerId })
+    await bench.pass(100)
+    expect(bench.swarm.peers.size).toBe(1)
+    expect([first.remote.closed, second.remote.closed].filter(Boolean)).toHaveLength(1)
+  })
+
+  it('is nobody while paused or closed', async () => {
+    const bench = await TestSwarm.open(torrent)
+    const before = await bench.connect()
+    bench.swarm.pause()
+    await bench.pass(100)
+    expect(before.remote.closed).toBe(true)
+    expect((await bench.connect()).peer).toBeUndefined()
+    bench.swarm.addAddresses([{ host: '80.1.1.1', port: 1 }], 'tracker')
+    await bench.pass(5000)
+    expect(bench.dialled).toEqual([])
+    expect(bench.swarm.wanted).toBe(0)
+    bench.swarm.resume()
+    await bench.pass(100)
+    expect(bench.dialled).toEqual(['80.1.1.1:1'])
+    expect((await bench.connect()).peer).toBeDefined()
+    bench.swarm.close()
+    expect((await bench.connect()).peer).toBeUndefined()
+  })
+})
+
+describe('looking for peers', () => {
+  it('tries each address, and again after longer and longer', async () => {
+    const bench = await TestSwarm.open(torrent)
+    bench.swarm.addAddresses(
+      [1, 2, 3].map(port => ({ host: '80.1.1.1', port })),
+      'tracker',
+    )
+    await bench.pass(5000)
+    expect(bench.dialled.toSorted()).toEqual(['80.1.1.1:1', '80.1.1.1:2', '80.1.1.1:3'])
+    await bench.pass(10_000)
+    expect(bench.dialled).toHaveLength(6)
+    await bench.pass(10_000)
+    expect(bench.dialled).toHaveLength(6)
+    await bench.pass(15_000)
+    expect(bench.dialled).toHaveLength(9)
+  })
+})
+
+describe('uploading', () => {
+  it('is for as many as there are slots, the best senders and one by luck; others have their turn', async () => {
+    const bench = await TestSwarm.open(torrent, { have: Array.from({ length: 20 }, (_, i) => i) })
+    const peers: { remote: RemotePeer; peer: Peer }[] = []
+    for (let i = 0; i < 10; i++) {
+      const { remote, peer } = await bench.connect()
+      remote.send(out => [out.bitfield(Uint8Array.of(0, 0, 1, 0xff, 0xff)), out.interested()])
+      peers.push({ remote, peer: peer! })
+    }
+    await bench.pass(100)
+    const unchoked = () => peers.filter(({ peer }) => !peer.amChoking).length
+    expect(unchoked()).toBe(4)
+    const seen = new Set<number>()
+    for (let round = 0; round < 60; round++) {
+      await bench.pass(10_000)
+      for (const { remote } of peers) remote.send(out => out.keepAlive())
+      expect(unchoked()).toBeLessThanOrEqual(4)
+      for (const { peer } of peers) if (!peer.amChoking) seen.add(peer.id)
+    }
+    expect(seen.size).toBe(10)
+  })
+
+  it('fills a slot at once when its holder leaves or loses interest', async () => {
+    const bench = await TestSwarm.open(torrent, { have: 'all', owner: { uploadSlots: 1 } })
+    const first = await bench.connect()
+    first.remote.send(out => [out.haveNone(), out.interested()])
+    await bench.pass(100)
+    const second = await bench.connect()
+    second.remote.send(out => [out.haveNone(), out.interested()])
+    await bench.pass(100)
+    expect([first.peer!.amChoking, second.peer!.amChoking]).toEqual([false, true])
+    first.remote.send(out => out.notInterested())
+    await bench.pass(100)
+    expect(second.peer!.amChoking).toBe(false)
+    first.remote.send(out => out.interested())
+    await bench.pass(100)
+    second.remote.connection.close()
+    await bench.pass(100)
+    expect(first.peer!.amChoking).toBe(false)
+  })
+})
+
+describe('those who download nothing more (BEP 21)', () => {
+  it('part from each other, whoever becomes it first', async () => {
+    const bench = await TestSwarm.open(torrent, { have: 'all' })
+    const seed = await bench.connect()
+    seed.remote.send(out => out.haveAll())
+    const partial = await bench.connect()
+    partial.remote.send(out => out.bitfield(Uint8Array.of(0x80, 0, 0, 0, 0)))
+    const leech = await bench.connect()
+    leech.remote.send(out => out.haveNone())
+    await bench.pass(100)
+    expect(seed.remote.closed).toBe(true)
+    expect(partial.remote.closed).toBe(false)
+    partial.remote.send(out => out.extended(4, encodeUploadOnly(true)))
+    await bench.pass(100)
+    expect(partial.remote.closed).toBe(true)
+    expect(leech.remote.closed).toBe(false)
+  })
+
+  it('say so when they become it', async () => {
+    const bench = await TestSwarm.open(torrent, { have: Array.from({ length: 39 }, (_, i) => i) })
+    const leech = await bench.connect()
+    leech.remote.extended()
+    leech.remote.send(out => out.haveNone())
+    await bench.pass(100)
+    const seed = await bench.seed()
+    await bench.until(() => bench.have.isFull)
+    await bench.pass(100)
+    expect(seed.remote.closed).toBe(true)
+    expect(leech.remote.closed).toBe(false)
+    expect(leech.remote.all('have')).toEqual(['39'])
+    expect(leech.remote.all('extended').filter(text => text.startsWith('4 '))).toEqual(['4 01'])
+    expect(bench.swarm.wanted).toBe(0)
+  })
+})
+
+describe('a piece that was lost', () => {
+  it('is told to those who know the extension (BEP 54), and fetched again', async () => {
+    const bench = await TestSwarm.open(torrent, { have: 'all' })
+    const { remote } = await bench.connect()
+    remote.extended()
+    remote.send(out => out.haveNone())
+    await bench.pass(10)
+    bench.swarm.lost(7)
+    await bench.pass(10)
+    expect(remote.all('extended').filter(text => text.startsWith('3 '))).toEqual(['3 00000007'])
+    const seed = await bench.seed()
+    await bench.until(() => bench.have.isFull)
+    expect(seed.remote.requests).toEqual([
+      [7, 0, BLOCK_BYTES],
+      [7, BLOCK_BYTES, BLOCK_BYTES],
+    ])
+    await bench.pass(10)
+    expect(remote.all('have')).toEqual(['7'])
+  })
+})
