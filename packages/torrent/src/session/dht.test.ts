@@ -1,0 +1,58 @@
+import { readdir } from 'node:fs/promises'
+import { expect, test } from 'vitest'
+import { openDatagram } from '#datagram'
+import { systemClock } from '../base/clock.ts'
+import { seededRandom } from '../base/random.ts'
+import { DhtNode } from '../discovery/dht/dht.ts'
+import type { Session } from './session.ts'
+import { Loopback, until } from './testing/loopback.ts'
+
+/** Nodes of others on loopback, closed at the end of a test's block. */
+class Others implements AsyncDisposable {
+  readonly nodes: DhtNode[] = []
+
+  async add(): Promise<DhtNode> {
+    const first = this.nodes[0]
+    const node = new DhtNode({
+      socket: await openDatagram({ family: 4, port: 0, host: '127.0.0.1' }),
+      clock: systemClock,
+      random: seededRandom(this.nodes.length + 1),
+      bootstrap: first ? [{ host: '127.0.0.1', port: first.port }] : [],
+    })
+    this.nodes.push(node)
+    return node
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.nodes.map(node => node.close()))
+  }
+}
+
+const knows = (session: Session) =>
+  session.torrents[0]!.discovery().some(({ kind, message }) => kind === 'dht' && /^[1-9]/.test(message ?? ''))
+
+test('what the DHT learned is there in the next session', async () => {
+  await using others = new Others()
+  await using loop = await Loopback.make()
+  const first = await others.add()
+  const stateDirectory = loop.path('state')
+  const session = await loop.open({ dht: true, dhtNodes: [`127.0.0.1:${first.port}`], stateDirectory })
+  await session.add('a'.repeat(40))
+  await until('it knows a node', () => knows(session), 30_000)
+  await session.close()
+  expect(await readdir(stateDirectory)).toContain('dht.note')
+  // It is told of no node now.
+  const next = await loop.open({ dht: true, dhtNodes: [], stateDirectory })
+  await until('it knows the node again', () => knows(next), 30_000)
+})
+
+test('a torrent names nodes to begin with', async () => {
+  await using others = new Others()
+  await using loop = await Loopback.make()
+  const first = await others.add()
+  const nodes = [{ host: '127.0.0.1', port: first.port }]
+  const metainfo = await loop.torrent('content', { 'a.bin': 100_000 })
+  const session = await loop.open({ dht: true, dhtNodes: [], directory: loop.path('down') })
+  await session.add({ ...metainfo, nodes })
+  await until('it knows the node', () => knows(session), 30_000)
+})
