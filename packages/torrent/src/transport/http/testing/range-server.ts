@@ -37,7 +37,7 @@ export class RangeServer implements AsyncDisposable {
     })
   }
 
-  /** `files` by path, as it stands in a request: percent-encoded. */
+  /** `files` by path, each part of it as `encodeURIComponent` has it. */
   static async open(files: Record<string, Uint8Array> = {}): Promise<RangeServer> {
     const server = new RangeServer()
     for (const [path, bytes] of Object.entries(files)) server.files.set(path, bytes)
@@ -57,7 +57,7 @@ export class RangeServer implements AsyncDisposable {
 
   /** Answers as a good server does. */
   serve(request: IncomingMessage, response: ServerResponse): void {
-    const bytes = this.files.get(request.url!)
+    const bytes = this.files.get(spelledAlike(request.url!))
     if (!bytes) {
       response.writeHead(404).end('no such file')
       return
@@ -97,4 +97,12 @@ export class RangeServer implements AsyncDisposable {
 export function rangeOf({ headers }: IncomingMessage): [number, number] | null {
   const match = /^bytes=(\d+)-(\d+)$/.exec(headers.range ?? '')
   return match && [Number(match[1]), Number(match[2])]
+}
+
+/** One spelling for all that mean the same: clients differ in what they escape, and how. */
+function spelledAlike(path: string): string {
+  return path
+    .split('/')
+    .map(part => encodeURIComponent(decodeURIComponent(part)))
+    .join('/')
 }
