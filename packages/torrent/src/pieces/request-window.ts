@@ -5,7 +5,7 @@ const LEAST_BLOCKS = 2
 const MOST_BLOCKS = 2000
 const FIRST_BLOCKS = 4
 /** Blocks to keep asked beyond what the path itself holds: more only grow cold in socket buffers before we get to read them. */
-const QUEUED_BLOCKS = 500
+const QUEUED_BLOCKS = 250
 /** How long the source should have work for, beyond its latency: what a choke or a slow turn of our event loop must not exhaust. */
 const QUEUE_MS = 2000
 /** An answer that took longer waited in the source's queue: the window has outgrown the path. */
