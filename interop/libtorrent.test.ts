@@ -69,4 +69,17 @@ describe.skipIf(lacking('libtorrent'))('libtorrent', { concurrent: true }, () =>
     await leech.flushed()
     expect(await difference(dir.join('seed'), dir.join('theirs'))).toBeNull()
   })
+
+  test('a seed of ours connects to one that it is told of, not the other way round', async () => {
+    await using dir = await tempDir('interop')
+    const made = await makeTorrent(await content(dir), dir.join('content.torrent'))
+    await using leecher = await Libtorrent.start()
+    const leech = await leecher.add({ torrent: made.torrent, savePath: dir.join('leech') })
+    await using shoal = await Shoal.open({ port: null })
+    const seed = await shoal.get(made.torrent, { directory: dir.join('seed') })
+    seed.addPeer(`127.0.0.1:${leecher.port}`)
+    await leech.done()
+    await leech.flushed()
+    expect(await difference(dir.join('seed'), dir.join('leech'))).toBeNull()
+  })
 })

@@ -58,6 +58,7 @@ export class Aria2 implements AsyncDisposable {
       '--no-conf=true',
       '--enable-rpc=true',
       '--rpc-listen-all=false',
+      '--rpc-save-upload-metadata=false',
       `--rpc-listen-port=${rpcPort}`,
       `--rpc-secret=${secret}`,
       `--listen-port=${port}`,

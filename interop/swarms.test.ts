@@ -1,0 +1,80 @@
+/** Swarms of several kinds of peers at once. */
+import { describe, expect, test } from 'vitest'
+import { difference, randomFile, tempDir } from './support/files.ts'
+import { Libtorrent } from './support/libtorrent.ts'
+import { Opentracker } from './support/opentracker.ts'
+import { bareMagnet, makeTorrent, Shoal } from './support/shoal.ts'
+import { lacking } from './support/tools.ts'
+import { until } from './support/wait.ts'
+
+describe.skipIf(lacking('libtorrent'))('swarms', { concurrent: true }, () => {
+  test('a libtorrent seed, two of ours and a libtorrent leecher: all complete, each with the help of others', async () => {
+    await using dir = await tempDir('interop')
+    const bytes = 8 * 1024 * 1024
+    const { path } = await randomFile(dir.join('seed', 'content.bin'), bytes)
+    const made = await makeTorrent(path, dir.join('content.torrent'), { pieceLengthBytes: 262_144 })
+    await using seeder = await Libtorrent.start()
+    const seed = await seeder.add({ torrent: made.torrent, savePath: dir.join('seed'), seedMode: true })
+    // Slow enough that the others have something to give each other.
+    await seed.limit({ upload: 6_000_000 })
+    await using one = await Shoal.open({ directory: dir.join('one') })
+    await using two = await Shoal.open({ directory: dir.join('two') })
+    await using leecher = await Libtorrent.start()
+    const source = `127.0.0.1:${seeder.port}`
+    const first = await one.add(made.torrent, { peers: [source, two.address] })
+    const second = await two.add(made.magnet, { peers: [source, one.address] })
+    const leech = await leecher.add({
+      torrent: made.torrent,
+      savePath: dir.join('leech'),
+      peers: [['127.0.0.1', seeder.port], one.endpoint, two.endpoint],
+    })
+    await Promise.all([one.done(first), two.done(second), leech.done()])
+    await leech.flushed()
+    for (const name of ['one', 'two', 'leech'])
+      expect(await difference(dir.join('seed'), dir.join(name))).toBeNull()
+    // Three copies arrived, and the seed did not send them all.
+    expect((await seed.status()).uploadedBytes).toBeLessThan(2.9 * bytes)
+    expect(first.stats.uploadedBytes + second.stats.uploadedBytes).toBeGreaterThan(0)
+  })
+
+  test.skipIf(lacking('opentracker'))(
+    'a hybrid of ours serves one who knows its v1 hash and one who knows its v2 hash (BEP 52)',
+    async () => {
+      await using dir = await tempDir('interop')
+      const { path } = await randomFile(dir.join('seed', 'content.bin'), 4_000_001)
+      await using tracker = await Opentracker.start()
+      const made = await makeTorrent(path, dir.join('content.torrent'), { trackers: [[tracker.http]] })
+      await tracker.allow(made.v1!, made.v2!)
+      await using shoal = await Shoal.open({ trackers: true })
+      const seed = await shoal.get(made.torrent, { directory: dir.join('seed') })
+      const get = async (version: 'v1' | 'v2') => {
+        await using peer = await Libtorrent.start()
+        const magnet = bareMagnet(made[version]!)
+        const leech = await peer.add({ magnet, savePath: dir.join(version), trackers: [tracker.http] })
+        await leech.done()
+        await leech.flushed()
+        expect(await difference(dir.join('seed'), dir.join(version))).toBeNull()
+      }
+      await until('our seed is announced by both', async () => {
+        const counts = await Promise.all([made.v1!, made.v2!].map(hash => tracker.seeds(hash)))
+        return counts.every(count => count === 1)
+      })
+      await Promise.all([get('v1'), get('v2')])
+      expect(seed.discovery().map(({ state }) => state)).toEqual(['ok', 'ok'])
+    },
+  )
+
+  test('of a hybrid, one who knows v1 alone and one who knows v2 alone give each other what they have', async () => {
+    await using dir = await tempDir('interop')
+    const { path } = await randomFile(dir.join('seed', 'content.bin'), 4_000_001)
+    const made = await makeTorrent(path, dir.join('content.torrent'))
+    await using seeder = await Libtorrent.start()
+    await seeder.add({ torrent: made.torrent, savePath: dir.join('seed'), seedMode: true })
+    await using one = await Shoal.open({ directory: dir.join('v1') })
+    await using two = await Shoal.open({ directory: dir.join('v2') })
+    await one.get(bareMagnet(made.v1!), { peers: [`127.0.0.1:${seeder.port}`] })
+    await seeder.stop()
+    await two.get(bareMagnet(made.v2!), { peers: [one.address] })
+    expect(await difference(dir.join('seed'), dir.join('v2'))).toBeNull()
+  })
+})
