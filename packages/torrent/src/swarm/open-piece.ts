@@ -36,6 +36,8 @@ export class OpenPiece {
   readonly #dataBytes: number
   readonly #blockCount: number
   readonly #have: Uint8Array
+  /** Who writes each claimed block. */
+  readonly #writers: (object | undefined)[] = []
   /** The buffer belongs to somebody else now: nothing may be written to it. */
   released = false
   #missing: number
@@ -66,16 +68,27 @@ export class OpenPiece {
     return this.#have[block] === HERE
   }
 
-  /** Reserves a missing block for one writer; false when it is here or another is writing it. */
-  claim(block: number): boolean {
-    if (this.#have[block] !== MISSING) return false
+  /**
+   * Reserves a block for one writer; false when it is here. Who began earlier and is not done loses it: two bring the same block only
+   * at the end of a download, and the one in the way may never finish.
+   */
+  claim(block: number, writer: object): boolean {
+    if (this.#have[block] === HERE) return false
     this.#have[block] = CLAIMED
+    this.#writers[block] = writer
     return true
   }
 
+  /** Whether the block is still the writer's, so that it may be written. */
+  isClaimedBy(block: number, writer: object): boolean {
+    return !this.released && this.#have[block] === CLAIMED && this.#writers[block] === writer
+  }
+
   /** The writer of a claimed block gave up. */
-  unclaim(block: number): void {
-    if (this.#have[block] === CLAIMED) this.#have[block] = MISSING
+  unclaim(block: number, writer: object): void {
+    if (!this.isClaimedBy(block, writer)) return
+    this.#have[block] = MISSING
+    this.#writers[block] = undefined
   }
 
   /** The bytes of a block, of its size on the wire. */
@@ -88,6 +101,7 @@ export class OpenPiece {
   filled(block: number): void {
     if (this.#have[block] === HERE) return
     this.#have[block] = HERE
+    this.#writers[block] = undefined
     this.#missing--
     if (this.leaves) {
       const begin = block * BLOCK_BYTES

@@ -152,13 +152,13 @@ export class PeerDownload {
     this.#number = number
     this.#block = block
     this.#at = begin
-    this.#open = transfer.openFor(piece, block)
+    this.#open = transfer.openFor(piece, block, this)
   }
 
   blockData(bytes: Uint8Array): void {
     this.#readBytes += bytes.length
     const open = this.#open
-    if (open === null || open.released) return
+    if (!open?.isClaimedBy(this.#block, this)) return
     open.buffer.set(bytes, this.#at)
     this.#at += bytes.length
   }
@@ -177,16 +177,17 @@ export class PeerDownload {
     this.#rejected = 0
     this.totalBytes += this.#length
     this.window.onBlock(this.#length, askedMs === undefined ? 0 : now - askedMs, now)
-    if (open === null || open.released) {
+    // Blocks that we asked for and another source brought first are our doing, not a flood.
+    if (!open?.isClaimedBy(this.#block, this)) {
       transfer.picker.released(this.#owner.id, this.#number)
-      return this.#waste(this.#length)
-    }
-    if (!transfer.arrived(this.#owner.id, this.#number, open, this.#block)) this.#waste(this.#length)
+      this.#owner.onWasted(this.#length)
+    } else if (!transfer.arrived(this.#owner.id, this.#number, open, this.#block))
+      this.#owner.onWasted(this.#length)
   }
 
   /** A block stopped half way, since the peer is gone. */
   abort(): void {
-    if (this.#open && !this.#open.released) this.#open.unclaim(this.#block)
+    this.#open?.unclaim(this.#block, this)
     this.#open = null
   }
 

@@ -138,15 +138,15 @@ export class Transfer {
     return piece * this.#blocksPerPiece
   }
 
-  /** Where a block that begins to arrive goes; null when it is here, being written by another source, or its piece is done. */
-  openFor(piece: number, block: number): OpenPiece | null {
+  /** Where a block that begins to arrive from `writer` goes; null when it is here, or its piece is done. See `OpenPiece.claim`. */
+  openFor(piece: number, block: number, writer: object): OpenPiece | null {
     if (this.#closed || this.have.has(piece) || this.#complete.has(piece)) return null
     let open = this.#open.get(piece)
     if (!open) {
       open = new OpenPiece(piece, this.layout, this.#buffers.take(), this.#digests(piece))
       this.#open.set(piece, open)
     }
-    return open.claim(block) ? open : null
+    return open.claim(block, writer) ? open : null
   }
 
   /** All bytes of a claimed block are in place. False when they turned out to be of no use. */

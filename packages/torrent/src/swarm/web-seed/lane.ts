@@ -169,11 +169,11 @@ export class Lane implements RangeSink {
       const number = this.#blocks[this.#at]!
       const piece = Math.floor(number / blocksPerPiece)
       const index = number - piece * blocksPerPiece
-      if (this.#within === 0 && this.#owner.isAsked(number)) this.#open = transfer.openFor(piece, index)
+      if (this.#within === 0 && this.#owner.isAsked(number)) this.#open = transfer.openFor(piece, index, this)
       const size = sizeOf(transfer.layout, blocksPerPiece, number)
       const count = Math.min(length - from, size - this.#within)
       const open = this.#open
-      if (open && !open.released) {
+      if (open?.isClaimedBy(index, this)) {
         const inPiece = offsetOf(transfer.layout, blocksPerPiece, number) - transfer.layout.pieceOffset(piece)
         const whole = from === 0 && count === bytes.length
         open.buffer.set(whole ? bytes : bytes.subarray(from, from + count), inPiece + this.#within)
@@ -184,15 +184,14 @@ export class Lane implements RangeSink {
       this.#open = null
       this.#within = 0
       this.#at++
-      this.#owner.onBlock(number, open?.released ? null : open, index, size)
+      this.#owner.onBlock(number, open?.isClaimedBy(index, this) ? open : null, index, size)
     }
   }
 
   /** The block that was arriving will not be completed here: others may write it. */
   #dropBlock(): void {
     const number = this.#blocks[this.#at]
-    if (this.#open && !this.#open.released && number !== undefined)
-      this.#open.unclaim(number % this.#owner.transfer.picker.blocksPerPiece)
+    if (number !== undefined) this.#open?.unclaim(number % this.#owner.transfer.picker.blocksPerPiece, this)
     this.#open = null
   }
 }
