@@ -25,6 +25,8 @@ export async function rawConnection(port: number, from: string): Promise<Socket>
   const socket = connect({ host: '127.0.0.1', port, localAddress: from })
   // It is meant to be cut off.
   socket.on('error', () => {})
+  // Who does not read never hears of the end.
+  socket.resume()
   await new Promise<void>((resolve, reject) => {
     socket.once('connect', resolve)
     socket.once('close', () => reject(new Error('refused')))
