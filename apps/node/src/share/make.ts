@@ -36,15 +36,20 @@ export interface Made {
 }
 
 /**
- * Shares a file or folder by its name. What was hashed before, with options that make the same torrent, and has not changed since is not
+ * Shares a file or folder by its name; `entries` are those of the catalogue that may be of it. What was hashed before, with options that make the same torrent, and has not changed since is not
  * read. Rejects as createTorrent does.
  */
-export async function make(name: string, options: CreateOptions, context: MakeContext): Promise<Made> {
+export async function make(
+  name: string,
+  options: CreateOptions,
+  context: MakeContext,
+  entries: readonly Entry[],
+): Promise<Made> {
   const { catalogue, directory, signal } = context
   const path = join(directory, name)
   const recipe = recipeOf(options)
   const stamp = await stampOf(path, signal)
-  const known = (await catalogue.load()).find(
+  const known = entries.find(
     entry => entry.kind === 'made' && entry.name === name && entry.stamp === stamp && entry.recipe === recipe,
   )
   const kept = known && (await readKept(known, catalogue))

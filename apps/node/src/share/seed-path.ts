@@ -58,7 +58,8 @@ async function add(
 ): Promise<Made> {
   if (torrent === undefined) {
     const { directory, state } = context.place
-    return make(basename(path), create, { ...context, directory, catalogue: new Catalogue(state) })
+    const catalogue = new Catalogue(state)
+    return make(basename(path), create, { ...context, directory, catalogue }, await catalogue.load())
   }
   const more = { trackers: (create.trackers ?? []).flat(), webSeeds: create.webSeeds ?? [] }
   const open = async (directory: string) => new Catalogue((await openPlace(directory)).state)

@@ -72,20 +72,21 @@ export class SharedFolder {
     for (const name of this.#shared.keys()) if (!present.has(name)) await this.#stop(name, 'gone')
     for (const map of [this.#settling, this.#refused])
       for (const name of map.keys()) if (!present.has(name)) map.delete(name)
-    const got = await this.#gotEntries([...present].some(name => !this.#shared.has(name)))
+    const entries = await this.#entries([...present].some(name => !this.#shared.has(name)))
     for (const name of [...present].sort()) {
       signal.throwIfAborted()
       const shared = this.#shared.get(name)
-      const download = shared ? undefined : got.get(name)
+      const known = entries.get(name) ?? []
+      const download = shared ? undefined : known.find(({ kind }) => kind === 'got')
       if (download && (await this.#isDownload(name, download))) await this.#goOn(name, download)
       else if (shared && shared.entry.stamp === undefined) await this.#stampDownload(name, shared)
       else if (!shared || changed === null || changed.has(name) || this.#settling.has(name))
-        await this.#lookAt(name)
+        await this.#lookAt(name, known)
     }
     this.#first = false
   }
 
-  async #lookAt(name: string): Promise<void> {
+  async #lookAt(name: string, known: readonly Entry[]): Promise<void> {
     const { directory, signal } = this.#options
     let stamp: string | null
     try {
@@ -101,7 +102,7 @@ export class SharedFolder {
     this.#settling.delete(name)
     if (shared) await this.#stop(name, 'changed')
     try {
-      const { torrent, entry } = await make(name, this.#options.create, this.#options)
+      const { torrent, entry } = await make(name, this.#options.create, this.#options, known)
       this.#add(name, torrent, entry)
       tellShared(this.#options.view, torrent, join(directory, name))
     } catch (error) {
@@ -148,11 +149,15 @@ export class SharedFolder {
     view.tell(text, { event: why, name, infoHash: entry.infoHash })
   }
 
-  /** Downloads by the name of what they write. */
-  async #gotEntries(needed: boolean): Promise<Map<string, Entry>> {
-    if (!needed) return new Map()
-    const entries = await this.#options.catalogue.load()
-    return new Map(entries.filter(({ kind }) => kind === 'got').map(entry => [entry.name, entry]))
+  /** The catalogue by name, read only where something is new. */
+  async #entries(needed: boolean): Promise<Map<string, Entry[]>> {
+    const byName = new Map<string, Entry[]>()
+    for (const entry of needed ? await this.#options.catalogue.load() : []) {
+      const same = byName.get(entry.name)
+      if (same) same.push(entry)
+      else byName.set(entry.name, [entry])
+    }
+    return byName
   }
 
   /** Whether what is there is still the download: one that someone changed when it was complete is theirs now, and stays as it is. */

@@ -31,6 +31,8 @@ export interface Entry {
 
 const NAME = /^([0-9a-f]{40}|[0-9a-f]{64})\.json$/
 const MAX_BYTES = 1 << 20
+/** Files read at a time. */
+const AT_ONCE = 64
 let written = 0
 
 export class Catalogue {
@@ -46,11 +48,11 @@ export class Catalogue {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
       throw fileFailure(error, this.#folder)
     })
+    const hashes = names.flatMap(name => NAME.exec(name)?.[1] ?? [])
     const entries: Entry[] = []
-    for (const name of names) {
-      const hash = NAME.exec(name)?.[1]
-      const entry = hash && (await this.find(hash))
-      if (entry) entries.push(entry)
+    for (let at = 0; at < hashes.length; at += AT_ONCE) {
+      const found = await Promise.all(hashes.slice(at, at + AT_ONCE).map(hash => this.find(hash)))
+      entries.push(...found.filter(entry => entry !== null))
     }
     return entries
   }

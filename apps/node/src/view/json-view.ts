@@ -5,9 +5,16 @@ import type { Item, Snapshot, View } from './view.ts'
 const LOOK_MS = 250
 const PROGRESS_MS = 1000
 
+interface Told {
+  /** As it was last told; null before. */
+  snapshot: Snapshot | null
+  /** Not told again before, unless its state changes. */
+  nextMs: number
+}
+
 export class JsonView implements View {
   readonly #output: Output
-  readonly #items = new Map<Item, { state: string; text: string; nextMs: number }>()
+  readonly #items = new Map<Item, Told>()
   readonly #timer: NodeJS.Timeout
 
   constructor(output: Output) {
@@ -16,8 +23,9 @@ export class JsonView implements View {
   }
 
   add(item: Item): void {
-    this.#items.set(item, { state: '', text: '', nextMs: 0 })
-    this.refresh()
+    const told: Told = { snapshot: null, nextMs: 0 }
+    this.#items.set(item, told)
+    this.#look(item, told, performance.now())
   }
 
   remove(item: Item): void {
@@ -30,21 +38,36 @@ export class JsonView implements View {
 
   refresh(): void {
     const now = performance.now()
-    for (const [item, told] of this.#items) {
-      const snapshot = item.snapshot()
-      if (snapshot.state === told.state && now < told.nextMs) continue
-      const event = progressEvent(item, snapshot)
-      const text = JSON.stringify(event)
-      if (text === told.text) continue
-      this.#items.set(item, { state: snapshot.state, text, nextMs: now + PROGRESS_MS })
-      this.#output.object(event)
-    }
+    for (const [item, told] of this.#items) this.#look(item, told, now)
+  }
+
+  #look(item: Item, told: Told, now: number): void {
+    const snapshot = item.snapshot()
+    const before = told.snapshot
+    if (before && snapshot.state === before.state && (now < told.nextMs || isSame(snapshot, before))) return
+    told.snapshot = snapshot
+    told.nextMs = now + PROGRESS_MS
+    this.#output.object(progressEvent(item, snapshot))
   }
 
   close(): void {
     clearInterval(this.#timer)
     this.refresh()
   }
+}
+
+/** Thousands of torrents that nobody asks for are looked at all the time, so this comes before anything is made of them. */
+function isSame(a: Snapshot, b: Snapshot): boolean {
+  return (
+    a.progress === b.progress &&
+    a.haveBytes === b.haveBytes &&
+    a.wantedBytes === b.wantedBytes &&
+    a.downloadBytesPerSecond === b.downloadBytesPerSecond &&
+    a.uploadBytesPerSecond === b.uploadBytesPerSecond &&
+    a.peers === b.peers &&
+    a.seeds === b.seeds &&
+    a.error === b.error
+  )
 }
 
 function progressEvent({ id, name }: Item, snapshot: Snapshot): object {

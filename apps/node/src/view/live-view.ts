@@ -6,6 +6,8 @@ import { progressLine } from './progress-line.ts'
 import type { Item, Snapshot, View } from './view.ts'
 
 const REDRAW_MS = 250
+/** So many are drawn in no time. */
+const FEW_ITEMS = 50
 const HIDE_CURSOR = '\u001b[?25l'
 const SHOW_CURSOR = '\u001b[?25h'
 const CLEAR_BELOW = '\u001b[J'
@@ -31,6 +33,7 @@ export class LiveView implements View {
   /** Lines that the cursor stands below. */
   #drawn = 0
   #last = ''
+  #drawnMs = 0
 
   constructor(terminal: Terminal) {
     this.#terminal = terminal
@@ -41,12 +44,12 @@ export class LiveView implements View {
 
   add(item: Item): void {
     this.#items.add(item)
-    this.refresh()
+    this.#refreshSoon()
   }
 
   remove(item: Item): void {
     this.#items.delete(item)
-    this.refresh()
+    this.#refreshSoon()
   }
 
   tell(text: string): void {
@@ -54,10 +57,16 @@ export class LiveView implements View {
     const lines = text.split('\n').map(line => `${printable(line, this.#terminal)}\n`)
     this.#terminal.write(this.#clear() + lines.join(''))
     this.#last = ''
-    this.refresh()
+    this.#refreshSoon()
+  }
+
+  /** At once, unless that was just done: a thousand items may come in a second. */
+  #refreshSoon(): void {
+    if (this.#items.size <= FEW_ITEMS || performance.now() - this.#drawnMs >= REDRAW_MS) this.refresh()
   }
 
   refresh(): void {
+    this.#drawnMs = performance.now()
     const { columns, rows } = this.#terminal
     const lines = liveLines([...this.#items], columns - 1, Math.max(1, rows - ROWS_KEPT), this.#terminal)
     const text = lines.map(line => `${line}\n`).join('')

@@ -21,7 +21,7 @@ export class PlainView implements View {
 
   add(item: Item): void {
     this.#states.set(item, 'paused')
-    this.refresh()
+    this.#look(item, item.snapshot())
   }
 
   remove(item: Item): void {
@@ -34,18 +34,23 @@ export class PlainView implements View {
 
   refresh(): void {
     const working: [Item, Snapshot][] = []
-    for (const [item, before] of this.#states) {
+    for (const item of this.#states.keys()) {
       const snapshot = item.snapshot()
-      if (snapshot.state !== before) {
-        this.#states.set(item, snapshot.state)
-        this.#output.line(plainLine(item.name, snapshot))
-      } else if (isWorking(snapshot)) working.push([item, snapshot])
+      if (!this.#look(item, snapshot) && isWorking(snapshot)) working.push([item, snapshot])
     }
     if (performance.now() < this.#nextProgressMs) return
     this.#nextProgressMs = performance.now() + PROGRESS_MS
     const line = summary(working)
     if (line !== '' && line !== this.#lastProgress) this.#output.line(line)
     this.#lastProgress = line
+  }
+
+  /** Whether its state has changed, which is told then. */
+  #look(item: Item, snapshot: Snapshot): boolean {
+    if (this.#states.get(item) === snapshot.state) return false
+    this.#states.set(item, snapshot.state)
+    this.#output.line(plainLine(item.name, snapshot))
+    return true
   }
 
   close(): void {
