@@ -213,7 +213,7 @@ export class WebSeed implements BlockSupplier, LaneOwner {
       }
       this.#creditBytes += BLOCK_BYTES
     }
-    if (this.transfer.mayRequest) this.#hold(false)
+    this.#hold(!this.transfer.mayRequest)
   }
 
   readonly #onTokens = () => {
