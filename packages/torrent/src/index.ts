@@ -1,5 +1,18 @@
 /**
- * The Shoal BitTorrent engine.
+ * The Shoal BitTorrent engine: a session holds torrents, which download and share files with any BitTorrent client.
+ *
+ * ```ts
+ * import { Session } from '@shoal/torrent'
+ *
+ * const [link = '', directory = '.'] = process.argv.slice(2)
+ * const session = await Session.open({ directory })
+ * const torrent = await session.add(link)
+ * await torrent.whenComplete()
+ * for (const file of torrent.files) console.log(file.diskPath)
+ * await session.close()
+ * ```
+ *
+ * `docs/embedding.md` says the rest on one page.
  *
  * @packageDocumentation
  */

@@ -1,0 +1,10 @@
+/** Loaded before an example by its test: sessions meet on loopback alone, on free ports. */
+import { Session } from '@shoal/torrent'
+
+const { open } = Session
+Session.open = (options, environment) =>
+  open.call(
+    Session,
+    { ...options, port: 0, host: '127.0.0.1', dht: false, lsd: false, trackers: false },
+    environment,
+  )
