@@ -1,7 +1,7 @@
 import { messageOf } from '../base/errors.ts'
 import { infoHashText } from '../metainfo/info-hash.ts'
 import { parseMagnet } from '../metainfo/magnet.ts'
-import type { Metainfo } from '../metainfo/metainfo.ts'
+import type { InfoHashes, Metainfo } from '../metainfo/metainfo.ts'
 import { parseMetainfo } from '../metainfo/parse-metainfo.ts'
 import type { ResumeEntry, ResumeProgress, ResumeStore } from '../storage/resume-store.ts'
 import type { TorrentOrigin, TorrentPlace } from './torrent-origin.ts'
@@ -17,6 +17,8 @@ export class Restorer {
   /** What was found damaged or could not be used, for people. */
   readonly problems: string[] = []
   readonly #recorded = new Map<string, Restored>()
+  /** Keys of the records by every info hash: a hybrid's may be asked for by either. */
+  readonly #keys = new Map<string, string>()
 
   static async read(store: ResumeStore): Promise<Restorer> {
     const restorer = new Restorer()
@@ -32,27 +34,31 @@ export class Restorer {
 
   /** What was recorded of a torrent that is added now; given once. */
   take(origin: TorrentOrigin): Restored | undefined {
-    const { v1, v2 } = origin.infoHashes
-    const keys = [...(v1 ? [infoHashText({ v1 })] : []), ...(v2 ? [infoHashText({ v2 })] : [])]
-    for (const [key, restored] of this.#recorded) {
-      const { infoHashes } = restored.origin
-      const also = infoHashes.v2 ? infoHashText({ v2: infoHashes.v2 }) : key
-      if (!keys.includes(key) && !keys.includes(also)) continue
-      this.#recorded.delete(key)
-      return restored
-    }
-    return undefined
+    const key = hashTexts(origin.infoHashes)
+      .map(hash => this.#keys.get(hash))
+      .find(each => each !== undefined && this.#recorded.has(each))
+    if (key === undefined) return undefined
+    const restored = this.#recorded.get(key)
+    this.#recorded.delete(key)
+    return restored
   }
 
   #take({ key, metainfo, progress, problems }: ResumeEntry): void {
     this.problems.push(...problems)
     try {
       const parsed = metainfo ? parseMetainfo(metainfo, { missingLayers: true }) : null
-      if (progress && (parsed || progress.magnet)) this.#recorded.set(key, restore(parsed, progress))
+      if (!progress || !(parsed || progress.magnet)) return
+      const restored = restore(parsed, progress)
+      this.#recorded.set(key, restored)
+      for (const hash of [key, ...hashTexts(restored.origin.infoHashes)]) this.#keys.set(hash, key)
     } catch (error) {
       this.problems.push(`the record of ${key} cannot be used: ${messageOf(error)}`)
     }
   }
+}
+
+function hashTexts({ v1, v2 }: InfoHashes): string[] {
+  return [...(v1 ? [infoHashText({ v1 })] : []), ...(v2 ? [infoHashText({ v2 })] : [])]
 }
 
 function restore(metainfo: Metainfo | null, progress: ResumeProgress): Restored {

@@ -1,0 +1,74 @@
+import { describe, expect, test } from 'vitest'
+import { createTorrentFrom } from '../hash/create.ts'
+import { blobSource } from '../hash/create-source.ts'
+import { infoHashText } from '../metainfo/info-hash.ts'
+import type { InfoHashes, Metainfo } from '../metainfo/metainfo.ts'
+import { writeMetainfo } from '../metainfo/write-metainfo.ts'
+import type { ResumeEntry, ResumeProgress, ResumeStore } from '../storage/resume-store.ts'
+import { Restorer } from './restorer.ts'
+
+const progress: ResumeProgress = {
+  directory: '/downloads',
+  paused: false,
+  sequential: false,
+  addedMs: 0,
+  downloadedBytes: 0,
+  uploadedBytes: 0,
+  had: null,
+  stamps: [],
+  priorities: null,
+  renamed: new Map(),
+  trackers: [],
+  webSeeds: [],
+}
+
+function hybrid(name: string): Promise<Metainfo> {
+  return createTorrentFrom([blobSource([name], new Blob([name]))], { name })
+}
+
+function read(entries: readonly ResumeEntry[]): Promise<Restorer> {
+  async function* load() {
+    yield* entries
+  }
+  return Restorer.read({ load } as unknown as ResumeStore)
+}
+
+const origin = (infoHashes: InfoHashes) => ({
+  infoHashes,
+  name: undefined,
+  metainfo: null,
+  trackers: [],
+  webSeeds: [],
+  peers: [],
+  select: undefined,
+})
+
+describe('what was recorded', () => {
+  test('of a hybrid is found by either info hash, once', async () => {
+    const all = await Promise.all(['a', 'b', 'c'].map(hybrid))
+    const entries = all.map(metainfo => ({
+      key: infoHashText(metainfo.info.infoHashes),
+      metainfo: writeMetainfo(metainfo),
+      progress,
+      problems: [],
+    }))
+    const restorer = await read(entries)
+    const [a, b] = all.map(({ info }) => info.infoHashes) as [InfoHashes, InfoHashes]
+    expect(restorer.take(origin({ v2: a.v2! }))?.origin.name).toBe('a')
+    expect(restorer.take(origin({ v1: a.v1! }))).toBeUndefined()
+    expect(restorer.take(origin({ v1: b.v1! }))?.origin.name).toBe('b')
+    expect(restorer.take(origin({ v1: new Uint8Array(20) }))).toBeUndefined()
+    expect(restorer.all().map(each => each.origin.name)).toEqual(['c'])
+    expect(restorer.problems).toEqual([])
+  })
+
+  test('before the metadata was known is found by its key', async () => {
+    const v1 = new Uint8Array(20).fill(7)
+    const magnet = `magnet:?xt=urn:btih:${infoHashText({ v1 })}&dn=later`
+    const restorer = await read([
+      { key: infoHashText({ v1 }), metainfo: null, progress: { ...progress, magnet }, problems: [] },
+    ])
+    const { info } = await hybrid('other')
+    expect(restorer.take(origin({ v1, v2: info.infoHashes.v2! }))?.origin.name).toBe('later')
+  })
+})
