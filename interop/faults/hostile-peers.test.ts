@@ -57,14 +57,14 @@ describe('wrong bytes', () => {
 })
 
 describe('a peer that stalls', () => {
-  test.concurrent('after it let us ask costs its requests, which others get', async () => {
+  test('after it let us ask costs its requests, which others get', async () => {
     const victim = await Victim.start()
     const staller = (await victim.attack()).offerAll()
     await until('it was asked', () => staller.requests > 0)
     await victim.finish()
   })
 
-  test.concurrent('in the middle of a block costs that block for a while, and not the good peer', async () => {
+  test('in the middle of a block costs that block for a while, and not the good peer', async () => {
     const victim = await Victim.start()
     const staller: HostilePeer = await victim.attack({
       on: {
@@ -82,7 +82,7 @@ describe('a peer that stalls', () => {
     expect(victim.torrent.stats.wastedBytes).toBeLessThan(2 * 1024 * 1024)
   })
 
-  test.concurrent('a byte at a time costs no more', async () => {
+  test('a byte at a time costs no more', async () => {
     const victim = await Victim.start()
     let dripping = false
     const dripper: HostilePeer = await victim.attack({
