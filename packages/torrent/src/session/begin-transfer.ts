@@ -3,12 +3,12 @@ import { Transfer } from '../swarm/transfer.ts'
 import type { Content } from './content.ts'
 import type { SessionContext } from './context.ts'
 
-/** Puts a torrent's content to work in its swarm: from here on pieces move. */
+/** Puts a torrent's content to work in its swarm: from here on pieces move. `prepare` comes before any peer is asked or let go. */
 export function beginTransfer(
   context: SessionContext,
   swarm: Swarm,
   content: Content,
-  sequential: boolean,
+  prepare: (transfer: Transfer) => void,
 ): Transfer {
   const { layout, storage, have, selection, roots } = content
   const { info } = content.metainfo
@@ -24,7 +24,7 @@ export function beginTransfer(
     clock,
     random,
   })
-  if (sequential) transfer.picker.setSequential(true)
+  prepare(transfer)
   swarm.begin(transfer)
   transfer.completePadding()
   return transfer

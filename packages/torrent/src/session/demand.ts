@@ -32,9 +32,9 @@ export class Demand {
     }
   }
 
-  /** Hands everything that is due to a transfer that begins. */
-  applyAll(): void {
-    for (const piece of this.#due.keys()) this.#update(piece)
+  /** Says again what is due: to a transfer that begins, or whose priorities were set anew. */
+  applyAll(apply: ApplyDeadline = this.#apply): void {
+    for (const piece of this.#due.keys()) apply(piece, this.#soonest(piece))
   }
 
   wait(piece: number, signal: AbortSignal | undefined): Promise<void> {
@@ -65,9 +65,14 @@ export class Demand {
   }
 
   #update(piece: number): void {
+    const dueMs = this.#soonest(piece)
+    if (dueMs === null) this.#due.delete(piece)
+    this.#apply(piece, dueMs)
+  }
+
+  #soonest(piece: number): number | null {
     let soonest = Number.POSITIVE_INFINITY
     for (const { dueMs } of this.#due.get(piece) ?? []) soonest = Math.min(soonest, dueMs)
-    if (soonest === Number.POSITIVE_INFINITY) this.#due.delete(piece)
-    this.#apply(piece, soonest === Number.POSITIVE_INFINITY ? null : soonest)
+    return soonest === Number.POSITIVE_INFINITY ? null : soonest
   }
 }

@@ -66,6 +66,31 @@ describe('a stream', () => {
     expect(torrent.stats.state).toBe('seeding')
   })
 
+  test('of a seed that had let its peers go begins within seconds', async () => {
+    await using world = new SessionWorld()
+    const content = await testTorrent({ lengths: [10 * PIECE, 10 * PIECE] })
+    await world.seed(SEED, content)
+    const session = await world.open('80.0.0.2')
+    const torrent = await session.add(content.metainfo, { memory, peers, select: [0] })
+    await world.until('the wanted file', () => torrent.stats.state === 'seeding')
+    await world.until('the seed is gone', () => torrent.stats.peers === 0)
+    const beganMs = world.clock.nowMs()
+    await settled(world, collect(torrent.files[1]!.stream()))
+    expect(world.clock.nowMs() - beganMs).toBeLessThan(5000)
+  })
+
+  test('begun as soon as the metadata is known keeps the peers that sent it, though nothing is wanted', async () => {
+    await using world = new SessionWorld()
+    const content = await testTorrent({ version: 'hybrid' })
+    const seed = await world.seed(SEED, content)
+    const session = await world.open('80.0.0.2')
+    const torrent = await session.add(seed.magnet, { memory, peers, select: [] })
+    await settled(world, torrent.whenMetadata())
+    const beganMs = world.clock.nowMs()
+    await settled(world, collect(torrent.files[0]!.stream()))
+    expect(world.clock.nowMs() - beganMs).toBeLessThan(5000)
+  })
+
   test('that is begun before what is here was checked waits for that', async () => {
     await using world = new SessionWorld()
     const content = await testTorrent({ pieces: 4 })

@@ -64,8 +64,10 @@ export class SwarmWork implements SwarmEvents {
     const host = this.#host
     this.swarm ??= new Swarm(new TorrentSwarm(this.#context, this.#torrent, this))
     if (host.isChecked && host.content && !this.swarm.transfer) {
-      const transfer = beginTransfer(this.#context, this.swarm, host.content, host.isSequential)
-      this.demand.applyAll()
+      const transfer = beginTransfer(this.#context, this.swarm, host.content, made => {
+        if (host.isSequential) made.picker.setSequential(true)
+        this.demand.applyAll((piece, dueMs) => this.#setDeadline(made, piece, dueMs))
+      })
       this.#joinWebSeeds(this.swarm, transfer)
     }
     return this.swarm
@@ -135,17 +137,21 @@ export class SwarmWork implements SwarmEvents {
   }
 
   #hurry(piece: number, dueMs: number | null): void {
-    const { content } = this.#host
     const { swarm } = this
-    if (!content || !swarm?.transfer) return
-    const { picker, info } = swarm.transfer
+    if (!swarm?.transfer) return
+    if (this.#setDeadline(swarm.transfer, piece, dueMs)) swarm.updateInterest()
+    else swarm.fillAll()
+  }
+
+  /** Whether that changes what is wanted. */
+  #setDeadline({ picker, info }: Transfer, piece: number, dueMs: number | null): boolean {
+    const { selection, roots } = this.#host.content!
     // A reader may be in a file that is not wanted otherwise: its pieces are, as long as somebody waits for them.
-    const unwanted = content.selection.piecePriority(piece) === 0
-    const verifiable = info.version !== 'v2' || content.roots.knows(piece)
+    const unwanted = selection.piecePriority(piece) === 0
+    const verifiable = info.version !== 'v2' || roots.knows(piece)
     if (unwanted) picker.setPriority(piece, dueMs !== null && verifiable ? 7 : 0)
     picker.setDeadline(piece, dueMs)
-    if (unwanted) swarm.updateInterest()
-    else swarm.fillAll()
+    return unwanted
   }
 
   // Of the swarm

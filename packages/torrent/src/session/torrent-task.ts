@@ -295,7 +295,9 @@ export class TorrentTask implements WorkHost, CheckHost, MetadataHost {
   demand(): Demand {
     const work = this.#atWork()
     if (this.isChecked && !this.#isAtRest) {
-      work.begin().resume()
+      const swarm = work.begin()
+      if (!work.demand.isPending && swarm.peers.size === 0) swarm.pool.hurry()
+      swarm.resume()
       this.#announcements.refresh()
     }
     return work.demand
