@@ -31,6 +31,8 @@ import { MAX_REQUESTS_QUEUED } from './peer-upload.ts'
 
 /** Metadata blocks that one peer may ask for: twice the metadata, so that nobody is made to send for ever. */
 const METADATA_SENDS = 2
+/** How often we look for something to tell when there was nothing. */
+const PEX_LOOK_MS = 5000
 /** Peer exchange messages are taken at most this often (BEP 11: once a minute; clocks differ). */
 const PEX_LEAST_MS = PEX_INTERVAL_MS * 0.75
 
@@ -45,7 +47,7 @@ export class PeerExtensions {
   listenPort: number | undefined
   readonly #peer: Peer
   #ids: ExtensionIds = {}
-  #pexSentMs: number | undefined
+  #pexDueMs = Number.NEGATIVE_INFINITY
   #pexReceivedMs = Number.NEGATIVE_INFINITY
   /** What the peer knows of our connections, by address. */
   #pexTold = new Map<string, PexPeer>()
@@ -115,10 +117,10 @@ export class PeerExtensions {
   tick(now: number): void {
     const { host } = this.#peer
     if (!host.exchangesPeers || !this.supports('ut_pex')) return
-    if (this.#pexSentMs !== undefined && now - this.#pexSentMs < PEX_INTERVAL_MS) return
+    if (now < this.#pexDueMs) return
     const message = this.#pexChanges()
+    this.#pexDueMs = now + (message ? PEX_INTERVAL_MS : PEX_LOOK_MS)
     if (!message) return
-    this.#pexSentMs = now
     this.#send('ut_pex', message)
   }
 

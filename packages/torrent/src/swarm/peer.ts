@@ -15,6 +15,7 @@ import { PeerExtensions } from './peer-extensions.ts'
 import { type LinkOwner, PeerLink } from './peer-link.ts'
 import { PeerPieces, type PiecesOwner } from './peer-pieces.ts'
 import { PeerUpload, type UploadOwner } from './peer-upload.ts'
+import { RoundRate } from './round-rate.ts'
 import type { SwarmHost } from './swarm-host.ts'
 import type { Transfer } from './transfer.ts'
 
@@ -52,6 +53,9 @@ export class Peer implements LinkOwner, DownloadOwner, UploadOwner, PiecesOwner 
   readonly upload: PeerUpload
   readonly extensions: PeerExtensions
   readonly connectedMs: number
+  /** What it gave us and took of us lately, for the choker. */
+  readonly given: RoundRate
+  readonly taken: RoundRate
   readonly suggested: number[] = []
   amChoking = true
   amInterested = false
@@ -75,6 +79,8 @@ export class Peer implements LinkOwner, DownloadOwner, UploadOwner, PiecesOwner 
     this.v2 = options.v2
     this.fast = handshake.features.fast
     this.connectedMs = host.clock.nowMs()
+    this.given = new RoundRate(this.connectedMs)
+    this.taken = new RoundRate(this.connectedMs)
     this.link = new PeerLink(options.connection, this, host.clock)
     this.downloadThrottle = options.downloadThrottle
     this.uploadThrottle = options.uploadThrottle
@@ -198,6 +204,12 @@ export class Peer implements LinkOwner, DownloadOwner, UploadOwner, PiecesOwner 
     this.amChoking = false
     this.unchokedMs = this.clock.nowMs()
     this.link.out.unchoke()
+  }
+
+  /** A round of choking is over. */
+  markRound(now: number): void {
+    this.given.mark(this.download.totalBytes, now)
+    this.taken.mark(this.upload.totalBytes, now)
   }
 
   /** Tells the peer of a piece that we have now. */

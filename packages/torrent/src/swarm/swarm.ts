@@ -146,6 +146,11 @@ export class Swarm implements SwarmHost, TransferOwner {
     return Math.max(0, this.#owner.maxPeers - this.peers.size - this.pool.idle)
   }
 
+  /** Somebody is dialled, or will be: at a tick. */
+  get isDialling(): boolean {
+    return this.#dials.size > 0 || this.pool.hasHope(this.uploadOnly)
+  }
+
   addAddresses(addresses: readonly PeerAddress[], origin: PeerOrigin): void {
     if (this.pool.add(addresses, origin) > 0) this.#dialMore()
   }
@@ -308,7 +313,8 @@ export class Swarm implements SwarmHost, TransferOwner {
     this.#askOthers()
   }
 
-  onInterestChanged(_peer: Peer): void {
+  onInterestChanged(peer: Peer): void {
+    if (peer.amChoking && (!peer.peerInterested || !this.#hasFreeSlot)) return
     this.#choke(this.clock.nowMs(), true)
   }
 
@@ -430,6 +436,12 @@ export class Swarm implements SwarmHost, TransferOwner {
     for (const supplier of this.#suppliers.values()) supplier.fill()
   }
 
+  get #hasFreeSlot(): boolean {
+    let used = 0
+    for (const peer of this.peers.values()) if (!peer.amChoking && peer.peerInterested) used++
+    return used < this.#owner.uploadSlots
+  }
+
   #choke(now: number, immediate = false): void {
     if (this.#paused || this.#closed || !this.transfer) return
     if (!immediate) this.#chokedMs = now
@@ -441,8 +453,8 @@ export class Swarm implements SwarmHost, TransferOwner {
         unchoked: !peer.amChoking,
         snubbed: peer.download.snubbed,
         uploadOnly: peer.uploadOnly,
-        downloadBytesPerSecond: peer.download.meter.bytesPerSecond(now),
-        uploadBytesPerSecond: peer.upload.meter.bytesPerSecond(now),
+        downloadBytesPerSecond: peer.given.bytesPerSecond(peer.download.totalBytes, now),
+        uploadBytesPerSecond: peer.taken.bytesPerSecond(peer.upload.totalBytes, now),
         uploadedBytes: peer.upload.totalBytes,
         connectedMs: peer.connectedMs,
         unchokedMs: peer.unchokedMs,
@@ -450,6 +462,7 @@ export class Swarm implements SwarmHost, TransferOwner {
       now,
       { slots: this.#owner.uploadSlots, seeding, immediate },
     )
+    if (!immediate) for (const peer of this.peers.values()) peer.markRound(now)
     const unchoked = new Set(chosen)
     for (const peer of this.peers.values())
       if (unchoked.has(peer.id)) peer.unchoke()
