@@ -9,6 +9,14 @@ import type { TestTorrent } from '../../packages/torrent/src/swarm/testing/test-
  */
 export function sharedStorage({ content, layout }: TestTorrent, complete: boolean): Storage {
   const blocks = new Uint8Array(Math.ceil(content.length / BLOCK_BYTES)).fill(complete ? 1 : 0)
+  // Padding is never written.
+  for (const { pad, offsetBytes, lengthBytes } of layout.files)
+    if (pad)
+      blocks.fill(
+        1,
+        Math.ceil(offsetBytes / BLOCK_BYTES),
+        Math.ceil((offsetBytes + lengthBytes) / BLOCK_BYTES),
+      )
   const range = (offset: number, length: number) =>
     [Math.floor(offset / BLOCK_BYTES), Math.ceil((offset + length) / BLOCK_BYTES)] as const
   const storage: Storage = {

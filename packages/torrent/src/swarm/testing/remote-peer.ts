@@ -20,7 +20,8 @@ export class RemotePeer {
   answers: (piece: number, begin: number, length: number) => boolean = () => true
   readonly #writer = new MessageWriter()
 
-  constructor(connection: Connection) {
+  /** `early`: what came behind the handshake. */
+  constructor(connection: Connection, early: Uint8Array = new Uint8Array(0)) {
     this.connection = connection
     const parser = new MessageParser(this.heard, { maxBlockBytes: 128 * 1024 })
     this.heard.afterEvent = () => this.#react(this.heard.events.at(-1)!)
@@ -31,6 +32,7 @@ export class RemotePeer {
         this.closed = true
       },
     })
+    parser.push(early)
   }
 
   /** Sends what `say` writes, in one go. */

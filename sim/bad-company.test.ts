@@ -1,0 +1,96 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { testTorrent } from '../packages/torrent/src/swarm/testing/test-torrent.ts'
+import { stranger } from './support/stranger.ts'
+import { type Host, World } from './support/world.ts'
+
+const KIB = 1024
+const LINK = { uploadBytesPerSecond: 256 * KIB, downloadBytesPerSecond: 2048 * KIB, latencyMs: 20 }
+
+let world: World
+afterEach(() => world?.close())
+
+async function swarm(count: number): Promise<Host[]> {
+  await world.join({ seed: true, link: LINK })
+  const hosts: Host[] = []
+  for (let i = 0; i < count; i++) hosts.push(await world.join({ link: LINK }))
+
+  return hosts
+}
+
+describe('among peers of the worst kind, the others complete', () => {
+  it('slow ones, and ones that unchoke and never answer', async () => {
+    const torrent = await testTorrent({ pieces: 48, pieceLengthBytes: 64 * KIB })
+    world = new World(torrent, 21)
+    let asked = 0
+    for (let i = 0; i < 3; i++)
+      await stranger(world, peer => {
+        peer.heard.afterEvent = () => {
+          if (peer.heard.events.at(-1)!.startsWith('request')) asked++
+        }
+      })
+    const slow: Host[] = []
+    for (let i = 0; i < 3; i++)
+      slow.push(await world.join({ seed: true, link: { ...LINK, uploadBytesPerSecond: 2 * KIB } }))
+    const hosts = await swarm(10)
+    await world.complete(600_000)
+    expect(asked).toBeGreaterThan(0)
+    for (const { completeMs, joinedMs } of hosts) expect(completeMs! - joinedMs).toBeLessThan(120_000)
+  })
+
+  it('ones that send wrong bytes: they are banned', async () => {
+    const torrent = await testTorrent({ pieces: 48, pieceLengthBytes: 64 * KIB })
+    world = new World(torrent, 22)
+    const liars: string[] = []
+    let lies = 0
+    for (let i = 0; i < 3; i++)
+      liars.push(
+        await stranger(world, peer => {
+          peer.serves = { content: new Uint8Array(torrent.content.length), pieceLengthBytes: 64 * KIB }
+          peer.answers = () => {
+            lies++
+            return true
+          }
+        }),
+      )
+    const hosts = await swarm(10)
+    await world.complete(600_000)
+    expect(lies).toBeGreaterThan(0)
+    const banned = world.log.filter(line => line.includes('is banned'))
+    expect(banned.length).toBeGreaterThan(0)
+    // Nobody who is honest is taken for a liar.
+    for (const line of banned) expect(liars.some(ip => line.includes(`${ip} sent wrong bytes`))).toBe(true)
+    for (const { torrent } of hosts) expect(torrent.stats.progress).toBe(1)
+  })
+
+  it('ones that lie now and then, so that several have a part in what fails', async () => {
+    const torrent = await testTorrent({ pieces: 24, pieceLengthBytes: 256 * KIB })
+    world = new World(torrent, 23)
+    const ip = await stranger(world, peer => {
+      peer.serves = { content: torrent.content, pieceLengthBytes: 256 * KIB }
+      let count = 0
+      peer.answers = (piece, begin, length) => {
+        if (++count % 5) return true
+        peer.block(piece, begin, new Uint8Array(length))
+        return false
+      }
+    })
+    await swarm(8)
+    await world.complete(900_000)
+    for (const line of world.log.filter(text => text.includes('is banned'))) expect(line).toContain(` ${ip} `)
+  })
+
+  it('ones that flood with what nobody asked for', async () => {
+    const torrent = await testTorrent({ pieces: 32, pieceLengthBytes: 64 * KIB })
+    world = new World(torrent, 24)
+    const block = new Uint8Array(16 * KIB)
+    const floods: { closed: boolean }[] = []
+    await stranger(world, peer => {
+      floods.push(peer)
+      for (let i = 0; i < 700; i++) peer.block(i % 32, 0, block)
+    })
+    await swarm(5)
+    await world.complete(600_000)
+    expect(floods.length).toBeGreaterThan(0)
+    expect(floods.every(peer => peer.closed)).toBe(true)
+  })
+})

@@ -1,0 +1,34 @@
+import { afterEach, expect, it } from 'vitest'
+import { testTorrent } from '../packages/torrent/src/swarm/testing/test-torrent.ts'
+import { type Host, World } from './support/world.ts'
+
+const KIB = 1024
+const UPLINK = 32 * KIB
+const LINK = { uploadBytesPerSecond: UPLINK, downloadBytesPerSecond: 16 * UPLINK, latencyMs: 20 }
+
+let world: World
+afterEach(() => world?.close())
+
+it('who gives gets more than who only takes, while they compete', async () => {
+  const torrent = await testTorrent({ pieces: 160, pieceLengthBytes: 32 * KIB })
+  world = new World(torrent, 3)
+  const session = { uploadSlots: 4 }
+  await world.join({ seed: true, link: { ...LINK, uploadBytesPerSecond: 6 * UPLINK }, session })
+  const givers: Host[] = []
+  const takers: Host[] = []
+  for (let i = 0; i < 20; i++) givers.push(await world.join({ link: LINK, session }))
+  // The first to come have the seed for themselves for a while, whoever they are.
+  for (let i = 0; i < 4; i++)
+    takers.push(
+      await world.join({ link: LINK, session: { ...session, limits: { uploadBytesPerSecond: 0 } } }),
+    )
+  const have = ({ torrent }: Host) => torrent.stats.haveBytes
+  const complete = () => givers.filter(host => host.completeMs !== null).length
+  await world.until('five are complete', () => complete() >= 5, 1_200_000)
+  const mean = (hosts: readonly Host[]) => hosts.reduce((sum, host) => sum + have(host), 0) / hosts.length
+  expect(mean(takers)).toBeLessThan(0.85 * mean(givers))
+  expect(Math.max(...takers.map(have))).toBeLessThan(Math.max(...givers.map(have)))
+  for (const { torrent } of takers) expect(torrent.stats.uploadedBytes).toBe(0)
+  // Nobody starves: when the others are done, the rest is theirs.
+  await world.complete(1_200_000)
+})

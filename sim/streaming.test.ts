@@ -1,0 +1,56 @@
+import { afterEach, expect, it } from 'vitest'
+import { equalBytes } from '../packages/torrent/src/base/bytes.ts'
+import { testTorrent } from '../packages/torrent/src/swarm/testing/test-torrent.ts'
+import { World } from './support/world.ts'
+
+const KIB = 1024
+const LINK = { uploadBytesPerSecond: 128 * KIB, downloadBytesPerSecond: 1024 * KIB, latencyMs: 30 }
+/** What is played a second: half of what the seeds can send. */
+const PLAYED_BYTES_PER_SECOND = 128 * KIB
+
+let world: World
+afterEach(() => world?.close())
+
+it('a stream arrives in order, and a player that starts after ten seconds waits five at most', async () => {
+  const torrent = await testTorrent({ pieces: 96, pieceLengthBytes: 64 * KIB })
+  world = new World(torrent, 41)
+  const seeds = [await world.join({ seed: true, link: LINK }), await world.join({ seed: true, link: LINK })]
+  const viewer = await world.join({ link: LINK })
+  const others = [await world.join({ link: LINK }), await world.join({ link: LINK })]
+  expect(seeds.length + others.length).toBe(4)
+  const start = world.clock.nowMs() + 10_000
+  let read = 0
+  let latestMs = Number.NEGATIVE_INFINITY
+  let right = true
+  const playing = (async () => {
+    for await (const bytes of viewer.torrent.files[0]!.stream()) {
+      right &&= equalBytes(bytes, torrent.content.subarray(read, read + bytes.length))
+      const dueMs = start + (1000 * read) / PLAYED_BYTES_PER_SECOND
+      latestMs = Math.max(latestMs, world.clock.nowMs() - dueMs)
+      read += bytes.length
+    }
+  })()
+  await world.until('the end of the film', () => read === torrent.content.length, 300_000)
+  await playing
+  expect(right).toBe(true)
+  expect(latestMs).toBeLessThan(5000)
+})
+
+it('a jump to the middle is served before all else', async () => {
+  const torrent = await testTorrent({ pieces: 96, pieceLengthBytes: 64 * KIB })
+  world = new World(torrent, 42)
+  await world.join({ seed: true, link: LINK })
+  const viewer = await world.join({ link: LINK })
+  await world.clock.advance(5000)
+  const from = 48 * 64 * KIB
+  let read = 0
+  const asked = world.clock.nowMs()
+  const reading = (async () => {
+    for await (const bytes of viewer.torrent.files[0]!.stream({ start: from, end: from + 256 * KIB }))
+      read += bytes.length
+  })()
+  await world.until('the jump', () => read === 256 * KIB, 60_000)
+  await reading
+  // Two seconds of requests may be under way before, and these are two seconds' worth.
+  expect(world.clock.nowMs() - asked).toBeLessThan(8000)
+})
