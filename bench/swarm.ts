@@ -72,16 +72,15 @@ async function swarm(medium: Medium, content: Content, kind: Contestant): Promis
   await seeder.seed(content.torrent, content.seedFolder)
   const before = await Promise.all(peers.map(peer => peer.usage()))
   const started = performance.now()
+  const { torrent } = content
   await Promise.all(
-    leechers.map((leecher, index) =>
-      leecher.download({
-        torrent: content.torrent,
-        directory: folders[index + 1]!,
-        // Everyone is connected to everyone, each pair once.
-        peers: peers.slice(0, index + 1),
-      }),
-    ),
+    leechers.map((leecher, index) => leecher.begin!({ torrent, directory: folders[index + 1]! })),
   )
+  // Everyone is connected to everyone, each pair once.
+  await Promise.all(
+    leechers.flatMap((leecher, index) => peers.slice(0, index + 1).map(other => leecher.dial!(other.port))),
+  )
+  await Promise.all(leechers.map(leecher => leecher.done!()))
   const elapsed = (performance.now() - started) / 1000
   const after = await Promise.all(peers.map(peer => peer.usage()))
   const used = after.map((usage, index) => usageSince(before[index]!, usage))

@@ -1,5 +1,6 @@
 /** Our engine as a process of its own, driven over JSON lines. It starts as `shoal` itself does: see apps/node/src/shoal.ts. */
 import { enableCompileCache } from 'node:module'
+import type { TorrentApi } from '@shoal/torrent'
 import { keepYoungGenerationSmall } from '../../apps/node/src/heap.ts'
 import { answerJsonLines } from '../../interop/support/json-lines.ts'
 import { ownUsage } from '../../interop/support/usage.ts'
@@ -25,6 +26,9 @@ const session = await Session.open({
   encryption: 'plain',
 })
 
+/** What was begun last. */
+let added: TorrentApi | null = null
+
 const operations: AgentOperations = {
   async start() {
     return { port: session.port, version: `Shoal on Node ${process.versions.node}` }
@@ -47,6 +51,18 @@ const operations: AgentOperations = {
     await added.whenComplete()
     cancel()
     return { firstByteMs }
+  },
+
+  async begin({ torrent, directory }) {
+    added = await session.add(torrent, { directory })
+  },
+
+  async done() {
+    await added?.whenComplete()
+  },
+
+  async dial({ port }) {
+    added?.addPeer(`127.0.0.1:${port}`)
   },
 
   async addMany({ torrents, directory }) {

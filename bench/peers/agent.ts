@@ -15,6 +15,9 @@ export interface AgentOperations {
     /** `host:port` */
     peers: string[]
   }): Promise<{ firstByteMs: number }>
+  begin(args: { torrent: string; directory: string }): Promise<void>
+  done(): Promise<void>
+  dial(args: { port: number }): Promise<void>
   addMany?(args: { torrents: string[]; directory: string }): Promise<{ seconds: number }>
   usage(): ProcessUsage
 }
@@ -52,6 +55,18 @@ export class AgentPeer implements BenchPeer {
   download({ torrent, directory, peers }: Download): Promise<{ firstByteMs: number }> {
     const addresses = endpoints(peers).map(([host, port]) => `${host}:${port}`)
     return this.#lines.call('download', { torrent, directory, peers: addresses }, DEADLINE_MS)
+  }
+
+  begin({ torrent, directory }: Omit<Download, 'peers'>): Promise<void> {
+    return this.#lines.call('begin', { torrent, directory })
+  }
+
+  done(): Promise<void> {
+    return this.#lines.call('done', {}, DEADLINE_MS)
+  }
+
+  dial(port: number): Promise<void> {
+    return this.#lines.call('dial', { port })
   }
 
   addMany(torrents: readonly string[], directory: string): Promise<{ seconds: number }> {

@@ -31,6 +31,14 @@ export class LibtorrentPeer implements BenchPeer {
     return { firstByteMs: (await this.#torrent.done(DEADLINE_MS)).firstByteMs ?? 0 }
   }
 
+  async begin({ torrent, directory }: Omit<Download, 'peers'>): Promise<void> {
+    this.#torrent = await this.#peer.add({ torrent, savePath: directory })
+  }
+
+  async done(): Promise<void> {
+    await this.#torrent?.done(DEADLINE_MS)
+  }
+
   async dial(port: number): Promise<void> {
     await this.#torrent?.connect(port)
   }

@@ -20,7 +20,13 @@ export interface BenchPeer extends AsyncDisposable {
   seed(torrent: string, directory: string): Promise<void>
   /** Resolves when all is downloaded and verified: milliseconds from the call to the first payload byte. */
   download(download: Download): Promise<{ firstByteMs: number }>
-  /** Connects to another peer, for those that can only be called. */
+  /**
+   * Begins a download without anybody to connect to, and resolves once it would accept others: for swarms, where who is called too
+   * early turns the caller away. Then `dial`, then `done`, which resolves as `download` does.
+   */
+  begin?(download: Omit<Download, 'peers'>): Promise<void>
+  done?(): Promise<unknown>
+  /** Connects to another peer for what was added last. */
   dial?(port: number): Promise<void>
   /** Adds complete torrents of which nobody wants anything, without reading their content; resolves when all are in. */
   addMany?(torrents: readonly string[], directory: string): Promise<{ seconds: number }>

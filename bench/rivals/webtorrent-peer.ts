@@ -39,6 +39,10 @@ const listening = new Promise<void>((resolve, reject) => {
   client.on('error', reject)
 })
 
+/** What was begun last. */
+let latest: WebTorrentTorrent | null = null
+let done: Promise<void> = Promise.resolve()
+
 const operations: AgentOperations = {
   async start() {
     await listening
@@ -62,6 +66,21 @@ const operations: AgentOperations = {
     })
     await new Promise<void>(resolve => added.on('done', resolve))
     return { firstByteMs }
+  },
+
+  async begin({ torrent, directory }) {
+    const begun = client.add(await readFile(torrent), { path: directory, announce: [] })
+    done = new Promise(resolve => begun.on('done', resolve))
+    await new Promise<void>(resolve => begun.on('ready', resolve))
+    latest = begun
+  },
+
+  async done() {
+    await done
+  },
+
+  async dial({ port }) {
+    latest?.addPeer(`127.0.0.1:${port}`)
   },
 
   usage: ownUsage,
