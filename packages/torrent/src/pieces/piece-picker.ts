@@ -46,6 +46,8 @@ export class PiecePicker {
   readonly #duplicates: Duplicates
   readonly #requests: Requests
   readonly #interest: Interest
+  readonly #maxOpenPieces: number
+  readonly #pieceLengthBytes: number
 
   constructor(options: PiecePickerOptions) {
     const { layout, have, random, maxOpenBytes = DEFAULT_OPEN_BYTES, maxOpenPieces = Infinity } = options
@@ -61,8 +63,10 @@ export class PiecePicker {
     this.#free = new FreePieces(this.#book)
     this.#duplicates = new Duplicates(this.#book, this.#sources, random)
     this.#interest = new Interest(this.#book, this.#sources)
-    const fitting = Math.floor(Math.min(maxOpenPieces, maxOpenBytes / layout.pieceLengthBytes))
-    this.#requests = new Requests(this.#book, this.#sources, this.#joining, Math.max(2, fitting))
+    this.#maxOpenPieces = maxOpenPieces
+    this.#pieceLengthBytes = layout.pieceLengthBytes
+    this.#requests = new Requests(this.#book, this.#sources, this.#joining, 2)
+    this.setMaxOpenBytes(maxOpenBytes)
     this.#deadlines = new Deadlines(
       this.#book,
       this.#sources,
@@ -109,6 +113,12 @@ export class PiecePicker {
   /** How many sources have the piece, seeds included. */
   availability(piece: number): number {
     return this.#book.availability(piece)
+  }
+
+  /** Bytes of pieces that are begun and not verified, at most, from now on; never under two pieces. Those that are open stay. */
+  setMaxOpenBytes(bytes: number): void {
+    const fitting = Math.floor(Math.min(this.#maxOpenPieces, bytes / this.#pieceLengthBytes))
+    this.#requests.maxOpen = Math.max(2, fitting)
   }
 
   // What is wanted.

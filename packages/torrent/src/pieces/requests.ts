@@ -16,23 +16,24 @@ export class Requests {
   readonly #book: PieceBook
   readonly #sources: SourceBook
   readonly #joining: Joining
-  readonly #maxOpen: number
+  /** Pieces that may be open at a time. */
+  maxOpen: number
 
   constructor(book: PieceBook, sources: SourceBook, joining: Joining, maxOpen: number) {
     this.#book = book
     this.#sources = sources
     this.#joining = joining
-    this.#maxOpen = maxOpen
+    this.maxOpen = maxOpen
   }
 
   /** Whether one more piece may be opened. */
   get hasRoom(): boolean {
-    return this.#book.open.list.length < this.#maxOpen
+    return this.#book.open.list.length < this.maxOpen
   }
 
   /** The same for a piece with a deadline. */
   get hasUrgentRoom(): boolean {
-    return this.#book.open.list.length < OVERDRAFT * this.#maxOpen
+    return this.#book.open.list.length < OVERDRAFT * this.maxOpen
   }
 
   /**

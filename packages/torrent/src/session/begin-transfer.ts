@@ -12,7 +12,7 @@ export function beginTransfer(
 ): Transfer {
   const { layout, storage, have, selection, roots } = content
   const { info } = content.metainfo
-  const { clock, random } = context
+  const { clock, random, memory } = context
   const transfer = new Transfer({
     info,
     layout,
@@ -23,6 +23,7 @@ export function beginTransfer(
     owner: swarm,
     clock,
     random,
+    memory,
   })
   prepare(transfer)
   swarm.begin(transfer)

@@ -9,6 +9,7 @@ import type { ResumeStore } from '../storage/resume-store.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { BlockCache } from '../swarm/block-cache.ts'
 import type { HandshakeTopic } from '../swarm/handshakes.ts'
+import type { PieceMemory } from '../swarm/piece-memory.ts'
 import type { ReadyConnection } from '../swarm/swarm.ts'
 import type { HttpRanges } from '../transport/http/http-ranges.ts'
 import type { Connection, PeerAddress } from '../transport/transport.ts'
@@ -30,6 +31,7 @@ export interface SessionContext {
   readonly random: Random
   readonly hashPool: HashPool
   readonly cache: BlockCache
+  readonly memory: PieceMemory
   readonly resume: ResumeStore | null
   readonly peerId: Uint8Array
   readonly userAgent: string

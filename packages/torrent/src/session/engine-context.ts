@@ -8,6 +8,7 @@ import type { ResumeStore } from '../storage/resume-store.ts'
 import type { Storage } from '../storage/storage.ts'
 import { BlockCache } from '../swarm/block-cache.ts'
 import type { HandshakeTopic } from '../swarm/handshakes.ts'
+import { PieceMemory } from '../swarm/piece-memory.ts'
 import type { ReadyConnection } from '../swarm/swarm.ts'
 import type { HttpRanges } from '../transport/http/http-ranges.ts'
 import type { Connection, PeerAddress } from '../transport/transport.ts'
@@ -34,6 +35,7 @@ export class EngineContext implements SessionContext {
   readonly clock: Environment['clock']
   readonly random: Environment['random']
   readonly cache = new BlockCache({ maxBytes: CACHE_BYTES })
+  readonly memory = new PieceMemory()
   readonly peerId: Uint8Array
   readonly userAgent: string
   readonly encryption: NonNullable<SessionOptions['encryption']>

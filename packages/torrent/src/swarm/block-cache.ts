@@ -14,6 +14,8 @@ const CHUNK_BYTES = CHUNK_BLOCKS * STRIDE
 export interface BlockReader {
   readonly layout: PieceLayout
   readonly storage: Storage
+  /** Bytes of a piece that came a moment ago, if they are still in memory; they may change as soon as control returns to the event loop. */
+  recentPiece?(piece: number): Uint8Array | undefined
 }
 
 /**
@@ -123,6 +125,15 @@ export class BlockCache {
       writeU32(buffer, at + 5, piece)
       writeU32(buffer, at + 9, (firstBlock + i) * BLOCK_BYTES)
       parts.push(buffer.subarray(at + BLOCK_HEADER_BYTES, at + BLOCK_HEADER_BYTES + length))
+    }
+    const recent = reader.recentPiece?.(piece)
+    if (recent) {
+      let at = firstBlock * BLOCK_BYTES
+      for (const part of parts) {
+        part.set(recent.subarray(at, at + part.length))
+        at += part.length
+      }
+      return new BlockChunk(buffer, firstBlock, count, layout.blockSize(piece, firstBlock + count - 1))
     }
     try {
       await storage.readParts(layout.pieceOffset(piece) + firstBlock * BLOCK_BYTES, parts)

@@ -357,8 +357,7 @@ export class Swarm implements SwarmHost, TransferOwner {
   /** A piece that we had is gone: peers that know it are told (BEP 54). */
   lost(piece: number): void {
     const { transfer } = this
-    if (!transfer?.have.clear(piece)) return
-    transfer.picker.pieceLost(piece)
+    if (!transfer?.lost(piece)) return
     for (const peer of this.peers.values()) peer.extensions.sendDontHave(piece)
     this.#refreshInterest()
   }
@@ -406,6 +405,11 @@ export class Swarm implements SwarmHost, TransferOwner {
   cancelBlock(sourceId: number, number: number): void {
     const source = this.peers.get(sourceId) ?? this.#suppliers.get(sourceId)
     source?.cancelBlock(number)
+  }
+
+  get isAskedFor(): boolean {
+    for (const peer of this.peers.values()) if (peer.peerInterested) return true
+    return false
   }
 
   keyOf(sourceId: number): string {

@@ -8,14 +8,13 @@ import { BLOCK_BYTES, type Info } from '../metainfo/metainfo.ts'
 import { BlameBook } from '../pieces/blame.ts'
 import { PiecePicker } from '../pieces/piece-picker.ts'
 import type { Storage } from '../storage/storage.ts'
-import { BufferPool } from './buffer-pool.ts'
 import { OpenPiece } from './open-piece.ts'
+import { PieceMemory, type PieceMemoryUser } from './piece-memory.ts'
 import type { PieceRoots } from './piece-roots.ts'
 import type { Selection } from './selection.ts'
 
-/** Unverified and unwritten bytes that a torrent may hold in memory, or two pieces when they are larger. */
-const MAX_OPEN_BYTES = 48 * 1024 * 1024
-const MAX_UNWRITTEN_BYTES = 32 * 1024 * 1024
+/** Of the bytes that a download may hold in memory, those that wait to be written: beyond, storage is behind. */
+const UNWRITTEN_SHARE = 2 / 3
 
 /** What a transfer reports to its torrent. */
 export interface TransferOwner {
@@ -31,6 +30,8 @@ export interface TransferOwner {
   cancelBlock(sourceId: number, block: number): void
   /** A key by which a source is remembered when it is gone: its address. */
   keyOf(sourceId: number): string
+  /** Whether others want what we have, so that a piece will be asked for soon after it came. */
+  readonly isAskedFor: boolean
 }
 
 export interface TransferOptions {
@@ -43,13 +44,15 @@ export interface TransferOptions {
   readonly owner: TransferOwner
   readonly clock: Clock
   readonly random: Random
+  /** The session's. Default: its own. */
+  readonly memory?: PieceMemory
 }
 
 /**
  * The bytes of one torrent on their way from sources to storage: pieces are put together in memory, verified, written, and only then
  * had. Whoever delivers blocks, peer or web seed, delivers them here.
  */
-export class Transfer {
+export class Transfer implements PieceMemoryUser {
   readonly info: Info
   readonly layout: PieceLayout
   readonly storage: Storage
@@ -64,13 +67,14 @@ export class Transfer {
   readonly #open = new Map<number, OpenPiece>()
   /** Complete, but not verified and stored yet. */
   readonly #complete = new Set<number>()
-  readonly #buffers: BufferPool
+  readonly #memory: PieceMemory
   /** Checks and writes under way. */
   readonly #working = new Set<Promise<void>>()
   #prioritized = false
   /** Wanted pieces that wait for the hashes to verify them by. */
   #unverifiable = 0
   #unwrittenBytes = 0
+  #maxUnwrittenBytes = 0
   #unwritten: OpenPiece[] = []
   #writeError: ShoalError | undefined
   #closed = false
@@ -84,11 +88,23 @@ export class Transfer {
     this.#owner = options.owner
     const { pieceLengthBytes } = this.layout
     this.#blocksPerPiece = Math.ceil(pieceLengthBytes / BLOCK_BYTES)
-    const maxOpenBytes = Math.max(MAX_OPEN_BYTES, 2 * pieceLengthBytes)
-    this.#buffers = new BufferPool({ sizeBytes: pieceLengthBytes, keepBytes: maxOpenBytes })
+    this.#memory = options.memory ?? new PieceMemory()
     const { layout, have } = this
-    this.picker = new PiecePicker({ layout, have, random: options.random, maxOpenBytes })
+    this.picker = new PiecePicker({ layout, have, random: options.random })
     this.prioritize(options.selection)
+    this.#useMemory()
+  }
+
+  /** Of PieceMemory. */
+  setShare(bytes: number): void {
+    this.#maxUnwrittenBytes = UNWRITTEN_SHARE * Math.max(bytes, 2 * this.layout.pieceLengthBytes)
+    this.picker.setMaxOpenBytes(bytes)
+  }
+
+  /** Takes part in sharing memory while there is something to download. */
+  #useMemory(): void {
+    if (this.#closed || this.isFinished) this.#memory.leave(this)
+    else this.#memory.enter(this)
   }
 
   /** Applies what is wanted; a piece that cannot be verified yet (v2 without its hashes) waits. Call again when either changes. */
@@ -103,11 +119,20 @@ export class Transfer {
       if (priority > 0 && !verifiable && !this.have.has(piece)) this.#unverifiable++
       this.picker.setPriority(piece, verifiable ? priority : 0)
     }
+    this.#useMemory()
   }
 
   /** Verifies pieces that hold nothing but padding, which nobody needs to send. */
   completePadding(): void {
     for (const piece of this.picker.paddingPieces()) this.#stored(piece)
+  }
+
+  /** A verified piece is gone from storage. False when it was not had. */
+  lost(piece: number): boolean {
+    if (!this.have.clear(piece)) return false
+    this.picker.pieceLost(piece)
+    this.#useMemory()
+    return true
   }
 
   /** All wanted pieces are verified and stored. */
@@ -117,7 +142,7 @@ export class Transfer {
 
   /** Whether more may be asked for: not while storage is behind or refuses. */
   get mayRequest(): boolean {
-    return this.#unwrittenBytes < MAX_UNWRITTEN_BYTES && !this.#writeError && !this.#closed
+    return this.#unwrittenBytes < this.#maxUnwrittenBytes && !this.#writeError && !this.#closed
   }
 
   /** Storage refused bytes, and has not taken them yet. */
@@ -143,7 +168,12 @@ export class Transfer {
     if (this.#closed || this.have.has(piece) || this.#complete.has(piece)) return null
     let open = this.#open.get(piece)
     if (!open) {
-      open = new OpenPiece(piece, this.layout, this.#buffers.take(), this.#digests(piece))
+      open = new OpenPiece(
+        piece,
+        this.layout,
+        this.#memory.take(this.layout.pieceLengthBytes),
+        this.#digests(piece),
+      )
       this.#open.set(piece, open)
     }
     return open.claim(block, writer) ? open : null
@@ -180,7 +210,8 @@ export class Transfer {
     for (const open of this.#open.values()) this.#drop(open)
     this.#unwritten = []
     await this.settled()
-    this.#buffers.clear()
+    this.#memory.forget(this)
+    this.#memory.leave(this)
   }
 
   #digests(piece: number) {
@@ -237,7 +268,7 @@ export class Transfer {
       .then(
         () => {
           this.#unwrittenBytes -= size
-          this.#drop(open)
+          this.#letGo(open)
           this.#stored(open.piece)
         },
         error => {
@@ -259,6 +290,7 @@ export class Transfer {
     // The picker sets the bit of `have`.
     this.picker.pieceDone(piece)
     if (this.#closed) return
+    if (this.isFinished) this.#useMemory()
     this.#owner.onPiece(piece)
   }
 
@@ -276,6 +308,18 @@ export class Transfer {
     if (open.released) return
     open.released = true
     if (this.#open.get(open.piece) === open) this.#open.delete(open.piece)
-    this.#buffers.give(open.buffer)
+    this.#memory.give(open.buffer)
+  }
+
+  /** A piece is written: its bytes stay for a while where others will ask for them. */
+  #letGo(open: OpenPiece): void {
+    open.released = true
+    if (this.#owner.isAskedFor) this.#memory.keep(this, open.piece, open.buffer)
+    else this.#memory.give(open.buffer)
+  }
+
+  /** Bytes of a verified piece that came a moment ago. Valid until control returns to the event loop. */
+  recentPiece(piece: number): Uint8Array | undefined {
+    return this.have.has(piece) ? this.#memory.recent(this, piece) : undefined
   }
 }

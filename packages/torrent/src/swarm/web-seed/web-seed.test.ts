@@ -97,6 +97,7 @@ class World {
         onBlame: () => {},
         cancelBlock: (_, number) => this.cancelled.push(number),
         keyOf: () => this.seed.key,
+        isAskedFor: false,
       },
     })
     this.seed = new WebSeed({

@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest'
+import { PieceMemory } from './piece-memory.ts'
+
+const MIB = 1024 * 1024
+
+class User {
+  shares: number[] = []
+  setShare(bytes: number): void {
+    this.shares.push(bytes)
+  }
+}
+
+describe('PieceMemory', () => {
+  it('shares its bytes among the downloads, and gives back what one leaves', () => {
+    const memory = new PieceMemory({ totalBytes: 8 * MIB, maxShareBytes: 4 * MIB })
+    const users = [new User(), new User(), new User(), new User()]
+    for (const user of users) memory.enter(user)
+    memory.enter(users[0]!)
+    expect(users.map(({ shares }) => shares.at(-1)! / MIB)).toEqual([2, 2, 2, 2])
+    expect(users[0]!.shares.map(bytes => Math.round((10 * bytes) / MIB))).toEqual([40, 27, 20])
+    memory.leave(users[3]!)
+    memory.leave(users[2]!)
+    memory.leave(users[2]!)
+    expect(users.map(({ shares }) => shares.at(-1)! / MIB)).toEqual(
+      [4, 4, 8 / 3, 2].map(n => expect.closeTo(n)),
+    )
+  })
+
+  it('uses buffers again, by size, and never holds more than one share of them', () => {
+    const memory = new PieceMemory({ maxShareBytes: 3 * MIB })
+    memory.enter(new User())
+    const big = memory.take(MIB)
+    const small = memory.take(1000)
+    memory.give(big)
+    memory.give(small)
+    expect(memory.take(1000)).toBe(small)
+    expect(memory.take(MIB)).toBe(big)
+    const many = Array.from({ length: 5 }, () => memory.take(MIB))
+    for (const buffer of many) memory.give(buffer)
+    const again = Array.from({ length: 5 }, () => memory.take(MIB))
+    expect(again.filter(buffer => many.includes(buffer))).toHaveLength(3)
+  })
+
+  it('holds nothing when the last download is over', () => {
+    const memory = new PieceMemory()
+    const user = new User()
+    memory.enter(user)
+    const buffer = memory.take(MIB)
+    memory.give(buffer)
+    memory.leave(user)
+    expect(memory.take(MIB)).not.toBe(buffer)
+    memory.give(buffer)
+    expect(memory.take(MIB)).not.toBe(buffer)
+  })
+
+  it('keeps what was written last, each piece for its torrent', () => {
+    const memory = new PieceMemory({ recentBytes: 4 * MIB })
+    memory.enter(new User())
+    const [a, b] = [{}, {}]
+    const pieces = Array.from({ length: 5 }, () => new Uint8Array(MIB))
+    for (const [piece, buffer] of pieces.entries()) memory.keep(piece % 2 ? a : b, piece, buffer)
+    expect(memory.recent(b, 0)).toBeUndefined()
+    expect(memory.recent(a, 1)).toBe(pieces[1])
+    expect(memory.recent(b, 1)).toBeUndefined()
+    // What is driven out is used again, what is kept is not.
+    expect(memory.take(MIB)).toBe(pieces[0])
+    expect(pieces).not.toContain(memory.take(MIB))
+    memory.forget(a)
+    expect([memory.recent(a, 1), memory.recent(a, 3)]).toEqual([undefined, undefined])
+    expect(memory.recent(b, 4)).toBe(pieces[4])
+  })
+
+  it('keeps no piece that would drive out all others', () => {
+    const memory = new PieceMemory({ recentBytes: 4 * MIB })
+    memory.keep(memory, 0, new Uint8Array(2 * MIB))
+    expect(memory.recent(memory, 0)).toBeUndefined()
+  })
+})

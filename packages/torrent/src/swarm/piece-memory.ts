@@ -1,0 +1,118 @@
+/**
+ * The memory of all pieces that are being put together, shared by the downloads of a session: what bounds it, whatever their number.
+ *
+ * Buffers are used again, since fresh memory costs a page fault for every 4 KiB, which is more than hashing them does. Pieces that were
+ * written a moment ago are kept a while: a swarm asks most for what few have yet, and then the disk need not be asked.
+ */
+
+const MIB = 1024 * 1024
+
+/** A download, as far as its memory goes. */
+export interface PieceMemoryUser {
+  /** How many bytes of unfinished pieces it may hold from now on; two pieces are always allowed. */
+  setShare(bytes: number): void
+}
+
+export interface PieceMemoryOptions {
+  /** Bytes of unfinished pieces of all downloads. Default 192 MiB. */
+  readonly totalBytes?: number
+  /** The most that one download gets. Default 48 MiB. */
+  readonly maxShareBytes?: number
+  /** Bytes of written pieces that are kept. Default 16 MiB. */
+  readonly recentBytes?: number
+}
+
+interface Recent {
+  readonly owner: object
+  readonly piece: number
+  readonly buffer: Uint8Array<ArrayBuffer>
+}
+
+export class PieceMemory {
+  readonly #totalBytes: number
+  readonly #maxShareBytes: number
+  readonly #recentBytes: number
+  readonly #users = new Set<PieceMemoryUser>()
+  readonly #free = new Map<number, Uint8Array<ArrayBuffer>[]>()
+  #freeBytes = 0
+  /** Oldest first. */
+  readonly #recent: Recent[] = []
+  #heldBytes = 0
+
+  constructor(options: PieceMemoryOptions = {}) {
+    this.#totalBytes = options.totalBytes ?? 192 * MIB
+    this.#maxShareBytes = options.maxShareBytes ?? 48 * MIB
+    this.#recentBytes = options.recentBytes ?? 16 * MIB
+  }
+
+  /** What each download may hold at present. */
+  get shareBytes(): number {
+    return Math.min(this.#maxShareBytes, Math.floor(this.#totalBytes / Math.max(1, this.#users.size)))
+  }
+
+  /** A download begins or goes on. */
+  enter(user: PieceMemoryUser): void {
+    if (this.#users.has(user)) return
+    const before = this.shareBytes
+    this.#users.add(user)
+    this.#announce(before, user)
+  }
+
+  /** A download is over. With the last one, all buffers go. */
+  leave(user: PieceMemoryUser): void {
+    const before = this.shareBytes
+    if (!this.#users.delete(user)) return
+    this.#announce(before)
+    if (this.#users.size > 0) return
+    this.#free.clear()
+    this.#freeBytes = 0
+  }
+
+  /** A buffer of the size, with arbitrary content. */
+  take(sizeBytes: number): Uint8Array<ArrayBuffer> {
+    const buffer = this.#free.get(sizeBytes)?.pop()
+    if (!buffer) return new Uint8Array(sizeBytes)
+    this.#freeBytes -= sizeBytes
+    return buffer
+  }
+
+  /** Gives a buffer back; the caller must not touch it again. */
+  give(buffer: Uint8Array<ArrayBuffer>): void {
+    if (this.#users.size === 0 || this.#freeBytes + buffer.length > this.#maxShareBytes) return
+    this.#freeBytes += buffer.length
+    const list = this.#free.get(buffer.length)
+    if (list) list.push(buffer)
+    else this.#free.set(buffer.length, [buffer])
+  }
+
+  /** Keeps a verified and written piece while there is room; nothing may be written to the buffer any more. */
+  keep(owner: object, piece: number, buffer: Uint8Array<ArrayBuffer>): void {
+    // One piece must not drive out all others.
+    if (buffer.length > this.#recentBytes / 4) return this.give(buffer)
+    this.#recent.push({ owner, piece, buffer })
+    this.#heldBytes += buffer.length
+    while (this.#heldBytes > this.#recentBytes) this.#release(this.#recent.shift()!)
+  }
+
+  /** A kept piece. Valid until control returns to the event loop. */
+  recent(owner: object, piece: number): Uint8Array<ArrayBuffer> | undefined {
+    return this.#recent.find(entry => entry.piece === piece && entry.owner === owner)?.buffer
+  }
+
+  /** Lets go of what is kept of an owner. */
+  forget(owner: object): void {
+    for (let i = this.#recent.length - 1; i >= 0; i--)
+      if (this.#recent[i]!.owner === owner) this.#release(this.#recent.splice(i, 1)[0]!)
+  }
+
+  #release({ buffer }: Recent): void {
+    this.#heldBytes -= buffer.length
+    this.give(buffer)
+  }
+
+  #announce(before: number, newcomer?: PieceMemoryUser): void {
+    const share = this.shareBytes
+    if (share !== before) for (const user of this.#users) user.setShare(share)
+    else newcomer?.setShare(share)
+  }
+}
