@@ -9,6 +9,8 @@ import { flushFault, presentStamps } from './storage-faults.ts'
 
 /** How often progress is made safe while pieces arrive: what a crash costs is at most this much of transfer. */
 const RECORD_MS = 2000
+/** How often totals are recorded when nothing else changes: a seed that uploads need not write all the time. */
+const RECORD_TOTALS_MS = 60_000
 
 /** What a recorder asks its torrent. */
 export interface RecorderHost {
@@ -30,7 +32,10 @@ export class Recorder {
   readonly #store: ResumeStore
   readonly #host: RecorderHost
   #dirty = false
+  /** Only totals changed. */
+  #stale = false
   #dueMs = 0
+  #totalsDueMs = 0
   #running: Promise<void> | null = null
   /** Piece layers when the metainfo was saved; -1 before. */
   #savedLayers = -1
@@ -47,17 +52,26 @@ export class Recorder {
     this.#dirty = true
   }
 
+  /** Bytes came or went: worth recording, some time. */
+  touchTotals(): void {
+    this.#stale = true
+  }
+
   tick(nowMs: number): void {
-    if (!this.#dirty || nowMs < this.#dueMs || this.#running) return
+    const due = this.#dirty ? nowMs >= this.#dueMs : this.#stale && nowMs >= this.#totalsDueMs
+    if (!due || this.#running) return
     this.#dueMs = nowMs + RECORD_MS
+    this.#totalsDueMs = nowMs + RECORD_TOTALS_MS
     this.record().catch(error => this.#host.onRecordError(error))
   }
 
   /** Makes safe what is had now; at once when nothing changed since. */
   async record(): Promise<void> {
-    await this.#running
-    if (!this.#dirty || this.#stopped) return
+    // One that failed was told of where it was begun, and is tried again here.
+    await this.#running?.catch(() => {})
+    if (!(this.#dirty || this.#stale) || this.#stopped) return
     this.#dirty = false
+    this.#stale = false
     this.#running = this.#write().finally(() => {
       this.#running = null
     })

@@ -28,6 +28,11 @@ export class Records implements RecorderHost {
     this.#recorder.touch()
   }
 
+  /** Bytes came or went. */
+  touchTotals(): void {
+    this.#recorder.touchTotals()
+  }
+
   /** The torrent starts: worth recording when the record says otherwise. */
   started(): void {
     if (this.#paused !== false) this.touch()

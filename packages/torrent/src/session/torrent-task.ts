@@ -147,15 +147,17 @@ export class TorrentTask implements WorkHost, CheckHost, MetadataHost {
   }
 
   addAddresses(addresses: readonly PeerAddress[], origin: PeerOrigin): void {
-    // A seed waits to be found, but a peer that the user names is tried.
-    if (this.#isAtRest || (!this.#seeksPeers && origin !== 'manual')) return
+    // A seed waits to be found, but a peer that the user names is tried. So is one of the local network: it announces itself once in five
+    // minutes (BEP 14), and would not hear of us before our own next turn.
+    const isTold = origin === 'manual' || origin === 'lsd'
+    if (this.#isAtRest || !(this.#seeksPeers || isTold)) return
     this.#atWork().addAddresses(addresses, origin)
   }
 
   tick(nowMs: number): void {
     this.#work?.tick(nowMs)
     this.#records?.tick(nowMs)
-    if (this.#seeksPeers || this.life.error || this.peers.length > 0) return
+    if (this.#seeksPeers || this.life.error || this.peers.length > 0 || this.swarm?.isDialling) return
     // A seed that nobody is connected to needs no attention, once its last progress is safe.
     this.#setActive(false)
     void this.#records?.record()
@@ -374,7 +376,7 @@ export class TorrentTask implements WorkHost, CheckHost, MetadataHost {
   onTransferred(downloaded: number, uploaded: number): void {
     this.totals ??= new Totals()
     this.totals.add(downloaded, uploaded, this.#context.clock.nowMs())
-    this.touch()
+    this.#records?.touchTotals()
   }
 
   onPeersChanged(): void {
