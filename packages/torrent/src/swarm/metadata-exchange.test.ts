@@ -61,6 +61,34 @@ describe('fetching the metadata (BEP 9)', () => {
     expect(remotes.flatMap(asked).toSorted()).toEqual([0, 1, 2])
   })
 
+  it('relieves a silent peer soon when another has nothing to do', async () => {
+    const bench = await TestSwarm.open(torrent, { metadata: false })
+    const silent = (await bench.connect()).remote
+    silent.extended({ metadataSize: info.length })
+    await bench.pass(10)
+    expect(asked(silent)).toEqual([0, 1, 2])
+    await source(bench, info)
+    await bench.pass(2000)
+    expect(bench.infos).toEqual([])
+    await bench.pass(4000)
+    expect(bench.infos).toEqual([info])
+  })
+
+  it('takes the answer of a slow peer though others were asked meanwhile', async () => {
+    const bench = await TestSwarm.open(torrent, { metadata: false })
+    const slow = (await bench.connect()).remote
+    slow.extended({ metadataSize: info.length })
+    await bench.pass(10)
+    const silent = (await bench.connect()).remote
+    silent.extended({ metadataSize: info.length })
+    await bench.pass(6000)
+    expect(asked(silent)).toEqual([0, 1, 2])
+    for (const block of asked(slow))
+      slow.send(out => out.extended(UT_METADATA, encodeMetadataData(block, info)))
+    await bench.pass(10)
+    expect(bench.infos).toEqual([info])
+  })
+
   it('asks another when one rejects, hangs or leaves', async () => {
     const bench = await TestSwarm.open(torrent, { metadata: false })
     const rejecting = (await bench.connect()).remote

@@ -9,6 +9,8 @@ import { metadataBlockCount, metadataBlockSize } from '../wire/extensions/ut-met
 /** Requests to one peer at a time, and how long it may take for one. */
 const PIPELINE = 4
 const TIMEOUT_MS = 15_000
+/** Whoever has owed a block this long is relieved of it when another peer has nothing to do; his answer is welcome all the same. */
+const PATIENCE_MS = 3000
 /** How long a peer that refused is left alone. */
 const RETRY_MS = 30_000
 /** Sizes that are tried at a time. */
@@ -35,6 +37,8 @@ interface Attempt {
   readonly contributors: Set<number>
   /** Block -> who was asked and when. */
   readonly asked: Map<number, { peer: number; ms: number }>
+  /** Blocks that others were asked for since they were late -> whose answer still counts. */
+  readonly late: Map<number, Set<number>>
   /** The only one who is asked, since an earlier try with several failed. */
   solo: number | null
 }
@@ -109,7 +113,8 @@ export class MetadataExchange {
 
   onData(peer: MetadataPeer, block: number, totalSize: number, bytes: Uint8Array): void {
     for (const attempt of this.#attempts.values()) {
-      if (attempt.asked.get(block)?.peer !== peer.id) continue
+      const isLate = attempt.late.get(block)?.has(peer.id) === true && attempt.blocks[block] === undefined
+      if (attempt.asked.get(block)?.peer !== peer.id && !isLate) continue
       attempt.asked.delete(block)
       if (totalSize === attempt.size && bytes.length === metadataBlockSize(block, totalSize))
         return this.#arrived(attempt, peer, block, bytes)
@@ -121,9 +126,28 @@ export class MetadataExchange {
   /** Once a second: gives up on slow answers. */
   tick(now: number): void {
     if (this.#done || this.#peers.size === 0) return
-    for (const { asked } of [...this.#attempts.values()])
-      for (const { peer, ms } of [...asked.values()]) if (now - ms > TIMEOUT_MS) this.#rest(peer)
+    for (const attempt of [...this.#attempts.values()])
+      for (const [block, { peer, ms }] of [...attempt.asked])
+        if (now - ms > TIMEOUT_MS) this.#rest(peer)
+        else if (now - ms > PATIENCE_MS && this.#hasIdlePeer(attempt, now))
+          this.#relieve(attempt, block, peer)
     this.#ask()
+  }
+
+  /** Whether somebody could be asked who owes nothing. */
+  #hasIdlePeer({ size, asked, solo }: Attempt, now: number): boolean {
+    if (solo !== null) return false
+    const busy = new Set([...asked.values()].map(({ peer }) => peer))
+    for (const { id, extensions } of this.#peers.values())
+      if (extensions.metadataSize === size && !busy.has(id) && (this.#resting.get(id) ?? 0) <= now)
+        return true
+    return false
+  }
+
+  #relieve(attempt: Attempt, block: number, peer: number): void {
+    const late = attempt.late.get(block) ?? new Set()
+    attempt.late.set(block, late.add(peer))
+    this.#rest(peer)
   }
 
   #arrived(attempt: Attempt, peer: MetadataPeer, block: number, bytes: Uint8Array): void {
@@ -178,6 +202,7 @@ export class MetadataExchange {
       here: 0,
       contributors: new Set(),
       asked: new Map(),
+      late: new Map(),
       solo: this.#disputed.has(size) ? peers[this.#random.below(peers.length)]!.id : null,
     }
     this.#attempts.set(size, attempt)
