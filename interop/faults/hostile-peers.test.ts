@@ -1,6 +1,7 @@
 /** What a hostile peer does costs that peer, and not the download from a good one. */
 import { readFileSync } from 'node:fs'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { TcpTransport } from '../../packages/torrent/src/transport/tcp-transport.node.ts'
 import { until } from '../support/wait.ts'
 import { PIECE_BYTES, Victim } from './attack.ts'
 import { type HostilePeer, rawConnection } from './hostile-peer.ts'
@@ -259,6 +260,27 @@ describe('connections that never become peers', () => {
     // It comes by itself: nothing is dialled.
     const peer = await victim.attack({ from: '127.0.0.9' })
     expect(peer.closed).toBe(false)
+    await victim.finish()
+  })
+
+  test('many peers from one address of the internet are few, and others come in', async () => {
+    // As if these addresses of this machine were elsewhere.
+    const transport = new TcpTransport()
+    const listen = transport.listen.bind(transport)
+    transport.listen = (options, onConnection) =>
+      listen(options, connection => {
+        const host = connection.remote.host.replace(/^127\.0\.0\./, '203.0.113.')
+        Object.defineProperty(connection, 'remote', { value: { ...connection.remote, host } })
+        onConnection(connection)
+      })
+    const victim = await Victim.start({ environment: { transports: [transport] } })
+    const many: HostilePeer[] = []
+    for (let i = 0; i < 12; i++) many.push(await victim.attack())
+    await until('the rest is refused', () => many.filter(({ closed }) => closed).length >= 9)
+    const other = await victim.attack({ from: '127.0.0.67' })
+    other.offerAll()
+    await until('another is asked', () => other.requests > 0)
+    expect(many.filter(({ closed }) => !closed).length).toBe(3)
     await victim.finish()
   })
 

@@ -11,7 +11,7 @@ import { bytesOf, rightPieces, type SharedFile, seededRandom, seeder, sharedFile
 const KILLS = 50
 /** Downloads side by side that are killed, on both cores. */
 const LANES = 2
-const BYTES_PER_SECOND = 5_000_000
+const BYTES_PER_SECOND = 3_000_000
 /** The bound: what one kill may cost. */
 const REPEATED_SECONDS = 5
 
