@@ -4,12 +4,12 @@ import { ShoalError } from '../base/errors.ts'
 import type { Random } from '../base/random.ts'
 import type { LimitChain } from '../base/rate-limit.ts'
 import type { InfoHashes } from '../metainfo/metainfo.ts'
-import { Choker } from '../pieces/choker.ts'
 import type { Connection, PeerAddress } from '../transport/transport.ts'
 import { PexFlag, type PexPeer } from '../wire/extensions/ut-pex.ts'
 import type { Handshake } from '../wire/handshake.ts'
 import type { BlockCache } from './block-cache.ts'
 import type { BlockSupplier } from './block-supplier.ts'
+import { ChokeRounds } from './choke-rounds.ts'
 import { FastGate } from './fast-gate.ts'
 import { HashExchange } from './hash-exchange.ts'
 import { MetadataExchange } from './metadata-exchange.ts'
@@ -18,8 +18,6 @@ import { type Candidate, type PeerOrigin, PeerPool } from './peer-pool.ts'
 import type { SwarmHost } from './swarm-host.ts'
 import type { Transfer, TransferOwner } from './transfer.ts'
 
-/** BEP 3: who is unchoked is decided anew every ten seconds. */
-const CHOKE_ROUND_MS = 10_000
 /** Piece failures that a suspect may be part of before it is disconnected. */
 const PAROLE_STRIKES = 4
 
@@ -77,7 +75,7 @@ export class Swarm implements SwarmHost, TransferOwner {
   transfer: Transfer | null = null
   wastedBytes = 0
   readonly #owner: SwarmOwner
-  readonly #choker: Choker
+  readonly #rounds: ChokeRounds
   readonly #candidates = new Map<number, Candidate>()
   readonly #dials = new Set<AbortController>()
   readonly #strikes = new Map<string, number>()
@@ -85,14 +83,14 @@ export class Swarm implements SwarmHost, TransferOwner {
   /** Addresses by source, also of sources that are gone, for blame. */
   readonly #keys = new Map<number, string>()
   #nextId = 1
-  #chokedMs = Number.NEGATIVE_INFINITY
   #paused = false
   #closed = false
 
   constructor(owner: SwarmOwner) {
     this.#owner = owner
     this.pool = new PeerPool(owner.random)
-    this.#choker = new Choker({ random: owner.random })
+    const { random, uploadSlots: slots } = owner
+    this.#rounds = new ChokeRounds({ random, peers: this.peers, slots })
     this.metadata = new MetadataExchange({
       clock: owner.clock,
       random: owner.random,
@@ -237,7 +235,7 @@ export class Swarm implements SwarmHost, TransferOwner {
     for (const supplier of this.#suppliers.values()) supplier.tick(now)
     this.metadata.tick(now)
     this.hashes.tick(now)
-    if (now - this.#chokedMs >= CHOKE_ROUND_MS) this.#choke(now)
+    if (this.#rounds.isDue(now)) this.#choke(now, false)
     this.#dialMore()
   }
 
@@ -314,8 +312,7 @@ export class Swarm implements SwarmHost, TransferOwner {
   }
 
   onInterestChanged(peer: Peer): void {
-    if (peer.amChoking && (!peer.peerInterested || !this.#hasFreeSlot)) return
-    this.#choke(this.clock.nowMs(), true)
+    if (this.#rounds.matters(peer)) this.#choke(this.clock.nowMs(), true)
   }
 
   onUploadOnly(peer: Peer): void {
@@ -440,37 +437,9 @@ export class Swarm implements SwarmHost, TransferOwner {
     for (const supplier of this.#suppliers.values()) supplier.fill()
   }
 
-  get #hasFreeSlot(): boolean {
-    let used = 0
-    for (const peer of this.peers.values()) if (!peer.amChoking && peer.peerInterested) used++
-    return used < this.#owner.uploadSlots
-  }
-
-  #choke(now: number, immediate = false): void {
+  #choke(now: number, immediate: boolean): void {
     if (this.#paused || this.#closed || !this.transfer) return
-    if (!immediate) this.#chokedMs = now
-    const seeding = this.uploadOnly
-    const chosen = this.#choker.decide(
-      [...this.peers.values()].map(peer => ({
-        id: peer.id,
-        interested: peer.peerInterested,
-        unchoked: !peer.amChoking,
-        snubbed: peer.download.snubbed,
-        uploadOnly: peer.uploadOnly,
-        downloadBytesPerSecond: peer.given.bytesPerSecond(peer.download.totalBytes, now),
-        uploadBytesPerSecond: peer.taken.bytesPerSecond(peer.upload.totalBytes, now),
-        uploadedBytes: peer.upload.totalBytes,
-        connectedMs: peer.connectedMs,
-        unchokedMs: peer.unchokedMs,
-      })),
-      now,
-      { slots: this.#owner.uploadSlots, seeding, immediate },
-    )
-    if (!immediate) for (const peer of this.peers.values()) peer.markRound(now)
-    const unchoked = new Set(chosen)
-    for (const peer of this.peers.values())
-      if (unchoked.has(peer.id)) peer.unchoke()
-      else peer.choke()
+    this.#rounds.decide(now, { seeding: this.uploadOnly, immediate })
   }
 
   #dialMore(): void {
