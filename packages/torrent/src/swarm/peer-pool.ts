@@ -85,6 +85,15 @@ export class PeerPool {
     return best
   }
 
+  /** Whether somebody will be due who may yet answer. `uploadOnly`: we download nothing more. */
+  hasHope(uploadOnly: boolean): boolean {
+    for (const candidate of this.#candidates.values()) {
+      const isHopeless = candidate.failures >= HOPELESS_FAILURES || (uploadOnly && candidate.uploadOnly)
+      if (candidate.state === 'idle' && !isHopeless) return true
+    }
+    return false
+  }
+
   /** The connection could not be made, or ended before it was of use. */
   failed(candidate: Candidate, nowMs: number): void {
     candidate.state = 'idle'
