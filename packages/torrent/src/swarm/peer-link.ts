@@ -32,16 +32,11 @@ export class PeerLink implements ConnectionHandler {
   #closed = false
   #error: Error | undefined
 
-  constructor(
-    connection: Connection,
-    owner: LinkOwner,
-    clock: Clock,
-    limits: { maxBitfieldBytes?: number } = {},
-  ) {
+  constructor(connection: Connection, owner: LinkOwner, clock: Clock) {
     this.connection = connection
     this.#clock = clock
     this.#owner = owner
-    this.#parser = new MessageParser(owner, limits)
+    this.#parser = new MessageParser(owner)
     this.lastReceivedMs = clock.nowMs()
     this.lastSentMs = this.lastReceivedMs
   }
