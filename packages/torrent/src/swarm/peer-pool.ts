@@ -76,7 +76,7 @@ export class PeerPool {
     let ties = 0
     for (const candidate of this.#candidates.values()) {
       if (candidate.state !== 'idle' || candidate.nextTryMs > nowMs) continue
-      if (uploadOnly && candidate.uploadOnly) continue
+      if (uploadOnly && isNoUse(candidate)) continue
       if (best === null || candidate.failures < best.failures) {
         best = candidate
         ties = 1
@@ -88,7 +88,7 @@ export class PeerPool {
   /** Whether somebody will be due who may yet answer. `uploadOnly`: we download nothing more. */
   hasHope(uploadOnly: boolean): boolean {
     for (const candidate of this.#candidates.values()) {
-      const isHopeless = candidate.failures >= HOPELESS_FAILURES || (uploadOnly && candidate.uploadOnly)
+      const isHopeless = candidate.failures >= HOPELESS_FAILURES || (uploadOnly && isNoUse(candidate))
       if (candidate.state === 'idle' && !isHopeless) return true
     }
     return false
@@ -148,4 +148,9 @@ export class PeerPool {
     }
     return false
   }
+}
+
+/** To a seed: other seeds, and who came by itself, for it knows the way. */
+function isNoUse({ uploadOnly, origin }: Candidate): boolean {
+  return uploadOnly || origin === 'incoming'
 }
