@@ -73,6 +73,23 @@ test('bytes are safe before the note that says so is written', async () => {
   expect(log).toEqual(['flush', 'metainfo', 'save', 'flush', 'save'])
 })
 
+test('a flush that fails stops the torrent, and a later one that succeeds records nothing that it may have lost', async () => {
+  const { recorder, saved, content, errors } = await setup()
+  const { flush } = content.storage
+  content.have.set(1)
+  content.storage.flush = async () => {
+    throw new ShoalError('io', 'cannot use /x: EIO: check the disk')
+  }
+  recorder.touch()
+  await expect(recorder.record()).rejects.toThrow('check the disk')
+  expect(errors).toMatchObject([{ code: 'io', message: /may be lost: resume checks all of it/ }])
+  // As the torrent does when it hears of it.
+  content.isChecked = false
+  content.storage.flush = flush
+  await recorder.record()
+  expect(saved).toMatchObject([{ had: null, stamps: [] }])
+})
+
 test('a piece that comes while the record is written is in the next one only', async () => {
   const { recorder, saved, content } = await setup()
   const { flush } = content.storage
