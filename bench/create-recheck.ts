@@ -44,7 +44,7 @@ async function measureAll(medium: Medium, lengthBytes: number, { runs, log }: Be
   const measured = new Map<string, HashRun[]>()
   await using directory = await tempDir('hash', medium.folder)
   const { path } = await randomFile(directory.join('content.bin'), lengthBytes)
-  await settle(medium)
+  await settle(medium, lengthBytes)
   const pool = createHashPool()
   try {
     for (let round = 0; round < runs; round++) {

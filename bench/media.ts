@@ -1,5 +1,6 @@
 /** Where benchmarks keep their files: memory and disk. */
 import { existsSync, statfsSync } from 'node:fs'
+import { open, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { run } from '../scripts/run.ts'
@@ -10,6 +11,7 @@ export interface Medium {
 }
 
 const TMPFS_MAGIC = 0x01021994
+const TOUCH = new Uint8Array(2 ** 20)
 const MEMORY_FOLDER = '/dev/shm'
 
 /** Those that this machine has. The system's folder for temporary files may itself be in memory: then another is looked for. */
@@ -24,9 +26,21 @@ export function media(only?: string): Medium[] {
   return found.filter(({ name }) => only === undefined || name === only)
 }
 
-/** Waits until the system has written what it holds back, so that one run does not pay for another. */
-export async function settle(medium: Medium): Promise<void> {
+/**
+ * Waits until the system has written what it holds back, and touches as much memory as the next run will need, so that one run does not
+ * pay for another: in a virtual machine the first touch of a page that the host has taken back costs more than all the rest.
+ */
+export async function settle(medium: Medium, bytes: number): Promise<void> {
   if (medium.name === 'disk' && process.platform !== 'win32') await run('sync', [], { quiet: true })
+  const folder = existsSync(MEMORY_FOLDER) && isTmpfs(MEMORY_FOLDER) ? MEMORY_FOLDER : medium.folder
+  const path = join(folder, `shoal-bench-touch-${process.pid}`)
+  const file = await open(path, 'w')
+  try {
+    for (let at = 0; at < bytes; at += TOUCH.length) await file.write(TOUCH, 0, TOUCH.length, at)
+  } finally {
+    await file.close()
+    await rm(path)
+  }
 }
 
 function isTmpfs(folder: string): boolean {

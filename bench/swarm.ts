@@ -58,7 +58,8 @@ export async function run(options: BenchOptions): Promise<Section[]> {
 }
 
 async function swarm(medium: Medium, content: Content, kind: Contestant): Promise<SwarmRun> {
-  await settle(medium)
+  // A file for each leecher, and what nine processes hold.
+  await settle(medium, LEECHERS * content.lengthBytes + 9 * 2 ** 28)
   await using stack = new AsyncDisposableStack()
   const peers: BenchPeer[] = []
   const folders: string[] = []

@@ -29,7 +29,8 @@ export async function transfer(
 ): Promise<Transfer> {
   const directory = join(content.folder, 'leech')
   await mkdir(directory, { recursive: true })
-  await settle(medium)
+  // The file, and what two processes hold.
+  await settle(medium, content.lengthBytes + 2 ** 29)
   try {
     await using seed = await startPeer(seeder)
     await using leech = await startPeer(leecher)
