@@ -18,8 +18,12 @@ export class Announcements {
 
   /** Does nothing when it has joined already. */
   join(): void {
-    const { isPrivate, origin } = this.#torrent
-    this.#memberships ??= this.#join(isPrivate, origin.trackers)
+    if (this.#memberships) return
+    const { isPrivate, origin, content } = this.#torrent
+    this.#memberships = this.#join(isPrivate, origin.trackers)
+    // BEP 5: a torrent names nodes of the DHT to begin with. A private one has no business there (BEP 27).
+    if (isPrivate || !content) return
+    for (const { host, port } of content.metainfo.nodes) this.#context.onDhtNode(host, port)
   }
 
   /** Trackers besides those it began with. */

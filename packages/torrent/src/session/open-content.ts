@@ -3,27 +3,25 @@ import type { Metainfo } from '../metainfo/metainfo.ts'
 import { Selection } from '../swarm/selection.ts'
 import { Content } from './content.ts'
 import type { SessionContext } from './context.ts'
-
-export interface OpenContentOptions {
-  readonly directory: string
-  readonly memory: boolean
-  readonly renamed: ReadonlyMap<number, readonly string[]>
-  /** By index among all files, as recorded earlier. */
-  readonly priorities: Uint8Array | null
-  /** Real files wanted, as inclusive ranges of their indexes (BEP 53); undefined for all. */
-  readonly select: readonly { readonly first: number; readonly last: number }[] | undefined
-}
+import type { TorrentTask } from './torrent-task.ts'
 
 /** Joins metadata to the storage of its bytes and to what is wanted of them. Opens no file. */
 export function openContent(
   context: SessionContext,
   metainfo: Metainfo,
-  options: OpenContentOptions,
+  { directory, renamed, origin, place }: Pick<TorrentTask, 'directory' | 'renamed' | 'origin' | 'place'>,
 ): Content {
   const layout = Content.layoutOf(metainfo)
-  const { directory, memory, renamed, priorities, select } = options
+  const { select } = origin
+  const priorities = place.progress?.priorities ?? null
   const name = infoHashText(metainfo.info.infoHashes)
-  const storage = context.createStorage({ layout, name, directory, memory, renamed })
+  const storage = context.createStorage({
+    layout,
+    name,
+    directory,
+    memory: place.memory,
+    renamed: renamed ?? new Map(),
+  })
   const selection = Selection.from(layout, priorities ? [...priorities] : null)
   if (select && !priorities) {
     let index = 0

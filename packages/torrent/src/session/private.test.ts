@@ -116,7 +116,8 @@ describe('a private torrent', () => {
     await announceLocally(world, SEED, v1!)
     await world.until('the metadata', () => torrent.metainfo !== null)
     await world.clock.advance(120_000)
-    expect(torrent.stats).toMatchObject({ state: 'downloading', peers: 0, knownPeers: 0 })
+    expect(torrent.peers()).toEqual([])
+    expect(torrent.stats).toMatchObject({ state: 'downloading', knownPeers: 0 })
   })
 
   test.each([

@@ -144,13 +144,13 @@ export class SwarmWork implements SwarmEvents {
   }
 
   /** Whether that changes what is wanted. */
-  #setDeadline({ picker, info }: Transfer, piece: number, dueMs: number | null): boolean {
+  #setDeadline(transfer: Transfer, piece: number, dueMs: number | null): boolean {
     const { selection, roots } = this.#host.content!
     // A reader may be in a file that is not wanted otherwise: its pieces are, as long as somebody waits for them.
     const unwanted = selection.piecePriority(piece) === 0
-    const verifiable = info.version !== 'v2' || roots.knows(piece)
-    if (unwanted) picker.setPriority(piece, dueMs !== null && verifiable ? 7 : 0)
-    picker.setDeadline(piece, dueMs)
+    const verifiable = transfer.info.version !== 'v2' || roots.knows(piece)
+    if (unwanted) transfer.setPriority(piece, dueMs !== null && verifiable ? 7 : 0)
+    transfer.picker.setDeadline(piece, dueMs)
     return unwanted
   }
 

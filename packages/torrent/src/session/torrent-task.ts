@@ -119,7 +119,6 @@ export class TorrentTask implements WorkHost, CheckHost, MetadataHost {
     life.paused = false
     life.error = null
     this.#announcements.join()
-    this.#tellDht()
     if (life.phase === 'idle' && this.content) this.#check.begin(this.content)
     else if (life.phase === 'idle') this.#metadata?.begin()
     else if (life.phase !== 'running') this.swarm?.resume()
@@ -187,12 +186,6 @@ export class TorrentTask implements WorkHost, CheckHost, MetadataHost {
     await Promise.all([this.#announcements.leave(), this.#work?.end(), this.#check.stop(closed)])
   }
 
-  /** BEP 5: a torrent without a tracker names nodes of the DHT to begin with. A private one has no business there (BEP 27). */
-  #tellDht(): void {
-    if (this.isPrivate) return
-    for (const { host, port } of this.content?.metainfo.nodes ?? []) this.#context.onDhtNode(host, port)
-  }
-
   /** Trackers, web seeds, metadata that somebody who adds it again knows. */
   merge(more: TorrentOrigin): void {
     const merged = this.isPrivate || this.life.isClosed ? null : mergeOrigins(this.origin, more)
@@ -208,13 +201,7 @@ export class TorrentTask implements WorkHost, CheckHost, MetadataHost {
   // Metadata
 
   open(metainfo: Metainfo): Content {
-    return openContent(this.#context, metainfo, {
-      directory: this.directory,
-      memory: this.place.memory,
-      renamed: this.renamed ?? new Map(),
-      priorities: this.place.progress?.priorities ?? null,
-      select: this.origin.select,
-    })
+    return openContent(this.#context, metainfo, this)
   }
 
   register(): boolean {
@@ -242,7 +229,6 @@ export class TorrentTask implements WorkHost, CheckHost, MetadataHost {
     void this.#announcements.leave()
     if (this.isPrivate) this.swarm?.becamePrivate()
     if (!life.paused) this.#announcements.join()
-    this.#tellDht()
     this.touch()
     life.learned(content.metainfo.info)
     if (life.phase === 'metadata') this.#check.begin(content)

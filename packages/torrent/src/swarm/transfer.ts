@@ -7,6 +7,7 @@ import type { PieceLayout } from '../metainfo/layout.ts'
 import { BLOCK_BYTES, type Info } from '../metainfo/metainfo.ts'
 import { BlameBook } from '../pieces/blame.ts'
 import { PiecePicker } from '../pieces/piece-picker.ts'
+import type { PiecePriority } from '../pieces/pieces.ts'
 import type { Storage } from '../storage/storage.ts'
 import { OpenPiece } from './open-piece.ts'
 import { PieceMemory, type PieceMemoryUser } from './piece-memory.ts'
@@ -119,6 +120,12 @@ export class Transfer implements PieceMemoryUser {
       if (priority > 0 && !verifiable && !this.have.has(piece)) this.#unverifiable++
       this.picker.setPriority(piece, verifiable ? priority : 0)
     }
+    this.#useMemory()
+  }
+
+  /** Changes how much one piece is wanted, whatever the selection says: somebody reads it, or no longer. */
+  setPriority(piece: number, priority: PiecePriority): void {
+    this.picker.setPriority(piece, priority)
     this.#useMemory()
   }
 

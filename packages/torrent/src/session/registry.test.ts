@@ -1,0 +1,65 @@
+import { describe, expect, test } from 'vitest'
+import type { InfoHashes } from '../metainfo/metainfo.ts'
+import { obfuscatedInfoHash } from '../wire/encryption/encryption.ts'
+import { Registry } from './registry.ts'
+import type { Torrent } from './torrent.ts'
+
+const v1 = new Uint8Array(20).fill(1)
+const v2 = new Uint8Array(32).fill(2)
+
+/** What a registry sees of a torrent. */
+function torrent(infoHashes: InfoHashes, hasMetadata = true): Torrent & { gaveWay: boolean } {
+  const metainfo = hasMetadata ? {} : null
+  const stub = { infoHashes, metainfo, gaveWay: false, giveWay: () => (stub.gaveWay = true) }
+  return stub as unknown as Torrent & { gaveWay: boolean }
+}
+
+test('a hybrid torrent is found by each of its hashes, plain and obfuscated', () => {
+  const registry = new Registry()
+  const hybrid = torrent({ v1, v2 })
+  expect(registry.add(hybrid)).toBe(true)
+  for (const hash of [v1, v2.subarray(0, 20)]) {
+    expect(registry.find(hash)).toBe(hybrid)
+    expect(registry.findObfuscated(obfuscatedInfoHash(hash))).toEqual(hash)
+  }
+  expect(registry.findAny({ v2 })).toBe(hybrid)
+  registry.remove(hybrid)
+  expect(registry.torrents).toEqual([])
+  for (const hash of [v1, v2.subarray(0, 20)]) {
+    expect(registry.find(hash)).toBeUndefined()
+    expect(registry.findObfuscated(obfuscatedInfoHash(hash))).toBeNull()
+  }
+})
+
+test('one that is added after obfuscated handshakes came is found by them too', () => {
+  const registry = new Registry()
+  expect(registry.findObfuscated(obfuscatedInfoHash(v1))).toBeNull()
+  registry.add(torrent({ v1 }))
+  expect(registry.findObfuscated(obfuscatedInfoHash(v1))).toEqual(v1)
+})
+
+describe('a hash that another torrent has', () => {
+  test('is refused while that one knows its metadata', () => {
+    const registry = new Registry()
+    const first = torrent({ v1 })
+    registry.add(first)
+    expect(registry.add(torrent({ v1, v2 }))).toBe(false)
+    expect(registry.find(v1)).toBe(first)
+    expect(registry.find(v2.subarray(0, 20))).toBeUndefined()
+    expect(registry.torrents).toEqual([first])
+    expect(first.gaveWay).toBe(false)
+  })
+
+  test('is taken over from one that does not', () => {
+    const registry = new Registry()
+    const waiting = torrent({ v2 }, false)
+    const learned = torrent({ v1, v2 })
+    registry.add(waiting)
+    expect(registry.add(learned)).toBe(true)
+    expect(waiting.gaveWay).toBe(true)
+    expect(registry.find(v2.subarray(0, 20))).toBe(learned)
+    // Removing what gave way takes nothing from the other.
+    registry.remove(waiting)
+    expect(registry.find(v2.subarray(0, 20))).toBe(learned)
+  })
+})
