@@ -178,6 +178,22 @@ describe('a node', () => {
     expect(node.isReady).toBe(true)
   })
 
+  it('leaves an address alone that only means something on this machine, also when it resolves to itself', async () => {
+    net = new TestNetwork({ family: 6 })
+    let asked = 0
+    const node = await net.add({
+      resolve: async host => {
+        asked++
+        // With an endless loop, the test fails rather than hangs.
+        if (asked > 10) throw new Error('asked again and again')
+        return [{ host, family: 6 }]
+      },
+    })
+    node.addNode('fe80::1%eth0', 6881)
+    await net.clock.advance(MINUTE)
+    expect(asked).toBe(1)
+  })
+
   it('tells its pair of the other family what it hears (BEP 32)', async () => {
     net = new TestNetwork()
     const hosts = Array.from({ length: 12 }, (_, i) => ({

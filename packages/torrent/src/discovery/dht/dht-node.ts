@@ -316,7 +316,11 @@ export class DhtNode extends Emitter<DhtNodeEvents> {
     this.#namesPending++
     resolve(host, { signal: this.#abort.signal })
       .then(found => {
-        for (const { host: address } of found.slice(0, 4)) this.addNode(address, port)
+        // An address with a zone (`fe80::1%eth0`, of a peer in the local network) resolves to itself, and no node can be told by it.
+        for (const { host: address } of found.slice(0, 4)) {
+          const endpoint = toEndpoint(address, port)
+          if (endpoint) this.#suggest(endpoint)
+        }
       })
       // A name that nobody knows: there are other nodes.
       .catch(() => {})
