@@ -1,25 +1,24 @@
-import { compareBytes } from '../base/bytes.ts'
 import type { Clock } from '../base/clock.ts'
-import { ShoalError } from '../base/errors.ts'
+import type { ShoalError } from '../base/errors.ts'
 import type { Random } from '../base/random.ts'
 import type { LimitChain } from '../base/rate-limit.ts'
 import type { InfoHashes } from '../metainfo/metainfo.ts'
 import type { Connection, PeerAddress } from '../transport/transport.ts'
 import { PexFlag, type PexPeer } from '../wire/extensions/ut-pex.ts'
 import type { Handshake } from '../wire/handshake.ts'
+import { Admission } from './admission.ts'
 import type { BlockCache } from './block-cache.ts'
 import type { BlockSupplier } from './block-supplier.ts'
 import { ChokeRounds } from './choke-rounds.ts'
+import { Dialling } from './dialling.ts'
 import { FastGate } from './fast-gate.ts'
 import { HashExchange } from './hash-exchange.ts'
 import { MetadataExchange } from './metadata-exchange.ts'
 import { Peer } from './peer.ts'
 import { type Candidate, type PeerOrigin, PeerPool } from './peer-pool.ts'
+import { Suspicion } from './suspicion.ts'
 import type { SwarmHost } from './swarm-host.ts'
 import type { Transfer, TransferOwner } from './transfer.ts'
-
-/** Piece failures that a suspect may be part of before it is disconnected. */
-const PAROLE_STRIKES = 4
 
 /** A connection whose handshakes are done. */
 export interface ReadyConnection {
@@ -76,9 +75,9 @@ export class Swarm implements SwarmHost, TransferOwner {
   wastedBytes = 0
   readonly #owner: SwarmOwner
   readonly #rounds: ChokeRounds
-  readonly #candidates = new Map<number, Candidate>()
-  readonly #dials = new Set<AbortController>()
-  readonly #strikes = new Map<string, number>()
+  readonly #admission: Admission
+  readonly #dialling: Dialling
+  readonly #suspicion: Suspicion
   readonly #suppliers = new Map<number, BlockSupplier>()
   /** Addresses by source, also of sources that are gone, for blame. */
   readonly #keys = new Map<number, string>()
@@ -91,6 +90,22 @@ export class Swarm implements SwarmHost, TransferOwner {
     this.pool = new PeerPool(owner.random)
     const { random, uploadSlots: slots } = owner
     this.#rounds = new ChokeRounds({ random, peers: this.peers, slots })
+    const { peers, pool } = this
+    this.#admission = new Admission({
+      peers,
+      pool,
+      peerId: owner.peerId,
+      maxPeers: owner.maxPeers,
+      maxPeersPerHost: host => owner.maxPeersPerHost(host),
+    })
+    this.#dialling = new Dialling(this, owner)
+    this.#suspicion = new Suspicion({
+      peers,
+      pool,
+      suppliers: this.#suppliers,
+      keyOf: id => this.keyOf(id),
+      log: line => owner.log(line),
+    })
     this.metadata = new MetadataExchange({
       clock: owner.clock,
       random: owner.random,
@@ -138,26 +153,30 @@ export class Swarm implements SwarmHost, TransferOwner {
     for (const peer of [...this.peers.values()]) peer.metadataKnown()
   }
 
+  /** Neither paused nor closed. */
+  get isRunning(): boolean {
+    return !this.#paused && !this.#closed
+  }
+
   /** How many more peers are wanted, for discovery. */
   get wanted(): number {
-    if (this.#paused || this.#closed || this.uploadOnly) return 0
+    if (!this.isRunning || this.uploadOnly) return 0
     return Math.max(0, this.#owner.maxPeers - this.peers.size - this.pool.idle)
   }
 
   /** Somebody is dialled, or will be: at a tick. */
   get isDialling(): boolean {
-    return this.#dials.size > 0 || this.pool.hasHope(this.uploadOnly)
+    return this.#dialling.count > 0 || this.pool.hasHope(this.uploadOnly)
   }
 
   addAddresses(addresses: readonly PeerAddress[], origin: PeerOrigin): void {
-    if (this.pool.add(addresses, origin) > 0) this.#dialMore()
+    if (this.pool.add(addresses, origin) > 0) this.#dialling.more()
   }
 
   /** Takes a connection whose handshakes are done. False when the rules do not allow it: it is closed then. */
   accept(ready: ReadyConnection, candidate?: Candidate): boolean {
-    const twin = this.#twin(ready)
-    const reason = twin && !this.#replaces(ready, twin) ? 'connected already' : this.#refusal(ready, twin)
-    if (reason !== null) {
+    const twin = this.twinOf(ready)
+    if (!this.isRunning || !this.#admission.allows(ready, twin)) {
       ready.connection.close()
       return false
     }
@@ -167,45 +186,16 @@ export class Swarm implements SwarmHost, TransferOwner {
     const peer = new Peer({ id, ...ready, host: this, downloadThrottle: download, uploadThrottle: upload })
     this.peers.set(id, peer)
     this.#keys.set(id, peer.link.connection.remote.host)
-    if (candidate) {
-      candidate.state = 'connected'
-      this.#candidates.set(id, candidate)
-    }
+    if (candidate) this.#dialling.connected(peer, candidate)
     peer.start(ready.early)
     this.hashes.onPeer(peer)
     this.#owner.onPeersChanged()
     return true
   }
 
-  #refusal({ connection }: ReadyConnection, twin: Peer | undefined): string | null {
-    const { host } = connection.remote
-    if (this.#closed || this.#paused) return 'stopped'
-    if (this.pool.isBanned(host)) return 'banned'
-    const others = [...this.peers.values()].filter(peer => peer !== twin)
-    if (others.length >= this.#owner.maxPeers) return 'full'
-    const sameHost = others.filter(peer => peer.link.connection.remote.host === host)
-    return sameHost.length >= this.#owner.maxPeersPerHost(host) ? 'too many from this address' : null
-  }
-
   /** The same client, connected already. */
-  #twin({ connection, handshake }: ReadyConnection): Peer | undefined {
-    for (const peer of this.peers.values())
-      if (
-        peer.link.connection.remote.host === connection.remote.host &&
-        samePeer(peer.handshake.peerId, handshake.peerId)
-      )
-        return peer
-    return undefined
-  }
-
-  /**
-   * Two that connect to each other at the same moment both keep the connection that the one with the lower ID made. If each kept the first
-   * that it knew of, both would be closed.
-   */
-  #replaces({ connection, handshake }: ReadyConnection, twin: Peer): boolean {
-    if (connection.incoming === twin.link.connection.incoming) return false
-    const weAreLower = compareBytes(this.#owner.peerId, handshake.peerId) < 0
-    return connection.incoming !== weAreLower
+  twinOf(ready: ReadyConnection): Peer | undefined {
+    return this.#admission.twinOf(ready)
   }
 
   /** A number for a source of blocks that was never used before. */
@@ -224,19 +214,18 @@ export class Swarm implements SwarmHost, TransferOwner {
   /** BEP 27: a private torrent connects to nobody but whom its trackers, or the user, name. */
   becamePrivate(): void {
     this.pool.keepOnly(['tracker', 'manual', 'incoming'])
-    for (const [id, candidate] of this.#candidates)
-      if (this.pool.find(candidate.address) !== candidate) this.peers.get(id)?.close()
+    this.#dialling.closeForgotten()
   }
 
   /** Once a second. */
   tick(now: number): void {
-    if (this.#paused || this.#closed) return
+    if (!this.isRunning) return
     for (const peer of [...this.peers.values()]) peer.tick(now)
     for (const supplier of this.#suppliers.values()) supplier.tick(now)
     this.metadata.tick(now)
     this.hashes.tick(now)
     if (this.#rounds.isDue(now)) this.#choke(now, false)
-    this.#dialMore()
+    this.#dialling.more()
   }
 
   /** Drops all peers and stops looking for others until `resume`. */
@@ -249,7 +238,7 @@ export class Swarm implements SwarmHost, TransferOwner {
   resume(): void {
     this.#paused = false
     for (const supplier of this.#suppliers.values()) supplier.resume()
-    this.#dialMore()
+    this.#dialling.more()
   }
 
   close(): void {
@@ -299,12 +288,7 @@ export class Swarm implements SwarmHost, TransferOwner {
     this.hashes.onPeerGone(peer)
     this.fastGate.leave(peer.id)
     if (error) this.#owner.log(`${peer.address} (${peer.client}): ${error.message}`)
-    const candidate = this.#candidates.get(peer.id)
-    this.#candidates.delete(peer.id)
-    if (candidate) candidate.uploadOnly = peer.uploadOnly
-    const useful = peer.download.totalBytes + peer.upload.totalBytes > 0
-    if (candidate && useful && !error) this.pool.ended(candidate, this.clock.nowMs())
-    else if (candidate) this.pool.failed(candidate, this.clock.nowMs())
+    this.#dialling.onPeerClosed(peer, error)
     if (this.#closed) return
     if (!peer.amChoking) this.#choke(this.clock.nowMs(), true)
     this.#owner.onPeersChanged()
@@ -321,14 +305,7 @@ export class Swarm implements SwarmHost, TransferOwner {
   }
 
   onListenPort(peer: Peer, port: number): void {
-    const { remote, incoming } = peer.link.connection
-    if (!incoming || this.#candidates.has(peer.id)) return
-    const address = { host: remote.host, port }
-    this.pool.add([address], 'incoming')
-    const candidate = this.pool.find(address)
-    if (candidate?.state !== 'idle') return
-    candidate.state = 'connected'
-    this.#candidates.set(peer.id, candidate)
+    this.#dialling.onListenPort(peer, port)
   }
 
   onDhtNode(host: string, port: number): void {
@@ -375,28 +352,12 @@ export class Swarm implements SwarmHost, TransferOwner {
 
   onBadPiece(piece: number, guilty: readonly string[], suspects: readonly string[]): void {
     this.#owner.log(`piece ${piece} does not match its hash and is fetched again`)
-    for (const host of guilty) this.#ban(host)
-    for (const supplier of this.#suppliers.values())
-      if (suspects.includes(supplier.key)) supplier.onParole = true
-    for (const peer of [...this.peers.values()]) {
-      const key = this.#keys.get(peer.id)!
-      if (!suspects.includes(key)) continue
-      peer.onParole = true
-      const strikes = (this.#strikes.get(key) ?? 0) + 1
-      this.#strikes.set(key, strikes)
-      if (strikes >= PAROLE_STRIKES)
-        peer.close(new ShoalError('bad-message', 'it had a part in several pieces with wrong bytes'))
-    }
+    this.#suspicion.onBadPiece(guilty, suspects)
     this.#askOthers()
   }
 
   onBlame(guilty: readonly string[], cleared: readonly string[]): void {
-    for (const host of guilty) this.#ban(host)
-    for (const key of cleared) this.#strikes.delete(key)
-    for (const peer of this.peers.values())
-      if (cleared.includes(this.#keys.get(peer.id)!)) peer.onParole = false
-    for (const supplier of this.#suppliers.values())
-      if (cleared.includes(supplier.key)) supplier.onParole = false
+    this.#suspicion.onBlame(guilty, cleared)
   }
 
   cancelBlock(sourceId: number, number: number): void {
@@ -411,14 +372,6 @@ export class Swarm implements SwarmHost, TransferOwner {
 
   keyOf(sourceId: number): string {
     return this.#keys.get(sourceId) ?? String(sourceId)
-  }
-
-  #ban(key: string): void {
-    this.#owner.log(`${key} sent wrong bytes and is banned`)
-    this.pool.ban(key)
-    for (const supplier of this.#suppliers.values()) if (supplier.key === key) supplier.ban()
-    for (const peer of [...this.peers.values()])
-      if (this.#keys.get(peer.id) === key) peer.close(new ShoalError('bad-message', 'it sent wrong bytes'))
   }
 
   /** Whoever can take more requests is given some: something urgent came up. */
@@ -438,55 +391,12 @@ export class Swarm implements SwarmHost, TransferOwner {
   }
 
   #choke(now: number, immediate: boolean): void {
-    if (this.#paused || this.#closed || !this.transfer) return
+    if (!this.isRunning || !this.transfer) return
     this.#rounds.decide(now, { seeding: this.uploadOnly, immediate })
   }
 
-  #dialMore(): void {
-    if (this.#paused || this.#closed) return
-    const now = this.clock.nowMs()
-    while (this.peers.size + this.#dials.size < this.#owner.maxPeers && this.#owner.mayDial()) {
-      const candidate = this.pool.next(now, this.uploadOnly)
-      if (!candidate) return
-      this.#dial(candidate)
-    }
-  }
-
-  #dial(candidate: Candidate): void {
-    candidate.state = 'connecting'
-    const abort = new AbortController()
-    this.#dials.add(abort)
-    this.#owner
-      .dial(candidate.address, abort.signal)
-      .then(
-        ready => {
-          const isForgotten = this.pool.find(candidate.address) !== candidate
-          if (isForgotten || samePeer(ready.handshake.peerId, this.#owner.peerId)) {
-            ready.connection.close()
-            if (!isForgotten) this.pool.remove(candidate)
-          } else if (!this.accept(ready, candidate)) this.#refused(candidate, this.#twin(ready))
-        },
-        () => this.pool.failed(candidate, this.clock.nowMs()),
-      )
-      .finally(() => {
-        this.#dials.delete(abort)
-        this.#dialMore()
-      })
-  }
-
-  /** The connection was not kept: of a client that is connected already, the address is known now. */
-  #refused(candidate: Candidate, twin: Peer | undefined): void {
-    if (!twin || this.#candidates.has(twin.id)) return this.pool.failed(candidate, this.clock.nowMs())
-    candidate.state = 'connected'
-    this.#candidates.set(twin.id, candidate)
-  }
-
   #dropAll(): void {
-    for (const abort of this.#dials) abort.abort(new ShoalError('closed', 'the torrent was stopped'))
+    this.#dialling.abort()
     for (const peer of [...this.peers.values()]) peer.close(undefined, true)
   }
-}
-
-function samePeer(a: Uint8Array, b: Uint8Array): boolean {
-  return a.every((byte, i) => byte === b[i])
 }

@@ -1,0 +1,58 @@
+import { compareBytes } from '../base/bytes.ts'
+import type { Peer } from './peer.ts'
+import type { PeerPool } from './peer-pool.ts'
+import type { ReadyConnection } from './swarm.ts'
+
+export interface AdmissionRules {
+  readonly peers: ReadonlyMap<number, Peer>
+  readonly pool: PeerPool
+  readonly peerId: Uint8Array
+  readonly maxPeers: number
+  maxPeersPerHost(host: string): number
+}
+
+/** Which connections a torrent takes. */
+export class Admission {
+  readonly #rules: AdmissionRules
+
+  constructor(rules: AdmissionRules) {
+    this.#rules = rules
+  }
+
+  /** The same client, connected already. */
+  twinOf({ connection, handshake }: ReadyConnection): Peer | undefined {
+    for (const peer of this.#rules.peers.values())
+      if (
+        peer.link.connection.remote.host === connection.remote.host &&
+        samePeer(peer.handshake.peerId, handshake.peerId)
+      )
+        return peer
+    return undefined
+  }
+
+  /** Whether the connection may be kept; its twin, if it has one, is then to be closed. */
+  allows(ready: ReadyConnection, twin: Peer | undefined): boolean {
+    if (twin && !this.#replaces(ready, twin)) return false
+    const { peers, pool, maxPeers, maxPeersPerHost } = this.#rules
+    const { host } = ready.connection.remote
+    if (pool.isBanned(host)) return false
+    const others = [...peers.values()].filter(peer => peer !== twin)
+    const sameHost = others.filter(peer => peer.link.connection.remote.host === host)
+    return others.length < maxPeers && sameHost.length < maxPeersPerHost(host)
+  }
+
+  /**
+   * Two that connect to each other at the same moment both keep the connection that the one with the lower ID made. If each kept the first
+   * that it knew of, both would be closed.
+   */
+  #replaces({ connection, handshake }: ReadyConnection, twin: Peer): boolean {
+    if (connection.incoming === twin.link.connection.incoming) return false
+    const weAreLower = compareBytes(this.#rules.peerId, handshake.peerId) < 0
+    return connection.incoming !== weAreLower
+  }
+}
+
+/** Whether two peer IDs are the same. */
+export function samePeer(a: Uint8Array, b: Uint8Array): boolean {
+  return a.every((byte, i) => byte === b[i])
+}
