@@ -12,7 +12,7 @@ import { logTo } from '../view/log.ts'
 import { openView } from '../view/open-view.ts'
 import { torrentItem, type View } from '../view/view.ts'
 import { type Claim, claim } from './claim.ts'
-import { selectFiles } from './select-files.ts'
+import { filesOfLink, selectFiles } from './select-files.ts'
 
 export interface DownloadOptions {
   readonly out?: string | undefined
@@ -89,7 +89,7 @@ async function work(link: string, options: DownloadOptions, job: Job, signal: Ab
   view.add(item)
   logTo(view, output, torrent)
   job.claim = await claim(torrent, new Catalogue(place.state))
-  await arrive(torrent, options, signal)
+  await arrive(link, torrent, options, signal)
   job.done = true
   job.claim.complete()
   view.refresh()
@@ -123,14 +123,19 @@ async function addTo(
 }
 
 /** Resolves when all that is wanted is here. Rejects when the torrent fails: a script must not wait for a disk to have room again. */
-async function arrive(torrent: TorrentApi, options: DownloadOptions, signal: AbortSignal): Promise<void> {
+async function arrive(
+  link: string,
+  torrent: TorrentApi,
+  options: DownloadOptions,
+  signal: AbortSignal,
+): Promise<void> {
   let off = () => {}
   const failed = new Promise<never>((_resolve, reject) => {
     off = torrent.on('error', reject)
   })
   const whole = async () => {
     await torrent.whenMetadata({ signal })
-    if (options.select) await selectFiles(torrent, options.select)
+    await selectFiles(torrent, options.select ?? filesOfLink(link, torrent.files.length))
     await torrent.whenComplete({ signal })
   }
   try {

@@ -1,4 +1,4 @@
-import type { TorrentApi } from '@shoal/torrent'
+import { parseMagnet, type TorrentApi } from '@shoal/torrent'
 import { UsageError } from '../cli/failure.ts'
 
 const NORMAL = 4
@@ -15,4 +15,11 @@ export async function selectFiles(torrent: TorrentApi, wanted: readonly number[]
   const chosen = new Set(wanted)
   for (const { index, priority } of files)
     if (priority > 0 !== chosen.has(index)) await torrent.setPriority(index, chosen.has(index) ? NORMAL : 0)
+}
+
+/** The files that a link asks for: those of its `so` (BEP 53), else all `count`. */
+export function filesOfLink(link: string, count: number): number[] {
+  const all = Array.from({ length: count }, (_, index) => index)
+  const ranges = /^\s*magnet:/i.test(link) ? parseMagnet(link).select : undefined
+  return ranges ? all.filter(index => ranges.some(({ first, last }) => index >= first && index <= last)) : all
 }
