@@ -44,5 +44,24 @@ describe.skipIf(lacking('libtorrent', 'opentracker'))('trackers', { concurrent: 
         expect(await difference(dir.join('seed'), dir.join(name))).toBeNull()
       }
     })
+
+    test('a seed that nobody can connect to reaches out to whom the tracker names', async () => {
+      await using dir = await tempDir('interop')
+      const { path } = await randomFile(dir.join('seed', 'content.bin'), 1_000_001)
+      await using tracker = await Opentracker.start()
+      const made = await makeTorrent(path, dir.join('content.torrent'), {
+        version: 'v1',
+        trackers: [[tracker[kind]]],
+      })
+      await tracker.allow(made.v1!)
+      await using leecher = await Libtorrent.start()
+      const leech = await leecher.add({ torrent: made.torrent, savePath: dir.join('theirs') })
+      await until('the leecher is announced', async () => (await tracker.leeches(made.v1!)) > 0)
+      await using shoal = await Shoal.open({ trackers: true, port: null })
+      await shoal.get(made.torrent, { directory: dir.join('seed') })
+      await leech.done()
+      await leech.flushed()
+      expect(await difference(dir.join('seed'), dir.join('theirs'))).toBeNull()
+    })
   })
 })

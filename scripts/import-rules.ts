@@ -19,7 +19,7 @@ export const WORKSPACES: Record<string, readonly string[]> = {
   // These look inside what they test and measure.
   interop: ['packages/*', 'apps/*'],
   sim: ['packages/*', 'apps/*'],
-  bench: ['packages/*', 'apps/*', 'interop'],
+  bench: ['packages/*', 'apps/*', 'interop', 'scripts'],
   scripts: ['interop'],
 }
 
@@ -35,7 +35,7 @@ export const ENGINE_LEVELS: readonly (readonly string[])[] = [
   ['base'],
   ['bencode', 'transport'],
   ['metainfo', 'wire'],
-  ['pieces', 'storage', 'discovery', 'hash'],
+  ['pieces', 'storage', 'discovery', 'hash', 'platform'],
   ['api.ts'],
   ['swarm'],
   ['session', 'session.ts'],

@@ -63,6 +63,11 @@ export class Opentracker implements AsyncDisposable {
     return Number(/8:completei(\d+)e/.exec(await this.#scrape(hash.slice(0, 40)))?.[1] ?? 0)
   }
 
+  /** How many that are no seeds have. */
+  async leeches(hash: string): Promise<number> {
+    return Number(/10:incompletei(\d+)e/.exec(await this.#scrape(hash.slice(0, 40)))?.[1] ?? 0)
+  }
+
   async stop(): Promise<void> {
     await this.process.stop()
     await this.#directory.remove()

@@ -16,7 +16,10 @@ export interface DiscoveryTopic {
   readonly port: number
   /** Transfer totals in bytes, at the time of the call. `left` is null while the metadata is unknown. */
   totals(): { uploaded: number; downloaded: number; left: number | null }
-  /** How many more peers the torrent wants now; 0 pauses asking but not announcing. */
+  /**
+   * How many more peers the torrent wants now; 0 pauses asking but not announcing. A seed wants some too: where it cannot be reached, it has
+   * to reach out.
+   */
   wanted(): number
   /** Partial seed (BEP 21): has all it wants, but not all. */
   paused(): boolean

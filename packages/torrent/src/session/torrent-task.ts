@@ -22,6 +22,9 @@ import type { Torrent } from './torrent.ts'
 import { mergeOrigins, type TorrentOrigin, type TorrentPlace } from './torrent-origin.ts'
 import { Totals } from './totals.ts'
 
+/** Peers that a seed wants: one behind a router cannot be reached by those who lack something, and reaches out to them. */
+const SEED_WANTS_PEERS = 30
+
 /**
  * What one torrent does: metadata, then a check of what is here, then running, as downloader or seed. What it needs only at work is made
  * when there is work: a session holds thousands of torrents that nobody asks for.
@@ -146,10 +149,7 @@ export class TorrentTask implements WorkHost, CheckHost, MetadataHost {
   }
 
   addAddresses(addresses: readonly PeerAddress[], origin: PeerOrigin): void {
-    // A seed waits to be found, but a peer that the user names is tried. So is one of the local network: it announces itself once in five
-    // minutes (BEP 14), and would not hear of us before our own next turn.
-    const isTold = origin === 'manual' || origin === 'lsd'
-    if (this.#isAtRest || !(this.#seeksPeers || isTold)) return
+    if (this.#isAtRest) return
     this.#atWork().addAddresses(addresses, origin)
   }
 
@@ -299,8 +299,9 @@ export class TorrentTask implements WorkHost, CheckHost, MetadataHost {
 
   /** How many more peers it wants to be told of. */
   get wantedPeers(): number {
-    if (this.life.paused || !this.#seeksPeers) return 0
-    return this.swarm?.wanted ?? this.#context.maxPeersPerTorrent
+    if (this.life.paused) return 0
+    if (this.#seeksPeers) return this.swarm?.wanted ?? this.#context.maxPeersPerTorrent
+    return Math.max(0, SEED_WANTS_PEERS - this.peers.length)
   }
 
   async select(change: (selection: Selection) => void): Promise<void> {

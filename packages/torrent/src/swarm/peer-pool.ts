@@ -23,6 +23,8 @@ export interface Candidate {
 const MAX_CANDIDATES = 2000
 /** Addresses with this many failures are dropped when room is needed, and not tried while there are others. */
 const HOPELESS_FAILURES = 8
+/** How often a seed tries an address that was found for it, each time it is found. */
+const SEED_TRIES = 2
 const FIRST_RETRY_MS = 10_000
 const LONGEST_RETRY_MS = 30 * 60_000
 
@@ -60,6 +62,7 @@ export class PeerPool {
       if (known) {
         // Somebody vouches for it again, and a user who names it wants it tried now.
         if (origin === 'manual') known.nextTryMs = 0
+        if (known.failures === SEED_TRIES) known.failures--
         continue
       }
       if (this.#candidates.size >= MAX_CANDIDATES && !this.#makeRoom(origin)) continue
@@ -151,6 +154,7 @@ export class PeerPool {
 }
 
 /** To a seed: other seeds, and who came by itself, for it knows the way. */
-function isNoUse({ uploadOnly, origin }: Candidate): boolean {
-  return uploadOnly || origin === 'incoming'
+function isNoUse({ uploadOnly, origin, failures }: Candidate): boolean {
+  if (uploadOnly || origin === 'incoming') return true
+  return failures >= SEED_TRIES && origin !== 'manual' && origin !== 'lsd'
 }

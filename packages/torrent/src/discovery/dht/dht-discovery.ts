@@ -99,7 +99,11 @@ class DhtMembership implements Membership, QueueItem {
   }
 
   get searching(): boolean {
-    return this.#topic.wanted() > 0
+    return this.#topic.wanted() > 0 && !this.#isSeed
+  }
+
+  get #isSeed(): boolean {
+    return this.#topic.totals().left === 0
   }
 
   async run(): Promise<void> {
@@ -156,7 +160,7 @@ class DhtMembership implements Membership, QueueItem {
 
   async #runOn(node: DhtNode, signal: AbortSignal) {
     const { infoHash } = this.#topic
-    const seed = this.#topic.totals().left === 0
+    const seed = this.#isSeed
     const searching = this.searching
     const found = await searchPeers(node, infoHash, {
       signal,
@@ -165,7 +169,7 @@ class DhtMembership implements Membership, QueueItem {
       scrape: !searching,
       onPeers: peers => {
         this.#peers += peers.length
-        if (searching) this.#sink.onPeers(peers.map(toAddress), 'dht')
+        if (this.#topic.wanted() > 0) this.#sink.onPeers(peers.map(toAddress), 'dht')
       },
     })
     const { port } = this.#topic
