@@ -1,21 +1,42 @@
-import { open } from 'node:fs/promises'
+import { type FileHandle, open } from 'node:fs/promises'
 import { ShoalError } from '../base/errors.ts'
 
-/** Reads a whole .torrent file. Rejects with `not-found`, `no-permission`, `io`, or `bad-torrent` when it is over `maxBytes`. */
+const CHUNK_BYTES = 1 << 20
+
+/**
+ * Reads a whole .torrent file, or what comes through a pipe. Rejects with `not-found`, `no-permission`, `io`, or `bad-torrent` when it is
+ * over `maxBytes`, or a folder.
+ */
 export async function readTorrentFile(path: string, maxBytes: number): Promise<Uint8Array> {
   try {
     const file = await open(path, 'r')
     try {
-      const { size } = await file.stat()
-      if (size > maxBytes)
-        throw new ShoalError('bad-torrent', `${path} has ${size} bytes: a .torrent has at most ${maxBytes}`)
-      return new Uint8Array(await file.readFile())
+      return await readAtMost(file, path, maxBytes)
     } finally {
       await file.close()
     }
   } catch (error) {
     throw explain(error, path)
   }
+}
+
+/** A device or a pipe does not say how much it holds, so the bytes are counted as they come. */
+async function readAtMost(file: FileHandle, path: string, maxBytes: number): Promise<Uint8Array> {
+  const stat = await file.stat()
+  if (stat.isDirectory()) throw new ShoalError('bad-torrent', `${path} is a folder: give a .torrent file`)
+  const { size } = stat
+  const chunks: Uint8Array[] = []
+  let total = 0
+  while (total <= maxBytes && size <= maxBytes) {
+    const chunk = new Uint8Array(size > total ? size - total : CHUNK_BYTES)
+    const { bytesRead } = await file.read(chunk, 0, chunk.length, null)
+    if (bytesRead === 0) break
+    chunks.push(chunk.subarray(0, bytesRead))
+    total += bytesRead
+  }
+  if (Math.max(size, total) > maxBytes)
+    throw new ShoalError('bad-torrent', `${path} has over ${maxBytes} bytes: a .torrent has at most so many`)
+  return new Uint8Array(Buffer.concat(chunks))
 }
 
 function explain(error: unknown, path: string): unknown {
