@@ -1,0 +1,78 @@
+import { existsSync, globSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { ROOT } from './run.ts'
+
+const PAGES = globSync(['*.md', 'docs/**/*.md', 'bench/*.md'], { cwd: ROOT }).map(page =>
+  page.replaceAll('\\', '/'),
+)
+const LINK = /\]\(([^)\s]+)\)|<img[^>]*\bsrc="([^"]+)"/g
+/** A path of the tree, as text in backticks: begins with one of its folders and has an extension. */
+const NAMED = /`((?:packages|apps|interop|sim|bench|scripts|docs)\/[\w./-]+\.(?:ts|mjs|md|svg|py|json))`/g
+const SCRIPT = /\bnpm (?:run )?(start|test|check|bench)\b|\bnpm run ([\w-]+)/g
+
+const read = (page: string) => readFileSync(join(ROOT, page), 'utf8')
+const all = (text: string, pattern: RegExp) =>
+  [...text.matchAll(pattern)].map(match => match.slice(1).find(group => group !== undefined)!)
+
+test('there are pages to look at', () => {
+  expect(PAGES).toEqual(expect.arrayContaining(['README.md', 'docs/architecture.md', 'docs/beps.md']))
+})
+
+describe.each(PAGES)('%s', page => {
+  const text = read(page)
+
+  test('links to files that exist, and to headings that they have', () => {
+    const broken = all(text, LINK).filter(target => !/^[a-z]+:/.test(target) && !resolves(page, target))
+    expect(broken).toEqual([])
+  })
+
+  test('names files that exist', () => {
+    expect(all(text, NAMED).filter(path => !existsSync(join(ROOT, path)))).toEqual([])
+  })
+
+  test('names npm scripts that exist', () => {
+    const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
+    expect(all(text, SCRIPT).filter(name => !(name in scripts))).toEqual([])
+  })
+})
+
+describe('docs/beps.md', () => {
+  const rows = read('docs/beps.md')
+    .split('\n')
+    .filter(line => /^\| (\d+|—) \|/.test(line))
+    .map(line => line.split('|').map(cell => cell.trim()))
+
+  test('has a test for each BEP that is done', () => {
+    const done = rows.filter(([, , , node]) => node !== 'no')
+    expect(done.length).toBeGreaterThan(20)
+    expect(done.filter(row => !row[5]!.includes('.test.ts)')).map(([, bep]) => bep)).toEqual([])
+  })
+
+  test('has a row for each BEP that the engine cites', () => {
+    const listed = new Set(rows.map(([, bep]) => bep))
+    const cited = new Set<string>()
+    for (const file of globSync('packages/torrent/src/**/*.ts', { cwd: ROOT }))
+      for (const [, numbers] of read(file).matchAll(/\bBEP (\d+(?:(?:, | and )\d+)*)/g))
+        for (const number of numbers!.split(/\D+/)) cited.add(number)
+    expect([...cited].filter(bep => !listed.has(bep)).sort()).toEqual([])
+  })
+})
+
+/** Whether a link of a page leads to a file, and to a heading of it where it names one. */
+function resolves(page: string, target: string): boolean {
+  const [path, heading] = target.split('#') as [string, string?]
+  const file = path === '' ? page : join(dirname(page), decodeURI(path))
+  if (!existsSync(join(ROOT, file))) return false
+  return heading === undefined || !file.endsWith('.md') || headings(read(file)).includes(heading)
+}
+
+/** Anchors as the common renderers of Markdown make them. */
+function headings(text: string): string[] {
+  return [...text.matchAll(/^#+ (.+)$/gm)].map(([, title]) =>
+    title!
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  )
+}
