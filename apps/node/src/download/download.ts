@@ -135,7 +135,9 @@ async function arrive(
   })
   const whole = async () => {
     await torrent.whenMetadata({ signal })
-    await selectFiles(torrent, options.select ?? filesOfLink(link, torrent.files.length))
+    const wanted = options.select ?? filesOfLink(link, torrent.files.length)
+    // A peer that was let go, for all that was chosen before was here, is wanted again at once.
+    if (await selectFiles(torrent, wanted)) for (const peer of options.peer) torrent.addPeer(peer)
     await torrent.whenComplete({ signal })
   }
   try {
