@@ -1,4 +1,5 @@
 import { compareBytes } from '../base/bytes.ts'
+import { isLocalAddress } from '../base/local-address.ts'
 import type { Peer } from './peer.ts'
 import type { PeerPool } from './peer-pool.ts'
 import type { ReadyConnection } from './swarm.ts'
@@ -19,14 +20,21 @@ export class Admission {
     this.#rules = rules
   }
 
-  /** The same client, connected already. */
+  /**
+   * The same client, connected already. In a local network it may come by IPv4 and by IPv6; a stranger, who could take another's peer ID to
+   * keep it out, is the same only at the same address.
+   */
   twinOf({ connection, handshake }: ReadyConnection): Peer | undefined {
-    for (const peer of this.#rules.peers.values())
+    const { host } = connection.remote
+    const isLocal = isLocalAddress(host)
+    for (const peer of this.#rules.peers.values()) {
+      const other = peer.link.connection.remote.host
       if (
-        peer.link.connection.remote.host === connection.remote.host &&
+        (other === host || (isLocal && isLocalAddress(other))) &&
         samePeer(peer.handshake.peerId, handshake.peerId)
       )
         return peer
+    }
     return undefined
   }
 

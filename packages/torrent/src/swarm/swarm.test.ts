@@ -31,6 +31,14 @@ describe('who is let in', () => {
     expect([first.remote.closed, second.remote.closed].filter(Boolean)).toHaveLength(1)
   })
 
+  it('is a peer once in a local network, by whichever family; strangers may share a peer ID', async () => {
+    const bench = await TestSwarm.open(torrent)
+    const peerId = new Uint8Array(20).fill(9)
+    for (const ip of ['192.168.1.5', 'fe80::5', '80.1.1.1', '80.1.1.2']) await bench.connect({ ip, peerId })
+    const hosts = [...bench.swarm.peers.values()].map(peer => peer.link.connection.remote.host)
+    expect(hosts).toEqual(['192.168.1.5', '80.1.1.1', '80.1.1.2'])
+  })
+
   it('is nobody while paused or closed', async () => {
     const bench = await TestSwarm.open(torrent)
     const before = await bench.connect()
