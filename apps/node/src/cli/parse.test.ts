@@ -50,6 +50,7 @@ describe('words of a command', () => {
 
   test('a missing word is named', () => {
     expect(() => requireWords([], POSITIONALS)).toThrow('LINK is missing: the link')
+    for (const empty of ['', ' ']) expect(() => requireWords([empty], POSITIONALS)).toThrow('LINK is missing')
     requireWords(['x'], POSITIONALS)
   })
 })

@@ -56,7 +56,8 @@ export function parseWords<Table extends OptionTable>(
 
 /** Throws when a word is missing. Apart from `parseWords`, so that `--help` needs none. */
 export function requireWords(words: readonly string[], positionals: readonly Positional[]): void {
-  const missing = positionals[words.length]
+  // An empty one is a variable of a script that has no value.
+  const missing = positionals.find((_, at) => !words[at]?.trim())
   if (missing) throw new UsageError(`${missing.name} is missing: ${missing.help}`)
 }
 

@@ -1,6 +1,7 @@
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { rename, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { fileFailure } from '../cli/failure.ts'
+import { makeFolders } from '../state/make-folders.ts'
 
 let written = 0
 
@@ -9,7 +10,7 @@ export async function writeWholeFile(path: string, content: Uint8Array | string)
   const folder = dirname(path)
   const temporary = join(folder, `.${basename(path)}.${process.pid}.${written++}.tmp`)
   try {
-    await mkdir(folder, { recursive: true })
+    await makeFolders(folder)
     await writeFile(temporary, content)
     await rename(temporary, path)
   } catch (error) {

@@ -69,7 +69,7 @@ export class Catalogue {
     const path = this.#path(entry.infoHash, 'json')
     const temporary = `${path}.${process.pid}.${written++}.tmp`
     try {
-      mkdirSync(this.#folder, { recursive: true })
+      makeAgain(this.#folder)
       writeFileSync(temporary, JSON.stringify(entry))
       renameSync(temporary, path)
     } catch (error) {
@@ -95,6 +95,15 @@ export class Catalogue {
 
   #path(infoHash: string, ending: string): string {
     return join(this.#folder, `${infoHash}.${ending}`)
+  }
+}
+
+/** Somebody may have tidied up since the place was opened. */
+function makeAgain(folder: string): void {
+  try {
+    mkdirSync(folder)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
   }
 }
 

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
-import { mkdir, realpath } from 'node:fs/promises'
+import { realpath } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { fileFailure } from '../cli/failure.ts'
+import { makeFolders } from './make-folders.ts'
 
 type Env = Readonly<Record<string, string | undefined>>
 
@@ -34,17 +35,22 @@ export interface Place {
   readonly resume: string
 }
 
-/** Makes the folder where it is missing. Rejects with a Failure. */
+/** Makes the folder, and the one for what is remembered of it, where they are missing. Rejects with a Failure. */
 export async function openPlace(folder: string, root = stateRoot()): Promise<Place> {
   const path = resolve(folder)
-  try {
-    await mkdir(path, { recursive: true })
-    // One folder, one state, whichever link leads there.
-    const directory = await realpath(path)
-    const key = createHash('sha256').update(directory).digest('hex').slice(0, 24)
-    const state = join(root, 'folders', key)
-    return { directory, state, resume: join(state, 'resume') }
-  } catch (error) {
+  await make(path)
+  // One folder, one state, whichever link leads there.
+  const directory = await realpath(path).catch(error => {
     throw fileFailure(error, path)
-  }
+  })
+  const key = createHash('sha256').update(directory).digest('hex').slice(0, 24)
+  const state = join(root, 'folders', key)
+  await make(state)
+  return { directory, state, resume: join(state, 'resume') }
+}
+
+async function make(path: string): Promise<void> {
+  await makeFolders(path).catch(error => {
+    throw fileFailure(error, path)
+  })
 }

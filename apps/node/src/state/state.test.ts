@@ -25,15 +25,28 @@ describe('places', () => {
   ])('state with %j on %s', (env, platform, root) => expect(stateRoot(env, platform, '/home/me')).toBe(root))
 
   test('a folder has one state, whichever link leads there', async () => {
-    const direct = await openPlace(join(folder, 'a', 'b'), '/s')
+    const root = join(folder, 's')
+    const direct = await openPlace(join(folder, 'a', 'b'), root)
     await symlink(join(folder, 'a'), join(folder, 'link'))
-    expect(await openPlace(join(folder, 'link', 'b'), '/s')).toEqual(direct)
-    expect((await openPlace(join(folder, 'a'), '/s')).state).not.toBe(direct.state)
+    expect(await openPlace(join(folder, 'link', 'b'), root)).toEqual(direct)
+    expect((await openPlace(join(folder, 'a'), root)).state).not.toBe(direct.state)
   })
 
   test('a file in the way is told', async () => {
     await writeFile(join(folder, 'file'), '')
-    await expect(openPlace(join(folder, 'file', 'x'), '/s')).rejects.toMatchObject({ code: 'not-found' })
+    await expect(openPlace(join(folder, 'file', 'x'), folder)).rejects.toMatchObject({ code: 'not-found' })
+    await expect(openPlace(join(folder, 'file'), folder)).rejects.toMatchObject({ code: 'bad-argument' })
+  })
+
+  test.runIf(process.platform === 'linux')('a place where there can be no folder is told', async () => {
+    for (const [place, root] of [
+      ['/proc/shoal/a', folder],
+      [folder, '/proc/shoal'],
+    ])
+      await expect(openPlace(place!, root)).rejects.toMatchObject({
+        code: 'no-permission',
+        message: 'no folder can be made in /proc: choose another',
+      })
   })
 })
 

@@ -27,18 +27,13 @@ export function parseRate(text: string): number {
   return bytesPerSecond
 }
 
-/** A piece length: a power of two from 16 KiB to 1 GiB, as v2 asks (BEP 52) and all clients expect. Throws UsageError. */
+/** A piece length: a power of two from 16 KiB to 256 MiB, as v2 asks (BEP 52) and all clients expect. Throws UsageError. */
 export function parsePieceLength(text: string): number {
   const bytes = parseSize(text)
-  const exponent = Math.min(30, Math.max(14, Math.round(Math.log2(bytes))))
+  const exponent = Math.min(28, Math.max(14, Math.round(Math.log2(bytes))))
   if (bytes !== 2 ** exponent) {
-    const [near, unit] =
-      exponent < 20
-        ? [2 ** (exponent - 10), 'KiB']
-        : exponent < 30
-          ? [2 ** (exponent - 20), 'MiB']
-          : [1, 'GiB']
-    throw new UsageError(`"${text}" is no power of two from 16KiB to 1GiB: ${near}${unit} is the nearest`)
+    const [near, unit] = exponent < 20 ? [2 ** (exponent - 10), 'KiB'] : [2 ** (exponent - 20), 'MiB']
+    throw new UsageError(`"${text}" is no power of two from 16KiB to 256MiB: ${near}${unit} is the nearest`)
   }
   return bytes
 }

@@ -86,7 +86,7 @@ function checkShape(
 
 function checkPieceLength(length: number, version: TorrentVersion): void {
   if (!Number.isInteger(length) || length < 1 || length > MAX_PIECE_BYTES) {
-    throw new ShoalError('bad-argument', 'A piece length is from 1 byte to 1 GiB')
+    throw new ShoalError('bad-argument', 'A piece length is from 1 byte to 256 MiB')
   }
   if (version !== 'v1' && (length < BLOCK_BYTES || !Number.isInteger(Math.log2(length)))) {
     throw new ShoalError(

@@ -8,8 +8,11 @@ export const MAX_TORRENT_ITEMS = 1_000_000
 export const MAX_TORRENT_DEPTH = 128
 /** Pieces: a bit field of 512 KiB a peer. A v2 torrent can claim any number of them in a few bytes. */
 export const MAX_PIECES = 2 ** 22
-/** BEP 3 sets no bound to the piece length; nobody makes larger ones. A piece is what a failed hash costs. */
-export const MAX_PIECE_BYTES = 2 ** 30
+/**
+ * BEP 3 sets no bound to the piece length. A torrent that downloads holds two pieces in memory at least, and a piece is what a failed hash
+ * costs. libtorrent reads up to 512 MiB; clients offer up to 256 MiB to those who make torrents.
+ */
+export const MAX_PIECE_BYTES = 2 ** 28
 /** Bytes of one path component in UTF-8. File systems end at 255; storage shortens what is longer. */
 export const MAX_COMPONENT_BYTES = 1024
 /** Components of a path. */

@@ -128,7 +128,7 @@ describe('parseInfo', () => {
     ['no piece length', single({ 'piece length': undefined }), 'piece length'],
     ['a piece length of zero', single({ 'piece length': 0 }), 'piece length'],
     ['a negative piece length', single({ 'piece length': -1 }), 'piece length'],
-    ['a piece length beyond 1 GiB', single({ 'piece length': 2 ** 30 + 1 }), 'piece length'],
+    ['a piece length beyond 256 MiB', single({ 'piece length': 2 ** 29 }), 'to 256 MiB'],
     ['a piece length beyond 2^53', single({ 'piece length': 2n ** 64n }), 'piece length'],
     ['no piece hashes', single({ pieces: undefined }), 'no piece hashes'],
     ['half a piece hash', single({ pieces: new Uint8Array(19) }), '19 bytes'],

@@ -99,7 +99,8 @@ function readName(info: BencodeDictionary): string {
 
 function readPieceLength(info: BencodeDictionary, version: TorrentVersion): number {
   const length = asInteger(info.get('piece length')) ?? 0
-  if (length < 1 || length > MAX_PIECE_BYTES) throw badTorrent('its piece length is not from 1 byte to 1 GiB')
+  if (length < 1 || length > MAX_PIECE_BYTES)
+    throw badTorrent('its piece length is not from 1 byte to 256 MiB')
   // BEP 52: a power of two and at least 16 KiB.
   if (version !== 'v1' && (length < BLOCK_BYTES || 2 ** Math.round(Math.log2(length)) !== length)) {
     throw badTorrent('its piece length is not a power of two of at least 16 KiB')

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { ShoalError } from '../base/errors.ts'
 import { close, fdatasync, forEach, open, rename, syncFolder, unlink, writeAt } from './fs.node.ts'
 import { errnoOf, ioError } from './io-errors.ts'
+import { makeFolders } from './make-folders.node.ts'
 
 /** Files written at a time: as many as the thread pool has threads. */
 const AT_ONCE = 4
@@ -74,7 +75,7 @@ export class AtomicFiles {
     const done: Change[] = []
     let failure: unknown
     try {
-      await fs.promises.mkdir(this.#directory, { recursive: true, mode: FOLDER_MODE })
+      await makeFolders(this.#directory, FOLDER_MODE)
     } catch (error) {
       failure = ioError(error, this.#directory)
     }

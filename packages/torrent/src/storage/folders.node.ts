@@ -3,6 +3,7 @@ import { dirname, join, sep } from 'node:path'
 import { ShoalError } from '../base/errors.ts'
 import { realpath, rmdir, syncFolder } from './fs.node.ts'
 import { errnoOf } from './io-errors.ts'
+import { makeFolders } from './make-folders.node.ts'
 
 /**
  * The folders of one torrent below its download folder. Whoever can put a symbolic link there (another torrent, an archive unpacked
@@ -118,7 +119,7 @@ export class Folders {
   }
 
   async #makeRoot(): Promise<void> {
-    const first = await fs.promises.mkdir(this.root, { recursive: true })
+    const first = await makeFolders(this.root)
     if (first !== undefined)
       for (let path = this.root; path.length >= first.length; path = dirname(path)) {
         this.#changed.add(dirname(path))
