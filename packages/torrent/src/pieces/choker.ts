@@ -30,11 +30,8 @@ export interface ChokerPeer {
   readonly uploadBytesPerSecond: number
   /** From us to the peer, in all. */
   readonly uploadedBytes: number
-  readonly connectedMs: number
-  /** When we last unchoked it; of no meaning when we never did. */
-  readonly unchokedMs: number
-  /** 0 to 1: how much of the torrent it has. While seeding, the beginners and the nearly done wait the least. Default: unknown. */
-  readonly progress?: number
+  /** 0 to 1: how much of the torrent it has. While seeding, the beginners and the nearly done wait the least. */
+  readonly progress: number
 }
 
 export interface ChokeOptions {
@@ -162,7 +159,7 @@ export class Choker {
     const first = this.#memory.get(a.id)!.endedMs
     const second = this.#memory.get(b.id)!.endedMs
     if (first !== second) return first - second
-    return Math.abs(0.5 - (b.progress ?? 0.5)) - Math.abs(0.5 - (a.progress ?? 0.5))
+    return Math.abs(0.5 - b.progress) - Math.abs(0.5 - a.progress)
   }
 
   /** Those who are unchoked stay; free slots are filled. Too many interested ones (an unchoked one has become so): the worst goes. */

@@ -11,7 +11,7 @@ export function peerStatus(peer: Peer): PeerStatus {
     client: peer.client,
     incoming: connection.incoming,
     encrypted: peer.encrypted,
-    progress: peer.bits && peer.bits.length > 0 ? peer.bits.count / peer.bits.length : Number(peer.isSeed),
+    progress: peer.progress,
     downloadBytesPerSecond: peer.download.meter.bytesPerSecond(now),
     uploadBytesPerSecond: peer.upload.meter.bytesPerSecond(now),
     downloadedBytes: peer.download.totalBytes,

@@ -1,12 +1,20 @@
 import type { Random } from '../base/random.ts'
-import { CHOKE_ROUND_MS, Choker } from '../pieces/choker.ts'
+import { CHOKE_ROUND_MS, Choker, type ChokerPeer } from '../pieces/choker.ts'
 import type { Peer } from './peer.ts'
+import { RoundRate } from './round-rate.ts'
+
+/** What a peer gave us and took of us lately. */
+interface Rates {
+  readonly given: RoundRate
+  readonly taken: RoundRate
+}
 
 /** Decides with the choker whom to serve, and tells the peers. */
 export class ChokeRounds {
   readonly #choker: Choker
   readonly #peers: ReadonlyMap<number, Peer>
   readonly #slots: number
+  readonly #rates = new WeakMap<Peer, Rates>()
   #lastMs = Number.NEGATIVE_INFINITY
 
   constructor(options: { random: Random; peers: ReadonlyMap<number, Peer>; slots: number }) {
@@ -31,18 +39,7 @@ export class ChokeRounds {
   /** `immediate`: between rounds, only slots that are free are filled. */
   decide(now: number, { seeding, immediate }: { seeding: boolean; immediate: boolean }): void {
     const chosen = this.#choker.decide(
-      [...this.#peers.values()].map(peer => ({
-        id: peer.id,
-        interested: peer.peerInterested,
-        unchoked: !peer.amChoking,
-        snubbed: peer.download.snubbed,
-        uploadOnly: peer.uploadOnly,
-        downloadBytesPerSecond: peer.given.bytesPerSecond(peer.download.totalBytes, now),
-        uploadBytesPerSecond: peer.taken.bytesPerSecond(peer.upload.totalBytes, now),
-        uploadedBytes: peer.upload.totalBytes,
-        connectedMs: peer.connectedMs,
-        unchokedMs: peer.unchokedMs,
-      })),
+      [...this.#peers.values()].map(peer => this.#view(peer, now)),
       now,
       { slots: this.#slots, seeding, immediate },
     )
@@ -55,6 +52,34 @@ export class ChokeRounds {
 
   #mark(now: number): void {
     this.#lastMs = now
-    for (const peer of this.#peers.values()) peer.markRound(now)
+    for (const peer of this.#peers.values()) {
+      const { given, taken } = this.#ratesOf(peer)
+      given.mark(peer.download.totalBytes, now)
+      taken.mark(peer.upload.totalBytes, now)
+    }
+  }
+
+  #view(peer: Peer, now: number): ChokerPeer {
+    const { given, taken } = this.#ratesOf(peer)
+    return {
+      id: peer.id,
+      interested: peer.peerInterested,
+      unchoked: !peer.amChoking,
+      snubbed: peer.download.snubbed,
+      uploadOnly: peer.uploadOnly,
+      downloadBytesPerSecond: given.bytesPerSecond(peer.download.totalBytes, now),
+      uploadBytesPerSecond: taken.bytesPerSecond(peer.upload.totalBytes, now),
+      uploadedBytes: peer.upload.totalBytes,
+      progress: peer.progress,
+    }
+  }
+
+  #ratesOf(peer: Peer): Rates {
+    let rates = this.#rates.get(peer)
+    if (!rates) {
+      rates = { given: new RoundRate(peer.connectedMs), taken: new RoundRate(peer.connectedMs) }
+      this.#rates.set(peer, rates)
+    }
+    return rates
   }
 }

@@ -172,6 +172,20 @@ export class HashExchange {
   }
 }
 
+/** A range as a message names it. */
+export type RangeNumbers = [
+  root: Uint8Array,
+  baseLayer: number,
+  index: number,
+  length: number,
+  proofs: number,
+]
+
+/** The same in memory of its own, which outlives the message. */
+export function rangeOf([root, baseLayer, index, length, proofLayers]: RangeNumbers): HashRange {
+  return { piecesRoot: root.slice(), baseLayer, index, length, proofLayers }
+}
+
 function keyOf({ piecesRoot, baseLayer, index, length }: HashRange): string {
   return `${keyOfRoot(piecesRoot)} ${baseLayer} ${index} ${length}`
 }

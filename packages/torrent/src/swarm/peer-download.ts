@@ -123,8 +123,10 @@ export class PeerDownload {
   /** The peer will not send the block (BEP 6). */
   rejected(piece: number, begin: number): void {
     const { transfer } = this.#owner
-    if (!transfer) return
-    const number = transfer.firstBlock(piece) + begin / BLOCK_BYTES
+    if (!transfer || begin % BLOCK_BYTES !== 0) return
+    const block = begin / BLOCK_BYTES
+    if (piece >= transfer.layout.pieceCount || block >= transfer.layout.blockCount(piece)) return
+    const number = transfer.firstBlock(piece) + block
     if (!this.#asked.delete(number)) return
     this.#rejected++
     transfer.picker.released(this.#owner.id, number)

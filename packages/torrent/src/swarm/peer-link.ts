@@ -5,6 +5,9 @@ import { MessageParser } from '../wire/message-parser.ts'
 import { MessageWriter } from '../wire/message-writer.ts'
 import type { MessageHandler } from '../wire/messages.ts'
 
+/** BEP 3: a peer that says nothing for two minutes is gone, give or take a clock; we speak at least this often. */
+const KEEP_ALIVE_MS = 100_000
+const SILENCE_MS = 150_000
 /** What may wait to be sent. Blocks stop far below it: a peer that makes us answer more without reading is flooding us. */
 const MOST_BUFFERED_BYTES = 8 * 1024 * 1024
 
@@ -22,12 +25,12 @@ export interface LinkOwner extends MessageHandler {
  */
 export class PeerLink implements ConnectionHandler {
   readonly connection: Connection
-  lastReceivedMs: number
-  lastSentMs: number
   readonly #clock: Clock
   readonly #owner: LinkOwner
   readonly #parser: MessageParser
   readonly #writer = new MessageWriter()
+  #lastReceivedMs: number
+  #lastSentMs: number
   #willFlush = false
   #closed = false
   #error: Error | undefined
@@ -37,8 +40,8 @@ export class PeerLink implements ConnectionHandler {
     this.#clock = clock
     this.#owner = owner
     this.#parser = new MessageParser(owner)
-    this.lastReceivedMs = clock.nowMs()
-    this.lastSentMs = this.lastReceivedMs
+    this.#lastReceivedMs = clock.nowMs()
+    this.#lastSentMs = this.#lastReceivedMs
   }
 
   /** Starts delivery; `early` is what arrived behind the handshake. */
@@ -66,12 +69,19 @@ export class PeerLink implements ConnectionHandler {
   /** Sends bytes that are whole messages already, behind all that was said before. */
   writeRaw(bytes: Uint8Array, onSent?: () => void): void {
     this.#flush()
-    this.lastSentMs = this.#clock.nowMs()
+    this.#lastSentMs = this.#clock.nowMs()
     this.connection.write(bytes, onSent)
   }
 
+  /** Once a second. */
+  tick(now: number): void {
+    if (now - this.#lastReceivedMs > SILENCE_MS)
+      this.close(new ShoalError('timeout', 'it said nothing for two minutes'))
+    else if (now - this.#lastSentMs > KEEP_ALIVE_MS) this.out.keepAlive()
+  }
+
   onData(bytes: Uint8Array): void {
-    this.lastReceivedMs = this.#clock.nowMs()
+    this.#lastReceivedMs = this.#clock.nowMs()
     try {
       this.#parser.push(bytes)
       if (!this.#closed) this.#owner.onReadEnd()
@@ -110,7 +120,7 @@ export class PeerLink implements ConnectionHandler {
     if (!bytes) return
     if (this.connection.bufferedBytes > MOST_BUFFERED_BYTES)
       return this.close(new ShoalError('bad-message', 'it asks for more than it reads'))
-    this.lastSentMs = this.#clock.nowMs()
+    this.#lastSentMs = this.#clock.nowMs()
     this.connection.write(bytes)
   }
 }

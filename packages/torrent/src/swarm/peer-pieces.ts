@@ -11,8 +11,10 @@ export interface PiecesOwner extends BlockSource {
   readonly transfer: Transfer | null
   /** It came to have a piece that it did not have. */
   onGained(): void
-  /** It has something else than was known, all at once, or less. */
+  /** It has something else than was known, all at once. */
   onPiecesChanged(): void
+  /** It has a piece less; told of each, and a message is a few bytes. */
+  onLost(): void
 }
 
 /** What one peer says that it has. While the metadata is unknown, what it says is kept until it can be understood. */
@@ -81,7 +83,7 @@ export class PeerPieces {
   onDontHave(piece: number): void {
     if (!this.bits?.clear(piece)) return
     this.#owner.transfer?.picker.sourceLost(piece)
-    this.#owner.onPiecesChanged()
+    this.#owner.onLost()
   }
 
   /**

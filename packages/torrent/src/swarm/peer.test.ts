@@ -61,6 +61,33 @@ describe('interest', () => {
     expect(peer!.bits!.has(5)).toBe(false)
   })
 
+  it('is looked for once, however many pieces are lost and gained in one go', async () => {
+    const bench = await TestSwarm.open(torrent)
+    const { remote, peer } = await bench.connect()
+    remote.extended()
+    remote.send(out => [out.haveNone(), out.have(5)])
+    await bench.pass(10)
+    let searches = 0
+    const { picker } = bench.transfer
+    const hasWork = picker.hasWork.bind(picker)
+    picker.hasWork = source => {
+      searches++
+      return hasWork(source)
+    }
+    const before = remote.heard.events.length
+    remote.send(out => {
+      for (let i = 0; i < 500; i++) {
+        out.extended(3, encodeDontHave(5))
+        out.have(5)
+      }
+      out.extended(3, encodeDontHave(5))
+    })
+    await bench.pass(10)
+    expect(peer!.amInterested).toBe(false)
+    expect(remote.heard.events.slice(before)).toEqual(['notInterested'])
+    expect(searches).toBeLessThan(10)
+  })
+
   it('follows a bitfield or have all that comes instead of many haves', async () => {
     const bench = await TestSwarm.open(torrent)
     const { remote, peer } = await bench.connect()

@@ -1,29 +1,21 @@
 import type { Bitfield } from '../base/bitfield.ts'
 import type { Clock } from '../base/clock.ts'
-import { ShoalError } from '../base/errors.ts'
+import type { ShoalError } from '../base/errors.ts'
 import { formatHostPort } from '../base/ip.ts'
 import type { LimitChain } from '../base/rate-limit.ts'
-import { BLOCK_BYTES } from '../metainfo/metainfo.ts'
 import type { Connection } from '../transport/transport.ts'
 import type { Handshake } from '../wire/handshake.ts'
-import type { HashRange } from '../wire/messages.ts'
 import { clientName } from '../wire/peer-id.ts'
 import type { BlockCache } from './block-cache.ts'
-import { FastGrants, isBeginner } from './fast-grants.ts'
+import { type RangeNumbers, rangeOf } from './hash-exchange.ts'
 import { type DownloadOwner, PeerDownload } from './peer-download.ts'
 import { PeerExtensions } from './peer-extensions.ts'
+import { PeerFast } from './peer-fast.ts'
 import { type LinkOwner, PeerLink } from './peer-link.ts'
 import { PeerPieces, type PiecesOwner } from './peer-pieces.ts'
 import { PeerUpload, type UploadOwner } from './peer-upload.ts'
-import { RoundRate } from './round-rate.ts'
 import type { SwarmHost } from './swarm-host.ts'
 import type { Transfer } from './transfer.ts'
-
-/** BEP 3: a peer that says nothing for two minutes is gone; we speak at least this often. */
-const KEEP_ALIVE_MS = 100_000
-const SILENCE_MS = 150_000
-/** Allowed-fast and suggested pieces that one peer may name (BEP 6). */
-const MAX_HINTS = 64
 
 export interface PeerOptions {
   readonly id: number
@@ -45,30 +37,21 @@ export class Peer implements LinkOwner, DownloadOwner, UploadOwner, PiecesOwner 
   readonly handshake: Handshake
   readonly encrypted: boolean
   readonly v2: boolean
-  /** Both sides speak the fast extension (BEP 6). */
-  readonly fast: boolean
   readonly downloadThrottle: LimitChain
   readonly uploadThrottle: LimitChain
   readonly download: PeerDownload
   readonly upload: PeerUpload
   readonly extensions: PeerExtensions
+  readonly fast: PeerFast
   readonly connectedMs: number
-  /** What it gave us and took of us lately, for the choker. */
-  readonly given: RoundRate
-  readonly taken: RoundRate
-  readonly suggested: number[] = []
   amChoking = true
   amInterested = false
   peerChoking = true
   peerInterested = false
   onParole = false
   picking = false
-  /** When it was last unchoked, for the choker. */
-  unchokedMs = 0
-  /** What it lets us have while it chokes us, and what we let it (BEP 6). */
-  readonly #allowedFast = new Set<number>()
-  readonly #grants = new FastGrants()
   readonly #pieces: PeerPieces
+  #hasLost = false
 
   constructor(options: PeerOptions) {
     const { host, handshake } = options
@@ -77,10 +60,7 @@ export class Peer implements LinkOwner, DownloadOwner, UploadOwner, PiecesOwner 
     this.handshake = handshake
     this.encrypted = options.encrypted
     this.v2 = options.v2
-    this.fast = handshake.features.fast
     this.connectedMs = host.clock.nowMs()
-    this.given = new RoundRate(this.connectedMs)
-    this.taken = new RoundRate(this.connectedMs)
     this.link = new PeerLink(options.connection, this, host.clock)
     this.downloadThrottle = options.downloadThrottle
     this.uploadThrottle = options.uploadThrottle
@@ -88,6 +68,7 @@ export class Peer implements LinkOwner, DownloadOwner, UploadOwner, PiecesOwner 
     this.upload = new PeerUpload(this)
     this.extensions = new PeerExtensions(this)
     this.#pieces = new PeerPieces(this)
+    this.fast = new PeerFast(this)
   }
 
   get clock(): Clock {
@@ -117,6 +98,16 @@ export class Peer implements LinkOwner, DownloadOwner, UploadOwner, PiecesOwner 
     return this.#pieces.bits
   }
 
+  /** 0 to 1: how much of the torrent it has. */
+  get progress(): number {
+    const { bits } = this
+    return bits && bits.length > 0 ? bits.count / bits.length : Number(this.isSeed)
+  }
+
+  get isTold(): boolean {
+    return this.#pieces.isTold
+  }
+
   /** Has every piece, and lets us have any. */
   get isSeed(): boolean {
     if (this.picking && this.peerChoking) return false
@@ -134,32 +125,28 @@ export class Peer implements LinkOwner, DownloadOwner, UploadOwner, PiecesOwner 
 
   readonly wantsRuns = false
 
+  get suggested(): readonly number[] {
+    return this.fast.suggested
+  }
+
   get mayRequest(): boolean {
-    return this.amInterested && (!this.peerChoking || this.#allowedFast.size > 0)
+    return this.amInterested && (!this.peerChoking || this.fast.allowsAny)
   }
 
   /** Whether it has the piece and, while we choose what to ask, lets us have it. */
   has(piece: number): boolean {
     if (!this.bits?.has(piece)) return false
-    return !this.picking || !this.peerChoking || this.#allowedFast.has(piece)
+    return !this.picking || !this.peerChoking || this.fast.allows(piece)
   }
 
   /** Says what we have and can do; `early` is what arrived behind the handshake. */
   start(early: Uint8Array): void {
     if (this.handshake.features.extended) this.extensions.sendHandshake()
-    this.#sendHave()
+    this.fast.sendHave()
     const { dhtPort } = this.host
     if (this.handshake.features.dht && dhtPort > 0) this.link.out.port(dhtPort)
     this.#pieces.attach()
     this.link.start(early)
-  }
-
-  #sendHave(): void {
-    const have = this.transfer?.have
-    const { out } = this.link
-    if (this.fast && (!have || have.count === 0)) out.haveNone()
-    else if (this.fast && have?.isFull) out.haveAll()
-    else if (have && have.count > 0) out.bitfield(have.bytes.slice())
   }
 
   /** The metadata is known now: what the peer said before can be understood. */
@@ -196,20 +183,13 @@ export class Peer implements LinkOwner, DownloadOwner, UploadOwner, PiecesOwner 
     this.amChoking = true
     this.link.out.choke()
     // BEP 6: requests that will not be served are rejected one by one.
-    this.upload.clear(piece => this.#grants.has(piece))
+    this.upload.clear(piece => this.fast.isGranted(piece))
   }
 
   unchoke(): void {
     if (!this.amChoking) return
     this.amChoking = false
-    this.unchokedMs = this.clock.nowMs()
     this.link.out.unchoke()
-  }
-
-  /** A round of choking is over. */
-  markRound(now: number): void {
-    this.given.mark(this.download.totalBytes, now)
-    this.taken.mark(this.upload.totalBytes, now)
   }
 
   /** Tells the peer of a piece that we have now. */
@@ -221,9 +201,8 @@ export class Peer implements LinkOwner, DownloadOwner, UploadOwner, PiecesOwner 
 
   /** Once a second. */
   tick(now: number): void {
-    if (now - this.link.lastReceivedMs > SILENCE_MS)
-      return this.close(new ShoalError('timeout', 'it said nothing for two minutes'))
-    if (now - this.link.lastSentMs > KEEP_ALIVE_MS) this.link.out.keepAlive()
+    this.link.tick(now)
+    if (this.link.isClosed) return
     this.download.tick(now)
     this.extensions.tick(now)
     this.download.fill()
@@ -237,6 +216,11 @@ export class Peer implements LinkOwner, DownloadOwner, UploadOwner, PiecesOwner 
   // LinkOwner
 
   onReadEnd(): void {
+    // Once for all that was lost: it may take a look at every piece.
+    if (this.#hasLost) {
+      this.#hasLost = false
+      this.updateInterest()
+    }
     this.download.readEnd()
     if (this.upload.queued > 0) this.upload.serve()
   }
@@ -260,7 +244,7 @@ export class Peer implements LinkOwner, DownloadOwner, UploadOwner, PiecesOwner 
   onChoke(): void {
     this.peerChoking = true
     // BEP 6: with the fast extension each request is answered or rejected, even after a choke.
-    if (!this.fast) this.download.releaseAll()
+    if (!this.fast.isSpoken) this.download.releaseAll()
   }
 
   onUnchoke(): void {
@@ -289,12 +273,12 @@ export class Peer implements LinkOwner, DownloadOwner, UploadOwner, PiecesOwner 
   }
 
   onHaveAll(): void {
-    this.#mustBeFast()
+    this.fast.mustBeSpoken()
     this.#pieces.onHaveAll()
   }
 
   onHaveNone(): void {
-    this.#mustBeFast()
+    this.fast.mustBeSpoken()
     this.#pieces.onHaveNone()
   }
 
@@ -312,38 +296,18 @@ export class Peer implements LinkOwner, DownloadOwner, UploadOwner, PiecesOwner 
   onPiecesChanged(): void {
     this.updateInterest()
     this.checkUse()
-    this.#grantFast()
+    this.fast.grant()
   }
 
-  /** BEP 6: who has next to nothing is let in on a few pieces. */
-  #grantFast(): void {
-    const { transfer, bits: theirs } = this
-    if (!transfer || !theirs || !this.fast || !this.#pieces.isTold) return
-    if (transfer.have.count === 0 || this.uploadOnly || !isBeginner(theirs)) return
-    if (!this.host.fastGate.admit(this.id, this.clock.nowMs())) return
-    const { layout, have } = transfer
-    const { host } = this.link.connection.remote
-    const { infoHash } = this.handshake
-    for (const piece of this.#grants.grant({ host, infoHash, layout, have, theirs }))
-      this.link.out.allowedFast(piece)
-  }
-
-  /** BEP 6: whoever sends its messages without having announced it is disconnected. */
-  #mustBeFast(): void {
-    if (!this.fast)
-      throw new ShoalError('bad-message', 'it sent a message of an extension that it does not speak')
+  onLost(): void {
+    this.#hasLost = true
   }
 
   // MessageHandler: requests, and what is said of them
 
   onRequest(piece: number, begin: number, length: number): void {
-    if (this.amChoking && !this.#isGranted(piece, length)) this.reject(piece, begin, length)
+    if (this.amChoking && !this.fast.admits(piece, length)) this.reject(piece, begin, length)
     else this.upload.request(piece, begin, length)
-  }
-
-  #isGranted(piece: number, length: number): boolean {
-    if (!this.host.fastGate.isIn(this.id, this.clock.nowMs())) return false
-    return this.#grants.take(piece, length, this.bits)
   }
 
   onCancel(piece: number, begin: number, length: number): void {
@@ -367,22 +331,17 @@ export class Peer implements LinkOwner, DownloadOwner, UploadOwner, PiecesOwner 
   }
 
   onSuggest(piece: number): void {
-    this.#mustBeFast()
-    if (this.suggested.length >= MAX_HINTS) this.suggested.shift()
-    this.suggested.push(piece)
+    this.fast.onSuggest(piece)
   }
 
   onReject(piece: number, begin: number): void {
-    this.#mustBeFast()
-    // It may take back what it allowed, and would be asked for ever otherwise.
-    if (this.peerChoking) this.#allowedFast.delete(piece)
-    if (begin % BLOCK_BYTES === 0 && this.#exists(piece)) this.download.rejected(piece, begin)
+    this.fast.mustBeSpoken()
+    if (this.peerChoking) this.fast.takeBack(piece)
+    this.download.rejected(piece, begin)
   }
 
   onAllowedFast(piece: number): void {
-    this.#mustBeFast()
-    if (this.#allowedFast.size < MAX_HINTS && (!this.bits || this.#exists(piece)))
-      this.#allowedFast.add(piece)
+    this.fast.onAllowed(piece)
   }
 
   onExtended(id: number, payload: Uint8Array): void {
@@ -426,17 +385,6 @@ export class Peer implements LinkOwner, DownloadOwner, UploadOwner, PiecesOwner 
   }
 
   reject(piece: number, begin: number, length: number): void {
-    if (this.fast) this.link.out.reject(piece, begin, length)
+    if (this.fast.isSpoken) this.link.out.reject(piece, begin, length)
   }
-
-  #exists(piece: number): boolean {
-    return this.transfer !== null && piece < this.transfer.layout.pieceCount
-  }
-}
-
-type RangeNumbers = [root: Uint8Array, baseLayer: number, index: number, length: number, proofs: number]
-
-/** The hashes that a message is about, in memory of their own. */
-function rangeOf([root, baseLayer, index, length, proofLayers]: RangeNumbers): HashRange {
-  return { piecesRoot: root.slice(), baseLayer, index, length, proofLayers }
 }
