@@ -40,8 +40,8 @@ export class Joining {
    */
   preferred(source: BlockSource, sequential: boolean): OpenPiece | null {
     let best: OpenPiece | null = null
-    for (const open of this.#book.open.list) {
-      if (open.free === 0 || !this.allows(open, source) || !this.#isWelcome(open, source)) continue
+    for (const open of this.#book.open.unasked) {
+      if (!this.#isWelcome(open, source) || !this.allows(open, source)) continue
       if (!best || this.#isBetter(open, best, sequential)) best = open
     }
     return best
@@ -52,8 +52,8 @@ export class Joining {
     let best: OpenPiece | null = null
     let bestIsAlike = false
     const rate = source.bytesPerSecond
-    for (const open of this.#book.open.list) {
-      if (open.free === 0 || !this.allows(open, source)) continue
+    for (const open of this.#book.open.unasked) {
+      if (!this.allows(open, source)) continue
       const pace = this.#pace(open)
       // One block from this source would take longer than all that is free from the one at work.
       if (rate > 0 && pace > open.free * rate) continue

@@ -15,6 +15,8 @@ export class OpenPiece {
   blockCount = 0
   /** Where it stands in its table's list. */
   index = 0
+  /** The same for its table's `unasked`; -1 while it is not there. */
+  unaskedIndex = -1
   /** Blocks neither asked for nor here; asked for; here. They add up to `blockCount`. */
   free = 0
   asked = 0
@@ -159,6 +161,8 @@ export class OpenPiece {
 export class OpenPieces {
   /** In no order. Removal moves the last one, so a loop that may remove runs backwards. */
   readonly list: OpenPiece[] = []
+  /** Those that have free blocks, in no order: few of many, when pieces are small and windows long. */
+  readonly unasked: OpenPiece[] = []
   readonly #blocksPerPiece: number
   readonly #byPiece = new Map<number, OpenPiece>()
   readonly #spare: OpenPiece[] = []
@@ -177,7 +181,26 @@ export class OpenPieces {
     open.index = this.list.length
     this.list.push(open)
     this.#byPiece.set(piece, open)
+    this.noteFree(open)
     return open
+  }
+
+  /** To be called when blocks of the piece were asked for, arrived, or are free again. */
+  noteFree(open: OpenPiece): void {
+    if (open.free > 0 === open.unaskedIndex >= 0) return
+    if (open.free > 0) {
+      open.unaskedIndex = this.unasked.length
+      this.unasked.push(open)
+    } else this.#leaveUnasked(open)
+  }
+
+  #leaveUnasked(open: OpenPiece): void {
+    const last = this.unasked.pop()!
+    if (last !== open) {
+      this.unasked[open.unaskedIndex] = last
+      last.unaskedIndex = open.unaskedIndex
+    }
+    open.unaskedIndex = -1
   }
 
   close(open: OpenPiece): void {
@@ -186,6 +209,7 @@ export class OpenPieces {
       this.list[open.index] = last
       last.index = open.index
     }
+    if (open.unaskedIndex >= 0) this.#leaveUnasked(open)
     this.#byPiece.delete(open.piece)
     open.piece = -1
     this.#spare.push(open)

@@ -67,6 +67,7 @@ export class Requests {
       into.push(first + open.ask(source.id, nowMs))
       this.#book.blockFreed(piece, -1)
     }
+    this.#book.open.noteFree(open)
     this.#joining.asked(open, source)
     state.requested += asked
     state.piece = piece
@@ -86,6 +87,7 @@ export class Requests {
     if (open.isHeldBy(index, sourceId)) this.#sources.unask(sourceId)
     if (!open.isAsked(index)) this.#book.blockFreed(piece, -1)
     const alsoAsked = open.arrive(index, sourceId)
+    this.#book.open.noteFree(open)
     this.#book.blockArrived(piece)
     for (const other of alsoAsked) this.#sources.unask(other)
     const pieceComplete = open.here === open.blockCount
@@ -99,6 +101,7 @@ export class Requests {
     if (!open.isHeldBy(block, sourceId)) return
     this.#sources.unask(sourceId)
     if (!open.release(block, sourceId)) return
+    this.#book.open.noteFree(open)
     this.#book.blockFreed(open.piece, 1)
     if (open.asked > 0) return
     // Whoever was to work on it alone has stopped.
