@@ -263,6 +263,17 @@ export class PiecePicker {
     return this.#book.blocksLeft > 0 && this.#book.allAsked
   }
 
+  /** Whether the piece is begun and not verified. */
+  isOpen(piece: number): boolean {
+    return this.#book.open.get(piece) !== undefined
+  }
+
+  /** No piece can be begun, for urgent ones or idle sources either, and nothing is asked of anybody: `stranded` says which to drop. */
+  get isJammed(): boolean {
+    if (this.#requests.hasUrgentRoom || this.#book.complete > 0) return false
+    return this.#book.open.list.every(open => open.asked === 0)
+  }
+
   /** Pieces begun and not verified, in no order. */
   openPieces(): number[] {
     return this.#book.open.list.map(open => open.piece)

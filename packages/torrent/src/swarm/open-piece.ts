@@ -64,6 +64,11 @@ export class OpenPiece {
     return this.#missing === 0
   }
 
+  /** No block is here or on its way. */
+  get isEmpty(): boolean {
+    return this.#have.every(state => state === MISSING)
+  }
+
   has(block: number): boolean {
     return this.#have[block] === HERE
   }

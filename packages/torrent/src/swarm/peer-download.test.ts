@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { BLOCK_BYTES } from '../metainfo/metainfo.ts'
+import type { OpenPiece } from './open-piece.ts'
 import { TestSwarm } from './testing/test-swarm.ts'
 import { type TestTorrent, testTorrent } from './testing/test-torrent.ts'
 
@@ -173,5 +174,82 @@ describe('blocks that nobody asked for', () => {
     expect(remote.closed).toBe(true)
     expect(bench.log[0]).toContain('nobody asked for')
     expect(bench.swarm.wastedBytes).toBeLessThan(9 * 1024 * 1024)
+  })
+
+  it('asks for nothing more when the peer is gone, although it waited for a limit', async () => {
+    const bench = await TestSwarm.open(torrent, { limits: { download: 20_000 } })
+    const { remote, peer } = await bench.seed()
+    await bench.until(() => peer.download.totalBytes > 0)
+    expect(bench.limits.download.waiting).toBe(1)
+    remote.connection.close()
+    await bench.pass(1000)
+    expect(bench.limits.download.waiting).toBe(0)
+    expect(bench.transfer.picker.requestedFrom(peer.id)).toBe(0)
+    bench.limits.download.setRate(Number.POSITIVE_INFINITY)
+    await bench.pass(1000)
+    expect(bench.transfer.picker.requestedFrom(peer.id)).toBe(0)
+  })
+
+  it('takes what a very slow peer brings, however long one block is on its way', async () => {
+    const bench = await TestSwarm.open(torrent)
+    const { remote, peer } = await bench.connect()
+    remote.send(out => [out.haveAll(), out.unchoke()])
+    await bench.pass(10)
+    const [[piece, begin, length]] = remote.requests as [[number, number, number]]
+    const bytes = bytesAt(piece, begin, length)
+    remote.send(out => out.blockHeader(piece, begin, length))
+    for (let at = 0; at < length; at += 512) {
+      remote.connection.write(bytes.slice(at, at + 512))
+      await bench.pass(1000)
+    }
+    expect(peer!.download.totalBytes).toBe(length)
+    expect(bench.transfer.picker.isReceived(2 * piece + begin / BLOCK_BYTES)).toBe(true)
+    expect(bench.swarm.wastedBytes).toBe(0)
+  })
+
+  it('takes a block that was cancelled and comes all the same', async () => {
+    const bench = await TestSwarm.open(torrent)
+    const { remote, peer } = await bench.connect()
+    remote.send(out => [out.haveAll(), out.unchoke()])
+    await bench.pass(10)
+    const [[piece, begin, length]] = remote.requests as [[number, number, number]]
+    const number = 2 * piece + begin / BLOCK_BYTES
+    bench.transfer.picker.released(peer!.id, number)
+    peer!.cancelBlock(number)
+    remote.block(piece, begin, bytesAt(piece, begin, length))
+    await bench.pass(10)
+    expect(bench.transfer.picker.isReceived(number)).toBe(true)
+    expect(bench.swarm.wastedBytes).toBe(0)
+  })
+
+  it('keeps no memory for pieces of which peers began a block and went', async () => {
+    const bench = await TestSwarm.open(torrent)
+    const opened: OpenPiece[] = []
+    const openFor = bench.transfer.openFor.bind(bench.transfer)
+    bench.transfer.openFor = (...parameters) => {
+      const open = openFor(...parameters)
+      if (open) opened.push(open)
+      return open
+    }
+    for (let i = 0; i < 5; i++) {
+      const { remote } = await bench.connect()
+      remote.send(out => [out.haveAll(), out.unchoke()])
+      await bench.pass(10)
+      const [[piece, begin, length]] = remote.requests as [[number, number, number]]
+      remote.send(out => out.blockHeader(piece, begin, length))
+      remote.connection.write(bytesAt(piece, begin, 1000))
+      await bench.pass(10)
+      remote.connection.close()
+      await bench.pass(10)
+    }
+    expect(opened).toHaveLength(5)
+    expect(opened.filter(open => !open.released)).toEqual([])
+  })
+
+  it('asks a peer that does not say how much it keeps for 250 blocks at most (BEP 10)', async () => {
+    const bench = await TestSwarm.open(torrent)
+    const { peer } = await bench.connect({ features: { extended: false } })
+    for (let i = 0; i < 1000; i++) peer!.download.window.onBlock(BLOCK_BYTES, 100, i)
+    expect(peer!.download.window.target).toBe(250)
   })
 })

@@ -16,6 +16,8 @@ import type { Transfer } from './transfer.ts'
 const SNUB_MS = 15_000
 /** A peer that rejects so many requests in a row is asked again only after a tick: it would be asked for the same ones for ever. */
 const MOST_REJECTED = 64
+/** Blocks that may come late: a peer without the fast extension does not say which of them will not. */
+const MOST_LATE = 4000
 /** Useless bytes that a peer may send before it counts as flooding us. */
 const WASTE_ALLOWED_BYTES = 8 * 1024 * 1024
 
@@ -42,13 +44,14 @@ export class PeerDownload {
   readonly #owner: DownloadOwner
   /** Blocks under way, with when they were asked for. */
   readonly #asked = new Map<number, number>()
-  /** Blocks that were given to others since they did not come; welcome all the same. */
+  /** Blocks that were given to others since they did not come, or cancelled; welcome all the same. */
   readonly #late = new Set<number>()
   readonly #picked: number[] = []
   #lastBlockMs = 0
   #wastedBytes = 0
   #readBytes = 0
   #waitingForTokens = false
+  #stopped = false
   /** Requests that were rejected since the last tick, or since a block came. */
   #rejected = 0
 
@@ -70,7 +73,7 @@ export class PeerDownload {
   /** Asks for more blocks, up to the window. */
   fill(): void {
     const { transfer } = this.#owner
-    if (!transfer || !this.#owner.mayRequest || !transfer.mayRequest) return
+    if (this.#stopped || !transfer || !this.#owner.mayRequest || !transfer.mayRequest) return
     if (this.#rejected >= MOST_REJECTED) return
     const target = this.snubbed ? 1 : this.window.target
     let room = target - this.#asked.size
@@ -115,6 +118,7 @@ export class PeerDownload {
   cancel(number: number): void {
     const { transfer, link } = this.#owner
     if (!transfer || !this.#asked.delete(number)) return
+    this.#expectLate(number)
     const piece = transfer.pieceOf(number)
     const block = number - transfer.firstBlock(piece)
     link.out.cancel(piece, block * BLOCK_BYTES, transfer.layout.blockSize(piece, block))
@@ -127,6 +131,7 @@ export class PeerDownload {
     const block = begin / BLOCK_BYTES
     if (piece >= transfer.layout.pieceCount || block >= transfer.layout.blockCount(piece)) return
     const number = transfer.firstBlock(piece) + block
+    this.#late.delete(number)
     if (!this.#asked.delete(number)) return
     this.#rejected++
     transfer.picker.released(this.#owner.id, number)
@@ -187,10 +192,13 @@ export class PeerDownload {
       this.#owner.onWasted(this.#length)
   }
 
-  /** A block stopped half way, since the peer is gone. */
-  abort(): void {
-    this.#open?.unclaim(this.#block, this)
+  /** The peer is gone: a block that stopped half way is left to others, and so is all that it was asked for. */
+  stop(): void {
+    this.#stopped = true
+    this.#owner.downloadThrottle.cancel()
+    if (this.#open) this.#owner.transfer?.gaveUp(this.#open, this.#block, this)
     this.#open = null
+    this.releaseAll()
   }
 
   /** The end of a read: counts its bytes once, and asks for as many again. */
@@ -213,11 +221,15 @@ export class PeerDownload {
       transfer.picker.releaseAll(this.#owner.id)
       this.window.stalled()
       this.#late.clear()
-      for (const number of this.#asked.keys()) this.#late.add(number)
+      for (const number of this.#asked.keys()) this.#expectLate(number)
       this.#asked.clear()
-      this.abort()
       this.snubbed = true
     }
+  }
+
+  /** The block may be on its way although it is not asked for any more: that is no flood. */
+  #expectLate(number: number): void {
+    if (this.#late.size < MOST_LATE) this.#late.add(number)
   }
 
   #waste(bytes: number): void {

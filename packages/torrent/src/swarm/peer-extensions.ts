@@ -23,6 +23,7 @@ import {
   encodePex,
   MAX_PEX_PEERS,
   PEX_INTERVAL_MS,
+  PexFlag,
   type PexPeer,
   parsePex,
 } from '../wire/extensions/ut-pex.ts'
@@ -41,7 +42,7 @@ export class PeerExtensions {
   client: string | undefined
   metadataSize: number | undefined
   uploadOnly = false
-  /** Requests that the peer queues; more would be dropped. Default as libtorrent's. */
+  /** Requests that the peer queues; more would be dropped. 250 (BEP 10) for those that do not say. */
   requestQueue = 250
   /** Port it accepts connections on. */
   listenPort: number | undefined
@@ -56,6 +57,7 @@ export class PeerExtensions {
 
   constructor(peer: Peer) {
     this.#peer = peer
+    peer.download.window.limit(this.requestQueue)
   }
 
   supports(name: ExtensionName): boolean {
@@ -191,4 +193,20 @@ export class PeerExtensions {
     const { host, port } = this.#peer.link.connection.remote
     return formatHostPort(host, this.#peer.link.connection.incoming ? (this.listenPort ?? port) : port)
   }
+}
+
+/** The peers that others may be told of: those whose listening port is known. */
+export function pexPeersOf(peers: Iterable<Peer>): PexPeer[] {
+  const list: PexPeer[] = []
+  for (const peer of peers) {
+    const { remote, incoming } = peer.link.connection
+    const port = incoming ? peer.extensions.listenPort : remote.port
+    if (port === undefined) continue
+    const flags =
+      (peer.encrypted ? PexFlag.prefersEncryption : 0) |
+      (peer.uploadOnly ? PexFlag.uploadOnly : 0) |
+      (incoming ? 0 : PexFlag.reachable)
+    list.push({ host: remote.host, port, flags })
+  }
+  return list
 }

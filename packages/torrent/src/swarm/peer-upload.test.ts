@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { hex } from '../base/bytes.ts'
 import { ShoalError } from '../base/errors.ts'
 import { BLOCK_BYTES } from '../metainfo/metainfo.ts'
+import type { Storage } from '../storage/storage.ts'
 import type { RemotePeer } from './testing/remote-peer.ts'
 import { TestSwarm, type TestSwarmOptions } from './testing/test-swarm.ts'
 import { type TestTorrent, testTorrent } from './testing/test-torrent.ts'
@@ -62,6 +63,25 @@ describe('an upload', () => {
     await bench.pass(100)
     expect(remote.all('reject')).toEqual([])
     expect(remote.blocks.toSorted()).toEqual(requests.map(bytesOf).toSorted())
+  })
+
+  it('reads for one odd request at a time, however many are asked', async () => {
+    let [reading, most] = [0, 0]
+    const storage = (inner: Storage): Storage => {
+      const read = inner.read.bind(inner)
+      inner.read = async (...parameters) => {
+        most = Math.max(most, ++reading)
+        await read(...parameters)
+        reading--
+      }
+      return inner
+    }
+    const { bench, remote } = await unchoked({ storage })
+    const requests = Array.from({ length: 50 }, (_, i) => [i % 19, 1, 60_000] as const)
+    ask(remote, requests)
+    await bench.pass(100)
+    expect(remote.blocks).toEqual(requests.map(bytesOf))
+    expect(most).toBe(1)
   })
 
   it.each([

@@ -42,6 +42,7 @@ export class PeerUpload {
   readonly #owner: UploadOwner
   #queue: Request[] = []
   #head = 0
+  /** A read that the request at the head needs is under way. */
   #waiting = false
   #stopped = false
 
@@ -62,6 +63,10 @@ export class PeerUpload {
       length <= MAX_REQUEST_BYTES &&
       begin + length <= servedSize(transfer, piece)
     if (!fits || this.queued >= MAX_REQUESTS_QUEUED) return this.#owner.reject(piece, begin, length)
+    if (this.#head >= MAX_REQUESTS_QUEUED) {
+      this.#queue = this.#queue.slice(this.#head)
+      this.#head = 0
+    }
     this.#queue.push({ piece, begin, length })
   }
 
@@ -86,14 +91,16 @@ export class PeerUpload {
     this.#stopped = true
     this.#queue = []
     this.#head = 0
+    this.#owner.uploadThrottle.cancel()
   }
 
   /** Sends as much of what is queued as the pipe, the limits and the cache allow. Called when any of them may have changed. */
   serve(): void {
     const { transfer, link } = this.#owner
-    while (!this.#stopped && transfer && this.#head < this.#queue.length) {
+    while (!this.#stopped && !this.#waiting && transfer && this.#head < this.#queue.length) {
       if (link.connection.bufferedBytes >= HIGH_WATER_BYTES) return
       const request = this.#queue[this.#head]!
+      if (!isWholeBlock(transfer, request)) return this.#sendOdd(transfer, request)
       const block = Math.floor(request.begin / BLOCK_BYTES)
       const chunk = this.#owner.cache.get(transfer, request.piece, block)
       if (!chunk) return this.#load(transfer, request.piece, block)
@@ -108,7 +115,6 @@ export class PeerUpload {
   /** Sends the request at the head, and those after it that continue it in the same chunk. False when a limit holds it back. */
   #send(transfer: Transfer, request: Request, chunk: BlockChunk): boolean {
     const first = Math.floor(request.begin / BLOCK_BYTES)
-    if (!isWholeBlock(transfer, request)) return this.#sendOdd(transfer, request)
     const limited = this.#owner.uploadThrottle.isLimited
     const lastInChunk = chunk.firstBlock + chunk.blockCount
     let end = first + 1
@@ -131,10 +137,11 @@ export class PeerUpload {
     return true
   }
 
-  /** A request that does not match a block: copied together from storage, since few ask so. */
-  #sendOdd(transfer: Transfer, { piece, begin, length }: Request): boolean {
-    if (!this.#mayStart(length)) return false
+  /** A request that does not match a block: copied together from storage, since few ask so. One at a time, which bounds the memory. */
+  #sendOdd(transfer: Transfer, { piece, begin, length }: Request): void {
+    if (!this.#mayStart(length)) return
     this.#head++
+    this.#waiting = true
     const bytes = new Uint8Array(BLOCK_HEADER_BYTES + length)
     bytes.set(blockHeader(piece, begin, length))
     const stored = Math.max(0, Math.min(length, transfer.layout.pieceSize(piece) - begin))
@@ -145,13 +152,18 @@ export class PeerUpload {
       )
       .then(
         () => {
+          this.#waiting = false
           if (this.#stopped) return
           this.#owner.link.writeRaw(bytes)
           this.#sent(length)
+          this.serve()
         },
-        error => this.#failed(piece, error),
+        error => {
+          this.#waiting = false
+          this.#owner.reject(piece, begin, length)
+          this.#failed(piece, error)
+        },
       )
-    return true
   }
 
   #mayStart(bytes: number): boolean {
@@ -167,7 +179,6 @@ export class PeerUpload {
   }
 
   #load(transfer: Transfer, piece: number, block: number): void {
-    if (this.#waiting) return
     this.#waiting = true
     this.#owner.cache.load(transfer, piece, block).then(
       () => {

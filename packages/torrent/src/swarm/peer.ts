@@ -230,8 +230,7 @@ export class Peer implements LinkOwner, DownloadOwner, UploadOwner, PiecesOwner 
   }
 
   onClosed(error: Error | undefined): void {
-    this.download.abort()
-    this.download.releaseAll()
+    this.download.stop()
     this.upload.stop()
     this.#pieces.detach()
     this.host.onPeerClosed(this, error)

@@ -27,6 +27,11 @@ export class Suspicion {
     this.#options = options
   }
 
+  /** Whether it had a part in a failed piece and nothing has cleared it since: it may have gone and come back. */
+  isSuspect(key: string): boolean {
+    return this.#strikes.has(key)
+  }
+
   /** A piece did not match its hash. Keys of sources that are to blame, and of those that may be. */
   onBadPiece(guilty: readonly string[], suspects: readonly string[]): void {
     for (const key of guilty) this.#ban(key)

@@ -15,6 +15,7 @@ import { FastGate } from './fast-gate.ts'
 import { HashExchange } from './hash-exchange.ts'
 import { MetadataExchange } from './metadata-exchange.ts'
 import { Peer } from './peer.ts'
+import { pexPeersOf } from './peer-extensions.ts'
 import { type Candidate, type PeerOrigin, PeerPool } from './peer-pool.ts'
 import { Suspicion } from './suspicion.ts'
 import type { SwarmHost } from './swarm-host.ts'
@@ -79,8 +80,6 @@ export class Swarm implements SwarmHost, TransferOwner {
   readonly #dialling: Dialling
   readonly #suspicion: Suspicion
   readonly #suppliers = new Map<number, BlockSupplier>()
-  /** Addresses by source, also of sources that are gone, for blame. */
-  readonly #keys = new Map<number, string>()
   #nextId = 1
   #paused = false
   #closed = false
@@ -185,7 +184,7 @@ export class Swarm implements SwarmHost, TransferOwner {
     const { download, upload } = this.#owner.throttles(ready.connection)
     const peer = new Peer({ id, ...ready, host: this, downloadThrottle: download, uploadThrottle: upload })
     this.peers.set(id, peer)
-    this.#keys.set(id, peer.link.connection.remote.host)
+    peer.onParole = this.#suspicion.isSuspect(peer.link.connection.remote.host)
     if (candidate) this.#dialling.connected(peer, candidate)
     peer.start(ready.early)
     this.hashes.onPeer(peer)
@@ -206,7 +205,6 @@ export class Swarm implements SwarmHost, TransferOwner {
   /** Adds a source of blocks that is not a peer; it is closed with the swarm. */
   addSupplier(supplier: BlockSupplier): void {
     this.#suppliers.set(supplier.id, supplier)
-    this.#keys.set(supplier.id, supplier.key)
     if (this.#paused) supplier.pause()
     else supplier.fill()
   }
@@ -222,6 +220,7 @@ export class Swarm implements SwarmHost, TransferOwner {
     if (!this.isRunning) return
     for (const peer of [...this.peers.values()]) peer.tick(now)
     for (const supplier of this.#suppliers.values()) supplier.tick(now)
+    this.transfer?.tick()
     this.metadata.tick(now)
     this.hashes.tick(now)
     if (this.#rounds.isDue(now)) this.#choke(now, false)
@@ -260,18 +259,7 @@ export class Swarm implements SwarmHost, TransferOwner {
   // Of peers
 
   pexPeers(): PexPeer[] {
-    const list: PexPeer[] = []
-    for (const peer of this.peers.values()) {
-      const { remote, incoming } = peer.link.connection
-      const port = incoming ? peer.extensions.listenPort : remote.port
-      if (port === undefined) continue
-      const flags =
-        (peer.encrypted ? PexFlag.prefersEncryption : 0) |
-        (peer.uploadOnly ? PexFlag.uploadOnly : 0) |
-        (incoming ? 0 : PexFlag.reachable)
-      list.push({ host: remote.host, port, flags })
-    }
-    return list
+    return pexPeersOf(this.peers.values())
   }
 
   onPexPeers(_from: Peer, peers: readonly PexPeer[]): void {
@@ -371,7 +359,8 @@ export class Swarm implements SwarmHost, TransferOwner {
   }
 
   keyOf(sourceId: number): string {
-    return this.#keys.get(sourceId) ?? String(sourceId)
+    const peer = this.peers.get(sourceId)
+    return peer?.link.connection.remote.host ?? this.#suppliers.get(sourceId)?.key ?? String(sourceId)
   }
 
   /** Whoever can take more requests is given some: something urgent came up. */

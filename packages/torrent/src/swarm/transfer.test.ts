@@ -198,3 +198,39 @@ describe('several sources', () => {
     expect(bench.swarm.wastedBytes).toBe(0)
   })
 })
+
+describe('as many pieces as may be are open', () => {
+  /** Begins four pieces, of which nobody has the rest. */
+  async function full() {
+    const bench = await TestSwarm.open(torrent)
+    const { transfer } = bench
+    transfer.picker.setMaxOpenBytes(0)
+    for (let piece = 0; piece < 4; piece++) {
+      const writer = {}
+      const open = transfer.openFor(piece, 0, writer)!
+      open.buffer.set(torrent.content.subarray(piece * PIECE, piece * PIECE + BLOCK_BYTES))
+      expect(transfer.arrived(1000, transfer.firstBlock(piece), open, 0)).toBe(true)
+    }
+    return bench
+  }
+
+  it('a block that comes late, of another, keeps no memory', async () => {
+    const { transfer } = await full()
+    const open = transfer.openFor(9, 1, {})!
+    expect(transfer.arrived(1000, transfer.firstBlock(9) + 1, open, 1)).toBe(false)
+    expect(open.released).toBe(true)
+  })
+
+  it('and one makes room when nobody present can do anything for them', async () => {
+    const bench = await full()
+    const { remote } = await bench.connect()
+    remote.serves = { content: torrent.content, pieceLengthBytes: PIECE }
+    remote.send(out => [out.bitfield(Uint8Array.of(0x0f, 0xf0)), out.unchoke()])
+    await bench.until(() => bench.have.count === 8)
+    // The others are kept.
+    expect(bench.transfer.picker.openPieces().length).toBe(3)
+    await bench.seed()
+    await bench.until(() => bench.have.isFull)
+    expect(await bench.isRight()).toBe(true)
+  })
+})

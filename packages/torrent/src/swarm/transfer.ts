@@ -186,11 +186,25 @@ export class Transfer implements PieceMemoryUser {
     return open.claim(block, writer) ? open : null
   }
 
+  /**
+   * The writer of a claimed block is gone. A piece of which nothing else is here or on its way gives back its memory: the picker does not
+   * count it, and peers that come, begin a piece and go could fill all there is.
+   */
+  gaveUp(open: OpenPiece, block: number, writer: object): void {
+    open.unclaim(block, writer)
+    if (open.isEmpty) this.#drop(open)
+  }
+
   /** All bytes of a claimed block are in place. False when they turned out to be of no use. */
   arrived(sourceId: number, number: number, open: OpenPiece, block: number): boolean {
     open.filled(block)
     const receipt = this.picker.received(sourceId, number)
     for (const other of receipt.alsoAsked) this.#owner.cancelBlock(other, number)
+    if (!receipt.wanted && !open.isComplete && !this.picker.isOpen(open.piece)) {
+      // It came late, and the picker has no room for its piece.
+      this.#drop(open)
+      return false
+    }
     this.#blame.contributed(open.piece, block, this.#owner.keyOf(sourceId))
     if (open.isComplete) this.#completed(open)
     return receipt.wanted
@@ -204,6 +218,18 @@ export class Transfer implements PieceMemoryUser {
     this.#unwritten = []
     await Promise.all(waiting.map(open => this.#write(open)))
     return this.#writeError === undefined
+  }
+
+  /**
+   * Once a second. Makes room when nothing moves: of the pieces that are open, which are as many as may be, nobody present has the rest.
+   */
+  tick(): void {
+    if (!this.picker.isJammed) return
+    const piece = this.picker.stranded()
+    if (piece === null) return
+    const open = this.#open.get(piece)
+    if (open) this.#drop(open)
+    this.picker.pieceFailed(piece)
   }
 
   /** Resolves when every check and write that was begun has settled. */
@@ -237,7 +263,7 @@ export class Transfer implements PieceMemoryUser {
   #settle(open: OpenPiece, isRight: boolean): void {
     if (this.#closed) return this.#drop(open)
     if (isRight) {
-      if (this.#blame.hasSuspects) this.#settleBlame(open)
+      this.#settleBlame(open)
       this.#write(open)
       return
     }
@@ -263,7 +289,7 @@ export class Transfer implements PieceMemoryUser {
   }
 
   #settleBlame(open: OpenPiece): void {
-    const { guilty, cleared } = this.#blame.verified(open.piece, open.buffer)
+    const { guilty, cleared } = this.#blame.verified(open.piece, this.#blame.hasSuspects ? open.buffer : null)
     if (guilty.length > 0 || cleared.length > 0) this.#owner.onBlame(guilty, cleared)
   }
 
@@ -314,6 +340,7 @@ export class Transfer implements PieceMemoryUser {
   #drop(open: OpenPiece): void {
     if (open.released) return
     open.released = true
+    this.#blame.dropped(open.piece)
     if (this.#open.get(open.piece) === open) this.#open.delete(open.piece)
     this.#memory.give(open.buffer)
   }

@@ -191,7 +191,9 @@ export class Lane implements RangeSink {
   /** The block that was arriving will not be completed here: others may write it. */
   #dropBlock(): void {
     const number = this.#blocks[this.#at]
-    if (number !== undefined) this.#open?.unclaim(number % this.#owner.transfer.picker.blocksPerPiece, this)
+    const { transfer } = this.#owner
+    if (number !== undefined && this.#open)
+      transfer.gaveUp(this.#open, number % transfer.picker.blocksPerPiece, this)
     this.#open = null
   }
 }
