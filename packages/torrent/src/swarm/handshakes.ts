@@ -143,9 +143,9 @@ function readHandshake(
     signal.addEventListener('abort', abort, { once: true })
     connection.start({
       onData(more) {
-        // After the handshake is read, what was on its way before the pause took effect still belongs to the stream.
+        if (over) return
         bytes = concat([bytes, more])
-        if (!over) check()
+        check()
       },
       onDrain() {},
       onClose: error => fail(error ?? new ShoalError('closed', 'the peer hung up during the handshake')),

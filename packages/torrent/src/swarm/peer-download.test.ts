@@ -175,8 +175,10 @@ describe('blocks that nobody asked for', () => {
     expect(bench.log[0]).toContain('nobody asked for')
     expect(bench.swarm.wastedBytes).toBeLessThan(9 * 1024 * 1024)
   })
+})
 
-  it('asks for nothing more when the peer is gone, although it waited for a limit', async () => {
+describe('a peer that goes, dawdles or says little', () => {
+  it('is asked for nothing more when it is gone, although it waited for a limit', async () => {
     const bench = await TestSwarm.open(torrent, { limits: { download: 20_000 } })
     const { remote, peer } = await bench.seed()
     await bench.until(() => peer.download.totalBytes > 0)
@@ -190,7 +192,7 @@ describe('blocks that nobody asked for', () => {
     expect(bench.transfer.picker.requestedFrom(peer.id)).toBe(0)
   })
 
-  it('takes what a very slow peer brings, however long one block is on its way', async () => {
+  it('is of use, however long one block is on its way', async () => {
     const bench = await TestSwarm.open(torrent)
     const { remote, peer } = await bench.connect()
     remote.send(out => [out.haveAll(), out.unchoke()])
@@ -207,7 +209,7 @@ describe('blocks that nobody asked for', () => {
     expect(bench.swarm.wastedBytes).toBe(0)
   })
 
-  it('takes a block that was cancelled and comes all the same', async () => {
+  it('may send a block that was cancelled', async () => {
     const bench = await TestSwarm.open(torrent)
     const { remote, peer } = await bench.connect()
     remote.send(out => [out.haveAll(), out.unchoke()])
@@ -222,7 +224,7 @@ describe('blocks that nobody asked for', () => {
     expect(bench.swarm.wastedBytes).toBe(0)
   })
 
-  it('keeps no memory for pieces of which peers began a block and went', async () => {
+  it('leaves no memory taken by the pieces that it began', async () => {
     const bench = await TestSwarm.open(torrent)
     const opened: OpenPiece[] = []
     const openFor = bench.transfer.openFor.bind(bench.transfer)
@@ -246,7 +248,7 @@ describe('blocks that nobody asked for', () => {
     expect(opened.filter(open => !open.released)).toEqual([])
   })
 
-  it('asks a peer that does not say how much it keeps for 250 blocks at most (BEP 10)', async () => {
+  it('is asked for 250 blocks at most while it does not say how many it keeps (BEP 10)', async () => {
     const bench = await TestSwarm.open(torrent)
     const { peer } = await bench.connect({ features: { extended: false } })
     for (let i = 0; i < 1000; i++) peer!.download.window.onBlock(BLOCK_BYTES, 100, i)

@@ -15,6 +15,8 @@ const READ_BYTES_EACH = 64 * 1024
  */
 const REST_MS = 2
 const BULK_BYTES = 8 * 1024
+/** A connection that ends gracefully waits no longer for a peer that does not read: its socket and what is queued would stay for ever. */
+const LINGER_MS = 3000
 const shareReads = process.platform !== 'win32'
 /** A read of so much may have left more behind. */
 const FULL_READ_BYTES = shareReads ? READ_BYTES : READ_BYTES_EACH
@@ -37,6 +39,7 @@ class TcpConnection implements Connection {
   #paused = false
   #rest: ReturnType<typeof setTimeout> | undefined
   #held: Uint8Array[] = []
+  #linger: ReturnType<typeof setTimeout> | undefined
   #closed = false
   #error: Error | undefined
 
@@ -122,14 +125,17 @@ class TcpConnection implements Connection {
 
   close(graceful = false): void {
     if (this.#closed) return
-    if (graceful) this.#socket.destroySoon()
-    else this.#socket.destroy()
+    if (graceful) {
+      this.#socket.destroySoon()
+      this.#linger ??= setTimeout(() => this.#socket.destroy(), LINGER_MS)
+    } else this.#socket.destroy()
   }
 
   #onClose(): void {
     if (this.#closed) return
     this.#closed = true
     clearTimeout(this.#rest)
+    clearTimeout(this.#linger)
     this.#handler?.onClose(this.#error)
   }
 }
