@@ -1,0 +1,31 @@
+import { beforeAll, expect, it } from 'vitest'
+import { TestSwarm } from './testing/test-swarm.ts'
+import { type TestTorrent, testTorrent } from './testing/test-torrent.ts'
+
+let torrent: TestTorrent
+beforeAll(async () => {
+  torrent = await testTorrent({ pieces: 8 })
+})
+
+// The peer ID of the swarm is all ones.
+it.each([
+  ['the lower peer ID is ours: ours', 200, true],
+  ['the lower peer ID is theirs: theirs', 0, false],
+])('of two that dial each other the connection stays that is of %s', async (_, byte, keepsOurs) => {
+  for (const oursFirst of [true, false]) {
+    const bench = await TestSwarm.open(torrent)
+    const peerId = new Uint8Array(20).fill(byte)
+    for (const outgoing of [oursFirst, !oursFirst]) await bench.connect({ ip: '80.1.1.1', peerId, outgoing })
+    await bench.pass(10)
+    const left = [...bench.swarm.peers.values()].map(peer => !peer.link.connection.incoming)
+    expect(left).toEqual([keepsOurs])
+  }
+})
+
+it('the twin that makes room does not count against the limits', async () => {
+  const bench = await TestSwarm.open(torrent, { owner: { maxPeers: 1, maxPeersPerHost: () => 1 } })
+  const peerId = new Uint8Array(20).fill(200)
+  await bench.connect({ ip: '80.1.1.1', peerId })
+  const { peer } = await bench.connect({ ip: '80.1.1.1', peerId, outgoing: true })
+  expect([...bench.swarm.peers.values()]).toEqual([peer])
+})

@@ -1,0 +1,12 @@
+import { expect, it } from 'vitest'
+import { BufferPool } from './buffer-pool.ts'
+
+it('gives back what it was given, as many as it keeps and at least two', () => {
+  const pool = new BufferPool({ sizeBytes: 100, keepBytes: 250 })
+  const buffers = [pool.take(), pool.take(), pool.take()]
+  expect(buffers.map(({ length }) => length)).toEqual([100, 100, 100])
+  for (const buffer of buffers) pool.give(buffer)
+  const again = [pool.take(), pool.take(), pool.take()]
+  expect(again.filter(buffer => buffers.includes(buffer))).toHaveLength(2)
+  expect(new Set(again).size).toBe(3)
+})
