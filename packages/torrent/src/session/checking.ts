@@ -21,8 +21,8 @@ export class Checking {
   }
 
   /**
-   * Sets in `content.have` what is here. Resolves to whether that is worth recording. Rejects with the reason of `stop` or of the signal, or with what storage says; `content.have` is
-   * then as it was before.
+   * Sets in `content.have` what is here. Resolves to whether that is worth recording. Rejects with the reason of `stop` or of the signal,
+   * or with what storage says; `content.have` is then as it was before.
    */
   run(content: Content, options: CheckingOptions): Promise<boolean> {
     this.#running = this.#run(content, options)
@@ -47,6 +47,7 @@ export class Checking {
       have.clearAll()
       if (trusted && !options.thorough) {
         have.setAll()
+        content.isForeign = true
         content.isChecked = true
         return false
       }
@@ -58,6 +59,7 @@ export class Checking {
         },
       })
       own.throwIfAborted()
+      if (news) content.isForeign = true
       content.isChecked = true
       return news
     } catch (error) {

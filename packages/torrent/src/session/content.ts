@@ -13,6 +13,10 @@ export class Content {
   readonly have: Bitfield
   /** `have` was found out: what it lacks is missing, not just unknown. */
   isChecked = false
+  /** Pieces that were stored since the last good flush; null: none. Kept only where progress is recorded. */
+  unflushed: Set<number> | null = null
+  /** Some of what is had was written by others, such as an earlier process that was killed: it may not have reached the disk yet. */
+  isForeign = false
   selection: Selection
   #roots: PieceRoots | undefined
   #wantedBytes = 0

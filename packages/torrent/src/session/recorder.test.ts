@@ -56,6 +56,7 @@ async function setup() {
     }),
     onRecordError: error => errors.push(error),
     onStorageFault: error => errors.push(error),
+    onFlushFault: error => errors.push(error),
   }
   return { recorder: new Recorder(store, host, false), log, saved, content, disk, errors }
 }
@@ -82,7 +83,7 @@ test('a flush that fails stops the torrent, and a later one that succeeds record
   }
   recorder.touch()
   await expect(recorder.record()).rejects.toThrow('check the disk')
-  expect(errors).toMatchObject([{ code: 'io', message: /may be lost: resume checks all of it/ }])
+  expect(errors).toMatchObject([{ code: 'io', message: /may be lost: resume writes or fetches it again/ }])
   // As the torrent does when it hears of it.
   content.isChecked = false
   content.storage.flush = flush

@@ -1,3 +1,4 @@
+import type { ShoalError } from '../base/errors.ts'
 import { infoHashText } from '../metainfo/info-hash.ts'
 import type { InfoHashes } from '../metainfo/metainfo.ts'
 import { writeMetainfo } from '../metainfo/write-metainfo.ts'
@@ -21,6 +22,8 @@ export interface RecorderHost {
   recordedState(): RecordedState
   /** What is on disk is no longer what is had. */
   onStorageFault(error: unknown): void
+  /** Pieces in `content.unflushed` may be lost, and with `content.isForeign` others too: the torrent stops until they are safe. */
+  onFlushFault(error: ShoalError): void
   /** Progress could not be made safe. */
   onRecordError(error: unknown): void
 }
@@ -68,7 +71,7 @@ export class Recorder {
   /** Makes safe what is had now; at once when nothing changed since. */
   async record(): Promise<void> {
     // One that failed was told of where it was begun, and is tried again here.
-    await this.#running?.catch(() => {})
+    while (this.#running) await this.#running.catch(() => {})
     if (!(this.#dirty || this.#stale) || this.#stopped) return
     this.#dirty = false
     this.#stale = false
@@ -103,7 +106,9 @@ export class Recorder {
     // check is done nothing is known to be missing: what was recorded earlier still holds for the files as they were then.
     let stamps = checked ? await this.#presentStamps(checked) : (recorded?.stamps ?? [])
     const had = checked ? checked.have.bytes.slice() : (recorded?.had ?? null)
-    await this.#flush(content)
+    const stored = [...(content?.unflushed ?? [])]
+    if (content) await this.#flush(content)
+    if (checked) for (const piece of stored) content?.unflushed?.delete(piece)
     // Some network file systems set the times when they flush. When nothing came meanwhile, what is there now is what was listed.
     if (checked && !this.#dirty) {
       const flushed = await checked.storage.stamps()
@@ -126,11 +131,14 @@ export class Recorder {
   }
 
   /** A flush that failed may have lost what was written before it, and a later one would not tell. */
-  async #flush(content: Content | null): Promise<void> {
+  async #flush(content: Content): Promise<void> {
+    const all = content.isForeign
+    content.isForeign = false
     try {
-      await content?.storage.flush()
+      await content.storage.flush({ all })
     } catch (error) {
-      this.#host.onStorageFault(flushFault(error))
+      content.isForeign = all
+      this.#host.onFlushFault(flushFault(error))
       throw error
     }
   }

@@ -1,7 +1,8 @@
-import { messageOf } from '../base/errors.ts'
+import { messageOf, type ShoalError } from '../base/errors.ts'
 import type { InfoHashes } from '../metainfo/metainfo.ts'
 import type { ResumeProgress, ResumeStore } from '../storage/resume-store.ts'
 import type { Content } from './content.ts'
+import { FlushRetry } from './flush-retry.ts'
 import { type RecordedState, recordedStateOf } from './recorded-state.ts'
 import { Recorder, type RecorderHost } from './recorder.ts'
 import type { Torrent } from './torrent.ts'
@@ -13,6 +14,8 @@ export class Records implements RecorderHost {
   readonly #torrent: Torrent
   readonly #recorder: Recorder
   #paused: boolean | undefined
+  /** While what was written last may be lost. */
+  #flushRetry: FlushRetry | null = null
 
   constructor(store: ResumeStore, task: TorrentTask, torrent: Torrent) {
     this.#task = task
@@ -38,8 +41,42 @@ export class Records implements RecorderHost {
     if (this.#paused !== false) this.touch()
   }
 
+  /** A piece was stored. */
+  stored(piece: number): void {
+    const { content } = this.#task
+    if (content) content.unflushed = (content.unflushed ?? new Set()).add(piece)
+    this.touch()
+  }
+
   tick(nowMs: number): void {
-    this.#recorder.tick(nowMs)
+    if (!this.#flushRetry) this.#recorder.tick(nowMs)
+    else if (this.#flushRetry.isDue) this.retryFlush()
+  }
+
+  /** Tries again to make safe what a flush may have lost; until that is done the torrent stays stopped. False: there is no such thing. */
+  retryFlush(): boolean {
+    if (!this.#flushRetry) return false
+    void this.#retryFlush(this.#flushRetry)
+    return true
+  }
+
+  async #retryFlush(retry: FlushRetry): Promise<void> {
+    const { content, hashPool } = this.#task
+    const outcome = content ? await retry.retry(content, hashPool) : 'refused'
+    // Another try, or a check of all there is, came first.
+    if (this.#flushRetry !== retry || this.#task.life.isClosed) return
+    if (outcome === 'refused') return this.#task.onStorageFault(retry.fault)
+    this.#flushRetry = null
+    if (!content || outcome === 'lost') return void this.#task.recheck().catch(() => {})
+    content.unflushed = null
+    content.isChecked = true
+    this.#task.onRecovered()
+    this.touch()
+  }
+
+  /** All that is stored is checked again, so nothing is left to retry. */
+  giveUpFlush(): void {
+    this.#flushRetry = null
   }
 
   /** Makes safe what changed since. Never rejects. */
@@ -49,7 +86,7 @@ export class Records implements RecorderHost {
 
   /** Waits for the record under way, then records no more. */
   async stop(): Promise<void> {
-    await this.#recorder.stop()
+    await Promise.all([this.#recorder.stop(), this.#flushRetry?.settled()])
   }
 
   /** Deletes what was recorded. */
@@ -76,6 +113,11 @@ export class Records implements RecorderHost {
 
   onStorageFault(error: unknown): void {
     this.#task.onStorageFault(error)
+  }
+
+  onFlushFault(fault: ShoalError): void {
+    this.#flushRetry ??= new FlushRetry(this.#task.clock, fault)
+    this.#task.onStorageFault(fault)
   }
 
   onRecordError(error: unknown): void {

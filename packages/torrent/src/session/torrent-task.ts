@@ -120,14 +120,14 @@ export class TorrentTask implements WorkHost, CheckHost, MetadataHost {
     const failed = life.error !== null
     this.#records?.started()
     life.paused = false
-    life.error = null
     this.#announcements.join()
+    if (failed && this.#records?.retryFlush()) return
+    life.error = null
     if (life.phase === 'idle' && this.content) this.#check.begin(this.content)
     else if (life.phase === 'idle') this.#metadata?.begin()
     else if (life.phase !== 'running') this.swarm?.resume()
     else if (!failed) this.#run()
-    else if (this.#work?.isStuck) this.#retryWrites(this.#work)
-    else void this.recheck().catch(() => {})
+    else this.#retry()
     this.show()
   }
 
@@ -242,6 +242,7 @@ export class TorrentTask implements WorkHost, CheckHost, MetadataHost {
   }
 
   async endWork(): Promise<void> {
+    this.#records?.giveUpFlush()
     await this.#work?.end()
   }
 
@@ -291,10 +292,11 @@ export class TorrentTask implements WorkHost, CheckHost, MetadataHost {
     return work.demand
   }
 
-  #retryWrites(work: SwarmWork): void {
+  #retry(): void {
+    if (!this.#work?.isStuck) return void this.recheck().catch(() => {})
     this.swarm?.resume()
     // When it is refused again, the torrent stops again.
-    void work.retryWrites()
+    void this.#work.retryWrites()
   }
 
   /** How many more peers it wants to be told of. */
@@ -328,7 +330,7 @@ export class TorrentTask implements WorkHost, CheckHost, MetadataHost {
   // Of its work
 
   onPiece(piece: number): void {
-    this.touch()
+    this.#records?.stored(piece)
     this.#emit('piece', piece)
   }
 
@@ -351,12 +353,14 @@ export class TorrentTask implements WorkHost, CheckHost, MetadataHost {
     if (this.life.isClosed) return
     this.swarm?.pause()
     if (!this.life.error) this.onFault(error)
+    this.onPeersChanged()
   }
 
   onRecovered(): void {
     if (!this.isChecked) return
     this.life.error = null
-    this.log('storage takes bytes again: the download goes on')
+    this.log('storage takes bytes again: the torrent goes on')
+    if (!this.life.paused) this.#run()
     this.show()
   }
 

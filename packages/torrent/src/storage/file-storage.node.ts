@@ -88,14 +88,15 @@ class FileStorage implements Storage, TorrentPlace {
     )
   }
 
-  async flush(): Promise<void> {
-    if (this.#files === null && this.layout.totalBytes > 0) return this.#checkOpen()
+  async flush({ all = false }: { all?: boolean } = {}): Promise<void> {
+    if (this.#files === null && this.layout.totalBytes > 0 && !all) return this.#checkOpen()
     await this.#inside(async files => {
       if (files.written || this.layout.totalBytes === 0) {
         await createEmptyFiles(files)
         files.written = false
       }
-      await files.flush()
+      if (all) await files.load()
+      await files.flush(all)
     })
   }
 

@@ -8,7 +8,7 @@ import type { FileStamp } from './storage.ts'
  *
  *     const stamps = await storage.stamps()
  *     const had = the pieces whose writes have settled
- *     await storage.flush()
+ *     await storage.flush() // with `all`, when some of it was found there
  *     await store.save(key, { …, had, stamps })
  *
  * At the next start `planStart` trusts the recorded pieces of files whose stamps are the same, without reading them, and names the pieces
@@ -31,7 +31,10 @@ export interface ResumeProgress {
   readonly uploadLimit?: number
   /** Bytes of the bitfield of verified and flushed pieces; null while the metadata is unknown. */
   readonly had: Uint8Array | null
-  /** Stamps of all files by index, taken after that flush. Empty while the metadata is unknown. */
+  /**
+   * Stamps of all files by index: from before `had` was listed, or from after the flush when no piece came in between. Empty while the
+   * metadata is unknown.
+   */
   readonly stamps: readonly FileStamp[]
   /** One byte a file by index, 0 to 7; null: all normal. */
   readonly priorities: Uint8Array | null

@@ -26,8 +26,11 @@ export interface Storage {
   readParts(offset: number, parts: readonly Uint8Array[]): Promise<void>
   /** Writes `bytes` at `offset`; they must not change until it settles. Settles when the system has taken them, not when they are safe. */
   write(offset: number, bytes: Uint8Array): Promise<void>
-  /** Makes all writes that settled before the call survive a power cut. */
-  flush(): Promise<void>
+  /**
+   * Makes all writes that settled before the call survive a power cut; with `all`, also what others have written to its files, such as
+   * an earlier process that was killed.
+   */
+  flush(options?: { all?: boolean }): Promise<void>
   /**
    * Which files are wanted, by file index. Unwanted files are not created; bytes of theirs that share a piece with a wanted file are
    * kept aside until they are wanted.

@@ -35,6 +35,9 @@ export const NAME_RULES: NameRules = process.platform === 'win32' ? 'windows' : 
 const SYNCS_AT_ONCE = 2
 const STATS_AT_ONCE = 4
 
+/** Windows flushes only what is open to write. */
+const SYNC_WRITABLE = process.platform === 'win32'
+
 export const MISSING: FileStamp = { size: -1, mtimeNs: '0' }
 
 /**
@@ -65,6 +68,7 @@ export class TorrentFiles implements FileOwner {
   /** Undefined: not looked for yet. */
   #parts: PartFile | null | undefined
   #loading: Promise<void> | null = null
+  #flushing: Promise<void> | null = null
   /** Unwanted files that have, or have not, a file of their own. */
   readonly #ownFile = new Map<number, boolean>()
 
@@ -265,12 +269,22 @@ export class TorrentFiles implements FileOwner {
     return stamps
   }
 
-  /** Makes what was written, and the names of new files, survive a power cut. */
-  async flush(): Promise<void> {
+  /** Makes what was written, and the names of new files, survive a power cut; with `all`, all bytes that are in its files. */
+  async flush(all: boolean): Promise<void> {
+    // Who comes meanwhile has to wait too: what was dirty is not safe yet.
+    while (this.#flushing !== null) await this.#flushing.catch(() => {})
+    this.#flushing = this.#flush(all).finally(() => {
+      this.#flushing = null
+    })
+    await this.#flushing
+  }
+
+  async #flush(all: boolean): Promise<void> {
     const dirty = [...this.dirty]
     this.dirty.clear()
     try {
-      await forEach(dirty, SYNCS_AT_ONCE, file => this.#sync(file))
+      await forEach(dirty, SYNCS_AT_ONCE, file => this.#sync(file, true))
+      if (all) await this.#syncOthers(new Set(dirty))
       await this.folders.sync().catch(error => {
         throw ioError(error, this.folders.root)
       })
@@ -285,9 +299,22 @@ export class TorrentFiles implements FileOwner {
     await Promise.all(this.openFiles().map(file => this.place.handles.drop(file)))
   }
 
-  async #sync(file: StoredFile): Promise<void> {
+  /** Files that others may have written to. Names need no care: who finds them after a crash finds what they stand for. */
+  async #syncOthers(done: ReadonlySet<StoredFile>): Promise<void> {
+    const others = this.layout.files.flatMap(({ pad, symlink, lengthBytes }, index) =>
+      pad || symlink || lengthBytes === 0 ? [] : [this.file(index)],
+    )
+    if (this.parts) others.push(this.#partFile)
+    await forEach(others, SYNCS_AT_ONCE, async file => {
+      const { size } = done.has(file) ? MISSING : await this.#stamp(file)
+      // To open a file to write would cut what is too long.
+      if (size > 0 && !(SYNC_WRITABLE && size > file.lengthBytes)) await this.#sync(file, SYNC_WRITABLE)
+    })
+  }
+
+  async #sync(file: StoredFile, writable: boolean): Promise<void> {
     try {
-      const handle = await this.place.handles.acquire(file, true)
+      const handle = await this.place.handles.acquire(file, writable)
       try {
         await fdatasync(handle.fd)
       } finally {
