@@ -173,4 +173,20 @@ describe('sending hashes', () => {
     expect(remote.all('hashReject').length + remote.all('hashes').length).toBe(500)
     expect(remote.all('hashes').length).toBeGreaterThan(0)
   })
+
+  it('reads no more than the torrent twice for one connection', async () => {
+    const bench = await TestSwarm.open(torrent, { have: 'all' })
+    const { remote } = await bench.connect(v2)
+    const limit = 2 * torrent.layout.pieceCount
+    for (let i = 0; i < limit + 10; i++) {
+      remote.send(out => out.hashRequest(range(0, 0, 4 * (i % 40), 4)))
+      await bench.pass(5)
+    }
+    expect(remote.all('hashes')).toHaveLength(limit)
+    expect(remote.all('hashReject')).toHaveLength(10)
+    // What is known without reading is told all the same.
+    remote.send(out => out.hashRequest(range(0, 2, 0, 32, 0)))
+    await bench.pass(5)
+    expect(remote.all('hashes')).toHaveLength(limit + 1)
+  })
 })

@@ -3,6 +3,7 @@ import type { Clock } from '../base/clock.ts'
 import { ShoalError } from '../base/errors.ts'
 import { isValidRange } from '../metainfo/hash-range.ts'
 import { blockHashes } from '../metainfo/merkle.ts'
+import { BLOCK_BYTES } from '../metainfo/metainfo.ts'
 import type { HashRange } from '../wire/messages.ts'
 import type { Transfer } from './transfer.ts'
 
@@ -11,6 +12,10 @@ const PIPELINE = 8
 const TIMEOUT_MS = 20_000
 /** Answers to one peer for which pieces are being read, at a time: each costs the reading and hashing of a whole piece. */
 const MOST_READING = 2
+/** The same over the life of a connection, in readings of the whole torrent: nobody needs more, and nobody shall keep us hashing. */
+const MOST_READINGS = 2
+/** Hashes that one request may name (BEP 52). */
+const MOST_HASHES = 512
 /** How long a peer that rejected a range, or did not answer, is not asked for it again. */
 const RETRY_MS = 60_000
 
@@ -48,6 +53,8 @@ export class HashExchange {
   readonly #refused = new Map<string, number>()
   /** By peer. */
   readonly #reading = new Map<number, number>()
+  /** By peer: answers for which a piece was read. */
+  readonly #read = new Map<number, number>()
 
   constructor(options: { clock: Clock; onHashes: () => void }) {
     this.#clock = options.clock
@@ -69,6 +76,7 @@ export class HashExchange {
 
   onPeerGone(peer: HashPeer): void {
     this.#peers.delete(peer.id)
+    this.#read.delete(peer.id)
     for (const [key, asked] of this.#asked) if (asked.peer === peer.id) this.#asked.delete(key)
     for (const key of this.#refused.keys()) if (key.startsWith(`${peer.id} `)) this.#refused.delete(key)
     this.#ask()
@@ -95,7 +103,9 @@ export class HashExchange {
       range.baseLayer < tree.pieceLevel
     ) {
       const reading = this.#reading.get(peer.id) ?? 0
-      if (reading >= MOST_READING) return peer.link.out.hashReject(range)
+      const read = this.#read.get(peer.id) ?? 0
+      if (reading >= MOST_READING || read >= this.#mostRead()) return peer.link.out.hashReject(range)
+      this.#read.set(peer.id, read + 1)
       this.#reading.set(peer.id, reading + 1)
       const pieces = await this.#readBlocks(range).catch(() => [])
       hashes = tree.hashesFor(range)
@@ -153,6 +163,12 @@ export class HashExchange {
       if (!best || busy < (load.get(best.id) ?? 0)) best = peer
     }
     return best
+  }
+
+  /** Requests for hashes of blocks that one peer gets answered. */
+  #mostRead(): number {
+    const { pieceCount, pieceLengthBytes } = this.#transfer!.layout
+    return MOST_READINGS * pieceCount * Math.ceil(pieceLengthBytes / BLOCK_BYTES / MOST_HASHES)
   }
 
   /** Hashes the blocks of the one piece that the range lies in; gives which of its file's pieces it was. */

@@ -40,6 +40,9 @@ describe('what a peer is told at first', () => {
     remote.send(out => out.port(5555))
     await bench.pass(10)
     expect(bench.dhtNodes).toEqual(['80.0.1.2:5555'])
+    remote.send(out => [1, 2, 3].map(port => out.port(port)))
+    await bench.pass(10)
+    expect(bench.dhtNodes).toEqual(['80.0.1.2:5555'])
   })
 })
 

@@ -52,6 +52,7 @@ export class Peer implements LinkOwner, DownloadOwner, UploadOwner, PiecesOwner 
   picking = false
   readonly #pieces: PeerPieces
   #hasLost = false
+  #saidPort = false
 
   constructor(options: PeerOptions) {
     const { host, handshake } = options
@@ -326,6 +327,9 @@ export class Peer implements LinkOwner, DownloadOwner, UploadOwner, PiecesOwner 
   }
 
   onPort(port: number): void {
+    // BEP 5 has it sent once; each makes us send a packet there.
+    if (this.#saidPort) return
+    this.#saidPort = true
     this.host.onDhtNode(this.link.connection.remote.host, port)
   }
 
