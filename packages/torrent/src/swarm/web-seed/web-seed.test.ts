@@ -245,6 +245,16 @@ describe('a server that is busy', () => {
   })
 })
 
+it('a server that ignores ranges is of use for a small file', async () => {
+  server.handle = (_, response) => {
+    response.end(CONTENT)
+    return true
+  }
+  world.seed.fill()
+  await until(() => world.isDone)
+  expect(world).toMatchObject({ downloaded: CONTENT.length, wasted: 0 })
+})
+
 it('a file that is gone for good is never asked for again', async () => {
   server.handle = (_, response) => {
     response.writeHead(410).end()

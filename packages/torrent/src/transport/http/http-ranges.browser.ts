@@ -78,7 +78,7 @@ class Reading implements RangeReading {
       referrerPolicy: 'no-referrer',
       headers: { range: `bytes=${start}-${start + lengthBytes - 1}`, ...secret },
     })
-    checkAnswer(
+    let skip = checkAnswer(
       { status: response.status, header: name => response.headers.get(name) },
       this.#request,
       Date.now(),
@@ -89,7 +89,10 @@ class Reading implements RangeReading {
       const { done, value } = await reader.read()
       if (signal.aborted) return
       if (done) throw new RangeFailure('server-later', 'its answer is shorter than it said')
-      const wanted = value.subarray(0, this.#left)
+      const from = Math.min(skip, value.length)
+      skip -= from
+      if (from === value.length) continue
+      const wanted = value.subarray(from, from + this.#left)
       this.#left -= wanted.length
       this.#sink.onData(wanted)
       if (signal.aborted) return

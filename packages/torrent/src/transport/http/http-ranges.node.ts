@@ -100,6 +100,8 @@ class Reading implements RangeReading {
   readonly #abort = new AbortController()
   #connection: HttpConnection | null = null
   #left: number
+  /** Bytes that the answer has before those that were asked for. */
+  #skip = 0
   #paused = false
   #over = false
   #redirects = 0
@@ -198,7 +200,11 @@ class Reading implements RangeReading {
       const to = redirectTarget(head.status, head.headers.get('location'), url)
       if (to) return this.#redirect(to, head)
       const { unixMs = Date.now } = this.#ranges.options
-      checkAnswer({ status: head.status, header: name => head.headers.get(name) }, this.#request, unixMs())
+      this.#skip = checkAnswer(
+        { status: head.status, header: name => head.headers.get(name) },
+        this.#request,
+        unixMs(),
+      )
     } catch (error) {
       // Outside the read of the socket: the sink may do anything.
       queueMicrotask(() => this.#fail(error))
@@ -229,11 +235,14 @@ class Reading implements RangeReading {
 
   #onBody(bytes: Uint8Array): void {
     if (this.#over || this.#next) return
-    const wanted = bytes.length > this.#left ? bytes.subarray(0, this.#left) : bytes
+    const from = Math.min(this.#skip, bytes.length)
+    this.#skip -= from
+    if (from === bytes.length) return
+    const wanted = bytes.subarray(from, from + this.#left)
     this.#left -= wanted.length
     this.#sink.onData(wanted)
     // A server that knows no ranges sends the rest of the file too.
-    const surplus = wanted.length < bytes.length
+    const surplus = from + wanted.length < bytes.length
     if (this.#left === 0 && !this.#over && (surplus || this.#connection!.isOpenEnded)) {
       this.#connection!.close()
       this.#end()

@@ -3,6 +3,9 @@ import { RangeFailure, type RangeRequest } from './http-ranges.ts'
 /** The longest that a server may ask us to stay away. */
 const MAX_RETRY_AFTER_MS = 24 * 60 * 60_000
 
+/** A server that sends whole files only is read from the start as far as the range, if that is not further on: small files can be had of it. */
+export const MAX_SKIPPED_BYTES = 4 << 20
+
 /** What is looked at in an answer, whatever read it. */
 export interface AnswerHead {
   readonly status: number
@@ -11,18 +14,19 @@ export interface AnswerHead {
 }
 
 /**
- * Judges the head of a final answer (no redirect) to a request for a range (RFC 9110, 14). Returns when its body begins with the bytes that
- * were asked for. Throws a RangeFailure that says what is wrong.
+ * Judges the head of a final answer (no redirect) to a request for a range (RFC 9110, 14). Returns how many bytes of its body come before
+ * those that were asked for: at most MAX_SKIPPED_BYTES. Throws a RangeFailure that says what is wrong.
  */
-export function checkAnswer(answer: AnswerHead, request: RangeRequest, unixMs: number): void {
+export function checkAnswer(answer: AnswerHead, request: RangeRequest, unixMs: number): number {
   const { status } = answer
   if (status !== 200 && status !== 206) throw refusal(answer, unixMs)
   const coding = answer.header('content-encoding')?.trim().toLowerCase() ?? 'identity'
   // Ranges of compressed bytes are of no use, and we asked for none.
   if (coding !== 'identity' && coding !== '')
     throw new RangeFailure('server-gone', `it sends files compressed (${coding.slice(0, 20)}), unasked`)
-  if (status === 206) checkContentRange(answer.header('content-range') ?? '', request)
-  else checkWhole(answer.header('content-length'), request)
+  if (status === 200) return checkWhole(answer.header('content-length'), request)
+  checkContentRange(answer.header('content-range') ?? '', request)
+  return 0
 }
 
 function checkContentRange(text: string, { start, lengthBytes, fileBytes }: RangeRequest): void {
@@ -33,11 +37,15 @@ function checkContentRange(text: string, { start, lengthBytes, fileBytes }: Rang
     throw new RangeFailure('server-gone', `it answers with other bytes (${match[0]}) than it was asked for`)
 }
 
-/** A server that knows no ranges sends everything: of use where that begins as we want. */
-function checkWhole(length: string | null | undefined, { start, fileBytes }: RangeRequest): void {
+/** A server that knows no ranges sends everything: of use where what we want comes early. */
+function checkWhole(length: string | null | undefined, { start, fileBytes }: RangeRequest): number {
   if (length && /^[0-9]{1,15}$/.test(length)) checkLength(Number(length), fileBytes)
-  if (start !== 0)
-    throw new RangeFailure('server-gone', 'it cannot send parts of files (it ignores the Range header)')
+  if (start > MAX_SKIPPED_BYTES)
+    throw new RangeFailure(
+      'file-gone',
+      'it sends only the whole of a large file (it ignores the Range header)',
+    )
+  return start
 }
 
 function checkLength(length: number, expected: number): void {
