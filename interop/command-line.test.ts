@@ -1,5 +1,5 @@
 /** The command line as people use it: whole processes, on loopback. */
-import { appendFile, cp, mkdir, readdir, rm, writeFile } from 'node:fs/promises'
+import { appendFile, cp, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
 import { LOOPBACK, Workplace } from '../apps/node/src/testing/shoal-process.ts'
 
@@ -72,9 +72,11 @@ describe('seed and get', () => {
     const { peer, magnet } = await place.seed('film.bin')
     const get = (...more: string[]) =>
       place.start('get', magnet, '-o', 'in', '--peer', peer, ...LOOPBACK, '--json', ...more)
-    const partly = ['--limit-down', '1MB']
+    const partly = ['--limit-down', '1MB', '--preallocate']
     const first = get(...partly)
     await first.event('progress', ({ haveBytes }) => haveBytes > 300_000)
+    // All of its room is taken from the beginning.
+    expect(512 * (await stat(place.at('in/film.bin'))).blocks).toBeGreaterThanOrEqual(bytes.length)
     const { code } = await first.interrupt()
     expect(code).toBe(130)
     expect(first.objects.at(-1)).toMatchObject({ error: { code: 'cancelled' } })

@@ -46,6 +46,7 @@ export function sharedStorage({ content, layout }: TestTorrent, complete: boolea
     },
     pathOf: () => null,
     segments: () => null,
+    cancelReserving() {},
     async move() {},
     async rename() {},
     async remove() {},

@@ -45,6 +45,11 @@ export interface AddOptions {
   /** Files wanted, by index among the real (not pad) files. Default: the magnet's `so`, else all. */
   select?: readonly number[]
   limits?: Partial<RateLimits>
+  /**
+   * Reserve the whole room of a new file when its first bytes come, so that it lies in one piece and a full disk shows at once. Takes the
+   * time of writing it once more. Default false: files grow, with holes where nothing is yet.
+   */
+  preallocate?: boolean
   /** Keep everything in memory instead of in `directory`. Default false. */
   memory?: boolean
 }
@@ -148,8 +153,13 @@ export interface TorrentApi {
     name: Name,
     listener: (...args: TorrentEvents[Name]) => void,
   ): () => void
-  /** Resolves when the metadata is known / all wanted files are complete. Rejects when the torrent is closed or fails. */
+  /** Resolves when the metadata is known. Rejects when the torrent is closed or stands in an error, or with the signal's reason. */
   whenMetadata(options?: { signal?: AbortSignal }): Promise<Info>
+  /**
+   * Resolves when all wanted files are complete. Rejects as soon as the torrent is closed or stands in an error, or with the signal's
+   * reason: also for a full disk (`no-space`), although the torrent then goes on by itself when there is room, so that a program that only
+   * awaits this is told. One that wants to wait for the room listens to `complete`.
+   */
   whenComplete(options?: { signal?: AbortSignal }): Promise<void>
   peers(): PeerStatus[]
   discovery(): DiscoveryStatus[]

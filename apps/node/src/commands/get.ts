@@ -22,6 +22,7 @@ export const get = defineCommand({
       parse: parseIndexes,
     }),
     sequential: flag('Download in order, to watch or listen at once'),
+    preallocate: flag('Reserve the room of each file at once, so that a full disk shows early'),
     seed: flag('Go on sharing when all is there'),
     timeout: value('TIME', {
       help: 'Give up when it is not there by then: 30s, 10m, 1h',

@@ -21,6 +21,7 @@ export interface DownloadOptions {
   readonly webSeed: readonly string[]
   readonly select?: readonly number[] | undefined
   readonly sequential: boolean
+  readonly preallocate: boolean
   readonly seed: boolean
   readonly timeout?: number | undefined
   readonly network: SessionOptions
@@ -115,6 +116,7 @@ async function addTo(
       trackers: options.tracker,
       webSeeds: options.webSeed,
       sequential: options.sequential,
+      preallocate: options.preallocate,
       ...(options.select && { select: options.select }),
     })
   } finally {

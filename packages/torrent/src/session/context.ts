@@ -22,6 +22,7 @@ export interface StoragePlace {
   readonly name: string
   readonly directory: string
   readonly memory: boolean
+  readonly preallocate: boolean
   readonly renamed: ReadonlyMap<number, readonly string[]>
 }
 

@@ -20,6 +20,7 @@ export function openContent(
     name,
     directory,
     memory: place.memory,
+    preallocate: place.preallocate,
     renamed: renamed ?? new Map(),
   })
   const selection = Selection.from(layout, priorities ? [...priorities] : null)

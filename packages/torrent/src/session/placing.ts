@@ -16,6 +16,7 @@ export function placeOf(
     memory,
     trusted: options.trusted ?? false,
     sequential: options.sequential ?? recorded?.sequential ?? false,
+    preallocate: options.preallocate ?? recorded?.preallocate ?? false,
     limits: options.limits ?? recorded?.limits,
     progress: samePlace ? recorded.progress : null,
   }

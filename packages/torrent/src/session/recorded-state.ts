@@ -16,6 +16,7 @@ export function recordedStateOf(
     directory: task.directory,
     paused: task.life.paused,
     sequential: task.isSequential,
+    ...(task.place.preallocate && { preallocate: true }),
     addedMs: task.addedMs,
     downloadedBytes: task.totals?.downloadedBytes ?? 0,
     uploadedBytes: task.totals?.uploadedBytes ?? 0,

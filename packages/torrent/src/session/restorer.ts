@@ -84,6 +84,7 @@ function restore(metainfo: Metainfo | null, progress: ResumeProgress): Restored 
       memory: false,
       trusted: false,
       sequential: progress.sequential,
+      preallocate: progress.preallocate ?? false,
       limits,
       progress,
     },

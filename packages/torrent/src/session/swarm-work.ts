@@ -133,6 +133,7 @@ export class SwarmWork implements SwarmEvents {
     swarm?.close()
     if (!swarm?.transfer) return
     this.#context.cache.drop(swarm.transfer)
+    this.#host.content?.storage.cancelReserving()
     await swarm.transfer.close()
   }
 

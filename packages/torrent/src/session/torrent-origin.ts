@@ -22,6 +22,8 @@ export interface TorrentPlace {
   readonly memory: boolean
   readonly trusted: boolean
   readonly sequential: boolean
+  /** Reserve the whole room of new files. */
+  readonly preallocate: boolean
   readonly limits: Partial<RateLimits> | undefined
   /** What was recorded in an earlier run. */
   readonly progress: ResumeProgress | null

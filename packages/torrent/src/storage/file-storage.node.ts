@@ -23,7 +23,7 @@ export interface FileStorageOptions {
   /** The open files of the session, shared by all its torrents. */
   readonly handles: HandlePool
   /**
-   * Have the file system reserve a file's whole room when it is first written to, so that it is in one piece and a full disk shows at
+   * Have the file system reserve a new file's whole room when it is first written to, so that it is in one piece and a full disk shows at
    * once. Costs writing zeros, since Node cannot call `posix_fallocate`. Default false: files grow, with holes where nothing is yet.
    */
   readonly preallocate?: boolean
@@ -141,6 +141,10 @@ class FileStorage implements Storage, TorrentPlace {
   segments(offset: number, length: number): StoredSegment[] {
     this.#checkRange(offset, length)
     return this.#open().segments(offset, length)
+  }
+
+  cancelReserving(): void {
+    this.#files?.cancelReserving()
   }
 
   async move(directory: string, options?: { signal?: AbortSignal }): Promise<void> {

@@ -145,6 +145,17 @@ describe('file storage on disk', () => {
     if (process.platform !== 'win32') expect(stat.blocks * 512).toBeGreaterThanOrEqual(3000)
   })
 
+  test('stops reserving when it is told to, and begins again with the next write', async () => {
+    const directory = folder()
+    const storage = open(layout, directory, { preallocate: true })
+    const writing = storage.write(100, new Uint8Array(10).fill(1))
+    storage.cancelReserving()
+    await expect(writing).rejects.toMatchObject({ code: 'cancelled' })
+    expect(fs.statSync(join(directory, 'T/sub/b')).size).toBe(0)
+    await storage.write(100, new Uint8Array(10).fill(1))
+    expect(fs.statSync(join(directory, 'T/sub/b')).size).toBe(3000)
+  })
+
   test('does not create a file anew that was deleted while in use', async () => {
     const directory = folder()
     const storage = open(layout, directory, { handles: new HandlePool(1) })

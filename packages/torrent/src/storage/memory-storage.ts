@@ -85,6 +85,8 @@ class MemoryStorage implements Storage {
     return null
   }
 
+  cancelReserving(): void {}
+
   async move(_directory: string): Promise<void> {
     this.#check(0, 0)
   }

@@ -17,6 +17,7 @@ const anyProgress: fc.Arbitrary<ResumeProgress> = fc.record(
     directory: text,
     paused: fc.boolean(),
     sequential: fc.boolean(),
+    preallocate: fc.constant(true),
     addedMs: count,
     downloadedBytes: count,
     uploadedBytes: count,

@@ -21,6 +21,8 @@ export interface ResumeProgress {
   readonly directory: string
   readonly paused: boolean
   readonly sequential: boolean
+  /** New files get their whole room at once. */
+  readonly preallocate?: boolean
   /** Milliseconds since the Unix epoch. */
   readonly addedMs: number
   /** Payload bytes over the life of the torrent. */

@@ -19,6 +19,8 @@ import { errnoOf, ioError } from './io-errors.ts'
 export interface FileOwner {
   readonly folders: Folders
   readonly preallocate: boolean
+  /** Aborted when room need not be reserved any more. */
+  readonly reserving: AbortSignal
   /** Whether the file was ever opened, so that it must be there: it is not created again when it vanished. */
   wasSeen(file: StoredFile): boolean
   setSeen(file: StoredFile): void
@@ -95,7 +97,7 @@ export class StoredFile implements PooledFile {
     try {
       if (size > this.lengthBytes) await ftruncate(fd, this.lengthBytes)
       const grows = this.#owner.preallocate && Number.isFinite(this.lengthBytes)
-      if (grows && size < this.lengthBytes) await fillUp(fd, size, this.lengthBytes)
+      if (grows && size < this.lengthBytes) await fillUp(fd, size, this.lengthBytes, this.#owner.reserving)
     } catch (error) {
       await close(fd)
       throw error
@@ -140,7 +142,9 @@ export class StoredFile implements PooledFile {
 const ZEROS = new Uint8Array(1024 * 1024)
 
 /** Has the file system give the file its whole room, by writing zeros: Node cannot call `posix_fallocate`. */
-async function fillUp(fd: number, from: number, to: number): Promise<void> {
-  for (let at = from; at < to; at += ZEROS.length)
+async function fillUp(fd: number, from: number, to: number, signal: AbortSignal): Promise<void> {
+  for (let at = from; at < to; at += ZEROS.length) {
+    signal.throwIfAborted()
     await writeAt(fd, ZEROS.subarray(0, Math.min(ZEROS.length, to - at)), at)
+  }
 }

@@ -69,6 +69,7 @@ export class TorrentFiles implements FileOwner {
   #parts: PartFile | null | undefined
   #loading: Promise<void> | null = null
   #flushing: Promise<void> | null = null
+  #reserving: AbortController | null = null
   /** Unwanted files that have, or have not, a file of their own. */
   readonly #ownFile = new Map<number, boolean>()
 
@@ -86,6 +87,17 @@ export class TorrentFiles implements FileOwner {
 
   get preallocate(): boolean {
     return this.place.preallocate
+  }
+
+  get reserving(): AbortSignal {
+    this.#reserving ??= new AbortController()
+    return this.#reserving.signal
+  }
+
+  /** Holds for all writes that were asked for before, also those that have not come to it yet. */
+  cancelReserving(): void {
+    this.#reserving ??= new AbortController()
+    this.#reserving.abort(new ShoalError('cancelled', 'the torrent was stopped while it reserved room'))
   }
 
   get layout(): PieceLayout {
@@ -191,6 +203,7 @@ export class TorrentFiles implements FileOwner {
   }
 
   async write(offset: number, bytes: Uint8Array): Promise<void> {
+    if (this.#reserving?.signal.aborted) this.#reserving = null
     if (this.#parts === undefined) await this.load()
     this.written = true
     const jobs: Promise<void>[] = []
