@@ -37,11 +37,6 @@ export class MemoryNetwork {
     return new MemoryTransport(this, host, wire)
   }
 
-  /** Changes what a host's wire can do. */
-  setLink(host: string, link: HostLink): void {
-    this.#links.get(host)?.set(link)
-  }
-
   /** Cuts the host off, as a pulled plug does: nothing leaves or arrives, and no connection is told. */
   unplug(host: string): void {
     const wire = this.#links.get(host)

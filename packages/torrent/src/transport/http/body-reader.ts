@@ -52,11 +52,6 @@ export class BodyReader {
     return this.#state === DONE
   }
 
-  /** Bytes that are known to come: of the whole body for 'length', infinite for 'close', of the chunk for 'chunked'. */
-  get leftBytes(): number {
-    return this.#left
-  }
-
   /** Reads on, giving runs of the body to `onData`; returns how many bytes it took. Throws `bad-message` on broken chunks. */
   push(bytes: Uint8Array, onData: (bytes: Uint8Array) => void): number {
     let at = 0
