@@ -85,7 +85,8 @@ function restore(metainfo: Metainfo | null, progress: ResumeProgress): Restored 
       trusted: false,
       sequential: progress.sequential,
       preallocate: progress.preallocate ?? false,
-      limits,
+      // None at all, rather than some that limit nothing: those of thousands of torrents would cost memory, and count as a change.
+      limits: Object.keys(limits).length > 0 ? limits : undefined,
       progress,
     },
   }

@@ -61,11 +61,17 @@ describe('after a clean stop nothing is hashed again', () => {
   test('of a complete torrent, restored', async () => {
     await using setup = await Setup.make()
     await setup.download()
+    const files = await readdir(setup.loop.path('state'))
+    const records = () => Promise.all(files.map(file => stat(setup.loop.path('state', file))))
+    const before = await records()
     const { session, hashed } = await setup.open()
     const [torrent] = session.torrents
     await torrent!.whenComplete()
     expect(torrent!.stats).toMatchObject({ state: 'seeding', haveBytes: LENGTH, downloadedBytes: LENGTH })
     expect(hashed()).toBe(0)
+    // Nor is anything recorded again: with thousands of torrents that would be most of a start.
+    await session.close()
+    expect((await records()).map(({ ino }) => ino)).toEqual(before.map(({ ino }) => ino))
   })
 
   test('of a complete torrent, added again', async () => {
