@@ -26,6 +26,7 @@ export function beginTransfer(
     memory,
   })
   prepare(transfer)
+  transfer.resumeUnfinished(content.unfinished)
   swarm.begin(transfer)
   transfer.completePadding()
   return transfer

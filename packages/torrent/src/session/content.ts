@@ -17,6 +17,8 @@ export class Content {
   unflushed: Set<number> | null = null
   /** Some of what is had was written by others, such as an earlier process that was killed: it may not have reached the disk yet. */
   isForeign = false
+  /** Blocks in storage of pieces that are not had, a bitfield by piece: what a transfer saved, for the next to take up. */
+  unfinished: ReadonlyMap<number, Uint8Array> = new Map()
   selection: Selection
   #roots: PieceRoots | undefined
   #wantedBytes = 0

@@ -32,5 +32,7 @@ export function openContent(
       if (!select.some(({ first, last }) => at >= first && at <= last)) selection.set(file, 0)
     }
   }
-  return new Content(metainfo, layout, storage, selection)
+  const content = new Content(metainfo, layout, storage, selection)
+  if (place.progress?.unfinished) content.unfinished = place.progress.unfinished
+  return content
 }

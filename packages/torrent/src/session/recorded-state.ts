@@ -3,7 +3,7 @@ import type { ResumeProgress } from '../storage/resume-store.ts'
 import type { TorrentTask } from './torrent-task.ts'
 
 /** What is recorded of a torrent besides its content. */
-export type RecordedState = Omit<ResumeProgress, 'had' | 'stamps' | 'priorities'>
+export type RecordedState = Omit<ResumeProgress, 'had' | 'unfinished' | 'stamps' | 'priorities'>
 
 export function recordedStateOf(
   task: TorrentTask,

@@ -54,6 +54,7 @@ async function setup() {
       trackers: [],
       webSeeds: [],
     }),
+    saveUnfinished: async () => {},
     onRecordError: error => errors.push(error),
     onStorageFault: error => errors.push(error),
     onFlushFault: error => errors.push(error),

@@ -20,6 +20,8 @@ export interface RecorderHost {
   /** What was recorded in an earlier run. */
   readonly recorded: ResumeProgress | null
   recordedState(): RecordedState
+  /** Puts unfinished pieces into storage and their blocks into `content.unfinished`. */
+  saveUnfinished(): Promise<void>
   /** What is on disk is no longer what is had. */
   onStorageFault(error: unknown): void
   /** Pieces in `content.unflushed` may be lost, and with `content.isForeign` others too: the torrent stops until they are safe. */
@@ -104,6 +106,7 @@ export class Recorder {
     // The order is what makes it safe: which pieces were written, then their bytes on the disk, then the note. Stamps from before the
     // pieces were listed: a file that is written to later is then not as it was recorded, and is read again after a crash. Before a
     // check is done nothing is known to be missing: what was recorded earlier still holds for the files as they were then.
+    await this.#host.saveUnfinished()
     let stamps = checked ? await this.#presentStamps(checked) : (recorded?.stamps ?? [])
     const had = checked ? checked.have.bytes.slice() : (recorded?.had ?? null)
     const stored = [...(content?.unflushed ?? [])]
@@ -117,7 +120,8 @@ export class Recorder {
     if (content) await this.#saveMetainfo(key, content)
     const list = content?.selection.toList()
     const priorities = list ? Uint8Array.from(list) : null
-    await this.#store.save(key, { ...this.#host.recordedState(), had, stamps, priorities })
+    const unfinished = content && content.unfinished.size > 0 ? { unfinished: content.unfinished } : {}
+    await this.#store.save(key, { ...this.#host.recordedState(), had, ...unfinished, stamps, priorities })
   }
 
   /** Stamps of the files. Rejects when one is gone, or cut, that holds pieces that are had. */

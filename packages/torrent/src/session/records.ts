@@ -111,6 +111,10 @@ export class Records implements RecorderHost {
     return recordedStateOf(this.#task, this.#torrent)
   }
 
+  async saveUnfinished(): Promise<void> {
+    await this.#task.saveUnfinished()
+  }
+
   onStorageFault(error: unknown): void {
     this.#task.onStorageFault(error)
   }

@@ -119,6 +119,13 @@ export class SwarmWork implements SwarmEvents {
     this.webSeeds.use(this.#host.origin.webSeeds)
   }
 
+  /** Puts what is here of pieces begun over `olderThanMs` ago into storage, and which blocks those are into `content.unfinished`. */
+  async saveUnfinished(olderThanMs: number): Promise<void> {
+    const { content } = this.#host
+    const transfer = this.swarm?.transfer
+    if (content && transfer) content.unfinished = await transfer.saveUnfinished(olderThanMs)
+  }
+
   /** Waits for the writes under way. */
   async settled(): Promise<void> {
     await this.swarm?.transfer?.settled()
@@ -134,6 +141,8 @@ export class SwarmWork implements SwarmEvents {
     if (!swarm?.transfer) return
     this.#context.cache.drop(swarm.transfer)
     this.#host.content?.storage.cancelReserving()
+    const { content } = this.#host
+    if (content) content.unfinished = await swarm.transfer.saveUnfinished(0)
     await swarm.transfer.close()
   }
 

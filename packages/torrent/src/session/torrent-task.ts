@@ -22,6 +22,11 @@ import type { Torrent } from './torrent.ts'
 import { mergeOrigins, type TorrentOrigin, type TorrentPlace } from './torrent-origin.ts'
 import { Totals } from './totals.ts'
 
+/**
+ * Blocks of a piece that takes longer than this are saved with the next record, so that a crash costs no more than that and the time
+ * between two records.
+ */
+const SAVE_UNFINISHED_MS = 1000
 /** Peers that a seed wants: one behind a router cannot be reached by those who lack something, and reaches out to them. */
 const SEED_WANTS_PEERS = 30
 
@@ -155,6 +160,7 @@ export class TorrentTask implements WorkHost, CheckHost, MetadataHost {
 
   tick(nowMs: number): void {
     this.#work?.tick(nowMs)
+    if (this.#work?.swarm?.transfer?.hasUnsaved(SAVE_UNFINISHED_MS)) this.#records?.touch()
     this.#records?.tick(nowMs)
     if (this.#seeksPeers || this.life.error || this.peers.length > 0 || this.swarm?.isDialling) return
     // A seed that nobody is connected to needs no attention, once its last progress is safe.
@@ -254,6 +260,11 @@ export class TorrentTask implements WorkHost, CheckHost, MetadataHost {
     if (content.isComplete) this.onFinished()
     if (!life.paused) this.#run()
     this.show()
+  }
+
+  /** Puts what is here of unfinished pieces into storage. */
+  async saveUnfinished(): Promise<void> {
+    await this.#work?.saveUnfinished(this.life.paused ? 0 : SAVE_UNFINISHED_MS)
   }
 
   // Running

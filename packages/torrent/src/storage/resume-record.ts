@@ -24,6 +24,9 @@ const CHECKSUM_BYTES = 32
 export const MAX_PROGRESS_BYTES = 64 * 2 ** 20
 const MAX_ITEMS = 4_000_000
 const MAX_DEPTH = 8
+/** Unfinished pieces that are read, and the bytes of the bitfield of one: a bit a block of the largest piece, 256 MiB. */
+const MAX_UNFINISHED = 100_000
+const MAX_BLOCK_BITS_BYTES = (256 * 2 ** 20) / 2 ** 14 / 8
 
 /** The progress of the torrent `key` as a file: a mark with the version, the SHA-256 of the rest, the rest in bencoding. */
 export function encodeProgress(key: string, progress: ResumeProgress): Uint8Array {
@@ -40,6 +43,7 @@ export function encodeProgress(key: string, progress: ResumeProgress): Uint8Arra
     'download limit': progress.downloadLimit,
     'upload limit': progress.uploadLimit,
     had: progress.had ?? undefined,
+    unfinished: progress.unfinished && [...progress.unfinished].flat(),
     stamps: progress.stamps.flatMap(stamp => [stamp.size, stamp.mtimeNs]),
     priorities: progress.priorities ?? undefined,
     renamed: [...progress.renamed].map(([file, path]) => [file, ...path]),
@@ -71,6 +75,7 @@ function readFields(fields: BencodeDictionary): ResumeProgress {
   const uploadLimit = asInteger(fields.get('upload limit'))
   const had = asBytes(fields.get('had'))
   if (had !== undefined && had.length > MAX_PIECES / 8) throw damaged('has too many pieces')
+  const blocks = asList(fields.get('unfinished'))
   return {
     ...(magnet === undefined ? {} : { magnet }),
     directory: must(asText(fields.get('directory')), 'directory'),
@@ -83,6 +88,7 @@ function readFields(fields: BencodeDictionary): ResumeProgress {
     ...(downloadLimit === undefined ? {} : { downloadLimit }),
     ...(uploadLimit === undefined ? {} : { uploadLimit }),
     had: had?.slice() ?? null,
+    ...(blocks === undefined ? {} : { unfinished: unfinished(blocks) }),
     stamps: stamps(must(asList(fields.get('stamps')), 'stamps')),
     priorities: asBytes(fields.get('priorities'))?.map(priority => Math.min(priority, 7)) ?? null,
     renamed: renamed(must(asList(fields.get('renamed')), 'renamed')),
@@ -96,6 +102,17 @@ function stamps(list: readonly BencodeValue[]): FileStamp[] {
   for (let i = 0; i + 1 < list.length; i += 2)
     stamps.push({ size: must(asInteger(list[i]), 'stamps'), mtimeNs: must(asText(list[i + 1]), 'stamps') })
   return stamps
+}
+
+function unfinished(list: readonly BencodeValue[]): Map<number, Uint8Array> {
+  if (list.length > 2 * MAX_UNFINISHED) throw damaged('has too many unfinished pieces')
+  const pieces = new Map<number, Uint8Array>()
+  for (let i = 0; i + 1 < list.length; i += 2) {
+    const blocks = must(asBytes(list[i + 1]), 'unfinished')
+    if (blocks.length > MAX_BLOCK_BITS_BYTES) throw damaged('has a piece of too many blocks')
+    pieces.set(must(asInteger(list[i]), 'unfinished'), blocks.slice())
+  }
+  return pieces
 }
 
 function renamed(list: readonly BencodeValue[]): Map<number, string[]> {

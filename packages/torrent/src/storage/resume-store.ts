@@ -33,6 +33,8 @@ export interface ResumeProgress {
   readonly uploadLimit?: number
   /** Bytes of the bitfield of verified and flushed pieces; null while the metadata is unknown. */
   readonly had: Uint8Array | null
+  /** Blocks that are in storage of pieces that are not had: a bitfield by piece. Absent: none. */
+  readonly unfinished?: ReadonlyMap<number, Uint8Array>
   /**
    * Stamps of all files by index: from before `had` was listed, or from after the flush when no piece came in between. Empty while the
    * metadata is unknown.

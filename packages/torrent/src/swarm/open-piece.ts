@@ -1,4 +1,5 @@
 import { createHasher, sha1Aside, sha256Into } from '#crypto'
+import { Bitfield } from '../base/bitfield.ts'
 import type { Hasher } from '../base/hasher.ts'
 import type { PieceLayout } from '../metainfo/layout.ts'
 import { BLOCK_BYTES } from '../metainfo/metainfo.ts'
@@ -15,6 +16,8 @@ const SHA1_ASIDE_BYTES = 256 * 1024
 const MISSING = 0
 const CLAIMED = 1
 const HERE = 2
+/** Here, and in storage too, unverified. */
+const SAVED = 3
 
 /** Which digests a piece needs. */
 export interface DigestKinds {
@@ -40,6 +43,12 @@ export class OpenPiece {
   readonly #writers: (object | undefined)[] = []
   /** The buffer belongs to somebody else now: nothing may be written to it. */
   released = false
+  /** Writes of blocks from the buffer that are under way: it must not be used again before they are done. */
+  holds = 0
+  /** Some of its blocks came from storage, where an earlier run had put them. */
+  restored = false
+  /** When it was begun, in the clock's milliseconds. */
+  readonly sinceMs: number
   #missing: number
   /** Undefined for v2, and where another thread makes it. */
   readonly #sha1: Hasher | undefined
@@ -47,8 +56,15 @@ export class OpenPiece {
   #hashed = 0
   #contiguous = 0
 
-  constructor(piece: number, layout: PieceLayout, buffer: Uint8Array<ArrayBuffer>, digests: DigestKinds) {
+  constructor(
+    piece: number,
+    layout: PieceLayout,
+    buffer: Uint8Array<ArrayBuffer>,
+    digests: DigestKinds,
+    nowMs = 0,
+  ) {
     this.piece = piece
+    this.sinceMs = nowMs
     this.buffer = buffer
     this.#layout = layout
     this.#dataBytes = layout.dataSize(piece)
@@ -70,7 +86,7 @@ export class OpenPiece {
   }
 
   has(block: number): boolean {
-    return this.#have[block] === HERE
+    return this.#have[block]! >= HERE
   }
 
   /**
@@ -78,7 +94,7 @@ export class OpenPiece {
    * at the end of a download, and the one in the way may never finish.
    */
   claim(block: number, writer: object): boolean {
-    if (this.#have[block] === HERE) return false
+    if (this.has(block)) return false
     this.#have[block] = CLAIMED
     this.#writers[block] = writer
     return true
@@ -104,7 +120,7 @@ export class OpenPiece {
 
   /** The block's bytes are in place. */
   filled(block: number): void {
-    if (this.#have[block] === HERE) return
+    if (this.has(block)) return
     this.#have[block] = HERE
     this.#writers[block] = undefined
     this.#missing--
@@ -114,10 +130,41 @@ export class OpenPiece {
       sha256Into(this.buffer.subarray(begin, end), this.leaves, 32 * block)
     }
     if (!this.#sha1) return
-    while (this.#contiguous < this.#blockCount && this.#have[this.#contiguous] === HERE) this.#contiguous++
+    while (this.#contiguous < this.#blockCount && this.has(this.#contiguous)) this.#contiguous++
     if (this.#contiguous - this.#hashed < RUN_BLOCKS) return
     // The last block of a piece may be shorter.
     this.#hashUpTo(Math.min(this.#contiguous * BLOCK_BYTES, this.#layout.pieceSize(this.piece)))
+  }
+
+  /** Runs of blocks `[begin, end)` that are here and not in storage. */
+  unsavedRuns(): [begin: number, end: number][] {
+    const runs: [number, number][] = []
+    for (let block = 0; block < this.#blockCount; block++) {
+      if (this.#have[block] !== HERE) continue
+      const last = runs.at(-1)
+      if (last?.[1] === block) last[1]++
+      else runs.push([block, block + 1])
+    }
+    return runs
+  }
+
+  /** The run is in storage. */
+  saved([begin, end]: readonly [number, number]): void {
+    this.#have.fill(SAVED, begin, end)
+  }
+
+  /** The blocks that are in storage, as a bitfield; null when none is. */
+  savedBlocks(): Uint8Array | null {
+    if (!this.#have.includes(SAVED)) return null
+    const bits = new Bitfield(this.#blockCount)
+    for (let block = 0; block < this.#blockCount; block++) if (this.#have[block] === SAVED) bits.set(block)
+    return bits.bytes
+  }
+
+  /** The bytes of a run within the piece; the padding behind the data is not stored. */
+  bytesOf([begin, end]: readonly [number, number]): { at: number; bytes: Uint8Array } {
+    const at = begin * BLOCK_BYTES
+    return { at, bytes: this.buffer.subarray(at, Math.min(end * BLOCK_BYTES, this.#dataBytes)) }
   }
 
   /** SHA-1 of the complete piece, padding included (BEP 3, 47). Call once; nothing may be written to `buffer` until it is there. */

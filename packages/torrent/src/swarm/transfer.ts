@@ -13,6 +13,7 @@ import { OpenPiece } from './open-piece.ts'
 import { PieceMemory, type PieceMemoryUser } from './piece-memory.ts'
 import type { PieceRoots } from './piece-roots.ts'
 import type { Selection } from './selection.ts'
+import { UnfinishedPieces } from './unfinished-pieces.ts'
 
 /** Of the bytes that a download may hold in memory, those that wait to be written: beyond, storage is behind. */
 const UNWRITTEN_SHARE = 2 / 3
@@ -69,6 +70,8 @@ export class Transfer implements PieceMemoryUser {
   /** Complete, but not verified and stored yet. */
   readonly #complete = new Set<number>()
   readonly #memory: PieceMemory
+  readonly #clock: Clock
+  readonly #unfinished: UnfinishedPieces
   /** Checks and writes under way. */
   readonly #working = new Set<Promise<void>>()
   #prioritized = false
@@ -87,9 +90,15 @@ export class Transfer implements PieceMemoryUser {
     this.have = options.have
     this.roots = options.roots
     this.#owner = options.owner
+    this.#clock = options.clock
     const { pieceLengthBytes } = this.layout
     this.#blocksPerPiece = Math.ceil(pieceLengthBytes / BLOCK_BYTES)
     this.#memory = options.memory ?? new PieceMemory()
+    this.#unfinished = new UnfinishedPieces({
+      transfer: this,
+      pieces: this.#open,
+      onIdle: open => this.#memory.give(open.buffer),
+    })
     const { layout, have } = this
     this.picker = new PiecePicker({ layout, have, random: options.random })
     this.prioritize(options.selection)
@@ -180,6 +189,7 @@ export class Transfer implements PieceMemoryUser {
         this.layout,
         this.#memory.take(this.layout.pieceLengthBytes),
         this.#digests(piece),
+        this.#clock.nowMs(),
       )
       this.#open.set(piece, open)
     }
@@ -237,6 +247,39 @@ export class Transfer implements PieceMemoryUser {
     while (this.#working.size > 0) await Promise.all(this.#working)
   }
 
+  /** Whether blocks of pieces that were begun over `olderThanMs` ago are in memory alone. */
+  hasUnsaved(olderThanMs: number): boolean {
+    return this.#unfinished.hasUnsaved(this.#clock.nowMs() - olderThanMs)
+  }
+
+  /**
+   * Puts what is here of unfinished pieces that were begun over `olderThanMs` ago into storage, unverified. Resolves to the blocks that are
+   * there, a bitfield by piece, for `resumeUnfinished` of a later run. What storage refuses is left out.
+   */
+  saveUnfinished(olderThanMs: number): Promise<Map<number, Uint8Array>> {
+    return this.#unfinished.save(this.#clock.nowMs() - olderThanMs)
+  }
+
+  /** Takes up what an earlier run saved: such blocks are read, not fetched. To be called before there are sources. */
+  resumeUnfinished(saved: ReadonlyMap<number, Uint8Array>): void {
+    for (const [piece, blocks] of saved) void this.#track(this.#unfinished.resume(piece, blocks))
+  }
+
+  /** Of UnfinishedPieces: a claimed block was read from storage. */
+  restored(open: OpenPiece, block: number, writer: object): void {
+    if (!open.isClaimedBy(block, writer)) return
+    open.filled(block)
+    open.saved([block, block + 1])
+    if (open.isComplete) this.#completed(open)
+  }
+
+  /** Of UnfinishedPieces: what was saved of a piece cannot be read. */
+  abandon(open: OpenPiece): void {
+    if (open.released || this.#open.get(open.piece) !== open) return
+    this.#drop(open)
+    this.picker.pieceFailed(open.piece)
+  }
+
   /** Drops what is unverified and waits for the writes under way. Leaves storage open. */
   async close(): Promise<void> {
     this.#closed = true
@@ -269,11 +312,21 @@ export class Transfer implements PieceMemoryUser {
     }
     const { piece } = open
     this.#complete.delete(piece)
+    if (open.restored) return this.#discard(open)
     const verdict = this.#blame.failed(piece, open.buffer.subarray(0, this.layout.pieceSize(piece)))
     this.wastedBytes += this.layout.dataSize(piece)
     this.#drop(open)
     this.picker.pieceFailed(piece)
     this.#owner.onBadPiece(piece, verdict.guilty, verdict.suspects)
+  }
+
+  /** Of a piece of which storage gave a part nobody can say who made it wrong. */
+  #discard(open: OpenPiece): void {
+    this.#blame.dropped(open.piece)
+    this.wastedBytes += this.layout.dataSize(open.piece)
+    this.#drop(open)
+    this.picker.pieceFailed(open.piece)
+    this.#owner.onBadPiece(open.piece, [], [])
   }
 
   /** BEP 52: a hybrid piece must match both of its hashes; where the v2 one is not known yet, v1 decides. */
@@ -296,19 +349,19 @@ export class Transfer implements PieceMemoryUser {
   #write(open: OpenPiece): Promise<void> {
     const size = this.layout.dataSize(open.piece)
     this.#unwrittenBytes += size
-    const writing = this.storage
-      .write(this.layout.pieceOffset(open.piece), open.buffer.subarray(0, size))
-      .then(
-        () => {
-          this.#unwrittenBytes -= size
-          this.#letGo(open)
-          this.#stored(open.piece)
-        },
-        error => {
-          this.#unwrittenBytes -= size
-          this.#refused(open, error)
-        },
-      )
+    const offset = this.layout.pieceOffset(open.piece)
+    const runs = open.unsavedRuns().map(run => open.bytesOf(run))
+    const writing = Promise.all(runs.map(({ at, bytes }) => this.storage.write(offset + at, bytes))).then(
+      () => {
+        this.#unwrittenBytes -= size
+        this.#letGo(open)
+        this.#stored(open.piece)
+      },
+      error => {
+        this.#unwrittenBytes -= size
+        this.#refused(open, error)
+      },
+    )
     return this.#track(writing)
   }
 
@@ -342,12 +395,13 @@ export class Transfer implements PieceMemoryUser {
     open.released = true
     this.#blame.dropped(open.piece)
     if (this.#open.get(open.piece) === open) this.#open.delete(open.piece)
-    this.#memory.give(open.buffer)
+    if (open.holds === 0) this.#memory.give(open.buffer)
   }
 
   /** A piece is written: its bytes stay for a while where others will ask for them. */
   #letGo(open: OpenPiece): void {
     open.released = true
+    if (open.holds > 0) return
     if (this.#owner.isAskedFor) this.#memory.keep(this, open.piece, open.buffer)
     else this.#memory.give(open.buffer)
   }

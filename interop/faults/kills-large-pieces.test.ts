@@ -1,0 +1,47 @@
+/** `kill -9` in the middle of pieces that take far longer than a kill may cost. */
+import { writeFile } from 'node:fs/promises'
+import { writeMetainfo } from '@shoal/torrent'
+import { expect, test } from 'vitest'
+import { sha256Of, tempDir } from '../support/files.ts'
+import { until } from '../support/wait.ts'
+import { Downloader } from './downloader.ts'
+import { seeder, sharedFile } from './support.ts'
+
+const MIB = 2 ** 20
+const KILLS = 2
+const BYTES_PER_SECOND = MIB
+/** What comes before each kill: twice what one may cost, and still within the first piece. */
+const SENT = 8 * MIB
+/** The issue's bound. */
+const REPEATED_SECONDS = 5
+
+test('what is here of a large piece survives a kill', { timeout: 120_000 }, async () => {
+  await using dir = await tempDir('kills')
+  const file = await sharedFile(dir.join('seed'), 'file', 40 * MIB + 1, { pieceLengthBytes: 32 * MIB })
+  const { session, torrents, address } = await seeder([file])
+  try {
+    const torrent = torrents[0]!
+    torrent.setLimits({ uploadBytesPerSecond: BYTES_PER_SECOND })
+    const uploaded = () => torrent.stats.uploadedBytes
+    const place = {
+      torrentFile: dir.join('file.torrent'),
+      directory: dir.join('get'),
+      stateDirectory: dir.join('state'),
+    }
+    await writeFile(place.torrentFile, writeMetainfo(file.metainfo))
+    for (let kill = 0; kill < KILLS; kill++) {
+      const before = uploaded()
+      const download = await Downloader.start(place, [address])
+      await until('bytes came', () => uploaded() - before >= SENT, { timeoutMs: 60_000, intervalMs: 5 })
+      await download.kill()
+    }
+    torrent.setLimits({ uploadBytesPerSecond: Number.POSITIVE_INFINITY })
+    const download = await Downloader.start(place, [address])
+    await download.when('complete')
+    await download.close()
+    expect(await sha256Of(`${place.directory}/file`)).toBe(file.sha256)
+    expect(uploaded() - (40 * MIB + 1)).toBeLessThanOrEqual(KILLS * REPEATED_SECONDS * BYTES_PER_SECOND)
+  } finally {
+    await session.close()
+  }
+})
