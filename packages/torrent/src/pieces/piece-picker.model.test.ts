@@ -246,7 +246,7 @@ it('agrees with a plain model under any sequence of events', () => {
         model.check()
       }
     }),
-    { numRuns: 300 },
+    { numRuns: 100 },
   )
 })
 
@@ -296,6 +296,6 @@ it('fetches every wanted piece that can be had, each block once outside the endg
       }
       expect([...model.done].sort((a, b) => a - b)).toEqual(reachable)
     }),
-    { numRuns: 300 },
+    { numRuns: 100 },
   )
 })

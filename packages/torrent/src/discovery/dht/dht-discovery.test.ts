@@ -121,7 +121,7 @@ describe('DhtDiscovery', () => {
     expect([...other.peers]).toEqual([`${TestNetwork.address(10)} 6881`])
   })
 
-  it('paces a thousand torrents, and gets round to all of them', async () => {
+  it('paces hundreds of torrents, and gets round to all of them', async () => {
     net = new TestNetwork()
     // Small nodes' limits for one address would hide what is measured here.
     for (let i = 0; i < 10; i++)
@@ -129,7 +129,7 @@ describe('DhtDiscovery', () => {
     await net.clock.advance(30_000)
     const dht = await client()
     await net.clock.advance(30_000)
-    const hashes = Array.from({ length: 1000 }, () => net.random.bytes(20))
+    const hashes = Array.from({ length: 400 }, () => net.random.bytes(20))
     const timers = net.clock.pending
     for (const infoHash of hashes) join(dht, { infoHash, wanted: 0 })
     expect(net.clock.pending).toBeLessThan(timers + 30)
@@ -137,7 +137,7 @@ describe('DhtDiscovery', () => {
     await net.clock.advance(10_000)
     // Four lookups a second, each of a few dozen datagrams.
     expect(net.network.sentCount - before).toBeLessThan(10 * 4 * 60)
-    await net.clock.advance(5 * MINUTE)
+    await net.clock.advance(2 * MINUTE)
     expect(hashes.filter(infoHash => stored(infoHash) === 0)).toEqual([])
   })
 
