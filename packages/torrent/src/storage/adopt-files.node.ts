@@ -16,7 +16,7 @@ export async function adoptWanted(files: TorrentFiles): Promise<void> {
   const adopted = [...files.paths.keys()].filter(index => parts.index.holds(index) && files.wants(index))
   if (adopted.length === 0) return
   await forEach(adopted, 2, index => copyOut(files, parts, index))
-  await files.folders.sync().catch(error => {
+  await files.folders.sync(files.place.handles).catch(error => {
     throw ioError(error, files.folders.root)
   })
   parts.release(adopted)

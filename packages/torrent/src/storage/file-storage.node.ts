@@ -3,6 +3,7 @@ import { ShoalError } from '../base/errors.ts'
 import type { PieceLayout } from '../metainfo/layout.ts'
 import { adoptWanted } from './adopt-files.node.ts'
 import { createEmptyFiles, removeLink, removeLinks } from './empty-files.node.ts'
+import { stampsOf } from './file-stamps.node.ts'
 import { parentOf } from './folders.node.ts'
 import { forEach, lstat, rename, unlink } from './fs.node.ts'
 import { HandlePool } from './handle-pool.node.ts'
@@ -118,7 +119,7 @@ class FileStorage implements Storage, TorrentPlace {
   }
 
   async stamps(): Promise<FileStamp[]> {
-    const stamps = await this.#inside(files => files.stamps())
+    const stamps = await this.#inside(stampsOf)
     if (!this.#files?.hasLeftovers) return stamps
     try {
       await this.#change(adoptWanted)
@@ -126,7 +127,7 @@ class FileStorage implements Storage, TorrentPlace {
       // The disk is full, say: the bytes are read where they are.
       return stamps
     }
-    return this.#inside(files => files.stamps())
+    return this.#inside(stampsOf)
   }
 
   pathOf(file: number): string | null {
@@ -282,7 +283,7 @@ async function renameOnDisk(files: TorrentFiles, from: string, to: string): Prom
     await rename(folders.path(from), folders.path(to))
     folders.noteChange(parentOf(from))
     folders.noteChange(parentOf(to))
-    await folders.sync()
+    await folders.sync(files.place.handles)
     await folders.removeEmpty([parentOf(from)])
   } catch (error) {
     throw ioError(error, folders.path(to))

@@ -2,6 +2,7 @@ import fs from 'node:fs'
 import { dirname, join, sep } from 'node:path'
 import { ShoalError } from '../base/errors.ts'
 import { realpath, rmdir, syncFolder } from './fs.node.ts'
+import type { HandlePool } from './handle-pool.node.ts'
 import { errnoOf } from './io-errors.ts'
 import { makeFolders } from './make-folders.node.ts'
 
@@ -90,12 +91,12 @@ export class Folders {
   }
 
   /** Makes all noted changes survive a power cut. */
-  async sync(): Promise<void> {
+  async sync(handles: HandlePool): Promise<void> {
     const changed = this.#changed
     this.#changed = new Set()
     try {
       for (const path of changed) {
-        await syncFolder(path)
+        await handles.withDescriptor(() => syncFolder(path))
         changed.delete(path)
       }
     } catch (error) {

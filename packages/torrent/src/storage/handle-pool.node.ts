@@ -120,7 +120,7 @@ export class HandlePool {
     await this.#takePlace()
     let fd = -1
     try {
-      fd = await this.#openRetrying(file, writable)
+      fd = await this.#whenThereIsOne(() => file.open(writable))
     } finally {
       this.#others--
       if (fd < 0) this.#waiting.shift()?.()
@@ -134,25 +134,36 @@ export class HandlePool {
     return handle
   }
 
-  async #openRetrying(file: PooledFile, writable: boolean): Promise<number> {
+  /** Runs what opens a descriptor of its own for a moment. When the process has none left, the pool gives one up. */
+  async withDescriptor<T>(work: () => Promise<T>): Promise<T> {
+    this.#others++
     try {
-      return await file.open(writable)
+      return await this.#whenThereIsOne(work)
+    } finally {
+      this.#others--
+      this.#waiting.shift()?.()
+    }
+  }
+
+  async #whenThereIsOne<T>(open: () => Promise<T>): Promise<T> {
+    try {
+      return await open()
     } catch (error) {
       if (!isOutOfDescriptors(error)) throw error
     }
     this.#starved++
     try {
-      return await this.#scarcity.take(() => this.#openStarved(file, writable))
+      return await this.#scarcity.take(() => this.#openStarved(open))
     } finally {
       this.#starved--
     }
   }
 
-  /** The process has no descriptor left: opens the file with one that the pool gives up. One at a time, or they would starve each other. */
-  async #openStarved(file: PooledFile, writable: boolean): Promise<number> {
+  /** The process has no descriptor left: opens with one that the pool gives up. One at a time, or they would starve each other. */
+  async #openStarved<T>(open: () => Promise<T>): Promise<T> {
     for (;;) {
       try {
-        return await file.open(writable)
+        return await open()
       } catch (error) {
         if (!isOutOfDescriptors(error)) throw error
         if (await this.#closeIdle()) continue

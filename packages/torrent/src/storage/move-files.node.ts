@@ -88,7 +88,7 @@ async function copyAll(files: TorrentFiles, from: Folders, to: Folders, signal?:
       }
       await syncAll(to, changed, signal)
       for (const folder of foldersOf(copied)) to.noteChange(folder)
-      await to.sync()
+      await to.sync(files.place.handles)
       await files.dropHandles()
       files.dirty.clear()
       switchTo(files, to)
@@ -207,7 +207,7 @@ function switchTo(files: TorrentFiles, to: Folders): void {
 
 /** Nothing from here on undoes the move: what fails leaves a folder behind at most. */
 async function finishMove(files: TorrentFiles, from: Folders, paths: readonly string[]): Promise<void> {
-  await files.folders.sync().catch(() => {})
+  await files.folders.sync(files.place.handles).catch(() => {})
   await forEach([...foldersOf(paths)], 1, folder => syncFolder(from.path(folder)).catch(() => {}))
   await from.removeEmpty(foldersOf(paths))
 }

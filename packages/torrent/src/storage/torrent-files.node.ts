@@ -1,14 +1,16 @@
 import { ShoalError } from '../base/errors.ts'
 import type { PieceLayout } from '../metainfo/layout.ts'
+import { byPiece, settleAll, takeBytes } from './byte-runs.node.ts'
+import { MISSING, stampOf } from './file-stamps.node.ts'
 import { Folders, parentOf } from './folders.node.ts'
-import { fdatasync, forEach, lstat, readInto, skipBytes } from './fs.node.ts'
+import { fdatasync, forEach, readInto } from './fs.node.ts'
 import { Gate, Turns } from './gate.ts'
 import type { HandlePool } from './handle-pool.node.ts'
 import { errnoOf, ioError } from './io-errors.ts'
 import { PartFile } from './part-file.node.ts'
 import type { PartShape } from './part-index.ts'
 import type { NameRules } from './safe-names.ts'
-import type { FileStamp, StoredSegment } from './storage.ts'
+import type { StoredSegment } from './storage.ts'
 import { type FileOwner, StoredFile } from './stored-file.node.ts'
 import { diskPaths, partFileName, type Renamed } from './torrent-place.ts'
 
@@ -31,14 +33,11 @@ export interface TorrentPlace {
 
 export const NAME_RULES: NameRules = process.platform === 'win32' ? 'windows' : 'posix'
 
-/** `fdatasync` and `stat` calls at a time: beside them the thread pool has to go on reading and writing. */
+/** `fdatasync` calls at a time: beside them the thread pool has to go on reading and writing. */
 const SYNCS_AT_ONCE = 2
-const STATS_AT_ONCE = 4
 
 /** Windows flushes only what is open to write. */
 const SYNC_WRITABLE = process.platform === 'win32'
-
-export const MISSING: FileStamp = { size: -1, mtimeNs: '0' }
 
 /**
  * The files of a torrent in use. Made when one of them is first needed and forgotten when none is open, so it holds nothing that is not
@@ -109,6 +108,11 @@ export class TorrentFiles implements FileOwner {
     return { pieceLengthBytes, pieceCount, fileCount: files.length }
   }
 
+  /** Whether `load` has looked for the part file. */
+  get isLoaded(): boolean {
+    return this.#parts !== undefined
+  }
+
   /** The part file, if there is one. Only after `load`. */
   get parts(): PartFile | null {
     return this.#parts ?? null
@@ -139,6 +143,11 @@ export class TorrentFiles implements FileOwner {
       this.#files.set(index, file)
     }
     return file
+  }
+
+  /** The file, if it was needed so far. */
+  fileInUse(index: number): StoredFile | undefined {
+    return this.#files.get(index)
   }
 
   /** Files that were needed so far, the part file among them. */
@@ -234,7 +243,7 @@ export class TorrentFiles implements FileOwner {
           length: span.length,
         })
       else
-        for (const run of this.#byPiece(entry.offsetBytes + span.fileOffset, span.length)) {
+        for (const run of byPiece(this.layout, entry.offsetBytes + span.fileOffset, span.length)) {
           const slot = this.parts.index.slotOffset(run.piece)
           // A piece without a slot was never stored: the file that is not there says so.
           segments.push(
@@ -249,37 +258,6 @@ export class TorrentFiles implements FileOwner {
         }
     }
     return segments
-  }
-
-  async stamps(): Promise<FileStamp[]> {
-    if (this.place.wanted !== null) await this.load()
-    if (this.#parts === undefined) {
-      const stamps = await this.#stampAll()
-      // With everything wanted there is a part file only after a crash, while bytes were moved out of it: then some file is not whole.
-      if (this.layout.files.every((file, index) => file.pad || stamps[index]!.size >= file.lengthBytes))
-        return stamps
-      await this.load()
-      if (this.parts === null) return stamps
-    }
-    return this.#stampAll()
-  }
-
-  async #stampAll(): Promise<FileStamp[]> {
-    const kept = this.parts ? await this.#stamp(this.#partFile) : MISSING
-    if (this.parts && kept === MISSING) {
-      await this.place.handles.drop(this.#partFile)
-      this.forgetParts()
-    }
-    const stamps: FileStamp[] = this.layout.files.map(() => MISSING)
-    await forEach([...this.layout.files.keys()], STATS_AT_ONCE, async index => {
-      const { pad, symlink, lengthBytes } = this.layout.files[index]!
-      if (pad || symlink) return
-      // Its own length as size, for whoever compares the two: what says that something changed is the time.
-      stamps[index] = this.parts?.index.holds(index)
-        ? { size: lengthBytes, mtimeNs: kept.mtimeNs }
-        : await this.#stampOf(index)
-    })
-    return stamps
   }
 
   /** Makes what was written, and the names of new files, survive a power cut; with `all`, all bytes that are in its files. */
@@ -298,7 +276,7 @@ export class TorrentFiles implements FileOwner {
     try {
       await forEach(dirty, SYNCS_AT_ONCE, file => this.#sync(file, true))
       if (all) await this.#syncOthers(new Set(dirty))
-      await this.folders.sync().catch(error => {
+      await this.folders.sync(this.place.handles).catch(error => {
         throw ioError(error, this.folders.root)
       })
     } catch (error) {
@@ -319,7 +297,7 @@ export class TorrentFiles implements FileOwner {
     )
     if (this.parts) others.push(this.#partFile)
     await forEach(others, SYNCS_AT_ONCE, async file => {
-      const { size } = done.has(file) ? MISSING : await this.#stamp(file)
+      const { size } = done.has(file) ? MISSING : await stampOf(this, file)
       // To open a file to write would cut what is too long.
       if (size > 0 && !(SYNC_WRITABLE && size > file.lengthBytes)) await this.#sync(file, SYNC_WRITABLE)
     })
@@ -360,7 +338,7 @@ export class TorrentFiles implements FileOwner {
   }
 
   #readParts(offset: number, into: readonly Uint8Array[], length: number): Promise<void>[] {
-    return this.#byPiece(offset, length).map(async run => {
+    return byPiece(this.layout, offset, length).map(async run => {
       const slot = this.parts!.index.slotOffset(run.piece)
       if (slot < 0)
         throw new ShoalError('not-found', `piece ${run.piece} is not stored: check the data again`)
@@ -387,7 +365,7 @@ export class TorrentFiles implements FileOwner {
     const parts = this.#parts
     try {
       await settleAll(
-        this.#byPiece(offset, bytes.length).map(run =>
+        byPiece(this.layout, offset, bytes.length).map(run =>
           parts.write(index, run.piece, run.within, bytes.subarray(run.begin, run.begin + run.length)),
         ),
       )
@@ -413,51 +391,10 @@ export class TorrentFiles implements FileOwner {
   async #hasOwnFile(file: StoredFile): Promise<boolean> {
     let own = this.#ownFile.get(file.index)
     if (own === undefined) {
-      own = (await this.#stamp(file)) !== MISSING
+      own = (await stampOf(this, file)) !== MISSING
       this.#ownFile.set(file.index, own)
     }
     return own
-  }
-
-  async #stampOf(index: number): Promise<FileStamp> {
-    const stamp = await this.#stamp(this.#files.get(index) ?? { path: this.folders.path(this.paths[index]!) })
-    // Whoever asks for stamps learns that the file is gone, so it may be created anew.
-    if (stamp === MISSING && this.place.seen?.[index] === 1) {
-      const file = this.file(index)
-      this.setSeen(file, false)
-      this.dirty.delete(file)
-      await this.place.handles.drop(file)
-    }
-    return stamp
-  }
-
-  async #stamp(file: Pick<StoredFile, 'path'>): Promise<FileStamp> {
-    try {
-      const stat = await lstat(file.path, { bigint: true })
-      // Another file took its name: what is still open is nobody's any more.
-      if (file instanceof StoredFile && file.wasReplacedBy(Number(stat.ino)))
-        await this.place.handles.drop(file)
-      return stat.isFile() ? { size: Number(stat.size), mtimeNs: `${stat.mtimeNs}` } : MISSING
-    } catch (error) {
-      if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes(errnoOf(error))) return MISSING
-      throw ioError(error, file.path)
-    }
-  }
-
-  /** The run from `offset` cut at the pieces' borders. `begin` counts from the start of the run, `within` from that of the piece. */
-  #byPiece(
-    offset: number,
-    length: number,
-  ): { piece: number; within: number; begin: number; length: number }[] {
-    const runs = []
-    for (let begin = 0; begin < length; ) {
-      const piece = Math.floor((offset + begin) / this.layout.pieceLengthBytes)
-      const within = offset + begin - this.layout.pieceOffset(piece)
-      const count = Math.min(length - begin, this.layout.pieceLengthBytes - within)
-      runs.push({ piece, within, begin, length: count })
-      begin += count
-    }
-    return runs
   }
 }
 
@@ -473,25 +410,4 @@ export function foldersOf(paths: Iterable<string>): Set<string> {
   const folders = new Set<string>()
   for (const path of paths) if (path !== '') folders.add(parentOf(path))
   return folders
-}
-
-/** Waits for all, since each uses the caller's buffer; then rejects with the first error if there was one. */
-async function settleAll(jobs: readonly Promise<void>[]): Promise<void> {
-  if (jobs.length === 1) return jobs[0]
-  for (const result of await Promise.allSettled(jobs)) if (result.status === 'rejected') throw result.reason
-}
-
-/** Views of `length` bytes of the buffers, one after the other, from `begin`. */
-function takeBytes(buffers: readonly Uint8Array[], begin: number, length: number): Uint8Array[] {
-  const taken = skipBytes(buffers, begin)
-  for (let index = 0; index < taken.length; index++) {
-    const buffer = taken[index]!
-    if (buffer.length >= length) {
-      taken[index] = buffer.subarray(0, length)
-      taken.length = index + 1
-      break
-    }
-    length -= buffer.length
-  }
-  return taken
 }
