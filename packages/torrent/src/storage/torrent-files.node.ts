@@ -2,8 +2,9 @@ import { ShoalError } from '../base/errors.ts'
 import type { PieceLayout } from '../metainfo/layout.ts'
 import { byPiece, settleAll, takeBytes } from './byte-runs.node.ts'
 import { MISSING, stampOf } from './file-stamps.node.ts'
+import { SYNCS_AT_ONCE, syncFile, syncOthers } from './file-syncs.node.ts'
 import { Folders, parentOf } from './folders.node.ts'
-import { fdatasync, forEach, readInto } from './fs.node.ts'
+import { forEach, readInto } from './fs.node.ts'
 import { Gate, Turns } from './gate.ts'
 import type { HandlePool } from './handle-pool.node.ts'
 import { errnoOf, ioError } from './io-errors.ts'
@@ -32,12 +33,6 @@ export interface TorrentPlace {
 }
 
 export const NAME_RULES: NameRules = process.platform === 'win32' ? 'windows' : 'posix'
-
-/** `fdatasync` calls at a time: beside them the thread pool has to go on reading and writing. */
-const SYNCS_AT_ONCE = 2
-
-/** Windows flushes only what is open to write. */
-const SYNC_WRITABLE = process.platform === 'win32'
 
 /**
  * The files of a torrent in use. Made when one of them is first needed and forgotten when none is open, so it holds nothing that is not
@@ -274,8 +269,8 @@ export class TorrentFiles implements FileOwner {
     const dirty = [...this.dirty]
     this.dirty.clear()
     try {
-      await forEach(dirty, SYNCS_AT_ONCE, file => this.#sync(file, true))
-      if (all) await this.#syncOthers(new Set(dirty))
+      await forEach(dirty, SYNCS_AT_ONCE, file => syncFile(this, file, true))
+      if (all) await syncOthers(this, new Set(dirty))
       await this.folders.sync(this.place.handles).catch(error => {
         throw ioError(error, this.folders.root)
       })
@@ -288,32 +283,6 @@ export class TorrentFiles implements FileOwner {
   /** Closes all handles. Nobody may be inside the gate. */
   async dropHandles(): Promise<void> {
     await Promise.all(this.openFiles().map(file => this.place.handles.drop(file)))
-  }
-
-  /** Files that others may have written to. Names need no care: who finds them after a crash finds what they stand for. */
-  async #syncOthers(done: ReadonlySet<StoredFile>): Promise<void> {
-    const others = this.layout.files.flatMap(({ pad, symlink, lengthBytes }, index) =>
-      pad || symlink || lengthBytes === 0 ? [] : [this.file(index)],
-    )
-    if (this.parts) others.push(this.#partFile)
-    await forEach(others, SYNCS_AT_ONCE, async file => {
-      const { size } = done.has(file) ? MISSING : await stampOf(this, file)
-      // To open a file to write would cut what is too long.
-      if (size > 0 && !(SYNC_WRITABLE && size > file.lengthBytes)) await this.#sync(file, SYNC_WRITABLE)
-    })
-  }
-
-  async #sync(file: StoredFile, writable: boolean): Promise<void> {
-    try {
-      const handle = await this.place.handles.acquire(file, writable)
-      try {
-        await fdatasync(handle.fd)
-      } finally {
-        this.place.handles.release(handle)
-      }
-    } catch (error) {
-      throw ioError(error, file.path)
-    }
   }
 
   async #readFile(
