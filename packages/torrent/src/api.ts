@@ -180,7 +180,10 @@ export interface TorrentApi {
 export interface SessionOptions {
   /** Where downloads go. Default: the working directory. */
   directory?: string
-  /** Where resume data is kept, one file a torrent; null keeps none. Default null. */
+  /**
+   * Where resume data is kept, a few files a torrent; null keeps none. Default null. One session at a time may use it: a second one would
+   * overwrite what the first recorded.
+   */
   stateDirectory?: string | null
   /** Add all recorded torrents at once. When false, a torrent's record is used when it is added. Default true. */
   restore?: boolean

@@ -179,15 +179,15 @@ export class SharedFolder {
       const note: Entry = { infoHash, name, kind: 'got', magnet }
       if (!entry.complete) catalogue.save({ ...note, pid: process.pid, sinceMs: Date.now() })
       const shared = this.#add(name, torrent, entry)
-      torrent.whenComplete().then(
-        () => {
-          shared.complete = true
-          if (!entry.complete) catalogue.save({ ...note, complete: true })
-          tellShared(view, torrent, join(directory, name))
-        },
-        // Closed before: it goes on at the next start.
-        () => {},
-      )
+      const arrived = () => {
+        if (shared.complete) return
+        shared.complete = true
+        if (!entry.complete) catalogue.save({ ...note, complete: true })
+        tellShared(view, torrent, join(directory, name))
+      }
+      // Not whenComplete, which ends with a full disk: the torrent itself goes on when there is room.
+      torrent.on('complete', arrived)
+      if (torrent.stats.state === 'seeding') arrived()
     } catch (error) {
       this.#refuse(name, null, error)
     }

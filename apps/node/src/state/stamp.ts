@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto'
 import { lstat, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { fileFailure } from '../cli/failure.ts'
 
 /** Calls of the file system in flight. */
 const AT_ONCE = 64
 
 /**
  * What the file system says of a file or of all that is in a folder, as one text: sizes, times and names, no content. Equal stamps mean
- * that nothing was changed in between. Null when there is no file. Rejects where something cannot be read.
+ * that nothing was changed in between. Null when there is no file. Rejects with a Failure where something cannot be read.
  */
 export async function stampOf(path: string, signal?: AbortSignal): Promise<string | null> {
   const lines: string[] = []
@@ -16,8 +17,9 @@ export async function stampOf(path: string, signal?: AbortSignal): Promise<strin
     if (!root.isDirectory()) return digest([`${root.size} ${root.mtimeNs}`])
     await addFolder(path, '', lines, signal)
   } catch (error) {
+    signal?.throwIfAborted()
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
-    throw error
+    throw fileFailure(error, path)
   }
   return lines.length === 0 ? null : digest(lines.sort())
 }

@@ -70,6 +70,14 @@ describe('stamps', () => {
     expect(seen.size).toBe(5)
     expect(await stampOf(join(folder, 'nothing'))).toBeNull()
   })
+
+  test('what cannot be read is told', async () => {
+    await writeFile(join(folder, 'file'), '')
+    await expect(stampOf(join(folder, 'file', 'x'))).rejects.toMatchObject({
+      code: 'not-found',
+      message: expect.stringContaining('part of the path is a file'),
+    })
+  })
 })
 
 describe('the catalogue', () => {
