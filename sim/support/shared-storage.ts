@@ -46,7 +46,7 @@ export function sharedStorage({ content, layout }: TestTorrent, complete: boolea
     },
     pathOf: () => null,
     segments: () => null,
-    cancelReserving() {},
+    setReserving() {},
     async move() {},
     async rename() {},
     async remove() {},

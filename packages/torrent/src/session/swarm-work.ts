@@ -64,6 +64,7 @@ export class SwarmWork implements SwarmEvents {
     const host = this.#host
     this.swarm ??= new Swarm(new TorrentSwarm(this.#context, this.#torrent, this))
     if (host.isChecked && host.content && !this.swarm.transfer) {
+      host.content.storage.setReserving(true)
       const transfer = beginTransfer(this.#context, this.swarm, host.content, made => {
         if (host.isSequential) made.picker.setSequential(true)
         this.demand.applyAll((piece, dueMs) => this.#setDeadline(made, piece, dueMs))
@@ -140,7 +141,7 @@ export class SwarmWork implements SwarmEvents {
     swarm?.close()
     if (!swarm?.transfer) return
     this.#context.cache.drop(swarm.transfer)
-    this.#host.content?.storage.cancelReserving()
+    this.#host.content?.storage.setReserving(false)
     const { content } = this.#host
     if (content) content.unfinished = await swarm.transfer.saveUnfinished(0)
     await swarm.transfer.close()

@@ -144,8 +144,8 @@ class FileStorage implements Storage, TorrentPlace {
     return this.#open().segments(offset, length)
   }
 
-  cancelReserving(): void {
-    this.#files?.cancelReserving()
+  setReserving(active: boolean): void {
+    this.#files?.setReserving(active)
   }
 
   async move(directory: string, options?: { signal?: AbortSignal }): Promise<void> {

@@ -85,7 +85,7 @@ class MemoryStorage implements Storage {
     return null
   }
 
-  cancelReserving(): void {}
+  setReserving(_active: boolean): void {}
 
   async move(_directory: string): Promise<void> {
     this.#check(0, 0)

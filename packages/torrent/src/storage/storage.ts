@@ -42,8 +42,11 @@ export interface Storage {
   pathOf(file: number): string | null
   /** Where the bytes from `offset` lie on disk, pads as zeros; null when they live in memory, so that `read` is the only way. */
   segments(offset: number, length: number): StoredSegment[] | null
-  /** Ends the reserving of room that is under way, which can take minutes: the writes that wait for it reject with `cancelled`. */
-  cancelReserving(): void
+  /**
+   * Whether room is reserved from now on, where the storage does so at all; it does at first. With false, writes that wait for that, which
+   * can take minutes, reject with `cancelled`.
+   */
+  setReserving(active: boolean): void
   /** Moves all files into another folder while in use. Resolves when done; on failure everything is where it was. */
   move(directory: string, options?: { signal?: AbortSignal }): Promise<void>
   /** Renames one file, as a path below the download folder. */

@@ -18,9 +18,8 @@ import { errnoOf, ioError } from './io-errors.ts'
 /** What a file must know of its torrent. */
 export interface FileOwner {
   readonly folders: Folders
-  readonly preallocate: boolean
-  /** Aborted when room need not be reserved any more. */
-  readonly reserving: AbortSignal
+  /** Null: no room is reserved. Aborted when it need not be any more. */
+  readonly reserving: AbortSignal | null
   /** Whether the file was ever opened, so that it must be there: it is not created again when it vanished. */
   wasSeen(file: StoredFile): boolean
   setSeen(file: StoredFile): void
@@ -96,8 +95,8 @@ export class StoredFile implements PooledFile {
     const size = await this.#checked(fd)
     try {
       if (size > this.lengthBytes) await ftruncate(fd, this.lengthBytes)
-      const grows = this.#owner.preallocate && Number.isFinite(this.lengthBytes)
-      if (grows && size < this.lengthBytes) await fillUp(fd, size, this.lengthBytes, this.#owner.reserving)
+      const { reserving } = this.#owner
+      if (reserving && Number.isFinite(this.lengthBytes)) await fillUp(fd, size, this.lengthBytes, reserving)
     } catch (error) {
       await close(fd)
       throw error

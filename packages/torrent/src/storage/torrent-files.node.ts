@@ -63,7 +63,7 @@ export class TorrentFiles implements FileOwner {
   #parts: PartFile | null | undefined
   #loading: Promise<void> | null = null
   #flushing: Promise<void> | null = null
-  #reserving: AbortController | null = null
+  #reserving: AbortController | null
   /** Unwanted files that have, or have not, a file of their own. */
   readonly #ownFile = new Map<number, boolean>()
 
@@ -72,6 +72,7 @@ export class TorrentFiles implements FileOwner {
     this.folders = new Folders(place.directory)
     const partName = partFileName(place.name, NAME_RULES)
     this.paths = placePaths(place)
+    this.#reserving = place.preallocate ? new AbortController() : null
     this.#partFile = new StoredFile(this, {
       index: -1,
       relative: partName,
@@ -79,19 +80,13 @@ export class TorrentFiles implements FileOwner {
     })
   }
 
-  get preallocate(): boolean {
-    return this.place.preallocate
+  get reserving(): AbortSignal | null {
+    return this.#reserving?.signal ?? null
   }
 
-  get reserving(): AbortSignal {
-    this.#reserving ??= new AbortController()
-    return this.#reserving.signal
-  }
-
-  /** Holds for all writes that were asked for before, also those that have not come to it yet. */
-  cancelReserving(): void {
-    this.#reserving ??= new AbortController()
-    this.#reserving.abort(new ShoalError('cancelled', 'the torrent was stopped while it reserved room'))
+  setReserving(active: boolean): void {
+    this.#reserving?.abort(new ShoalError('cancelled', 'the torrent was stopped while it reserved room'))
+    this.#reserving = active && this.place.preallocate ? new AbortController() : null
   }
 
   get layout(): PieceLayout {
@@ -207,7 +202,6 @@ export class TorrentFiles implements FileOwner {
   }
 
   async write(offset: number, bytes: Uint8Array): Promise<void> {
-    if (this.#reserving?.signal.aborted) this.#reserving = null
     if (this.#parts === undefined) await this.load()
     this.written = true
     const jobs: Promise<void>[] = []
