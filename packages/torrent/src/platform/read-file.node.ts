@@ -2,6 +2,8 @@ import { type FileHandle, open } from 'node:fs/promises'
 import { ShoalError } from '../base/errors.ts'
 
 const CHUNK_BYTES = 1 << 20
+/** To see that a file has ended: thousands are read in a row. */
+const PROBE_BYTES = 64
 
 /**
  * Reads a whole .torrent file, or what comes through a pipe. Rejects with `not-found`, `no-permission`, `io`, or `bad-torrent` when it is
@@ -28,7 +30,7 @@ async function readAtMost(file: FileHandle, path: string, maxBytes: number): Pro
   const chunks: Uint8Array[] = []
   let total = 0
   while (total <= maxBytes && size <= maxBytes) {
-    const chunk = new Uint8Array(size > total ? size - total : CHUNK_BYTES)
+    const chunk = new Uint8Array(size > total ? size - total : stat.isFile() ? PROBE_BYTES : CHUNK_BYTES)
     const { bytesRead } = await file.read(chunk, 0, chunk.length, null)
     if (bytesRead === 0) break
     chunks.push(chunk.subarray(0, bytesRead))

@@ -13,6 +13,11 @@ import type { TorrentOrigin } from './torrent-origin.ts'
 import { type SwarmEvents, TorrentSwarm } from './torrent-swarm.ts'
 import { WebSeeds } from './web-seeds.ts'
 
+/**
+ * Blocks of a piece that takes longer than this are saved with the next record, so that a crash costs no more than that and the time
+ * between two records.
+ */
+const SAVE_UNFINISHED_MS = 1000
 /** What the work of a torrent needs to know of it, and reports. */
 export interface WorkHost {
   readonly content: Content | null
@@ -120,11 +125,16 @@ export class SwarmWork implements SwarmEvents {
     this.webSeeds.use(this.#host.origin.webSeeds)
   }
 
-  /** Puts what is here of pieces begun over `olderThanMs` ago into storage, and which blocks those are into `content.unfinished`. */
-  async saveUnfinished(olderThanMs: number): Promise<void> {
+  /** Blocks of pieces that take long are in memory alone. */
+  get hasUnsaved(): boolean {
+    return this.swarm?.transfer?.hasUnsaved(SAVE_UNFINISHED_MS) ?? false
+  }
+
+  /** Puts the blocks of pieces that take long, or of all, into storage, and which those are into `content.unfinished`. */
+  async saveUnfinished(all: boolean): Promise<void> {
     const { content } = this.#host
     const transfer = this.swarm?.transfer
-    if (content && transfer) content.unfinished = await transfer.saveUnfinished(olderThanMs)
+    if (content && transfer) content.unfinished = await transfer.saveUnfinished(all ? 0 : SAVE_UNFINISHED_MS)
   }
 
   /** Waits for the writes under way. */

@@ -6,7 +6,7 @@ import type { InfoHashes, Metainfo } from '../metainfo/metainfo.ts'
 import type { Peer } from '../swarm/peer.ts'
 import type { PeerOrigin } from '../swarm/peer-pool.ts'
 import type { Selection } from '../swarm/selection.ts'
-import type { ReadyConnection, Swarm } from '../swarm/swarm.ts'
+import { type ReadyConnection, SEED_WANTS_PEERS, type Swarm } from '../swarm/swarm.ts'
 import type { PeerAddress } from '../transport/transport.ts'
 import { Announcements } from './announcements.ts'
 import { type CheckHost, CheckPhase } from './check-phase.ts'
@@ -21,14 +21,6 @@ import { SwarmWork, type WorkHost } from './swarm-work.ts'
 import type { Torrent } from './torrent.ts'
 import { mergeOrigins, type TorrentOrigin, type TorrentPlace } from './torrent-origin.ts'
 import { Totals } from './totals.ts'
-
-/**
- * Blocks of a piece that takes longer than this are saved with the next record, so that a crash costs no more than that and the time
- * between two records.
- */
-const SAVE_UNFINISHED_MS = 1000
-/** Peers that a seed wants: one behind a router cannot be reached by those who lack something, and reaches out to them. */
-const SEED_WANTS_PEERS = 30
 
 /**
  * What one torrent does: metadata, then a check of what is here, then running, as downloader or seed. What it needs only at work is made
@@ -160,7 +152,7 @@ export class TorrentTask implements WorkHost, CheckHost, MetadataHost {
 
   tick(nowMs: number): void {
     this.#work?.tick(nowMs)
-    if (this.#work?.swarm?.transfer?.hasUnsaved(SAVE_UNFINISHED_MS)) this.#records?.touch()
+    if (this.#work?.hasUnsaved) this.touch()
     this.#records?.tick(nowMs)
     if (this.#seeksPeers || this.life.error || this.peers.length > 0 || this.swarm?.isDialling) return
     // A seed that nobody is connected to needs no attention, once its last progress is safe.
@@ -264,7 +256,7 @@ export class TorrentTask implements WorkHost, CheckHost, MetadataHost {
 
   /** Puts what is here of unfinished pieces into storage. */
   async saveUnfinished(): Promise<void> {
-    await this.#work?.saveUnfinished(this.life.paused ? 0 : SAVE_UNFINISHED_MS)
+    await this.#work?.saveUnfinished(this.life.paused)
   }
 
   // Running
@@ -313,8 +305,7 @@ export class TorrentTask implements WorkHost, CheckHost, MetadataHost {
   /** How many more peers it wants to be told of. */
   get wantedPeers(): number {
     if (this.life.paused) return 0
-    if (this.#seeksPeers) return this.swarm?.wanted ?? this.#context.maxPeersPerTorrent
-    return Math.max(0, SEED_WANTS_PEERS - this.peers.length)
+    return this.swarm?.wanted ?? (this.#seeksPeers ? this.#context.maxPeersPerTorrent : SEED_WANTS_PEERS)
   }
 
   async select(change: (selection: Selection) => void): Promise<void> {

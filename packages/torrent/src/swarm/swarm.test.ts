@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { BLOCK_BYTES } from '../metainfo/metainfo.ts'
 import { encodeUploadOnly } from '../wire/extensions/small-extensions.ts'
 import type { Peer } from './peer.ts'
+import { SEED_WANTS_PEERS } from './swarm.ts'
 import type { RemotePeer } from './testing/remote-peer.ts'
 import { TestSwarm } from './testing/test-swarm.ts'
 import { type TestTorrent, testTorrent } from './testing/test-torrent.ts'
@@ -150,7 +151,7 @@ describe('those who download nothing more (BEP 21)', () => {
     expect(leech.remote.closed).toBe(false)
     expect(leech.remote.all('have')).toEqual(['39'])
     expect(leech.remote.all('extended').filter(text => text.startsWith('4 '))).toEqual(['4 01'])
-    expect(bench.swarm.wanted).toBe(0)
+    expect(bench.swarm.wanted).toBe(SEED_WANTS_PEERS - 1)
   })
 })
 

@@ -21,6 +21,9 @@ import { Suspicion } from './suspicion.ts'
 import type { SwarmHost } from './swarm-host.ts'
 import type { Transfer, TransferOwner } from './transfer.ts'
 
+/** Peers that a seed wants: one behind a router cannot be reached by those who lack something, and reaches out to them. */
+export const SEED_WANTS_PEERS = 30
+
 /** A connection whose handshakes are done. */
 export interface ReadyConnection {
   readonly connection: Connection
@@ -159,7 +162,8 @@ export class Swarm implements SwarmHost, TransferOwner {
 
   /** How many more peers are wanted, for discovery. */
   get wanted(): number {
-    if (!this.isRunning || this.uploadOnly) return 0
+    if (!this.isRunning) return 0
+    if (this.uploadOnly) return Math.max(0, SEED_WANTS_PEERS - this.peers.size)
     return Math.max(0, this.#owner.maxPeers - this.peers.size - this.pool.idle)
   }
 

@@ -1,5 +1,4 @@
 import type { Bitfield } from '../base/bitfield.ts'
-import { equalBytes } from '../base/bytes.ts'
 import type { Clock } from '../base/clock.ts'
 import { ShoalError } from '../base/errors.ts'
 import type { Random } from '../base/random.ts'
@@ -14,6 +13,7 @@ import { PieceMemory, type PieceMemoryUser } from './piece-memory.ts'
 import type { PieceRoots } from './piece-roots.ts'
 import type { Selection } from './selection.ts'
 import { UnfinishedPieces } from './unfinished-pieces.ts'
+import { digestsOf, verifyPiece } from './verify-piece.ts'
 
 /** Of the bytes that a download may hold in memory, those that wait to be written: beyond, storage is behind. */
 const UNWRITTEN_SHARE = 2 / 3
@@ -188,7 +188,7 @@ export class Transfer implements PieceMemoryUser {
         piece,
         this.layout,
         this.#memory.take(this.layout.pieceLengthBytes),
-        this.#digests(piece),
+        digestsOf(this.info, this.layout, piece),
         this.#clock.nowMs(),
       )
       this.#open.set(piece, open)
@@ -290,15 +290,10 @@ export class Transfer implements PieceMemoryUser {
     this.#memory.leave(this)
   }
 
-  #digests(piece: number) {
-    const { version } = this.info
-    return { v1: version !== 'v2', v2: version !== 'v1' && this.layout.dataSize(piece) > 0 }
-  }
-
   #completed(open: OpenPiece): void {
     this.#open.delete(open.piece)
     this.#complete.add(open.piece)
-    const right = this.#verify(open)
+    const right = verifyPiece(this.info, this.roots, open)
     if (typeof right === 'boolean') this.#settle(open, right)
     else void this.#track(right.then(answer => this.#settle(open, answer)))
   }
@@ -327,18 +322,6 @@ export class Transfer implements PieceMemoryUser {
     this.#drop(open)
     this.picker.pieceFailed(open.piece)
     this.#owner.onBadPiece(open.piece, [], [])
-  }
-
-  /** BEP 52: a hybrid piece must match both of its hashes; where the v2 one is not known yet, v1 decides. */
-  #verify(open: OpenPiece): boolean | Promise<boolean> {
-    const { pieceHashes } = this.info
-    const byRoot = open.leaves ? this.roots.verify(open.piece, open.leaves) : true
-    if (byRoot === false || !pieceHashes) return byRoot ?? false
-    const expected = pieceHashes.subarray(20 * open.piece, 20 * open.piece + 20)
-    const digest = open.sha1()
-    return digest instanceof Promise
-      ? digest.then(bytes => equalBytes(bytes, expected))
-      : equalBytes(digest, expected)
   }
 
   #settleBlame(open: OpenPiece): void {
