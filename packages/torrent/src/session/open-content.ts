@@ -1,4 +1,5 @@
 import { infoHashText } from '../metainfo/info-hash.ts'
+import { selectedFiles } from '../metainfo/magnet.ts'
 import type { Metainfo } from '../metainfo/metainfo.ts'
 import { Selection } from '../swarm/selection.ts'
 import { Content } from './content.ts'
@@ -25,12 +26,9 @@ export function openContent(
   })
   const selection = Selection.from(layout, priorities ? [...priorities] : null)
   if (select && !priorities) {
-    let index = 0
-    for (const [file, { pad }] of layout.files.entries()) {
-      if (pad) continue
-      const at = index++
-      if (!select.some(({ first, last }) => at >= first && at <= last)) selection.set(file, 0)
-    }
+    const files = [...layout.files.keys()].filter(file => !layout.files[file]!.pad)
+    const chosen = new Set(selectedFiles(select, files.length))
+    for (const [index, file] of files.entries()) if (!chosen.has(index)) selection.set(file, 0)
   }
   const content = new Content(metainfo, layout, storage, selection)
   if (place.progress?.unfinished) content.unfinished = place.progress.unfinished

@@ -137,19 +137,14 @@ export class OpenPiece {
   }
 
   /** Runs of blocks `[begin, end)` that are here and not in storage. */
-  unsavedRuns(): [begin: number, end: number][] {
-    const runs: [number, number][] = []
-    for (let block = 0; block < this.#blockCount; block++) {
-      if (this.#have[block] !== HERE) continue
-      const last = runs.at(-1)
-      if (last?.[1] === block) last[1]++
-      else runs.push([block, block + 1])
-    }
-    return runs
+  unsavedRuns(): BlockRun[] {
+    const blocks: number[] = []
+    for (let block = 0; block < this.#blockCount; block++) if (this.#have[block] === HERE) blocks.push(block)
+    return runsOf(blocks)
   }
 
   /** The run is in storage. */
-  saved([begin, end]: readonly [number, number]): void {
+  saved([begin, end]: BlockRun): void {
     this.#have.fill(SAVED, begin, end)
   }
 
@@ -162,7 +157,7 @@ export class OpenPiece {
   }
 
   /** The bytes of a run within the piece; the padding behind the data is not stored. */
-  bytesOf([begin, end]: readonly [number, number]): { at: number; bytes: Uint8Array } {
+  bytesOf([begin, end]: BlockRun): { at: number; bytes: Uint8Array } {
     const at = begin * BLOCK_BYTES
     return { at, bytes: this.buffer.subarray(at, Math.min(end * BLOCK_BYTES, this.#dataBytes)) }
   }
@@ -183,4 +178,18 @@ export class OpenPiece {
     if (end > begin) this.#sha1!.update(this.buffer.subarray(begin, end))
     this.#hashed = this.#contiguous
   }
+}
+
+/** Blocks `[begin, end)` of a piece. */
+export type BlockRun = readonly [begin: number, end: number]
+
+/** Ascending blocks as runs. */
+export function runsOf(blocks: readonly number[]): BlockRun[] {
+  const runs: [number, number][] = []
+  for (const block of blocks) {
+    const last = runs.at(-1)
+    if (last?.[1] === block) last[1]++
+    else runs.push([block, block + 1])
+  }
+  return runs
 }

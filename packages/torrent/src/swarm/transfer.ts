@@ -307,21 +307,13 @@ export class Transfer implements PieceMemoryUser {
     }
     const { piece } = open
     this.#complete.delete(piece)
-    if (open.restored) return this.#discard(open)
+    // Of a piece of which storage gave a part nobody can say who made it wrong.
+    if (open.restored) this.#blame.dropped(piece)
     const verdict = this.#blame.failed(piece, open.buffer.subarray(0, this.layout.pieceSize(piece)))
     this.wastedBytes += this.layout.dataSize(piece)
     this.#drop(open)
     this.picker.pieceFailed(piece)
     this.#owner.onBadPiece(piece, verdict.guilty, verdict.suspects)
-  }
-
-  /** Of a piece of which storage gave a part nobody can say who made it wrong. */
-  #discard(open: OpenPiece): void {
-    this.#blame.dropped(open.piece)
-    this.wastedBytes += this.layout.dataSize(open.piece)
-    this.#drop(open)
-    this.picker.pieceFailed(open.piece)
-    this.#owner.onBadPiece(open.piece, [], [])
   }
 
   #settleBlame(open: OpenPiece): void {

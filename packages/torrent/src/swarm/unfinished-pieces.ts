@@ -1,5 +1,5 @@
 import { Bitfield } from '../base/bitfield.ts'
-import type { OpenPiece } from './open-piece.ts'
+import { type OpenPiece, runsOf } from './open-piece.ts'
 import type { Transfer } from './transfer.ts'
 
 /** Source of blocks that come from storage: no peer has this number. */
@@ -74,25 +74,29 @@ export class UnfinishedPieces {
     const bits = Bitfield.from(blocks, layout.blockCount(piece))
     if (!bits || bits.count === 0) return
     const first = transfer.firstBlock(piece)
-    const taken: { block: number; open: OpenPiece }[] = []
+    const taken: number[] = []
+    let open: OpenPiece | null = null
     for (let block = 0; block < bits.length; block++) {
       if (!bits.has(block) || !picker.received(STORAGE, first + block).wanted) continue
-      const open = transfer.openFor(piece, block, this)
-      if (open) taken.push({ block, open })
+      const claimed = transfer.openFor(piece, block, this)
+      if (!claimed) continue
+      open = claimed
+      taken.push(block)
     }
-    const open = taken[0]?.open
     if (!open) return
     open.restored = true
     open.holds++
-    const runs = taken.map(({ block }) => open.bytesOf([block, block + 1]))
     try {
-      for (const { at, bytes } of runs) await transfer.storage.read(layout.pieceOffset(piece) + at, bytes)
+      for (const run of runsOf(taken)) {
+        const { at, bytes } = open.bytesOf(run)
+        await transfer.storage.read(layout.pieceOffset(piece) + at, bytes)
+      }
     } catch {
       // The file is gone, or another: all of the piece is fetched.
       return transfer.abandon(open)
     } finally {
       this.#letGo(open)
     }
-    for (const { block } of taken) transfer.restored(open, block, this)
+    for (const block of taken) transfer.restored(open, block, this)
   }
 }

@@ -6,6 +6,7 @@ import { promisify } from 'node:util'
 import { gunzip, inflate } from 'node:zlib'
 import { concat } from '../../base/bytes.ts'
 import { messageOf, ShoalError } from '../../base/errors.ts'
+import { followRedirect } from '../../transport/http/redirect.ts'
 import { resolveHost } from '../../transport/resolve.node.ts'
 import type { ResolvedAddress } from '../../transport/resolve.ts'
 import {
@@ -91,12 +92,9 @@ function request(url: URL, address: ResolvedAddress, options: HttpGetOptions): P
 
 /** Where a redirect leads, or null when the answer is none. Throws when it leads where we do not go. */
 function redirectTarget(response: IncomingMessage, from: URL): URL | null {
-  const location = response.headers.location
-  if (![301, 302, 303, 307, 308].includes(response.statusCode ?? 0) || location === undefined) return null
-  const to = URL.canParse(location, from) ? new URL(location, from) : null
-  const safe = to && (to.protocol === 'https:' || (to.protocol === 'http:' && from.protocol === 'http:'))
-  // A passkey that was sent encrypted must not go on in the clear.
-  if (!safe)
+  const { location } = response.headers
+  const to = location === undefined ? null : followRedirect(response.statusCode ?? 0, location, from)
+  if (typeof to === 'string')
     throw closing(
       response,
       unsafe('the tracker redirects to an address that is not HTTP(S), or away from HTTPS'),
