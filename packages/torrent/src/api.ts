@@ -4,6 +4,7 @@
  */
 import type { DiscoveryStatus } from './discovery/discovery.ts'
 import type { Info, InfoHashes, Metainfo } from './metainfo/metainfo.ts'
+import type { ResumeStore } from './storage/resume-store.ts'
 import type { TransportKind } from './transport/transport.ts'
 
 /** Bytes a second; `Infinity` for no limit. */
@@ -185,6 +186,8 @@ export interface SessionOptions {
    * overwrite what the first recorded.
    */
   stateDirectory?: string | null
+  /** Keeps resume data instead of a `stateDirectory`: a database, say. The session closes it when it closes. Not with `stateDirectory`. */
+  resumeStore?: ResumeStore
   /** Add all recorded torrents at once. When false, a torrent's record is used when it is added. Default true. */
   restore?: boolean
   /** TCP (and DHT) port: 0 any free one, null does not accept connections. Default 6881, or a free one when that is taken. */

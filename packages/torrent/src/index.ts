@@ -28,3 +28,10 @@ export { writeMetainfo } from './metainfo/write-metainfo.ts'
 export { type CheckedFile, type CheckedFiles, checkFiles } from './session/check-files.ts'
 export { Session } from './session/session.ts'
 export { Torrent } from './session/torrent.ts'
+export { checkNoteName, checkResumeKey, checkResumeMetainfo } from './storage/resume-keys.ts'
+export {
+  decodeProgress as decodeResumeProgress,
+  encodeProgress as encodeResumeProgress,
+} from './storage/resume-record.ts'
+export type { ResumeEntry, ResumeProgress, ResumeStore } from './storage/resume-store.ts'
+export type { FileStamp } from './storage/storage.ts'

@@ -5,6 +5,8 @@ import { parseHostPort } from '../base/ip.ts'
 /** Throws `bad-argument` for an option that means nothing, before anything is opened. */
 export function checkOptions(options: SessionOptions): void {
   const { port, maxConnections, maxConnectionsPerTorrent, uploadSlots, dhtNodes = [] } = options
+  if (options.stateDirectory && options.resumeStore)
+    throw new ShoalError('bad-argument', 'give a stateDirectory or a resumeStore, not both')
   if (port !== undefined && port !== null) whole('port', port, 0, 65_535)
   whole('maxConnections', maxConnections ?? 1, 1)
   whole('maxConnectionsPerTorrent', maxConnectionsPerTorrent ?? 1, 1)

@@ -52,8 +52,8 @@ export class Session implements SessionApi {
     const context = this.#context
     await this.#acceptor.listen(this.#environment.transports, this.#options)
     context.listenPort = this.port
-    const { stateDirectory } = this.#options
-    if (stateDirectory) context.resume = createResumeStore(stateDirectory)
+    const { stateDirectory, resumeStore } = this.#options
+    context.resume = resumeStore ?? (stateDirectory ? createResumeStore(stateDirectory) : null)
     context.discoveries = await Discoveries.open(this.#options, {
       ...this.#environment,
       userAgent: context.userAgent,

@@ -1,17 +1,14 @@
 import fs from 'node:fs'
 import { join } from 'node:path'
-import { sha1, sha256 } from '#crypto'
-import { hex } from '../base/bytes.ts'
 import { messageOf, ShoalError } from '../base/errors.ts'
-import { decodeRaw } from '../bencode/bencode.ts'
-import { MAX_TORRENT_BYTES, MAX_TORRENT_DEPTH, MAX_TORRENT_ITEMS } from '../metainfo/limits.ts'
+import { MAX_TORRENT_BYTES } from '../metainfo/limits.ts'
 import { AtomicFiles } from './atomic-files.node.ts'
 import { close, fstat, open, READ, readAt } from './fs.node.ts'
 import { errnoOf, ioError } from './io-errors.ts'
+import { checkNoteName, checkResumeKey, checkResumeMetainfo } from './resume-keys.ts'
 import { decodeProgress, encodeProgress, MAX_PROGRESS_BYTES } from './resume-record.ts'
 import type { ResumeEntry, ResumeProgress, ResumeStore } from './resume-store.ts'
 
-const KEY = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/
 const FILE_NAME = /^([0-9a-f]{40}|[0-9a-f]{64})\.(torrent|resume)$/
 const MAX_NOTE_BYTES = 1 << 20
 /** Torrents read at a time. */
@@ -43,17 +40,17 @@ class FileResumeStore implements ResumeStore {
   }
 
   async saveMetainfo(key: string, metainfo: Uint8Array): Promise<void> {
-    checkKey(key)
+    checkResumeKey(key)
     await this.#files.replace(`${key}.torrent`, metainfo)
   }
 
   async save(key: string, progress: ResumeProgress): Promise<void> {
-    checkKey(key)
+    checkResumeKey(key)
     await this.#files.replace(`${key}.resume`, encodeProgress(key, progress))
   }
 
   async delete(key: string): Promise<void> {
-    checkKey(key)
+    checkResumeKey(key)
     await Promise.all([this.#files.delete(`${key}.resume`), this.#files.delete(`${key}.torrent`)])
   }
 
@@ -88,7 +85,7 @@ class FileResumeStore implements ResumeStore {
     const ofMetainfo: string[] = []
     const ofProgress: string[] = []
     const [metainfo, progress] = await Promise.all([
-      this.#read(`${key}.torrent`, MAX_TORRENT_BYTES, ofMetainfo, bytes => checkMetainfo(key, bytes)),
+      this.#read(`${key}.torrent`, MAX_TORRENT_BYTES, ofMetainfo, bytes => checkResumeMetainfo(key, bytes)),
       this.#read(`${key}.resume`, MAX_PROGRESS_BYTES, ofProgress, bytes => decodeProgress(key, bytes)),
     ])
     return { key, metainfo, progress, problems: [...ofMetainfo, ...ofProgress] }
@@ -111,25 +108,8 @@ class FileResumeStore implements ResumeStore {
 }
 
 function noteFile(name: string): string {
-  if (!/^[a-z]+$/.test(name))
-    throw new ShoalError('bad-argument', `${name} names no note: use lower-case letters`)
+  checkNoteName(name)
   return `${name}.note`
-}
-
-function checkKey(key: string): void {
-  if (!KEY.test(key))
-    throw new ShoalError('bad-argument', 'resume data is kept by info hash in lower-case hex')
-}
-
-/** The bytes, when their info dictionary has the hash. Anything that was torn or changed in it has another. */
-function checkMetainfo(key: string, bytes: Uint8Array): Uint8Array {
-  const info = decodeRaw(bytes, { depth: MAX_TORRENT_DEPTH, items: MAX_TORRENT_ITEMS }).raw('info')
-  if (info === undefined || hex(key.length === 40 ? sha1(info) : sha256(info)) !== key)
-    throw new ShoalError(
-      'bad-torrent',
-      'the kept torrent file is of another torrent: its metadata is fetched again',
-    )
-  return bytes
 }
 
 async function readWhole(path: string, maxBytes: number): Promise<Uint8Array> {

@@ -62,7 +62,8 @@ export interface ResumeEntry {
 }
 
 /**
- * Keeps resume data. Each method rejects with a ShoalError: `bad-argument` for a key that is none, `no-space`, `no-permission`, `io`,
+ * Keeps resume data. An implementation runs `testResumeStore` of `@shoal/torrent/testing`. Saves of one key that overtake each other leave
+ * the last. Each method rejects with a ShoalError: `bad-argument` for a key that is none, `no-space`, `no-permission`, `io`,
  * `closed`.
  */
 export interface ResumeStore {
@@ -84,6 +85,6 @@ export interface ResumeStore {
   loadNote(name: string): Promise<Uint8Array | null>
   /** Replaces the note as a whole. */
   saveNote(name: string, bytes: Uint8Array): Promise<void>
-  /** Waits for what was asked so far. */
+  /** Waits for what was asked so far, then takes no more: further saves reject with `closed`. The session that uses it calls this last. */
   close(): Promise<void>
 }

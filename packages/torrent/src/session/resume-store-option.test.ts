@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest'
+import { createResumeStore } from '#resume-store'
+import { Session } from './session.ts'
+import { Loopback } from './testing/loopback.ts'
+
+test('a session keeps its torrents in the store that it is given, and closes it', async () => {
+  await using loop = await Loopback.make()
+  const metainfo = await loop.torrent('content', { 'a.bin': 40_000 })
+  const store = createResumeStore(loop.path('anywhere'))
+  const first = await loop.open({ directory: loop.folder, resumeStore: store })
+  await (await first.add(metainfo)).whenComplete()
+  await first.close()
+  await expect(store.saveNote('x', Uint8Array.of(1))).rejects.toMatchObject({ code: 'closed' })
+
+  const second = await loop.open({ resumeStore: createResumeStore(loop.path('anywhere')) })
+  expect(second.torrents.map(({ name, directory }) => [name, directory])).toEqual([['content', loop.folder]])
+  await second.torrents[0]!.whenComplete()
+})
+
+test('a session takes a folder or a store, not both', async () => {
+  await using loop = await Loopback.make()
+  const resumeStore = createResumeStore(loop.path('one'))
+  const open = Session.open({ port: null, stateDirectory: loop.path('two'), resumeStore })
+  await expect(open).rejects.toMatchObject({ code: 'bad-argument' })
+})
