@@ -11,11 +11,14 @@ export class UsageError extends Error {
 /** The work could not be done, by a code of the engine's list and a message that says what to do. */
 export class Failure extends Error {
   readonly code: string
+  /** The member of an API call's input that was wrong. */
+  readonly field: string | undefined
 
-  constructor(code: string, message: string, options?: ErrorOptions) {
+  constructor(code: string, message: string, options: ErrorOptions & { field?: string } = {}) {
     super(message, options)
     this.name = 'Failure'
     this.code = code
+    this.field = options.field
   }
 }
 

@@ -1,0 +1,29 @@
+/**
+ * The control contract of a Shoal node: what it can be asked, what it answers, what it tells by itself, and a typed client.
+ *
+ * ```ts
+ * import { connectNode } from '@shoal/api'
+ *
+ * const node = connectNode({ url: 'http://127.0.0.1:8420', token: process.env.SHOAL_TOKEN })
+ * const { torrent } = await node.addTorrent({ source: 'magnet:?xt=urn:btih:…' })
+ * ```
+ *
+ * @packageDocumentation
+ */
+export { ApiError } from './api-error.ts'
+export { BYTE_ROUTES, type ByteRoute } from './bytes.ts'
+export { authorization, type ClientOptions, connectNode, readAnswer } from './client.ts'
+export * from './events.ts'
+export { AREAS, type Area, type Operation } from './operation.ts'
+export * from './operations.ts'
+export { type PlainRequest, requestOf } from './request.ts'
+export * from './schemas/common.ts'
+export * from './schemas/feed.ts'
+export * from './schemas/job.ts'
+export * from './schemas/label.ts'
+export * from './schemas/node.ts'
+export * from './schemas/peer.ts'
+export * from './schemas/search.ts'
+export * from './schemas/settings.ts'
+export * from './schemas/torrent.ts'
+export * from './schemas/upload.ts'

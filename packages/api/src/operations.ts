@@ -1,0 +1,501 @@
+import { z } from 'zod'
+import { operation } from './operation.ts'
+import { FileIndex, HostPath, Name, Nothing, PageInput, Priority, page, TorrentId } from './schemas/common.ts'
+import { Feed, FeedFilter, FeedItem } from './schemas/feed.ts'
+import { Job } from './schemas/job.ts'
+import { CountedLabel, Label } from './schemas/label.ts'
+import {
+  Access,
+  FolderListing,
+  Health,
+  HISTORY_RANGES,
+  History,
+  LOG_LEVELS,
+  LogEntry,
+  NodeInfo,
+  NodeStats,
+  Protocol,
+} from './schemas/node.ts'
+import { KnownPeer, Peer } from './schemas/peer.ts'
+import { SearchInput, SearchPage } from './schemas/search.ts'
+import { Settings, SettingsChange } from './schemas/settings.ts'
+import {
+  ActedOn,
+  ActOnTorrents,
+  Added,
+  AddTorrent,
+  CreateTorrent,
+  ListTorrents,
+  PieceMap,
+  Preview,
+  PreviewTorrent,
+  TorrentDetail,
+  TorrentFile,
+  TorrentPage,
+  Tracker,
+  UpdateTorrent,
+} from './schemas/torrent.ts'
+import { Upload } from './schemas/upload.ts'
+
+const One = z.object({ id: TorrentId })
+const Id = z.string().min(1).max(100)
+
+/** All that a node can be asked to do, but for what travels as bytes (bytes.ts). */
+export const OPERATIONS = {
+  listTorrents: operation({
+    method: 'GET',
+    path: '/api/torrents',
+    area: 'torrents',
+    summary: 'Torrents, filtered and sorted',
+    input: ListTorrents,
+    output: TorrentPage,
+  }),
+  addTorrent: operation({
+    method: 'POST',
+    path: '/api/torrents',
+    area: 'torrents',
+    summary: 'Add a torrent, or download a file over HTTP(S) or FTP',
+    input: AddTorrent,
+    output: Added,
+    errors: ['unknown-identifier', 'bad-torrent', 'forbidden-path', 'no-answer'],
+    idempotent: true,
+  }),
+  previewTorrent: operation({
+    method: 'POST',
+    path: '/api/previews',
+    area: 'torrents',
+    summary: 'Look what a link or .torrent holds before adding it',
+    input: PreviewTorrent,
+    output: Preview,
+    errors: ['unknown-identifier', 'bad-torrent', 'timeout'],
+    idempotent: true,
+  }),
+  createTorrent: operation({
+    method: 'POST',
+    path: '/api/create',
+    area: 'torrents',
+    summary: 'Make a torrent of a file or folder on the node’s machine, and share it',
+    input: CreateTorrent,
+    output: Job,
+    errors: ['forbidden-path'],
+  }),
+  actOnTorrents: operation({
+    method: 'POST',
+    path: '/api/torrents/actions',
+    area: 'torrents',
+    summary: 'Pause, resume, recheck, reannounce, remove, restore or reorder torrents',
+    input: ActOnTorrents,
+    output: ActedOn,
+    idempotent: true,
+  }),
+  getTorrent: operation({
+    method: 'GET',
+    path: '/api/torrents/{id}',
+    area: 'torrents',
+    summary: 'One torrent',
+    input: One,
+    output: TorrentDetail,
+  }),
+  updateTorrent: operation({
+    method: 'PATCH',
+    path: '/api/torrents/{id}',
+    area: 'torrents',
+    summary: 'Change label, tags, limits, order or place in the queue',
+    input: UpdateTorrent,
+    output: TorrentDetail,
+    idempotent: true,
+  }),
+  moveTorrent: operation({
+    method: 'POST',
+    path: '/api/torrents/{id}/move',
+    area: 'torrents',
+    summary: 'Move the files to another folder',
+    input: One.extend({ directory: HostPath }),
+    output: Job,
+    errors: ['forbidden-path', 'no-space'],
+  }),
+  getPieces: operation({
+    method: 'GET',
+    path: '/api/torrents/{id}/pieces',
+    area: 'torrents',
+    summary: 'Which pieces are here, and how many peers have each',
+    input: One,
+    output: PieceMap,
+  }),
+  getTorrentHistory: operation({
+    method: 'GET',
+    path: '/api/torrents/{id}/history',
+    area: 'torrents',
+    summary: 'What was transferred over the last hour, while the node ran',
+    input: One,
+    output: History,
+  }),
+  listFiles: operation({
+    method: 'GET',
+    path: '/api/torrents/{id}/files',
+    area: 'files',
+    summary: 'Files of a torrent',
+    input: One.extend({ ...PageInput, limit: z.number().int().min(1).max(10_000).default(1000) }),
+    output: page(TorrentFile),
+  }),
+  setPriority: operation({
+    method: 'PATCH',
+    path: '/api/torrents/{id}/files',
+    area: 'files',
+    summary: 'Choose files: 0 not wanted, 1 low, 4 normal, 7 high',
+    input: One.extend({
+      indexes: z.union([z.literal('all'), z.array(FileIndex).min(1).max(1_000_000)]),
+      priority: Priority,
+    }),
+    output: Nothing,
+    idempotent: true,
+  }),
+  renameFile: operation({
+    method: 'POST',
+    path: '/api/torrents/{id}/files/{index}/rename',
+    area: 'files',
+    summary: 'Give a file another name, or another folder in the torrent',
+    input: One.extend({ index: FileIndex, path: z.string().min(1).max(4096) }),
+    output: Nothing,
+    idempotent: true,
+  }),
+  listPeers: operation({
+    method: 'GET',
+    path: '/api/torrents/{id}/peers',
+    area: 'peers',
+    summary: 'Connected peers and web seeds',
+    input: One,
+    output: z.object({ items: z.array(Peer) }),
+  }),
+  addPeers: operation({
+    method: 'POST',
+    path: '/api/torrents/{id}/peers',
+    area: 'peers',
+    summary: 'Connect to peers',
+    input: One.extend({ addresses: z.array(z.string().max(300)).min(1).max(1000) }),
+    output: Nothing,
+    idempotent: true,
+  }),
+  listKnownPeers: operation({
+    method: 'GET',
+    path: '/api/peers',
+    area: 'peers',
+    summary: 'What is remembered of peers, best first',
+    input: z.object(PageInput),
+    output: page(KnownPeer),
+  }),
+  listTrackers: operation({
+    method: 'GET',
+    path: '/api/torrents/{id}/trackers',
+    area: 'peers',
+    summary: 'Trackers and other sources of peers, with their last answers',
+    input: One,
+    output: z.object({ items: z.array(Tracker) }),
+  }),
+  setTrackers: operation({
+    method: 'PUT',
+    path: '/api/torrents/{id}/trackers',
+    area: 'peers',
+    summary: 'Replace the trackers: a list of tiers',
+    input: One.extend({ tiers: z.array(z.array(z.string().max(2000)).max(1000)).max(1000) }),
+    output: z.object({ items: z.array(Tracker) }),
+  }),
+  setWebSeeds: operation({
+    method: 'PUT',
+    path: '/api/torrents/{id}/webseeds',
+    area: 'peers',
+    summary: 'Replace the web seeds',
+    input: One.extend({ urls: z.array(z.string().max(2000)).max(1000) }),
+    output: Nothing,
+  }),
+  listLabels: operation({
+    method: 'GET',
+    path: '/api/labels',
+    area: 'labels',
+    summary: 'Labels, their folders, and how many torrents have each',
+    input: z.object({}),
+    output: z.object({ items: z.array(CountedLabel), tags: z.array(z.string()) }),
+  }),
+  putLabel: operation({
+    method: 'PUT',
+    path: '/api/labels/{name}',
+    area: 'labels',
+    summary: 'Make or change a label',
+    input: Label.partial().required({ name: true }),
+    output: CountedLabel,
+    errors: ['forbidden-path'],
+  }),
+  removeLabel: operation({
+    method: 'DELETE',
+    path: '/api/labels/{name}',
+    area: 'labels',
+    summary: 'Remove a label; its torrents keep their folders',
+    input: z.object({ name: Name }),
+    output: Nothing,
+  }),
+  listJobs: operation({
+    method: 'GET',
+    path: '/api/jobs',
+    area: 'jobs',
+    summary: 'Long works: those that run, and the latest that ended',
+    input: z.object({}),
+    output: z.object({ items: z.array(Job) }),
+  }),
+  getJob: operation({
+    method: 'GET',
+    path: '/api/jobs/{id}',
+    area: 'jobs',
+    summary: 'One job',
+    input: z.object({ id: Id }),
+    output: Job,
+  }),
+  cancelJob: operation({
+    method: 'DELETE',
+    path: '/api/jobs/{id}',
+    area: 'jobs',
+    summary: 'Cancel a job, or forget one that has ended',
+    input: z.object({ id: Id }),
+    output: Job,
+  }),
+  search: operation({
+    method: 'GET',
+    path: '/api/search',
+    area: 'search',
+    summary: 'Find torrents and files by names, paths, comments and what documents say',
+    input: SearchInput,
+    output: SearchPage,
+  }),
+  createUpload: operation({
+    method: 'POST',
+    path: '/api/uploads',
+    area: 'uploads',
+    summary: 'Begin to send content to the node; `name` is what will be shared',
+    input: z.object({ name: Name }),
+    output: Upload,
+    errors: ['no-space'],
+  }),
+  getUpload: operation({
+    method: 'GET',
+    path: '/api/uploads/{id}',
+    area: 'uploads',
+    summary: 'What has arrived of an upload',
+    input: z.object({ id: Id }),
+    output: Upload,
+  }),
+  shareUpload: operation({
+    method: 'POST',
+    path: '/api/uploads/{id}/share',
+    area: 'uploads',
+    summary: 'Make a torrent of what was sent, and share it',
+    input: CreateTorrent.omit({ path: true }).extend({ id: Id }),
+    output: Job,
+  }),
+  cancelUpload: operation({
+    method: 'DELETE',
+    path: '/api/uploads/{id}',
+    area: 'uploads',
+    summary: 'Delete what was sent',
+    input: z.object({ id: Id }),
+    output: Nothing,
+  }),
+  listFeeds: operation({
+    method: 'GET',
+    path: '/api/feeds',
+    area: 'feeds',
+    summary: 'RSS and Atom feeds that are followed',
+    input: z.object({}),
+    output: z.object({ items: z.array(Feed) }),
+  }),
+  addFeed: operation({
+    method: 'POST',
+    path: '/api/feeds',
+    area: 'feeds',
+    summary: 'Follow a feed',
+    input: z.object({
+      url: Feed.shape.url,
+      everyMinutes: Feed.shape.everyMinutes.default(30),
+      filters: z.array(FeedFilter).max(100).default([]),
+    }),
+    output: Feed,
+    idempotent: true,
+  }),
+  updateFeed: operation({
+    method: 'PATCH',
+    path: '/api/feeds/{id}',
+    area: 'feeds',
+    summary: 'Change how often a feed is read, and what of it is added',
+    input: z.object({
+      id: Id,
+      everyMinutes: Feed.shape.everyMinutes.optional(),
+      filters: z.array(FeedFilter).max(100).optional(),
+    }),
+    output: Feed,
+    idempotent: true,
+  }),
+  removeFeed: operation({
+    method: 'DELETE',
+    path: '/api/feeds/{id}',
+    area: 'feeds',
+    summary: 'Follow it no longer',
+    input: z.object({ id: Id }),
+    output: Nothing,
+  }),
+  refreshFeed: operation({
+    method: 'POST',
+    path: '/api/feeds/{id}/refresh',
+    area: 'feeds',
+    summary: 'Read a feed now',
+    input: z.object({ id: Id }),
+    output: Feed,
+    idempotent: true,
+  }),
+  listFeedItems: operation({
+    method: 'GET',
+    path: '/api/feeds/{id}/items',
+    area: 'feeds',
+    summary: 'Items of a feed, newest first',
+    input: z.object({ ...PageInput, id: Id }),
+    output: page(FeedItem),
+  }),
+  getSettings: operation({
+    method: 'GET',
+    path: '/api/settings',
+    area: 'settings',
+    summary: 'All settings',
+    input: z.object({}),
+    output: Settings,
+  }),
+  changeSettings: operation({
+    method: 'PATCH',
+    path: '/api/settings',
+    area: 'settings',
+    summary: 'Change settings; they hold at once',
+    input: SettingsChange,
+    output: Settings,
+    errors: ['forbidden-path', 'fixed', 'address-in-use'],
+    idempotent: true,
+  }),
+  getNode: operation({
+    method: 'GET',
+    path: '/api/node',
+    area: 'node',
+    summary: 'The node: version, folders, port',
+    input: z.object({}),
+    output: NodeInfo,
+  }),
+  getStats: operation({
+    method: 'GET',
+    path: '/api/stats',
+    area: 'node',
+    summary: 'Rates, totals, connections, disk space',
+    input: z.object({}),
+    output: NodeStats,
+  }),
+  getHistory: operation({
+    method: 'GET',
+    path: '/api/stats/history',
+    area: 'node',
+    summary: 'What was transferred over the hour, day, month or year',
+    input: z.object({ range: z.enum(HISTORY_RANGES).default('hour') }),
+    output: History,
+  }),
+  listProtocols: operation({
+    method: 'GET',
+    path: '/api/protocols',
+    area: 'node',
+    summary: 'What kinds of links the node understands',
+    input: z.object({}),
+    output: z.object({ items: z.array(Protocol) }),
+  }),
+  listFolders: operation({
+    method: 'GET',
+    path: '/api/folders',
+    area: 'node',
+    summary: 'Look into a folder on the node’s machine, among those allowed',
+    input: z.object({ path: HostPath.optional() }),
+    output: FolderListing,
+    errors: ['forbidden-path'],
+  }),
+  listLog: operation({
+    method: 'GET',
+    path: '/api/log',
+    area: 'node',
+    summary: 'The latest log entries, oldest first',
+    input: z.object({
+      level: z.enum(LOG_LEVELS).default('info'),
+      torrent: TorrentId.optional(),
+      after: z.number().int().min(0).optional().meta({ description: 'Only entries with a higher id' }),
+      limit: z.number().int().min(1).max(1000).default(200),
+    }),
+    output: z.object({ items: z.array(LogEntry) }),
+  }),
+  getHealth: operation({
+    method: 'GET',
+    path: '/health',
+    area: 'node',
+    summary: 'Whether the node works',
+    input: z.object({}),
+    output: Health,
+  }),
+  stopNode: operation({
+    method: 'POST',
+    path: '/api/node/stop',
+    area: 'node',
+    summary: 'Stop the node',
+    input: z.object({}),
+    output: Nothing,
+    idempotent: true,
+  }),
+  login: operation({
+    method: 'POST',
+    path: '/api/access',
+    area: 'access',
+    summary: 'Log in with user name and password, or with the token',
+    input: z.object({ username: z.string().max(255), password: z.string().max(1024) }),
+    output: Access,
+    errors: ['wrong-password', 'too-many-attempts'],
+  }),
+  logout: operation({
+    method: 'DELETE',
+    path: '/api/access',
+    area: 'access',
+    summary: 'Log out',
+    input: z.object({}),
+    output: Access,
+  }),
+  getAccess: operation({
+    method: 'GET',
+    path: '/api/access',
+    area: 'access',
+    summary: 'Who asks, and how they proved it',
+    input: z.object({}),
+    output: Access,
+  }),
+} as const
+
+export type OperationName = keyof typeof OPERATIONS
+/** What a caller gives: members with a default may be left out. */
+export type InputOf<Name extends OperationName> = z.input<(typeof OPERATIONS)[Name]['input']>
+/** What an implementation gets: checked, with the defaults filled in. */
+export type CheckedInputOf<Name extends OperationName> = z.output<(typeof OPERATIONS)[Name]['input']>
+export type OutputOf<Name extends OperationName> = z.output<(typeof OPERATIONS)[Name]['output']>
+
+export interface CallOptions {
+  signal?: AbortSignal
+}
+
+/** A node as its callers see it: the typed client over HTTP, and the console's mock. Rejects with an ApiError. */
+export type NodeApi = {
+  [Name in OperationName]: (input: InputOf<Name>, options?: CallOptions) => Promise<OutputOf<Name>>
+}
+
+/** The operations that the HTTP server itself answers: they are about the one who asks. */
+export type AccessOperation = 'login' | 'logout' | 'getAccess'
+
+/** A node as the server sees it: inputs are checked already. Rejects with errors that carry a `code`. */
+export type NodeOperations = {
+  [Name in Exclude<OperationName, AccessOperation>]: (
+    input: CheckedInputOf<Name>,
+    options?: CallOptions,
+  ) => Promise<OutputOf<Name>>
+}

@@ -1,0 +1,30 @@
+import type { Operation } from './operation.ts'
+
+export interface PlainRequest {
+  readonly method: Operation['method']
+  /** Path and query, percent-encoded. */
+  readonly target: string
+  /** Of a JSON body; undefined for none. */
+  readonly body: Record<string, unknown> | undefined
+}
+
+/** Where each member of an input travels: the path, the query or the body. Lists in a query are repeated members. */
+export function requestOf(
+  { method, path }: Pick<Operation, 'method' | 'path'>,
+  input: Record<string, unknown>,
+): PlainRequest {
+  const rest = { ...input }
+  const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => {
+    const value = rest[name]
+    delete rest[name]
+    return encodeURIComponent(String(value))
+  })
+  if (method !== 'GET' && method !== 'DELETE') return { method, target: filled, body: rest }
+  const query = new URLSearchParams()
+  for (const [name, value] of Object.entries(rest)) {
+    if (value === undefined) continue
+    for (const each of Array.isArray(value) ? value : [value]) query.append(name, String(each))
+  }
+  const text = query.toString()
+  return { method, target: text === '' ? filled : `${filled}?${text}`, body: undefined }
+}

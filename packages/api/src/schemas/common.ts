@@ -1,0 +1,57 @@
+import { z } from 'zod'
+
+/** Most items that one page of a list may have. */
+export const MAX_PAGE = 1000
+
+/** A torrent's id: its v1 info hash, or its v2 info hash where it has no v1, in lower-case hex. Either hash of a hybrid torrent finds it. */
+export const TorrentId = z
+  .string()
+  .regex(/^([0-9a-fA-F]{40}|[0-9a-fA-F]{64})$/, 'an info hash has 40 (v1) or 64 (v2) hexadecimal digits')
+  .transform(text => text.toLowerCase())
+  .meta({ description: 'Info hash in hex: v1 (40 digits) or v2 (64 digits)' })
+
+export const TorrentIds = z.union([z.literal('all'), z.array(TorrentId).min(1).max(100_000)])
+
+export const Bytes = z.number().int().min(0)
+export const BytesPerSecond = z.number().min(0)
+/** Milliseconds since the Unix epoch. */
+export const TimeMs = z.number().min(0)
+/** A rate limit; null for none. */
+export const RateLimit = z.number().int().min(1).max(1e12).nullable()
+/** A path on the node's machine. */
+export const HostPath = z.string().min(1).max(4096)
+export const Name = z.string().trim().min(1).max(255)
+/** 0 not wanted, 1 low, 4 normal, 7 high; what lies between is possible. */
+export const Priority = z.number().int().min(0).max(7)
+export const FileIndex = z.number().int().min(0).max(10_000_000)
+
+export const PageInput = {
+  cursor: z.string().max(1000).optional().meta({ description: '`next` of the page before' }),
+  limit: z.number().int().min(1).max(MAX_PAGE).default(100),
+}
+
+/** One page of a list. */
+export function page<Item extends z.ZodType>(item: Item) {
+  return z.object({
+    items: z.array(item),
+    /** Asks for the next page; null at the end. */
+    next: z.string().nullable(),
+    /** How many there are on all pages. */
+    total: z.number().int().min(0),
+  })
+}
+
+export const Nothing = z.object({})
+
+/** What every refused request is answered with. */
+export const Problem = z.object({
+  error: z.object({
+    /** For programs: `bad-request`, `not-found`, `no-space` … */
+    code: z.string(),
+    /** For people: what was wrong and what to do. */
+    message: z.string(),
+    /** The member of the input that was wrong: `files.0.priority`. */
+    field: z.string().optional(),
+  }),
+})
+export type Problem = z.infer<typeof Problem>

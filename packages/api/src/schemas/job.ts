@@ -1,0 +1,26 @@
+import { z } from 'zod'
+import { Bytes, BytesPerSecond, TimeMs, TorrentId } from './common.ts'
+
+/** `create`: makes a torrent of files and shares it. `download`: one file over HTTP(S) or FTP. `move`: files to another folder. */
+export const JobKind = z.enum(['create', 'download', 'move'])
+
+/** Long work that shows its progress and can be cancelled. */
+export const Job = z.object({
+  id: z.string(),
+  kind: JobKind,
+  /** What it works on, for people. */
+  name: z.string(),
+  state: z.enum(['running', 'waiting', 'done', 'failed', 'cancelled']),
+  doneBytes: Bytes,
+  /** Null when unknown. */
+  totalBytes: Bytes.nullable(),
+  bytesPerSecond: BytesPerSecond,
+  error: z.object({ code: z.string(), message: z.string() }).nullable(),
+  /** The torrent that it made, or works on. */
+  torrent: TorrentId.nullable(),
+  /** Where what it downloaded or moved lies. */
+  path: z.string().nullable(),
+  startedMs: TimeMs,
+  endedMs: TimeMs.nullable(),
+})
+export type Job = z.infer<typeof Job>

@@ -1,0 +1,16 @@
+import { z } from 'zod'
+import { HostPath, Name } from './common.ts'
+
+export const Label = z.object({
+  name: Name,
+  /** Where its torrents are downloaded to; null: the default folder. */
+  directory: HostPath.nullable(),
+  /** `#rrggbb`; null: chosen by the name. */
+  colour: z
+    .string()
+    .regex(/^#[0-9a-fA-F]{6}$/, 'a colour is # and six hexadecimal digits')
+    .nullable(),
+})
+export type Label = z.infer<typeof Label>
+export const CountedLabel = Label.extend({ torrents: z.number().int().min(0) })
+export type CountedLabel = z.infer<typeof CountedLabel>

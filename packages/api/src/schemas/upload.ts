@@ -1,0 +1,11 @@
+import { z } from 'zod'
+import { Bytes, TimeMs } from './common.ts'
+
+/** Content on its way from another machine to the node, to be shared there. Its files are sent to `/api/uploads/{id}/files/{path}`. */
+export const Upload = z.object({
+  id: z.string(),
+  name: z.string(),
+  files: z.array(z.object({ path: z.string(), lengthBytes: Bytes })),
+  startedMs: TimeMs,
+})
+export type Upload = z.infer<typeof Upload>
