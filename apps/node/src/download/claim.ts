@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { infoHashText, type TorrentApi } from '@shoal/torrent'
 import { Failure } from '../cli/failure.ts'
-import { type Catalogue, type Entry, isTaken } from '../state/catalogue.ts'
+import { type Entry, type FolderRecords, isTaken } from '../state/folder-records.ts'
 import { stampOf } from '../state/stamp.ts'
 
 /** A download that is noted as this process's, so that nobody else takes its files for something to share, or downloads it too. */
@@ -16,7 +16,7 @@ export interface Claim {
  * Notes the download now, and again when its name becomes known. Rejects when another process has it, or its name is that of something
  * that was shared from here.
  */
-export async function claim(torrent: TorrentApi, catalogue: Catalogue): Promise<Claim> {
+export async function claim(torrent: TorrentApi, records: FolderRecords): Promise<Claim> {
   const sinceMs = Date.now()
   let done = false
   let infoHash = infoHashText(torrent.infoHashes)
@@ -24,10 +24,10 @@ export async function claim(torrent: TorrentApi, catalogue: Catalogue): Promise<
     const before = infoHash
     infoHash = infoHashText(torrent.infoHashes)
     // The metadata may have told another info hash of a hybrid.
-    if (before !== infoHash) void catalogue.delete(before)
-    catalogue.save({ infoHash, name: torrent.name, kind: 'got', magnet: torrent.magnet, ...more })
+    if (before !== infoHash) void records.delete(before)
+    records.save({ infoHash, name: torrent.name, kind: 'got', magnet: torrent.magnet, ...more })
   }
-  const known = await catalogue.find(infoHash)
+  const known = await records.find(infoHash)
   if (known && isTaken(known))
     throw new Failure(
       'bad-argument',

@@ -5,7 +5,7 @@ import type { CommandContext } from '../cli/command.ts'
 import { EXIT, Failure } from '../cli/failure.ts'
 import type { Output } from '../cli/output.ts'
 import { hexHashes } from '../content/describe.ts'
-import { Catalogue } from '../state/catalogue.ts'
+import { FolderRecords } from '../state/folder-records.ts'
 import { defaultFolder, openPlace, type Place } from '../state/places.ts'
 import { count, formatBytes, formatDuration, formatPercent, formatRate } from '../text/format.ts'
 import { logTo } from '../view/log.ts'
@@ -89,7 +89,7 @@ async function work(link: string, options: DownloadOptions, job: Job, signal: Ab
   })
   view.add(item)
   logTo(view, output, torrent)
-  job.claim = await claim(torrent, new Catalogue(place.state))
+  job.claim = await claim(torrent, new FolderRecords(place.state))
   await arrive(link, torrent, options, signal)
   job.done = true
   job.claim.complete()

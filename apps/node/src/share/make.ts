@@ -14,7 +14,7 @@ import {
 import { Failure } from '../cli/failure.ts'
 import { contentFolder } from '../content/content-folder.ts'
 import { readMetainfo } from '../content/read-metainfo.ts'
-import type { Catalogue, Entry } from '../state/catalogue.ts'
+import type { Entry, FolderRecords } from '../state/folder-records.ts'
 import { stampOf } from '../state/stamp.ts'
 import { formatPercent } from '../text/format.ts'
 import { HashingItem } from '../view/hashing-item.ts'
@@ -22,7 +22,7 @@ import type { View } from '../view/view.ts'
 
 export interface MakeContext {
   readonly session: SessionApi
-  readonly catalogue: Catalogue
+  readonly records: FolderRecords
   /** The folder that it is in. */
   readonly directory: string
   readonly view: View
@@ -36,7 +36,7 @@ export interface Made {
 }
 
 /**
- * Shares a file or folder by its name; `entries` are those of the catalogue that may be of it. What was hashed before, with options that make the same torrent, and has not changed since is not
+ * Shares a file or folder by its name; `entries` are those of the folder's records that may be of it. What was hashed before, with options that make the same torrent, and has not changed since is not
  * read. Rejects as createTorrent does.
  */
 export async function make(
@@ -45,14 +45,14 @@ export async function make(
   context: MakeContext,
   entries: readonly Entry[],
 ): Promise<Made> {
-  const { catalogue, directory, signal } = context
+  const { records, directory, signal } = context
   const path = join(directory, name)
   const recipe = recipeOf(options)
   const stamp = await stampOf(path, signal)
   const known = entries.find(
     entry => entry.kind === 'made' && entry.name === name && entry.stamp === stamp && entry.recipe === recipe,
   )
-  const kept = known && (await readKept(known, catalogue))
+  const kept = known && (await readKept(known, records))
   if (kept) {
     const { trackers = [], webSeeds = [] } = options
     return seedTrusted({ ...kept, trackers, webSeeds }, known, context)
@@ -68,18 +68,18 @@ export async function seedGiven(
   file: string,
   path: string,
   more: { trackers: readonly string[]; webSeeds: readonly string[] },
-  context: Omit<MakeContext, 'directory' | 'catalogue'> & { open(directory: string): Promise<Catalogue> },
+  context: Omit<MakeContext, 'directory' | 'records'> & { open(directory: string): Promise<FolderRecords> },
 ): Promise<Made> {
   const { signal } = context
   const given = await readMetainfo(file, { signal })
   const directory = await contentFolder(path, given)
-  const catalogue = await context.open(directory)
+  const records = await context.open(directory)
   const metainfo = withLinks(given, more)
   const { name, infoHashes } = metainfo.info
   const stamp = await stampOf(join(directory, name), signal)
-  const known = await catalogue.find(infoHashText(infoHashes))
+  const known = await records.find(infoHashText(infoHashes))
   if (known?.kind === 'made' && known.stamp === stamp)
-    return seedTrusted(metainfo, known, { ...context, directory, catalogue })
+    return seedTrusted(metainfo, known, { ...context, directory, records })
   const checked = await hashing(join(directory, name), context, onProgress =>
     checkFiles(metainfo, directory, { signal, onProgress }),
   )
@@ -88,7 +88,7 @@ export async function seedGiven(
       'not-found',
       `${formatPercent(checked.haveBytes / metainfo.info.lengthBytes)} of ${name} is in ${directory}: shoal check shows what is missing or different, shoal get fetches it`,
     )
-  return keep(metainfo, { name, stamp, recipe: 'given' }, { ...context, directory, catalogue })
+  return keep(metainfo, { name, stamp, recipe: 'given' }, { ...context, directory, records })
 }
 
 /** What of the options shapes the info dictionary. Trackers and the like may change without hashing anew. */
@@ -107,12 +107,12 @@ async function keep(
   { name, stamp, recipe }: { name: string; stamp: string | null; recipe: string },
   context: MakeContext,
 ): Promise<Made> {
-  const { catalogue } = context
+  const { records } = context
   const infoHash = infoHashText(metainfo.info.infoHashes)
   const entry: Entry = { infoHash, name, kind: 'made', ...(stamp !== null && { stamp }), recipe }
   // The torrent first: an entry without one is of no use.
-  await catalogue.writeTorrent(infoHash, writeMetainfo(metainfo))
-  catalogue.save(entry)
+  await records.writeTorrent(infoHash, writeMetainfo(metainfo))
+  records.save(entry)
   return seedTrusted(metainfo, entry, context)
 }
 
@@ -124,8 +124,8 @@ async function seedTrusted(
   return { torrent: await session.add(metainfo, { directory, trusted: true }), entry }
 }
 
-async function readKept({ infoHash }: Entry, catalogue: Catalogue): Promise<Metainfo | null> {
-  const bytes = await catalogue.readTorrent(infoHash)
+async function readKept({ infoHash }: Entry, records: FolderRecords): Promise<Metainfo | null> {
+  const bytes = await records.readTorrent(infoHash)
   try {
     const metainfo = bytes && parseMetainfo(bytes)
     return metainfo && infoHashText(metainfo.info.infoHashes) === infoHash ? metainfo : null

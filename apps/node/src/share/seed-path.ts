@@ -4,7 +4,7 @@ import { type CreateOptions, infoHashText, Session, type SessionOptions } from '
 import type { CommandContext } from '../cli/command.ts'
 import { EXIT, Failure, UsageError } from '../cli/failure.ts'
 import { untilStopped } from '../download/download.ts'
-import { Catalogue } from '../state/catalogue.ts'
+import { FolderRecords } from '../state/folder-records.ts'
 import { openPlace } from '../state/places.ts'
 import { stampOf } from '../state/stamp.ts'
 import { logTo } from '../view/log.ts'
@@ -58,11 +58,11 @@ async function add(
 ): Promise<Made> {
   if (torrent === undefined) {
     const { directory, state } = context.place
-    const catalogue = new Catalogue(state)
-    return make(basename(path), create, { ...context, directory, catalogue }, await catalogue.load())
+    const records = new FolderRecords(state)
+    return make(basename(path), create, { ...context, directory, records }, await records.load())
   }
   const more = { trackers: (create.trackers ?? []).flat(), webSeeds: create.webSeeds ?? [] }
-  const open = async (directory: string) => new Catalogue((await openPlace(directory)).state)
+  const open = async (directory: string) => new FolderRecords((await openPlace(directory)).state)
   return seedGiven(torrent, path, more, { ...context, open })
 }
 

@@ -1,7 +1,7 @@
 /** `shoal share`: all that is in a folder, until Ctrl-C. */
 import { type CreateOptions, Session, type SessionOptions } from '@shoal/torrent'
 import type { CommandContext } from '../cli/command.ts'
-import { Catalogue } from '../state/catalogue.ts'
+import { FolderRecords } from '../state/folder-records.ts'
 import { defaultFolder, openPlace } from '../state/places.ts'
 import { openView } from '../view/open-view.ts'
 import { SharedFolder } from './shared-folder.ts'
@@ -35,7 +35,7 @@ export async function shareFolder(
     view,
     output,
     signal,
-    catalogue: new Catalogue(place.state),
+    records: new FolderRecords(place.state),
     create: options.create,
   })
   try {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { SessionApi, TorrentApi } from '@shoal/torrent'
 import { expect, test } from 'vitest'
 import { processOutput } from '../cli/output.ts'
-import { Catalogue } from '../state/catalogue.ts'
+import { FolderRecords } from '../state/folder-records.ts'
 import type { View } from '../view/view.ts'
 import { SharedFolder } from './shared-folder.ts'
 
@@ -37,12 +37,12 @@ test('a download that waited for room on the disk is noted as complete in the en
   const directory = await mkdtemp(join(tmpdir(), 'shoal-share-'))
   try {
     await writeFile(join(directory, 'film.bin'), 'half')
-    const catalogue = new Catalogue(join(directory, '.state'))
-    catalogue.save({ infoHash: HASH, name: 'film.bin', kind: 'got' })
+    const records = new FolderRecords(join(directory, '.state'))
+    records.save({ infoHash: HASH, name: 'film.bin', kind: 'got' })
     const { torrent, complete } = stuckDownload(directory)
     const shared = new SharedFolder({
       session: { add: async () => torrent } as unknown as SessionApi,
-      catalogue,
+      records,
       directory,
       create: {},
       view,
@@ -51,9 +51,9 @@ test('a download that waited for room on the disk is noted as complete in the en
     })
     await shared.look(null)
     expect(shared.size).toBe(1)
-    expect((await catalogue.find(HASH))?.complete).toBeUndefined()
+    expect((await records.find(HASH))?.complete).toBeUndefined()
     complete()
-    expect((await catalogue.find(HASH))?.complete).toBe(true)
+    expect((await records.find(HASH))?.complete).toBe(true)
   } finally {
     await rm(directory, { recursive: true, force: true })
   }

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { type CreateOptions, infoHashText, type SessionApi, type TorrentApi } from '@shoal/torrent'
 import { describeFailure, fileFailure } from '../cli/failure.ts'
 import type { Output } from '../cli/output.ts'
-import { type Catalogue, type Entry, isTaken } from '../state/catalogue.ts'
+import { type Entry, type FolderRecords, isTaken } from '../state/folder-records.ts'
 import { stampOf } from '../state/stamp.ts'
 import { logTo } from '../view/log.ts'
 import { type Item, torrentItem, type View } from '../view/view.ts'
@@ -16,7 +16,7 @@ const SETTLE_MS = 2000
 
 export interface SharedFolderOptions {
   readonly session: SessionApi
-  readonly catalogue: Catalogue
+  readonly records: FolderRecords
   readonly directory: string
   readonly create: CreateOptions
   readonly view: View
@@ -138,21 +138,21 @@ export class SharedFolder {
   }
 
   async #stop(name: string, why: 'gone' | 'changed'): Promise<void> {
-    const { view, catalogue } = this.#options
+    const { view, records } = this.#options
     const { torrent, item, entry } = this.#shared.get(name)!
     this.#shared.delete(name)
     view.remove(item)
     await torrent.remove()
-    await catalogue.delete(entry.infoHash)
+    await records.delete(entry.infoHash)
     const text =
       why === 'gone' ? `No longer shared: ${name} is gone` : `${name} has changed: it is shared anew`
     view.tell(text, { event: why, name, infoHash: entry.infoHash })
   }
 
-  /** The catalogue by name, read only where something is new. */
+  /** The records by name, read only where something is new. */
   async #entries(needed: boolean): Promise<Map<string, Entry[]>> {
     const byName = new Map<string, Entry[]>()
-    for (const entry of needed ? await this.#options.catalogue.load() : []) {
+    for (const entry of needed ? await this.#options.records.load() : []) {
       const same = byName.get(entry.name)
       if (same) same.push(entry)
       else byName.set(entry.name, [entry])
@@ -162,27 +162,27 @@ export class SharedFolder {
 
   /** Whether what is there is still the download: one that someone changed when it was complete is theirs now, and stays as it is. */
   async #isDownload(name: string, { infoHash, complete, stamp }: Entry): Promise<boolean> {
-    const { directory, catalogue, signal } = this.#options
+    const { directory, records, signal } = this.#options
     if (!complete || stamp === undefined) return true
     if ((await stampOf(join(directory, name), signal).catch(() => stamp)) === stamp) return true
-    await catalogue.delete(infoHash)
+    await records.delete(infoHash)
     return false
   }
 
   /** A download of this folder: finished, and then shared as what it is; left alone while another process is at it. */
   async #goOn(name: string, entry: Entry): Promise<void> {
-    const { session, directory, catalogue, view } = this.#options
+    const { session, directory, records, view } = this.#options
     if (isTaken(entry)) return
     try {
       const torrent = await session.add(entry.magnet ?? entry.infoHash, { directory })
       const { infoHash, magnet = torrent.magnet } = entry
       const note: Entry = { infoHash, name, kind: 'got', magnet }
-      if (!entry.complete) catalogue.save({ ...note, pid: process.pid, sinceMs: Date.now() })
+      if (!entry.complete) records.save({ ...note, pid: process.pid, sinceMs: Date.now() })
       const shared = this.#add(name, torrent, entry)
       const arrived = () => {
         if (shared.complete) return
         shared.complete = true
-        if (!entry.complete) catalogue.save({ ...note, complete: true })
+        if (!entry.complete) records.save({ ...note, complete: true })
         tellShared(view, torrent, join(directory, name))
       }
       // Not whenComplete, which ends with a full disk: the torrent itself goes on when there is room.
@@ -195,13 +195,13 @@ export class SharedFolder {
 
   /** Once a download is complete, notes how it looks: from then on a change is seen. */
   async #stampDownload(name: string, shared: Shared): Promise<void> {
-    const { directory, catalogue } = this.#options
+    const { directory, records } = this.#options
     const { torrent, entry } = shared
     if (!shared.complete) return
     const stamp = await stampOf(join(directory, name)).catch(() => null)
     if (stamp === null) return
     const { infoHash, magnet = torrent.magnet } = entry
     shared.entry = { infoHash, name, kind: 'got', magnet, complete: true, stamp }
-    catalogue.save(shared.entry)
+    records.save(shared.entry)
   }
 }

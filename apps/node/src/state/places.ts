@@ -29,7 +29,7 @@ export function stateRoot(
 /** A download folder, and what is remembered of it. */
 export interface Place {
   readonly directory: string
-  /** Of the catalogue (see catalogue.ts). */
+  /** Of the folder's records (see folder-records.ts). */
   readonly state: string
   /** Of the session's resume data. */
   readonly resume: string

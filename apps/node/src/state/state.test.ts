@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rename, rm, symlink, utimes, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { Catalogue, type Entry, isTaken, parseEntry } from './catalogue.ts'
+import { type Entry, FolderRecords, isTaken, parseEntry } from './folder-records.ts'
 import { openPlace, stateRoot } from './places.ts'
 import { stampOf } from './stamp.ts'
 
@@ -80,24 +80,24 @@ describe('stamps', () => {
   })
 })
 
-describe('the catalogue', () => {
+describe('records of a folder', () => {
   test('keeps entries and torrents, and forgets them', async () => {
-    const catalogue = new Catalogue(join(folder, 'state'))
-    expect(await catalogue.load()).toEqual([])
+    const records = new FolderRecords(join(folder, 'state'))
+    expect(await records.load()).toEqual([])
     const entry: Entry = { infoHash: HASH, name: 'a', kind: 'made', stamp: 's', recipe: 'r' }
-    await catalogue.writeTorrent(HASH, Uint8Array.of(1, 2))
-    catalogue.save(entry)
-    expect(await catalogue.load()).toEqual([entry])
-    expect([...(await catalogue.readTorrent(HASH))!]).toEqual([1, 2])
-    await catalogue.delete(HASH)
-    expect(await catalogue.load()).toEqual([])
-    expect(await catalogue.readTorrent(HASH)).toBeNull()
+    await records.writeTorrent(HASH, Uint8Array.of(1, 2))
+    records.save(entry)
+    expect(await records.load()).toEqual([entry])
+    expect([...(await records.readTorrent(HASH))!]).toEqual([1, 2])
+    await records.delete(HASH)
+    expect(await records.load()).toEqual([])
+    expect(await records.readTorrent(HASH)).toBeNull()
   })
 
   test('what is damaged counts as not there', async () => {
     await writeFile(join(folder, `${HASH}.json`), '{"infoHash":')
     await writeFile(join(folder, 'other.json'), '{}')
-    expect(await new Catalogue(folder).load()).toEqual([])
+    expect(await new FolderRecords(folder).load()).toEqual([])
   })
 
   test.each([

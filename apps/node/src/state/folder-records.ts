@@ -35,7 +35,7 @@ const MAX_BYTES = 1 << 20
 const AT_ONCE = 64
 let written = 0
 
-export class Catalogue {
+export class FolderRecords {
   readonly #folder: string
 
   constructor(folder: string) {
