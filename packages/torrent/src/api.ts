@@ -2,7 +2,7 @@
  * What a program that embeds the engine sees. `Session` and the torrents it returns implement this contract; the command line and the
  * node are written against it alone.
  */
-import type { DiscoveryStatus } from './discovery/discovery.ts'
+import type { DiscoveryKind, DiscoveryStatus } from './discovery/discovery.ts'
 import type { Info, InfoHashes, Metainfo } from './metainfo/metainfo.ts'
 import type { ResumeStore } from './storage/resume-store.ts'
 import type { TransportKind } from './transport/transport.ts'
@@ -24,6 +24,9 @@ export type PeerClass = 'local' | 'internet' | 'webseed' | TransportKind
  * handshake is obfuscated where the peer can, and either side may ask for more. `require`: nothing but encrypted streams.
  */
 export type EncryptionPolicy = 'plain' | 'prefer' | 'require'
+
+/** How a peer was found: `manual` by the user, `incoming` by coming to us. */
+export type PeerOrigin = DiscoveryKind | 'manual' | 'incoming'
 
 export interface AddOptions {
   /** Folder that receives the torrent's file or folder. Default: the session's. */
@@ -87,6 +90,9 @@ export interface PeerStatus {
   /** `host:port`, IPv6 in brackets; a web seed's URL. */
   readonly address: string
   readonly kind: TransportKind | 'webseed'
+  readonly origin: PeerOrigin | 'webseed'
+  /** Milliseconds since it was connected; for a web seed, since the torrent began to use it. */
+  readonly connectedMs: number
   /** Name and version as it gives itself, else derived from its peer ID. */
   readonly client: string
   readonly incoming: boolean
@@ -97,12 +103,36 @@ export interface PeerStatus {
   readonly uploadBytesPerSecond: number
   readonly downloadedBytes: number
   readonly uploadedBytes: number
+  /** Blocks of it that were of no use: they came twice, or too late. */
+  readonly wastedBytes: number
+  /** Pieces that did not match their hash and that it may have sent wrong bytes of; 0 again when it is cleared. */
+  readonly failedPieces: number
   /** We choke it / want its pieces; it chokes us / wants ours. */
   readonly amChoking: boolean
   readonly amInterested: boolean
   readonly peerChoking: boolean
   readonly peerInterested: boolean
   readonly snubbed: boolean
+}
+
+/** The pieces of a torrent. Everything is a copy: it does not change later. */
+export interface PieceMap {
+  /** 0 while the metadata is unknown: all else is empty then. */
+  readonly count: number
+  /** Of all pieces but perhaps the last. */
+  readonly pieceLengthBytes: number
+  /** Verified pieces as BEP 3's bitfield has them: the first is the highest bit of the first byte. */
+  readonly have: Uint8Array
+  /** How many of the connected peers and web seeds have each piece, a byte a piece; 255 stands for more too. Ours do not count. */
+  readonly availability: Uint8Array
+}
+
+/** How a torrent looks for peers in one place: a tracker, the DHT, the local network. */
+export interface TorrentDiscovery extends Omit<DiscoveryStatus, 'nextAnnounceMs'> {
+  /** Which info hash is announced there: a hybrid torrent is under both. */
+  readonly hash: 'v1' | 'v2'
+  /** Seconds until it is asked again; absent when nothing is planned. */
+  readonly nextAnnounceSeconds?: number
 }
 
 /** One real file of a torrent. */
@@ -136,6 +166,8 @@ export interface TorrentEvents extends Record<string, unknown[]> {
   state: [TorrentState]
   /** The torrent stopped: disk full, data missing. `resume` tries again. */
   error: [Error]
+  /** A peer that had been connected is gone: what it was at the end. */
+  peerClosed: [PeerStatus]
   /** For people: what a tracker or peer did, at most a few lines a second. */
   log: [string]
 }
@@ -162,8 +194,11 @@ export interface TorrentApi {
    * awaits this is told. One that wants to wait for the room listens to `complete`.
    */
   whenComplete(options?: { signal?: AbortSignal }): Promise<void>
+  /** Connected peers, then web seeds. */
   peers(): PeerStatus[]
-  discovery(): DiscoveryStatus[]
+  /** Takes time in proportion to the number of pieces. */
+  pieces(): PieceMap
+  discovery(): TorrentDiscovery[]
   addPeer(address: string): void
   setPriority(file: number, priority: number): Promise<void>
   setSequential(sequential: boolean): void
@@ -214,6 +249,25 @@ export interface SessionOptions {
   userAgent?: string
 }
 
+export interface SessionStats {
+  /** Payload bytes a second of all torrents, averaged over the last few seconds. */
+  readonly downloadBytesPerSecond: number
+  readonly uploadBytesPerSecond: number
+  /** Payload bytes since the session was opened. */
+  readonly downloadedBytes: number
+  readonly uploadedBytes: number
+  /** DHT nodes that answer; null without a DHT. */
+  readonly dhtNodes: number | null
+  /** Connected peers by transport, and web seeds that are being read. */
+  readonly connections: Readonly<Record<TransportKind | 'webseed', number>>
+  /** Those of the connected peers that connected to us. */
+  readonly incomingConnections: number
+  /** Connections being made. */
+  readonly dialling: number
+  /** A peer from beyond the local network has connected to us since the session was opened: our port can be reached. */
+  readonly isReachable: boolean
+}
+
 /** What `Session.add` takes. */
 export type TorrentSource =
   /** Magnet link; info hash (hex or base32, v1 or v2); path or HTTP(S) URL of a .torrent. */
@@ -226,6 +280,8 @@ export interface SessionApi {
   /** Port that accepts connections; 0 while none does. */
   readonly port: number
   readonly torrents: readonly TorrentApi[]
+  /** Takes time in proportion to the number of torrents and connections. */
+  readonly stats: SessionStats
   /** Adds a torrent and starts it, or returns the one that is there already. Resolves before metadata or checking is done. */
   add(source: TorrentSource, options?: AddOptions): Promise<TorrentApi>
   /** For the whole session, or for one class of peers. Holds for open connections too. */

@@ -39,6 +39,8 @@ export interface Membership {
   completed(): void
   /** Looks for peers now, if the other side's rules allow it. */
   refresh(): void
+  /** Of trackers only: the torrent has these tiers (BEP 12) from now on. Who stays in is told nothing, who is out is left. */
+  setTrackers?(tiers: readonly (readonly string[])[]): void
   /** State for people: one entry a tracker, or one for the whole. */
   status(): DiscoveryStatus[]
   /** Leaves, telling the others where the protocol can (event `stopped`), within a few seconds. Never rejects. */
@@ -49,6 +51,8 @@ export interface DiscoveryStatus {
   readonly kind: DiscoveryKind
   /** Tracker URL, without credentials or passkeys in what is logged; or a short name. */
   readonly label: string
+  /** The tracker's URL with all its secrets: for who may edit it, never for a log. */
+  readonly url?: string
   /** Tier, for trackers. */
   readonly tier?: number
   readonly state: 'idle' | 'working' | 'ok' | 'failed'

@@ -1,4 +1,5 @@
 import type { SessionOptions } from '../api.ts'
+import { isLocalAddress } from '../discovery/tracker/local-address.ts'
 import type { HandshakeTopic } from '../swarm/handshakes.ts'
 import { acceptPeer } from '../swarm/handshakes.ts'
 import type { Connection, Listener, Transport } from '../transport/transport.ts'
@@ -73,7 +74,10 @@ export class Acceptor {
       signal: limit.signal,
     })
       .then(
-        ({ ready, torrent }) => torrent.accept(ready),
+        ({ ready, torrent }) => {
+          this.#context.isReachable ||= !isLocalAddress(ready.connection.remote.host)
+          torrent.accept(ready)
+        },
         () => connection.close(),
       )
       .finally(() => {

@@ -1,15 +1,22 @@
-import type { DiscoverySink, DiscoveryStatus, DiscoveryTopic, Membership } from '../discovery/discovery.ts'
+import type { TorrentDiscovery } from '../api.ts'
+import type { DiscoverySink, DiscoveryTopic, Membership } from '../discovery/discovery.ts'
 import type { SessionContext } from './context.ts'
+import { discoveryStatus } from './discovery-status.ts'
 import type { TorrentTask } from './torrent-task.ts'
 
-type Tiers = readonly (readonly string[])[]
+/** The discoveries that a session has. */
+export type SessionDiscovery = 'tracker' | 'dht' | 'lsd'
+
+const ALL: readonly SessionDiscovery[] = ['tracker', 'dht', 'lsd']
+/** BEP 27: a private torrent's peers come from its trackers alone. */
+const OF_PRIVATE: readonly SessionDiscovery[] = ['tracker']
 
 /** A torrent's stay in all discoveries that it may use: for a hybrid torrent, once for each of its info hashes (BEP 52). */
 export class Announcements {
   readonly #context: SessionContext
   readonly #torrent: TorrentTask
   /** Null while the torrent is not announced. */
-  #memberships: Membership[] | null = null
+  #stays: Stay[] | null = null
 
   constructor(context: SessionContext, torrent: TorrentTask) {
     this.#context = context
@@ -18,60 +25,114 @@ export class Announcements {
 
   /** Does nothing when it has joined already. */
   join(): void {
-    if (this.#memberships) return
-    const { isPrivate, origin, content } = this.#torrent
-    this.#memberships = this.#join(isPrivate, origin.trackers)
+    if (this.#stays) return
+    const { infoHashes, isPrivate, content } = this.#torrent
+    const { v1, v2 } = infoHashes
+    this.#stays = []
+    if (v1) this.#stays.push(new Stay(this.#context, this.#torrent, 'v1', v1))
+    if (v2) this.#stays.push(new Stay(this.#context, this.#torrent, 'v2', v2.subarray(0, 20)))
+    for (const kind of ALL) this.joinOne(kind)
     // BEP 5: a torrent names nodes of the DHT to begin with. A private one has no business there (BEP 27).
     if (isPrivate || !content) return
     for (const { host, port } of content.metainfo.nodes) this.#context.onDhtNode(host, port)
   }
 
-  /** Trackers besides those it began with. */
-  addTrackers(trackers: Tiers): void {
-    this.#memberships?.push(...this.#join(true, trackers))
+  /** Joins what was not there before, or would not have the torrent. */
+  joinOne(kind: SessionDiscovery): void {
+    const allowed = this.#torrent.isPrivate ? OF_PRIVATE : ALL
+    if (allowed.includes(kind)) for (const stay of this.#stays ?? []) stay.join(kind)
+  }
+
+  async leaveOne(kind: SessionDiscovery): Promise<void> {
+    await Promise.all(this.#stays?.map(stay => stay.leave(kind)) ?? [])
+  }
+
+  /** The torrent has other trackers than before. */
+  trackersChanged(): void {
+    for (const stay of this.#stays ?? []) stay.trackersChanged()
   }
 
   completed(): void {
-    for (const membership of this.#memberships ?? []) membership.completed()
+    for (const member of this.#members()) member.completed()
   }
 
   refresh(): void {
-    for (const membership of this.#memberships ?? []) membership.refresh()
+    for (const member of this.#members()) member.refresh()
   }
 
-  status(): DiscoveryStatus[] {
-    return this.#memberships?.flatMap(membership => membership.status()) ?? []
+  status(): TorrentDiscovery[] {
+    const nowMs = this.#context.clock.nowMs()
+    return (this.#stays ?? []).flatMap(({ hash, members }) =>
+      [...members.values()].flatMap(member =>
+        member.status().map(status => discoveryStatus(status, hash, nowMs)),
+      ),
+    )
   }
 
   async leave(): Promise<void> {
-    const memberships = this.#memberships ?? []
-    this.#memberships = null
-    await Promise.all(memberships.map(membership => membership.leave()))
+    const members = this.#members()
+    this.#stays = null
+    await Promise.all(members.map(member => member.leave()))
   }
 
-  #join(trackersOnly: boolean, trackers: Tiers): Membership[] {
-    const context = this.#context
-    const torrent = this.#torrent
-    const { v1, v2 } = torrent.infoHashes
-    const sink: DiscoverySink = {
+  #members(): Membership[] {
+    return this.#stays?.flatMap(({ members }) => [...members.values()]) ?? []
+  }
+}
+
+/** The stay under one info hash. */
+class Stay {
+  readonly hash: 'v1' | 'v2'
+  readonly members = new Map<SessionDiscovery, Membership>()
+  readonly #context: SessionContext
+  readonly #torrent: TorrentTask
+  readonly #topic: DiscoveryTopic
+  readonly #sink: DiscoverySink
+
+  constructor(context: SessionContext, torrent: TorrentTask, hash: 'v1' | 'v2', infoHash: Uint8Array) {
+    this.hash = hash
+    this.#context = context
+    this.#torrent = torrent
+    this.#topic = topicOf(context, torrent, infoHash)
+    this.#sink = {
       onPeers: (peers, kind) => torrent.addAddresses(peers, kind),
       onStatus: () => {},
     }
-    const hashes = [v1, v2?.subarray(0, 20)].filter(hash => hash !== undefined)
-    return hashes.flatMap(infoHash => {
-      const topic: DiscoveryTopic = {
-        infoHash,
-        peerId: context.peerId,
-        get port() {
-          return context.listenPort
-        },
-        totals: () => totalsOf(torrent),
-        wanted: () => torrent.wantedPeers,
-        // BEP 21: has all that it wants, and not all.
-        paused: () => torrent.life.completed && !torrent.content!.have.isFull,
-      }
-      return context.joinDiscoveries(topic, sink, { private: trackersOnly, trackers })
-    })
+  }
+
+  join(kind: SessionDiscovery): void {
+    if (this.members.has(kind)) return
+    const { trackers } = this.#torrent.origin
+    const member = this.#context.joinDiscovery(kind, this.#topic, this.#sink, trackers)
+    if (member) this.members.set(kind, member)
+  }
+
+  async leave(kind: SessionDiscovery): Promise<void> {
+    const member = this.members.get(kind)
+    this.members.delete(kind)
+    await member?.leave()
+  }
+
+  trackersChanged(): void {
+    const { trackers } = this.#torrent.origin
+    const member = this.members.get('tracker')
+    if (trackers.length === 0) void this.leave('tracker')
+    else if (member) member.setTrackers?.(trackers)
+    else this.join('tracker')
+  }
+}
+
+function topicOf(context: SessionContext, torrent: TorrentTask, infoHash: Uint8Array): DiscoveryTopic {
+  return {
+    infoHash,
+    peerId: context.peerId,
+    get port() {
+      return context.listenPort
+    },
+    totals: () => totalsOf(torrent),
+    wanted: () => torrent.wantedPeers,
+    // BEP 21: has all that it wants, and not all.
+    paused: () => torrent.life.completed && !torrent.content!.have.isFull,
   }
 }
 

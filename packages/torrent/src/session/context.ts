@@ -13,6 +13,7 @@ import type { PieceMemory } from '../swarm/piece-memory.ts'
 import type { ReadyConnection } from '../swarm/swarm.ts'
 import type { HttpRanges } from '../transport/http/http-ranges.ts'
 import type { Connection, PeerAddress } from '../transport/transport.ts'
+import type { SessionDiscovery } from './announcements.ts'
 import type { Torrent } from './torrent.ts'
 
 /** Where a torrent's bytes go. */
@@ -52,14 +53,17 @@ export interface SessionContext {
   webSeedThrottle(torrent: Torrent, host: string): LimitChain
   /** Connections of one web seed. */
   openHttpRanges(): HttpRanges
-  /** Discoveries that a torrent may use; a private one only its trackers. */
-  joinDiscoveries(
+  /** Joins a torrent to one of the session's discoveries; null when it is off or of no use to the torrent. */
+  joinDiscovery(
+    kind: SessionDiscovery,
     topic: DiscoveryTopic,
     sink: DiscoverySink,
-    options: { private: boolean; trackers: readonly (readonly string[])[] },
-  ): Membership[]
+    trackers: readonly (readonly string[])[],
+  ): Membership | null
   /** Host names to addresses, for peers that a user names. */
   resolve(host: string, signal: AbortSignal): Promise<string[]>
+  /** Payload went down and up. */
+  onTransferred(downloaded: number, uploaded: number): void
   onDhtNode(host: string, port: number): void
   /** The torrent has something to do every second, or no longer. */
   setActive(torrent: Torrent, active: boolean): void

@@ -6,6 +6,7 @@ import type { DiscoverySink, DiscoveryTopic, Membership } from '../discovery/dis
 import { LsdDiscovery } from '../discovery/lsd.ts'
 import { TrackerDiscovery } from '../discovery/tracker/trackers.ts'
 import type { ResumeStore } from '../storage/resume-store.ts'
+import type { SessionDiscovery } from './announcements.ts'
 import type { Environment } from './environment.ts'
 
 export interface DiscoveriesContext extends Environment {
@@ -56,19 +57,21 @@ export class Discoveries {
     return this.#dht?.port(4) || this.#dht?.port(6) || 0
   }
 
-  /** Joins a torrent to what it may use: a private one only to its trackers (BEP 27). */
+  /** DHT nodes that answer, of both address families; null without a DHT. */
+  get dhtNodes(): number | null {
+    return this.#dht?.nodes.reduce((sum, node) => sum + node.status.goodNodes, 0) ?? null
+  }
+
+  /** Joins a torrent; null when that discovery is off, or has nothing to go by. */
   join(
+    kind: SessionDiscovery,
     topic: DiscoveryTopic,
     sink: DiscoverySink,
-    options: { private: boolean; trackers: readonly (readonly string[])[] },
-  ): Membership[] {
-    const members: Membership[] = []
-    if (this.#trackers && options.trackers.length > 0)
-      members.push(this.#trackers.join(topic, sink, { tiers: options.trackers }))
-    if (options.private) return members
-    if (this.#dht) members.push(this.#dht.join(topic, sink))
-    if (this.#lsd && topic.port > 0) members.push(this.#lsd.join(topic, sink))
-    return members
+    trackers: readonly (readonly string[])[],
+  ): Membership | null {
+    if (kind === 'dht') return this.#dht?.join(topic, sink) ?? null
+    if (kind === 'lsd') return topic.port > 0 ? (this.#lsd?.join(topic, sink) ?? null) : null
+    return trackers.length > 0 ? (this.#trackers?.join(topic, sink, { tiers: trackers }) ?? null) : null
   }
 
   addDhtNode(host: string, port: number): void {

@@ -14,6 +14,7 @@ import type { HttpRanges } from '../transport/http/http-ranges.ts'
 import type { Connection, PeerAddress } from '../transport/transport.ts'
 import { generatePeerId } from '../wire/peer-id.ts'
 import { ActiveTorrents } from './active-torrents.ts'
+import type { SessionDiscovery } from './announcements.ts'
 import { ClassLimits } from './class-limits.ts'
 import type { SessionContext, StoragePlace } from './context.ts'
 import { Dialer } from './dialer.ts'
@@ -47,6 +48,11 @@ export class EngineContext implements SessionContext {
   listenPort = 0
   resume: ResumeStore | null = null
   discoveries: Discoveries | null = null
+  /** Payload since the session was opened. */
+  downloadedBytes = 0
+  uploadedBytes = 0
+  /** Somebody from beyond the local network has connected to us. */
+  isReachable = false
   readonly #environment: Environment
   readonly #registry: Registry
   readonly #maxConnections: number
@@ -88,6 +94,16 @@ export class EngineContext implements SessionContext {
     return this.#active.connections + this.#dialer.halfOpen < this.#maxConnections
   }
 
+  /** Connections being made. */
+  get halfOpen(): number {
+    return this.#dialer.halfOpen
+  }
+
+  onTransferred(downloaded: number, uploaded: number): void {
+    this.downloadedBytes += downloaded
+    this.uploadedBytes += uploaded
+  }
+
   maxPeersPerHost(host: string): number {
     return isLocalAddress(host) ? this.maxPeersPerTorrent : MAX_PER_PUBLIC_HOST
   }
@@ -127,12 +143,13 @@ export class EngineContext implements SessionContext {
     return this.#environment.openHttpRanges({ userAgent: this.userAgent })
   }
 
-  joinDiscoveries(
+  joinDiscovery(
+    kind: SessionDiscovery,
     topic: DiscoveryTopic,
     sink: DiscoverySink,
-    options: { private: boolean; trackers: readonly (readonly string[])[] },
-  ): Membership[] {
-    return this.discoveries?.join(topic, sink, options) ?? []
+    trackers: readonly (readonly string[])[],
+  ): Membership | null {
+    return this.discoveries?.join(kind, topic, sink, trackers) ?? null
   }
 
   async resolve(host: string, signal: AbortSignal): Promise<string[]> {

@@ -8,6 +8,8 @@ export function peerStatus(peer: Peer): PeerStatus {
   return {
     address: peer.address,
     kind: connection.kind,
+    origin: peer.origin,
+    connectedMs: now - peer.connectedMs,
     client: peer.client,
     incoming: connection.incoming,
     encrypted: peer.encrypted,
@@ -16,6 +18,8 @@ export function peerStatus(peer: Peer): PeerStatus {
     uploadBytesPerSecond: peer.upload.meter.bytesPerSecond(now),
     downloadedBytes: peer.download.totalBytes,
     uploadedBytes: peer.upload.totalBytes,
+    wastedBytes: peer.download.wastedBytes,
+    failedPieces: peer.failedPieces,
     amChoking: peer.amChoking,
     amInterested: peer.amInterested,
     peerChoking: peer.peerChoking,

@@ -1,6 +1,14 @@
 import { absolutePath } from '#paths'
 import { createResumeStore } from '#resume-store'
-import type { AddOptions, PeerClass, RateLimits, SessionApi, SessionOptions, TorrentSource } from '../api.ts'
+import type {
+  AddOptions,
+  PeerClass,
+  RateLimits,
+  SessionApi,
+  SessionOptions,
+  SessionStats,
+  TorrentSource,
+} from '../api.ts'
 import { ShoalError } from '../base/errors.ts'
 import { Acceptor } from './acceptor.ts'
 import { checkOptions } from './check-options.ts'
@@ -10,6 +18,7 @@ import { type Environment, resolveEnvironment, type SessionEnvironment } from '.
 import { placeOf } from './placing.ts'
 import { Registry } from './registry.ts'
 import { Restorer } from './restorer.ts'
+import { sessionStatsOf } from './session-stats.ts'
 import { readSource } from './sources.ts'
 import { Torrent } from './torrent.ts'
 import type { TorrentOrigin, TorrentPlace } from './torrent-origin.ts'
@@ -78,6 +87,10 @@ export class Session implements SessionApi {
 
   get torrents(): readonly Torrent[] {
     return this.#registry.torrents
+  }
+
+  get stats(): SessionStats {
+    return sessionStatsOf(this.#context, this.#registry.torrents)
   }
 
   /** For people: what of the recorded torrents was damaged or could not be used. */

@@ -1,4 +1,5 @@
 import type { ShoalError } from '../base/errors.ts'
+import type { Peer } from '../swarm/peer.ts'
 import type { PeerOrigin } from '../swarm/peer-pool.ts'
 import { type ReadyConnection, Swarm } from '../swarm/swarm.ts'
 import type { Transfer } from '../swarm/transfer.ts'
@@ -36,6 +37,7 @@ export interface WorkHost {
   /** Storage that refused bytes has taken them. */
   onRecovered(): void
   onTransferred(downloaded: number, uploaded: number): void
+  onPeerClosed(peer: Peer): void
   onPeersChanged(): void
   /** Something that is recorded changed. */
   touch(): void
@@ -215,6 +217,10 @@ export class SwarmWork implements SwarmEvents {
 
   onTransferred(downloaded: number, uploaded: number): void {
     this.#host.onTransferred(downloaded, uploaded)
+  }
+
+  onPeerClosed(peer: Peer): void {
+    this.#host.onPeerClosed(peer)
   }
 
   onPeersChanged(): void {

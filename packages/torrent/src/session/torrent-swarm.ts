@@ -5,6 +5,7 @@ import type { LimitChain } from '../base/rate-limit.ts'
 import type { InfoHashes } from '../metainfo/metainfo.ts'
 import type { BlockCache } from '../swarm/block-cache.ts'
 import type { HandshakeTopic } from '../swarm/handshakes.ts'
+import type { Peer } from '../swarm/peer.ts'
 import type { ReadyConnection, SwarmOwner } from '../swarm/swarm.ts'
 import type { Connection, PeerAddress } from '../transport/transport.ts'
 import type { SessionContext } from './context.ts'
@@ -18,6 +19,7 @@ export interface SwarmEvents {
   onWriteError(error: ShoalError): void
   onReadError(piece: number, error: unknown): void
   onTransferred(downloaded: number, uploaded: number): void
+  onPeerClosed(peer: Peer): void
   onPeersChanged(): void
   log(line: string): void
 }
@@ -112,6 +114,9 @@ export class TorrentSwarm implements SwarmOwner {
   }
   onTransferred(downloaded: number, uploaded: number): void {
     this.#events.onTransferred(downloaded, uploaded)
+  }
+  onPeerClosed(peer: Peer): void {
+    this.#events.onPeerClosed(peer)
   }
   onPeersChanged(): void {
     this.#events.onPeersChanged()

@@ -1,11 +1,9 @@
-import type { PeerStatus, TorrentState } from '../api.ts'
+import type { TorrentState } from '../api.ts'
 import type { Clock } from '../base/clock.ts'
-import type { DiscoveryStatus } from '../discovery/discovery.ts'
 import type { HashPool } from '../hash/hash-pool.ts'
 import type { InfoHashes, Metainfo } from '../metainfo/metainfo.ts'
 import type { Peer } from '../swarm/peer.ts'
 import type { PeerOrigin } from '../swarm/peer-pool.ts'
-import type { Selection } from '../swarm/selection.ts'
 import { type ReadyConnection, SEED_WANTS_PEERS, type Swarm } from '../swarm/swarm.ts'
 import type { PeerAddress } from '../transport/transport.ts'
 import { Announcements } from './announcements.ts'
@@ -16,11 +14,13 @@ import type { Demand } from './demand.ts'
 import { type Emit, Lifecycle } from './lifecycle.ts'
 import { type MetadataHost, MetadataPhase } from './metadata-phase.ts'
 import { openContent } from './open-content.ts'
+import { peerStatus } from './peer-status.ts'
 import { Records } from './records.ts'
 import { SwarmWork, type WorkHost } from './swarm-work.ts'
 import type { Torrent } from './torrent.ts'
-import { mergeOrigins, type TorrentOrigin, type TorrentPlace } from './torrent-origin.ts'
+import type { TorrentOrigin, TorrentPlace } from './torrent-origin.ts'
 import { Totals } from './totals.ts'
+import type { WebSeeds } from './web-seeds.ts'
 
 /**
  * What one torrent does: metadata, then a check of what is here, then running, as downloader or seed. What it needs only at work is made
@@ -39,7 +39,7 @@ export class TorrentTask implements WorkHost, CheckHost, MetadataHost {
   readonly #torrent: Torrent
   readonly #emit: Emit
   readonly #records: Records | null
-  readonly #announcements: Announcements
+  readonly announcements: Announcements
   readonly #metadata: MetadataPhase | null = null
   readonly #check: CheckPhase = new CheckPhase(this)
   #work: SwarmWork | null = null
@@ -56,7 +56,7 @@ export class TorrentTask implements WorkHost, CheckHost, MetadataHost {
     this.place = place
     this.#emit = emit
     this.life = new Lifecycle(emit)
-    this.#announcements = new Announcements(context, this)
+    this.announcements = new Announcements(context, this)
     this.origin = origin
     this.directory = place.directory
     this.isSequential = place.sequential
@@ -100,12 +100,8 @@ export class TorrentTask implements WorkHost, CheckHost, MetadataHost {
     return this.life.state(this.content !== null)
   }
 
-  discovery(): DiscoveryStatus[] {
-    return this.#announcements.status()
-  }
-
-  webSeedStatus(): PeerStatus[] {
-    return this.#work?.webSeeds?.status() ?? []
+  get webSeeds(): WebSeeds | null {
+    return this.#work?.webSeeds ?? null
   }
 
   // Life
@@ -117,7 +113,7 @@ export class TorrentTask implements WorkHost, CheckHost, MetadataHost {
     const failed = life.error !== null
     this.#records?.started()
     life.paused = false
-    this.#announcements.join()
+    this.announcements.join()
     if (failed && this.#records?.retryFlush()) return
     life.error = null
     if (life.phase === 'idle' && this.content) this.#check.begin(this.content)
@@ -136,7 +132,7 @@ export class TorrentTask implements WorkHost, CheckHost, MetadataHost {
     this.show()
     this.touch()
     await this.#work?.settled()
-    await Promise.all([this.#announcements.leave(), this.#records?.record()])
+    await Promise.all([this.announcements.leave(), this.#records?.record()])
     if (life.paused) this.#setActive(false)
   }
 
@@ -181,19 +177,12 @@ export class TorrentTask implements WorkHost, CheckHost, MetadataHost {
     this.#setActive(false)
     this.#work?.demand.fail(closed)
     this.show()
-    await Promise.all([this.#announcements.leave(), this.#work?.end(), this.#check.stop(closed)])
+    await Promise.all([this.announcements.leave(), this.#work?.end(), this.#check.stop(closed)])
   }
 
-  /** Trackers, web seeds, metadata that somebody who adds it again knows. */
-  merge(more: TorrentOrigin): void {
-    const merged = this.isPrivate || this.life.isClosed ? null : mergeOrigins(this.origin, more)
-    if (merged) {
-      this.#announcements.addTrackers(merged.trackers.slice(this.origin.trackers.length))
-      this.origin = merged
-      this.#work?.webSeeds?.use(merged.webSeeds)
-      this.touch()
-    }
-    if (more.metainfo && !this.content && !this.life.isClosed) this.#metadata?.learn(more.metainfo)
+  /** Metadata that somebody knows. */
+  learn(metainfo: Metainfo): void {
+    if (!this.content && !this.life.isClosed) this.#metadata?.learn(metainfo)
   }
 
   // Metadata
@@ -224,9 +213,9 @@ export class TorrentTask implements WorkHost, CheckHost, MetadataHost {
 
   onLearned(content: Content): void {
     const { life } = this
-    void this.#announcements.leave()
+    void this.announcements.leave()
     if (this.isPrivate) this.swarm?.becamePrivate()
-    if (!life.paused) this.#announcements.join()
+    if (!life.paused) this.announcements.join()
     this.touch()
     life.learned(content.metainfo.info)
     if (life.phase === 'metadata') this.#check.begin(content)
@@ -274,7 +263,7 @@ export class TorrentTask implements WorkHost, CheckHost, MetadataHost {
     this.swarm?.resume()
     if (this.#seeksPeers || this.swarm) this.#atWork().begin()
     this.#setActive(this.#seeksPeers || this.swarm !== null || this.#records !== null)
-    if (this.#seeksPeers) this.#announcements.refresh()
+    if (this.#seeksPeers) this.announcements.refresh()
   }
 
   #atWork(): SwarmWork {
@@ -290,7 +279,7 @@ export class TorrentTask implements WorkHost, CheckHost, MetadataHost {
       const swarm = work.begin()
       if (!work.demand.isPending && swarm.peers.size === 0) swarm.pool.hurry()
       swarm.resume()
-      this.#announcements.refresh()
+      this.announcements.refresh()
     }
     return work.demand
   }
@@ -308,12 +297,9 @@ export class TorrentTask implements WorkHost, CheckHost, MetadataHost {
     return this.swarm?.wanted ?? (this.#seeksPeers ? this.#context.maxPeersPerTorrent : SEED_WANTS_PEERS)
   }
 
-  async select(change: (selection: Selection) => void): Promise<void> {
-    const { content, life } = this
-    if (!content) return
-    change(content.selection)
-    content.recount()
-    await content.storage.setWanted(content.selection.wanted())
+  /** What is wanted changed. */
+  selectionChanged(content: Content): void {
+    const { life } = this
     this.touch()
     if (!this.isChecked) return
     if (content.isComplete) this.onFinished()
@@ -321,12 +307,6 @@ export class TorrentTask implements WorkHost, CheckHost, MetadataHost {
     if (!life.paused) this.#run()
     this.#work?.prioritize()
     this.show()
-  }
-
-  setSequential(sequential: boolean): void {
-    this.isSequential = sequential
-    this.swarm?.transfer?.picker.setSequential(sequential)
-    this.touch()
   }
 
   // Of its work
@@ -339,7 +319,7 @@ export class TorrentTask implements WorkHost, CheckHost, MetadataHost {
   onFinished(): void {
     if (!this.life.completed) {
       this.content?.storage.setWanted(this.content.selection.wanted()).catch(error => this.onFault(error))
-      this.#announcements.completed()
+      this.announcements.completed()
     }
     this.life.complete()
     this.show()
@@ -369,7 +349,12 @@ export class TorrentTask implements WorkHost, CheckHost, MetadataHost {
   onTransferred(downloaded: number, uploaded: number): void {
     this.totals ??= new Totals()
     this.totals.add(downloaded, uploaded, this.#context.clock.nowMs())
+    this.#context.onTransferred(downloaded, uploaded)
     this.#records?.touchTotals()
+  }
+
+  onPeerClosed(peer: Peer): void {
+    this.#emit('peerClosed', peerStatus(peer))
   }
 
   onPeersChanged(): void {

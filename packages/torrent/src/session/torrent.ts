@@ -1,8 +1,10 @@
 import { absolutePath } from '#paths'
 import type {
   PeerStatus,
+  PieceMap,
   RateLimits,
   TorrentApi,
+  TorrentDiscovery,
   TorrentEvents,
   TorrentFile,
   TorrentState,
@@ -12,17 +14,18 @@ import { messageOf, ShoalError } from '../base/errors.ts'
 import { Emitter } from '../base/events.ts'
 import { parseHostPort } from '../base/ip.ts'
 import { RateLimit } from '../base/rate-limit.ts'
-import type { DiscoveryStatus } from '../discovery/discovery.ts'
 import { infoHashText } from '../metainfo/info-hash.ts'
 import { formatMagnet } from '../metainfo/magnet.ts'
 import type { Info, InfoHashes, Metainfo } from '../metainfo/metainfo.ts'
 import type { PiecePriority } from '../pieces/pieces.ts'
 import type { ReadyConnection } from '../swarm/swarm.ts'
-import type { PeerAddress } from '../transport/transport.ts'
+import type { Connection, PeerAddress } from '../transport/transport.ts'
 import type { SessionContext } from './context.ts'
 import { FileView, realFiles } from './file-view.ts'
 import { limited } from './limited.ts'
 import { peerStatus } from './peer-status.ts'
+import { pieceMapOf } from './piece-map.ts'
+import { merge, select, setSequential } from './torrent-changes.ts'
 import type { TorrentOrigin, TorrentPlace } from './torrent-origin.ts'
 import { TorrentReader } from './torrent-reader.ts'
 import { statsOf } from './torrent-stats.ts'
@@ -30,6 +33,8 @@ import { TorrentTask } from './torrent-task.ts'
 
 /** For finding the addresses of a peer that a user names. */
 const RESOLVE_LIMIT_MS = 10_000
+/** Rates of a torrent that never moved a byte. */
+const IDLE = { download: 0, upload: 0 }
 
 /** One torrent of a session: from a link to verified files, and then as a seed. */
 export class Torrent extends Emitter<TorrentEvents> implements TorrentApi {
@@ -96,6 +101,23 @@ export class Torrent extends Emitter<TorrentEvents> implements TorrentApi {
     return this.#task.swarm?.peers.size ?? 0
   }
 
+  /** Pipes to the connected peers. */
+  *openConnections(): Generator<Connection> {
+    for (const { link } of this.#task.swarm?.peers.values() ?? []) yield link.connection
+  }
+
+  /** Web seeds that are being read. */
+  get workingWebSeeds(): number {
+    return this.#task.webSeeds?.working ?? 0
+  }
+
+  /** Payload bytes a second. */
+  ratesAt(nowMs: number): { download: number; upload: number } {
+    const { totals } = this.#task
+    if (!totals) return IDLE
+    return { download: totals.download.bytesPerSecond(nowMs), upload: totals.upload.bytesPerSecond(nowMs) }
+  }
+
   get state(): TorrentState {
     return this.#task.state
   }
@@ -112,7 +134,7 @@ export class Torrent extends Emitter<TorrentEvents> implements TorrentApi {
 
   /** Adds what somebody who added it again knows of it. */
   merge(origin: TorrentOrigin): void {
-    this.#task.merge(origin)
+    merge(this.#task, origin)
     for (const peer of origin.peers) this.#addNamedPeer(peer)
   }
 
@@ -153,11 +175,11 @@ export class Torrent extends Emitter<TorrentEvents> implements TorrentApi {
     if (!Number.isInteger(priority) || priority < 0 || priority > 7)
       throw new ShoalError('bad-argument', `${priority} is no priority: it is a whole number from 0 to 7`)
     const at = this.#fileAt(file)
-    await this.#task.select(selection => selection.set(at, priority as PiecePriority))
+    await select(this.#task, selection => selection.set(at, priority as PiecePriority))
   }
 
   setSequential(sequential: boolean): void {
-    this.#task.setSequential(sequential)
+    setSequential(this.#task, sequential)
   }
 
   setLimits(limits: Partial<RateLimits>): void {
@@ -170,11 +192,15 @@ export class Torrent extends Emitter<TorrentEvents> implements TorrentApi {
   }
 
   peers(): PeerStatus[] {
-    return [...this.#task.peers.map(peerStatus), ...this.#task.webSeedStatus()]
+    return [...this.#task.peers.map(peerStatus), ...(this.#task.webSeeds?.status() ?? [])]
   }
 
-  discovery(): DiscoveryStatus[] {
-    return this.#task.discovery()
+  pieces(): PieceMap {
+    return pieceMapOf(this.#task)
+  }
+
+  discovery(): TorrentDiscovery[] {
+    return this.#task.announcements.status()
   }
 
   addPeer(address: string): void {

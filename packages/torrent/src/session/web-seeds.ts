@@ -46,6 +46,11 @@ export class WebSeeds {
     return this.#seeds.map(seed => webSeedStatus(seed, this.#options.context.clock.nowMs()))
   }
 
+  /** How many are being read. */
+  get working(): number {
+    return this.#seeds.reduce((sum, { state }) => sum + (state === 'working' ? 1 : 0), 0)
+  }
+
   #join(text: string): boolean {
     const { context, torrent, swarm, transfer, onTransferred, log } = this.#options
     let url: SeedUrl
@@ -81,6 +86,8 @@ function webSeedStatus(seed: WebSeed, nowMs: number): PeerStatus {
   return {
     address: seed.url.label,
     kind: 'webseed',
+    origin: 'webseed',
+    connectedMs: nowMs - seed.startedMs,
     client: seed.trouble === null ? 'web seed' : `web seed (${seed.trouble})`,
     incoming: false,
     encrypted: seed.url.isEncrypted,
@@ -89,6 +96,8 @@ function webSeedStatus(seed: WebSeed, nowMs: number): PeerStatus {
     uploadBytesPerSecond: 0,
     downloadedBytes: seed.totalBytes,
     uploadedBytes: 0,
+    wastedBytes: seed.wastedBytes,
+    failedPieces: 0,
     amChoking: true,
     amInterested: seed.state === 'working',
     peerChoking: stopped,

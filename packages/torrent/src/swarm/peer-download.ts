@@ -39,6 +39,8 @@ export class PeerDownload {
   readonly meter = new RateMeter()
   readonly window = new RequestWindow()
   totalBytes = 0
+  /** Of those, and of what nobody asked for, bytes that were here already. */
+  wastedBytes = 0
   /** Whether it has owed us blocks for too long. */
   snubbed = false
   readonly #owner: DownloadOwner
@@ -48,7 +50,7 @@ export class PeerDownload {
   readonly #late = new Set<number>()
   readonly #picked: number[] = []
   #lastBlockMs = 0
-  #wastedBytes = 0
+  #unaskedBytes = 0
   #readBytes = 0
   #waitingForTokens = false
   #stopped = false
@@ -187,9 +189,8 @@ export class PeerDownload {
     // Blocks that we asked for and another source brought first are our doing, not a flood.
     if (!open?.isClaimedBy(this.#block, this)) {
       transfer.picker.released(this.#owner.id, this.#number)
-      this.#owner.onWasted(this.#length)
-    } else if (!transfer.arrived(this.#owner.id, this.#number, open, this.#block))
-      this.#owner.onWasted(this.#length)
+      this.#wasted(this.#length)
+    } else if (!transfer.arrived(this.#owner.id, this.#number, open, this.#block)) this.#wasted(this.#length)
   }
 
   /** The peer is gone: a block that stopped half way is left to others, and so is all that it was asked for. */
@@ -232,10 +233,15 @@ export class PeerDownload {
     if (this.#late.size < MOST_LATE) this.#late.add(number)
   }
 
-  #waste(bytes: number): void {
-    this.#wastedBytes += bytes
+  #wasted(bytes: number): void {
+    this.wastedBytes += bytes
     this.#owner.onWasted(bytes)
-    if (this.#wastedBytes > WASTE_ALLOWED_BYTES + this.totalBytes / 4)
+  }
+
+  #waste(bytes: number): void {
+    this.#unaskedBytes += bytes
+    this.#wasted(bytes)
+    if (this.#unaskedBytes > WASTE_ALLOWED_BYTES + this.totalBytes / 4)
       throw new ShoalError('bad-message', 'it sends blocks that nobody asked for')
   }
 }

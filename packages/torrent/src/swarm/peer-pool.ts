@@ -1,9 +1,9 @@
+import type { PeerOrigin } from '../api.ts'
 import { formatHostPort } from '../base/ip.ts'
 import type { Random } from '../base/random.ts'
-import type { DiscoveryKind } from '../discovery/discovery.ts'
 import type { PeerAddress } from '../transport/transport.ts'
 
-export type PeerOrigin = DiscoveryKind | 'manual' | 'incoming'
+export type { PeerOrigin }
 
 /** An address that a torrent knows of. */
 export interface Candidate {

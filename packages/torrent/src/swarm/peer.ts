@@ -1,3 +1,4 @@
+import type { PeerOrigin } from '../api.ts'
 import type { Bitfield } from '../base/bitfield.ts'
 import type { Clock } from '../base/clock.ts'
 import type { ShoalError } from '../base/errors.ts'
@@ -21,6 +22,7 @@ export interface PeerOptions {
   readonly id: number
   readonly connection: Connection
   readonly encrypted: boolean
+  readonly origin: PeerOrigin
   readonly handshake: Handshake
   /** Whether this connection speaks v2: its handshakes carried the v2 info hash (BEP 52). */
   readonly v2: boolean
@@ -36,6 +38,7 @@ export class Peer implements LinkOwner, DownloadOwner, UploadOwner, PiecesOwner 
   readonly host: SwarmHost
   readonly handshake: Handshake
   readonly encrypted: boolean
+  readonly origin: PeerOrigin
   readonly v2: boolean
   readonly downloadThrottle: LimitChain
   readonly uploadThrottle: LimitChain
@@ -49,6 +52,8 @@ export class Peer implements LinkOwner, DownloadOwner, UploadOwner, PiecesOwner 
   peerChoking = true
   peerInterested = false
   onParole = false
+  /** Failed pieces that it may be to blame for. */
+  failedPieces = 0
   picking = false
   readonly #pieces: PeerPieces
   #hasLost = false
@@ -60,6 +65,7 @@ export class Peer implements LinkOwner, DownloadOwner, UploadOwner, PiecesOwner 
     this.host = host
     this.handshake = handshake
     this.encrypted = options.encrypted
+    this.origin = options.origin
     this.v2 = options.v2
     this.connectedMs = host.clock.nowMs()
     this.link = new PeerLink(options.connection, this, host.clock)

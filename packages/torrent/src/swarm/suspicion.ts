@@ -27,9 +27,10 @@ export class Suspicion {
     this.#options = options
   }
 
-  /** Whether it had a part in a failed piece and nothing has cleared it since: it may have gone and come back. */
-  isSuspect(key: string): boolean {
-    return this.#strikes.has(key)
+  /** It may have gone and come back: a part that it had in failed pieces still counts, unless something has cleared it. */
+  recall(peer: Peer): void {
+    peer.failedPieces = this.#strikes.get(peer.link.connection.remote.host) ?? 0
+    peer.onParole = peer.failedPieces > 0
   }
 
   /** A piece did not match its hash. Keys of sources that are to blame, and of those that may be. */
@@ -43,6 +44,7 @@ export class Suspicion {
       peer.onParole = true
       const strikes = (this.#strikes.get(key) ?? 0) + 1
       this.#strikes.set(key, strikes)
+      peer.failedPieces = strikes
       if (strikes >= PAROLE_STRIKES)
         peer.close(new ShoalError('bad-message', 'it had a part in several pieces with wrong bytes'))
     }
@@ -53,7 +55,7 @@ export class Suspicion {
     for (const key of guilty) this.#ban(key)
     for (const key of cleared) this.#strikes.delete(key)
     const { peers, suppliers, keyOf } = this.#options
-    for (const peer of peers.values()) if (cleared.includes(keyOf(peer.id))) peer.onParole = false
+    for (const peer of peers.values()) if (cleared.includes(keyOf(peer.id))) clear(peer)
     for (const supplier of suppliers.values()) if (cleared.includes(supplier.key)) supplier.onParole = false
   }
 
@@ -65,4 +67,9 @@ export class Suspicion {
     for (const peer of [...peers.values()])
       if (keyOf(peer.id) === key) peer.close(new ShoalError('bad-message', 'it sent wrong bytes'))
   }
+}
+
+function clear(peer: Peer): void {
+  peer.onParole = false
+  peer.failedPieces = 0
 }

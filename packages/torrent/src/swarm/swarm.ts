@@ -63,6 +63,8 @@ export interface SwarmOwner {
   onReadError(piece: number, error: unknown): void
   onTransferred(downloaded: number, uploaded: number): void
   onDhtNode(host: string, port: number): void
+  /** A peer that was taken is gone. */
+  onPeerClosed(peer: Peer): void
   /** Peers came or went. */
   onPeersChanged(): void
   log(line: string): void
@@ -186,9 +188,11 @@ export class Swarm implements SwarmHost, TransferOwner {
     twin?.close()
     const id = this.nextSourceId()
     const { download, upload } = this.#owner.throttles(ready.connection)
-    const peer = new Peer({ id, ...ready, host: this, downloadThrottle: download, uploadThrottle: upload })
+    const origin = candidate?.origin ?? 'incoming'
+    const throttles = { downloadThrottle: download, uploadThrottle: upload }
+    const peer = new Peer({ id, ...ready, origin, host: this, ...throttles })
     this.peers.set(id, peer)
-    peer.onParole = this.#suspicion.isSuspect(peer.link.connection.remote.host)
+    this.#suspicion.recall(peer)
     if (candidate) this.#dialling.connected(peer, candidate)
     peer.start(ready.early)
     this.hashes.onPeer(peer)
@@ -281,6 +285,7 @@ export class Swarm implements SwarmHost, TransferOwner {
     this.fastGate.leave(peer.id)
     if (error) this.#owner.log(`${peer.address} (${peer.client}): ${error.message}`)
     this.#dialling.onPeerClosed(peer, error)
+    this.#owner.onPeerClosed(peer)
     if (this.#closed) return
     if (!peer.amChoking) this.#choke(this.clock.nowMs(), true)
     this.#owner.onPeersChanged()

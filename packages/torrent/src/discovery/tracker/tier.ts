@@ -13,6 +13,7 @@ import { TrackerState } from './tracker-state.ts'
 const MAX_WANT = 200
 /** What a torrent says is left while it does not know: anything but 0, which would make it a seed in the tracker's eyes. */
 const UNKNOWN_LEFT = 16384
+const NONE: ReadonlySet<string> = new Set()
 
 /** What all tiers of all torrents share. */
 export interface TrackerHub {
@@ -39,9 +40,11 @@ export interface TierOwner {
  * the others are tried in turn.
  */
 export class Tier {
+  readonly urls: readonly string[]
+  /** Among the torrent's tiers, from 0. */
+  number: number
   readonly #hub: TrackerHub
   readonly #owner: TierOwner
-  readonly #number: number
   readonly #trackers: TrackerState[]
   #appointment: AgendaEntry | undefined
   /** While trackers are being tried. */
@@ -53,7 +56,8 @@ export class Tier {
   constructor(hub: TrackerHub, owner: TierOwner, number: number, urls: readonly string[]) {
     this.#hub = hub
     this.#owner = owner
-    this.#number = number
+    this.number = number
+    this.urls = urls
     // BEP 12: "URLs within each tier will be processed in a randomly chosen order".
     this.#trackers = shuffle([...urls], hub.random).map(url => new TrackerState(url, hub.protocolOf(url)))
     this.#schedule(hub.clock.nowMs())
@@ -74,16 +78,16 @@ export class Tier {
 
   status(): DiscoveryStatus[] {
     const nextMs = this.#appointment?.timeMs
-    return this.#trackers.map((tracker, i) => tracker.status(this.#number, i === 0 ? nextMs : undefined))
+    return this.#trackers.map((tracker, i) => tracker.status(this.number, i === 0 ? nextMs : undefined))
   }
 
-  /** Tells the trackers that know us that we go, within `limitMs`. Never rejects. */
-  async leave(limitMs: number): Promise<void> {
+  /** Tells the trackers that know us, but for those of `except`, that we go, within `limitMs`. Never rejects. */
+  async leave(limitMs: number, except: ReadonlySet<string> = NONE): Promise<void> {
     if (this.#left) return
     this.#left = true
     this.#cancel()
     // One that does not answer forgets us by itself: waiting for it would only hold up the end.
-    const told = this.#trackers.filter(tracker => tracker.works)
+    const told = this.#trackers.filter(tracker => tracker.works && !except.has(tracker.url))
     this.#round?.abort(new ShoalError('closed', 'the torrent left its trackers'))
     const never = new AbortController().signal
     const farewells = told.map(tracker =>

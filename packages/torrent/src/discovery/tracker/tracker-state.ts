@@ -87,6 +87,7 @@ export class TrackerState {
     return {
       kind: 'tracker',
       label: trackerLabel(this.url),
+      url: this.url,
       tier,
       state: this.state,
       peers: this.#peers,

@@ -34,6 +34,8 @@ export interface TrackerDiscoveryOptions {
   readonly protocols?: Readonly<Record<string, TrackerProtocol>>
 }
 
+type Tiers = readonly (readonly string[])[]
+
 /** Announces under way at a time, in all and to one tracker. */
 const MAX_AT_ONCE = 128
 const MAX_AT_ONCE_PER_HOST = 32
@@ -87,21 +89,26 @@ export class TrackerDiscovery implements Discovery {
    * Announces a torrent to its trackers: URLs in tiers (BEP 12). Without any, nothing is done and nothing is kept. Throws `closed`
    * after `close`.
    */
-  join(
-    topic: DiscoveryTopic,
-    sink: DiscoverySink,
-    options: { tiers?: readonly (readonly string[])[] } = {},
-  ): Membership {
+  join(topic: DiscoveryTopic, sink: DiscoverySink, options: { tiers?: Tiers } = {}): Membership {
     if (this.#closed) throw new ShoalError('closed', 'the trackers were closed: open a session again')
-    const units = usableTiers(options.tiers ?? []).flatMap(({ number, urls }) =>
+    const { tiers = [] } = options
+    if (tiers.length === 0) return NO_TRACKERS
+    const owner: TierOwner = { topic, sink, key: readU32(this.#random.bytes(4), 0) }
+    const membership = new TrackerMembership({
+      split: wanted => this.#split(wanted),
+      create: ({ number, urls }) => new Tier(this.#hub, owner, number, urls),
+      onLeft: () => this.#members.delete(membership),
+    })
+    this.#members.add(membership)
+    membership.setTrackers(tiers)
+    return membership
+  }
+
+  /** What is announced by itself: a tier, or each of its trackers. */
+  #split(tiers: Tiers): Unit[] {
+    return usableTiers(tiers).flatMap(({ number, urls }) =>
       this.#announceToAll ? urls.map(url => ({ number, urls: [url] })) : [{ number, urls }],
     )
-    if (units.length === 0) return NO_TRACKERS
-    const owner: TierOwner = { topic, sink, key: readU32(this.#random.bytes(4), 0) }
-    const tiers = units.map(({ number, urls }) => new Tier(this.#hub, owner, number, urls))
-    const membership = new TrackerMembership(tiers, this.#members)
-    this.#members.add(membership)
-    return membership
   }
 
   /**
@@ -133,7 +140,13 @@ export class TrackerDiscovery implements Discovery {
   }
 }
 
-/** Every torrent without trackers: thousands of them share it. */
+/** Trackers that are tried in turn, with the number of the tier that they are in. */
+interface Unit {
+  readonly number: number
+  readonly urls: readonly string[]
+}
+
+/** Every torrent that is joined without trackers: thousands of them share it. */
 const NO_TRACKERS: Membership = Object.freeze({
   kind: 'tracker',
   completed: () => {},
@@ -142,15 +155,46 @@ const NO_TRACKERS: Membership = Object.freeze({
   leave: () => Promise.resolve(),
 })
 
+interface MembershipOptions {
+  readonly split: (tiers: Tiers) => Unit[]
+  readonly create: (unit: Unit) => Tier
+  readonly onLeft: () => void
+}
+
 class TrackerMembership implements Membership {
   readonly kind = 'tracker'
-  readonly #tiers: readonly Tier[]
-  readonly #members: Set<Membership>
+  readonly #options: MembershipOptions
+  #tiers: readonly Tier[] = []
+  /** Of tiers that the torrent has no longer. */
+  readonly #leaving = new Set<Promise<void>>()
   #left: Promise<void> | undefined
 
-  constructor(tiers: readonly Tier[], members: Set<Membership>) {
-    this.#tiers = tiers
-    this.#members = members
+  constructor(options: MembershipOptions) {
+    this.#options = options
+  }
+
+  setTrackers(tiers: Tiers): void {
+    if (this.#left) return
+    const { split, create } = this.#options
+    const units = split(tiers)
+    const before = new Map(this.#tiers.map(tier => [keyOf(tier.urls), tier]))
+    this.#tiers = units.map(unit => {
+      const known = before.get(keyOf(unit.urls))
+      if (!known) return create(unit)
+      before.delete(keyOf(unit.urls))
+      known.number = unit.number
+      return known
+    })
+    const kept = new Set(units.flatMap(({ urls }) => urls))
+    for (const tier of before.values()) this.#drop(tier, kept)
+  }
+
+  /** A tracker that the torrent still has, in another tier, is not told that we go: that could reach it after the greeting. */
+  #drop(tier: Tier, kept: ReadonlySet<string>): void {
+    const leaving = tier.leave(LEAVE_LIMIT_MS, kept).then(() => {
+      this.#leaving.delete(leaving)
+    })
+    this.#leaving.add(leaving)
   }
 
   completed(): void {
@@ -166,17 +210,22 @@ class TrackerMembership implements Membership {
   }
 
   leave(): Promise<void> {
-    this.#left ??= Promise.all(this.#tiers.map(tier => tier.leave(LEAVE_LIMIT_MS))).then(() => {
-      this.#members.delete(this)
-    })
+    this.#left ??= Promise.all([
+      ...this.#leaving,
+      ...this.#tiers.map(tier => tier.leave(LEAVE_LIMIT_MS)),
+    ]).then(() => this.#options.onLeft())
     return this.#left
   }
 }
 
+function keyOf(urls: readonly string[]): string {
+  return [...urls].sort().join('\n')
+}
+
 /** Tiers with their numbers: no URL twice, none absurdly long, not too many, no empty tier. */
-function usableTiers(tiers: readonly (readonly string[])[]): { number: number; urls: string[] }[] {
+function usableTiers(tiers: Tiers): Unit[] {
   const seen = new Set<string>()
-  const usable: { number: number; urls: string[] }[] = []
+  const usable: Unit[] = []
   for (const [number, urls] of tiers.entries()) {
     if (seen.size >= MAX_TRACKERS) break
     const fresh: string[] = []

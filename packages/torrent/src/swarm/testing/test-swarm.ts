@@ -61,6 +61,7 @@ export class TestSwarm {
   readonly infos: Uint8Array[] = []
   readonly dhtNodes: string[] = []
   readonly dialled: string[] = []
+  readonly closed: Peer[] = []
   downloaded = 0
   uploaded = 0
   readonly limits: { download: RateLimit; upload: RateLimit }
@@ -117,6 +118,7 @@ export class TestSwarm {
         this.uploaded += up
       },
       onDhtNode: (host, port) => this.dhtNodes.push(`${host}:${port}`),
+      onPeerClosed: peer => this.closed.push(peer),
       onPeersChanged() {},
       log: line => this.log.push(line),
       ...options.owner,

@@ -52,6 +52,9 @@ export class WebSeed implements BlockSupplier, LaneOwner {
   snubbed = false
   bytesPerSecond = 0
   totalBytes = 0
+  /** Of those, bytes that were here already. */
+  wastedBytes = 0
+  readonly startedMs: number
   /** Why it is not asked at present, for people. */
   trouble: string | null = null
   readonly #host: WebSeedHost
@@ -77,6 +80,7 @@ export class WebSeed implements BlockSupplier, LaneOwner {
     this.url = options.url
     this.ranges = options.ranges
     this.#host = options.host
+    this.startedMs = options.host.clock.nowMs()
     this.#missing = new MissingFiles(options.host.transfer.layout)
     for (let lane = 0; lane < LANES; lane++) this.#lanes.push(new Lane(this))
     this.#join()
@@ -173,10 +177,15 @@ export class WebSeed implements BlockSupplier, LaneOwner {
     this.#missingInARow = 0
     this.totalBytes += bytes
     if (open) {
-      if (!transfer.arrived(this.id, block, open, index)) this.#host.onWasted(bytes)
+      if (!transfer.arrived(this.id, block, open, index)) this.#wasted(bytes)
       return
     }
     if (asked) transfer.picker.released(this.id, block)
+    this.#wasted(bytes)
+  }
+
+  #wasted(bytes: number): void {
+    this.wastedBytes += bytes
     this.#host.onWasted(bytes)
   }
 

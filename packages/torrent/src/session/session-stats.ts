@@ -1,0 +1,33 @@
+import type { SessionStats } from '../api.ts'
+import type { EngineContext } from './engine-context.ts'
+import type { Torrent } from './torrent.ts'
+
+/** A session in numbers, as the public API shows it. */
+export function sessionStatsOf(context: EngineContext, torrents: readonly Torrent[]): SessionStats {
+  const nowMs = context.clock.nowMs()
+  const connections = { tcp: 0, utp: 0, webrtc: 0, libp2p: 0, onion: 0, memory: 0, webseed: 0 }
+  let incomingConnections = 0
+  let downloadBytesPerSecond = 0
+  let uploadBytesPerSecond = 0
+  for (const torrent of torrents) {
+    const rates = torrent.ratesAt(nowMs)
+    downloadBytesPerSecond += rates.download
+    uploadBytesPerSecond += rates.upload
+    for (const { kind, incoming } of torrent.openConnections()) {
+      connections[kind]++
+      if (incoming) incomingConnections++
+    }
+    connections.webseed += torrent.workingWebSeeds
+  }
+  return {
+    downloadBytesPerSecond,
+    uploadBytesPerSecond,
+    downloadedBytes: context.downloadedBytes,
+    uploadedBytes: context.uploadedBytes,
+    dhtNodes: context.discoveries?.dhtNodes ?? null,
+    connections,
+    incomingConnections,
+    dialling: context.halfOpen,
+    isReachable: context.isReachable,
+  }
+}

@@ -1,0 +1,32 @@
+import type { Selection } from '../swarm/selection.ts'
+import { mergeOrigins, type TorrentOrigin } from './torrent-origin.ts'
+import type { TorrentTask } from './torrent-task.ts'
+
+/** What its user changes about a torrent while it is there. */
+
+/** Trackers, web seeds, metadata that somebody who adds it again knows. */
+export function merge(task: TorrentTask, more: TorrentOrigin): void {
+  const merged = task.isPrivate || task.life.isClosed ? null : mergeOrigins(task.origin, more)
+  if (merged) {
+    task.origin = merged
+    task.announcements.trackersChanged()
+    task.webSeeds?.use(merged.webSeeds)
+    task.touch()
+  }
+  if (more.metainfo) task.learn(more.metainfo)
+}
+
+export async function select(task: TorrentTask, change: (selection: Selection) => void): Promise<void> {
+  const { content } = task
+  if (!content) return
+  change(content.selection)
+  content.recount()
+  await content.storage.setWanted(content.selection.wanted())
+  task.selectionChanged(content)
+}
+
+export function setSequential(task: TorrentTask, sequential: boolean): void {
+  task.isSequential = sequential
+  task.swarm?.transfer?.picker.setSequential(sequential)
+  task.touch()
+}
