@@ -181,6 +181,16 @@ export interface TorrentApi {
   readonly files: readonly TorrentFile[]
   readonly directory: string
   readonly magnet: string
+  /** Milliseconds since the Unix epoch. */
+  readonly addedMs: number
+  /** By its user: a torrent that stands in an error is not. */
+  readonly paused: boolean
+  readonly sequential: boolean
+  /** Its own, besides those of the session. */
+  readonly limits: RateLimits
+  /** In tiers (BEP 12). With all secrets that the URLs hold. */
+  readonly trackers: readonly (readonly string[])[]
+  readonly webSeeds: readonly string[]
   readonly stats: TorrentStats
   on<Name extends keyof TorrentEvents & string>(
     name: Name,
@@ -201,8 +211,21 @@ export interface TorrentApi {
   discovery(): TorrentDiscovery[]
   addPeer(address: string): void
   setPriority(file: number, priority: number): Promise<void>
+  /** The same for many files at once, by index. All or none: rejects with `bad-argument` when one is wrong. */
+  setPriorities(priorities: ReadonlyMap<number, number>): Promise<void>
   setSequential(sequential: boolean): void
   setLimits(limits: Partial<RateLimits>): void
+  /**
+   * Replaces all trackers, in tiers (BEP 12): new ones are announced to, others told that we go. Also those of a private torrent, since its
+   * user asks. Rejects with `bad-argument` for what is no http, https, udp or WebSocket URL, and for more than 100. Survives a restart.
+   */
+  setTrackers(tiers: readonly (readonly string[])[]): Promise<void>
+  /** Rejects with `bad-argument` for what is no http or https URL. Does nothing when it is there. Survives a restart. */
+  addWebSeed(url: string): Promise<void>
+  /** Does nothing when it is not there. Survives a restart. */
+  removeWebSeed(url: string): Promise<void>
+  /** Asks trackers, DHT and local network for peers now, as far as their rules allow it. */
+  reannounce(): void
   pause(): Promise<void>
   resume(): Promise<void>
   /** Reads everything again and keeps what is right. */

@@ -7,10 +7,11 @@ export type RecordedState = Omit<ResumeProgress, 'had' | 'unfinished' | 'stamps'
 
 export function recordedStateOf(
   task: TorrentTask,
-  torrent: { readonly magnet: string; readonly limits: { download: RateLimit; upload: RateLimit } | null },
+  torrent: { readonly magnet: string; readonly limiters: { download: RateLimit; upload: RateLimit } | null },
 ): RecordedState {
-  const download = finite(torrent.limits?.download)
-  const upload = finite(torrent.limits?.upload)
+  const { origin } = task
+  const download = finite(torrent.limiters?.download)
+  const upload = finite(torrent.limiters?.upload)
   return {
     ...(task.content ? {} : { magnet: torrent.magnet }),
     directory: task.directory,
@@ -23,8 +24,10 @@ export function recordedStateOf(
     ...(download === undefined ? {} : { downloadLimit: download }),
     ...(upload === undefined ? {} : { uploadLimit: upload }),
     renamed: task.renamed ?? new Map(),
-    trackers: task.origin.trackers.flat(),
-    webSeeds: task.origin.webSeeds,
+    trackers: origin.trackers.flat(),
+    webSeeds: origin.webSeeds,
+    ...(origin.ownTrackers && { trackerTiers: origin.trackers }),
+    ...(origin.ownWebSeeds && { ownWebSeeds: true }),
   }
 }
 

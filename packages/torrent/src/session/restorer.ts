@@ -63,8 +63,6 @@ function hashTexts({ v1, v2 }: InfoHashes): string[] {
 
 function restore(metainfo: Metainfo | null, progress: ResumeProgress): Restored {
   const magnet = metainfo ? null : parseMagnet(progress.magnet ?? '')
-  const own = metainfo?.trackers ?? []
-  const known = new Set(own.flat())
   const limits = {
     ...(progress.downloadLimit === undefined ? {} : { downloadBytesPerSecond: progress.downloadLimit }),
     ...(progress.uploadLimit === undefined ? {} : { uploadBytesPerSecond: progress.uploadLimit }),
@@ -74,8 +72,7 @@ function restore(metainfo: Metainfo | null, progress: ResumeProgress): Restored 
       infoHashes: metainfo?.info.infoHashes ?? magnet!.infoHashes,
       name: metainfo?.info.name ?? magnet?.name,
       metainfo,
-      trackers: [...own, ...progress.trackers.filter(url => !known.has(url)).map(url => [url])],
-      webSeeds: [...new Set([...(metainfo?.webSeeds ?? []), ...progress.webSeeds])],
+      ...linksOf(metainfo, progress),
       peers: magnet?.peers ?? [],
       select: magnet?.select,
     },
@@ -89,6 +86,22 @@ function restore(metainfo: Metainfo | null, progress: ResumeProgress): Restored 
       limits: Object.keys(limits).length > 0 ? limits : undefined,
       progress,
     },
+  }
+}
+
+/** The torrent's own trackers and web seeds with those that were added, or what its user set instead. */
+function linksOf(
+  metainfo: Metainfo | null,
+  { trackers, webSeeds, trackerTiers, ownWebSeeds }: ResumeProgress,
+): Pick<TorrentOrigin, 'trackers' | 'webSeeds' | 'ownTrackers' | 'ownWebSeeds'> {
+  const own = metainfo?.trackers ?? []
+  const known = new Set(own.flat())
+  const added = trackers.filter(url => !known.has(url)).map(url => [url])
+  return {
+    trackers: trackerTiers ?? [...own, ...added],
+    webSeeds: ownWebSeeds ? webSeeds : [...new Set([...(metainfo?.webSeeds ?? []), ...webSeeds])],
+    ...(trackerTiers && { ownTrackers: true }),
+    ...(ownWebSeeds && { ownWebSeeds: true }),
   }
 }
 

@@ -119,7 +119,7 @@ describe('after a clean stop nothing is hashed again', () => {
     const [again] = session.torrents
     expect(again!.stats.state).toBe('paused')
     expect(again!.files.map(({ priority }) => priority)).toEqual([0, 6])
-    expect(again!.limits?.upload.bytesPerSecond).toBe(5000)
+    expect(again!.limits.uploadBytesPerSecond).toBe(5000)
     expect(again!.magnet).toContain('w.example')
     expect(again!.directory).toBe(setup.loop.path('down'))
   })

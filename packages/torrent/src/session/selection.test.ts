@@ -30,6 +30,27 @@ describe('of the files that are selected', () => {
     expect(completions).toBe(2)
   })
 
+  test('many are chosen at once, all or none', async () => {
+    await using world = new SessionWorld()
+    const content = await testTorrent({ lengths: Array.from({ length: 5000 }, () => 100) })
+    await world.seed(SEED, content)
+    const session = await world.open('80.0.0.2')
+    const torrent = await session.add(content.metainfo, { memory, select: [] })
+    const even = new Map(Array.from({ length: 2500 }, (_, i) => [2 * i, 6]))
+    await expect(torrent.setPriorities(new Map([...even, [5000, 4]]))).rejects.toMatchObject({
+      code: 'bad-argument',
+    })
+    await expect(torrent.setPriorities(new Map([...even, [1, 8]]))).rejects.toMatchObject({
+      code: 'bad-argument',
+    })
+    expect(torrent.stats.wantedBytes).toBe(0)
+    await torrent.setPriorities(even)
+    expect(torrent.stats.wantedBytes).toBe(250_000)
+    expect(torrent.files.slice(0, 4).map(({ priority }) => priority)).toEqual([6, 0, 6, 0])
+    torrent.addPeer(peers[0]!)
+    await world.until('completion', () => torrent.stats.state === 'seeding')
+  })
+
   test('those of a magnet are its `so`', async () => {
     await using world = new SessionWorld()
     const seed = await world.seed(SEED, await testTorrent({ lengths: LENGTHS }))

@@ -21,7 +21,7 @@ import { Restorer } from './restorer.ts'
 import { sessionStatsOf } from './session-stats.ts'
 import { readSource } from './sources.ts'
 import { Torrent } from './torrent.ts'
-import type { TorrentOrigin, TorrentPlace } from './torrent-origin.ts'
+import { type TorrentOrigin, type TorrentPlace, withRecorded } from './torrent-origin.ts'
 
 /** All torrents of one client: see api.ts for what each member promises. */
 export class Session implements SessionApi {
@@ -118,10 +118,7 @@ export class Session implements SessionApi {
     const given = options.directory === undefined ? {} : { directory: absolutePath(options.directory) }
     const directory = absolutePath(this.#options.directory ?? '.')
     const place = placeOf({ ...options, ...given }, recorded?.place, directory)
-    const torrent = this.#create(
-      { ...origin, metainfo: origin.metainfo ?? recorded?.origin.metainfo ?? null },
-      place,
-    )
+    const torrent = this.#create(recorded ? withRecorded(origin, recorded.origin) : origin, place)
     if (!torrent)
       throw new ShoalError('bad-argument', 'this torrent is here already, under its other info hash')
     if (!options.paused) torrent.start()

@@ -1,4 +1,5 @@
 import type { Selection } from '../swarm/selection.ts'
+import { checkedTiers, checkedWebSeed } from './links.ts'
 import { mergeOrigins, type TorrentOrigin } from './torrent-origin.ts'
 import type { TorrentTask } from './torrent-task.ts'
 
@@ -29,4 +30,33 @@ export function setSequential(task: TorrentTask, sequential: boolean): void {
   task.isSequential = sequential
   task.swarm?.transfer?.picker.setSequential(sequential)
   task.touch()
+}
+
+/** The tiers are all the trackers that it has from now on. */
+export async function setTrackers(task: TorrentTask, tiers: readonly (readonly string[])[]): Promise<void> {
+  task.origin = { ...task.origin, trackers: checkedTiers(tiers), ownTrackers: true }
+  task.announcements.trackersChanged()
+  await task.changed()
+}
+
+export async function addWebSeed(task: TorrentTask, text: string): Promise<void> {
+  const { webSeeds } = task.origin
+  const url = checkedWebSeed(text, webSeeds)
+  if (!webSeeds.includes(url)) await setWebSeeds(task, [...webSeeds, url])
+}
+
+export async function removeWebSeed(task: TorrentTask, url: string): Promise<void> {
+  const { webSeeds } = task.origin
+  if (webSeeds.includes(url))
+    await setWebSeeds(
+      task,
+      webSeeds.filter(each => each !== url),
+    )
+}
+
+async function setWebSeeds(task: TorrentTask, webSeeds: readonly string[]): Promise<void> {
+  task.origin = { ...task.origin, webSeeds, ownWebSeeds: true }
+  task.webSeeds?.use(webSeeds)
+  task.swarm?.fillAll()
+  await task.changed()
 }

@@ -10,6 +10,9 @@ export interface TorrentOrigin {
   /** Tiers (BEP 12): its own and those added to it. */
   readonly trackers: readonly (readonly string[])[]
   readonly webSeeds: readonly string[]
+  /** Its user has set the trackers, or the web seeds: what the .torrent names besides does not count. */
+  readonly ownTrackers?: boolean
+  readonly ownWebSeeds?: boolean
   /** To connect to at once. */
   readonly peers: readonly { readonly host: string; readonly port: number }[]
   /** Real files wanted, as inclusive ranges of their indexes (BEP 53); undefined for all. */
@@ -39,5 +42,15 @@ export function mergeOrigins(origin: TorrentOrigin, more: TorrentOrigin): Torren
     ...origin,
     trackers: [...origin.trackers, ...trackers.map(url => [url])],
     webSeeds: [...origin.webSeeds, ...new Set(webSeeds)],
+  }
+}
+
+/** The origin of a torrent that is added again, with what was recorded of it: metadata, and the links that its user set. */
+export function withRecorded(origin: TorrentOrigin, recorded: TorrentOrigin): TorrentOrigin {
+  return {
+    ...origin,
+    metainfo: origin.metainfo ?? recorded.metainfo,
+    ...(recorded.ownTrackers && { trackers: recorded.trackers, ownTrackers: true }),
+    ...(recorded.ownWebSeeds && { webSeeds: recorded.webSeeds, ownWebSeeds: true }),
   }
 }

@@ -35,6 +35,8 @@ export class TorrentTask implements WorkHost, CheckHost, MetadataHost {
   directory: string
   renamed: Map<number, readonly string[]> | null = null
   isSequential: boolean
+  /** Milliseconds since the Unix epoch. */
+  readonly addedMs: number
   readonly #context: SessionContext
   readonly #torrent: Torrent
   readonly #emit: Emit
@@ -60,6 +62,7 @@ export class TorrentTask implements WorkHost, CheckHost, MetadataHost {
     this.origin = origin
     this.directory = place.directory
     this.isSequential = place.sequential
+    this.addedMs = place.progress?.addedMs ?? context.clock.unixMs()
     const { progress } = place
     if (progress) this.totals = new Totals(progress)
     if (progress && progress.renamed.size > 0) this.renamed = new Map(progress.renamed)
@@ -77,9 +80,6 @@ export class TorrentTask implements WorkHost, CheckHost, MetadataHost {
   }
   get isChecked(): boolean {
     return this.life.phase === 'running'
-  }
-  get addedMs(): number {
-    return this.place.progress?.addedMs ?? this.#context.clock.unixMs()
   }
   get hashPool(): HashPool {
     return this.#context.hashPool

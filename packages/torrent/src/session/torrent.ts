@@ -25,7 +25,7 @@ import { FileView, realFiles } from './file-view.ts'
 import { limited } from './limited.ts'
 import { peerStatus } from './peer-status.ts'
 import { pieceMapOf } from './piece-map.ts'
-import { merge, select, setSequential } from './torrent-changes.ts'
+import { addWebSeed, merge, removeWebSeed, select, setSequential, setTrackers } from './torrent-changes.ts'
 import type { TorrentOrigin, TorrentPlace } from './torrent-origin.ts'
 import { TorrentReader } from './torrent-reader.ts'
 import { statsOf } from './torrent-stats.ts'
@@ -40,7 +40,7 @@ const IDLE = { download: 0, upload: 0 }
 export class Torrent extends Emitter<TorrentEvents> implements TorrentApi {
   readonly #context: SessionContext
   readonly #task: TorrentTask
-  #limits: { download: RateLimit; upload: RateLimit } | null = null
+  #limiters: { download: RateLimit; upload: RateLimit } | null = null
   #files: FileView[] | null = null
 
   constructor(context: SessionContext, origin: TorrentOrigin, place: TorrentPlace) {
@@ -60,6 +60,33 @@ export class Torrent extends Emitter<TorrentEvents> implements TorrentApi {
   get metainfo(): Metainfo | null {
     const { content } = this.#task
     return content && { ...content.metainfo, pieceLayers: content.pieceLayers }
+  }
+
+  get addedMs(): number {
+    return this.#task.addedMs
+  }
+
+  get paused(): boolean {
+    return this.#task.life.paused
+  }
+
+  get sequential(): boolean {
+    return this.#task.isSequential
+  }
+
+  get limits(): RateLimits {
+    return {
+      downloadBytesPerSecond: this.#limiters?.download.bytesPerSecond ?? Infinity,
+      uploadBytesPerSecond: this.#limiters?.upload.bytesPerSecond ?? Infinity,
+    }
+  }
+
+  get trackers(): readonly (readonly string[])[] {
+    return this.#task.origin.trackers
+  }
+
+  get webSeeds(): readonly string[] {
+    return this.#task.origin.webSeeds
   }
 
   get isPrivate(): boolean {
@@ -86,14 +113,14 @@ export class Torrent extends Emitter<TorrentEvents> implements TorrentApi {
   }
 
   /** Its own limits, where it has any; for the session. */
-  get limits(): { download: RateLimit; upload: RateLimit } | null {
-    return this.#limits
+  get limiters(): { download: RateLimit; upload: RateLimit } | null {
+    return this.#limiters
   }
 
   /** Limits for the chains of its peers: made when the first peer comes, so that one set later holds for it too. */
   ownLimits(way: 'download' | 'upload'): RateLimit[] {
-    if (!this.#limits) this.setLimits({})
-    return [this.#limits![way]]
+    if (!this.#limiters) this.setLimits({})
+    return [this.#limiters![way]]
   }
 
   /** Peers connected. */
@@ -171,11 +198,18 @@ export class Torrent extends Emitter<TorrentEvents> implements TorrentApi {
     return this.#task.life.whenComplete(signal)
   }
 
-  async setPriority(file: number, priority: number): Promise<void> {
-    if (!Number.isInteger(priority) || priority < 0 || priority > 7)
-      throw new ShoalError('bad-argument', `${priority} is no priority: it is a whole number from 0 to 7`)
-    const at = this.#fileAt(file)
-    await select(this.#task, selection => selection.set(at, priority as PiecePriority))
+  setPriority(file: number, priority: number): Promise<void> {
+    return this.setPriorities(new Map([[file, priority]]))
+  }
+
+  async setPriorities(priorities: ReadonlyMap<number, number>): Promise<void> {
+    const files = realFiles(this.#known())
+    const changes = [...priorities].map(
+      ([file, priority]) => [fileAt(files, file), checkedPriority(priority)] as const,
+    )
+    await select(this.#task, selection => {
+      for (const [at, priority] of changes) selection.set(at, priority)
+    })
   }
 
   setSequential(sequential: boolean): void {
@@ -184,10 +218,10 @@ export class Torrent extends Emitter<TorrentEvents> implements TorrentApi {
 
   setLimits(limits: Partial<RateLimits>): void {
     const { clock } = this.#context
-    this.#limits ??= { download: new RateLimit(clock), upload: new RateLimit(clock) }
+    this.#limiters ??= { download: new RateLimit(clock), upload: new RateLimit(clock) }
     const { downloadBytesPerSecond, uploadBytesPerSecond } = limits
-    if (downloadBytesPerSecond !== undefined) this.#limits.download.setRate(downloadBytesPerSecond)
-    if (uploadBytesPerSecond !== undefined) this.#limits.upload.setRate(uploadBytesPerSecond)
+    if (downloadBytesPerSecond !== undefined) this.#limiters.download.setRate(downloadBytesPerSecond)
+    if (uploadBytesPerSecond !== undefined) this.#limiters.upload.setRate(uploadBytesPerSecond)
     this.#task.touch()
   }
 
@@ -201,6 +235,25 @@ export class Torrent extends Emitter<TorrentEvents> implements TorrentApi {
 
   discovery(): TorrentDiscovery[] {
     return this.#task.announcements.status()
+  }
+
+  async setTrackers(tiers: readonly (readonly string[])[]): Promise<void> {
+    this.#mustBeOpen()
+    await setTrackers(this.#task, tiers)
+  }
+
+  async addWebSeed(url: string): Promise<void> {
+    this.#mustBeOpen()
+    await addWebSeed(this.#task, url)
+  }
+
+  async removeWebSeed(url: string): Promise<void> {
+    this.#mustBeOpen()
+    await removeWebSeed(this.#task, url)
+  }
+
+  reannounce(): void {
+    this.#task.announcements.refresh()
   }
 
   addPeer(address: string): void {
@@ -239,8 +292,9 @@ export class Torrent extends Emitter<TorrentEvents> implements TorrentApi {
   }
 
   async renameFile(file: number, path: readonly string[]): Promise<void> {
-    const at = this.#fileAt(file)
-    await this.#known().storage.rename(at, path)
+    const content = this.#known()
+    const at = fileAt(realFiles(content), file)
+    await content.storage.rename(at, path)
     this.#task.renamed ??= new Map()
     this.#task.renamed.set(at, path)
     await this.#task.changed()
@@ -259,19 +313,13 @@ export class Torrent extends Emitter<TorrentEvents> implements TorrentApi {
   }
 
   #closeLimits(): void {
-    this.#limits?.download.close()
-    this.#limits?.upload.close()
-  }
-
-  #fileAt(file: number): number {
-    const at = realFiles(this.#known())[file]
-    if (at === undefined) throw new ShoalError('bad-argument', `the torrent has no file ${file}`)
-    return at
+    this.#limiters?.download.close()
+    this.#limiters?.upload.close()
   }
 
   #known() {
     const { content } = this.#task
-    if (this.state === 'closed') throw new ShoalError('closed', 'the torrent was closed')
+    this.#mustBeOpen()
     if (!content)
       throw new ShoalError(
         'not-found',
@@ -279,4 +327,21 @@ export class Torrent extends Emitter<TorrentEvents> implements TorrentApi {
       )
     return content
   }
+
+  #mustBeOpen(): void {
+    if (this.state === 'closed')
+      throw new ShoalError('closed', 'the torrent was closed: add it again to change it')
+  }
+}
+
+/** Index among all files of one of the real files. */
+function fileAt(realFiles: readonly number[], file: number): number {
+  const at = realFiles[file]
+  if (at === undefined) throw new ShoalError('bad-argument', `the torrent has no file ${file}`)
+  return at
+}
+
+function checkedPriority(priority: number): PiecePriority {
+  if (Number.isInteger(priority) && priority >= 0 && priority <= 7) return priority as PiecePriority
+  throw new ShoalError('bad-argument', `${priority} is no priority: it is a whole number from 0 to 7`)
 }

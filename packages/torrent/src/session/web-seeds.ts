@@ -22,43 +22,58 @@ export interface WebSeedsOptions {
 /** The web seeds of a torrent at work (BEP 19), for as long as its swarm lives. */
 export class WebSeeds {
   readonly #options: WebSeedsOptions
-  readonly #seeds: WebSeed[] = []
-  readonly #known = new Set<string>()
+  /** By URL; null for one that is of no use. */
+  readonly #seeds = new Map<string, WebSeed | null>()
   #urls: readonly string[] = []
 
   constructor(options: WebSeedsOptions) {
     this.#options = options
   }
 
-  /** These are all the torrent has: those that are new join. */
+  /** These are all the torrent has: those that are new join, those that are not among them are left. */
   use(urls: readonly string[]): void {
     this.#urls = urls
-    let room = MAX_AT_A_TIME - this.#seeds.filter(({ state }) => state !== 'gone').length
+    this.#leaveOthers(new Set(urls))
+    let room = MAX_AT_A_TIME - this.#all().filter(({ state }) => state !== 'gone').length
     for (const url of urls) {
       if (room <= 0) return
-      if (this.#known.has(url)) continue
-      this.#known.add(url)
-      if (this.#join(url)) room--
+      if (this.#seeds.has(url)) continue
+      const seed = this.#join(url)
+      this.#seeds.set(url, seed)
+      if (seed) room--
     }
   }
 
+  #leaveOthers(urls: ReadonlySet<string>): void {
+    const { suppliers } = this.#options.swarm
+    for (const [url, seed] of this.#seeds) {
+      if (urls.has(url)) continue
+      this.#seeds.delete(url)
+      if (seed) suppliers.remove(seed)
+    }
+  }
+
+  #all(): WebSeed[] {
+    return [...this.#seeds.values()].filter(seed => seed !== null)
+  }
+
   status(): PeerStatus[] {
-    return this.#seeds.map(seed => webSeedStatus(seed, this.#options.context.clock.nowMs()))
+    return this.#all().map(seed => webSeedStatus(seed, this.#options.context.clock.nowMs()))
   }
 
   /** How many are being read. */
   get working(): number {
-    return this.#seeds.reduce((sum, { state }) => sum + (state === 'working' ? 1 : 0), 0)
+    return this.#all().filter(({ state }) => state === 'working').length
   }
 
-  #join(text: string): boolean {
+  #join(text: string): WebSeed | null {
     const { context, torrent, swarm, transfer, onTransferred, log } = this.#options
     let url: SeedUrl
     try {
       url = new SeedUrl(text, transfer.info)
     } catch (error) {
       log(messageOf(error))
-      return false
+      return null
     }
     const seed = new WebSeed({
       id: swarm.nextSourceId(),
@@ -74,9 +89,8 @@ export class WebSeeds {
         log,
       },
     })
-    this.#seeds.push(seed)
-    swarm.addSupplier(seed)
-    return true
+    swarm.suppliers.add(seed)
+    return seed
   }
 }
 

@@ -34,6 +34,8 @@ const anyProgress: fc.Arbitrary<ResumeProgress> = fc.record(
     renamed: fc.array(fc.tuple(fc.nat(), fc.array(text, { maxLength: 5 }))).map(list => new Map(list)),
     trackers: fc.array(text),
     webSeeds: fc.array(text),
+    trackerTiers: fc.array(fc.array(text, { maxLength: 3 }), { maxLength: 3 }),
+    ownWebSeeds: fc.constant(true),
   },
   {
     requiredKeys: [

@@ -49,6 +49,8 @@ export function encodeProgress(key: string, progress: ResumeProgress): Uint8Arra
     renamed: [...progress.renamed].map(([file, path]) => [file, ...path]),
     trackers: progress.trackers,
     'web seeds': progress.webSeeds,
+    'tracker tiers': progress.trackerTiers,
+    'own web seeds': progress.ownWebSeeds ? 1 : undefined,
   })
   return concat([MAGIC, sha256(body), body])
 }
@@ -76,6 +78,7 @@ function readFields(fields: BencodeDictionary): ResumeProgress {
   const had = asBytes(fields.get('had'))
   if (had !== undefined && had.length > MAX_PIECES / 8) throw damaged('has too many pieces')
   const blocks = asList(fields.get('unfinished'))
+  const tiers = asList(fields.get('tracker tiers'))
   return {
     ...(magnet === undefined ? {} : { magnet }),
     directory: must(asText(fields.get('directory')), 'directory'),
@@ -94,6 +97,8 @@ function readFields(fields: BencodeDictionary): ResumeProgress {
     renamed: renamed(must(asList(fields.get('renamed')), 'renamed')),
     trackers: texts(must(asList(fields.get('trackers')), 'trackers')),
     webSeeds: texts(must(asList(fields.get('web seeds')), 'web seeds')),
+    ...(tiers === undefined ? {} : { trackerTiers: tierLists(tiers) }),
+    ...(fields.get('own web seeds') === 1 && { ownWebSeeds: true }),
   }
 }
 
@@ -123,6 +128,11 @@ function renamed(list: readonly BencodeValue[]): Map<number, string[]> {
     renamed.set(must(asInteger(file), 'renamed'), texts(path))
   }
   return renamed
+}
+
+function tierLists(list: readonly BencodeValue[]): string[][] {
+  if (list.length > MAX_LINKS) throw damaged('has too many tiers')
+  return list.map(tier => texts(must(asList(tier), 'tracker tiers')))
 }
 
 function texts(list: readonly BencodeValue[]): string[] {

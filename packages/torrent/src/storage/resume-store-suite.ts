@@ -54,6 +54,8 @@ export function fullProgress(): ResumeProgress {
     renamed: new Map([[1, ['folder', 'name']]]),
     trackers: ['udp://tracker.example:1'],
     webSeeds: ['https://seed.example/'],
+    trackerTiers: [['udp://tracker.example:1', 'http://tracker.example/announce'], ['udp://other.example:1']],
+    ownWebSeeds: true,
   })
 }
 

@@ -47,6 +47,10 @@ export interface ResumeProgress {
   /** Trackers and web seeds besides the torrent's own. */
   readonly trackers: readonly string[]
   readonly webSeeds: readonly string[]
+  /** All trackers in their tiers, where the user set them: then those above and the torrent's own do not count. */
+  readonly trackerTiers?: readonly (readonly string[])[]
+  /** `webSeeds` are all, set by the user: the torrent's own do not count. */
+  readonly ownWebSeeds?: boolean
 }
 
 /** What was found of one torrent. */

@@ -8,7 +8,6 @@ import { PexFlag, type PexPeer } from '../wire/extensions/ut-pex.ts'
 import type { Handshake } from '../wire/handshake.ts'
 import { Admission } from './admission.ts'
 import type { BlockCache } from './block-cache.ts'
-import type { BlockSupplier } from './block-supplier.ts'
 import { ChokeRounds } from './choke-rounds.ts'
 import { Dialling } from './dialling.ts'
 import { FastGate } from './fast-gate.ts'
@@ -17,6 +16,7 @@ import { MetadataExchange } from './metadata-exchange.ts'
 import { Peer } from './peer.ts'
 import { pexPeersOf } from './peer-extensions.ts'
 import { type Candidate, type PeerOrigin, PeerPool } from './peer-pool.ts'
+import { Suppliers } from './suppliers.ts'
 import { Suspicion } from './suspicion.ts'
 import type { SwarmHost } from './swarm-host.ts'
 import type { Transfer, TransferOwner } from './transfer.ts'
@@ -77,6 +77,8 @@ export class Swarm implements SwarmHost, TransferOwner {
   readonly hashes: HashExchange
   readonly fastGate = new FastGate()
   readonly peers = new Map<number, Peer>()
+  /** Sources of blocks that are not peers; they are closed with the swarm. */
+  readonly suppliers = new Suppliers()
   transfer: Transfer | null = null
   wastedBytes = 0
   readonly #owner: SwarmOwner
@@ -84,7 +86,6 @@ export class Swarm implements SwarmHost, TransferOwner {
   readonly #admission: Admission
   readonly #dialling: Dialling
   readonly #suspicion: Suspicion
-  readonly #suppliers = new Map<number, BlockSupplier>()
   #nextId = 1
   #paused = false
   #closed = false
@@ -106,7 +107,7 @@ export class Swarm implements SwarmHost, TransferOwner {
     this.#suspicion = new Suspicion({
       peers,
       pool,
-      suppliers: this.#suppliers,
+      suppliers: this.suppliers,
       keyOf: id => this.keyOf(id),
       log: line => owner.log(line),
     })
@@ -210,13 +211,6 @@ export class Swarm implements SwarmHost, TransferOwner {
     return this.#nextId++
   }
 
-  /** Adds a source of blocks that is not a peer; it is closed with the swarm. */
-  addSupplier(supplier: BlockSupplier): void {
-    this.#suppliers.set(supplier.id, supplier)
-    if (this.#paused) supplier.pause()
-    else supplier.fill()
-  }
-
   /** BEP 27: a private torrent connects to nobody but whom its trackers, or the user, name. */
   becamePrivate(): void {
     this.pool.keepOnly(['tracker', 'manual', 'incoming'])
@@ -227,7 +221,7 @@ export class Swarm implements SwarmHost, TransferOwner {
   tick(now: number): void {
     if (!this.isRunning) return
     for (const peer of [...this.peers.values()]) peer.tick(now)
-    for (const supplier of this.#suppliers.values()) supplier.tick(now)
+    this.suppliers.tick(now)
     this.transfer?.tick()
     this.metadata.tick(now)
     this.hashes.tick(now)
@@ -238,19 +232,19 @@ export class Swarm implements SwarmHost, TransferOwner {
   /** Drops all peers and stops looking for others until `resume`. */
   pause(): void {
     this.#paused = true
-    for (const supplier of this.#suppliers.values()) supplier.pause()
+    this.suppliers.pause()
     this.#dropAll()
   }
 
   resume(): void {
     this.#paused = false
-    for (const supplier of this.#suppliers.values()) supplier.resume()
+    this.suppliers.resume()
     this.#dialling.more()
   }
 
   close(): void {
     this.#closed = true
-    for (const supplier of this.#suppliers.values()) supplier.close()
+    this.suppliers.close()
     this.#dropAll()
     this.metadata.stop()
   }
@@ -358,7 +352,7 @@ export class Swarm implements SwarmHost, TransferOwner {
   }
 
   cancelBlock(sourceId: number, number: number): void {
-    const source = this.peers.get(sourceId) ?? this.#suppliers.get(sourceId)
+    const source = this.peers.get(sourceId) ?? this.suppliers.get(sourceId)
     source?.cancelBlock(number)
   }
 
@@ -369,7 +363,7 @@ export class Swarm implements SwarmHost, TransferOwner {
 
   keyOf(sourceId: number): string {
     const peer = this.peers.get(sourceId)
-    return peer?.link.connection.remote.host ?? this.#suppliers.get(sourceId)?.key ?? String(sourceId)
+    return peer?.link.connection.remote.host ?? this.suppliers.get(sourceId)?.key ?? String(sourceId)
   }
 
   /** Whoever can take more requests is given some: something urgent came up. */
@@ -385,7 +379,7 @@ export class Swarm implements SwarmHost, TransferOwner {
   /** Blocks became free: whoever can take more is asked. */
   #askOthers(): void {
     for (const peer of this.peers.values()) peer.download.fill()
-    for (const supplier of this.#suppliers.values()) supplier.fill()
+    this.suppliers.fill()
   }
 
   #choke(now: number, immediate: boolean): void {

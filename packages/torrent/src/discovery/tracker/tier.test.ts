@@ -302,6 +302,34 @@ describe('the trackers of a torrent', () => {
     await trackers.close()
   })
 
+  it('takes other tiers while it runs: each tracker hears only what concerns it', async () => {
+    for (const host of ['a', 'b', 'c']) protocol.answers.set(host, fine)
+    const urls = (...hosts: string[]) => hosts.map(host => `test://${host}/announce`)
+    const trackers = discovery()
+    const membership = trackers.join(testTopic(), sink, { tiers: [urls('a'), urls('b')] })
+    await clock.advance(1000)
+    membership.setTrackers?.([urls('b'), urls('a', 'c')])
+    await clock.advance(1000)
+    // `a` is in another tier than before, and not told to go: that might come after its greeting.
+    expect(protocol.events('b')).toEqual(['started'])
+    expect(protocol.events()).not.toContain('stopped')
+    expect(membership.status().map(({ label, tier }) => [label.slice(7, 8), tier])).toEqual(
+      expect.arrayContaining([
+        ['b', 0],
+        ['a', 1],
+        ['c', 1],
+      ]),
+    )
+    membership.setTrackers?.([urls('b')])
+    await clock.advance(1000)
+    expect(protocol.events().filter(event => event === 'stopped')).toHaveLength(1)
+    await membership.leave()
+    membership.setTrackers?.([urls('c')])
+    await clock.advance(60 * MINUTE)
+    expect(protocol.events('b')).toEqual(['started', 'stopped'])
+    expect(clock.pending).toBe(0)
+  })
+
   it('keeps no timer for a torrent without trackers, and one for thousands with', async () => {
     const trackers = discovery()
     protocol.answers.set('a', fine)
