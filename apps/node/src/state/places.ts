@@ -26,6 +26,11 @@ export function stateRoot(
   return join(env.XDG_STATE_HOME || join(home, '.local', 'state'), 'shoal')
 }
 
+/** Where a node keeps its catalogue, its token and its settings file unless another folder is named. */
+export function defaultDataFolder(env: Env = process.env): string {
+  return join(stateRoot(env), 'node')
+}
+
 /** A download folder, and what is remembered of it. */
 export interface Place {
   readonly directory: string
