@@ -1,0 +1,88 @@
+/**
+ * The catalogue: everything that the node remembers, in one SQLite file of its data folder. One object, used in-process.
+ *
+ * - Reads and single changes are methods of the stores, at once and synchronous: they take microseconds.
+ * - `transaction(work)` does several changes together or none. What it did survives the end of the process.
+ * - `write(work)` does the same in the transaction that the engine's resume data of this moment goes into, and resolves when a power cut
+ *   cannot undo it. To remove a torrent: `session.remove(…)` and `write(() => torrents.delete(id))` in the same turn.
+ * - Errors have a `code` (`in-use`, `damaged`, `newer-version`, `no-space`, `no-permission`, `io`, `closed`, `bad-argument`) and say what to do.
+ *
+ * The stores are described in their files. What people search is in a second file that can be made again from this one.
+ */
+import { Database } from './database.ts'
+import { FeedStore } from './feed-store.ts'
+import { FileStore } from './file-store.ts'
+import { HistoryStore } from './history-store.ts'
+import { JobStore } from './job-store.ts'
+import { LabelStore } from './label-store.ts'
+import { LoginStore } from './login-store.ts'
+import { PeerStore } from './peer-store.ts'
+import { DatabaseResumeStore } from './resume-store.ts'
+import { SettingStore } from './setting-store.ts'
+import { TorrentStore } from './torrent-store.ts'
+
+export class Catalogue {
+  readonly torrents: TorrentStore
+  readonly files: FileStore
+  readonly labels: LabelStore
+  readonly settings: SettingStore
+  readonly history: HistoryStore
+  readonly peers: PeerStore
+  readonly jobs: JobStore
+  readonly logins: LoginStore
+  readonly feeds: FeedStore
+  readonly #database: Database
+
+  private constructor(database: Database) {
+    this.#database = database
+    this.torrents = new TorrentStore(database)
+    this.files = new FileStore(database)
+    this.labels = new LabelStore(database)
+    this.settings = new SettingStore(database)
+    this.history = new HistoryStore(database)
+    this.peers = new PeerStore(database)
+    this.jobs = new JobStore(database)
+    this.logins = new LoginStore(database)
+    this.feeds = new FeedStore(database)
+  }
+
+  /** Opens or creates the file; its folder must be there. Rejects with a Failure: see above. */
+  static async open(path: string): Promise<Catalogue> {
+    const database = await Database.open(path)
+    try {
+      return new Catalogue(database)
+    } catch (error) {
+      await database.close()
+      throw error
+    }
+  }
+
+  get path(): string {
+    return this.#database.path
+  }
+
+  /** For `SessionOptions.resumeStore`. Each session gets one of its own, and closes it. */
+  resumeStore(): DatabaseResumeStore {
+    return new DatabaseResumeStore(this.#database)
+  }
+
+  /** See `Database.transaction`. */
+  transaction<T>(work: () => T): T {
+    return this.#database.transaction(work)
+  }
+
+  /** See `Database.write`. */
+  async write<T>(work: () => T): Promise<T> {
+    return this.#database.write(work)
+  }
+
+  /** Resolves when a power cut cannot undo anything that was done so far. */
+  async flush(): Promise<void> {
+    await this.#database.flush()
+  }
+
+  /** Finishes what was asked and closes the file. Idempotent. Close the session first. */
+  async close(): Promise<void> {
+    await this.#database.close()
+  }
+}

@@ -1,0 +1,93 @@
+/**
+ * Group commit: what is asked while the disk is still busy with the commit before goes into one transaction, so that a thousand torrents
+ * that save at once cost one flush of the disk and not a thousand.
+ */
+interface Pending {
+  readonly work: () => unknown
+  readonly resolve: (value: unknown) => void
+  readonly reject: (error: unknown) => void
+  result?: unknown
+}
+
+export interface CommitPlace {
+  /** Runs `work` in one transaction. */
+  transaction<T>(work: () => T): T
+  /** Runs `work` so that only what it did is undone when it throws. Within a transaction. */
+  savepoint<T>(work: () => T): T
+  /** False once an error has ended the transaction. */
+  readonly isTransaction: boolean
+  /** Resolves when a power cut cannot undo what was committed so far. */
+  sync(): Promise<void>
+}
+
+export class CommitGroup {
+  readonly #place: CommitPlace
+  #asked: Pending[] = []
+  #committed: Pending[] = []
+  #running: Promise<void> | null = null
+
+  constructor(place: CommitPlace) {
+    this.#place = place
+  }
+
+  /** Resolves with what `work` returned, once that is durable. Work is done in the order in which it was asked. */
+  add<T>(work: () => T): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      this.#asked.push({ work, resolve: resolve as (value: unknown) => void, reject })
+      this.#running ??= this.#run()
+    })
+  }
+
+  /** Commits now what was asked so far, for somebody who has to come after it. */
+  commitAsked(): void {
+    const asked = this.#asked
+    this.#asked = []
+    if (asked.length === 0) return
+    let done: Pending[] = []
+    try {
+      done = this.#place.transaction(() => this.#workAll(asked))
+    } catch (error) {
+      for (const each of asked) each.reject(error)
+    }
+    this.#committed.push(...done)
+  }
+
+  /** Resolves when nothing is under way. */
+  async idle(): Promise<void> {
+    await this.#running
+  }
+
+  /** Those whose work is done; the others are rejected here, except when the whole transaction has failed. */
+  #workAll(asked: readonly Pending[]): Pending[] {
+    const failed: { each: Pending; error: unknown }[] = []
+    const done: Pending[] = []
+    for (const each of asked)
+      try {
+        each.result = this.#place.savepoint(each.work)
+        done.push(each)
+      } catch (error) {
+        if (!this.#place.isTransaction) throw error
+        failed.push({ each, error })
+      }
+    for (const { each, error } of failed) each.reject(error)
+    return done
+  }
+
+  async #run(): Promise<void> {
+    await new Promise(setImmediate)
+    while (this.#asked.length > 0 || this.#committed.length > 0) {
+      this.commitAsked()
+      const committed = this.#committed
+      this.#committed = []
+      await this.#place.sync().then(
+        () => {
+          for (const each of committed) each.resolve(each.result)
+        },
+        error => {
+          for (const each of committed) each.reject(error)
+        },
+      )
+    }
+    this.#running = null
+  }
+}

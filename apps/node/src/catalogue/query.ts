@@ -1,0 +1,34 @@
+import type { SQLInputValue, StatementSync } from 'node:sqlite'
+
+/** A prepared statement whose rows have a known shape: the SQL names its columns as `Row` does. Throws as `Database` says. */
+export class Query<Row extends object> {
+  readonly #statement: StatementSync
+  readonly #explain: (error: unknown) => Error
+
+  constructor(statement: StatementSync, explain: (error: unknown) => Error) {
+    this.#statement = statement
+    this.#explain = explain
+  }
+
+  get(...values: SQLInputValue[]): Row | null {
+    return this.#try(() => (this.#statement.get(...values) as Row | undefined) ?? null)
+  }
+
+  all(...values: SQLInputValue[]): Row[] {
+    return this.#try(() => this.#statement.all(...values) as Row[])
+  }
+
+  /** How many rows it changed, and the id of the last one that it inserted. */
+  run(...values: SQLInputValue[]): { readonly changes: number; readonly id: number } {
+    const { changes, lastInsertRowid } = this.#try(() => this.#statement.run(...values))
+    return { changes: Number(changes), id: Number(lastInsertRowid) }
+  }
+
+  #try<T>(work: () => T): T {
+    try {
+      return work()
+    } catch (error) {
+      throw this.#explain(error)
+    }
+  }
+}
