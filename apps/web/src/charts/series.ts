@@ -1,0 +1,82 @@
+import type { History } from '@shoal/api'
+
+/** Rates at one time, in bytes per second. */
+export interface RatePoint {
+  readonly atMs: number
+  readonly down: number
+  readonly up: number
+}
+
+/** Points that a line needs at most: more than the pixels of a wide screen show nothing new. */
+export const MAX_POINTS = 720
+
+/** A history as rates, one point a step from `fromMs` to `toMs`: steps in which nothing moved, which a node leaves out, are 0. */
+export function ratesOf(history: History, fromMs: number, toMs: number): RatePoint[] {
+  const stepMs = history.stepSeconds * 1000
+  const first = Math.floor(fromMs / stepMs)
+  const length = Math.max(1, Math.min(100_000, Math.floor(toMs / stepMs) - first + 1))
+  const points = Array.from({ length }, (_, index) => ({ atMs: (first + index) * stepMs, down: 0, up: 0 }))
+  for (const { atMs, downloadedBytes, uploadedBytes } of history.points) {
+    const point = points[Math.floor(atMs / stepMs) - first]
+    if (!point) continue
+    point.down += downloadedBytes / history.stepSeconds
+    point.up += uploadedBytes / history.stepSeconds
+  }
+  return points
+}
+
+/** At most `max` points, each the mean of its neighbours, so that the area under the line stays. */
+export function thinned(points: readonly RatePoint[], max = MAX_POINTS): RatePoint[] {
+  const size = Math.ceil(points.length / max)
+  if (size <= 1) return [...points]
+  const result: RatePoint[] = []
+  for (let start = 0; start < points.length; start += size) {
+    result.push(meanOf(points.slice(start, start + size)))
+  }
+  return result
+}
+
+function meanOf(points: readonly RatePoint[]): RatePoint {
+  const sum = (member: 'down' | 'up') => points.reduce((total, point) => total + point[member], 0)
+  return { atMs: points[0]!.atMs, down: sum('down') / points.length, up: sum('up') / points.length }
+}
+
+/** Adds what is true now to the end of a line, and forgets what is older than `spanMs`. */
+export function extended(points: readonly RatePoint[], now: RatePoint, spanMs: number): RatePoint[] {
+  const fromMs = now.atMs - spanMs
+  const kept = points.filter(({ atMs }) => atMs >= fromMs && atMs < now.atMs)
+  return [...kept, now]
+}
+
+/** Where the point lies that is nearest to a time; -1 when there is none. Points are in the order of time. */
+export function nearest(points: readonly RatePoint[], atMs: number): number {
+  let low = 0
+  let high = points.length - 1
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (points[middle]!.atMs < atMs) low = middle + 1
+    else high = middle
+  }
+  const before = points[low - 1]
+  const closer = before && atMs - before.atMs < points[low]!.atMs - atMs
+  return closer ? low - 1 : Math.min(low, points.length - 1)
+}
+
+/** SVG path of a line through the points, and of the area under it. */
+export function paths(
+  points: readonly RatePoint[],
+  member: 'down' | 'up',
+  x: (atMs: number) => number,
+  y: (rate: number) => number,
+): { line: string; area: string } {
+  if (points.length === 0) return { line: '', area: '' }
+  const at = (point: RatePoint) => `${round(x(point.atMs))},${round(y(point[member]))}`
+  const line = `M${points.map(at).join('L')}`
+  const base = round(y(0))
+  return {
+    line,
+    area: `${line}L${round(x(points.at(-1)!.atMs))},${base}L${round(x(points[0]!.atMs))},${base}Z`,
+  }
+}
+
+const round = (value: number) => Math.round(value * 10) / 10

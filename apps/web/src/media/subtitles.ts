@@ -1,0 +1,81 @@
+/** Subtitles of a file, as the browser's cues want them. Times in seconds. */
+export interface Cue {
+  readonly startSeconds: number
+  readonly endSeconds: number
+  /** WebVTT cue text: its few tags and `&amp;` `&lt;` escapes. */
+  readonly text: string
+}
+
+/** A subtitle file larger than this is no subtitle file. */
+export const MAX_SUBTITLE_BYTES = 4_000_000
+const MAX_CUES = 50_000
+const TIMES = /^\s*((?:\d+:)?\d{1,2}:\d{2}[.,]\d{1,3})\s*-->\s*((?:\d+:)?\d{1,2}:\d{2}[.,]\d{1,3})/
+
+/** The cues of SubRip (.srt) or WebVTT (.vtt) text. What is not understood is left out: a half-downloaded file still shows its start. */
+export function cuesOf(text: string): Cue[] {
+  const cues: Cue[] = []
+  const isVtt = /^\uFEFF?WEBVTT/.test(text)
+  for (const block of text
+    .replace(/^\uFEFF/, '')
+    .replaceAll('\r\n', '\n')
+    .replaceAll('\r', '\n')
+    .split(/\n{2,}/)) {
+    const cue = cueOf(block.split('\n'), isVtt)
+    if (cue) cues.push(cue)
+    if (cues.length >= MAX_CUES) break
+  }
+  return cues
+}
+
+function cueOf(lines: readonly string[], isVtt: boolean): Cue | null {
+  // The number (SubRip) or name (WebVTT) of a cue may stand above its times.
+  const at = lines.slice(0, 2).findIndex(line => TIMES.test(line))
+  if (at < 0) return null
+  const [, start, end] = TIMES.exec(lines[at]!)!
+  const text = lines
+    .slice(at + 1)
+    .join('\n')
+    .trim()
+  const [startSeconds, endSeconds] = [secondsOf(start!), secondsOf(end!)]
+  if (text === '' || endSeconds <= startSeconds) return null
+  return { startSeconds, endSeconds, text: isVtt ? text : vttTextOf(text) }
+}
+
+function secondsOf(time: string): number {
+  const [fraction = '0', ...whole] = time.split(/[.,]/).reverse()
+  const seconds = whole[0]!.split(':').reduce((sum, part) => sum * 60 + Number(part), 0)
+  return seconds + Number(fraction.padEnd(3, '0')) / 1000
+}
+
+/** SubRip knows <b>, <i>, <u> and <font>, and some write {\an8} and the like; WebVTT knows only the first three. */
+function vttTextOf(text: string): string {
+  return text
+    .replace(/\{\\[^}]{0,100}\}/g, '')
+    .replaceAll('&', '&amp;')
+    .replace(/<(?!\/?[biu]>)[^<>]{0,200}>/gi, '')
+    .replace(/<(?!\/?[biu]>)/gi, '&lt;')
+    .replaceAll('-->', '--&gt;')
+}
+
+export interface FoundSubtitle<Item> {
+  readonly item: Item
+  /** `en` of `film.en.srt`; empty without one. */
+  readonly language: string
+}
+
+/** The subtitles that lie beside a film: those whose name begins with its own, and those in a folder `Subs`. */
+export function subtitlesBeside<Item extends { path: string }>(film: string, files: readonly Item[]) {
+  const stem = film.replace(/\.[^./]+$/, '')
+  const folder = film.slice(0, film.lastIndexOf('/') + 1)
+  const found: FoundSubtitle<Item>[] = []
+  for (const item of files) {
+    if (!/\.(srt|vtt)$/i.test(item.path) || !item.path.startsWith(folder)) continue
+    const name = item.path.replace(/\.[^./]+$/, '')
+    if (name === stem) found.push({ item, language: '' })
+    else if (name.startsWith(`${stem}.`)) found.push({ item, language: name.slice(stem.length + 1) })
+    else if (/^(subs?|subtitles)\/[^/]+$/i.test(item.path.slice(folder.length))) {
+      found.push({ item, language: name.slice(name.lastIndexOf('/') + 1) })
+    }
+  }
+  return found.slice(0, 100)
+}

@@ -1,0 +1,141 @@
+import { type Settings, SettingsChange, Settings as SettingsSchema } from '@shoal/api'
+import type { z } from 'zod'
+
+/**
+ * The settings page is made of the contract's schema: a setting that is added there appears here, with its name, explanation and bounds.
+ */
+export type FieldKind =
+  | 'boolean'
+  | 'choice'
+  | 'integer'
+  | 'number'
+  | 'path'
+  | 'rate'
+  | 'text'
+  | 'schedule'
+  | 'watch'
+  | 'arguments'
+
+export interface SettingField {
+  /** `network.port` */
+  readonly name: string
+  readonly section: SectionName
+  readonly member: string
+  readonly kind: FieldKind
+  readonly nullable: boolean
+  readonly title: string
+  readonly description: string
+  readonly min: number | null
+  readonly max: number | null
+  /** Of a choice. */
+  readonly options: readonly string[]
+}
+
+export type SectionName = keyof Settings
+
+export interface SettingSection {
+  readonly name: SectionName
+  readonly fields: readonly SettingField[]
+}
+
+export const SECTIONS: readonly SettingSection[] = Object.entries(SettingsSchema.shape).map(
+  ([name, schema]) => ({
+    name: name as SectionName,
+    fields: Object.entries(schema.shape).map(([member, field]) =>
+      fieldOf(name as SectionName, member, field),
+    ),
+  }),
+)
+
+function fieldOf(section: SectionName, member: string, schema: z.ZodType): SettingField {
+  const meta = schema.meta()
+  const { inner, nullable } = bare(schema)
+  const { minimum, maximum, enum: options } = inner.toJSONSchema() as Bounds
+  return {
+    name: `${section}.${member}`,
+    section,
+    member,
+    kind: kindOf(member, inner),
+    nullable,
+    title: meta?.title ?? member,
+    description: meta?.description ?? '',
+    min: minimum ?? null,
+    max: maximum ?? null,
+    options: options ?? [],
+  }
+}
+
+interface Bounds {
+  readonly type?: string
+  readonly minimum?: number
+  readonly maximum?: number
+  readonly enum?: readonly string[]
+}
+
+function bare(schema: z.ZodType): { inner: z.ZodType; nullable: boolean } {
+  if (schema.type !== 'nullable') return { inner: schema, nullable: false }
+  return { inner: (schema as z.ZodNullable<z.ZodType>).unwrap(), nullable: true }
+}
+
+function kindOf(member: string, schema: z.ZodType): FieldKind {
+  if (member.endsWith('BytesPerSecond') || /^(down|up)loadBytes/.test(member)) return 'rate'
+  if (schema.type === 'boolean') return 'boolean'
+  if (schema.type === 'enum') return 'choice'
+  if (schema.type === 'number')
+    return (schema.toJSONSchema() as Bounds).type === 'integer' ? 'integer' : 'number'
+  if (schema.type === 'array') return listKindOf(schema as z.ZodArray<z.ZodType>)
+  return /(directory|database)$/i.test(member) ? 'path' : 'text'
+}
+
+function listKindOf({ element }: z.ZodArray<z.ZodType>): FieldKind {
+  if (element.type !== 'object') return 'arguments'
+  return 'from' in (element as z.ZodObject).shape ? 'schedule' : 'watch'
+}
+
+export function valueOf(settings: Settings, field: SettingField): unknown {
+  return (settings[field.section] as Record<string, unknown>)[field.member]
+}
+
+/** The change that gives one setting another value. */
+export function changeOf(field: SettingField, value: unknown): SettingsChange {
+  return { [field.section]: { [field.member]: value } } as SettingsChange
+}
+
+/** Several changes as one. */
+export function changesOf(values: readonly (readonly [SettingField, unknown])[]): SettingsChange {
+  const change: Record<string, Record<string, unknown>> = {}
+  for (const [field, value] of values) {
+    change[field.section] = { ...change[field.section], [field.member]: value }
+  }
+  return change as SettingsChange
+}
+
+/** Why a value cannot be, in the schema's words; null when it can. `field` says where in a list. */
+export function problemWith(field: SettingField, value: unknown): { message: string; path: string } | null {
+  const result = SettingsChange.safeParse(changeOf(field, value))
+  const issue = result.error?.issues[0]
+  return issue ? { message: issue.message, path: issue.path.slice(2).join('.') } : null
+}
+
+/** The setting that a refusal of the node names: `limits.schedule.0.days` is of `limits.schedule`. */
+export function fieldNamed(name: string | undefined): SettingField | undefined {
+  if (name === undefined) return undefined
+  const [section, member] = name.split('.')
+  return SECTIONS.find(each => each.name === section)?.fields.find(field => field.member === member)
+}
+
+/** The sections with only those settings whose texts have all the words. */
+export function sectionsMatching(
+  text: string,
+  textOf: (field: SettingField) => string,
+): readonly SettingSection[] {
+  const words = text.toLowerCase().split(/\s+/).filter(Boolean)
+  if (words.length === 0) return SECTIONS
+  const matches = (field: SettingField) => {
+    const searched = `${textOf(field)} ${field.name}`.toLowerCase()
+    return words.every(word => searched.includes(word))
+  }
+  return SECTIONS.map(section => ({ ...section, fields: section.fields.filter(matches) })).filter(
+    ({ fields }) => fields.length > 0,
+  )
+}

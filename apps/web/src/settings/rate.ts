@@ -1,0 +1,31 @@
+/** Rates as people write them. Units are of a thousand, as networks count. */
+export const RATE_UNITS = { 'KB/s': 1000, 'MB/s': 1_000_000 } as const
+export type RateUnit = keyof typeof RATE_UNITS
+
+export const MAX_RATE_BYTES_PER_SECOND = 1e12
+
+/** The unit in which a rate reads best. */
+export function unitFor(bytesPerSecond: number | null): RateUnit {
+  return bytesPerSecond !== null && bytesPerSecond >= 1_000_000 ? 'MB/s' : 'KB/s'
+}
+
+/** A rate in a unit, as text for a field: `1.5`. Empty for none. */
+export function rateText(bytesPerSecond: number | null, unit: RateUnit): string {
+  if (bytesPerSecond === null) return ''
+  return String(Math.round((bytesPerSecond / RATE_UNITS[unit]) * 1000) / 1000)
+}
+
+/**
+ * What somebody wrote, in bytes per second: null for an empty field (no limit), undefined when it is no rate. A unit that is written along
+ * (`2 MB`, `500k`) counts before the field's.
+ */
+export function rateOf(text: string, unit: RateUnit): number | null | undefined {
+  if (text.trim() === '') return null
+  const match = /^\s*(\d+(?:[.,]\d+)?)\s*(?:([kmg])i?(?:b(?:ytes)?)?(?:\/s)?)?\s*$/i.exec(text)
+  if (!match) return undefined
+  const factor = match[2]
+    ? { k: 1e3, m: 1e6, g: 1e9 }[match[2].toLowerCase() as 'k' | 'm' | 'g']
+    : RATE_UNITS[unit]
+  const bytesPerSecond = Math.round(Number(match[1]!.replace(',', '.')) * factor)
+  return bytesPerSecond >= 1 && bytesPerSecond <= MAX_RATE_BYTES_PER_SECOND ? bytesPerSecond : undefined
+}
