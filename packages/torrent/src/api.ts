@@ -291,6 +291,21 @@ export interface SessionStats {
   readonly isReachable: boolean
 }
 
+/** Options that may change while a session is open. What is left out stays as it is. */
+export type SessionSettings = Pick<
+  SessionOptions,
+  | 'directory'
+  | 'port'
+  | 'dht'
+  | 'lsd'
+  | 'pex'
+  | 'trackers'
+  | 'encryption'
+  | 'maxConnections'
+  | 'maxConnectionsPerTorrent'
+  | 'uploadSlots'
+>
+
 /** What `Session.add` takes. */
 export type TorrentSource =
   /** Magnet link; info hash (hex or base32, v1 or v2); path or HTTP(S) URL of a .torrent. */
@@ -309,6 +324,12 @@ export interface SessionApi {
   add(source: TorrentSource, options?: AddOptions): Promise<TorrentApi>
   /** For the whole session, or for one class of peers. Holds for open connections too. */
   setLimits(limits: Partial<RateLimits>, peerClass?: PeerClass): void
+  /**
+   * Changes settings while the session is open. `directory` holds for torrents that are added from now on, `encryption` and `pex: true`
+   * for peers that connect from now on; all else at once: with fewer connections allowed, those that move least are ended. Rejects with
+   * `bad-argument`, or `refused` when the port is taken: it keeps the one that it has then, and nothing is changed.
+   */
+  configure(changes: SessionSettings): Promise<void>
   /** Stops everything, records resume data, closes every socket, file, timer and worker. Safe to call twice. */
   close(): Promise<void>
 }

@@ -17,6 +17,7 @@
  * @packageDocumentation
  */
 export * from './api.ts'
+export { type Clock, delay, systemClock } from './base/clock.ts'
 export { type ErrorCode, ShoalError } from './base/errors.ts'
 export { type CreateOptions, createTorrent } from './hash/create.ts'
 export { fileCid, parseCid, torrentCid } from './metainfo/cid.ts'
@@ -34,4 +35,5 @@ export {
   encodeProgress as encodeResumeProgress,
 } from './storage/resume-record.ts'
 export type { ResumeEntry, ResumeProgress, ResumeStore } from './storage/resume-store.ts'
+export { addNumber, type NameRules, safeComponent } from './storage/safe-names.ts'
 export type { FileStamp } from './storage/storage.ts'

@@ -1,4 +1,3 @@
-import type { SessionOptions } from '../api.ts'
 import { isLocalAddress } from '../discovery/tracker/local-address.ts'
 import type { HandshakeTopic } from '../swarm/handshakes.ts'
 import { acceptPeer } from '../swarm/handshakes.ts'
@@ -13,6 +12,12 @@ const DEFAULT_PORT = 6881
 /** An incoming connection must have shaken hands by then; so many may be at it. */
 const HANDSHAKE_LIMIT_MS = 15_000
 const MAX_HANDSHAKES = 100
+
+interface ListenPlace {
+  /** 0 any free one, null none; undefined the usual one, or any when that is taken. */
+  readonly port?: number | null | undefined
+  readonly host?: string | undefined
+}
 
 /** Accepts connections for all torrents of a session: who shakes hands in time, for a torrent that is here, is handed to it. */
 export class Acceptor {
@@ -35,11 +40,20 @@ export class Acceptor {
   }
 
   /** Binds the port on every transport. Rejects when one that the user named is taken. */
-  async listen(
-    transports: readonly Transport[],
-    { port, host }: Pick<SessionOptions, 'port' | 'host'>,
-  ): Promise<void> {
-    if (port === null) return
+  async listen(transports: readonly Transport[], place: ListenPlace): Promise<void> {
+    this.#listeners = await this.#open(transports, place)
+  }
+
+  /** Binds another port, then lets go of the one before; connections stay. When it is taken, rejects, and all is as it was. */
+  async rebind(transports: readonly Transport[], place: ListenPlace): Promise<void> {
+    const before = this.#listeners
+    this.#listeners = await this.#open(transports, place)
+    await Promise.all(before.map(listener => listener.close()))
+  }
+
+  async #open(transports: readonly Transport[], { port, host }: ListenPlace): Promise<Listener[]> {
+    const opened: Listener[] = []
+    if (port === null) return opened
     for (const transport of transports) {
       const listen = (at: number) =>
         transport.listen({ port: at, ...(host === undefined ? {} : { host }) }, connection =>
@@ -47,11 +61,13 @@ export class Acceptor {
         )
       const listener = await listen(port ?? DEFAULT_PORT).catch(error => {
         // The usual port may be another client's; one that the user named must be had.
-        if (port !== undefined) throw error
-        return listen(0)
+        if (port === undefined) return listen(0)
+        for (const other of opened) void other.close()
+        throw error
       })
-      this.#listeners.push(listener)
+      opened.push(listener)
     }
+    return opened
   }
 
   async close(): Promise<void> {

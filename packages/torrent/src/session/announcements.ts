@@ -26,21 +26,22 @@ export class Announcements {
   /** Does nothing when it has joined already. */
   join(): void {
     if (this.#stays) return
-    const { infoHashes, isPrivate, content } = this.#torrent
-    const { v1, v2 } = infoHashes
+    const { v1, v2 } = this.#torrent.infoHashes
     this.#stays = []
     if (v1) this.#stays.push(new Stay(this.#context, this.#torrent, 'v1', v1))
     if (v2) this.#stays.push(new Stay(this.#context, this.#torrent, 'v2', v2.subarray(0, 20)))
     for (const kind of ALL) this.joinOne(kind)
-    // BEP 5: a torrent names nodes of the DHT to begin with. A private one has no business there (BEP 27).
-    if (isPrivate || !content) return
-    for (const { host, port } of content.metainfo.nodes) this.#context.onDhtNode(host, port)
   }
 
   /** Joins what was not there before, or would not have the torrent. */
   joinOne(kind: SessionDiscovery): void {
-    const allowed = this.#torrent.isPrivate ? OF_PRIVATE : ALL
-    if (allowed.includes(kind)) for (const stay of this.#stays ?? []) stay.join(kind)
+    const { isPrivate, content } = this.#torrent
+    const allowed = isPrivate ? OF_PRIVATE : ALL
+    if (!this.#stays || !allowed.includes(kind)) return
+    for (const stay of this.#stays) stay.join(kind)
+    // BEP 5: a torrent names nodes of the DHT to begin with.
+    if (kind === 'dht')
+      for (const { host, port } of content?.metainfo.nodes ?? []) this.#context.onDhtNode(host, port)
   }
 
   async leaveOne(kind: SessionDiscovery): Promise<void> {

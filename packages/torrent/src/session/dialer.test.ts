@@ -13,7 +13,7 @@ function setup() {
     clock,
     random: seededRandom(1),
     transports: [network.transport('80.0.0.1')],
-    policy: 'plain',
+    policy: () => 'plain',
     peerId: new Uint8Array(20),
     dht: () => false,
   })

@@ -16,8 +16,9 @@ export interface DialerOptions {
   readonly clock: Clock
   readonly random: Random
   readonly transports: readonly Transport[]
-  readonly policy: EncryptionPolicy
   readonly peerId: Uint8Array
+  /** At the time of the call. */
+  policy(): EncryptionPolicy
   /** Whether the peer may be told of our DHT node. */
   dht(): boolean
 }
@@ -48,7 +49,7 @@ export class Dialer {
     this.#halfOpen++
     try {
       return await dialPeer(transport, address, topic, {
-        policy,
+        policy: policy(),
         random,
         peerId,
         dht: dht(),

@@ -23,33 +23,57 @@ const SAVE_DHT_MS = 15 * 60_000
 
 /** All discoveries of a session. */
 export class Discoveries {
-  readonly #trackers: TrackerDiscovery | null
-  readonly #dht: DhtDiscovery | null
-  readonly #lsd: LsdDiscovery | null
+  readonly #options: SessionOptions
   readonly #context: DiscoveriesContext
+  #trackers: TrackerDiscovery | null = null
+  #dht: DhtDiscovery | null = null
+  #lsd: LsdDiscovery | null = null
+  /** What the DHT knew when it was last turned off. */
+  #dhtState: Uint8Array | null = null
   #cancelSave: (() => void) | null = null
 
-  private constructor(
-    context: DiscoveriesContext,
-    trackers: TrackerDiscovery | null,
-    dht: DhtDiscovery | null,
-    lsd: LsdDiscovery | null,
-  ) {
+  private constructor(options: SessionOptions, context: DiscoveriesContext) {
+    this.#options = options
     this.#context = context
-    this.#trackers = trackers
-    this.#dht = dht
-    this.#lsd = lsd
-    this.#saveLater()
   }
 
   static async open(options: SessionOptions, context: DiscoveriesContext): Promise<Discoveries> {
     const { trackers = true, dht = true, lsd = true } = options
-    return new Discoveries(
-      context,
-      trackers ? new TrackerDiscovery(context) : null,
-      dht ? await startDht(options, context) : null,
-      lsd ? new LsdDiscovery(context) : null,
-    )
+    const discoveries = new Discoveries(options, context)
+    if (trackers) await discoveries.turn('tracker', true)
+    if (dht) await discoveries.turn('dht', true)
+    if (lsd) await discoveries.turn('lsd', true)
+    return discoveries
+  }
+
+  has(kind: SessionDiscovery): boolean {
+    return { tracker: this.#trackers, dht: this.#dht, lsd: this.#lsd }[kind] !== null
+  }
+
+  /** Starts a discovery that is off, or closes one that is on: torrents that are in it are left out then. */
+  async turn(kind: SessionDiscovery, on: boolean): Promise<void> {
+    if (this.has(kind) === on) return
+    if (kind === 'dht') return on ? this.#startDht() : this.#stopDht()
+    const closing = kind === 'tracker' ? this.#trackers : this.#lsd
+    if (kind === 'tracker') this.#trackers = on ? new TrackerDiscovery(this.#context) : null
+    else this.#lsd = on ? new LsdDiscovery(this.#context) : null
+    await closing?.close()
+  }
+
+  async #startDht(): Promise<void> {
+    const { store } = this.#context
+    const state = this.#dhtState ?? (await store?.loadNote(DHT_NOTE)) ?? null
+    this.#dht = await startDht(this.#options, this.#context, state)
+    this.#saveLater()
+  }
+
+  async #stopDht(): Promise<void> {
+    const dht = this.#dht
+    this.#cancelSave?.()
+    await this.#saveDht()
+    this.#dhtState = dht?.state() ?? null
+    this.#dht = null
+    await dht?.close()
   }
 
   /** UDP port of our DHT node, 0 without one. */
@@ -79,9 +103,8 @@ export class Discoveries {
   }
 
   async close(): Promise<void> {
-    this.#cancelSave?.()
-    await this.#saveDht()
-    await Promise.all([this.#trackers?.close(), this.#dht?.close(), this.#lsd?.close()])
+    await this.#stopDht()
+    await Promise.all([this.#trackers?.close(), this.#lsd?.close()])
   }
 
   #saveLater(): void {
@@ -102,9 +125,12 @@ export class Discoveries {
   }
 }
 
-async function startDht(options: SessionOptions, context: DiscoveriesContext): Promise<DhtDiscovery | null> {
-  const { clock, random, openDatagram, resolveHost, port, store } = context
-  const state = (await store?.loadNote(DHT_NOTE)) ?? null
+async function startDht(
+  options: SessionOptions,
+  context: DiscoveriesContext,
+  state: Uint8Array | null,
+): Promise<DhtDiscovery | null> {
+  const { clock, random, openDatagram, resolveHost, port } = context
   const bootstrap = options.dhtNodes?.map(text => {
     const node = parseHostPort(text)
     if (!node) throw new ShoalError('bad-argument', `${text} is no DHT node: give host:port`)

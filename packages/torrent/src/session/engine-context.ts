@@ -1,5 +1,5 @@
 import { createFileStorage, HandlePool } from '#file-storage'
-import type { PeerClass, SessionOptions } from '../api.ts'
+import type { PeerClass, SessionOptions, SessionSettings } from '../api.ts'
 import { LimitChain } from '../base/rate-limit.ts'
 import type { DiscoverySink, DiscoveryTopic, Membership } from '../discovery/discovery.ts'
 import { isLocalAddress } from '../discovery/tracker/local-address.ts'
@@ -39,10 +39,11 @@ export class EngineContext implements SessionContext {
   readonly memory = new PieceMemory()
   readonly peerId: Uint8Array
   readonly userAgent: string
-  readonly encryption: NonNullable<SessionOptions['encryption']>
-  readonly pex: boolean
-  readonly uploadSlots: number
-  readonly maxPeersPerTorrent: number
+  encryption: NonNullable<SessionOptions['encryption']> = 'prefer'
+  pex = true
+  uploadSlots = DEFAULT_UPLOAD_SLOTS
+  maxPeersPerTorrent = DEFAULT_MAX_PER_TORRENT
+  maxConnections = DEFAULT_MAX_CONNECTIONS
   readonly limits: ClassLimits
   /** Set while the session opens. */
   listenPort = 0
@@ -55,7 +56,6 @@ export class EngineContext implements SessionContext {
   isReachable = false
   readonly #environment: Environment
   readonly #registry: Registry
-  readonly #maxConnections: number
   readonly #handles = new HandlePool()
   readonly #dialer: Dialer
   readonly #active: ActiveTorrents
@@ -67,17 +67,23 @@ export class EngineContext implements SessionContext {
     this.random = random
     this.peerId = generatePeerId(random)
     this.userAgent = options.userAgent ?? 'Shoal/0.1.0'
-    this.encryption = options.encryption ?? 'prefer'
-    this.pex = options.pex ?? true
-    this.uploadSlots = options.uploadSlots ?? DEFAULT_UPLOAD_SLOTS
-    this.maxPeersPerTorrent = options.maxConnectionsPerTorrent ?? DEFAULT_MAX_PER_TORRENT
+    this.configure(options)
     this.limits = new ClassLimits(clock, options.limits ?? {})
     this.#environment = environment
     this.#registry = registry
-    this.#maxConnections = options.maxConnections ?? DEFAULT_MAX_CONNECTIONS
     this.#active = new ActiveTorrents(clock)
-    const { encryption: policy, peerId } = this
-    this.#dialer = new Dialer({ clock, random, transports, policy, peerId, dht: () => this.dhtPort > 0 })
+    const { peerId } = this
+    const live = { policy: () => this.encryption, dht: () => this.dhtPort > 0 }
+    this.#dialer = new Dialer({ clock, random, transports, peerId, ...live })
+  }
+
+  /** What is left out stays as it is. */
+  configure(changes: SessionSettings): void {
+    this.encryption = changes.encryption ?? this.encryption
+    this.pex = changes.pex ?? this.pex
+    this.uploadSlots = changes.uploadSlots ?? this.uploadSlots
+    this.maxPeersPerTorrent = changes.maxConnectionsPerTorrent ?? this.maxPeersPerTorrent
+    this.maxConnections = changes.maxConnections ?? this.maxConnections
   }
 
   get hashPool(): HashPool {
@@ -91,7 +97,7 @@ export class EngineContext implements SessionContext {
 
   /** Whether a further connection fits. */
   get hasRoom(): boolean {
-    return this.#active.connections + this.#dialer.halfOpen < this.#maxConnections
+    return this.#active.connections + this.#dialer.halfOpen < this.maxConnections
   }
 
   /** Connections being made. */

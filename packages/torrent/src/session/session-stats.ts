@@ -13,9 +13,9 @@ export function sessionStatsOf(context: EngineContext, torrents: readonly Torren
     const rates = torrent.ratesAt(nowMs)
     downloadBytesPerSecond += rates.download
     uploadBytesPerSecond += rates.upload
-    for (const { kind, incoming } of torrent.openConnections()) {
-      connections[kind]++
-      if (incoming) incomingConnections++
+    for (const { link } of torrent.connectedPeers()) {
+      connections[link.connection.kind]++
+      if (link.connection.incoming) incomingConnections++
     }
     connections.webseed += torrent.workingWebSeeds
   }

@@ -6,6 +6,7 @@ import type {
   RateLimits,
   SessionApi,
   SessionOptions,
+  SessionSettings,
   SessionStats,
   TorrentSource,
 } from '../api.ts'
@@ -16,6 +17,7 @@ import { Discoveries } from './discoveries.ts'
 import { EngineContext } from './engine-context.ts'
 import { type Environment, resolveEnvironment, type SessionEnvironment } from './environment.ts'
 import { placeOf } from './placing.ts'
+import { reconfigure } from './reconfigure.ts'
 import { Registry } from './registry.ts'
 import { Restorer } from './restorer.ts'
 import { sessionStatsOf } from './session-stats.ts'
@@ -32,10 +34,14 @@ export class Session implements SessionApi {
   readonly #context: EngineContext
   readonly #acceptor: Acceptor
   #restorer: Restorer | null = null
+  #directory: string
+  /** The last change of settings. */
+  #changing: Promise<void> = Promise.resolve()
   #closing: Promise<void> | null = null
 
   private constructor(options: SessionOptions, environment: Environment) {
     this.#options = options
+    this.#directory = options.directory ?? '.'
     this.#environment = environment
     this.#context = new EngineContext(options, environment, this.#registry)
     this.#acceptor = new Acceptor(this.#context, this.#registry, this.#abort.signal)
@@ -63,11 +69,14 @@ export class Session implements SessionApi {
     context.listenPort = this.port
     const { stateDirectory, resumeStore } = this.#options
     context.resume = resumeStore ?? (stateDirectory ? createResumeStore(stateDirectory) : null)
+    const { userAgent, resume: store } = context
     context.discoveries = await Discoveries.open(this.#options, {
       ...this.#environment,
-      userAgent: context.userAgent,
-      port: this.port,
-      store: context.resume,
+      userAgent,
+      get port() {
+        return context.listenPort
+      },
+      store,
     })
     if (context.resume) await this.#restore(await Restorer.read(context.resume))
   }
@@ -116,7 +125,7 @@ export class Session implements SessionApi {
     }
     const recorded = this.#restorer?.take(origin)
     const given = options.directory === undefined ? {} : { directory: absolutePath(options.directory) }
-    const directory = absolutePath(this.#options.directory ?? '.')
+    const directory = absolutePath(this.#directory)
     const place = placeOf({ ...options, ...given }, recorded?.place, directory)
     const torrent = this.#create(recorded ? withRecorded(origin, recorded.origin) : origin, place)
     if (!torrent)
@@ -135,6 +144,32 @@ export class Session implements SessionApi {
     this.#context.limits.set(limits, peerClass)
   }
 
+  async configure(changes: SessionSettings): Promise<void> {
+    this.#mustBeOpen()
+    checkOptions(changes)
+    const before = this.#changing
+    // One after the other: two that change the port would both find it free.
+    const change = before.then(() => this.#configure(changes))
+    this.#changing = change.catch(() => {})
+    await change
+  }
+
+  async #configure(changes: SessionSettings): Promise<void> {
+    this.#mustBeOpen()
+    const { transports } = this.#environment
+    await reconfigure(
+      {
+        context: this.#context,
+        acceptor: this.#acceptor,
+        transports,
+        host: this.#options.host,
+        torrents: this.torrents,
+      },
+      changes,
+    )
+    this.#directory = changes.directory ?? this.#directory
+  }
+
   close(): Promise<void> {
     this.#closing ??= this.#close()
     return this.#closing
@@ -142,6 +177,7 @@ export class Session implements SessionApi {
 
   async #close(): Promise<void> {
     this.#abort.abort(new ShoalError('closed', 'the session was closed'))
+    await this.#changing
     const accepting = this.#acceptor.close()
     await Promise.all(this.#registry.torrents.map(torrent => torrent.close()))
     await accepting

@@ -18,8 +18,10 @@ import { infoHashText } from '../metainfo/info-hash.ts'
 import { formatMagnet } from '../metainfo/magnet.ts'
 import type { Info, InfoHashes, Metainfo } from '../metainfo/metainfo.ts'
 import type { PiecePriority } from '../pieces/pieces.ts'
+import type { Peer } from '../swarm/peer.ts'
 import type { ReadyConnection } from '../swarm/swarm.ts'
-import type { Connection, PeerAddress } from '../transport/transport.ts'
+import type { PeerAddress } from '../transport/transport.ts'
+import type { Announcements } from './announcements.ts'
 import type { SessionContext } from './context.ts'
 import { FileView, realFiles } from './file-view.ts'
 import { limited } from './limited.ts'
@@ -128,9 +130,12 @@ export class Torrent extends Emitter<TorrentEvents> implements TorrentApi {
     return this.#task.swarm?.peers.size ?? 0
   }
 
-  /** Pipes to the connected peers. */
-  *openConnections(): Generator<Connection> {
-    for (const { link } of this.#task.swarm?.peers.values() ?? []) yield link.connection
+  connectedPeers(): Iterable<Peer> {
+    return this.#task.swarm?.peers.values() ?? []
+  }
+
+  get announcements(): Announcements {
+    return this.#task.announcements
   }
 
   /** Web seeds that are being read. */

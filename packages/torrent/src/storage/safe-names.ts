@@ -101,7 +101,8 @@ function addFolders(path: readonly string[], taken: Set<string>): void {
   }
 }
 
-function addNumber(name: string, count: number): string {
+/** `name (2).ext`: the same name with a number before its ending, still at most 255 bytes. */
+export function addNumber(name: string, count: number): string {
   const [stem, extension] = splitExtension(name)
   const ending = ` (${count})${extension}`
   return cut(stem, MAX_COMPONENT_BYTES - utf8(ending).length) + ending

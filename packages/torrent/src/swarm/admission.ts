@@ -8,7 +8,7 @@ export interface AdmissionRules {
   readonly peers: ReadonlyMap<number, Peer>
   readonly pool: PeerPool
   readonly peerId: Uint8Array
-  readonly maxPeers: number
+  maxPeers(): number
   maxPeersPerHost(host: string): number
 }
 
@@ -46,7 +46,7 @@ export class Admission {
     if (pool.isBanned(host)) return false
     const others = [...peers.values()].filter(peer => peer !== twin)
     const sameHost = others.filter(peer => peer.link.connection.remote.host === host)
-    return others.length < maxPeers && sameHost.length < maxPeersPerHost(host)
+    return others.length < maxPeers() && sameHost.length < maxPeersPerHost(host)
   }
 
   /**

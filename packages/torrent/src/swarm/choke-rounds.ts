@@ -13,11 +13,11 @@ interface Rates {
 export class ChokeRounds {
   readonly #choker: Choker
   readonly #peers: ReadonlyMap<number, Peer>
-  readonly #slots: number
+  readonly #slots: () => number
   readonly #rates = new WeakMap<Peer, Rates>()
   #lastMs = Number.NEGATIVE_INFINITY
 
-  constructor(options: { random: Random; peers: ReadonlyMap<number, Peer>; slots: number }) {
+  constructor(options: { random: Random; peers: ReadonlyMap<number, Peer>; slots: () => number }) {
     this.#choker = new Choker({ random: options.random })
     this.#peers = options.peers
     this.#slots = options.slots
@@ -33,7 +33,7 @@ export class ChokeRounds {
     if (!peer.amChoking) return true
     let used = 0
     for (const other of this.#peers.values()) if (!other.amChoking && other.peerInterested) used++
-    return peer.peerInterested && used < this.#slots
+    return peer.peerInterested && used < this.#slots()
   }
 
   /** `immediate`: between rounds, only slots that are free are filled. */
@@ -41,7 +41,7 @@ export class ChokeRounds {
     const chosen = this.#choker.decide(
       [...this.#peers.values()].map(peer => this.#view(peer, now)),
       now,
-      { slots: this.#slots, seeding, immediate },
+      { slots: this.#slots(), seeding, immediate },
     )
     if (!immediate) this.#mark(now)
     const unchoked = new Set(chosen)

@@ -93,14 +93,14 @@ export class Swarm implements SwarmHost, TransferOwner {
   constructor(owner: SwarmOwner) {
     this.#owner = owner
     this.pool = new PeerPool(owner.random)
-    const { random, uploadSlots: slots } = owner
-    this.#rounds = new ChokeRounds({ random, peers: this.peers, slots })
+    const { random, peerId } = owner
     const { peers, pool } = this
+    this.#rounds = new ChokeRounds({ random, peers, slots: () => owner.uploadSlots })
     this.#admission = new Admission({
       peers,
       pool,
-      peerId: owner.peerId,
-      maxPeers: owner.maxPeers,
+      peerId,
+      maxPeers: () => owner.maxPeers,
       maxPeersPerHost: host => owner.maxPeersPerHost(host),
     })
     this.#dialling = new Dialling(this, owner)

@@ -1,4 +1,5 @@
-/** What tests of other packages share with the engine's: one suite for each contract that they may implement. */
+/** What tests of other packages share with the engine's: one suite for each contract that they may implement, and a clock. */
+export { VirtualClock } from '../base/virtual-clock.ts'
 export { testDiscovery } from '../discovery/compliance.ts'
 export { testStorage } from '../storage/compliance.ts'
 export { testResumeStore } from '../storage/resume-store-suite.ts'
