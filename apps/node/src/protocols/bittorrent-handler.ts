@@ -1,0 +1,93 @@
+import { isAbsolute } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { infoHashText, parseInfoHash } from '@shoal/torrent'
+import { Failure } from '../cli/failure.ts'
+import type {
+  DownloadOptions,
+  ProtocolHandler,
+  Seed,
+  SeedOptions,
+  TorrentDownload,
+  TorrentOptions,
+} from './protocol.ts'
+
+/** What the node's core does with torrents. */
+export interface TorrentAdder {
+  /** `source`: as the engine's `Session.add` takes it. */
+  addTorrent(
+    source: string | Uint8Array,
+    options: { directory: string; torrent: TorrentOptions; signal?: AbortSignal },
+  ): Promise<{ id: string; added: boolean }>
+  /** Makes a torrent of a file or folder and shares it. */
+  seedPath(path: string, options: SeedOptions): Promise<Seed>
+}
+
+/** Torrents, by whatever names them. */
+export class BitTorrentHandler implements ProtocolHandler {
+  readonly name = 'BitTorrent'
+  readonly understands = [
+    'a magnet link (magnet:?xt=…)',
+    'an info hash (40 or 64 hex digits, or 32 base32 characters)',
+    'a content ID (baf5r…)',
+    'the path or http(s) URL of a .torrent file',
+  ]
+  readonly #adder: TorrentAdder
+
+  constructor(adder: TorrentAdder) {
+    this.#adder = adder
+  }
+
+  canHandle(identifier: string): boolean {
+    if (/^magnet:/i.test(identifier)) return true
+    if (/^https?:\/\//i.test(identifier)) return isTorrentUrl(identifier)
+    if (/^file:\/\//i.test(identifier)) return true
+    if (isHash(identifier)) return true
+    const hasScheme = /^[a-z][a-z0-9+.-]+:/i.test(identifier)
+    return isAbsolute(identifier) || (!hasScheme && /\.torrent$/i.test(identifier))
+  }
+
+  async download(identifier: string, options: DownloadOptions): Promise<TorrentDownload> {
+    // The engine does not know all notations of a hash.
+    const source = isHash(identifier) ? infoHashText(parseInfoHash(identifier)) : pathOf(identifier)
+    return this.add(source, options)
+  }
+
+  /** The same for the content of a .torrent that another handler came upon. */
+  async add(
+    source: string | Uint8Array,
+    { directory, torrent = {}, signal }: DownloadOptions,
+  ): Promise<TorrentDownload> {
+    const added = await this.#adder.addTorrent(source, { directory, torrent, ...(signal && { signal }) })
+    return { kind: 'torrent', id: added.id, added: added.added }
+  }
+
+  seed(path: string, options: SeedOptions): Promise<Seed> {
+    return this.#adder.seedPath(path, options)
+  }
+}
+
+/** Beginning with baf5r it is meant as a content ID: the engine then says what is wrong with it. */
+function isHash(text: string): boolean {
+  return /^(?:[0-9a-f]{40}|[0-9a-f]{64}|1220[0-9a-f]{64}|[a-z2-7]{32}|baf5r[a-z2-7]+|f017b[0-9a-f]+)$/i.test(
+    text,
+  )
+}
+
+function isTorrentUrl(text: string): boolean {
+  return URL.canParse(text) && /\.torrent$/i.test(new URL(text).pathname)
+}
+
+function pathOf(identifier: string): string {
+  if (!/^file:\/\//i.test(identifier)) return identifier
+  try {
+    return fileURLToPath(identifier)
+  } catch (cause) {
+    throw new Failure(
+      'bad-argument',
+      `${identifier.slice(0, 100)} is no file of this machine: give its path`,
+      {
+        cause,
+      },
+    )
+  }
+}

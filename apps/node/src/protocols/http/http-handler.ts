@@ -1,0 +1,54 @@
+import { Failure } from '../../cli/failure.ts'
+import type { Download, DownloadOptions, ProtocolHandler, Seed, TorrentDownload } from '../protocol.ts'
+import { FileTransfer, type TransferContext } from '../transfer/file-transfer.ts'
+import { HttpFile, type OpenedHttpFile } from './http-file.ts'
+import { type HttpOptions, readBody } from './http-request.ts'
+
+/** As the engine's largest. */
+const MAX_TORRENT_BYTES = 64 * 1024 * 1024
+
+export interface HttpHandlerOptions extends Omit<HttpOptions, 'signal' | 'headers'> {
+  readonly context: TransferContext
+  /** Adds the content of a .torrent: what links lead to is not always to be seen by their names. */
+  addTorrent(content: Uint8Array, options: DownloadOptions): Promise<TorrentDownload>
+}
+
+/** Any file over HTTP(S). */
+export class HttpHandler implements ProtocolHandler {
+  readonly name = 'HTTP'
+  readonly understands = ['the http(s) URL of any file']
+  readonly #options: HttpHandlerOptions
+
+  constructor(options: HttpHandlerOptions) {
+    this.#options = options
+  }
+
+  canHandle(identifier: string): boolean {
+    return /^https?:\/\//i.test(identifier)
+  }
+
+  async download(identifier: string, options: DownloadOptions): Promise<Download> {
+    if (!URL.canParse(identifier))
+      throw new Failure('bad-argument', 'this is no URL: check how it is written', { field: 'source' })
+    const { context, userAgent, tls } = this.#options
+    const file = new HttpFile(new URL(identifier), { userAgent, ...(tls && { tls }) })
+    const signal = options.signal ?? new AbortController().signal
+    const { transfer, opened } = await FileTransfer.begin(file, options.directory, context, { signal })
+    if (!opened || !isTorrent(opened as OpenedHttpFile)) return transfer
+    try {
+      const content = await readBody((opened as OpenedHttpFile).answer, MAX_TORRENT_BYTES, signal)
+      return await this.#options.addTorrent(content, options)
+    } finally {
+      transfer.close()
+    }
+  }
+
+  async seed(): Promise<Seed> {
+    throw new Failure('unsupported', 'HTTP has no way to share files: share them over BitTorrent')
+  }
+}
+
+function isTorrent({ answer, name }: OpenedHttpFile): boolean {
+  const type = answer.headers['content-type']?.split(';')[0]?.trim().toLowerCase()
+  return type === 'application/x-bittorrent' || /\.torrent$/i.test(name)
+}

@@ -1,0 +1,33 @@
+import { type Clock, delay } from '@shoal/torrent'
+
+/** How much may be owed: after a pause no more than this comes at once. */
+const BURST_MS = 250
+
+/** A download limit that plain transfers share. */
+export class Throttle {
+  readonly #clock: Clock
+  #bytesPerSecond: number | null
+  /** When all that was taken is paid for. */
+  #paidMs = 0
+
+  /** Null: no limit. */
+  constructor(clock: Clock, bytesPerSecond: number | null = null) {
+    this.#clock = clock
+    this.#bytesPerSecond = bytesPerSecond
+  }
+
+  /** Holds from the next chunk on. */
+  setRate(bytesPerSecond: number | null): void {
+    this.#bytesPerSecond = bytesPerSecond
+    this.#paidMs = Math.min(this.#paidMs, this.#clock.nowMs())
+  }
+
+  /** Resolves when so many more bytes may come. Rejects with the signal's reason. */
+  async take(bytes: number, signal: AbortSignal): Promise<void> {
+    if (this.#bytesPerSecond === null) return
+    const nowMs = this.#clock.nowMs()
+    this.#paidMs = Math.max(this.#paidMs, nowMs - BURST_MS) + (bytes * 1000) / this.#bytesPerSecond
+    const waitMs = this.#paidMs - nowMs
+    if (waitMs > 0) await delay(this.#clock, waitMs, signal)
+  }
+}
