@@ -21,6 +21,7 @@ export class Content {
   unfinished: ReadonlyMap<number, Uint8Array> = new Map()
   selection: Selection
   #roots: PieceRoots | undefined
+  #known: Metainfo | undefined
   #wantedBytes = 0
   #haveBytes = 0
   /** Count of `have` for which `#haveBytes` was computed; -1 when the selection changed. */
@@ -47,6 +48,18 @@ export class Content {
   get roots(): PieceRoots {
     this.#roots ??= new PieceRoots(this.metainfo.info, this.layout, this.metainfo.pieceLayers)
     return this.#roots
+  }
+
+  /** The metainfo with the piece layers known so far. Those are put together when they are read: most who ask want something else. */
+  get known(): Metainfo {
+    const layers = () => this.pieceLayers
+    this.#known ??= {
+      ...this.metainfo,
+      get pieceLayers() {
+        return layers()
+      },
+    }
+    return this.#known
   }
 
   /** Piece layers known so far (BEP 52), those that peers told included. */

@@ -60,8 +60,7 @@ export class Torrent extends Emitter<TorrentEvents> implements TorrentApi {
   }
 
   get metainfo(): Metainfo | null {
-    const { content } = this.#task
-    return content && { ...content.metainfo, pieceLayers: content.pieceLayers }
+    return this.#task.content?.known ?? null
   }
 
   get addedMs(): number {
