@@ -29,6 +29,7 @@ export class LoginStore {
   readonly #insert: Query<never>
   readonly #find: Query<LoginRecord>
   readonly #use: Query<never>
+  readonly #extend: Query<never>
   readonly #all: Query<LoginRecord>
   readonly #delete: Query<never>
   readonly #deleteUser: Query<never>
@@ -41,6 +42,7 @@ export class LoginStore {
     )
     this.#find = database.prepare(`SELECT ${COLUMNS} FROM sessions WHERE token_hash = ? AND expires_ms > ?`)
     this.#use = database.prepare('UPDATE sessions SET used_ms = ? WHERE id = ?')
+    this.#extend = database.prepare('UPDATE sessions SET expires_ms = ? WHERE id = ?')
     this.#all = database.prepare(
       `SELECT ${COLUMNS} FROM sessions WHERE expires_ms > ? ORDER BY used_ms DESC, id`,
     )
@@ -66,6 +68,11 @@ export class LoginStore {
     const login = this.#find.get(hash(token), nowMs)
     if (login && nowMs - login.usedMs >= USED_STEP_MS) this.#use.run(nowMs, login.id)
     return login
+  }
+
+  /** It ends later: somebody still uses it. */
+  extend(id: number, expiresMs: number): void {
+    this.#extend.run(expiresMs, id)
   }
 
   /** Those that have not ended, last used first. */

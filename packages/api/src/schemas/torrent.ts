@@ -232,7 +232,7 @@ export const ActedOn = z.object({
 /** One real file of a torrent. */
 export const TorrentFile = z.object({
   index: FileIndex,
-  /** With `/` between folders, below the torrent's folder. */
+  /** Below the download folder, with `/` between folders: the name of a torrent that is a folder comes first. */
   path: z.string(),
   lengthBytes: Bytes,
   haveBytes: Bytes,

@@ -1,0 +1,301 @@
+/** The parts of a node that its operations work with, and what joins several of them. */
+import { basename, dirname } from 'node:path'
+import type { Added, CheckedInputOf, Job, NodeStats, SearchPage } from '@shoal/api'
+import {
+  createTorrent,
+  infoHashText,
+  type PeerStatus,
+  type Session,
+  type TorrentApi,
+  type TorrentSource,
+} from '@shoal/torrent'
+import type { Catalogue } from '../catalogue/catalogue.ts'
+import type { Log, LogEntries } from '../log/log.ts'
+
+import type { TorrentDownload, TorrentOptions } from '../protocols/protocol.ts'
+import type { ProtocolManager } from '../protocols/protocol-manager.ts'
+import { type AddedTorrent, addTorrent, sourceOf, withoutPassword } from '../torrents/adding.ts'
+import { CatalogueRows } from '../torrents/catalogue-rows.ts'
+import { Countries } from '../torrents/countries.ts'
+import type { ManagedTorrent } from '../torrents/managed-torrent.ts'
+import { hostOf } from '../torrents/peer-view.ts'
+import { Previews } from '../torrents/previews.ts'
+import { QueueKeeper } from '../torrents/queue-keeper.ts'
+import { Removals } from '../torrents/removals.ts'
+import { TorrentBook } from '../torrents/torrent-book.ts'
+import { followTorrent } from '../torrents/torrent-events.ts'
+import { TorrentList } from '../torrents/torrent-list.ts'
+import { nameOf } from '../torrents/torrent-log.ts'
+import { TorrentRates } from '../torrents/torrent-rates.ts'
+import type { TorrentRow } from '../torrents/torrent-row.ts'
+import { EventHub } from './event-hub.ts'
+import { Folders } from './folders.ts'
+import { Jobs } from './jobs.ts'
+import { Labels } from './labels.ts'
+import type { SettingsKeeper } from './settings-keeper.ts'
+import { Traffic } from './traffic.ts'
+import { Uploads } from './uploads.ts'
+
+/** What the node hands in: parts that have their own ways to open and close. */
+export interface NodeParts {
+  readonly catalogue: Catalogue
+  readonly session: Session
+  readonly keeper: SettingsKeeper
+  readonly log: Log
+  readonly logEntries: LogEntries
+  /** Folders that are allowed besides those of the settings and labels. */
+  readonly allowedDirectories: readonly string[]
+  readonly protocols: ProtocolManager
+  onStop(): void
+}
+
+/** What others may want to know of torrents; see torrent-events.ts. */
+export interface TorrentWatcher {
+  onMetadata?(torrent: ManagedTorrent): void
+  onComplete?(torrent: ManagedTorrent, first: boolean): void
+  onForgotten?(torrent: ManagedTorrent): void
+}
+
+export class NodeCore {
+  readonly startedMs = Date.now()
+  readonly catalogue: Catalogue
+  readonly session: Session
+  readonly keeper: SettingsKeeper
+  readonly log: Log
+  readonly logEntries: LogEntries
+  readonly protocols: ProtocolManager
+  readonly onStop: () => void
+  readonly rows: CatalogueRows
+  readonly book: TorrentBook
+  readonly list: TorrentList
+  readonly rates = new TorrentRates()
+  readonly countries = new Countries()
+  readonly queue: QueueKeeper
+  readonly removals: Removals
+  readonly previews: Previews
+  readonly folders: Folders
+  readonly labels: Labels
+  readonly uploads: Uploads
+  readonly jobs: Jobs
+  readonly events: EventHub
+  readonly traffic: Traffic
+  readonly watchers: TorrentWatcher[] = []
+  /** Replaced by the parts that know better. */
+  limitsNow: () => NodeStats['limits'] = () => ({
+    downloadBytesPerSecond: null,
+    uploadBytesPerSecond: null,
+    by: 'settings',
+  })
+  indexing: () => NodeStats['indexing'] = () => ({ waiting: 0, indexed: 0 })
+  search: (query: CheckedInputOf<'search'>) => Promise<SearchPage> = async () => ({ items: [], next: null })
+
+  constructor(parts: NodeParts) {
+    const { catalogue, session, keeper, log } = parts
+    this.catalogue = catalogue
+    this.session = session
+    this.keeper = keeper
+    this.log = log
+    this.logEntries = parts.logEntries
+    this.protocols = parts.protocols
+    this.onStop = parts.onStop
+    this.rows = new CatalogueRows(catalogue)
+    this.book = new TorrentBook(this.rows)
+    this.folders = new Folders(() => this.#allowed(parts.allowedDirectories))
+    this.queue = new QueueKeeper({ book: this.book, settings: () => keeper.settings.queue })
+    this.removals = new Removals({
+      book: this.book,
+      queue: this.queue,
+      log,
+      onForgotten: torrent => this.#onForgotten(torrent),
+    })
+    this.previews = new Previews(session, () => this.book)
+    this.list = new TorrentList(this.book)
+    this.events = new EventHub({
+      revision: () => this.list.revision,
+      watchTorrent: id => this.watchTorrent(id),
+    })
+    this.labels = new Labels({
+      store: catalogue.labels,
+      book: this.book,
+      folders: this.folders,
+      onChanged: () => this.events.publish('labels', { type: 'labels', labels: this.labels.list().items }),
+    })
+    this.uploads = new Uploads(() => keeper.settings.downloads.directory)
+    this.jobs = new Jobs(job => this.events.publish('jobs', { type: 'job', job }))
+    this.traffic = new Traffic(catalogue.history, session.stats)
+  }
+
+  /** Set by the pulse (see pulse.ts), which tells of a torrent while somebody watches it. */
+  watchTorrent: (id: string) => () => void = id => {
+    this.book.get(id)
+    return () => {}
+  }
+
+  #allowed(more: readonly string[]): string[] {
+    const { directory, completeDirectory } = this.keeper.settings.downloads
+    const labels = this.catalogue.labels.all().map(label => label.directory)
+    return [directory, completeDirectory, ...labels, ...more].filter(path => path !== null)
+  }
+
+  /** Takes a torrent of the session in, with all that follows it from then on. */
+  adopt(api: TorrentApi, row: TorrentRow): ManagedTorrent {
+    const torrent = this.book.add(api, row)
+    followTorrent(torrent, {
+      book: this.book,
+      log: this.log,
+      onMetadata: each => {
+        // The names of its files are known now: the catalogue learns them too.
+        this.book.change(each, {})
+        for (const watcher of this.watchers) watcher.onMetadata?.(each)
+      },
+      onComplete: (each, first) => {
+        void this.queue.apply()
+        for (const watcher of this.watchers) watcher.onComplete?.(each, first)
+      },
+      onRested: () => void this.queue.apply(),
+      onPeerClosed: (_, peer) => this.#notePeer(peer),
+    })
+    return torrent
+  }
+
+  async add(
+    { source, torrent, ...input }: CheckedInputOf<'addTorrent'>,
+    signal?: AbortSignal,
+  ): Promise<Added> {
+    const given = sourceOf({ source, torrent })
+    const directory = input.directory === undefined ? undefined : await this.folders.allow(input.directory)
+    if (typeof given !== 'string') return this.#addedOf(await this.addTorrent(given, { ...input, directory }))
+    const target =
+      directory ??
+      ((input.label && this.labels.directoryOf(input.label)) || this.keeper.settings.downloads.directory)
+    const download = await this.protocols.download(given, {
+      directory: target,
+      torrent: input,
+      ...(signal && { signal }),
+    })
+    if (download.kind === 'torrent') return this.#addedDownload(download)
+    const job = this.jobs.start({
+      kind: 'download',
+      name: download.name,
+      run: progress => download.run(progress),
+    })
+    return { added: true, torrent: null, job }
+  }
+
+  /** For the BitTorrent handler: a link that is known to be one. */
+  async addTorrent(
+    source: TorrentSource,
+    input: TorrentOptions & { directory?: string | undefined },
+  ): Promise<AddedTorrent> {
+    const added = await addTorrent(await this.readableSource(source), input, {
+      session: this.session,
+      book: this.book,
+      folders: this.folders,
+      previews: this.previews,
+      settings: () => this.keeper.settings,
+      directoryOf: label => this.labels.directoryOf(label),
+      adopt: (api, row) => this.adopt(api, row),
+    })
+    if (added.added) this.log.info(`${nameOf(added.torrent)} was added`, { torrent: added.torrent.id })
+    if (input.label && !this.catalogue.labels.find(input.label)) await this.labels.put(input.label, {})
+    await this.queue.apply()
+    return added
+  }
+
+  /** Refuses to read a file outside the allowed folders. */
+  async readableSource(source: TorrentSource): Promise<TorrentSource> {
+    if (typeof source !== 'string' || !source.startsWith('/')) return source
+    return this.folders.allow(source, 'source')
+  }
+
+  #addedDownload({ id, added }: TorrentDownload): Added {
+    return this.#addedOf({ torrent: this.book.get(id), added })
+  }
+
+  #addedOf({ torrent, added }: AddedTorrent): Added {
+    return { added, torrent: this.list.view(torrent), job: null }
+  }
+
+  /** Hashes what lies there, and shares it. `path` is allowed already. */
+  create(path: string, options: Omit<CheckedInputOf<'createTorrent'>, 'path'>): Job {
+    const { label, tags, trackers, name, comment, source, pieceLengthBytes, ...rest } = options
+    return this.jobs.start({
+      kind: 'create',
+      name: name ?? basename(path),
+      lane: 'hashing',
+      run: async ({ signal, report }) => {
+        const metainfo = await createTorrent(
+          path,
+          {
+            ...rest,
+            trackers: trackers.map(url => [url]),
+            ...(comment !== undefined && { comment }),
+            ...(source !== undefined && { source }),
+            ...(pieceLengthBytes !== undefined && { pieceLengthBytes }),
+          },
+          { signal, onProgress: report },
+        )
+        const input = { directory: dirname(path), trusted: true, paused: false, label, tags }
+        const { torrent } = await this.addTorrent(metainfo, input)
+        if (torrent.row.source === null) this.book.change(torrent, { source: withoutPassword(path) })
+        return { torrent: torrent.id, path }
+      },
+    })
+  }
+
+  /** Moves the files of a torrent. Rejects with `forbidden-path`. */
+  async move(torrent: ManagedTorrent, directory: string): Promise<Job> {
+    const target = await this.folders.allow(directory)
+    return this.jobs.start({
+      kind: 'move',
+      name: torrent.api.name,
+      torrent: torrent.id,
+      lane: `move ${torrent.id}`,
+      run: async ({ signal, report }) => {
+        const { haveBytes } = torrent.api.stats
+        report({ doneBytes: 0, totalBytes: haveBytes })
+        torrent.moving = true
+        this.book.touch(torrent)
+        try {
+          await torrent.api.move(target, { signal })
+          return { torrent: torrent.id, path: target }
+        } finally {
+          torrent.moving = false
+          this.book.change(torrent, {})
+        }
+      },
+    })
+  }
+
+  #notePeer({ kind, address, client, downloadedBytes, uploadedBytes, wastedBytes }: PeerStatus): void {
+    if (kind === 'webseed') return
+    const traffic = {
+      host: hostOf(address),
+      client,
+      downloadedBytes,
+      uploadedBytes,
+      wastedBytes,
+      connections: 1,
+    }
+    this.catalogue.peers.add(Date.now(), [traffic])
+  }
+
+  #onForgotten(torrent: ManagedTorrent): void {
+    this.rates.forget(torrent)
+    for (const watcher of this.watchers) watcher.onForgotten?.(torrent)
+  }
+
+  /** Pairs what the session has restored with what the catalogue knows of it. */
+  restore(fresh: (api: TorrentApi) => TorrentRow): void {
+    const rows = new Map(this.rows.all().map(row => [row.id, row]))
+    for (const api of this.session.torrents) {
+      const { v1, v2 } = api.infoHashes
+      const keys = [infoHashText(api.infoHashes), v1 && infoHashText({ v1 }), v2 && infoHashText({ v2 })]
+      const row = keys.map(key => key && rows.get(key)).find(Boolean)
+      if (row) rows.delete(row.id)
+      this.adopt(api, row || fresh(api))
+    }
+    // Rows that no torrent goes with: the node was killed between the two. What they were added from is not enough to begin anew.
+    for (const { id } of rows.values()) this.rows.delete(id)
+  }
+}

@@ -1,0 +1,140 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { NodeEvent, Torrent } from '@shoal/api'
+import { afterEach, expect, test, vi } from 'vitest'
+import { type TestNode, testNode } from './testing/test-node.ts'
+
+const nodes: TestNode[] = []
+afterEach(async () => {
+  for (const node of nodes.splice(0)) await node.end()
+})
+
+async function open(): Promise<TestNode> {
+  const node = await testNode()
+  nodes.push(node)
+  return node
+}
+
+async function restart(node: TestNode): Promise<TestNode> {
+  nodes.splice(nodes.indexOf(node), 1)
+  const next = await node.restart()
+  nodes.push(next)
+  return next
+}
+
+const HASH = '0123456789abcdef0123456789abcdef01234567'
+const MAGNET = `magnet:?xt=urn:btih:${HASH}&dn=Films`
+
+async function share(node: TestNode, name = 'hello.txt', content = 'hello, world'): Promise<Torrent> {
+  await mkdir(node.directory, { recursive: true })
+  await writeFile(join(node.directory, name), content)
+  const { id } = await node.operations.createTorrent({
+    path: join(node.directory, name),
+    version: 'hybrid',
+    private: false,
+    trackers: [],
+    webSeeds: [],
+  })
+  const job = await node.core.jobs.whenEnded(id)
+  expect(job).toMatchObject({ state: 'done', error: null })
+  return node.operations.getTorrent({ id: job.torrent! })
+}
+
+test('adds a magnet link once, and knows it after a restart with its label and tags', async () => {
+  const node = await open()
+  const first = await node.operations.addTorrent({ source: MAGNET, label: 'films', tags: ['new'] })
+  expect(first).toMatchObject({
+    added: true,
+    torrent: { id: HASH, name: 'Films', state: 'metadata', label: 'films' },
+  })
+  expect(await node.operations.addTorrent({ source: MAGNET })).toMatchObject({ added: false })
+  const again = await restart(node)
+  expect(await again.operations.getTorrent({ id: HASH })).toMatchObject({
+    name: 'Films',
+    state: 'metadata',
+    label: 'films',
+    tags: ['new'],
+    addedMs: first.torrent!.addedMs,
+  })
+})
+
+test('a paused torrent stays paused over a restart', async () => {
+  const node = await open()
+  await node.operations.addTorrent({ source: MAGNET })
+  await node.operations.actOnTorrents({ ids: [HASH], action: 'pause' })
+  expect(await node.operations.getTorrent({ id: HASH })).toMatchObject({ state: 'paused' })
+  const again = await restart(node)
+  expect(await again.operations.getTorrent({ id: HASH })).toMatchObject({ state: 'paused' })
+  await again.operations.actOnTorrents({ ids: 'all', action: 'resume' })
+  expect(await again.operations.getTorrent({ id: HASH })).toMatchObject({ state: 'metadata' })
+})
+
+test('shares a file, and seeds it after a restart without hashing it again', async () => {
+  const node = await open()
+  const shared = await share(node)
+  await vi.waitFor(async () =>
+    expect(await node.operations.getTorrent({ id: shared.id })).toMatchObject({
+      state: 'seeding',
+      progress: 1,
+      totalBytes: 12,
+    }),
+  )
+  const again = await restart(node)
+  await vi.waitFor(async () =>
+    expect(await again.operations.getTorrent({ id: shared.id })).toMatchObject({
+      state: 'seeding',
+      progress: 1,
+    }),
+  )
+})
+
+test('a removed torrent leaves the list, comes back by undo, and is finally forgotten', async () => {
+  const node = await open()
+  const { id } = await share(node)
+  const { undoSeconds } = await node.operations.actOnTorrents({ ids: [id], action: 'remove' })
+  expect(undoSeconds).toBeGreaterThan(0)
+  await expect(node.operations.getTorrent({ id })).rejects.toMatchObject({ code: 'not-found' })
+  await node.operations.actOnTorrents({ ids: [id], action: 'restore' })
+  await vi.waitFor(async () =>
+    expect(await node.operations.getTorrent({ id })).toMatchObject({ state: 'seeding' }),
+  )
+  await node.operations.actOnTorrents({ ids: [id], action: 'remove' })
+  const again = await restart(node)
+  await vi.waitFor(() => expect(again.core.book.size).toBe(0))
+  expect(again.core.session.torrents).toHaveLength(0)
+})
+
+test('tells what changed, and only that', async () => {
+  const node = await open()
+  const events: NodeEvent[] = []
+  node.events.subscribe('torrents', ({ text }) => events.push(JSON.parse(text())))
+  await node.operations.addTorrent({ source: MAGNET })
+  await vi.waitFor(() => expect(events).toHaveLength(1), { timeout: 3000 })
+  expect(events[0]).toMatchObject({ type: 'torrents', changed: [{ id: HASH, name: 'Films' }], removed: [] })
+  await node.operations.actOnTorrents({ ids: [HASH], action: 'pause' })
+  await vi.waitFor(() => expect(events).toHaveLength(2), { timeout: 3000 })
+  expect(events[1]).toMatchObject({ changed: [{ id: HASH, state: 'paused' }] })
+  expect(events[1]).not.toHaveProperty('changed.0.name')
+})
+
+test('refuses folders outside those that are allowed', async () => {
+  const node = await open()
+  await expect(node.operations.addTorrent({ source: MAGNET, directory: '/etc' })).rejects.toMatchObject({
+    code: 'forbidden-path',
+    field: 'directory',
+  })
+})
+
+test('of two downloads that may run at a time, the third waits until it is first', async () => {
+  const node = await open()
+  const hashes = ['1', '2', '3'].map(digit => digit.repeat(40))
+  await node.operations.changeSettings({ queue: { maxDownloads: 2 } })
+  for (const hash of hashes) await node.operations.addTorrent({ source: hash })
+  const states = async () =>
+    (await Promise.all(hashes.map(id => node.operations.getTorrent({ id })))).map(({ state }) => state)
+  expect(await states()).toEqual(['metadata', 'metadata', 'queued'])
+  await node.operations.actOnTorrents({ ids: [hashes[2]!], action: 'queue-first' })
+  expect(await states()).toEqual(['metadata', 'queued', 'metadata'])
+  await node.operations.actOnTorrents({ ids: [hashes[1]!], action: 'start' })
+  expect(await states()).toEqual(['metadata', 'metadata', 'metadata'])
+})

@@ -1,0 +1,135 @@
+/** A node without its servers: session, catalogue and all that is done with them. */
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { NodeOperations, SettingsChange } from '@shoal/api'
+import { Session } from '@shoal/torrent'
+import { Catalogue } from '../catalogue/catalogue.ts'
+import { fileFailure } from '../cli/failure.ts'
+import { VERSION } from '../cli/version.ts'
+import type { Log, LogEntries } from '../log/log.ts'
+
+import { freshRow } from '../torrents/adding.ts'
+import type { RunningNode } from './contract.ts'
+import { NodeCore } from './node-core.ts'
+import { nodeFiles } from './node-files.ts'
+import { nodeOperations } from './node-operations.ts'
+import { nodeProtocols } from './node-protocols.ts'
+import { Pulse } from './pulse.ts'
+import { applyToSession, sessionOptions } from './session-settings.ts'
+import { SettingsKeeper } from './settings-keeper.ts'
+import { torrentOperations } from './torrent-operations.ts'
+
+export interface OpenNodeOptions {
+  /** Folder of the catalogue; made where it is missing. */
+  readonly dataDir: string
+  /** Download folder of a fresh node. */
+  readonly directory: string
+  /** Settings that are decided where the node is started. */
+  readonly fixed: SettingsChange
+  readonly allowedDirectories: readonly string[]
+  readonly log: Log
+  readonly logEntries: LogEntries
+  /** For tests: how the session finds peers beyond what the settings say. */
+  readonly sessionDefaults?: Parameters<typeof Session.open>[0]
+  onStop(): void
+}
+
+export interface OpenNode extends RunningNode {
+  readonly core: NodeCore
+  /** Records everything, closes everything. Safe to call twice. */
+  close(): Promise<void>
+}
+
+/** Rejects with a Failure or ShoalError: another node in the same data folder (`in-use`), a damaged catalogue, a port that is taken … */
+export async function openNode(options: OpenNodeOptions): Promise<OpenNode> {
+  await makeFolder(options.dataDir)
+  const closers: (() => Promise<unknown> | unknown)[] = []
+  try {
+    return await open(options, closers)
+  } catch (error) {
+    await closeAll(closers)
+    throw error
+  }
+}
+
+async function open(options: OpenNodeOptions, closers: (() => unknown)[]): Promise<OpenNode> {
+  const { log, logEntries, allowedDirectories, onStop } = options
+  const catalogue = await Catalogue.open(join(options.dataDir, 'catalogue.db'))
+  closers.push(() => catalogue.close())
+  const keeper = new SettingsKeeper(catalogue.settings, {
+    directory: options.directory,
+    fixed: options.fixed,
+  })
+  await makeFolder(keeper.settings.downloads.directory)
+  const session = await Session.open({
+    ...options.sessionDefaults,
+    ...sessionOptions(keeper.settings),
+    resumeStore: catalogue.resumeStore(),
+    userAgent: `Shoal/${VERSION}`,
+  })
+  closers.push(() => session.close())
+  for (const problem of session.problems) log.warn(problem)
+  const protocols = nodeProtocols()
+  const core = new NodeCore({
+    catalogue,
+    session,
+    keeper,
+    log,
+    logEntries,
+    allowedDirectories,
+    protocols: protocols.manager,
+    onStop,
+  })
+  protocols.connect(core)
+  core.restore(api => ({ ...freshRow(api, core.book), paused: api.stats.state === 'paused' }))
+  applyToSession(core)
+  await core.countries.open(keeper.settings.privacy.countryDatabase).catch(error => log.warn(error.message))
+  await core.uploads.tidy()
+  const pulse = new Pulse(core)
+  pulse.start()
+  closers.push(
+    () => pulse.close(),
+    () => core.events.close(),
+    () => core.previews.close(),
+    () => core.removals.close(),
+    () => core.jobs.close(),
+  )
+  core.removals.start()
+  await core.queue.apply()
+  const operations = {
+    ...torrentOperations(core),
+    ...nodeOperations(core),
+  } as NodeOperations
+  let closing: Promise<void> | null = null
+  return {
+    core,
+    operations,
+    events: core.events,
+    files: nodeFiles(core),
+    log,
+    startedMs: core.startedMs,
+    close() {
+      closing ??= closeAll(closers)
+      return closing
+    },
+  }
+}
+
+/** What was opened last is closed first; a fault in one does not keep the others from closing. */
+async function closeAll(closers: (() => unknown)[]): Promise<void> {
+  const errors: unknown[] = []
+  while (closers.length > 0) {
+    try {
+      await closers.pop()!()
+    } catch (error) {
+      errors.push(error)
+    }
+  }
+  if (errors.length > 0) throw errors[0]
+}
+
+async function makeFolder(path: string): Promise<void> {
+  await mkdir(path, { recursive: true, mode: 0o700 }).catch(error => {
+    throw fileFailure(error, path)
+  })
+}

@@ -1,0 +1,113 @@
+import { DEFAULT_SETTINGS, Settings, type SettingsChange } from '@shoal/api'
+import { z } from 'zod'
+import { Failure } from '../cli/failure.ts'
+
+/** Where settings are kept, by section. */
+export interface SettingRows {
+  get(section: string): unknown
+  set(section: string, value: unknown): void
+}
+
+type Section = keyof Settings
+const SECTIONS = Object.keys(Settings.shape) as Section[]
+
+export interface SettingsOptions {
+  /** The download folder of a fresh node. */
+  readonly directory: string
+  /** What command line, environment or settings file decide; it goes before what is kept, and cannot be changed here. */
+  readonly fixed: SettingsChange
+}
+
+/** What is to be done about a change before it holds. Throws or rejects to refuse it. */
+export type ApplySettings = (settings: Settings, before: Settings) => Promise<void>
+
+/** The settings of a node: those that hold, and changes of them. */
+export class SettingsKeeper {
+  readonly #rows: SettingRows
+  readonly #fixed: SettingsChange
+  readonly #appliers: ApplySettings[] = []
+  readonly #listeners = new Set<(settings: Settings) => void>()
+  #settings: Settings
+  #changing: Promise<unknown> = Promise.resolve()
+
+  constructor(rows: SettingRows, { directory, fixed }: SettingsOptions) {
+    this.#rows = rows
+    this.#fixed = fixed
+    const fresh = { ...DEFAULT_SETTINGS, downloads: { directory, ...DEFAULT_SETTINGS.downloads } }
+    this.#settings = Settings.parse(
+      Object.fromEntries(SECTIONS.map(section => [section, this.#read(section, fresh[section])])),
+    )
+  }
+
+  get settings(): Settings {
+    return this.#settings
+  }
+
+  /** Dotted names of those that cannot be changed here. */
+  get fixed(): string[] {
+    return SECTIONS.flatMap(section =>
+      Object.keys(this.#fixed[section] ?? {}).map(name => `${section}.${name}`),
+    )
+  }
+
+  /** Called with each change before it holds, in the order of their adding. */
+  onApply(apply: ApplySettings): void {
+    this.#appliers.push(apply)
+  }
+
+  /** Called after each change. */
+  onChanged(listener: (settings: Settings) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** One change at a time. Rejects with `fixed`, or as what applies it does: then the settings are as they were. */
+  change(change: SettingsChange): Promise<Settings> {
+    const mine = this.#changing.catch(() => {}).then(() => this.#change(change))
+    this.#changing = mine
+    return mine
+  }
+
+  async #change(change: SettingsChange): Promise<Settings> {
+    const before = this.#settings
+    this.#refuseFixed(change)
+    const merged = SECTIONS.map(section => [section, { ...before[section], ...change[section] }])
+    const settings = Settings.parse(Object.fromEntries(merged))
+    for (const apply of this.#appliers) await apply(settings, before)
+    this.#settings = settings
+    for (const section of SECTIONS) if (change[section]) this.#rows.set(section, this.#withoutFixed(section))
+    for (const listener of this.#listeners) listener(settings)
+    return settings
+  }
+
+  #refuseFixed(change: SettingsChange): void {
+    for (const name of this.fixed) {
+      const [section, key] = name.split('.') as [Section, string]
+      const wanted = (change[section] as Record<string, unknown> | undefined)?.[key]
+      const now = (this.#settings[section] as Record<string, unknown>)[key]
+      if (wanted !== undefined && JSON.stringify(wanted) !== JSON.stringify(now))
+        throw new Failure(
+          'fixed',
+          `${name} is decided where the node is started (command line, environment or settings file): change it there`,
+          {
+            field: name,
+          },
+        )
+    }
+  }
+
+  #withoutFixed(section: Section): Record<string, unknown> {
+    const kept: Record<string, unknown> = { ...this.#settings[section] }
+    for (const key of Object.keys(this.#fixed[section] ?? {})) delete kept[key]
+    return kept
+  }
+
+  /** What is kept of a section, member by member: one that no longer fits falls back to its default. */
+  #read(section: Section, fresh: Record<string, unknown>): Record<string, unknown> {
+    const { shape } = Settings.shape[section] as z.ZodObject
+    const kept = z.record(z.string(), z.unknown()).safeParse(this.#rows.get(section)).data ?? {}
+    const fits = ([key, value]: [string, unknown]) =>
+      (shape[key] as z.ZodType | undefined)?.safeParse(value).success
+    return { ...fresh, ...Object.fromEntries(Object.entries(kept).filter(fits)), ...this.#fixed[section] }
+  }
+}

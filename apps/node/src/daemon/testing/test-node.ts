@@ -1,0 +1,49 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { SettingsChange } from '@shoal/api'
+import type { Log, LogEntries } from '../../log/log.ts'
+import { type OpenNode, openNode } from '../open-node.ts'
+
+export interface TestNode extends OpenNode {
+  readonly folder: string
+  readonly directory: string
+  /** Closes it and opens another on the same folders. */
+  restart(): Promise<TestNode>
+  /** Closes it and deletes its folders. */
+  end(): Promise<void>
+}
+
+const SILENT: Log = { debug() {}, info() {}, warn() {}, error() {} }
+const NO_ENTRIES: LogEntries = { list: () => [] }
+/** Loopback only, and nobody is looked for. */
+const ALONE: SettingsChange = { network: { port: 0, dht: false, lsd: false } }
+
+/** A node in temporary folders that reaches nothing beyond this machine. */
+export async function testNode(folder?: string): Promise<TestNode> {
+  const root = folder ?? (await mkdtemp(join(tmpdir(), 'shoal-node-')))
+  const directory = join(root, 'downloads')
+  const node = await openNode({
+    dataDir: join(root, 'data'),
+    directory,
+    fixed: ALONE,
+    allowedDirectories: [root],
+    log: SILENT,
+    logEntries: NO_ENTRIES,
+    sessionDefaults: { host: '127.0.0.1' },
+    onStop() {},
+  })
+  return {
+    ...node,
+    folder: root,
+    directory,
+    async restart() {
+      await node.close()
+      return testNode(root)
+    },
+    async end() {
+      await node.close()
+      await rm(root, { recursive: true, force: true })
+    },
+  }
+}

@@ -1,0 +1,134 @@
+/** Operations about torrents, their files and peers. */
+import type { NodeOperations } from '@shoal/api'
+import type { TorrentApi } from '@shoal/torrent'
+import { Failure } from '../cli/failure.ts'
+import { actOnTorrents } from '../torrents/actions.ts'
+import { sourceOf } from '../torrents/adding.ts'
+import { pageOf } from '../torrents/list-queries.ts'
+import type { ManagedTorrent } from '../torrents/managed-torrent.ts'
+import { peersOf, piecesOf } from '../torrents/torrent-topic.ts'
+import { detailOf, fileView, trackerView } from '../torrents/view.ts'
+import type { NodeCore } from './node-core.ts'
+
+type Names =
+  | 'listTorrents'
+  | 'addTorrent'
+  | 'previewTorrent'
+  | 'actOnTorrents'
+  | 'getTorrent'
+  | 'updateTorrent'
+  | 'moveTorrent'
+  | 'getPieces'
+  | 'getTorrentHistory'
+  | 'listFiles'
+  | 'setPriority'
+  | 'renameFile'
+  | 'listPeers'
+  | 'addPeers'
+  | 'listTrackers'
+  | 'setTrackers'
+  | 'setWebSeeds'
+
+export function torrentOperations(core: NodeCore): Pick<NodeOperations, Names> {
+  const { book, list } = core
+  const detail = (torrent: ManagedTorrent) => detailOf(torrent, list.queuePosition(torrent))
+  return {
+    listTorrents: async query => list.list(query),
+    addTorrent: async (input, { signal } = {}) => core.add(input, signal),
+    previewTorrent: async ({ peers = [], timeoutSeconds, ...input }, { signal } = {}) => {
+      const source = await core.readableSource(sourceOf(input))
+      return core.previews.look(source, peers, timeoutSeconds * 1000, signal)
+    },
+    actOnTorrents: async input => actOnTorrents(input, core),
+    getTorrent: async ({ id }) => detail(book.get(id)),
+    updateTorrent: async ({ id, ...change }) => {
+      const torrent = book.get(id)
+      await update(torrent, change, core)
+      return detail(torrent)
+    },
+    moveTorrent: async ({ id, directory }) => core.move(book.get(id), directory),
+    getPieces: async ({ id }) => piecesOf(book.get(id)),
+    getTorrentHistory: async ({ id }) => core.rates.history(book.get(id), Date.now()),
+    listFiles: async ({ id, ...query }) => {
+      const torrent = book.get(id)
+      const { items, ...page } = pageOf(torrent.api.files, query)
+      return { ...page, items: items.map(file => fileView(torrent, file)) }
+    },
+    setPriority: async ({ id, indexes, priority }) => {
+      const { api } = withFiles(book.get(id))
+      const all = indexes === 'all' ? api.files.map(({ index }) => index) : indexes
+      const wrong = all.find(index => index >= api.files.length)
+      if (wrong !== undefined)
+        throw new Failure(
+          'bad-request',
+          `the torrent has no file ${wrong}: they are 0 to ${api.files.length - 1}`,
+          {
+            field: 'indexes',
+          },
+        )
+      await api.setPriorities(new Map(all.map(index => [index, priority])))
+      book.touch(book.get(id), true)
+      await core.queue.apply()
+      return {}
+    },
+    renameFile: async ({ id, index, path }) => {
+      const { api } = withFiles(book.get(id))
+      await api.renameFile(index, path.split('/'))
+      return {}
+    },
+    listPeers: async ({ id }) => ({ items: peersOf(book.get(id), core.countries) }),
+    addPeers: async ({ id, addresses }) => {
+      const { api } = book.get(id)
+      for (const address of addresses) api.addPeer(address)
+      return {}
+    },
+    listTrackers: async ({ id }) => trackers(book.get(id)),
+    setTrackers: async ({ id, tiers }) => {
+      const torrent = book.get(id)
+      await torrent.api.setTrackers(tiers)
+      return trackers(torrent)
+    },
+    setWebSeeds: async ({ id, urls }) => {
+      const { api } = book.get(id)
+      for (const url of api.webSeeds) if (!urls.includes(url)) api.removeWebSeed(url)
+      for (const url of urls) if (!api.webSeeds.includes(url)) api.addWebSeed(url)
+      return {}
+    },
+  }
+}
+
+type Change = Omit<Parameters<NodeOperations['updateTorrent']>[0], 'id'>
+
+async function update(torrent: ManagedTorrent, change: Change, { book, queue }: NodeCore): Promise<void> {
+  const { api } = torrent
+  const { label, tags, ratioLimit, seedingTimeLimitMinutes, sequential, queuePosition } = change
+  if (sequential !== undefined) api.setSequential(sequential)
+  setLimits(api, change)
+  book.change(torrent, {
+    ...(label !== undefined && { label }),
+    ...(tags !== undefined && { tags: [...new Set(tags)] }),
+    ...(ratioLimit !== undefined && { ratioLimit }),
+    ...(seedingTimeLimitMinutes !== undefined && { seedingTimeLimitMinutes }),
+  })
+  if (queuePosition !== undefined) await queue.place(torrent, queuePosition)
+}
+
+function setLimits(
+  api: TorrentApi,
+  { downloadLimitBytesPerSecond: down, uploadLimitBytesPerSecond: up }: Change,
+): void {
+  api.setLimits({
+    ...(down !== undefined && { downloadBytesPerSecond: down ?? Number.POSITIVE_INFINITY }),
+    ...(up !== undefined && { uploadBytesPerSecond: up ?? Number.POSITIVE_INFINITY }),
+  })
+}
+
+function trackers({ api }: ManagedTorrent) {
+  return { items: api.discovery().map(trackerView) }
+}
+
+/** Throws `no-metadata` while nothing is known of its files. */
+export function withFiles(torrent: ManagedTorrent): ManagedTorrent {
+  if (torrent.api.metainfo) return torrent
+  throw new Failure('no-metadata', 'its files are not known yet: wait until a peer has told the metadata')
+}

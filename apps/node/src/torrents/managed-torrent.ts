@@ -1,0 +1,38 @@
+import { infoHashText, type TorrentApi } from '@shoal/torrent'
+import type { TorrentRow } from './torrent-row.ts'
+
+/** A torrent of the session together with what the node keeps of it. */
+export class ManagedTorrent {
+  readonly api: TorrentApi
+  /** Replaced as a whole when something of it changes (see TorrentBook.change). */
+  row: TorrentRow
+  /** Its files are on their way to another folder. */
+  moving = false
+  /** It waits for its turn: the engine's torrent is paused though the user did not ask for that. */
+  queued = false
+  /** What trackers last said of the whole swarm; null: nothing. */
+  swarmSeeds: number | null = null
+  swarmLeeches: number | null = null
+
+  constructor(api: TorrentApi, row: TorrentRow) {
+    this.api = api
+    this.row = row
+  }
+
+  get id(): string {
+    return this.row.id
+  }
+
+  /** All ids that find it: a hybrid torrent has two, once its metadata is known. */
+  get ids(): string[] {
+    const { v1, v2 } = this.api.infoHashes
+    const hashes = [v1 && infoHashText({ v1 }), v2 && infoHashText({ v2 })].filter(text => text !== undefined)
+    return [...new Set([this.row.id, ...hashes])]
+  }
+
+  /** Everything that is wanted is here, as far as is known. */
+  get isComplete(): boolean {
+    const { wantedBytes, haveBytes, state } = this.api.stats
+    return state !== 'checking' && this.api.metainfo !== null && haveBytes >= wantedBytes
+  }
+}

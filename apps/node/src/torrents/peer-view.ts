@@ -1,0 +1,33 @@
+import type { Peer } from '@shoal/api'
+import type { PeerStatus } from '@shoal/torrent'
+import type { Countries } from './countries.ts'
+
+export function peerView(peer: PeerStatus, countries: Countries): Peer {
+  return {
+    address: peer.kind === 'webseed' ? withoutUserInfo(peer.address) : peer.address,
+    kind: peer.kind,
+    client: peer.client,
+    country: peer.kind === 'webseed' ? null : countries.of(hostOf(peer.address)),
+    incoming: peer.incoming,
+    encrypted: peer.encrypted,
+    progress: peer.progress,
+    downloadBytesPerSecond: Math.round(peer.downloadBytesPerSecond),
+    uploadBytesPerSecond: Math.round(peer.uploadBytesPerSecond),
+    downloadedBytes: peer.downloadedBytes,
+    uploadedBytes: peer.uploadedBytes,
+    amChoking: peer.amChoking,
+    amInterested: peer.amInterested,
+    peerChoking: peer.peerChoking,
+    peerInterested: peer.peerInterested,
+    snubbed: peer.snubbed,
+  }
+}
+
+/** Of `host:port` and `[IPv6]:port`. */
+export function hostOf(address: string): string {
+  return address.startsWith('[') ? address.slice(1, address.indexOf(']')) : address.replace(/:\d+$/, '')
+}
+
+function withoutUserInfo(url: string): string {
+  return url.replace(/^(\w+:\/\/)[^/@]*@/, '$1')
+}

@@ -1,0 +1,164 @@
+/** What links stand for, before anything of them is added. */
+import type { Preview } from '@shoal/api'
+import {
+  infoHashText,
+  type Metainfo,
+  type SessionApi,
+  type TorrentApi,
+  type TorrentSource,
+} from '@shoal/torrent'
+import { Failure } from '../cli/failure.ts'
+import { namedHash } from './adding.ts'
+import type { TorrentBook } from './torrent-book.ts'
+
+/** Metadata that was looked at and may be added soon. */
+const MOST_KEPT = 50
+/** A link that nobody answered for is still asked after for so long: who tries again finds it there. */
+const LINGER_MS = 5 * 60_000
+/** Links that are looked up at a time. */
+const MOST_RUNNING = 20
+
+interface Running {
+  readonly api: TorrentApi
+  users: number
+  timer: NodeJS.Timeout | null
+}
+
+export class Previews {
+  readonly #session: SessionApi
+  readonly #book: () => TorrentBook
+  readonly #known = new Map<string, Metainfo>()
+  readonly #running = new Map<string, Running>()
+
+  constructor(session: SessionApi, book: () => TorrentBook) {
+    this.#session = session
+    this.#book = book
+  }
+
+  /** Rejects with `timeout`, as `Session.add` does, or with the signal's reason. */
+  async look(
+    source: TorrentSource,
+    peers: readonly string[],
+    timeoutMs: number,
+    signal?: AbortSignal,
+  ): Promise<Preview> {
+    const metainfo = await this.#find(source, peers, timeoutMs, signal)
+    this.#keep(metainfo)
+    return previewOf(metainfo, this.#book())
+  }
+
+  /** What is best added for a source: metadata that a preview found. `seen`: the info hash, when it is clear already. */
+  async take(source: TorrentSource): Promise<{ source: TorrentSource; seen: string | null }> {
+    const seen = namedHash(source)
+    if (seen === null) return { source, seen: null }
+    const running = this.#running.get(seen)
+    if (running) await this.#end(seen, running)
+    const known = this.#known.get(seen)
+    // A link's own trackers and peers are not in the metadata: the engine takes them over when the link is added after it.
+    if (!known || typeof source !== 'string') return { source, seen }
+    return { source: { ...known, ...linksOf(known, running) }, seen }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#running].map(([hash, running]) => this.#end(hash, running)))
+  }
+
+  async #find(
+    source: TorrentSource,
+    peers: readonly string[],
+    timeoutMs: number,
+    signal?: AbortSignal,
+  ): Promise<Metainfo> {
+    const hash = namedHash(source)
+    const there = hash && (this.#book().find(hash)?.api.metainfo ?? this.#known.get(hash))
+    if (there) return there
+    if (typeof source === 'object' && 'info' in source) return source
+    const limit = AbortSignal.timeout(timeoutMs)
+    const running = await this.#begin(source, peers)
+    const key = infoHashText(running.api.infoHashes)
+    try {
+      await running.api.whenMetadata({ signal: AbortSignal.any([limit, ...(signal ? [signal] : [])]) })
+      const { metainfo } = running.api
+      return metainfo!
+    } catch (error) {
+      if (!limit.aborted || signal?.aborted) throw error
+      throw new Failure(
+        'timeout',
+        'no peer told yet what this link stands for: try again later, or add it and let it wait for one',
+      )
+    } finally {
+      this.#release(key, running)
+    }
+  }
+
+  async #begin(source: TorrentSource, peers: readonly string[]): Promise<Running> {
+    const book = this.#book()
+    if (this.#running.size >= MOST_RUNNING)
+      throw new Failure('too-many-requests', 'too many links are being looked up: wait for one of them')
+    // Nothing is wanted but the metadata.
+    const api = await this.#session.add(source, { memory: true, select: [], peers })
+    const key = infoHashText(api.infoHashes)
+    const running = this.#running.get(key) ?? { api, users: 0, timer: null }
+    if (running.timer) clearTimeout(running.timer)
+    running.timer = null
+    running.users++
+    // One of the list that still waits for its metadata is left alone at the end.
+    if (!book.findApi(api)) this.#running.set(key, running)
+    return running
+  }
+
+  #release(key: string, running: Running): void {
+    running.users--
+    if (running.users > 0 || this.#running.get(key) !== running) return
+    const { metainfo } = running.api
+    if (metainfo) {
+      this.#keep(metainfo)
+      void this.#end(key, running)
+    } else running.timer = setTimeout(() => void this.#end(key, running), LINGER_MS).unref()
+  }
+
+  async #end(key: string, running: Running): Promise<void> {
+    this.#running.delete(key)
+    if (running.timer) clearTimeout(running.timer)
+    await running.api.remove().catch(() => {})
+  }
+
+  #keep(metainfo: Metainfo): void {
+    const { v1, v2 } = metainfo.info.infoHashes
+    const keys = [v1 && infoHashText({ v1 }), v2 && infoHashText({ v2 })].filter(key => key !== undefined)
+    for (const key of keys) {
+      this.#known.delete(key)
+      this.#known.set(key, metainfo)
+    }
+    for (const key of this.#known.keys()) {
+      if (this.#known.size <= MOST_KEPT) break
+      this.#known.delete(key)
+    }
+  }
+}
+
+function linksOf(metainfo: Metainfo, running: Running | undefined): Partial<Metainfo> {
+  if (!running) return {}
+  return {
+    trackers: running.api.trackers,
+    webSeeds: [...new Set([...metainfo.webSeeds, ...running.api.webSeeds])],
+  }
+}
+
+function previewOf({ info, trackers, comment }: Metainfo, book: TorrentBook): Preview {
+  const id = infoHashText(info.infoHashes)
+  const known = book.find(id)
+  return {
+    id,
+    name: info.name,
+    totalBytes: info.lengthBytes,
+    private: info.private,
+    comment: comment ?? null,
+    version: info.version,
+    files: info.files
+      .filter(({ pad }) => !pad)
+      .map(({ path, lengthBytes }, index) => ({ index, path: path.join('/'), lengthBytes })),
+    trackers: trackers.flat(),
+    known: known !== null && known.row.removedMs === null,
+  }
+}

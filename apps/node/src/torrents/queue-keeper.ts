@@ -1,0 +1,105 @@
+import type { Settings } from '@shoal/api'
+import type { ManagedTorrent } from './managed-torrent.ts'
+import type { TorrentBook } from './torrent-book.ts'
+
+export interface QueueContext {
+  readonly book: TorrentBook
+  settings(): Settings['queue']
+}
+
+type Move = 'queue-first' | 'queue-up' | 'queue-down' | 'queue-last'
+
+/**
+ * Lets so many torrents download and seed at a time as the settings say, in the order of the queue; the others wait. What the user paused
+ * rests in any case, and what was started past the queue takes no place in it.
+ */
+export class QueueKeeper {
+  readonly #context: QueueContext
+  #applying: Promise<void> | null = null
+  #again = false
+
+  constructor(context: QueueContext) {
+    this.#context = context
+  }
+
+  /** Starts and stops torrents as the queue has it now. Calls that come meanwhile are answered by one more round. */
+  apply(): Promise<void> {
+    if (this.#applying) this.#again = true
+    this.#applying ??= this.#rounds().finally(() => {
+      this.#applying = null
+    })
+    return this.#applying
+  }
+
+  async reorder(moved: readonly ManagedTorrent[], move: Move): Promise<void> {
+    const { book } = this.#context
+    const order = this.#ordered()
+    for (const [at, torrent] of reordered(order, new Set(moved), move).entries())
+      if (torrent.row.queueOrder !== at + 1) book.change(torrent, { queueOrder: at + 1 })
+    await this.apply()
+  }
+
+  /** Puts one at a place, from 1. */
+  async place(torrent: ManagedTorrent, position: number): Promise<void> {
+    const others = this.#ordered().filter(each => each !== torrent)
+    const unfinished = others.filter(each => !each.isComplete)
+    const after = unfinished[position - 1]
+    others.splice(after ? others.indexOf(after) : others.length, 0, torrent)
+    for (const [at, each] of others.entries())
+      if (each.row.queueOrder !== at + 1) this.#context.book.change(each, { queueOrder: at + 1 })
+    await this.apply()
+  }
+
+  #ordered(): ManagedTorrent[] {
+    return [...this.#context.book.listed()].sort(
+      (a, b) => a.row.queueOrder - b.row.queueOrder || a.row.addedMs - b.row.addedMs,
+    )
+  }
+
+  async #rounds(): Promise<void> {
+    do {
+      this.#again = false
+      await this.#round()
+    } while (this.#again)
+  }
+
+  async #round(): Promise<void> {
+    const { maxDownloads, maxSeeds } = this.#context.settings()
+    let downloads = maxDownloads ?? Number.POSITIVE_INFINITY
+    let seeds = maxSeeds ?? Number.POSITIVE_INFINITY
+    const changes: Promise<void>[] = []
+    for (const torrent of this.#ordered()) {
+      const { paused, forced } = torrent.row
+      let runs = !paused
+      if (runs && !forced) runs = torrent.isComplete ? seeds-- > 0 : downloads-- > 0
+      changes.push(this.#set(torrent, runs, !paused && !runs))
+    }
+    await Promise.all(changes)
+  }
+
+  async #set(torrent: ManagedTorrent, runs: boolean, queued: boolean): Promise<void> {
+    const { api } = torrent
+    const isResting = api.stats.state === 'paused'
+    if (torrent.queued !== queued || isResting === runs) {
+      torrent.queued = queued
+      this.#context.book.touch(torrent)
+    }
+    if (api.stats.state === 'closed' || isResting !== runs) return
+    await (runs ? api.resume() : api.pause())
+  }
+}
+
+/** The moved ones keep their order among themselves. */
+export function reordered<T>(order: readonly T[], moved: ReadonlySet<T>, move: Move): T[] {
+  const mine = order.filter(each => moved.has(each))
+  const others = order.filter(each => !moved.has(each))
+  if (move === 'queue-first') return [...mine, ...others]
+  if (move === 'queue-last') return [...others, ...mine]
+  const result = move === 'queue-up' ? [...order] : [...order].reverse()
+  // Each steps over the one before it, unless that moves too: so those at the end stay there.
+  for (let at = 1; at < result.length; at++) {
+    const [before, here] = [result[at - 1]!, result[at]!]
+    if (moved.has(here) && !moved.has(before)) [result[at - 1], result[at]] = [here, before]
+  }
+  return move === 'queue-up' ? result : result.reverse()
+}

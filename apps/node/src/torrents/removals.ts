@@ -1,0 +1,94 @@
+import { Failure } from '../cli/failure.ts'
+import type { Log } from '../log/log.ts'
+import type { ManagedTorrent } from './managed-torrent.ts'
+import type { QueueKeeper } from './queue-keeper.ts'
+import type { TorrentBook } from './torrent-book.ts'
+import { nameOf } from './torrent-log.ts'
+
+/** How long a removed torrent can be brought back. */
+const UNDO_SECONDS = 30
+
+export interface RemovalsContext {
+  readonly book: TorrentBook
+  readonly queue: QueueKeeper
+  readonly log: Log
+  /** Forgets what else is kept of it. */
+  onForgotten(torrent: ManagedTorrent): void
+}
+
+/**
+ * A removed torrent leaves the list at once and rests; only some time later it is forgotten, and its files deleted where that was asked for. A
+ * node that stops in between goes on with it at the next start.
+ */
+export class Removals {
+  readonly undoSeconds = UNDO_SECONDS
+  readonly #context: RemovalsContext
+  readonly #timers = new Map<ManagedTorrent, NodeJS.Timeout>()
+  readonly #working = new Set<Promise<void>>()
+
+  constructor(context: RemovalsContext) {
+    this.#context = context
+  }
+
+  /** Ends what an earlier run began. */
+  start(): void {
+    for (const torrent of this.#context.book.removed()) this.#end(torrent)
+  }
+
+  async remove(torrents: readonly ManagedTorrent[], deleteData: boolean): Promise<void> {
+    const { book, log } = this.#context
+    for (const torrent of torrents) {
+      book.change(torrent, { removedMs: Date.now(), deleteData })
+      log.info(`${nameOf(torrent)} was removed${deleteData ? ' with its files' : ''}`, {
+        torrent: torrent.id,
+      })
+      const timer = setTimeout(() => this.#end(torrent), UNDO_SECONDS * 1000).unref()
+      this.#timers.set(torrent, timer)
+    }
+    await Promise.all(torrents.map(({ api }) => api.pause()))
+    await this.#context.queue.apply()
+  }
+
+  /** Throws `not-found` when it was never removed, or too long ago. */
+  get(id: string): ManagedTorrent {
+    const torrent = this.#context.book.find(id)
+    if (torrent) return torrent
+    throw new Failure('not-found', `${id} is gone: add it again`, { field: 'ids' })
+  }
+
+  async restore(torrents: readonly ManagedTorrent[]): Promise<void> {
+    const { book, queue } = this.#context
+    for (const torrent of torrents) {
+      clearTimeout(this.#timers.get(torrent))
+      this.#timers.delete(torrent)
+      if (torrent.row.removedMs !== null) book.change(torrent, { removedMs: null, deleteData: false })
+    }
+    await queue.apply()
+  }
+
+  /** Waits for what is being deleted; what waits for its undo goes on at the next start. */
+  async close(): Promise<void> {
+    for (const timer of this.#timers.values()) clearTimeout(timer)
+    this.#timers.clear()
+    await Promise.all(this.#working)
+  }
+
+  #end(torrent: ManagedTorrent): void {
+    this.#timers.delete(torrent)
+    // It was added again meanwhile.
+    if (torrent.row.removedMs === null) return
+    const work = this.#forget(torrent).finally(() => this.#working.delete(work))
+    this.#working.add(work)
+  }
+
+  async #forget(torrent: ManagedTorrent): Promise<void> {
+    const { book, log, onForgotten } = this.#context
+    try {
+      await torrent.api.remove({ deleteData: torrent.row.deleteData })
+    } catch (error) {
+      log.warn(`${nameOf(torrent)}: not all of its files could be deleted: ${(error as Error).message}`)
+    }
+    book.delete(torrent)
+    onForgotten(torrent)
+  }
+}

@@ -1,0 +1,107 @@
+import { infoHashText, type TorrentApi } from '@shoal/torrent'
+import { Failure } from '../cli/failure.ts'
+import { ManagedTorrent } from './managed-torrent.ts'
+import type { TorrentRow } from './torrent-row.ts'
+
+/** Where rows are kept: the catalogue. Each call has taken effect when it returns. */
+export interface TorrentRows {
+  all(): TorrentRow[]
+  put(row: TorrentRow, api: TorrentApi): void
+  delete(id: string): void
+}
+
+export interface BookListener {
+  /** Something of a torrent may show differently. `isReordered`: the places of others in the queue too. */
+  onChanged(torrent: ManagedTorrent, isReordered: boolean): void
+  /** It is new in the list, or back. */
+  onListed(torrent: ManagedTorrent): void
+  /** It is no longer in the list. */
+  onUnlisted(id: string): void
+}
+
+/** All torrents of the node, by any of their info hashes: the engine's torrents with the rows that the catalogue has of them. */
+export class TorrentBook {
+  readonly #rows: TorrentRows
+  readonly #torrents = new Map<string, ManagedTorrent>()
+  readonly #byHash = new Map<string, ManagedTorrent>()
+  readonly #listeners = new Set<BookListener>()
+
+  constructor(rows: TorrentRows) {
+    this.#rows = rows
+  }
+
+  listen(listener: BookListener): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** In the order of their adding; those that were removed and can be restored are left out. */
+  *listed(): Generator<ManagedTorrent> {
+    for (const torrent of this.#torrents.values()) if (torrent.row.removedMs === null) yield torrent
+  }
+
+  *removed(): Generator<ManagedTorrent> {
+    for (const torrent of this.#torrents.values()) if (torrent.row.removedMs !== null) yield torrent
+  }
+
+  get size(): number {
+    return this.#torrents.size
+  }
+
+  /** Also one that was removed. Null when there is none. */
+  find(id: string): ManagedTorrent | null {
+    return this.#byHash.get(id) ?? null
+  }
+
+  findApi({ infoHashes }: Pick<TorrentApi, 'infoHashes'>): ManagedTorrent | null {
+    return this.find(infoHashText(infoHashes))
+  }
+
+  /** Throws `not-found`, also for one that was removed. */
+  get(id: string): ManagedTorrent {
+    const torrent = this.find(id)
+    if (torrent && torrent.row.removedMs === null) return torrent
+    throw new Failure('not-found', `there is no torrent ${id}: it was removed, or never added`, {
+      field: 'id',
+    })
+  }
+
+  /** Takes a torrent of the session in. Its row is kept from then on. */
+  add(api: TorrentApi, row: TorrentRow): ManagedTorrent {
+    const torrent = new ManagedTorrent(api, row)
+    this.#rows.put(row, api)
+    this.#torrents.set(row.id, torrent)
+    this.index(torrent)
+    if (row.removedMs === null) for (const each of this.#listeners) each.onListed(torrent)
+    return torrent
+  }
+
+  /** Again when another of its info hashes becomes known. */
+  index(torrent: ManagedTorrent): void {
+    for (const id of torrent.ids) this.#byHash.set(id, torrent)
+  }
+
+  /** Changes the row, in the catalogue too. */
+  change(torrent: ManagedTorrent, change: Partial<TorrentRow>): void {
+    const before = torrent.row
+    torrent.row = { ...before, ...change }
+    this.#rows.put(torrent.row, torrent.api)
+    const isListed = torrent.row.removedMs === null
+    if (isListed === (before.removedMs === null))
+      return this.touch(torrent, torrent.row.queueOrder !== before.queueOrder)
+    for (const each of this.#listeners) isListed ? each.onListed(torrent) : each.onUnlisted(torrent.id)
+  }
+
+  /** Says that it may show differently. */
+  touch(torrent: ManagedTorrent, isReordered = false): void {
+    for (const each of this.#listeners) each.onChanged(torrent, isReordered)
+  }
+
+  /** Forgets it. */
+  delete(torrent: ManagedTorrent): void {
+    this.#rows.delete(torrent.id)
+    this.#torrents.delete(torrent.id)
+    for (const id of torrent.ids) if (this.#byHash.get(id) === torrent) this.#byHash.delete(id)
+    if (torrent.row.removedMs === null) for (const each of this.#listeners) each.onUnlisted(torrent.id)
+  }
+}

@@ -1,0 +1,170 @@
+/** The list of torrents that clients see: what each row looks like, and what has changed of it since when. */
+import type { ListTorrents, NodeEvent, Torrent, TorrentPage } from '@shoal/api'
+import type { z } from 'zod'
+import { filterOf, pageOf, sorterOf } from './list-queries.ts'
+import type { ManagedTorrent } from './managed-torrent.ts'
+import type { BookListener, TorrentBook } from './torrent-book.ts'
+import { viewOf } from './view.ts'
+
+type Changes = Extract<NodeEvent, { type: 'torrents' }>
+
+/** Torrents at rest that are looked at in one tick, in turn: what moves tells by itself, and is looked at in each. */
+const RESTING_A_TICK = 200
+/** Ticks after which what trackers say is looked at again. */
+const SWARM_TICKS = 10
+
+export class TorrentList implements BookListener {
+  readonly #book: TorrentBook
+  readonly #views = new Map<string, Torrent>()
+  readonly #dirty = new Set<ManagedTorrent>()
+  readonly #live = new Set<ManagedTorrent>()
+  readonly #removed = new Set<string>()
+  /** Position in the queue by id; null until the next look. */
+  #queue: Map<string, number> | null = null
+  #resting: Generator<ManagedTorrent> | null = null
+  #ticks = 0
+  #revision = 1
+
+  constructor(book: TorrentBook) {
+    this.#book = book
+    book.listen(this)
+    for (const torrent of book.listed()) this.#views.set(torrent.id, this.#look(torrent))
+  }
+
+  get revision(): number {
+    return this.#revision
+  }
+
+  onChanged(torrent: ManagedTorrent, isReordered: boolean): void {
+    if (torrent.row.removedMs === null) this.#dirty.add(torrent)
+    if (isReordered) this.#queue = null
+  }
+
+  onListed(torrent: ManagedTorrent): void {
+    this.#removed.delete(torrent.id)
+    this.#dirty.add(torrent)
+    this.#queue = null
+  }
+
+  onUnlisted(id: string): void {
+    if (this.#views.delete(id)) this.#removed.add(id)
+    this.#queue = null
+  }
+
+  /** As it is at this moment. */
+  view(torrent: ManagedTorrent): Torrent {
+    return this.#look(torrent)
+  }
+
+  queuePosition(torrent: ManagedTorrent): number | null {
+    this.#queue ??= queuePositions(this.#book)
+    return this.#queue.get(torrent.id) ?? null
+  }
+
+  /** Looks at everything that can have changed. Null when nothing has. */
+  tick(): Changes | null {
+    const hadQueue = this.#queue !== null
+    this.#ticks++
+    this.#markResting()
+    for (const torrent of this.#live) this.#dirty.add(torrent)
+    // When the order has changed, positions of others have too.
+    if (!hadQueue)
+      for (const torrent of this.#book.listed()) if (this.#hasMoved(torrent)) this.#dirty.add(torrent)
+    const changed: Changes['changed'] = []
+    for (const torrent of this.#dirty) {
+      const change = this.#update(torrent)
+      if (change) changed.push(change)
+    }
+    this.#dirty.clear()
+    const removed = [...this.#removed]
+    this.#removed.clear()
+    if (changed.length === 0 && removed.length === 0) return null
+    this.#revision++
+    return { type: 'torrents', revision: this.#revision, changed, removed }
+  }
+
+  list(query: z.output<typeof ListTorrents>): z.output<typeof TorrentPage> {
+    const torrents = [...this.#views.values()].filter(filterOf(query)).sort(sorterOf(query))
+    return { ...pageOf(torrents, query), revision: this.#revision }
+  }
+
+  /** All rows, as of the last tick. */
+  views(): Iterable<Torrent> {
+    return this.#views.values()
+  }
+
+  #hasMoved(torrent: ManagedTorrent): boolean {
+    return this.#views.get(torrent.id)?.queuePosition !== this.queuePosition(torrent)
+  }
+
+  #markResting(): void {
+    for (let count = 0; count < RESTING_A_TICK; count++) {
+      const next = this.#resting?.next()
+      if (!next || next.done) {
+        this.#resting = this.#book.listed()
+        return
+      }
+      this.#dirty.add(next.value)
+    }
+  }
+
+  #update(torrent: ManagedTorrent): Changes['changed'][number] | null {
+    if (torrent.row.removedMs !== null || this.#book.find(torrent.id) !== torrent) {
+      this.#live.delete(torrent)
+      return null
+    }
+    const before = this.#views.get(torrent.id)
+    const view = this.#look(torrent)
+    this.#views.set(torrent.id, view)
+    if (isLive(view)) this.#live.add(torrent)
+    else this.#live.delete(torrent)
+    return before ? difference(before, view) : view
+  }
+
+  #look(torrent: ManagedTorrent): Torrent {
+    if (torrent.swarmSeeds === null || this.#ticks % SWARM_TICKS === 0) countSwarm(torrent)
+    return viewOf(torrent, this.queuePosition(torrent))
+  }
+}
+
+function isLive(view: Torrent): boolean {
+  const { state, peers } = view
+  if (state === 'checking' || state === 'downloading' || state === 'metadata' || state === 'moving')
+    return true
+  return peers > 0 || view.downloadBytesPerSecond > 0 || view.uploadBytesPerSecond > 0
+}
+
+/** Members that differ, with the id. Null when none does. */
+export function difference(before: Torrent, now: Torrent): Changes['changed'][number] | null {
+  const change: Record<string, unknown> = {}
+  let isChanged = false
+  for (const name of Object.keys(now) as (keyof Torrent)[]) {
+    if (now[name] === before[name] || isSame(now[name], before[name])) continue
+    change[name] = now[name]
+    isChanged = true
+  }
+  return isChanged ? { ...change, id: now.id } : null
+}
+
+function isSame(a: unknown, b: unknown): boolean {
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false
+  return JSON.stringify(a) === JSON.stringify(b)
+}
+
+function countSwarm(torrent: ManagedTorrent): void {
+  const counts = torrent.api.discovery().filter(({ kind }) => kind === 'tracker')
+  torrent.swarmSeeds = most(counts.map(({ seeds }) => seeds))
+  torrent.swarmLeeches = most(counts.map(({ leeches }) => leeches))
+}
+
+function most(counts: (number | undefined)[]): number | null {
+  const known = counts.filter(count => count !== undefined)
+  return known.length === 0 ? null : Math.max(...known)
+}
+
+/** From 1, of those that lack something. */
+function queuePositions(book: TorrentBook): Map<string, number> {
+  const waiting = [...book.listed()].filter(torrent => !torrent.isComplete)
+  waiting.sort((a, b) => a.row.queueOrder - b.row.queueOrder || a.row.addedMs - b.row.addedMs)
+  return new Map(waiting.map((torrent, at) => [torrent.id, at + 1]))
+}

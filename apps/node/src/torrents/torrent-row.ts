@@ -1,0 +1,28 @@
+/** What the node keeps of a torrent besides the engine's resume data. */
+export interface TorrentRow {
+  /** Lower-case hex info hash: v1, else v2. Stays the same in a run, also when the other hash becomes known. */
+  readonly id: string
+  readonly label: string | null
+  readonly tags: readonly string[]
+  /** What it was added from, passwords left out. */
+  readonly source: string | null
+  /** Milliseconds since the Unix epoch. */
+  readonly addedMs: number
+  readonly completedMs: number | null
+  readonly activeMs: number | null
+  /** The user wants it to rest. */
+  readonly paused: boolean
+  /** It does not wait in the queue. */
+  readonly forced: boolean
+  /** Order in the queue; gaps and ties do no harm. */
+  readonly queueOrder: number
+  /** Null: as the settings say; 0: no limit. */
+  readonly ratioLimit: number | null
+  readonly seedingTimeLimitMinutes: number | null
+  readonly downloadingSeconds: number
+  readonly seedingSeconds: number
+  /** It was removed, and can be restored until the node forgets it. */
+  readonly removedMs: number | null
+  /** Its files go too when it is forgotten. */
+  readonly deleteData: boolean
+}

@@ -1,0 +1,75 @@
+/** What the topic `torrent:ID` tells: once a second, and only what has changed. */
+import type { NodeEvent, Peer, PieceMap } from '@shoal/api'
+import type { Countries } from './countries.ts'
+import type { ManagedTorrent } from './managed-torrent.ts'
+import { peerView } from './peer-view.ts'
+import { trackerView } from './view.ts'
+
+type TorrentEvent = Extract<NodeEvent, { type: 'torrent' }>
+
+/** Files whose progress is told, of torrents with more only those that change. */
+const TICKS_A_PIECE_MAP = 2
+
+export class TorrentTopic {
+  readonly #torrent: ManagedTorrent
+  readonly #countries: Countries
+  readonly #last = new Map<string, string>()
+  readonly #files = new Map<number, string>()
+  #ticks = 0
+
+  constructor(torrent: ManagedTorrent, countries: Countries) {
+    this.#torrent = torrent
+    this.#countries = countries
+    // What a client has read before it subscribed is as of now.
+    for (const file of torrent.api.files) this.#files.set(file.index, `${file.haveBytes} ${file.priority}`)
+  }
+
+  /** Null when nothing has changed. */
+  tick(): TorrentEvent | null {
+    const { api, id } = this.#torrent
+    const event: TorrentEvent = { type: 'torrent', id }
+    const peers = peersOf(this.#torrent, this.#countries)
+    if (this.#isNew('peers', peers)) event.peers = peers
+    const trackers = api.discovery().map(trackerView)
+    if (this.#isNew('trackers', trackers)) event.trackers = trackers
+    if (this.#ticks++ % TICKS_A_PIECE_MAP === 0) {
+      const pieces = piecesOf(this.#torrent)
+      if (this.#isNew('pieces', pieces)) event.pieces = pieces
+    }
+    const files = this.#changedFiles()
+    if (files.length > 0) event.files = files
+    return event.peers || event.trackers || event.pieces || event.files ? event : null
+  }
+
+  #isNew(name: string, value: unknown): boolean {
+    const text = JSON.stringify(value)
+    if (this.#last.get(name) === text) return false
+    this.#last.set(name, text)
+    return true
+  }
+
+  #changedFiles(): NonNullable<TorrentEvent['files']> {
+    const changed = []
+    for (const { index, haveBytes, priority } of this.#torrent.api.files) {
+      const text = `${haveBytes} ${priority}`
+      if (this.#files.get(index) === text) continue
+      this.#files.set(index, text)
+      changed.push({ index, haveBytes, priority })
+    }
+    return changed
+  }
+}
+
+export function peersOf({ api }: ManagedTorrent, countries: Countries): Peer[] {
+  return api.peers().map(peer => peerView(peer, countries))
+}
+
+export function piecesOf({ api }: ManagedTorrent): PieceMap {
+  const { count, pieceLengthBytes, have, availability } = api.pieces()
+  return {
+    count,
+    pieceLengthBytes,
+    have: Buffer.from(have).toString('base64'),
+    availability: Buffer.from(availability).toString('base64'),
+  }
+}

@@ -1,0 +1,126 @@
+/** A managed torrent as the API shows it. */
+import type { Torrent, TorrentDetail, TorrentFile, TorrentState, Tracker } from '@shoal/api'
+import {
+  type TorrentFile as EngineFile,
+  infoHashText,
+  type TorrentDiscovery,
+  type TorrentStats,
+  torrentCid,
+} from '@shoal/torrent'
+import type { ManagedTorrent } from './managed-torrent.ts'
+import { mediaType } from './media-type.ts'
+
+export function viewOf(torrent: ManagedTorrent, queuePosition: number | null): Torrent {
+  const { api, row } = torrent
+  const { stats, infoHashes, metainfo } = api
+  return {
+    id: row.id,
+    infoHashV1: infoHashes.v1 ? infoHashText({ v1: infoHashes.v1 }) : null,
+    infoHashV2: infoHashes.v2 ? infoHashText({ v2: infoHashes.v2 }) : null,
+    name: api.name,
+    state: stateOf(torrent, stats),
+    error: stats.state === 'error' ? { code: 'stopped', message: stats.error ?? 'it stopped' } : null,
+    progress: stats.progress,
+    totalBytes: metainfo?.info.lengthBytes ?? null,
+    wantedBytes: metainfo ? stats.wantedBytes : null,
+    haveBytes: stats.haveBytes,
+    downloadBytesPerSecond: Math.round(stats.downloadBytesPerSecond),
+    uploadBytesPerSecond: Math.round(stats.uploadBytesPerSecond),
+    downloadedBytes: stats.downloadedBytes,
+    uploadedBytes: stats.uploadedBytes,
+    ratio: ratioOf(stats),
+    etaSeconds: stats.etaSeconds === null ? null : Math.round(stats.etaSeconds),
+    peers: stats.peers,
+    seeds: stats.seeds,
+    swarmSeeds: torrent.swarmSeeds,
+    swarmLeeches: torrent.swarmLeeches,
+    label: row.label,
+    tags: [...row.tags],
+    directory: api.directory,
+    fileCount: metainfo ? api.files.length : null,
+    private: metainfo?.info.private ?? false,
+    sequential: api.sequential,
+    queuePosition,
+    addedMs: row.addedMs,
+    completedMs: row.completedMs,
+    activeMs: row.activeMs,
+  }
+}
+
+export function stateOf({ row, moving, queued }: ManagedTorrent, stats: TorrentStats): TorrentState {
+  if (moving) return 'moving'
+  if (stats.state === 'error') return 'error'
+  if (row.paused) return stats.wantedBytes > 0 && stats.haveBytes >= stats.wantedBytes ? 'complete' : 'paused'
+  if (queued || stats.state === 'paused' || stats.state === 'closed') return 'queued'
+  return stats.state
+}
+
+/** Uploaded to downloaded; what was here from the beginning counts as downloaded. Null when there is nothing to compare. */
+export function ratioOf({
+  uploadedBytes,
+  downloadedBytes,
+  haveBytes,
+}: Pick<TorrentStats, 'uploadedBytes' | 'downloadedBytes' | 'haveBytes'>): number | null {
+  const taken = Math.max(downloadedBytes, haveBytes)
+  return taken === 0 ? null : uploadedBytes / taken
+}
+
+export function detailOf(torrent: ManagedTorrent, queuePosition: number | null): TorrentDetail {
+  const { api, row } = torrent
+  const { metainfo, limits } = api
+  const map = metainfo && api.pieces()
+  return {
+    ...viewOf(torrent, queuePosition),
+    magnet: api.magnet,
+    contentId: torrentCid(api.infoHashes),
+    version: metainfo?.info.version ?? null,
+    comment: metainfo?.comment ?? null,
+    createdBy: metainfo?.createdBy ?? null,
+    createdMs: metainfo?.creationDate === undefined ? null : metainfo.creationDate * 1000,
+    pieceCount: map?.count ?? null,
+    pieceLengthBytes: metainfo?.info.pieceLengthBytes ?? null,
+    wastedBytes: api.stats.wastedBytes,
+    webSeeds: [...api.webSeeds],
+    downloadLimitBytesPerSecond: limitOf(limits.downloadBytesPerSecond),
+    uploadLimitBytesPerSecond: limitOf(limits.uploadBytesPerSecond),
+    ratioLimit: row.ratioLimit,
+    seedingTimeLimitMinutes: row.seedingTimeLimitMinutes,
+    downloadingSeconds: Math.round(row.downloadingSeconds),
+    seedingSeconds: Math.round(row.seedingSeconds),
+    source: row.source,
+  }
+}
+
+function limitOf(bytesPerSecond: number): number | null {
+  return Number.isFinite(bytesPerSecond) ? Math.max(1, Math.round(bytesPerSecond)) : null
+}
+
+export function fileView(torrent: ManagedTorrent, file: EngineFile): TorrentFile {
+  const path = file.path.join('/')
+  return {
+    index: file.index,
+    path,
+    lengthBytes: file.lengthBytes,
+    haveBytes: file.haveBytes,
+    priority: file.priority,
+    mediaType: mediaType(path),
+    href: `/files/${torrent.id}/${file.path.map(encodeURIComponent).join('/')}`,
+  }
+}
+
+export function trackerView(status: TorrentDiscovery): Tracker {
+  const { label, kind, tier, state, message, peers, seeds, leeches, downloads, nextAnnounceSeconds } = status
+  return {
+    url: label,
+    kind,
+    tier: tier ?? null,
+    state,
+    message: message ?? null,
+    peers,
+    seeds: seeds ?? null,
+    leeches: leeches ?? null,
+    downloads: downloads ?? null,
+    nextAnnounceSeconds:
+      nextAnnounceSeconds === undefined ? null : Math.max(0, Math.round(nextAnnounceSeconds)),
+  }
+}
