@@ -1,0 +1,121 @@
+/**
+ * Sizes, rates, times for people, in the language of the browser. Sizes count in thousands, as disks and networks are sold.
+ */
+const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte', 'petabyte'] as const
+type SizeUnit = (typeof UNITS)[number]
+
+const cache = new Map<string, Intl.NumberFormat>()
+function numbers(options: Intl.NumberFormatOptions): Intl.NumberFormat {
+  const key = JSON.stringify(options)
+  const known = cache.get(key)
+  if (known) return known
+  const made = new Intl.NumberFormat(undefined, options)
+  cache.set(key, made)
+  return made
+}
+
+/** Three digits: 1.23, 12.3, 123. */
+function scaled(bytes: number): { value: number; unit: SizeUnit; digits: number } {
+  let value = Math.max(0, bytes)
+  let step = 0
+  while (value >= 999.5 && step < UNITS.length - 1) {
+    value /= 1000
+    step++
+  }
+  const digits = step === 0 || value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2
+  return { value, unit: UNITS[step]!, digits }
+}
+
+/** `1.46 GB`. */
+export function formatBytes(bytes: number): string {
+  const { value, unit, digits } = scaled(bytes)
+  return numbers({
+    style: 'unit',
+    unit,
+    unitDisplay: unit === 'byte' ? 'narrow' : 'short',
+    ...fixed(digits),
+  }).format(value)
+}
+
+/** `3.2 MB/s`. */
+export function formatRate(bytesPerSecond: number): string {
+  const { value, unit, digits } = scaled(bytesPerSecond)
+  const shown = digits === 2 ? 1 : digits
+  return numbers({
+    style: 'unit',
+    unit: `${unit}-per-second`,
+    unitDisplay: unit === 'byte' ? 'narrow' : 'short',
+    ...fixed(shown),
+  }).format(value)
+}
+
+const fixed = (digits: number) => ({ minimumFractionDigits: digits, maximumFractionDigits: digits })
+
+/** 0 to 1 as `42 %` or `42.7 %`. Only what is complete is 100 %. */
+export function formatPercent(fraction: number, digits = 0): string {
+  const factor = 10 ** digits
+  const cut = fraction >= 1 ? 1 : Math.floor(fraction * 100 * factor) / 100 / factor
+  return numbers({ style: 'percent', ...fixed(digits) }).format(cut)
+}
+
+export function formatCount(count: number): string {
+  return numbers({ maximumFractionDigits: 0 }).format(count)
+}
+
+/** `1.25`; large ones with fewer digits. */
+export function formatRatio(ratio: number): string {
+  return numbers(fixed(ratio >= 100 ? 0 : ratio >= 10 ? 1 : 2)).format(ratio)
+}
+
+const SPANS = [
+  ['year', 31_536_000],
+  ['day', 86_400],
+  ['hour', 3600],
+  ['minute', 60],
+  ['second', 1],
+] as const
+
+/** The two largest units: `1d 4h`, `5m 20s`. More than ten years is no estimate: `∞`. */
+export function formatDuration(seconds: number): string {
+  if (!Number.isFinite(seconds) || seconds > 10 * SPANS[0][1]) return '∞'
+  const whole = Math.max(0, Math.round(seconds))
+  const first = Math.max(
+    0,
+    SPANS.findIndex(([, length]) => whole >= length),
+  )
+  const start = whole === 0 ? SPANS.length - 1 : first
+  const parts: string[] = []
+  let rest = whole
+  for (const [unit, length] of SPANS.slice(start, start + 2)) {
+    const count = Math.floor(rest / length)
+    rest -= count * length
+    if (count > 0 || parts.length === 0)
+      parts.push(numbers({ style: 'unit', unit, unitDisplay: 'narrow' }).format(count))
+  }
+  return parts.join(' ')
+}
+
+/** `3 minutes ago`, `in 2 days`. */
+export function formatAgo(timeMs: number, nowMs = Date.now()): string {
+  const seconds = (timeMs - nowMs) / 1000
+  const [unit, length] = SPANS.find(([, each]) => Math.abs(seconds) >= each) ?? SPANS[4]
+  return new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' }).format(
+    Math.trunc(seconds / length),
+    unit,
+  )
+}
+
+const dates = new Map<string, Intl.DateTimeFormat>()
+export function formatDate(timeMs: number, style: 'date' | 'minute' | 'second' = 'minute'): string {
+  const options: Intl.DateTimeFormatOptions =
+    style === 'date'
+      ? { dateStyle: 'medium' }
+      : { dateStyle: 'medium', timeStyle: style === 'minute' ? 'short' : 'medium' }
+  const format = dates.get(style) ?? new Intl.DateTimeFormat(undefined, options)
+  dates.set(style, format)
+  return format.format(timeMs)
+}
+
+export function formatTime(timeMs: number): string {
+  return new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' }).format(timeMs)
+}

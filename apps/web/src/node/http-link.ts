@@ -1,0 +1,95 @@
+import {
+  ApiError,
+  type CallOptions,
+  type NodeApi,
+  type NodeEvent,
+  readAnswer,
+  requestOf,
+  type Upload,
+} from '@shoal/api'
+import type { EventChannel, EventSink, NodeLink, PutOptions } from './link.ts'
+import { ROUTES } from './routes.ts'
+
+/** The node that serves this page. */
+export function httpLink(): NodeLink {
+  return { api: httpApi(), simulated: false, openEvents, putFile, urlOf: href => href }
+}
+
+function httpApi(): NodeApi {
+  const entries = Object.entries(ROUTES).map(([name, [method, path]]) => [
+    name,
+    (input: Record<string, unknown>, { signal }: CallOptions = {}) => call(method, path, input, signal),
+  ])
+  return Object.fromEntries(entries) as NodeApi
+}
+
+async function call(
+  method: (typeof ROUTES)[keyof typeof ROUTES][0],
+  path: string,
+  input: Record<string, unknown>,
+  signal?: AbortSignal,
+): Promise<unknown> {
+  const { target, body } = requestOf({ method, path }, input)
+  const response = await fetch(target, {
+    method,
+    headers: { accept: 'application/json', ...(body ? { 'content-type': 'application/json' } : {}) },
+    ...(body ? { body: JSON.stringify(body) } : {}),
+    ...(signal ? { signal } : {}),
+  }).catch(() => {
+    throw signal?.aborted ? signal.reason : unreachable()
+  })
+  return readAnswer(response)
+}
+
+const unreachable = () => new ApiError('unreachable', 'The node does not answer.')
+
+function openEvents(topics: readonly string[], sink: EventSink): EventChannel {
+  const socket = new WebSocket(
+    `${location.origin.replace(/^http/, 'ws')}/api/events?topics=${encodeURIComponent(topics.join(','))}`,
+  )
+  const waiting: string[] = []
+  socket.onopen = () => {
+    for (const text of waiting.splice(0)) socket.send(text)
+  }
+  socket.onmessage = ({ data }) => sink.received(JSON.parse(String(data)) as NodeEvent)
+  socket.onclose = () => sink.lost()
+  return {
+    send(message) {
+      const text = JSON.stringify(message)
+      if (socket.readyState === WebSocket.OPEN) socket.send(text)
+      else waiting.push(text)
+    },
+    close() {
+      socket.onclose = null
+      socket.onmessage = null
+      socket.close()
+    },
+  }
+}
+
+/** XMLHttpRequest, since fetch does not tell how much of a body was sent. */
+function putFile(
+  upload: string,
+  path: string,
+  body: Blob,
+  { signal, onProgress }: PutOptions,
+): Promise<Upload> {
+  const target = `/api/uploads/${encodeURIComponent(upload)}/files/${path.split('/').map(encodeURIComponent).join('/')}`
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest()
+    const abort = () => {
+      request.abort()
+      reject(signal!.reason)
+    }
+    if (signal?.aborted) return reject(signal.reason)
+    signal?.addEventListener('abort', abort, { once: true })
+    request.open('PUT', target)
+    request.setRequestHeader('content-type', 'application/octet-stream')
+    request.upload.onprogress = ({ loaded }) => onProgress?.(loaded)
+    request.onerror = () => reject(unreachable())
+    request.onload = () =>
+      resolve(readAnswer(new Response(request.responseText, { status: request.status })) as Promise<Upload>)
+    request.onloadend = () => signal?.removeEventListener('abort', abort)
+    request.send(body)
+  })
+}

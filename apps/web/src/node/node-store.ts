@@ -1,0 +1,183 @@
+import type { CountedLabel, EventOf, Job, NodeApi, NodeEvent, NodeInfo, NodeStats, Torrent } from '@shoal/api'
+import { Cell } from './cell.ts'
+import { EventConnection } from './event-connection.ts'
+import type { NodeLink } from './link.ts'
+import { TorrentStore } from './torrent-store.ts'
+
+/** `open`: somebody may look. `locked`: a login is needed. */
+export type AccessState = 'unknown' | 'open' | 'locked'
+
+const TOPICS = ['torrents', 'stats', 'jobs', 'labels', 'settings', 'feeds'] as const
+const PAGE = 1000
+/** Rates of the last minutes, kept for the small graph beside them. */
+const RECENT = 120
+
+/** The node as the console sees it: read once, kept up to date by events, kept as it was while the node is gone. */
+export class NodeStore {
+  readonly link: NodeLink
+  readonly torrents = new TorrentStore()
+  readonly access = new Cell<AccessState>('unknown')
+  /** Whether the list was read at least once. */
+  readonly loaded = new Cell(false)
+  readonly info = new Cell<NodeInfo | null>(null)
+  readonly stats = new Cell<NodeStats | null>(null)
+  readonly recent = new Cell<readonly NodeStats[]>([])
+  readonly jobs = new Cell<readonly Job[]>([])
+  readonly labels = new Cell<readonly CountedLabel[]>([])
+  /** Count up when they must be asked for anew. */
+  readonly settingsVersion = new Cell(0)
+  readonly feedsVersion = new Cell(0)
+  readonly events: EventConnection
+  readonly #listeners = new Map<string, Set<(event: NodeEvent) => void>>()
+  /** Events that came while the list was being read. */
+  #pending: EventOf<'torrents'>[] | null = null
+  #readAgain = false
+  #startedMs = 0
+
+  constructor(link: NodeLink) {
+    this.link = link
+    this.events = new EventConnection({
+      link,
+      topics: TOPICS,
+      onEvent: event => this.#received(event),
+      mayRetry: () => this.#stillLoggedIn(),
+    })
+  }
+
+  get api(): NodeApi {
+    return this.link.api
+  }
+
+  /** Looks whether the node lets us in, and listens to it. */
+  async start(): Promise<void> {
+    if (await this.#stillLoggedIn().catch(() => true)) this.events.open()
+  }
+
+  close(): void {
+    this.events.close()
+  }
+
+  /** Events of a topic that only some pages need, such as `torrent:ID` or `log`. */
+  listen(topic: string, listener: (event: NodeEvent) => void): () => void {
+    const release = this.events.want(topic)
+    const listeners = this.#listeners.get(topic) ?? new Set()
+    this.#listeners.set(topic, listeners.add(listener))
+    return () => {
+      listeners.delete(listener)
+      if (listeners.size === 0) this.#listeners.delete(topic)
+      release()
+    }
+  }
+
+  async #stillLoggedIn(): Promise<boolean> {
+    const open = await this.api.getAccess({}).then(
+      ({ by }) => by !== 'none',
+      (error: { code?: string }) => {
+        if (error.code === 'unauthorized') return false
+        throw error
+      },
+    )
+    this.access.set(open ? 'open' : 'locked')
+    return open
+  }
+
+  #received(event: NodeEvent): void {
+    switch (event.type) {
+      case 'hello':
+        return this.#greeted(event)
+      case 'resync':
+        return void this.#readAll()
+      case 'torrents':
+        return this.#torrentsChanged(event)
+      case 'stats':
+        return this.#statsCame(event.stats)
+      case 'job':
+        return this.#jobChanged(event.job)
+      case 'labels':
+        return this.labels.set(event.labels)
+      case 'settings':
+        return this.settingsVersion.set(this.settingsVersion.get() + 1)
+      case 'feeds':
+        return this.feedsVersion.set(this.feedsVersion.get() + 1)
+      case 'torrent':
+        return this.#tell(`torrent:${event.id}`, event)
+      case 'log':
+        return this.#tell('log', event)
+    }
+  }
+
+  #tell(topic: string, event: NodeEvent): void {
+    for (const listener of [...(this.#listeners.get(topic) ?? [])]) listener(event)
+  }
+
+  #greeted({ revision, startedMs }: EventOf<'hello'>): void {
+    const same = startedMs === this.#startedMs && revision === this.torrents.revision
+    this.#startedMs = startedMs
+    if (!same) void this.#readAll()
+  }
+
+  #torrentsChanged(event: EventOf<'torrents'>): void {
+    if (this.#pending) this.#pending.push(event)
+    else if (!this.torrents.apply(event)) void this.#readAll()
+  }
+
+  #statsCame(stats: NodeStats): void {
+    this.stats.set(stats)
+    this.recent.set([...this.recent.get().slice(1 - RECENT), stats])
+  }
+
+  #jobChanged(job: Job): void {
+    const rest = this.jobs.get().filter(({ id }) => id !== job.id)
+    this.jobs.set([job, ...rest].sort((a, b) => b.startedMs - a.startedMs))
+  }
+
+  /** Reads all anew. Events that come meanwhile are applied after; a failure ends with the channel's next hello. */
+  async #readAll(): Promise<void> {
+    if (this.#pending) {
+      this.#readAgain = true
+      return
+    }
+    this.#pending = []
+    try {
+      await Promise.all([this.#readTorrents(), this.#readRest()])
+      this.loaded.set(true)
+    } catch {
+      // The channel tells when the node is gone and reads again when it is back.
+    } finally {
+      this.#pending = null
+    }
+    if (!this.#readAgain) return
+    this.#readAgain = false
+    await this.#readAll()
+  }
+
+  async #readTorrents(): Promise<void> {
+    const torrents: Torrent[] = []
+    let cursor: string | null = null
+    let revision = Number.POSITIVE_INFINITY
+    do {
+      const page: Awaited<ReturnType<NodeApi['listTorrents']>> = await this.api.listTorrents({
+        limit: PAGE,
+        ...(cursor === null ? {} : { cursor }),
+      })
+      torrents.push(...page.items)
+      revision = Math.min(revision, page.revision)
+      cursor = page.next
+    } while (cursor !== null)
+    this.torrents.replace(torrents, revision)
+    for (const event of this.#pending ?? []) if (!this.torrents.apply(event)) this.#readAgain = true
+  }
+
+  async #readRest(): Promise<void> {
+    const [info, stats, jobs, labels] = await Promise.all([
+      this.api.getNode({}),
+      this.api.getStats({}),
+      this.api.listJobs({}),
+      this.api.listLabels({}),
+    ])
+    this.info.set(info)
+    this.#statsCame(stats)
+    this.jobs.set(jobs.items)
+    this.labels.set(labels.items)
+  }
+}

@@ -1,0 +1,148 @@
+import type { EventOf, Torrent } from '@shoal/api'
+
+export type TorrentKey = keyof Torrent
+
+/** What changed since the list was last told of. */
+export interface ListChange {
+  /** Torrents came or went. */
+  readonly membership: boolean
+  /** Members that changed in any torrent. */
+  readonly keys: ReadonlySet<TorrentKey>
+}
+
+/** As in the event: members that may be missing. */
+export type TorrentChange = EventOf<'torrents'>['changed'][number]
+
+type ListListener = (change: ListChange) => void
+/** Runs later, once for all changes until then: before the next picture. */
+export type Schedule = (run: () => void) => void
+
+/**
+ * All torrents of the node. What an event changes costs as much as there is in the event: rows listen to their own torrent, and listeners
+ * are told once a picture.
+ */
+export class TorrentStore {
+  readonly #torrents = new Map<string, Torrent>()
+  readonly #rows = new Map<string, Set<() => void>>()
+  readonly #lists = new Set<ListListener>()
+  readonly #schedule: Schedule
+  readonly #touched = new Set<string>()
+  #keys = new Set<TorrentKey>()
+  #membership = false
+  #scheduled = false
+  /** Of the node's list: events up to it are in here. */
+  revision = -1
+
+  constructor(schedule: Schedule = beforeNextPicture) {
+    this.#schedule = schedule
+  }
+
+  get size(): number {
+    return this.#torrents.size
+  }
+
+  get(id: string): Torrent | undefined {
+    return this.#torrents.get(id)
+  }
+
+  values(): IterableIterator<Torrent> {
+    return this.#torrents.values()
+  }
+
+  /** A whole list as the node has it now. */
+  replace(torrents: Iterable<Torrent>, revision: number): void {
+    const gone = new Set(this.#torrents.keys())
+    for (const torrent of torrents) {
+      gone.delete(torrent.id)
+      this.#put(torrent)
+    }
+    for (const id of gone) this.#remove(id)
+    this.revision = revision
+    this.#plan()
+  }
+
+  /** Returns whether all that the event says was understood: `false` means that the list must be read anew. */
+  apply({ revision, changed, removed }: EventOf<'torrents'>): boolean {
+    if (revision <= this.revision) return true
+    let whole = true
+    for (const change of changed) whole = this.#put(change) && whole
+    for (const id of removed) this.#remove(id)
+    this.revision = revision
+    this.#plan()
+    return whole
+  }
+
+  /** Shows a change before the node tells of it. The node's word comes after and counts. */
+  assume(id: string, change: Partial<Torrent>): void {
+    if (this.#torrents.has(id)) this.#put({ ...change, id })
+    this.#plan()
+  }
+
+  onRow(id: string, listener: () => void): () => void {
+    const listeners = this.#rows.get(id) ?? new Set()
+    this.#rows.set(id, listeners.add(listener))
+    return () => {
+      listeners.delete(listener)
+      if (listeners.size === 0 && this.#rows.get(id) === listeners) this.#rows.delete(id)
+    }
+  }
+
+  onList(listener: ListListener): () => void {
+    this.#lists.add(listener)
+    return () => this.#lists.delete(listener)
+  }
+
+  #put(change: TorrentChange): boolean {
+    const before = this.#torrents.get(change.id)
+    if (!before) {
+      if (change.name === undefined || change.state === undefined) return false
+      this.#torrents.set(change.id, change as Torrent)
+      this.#membership = true
+    } else if (this.#noteKeys(before, change)) this.#torrents.set(change.id, { ...before, ...change } as Torrent)
+    else return true
+    this.#touched.add(change.id)
+    return true
+  }
+
+  #noteKeys(before: Torrent, change: TorrentChange): boolean {
+    let differs = false
+    for (const key of Object.keys(change) as TorrentKey[]) {
+      if (Object.is(before[key], change[key]) || sameJson(before[key], change[key])) continue
+      this.#keys.add(key)
+      differs = true
+    }
+    return differs
+  }
+
+  #remove(id: string): void {
+    if (!this.#torrents.delete(id)) return
+    this.#membership = true
+    this.#touched.add(id)
+  }
+
+  #plan(): void {
+    if (this.#scheduled || (this.#touched.size === 0 && !this.#membership)) return
+    this.#scheduled = true
+    this.#schedule(() => this.#tell())
+  }
+
+  #tell(): void {
+    this.#scheduled = false
+    const change = { membership: this.#membership, keys: this.#keys }
+    const touched = [...this.#touched]
+    this.#touched.clear()
+    this.#keys = new Set()
+    this.#membership = false
+    for (const id of touched) for (const listener of [...(this.#rows.get(id) ?? [])]) listener()
+    for (const listener of [...this.#lists]) listener(change)
+  }
+}
+
+const sameJson = (a: unknown, b: unknown) =>
+  typeof a === 'object' && typeof b === 'object' && JSON.stringify(a) === JSON.stringify(b)
+
+/** A hidden page draws no pictures: a timer then. */
+function beforeNextPicture(run: () => void): void {
+  if (typeof document !== 'undefined' && document.visibilityState === 'visible') requestAnimationFrame(run)
+  else setTimeout(run, 250)
+}

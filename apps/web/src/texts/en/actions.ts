@@ -1,0 +1,61 @@
+import { plural } from '../plural.ts'
+
+const torrents = (count: number) => plural(count, '# torrent', '# torrents')
+
+export const actions = {
+  open: 'Open',
+  pause: 'Pause',
+  resume: 'Resume',
+  start: 'Start now',
+  startHint: 'Past the queue',
+  recheck: 'Check the files',
+  reannounce: 'Ask for more peers',
+  label: 'Label',
+  labelSet: 'Label…',
+  noLabel: 'No label',
+  newLabel: 'New label…',
+  move: 'Move files…',
+  queue: 'Queue',
+  queueFirst: 'To the front',
+  queueUp: 'One up',
+  queueDown: 'One down',
+  queueLast: 'To the end',
+  copyLink: 'Copy magnet link',
+  share: 'Send the link…',
+  remove: 'Remove',
+  removeWithData: 'Remove and delete files…',
+  undo: 'Undo',
+  linkCopied: 'Magnet link copied',
+  linksCopied: (count: number) => plural(count, 'Magnet link copied', '# magnet links copied'),
+  removed: (names: readonly string[]) =>
+    names.length === 1 ? `Removed “${names[0]}”` : `Removed ${torrents(names.length)}`,
+  removedWithData: 'The files are deleted when this message is gone.',
+  removedKept: 'The files stay where they are.',
+  restored: (count: number) => plural(count, 'It is back', '# torrents are back'),
+  checking: (count: number) => `Checking the files of ${torrents(count)}`,
+  asked: 'Asked trackers and the DHT for more peers',
+  moving: (count: number) => `Moving the files of ${torrents(count)}`,
+  failed: 'That did not work',
+  removeDialog: {
+    title: (count: number) =>
+      plural(count, 'Remove and delete files?', 'Remove # torrents and delete files?'),
+    body: (names: readonly string[], size: string) =>
+      names.length === 1
+        ? `“${names[0]}” and its files (${size}) are deleted from this node. For a short time you can undo it.`
+        : `The files of ${torrents(names.length)} (${size}) are deleted from this node. For a short time you can undo it.`,
+    confirm: 'Delete files',
+  },
+  labelDialog: {
+    title: (count: number) => `Label for ${torrents(count)}`,
+    name: 'Label',
+    hint: 'A label groups torrents. One with a folder of its own downloads there.',
+    placeholder: 'films',
+    confirm: 'Set label',
+    none: 'Remove label',
+  },
+  moveDialog: {
+    title: (count: number) => `Move the files of ${torrents(count)}`,
+    body: 'Sharing goes on from the new place.',
+    confirm: 'Move here',
+  },
+}
