@@ -136,7 +136,7 @@ export class Session implements SessionApi {
 
   #create(origin: TorrentOrigin, place: TorrentPlace): Torrent | null {
     const torrent = new Torrent(this.#context, origin, place)
-    if (place.limits) torrent.setLimits(place.limits)
+    if (place.limits) torrent.applyLimits(place.limits)
     return this.#registry.add(torrent) ? torrent : null
   }
 

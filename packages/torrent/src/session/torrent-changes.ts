@@ -12,7 +12,7 @@ export function merge(task: TorrentTask, more: TorrentOrigin): void {
     task.origin = merged
     task.announcements.trackersChanged()
     task.webSeeds?.use(merged.webSeeds)
-    task.touch()
+    void task.changed()
   }
   if (more.metainfo) task.learn(more.metainfo)
 }
@@ -24,12 +24,13 @@ export async function select(task: TorrentTask, change: (selection: Selection) =
   content.recount()
   await content.storage.setWanted(content.selection.wanted())
   task.selectionChanged(content)
+  void task.changed()
 }
 
 export function setSequential(task: TorrentTask, sequential: boolean): void {
   task.isSequential = sequential
   task.swarm?.transfer?.picker.setSequential(sequential)
-  task.touch()
+  void task.changed()
 }
 
 /** The tiers are all the trackers that it has from now on. */

@@ -371,7 +371,7 @@ export class TorrentTask implements WorkHost, CheckHost, MetadataHost {
     this.#records?.touch()
   }
 
-  /** Records a change that the user made. */
+  /** Records a change that the user made, also of a torrent that has nothing to do every second. Never rejects. */
   async changed(): Promise<void> {
     this.touch()
     await this.#records?.record()

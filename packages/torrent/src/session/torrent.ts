@@ -120,7 +120,7 @@ export class Torrent extends Emitter<TorrentEvents> implements TorrentApi {
 
   /** Limits for the chains of its peers: made when the first peer comes, so that one set later holds for it too. */
   ownLimits(way: 'download' | 'upload'): RateLimit[] {
-    if (!this.#limiters) this.setLimits({})
+    if (!this.#limiters) this.applyLimits({})
     return [this.#limiters![way]]
   }
 
@@ -221,12 +221,17 @@ export class Torrent extends Emitter<TorrentEvents> implements TorrentApi {
   }
 
   setLimits(limits: Partial<RateLimits>): void {
+    this.applyLimits(limits)
+    void this.#task.changed()
+  }
+
+  /** As `setLimits`, for limits that are recorded already, or will be with all else. */
+  applyLimits(limits: Partial<RateLimits>): void {
     const { clock } = this.#context
     this.#limiters ??= { download: new RateLimit(clock), upload: new RateLimit(clock) }
     const { downloadBytesPerSecond, uploadBytesPerSecond } = limits
     if (downloadBytesPerSecond !== undefined) this.#limiters.download.setRate(downloadBytesPerSecond)
     if (uploadBytesPerSecond !== undefined) this.#limiters.upload.setRate(uploadBytesPerSecond)
-    this.#task.touch()
   }
 
   peers(): PeerStatus[] {

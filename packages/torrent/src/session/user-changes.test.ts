@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest'
+import type { ResumeProgress, ResumeStore } from '../storage/resume-store.ts'
+import { Loopback, until } from './testing/loopback.ts'
+
+/** Keeps the last progress alone, as a process that is killed would leave it. */
+function lastOnly(): ResumeStore & { last: ResumeProgress | null } {
+  return {
+    last: null,
+    async *load() {},
+    async saveMetainfo() {},
+    async save(_key, progress) {
+      this.last = progress
+    },
+    async delete() {},
+    async loadNote() {
+      return null
+    },
+    async saveNote() {},
+    async close() {},
+  }
+}
+
+test('what the user changes about a torrent at rest is recorded at once, not when the session ends', async () => {
+  await using loop = await Loopback.make()
+  const metainfo = await loop.torrent('content', { 'a.bin': 40_000, 'b.bin': 40_000 })
+  const store = lastOnly()
+  const session = await loop.open({ directory: loop.folder, resumeStore: store })
+  const torrent = await session.add(metainfo)
+  await torrent.whenComplete()
+  await torrent.pause()
+  expect(store.last).toMatchObject({ paused: true, sequential: false })
+  torrent.setLimits({ uploadBytesPerSecond: 1000 })
+  await until('the limit is recorded', () => store.last?.uploadLimit === 1000)
+  torrent.setSequential(true)
+  await until('the order is recorded', () => store.last?.sequential === true)
+  await torrent.setPriority(1, 7)
+  await until('the priority is recorded', () => store.last?.priorities?.includes(7) === true)
+  await session.add(metainfo, { webSeeds: ['http://seed.example/'] })
+  await until('the web seed is recorded', () => store.last?.webSeeds[0] === 'http://seed.example/')
+})
