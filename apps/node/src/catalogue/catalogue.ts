@@ -7,17 +7,21 @@
  *   cannot undo it. To remove a torrent: `session.remove(…)` and `write(() => torrents.delete(id))` in the same turn.
  * - Errors have a `code` (`in-use`, `damaged`, `newer-version`, `no-space`, `no-permission`, `io`, `closed`, `bad-argument`) and say what to do.
  *
- * The stores are described in their files. What people search is in a second file that can be made again from this one.
+ * The stores are described in their files. What people search is in a second file, `search.db` beside it, which can be made again from this
+ * one and which two threads of its own have open: `search` answers from there, `documents/indexer.ts` fills it.
  */
+import { dirname, join } from 'node:path'
 import { Database } from './database.ts'
 import { FeedStore } from './feed-store.ts'
 import { FileStore } from './file-store.ts'
 import { HistoryStore } from './history-store.ts'
+import { IndexQueue } from './index-queue.ts'
 import { JobStore } from './job-store.ts'
 import { LabelStore } from './label-store.ts'
 import { LoginStore } from './login-store.ts'
 import { PeerStore } from './peer-store.ts'
 import { DatabaseResumeStore } from './resume-store.ts'
+import { Search, type SearchAnswer, type SearchQuery } from './search/search.ts'
 import { SettingStore } from './setting-store.ts'
 import { TorrentStore } from './torrent-store.ts'
 
@@ -31,6 +35,9 @@ export class Catalogue {
   readonly jobs: JobStore
   readonly logins: LoginStore
   readonly feeds: FeedStore
+  /** What waits to be indexed, and the index: for the indexer (`documents/indexer.ts`). */
+  readonly indexQueue: IndexQueue
+  readonly index: Search
   readonly #database: Database
 
   private constructor(database: Database) {
@@ -44,6 +51,8 @@ export class Catalogue {
     this.jobs = new JobStore(database)
     this.logins = new LoginStore(database)
     this.feeds = new FeedStore(database)
+    this.indexQueue = new IndexQueue(database)
+    this.index = new Search(join(dirname(database.path), 'search.db'), this.torrents, this.files)
   }
 
   /** Opens or creates the file; its folder must be there. Rejects with a Failure: see above. */
@@ -66,6 +75,11 @@ export class Catalogue {
     return new DatabaseResumeStore(this.#database)
   }
 
+  /** Full-text search over names, paths, comments and the text of documents. See `Search.search`. */
+  async search(query: SearchQuery, options: { signal?: AbortSignal } = {}): Promise<SearchAnswer> {
+    return this.index.search(query, options)
+  }
+
   /** See `Database.transaction`. */
   transaction<T>(work: () => T): T {
     return this.#database.transaction(work)
@@ -83,6 +97,7 @@ export class Catalogue {
 
   /** Finishes what was asked and closes the file. Idempotent. Close the session first. */
   async close(): Promise<void> {
+    await this.index.close()
     await this.#database.close()
   }
 }

@@ -139,4 +139,6 @@ CREATE TABLE index_queue (
   file_index INTEGER NOT NULL DEFAULT 0,
   UNIQUE (torrent_id, task, file_index)
 ) STRICT;
+CREATE INDEX index_queue_quick ON index_queue (id) WHERE task <> 'document';
+CREATE TABLE index_state (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 `

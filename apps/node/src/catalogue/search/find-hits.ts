@@ -1,0 +1,95 @@
+import { type ParsedQuery, parseQuery, toExpression, toPattern } from './parse-query.ts'
+import type { IndexReader } from './search-index.ts'
+import { openingOf, type Snippet, snippetOf } from './snippet.ts'
+
+export interface SearchRequest {
+  readonly text: string
+  /** Empty: all. */
+  readonly kinds: readonly string[]
+  readonly limit: number
+  /** Hits that were on pages before. */
+  readonly offset: number
+}
+
+export interface Hit {
+  readonly id: number
+  /** Higher fits better. Only for comparison within one answer. */
+  readonly score: number
+  /** Where the text of the document has a match; null: it has no text. */
+  readonly snippet: Snippet | null
+}
+
+export interface Hits {
+  readonly hits: readonly Hit[]
+  readonly more: boolean
+}
+
+/** Hits that can be paged through. */
+export const MAX_HITS = 1000
+/** A query that finds more than that says too little to rank by, and ranking all would take too long. */
+const MAX_RANKED = 10_000
+/** A word in the name says more than one in the path, and that more than one in the text. */
+const RANK = 'bm25(entries, 10.0, 3.0, 1.0, 0.0)'
+/** Time for the snippets of one page: those that are not found by then show how their text begins. */
+const SNIPPETS_MS = 25
+
+/** Hits, best first. */
+export function findHits(request: SearchRequest, reader: IndexReader): Hits {
+  const query = parseQuery(request.text)
+  const { offset } = request
+  const wanted = Math.min(offset + request.limit, MAX_HITS)
+  const found = find(query, request.kinds, wanted + 1, reader)
+  const hits = withSnippets(found.slice(offset, wanted), query, reader)
+  return { hits, more: found.length > wanted && wanted < MAX_HITS }
+}
+
+function find(query: ParsedQuery, kinds: readonly string[], count: number, reader: IndexReader) {
+  const expression = toExpression(query, kinds)
+  if (expression === null) return []
+  if (!isBroad(expression, reader)) return ranked(expression, count, reader)
+  // The best of the names, then the newest of the rest.
+  const inNames = toExpression(query, kinds, 'name')!
+  const names = isBroad(inNames, reader) ? newest(inNames, count, reader) : ranked(inNames, count, reader)
+  if (names.length >= count) return names
+  const seen = new Set(names.map(({ id }) => id))
+  const others = newest(expression, count + names.length, reader).filter(({ id }) => !seen.has(id))
+  return [...names, ...others].slice(0, count)
+}
+
+function isBroad(expression: string, reader: IndexReader): boolean {
+  const sql = 'SELECT count(*) AS id, 0 AS score FROM (SELECT 1 FROM entries WHERE entries MATCH ? LIMIT ?)'
+  return reader.rows(sql, expression, MAX_RANKED + 1)[0]!.id > MAX_RANKED
+}
+
+function ranked(expression: string, count: number, reader: IndexReader) {
+  const sql = `SELECT rowid AS id, -${RANK} AS score FROM entries WHERE entries MATCH ? ORDER BY ${RANK}, rowid DESC LIMIT ?`
+  return reader.rows(sql, expression, count)
+}
+
+function newest(expression: string, count: number, reader: IndexReader) {
+  const sql = 'SELECT rowid AS id, 0 AS score FROM entries WHERE entries MATCH ? ORDER BY rowid DESC LIMIT ?'
+  return reader.rows(sql, expression, count)
+}
+
+function withSnippets(
+  found: readonly { id: number; score: number }[],
+  query: ParsedQuery,
+  reader: IndexReader,
+): Hit[] {
+  const pattern = toPattern(query)
+  if (!pattern) return []
+  const endMs = performance.now() + SNIPPETS_MS
+  return found.map(({ id, score }) => ({ id, score, snippet: snippetFor(id, pattern, endMs, reader) }))
+}
+
+/** From the first block of the text that has a match. */
+function snippetFor(id: number, pattern: RegExp, endMs: number, reader: IndexReader): Snippet | null {
+  let opening: string | null = null
+  for (let block = 0; ; block++) {
+    const text = block > 0 && performance.now() > endMs ? null : reader.block(id, block)
+    if (text === null) return opening === null ? null : openingOf(opening)
+    opening ??= text
+    const snippet = snippetOf(text, pattern)
+    if (snippet) return snippet
+  }
+}

@@ -1,0 +1,60 @@
+/**
+ * The thread that has the index open: for changes, or for searching, so that a search never waits for a large document that is just
+ * being added, and neither holds up the node.
+ */
+import { parentPort, workerData } from 'node:worker_threads'
+import type { Hits, SearchRequest } from './find-hits.ts'
+import { type IndexedEntry, SearchIndex } from './search-index.ts'
+
+export interface IndexThreadData {
+  readonly path: string
+  readonly role: 'change' | 'search'
+}
+
+/** What a thread does, by name: arguments and result. */
+export interface IndexWork {
+  generation: { args: []; result: string }
+  put: { args: [entries: readonly IndexedEntry[]]; result: void }
+  remove: { args: [from: number, to: number]; result: void }
+  tidy: { args: []; result: void }
+  search: { args: [request: SearchRequest]; result: Hits }
+  count: { args: []; result: { readonly entries: number; readonly texts: number } }
+}
+export type WorkName = keyof IndexWork
+
+export interface IndexCall {
+  readonly id: number
+  readonly name: WorkName
+  readonly args: readonly unknown[]
+}
+
+export type IndexReply =
+  | { readonly id: number; readonly result: unknown }
+  | { readonly id: number; readonly error: { readonly code: string; readonly message: string } }
+
+const port = parentPort
+let open: SearchIndex | null = null
+
+/** Opened by the first call, so that a failure is its answer. */
+function index(): SearchIndex {
+  const { path, role } = workerData as IndexThreadData
+  open ??= role === 'change' ? SearchIndex.open(path) : SearchIndex.openToRead(path)
+  return open
+}
+
+function answer({ id, name, args }: IndexCall): IndexReply {
+  try {
+    if (name === 'generation') return { id, result: index().generation }
+    const method = index()[name] as (...args: readonly unknown[]) => unknown
+    return { id, result: method.apply(index(), args as unknown[]) }
+  } catch (error) {
+    const { code, message } = error as { code?: unknown; message?: unknown }
+    return { id, error: { code: typeof code === 'string' ? code : 'failed', message: String(message) } }
+  }
+}
+
+port?.on('message', (call: IndexCall | 'close') => {
+  if (call !== 'close') return port.postMessage(answer(call))
+  open?.close()
+  port.close()
+})

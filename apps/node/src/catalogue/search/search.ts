@@ -1,0 +1,130 @@
+/** Search over everything in the catalogue: the index's answers with names, and what keeps the index in step. */
+import { Failure } from '../../cli/failure.ts'
+import type { FileKind } from '../file-kind.ts'
+import type { FileStore } from '../file-store.ts'
+import type { TorrentRecord, TorrentStore } from '../torrent-store.ts'
+import { parseEntryId } from './entry-id.ts'
+import { type Hit, MAX_HITS } from './find-hits.ts'
+import { IndexClient } from './index-client.ts'
+import { parseQuery, toPattern, toPatterns } from './parse-query.ts'
+import { matchRanges, type Range } from './snippet.ts'
+import { foldInPlace } from './words.ts'
+
+export interface SearchQuery {
+  /** As it was typed: words (the beginning of one is enough), "a phrase", -not this. At most 1000 characters count. */
+  readonly text: string
+  /** Files of these kinds only, and no torrents; absent or empty: everything. */
+  readonly kinds?: readonly FileKind[]
+  /** 1 to 100. */
+  readonly limit: number
+  /** `next` of the page before. */
+  readonly cursor?: string
+}
+
+export interface SearchHit {
+  /** Id in the catalogue. */
+  readonly torrentId: number
+  /** Null: the torrent itself was found. */
+  readonly file: number | null
+  /** Of the torrent. */
+  readonly name: string
+  /** Of the file. */
+  readonly path: string | null
+  /** Where in the document the words are; null when the name or path has them all, or there is no text. Plain text. */
+  readonly snippet: string | null
+  /** What matches in the snippet; without one, in the path, else the name. */
+  readonly matches: readonly Range[]
+  /** Higher fits better, within one answer. */
+  readonly score: number
+}
+
+export interface SearchAnswer {
+  readonly hits: readonly SearchHit[]
+  /** Null at the end; at most 1000 hits can be paged through. */
+  readonly next: string | null
+}
+
+export class Search {
+  /** The thread that changes the index; for the indexer. */
+  readonly writer: IndexClient
+  readonly #reader: IndexClient
+  readonly #torrents: TorrentStore
+  readonly #files: FileStore
+  #prepared: Promise<string> | null = null
+
+  constructor(path: string, torrents: TorrentStore, files: FileStore) {
+    this.writer = new IndexClient({ path, role: 'change' })
+    this.#reader = new IndexClient({ path, role: 'search' })
+    this.#torrents = torrents
+    this.#files = files
+  }
+
+  /**
+   * Rejects with `bad-argument` for a limit or cursor that is none. Torrents that are removed, and what is not indexed yet, are not found; so
+   * a page may have fewer hits than asked for.
+   */
+  async search(query: SearchQuery, options: { signal?: AbortSignal } = {}): Promise<SearchAnswer> {
+    const { text, kinds = [], limit } = query
+    if (!Number.isInteger(limit) || limit < 1 || limit > 100)
+      throw new Failure('bad-argument', 'limit: choose from 1 to 100')
+    const offset = readCursor(query.cursor)
+    await this.generation()
+    options.signal?.throwIfAborted()
+    const { hits, more } = await this.#reader.call('search', { text, kinds, limit, offset })
+    options.signal?.throwIfAborted()
+    const describe = this.#describer(text)
+    return { hits: hits.flatMap(hit => describe(hit) ?? []), next: more ? `${offset + limit}` : null }
+  }
+
+  /** Makes sure that the index is there. Another answer than once before: it was made anew, and has nothing in it. */
+  async generation(): Promise<string> {
+    this.#prepared ??= this.writer.call('generation')
+    try {
+      return await this.#prepared
+    } catch (error) {
+      this.#prepared = null
+      throw error
+    }
+  }
+
+  /** After the index was found damaged: the next use makes it anew. */
+  async reopen(): Promise<void> {
+    this.#prepared = null
+    await Promise.all([this.writer.restart(), this.#reader.restart()])
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.writer.close(), this.#reader.close()])
+  }
+
+  #describer(text: string): (hit: Hit) => SearchHit | null {
+    const query = parseQuery(text)
+    const pattern = toPattern(query)
+    const patterns = toPatterns(query)
+    const torrents = new Map<number, TorrentRecord | null>()
+    return ({ id, score, snippet }) => {
+      const { torrentId, file } = parseEntryId(id)
+      if (!torrents.has(torrentId)) torrents.set(torrentId, this.#torrents.get(torrentId))
+      const torrent = torrents.get(torrentId)
+      const path = file === null ? null : (this.#files.get(torrentId, file)?.path ?? null)
+      if (!torrent || torrent.removedMs !== null || (file !== null && path === null)) return null
+      const named = foldInPlace(`${torrent.name}/${path ?? ''}`)
+      const inName = snippet === null || patterns.every(each => each.test(named))
+      return {
+        torrentId,
+        file,
+        name: torrent.name,
+        path,
+        snippet: inName ? null : snippet.text,
+        matches: inName ? matchRanges(path ?? torrent.name, pattern!) : snippet.matches,
+        score,
+      }
+    }
+  }
+}
+
+function readCursor(cursor = '0'): number {
+  const offset = /^\d{1,4}$/.test(cursor) ? Number(cursor) : Number.NaN
+  if (offset >= 0 && offset < MAX_HITS) return offset
+  throw new Failure('bad-argument', 'cursor: give `next` of the page before, or leave it out')
+}
