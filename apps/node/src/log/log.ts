@@ -1,4 +1,4 @@
-import type { CheckedInputOf, LogEntry } from '@shoal/api'
+import type { LogEntry } from '@shoal/api'
 
 export type LogLevel = LogEntry['level']
 
@@ -16,10 +16,4 @@ export interface Log {
 export interface LogContext {
   readonly torrent?: string
   readonly [name: string]: string | number | boolean | null | undefined
-}
-
-/** The latest entries, to be asked for. */
-export interface LogEntries {
-  /** Oldest first. */
-  list(query: CheckedInputOf<'listLog'>): LogEntry[]
 }

@@ -1,0 +1,35 @@
+/** Takes secrets out of what is logged: they reach messages inside of addresses and errors. */
+
+const HIDDEN = '[redacted]'
+const NAMES = 'key|token|auth|passkey|pass|password|secret|authkey|torrent_pass|apikey|api_key|sid|session'
+const IN_QUERY = new RegExp(`([?&#](?:${NAMES})=)[^&\\s"'<>]+`, 'gi')
+const IN_HEADER = /\b(authorization|proxy-authorization|cookie|set-cookie)(["']?\s*[:=]\s*["']?)[^\r\n"']+/gi
+const SCHEME = /\b(Bearer|Basic)\s+[\w+/.~-]{8,}=*/g
+const USER_INFO = /(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/@"'<>]+@/gi
+/** A tracker's passkey is part of the path: `/<32 letters and digits>/announce`. */
+const PASSKEY = /(\/)[A-Za-z0-9_-]{16,}(?=\/(?:announce|scrape)\b)/g
+const PASSKEY_AFTER = /(\/(?:announce|scrape)(?:\.php)?\/)[A-Za-z0-9_-]{16,}/g
+const SESSION = /(shoal_session=)[\w.-]+/g
+
+export function redact(text: string): string {
+  return text
+    .replace(IN_HEADER, `$1$2${HIDDEN}`)
+    .replace(SCHEME, `$1 ${HIDDEN}`)
+    .replace(SESSION, `$1${HIDDEN}`)
+    .replace(USER_INFO, `$1${HIDDEN}@`)
+    .replace(IN_QUERY, `$1${HIDDEN}`)
+    .replace(PASSKEY, `$1${HIDDEN}`)
+    .replace(PASSKEY_AFTER, `$1${HIDDEN}`)
+}
+
+const SECRET_NAME = new RegExp(`^(?:${NAMES}|authorization|cookie|set-cookie)$`, 'i')
+
+/** Members of a log entry, secrets left out by their names, and taken out of their texts. */
+export function redactMembers(members: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(members).map(([name, value]) => {
+      if (SECRET_NAME.test(name)) return [name, HIDDEN]
+      return [name, typeof value === 'string' ? redact(value) : value]
+    }),
+  )
+}

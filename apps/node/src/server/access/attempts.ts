@@ -1,0 +1,96 @@
+import { isIPv6 } from 'node:net'
+import { TooManyAttempts } from './password.ts'
+
+/** Failures of one address before it has to wait: typing errors. */
+const FREE = 5
+/** The wait after the first one too many; it doubles with each further one. */
+const FIRST_WAIT_MS = 2000
+const LONGEST_WAIT_MS = 15 * 60_000
+/** An address that behaves is forgiven after this. */
+const FORGET_MS = 60 * 60_000
+const MAX_ADDRESSES = 10_000
+/** Failures of all addresses together: a guesser with many addresses gets these, then one in `REFILL_MS`. */
+const FREE_IN_ALL = 100
+const REFILL_MS = 10_000
+
+interface Record {
+  failures: number
+  /** No attempt is looked at before. */
+  untilMs: number
+  lastMs: number
+  /** Somebody logged in from there: a flood from elsewhere does not lock it out. */
+  trusted: boolean
+}
+
+/** Slows down guessing of passwords and tokens. */
+export class Attempts {
+  readonly #now: () => number
+  /** The one that failed longest ago comes first. */
+  readonly #records = new Map<string, Record>()
+  #left = FREE_IN_ALL
+  #refilledMs: number
+
+  constructor(now: () => number) {
+    this.#now = now
+    this.#refilledMs = now()
+  }
+
+  /** Throws `too-many-attempts` when this address, or all together, have to wait. */
+  admit(address: string): void {
+    const now = this.#now()
+    const record = this.#records.get(network(address))
+    if (record && record.untilMs > now) throw tooMany(record.untilMs - now)
+    this.#refill(now)
+    if (this.#left < 1 && !record?.trusted) throw tooMany(REFILL_MS)
+  }
+
+  failed(address: string): void {
+    const now = this.#now()
+    this.#refill(now)
+    this.#left = Math.max(0, this.#left - 1)
+    const record = this.#take(address, now)
+    record.failures++
+    const excess = record.failures - FREE
+    if (excess >= 0)
+      record.untilMs = now + Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(excess, 20))
+  }
+
+  succeeded(address: string): void {
+    Object.assign(this.#take(address, this.#now()), { failures: 0, untilMs: 0, trusted: true })
+  }
+
+  #take(address: string, now: number): Record {
+    const key = network(address)
+    const old = this.#records.get(key)
+    this.#records.delete(key)
+    const record = old ?? { failures: 0, untilMs: 0, lastMs: now, trusted: false }
+    if (now - record.lastMs > FORGET_MS) record.failures = 0
+    record.lastMs = now
+    this.#records.set(key, record)
+    if (this.#records.size > MAX_ADDRESSES) this.#records.delete(this.#records.keys().next().value!)
+    return record
+  }
+
+  #refill(now: number): void {
+    const tokens = Math.floor((now - this.#refilledMs) / REFILL_MS)
+    if (tokens <= 0) return
+    this.#left = Math.min(FREE_IN_ALL, this.#left + tokens)
+    this.#refilledMs += tokens * REFILL_MS
+  }
+}
+
+function tooMany(waitMs: number): TooManyAttempts {
+  const seconds = Math.max(1, Math.ceil(waitMs / 1000))
+  return new TooManyAttempts(`too many wrong passwords: try again in ${seconds} seconds`, seconds)
+}
+
+/** One household has one IPv4 address, and a /64 of IPv6. */
+function network(address: string): string {
+  const plain = address.replace(/^::ffff:(?=\d+\.)/i, '')
+  if (!isIPv6(plain)) return plain
+  const [head = '', tail] = plain.split('%', 1)[0]!.split('::')
+  const groups = head === '' ? [] : head.split(':')
+  const rest = tail === undefined || tail === '' ? [] : tail.split(':')
+  while (tail !== undefined && groups.length + rest.length < 8) groups.push('0')
+  return [...groups, ...rest].slice(0, 4).join(':')
+}

@@ -1,0 +1,86 @@
+import { createHmac, randomBytes } from 'node:crypto'
+import { sameText } from './token.ts'
+
+/** Where logins survive a restart: the catalogue's LoginStore. Times are milliseconds since the Unix epoch. */
+export interface SessionStore {
+  /** Returns a fresh secret of 256 random bits, as 43 characters of base64url. Keeps only its hash. */
+  add(login: { userName: string; address: string; createdMs: number; expiresMs: number }): string
+  /** Null for a wrong secret and for a login that has ended. */
+  find(secret: string, nowMs: number): { id: number; userName: string; expiresMs: number } | null
+  extend(id: number, expiresMs: number): void
+  delete(id: number): unknown
+}
+
+export const SESSION_SECONDS = 30 * 24 * 60 * 60
+/** How much of its time passes before a session is extended, so that not every request writes. */
+const EXTEND_AFTER_MS = 60 * 60_000
+
+/** Logins of browsers: each ends 30 days after it was last used, and when what it was opened with changes. */
+export class Sessions {
+  readonly #store: SessionStore
+  readonly #proof: string
+  readonly #now: () => number
+
+  /** `proof` stands for token and password: once they change, older sessions are worth nothing. */
+  constructor(store: SessionStore, proof: string, now: () => number) {
+    this.#store = store
+    this.#proof = proof
+    this.#now = now
+  }
+
+  /** Returns the cookie's value. */
+  open(userName: string, address: string): string {
+    const createdMs = this.#now()
+    const expiresMs = createdMs + SESSION_SECONDS * 1000
+    const secret = this.#store.add({ userName, address, createdMs, expiresMs })
+    return `${secret}.${this.#seal(secret)}`
+  }
+
+  /** Whose session it is, which then lasts longer; null when it is none, or no more. */
+  find(cookie: string): string | null {
+    const now = this.#now()
+    const session = this.#session(cookie, now)
+    if (!session) return null
+    const expiresMs = now + SESSION_SECONDS * 1000
+    if (expiresMs - session.expiresMs > EXTEND_AFTER_MS) this.#store.extend(session.id, expiresMs)
+    return session.userName
+  }
+
+  close(cookie: string): void {
+    const session = this.#session(cookie, this.#now())
+    if (session) this.#store.delete(session.id)
+  }
+
+  #session(cookie: string, now: number): ReturnType<SessionStore['find']> {
+    const [secret = '', seal = ''] = cookie.split('.')
+    return sameText(seal, this.#seal(secret)) ? this.#store.find(secret, now) : null
+  }
+
+  #seal(secret: string): string {
+    return createHmac('sha256', this.#proof).update(secret).digest('base64url')
+  }
+}
+
+/** Sessions that end with the process. */
+export function memorySessions(): SessionStore {
+  const kept = new Map<string, { id: number; userName: string; expiresMs: number }>()
+  const byId = (id: number) => [...kept].find(([, session]) => session.id === id)
+  let last = 0
+  return {
+    add({ userName, expiresMs }) {
+      const secret = randomBytes(32).toString('base64url')
+      kept.set(secret, { id: ++last, userName, expiresMs })
+      if (kept.size > 1000) kept.delete(kept.keys().next().value!)
+      return secret
+    },
+    find(secret, nowMs) {
+      const session = kept.get(secret)
+      return session && session.expiresMs > nowMs ? session : null
+    },
+    extend(id, expiresMs) {
+      const found = byId(id)
+      if (found) kept.set(found[0], { ...found[1], expiresMs })
+    },
+    delete: id => kept.delete(byId(id)?.[0] ?? ''),
+  }
+}

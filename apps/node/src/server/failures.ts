@@ -1,0 +1,117 @@
+/** What a refusal looks like on the wire: `{ error: { code, message, field? } }`, with a status by its code. */
+import type { Problem } from '@shoal/api'
+import { Failure } from '../cli/failure.ts'
+
+const STATUS: Readonly<Record<string, number>> = {
+  'unknown-identifier': 400,
+  'unsafe-path': 400,
+  unauthorized: 401,
+  'wrong-password': 401,
+  forbidden: 403,
+  'forbidden-host': 403,
+  'forbidden-origin': 403,
+  'forbidden-path': 403,
+  'no-permission': 403,
+  'not-found': 404,
+  'method-not-allowed': 405,
+  'address-in-use': 409,
+  cancelled: 409,
+  conflict: 409,
+  exists: 409,
+  fixed: 409,
+  'no-metadata': 409,
+  'too-large': 413,
+  'unsupported-media-type': 415,
+  'range-not-satisfiable': 416,
+  'too-many-attempts': 429,
+  'too-many-clients': 429,
+  'headers-too-large': 431,
+  unsupported: 501,
+  refused: 502,
+  unreachable: 502,
+  closed: 503,
+  'no-answer': 504,
+  timeout: 504,
+  'no-space': 507,
+}
+
+/** Fastify's own refusals: where the fault is, and what to say. */
+const FASTIFY: Readonly<Record<string, readonly [code: string, field: string, message: string]>> = {
+  FST_ERR_BAD_URL: ['bad-request', 'path', 'the path is not valid percent-encoded UTF-8'],
+  FST_ERR_MAX_PARAM_LENGTH: ['bad-request', 'path', 'part of the path is too long'],
+  FST_ERR_CTP_BODY_TOO_LARGE: ['too-large', 'body', 'the body is too large'],
+  FST_ERR_CTP_EMPTY_JSON_BODY: ['bad-request', 'body', 'the body is empty'],
+  FST_ERR_CTP_INVALID_JSON_BODY: ['bad-request', 'body', 'the body is not JSON'],
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: [
+    'bad-request',
+    'content-length',
+    'the body has another length than said',
+  ],
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: [
+    'unsupported-media-type',
+    'content-type',
+    'this type of body is not taken here',
+  ],
+  FST_ERR_CTP_INVALID_TYPE: ['unsupported-media-type', 'content-type', 'this type of body is not taken here'],
+}
+
+export interface Refusal {
+  readonly status: number
+  readonly problem: Problem
+  readonly headers: Readonly<Record<string, string>>
+  /** Nobody foresaw it: the log gets the details, the client none. */
+  readonly unforeseen: boolean
+}
+
+/** Any error as an answer. What has no code of ours becomes `internal`, and says nothing of what happened inside. */
+export function refusalOf(error: unknown): Refusal {
+  const { code, message, field, statusCode } = (error ?? {}) as Record<string, unknown>
+  const known = typeof code === 'string' ? FASTIFY[code] : undefined
+  if (known) return refusal(new Failure(known[0], known[2], { field: known[1] }))
+  if (typeof code === 'string' && /^[a-z][a-z-]*$/.test(code) && statusOf(code) !== 500)
+    return refusal(error as Failure, typeof field === 'string' ? field : undefined)
+  if (typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500)
+    return refusal(new Failure('bad-request', String(message)))
+  return {
+    status: 500,
+    problem: { error: { code: 'internal', message: 'the node could not do this: its log says why' } },
+    headers: {},
+    unforeseen: true,
+  }
+}
+
+function refusal(error: Failure, field = error.field): Refusal {
+  const { code, message } = error
+  const { retryAfterSeconds, allow } = error as { retryAfterSeconds?: number; allow?: string }
+  return {
+    status: statusOf(code),
+    problem: { error: { code, message, ...(field === undefined ? {} : { field }) } },
+    headers: {
+      ...(retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) }),
+      ...(allow === undefined ? {} : { allow }),
+    },
+    unforeseen: false,
+  }
+}
+
+/** 500 for a code that says nothing of whose fault it is. */
+export function statusOf(code: string): number {
+  return STATUS[code] ?? (code.startsWith('bad-') ? 400 : 500)
+}
+
+/** A method that a path does not have; RFC 9110 section 15.5.6 wants those that it has. */
+export class MethodNotAllowed extends Failure {
+  readonly allow: string
+
+  constructor(method: string, allowed: readonly string[]) {
+    super('method-not-allowed', `${method} is not possible here, only ${allowed.join(', ')}`, {
+      field: 'method',
+    })
+    this.allow = allowed.join(', ')
+  }
+}
+
+/** A malformed request. `field` is the member that is wrong, or `body`, `query`, `path`, or a header's name. */
+export function badRequest(field: string, message: string): Failure {
+  return new Failure('bad-request', message, { field })
+}

@@ -1,0 +1,83 @@
+/** The server's outermost layer: what holds for every request, whatever answers it. */
+import type { Socket } from 'node:net'
+import fastify, {
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify'
+import type { Log } from '../../log/log.ts'
+import { badRequest, refusalOf } from '../failures.ts'
+import { checkAddressText } from './address-text.ts'
+import { DATA_HEADERS } from './headers.ts'
+import { Hosts } from './hosts.ts'
+import { checkOrigin } from './origin.ts'
+import { refuseUnreadable } from './unreadable.ts'
+
+export interface GuardOptions {
+  readonly log: Log
+  readonly host: string
+  readonly allowedHosts?: readonly string[]
+}
+
+/** How long a refused request may go on sending a body that nobody reads. */
+const UNREAD_BODY_MS = 10_000
+/** Longest part of a path: longer than any name, percent-encoded. */
+const MAX_PARAM = 8192
+
+/** A fastify instance that checks Host, Origin and address of every request, and answers errors in the API's own form. */
+export function guard({ log, host, allowedHosts }: GuardOptions): FastifyInstance {
+  const hosts = new Hosts(host, allowedHosts)
+  const refuse = (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
+    sendRefusal(error, request, reply, log)
+  const app = fastify({
+    logger: false,
+    forceCloseConnections: true,
+    routerOptions: { maxParamLength: MAX_PARAM },
+    http: { shouldUpgradeCallback: ({ headers }) => /^websocket$/i.test(headers.upgrade ?? '') },
+    clientErrorHandler: (error, socket: Socket) => refuseUnreadable(error, socket),
+    frameworkErrors: (error, request, reply) => void refuse(error, request, reply as unknown as FastifyReply),
+  })
+  app.setErrorHandler<FastifyError>(refuse)
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers(DATA_HEADERS)
+    hosts.check(request.headers.host)
+    checkAddressText(request.url)
+    const { anyOrigin, webSocket } = request.routeOptions.config ?? {}
+    if (!anyOrigin) checkOrigin(request.method, request.headers)
+    if (isUpgrade(request) && !webSocket && !request.is404)
+      throw badRequest('upgrade', 'there is no WebSocket here, only at /api/events')
+  })
+  app.addHook('onResponse', async request => endUnreadBody(request))
+  return app
+}
+
+function isUpgrade({ headers }: FastifyRequest): boolean {
+  return /^websocket$/i.test(headers.upgrade ?? '') && /\bupgrade\b/i.test(headers.connection ?? '')
+}
+
+function sendRefusal(error: unknown, request: FastifyRequest, reply: FastifyReply, log: Log): FastifyReply {
+  const { status, problem, headers, unforeseen } = refusalOf(error)
+  const where = `${request.method} ${request.routeOptions?.url ?? 'unknown'}`
+  if (unforeseen && !request.raw.destroyed)
+    log.error(`${where} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
+  reply.headers(DATA_HEADERS).headers(headers).removeHeader('content-length')
+  if (status === 401) reply.header('www-authenticate', challenge(request))
+  return reply.code(status).type('application/json; charset=utf-8').send(problem)
+}
+
+// RFC 9110 section 11.6.1. `Basic` makes browsers open a dialog, which a page's own requests must not.
+function challenge({ headers }: FastifyRequest): string[] {
+  const mode = headers['sec-fetch-mode']
+  const basic = 'Basic realm="Shoal", charset="UTF-8"'
+  return mode === undefined || mode === 'navigate'
+    ? ['Bearer realm="Shoal"', basic]
+    : ['Bearer realm="Shoal"']
+}
+
+// Node reads the rest of a body after the answer, to use the connection again: not for ever.
+function endUnreadBody({ raw }: FastifyRequest): void {
+  if (raw.complete || raw.destroyed) return
+  const timer = setTimeout(() => raw.socket.destroy(), UNREAD_BODY_MS)
+  raw.once('end', () => clearTimeout(timer)).once('close', () => clearTimeout(timer))
+}

@@ -1,0 +1,42 @@
+/** Headers that keep a browser from doing harm with an answer. */
+
+const EVERYWHERE = {
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'permissions-policy':
+    'camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=(), bluetooth=(), browsing-topics=()',
+} as const
+
+/** The console: everything from the node itself, no inline script or style. */
+const PAGE_POLICY = [
+  "default-src 'self'",
+  "img-src 'self' data: blob:",
+  "media-src 'self' blob:",
+  "style-src 'self'",
+  "object-src 'none'",
+  "base-uri 'none'",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+].join('; ')
+
+/** Shared files come from strangers and lie on the console's own origin: nothing in them may run. */
+const FILE_POLICY =
+  "sandbox; default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+
+export const DATA_HEADERS: Readonly<Record<string, string>> = {
+  ...EVERYWHERE,
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'cache-control': 'no-store',
+}
+export const PAGE_HEADERS: Readonly<Record<string, string>> = {
+  ...EVERYWHERE,
+  'content-security-policy': PAGE_POLICY,
+}
+export const FILE_HEADERS: Readonly<Record<string, string>> = {
+  ...EVERYWHERE,
+  'content-security-policy': FILE_POLICY,
+  'cache-control': 'private, no-cache',
+}
