@@ -10,7 +10,8 @@ import {
   type TorrentSource,
 } from '@shoal/torrent'
 import type { Catalogue } from '../catalogue/catalogue.ts'
-import type { Log, LogEntries } from '../log/log.ts'
+import type { Log } from '../log/log.ts'
+import type { LogEntries } from '../log/log-entries.ts'
 
 import type { TorrentDownload, TorrentOptions } from '../protocols/protocol.ts'
 import type { ProtocolManager } from '../protocols/protocol-manager.ts'

@@ -1,32 +1,21 @@
-import { BitTorrentHandler } from '../protocols/bittorrent-handler.ts'
-import { ProtocolManager } from '../protocols/protocol-manager.ts'
+import { CreateTorrent } from '@shoal/api'
+import type { Log } from '../log/log.ts'
+import { openProtocols, type Protocols } from '../protocols/protocols.ts'
 import type { NodeCore } from './node-core.ts'
 
-/** The handlers of a node. They are connected to it once it is there. */
-export function nodeProtocols(): { manager: ProtocolManager; connect(core: NodeCore): void } {
-  const manager = new ProtocolManager()
-  return {
-    manager,
-    connect(core) {
-      const bitTorrent = new BitTorrentHandler({
-        addTorrent: async (source, { directory, torrent }) => {
-          const {
-            torrent: { id },
-            added,
-          } = await core.addTorrent(source, { ...torrent, directory })
-          return { id, added }
-        },
-        seedPath: async (path, { torrent }) => ({
-          job: core.create(await core.folders.allow(path, 'path'), {
-            version: 'hybrid',
-            private: false,
-            trackers: [],
-            webSeeds: [],
-            ...torrent,
-          }),
-        }),
-      })
-      manager.register(bitTorrent)
+/** The handlers of a node. `core` is asked for when they are used: it is made after them. */
+export function nodeProtocols(core: () => NodeCore, log: Log): Protocols {
+  return openProtocols({
+    log,
+    adder: {
+      async addTorrent(source, { directory, torrent }) {
+        const added = await core().addTorrent(source, { ...torrent, directory })
+        return { id: added.torrent.id, added: added.added }
+      },
+      async seedPath(path, { torrent }) {
+        const options = CreateTorrent.omit({ path: true }).parse(torrent ?? {})
+        return { job: core().create(await core().folders.allow(path, 'path'), options) }
+      },
     },
-  }
+  })
 }

@@ -6,7 +6,8 @@ import { Session } from '@shoal/torrent'
 import { Catalogue } from '../catalogue/catalogue.ts'
 import { fileFailure } from '../cli/failure.ts'
 import { VERSION } from '../cli/version.ts'
-import type { Log, LogEntries } from '../log/log.ts'
+import type { Log } from '../log/log.ts'
+import type { LogEntries } from '../log/log-entries.ts'
 
 import { freshRow } from '../torrents/adding.ts'
 import type { RunningNode } from './contract.ts'
@@ -69,8 +70,8 @@ async function open(options: OpenNodeOptions, closers: (() => unknown)[]): Promi
   })
   closers.push(() => session.close())
   for (const problem of session.problems) log.warn(problem)
-  const protocols = nodeProtocols()
-  const core = new NodeCore({
+  const protocols = nodeProtocols(() => core, log)
+  const core: NodeCore = new NodeCore({
     catalogue,
     session,
     keeper,
@@ -80,7 +81,6 @@ async function open(options: OpenNodeOptions, closers: (() => unknown)[]): Promi
     protocols: protocols.manager,
     onStop,
   })
-  protocols.connect(core)
   core.restore(api => ({ ...freshRow(api, core.book), paused: api.stats.state === 'paused' }))
   applyToSession(core)
   await core.countries.open(keeper.settings.privacy.countryDatabase).catch(error => log.warn(error.message))

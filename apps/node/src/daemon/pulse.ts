@@ -1,4 +1,5 @@
 /** What happens once a second: everybody who listens hears what has changed. */
+import type { LogEntry } from '@shoal/api'
 import { TorrentTopic } from '../torrents/torrent-topic.ts'
 import type { NodeCore } from './node-core.ts'
 import { nodeStats } from './node-stats.ts'
@@ -6,6 +7,8 @@ import { nodeStats } from './node-stats.ts'
 const TICK_MS = 1000
 /** How often what a torrent did is written down: a different part of them in each tick, so that no tick is long. */
 const ROWS_TICKS = 60
+/** Log entries told in one tick; the rest can be asked for. */
+const MOST_LOGGED = 500
 
 export class Pulse {
   readonly #core: NodeCore
@@ -13,9 +16,15 @@ export class Pulse {
   #timer: NodeJS.Timeout | null = null
   #ticks = 0
   #telling = false
+  /** Entries that came since the last tick. */
+  #logged: LogEntry[] = []
+  readonly #stopLog: () => void
 
   constructor(core: NodeCore) {
     this.#core = core
+    this.#stopLog = core.logEntries.subscribe(entry => {
+      if (core.events.hasListeners('log') && this.#logged.length < MOST_LOGGED) this.#logged.push(entry)
+    })
     core.watchTorrent = id => {
       const torrent = core.book.get(id)
       this.#topics.set(id, new TorrentTopic(torrent, core.countries))
@@ -30,6 +39,7 @@ export class Pulse {
   /** The last figures are made safe. */
   close(): void {
     if (this.#timer) clearInterval(this.#timer)
+    this.#stopLog()
     this.#core.traffic.flush(Date.now())
   }
 
@@ -46,7 +56,15 @@ export class Pulse {
       const event = topic.tick()
       if (event) events.publish(`torrent:${id}`, event)
     }
+    this.#tellLog()
     void this.#tellStats()
+  }
+
+  #tellLog(): void {
+    if (this.#logged.length === 0) return
+    const entries = this.#logged
+    this.#logged = []
+    this.#core.events.publish('log', { type: 'log', entries })
   }
 
   async #tellStats(): Promise<void> {

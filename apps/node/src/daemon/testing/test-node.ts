@@ -2,7 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { SettingsChange } from '@shoal/api'
-import type { Log, LogEntries } from '../../log/log.ts'
+import type { Log } from '../../log/log.ts'
+import { LogEntries } from '../../log/log-entries.ts'
 import { type OpenNode, openNode } from '../open-node.ts'
 
 export interface TestNode extends OpenNode {
@@ -15,7 +16,6 @@ export interface TestNode extends OpenNode {
 }
 
 const SILENT: Log = { debug() {}, info() {}, warn() {}, error() {} }
-const NO_ENTRIES: LogEntries = { list: () => [] }
 /** Loopback only, and nobody is looked for. */
 const ALONE: SettingsChange = { network: { port: 0, dht: false, lsd: false } }
 
@@ -29,7 +29,7 @@ export async function testNode(folder?: string): Promise<TestNode> {
     fixed: ALONE,
     allowedDirectories: [root],
     log: SILENT,
-    logEntries: NO_ENTRIES,
+    logEntries: new LogEntries(),
     sessionDefaults: { host: '127.0.0.1' },
     onStop() {},
   })

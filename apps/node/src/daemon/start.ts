@@ -1,0 +1,100 @@
+/** A whole node: `shoal start`. */
+import { existsSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { fileURLToPath } from 'node:url'
+import type { SettingsChange } from '@shoal/api'
+import { removeNodeFile, writeNodeFile } from '../client/node-file.ts'
+import { createNodeLog, type NodeLog } from '../log/node-log.ts'
+import { Access } from '../server/access/access.ts'
+import { readPassword } from '../server/access/password.ts'
+import { openToken } from '../server/access/token.ts'
+import { isLoopback } from '../server/guard/hosts.ts'
+import { createServer } from '../server/server.ts'
+import { defaultFolder } from '../state/places.ts'
+import { openNode } from './open-node.ts'
+import type { StartOptions } from './start-options.ts'
+
+export interface StartedNode {
+  /** `http://127.0.0.1:8420` */
+  readonly url: string
+  /** Opens the console; holds the token where there is no password. Not for logs. */
+  readonly consoleUrl: string
+  /** Where downloads go. */
+  readonly directory: string
+  readonly peerPort: number
+  /** Resolves when somebody asked the node to stop over its API. */
+  readonly stopAsked: Promise<void>
+  /** Records and closes everything. Safe to call twice. */
+  close(): Promise<void>
+}
+
+export interface StartSurroundings {
+  /** Where the log goes. Default: stdout. */
+  readonly log?: NodeLog
+}
+
+/** Rejects with a Failure or ShoalError that says what to do; nothing is left open then. */
+export async function startNode(
+  options: StartOptions,
+  { log = createNodeLog({ level: options.logLevel }) }: StartSurroundings = {},
+): Promise<StartedNode> {
+  const secret =
+    options.username !== undefined && options.passwordFile !== undefined
+      ? await readPassword(options.username, options.passwordFile)
+      : undefined
+  const { promise: stopAsked, resolve: onStop } = Promise.withResolvers<void>()
+  const node = await openNode({
+    dataDir: options.dataDir,
+    directory: options.dir ?? defaultFolder(),
+    fixed: fixedSettings(options),
+    allowedDirectories: [...options.allowDir, ...(isLoopback(options.host) ? [homedir()] : [])],
+    log: log.log,
+    logEntries: log.entries,
+    onStop,
+  })
+  try {
+    const token = await openToken(options.dataDir)
+    const access = new Access({ token, ...(secret && { secret }), sessions: node.core.catalogue.logins })
+    const server = await createServer({
+      node,
+      access,
+      host: options.host,
+      port: options.port,
+      allowedHosts: options.allowedHost,
+      ...(existsSync(WEB_ROOT) && { webRoot: WEB_ROOT }),
+    })
+    await writeNodeFile(options.dataDir, { url: server.url, pid: process.pid })
+    log.log.info(`the node answers at ${server.url}`)
+    let closing: Promise<void> | null = null
+    return {
+      url: server.url,
+      consoleUrl: secret ? `${server.url}/` : `${server.url}/#token=${token}`,
+      directory: node.core.keeper.settings.downloads.directory,
+      peerPort: node.core.session.port,
+      stopAsked,
+      close() {
+        closing ??= (async () => {
+          await server.close()
+          await node.close()
+          await removeNodeFile(options.dataDir)
+          await log.close()
+        })()
+        return closing
+      },
+    }
+  } catch (error) {
+    await node.close()
+    throw error
+  }
+}
+
+/** The built console: see apps/web. */
+const WEB_ROOT = fileURLToPath(new URL('../../../web/dist', import.meta.url))
+
+/** What was said at the start holds, and cannot be changed through the API. */
+function fixedSettings({ dir, peerPort }: StartOptions): SettingsChange {
+  return {
+    ...(dir !== undefined && { downloads: { directory: dir } }),
+    ...(peerPort !== undefined && { network: { port: peerPort } }),
+  }
+}
