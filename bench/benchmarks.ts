@@ -7,5 +7,6 @@ export const BENCHMARKS: Readonly<Record<string, Benchmark['run']>> = {
   swarm: async options => (await import('./swarm.ts')).run(options),
   'create-recheck': async options => (await import('./create-recheck.ts')).run(options),
   many: async options => (await import('./many.ts')).run(options),
+  'node-load': async options => (await import('./node-load.ts')).run(options),
   picker: async options => (await import('./picker.ts')).run(options),
 }

@@ -1,15 +1,13 @@
 /** Ten thousand small torrents, added complete and left alone. */
-import { createHash } from 'node:crypto'
-import { mkdir, truncate, writeFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type TempDir, tempDir } from '../interop/support/files.ts'
+import { tempDir } from '../interop/support/files.ts'
 import { usageSince } from '../interop/support/usage.ts'
 import type { BenchOptions, Section } from './bench.ts'
 import { type Contestant, startPeer } from './contestants.ts'
+import { makeSmallTorrents } from './many-torrents.ts'
 import { media } from './media.ts'
 import { against, medianOf, megabytes, seconds, takeTurns } from './statistics.ts'
 
-const TORRENT_BYTES = 65536
 const KINDS: readonly Contestant[] = ['shoal', 'libtorrent']
 
 interface ManyRun {
@@ -26,7 +24,7 @@ export async function run(options: BenchOptions): Promise<Section[]> {
   if (!medium) return []
   options.log(`${count} torrents, ${medium.name}`)
   await using directory = await tempDir('many', medium.folder)
-  const torrents = await makeTorrents(directory, count)
+  const torrents = await makeSmallTorrents(directory, count)
   const many = (kind: Contestant) => measure(kind, torrents, directory.join('content'), options.quick)
   const { runs, failures } = await takeTurns(
     Object.fromEntries(KINDS.map(kind => [kind, () => many(kind)])),
@@ -86,22 +84,4 @@ async function measure(
     residentBytesPerTorrent: (after.residentBytes - empty.residentBytes) / torrents.length,
     idleCpu: (userSeconds + systemSeconds) / ((performance.now() - started) / 1000),
   }
-}
-
-/** Torrents of zeros, alike but for their names, with files that take no room. Paths of the .torrent files. */
-async function makeTorrents(directory: TempDir, count: number): Promise<string[]> {
-  await mkdir(directory.join('content'))
-  await mkdir(directory.join('torrents'))
-  const hash = createHash('sha1').update(new Uint8Array(TORRENT_BYTES)).digest()
-  const paths: string[] = []
-  for (let i = 0; i < count; i++) {
-    const name = `file-${String(i).padStart(6, '0')}`
-    await writeFile(directory.join('content', name), '')
-    await truncate(directory.join('content', name), TORRENT_BYTES)
-    const head = `d4:infod6:lengthi${TORRENT_BYTES}e4:name${name.length}:${name}12:piece lengthi${TORRENT_BYTES}e6:pieces20:`
-    const path = directory.join('torrents', `${name}.torrent`)
-    await writeFile(path, Buffer.concat([Buffer.from(head), hash, Buffer.from('ee')]))
-    paths.push(path)
-  }
-  return paths
 }

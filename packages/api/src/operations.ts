@@ -180,7 +180,7 @@ export const OPERATIONS = {
     method: 'GET',
     path: '/api/peers',
     area: 'peers',
-    summary: 'What is remembered of peers, best first',
+    summary: 'What is remembered of peers, last seen first',
     input: z.object(PageInput),
     output: page(KnownPeer),
   }),

@@ -1,0 +1,101 @@
+import { ListTorrents, type Torrent } from '@shoal/api'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { filterOf, pageOf, sorterOf } from './list-queries.ts'
+
+function torrent(id: string, more: Partial<Torrent> = {}): Torrent {
+  return {
+    id,
+    infoHashV1: null,
+    infoHashV2: null,
+    name: id,
+    state: 'seeding',
+    error: null,
+    progress: 1,
+    totalBytes: 10,
+    wantedBytes: 10,
+    haveBytes: 10,
+    downloadBytesPerSecond: 0,
+    uploadBytesPerSecond: 0,
+    downloadedBytes: 0,
+    uploadedBytes: 0,
+    ratio: null,
+    etaSeconds: null,
+    peers: 0,
+    seeds: 0,
+    swarmSeeds: null,
+    swarmLeeches: null,
+    label: null,
+    tags: [],
+    directory: '/downloads',
+    fileCount: 1,
+    private: false,
+    sequential: false,
+    queuePosition: null,
+    addedMs: 0,
+    completedMs: null,
+    activeMs: null,
+    ...more,
+  }
+}
+
+const query = (more: object = {}) => ListTorrents.parse(more)
+const names = (torrents: Torrent[], more: object) => torrents.filter(filterOf(query(more))).map(({ name }) => name)
+
+test('filters by state, groups of states, label, tag and words of the name', () => {
+  const all = [
+    torrent('a', { name: 'Debian 12 DVD', label: 'linux', tags: ['iso'] }),
+    torrent('b', { name: 'Film', state: 'downloading', haveBytes: 3, downloadBytesPerSecond: 5 }),
+    torrent('c', { name: 'Debian 13', state: 'metadata', wantedBytes: null, haveBytes: 0 }),
+  ]
+  expect(names(all, { state: 'downloading' })).toEqual(['Film'])
+  expect(names(all, { state: 'active' })).toEqual(['Film'])
+  expect(names(all, { state: 'unfinished' })).toEqual(['Film', 'Debian 13'])
+  expect(names(all, { state: 'finished' })).toEqual(['Debian 12 DVD'])
+  expect(names(all, { label: 'linux' })).toEqual(['Debian 12 DVD'])
+  expect(names(all, { label: '' })).toEqual(['Film', 'Debian 13'])
+  expect(names(all, { tag: 'iso' })).toEqual(['Debian 12 DVD'])
+  expect(names(all, { text: '13 debian' })).toEqual(['Debian 13'])
+})
+
+test('what is not known comes last in either order', () => {
+  const all = [torrent('a', { ratio: null }), torrent('b', { ratio: 2 }), torrent('c', { ratio: 1 })]
+  const ids = (order: string) => [...all].sort(sorterOf(query({ sort: 'ratio', order }))).map(({ id }) => id)
+  expect(ids('ascending')).toEqual(['c', 'b', 'a'])
+  expect(ids('descending')).toEqual(['b', 'c', 'a'])
+})
+
+test('names are in the order of people, numbers by their value', () => {
+  const all = ['File 10', 'file 9', 'Äpfel', 'Zebra'].map(name => torrent(name))
+  const sorted = all.sort(sorterOf(query({ sort: 'name', order: 'ascending' }))).map(({ name }) => name)
+  expect(sorted).toEqual(['Äpfel', 'file 9', 'File 10', 'Zebra'])
+})
+
+test('pages together are the whole list, each item once', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 50 }), fc.integer({ min: 1, max: 20 }), (count, limit) => {
+      const all = Array.from({ length: count }, (_, at) => torrent(`${at}`))
+      const seen = []
+      let cursor: string | undefined
+      do {
+        const page = pageOf(all, { cursor, limit })
+        expect(page.total).toBe(count)
+        seen.push(...page.items)
+        cursor = page.next ?? undefined
+      } while (cursor !== undefined)
+      expect(seen).toEqual(all)
+    }),
+  )
+})
+
+test('a page goes on behind the last item also when others came before it or it is gone', () => {
+  const all = ['a', 'b', 'c', 'd'].map(id => torrent(id))
+  const { next } = pageOf(all, { limit: 2 })
+  const ids = (list: Torrent[]) => pageOf(list, { cursor: next!, limit: 2 }).items.map(({ id }) => id)
+  expect(ids([torrent('new'), ...all])).toEqual(['c', 'd'])
+  expect(ids(all.filter(({ id }) => id !== 'b'))).toEqual(['d'])
+})
+
+test.each(['x', '-1.a', '', '1'])('refuses the cursor %j', cursor => {
+  expect(() => pageOf([], { cursor, limit: 1 })).toThrow(/cursor/)
+})

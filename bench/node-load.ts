@@ -1,0 +1,174 @@
+/** A node with thousands of torrents, hundreds of consoles that watch it, and somebody who works with it. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { connectNode, type NodeApi } from '@shoal/api'
+import { tempDir } from '../interop/support/files.ts'
+import type { BenchOptions, Section } from './bench.ts'
+import { makeSmallTorrents } from './many-torrents.ts'
+import { media } from './media.ts'
+import { against, megabytes } from './statistics.ts'
+
+const WATCHERS = 200
+const TORRENTS = 5000
+/** Torrents that are paused and resumed all the time, so that there is something to tell. */
+const BUSY = 50
+const REQUESTS_PER_SECOND = 40
+
+interface Load {
+  /** Milliseconds of each answer, by what was asked. */
+  readonly answers: Map<string, number[]>
+  /** Resident bytes of the node, every ten seconds. */
+  readonly residentBytes: number[]
+  readonly events: number
+}
+
+export async function run(options: BenchOptions): Promise<Section[]> {
+  const medium = media(options.medium)[0]
+  if (!medium) return []
+  const torrents = options.quick ? 500 : TORRENTS
+  const seconds = options.quick ? 10 : 600
+  options.log(`${torrents} torrents, ${WATCHERS} consoles, ${seconds} s`)
+  await using directory = await tempDir('node-load', medium.folder)
+  const paths = await makeSmallTorrents(directory, torrents)
+  const load = await underLoad(directory.path, paths, seconds, options)
+  const all = [...load.answers.values()].flat()
+  const settled = load.residentBytes.slice(Math.floor(load.residentBytes.length / 3))
+  const growth = settled.length > 1 ? settled.at(-1)! / settled[0]! : Number.NaN
+  return [
+    {
+      title: `A node with ${torrents} torrents, ${WATCHERS} WebSocket clients, ${REQUESTS_PER_SECOND} requests a second for ${seconds} s`,
+      columns: ['asked', 'answers', 'median', '95th percentile', 'slowest'],
+      rows: [...load.answers, ['all', all] as const].map(([name, times]) => [
+        name,
+        String(times.length),
+        ...[0.5, 0.95, 1].map(share => `${percentile(times, share).toFixed(1)} ms`),
+      ]),
+      runs: { shoal: [{ events: load.events, residentBytes: load.residentBytes }] },
+      goals: [
+        against('Answers, 95th percentile', percentile(all, 0.95), 50, 'most', ' ms'),
+        against('Memory at the end to that after a third', growth, 1.1, 'most', ' x'),
+        against(
+          `RSS (${megabytes(settled.at(-1) ?? Number.NaN)}); events received, millions`,
+          load.events / 1e6,
+          0,
+          'least',
+          '',
+        ),
+      ],
+    },
+  ]
+}
+
+async function underLoad(
+  folder: string,
+  paths: readonly string[],
+  seconds: number,
+  options: BenchOptions,
+): Promise<Load> {
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'ours', 'node.ts'), folder], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
+  try {
+    const [line] = (await once(createInterface(child.stdout), 'line')) as [string]
+    const { url, token } = JSON.parse(line) as { url: string; token: string }
+    const node = connectNode({ url, token })
+    const ids = await addAll(node, paths)
+    options.log(`added ${ids.length}`)
+    const watchers = await watch(url, token)
+    const residentBytes: number[] = []
+    const timer = setInterval(
+      () => void residentOf(child).then(bytes => residentBytes.push(bytes)),
+      seconds > 60 ? 10_000 : 1000,
+    )
+    const answers = await ask(node, ids, seconds)
+    clearInterval(timer)
+    for (const { socket } of watchers) socket.close()
+    return { answers, residentBytes, events: watchers.reduce((sum, { count }) => sum + count, 0) }
+  } finally {
+    child.stdin.end()
+    const killed = setTimeout(() => child.kill('SIGKILL'), 20_000)
+    if (child.exitCode === null) await once(child, 'exit')
+    clearTimeout(killed)
+  }
+}
+
+async function addAll(node: NodeApi, paths: readonly string[]): Promise<string[]> {
+  const ids: string[] = []
+  for (const path of paths) {
+    const torrent = (await readFile(path)).toString('base64')
+    const added = await node.addTorrent({ torrent, trusted: true })
+    ids.push(added.torrent!.id)
+  }
+  return ids
+}
+
+interface Watcher {
+  readonly socket: WebSocket
+  count: number
+}
+
+async function watch(url: string, token: string): Promise<Watcher[]> {
+  const open = async (): Promise<Watcher> => {
+    const address = `${url.replace('http', 'ws')}/api/events`
+    // Node's WebSocket takes headers; the standard's second argument is the list of protocols.
+    const socket = new WebSocket(address, {
+      headers: { authorization: `Bearer ${token}` },
+    } as unknown as string[])
+    const watcher = { socket, count: 0 }
+    socket.addEventListener('message', () => watcher.count++)
+    await new Promise((resolve, reject) => {
+      socket.addEventListener('open', resolve)
+      socket.addEventListener('error', () => reject(new Error('a watcher could not connect')))
+    })
+    return watcher
+  }
+  return Promise.all(Array.from({ length: WATCHERS }, open))
+}
+
+async function ask(node: NodeApi, ids: readonly string[], seconds: number): Promise<Load['answers']> {
+  const answers = new Map<string, number[]>()
+  const one = (at: number) => ids[(at * 7919) % ids.length]!
+  const questions: Record<string, (at: number) => Promise<unknown>> = {
+    'first page by name': () => node.listTorrents({ sort: 'name', order: 'ascending', limit: 100 }),
+    'page by rate': () => node.listTorrents({ sort: 'uploadBytesPerSecond', limit: 100 }),
+    'filtered by text': at => node.listTorrents({ text: String(at % 1000), limit: 50 }),
+    'one torrent': at => node.getTorrent({ id: one(at) }),
+    files: at => node.listFiles({ id: one(at) }),
+    peers: at => node.listPeers({ id: one(at) }),
+    statistics: () => node.getStats({}),
+    search: at => node.search({ text: `file ${at % 1000}` }),
+    'pause and resume': at =>
+      node.actOnTorrents({ ids: ids.slice(0, BUSY), action: at % 18 < 9 ? 'pause' : 'resume' }),
+  }
+  const names = Object.keys(questions)
+  const end = performance.now() + seconds * 1000
+  const running = new Set<Promise<void>>()
+  for (let at = 0; performance.now() < end; at++) {
+    const name = names[at % names.length]!
+    const started = performance.now()
+    const answer = questions[name]!(at).then(() => {
+      const times = answers.get(name) ?? []
+      answers.set(name, times)
+      times.push(performance.now() - started)
+    })
+    const settled = answer.finally(() => running.delete(settled))
+    running.add(settled)
+    await sleep(1000 / REQUESTS_PER_SECOND)
+  }
+  await Promise.all(running)
+  return answers
+}
+
+async function residentOf({ pid }: ChildProcess): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8')
+  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? Number.NaN) * 1024
+}
+
+function percentile(times: readonly number[], share: number): number {
+  const sorted = [...times].sort((a, b) => a - b)
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN
+}

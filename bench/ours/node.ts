@@ -1,0 +1,29 @@
+/** A node of its own process for benchmarks: prints its address and token as JSON. Ends with its standard input. */
+import { Writable } from 'node:stream'
+import { startNode } from '../../apps/node/src/daemon/start.ts'
+import { keepYoungGenerationSmall } from '../../apps/node/src/heap.ts'
+import { createNodeLog } from '../../apps/node/src/log/node-log.ts'
+
+keepYoungGenerationSmall()
+const [folder = ''] = process.argv.slice(2)
+const quiet = new Writable({ write: (_chunk, _encoding, done) => done() })
+const node = await startNode(
+  {
+    port: 0,
+    host: '127.0.0.1',
+    dataDir: `${folder}/data`,
+    dir: `${folder}/content`,
+    username: undefined,
+    passwordFile: undefined,
+    config: undefined,
+    peerPort: 0,
+    allowDir: [folder],
+    allowedHost: [],
+    logLevel: 'warn',
+    open: false,
+  },
+  { log: createNodeLog({ level: 'warn', destination: quiet }) },
+)
+process.stdout.write(`${JSON.stringify({ url: node.url, token: node.consoleUrl.split('token=')[1] })}\n`)
+process.stdin.resume()
+process.stdin.once('end', () => void node.close().then(() => process.exit(0)))
