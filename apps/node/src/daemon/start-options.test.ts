@@ -38,6 +38,7 @@ describe('options of a node', () => {
       allowDir: [],
       allowedHost: [],
       logLevel: 'info',
+      set: [],
       open: false,
     })
   })

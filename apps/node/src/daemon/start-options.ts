@@ -7,6 +7,7 @@ import { delimiter, join } from 'node:path'
 import { Failure, UsageError } from '../cli/failure.ts'
 import { flagName, oneOf, wholeNumber } from '../cli/options.ts'
 import { nearest } from '../cli/suggest.ts'
+import { type FixedSetting, fixedSetting } from './fixed-settings.ts'
 import {
   commandLineLayer,
   environmentLayer,
@@ -75,6 +76,11 @@ export const START_SETTINGS = {
     help: 'debug, info (default), warn or error',
     parse: text => oneOf('debug', 'info', 'warn', 'error')(text),
   }),
+  set: settings(';', {
+    value: 'NAME=VALUE',
+    help: 'A setting by its dotted name, such as network.dht=false: it holds whatever the console says',
+    parse: fixedSetting,
+  }),
   open: startFlag('Open the console in the browser'),
 } satisfies Record<string, StartSetting<unknown>>
 
@@ -98,6 +104,8 @@ export interface StartOptions {
   readonly allowDir: readonly string[]
   readonly allowedHost: readonly string[]
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error'
+  /** Settings that hold whatever is kept of them. */
+  readonly set: readonly FixedSetting[]
   readonly open: boolean
 }
 
@@ -145,6 +153,7 @@ export function readStartOptions(
     allowDir: get('allowDir') ?? [],
     allowedHost: get('allowedHost') ?? [],
     logLevel: get('logLevel') ?? 'info',
+    set: get('set') ?? [],
     open: get('open') ?? false,
   }
   checkPassword(options)

@@ -2,7 +2,6 @@
 import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { fileURLToPath } from 'node:url'
-import type { SettingsChange } from '@shoal/api'
 import { removeNodeFile, writeNodeFile } from '../client/node-file.ts'
 import { createNodeLog, type NodeLog } from '../log/node-log.ts'
 import { Access } from '../server/access/access.ts'
@@ -11,6 +10,7 @@ import { openToken } from '../server/access/token.ts'
 import { isLoopback } from '../server/guard/hosts.ts'
 import { createServer } from '../server/server.ts'
 import { defaultFolder } from '../state/places.ts'
+import { fixedSettings } from './fixed-settings.ts'
 import { openNode } from './open-node.ts'
 import type { StartOptions } from './start-options.ts'
 
@@ -90,11 +90,3 @@ export async function startNode(
 
 /** The built console: see apps/web. */
 const WEB_ROOT = fileURLToPath(new URL('../../../web/dist', import.meta.url))
-
-/** What was said at the start holds, and cannot be changed through the API. */
-function fixedSettings({ dir, peerPort }: StartOptions): SettingsChange {
-  return {
-    ...(dir !== undefined && { downloads: { directory: dir } }),
-    ...(peerPort !== undefined && { network: { port: peerPort } }),
-  }
-}
