@@ -1,0 +1,13 @@
+import { join, relative, sep } from 'node:path'
+import type { TorrentApi } from '@shoal/torrent'
+
+/** Full path of a torrent's file, or of its folder. Names on the disk can be others than those in the torrent. */
+export function contentPathOf({
+  name,
+  directory,
+  files,
+}: Pick<TorrentApi, 'name' | 'directory'> & { files: readonly { diskPath: string | null }[] }): string {
+  const diskPath = files.find(file => file.diskPath !== null)?.diskPath
+  const top = diskPath ? relative(directory, diskPath).split(sep)[0] : undefined
+  return join(directory, top && top !== '..' ? top : name)
+}

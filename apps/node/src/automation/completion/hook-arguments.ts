@@ -1,0 +1,32 @@
+/** What a completion hook is told of the torrent. */
+export interface CompletedTorrent {
+  readonly id: string
+  readonly name: string
+  /** Full path of its file or folder. */
+  readonly path: string
+  /** The folder that holds it. */
+  readonly directory: string
+  readonly label: string
+  readonly bytes: number
+}
+
+const MEMBERS = ['name', 'path', 'directory', 'id', 'label', 'bytes'] as const
+
+/** Each argument with `{name}` and so on filled in, once: what a torrent is called cannot bring in more of them. Others stay as they are. */
+export function hookArguments(command: readonly string[], torrent: CompletedTorrent): string[] {
+  return command.map(argument =>
+    argument.replace(/\{([a-z]+)\}/g, (whole, member: (typeof MEMBERS)[number]) =>
+      MEMBERS.includes(member) ? safe(torrent[member]) : whole,
+    ),
+  )
+}
+
+/** The same as environment variables: `SHOAL_NAME` … */
+export function hookEnvironment(torrent: CompletedTorrent): Record<string, string> {
+  return Object.fromEntries(MEMBERS.map(member => [`SHOAL_${member.toUpperCase()}`, safe(torrent[member])]))
+}
+
+/** A program is refused NUL in its arguments. */
+function safe(value: string | number): string {
+  return String(value).replaceAll('\0', '')
+}

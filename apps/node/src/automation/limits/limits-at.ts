@@ -1,0 +1,56 @@
+import type { NodeStats, ScheduledLimit, Settings } from '@shoal/api'
+
+export type LimitsNow = NodeStats['limits']
+
+/** An entry repeats after a week; a day more for what begins the day before. */
+const DAYS_AHEAD = 8
+
+/** The limits that hold at a moment: the alternative ones while they are switched on, else those of the schedule, else the usual ones. */
+export function limitsAt(limits: Settings['limits'], date: Date): LimitsNow {
+  if (limits.alternative)
+    return {
+      downloadBytesPerSecond: limits.alternativeDownloadBytesPerSecond,
+      uploadBytesPerSecond: limits.alternativeUploadBytesPerSecond,
+      by: 'alternative',
+    }
+  const entry = limits.schedule.find(each => holds(each, date))
+  const { downloadBytesPerSecond, uploadBytesPerSecond } = entry ?? limits
+  return { downloadBytesPerSecond, uploadBytesPerSecond, by: entry ? 'schedule' : 'settings' }
+}
+
+/** When an entry of the schedule next begins or ends; null when nothing changes by itself. */
+export function nextChange(limits: Settings['limits'], date: Date): Date | null {
+  if (limits.alternative) return null
+  const nowMs = date.getTime()
+  let nextMs = Number.POSITIVE_INFINITY
+  for (const entry of limits.schedule)
+    for (let day = -1; day <= DAYS_AHEAD; day++)
+      for (const edgeMs of span(entry, date, day) ?? [])
+        if (edgeMs > nowMs && edgeMs < nextMs) nextMs = edgeMs
+  return nextMs === Number.POSITIVE_INFINITY ? null : new Date(nextMs)
+}
+
+function holds(entry: ScheduledLimit, date: Date): boolean {
+  // It may have begun yesterday.
+  return [-1, 0].some(day => {
+    const [fromMs, toMs] = span(entry, date, day) ?? [0, 0]
+    return fromMs <= date.getTime() && date.getTime() < toMs
+  })
+}
+
+/**
+ * Begin and end of the entry that begins so many days after the date, as moments, so that both functions see the same where clocks are
+ * set forward or back; null when it has none on that day. Equal times: the whole day round.
+ */
+function span({ days, from, to }: ScheduledLimit, date: Date, day: number): [number, number] | null {
+  const start = atTime(date, day, from)
+  // The day that was meant: a time that is skipped may lie elsewhere.
+  if (!days.includes(atTime(date, day, '12:00').getDay())) return null
+  const end = atTime(date, to > from ? day : day + 1, to)
+  return [start.getTime(), end.getTime()]
+}
+
+function atTime(date: Date, day: number, time: string): Date {
+  const [hours, minutes] = time.split(':').map(Number)
+  return new Date(date.getFullYear(), date.getMonth(), date.getDate() + day, hours, minutes)
+}
