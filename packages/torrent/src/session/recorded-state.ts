@@ -24,6 +24,7 @@ export function recordedStateOf(
     ...(download === undefined ? {} : { downloadLimit: download }),
     ...(upload === undefined ? {} : { uploadLimit: upload }),
     renamed: task.renamed ?? new Map(),
+    ...(task.moving && { moving: task.moving }),
     trackers: origin.trackers.flat(),
     webSeeds: origin.webSeeds,
     ...(origin.ownTrackers && { trackerTiers: origin.trackers }),

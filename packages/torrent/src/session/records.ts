@@ -23,7 +23,7 @@ export class Records implements RecorderHost {
     const { progress } = task.place
     this.#recorder = new Recorder(store, this, progress !== null)
     this.#paused = progress?.paused
-    if (!progress) this.touch()
+    if (!progress || progress.moving) this.touch()
   }
 
   /** Something that is recorded changed. */

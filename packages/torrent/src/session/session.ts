@@ -10,16 +10,17 @@ import type {
   SessionStats,
   TorrentSource,
 } from '../api.ts'
-import { ShoalError } from '../base/errors.ts'
+import { messageOf, ShoalError } from '../base/errors.ts'
 import { Acceptor } from './acceptor.ts'
 import { checkOptions } from './check-options.ts'
 import { Discoveries } from './discoveries.ts'
 import { EngineContext } from './engine-context.ts'
 import { type Environment, resolveEnvironment, type SessionEnvironment } from './environment.ts'
+import { settled } from './place-change.ts'
 import { placeOf } from './placing.ts'
 import { reconfigure } from './reconfigure.ts'
 import { Registry } from './registry.ts'
-import { Restorer } from './restorer.ts'
+import { type Restored, Restorer } from './restorer.ts'
 import { sessionStatsOf } from './session-stats.ts'
 import { readSource } from './sources.ts'
 import { Torrent } from './torrent.ts'
@@ -84,10 +85,21 @@ export class Session implements SessionApi {
   async #restore(restorer: Restorer): Promise<void> {
     this.#restorer = restorer
     if (this.#options.restore === false) return
-    for (const { origin, place } of restorer.all()) {
+    for (const restored of restorer.all()) {
+      const { origin, place } = await this.#settled(restored)
       const torrent = this.#create(origin, place)
       if (torrent && !place.progress?.paused) torrent.start()
     }
+  }
+
+  /** With its files found, when a crash came while they were moved. */
+  async #settled(restored: Restored): Promise<Restored> {
+    return settled(restored).catch(error => {
+      this.#restorer?.problems.push(
+        `${restored.origin.name}: its files were being moved: ${messageOf(error)}`,
+      )
+      return restored
+    })
   }
 
   get port(): number {
@@ -123,7 +135,9 @@ export class Session implements SessionApi {
       known.merge(origin)
       return known
     }
-    const recorded = this.#restorer?.take(origin)
+    const taken = this.#restorer?.take(origin)
+    const recorded = taken?.place.progress?.moving ? await this.#settled(taken) : taken
+    this.#mustBeOpen()
     const given = options.directory === undefined ? {} : { directory: absolutePath(options.directory) }
     const directory = absolutePath(this.#directory)
     const place = placeOf({ ...options, ...given }, recorded?.place, directory)

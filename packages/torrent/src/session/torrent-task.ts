@@ -2,6 +2,7 @@ import type { TorrentState } from '../api.ts'
 import type { Clock } from '../base/clock.ts'
 import type { HashPool } from '../hash/hash-pool.ts'
 import type { InfoHashes, Metainfo } from '../metainfo/metainfo.ts'
+import type { FilePlace } from '../storage/storage.ts'
 import type { Peer } from '../swarm/peer.ts'
 import type { PeerOrigin } from '../swarm/peer-pool.ts'
 import { type ReadyConnection, SEED_WANTS_PEERS, type Swarm } from '../swarm/swarm.ts'
@@ -34,6 +35,8 @@ export class TorrentTask implements WorkHost, CheckHost, MetadataHost {
   totals: Totals | null = null
   directory: string
   renamed: Map<number, readonly string[]> | null = null
+  /** Where the files are being moved to. */
+  moving: FilePlace | null = null
   isSequential: boolean
   /** Milliseconds since the Unix epoch. */
   readonly addedMs: number

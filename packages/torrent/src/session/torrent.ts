@@ -27,6 +27,7 @@ import { FileView, realFiles } from './file-view.ts'
 import { limited } from './limited.ts'
 import { peerStatus } from './peer-status.ts'
 import { pieceMapOf } from './piece-map.ts'
+import { changePlace } from './place-change.ts'
 import { addWebSeed, merge, removeWebSeed, select, setSequential, setTrackers } from './torrent-changes.ts'
 import type { TorrentOrigin, TorrentPlace } from './torrent-origin.ts'
 import { TorrentReader } from './torrent-reader.ts'
@@ -35,6 +36,7 @@ import { TorrentTask } from './torrent-task.ts'
 
 /** For finding the addresses of a peer that a user names. */
 const RESOLVE_LIMIT_MS = 10_000
+const SETTLED = Promise.resolve()
 /** Rates of a torrent that never moved a byte. */
 const IDLE = { download: 0, upload: 0 }
 
@@ -44,6 +46,7 @@ export class Torrent extends Emitter<TorrentEvents> implements TorrentApi {
   readonly #task: TorrentTask
   #limiters: { download: RateLimit; upload: RateLimit } | null = null
   #files: FileView[] | null = null
+  #placing: Promise<void> = SETTLED
 
   constructor(context: SessionContext, origin: TorrentOrigin, place: TorrentPlace) {
     super()
@@ -294,19 +297,31 @@ export class Torrent extends Emitter<TorrentEvents> implements TorrentApi {
     await this.#task.recheck(signal)
   }
 
-  async move(directory: string, options: { signal?: AbortSignal } = {}): Promise<void> {
-    await this.#known().storage.move(directory, options)
-    this.#task.directory = absolutePath(directory)
-    await this.#task.changed()
+  move(directory: string, options: { signal?: AbortSignal } = {}): Promise<void> {
+    return this.#place(async () => {
+      const { storage } = this.#known()
+      const next = { directory: absolutePath(directory), renamed: this.#task.renamed ?? new Map() }
+      await changePlace(this.#task, next, moved => storage.move(next.directory, { ...options, moved }))
+    })
   }
 
-  async renameFile(file: number, path: readonly string[]): Promise<void> {
-    const content = this.#known()
-    const at = fileAt(realFiles(content), file)
-    await content.storage.rename(at, path)
-    this.#task.renamed ??= new Map()
-    this.#task.renamed.set(at, path)
-    await this.#task.changed()
+  renameFile(file: number, path: readonly string[]): Promise<void> {
+    return this.#place(async () => {
+      const content = this.#known()
+      const at = fileAt(realFiles(content), file)
+      const { directory, renamed } = this.#task
+      await changePlace(this.#task, { directory, renamed: new Map(renamed).set(at, path) }, async moved => {
+        await content.storage.rename(at, path)
+        await moved()
+      })
+    })
+  }
+
+  /** Changes of where files are, one after the other. */
+  #place(change: () => Promise<void>): Promise<void> {
+    const changed = this.#placing.then(change)
+    this.#placing = changed.catch(() => {})
+    return changed
   }
 
   /** Stops it, keeping its resume data. */

@@ -153,7 +153,9 @@ export function testStorage(name: string, create: (layout: PieceLayout) => Promi
     test('works on after a flush, a move and a rename', async () => {
       const { storage, elsewhere } = await filled()
       await storage.flush()
-      await storage.move(elsewhere)
+      let moved = 0
+      await storage.move(elsewhere, { moved: async () => void moved++ })
+      expect(moved).toBe(1)
       expect(await readAll(storage)).toEqual(content)
       await storage.rename(1, ['T', 'renamed', 'b2'])
       expect(await readAll(storage)).toEqual(content)

@@ -9,11 +9,12 @@ import { forEach, lstat, rename, unlink } from './fs.node.ts'
 import { HandlePool } from './handle-pool.node.ts'
 import { errnoOf, ioError } from './io-errors.ts'
 import { moveFiles } from './move-files.node.ts'
-import type { FileStamp, Storage, StoredSegment } from './storage.ts'
+import { settleMove } from './settle-move.node.ts'
+import type { FileStamp, MoveOptions, Storage, StoredSegment } from './storage.ts'
 import { foldersOf, NAME_RULES, placePaths, TorrentFiles, type TorrentPlace } from './torrent-files.node.ts'
 import { applyRename, partFileName, type Renamed } from './torrent-place.ts'
 
-export { HandlePool }
+export { HandlePool, settleMove }
 
 export interface FileStorageOptions {
   readonly layout: PieceLayout
@@ -148,15 +149,18 @@ class FileStorage implements Storage, TorrentPlace {
     this.#files?.setReserving(active)
   }
 
-  async move(directory: string, options?: { signal?: AbortSignal }): Promise<void> {
+  async move(directory: string, { signal, moved }: MoveOptions = {}): Promise<void> {
     this.#checkOpen()
     const files = this.#open()
-    await files.changes.take(async () => {
+    const clearUp = await files.changes.take(async () => {
       this.#checkOpen()
       files.stopMove = new AbortController()
-      const signals = [files.stopMove.signal, ...(options?.signal ? [options.signal] : [])]
-      await moveFiles(files, resolve(directory), AbortSignal.any(signals))
+      const signals = [files.stopMove.signal, ...(signal ? [signal] : [])]
+      return moveFiles(files, resolve(directory), AbortSignal.any(signals))
     })
+    files.clearing = Promise.resolve(moved?.()).then(clearUp)
+    await files.clearing
+    files.clearing = null
     this.onIdle()
   }
 
@@ -185,6 +189,7 @@ class FileStorage implements Storage, TorrentPlace {
     if (files === null) return
     files.stopMove?.abort(closedError())
     await files.changes.take(() => files.gate.alone(() => files.dropHandles()))
+    await files.clearing?.catch(() => {})
     this.#files = null
   }
 

@@ -1,6 +1,6 @@
 import { ShoalError } from '../base/errors.ts'
 import type { PieceLayout } from '../metainfo/layout.ts'
-import type { FileStamp, Storage } from './storage.ts'
+import type { FileStamp, MoveOptions, Storage } from './storage.ts'
 
 /** Bytes of one buffer. Whole pieces are usually a multiple of it; a torrent of which little is kept costs little. */
 const CHUNK_BYTES = 262_144
@@ -87,8 +87,9 @@ class MemoryStorage implements Storage {
 
   setReserving(_active: boolean): void {}
 
-  async move(_directory: string): Promise<void> {
+  async move(_directory: string, { moved }: MoveOptions = {}): Promise<void> {
     this.#check(0, 0)
+    await moved?.()
   }
 
   async rename(_file: number, _path: readonly string[]): Promise<void> {

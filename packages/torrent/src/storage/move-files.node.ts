@@ -24,26 +24,33 @@ const MAX_PASSES = 8
 /**
  * Moves a torrent's files into another folder while they are in use. On one file system they are renamed; otherwise copied, and the
  * old ones deleted when the copies are safe. Until all is done the old files are the ones in use, so a failure or a cancel loses nothing:
- * it removes the copies. Does nothing when both are the same folder.
+ * it removes the copies. Does nothing when both are the same folder. Resolves when the files are safe in the new folder, to what clears up the
+ * old one: nothing of it undoes the move, so what fails leaves a folder or a copy behind.
  */
-export async function moveFiles(files: TorrentFiles, directory: string, signal?: AbortSignal): Promise<void> {
+export async function moveFiles(
+  files: TorrentFiles,
+  directory: string,
+  signal?: AbortSignal,
+): Promise<() => Promise<void>> {
   const from = files.folders
   const to = new Folders(directory)
   try {
     signal?.throwIfAborted()
     await files.load()
     await to.make('')
-    if ((await realpath(from.root).catch(() => null)) === (await realpath(to.root))) return
-    if (await files.gate.alone(() => renameAll(files, from, to))) return
-    await copyAll(files, from, to, signal)
+    if ((await realpath(from.root).catch(() => null)) === (await realpath(to.root))) return async () => {}
+    const renamed = await files.gate.alone(() => renameAll(files, from, to))
+    if (renamed) return () => from.removeEmpty(foldersOf(renamed))
+    const copied = await copyAll(files, from, to, signal)
+    return () => removeAll(from, copied)
   } catch (error) {
     if (signal?.aborted) throw signal.reason
     throw ioError(error, directory)
   }
 }
 
-/** False, and nothing changed, when the folders are on different file systems. */
-async function renameAll(files: TorrentFiles, from: Folders, to: Folders): Promise<boolean> {
+/** The paths that were renamed. Null, and nothing changed, when the folders are on different file systems. */
+async function renameAll(files: TorrentFiles, from: Folders, to: Folders): Promise<string[] | null> {
   const paths = await existing(files, from)
   await refuseExisting(to, paths)
   const moved: string[] = []
@@ -57,16 +64,22 @@ async function renameAll(files: TorrentFiles, from: Folders, to: Folders): Promi
   } catch (error) {
     for (const path of moved.reverse()) await rename(to.path(path), from.path(path))
     await to.removeEmpty(foldersOf(paths))
-    if (errnoOf(error) === 'EXDEV') return false
+    if (errnoOf(error) === 'EXDEV') return null
     throw error
   }
   for (const folder of foldersOf(paths)) to.noteChange(folder)
   switchTo(files, to)
-  await finishMove(files, from, paths)
-  return true
+  await files.folders.sync(files.place.handles).catch(() => {})
+  await forEach([...foldersOf(paths)], 1, folder => syncFolder(from.path(folder)).catch(() => {}))
+  return paths
 }
 
-async function copyAll(files: TorrentFiles, from: Folders, to: Folders, signal?: AbortSignal): Promise<void> {
+async function copyAll(
+  files: TorrentFiles,
+  from: Folders,
+  to: Folders,
+  signal?: AbortSignal,
+): Promise<string[]> {
   const paths = await existing(files, from)
   await refuseExisting(to, paths)
   const written = new Written(files)
@@ -100,8 +113,13 @@ async function copyAll(files: TorrentFiles, from: Folders, to: Folders, signal?:
   } finally {
     written.stop()
   }
-  await forEach([...copied], 1, path => unlink(from.path(path)).catch(() => {}))
-  await finishMove(files, from, [...copied])
+  return [...copied]
+}
+
+async function removeAll(from: Folders, paths: readonly string[]): Promise<void> {
+  await forEach(paths, 1, path => unlink(from.path(path)).catch(() => {}))
+  await forEach([...foldersOf(paths)], 1, folder => syncFolder(from.path(folder)).catch(() => {}))
+  await from.removeEmpty(foldersOf(paths))
 }
 
 /** Copies what was written since the last pass, files that are new among it; which paths that were. */
@@ -203,11 +221,4 @@ async function syncAll(to: Folders, paths: readonly string[], signal?: AbortSign
 function switchTo(files: TorrentFiles, to: Folders): void {
   files.folders = to
   files.place.directory = to.root
-}
-
-/** Nothing from here on undoes the move: what fails leaves a folder behind at most. */
-async function finishMove(files: TorrentFiles, from: Folders, paths: readonly string[]): Promise<void> {
-  await files.folders.sync(files.place.handles).catch(() => {})
-  await forEach([...foldersOf(paths)], 1, folder => syncFolder(from.path(folder)).catch(() => {}))
-  await from.removeEmpty(foldersOf(paths))
 }

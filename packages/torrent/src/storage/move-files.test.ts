@@ -104,6 +104,21 @@ describe('moving on one file system', () => {
     expect(Buffer.compare(await readAll(storage), content)).toBe(0)
   })
 
+  test('says when all is there, before the old folder is cleared up', async () => {
+    const { storage, from } = await filled()
+    const to = folder()
+    const seen: string[][] = []
+    await storage.move(to, {
+      moved: async () => {
+        seen.push(listFiles(to))
+        // Not inside the gate: what is recorded now is read from the storage.
+        await Promise.all([storage.flush(), storage.stamps()])
+      },
+    })
+    expect(seen).toEqual([['T/a', 'T/empty', 'T/sub/b', 'T/sub/c']])
+    expect(fs.existsSync(join(from, 'T'))).toBe(false)
+  })
+
   test('to where it is does nothing', async () => {
     const { storage, from } = await filled()
     await storage.move(join(from, '.'))

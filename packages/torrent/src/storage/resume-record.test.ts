@@ -34,6 +34,7 @@ const anyProgress: fc.Arbitrary<ResumeProgress> = fc.record(
     renamed: fc.array(fc.tuple(fc.nat(), fc.array(text, { maxLength: 5 }))).map(list => new Map(list)),
     trackers: fc.array(text),
     webSeeds: fc.array(text),
+    moving: fc.record({ directory: text, renamed: fc.constant(new Map([[1, ['a', 'b']]])) }),
     trackerTiers: fc.array(fc.array(text, { maxLength: 3 }), { maxLength: 3 }),
     ownWebSeeds: fc.constant(true),
   },

@@ -14,7 +14,7 @@ import {
 } from '../bencode/bencode.ts'
 import { MAX_LINKS, MAX_PATH_COMPONENTS, MAX_PIECES } from '../metainfo/limits.ts'
 import type { ResumeProgress } from './resume-store.ts'
-import type { FileStamp } from './storage.ts'
+import type { FilePlace, FileStamp } from './storage.ts'
 
 /** Begins a file of progress. The number is the version of what follows; another is not read. */
 const MAGIC = utf8('shoal-resume-1\n')
@@ -46,7 +46,11 @@ export function encodeProgress(key: string, progress: ResumeProgress): Uint8Arra
     unfinished: progress.unfinished && [...progress.unfinished].flat(),
     stamps: progress.stamps.flatMap(stamp => [stamp.size, stamp.mtimeNs]),
     priorities: progress.priorities ?? undefined,
-    renamed: [...progress.renamed].map(([file, path]) => [file, ...path]),
+    renamed: renamedList(progress.renamed),
+    moving: progress.moving && {
+      directory: progress.moving.directory,
+      renamed: renamedList(progress.moving.renamed),
+    },
     trackers: progress.trackers,
     'web seeds': progress.webSeeds,
     'tracker tiers': progress.trackerTiers,
@@ -78,6 +82,7 @@ function readFields(fields: BencodeDictionary): ResumeProgress {
   const had = asBytes(fields.get('had'))
   if (had !== undefined && had.length > MAX_PIECES / 8) throw damaged('has too many pieces')
   const blocks = asList(fields.get('unfinished'))
+  const moving = asDictionary(fields.get('moving'))
   const tiers = asList(fields.get('tracker tiers'))
   return {
     ...(magnet === undefined ? {} : { magnet }),
@@ -98,6 +103,7 @@ function readFields(fields: BencodeDictionary): ResumeProgress {
     trackers: texts(must(asList(fields.get('trackers')), 'trackers')),
     webSeeds: texts(must(asList(fields.get('web seeds')), 'web seeds')),
     ...(tiers === undefined ? {} : { trackerTiers: tierLists(tiers) }),
+    ...(moving === undefined ? {} : { moving: filePlace(moving) }),
     ...(fields.get('own web seeds') === 1 && { ownWebSeeds: true }),
   }
 }
@@ -118,6 +124,17 @@ function unfinished(list: readonly BencodeValue[]): Map<number, Uint8Array> {
     pieces.set(must(asInteger(list[i]), 'unfinished'), blocks.slice())
   }
   return pieces
+}
+
+function renamedList(renamed: FilePlace['renamed']): (number | string)[][] {
+  return [...renamed].map(([file, path]) => [file, ...path])
+}
+
+function filePlace(fields: BencodeDictionary): FilePlace {
+  return {
+    directory: must(asText(fields.get('directory')), 'moving'),
+    renamed: renamed(must(asList(fields.get('renamed')), 'moving')),
+  }
 }
 
 function renamed(list: readonly BencodeValue[]): Map<number, string[]> {

@@ -54,6 +54,7 @@ export function fullProgress(): ResumeProgress {
     renamed: new Map([[1, ['folder', 'name']]]),
     trackers: ['udp://tracker.example:1'],
     webSeeds: ['https://seed.example/'],
+    moving: { directory: '/elsewhere', renamed: new Map([[0, ['other', 'name']]]) },
     trackerTiers: [['udp://tracker.example:1', 'http://tracker.example/announce'], ['udp://other.example:1']],
     ownWebSeeds: true,
   })

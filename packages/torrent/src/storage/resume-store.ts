@@ -1,4 +1,4 @@
-import type { FileStamp } from './storage.ts'
+import type { FilePlace, FileStamp } from './storage.ts'
 
 /**
  * What a session remembers of its torrents between runs: the contract.
@@ -44,6 +44,8 @@ export interface ResumeProgress {
   readonly priorities: Uint8Array | null
   /** Paths given by `Storage.rename`, by file index. */
   readonly renamed: ReadonlyMap<number, readonly string[]>
+  /** Where the files were being moved to: a crash may have left them there, or some of them. */
+  readonly moving?: FilePlace
   /** Trackers and web seeds besides the torrent's own. */
   readonly trackers: readonly string[]
   readonly webSeeds: readonly string[]

@@ -1,3 +1,14 @@
+/** Where a torrent's files are: the folder, and the paths below it that files got instead of their own, by index. */
+export interface FilePlace {
+  readonly directory: string
+  readonly renamed: ReadonlyMap<number, readonly string[]>
+}
+
+export interface MoveOptions {
+  signal?: AbortSignal
+  moved?: () => Promise<void>
+}
+
 /** Where the verified bytes of one torrent live: the contract. */
 
 /** What the file system says of a stored file: a clean start trusts resume data only while this is the same. */
@@ -47,8 +58,11 @@ export interface Storage {
    * can take minutes, reject with `cancelled`.
    */
   setReserving(active: boolean): void
-  /** Moves all files into another folder while in use. Resolves when done; on failure everything is where it was. */
-  move(directory: string, options?: { signal?: AbortSignal }): Promise<void>
+  /**
+   * Moves all files into another folder while in use. Resolves when done; on failure everything is where it was. `moved` is awaited when the
+   * files are safe at the new place, and before any that were copied are deleted at the old one.
+   */
+  move(directory: string, options?: MoveOptions): Promise<void>
   /** Renames one file, as a path below the download folder. */
   rename(file: number, path: readonly string[]): Promise<void>
   /** Deletes all that belongs to the torrent, and folders that are empty then. Closes the storage. */

@@ -46,6 +46,8 @@ export class TorrentFiles implements FileOwner {
   readonly changes = new Turns()
   /** Ends a move under way when the storage is closed. */
   stopMove: AbortController | null = null
+  /** While what a move leaves behind is deleted. */
+  clearing: Promise<void> | null = null
   folders: Folders
   /** Path of each file below the download folder; empty for pads. */
   readonly paths: string[]
@@ -110,6 +112,7 @@ export class TorrentFiles implements FileOwner {
 
   /** Whether this can be forgotten without losing anything. */
   get isIdle(): boolean {
+    if (this.clearing) return false
     if (this.gate.busy || this.changes.busy || this.dirty.size > 0 || this.folders.hasChanges) return false
     for (const file of this.openFiles()) if (file.handle || file.opening) return false
     return true

@@ -1,0 +1,44 @@
+import { settleMove } from '#file-storage'
+import { infoHashText } from '../metainfo/info-hash.ts'
+import { PieceLayout } from '../metainfo/layout.ts'
+import type { FilePlace } from '../storage/storage.ts'
+import type { Restored } from './restorer.ts'
+import type { TorrentTask } from './torrent-task.ts'
+
+/**
+ * Changes where a torrent's files are. What is about to happen is recorded first: when a crash comes in between, the next session finds the
+ * files. `work` calls `moved` when they are at the new place, before what is left at the old one is deleted.
+ */
+export async function changePlace(
+  task: TorrentTask,
+  next: FilePlace,
+  work: (moved: () => Promise<void>) => Promise<void>,
+): Promise<void> {
+  task.moving = next
+  await task.changed()
+  try {
+    await work(async () => {
+      task.directory = next.directory
+      task.renamed = next.renamed.size > 0 ? new Map(next.renamed) : null
+      task.moving = null
+      await task.changed()
+    })
+  } finally {
+    if (task.moving) {
+      task.moving = null
+      await task.changed()
+    }
+  }
+}
+
+/** A torrent as it was recorded, with its files where they are if a crash came while they were moved. Rejects with a system's error. */
+export async function settled(restored: Restored): Promise<Restored> {
+  const { origin, place } = restored
+  const { progress } = place
+  if (!progress?.moving || !origin.metainfo) return restored
+  const layout = new PieceLayout(origin.metainfo.info)
+  const name = infoHashText(origin.metainfo.info.infoHashes)
+  const { moving: to } = progress
+  if (!(await settleMove({ layout, name, from: progress, to }))) return restored
+  return { origin, place: { ...place, directory: to.directory, progress: { ...progress, ...to } } }
+}

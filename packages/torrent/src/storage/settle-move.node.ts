@@ -1,0 +1,71 @@
+import type { Stats } from 'node:fs'
+import type { PieceLayout } from '../metainfo/layout.ts'
+import { Folders, parentOf } from './folders.node.ts'
+import { lstat, rename, syncFolder } from './fs.node.ts'
+import { errnoOf } from './io-errors.ts'
+import type { FilePlace } from './storage.ts'
+import { foldersOf, NAME_RULES, placePaths } from './torrent-files.node.ts'
+import { partFileName } from './torrent-place.ts'
+
+/** A change of place that a crash cut short. */
+export interface CutMove {
+  readonly layout: PieceLayout
+  /** The storage's name of the torrent. */
+  readonly name: string
+  readonly from: FilePlace
+  readonly to: FilePlace
+}
+
+/**
+ * Finds out where the files are, and finishes the move when that takes nothing but renames. Resolves to whether they are at `to`.
+ *
+ * By rename each file is in one of the places. A file in both is being copied: those at `from` are whole then, and stay the ones in use;
+ * what was copied is left, since nothing proves that it is not somebody else's. Rejects with the system's error.
+ */
+export async function settleMove(move: CutMove): Promise<boolean> {
+  const [from, to] = [new Folders(move.from.directory), new Folders(move.to.directory)]
+  const left: Step[] = []
+  let arrived = 0
+  for (const step of stepsOf(move)) {
+    const [before, after] = await Promise.all([look(from.path(step.from)), look(to.path(step.to))])
+    if (before && after && !(before.ino === after.ino && before.dev === after.dev)) return false
+    if (after) arrived++
+    else if (before) left.push(step)
+  }
+  if (arrived === 0) return false
+  for (const step of left) await finish(step, from, to)
+  for (const folder of foldersOf(left.map(step => step.from)))
+    await syncFolder(from.path(folder)).catch(() => {})
+  await from.removeEmpty(foldersOf(stepsOf(move).map(step => step.from)))
+  return true
+}
+
+interface Step {
+  readonly from: string
+  readonly to: string
+}
+
+/** The files that have another path afterwards, the part file among them. */
+function stepsOf({ layout, name, from, to }: CutMove): Step[] {
+  const [before, after] = [from, to].map(({ renamed }) => placePaths({ layout, name, renamed }))
+  const part = partFileName(name, NAME_RULES)
+  const all = [...before!.map((path, file) => ({ from: path, to: after![file]! })), { from: part, to: part }]
+  return all.filter(step => step.from !== '' && !(from.directory === to.directory && step.from === step.to))
+}
+
+async function finish(step: Step, from: Folders, to: Folders): Promise<void> {
+  await from.check(parentOf(step.from))
+  await to.make(parentOf(step.to))
+  await rename(from.path(step.from), to.path(step.to))
+  await syncFolder(to.path(parentOf(step.to)))
+}
+
+async function look(path: string): Promise<Stats | null> {
+  try {
+    const stat = await lstat(path)
+    return stat.isFile() || stat.isSymbolicLink() ? stat : null
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes(errnoOf(error))) return null
+    throw error
+  }
+}

@@ -1,0 +1,94 @@
+import fs from 'node:fs'
+import { dirname, join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { settleMove } from '#file-storage'
+import { PieceLayout } from '../metainfo/layout.ts'
+import { testFiles } from './fixtures.ts'
+import { listFiles, temporaryFolder } from './temporary.node.ts'
+
+const layout = new PieceLayout({
+  version: 'v1',
+  pieceLengthBytes: 1024,
+  files: testFiles([
+    ['a', 3000],
+    ['sub/b', 2000],
+    ['sub/c', 500],
+  ]),
+})
+const PATHS = ['.key.parts', 'T/a', 'T/sub/b', 'T/sub/c']
+
+let folder: ReturnType<typeof temporaryFolder>
+let from: string
+let to: string
+beforeEach(() => {
+  folder = temporaryFolder()
+  from = join(folder.path, 'from')
+  to = join(folder.path, 'to')
+})
+afterEach(() => folder.remove())
+
+function write(root: string, paths: readonly string[], text = 'ours'): void {
+  for (const path of paths) {
+    fs.mkdirSync(dirname(join(root, path)), { recursive: true })
+    fs.writeFileSync(join(root, path), text)
+  }
+}
+
+const settle = (renamed = new Map<number, readonly string[]>(), target = to) =>
+  settleMove({
+    layout,
+    name: 'key',
+    from: { directory: from, renamed: new Map() },
+    to: { directory: target, renamed },
+  })
+
+test('a move that had not begun is not begun', async () => {
+  write(from, PATHS)
+  expect(await settle()).toBe(false)
+  expect(listFiles(from)).toEqual(PATHS)
+  expect(fs.existsSync(to)).toBe(false)
+})
+
+test.each([1, 2, 3, 4])('a move that stopped after %i of its renames is finished', async count => {
+  write(to, PATHS.slice(0, count))
+  write(from, PATHS.slice(count))
+  write(from, ['T/mine'], 'not ours')
+  expect(await settle()).toBe(true)
+  expect(listFiles(to)).toEqual(PATHS)
+  expect(listFiles(from)).toEqual(['T/mine'])
+  // What is settled stays so.
+  expect(await settle()).toBe(true)
+})
+
+test('folders that are empty then are gone', async () => {
+  write(to, PATHS.slice(0, 2))
+  write(from, PATHS.slice(2))
+  expect(await settle()).toBe(true)
+  expect(fs.existsSync(join(from, 'T'))).toBe(false)
+})
+
+test('a copy that was cut short changes nothing: the old files are whole', async () => {
+  write(from, PATHS)
+  write(to, PATHS.slice(0, 2), 'half a co')
+  expect(await settle()).toBe(false)
+  expect(listFiles(from)).toEqual(PATHS)
+  expect(listFiles(to)).toEqual(PATHS.slice(0, 2))
+})
+
+test('a file that was renamed is found, or still has its old name', async () => {
+  write(from, PATHS)
+  const renamed = new Map([[1, ['T', 'other', 'name']]])
+  expect(await settle(renamed, from)).toBe(false)
+  fs.mkdirSync(join(from, 'T/other'))
+  fs.renameSync(join(from, 'T/sub/b'), join(from, 'T/other/name'))
+  expect(await settle(renamed, from)).toBe(true)
+  expect(listFiles(from)).toEqual(['.key.parts', 'T/a', 'T/other/name', 'T/sub/c'])
+})
+
+test('a link that leads out of the folder is not followed', async () => {
+  write(to, ['T/a'])
+  write(from, ['T/sub/b'])
+  fs.symlinkSync(folder.path, join(to, 'T/sub'))
+  await expect(settle()).rejects.toMatchObject({ code: 'unsafe-path' })
+  expect(listFiles(from)).toEqual(['T/sub/b'])
+})
