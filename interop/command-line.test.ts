@@ -166,7 +166,7 @@ describe('share', () => {
     expect((await first.interrupt()).code).toBe(0)
     expect(first.objects.some(({ state }) => state === 'hashing')).toBe(true)
 
-    const second = place.start('--dir', 'Shared', ...LOOPBACK, '--json')
+    const second = place.start('share', '--dir', 'Shared', ...LOOPBACK, '--json')
     const { port } = await second.event('listening')
     expect(await second.event('sharing')).toMatchObject({ name: 'old.bin', magnet })
     expect(second.objects.some(({ state }) => state === 'hashing')).toBe(false)

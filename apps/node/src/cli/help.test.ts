@@ -37,5 +37,5 @@ describe.each(COMMANDS)('help of $name', entry => {
 
 test('the overview names every command', () => {
   for (const { name, summary } of COMMANDS)
-    expect(overview(COMMANDS, 200)).toMatch(new RegExp(`${name} +${summary}`))
+    expect(overview(COMMANDS, 200)).toContain(`  ${name.padEnd(12)}${summary}\n`)
 })

@@ -1,13 +1,14 @@
 import { wrap } from '../text/width.ts'
 import type { Command } from './command.ts'
-import type { CommandEntry } from './commands.ts'
+import { COMMAND_GROUPS, type CommandEntry } from './commands.ts'
 import { COMMON_OPTIONS } from './common-options.ts'
 import { flagName, type OptionTable } from './options.ts'
+import type { Positional } from './parse.ts'
 
 /** The help of one command. `columns` is the width to fill. */
 export function commandHelp({ name, summary }: CommandEntry, command: Command, columns: number): string {
   const { about, positionals, options, examples } = command
-  const words = positionals.map(positional => ` ${positional.name}`).join('')
+  const words = positionals.map(each => ` ${positionalText(each)}`).join('')
   const rows = (table: OptionTable) =>
     Object.entries(table).map(([key, option]) => {
       const value = option.value ? ` ${option.value}${option.kind === 'list' ? ' …' : ''}` : ''
@@ -34,18 +35,31 @@ export function commandHelp({ name, summary }: CommandEntry, command: Command, c
   ].join('\n')
 }
 
+/** `LINK`, `[ID]`, `LINK …`. */
+function positionalText({ name, optional, many }: Positional): string {
+  const text = many ? `${name} …` : name
+  return optional ? `[${text}]` : text
+}
+
 /** The help of the whole: each command in a line. */
-export function overview(commands: readonly { name: string; summary: string }[], columns: number): string {
+export function overview(
+  commands: readonly Pick<CommandEntry, 'name' | 'summary' | 'group'>[],
+  columns: number,
+): string {
   return [
     'Usage: shoal COMMAND [options]',
     '',
     ...wrap(
-      'Shares files directly with others, and with every BitTorrent client. Without a command: share.',
+      'Shares files directly with others, and with every BitTorrent client. Without a command it asks for one.',
       columns,
     ),
-    '',
-    'Commands:',
-    ...commands.flatMap(({ name, summary }) => twoColumns(name, summary, columns, 10)),
+    ...COMMAND_GROUPS.flatMap(({ group, title }) => [
+      '',
+      title,
+      ...commands
+        .filter(each => each.group === group)
+        .flatMap(({ name, summary }) => twoColumns(name, summary, columns, 10)),
+    ]),
     '',
     ...wrap(
       'shoal COMMAND --help shows its options and examples. With --json, programs can read what it prints.',

@@ -36,11 +36,8 @@ export interface Output {
 export function processOutput({ json, verbose }: { json: boolean; verbose: boolean }): Output {
   const { stdout, stderr } = process
   const style = styleOf(process.env, process.platform)
-  // `shoal info … | head` closes its end early: that is no error.
-  stdout.on('error', error => {
-    if ((error as NodeJS.ErrnoException).code === 'EPIPE') process.exit(0)
-    throw error
-  })
+  // Once, however many commands a shell runs.
+  if (!stdout.listeners('error').includes(onOutputError)) stdout.on('error', onOutputError)
   const terminal: Terminal | null =
     stdout.isTTY && !json
       ? {
@@ -68,6 +65,12 @@ export function processOutput({ json, verbose }: { json: boolean; verbose: boole
       )
     },
   }
+}
+
+/** `shoal info … | head` closes its end early: that is no error. */
+function onOutputError(error: Error): void {
+  if ((error as NodeJS.ErrnoException).code === 'EPIPE') process.exit(0)
+  throw error
 }
 
 /** What the environment says of the terminal (no-color.org; POSIX locale variables). */

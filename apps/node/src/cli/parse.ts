@@ -7,6 +7,10 @@ export interface Positional {
   /** As the help shows it: capitals. */
   readonly name: string
   readonly help: string
+  /** It may be left out. All that follow may then be left out too. */
+  readonly optional?: boolean
+  /** Of the last one: it may be given any number of times. */
+  readonly many?: boolean
 }
 
 export interface Parsed<Table> {
@@ -46,7 +50,7 @@ export function parseWords<Table extends OptionTable>(
     else if (/^-[^-]/.test(word)) takeShort(word, table, take)
     else words.push(word)
   }
-  const surplus = words[positionals.length]
+  const surplus = positionals.at(-1)?.many ? undefined : words[positionals.length]
   if (surplus !== undefined) throw new UsageError(`"${surplus}" is one word too many`)
   const options = Object.fromEntries(
     Object.entries(table).map(([key, option]) => [key, option.read(given.get(key) ?? [], flagName(key))]),
@@ -57,7 +61,9 @@ export function parseWords<Table extends OptionTable>(
 /** Throws when a word is missing. Apart from `parseWords`, so that `--help` needs none. */
 export function requireWords(words: readonly string[], positionals: readonly Positional[]): void {
   // An empty one is a variable of a script that has no value.
-  const missing = positionals.find((_, at) => !words[at]?.trim())
+  const missing = positionals.find(({ optional }, at) =>
+    words[at] === undefined ? !optional : words[at].trim() === '',
+  )
   if (missing) throw new UsageError(`${missing.name} is missing: ${missing.help}`)
 }
 

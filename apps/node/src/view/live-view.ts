@@ -18,12 +18,15 @@ const ROWS_KEPT = 2
 const ORDER: Readonly<Record<Snapshot['state'], number>> = {
   error: 0,
   hashing: 1,
+  moving: 1,
   downloading: 2,
   checking: 3,
   metadata: 4,
   seeding: 5,
-  paused: 6,
-  closed: 7,
+  queued: 6,
+  paused: 7,
+  complete: 8,
+  closed: 9,
 }
 
 export class LiveView implements View {

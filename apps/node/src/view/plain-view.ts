@@ -6,6 +6,7 @@ import type { Item, Snapshot, View } from './view.ts'
 
 const LOOK_MS = 250
 const PROGRESS_MS = 5000
+const WORKING = new Set<Snapshot['state']>(['downloading', 'checking', 'hashing', 'moving', 'metadata'])
 
 export class PlainView implements View {
   readonly #output: Output
@@ -72,5 +73,5 @@ function summary(working: readonly [Item, Snapshot][]): string {
 }
 
 export function isWorking({ state }: Snapshot): boolean {
-  return state === 'downloading' || state === 'checking' || state === 'hashing' || state === 'metadata'
+  return WORKING.has(state)
 }

@@ -8,7 +8,14 @@ const GAP = '  '
 const LEAST_NAME = 12
 const LEAST_BAR = 10
 const MOST_BAR = 40
-const HAS_BAR = new Set<Snapshot['state']>(['downloading', 'checking', 'hashing', 'paused'])
+const HAS_BAR = new Set<Snapshot['state']>([
+  'downloading',
+  'checking',
+  'hashing',
+  'moving',
+  'queued',
+  'paused',
+])
 const COLORS = { done: 32, working: 36, error: 31 } as const
 
 /** A part of the line; those of the highest `rank` go first when there is no room. */
@@ -68,15 +75,20 @@ function partsOf(snapshot: Snapshot, style: TerminalStyle): Part[] {
       return [{ text: 'looking for peers that know it', rank: 0 }, connected]
     case 'paused':
       return [percent, { text: 'paused', rank: 1 }]
+    case 'queued':
+      return [percent, { text: 'waits in the queue', rank: 1 }]
+    case 'complete':
+      return [{ text: 'complete', rank: 0 }]
     case 'closed':
       return [percent, { text: 'stopped', rank: 1 }]
     case 'checking':
       return [...(progress === 0 ? [] : [percent]), { text: 'checking', rank: 0 }]
+    case 'moving':
     case 'hashing': {
-      if (progress === 0) return [{ text: 'hashing', rank: 0 }]
+      if (progress === 0) return [{ text: state, rank: 0 }]
       return [
         percent,
-        { text: 'hashing', rank: 1 },
+        { text: state, rank: 1 },
         { text: formatRate(downloadBytesPerSecond), rank: 3 },
         ...timeLeft(etaSeconds),
       ]

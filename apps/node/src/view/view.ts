@@ -4,7 +4,7 @@ import type { TorrentApi, TorrentState } from '@shoal/torrent'
 
 /** How something stands. A torrent's `stats` are one. */
 export interface Snapshot {
-  readonly state: TorrentState | 'hashing'
+  readonly state: TorrentState | 'hashing' | 'queued' | 'moving' | 'complete'
   /** 0 to 1. */
   readonly progress: number
   readonly haveBytes: number

@@ -1,0 +1,16 @@
+import { createInterface } from 'node:readline/promises'
+import { UsageError } from './failure.ts'
+
+/** Asks a person. Throws UsageError where there is none to be asked; `otherwise` says what to write then. */
+export async function confirm(question: string, otherwise: string, signal: AbortSignal): Promise<boolean> {
+  if (!process.stdin.isTTY || !process.stderr.isTTY) throw new UsageError(otherwise)
+  const lines = createInterface({ input: process.stdin, output: process.stderr })
+  // Read as a signal, so that Ctrl-C does here what it does elsewhere.
+  lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT'))
+  try {
+    const answer = await lines.question(`${question} [y/N] `, { signal })
+    return /^y(es)?$/i.test(answer.trim())
+  } finally {
+    lines.close()
+  }
+}

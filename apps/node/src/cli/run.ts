@@ -1,0 +1,100 @@
+/** Runs one command line: the words of a process, or a line of the shell. */
+import type { CommandContext } from './command.ts'
+import { COMMANDS, type CommandEntry } from './commands.ts'
+import { COMMON_OPTIONS } from './common-options.ts'
+import { describeFailure, EXIT, UsageError } from './failure.ts'
+import { commandHelp, overview } from './help.ts'
+import type { Output } from './output.ts'
+import { parseWords, requireWords } from './parse.ts'
+import { nearest } from './suggest.ts'
+import { VERSION } from './version.ts'
+
+const MOST_HELP_COLUMNS = 110
+
+/** Whether `--json` and `--verbose` are given; known before the options are read, so that a mistake in them is told in JSON too. */
+export function outputFlags(args: readonly string[]): { json: boolean; verbose: boolean } {
+  const end = args.indexOf('--')
+  const given = end < 0 ? args : args.slice(0, end)
+  return { json: given.includes('--json'), verbose: given.includes('--verbose') }
+}
+
+/** What the words ask for. `npm start -- get LINK` comes as `start get LINK`: a word after `start` is the command. */
+export function chooseCommand(
+  args: readonly string[],
+  { interactive }: { interactive: boolean },
+): { name: string; rest: readonly string[] } {
+  const [first, ...rest] = args
+  if (first === undefined) return { name: interactive ? 'shell' : 'help', rest }
+  if (first === '--version' || first === '-V') return { name: 'version', rest }
+  if (first === '--help' || first === '-h') return { name: 'help', rest }
+  // Options without a command are those of the shell.
+  if (first.startsWith('-')) return { name: 'shell', rest: args }
+  const next = rest[0]
+  if (first === 'start' && next !== undefined && next !== '' && !next.startsWith('-'))
+    return chooseCommand(rest, { interactive })
+  return { name: first, rest }
+}
+
+/** The exit code. Errors are told, not thrown. */
+export async function runCommand(
+  { name, rest }: { name: string; rest: readonly string[] },
+  context: CommandContext,
+): Promise<number> {
+  const { output, interrupt } = context
+  let entry: CommandEntry | null = null
+  try {
+    if (name === 'version') return print(output, VERSION, { version: VERSION })
+    if (name === 'help') return await help(rest, output)
+    entry = COMMANDS.find(each => each.name === name) ?? null
+    if (!entry) throw unknownCommand(name)
+    const command = await entry.load()
+    const table = { ...command.options, ...COMMON_OPTIONS }
+    const parsed = parseWords(rest, table, command.positionals)
+    if (parsed.options.version) return print(output, VERSION, { version: VERSION })
+    if (parsed.options.help) return await help([name], output)
+    requireWords(parsed.words, command.positionals)
+    return (await command.run(parsed.words, parsed.options, context)) ?? 0
+  } catch (error) {
+    if (!interrupt.signal.aborted) return report(error, entry, output)
+    if (output.json) output.object({ error: { code: 'cancelled', message: 'stopped' } })
+    else output.error('shoal: stopped')
+    return EXIT.interrupted
+  }
+}
+
+async function help([topic]: readonly string[], output: Output): Promise<number> {
+  const columns = Math.min(output.terminal?.columns ?? MOST_HELP_COLUMNS, MOST_HELP_COLUMNS)
+  const entry = COMMANDS.find(({ name }) => name === topic)
+  if (topic !== undefined && !topic.startsWith('-') && !entry) throw unknownCommand(topic)
+  const text = entry ? commandHelp(entry, await entry.load(), columns) : overview(COMMANDS, columns)
+  return print(output, text.trimEnd(), { help: text })
+}
+
+function report(error: unknown, entry: CommandEntry | null, output: Output): number {
+  const failure = describeFailure(error)
+  const isUsage = error instanceof UsageError
+  if (output.json) output.object({ error: failure })
+  else {
+    output.error(`shoal: ${failure.message}`)
+    if (isUsage) output.error(`See: shoal ${entry ? `${entry.name} ` : ''}--help`)
+    if (output.verbose && error instanceof Error)
+      for (const line of (error.stack ?? '').split('\n')) output.error(line)
+  }
+  return isUsage ? EXIT.usage : EXIT.failed
+}
+
+function unknownCommand(typed: string): UsageError {
+  const meant = nearest(
+    typed,
+    COMMANDS.map(({ name }) => name),
+  )
+  const isLink = /^(magnet:|https?:)|\.torrent$|^[0-9a-f]{40}$/i.test(typed)
+  const hint = isLink ? ': to download, write shoal get LINK' : meant ? `: did you mean ${meant}?` : ''
+  return new UsageError(`there is no command "${typed.slice(0, 80)}"${hint}`)
+}
+
+function print(output: Output, text: string, value: object): 0 {
+  if (output.json) output.object(value)
+  else for (const line of text.split('\n')) output.line(line)
+  return 0
+}

@@ -1,0 +1,24 @@
+import { UsageError } from './failure.ts'
+import { nearest } from './suggest.ts'
+
+/** Runs the one that the first word names, with the words after it. Throws UsageError for what is none. */
+export function subcommand<T>(
+  [name = '', ...words]: readonly string[],
+  table: Readonly<Record<string, (words: readonly string[]) => T>>,
+): T {
+  const run = Object.hasOwn(table, name) ? table[name] : undefined
+  if (run) return run(words)
+  const names = Object.keys(table)
+  const meant = nearest(name, names)
+  throw new UsageError(`"${name}" is none of ${names.join(', ')}${meant ? `: did you mean ${meant}?` : ''}`)
+}
+
+/** Throws UsageError unless there are as many words as names; `name …` takes one or more. */
+export function takeWords(words: readonly string[], ...names: readonly string[]): readonly string[] {
+  const isOpen = names.at(-1)?.endsWith(' …')
+  const missing = names[words.length]
+  if (missing !== undefined) throw new UsageError(`${missing.replace(' …', '')} is missing`)
+  const surplus = isOpen ? undefined : words[names.length]
+  if (surplus !== undefined) throw new UsageError(`"${surplus}" is one word too many`)
+  return words
+}

@@ -1,0 +1,28 @@
+/** Takes out of facts for a bug report what is nobody else's business. */
+
+/** Settings without programs' arguments, which may be passwords. */
+export function withoutSecrets<T>(value: T, home: string): T {
+  return walk(value, home) as T
+}
+
+function walk(value: unknown, home: string, key = ''): unknown {
+  if (key === 'onComplete' && Array.isArray(value))
+    return value.map((part, at) => (at === 0 ? walk(part, home) : '…'))
+  if (typeof value === 'string') return redactText(value, home)
+  if (Array.isArray(value)) return value.map(each => walk(each, home))
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, walk(each, home, name)]))
+}
+
+/** URLs lose their paths, where passkeys are, and their passwords; the home folder becomes `~`, and tokens of any kind go. */
+export function redactText(text: string, home: string): string {
+  const short = home.length > 1 ? text.replaceAll(home, '~') : text
+  return short
+    .replace(
+      /\b([a-z][a-z0-9+.-]*:\/\/)(?:[^\s/@"']*@)?([^\s/?#"']+)([/?#][^\s"']*)?/gi,
+      (_, scheme, host, rest) =>
+        rest && rest !== '/' ? `${scheme}${host}/…` : `${scheme}${host}${rest ?? ''}`,
+    )
+    .replace(/\bmagnet:\?[^\s"']*/gi, 'magnet:?…')
+    .replace(/\b((?:token|passkey|password|authorization|key|auth)["']?\s*[=:]\s*)("?)[^\s,;"'&]+/gi, '$1$2…')
+}

@@ -1,0 +1,113 @@
+/** Settings of a node as words: `limits.downloadBytesPerSecond=2MB`. */
+import { Settings, type SettingsChange } from '@shoal/api'
+import { UsageError } from '../cli/failure.ts'
+import { nearest } from '../cli/suggest.ts'
+import { parseRate } from '../text/size.ts'
+import { rateLimit } from './limits.ts'
+
+export interface SettingInfo {
+  /** `limits.alternative`. */
+  readonly name: string
+  readonly title: string
+  readonly description: string
+}
+
+interface Schema {
+  meta(): { title?: string; description?: string } | undefined
+  safeParse(value: unknown): {
+    success: boolean
+    data?: unknown
+    error?: { issues: readonly { path: PropertyKey[]; message: string }[] }
+  }
+}
+
+const SCHEMAS: ReadonlyMap<string, Schema> = new Map(
+  Object.entries(Settings.shape).flatMap(([group, { shape }]) =>
+    Object.entries(shape).map(([key, schema]) => [`${group}.${key}`, schema as unknown as Schema] as const),
+  ),
+)
+
+export const SETTINGS: readonly SettingInfo[] = [...SCHEMAS].map(([name, schema]) => {
+  const { title = name, description = '' } = schema.meta() ?? {}
+  return { name, title, description }
+})
+
+/** The names that a word stands for: a setting, or all of a group. Throws UsageError. */
+export function settingNames(word: string): string[] {
+  const names = SETTINGS.map(({ name }) => name)
+  if (names.includes(word)) return [word]
+  const group = names.filter(name => name.startsWith(`${word}.`))
+  if (group.length > 0) return group
+  const ends = names.filter(name => name.endsWith(`.${word}`))
+  if (ends.length === 1) return ends
+  if (ends.length > 1) throw new UsageError(`"${word}" is ${ends.join(' or ')}`)
+  const meant = nearest(word, names) ?? names.find(name => name.split('.')[1] === nearest(word, tails(names)))
+  throw new UsageError(
+    `there is no setting "${word.slice(0, 80)}": ${meant ? `did you mean ${meant}?` : 'shoal settings lists them'}`,
+  )
+}
+
+/** The value in `settings`. */
+export function settingValue(settings: Settings, name: string): unknown {
+  const [group = '', key = ''] = name.split('.')
+  return (settings as unknown as Record<string, Record<string, unknown>>)[group]?.[key]
+}
+
+/**
+ * Reads what is typed for one setting: JSON, or a text; `on` and `off`; `none` for no limit; rates as `2MB`. Throws UsageError with what the
+ * setting takes.
+ */
+export function parseSetting(name: string, text: string): unknown {
+  const schema = SCHEMAS.get(name)!
+  const problems: string[] = []
+  for (const value of candidates(name, text)) {
+    const result = schema.safeParse(value)
+    if (result.success) return result.data
+    const [issue] = result.error?.issues ?? []
+    if (issue) problems.push([...issue.path.map(String), issue.message].join(': '))
+  }
+  throw new UsageError(
+    `${name}: "${text.slice(0, 80)}" is not possible: ${problems[0] ?? 'it takes another value'}`,
+  )
+}
+
+/** The change that `name=value` texts stand for. Throws UsageError. */
+export function settingsChange(pairs: readonly string[]): SettingsChange {
+  const change: Record<string, Record<string, unknown>> = {}
+  for (const pair of pairs) {
+    const equals = pair.indexOf('=')
+    if (equals < 1) throw new UsageError(`"${pair}" is no setting and value: write limits.alternative=on`)
+    const names = settingNames(pair.slice(0, equals))
+    if (names.length > 1)
+      throw new UsageError(`${pair.slice(0, equals)} is ${names.length} settings: name one`)
+    const [group = '', key = ''] = names[0]!.split('.')
+    change[group] = { ...change[group], [key]: parseSetting(names[0]!, pair.slice(equals + 1)) }
+  }
+  return change as SettingsChange
+}
+
+function* candidates(name: string, text: string): Generator<unknown> {
+  const word = text.trim().toLowerCase()
+  if (['on', 'yes'].includes(word)) yield true
+  if (['off', 'no'].includes(word)) yield false
+  if (['none', 'unlimited', 'never', ''].includes(word)) yield null
+  if (name.endsWith('BytesPerSecond')) {
+    yield rateLimit(parseRate(text))
+    return
+  }
+  const json = parseJson(text)
+  if (json !== undefined) yield json
+  yield text
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function tails(names: readonly string[]): string[] {
+  return names.map(name => name.split('.')[1]!)
+}

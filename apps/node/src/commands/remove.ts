@@ -1,0 +1,62 @@
+import { defineCommand } from '../cli/command.ts'
+import { EXIT } from '../cli/failure.ts'
+import { flag } from '../cli/options.ts'
+import { NODE_OPTIONS } from '../client/node-options.ts'
+import { TORRENTS } from '../client/torrent-names.ts'
+import { count, formatDuration } from '../text/format.ts'
+
+export const remove = defineCommand({
+  about: [
+    'Their files stay where they are, unless --delete-data is given. For a while shoal restore brings them back; files are deleted only after that.',
+  ],
+  positionals: [TORRENTS],
+  options: {
+    deleteData: flag('Delete their files too'),
+    yes: flag('Do not ask', { short: 'y' }),
+    ...NODE_OPTIONS,
+  },
+  examples: [
+    ['remove film', 'Takes this torrent from the list; its files stay'],
+    ['remove all --delete-data --yes', 'Removes everything, and deletes the files'],
+  ],
+  async run(words, options, { output, interrupt }) {
+    const [{ openNode }, { namedTorrents }, { confirm }] = await Promise.all([
+      import('../client/node-client.ts'),
+      import('../client/torrent-names.ts'),
+      import('../cli/confirm.ts'),
+    ])
+    const { api } = await openNode(options, interrupt.signal)
+    const torrents = await namedTorrents(api, words)
+    const ids = torrents.map(({ id }) => id)
+    if (ids.length === 0) return output.json ? output.object({ ids }) : output.line('There are no torrents')
+    const what = torrents.length === 1 ? `"${torrents[0]!.name}"` : count(torrents.length, 'torrent')
+    // A single one that keeps its files is brought back easily.
+    const asks = options.deleteData || torrents.length > 1
+    if (asks && !options.yes) {
+      const question = `Remove ${what}${options.deleteData ? ' and delete the files' : ''}?`
+      if (!(await confirm(question, 'nobody can be asked here: give --yes', interrupt.signal)))
+        return EXIT.failed
+    }
+    const acted = await api.actOnTorrents({ ids, action: options.deleteData ? 'remove-with-data' : 'remove' })
+    if (output.json) return output.object(acted)
+    output.line(`Removed ${what}`)
+    if (acted.undoSeconds) {
+      output.line(`For ${formatDuration(acted.undoSeconds)} this brings back what was removed:`)
+      output.line(`  shoal restore ${ids.length > 5 ? 'ID …' : ids.join(' ')}`)
+    }
+  },
+})
+
+export const restore = defineCommand({
+  about: ['Only for a short time after shoal remove, which says for how long.'],
+  positionals: [{ name: 'ID', help: 'info hashes, as shoal remove printed them', many: true }],
+  options: NODE_OPTIONS,
+  examples: [['restore 4612ed0de1e7ae609fd3a8e8366ca3e76a347762', 'Brings this torrent back']],
+  async run(words, options, { output, interrupt }) {
+    const { openNode, asUsage } = await import('../client/node-client.ts')
+    const { api } = await openNode(options, interrupt.signal)
+    const acted = await asUsage(api.actOnTorrents({ ids: [...words], action: 'restore' }))
+    if (output.json) return output.object(acted)
+    output.line(`Brought back ${count(acted.ids.length, 'torrent')}`)
+  },
+})

@@ -1,0 +1,41 @@
+/** Lines that were typed, from one shell to the next. */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { writeWholeFile } from '../content/write-file.ts'
+
+export const MOST_LINES = 1000
+const MOST_LINE_CHARACTERS = 4000
+const SECRET =
+  /--(?:token|password)\b|\b(?:token|passkey|password|passwd|secret|authkey|torrent_pass)\s*[=:]|:\/\/[^\s/]*@/i
+
+/** Whether it holds what nobody should find in a file. */
+export function isSecret(line: string): boolean {
+  return SECRET.test(line)
+}
+
+export function historyFile(stateFolder: string): string {
+  return join(stateFolder, 'history')
+}
+
+/** The latest first, as readline wants them; empty where there are none. */
+export async function readHistory(file: string): Promise<string[]> {
+  const text = await readFile(file, 'utf8').catch(() => '')
+  return text
+    .split('\n')
+    .filter(line => line !== '' && line.length <= MOST_LINE_CHARACTERS)
+    .slice(-MOST_LINES)
+    .reverse()
+}
+
+/** The history with one more line; the same line of before moves to the front. */
+export function withLine(history: readonly string[], line: string): string[] {
+  const typed = line.trim()
+  if (typed === '' || typed.length > MOST_LINE_CHARACTERS) return [...history]
+  return [typed, ...history.filter(each => each !== typed)].slice(0, MOST_LINES)
+}
+
+/** Only this user can read it. Lines with secrets are left out. */
+export async function writeHistory(file: string, history: readonly string[]): Promise<void> {
+  const lines = history.filter(line => !isSecret(line) && !line.includes('\n')).reverse()
+  await writeWholeFile(file, lines.map(line => `${line}\n`).join(''), { mode: 0o600 })
+}

@@ -1,0 +1,52 @@
+/** One line of the shell, edited on the terminal. */
+import { createInterface } from 'node:readline'
+import type { Completion } from './complete.ts'
+import { MOST_LINES } from './history.ts'
+
+export interface PromptOptions {
+  readonly text: string
+  readonly history: readonly string[]
+  complete(line: string): Promise<Completion>
+}
+
+/** `line`: typed. `cancelled`: Ctrl-C. `end`: Ctrl-D. */
+export type Answer =
+  | { readonly kind: 'line'; readonly line: string }
+  | { readonly kind: 'cancelled' }
+  | { readonly kind: 'end' }
+
+/**
+ * Opens the terminal for one line only: while a command runs it is as the command expects it, so that Ctrl-C is a signal and questions can
+ * be asked.
+ */
+export function prompt({ text, history, complete }: PromptOptions): Promise<Answer> {
+  const lines = createInterface({
+    input: process.stdin,
+    output: process.stdout,
+    terminal: true,
+    prompt: text,
+    history: [...history],
+    historySize: MOST_LINES,
+    removeHistoryDuplicates: true,
+    completer: (line: string, callback: (error: Error | null, result: Completion) => void) =>
+      // Nothing is offered where asking failed.
+      complete(line).then(
+        result => callback(null, result),
+        () => callback(null, [[], line]),
+      ),
+  })
+  return new Promise(resolve => {
+    const end = (answer: Answer) => {
+      lines.close()
+      resolve(answer)
+    }
+    lines.once('line', line => end({ kind: 'line', line }))
+    lines.once('SIGINT', () => {
+      // What was typed stands, and a new line begins, as in other shells.
+      process.stdout.write('^C\n')
+      end({ kind: 'cancelled' })
+    })
+    lines.once('close', () => resolve({ kind: 'end' }))
+    lines.prompt()
+  })
+}
