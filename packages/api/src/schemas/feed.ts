@@ -3,6 +3,8 @@ import { HostPath, Name, TimeMs } from './common.ts'
 
 /** What of a feed is added by itself: items whose title has all words of `include` and none of `exclude`. `/…/` is a regular expression. */
 export const FeedFilter = z.object({
+  /** What other clients call it: their rules have names. */
+  name: Name.optional(),
   include: z.string().max(1000).default(''),
   exclude: z.string().max(1000).default(''),
   label: Name.nullable().default(null),

@@ -99,6 +99,8 @@ export const TorrentDetail = Torrent.extend({
   seedingSeconds: z.number().min(0),
   /** What it was added from; passwords are left out. */
   source: z.string().nullable(),
+  /** It was started past the queue. */
+  forced: z.boolean().optional(),
 })
 export type TorrentDetail = z.infer<typeof TorrentDetail>
 
@@ -192,6 +194,8 @@ export type Preview = z.infer<typeof Preview>
 
 export const UpdateTorrent = z.object({
   id: TorrentId,
+  /** What lists show; the names on disk stay. */
+  name: Name.optional(),
   label: Name.nullable().optional(),
   tags: z.array(Name).max(100).optional(),
   sequential: z.boolean().optional(),
@@ -267,6 +271,8 @@ export const Tracker = z.object({
   leeches: z.number().int().min(0).nullable(),
   downloads: z.number().int().min(0).nullable(),
   nextAnnounceSeconds: z.number().min(0).nullable(),
+  /** When it last answered, or failed to; null: never. */
+  lastAnnounceMs: TimeMs.nullable().optional(),
 })
 export type Tracker = z.infer<typeof Tracker>
 

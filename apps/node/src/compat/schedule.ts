@@ -1,0 +1,51 @@
+/** Transmission and qBittorrent know one time of day at which the alternative limits hold; Shoal knows a list of times with limits each. */
+import type { ScheduledLimit, Settings } from '@shoal/api'
+
+export interface AlternativeTimes {
+  readonly isOn: boolean
+  /** Minutes after midnight. An end before the begin is of the next day. */
+  readonly beginMinutes: number
+  readonly endMinutes: number
+  /** 0 Sunday to 6 Saturday. */
+  readonly days: readonly number[]
+}
+
+export const EVERY_DAY = [0, 1, 2, 3, 4, 5, 6] as const
+/** What both begin with. */
+const USUAL: AlternativeTimes = { isOn: false, beginMinutes: 9 * 60, endMinutes: 17 * 60, days: EVERY_DAY }
+
+/** The first time of the schedule; what is usual, and off, when there is none. */
+export function alternativeTimes({ schedule: [first] }: Settings['limits']): AlternativeTimes {
+  if (!first) return USUAL
+  return {
+    isOn: true,
+    beginMinutes: minutesOf(first.from),
+    endMinutes: minutesOf(first.to),
+    days: first.days,
+  }
+}
+
+/** The schedule that has these times. The alternative limits are copied into it. */
+export function scheduleOf(times: AlternativeTimes, limits: Settings['limits']): ScheduledLimit[] {
+  if (!times.isOn || times.days.length === 0) return []
+  return [
+    {
+      days: [...times.days],
+      from: timeOf(times.beginMinutes),
+      to: timeOf(times.endMinutes),
+      downloadBytesPerSecond: limits.alternativeDownloadBytesPerSecond,
+      uploadBytesPerSecond: limits.alternativeUploadBytesPerSecond,
+    },
+  ]
+}
+
+function minutesOf(time: string): number {
+  const [hours = '0', minutes = '0'] = time.split(':')
+  return Number(hours) * 60 + Number(minutes)
+}
+
+function timeOf(minutes: number): string {
+  const inDay = ((Math.round(minutes) % 1440) + 1440) % 1440
+  const two = (value: number) => String(value).padStart(2, '0')
+  return `${two(Math.floor(inDay / 60))}:${two(inDay % 60)}`
+}

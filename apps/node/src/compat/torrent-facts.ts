@@ -1,0 +1,132 @@
+import type { Settings, Torrent, TorrentDetail, TorrentFile, Tracker } from '@shoal/api'
+import type { Call } from './call.ts'
+
+/** How long what a row does not tell is believed when all torrents are listed. */
+const BELIEVED_MS = 20_000
+
+/** What lists of other clients show besides the rows of ours. */
+export interface TorrentFacts {
+  /** The row's members are those of now. */
+  readonly detail: TorrentDetail
+  readonly trackers: readonly Tracker[]
+  /** First component of the paths of its files; null while they are unknown. */
+  readonly root: string | null
+}
+
+interface Believed {
+  readonly facts: TorrentFacts
+  readonly untilMs: number
+  readonly mark: string
+}
+
+/** Keeps for a while what has to be asked of each torrent by itself, so that lists of thousands can be polled. */
+export class FactsBook {
+  readonly #call: Call
+  readonly #believed = new Map<string, Believed>()
+
+  constructor(call: Call) {
+    this.#call = call
+  }
+
+  /** Of these rows, in their order; those that are gone meanwhile are left out. `fresh` asks for everything now. */
+  async of(rows: readonly Torrent[], { fresh = rows.length <= 20 } = {}): Promise<TorrentFacts[]> {
+    const found: TorrentFacts[] = []
+    for (const row of rows) {
+      const facts = await this.#one(row, fresh)
+      if (facts) found.push(facts)
+    }
+    return found
+  }
+
+  /** Forgets those that are not in the list. */
+  keepOnly(rows: readonly Torrent[]): void {
+    if (this.#believed.size <= rows.length) return
+    const ids = new Set(rows.map(({ id }) => id))
+    for (const id of this.#believed.keys()) if (!ids.has(id)) this.#believed.delete(id)
+  }
+
+  /** Of torrents that were just changed. */
+  doubt(ids: readonly string[]): void {
+    for (const id of ids) this.#believed.delete(id)
+  }
+
+  async #one(row: Torrent, fresh: boolean): Promise<TorrentFacts | null> {
+    const known = this.#believed.get(row.id)
+    const mark = markOf(row)
+    if (!fresh && known && known.mark === mark && known.untilMs > performance.now())
+      return { ...known.facts, detail: { ...known.facts.detail, ...row } }
+    try {
+      const facts = await this.#ask(row)
+      // Spread out, so that they do not all grow old in the same poll.
+      const untilMs = performance.now() + BELIEVED_MS * (0.5 + Math.random())
+      this.#believed.set(row.id, { facts, untilMs, mark })
+      return facts
+    } catch (error) {
+      if ((error as { code?: unknown }).code !== 'not-found') throw error
+      this.#believed.delete(row.id)
+      return null
+    }
+  }
+
+  async #ask({ id }: Torrent): Promise<TorrentFacts> {
+    const detail = await this.#call('getTorrent', { id })
+    const { items: trackers } = await this.#call('listTrackers', { id })
+    const root = detail.fileCount === null ? null : await this.#rootOf(id)
+    return { detail, trackers, root }
+  }
+
+  async #rootOf(id: string): Promise<string | null> {
+    const { items } = await this.#call('listFiles', { id, limit: 1 })
+    return items[0] ? firstComponent(items[0].path) : null
+  }
+}
+
+/** Changes when more of a torrent than its numbers has changed. */
+function markOf({ state, label, tags, directory, name, fileCount, queuePosition }: Torrent): string {
+  return JSON.stringify([state, label, tags, directory, name, fileCount, queuePosition === null])
+}
+
+export function firstComponent(path: string): string {
+  return path.split('/', 1)[0]!
+}
+
+/** Where the content lies: the file, or the torrent's folder. The download folder itself while the files are unknown. */
+export function contentPath({ detail, root }: TorrentFacts): string {
+  return root === null ? detail.directory : joinPath(detail.directory, root)
+}
+
+export function joinPath(directory: string, name: string): string {
+  return directory.endsWith('/') ? directory + name : `${directory}/${name}`
+}
+
+/** Everything that is wanted is here. */
+export function isComplete({ wantedBytes, haveBytes }: Torrent): boolean {
+  return wantedBytes !== null && haveBytes >= wantedBytes
+}
+
+/** Bytes of what is wanted that are not here yet; 0 while the metadata is unknown. */
+export function leftBytes({ wantedBytes, haveBytes }: Torrent): number {
+  return wantedBytes === null ? 0 : Math.max(0, wantedBytes - haveBytes)
+}
+
+/** The torrent came to the ratio or time of sharing that it, or the settings, have as a limit. */
+export function hasReachedLimit(detail: TorrentDetail, seeding: Settings['seeding']): boolean {
+  const ratioLimit = detail.ratioLimit ?? seeding.ratioLimit ?? 0
+  const minutesLimit = detail.seedingTimeLimitMinutes ?? seeding.timeLimitMinutes ?? 0
+  return (
+    (ratioLimit > 0 && (detail.ratio ?? 0) >= ratioLimit) ||
+    (minutesLimit > 0 && detail.seedingSeconds >= minutesLimit * 60)
+  )
+}
+
+/** All files of a torrent. Empty while its metadata is unknown. */
+export async function filesOf(call: Call, id: string): Promise<TorrentFile[]> {
+  const files: TorrentFile[] = []
+  let cursor: string | undefined
+  do {
+    const page = await call('listFiles', { id, limit: 10_000, ...(cursor && { cursor }) })
+    files.push(...page.items)
+    cursor = page.next ?? undefined
+  } while (cursor)
+  return files
+}

@@ -1,0 +1,19 @@
+import type { PieceMap } from '@shoal/api'
+
+/** How many connected peers have each piece; -1 where it is here. */
+export function availabilityOf(map: PieceMap): number[] {
+  const [have, counts] = [Buffer.from(map.have, 'base64'), Buffer.from(map.availability, 'base64')]
+  return Array.from({ length: map.count }, (_, piece) => (hasPiece(have, piece) ? -1 : (counts[piece] ?? 0)))
+}
+
+/** Bytes of what is left that connected peers have: no more than is left, since pieces of files that are not wanted count too. */
+export function desiredAvailable(map: PieceMap, left: number): number {
+  if (left === 0) return 0
+  const there = availabilityOf(map).filter(count => count > 0).length
+  return Math.min(left, there * map.pieceLengthBytes)
+}
+
+/** BEP 3: the first piece is the highest bit. */
+export function hasPiece(have: Uint8Array, piece: number): boolean {
+  return ((have[piece >> 3] ?? 0) & (0x80 >> (piece & 7))) !== 0
+}
