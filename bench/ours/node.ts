@@ -18,6 +18,7 @@ const node = await startNode(
     passwordFile: undefined,
     config: undefined,
     peerPort: 0,
+    peerHost: '127.0.0.1',
     allowDir: [folder],
     allowedHost: [],
     logLevel: 'warn',

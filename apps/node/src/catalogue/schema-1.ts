@@ -24,6 +24,7 @@ CREATE TABLE torrents (
   tags TEXT NOT NULL DEFAULT '[]',
   added_ms INTEGER NOT NULL,
   completed_ms INTEGER,
+  completion_settled INTEGER NOT NULL DEFAULT 0,
   active_ms INTEGER,
   removed_ms INTEGER,
   remove_data INTEGER NOT NULL DEFAULT 0,

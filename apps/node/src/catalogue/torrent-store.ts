@@ -18,6 +18,8 @@ export interface TorrentRecord {
   readonly tags: readonly string[]
   readonly addedMs: number
   readonly completedMs: number | null
+  /** What follows a completion (moving, the hook) is done. */
+  readonly completionSettled: boolean
   /** When a byte was last moved. */
   readonly activeMs: number | null
   /** Removed, and can be brought back until the node deletes the record; `removeData`: then with its files. */
@@ -87,6 +89,7 @@ export class TorrentStore {
       tags: 'json',
       addedMs: 'plain',
       completedMs: 'plain',
+      completionSettled: 'boolean',
       activeMs: 'plain',
       removedMs: 'plain',
       removeData: 'boolean',

@@ -14,7 +14,7 @@ import type { Log } from '../log/log.ts'
 import type { LogEntries } from '../log/log-entries.ts'
 
 import type { TorrentDownload, TorrentOptions } from '../protocols/protocol.ts'
-import type { ProtocolManager } from '../protocols/protocol-manager.ts'
+import type { Protocols } from '../protocols/protocols.ts'
 import { type AddedTorrent, addTorrent, sourceOf, withoutPassword } from '../torrents/adding.ts'
 import { CatalogueRows } from '../torrents/catalogue-rows.ts'
 import { Countries } from '../torrents/countries.ts'
@@ -46,14 +46,14 @@ export interface NodeParts {
   readonly logEntries: LogEntries
   /** Folders that are allowed besides those of the settings and labels. */
   readonly allowedDirectories: readonly string[]
-  readonly protocols: ProtocolManager
+  readonly protocols: Protocols
   onStop(): void
 }
 
 /** What others may want to know of torrents; see torrent-events.ts. */
 export interface TorrentWatcher {
   onMetadata?(torrent: ManagedTorrent): void
-  onComplete?(torrent: ManagedTorrent, first: boolean): void
+  onComplete?(torrent: ManagedTorrent): void
   onForgotten?(torrent: ManagedTorrent): void
 }
 
@@ -64,7 +64,7 @@ export class NodeCore {
   readonly keeper: SettingsKeeper
   readonly log: Log
   readonly logEntries: LogEntries
-  readonly protocols: ProtocolManager
+  readonly protocols: Protocols
   readonly onStop: () => void
   readonly rows: CatalogueRows
   readonly book: TorrentBook
@@ -149,9 +149,9 @@ export class NodeCore {
         this.book.change(each, {})
         for (const watcher of this.watchers) watcher.onMetadata?.(each)
       },
-      onComplete: (each, first) => {
+      onComplete: each => {
         void this.queue.apply()
-        for (const watcher of this.watchers) watcher.onComplete?.(each, first)
+        for (const watcher of this.watchers) watcher.onComplete?.(each)
       },
       onRested: () => void this.queue.apply(),
       onPeerClosed: (_, peer) => this.#notePeer(peer),
@@ -169,7 +169,7 @@ export class NodeCore {
     const target =
       directory ??
       ((input.label && this.labels.directoryOf(input.label)) || this.keeper.settings.downloads.directory)
-    const download = await this.protocols.download(given, {
+    const download = await this.protocols.manager.download(given, {
       directory: target,
       torrent: input,
       ...(signal && { signal }),

@@ -68,7 +68,7 @@ export function nodeOperations(core: NodeCore): Pick<NodeOperations, Names> {
     getNode: async () => nodeInfo(core),
     getStats: async () => nodeStats(core),
     getHistory: async ({ range }) => core.traffic.history(range, Date.now()),
-    listProtocols: async () => ({ items: core.protocols.describe() }),
+    listProtocols: async () => ({ items: core.protocols.manager.describe() }),
     listFolders: async ({ path }) => core.folders.list(path),
     listLog: async query => ({ items: core.logEntries.list(query) }),
     getHealth: async () => {

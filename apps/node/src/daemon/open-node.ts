@@ -11,6 +11,7 @@ import type { LogEntries } from '../log/log-entries.ts'
 
 import { freshRow } from '../torrents/adding.ts'
 import type { RunningNode } from './contract.ts'
+import { startNodeAutomation } from './node-automation.ts'
 import { NodeCore } from './node-core.ts'
 import { nodeFiles } from './node-files.ts'
 import { nodeOperations } from './node-operations.ts'
@@ -30,8 +31,8 @@ export interface OpenNodeOptions {
   readonly allowedDirectories: readonly string[]
   readonly log: Log
   readonly logEntries: LogEntries
-  /** For tests: how the session finds peers beyond what the settings say. */
-  readonly sessionDefaults?: Parameters<typeof Session.open>[0]
+  /** Address to accept peers at. Default: all. */
+  readonly peerHost?: string
   onStop(): void
 }
 
@@ -63,10 +64,10 @@ async function open(options: OpenNodeOptions, closers: (() => unknown)[]): Promi
   })
   await makeFolder(keeper.settings.downloads.directory)
   const session = await Session.open({
-    ...options.sessionDefaults,
     ...sessionOptions(keeper.settings),
     resumeStore: catalogue.resumeStore(),
     userAgent: `Shoal/${VERSION}`,
+    ...(options.peerHost !== undefined && { host: options.peerHost }),
   })
   closers.push(() => session.close())
   for (const problem of session.problems) log.warn(problem)
@@ -78,7 +79,7 @@ async function open(options: OpenNodeOptions, closers: (() => unknown)[]): Promi
     log,
     logEntries,
     allowedDirectories,
-    protocols: protocols.manager,
+    protocols,
     onStop,
   })
   core.restore(api => ({ ...freshRow(api, core.book), paused: api.stats.state === 'paused' }))
@@ -96,10 +97,10 @@ async function open(options: OpenNodeOptions, closers: (() => unknown)[]): Promi
   )
   core.removals.start()
   await core.queue.apply()
-  const operations = {
-    ...torrentOperations(core),
-    ...nodeOperations(core),
-  } as NodeOperations
+  const own = { ...torrentOperations(core), ...nodeOperations(core) }
+  const automation = startNodeAutomation(core, own)
+  closers.push(() => automation.close())
+  const operations: NodeOperations = { ...own, ...automation.feeds }
   let closing: Promise<void> | null = null
   return {
     core,

@@ -7,6 +7,7 @@ import { nodeStats } from './node-stats.ts'
 const TICK_MS = 1000
 /** How often what a torrent did is written down: a different part of them in each tick, so that no tick is long. */
 const ROWS_TICKS = 60
+const QUEUE_TICKS = 30
 /** Log entries told in one tick; the rest can be asked for. */
 const MOST_LOGGED = 500
 
@@ -44,7 +45,7 @@ export class Pulse {
   }
 
   #tick(): void {
-    const { list, traffic, session, events } = this.#core
+    const { list, traffic, session, events, queue } = this.#core
     const nowMs = Date.now()
     this.#ticks++
     traffic.note(session.stats, nowMs)
@@ -52,6 +53,8 @@ export class Pulse {
     if (changes) events.publish('torrents', changes)
     this.#noteRates(nowMs)
     this.#noteTimes()
+    // A torrent that has been idle for long gives its place to the next.
+    if (this.#ticks % QUEUE_TICKS === 0) void queue.apply()
     for (const [id, topic] of this.#topics) {
       const event = topic.tick()
       if (event) events.publish(`torrent:${id}`, event)

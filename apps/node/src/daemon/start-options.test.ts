@@ -35,6 +35,7 @@ describe('options of a node', () => {
       passwordFile: undefined,
       config: undefined,
       peerPort: undefined,
+      peerHost: undefined,
       allowDir: [],
       allowedHost: [],
       logLevel: 'info',
@@ -65,9 +66,11 @@ describe('options of a node', () => {
       username: 'me',
       passwordFile: '/p',
       peerPort: '2',
+      peerHost: '127.0.0.1',
       allowDir: '/a',
       allowedHost: 'a.example',
       logLevel: 'debug',
+      set: 'network.dht=false',
       open: 'true',
     }
     const keys = Object.keys(START_SETTINGS).filter(key => key !== 'config')

@@ -61,6 +61,11 @@ export const START_SETTINGS = {
     help: 'Port to accept peers on: 0 for any. Default 6881, or as the settings say',
     parse: text => port(text),
   }),
+  peerHost: setting({
+    value: 'ADDRESS',
+    help: 'Address to accept peers at, such as that of a VPN. Default: all',
+    parse: address,
+  }),
   allowDir: settings(delimiter, {
     value: 'DIR',
     help: 'Files may be shared from and downloaded to this folder too',
@@ -101,6 +106,8 @@ export interface StartOptions {
   readonly config: string | undefined
   /** Port for peers; undefined: as the node's settings say. */
   readonly peerPort: number | undefined
+  /** Address to accept peers at; undefined: all. */
+  readonly peerHost: string | undefined
   readonly allowDir: readonly string[]
   readonly allowedHost: readonly string[]
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error'
@@ -150,6 +157,7 @@ export function readStartOptions(
     passwordFile: get('passwordFile'),
     config: content === null ? undefined : config,
     peerPort: get('peerPort'),
+    peerHost: get('peerHost'),
     allowDir: get('allowDir') ?? [],
     allowedHost: get('allowedHost') ?? [],
     logLevel: get('logLevel') ?? 'info',
@@ -198,6 +206,12 @@ function checkPassword({ username, passwordFile }: StartOptions): void {
     throw new UsageError('a user name needs a password: give --password-file FILE too')
   if (passwordFile !== undefined && username === undefined)
     throw new UsageError('a password needs a user name: give --username NAME too')
+}
+
+function address(text: string): string {
+  const bare = text.replace(/^\[(.*)\]$/, '$1')
+  if (isIP(bare)) return bare
+  throw new UsageError(`"${text}" is no IP address`)
 }
 
 /** An address, or a name of this machine. */

@@ -48,6 +48,7 @@ export async function startNode(
     directory: options.dir ?? defaultFolder(),
     fixed: fixedSettings(options),
     allowedDirectories: [...options.allowDir, ...(isLoopback(options.host) ? [homedir()] : [])],
+    ...(options.peerHost !== undefined && { peerHost: options.peerHost }),
     log: log.log,
     logEntries: log.entries,
     onStop,

@@ -94,6 +94,7 @@ export function freshRow(
     source: null,
     addedMs: Date.now(),
     completedMs: null,
+    completionSettled: false,
     activeMs: null,
     paused: false,
     forced: false,

@@ -40,7 +40,8 @@ function torrent(id: string, more: Partial<Torrent> = {}): Torrent {
 }
 
 const query = (more: object = {}) => ListTorrents.parse(more)
-const names = (torrents: Torrent[], more: object) => torrents.filter(filterOf(query(more))).map(({ name }) => name)
+const names = (torrents: Torrent[], more: object) =>
+  torrents.filter(filterOf(query(more))).map(({ name }) => name)
 
 test('filters by state, groups of states, label, tag and words of the name', () => {
   const all = [

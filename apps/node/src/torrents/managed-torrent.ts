@@ -10,6 +10,8 @@ export class ManagedTorrent {
   moving = false
   /** It waits for its turn: the engine's torrent is paused though the user did not ask for that. */
   queued = false
+  /** When it last began to run: milliseconds since the Unix epoch. */
+  startedMs = Date.now()
   /** What trackers last said of the whole swarm; null: nothing. */
   swarmSeeds: number | null = null
   swarmLeeches: number | null = null

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest'
 import { reordered } from './queue-keeper.ts'
 
 const ORDER = ['a', 'b', 'c', 'd']
-const move = (moved: string, how: Parameters<typeof reordered>[2]) => reordered(ORDER, new Set(moved), how).join('')
+const move = (moved: string, how: Parameters<typeof reordered>[2]) =>
+  reordered(ORDER, new Set(moved), how).join('')
 
 test('those that are moved keep their order among themselves', () => {
   expect(move('bd', 'queue-first')).toBe('bdac')

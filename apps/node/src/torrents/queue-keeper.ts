@@ -1,4 +1,5 @@
 import type { Settings } from '@shoal/api'
+import { type QueuedTorrent, queueDecision } from '../automation/queue/queue-decision.ts'
 import type { ManagedTorrent } from './managed-torrent.ts'
 import type { TorrentBook } from './torrent-book.ts'
 
@@ -64,17 +65,16 @@ export class QueueKeeper {
   }
 
   async #round(): Promise<void> {
-    const { maxDownloads, maxSeeds } = this.#context.settings()
-    let downloads = maxDownloads ?? Number.POSITIVE_INFINITY
-    let seeds = maxSeeds ?? Number.POSITIVE_INFINITY
-    const changes: Promise<void>[] = []
-    for (const torrent of this.#ordered()) {
-      const { paused, forced } = torrent.row
-      let runs = !paused
-      if (runs && !forced) runs = torrent.isComplete ? seeds-- > 0 : downloads-- > 0
-      changes.push(this.#set(torrent, runs, !paused && !runs))
-    }
-    await Promise.all(changes)
+    const ordered = this.#ordered()
+    const wanted = ordered.filter(({ row, api }) => !row.paused && api.stats.state !== 'error')
+    const { run } = queueDecision(wanted.map(queued), this.#context.settings(), Date.now())
+    await Promise.all(
+      ordered.map(torrent => {
+        const isFailed = torrent.api.stats.state === 'error'
+        if (isFailed && !torrent.row.paused) return undefined
+        return this.#set(torrent, run.has(torrent.id), !torrent.row.paused && !run.has(torrent.id))
+      }),
+    )
   }
 
   async #set(torrent: ManagedTorrent, runs: boolean, queued: boolean): Promise<void> {
@@ -85,8 +85,18 @@ export class QueueKeeper {
       this.#context.book.touch(torrent)
     }
     if (api.stats.state === 'closed' || isResting !== runs) return
+    if (runs) torrent.startedMs = Date.now()
     await (runs ? api.resume() : api.pause())
   }
+}
+
+function queued(torrent: ManagedTorrent, order: number): QueuedTorrent {
+  const { api, row, isComplete } = torrent
+  const { state, downloadBytesPerSecond, uploadBytesPerSecond } = api.stats
+  const running = state !== 'paused'
+  const isMoving = downloadBytesPerSecond > 0 || uploadBytesPerSecond > 0 || state === 'checking'
+  const idleSinceMs = running && !isMoving ? Math.max(torrent.startedMs, row.activeMs ?? 0) : null
+  return { id: torrent.id, complete: isComplete, forced: row.forced, order, running, idleSinceMs }
 }
 
 /** The moved ones keep their order among themselves. */

@@ -10,8 +10,8 @@ export interface TorrentEventsContext {
   readonly log: Log
   /** Its files and names are known: once a run. */
   onMetadata(torrent: ManagedTorrent): void
-  /** All that is wanted is here. `first`: it was not complete before, in this run or another. */
-  onComplete(torrent: ManagedTorrent, first: boolean): void
+  /** All that is wanted is here; again after more was wanted, and at each start. */
+  onComplete(torrent: ManagedTorrent): void
   /** Another one can have its place in the queue. */
   onRested(torrent: ManagedTorrent): void
   onPeerClosed(torrent: ManagedTorrent, peer: PeerStatus): void
@@ -32,10 +32,12 @@ export function followTorrent(torrent: ManagedTorrent, context: TorrentEventsCon
   })
   api.on('complete', () => {
     const first = torrent.row.completedMs === null
-    if (first) book.change(torrent, { completedMs: Date.now() })
+    // What was here from the beginning was not downloaded: nothing follows.
+    const completionSettled = torrent.row.completionSettled || api.stats.downloadedBytes === 0
+    if (first) book.change(torrent, { completedMs: Date.now(), completionSettled })
     book.touch(torrent, true)
     if (first) log.info(`${nameOf(torrent)} is complete`, about)
-    context.onComplete(torrent, first)
+    context.onComplete(torrent)
   })
   api.on('error', error => log.error(`${nameOf(torrent)}: ${error.message}`, about))
   api.on('log', message => log.debug(`${nameOf(torrent)}: ${message}`, about))

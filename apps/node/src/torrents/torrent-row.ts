@@ -9,6 +9,8 @@ export interface TorrentRow {
   /** Milliseconds since the Unix epoch. */
   readonly addedMs: number
   readonly completedMs: number | null
+  /** What follows a completion (moving, the hook) is done, or there was none since nothing was downloaded. */
+  readonly completionSettled: boolean
   readonly activeMs: number | null
   /** The user wants it to rest. */
   readonly paused: boolean

@@ -30,7 +30,7 @@ export async function testNode(folder?: string): Promise<TestNode> {
     allowedDirectories: [root],
     log: SILENT,
     logEntries: new LogEntries(),
-    sessionDefaults: { host: '127.0.0.1' },
+    peerHost: '127.0.0.1',
     onStop() {},
   })
   return {
