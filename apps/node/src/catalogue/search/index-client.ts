@@ -7,6 +7,12 @@ interface Waiting {
   readonly reject: (error: unknown) => void
 }
 
+interface Thread {
+  readonly worker: Worker
+  readonly waiting: Map<number, Waiting>
+  readonly ended: Promise<void>
+}
+
 /** A thread without work ends after this, and gives its memory back. */
 const IDLE_MS = 60_000
 
@@ -14,9 +20,8 @@ const IDLE_MS = 60_000
 export class IndexClient {
   readonly #data: IndexThreadData
   readonly #idleMs: number
-  #worker: Worker | null = null
-  readonly #waiting = new Map<number, Waiting>()
-  readonly #ending = new Set<Promise<unknown>>()
+  #thread: Thread | null = null
+  readonly #ending = new Set<Promise<void>>()
   #idle: NodeJS.Timeout | undefined
   #calls = 0
   #closed = false
@@ -33,10 +38,11 @@ export class IndexClient {
   ): Promise<IndexWork[Name]['result']> {
     if (this.#closed) throw new Failure('closed', 'the search index is closed: open the catalogue again')
     clearTimeout(this.#idle)
-    const worker = (this.#worker ??= this.#start())
+    this.#thread ??= this.#start()
+    const { worker, waiting } = this.#thread
     const id = this.#calls++
     const result = new Promise<IndexWork[Name]['result']>((resolve, reject) => {
-      this.#waiting.set(id, { resolve: resolve as (value: never) => void, reject })
+      waiting.set(id, { resolve: resolve as (value: never) => void, reject })
     })
     worker.postMessage({ id, name, args } satisfies IndexCall)
     return result
@@ -54,49 +60,47 @@ export class IndexClient {
     await this.restart()
   }
 
-  #start(): Worker {
+  #start(): Thread {
     const worker = new Worker(new URL('./index-thread.ts', import.meta.url), {
       name: `shoal-${this.#data.role}`,
       workerData: this.#data,
     })
+    const { promise: ended, resolve } = Promise.withResolvers<void>()
+    const thread: Thread = { worker, waiting: new Map(), ended }
     let failure: unknown
-    const ended = new Promise<void>(resolve => {
-      worker.on('error', error => {
-        failure = error
-      })
-      worker.on('exit', () => {
-        if (this.#worker === worker) this.#worker = null
-        this.#ending.delete(ended)
-        this.#rejectAll(failure)
-        resolve()
-      })
+    worker.on('error', error => {
+      failure = error
     })
-    worker.on('message', (reply: IndexReply) => this.#settle(reply))
+    worker.on('exit', () => {
+      this.#forget(thread, failure)
+      resolve()
+    })
+    worker.on('message', (reply: IndexReply) => this.#settle(thread, reply))
     this.#ending.add(ended)
-    return worker
+    return thread
   }
 
   #stop(): void {
     clearTimeout(this.#idle)
-    this.#worker?.postMessage('close')
-    this.#worker = null
+    this.#thread?.worker.postMessage('close')
+    this.#thread = null
   }
 
-  #settle(reply: IndexReply): void {
-    const waiting = this.#waiting.get(reply.id)
-    this.#waiting.delete(reply.id)
+  #settle(thread: Thread, reply: IndexReply): void {
+    const waiting = thread.waiting.get(reply.id)
+    thread.waiting.delete(reply.id)
     if ('error' in reply) waiting?.reject(new Failure(reply.error.code, reply.error.message))
     else waiting?.resolve(reply.result as never)
-    if (this.#waiting.size > 0) return
+    if (thread.waiting.size > 0 || thread !== this.#thread) return
     this.#idle = setTimeout(() => this.#stop(), this.#idleMs)
     this.#idle.unref()
   }
 
-  /** A thread that ends by itself answers nothing more. */
-  #rejectAll(cause: unknown): void {
-    if (this.#worker !== null) return
-    const failure = new Failure('io', 'the search index stopped working: search again', { cause })
-    for (const { reject } of this.#waiting.values()) reject(failure)
-    this.#waiting.clear()
+  /** A thread that has ended answers nothing more. */
+  #forget(thread: Thread, cause: unknown): void {
+    if (this.#thread === thread) this.#thread = null
+    this.#ending.delete(thread.ended)
+    const failure = new Failure('io', 'the search index stopped working: try again', { cause })
+    for (const { reject } of thread.waiting.values()) reject(failure)
   }
 }

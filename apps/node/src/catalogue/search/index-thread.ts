@@ -14,9 +14,9 @@ export interface IndexThreadData {
 /** What a thread does, by name: arguments and result. */
 export interface IndexWork {
   generation: { args: []; result: string }
-  put: { args: [entries: readonly IndexedEntry[]]; result: void }
-  remove: { args: [from: number, to: number]; result: void }
-  tidy: { args: []; result: void }
+  put: { args: [entries: readonly IndexedEntry[]]; result: undefined }
+  remove: { args: [from: number, to: number]; result: undefined }
+  tidy: { args: []; result: undefined }
   search: { args: [request: SearchRequest]; result: Hits }
   count: { args: []; result: { readonly entries: number; readonly texts: number } }
 }

@@ -1,10 +1,12 @@
 /** Search over everything in the catalogue: the index's answers with names, and what keeps the index in step. */
+import { rm } from 'node:fs/promises'
 import { Failure } from '../../cli/failure.ts'
+import { isDamage } from '../database-failure.ts'
 import type { FileKind } from '../file-kind.ts'
 import type { FileStore } from '../file-store.ts'
 import type { TorrentRecord, TorrentStore } from '../torrent-store.ts'
 import { parseEntryId } from './entry-id.ts'
-import { type Hit, MAX_HITS } from './find-hits.ts'
+import { type Hit, type Hits, MAX_HITS, type SearchRequest } from './find-hits.ts'
 import { IndexClient } from './index-client.ts'
 import { parseQuery, toPattern, toPatterns } from './parse-query.ts'
 import { matchRanges, type Range } from './snippet.ts'
@@ -47,12 +49,16 @@ export interface SearchAnswer {
 export class Search {
   /** The thread that changes the index; for the indexer. */
   readonly writer: IndexClient
+  /** Called when the index is gone and has to be filled again. */
+  onDiscard: () => void = () => {}
+  readonly #path: string
   readonly #reader: IndexClient
   readonly #torrents: TorrentStore
   readonly #files: FileStore
   #prepared: Promise<string> | null = null
 
   constructor(path: string, torrents: TorrentStore, files: FileStore) {
+    this.#path = path
     this.writer = new IndexClient({ path, role: 'change' })
     this.#reader = new IndexClient({ path, role: 'search' })
     this.#torrents = torrents
@@ -70,7 +76,7 @@ export class Search {
     const offset = readCursor(query.cursor)
     await this.generation()
     options.signal?.throwIfAborted()
-    const { hits, more } = await this.#reader.call('search', { text, kinds, limit, offset })
+    const { hits, more } = await this.#find({ text, kinds, limit, offset })
     options.signal?.throwIfAborted()
     const describe = this.#describer(text)
     return { hits: hits.flatMap(hit => describe(hit) ?? []), next: more ? `${offset + limit}` : null }
@@ -87,14 +93,26 @@ export class Search {
     }
   }
 
-  /** After the index was found damaged: the next use makes it anew. */
-  async reopen(): Promise<void> {
-    this.#prepared = null
+  /** Throws a damaged index away: the next use makes a new one. */
+  async discard(): Promise<void> {
     await Promise.all([this.writer.restart(), this.#reader.restart()])
+    this.#prepared = null
+    for (const ending of ['', '-wal', '-shm']) await rm(this.#path + ending, { force: true })
+    this.onDiscard()
   }
 
   async close(): Promise<void> {
     await Promise.all([this.writer.close(), this.#reader.close()])
+  }
+
+  async #find(request: SearchRequest): Promise<Hits> {
+    try {
+      return await this.#reader.call('search', request)
+    } catch (error) {
+      if (!isDamage(error)) throw error
+      await this.discard()
+      throw new Failure('damaged', 'the search index was damaged and is made anew: search again in a while')
+    }
   }
 
   #describer(text: string): (hit: Hit) => SearchHit | null {
