@@ -139,7 +139,10 @@ export interface TorrentDiscovery extends Omit<DiscoveryStatus, 'nextAnnounceMs'
 export interface TorrentFile {
   /** Index among the real files, from 0. */
   readonly index: number
+  /** As the torrent names it, below the download folder. */
   readonly path: readonly string[]
+  /** As it was renamed, else `path`. */
+  readonly currentPath: readonly string[]
   readonly lengthBytes: number
   /** BEP 52 root: 32 bytes; absent for v1 and empty files. */
   readonly piecesRoot?: Uint8Array | undefined
@@ -231,7 +234,13 @@ export interface TorrentApi {
   /** Reads everything again and keeps what is right. */
   recheck(options?: { signal?: AbortSignal }): Promise<void>
   move(directory: string, options?: { signal?: AbortSignal }): Promise<void>
+  /** `path` is below the download folder. Rejects when there is something of that name. */
   renameFile(file: number, path: readonly string[]): Promise<void>
+  /**
+   * Renames all files of a folder at once, all or none: both paths are below the download folder, `folder` as in `currentPath`. Rejects with
+   * `not-found` when there is no such folder, and when there is something of the new names.
+   */
+  renameFolder(folder: readonly string[], path: readonly string[]): Promise<void>
   /** Stops it and forgets it; `deleteData` deletes its files too. */
   remove(options?: { deleteData?: boolean }): Promise<void>
 }

@@ -13,6 +13,8 @@ const STEP_MS = 250
 export interface StreamHost {
   readonly clock: Clock
   readonly content: Content
+  /** Where a file is, below the download folder, by index among all files. */
+  currentPath(file: number): readonly string[]
   /** Makes the piece due at `dueMs`; calling the result takes that back. */
   hurry(piece: number, dueMs: number): () => void
   /** Resolves when the piece is here; rejects when the torrent is closed or the signal aborts. */

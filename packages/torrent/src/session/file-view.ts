@@ -23,6 +23,10 @@ export class FileView implements TorrentFile {
     return this.#content.layout.files[this.#at]!.path
   }
 
+  get currentPath(): readonly string[] {
+    return this.#host.currentPath(this.#at)
+  }
+
   get lengthBytes(): number {
     return this.#content.layout.files[this.#at]!.lengthBytes
   }

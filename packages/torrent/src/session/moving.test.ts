@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { Loopback, until } from './testing/loopback.ts'
 
@@ -51,4 +51,38 @@ test('what cannot be done is an error, and nothing has changed', async () => {
   await expect(torrent.move(loop.path('content', 'a.bin', 'x'))).rejects.toMatchObject({ name: 'ShoalError' })
   expect(torrent.directory).toBe(loop.folder)
   expect(torrent.files.map(({ diskPath }) => diskPath)).toEqual(before)
+})
+
+test('a folder is renamed with all its files, also into another, and the next session finds them there', async () => {
+  await using loop = await Loopback.make()
+  const metainfo = await loop.torrent('content', {
+    'a.bin': 1000,
+    'x/b.bin': 2000,
+    'x/y/c.bin': 3000,
+    'xx/d.bin': 4000,
+  })
+  const options = { directory: loop.folder, stateDirectory: loop.path('state') }
+  const session = await loop.open(options)
+  const torrent = await session.add(metainfo)
+  await torrent.whenComplete()
+  const paths = (one: typeof torrent) => one.files.map(({ currentPath }) => currentPath.join('/'))
+  await torrent.renameFolder(['content', 'x'], ['content', 'new', 'z'])
+  await torrent.renameFolder(['content', 'new', 'z', 'y'], ['content', 'y'])
+  const expected = ['content/a.bin', 'content/new/z/b.bin', 'content/y/c.bin', 'content/xx/d.bin']
+  expect(paths(torrent)).toEqual(expected)
+  expect(torrent.files.map(({ diskPath }) => diskPath)).toEqual(expected.map(path => loop.path(path)))
+  expect(torrent.files[1]!.path).toEqual(['content', 'x', 'b.bin'])
+  expect((await readdir(loop.path('content'))).sort()).toEqual(['a.bin', 'new', 'xx', 'y'])
+  await expect(torrent.renameFolder(['content', 'x'], ['w'])).rejects.toMatchObject({ code: 'not-found' })
+  await expect(torrent.renameFolder([], ['w'])).rejects.toMatchObject({ code: 'not-found' })
+  // All or none: the second file has an obstacle.
+  await mkdir(loop.path('t', 'xx'), { recursive: true })
+  await writeFile(loop.path('t', 'xx', 'd.bin'), 'not ours')
+  await expect(torrent.renameFolder(['content'], ['t'])).rejects.toMatchObject({ code: 'io' })
+  expect(paths(torrent)).toEqual(expected)
+  expect(await readdir(loop.path('t'))).toEqual(['xx'])
+  await session.close()
+  const again = await loop.open(options)
+  expect(paths(again.torrents[0]!)).toEqual(expected)
+  await again.torrents[0]!.whenComplete()
 })

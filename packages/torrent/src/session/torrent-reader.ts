@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts'
 import { ShoalError } from '../base/errors.ts'
 import type { Content } from './content.ts'
 import type { StreamHost } from './file-stream.ts'
+import { currentPath } from './place-change.ts'
 import type { TorrentTask } from './torrent-task.ts'
 
 /** What readers of a torrent's files ask of it. */
@@ -20,6 +21,10 @@ export class TorrentReader implements StreamHost {
 
   get content(): Content {
     return this.#content
+  }
+
+  currentPath(file: number): readonly string[] {
+    return currentPath(this.#task, this.#content, file)
   }
 
   hurry(piece: number, dueMs: number): () => void {

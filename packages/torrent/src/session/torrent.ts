@@ -27,7 +27,7 @@ import { FileView, realFiles } from './file-view.ts'
 import { limited } from './limited.ts'
 import { peerStatus } from './peer-status.ts'
 import { pieceMapOf } from './piece-map.ts'
-import { changePlace } from './place-change.ts'
+import { changePlace, rename, renamedBelow } from './place-change.ts'
 import { addWebSeed, merge, removeWebSeed, select, setSequential, setTrackers } from './torrent-changes.ts'
 import type { TorrentOrigin, TorrentPlace } from './torrent-origin.ts'
 import { TorrentReader } from './torrent-reader.ts'
@@ -306,15 +306,13 @@ export class Torrent extends Emitter<TorrentEvents> implements TorrentApi {
   }
 
   renameFile(file: number, path: readonly string[]): Promise<void> {
-    return this.#place(async () => {
-      const content = this.#known()
-      const at = fileAt(realFiles(content), file)
-      const { directory, renamed } = this.#task
-      await changePlace(this.#task, { directory, renamed: new Map(renamed).set(at, path) }, async moved => {
-        await content.storage.rename(at, path)
-        await moved()
-      })
-    })
+    return this.#place(async () =>
+      rename(this.#task, new Map([[fileAt(realFiles(this.#known()), file), path]])),
+    )
+  }
+
+  renameFolder(folder: readonly string[], path: readonly string[]): Promise<void> {
+    return this.#place(async () => rename(this.#task, renamedBelow(this.#task, this.#known(), folder, path)))
   }
 
   /** Changes of where files are, one after the other. */

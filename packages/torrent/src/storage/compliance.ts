@@ -157,7 +157,7 @@ export function testStorage(name: string, create: (layout: PieceLayout) => Promi
       await storage.move(elsewhere, { moved: async () => void moved++ })
       expect(moved).toBe(1)
       expect(await readAll(storage)).toEqual(content)
-      await storage.rename(1, ['T', 'renamed', 'b2'])
+      await storage.rename(new Map([[1, ['T', 'renamed', 'b2']]]))
       expect(await readAll(storage)).toEqual(content)
       await writePiece(storage, 2)
       await storage.flush()

@@ -5,14 +5,15 @@ import { adoptWanted } from './adopt-files.node.ts'
 import { createEmptyFiles, removeLink, removeLinks } from './empty-files.node.ts'
 import { stampsOf } from './file-stamps.node.ts'
 import { parentOf } from './folders.node.ts'
-import { forEach, lstat, rename, unlink } from './fs.node.ts'
+import { forEach, lstat, unlink } from './fs.node.ts'
 import { HandlePool } from './handle-pool.node.ts'
 import { errnoOf, ioError } from './io-errors.ts'
 import { moveFiles } from './move-files.node.ts'
+import { renameOnDisk } from './rename-files.node.ts'
 import { settleMove } from './settle-move.node.ts'
 import type { FileStamp, MoveOptions, Storage, StoredSegment } from './storage.ts'
 import { foldersOf, NAME_RULES, placePaths, TorrentFiles, type TorrentPlace } from './torrent-files.node.ts'
-import { applyRename, partFileName, type Renamed } from './torrent-place.ts'
+import { applyRenames, partFileName, type Renamed } from './torrent-place.ts'
 
 export { HandlePool, settleMove }
 
@@ -164,10 +165,11 @@ class FileStorage implements Storage, TorrentPlace {
     this.onIdle()
   }
 
-  async rename(file: number, path: readonly string[]): Promise<void> {
-    const entry = this.layout.files[file]
-    if (!entry || entry.pad) throw new ShoalError('bad-argument', `there is no file ${file} to rename`)
-    await this.#change(files => this.#rename(files, file, path))
+  async rename(renamed: Renamed): Promise<void> {
+    for (const file of renamed.keys())
+      if (this.layout.files[file]?.pad ?? true)
+        throw new ShoalError('bad-argument', `there is no file ${file} to rename`)
+    await this.#change(files => this.#rename(files, renamed))
   }
 
   async remove(): Promise<void> {
@@ -204,16 +206,20 @@ class FileStorage implements Storage, TorrentPlace {
     for (const result of results) if (result.status === 'rejected') throw result.reason
   }
 
-  async #rename(files: TorrentFiles, file: number, path: readonly string[]): Promise<void> {
+  async #rename(files: TorrentFiles, renamed: Renamed): Promise<void> {
     const paths = [...files.paths]
-    if (!applyRename(paths, file, path, NAME_RULES, partFileName(this.name, NAME_RULES)))
-      throw new ShoalError('bad-argument', `the torrent has a file at ${path.join('/')}: choose another name`)
-    const from = files.paths[file]!
-    const to = paths[file]!
-    if (from !== to) await renameOnDisk(files, from, to)
-    files.paths[file] = to
-    files.file(file).relative = to
-    this.renamed = new Map(this.renamed ?? []).set(file, path)
+    if (!applyRenames(paths, renamed, NAME_RULES, partFileName(this.name, NAME_RULES)))
+      throw new ShoalError('bad-argument', 'the torrent has a file of that name: choose another name')
+    const steps = [...renamed.keys()].map(file => ({ from: files.paths[file]!, to: paths[file]! }))
+    await renameOnDisk(
+      files,
+      steps.filter(({ from, to }) => from !== to),
+    )
+    for (const file of renamed.keys()) {
+      files.paths[file] = paths[file]!
+      files.file(file).relative = paths[file]!
+    }
+    this.renamed = new Map([...(this.renamed ?? []), ...renamed])
     if (!this.layout.files.some(entry => entry.symlink)) return
     await removeLinks(files)
     await createEmptyFiles(files)
@@ -272,27 +278,6 @@ class FileStorage implements Storage, TorrentPlace {
 
 function closedError(): ShoalError {
   return new ShoalError('closed', 'the storage was closed: add the torrent again')
-}
-
-async function renameOnDisk(files: TorrentFiles, from: string, to: string): Promise<void> {
-  const { folders } = files
-  try {
-    if (!(await lstat(folders.path(from)).catch(ignoreMissing))) return
-    await folders.check(parentOf(from))
-    await folders.make(parentOf(to))
-    const there = await lstat(folders.path(to)).catch(ignoreMissing)
-    const same = there && there.ino === (await lstat(folders.path(from))).ino
-    // The same file under another case of its name is no obstacle.
-    if (there && !same)
-      throw new ShoalError('io', `${folders.path(to)} is there already: choose another name`)
-    await rename(folders.path(from), folders.path(to))
-    folders.noteChange(parentOf(from))
-    folders.noteChange(parentOf(to))
-    await folders.sync(files.place.handles)
-    await folders.removeEmpty([parentOf(from)])
-  } catch (error) {
-    throw ioError(error, folders.path(to))
-  }
 }
 
 /** Deletes the torrent's files and links, its part file, and the folders that are empty then. Goes on after a failure, then rejects. */

@@ -1,6 +1,6 @@
 import { ShoalError } from '../base/errors.ts'
 import type { PieceLayout } from '../metainfo/layout.ts'
-import type { FileStamp, MoveOptions, Storage } from './storage.ts'
+import type { FilePlace, FileStamp, MoveOptions, Storage } from './storage.ts'
 
 /** Bytes of one buffer. Whole pieces are usually a multiple of it; a torrent of which little is kept costs little. */
 const CHUNK_BYTES = 262_144
@@ -92,7 +92,7 @@ class MemoryStorage implements Storage {
     await moved?.()
   }
 
-  async rename(_file: number, _path: readonly string[]): Promise<void> {
+  async rename(_renamed: FilePlace['renamed']): Promise<void> {
     this.#check(0, 0)
   }
 

@@ -63,8 +63,8 @@ export interface Storage {
    * files are safe at the new place, and before any that were copied are deleted at the old one.
    */
   move(directory: string, options?: MoveOptions): Promise<void>
-  /** Renames one file, as a path below the download folder. */
-  rename(file: number, path: readonly string[]): Promise<void>
+  /** Renames files, by index: paths below the download folder. All or none. */
+  rename(renamed: FilePlace['renamed']): Promise<void>
   /** Deletes all that belongs to the torrent, and folders that are empty then. Closes the storage. */
   remove(): Promise<void>
   close(): Promise<void>

@@ -28,27 +28,34 @@ export function diskPaths(
   )
   const paths = layout.files.map(() => '')
   for (const [i, file] of stored.entries()) paths[file] = safe[i]!
-  if (renamed) for (const [file, path] of renamed) applyRename(paths, file, path, rules, partName)
+  if (renamed && !applyRenames(paths, renamed, rules, partName))
+    for (const one of renamed) applyRenames(paths, new Map([one]), rules, partName)
   return paths
 }
 
-/** Sets the path of a file, made safe, unless it meets another's; whether it did. */
-export function applyRename(
-  paths: string[],
-  file: number,
-  path: readonly string[],
-  rules: NameRules,
-  partName: string,
-): boolean {
-  if (!paths[file] || path.length === 0) return false
-  const wanted = path.map(component => safeComponent(component, rules)).join('/')
-  const key = foldName(wanted)
-  const meets = paths.some((other, index) => {
-    if (index === file || other === '') return false
-    const otherKey = foldName(other)
-    return otherKey === key || otherKey.startsWith(`${key}/`) || key.startsWith(`${otherKey}/`)
-  })
-  if (meets || key === foldName(partName)) return false
-  paths[file] = wanted
+/** Sets the paths of files, made safe. False, and nothing is set, when one meets another file's, or is of no file. */
+export function applyRenames(paths: string[], renamed: Renamed, rules: NameRules, partName: string): boolean {
+  const next = [...paths]
+  for (const [file, path] of renamed) {
+    if (!paths[file] || path.length === 0) return false
+    next[file] = path.map(component => safeComponent(component, rules)).join('/')
+  }
+  if (meets(next, partName)) return false
+  for (const file of renamed.keys()) paths[file] = next[file]!
   return true
+}
+
+/** Whether two files have one path, or one has a path where another needs a folder. */
+function meets(paths: readonly string[], partName: string): boolean {
+  const files = new Set([foldName(partName)])
+  const folders = new Set<string>()
+  for (const path of paths) {
+    if (path === '') continue
+    const key = foldName(path)
+    if (files.has(key)) return true
+    files.add(key)
+    for (let end = key.indexOf('/'); end >= 0; end = key.indexOf('/', end + 1)) folders.add(key.slice(0, end))
+  }
+  for (const folder of folders) if (files.has(folder)) return true
+  return false
 }

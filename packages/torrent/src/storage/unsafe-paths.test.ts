@@ -128,7 +128,7 @@ describe.skipIf(process.platform === 'win32')('links of the torrent (BEP 47)', (
     expect(fs.readlinkSync(join(directory, 'T/to-file'))).toBe('data/a')
     expect(fs.readlinkSync(join(directory, 'T/sub/to-folder'))).toBe('../data')
     // Their target gets another name.
-    await storage.rename(0, ['T', 'data', 'c'])
+    await storage.rename(new Map([[0, ['T', 'data', 'c']]]))
     expect(fs.readlinkSync(join(directory, 'T/to-file'))).toBe('data/c')
     const moved = join(folder(), 'x')
     await storage.move(moved)

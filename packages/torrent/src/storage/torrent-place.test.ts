@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest'
+import { PieceLayout } from '../metainfo/layout.ts'
+import { testFiles } from './fixtures.ts'
+import { applyRenames, diskPaths, type Renamed } from './torrent-place.ts'
+
+const PART = '.key.parts'
+const names = ['a', 'sub/b', 'sub/c']
+const layout = new PieceLayout({
+  version: 'v1',
+  pieceLengthBytes: 1024,
+  files: testFiles(names.map(name => [name, 100])),
+})
+const plain = ['T/a', 'T/sub/b', 'T/sub/c']
+
+function renamed(entries: Record<number, string>): Renamed {
+  return new Map(Object.entries(entries).map(([file, path]) => [Number(file), path.split('/')]))
+}
+
+test('files are renamed at once, so that they may change names among themselves', () => {
+  const paths = [...plain]
+  expect(applyRenames(paths, renamed({ 0: 'T/sub/b', 1: 'T/a' }), 'posix', PART)).toBe(true)
+  expect(paths).toEqual(['T/sub/b', 'T/a', 'T/sub/c'])
+})
+
+test.each([
+  ['the path of another file', { 0: 'T/sub/b' }],
+  ['one that some systems take for the same', { 0: 'T/SUB/B' }],
+  ['a path below a file', { 0: 'T/sub/b/x' }],
+  ['the path of a folder', { 0: 'T/sub' }],
+  ['one path for two files', { 0: 'x', 1: 'x' }],
+  ['the path of the part file', { 0: PART }],
+  ['no such file', { 7: 'x' }],
+])('nothing is renamed with %s', (_, changes) => {
+  const paths = [...plain]
+  expect(applyRenames(paths, renamed({ 2: 'fine', ...changes }), 'posix', PART)).toBe(false)
+  expect(paths).toEqual(plain)
+})
+
+test('of recorded names that cannot all be, those that can are used', () => {
+  expect(diskPaths(layout, 'posix', PART, renamed({ 0: 'T/sub/b', 2: 'fine' }))).toEqual([
+    'T/a',
+    'T/sub/b',
+    'fine',
+  ])
+})
