@@ -2,14 +2,19 @@
  * What travels as bytes rather than JSON. The documentation lists these beside the operations.
  */
 
+import { z } from 'zod'
 import type { Area } from './operation.ts'
 import type { OperationName } from './operations.ts'
+import { TorrentId } from './schemas/common.ts'
+import { AddTorrent } from './schemas/torrent.ts'
 
 export interface ByteRoute {
   readonly method: 'GET' | 'PUT' | 'POST'
   readonly path: string
   readonly area: Area
   readonly summary: string
+  /** Members that travel in the path, as it names them in braces, and in the query. */
+  readonly input: z.ZodObject
   readonly requestType?: string
   readonly responseType?: string
   /** What it answers in JSON, when it does: the same as this operation. */
@@ -18,12 +23,19 @@ export interface ByteRoute {
   readonly ranges?: boolean
 }
 
+const One = z.object({ id: TorrentId })
+const Path = z.string().min(1).max(8192).meta({ description: 'With `/` between folders' })
+
 export const BYTE_ROUTES = {
   readFile: {
     method: 'GET',
     path: '/files/{id}/{path}',
     area: 'files',
     summary: 'The bytes of a file, also while it downloads: what is not here yet is fetched first',
+    input: One.extend({
+      path: Path,
+      key: z.string().max(100).optional().meta({ description: 'A key of a playlist' }),
+    }),
     responseType: 'application/octet-stream',
     ranges: true,
   },
@@ -32,6 +44,7 @@ export const BYTE_ROUTES = {
     path: '/api/torrents/{id}/metainfo',
     area: 'torrents',
     summary: 'The .torrent',
+    input: One,
     responseType: 'application/x-bittorrent',
   },
   getPlaylist: {
@@ -40,6 +53,7 @@ export const BYTE_ROUTES = {
     area: 'files',
     summary:
       'A playlist of its video and audio, for players; with a key that opens only these files, for a day',
+    input: One,
     responseType: 'audio/x-mpegurl',
   },
   uploadTorrent: {
@@ -47,6 +61,7 @@ export const BYTE_ROUTES = {
     path: '/api/torrents/upload',
     area: 'torrents',
     summary: 'Add a .torrent: the body is the file; options of addTorrent in the query',
+    input: AddTorrent.omit({ source: true, torrent: true }),
     requestType: 'application/x-bittorrent',
     answersLike: 'addTorrent',
   },
@@ -55,6 +70,7 @@ export const BYTE_ROUTES = {
     path: '/api/uploads/{id}/files/{path}',
     area: 'uploads',
     summary: 'Send one file of an upload: the body is the file',
+    input: z.object({ id: z.string().min(1).max(100), path: Path }),
     requestType: 'application/octet-stream',
     answersLike: 'getUpload',
   },
@@ -63,6 +79,13 @@ export const BYTE_ROUTES = {
     path: '/api/events',
     area: 'node',
     summary: 'Events, as a WebSocket or as server-sent events',
+    input: z.object({
+      topics: z
+        .string()
+        .max(4000)
+        .optional()
+        .meta({ description: 'With commas between them; none: the usual ones' }),
+    }),
     responseType: 'text/event-stream',
   },
   getMetrics: {
@@ -70,6 +93,7 @@ export const BYTE_ROUTES = {
     path: '/metrics',
     area: 'node',
     summary: 'Metrics in the Prometheus text format',
+    input: z.object({}),
     responseType: 'text/plain',
   },
   getOpenApi: {
@@ -77,6 +101,7 @@ export const BYTE_ROUTES = {
     path: '/api/openapi.json',
     area: 'node',
     summary: 'This API, described in OpenAPI 3.1',
+    input: z.object({}),
     responseType: 'application/json',
   },
 } as const satisfies Record<string, ByteRoute>

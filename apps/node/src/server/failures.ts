@@ -82,14 +82,10 @@ export function refusalOf(error: unknown): Refusal {
 
 function refusal(error: Failure, field = error.field): Refusal {
   const { code, message } = error
-  const { retryAfterSeconds, allow } = error as { retryAfterSeconds?: number; allow?: string }
   return {
     status: statusOf(code),
     problem: { error: { code, message, ...(field === undefined ? {} : { field }) } },
-    headers: {
-      ...(retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) }),
-      ...(allow === undefined ? {} : { allow }),
-    },
+    headers: error instanceof HttpFailure ? error.headers : {},
     unforeseen: false,
   }
 }
@@ -99,15 +95,13 @@ export function statusOf(code: string): number {
   return STATUS[code] ?? (code.startsWith('bad-') ? 400 : 500)
 }
 
-/** A method that a path does not have; RFC 9110 section 15.5.6 wants those that it has. */
-export class MethodNotAllowed extends Failure {
-  readonly allow: string
+/** A refusal with headers of its own. */
+export class HttpFailure extends Failure {
+  readonly headers: Readonly<Record<string, string>>
 
-  constructor(method: string, allowed: readonly string[]) {
-    super('method-not-allowed', `${method} is not possible here, only ${allowed.join(', ')}`, {
-      field: 'method',
-    })
-    this.allow = allowed.join(', ')
+  constructor(code: string, message: string, field: string, headers: Readonly<Record<string, string>>) {
+    super(code, message, { field })
+    this.headers = headers
   }
 }
 

@@ -3,10 +3,16 @@ import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { Failure, fileFailure } from '../cli/failure.ts'
 import type { RunningNode } from '../daemon/contract.ts'
+import type { Log } from '../log/log.ts'
+import { redact } from '../log/redact.ts'
 import type { Access } from './access/access.ts'
+import { allowWebSockets, Lines } from './events/event-routes.ts'
 import { guard } from './guard/guard.ts'
 import { isLoopback } from './guard/hosts.ts'
+import { RequestMetrics } from './metrics/request-metrics.ts'
 import { addApi } from './routes/api.ts'
+import { serveConsole } from './routes/console.ts'
+import { missing } from './routes/missing.ts'
 
 /**
  * What another program's API (Transmission's, qBittorrent's) is given to register itself. `app` is a fastify scope of its own: its hooks, body
@@ -19,7 +25,7 @@ export interface CompatScope {
   readonly node: RunningNode
   readonly access: Pick<Access, 'checkPassword'>
 }
-export type CompatPlugin = (scope: CompatScope) => void
+export type CompatPlugin = (scope: CompatScope) => void | Promise<void>
 
 export interface ServerOptions {
   readonly node: RunningNode
@@ -71,14 +77,26 @@ export async function createServer(options: ServerOptions): Promise<Server> {
 
 /** The server without a socket, for tests that inject requests. */
 export function buildServer(options: ServerOptions): FastifyInstance {
-  const { node, access, host = '127.0.0.1', allowedHosts, plugins = [] } = options
+  const { node, access, host = '127.0.0.1', allowedHosts, plugins = [], webRoot } = options
   const app = guard({ log: node.log, host, ...(allowedHosts ? { allowedHosts } : {}) })
-  addApi(app, options)
-  for (const plugin of plugins)
-    app.register(async scope => {
-      plugin({ app: scope, node, access })
-    })
+  const requests = new RequestMetrics()
+  requests.watch(app)
+  logRequests(app, node.log)
+  const lines = new Lines()
+  allowWebSockets(app, lines)
+  addApi(app, { node, access, lines, requests })
+  for (const plugin of plugins) app.register(async scope => plugin({ app: scope, node, access }))
+  app.setNotFoundHandler(async (request, reply) => {
+    if (webRoot !== undefined && (await serveConsole(webRoot, request, reply))) return reply
+    throw missing(request.method, request.url.split('?', 1)[0]!)
+  })
   return app
+}
+
+function logRequests(app: FastifyInstance, log: Log): void {
+  app.addHook('onResponse', async ({ method, url }, { statusCode, elapsedTime }) => {
+    log.debug(`${method} ${redact(url)} ${statusCode} ${elapsedTime.toFixed(1)} ms`)
+  })
 }
 
 function refuseOpenDoor(host: string, access: Access): void {

@@ -2,6 +2,7 @@ import { createHmac, randomBytes, type ScryptOptions, scrypt, timingSafeEqual } 
 import { readFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { Failure, fileFailure } from '../../cli/failure.ts'
+import { HttpFailure } from '../failures.ts'
 import { sameText, sha256 } from './token.ts'
 
 /** OWASP's recommendation for scrypt: 128 MiB and about half a second for each guess. */
@@ -89,12 +90,12 @@ export class PasswordCheck {
   }
 }
 
-/** Carries how long to wait, for `Retry-After`. */
-export class TooManyAttempts extends Failure {
+/** Says how long to wait (RFC 9110 section 10.2.3). */
+export class TooManyAttempts extends HttpFailure {
   readonly retryAfterSeconds: number
 
   constructor(message: string, retryAfterSeconds: number) {
-    super('too-many-attempts', message)
+    super('too-many-attempts', message, 'password', { 'retry-after': String(retryAfterSeconds) })
     this.retryAfterSeconds = retryAfterSeconds
   }
 }

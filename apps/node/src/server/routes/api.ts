@@ -1,26 +1,52 @@
+/** Everything of the node's own that the server answers. */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Failure } from '../../cli/failure.ts'
 import type { Access } from '../access/access.ts'
+import { FileKeys } from '../access/file-key.ts'
+import { addEventRoute, type Lines } from '../events/event-routes.ts'
+import { addMetricsRoute } from '../metrics/metrics-route.ts'
+import type { RequestMetrics } from '../metrics/request-metrics.ts'
 import { takeJson } from '../request/json-parser.ts'
 import type { ServerOptions } from '../server.ts'
 import { addAccessRoutes, addHealthRoute } from './access.ts'
-import { missing } from './missing.ts'
+import { addDescriptionRoute } from './description.ts'
+import { addFileRoute } from './files.ts'
 import { addOperations } from './operations.ts'
+import { addPlaylistRoute } from './playlist.ts'
+import { addMetainfoRoute, addTorrentUploadRoute } from './torrent-bytes.ts'
+import { addUploadFileRoute } from './upload-files.ts'
 
-/** Everything of the node's own that the server answers. */
-export function addApi(app: FastifyInstance, { node, access }: ServerOptions): void {
-  app.register(async open => {
-    takeJson(open)
-    addAccessRoutes(open, access)
-    addHealthRoute(open, node.operations, access)
+export interface ApiParts extends Pick<ServerOptions, 'node' | 'access'> {
+  readonly lines: Lines
+  readonly requests: RequestMetrics
+}
+
+export function addApi(app: FastifyInstance, { node, access, lines, requests }: ApiParts): void {
+  const { operations, files } = node
+  const keys = new FileKeys()
+  app.register(async scope => {
+    takeJson(scope)
+    addAccessRoutes(scope, access)
+    addHealthRoute(scope, operations, access)
   })
-  app.register(async closed => {
-    closed.addHook('onRequest', request => refuseStrangers(request, access))
-    takeJson(closed)
-    addOperations(closed, node.operations)
+  app.register(async scope => {
+    scope.addHook('onRequest', async request => {
+      if (!hasKey(request, keys)) await refuseStrangers(request, access)
+    })
+    takeJson(scope)
+    addFileRoute(scope, files)
   })
-  app.setNotFoundHandler(request => {
-    throw missing(request.method, request.url.split('?', 1)[0]!)
+  app.register(async scope => {
+    scope.addHook('onRequest', request => refuseStrangers(request, access))
+    takeJson(scope)
+    addOperations(scope, operations)
+    addMetainfoRoute(scope, node)
+    addPlaylistRoute(scope, operations, keys)
+    addDescriptionRoute(scope)
+    addEventRoute(scope, node, lines)
+    addMetricsRoute(scope, { operations, requests, eventClients: () => lines.size })
+    scope.register(async upload => addTorrentUploadRoute(upload, node))
+    scope.register(async upload => addUploadFileRoute(upload, files))
   })
 }
 
@@ -33,4 +59,10 @@ async function refuseStrangers(request: FastifyRequest, access: Access): Promise
       : 'log in with the token: it is in the file token of the node’s data folder',
     { field: 'authorization' },
   )
+}
+
+function hasKey({ query, params }: FastifyRequest, keys: FileKeys): boolean {
+  const { key } = query as Record<string, unknown>
+  const { id } = params as Record<string, string>
+  return typeof key === 'string' && id !== undefined && keys.opens(key, id)
 }

@@ -1,6 +1,6 @@
 import { BYTE_ROUTES, OPERATIONS } from '@shoal/api'
 import { Failure } from '../../cli/failure.ts'
-import { MethodNotAllowed } from '../failures.ts'
+import { HttpFailure } from '../failures.ts'
 
 const KNOWN: readonly { readonly pattern: RegExp; readonly method: string }[] = [
   ...Object.values(OPERATIONS),
@@ -10,11 +10,21 @@ const KNOWN: readonly { readonly pattern: RegExp; readonly method: string }[] = 
 /** Why nothing answers at a path: it has other methods, or there is nothing. */
 export function missing(method: string, path: string): Failure {
   const methods = KNOWN.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method)
-  const allowed = [...new Set(methods.includes('GET') ? [...methods, 'HEAD'] : methods)].sort()
-  if (allowed.length > 0 && !allowed.includes(method)) return new MethodNotAllowed(method, allowed)
+  const allowed = [
+    ...new Set(
+      methods.includes('GET') && path !== BYTE_ROUTES.getEvents.path ? [...methods, 'HEAD'] : methods,
+    ),
+  ].sort()
+  if (allowed.length > 0 && !allowed.includes(method)) return notAllowed(method, allowed.join(', '))
   return new Failure('not-found', 'there is nothing here: /api/openapi.json lists what there is', {
     field: 'path',
   })
+}
+
+// RFC 9110 section 15.5.6 wants the methods that there are.
+function notAllowed(method: string, allow: string): Failure {
+  const message = `${method} is not possible here, only ${allow}`
+  return new HttpFailure('method-not-allowed', message, 'method', { allow })
 }
 
 function patternOf(path: string): RegExp {

@@ -1,0 +1,112 @@
+/** `/api/events`: what the node tells by itself, over a WebSocket or as server-sent events. */
+import websocket from '@fastify/websocket'
+import { BYTE_ROUTES, type Topic, USUAL_TOPICS } from '@shoal/api'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { Failure } from '../../cli/failure.ts'
+import type { RunningNode } from '../../daemon/contract.ts'
+import { badRequest } from '../failures.ts'
+import { byteInput } from '../request/byte-input.ts'
+import { EventClient, type EventSink } from './event-client.ts'
+import { serveSocket } from './socket.ts'
+import { serveStream } from './stream.ts'
+
+const MAX_MESSAGE_BYTES = 16 * 1024
+const BEAT_MS = 30_000
+const MAX_CLIENTS = 1000
+
+/** A client's connection. */
+export interface Line {
+  /** Every half minute: shows the client that the node is there, and ends the connection of one that is gone. */
+  beat(): void
+  end(): void
+}
+
+/** Those who listen. */
+export class Lines {
+  readonly #lines = new Set<Line>()
+  readonly #timer = setInterval(() => {
+    for (const line of this.#lines) line.beat()
+  }, BEAT_MS).unref()
+
+  get size(): number {
+    return this.#lines.size
+  }
+
+  /** Returns what forgets it again. */
+  add(line: Line): () => void {
+    this.#lines.add(line)
+    return () => void this.#lines.delete(line)
+  }
+
+  close(): void {
+    clearInterval(this.#timer)
+    for (const line of this.#lines) line.end()
+  }
+}
+
+/** For the outermost scope: WebSockets need it for all routes that come after. */
+export async function allowWebSockets(app: FastifyInstance, lines: Lines): Promise<void> {
+  app.register(websocket, {
+    options: { maxPayload: MAX_MESSAGE_BYTES, perMessageDeflate: false },
+    errorHandler: (_error, socket) => socket.terminate(),
+    preClose: function (this: FastifyInstance, done: () => void) {
+      lines.close()
+      this.websocketServer.close(() => {})
+      done()
+    },
+  })
+}
+
+export function addEventRoute(scope: FastifyInstance, node: RunningNode, lines: Lines): void {
+  const join = (sink: EventSink, request: FastifyRequest) => {
+    const client = new EventClient(sink, node.events, node.startedMs)
+    for (const topic of topicsOf(request)) subscribeIfThere(client, topic)
+    return client
+  }
+  scope.route({
+    method: 'GET',
+    url: BYTE_ROUTES.getEvents.path,
+    exposeHeadRoute: false,
+    config: { webSocket: true },
+    // Before the upgrade: a WebSocket has no way to say what is wrong.
+    preHandler: async request => {
+      checkSocketHeaders(request)
+      if (lines.size >= MAX_CLIENTS)
+        throw new Failure('too-many-clients', `${MAX_CLIENTS} clients listen already: close some`)
+      for (const topic of topicsOf(request)) node.events.subscribe(topic, () => {})()
+    },
+    handler: async (request, reply) => serveStream(reply, sink => join(sink, request), lines),
+    wsHandler: (socket, request) => serveSocket(socket, sink => join(sink, request), lines),
+  })
+}
+
+function topicsOf(request: FastifyRequest): readonly Topic[] {
+  const { topics } = byteInput(BYTE_ROUTES.getEvents, request)
+  if (topics === undefined) return USUAL_TOPICS
+  return [...new Set(topics.split(','))].filter(topic => topic !== '').map(lowerId)
+}
+
+/** A torrent's id may be written in capitals. */
+export function lowerId(topic: string): Topic {
+  return (topic.startsWith('torrent:') ? topic.toLowerCase() : topic) as Topic
+}
+
+/** A torrent that was removed meanwhile has nothing to tell. */
+export function subscribeIfThere(client: EventClient, topic: Topic): void {
+  try {
+    client.subscribe(topic)
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== 'not-found') throw error
+  }
+}
+
+// RFC 6455 section 4.2.1. The library would refuse these without our error's form.
+function checkSocketHeaders({ headers, ws }: FastifyRequest): void {
+  if (!ws) return
+  if (!/^[+/0-9A-Za-z]{22}==$/.test(headers['sec-websocket-key'] ?? ''))
+    throw badRequest('sec-websocket-key', 'it must be 16 bytes in base64')
+  if (headers['sec-websocket-version'] !== '13') throw badRequest('sec-websocket-version', 'it must be 13')
+  // No subprotocols, and no extensions.
+  delete headers['sec-websocket-protocol']
+  delete headers['sec-websocket-extensions']
+}

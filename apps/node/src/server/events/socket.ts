@@ -1,0 +1,61 @@
+import { ClientMessage } from '@shoal/api'
+import { checkInput } from '../request/check.ts'
+import { parseJson } from '../request/json-body.ts'
+import type { EventClient, EventSink } from './event-client.ts'
+import { type Lines, lowerId, subscribeIfThere } from './event-routes.ts'
+
+/** What is used of the library's WebSocket, whose types are not there. */
+export interface TextSocket {
+  readonly bufferedAmount: number
+  send(text: string, written: () => void): void
+  ping(): void
+  close(code: number, reason: string): void
+  terminate(): void
+  on(event: 'message', listener: (data: Buffer, binary: boolean) => void): unknown
+  on(event: 'pong' | 'close', listener: () => void): unknown
+}
+
+/** RFC 6455 section 7.4.1: the message breaks the rules. */
+const POLICY_VIOLATION = 1008
+
+export function serveSocket(socket: TextSocket, join: (sink: EventSink) => EventClient, lines: Lines): void {
+  const client = join({
+    get bufferedBytes() {
+      return socket.bufferedAmount
+    },
+    send: (text, written) => socket.send(text, written),
+  })
+  let alive = true
+  const forget = lines.add({
+    beat: () => {
+      if (!alive) return socket.terminate()
+      alive = false
+      socket.ping()
+    },
+    end: () => socket.terminate(),
+  })
+  socket.on('pong', () => {
+    alive = true
+  })
+  socket.on('message', (data, binary) => {
+    const problem = binary ? 'send text' : problemWith(data, client)
+    if (problem !== null) socket.close(POLICY_VIOLATION, problem.slice(0, 100))
+  })
+  socket.on('close', () => {
+    forget()
+    client.close()
+  })
+}
+
+/** Does what the client asks. What was wrong with it, or null. */
+function problemWith(data: Buffer, client: EventClient): string | null {
+  try {
+    const { subscribe = [], unsubscribe = [] } = checkInput(ClientMessage, parseJson(data))
+    for (const topic of unsubscribe) client.unsubscribe(lowerId(topic))
+    for (const topic of subscribe) subscribeIfThere(client, lowerId(topic))
+    return null
+  } catch (error) {
+    const { message, field = 'message' } = error as { message: string; field?: string }
+    return `${field}: ${message}`.replace(/[^\x20-\x7e]/g, '?')
+  }
+}

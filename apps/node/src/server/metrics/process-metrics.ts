@@ -1,0 +1,61 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import type { Family } from './text-format.ts'
+
+const RESOLUTION_MS = 20
+
+/** What the process costs, and how long work waits for the event loop. Measures until it is closed. */
+export class ProcessMetrics {
+  readonly #delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS })
+
+  constructor() {
+    this.#delay.enable()
+  }
+
+  families(): Family[] {
+    const memory = process.memoryUsage()
+    const { user, system } = process.cpuUsage()
+    const families = [
+      gauge('process_resident_memory_bytes', 'Memory of the process that is in RAM.', memory.rss),
+      gauge('process_heap_used_bytes', "JavaScript's heap in use.", memory.heapUsed),
+      gauge('process_heap_total_bytes', "JavaScript's heap.", memory.heapTotal),
+      gauge('process_external_memory_bytes', 'Memory outside of the heap, such as buffers.', memory.external),
+      gauge(
+        'process_open_handles',
+        'Sockets, timers and requests of the event loop.',
+        process.getActiveResourcesInfo().length,
+      ),
+      gauge(
+        'process_start_time_seconds',
+        'Start of the process since the Unix epoch.',
+        Date.now() / 1000 - process.uptime(),
+      ),
+      {
+        ...gauge('process_cpu_seconds_total', 'CPU time used.', (user + system) / 1e6),
+        type: 'counter' as const,
+      },
+      this.#lag(),
+    ]
+    this.#delay.reset()
+    return families
+  }
+
+  close(): void {
+    this.#delay.disable()
+  }
+
+  #lag(): Family {
+    // A sample is the time between two ticks of the sampler itself.
+    const seconds = (nanoseconds: number) => Math.max(0, nanoseconds / 1e9 - RESOLUTION_MS / 1000) || 0
+    const quantiles = { '0.5': 50, '0.95': 95, '0.99': 99, '1': 100 }
+    const samples = Object.entries(quantiles).map(([quantile, percentile]) => ({
+      labels: { quantile },
+      value: seconds(this.#delay.percentile(percentile)),
+    }))
+    const help = 'How much later than due the event loop ran a timer, since the last time these were read.'
+    return { name: 'shoal_event_loop_lag_seconds', type: 'gauge', help, samples }
+  }
+}
+
+export function gauge(name: string, help: string, value: number): Family {
+  return { name: `shoal_${name}`, type: 'gauge', help, samples: [{ value }] }
+}

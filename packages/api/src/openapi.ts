@@ -1,0 +1,209 @@
+/** The API as an OpenAPI 3.1 document, made from the tables of operations and byte routes. */
+import { z } from 'zod'
+import { BYTE_ROUTES, type ByteRoute } from './bytes.ts'
+import { NodeEvent } from './events.ts'
+import { ANSWERS, GIVEN } from './openapi-names.ts'
+import { AREAS, type Operation } from './operation.ts'
+import { OPERATIONS, type OperationName } from './operations.ts'
+import { Problem } from './schemas/common.ts'
+
+export type JsonSchema = { [keyword: string]: unknown }
+
+export interface OpenApiDocument {
+  readonly openapi: '3.1.0'
+  readonly info: JsonSchema
+  readonly tags: readonly JsonSchema[]
+  readonly security: readonly JsonSchema[]
+  readonly paths: Readonly<Record<string, Readonly<Record<string, JsonSchema>>>>
+  readonly components: {
+    readonly schemas: Readonly<Record<string, JsonSchema>>
+    readonly responses: Readonly<Record<string, JsonSchema>>
+    readonly securitySchemes: Readonly<Record<string, JsonSchema>>
+  }
+}
+
+const DESCRIPTION =
+  'What can be asked of a Shoal node. Members that an operation does not know are refused. Every refusal names what was wrong.'
+const SECURITY = {
+  token: { type: 'http', scheme: 'bearer', description: 'The file `token` in the node’s data folder' },
+  password: {
+    type: 'http',
+    scheme: 'basic',
+    description: 'User name and password of the node, or `shoal` and the token',
+  },
+  session: { type: 'apiKey', in: 'cookie', name: 'shoal_session', description: 'Given by `login`' },
+} as const
+/** Errors that any operation may have. */
+const USUAL_ERRORS = ['bad-request', 'unauthorized', 'forbidden-host', 'not-found', 'too-large', 'internal']
+/** What needs no proof of who asks. */
+const OPEN: readonly string[] = ['login', 'logout', 'getAccess', 'getHealth'] satisfies OperationName[]
+
+/** Always the same for the same version of the node. */
+export function openApiDocument({ version }: { version: string }): OpenApiDocument {
+  const schemas: Record<string, JsonSchema> = {}
+  const paths: Record<string, Record<string, JsonSchema>> = {}
+  for (const [name, operation] of Object.entries(OPERATIONS))
+    add(paths, operation, describeOperation(name as OperationName, operation as Operation, schemas))
+  for (const [name, route] of Object.entries(BYTE_ROUTES))
+    add(paths, route, describeBytes(name, route, schemas))
+  const problem = jsonSchema(Problem, 'output', schemas)
+  const unauthorized = 'Nothing proves who asks: log in, or send the token'
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Shoal node',
+      version,
+      description: DESCRIPTION,
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    tags: AREAS.map(name => ({ name })),
+    security: Object.keys(SECURITY).map(name => ({ [name]: [] })),
+    paths,
+    components: {
+      schemas: Object.fromEntries(Object.entries(schemas).sort(([a], [b]) => (a < b ? -1 : 1))),
+      responses: { Unauthorized: { description: unauthorized, ...json(problem) } },
+      securitySchemes: SECURITY,
+    },
+  }
+}
+
+function add(
+  paths: Record<string, Record<string, JsonSchema>>,
+  { path, method }: Pick<Operation, 'path' | 'method'>,
+  described: JsonSchema,
+): void {
+  paths[path] = { ...paths[path], [method.toLowerCase()]: described }
+}
+
+function describeOperation(
+  name: OperationName,
+  operation: Operation,
+  schemas: Record<string, JsonSchema>,
+): JsonSchema {
+  const { area, summary, input, output, errors = [], method, path } = operation
+  const inQuery = method === 'GET' || method === 'DELETE'
+  const body = inQuery ? null : bodySchema(operation)
+  return {
+    operationId: name,
+    summary,
+    tags: [area],
+    ...(OPEN.includes(name) ? { security: [] } : {}),
+    parameters: parametersOf(path, input, inQuery, schemas),
+    ...(body ? { requestBody: { required: true, ...json(jsonSchema(body, 'input', schemas)) } } : {}),
+    responses: {
+      200: { description: summary, ...json(jsonSchema(output, 'output', schemas)) },
+      ...refusals(errors, OPEN.includes(name), schemas),
+    },
+  }
+}
+
+function describeBytes(name: string, route: ByteRoute, schemas: Record<string, JsonSchema>): JsonSchema {
+  const { area, summary, input, path, requestType, responseType, answersLike, ranges } = route
+  const parameters = parametersOf(path, input, true, schemas)
+  const range = { name: 'Range', in: 'header', required: false, schema: { type: 'string' } }
+  const bytes = (type: string) => ({ content: { [type]: { schema: bytesSchema(name, schemas) } } })
+  const answer = answersLike
+    ? json(jsonSchema(OPERATIONS[answersLike].output, 'output', schemas))
+    : bytes(responseType!)
+  return {
+    operationId: name,
+    summary,
+    tags: [area],
+    parameters: ranges ? [...parameters, range] : parameters,
+    ...(requestType ? { requestBody: { required: true, ...bytes(requestType) } } : {}),
+    responses: {
+      200: { description: summary, ...answer },
+      ...(ranges ? { 206: { description: 'The range', ...answer } } : {}),
+      ...refusals([], false, schemas),
+    },
+  }
+}
+
+function bytesSchema(name: string, schemas: Record<string, JsonSchema>): JsonSchema {
+  if (name === 'getEvents') return jsonSchema(NodeEvent, 'output', schemas)
+  return { type: 'string', format: 'binary' }
+}
+
+/** The members that travel in the body. */
+function bodySchema({ path, input }: Operation): z.ZodObject {
+  const inPath = pathMembers(path)
+  if (inPath.length === 0) return input
+  return z.object(Object.fromEntries(Object.entries(input.shape).filter(([name]) => !inPath.includes(name))))
+}
+
+function parametersOf(
+  path: string,
+  input: z.ZodObject,
+  inQuery: boolean,
+  schemas: Record<string, JsonSchema>,
+): JsonSchema[] {
+  const inPath = pathMembers(path)
+  const travelling = Object.entries(input.shape).filter(([name]) => inQuery || inPath.includes(name))
+  const required = (jsonSchema(input, 'input', {}).required ?? []) as string[]
+  return travelling.map(([name, schema]) => ({
+    name,
+    in: inPath.includes(name) ? 'path' : 'query',
+    required: inPath.includes(name) || required.includes(name),
+    schema: jsonSchema(schema as z.ZodType, 'input', schemas),
+  }))
+}
+
+function pathMembers(path: string): string[] {
+  return [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!)
+}
+
+function refusals(errors: readonly string[], open: boolean, schemas: Record<string, JsonSchema>): JsonSchema {
+  const description = `Refused. Codes: ${[...USUAL_ERRORS, ...errors].join(', ')}`
+  return {
+    ...(open ? {} : { 401: { $ref: '#/components/responses/Unauthorized' } }),
+    default: { description, ...json(jsonSchema(Problem, 'output', schemas)) },
+  }
+}
+
+function json(schema: JsonSchema): { content: JsonSchema } {
+  return { content: { 'application/json': { schema } } }
+}
+
+/** The schema in JSON Schema 2020-12. Named ones within it go to `schemas`, and are referred to. */
+function jsonSchema(
+  schema: z.ZodType,
+  io: 'input' | 'output',
+  schemas: Record<string, JsonSchema>,
+): JsonSchema {
+  const { $schema, $defs, ...rest } = z.toJSONSchema(schema, {
+    io,
+    metadata: io === 'input' ? GIVEN : ANSWERS,
+    unrepresentable: 'any',
+    override: context => describe(context.zodSchema, context.jsonSchema as JsonSchema, io),
+  }) as JsonSchema
+  for (const [name, definition] of Object.entries(($defs ?? {}) as Record<string, JsonSchema>)) {
+    const { id: _, ...named } = definition
+    schemas[name] = moved(named) as JsonSchema
+  }
+  return moved(rest) as JsonSchema
+}
+
+/** What zod does not say by itself. */
+function describe(schema: z.core.$ZodType, target: JsonSchema, io: 'input' | 'output'): void {
+  const meta = z.globalRegistry.get(schema)
+  if (meta?.title) target.title = meta.title
+  if (meta?.description) target.description = meta.description
+  // Unknown members are refused in what is given; what is answered may get more of them.
+  if (target.type === 'object' && target.properties) {
+    if (io === 'input') target.additionalProperties = false
+    else delete target.additionalProperties
+  }
+  // A text that is transformed is a text still.
+  if (io === 'output' && schema._zod.def.type === 'pipe') target.type = 'string'
+}
+
+function moved(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(moved)
+  if (typeof value !== 'object' || value === null) return value
+  const entries = Object.entries(value).map(([name, member]) =>
+    name === '$ref' && typeof member === 'string'
+      ? [name, member.replace('#/$defs/', '#/components/schemas/')]
+      : [name, moved(member)],
+  )
+  return Object.fromEntries(entries)
+}
