@@ -98,7 +98,8 @@ export class TorrentStore {
       if (change.name === undefined || change.state === undefined) return false
       this.#torrents.set(change.id, change as Torrent)
       this.#membership = true
-    } else if (this.#noteKeys(before, change)) this.#torrents.set(change.id, { ...before, ...change } as Torrent)
+    } else if (this.#noteKeys(before, change))
+      this.#torrents.set(change.id, { ...before, ...change } as Torrent)
     else return true
     this.#touched.add(change.id)
     return true

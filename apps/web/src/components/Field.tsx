@@ -1,0 +1,114 @@
+import { type ComponentProps, type ReactNode, useId } from 'react'
+import styles from './Field.module.css'
+
+interface Described {
+  readonly label: ReactNode
+  readonly hint?: ReactNode
+  /** What is wrong with it, and what to do. */
+  readonly error?: ReactNode
+}
+
+interface Ids {
+  readonly id: string
+  readonly 'aria-describedby': string | undefined
+  readonly 'aria-invalid': true | undefined
+}
+
+function Frame({ label, hint, error, children }: Described & { children: (ids: Ids) => ReactNode }) {
+  const id = useId()
+  const described = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(' ')
+  return (
+    <div className={styles.field}>
+      <label className={styles.label} htmlFor={id}>
+        {label}
+      </label>
+      {children({ id, 'aria-describedby': described || undefined, 'aria-invalid': error ? true : undefined })}
+      {hint && (
+        <div id={`${id}-hint`} className={styles.hint}>
+          {hint}
+        </div>
+      )}
+      {error && (
+        <div id={`${id}-error`} className={styles.error} role="alert">
+          {error}
+        </div>
+      )}
+    </div>
+  )
+}
+
+export const controlClass = styles.control
+
+export function TextField({ label, hint, error, className, ...rest }: Described & ComponentProps<'input'>) {
+  return (
+    <Frame label={label} hint={hint} error={error}>
+      {ids => <input {...ids} className={[styles.control, className].filter(Boolean).join(' ')} {...rest} />}
+    </Frame>
+  )
+}
+
+export function TextArea({ label, hint, error, className, ...rest }: Described & ComponentProps<'textarea'>) {
+  return (
+    <Frame label={label} hint={hint} error={error}>
+      {ids => (
+        <textarea {...ids} className={[styles.control, className].filter(Boolean).join(' ')} {...rest} />
+      )}
+    </Frame>
+  )
+}
+
+export interface Option {
+  readonly value: string
+  readonly text: string
+}
+
+export function SelectField({
+  label,
+  hint,
+  error,
+  options,
+  ...rest
+}: Described & ComponentProps<'select'> & { options: readonly Option[] }) {
+  return (
+    <Frame label={label} hint={hint} error={error}>
+      {ids => (
+        <select {...ids} className={styles.control} {...rest}>
+          {options.map(({ value, text }) => (
+            <option key={value} value={value}>
+              {text}
+            </option>
+          ))}
+        </select>
+      )}
+    </Frame>
+  )
+}
+
+type BoxProps = Omit<Described, 'error'> & Omit<ComponentProps<'input'>, 'type'>
+
+export function CheckField(props: BoxProps) {
+  return <Box {...props} look={styles.check} />
+}
+
+/** Something that is on or off, at once. */
+export function SwitchField(props: BoxProps) {
+  return <Box {...props} look={styles.switch} role="switch" />
+}
+
+function Box({ label, hint, look, ...rest }: BoxProps & { look: string | undefined }) {
+  const id = useId()
+  return (
+    <label className={styles.row}>
+      <input type="checkbox" className={look} aria-describedby={hint ? id : undefined} {...rest} />
+      <span className={styles.words}>
+        <span>{label}</span>
+        {hint && (
+          <span id={id} className={styles.hint}>
+            <br />
+            {hint}
+          </span>
+        )}
+      </span>
+    </label>
+  )
+}

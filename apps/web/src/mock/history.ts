@@ -1,0 +1,22 @@
+import type { History } from '@shoal/api'
+import { Random, seedOf } from './random.ts'
+
+const RANGES = { hour: [60, 60], day: [900, 96], month: [21_600, 120], year: [604_800, 52] } as const
+
+/** Traffic with a daily rhythm, the same every time it is asked for. */
+export function mockHistory(range: keyof typeof RANGES, nowMs: number, scale = 1): History {
+  const [stepSeconds, count] = RANGES[range]
+  const last = Math.floor(nowMs / 1000 / stepSeconds)
+  const points = Array.from({ length: count }, (_, at) => {
+    const step = last - count + 1 + at
+    const random = new Random(seedOf(`${range} ${step}`))
+    const hour = ((step * stepSeconds) / 3600) % 24
+    const day = 0.35 + 0.65 * Math.max(0, Math.sin(((hour - 7) / 24) * 2 * Math.PI))
+    return {
+      atMs: step * stepSeconds * 1000,
+      downloadedBytes: Math.round(2.4e6 * scale * day * random.between(0.4, 1.5) * stepSeconds),
+      uploadedBytes: Math.round(1.3e6 * scale * (1.2 - day * 0.5) * random.between(0.6, 1.3) * stepSeconds),
+    }
+  })
+  return { stepSeconds, points }
+}
