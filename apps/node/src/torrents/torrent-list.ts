@@ -84,8 +84,20 @@ export class TorrentList implements BookListener {
   }
 
   list(query: z.output<typeof ListTorrents>): z.output<typeof TorrentPage> {
-    const torrents = [...this.#views.values()].filter(filterOf(query)).sort(sorterOf(query))
+    const torrents = [...this.#current()].filter(filterOf(query)).sort(sorterOf(query))
     return { ...pageOf(torrents, query), revision: this.#revision }
+  }
+
+  /** All rows as of the last tick, but what was changed since as it is now: who changes something finds it changed. */
+  #current(): Iterable<Torrent> {
+    if (this.#dirty.size === 0) return this.#views.values()
+    const views = new Map(this.#views)
+    for (const torrent of this.#dirty) if (this.#isListed(torrent)) views.set(torrent.id, this.#look(torrent))
+    return views.values()
+  }
+
+  #isListed(torrent: ManagedTorrent): boolean {
+    return torrent.row.removedMs === null && this.#book.find(torrent.id) === torrent
   }
 
   /** All rows, as of the last tick. */
@@ -109,7 +121,7 @@ export class TorrentList implements BookListener {
   }
 
   #update(torrent: ManagedTorrent): Changes['changed'][number] | null {
-    if (torrent.row.removedMs !== null || this.#book.find(torrent.id) !== torrent) {
+    if (!this.#isListed(torrent)) {
       this.#live.delete(torrent)
       return null
     }

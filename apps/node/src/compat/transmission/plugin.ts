@@ -27,14 +27,17 @@ export const transmissionApi: CompatPlugin = scope => {
     if (!(await isAllowed(request, reply, scope))) return reply
     if (!isFromHere(request, reply, context.sessionId)) return reply
   }
-  app.post(TRANSMISSION_PATH, { onRequest }, async (request, reply) => {
-    const asked = parse(request.body)
-    if (asked === undefined) return reply.code(400).send({ result: 'the request is no JSON', arguments: {} })
-    return answerRpc(asked, context)
-  })
-  app.get(TRANSMISSION_PATH, { onRequest }, async (_, reply) =>
-    reply.code(405).header('allow', 'POST').type('text/plain').send('405: Method Not Allowed'),
-  )
+  // transmission-remote ends the path with a slash.
+  for (const path of [TRANSMISSION_PATH, `${TRANSMISSION_PATH}/`]) {
+    app.post(path, { onRequest }, async ({ body }, reply) => {
+      const asked = parse(body)
+      if (asked !== undefined) return answerRpc(asked, context)
+      return reply.code(400).send({ result: 'the request is no JSON', arguments: {} })
+    })
+    app.get(path, { onRequest }, async (_, reply) =>
+      reply.code(405).header('allow', 'POST').type('text/plain').send('405: Method Not Allowed'),
+    )
+  }
 }
 
 function contextOf({ node }: CompatScope): RpcContext {

@@ -1,10 +1,6 @@
 /** Trackers as Transmission shows and takes them. */
 import type { Tracker } from '@shoal/api'
-
-/** Only what announces to a server: DHT, PEX and local discovery have no row there. */
-export function realTrackers(trackers: readonly Tracker[]): Tracker[] {
-  return trackers.filter(({ kind }) => kind === 'tracker')
-}
+import { realTrackers } from '../real-trackers.ts'
 
 /** `trackers` of torrent-get. The place in the list is the id. */
 export function trackerOf({ url, tier }: Tracker, id: number) {
