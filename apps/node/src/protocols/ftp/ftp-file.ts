@@ -64,8 +64,11 @@ export class FtpFile implements RemoteFile {
     const body = new PassThrough()
     const done = client.downloadTo(body, path, atBytes)
     done.catch(error => body.destroy(error))
-    // A refusal shows now, before anybody counts on the file.
+    // Whoever reads it is told too; without a listener a body that nobody reads would end the process.
+    body.on('error', () => {})
     await Promise.race([once(body, 'readable'), done])
+    // A refusal shows now, before anybody counts on the file: the body just ends then.
+    if (body.readableLength === 0) await done
     return {
       name: posix.basename(path),
       atBytes,

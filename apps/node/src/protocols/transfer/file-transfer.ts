@@ -9,10 +9,10 @@ import { PartFile } from './part-file.ts'
 import { type OpenedFile, type RemoteFile, TransientFailure } from './remote-file.ts'
 import type { Throttle } from './throttle.ts'
 
-/** Transient faults in a row, without a byte between them, before a transfer fails. */
+/** Transient faults in a row, without a new byte between them, before a transfer fails. */
 const MAX_FAULTS = 8
 const FIRST_WAIT_MS = 1000
-const MAX_WAIT_MS = 60_000
+const MAX_WAIT_MS = 45_000
 /** A server that asks for a longer pause is not waited for. */
 const MAX_ASKED_MS = 10 * 60_000
 /** Without a byte for so long, the connection counts as dead. */
@@ -108,15 +108,18 @@ export class FileTransfer implements FileDownload {
   async #transferAll(progress: TransferProgress): Promise<void> {
     const { clock, log } = this.#context
     const { signal } = progress
+    let most = this.#part?.bytes ?? 0
     for (let faults = 0; ; ) {
-      const before = this.#part?.bytes ?? 0
       try {
         signal.throwIfAborted()
         await this.#transferOnce(progress)
         return
       } catch (error) {
         if (signal.aborted || !(error instanceof TransientFailure)) throw error
-        faults = (this.#part?.bytes ?? 0) > before ? 1 : faults + 1
+        // What comes a second time, since it cannot be resumed, is no progress.
+        const bytes = this.#part?.bytes ?? 0
+        faults = bytes > most ? 1 : faults + 1
+        most = Math.max(most, bytes)
         if (faults > MAX_FAULTS || (error.retryAfterMs ?? 0) > MAX_ASKED_MS) throw error
         const waitMs = Math.max(
           error.retryAfterMs ?? 0,

@@ -1,0 +1,114 @@
+import { randomBytes } from 'node:crypto'
+import { readdir, readFile } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { expect, test } from 'vitest'
+import { FtpServer } from '../testing/ftp-server.ts'
+import { downloadFile, testContext } from '../testing/run.ts'
+import { eventually, temporaryFolder } from '../testing/temporary.ts'
+import { FtpHandler } from './ftp-handler.ts'
+import { parseFtpUrl } from './ftp-url.ts'
+
+const CONTENT = randomBytes(2_000_000)
+const files = { 'pub/a file.iso': CONTENT, '/etc/motd': Buffer.from('hello'), empty: Buffer.alloc(0) }
+
+test('a guest downloads a file whole', async () => {
+  await using server = await FtpServer.start({ files })
+  const context = testContext()
+  const handler = new FtpHandler({ context })
+  const directory = await temporaryFolder()
+  const { path, reports } = await downloadFile(
+    handler,
+    `ftp://${server.host}/pub/a%20file.iso;type=i`,
+    directory,
+  )
+  expect(basename(path)).toBe('a file.iso')
+  expect(await readFile(path)).toEqual(CONTENT)
+  expect(reports[0]).toMatchObject({ doneBytes: 0, totalBytes: CONTENT.length })
+  expect(server.commands).toContain('USER anonymous')
+  expect(server.commands).toContain('TYPE I')
+  const motd = await downloadFile(handler, `ftp://${server.host}/%2Fetc/motd`, directory)
+  expect(await readFile(motd.path, 'utf8')).toBe('hello')
+  const empty = await downloadFile(handler, `ftp://${server.host}/empty`, directory)
+  expect(await readFile(empty.path, 'utf8')).toBe('')
+  await eventually('no connection is left', () => server.open === 0)
+  expect((await readdir(directory)).length).toBe(3)
+})
+
+test('a transfer that is cut goes on with REST', async () => {
+  await using server = await FtpServer.start({ files, cutAfter: 900_000 })
+  const context = testContext()
+  const url = `ftp://me:s3cret@${server.host}/pub/a%20file.iso`
+  const { path } = await downloadFile(new FtpHandler({ context }), url, await temporaryFolder())
+  expect(await readFile(path)).toEqual(CONTENT)
+  expect(server.commands.filter(line => line.startsWith('REST'))).toEqual(['REST 900000', 'REST 1800000'])
+  expect(server.commands).toContain('PASS s3cret')
+  expect(context.log.text).toContain('tries again')
+  expect(context.log.text).not.toContain('s3cret')
+})
+
+test('a server without REST begins anew, and one without SIZE is believed', async () => {
+  await using server = await FtpServer.start({ files, cutAfter: 900_000, without: ['REST'] })
+  const handler = new FtpHandler({ context: testContext() })
+  const url = `ftp://${server.host}/pub/a%20file.iso`
+  const directory = await temporaryFolder()
+  const download = await handler.download(url, { directory })
+  if (download.kind !== 'file') throw new Error('it is a file')
+  const run = download.run({ signal: new AbortController().signal, report: () => {} })
+  await eventually('it was cut', () => server.commands.some(line => line.startsWith('REST')))
+  Object.assign(server.options, { cutAfter: Number.POSITIVE_INFINITY })
+  expect(await readFile((await run).path)).toEqual(CONTENT)
+
+  await using plain = await FtpServer.start({ files, without: ['SIZE', 'MDTM'] })
+  const { path } = await downloadFile(handler, `ftp://${plain.host}/pub/a%20file.iso`, directory)
+  expect(await readFile(path)).toEqual(CONTENT)
+  expect(basename(path)).toBe('a file (2).iso')
+})
+
+test('refusals say what to do, at once', async () => {
+  await using server = await FtpServer.start({ files, password: 'right' })
+  const handler = new FtpHandler({ context: testContext() })
+  const directory = await temporaryFolder()
+  const get = (url: string) => handler.download(url, { directory })
+  await expect(get(`ftp://me:wrong@${server.host}/empty`)).rejects.toMatchObject({
+    code: 'no-permission',
+    message: expect.not.stringContaining('wrong'),
+  })
+  await expect(get(`ftp://me:right@${server.host}/missing`)).rejects.toMatchObject({ code: 'not-found' })
+  await expect(get('ftp://127.0.0.1:1/x')).rejects.toMatchObject({ code: 'no-answer' })
+  await expect(handler.seed()).rejects.toMatchObject({ code: 'unsupported' })
+  expect(await readdir(directory)).toEqual([])
+})
+
+test('stopping closes the connections', async () => {
+  await using server = await FtpServer.start({ files: { x: randomBytes(50_000_000) } })
+  const stop = new AbortController()
+  const download = await new FtpHandler({ context: testContext() }).download(`ftp://${server.host}/x`, {
+    directory: await temporaryFolder(),
+  })
+  if (download.kind !== 'file') throw new Error('it is a file')
+  const report = ({ doneBytes }: { doneBytes: number }) => doneBytes > 0 && stop.abort(new Error('enough'))
+  await expect(download.run({ signal: stop.signal, report })).rejects.toThrow('enough')
+  await eventually('no connection is left', () => server.open === 0)
+})
+
+test.each([
+  ['ftp://h/x', { host: 'h', port: 21, user: 'anonymous', path: 'x', tls: 'none' }],
+  ['ftps://h/x', { port: 990, tls: 'implicit' }],
+  ['ftps://h:2121/x', { port: 2121, tls: 'explicit' }],
+  ['FTPES://h/x', { port: 21, tls: 'explicit' }],
+  ['ftp://[::1]:99/a/b%2fc', { host: '::1', port: 99, path: 'a/b/c' }],
+  ['ftp://a%40b:c%3Ad@h/x', { user: 'a@b', password: 'c:d', shownUrl: 'ftp://h/x' }],
+])('%s is read', (url, expected) => {
+  expect(parseFtpUrl(url)).toMatchObject(expected)
+})
+
+test.each([
+  'ftp://h/',
+  'ftp://h/folder/',
+  'ftp://h/a%0d%0aDELE%20b',
+  'ftp://u%0aPASS:x@h/a',
+  'ftp://h/%ff',
+  'ftp://',
+])('%s is refused', url => {
+  expect(() => parseFtpUrl(url)).toThrow(expect.objectContaining({ code: 'bad-argument' }))
+})
