@@ -36,8 +36,8 @@ function isNamedFolder({ dataDir, node }: NodeOptions): boolean {
 }
 
 export function noNodeHere(dataDir: string, named: string | undefined): Failure {
-  const where = named ? `of the data folder ${dataDir}` : 'here'
-  return new Failure('no-node', `no node ${where} runs: npm start starts one, --node URL names another`)
+  const what = named ? `no node runs with the data folder ${dataDir}` : 'no node runs here'
+  return new Failure('no-node', `${what}: npm start starts one, --node URL names another`)
 }
 
 type Credentials = Pick<NodeAddress, 'token' | 'password' | 'credentials'>

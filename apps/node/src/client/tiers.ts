@@ -7,7 +7,8 @@ export function tiersOf(trackers: readonly Pick<Tracker, 'url' | 'kind' | 'tier'
   const tiers = new Map<number, string[]>()
   for (const { url, kind, tier } of trackers)
     if (kind === 'tracker') tiers.set(tier ?? 0, [...(tiers.get(tier ?? 0) ?? []), url])
-  return [...tiers].sort(([a], [b]) => a - b).map(([, urls]) => urls)
+  // A hybrid torrent is announced to each under both of its info hashes.
+  return [...tiers].sort(([a], [b]) => a - b).map(([, urls]) => [...new Set(urls)])
 }
 
 /** Each of `add` is a tier of its own, with commas in it one of several. Throws UsageError for what cannot be removed. */

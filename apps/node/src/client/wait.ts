@@ -36,7 +36,7 @@ export async function waitFor(node: NodeClient, awaited: Awaited, options: WaitO
         open.delete(tracked.key)
         view.remove(tracked)
         if (end instanceof Failure) failures.push(end)
-        else view.tell(end.text, end.event)
+        else await tell(end, view, node)
       }
       if (open.size === 0) break
     }
@@ -48,8 +48,17 @@ export async function waitFor(node: NodeClient, awaited: Awaited, options: WaitO
   if (failures[0]) throw failures[0]
 }
 
+/** What was made of files is told with its link, to be sent on. */
+async function tell({ text, event, made }: End, view: View, { api }: NodeClient): Promise<void> {
+  if (!made) return view.tell(text, event)
+  const { magnet } = await api.getTorrent({ id: made })
+  view.tell(`${text}\n  ${magnet}`, { ...event, magnet })
+}
+
 interface End {
   readonly text: string
+  /** The torrent that was made. */
+  readonly made?: string | null
   readonly event: Record<string, unknown>
 }
 
@@ -99,14 +108,15 @@ function endOfTorrent(torrent: Torrent): End | Failure | null {
   }
 }
 
-function endOfJob({ id, kind, state, name, error, torrent, path, doneBytes }: Job): End | Failure | null {
+function endOfJob({ id, kind, state, name, error, torrent, path }: Job): End | Failure | null {
   if (state === 'running' || state === 'waiting') return null
   if (state !== 'done')
     return new Failure(error?.code ?? 'cancelled', `${name}: ${error?.message ?? 'it was cancelled'}`)
   const done = { create: 'Shared', download: 'Complete', move: 'Moved' }[kind]
   return {
-    text: `${done}: ${path ?? name} (${formatBytes(doneBytes)})`,
-    event: { event: 'complete', job: id, kind, name, torrent, path, length: doneBytes },
+    text: `${done}: ${path ?? name}`,
+    event: { event: 'complete', job: id, kind, name, torrent, path },
+    made: kind === 'create' ? torrent : null,
   }
 }
 

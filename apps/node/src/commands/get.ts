@@ -1,12 +1,17 @@
 import { defineCommand } from '../cli/command.ts'
 import { NETWORK_OPTIONS, sessionOptions } from '../cli/network-options.ts'
 import { flag, list, value } from '../cli/options.ts'
+import { OPTIONAL_NODE_OPTIONS } from '../client/node-options.ts'
 import { parseIndexes } from '../text/ranges.ts'
 import { parseDuration } from '../text/size.ts'
+
+/** What a node decides by itself. */
+const ALONE = Object.keys(NETWORK_OPTIONS).filter(key => key !== 'limitDown' && key !== 'limitUp')
 
 export const get = defineCommand({
   about: [
     'Downloads into DIR, checks every piece, and ends when all is there; with --seed it goes on sharing until Ctrl-C. What was downloaded before, in another run or by other means, is kept: the same command goes on where it stopped.',
+    'With --node a running node does it, and goes on sharing; the limits are then those of this torrent.',
     'Without -o it goes to the folder Shoal in your home folder, which shoal share shares.',
   ],
   positionals: [
@@ -29,6 +34,7 @@ export const get = defineCommand({
       parse: parseDuration,
     }),
     ...NETWORK_OPTIONS,
+    ...OPTIONAL_NODE_OPTIONS,
   },
   examples: [
     ['get "magnet:?xt=urn:btih:…" -o Downloads', 'Downloads what the link stands for'],
@@ -38,6 +44,11 @@ export const get = defineCommand({
     ],
   ],
   async run([link], options, context) {
+    if (options.node !== undefined) {
+      const { getViaNode, refuseWithNode } = await import('../client/via-node.ts')
+      refuseWithNode(options, ['preallocate', ...ALONE])
+      return getViaNode(link!, options, context)
+    }
     const { download } = await import('../download/download.ts')
     return download(link!, { ...options, network: sessionOptions(options) }, context)
   },

@@ -37,7 +37,7 @@ export const list = defineCommand({
     tag: value('TAG', { help: 'Only those with this tag' }),
     search: value('WORDS', { help: 'Only those that have these words in their name' }),
     sort: value('COLUMN', {
-      help: `By ${Object.keys(SORTS).join(', ')}. Default: added`,
+      help: `By this column: ${Object.keys(SORTS).join(', ')}. Default: added`,
       parse: oneOf(...(Object.keys(SORTS) as (keyof typeof SORTS)[])),
     }),
     reverse: flag('The other way round', { short: 'r' }),

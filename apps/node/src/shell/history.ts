@@ -6,7 +6,7 @@ import { writeWholeFile } from '../content/write-file.ts'
 export const MOST_LINES = 1000
 const MOST_LINE_CHARACTERS = 4000
 const SECRET =
-  /--(?:token|password)\b|\b(?:token|passkey|password|passwd|secret|authkey|torrent_pass)\s*[=:]|:\/\/[^\s/]*@/i
+  /--(?:token|password)\b|\b(?:token|passkey|password|passwd|secret|authkey|torrent_pass)["']?\s*[=:]|:\/\/[^\s/]*@/i
 
 /** Whether it holds what nobody should find in a file. */
 export function isSecret(line: string): boolean {

@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest'
+import { redactText, withoutSecrets } from './redact.ts'
+
+test.each([
+  ['udp://tracker.example:6969/announce', 'udp://tracker.example:6969/…'],
+  [
+    'failed: https://t.example/abcdef0123456789/announce?passkey=1 (403)',
+    'failed: https://t.example/… (403)',
+  ],
+  ['http://me:secret@host.example', 'http://host.example'],
+  ['http://127.0.0.1:8420', 'http://127.0.0.1:8420'],
+  ['magnet:?xt=urn:btih:00&tr=x added', 'magnet:?… added'],
+  ['token=abc, password: "x y"', 'token=…, password: "… y"'],
+  ['/home/me/Shoal/film.mkv', '~/Shoal/film.mkv'],
+])('%s', (text, redacted) => expect(redactText(text, '/home/me')).toBe(redacted))
+
+test('of programs that run on completion only the name is told', () => {
+  const settings = { automation: { onComplete: ['/home/me/bin/tell', '--key', 'secret'], watch: [] } }
+  expect(withoutSecrets(settings, '/home/me')).toEqual({
+    automation: { onComplete: ['~/bin/tell', '…', '…'], watch: [] },
+  })
+})
+
+test('numbers, null and lists stay', () => {
+  expect(withoutSecrets({ a: [1, null, true] }, '')).toEqual({ a: [1, null, true] })
+})

@@ -1,0 +1,51 @@
+import { describe, expect, test } from 'vitest'
+import { idDigits, type Named, pickTorrent } from './torrent-names.ts'
+
+const named = (id: string, name: string, infoHashV2: string | null = null): Named => ({
+  id: id.padEnd(40, '0'),
+  infoHashV1: id.padEnd(40, '0'),
+  infoHashV2,
+  name,
+})
+const FILM = named('abcd1', 'Film')
+const FILM2 = named('abcd2', 'Film 2', 'ef'.repeat(32))
+const PHOTOS = named('12345', 'Photos of the sea')
+const DEAD = named('99999', 'abcd')
+const ALL = [FILM, FILM2, PHOTOS]
+
+describe('a torrent is named by', () => {
+  test.each([
+    ['its info hash', FILM.id, FILM],
+    ['its info hash in capitals', FILM.id.toUpperCase(), FILM],
+    ['its v2 info hash', 'ef'.repeat(32), FILM2],
+    ['the beginning of it', 'ABCD2', FILM2],
+    ['the beginning of its v2 info hash', 'efef', FILM2],
+    ['its name, though another has it in its own', 'Film', FILM],
+    ['its name in any case', 'film', FILM],
+    ['a part of its name', 'SEA', PHOTOS],
+    ['digits that are a hash', '1234', PHOTOS],
+  ])('%s', (_what, word, torrent) => expect(pickTorrent(word, ALL)).toBe(torrent))
+
+  test('a whole name beats the beginning of a hash', () => {
+    expect(pickTorrent('abcd', [...ALL, DEAD])).toBe(DEAD)
+  })
+
+  test('three digits are no hash', () => {
+    expect(() => pickTorrent('123', ALL)).toThrow(/no torrent is "123"/)
+  })
+
+  test('what could be several is refused, and they are named', () => {
+    expect(() => pickTorrent('abcd', ALL)).toThrow(/^"abcd" is 2 torrents: abcd1000 Film, abcd2000 Film 2$/)
+    expect(() => pickTorrent('fil', ALL)).toThrow(expect.objectContaining({ code: 'ambiguous' }))
+    const many = Array.from({ length: 30 }, (_, at) => named(`${10_000 + at}`, `part ${at}`))
+    expect(() => pickTorrent('part', many)).toThrow(/is 30 torrents.*part 9, and 20 more$/)
+  })
+
+  test('an empty word is none', () => expect(() => pickTorrent(' ', ALL)).toThrow(/empty word/))
+})
+
+test('ids are shown as long as they have to be', () => {
+  expect(idDigits([])).toBe(8)
+  expect(idDigits(ALL.map(({ id }) => id))).toBe(8)
+  expect(idDigits(['aaaaaaaaaa11', 'aaaaaaaaaa12', 'bb'])).toBe(12)
+})

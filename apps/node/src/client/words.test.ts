@@ -1,0 +1,152 @@
+/** What is typed for priorities, limits, trackers, settings and feeds. */
+import { DEFAULT_SETTINGS } from '@shoal/api'
+import { describe, expect, test } from 'vitest'
+import { parseInput } from '../commands/api.ts'
+import { filterOf } from '../commands/feeds.ts'
+import { changeOf } from './limit-all.ts'
+import { parseRatio, parseSeedingTime } from './limits.ts'
+import { parseNewPriority, parsePriority, priorityText } from './priority.ts'
+import { SETTINGS, settingNames, settingsChange, settingValue } from './settings.ts'
+import { changedTiers, tiersOf } from './tiers.ts'
+
+describe('priorities', () => {
+  test.each([
+    ['0,2-4=high', { indexes: [0, 2, 3, 4], priority: 7 }],
+    ['all=no', { indexes: 'all', priority: 0 }],
+    ['1 = 5', { indexes: [1], priority: 5 }],
+  ])('%s', (text, priority) => expect(parsePriority(text)).toEqual(priority))
+  test.each(['high', '=high', '1=', '1=8', 'x=high', '1=huge'])('refused: %s', text =>
+    expect(() => parsePriority(text)).toThrow(/write 0,2-4/),
+  )
+  test('before the files are known they are named by number', () =>
+    expect(() => parseNewPriority('all=low')).toThrow(/by their numbers/))
+  test('are shown by name', () =>
+    expect([0, 1, 4, 5, 7].map(priorityText)).toEqual(['no', 'low', 'normal', '5', 'high']))
+})
+
+describe('limits', () => {
+  test.each([
+    ['2', 2],
+    ['1.5', 1.5],
+    ['never', 0],
+    ['default', null],
+  ])('ratio %s', (text, ratio) => expect(parseRatio(text)).toBe(ratio))
+  test.each(['0', '-1', 'x', ''])('no ratio: %s', text =>
+    expect(() => parseRatio(text)).toThrow(/is no ratio/),
+  )
+  test.each([
+    ['12h', 720],
+    ['5s', 1],
+    ['never', 0],
+    ['default', null],
+  ])('time %s', (text, minutes) => expect(parseSeedingTime(text)).toBe(minutes))
+
+  const none = {
+    down: undefined,
+    up: undefined,
+    ratio: undefined,
+    seedingTime: undefined,
+    alternative: undefined,
+  }
+  test('of all torrents become settings', () => {
+    expect(changeOf(none)).toEqual({})
+    expect(
+      changeOf({ ...none, down: Number.POSITIVE_INFINITY, up: 5, ratio: 0, alternative: 'off' }),
+    ).toEqual({
+      limits: { downloadBytesPerSecond: null, uploadBytesPerSecond: 5, alternative: false },
+      seeding: { ratioLimit: null },
+    })
+    expect(() => changeOf({ ...none, ratio: null })).toThrow(/for single torrents/)
+  })
+})
+
+describe('trackers', () => {
+  const tracker = (url: string, tier: number | null, kind: 'tracker' | 'dht' = 'tracker') => ({
+    url,
+    tier,
+    kind,
+  })
+  test('stand in tiers, each once', () => {
+    expect(
+      tiersOf([
+        tracker('b', 1),
+        tracker('a', 0),
+        tracker('a', 0),
+        tracker('c', 1),
+        tracker('d', null, 'dht'),
+      ]),
+    ).toEqual([['a'], ['b', 'c']])
+  })
+  test('are added as tiers, and none twice', () => {
+    expect(changedTiers([['a'], ['b']], { add: ['c, d', 'a'], remove: ['b'] })).toEqual([['a'], ['c', 'd']])
+  })
+  test('what is not there is not removed', () =>
+    expect(() => changedTiers([['a']], { add: [], remove: ['x'] })).toThrow(/x is none of its trackers/))
+})
+
+describe('settings', () => {
+  test('are found by name, by the end of it, and by group', () => {
+    expect(settingNames('limits.alternative')).toEqual(['limits.alternative'])
+    expect(settingNames('alternative')).toEqual(['limits.alternative'])
+    expect(settingNames('queue')).toEqual(['queue.maxDownloads', 'queue.maxSeeds'])
+    expect(() => settingNames('limits.alternativ')).toThrow(/did you mean limits.alternative\?/)
+    expect(() => settingNames('maxDownload')).toThrow(/did you mean queue.maxDownloads\?/)
+    expect(() => settingNames('directory')).not.toThrow()
+  })
+
+  test('each has a value among the defaults', () => {
+    const settings = { ...DEFAULT_SETTINGS, downloads: { directory: '/x', ...DEFAULT_SETTINGS.downloads } }
+    expect(SETTINGS.length).toBeGreaterThan(20)
+    for (const { name, title } of SETTINGS) {
+      expect(settingValue(settings, name)).not.toBeUndefined()
+      expect(title).not.toBe('')
+    }
+  })
+
+  test('values are read as what the setting takes', () => {
+    expect(
+      settingsChange([
+        'limits.downloadBytesPerSecond=2MB',
+        'limits.uploadBytesPerSecond=unlimited',
+        'network.dht=off',
+        'queue.maxDownloads=3',
+        'downloads.directory=/media/2',
+        'automation.onComplete=["notify","{name}"]',
+        'seeding.ratioLimit=none',
+      ]),
+    ).toEqual({
+      limits: { downloadBytesPerSecond: 2_000_000, uploadBytesPerSecond: null },
+      network: { dht: false },
+      queue: { maxDownloads: 3 },
+      downloads: { directory: '/media/2' },
+      automation: { onComplete: ['notify', '{name}'] },
+      seeding: { ratioLimit: null },
+    })
+  })
+
+  test.each([
+    ['network.dht=maybe', /network.dht: "maybe" is not possible/],
+    ['network.port=70000', /network.port: "70000" is not possible/],
+    ['network=1', /is 9 settings|is \d+ settings: name one/],
+    ['network.dht', /is no setting and value/],
+    ['limits.downloadBytesPerSecond=fast', /is no size/],
+  ])('refused: %s', (pair, message) => expect(() => settingsChange([pair])).toThrow(message))
+})
+
+describe('filters of feeds', () => {
+  const none = { include: undefined, exclude: undefined, label: undefined, out: undefined, paused: false }
+  test('none is made unasked', () => expect(filterOf(none)).toBeNull())
+  test('one that adds everything has to say so', () => {
+    expect(() => filterOf({ ...none, label: 'films' })).toThrow(/--include "" adds all/)
+    expect(filterOf({ ...none, include: '', label: 'films' })).toMatchObject({ include: '', label: 'films' })
+  })
+})
+
+describe('input of shoal api', () => {
+  test('is checked before it is sent', () => {
+    expect(parseInput('getTorrent', `{"id":"${'A'.repeat(40)}"}`)).toEqual({ id: 'A'.repeat(40) })
+    expect(() => parseInput('getTorrent', '{}')).toThrow(/^INPUT\.id: /)
+    expect(() => parseInput('getStats', '{"x":1}')).toThrow(/"x"/)
+    expect(() => parseInput('getStats', '{')).toThrow(/INPUT is no JSON/)
+  })
+})

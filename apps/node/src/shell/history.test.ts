@@ -1,0 +1,38 @@
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { historyFile, isSecret, MOST_LINES, readHistory, withLine, writeHistory } from './history.ts'
+
+test.each([
+  ['list --token abc', true],
+  ['add https://t.example/dl?passkey=abc', true],
+  ['add http://me:pw@host.example/x.torrent', true],
+  ['api login \'{"username":"a","password":"b"}\'', true],
+  ['open --password-file p', true],
+  ['add magnet:?xt=urn:btih:00', false],
+  ['search the secret garden', false],
+])('%s: %s', (line, secret) => expect(isSecret(line)).toBe(secret))
+
+test('is bounded, and has each line once, the latest first', () => {
+  expect(withLine(['b', 'a'], ' a ')).toEqual(['a', 'b'])
+  expect(withLine(['a'], ' ')).toEqual(['a'])
+  const many = Array.from({ length: 2 * MOST_LINES }, (_, at) => `line ${at}`)
+  const history = many.reduce<string[]>((all, line) => withLine(all, line), [])
+  expect(history).toHaveLength(MOST_LINES)
+  expect(history[0]).toBe(many.at(-1))
+})
+
+test('is kept for this user only, without secrets', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'shoal-history-'))
+  try {
+    const file = historyFile(join(folder, 'state'))
+    expect(await readHistory(file)).toEqual([])
+    await writeHistory(file, ['list --token abc', 'list', 'health'])
+    expect(await readFile(file, 'utf8')).toBe('health\nlist\n')
+    expect(await readHistory(file)).toEqual(['list', 'health'])
+    if (process.platform !== 'win32') expect((await stat(file)).mode & 0o777).toBe(0o600)
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+})

@@ -1,0 +1,38 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { quoteWord, splitLine, wordsOf } from './split.ts'
+
+describe('words of a line', () => {
+  test.each([
+    ['', []],
+    ['  list   --watch ', ['list', '--watch']],
+    [`add "magnet:?xt=a&dn=b c"`, ['add', 'magnet:?xt=a&dn=b c']],
+    [`a 'it is "so"' b`, ['a', 'it is "so"', 'b']],
+    [`'it'\\''s'`, ["it's"]],
+    [`"a \\"b\\" \\n $x"`, ['a "b" \\n $x']],
+    ['two\\ words', ['two words']],
+    [`--label ""`, ['--label', '']],
+    [`--out='a b'/c`, ['--out=a b/c']],
+    ['list # all of them', ['list']],
+    ['a#b', ['a#b']],
+  ])('%s', (line, words) => expect(wordsOf(line)).toEqual(words))
+
+  test.each([
+    ['a "b', /a quote is not closed: "/],
+    ["a 'b", /a quote is not closed: '/],
+    ['a \\', /ends with a backslash/],
+  ])('refused: %s', (line, message) => expect(() => wordsOf(line)).toThrow(message))
+
+  test('where the last one begins is known while it is typed', () => {
+    expect(splitLine('show "Old fi')).toEqual({ words: ['show', 'Old fi'], open: '"', lastStart: 5 })
+    expect(splitLine('show ')).toEqual({ words: ['show'], open: null, lastStart: 5 })
+  })
+
+  test('a quoted word comes back as it was', () => {
+    fc.assert(
+      fc.property(fc.array(fc.string({ minLength: 0, unit: 'binary' })), words => {
+        expect(wordsOf(words.map(quoteWord).join(' '))).toEqual(words)
+      }),
+    )
+  })
+})
