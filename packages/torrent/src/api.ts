@@ -249,8 +249,8 @@ export interface SessionOptions {
   /** Where downloads go. Default: the working directory. */
   directory?: string
   /**
-   * Where resume data is kept, a few files a torrent; null keeps none. Default null. One session at a time may use it: a second one would
-   * overwrite what the first recorded.
+   * Where resume data is kept, a few files a torrent; null keeps none. Default null. One session at a time may restore it: for a second
+   * one `open` rejects with `in-use`. With `restore: false` several may use it, for torrents of their own.
    */
   stateDirectory?: string | null
   /** Keeps resume data instead of a `stateDirectory`: a database, say. The session closes it when it closes. Not with `stateDirectory`. */

@@ -3,7 +3,7 @@
  *
  * `bad-bencode`, `bad-torrent`, `bad-magnet`, `bad-info-hash`: input that is not what it should be.
  * `bad-message`: a peer or server broke its protocol. `timeout`, `refused`, `unreachable`: it could not be reached.
- * `no-space`, `no-permission`, `not-found`, `unsafe-path`, `io`: storage. `closed`: the object was closed.
+ * `no-space`, `no-permission`, `not-found`, `unsafe-path`, `in-use`, `io`: storage. `closed`: the object was closed.
  * `bad-argument`: the caller's mistake. `unsupported`: this platform or build cannot do it.
  */
 export type ErrorCode =
@@ -20,6 +20,7 @@ export type ErrorCode =
   | 'no-permission'
   | 'not-found'
   | 'unsafe-path'
+  | 'in-use'
   | 'io'
   | 'closed'
   | 'cancelled'

@@ -23,3 +23,15 @@ test('a session takes a folder or a store, not both', async () => {
   const open = Session.open({ port: null, stateDirectory: loop.path('two'), resumeStore })
   await expect(open).rejects.toMatchObject({ code: 'bad-argument' })
 })
+
+test('a folder that one session restores is refused to a second, until the first is closed', async () => {
+  await using loop = await Loopback.make()
+  const options = { stateDirectory: loop.path('state') }
+  const first = await loop.open(options)
+  await expect(loop.open(options)).rejects.toMatchObject({ code: 'in-use' })
+  // One that uses single records may share it.
+  await (await loop.open({ ...options, restore: false })).close()
+  await expect(loop.open(options)).rejects.toMatchObject({ code: 'in-use' })
+  await first.close()
+  await loop.open(options)
+})

@@ -225,7 +225,7 @@ test('removing forgets the record, and the files when it is asked to', async () 
   const first = await setup.open()
   await first.session.torrents[0]!.remove()
   expect(first.session.torrents).toHaveLength(0)
-  expect(await readdir(setup.loop.path('state'))).toEqual([])
+  expect(await readdir(setup.loop.path('state'))).toEqual(['session.lock'])
   expect(await readdir(setup.loop.path('down', 'content'))).toEqual(['a.bin', 'b.bin'])
 
   const torrent = await first.session.add(setup.metainfo)

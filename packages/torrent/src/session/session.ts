@@ -1,5 +1,5 @@
 import { absolutePath } from '#paths'
-import { createResumeStore } from '#resume-store'
+import { createResumeStore, lockFolder } from '#resume-store'
 import type {
   AddOptions,
   PeerClass,
@@ -36,6 +36,7 @@ export class Session implements SessionApi {
   readonly #acceptor: Acceptor
   #restorer: Restorer | null = null
   #directory: string
+  #unlock: (() => Promise<void>) | null = null
   /** The last change of settings. */
   #changing: Promise<void> = Promise.resolve()
   #closing: Promise<void> | null = null
@@ -68,7 +69,9 @@ export class Session implements SessionApi {
     const context = this.#context
     await this.#acceptor.listen(this.#environment.transports, this.#options)
     context.listenPort = this.port
-    const { stateDirectory, resumeStore } = this.#options
+    const { stateDirectory, resumeStore, restore } = this.#options
+    // Who restores all that is recorded owns it; those who use single records may share the folder.
+    if (stateDirectory && restore !== false) this.#unlock = await lockFolder(stateDirectory)
     context.resume = resumeStore ?? (stateDirectory ? createResumeStore(stateDirectory) : null)
     const { userAgent, resume: store } = context
     context.discoveries = await Discoveries.open(this.#options, {
@@ -196,6 +199,7 @@ export class Session implements SessionApi {
     await Promise.all(this.#registry.torrents.map(torrent => torrent.close()))
     await accepting
     await this.#context.close()
+    await this.#unlock?.()
   }
 
   #mustBeOpen(): void {

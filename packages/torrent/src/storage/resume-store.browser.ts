@@ -5,3 +5,8 @@ import type { ResumeStore } from './resume-store.ts'
 export function createResumeStore(_directory: string): ResumeStore {
   throw new ShoalError('unsupported', 'this browser has no folders: leave stateDirectory unset')
 }
+
+/** Throws `unsupported`. */
+export function lockFolder(_directory: string): Promise<() => Promise<void>> {
+  throw new ShoalError('unsupported', 'this browser has no folders: leave stateDirectory unset')
+}

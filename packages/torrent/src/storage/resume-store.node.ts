@@ -3,11 +3,14 @@ import { join } from 'node:path'
 import { messageOf, ShoalError } from '../base/errors.ts'
 import { MAX_TORRENT_BYTES } from '../metainfo/limits.ts'
 import { AtomicFiles } from './atomic-files.node.ts'
+import { lockFolder } from './folder-lock.node.ts'
 import { close, fstat, open, READ, readAt } from './fs.node.ts'
 import { errnoOf, ioError } from './io-errors.ts'
 import { checkNoteName, checkResumeKey, checkResumeMetainfo } from './resume-keys.ts'
 import { decodeProgress, encodeProgress, MAX_PROGRESS_BYTES } from './resume-record.ts'
 import type { ResumeEntry, ResumeProgress, ResumeStore } from './resume-store.ts'
+
+export { lockFolder }
 
 const FILE_NAME = /^([0-9a-f]{40}|[0-9a-f]{64})\.(torrent|resume)$/
 const MAX_NOTE_BYTES = 1 << 20
