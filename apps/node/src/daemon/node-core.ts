@@ -53,8 +53,9 @@ export interface NodeParts {
 /** What others may want to know of torrents; see torrent-events.ts. */
 export interface TorrentWatcher {
   onMetadata?(torrent: ManagedTorrent): void
-  onComplete?(torrent: ManagedTorrent): void
-  onForgotten?(torrent: ManagedTorrent): void
+  onComplete?(torrent: ManagedTorrent, fresh: boolean): void
+  /** `catalogueId`: what the catalogue called it. */
+  onForgotten?(torrent: ManagedTorrent, catalogueId: number | undefined): void
 }
 
 export class NodeCore {
@@ -81,6 +82,8 @@ export class NodeCore {
   readonly events: EventHub
   readonly traffic: Traffic
   readonly watchers: TorrentWatcher[] = []
+  /** What parts of the node cannot do at present, by part: for `getHealth`. */
+  readonly problems = new Map<string, string>()
   /** Replaced by the parts that know better. */
   limitsNow: () => NodeStats['limits'] = () => ({
     downloadBytesPerSecond: null,
@@ -104,10 +107,11 @@ export class NodeCore {
     this.folders = new Folders(() => this.#allowed(parts.allowedDirectories))
     this.queue = new QueueKeeper({ book: this.book, settings: () => keeper.settings.queue })
     this.removals = new Removals({
+      catalogueId: id => this.rows.catalogueId(id),
       book: this.book,
       queue: this.queue,
       log,
-      onForgotten: torrent => this.#onForgotten(torrent),
+      onForgotten: (torrent, known) => this.#onForgotten(torrent, known),
     })
     this.previews = new Previews(session, () => this.book)
     this.list = new TorrentList(this.book)
@@ -149,9 +153,9 @@ export class NodeCore {
         this.book.change(each, {})
         for (const watcher of this.watchers) watcher.onMetadata?.(each)
       },
-      onComplete: each => {
+      onComplete: (each, fresh) => {
         void this.queue.apply()
-        for (const watcher of this.watchers) watcher.onComplete?.(each)
+        for (const watcher of this.watchers) watcher.onComplete?.(each, fresh)
       },
       onRested: () => void this.queue.apply(),
       onPeerClosed: (_, peer) => this.#notePeer(peer),
@@ -281,9 +285,9 @@ export class NodeCore {
     this.catalogue.peers.add(Date.now(), [traffic])
   }
 
-  #onForgotten(torrent: ManagedTorrent): void {
+  #onForgotten(torrent: ManagedTorrent, known: number | undefined): void {
     this.rates.forget(torrent)
-    for (const watcher of this.watchers) watcher.onForgotten?.(torrent)
+    for (const watcher of this.watchers) watcher.onForgotten?.(torrent, known)
   }
 
   /** Pairs what the session has restored with what the catalogue knows of it. */

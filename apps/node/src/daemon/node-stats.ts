@@ -63,8 +63,8 @@ async function disks({ keeper, catalogue }: NodeCore): Promise<NodeStats['disk']
 }
 
 /** What is wrong with the node, for `getHealth`. */
-export function problemsOf({ session, book, keeper }: NodeCore): string[] {
-  const problems = [...session.problems]
+export function problemsOf({ session, book, keeper, problems: parts }: NodeCore): string[] {
+  const problems = [...session.problems, ...parts.values()]
   const failed = [...book.listed()].filter(({ api }) => api.stats.state === 'error')
   if (failed.length > 0)
     problems.push(

@@ -138,3 +138,18 @@ test('of two downloads that may run at a time, the third waits until it is first
   await node.operations.actOnTorrents({ ids: [hashes[1]!], action: 'start' })
   expect(await states()).toEqual(['metadata', 'metadata', 'metadata'])
 })
+
+test('finds a shared document by its name and by what it says, and no longer once it is removed', async () => {
+  const node = await open()
+  const { id } = await share(node, 'harbour-notes.md', '# Tides\n\nThe lighthouse keeper wrote of herring.')
+  const search = async (text: string) =>
+    (await node.operations.search({ text, limit: 10 })).items.filter(({ file }) => file === 0)
+  await vi.waitFor(async () => expect(await search('herr')).toHaveLength(1), { timeout: 10_000 })
+  const [hit] = await search('lighthouse keeper')
+  expect(hit).toMatchObject({ torrent: id, path: 'harbour-notes.md' })
+  const [start = 0, end = 0] = hit!.matches[0]!
+  expect(hit!.snippet!.slice(start, end)).toBe('lighthouse')
+  expect(await search('harbour')).toMatchObject([{ snippet: null }])
+  await node.operations.actOnTorrents({ ids: [id], action: 'remove' })
+  expect(await search('herring')).toEqual([])
+})

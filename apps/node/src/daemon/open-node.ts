@@ -16,6 +16,7 @@ import { NodeCore } from './node-core.ts'
 import { nodeFiles } from './node-files.ts'
 import { nodeOperations } from './node-operations.ts'
 import { nodeProtocols } from './node-protocols.ts'
+import { startNodeSearch } from './node-search.ts'
 import { Pulse } from './pulse.ts'
 import { applyToSession, sessionOptions } from './session-settings.ts'
 import { SettingsKeeper } from './settings-keeper.ts'
@@ -82,6 +83,8 @@ async function open(options: OpenNodeOptions, closers: (() => unknown)[]): Promi
     protocols,
     onStop,
   })
+  const search = startNodeSearch(core)
+  closers.push(() => search.close())
   core.restore(api => ({ ...freshRow(api, core.book), paused: api.stats.state === 'paused' }))
   applyToSession(core)
   await core.countries.open(keeper.settings.privacy.countryDatabase).catch(error => log.warn(error.message))

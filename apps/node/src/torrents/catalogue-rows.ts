@@ -9,6 +9,7 @@ export class CatalogueRows implements TorrentRows {
   readonly #catalogue: Catalogue
   /** Ids of the catalogue by ours. */
   readonly #ids = new Map<string, number>()
+  readonly #ours = new Map<number, string>()
   readonly #written = new Map<string, Seconds>()
 
   constructor(catalogue: Catalogue) {
@@ -20,6 +21,11 @@ export class CatalogueRows implements TorrentRows {
     return this.#ids.get(id)
   }
 
+  /** The other way round. */
+  idOf(catalogueId: number): string | undefined {
+    return this.#ours.get(catalogueId)
+  }
+
   all(): TorrentRow[] {
     const labels = new Map(this.#catalogue.labels.all().map(({ id, name }) => [id, name]))
     const totals = this.#catalogue.torrents.allTotals()
@@ -28,6 +34,7 @@ export class CatalogueRows implements TorrentRows {
       const seconds = { downloadingSeconds: downloadingMs / 1000, seedingSeconds: seedingMs / 1000 }
       const row = { ...rowOf(record), ...seconds, label: labels.get(record.labelId ?? -1) ?? null }
       this.#ids.set(row.id, record.id)
+      this.#ours.set(record.id, row.id)
       this.#written.set(row.id, seconds)
       return row
     })
@@ -41,13 +48,16 @@ export class CatalogueRows implements TorrentRows {
       const id = known ?? torrents.add(record).id
       if (known !== undefined) torrents.update(known, record)
       this.#ids.set(row.id, id)
+      this.#ours.set(id, row.id)
       this.#putSeconds(id, row)
     })
   }
 
   delete(id: string): void {
     const known = this.#ids.get(id)
-    if (known !== undefined) this.#catalogue.torrents.delete(known)
+    if (known === undefined) return
+    this.#catalogue.torrents.delete(known)
+    this.#ours.delete(known)
     this.#ids.delete(id)
     this.#written.delete(id)
   }

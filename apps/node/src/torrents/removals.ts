@@ -12,8 +12,9 @@ export interface RemovalsContext {
   readonly book: TorrentBook
   readonly queue: QueueKeeper
   readonly log: Log
+  catalogueId(id: string): number | undefined
   /** Forgets what else is kept of it. */
-  onForgotten(torrent: ManagedTorrent): void
+  onForgotten(torrent: ManagedTorrent, catalogueId: number | undefined): void
 }
 
 /**
@@ -82,13 +83,14 @@ export class Removals {
   }
 
   async #forget(torrent: ManagedTorrent): Promise<void> {
-    const { book, log, onForgotten } = this.#context
+    const { book, log, catalogueId, onForgotten } = this.#context
     try {
       await torrent.api.remove({ deleteData: torrent.row.deleteData })
     } catch (error) {
       log.warn(`${nameOf(torrent)}: not all of its files could be deleted: ${(error as Error).message}`)
     }
+    const known = catalogueId(torrent.id)
     book.delete(torrent)
-    onForgotten(torrent)
+    onForgotten(torrent, known)
   }
 }

@@ -10,8 +10,8 @@ export interface TorrentEventsContext {
   readonly log: Log
   /** Its files and names are known: once a run. */
   onMetadata(torrent: ManagedTorrent): void
-  /** All that is wanted is here; again after more was wanted, and at each start. */
-  onComplete(torrent: ManagedTorrent): void
+  /** All that is wanted is here; again after more was wanted, and at each start. `fresh`: something of it was not here before. */
+  onComplete(torrent: ManagedTorrent, fresh: boolean): void
   /** Another one can have its place in the queue. */
   onRested(torrent: ManagedTorrent): void
   onPeerClosed(torrent: ManagedTorrent, peer: PeerStatus): void
@@ -21,7 +21,9 @@ export function followTorrent(torrent: ManagedTorrent, context: TorrentEventsCon
   const { api } = torrent
   const { book, log } = context
   const about = { torrent: torrent.id }
+  let wasIncomplete = false
   api.on('state', state => {
+    wasIncomplete ||= state === 'downloading'
     book.touch(torrent)
     if (state === 'error') context.onRested(torrent)
   })
@@ -37,7 +39,8 @@ export function followTorrent(torrent: ManagedTorrent, context: TorrentEventsCon
     if (first) book.change(torrent, { completedMs: Date.now(), completionSettled })
     book.touch(torrent, true)
     if (first) log.info(`${nameOf(torrent)} is complete`, about)
-    context.onComplete(torrent)
+    context.onComplete(torrent, first || wasIncomplete)
+    wasIncomplete = false
   })
   api.on('error', error => log.error(`${nameOf(torrent)}: ${error.message}`, about))
   api.on('log', message => log.debug(`${nameOf(torrent)}: ${message}`, about))

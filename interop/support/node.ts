@@ -1,0 +1,116 @@
+/** A real node: `shoal start` in a process of its own, on loopback, that looks for nobody. */
+import { fileURLToPath } from 'node:url'
+import { connectNode, type NodeApi, type TorrentDetail } from '@shoal/api'
+import { readNodeFile, readToken } from '../../apps/node/src/client/node-file.ts'
+import { type ManagedProcess, start } from './process.ts'
+import { until } from './wait.ts'
+
+const ENTRY = fileURLToPath(new URL('../../apps/node/src/shoal.ts', import.meta.url))
+const ALONE = ['network.dht=false', 'network.lsd=false'].flatMap(each => ['--set', each])
+const START_MS = 30_000
+
+export interface NodeOptions {
+  /** Its folders: `data`, `downloads` and, as the home folder, `home`. */
+  readonly folder: string
+  /** More for `shoal start`. */
+  readonly args?: readonly string[]
+  readonly env?: Record<string, string>
+}
+
+async function nodeOf(dataDir: string, pid: number): Promise<{ url: string } | null> {
+  const file = await readNodeFile(dataDir)
+  return file?.pid === pid ? file : null
+}
+
+/** `await using node = await Node.start({ folder })` */
+export class Node implements AsyncDisposable {
+  readonly #options: NodeOptions
+  readonly process: ManagedProcess
+  /** `http://127.0.0.1:40123` */
+  readonly url: string
+  readonly token: string
+  readonly api: NodeApi
+
+  private constructor(options: NodeOptions, process: ManagedProcess, url: string, token: string) {
+    this.#options = options
+    this.process = process
+    this.url = url
+    this.token = token
+    this.api = connectNode({ url, token })
+  }
+
+  static async start(options: NodeOptions): Promise<Node> {
+    const { folder, args = [], env = {} } = options
+    const dataDir = `${folder}/data`
+    const places = ['--data-dir', dataDir, '--dir', `${folder}/downloads`, '--allow-dir', folder]
+    const ports = ['--port', '0', '--peer-port', '0', '--peer-host', '127.0.0.1']
+    const process = await start(
+      'shoal start',
+      globalThis.process.execPath,
+      [ENTRY, 'start', ...ports, ...places, ...ALONE, ...args],
+      {
+        env: { HOME: `${folder}/home`, SHOAL_STATE: `${folder}/state`, ...env },
+      },
+    )
+    try {
+      const answers = until('the node answers', () => nodeOf(dataDir, process.pid), { timeoutMs: START_MS })
+      const ended = process.exited.then(how => {
+        throw new Error(`shoal start ended (${how}): ${process.output()}`)
+      })
+      const file = await Promise.race([answers, ended])
+      return new Node(options, process, file.url, (await readToken(dataDir))!)
+    } catch (error) {
+      await process.stop()
+      throw error
+    }
+  }
+
+  get downloads(): string {
+    return `${this.#options.folder}/downloads`
+  }
+
+  /** Port that it accepts peers on. */
+  async peerPort(): Promise<number> {
+    return (await this.api.getNode({})).peerPort
+  }
+
+  /** Resolves when the torrent is as wanted; rejects, saying how it is, when it does not come to that. */
+  async whenTorrent(
+    id: string,
+    isSo: (torrent: TorrentDetail) => boolean,
+    timeoutMs = 60_000,
+  ): Promise<TorrentDetail> {
+    let last: TorrentDetail | undefined
+    try {
+      return await until(
+        'the torrent is as wanted',
+        async () => {
+          last = await this.api.getTorrent({ id })
+          return isSo(last) && last
+        },
+        { timeoutMs },
+      )
+    } catch (error) {
+      throw new Error(`${String(error)}: it is ${JSON.stringify(last)}`)
+    }
+  }
+
+  /** As a power cut would end it. */
+  async kill(): Promise<void> {
+    this.process.child.kill('SIGKILL')
+    await this.process.exited
+  }
+
+  /** Another one on the same folders, after this one has ended. */
+  startAgain(): Promise<Node> {
+    return Node.start(this.#options)
+  }
+
+  async stop(): Promise<void> {
+    await this.process.stop()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop()
+  }
+}
