@@ -19,6 +19,7 @@
 export * from './api.ts'
 export { type Clock, delay, systemClock } from './base/clock.ts'
 export { type ErrorCode, ShoalError } from './base/errors.ts'
+export type { DiscoveryKind } from './discovery/discovery.ts'
 export { type CreateOptions, createTorrent } from './hash/create.ts'
 export { fileCid, parseCid, torrentCid } from './metainfo/cid.ts'
 export { infoHashText, parseInfoHash } from './metainfo/info-hash.ts'
@@ -37,3 +38,4 @@ export {
 export type { ResumeEntry, ResumeProgress, ResumeStore } from './storage/resume-store.ts'
 export { addNumber, type NameRules, safeComponent } from './storage/safe-names.ts'
 export type { FileStamp } from './storage/storage.ts'
+export type { TransportKind } from './transport/transport.ts'
