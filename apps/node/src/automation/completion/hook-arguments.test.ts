@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest'
+import { contentPathOf } from './content-path.ts'
+import { hookArguments, hookEnvironment } from './hook-arguments.ts'
+
+const torrent = {
+  id: 'abc',
+  name: 'A {path} $(rm -rf) "x"',
+  path: '/d/A',
+  directory: '/d',
+  label: '',
+  bytes: 12,
+}
+
+test('each argument is filled in once, and stays one argument', () => {
+  expect(
+    hookArguments(['run', '--name={name}', '{bytes}{id}', '{label}', '{other} {', '{path}'], torrent),
+  ).toEqual(['run', '--name=A {path} $(rm -rf) "x"', '12abc', '', '{other} {', '/d/A'])
+})
+
+test('the environment says the same, without NUL', () => {
+  const environment = hookEnvironment({ ...torrent, name: 'a\0b' })
+  expect(environment).toEqual({
+    SHOAL_ID: 'abc',
+    SHOAL_NAME: 'ab',
+    SHOAL_PATH: '/d/A',
+    SHOAL_DIRECTORY: '/d',
+    SHOAL_LABEL: '',
+    SHOAL_BYTES: '12',
+  })
+})
+
+test('the content lies where its files do', () => {
+  const of = (...paths: (string | null)[]) =>
+    contentPathOf({ name: 'con', directory: '/d', files: paths.map(diskPath => ({ diskPath })) })
+  expect(of('/d/_con')).toBe('/d/_con')
+  expect(of(null, '/d/_con/a/b')).toBe('/d/_con')
+  expect(of(null)).toBe('/d/con')
+})
