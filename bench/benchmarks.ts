@@ -9,4 +9,5 @@ export const BENCHMARKS: Readonly<Record<string, Benchmark['run']>> = {
   many: async options => (await import('./many.ts')).run(options),
   'node-load': async options => (await import('./node-load.ts')).run(options),
   picker: async options => (await import('./picker.ts')).run(options),
+  search: async options => (await import('./search.ts')).run(options),
 }

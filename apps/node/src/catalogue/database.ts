@@ -8,7 +8,7 @@
  * `locking_mode = EXCLUSIVE`: two nodes in one data folder would overwrite each other's torrents. The system drops the lock with the
  * process, however that ends. Never open the file otherwise in this process: closing that would drop the lock too (POSIX).
  */
-import { chmodSync, closeSync, openSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { type FileHandle, open as openFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -16,6 +16,7 @@ import { Failure, fileFailure } from '../cli/failure.ts'
 import { CommitGroup } from './commit-group.ts'
 import { damaged, databaseFailure } from './database-failure.ts'
 import { migrate } from './migrations.ts'
+import { createPrivate } from './private-file.ts'
 import { Query } from './query.ts'
 
 /** How long a node that is just ending is waited for. */
@@ -161,16 +162,6 @@ export class Database {
 /** A log is left only by a process that did not close the file. */
 function hasLog(path: string): boolean {
   return (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0
-}
-
-/** SQLite gives its other files the permissions of this one. */
-function createPrivate(path: string): void {
-  try {
-    closeSync(openSync(path, 'ax', 0o600))
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-    chmodSync(path, 0o600)
-  }
 }
 
 function prepareConnection(sqlite: DatabaseSync): void {

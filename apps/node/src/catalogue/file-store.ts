@@ -11,6 +11,13 @@ export interface FileRecord {
   readonly kind: FileKind
 }
 
+export interface FileTotals {
+  readonly count: number
+  readonly bytes: number
+  /** -1 without files. */
+  readonly lastIndex: number
+}
+
 /** Rows written before others get their turn: about 10 ms. */
 const ROWS_AT_ONCE = 2000
 const COLUMNS = 'file_index AS "index", path, length_bytes AS lengthBytes, kind'
@@ -23,7 +30,7 @@ export class FileStore {
   readonly #known: Query<never>
   readonly #page: Query<FileRecord>
   readonly #one: Query<FileRecord>
-  readonly #totals: Query<{ readonly count: number; readonly bytes: number }>
+  readonly #totals: Query<FileTotals>
   readonly #kinds: Query<{ readonly kind: FileKind }>
 
   constructor(database: Database) {
@@ -36,7 +43,8 @@ export class FileStore {
     )
     this.#one = database.prepare(`SELECT ${COLUMNS} FROM files WHERE torrent_id = ? AND file_index = ?`)
     this.#totals = database.prepare(
-      'SELECT count(*) AS count, coalesce(sum(length_bytes), 0) AS bytes FROM files WHERE torrent_id = ?',
+      `SELECT count(*) AS count, coalesce(sum(length_bytes), 0) AS bytes, coalesce(max(file_index), -1) AS lastIndex
+       FROM files WHERE torrent_id = ?`,
     )
     this.#kinds = database.prepare(
       'SELECT kind FROM files WHERE torrent_id = ? GROUP BY kind ORDER BY sum(length_bytes) DESC LIMIT 1',
@@ -100,7 +108,7 @@ export class FileStore {
     return this.#one.get(torrentId, index)
   }
 
-  totals(torrentId: number): { readonly count: number; readonly bytes: number } {
+  totals(torrentId: number): FileTotals {
     return this.#totals.get(torrentId)!
   }
 

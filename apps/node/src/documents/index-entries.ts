@@ -1,6 +1,5 @@
 import { basename, dirname } from 'node:path/posix'
 import type { FileRecord, FileStore } from '../catalogue/file-store.ts'
-import { entryId, MAX_FILE_INDEX } from '../catalogue/search/entry-id.ts'
 import type { IndexedEntry } from '../catalogue/search/search-index.ts'
 import type { TorrentRecord } from '../catalogue/torrent-store.ts'
 
@@ -14,7 +13,6 @@ export function* nameEntries(torrent: TorrentRecord, files: FileStore): Generato
   const { count } = files.totals(torrent.id)
   let slice: IndexedEntry[] = [torrentEntry(torrent, count)]
   for (const file of files.each(torrent.id)) {
-    if (file.index > MAX_FILE_INDEX) break
     slice.push(fileEntry(torrent, file, count))
     if (slice.length < ENTRIES_AT_ONCE) continue
     yield slice
@@ -35,7 +33,8 @@ export function documentEntry(
 
 function torrentEntry({ id, name, comment }: TorrentRecord, count: number): IndexedEntry {
   return {
-    id: entryId(id, null),
+    torrentId: id,
+    file: null,
     name: count === 1 ? '' : name,
     path: '',
     kind: 'torrent',
@@ -49,7 +48,8 @@ function fileEntry(torrent: TorrentRecord, { index, path, kind }: FileRecord, co
   // The torrent may have been given another name than its file.
   const isAlone = count === 1 && torrent.name === basename(path)
   return {
-    id: entryId(torrent.id, index),
+    torrentId: torrent.id,
+    file: index,
     name: basename(path),
     path: isAlone ? below : `${torrent.name}/${below}`,
     kind,

@@ -9,7 +9,6 @@ import type { Catalogue } from '../catalogue/catalogue.ts'
 import { isDamage } from '../catalogue/database-failure.ts'
 import type { FileRecord } from '../catalogue/file-store.ts'
 import type { IndexTask } from '../catalogue/index-queue.ts'
-import { entryIdsOf, MAX_FILE_INDEX } from '../catalogue/search/entry-id.ts'
 import type { TorrentRecord } from '../catalogue/torrent-store.ts'
 import { isIndexable } from './extract-text.ts'
 import { Extractor } from './extractor.ts'
@@ -183,7 +182,7 @@ export class Indexer {
   async #do(task: IndexTask): Promise<void> {
     const { index, indexQueue } = this.#catalogue
     const beginMs = performance.now()
-    if (task.task === 'forget') await index.writer.call('remove', ...entryIdsOf(task.torrentId))
+    if (task.task === 'forget') await index.writer.call('remove', task.torrentId)
     else if (task.task === 'names') await this.#putNames(task.torrentId)
     else await this.#putDocument(task)
     if (this.#closing.signal.aborted) return
@@ -195,6 +194,7 @@ export class Indexer {
     const torrent = this.#catalogue.torrents.get(torrentId)
     if (!torrent) return
     const { writer } = this.#catalogue.index
+    await writer.call('reserve', torrentId, this.#catalogue.files.totals(torrentId).lastIndex + 1)
     for (const entries of nameEntries(torrent, this.#catalogue.files)) {
       this.#closing.signal.throwIfAborted()
       await writer.call('put', entries)
@@ -206,7 +206,7 @@ export class Indexer {
     const { torrents, files, index } = this.#catalogue
     const torrent = torrents.get(torrentId)
     const file = files.get(torrentId, fileIndex)
-    if (!torrent || !file || file.index > MAX_FILE_INDEX) return
+    if (!torrent || !file) return
     this.#current = { torrentId, file: fileIndex }
     try {
       const text = await this.#read(torrent, file)

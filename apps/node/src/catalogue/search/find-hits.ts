@@ -12,7 +12,9 @@ export interface SearchRequest {
 }
 
 export interface Hit {
-  readonly id: number
+  readonly torrentId: number
+  /** Null: the torrent itself. */
+  readonly file: number | null
   /** Higher fits better. Only for comparison within one answer. */
   readonly score: number
   /** Where the text of the document has a match; null: it has no text. */
@@ -29,7 +31,7 @@ export const MAX_HITS = 1000
 /** A query that finds more than that says too little to rank by, and ranking all would take too long. */
 const MAX_RANKED = 10_000
 /** A word in the name says more than one in the path, and that more than one in the text. */
-const RANK = 'bm25(entries, 10.0, 3.0, 1.0, 0.0)'
+const RANK = 'bm25(entries, 10.0, 3.0, 1.0, 0.0, 3.0)'
 /** Time for the snippets of one page: those that are not found by then show how their text begins. */
 const SNIPPETS_MS = 25
 
@@ -79,7 +81,10 @@ function withSnippets(
   const pattern = toPattern(query)
   if (!pattern) return []
   const endMs = performance.now() + SNIPPETS_MS
-  return found.map(({ id, score }) => ({ id, score, snippet: snippetFor(id, pattern, endMs, reader) }))
+  return found.flatMap(({ id, score }) => {
+    const holder = reader.holderOf(id)
+    return holder ? { ...holder, score, snippet: snippetFor(id, pattern, endMs, reader) } : []
+  })
 }
 
 /** From the first block of the text that has a match. */

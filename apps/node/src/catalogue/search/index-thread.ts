@@ -15,7 +15,8 @@ export interface IndexThreadData {
 export interface IndexWork {
   generation: { args: []; result: string }
   put: { args: [entries: readonly IndexedEntry[]]; result: undefined }
-  remove: { args: [from: number, to: number]; result: undefined }
+  reserve: { args: [torrentId: number, files: number]; result: undefined }
+  remove: { args: [torrentId: number]; result: undefined }
   tidy: { args: []; result: undefined }
   search: { args: [request: SearchRequest]; result: Hits }
   count: { args: []; result: { readonly entries: number; readonly texts: number } }

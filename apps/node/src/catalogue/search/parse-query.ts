@@ -53,12 +53,37 @@ export function toExpression(
   columns = TEXT_COLUMNS,
 ): string | null {
   if (query.wanted.length === 0) return null
-  const wanted = query.wanted.map(quote).join(' AND ')
+  const wanted = query.wanted.map(term => wantedIn(term, columns)).join(' AND ')
   const unwanted = query.unwanted.map(quote).join(' OR ')
   const ofKind = kinds.map(kind => `"${kindWord(kind)}"`).join(' OR ')
-  let expression = `(${columns} : (${wanted}))`
+  let expression = `(${wanted})`
   if (ofKind !== '') expression = `(${expression} AND (kind : (${ofKind})))`
   return unwanted === '' ? expression : `(${expression} NOT (${TEXT_COLUMNS} : (${unwanted})))`
+}
+
+/**
+ * One or two letters begin so many words that looking through all of them takes too long: the beginnings of words of names and paths have a
+ * column of their own, and texts have to have just these letters as a word.
+ */
+function wantedIn(term: Term, columns: string): string {
+  const { words, isPrefix } = term
+  if (!isPrefix) return `(${columns} : ${quote(term)})`
+  if (words.length > 1 || [...words[0]!].length > BEGINNING_SIGNS) return `(${columns} : ${quote(term)} *)`
+  return `((begin : ${quote(term)}) OR (${columns} : ${quote(term)}))`
+}
+
+/** Letters of a beginning that is looked up as such. */
+const BEGINNING_SIGNS = 2
+
+/** The beginnings of the words of a text, as they go into their column. */
+export function beginningsOf(text: string): string {
+  const beginnings = new Set<string>()
+  for (const word of wordsOf(text)) {
+    const signs = [...word.slice(0, 2 * BEGINNING_SIGNS)]
+    for (let length = 1; length <= Math.min(BEGINNING_SIGNS, signs.length); length++)
+      beginnings.add(signs.slice(0, length).join(''))
+  }
+  return [...beginnings].join(' ')
 }
 
 /** Kinds are words of a column of their own. */
@@ -84,6 +109,6 @@ function termPattern({ words, isPrefix }: Term): string {
   return begin + words.join('[^\\p{L}\\p{N}]{0,40}') + end
 }
 
-function quote({ text, isPrefix }: Term): string {
-  return `"${toIndexed(text).replaceAll('"', ' ')}"${isPrefix ? ' *' : ''}`
+function quote({ text }: Term): string {
+  return `"${toIndexed(text).replaceAll('"', ' ')}"`
 }

@@ -12,14 +12,17 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'shoal-search-'))
   path = join(folder, 'search.db')
   index = SearchIndex.open(path)
+  index.reserve(1, 20_000)
 })
 afterEach(() => {
   index.close()
   rmSync(folder, { recursive: true, force: true })
 })
 
-const entry = (id: number, name: string, more: { path?: string; text?: string; kind?: string } = {}) => ({
-  id,
+/** A file of the torrent 1. */
+const entry = (file: number, name: string, more: { path?: string; text?: string; kind?: string } = {}) => ({
+  torrentId: 1,
+  file,
   name,
   path: '',
   kind: 'other',
@@ -27,7 +30,7 @@ const entry = (id: number, name: string, more: { path?: string; text?: string; k
 })
 const search = (text: string, more: { kinds?: string[]; limit?: number; offset?: number } = {}) =>
   index.search({ text, kinds: [], limit: 100, offset: 0, ...more })
-const ids = (text: string, kinds: string[] = []) => search(text, { kinds }).hits.map(({ id }) => id)
+const ids = (text: string, kinds: string[] = []) => search(text, { kinds }).hits.map(({ file }) => file)
 
 describe('what is found', () => {
   test.each([
@@ -91,7 +94,7 @@ describe('what is found', () => {
     const seen: number[] = []
     for (let offset = 0; ; offset += 100) {
       const { hits, more } = search('same', { offset })
-      seen.push(...hits.map(({ id }) => id))
+      seen.push(...hits.map(({ file }) => file!))
       if (!more) break
     }
     expect(new Set(seen).size).toBe(250)
@@ -143,13 +146,45 @@ describe('changes', () => {
     expect(index.count()).toEqual({ entries: 1, texts: 0 })
   })
 
-  test('remove a range, and only that', () => {
-    index.put(Array.from({ length: 6000 }, (_, i) => entry(i + 1, 'word', { text: 'inside' })))
-    index.remove(10, 5990)
-    expect(index.count()).toEqual({ entries: 20, texts: 20 })
-    expect(ids('word inside')).toHaveLength(20)
+  test('remove a torrent with all its files, and only that', () => {
+    for (const torrentId of [1, 2, 3]) {
+      index.reserve(torrentId, 6000)
+      const files = Array.from({ length: 6000 }, (_, i) => ({
+        ...entry(i, 'word', { text: 'inside' }),
+        torrentId,
+      }))
+      index.put([{ ...entry(0, 'word'), torrentId, file: null }, ...files])
+    }
+    index.remove(2)
     index.tidy()
-    expect(ids('word inside')).toHaveLength(20)
+    expect(index.count()).toEqual({ entries: 12_002, texts: 12_000 })
+    index.remove(3)
+    index.remove(3)
+    expect(index.count()).toEqual({ entries: 6001, texts: 6000 })
+    expect(search('word').hits.every(({ torrentId }) => torrentId === 1)).toBe(true)
+  })
+
+  test('of the number of files make room for them', () => {
+    index.reserve(7, 0)
+    index.put([{ ...entry(0, 'magnet'), torrentId: 7, file: null }])
+    index.put([
+      { ...entry(0, 'no room'), torrentId: 7 },
+      { ...entry(0, 'unknown'), torrentId: 8 },
+    ])
+    expect(index.count().entries).toBe(1)
+    index.reserve(7, 2)
+    index.put([0, 1, 2].map(file => ({ ...entry(file, `file ${file}`), torrentId: 7 })))
+    expect(
+      search('file')
+        .hits.map(({ torrentId, file }) => [torrentId, file])
+        .sort(),
+    ).toEqual([
+      [7, 0],
+      [7, 1],
+    ])
+    index.reserve(7, 1)
+    expect(ids('magnet')).toEqual([])
+    expect(ids('file')).toHaveLength(2)
   })
 
   test('are seen by a reader beside', () => {
@@ -164,6 +199,11 @@ describe('changes', () => {
 })
 
 describe('the file', () => {
+  test.runIf(process.platform !== 'win32')('is for its owner only', () => {
+    index.put([entry(1, 'word')])
+    for (const ending of ['', '-wal']) expect(statSync(path + ending).mode & 0o777).toBe(0o600)
+  })
+
   test('is the same generation when it is opened again', () => {
     const { generation } = index
     index.put([entry(1, 'word')])

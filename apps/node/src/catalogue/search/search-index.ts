@@ -9,14 +9,17 @@ import { randomUUID } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import { databaseFailure, isDamage } from '../database-failure.ts'
+import { createPrivate } from '../private-file.ts'
+import { EntryIds, RANGES_SCHEMA } from './entry-ids.ts'
 import { findHits, type Hits, type SearchRequest } from './find-hits.ts'
-import { kindWord } from './parse-query.ts'
+import { beginningsOf, kindWord } from './parse-query.ts'
 import { packText, unpackBlock } from './text-blocks.ts'
 import { toIndexed } from './words.ts'
 
 export interface IndexedEntry {
-  /** See `entry-id.ts`. */
-  readonly id: number
+  readonly torrentId: number
+  /** Null: the torrent itself. */
+  readonly file: number | null
   readonly name: string
   readonly path: string
   readonly kind: string
@@ -26,11 +29,12 @@ export interface IndexedEntry {
 
 const VERSION = 1
 const SCHEMA = `
-  CREATE VIRTUAL TABLE entries USING fts5(name, path, text, kind, content = '', contentless_delete = 1,
-    tokenize = 'unicode61 remove_diacritics 2', prefix = '1 2');
+  CREATE VIRTUAL TABLE entries USING fts5(name, path, text, kind, begin, content = '', contentless_delete = 1,
+    tokenize = 'unicode61 remove_diacritics 2');
   CREATE TABLE texts (id INTEGER NOT NULL, block INTEGER NOT NULL, packed BLOB NOT NULL, PRIMARY KEY (id, block))
     WITHOUT ROWID;
   CREATE TABLE generation (uuid TEXT NOT NULL);
+  ${RANGES_SCHEMA}
 `
 /** Entries deleted in one transaction. */
 const DELETE_AT_ONCE = 5000
@@ -44,6 +48,7 @@ export class SearchIndex {
   readonly generation: string
   readonly #path: string
   readonly #sqlite: DatabaseSync
+  readonly #ids: EntryIds
   readonly #queries = new Map<string, StatementSync>()
 
   private constructor(path: string, sqlite: DatabaseSync) {
@@ -51,6 +56,7 @@ export class SearchIndex {
     this.#sqlite = sqlite
     const row = sqlite.prepare('SELECT uuid FROM generation').get() as { uuid: string }
     this.generation = row.uuid
+    this.#ids = new EntryIds(sqlite)
   }
 
   /** Opens it for changes. Makes a new one where there is none, or none that can be used. */
@@ -76,6 +82,8 @@ export class SearchIndex {
   static #open(path: string): SearchIndex {
     let sqlite: DatabaseSync | undefined
     try {
+      // What is in documents is their owner's.
+      createPrivate(path)
       sqlite = new DatabaseSync(path, { timeout: 1000 })
       // FULL: the queue forgets what was indexed. Nobody waits for this thread.
       sqlite.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -16000')
@@ -88,25 +96,36 @@ export class SearchIndex {
     }
   }
 
-  /** Adds entries, or replaces those with the same id. All or none. */
+  /** Makes room for a torrent with file indexes below `files`. Where it had less room, what it had is forgotten. */
+  reserve(torrentId: number, files: number): void {
+    const range = this.#explain(() => this.#ids.rangeOf(torrentId))
+    if (range && range.end - range.first > files) return
+    this.remove(torrentId)
+    this.#transaction(() => this.#ids.allocate(torrentId, files))
+  }
+
+  /** Adds entries, or replaces those of the same file. All or none; those that no room was made for are left out. */
   put(entries: readonly IndexedEntry[]): void {
     this.#transaction(() => {
       for (const entry of entries) this.#put(entry)
     })
   }
 
-  /** Forgets the entries with ids in [from, to). */
-  remove(from: number, to: number): void {
+  /** Forgets everything of a torrent. */
+  remove(torrentId: number): void {
+    const range = this.#explain(() => this.#ids.rangeOf(torrentId))
+    if (!range) return
     const select = this.#query('SELECT id FROM entries_docsize WHERE id >= ? AND id < ? ORDER BY id LIMIT ?')
     for (;;) {
-      const ids = this.#explain(() => select.all(from, to, DELETE_AT_ONCE) as { id: number }[])
-      if (ids.length === 0) return
+      const ids = this.#explain(() => select.all(range.first, range.end, DELETE_AT_ONCE) as { id: number }[])
       this.#transaction(() => {
         for (const { id } of ids) {
           this.#query('DELETE FROM entries WHERE rowid = ?').run(id)
           this.#query('DELETE FROM texts WHERE id = ?').run(id)
         }
+        if (ids.length < DELETE_AT_ONCE) this.#ids.free(torrentId)
       })
+      if (ids.length < DELETE_AT_ONCE) return
     }
   }
 
@@ -128,6 +147,7 @@ export class SearchIndex {
       findHits(request, {
         rows: (sql, ...values) => this.#query(sql).all(...values) as never,
         block: (id, block) => this.#block(id, block),
+        holderOf: id => this.#ids.holderOf(id),
       }),
     )
   }
@@ -145,16 +165,19 @@ export class SearchIndex {
     if (this.#sqlite.isOpen) this.#sqlite.close()
   }
 
-  #put({ id, name, path, kind, text }: IndexedEntry): void {
+  #put({ torrentId, file, name, path, kind, text }: IndexedEntry): void {
+    const id = this.#ids.idOf(torrentId, file)
+    if (id === null) return
     if (text !== undefined) this.#keepText(id, text)
     const full = text ?? this.#wholeText(id)
     this.#query('DELETE FROM entries WHERE rowid = ?').run(id)
-    this.#query('INSERT INTO entries (rowid, name, path, text, kind) VALUES (?, ?, ?, ?, ?)').run(
+    this.#query('INSERT INTO entries (rowid, name, path, text, kind, begin) VALUES (?, ?, ?, ?, ?, ?)').run(
       id,
       toIndexed(name),
       toIndexed(path),
       toIndexed(full),
       kindWord(kind),
+      beginningsOf(`${name} ${path}`),
     )
   }
 
@@ -208,6 +231,7 @@ export class SearchIndex {
 export interface IndexReader {
   rows(sql: string, ...values: SQLInputValue[]): readonly { id: number; score: number }[]
   block(id: number, block: number): string | null
+  holderOf(id: number): { readonly torrentId: number; readonly file: number | null } | null
 }
 
 function prepareTables(sqlite: DatabaseSync): void {

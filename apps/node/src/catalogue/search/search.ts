@@ -5,7 +5,6 @@ import { isDamage } from '../database-failure.ts'
 import type { FileKind } from '../file-kind.ts'
 import type { FileStore } from '../file-store.ts'
 import type { TorrentRecord, TorrentStore } from '../torrent-store.ts'
-import { parseEntryId } from './entry-id.ts'
 import { type Hit, type Hits, MAX_HITS, type SearchRequest } from './find-hits.ts'
 import { IndexClient } from './index-client.ts'
 import { parseQuery, toPattern, toPatterns } from './parse-query.ts'
@@ -120,8 +119,7 @@ export class Search {
     const pattern = toPattern(query)
     const patterns = toPatterns(query)
     const torrents = new Map<number, TorrentRecord | null>()
-    return ({ id, score, snippet }) => {
-      const { torrentId, file } = parseEntryId(id)
+    return ({ torrentId, file, score, snippet }) => {
       if (!torrents.has(torrentId)) torrents.set(torrentId, this.#torrents.get(torrentId))
       const torrent = torrents.get(torrentId)
       const path = file === null ? null : (this.#files.get(torrentId, file)?.path ?? null)
