@@ -46,7 +46,10 @@ export const log = defineCommand({
     for await (const event of node.events(['log'], { signal })) {
       // Asked for once the events come, so that none is missed between.
       if (event.type === 'hello' || event.type === 'resync')
-        tellNew((await node.api.listLog({ ...query, limit: last === 0 ? limit : 1000, after: last })).items)
+        tellNew(
+          (await node.api.listLog({ ...query, ...(last === 0 ? { limit } : { after: last, limit: 1000 }) }))
+            .items,
+        )
       else if (event.type === 'log') tellNew(event.entries)
     }
   },

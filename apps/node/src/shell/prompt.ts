@@ -20,6 +20,7 @@ export type Answer =
  * be asked.
  */
 export function prompt({ text, history, complete }: PromptOptions): Promise<Answer> {
+  let isOpen = true
   const lines = createInterface({
     input: process.stdin,
     output: process.stdout,
@@ -31,14 +32,16 @@ export function prompt({ text, history, complete }: PromptOptions): Promise<Answ
     completer: (line: string, callback: (error: Error | null, result: Completion) => void) =>
       // Nothing is offered where asking failed.
       complete(line).then(
-        result => callback(null, result),
-        () => callback(null, [[], line]),
+        result => isOpen && callback(null, result),
+        () => isOpen && callback(null, [[], line]),
       ),
   })
   return new Promise(resolve => {
     const end = (answer: Answer) => {
-      lines.close()
+      isOpen = false
+      // Before the close, which would say that the input has ended.
       resolve(answer)
+      lines.close()
     }
     lines.once('line', line => end({ kind: 'line', line }))
     lines.once('SIGINT', () => {

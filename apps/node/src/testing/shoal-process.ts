@@ -5,6 +5,7 @@ import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promi
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { PseudoTerminal } from './pseudo-terminal.ts'
 
 const ENTRY = fileURLToPath(new URL('../shoal.ts', import.meta.url))
 const LIMIT_MS = 60_000
@@ -177,6 +178,29 @@ export class Workplace implements AsyncDisposable {
     // Without the lines that `script` adds at both ends.
     // Escape characters become visible, so that tests can be read.
     return { code, text: lines.slice(1, -2).join('\n').replaceAll('\u001b', '␛') }
+  }
+
+  /** Runs on a terminal that a test types at. */
+  typed(args: readonly string[], { columns = 100 }: { columns?: number } = {}): PseudoTerminal {
+    const env = { ...process.env, ...this.#env, LC_ALL: 'C.UTF-8', TERM: 'xterm', NO_COLOR: '1' }
+    return new PseudoTerminal([process.execPath, ENTRY, ...args], { cwd: this.path, env, columns })
+  }
+
+  /** A node that reaches nothing beyond this machine; its own commands find it. */
+  async node(...args: string[]): Promise<{ process: ShoalProcess; url: string; token: string }> {
+    const options = [
+      '--port',
+      '0',
+      '--peer-port',
+      '0',
+      '--set',
+      'network.dht=false',
+      '--set',
+      'network.lsd=false',
+    ]
+    const started = this.start('start', ...options, ...args, '--json')
+    const { url, consoleUrl } = await started.event('started')
+    return { process: started, url, token: String(consoleUrl).split('#token=')[1] ?? '' }
   }
 
   /** Seeds on loopback; the peer's address and the link, once it accepts. */

@@ -4,6 +4,7 @@ import type { Output } from '../cli/output.ts'
 import type { NodeClient } from '../client/node-client.ts'
 import { allPages } from '../client/pages.ts'
 import { tableLines } from '../text/table.ts'
+import { shorten } from '../text/width.ts'
 import { printTable } from './print.ts'
 import { Redraw } from './redraw.ts'
 import { torrentColumns, torrentSummary } from './torrent-table.ts'
@@ -39,7 +40,8 @@ export async function showList(
     columns,
     isFiltered === undefined ? 'There are no torrents: shoal add LINK adds one' : 'None is like that',
   )
-  if (items.length > 0 && output.terminal) output.line(torrentSummary(items, total))
+  if (items.length > 0 && output.terminal)
+    output.line(shorten(torrentSummary(items, total), output.terminal.columns - 1, style))
 }
 
 /** Until the signal aborts. In JSON: the list, then each event as the node tells it. */
@@ -60,7 +62,7 @@ export async function watchList(
     const { items, total } = await readList(node.api, filter, Math.min(limit ?? most, most))
     const style = { ...terminal, columns: terminal.columns - 1 }
     const lines = tableLines<Torrent>(items, torrentColumns(items, { bar: true, style }), style)
-    screen.draw([...lines, torrentSummary(items, total).slice(0, style.columns)])
+    screen.draw([...lines, shorten(torrentSummary(items, total), style.columns, style)])
   }
   try {
     // The node sorts and filters: it says when something has changed, and is asked for what is seen.

@@ -1,0 +1,287 @@
+/** The command line that talks to a running node: whole processes, on loopback. */
+import { readFile, stat, writeFile } from 'node:fs/promises'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { LOOPBACK, Workplace } from '../apps/node/src/testing/shoal-process.ts'
+
+const LIMIT = { timeout: 120_000 }
+
+describe('a node', () => {
+  let place: Workplace
+  let node: Awaited<ReturnType<Workplace['node']>>
+  beforeAll(async () => {
+    place = await Workplace.create()
+    node = await place.node()
+    await place.file('home/Photos/a.bin', 300_000)
+    await place.file('home/Photos/b.bin', 1000)
+  }, 120_000)
+  afterAll(() => place[Symbol.asyncDispose]())
+
+  /** Runs to the end with success; the one JSON value. */
+  const ask = async (...args: string[]) => {
+    const { code, object, stderr } = await place.json(...args)
+    expect({ args, code, stderr, error: object?.error }).toMatchObject({ code: 0, stderr: '' })
+    return object
+  }
+  const names = async (...args: string[]) =>
+    (await ask('list', '--sort', 'name', ...args)).items.map(({ name }: { name: string }) => name)
+
+  test('shares a folder that is added, and answers everything about it', LIMIT, async () => {
+    const shared = await ask('add', place.at('home/Photos'), '--wait')
+    expect(shared).toMatchObject({
+      event: 'complete',
+      name: 'Photos',
+      magnet: expect.stringMatching(/^magnet:/),
+    })
+    expect(await names('--state', 'seeding')).toEqual(['Photos'])
+    const { id } = await ask('show', 'photos')
+    expect(await ask('show', id.slice(0, 6))).toMatchObject({ id, totalBytes: 301_000, fileCount: 2 })
+    expect((await ask('files', 'Photos')).items).toMatchObject([
+      { path: expect.stringContaining('a.bin'), lengthBytes: 300_000, haveBytes: 300_000 },
+      { path: expect.stringContaining('b.bin') },
+    ])
+    expect(await ask('health')).toMatchObject({ status: 'ok', url: node.url })
+    expect((await ask('jobs')).items).toMatchObject([{ kind: 'create', state: 'done', torrent: id }])
+    expect((await ask('peers', 'Photos')).items).toEqual([])
+    const changed = await ask('trackers', 'Photos', '--add', 'udp://127.0.0.1:9')
+    expect(changed.items.map(({ url }: { url: string }) => url)).toContain('udp://127.0.0.1:9')
+    await ask('trackers', 'Photos', '--remove', 'udp://127.0.0.1:9')
+    expect((await ask('api', 'getTorrent', JSON.stringify({ id }))).name).toBe('Photos')
+  })
+
+  test('downloads from a peer, waiting until it is there', LIMIT, async () => {
+    const bytes = await place.file('film.bin', 3_000_000)
+    const { peer, magnet } = await place.seed('film.bin')
+    const added = place.start('add', magnet, '--peer', peer, '--label', 'films', '--wait', '--json')
+    expect(await added.finished).toMatchObject({ code: 0, stderr: '' })
+    expect(added.objects[0]).toMatchObject({ event: 'added', added: true })
+    const { path } = added.objects.at(-1)
+    expect((await readFile(path)).equals(bytes)).toBe(true)
+    expect(await names('--label', 'films')).toEqual(['film.bin'])
+    // The same again is no second torrent.
+    expect((await ask('add', magnet)).items).toMatchObject([{ added: false }])
+  })
+
+  test('does what get and seed do, when it is named', LIMIT, async () => {
+    const bytes = await place.file('song.bin', 500_000)
+    const { peer, magnet } = await place.seed('song.bin')
+    const get = ['get', magnet, '--peer', peer, '-o', place.at('home/Music'), '--node', 'local']
+    expect(await ask(...get)).toMatchObject({ event: 'complete', name: 'song.bin' })
+    expect((await place.read('home/Music/song.bin')).equals(bytes)).toBe(true)
+    await place.file('home/notes.bin', 20_000)
+    const seeded = await ask('seed', place.at('home/notes.bin'), '--v1', '--node', 'local')
+    expect(seeded).toMatchObject({ event: 'complete', magnet: expect.not.stringContaining('btmh') })
+    expect(await place.json('get', magnet, '--node', 'local', '--no-dht')).toMatchObject({
+      code: 2,
+      object: { error: { message: expect.stringContaining('--no-dht cannot be given with --node') } },
+    })
+    const late = await place.json('get', 'ab'.repeat(20), '--node', 'local', '--timeout', '1s')
+    expect(late).toMatchObject({ code: 1, object: { error: { code: 'timeout' } } })
+    await ask('remove', 'ab'.repeat(20))
+  })
+
+  test('pauses, resumes, removes and brings back', LIMIT, async () => {
+    const { id } = await ask('show', 'Photos')
+    expect((await ask('pause', 'Photos')).ids).toEqual([id])
+    expect(await names('--state', 'complete')).toContain('Photos')
+    await ask('resume', id)
+    expect(await names('--state', 'complete')).toEqual([])
+    expect(await ask('remove', 'Photos')).toMatchObject({ ids: [id], undoSeconds: expect.any(Number) })
+    expect(await names()).not.toContain('Photos')
+    expect((await ask('restore', id)).ids).toEqual([id])
+    expect(await names()).toContain('Photos')
+    // What deletes asks first, and nobody can be asked here.
+    expect(await place.json('remove', 'Photos', '--delete-data')).toMatchObject({
+      code: 2,
+      object: { error: { message: expect.stringContaining('--yes') } },
+    })
+    expect((await stat(place.at('home/Photos/a.bin'))).size).toBe(300_000)
+  })
+
+  test('tells which torrents a word could mean', LIMIT, async () => {
+    expect(await place.run('show', 'o')).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/"o" is \d torrents: /),
+    })
+    expect(await place.json('pause', 'nothing such')).toMatchObject({
+      code: 1,
+      object: { error: { code: 'not-found' } },
+    })
+  })
+
+  test('is limited, labelled and set', LIMIT, async () => {
+    expect((await ask('limit', '--down', '2MB', '--alternative', 'off')).now).toMatchObject({
+      downloadBytesPerSecond: 2_000_000,
+      by: 'settings',
+    })
+    expect((await ask('limit', 'Photos', '--up', '100kB', '--ratio', '2')).items).toMatchObject([
+      { uploadBytesPerSecond: 100_000, ratioLimit: 2 },
+    ])
+    await ask('label', 'create', 'pictures', '--colour', '#aabbcc')
+    await ask('label', 'set', 'pictures', 'Photos')
+    await ask('label', 'tag', 'summer', 'Photos')
+    expect(await ask('show', 'Photos')).toMatchObject({ label: 'pictures', tags: ['summer'] })
+    expect((await ask('label')).items).toContainEqual(
+      expect.objectContaining({ name: 'pictures', torrents: 1 }),
+    )
+    await ask('label', 'clear', 'Photos')
+    await ask('label', 'remove', 'pictures')
+    expect(await ask('settings', 'set', 'queue.maxDownloads=3')).toEqual({ 'queue.maxDownloads': 3 })
+    expect(await ask('settings', 'get', 'queue')).toMatchObject({ 'queue.maxDownloads': 3 })
+    expect(await place.run('settings', 'set', 'queue.maxDownloads=lots')).toMatchObject({ code: 2 })
+    // Decided where the node was started.
+    expect((await place.json('settings', 'set', 'network.dht=on')).code).not.toBe(0)
+  })
+
+  test('chooses files, and moves them', LIMIT, async () => {
+    await ask('files', 'Photos', '--priority', '1=low')
+    expect((await ask('files', 'Photos')).items[1]).toMatchObject({ priority: 1 })
+    expect((await place.json('files', 'Photos', '--select', '7')).code).toBe(2)
+    expect(await ask('move', 'notes', '--to', place.at('home/Moved'), '--wait')).toMatchObject({
+      kind: 'move',
+    })
+    expect((await stat(place.at('home/Moved/notes.bin'))).size).toBe(20_000)
+  })
+
+  test('shows its log, and goes on with what comes', LIMIT, async () => {
+    expect((await ask('log')).items.length).toBeGreaterThan(0)
+    const follow = place.start('log', '--follow', '--json')
+    await follow.until('what was logged', ({ objects }) => objects[0])
+    await place.file('home/late.bin', 1000)
+    await ask('add', place.at('home/late.bin'), '--wait')
+    await follow.until('what came', ({ text }) => (text.includes('late.bin') ? true : undefined))
+    expect((await follow.interrupt()).code).toBe(0)
+  })
+
+  test('watches the list as JSON', LIMIT, async () => {
+    const watch = place.start('list', '--watch', '--json')
+    await watch.event('list', ({ items }) => items.length > 0)
+    await ask('pause', 'late')
+    await watch.event('changed', ({ changed }) =>
+      changed.some(({ state }: { state?: string }) => state === 'complete'),
+    )
+    expect((await watch.interrupt()).code).toBe(0)
+  })
+
+  test('is drawn as wide as the terminal', LIMIT, async () => {
+    for (const columns of [40, 80, 160]) {
+      const { code, text } = await place.terminal(['list'], { columns, locale: 'C.UTF-8' })
+      expect(code).toBe(0)
+      const lines = text.split(/\r?\n/).map(line => line.replace(/␛\[\d*m/g, ''))
+      expect(lines[0]).toContain('Name')
+      expect(Math.max(...lines.map(line => line.length))).toBeLessThanOrEqual(columns)
+    }
+  })
+
+  test('tells for a bug report nothing that is secret', LIMIT, async () => {
+    const { stdout } = await place.run('debug')
+    expect(JSON.parse(stdout)).toMatchObject({
+      node: { version: expect.any(String) },
+      health: { status: 'ok' },
+    })
+    expect(stdout).not.toContain(node.token)
+    expect(stdout).not.toContain(place.at('home'))
+  })
+
+  test('lets in only who has the token', LIMIT, async () => {
+    const wrong = await place.json('list', '--node', node.url, '--token', 'wrong')
+    expect(wrong).toMatchObject({ code: 1, object: { error: { code: 'unauthorized' } } })
+    expect(wrong.object.error.message).toContain('does not accept what --token says')
+    // The token of this machine's node is not sent to an address that was typed.
+    const without = await place.json('list', '--node', node.url)
+    expect(without.object.error.message).toContain('wants to know who you are')
+    expect(await names('--node', node.url, '--token', node.token)).toContain('Photos')
+  })
+
+  test('is driven from a script', LIMIT, async () => {
+    const shell = place.start('shell')
+    shell.child.stdin!.end('# a comment\nlist --json\npause "Photos"\n\nnonsense\nhealth\n')
+    const { code, stdout, stderr } = await shell.finished
+    expect(code).toBe(2)
+    expect(stdout).toContain('Paused 1 torrent')
+    expect(stdout).not.toContain('Running for')
+    expect(stderr).toContain('there is no command "nonsense"')
+  })
+
+  test('is driven from the shell, which completes, remembers, and survives Ctrl-C', LIMIT, async () => {
+    await using shell = place.typed([])
+    await shell.until('shoal> ')
+    shell.type('show pho')
+    await shell.until('show pho')
+    shell.type('\t')
+    await shell.until('Photos ')
+    shell.type('\r')
+    expect(await shell.until('shoal> ')).toContain('Info hash v1')
+    shell.type('log --follow\r')
+    await shell.until('the node answers at')
+    shell.type('\u0003')
+    await shell.until('shoal> ')
+    shell.type('list --token hidden\r')
+    await shell.until('shoal> ')
+    shell.type('\u0004')
+    expect(await shell.ended()).toBe(0)
+    const history = await readFile(place.at('state/history'), 'utf8')
+    expect(history).toBe('show Photos\nlog --follow\n')
+  })
+
+  test('stops, and says that none runs then', LIMIT, async () => {
+    expect(await ask('stop')).toEqual({ stopped: node.url })
+    expect(await node.process.finished).toMatchObject({ code: 0 })
+    expect(await place.json('list')).toMatchObject({
+      code: 1,
+      object: { error: { code: 'no-node', message: expect.stringContaining('npm start starts one') } },
+    })
+    // All is there again at the next start.
+    node = await place.node()
+    expect(await names()).toEqual(expect.arrayContaining(['Photos', 'film.bin', 'song.bin']))
+    expect((await node.process.interrupt()).code).toBe(0)
+  })
+})
+
+describe('shoal start', () => {
+  test('takes a password for other machines, and a settings file', LIMIT, async () => {
+    await using place = await Workplace.create()
+    await writeFile(place.at('password'), 'correct horse\n')
+    await writeFile(
+      place.at('config.json'),
+      JSON.stringify({ dir: 'Downloads', username: 'me', passwordFile: 'password', logLevel: 'warn' }),
+    )
+    const { url } = await place.node('--config', 'config.json')
+    const login = ['--node', url, '--username', 'me', '--password-file', 'password']
+    const { object } = await place.json('settings', 'get', 'downloads.directory', ...login)
+    expect(object).toEqual({ 'downloads.directory': place.at('Downloads') })
+    await writeFile(place.at('wrong'), 'battery staple\n')
+    const wrong = await place.json('list', ...login.slice(0, -1), 'wrong')
+    expect(wrong).toMatchObject({
+      code: 1,
+      object: { error: { code: expect.stringMatching(/unauthorized|wrong-password/) } },
+    })
+  })
+
+  test('says what is wrong, and where', LIMIT, async () => {
+    await using place = await Workplace.create()
+    await writeFile(place.at('config.json'), '{"port":"abc"}')
+    expect(await place.run('start', '--config', 'config.json')).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/config\.json: port: "abc" is no whole number/),
+    })
+    expect(await place.json('start', '--host', '0.0.0.0', '--port', '0', '--peer-port', '0')).toMatchObject({
+      code: 1,
+    })
+  })
+
+  test('gives way to a command after it, as npm start -- get does', LIMIT, async () => {
+    await using place = await Workplace.create()
+    const get = await place.json(
+      'start',
+      'get',
+      'ab'.repeat(20),
+      '-o',
+      'in',
+      '--timeout',
+      '0.5s',
+      ...LOOPBACK,
+    )
+    expect(get).toMatchObject({ code: 1, object: { error: { code: 'timeout' } } })
+    expect((await place.run()).stdout).toContain('Usage: shoal COMMAND')
+  })
+})
