@@ -92,7 +92,7 @@ function listKindOf({ element }: z.ZodArray<z.ZodType>): FieldKind {
   return 'from' in (element as z.ZodObject).shape ? 'schedule' : 'watch'
 }
 
-export function valueOf(settings: Settings, field: SettingField): unknown {
+export function settingIn(settings: Settings, field: SettingField): unknown {
   return (settings[field.section] as Record<string, unknown>)[field.member]
 }
 

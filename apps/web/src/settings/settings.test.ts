@@ -1,7 +1,7 @@
 import { DEFAULT_SETTINGS, type ScheduledLimit, type Settings } from '@shoal/api'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { changesOf, fieldNamed, problemWith, SECTIONS, sectionsMatching, valueOf } from './model.ts'
+import { changesOf, fieldNamed, problemWith, SECTIONS, sectionsMatching, settingIn } from './model.ts'
 import { rateOf, rateText, unitFor } from './rate.ts'
 import { stretchesOf } from './week.ts'
 
@@ -35,7 +35,7 @@ test('every setting of the contract is a field with a name and the right kind of
 })
 
 test('the default settings are right as they are', () => {
-  for (const field of fields) expect(problemWith(field, valueOf(settings, field))).toBeNull()
+  for (const field of fields) expect(problemWith(field, settingIn(settings, field))).toBeNull()
 })
 
 test('a value that cannot be is told before it is sent', () => {

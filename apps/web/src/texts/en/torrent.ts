@@ -27,7 +27,7 @@ export const torrent = {
     ratio: 'Ratio',
     peers: 'Peers',
     of: (part: string, whole: string) => `${part} of ${whole}`,
-    seeds: (seeds: number, all: number) => `${seeds} of ${all} have all`,
+    seeds: (seeds: string, all: string) => `${seeds} of ${all} have all`,
     share: 'Send the link',
     pause: 'Pause',
     resume: 'Resume',

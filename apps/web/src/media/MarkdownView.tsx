@@ -1,0 +1,107 @@
+import { createElement, type ReactNode, useMemo } from 'react'
+import { type Block, blocksOf, type Inline } from './markdown.ts'
+import styles from './media.module.css'
+
+/** Markdown as elements. It has no way to become HTML of its own. */
+export default function MarkdownView({ text }: { readonly text: string }) {
+  const blocks = useMemo(() => blocksOf(text), [text])
+  return <article className={styles.markdown}>{blocks.map(blockElement)}</article>
+}
+
+function blockElement(block: Block, key: number): ReactNode {
+  switch (block.kind) {
+    case 'heading':
+      // The page has its own first heading: those of a document stand below it.
+      return createElement(`h${Math.min(6, block.level + 1)}`, { key }, inlineElements(block.children))
+    case 'paragraph':
+      return <p key={key}>{inlineElements(block.children)}</p>
+    case 'code':
+      return (
+        <pre key={key}>
+          <code>{block.text}</code>
+        </pre>
+      )
+    case 'quote':
+      return <blockquote key={key}>{block.blocks.map(blockElement)}</blockquote>
+    case 'rule':
+      return <hr key={key} />
+    case 'list':
+      return listElement(block, key)
+    case 'table':
+      return tableElement(block, key)
+  }
+}
+
+function listElement({ ordered, start, items }: Extract<Block, { kind: 'list' }>, key: number): ReactNode {
+  // biome-ignore lint/suspicious/noArrayIndexKey: a document does not change while it is shown
+  const elements = items.map((blocks, index) => <li key={index}>{itemElements(blocks)}</li>)
+  return ordered ? (
+    <ol key={key} start={start}>
+      {elements}
+    </ol>
+  ) : (
+    <ul key={key}>{elements}</ul>
+  )
+}
+
+/** An item of one paragraph needs no paragraph of its own. */
+function itemElements(blocks: readonly Block[]): ReactNode {
+  const [first, ...rest] = blocks
+  if (first?.kind !== 'paragraph') return blocks.map(blockElement)
+  return [inlineElements(first.children), ...rest.map((block, index) => blockElement(block, index))]
+}
+
+function tableElement({ head, rows }: Extract<Block, { kind: 'table' }>, key: number): ReactNode {
+  return (
+    <div key={key} className={styles.markdownTable}>
+      <table>
+        <thead>
+          <tr>
+            {head.map((cell, index) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: a document does not change while it is shown
+              <th key={index} scope="col">
+                {inlineElements(cell)}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row, index) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: a document does not change while it is shown
+            <tr key={index}>
+              {row.map((cell, column) => (
+                // biome-ignore lint/suspicious/noArrayIndexKey: a document does not change while it is shown
+                <td key={column}>{inlineElements(cell)}</td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}
+
+function inlineElements(inlines: readonly Inline[]): ReactNode[] {
+  return inlines.map(inlineElement)
+}
+
+function inlineElement(inline: Inline, key: number): ReactNode {
+  switch (inline.kind) {
+    case 'text':
+      return inline.text
+    case 'code':
+      return <code key={key}>{inline.text}</code>
+    case 'strong':
+      return <strong key={key}>{inlineElements(inline.children)}</strong>
+    case 'emphasis':
+      return <em key={key}>{inlineElements(inline.children)}</em>
+    case 'struck':
+      return <del key={key}>{inlineElements(inline.children)}</del>
+    case 'link':
+      return (
+        <a key={key} href={inline.href} target="_blank" rel="noopener noreferrer nofollow">
+          {inlineElements(inline.children)}
+        </a>
+      )
+  }
+}

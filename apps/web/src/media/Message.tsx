@@ -1,0 +1,14 @@
+import type { ReactNode } from 'react'
+import styles from './media.module.css'
+
+/** What is said where nothing can be shown, and what can be done instead. */
+export function Message(props: { title: string; help?: string; busy?: boolean; children?: ReactNode }) {
+  return (
+    <div className={styles.message} role="status">
+      {props.busy && <span className={styles.spinner} aria-hidden="true" />}
+      <p className={styles.messageTitle}>{props.title}</p>
+      {props.help && <p>{props.help}</p>}
+      {props.children && <div className={styles.messageActions}>{props.children}</div>}
+    </div>
+  )
+}

@@ -1,0 +1,57 @@
+/** More than this is not shown: no one reads it in a browser, and drawing it would take long. */
+export const MAX_TEXT_BYTES = 1_000_000
+
+export interface ReadText {
+  readonly text: string
+  /** Bytes that `text` shows; fewer than the file has when it was cut. */
+  readonly shownBytes: number
+}
+
+/**
+ * The beginning of a file as text: UTF-8, or Windows-1252 where it is not that. Null for what is no text. Rejects when it cannot be read,
+ * or with the signal's reason.
+ */
+export async function readText(
+  url: string,
+  lengthBytes: number,
+  signal: AbortSignal,
+): Promise<ReadText | null> {
+  const wanted = Math.min(lengthBytes, MAX_TEXT_BYTES)
+  if (wanted === 0) return { text: '', shownBytes: 0 }
+  const response = await fetch(url, { headers: { range: `bytes=0-${wanted - 1}` }, signal })
+  if (!response.ok || !response.body) throw new Error(`status ${response.status}`)
+  return textOf(await firstBytes(response.body, wanted), wanted < lengthBytes)
+}
+
+/** At most so many bytes, also of a server that ignores ranges. */
+async function firstBytes(body: ReadableStream<Uint8Array>, most: number): Promise<Uint8Array> {
+  const bytes = new Uint8Array(most)
+  let length = 0
+  const reader = body.getReader()
+  while (length < most) {
+    const { done, value } = await reader.read()
+    if (done) break
+    const part = value.subarray(0, most - length)
+    bytes.set(part, length)
+    length += part.length
+  }
+  await reader.cancel()
+  return bytes.subarray(0, length)
+}
+
+export function textOf(bytes: Uint8Array, isCut: boolean): ReadText | null {
+  if (looksBinary(bytes)) return null
+  // A cut may fall within a character: `stream` keeps what is incomplete back instead of refusing it.
+  const decode = (encoding: string, fatal: boolean) =>
+    new TextDecoder(encoding, { fatal }).decode(bytes, { stream: isCut })
+  try {
+    return { text: decode('utf-8', true), shownBytes: bytes.length }
+  } catch {
+    return { text: decode('windows-1252', false), shownBytes: bytes.length }
+  }
+}
+
+/** Text has no zero bytes, whatever its encoding of the supported ones. */
+function looksBinary(bytes: Uint8Array): boolean {
+  return bytes.subarray(0, 8192).includes(0)
+}

@@ -1,0 +1,52 @@
+import { type RefObject, useEffect, useState } from 'react'
+import type { ShownFile } from './shown-file.ts'
+import { cuesOf, MAX_SUBTITLE_BYTES, subtitlesBeside } from './subtitles.ts'
+
+/**
+ * Gives a player the subtitles that lie beside its film. They are made of cues rather than loaded as a document, so that SubRip works
+ * and the page needs no rights for `blob:` addresses. Answers the names of those that could not be read.
+ */
+export function useSubtitles(
+  player: RefObject<HTMLMediaElement | null>,
+  film: ShownFile,
+  beside: readonly ShownFile[],
+) {
+  const [failed, setFailed] = useState<readonly string[]>([])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a film's subtitles are read once
+  useEffect(() => {
+    const controller = new AbortController()
+    const fail = (file: ShownFile) => !controller.signal.aborted && setFailed(names => [...names, file.name])
+    const found = subtitlesBeside(film.path, beside).filter(
+      ({ item }) => item.lengthBytes <= MAX_SUBTITLE_BYTES,
+    )
+    for (const { item, language } of found) {
+      addTrack(player.current, item, language, controller.signal).catch(() => fail(item))
+    }
+    return () => {
+      controller.abort()
+      for (const track of player.current?.textTracks ?? []) track.mode = 'disabled'
+    }
+  }, [film.path])
+  return failed
+}
+
+async function addTrack(
+  player: HTMLMediaElement | null,
+  file: ShownFile,
+  language: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const response = await fetch(file.url, { signal })
+  if (!response.ok) throw new Error(`status ${response.status}`)
+  const cues = cuesOf(await response.text())
+  if (!player || signal.aborted || cues.length === 0) return
+  const track = player.addTextTrack('subtitles', language || file.name, languageTag(language))
+  for (const cue of cues) track.addCue(new VTTCue(cue.startSeconds, cue.endSeconds, cue.text))
+  const isFirst = [...player.textTracks].every(each => each === track || each.mode !== 'showing')
+  track.mode = isFirst && language === '' ? 'showing' : 'disabled'
+}
+
+/** `pt-BR` of a file's name, when it is a language tag (BCP 47) at all. */
+function languageTag(language: string): string {
+  return /^[a-z]{2,3}(-[A-Za-z]{2,4})?$/.test(language) ? language : ''
+}

@@ -1,0 +1,20 @@
+import { useMemo } from 'react'
+import styles from './qr.module.css'
+import { qrOf } from './qr-path.ts'
+
+/** A text as a QR code, dark on white in either theme since cameras want it so. Nothing when the text is too long for one. */
+export function QrCode({ text, label }: { readonly text: string; readonly label: string }) {
+  const code = useMemo(() => qrOf(text), [text])
+  if (!code) return null
+  return (
+    <svg
+      className={styles.code}
+      viewBox={`0 0 ${code.size} ${code.size}`}
+      role="img"
+      aria-label={label}
+      shapeRendering="crispEdges"
+    >
+      <path d={code.path} />
+    </svg>
+  )
+}

@@ -1,0 +1,43 @@
+import { encode } from 'uqr'
+
+export interface QrDrawing {
+  /** Modules along a side, with the quiet zone. */
+  readonly size: number
+  /** SVG path of the dark modules, one unit each. */
+  readonly path: string
+}
+
+/** Modules of white around the code: ISO/IEC 18004 asks for 4. */
+const QUIET_ZONE = 4
+/** Beyond this, cameras read a code on a screen no longer. */
+export const MAX_QR_BYTES = 1200
+
+/** A QR code of a text; null when the text is too long to be read from a screen. */
+export function qrOf(text: string): QrDrawing | null {
+  if (new TextEncoder().encode(text).length > MAX_QR_BYTES) return null
+  const { size, data } = encode(text, { ecc: 'M', border: QUIET_ZONE })
+  return { size, path: data.map((row, y) => rowPath(row, y)).join('') }
+}
+
+/** Runs of dark modules, each one rectangle: a tenth of the path that single modules would make. */
+function rowPath(row: readonly boolean[], y: number): string {
+  let path = ''
+  for (let x = 0; x < row.length; x++) {
+    if (!row[x]) continue
+    const start = x
+    while (row[x + 1]) x++
+    path += `M${start} ${y}h${x - start + 1}v1H${start}z`
+  }
+  return path
+}
+
+/** A magnet link short enough for a code: hashes and name first, then as many trackers as fit. */
+export function shortMagnet(magnet: string): string {
+  let short = magnet
+  while (new TextEncoder().encode(short).length > MAX_QR_BYTES / 2) {
+    const cut = short.lastIndexOf('&')
+    if (cut < 0 || /^&xt=/.test(short.slice(cut))) return short
+    short = short.slice(0, cut)
+  }
+  return short
+}

@@ -1,0 +1,84 @@
+import { useState } from 'react'
+import { Button } from '../components/Button.tsx'
+import { Dialog } from '../components/Dialog.tsx'
+import { notify, notifyError } from '../components/toasts.ts'
+import { formatDate } from '../format/format.ts'
+import { useCell, useNode } from '../node/context.tsx'
+import { texts } from '../texts/texts.ts'
+import styles from './settings.module.css'
+
+const say = texts.settings.about
+
+export function About() {
+  const { info: cell } = useNode()
+  const info = useCell(cell)
+  if (!info) return null
+  const facts = [
+    [say.version, info.version],
+    [say.started, formatDate(info.startedMs)],
+    [say.platform, info.platform],
+    [say.port, info.peerPort === 0 ? texts.pages.dashboard.portNone : String(info.peerPort)],
+    [say.folders, info.allowedDirectories.join('\n')],
+  ] as const
+  return (
+    <>
+      <dl className={styles.facts}>
+        {facts.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+        <div>
+          <dt>{say.api}</dt>
+          <dd>
+            <a href="/api/openapi.json">{say.apiLink}</a>
+          </dd>
+        </div>
+        <div>
+          <dt>{say.metrics}</dt>
+          <dd>
+            <a href="/metrics">{say.metricsLink}</a>
+          </dd>
+        </div>
+      </dl>
+      <Stop />
+    </>
+  )
+}
+
+function Stop() {
+  const { api } = useNode()
+  const [asked, setAsked] = useState(false)
+  const stop = () => {
+    setAsked(false)
+    api.stopNode({}).then(() => notify(say.stopped), notifyError)
+  }
+  return (
+    <div className={styles.row}>
+      <div className={styles.about}>
+        <h3>{say.stop}</h3>
+        <p>{say.stopBody}</p>
+      </div>
+      <div className={styles.control}>
+        <Button variant="danger" onClick={() => setAsked(true)}>
+          {say.stop}
+        </Button>
+      </div>
+      <Dialog
+        open={asked}
+        title={say.stopQuestion}
+        description={say.stopBody}
+        onClose={() => setAsked(false)}
+        footer={
+          <>
+            <Button onClick={() => setAsked(false)}>{texts.app.cancel}</Button>
+            <Button variant="danger" onClick={stop}>
+              {say.stop}
+            </Button>
+          </>
+        }
+      />
+    </div>
+  )
+}

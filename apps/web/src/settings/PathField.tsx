@@ -1,0 +1,40 @@
+import { useEffect, useState } from 'react'
+import { controlClass } from '../components/Field.tsx'
+import { texts } from '../texts/texts.ts'
+import type { ControlProps } from './Control.tsx'
+
+const say = texts.settings
+
+/** A path on the node's machine, or a line of text; saved when the field is left. */
+export function PathField({
+  id,
+  field,
+  value,
+  disabled,
+  invalid,
+  describedBy,
+  onChange,
+}: ControlProps & { readonly value: string | null }) {
+  const [written, setWritten] = useState(value ?? '')
+  useEffect(() => setWritten(value ?? ''), [value])
+  const commit = () => {
+    const next = written.trim() === '' && field.nullable ? null : written.trim()
+    if (next !== value) onChange(next)
+  }
+  return (
+    <input
+      id={id}
+      className={controlClass}
+      autoComplete="off"
+      spellCheck={false}
+      placeholder={field.nullable ? say.empty : undefined}
+      disabled={disabled}
+      aria-describedby={describedBy}
+      aria-invalid={invalid || undefined}
+      value={written}
+      onChange={event => setWritten(event.target.value)}
+      onBlur={commit}
+      onKeyDown={event => event.key === 'Enter' && commit()}
+    />
+  )
+}

@@ -1,0 +1,26 @@
+import { DEFAULT_SETTINGS, type Settings } from '@shoal/api'
+import { SECTIONS, type SettingField, settingIn } from './model.ts'
+
+/** What somebody set up with care, and a default would not replace. */
+const KEPT = new Set([
+  'downloads.directory',
+  'downloads.completeDirectory',
+  'automation.watch',
+  'automation.onComplete',
+  'limits.schedule',
+  'privacy.countryDatabase',
+  'network.port',
+])
+
+/** The settings that differ from those of a fresh node, each with the value that it has there. */
+export function differences(settings: Settings, fixed: readonly string[]): [SettingField, unknown][] {
+  return SECTIONS.flatMap(({ fields }) =>
+    fields.flatMap(field => {
+      if (KEPT.has(field.name) || fixed.includes(field.name)) return []
+      const usual = settingIn(DEFAULT_SETTINGS as Settings, field)
+      return JSON.stringify(usual) === JSON.stringify(settingIn(settings, field))
+        ? []
+        : ([[field, usual]] as [SettingField, unknown][])
+    }),
+  )
+}

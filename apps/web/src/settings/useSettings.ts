@@ -1,0 +1,68 @@
+import { ApiError, type Settings, type SettingsChange } from '@shoal/api'
+import { useCallback, useEffect, useState } from 'react'
+import { isAborted, messageOf } from '../components/errors.ts'
+import { notify } from '../components/toasts.ts'
+import { type Asked, useAsked, useCell, useNode } from '../node/context.tsx'
+import { texts } from '../texts/texts.ts'
+import { textOf } from './field-text.ts'
+import { changeOf, fieldNamed, problemWith, type SettingField, settingIn } from './model.ts'
+
+const say = texts.settings
+
+export interface SettingsEditor {
+  readonly asked: Asked<Settings>
+  /** What is wrong with a setting, by its name. */
+  readonly problems: ReadonlyMap<string, string>
+  /** Saves one setting at once. What cannot be is told beside it, and nothing is sent. */
+  save(field: SettingField, value: unknown): Promise<void>
+  /** Saves several; answers whether it worked. */
+  apply(change: SettingsChange): Promise<boolean>
+}
+
+export function useSettings(): SettingsEditor {
+  const { api, settingsVersion } = useNode()
+  const version = useCell(settingsVersion)
+  const asked = useAsked(signal => api.getSettings({}, { signal }), [version])
+  const [problems, setProblems] = useState<ReadonlyMap<string, string>>(new Map())
+  const { set, value: settings } = asked
+  const setProblem = useCallback((name: string, problem: string | null) => {
+    setProblems(before => {
+      const after = new Map(before)
+      if (problem === null) after.delete(name)
+      else after.set(name, problem)
+      return after
+    })
+  }, [])
+  const apply = useCallback(
+    async (change: SettingsChange, blamed?: SettingField) => {
+      try {
+        set(await api.changeSettings(change))
+        if (blamed) setProblem(blamed.name, null)
+        return true
+      } catch (error) {
+        if (isAborted(error)) return false
+        const field = (error instanceof ApiError && fieldNamed(error.field)) || blamed
+        if (field) setProblem(field.name, messageOf(error))
+        else notify(say.notSaved, { type: 'bad', description: messageOf(error) })
+        return false
+      }
+    },
+    [api, set, setProblem],
+  )
+  const save = useCallback(
+    async (field: SettingField, value: unknown) => {
+      if (!settings) return
+      const problem = problemWith(field, value)
+      if (problem) return setProblem(field.name, problem.message)
+      const before = settingIn(settings, field)
+      if (!(await apply(changeOf(field, value), field))) return
+      const undo = () => void apply(changeOf(field, before), field)
+      notify(say.saved(textOf(field).title), { type: 'good', action: { text: say.undo, onSelect: undo } })
+    },
+    [apply, setProblem, settings],
+  )
+  // What was wrong is forgotten when the settings come anew from elsewhere.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each version
+  useEffect(() => setProblems(new Map()), [version])
+  return { asked, problems, save, apply }
+}

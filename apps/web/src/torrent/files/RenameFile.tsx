@@ -1,0 +1,71 @@
+import { type FormEvent, useEffect, useState } from 'react'
+import { Button } from '../../components/Button.tsx'
+import { Dialog } from '../../components/Dialog.tsx'
+import { messageOf } from '../../components/errors.ts'
+import { TextField } from '../../components/Field.tsx'
+import { notify } from '../../components/toasts.ts'
+import { useNode } from '../../node/context.tsx'
+import { texts } from '../../texts/texts.ts'
+import type { TreeNode } from './file-tree.ts'
+
+const say = texts.torrent.files
+
+export interface RenameFileProps {
+  readonly id: string
+  /** The file that gets another path; null: the dialog is closed. */
+  readonly node: TreeNode | null
+  onDone(): void
+  onClose(): void
+}
+
+export function RenameFile({ id, node, onDone, onClose }: RenameFileProps) {
+  const { api } = useNode()
+  const [path, setPath] = useState('')
+  const [problem, setProblem] = useState<string | null>(null)
+  useEffect(() => {
+    setPath(node?.path ?? '')
+    setProblem(null)
+  }, [node])
+  const submit = async (event: FormEvent) => {
+    event.preventDefault()
+    if (!node?.file) return
+    try {
+      await api.renameFile({ id, index: node.file.index, path: path.trim() })
+      notify(say.renamed, { type: 'good' })
+      onDone()
+      onClose()
+    } catch (error) {
+      setProblem(messageOf(error))
+    }
+  }
+  const unchanged = path.trim() === '' || path.trim() === node?.path
+  return (
+    <Dialog
+      open={node !== null}
+      title={say.renameTitle}
+      onClose={onClose}
+      footer={
+        <>
+          <Button onClick={onClose}>{texts.app.cancel}</Button>
+          <Button variant="primary" type="submit" form="rename-file" disabled={unchanged}>
+            {say.renameSave}
+          </Button>
+        </>
+      }
+    >
+      <form id="rename-file" onSubmit={event => void submit(event)}>
+        <TextField
+          label={say.renameName}
+          hint={say.renameHint}
+          error={problem}
+          spellCheck={false}
+          value={path}
+          onChange={event => {
+            setPath(event.target.value)
+            setProblem(null)
+          }}
+        />
+      </form>
+    </Dialog>
+  )
+}

@@ -1,0 +1,15 @@
+import { LOG_LEVELS, type LogEntry } from '@shoal/api'
+
+export type LogLevel = LogEntry['level']
+/** What a page keeps; the oldest go first. */
+export const MOST_LINES = 2000
+
+export function isShown(entry: LogEntry, torrent: string, level: LogLevel): boolean {
+  return entry.torrent === torrent && LOG_LEVELS.indexOf(entry.level) >= LOG_LEVELS.indexOf(level)
+}
+
+/** Entries in the order of their ids, each once: events and an answer may tell of the same. */
+export function joined(known: readonly LogEntry[], more: readonly LogEntry[]): LogEntry[] {
+  const byId = new Map([...known, ...more].map(entry => [entry.id, entry]))
+  return [...byId.values()].sort((a, b) => a.id - b.id).slice(-MOST_LINES)
+}

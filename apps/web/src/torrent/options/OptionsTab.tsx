@@ -1,0 +1,151 @@
+import type { TorrentDetail, UpdateTorrent } from '@shoal/api'
+import { useId, useState } from 'react'
+import { messageOf } from '../../components/errors.ts'
+import { SwitchField, TextField } from '../../components/Field.tsx'
+import { Card, Notice } from '../../components/Parts.tsx'
+import { notify } from '../../components/toasts.ts'
+import { useCell, useNode } from '../../node/context.tsx'
+import { RateField } from '../../settings/RateField.tsx'
+import { texts } from '../../texts/texts.ts'
+import { LimitField } from './LimitField.tsx'
+import styles from './options.module.css'
+
+const say = texts.torrent.options
+
+export interface OptionsTabProps {
+  readonly detail: TorrentDetail
+  onSaved(detail: TorrentDetail): void
+}
+
+/** What holds for this torrent alone. Each change is saved at once. */
+export default function OptionsTab({ detail, onSaved }: OptionsTabProps) {
+  const { api } = useNode()
+  const [problem, setProblem] = useState<string | null>(null)
+  const save = async (change: Omit<UpdateTorrent, 'id'>) => {
+    try {
+      onSaved(await api.updateTorrent({ id: detail.id, ...change }))
+      setProblem(null)
+      notify(say.saved, { type: 'good', timeoutMs: 2000 })
+    } catch (error) {
+      setProblem(messageOf(error))
+    }
+  }
+  return (
+    <div className={styles.options}>
+      {problem && <Notice>{problem}</Notice>}
+      <Card title={say.organise}>
+        <Naming key={`${detail.label} ${detail.tags.join()}`} detail={detail} save={save} />
+      </Card>
+      <Card title={say.limits}>
+        <Rate
+          name={say.downloadLimit}
+          value={detail.downloadLimitBytesPerSecond}
+          onChange={downloadLimitBytesPerSecond => void save({ downloadLimitBytesPerSecond })}
+        />
+        <Rate
+          name={say.uploadLimit}
+          value={detail.uploadLimitBytesPerSecond}
+          onChange={uploadLimitBytesPerSecond => void save({ uploadLimitBytesPerSecond })}
+        />
+        <p className={styles.hint}>{say.limitHint}</p>
+      </Card>
+      <Card title={say.end}>
+        <LimitField
+          label={say.ratioLimit}
+          step={0.1}
+          value={detail.ratioLimit}
+          onChange={ratioLimit => void save({ ratioLimit })}
+        />
+        <LimitField
+          label={say.timeLimit}
+          step={1}
+          value={detail.seedingTimeLimitMinutes}
+          onChange={seedingTimeLimitMinutes => void save({ seedingTimeLimitMinutes })}
+        />
+      </Card>
+    </div>
+  )
+}
+
+interface NamingProps {
+  readonly detail: TorrentDetail
+  save(change: Omit<UpdateTorrent, 'id'>): Promise<void>
+}
+
+function Naming({ detail, save }: NamingProps) {
+  const labels = useCell(useNode().labels)
+  const list = useId()
+  const [label, setLabel] = useState(detail.label ?? '')
+  const [tags, setTags] = useState(detail.tags.join(', '))
+  const saveLabel = () => {
+    const next = label.trim() || null
+    if (next !== detail.label) void save({ label: next })
+  }
+  const saveTags = () => {
+    const next = [
+      ...new Set(
+        tags
+          .split(',')
+          .map(tag => tag.trim())
+          .filter(Boolean),
+      ),
+    ]
+    if (next.join() !== detail.tags.join()) void save({ tags: next })
+  }
+  return (
+    <>
+      <TextField
+        label={say.label}
+        hint={say.labelHint}
+        placeholder={say.labelNone}
+        list={list}
+        value={label}
+        onChange={event => setLabel(event.target.value)}
+        onBlur={saveLabel}
+        onKeyDown={event => event.key === 'Enter' && saveLabel()}
+      />
+      <datalist id={list}>
+        {labels.map(({ name }) => (
+          <option key={name} value={name} />
+        ))}
+      </datalist>
+      <TextField
+        label={say.tags}
+        hint={say.tagsHint}
+        value={tags}
+        onChange={event => setTags(event.target.value)}
+        onBlur={saveTags}
+        onKeyDown={event => event.key === 'Enter' && saveTags()}
+      />
+      <SwitchField
+        label={say.sequential}
+        hint={say.sequentialHint}
+        checked={detail.sequential}
+        onChange={event => void save({ sequential: event.target.checked })}
+      />
+    </>
+  )
+}
+
+function Rate(props: { name: string; value: number | null; onChange: (rate: number | null) => void }) {
+  const id = useId()
+  const [wrong, setWrong] = useState(false)
+  return (
+    <div className={styles.rate}>
+      <span>{props.name}</span>
+      <RateField
+        label={props.name}
+        value={props.value}
+        invalid={wrong}
+        describedBy={wrong ? id : undefined}
+        onChange={props.onChange}
+        onWrong={setWrong}
+      />
+      {wrong && (
+        <p id={id} className={styles.wrong} role="alert">
+          {texts.settings.wrongRate}
+        </p>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,14 @@
+import { IconButton } from '../../components/Button.tsx'
+import { copyText } from '../../components/CopyButton.tsx'
+import { notify, notifyError } from '../../components/toasts.ts'
+import { texts } from '../../texts/texts.ts'
+import styles from './overview.module.css'
+
+const say = texts.torrent.facts
+
+/** Copies a fact. */
+export function CopyIcon({ text, what }: { readonly text: string; readonly what: string }) {
+  const copy = () =>
+    copyText(text).then(() => notify(say.copied(what), { type: 'good', timeoutMs: 2500 }), notifyError)
+  return <IconButton icon="copy" size="small" label={say.copy(what)} className={styles.copy} onClick={copy} />
+}

@@ -1,0 +1,31 @@
+import { useId } from 'react'
+import { CopyIcon } from './CopyIcon.tsx'
+import type { Fact } from './facts.ts'
+import styles from './overview.module.css'
+
+export function Facts(props: {
+  readonly title: string
+  readonly facts: readonly Fact[]
+  readonly wide?: boolean
+}) {
+  const id = useId()
+  return (
+    <section className={props.wide ? `${styles.card} ${styles.wide}` : styles.card} aria-labelledby={id}>
+      <h2 id={id}>{props.title}</h2>
+      <dl className={styles.facts}>
+        {props.facts.map(fact => (
+          <div key={fact.name}>
+            <dt>{fact.name}</dt>
+            <dd>
+              <span className={fact.copies ? styles.code : undefined}>
+                {fact.value}
+                {fact.hint && <small>{fact.hint}</small>}
+              </span>
+              {fact.copies && <CopyIcon text={fact.value} what={fact.name} />}
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  )
+}

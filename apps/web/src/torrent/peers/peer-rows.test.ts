@@ -1,0 +1,50 @@
+import type { Peer } from '@shoal/api'
+import { expect, test } from 'vitest'
+import { flagOf, flagsOf, sortPeers } from './peer-rows.ts'
+
+function peer(address: string, more: Partial<Peer> = {}): Peer {
+  return {
+    address,
+    kind: 'tcp',
+    client: 'x',
+    country: null,
+    incoming: false,
+    encrypted: false,
+    progress: 0,
+    downloadBytesPerSecond: 0,
+    uploadBytesPerSecond: 0,
+    downloadedBytes: 0,
+    uploadedBytes: 0,
+    amChoking: true,
+    amInterested: false,
+    peerChoking: true,
+    peerInterested: false,
+    snubbed: false,
+    ...more,
+  }
+}
+
+test('flags tell who sends, who waits, and how the connection came about', () => {
+  expect(flagsOf(peer('a'))).toEqual([])
+  expect(flagsOf(peer('a', { amInterested: true, peerChoking: false }))).toEqual(['D'])
+  expect(
+    flagsOf(
+      peer('a', { amInterested: true, peerInterested: true, snubbed: true, incoming: true, encrypted: true }),
+    ),
+  ).toEqual(['d', 'u', 'S', 'I', 'E'])
+  expect(flagsOf(peer('a', { peerInterested: true, amChoking: false }))).toEqual(['U'])
+})
+
+test('peers sort by numbers as numbers, and equals by address whichever way', () => {
+  const peers = [peer('10.0.0.10:1'), peer('10.0.0.9:1'), peer('b:1', { downloadBytesPerSecond: 5 })]
+  const addresses = (descending: boolean) =>
+    sortPeers(peers, { column: 'down', descending }).map(({ address }) => address)
+  expect(addresses(true)).toEqual(['b:1', '10.0.0.9:1', '10.0.0.10:1'])
+  expect(addresses(false)).toEqual(['10.0.0.9:1', '10.0.0.10:1', 'b:1'])
+})
+
+test('a country is a flag, anything else is none', () => {
+  expect(flagOf('DE')).toBe('🇩🇪')
+  expect(flagOf('d')).toBeNull()
+  expect(flagOf(null)).toBeNull()
+})

@@ -1,0 +1,66 @@
+import type { Peer } from '@shoal/api'
+
+export type PeerFlag = 'D' | 'd' | 'U' | 'u' | 'S' | 'I' | 'E'
+export const PEER_FLAGS: readonly PeerFlag[] = ['D', 'd', 'U', 'u', 'S', 'I', 'E']
+
+/** The state of a connection in letters, as other clients show it. */
+export function flagsOf(peer: Peer): PeerFlag[] {
+  const flags: PeerFlag[] = []
+  if (peer.amInterested) flags.push(peer.peerChoking ? 'd' : 'D')
+  if (peer.peerInterested) flags.push(peer.amChoking ? 'u' : 'U')
+  if (peer.snubbed) flags.push('S')
+  if (peer.incoming) flags.push('I')
+  if (peer.encrypted) flags.push('E')
+  return flags
+}
+
+export const PEER_COLUMNS = [
+  'peer',
+  'kind',
+  'flags',
+  'progress',
+  'down',
+  'up',
+  'downloaded',
+  'uploaded',
+] as const
+export type PeerColumn = (typeof PEER_COLUMNS)[number]
+
+export interface PeerSort {
+  readonly column: PeerColumn
+  readonly descending: boolean
+}
+
+const KEYS: Record<PeerColumn, (peer: Peer) => string | number> = {
+  peer: peer => peer.address,
+  kind: peer => peer.kind,
+  flags: peer => flagsOf(peer).join(''),
+  progress: peer => peer.progress,
+  down: peer => peer.downloadBytesPerSecond,
+  up: peer => peer.uploadBytesPerSecond,
+  downloaded: peer => peer.downloadedBytes,
+  uploaded: peer => peer.uploadedBytes,
+}
+const byText = new Intl.Collator(undefined, { numeric: true })
+
+/** Peers in order. Equals stay in the order of their addresses, so that rows do not jump. */
+export function sortPeers(peers: readonly Peer[], { column, descending }: PeerSort): Peer[] {
+  const key = KEYS[column]
+  const sign = descending ? -1 : 1
+  return [...peers].sort((a, b) => {
+    const [left, right] = [key(a), key(b)]
+    const order = typeof left === 'number' ? left - (right as number) : byText.compare(left, right as string)
+    return order * sign || byText.compare(a.address, b.address)
+  })
+}
+
+/** `🇩🇪` of `DE`; null for what is no country. */
+export function flagOf(country: string | null): string | null {
+  if (!country || !/^[A-Z]{2}$/.test(country)) return null
+  return String.fromCodePoint(...[...country].map(letter => 0x1f1e6 + letter.charCodeAt(0) - 65))
+}
+
+const names = new Intl.DisplayNames(undefined, { type: 'region', fallback: 'code' })
+export function countryName(country: string): string {
+  return /^[A-Z]{2}$/.test(country) ? (names.of(country) ?? country) : country
+}

@@ -1,0 +1,83 @@
+import type { EventOf, Peer, TorrentDetail, Tracker } from '@shoal/api'
+import { useEffect, useMemo, useRef } from 'react'
+import { type Asked, useAsked, useCell, useNode, useTopic, useTorrent } from '../node/context.tsx'
+import { decodePieces, type Pieces } from './pieces/piece-picture.ts'
+
+/** What `torrent:ID` tells, for as long as the component is there. */
+export function useTorrentEvents(id: string, listener: (event: EventOf<'torrent'>) => void): void {
+  useTopic(`torrent:${id}`, event => event.type === 'torrent' && listener(event))
+}
+
+/** Asks again when the node is back: events that came meanwhile are lost. */
+export function useReloadWhenBack({ reload }: Pick<Asked<unknown>, 'reload'>): void {
+  const online = useCell(useNode().events.state) === 'online'
+  const wasAway = useRef(false)
+  useEffect(() => {
+    if (online && wasAway.current) reload()
+    wasAway.current = !online
+  }, [online, reload])
+}
+
+/** The torrent with all that its page shows; what the list has of it is kept up to date by events. */
+export function useDetail(id: string): Asked<TorrentDetail> {
+  const { api } = useNode()
+  const row = useTorrent(id)
+  const asked = useAsked(
+    signal => api.getTorrent({ id }, { signal }),
+    [
+      id,
+      // These come with, or tell of, what the list does not have.
+      row?.state,
+      row?.totalBytes,
+      row?.directory,
+    ],
+  )
+  useReloadWhenBack(asked)
+  return useMemo(
+    () => ({
+      ...asked,
+      value: asked.value && { ...asked.value, ...(row?.id === asked.value.id ? row : {}) },
+    }),
+    [asked, row],
+  )
+}
+
+export function usePeers(id: string): Asked<readonly Peer[]> {
+  const { api } = useNode()
+  const asked = useAsked<readonly Peer[]>(
+    async signal => (await api.listPeers({ id }, { signal })).items,
+    [id],
+  )
+  useReloadWhenBack(asked)
+  useTorrentEvents(id, ({ peers }) => peers && asked.set(peers))
+  return asked
+}
+
+/** Trackers, and when they were told: their times until the next announce count from there. */
+export interface ToldTrackers {
+  readonly items: readonly Tracker[]
+  readonly atMs: number
+}
+
+export function useTrackers(id: string): Asked<ToldTrackers> {
+  const { api } = useNode()
+  const asked = useAsked<ToldTrackers>(
+    async signal => ({ ...(await api.listTrackers({ id }, { signal })), atMs: Date.now() }),
+    [id],
+  )
+  useReloadWhenBack(asked)
+  useTorrentEvents(id, ({ trackers }) => trackers && asked.set({ items: trackers, atMs: Date.now() }))
+  return asked
+}
+
+/** `hasMetadata`: before it, there are no pieces to ask for. */
+export function usePieces(id: string, hasMetadata: boolean): Pieces | null {
+  const { api } = useNode()
+  const asked = useAsked<Pieces | null>(
+    async signal => (hasMetadata ? decodePieces(await api.getPieces({ id }, { signal })) : null),
+    [id, hasMetadata],
+  )
+  useReloadWhenBack(asked)
+  useTorrentEvents(id, ({ pieces }) => pieces && asked.set(decodePieces(pieces)))
+  return asked.value ?? null
+}
