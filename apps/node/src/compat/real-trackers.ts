@@ -19,3 +19,13 @@ const RANKS = { ok: 3, working: 2, failed: 1, idle: 0 } as const
 function rank({ state, seeds, leeches }: Tracker): number {
   return RANKS[state] + Math.min(0.9, ((seeds ?? 0) + (leeches ?? 0)) / 1e6)
 }
+
+/** URLs by tier (BEP 12), the first tier first. */
+export function tiersOf(trackers: readonly Tracker[]): string[][] {
+  const tiers = new Map<number, string[]>()
+  for (const { url, tier } of realTrackers(trackers)) {
+    const urls = tiers.get(tier ?? 0) ?? []
+    tiers.set(tier ?? 0, [...urls, url])
+  }
+  return [...tiers].sort(([a], [b]) => a - b).map(([, urls]) => urls)
+}

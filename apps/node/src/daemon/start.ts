@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { removeNodeFile, writeNodeFile } from '../client/node-file.ts'
+import { qbittorrentApi } from '../compat/qbittorrent/plugin.ts'
 import { transmissionApi } from '../compat/transmission/plugin.ts'
 import { createNodeLog, type NodeLog } from '../log/node-log.ts'
 import { Access } from '../server/access/access.ts'
@@ -64,7 +65,7 @@ export async function startNode(
       port: options.port,
       allowedHosts: options.allowedHost,
       ...(existsSync(WEB_ROOT) && { webRoot: WEB_ROOT }),
-      plugins: [transmissionApi],
+      plugins: [transmissionApi, qbittorrentApi],
     })
     await writeNodeFile(options.dataDir, { url: server.url, pid: process.pid })
     log.log.info(`the node answers at ${server.url}`)

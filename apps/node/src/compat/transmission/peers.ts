@@ -1,5 +1,6 @@
 /** Peers as Transmission shows them. */
 import type { Peer } from '@shoal/api'
+import { addressOf } from '../peer-address.ts'
 
 export function realPeers(peers: readonly Peer[]): Peer[] {
   return peers.filter(({ kind }) => kind !== 'webseed')
@@ -49,10 +50,4 @@ function flagsOf(peer: Peer): string {
   if (peer.encrypted) flags += 'E'
   if (peer.incoming) flags += 'I'
   return flags
-}
-
-/** Of `host:port`, IPv6 in brackets. */
-export function addressOf(address: string): { host: string; port: number } {
-  const [, host = address, port = '0'] = /^(.*):(\d+)$/.exec(address) ?? []
-  return { host: host.replace(/^\[(.*)\]$/, '$1'), port: Number(port) }
 }

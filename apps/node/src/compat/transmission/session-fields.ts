@@ -1,5 +1,6 @@
 /** The session of Transmission (rpc-spec 4.1) in Shoal's settings. */
 import type { NodeInfo, NodeStats, Settings } from '@shoal/api'
+import { diskOf } from '../disk.ts'
 import { alternativeTimes } from '../schedule.ts'
 import { DEFAULT_SPEED, toSpeed } from './status.ts'
 
@@ -96,11 +97,6 @@ const UNITS = {
 }
 
 /** Of the folder, or of the nearest one above it that is known; -1 when none is. */
-export function freeBytes({ disk }: Pick<NodeStats, 'disk'>, directory: string): number {
+function freeBytes({ disk }: Pick<NodeStats, 'disk'>, directory: string): number {
   return diskOf(disk, directory)?.freeBytes ?? -1
-}
-
-export function diskOf(disk: NodeStats['disk'], directory: string): NodeStats['disk'][number] | undefined {
-  const inside = disk.filter(each => `${directory}/`.startsWith(`${each.directory.replace(/\/+$/, '')}/`))
-  return inside.sort((a, b) => b.directory.length - a.directory.length)[0]
 }

@@ -1,8 +1,9 @@
 import { Failure } from '../../cli/failure.ts'
+import { diskOf } from '../disk.ts'
 import { textOf, textsOf } from './arguments.ts'
 import type { Method } from './context.ts'
 import { sessionChange } from './session-change.ts'
-import { diskOf, sessionFields } from './session-fields.ts'
+import { sessionFields } from './session-fields.ts'
 
 export const SESSION_METHODS: Record<string, Method> = {
   'session-get': async (args, { call, sessionId, remembered }) => {

@@ -1,6 +1,7 @@
-import type { ActOnTorrents, TorrentFile } from '@shoal/api'
+import type { ActOnTorrents } from '@shoal/api'
 import type { z } from 'zod'
 import { Failure } from '../../cli/failure.ts'
+import { movedPaths } from '../moved-paths.ts'
 import { filesOf } from '../torrent-facts.ts'
 import { type Arguments, booleanOf, textOf } from './arguments.ts'
 import { type Method, type RpcContext, torrentsOf } from './context.ts'
@@ -56,21 +57,9 @@ async function renamePath(args: Arguments, context: RpcContext) {
   if (!path || !name || name.includes('/') || name === '.' || name === '..')
     throw new Failure('bad-request', 'torrent-rename-path needs a path, and a name without slashes')
   const files = await filesOf(context.call, torrent.id)
-  const renamed = renamedPaths(files, path, name)
+  const folder = path.replace(/\/+$/, '').match(/^.*\//)?.[0] ?? ''
+  const renamed = movedPaths(files, path, folder + name)
   if (renamed.length === 0) throw new Failure('not-found', 'No such file or directory')
   for (const [index, to] of renamed) await context.call('renameFile', { id: torrent.id, index, path: to })
   return { path, name, id: context.numbers.of(torrent.id) }
-}
-
-/** New paths by index, of the file at `path` or of all files in the folder at `path`. */
-export function renamedPaths(
-  files: readonly Pick<TorrentFile, 'index' | 'path'>[],
-  path: string,
-  name: string,
-): [number, string][] {
-  const from = path.replace(/\/+$/, '')
-  const to = from.includes('/') ? from.slice(0, from.lastIndexOf('/') + 1) + name : name
-  return files
-    .filter(file => file.path === from || file.path.startsWith(`${from}/`))
-    .map(file => [file.index, to + file.path.slice(from.length)])
 }

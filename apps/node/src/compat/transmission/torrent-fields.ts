@@ -1,10 +1,10 @@
 /** The fields of torrent-get (rpc-spec 3.3), as of rpc-version 17. What Shoal does not have is as in a Transmission that does not use it. */
 import type { TorrentFile } from '@shoal/api'
+import { availabilityOf, desiredAvailable } from '../pieces.ts'
 import { realTrackers } from '../real-trackers.ts'
 import { hasReachedLimit, isComplete, leftBytes } from '../torrent-facts.ts'
 import { hash40 } from '../torrent-finder.ts'
 import { isSending, isTaking, peerOf, realPeers } from './peers.ts'
-import { availabilityOf, desiredAvailable } from './pieces.ts'
 import { etaOf, seconds, statusOf, toPriority, toSpeed } from './status.ts'
 import type { Part, TorrentParts } from './torrent-parts.ts'
 import { trackerList, trackerOf, trackerStatsOf } from './trackers.ts'

@@ -1,13 +1,13 @@
 import type { Torrent, UpdateTorrent } from '@shoal/api'
 import { Failure } from '../../cli/failure.ts'
 import type { Call } from '../call.ts'
-import { realTrackers } from '../real-trackers.ts'
+import { realTrackers, tiersOf } from '../real-trackers.ts'
 import { type Arguments, booleanOf, indexesOf, numberOf, textOf, textsOf } from './arguments.ts'
 import { type Method, type RpcContext, torrentsOf } from './context.ts'
 import { chooseFiles, choosesFiles } from './file-choice.ts'
 import { bytesPerSecond, DEFAULT_SPEED } from './status.ts'
 import { labelsOf } from './torrent-add.ts'
-import { parseTrackerList, tiersOf } from './trackers.ts'
+import { parseTrackerList } from './trackers.ts'
 
 /** rpc-spec 3.2. Bandwidth priority, group and peer limit are read and let be: Shoal has none of its own for a torrent. */
 export const torrentSet: Method = async (args, context) => {

@@ -1,6 +1,6 @@
 /** Trackers as Transmission shows and takes them. */
 import type { Tracker } from '@shoal/api'
-import { realTrackers } from '../real-trackers.ts'
+import { tiersOf } from '../real-trackers.ts'
 
 /** `trackers` of torrent-get. The place in the list is the id. */
 export function trackerOf({ url, tier }: Tracker, id: number) {
@@ -52,15 +52,6 @@ export function trackerList(trackers: readonly Tracker[]): string {
 export function parseTrackerList(list: string): string[][] {
   const tiers = list.split(/\r?\n[ \t]*\r?\n/).map(tier => tier.split(/\r?\n/).map(url => url.trim()))
   return tiers.map(tier => tier.filter(url => url !== '')).filter(tier => tier.length > 0)
-}
-
-export function tiersOf(trackers: readonly Tracker[]): string[][] {
-  const tiers = new Map<number, string[]>()
-  for (const { url, tier } of realTrackers(trackers)) {
-    const urls = tiers.get(tier ?? 0) ?? []
-    tiers.set(tier ?? 0, [...urls, url])
-  }
-  return [...tiers].sort(([a], [b]) => a - b).map(([, urls]) => urls)
 }
 
 /** By the convention of BEP 48; empty when the tracker has none. */

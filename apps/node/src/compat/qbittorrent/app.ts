@@ -1,0 +1,46 @@
+import { arch } from 'node:os'
+import { changes, Refusal, reads, type WebMethods } from './answer.ts'
+import { preferencesOf } from './preferences.ts'
+import { settingsChange } from './preferences-change.ts'
+
+/** The qBittorrent whose API this is: clients choose by it what they can ask. */
+export const APP_VERSION = 'v4.6.7'
+export const WEB_API_VERSION = '2.9.3'
+
+export const APP_METHODS: WebMethods = {
+  'app/version': reads(async () => APP_VERSION),
+  'app/webapiVersion': reads(async () => WEB_API_VERSION),
+  'app/buildInfo': reads(async () => ({
+    bitness: arch().includes('64') ? 64 : 32,
+    boost: '',
+    libtorrent: '',
+    openssl: process.versions.openssl,
+    qt: '',
+    zlib: process.versions.zlib,
+  })),
+  'app/defaultSavePath': reads(async (_, { call }) => (await call('getSettings', {})).downloads.directory),
+  'app/preferences': reads(async (_, { call }) => {
+    const [settings, info] = await Promise.all([call('getSettings', {}), call('getNode', {})])
+    return preferencesOf(settings, info)
+  }),
+  'app/setPreferences': changes(async (params, { call }) => {
+    const change = settingsChange(preferences(params.required('json')), await call('getSettings', {}))
+    if (Object.keys(change).length > 0) await call('changeSettings', change)
+    return undefined
+  }),
+  'app/shutdown': changes(async (_, { call }) => {
+    await call('stopNode', {})
+    return undefined
+  }),
+  'app/networkInterfaceList': reads(async () => []),
+  'app/networkInterfaceAddressList': reads(async () => []),
+}
+
+function preferences(json: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(json)
+    if (typeof value === 'object' && value !== null && !Array.isArray(value))
+      return value as Record<string, unknown>
+  } catch {}
+  throw new Refusal(400, 'json is no JSON object')
+}

@@ -1,0 +1,27 @@
+import { reads, type WebMethods } from './answer.ts'
+
+/** Of a message: 1 normal, 2 information, 4 warning, 8 critical. Shoal's debug messages have no kind there. */
+const TYPES = { debug: 1, info: 2, warn: 4, error: 8 } as const
+
+export const LOG_METHODS: WebMethods = {
+  'log/main': reads(async (params, { call }) => {
+    const last = Math.trunc(params.number('last_known_id') ?? -1)
+    const isShown = {
+      1: params.bool('normal'),
+      2: params.bool('info'),
+      4: params.bool('warning'),
+      8: params.bool('critical'),
+    }
+    const { items } = await call('listLog', { limit: 1000, ...(last > 0 && { after: last }) })
+    return items
+      .map(({ id, message, atMs, level }) => ({
+        id,
+        message,
+        timestamp: Math.round(atMs / 1000),
+        type: TYPES[level],
+      }))
+      .filter(({ type }) => isShown[type] ?? true)
+  }),
+  // Nobody is banned.
+  'log/peers': reads(async () => []),
+}

@@ -1,0 +1,69 @@
+/** What a client is told in parts: only what changed since the answer that it names (`rid`). */
+
+/** Values, objects by a key, or plain lists of texts. */
+export type SyncData = Readonly<Record<string, unknown>>
+
+type Table = Readonly<Record<string, unknown>>
+
+export class SyncMemory {
+  #rid = 0
+  #last: SyncData = {}
+
+  /**
+   * The whole of `data`, or what differs from the answer `rid`. Tables and lists named in `parts` tell what is gone as `…_removed`. The numbers
+   * of answers never repeat, so that a client that missed one gets everything.
+   */
+  answer(rid: number, data: SyncData, parts: readonly string[]): SyncData {
+    const isNext = rid > 0 && rid === this.#rid
+    const answer = isNext ? difference(this.#last, data, parts) : { ...data, full_update: true }
+    this.#rid++
+    this.#last = data
+    return { ...answer, rid: this.#rid }
+  }
+}
+
+function difference(before: SyncData, now: SyncData, parts: readonly string[]): SyncData {
+  const changed: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(now)) {
+    if (!parts.includes(name)) {
+      const change = changeOf(before[name], value)
+      if (change !== undefined) changed[name] = change
+    } else if (Array.isArray(value))
+      addList(changed, name, (before[name] ?? []) as string[], value as string[])
+    else addTable(changed, name, (before[name] ?? {}) as Table, value as Table)
+  }
+  return changed
+}
+
+function addList(changed: Record<string, unknown>, name: string, before: string[], now: string[]): void {
+  const added = now.filter(item => !before.includes(item))
+  const removed = before.filter(item => !now.includes(item))
+  if (added.length > 0) changed[name] = added
+  if (removed.length > 0) changed[`${name}_removed`] = removed
+}
+
+function addTable(changed: Record<string, unknown>, name: string, before: Table, now: Table): void {
+  const rows: Record<string, unknown> = {}
+  for (const [key, row] of Object.entries(now)) {
+    const change = Object.hasOwn(before, key) ? changeOf(before[key], row) : row
+    if (change !== undefined) rows[key] = change
+  }
+  const removed = Object.keys(before).filter(key => !Object.hasOwn(now, key))
+  if (Object.keys(rows).length > 0) changed[name] = rows
+  if (removed.length > 0) changed[`${name}_removed`] = removed
+}
+
+/** Members that differ, of objects; a value that differs; undefined when nothing does. */
+function changeOf(before: unknown, now: unknown): unknown {
+  if (before === now) return undefined
+  if (!isObject(before) || !isObject(now))
+    return JSON.stringify(before) === JSON.stringify(now) ? undefined : now
+  const members = Object.entries(now).filter(
+    ([name, value]) => value !== before[name] && JSON.stringify(value) !== JSON.stringify(before[name]),
+  )
+  return members.length > 0 ? Object.fromEntries(members) : undefined
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
