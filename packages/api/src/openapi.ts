@@ -121,7 +121,7 @@ function describeBytes(name: string, route: ByteRoute, schemas: Record<string, J
 
 function bytesSchema(name: string, schemas: Record<string, JsonSchema>): JsonSchema {
   if (name === 'getEvents') return jsonSchema(NodeEvent, 'output', schemas)
-  return { type: 'string', format: 'binary' }
+  return name === 'getOpenApi' ? { type: 'object' } : { type: 'string', format: 'binary' }
 }
 
 /** The members that travel in the body. */

@@ -5,7 +5,7 @@ type Schema = { readonly [keyword: string]: unknown }
 /** Keywords that say nothing of what is valid. */
 const NOTES = ['title', 'description', 'default', 'format', 'contentEncoding', '$ref']
 const CHECKS: Readonly<Record<string, (wanted: never, value: unknown) => boolean>> = {
-  type: (type: string, value) => typeOf(value, type),
+  type: (types: string | string[], value) => [types].flat().some(type => typeOf(value, type)),
   const: (wanted: unknown, value) => value === wanted,
   enum: (values: unknown[], value) => values.includes(value),
   minimum: (least: number, value) => typeof value !== 'number' || value >= least,

@@ -62,8 +62,15 @@ function sendRefusal(error: unknown, request: FastifyRequest, reply: FastifyRepl
   if (unforeseen && !request.raw.destroyed)
     log.error(`${where} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
   reply.headers(DATA_HEADERS).headers(headers).removeHeader('content-length')
+  if (isUpgrade(request)) endAfterAnswer(request, reply)
   if (status === 401) reply.header('www-authenticate', challenge(request))
   return reply.code(status).type('application/json; charset=utf-8').send(problem)
+}
+
+// Nobody else looks after a socket that asked for an upgrade: it would stay open, and no end of it be seen.
+function endAfterAnswer({ raw }: FastifyRequest, reply: FastifyReply): void {
+  reply.header('connection', 'close')
+  reply.raw.once('finish', () => raw.socket.destroySoon())
 }
 
 // RFC 9110 section 11.6.1. `Basic` makes browsers open a dialog, which a page's own requests must not.
