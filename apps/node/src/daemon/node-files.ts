@@ -13,15 +13,15 @@ export function nodeFiles({ book, uploads }: NodeCore): NodeFiles {
       const { files } = torrent.api
       const file = /^#\d+$/.test(path)
         ? files[Number(path.slice(1))]
-        : files.find(each => each.path.join('/') === path)
+        : files.find(each => each.currentPath.join('/') === path)
       if (!file)
         throw new Failure('not-found', `${torrent.api.name} has no file ${path.slice(0, 200)}`, {
           field: 'path',
         })
       return {
-        name: file.path.at(-1)!,
+        name: file.currentPath.at(-1)!,
         lengthBytes: file.lengthBytes,
-        mediaType: mediaType(path.startsWith('#') ? file.path.join('/') : path),
+        mediaType: mediaType(file.currentPath.join('/')),
         // What an info hash names never changes.
         etag: `"${torrent.id}.${file.index}"`,
         read: options => file.stream(options),

@@ -42,11 +42,11 @@ async function act(
   const each = (work: (torrent: ManagedTorrent) => unknown) => Promise.all(torrents.map(work))
   switch (action) {
     case 'pause':
-      for (const torrent of torrents) book.change(torrent, { paused: true, forced: false })
+      book.changeAll(torrents, { paused: true, forced: false })
       return queue.apply()
     case 'resume':
     case 'start':
-      for (const torrent of torrents) book.change(torrent, { paused: false, forced: action === 'start' })
+      book.changeAll(torrents, { paused: false, forced: action === 'start' })
       await queue.apply()
       // One that stopped by an error is tried again.
       return void (await each(({ api }) => (api.stats.state === 'error' ? api.resume() : undefined)))

@@ -53,6 +53,10 @@ export class CatalogueRows implements TorrentRows {
     })
   }
 
+  together(work: () => void): void {
+    this.#catalogue.transaction(work)
+  }
+
   delete(id: string): void {
     const known = this.#ids.get(id)
     if (known === undefined) return

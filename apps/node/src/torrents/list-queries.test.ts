@@ -1,7 +1,7 @@
 import { ListTorrents, type Torrent } from '@shoal/api'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { filterOf, pageOf, sorterOf } from './list-queries.ts'
+import { filterOf, pageOf, sortedPage, sorterOf } from './list-queries.ts'
 
 function torrent(id: string, more: Partial<Torrent> = {}): Torrent {
   return {
@@ -86,6 +86,29 @@ test('pages together are the whole list, each item once', () => {
       } while (cursor !== undefined)
       expect(seen).toEqual(all)
     }),
+  )
+})
+
+test('a page of which only a part was sorted is the same as of a list that was sorted as a whole', () => {
+  const list = fc.array(fc.integer({ min: 0, max: 30 }), { maxLength: 200 })
+  fc.assert(
+    fc.property(
+      list,
+      fc.integer({ min: 1, max: 20 }),
+      fc.integer({ min: 0, max: 5 }),
+      (peers, limit, pages) => {
+        const all = peers.map((count, at) => torrent(`${at}`, { peers: count }))
+        const compare = sorterOf(query({ sort: 'peers' }))
+        const sorted = [...all].sort(compare)
+        let cursor: string | undefined
+        for (let page = 0; page <= pages; page++) {
+          const found = sortedPage([...all], compare, { cursor, limit })
+          expect(found).toEqual(pageOf(sorted, { cursor, limit }))
+          if (found.next === null) return
+          cursor = found.next
+        }
+      },
+    ),
   )
 })
 

@@ -66,6 +66,45 @@ export function pageOf<Item extends { id?: unknown; index?: unknown }>(
   return { items: found, next, total: items.length }
 }
 
+/** A page of the list as it would be sorted: only as much of it is sorted as the page needs. */
+export function sortedPage<Item extends { id: string }>(
+  items: Item[],
+  compare: (a: Item, b: Item) => number,
+  query: { cursor?: string | undefined; limit: number },
+): Page<Item> {
+  const { cursor, limit } = query
+  const place = cursor === undefined ? 0 : Number.parseInt(cursor, 10)
+  const needed = place + limit
+  // Where much is needed, or the list has moved under the cursor, the whole is sorted.
+  if (needed < items.length / 4) {
+    const first = firstOf(items, compare, needed)
+    const last = first[place - 1]
+    if (place === 0 || (last && cursor === `${place}.${last.id}`)) {
+      const found = first.slice(place)
+      return { items: found, next: `${needed}.${found.at(-1)!.id}`, total: items.length }
+    }
+  }
+  return pageOf(items.sort(compare), query)
+}
+
+/** The first `count` of the sorted list, in order. `count` is small beside the length of the list. */
+function firstOf<Item>(items: readonly Item[], compare: (a: Item, b: Item) => number, count: number): Item[] {
+  let best = items.slice(0, count).sort(compare)
+  let waiting: Item[] = []
+  const settle = () => {
+    best = [...best, ...waiting].sort(compare).slice(0, count)
+    waiting = []
+  }
+  for (let at = count; at < items.length; at++) {
+    const item = items[at]!
+    if (compare(item, best[count - 1]!) >= 0) continue
+    waiting.push(item)
+    if (waiting.length === count) settle()
+  }
+  settle()
+  return best
+}
+
 function startAfter(items: readonly { id?: unknown; index?: unknown }[], cursor: string): number {
   const [, place, key] = /^(\d{1,9})\.(.*)$/s.exec(cursor) ?? []
   if (place === undefined)

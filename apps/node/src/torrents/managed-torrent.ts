@@ -1,4 +1,4 @@
-import { infoHashText, type TorrentApi } from '@shoal/torrent'
+import { infoHashText, type TorrentApi, type TorrentState } from '@shoal/torrent'
 import type { TorrentRow } from './torrent-row.ts'
 
 /** A torrent of the session together with what the node keeps of it. */
@@ -30,6 +30,11 @@ export class ManagedTorrent {
     const { v1, v2 } = this.api.infoHashes
     const hashes = [v1 && infoHashText({ v1 }), v2 && infoHashText({ v2 })].filter(text => text !== undefined)
     return [...new Set([this.row.id, ...hashes])]
+  }
+
+  /** Of the engine. */
+  get state(): TorrentState {
+    return this.api.stats.state
   }
 
   /** Everything that is wanted is here, as far as is known. */

@@ -65,28 +65,38 @@ export class QueueKeeper {
   }
 
   async #round(): Promise<void> {
-    const ordered = this.#ordered()
-    const wanted = ordered.filter(({ row, api }) => !row.paused && api.stats.state !== 'error')
-    const { run } = queueDecision(wanted.map(queued), this.#context.settings(), Date.now())
-    await Promise.all(
-      ordered.map(torrent => {
-        const isFailed = torrent.api.stats.state === 'error'
-        if (isFailed && !torrent.row.paused) return undefined
-        return this.#set(torrent, run.has(torrent.id), !torrent.row.paused && !run.has(torrent.id))
-      }),
-    )
+    const torrents = [...this.#context.book.listed()]
+    const run = this.#runs()
+    const changes = torrents.map(torrent => {
+      const { paused } = torrent.row
+      const runs = run(torrent)
+      // What stopped by an error rests until somebody resumes it.
+      if (!paused && torrent.state === 'error') return null
+      return this.#set(torrent, runs, !paused && !runs)
+    })
+    await Promise.all(changes.filter(change => change !== null))
   }
 
-  async #set(torrent: ManagedTorrent, runs: boolean, queued: boolean): Promise<void> {
-    const { api } = torrent
-    const isResting = api.stats.state === 'paused'
+  /** Without limits there is nothing to decide: so a change of one torrent does not look at thousands of others in detail. */
+  #runs(): (torrent: ManagedTorrent) => boolean {
+    const settings = this.#context.settings()
+    if (settings.maxDownloads === null && settings.maxSeeds === null) return ({ row }) => !row.paused
+    const waiting = this.#ordered().filter(({ row, state }) => !row.paused && state !== 'error')
+    const { run } = queueDecision(waiting.map(queued), settings, Date.now())
+    return ({ id }) => run.has(id)
+  }
+
+  /** Null when it is as it should be. */
+  #set(torrent: ManagedTorrent, runs: boolean, queued: boolean): Promise<void> | null {
+    const { api, state } = torrent
+    const isResting = state === 'paused'
     if (torrent.queued !== queued || isResting === runs) {
       torrent.queued = queued
       this.#context.book.touch(torrent)
     }
-    if (api.stats.state === 'closed' || isResting !== runs) return
+    if (state === 'closed' || isResting !== runs) return null
     if (runs) torrent.startedMs = Date.now()
-    await (runs ? api.resume() : api.pause())
+    return runs ? api.resume() : api.pause()
   }
 }
 

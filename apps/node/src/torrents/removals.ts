@@ -38,8 +38,8 @@ export class Removals {
 
   async remove(torrents: readonly ManagedTorrent[], deleteData: boolean): Promise<void> {
     const { book, log } = this.#context
+    book.changeAll(torrents, { removedMs: Date.now(), deleteData })
     for (const torrent of torrents) {
-      book.change(torrent, { removedMs: Date.now(), deleteData })
       log.info(`${nameOf(torrent)} was removed${deleteData ? ' with its files' : ''}`, {
         torrent: torrent.id,
       })

@@ -8,6 +8,8 @@ export interface TorrentRows {
   all(): TorrentRow[]
   put(row: TorrentRow, api: TorrentApi): void
   delete(id: string): void
+  /** Does all that `work` does, or none of it. */
+  together(work: () => void): void
 }
 
 export interface BookListener {
@@ -90,6 +92,13 @@ export class TorrentBook {
     if (isListed === (before.removedMs === null))
       return this.touch(torrent, torrent.row.queueOrder !== before.queueOrder)
     for (const each of this.#listeners) isListed ? each.onListed(torrent) : each.onUnlisted(torrent.id)
+  }
+
+  /** The same change of many, all or none. */
+  changeAll(torrents: readonly ManagedTorrent[], change: Partial<TorrentRow>): void {
+    this.#rows.together(() => {
+      for (const torrent of torrents) this.change(torrent, change)
+    })
   }
 
   /** Says that it may show differently. */

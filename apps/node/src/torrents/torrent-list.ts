@@ -1,7 +1,7 @@
 /** The list of torrents that clients see: what each row looks like, and what has changed of it since when. */
 import type { ListTorrents, NodeEvent, Torrent, TorrentPage } from '@shoal/api'
 import type { z } from 'zod'
-import { filterOf, pageOf, sorterOf } from './list-queries.ts'
+import { filterOf, sortedPage, sorterOf } from './list-queries.ts'
 import type { ManagedTorrent } from './managed-torrent.ts'
 import type { BookListener, TorrentBook } from './torrent-book.ts'
 import { viewOf } from './view.ts'
@@ -84,8 +84,8 @@ export class TorrentList implements BookListener {
   }
 
   list(query: z.output<typeof ListTorrents>): z.output<typeof TorrentPage> {
-    const torrents = [...this.#current()].filter(filterOf(query)).sort(sorterOf(query))
-    return { ...pageOf(torrents, query), revision: this.#revision }
+    const torrents = [...this.#current()].filter(filterOf(query))
+    return { ...sortedPage(torrents, sorterOf(query), query), revision: this.#revision }
   }
 
   /** All rows as of the last tick, but what was changed since as it is now: who changes something finds it changed. */

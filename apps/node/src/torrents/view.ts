@@ -96,7 +96,7 @@ function limitOf(bytesPerSecond: number): number | null {
 }
 
 export function fileView(torrent: ManagedTorrent, file: EngineFile): TorrentFile {
-  const path = file.path.join('/')
+  const path = file.currentPath.join('/')
   return {
     index: file.index,
     path,
@@ -104,7 +104,7 @@ export function fileView(torrent: ManagedTorrent, file: EngineFile): TorrentFile
     haveBytes: file.haveBytes,
     priority: file.priority,
     mediaType: mediaType(path),
-    href: `/files/${torrent.id}/${file.path.map(encodeURIComponent).join('/')}`,
+    href: `/files/${torrent.id}/${file.currentPath.map(encodeURIComponent).join('/')}`,
   }
 }
 
