@@ -6,7 +6,7 @@ import { HttpFailure } from '../failures.ts'
 import { sameText, sha256 } from './token.ts'
 
 /** OWASP's recommendation for scrypt: 128 MiB and about half a second for each guess. */
-const COST = { N: 2 ** 17, r: 8, p: 1, maxmem: 256 * 1024 * 1024 } as const
+export const COST = { N: 2 ** 17, r: 8, p: 1, maxmem: 256 * 1024 * 1024 } as const
 const KEY_BYTES = 32
 /** Checks that wait while one runs; each would take 128 MiB if they all ran. */
 const MAX_WAITING = 8
@@ -20,6 +20,7 @@ export interface Secret {
   readonly username: string
   readonly salt: Buffer
   readonly hash: Buffer
+  readonly cost: ScryptOptions
   /** Changes with user name or password: ends the sessions that the old ones opened. Only ever in memory. */
   readonly fingerprint: string
 }
@@ -39,14 +40,18 @@ export async function readPassword(username: string, file: string): Promise<Secr
 }
 
 /** Rejects with `bad-argument` for what HTTP Basic authentication cannot carry. */
-export async function hashPassword(username: string, password: string): Promise<Secret> {
+export async function hashPassword(
+  username: string,
+  password: string,
+  cost: ScryptOptions = COST,
+): Promise<Secret> {
   if (username === '' || username.includes(':') || username.length > 255)
     throw new Failure('bad-argument', 'a user name has 1 to 255 characters and no colon')
   if (Buffer.byteLength(password) > MAX_PASSWORD_BYTES)
     throw new Failure('bad-argument', `a password has at most ${MAX_PASSWORD_BYTES} bytes`)
   const salt = randomBytes(16)
   const fingerprint = sha256(`${username}\0${password}`).toString('hex')
-  return { username, salt, hash: await derive(password, salt, KEY_BYTES, COST), fingerprint }
+  return { username, salt, hash: await derive(password, salt, KEY_BYTES, cost), cost, fingerprint }
 }
 
 /** Checks guesses one after the other, and remembers right ones so that not every request costs a hash. */
@@ -78,8 +83,8 @@ export class PasswordCheck {
   }
 
   async #compare(username: string, password: string): Promise<boolean> {
-    const { salt, hash } = this.#secret
-    const samePassword = timingSafeEqual(await derive(password, salt, KEY_BYTES, COST), hash)
+    const { salt, hash, cost } = this.#secret
+    const samePassword = timingSafeEqual(await derive(password, salt, KEY_BYTES, cost), hash)
     const right = sameText(username, this.#secret.username) && samePassword
     if (right && this.#known.size < MAX_KNOWN) this.#known.add(this.#mark(username, password))
     return right

@@ -25,7 +25,7 @@ async function readToken(path: string): Promise<string | null> {
 
 async function makeToken(path: string): Promise<string> {
   const token = randomBytes(32).toString('base64url')
-  const draft = `${path}.${process.pid}`
+  const draft = `${path}.${randomBytes(6).toString('hex')}`
   try {
     await writeFile(draft, `${token}\n`, { mode: 0o600, flush: true })
     // A link appears whole or not at all, and never replaces the token of another start.

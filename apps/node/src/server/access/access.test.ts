@@ -1,0 +1,165 @@
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { Access, type AskingRequest } from './access.ts'
+import { SESSION_COOKIE } from './credentials.ts'
+import { hashPassword, readPassword, type Secret } from './password.ts'
+import { memorySessions, SESSION_SECONDS } from './sessions.ts'
+import { openToken } from './token.ts'
+
+const TOKEN = 'a-token-of-the-test-that-is-long-enough-43'
+const CHEAP = { N: 1024, r: 8, p: 1 }
+const DAY_MS = 24 * 60 * 60_000
+let secret: Secret
+let folder: string
+let now = 1_000_000_000_000
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'shoal-access-'))
+  secret = await hashPassword('ann', 'correct horse', CHEAP)
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+const asking = (headers: AskingRequest['headers'], ip = '127.0.0.1') => ({ ip, headers })
+const basic = (username: string, password: string) =>
+  asking({ authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}` })
+const withCookie = (value: string) => asking({ cookie: `other=1; ${SESSION_COOKIE}=${value}` })
+const open = (options: Partial<ConstructorParameters<typeof Access>[0]> = {}) =>
+  new Access({ token: TOKEN, now: () => now, ...options })
+
+test('the token is made once, for its owner alone, and stays', async () => {
+  const data = await mkdtemp(join(folder, 'data-'))
+  const [one, other] = await Promise.all([openToken(data), openToken(data)])
+  expect(one).toMatch(/^[\w-]{43}$/)
+  expect([other, await openToken(data)]).toEqual([one, one])
+  expect((await stat(join(data, 'token'))).mode & 0o777).toBe(0o600)
+  expect(await readFile(join(data, 'token'), 'utf8')).toBe(`${one}\n`)
+  await writeFile(join(data, 'token'), 'short\n')
+  await expect(openToken(data)).rejects.toMatchObject({ code: 'bad-token' })
+})
+
+test('the token opens the node as a bearer token and as the password of shoal', async () => {
+  const access = open()
+  expect(await access.identify(asking({ authorization: `Bearer ${TOKEN}` }))).toEqual({
+    username: 'shoal',
+    by: 'token',
+  })
+  expect(await access.identify(basic('shoal', TOKEN))).toEqual({ username: 'shoal', by: 'token' })
+  for (const wrong of [
+    {},
+    { authorization: 'Bearer wrong' },
+    { authorization: `Digest ${TOKEN}` },
+    { authorization: 'Basic !' },
+  ])
+    expect(await access.identify(asking(wrong))).toBeNull()
+  expect(await access.identify(basic('ann', TOKEN))).toBeNull()
+})
+
+test('user name and password open the node, and only both of them', async () => {
+  const access = open({ secret })
+  expect(await access.identify(basic('ann', 'correct horse'))).toEqual({ username: 'ann', by: 'password' })
+  expect(await access.identify(basic('ann', 'correct'))).toBeNull()
+  expect(await access.identify(basic('bob', 'correct horse'))).toBeNull()
+  expect(await access.identify(basic('shoal', TOKEN))).toEqual({ username: 'shoal', by: 'token' })
+})
+
+test('a password that was right is not hashed again', async () => {
+  const access = open({ secret })
+  await access.checkPassword('ann', 'correct horse', asking({}))
+  // So many hashes at the same time would be refused.
+  const again = Array.from({ length: 50 }, () => access.checkPassword('ann', 'correct horse', asking({})))
+  expect(await Promise.all(again)).toEqual(Array(50).fill(true))
+})
+
+test('the password of a file is its first line, hashed at full cost', async () => {
+  await writeFile(join(folder, 'password'), 'correct horse\nnot this line\n')
+  const read = await readPassword('ann', join(folder, 'password'))
+  expect(read.cost).toMatchObject({ N: 131_072, r: 8, p: 1 })
+  const access = open({ secret: read })
+  expect(await access.checkPassword('ann', 'correct horse', asking({}))).toBe(true)
+})
+
+test('short passwords and user names with a colon are refused', async () => {
+  await writeFile(join(folder, 'short'), '1234567\n')
+  await expect(readPassword('ann', join(folder, 'short'))).rejects.toThrow(/fewer than 8/)
+  await expect(readPassword('ann', join(folder, 'none'))).rejects.toMatchObject({ code: 'not-found' })
+  await expect(hashPassword('a:b', 'long enough')).rejects.toMatchObject({ code: 'bad-argument' })
+})
+
+test('guessing is slowed down: each wrong token doubles the wait, from any scheme', async () => {
+  const access = open()
+  const guess = (ip: string) => access.identify(asking({ authorization: 'Bearer wrong' }, ip))
+  for (let time = 0; time < 5; time++) expect(await guess('10.0.0.1')).toBeNull()
+  await expect(guess('10.0.0.1')).rejects.toMatchObject({ code: 'too-many-attempts', retryAfterSeconds: 2 })
+  await expect(access.identify({ ...basic('ann', 'x'), ip: '10.0.0.1' })).rejects.toMatchObject({
+    code: 'too-many-attempts',
+  })
+  now += 2000
+  expect(await guess('10.0.0.1')).toBeNull()
+  await expect(guess('10.0.0.1')).rejects.toMatchObject({ retryAfterSeconds: 4 })
+  expect(await guess('10.0.0.2')).toBeNull()
+  const right = asking({ authorization: `Bearer ${TOKEN}` }, '10.0.0.1')
+  expect(await access.identify(right)).not.toBeNull()
+})
+
+test('one IPv6 network is one guesser, and an IPv4 address is itself however it is written', async () => {
+  const access = open()
+  const guess = (ip: string) => access.identify(asking({ authorization: 'Bearer wrong' }, ip))
+  for (let host = 1; host <= 5; host++) await guess(`2001:db8:1:2::${host}`)
+  await expect(guess('2001:db8:1:2:ffff::1')).rejects.toMatchObject({ code: 'too-many-attempts' })
+  expect(await guess('2001:db8:1:3::1')).toBeNull()
+  for (let time = 0; time < 5; time++) await guess('::ffff:10.9.8.7')
+  await expect(guess('10.9.8.7')).rejects.toMatchObject({ code: 'too-many-attempts' })
+})
+
+test('guessers with many addresses have to share, and do not lock out who has logged in before', async () => {
+  const access = open({ secret })
+  const from = (ip: string, password: string) => access.checkPassword('ann', password, asking({}, ip))
+  await from('192.168.0.2', 'correct horse')
+  const bearer = (ip: string) => access.identify(asking({ authorization: 'Bearer wrong' }, ip))
+  for (let host = 0; host < 100; host++) await bearer(`10.0.1.${host}`)
+  await expect(bearer('10.0.2.1')).rejects.toMatchObject({ code: 'too-many-attempts' })
+  expect(await from('192.168.0.2', 'a typing error')).toBe(false)
+  now += 10_000
+  expect(await bearer('10.0.2.1')).toBeNull()
+})
+
+test('a flood of logins at the same time is refused rather than hashed', async () => {
+  const access = open({ secret })
+  const logins = Array.from({ length: 12 }, (_, host) =>
+    access.checkPassword('ann', 'no', asking({}, `10.0.3.${host}`)),
+  )
+  const results = await Promise.allSettled(logins)
+  const refused = results.filter(result => result.status === 'rejected')
+  expect(refused.map(({ reason }) => reason.code)).toEqual(Array(4).fill('too-many-attempts'))
+})
+
+test('a session lasts thirty days after it was last used, and ends with its logout', async () => {
+  const access = open({ secret })
+  const cookie = await access.login('ann', 'correct horse', asking({}))
+  for (const days of [20, 29, 29.9]) {
+    now += days * DAY_MS
+    expect(await access.identify(withCookie(cookie))).toEqual({ username: 'ann', by: 'session' })
+  }
+  now += SESSION_SECONDS * 1000
+  expect(await access.identify(withCookie(cookie))).toBeNull()
+  const another = await access.login('ann', 'correct horse', asking({}))
+  access.logout(withCookie(another))
+  expect(await access.identify(withCookie(another))).toBeNull()
+  await expect(access.login('ann', 'wrong horse', asking({}))).rejects.toMatchObject({
+    code: 'wrong-password',
+  })
+})
+
+test('sessions survive a restart, but not another password or token', async () => {
+  const sessions = memorySessions()
+  const cookie = await open({ secret, sessions }).login('ann', 'correct horse', asking({}))
+  expect(await open({ secret, sessions }).identify(withCookie(cookie))).not.toBeNull()
+  const again = await hashPassword('ann', 'correct horse', CHEAP)
+  expect(await open({ secret: again, sessions }).identify(withCookie(cookie))).not.toBeNull()
+  const changed = await hashPassword('ann', 'another horse', CHEAP)
+  expect(await open({ secret: changed, sessions }).identify(withCookie(cookie))).toBeNull()
+  expect(await open({ secret, sessions, token: 'x'.repeat(43) }).identify(withCookie(cookie))).toBeNull()
+  expect(await open({ secret, sessions }).identify(withCookie(`${cookie.slice(0, -1)}~`))).toBeNull()
+})
