@@ -79,8 +79,8 @@ function sound(token: string, where: string): string {
 }
 
 function checkedUrl(text: string): string {
-  const url = URL.parse(/^https?:\/\//i.test(text) ? text : `http://${text}`)
-  if (!url || url.hostname === '')
+  const url = URL.parse(text.includes('://') ? text : `http://${text}`)
+  if (!url || !/^https?:$/.test(url.protocol) || url.hostname === '')
     throw new UsageError(`"${text}" is no address of a node: write http://127.0.0.1:8420`)
   if (url.username !== '' || url.password !== '')
     throw new UsageError('leave the password out of the address: give --username and --password-file')

@@ -1,5 +1,5 @@
 import { defineCommand } from '../cli/command.ts'
-import { EXIT } from '../cli/failure.ts'
+import { EXIT, UsageError } from '../cli/failure.ts'
 import { flag, list, oneOf, value } from '../cli/options.ts'
 import { parseRatio, parseSeedingTime, RATE_HELP } from '../client/limits.ts'
 import { NODE_OPTIONS } from '../client/node-options.ts'
@@ -47,6 +47,8 @@ export const add = defineCommand({
       import('../client/add.ts'),
       import('../client/wait.ts'),
     ])
+    if (options.wait && options.paused)
+      throw new UsageError('what is paused is never complete: give either --wait or --paused')
     const node = await openNode(options, interrupt.signal)
     const added = await addSources(node, words, options, output, { asEvents: options.wait })
     if (options.wait) await waitFor(node, added, { output, signal: interrupt.signal })

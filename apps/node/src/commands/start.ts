@@ -33,9 +33,10 @@ export const start = defineCommand({
       const { url, consoleUrl, directory, peerPort } = node
       if (output.json) output.object({ event: 'started', url, consoleUrl, directory, peerPort })
       else {
-        output.line(`Console: ${consoleUrl}`)
+        // In a pipe it ends in a log: the token is nothing for that.
+        output.line(`Console: ${output.terminal ? consoleUrl : `${url}/`}`)
         output.line(`Files:   ${directory}`)
-        if (output.terminal) output.line('Ctrl-C stops')
+        output.line(output.terminal ? 'Ctrl-C stops' : 'shoal open --print prints the address with its token')
       }
       if (given.open) {
         const { openBrowser } = await import('../client/console.ts')

@@ -10,7 +10,13 @@ test.each([
   ['add http://me:pw@host.example/x.torrent', true],
   ['api login \'{"username":"a","password":"b"}\'', true],
   ['open --password-file p', true],
-  ['add magnet:?xt=urn:btih:00', false],
+  [`add https://t.example/${'0af3'.repeat(8)}/7.torrent`, true],
+  [
+    `add "magnet:?xt=urn:btih:${'ab'.repeat(20)}&tr=http%3A%2F%2Ft.example%2F${'0af3'.repeat(8)}%2Fannounce"`,
+    true,
+  ],
+  [`add "magnet:?xt=urn:btih:${'ab'.repeat(20)}&dn=Old+film&tr=udp%3A%2F%2Ftracker.example%3A6969"`, false],
+  ['feeds add https://feeds.example/films.xml', false],
   ['search the secret garden', false],
 ])('%s: %s', (line, secret) => expect(isSecret(line)).toBe(secret))
 

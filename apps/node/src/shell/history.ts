@@ -5,12 +5,18 @@ import { writeWholeFile } from '../content/write-file.ts'
 
 export const MOST_LINES = 1000
 const MOST_LINE_CHARACTERS = 4000
-const SECRET =
-  /--(?:token|password)\b|\b(?:token|passkey|password|passwd|secret|authkey|torrent_pass)["']?\s*[=:]|:\/\/[^\s/]*@/i
+const SECRETS = [
+  /--(?:token|password)\b/i,
+  /\b(?:token|passkey|password|passwd|secret|authkey|torrent_pass)["']?\s*[=:]/i,
+  /:\/\/[^\s/]*@/,
+  // Passkeys of trackers stand in the paths of their addresses, in magnet links too.
+  /(?:https?|udp|wss?):\/\/\S*[0-9a-z_-]{24,}/i,
+  /[?&](?:tr|ws|as|xs)(?:\.\d+)?=[^\s&]*[0-9a-z_-]{24,}/i,
+]
 
 /** Whether it holds what nobody should find in a file. */
 export function isSecret(line: string): boolean {
-  return SECRET.test(line)
+  return SECRETS.some(secret => secret.test(line))
 }
 
 export function historyFile(stateFolder: string): string {
