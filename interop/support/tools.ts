@@ -11,10 +11,13 @@ export interface Tool {
 }
 
 export const TOOLS = {
-  libtorrent: { debian: 'python3-libtorrent', find: once(findPython) },
+  libtorrent: { debian: 'python3-libtorrent', find: once(() => findPython('libtorrent')) },
+  pyftpdlib: { debian: 'python3-pyftpdlib', find: once(() => findPython('pyftpdlib')) },
+  vsftpd: { debian: 'vsftpd', find: once(() => which('vsftpd')) },
   'transmission-daemon': { debian: 'transmission-daemon', find: once(() => which('transmission-daemon')) },
   'transmission-create': { debian: 'transmission-cli', find: once(() => which('transmission-create')) },
   'transmission-show': { debian: 'transmission-cli', find: once(() => which('transmission-show')) },
+  'transmission-remote': { debian: 'transmission-cli', find: once(() => which('transmission-remote')) },
   aria2c: { debian: 'aria2', find: once(() => which('aria2c')) },
   opentracker: { debian: 'opentracker', find: once(() => which('opentracker')) },
   openssl: { debian: 'openssl', find: once(() => which('openssl')) },
@@ -61,12 +64,12 @@ export function which(program: string): string | null {
   return null
 }
 
-/** A Python that has libtorrent: Debian's own first, since another one in PATH lacks Debian's modules. */
-function findPython(): string | null {
+/** A Python that has the module: Debian's own first, since another one in PATH lacks Debian's modules. */
+function findPython(module: string): string | null {
   for (const python of ['/usr/bin/python3', which('python3')]) {
     if (python === null) continue
     try {
-      execFileSync(python, ['-c', 'import libtorrent'], { stdio: 'ignore', timeout: 20_000 })
+      execFileSync(python, ['-c', `import ${module}`], { stdio: 'ignore', timeout: 20_000 })
       return python
     } catch {}
   }

@@ -118,9 +118,10 @@ export class FeedReader {
     const feed = this.#feed
     if (!feed) return
     try {
-      const fetched = await fetchFeed(new URL(feed.url), feed, { userAgent, signal })
+      const url = new URL(feed.url)
+      const fetched = await fetchFeed(url, feed, { userAgent, signal })
       const nowMs = clock.unixMs()
-      const { title, items } = fetched ? parseFeed(fetched.text, fetched.url) : { title: '', items: [] }
+      const { title, items } = fetched ? parseFeed(fetched.text, fetched.url, url) : { title: '', items: [] }
       const fresh = fetched ? store.see(feed.id, nowMs, items) : []
       const version = fetched && { etag: fetched.etag, lastModified: fetched.lastModified }
       store.update(feed.id, { ...version, ...(title && { title }), fetchedMs: nowMs, error: null })
@@ -151,7 +152,7 @@ export class FeedReader {
   }
 
   /** Items with the first filter that wants each. A filter that takes too long is left out, and told. */
-  #chosen(feed: FeedRecord, items: readonly FeedItemRecord[]): [FeedFilter, FeedItemRecord][] {
+  #chosen(feed: FeedRecord, items: readonly FeedItemRecord[]): (readonly [FeedFilter, FeedItemRecord])[] {
     const chosen = new Map<FeedItemRecord, FeedFilter>()
     for (const filter of feed.filters as readonly FeedFilter[]) {
       try {
@@ -163,7 +164,10 @@ export class FeedReader {
         this.#deps.log.warn(`the feed ${feed.title}: ${message}`)
       }
     }
-    return [...chosen].map(([item, filter]) => [filter, item])
+    return items.flatMap(item => {
+      const filter = chosen.get(item)
+      return filter ? [[filter, item] as const] : []
+    })
   }
 
   async #take(feed: FeedRecord, filter: FeedFilter, item: FeedItemRecord): Promise<void> {

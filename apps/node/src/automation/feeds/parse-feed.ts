@@ -33,20 +33,26 @@ interface RawItem {
   links: Link[]
 }
 
+interface Place {
+  readonly base: URL
+  /** Whether it may name addresses of this machine and network. */
+  readonly mayBeLocal: boolean
+}
+
 /** Elements whose text counts, by their names without a prefix. */
 const TEXTS = new Set(['title', 'guid', 'id', 'link', 'pubdate', 'published', 'updated', 'date', 'magneturi'])
 
 /**
  * Reads RSS (0.9x, 1.0, 2.0) and Atom, with the `torrent` namespace that names magnet links. Items without something to download are left
- * out. Throws a Failure when it is no feed.
+ * out. `base` is where it lies, `from` where it was asked for, which redirects do not change. Throws a Failure when it is no feed.
  */
-export function parseFeed(text: string, base: URL): ParsedFeed {
+export function parseFeed(text: string, base: URL, from = base): ParsedFeed {
   const reader = new FeedReader()
   const parser = new Parser(reader, { xmlMode: true, decodeEntities: true })
   parser.write(text)
   parser.end()
   if (!reader.isFeed) throw new Failure('bad-feed', 'this is no RSS or Atom feed: check the link')
-  const items = reader.items.flatMap(raw => readItem(raw, base) ?? [])
+  const items = reader.items.flatMap(raw => readItem(raw, { base, mayBeLocal: isLocal(from.hostname) }) ?? [])
   return { title: tidy(reader.title, MAX_TITLE), items }
 }
 
@@ -113,8 +119,8 @@ function push(links: Link[], url: string, type: string): void {
   if (url !== '' && url.length <= MAX_TEXT && links.length < 20) links.push({ url, type: type.toLowerCase() })
 }
 
-function readItem({ texts, enclosures, links }: RawItem, base: URL): ParsedItem | null {
-  const source = chooseSource(texts, { enclosures, links }, base)
+function readItem({ texts, enclosures, links }: RawItem, place: Place): ParsedItem | null {
+  const source = chooseSource(texts, { enclosures, links }, place)
   if (source === null) return null
   const title = tidy(texts.title ?? '', MAX_TITLE)
   const guid = tidy(texts.guid || texts.id || source, MAX_TEXT)
@@ -127,12 +133,12 @@ function readItem({ texts, enclosures, links }: RawItem, base: URL): ParsedItem 
 function chooseSource(
   texts: Record<string, string>,
   { enclosures, links }: { enclosures: Link[]; links: Link[] },
-  base: URL,
+  place: Place,
 ): string | null {
   const pages: Link[] = [...links, { url: texts.link ?? '', type: '' }]
   const named: Link[] = [{ url: texts.magneturi ?? '', type: '' }, ...enclosures, ...pages]
   const safe = named.flatMap(({ url, type }) => {
-    const full = safeSource(url, base)
+    const full = safeSource(url, place)
     return full === null ? [] : [{ url: full, type }]
   })
   const first = (fits: (link: Link) => boolean) => safe.find(fits)?.url
@@ -147,13 +153,13 @@ function chooseSource(
 }
 
 /** A feed can name links only: a path would be read from this machine. */
-function safeSource(url: string, base: URL): string | null {
+function safeSource(url: string, { base, mayBeLocal }: Place): string | null {
   if (url === '' || !URL.canParse(url, base)) return null
   const full = new URL(url, base)
   if (full.protocol === 'magnet:') return full.href
   if (!/^(https?|ftps?):$/.test(full.protocol)) return null
   // Feeds from elsewhere have no business with this machine and its network.
-  return isLocal(full.hostname) && !isLocal(base.hostname) ? null : full.href
+  return isLocal(full.hostname) && !mayBeLocal ? null : full.href
 }
 
 /** Names and literal addresses of this machine and of private networks. */

@@ -155,6 +155,26 @@ test('a download that was interrupted goes on in another run of the node', async
   expect(await readdir(directory)).toEqual(['big.iso'])
 })
 
+test('after a crash only what was surely saved counts', async () => {
+  await using server = await FileServer.start(serve())
+  const directory = await temporaryFolder()
+  const key = createHash('sha256').update(`${server.url}/file`).digest('hex').slice(0, 24)
+  const record = {
+    version: 1,
+    name: 'file',
+    part: 'file.part',
+    validator: '"one"',
+    totalBytes: CONTENT.length,
+  }
+  const part = Buffer.concat([CONTENT.subarray(0, 1000), Buffer.alloc(5000)])
+  await writeFile(join(directory, 'file.part'), part)
+  await writeFile(join(directory, `.shoal-${key}.json`), JSON.stringify({ ...record, savedBytes: 1000 }))
+  const { path } = await downloadFile(open().handler, `${server.url}/file`, directory)
+  expect(await readFile(path)).toEqual(CONTENT)
+  expect(server.headers('range')).toEqual(['bytes=1000-'])
+  expect(await readdir(directory)).toEqual(['file'])
+})
+
 test('what was cancelled leaves nothing', async () => {
   await using server = await FileServer.start((_, response) => {
     response.writeHead(200, { 'content-length': CONTENT.length, etag: '"one"' })
