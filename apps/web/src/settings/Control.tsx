@@ -37,6 +37,7 @@ export function Control(props: ControlProps) {
           {...common}
           type="checkbox"
           role="switch"
+          aria-checked={value === true}
           className={styles.switch}
           checked={value === true}
           onChange={event => onChange(event.target.checked)}

@@ -7,7 +7,7 @@ import { type Asked, useCell, useNode, useTorrent } from '../node/context.tsx'
 import { texts } from '../texts/texts.ts'
 import { useFileTree } from './files/useFileTree.ts'
 import { Head } from './head/Head.tsx'
-import { shownFiles } from './shown-files.ts'
+import { mainMedia, shownFiles } from './shown-files.ts'
 import styles from './torrent.module.css'
 import { useDetail } from './useLive.ts'
 
@@ -23,6 +23,7 @@ const MediaDialog = lazy(() => import('../media/MediaDialog.tsx'))
 const say = texts.torrent
 const TABS = ['overview', 'files', 'peers', 'trackers', 'graph', 'log', 'options'] as const
 type Tab = (typeof TABS)[number]
+const FEW_FILES = 500
 
 /** One torrent: `?tab=files` chooses a tab, `?open=3` shows a file. */
 export function TorrentPage({ id }: { readonly id: string }) {
@@ -43,7 +44,13 @@ function Page({ torrent, detail }: { readonly torrent: Torrent; readonly detail:
   const [query, setQuery] = useSearchParams()
   const tab = TABS.find(each => each === query.get('tab')) ?? 'overview'
   const open = query.has('open') ? Number(query.get('open')) : null
-  const files = useFileTree(torrent.id, tab === 'files' || open !== null, torrent.totalBytes !== null)
+  const files = useFileTree(
+    torrent.id,
+    // Few files are asked for anyway: the head offers to play the largest.
+    tab === 'files' || open !== null || (torrent.fileCount ?? 0) <= FEW_FILES,
+    torrent.totalBytes !== null,
+  )
+  const main = useMemo(() => mainMedia(files.tree), [files.tree])
   const choose = (next: Tab) => setQuery(next === 'overview' ? {} : { tab: next }, { replace: true })
   const show = (index: number | null) =>
     setQuery(before => {
@@ -53,7 +60,7 @@ function Page({ torrent, detail }: { readonly torrent: Torrent; readonly detail:
     })
   return (
     <div className={styles.page}>
-      <Head torrent={torrent} />
+      <Head torrent={torrent} onPlay={main === null ? null : () => show(main)} />
       <Tabs.Root className={styles.tabs} value={tab} onValueChange={value => choose(value as Tab)}>
         <Tabs.List className={styles.list} aria-label={say.tabs.label}>
           {TABS.map(each => (

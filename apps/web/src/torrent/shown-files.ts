@@ -1,6 +1,6 @@
 import { kindOf } from '../media/kinds.ts'
 import type { ShownFile } from '../media/shown-file.ts'
-import { type FileTree, filesBelow } from './files/file-tree.ts'
+import { type FileTree, filesBelow, priorityOf, type TreeNode } from './files/file-tree.ts'
 
 /** The files of a torrent as the viewers want them, in the order of the tree. */
 export function shownFiles(tree: FileTree, urlOf: (href: string) => string): ShownFile[] {
@@ -22,4 +22,16 @@ export function shownFiles(tree: FileTree, urlOf: (href: string) => string): Sho
       },
     }
   })
+}
+
+/** The index of the largest video or audio file that is wanted, unless it is small beside the rest; null when there is none. */
+export function mainMedia(tree: FileTree | undefined): number | null {
+  if (!tree) return null
+  let main: TreeNode | null = null
+  for (const node of tree.files()) {
+    const kind = kindOf(node.file!)
+    if ((kind !== 'video' && kind !== 'audio') || priorityOf(node) === 0) continue
+    if (node.lengthBytes > (main?.lengthBytes ?? 0)) main = node
+  }
+  return main && main.lengthBytes * 20 > tree.root.lengthBytes ? main.file!.index : null
 }

@@ -38,7 +38,7 @@ export const torrent = {
   pieces: {
     title: 'Pieces',
     have: 'Here',
-    missing: 'Missing; darker: more peers have it',
+    missing: 'Missing; the stronger, the more peers have it',
     unavailable: 'Missing; nobody connected has it',
     none: 'The pieces show once the details of the torrent have arrived.',
     summary: (summary: { count: number; have: number; unavailable: number; rarest: number | null }) => {

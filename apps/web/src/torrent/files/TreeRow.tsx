@@ -1,6 +1,6 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a virtual grid cannot be a <table>: its rows have places of their own
 // biome-ignore-all lint/a11y/useFocusableInteractive: the grid has the focus and names the active row
-import { useEffect, useRef } from 'react'
+import { type CSSProperties, useEffect, useRef } from 'react'
 import { formatBytes, formatPercent } from '../../format/format.ts'
 import { canShow, kindOf } from '../../media/kinds.ts'
 import { texts } from '../../texts/texts.ts'
@@ -11,7 +11,6 @@ import { RowMenu } from './RowMenu.tsx'
 import type { TreeActions } from './TreeGrid.tsx'
 
 const say = texts.torrent.files
-const INDENT_PIXELS = 20
 const DEEPEST_INDENT = 10
 
 export interface TreeRowProps {
@@ -46,7 +45,7 @@ export function TreeRow({ id, node, rowIndex, top, isActive, onPoint, actions }:
       <div
         role="gridcell"
         className={styles.name}
-        style={{ paddingInlineStart: Math.min(node.depth, DEEPEST_INDENT) * INDENT_PIXELS }}
+        style={{ '--depth': Math.min(node.depth, DEEPEST_INDENT) } as CSSProperties}
       >
         <Chevron node={node} isOpen={isOpen} onToggle={actions.onToggle} />
         <WantBox

@@ -20,7 +20,10 @@ export default function GraphTab({ id }: { readonly id: string }) {
   const points = useRates(id)
   const toMs = useNow()
   const fromMs = toMs - SPANS[span]
-  const shown = useMemo(() => points.filter(({ atMs }) => atMs >= fromMs), [points, fromMs])
+  const shown = useMemo(
+    () => points.filter((_, at) => (points[at + 1]?.atMs ?? toMs) >= fromMs),
+    [points, fromMs, toMs],
+  )
   const sum = useMemo(() => movedIn(shown), [shown])
   return (
     <section className={styles.graph} aria-label={say.title}>

@@ -12,13 +12,13 @@ import {
 } from '../../format/format.ts'
 import { useCell, useNode } from '../../node/context.tsx'
 import { texts } from '../../texts/texts.ts'
-import { HeadActions } from './HeadActions.tsx'
+import { HeadActions, type HeadActionsProps } from './HeadActions.tsx'
 import styles from './head.module.css'
 
 const say = texts.torrent.head
 
 /** What the torrent is, how far it is, and what can be done with it. */
-export function Head({ torrent }: { readonly torrent: Torrent }) {
+export function Head({ torrent, onPlay }: HeadActionsProps) {
   const labels = useCell(useNode().labels)
   const label = labels.find(({ name }) => name === torrent.label)
   return (
@@ -44,7 +44,7 @@ export function Head({ torrent }: { readonly torrent: Torrent }) {
             ))}
           </p>
         </div>
-        <HeadActions torrent={torrent} />
+        <HeadActions torrent={torrent} onPlay={onPlay} />
       </div>
       {torrent.error && <Notice>{torrent.error.message}</Notice>}
       <div className={styles.progress}>

@@ -1,26 +1,57 @@
 import type { Torrent } from '@shoal/api'
+import { useMemo, useState } from 'react'
+import { useLocation } from 'wouter'
+import { type ActionDialog, ActionDialogs } from '../../actions/ActionDialogs.tsx'
+import { menuOf } from '../../actions/menu.ts'
+import { torrentActions } from '../../actions/torrent-actions.ts'
 import { linkShown } from '../../app/ui.ts'
-import { Button } from '../../components/Button.tsx'
-import { notifyError } from '../../components/toasts.ts'
+import { Button, IconButton } from '../../components/Button.tsx'
+import { Menu } from '../../components/Menu.tsx'
 import { useNode } from '../../node/context.tsx'
 import { texts } from '../../texts/texts.ts'
 import styles from './head.module.css'
 
 const say = texts.torrent.head
+const STOPPED = ['paused', 'complete', 'error']
 
-export function HeadActions({ torrent }: { readonly torrent: Torrent }) {
-  const { api } = useNode()
-  const stopped = torrent.state === 'paused' || torrent.state === 'complete' || torrent.state === 'error'
-  const toggle = () =>
-    api.actOnTorrents({ ids: [torrent.id], action: stopped ? 'resume' : 'pause' }).catch(notifyError)
+export interface HeadActionsProps {
+  readonly torrent: Torrent
+  /** Plays or opens what the torrent is about; null when there is no such file. */
+  readonly onPlay: (() => void) | null
+}
+
+export function HeadActions({ torrent, onPlay }: HeadActionsProps) {
+  const node = useNode()
+  const [, go] = useLocation()
+  const [dialog, setDialog] = useState<ActionDialog | null>(null)
+  const actions = useMemo(() => torrentActions(node), [node])
+  const ids = [torrent.id]
+  const stopped = STOPPED.includes(torrent.state)
+  const items = () =>
+    // The page itself has what opens it, and the buttons beside the menu.
+    menuOf({ ids, node, actions, ask: setDialog, open: () => {} }).filter(
+      item => !('text' in item) || item.text !== texts.actions.open,
+    )
   return (
     <div className={styles.actions}>
+      {onPlay && (
+        <Button icon="play" onClick={onPlay}>
+          {say.play}
+        </Button>
+      )}
+      <Button icon={stopped ? 'start' : 'pause'} onClick={() => void actions.toggle(ids)}>
+        {stopped ? say.resume : say.pause}
+      </Button>
       <Button variant="primary" icon="share" onClick={() => linkShown.set(torrent.id)}>
         {say.share}
       </Button>
-      <Button icon={stopped ? 'play' : 'pause'} onClick={() => void toggle()}>
-        {stopped ? say.resume : say.pause}
-      </Button>
+      <Menu items={items} trigger={<IconButton icon="more" label={say.more} variant="plain" />} />
+      <ActionDialogs
+        dialog={dialog}
+        actions={actions}
+        onClose={() => setDialog(null)}
+        onRemoved={() => go('/')}
+      />
     </div>
   )
 }

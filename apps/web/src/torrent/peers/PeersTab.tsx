@@ -7,7 +7,6 @@ import { usePeers } from '../useLive.ts'
 import { AddPeers } from './AddPeers.tsx'
 import {
   countryName,
-  flagOf,
   flagsOf,
   PEER_COLUMNS,
   PEER_FLAGS,
@@ -78,20 +77,25 @@ function ColumnHead(props: { column: PeerColumn; sort: PeerSort; onSort: (sort: 
 }
 
 function PeerRow({ peer }: { readonly peer: Peer }) {
-  const flag = flagOf(peer.country)
   const flags = flagsOf(peer)
   return (
     <tr>
-      <th scope="row" data-column="peer" className={styles.peer}>
-        {flag && (
-          <span role="img" aria-label={countryName(peer.country!)} title={countryName(peer.country!)}>
-            {flag}
+      <th scope="row" data-column="peer">
+        <div className={styles.peer}>
+          {peer.country && (
+            <abbr className={styles.country} title={countryName(peer.country)}>
+              {peer.country}
+            </abbr>
+          )}
+          <span className={styles.address} title={peer.address}>
+            {peer.address}
           </span>
-        )}
-        <span className={styles.address} title={peer.address}>
-          {peer.address}
-        </span>
-        <small>{peer.client || say.unknownClient}</small>
+          <small>
+            {[peer.client || say.unknownClient, peer.country && countryName(peer.country)]
+              .filter(Boolean)
+              .join(' · ')}
+          </small>
+        </div>
       </th>
       <td data-column="kind">
         <span className={styles.kind}>{say.kinds[peer.kind] ?? peer.kind}</span>

@@ -54,13 +54,8 @@ export function sortPeers(peers: readonly Peer[], { column, descending }: PeerSo
   })
 }
 
-/** `🇩🇪` of `DE`; null for what is no country. */
-export function flagOf(country: string | null): string | null {
-  if (!country || !/^[A-Z]{2}$/.test(country)) return null
-  return String.fromCodePoint(...[...country].map(letter => 0x1f1e6 + letter.charCodeAt(0) - 65))
-}
-
 const names = new Intl.DisplayNames(undefined, { type: 'region', fallback: 'code' })
+/** `Germany` of `DE`. */
 export function countryName(country: string): string {
   return /^[A-Z]{2}$/.test(country) ? (names.of(country) ?? country) : country
 }

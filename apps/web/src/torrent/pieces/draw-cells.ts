@@ -70,7 +70,7 @@ function drawCell(
   if (cell.rarest !== null) {
     fill(colours.track, 1)
     if (cell.rarest === 0) drawAbsent(context, { x, y, size }, colours.unavailable)
-    else fill(colours.missing, 0.18 + 0.5 * Math.min(1, cell.rarest / PLENTY))
+    else fill(colours.missing, 0.1 + 0.32 * Math.min(1, cell.rarest / PLENTY))
   }
   const share = cell.have / (cell.end - cell.first)
   if (share > 0) fill(colours.have, 1, size - Math.max(1, Math.round(size * share)))
