@@ -25,3 +25,8 @@ export function codeOf(error: unknown): string {
   const code = (error as { code?: unknown } | null)?.code
   return typeof code === 'string' ? code : 'internal'
 }
+
+/** Whether it is one of the node's own errors, whose message is for people: codes of Node and the system are capitals. */
+export function isForeseen(error: unknown): boolean {
+  return /^[a-z-]+$/.test(codeOf(error)) && codeOf(error) !== 'internal'
+}

@@ -1,6 +1,6 @@
 import type { RunningNode } from '../../daemon/contract.ts'
 import type { Call } from '../call.ts'
-import { codeOf } from '../call.ts'
+import { codeOf, isForeseen } from '../call.ts'
 import type { FactsBook } from '../torrent-facts.ts'
 import type { Params } from './params.ts'
 import type { Session } from './sessions.ts'
@@ -56,7 +56,5 @@ const STATUSES: Readonly<Record<string, number>> = {
 /** Status for an error of the node; 500 for what nobody foresaw. */
 export function statusOf(error: unknown): number {
   if (error instanceof Refusal) return error.status
-  const code = codeOf(error)
-  if (!/^[a-z-]+$/.test(code) || code === 'internal') return 500
-  return STATUSES[code] ?? 409
+  return isForeseen(error) ? (STATUSES[codeOf(error)] ?? 409) : 500
 }

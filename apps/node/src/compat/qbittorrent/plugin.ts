@@ -130,11 +130,11 @@ function refuse(
   reply: FastifyReply,
   { node }: CompatScope,
 ): FastifyReply {
-  const { statusCode, message } = error as { statusCode?: number; message: string }
+  const { statusCode, message, stack } = error as Error & { statusCode?: number }
   const isBanned = codeOf(error) === 'too-many-attempts'
   const status = isBanned ? 403 : (statusCode ?? statusOf(error))
   reply.code(status).type('text/plain; charset=UTF-8')
   if (status < 500) return reply.send(message)
-  node.log.error(`qBittorrent's ${request.routeOptions.url ?? 'API'} failed: ${message}`)
+  node.log.error(`qBittorrent's ${request.routeOptions.url ?? 'API'} failed: ${stack ?? message}`)
   return reply.send('internal error: see the log of Shoal')
 }

@@ -1,6 +1,6 @@
 import type { InputOf } from '@shoal/api'
 import type { Call } from '../call.ts'
-import { codeOf } from '../call.ts'
+import { isForeseen } from '../call.ts'
 import { changes, Refusal, type WebMethods } from './answer.ts'
 import type { Params } from './params.ts'
 import { shareLimits } from './torrents-act.ts'
@@ -28,7 +28,7 @@ export const ADDING_METHODS: WebMethods = {
     for (const one of given) {
       const isTaken = await add({ ...one, ...options }, params, call).catch(error => {
         // One .torrent that is none is told by its status, as the whole request has nothing else.
-        if (codeOf(error) === 'internal' || (given.length === 1 && one.torrent !== undefined)) throw error
+        if (!isForeseen(error) || (given.length === 1 && one.torrent !== undefined)) throw error
         node.log.warn(`qBittorrent's API could not add a torrent: ${(error as Error).message}`)
         return false
       })

@@ -1,4 +1,4 @@
-import { codeOf } from '../call.ts'
+import { isForeseen } from '../call.ts'
 import type { Arguments } from './arguments.ts'
 import type { Method, RpcContext } from './context.ts'
 import { SESSION_METHODS } from './session.ts'
@@ -38,9 +38,9 @@ export async function answerRpc(request: unknown, context: RpcContext): Promise<
 }
 
 function resultOf(error: unknown, method: string, { node }: RpcContext): string {
-  const { message } = error as Error
-  if (/^[a-z-]+$/.test(codeOf(error)) && codeOf(error) !== 'internal') return message
-  node.log.error(`Transmission's ${method} failed: ${message}`)
+  const { message, stack } = error as Error
+  if (isForeseen(error)) return message
+  node.log.error(`Transmission's ${method} failed: ${stack ?? message}`)
   return 'internal error: see the log of Shoal'
 }
 

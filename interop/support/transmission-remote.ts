@@ -1,0 +1,54 @@
+/** The real transmission-remote, run against whatever answers as a Transmission. */
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { toolPath } from './tools.ts'
+
+const runFile = promisify(execFile)
+
+export class TransmissionRemote {
+  readonly #server: string
+  readonly #login: string
+
+  /** `url`: `http://127.0.0.1:8420`. `login`: user name, colon, password. */
+  constructor(url: string, login: string) {
+    this.#server = new URL(url).host
+    this.#login = login
+  }
+
+  /** What it prints. Rejects with that, and how it ended, when it fails. */
+  async run(...args: string[]): Promise<string> {
+    const all = [this.#server, '--authenv', ...args]
+    const env = { ...process.env, TR_AUTH: this.#login, TZ: 'UTC', LC_ALL: 'C' }
+    const { stdout, stderr } = await runFile(toolPath('transmission-remote'), all, {
+      env,
+      timeout: 30_000,
+    }).catch(error => {
+      console.log(globalThis.dbg?.())
+      throw new Error(`${args.join(' ')}: ${error.stdout}${error.stderr} (${error.code ?? error.signal})`)
+    })
+    // It ends well also when the server refuses, and then says so.
+    if (/Error: |Unexpected response/.test(stdout + stderr))
+      throw new Error(`${args.join(' ')}: ${stdout}${stderr}`)
+    return stdout
+  }
+
+  /** The rows of its list: ID, Done, Have, ETA, Up, Down, Ratio, Status, Name. */
+  async list(...args: string[]): Promise<Row[]> {
+    const lines = (await this.run(...args, '--list')).split('\n').slice(1)
+    return lines.flatMap(line => {
+      const row = LINE.exec(line)?.groups
+      return row ? [{ id: row.id!, done: row.done!, status: row.status!.trim(), name: row.name! }] : []
+    })
+  }
+}
+
+export interface Row {
+  /** A star follows the id of one that has an error. */
+  readonly id: string
+  readonly done: string
+  readonly status: string
+  readonly name: string
+}
+
+const LINE =
+  /^ *(?<id>\d+\*?) +(?<done>\d+%|n\/a) +(?:None|[\d.]+ \w+) +(?:\S+(?: \w+)?) +[\d.]+ +[\d.]+ +(?:None|Inf|[\d.]+) +(?<status>(?:Up & Down|\S+)) +(?<name>.*)$/
