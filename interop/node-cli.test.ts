@@ -42,6 +42,11 @@ describe('a node', () => {
     expect(await ask('health')).toMatchObject({ status: 'ok', url: node.url })
     expect((await ask('jobs')).items).toMatchObject([{ kind: 'create', state: 'done', torrent: id }])
     expect((await ask('peers', 'Photos')).items).toEqual([])
+    // The index is written in the background.
+    const hits = async () => (await ask('search', 'photos', 'b.bin')).items
+    await expect
+      .poll(hits, { timeout: 60_000 })
+      .toMatchObject([{ torrent: id, path: expect.stringContaining('b.bin') }])
     const changed = await ask('trackers', 'Photos', '--add', 'udp://127.0.0.1:9')
     expect(changed.items.map(({ url }: { url: string }) => url)).toContain('udp://127.0.0.1:9')
     await ask('trackers', 'Photos', '--remove', 'udp://127.0.0.1:9')
