@@ -1,6 +1,7 @@
 import type { NodeOperations, Torrent, Tracker } from '@shoal/api'
 import { infoHashText, parseMagnet, parseMetainfo, ShoalError } from '@shoal/torrent'
 import { Failure } from '../../cli/failure.ts'
+import { mediaType } from '../../torrents/media-type.ts'
 import type { ModelNode } from './model-node.ts'
 import { type ModelTorrent, modelTorrent, rowOf } from './model-torrent.ts'
 
@@ -107,7 +108,7 @@ export function modelTorrentOperations(node: ModelNode): Pick<NodeOperations, Na
         lengthBytes: file.bytes.length,
         haveBytes: file.bytes.length,
         priority: file.priority,
-        mediaType: file.path.endsWith('.mp4') ? 'video/mp4' : 'application/octet-stream',
+        mediaType: mediaType(file.path),
         href: `/files/${id}/${file.path.split('/').map(encodeURIComponent).join('/')}`,
       }))
       return pageOf(files, cursor, limit)

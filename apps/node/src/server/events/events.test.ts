@@ -1,0 +1,197 @@
+import { connect } from 'node:net'
+import type { NodeEvent } from '@shoal/api'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { HASH, type Served, serve, TOKEN, until } from '../testing/served.ts'
+import { EventClient, type EventSink } from './event-client.ts'
+
+let served: Served
+let sockets: Listening[]
+
+beforeEach(async () => {
+  served = await serve()
+  sockets = []
+})
+afterEach(async () => {
+  for (const { socket } of sockets) socket.close()
+  await served.server.close()
+})
+
+interface Listening {
+  readonly socket: WebSocket
+  readonly events: NodeEvent[]
+  /** Of the close, once there was one. */
+  closed: { code: number; reason: string } | null
+}
+
+/** Node's own WebSocket cannot send an Authorization header: it logs in as the console does. */
+async function listen(query = ''): Promise<Listening> {
+  const login = { username: 'shoal', password: TOKEN }
+  const headers = { 'content-type': 'application/json' }
+  const answer = await fetch(`${served.server.url}/api/access`, {
+    method: 'POST',
+    body: JSON.stringify(login),
+    headers,
+  })
+  const cookie = answer.headers.get('set-cookie')!.split(';')[0]!
+  const url = `${served.server.url.replace('http', 'ws')}/api/events${query}`
+  const socket = new WebSocket(url, { headers: { cookie } } as never)
+  const listening: Listening = { socket, events: [], closed: null }
+  sockets.push(listening)
+  socket.onmessage = ({ data }) => void listening.events.push(JSON.parse(data))
+  socket.onclose = ({ code, reason }) => {
+    listening.closed = { code, reason }
+  }
+  await until(() => listening.events.length > 0 || listening.closed !== null)
+  return listening
+}
+
+const types = ({ events }: Listening) => events.map(({ type }) => type)
+
+test('a WebSocket is greeted, and told what its topics tell', async () => {
+  const listening = await listen()
+  expect(listening.events[0]).toEqual({ type: 'hello', revision: 0, startedMs: served.node.startedMs })
+  served.node.share(HASH, 'A film', {})
+  await served.node.operations.addFeed({ url: 'http://x.example/', everyMinutes: 30, filters: [] })
+  await served.node.operations.changeSettings({})
+  await until(() => listening.events.length === 2)
+  expect(listening.events[1]).toMatchObject({ type: 'torrents', revision: 1, changed: [{ id: HASH }] })
+})
+
+test('topics come and go', async () => {
+  served.node.share(HASH, 'A film', {})
+  const listening = await listen('?topics=settings')
+  listening.socket.send(
+    JSON.stringify({ subscribe: [`torrent:${HASH.toUpperCase()}`, 'torrents'], unsubscribe: ['settings'] }),
+  )
+  await until(() => served.node.listens(`torrent:${HASH}`))
+  await served.node.operations.changeSettings({})
+  await served.node.operations.updateTorrent({ id: HASH, label: 'x' })
+  await until(() => listening.events.length === 2)
+  expect(types(listening)).toEqual(['hello', 'torrents'])
+  listening.socket.close()
+  await until(() => !served.node.listens('torrents') && !served.node.listens(`torrent:${HASH}`))
+})
+
+test.each([
+  '{',
+  '[]',
+  '{"subscribe":["nothing"]}',
+  '{"subscribe":"log"}',
+  '{"more":1}',
+  `{"subscribe":[${'"log",'.repeat(200)}"log"]}`,
+])('a WebSocket that says %s is told what is wrong, and closed', async message => {
+  const listening = await listen()
+  listening.socket.send(message)
+  await until(() => listening.closed !== null)
+  expect(listening.closed).toMatchObject({ code: 1008, reason: /./ })
+})
+
+test('messages larger than any that makes sense end the WebSocket', async () => {
+  const listening = await listen()
+  listening.socket.send('x'.repeat(20_000))
+  await until(() => listening.closed !== null)
+  expect((await served.get('/api/node')).status).toBe(200)
+})
+
+test.each([
+  ['?topics=nothing', 400, 'topics'],
+  [`?topics=torrent:${'f'.repeat(40)}`, 404, 'id'],
+  ['?more=1', 400, 'more'],
+])('%s is refused before anything is opened', async (query, status, field) => {
+  const answer = await served.get(`/api/events${query}`)
+  expect([answer.status, (await answer.json()).error.field]).toEqual([status, field])
+  expect((await listen(query)).events).toEqual([])
+})
+
+test('strangers hear nothing', async () => {
+  const socket = new WebSocket(`${served.server.url.replace('http', 'ws')}/api/events`)
+  await new Promise(resolve => {
+    socket.onclose = resolve
+  })
+  expect((await fetch(`${served.server.url}/api/events`)).status).toBe(401)
+  expect(served.node.listens('torrents')).toBe(false)
+})
+
+test('server-sent events tell the same', async () => {
+  const answer = await served.get('/api/events?topics=torrents')
+  expect(answer.headers.get('content-type')).toMatch(/^text\/event-stream/)
+  const reader = answer.body!.pipeThrough(new TextDecoderStream()).getReader()
+  let text = ''
+  const read = async (wanted: string) => {
+    while (!text.includes(wanted)) text += (await reader.read()).value ?? ''
+  }
+  await read('"hello"')
+  expect(text).toMatch(/^retry: \d+\n\ndata: \{"type":"hello",.*\}\n\n$/)
+  served.node.share(HASH, 'A film', {})
+  await read(HASH)
+  await reader.cancel()
+  await until(() => !served.node.listens('torrents'))
+})
+
+test('a client that reads too slowly is not waited for: it misses events, and is told so once', () => {
+  const texts: string[] = []
+  const written: (() => void)[] = []
+  let bufferedBytes = 0
+  const sink: EventSink = {
+    get bufferedBytes() {
+      return bufferedBytes
+    },
+    send(text, done) {
+      texts.push(text)
+      bufferedBytes += text.length
+      written.push(() => {
+        bufferedBytes -= text.length
+        done()
+      })
+    },
+  }
+  const client = new EventClient(sink, served.node.events, 0)
+  client.subscribe('settings')
+  client.subscribe('log')
+  const entry = { id: 1, atMs: 0, level: 'info' as const, torrent: null, message: 'x'.repeat(2 ** 20) }
+  for (let time = 0; time < 10; time++) served.node.events.publish('log', { type: 'log', entries: [entry] })
+  expect(texts.length).toBeLessThan(7)
+  for (const done of written.splice(0)) done()
+  served.node.events.publish('settings', { type: 'settings' })
+  expect(texts.slice(-2).map(text => JSON.parse(text).type)).toEqual(['resync', 'settings'])
+  expect(texts.filter(text => text.includes('resync'))).toHaveLength(1)
+  client.close()
+  expect(served.node.listens('log')).toBe(false)
+})
+
+test('a WebSocket client that stops reading costs a bounded amount of memory', async () => {
+  const lines = ['GET /api/events?topics=log HTTP/1.1', 'Host: localhost', `Authorization: Bearer ${TOKEN}`]
+  const upgrade = [
+    'Connection: upgrade',
+    'Upgrade: websocket',
+    'Sec-WebSocket-Version: 13',
+    'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==',
+  ]
+  const socket = connect(served.server.port, '127.0.0.1')
+  socket.write(`${[...lines, ...upgrade].join('\r\n')}\r\n\r\n`)
+  await until(() => served.node.listens('log'))
+  socket.pause()
+  let serialised = 0
+  const entry = { id: 1, atMs: 0, level: 'info' as const, torrent: null, message: 'x'.repeat(2 ** 20) }
+  const event = { type: 'log' as const, entries: [entry] }
+  const stop = served.node.events.subscribe('log', () => void serialised++)
+  const before = process.memoryUsage().external + process.memoryUsage().heapUsed
+  for (let time = 0; time < 300; time++) {
+    served.node.events.publish('log', event)
+    await new Promise(resolve => setImmediate(resolve))
+  }
+  stop()
+  const after = process.memoryUsage().external + process.memoryUsage().heapUsed
+  expect([serialised, after - before < 100 * 2 ** 20]).toEqual([300, true])
+  socket.destroy()
+  await until(() => !served.node.listens('log'))
+})
+
+test('closing the server ends all who listen', async () => {
+  const listening = await listen()
+  const stream = await served.get('/api/events')
+  await served.server.close()
+  await until(() => listening.closed !== null)
+  await expect(stream.text()).rejects.toThrow()
+  served = await serve()
+})

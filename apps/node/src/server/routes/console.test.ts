@@ -1,0 +1,93 @@
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { exchange } from '../testing/exchange.ts'
+import { type Served, serve } from '../testing/served.ts'
+
+let folder: string
+let served: Served
+const ask = (path: string, headers: Record<string, string> = {}) =>
+  fetch(`${served.server.url}${path}`, { headers })
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'shoal-console-'))
+  const root = join(folder, 'dist')
+  await mkdir(join(root, 'assets'), { recursive: true })
+  await writeFile(join(root, 'index.html'), '<title>Shoal</title>')
+  await writeFile(join(root, 'sw.js'), 'worker')
+  await writeFile(join(root, 'assets', 'main-1a2b.js'), 'plain')
+  await writeFile(join(root, 'assets', 'main-1a2b.js.br'), 'brotli')
+  await writeFile(join(root, 'assets', 'main-1a2b.js.gz'), 'gzip')
+  await writeFile(join(root, '.secret'), 'secret')
+  await writeFile(join(folder, 'outside.txt'), 'outside')
+  await symlink(join(folder, 'outside.txt'), join(root, 'link.txt'))
+  served = await serve({ webRoot: root })
+})
+afterAll(async () => {
+  await served.server.close()
+  await rm(folder, { recursive: true })
+})
+
+test('pages are all index.html, asked for anew each time, and need no login', async () => {
+  for (const path of ['/', '/torrents/abc', '/settings?x=1']) {
+    const answer = await ask(path)
+    expect([answer.status, await answer.text()]).toEqual([200, '<title>Shoal</title>'])
+    expect(answer.headers.get('cache-control')).toBe('no-cache')
+    expect(answer.headers.get('content-type')).toBe('text/html; charset=utf-8')
+    expect(answer.headers.get('content-security-policy')).toMatch(
+      /default-src 'self'.*frame-ancestors 'none'/,
+    )
+  }
+})
+
+test('assets are kept for ever, in the best form that the client takes', async () => {
+  const path = '/assets/main-1a2b.js'
+  const plain = await ask(path, { 'accept-encoding': 'identity' })
+  expect([await plain.text(), plain.headers.get('cache-control')]).toEqual([
+    'plain',
+    'public, max-age=31536000, immutable',
+  ])
+  const raw = (encoding: string) =>
+    exchange(
+      served.server.port,
+      `GET ${path} HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: ${encoding}\r\n\r\n`,
+    )
+  expect(await raw('gzip, br;q=0.5')).toMatchObject({ body: 'gzip' })
+  const best = await raw('gzip, deflate, br')
+  expect([best.body, best.headers.get('content-encoding'), best.headers.get('vary')]).toEqual([
+    'brotli',
+    'br',
+    'accept-encoding',
+  ])
+  expect(best.headers.get('content-type')).toMatch(/^text\/javascript/)
+})
+
+test('what has not changed is not sent again', async () => {
+  const etag = (await ask('/sw.js')).headers.get('etag')!
+  expect((await ask('/sw.js', { 'if-none-match': etag })).status).toBe(304)
+})
+
+test.each([
+  '/../outside.txt',
+  '/%2e%2e/outside.txt',
+  '/..%2foutside.txt',
+  '/assets/..%5c..%5coutside.txt',
+  '/assets//../../outside.txt',
+  '/link.txt',
+  '/.secret',
+  '/assets',
+  '/assets/none.js',
+  '/none.txt',
+  '/api/none',
+  '/files/none',
+])('%s is not served', async path => {
+  const answer = await exchange(served.server.port, `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`)
+  expect([answer.status, JSON.parse(answer.body).error.field !== undefined]).toEqual([404, true])
+})
+
+test('a page is only read', async () => {
+  expect((await fetch(served.server.url, { method: 'POST' })).status).toBe(404)
+  const head = await fetch(served.server.url, { method: 'HEAD' })
+  expect([head.status, head.headers.get('content-length'), await head.text()]).toEqual([200, '20', ''])
+})

@@ -1,0 +1,35 @@
+import { Access } from '../access/access.ts'
+import { createServer, type Server, type ServerOptions } from '../server.ts'
+import { ModelNode } from './model-node.ts'
+
+export const TOKEN = 'a-token-of-the-test-that-is-long-enough-43'
+export const HASH = '0123456789abcdef0123456789abcdef01234567'
+
+export interface Served {
+  readonly node: ModelNode
+  readonly server: Server
+  /** Asks with the token. */
+  get(path: string, init?: RequestInit): Promise<Response>
+}
+
+/** A model node behind a server on any free port. To be closed. */
+export async function serve(options: Partial<ServerOptions> = {}): Promise<Served> {
+  const node = new ModelNode()
+  const access = new Access({ token: TOKEN })
+  const server = await createServer({ node, access, port: 0, ...options })
+  const get = (path: string, { headers, ...init }: RequestInit = {}) =>
+    fetch(`${server.url}${path}`, {
+      ...init,
+      headers: { authorization: `Bearer ${TOKEN}`, ...(headers as object) },
+    })
+  return { node, server, get }
+}
+
+/** Waits until it holds. Rejects after ten seconds. */
+export async function until(holds: () => boolean): Promise<void> {
+  const deadline = Date.now() + 10_000
+  while (!holds()) {
+    if (Date.now() > deadline) throw new Error('it did not happen within ten seconds')
+    await new Promise(resolve => setTimeout(resolve, 5))
+  }
+}
