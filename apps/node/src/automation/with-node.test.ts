@@ -1,0 +1,118 @@
+/** What a real node does by itself and by protocol: sessions, catalogue, files and programs are real. */
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { FeedFilter, type Torrent } from '@shoal/api'
+import { createTorrent, infoHashText, writeMetainfo } from '@shoal/torrent'
+import { afterEach, expect, test } from 'vitest'
+import { type TestNode, testNode } from '../daemon/testing/test-node.ts'
+import { FileServer, sendFile } from '../protocols/testing/file-server.ts'
+import { eventually, temporaryFolder } from '../protocols/testing/temporary.ts'
+import { torrentFile } from './testing/torrent-file.ts'
+
+const nodes: TestNode[] = []
+afterEach(async () => {
+  for (const node of nodes.splice(0)) await node.end()
+})
+
+async function open(): Promise<TestNode> {
+  const node = await testNode()
+  nodes.push(node)
+  return node
+}
+
+const torrentOf = (node: TestNode, id: string): Promise<Torrent | null> =>
+  node.operations.getTorrent({ id }).catch(() => null)
+
+test('a .torrent in a watched folder, a link to one and a file over HTTP: each goes its way', async () => {
+  const node = await open()
+  const [one, two] = [await torrentFile('one'), await torrentFile('two')]
+  const content = Buffer.alloc(300_000, 'x')
+  await using server = await FileServer.start((request, response) => {
+    if (request.url === '/get?id=2')
+      response.writeHead(200, { 'content-type': 'application/x-bittorrent' }).end(two.bytes)
+    else sendFile(request, response, content)
+  })
+  const watched = join(node.folder, 'watched')
+  await mkdir(watched)
+  const rule = { directory: watched, label: 'seen', paused: true, action: 'delete' as const }
+  await node.operations.changeSettings({ automation: { watch: [rule] } })
+  await writeFile(join(watched, 'unfinished'), one.bytes)
+  await rename(join(watched, 'unfinished'), join(watched, 'one.torrent'))
+  expect(await eventually('it is added', () => torrentOf(node, one.id))).toMatchObject({
+    label: 'seen',
+    state: 'paused',
+  })
+
+  const link = await node.operations.addTorrent({
+    source: `${server.url}/get?id=2`,
+    paused: true,
+    label: 'linked',
+  })
+  expect(link).toMatchObject({
+    added: true,
+    job: null,
+    torrent: { id: two.id, label: 'linked', state: 'paused' },
+  })
+
+  const { job } = await node.operations.addTorrent({ source: `${server.url}/big.iso` })
+  expect(job).toMatchObject({ kind: 'download', name: 'big.iso' })
+  const ended = await eventually('it is downloaded', async () => {
+    const now = await node.operations.getJob({ id: job!.id })
+    return now.endedMs === null ? null : now
+  })
+  expect(ended).toMatchObject({
+    state: 'done',
+    path: join(node.directory, 'big.iso'),
+    doneBytes: content.length,
+  })
+  expect(await readFile(ended.path!)).toEqual(content)
+  await expect(node.operations.addTorrent({ source: 'gopher://x' })).rejects.toMatchObject({
+    code: 'unknown-identifier',
+    message: expect.stringContaining('magnet'),
+  })
+  const { items } = await node.operations.listProtocols({})
+  expect(items.map(({ name }) => name)).toEqual(['BitTorrent', 'HTTP', 'FTP'])
+})
+
+test('a feed’s item is downloaded from a peer, moved when complete, and told to a program once', async () => {
+  const [seeder, node] = [await open(), await open()]
+  await mkdir(seeder.directory, { recursive: true })
+  const source = join(seeder.directory, 'film.mkv')
+  await writeFile(source, Buffer.alloc(500_000, 'film'))
+  const metainfo = await createTorrent(source, {})
+  const id = infoHashText(metainfo.info.infoHashes)
+  const torrent = Buffer.from(writeMetainfo(metainfo)).toString('base64')
+  await seeder.operations.addTorrent({ torrent, trusted: true })
+  await using server = await FileServer.start((request, response) => {
+    if (request.url === '/film.torrent') response.end(Buffer.from(torrent, 'base64'))
+    else
+      response.end(
+        `<rss><channel><title>Films</title><item><title>A film</title><guid>1</guid><enclosure url="/film.torrent"/></item></channel></rss>`,
+      )
+  })
+  const [complete, told] = [join(node.folder, 'complete'), join(await temporaryFolder(), 'told')]
+  const script = 'require("fs").appendFileSync(process.argv[1], process.argv[2] + "\\n")'
+  await node.operations.changeSettings({
+    downloads: { completeDirectory: complete },
+    automation: { onComplete: [process.execPath, '-e', script, told, '{path}'] },
+  })
+  const filters = [FeedFilter.parse({ include: 'film', label: 'films' })]
+  const feed = await node.operations.addFeed({ url: `${server.url}/feed`, everyMinutes: 30, filters })
+  await eventually('it is added', () => torrentOf(node, id))
+  node.core.book.get(id).api.addPeer(`127.0.0.1:${seeder.core.session.port}`)
+  const lines = async () => (await readFile(told, 'utf8').catch(() => '')).split('\n').filter(Boolean)
+  await eventually('the program was told', async () => (await lines()).length > 0)
+  expect(await lines()).toEqual([join(complete, 'film.mkv')])
+  expect(await readFile(join(complete, 'film.mkv'))).toEqual(await readFile(source))
+  expect((await torrentOf(node, id))!.label).toBe('films')
+  const { items } = await node.operations.listFeedItems({ id: feed.id, limit: 10 })
+  expect(items).toMatchObject([{ title: 'A film', taken: true }])
+
+  // A restart tells nobody again.
+  nodes.splice(nodes.indexOf(node), 1)
+  const again = await node.restart()
+  nodes.push(again)
+  await eventually('it is shared again', async () => (await torrentOf(again, id))?.state === 'seeding')
+  await again.operations.refreshFeed({ id: feed.id })
+  expect(await lines()).toHaveLength(1)
+})
