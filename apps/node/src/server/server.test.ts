@@ -1,31 +1,167 @@
 import { connectNode } from '@shoal/api'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { Access } from './access/access.ts'
-import { createServer, type Server } from './server.ts'
-import { ModelNode } from './testing/model-node.ts'
+import { hashPassword } from './access/password.ts'
+import type { CompatPlugin } from './server.ts'
+import { HASH, type Served, serve, TOKEN } from './testing/served.ts'
 
-const TOKEN = 'a-token-of-the-test-that-is-long-enough-43'
-const HASH = '0123456789abcdef0123456789abcdef01234567'
-let node: ModelNode
-let server: Server
-
+let served: Served
 beforeEach(async () => {
-  node = new ModelNode()
-  server = await createServer({ node, access: new Access({ token: TOKEN }), port: 0 })
+  served = await serve()
 })
-afterEach(() => server.close())
+afterEach(() => served.server.close())
+
+const apiOf = ({ server }: Served, token = TOKEN) => connectNode({ url: server.url, token })
+const login = (
+  { server }: Served,
+  username: string,
+  password: string,
+  headers: Record<string, string> = {},
+) =>
+  fetch(`${server.url}/api/access`, {
+    method: 'POST',
+    body: JSON.stringify({ username, password }),
+    headers: { 'content-type': 'application/json', ...headers },
+  })
 
 test('the typed client and the server understand each other', async () => {
-  const api = connectNode({ url: server.url, token: TOKEN })
+  const api = apiOf(served)
   const { added, torrent } = await api.addTorrent({ source: HASH, label: 'films', tags: ['a', 'b'] })
   expect({ added, id: torrent?.id }).toEqual({ added: true, id: HASH })
+  expect((await api.addTorrent({ source: HASH })).added).toBe(false)
   const { items, total } = await api.listTorrents({ label: 'films', limit: 5, sort: 'name' })
   expect({ ids: items.map(({ id }) => id), total }).toEqual({ ids: [HASH], total: 1 })
   await api.updateTorrent({ id: HASH, label: null })
   expect((await api.getTorrent({ id: HASH.toUpperCase() })).label).toBeNull()
+  const name = 'a/b %?#ü'
+  expect(await api.putLabel({ name, colour: '#a0b0c0' })).toMatchObject({ name, torrents: 0 })
+  await api.removeLabel({ name })
+  expect((await api.listLabels({})).items).toEqual([])
+})
+
+test('refusals reach the typed client with code and field', async () => {
+  const api = apiOf(served)
   await expect(api.getTorrent({ id: 'f'.repeat(40) })).rejects.toMatchObject({
     status: 404,
     code: 'not-found',
   })
   await expect(api.getJob({ id: 'x'.repeat(101) })).rejects.toMatchObject({ status: 400, field: 'id' })
+  await expect(api.listFolders({ path: '/etc' })).rejects.toMatchObject({
+    status: 403,
+    code: 'forbidden-path',
+  })
+  await expect(apiOf(served, 'wrong').getNode({})).rejects.toMatchObject({
+    status: 401,
+    code: 'unauthorized',
+  })
+})
+
+test('the largest .torrent that is allowed fits into a request', async () => {
+  const torrent = 'QUJD'.repeat(10_000_000)
+  await expect(apiOf(served).addTorrent({ torrent })).rejects.toMatchObject({
+    code: 'bad-torrent',
+    field: 'torrent',
+  })
+  await expect(apiOf(served).addTorrent({ torrent: `${torrent}QUJD` })).rejects.toMatchObject({
+    status: 400,
+    field: 'torrent',
+  })
+})
+
+test('an operation ends when the one who asked has left', async () => {
+  let reason: unknown = null
+  const left = new Promise<void>(resolve => {
+    served.node.operations.previewTorrent = (_input, options) =>
+      new Promise((_, reject) =>
+        options!.signal!.addEventListener('abort', () => {
+          reason = options!.signal!.reason
+          reject(reason)
+          resolve()
+        }),
+      )
+  })
+  const leave = new AbortController()
+  const asked = apiOf(served).previewTorrent({ source: HASH }, { signal: leave.signal })
+  setTimeout(() => leave.abort(), 50)
+  await expect(asked).rejects.toThrow()
+  await left
+  expect(reason).toMatchObject({ name: 'AbortError' })
+  expect(served.node.entries.list({ level: 'error', limit: 1 })).toEqual([])
+})
+
+describe('logging in', () => {
+  test('with the token opens a session, which logging out ends', async () => {
+    const answer = await login(served, 'shoal', TOKEN)
+    expect(await answer.json()).toEqual({ username: 'shoal', by: 'session', password: false })
+    const given = answer.headers.get('set-cookie')!
+    expect(given).toMatch(/^shoal_session=[\w.-]{87}; Path=\/; Max-Age=2592000; HttpOnly; SameSite=Strict$/)
+    const headers = { cookie: given.split(';')[0]! }
+    const ask = (path: string, init: RequestInit = {}) =>
+      fetch(`${served.server.url}${path}`, { headers, ...init })
+    expect((await ask('/api/torrents')).status).toBe(200)
+    expect((await ask('/api/access')).headers.get('set-cookie')).toBe(given)
+    const out = await ask('/api/access', { method: 'DELETE' })
+    expect([await out.json(), out.headers.get('set-cookie')]).toEqual([
+      { username: null, by: 'none', password: false },
+      expect.stringMatching(/^shoal_session=; Path=\/; Max-Age=0;/),
+    ])
+    expect((await ask('/api/torrents')).status).toBe(401)
+  })
+
+  test('from a page that came over https, the cookie stays on https', async () => {
+    const proxied = await serve({ allowedHosts: ['node.example'] })
+    const { port } = proxied.server
+    const answer = await login(proxied, 'shoal', TOKEN, { origin: `https://127.0.0.1:${port}` })
+    expect(answer.headers.get('set-cookie')).toMatch(/; Secure$/)
+    await proxied.server.close()
+  })
+
+  test('with a wrong password is refused, and after some of them has to wait', async () => {
+    for (let time = 0; time < 5; time++) {
+      const answer = await login(served, 'shoal', 'wrong')
+      expect([answer.status, (await answer.json()).error.code]).toEqual([401, 'wrong-password'])
+    }
+    const answer = await login(served, 'shoal', 'wrong')
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([429, '2'])
+    expect((await login(served, 'shoal', TOKEN)).status).toBe(200)
+  })
+
+  test('is possible with user name and password where these are set', async () => {
+    const secret = await hashPassword('ann', 'correct horse', { N: 1024 })
+    const own = await serve({ access: new Access({ token: TOKEN, secret }) })
+    const answer = await login(own, 'ann', 'correct horse')
+    expect(await answer.json()).toEqual({ username: 'ann', by: 'session', password: true })
+    const api = connectNode({ url: own.server.url, password: { username: 'ann', password: 'correct horse' } })
+    expect(await api.getAccess({})).toEqual({ username: 'ann', by: 'password', password: true })
+    await own.server.close()
+  })
+})
+
+test('strangers learn whether the node works, and who they are, but no more', async () => {
+  const ask = async (path: string) => (await fetch(`${served.server.url}${path}`)).json()
+  expect(await ask('/health')).toEqual({ status: 'ok' })
+  expect(await ask('/api/access')).toEqual({ username: null, by: 'none', password: false })
+  expect(await apiOf(served).getHealth({})).toEqual({ status: 'ok', version: '0.1.0', problems: [] })
+  expect((await fetch(`${served.server.url}/api/openapi.json`)).status).toBe(401)
+})
+
+test('another program’s API has its own logins and bodies, behind the same guards', async () => {
+  const plugin: CompatPlugin = ({ app, access, node }) => {
+    app.removeAllContentTypeParsers()
+    app.addContentTypeParser('*', { parseAs: 'string' }, async (_request: unknown, body: unknown) => body)
+    app.post('/other/api', async (request, reply) => {
+      const [username = '', password = ''] = String(request.body).split(':')
+      if (!(await access.checkPassword(username, password, request))) return reply.code(403).send('Fails.')
+      return `${(await node.operations.getNode({})).version}`
+    })
+  }
+  const other = await serve({ plugins: [plugin] })
+  const ask = async (body: string, headers: Record<string, string> = {}) => {
+    const answer = await fetch(`${other.server.url}/other/api`, { method: 'POST', body, headers })
+    return [answer.status, await answer.text()]
+  }
+  expect(await ask(`shoal:${TOKEN}`)).toEqual([200, '0.1.0'])
+  expect(await ask('shoal:wrong')).toEqual([403, 'Fails.'])
+  expect((await ask(`shoal:${TOKEN}`, { origin: 'http://evil.example' }))[0]).toBe(403)
+  await other.server.close()
 })

@@ -7,42 +7,13 @@ import type { RunningNode } from '../../daemon/contract.ts'
 import { badRequest } from '../failures.ts'
 import { byteInput } from '../request/byte-input.ts'
 import { EventClient, type EventSink } from './event-client.ts'
+import type { Lines } from './lines.ts'
 import { serveSocket } from './socket.ts'
 import { serveStream } from './stream.ts'
+import { lowerId, subscribeIfThere } from './topics.ts'
 
 const MAX_MESSAGE_BYTES = 16 * 1024
-const BEAT_MS = 30_000
 const MAX_CLIENTS = 1000
-
-/** A client's connection. */
-export interface Line {
-  /** Every half minute: shows the client that the node is there, and ends the connection of one that is gone. */
-  beat(): void
-  end(): void
-}
-
-/** Those who listen. */
-export class Lines {
-  readonly #lines = new Set<Line>()
-  readonly #timer = setInterval(() => {
-    for (const line of this.#lines) line.beat()
-  }, BEAT_MS).unref()
-
-  get size(): number {
-    return this.#lines.size
-  }
-
-  /** Returns what forgets it again. */
-  add(line: Line): () => void {
-    this.#lines.add(line)
-    return () => void this.#lines.delete(line)
-  }
-
-  close(): void {
-    clearInterval(this.#timer)
-    for (const line of this.#lines) line.end()
-  }
-}
 
 /** For the outermost scope: WebSockets need it for all routes that come after. */
 export async function allowWebSockets(app: FastifyInstance, lines: Lines): Promise<void> {
@@ -84,20 +55,6 @@ function topicsOf(request: FastifyRequest): readonly Topic[] {
   const { topics } = byteInput(BYTE_ROUTES.getEvents, request)
   if (topics === undefined) return USUAL_TOPICS
   return [...new Set(topics.split(','))].filter(topic => topic !== '').map(lowerId)
-}
-
-/** A torrent's id may be written in capitals. */
-export function lowerId(topic: string): Topic {
-  return (topic.startsWith('torrent:') ? topic.toLowerCase() : topic) as Topic
-}
-
-/** A torrent that was removed meanwhile has nothing to tell. */
-export function subscribeIfThere(client: EventClient, topic: Topic): void {
-  try {
-    client.subscribe(topic)
-  } catch (error) {
-    if ((error as { code?: unknown }).code !== 'not-found') throw error
-  }
 }
 
 // RFC 6455 section 4.2.1. The library would refuse these without our error's form.

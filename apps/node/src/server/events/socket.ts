@@ -2,7 +2,8 @@ import { ClientMessage } from '@shoal/api'
 import { checkInput } from '../request/check.ts'
 import { parseJson } from '../request/json-body.ts'
 import type { EventClient, EventSink } from './event-client.ts'
-import { type Lines, lowerId, subscribeIfThere } from './event-routes.ts'
+import type { Lines } from './lines.ts'
+import { lowerId, subscribeIfThere } from './topics.ts'
 
 /** What is used of the library's WebSocket, whose types are not there. */
 export interface TextSocket {

@@ -1,7 +1,7 @@
 /** Server-sent events (HTML Standard, section 9.2). */
 import type { FastifyReply } from 'fastify'
 import type { EventClient, EventSink } from './event-client.ts'
-import type { Lines } from './event-routes.ts'
+import type { Lines } from './lines.ts'
 
 /** When a client tries again after the connection broke. */
 const RETRY_MS = 3000

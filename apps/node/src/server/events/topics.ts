@@ -1,0 +1,16 @@
+import type { Topic } from '@shoal/api'
+import type { EventClient } from './event-client.ts'
+
+/** A torrent's id may be written in capitals. */
+export function lowerId(topic: string): Topic {
+  return (topic.startsWith('torrent:') ? topic.toLowerCase() : topic) as Topic
+}
+
+/** A torrent that was removed meanwhile has nothing to tell. */
+export function subscribeIfThere(client: EventClient, topic: Topic): void {
+  try {
+    client.subscribe(topic)
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== 'not-found') throw error
+  }
+}
