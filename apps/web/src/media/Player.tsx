@@ -55,6 +55,7 @@ export default function Player({ file, files, playlistUrl, onEnded }: PlayerProp
           onPlaying={() => setState('ready')}
           onCanPlay={() => setState('ready')}
           onPause={() => setState('ready')}
+          onTimeUpdate={({ currentTarget }) => !currentTarget.seeking && setState('ready')}
           onError={() => setState('failed')}
           {...(onEnded ? { onEnded } : {})}
         />

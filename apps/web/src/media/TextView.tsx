@@ -4,7 +4,7 @@ import { formatBytes } from '../format/format.ts'
 import { texts } from '../texts/texts.ts'
 import { Message } from './Message.tsx'
 import styles from './media.module.css'
-import { type ReadText, readText } from './read-text.ts'
+import { MAX_TEXT_BYTES, type ReadText, readText } from './read-text.ts'
 import type { ShownFile } from './shown-file.ts'
 
 const say = texts.media
@@ -40,7 +40,7 @@ export default function TextView({
   return (
     <div className={styles.text}>
       <div className={styles.textBar}>
-        {shownBytes < file.lengthBytes && (
+        {shownBytes >= MAX_TEXT_BYTES && shownBytes < file.lengthBytes && (
           <span>{say.cut(formatBytes(shownBytes), formatBytes(file.lengthBytes))}</span>
         )}
         {isMarkdown && (

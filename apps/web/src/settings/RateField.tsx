@@ -16,7 +16,7 @@ export interface RateFieldProps {
   onWrong?(wrong: boolean): void
 }
 
-/** A rate in KB/s or MB/s; empty for no limit. `2 MB` may be written whatever the unit. */
+/** A rate in kB/s or MB/s; empty for no limit. `2 MB` may be written whatever the unit. */
 export function RateField({
   id,
   label,
@@ -32,7 +32,7 @@ export function RateField({
   useEffect(() => {
     const next = value === null ? undefined : unitFor(value)
     if (next) setUnit(next)
-    setWritten(rateText(value, next ?? 'KB/s'))
+    setWritten(rateText(value, next ?? 'kB/s'))
   }, [value])
   const commit = (text: string, inUnit: RateUnit) => {
     const rate = rateOf(text, inUnit)

@@ -1,12 +1,12 @@
 /** Rates as people write them. Units are of a thousand, as networks count. */
-export const RATE_UNITS = { 'KB/s': 1000, 'MB/s': 1_000_000 } as const
+export const RATE_UNITS = { 'kB/s': 1000, 'MB/s': 1_000_000 } as const
 export type RateUnit = keyof typeof RATE_UNITS
 
 export const MAX_RATE_BYTES_PER_SECOND = 1e12
 
 /** The unit in which a rate reads best. */
 export function unitFor(bytesPerSecond: number | null): RateUnit {
-  return bytesPerSecond !== null && bytesPerSecond >= 1_000_000 ? 'MB/s' : 'KB/s'
+  return bytesPerSecond !== null && bytesPerSecond >= 1_000_000 ? 'MB/s' : 'kB/s'
 }
 
 /** A rate in a unit, as text for a field: `1.5`. Empty for none. */

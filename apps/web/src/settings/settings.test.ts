@@ -74,12 +74,12 @@ test('a search finds settings by their texts', () => {
 
 test('rates are read as they are written', () => {
   expect(rateOf('1.5', 'MB/s')).toBe(1_500_000)
-  expect(rateOf('1,5', 'KB/s')).toBe(1500)
-  expect(rateOf(' 2 MB/s ', 'KB/s')).toBe(2_000_000)
+  expect(rateOf('1,5', 'kB/s')).toBe(1500)
+  expect(rateOf(' 2 MB/s ', 'kB/s')).toBe(2_000_000)
   expect(rateOf('500k', 'MB/s')).toBe(500_000)
-  expect(rateOf('', 'KB/s')).toBeNull()
+  expect(rateOf('', 'kB/s')).toBeNull()
   for (const wrong of ['fast', '-1', '0', '1e5', '99999999999 GB'])
-    expect(rateOf(wrong, 'KB/s')).toBeUndefined()
+    expect(rateOf(wrong, 'kB/s')).toBeUndefined()
 })
 
 test('a rate written in its own unit reads back', () => {

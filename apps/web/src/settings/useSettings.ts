@@ -1,13 +1,15 @@
 import { ApiError, type Settings, type SettingsChange } from '@shoal/api'
 import { useCallback, useEffect, useState } from 'react'
 import { isAborted, messageOf } from '../components/errors.ts'
-import { notify } from '../components/toasts.ts'
+import { notify, toasts } from '../components/toasts.ts'
 import { type Asked, useAsked, useCell, useNode } from '../node/context.tsx'
 import { texts } from '../texts/texts.ts'
 import { textOf } from './field-text.ts'
 import { changeOf, fieldNamed, problemWith, type SettingField, settingIn } from './model.ts'
 
 const say = texts.settings
+/** Of the last save: the next takes its place, so that they do not pile up. */
+let lastNote = ''
 
 export interface SettingsEditor {
   readonly asked: Asked<Settings>
@@ -57,7 +59,11 @@ export function useSettings(): SettingsEditor {
       const before = settingIn(settings, field)
       if (!(await apply(changeOf(field, value), field))) return
       const undo = () => void apply(changeOf(field, before), field)
-      notify(say.saved(textOf(field).title), { type: 'good', action: { text: say.undo, onSelect: undo } })
+      toasts.close(lastNote)
+      lastNote = notify(say.saved(textOf(field).title), {
+        type: 'good',
+        action: { text: say.undo, onSelect: undo },
+      })
     },
     [apply, setProblem, settings],
   )

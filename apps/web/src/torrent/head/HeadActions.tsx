@@ -39,8 +39,12 @@ export function HeadActions({ torrent, onPlay }: HeadActionsProps) {
           {say.play}
         </Button>
       )}
-      <Button icon={stopped ? 'start' : 'pause'} onClick={() => void actions.toggle(ids)}>
-        {stopped ? say.resume : say.pause}
+      <Button
+        icon={stopped ? 'start' : 'pause'}
+        className={styles.toggle}
+        onClick={() => void actions.toggle(ids)}
+      >
+        <span>{stopped ? say.resume : say.pause}</span>
       </Button>
       <Button variant="primary" icon="share" onClick={() => linkShown.set(torrent.id)}>
         {say.share}

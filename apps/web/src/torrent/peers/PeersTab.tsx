@@ -111,7 +111,7 @@ function PeerRow({ peer }: { readonly peer: Peer }) {
         <span className={styles.progress}>
           <span aria-hidden="true" style={{ inlineSize: `${peer.progress * 100}%` }} />
         </span>
-        {formatPercent(peer.progress)}
+        <span className={styles.percent}>{formatPercent(peer.progress)}</span>
       </td>
       <Rate column="down" value={peer.downloadBytesPerSecond} />
       <Rate column="up" value={peer.uploadBytesPerSecond} />
