@@ -1,8 +1,11 @@
 import type { Database } from './database.ts'
 import type { Query } from './query.ts'
 
-/** `names`: of a torrent and its files. `document`: the text of one file. `forget`: everything of a torrent that is gone. */
-export type IndexTaskKind = 'names' | 'document' | 'forget'
+/**
+ * `names`: of a torrent and its files. `documents`: its documents are to be queued. `document`: the text of one file. `forget`: everything of
+ * a torrent that is gone.
+ */
+export type IndexTaskKind = 'names' | 'documents' | 'document' | 'forget'
 
 export interface IndexTask {
   readonly id: number

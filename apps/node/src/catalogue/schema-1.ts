@@ -136,7 +136,7 @@ CREATE TABLE feed_items (
 CREATE TABLE index_queue (
   id INTEGER PRIMARY KEY,
   torrent_id INTEGER NOT NULL,
-  task TEXT NOT NULL CHECK (task IN ('names', 'document', 'forget')),
+  task TEXT NOT NULL CHECK (task IN ('names', 'documents', 'document', 'forget')),
   file_index INTEGER NOT NULL DEFAULT 0,
   UNIQUE (torrent_id, task, file_index)
 ) STRICT;

@@ -188,7 +188,7 @@ describe('interruptions', () => {
     indexer.pause()
     const id = await add('later', { 'a.txt': 'whales', 'b.txt': 'fish' })
     indexer.torrentCompleted(id)
-    expect(indexer.progress).toMatchObject({ waiting: 3, paused: true })
+    expect(indexer.progress).toMatchObject({ waiting: 2, paused: true })
     await restart()
     await indexer.idle()
     expect(await found('whales')).toEqual(['a.txt'])

@@ -43,6 +43,8 @@ export interface IndexProgress {
 const REST = { idle: 1, busy: 9 }
 const MAX_REST_MS = 30_000
 const RETRY_MS = 30_000
+/** Files looked through before others get their turn. */
+const QUEUED_AT_ONCE = 1000
 /** Entries put since the index was tidied up last, from which that is worth it. */
 const TIDY_AFTER = 2000
 
@@ -95,7 +97,7 @@ export class Indexer {
   torrentCompleted(torrentId: number): void {
     this.#add(() => {
       this.#catalogue.indexQueue.add(torrentId, 'names')
-      this.#catalogue.indexQueue.add(torrentId, 'document', this.#documentsOf(torrentId))
+      this.#catalogue.indexQueue.add(torrentId, 'documents')
     })
   }
 
@@ -172,7 +174,7 @@ export class Indexer {
     this.#catalogue.transaction(() => {
       for (const { id, completedMs } of torrents.all()) {
         indexQueue.add(id, 'names')
-        if (completedMs !== null) indexQueue.add(id, 'document', this.#documentsOf(id))
+        if (completedMs !== null) indexQueue.add(id, 'documents')
       }
       indexQueue.generation = generation
     })
@@ -184,6 +186,7 @@ export class Indexer {
     const beginMs = performance.now()
     if (task.task === 'forget') await index.writer.call('remove', task.torrentId)
     else if (task.task === 'names') await this.#putNames(task.torrentId)
+    else if (task.task === 'documents') await this.#queueDocuments(task.torrentId)
     else await this.#putDocument(task)
     if (this.#closing.signal.aborted) return
     indexQueue.delete(task.id)
@@ -211,7 +214,7 @@ export class Indexer {
     try {
       const text = await this.#read(torrent, file)
       if (text === null) return
-      await index.writer.call('put', [documentEntry(torrent, file, files.totals(torrentId).count, text)])
+      await index.writer.call('put', [documentEntry(torrent, file, files.page(torrentId, 0, 2).length, text)])
       this.#indexed++
       this.#untidy++
     } finally {
@@ -234,11 +237,21 @@ export class Indexer {
     }
   }
 
-  #documentsOf(torrentId: number): number[] {
-    const indexes: number[] = []
-    for (const { index, path, lengthBytes } of this.#catalogue.files.each(torrentId))
-      if (isIndexable(path, lengthBytes)) indexes.push(index)
-    return indexes
+  /** A slice at a time, so that nothing has to wait for a hundred thousand of them. */
+  async #queueDocuments(torrentId: number): Promise<void> {
+    const { files, indexQueue } = this.#catalogue
+    for (let from = 0; !this.#closing.signal.aborted; ) {
+      const slice = files.page(torrentId, from, QUEUED_AT_ONCE)
+      const documents = slice.filter(({ path, lengthBytes }) => isIndexable(path, lengthBytes))
+      indexQueue.add(
+        torrentId,
+        'document',
+        documents.map(({ index }) => index),
+      )
+      if (slice.length < QUEUED_AT_ONCE) return
+      from = slice.at(-1)!.index + 1
+      await new Promise(setImmediate)
+    }
   }
 
   async #yield(spentMs: number): Promise<void> {
