@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { ROOT, runNode } from './run.ts'
+import { ROOT, run } from './run.ts'
 
 const WEB = join(ROOT, 'apps', 'web')
 const STAMP = join(WEB, 'dist', '.stamp')
@@ -25,7 +25,7 @@ export async function buildConsole(): Promise<boolean> {
   console.log('Building the console (once, some seconds) …')
   const vite = join(ROOT, 'node_modules', 'vite', 'bin', 'vite.js')
   for (const args of [[vite, 'build', WEB, '--logLevel', 'warn'], [join(WEB, 'scripts', 'compress.ts')]]) {
-    const { code, output } = await runNode(args, { quiet: true })
+    const { code, output } = await run(process.execPath, args, { quiet: true, env: { NO_COLOR: '1' } })
     if (code === 0) continue
     console.error(`The console could not be built:\n${output}`)
     return false

@@ -1,6 +1,7 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { BYTE_ROUTES, OPERATIONS } from '../packages/api/src/index.ts'
 import { ROOT } from './run.ts'
 
 const PAGES = globSync(['*.md', 'docs/**/*.md', 'bench/*.md'], { cwd: ROOT }).map(page =>
@@ -57,6 +58,17 @@ describe('docs/beps.md', () => {
         for (const number of numbers!.split(/\D+/)) cited.add(number)
     expect([...cited].filter(bep => !listed.has(bep)).sort()).toEqual([])
   })
+})
+
+describe('docs/http-api.md', () => {
+  const rows = read('docs/http-api.md')
+
+  test.each(Object.entries({ ...OPERATIONS, ...BYTE_ROUTES }))(
+    'has %s as it is',
+    (name, { method, path, summary }) => {
+      expect(rows).toContain(`| \`${name}\` | \`${method} ${path}\` | ${summary} |`)
+    },
+  )
 })
 
 /** Whether a link of a page leads to a file, and to a heading of it where it names one. */

@@ -20,7 +20,7 @@ export const WORKSPACES: Record<string, readonly string[]> = {
   interop: ['packages/*', 'apps/*'],
   sim: ['packages/*', 'apps/*'],
   bench: ['packages/*', 'apps/*', 'interop', 'scripts'],
-  scripts: ['interop'],
+  scripts: ['interop', 'packages/api'],
 }
 
 /** Workspaces that may import any file of another, not just what its package.json exports. */
