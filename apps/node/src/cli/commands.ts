@@ -1,22 +1,4 @@
-import type { Command } from './command.ts'
-
-/** The parts of the list of commands, in order. */
-export const COMMAND_GROUPS = [
-  { group: 'node', title: 'The node on this machine:' },
-  { group: 'torrents', title: 'What a running node shares and downloads:' },
-  { group: 'manage', title: 'More of a running node:' },
-  { group: 'alone', title: 'Without a node:' },
-] as const
-export type CommandGroup = (typeof COMMAND_GROUPS)[number]['group']
-
-export interface CommandEntry {
-  readonly name: string
-  /** What it does, in a line. */
-  readonly summary: string
-  readonly group: CommandGroup
-  /** Loads the command, so that starting one does not read them all. */
-  load(): Promise<Command>
-}
+import type { CommandEntry } from './command.ts'
 
 const actions = () => import('../commands/actions.ts')
 

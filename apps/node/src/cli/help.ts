@@ -1,6 +1,5 @@
 import { wrap } from '../text/width.ts'
-import type { Command } from './command.ts'
-import { COMMAND_GROUPS, type CommandEntry } from './commands.ts'
+import { COMMAND_GROUPS, type Command, type CommandEntry } from './command.ts'
 import { COMMON_OPTIONS } from './common-options.ts'
 import { flagName, type OptionTable } from './options.ts'
 import type { Positional } from './parse.ts'

@@ -1,10 +1,11 @@
 /** Runs one command line: the words of a process, or a line of the shell. */
-import type { CommandContext } from './command.ts'
-import { COMMANDS, type CommandEntry } from './commands.ts'
+import type { CommandContext, CommandEntry } from './command.ts'
+import { COMMANDS } from './commands.ts'
 import { COMMON_OPTIONS } from './common-options.ts'
 import { describeFailure, EXIT, UsageError } from './failure.ts'
 import { commandHelp, overview } from './help.ts'
-import type { Output } from './output.ts'
+import { listenForInterrupt } from './interrupt.ts'
+import { type Output, processOutput } from './output.ts'
 import { parseWords, requireWords } from './parse.ts'
 import { nearest } from './suggest.ts'
 import { VERSION } from './version.ts'
@@ -35,8 +36,26 @@ export function chooseCommand(
   return { name: first, rest }
 }
 
-/** The exit code. Errors are told, not thrown. */
-export async function runCommand(
+/** Runs a line in this process; the exit code. Errors are told, not thrown. `interactive`: somebody types. */
+export async function runLine(
+  words: readonly string[],
+  { interactive }: { interactive: boolean },
+): Promise<number> {
+  const output = processOutput(outputFlags(words))
+  const interrupt = listenForInterrupt()
+  const commandLine = {
+    commands: COMMANDS,
+    run: (words: readonly string[]) => runLine(words, { interactive: false }),
+  }
+  try {
+    return await runCommand(chooseCommand(words, { interactive }), { output, interrupt, commandLine })
+  } finally {
+    interrupt.close()
+    await output.flush()
+  }
+}
+
+async function runCommand(
   { name, rest }: { name: string; rest: readonly string[] },
   context: CommandContext,
 ): Promise<number> {

@@ -91,7 +91,8 @@ function reason(error: unknown, address: NodeAddress): unknown {
 /** The call, with what the node calls wrong in it as a mistake of what was typed. */
 export async function asUsage<T>(call: Promise<T>): Promise<T> {
   return call.catch(error => {
-    if (error instanceof ApiError && error.status === 400) throw new UsageError(error.message)
+    if (error instanceof ApiError && error.status === 400)
+      throw new UsageError(error.field ? `${error.field}: ${error.message}` : error.message)
     throw error
   })
 }

@@ -12,11 +12,13 @@ export const shell = defineCommand({
     ['shell --node http://nas.example:8420', 'Talks to the node of another machine'],
     ['shell < commands.txt', 'Runs the commands of a file'],
   ],
-  async run(_words, options, { output, interrupt }) {
+  async run(_words, options, { output, interrupt, commandLine }) {
     const { runScript, runShell, stdinLines } = await import('../shell/shell.ts')
     // Ctrl-C is for the command that runs.
     interrupt.close()
     const isTyped = output.terminal !== null && process.stdin.isTTY === true
-    return isTyped ? runShell(options, output) : runScript(stdinLines(), options, output)
+    return isTyped
+      ? runShell(options, output, commandLine)
+      : runScript(stdinLines(), options, output, commandLine)
   },
 })

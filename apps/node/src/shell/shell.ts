@@ -1,11 +1,9 @@
 /** The interactive shell: `shoal` alone on a terminal. */
 import { createInterface } from 'node:readline'
-import { COMMANDS } from '../cli/commands.ts'
+import type { CommandEntry, CommandLine } from '../cli/command.ts'
 import { describeFailure, EXIT, UsageError } from '../cli/failure.ts'
-import { listenForInterrupt } from '../cli/interrupt.ts'
 import { flagName } from '../cli/options.ts'
-import { type Output, processOutput } from '../cli/output.ts'
-import { chooseCommand, outputFlags, runCommand } from '../cli/run.ts'
+import type { Output } from '../cli/output.ts'
 import { NODE_OPTIONS, type NodeOptions } from '../client/node-options.ts'
 import { stateRoot } from '../state/places.ts'
 import { complete } from './complete.ts'
@@ -17,9 +15,9 @@ import { wordsOf } from './split.ts'
 const EXITS = new Set(['exit', 'quit'])
 
 /** Runs until `exit` or Ctrl-D. The exit code. */
-export async function runShell(node: NodeOptions, output: Output): Promise<number> {
+export async function runShell(node: NodeOptions, output: Output, commandLine: CommandLine): Promise<number> {
   const file = historyFile(stateRoot())
-  const sources = shellSources(node)
+  const sources = shellSources(commandLine.commands, node)
   let history = await readHistory(file)
   output.line('help lists commands, Tab completes, exit leaves.')
   for (;;) {
@@ -32,7 +30,7 @@ export async function runShell(node: NodeOptions, output: Output): Promise<numbe
     history = withLine(history, answer.line)
     // A history that cannot be kept is no reason to stop.
     await writeHistory(file, history).catch(() => {})
-    if ((await runLine(answer.line, node, output)) === 'exit') return 0
+    if ((await runLine(answer.line, node, output, commandLine)) === 'exit') return 0
   }
 }
 
@@ -41,9 +39,10 @@ export async function runScript(
   lines: AsyncIterable<string>,
   node: NodeOptions,
   output: Output,
+  commandLine: CommandLine,
 ): Promise<number> {
   for await (const line of lines) {
-    const code = await runLine(line, node, output)
+    const code = await runLine(line, node, output, commandLine)
     if (code === 'exit') break
     if (code !== 0) return code
   }
@@ -55,40 +54,38 @@ export function stdinLines(): AsyncIterable<string> {
 }
 
 /** Runs one line; the exit code, or that the shell is to end. */
-async function runLine(line: string, node: NodeOptions, output: Output): Promise<number | 'exit'> {
+async function runLine(
+  line: string,
+  node: NodeOptions,
+  output: Output,
+  { commands, run }: CommandLine,
+): Promise<number | 'exit'> {
   let words: readonly string[]
   try {
     words = wordsOf(line).map(expandHome)
-    if (words[0] === 'shell') throw new UsageError('this is the shell')
+    // Commands may be written as in a terminal.
+    if (words[0] === 'shoal') words = words.slice(1)
+    if (words[0] === 'shell' || words[0] === '--') throw new UsageError('this is the shell: write a command')
+    if (words[0]?.startsWith('-')) throw new UsageError(`write a command before ${words[0]}`)
   } catch (error) {
     output.error(`shoal: ${describeFailure(error).message}`)
     return EXIT.usage
   }
-  // Commands may be written as in a terminal.
-  if (words[0] === 'shoal') words = words.slice(1)
   if (words.length === 0) return 0
-  if (EXITS.has(words[0]!)) return 'exit'
-  const { name, rest } = chooseCommand(words, { interactive: false })
-  const interrupt = listenForInterrupt()
-  try {
-    const own = processOutput(outputFlags(rest))
-    return await runCommand({ name, rest: await withNode(name, rest, node) }, { output: own, interrupt })
-  } finally {
-    interrupt.close()
-  }
+  return EXITS.has(words[0]!) ? 'exit' : run(await withNode(words, node, commands))
 }
 
-/** The words, with the node of the shell before them where the command talks to one and the line names none. */
+/** The words, with the node of the shell among them where the command talks to one and the line names none. */
 export async function withNode(
-  name: string,
-  words: readonly string[],
+  [name = '', ...words]: readonly string[],
   node: NodeOptions,
+  commands: readonly CommandEntry[],
 ): Promise<readonly string[]> {
-  const command = await COMMANDS.find(each => each.name === name)?.load()
+  const command = await commands.find(each => each.name === name)?.load()
   const keys = Object.keys(NODE_OPTIONS) as (keyof NodeOptions)[]
   const isNamed = (key: string) =>
     words.some(word => word === flagName(key) || word.startsWith(`${flagName(key)}=`))
-  if (!command || !('node' in command.options) || keys.some(isNamed)) return words
+  if (!command || !('node' in command.options) || keys.some(isNamed)) return [name, ...words]
   const given = keys.flatMap(key => (node[key] === undefined ? [] : [flagName(key), node[key]]))
-  return [...given, ...words]
+  return [name, ...given, ...words]
 }

@@ -2,7 +2,7 @@
 import { readdir } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { COMMANDS } from '../cli/commands.ts'
+import type { CommandEntry } from '../cli/command.ts'
 import { openNode } from '../client/node-client.ts'
 import type { NodeOptions } from '../client/node-options.ts'
 import { allTorrents } from '../client/pages.ts'
@@ -16,13 +16,13 @@ const MOST_PATHS = 2000
 /** Words that the shell itself understands. */
 export const SHELL_WORDS = ['help', 'exit'] as const
 
-export function shellSources(node: NodeOptions): CompletionSources {
+export function shellSources(entries: readonly CommandEntry[], node: NodeOptions): CompletionSources {
   let names: readonly string[] = []
   let readMs = Number.NEGATIVE_INFINITY
   return {
-    commands: [...COMMANDS.map(({ name }) => name).filter(name => name !== 'shell'), ...SHELL_WORDS],
+    commands: [...entries.map(({ name }) => name).filter(name => name !== 'shell'), ...SHELL_WORDS],
     async command(name) {
-      return (await COMMANDS.find(each => each.name === name)?.load()) ?? null
+      return (await entries.find(each => each.name === name)?.load()) ?? null
     },
     async torrents() {
       if (performance.now() - readMs < FRESH_MS) return names
