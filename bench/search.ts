@@ -58,6 +58,7 @@ export async function run({ quick, runs, log }: BenchOptions): Promise<Section[]
         '',
         'median',
         '95th percentile',
+        'ratio',
         'worst',
         'bytes a file, names',
         'beyond the text',
