@@ -8,25 +8,48 @@ export interface Total {
   readonly uploadedBytes: number
 }
 
-/** A history as at most `max` stretches of equal length from `fromMs` to `toMs`, those without transfer too. */
-export function totalsOf(history: History, fromMs: number, toMs: number, max = 48): Total[] {
-  const stepMs = history.stepSeconds * 1000
-  const steps = Math.max(1, Math.ceil((toMs - fromMs) / stepMs))
-  const lengthMs = Math.ceil(steps / max) * stepMs
-  const count = Math.max(1, Math.min(max, Math.ceil((toMs - fromMs) / lengthMs)))
+/** Lengths that read well on a calendar, in seconds. */
+const LENGTHS = [
+  60, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400, 172_800, 604_800, 1_209_600, 2_592_000,
+]
+const DAY_SECONDS = 86_400
+
+/**
+ * A history as at most `max` + 1 stretches of equal length that cover `fromMs` to `toMs`, those without transfer too. They begin on round
+ * local times. `offsetMinutes` is that of `Date.getTimezoneOffset`.
+ */
+export function totalsOf(
+  history: History,
+  fromMs: number,
+  toMs: number,
+  max = 48,
+  offsetMinutes = new Date(toMs).getTimezoneOffset(),
+): Total[] {
+  const lengthMs = lengthFor(history.stepSeconds, (toMs - fromMs) / 1000, max) * 1000
+  const alignMs = Math.min(lengthMs, DAY_SECONDS * 1000)
+  const shiftMs = offsetMinutes * 60_000
+  const startMs = Math.floor((fromMs - shiftMs) / alignMs) * alignMs + shiftMs
+  const count = Math.max(1, Math.ceil((toMs - startMs) / lengthMs))
   const totals = Array.from({ length: count }, (_, index) => ({
-    fromMs: fromMs + index * lengthMs,
-    toMs: Math.min(toMs, fromMs + (index + 1) * lengthMs),
+    fromMs: startMs + index * lengthMs,
+    toMs: startMs + (index + 1) * lengthMs,
     downloadedBytes: 0,
     uploadedBytes: 0,
   }))
   for (const point of history.points) {
-    const total = totals[Math.floor((point.atMs - fromMs) / lengthMs)]
+    const total = totals[Math.floor((point.atMs - startMs) / lengthMs)]
     if (!total) continue
     total.downloadedBytes += point.downloadedBytes
     total.uploadedBytes += point.uploadedBytes
   }
   return totals
+}
+
+/** Whole steps of the history, and few enough of them. */
+function lengthFor(stepSeconds: number, spanSeconds: number, max: number): number {
+  const fits = (length: number) =>
+    length % stepSeconds === 0 && length <= spanSeconds && spanSeconds / length <= max
+  return LENGTHS.find(fits) ?? Math.ceil(spanSeconds / stepSeconds / max) * stepSeconds
 }
 
 export function sumOf(totals: readonly Total[]) {

@@ -1,7 +1,9 @@
 import { useEffect, useState } from 'react'
 import { controlClass } from '../components/Field.tsx'
 import { texts } from '../texts/texts.ts'
+import { BrowseButton } from './BrowseButton.tsx'
 import type { ControlProps } from './Control.tsx'
+import styles from './settings.module.css'
 
 const say = texts.settings
 
@@ -22,19 +24,29 @@ export function PathField({
     if (next !== value) onChange(next)
   }
   return (
-    <input
-      id={id}
-      className={controlClass}
-      autoComplete="off"
-      spellCheck={false}
-      placeholder={field.nullable ? say.empty : undefined}
-      disabled={disabled}
-      aria-describedby={describedBy}
-      aria-invalid={invalid || undefined}
-      value={written}
-      onChange={event => setWritten(event.target.value)}
-      onBlur={commit}
-      onKeyDown={event => event.key === 'Enter' && commit()}
-    />
+    <span className={styles.path}>
+      <input
+        id={id}
+        className={controlClass}
+        autoComplete="off"
+        spellCheck={false}
+        placeholder={field.nullable ? say.empty : undefined}
+        disabled={disabled}
+        aria-describedby={describedBy}
+        aria-invalid={invalid || undefined}
+        value={written}
+        onChange={event => setWritten(event.target.value)}
+        onBlur={commit}
+        onKeyDown={event => event.key === 'Enter' && commit()}
+      />
+      {field.kind === 'path' && (
+        <BrowseButton
+          start={field.member.endsWith('irectory') ? (value ?? undefined) : undefined}
+          files={!field.member.endsWith('irectory')}
+          disabled={disabled}
+          onChoose={onChange}
+        />
+      )}
+    </span>
   )
 }

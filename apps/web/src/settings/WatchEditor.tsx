@@ -4,6 +4,7 @@ import { Button, IconButton } from '../components/Button.tsx'
 import { CheckField, SelectField, TextField } from '../components/Field.tsx'
 import { useCell, useNode } from '../node/context.tsx'
 import { texts } from '../texts/texts.ts'
+import { BrowseButton } from './BrowseButton.tsx'
 import styles from './settings.module.css'
 
 const say = texts.settings.watch
@@ -98,6 +99,7 @@ function NewFolder({
         value={directory}
         onChange={event => setDirectory(event.target.value)}
       />
+      <BrowseButton start={directory || undefined} disabled={disabled} onChoose={setDirectory} />
       <Button type="submit" icon="plus" disabled={disabled || directory.trim() === ''}>
         {say.add}
       </Button>
