@@ -41,7 +41,6 @@ export function Dialog({
             <Base.Close render={<IconButton icon="close" label={texts.app.close} />} />
           </div>
           {description && <Base.Description className={styles.description}>{description}</Base.Description>}
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached with the keyboard */}
           <div className={styles.body} tabIndex={children ? undefined : -1}>
             {children}
           </div>

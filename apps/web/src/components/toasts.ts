@@ -16,14 +16,16 @@ export function notify(
   title: string,
   { description, type = 'plain', timeoutMs, action }: NoteOptions = {},
 ): string {
+  const act = () => {
+    toasts.close(id)
+    action?.onSelect()
+  }
   const id: string = toasts.add({
     title,
     type,
     ...(description === undefined ? {} : { description }),
     ...(timeoutMs === undefined ? {} : { timeout: timeoutMs }),
-    ...(action
-      ? { actionProps: { children: action.text, onClick: () => (toasts.close(id), action.onSelect()) } }
-      : {}),
+    ...(action ? { actionProps: { children: action.text, onClick: act } } : {}),
   })
   return id
 }

@@ -109,7 +109,9 @@ function jobOperations(
     async shareUpload({ id, name, label, tags }) {
       const { files, name: given } = upload(id)
       world.uploads.delete(id)
-      return share(world, name ?? given, files, label ?? null, tags ?? [])
+      const isFile = files.length === 1 && files[0]!.path === given
+      const placed = isFile ? files : files.map(file => ({ ...file, path: `${given}/${file.path}` }))
+      return share(world, name ?? given, placed, label ?? null, tags ?? [])
     },
     async cancelUpload({ id }) {
       world.uploads.delete(id)

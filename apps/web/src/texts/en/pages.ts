@@ -24,7 +24,6 @@ export const pages = {
     folder: {
       title: 'Where should downloads go?',
       body: 'A folder on the machine that the node runs on. Labels can have folders of their own later.',
-      change: 'Choose another',
     },
     speed: {
       title: 'How much of your connection may it use?',
@@ -34,12 +33,13 @@ export const pages = {
       home: 'Leave room for others',
       homeHint: (rate: string) => `Sends at most ${rate}`,
       own: 'Own limits',
+      ownHint: 'As you say',
       down: 'Download',
       up: 'Upload',
       unit: 'MB/s',
       empty: 'Empty: no limit',
       connection: 'Your upload speed',
-      fixed: 'The command line decides this one.',
+      megabits: 'In megabits a second, as your provider says it',
     },
     share: {
       title: 'Share something',

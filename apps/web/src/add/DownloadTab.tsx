@@ -1,0 +1,205 @@
+import type { AddTorrent, Preview } from '@shoal/api'
+import { type FormEvent, useEffect, useRef, useState } from 'react'
+import { useLocation } from 'wouter'
+import type { AddRequest, DroppedFile } from '../app/ui.ts'
+import { Button } from '../components/Button.tsx'
+import { isAborted } from '../components/errors.ts'
+import { TextArea } from '../components/Field.tsx'
+import { Notice, Problem, Spinner } from '../components/Parts.tsx'
+import { useAsked, useNode } from '../node/context.tsx'
+import { texts } from '../texts/texts.ts'
+import styles from './Add.module.css'
+import { addAll, readTorrent, type Source } from './adding.ts'
+import { pickedFiles } from './dropped.ts'
+import { HandlerHint } from './HandlerHint.tsx'
+import { sourcesIn } from './links.ts'
+import { PreviewForm } from './PreviewForm.tsx'
+
+type State =
+  | { readonly step: 'source' }
+  | { readonly step: 'looking'; readonly source: Source }
+  | { readonly step: 'failed'; readonly source: Source; readonly error: unknown }
+  | { readonly step: 'preview'; readonly source: Source; readonly preview: Preview }
+
+const t = texts.add
+
+/** A link or .torrent: what it holds is shown first, and what of it is wanted can be chosen. */
+export function DownloadTab({
+  request,
+  onShare,
+  onDone,
+}: {
+  request: AddRequest
+  onShare(): void
+  onDone(): void
+}) {
+  const node = useNode()
+  const [, navigate] = useLocation()
+  const [state, setState] = useState<State>({ step: 'source' })
+  const [text, setText] = useState(request.text ?? '')
+  const looking = useRef<AbortController | null>(null)
+  useEffect(() => () => looking.current?.abort(), [])
+  const look = (source: Source) => {
+    looking.current?.abort()
+    const controller = new AbortController()
+    looking.current = controller
+    setState({ step: 'looking', source })
+    node.api.previewTorrent(source, { signal: controller.signal }).then(
+      preview => setState({ step: 'preview', source, preview }),
+      error => {
+        if (!isAborted(error)) setState({ step: 'failed', source, error })
+      },
+    )
+  }
+  const cancel = () => {
+    looking.current?.abort()
+    setState({ step: 'source' })
+  }
+  const add = async (sources: readonly AddTorrent[]) => {
+    if (await addAll(node.api, sources, id => navigate(`/torrents/${id}`))) onDone()
+  }
+  const takeFiles = async (files: readonly DroppedFile[]) => {
+    const sources = await Promise.all(files.map(({ file }) => readTorrent(file)))
+    if (sources.length === 1) look(sources[0]!)
+    else await add(sources)
+  }
+  const takeText = (given: string) => {
+    const sources = sourcesIn(given).map(source => ({ source }))
+    // A file at a web address is a single download: there is nothing inside to look at.
+    if (sources.length !== 1 || isPlainFile(sources[0]!.source)) void add(sources)
+    else look(sources[0]!)
+  }
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what the dialog was opened with is taken once.
+  useEffect(() => {
+    if (request.tab !== 'download') return
+    if (request.files?.length) void takeFiles(request.files)
+    else if (request.text && sourcesIn(request.text).length === 1) takeText(request.text)
+  }, [request])
+
+  if (state.step === 'looking') {
+    return (
+      <div className={styles.looking}>
+        <Spinner />
+        <p>{t.looking}</p>
+        <div className={styles.buttons}>
+          <Button onClick={cancel}>{texts.app.cancel}</Button>
+          <Button onClick={() => add([state.source])}>{t.source.direct}</Button>
+        </div>
+      </div>
+    )
+  }
+  if (state.step === 'preview') {
+    return (
+      <PreviewForm
+        preview={state.preview}
+        onBack={() => setState({ step: 'source' })}
+        onAdd={options => add([{ ...state.source, ...options }])}
+      />
+    )
+  }
+  return (
+    <>
+      {state.step === 'failed' && (
+        <Failed error={state.error} onRetry={() => look(state.source)} onAdd={() => add([state.source])} />
+      )}
+      <SourceForm text={text} onText={setText} onSubmit={takeText} onFiles={takeFiles} />
+      <HandlerHint />
+      <p className={styles.aside}>
+        <Button variant="quiet" icon="share" onClick={onShare}>
+          {texts.list.empty.share}
+        </Button>
+      </p>
+    </>
+  )
+}
+
+const isPlainFile = (source: string) =>
+  /^(https?|ftp):\/\//.test(source) && !/\.torrent([?#]|$)/i.test(source)
+
+function Failed({ error, onRetry, onAdd }: { error: unknown; onRetry(): void; onAdd(): void }) {
+  const late = (error as { code?: string }).code === 'timeout'
+  if (!late) return <Problem error={error} onRetry={onRetry} />
+  return (
+    <Notice
+      tone="warn"
+      action={
+        <div className={styles.buttons}>
+          <Button size="small" onClick={onRetry}>
+            {texts.app.retry}
+          </Button>
+          <Button size="small" onClick={onAdd}>
+            {t.addAnyway}
+          </Button>
+        </div>
+      }
+    >
+      {t.lookFailed}
+    </Notice>
+  )
+}
+
+interface SourceFormProps {
+  readonly text: string
+  onText(text: string): void
+  onSubmit(text: string): void
+  onFiles(files: readonly DroppedFile[]): void
+}
+
+function SourceForm({ text, onText, onSubmit, onFiles }: SourceFormProps) {
+  const count = sourcesIn(text).length
+  const picker = useRef<HTMLInputElement>(null)
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    if (count > 0) onSubmit(text)
+  }
+  return (
+    <form className={styles.form} onSubmit={submit}>
+      <TextArea
+        label={t.source.label}
+        hint={t.source.hint}
+        placeholder={t.source.placeholder}
+        value={text}
+        rows={3}
+        spellCheck={false}
+        autoCapitalize="off"
+        onChange={({ target }) => onText(target.value)}
+        onKeyDown={event => event.key === 'Enter' && !event.shiftKey && count > 0 && submit(event)}
+      />
+      <Understood />
+      <div className={styles.actions}>
+        <input
+          ref={picker}
+          type="file"
+          accept=".torrent,application/x-bittorrent"
+          multiple
+          hidden
+          onChange={({ target }) => onFiles(pickedFiles(target.files))}
+        />
+        <Button icon="file" onClick={() => picker.current?.click()}>
+          {t.source.pick}
+        </Button>
+        <Button type="submit" variant="primary" disabled={count === 0}>
+          {count > 1 ? t.confirmMany(count) : t.source.next}
+        </Button>
+      </div>
+    </form>
+  )
+}
+
+function Understood() {
+  const node = useNode()
+  const { value } = useAsked(signal => node.api.listProtocols({}, { signal }), [])
+  if (!value) return null
+  return (
+    <details className={styles.details}>
+      <summary>{t.source.understands}</summary>
+      <ul>
+        {value.items
+          .flatMap(({ understands }) => understands)
+          .map(each => (
+            <li key={each}>{each}</li>
+          ))}
+      </ul>
+    </details>
+  )
+}

@@ -1,0 +1,33 @@
+import { useState } from 'react'
+import { Button } from '../components/Button.tsx'
+import { Notice } from '../components/Parts.tsx'
+import { texts } from '../texts/texts.ts'
+import styles from './Add.module.css'
+
+const KEY = 'shoal.magnetHandler'
+const t = texts.add.handler
+
+/** Offers once to open magnet links of other pages here. Browsers allow it over HTTPS and on this machine. */
+export function HandlerHint() {
+  const [asked, setAsked] = useState(() => localStorage.getItem(KEY) !== null)
+  if (asked || !isSecureContext || !('registerProtocolHandler' in navigator)) return null
+  const register = () => {
+    navigator.registerProtocolHandler('magnet', `${location.origin}/?add=%s`)
+    localStorage.setItem(KEY, 'asked')
+    setAsked(true)
+  }
+  return (
+    <div className={styles.handler}>
+      <Notice
+        tone="info"
+        action={
+          <Button size="small" onClick={register}>
+            {t.button}
+          </Button>
+        }
+      >
+        <strong>{t.title}.</strong> {t.body}
+      </Notice>
+    </div>
+  )
+}

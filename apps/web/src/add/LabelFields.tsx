@@ -1,0 +1,34 @@
+import { useId } from 'react'
+import { TextField } from '../components/Field.tsx'
+import { useCell, useNode } from '../node/context.tsx'
+import { texts } from '../texts/texts.ts'
+import styles from './Add.module.css'
+
+/** Fields `label` and `tags` of a form; known labels are offered. */
+export function LabelFields() {
+  const node = useNode()
+  const labels = useCell(node.labels)
+  const list = useId()
+  return (
+    <div className={styles.pair}>
+      <TextField
+        label={texts.add.options.label}
+        name="label"
+        list={list}
+        maxLength={255}
+        autoComplete="off"
+      />
+      <TextField
+        label={texts.add.options.tags}
+        name="tags"
+        placeholder={texts.add.options.tagsHint}
+        autoComplete="off"
+      />
+      <datalist id={list}>
+        {labels.map(({ name }) => (
+          <option key={name} value={name} />
+        ))}
+      </datalist>
+    </div>
+  )
+}

@@ -1,0 +1,110 @@
+import type { AddTorrent, Preview } from '@shoal/api'
+import { type FormEvent, useMemo, useState } from 'react'
+import { useLocation } from 'wouter'
+import { Button } from '../components/Button.tsx'
+import { CheckField } from '../components/Field.tsx'
+import { Icon } from '../components/Icon.tsx'
+import { Notice } from '../components/Parts.tsx'
+import { formatBytes } from '../format/format.ts'
+import { texts } from '../texts/texts.ts'
+import styles from './Add.module.css'
+import { FolderField } from './FolderField.tsx'
+import { LabelFields } from './LabelFields.tsx'
+import { WantedTree } from './WantedTree.tsx'
+
+const t = texts.add
+
+interface Props {
+  readonly preview: Preview
+  onBack(): void
+  onAdd(options: AddTorrent): Promise<void>
+}
+
+/** What a link holds, and how it is to be downloaded. */
+export function PreviewForm({ preview, onBack, onAdd }: Props) {
+  const [, navigate] = useLocation()
+  const [wanted, setWanted] = useState<ReadonlySet<number>>(
+    () => new Set(preview.files.map(({ index }) => index)),
+  )
+  const [directory, setDirectory] = useState<string | null>(null)
+  const [busy, setBusy] = useState(false)
+  const wantedBytes = useMemo(
+    () => preview.files.reduce((sum, file) => sum + (wanted.has(file.index) ? file.lengthBytes : 0), 0),
+    [preview, wanted],
+  )
+  const submit = async (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault()
+    const options = optionsOf(new FormData(event.currentTarget), directory)
+    const all = wanted.size === preview.files.length
+    setBusy(true)
+    await onAdd({ ...options, ...(all ? {} : { select: [...wanted].sort((a, b) => a - b) }) })
+    setBusy(false)
+  }
+  if (preview.known) {
+    return (
+      <div className={styles.form}>
+        <Title preview={preview} />
+        <Notice tone="info">{t.known}</Notice>
+        <div className={styles.actions}>
+          <Button onClick={onBack}>{texts.pages.welcome.back}</Button>
+          <Button variant="primary" onClick={() => navigate(`/torrents/${preview.id}`)}>
+            {t.openKnown}
+          </Button>
+        </div>
+      </div>
+    )
+  }
+  return (
+    <form className={styles.form} onSubmit={submit}>
+      <Title preview={preview} />
+      <WantedTree files={preview.files} wanted={wanted} onWanted={setWanted} />
+      <FolderField value={directory} needsBytes={wantedBytes} onChange={setDirectory} />
+      <LabelFields />
+      <div className={styles.checks}>
+        <CheckField label={t.options.sequential} hint={t.options.sequentialHint} name="sequential" />
+        <CheckField label={t.options.first} name="first" />
+        <CheckField label={t.options.paused} name="paused" />
+      </div>
+      <div className={styles.actions}>
+        <Button onClick={onBack}>{texts.pages.welcome.back}</Button>
+        <Button type="submit" variant="primary" icon="download" disabled={wanted.size === 0 || busy}>
+          {t.confirm} <span className={styles.size}>{formatBytes(wantedBytes)}</span>
+        </Button>
+      </div>
+    </form>
+  )
+}
+
+function Title({ preview: { name, totalBytes, files, private: isPrivate, comment } }: { preview: Preview }) {
+  return (
+    <div>
+      <h3 className={styles.name}>{name}</h3>
+      <p className={styles.facts}>
+        {formatBytes(totalBytes)}, {texts.app.files(files.length)}
+        {isPrivate && (
+          <>
+            {' '}
+            <Icon name="lock" size={13} /> {texts.list.private}
+          </>
+        )}
+      </p>
+      {comment && <p className={styles.comment}>{comment}</p>}
+    </div>
+  )
+}
+
+function optionsOf(form: FormData, directory: string | null): AddTorrent {
+  const label = String(form.get('label') ?? '').trim()
+  const tags = String(form.get('tags') ?? '')
+    .split(',')
+    .map(tag => tag.trim())
+    .filter(Boolean)
+  return {
+    ...(directory === null ? {} : { directory }),
+    ...(label === '' ? {} : { label }),
+    ...(tags.length > 0 ? { tags } : {}),
+    ...(form.has('sequential') ? { sequential: true } : {}),
+    ...(form.has('first') ? { queue: 'first' } : {}),
+    ...(form.has('paused') ? { paused: true } : {}),
+  }
+}

@@ -1,0 +1,107 @@
+import type { Job } from '@shoal/api'
+import { useEffect, useState } from 'react'
+import { Button } from '../components/Button.tsx'
+import { messageOf } from '../components/errors.ts'
+import { Icon } from '../components/Icon.tsx'
+import { Notice, ProgressBar, Spinner } from '../components/Parts.tsx'
+import { formatBytes } from '../format/format.ts'
+import { Cell } from '../node/cell.ts'
+import { useCell, useNode } from '../node/context.tsx'
+import { texts } from '../texts/texts.ts'
+import styles from './Add.module.css'
+import { TorrentLink } from './TorrentLink.tsx'
+import type { UploadProgress, UploadTask } from './uploads.ts'
+
+const t = texts.add.share
+
+/** Something on its way to be shared. */
+export interface Sharing {
+  /** Null: it lies at the node already. */
+  readonly task: UploadTask | null
+  /** The node's work on it; null when it failed or was cancelled before. */
+  readonly started: Promise<Job | null>
+}
+
+interface Props {
+  readonly sharing: Sharing
+  onAgain(): void
+  onClose(): void
+  onShared?(id: string): void
+}
+
+const NO_UPLOAD = new Cell<UploadProgress>({ stage: 'preparing', sentBytes: 0, job: null, error: null })
+
+export function ShareProgress({ sharing, onAgain, onClose, onShared }: Props) {
+  const { task } = sharing
+  const upload = useCell(task?.progress ?? NO_UPLOAD)
+  const job = useJob(sharing.started)
+  const id = job?.state === 'done' ? job.torrent : null
+  useEffect(() => {
+    if (id) onShared?.(id)
+  }, [id, onShared])
+  useEffect(() => () => task?.goOn(), [task])
+  if (id) return <Done id={id} onAgain={onAgain} />
+  const failure = upload.error ?? (job?.error ? messageOf(new Error(job.error.message)) : null)
+  if (failure !== null || upload.stage === 'cancelled' || job?.state === 'cancelled') {
+    return (
+      <div className={styles.form}>
+        {failure !== null && (
+          <Notice>
+            <strong>{t.failed}.</strong> {failure}
+          </Notice>
+        )}
+        <Button onClick={onAgain}>{t.again}</Button>
+      </div>
+    )
+  }
+  const sending = task !== null && upload.stage === 'sending'
+  const value = sending
+    ? upload.sentBytes / Math.max(1, task.totalBytes)
+    : job?.totalBytes
+      ? job.doneBytes / job.totalBytes
+      : 0
+  return (
+    <div className={styles.form}>
+      <p aria-live="polite">
+        {sending ? t.sending(formatBytes(upload.sentBytes), formatBytes(task.totalBytes)) : t.preparing}
+      </p>
+      <ProgressBar value={value} />
+      {!sending && !job && <Spinner />}
+      <div className={styles.actions}>
+        {sending && <Button onClick={() => task.cancel()}>{t.cancel}</Button>}
+        <Button onClick={onClose}>{t.hide}</Button>
+      </div>
+    </div>
+  )
+}
+
+function Done({ id, onAgain }: { id: string; onAgain(): void }) {
+  return (
+    <div className={styles.form}>
+      <div className={styles.done}>
+        <Icon name="check" size={26} />
+        <div>
+          <h3>{t.done}</h3>
+          <p className={styles.facts}>{t.doneBody}</p>
+        </div>
+      </div>
+      <TorrentLink id={id} />
+      <div className={styles.actions}>
+        <Button variant="quiet" onClick={onAgain}>
+          {t.again}
+        </Button>
+      </div>
+    </div>
+  )
+}
+
+/** A job as events tell of it. */
+function useJob(started: Promise<Job | null>): Job | null {
+  const node = useNode()
+  const [first, setFirst] = useState<Job | null>(null)
+  useEffect(() => {
+    void started.then(setFirst, () => {})
+  }, [started])
+  const jobs = useCell(node.jobs)
+  return first === null ? null : (jobs.find(({ id }) => id === first.id) ?? first)
+}

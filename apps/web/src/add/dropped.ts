@@ -1,0 +1,39 @@
+import type { DroppedFile } from '../app/ui.ts'
+
+/** More than that is shared from the node's machine, not through a browser. */
+const MOST_FILES = 50_000
+
+/** All files of a drop, also those in folders, with their paths below what was dropped. */
+export async function droppedFiles(data: DataTransfer): Promise<DroppedFile[]> {
+  const entries = [...data.items].map(item => item.webkitGetAsEntry?.()).filter(entry => !!entry)
+  if (entries.length === 0) return [...data.files].map(file => ({ path: file.name, file }))
+  const found: DroppedFile[] = []
+  for (const entry of entries) await walk(entry, '', found)
+  return found
+}
+
+async function walk(entry: FileSystemEntry, below: string, found: DroppedFile[]): Promise<void> {
+  if (found.length >= MOST_FILES) return
+  const path = below + entry.name
+  if (entry.isFile) {
+    const file = await new Promise<File>((resolve, reject) =>
+      (entry as FileSystemFileEntry).file(resolve, reject),
+    )
+    found.push({ path, file })
+    return
+  }
+  const reader = (entry as FileSystemDirectoryEntry).createReader()
+  // A reader gives some at a time, and nothing at the end.
+  for (;;) {
+    const some = await new Promise<FileSystemEntry[]>((resolve, reject) =>
+      reader.readEntries(resolve, reject),
+    )
+    if (some.length === 0) return
+    for (const each of some) await walk(each, `${path}/`, found)
+  }
+}
+
+/** Of an input that takes a folder: its files with their paths. */
+export function pickedFiles(list: FileList | null): DroppedFile[] {
+  return [...(list ?? [])].map(file => ({ path: file.webkitRelativePath || file.name, file }))
+}

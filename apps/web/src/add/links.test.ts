@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest'
+import { linksIn, sourcesIn } from './links.ts'
+
+const HASH = 'dd8255ecdc7ca55fb0bbf81323d87062db1f6d1c'
+
+test('links, hashes and content IDs are found, one a line, each once', () => {
+  const cid = `bafybei${'a'.repeat(52)}`
+  const text = `magnet:?xt=urn:btih:${HASH}&dn=a\n  ${HASH} \n${cid}\nhttps://example.org/a.torrent\nftp://example.org/b\n${HASH}`
+  expect(linksIn(text)).toEqual([
+    `magnet:?xt=urn:btih:${HASH}&dn=a`,
+    HASH,
+    cid,
+    'https://example.org/a.torrent',
+    'ftp://example.org/b',
+  ])
+})
+
+test('ordinary text that is pasted anywhere is no link', () => {
+  expect(linksIn('see https://example.org for more')).toEqual([])
+  expect(linksIn('magnet:?dn=no-hash\njavascript:alert(1)\n')).toEqual([])
+})
+
+test('what was typed into the field is handed on as it is', () => {
+  expect(sourcesIn(' /srv/a.torrent \n\nwhat?\n')).toEqual(['/srv/a.torrent', 'what?'])
+})

@@ -1,0 +1,48 @@
+import { CSPProvider } from '@base-ui/react/csp-provider'
+import { Tooltip } from '@base-ui/react/tooltip'
+import { lazy, Suspense } from 'react'
+import { Loading } from '../components/Parts.tsx'
+import { ToastProvider } from '../components/Toasts.tsx'
+import { NodeContext, useCell, useNode } from '../node/context.tsx'
+import type { NodeStore } from '../node/node-store.ts'
+import { ErrorBoundary } from './ErrorBoundary.tsx'
+import { Pages } from './Pages.tsx'
+import { Shell } from './Shell.tsx'
+
+const LoginPage = lazy(() =>
+  import('../access/LoginPage.tsx').then(({ LoginPage }) => ({ default: LoginPage })),
+)
+const TOOLTIP_AFTER_MS = 500
+
+export function App({ node, tokenFailed }: { node: NodeStore; tokenFailed: boolean }) {
+  return (
+    // The node's content security policy allows no style elements.
+    <CSPProvider disableStyleElements>
+      <ErrorBoundary>
+        <NodeContext value={node}>
+          <Tooltip.Provider delay={TOOLTIP_AFTER_MS}>
+            <ToastProvider>
+              <Gate tokenFailed={tokenFailed} />
+            </ToastProvider>
+          </Tooltip.Provider>
+        </NodeContext>
+      </ErrorBoundary>
+    </CSPProvider>
+  )
+}
+
+function Gate({ tokenFailed }: { tokenFailed: boolean }) {
+  const access = useCell(useNode().access)
+  if (access !== 'locked') {
+    return (
+      <Shell>
+        <Pages />
+      </Shell>
+    )
+  }
+  return (
+    <Suspense fallback={<Loading />}>
+      <LoginPage tokenFailed={tokenFailed} />
+    </Suspense>
+  )
+}

@@ -1,0 +1,66 @@
+import { useEffect, useState } from 'react'
+import { droppedFiles } from '../add/dropped.ts'
+import { linksIn } from '../add/links.ts'
+import { Icon } from '../components/Icon.tsx'
+import { notifyError } from '../components/toasts.ts'
+import { texts } from '../texts/texts.ts'
+import styles from './DropZone.module.css'
+import { openAdd } from './ui.ts'
+
+/** The whole page takes files, folders and links that are dropped on it. */
+export function DropZone() {
+  const [over, setOver] = useState(false)
+  useEffect(() => {
+    // Entering a child comes before leaving its parent: the depth tells when the page itself is left.
+    let depth = 0
+    const accepts = (event: DragEvent) =>
+      event.dataTransfer?.types.some(
+        type => type === 'Files' || type === 'text/uri-list' || type === 'text/plain',
+      )
+    const enter = (event: DragEvent) => {
+      if (!accepts(event)) return
+      depth++
+      setOver(true)
+    }
+    const leave = () => {
+      depth = Math.max(0, depth - 1)
+      if (depth === 0) setOver(false)
+    }
+    const hover = (event: DragEvent) => accepts(event) && event.preventDefault()
+    const drop = (event: DragEvent) => {
+      depth = 0
+      setOver(false)
+      if (!accepts(event) || !event.dataTransfer) return
+      event.preventDefault()
+      void take(event.dataTransfer).catch(notifyError)
+    }
+    const listeners = { dragenter: enter, dragleave: leave, dragover: hover, drop }
+    for (const [name, listener] of Object.entries(listeners))
+      addEventListener(name, listener as EventListener)
+    return () => {
+      for (const [name, listener] of Object.entries(listeners))
+        removeEventListener(name, listener as EventListener)
+    }
+  }, [])
+  if (!over) return null
+  return (
+    <div className={styles.zone}>
+      <div className={styles.card}>
+        <Icon name="download" size={40} />
+        <strong>{texts.add.drop}</strong>
+        <span>{texts.add.dropHint}</span>
+      </div>
+    </div>
+  )
+}
+
+async function take(data: DataTransfer): Promise<void> {
+  const text = data.getData('text/uri-list') || data.getData('text/plain')
+  const files = await droppedFiles(data)
+  if (files.length === 0) {
+    if (linksIn(text).length > 0) openAdd({ tab: 'download', text })
+    return
+  }
+  const isTorrent = files.every(({ path }) => /\.torrent$/i.test(path))
+  openAdd({ tab: isTorrent ? 'download' : 'share', files })
+}

@@ -1,0 +1,36 @@
+import { Component, type ReactNode } from 'react'
+import { Button } from '../components/Button.tsx'
+import { EmptyState } from '../components/Parts.tsx'
+import { texts } from '../texts/texts.ts'
+
+interface Props {
+  readonly children: ReactNode
+}
+
+/** A page that throws leaves the others usable. */
+export class ErrorBoundary extends Component<Props, { error: Error | null }> {
+  override state = { error: null as Error | null }
+
+  static getDerivedStateFromError(error: Error) {
+    return { error }
+  }
+
+  override render(): ReactNode {
+    const { error } = this.state
+    if (!error) return this.props.children
+    const t = texts.app.failure
+    return (
+      <EmptyState
+        icon="alert"
+        title={t.title}
+        actions={
+          <Button variant="primary" icon="refresh" onClick={() => location.reload()}>
+            {t.reload}
+          </Button>
+        }
+      >
+        {t.body} <code>{error.message}</code>
+      </EmptyState>
+    )
+  }
+}

@@ -1,0 +1,42 @@
+import { IconButton } from '../components/Button.tsx'
+import { Menu } from '../components/Menu.tsx'
+import { useCell } from '../node/context.tsx'
+import { texts } from '../texts/texts.ts'
+import { setTheme, THEMES, theme } from '../theme/theme.ts'
+import styles from './Preferences.module.css'
+import { shortcutsShown } from './ui.ts'
+
+const ICONS = { system: 'screen', light: 'sun', dark: 'moon' } as const
+
+/** What belongs to this browser rather than to the node. */
+export function Preferences() {
+  return (
+    <div className={styles.preferences}>
+      <ThemeMenu />
+      <IconButton
+        icon="keyboard"
+        label={texts.app.shortcuts.open}
+        shortcut="?"
+        onClick={() => shortcutsShown.set(true)}
+      />
+    </div>
+  )
+}
+
+export function ThemeMenu() {
+  const chosen = useCell(theme)
+  const items = () =>
+    THEMES.map(each => ({
+      kind: 'choice' as const,
+      text: texts.app.theme[each],
+      chosen: each === chosen,
+      onSelect: () => setTheme(each),
+    }))
+  return (
+    <Menu
+      align="start"
+      trigger={<IconButton icon={ICONS[chosen]} label={texts.app.theme.label} />}
+      items={items}
+    />
+  )
+}

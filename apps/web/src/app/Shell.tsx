@@ -1,0 +1,120 @@
+import { lazy, type ReactNode, Suspense, useEffect } from 'react'
+import { Link, useLocation, useSearchParams } from 'wouter'
+import { Button } from '../components/Button.tsx'
+import { Icon } from '../components/Icon.tsx'
+import { Filters } from '../list/Filters.tsx'
+import { useCell, useNode } from '../node/context.tsx'
+import { texts } from '../texts/texts.ts'
+import { DropZone } from './DropZone.tsx'
+import { Logo } from './Logo.tsx'
+import { NAVIGATION } from './navigation.ts'
+import { OfflineBanner } from './OfflineBanner.tsx'
+import { Preferences } from './Preferences.tsx'
+import { Rates } from './Rates.tsx'
+import { SearchBox } from './SearchBox.tsx'
+import styles from './Shell.module.css'
+import { addRequest, linkShown, openAdd, shortcutsShown } from './ui.ts'
+import { useShortcuts } from './useShortcuts.ts'
+
+const AddDialog = lazy(() => import('../add/AddDialog.tsx').then(it => ({ default: it.AddDialog })))
+const LinkDialog = lazy(() => import('../add/LinkDialog.tsx').then(it => ({ default: it.LinkDialog })))
+const Shortcuts = lazy(() => import('./Shortcuts.tsx').then(it => ({ default: it.Shortcuts })))
+
+/** What is around every page: navigation, rates, search, and dialogs that any page may open. */
+export function Shell({ children }: { children: ReactNode }) {
+  useShortcuts()
+  useHandedLink()
+  const [path] = useLocation()
+  return (
+    <div className={styles.shell}>
+      <a className={styles.skip} href="#content">
+        {texts.app.skip}
+      </a>
+      <header className={styles.top}>
+        <Link href="/" className={styles.brand} aria-label={texts.app.name}>
+          <Logo />
+          <span>{texts.app.name}</span>
+        </Link>
+        <SearchBox />
+        <div className={styles.tools}>
+          <Simulated />
+          <Rates />
+          <Button
+            variant="primary"
+            icon="plus"
+            onClick={() => openAdd({ tab: 'download' })}
+            className={styles.add}
+            aria-label={texts.app.add}
+          >
+            <span>{texts.app.add}</span>
+          </Button>
+        </div>
+      </header>
+      <div className={styles.side}>
+        <nav aria-label={texts.app.navigation}>
+          <NavigationLinks path={path} className={styles.link} />
+        </nav>
+        <div className={styles.filters}>{path === '/' && <Filters />}</div>
+        <Preferences />
+      </div>
+      <main id="content" className={styles.main} tabIndex={-1}>
+        <OfflineBanner />
+        <div className={styles.page}>{children}</div>
+      </main>
+      <nav className={styles.bottom} aria-label={texts.app.navigation}>
+        <NavigationLinks path={path} className={styles.tab} />
+      </nav>
+      <DropZone />
+      <Dialogs />
+    </div>
+  )
+}
+
+function NavigationLinks({ path, className }: { path: string; className: string | undefined }) {
+  return NAVIGATION.map(({ href, icon, name, owns }) => (
+    <Link key={href} href={href} className={className} aria-current={owns(path) ? 'page' : undefined}>
+      <Icon name={icon} size={20} />
+      <span>{texts.app.nav[name]}</span>
+    </Link>
+  ))
+}
+
+function Simulated() {
+  const { link } = useNode()
+  if (!link.simulated) return null
+  return (
+    <span className={styles.simulated} title={texts.app.simulatedHint}>
+      {texts.app.simulated}
+    </span>
+  )
+}
+
+function Dialogs() {
+  const add = useCell(addRequest)
+  const torrent = useCell(linkShown)
+  const shortcuts = useCell(shortcutsShown)
+  return (
+    <Suspense>
+      {add && <AddDialog request={add} onClose={() => addRequest.set(null)} />}
+      {torrent && <LinkDialog id={torrent} onClose={() => linkShown.set(null)} />}
+      {shortcuts && <Shortcuts onClose={() => shortcutsShown.set(false)} />}
+    </Suspense>
+  )
+}
+
+/** `/?add=magnet:…`: the browser opens magnet links here. */
+function useHandedLink(): void {
+  const [query, setQuery] = useSearchParams()
+  const handed = query.get('add')
+  useEffect(() => {
+    if (handed === null) return
+    openAdd({ tab: 'download', text: handed })
+    setQuery(
+      before => {
+        before.delete('add')
+        return before
+      },
+      { replace: true },
+    )
+  }, [handed, setQuery])
+}

@@ -1,0 +1,24 @@
+import { Cell } from '../node/cell.ts'
+
+/** What the add dialog opens with. */
+export interface AddRequest {
+  readonly tab: 'download' | 'share'
+  readonly text?: string
+  /** Of a drop or a paste: `path` is below what was dropped. */
+  readonly files?: readonly DroppedFile[]
+}
+
+export interface DroppedFile {
+  readonly path: string
+  readonly file: File
+}
+
+/** Dialogs that any page may open. */
+export const addRequest = new Cell<AddRequest | null>(null)
+export const shortcutsShown = new Cell(false)
+/** The torrent whose link is being sent. */
+export const linkShown = new Cell<string | null>(null)
+
+export function openAdd(request: AddRequest): void {
+  addRequest.set(request)
+}

@@ -1,0 +1,61 @@
+import { useEffect } from 'react'
+import { useLocation } from 'wouter'
+import { linksIn } from '../add/links.ts'
+import { NAVIGATION } from './navigation.ts'
+import { SEARCH_BOX } from './SearchBox.tsx'
+import { openAdd, shortcutsShown } from './ui.ts'
+
+const SECOND_KEY_MS = 1500
+
+/** Keys that work on every page, and pasting a link or files anywhere. */
+export function useShortcuts(): void {
+  const [, navigate] = useLocation()
+  useEffect(() => {
+    let goUntil = 0
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (
+        event.ctrlKey ||
+        event.metaKey ||
+        event.altKey ||
+        isTyping(event.target) ||
+        isInDialog(event.target)
+      )
+        return
+      const destination = event.timeStamp < goUntil && NAVIGATION.find(({ key }) => key === event.key)
+      goUntil = event.key === 'g' ? event.timeStamp + SECOND_KEY_MS : 0
+      if (destination) navigate(destination.href)
+      else if (event.key === 'a' || event.key === '+') openAdd({ tab: 'download' })
+      else if (event.key === '?') shortcutsShown.set(true)
+      else if (event.key === '/') document.getElementById(SEARCH_BOX)?.focus()
+      else return
+      event.preventDefault()
+    }
+    const onPaste = (event: ClipboardEvent) => {
+      if (isTyping(event.target) || isInDialog(event.target)) return
+      const files = [...(event.clipboardData?.files ?? [])]
+      const text = event.clipboardData?.getData('text') ?? ''
+      if (files.length > 0)
+        openAdd({ tab: 'download', files: files.map(file => ({ path: file.name, file })) })
+      else if (linksIn(text).length > 0) openAdd({ tab: 'download', text })
+    }
+    addEventListener('keydown', onKeyDown)
+    addEventListener('paste', onPaste)
+    return () => {
+      removeEventListener('keydown', onKeyDown)
+      removeEventListener('paste', onPaste)
+    }
+  }, [navigate])
+}
+
+export function isTyping(target: EventTarget | null): boolean {
+  return (
+    target instanceof HTMLElement &&
+    (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
+  )
+}
+
+function isInDialog(target: EventTarget | null): boolean {
+  return (
+    target instanceof Element && target.closest('[role=dialog], [role=alertdialog], [role=menu]') !== null
+  )
+}

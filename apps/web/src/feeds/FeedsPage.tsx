@@ -1,0 +1,56 @@
+import type { Feed } from '@shoal/api'
+import { useState } from 'react'
+import { Button } from '../components/Button.tsx'
+import { Page } from '../components/Page.tsx'
+import { EmptyState, Loading, Problem } from '../components/Parts.tsx'
+import { useAsked, useCell, useNode } from '../node/context.tsx'
+import { texts } from '../texts/texts.ts'
+import { AddFeedDialog } from './AddFeedDialog.tsx'
+import { FeedCard } from './FeedCard.tsx'
+import styles from './Feeds.module.css'
+
+const t = texts.pages.feeds
+
+/** Feeds that are followed, and what of them is added by itself. */
+export function FeedsPage() {
+  const node = useNode()
+  const version = useCell(node.feedsVersion)
+  const asked = useAsked(signal => node.api.listFeeds({}, { signal }), [version])
+  const [adding, setAdding] = useState(false)
+  const feeds: readonly Feed[] | undefined = asked.value?.items
+  const add = (
+    <Button variant="primary" icon="plus" onClick={() => setAdding(true)}>
+      {t.add}
+    </Button>
+  )
+  return (
+    <Page title={t.title} narrow tools={feeds?.length ? add : undefined}>
+      {asked.error && <Problem error={asked.error} onRetry={asked.reload} />}
+      {!feeds && !asked.error && <Loading />}
+      {feeds?.length === 0 && (
+        <EmptyState icon="feeds" title={t.empty} actions={add}>
+          {t.emptyBody}
+        </EmptyState>
+      )}
+      {feeds && feeds.length > 0 && (
+        <>
+          <p className={styles.intro}>{t.intro}</p>
+          <div className={styles.feeds}>
+            {feeds.map(feed => (
+              <FeedCard key={feed.id} feed={feed} />
+            ))}
+          </div>
+        </>
+      )}
+      {adding && (
+        <AddFeedDialog
+          onClose={() => setAdding(false)}
+          onAdded={() => {
+            setAdding(false)
+            asked.reload()
+          }}
+        />
+      )}
+    </Page>
+  )
+}

@@ -1,0 +1,102 @@
+import type { FeedFilter, FeedItem } from '@shoal/api'
+import { type FormEvent, useId, useState } from 'react'
+import { Button } from '../components/Button.tsx'
+import { CheckField, TextField } from '../components/Field.tsx'
+import { Icon } from '../components/Icon.tsx'
+import { useCell, useNode } from '../node/context.tsx'
+import { texts } from '../texts/texts.ts'
+import styles from './Feeds.module.css'
+import { fitting } from './matching.ts'
+
+const t = texts.pages.feeds
+const NEW: FeedFilter = { include: '', exclude: '', label: null, directory: null, paused: false }
+const SHOWN = 5
+
+interface Props {
+  readonly filter?: FeedFilter
+  readonly items: readonly FeedItem[]
+  onSave(filter: FeedFilter): void
+  onCancel(): void
+  onRemove?(): void
+}
+
+/** A filter, with the items that it fits shown as one writes. */
+export function FilterForm({ filter = NEW, items, onSave, onCancel, onRemove }: Props) {
+  const node = useNode()
+  const labels = useCell(node.labels)
+  const list = useId()
+  const [draft, setDraft] = useState(filter)
+  const found = fitting(items, draft)
+  const change = (part: Partial<FeedFilter>) => setDraft({ ...draft, ...part })
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    if (found)
+      onSave({ ...draft, label: draft.label?.trim() || null, directory: draft.directory?.trim() || null })
+  }
+  return (
+    <form className={styles.filterForm} onSubmit={submit}>
+      <div className={styles.pair}>
+        <TextField
+          label={t.include}
+          hint={t.includeHint}
+          value={draft.include}
+          onChange={({ target }) => change({ include: target.value })}
+          error={found ? null : t.badExpression}
+          spellCheck={false}
+        />
+        <TextField
+          label={t.exclude}
+          value={draft.exclude}
+          onChange={({ target }) => change({ exclude: target.value })}
+          spellCheck={false}
+        />
+        <TextField
+          label={t.label}
+          value={draft.label ?? ''}
+          onChange={({ target }) => change({ label: target.value })}
+          list={list}
+        />
+        <TextField
+          label={t.folder}
+          value={draft.directory ?? ''}
+          placeholder={t.folderDefault}
+          onChange={({ target }) => change({ directory: target.value })}
+        />
+      </div>
+      <datalist id={list}>
+        {labels.map(({ name }) => (
+          <option key={name} value={name} />
+        ))}
+      </datalist>
+      <CheckField
+        label={t.paused}
+        checked={draft.paused}
+        onChange={({ target }) => change({ paused: target.checked })}
+      />
+      {found && (
+        <div className={styles.preview} aria-live="polite">
+          <strong>{t.matching(found.length, items.length)}</strong>
+          <ul>
+            {found.slice(0, SHOWN).map(({ id, title }) => (
+              <li key={id}>
+                <Icon name="check" size={14} /> {title}
+              </li>
+            ))}
+          </ul>
+        </div>
+      )}
+      <div className={styles.buttons}>
+        {onRemove && (
+          <Button variant="quiet" icon="trash" onClick={onRemove}>
+            {t.filterRemove}
+          </Button>
+        )}
+        <span className={styles.space} />
+        <Button onClick={onCancel}>{texts.app.cancel}</Button>
+        <Button type="submit" variant="primary" disabled={!found}>
+          {t.filterSave}
+        </Button>
+      </div>
+    </form>
+  )
+}

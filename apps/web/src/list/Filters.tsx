@@ -1,0 +1,132 @@
+import type { ReactNode } from 'react'
+import { Icon } from '../components/Icon.tsx'
+import type { IconName } from '../components/icons.ts'
+import { LabelDot } from '../components/Parts.tsx'
+import { formatCount } from '../format/format.ts'
+import { useCell, useNode } from '../node/context.tsx'
+import { texts } from '../texts/texts.ts'
+import styles from './Filters.module.css'
+import { useCounts, useFilter } from './use-list.ts'
+import { STATE_GROUPS, type StateGroup } from './view.ts'
+
+const ICONS: Record<StateGroup, IconName> = {
+  all: 'transfers',
+  downloading: 'down',
+  seeding: 'up',
+  active: 'start',
+  unfinished: 'clock',
+  finished: 'check',
+  paused: 'pause',
+  queued: 'queue',
+  checking: 'refresh',
+  error: 'alert',
+}
+/** Shown only when some torrent is so. */
+const RARE: readonly StateGroup[] = ['queued', 'checking', 'error', 'paused']
+const t = texts.list
+
+/** What the list can be narrowed to, with how many there are of each. */
+export function Filters({ onChosen }: { onChosen?: () => void }) {
+  const { labels: labelCell } = useNode()
+  const labels = useCell(labelCell)
+  const counts = useCounts()
+  const [filter, change] = useFilter()
+  const choose = (wanted: Parameters<typeof change>[0]) => {
+    change(wanted)
+    onChosen?.()
+  }
+  const groups = STATE_GROUPS.filter(
+    group => counts.states[group] > 0 || filter.state === group || !RARE.includes(group),
+  )
+  const unlabelled = counts.labels.get('') ?? 0
+  return (
+    <>
+      <Group title={t.groups.state}>
+        {groups.map(group => (
+          <Choice
+            key={group}
+            picture={<Icon name={ICONS[group]} size={15} />}
+            text={t.filter[group]}
+            count={counts.states[group]}
+            chosen={filter.state === group}
+            alarm={group === 'error' && counts.states.error > 0}
+            onChoose={() => choose({ state: group })}
+          />
+        ))}
+      </Group>
+      {labels.length > 0 && (
+        <Group title={t.groups.label}>
+          {labels.map(({ name, colour }) => (
+            <Choice
+              key={name}
+              picture={<LabelDot name={name} colour={colour} />}
+              text={name}
+              count={counts.labels.get(name) ?? 0}
+              chosen={filter.label === name}
+              onChoose={() => choose({ label: filter.label === name ? null : name })}
+            />
+          ))}
+          {unlabelled > 0 && (
+            <Choice
+              picture={null}
+              text={t.unlabelled}
+              count={unlabelled}
+              chosen={filter.label === ''}
+              onChoose={() => choose({ label: filter.label === '' ? null : '' })}
+            />
+          )}
+        </Group>
+      )}
+      {counts.tags.size > 0 && (
+        <Group title={t.groups.tag}>
+          {[...counts.tags].sort().map(([tag, count]) => (
+            <Choice
+              key={tag}
+              picture={<Icon name="tag" size={15} />}
+              text={tag}
+              count={count}
+              chosen={filter.tag === tag}
+              onChoose={() => choose({ tag: filter.tag === tag ? null : tag })}
+            />
+          ))}
+        </Group>
+      )}
+    </>
+  )
+}
+
+function Group({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <section className={styles.group}>
+      <h2>{title}</h2>
+      <ul>{children}</ul>
+    </section>
+  )
+}
+
+interface ChoiceProps {
+  readonly picture: ReactNode
+  readonly text: string
+  readonly count: number
+  readonly chosen: boolean
+  readonly alarm?: boolean
+  onChoose(): void
+}
+
+function Choice({ picture, text, count, chosen, alarm, onChoose }: ChoiceProps) {
+  return (
+    <li>
+      <button
+        type="button"
+        className={styles.choice}
+        aria-pressed={chosen}
+        data-alarm={alarm || undefined}
+        onClick={onChoose}
+      >
+        <span className={styles.picture}>{picture}</span>
+        <span className={styles.text}>{text}</span>
+        <span className="number">{formatCount(count)}</span>
+      </button>
+    </li>
+  )
+}

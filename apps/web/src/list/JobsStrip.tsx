@@ -1,0 +1,106 @@
+import type { Job } from '@shoal/api'
+import { Link } from 'wouter'
+import { type UploadTask, uploads } from '../add/uploads.ts'
+import { Button, buttonClass, IconButton } from '../components/Button.tsx'
+import { ProgressBar, type Tone } from '../components/Parts.tsx'
+import { notifyError } from '../components/toasts.ts'
+import { formatBytes, formatDuration, formatRate } from '../format/format.ts'
+import { useCell, useNode } from '../node/context.tsx'
+import { texts } from '../texts/texts.ts'
+import styles from './JobsStrip.module.css'
+
+const t = texts.list.jobs
+/** What has ended is shown for so long, failures until they are dismissed. */
+const ENDED_SHOWN_MS = 15_000
+
+/** Long works of the node, and what this browser sends to it. */
+export function JobsStrip() {
+  const { jobs: jobCell, stats } = useNode()
+  // Events of every second are the clock by which what has ended goes.
+  const nowMs = useCell(stats)?.atMs ?? 0
+  const jobs = useCell(jobCell).filter(job => isShown(job, nowMs))
+  const sending = useCell(uploads).filter(task => task.inBackground)
+  if (jobs.length === 0 && sending.length === 0) return null
+  return (
+    <ul className={styles.strip} aria-label={t.title}>
+      {sending.map(task => (
+        <Upload key={task.id} task={task} />
+      ))}
+      {jobs.map(job => (
+        <JobRow key={job.id} job={job} />
+      ))}
+    </ul>
+  )
+}
+
+function isShown({ state, endedMs }: Job, nowMs: number): boolean {
+  if (state === 'running' || state === 'waiting' || state === 'failed') return true
+  return state === 'done' && endedMs !== null && nowMs - endedMs < ENDED_SHOWN_MS
+}
+
+const TONES: Record<Job['state'], Tone> = {
+  running: 'accent',
+  waiting: 'idle',
+  done: 'good',
+  failed: 'bad',
+  cancelled: 'idle',
+}
+
+function JobRow({ job }: { job: Job }) {
+  const { api } = useNode()
+  const running = job.state === 'running' || job.state === 'waiting'
+  return (
+    <li className={styles.job}>
+      <div className={styles.words}>
+        <span className={styles.name}>{t[job.kind](job.name)}</span>
+        <span className={styles.facts}>{factsOf(job)}</span>
+      </div>
+      <ProgressBar value={job.totalBytes ? job.doneBytes / job.totalBytes : 0} tone={TONES[job.state]} />
+      {job.state === 'done' && job.torrent && (
+        <Link href={`/torrents/${job.torrent}`} className={buttonClass('plain', 'small')}>
+          {t.open}
+        </Link>
+      )}
+      <IconButton
+        icon="close"
+        size="small"
+        label={running ? t.cancel : t.dismiss}
+        onClick={() => api.cancelJob({ id: job.id }).catch(notifyError)}
+      />
+    </li>
+  )
+}
+
+function factsOf({ state, error, doneBytes, totalBytes, bytesPerSecond }: Job): string {
+  if (error) return error.message
+  if (state === 'waiting') return t.waiting
+  if (state === 'done') return t.done
+  if (state === 'cancelled') return t.cancelled
+  const part =
+    totalBytes === null
+      ? formatBytes(doneBytes)
+      : texts.list.of(formatBytes(doneBytes), formatBytes(totalBytes))
+  if (bytesPerSecond <= 0 || totalBytes === null) return part
+  return `${part}, ${formatRate(bytesPerSecond)}, ${texts.list.left(formatDuration((totalBytes - doneBytes) / bytesPerSecond))}`
+}
+
+function Upload({ task }: { task: UploadTask }) {
+  const { sentBytes, error } = useCell(task.progress)
+  return (
+    <li className={styles.job}>
+      <div className={styles.words}>
+        <span className={styles.name}>{t.upload(task.name)}</span>
+        <span className={styles.facts}>
+          {error ?? texts.list.of(formatBytes(sentBytes), formatBytes(task.totalBytes))}
+        </span>
+      </div>
+      <ProgressBar
+        value={task.totalBytes === 0 ? 0 : sentBytes / task.totalBytes}
+        tone={error ? 'bad' : 'accent'}
+      />
+      <Button size="small" variant="quiet" onClick={() => task.cancel()}>
+        {t.cancel}
+      </Button>
+    </li>
+  )
+}

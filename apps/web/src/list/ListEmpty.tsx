@@ -1,0 +1,54 @@
+import { Link } from 'wouter'
+import { openAdd } from '../app/ui.ts'
+import { Button, buttonClass } from '../components/Button.tsx'
+import { EmptyState } from '../components/Parts.tsx'
+import { texts } from '../texts/texts.ts'
+import type { Filter } from './view.ts'
+
+const t = texts.list
+
+/** Nothing to show: why, and what to do about it. */
+export function ListEmpty({ filter, all, onClear }: { filter: Filter; all: number; onClear(): void }) {
+  if (all === 0) {
+    return (
+      <EmptyState
+        icon="share"
+        title={t.empty.title}
+        actions={
+          <>
+            <Button variant="primary" icon="plus" onClick={() => openAdd({ tab: 'download' })}>
+              {t.empty.add}
+            </Button>
+            <Button icon="share" onClick={() => openAdd({ tab: 'share' })}>
+              {t.empty.share}
+            </Button>
+            <Link href="/welcome" className={buttonClass('quiet')}>
+              {t.empty.tour}
+            </Link>
+          </>
+        }
+      >
+        {t.empty.body}
+      </EmptyState>
+    )
+  }
+  const onlyState = filter.text === '' && filter.label === null && filter.tag === null
+  return (
+    <EmptyState
+      icon="filter"
+      title={t.emptyFilter.title}
+      actions={
+        <>
+          <Button onClick={onClear}>{t.emptyFilter.clear}</Button>
+          {filter.text !== '' && (
+            <Link href={`/search?q=${encodeURIComponent(filter.text)}`} className={buttonClass('quiet')}>
+              {t.emptyFilter.search(filter.text)}
+            </Link>
+          )}
+        </>
+      }
+    >
+      {(onlyState && t.emptyState[filter.state]) || t.emptyFilter.body}
+    </EmptyState>
+  )
+}

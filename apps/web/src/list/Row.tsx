@@ -1,0 +1,151 @@
+import { type MouseEvent, memo } from 'react'
+import { IconButton } from '../components/Button.tsx'
+import { Icon } from '../components/Icon.tsx'
+import { LabelChip, ProgressBar } from '../components/Parts.tsx'
+import { formatBytes, formatDuration, formatPercent, formatRate, formatRatio } from '../format/format.ts'
+import { useTorrent } from '../node/context.tsx'
+import { texts } from '../texts/texts.ts'
+import { type Colours, cellOf, StateIcon } from './cells.tsx'
+import type { Column } from './columns.ts'
+import styles from './List.module.css'
+import { hasProgress, LOOKS } from './look.ts'
+
+export interface RowProps {
+  readonly id: string
+  readonly index: number
+  readonly topPx: number
+  readonly heightPx: number
+  readonly columns: readonly Column[]
+  readonly selected: boolean
+  readonly cursor: boolean
+  readonly colours: Colours
+}
+
+export const rowId = (id: string) => `torrent-${id}`
+const t = texts.list
+
+/** A row of the table. It is rendered again only when its own torrent, or its place, changed. */
+export const Row = memo(function Row(props: RowProps) {
+  const torrent = useTorrent(props.id)
+  if (!torrent) return null
+  return (
+    <div {...rowProps(props)} className={styles.row}>
+      <div role="gridcell" className={styles.box}>
+        <SelectBox name={torrent.name} selected={props.selected} />
+      </div>
+      {props.columns.map(({ key, end }) => (
+        <div key={key} role="gridcell" className={styles.cell} data-column={key} data-end={end || undefined}>
+          {cellOf(key, torrent, props.colours)}
+        </div>
+      ))}
+      <div role="gridcell" className={styles.rowMenu}>
+        <MenuButton name={torrent.name} />
+      </div>
+    </div>
+  )
+})
+
+/** The same on a narrow screen. */
+export const CardRow = memo(function CardRow(props: RowProps) {
+  const torrent = useTorrent(props.id)
+  if (!torrent) return null
+  const {
+    state,
+    progress,
+    downloadBytesPerSecond,
+    uploadBytesPerSecond,
+    etaSeconds,
+    ratio,
+    totalBytes,
+    label,
+  } = torrent
+  return (
+    <div {...rowProps(props)} className={styles.card}>
+      <div role="gridcell" className={styles.box}>
+        <SelectBox name={torrent.name} selected={props.selected} />
+      </div>
+      <div role="gridcell" className={styles.cardBody}>
+        <div className={styles.cardName}>
+          <StateIcon torrent={torrent} />
+          <span>{torrent.name}</span>
+        </div>
+        <ProgressBar value={progress} tone={LOOKS[state].tone} />
+        <div className={styles.cardFacts}>
+          <span>
+            {torrent.error
+              ? torrent.error.message
+              : hasProgress(torrent)
+                ? `${t.state[state]}, ${formatPercent(progress)}`
+                : t.state[state]}
+          </span>
+          {downloadBytesPerSecond > 0 && (
+            <span className="number">
+              <Icon name="down" size={12} />
+              {formatRate(downloadBytesPerSecond)}
+            </span>
+          )}
+          {uploadBytesPerSecond > 0 && (
+            <span className="number">
+              <Icon name="up" size={12} />
+              {formatRate(uploadBytesPerSecond)}
+            </span>
+          )}
+          {etaSeconds !== null && <span className="number">{t.left(formatDuration(etaSeconds))}</span>}
+          <span className={styles.cardEnd}>
+            {label !== null && <LabelChip name={label} colour={props.colours.get(label)?.colour} />}
+            {!hasProgress(torrent) && ratio !== null && <span className="number">{formatRatio(ratio)}</span>}
+            {totalBytes !== null && <span className="number">{formatBytes(totalBytes)}</span>}
+          </span>
+        </div>
+      </div>
+      <div role="gridcell" className={styles.rowMenu}>
+        <MenuButton name={torrent.name} />
+      </div>
+    </div>
+  )
+})
+
+function rowProps({ id, index, topPx, heightPx, selected, cursor }: RowProps) {
+  return {
+    id: rowId(id),
+    role: 'row',
+    'aria-rowindex': index + 2,
+    'aria-selected': selected,
+    'data-row': id,
+    'data-cursor': cursor || undefined,
+    style: { transform: `translateY(${topPx}px)`, height: heightPx },
+  } as const
+}
+
+function SelectBox({ name, selected }: { name: string; selected: boolean }) {
+  return (
+    <input
+      type="checkbox"
+      data-role="select"
+      tabIndex={-1}
+      checked={selected}
+      readOnly
+      aria-label={t.select(name)}
+      onChange={nothing}
+    />
+  )
+}
+
+const nothing = () => {}
+
+/** Opens the same menu as the right button, for those who do not know of it. */
+function MenuButton({ name }: { name: string }) {
+  const open = (event: MouseEvent<HTMLButtonElement>) => {
+    event.stopPropagation()
+    const { left, bottom } = event.currentTarget.getBoundingClientRect()
+    event.currentTarget.dispatchEvent(
+      new globalThis.MouseEvent('contextmenu', {
+        bubbles: true,
+        cancelable: true,
+        clientX: left,
+        clientY: bottom,
+      }),
+    )
+  }
+  return <IconButton icon="more" size="small" label={t.menuOf(name)} tabIndex={-1} onClick={open} />
+}

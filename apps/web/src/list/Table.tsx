@@ -1,0 +1,188 @@
+import { useVirtualizer } from '@tanstack/react-virtual'
+import { type KeyboardEvent, type MouseEvent, useEffect, useMemo, useRef, useState } from 'react'
+import { useLocation } from 'wouter'
+import { ContextMenu, type MenuItem } from '../components/Menu.tsx'
+import { useCell, useNode } from '../node/context.tsx'
+import { texts } from '../texts/texts.ts'
+import { columnChoices, leastWidthOf, shownColumns, templateOf } from './columns.ts'
+import styles from './List.module.css'
+import { CardRow, Row, rowId } from './Row.tsx'
+import { everything, extended, NOTHING, only, type Selection, toggled } from './selection.ts'
+import { TableHead } from './TableHead.tsx'
+import { keyToSelection } from './table-keys.ts'
+import type { Sort } from './view.ts'
+
+export interface TableProps {
+  readonly order: readonly string[]
+  readonly selection: Selection
+  readonly sort: Sort
+  /** Cards instead of columns. */
+  readonly narrow: boolean
+  onSelect(selection: Selection): void
+  onSort(sort: Sort): void
+  /** A key that acts on what is selected; returns whether it did. */
+  onActionKey(event: KeyboardEvent): boolean
+  menuItems(): readonly MenuItem[]
+}
+
+const ROW_PX = 42
+const CARD_PX = 84
+const HEAD_PX = 36
+const OVERSCAN = 8
+
+/** All torrents, of which only those in sight are there. One thing has the focus, the grid; rows are told of by their ids. */
+export function Table(props: TableProps) {
+  const { order, selection, sort, narrow, onSelect } = props
+  const node = useNode()
+  const [, navigate] = useLocation()
+  const choices = useCell(columnChoices)
+  const labels = useCell(node.labels)
+  const colours = useMemo(() => new Map(labels.map(label => [label.name, label])), [labels])
+  const columns = useMemo(() => shownColumns(choices), [choices])
+  const [scroller, setScroller] = useState<HTMLDivElement | null>(null)
+  const rowPx = narrow ? CARD_PX : ROW_PX
+  const headPx = narrow ? 0 : HEAD_PX
+  const virtual = useVirtualizer({
+    count: order.length,
+    getScrollElement: () => scroller,
+    estimateSize: () => rowPx,
+    overscan: OVERSCAN,
+    paddingStart: headPx,
+    scrollPaddingStart: headPx + rowPx,
+    scrollPaddingEnd: rowPx,
+  })
+  // biome-ignore lint/correctness/useExhaustiveDependencies: sizes known for cards are wrong for rows.
+  useEffect(() => virtual.measure(), [narrow])
+  useCursorInSight(selection.cursor, order, index => virtual.scrollToIndex(index))
+  const rowOf = (event: { target: EventTarget }) =>
+    (event.target as Element).closest<HTMLElement>('[data-row]')?.dataset.row
+  const onClick = (event: MouseEvent) => {
+    const id = rowOf(event)
+    if (id === undefined) return
+    const link = (event.target as Element).closest('a')
+    const box = (event.target as Element).closest('[data-role=select]')
+    if (event.shiftKey || event.ctrlKey || event.metaKey || box) {
+      event.preventDefault()
+      onSelect(event.shiftKey ? extended(selection, id, order) : toggled(selection, id))
+    } else if (narrow) selection.ids.size > 0 ? onSelect(toggled(selection, id)) : navigate(`/torrents/${id}`)
+    else if (!link) onSelect(only(id))
+  }
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.target !== event.currentTarget) return
+    const next = keyToSelection(
+      event,
+      selection,
+      order,
+      Math.floor((scroller?.clientHeight ?? 0) / rowPx) - 1,
+    )
+    if (next) onSelect(next)
+    else if (event.key === 'Enter' && selection.cursor) navigate(`/torrents/${selection.cursor}`)
+    else if (isMenuKey(event)) openMenuAt(selection.cursor)
+    else if (!props.onActionKey(event)) return
+    event.preventDefault()
+  }
+  const onContextMenu = (event: MouseEvent) => {
+    const id = rowOf(event)
+    if (id !== undefined && !selection.ids.has(id)) onSelect(only(id))
+  }
+  const RowKind = narrow ? CardRow : Row
+  return (
+    <ContextMenu items={props.menuItems}>
+      <div
+        ref={setScroller}
+        role="grid"
+        className={styles.grid}
+        tabIndex={0}
+        aria-label={texts.list.grid}
+        aria-multiselectable="true"
+        aria-rowcount={order.length + 1}
+        aria-activedescendant={
+          selection.cursor !== null && isRendered(virtual, order, selection.cursor)
+            ? rowId(selection.cursor)
+            : undefined
+        }
+        onClick={onClick}
+        onDoubleClick={event => navigateTo(rowOf(event), narrow, navigate)}
+        onKeyDown={onKeyDown}
+        onContextMenuCapture={onContextMenu}
+        style={
+          {
+            '--columns': templateOf(columns, choices),
+            '--least': `${narrow ? 0 : leastWidthOf(columns, choices)}px`,
+          } as object
+        }
+      >
+        {!narrow && (
+          <TableHead
+            columns={columns}
+            sort={sort}
+            allSelected={order.length > 0 && selection.ids.size >= order.length}
+            onSort={props.onSort}
+            onSelectAll={() =>
+              onSelect(selection.ids.size >= order.length ? NOTHING : everything(selection, order))
+            }
+          />
+        )}
+        <div role="rowgroup" className={styles.rows} style={{ height: virtual.getTotalSize() - headPx }}>
+          {virtual.getVirtualItems().map(({ index, start }) => (
+            <RowKind
+              key={order[index]}
+              id={order[index]!}
+              index={index}
+              topPx={start - headPx}
+              heightPx={rowPx}
+              columns={columns}
+              colours={colours}
+              selected={selection.ids.has(order[index]!)}
+              cursor={selection.cursor === order[index]}
+            />
+          ))}
+        </div>
+      </div>
+    </ContextMenu>
+  )
+}
+
+const isMenuKey = ({ key, shiftKey }: KeyboardEvent) => key === 'ContextMenu' || (key === 'F10' && shiftKey)
+
+/** At the row itself: the keyboard has no pointer. */
+function openMenuAt(id: string | null): void {
+  const row = id === null ? null : document.getElementById(rowId(id))
+  if (!row) return
+  const { left, bottom } = row.getBoundingClientRect()
+  row.dispatchEvent(
+    new globalThis.MouseEvent('contextmenu', {
+      bubbles: true,
+      cancelable: true,
+      clientX: left + 60,
+      clientY: bottom,
+    }),
+  )
+}
+
+function navigateTo(id: string | undefined, narrow: boolean, navigate: (path: string) => void): void {
+  if (id !== undefined && !narrow) navigate(`/torrents/${id}`)
+}
+
+function isRendered(
+  virtual: { getVirtualItems(): { index: number }[] },
+  order: readonly string[],
+  id: string,
+): boolean {
+  return virtual.getVirtualItems().some(({ index }) => order[index] === id)
+}
+
+/** Follows the cursor when it moves, not when the list around it does. */
+function useCursorInSight(
+  cursor: string | null,
+  order: readonly string[],
+  scrollTo: (index: number) => void,
+): void {
+  const seen = useRef<string | null>(null)
+  useEffect(() => {
+    if (cursor === seen.current) return
+    seen.current = cursor
+    const index = cursor === null ? -1 : order.indexOf(cursor)
+    if (index >= 0) scrollTo(index)
+  })
+}

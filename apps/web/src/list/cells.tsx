@@ -1,0 +1,115 @@
+import type { CountedLabel, Torrent } from '@shoal/api'
+import type { ReactNode } from 'react'
+import { Link } from 'wouter'
+import { Icon } from '../components/Icon.tsx'
+import { LabelChip, ProgressBar } from '../components/Parts.tsx'
+import {
+  formatAgo,
+  formatBytes,
+  formatDate,
+  formatDuration,
+  formatPercent,
+  formatRate,
+  formatRatio,
+} from '../format/format.ts'
+import { texts } from '../texts/texts.ts'
+import type { ColumnKey } from './columns.ts'
+import styles from './List.module.css'
+import { hasProgress, LOOKS } from './look.ts'
+
+export type Colours = ReadonlyMap<string, CountedLabel>
+
+const t = texts.list
+
+/** What a column shows of a torrent. */
+export function cellOf(key: ColumnKey, torrent: Torrent, colours: Colours): ReactNode {
+  switch (key) {
+    case 'name':
+      return <NameCell torrent={torrent} />
+    case 'state':
+      return <StateCell torrent={torrent} />
+    case 'totalBytes':
+      return torrent.totalBytes === null ? null : formatBytes(torrent.totalBytes)
+    case 'downloadBytesPerSecond':
+    case 'uploadBytesPerSecond':
+      return torrent[key] > 0 ? formatRate(torrent[key]) : null
+    case 'etaSeconds':
+      return torrent.etaSeconds === null ? null : formatDuration(torrent.etaSeconds)
+    case 'ratio':
+      return torrent.ratio === null ? null : formatRatio(torrent.ratio)
+    case 'peers':
+      return <PeersCell torrent={torrent} />
+    case 'label':
+      return torrent.label === null ? null : (
+        <LabelChip name={torrent.label} colour={colours.get(torrent.label)?.colour} />
+      )
+    case 'addedMs':
+    case 'completedMs':
+      return torrent[key] === null ? null : (
+        <span title={formatDate(torrent[key])}>{formatAgo(torrent[key])}</span>
+      )
+    case 'downloadedBytes':
+    case 'uploadedBytes':
+      return formatBytes(torrent[key])
+    case 'tags':
+      return torrent.tags.join(', ')
+    case 'queuePosition':
+    case 'directory':
+      return torrent[key]
+  }
+}
+
+function NameCell({ torrent }: { torrent: Torrent }) {
+  return (
+    <>
+      <StateIcon torrent={torrent} />
+      <Link
+        href={`/torrents/${torrent.id}`}
+        className={styles.name}
+        tabIndex={-1}
+        title={torrent.name}
+        draggable={false}
+      >
+        {torrent.name}
+      </Link>
+      {torrent.private && <Icon name="lock" size={13} />}
+    </>
+  )
+}
+
+export function StateIcon({ torrent: { state } }: { torrent: Torrent }) {
+  const { icon, tone } = LOOKS[state]
+  return (
+    <span className={styles.state} data-tone={tone}>
+      <Icon name={icon} size={14} />
+    </span>
+  )
+}
+
+function StateCell({ torrent }: { torrent: Torrent }) {
+  const { state, progress, error } = torrent
+  const { tone } = LOOKS[state]
+  if (!hasProgress(torrent)) return <span className={styles.quiet}>{t.state[state]}</span>
+  return (
+    <div className={styles.progress}>
+      <div className={styles.progressText}>
+        <span data-tone={tone} title={error?.message}>
+          {t.state[state]}
+        </span>
+        <span className="number">{formatPercent(progress, 1)}</span>
+      </div>
+      <ProgressBar value={progress} tone={tone} />
+    </div>
+  )
+}
+
+function PeersCell({ torrent: { peers, swarmSeeds, swarmLeeches } }: { torrent: Torrent }) {
+  if (peers === 0 && swarmSeeds === null) return null
+  const swarm = swarmSeeds === null ? null : swarmSeeds + (swarmLeeches ?? 0)
+  return (
+    <>
+      {peers}
+      {swarm !== null && <span className={styles.quiet}> / {swarm}</span>}
+    </>
+  )
+}

@@ -1,0 +1,92 @@
+import { useState } from 'react'
+import { Link, useLocation } from 'wouter'
+import { FolderField } from '../add/FolderField.tsx'
+import { ShareTab } from '../add/ShareTab.tsx'
+import { Logo } from '../app/Logo.tsx'
+import { Button, buttonClass } from '../components/Button.tsx'
+import { useTitle } from '../components/Page.tsx'
+import { notifyError } from '../components/toasts.ts'
+import { markWelcomed } from '../list/first-visit.ts'
+import { useAsked, useNode } from '../node/context.tsx'
+import { texts } from '../texts/texts.ts'
+import { SpeedStep } from './SpeedStep.tsx'
+import styles from './Welcome.module.css'
+
+const t = texts.pages.welcome
+const STEPS = ['folder', 'speed', 'share'] as const
+
+/** The first minutes: where, how fast, and something shared at the end. */
+export function WelcomePage() {
+  useTitle(t.title)
+  const [, navigate] = useLocation()
+  const [at, setAt] = useState(0)
+  const [shared, setShared] = useState(false)
+  const step = STEPS[at]!
+  const finish = () => {
+    markWelcomed()
+    navigate('/')
+  }
+  return (
+    <div className={styles.page}>
+      <div className={styles.head}>
+        <Logo size={44} />
+        <h1>{t.title}</h1>
+        {at === 0 && <p>{t.intro}</p>}
+      </div>
+      <ol className={styles.steps} aria-label={t.step(at + 1, STEPS.length)}>
+        {STEPS.map((name, index) => (
+          <li
+            key={name}
+            data-done={index <= at || undefined}
+            aria-current={index === at ? 'step' : undefined}
+          >
+            <span className="visually-hidden">{t[name].title}</span>
+          </li>
+        ))}
+      </ol>
+      <section className={styles.card} aria-live="polite">
+        <h2>{step === 'share' && shared ? t.done.title : t[step].title}</h2>
+        <p>{step === 'share' && shared ? t.done.body : t[step].body}</p>
+        {step === 'folder' && <FolderStep />}
+        {step === 'speed' && <SpeedStep />}
+        {step === 'share' && (
+          <ShareTab
+            onClose={finish}
+            onShared={() => {
+              markWelcomed()
+              setShared(true)
+            }}
+          />
+        )}
+      </section>
+      <div className={styles.foot}>
+        {at > 0 && !shared && <Button onClick={() => setAt(at - 1)}>{t.back}</Button>}
+        {!shared && (
+          <Link href="/" className={buttonClass('quiet')} onClick={markWelcomed}>
+            {t.skip}
+          </Link>
+        )}
+        <span className={styles.space} />
+        {step === 'share' ? (
+          shared && (
+            <Button variant="primary" size="large" onClick={finish}>
+              {t.done.finish}
+            </Button>
+          )
+        ) : (
+          <Button variant="primary" size="large" onClick={() => setAt(at + 1)}>
+            {t.next}
+          </Button>
+        )}
+      </div>
+    </div>
+  )
+}
+
+function FolderStep() {
+  const { api } = useNode()
+  const asked = useAsked(signal => api.getSettings({}, { signal }), [])
+  const choose = (directory: string) =>
+    api.changeSettings({ downloads: { directory } }).then(asked.set, notifyError)
+  return <FolderField value={asked.value?.downloads.directory ?? null} onChange={choose} />
+}
