@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Job } from '@shoal/api'
+import type { JobStore } from '../catalogue/job-store.ts'
 import { describeFailure, Failure } from '../cli/failure.ts'
 
 /** Jobs that ended and are still shown. */
@@ -24,22 +25,29 @@ export interface NewJob {
   readonly kind: Job['kind']
   readonly name: string
   readonly torrent?: string | null
+  /** What it takes to begin it anew after a restart, as JSON; absent for one that then need not. */
+  readonly detail?: unknown
   /** Jobs of one lane run one at a time, in order. Default: at once. */
   readonly lane?: string
   run(progress: JobProgress): Promise<JobResult | undefined>
 }
 
+/** Where jobs are kept that go on after a restart. */
+export type JobRecords = Pick<JobStore, 'add' | 'get' | 'delete'>
+
 /** Long works of the node: they show progress, can be cancelled, and say how they ended. */
 export class Jobs {
   readonly #jobs = new Map<string, { job: Job; abort: AbortController; done: Promise<Job> }>()
   readonly #lanes = new Map<string, Promise<unknown>>()
+  readonly #records: JobRecords
   readonly #onChange: (job: Job) => void
 
-  constructor(onChange: (job: Job) => void) {
+  constructor(records: JobRecords, onChange: (job: Job) => void) {
+    this.#records = records
     this.#onChange = onChange
   }
 
-  start({ id = randomUUID(), kind, name, torrent = null, lane, run }: NewJob): Job {
+  start({ id = randomUUID(), kind, name, torrent = null, detail, lane, run }: NewJob): Job {
     const job: Job = {
       id,
       kind,
@@ -57,6 +65,8 @@ export class Jobs {
     const abort = new AbortController()
     const entry = { job, abort, done: Promise.resolve(job) }
     this.#jobs.set(id, entry)
+    if (detail !== undefined && !this.#records.get(id))
+      this.#records.add({ id, kind, name, state: 'running', detail, startedMs: job.startedMs })
     const work = () => this.#run(entry, run)
     entry.done = lane === undefined ? work() : this.#inLane(lane, work)
     this.#tidy()
@@ -120,6 +130,9 @@ export class Jobs {
       const state = signal.aborted ? 'cancelled' : 'failed'
       change({ state, error: describeFailure(error), bytesPerSecond: 0, endedMs: Date.now() })
     }
+    // One that ends because the node does goes on at the next start.
+    if ((signal.reason as { code?: unknown } | undefined)?.code !== 'closed')
+      this.#records.delete(entry.job.id)
     return entry.job
   }
 

@@ -1,8 +1,6 @@
 /** The parts of a node that its operations work with, and what joins several of them. */
-import { basename, dirname } from 'node:path'
-import type { Added, CheckedInputOf, Job, NodeStats, SearchPage } from '@shoal/api'
+import type { Added, CheckedInputOf, NodeStats, SearchPage } from '@shoal/api'
 import {
-  createTorrent,
   infoHashText,
   type PeerStatus,
   type Session,
@@ -15,7 +13,7 @@ import type { LogEntries } from '../log/log-entries.ts'
 
 import type { TorrentDownload, TorrentOptions } from '../protocols/protocol.ts'
 import type { Protocols } from '../protocols/protocols.ts'
-import { type AddedTorrent, addTorrent, sourceOf, withoutPassword } from '../torrents/adding.ts'
+import { type AddedTorrent, addTorrent, sourceOf } from '../torrents/adding.ts'
 import { CatalogueRows } from '../torrents/catalogue-rows.ts'
 import { Countries } from '../torrents/countries.ts'
 import type { ManagedTorrent } from '../torrents/managed-torrent.ts'
@@ -36,6 +34,7 @@ import { Labels } from './labels.ts'
 import type { SettingsKeeper } from './settings-keeper.ts'
 import { Traffic } from './traffic.ts'
 import { Uploads } from './uploads.ts'
+import { Works } from './works.ts'
 
 /** What the node hands in: parts that have their own ways to open and close. */
 export interface NodeParts {
@@ -79,6 +78,7 @@ export class NodeCore {
   readonly labels: Labels
   readonly uploads: Uploads
   readonly jobs: Jobs
+  readonly works: Works
   readonly events: EventHub
   readonly traffic: Traffic
   readonly watchers: TorrentWatcher[] = []
@@ -126,7 +126,8 @@ export class NodeCore {
       onChanged: () => this.events.publish('labels', { type: 'labels', labels: this.labels.list().items }),
     })
     this.uploads = new Uploads(() => keeper.settings.downloads.directory)
-    this.jobs = new Jobs(job => this.events.publish('jobs', { type: 'job', job }))
+    this.jobs = new Jobs(catalogue.jobs, job => this.events.publish('jobs', { type: 'job', job }))
+    this.works = new Works(this)
     this.traffic = new Traffic(catalogue.history, session.stats)
   }
 
@@ -173,18 +174,15 @@ export class NodeCore {
     const target =
       directory ??
       ((input.label && this.labels.directoryOf(input.label)) || this.keeper.settings.downloads.directory)
+    const running = this.works.downloading(given, target)
+    if (running) return { added: false, torrent: null, job: running }
     const download = await this.protocols.manager.download(given, {
       directory: target,
       torrent: input,
       ...(signal && { signal }),
     })
     if (download.kind === 'torrent') return this.#addedDownload(download)
-    const job = this.jobs.start({
-      kind: 'download',
-      name: download.name,
-      run: progress => download.run(progress),
-    })
-    return { added: true, torrent: null, job }
+    return { added: true, torrent: null, job: this.works.download(given, target, download) }
   }
 
   /** For the BitTorrent handler: a link that is known to be one. */
@@ -219,57 +217,6 @@ export class NodeCore {
 
   #addedOf({ torrent, added }: AddedTorrent): Added {
     return { added, torrent: this.list.view(torrent), job: null }
-  }
-
-  /** Hashes what lies there, and shares it. `path` is allowed already. */
-  create(path: string, options: Omit<CheckedInputOf<'createTorrent'>, 'path'>): Job {
-    const { label, tags, trackers, name, comment, source, pieceLengthBytes, ...rest } = options
-    return this.jobs.start({
-      kind: 'create',
-      name: name ?? basename(path),
-      lane: 'hashing',
-      run: async ({ signal, report }) => {
-        const metainfo = await createTorrent(
-          path,
-          {
-            ...rest,
-            trackers: trackers.map(url => [url]),
-            ...(comment !== undefined && { comment }),
-            ...(source !== undefined && { source }),
-            ...(pieceLengthBytes !== undefined && { pieceLengthBytes }),
-          },
-          { signal, onProgress: report },
-        )
-        const input = { directory: dirname(path), trusted: true, paused: false, label, tags }
-        const { torrent } = await this.addTorrent(metainfo, input)
-        if (torrent.row.source === null) this.book.change(torrent, { source: withoutPassword(path) })
-        return { torrent: torrent.id, path }
-      },
-    })
-  }
-
-  /** Moves the files of a torrent. Rejects with `forbidden-path`. */
-  async move(torrent: ManagedTorrent, directory: string): Promise<Job> {
-    const target = await this.folders.allow(directory)
-    return this.jobs.start({
-      kind: 'move',
-      name: torrent.api.name,
-      torrent: torrent.id,
-      lane: `move ${torrent.id}`,
-      run: async ({ signal, report }) => {
-        const { haveBytes } = torrent.api.stats
-        report({ doneBytes: 0, totalBytes: haveBytes })
-        torrent.moving = true
-        this.book.touch(torrent)
-        try {
-          await torrent.api.move(target, { signal })
-          return { torrent: torrent.id, path: target }
-        } finally {
-          torrent.moving = false
-          this.book.change(torrent, {})
-        }
-      },
-    })
   }
 
   #notePeer({ kind, address, client, downloadedBytes, uploadedBytes, wastedBytes }: PeerStatus): void {

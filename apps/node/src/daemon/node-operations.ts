@@ -52,13 +52,13 @@ export function nodeOperations(core: NodeCore): Pick<NodeOperations, Names> {
       return {}
     },
     createTorrent: async ({ path, ...options }) =>
-      core.create(await core.folders.allow(path, 'path'), options),
+      core.works.create(await core.folders.allow(path, 'path'), options),
     listJobs: async () => ({ items: jobs.list() }),
     getJob: async ({ id }) => jobs.get(id),
     cancelJob: async ({ id }) => jobs.cancel(id),
     createUpload: async ({ name }) => uploads.create(name),
     getUpload: async ({ id }) => uploads.get(id),
-    shareUpload: async ({ id, ...options }) => core.create(await uploads.finish(id), options),
+    shareUpload: async ({ id, ...options }) => core.works.create(await uploads.finish(id), options),
     cancelUpload: async ({ id }) => {
       await uploads.cancel(id)
       return {}

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { NodeEvent, Torrent } from '@shoal/api'
+import { ListTorrents, type NodeEvent, type Torrent } from '@shoal/api'
 import { afterEach, expect, test, vi } from 'vitest'
 import { type TestNode, testNode } from './testing/test-node.ts'
 
@@ -152,4 +152,26 @@ test('finds a shared document by its name and by what it says, and no longer onc
   expect(await search('harbour')).toMatchObject([{ snippet: null }])
   await node.operations.actOnTorrents({ ids: [id], action: 'remove' })
   expect(await search('herring')).toEqual([])
+})
+
+test('goes on at the next start with what the end of a run broke off', async () => {
+  const node = await open()
+  await mkdir(node.directory, { recursive: true })
+  await writeFile(join(node.directory, 'late.txt'), 'hashed late')
+  const options = { version: 'v2', private: false, trackers: [], webSeeds: [] }
+  const detail = { path: join(node.directory, 'late.txt'), options }
+  node.core.catalogue.jobs.add({
+    id: 'late',
+    kind: 'create',
+    name: 'late.txt',
+    state: 'running',
+    detail,
+    startedMs: 1,
+  })
+  const again = await restart(node)
+  expect(await again.core.jobs.whenEnded('late')).toMatchObject({ state: 'done', kind: 'create' })
+  expect((await again.operations.listTorrents(ListTorrents.parse({}))).items).toMatchObject([
+    { name: 'late.txt' },
+  ])
+  expect(again.core.catalogue.jobs.unfinished()).toEqual([])
 })

@@ -101,6 +101,7 @@ async function open(options: OpenNodeOptions, closers: (() => unknown)[]): Promi
   core.removals.start()
   await core.queue.apply()
   const own = { ...torrentOperations(core), ...nodeOperations(core) }
+  await core.works.goOn()
   const automation = startNodeAutomation(core, own)
   closers.push(() => automation.close())
   const operations: NodeOperations = { ...own, ...automation.feeds }

@@ -7,7 +7,7 @@ import { sourceOf } from '../torrents/adding.ts'
 import { pageOf } from '../torrents/list-queries.ts'
 import type { ManagedTorrent } from '../torrents/managed-torrent.ts'
 import { peersOf, piecesOf } from '../torrents/torrent-topic.ts'
-import { detailOf, fileView, trackerView } from '../torrents/view.ts'
+import { detailOf, fileView, trackersView } from '../torrents/view.ts'
 import type { NodeCore } from './node-core.ts'
 
 type Names =
@@ -46,7 +46,7 @@ export function torrentOperations(core: NodeCore): Pick<NodeOperations, Names> {
       await update(torrent, change, core)
       return detail(torrent)
     },
-    moveTorrent: async ({ id, directory }) => core.move(book.get(id), directory),
+    moveTorrent: async ({ id, directory }) => core.works.move(book.get(id), directory),
     getPieces: async ({ id }) => piecesOf(book.get(id)),
     getTorrentHistory: async ({ id }) => core.rates.history(book.get(id), Date.now()),
     listFiles: async ({ id, ...query }) => {
@@ -124,7 +124,7 @@ function setLimits(
 }
 
 function trackers({ api }: ManagedTorrent) {
-  return { items: api.discovery().map(trackerView) }
+  return { items: trackersView(api) }
 }
 
 /** Throws `no-metadata` while nothing is known of its files. */

@@ -1,0 +1,130 @@
+/** What takes long: making torrents, downloads of plain files, moves. Those that can be begun anew go on after a restart. */
+import { basename, dirname } from 'node:path'
+import type { CheckedInputOf, Job } from '@shoal/api'
+import { createTorrent } from '@shoal/torrent'
+import type { JobRecord } from '../catalogue/job-store.ts'
+import { describeFailure } from '../cli/failure.ts'
+import type { FileDownload } from '../protocols/protocol.ts'
+import { withoutPassword } from '../torrents/adding.ts'
+import type { ManagedTorrent } from '../torrents/managed-torrent.ts'
+import type { JobProgress, JobResult } from './jobs.ts'
+import type { NodeCore } from './node-core.ts'
+
+export type CreateOptions = Omit<CheckedInputOf<'createTorrent'>, 'path'>
+
+interface CreateDetail {
+  readonly path: string
+  readonly options: CreateOptions
+}
+
+interface DownloadDetail {
+  readonly source: string
+  readonly directory: string
+}
+
+export class Works {
+  readonly #core: NodeCore
+  /** Jobs of downloads that run, by source and folder. */
+  readonly #downloads = new Map<string, string>()
+
+  constructor(core: NodeCore) {
+    this.#core = core
+  }
+
+  /** Hashes what lies there, and shares it. `path` is allowed already. */
+  create(path: string, options: CreateOptions, id?: string): Job {
+    return this.#core.jobs.start({
+      ...(id !== undefined && { id }),
+      kind: 'create',
+      name: options.name ?? basename(path),
+      lane: 'hashing',
+      detail: { path, options } satisfies CreateDetail,
+      run: progress => this.#create(path, options, progress),
+    })
+  }
+
+  /** The job that downloads it there; null when none does. */
+  downloading(source: string, directory: string): Job | null {
+    const id = this.#downloads.get(`${directory}\0${source}`)
+    return id === undefined ? null : this.#core.jobs.get(id)
+  }
+
+  download(source: string, directory: string, download: FileDownload, id?: string): Job {
+    const key = `${directory}\0${source}`
+    const job = this.#core.jobs.start({
+      ...(id !== undefined && { id }),
+      kind: 'download',
+      name: download.name,
+      detail: { source, directory } satisfies DownloadDetail,
+      run: progress => download.run(progress).finally(() => this.#downloads.delete(key)),
+    })
+    this.#downloads.set(key, job.id)
+    return job
+  }
+
+  /** Moves the files of a torrent. Rejects with `forbidden-path`. */
+  async move(torrent: ManagedTorrent, directory: string): Promise<Job> {
+    const target = await this.#core.folders.allow(directory)
+    return this.#core.jobs.start({
+      kind: 'move',
+      name: torrent.api.name,
+      torrent: torrent.id,
+      lane: `move ${torrent.id}`,
+      run: progress => this.#move(torrent, target, progress),
+    })
+  }
+
+  /** Begins again what the end of the last run broke off. */
+  async goOn(): Promise<void> {
+    for (const record of this.#core.catalogue.jobs.unfinished())
+      await this.#again(record).catch(error => {
+        this.#core.log.warn(`${record.name} could not go on: ${describeFailure(error).message}`)
+        this.#core.catalogue.jobs.delete(record.id)
+      })
+  }
+
+  async #again({ id, kind, detail }: JobRecord): Promise<void> {
+    if (kind === 'create') {
+      const { path, options } = detail as CreateDetail
+      this.create(await this.#core.folders.allow(path, 'path'), options, id)
+    } else if (kind === 'download') {
+      const { source, directory } = detail as DownloadDetail
+      const download = await this.#core.protocols.manager.download(source, { directory })
+      if (download.kind === 'file') this.download(source, directory, download, id)
+    }
+  }
+
+  async #create(path: string, options: CreateOptions, { signal, report }: JobProgress): Promise<JobResult> {
+    const { label, tags, trackers, name, comment, source, pieceLengthBytes, ...rest } = options
+    const metainfo = await createTorrent(
+      path,
+      {
+        ...rest,
+        trackers: trackers.map(url => [url]),
+        ...(name !== undefined && { name }),
+        ...(comment !== undefined && { comment }),
+        ...(source !== undefined && { source }),
+        ...(pieceLengthBytes !== undefined && { pieceLengthBytes }),
+      },
+      { signal, onProgress: report },
+    )
+    const place = { directory: dirname(path), trusted: true, paused: false, label, tags }
+    const { torrent } = await this.#core.addTorrent(metainfo, place)
+    if (torrent.row.source === null) this.#core.book.change(torrent, { source: withoutPassword(path) })
+    return { torrent: torrent.id, path }
+  }
+
+  async #move(torrent: ManagedTorrent, target: string, { signal, report }: JobProgress): Promise<JobResult> {
+    const { book } = this.#core
+    report({ doneBytes: 0, totalBytes: torrent.api.stats.haveBytes })
+    torrent.moving = true
+    book.touch(torrent)
+    try {
+      await torrent.api.move(target, { signal })
+      return { torrent: torrent.id, path: target }
+    } finally {
+      torrent.moving = false
+      book.change(torrent, {})
+    }
+  }
+}
