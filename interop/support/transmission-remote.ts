@@ -23,7 +23,6 @@ export class TransmissionRemote {
       env,
       timeout: 30_000,
     }).catch(error => {
-      console.log(globalThis.dbg?.())
       throw new Error(`${args.join(' ')}: ${error.stdout}${error.stderr} (${error.code ?? error.signal})`)
     })
     // It ends well also when the server refuses, and then says so.

@@ -6,8 +6,10 @@ import type { Tracker } from '@shoal/api'
  */
 export function realTrackers(trackers: readonly Tracker[]): Tracker[] {
   const byUrl = new Map<string, Tracker>()
-  for (const tracker of trackers) {
-    if (tracker.kind !== 'tracker') continue
+  for (const { announce, ...rest } of trackers) {
+    if (rest.kind !== 'tracker') continue
+    // Whole: what is shown here comes back when it is changed.
+    const tracker = { ...rest, url: announce ?? rest.url }
     const other = byUrl.get(tracker.url)
     if (!other || rank(tracker) > rank(other)) byUrl.set(tracker.url, tracker)
   }

@@ -47,7 +47,9 @@ export class TorrentList implements BookListener {
   }
 
   onUnlisted(id: string): void {
-    if (this.#views.delete(id)) this.#removed.add(id)
+    this.#views.delete(id)
+    // Who added it may have it in a list, though no event has told of it yet.
+    this.#removed.add(id)
     this.#queue = null
   }
 

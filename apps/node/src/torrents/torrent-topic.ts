@@ -3,7 +3,7 @@ import type { NodeEvent, Peer, PieceMap } from '@shoal/api'
 import type { Countries } from './countries.ts'
 import type { ManagedTorrent } from './managed-torrent.ts'
 import { peerView } from './peer-view.ts'
-import { trackerView } from './view.ts'
+import { trackersView } from './view.ts'
 
 type TorrentEvent = Extract<NodeEvent, { type: 'torrent' }>
 
@@ -30,7 +30,7 @@ export class TorrentTopic {
     const event: TorrentEvent = { type: 'torrent', id }
     const peers = peersOf(this.#torrent, this.#countries)
     if (this.#isNew('peers', peers)) event.peers = peers
-    const trackers = api.discovery().map(trackerView)
+    const trackers = trackersView(api)
     if (this.#isNew('trackers', trackers)) event.trackers = trackers
     if (this.#ticks++ % TICKS_A_PIECE_MAP === 0) {
       const pieces = piecesOf(this.#torrent)

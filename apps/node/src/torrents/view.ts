@@ -3,9 +3,11 @@ import type { Torrent, TorrentDetail, TorrentFile, TorrentState, Tracker } from 
 import {
   type TorrentFile as EngineFile,
   infoHashText,
+  type TorrentApi,
   type TorrentDiscovery,
   type TorrentStats,
   torrentCid,
+  trackerLabel,
 } from '@shoal/torrent'
 import type { ManagedTorrent } from './managed-torrent.ts'
 import { mediaType } from './media-type.ts'
@@ -88,6 +90,7 @@ export function detailOf(torrent: ManagedTorrent, queuePosition: number | null):
     downloadingSeconds: Math.round(row.downloadingSeconds),
     seedingSeconds: Math.round(row.seedingSeconds),
     source: row.source,
+    forced: row.forced,
   }
 }
 
@@ -108,10 +111,26 @@ export function fileView(torrent: ManagedTorrent, file: EngineFile): TorrentFile
   }
 }
 
+/** All trackers and other sources. A torrent that rests asks none of its trackers, and has them all the same. */
+export function trackersView(api: Pick<TorrentApi, 'discovery' | 'trackers'>): Tracker[] {
+  const asked = api.discovery()
+  const urls = new Set(asked.map(({ url }) => url))
+  const resting = api.trackers.flatMap((tier, at) =>
+    tier.filter(url => !urls.has(url)).map(url => restingTracker(url, at)),
+  )
+  return [...asked.map(trackerView), ...resting]
+}
+
+function restingTracker(url: string, tier: number): Tracker {
+  const status = { kind: 'tracker', label: trackerLabel(url), url, tier, state: 'idle', peers: 0 } as const
+  return trackerView({ ...status, hash: 'v1' })
+}
+
 export function trackerView(status: TorrentDiscovery): Tracker {
   const { label, kind, tier, state, message, peers, seeds, leeches, downloads, nextAnnounceSeconds } = status
   return {
     url: label,
+    ...(status.url !== undefined && { announce: status.url }),
     kind,
     tier: tier ?? null,
     state,

@@ -260,7 +260,10 @@ export const PieceMap = z.object({
 export type PieceMap = z.infer<typeof PieceMap>
 
 export const Tracker = z.object({
+  /** For screens and logs: keys that the URL of a private tracker holds are left out. */
   url: z.string(),
+  /** The whole URL, as setTrackers takes it; absent for what is no tracker. */
+  announce: z.string().optional(),
   kind: z.enum(['tracker', 'dht', 'lsd', 'pex']),
   tier: z.number().int().min(0).nullable(),
   state: z.enum(['idle', 'working', 'ok', 'failed']),
