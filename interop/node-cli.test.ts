@@ -49,7 +49,11 @@ describe('a node', () => {
       .toMatchObject([{ torrent: id, path: expect.stringContaining('b.bin') }])
     const changed = await ask('trackers', 'Photos', '--add', 'udp://127.0.0.1:9')
     expect(changed.items.map(({ url }: { url: string }) => url)).toContain('udp://127.0.0.1:9')
-    await ask('trackers', 'Photos', '--remove', 'udp://127.0.0.1:9')
+    // What is not shown of an address is kept when others change.
+    const secret = 'http://127.0.0.1:9/0123456789abcdef/announce'
+    await ask('trackers', 'Photos', '--remove', 'udp://127.0.0.1:9', '--add', secret)
+    const kept = await ask('trackers', 'Photos', '--add', 'udp://127.0.0.1:10')
+    expect(kept.items.map(({ announce }: { announce?: string }) => announce)).toContain(secret)
     expect((await ask('api', 'getTorrent', JSON.stringify({ id }))).name).toBe('Photos')
   })
 
@@ -220,12 +224,21 @@ describe('a node', () => {
     await shell.until('the node answers at')
     shell.type('\u0003')
     await shell.until('shoal> ')
+    shell.type('remove late --delete-data\r')
+    await shell.until('Remove "late.bin" and delete the files? [y/N] ')
+    shell.type('n\r')
+    await shell.until('shoal> ')
+    shell.type('remove late --delete-data\r')
+    await shell.until('[y/N] ')
+    shell.type('y\r')
+    await shell.until('Removed "late.bin"')
+    await shell.until('shoal> ')
     shell.type('list --token hidden\r')
     await shell.until('shoal> ')
     shell.type('\u0004')
     expect(await shell.ended()).toBe(0)
     const history = await readFile(place.at('state/history'), 'utf8')
-    expect(history).toBe('show Photos\nlog --follow\n')
+    expect(history).toBe('show Photos\nlog --follow\nremove late --delete-data\n')
   })
 
   test('stops, and says that none runs then', LIMIT, async () => {

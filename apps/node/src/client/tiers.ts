@@ -2,24 +2,27 @@
 import type { Tracker } from '@shoal/api'
 import { UsageError } from '../cli/failure.ts'
 
-/** The tiers that a list of trackers stands for. */
-export function tiersOf(trackers: readonly Pick<Tracker, 'url' | 'kind' | 'tier'>[]): string[][] {
+type Announced = Pick<Tracker, 'url' | 'announce' | 'kind' | 'tier'>
+
+/** The tiers that a list of trackers stands for, with the whole addresses: what is shown lacks passkeys. */
+export function tiersOf(trackers: readonly Announced[]): string[][] {
   const tiers = new Map<number, string[]>()
-  for (const { url, kind, tier } of trackers)
-    if (kind === 'tracker') tiers.set(tier ?? 0, [...(tiers.get(tier ?? 0) ?? []), url])
+  for (const { url, announce = url, kind, tier } of trackers)
+    if (kind === 'tracker') tiers.set(tier ?? 0, [...(tiers.get(tier ?? 0) ?? []), announce])
   // A hybrid torrent is announced to each under both of its info hashes.
   return [...tiers].sort(([a], [b]) => a - b).map(([, urls]) => [...new Set(urls)])
 }
 
-/** Each of `add` is a tier of its own, with commas in it one of several. Throws UsageError for what cannot be removed. */
+/**
+ * Each of `add` is a tier of its own, with commas in it one of several. `remove` takes addresses as they are shown, and whole ones. Throws
+ * UsageError for what cannot be removed.
+ */
 export function changedTiers(
-  tiers: readonly (readonly string[])[],
+  trackers: readonly Announced[],
   { add, remove }: { add: readonly string[]; remove: readonly string[] },
 ): string[][] {
-  const absent = remove.find(url => !tiers.flat().includes(url))
-  if (absent !== undefined)
-    throw new UsageError(`${absent} is none of its trackers: shoal trackers lists them`)
-  const kept = tiers.map(tier => tier.filter(url => !remove.includes(url)))
+  const gone = new Set(remove.flatMap(shown => wholeAddresses(shown, trackers)))
+  const kept = tiersOf(trackers).map(tier => tier.filter(url => !gone.has(url)))
   const known = new Set(kept.flat())
   const added = add.map(tier =>
     tier
@@ -28,4 +31,12 @@ export function changedTiers(
       .filter(url => url !== '' && !known.has(url)),
   )
   return [...kept, ...added].filter(tier => tier.length > 0)
+}
+
+function wholeAddresses(shown: string, trackers: readonly Announced[]): string[] {
+  const found = trackers.filter(
+    ({ url, announce, kind }) => kind === 'tracker' && (url === shown || announce === shown),
+  )
+  if (found.length === 0) throw new UsageError(`${shown} is none of its trackers: shoal trackers lists them`)
+  return found.map(({ url, announce = url }) => announce)
 }

@@ -78,10 +78,20 @@ describe('trackers', () => {
     ).toEqual([['a'], ['b', 'c']])
   })
   test('are added as tiers, and none twice', () => {
-    expect(changedTiers([['a'], ['b']], { add: ['c, d', 'a'], remove: ['b'] })).toEqual([['a'], ['c', 'd']])
+    expect(changedTiers([tracker('a', 0), tracker('b', 1)], { add: ['c, d', 'a'], remove: ['b'] })).toEqual([
+      ['a'],
+      ['c', 'd'],
+    ])
+  })
+  test('keep the passkeys that are not shown, and go by what is shown', () => {
+    const secret = { ...tracker('https://t.example/…', 0), announce: 'https://t.example/key/announce' }
+    expect(changedTiers([secret], { add: ['b'], remove: [] })).toEqual([[secret.announce], ['b']])
+    expect(changedTiers([secret, tracker('b', 1)], { add: [], remove: [secret.url] })).toEqual([['b']])
   })
   test('what is not there is not removed', () =>
-    expect(() => changedTiers([['a']], { add: [], remove: ['x'] })).toThrow(/x is none of its trackers/))
+    expect(() => changedTiers([tracker('a', 0)], { add: [], remove: ['x'] })).toThrow(
+      /x is none of its trackers/,
+    ))
 })
 
 describe('settings', () => {

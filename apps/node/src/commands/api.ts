@@ -8,7 +8,7 @@ const MOST_INPUT = 64_000_000
 
 export const api = defineCommand({
   about: [
-    'Everything that a node can be asked to do. Without OPERATION it lists them. What is answered is printed as JSON. docs/http-api.md and /api/openapi.json of the node describe the members of INPUT.',
+    'Everything that a node can be asked to do. Without OPERATION it lists them. What is answered is printed as JSON. /api/openapi.json of the node describes the members of INPUT.',
   ],
   positionals: [
     { name: 'OPERATION', help: 'such as listTorrents', optional: true },

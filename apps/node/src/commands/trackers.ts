@@ -23,18 +23,17 @@ export const trackers = defineCommand({
     ['trackers film --add udp://tracker.example:6969', 'Announces there too'],
   ],
   async run([word], options, { output, interrupt }) {
-    const [{ openNode, asUsage }, { torrentId }, { changedTiers, tiersOf }, { printTable }] =
-      await Promise.all([
-        import('../client/node-client.ts'),
-        import('../client/torrent-names.ts'),
-        import('../client/tiers.ts'),
-        import('../view/print.ts'),
-      ])
+    const [{ openNode, asUsage }, { torrentId }, { changedTiers }, { printTable }] = await Promise.all([
+      import('../client/node-client.ts'),
+      import('../client/torrent-names.ts'),
+      import('../client/tiers.ts'),
+      import('../view/print.ts'),
+    ])
     const { api } = await openNode(options, interrupt.signal)
     const id = await torrentId(api, word!)
     let { items } = await api.listTrackers({ id })
     if (options.add.length + options.remove.length > 0) {
-      const tiers = changedTiers(tiersOf(items), options)
+      const tiers = changedTiers(items, options)
       ;({ items } = await asUsage(api.setTrackers({ id, tiers })))
     }
     let { webSeeds } = await api.getTorrent({ id })
