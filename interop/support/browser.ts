@@ -1,0 +1,83 @@
+/** Debian's Chromium, driven by Playwright: headless, on loopback, reaching out to nothing. */
+import { mkdir } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import {
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+  type Browser as Driven,
+  type Page,
+} from 'playwright-core'
+import { toolPath } from './tools.ts'
+
+/** Chromium would otherwise look up hosts of its maker at every start. */
+const QUIET = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--autoplay-policy=no-user-gesture-required',
+]
+
+/** Sizes that people have: CSS pixels. */
+export const SCREENS = {
+  phone: { width: 390, height: 844 },
+  laptop: { width: 1280, height: 800 },
+  wide: { width: 1920, height: 1080 },
+} as const
+
+/** `await using browser = await Browser.launch()` */
+export class Browser implements AsyncDisposable {
+  readonly #driven: Driven
+
+  private constructor(driven: Driven) {
+    this.#driven = driven
+  }
+
+  static async launch(): Promise<Browser> {
+    return new Browser(await chromium.launch({ executablePath: toolPath('chromium'), args: QUIET }))
+  }
+
+  /** A page of somebody who was never here. What goes wrong in it is thrown by `problems`. */
+  async open(
+    url: string,
+    options: BrowserContextOptions & { screen?: keyof typeof SCREENS } = {},
+  ): Promise<BrowserPage> {
+    const { screen = 'laptop', ...rest } = options as { screen?: keyof typeof SCREENS }
+    const context = await this.#driven.newContext({ viewport: SCREENS[screen], ...rest })
+    const page = await context.newPage()
+    const problems: string[] = []
+    page.on('pageerror', error => problems.push(String(error)))
+    page.on('console', message => {
+      if (message.type() === 'error') problems.push(message.text())
+    })
+    await page.goto(url)
+    return { page, context, problems }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#driven.close()
+  }
+}
+
+export interface BrowserPage {
+  readonly page: Page
+  readonly context: BrowserContext
+  /** Errors that the page threw or wrote to the browser's console. */
+  readonly problems: string[]
+}
+
+/** Where pictures for the documentation are kept. */
+const IMAGES = fileURLToPath(new URL('../../docs/images/', import.meta.url))
+
+/** Takes a picture for the documentation, where SHOAL_SCREENSHOTS asks for it: they change with every run. */
+export async function picture(page: Page, name: string): Promise<void> {
+  if (!process.env.SHOAL_SCREENSHOTS) return
+  const path = `${IMAGES}${name}.png`
+  await mkdir(dirname(path), { recursive: true })
+  await page.screenshot({ path })
+}
