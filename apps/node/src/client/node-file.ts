@@ -49,7 +49,8 @@ export async function readToken(dataDir: string): Promise<string | null> {
   return token === '' || token.length > LONGEST_TOKEN ? null : token
 }
 
-function runs(pid: number): boolean {
+/** Whether there is such a process. */
+export function runs(pid: number): boolean {
   try {
     process.kill(pid, 0)
     return true

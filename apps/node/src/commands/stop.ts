@@ -11,7 +11,7 @@ export const stop = defineCommand({
   options: NODE_OPTIONS,
   examples: [['stop', 'Stops the node on this machine']],
   async run(_words, options, { output, interrupt }) {
-    const [{ openNode }, { readNodeFile }] = await Promise.all([
+    const [{ openNode }, { readNodeFile, runs }] = await Promise.all([
       import('../client/node-client.ts'),
       import('../client/node-file.ts'),
     ])
@@ -22,7 +22,7 @@ export const stop = defineCommand({
     const until = performance.now() + STOP_MS
     // A process that has ended is one that has written all down; of another machine only the port tells.
     const isThere = async () => {
-      if (dataDir !== null) return (await readNodeFile(dataDir))?.pid === before?.pid
+      if (before) return runs(before.pid)
       return fetch(url, { signal: AbortSignal.timeout(LOOK_MS * 20) }).then(
         () => true,
         () => false,

@@ -197,6 +197,8 @@ export class Workplace implements AsyncDisposable {
       'network.dht=false',
       '--set',
       'network.lsd=false',
+      '--peer-host',
+      '127.0.0.1',
     ]
     const started = this.start('start', ...options, ...args, '--json')
     const { url, consoleUrl } = await started.event('started')
