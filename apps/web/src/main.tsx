@@ -1,5 +1,6 @@
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
+import './node/plain-zod.ts'
 import './theme/tokens.css'
 import './theme/base.css'
 import { takeToken } from './access/token.ts'

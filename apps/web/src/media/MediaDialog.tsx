@@ -105,20 +105,19 @@ function Content({ file, files, playlistUrl, onEnded }: ContentProps) {
     case 'markdown':
       return <TextView file={file} isMarkdown={file.kind === 'markdown'} />
     case 'pdf':
-      return <OpensElsewhere file={file} title={say.pdf} inTab />
+      return <OpensElsewhere file={file} title={say.pdf} help={say.pdfHelp} />
     case 'other':
       return <OpensElsewhere file={file} title={say.cannotShow} help={say.cannotShowHelp} />
   }
 }
 
-function OpensElsewhere(props: { file: ShownFile; title: string; help?: string; inTab?: boolean }) {
-  const { file, inTab } = props
-  const where = inTab ? { target: '_blank', rel: 'noopener' } : { download: file.name }
+function OpensElsewhere(props: { file: ShownFile; title: string; help: string }) {
+  const { file, title, help } = props
   return (
-    <Message title={props.title} {...(props.help ? { help: props.help } : {})}>
-      <a className={buttonClass('primary')} href={file.url} {...where}>
-        <Icon name={inTab ? 'external' : 'download'} />
-        {inTab ? say.openInTab : say.download}
+    <Message title={title} help={help}>
+      <a className={buttonClass('primary')} href={file.url} download={file.name}>
+        <Icon name="download" />
+        {say.download}
       </a>
     </Message>
   )

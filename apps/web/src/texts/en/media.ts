@@ -3,7 +3,6 @@ export const media = {
   close: 'Close',
   download: 'Download',
   playlist: 'Playlist for a player',
-  openInTab: 'Open in a new tab',
   previous: 'Previous',
   next: 'Next',
   place: (at: number, of: number) => `${at} of ${of}`,
@@ -29,5 +28,7 @@ export const media = {
   rendered: 'Formatted',
   source: 'Source',
   wrap: 'Wrap lines',
-  pdf: 'The browser shows this document in a tab of its own.',
+  pdf: 'A PDF document',
+  pdfHelp:
+    'Download it to read it. A document from a stranger can carry scripts, so it is not opened on the page of your node.',
 }
