@@ -8,6 +8,7 @@ import { pageOf } from '../torrents/list-queries.ts'
 import type { ManagedTorrent } from '../torrents/managed-torrent.ts'
 import { peersOf, piecesOf } from '../torrents/torrent-topic.ts'
 import { detailOf, fileView, trackersView } from '../torrents/view.ts'
+import { namingField } from './name-field.ts'
 import type { NodeCore } from './node-core.ts'
 
 type Names =
@@ -73,25 +74,26 @@ export function torrentOperations(core: NodeCore): Pick<NodeOperations, Names> {
     },
     renameFile: async ({ id, index, path }) => {
       const { api } = withFiles(book.get(id))
-      await api.renameFile(index, path.split('/'))
+      await namingField('path', () => api.renameFile(index, path.split('/')))
       return {}
     },
     listPeers: async ({ id }) => ({ items: peersOf(book.get(id), core.countries) }),
     addPeers: async ({ id, addresses }) => {
       const { api } = book.get(id)
-      for (const address of addresses) api.addPeer(address)
+      for (const address of addresses) await namingField('addresses', () => api.addPeer(address))
       return {}
     },
     listTrackers: async ({ id }) => trackers(book.get(id)),
     setTrackers: async ({ id, tiers }) => {
       const torrent = book.get(id)
-      await torrent.api.setTrackers(tiers)
+      await namingField('tiers', () => torrent.api.setTrackers(tiers))
       return trackers(torrent)
     },
     setWebSeeds: async ({ id, urls }) => {
       const { api } = book.get(id)
-      for (const url of api.webSeeds) if (!urls.includes(url)) api.removeWebSeed(url)
-      for (const url of urls) if (!api.webSeeds.includes(url)) api.addWebSeed(url)
+      for (const url of api.webSeeds) if (!urls.includes(url)) await api.removeWebSeed(url)
+      for (const url of urls)
+        if (!api.webSeeds.includes(url)) await namingField('urls', () => api.addWebSeed(url))
       return {}
     },
   }

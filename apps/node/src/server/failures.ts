@@ -3,6 +3,7 @@ import type { Problem } from '@shoal/api'
 import { Failure } from '../cli/failure.ts'
 
 const STATUS: Readonly<Record<string, number>> = {
+  'slow-pattern': 400,
   'unknown-identifier': 400,
   'unsafe-path': 400,
   unauthorized: 401,
@@ -13,9 +14,11 @@ const STATUS: Readonly<Record<string, number>> = {
   'forbidden-path': 403,
   'no-permission': 403,
   'not-found': 404,
+  removed: 404,
   'method-not-allowed': 405,
   'address-in-use': 409,
   cancelled: 409,
+  ambiguous: 409,
   conflict: 409,
   exists: 409,
   fixed: 409,
@@ -24,9 +27,15 @@ const STATUS: Readonly<Record<string, number>> = {
   'unsupported-media-type': 415,
   'range-not-satisfiable': 416,
   'too-many-attempts': 429,
+  'too-many-requests': 429,
   'too-many-clients': 429,
   'headers-too-large': 431,
+  damaged: 500,
+  io: 500,
   unsupported: 501,
+  // What another server answered is not what it should be.
+  'bad-answer': 502,
+  'bad-message': 502,
   refused: 502,
   unreachable: 502,
   closed: 503,
@@ -55,6 +64,16 @@ const FASTIFY: Readonly<Record<string, readonly [code: string, field: string, me
   FST_ERR_CTP_INVALID_TYPE: ['unsupported-media-type', 'content-type', 'this type of body is not taken here'],
 }
 
+/** What the engine finds wrong, by the member that it can only have come from. */
+const FIELDS: Readonly<Record<string, string>> = {
+  'bad-bencode': 'torrent',
+  'bad-info-hash': 'source',
+  'bad-magnet': 'source',
+  'bad-torrent': 'torrent',
+  'no-metadata': 'id',
+  'unknown-identifier': 'source',
+}
+
 export interface Refusal {
   readonly status: number
   readonly problem: Problem
@@ -66,10 +85,10 @@ export interface Refusal {
 /** Any error as an answer. What has no code of ours becomes `internal`, and says nothing of what happened inside. */
 export function refusalOf(error: unknown): Refusal {
   const { code, message, field, statusCode } = (error ?? {}) as Record<string, unknown>
-  const known = typeof code === 'string' ? FASTIFY[code] : undefined
+  const known = typeof code === 'string' && Object.hasOwn(FASTIFY, code) ? FASTIFY[code] : undefined
   if (known) return refusal(new Failure(known[0], known[2], { field: known[1] }))
-  if (typeof code === 'string' && /^[a-z][a-z-]*$/.test(code) && statusOf(code) !== 500)
-    return refusal(error as Failure, typeof field === 'string' ? field : undefined)
+  if (typeof code === 'string' && isOurs(code))
+    return refusal(error as Failure, typeof field === 'string' ? field : FIELDS[code])
   if (typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500)
     return refusal(new Failure('bad-request', String(message)))
   return {
@@ -90,9 +109,12 @@ function refusal(error: Failure, field = error.field): Refusal {
   }
 }
 
-/** 500 for a code that says nothing of whose fault it is. */
-export function statusOf(code: string): number {
-  return STATUS[code] ?? (code.startsWith('bad-') ? 400 : 500)
+function isOurs(code: string): boolean {
+  return Object.hasOwn(STATUS, code) || /^bad-[a-z-]+$/.test(code)
+}
+
+function statusOf(code: string): number {
+  return STATUS[code] ?? 400
 }
 
 /** A refusal with headers of its own. */

@@ -142,5 +142,7 @@ export class Search {
 function readCursor(cursor = '0'): number {
   const offset = /^\d{1,4}$/.test(cursor) ? Number(cursor) : Number.NaN
   if (offset >= 0 && offset < MAX_HITS) return offset
-  throw new Failure('bad-argument', 'cursor: give `next` of the page before, or leave it out')
+  throw new Failure('bad-argument', 'this is no cursor: give `next` of the page before, or leave it out', {
+    field: 'cursor',
+  })
 }

@@ -61,6 +61,7 @@ function sendRefusal(error: unknown, request: FastifyRequest, reply: FastifyRepl
   const where = `${request.method} ${request.routeOptions?.url ?? 'unknown'}`
   if (unforeseen && !request.raw.destroyed)
     log.error(`${where} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
+  else if (status >= 500) log.warn(`${where}: ${problem.error.message}`)
   reply.headers(DATA_HEADERS).headers(headers).removeHeader('content-length')
   if (isUpgrade(request)) endAfterAnswer(request, reply)
   if (status === 401) reply.header('www-authenticate', challenge(request))

@@ -39,7 +39,8 @@ function send(
   const { lengthBytes } = file
   // RFC 9110 section 13.1.5: a range of another version would not fit to what the client has.
   const ifRange = headers['if-range']
-  const part = ifRange === undefined || ifRange === tag ? rangeOf(headers.range, lengthBytes) : null
+  const fits = ifRange === undefined || (ifRange === tag && !tag.startsWith('W/'))
+  const part = fits ? rangeOf(headers.range, lengthBytes) : null
   const { start, end } = part ?? { start: 0, end: lengthBytes }
   if (part) reply.code(206).header('content-range', `bytes ${start}-${end - 1}/${lengthBytes}`)
   reply.header('content-length', end - start)
