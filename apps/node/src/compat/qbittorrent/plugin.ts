@@ -25,7 +25,8 @@ const MAX_LOGIN_BYTES = 16_384
 /** What the node knows the holder of its token by. */
 const TOKEN_USER = 'shoal'
 
-const METHODS: WebMethods = {
+/** By the end of their path. */
+export const METHODS: WebMethods = {
   ...APP_METHODS,
   ...LOG_METHODS,
   ...SYNC_METHODS,

@@ -1,0 +1,57 @@
+import { DEFAULT_SETTINGS, type Settings } from '@shoal/api'
+import { expect, test } from 'vitest'
+import { sessionChange } from './session-change.ts'
+
+const SETTINGS: Settings = {
+  ...DEFAULT_SETTINGS,
+  downloads: { ...DEFAULT_SETTINGS.downloads, directory: '/downloads' },
+}
+
+function change(args: Record<string, unknown>, remembered = new Map<string, number>(), settings = SETTINGS) {
+  return sessionChange(args, settings, remembered)
+}
+
+test('a limit holds only while its switch is on, and is remembered until then', () => {
+  const remembered = new Map<string, number>()
+  expect(change({ 'speed-limit-down': 300 }, remembered)).toEqual({})
+  expect(change({ 'speed-limit-down-enabled': true }, remembered)).toEqual({
+    limits: { downloadBytesPerSecond: 300_000 },
+  })
+  expect(change({ 'speed-limit-down-enabled': false })).toEqual({ limits: { downloadBytesPerSecond: null } })
+  expect(change({ 'speed-limit-up-enabled': true })).toEqual({ limits: { uploadBytesPerSecond: 100_000 } })
+})
+
+test('a limit that is on changes without its switch', () => {
+  const settings = { ...SETTINGS, seeding: { ...SETTINGS.seeding, ratioLimit: 2 } }
+  expect(change({ seedRatioLimit: 3 }, new Map(), settings)).toEqual({ seeding: { ratioLimit: 3 } })
+})
+
+test('the time of the alternative limits becomes a schedule with them', () => {
+  const args = {
+    'alt-speed-down': 10,
+    'alt-speed-time-enabled': true,
+    'alt-speed-time-begin': 1320,
+    'alt-speed-time-end': 360,
+    'alt-speed-time-day': 0b0100001,
+  }
+  expect(change(args)).toEqual({
+    limits: {
+      alternativeDownloadBytesPerSecond: 10_000,
+      schedule: [
+        {
+          days: [0, 5],
+          from: '22:00',
+          to: '06:00',
+          downloadBytesPerSecond: 10_000,
+          uploadBytesPerSecond: 100_000,
+        },
+      ],
+    },
+  })
+  expect(change({ 'alt-speed-time-enabled': false })).toEqual({ limits: { schedule: [] } })
+})
+
+test('what Shoal does not have changes nothing; a value of another type is refused', () => {
+  expect(change({ 'blocklist-enabled': true, 'port-forwarding-enabled': true, unknown: 1 })).toEqual({})
+  expect(() => change({ 'dht-enabled': 'yes' })).toThrow(/dht-enabled is not true or false/)
+})
