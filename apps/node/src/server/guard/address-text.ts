@@ -1,7 +1,9 @@
 import { badRequest } from '../failures.ts'
 
-/** Throws `bad-request`, naming the member, for a query that is not percent-encoded UTF-8 or holds a NUL, and for a NUL in the path. */
+/** Throws `bad-request`, naming the member, for a query that is not percent-encoded UTF-8 or holds a NUL, and for a path that is none. */
 export function checkAddressText(url: string): void {
+  // An absolute address (RFC 9112 section 3.2.2) is for proxies, and names another host than was checked.
+  if (!url.startsWith('/')) throw badRequest('path', 'the path begins with /')
   const mark = url.indexOf('?')
   const path = mark < 0 ? url : url.slice(0, mark)
   if (path.includes('%00')) throw badRequest('path', 'the path holds a NUL')

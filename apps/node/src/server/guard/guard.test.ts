@@ -116,6 +116,12 @@ test.each([
   ['OPTIONS /api/torrents HTTP/1.1', [], 405, 'method'],
   ['GET /api/torrents HTTP/1.1', [`X: ${'a'.repeat(20_000)}`], 431, 'headers'],
   ['GET /api/torrents HTTP/1.1', ['Bad header'], 400, 'request'],
+  ['GET http://evil.example/api/torrents HTTP/1.1', [], 400, 'path'],
+  ['OPTIONS * HTTP/1.1', [], 400, 'path'],
+  ['POST /api/node/stop HTTP/1.1', ['Content-Length: 2', 'Transfer-Encoding: chunked'], 400, 'request'],
+  ['POST /api/node/stop HTTP/1.1', ['Content-Length: 2', 'Content-Length: 3'], 400, 'request'],
+  ['POST /api/node/stop HTTP/1.1', ['Content-Length: -1'], 400, 'request'],
+  ['NONSENSE /api/torrents HTTP/1.1', [], 400, 'request'],
   ['GET /api/torrents HTTP/1.1', ['Connection: upgrade', 'Upgrade: websocket'], 400, 'upgrade'],
   ['POST /api/node/stop HTTP/1.1', ['Content-Type: text/plain', 'Content-Length: 2'], 415, 'content-type'],
   [

@@ -22,6 +22,8 @@ export interface GuardOptions {
 
 /** How long a refused request may go on sending a body that nobody reads. */
 const UNREAD_BODY_MS = 10_000
+/** Leaves descriptors for peers and files, however many strangers connect. */
+const MAX_CONNECTIONS = 2000
 /** Longest part of a path: longer than any name, percent-encoded. */
 const MAX_PARAM = 8192
 
@@ -38,6 +40,7 @@ export function guard({ log, host, allowedHosts }: GuardOptions): FastifyInstanc
     clientErrorHandler: (error, socket: Socket) => refuseUnreadable(error, socket),
     frameworkErrors: (error, request, reply) => void refuse(error, request, reply as unknown as FastifyReply),
   })
+  app.server.maxConnections = MAX_CONNECTIONS
   app.setErrorHandler<FastifyError>(refuse)
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(DATA_HEADERS)
