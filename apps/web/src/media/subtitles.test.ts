@@ -48,6 +48,7 @@ test('subtitles are found beside the film, with their languages', () => {
     'd/other.srt',
     'film.srt',
     'd/Subs/English.srt',
+    'd/subs/film.de.srt',
     'd/film.txt',
   ]
   expect(
@@ -59,5 +60,6 @@ test('subtitles are found beside the film, with their languages', () => {
     ['d/film.srt', ''],
     ['d/film.pt-BR.vtt', 'pt-BR'],
     ['d/Subs/English.srt', 'English'],
+    ['d/subs/film.de.srt', 'de'],
   ])
 })

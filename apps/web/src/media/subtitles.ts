@@ -9,6 +9,7 @@ export interface Cue {
 /** A subtitle file larger than this is no subtitle file. */
 export const MAX_SUBTITLE_BYTES = 4_000_000
 const MAX_CUES = 50_000
+const MAX_TRACKS = 100
 const TIMES = /^\s*((?:\d+:)?\d{1,2}:\d{2}[.,]\d{1,3})\s*-->\s*((?:\d+:)?\d{1,2}:\d{2}[.,]\d{1,3})/
 
 /** The cues of SubRip (.srt) or WebVTT (.vtt) text. What is not understood is left out: a half-downloaded file still shows its start. */
@@ -63,19 +64,20 @@ export interface FoundSubtitle<Item> {
   readonly language: string
 }
 
-/** The subtitles that lie beside a film: those whose name begins with its own, and those in a folder `Subs`. */
+/** The subtitles that lie beside a film: those whose name begins with its own, and those in a folder `Subs` or the like. */
 export function subtitlesBeside<Item extends { path: string }>(film: string, files: readonly Item[]) {
-  const stem = film.replace(/\.[^./]+$/, '')
   const folder = film.slice(0, film.lastIndexOf('/') + 1)
+  const stem = withoutEnding(film.slice(folder.length))
   const found: FoundSubtitle<Item>[] = []
   for (const item of files) {
     if (!/\.(srt|vtt)$/i.test(item.path) || !item.path.startsWith(folder)) continue
-    const name = item.path.replace(/\.[^./]+$/, '')
+    const inSubs = /^(subs?|subtitles)\//i.exec(item.path.slice(folder.length))
+    const name = withoutEnding(item.path.slice(folder.length + (inSubs?.[0].length ?? 0)))
     if (name === stem) found.push({ item, language: '' })
     else if (name.startsWith(`${stem}.`)) found.push({ item, language: name.slice(stem.length + 1) })
-    else if (/^(subs?|subtitles)\/[^/]+$/i.test(item.path.slice(folder.length))) {
-      found.push({ item, language: name.slice(name.lastIndexOf('/') + 1) })
-    }
+    else if (inSubs) found.push({ item, language: name })
   }
-  return found.slice(0, 100)
+  return found.slice(0, MAX_TRACKS)
 }
+
+const withoutEnding = (path: string) => path.replace(/\.[^./]+$/, '')

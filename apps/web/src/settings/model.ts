@@ -96,6 +96,11 @@ export function settingIn(settings: Settings, field: SettingField): unknown {
   return (settings[field.section] as Record<string, unknown>)[field.member]
 }
 
+/** Settings in which one has another value. */
+export function withSetting(settings: Settings, field: SettingField, value: unknown): Settings {
+  return { ...settings, [field.section]: { ...settings[field.section], [field.member]: value } }
+}
+
 /** The change that gives one setting another value. */
 export function changeOf(field: SettingField, value: unknown): SettingsChange {
   return { [field.section]: { [field.member]: value } } as SettingsChange

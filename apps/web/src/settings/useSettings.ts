@@ -5,7 +5,7 @@ import { notify, toasts } from '../components/toasts.ts'
 import { type Asked, useAsked, useCell, useNode } from '../node/context.tsx'
 import { texts } from '../texts/texts.ts'
 import { textOf } from './field-text.ts'
-import { changeOf, fieldNamed, problemWith, type SettingField, settingIn } from './model.ts'
+import { changeOf, fieldNamed, problemWith, type SettingField, settingIn, withSetting } from './model.ts'
 
 const say = texts.settings
 /** Of the last save: the next takes its place, so that they do not pile up. */
@@ -57,7 +57,9 @@ export function useSettings(): SettingsEditor {
       const problem = problemWith(field, value)
       if (problem) return setProblem(field.name, problem.message)
       const before = settingIn(settings, field)
-      if (!(await apply(changeOf(field, value), field))) return
+      // Shown at once: a switch that waits for the node feels broken.
+      set(withSetting(settings, field, value))
+      if (!(await apply(changeOf(field, value), field))) return set(settings)
       const undo = () => void apply(changeOf(field, before), field)
       toasts.close(lastNote)
       lastNote = notify(say.saved(textOf(field).title), {
@@ -65,7 +67,7 @@ export function useSettings(): SettingsEditor {
         action: { text: say.undo, onSelect: undo },
       })
     },
-    [apply, setProblem, settings],
+    [apply, set, setProblem, settings],
   )
   // What was wrong is forgotten when the settings come anew from elsewhere.
   // biome-ignore lint/correctness/useExhaustiveDependencies: once for each version

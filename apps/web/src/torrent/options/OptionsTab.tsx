@@ -19,14 +19,22 @@ export interface OptionsTabProps {
 
 /** What holds for this torrent alone. Each change is saved at once. */
 export default function OptionsTab({ detail, onSaved }: OptionsTabProps) {
-  const { api } = useNode()
+  const { api, torrents } = useNode()
   const [problem, setProblem] = useState<string | null>(null)
   const save = async (change: Omit<UpdateTorrent, 'id'>) => {
+    // Shown at once: a switch that waits for the node feels broken.
+    const show = (shown: TorrentDetail) => {
+      const { label, tags, sequential } = shown
+      torrents.assume(detail.id, { label, tags, sequential })
+      onSaved(shown)
+    }
+    show({ ...detail, ...change } as TorrentDetail)
     try {
-      onSaved(await api.updateTorrent({ id: detail.id, ...change }))
+      show(await api.updateTorrent({ id: detail.id, ...change }))
       setProblem(null)
       notify(say.saved, { type: 'good', timeoutMs: 2000 })
     } catch (error) {
+      show(detail)
       setProblem(messageOf(error))
     }
   }
