@@ -163,6 +163,8 @@ test('takes anything for a request without falling over', { timeout: 60_000 }, a
       'peer-limit',
     ],
   ]
+  const metainfo = (await server.torrent('fuzz', { a: 20_000, b: 10 })).toString('base64')
+  await rpc('torrent-add', { metainfo, paused: true })
   const args = fc.oneof(
     fc.dictionary(fc.constantFrom(...names), fc.jsonValue(), { maxKeys: 6 }),
     fc.jsonValue(),
