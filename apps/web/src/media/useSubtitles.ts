@@ -40,7 +40,9 @@ async function addTrack(
   if (!response.ok) throw new Error(`status ${response.status}`)
   const cues = cuesOf(await response.text())
   if (!player || signal.aborted || cues.length === 0) return
-  const track = player.addTextTrack('subtitles', language || file.name, languageTag(language))
+  const tag = languageTag(language)
+  const name = tag === '' ? language || file.name : languageName(tag)
+  const track = player.addTextTrack('subtitles', name, tag)
   for (const cue of cues) track.addCue(new VTTCue(cue.startSeconds, cue.endSeconds, cue.text))
   const isFirst = [...player.textTracks].every(each => each === track || each.mode !== 'showing')
   track.mode = isFirst && language === '' ? 'showing' : 'disabled'
@@ -49,4 +51,9 @@ async function addTrack(
 /** `pt-BR` of a file's name, when it is a language tag (BCP 47) at all. */
 function languageTag(language: string): string {
   return /^[a-z]{2,3}(-[A-Za-z]{2,4})?$/.test(language) ? language : ''
+}
+
+const names = new Intl.DisplayNames(undefined, { type: 'language' })
+function languageName(tag: string): string {
+  return names.of(tag) ?? tag
 }
