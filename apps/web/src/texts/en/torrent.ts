@@ -249,6 +249,6 @@ export const torrent = {
     never: 'Never',
     own: 'Own',
     saved: 'Saved',
-    organise: 'Order',
+    organise: 'Label and order',
   },
 }

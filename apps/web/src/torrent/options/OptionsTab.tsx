@@ -1,9 +1,9 @@
 import type { TorrentDetail, UpdateTorrent } from '@shoal/api'
-import { useId, useState } from 'react'
+import { useId, useRef, useState } from 'react'
 import { messageOf } from '../../components/errors.ts'
 import { SwitchField, TextField } from '../../components/Field.tsx'
 import { Card, Notice } from '../../components/Parts.tsx'
-import { notify } from '../../components/toasts.ts'
+import { notify, toasts } from '../../components/toasts.ts'
 import { useCell, useNode } from '../../node/context.tsx'
 import { RateField } from '../../settings/RateField.tsx'
 import { texts } from '../../texts/texts.ts'
@@ -21,6 +21,8 @@ export interface OptionsTabProps {
 export default function OptionsTab({ detail, onSaved }: OptionsTabProps) {
   const { api, torrents } = useNode()
   const [problem, setProblem] = useState<string | null>(null)
+  // The next note takes the place of the last, so that they do not pile up.
+  const lastNote = useRef('')
   const save = async (change: Omit<UpdateTorrent, 'id'>) => {
     // Shown at once: a switch that waits for the node feels broken.
     const show = (shown: TorrentDetail) => {
@@ -32,7 +34,8 @@ export default function OptionsTab({ detail, onSaved }: OptionsTabProps) {
     try {
       show(await api.updateTorrent({ id: detail.id, ...change }))
       setProblem(null)
-      notify(say.saved, { type: 'good', timeoutMs: 2000 })
+      toasts.close(lastNote.current)
+      lastNote.current = notify(say.saved, { type: 'good', timeoutMs: 2000 })
     } catch (error) {
       show(detail)
       setProblem(messageOf(error))
