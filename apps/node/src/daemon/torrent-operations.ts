@@ -99,6 +99,19 @@ export function torrentOperations(core: NodeCore): Pick<NodeOperations, Names> {
   }
 }
 
+/** Throws `bad-request` for a path that would lead out of the torrent, or nowhere. */
+function safePath(path: string): string[] {
+  const parts = path.split('/')
+  if (parts.every(part => part !== '' && part !== '.' && part !== '..' && !part.includes('\0'))) return parts
+  throw new Failure(
+    'bad-request',
+    `${JSON.stringify(path.slice(0, 200))} cannot be the path of a file: give names with / between folders`,
+    {
+      field: 'path',
+    },
+  )
+}
+
 type Change = Omit<Parameters<NodeOperations['updateTorrent']>[0], 'id'>
 
 async function update(torrent: ManagedTorrent, change: Change, { book, queue }: NodeCore): Promise<void> {
