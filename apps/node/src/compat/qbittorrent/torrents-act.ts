@@ -77,8 +77,9 @@ export const ACTING_METHODS: WebMethods = {
     const { id } = await chosenOne(params, context)
     const name = params.required('name').trim()
     if (name === '') throw new Refusal(409, 'incorrect torrent name')
-    await context.call('updateTorrent', { id, name })
+    const changed = await context.call('updateTorrent', { id, name })
     context.facts.doubt([id])
+    if (changed.name !== name) throw new Refusal(409, 'this torrent keeps its name')
     return undefined
   }),
   'torrents/renameFile': changes(renamePath),

@@ -45,6 +45,13 @@ test('asks who it is, then for the session id, and tells both', async () => {
   expect(get.statusCode).toBe(405)
 })
 
+test('takes the session id for proof that no other site asks', async () => {
+  const origin = 'chrome-extension://abcdefgh'
+  expect((await post('{}', { origin })).statusCode).toBe(409)
+  const answer = await post('{"method":"session-get"}', { origin, 'x-transmission-session-id': sessionId })
+  expect([answer.statusCode, answer.headers['access-control-allow-origin']]).toEqual([200, undefined])
+})
+
 test('answers with the tag, and names what it does not know', async () => {
   expect(await rpc('session-close-the-door', {}, { tag: 42 })).toEqual({
     arguments: {},

@@ -27,9 +27,11 @@ export const transmissionApi: CompatPlugin = scope => {
     if (!(await isAllowed(request, reply, scope))) return reply
     if (!isFromHere(request, reply, context.sessionId)) return reply
   }
+  // Extensions of browsers drive a Transmission too. The session id keeps other sites' pages out: they cannot read it.
+  const config = { anyOrigin: true }
   // transmission-remote ends the path with a slash.
   for (const path of [TRANSMISSION_PATH, `${TRANSMISSION_PATH}/`]) {
-    app.post(path, { onRequest }, async ({ body }, reply) => {
+    app.post(path, { onRequest, config }, async ({ body }, reply) => {
       const asked = parse(body)
       if (asked !== undefined) return answerRpc(asked, context)
       return reply.code(400).send({ result: 'the request is no JSON', arguments: {} })
