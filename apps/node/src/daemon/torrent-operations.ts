@@ -74,7 +74,7 @@ export function torrentOperations(core: NodeCore): Pick<NodeOperations, Names> {
     },
     renameFile: async ({ id, index, path }) => {
       const { api } = withFiles(book.get(id))
-      await namingField('path', () => api.renameFile(index, path.split('/')))
+      await namingField('path', () => api.renameFile(index, safePath(path)))
       return {}
     },
     listPeers: async ({ id }) => ({ items: peersOf(book.get(id), core.countries) }),
