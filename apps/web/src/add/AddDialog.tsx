@@ -1,5 +1,5 @@
 import { Tabs } from '@base-ui/react/tabs'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import type { AddRequest } from '../app/ui.ts'
 import { Dialog } from '../components/Dialog.tsx'
 import { texts } from '../texts/texts.ts'
@@ -10,8 +10,15 @@ import { ShareTab } from './ShareTab.tsx'
 /** Everything that begins something: a link, a .torrent, or content of one's own. */
 export function AddDialog({ request, onClose }: { request: AddRequest; onClose(): void }) {
   const [tab, setTab] = useState<AddRequest['tab']>(request.tab)
+  const field = useRef<HTMLTextAreaElement>(null)
   return (
-    <Dialog open wide title={texts.add.title} onClose={onClose}>
+    <Dialog
+      open
+      wide
+      title={texts.add.title}
+      {...(tab === 'download' ? { initialFocus: field } : {})}
+      onClose={onClose}
+    >
       <Tabs.Root value={tab} onValueChange={setTab}>
         <Tabs.List className={styles.tabs}>
           {(['download', 'share'] as const).map(value => (
@@ -21,7 +28,7 @@ export function AddDialog({ request, onClose }: { request: AddRequest; onClose()
           ))}
         </Tabs.List>
         <Tabs.Panel value="download" className={styles.panel}>
-          <DownloadTab request={request} onShare={() => setTab('share')} onDone={onClose} />
+          <DownloadTab request={request} field={field} onDone={onClose} />
         </Tabs.Panel>
         <Tabs.Panel value="share" className={styles.panel}>
           <ShareTab files={request.tab === 'share' ? request.files : undefined} onClose={onClose} />

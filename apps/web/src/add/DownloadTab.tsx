@@ -1,5 +1,5 @@
 import type { AddTorrent, Preview } from '@shoal/api'
-import { type FormEvent, useEffect, useRef, useState } from 'react'
+import { type FormEvent, type RefObject, useEffect, useRef, useState } from 'react'
 import { useLocation } from 'wouter'
 import type { AddRequest, DroppedFile } from '../app/ui.ts'
 import { Button } from '../components/Button.tsx'
@@ -23,16 +23,15 @@ type State =
 
 const t = texts.add
 
-/** A link or .torrent: what it holds is shown first, and what of it is wanted can be chosen. */
-export function DownloadTab({
-  request,
-  onShare,
-  onDone,
-}: {
-  request: AddRequest
-  onShare(): void
+interface DownloadTabProps {
+  readonly request: AddRequest
+  /** Where the link is written. */
+  readonly field: RefObject<HTMLTextAreaElement | null>
   onDone(): void
-}) {
+}
+
+/** A link or .torrent: what it holds is shown first, and what of it is wanted can be chosen. */
+export function DownloadTab({ request, field, onDone }: DownloadTabProps) {
   const node = useNode()
   const [, navigate] = useLocation()
   const [state, setState] = useState<State>({ step: 'source' })
@@ -102,13 +101,8 @@ export function DownloadTab({
       {state.step === 'failed' && (
         <Failed error={state.error} onRetry={() => look(state.source)} onAdd={() => add([state.source])} />
       )}
-      <SourceForm text={text} onText={setText} onSubmit={takeText} onFiles={takeFiles} />
+      <SourceForm field={field} text={text} onText={setText} onSubmit={takeText} onFiles={takeFiles} />
       <HandlerHint />
-      <p className={styles.aside}>
-        <Button variant="quiet" icon="share" onClick={onShare}>
-          {texts.list.empty.share}
-        </Button>
-      </p>
     </>
   )
 }
@@ -139,13 +133,14 @@ function Failed({ error, onRetry, onAdd }: { error: unknown; onRetry(): void; on
 }
 
 interface SourceFormProps {
+  readonly field: RefObject<HTMLTextAreaElement | null>
   readonly text: string
   onText(text: string): void
   onSubmit(text: string): void
   onFiles(files: readonly DroppedFile[]): void
 }
 
-function SourceForm({ text, onText, onSubmit, onFiles }: SourceFormProps) {
+function SourceForm({ field, text, onText, onSubmit, onFiles }: SourceFormProps) {
   const count = sourcesIn(text).length
   const picker = useRef<HTMLInputElement>(null)
   const submit = (event: FormEvent) => {
@@ -155,6 +150,7 @@ function SourceForm({ text, onText, onSubmit, onFiles }: SourceFormProps) {
   return (
     <form className={styles.form} onSubmit={submit}>
       <TextArea
+        ref={field}
         label={t.source.label}
         hint={t.source.hint}
         placeholder={t.source.placeholder}

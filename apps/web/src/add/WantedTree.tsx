@@ -66,7 +66,7 @@ export function WantedTree({ files, wanted, onWanted }: Props) {
         </Button>
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached with the keyboard */}
-      <div ref={scroller} className={styles.treeRows} tabIndex={0} role="region" aria-label={t.files}>
+      <section ref={scroller} className={styles.treeRows} tabIndex={0} aria-label={t.files}>
         <div style={{ height: virtual.getTotalSize(), position: 'relative' }}>
           {virtual.getVirtualItems().map(({ index, start }) => {
             const node = rows[index]!
@@ -87,7 +87,7 @@ export function WantedTree({ files, wanted, onWanted }: Props) {
             )
           })}
         </div>
-      </div>
+      </section>
     </div>
   )
 }

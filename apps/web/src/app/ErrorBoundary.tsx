@@ -21,6 +21,7 @@ export class ErrorBoundary extends Component<Props, { error: Error | null }> {
     const t = texts.app.failure
     return (
       <EmptyState
+        page
         icon="alert"
         title={t.title}
         actions={

@@ -56,6 +56,7 @@ function NotFound() {
   const t = texts.app.notFound
   return (
     <EmptyState
+      page
       icon="search"
       title={t.title}
       actions={

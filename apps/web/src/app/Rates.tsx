@@ -19,7 +19,7 @@ export function Rates() {
   const up = formatRate(stats.uploadBytesPerSecond)
   return (
     <div className={styles.rates}>
-      <Link href="/dashboard" className={styles.now} aria-label={texts.app.rates(down, up)}>
+      <Link href="/dashboard" className={styles.now}>
         <Spark
           points={recent
             .slice(-SHOWN)
@@ -30,10 +30,12 @@ export function Rates() {
         />
         <span className={styles.down}>
           <Icon name="down" size={15} />
+          <span className="visually-hidden">{texts.app.receiving}</span>
           <span className="number">{down}</span>
         </span>
         <span className={styles.up}>
           <Icon name="up" size={15} />
+          <span className="visually-hidden">{texts.app.sending}</span>
           <span className="number">{up}</span>
         </span>
       </Link>
@@ -56,6 +58,7 @@ const HEIGHT = 26
 
 function Spark({ points }: { points: readonly (readonly number[])[] }) {
   const most = Math.max(1, ...points.flat())
+  if (points.length < 2) return null
   const line = (series: number) =>
     points
       .map((point, at) => {

@@ -38,13 +38,16 @@ export function Dialog({
         >
           <div className={styles.head}>
             <Base.Title className={styles.title}>{title}</Base.Title>
-            <Base.Close render={<IconButton icon="close" label={texts.app.close} />} />
           </div>
           {description && <Base.Description className={styles.description}>{description}</Base.Description>}
           <div className={styles.body} tabIndex={children ? undefined : -1}>
             {children}
           </div>
           {footer && <div className={styles.foot}>{footer}</div>}
+          {/* Last, so that the first control has the focus at first. */}
+          <div className={styles.close}>
+            <Base.Close render={<IconButton icon="close" label={texts.app.close} />} />
+          </div>
         </Base.Popup>
       </Base.Portal>
     </Base.Root>

@@ -24,15 +24,18 @@ export function ProgressBar({ value, tone = 'accent' }: { value: number; tone?: 
 export function EmptyState(props: {
   icon: IconName
   title: string
+  /** It is the whole page. */
+  page?: boolean
   children?: ReactNode
   actions?: ReactNode
 }) {
+  const Heading = props.page ? 'h1' : 'h2'
   return (
     <div className={styles.empty}>
       <div className={styles.picture}>
         <Icon name={props.icon} size={34} />
       </div>
-      <h2>{props.title}</h2>
+      <Heading>{props.title}</Heading>
       {props.children && <p>{props.children}</p>}
       {props.actions && <div className={styles.buttons}>{props.actions}</div>}
     </div>

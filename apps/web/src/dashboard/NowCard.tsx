@@ -10,6 +10,8 @@ import { limitText } from './limit-text.ts'
 
 const t = texts.pages.dashboard
 const SPAN_MS = 120_000
+/** What is known fills the picture, also in the first moments. */
+const LEAST_SPAN_MS = 20_000
 
 /** The rates of this moment, and of the last two minutes. */
 export function NowCard({ stats }: { stats: NodeStats }) {
@@ -39,7 +41,10 @@ export function NowCard({ stats }: { stats: NodeStats }) {
         <div className={styles.chart}>
           <RateChart
             points={points}
-            fromMs={stats.atMs - SPAN_MS}
+            fromMs={Math.max(
+              stats.atMs - SPAN_MS,
+              Math.min(points[0]?.atMs ?? 0, stats.atMs - LEAST_SPAN_MS),
+            )}
             toMs={stats.atMs}
             label={t.now}
             heightPixels={150}

@@ -29,24 +29,18 @@ function scaled(bytes: number): { value: number; unit: SizeUnit; digits: number 
 /** `1.46 GB`. */
 export function formatBytes(bytes: number): string {
   const { value, unit, digits } = scaled(bytes)
-  return numbers({
-    style: 'unit',
-    unit,
-    unitDisplay: unit === 'byte' ? 'narrow' : 'short',
-    ...fixed(digits),
-  }).format(value)
+  if (unit === 'byte') return `${formatCount(value)} B`
+  return numbers({ style: 'unit', unit, unitDisplay: 'short', ...fixed(digits) }).format(value)
 }
 
 /** `3.2 MB/s`. */
 export function formatRate(bytesPerSecond: number): string {
   const { value, unit, digits } = scaled(bytesPerSecond)
-  const shown = digits === 2 ? 1 : digits
-  return numbers({
-    style: 'unit',
-    unit: `${unit}-per-second`,
-    unitDisplay: unit === 'byte' ? 'narrow' : 'short',
-    ...fixed(shown),
-  }).format(value)
+  if (unit === 'byte') return `${formatCount(value)} B/s`
+  const shown = Math.min(digits, 1)
+  return numbers({ style: 'unit', unit: `${unit}-per-second`, unitDisplay: 'short', ...fixed(shown) }).format(
+    value,
+  )
 }
 
 const fixed = (digits: number) => ({ minimumFractionDigits: digits, maximumFractionDigits: digits })

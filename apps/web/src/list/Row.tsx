@@ -1,3 +1,4 @@
+import type { Torrent } from '@shoal/api'
 import { type MouseEvent, memo } from 'react'
 import { IconButton } from '../components/Button.tsx'
 import { Icon } from '../components/Icon.tsx'
@@ -67,17 +68,12 @@ export const CardRow = memo(function CardRow(props: RowProps) {
       <div role="gridcell" className={styles.cardBody}>
         <div className={styles.cardName}>
           <StateIcon torrent={torrent} />
-          <span>{torrent.name}</span>
+          <span className={styles.cardTitle}>{torrent.name}</span>
+          {label !== null && <LabelChip name={label} colour={props.colours.get(label)?.colour} />}
         </div>
         <ProgressBar value={progress} tone={LOOKS[state].tone} />
         <div className={styles.cardFacts}>
-          <span>
-            {torrent.error
-              ? torrent.error.message
-              : hasProgress(torrent)
-                ? `${t.state[state]}, ${formatPercent(progress)}`
-                : t.state[state]}
-          </span>
+          <span>{factOf(torrent)}</span>
           {downloadBytesPerSecond > 0 && (
             <span className="number">
               <Icon name="down" size={12} />
@@ -92,7 +88,6 @@ export const CardRow = memo(function CardRow(props: RowProps) {
           )}
           {etaSeconds !== null && <span className="number">{t.left(formatDuration(etaSeconds))}</span>}
           <span className={styles.cardEnd}>
-            {label !== null && <LabelChip name={label} colour={props.colours.get(label)?.colour} />}
             {!hasProgress(torrent) && ratio !== null && <span className="number">{formatRatio(ratio)}</span>}
             {totalBytes !== null && <span className="number">{formatBytes(totalBytes)}</span>}
           </span>
@@ -104,6 +99,16 @@ export const CardRow = memo(function CardRow(props: RowProps) {
     </div>
   )
 })
+
+/** How far it is, and its state where that is not plain from the rates beside it. */
+function factOf(torrent: Torrent): string {
+  const { error, state, progress } = torrent
+  if (error) return error.message
+  if (!hasProgress(torrent)) return t.state[state]
+  return state === 'downloading'
+    ? formatPercent(progress, 1)
+    : `${t.state[state]}, ${formatPercent(progress)}`
+}
 
 function rowProps({ id, index, topPx, heightPx, selected, cursor }: RowProps) {
   return {

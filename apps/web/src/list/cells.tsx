@@ -107,9 +107,9 @@ function PeersCell({ torrent: { peers, swarmSeeds, swarmLeeches } }: { torrent: 
   if (peers === 0 && swarmSeeds === null) return null
   const swarm = swarmSeeds === null ? null : swarmSeeds + (swarmLeeches ?? 0)
   return (
-    <>
+    <span>
       {peers}
       {swarm !== null && <span className={styles.quiet}> / {swarm}</span>}
-    </>
+    </span>
   )
 }

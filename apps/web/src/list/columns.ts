@@ -12,18 +12,18 @@ export interface Column {
 
 export type ColumnKey = Column['key']
 
-/** In the order in which they are shown. The name takes what is left. */
+/** In the order in which they are shown. */
 export const COLUMNS: readonly Column[] = [
-  { key: 'name', width: 260, least: 140 },
-  { key: 'state', width: 168, least: 90 },
-  { key: 'totalBytes', width: 84, least: 60, end: true },
-  { key: 'downloadBytesPerSecond', width: 92, least: 64, end: true },
-  { key: 'uploadBytesPerSecond', width: 92, least: 64, end: true },
-  { key: 'etaSeconds', width: 82, least: 56, end: true },
-  { key: 'ratio', width: 66, least: 50, end: true },
-  { key: 'peers', width: 92, least: 56, end: true },
-  { key: 'label', width: 104, least: 60 },
-  { key: 'addedMs', width: 124, least: 70 },
+  { key: 'name', width: 200, least: 140 },
+  { key: 'state', width: 150, least: 90 },
+  { key: 'totalBytes', width: 80, least: 60, end: true },
+  { key: 'downloadBytesPerSecond', width: 86, least: 64, end: true },
+  { key: 'uploadBytesPerSecond', width: 86, least: 64, end: true },
+  { key: 'etaSeconds', width: 76, least: 56, end: true },
+  { key: 'ratio', width: 60, least: 50, end: true },
+  { key: 'peers', width: 84, least: 56, end: true },
+  { key: 'label', width: 94, least: 60 },
+  { key: 'addedMs', width: 112, least: 70 },
   { key: 'completedMs', width: 124, least: 70, hidden: true },
   { key: 'downloadedBytes', width: 88, least: 60, end: true, hidden: true },
   { key: 'uploadedBytes', width: 88, least: 60, end: true, hidden: true },
@@ -78,11 +78,15 @@ export function resizeColumn(column: Column, width: number): void {
 
 export const resetColumns = () => choose(NONE)
 
-/** For `grid-template-columns`: the box first, and the name takes what is left. */
+/** These share what is left of a wide screen. */
+const GROWING: Partial<Record<ColumnKey, number>> = { name: 4, state: 1 }
+
+/** For `grid-template-columns`: the box first, the menu last. */
 export function templateOf(columns: readonly Column[], choices: ColumnChoices): string {
-  const tracks = columns.map(column =>
-    column.key === 'name' ? `minmax(${widthOf(column, choices)}px, 1fr)` : `${widthOf(column, choices)}px`,
-  )
+  const tracks = columns.map(column => {
+    const grows = GROWING[column.key]
+    return grows ? `minmax(${widthOf(column, choices)}px, ${grows}fr)` : `${widthOf(column, choices)}px`
+  })
   return ['40px', ...tracks, '40px'].join(' ')
 }
 

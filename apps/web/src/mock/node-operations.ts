@@ -3,6 +3,7 @@ import {
   type CheckedInputOf,
   type FeedItem,
   type Job,
+  LOG_LEVELS,
   type NodeOperations,
   type OutputOf,
   type SearchHit,
@@ -251,9 +252,12 @@ function aboutNode(world: MockWorld): Pick<Rest, About> {
       ],
     }),
     listFolders: async ({ path }) => listFolder(path),
-    async listLog({ torrent, after = 0, limit }) {
+    async listLog({ level, torrent, after = 0, limit }) {
       const fitting = world.log.filter(
-        entry => entry.id > after && (torrent === undefined || entry.torrent === torrent),
+        entry =>
+          LOG_LEVELS.indexOf(entry.level) >= LOG_LEVELS.indexOf(level) &&
+          entry.id > after &&
+          (torrent === undefined || entry.torrent === torrent),
       )
       return { items: fitting.slice(-limit) }
     },

@@ -61,6 +61,8 @@ export class MockTorrent {
     ]
     this.row = this.#newRow(title, start, totalBytes)
     this.#settle()
+    this.row.downloadBytesPerSecond = start.state === 'downloading' ? Math.round(this.#pull) : 0
+    this.row.uploadBytesPerSecond = Math.round(this.#push)
   }
 
   #newRow(title: Title, start: SwarmStart, totalBytes: number): Torrent {

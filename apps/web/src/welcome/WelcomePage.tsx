@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { Link, useLocation } from 'wouter'
 import { FolderField } from '../add/FolderField.tsx'
 import { ShareTab } from '../add/ShareTab.tsx'
@@ -22,6 +22,12 @@ export function WelcomePage() {
   const [at, setAt] = useState(0)
   const [shared, setShared] = useState(false)
   const step = STEPS[at]!
+  const heading = useRef<HTMLHeadingElement>(null)
+  const go = (to: number) => {
+    setAt(to)
+    // Screen readers go on with the new step.
+    heading.current?.focus()
+  }
   const finish = () => {
     markWelcomed()
     navigate('/')
@@ -44,8 +50,10 @@ export function WelcomePage() {
           </li>
         ))}
       </ol>
-      <section className={styles.card} aria-live="polite">
-        <h2>{step === 'share' && shared ? t.done.title : t[step].title}</h2>
+      <section className={styles.card}>
+        <h2 ref={heading} tabIndex={-1}>
+          {step === 'share' && shared ? t.done.title : t[step].title}
+        </h2>
         <p>{step === 'share' && shared ? t.done.body : t[step].body}</p>
         {step === 'folder' && <FolderStep />}
         {step === 'speed' && <SpeedStep />}
@@ -60,7 +68,7 @@ export function WelcomePage() {
         )}
       </section>
       <div className={styles.foot}>
-        {at > 0 && !shared && <Button onClick={() => setAt(at - 1)}>{t.back}</Button>}
+        {at > 0 && !shared && <Button onClick={() => go(at - 1)}>{t.back}</Button>}
         {!shared && (
           <Link href="/" className={buttonClass('quiet')} onClick={markWelcomed}>
             {t.skip}
@@ -74,7 +82,7 @@ export function WelcomePage() {
             </Button>
           )
         ) : (
-          <Button variant="primary" size="large" onClick={() => setAt(at + 1)}>
+          <Button variant="primary" size="large" onClick={() => go(at + 1)}>
             {t.next}
           </Button>
         )}

@@ -16,7 +16,8 @@ export const app = {
   addHint: 'Add a download or share something',
   download: 'Download',
   upload: 'Upload',
-  rates: (down: string, up: string) => `Receiving ${down}, sending ${up}`,
+  receiving: 'Receiving',
+  sending: 'Sending',
   limits: {
     button: 'Speed limits',
     alternativeOn: 'Alternative speed limits are on',

@@ -1,0 +1,201 @@
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { findings } from './testing/axe.ts'
+import { type BuiltConsole, buildConsole, lackingChromium, type OpenPage } from './testing/console.ts'
+import { scrollList } from './testing/frames.ts'
+
+const MOST_SCRIPT_BYTES = 250_000
+const ID = 'dd8255ecdc7ca55fb0bbf81323d87062db1f6d1c'
+
+let built: BuiltConsole
+beforeAll(async () => {
+  built = await buildConsole()
+}, 60_000)
+afterAll(() => built.close())
+
+test('the first screen loads at most 250 KB of gzipped script', () => {
+  console.log(`script of the first screen: ${(built.firstScriptBytes / 1000).toFixed(1)} kB gzipped`)
+  expect(built.firstScriptBytes).toBeLessThan(MOST_SCRIPT_BYTES)
+})
+
+const rows = (page: Page) => page.locator('[data-row]')
+
+/** Runs with a page of the made-up node; at its end nothing may have been complained of. */
+async function on(
+  path: string,
+  run: (page: Page) => Promise<void>,
+  options: Parameters<BuiltConsole['open']>[1] = {},
+) {
+  const opened: OpenPage = await built.open(path, options)
+  try {
+    await run(opened.page)
+    expect(opened.complaints).toEqual([])
+  } finally {
+    await opened.close()
+  }
+}
+
+describe.skipIf(lackingChromium())('the console with a made-up node', () => {
+  const routes = [
+    '/',
+    '/dashboard',
+    '/search?q=sea',
+    '/feeds',
+    '/settings',
+    '/welcome',
+    '/nowhere',
+    '/?locked',
+    '/?mock=fresh',
+  ] as const
+  for (const theme of ['light', 'dark'] as const) {
+    for (const route of routes) {
+      test(`axe finds nothing on ${route} (${theme})`, async () => {
+        const separator = route.includes('?') ? '&' : '?'
+        await on(
+          route.includes('mock') ? route : `${route}${separator}mock`,
+          async page => {
+            await page.locator('h1').waitFor({ state: 'attached' })
+            await page.waitForFunction(() => !document.querySelector('[role=status] .visually-hidden'))
+            expect(await findings(page)).toEqual([])
+          },
+          { colorScheme: theme },
+        )
+      })
+    }
+
+    test(`axe finds nothing on a torrent, in dialogs and menus, and on a phone (${theme})`, async () => {
+      await on(
+        '/?mock',
+        async page => {
+          await rows(page).nth(2).click({ button: 'right' })
+          await page.getByRole('menu').waitFor()
+          // A menu is in no landmark wherever it opens.
+          expect(await findings(page, { except: ['region'] })).toEqual([])
+          await page.keyboard.press('Escape')
+          await page.getByRole('button', { name: 'Add', exact: true }).click()
+          await page.getByRole('dialog').waitFor()
+          expect(await findings(page)).toEqual([])
+          await page.getByRole('tab', { name: 'Share' }).click()
+          expect(await findings(page)).toEqual([])
+          await page.keyboard.press('Escape')
+          await rows(page).nth(2).locator('a').click()
+          await page.locator('h1').waitFor()
+          expect(await findings(page)).toEqual([])
+        },
+        { colorScheme: theme },
+      )
+      await on(
+        '/?mock',
+        async page => {
+          await rows(page).first().waitFor()
+          expect(await findings(page)).toEqual([])
+        },
+        { colorScheme: theme, viewport: { width: 375, height: 812 }, hasTouch: true },
+      )
+    })
+  }
+
+  test('a torrent is removed with the keyboard, and brought back', async () => {
+    await on('/?mock', async page => {
+      await rows(page).first().waitFor()
+      await page.getByRole('grid').focus()
+      await page.keyboard.press('ArrowDown')
+      const name = await rows(page).first().locator('a').innerText()
+      await page.keyboard.press('Delete')
+      await page.getByText(`Removed “${name}”`).first().waitFor()
+      expect(await page.locator('a', { hasText: name }).count()).toBe(0)
+      await page.getByRole('button', { name: 'Undo' }).click()
+      await page.locator('[data-row] a', { hasText: name }).waitFor()
+    })
+  })
+
+  test('several are chosen and paused; filters show what is where', async () => {
+    await on('/?mock', async page => {
+      await rows(page).first().waitFor()
+      await page.getByRole('grid').focus()
+      await page.keyboard.press('Control+a')
+      await page.getByText('24 selected').first().waitFor()
+      await page.keyboard.press('p')
+      await page.keyboard.press('Escape')
+      const filter = (name: string) => page.getByRole('button', { name: new RegExp(`^${name} \\d+$`) })
+      await filter('Active').click()
+      await page.getByText('No bytes move just now', { exact: false }).waitFor()
+      await filter('All').click()
+      await page.getByLabel('Filter by name').fill('bunny')
+      await expect.poll(() => rows(page).count()).toBe(1)
+      expect(new URL(page.url()).searchParams.get('q')).toBe('bunny')
+    })
+  })
+
+  test('a magnet link that is handed over is looked into, and some of its files are added', async () => {
+    const link = encodeURIComponent(`magnet:?xt=urn:btih:${ID}&dn=Caminandes`)
+    await on(`/?mock&add=${link}`, async page => {
+      await page.getByRole('heading', { name: 'Caminandes' }).waitFor()
+      await page.getByLabel('Download plain text', { exact: true }).uncheck()
+      await page.getByText('2 of 4 files', { exact: false }).first().waitFor()
+      await page.getByLabel('Label').fill('films')
+      await page.getByRole('button', { name: /^Download \d/ }).click()
+      await page.getByText('Added “Caminandes”').first().waitFor()
+      await page.locator('[data-row] a', { hasText: 'Caminandes' }).waitFor()
+      expect(new URL(page.url()).searchParams.has('add')).toBe(false)
+    })
+  })
+
+  test('the first visit ends with something shared', async () => {
+    await on('/?mock=fresh', async page => {
+      await page.getByRole('button', { name: 'Next' }).click()
+      await page.getByLabel('Leave room for others', { exact: false }).check()
+      await page.getByRole('button', { name: 'Next' }).click()
+      const file = { name: 'cat.jpg', mimeType: 'image/jpeg', buffer: Buffer.alloc(200_000) }
+      await page.setInputFiles('[data-role=share-files]', file)
+      await page.getByRole('button', { name: 'Share', exact: true }).click()
+      await page.getByRole('heading', { name: 'You share something now' }).waitFor()
+      expect(await page.getByRole('textbox', { name: 'Magnet link' }).inputValue()).toMatch(
+        /^magnet:\?xt=urn:btih:/,
+      )
+      expect(await page.getByRole('img', { name: 'QR code' }).count()).toBe(1)
+      await page.getByRole('button', { name: 'To my transfers' }).click()
+      await page.locator('[data-row] a', { hasText: 'cat.jpg' }).waitFor()
+    })
+  })
+
+  test('a node that goes away leaves the last state on the screen, and is found again', async () => {
+    await on('/?mock&drop=1', async page => {
+      await page.getByText('The node does not answer').waitFor()
+      expect(await rows(page).count()).toBeGreaterThan(5)
+      await page.getByText('The node is back').first().waitFor({ timeout: 30_000 })
+    })
+  })
+
+  test('a wrong password is refused, the right one opens', async () => {
+    await on('/?mock&locked', async page => {
+      await page.getByLabel('User name').fill('ana')
+      await page.getByLabel('Password').fill('guess')
+      await page.getByRole('button', { name: 'Log in' }).click()
+      await page.getByText('That is not right', { exact: false }).waitFor()
+      await page.getByLabel('Password').fill('shoal')
+      await page.getByRole('button', { name: 'Log in' }).click()
+      await rows(page).first().waitFor()
+    })
+  })
+
+  test('the token of an address logs in and is gone from the address', async () => {
+    await on('/?mock&locked#token=shoal', async page => {
+      await rows(page).first().waitFor()
+      expect(page.url()).not.toContain('token')
+    })
+  })
+
+  test('5,000 busy torrents scroll, with no more rows than are in sight', async () => {
+    await on('/?mock=busy&torrents=5000', async page => {
+      await rows(page).first().waitFor()
+      await page.getByText('5,000 torrents').waitFor()
+      const frames = await scrollList(page, 3)
+      console.log(
+        `scrolling 5,000 torrents: ${frames.perSecond.toFixed(0)} frames/s, ${(frames.late * 100).toFixed(1)} % late`,
+      )
+      expect(frames.mostRows).toBeLessThan(60)
+      expect(Number(await rows(page).last().getAttribute('aria-rowindex'))).toBeGreaterThan(100)
+    })
+  })
+})

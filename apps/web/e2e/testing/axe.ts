@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type { Page } from 'playwright-core'
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+interface AxeResult {
+  readonly violations: readonly {
+    readonly id: string
+    readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[]
+  }[]
+}
+
+/** What axe finds of WCAG 2.2 A and AA and of good practice: one text a finding. */
+export async function findings(
+  page: Page,
+  { except = [] }: { except?: readonly string[] } = {},
+): Promise<string[]> {
+  // Pictures in motion have the colours of the middle of their way.
+  await page.evaluate(() =>
+    Promise.all(document.getAnimations().map(animation => animation.finished.catch(() => {}))),
+  )
+  await page.evaluate(AXE)
+  const result = (await page.evaluate(() =>
+    (globalThis as unknown as { axe: { run(context: Document, options: object): Promise<unknown> } }).axe.run(
+      document,
+      {
+        runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+      },
+    ),
+  )) as AxeResult
+  return result.violations
+    .filter(({ id }) => !except.includes(id))
+    .flatMap(({ id, nodes }) =>
+      nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 200)}\n${failureSummary}`),
+    )
+}
