@@ -3,14 +3,16 @@ import type { Call } from '../call.ts'
 import { codeOf, isForeseen } from '../call.ts'
 import type { FactsBook } from '../torrent-facts.ts'
 import type { Params } from './params.ts'
-import type { Session } from './sessions.ts'
+import type { SyncMemories } from './sync-memory.ts'
 
 /** What the methods of the API work with. */
 export interface WebContext {
   readonly node: RunningNode
   readonly call: Call
   readonly facts: FactsBook
-  readonly session: Session
+  readonly memories: SyncMemories
+  /** Who asks: the session, or what the request proved by itself. */
+  readonly client: string
 }
 
 /** Text, JSON, a file, or nothing. */

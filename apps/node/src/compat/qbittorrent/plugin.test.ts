@@ -118,6 +118,21 @@ test('adds a .torrent with all that is said of it, and refuses what is none', as
   expect((await get('torrents/info')).json()).toEqual([])
 })
 
+test('keeps the keys of private trackers when trackers are changed', async () => {
+  const announce = 'http://127.0.0.1:9/0123456789abcdef0123456789abcdef/announce'
+  await add(await server.torrent('private', { a: 10 }, [[announce]]), { paused: 'true' })
+  const [{ hash }] = (await get('torrents/info')).json()
+  const other = 'http://127.0.0.1:9/announce?passkey=0123456789abcdef'
+  await post('torrents/addTrackers', { hash, urls: `${other}\n${announce}` })
+  const urls = (await get('torrents/trackers', { hash })).json().map(({ url }: { url: string }) => url)
+  expect(urls.slice(3)).toEqual([announce, other])
+  await post('torrents/editTracker', { hash, origUrl: other, newUrl: `${other}0` })
+  expect(await server.call('listTrackers', { id: hash })).toMatchObject({
+    items: [{ announce }, { announce: `${other}0`, url: expect.not.stringContaining('0123456789abcdef') }],
+  })
+  await post('torrents/delete', { hashes: hash, deleteFiles: 'true' })
+})
+
 test('says with its status what is wrong', async () => {
   const none = 'e'.repeat(40)
   expect((await get('torrents/properties', { hash: none })).statusCode).toBe(404)

@@ -11,8 +11,9 @@ import { LOG_METHODS } from './log.ts'
 import { readParams } from './params.ts'
 import { FEED_METHODS } from './rss.ts'
 import { RULE_METHODS } from './rss-rules.ts'
-import { ENDED_COOKIE, passingSession, type Session, Sessions, sessionCookie, sessionId } from './sessions.ts'
+import { ENDED_COOKIE, Sessions, sessionCookie, sessionId } from './sessions.ts'
 import { SYNC_METHODS } from './sync.ts'
+import { SyncMemories } from './sync-memory.ts'
 import { ACTING_METHODS } from './torrents-act.ts'
 import { ADDING_METHODS } from './torrents-add.ts'
 import { LABEL_METHODS } from './torrents-labels.ts'
@@ -22,6 +23,8 @@ import { TRANSFER_METHODS } from './transfer.ts'
 
 const PATH = '/api/v2'
 const MAX_LOGIN_BYTES = 16_384
+/** Clients that are told of changes alone; each one more gets the whole list in every answer. */
+const MOST_MEMORIES = 16
 /** What the node knows the holder of its token by. */
 const TOKEN_USER = 'shoal'
 
@@ -43,6 +46,7 @@ export const METHODS: WebMethods = {
 export const qbittorrentApi: CompatPlugin = scope => {
   const { app, node } = scope
   const sessions = new Sessions()
+  const memories = new SyncMemories(MOST_MEMORIES)
   const call = callerOf(node.operations)
   const facts = new FactsBook(call)
   app.removeAllContentTypeParsers()
@@ -53,14 +57,17 @@ export const qbittorrentApi: CompatPlugin = scope => {
   )
   app.post(`${PATH}/auth/logout`, { bodyLimit: MAX_LOGIN_BYTES }, async (request, reply) => {
     const id = sessionId(request.headers.cookie)
-    if (id !== null) sessions.close(id)
+    if (id !== null) {
+      sessions.close(id)
+      memories.forget(id)
+    }
     return reply.header('set-cookie', ENDED_COOKIE).send()
   })
-  const asked = new WeakMap<FastifyRequest, Session>()
+  const asked = new WeakMap<FastifyRequest, string>()
   const onRequest = async (request: FastifyRequest, reply: FastifyReply) => {
-    const session = await sessionOf(request, sessions, scope)
-    if (!session) return reply.code(403).type('text/plain').send('Forbidden')
-    asked.set(request, session)
+    const client = await clientOf(request, sessions, scope)
+    if (client === null) return reply.code(403).type('text/plain').send('Forbidden')
+    asked.set(request, client)
   }
   for (const [name, method] of Object.entries(METHODS))
     app.route({
@@ -70,7 +77,7 @@ export const qbittorrentApi: CompatPlugin = scope => {
       onRequest,
       handler: async (request, reply) => {
         const params = await readParams(request.url, request.headers['content-type'], request.body)
-        const answer = await method.run(params, { node, call, facts, session: asked.get(request)! })
+        const answer = await method.run(params, { node, call, facts, memories, client: asked.get(request)! })
         return send(answer, reply)
       },
     })
@@ -110,19 +117,21 @@ async function login(
   return reply.header('set-cookie', cookie).send('Ok.')
 }
 
-/** By the cookie, or else by what the request itself proves: the node's user name and password, or its token as a key. */
-async function sessionOf(
+/**
+ * By the cookie, or else by what the request itself proves: the node's user name and password, or its token as a key. Null for a stranger.
+ */
+async function clientOf(
   request: FastifyRequest,
   sessions: Sessions,
   { access }: CompatScope,
-): Promise<Session | null> {
+): Promise<string | null> {
   const { cookie, authorization } = request.headers
   const id = sessionId(cookie)
-  const known = id === null ? null : sessions.find(id)
-  if (known || authorization === undefined) return known
+  if (id !== null && sessions.use(id)) return id
+  if (authorization === undefined) return null
   const token = bearerToken(authorization)
   const pair = token === null ? basicCredentials(authorization) : { username: TOKEN_USER, password: token }
-  return pair && (await access.checkPassword(pair.username, pair.password, request)) ? passingSession() : null
+  return pair && (await access.checkPassword(pair.username, pair.password, request)) ? request.ip : null
 }
 
 function refuse(

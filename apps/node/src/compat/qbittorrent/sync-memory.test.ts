@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type SyncData, SyncMemory } from './sync-memory.ts'
+import { type SyncData, SyncMemories, SyncMemory } from './sync-memory.ts'
 
 type Data = {
   torrents: Record<string, Record<string, unknown>>
@@ -52,11 +52,21 @@ test('a client that takes in every answer, or misses some, has what there is', (
 })
 
 test('what did not change is not told again', () => {
-  const memory = new SyncMemory()
+  const memory = new SyncMemory(0)
   const now = { torrents: { a: { x: 1, y: [1] } }, state: { up: 1, down: 2 } }
   expect(memory.answer(0, now, ['torrents'])).toEqual({ ...now, full_update: true, rid: 1 })
   expect(memory.answer(1, { ...now, state: { up: 3, down: 2 } }, ['torrents'])).toEqual({
     state: { up: 3 },
     rid: 2,
   })
+})
+
+test('of many clients the one that asked longest ago is told everything again', () => {
+  const memories = new SyncMemories(2)
+  const ask = (client: string, rid: number) => memories.of(client, 'list').answer(rid, { up: 1 }, [])
+  const { rid } = ask('a', 0) as { rid: number }
+  const other = ask('b', 0) as { rid: number }
+  expect(ask('a', rid)).toEqual({ rid: rid + 1 })
+  ask('c', 0)
+  expect(ask('b', other.rid)).toMatchObject({ full_update: true })
 })

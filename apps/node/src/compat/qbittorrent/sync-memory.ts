@@ -1,3 +1,5 @@
+import { randomInt } from 'node:crypto'
+
 /** What a client is told in parts: only what changed since the answer that it names (`rid`). */
 
 /** Values, objects by a key, or plain lists of texts. */
@@ -5,9 +7,38 @@ export type SyncData = Readonly<Record<string, unknown>>
 
 type Table = Readonly<Record<string, unknown>>
 
+/** Memories of clients, of which the one that was used longest ago goes first: each holds the whole list. Who lost his is told everything. */
+export class SyncMemories {
+  readonly #most: number
+  readonly #kept = new Map<string, SyncMemory>()
+
+  constructor(most: number) {
+    this.#most = most
+  }
+
+  of(client: string, what: string): SyncMemory {
+    const key = `${client} ${what}`
+    const memory = this.#kept.get(key) ?? new SyncMemory()
+    this.#kept.delete(key)
+    this.#kept.set(key, memory)
+    if (this.#kept.size > this.#most) this.#kept.delete(this.#kept.keys().next().value!)
+    return memory
+  }
+
+  /** Of a client that has logged out. */
+  forget(client: string): void {
+    for (const key of this.#kept.keys()) if (key.startsWith(`${client} `)) this.#kept.delete(key)
+  }
+}
+
 export class SyncMemory {
-  #rid = 0
+  #rid: number
   #last: SyncData = {}
+
+  /** `before`: the number before the first. At random, a memory that was lost is not taken for its successor. */
+  constructor(before = randomInt(1_000_000_000)) {
+    this.#rid = before
+  }
 
   /**
    * The whole of `data`, or what differs from the answer `rid`. Tables and lists named in `parts` tell what is gone as `…_removed`. The numbers

@@ -6,18 +6,14 @@ import { allTorrents, hash40 } from '../torrent-finder.ts'
 import { reads, type WebContext, type WebMethods } from './answer.ts'
 import type { Params } from './params.ts'
 import { chosenOne } from './select.ts'
-import { SyncMemory } from './sync-memory.ts'
 import { infoOf } from './torrent-info.ts'
 import { peerOf } from './torrent-parts.ts'
 import { categories } from './torrents-labels.ts'
 import { transferInfo } from './transfer.ts'
 
-/** Torrents whose peers one client is told of in parts. */
-const MOST_MEMORIES = 20
-
 export const SYNC_METHODS: WebMethods = {
   'sync/maindata': reads(async (params, context) => {
-    const memory = memoryOf('maindata', context)
+    const memory = context.memories.of(context.client, 'maindata')
     return memory.answer(ridOf(params), await mainData(context), [
       'torrents',
       'categories',
@@ -27,23 +23,13 @@ export const SYNC_METHODS: WebMethods = {
   }),
   'sync/torrentPeers': reads(async (params, context) => {
     const torrent = await chosenOne(params, context)
-    const memory = memoryOf(`peers ${torrent.id}`, context)
+    const memory = context.memories.of(context.client, `peers ${torrent.id}`)
     return memory.answer(ridOf(params), await peerData(torrent, context), ['peers'])
   }),
 }
 
 function ridOf(params: Params): number {
   return Math.trunc(params.number('rid') ?? 0)
-}
-
-function memoryOf(name: string, { session }: WebContext): SyncMemory {
-  const { told } = session
-  const memory = told.get(name) ?? new SyncMemory()
-  told.delete(name)
-  told.set(name, memory)
-  // The oldest goes; it is told everything when it asks again.
-  if (told.size > MOST_MEMORIES) told.delete(told.keys().next().value!)
-  return memory
 }
 
 async function mainData(context: WebContext) {
