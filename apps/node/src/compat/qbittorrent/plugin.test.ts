@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Answer, type CompatServer, compatServer, TOKEN } from '../testing/compat-server.ts'
 import { METHODS, qbittorrentApi } from './plugin.ts'
 
+const WAIT = { timeout: 10_000, interval: 50 }
 let server: CompatServer
 let cookie = ''
 
@@ -130,6 +131,21 @@ test('keeps the keys of private trackers when trackers are changed', async () =>
   expect(await server.call('listTrackers', { id: hash })).toMatchObject({
     items: [{ announce }, { announce: `${other}0`, url: expect.not.stringContaining('0123456789abcdef') }],
   })
+  await post('torrents/delete', { hashes: hash, deleteFiles: 'true' })
+})
+
+test('starts past the queue, and sets how long is shared', async () => {
+  await add(await server.torrent('forced', { a: 10 }), { paused: 'true' })
+  const [{ hash }] = (await get('torrents/info')).json()
+  await post('torrents/setForceStart', { hashes: hash, value: 'true' })
+  await post('torrents/setShareLimits', { hashes: hash, ratioLimit: '-1', seedingTimeLimit: '90' })
+  const forced = { force_start: true, state: 'forcedDL', ratio_limit: -1, seeding_time_limit: 90 }
+  // What lies there is looked at first.
+  await expect.poll(() => get('torrents/info').then(each => each.json()), WAIT).toMatchObject([forced])
+  await post('torrents/setForceStart', { hashes: hash, value: 'false' })
+  await post('torrents/setShareLimits', { hashes: hash, ratioLimit: '0', seedingTimeLimit: '-2' })
+  const usual = { force_start: false, state: 'stalledDL', ratio_limit: 0, seeding_time_limit: 0 }
+  await expect.poll(() => get('torrents/info').then(each => each.json()), WAIT).toMatchObject([usual])
   await post('torrents/delete', { hashes: hash, deleteFiles: 'true' })
 })
 
