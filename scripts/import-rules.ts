@@ -54,6 +54,6 @@ export const ENGINE_PURE: Record<string, readonly string[]> = {
   pieces: ['base', 'metainfo'],
 }
 
-/** Tests, and what only tests share: they may use development packages and Node. */
+/** Tests, what only tests share, and tools of those who work on it: they may use development packages and Node. */
 export const TEST_FILE =
-  /(?:\.test|\.bench|[.-]suite|[.-]testing|(?:^|\/)compliance|(?:^|\/)test-[^/]+)\.tsx?$|\/testing\//
+  /(?:\.test|\.bench|[.-]suite|[.-]testing|(?:^|\/)compliance|(?:^|\/)test-[^/]+)\.tsx?$|\/testing\/|^apps\/[^/]+\/(?:scripts|e2e)\//
