@@ -13,7 +13,7 @@ export const settings = {
     network: 'Network',
     limits: 'Speed limits',
     queue: 'Queue',
-    seeding: 'Sharing',
+    seeding: 'Seeding',
     automation: 'Automation',
     search: 'Search',
     privacy: 'Privacy',
