@@ -20,10 +20,10 @@ const notes = missing.map(([name, tool]) => `all that needs ${name} (Debian: apt
 
 const gate = await check()
 // Where everything can be installed nothing may be missing: then the tests fail rather than skip.
-const rest = await runTests(['sim', 'interop'], mayInstall ? { env: { SHOAL_STRICT: '1' } } : {})
+const rest = await runTests(['web', 'sim', 'interop'], mayInstall ? { env: { SHOAL_STRICT: '1' } } : {})
 conclude(
   {
-    failed: [...gate.failed, ...(rest.code === 0 ? [] : ['simulated swarms and real peers'])],
+    failed: [...gate.failed, ...(rest.code === 0 ? [] : ['the console, simulated swarms and real peers'])],
     skipped: [...gate.skipped, ...rest.skipped],
   },
   notes,
