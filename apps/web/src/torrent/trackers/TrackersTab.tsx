@@ -40,8 +40,9 @@ export default function TrackersTab({
         <EditTrackers id={torrent.id} items={told?.items ?? []} onSaved={asked.reload} />
       </div>
       {told && (
-        <div className={table.box}>
-          <table className={table.table} aria-label={say.table}>
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard (WCAG 2.1.1)
+        <section className={table.box} tabIndex={0} aria-label={say.table}>
+          <table className={table.table}>
             <thead>
               <tr>
                 <th scope="col">{say.source}</th>
@@ -77,7 +78,7 @@ export default function TrackersTab({
             ))}
             <tbody>{others.map(row)}</tbody>
           </table>
-        </div>
+        </section>
       )}
       {told && tiers.length === 0 && <p className={table.note}>{say.none}</p>}
       {detail.value && <WebSeeds detail={detail.value} onSaved={detail.reload} />}
@@ -90,12 +91,14 @@ function TrackerRow({ tracker, left }: { readonly tracker: Tracker; readonly lef
   const isTracker = tracker.kind === 'tracker'
   return (
     <tr>
-      <th scope="row" className={styles.source}>
-        <span title={tracker.url}>{isTracker ? tracker.url : say.kinds[tracker.kind as 'dht']}</span>
-        {!isTracker && <small>{say.kindHints[tracker.kind as 'dht']}</small>}
-        {tracker.message && (
-          <small className={tracker.state === 'failed' ? styles.bad : undefined}>{tracker.message}</small>
-        )}
+      <th scope="row">
+        <div className={styles.source}>
+          <span title={tracker.url}>{isTracker ? tracker.url : say.kinds[tracker.kind as 'dht']}</span>
+          {!isTracker && <small>{say.kindHints[tracker.kind as 'dht']}</small>}
+          {tracker.message && (
+            <small className={tracker.state === 'failed' ? styles.bad : undefined}>{tracker.message}</small>
+          )}
+        </div>
       </th>
       <td>
         <span className={styles.state} data-state={tracker.state}>

@@ -1,0 +1,244 @@
+import type { Page, Route } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { findings } from './testing/axe.ts'
+import { type BuiltConsole, buildConsole, lackingChromium } from './testing/console.ts'
+
+let built: BuiltConsole
+beforeAll(async () => {
+  built = await buildConsole()
+}, 60_000)
+afterAll(() => built.close())
+
+type Options = Parameters<BuiltConsole['open']>[1]
+
+async function on(path: string, run: (page: Page) => Promise<void>, options: Options = {}) {
+  const { page, complaints, close } = await built.open(path, options)
+  try {
+    await run(page)
+    expect(complaints).toEqual([])
+  } finally {
+    await close()
+  }
+}
+
+/** A page of the made-up node with one torrent open: a film with subtitles, a picture and a text beside it. */
+function onFilm(run: (page: Page) => Promise<void>, options: Options = {}) {
+  return on(
+    '/?mock&q=Sintel',
+    async page => {
+      await page.locator('a', { hasText: 'Sintel' }).first().click()
+      await page.getByRole('heading', { name: /Sintel/ }).waitFor()
+      await run(page)
+    },
+    options,
+  )
+}
+
+const tab = (page: Page, name: string | RegExp) => page.getByRole('tab', { name }).click()
+const TABS = ['Overview', /^Files/, /^Peers/, 'Trackers', 'Graph', 'Log', 'Options'] as const
+
+describe.skipIf(lackingChromium())('one torrent and the settings, with a made-up node', () => {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    for (const viewport of [
+      { width: 375, height: 812 },
+      { width: 1366, height: 820 },
+    ]) {
+      test(`axe finds nothing in any tab (${colorScheme}, ${viewport.width} pixels)`, async () => {
+        await onFilm(
+          async page => {
+            for (const name of TABS) {
+              await tab(page, name)
+              await page.getByRole('tabpanel').waitFor()
+              await page.waitForFunction(
+                () => !document.querySelector('[role=tabpanel] [role=status] .visually-hidden'),
+              )
+              expect(await findings(page), String(name)).toEqual([])
+            }
+          },
+          { colorScheme, viewport },
+        )
+      })
+    }
+  }
+
+  test('files are chosen by folder, prioritised, filtered and renamed', async () => {
+    await onFilm(async page => {
+      await tab(page, /^Files/)
+      const tree = page.getByRole('treegrid')
+      await tree.focus()
+      await page.keyboard.press('ArrowDown')
+      await page.keyboard.press('ArrowLeft')
+      await expect.poll(() => page.getByRole('row').count()).toBe(5)
+      await page.keyboard.press('Space')
+      const want = (name: string) => page.getByLabel(`Download ${name}`, { exact: true })
+      await expect.poll(() => want('subtitles').isChecked()).toBe(false)
+      expect(await want('Sintel (2010) 4K').evaluate((box: HTMLInputElement) => box.indeterminate)).toBe(true)
+      await page.getByLabel('Priority of poster.jpg').selectOption('7')
+      await expect
+        .poll(() => page.getByLabel('Priority of Sintel (2010) 4K', { exact: true }).inputValue())
+        .toBe('mixed')
+      await page.getByLabel('Filter files').fill('en.srt')
+      await expect.poll(() => page.getByRole('row').count()).toBe(3)
+      await page.getByLabel('Filter files').fill('')
+      await page.getByLabel('Actions for README.md').click()
+      await page.getByText('Rename…').click()
+      await page.getByLabel('New path in the torrent').fill('Sintel (2010) 4K/notes.md')
+      await page.getByRole('button', { name: 'Rename', exact: true }).click()
+      await page.getByRole('button', { name: 'Open notes.md' }).waitFor()
+    })
+  })
+
+  test('a film plays while it downloads, with the subtitles beside it, and by keyboard', async () => {
+    await onFilm(async page => {
+      const film = Buffer.from(await page.evaluate(recordFilm))
+      const asked: string[] = []
+      await page.route('**/*.mp4', route => answerSlowly(route, film, asked))
+      await page.getByRole('button', { name: 'Play', exact: true }).click()
+      await page.getByText('Fetching this part first').waitFor()
+      const begun = await page.waitForFunction(() => document.querySelector('video')!.readyState >= 2)
+      await begun.dispose()
+      // Where the browser does not let a page begin by itself.
+      await page.locator('video').evaluate((player: HTMLVideoElement) => player.play())
+      await page.waitForFunction(() => document.querySelector('video')!.currentTime > 0.3)
+      await expect.poll(() => page.getByText('Fetching this part first').count()).toBe(0)
+      const video = page.locator('video')
+      await video.focus()
+      await page.keyboard.press('k')
+      expect(await video.evaluate((player: HTMLVideoElement) => player.paused)).toBe(true)
+      await page.keyboard.press('Shift+Period')
+      await expect.poll(() => video.evaluate((player: HTMLVideoElement) => player.playbackRate)).toBe(1.25)
+      await page.waitForFunction(() => document.querySelector('video')!.textTracks.length === 5)
+      await page.keyboard.press('c')
+      const cues = () => video.evaluate((player: HTMLVideoElement) => player.textTracks[0]!.cues?.length)
+      await expect.poll(cues).toBe(2)
+      expect(asked[0]).toMatch(/^bytes=0-/)
+      expect(await findings(page, { except: ['video-caption'] })).toEqual([])
+      await page.keyboard.press('Escape')
+      await expect.poll(() => video.count()).toBe(0)
+      expect(page.url()).not.toContain('open=')
+    })
+  })
+
+  test('pictures and texts are shown; a document that could act is not', async () => {
+    await onFilm(async page => {
+      await tab(page, /^Files/)
+      await page.getByRole('button', { name: 'Open poster.jpg' }).click()
+      await page.waitForFunction(
+        () => document.querySelector<HTMLImageElement>('[role=dialog] img')?.complete,
+      )
+      await page.keyboard.press('Escape')
+      await page.getByRole('button', { name: 'Open README.md' }).click()
+      await page.getByRole('dialog').getByRole('link', { name: 'the site' }).waitFor()
+      await page.getByLabel('Source').check()
+      await page.getByText('See [the site](https://example.org).').waitFor()
+      expect(await findings(page)).toEqual([])
+    })
+  })
+
+  test('trackers, web seeds, peers and options are changed', async () => {
+    await onFilm(async page => {
+      await tab(page, /^Peers/)
+      await page.getByRole('button', { name: /^Received/ }).click()
+      const head = page.getByRole('columnheader', { name: /Received/ })
+      expect(await head.getAttribute('aria-sort')).toBe('descending')
+      await tab(page, 'Trackers')
+      await page.getByRole('button', { name: 'Edit trackers' }).click()
+      await page.getByLabel('Addresses').fill('udp://one.example:1/announce\n\nudp://two.example:2/announce')
+      await page.getByRole('button', { name: 'Save' }).click()
+      await page.getByRole('rowheader', { name: 'Tier 2' }).waitFor()
+      await page.getByLabel('Add a web seed').fill('https://seed.example/x')
+      await page.getByLabel('Add a web seed').press('Enter')
+      await page.getByLabel('Remove https://seed.example/x').click()
+      await page.getByText('https://seed.example/x').waitFor({ state: 'detached' })
+      await tab(page, 'Options')
+      await page.getByLabel('Download limit', { exact: true }).fill('2 MB')
+      await page.keyboard.press('Enter')
+      await expect.poll(() => page.getByLabel('Unit of Download limit').inputValue()).toBe('MB/s')
+      await page.getByLabel('Upload limit', { exact: true }).fill('much')
+      await page.keyboard.press('Enter')
+      await page.getByText('A rate is a number', { exact: false }).waitFor()
+      await page.getByLabel('Download in order').check()
+      await tab(page, 'Overview')
+      await tab(page, 'Options')
+      expect(await page.getByLabel('Download in order').isChecked()).toBe(true)
+      expect(await page.getByLabel('Download limit', { exact: true }).inputValue()).toBe('2')
+    })
+  })
+
+  test('a setting is saved at once, refused with a reason, undone, and set back to safe defaults', async () => {
+    await on('/settings?mock', async page => {
+      const most = page.getByLabel('Most connections', { exact: true })
+      await most.fill('0')
+      await most.press('Enter')
+      await page.getByText('It takes a number from 1 to 65,535.').waitFor()
+      await most.fill('200')
+      await most.press('Enter')
+      await page.getByText('Most connections saved').first().waitFor()
+      await page.getByRole('button', { name: 'Undo' }).click()
+      await expect.poll(() => most.inputValue()).toBe('500')
+      await page.getByLabel('DHT', { exact: true }).uncheck()
+      await page.getByRole('button', { name: 'Set safe defaults' }).click()
+      await page.getByText('1 setting changes').waitFor()
+      await page.getByRole('button', { name: 'Set safe defaults' }).last().click()
+      await expect.poll(() => page.getByLabel('DHT', { exact: true }).isChecked()).toBe(true)
+      expect(await page.getByLabel('Port for peers').isDisabled()).toBe(true)
+    })
+  })
+
+  test('settings are found by what they explain, and the schedule is drawn', async () => {
+    await on('/settings?mock', async page => {
+      await page.getByRole('searchbox', { name: 'Search the settings' }).fill('certain hours')
+      await expect
+        .poll(() => page.getByRole('heading', { level: 2 }).allInnerTexts())
+        .toEqual(['Speed limits'])
+      await page.getByRole('button', { name: 'Add hours' }).click()
+      await page.getByRole('img', { name: /^The week/ }).waitFor()
+      await page.getByRole('checkbox', { name: 'Saturday' }).check({ force: true })
+      await expect.poll(() => page.locator('[data-entry="0"]').count()).toBe(7)
+      expect(await findings(page)).toEqual([])
+    })
+  })
+})
+
+/** Runs in the page: two seconds of moving colour, as WebM. */
+async function recordFilm(): Promise<number[]> {
+  const canvas = Object.assign(document.createElement('canvas'), { width: 160, height: 90 })
+  const context = canvas.getContext('2d')!
+  let hue = 0
+  const timer = setInterval(() => {
+    hue += 7
+    context.fillStyle = `hsl(${hue} 60% 50%)`
+    context.fillRect(0, 0, 160, 90)
+  }, 40)
+  const recorder = new MediaRecorder(canvas.captureStream(25), { mimeType: 'video/webm' })
+  const parts: Blob[] = []
+  recorder.ondataavailable = ({ data }) => parts.push(data)
+  recorder.start()
+  await new Promise(resolve => setTimeout(resolve, 2500))
+  const stopped = new Promise(resolve => {
+    recorder.onstop = resolve
+  })
+  recorder.stop()
+  await stopped
+  clearInterval(timer)
+  return [...new Uint8Array(await new Blob(parts).arrayBuffer())]
+}
+
+/** As a node does whose piece is not here yet: it fetches it first. */
+async function answerSlowly(route: Route, film: Buffer, asked: string[]): Promise<void> {
+  const range = route.request().headers().range ?? ''
+  asked.push(range)
+  const [, from = '0', to = ''] = /bytes=(\d+)-(\d*)/.exec(range) ?? []
+  const start = Number(from)
+  const end = to === '' ? film.length : Number(to) + 1
+  await new Promise(resolve => setTimeout(resolve, 600))
+  await route.fulfill({
+    status: 206,
+    headers: {
+      'content-type': 'video/webm',
+      'accept-ranges': 'bytes',
+      'content-range': `bytes ${start}-${end - 1}/${film.length}`,
+    },
+    body: film.subarray(start, end),
+  })
+}
