@@ -1,12 +1,14 @@
 /** The console as it is built, served with the content security policy of a node, in Debian's Chromium. */
+import { execFile } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { createServer } from 'node:http'
+import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
-import { extname, join, normalize } from 'node:path'
+import { dirname, extname, join, normalize } from 'node:path'
+import { promisify } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
-import { build } from 'vite'
 
 const ROOT = join(import.meta.dirname, '..', '..')
 export const CHROMIUM = '/usr/bin/chromium'
@@ -62,11 +64,7 @@ interface ManifestEntry {
 
 export async function buildConsole(): Promise<BuiltConsole> {
   const outDir = mkdtempSync(join(tmpdir(), 'shoal-console-'))
-  await build({
-    root: ROOT,
-    logLevel: 'error',
-    build: { outDir, emptyOutDir: true, manifest: true, reportCompressedSize: false },
-  })
+  await build(outDir)
   const manifest = JSON.parse(readFileSync(join(outDir, '.vite', 'manifest.json'), 'utf8')) as Record<
     string,
     ManifestEntry
@@ -87,6 +85,13 @@ export async function buildConsole(): Promise<BuiltConsole> {
       rmSync(outDir, { recursive: true, force: true })
     },
   }
+}
+
+/** In a process of its own, since the tests' environment would make it a build for development. */
+async function build(outDir: string): Promise<void> {
+  const vite = join(dirname(createRequire(import.meta.url).resolve('vite/package.json')), 'bin', 'vite.js')
+  const args = [vite, 'build', ROOT, '--outDir', outDir, '--emptyOutDir', '--manifest', '--logLevel', 'error']
+  await promisify(execFile)(process.execPath, args, { env: { ...process.env, NODE_ENV: 'production' } })
 }
 
 /** The entry and what it imports, but not what it loads when a page is opened. */

@@ -54,7 +54,9 @@ export function Shell({ children }: { children: ReactNode }) {
         <nav aria-label={texts.app.navigation}>
           <NavigationLinks path={path} className={styles.link} />
         </nav>
-        <div className={styles.filters}>{path === '/' && <Filters />}</div>
+        <section className={styles.filters} aria-label={texts.list.filters}>
+          {path === '/' && <Filters />}
+        </section>
         <Preferences />
       </div>
       <main id="content" className={styles.main} tabIndex={-1}>

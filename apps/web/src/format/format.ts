@@ -89,14 +89,13 @@ export function formatDuration(seconds: number): string {
   return parts.join(' ')
 }
 
+const relative = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' })
+
 /** `3 minutes ago`, `in 2 days`. */
 export function formatAgo(timeMs: number, nowMs = Date.now()): string {
   const seconds = (timeMs - nowMs) / 1000
   const [unit, length] = SPANS.find(([, each]) => Math.abs(seconds) >= each) ?? SPANS[4]
-  return new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' }).format(
-    Math.trunc(seconds / length),
-    unit,
-  )
+  return relative.format(Math.trunc(seconds / length), unit)
 }
 
 const dates = new Map<string, Intl.DateTimeFormat>()
@@ -110,6 +109,8 @@ export function formatDate(timeMs: number, style: 'date' | 'minute' | 'second' =
   return format.format(timeMs)
 }
 
+const times = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' })
+
 export function formatTime(timeMs: number): string {
-  return new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' }).format(timeMs)
+  return times.format(timeMs)
 }

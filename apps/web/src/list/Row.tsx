@@ -1,6 +1,5 @@
 import type { Torrent } from '@shoal/api'
 import { type MouseEvent, memo } from 'react'
-import { IconButton } from '../components/Button.tsx'
 import { Icon } from '../components/Icon.tsx'
 import { LabelChip, ProgressBar } from '../components/Parts.tsx'
 import { formatBytes, formatDuration, formatPercent, formatRate, formatRatio } from '../format/format.ts'
@@ -152,5 +151,9 @@ function MenuButton({ name }: { name: string }) {
       }),
     )
   }
-  return <IconButton icon="more" size="small" label={t.menuOf(name)} tabIndex={-1} onClick={open} />
+  return (
+    <button type="button" className={styles.more} aria-label={t.menuOf(name)} tabIndex={-1} onClick={open}>
+      <Icon name="more" size={16} />
+    </button>
+  )
 }

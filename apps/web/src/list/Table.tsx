@@ -66,6 +66,10 @@ export function Table(props: TableProps) {
       onSelect(event.shiftKey ? extended(selection, id, order) : toggled(selection, id))
     } else if (narrow) selection.ids.size > 0 ? onSelect(toggled(selection, id)) : navigate(`/torrents/${id}`)
     else if (!link) onSelect(only(id))
+    else if (event.button === 0) {
+      event.preventDefault()
+      navigate(`/torrents/${id}`)
+    }
   }
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.target !== event.currentTarget) return

@@ -1,6 +1,5 @@
 import type { CountedLabel, Torrent } from '@shoal/api'
 import type { ReactNode } from 'react'
-import { Link } from 'wouter'
 import { Icon } from '../components/Icon.tsx'
 import { LabelChip, ProgressBar } from '../components/Parts.tsx'
 import {
@@ -63,7 +62,8 @@ function NameCell({ torrent }: { torrent: Torrent }) {
   return (
     <>
       <StateIcon torrent={torrent} />
-      <Link
+      {/* The grid follows it: thousands of links that each know the router would be slow. */}
+      <a
         href={`/torrents/${torrent.id}`}
         className={styles.name}
         tabIndex={-1}
@@ -71,7 +71,7 @@ function NameCell({ torrent }: { torrent: Torrent }) {
         draggable={false}
       >
         {torrent.name}
-      </Link>
+      </a>
       {torrent.private && <Icon name="lock" size={13} />}
     </>
   )
