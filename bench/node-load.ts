@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { connectNode, type NodeApi } from '@shoal/api'
 import { tempDir } from '../interop/support/files.ts'
+import { Transmission } from '../interop/support/transmission.ts'
 import type { BenchOptions, Section } from './bench.ts'
 import { makeSmallTorrents } from './many-torrents.ts'
 import { media } from './media.ts'
@@ -17,13 +18,17 @@ const TORRENTS = 5000
 /** Torrents that are paused and resumed all the time, so that there is something to tell. */
 const BUSY = 50
 const REQUESTS_PER_SECOND = 40
+const WHOLE_LISTS = 20
 
 interface Load {
   /** Milliseconds of each answer, by what was asked. */
   readonly answers: Map<string, number[]>
   /** Resident bytes of the node, every ten seconds. */
   readonly residentBytes: number[]
+  /** Received by all watchers. */
   readonly events: number
+  /** Milliseconds of the whole list over Transmission's RPC, after the load. */
+  readonly wholeList: number[]
 }
 
 export async function run(options: BenchOptions): Promise<Section[]> {
@@ -35,28 +40,32 @@ export async function run(options: BenchOptions): Promise<Section[]> {
   await using directory = await tempDir('node-load', medium.folder)
   const paths = await makeSmallTorrents(directory, torrents)
   const load = await underLoad(directory.path, paths, seconds, options)
+  const rival = await wholeListOfTransmission(directory.path, paths)
   const all = [...load.answers.values()].flat()
   const settled = load.residentBytes.slice(Math.floor(load.residentBytes.length / 3))
   const growth = settled.length > 1 ? settled.at(-1)! / settled[0]! : Number.NaN
   return [
     {
-      title: `A node with ${torrents} torrents, ${WATCHERS} WebSocket clients, ${REQUESTS_PER_SECOND} requests a second for ${seconds} s`,
+      title: `A node with ${torrents} torrents, ${WATCHERS} WebSocket clients, ${REQUESTS_PER_SECOND} requests a second for ${seconds} s; RSS ${megabytes(settled.at(-1) ?? Number.NaN)}, ${load.events} events received`,
       columns: ['asked', 'answers', 'median', '95th percentile', 'slowest'],
       rows: [...load.answers, ['all', all] as const].map(([name, times]) => [
         name,
         String(times.length),
         ...[0.5, 0.95, 1].map(share => `${percentile(times, share).toFixed(1)} ms`),
       ]),
-      runs: { shoal: [{ events: load.events, residentBytes: load.residentBytes }] },
+      runs: {
+        shoal: [{ events: load.events, residentBytes: load.residentBytes, wholeList: load.wholeList }],
+        transmission: [{ wholeList: rival }],
+      },
       goals: [
         against('Answers, 95th percentile', percentile(all, 0.95), 50, 'most', ' ms'),
         against('Memory at the end to that after a third', growth, 1.1, 'most', ' x'),
         against(
-          `RSS (${megabytes(settled.at(-1) ?? Number.NaN)}); events received, millions`,
-          load.events / 1e6,
-          0,
-          'least',
-          '',
+          `Whole list over Transmission's RPC, time to that of transmission-daemon (${percentile(rival, 0.5).toFixed(0)} ms)`,
+          percentile(load.wholeList, 0.5) / percentile(rival, 0.5),
+          1,
+          'most',
+          ' x',
         ),
       ],
     },
@@ -87,7 +96,8 @@ async function underLoad(
     const answers = await ask(node, ids, seconds)
     clearInterval(timer)
     for (const { socket } of watchers) socket.close()
-    return { answers, residentBytes, events: watchers.reduce((sum, { count }) => sum + count, 0) }
+    const wholeList = await timesOfWholeList(rpcOf(url, token))
+    return { answers, residentBytes, wholeList, events: watchers.reduce((sum, { count }) => sum + count, 0) }
   } finally {
     child.stdin.end()
     const killed = setTimeout(() => child.kill('SIGKILL'), 20_000)
@@ -166,6 +176,53 @@ async function ask(node: NodeApi, ids: readonly string[], seconds: number): Prom
 async function residentOf({ pid }: ChildProcess): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8')
   return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? Number.NaN) * 1024
+}
+
+type Rpc = (method: string, args: object) => Promise<unknown>
+
+/** Transmission's RPC of the node. */
+function rpcOf(url: string, token: string): Rpc {
+  const authorization = `Basic ${Buffer.from(`shoal:${token}`).toString('base64')}`
+  let session = ''
+  return async (method, args) => {
+    for (;;) {
+      const response = await fetch(`${url}/transmission/rpc`, {
+        method: 'POST',
+        headers: { authorization, 'x-transmission-session-id': session },
+        body: JSON.stringify({ method, arguments: args }),
+      })
+      session = response.headers.get('x-transmission-session-id') ?? session
+      if (response.status !== 409) return response.json()
+      await response.arrayBuffer()
+    }
+  }
+}
+
+async function wholeListOfTransmission(folder: string, paths: readonly string[]): Promise<number[]> {
+  await using daemon = await Transmission.start({ directory: join(folder, 'rival') })
+  for (const path of paths) await daemon.add({ torrent: path })
+  return timesOfWholeList((method, args) => daemon.rpc(method, args))
+}
+
+async function timesOfWholeList(rpc: Rpc): Promise<number[]> {
+  const fields = [
+    'id',
+    'name',
+    'status',
+    'percentDone',
+    'totalSize',
+    'rateDownload',
+    'rateUpload',
+    'eta',
+    'uploadRatio',
+  ]
+  const times: number[] = []
+  for (let count = 0; count < WHOLE_LISTS; count++) {
+    const started = performance.now()
+    await rpc('torrent-get', { fields })
+    times.push(performance.now() - started)
+  }
+  return times
 }
 
 function percentile(times: readonly number[], share: number): number {
