@@ -97,13 +97,13 @@ export function DownloadTab({ request, field, onDone }: DownloadTabProps) {
     )
   }
   return (
-    <>
+    <div className={styles.form}>
       {state.step === 'failed' && (
         <Failed error={state.error} onRetry={() => look(state.source)} onAdd={() => add([state.source])} />
       )}
       <SourceForm field={field} text={text} onText={setText} onSubmit={takeText} onFiles={takeFiles} />
       <HandlerHint />
-    </>
+    </div>
   )
 }
 

@@ -2,7 +2,6 @@ import { useState } from 'react'
 import { Button } from '../components/Button.tsx'
 import { Notice } from '../components/Parts.tsx'
 import { texts } from '../texts/texts.ts'
-import styles from './Add.module.css'
 
 const KEY = 'shoal.magnetHandler'
 const t = texts.add.handler
@@ -17,17 +16,15 @@ export function HandlerHint() {
     setAsked(true)
   }
   return (
-    <div className={styles.handler}>
-      <Notice
-        tone="info"
-        action={
-          <Button size="small" onClick={register}>
-            {t.button}
-          </Button>
-        }
-      >
-        <strong>{t.title}.</strong> {t.body}
-      </Notice>
-    </div>
+    <Notice
+      tone="info"
+      action={
+        <Button size="small" onClick={register}>
+          {t.button}
+        </Button>
+      }
+    >
+      <strong>{t.title}.</strong> {t.body}
+    </Notice>
   )
 }

@@ -4,7 +4,8 @@ import { texts } from '../texts/texts.ts'
 /** What to show of an error: the node's own words say what to do. */
 export function messageOf(error: unknown): string {
   if (error instanceof ApiError && error.code === 'unreachable') return texts.app.errors.unreachable
-  return error instanceof Error && error.message !== '' ? error.message : texts.app.errors.unknown
+  if (!(error instanceof Error) || error.message === '') return texts.app.errors.unknown
+  return error.message[0]!.toUpperCase() + error.message.slice(1)
 }
 
 export const isAborted = (error: unknown) => error instanceof Error && error.name === 'AbortError'

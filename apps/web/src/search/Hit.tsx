@@ -27,7 +27,8 @@ export function Hit({ hit }: { hit: SearchHit }) {
             <Marked text={snippet} matches={matches} />
           </span>
         )}
-        <span className={styles.in}>{file === null ? t.torrent : t.in(torrentName)}</span>
+        {name !== torrentName && <span className={styles.in}>{t.in(torrentName)}</span>}
+        {file === null && <span className={styles.in}>{t.torrent}</span>}
       </span>
     </Link>
   )

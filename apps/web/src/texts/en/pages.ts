@@ -4,8 +4,7 @@ export const pages = {
   access: {
     title: 'Log in to this node',
     bodyPassword: 'With the user name and password that were set for it.',
-    bodyToken:
-      'This node is opened by its token. “shoal token” on its machine shows it, and “npm start” prints an address that has it.',
+    bodyToken: 'This node is opened by its token. “shoal open” on its machine opens this page with it.',
     username: 'User name',
     password: 'Password',
     token: 'Token',
