@@ -2,6 +2,7 @@
  * What a program that embeds the engine sees. `Session` and the torrents it returns implement this contract; the command line and the
  * node are written against it alone.
  */
+import type { ErrorCode } from './base/errors.ts'
 import type { DiscoveryKind, DiscoveryStatus } from './discovery/discovery.ts'
 import type { Info, InfoHashes, Metainfo } from './metainfo/metainfo.ts'
 import type { ResumeStore } from './storage/resume-store.ts'
@@ -56,6 +57,11 @@ export interface AddOptions {
   preallocate?: boolean
   /** Keep everything in memory instead of in `directory`. Default false. */
   memory?: boolean
+  /**
+   * Files that lie under other names than the torrent gives them, by index among the real files: paths below the download folder. Nothing
+   * is renamed on disk. Only where the metadata is known from the beginning.
+   */
+  renamed?: ReadonlyMap<number, readonly string[]>
 }
 
 /** `checking`: reading what is on disk. `metadata`: fetching the info dictionary. `seeding`: has all that is wanted. */
@@ -84,6 +90,8 @@ export interface TorrentStats {
   readonly knownPeers: number
   /** Why `state` is `error`, and what to do about it. */
   readonly error?: string
+  /** The same for programs, where the engine has a code for it. */
+  readonly errorCode?: ErrorCode
 }
 
 export interface PeerStatus {
@@ -128,9 +136,11 @@ export interface PieceMap {
 }
 
 /** How a torrent looks for peers in one place: a tracker, the DHT, the local network. */
-export interface TorrentDiscovery extends Omit<DiscoveryStatus, 'nextAnnounceMs'> {
+export interface TorrentDiscovery extends Omit<DiscoveryStatus, 'lastAnnounceMs' | 'nextAnnounceMs'> {
   /** Which info hash is announced there: a hybrid torrent is under both. */
   readonly hash: 'v1' | 'v2'
+  /** Seconds since it last answered or failed; absent when it was never asked. */
+  readonly lastAnnounceSeconds?: number
   /** Seconds until it is asked again; absent when nothing is planned. */
   readonly nextAnnounceSeconds?: number
 }
@@ -175,6 +185,11 @@ export interface TorrentEvents extends Record<string, unknown[]> {
   log: [string]
 }
 
+export interface MoveTorrentOptions {
+  signal?: AbortSignal
+  onProgress?(progress: { doneBytes: number; totalBytes: number }): void
+}
+
 export interface TorrentApi {
   readonly infoHashes: InfoHashes
   /** The name of the metadata, else the magnet's, else the info hash. */
@@ -195,6 +210,8 @@ export interface TorrentApi {
   readonly trackers: readonly (readonly string[])[]
   readonly webSeeds: readonly string[]
   readonly stats: TorrentStats
+  /** As in `stats`, at no cost. */
+  readonly state: TorrentState
   on<Name extends keyof TorrentEvents & string>(
     name: Name,
     listener: (...args: TorrentEvents[Name]) => void,
@@ -233,7 +250,8 @@ export interface TorrentApi {
   resume(): Promise<void>
   /** Reads everything again and keeps what is right. */
   recheck(options?: { signal?: AbortSignal }): Promise<void>
-  move(directory: string, options?: { signal?: AbortSignal }): Promise<void>
+  /** Files go to another folder while they are in use. `onProgress`: bytes copied, where they cannot be renamed. */
+  move(directory: string, options?: MoveTorrentOptions): Promise<void>
   /** `path` is below the download folder. Rejects when there is something of that name. */
   renameFile(file: number, path: readonly string[]): Promise<void>
   /**
@@ -241,6 +259,8 @@ export interface TorrentApi {
    * `not-found` when there is no such folder, and when there is something of the new names.
    */
   renameFolder(folder: readonly string[], path: readonly string[]): Promise<void>
+  /** Makes safe what is known of it now, so that not even a power cut takes it back. Never rejects: what is wrong is told as `log`. */
+  record(): Promise<void>
   /** Stops it and forgets it; `deleteData` deletes its files too. */
   remove(options?: { deleteData?: boolean }): Promise<void>
 }

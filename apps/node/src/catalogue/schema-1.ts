@@ -17,6 +17,7 @@ CREATE TABLE torrents (
   info_hash_v1 TEXT UNIQUE CHECK (length(info_hash_v1) = 40),
   info_hash_v2 TEXT UNIQUE CHECK (length(info_hash_v2) = 64),
   name TEXT NOT NULL,
+  given_name TEXT,
   comment TEXT,
   source TEXT,
   directory TEXT NOT NULL,

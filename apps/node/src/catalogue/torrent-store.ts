@@ -9,7 +9,10 @@ export interface TorrentRecord {
   /** At least one is known. */
   readonly infoHashV1: string | null
   readonly infoHashV2: string | null
+  /** As lists show it. */
   readonly name: string
+  /** By the user, instead of the torrent's own; null: none. */
+  readonly givenName: string | null
   readonly comment: string | null
   /** What it was added from, without passwords. */
   readonly source: string | null
@@ -82,6 +85,7 @@ export class TorrentStore {
       infoHashV1: 'plain',
       infoHashV2: 'plain',
       name: 'plain',
+      givenName: 'plain',
       comment: 'plain',
       source: 'plain',
       directory: 'plain',

@@ -53,6 +53,7 @@ export interface NodeParts {
 export interface TorrentWatcher {
   onMetadata?(torrent: ManagedTorrent): void
   onComplete?(torrent: ManagedTorrent, fresh: boolean): void
+  onRenamed?(torrent: ManagedTorrent): void
   /** `catalogueId`: what the catalogue called it. */
   onForgotten?(torrent: ManagedTorrent, catalogueId: number | undefined): void
 }

@@ -66,6 +66,10 @@ export function startNodeSearch(core: NodeCore): NodeSearch {
         if (known !== undefined && !stop.signal.aborted) indexer.torrentCompleted(known)
       })
     },
+    onRenamed({ id }) {
+      const known = rows.catalogueId(id)
+      if (known !== undefined) indexer.torrentChanged(known)
+    },
     onForgotten: (_, known) => {
       if (known !== undefined) indexer.torrentRemoved(known)
     },

@@ -114,17 +114,23 @@ function safePath(path: string): string[] {
 
 type Change = Omit<Parameters<NodeOperations['updateTorrent']>[0], 'id'>
 
-async function update(torrent: ManagedTorrent, change: Change, { book, queue }: NodeCore): Promise<void> {
+async function update(
+  torrent: ManagedTorrent,
+  change: Change,
+  { book, queue, watchers }: NodeCore,
+): Promise<void> {
   const { api } = torrent
-  const { label, tags, ratioLimit, seedingTimeLimitMinutes, sequential, queuePosition } = change
+  const { name, label, tags, ratioLimit, seedingTimeLimitMinutes, sequential, queuePosition } = change
   if (sequential !== undefined) api.setSequential(sequential)
   setLimits(api, change)
   book.change(torrent, {
+    ...(name !== undefined && { name }),
     ...(label !== undefined && { label }),
     ...(tags !== undefined && { tags: [...new Set(tags)] }),
     ...(ratioLimit !== undefined && { ratioLimit }),
     ...(seedingTimeLimitMinutes !== undefined && { seedingTimeLimitMinutes }),
   })
+  if (name !== undefined) for (const watcher of watchers) watcher.onRenamed?.(torrent)
   if (queuePosition !== undefined) await queue.place(torrent, queuePosition)
 }
 

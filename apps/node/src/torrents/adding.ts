@@ -60,7 +60,7 @@ export async function addTorrent(
     paused: true,
   })
   const existing = known || book.findApi(api)
-  if (existing) return comeBack(existing, context)
+  if (existing) return comeBack(existing, input, isPaused, context)
   const torrent = context.adopt(api, {
     ...freshRow(api, context.book, input.queue),
     label: input.label ?? null,
@@ -74,10 +74,26 @@ export async function addTorrent(
   return { torrent, added: true }
 }
 
-function comeBack(torrent: ManagedTorrent, { book }: AddingContext): AddedTorrent {
-  const wasRemoved = torrent.row.removedMs !== null
-  if (wasRemoved) book.change(torrent, { removedMs: null, deleteData: false, paused: false })
-  return { torrent, added: wasRemoved }
+/** One that was removed comes back as it is added now; its files stay where they are. */
+function comeBack(
+  torrent: ManagedTorrent,
+  input: AddInput,
+  paused: boolean,
+  { book }: AddingContext,
+): AddedTorrent {
+  const { label = null, tags = [], ratioLimit = null, seedingTimeLimitMinutes = null } = input
+  if (torrent.row.removedMs === null) return { torrent, added: false }
+  book.change(torrent, {
+    removedMs: null,
+    deleteData: false,
+    paused,
+    label,
+    tags: [...new Set(tags)],
+    ratioLimit,
+    seedingTimeLimitMinutes,
+  })
+  if (input.priorities?.length) givePriorities(torrent, input.priorities)
+  return { torrent, added: true }
 }
 
 /** A row as a torrent has it that nothing is known of. */
@@ -89,6 +105,7 @@ export function freshRow(
   const orders = [...book.listed()].map(({ row }) => row.queueOrder)
   return {
     id: infoHashText(api.infoHashes),
+    name: null,
     label: null,
     tags: [],
     source: null,

@@ -87,6 +87,7 @@ type Seconds = Pick<TorrentRow, 'downloadingSeconds' | 'seedingSeconds'>
 function rowOf(record: TorrentRecord): Omit<TorrentRow, keyof Seconds | 'label'> {
   return {
     id: (record.infoHashV1 ?? record.infoHashV2)!,
+    name: record.givenName,
     tags: record.tags,
     source: record.source,
     addedMs: record.addedMs,
@@ -109,7 +110,8 @@ function recordOf(row: TorrentRow, api: TorrentApi) {
   return {
     infoHashV1: v1 ? infoHashText({ v1 }) : null,
     infoHashV2: v2 ? infoHashText({ v2 }) : null,
-    name: api.name,
+    name: row.name ?? api.name,
+    givenName: row.name,
     comment: api.metainfo?.comment ?? null,
     source: row.source,
     directory: api.directory,

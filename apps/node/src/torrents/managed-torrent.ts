@@ -25,6 +25,10 @@ export class ManagedTorrent {
     return this.row.id
   }
 
+  get name(): string {
+    return this.row.name ?? this.api.name
+  }
+
   /** All ids that find it: a hybrid torrent has two, once its metadata is known. */
   get ids(): string[] {
     const { v1, v2 } = this.api.infoHashes

@@ -2,6 +2,8 @@
 export interface TorrentRow {
   /** Lower-case hex info hash: v1, else v2. Stays the same in a run, also when the other hash becomes known. */
   readonly id: string
+  /** What lists show instead of the torrent's own name; the names on disk stay. */
+  readonly name: string | null
   readonly label: string | null
   readonly tags: readonly string[]
   /** What it was added from, passwords left out. */

@@ -19,7 +19,7 @@ export function viewOf(torrent: ManagedTorrent, queuePosition: number | null): T
     id: row.id,
     infoHashV1: infoHashes.v1 ? infoHashText({ v1: infoHashes.v1 }) : null,
     infoHashV2: infoHashes.v2 ? infoHashText({ v2: infoHashes.v2 }) : null,
-    name: api.name,
+    name: torrent.name,
     state: stateOf(torrent, stats),
     error: stats.state === 'error' ? { code: 'stopped', message: stats.error ?? 'it stopped' } : null,
     progress: stats.progress,
@@ -118,7 +118,34 @@ export function trackersView(api: Pick<TorrentApi, 'discovery' | 'trackers'>): T
   const resting = api.trackers.flatMap((tier, at) =>
     tier.filter(url => !urls.has(url)).map(url => restingTracker(url, at)),
   )
-  return [...asked.map(trackerView), ...resting]
+  return [...merged(asked.map(trackerView)), ...resting]
+}
+
+/** What says more of a tracker comes first. */
+const TELLING = ['ok', 'working', 'failed', 'idle'] as const
+
+/** A hybrid torrent is announced under both of its hashes: to people that is one tracker. */
+function merged(trackers: readonly Tracker[]): Tracker[] {
+  const found = new Map<string, Tracker>()
+  for (const tracker of trackers) {
+    const key = `${tracker.kind} ${tracker.tier} ${tracker.announce ?? tracker.url}`
+    const other = found.get(key)
+    const isBetter = !other || TELLING.indexOf(tracker.state) < TELLING.indexOf(other.state)
+    const [first, second] = isBetter ? [tracker, other] : [other, tracker]
+    found.set(key, second ? withCounts(first, second) : first)
+  }
+  return [...found.values()]
+}
+
+function withCounts(tracker: Tracker, other: Tracker): Tracker {
+  const more = (a: number | null, b: number | null) => (a === null ? b : b === null ? a : Math.max(a, b))
+  return {
+    ...tracker,
+    peers: Math.max(tracker.peers, other.peers),
+    seeds: more(tracker.seeds, other.seeds),
+    leeches: more(tracker.leeches, other.leeches),
+    downloads: more(tracker.downloads, other.downloads),
+  }
 }
 
 function restingTracker(url: string, tier: number): Tracker {
@@ -127,7 +154,8 @@ function restingTracker(url: string, tier: number): Tracker {
 }
 
 export function trackerView(status: TorrentDiscovery): Tracker {
-  const { label, kind, tier, state, message, peers, seeds, leeches, downloads, nextAnnounceSeconds } = status
+  const { label, kind, tier, state, message, peers, seeds, leeches, downloads } = status
+  const { lastAnnounceSeconds, nextAnnounceSeconds } = status
   return {
     url: label,
     ...(status.url !== undefined && { announce: status.url }),
@@ -139,6 +167,8 @@ export function trackerView(status: TorrentDiscovery): Tracker {
     seeds: seeds ?? null,
     leeches: leeches ?? null,
     downloads: downloads ?? null,
+    lastAnnounceMs:
+      lastAnnounceSeconds === undefined ? null : Math.round(Date.now() / 1000 - lastAnnounceSeconds) * 1000,
     nextAnnounceSeconds:
       nextAnnounceSeconds === undefined ? null : Math.max(0, Math.round(nextAnnounceSeconds)),
   }

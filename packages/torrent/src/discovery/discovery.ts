@@ -64,6 +64,8 @@ export interface DiscoveryStatus {
   readonly seeds?: number
   readonly leeches?: number
   readonly downloads?: number
+  /** Monotonic milliseconds of the last answer, or failure. */
+  readonly lastAnnounceMs?: number
   /** Monotonic milliseconds of the next announce. */
   readonly nextAnnounceMs?: number
 }

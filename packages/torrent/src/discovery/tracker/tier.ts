@@ -151,8 +151,9 @@ export class Tier {
       if (this.#left) return null
       // BEP 3: "No completed is sent if the file was complete when started."
       if (event === 'completed' || (event === 'started' && wasComplete)) tracker.completedDue = false
-      const times = tracker.answered(answer)
-      this.#refreshAtMs = this.#hub.clock.nowMs() + times.refreshMs
+      const nowMs = this.#hub.clock.nowMs()
+      const times = tracker.answered(answer, nowMs)
+      this.#refreshAtMs = nowMs + times.refreshMs
       if (answer.externalHost !== undefined) this.#hub.onExternalHost(answer.externalHost)
       if (answer.peers.length > 0) sink.onPeers(answer.peers, 'tracker')
       return withJitter(times.intervalMs, this.#hub.random)

@@ -23,6 +23,8 @@ export class TrackerState {
   #soonestRetryMs = 0
   #failures = 0
   #message: string | undefined
+  /** When it last answered or failed. */
+  #lastMs: number | undefined
   #peers = 0
   #seeds: number | undefined
   #leeches: number | undefined
@@ -46,8 +48,9 @@ export class TrackerState {
   }
 
   /** Takes in an answer. From it until the next regular announce, and until one out of turn is allowed. */
-  answered(answer: AnnounceAnswer): { intervalMs: number; refreshMs: number } {
+  answered(answer: AnnounceAnswer, nowMs: number): { intervalMs: number; refreshMs: number } {
     this.state = 'ok'
+    this.#lastMs = nowMs
     this.#failures = 0
     this.retryAtMs = 0
     this.#soonestRetryMs = 0
@@ -67,6 +70,7 @@ export class TrackerState {
   failed(error: unknown, nowMs: number, random: Random): void {
     const asked = error instanceof TrackerError ? error.retryInMs : undefined
     this.state = 'failed'
+    this.#lastMs = nowMs
     this.#failures++
     this.#message = withoutSecrets(messageOf(error), this.url)
     this.#peers = 0
@@ -95,6 +99,7 @@ export class TrackerState {
       ...(this.#seeds !== undefined && { seeds: this.#seeds }),
       ...(this.#leeches !== undefined && { leeches: this.#leeches }),
       ...(this.#downloads !== undefined && { downloads: this.#downloads }),
+      ...(this.#lastMs !== undefined && { lastAnnounceMs: this.#lastMs }),
       ...(nextAnnounceMs !== undefined && Number.isFinite(nextAnnounceMs) && { nextAnnounceMs }),
     }
   }
