@@ -10,6 +10,30 @@ import { countingPool } from './testing/world.ts'
 
 const FILES = { 'a.bin': 100_000, 'sub/b.bin': 200_000 }
 
+test('files that lie under other names are found there, also after a restart', async () => {
+  await using loop = await Loopback.make()
+  const metainfo = await loop.torrent('content', FILES)
+  await rename(loop.path('content'), loop.path('album'))
+  const renamed = new Map([
+    [0, ['album', 'a.bin']],
+    [1, ['album', 'sub', 'b.bin']],
+  ])
+  const options = { directory: loop.folder, stateDirectory: loop.path('state') }
+  const session = await loop.open(options)
+  const torrent = await session.add(metainfo, { renamed, trusted: true })
+  await torrent.whenComplete()
+  await torrent.recheck()
+  expect(torrent.stats).toMatchObject({ progress: 1, state: 'seeding' })
+  expect(torrent.files[1]!.diskPath).toBe(loop.path('album', 'sub', 'b.bin'))
+  await session.close()
+  const [again] = (await loop.open(options)).torrents
+  await again!.whenComplete()
+  expect(again!.files[0]!.currentPath).toEqual(['album', 'a.bin'])
+  await expect(session.add(metainfo, { renamed: new Map([[9, ['x']]]) })).rejects.toMatchObject({
+    name: 'ShoalError',
+  })
+})
+
 test('a move is recorded before it begins and when it is done, with its files where the record says', async () => {
   await using loop = await Loopback.make()
   const metainfo = await loop.torrent('content', FILES)

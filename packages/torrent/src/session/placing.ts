@@ -1,4 +1,6 @@
 import type { AddOptions } from '../api.ts'
+import { ShoalError } from '../base/errors.ts'
+import type { Metainfo } from '../metainfo/metainfo.ts'
 import type { TorrentPlace } from './torrent-origin.ts'
 
 /** Where a torrent that is added now lives, and how it begins: as the user says, else as it was recorded, else as the session does. */
@@ -6,6 +8,7 @@ export function placeOf(
   options: AddOptions,
   recorded: TorrentPlace | undefined,
   sessionDirectory: string,
+  metainfo: Metainfo | null = null,
 ): TorrentPlace {
   const directory = options.directory ?? recorded?.directory ?? sessionDirectory
   const memory = options.memory ?? false
@@ -18,6 +21,21 @@ export function placeOf(
     sequential: options.sequential ?? recorded?.sequential ?? false,
     preallocate: options.preallocate ?? recorded?.preallocate ?? false,
     limits: options.limits ?? recorded?.limits,
+    renamed: options.renamed && amongAll(options.renamed, metainfo),
     progress: samePlace ? recorded.progress : null,
   }
+}
+
+/** By index among all files, pad files too. */
+function amongAll(
+  renamed: NonNullable<AddOptions['renamed']>,
+  metainfo: Metainfo | null,
+): ReadonlyMap<number, readonly string[]> {
+  const files = [...(metainfo?.info.files.entries() ?? [])].filter(([, { pad }]) => !pad)
+  return new Map([...renamed].map(([index, path]) => [atOf(files[index]?.[0], index), path]))
+}
+
+function atOf(at: number | undefined, index: number): number {
+  if (at !== undefined) return at
+  throw new ShoalError('bad-argument', `there is no file ${index} to rename: its metadata must be known, too`)
 }

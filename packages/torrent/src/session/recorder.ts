@@ -36,6 +36,8 @@ export interface RecorderHost {
 export class Recorder {
   readonly #store: ResumeStore
   readonly #host: RecorderHost
+  /** Of the record that there is; null before the first. */
+  #key: string | null
   #dirty = false
   /** Only totals changed. */
   #stale = false
@@ -49,6 +51,7 @@ export class Recorder {
   constructor(store: ResumeStore, host: RecorderHost, savedMetainfo: boolean) {
     this.#store = store
     this.#host = host
+    this.#key = savedMetainfo ? infoHashText(host.infoHashes) : null
     if (savedMetainfo) this.#savedLayers = host.content?.metainfo.pieceLayers.size ?? -1
   }
 
@@ -96,7 +99,9 @@ export class Recorder {
 
   /** Deletes what was recorded. */
   async forget(): Promise<void> {
-    await this.#store.delete(infoHashText(this.#host.infoHashes))
+    const key = infoHashText(this.#host.infoHashes)
+    await this.#store.delete(key)
+    if (this.#key !== null && this.#key !== key) await this.#store.delete(this.#key)
   }
 
   async #write(): Promise<void> {
@@ -122,6 +127,9 @@ export class Recorder {
     const priorities = list ? Uint8Array.from(list) : null
     const unfinished = content && content.unfinished.size > 0 ? { unfinished: content.unfinished } : {}
     await this.#store.save(key, { ...this.#host.recordedState(), had, ...unfinished, stamps, priorities })
+    // A hybrid torrent that was added by its v2 hash is recorded under its v1 hash as soon as that is known.
+    if (this.#key !== null && this.#key !== key) await this.#store.delete(this.#key)
+    this.#key = key
   }
 
   /** Stamps of the files. Rejects when one is gone, or cut, that holds pieces that are had. */

@@ -71,4 +71,15 @@ describe('what was recorded', () => {
     const { info } = await hybrid('other')
     expect(restorer.take(origin({ v1, v2: info.infoHashes.v2! }))?.origin.name).toBe('later')
   })
+
+  test('of a hybrid before its other hash was known does not stand beside what was recorded later', async () => {
+    const metainfo = await hybrid('album')
+    const { v1, v2 } = metainfo.info.infoHashes
+    const magnet = `magnet:?xt=urn:btmh:1220${infoHashText({ v2: v2! })}`
+    const restorer = await read([
+      { key: infoHashText({ v2: v2! }), metainfo: null, progress: { ...progress, magnet }, problems: [] },
+      { key: infoHashText({ v1: v1! }), metainfo: writeMetainfo(metainfo), progress, problems: [] },
+    ])
+    expect(restorer.all().map(({ origin }) => origin.metainfo?.info.name)).toEqual(['album'])
+  })
 })

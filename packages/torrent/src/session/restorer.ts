@@ -27,9 +27,18 @@ export class Restorer {
   }
 
   all(): Restored[] {
-    const all = [...this.#recorded.values()].sort((a, b) => addedMs(a) - addedMs(b))
+    const all = this.#withoutDoubles().sort((a, b) => addedMs(a) - addedMs(b))
     this.#recorded.clear()
     return all
+  }
+
+  /** A crash may have left the record that a hybrid torrent had before its other hash was known. */
+  #withoutDoubles(): Restored[] {
+    const all = [...this.#recorded.values()]
+    const known = new Set(all.flatMap(({ origin }) => (origin.metainfo ? hashTexts(origin.infoHashes) : [])))
+    return all.filter(
+      ({ origin }) => origin.metainfo || !hashTexts(origin.infoHashes).some(hash => known.has(hash)),
+    )
   }
 
   /** What was recorded of a torrent that is added now; given once. */

@@ -143,7 +143,7 @@ export class Session implements SessionApi {
     this.#mustBeOpen()
     const given = options.directory === undefined ? {} : { directory: absolutePath(options.directory) }
     const directory = absolutePath(this.#directory)
-    const place = placeOf({ ...options, ...given }, recorded?.place, directory)
+    const place = placeOf({ ...options, ...given }, recorded?.place, directory, origin.metainfo)
     const torrent = this.#create(recorded ? withRecorded(origin, recorded.origin) : origin, place)
     if (!torrent)
       throw new ShoalError('bad-argument', 'this torrent is here already, under its other info hash')

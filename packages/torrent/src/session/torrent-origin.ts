@@ -28,6 +28,8 @@ export interface TorrentPlace {
   /** Reserve the whole room of new files. */
   readonly preallocate: boolean
   readonly limits: Partial<RateLimits> | undefined
+  /** Paths of files that are not called as the torrent says, by index among all. */
+  readonly renamed?: ReadonlyMap<number, readonly string[]> | undefined
   /** What was recorded in an earlier run. */
   readonly progress: ResumeProgress | null
 }

@@ -1,4 +1,5 @@
 import type { TorrentStats } from '../api.ts'
+import { ShoalError } from '../base/errors.ts'
 import type { TorrentTask } from './torrent-task.ts'
 
 /** The state of a torrent in numbers, as the public API shows it. */
@@ -23,6 +24,7 @@ export function statsOf(task: TorrentTask, nowMs: number): TorrentStats {
     seeds: peers.filter(peer => peer.uploadOnly).length,
     knownPeers: swarm?.pool.idle ?? 0,
     ...(task.life.error ? { error: task.life.error.message } : {}),
+    ...(task.life.error instanceof ShoalError ? { errorCode: task.life.error.code } : {}),
   }
 }
 

@@ -68,7 +68,8 @@ export class TorrentTask implements WorkHost, CheckHost, MetadataHost {
     this.addedMs = place.progress?.addedMs ?? context.clock.unixMs()
     const { progress } = place
     if (progress) this.totals = new Totals(progress)
-    if (progress && progress.renamed.size > 0) this.renamed = new Map(progress.renamed)
+    const renamed = progress?.renamed ?? place.renamed
+    if (renamed && renamed.size > 0) this.renamed = new Map(renamed)
     if (origin.metainfo) this.content = this.open(origin.metainfo)
     else this.#metadata = new MetadataPhase(this)
     const { resume } = context
@@ -372,6 +373,11 @@ export class TorrentTask implements WorkHost, CheckHost, MetadataHost {
 
   touch(): void {
     this.#records?.touch()
+  }
+
+  /** Makes safe what changed since the last time. Never rejects. */
+  async record(): Promise<void> {
+    await this.#records?.record()
   }
 
   /** Records a change that the user made, also of a torrent that has nothing to do every second. Never rejects. */

@@ -1,5 +1,6 @@
 import { absolutePath } from '#paths'
 import type {
+  MoveTorrentOptions,
   PeerStatus,
   PieceMap,
   RateLimits,
@@ -297,7 +298,7 @@ export class Torrent extends Emitter<TorrentEvents> implements TorrentApi {
     await this.#task.recheck(signal)
   }
 
-  move(directory: string, options: { signal?: AbortSignal } = {}): Promise<void> {
+  move(directory: string, options: MoveTorrentOptions = {}): Promise<void> {
     return this.#place(async () => {
       const { storage } = this.#known()
       const next = { directory: absolutePath(directory), renamed: this.#task.renamed ?? new Map() }
@@ -320,6 +321,10 @@ export class Torrent extends Emitter<TorrentEvents> implements TorrentApi {
     const changed = this.#placing.then(change)
     this.#placing = changed.catch(() => {})
     return changed
+  }
+
+  record(): Promise<void> {
+    return this.#task.record()
   }
 
   /** Stops it, keeping its resume data. */

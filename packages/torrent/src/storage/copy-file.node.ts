@@ -10,13 +10,14 @@ const ZEROS = new Uint8Array(CHUNK_BYTES)
 
 /**
  * Copies a file, or only `ranges` of it into a copy that is there already. Runs of zeros become holes where the copy has nothing yet.
- * A symbolic link is copied as a link. Rejects with the system's error, or the signal's reason between two chunks.
+ * A symbolic link is copied as a link. `onCopied` is told of each chunk. Rejects with the system's error, or the signal's reason between two chunks.
  */
 export async function copyFile(
   from: string,
   to: string,
   ranges: Ranges | null,
   signal?: AbortSignal,
+  onCopied: (bytes: number) => void = () => {},
 ): Promise<void> {
   const stat = await lstat(from)
   if (stat.isSymbolicLink()) return copyLink(from, to)
@@ -26,7 +27,7 @@ export async function copyFile(
     const copy = await open(to, WRITE | fs.constants.O_CREAT, mode & 0o777)
     try {
       for (const [begin, end] of ranges ?? [[0, size]])
-        await copyRange(source, copy, begin, Math.min(end, size), ranges === null, signal)
+        await copyRange(source, copy, begin, Math.min(end, size), ranges === null, signal, onCopied)
       // Ends with a hole otherwise cut off; and a copy from before the file was cut.
       await ftruncate(copy, size)
     } finally {
@@ -43,7 +44,8 @@ async function copyRange(
   begin: number,
   end: number,
   sparse: boolean,
-  signal?: AbortSignal,
+  signal: AbortSignal | undefined,
+  onCopied: (bytes: number) => void,
 ): Promise<void> {
   const chunk = new Uint8Array(CHUNK_BYTES)
   for (let at = begin; at < end; at += CHUNK_BYTES) {
@@ -51,6 +53,7 @@ async function copyRange(
     const count = await readAt(source, chunk.subarray(0, Math.min(CHUNK_BYTES, end - at)), at)
     const bytes = chunk.subarray(0, count)
     if (!sparse || Buffer.compare(bytes, ZEROS.subarray(0, count)) !== 0) await writeAt(copy, bytes, at)
+    onCopied(count)
   }
 }
 

@@ -150,14 +150,14 @@ class FileStorage implements Storage, TorrentPlace {
     this.#files?.setReserving(active)
   }
 
-  async move(directory: string, { signal, moved }: MoveOptions = {}): Promise<void> {
+  async move(directory: string, { signal, moved, onProgress }: MoveOptions = {}): Promise<void> {
     this.#checkOpen()
     const files = this.#open()
     const clearUp = await files.changes.take(async () => {
       this.#checkOpen()
       files.stopMove = new AbortController()
       const signals = [files.stopMove.signal, ...(signal ? [signal] : [])]
-      return moveFiles(files, resolve(directory), AbortSignal.any(signals))
+      return moveFiles(files, resolve(directory), AbortSignal.any(signals), onProgress)
     })
     files.clearing = Promise.resolve(moved?.()).then(clearUp)
     await files.clearing

@@ -14,6 +14,7 @@ import {
   WRITE,
 } from './fs.node.ts'
 import { errnoOf, ioError } from './io-errors.ts'
+import type { MoveOptions } from './storage.ts'
 import { foldersOf, type TorrentFiles } from './torrent-files.node.ts'
 
 /** Bytes written meanwhile that may be left to copy while all else waits. */
@@ -31,6 +32,7 @@ export async function moveFiles(
   files: TorrentFiles,
   directory: string,
   signal?: AbortSignal,
+  onProgress?: MoveOptions['onProgress'],
 ): Promise<() => Promise<void>> {
   const from = files.folders
   const to = new Folders(directory)
@@ -41,7 +43,7 @@ export async function moveFiles(
     if ((await realpath(from.root).catch(() => null)) === (await realpath(to.root))) return async () => {}
     const renamed = await files.gate.alone(() => renameAll(files, from, to))
     if (renamed) return () => from.removeEmpty(foldersOf(renamed))
-    const copied = await copyAll(files, from, to, signal)
+    const copied = await copyAll(files, from, to, signal, onProgress)
     return () => removeAll(from, copied)
   } catch (error) {
     if (signal?.aborted) throw signal.reason
@@ -79,13 +81,15 @@ async function copyAll(
   from: Folders,
   to: Folders,
   signal?: AbortSignal,
+  onProgress?: MoveOptions['onProgress'],
 ): Promise<string[]> {
   const paths = await existing(files, from)
   await refuseExisting(to, paths)
+  const onCopied = onProgress && counted(await bytesOf(from, paths), onProgress)
   const written = new Written(files)
   const copied = new Set<string>()
   try {
-    for (const path of paths) await copyNew(path, from, to, copied, signal)
+    for (const path of paths) await copyNew(path, from, to, copied, signal, onCopied)
     for (let pass = 0; pass < MAX_PASSES && written.bytes > LAST_PASS_BYTES; pass++)
       await copyWritten(written, from, to, copied, signal)
     // The bulk becomes safe while others still work.
@@ -116,6 +120,24 @@ async function copyAll(
   return [...copied]
 }
 
+async function bytesOf(from: Folders, paths: readonly string[]): Promise<number> {
+  let bytes = 0
+  await forEach(paths, 4, async path => {
+    const stat = await lstat(from.path(path)).catch(ignoreMissing)
+    bytes += stat?.size ?? 0
+  })
+  return bytes
+}
+
+/** Files may grow while they are copied: more than all is not told. */
+function counted(totalBytes: number, onProgress: NonNullable<MoveOptions['onProgress']>) {
+  let copiedBytes = 0
+  return (bytes: number) => {
+    copiedBytes += bytes
+    onProgress({ doneBytes: Math.min(copiedBytes, totalBytes), totalBytes })
+  }
+}
+
 async function removeAll(from: Folders, paths: readonly string[]): Promise<void> {
   await forEach(paths, 1, path => unlink(from.path(path)).catch(() => {}))
   await forEach([...foldersOf(paths)], 1, folder => syncFolder(from.path(folder)).catch(() => {}))
@@ -144,12 +166,13 @@ async function copyNew(
   to: Folders,
   copied: Set<string>,
   signal?: AbortSignal,
+  onCopied?: (bytes: number) => void,
 ): Promise<void> {
   await refuseExisting(to, [path])
   await from.check(parentOf(path))
   await to.make(parentOf(path))
   copied.add(path)
-  await copyFile(from.path(path), to.path(path), null, signal)
+  await copyFile(from.path(path), to.path(path), null, signal, onCopied)
 }
 
 /** Listens for what is written while files are copied. */

@@ -133,10 +133,13 @@ describe.skipIf(other === null)(
       const { storage, from } = await filled()
       await storage.flush()
       const to = folder(other!)
-      await storage.move(to)
+      const told: { doneBytes: number; totalBytes: number }[] = []
+      await storage.move(to, { onProgress: progress => told.push(progress) })
       expect(listFiles(from)).toEqual([])
       expect(listFiles(to)).toEqual(['T/a', 'T/empty', 'T/sub/b', 'T/sub/c'])
       expect(Buffer.compare(await readAll(storage), content)).toBe(0)
+      const totalBytes = layout.files.reduce((sum, { pad, lengthBytes }) => sum + (pad ? 0 : lengthBytes), 0)
+      expect(told.at(-1)).toEqual({ doneBytes: totalBytes, totalBytes })
     })
 
     test('what is read and written meanwhile is right, and arrives', async () => {

@@ -7,6 +7,8 @@ export interface FilePlace {
 export interface MoveOptions {
   signal?: AbortSignal
   moved?: () => Promise<void>
+  /** Bytes that were copied, of those that are there to copy; never called where files can be renamed. */
+  onProgress?(progress: { doneBytes: number; totalBytes: number }): void
 }
 
 /** Where the verified bytes of one torrent live: the contract. */
