@@ -6,7 +6,7 @@ import { Menu } from '../components/Menu.tsx'
 import { Card, LabelChip, Loading, Notice, Problem } from '../components/Parts.tsx'
 import { notifyError } from '../components/toasts.ts'
 import { formatAgo } from '../format/format.ts'
-import { useAsked, useNode } from '../node/context.tsx'
+import { useAsked, useCell, useNode } from '../node/context.tsx'
 import { texts } from '../texts/texts.ts'
 import styles from './Feeds.module.css'
 import { FilterForm } from './FilterForm.tsx'
@@ -97,6 +97,8 @@ function FilterLine({
   items: readonly FeedItem[]
   onEdit(): void
 }) {
+  const labels = useCell(useNode().labels)
+  const colour = labels.find(({ name }) => name === filter.label)?.colour
   const count = fitting(items, filter)?.length ?? 0
   return (
     <div className={styles.filter}>
@@ -105,7 +107,7 @@ function FilterLine({
         {filter.exclude && <span className={styles.soft}> {t.without(filter.exclude)}</span>}
         <div className={styles.soft}>{t.matching(count, items.length)}</div>
       </div>
-      {filter.label && <LabelChip name={filter.label} />}
+      {filter.label && <LabelChip name={filter.label} colour={colour} />}
       <IconButton icon="edit" size="small" label={t.edit} onClick={onEdit} />
     </div>
   )

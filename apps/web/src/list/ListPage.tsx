@@ -3,8 +3,10 @@ import { useLocation } from 'wouter'
 import { type ActionDialog, ActionDialogs } from '../actions/ActionDialogs.tsx'
 import { menuOf } from '../actions/menu.ts'
 import { torrentActions } from '../actions/torrent-actions.ts'
+import { useTitle } from '../components/Page.tsx'
 import { Loading } from '../components/Parts.tsx'
 import { useCell, useNode } from '../node/context.tsx'
+import { texts } from '../texts/texts.ts'
 import { sendsToWelcome } from './first-visit.ts'
 import { JobsStrip } from './JobsStrip.tsx'
 import styles from './List.module.css'
@@ -16,6 +18,7 @@ import { useFilter, useOrder, useSort } from './use-list.ts'
 import { useNarrow } from './use-narrow.ts'
 
 export function ListPage() {
+  useTitle(texts.list.title)
   const node = useNode()
   const [, navigate] = useLocation()
   const loaded = useCell(node.loaded)
@@ -50,7 +53,7 @@ export function ListPage() {
   }
   return (
     <div ref={page} className={styles.page}>
-      <h1 className="visually-hidden">{document.title}</h1>
+      <h1 className="visually-hidden">{texts.list.title}</h1>
       <Toolbar
         {...{ filter, sort, narrow, selection, actions, menuItems }}
         shown={order.length}

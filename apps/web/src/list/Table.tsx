@@ -85,13 +85,14 @@ export function Table(props: TableProps) {
     else if (!props.onActionKey(event)) return
     event.preventDefault()
   }
-  const onContextMenu = (event: MouseEvent) => {
-    const id = rowOf(event)
+  // A long press opens the menu without an event that names the row.
+  const pressed = useRef<string | undefined>(undefined)
+  const chooseForMenu = (id: string | undefined) => {
     if (id !== undefined && !selection.ids.has(id)) onSelect(only(id))
   }
   const RowKind = narrow ? CardRow : Row
   return (
-    <ContextMenu items={props.menuItems}>
+    <ContextMenu items={props.menuItems} onOpenChange={open => open && chooseForMenu(pressed.current)}>
       <div
         ref={setScroller}
         role="grid"
@@ -108,7 +109,13 @@ export function Table(props: TableProps) {
         onClick={onClick}
         onDoubleClick={event => navigateTo(rowOf(event), narrow, navigate)}
         onKeyDown={onKeyDown}
-        onContextMenuCapture={onContextMenu}
+        onPointerDownCapture={event => {
+          pressed.current = rowOf(event)
+        }}
+        onContextMenuCapture={event => {
+          pressed.current = rowOf(event)
+          chooseForMenu(pressed.current)
+        }}
         style={
           {
             '--columns': templateOf(columns, choices),

@@ -66,3 +66,16 @@ test('a locked node asks for a login, and opens after it', async () => {
   await expect.poll(() => node.loaded.get()).toBe(true)
   expect(node.access.get()).toBe('open')
 })
+
+test('a node that could not answer is asked again', async () => {
+  const link = mockLink({ traffic: 'calm', torrents: 24, locked: false, dropAfterSeconds: null })
+  let refusals = 1
+  const listTorrents: typeof link.api.listTorrents = input => {
+    if (refusals-- > 0) return Promise.reject(new Error('busy'))
+    return link.api.listTorrents(input)
+  }
+  const node = new NodeStore({ ...link, api: { ...link.api, listTorrents } })
+  closing.push(() => node.close(), link.close)
+  await node.start()
+  await expect.poll(() => node.torrents.size, { timeout: 10_000 }).toBe(24)
+})

@@ -9,6 +9,8 @@ export type AccessState = 'unknown' | 'open' | 'locked'
 
 const TOPICS = ['torrents', 'stats', 'jobs', 'labels', 'settings', 'feeds'] as const
 const PAGE = 1000
+/** After the node could not answer though it is there. */
+const RETRY_MS = 2000
 /** Rates of the last minutes, kept for the small graph beside them. */
 const RECENT = 120
 
@@ -32,6 +34,7 @@ export class NodeStore {
   /** Events that came while the list was being read. */
   #pending: EventOf<'torrents'>[] | null = null
   #readAgain = false
+  #retry: ReturnType<typeof setTimeout> | undefined
   #startedMs = 0
 
   constructor(link: NodeLink) {
@@ -54,6 +57,7 @@ export class NodeStore {
   }
 
   close(): void {
+    clearTimeout(this.#retry)
     this.events.close()
   }
 
@@ -142,13 +146,18 @@ export class NodeStore {
       await Promise.all([this.#readTorrents(), this.#readRest()])
       this.loaded.set(true)
     } catch {
-      // The channel tells when the node is gone and reads again when it is back.
+      // Where the node itself is gone, its channel says so, and reads again when it is back.
+      this.#retry = setTimeout(() => this.#online() && void this.#readAll(), RETRY_MS)
     } finally {
       this.#pending = null
     }
     if (!this.#readAgain) return
     this.#readAgain = false
     await this.#readAll()
+  }
+
+  #online(): boolean {
+    return this.events.state.get() === 'online'
   }
 
   async #readTorrents(): Promise<void> {

@@ -55,8 +55,6 @@ export const add = {
   show: 'Show',
   share: {
     intro: 'Anyone with the link can have it from you, and from everyone who already does.',
-    fromHere: 'From this device',
-    fromNode: 'From the node’s machine',
     drop: 'Drop files or a folder here',
     pickFiles: 'Choose files',
     pickFolder: 'Choose a folder',

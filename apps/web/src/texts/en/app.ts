@@ -64,7 +64,6 @@ export const app = {
     open: 'Keyboard shortcuts',
     everywhere: 'Everywhere',
     inList: 'In the list',
-    or: 'or',
     rows: {
       add: 'Add or share something',
       filter: 'Filter the list',

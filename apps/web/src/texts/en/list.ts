@@ -60,10 +60,7 @@ export const list = {
   resize: (column: string) => `Width of ${column}`,
   sort: 'Sort',
   sortBy: (column: string) => `Sort by ${column}`,
-  ascending: 'ascending',
-  descending: 'descending',
   direction: 'Reverse the order',
-  rowLabel: (name: string, state: string, progress: string) => `${name}, ${state}, ${progress}`,
   grid: 'Torrents',
   selected: (count: number) => plural(count, '# selected', '# selected'),
   selectNone: 'Select none',
@@ -73,8 +70,6 @@ export const list = {
     shown === all ? plural(all, '# torrent', '# torrents') : `${shown} of ${all}`,
   left: (time: string) => `${time} left`,
   of: (part: string, whole: string) => `${part} of ${whole}`,
-  peersOf: (connected: number, swarm: number | null) =>
-    swarm === null ? `${connected}` : `${connected} of ${swarm}`,
   private: 'Private',
   empty: {
     title: 'Nothing here yet',

@@ -89,7 +89,6 @@ export const pages = {
     version: 'Version',
     states: 'Torrents',
     health: 'Health',
-    healthy: 'All is well',
     indexing: (waiting: number) =>
       plural(waiting, '# document waits to be searchable', '# documents wait to be searchable'),
   },
@@ -125,8 +124,6 @@ export const pages = {
     address: 'Address of the feed',
     addressHint: 'https://…',
     every: 'Read every',
-    minutes: (count: number) => plural(count, '# minute', '# minutes'),
-    minutesUnit: 'minutes',
     empty: 'No feeds yet',
     emptyBody:
       'A feed is a list that a site keeps up to date. Paste its address, say which titles you want, and they come by themselves.',
