@@ -3,7 +3,8 @@ import { defineConfig } from 'vite'
 
 /** The node that the development server speaks to, unless the page asks for the mock (`?mock`). */
 const NODE = process.env.SHOAL_URL ?? 'http://127.0.0.1:8420'
-const toNode = { target: NODE, changeOrigin: true }
+// The node refuses requests of other pages: to it these come from its own.
+const toNode = { target: NODE, changeOrigin: true, headers: { origin: NODE } }
 
 export default defineConfig({
   plugins: [react()],
