@@ -31,7 +31,7 @@ export interface StartedNode {
 }
 
 export interface StartSurroundings {
-  /** Where the log goes. Default: stdout. */
+  /** Where the log goes. Default: stderr. */
   readonly log?: NodeLog
 }
 

@@ -8,8 +8,8 @@ import { terminalLine } from './terminal-line.ts'
 
 export interface NodeLogOptions {
   readonly level?: LogLevel
-  /** Where lines go: `stdout`, the path of a file, or a stream. Default: stdout, short lines when that is a terminal. */
-  readonly destination?: 'stdout' | (string & {}) | Writable
+  /** Where lines go: `stderr`, the path of a file, or a stream. Default: stderr, short lines when that is a terminal. */
+  readonly destination?: 'stderr' | (string & {}) | Writable
 }
 
 export interface NodeLog {
@@ -24,7 +24,7 @@ export interface NodeLog {
 const MAX_MESSAGE = 8000
 
 /** Throws when the file cannot be opened. */
-export function createNodeLog({ level = 'info', destination = 'stdout' }: NodeLogOptions = {}): NodeLog {
+export function createNodeLog({ level = 'info', destination = 'stderr' }: NodeLogOptions = {}): NodeLog {
   const entries = new LogEntries()
   const { stream, close } = openStream(destination)
   const lines = pino(
@@ -51,17 +51,17 @@ function openStream(destination: NonNullable<NodeLogOptions['destination']>): {
   close(): Promise<void>
 } {
   if (destination instanceof Writable) return { stream: destination, close: async () => {} }
-  if (destination === 'stdout' && process.stdout.isTTY)
-    return { stream: { write: line => void process.stdout.write(terminalLine(line)) }, close: async () => {} }
+  if (destination === 'stderr' && process.stderr.isTTY)
+    return { stream: { write: line => void process.stderr.write(terminalLine(line)) }, close: async () => {} }
   // Written at once: a node that is killed has told what it did, and its log lines are few.
   const stream = openDestination({
-    dest: destination === 'stdout' ? 1 : destination,
+    dest: destination === 'stderr' ? 2 : destination,
     mkdir: true,
     sync: true,
   })
   const close = async () => {
     stream.flushSync()
-    if (destination !== 'stdout') stream.end()
+    if (destination !== 'stderr') stream.end()
   }
   return { stream, close }
 }
