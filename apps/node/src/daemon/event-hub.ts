@@ -35,11 +35,13 @@ export class EventHub implements NodeEvents {
         },
       )
     const listeners = this.#listeners.get(topic) ?? new Set()
+    // Who subscribes twice ends each by itself.
+    const mine: Listener = event => listener(event)
     if (id !== undefined && listeners.size === 0) this.#watches.set(topic, this.#sources.watchTorrent(id))
     this.#listeners.set(topic, listeners)
-    listeners.add(listener)
+    listeners.add(mine)
     return () => {
-      if (!listeners.delete(listener) || listeners.size > 0) return
+      if (!listeners.delete(mine) || listeners.size > 0) return
       this.#listeners.delete(topic)
       this.#watches.get(topic)?.()
       this.#watches.delete(topic)

@@ -1,5 +1,5 @@
 /** Which folders of this machine the API may touch. */
-import { readdir, realpath, stat, statfs } from 'node:fs/promises'
+import { readdir, readlink, realpath, stat, statfs } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, join, resolve, sep } from 'node:path'
 import type { FolderListing } from '@shoal/api'
 import { Failure, fileFailure } from '../cli/failure.ts'
@@ -30,8 +30,9 @@ export class Folders {
       })
     const full = resolve(path)
     const real = await realPathOf(full)
-    const roots = await Promise.all(this.roots.map(realPathOf))
-    if (roots.some(root => isWithin(real, root))) return full
+    // One that cannot be looked at allows nothing, and takes nothing away from the others.
+    const roots = await Promise.all(this.roots.map(root => realPathOf(root).catch(() => null)))
+    if (roots.some(root => root !== null && isWithin(real, root))) return full
     throw new Failure(
       'forbidden-path',
       `${full} is outside the folders that this node may use (${this.roots.join(', ')}): shoal start --allow-dir allows another`,
@@ -86,6 +87,9 @@ async function realPathOf(path: string): Promise<string> {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || dirname(path) === path)
       throw fileFailure(error, path)
+    // A link to what is not there yet leads there as soon as somebody makes it.
+    const target = await readlink(path).catch(() => null)
+    if (target !== null) return realPathOf(resolve(dirname(path), target))
     return join(await realPathOf(dirname(path)), basename(path))
   }
 }

@@ -41,13 +41,16 @@ export class Jobs {
   readonly #lanes = new Map<string, Promise<unknown>>()
   readonly #records: JobRecords
   readonly #onChange: (job: Job) => void
+  #closed = false
 
   constructor(records: JobRecords, onChange: (job: Job) => void) {
     this.#records = records
     this.#onChange = onChange
   }
 
+  /** Throws `closed` when the node stops. */
   start({ id = randomUUID(), kind, name, torrent = null, detail, lane, run }: NewJob): Job {
+    if (this.#closed) throw new Failure('closed', 'the node stops: start it again first')
     const job: Job = {
       id,
       kind,
@@ -64,11 +67,11 @@ export class Jobs {
     }
     const abort = new AbortController()
     const entry = { job, abort, done: Promise.resolve(job) }
-    this.#jobs.set(id, entry)
     if (detail !== undefined && !this.#records.get(id))
       this.#records.add({ id, kind, name, state: 'running', detail, startedMs: job.startedMs })
+    this.#jobs.set(id, entry)
     const work = () => this.#run(entry, run)
-    entry.done = lane === undefined ? work() : this.#inLane(lane, work)
+    entry.done = lane === undefined ? work() : this.#inLane(lane, abort.signal, work)
     this.#tidy()
     this.#onChange(entry.job)
     return entry.job
@@ -88,7 +91,13 @@ export class Jobs {
     return this.#find(id).done
   }
 
-  /** Cancels one that runs; forgets one that has ended. Resolves when it has stopped. */
+  /** Cancels all that work on a torrent. Resolves when they have stopped. */
+  async cancelOf(torrent: string): Promise<void> {
+    const its = [...this.#jobs.values()].filter(({ job }) => job.torrent === torrent && job.endedMs === null)
+    await Promise.all(its.map(({ job }) => this.cancel(job.id)))
+  }
+
+  /** Cancels one that runs or waits; forgets one that has ended. Resolves when it has stopped. */
   async cancel(id: string): Promise<Job> {
     const entry = this.#find(id)
     if (entry.job.endedMs === null) {
@@ -99,8 +108,9 @@ export class Jobs {
     return entry.job
   }
 
-  /** Cancels all and waits for them; with a reason they are not told as cancelled by a person. */
+  /** Cancels all and waits for them; those that can be begun anew go on at the next start. */
   async close(): Promise<void> {
+    this.#closed = true
     for (const { job, abort } of this.#jobs.values())
       if (job.endedMs === null) abort.abort(new Failure('closed', 'the node stops'))
     await Promise.all([...this.#jobs.values()].map(({ done }) => done))
@@ -130,18 +140,29 @@ export class Jobs {
       const state = signal.aborted ? 'cancelled' : 'failed'
       change({ state, error: describeFailure(error), bytesPerSecond: 0, endedMs: Date.now() })
     }
-    // One that ends because the node does goes on at the next start.
-    if ((signal.reason as { code?: unknown } | undefined)?.code !== 'closed')
-      this.#records.delete(entry.job.id)
+    // One that ends because the node does goes on at the next start; one that was done all the same does not.
+    const isCutOff = (signal.reason as { code?: unknown } | undefined)?.code === 'closed'
+    if (!isCutOff || entry.job.state !== 'cancelled') this.#forget(entry.job.id)
     return entry.job
   }
 
-  #inLane(lane: string, work: () => Promise<Job>): Promise<Job> {
+  /** A record that stays has the job done once more at the next start: no reason to fail what is done. */
+  #forget(id: string): void {
+    try {
+      this.#records.delete(id)
+    } catch {
+      // The catalogue tells of its disk by itself.
+    }
+  }
+
+  #inLane(lane: string, signal: AbortSignal, work: () => Promise<Job>): Promise<Job> {
     const before = this.#lanes.get(lane) ?? Promise.resolve()
-    const mine = before.then(work)
-    this.#lanes.set(lane, mine)
-    void mine.finally(() => {
-      if (this.#lanes.get(lane) === mine) this.#lanes.delete(lane)
+    // One that is cancelled while it waits ends at once; those behind it wait for the one before it all the same.
+    const mine = firstOf(before, signal).then(work)
+    const tail = Promise.all([before, mine])
+    this.#lanes.set(lane, tail)
+    void tail.finally(() => {
+      if (this.#lanes.get(lane) === tail) this.#lanes.delete(lane)
     })
     return mine
   }
@@ -158,10 +179,19 @@ export class Jobs {
   }
 }
 
+function firstOf(turn: Promise<unknown>, signal: AbortSignal): Promise<void> {
+  return new Promise(resolve => {
+    signal.addEventListener('abort', () => resolve(), { once: true })
+    void turn.then(() => resolve())
+  })
+}
+
 function throttled(entry: { job: Job }, change: (change: Partial<Job>) => void): JobProgress['report'] {
   let told = { atMs: performance.now(), doneBytes: 0 }
   return ({ doneBytes, totalBytes, name }) => {
     const { job } = entry
+    // What is on its way when it ends says nothing any more.
+    if (job.endedMs !== null) return
     const now = {
       doneBytes,
       totalBytes: totalBytes === undefined ? job.totalBytes : totalBytes,

@@ -59,10 +59,12 @@ async function open(options: OpenNodeOptions, closers: (() => unknown)[]): Promi
   const { log, logEntries, allowedDirectories, onStop } = options
   const catalogue = await Catalogue.open(join(options.dataDir, 'catalogue.db'))
   closers.push(() => catalogue.close())
-  const keeper = new SettingsKeeper(catalogue.settings, {
-    directory: options.directory,
-    fixed: options.fixed,
-  })
+  const rows = {
+    get: (section: string) => catalogue.settings.get(section),
+    set: (section: string, value: unknown) => catalogue.settings.set(section, value),
+    together: (work: () => void) => catalogue.transaction(work),
+  }
+  const keeper = new SettingsKeeper(rows, { directory: options.directory, fixed: options.fixed })
   await makeFolder(keeper.settings.downloads.directory)
   const session = await Session.open({
     ...sessionOptions(keeper.settings),
@@ -95,6 +97,7 @@ async function open(options: OpenNodeOptions, closers: (() => unknown)[]): Promi
     () => pulse.close(),
     () => core.events.close(),
     () => core.previews.close(),
+    () => core.uploads.close(),
     () => core.removals.close(),
     () => core.jobs.close(),
   )

@@ -24,9 +24,9 @@ export function sessionOptions({ downloads, network }: Settings) {
 /** Lets the session follow the settings from now on. A change that it refuses (a port that is taken) is refused as a whole. */
 export function applyToSession(core: NodeCore): void {
   const { keeper, session, countries } = core
+  keeper.onApply((settings, before) => checkFolders(core, settings, before))
+  keeper.onApply(settings => countries.open(settings.privacy.countryDatabase))
   keeper.onApply(async (settings, before) => {
-    await checkFolders(core, settings, before)
-    await countries.open(settings.privacy.countryDatabase)
     const [options, last] = [sessionOptions(settings), sessionOptions(before)]
     const changed = Object.entries(options).filter(
       ([name, value]) => value !== last[name as keyof typeof last],

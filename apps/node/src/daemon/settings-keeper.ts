@@ -6,6 +6,8 @@ import { Failure } from '../cli/failure.ts'
 export interface SettingRows {
   get(section: string): unknown
   set(section: string, value: unknown): void
+  /** Does all that `work` does, or none of it. */
+  together(work: () => void): void
 }
 
 type Section = keyof Settings
@@ -18,7 +20,10 @@ export interface SettingsOptions {
   readonly fixed: SettingsChange
 }
 
-/** What is to be done about a change before it holds. Throws or rejects to refuse it. */
+/**
+ * What is to be done about a change before it holds. Throws or rejects to refuse it, with nothing changed. When something else refuses it
+ * afterwards, it is called the other way round.
+ */
 export type ApplySettings = (settings: Settings, before: Settings) => Promise<void>
 
 /** The settings of a node: those that hold, and changes of them. */
@@ -73,9 +78,22 @@ export class SettingsKeeper {
     this.#refuseFixed(change)
     const merged = SECTIONS.map(section => [section, { ...before[section], ...change[section] }])
     const settings = Settings.parse(Object.fromEntries(merged))
-    for (const apply of this.#appliers) await apply(settings, before)
+    const applied: ApplySettings[] = []
+    try {
+      for (const apply of this.#appliers) {
+        await apply(settings, before)
+        applied.push(apply)
+      }
+      this.#rows.together(() => {
+        for (const section of SECTIONS)
+          if (change[section]) this.#rows.set(section, this.#kept(section, settings[section]))
+      })
+    } catch (error) {
+      // The first fault is the one to tell.
+      for (const apply of applied.reverse()) await apply(before, settings).catch(() => {})
+      throw error
+    }
     this.#settings = settings
-    for (const section of SECTIONS) if (change[section]) this.#rows.set(section, this.#withoutFixed(section))
     for (const listener of this.#listeners) listener(settings)
     return settings
   }
@@ -96,9 +114,14 @@ export class SettingsKeeper {
     }
   }
 
-  #withoutFixed(section: Section): Record<string, unknown> {
-    const kept: Record<string, unknown> = { ...this.#settings[section] }
-    for (const key of Object.keys(this.#fixed[section] ?? {})) delete kept[key]
+  /** What is written of a section: of members that are fixed for this run, what was kept before. */
+  #kept(section: Section, settings: Record<string, unknown>): Record<string, unknown> {
+    const before = this.#rows.get(section) as Record<string, unknown> | undefined
+    const kept: Record<string, unknown> = { ...settings }
+    for (const key of Object.keys(this.#fixed[section] ?? {})) {
+      delete kept[key]
+      if (before && typeof before === 'object' && key in before) kept[key] = before[key]
+    }
     return kept
   }
 

@@ -1,0 +1,79 @@
+import type { NodeEvent } from '@shoal/api'
+import { expect, test } from 'vitest'
+import { EventHub } from './event-hub.ts'
+
+const ID = 'a'.repeat(40)
+
+function open() {
+  const watched: string[] = []
+  const hub = new EventHub({
+    revision: () => 7,
+    watchTorrent(id) {
+      if (id !== ID) throw Object.assign(new Error('no such torrent'), { code: 'not-found' })
+      watched.push(`+${id[0]}`)
+      return () => watched.push(`-${id[0]}`)
+    },
+  })
+  return { hub, watched }
+}
+
+const feeds: NodeEvent = { type: 'feeds' }
+
+test('tells who listens until that ends; twice the same listener is two', () => {
+  const { hub } = open()
+  let count = 0
+  const listener = () => count++
+  const ends = [hub.subscribe('feeds', listener), hub.subscribe('feeds', listener)]
+  hub.publish('feeds', feeds)
+  expect(count).toBe(2)
+  ends[0]!()
+  ends[0]!()
+  hub.publish('feeds', feeds)
+  expect(count).toBe(3)
+  ends[1]!()
+  hub.publish('feeds', feeds)
+  expect(count).toBe(3)
+  expect(hub.hasListeners('feeds')).toBe(false)
+})
+
+test('a torrent is watched from the first listener to the last, and again', () => {
+  const { hub, watched } = open()
+  const [a, b] = [hub.subscribe(`torrent:${ID}`, () => {}), hub.subscribe(`torrent:${ID}`, () => {})]
+  a()
+  expect(watched).toEqual(['+a'])
+  b()
+  b()
+  hub.subscribe(`torrent:${ID}`, () => {})
+  // An end that comes once more does not end what began later.
+  a()
+  b()
+  expect(watched).toEqual(['+a', '-a', '+a'])
+  hub.close()
+  expect(watched).toEqual(['+a', '-a', '+a', '-a'])
+})
+
+test('refuses what is no topic, and torrents that are not there, and remembers nothing of them', () => {
+  const { hub } = open()
+  for (const topic of ['films', 'torrent:x', `torrent:${ID} `, ''])
+    expect(() => hub.subscribe(topic as 'feeds', () => {})).toThrow(
+      expect.objectContaining({ code: 'bad-request', field: 'topics' }),
+    )
+  const other = `torrent:${'b'.repeat(40)}` as const
+  expect(() => hub.subscribe(other, () => {})).toThrow(expect.objectContaining({ code: 'not-found' }))
+  expect(hub.hasListeners(other)).toBe(false)
+})
+
+test('a listener may end itself while it is told; the text is made once for all', () => {
+  const { hub } = open()
+  const texts: string[] = []
+  const end = hub.subscribe('feeds', ({ text }) => {
+    end()
+    texts.push(text())
+  })
+  hub.subscribe('feeds', ({ text }) => texts.push(text()))
+  let made = 0
+  const event = { type: 'feeds', toJSON: () => `${++made}` } as unknown as NodeEvent
+  hub.publish('feeds', event)
+  hub.publish('feeds', event)
+  expect(texts).toEqual(['"1"', '"1"', '"2"'])
+})

@@ -1,0 +1,152 @@
+import { existsSync } from 'node:fs'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { Uploads } from './uploads.ts'
+
+let folder: string
+let uploads: Uploads
+const signal = new AbortController().signal
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'shoal-uploads-'))
+  uploads = new Uploads(() => folder)
+})
+afterEach(async () => {
+  await uploads.close()
+  await rm(folder, { recursive: true, force: true })
+})
+
+async function* body(...chunks: string[]) {
+  for (const chunk of chunks) yield Buffer.from(chunk)
+}
+
+/** Gives a first chunk, and no more until it is broken off. */
+function stuck() {
+  const { promise: begun, resolve } = Promise.withResolvers<void>()
+  async function* chunks() {
+    yield Buffer.from('first')
+    resolve()
+    await new Promise(() => {})
+  }
+  return { begun, chunks: chunks() }
+}
+
+const send = (id: string, path: string, text: string) => uploads.receive(id, path, body(text), { signal })
+
+test('a file takes its place under its name, or beside what is there', async () => {
+  await writeFile(join(folder, 'a.txt'), 'mine')
+  const { id } = await uploads.create('a.txt')
+  await send(id, 'a.txt', 'hello')
+  expect(await uploads.finish(id)).toBe(join(folder, 'a (2).txt'))
+  expect(await readFile(join(folder, 'a (2).txt'), 'utf8')).toBe('hello')
+  expect(await readFile(join(folder, 'a.txt'), 'utf8')).toBe('mine')
+  expect((await readdir(folder)).sort()).toEqual(['a (2).txt', 'a.txt'])
+})
+
+test('two of one name that end together have places of their own', async () => {
+  const ids = [(await uploads.create('a.txt')).id, (await uploads.create('a.txt')).id]
+  for (const id of ids) await send(id, 'a.txt', id)
+  const paths = await Promise.all(ids.map(id => uploads.finish(id)))
+  expect(await Promise.all(paths.map(path => readFile(path, 'utf8')))).toEqual(ids)
+})
+
+test('a folder arrives as a whole, and to the folder that held when it began', async () => {
+  const { id } = await uploads.create('album')
+  await send(id, 'one/a.txt', 'a')
+  await send(id, 'b.txt', 'b')
+  const elsewhere = join(folder, 'elsewhere')
+  await mkdir(elsewhere)
+  const before = folder
+  folder = elsewhere
+  try {
+    expect(await uploads.finish(id)).toBe(join(before, 'album'))
+  } finally {
+    folder = before
+  }
+  expect(await readFile(join(folder, 'album/one/a.txt'), 'utf8')).toBe('a')
+})
+
+test('it is shared once: a second end of it, and what comes later, is refused', async () => {
+  const { id } = await uploads.create('a.txt')
+  await send(id, 'a.txt', 'a')
+  const both = await Promise.allSettled([uploads.finish(id), uploads.finish(id), send(id, 'late.txt', 'x')])
+  expect(both.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected'])
+  expect(both[1]).toMatchObject({ reason: { code: 'not-found' } })
+})
+
+test('a cancel ends what is being received, and leaves nothing behind', async () => {
+  const { id } = await uploads.create('big')
+  const { begun, chunks } = stuck()
+  const receiving = uploads.receive(id, 'sub/big.bin', chunks, { signal })
+  receiving.catch(() => {})
+  await begun
+  await uploads.cancel(id)
+  await expect(receiving).rejects.toMatchObject({ code: 'not-found' })
+  expect(await readdir(folder)).toEqual([])
+})
+
+test('the end of the node ends all of them', async () => {
+  const { id } = await uploads.create('big')
+  const { begun, chunks } = stuck()
+  const receiving = uploads.receive(id, 'big', chunks, { signal })
+  receiving.catch(() => {})
+  await begun
+  await uploads.close()
+  await expect(receiving).rejects.toMatchObject({ code: 'not-found' })
+  expect(await readdir(folder)).toEqual([])
+  await expect(uploads.create('more')).rejects.toMatchObject({ code: 'closed' })
+})
+
+test('a file that breaks off is deleted, and can be sent again', async () => {
+  const { id } = await uploads.create('a.txt')
+  async function* breaking() {
+    yield Buffer.from('half')
+    throw new Error('the connection is gone')
+  }
+  await expect(uploads.receive(id, 'a.txt', breaking(), { signal })).rejects.toThrow('gone')
+  await send(id, 'a.txt', 'whole')
+  expect(await readFile(await uploads.finish(id), 'utf8')).toBe('whole')
+})
+
+test('a name that is in the way of another is refused, and what is there stays', async () => {
+  const { id } = await uploads.create('x')
+  await send(id, 'a', 'a file')
+  await expect(send(id, 'a/b', 'below a file')).rejects.toThrow()
+  await send(id, 'c/d', 'below a folder')
+  await expect(send(id, 'c', 'a file')).rejects.toThrow()
+  await expect(send(id, 'a', 'again')).rejects.toMatchObject({ code: 'conflict' })
+  const path = await uploads.finish(id)
+  expect(await readFile(join(path, 'a'), 'utf8')).toBe('a file')
+  expect(await readFile(join(path, 'c/d'), 'utf8')).toBe('below a folder')
+})
+
+test.each([
+  '..',
+  '../x',
+  'a/../../x',
+  '/etc/x',
+  'a//b',
+  'a/',
+  '.',
+  'a\\b',
+  'a\0',
+  'x'.repeat(256),
+  '.shoal-upload-x',
+])('the path %j is refused', async path => {
+  const { id } = await uploads.create('x')
+  await expect(send(id, path, 'x')).rejects.toMatchObject({ code: 'bad-request', field: 'path' })
+})
+
+test('no more than a hundred are under way, however they come', async () => {
+  const all = await Promise.allSettled(Array.from({ length: 110 }, () => uploads.create('x')))
+  expect(all.filter(({ status }) => status === 'fulfilled')).toHaveLength(100)
+})
+
+test('what an earlier run left is deleted at the start', async () => {
+  await mkdir(join(folder, '.shoal-upload-left', 'sub'), { recursive: true })
+  await writeFile(join(folder, 'kept.txt'), '')
+  await uploads.tidy()
+  expect(existsSync(join(folder, '.shoal-upload-left'))).toBe(false)
+  expect(existsSync(join(folder, 'kept.txt'))).toBe(true)
+})
