@@ -31,7 +31,12 @@ const SECURITY = {
     scheme: 'basic',
     description: 'User name and password of the node, or `shoal` and the token',
   },
-  session: { type: 'apiKey', in: 'cookie', name: 'shoal_session', description: 'Given by `login`' },
+  session: {
+    type: 'apiKey',
+    in: 'cookie',
+    name: 'shoal_session',
+    description: 'Given by `login`; over https it is called `__Host-shoal_session`',
+  },
 } as const
 /** Errors that any operation may have. */
 const USUAL_ERRORS = ['bad-request', 'unauthorized', 'forbidden-host', 'not-found', 'too-large', 'internal']

@@ -112,7 +112,21 @@ describe('logging in', () => {
     const proxied = await serve({ allowedHosts: ['node.example'] })
     const { port } = proxied.server
     const answer = await login(proxied, 'shoal', TOKEN, { origin: `https://127.0.0.1:${port}` })
-    expect(answer.headers.get('set-cookie')).toMatch(/; Secure$/)
+    const given = answer.headers.get('set-cookie')!
+    expect(given).toMatch(/^__Host-shoal_session=.*; Secure$/)
+    // Browsers send no Origin with what only reads: that must not take the cookie back to plain http.
+    const ask = (init: RequestInit = {}) =>
+      fetch(`${proxied.server.url}/api/access`, { headers: { cookie: given.split(';')[0]! }, ...init })
+    const again = await ask()
+    expect([await again.json(), again.headers.get('set-cookie')]).toEqual([
+      expect.objectContaining({ by: 'session' }),
+      given,
+    ])
+    const out = await ask({ method: 'DELETE' })
+    expect(out.headers.getSetCookie()).toContainEqual(
+      expect.stringMatching(/^__Host-shoal_session=; .*; Secure$/),
+    )
+    expect(await (await ask()).json()).toMatchObject({ by: 'none' })
     await proxied.server.close()
   })
 

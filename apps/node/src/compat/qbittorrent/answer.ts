@@ -51,6 +51,9 @@ const STATUSES: Readonly<Record<string, number>> = {
   'unknown-identifier': 400,
   'not-found': 404,
   'no-permission': 403,
+  'forbidden-host': 403,
+  'forbidden-origin': 403,
+  'too-large': 413,
   'bad-torrent': 415,
   'bad-bencode': 415,
 }

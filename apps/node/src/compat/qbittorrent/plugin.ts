@@ -4,6 +4,7 @@ import { basicCredentials, bearerToken } from '../../server/access/credentials.t
 import type { CompatPlugin, CompatScope } from '../../server/server.ts'
 import { callerOf, codeOf } from '../call.ts'
 import { MAX_BODY_BYTES } from '../contract.ts'
+import { takeBodies } from '../take-bodies.ts'
 import { FactsBook } from '../torrent-facts.ts'
 import { type Answer, statusOf, type WebMethods } from './answer.ts'
 import { APP_METHODS } from './app.ts'
@@ -50,7 +51,7 @@ export const qbittorrentApi: CompatPlugin = scope => {
   const call = callerOf(node.operations)
   const facts = new FactsBook(call)
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_, body, done) => done(null, body))
+  takeBodies(app)
   app.setErrorHandler((error, request, reply) => refuse(error, request, reply, scope))
   app.post(`${PATH}/auth/login`, { bodyLimit: MAX_LOGIN_BYTES }, (request, reply) =>
     login(request, reply, sessions, scope),
@@ -113,7 +114,7 @@ async function login(
       .code(403)
       .send('Your IP address has been banned after too many failed authentication attempts.')
   }
-  const cookie = sessionCookie(sessions.open(), request.protocol === 'https')
+  const cookie = sessionCookie(sessions.open(), /^https:/i.test(request.headers.origin ?? ''))
   return reply.header('set-cookie', cookie).send('Ok.')
 }
 

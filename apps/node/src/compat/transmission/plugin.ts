@@ -5,6 +5,7 @@ import { basicCredentials } from '../../server/access/credentials.ts'
 import type { CompatPlugin, CompatScope } from '../../server/server.ts'
 import { callerOf, codeOf } from '../call.ts'
 import { MAX_BODY_BYTES } from '../contract.ts'
+import { takeBodies } from '../take-bodies.ts'
 import { FactsBook } from '../torrent-facts.ts'
 import type { RpcContext } from './context.ts'
 import { answerRpc } from './rpc.ts'
@@ -20,9 +21,7 @@ export const transmissionApi: CompatPlugin = scope => {
   app.addHook('onClose', async () => context.numbers.close())
   app.removeAllContentTypeParsers()
   // Clients send JSON under all kinds of names, curl's form type most of all.
-  app.addContentTypeParser('*', { parseAs: 'string', bodyLimit: MAX_BODY_BYTES }, (_, body, done) =>
-    done(null, body),
-  )
+  takeBodies(app)
   const onRequest = async (request: FastifyRequest, reply: FastifyReply) => {
     if (!(await isAllowed(request, reply, scope))) return reply
     if (!isFromHere(request, reply, context.sessionId)) return reply
@@ -31,7 +30,7 @@ export const transmissionApi: CompatPlugin = scope => {
   const config = { anyOrigin: true }
   // transmission-remote ends the path with a slash.
   for (const path of [TRANSMISSION_PATH, `${TRANSMISSION_PATH}/`]) {
-    app.post(path, { onRequest, config }, async ({ body }, reply) => {
+    app.post(path, { onRequest, config, bodyLimit: MAX_BODY_BYTES }, async ({ body }, reply) => {
       const asked = parse(body)
       if (asked !== undefined) return answerRpc(asked, context)
       return reply.code(400).send({ result: 'the request is no JSON', arguments: {} })
@@ -86,9 +85,9 @@ function isFromHere(request: FastifyRequest, reply: FastifyReply, sessionId: str
 }
 
 function parse(body: unknown): unknown {
-  if (typeof body !== 'string') return undefined
+  if (!(body instanceof Uint8Array)) return undefined
   try {
-    return JSON.parse(body)
+    return JSON.parse(Buffer.from(body).toString('utf8'))
   } catch {
     return undefined
   }

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { Access as AccessAnswer } from '@shoal/api'
 import { Failure } from '../../cli/failure.ts'
 import { Attempts } from './attempts.ts'
-import { basicCredentials, bearerToken, sessionCookie } from './credentials.ts'
+import { basicCredentials, bearerToken, sessionCookies } from './credentials.ts'
 import { PasswordCheck, type Secret } from './password.ts'
 import { memorySessions, type SessionStore, Sessions } from './sessions.ts'
 import { sameText } from './token.ts'
@@ -87,13 +87,12 @@ export class Access {
 
   /** Ends the session of the request's cookie, if there is one. */
   logout(request: AskingRequest): void {
-    const secret = sessionCookie(request.headers.cookie)
-    if (secret !== null) this.#sessions.close(secret)
+    for (const { secret } of sessionCookies(request.headers.cookie)) this.#sessions.close(secret)
   }
 
   #identifySession(request: AskingRequest): Identity | null {
-    const secret = sessionCookie(request.headers.cookie)
-    const username = secret === null ? null : this.#sessions.find(secret)
+    const [cookie] = sessionCookies(request.headers.cookie)
+    const username = cookie ? this.#sessions.find(cookie.secret) : null
     return username === null ? null : { username, by: 'session' }
   }
 

@@ -4,10 +4,11 @@ import { BYTE_ROUTES, type Topic, USUAL_TOPICS } from '@shoal/api'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Failure } from '../../cli/failure.ts'
 import type { RunningNode } from '../../daemon/contract.ts'
+import { openingSession } from '../access/credentials.ts'
 import { badRequest } from '../failures.ts'
 import { byteInput } from '../request/byte-input.ts'
 import { EventClient, type EventSink } from './event-client.ts'
-import type { Lines } from './lines.ts'
+import type { Line, Lines } from './lines.ts'
 import { serveSocket } from './socket.ts'
 import { serveStream } from './stream.ts'
 import { lowerId, subscribeIfThere } from './topics.ts'
@@ -34,6 +35,10 @@ export function addEventRoute(scope: FastifyInstance, node: RunningNode, lines: 
     for (const topic of topicsOf(request)) subscribeIfThere(client, topic)
     return client
   }
+  const keeping =
+    ({ headers }: FastifyRequest) =>
+    (line: Line) =>
+      lines.add(line, openingSession(headers))
   scope.route({
     method: 'GET',
     url: BYTE_ROUTES.getEvents.path,
@@ -46,8 +51,8 @@ export function addEventRoute(scope: FastifyInstance, node: RunningNode, lines: 
         throw new Failure('too-many-clients', `${MAX_CLIENTS} clients listen already: close some`)
       for (const topic of topicsOf(request)) node.events.subscribe(topic, () => {})()
     },
-    handler: async (request, reply) => serveStream(reply, sink => join(sink, request), lines),
-    wsHandler: (socket, request) => serveSocket(socket, sink => join(sink, request), lines),
+    handler: async (request, reply) => serveStream(reply, sink => join(sink, request), keeping(request)),
+    wsHandler: (socket, request) => serveSocket(socket, sink => join(sink, request), keeping(request)),
   })
 }
 

@@ -18,6 +18,7 @@ afterEach(async () => {
 
 interface Listening {
   readonly socket: WebSocket
+  readonly cookie: string
   readonly events: NodeEvent[]
   /** Of the close, once there was one. */
   closed: { code: number; reason: string } | null
@@ -35,7 +36,7 @@ async function listen(query = ''): Promise<Listening> {
   const cookie = answer.headers.get('set-cookie')!.split(';')[0]!
   const url = `${served.server.url.replace('http', 'ws')}/api/events${query}`
   const socket = new WebSocket(url, { headers: { cookie } } as never)
-  const listening: Listening = { socket, events: [], closed: null }
+  const listening: Listening = { socket, cookie, events: [], closed: null }
   sockets.push(listening)
   socket.onmessage = ({ data }) => void listening.events.push(JSON.parse(data))
   socket.onclose = ({ code, reason }) => {
@@ -55,6 +56,20 @@ test('a WebSocket is greeted, and told what its topics tell', async () => {
   await served.node.operations.changeSettings({})
   await until(() => listening.events.length === 2)
   expect(listening.events[1]).toMatchObject({ type: 'torrents', revision: 1, changed: [{ id: HASH }] })
+})
+
+test('who logs out hears nothing more; others go on', async () => {
+  const [mine, other] = [await listen(), await listen()]
+  const headers = { cookie: mine.cookie }
+  const stream = await fetch(`${served.server.url}/api/events`, { headers })
+  const streamed = stream.text().catch(() => 'ended')
+  await fetch(`${served.server.url}/api/access`, { method: 'DELETE', headers })
+  await until(() => mine.closed !== null)
+  expect(await streamed).toBe('ended')
+  await served.node.operations.changeSettings({})
+  served.node.share(HASH, 'A film', {})
+  await until(() => types(other).includes('torrents'))
+  expect(other.closed).toBeNull()
 })
 
 test('topics come and go', async () => {

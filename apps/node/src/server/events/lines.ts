@@ -9,9 +9,10 @@ export interface Line {
 
 /** Those who listen. */
 export class Lines {
-  readonly #lines = new Set<Line>()
+  /** Each with the secret of the session that opened it; null for the token and a password. */
+  readonly #lines = new Map<Line, string | null>()
   readonly #timer = setInterval(() => {
-    for (const line of this.#lines) line.beat()
+    for (const line of this.#lines.keys()) line.beat()
   }, BEAT_MS).unref()
 
   get size(): number {
@@ -19,13 +20,18 @@ export class Lines {
   }
 
   /** Returns what forgets it again. */
-  add(line: Line): () => void {
-    this.#lines.add(line)
+  add(line: Line, session: string | null): () => void {
+    this.#lines.set(line, session)
     return () => void this.#lines.delete(line)
+  }
+
+  /** Who has logged out hears nothing more. */
+  endSession(session: string): void {
+    for (const [line, opener] of this.#lines) if (opener === session) line.end()
   }
 
   close(): void {
     clearInterval(this.#timer)
-    for (const line of this.#lines) line.end()
+    for (const line of this.#lines.keys()) line.end()
   }
 }

@@ -2,7 +2,7 @@ import { ClientMessage } from '@shoal/api'
 import { checkInput } from '../request/check.ts'
 import { parseJson } from '../request/json-body.ts'
 import type { EventClient, EventSink } from './event-client.ts'
-import type { Lines } from './lines.ts'
+import type { Line } from './lines.ts'
 import { lowerId, subscribeIfThere } from './topics.ts'
 
 /** What is used of the library's WebSocket, whose types are not there. */
@@ -19,7 +19,11 @@ export interface TextSocket {
 /** RFC 6455 section 7.4.1: the message breaks the rules. */
 const POLICY_VIOLATION = 1008
 
-export function serveSocket(socket: TextSocket, join: (sink: EventSink) => EventClient, lines: Lines): void {
+export function serveSocket(
+  socket: TextSocket,
+  join: (sink: EventSink) => EventClient,
+  keep: (line: Line) => () => void,
+): void {
   const client = join({
     get bufferedBytes() {
       return socket.bufferedAmount
@@ -27,7 +31,7 @@ export function serveSocket(socket: TextSocket, join: (sink: EventSink) => Event
     send: (text, written) => socket.send(text, written),
   })
   let alive = true
-  const forget = lines.add({
+  const forget = keep({
     beat: () => {
       if (!alive) return socket.terminate()
       alive = false

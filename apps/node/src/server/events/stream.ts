@@ -1,12 +1,16 @@
 /** Server-sent events (HTML Standard, section 9.2). */
 import type { FastifyReply } from 'fastify'
 import type { EventClient, EventSink } from './event-client.ts'
-import type { Lines } from './lines.ts'
+import type { Line } from './lines.ts'
 
 /** When a client tries again after the connection broke. */
 const RETRY_MS = 3000
 
-export function serveStream(reply: FastifyReply, join: (sink: EventSink) => EventClient, lines: Lines): void {
+export function serveStream(
+  reply: FastifyReply,
+  join: (sink: EventSink) => EventClient,
+  keep: (line: Line) => () => void,
+): void {
   const { raw } = reply
   reply.hijack()
   raw.writeHead(200, {
@@ -22,7 +26,7 @@ export function serveStream(reply: FastifyReply, join: (sink: EventSink) => Even
     },
     send: (text, written) => void raw.write(`data: ${text}\n\n`, written),
   })
-  const forget = lines.add({ beat: () => void raw.write(':\n\n'), end: () => raw.destroy() })
+  const forget = keep({ beat: () => void raw.write(':\n\n'), end: () => raw.destroy() })
   raw.on('close', () => {
     forget()
     client.close()

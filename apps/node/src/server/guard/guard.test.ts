@@ -24,6 +24,20 @@ const ask = (start: string, headers: string[] = [], body = '') => {
 }
 const problem = ({ body }: { body: string }) => JSON.parse(body).error
 
+test('a request with two Host headers is refused: a proxy may have gone by the other', async () => {
+  const answer = await ask('GET /api/node HTTP/1.1', ['Host: evil.example'])
+  expect([answer.status, problem(answer)]).toEqual([400, expect.objectContaining({ field: 'host' })])
+})
+
+test('a body that nobody takes is not waited for', async () => {
+  const answer = await ask(
+    'POST /nothing HTTP/1.1',
+    ['Content-Type: text/plain', 'Content-Length: 1000'],
+    'a',
+  )
+  expect(answer.status).toBe(404)
+})
+
 describe('names that the node is called by', () => {
   test('on this machine only, names of this machine', () => {
     const hosts = new Hosts('127.0.0.1', ['Node.Example'])

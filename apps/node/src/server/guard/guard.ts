@@ -1,4 +1,5 @@
 /** The server's outermost layer: what holds for every request, whatever answers it. */
+import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import fastify, {
   type FastifyError,
@@ -41,10 +42,13 @@ export function guard({ log, host, allowedHosts }: GuardOptions): FastifyInstanc
     frameworkErrors: (error, request, reply) => void refuse(error, request, reply as unknown as FastifyReply),
   })
   app.server.maxConnections = MAX_CONNECTIONS
+  // Where nothing takes a body, none is waited for: the answer goes out, and what still comes has its time (see endUnreadBody).
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', (_request, _payload, done) => done(null))
   app.setErrorHandler<FastifyError>(refuse)
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(DATA_HEADERS)
-    hosts.check(request.headers.host)
+    hosts.check(onlyHost(request.raw))
     checkAddressText(request.url)
     const { anyOrigin, webSocket } = request.routeOptions.config ?? {}
     if (!anyOrigin) checkOrigin(request.method, request.headers)
@@ -53,6 +57,12 @@ export function guard({ log, host, allowedHosts }: GuardOptions): FastifyInstanc
   })
   app.addHook('onResponse', async request => endUnreadBody(request))
   return app
+}
+
+// RFC 9112 section 3.2: more than one is an error. Node takes the first; a proxy in front may have gone by another.
+function onlyHost({ headers, rawHeaders }: IncomingMessage): string | undefined {
+  const names = rawHeaders.filter((text, index) => index % 2 === 0 && /^host$/i.test(text))
+  return names.length > 1 ? '' : headers.host
 }
 
 function isUpgrade({ headers }: FastifyRequest): boolean {

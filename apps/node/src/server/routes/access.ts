@@ -1,13 +1,14 @@
 /** The operations that are about the one who asks. */
 import { type Access as AccessAnswer, type CheckedInputOf, type NodeOperations, OPERATIONS } from '@shoal/api'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Access, Identity } from '../access/access.ts'
-import { sessionCookie, setSessionCookie } from '../access/credentials.ts'
+import { sessionCookies, setSessionCookie } from '../access/credentials.ts'
 import { SESSION_SECONDS } from '../access/sessions.ts'
+import type { Lines } from '../events/lines.ts'
 import { inputOf } from '../request/input.ts'
 
 /** `login` and `getAccess` are for those who have not proved anything yet; `logout` too: a session may have ended by itself. */
-export function addAccessRoutes(scope: FastifyInstance, access: Access): void {
+export function addAccessRoutes(scope: FastifyInstance, access: Access, lines: Lines): void {
   const { login, logout, getAccess } = OPERATIONS
   const answer = (identity: Identity | null): AccessAnswer => ({
     username: identity?.username ?? null,
@@ -21,22 +22,26 @@ export function addAccessRoutes(scope: FastifyInstance, access: Access): void {
     handler: async (request, reply) => {
       const { username, password } = inputOf(login, request) as CheckedInputOf<'login'>
       const secret = await access.login(username, password, request)
-      setCookie(request, reply, secret, SESSION_SECONDS)
+      reply.header('set-cookie', setSessionCookie(secret, SESSION_SECONDS, isHttps(request)))
       return answer({ username, by: 'session' })
     },
   })
   scope.delete(logout.path, async (request, reply) => {
     inputOf(logout, request)
     access.logout(request)
-    setCookie(request, reply, '', 0)
+    const cookies = sessionCookies(request.headers.cookie)
+    for (const { secret } of cookies) lines.endSession(secret)
+    for (const secure of new Set([isHttps(request), ...cookies.map(each => each.secure)]))
+      reply.header('set-cookie', setSessionCookie('', 0, secure))
     return answer(null)
   })
   scope.get(getAccess.path, async (request, reply) => {
     inputOf(getAccess, request)
     const identity = await access.identify(request)
     // The session goes on from here, and the cookie with it.
-    if (identity?.by === 'session')
-      setCookie(request, reply, sessionCookie(request.headers.cookie)!, SESSION_SECONDS)
+    const [cookie] = sessionCookies(request.headers.cookie)
+    if (identity?.by === 'session' && cookie)
+      reply.header('set-cookie', setSessionCookie(cookie.secret, SESSION_SECONDS, cookie.secure))
     return answer(identity)
   })
 }
@@ -50,8 +55,7 @@ export function addHealthRoute(scope: FastifyInstance, operations: NodeOperation
   })
 }
 
-function setCookie(request: FastifyRequest, reply: FastifyReply, secret: string, seconds: number): void {
-  // The node speaks http; its page's origin tells of a proxy in front that speaks https.
-  const secure = /^https:/i.test(request.headers.origin ?? '')
-  reply.header('set-cookie', setSessionCookie(secret, seconds, secure))
+// The node speaks http; its page's origin, which browsers send with every change, tells of a proxy in front that speaks https.
+function isHttps({ headers }: FastifyRequest): boolean {
+  return /^https:/i.test(headers.origin ?? '')
 }

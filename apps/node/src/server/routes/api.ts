@@ -27,7 +27,7 @@ export function addApi(app: FastifyInstance, { node, access, lines, requests }: 
   const keys = new FileKeys()
   app.register(async scope => {
     takeJson(scope)
-    addAccessRoutes(scope, access)
+    addAccessRoutes(scope, access, lines)
     addHealthRoute(scope, operations, access)
   })
   app.register(async scope => {
