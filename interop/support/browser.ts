@@ -45,10 +45,10 @@ export class Browser implements AsyncDisposable {
   /** A page of somebody who was never here. What goes wrong in it is thrown by `problems`. */
   async open(
     url: string,
-    options: BrowserContextOptions & { screen?: keyof typeof SCREENS } = {},
+    options: BrowserContextOptions & { size?: keyof typeof SCREENS } = {},
   ): Promise<BrowserPage> {
-    const { screen = 'laptop', ...rest } = options as { screen?: keyof typeof SCREENS }
-    const context = await this.#driven.newContext({ viewport: SCREENS[screen], ...rest })
+    const { size = 'laptop', ...rest } = options
+    const context = await this.#driven.newContext({ viewport: SCREENS[size], ...rest })
     const page = await context.newPage()
     const problems: string[] = []
     page.on('pageerror', error => problems.push(String(error)))

@@ -1,0 +1,128 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { picture } from '../support/browser.ts'
+import { filesBelow, randomFile, sha256Of } from '../support/files.ts'
+import { Libtorrent, type LibtorrentTorrent } from '../support/libtorrent.ts'
+import { Node } from '../support/node.ts'
+import { openConsole, type Scene, skipped, withNode } from './setup.ts'
+
+const MIB = 1024 * 1024
+
+describe.skipIf(skipped)('the console of a real node: downloading', () => {
+  test('of a pasted magnet link only the chosen files are downloaded, and the torrent’s page shows from whom', async () => {
+    await withNode(async scene => {
+      await using seeder = await Libtorrent.start()
+      const wanted = await randomFile(scene.dir.join('seed', 'Concert', 'encore.flac'), 6 * MIB, 1)
+      await randomFile(scene.dir.join('seed', 'Concert', 'applause.flac'), 5 * MIB, 2)
+      const { magnet, torrent } = await seed(scene, seeder, 'Concert')
+      const { page, problems } = await openConsole(scene)
+      await page.getByRole('button', { name: 'Add', exact: true }).click()
+      await page.getByLabel('Link', { exact: true }).fill(withPeer(magnet, seeder))
+      await page.getByRole('button', { name: 'Look inside' }).click()
+      await page.getByRole('heading', { name: 'Concert' }).waitFor({ timeout: 30_000 })
+      await page.getByLabel('Download applause.flac').uncheck()
+      await page.getByText('1 of 2 files', { exact: false }).first().waitFor()
+      await picture(page, 'console-add-light')
+      await torrent.limit({ upload: MIB })
+      await page.getByRole('button', { name: /^Download \d/ }).click()
+      const row = page.locator('[data-row]', { hasText: 'Concert' })
+      await row.getByText('Downloading').waitFor()
+      await row
+        .getByText(/\d+(\.\d+)? [kM]B\/s/)
+        .first()
+        .waitFor()
+      await row.locator('a').first().click()
+      await page.getByRole('heading', { name: 'Concert' }).waitFor()
+      await page
+        .getByText(/\d+ of \d+ pieces here/)
+        .first()
+        .waitFor()
+      await page.getByRole('tab', { name: /Peers/ }).click()
+      await page
+        .getByText(/libtorrent/i)
+        .first()
+        .waitFor()
+      await torrent.limit({ upload: 0 })
+      const done = await scene.node.whenTorrent(torrent.v1!, ({ state }) => state === 'seeding')
+      expect(done).toMatchObject({ progress: 1, haveBytes: wanted.length, totalBytes: 11 * MIB })
+      expect(await sha256Of(join(scene.node.downloads, 'Concert', 'encore.flac'))).toBe(wanted.sha256)
+      const files = await filesBelow(scene.node.downloads)
+      expect(files.filter(path => path.endsWith('applause.flac'))).toEqual([])
+      expect(problems).toEqual([])
+    })
+  })
+
+  test('paused, it is still paused after a restart of the node, and resumed it comes to its end', async () => {
+    await withNode(async scene => {
+      const { node } = scene
+      await using seeder = await Libtorrent.start()
+      await randomFile(scene.dir.join('seed', 'film.bin'), 24 * MIB)
+      const { magnet, torrent } = await seed(scene, seeder, 'film.bin')
+      await torrent.limit({ upload: 4 * MIB })
+      const { page, problems } = await openConsole(scene)
+      await node.api.addTorrent({ source: magnet, peers: [`127.0.0.1:${seeder.port}`] })
+      const row = page.locator('[data-row]', { hasText: 'film.bin' })
+      await row.locator('a').first().click()
+      await node.whenTorrent(torrent.v1!, ({ progress }) => progress > 0.1)
+      await page.getByRole('button', { name: 'Pause', exact: true }).click()
+      await page.getByRole('button', { name: 'Resume', exact: true }).waitFor()
+      await node.stop()
+      await page.getByText('The node does not answer').waitFor()
+      await using again = await Node.start({
+        folder: scene.dir.path,
+        args: ['--port', new URL(node.url).port],
+      })
+      await page.getByText('The node is back').first().waitFor({ timeout: 30_000 })
+      await page.getByText('Paused').first().waitFor()
+      expect(await again.api.getTorrent({ id: torrent.v1! })).toMatchObject({ state: 'paused' })
+      await torrent.limit({ upload: 0 })
+      await page.getByRole('button', { name: 'Resume', exact: true }).click()
+      await again.api.addPeers({ id: torrent.v1!, addresses: [`127.0.0.1:${seeder.port}`] })
+      await page.getByText('Seeding').first().waitFor({ timeout: 60_000 })
+      // While the node was away, requests failed: that is all that may be told.
+      expect(problems.filter(problem => !/Failed to load|ERR_|WebSocket/.test(problem))).toEqual([])
+    })
+  })
+
+  test('killed in mid-download, the node is missed, and found again where it was', async () => {
+    await withNode(async scene => {
+      const { node } = scene
+      await using seeder = await Libtorrent.start()
+      const film = await randomFile(scene.dir.join('seed', 'film.bin'), 32 * MIB)
+      const { magnet, torrent } = await seed(scene, seeder, 'film.bin')
+      await torrent.limit({ upload: 4 * MIB })
+      const { page } = await openConsole(scene)
+      await node.api.addTorrent({ source: withPeer(magnet, seeder) })
+      const row = page.locator('[data-row]', { hasText: 'film.bin' })
+      await row.getByText('Downloading').waitFor()
+      await node.whenTorrent(torrent.v1!, ({ progress }) => progress > 0.3)
+      await node.kill()
+      await page.getByText('The node does not answer').waitFor()
+      await torrent.limit({ upload: 0 })
+      await using again = await Node.start({
+        folder: scene.dir.path,
+        args: ['--port', new URL(node.url).port],
+      })
+      await page.getByText('The node is back').first().waitFor({ timeout: 30_000 })
+      await row.getByText('Seeding').waitFor({ timeout: 60_000 })
+      expect(await sha256Of(join(again.downloads, 'film.bin'))).toBe(film.sha256)
+    })
+  })
+})
+
+/** A magnet link that names the peer (`x.pe`, BEP 9). */
+function withPeer(magnet: string, { port }: Libtorrent): string {
+  return `${magnet}&x.pe=127.0.0.1:${port}`
+}
+
+async function seed(
+  { dir }: Scene,
+  seeder: Libtorrent,
+  name: string,
+): Promise<{ magnet: string; torrent: LibtorrentTorrent }> {
+  await mkdir(dir.join('seed'), { recursive: true })
+  const { magnet } = await seeder.create(dir.join('seed', name), dir.join('seed.torrent'))
+  const torrent = await seeder.add({ torrent: dir.join('seed.torrent'), savePath: dir.join('seed') })
+  return { magnet, torrent }
+}

@@ -1,0 +1,64 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { picture } from '../support/browser.ts'
+import { randomFile, sha256Of } from '../support/files.ts'
+import { Libtorrent } from '../support/libtorrent.ts'
+import { openConsole, type Scene, skipped, withNode } from './setup.ts'
+
+const MIB = 1024 * 1024
+
+describe.skipIf(skipped)('the console of a real node: sharing', () => {
+  test('the first run ends with something shared, which libtorrent downloads by the link on the page', async () => {
+    await withNode(async scene => {
+      const photo = await randomFile(scene.dir.join('photo.jpg'), 3 * MIB)
+      const { page, problems } = await scene.browser.open(`${scene.node.url}/#token=${scene.node.token}`)
+      await page.getByRole('heading', { name: 'Where should downloads go?' }).waitFor()
+      expect(page.url()).not.toContain('token')
+      await picture(page, 'console-welcome-light')
+      await page.getByRole('button', { name: 'Next' }).click()
+      await page.getByRole('button', { name: 'Next' }).click()
+      await page.setInputFiles('[data-role=share-files]', photo.path)
+      await page.getByRole('button', { name: 'Share', exact: true }).click()
+      await page.getByRole('heading', { name: 'You share something now' }).waitFor({ timeout: 60_000 })
+      const magnet = await page.getByRole('textbox', { name: 'Magnet link' }).inputValue()
+      expect(await page.getByRole('img', { name: /QR code/ }).count()).toBe(1)
+      expect(await downloaded(scene, magnet, 'photo.jpg')).toBe(photo.sha256)
+      await page.getByRole('button', { name: 'To my transfers' }).click()
+      await page.locator('[data-row] a', { hasText: 'photo.jpg' }).waitFor()
+      expect(problems).toEqual([])
+    })
+  })
+
+  test('a folder of the node’s machine is shared as one torrent', async () => {
+    await withNode(async scene => {
+      const folder = join(scene.node.downloads, 'Harbour photos')
+      await mkdir(folder, { recursive: true })
+      const photo = await randomFile(join(folder, 'gulls.jpg'), 2 * MIB)
+      await writeFile(join(folder, 'notes.txt'), 'Gulls, mostly.')
+      const { page, problems } = await openConsole(scene)
+      await page.getByRole('button', { name: 'Add', exact: true }).click()
+      await page.getByRole('tab', { name: 'Share' }).click()
+      await page.getByRole('button', { name: /node’s machine/ }).click()
+      const chooser = page.getByRole('dialog', { name: /Choose a file or folder/ })
+      await chooser.getByText('Harbour photos').click()
+      await chooser.getByRole('button', { name: /Choose (this folder|Harbour photos)/ }).click()
+      await page.getByRole('button', { name: 'Share', exact: true }).click()
+      const link = page.getByRole('textbox', { name: 'Magnet link' })
+      await link.waitFor({ timeout: 60_000 })
+      expect(await downloaded(scene, await link.inputValue(), 'Harbour photos/gulls.jpg')).toBe(photo.sha256)
+      expect(problems).toEqual([])
+    })
+  })
+})
+
+/** SHA-256 of a file that a libtorrent peer has downloaded by the link from the node. */
+async function downloaded({ dir, node }: Scene, magnet: string, file: string): Promise<string> {
+  await using peer = await Libtorrent.start()
+  await mkdir(dir.join('theirs'), { recursive: true })
+  const torrent = await peer.add({ magnet, savePath: dir.join('theirs') })
+  await torrent.connect(await node.peerPort())
+  await torrent.done()
+  await torrent.flushed()
+  return sha256Of(dir.join('theirs', file))
+}
