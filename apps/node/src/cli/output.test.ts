@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { styleOf } from './output.ts'
+import { jsonLine, styleOf } from './output.ts'
 
 test.each([
   [{ LANG: 'en_US.UTF-8' }, 'linux', { unicode: true, color: true }],
@@ -10,3 +10,11 @@ test.each([
   [{ TERM: 'dumb', LANG: 'C.UTF-8' }, 'linux', { unicode: false, color: false }],
   [{ NO_COLOR: '', LANG: 'C.UTF-8' }, 'linux', { unicode: true, color: true }],
 ])('%j on %s', (env, platform, style) => expect(styleOf(env, platform)).toEqual(style))
+
+test('JSON says the same, and steers no terminal', () => {
+  const value = { name: 'a\u001b[2J\u009b2J\u202egpj.exe\u007fä😀' }
+  const line = jsonLine(value)
+  expect(line).not.toMatch(/[\p{Cc}\u202e]/u)
+  expect(line).toContain('ä😀')
+  expect(JSON.parse(line)).toEqual(value)
+})

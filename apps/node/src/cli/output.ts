@@ -56,7 +56,7 @@ export function processOutput({ json, verbose }: { json: boolean; verbose: boole
     verbose,
     terminal,
     line: text => void stdout.write(`${printable(text, terminal ? style : {})}\n`),
-    object: value => void stdout.write(`${JSON.stringify(value)}\n`),
+    object: value => void stdout.write(`${jsonLine(value)}\n`),
     error: text => void stderr.write(`${printable(text, stderr.isTTY ? style : {})}\n`),
     bytes: bytes => void stdout.write(bytes),
     async flush() {
@@ -65,6 +65,14 @@ export function processOutput({ json, verbose }: { json: boolean; verbose: boole
       )
     },
   }
+}
+
+/** JSON in which nothing steers a terminal either. JSON itself escapes only the first 32 characters. */
+export function jsonLine(value: object): string {
+  return JSON.stringify(value).replace(
+    /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
+    character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
 }
 
 /** `shoal info … | head` closes its end early: that is no error. */

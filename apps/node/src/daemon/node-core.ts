@@ -11,6 +11,7 @@ import type { Catalogue } from '../catalogue/catalogue.ts'
 import type { Log } from '../log/log.ts'
 import type { LogEntries } from '../log/log-entries.ts'
 
+import { pathIn } from '../protocols/bittorrent-handler.ts'
 import type { TorrentDownload, TorrentOptions } from '../protocols/protocol.ts'
 import type { Protocols } from '../protocols/protocols.ts'
 import { type AddedTorrent, addTorrent, sourceOf } from '../torrents/adding.ts'
@@ -208,8 +209,9 @@ export class NodeCore {
 
   /** Refuses to read a file outside the allowed folders. */
   async readableSource(source: TorrentSource): Promise<TorrentSource> {
-    if (typeof source !== 'string' || !source.startsWith('/')) return source
-    return this.folders.allow(source, 'source')
+    if (typeof source !== 'string') return source
+    const path = pathIn(source)
+    return path === null ? source : this.folders.allow(path, 'source')
   }
 
   #addedDownload({ id, added }: TorrentDownload): Added {

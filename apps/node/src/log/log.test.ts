@@ -87,6 +87,10 @@ test('members that are secret by their names are left out', () => {
 test('a terminal gets short lines that cannot steer it', () => {
   const line = JSON.stringify({ level: 40, time: '2026-01-02T03:04:05.000Z', message: 'a\u001b[2Jb' })
   expect(terminalLine(line)).toMatch(/^\d\d:\d\d:05 warn {2}a�\[2Jb\n$/)
+  const message = 'a\n12:00:00 error all is lost\u202egpj.exe'
+  expect(terminalLine(JSON.stringify({ level: 30, time: '2026-01-02T03:04:05.000Z', message }))).toMatch(
+    /^\d\d:\d\d:05 info {2}a\n {9}12:00:00 error all is lost�gpj.exe\n$/,
+  )
   expect(terminalLine('no JSON\n')).toBe('no JSON\n')
 })
 

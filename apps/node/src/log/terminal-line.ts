@@ -1,9 +1,11 @@
+import { printable } from '../text/width.ts'
+
 /** `12:30:07 warn  message`: a JSON line of the log as people read it. What is no such line stays as it is. */
 export function terminalLine(line: string): string {
   const entry = parsed(line)
   if (!entry) return line
   const time = new Date(entry.time).toTimeString().slice(0, 8)
-  return `${time} ${LEVELS[entry.level] ?? entry.level} ${printable(entry.message)}\n`
+  return `${time} ${LEVELS[entry.level] ?? entry.level} ${shown(entry.message)}\n`
 }
 
 const LEVELS: Readonly<Record<number, string>> = { 20: 'debug', 30: 'info ', 40: 'warn ', 50: 'error' }
@@ -17,8 +19,10 @@ function parsed(line: string): { time: string; level: number; message: string } 
   }
 }
 
-// Names of torrents come from strangers: nothing of them may steer the terminal.
-function printable(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it replaces.
-  return text.replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g, '�')
+// Names of torrents come from strangers: nothing of them may steer the terminal, and a line break in one makes no entry of the log.
+function shown(message: string): string {
+  return message
+    .split('\n')
+    .map(line => printable(line))
+    .join('\n         ')
 }

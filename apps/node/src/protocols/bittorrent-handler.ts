@@ -66,6 +66,20 @@ export class BitTorrentHandler implements ProtocolHandler {
   }
 }
 
+/** The path that a source stands for: the engine reads whatever is no link and no hash from the disk. Null for these. Throws `unknown-identifier`. */
+export function pathIn(source: string): string | null {
+  const text = source.trim()
+  if (/^(?:magnet:|https?:\/\/)/i.test(text) || isHash(text)) return null
+  const path = pathOf(text)
+  // The node's own folder is none of those who ask.
+  if (isAbsolute(path)) return path
+  throw new Failure(
+    'unknown-identifier',
+    `${JSON.stringify(text.slice(0, 100))} is no torrent: give a magnet link, an info hash, or the URL or whole path of a .torrent`,
+    { field: 'source' },
+  )
+}
+
 /** Beginning with baf5r it is meant as a content ID: the engine then says what is wrong with it. */
 function isHash(text: string): boolean {
   return /^(?:[0-9a-f]{40}|[0-9a-f]{64}|1220[0-9a-f]{64}|[a-z2-7]{32}|baf5r[a-z2-7]+|f017b[0-9a-f]+)$/i.test(

@@ -93,4 +93,10 @@ test('any text is read, without an error and within the time of a test', () => {
   for (const repeated of ['> ', '- ', '*', '_a', '[', '`', '**a ', '[a](', '~~', '|', '<h', '1. ']) {
     blocksOf(repeated.repeat(5000))
   }
+  // A page of a megabyte: what takes the square of its length would not end.
+  const spaces = ' '.repeat(500_000)
+  for (const start of ['a|b\n', 'a|b\n-', '# a', '# ', '[a](', '[a](b', '> ', '- ', '**', '| ', '\n---'])
+    blocksOf(`${start}${spaces}x`)
+  const [table] = blocksOf(`${'|a'.repeat(100_000)}\n|-|\n${'|\n'.repeat(100_000)}`)
+  expect(table).toMatchObject({ kind: 'table', head: { length: 100 } })
 })

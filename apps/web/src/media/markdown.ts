@@ -27,11 +27,13 @@ export type Block =
 
 const MAX_DEPTH = 12
 const FENCE = /^ {0,3}(`{3,}|~{3,})/
-const HEADING = /^ {0,3}(#{1,6})(?:\s+(.*?))?(?:\s+#+)?\s*$/
+const HEADING = /^ {0,3}(#{1,6})(?:\s(.*))?$/
 const RULE = /^ {0,3}(?:(?:\*[ \t]*){3,}|(?:-[ \t]*){3,}|(?:_[ \t]*){3,})$/
 const QUOTE = /^ {0,3}> ?/
 const ITEM = /^( {0,3})([-*+]|\d{1,9}[.)])( +|$)/
-const TABLE_RULE = /^\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$/
+/** Of a line without white space at its ends. */
+const TABLE_RULE = /^(?:\|\s*)?:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?$/
+const MAX_COLUMNS = 100
 
 /** The blocks of a text. Never throws. */
 export function blocksOf(text: string, depth = 0): Block[] {
@@ -59,7 +61,7 @@ function nextBlock(reader: Reader, depth: number): Block | null {
   const heading = HEADING.exec(line)
   if (heading) {
     reader.at++
-    return { kind: 'heading', level: heading[1]!.length, children: inlinesOf(heading[2] ?? '') }
+    return { kind: 'heading', level: heading[1]!.length, children: inlinesOf(titleOf(heading[2] ?? '')) }
   }
   if (RULE.test(line)) {
     reader.at++
@@ -67,9 +69,17 @@ function nextBlock(reader: Reader, depth: number): Block | null {
   }
   if (depth < MAX_DEPTH && QUOTE.test(line)) return quote(reader, depth)
   if (depth < MAX_DEPTH && ITEM.test(line)) return list(reader, depth)
-  if (line.includes('|') && TABLE_RULE.test(reader.lines[reader.at + 1] ?? '')) return table(reader)
+  if (line.includes('|') && TABLE_RULE.test((reader.lines[reader.at + 1] ?? '').trim())) return table(reader)
   if (/^( {4}|\t)/.test(line)) return indented(reader)
   return paragraph(reader)
+}
+
+/** Without the signs that may stand after it. */
+function titleOf(text: string): string {
+  return text
+    .trim()
+    .replace(/(?:^|\s)#+$/, '')
+    .trim()
 }
 
 /** The lines from here for which `goes` holds; the reader stands after them. */
@@ -143,7 +153,7 @@ function table(reader: Reader): Block {
     line
       .trim()
       .replace(/^\||\|$/g, '')
-      .split(/(?<!\\)\|/)
+      .split(/(?<!\\)\|/, MAX_COLUMNS)
       .map(cell => inlinesOf(cell.trim().replaceAll('\\|', '|')))
   const head = cells(reader.lines[reader.at]!)
   reader.at += 2
@@ -171,7 +181,7 @@ function paragraph(reader: Reader): Block {
 /** What stands in a line, by which it is found. Each matches at a fixed place (`y`) and within a bounded length. */
 const CODE = /(`{1,9})([^`](?:.{0,2000}?[^`])?)\1(?!`)/sy
 const LINK =
-  /!?\[([^[\]]{0,1000})\]\(\s*<?([^\s()<>]{0,2000}(?:\([^\s()]{0,500}\)[^\s()<>]{0,500})?)>?(?:\s+"[^"]{0,300}")?\s*\)/y
+  /!?\[([^[\]]{0,1000})\]\(\s{0,9}<?([^\s()<>]{0,2000}(?:\([^\s()]{0,500}\)[^\s()<>]{0,500})?)>?(?:\s{1,9}"[^"]{0,300}")?\s{0,9}\)/y
 const AUTOLINK = /<((?:https?|magnet):[^\s<>]{1,2000})>|(https?:\/\/[^\s<>[\]]{1,2000}[^\s<>[\].,:;!?'")])/y
 const STRONG = /(\*\*|__)(?=\S)(.{1,2000}?\S?)\1/sy
 const EMPHASIS = /([*_])(?=[^\s*_])([^*_]{0,2000}?[^\s*_])\1(?!\w)/sy

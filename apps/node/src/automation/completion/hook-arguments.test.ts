@@ -17,6 +17,14 @@ test('each argument is filled in once, and stays one argument', () => {
   ).toEqual(['run', '--name=A {path} $(rm -rf) "x"', '12abc', '', '{other} {', '/d/A'])
 })
 
+test('no name is an option of the program', () => {
+  const evil = { ...torrent, name: '-exec=evil', label: '', path: '/d/-exec=evil' }
+  expect(
+    hookArguments(['run', '{name}', '{label}{name}', '-n{name}', '--name={name}', '{path}'], evil),
+  ).toEqual(['run', './-exec=evil', './-exec=evil', '-n-exec=evil', '--name=-exec=evil', '/d/-exec=evil'])
+  expect(hookEnvironment(evil)).toMatchObject({ SHOAL_NAME: '-exec=evil' })
+})
+
 test('the environment says the same, without NUL', () => {
   const environment = hookEnvironment({ ...torrent, name: 'a\0b' })
   expect(environment).toEqual({

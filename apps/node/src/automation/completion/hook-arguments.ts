@@ -12,13 +12,17 @@ export interface CompletedTorrent {
 
 const MEMBERS = ['name', 'path', 'directory', 'id', 'label', 'bytes'] as const
 
-/** Each argument with `{name}` and so on filled in, once: what a torrent is called cannot bring in more of them. Others stay as they are. */
+/**
+ * Each argument with `{name}` and so on filled in, once: what a torrent is called cannot bring in more of them. Others stay as they are. A name
+ * that begins with `-` becomes `./-…` where it begins an argument, so that no stranger's name is an option of the program.
+ */
 export function hookArguments(command: readonly string[], torrent: CompletedTorrent): string[] {
-  return command.map(argument =>
-    argument.replace(/\{([a-z]+)\}/g, (whole, member: (typeof MEMBERS)[number]) =>
+  return command.map(argument => {
+    const filled = argument.replace(/\{([a-z]+)\}/g, (whole, member: (typeof MEMBERS)[number]) =>
       MEMBERS.includes(member) ? safe(torrent[member]) : whole,
-    ),
-  )
+    )
+    return filled.startsWith('-') && !argument.startsWith('-') ? `./${filled}` : filled
+  })
 }
 
 /** The same as environment variables: `SHOAL_NAME` … */

@@ -65,6 +65,23 @@ test('a name that the server gives cannot lead out of the folder, and replaces n
   expect((await readdir(directory)).sort()).toEqual(['___.._evil (2).sh', '___.._evil.sh'])
 })
 
+test.each(['127.0.0.1', 'localhost'])('a server elsewhere does not send us to %s', async host => {
+  await using server = await FileServer.start((request, response) => {
+    const to = `http://${host}:${server.host.split(':')[1]}/secret`
+    if (request.url === '/start') response.writeHead(302, { location: to })
+    response.end('secret')
+  })
+  // The first answer counts as one from elsewhere.
+  const asked: string[] = []
+  const isLocal = (address: string) => asked.push(address) > 1
+  const { context } = open()
+  const addTorrent = async () => ({ kind: 'torrent', id: '', added: true }) as const
+  const handler = new HttpHandler({ context, userAgent: 'Shoal/test', addTorrent, isLocal })
+  const download = handler.download(`${server.url}/start`, { directory: await temporaryFolder() })
+  await expect(download).rejects.toMatchObject({ code: 'bad-message', message: /local network/ })
+  expect(server.requests.map(({ url }) => url)).toEqual(['/start'])
+})
+
 test('a connection that is cut is taken up again where it ended', async () => {
   await using server = await FileServer.start(serve({ cutAfter: 1_000_000 }))
   const directory = await temporaryFolder()

@@ -30,8 +30,12 @@ export class HttpHandler implements ProtocolHandler {
   async download(identifier: string, options: DownloadOptions): Promise<Download> {
     if (!URL.canParse(identifier))
       throw new Failure('bad-argument', 'this is no URL: check how it is written', { field: 'source' })
-    const { context, userAgent, tls } = this.#options
-    const file = new HttpFile(new URL(identifier), { userAgent, ...(tls && { tls }) })
+    const { context, userAgent, tls, isLocal } = this.#options
+    const file = new HttpFile(new URL(identifier), {
+      userAgent,
+      ...(tls && { tls }),
+      ...(isLocal && { isLocal }),
+    })
     const signal = options.signal ?? new AbortController().signal
     const { transfer, opened } = await FileTransfer.begin(file, options.directory, context, { signal })
     if (!opened || !isTorrent(opened as OpenedHttpFile)) return transfer

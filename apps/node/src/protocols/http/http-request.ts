@@ -1,6 +1,9 @@
+import { lookup as lookupHost } from 'node:dns'
 import http, { type IncomingMessage } from 'node:http'
 import https from 'node:https'
+import { isIP, type LookupFunction } from 'node:net'
 import type { SecureContextOptions } from 'node:tls'
+import { isLocalAddress } from '@shoal/torrent'
 import { Failure } from '../../cli/failure.ts'
 import { networkFailure, TransientFailure } from '../transfer/remote-file.ts'
 
@@ -15,6 +18,8 @@ export interface HttpOptions {
   readonly userAgent: string
   /** Certificates to trust besides the system's. */
   readonly tls?: Pick<SecureContextOptions, 'ca'>
+  /** Which addresses are of this machine and its network. Default: the engine's opinion. */
+  readonly isLocal?: (address: string) => boolean
 }
 
 /** An answer whose body has not been read. */
@@ -28,17 +33,20 @@ export interface HttpAnswer {
 }
 
 /**
- * Asks with GET and follows redirects, at most five, and never to another scheme than https, or http from http. User name and password in
- * the URL go to their own server only. Rejects with a Failure, which is a TransientFailure where it may work later, or with the
+ * Asks with GET and follows redirects, at most five, and never to another scheme than https, or http from http, or
+ * from elsewhere into the local network. User name and password in the URL go to their own server only. Rejects with a Failure, which is a TransientFailure where it may work later, or with the
  * signal's reason. Any status is an answer.
  */
 export async function httpGet(start: URL, options: HttpOptions): Promise<HttpAnswer> {
   const limit = AbortSignal.timeout(ANSWER_MS)
   const signal = AbortSignal.any([options.signal, limit])
+  const { isLocal = isLocalAddress } = options
   let url = start
+  let outside = false
   try {
     for (let redirects = 0; ; redirects++) {
-      const answer = await ask(url, options, signal)
+      const answer = await ask(url, options, signal, outside ? isLocal : undefined)
+      outside ||= !isLocal(answer.body.socket.remoteAddress ?? '')
       if (!REDIRECTS.has(answer.status) || !answer.headers.location) return answer
       answer.close()
       url = redirectTarget(answer.headers.location, url)
@@ -68,9 +76,18 @@ function redirectTarget(location: string, from: URL): URL {
   return to
 }
 
-function ask(url: URL, options: HttpOptions, signal: AbortSignal): Promise<HttpAnswer> {
+/** `isBarred`: addresses that are not asked, whatever names they go by. */
+function ask(
+  url: URL,
+  options: HttpOptions,
+  signal: AbortSignal,
+  isBarred?: (address: string) => boolean,
+): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
     signal.throwIfAborted()
+    // Of an address no name is looked up.
+    const literal = url.hostname.replace(/^\[|\]$/g, '')
+    if (isIP(literal) && isBarred?.(literal)) throw intoLocalNetwork(url.hostname)
     const request = (url.protocol === 'https:' ? https : http).get(url, {
       // A connection of its own, which ends with the answer.
       agent: false,
@@ -82,6 +99,7 @@ function ask(url: URL, options: HttpOptions, signal: AbortSignal): Promise<HttpA
         ...options.headers,
       },
       ...options.tls,
+      ...(isBarred && { lookup: lookupBut(isBarred) }),
     })
     const abort = () => request.destroy(signal.reason)
     signal.addEventListener('abort', abort, { once: true })
@@ -96,6 +114,22 @@ function ask(url: URL, options: HttpOptions, signal: AbortSignal): Promise<HttpA
     })
     request.on('close', () => signal.removeEventListener('abort', abort))
   })
+}
+
+/** Looks names up, and gives no address that is barred: the one that is checked is the one that is asked. */
+function lookupBut(isBarred: (address: string) => boolean): LookupFunction {
+  return (host, options, done) =>
+    lookupHost(host, { ...options, all: true }, (error, found) => {
+      if (error) return done(error, '', 0)
+      if (found.some(({ address }) => isBarred(address))) return done(intoLocalNetwork(host), '', 0)
+      const [first] = found
+      if (options.all) done(null, found)
+      else done(null, first?.address ?? '', first?.family)
+    })
+}
+
+function intoLocalNetwork(host: string): Failure {
+  return new Failure('bad-message', `it redirects into the local network, to ${host}, which is not followed`)
 }
 
 /** The whole body. Rejects with `bad-message` when it is longer. */
