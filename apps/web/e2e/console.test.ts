@@ -20,6 +20,12 @@ test('the first screen loads at most 250 KB of gzipped script', () => {
 
 const rows = (page: Page) => page.locator('[data-row]')
 
+/** How wide the page is with everything in it, in pixels. */
+const widest = (page: Page) =>
+  page.evaluate(() =>
+    Math.max(...[...document.querySelectorAll('html, body, main')].map(({ scrollWidth }) => scrollWidth)),
+  )
+
 /** Runs with a page of the made-up node; at its end nothing may have been complained of. */
 async function on(
   path: string,
@@ -94,6 +100,35 @@ describe.skipIf(lackingChromium())('the console with a made-up node', () => {
       )
     })
   }
+
+  const phone = { viewport: { width: 375, height: 812 }, hasTouch: true, isMobile: true }
+  for (const route of ['/', '/dashboard', '/search?q=sea', '/feeds', '/settings', '/welcome']) {
+    test(`nothing is wider than a phone on ${route}`, async () => {
+      await on(
+        `${route}${route.includes('?') ? '&' : '?'}mock`,
+        async page => {
+          await page.locator('h1').waitFor({ state: 'attached' })
+          await page.waitForFunction(() => !document.querySelector('[role=status] .visually-hidden'))
+          expect(await widest(page)).toBeLessThanOrEqual(phone.viewport.width)
+        },
+        phone,
+      )
+    })
+  }
+
+  test('the search box follows the address', async () => {
+    await on('/search?mock&q=sea', async page => {
+      const box = page.getByRole('searchbox', { name: 'Search in all torrents' })
+      await page.locator('main ol a').first().waitFor()
+      expect(await box.inputValue()).toBe('sea')
+      await page.getByRole('link', { name: 'Search', exact: true }).click()
+      await page.getByText('Find anything that this node has').waitFor()
+      expect(await box.inputValue()).toBe('')
+      await box.fill('moon')
+      await page.waitForURL(/q=moon/)
+      expect(await box.inputValue()).toBe('moon')
+    })
+  })
 
   test('a torrent is removed with the keyboard, and brought back', async () => {
     await on('/?mock', async page => {

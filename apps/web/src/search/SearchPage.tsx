@@ -1,19 +1,15 @@
-import type { SearchHit } from '@shoal/api'
 import { useEffect, useRef, useState } from 'react'
 import { useSearchParams } from 'wouter'
 import { Button } from '../components/Button.tsx'
-import { isAborted } from '../components/errors.ts'
 import { Icon } from '../components/Icon.tsx'
 import { Page } from '../components/Page.tsx'
 import { EmptyState, Loading, Problem, Segments } from '../components/Parts.tsx'
-import { useNode } from '../node/context.tsx'
 import { texts } from '../texts/texts.ts'
 import { Hit } from './Hit.tsx'
 import styles from './Search.module.css'
+import { KINDS, type Kind, useHits } from './useHits.ts'
 
 const t = texts.pages.search
-const KINDS = ['any', 'video', 'audio', 'picture', 'document', 'archive', 'other'] as const
-type Kind = (typeof KINDS)[number]
 /** Typing pauses this long before it is searched. */
 const PAUSE_MS = 150
 
@@ -21,7 +17,7 @@ export function SearchPage() {
   const [query, setQuery] = useSearchParams()
   const text = query.get('q') ?? ''
   const kind = KINDS.find(each => each === query.get('kind')) ?? 'any'
-  const [typed, setTyped] = useState(text)
+  const [typed, setTyped] = useTyped(text, value => latest.current('q', value, ''))
   const set = (name: string, value: string, unset: string) =>
     setQuery(
       before => {
@@ -33,10 +29,6 @@ export function SearchPage() {
     )
   const latest = useRef(set)
   latest.current = set
-  useEffect(() => {
-    const timer = setTimeout(() => latest.current('q', typed, ''), PAUSE_MS)
-    return () => clearTimeout(timer)
-  }, [typed])
   return (
     <Page title={t.title} narrow>
       <search className={styles.head}>
@@ -72,33 +64,30 @@ export function SearchPage() {
   )
 }
 
-interface Found {
-  readonly items: readonly SearchHit[]
-  readonly next: string | null
+/** What is typed, told after a pause; what the address says when that changes otherwise: by a link, or going back. */
+function useTyped(known: string, tell: (text: string) => void) {
+  const [typed, setTyped] = useState(known)
+  const told = useRef(known)
+  useEffect(() => {
+    if (known === told.current) return
+    told.current = known
+    setTyped(known)
+  }, [known])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `tell` does the same each time
+  useEffect(() => {
+    if (typed === told.current) return
+    const timer = setTimeout(() => {
+      told.current = typed
+      tell(typed)
+    }, PAUSE_MS)
+    return () => clearTimeout(timer)
+  }, [typed])
+  return [typed, setTyped] as const
 }
 
 function Results({ text, kind }: { text: string; kind: Kind }) {
-  const { api } = useNode()
-  const [found, setFound] = useState<Found | null>(null)
-  const [error, setError] = useState<unknown>(null)
-  const [round, setRound] = useState(0)
-  const ask = (signal: AbortSignal | undefined, cursor?: string) =>
-    api.search(
-      { text, ...(kind === 'any' ? {} : { kind }), ...(cursor === undefined ? {} : { cursor }) },
-      signal ? { signal } : {},
-    )
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `ask` is made of these.
-  useEffect(() => {
-    const controller = new AbortController()
-    setError(null)
-    ask(controller.signal).then(
-      page => controller.signal.aborted || setFound(page),
-      failure => isAborted(failure) || setError(failure),
-    )
-    return () => controller.abort()
-  }, [api, text, kind, round])
-  if (error !== null) return <Problem error={error} onRetry={() => setRound(round + 1)} />
-  if (!found) return <Loading />
+  const { found, error, retry, more } = useHits(text, kind)
+  if (!found) return error === null ? <Loading /> : <Problem error={error} onRetry={retry} />
   if (found.items.length === 0) {
     return (
       <EmptyState icon="search" title={t.none(text)}>
@@ -106,11 +95,6 @@ function Results({ text, kind }: { text: string; kind: Kind }) {
       </EmptyState>
     )
   }
-  const more = () =>
-    ask(undefined, found.next!).then(
-      page => setFound({ items: [...found.items, ...page.items], next: page.next }),
-      setError,
-    )
   return (
     <>
       <p className={styles.count} aria-live="polite">
@@ -124,10 +108,16 @@ function Results({ text, kind }: { text: string; kind: Kind }) {
           </li>
         ))}
       </ol>
-      {found.next !== null && (
-        <div className={styles.more}>
-          <Button onClick={more}>{t.more}</Button>
+      {error !== null ? (
+        <div className={styles.moreProblem}>
+          <Problem error={error} onRetry={more} />
         </div>
+      ) : (
+        found.next !== null && (
+          <div className={styles.more}>
+            <Button onClick={more}>{t.more}</Button>
+          </div>
+        )
       )}
     </>
   )
