@@ -37,6 +37,11 @@ export class Labels {
     return { items, tags: [...tags].sort() }
   }
 
+  /** Tells those who listen what labels there are. */
+  tell(): void {
+    this.#context.onChanged()
+  }
+
   /** Null when the label has no folder, or there is no such label. */
   directoryOf(name: string): string | null {
     return this.#context.store.find(name)?.directory ?? null
@@ -59,8 +64,9 @@ export class Labels {
     const { store, book } = this.#context
     const known = store.find(name)
     if (!known) throw new Failure('not-found', `there is no label ${name}`, { field: 'name' })
-    for (const torrent of [...book.listed()])
-      if (torrent.row.label === name) book.change(torrent, { label: null })
+    // Those that were removed and may come back have it, too.
+    const its = [...book.listed(), ...book.removed()].filter(({ row }) => row.label === name)
+    book.changeAll(its, { label: null })
     store.delete(known.id)
     this.#context.onChanged()
   }

@@ -12,9 +12,9 @@ import type { Log } from '../log/log.ts'
 import type { LogEntries } from '../log/log-entries.ts'
 
 import { pathIn } from '../protocols/bittorrent-handler.ts'
-import type { TorrentDownload, TorrentOptions } from '../protocols/protocol.ts'
+import type { TorrentDownload } from '../protocols/protocol.ts'
 import type { Protocols } from '../protocols/protocols.ts'
-import { type AddedTorrent, addTorrent, sourceOf } from '../torrents/adding.ts'
+import { type AddedTorrent, type AddInput, addTorrent, sourceOf } from '../torrents/adding.ts'
 import { CatalogueRows } from '../torrents/catalogue-rows.ts'
 import { Countries } from '../torrents/countries.ts'
 import type { ManagedTorrent } from '../torrents/managed-torrent.ts'
@@ -104,7 +104,7 @@ export class NodeCore {
     this.logEntries = parts.logEntries
     this.protocols = parts.protocols
     this.onStop = parts.onStop
-    this.rows = new CatalogueRows(catalogue)
+    this.rows = new CatalogueRows(catalogue, () => queueMicrotask(() => this.labels.tell()))
     this.book = new TorrentBook(this.rows)
     this.folders = new Folders(() => this.#allowed(parts.allowedDirectories))
     this.queue = new QueueKeeper({ book: this.book, settings: () => keeper.settings.queue })
@@ -113,6 +113,7 @@ export class NodeCore {
       book: this.book,
       queue: this.queue,
       log,
+      onForgetting: torrent => this.jobs.cancelOf(torrent.id),
       onForgotten: (torrent, known) => this.#onForgotten(torrent, known),
     })
     this.previews = new Previews(session, () => this.book)
@@ -151,6 +152,7 @@ export class NodeCore {
     followTorrent(torrent, {
       book: this.book,
       log: this.log,
+      onDouble: (each, double) => this.#join(each, double),
       onMetadata: each => {
         // The names of its files are known now: the catalogue learns them too.
         this.book.change(each, {})
@@ -188,10 +190,7 @@ export class NodeCore {
   }
 
   /** For the BitTorrent handler: a link that is known to be one. */
-  async addTorrent(
-    source: TorrentSource,
-    input: TorrentOptions & { directory?: string | undefined },
-  ): Promise<AddedTorrent> {
+  async addTorrent(source: TorrentSource, input: AddInput): Promise<AddedTorrent> {
     const added = await addTorrent(await this.readableSource(source), input, {
       session: this.session,
       book: this.book,
@@ -199,11 +198,13 @@ export class NodeCore {
       previews: this.previews,
       settings: () => this.keeper.settings,
       directoryOf: label => this.labels.directoryOf(label),
+      forgotten: torrent => this.removals.forgotten(torrent),
       adopt: (api, row) => this.adopt(api, row),
     })
     if (added.added) this.log.info(`${nameOf(added.torrent)} was added`, { torrent: added.torrent.id })
-    if (input.label && !this.catalogue.labels.find(input.label)) await this.labels.put(input.label, {})
     await this.queue.apply()
+    // Who is answered finds it after a crash, too.
+    if (added.added) await added.torrent.api.record()
     return added
   }
 
@@ -212,6 +213,19 @@ export class NodeCore {
     if (typeof source !== 'string') return source
     const path = pathIn(source)
     return path === null ? source : this.folders.allow(path, 'source')
+  }
+
+  /** Two entries that turned out to be one torrent, of which only this one goes on. */
+  #join(torrent: ManagedTorrent, double: ManagedTorrent): void {
+    const { row } = torrent
+    this.log.info(`${nameOf(torrent)} was in the list twice, by its two info hashes`, { torrent: torrent.id })
+    // Its row goes at once: both have the same info hashes from here on.
+    const known = this.rows.catalogueId(double.id)
+    this.book.delete(double)
+    this.#onForgotten(double, known)
+    this.removals.drop(double)
+    const tags = [...new Set([...row.tags, ...double.row.tags])]
+    this.book.change(torrent, { label: row.label ?? double.row.label, tags })
   }
 
   #addedDownload({ id, added }: TorrentDownload): Added {
@@ -243,14 +257,20 @@ export class NodeCore {
   /** Pairs what the session has restored with what the catalogue knows of it. */
   restore(fresh: (api: TorrentApi) => TorrentRow): void {
     const rows = new Map(this.rows.all().map(row => [row.id, row]))
-    for (const api of this.session.torrents) {
+    const pairs = this.session.torrents.map(api => {
       const { v1, v2 } = api.infoHashes
-      const keys = [infoHashText(api.infoHashes), v1 && infoHashText({ v1 }), v2 && infoHashText({ v2 })]
-      const row = keys.map(key => key && rows.get(key)).find(Boolean)
-      if (row) rows.delete(row.id)
-      this.adopt(api, row || fresh(api))
-    }
+      const hashes = [v1 && infoHashText({ v1 }), v2 && infoHashText({ v2 })]
+      const [row, ...doubles] = hashes.flatMap(hash => rows.get(hash ?? '') ?? [])
+      for (const found of [row, ...doubles]) if (found) rows.delete(found.id)
+      // The node was killed before the two hashes of a hybrid torrent became one entry.
+      for (const { id } of doubles) this.rows.delete(id)
+      return [api, row] as const
+    })
     // Rows that no torrent goes with: the node was killed between the two. What they were added from is not enough to begin anew.
-    for (const { id } of rows.values()) this.rows.delete(id)
+    for (const { id } of rows.values()) {
+      this.log.warn(`${id} is gone from the list: nothing was recorded of its state. Add it again`)
+      this.rows.delete(id)
+    }
+    for (const [api, row] of pairs) this.adopt(api, row ?? fresh(api))
   }
 }

@@ -1,5 +1,7 @@
 /** What happens once a second: everybody who listens hears what has changed. */
 import type { LogEntry } from '@shoal/api'
+import { describeFailure } from '../cli/failure.ts'
+import type { ManagedTorrent } from '../torrents/managed-torrent.ts'
 import { TorrentTopic } from '../torrents/torrent-topic.ts'
 import type { NodeCore } from './node-core.ts'
 import { nodeStats } from './node-stats.ts'
@@ -13,7 +15,8 @@ const MOST_LOGGED = 500
 
 export class Pulse {
   readonly #core: NodeCore
-  readonly #topics = new Map<string, TorrentTopic>()
+  /** By the id that is watched: a hybrid torrent has two. */
+  readonly #topics = new Map<string, { torrent: ManagedTorrent; topic: TorrentTopic }>()
   #timer: NodeJS.Timeout | null = null
   #ticks = 0
   #telling = false
@@ -27,10 +30,15 @@ export class Pulse {
       if (core.events.hasListeners('log') && this.#logged.length < MOST_LOGGED) this.#logged.push(entry)
     })
     core.watchTorrent = id => {
-      const torrent = core.book.get(id)
-      this.#topics.set(id, new TorrentTopic(torrent, core.countries))
+      this.#watch(id, core.book.get(id))
       return () => this.#topics.delete(id)
     }
+  }
+
+  #watch(id: string, torrent: ManagedTorrent): TorrentTopic {
+    const topic = new TorrentTopic(torrent, this.#core.countries)
+    this.#topics.set(id, { torrent, topic })
+    return topic
   }
 
   start(): void {
@@ -48,19 +56,42 @@ export class Pulse {
     const { list, traffic, session, events, queue } = this.#core
     const nowMs = Date.now()
     this.#ticks++
-    traffic.note(session.stats, nowMs)
-    const changes = list.tick()
-    if (changes) events.publish('torrents', changes)
-    this.#noteRates(nowMs)
-    this.#noteTimes()
+    this.#part('the history', () => traffic.note(session.stats, nowMs))
+    this.#part('the list', () => {
+      const changes = list.tick()
+      if (changes) events.publish('torrents', changes)
+    })
+    this.#part('rates', () => this.#noteRates(nowMs))
+    this.#part('times', () => this.#noteTimes())
     // A torrent that has been idle for long gives its place to the next.
     if (this.#ticks % QUEUE_TICKS === 0) void queue.apply()
-    for (const [id, topic] of this.#topics) {
-      const event = topic.tick()
-      if (event) events.publish(`torrent:${id}`, event)
+    for (const id of [...this.#topics.keys()]) this.#part('a torrent', () => this.#tellTorrent(id))
+    this.#part('the log', () => this.#tellLog())
+    void this.#tellStats().catch(() => {})
+  }
+
+  /** One part that fails (a full disk, say) does not keep the others from their work; it is told once, and tried again in each tick. */
+  #part(name: string, work: () => void): void {
+    const { problems, log } = this.#core
+    const key = `tick ${name}`
+    try {
+      work()
+      problems.delete(key)
+    } catch (error) {
+      const message = `${name} cannot be kept up to date: ${describeFailure(error).message}`
+      if (problems.get(key) !== message) log.error(message)
+      problems.set(key, message)
     }
-    this.#tellLog()
-    void this.#tellStats()
+  }
+
+  /** One that was removed says nothing; when it is back, or was added again, it goes on. */
+  #tellTorrent(id: string): void {
+    const torrent = this.#core.book.find(id)
+    if (!torrent || torrent.row.removedMs !== null) return
+    const watched = this.#topics.get(id)
+    const topic = watched?.torrent === torrent ? watched.topic : this.#watch(id, torrent)
+    const event = topic.tick()
+    if (event) this.#core.events.publish(`torrent:${id}`, event)
   }
 
   #tellLog(): void {

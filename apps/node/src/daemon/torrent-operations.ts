@@ -32,7 +32,10 @@ type Names =
 
 export function torrentOperations(core: NodeCore): Pick<NodeOperations, Names> {
   const { book, list } = core
-  const detail = (torrent: ManagedTorrent) => detailOf(torrent, list.queuePosition(torrent))
+  const detail = (torrent: ManagedTorrent) => {
+    list.show(torrent)
+    return detailOf(torrent, list.queuePosition(torrent))
+  }
   return {
     listTorrents: async query => list.list(query),
     addTorrent: async (input, { signal } = {}) => core.add(input, signal),

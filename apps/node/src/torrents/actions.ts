@@ -24,7 +24,7 @@ export async function actOnTorrents(
 ): Promise<z.output<typeof ActedOn>> {
   const { book } = context
   const find = (id: string) => (action === 'restore' ? context.removals.get(id) : book.get(id))
-  const all = action === 'restore' ? book.removed() : book.listed()
+  const all = action === 'restore' ? context.removals.restorable() : book.listed()
   const torrents = ids === 'all' ? [...all] : [...new Set(ids.map(find))]
   await act(action, torrents, context)
   const isRemove = action === 'remove' || action === 'remove-with-data'
@@ -48,8 +48,9 @@ async function act(
     case 'start':
       book.changeAll(torrents, { paused: false, forced: action === 'start' })
       await queue.apply()
-      // One that stopped by an error is tried again.
-      return void (await each(({ api }) => (api.stats.state === 'error' ? api.resume() : undefined)))
+      // One that stopped by an error is tried again, and takes its place in the queue.
+      await each(({ api }) => (api.state === 'error' ? api.resume() : undefined))
+      return queue.apply()
     case 'recheck':
       for (const torrent of torrents)
         torrent.api

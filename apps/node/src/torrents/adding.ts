@@ -4,6 +4,7 @@ import {
   type AddOptions,
   infoHashText,
   type Metainfo,
+  parseInfoHash,
   parseMagnet,
   parseMetainfo,
   type SessionApi,
@@ -14,11 +15,14 @@ import type { z } from 'zod'
 import { Failure } from '../cli/failure.ts'
 import type { Folders } from '../daemon/folders.ts'
 import type { ManagedTorrent } from './managed-torrent.ts'
-import type { Previews } from './previews.ts'
+import type { Previews, Taken } from './previews.ts'
 import type { TorrentBook } from './torrent-book.ts'
 import type { TorrentRow } from './torrent-row.ts'
 
-export type AddInput = Omit<z.output<typeof AddTorrent>, 'source' | 'torrent'>
+export interface AddInput extends Omit<z.output<typeof AddTorrent>, 'source' | 'torrent'> {
+  /** Files that lie under other names than the torrent gives them: see the engine's AddOptions. */
+  readonly renamed?: AddOptions['renamed']
+}
 
 export interface AddingContext {
   readonly session: SessionApi
@@ -28,6 +32,8 @@ export interface AddingContext {
   settings(): Settings
   /** The folder of a label; null when it has none. */
   directoryOf(label: string): string | null
+  /** Waits until one is forgotten that was removed long ago. False: nobody forgets it. */
+  forgotten(torrent: ManagedTorrent): Promise<boolean>
   /** Takes a torrent of the session in, with all that follows it from then on. */
   adopt(api: TorrentApi, row: TorrentRow): ManagedTorrent
 }
@@ -48,18 +54,14 @@ export async function addTorrent(
   context: AddingContext,
   shownSource: string | null = typeof source === 'string' ? withoutPassword(source) : null,
 ): Promise<AddedTorrent> {
-  const { session, book } = context
+  const { book } = context
   const directory = await directoryFor(input, context)
-  const { source: best, seen } = await context.previews.take(source)
-  const known = seen && book.find(seen)
   const isPaused = input.paused ?? context.settings().downloads.startPaused
   // Paused until its row is kept: the queue decides when it begins.
-  const api = await session.add(best, {
-    ...engineOptions(input, context.settings()),
-    directory,
-    paused: true,
-  })
-  const existing = known || book.findApi(api)
+  const { source: best, ...link } = context.previews.take(source)
+  const options = joined(link, engineOptions(input, context.settings()))
+  const api = await addToSession(best, { ...options, directory, paused: true }, context)
+  const existing = book.findApi(api)
   if (existing) return comeBack(existing, input, isPaused, context)
   const torrent = context.adopt(api, {
     ...freshRow(api, context.book, input.queue),
@@ -72,6 +74,20 @@ export async function addTorrent(
   })
   if (input.priorities?.length) givePriorities(torrent, input.priorities)
   return { torrent, added: true }
+}
+
+/** What a preview holds in memory, and what is just being forgotten, is no torrent to take over: it has to be gone first. */
+async function addToSession(
+  source: TorrentSource,
+  options: AddOptions,
+  { session, book, previews, forgotten }: AddingContext,
+): Promise<TorrentApi> {
+  for (;;) {
+    const api = await session.add(source, options)
+    if (await previews.release(api)) continue
+    const other = book.findApi(api)
+    if (!other || other.api === api || !(await forgotten(other))) return api
+  }
 }
 
 /** One that was removed comes back as it is added now; its files stay where they are. */
@@ -102,7 +118,11 @@ export function freshRow(
   book: TorrentBook,
   queue: 'first' | 'last' = 'last',
 ): TorrentRow {
-  const orders = [...book.listed()].map(({ row }) => row.queueOrder)
+  let [lowest, highest] = [1, 0]
+  for (const { row } of book.listed()) {
+    lowest = Math.min(lowest, row.queueOrder)
+    highest = Math.max(highest, row.queueOrder)
+  }
   return {
     id: infoHashText(api.infoHashes),
     name: null,
@@ -115,7 +135,7 @@ export function freshRow(
     activeMs: null,
     paused: false,
     forced: false,
-    queueOrder: queue === 'first' ? Math.min(1, ...orders) - 1 : Math.max(0, ...orders) + 1,
+    queueOrder: queue === 'first' ? lowest - 1 : highest + 1,
     ratioLimit: null,
     seedingTimeLimitMinutes: null,
     downloadingSeconds: 0,
@@ -134,7 +154,8 @@ async function directoryFor(
 }
 
 function engineOptions(input: AddInput, { downloads }: Settings): AddOptions {
-  const { select, peers, trackers, webSeeds, sequential, trusted } = input
+  const { select, peers, trackers, webSeeds, sequential, trusted, renamed } = input
+  const { downloadLimitBytesPerSecond: down, uploadLimitBytesPerSecond: up } = input
   return {
     ...(select && { select }),
     ...(peers && { peers }),
@@ -142,12 +163,19 @@ function engineOptions(input: AddInput, { downloads }: Settings): AddOptions {
     ...(webSeeds && { webSeeds }),
     ...(sequential !== undefined && { sequential }),
     ...(trusted !== undefined && { trusted }),
+    ...(renamed && { renamed }),
     preallocate: downloads.preallocate,
-    limits: {
-      ...(input.downloadLimitBytesPerSecond && { downloadBytesPerSecond: input.downloadLimitBytesPerSecond }),
-      ...(input.uploadLimitBytesPerSecond && { uploadBytesPerSecond: input.uploadLimitBytesPerSecond }),
-    },
+    // None at all, rather than some that limit nothing: those of thousands of torrents cost memory.
+    ...((down || up) && {
+      limits: { ...(down && { downloadBytesPerSecond: down }), ...(up && { uploadBytesPerSecond: up }) },
+    }),
   }
+}
+
+/** What a link says besides, with what was asked: that goes before it. */
+function joined(link: Omit<Taken, 'source'>, options: AddOptions): AddOptions {
+  const all = (name: 'trackers' | 'webSeeds' | 'peers') => [...(link[name] ?? []), ...(options[name] ?? [])]
+  return { ...link, ...options, trackers: all('trackers'), webSeeds: all('webSeeds'), peers: all('peers') }
 }
 
 /** As soon as the files are known. */
@@ -189,7 +217,9 @@ export function namedHash(source: TorrentSource): string | null {
   try {
     if (source instanceof Uint8Array) return infoHashText(parseMetainfo(source).info.infoHashes)
     if (typeof source === 'object') return infoHashText(source.info.infoHashes)
-    return source.startsWith('magnet:') ? infoHashText(parseMagnet(source).infoHashes) : null
+    const text = source.trim()
+    if (/^magnet:/i.test(text)) return infoHashText(parseMagnet(text).infoHashes)
+    return infoHashText(parseInfoHash(text))
   } catch {
     // What is wrong with it is told by the session, which says it better.
     return null

@@ -12,8 +12,12 @@ export class CatalogueRows implements TorrentRows {
   readonly #ours = new Map<number, string>()
   readonly #written = new Map<string, Seconds>()
 
-  constructor(catalogue: Catalogue) {
+  readonly #onNewLabel: () => void
+
+  /** `onNewLabel`: a row brought a label that there was not. */
+  constructor(catalogue: Catalogue, onNewLabel: () => void = () => {}) {
     this.#catalogue = catalogue
+    this.#onNewLabel = onNewLabel
   }
 
   /** The catalogue's id of a torrent. Undefined for one that has no row. */
@@ -42,15 +46,18 @@ export class CatalogueRows implements TorrentRows {
 
   put(row: TorrentRow, api: TorrentApi): void {
     const { torrents } = this.#catalogue
-    this.#catalogue.transaction(() => {
+    const id = this.#catalogue.transaction(() => {
       const record = { ...recordOf(row, api), labelId: this.#labelId(row.label) }
       const known = this.#ids.get(row.id)
-      const id = known ?? torrents.add(record).id
       if (known !== undefined) torrents.update(known, record)
-      this.#ids.set(row.id, id)
-      this.#ours.set(id, row.id)
+      const id = known ?? torrents.add(record).id
       this.#putSeconds(id, row)
+      return id
     })
+    this.#ids.set(row.id, id)
+    this.#ours.set(id, row.id)
+    const { downloadingSeconds, seedingSeconds } = row
+    this.#written.set(row.id, { downloadingSeconds, seedingSeconds })
   }
 
   together(work: () => void): void {
@@ -73,12 +80,14 @@ export class CatalogueRows implements TorrentRows {
     const seedingMs = (seedingSeconds - written.seedingSeconds) * 1000
     if (downloadingMs === 0 && seedingMs === 0) return
     this.#catalogue.torrents.addTotals(new Map([[id, { downloadingMs, seedingMs }]]))
-    this.#written.set(key, { downloadingSeconds, seedingSeconds })
   }
 
   #labelId(name: string | null): number | null {
     if (name === null) return null
-    return (this.#catalogue.labels.find(name) ?? this.#catalogue.labels.add({ name })).id
+    const known = this.#catalogue.labels.find(name)
+    if (known) return known.id
+    this.#onNewLabel()
+    return this.#catalogue.labels.add({ name }).id
   }
 }
 

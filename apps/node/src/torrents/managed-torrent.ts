@@ -15,6 +15,8 @@ export class ManagedTorrent {
   /** What trackers last said of the whole swarm; null: nothing. */
   swarmSeeds: number | null = null
   swarmLeeches: number | null = null
+  /** When they were last asked: a tick of the list. */
+  swarmTick = Number.NEGATIVE_INFINITY
 
   constructor(api: TorrentApi, row: TorrentRow) {
     this.api = api
@@ -38,7 +40,7 @@ export class ManagedTorrent {
 
   /** Of the engine. */
   get state(): TorrentState {
-    return this.api.stats.state
+    return this.api.state
   }
 
   /** Everything that is wanted is here, as far as is known. */

@@ -1,8 +1,10 @@
 /** What links stand for, before anything of them is added. */
 import type { Preview } from '@shoal/api'
 import {
+  type AddOptions,
   infoHashText,
   type Metainfo,
+  parseMagnet,
   type SessionApi,
   type TorrentApi,
   type TorrentSource,
@@ -18,10 +20,16 @@ const LINGER_MS = 5 * 60_000
 /** Links that are looked up at a time. */
 const MOST_RUNNING = 20
 
+export interface Taken extends Pick<AddOptions, 'trackers' | 'webSeeds' | 'peers' | 'select'> {
+  readonly source: TorrentSource
+}
+
 interface Running {
   readonly api: TorrentApi
   users: number
   timer: NodeJS.Timeout | null
+  /** Somebody adds it. */
+  taken: boolean
 }
 
 export class Previews {
@@ -29,6 +37,9 @@ export class Previews {
   readonly #book: () => TorrentBook
   readonly #known = new Map<string, Metainfo>()
   readonly #running = new Map<string, Running>()
+  /** Looked up soon: they are not in the session yet. */
+  #beginning = 0
+  #closed = false
 
   constructor(session: SessionApi, book: () => TorrentBook) {
     this.#session = session
@@ -47,19 +58,24 @@ export class Previews {
     return previewOf(metainfo, this.#book())
   }
 
-  /** What is best added for a source: metadata that a preview found. `seen`: the info hash, when it is clear already. */
-  async take(source: TorrentSource): Promise<{ source: TorrentSource; seen: string | null }> {
-    const seen = namedHash(source)
-    if (seen === null) return { source, seen: null }
-    const running = this.#running.get(seen)
-    if (running) await this.#end(seen, running)
-    const known = this.#known.get(seen)
-    // A link's own trackers and peers are not in the metadata: the engine takes them over when the link is added after it.
-    if (!known || typeof source !== 'string') return { source, seen }
-    return { source: { ...known, ...linksOf(known, running) }, seen }
+  /** What is best added for a source: metadata that a preview found, with what else a link says. */
+  take(source: TorrentSource): Taken {
+    const hash = namedHash(source)
+    const known = hash && this.#known.get(hash)
+    return known && typeof source === 'string' ? withLink(known, source) : { source }
+  }
+
+  /** Ends the preview that has this torrent of the session. False: none has. */
+  async release(api: TorrentApi): Promise<boolean> {
+    const found = [...this.#running].find(([, running]) => running.api === api)
+    if (!found) return false
+    found[1].taken = true
+    await this.#end(...found)
+    return true
   }
 
   async close(): Promise<void> {
+    this.#closed = true
     await Promise.all([...this.#running].map(([hash, running]) => this.#end(hash, running)))
   }
 
@@ -74,14 +90,17 @@ export class Previews {
     if (there) return there
     if (typeof source === 'object' && 'info' in source) return source
     const limit = AbortSignal.timeout(timeoutMs)
-    const running = await this.#begin(source, peers)
+    const running = await this.#counted(() => this.#begin(source, peers))
     const key = infoHashText(running.api.infoHashes)
     try {
       await running.api.whenMetadata({ signal: AbortSignal.any([limit, ...(signal ? [signal] : [])]) })
       const { metainfo } = running.api
       return metainfo!
     } catch (error) {
-      if (!limit.aborted || signal?.aborted) throw error
+      signal?.throwIfAborted()
+      if (!limit.aborted && running.taken)
+        throw new Failure('conflict', 'it was added meanwhile: the list shows what becomes of it')
+      if (!limit.aborted) throw error
       throw new Failure(
         'timeout',
         'no peer told yet what this link stands for: try again later, or add it and let it wait for one',
@@ -91,14 +110,28 @@ export class Previews {
     }
   }
 
+  /** Those that wait for nobody make room for one that somebody waits for. */
+  async #counted(begin: () => Promise<Running>): Promise<Running> {
+    if (this.#closed) throw new Failure('closed', 'the node stops: start it again first')
+    const lingering = [...this.#running].find(([, { users }]) => users === 0)
+    const isFull = this.#running.size + this.#beginning >= MOST_RUNNING
+    if (isFull && !lingering)
+      throw new Failure('too-many-requests', 'too many links are being looked up: wait for one of them')
+    this.#beginning++
+    try {
+      if (isFull && lingering) await this.#end(...lingering)
+      return await begin()
+    } finally {
+      this.#beginning--
+    }
+  }
+
   async #begin(source: TorrentSource, peers: readonly string[]): Promise<Running> {
     const book = this.#book()
-    if (this.#running.size >= MOST_RUNNING)
-      throw new Failure('too-many-requests', 'too many links are being looked up: wait for one of them')
     // Nothing is wanted but the metadata.
     const api = await this.#session.add(source, { memory: true, select: [], peers })
     const key = infoHashText(api.infoHashes)
-    const running = this.#running.get(key) ?? { api, users: 0, timer: null }
+    const running = this.#running.get(key) ?? { api, users: 0, timer: null, taken: false }
     if (running.timer) clearTimeout(running.timer)
     running.timer = null
     running.users++
@@ -137,11 +170,19 @@ export class Previews {
   }
 }
 
-function linksOf(metainfo: Metainfo, running: Running | undefined): Partial<Metainfo> {
-  if (!running) return {}
+function withLink(metainfo: Metainfo, text: string): Taken {
+  if (!/^magnet:/i.test(text.trim())) return { source: metainfo }
+  const { trackers, webSeeds, peers, select } = parseMagnet(text)
+  const wanted = metainfo.info.files
+    .filter(({ pad }) => !pad)
+    .map((_, index) => index)
+    .filter(index => select?.some(({ first, last }) => index >= first && index <= last))
   return {
-    trackers: running.api.trackers,
-    webSeeds: [...new Set([...metainfo.webSeeds, ...running.api.webSeeds])],
+    source: metainfo,
+    trackers,
+    webSeeds,
+    peers: peers.map(({ host, port }) => `${host.includes(':') ? `[${host}]` : host}:${port}`),
+    ...(select && { select: wanted }),
   }
 }
 

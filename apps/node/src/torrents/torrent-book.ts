@@ -55,8 +55,9 @@ export class TorrentBook {
     return this.#byHash.get(id) ?? null
   }
 
-  findApi({ infoHashes }: Pick<TorrentApi, 'infoHashes'>): ManagedTorrent | null {
-    return this.find(infoHashText(infoHashes))
+  /** By any of its info hashes. */
+  findApi({ infoHashes: { v1, v2 } }: Pick<TorrentApi, 'infoHashes'>): ManagedTorrent | null {
+    return (v1 && this.find(infoHashText({ v1 }))) || (v2 && this.find(infoHashText({ v2 }))) || null
   }
 
   /** Throws `not-found`, also for one that was removed. */
@@ -78,27 +79,43 @@ export class TorrentBook {
     return torrent
   }
 
-  /** Again when another of its info hashes becomes known. */
-  index(torrent: ManagedTorrent): void {
-    for (const id of torrent.ids) this.#byHash.set(id, torrent)
+  /** Again when another of its info hashes becomes known. Returns those that were found by it before: they are the same torrent. */
+  index(torrent: ManagedTorrent): Set<ManagedTorrent> {
+    const others = new Set<ManagedTorrent>()
+    for (const id of torrent.ids) {
+      const other = this.#byHash.get(id)
+      if (other && other !== torrent) others.add(other)
+      this.#byHash.set(id, torrent)
+    }
+    return others
   }
 
-  /** Changes the row, in the catalogue too. */
+  /** Changes the row, in the catalogue too. Nothing of one that was forgotten meanwhile. */
   change(torrent: ManagedTorrent, change: Partial<TorrentRow>): void {
-    const before = torrent.row
-    torrent.row = { ...before, ...change }
-    this.#rows.put(torrent.row, torrent.api)
+    this.changeAll([torrent], change)
+  }
+
+  /** The same change of many, all or none. */
+  changeAll(
+    torrents: readonly ManagedTorrent[],
+    change: Partial<TorrentRow> | ((torrent: ManagedTorrent) => Partial<TorrentRow>),
+  ): void {
+    const changeOf = typeof change === 'function' ? change : () => change
+    const changed = torrents
+      .filter(torrent => this.#torrents.get(torrent.id) === torrent)
+      .map(torrent => ({ torrent, before: torrent.row, row: { ...torrent.row, ...changeOf(torrent) } }))
+    this.#rows.together(() => {
+      for (const { torrent, row } of changed) this.#rows.put(row, torrent.api)
+    })
+    for (const { torrent, row } of changed) torrent.row = row
+    for (const { torrent, before } of changed) this.#tell(torrent, before)
+  }
+
+  #tell(torrent: ManagedTorrent, before: TorrentRow): void {
     const isListed = torrent.row.removedMs === null
     if (isListed === (before.removedMs === null))
       return this.touch(torrent, torrent.row.queueOrder !== before.queueOrder)
     for (const each of this.#listeners) isListed ? each.onListed(torrent) : each.onUnlisted(torrent.id)
-  }
-
-  /** The same change of many, all or none. */
-  changeAll(torrents: readonly ManagedTorrent[], change: Partial<TorrentRow>): void {
-    this.#rows.together(() => {
-      for (const torrent of torrents) this.change(torrent, change)
-    })
   }
 
   /** Says that it may show differently. */

@@ -8,6 +8,8 @@ import { nameOf } from './torrent-log.ts'
 export interface TorrentEventsContext {
   readonly book: TorrentBook
   readonly log: Log
+  /** Another entry turned out to be the same torrent: a hybrid one that was added by either of its info hashes. */
+  onDouble(torrent: ManagedTorrent, double: ManagedTorrent): void
   /** Its files and names are known: once a run. */
   onMetadata(torrent: ManagedTorrent): void
   /** All that is wanted is here; again after more was wanted, and at each start. `fresh`: something of it was not here before. */
@@ -22,17 +24,23 @@ export function followTorrent(torrent: ManagedTorrent, context: TorrentEventsCon
   const { book, log } = context
   const about = { torrent: torrent.id }
   let wasIncomplete = false
-  api.on('state', state => {
-    wasIncomplete ||= state === 'downloading'
-    book.touch(torrent)
-    if (state === 'error') context.onRested(torrent)
-  })
-  api.on('metadata', () => {
-    book.index(torrent)
+  let isComplete = torrent.isComplete
+  // What fails here is ours: the engine goes on.
+  const guarded =
+    <Args extends unknown[]>(listener: (...args: Args) => void) =>
+    (...args: Args) => {
+      try {
+        listener(...args)
+      } catch (error) {
+        log.error(`${nameOf(torrent)}: ${(error as Error).message}`, about)
+      }
+    }
+  const learned = guarded(() => {
+    for (const double of book.index(torrent)) context.onDouble(torrent, double)
     book.touch(torrent, true)
     context.onMetadata(torrent)
   })
-  api.on('complete', () => {
+  const completed = guarded(() => {
     const first = torrent.row.completedMs === null
     // What was here from the beginning was not downloaded: nothing follows.
     const completionSettled = torrent.row.completionSettled || api.stats.downloadedBytes === 0
@@ -42,8 +50,26 @@ export function followTorrent(torrent: ManagedTorrent, context: TorrentEventsCon
     context.onComplete(torrent, first || wasIncomplete)
     wasIncomplete = false
   })
+  api.on(
+    'state',
+    guarded(state => {
+      wasIncomplete ||= state === 'downloading'
+      // One that lacks something has a place in the queue.
+      const hadAll = isComplete
+      isComplete = torrent.isComplete
+      book.touch(torrent, hadAll !== isComplete)
+      if (state === 'error') context.onRested(torrent)
+    }),
+  )
+  api.on('metadata', learned)
+  api.on('complete', completed)
   api.on('error', error => log.error(`${nameOf(torrent)}: ${error.message}`, about))
   api.on('log', message => log.debug(`${nameOf(torrent)}: ${message}`, about))
-  api.on('peerClosed', peer => context.onPeerClosed(torrent, peer))
-  if (api.metainfo) context.onMetadata(torrent)
+  api.on(
+    'peerClosed',
+    guarded(peer => context.onPeerClosed(torrent, peer)),
+  )
+  if (api.metainfo) learned()
+  // Restored ones run before anybody follows them.
+  if (api.state === 'seeding') completed()
 }

@@ -19,8 +19,15 @@ export class TorrentList implements BookListener {
   readonly #dirty = new Set<ManagedTorrent>()
   readonly #live = new Set<ManagedTorrent>()
   readonly #removed = new Set<string>()
+  /**
+   * Shown to somebody as it was between two ticks: what has changed since the last tick is then less than what has changed for them, so
+   * that it is told as a whole.
+   */
+  readonly #shown = new Set<ManagedTorrent>()
   /** Position in the queue by id; null until the next look. */
   #queue: Map<string, number> | null = null
+  /** Some positions may be others than at the last tick. */
+  #isReordered = false
   #resting: Generator<ManagedTorrent> | null = null
   #ticks = 0
   #revision = 1
@@ -37,25 +44,38 @@ export class TorrentList implements BookListener {
 
   onChanged(torrent: ManagedTorrent, isReordered: boolean): void {
     if (torrent.row.removedMs === null) this.#dirty.add(torrent)
-    if (isReordered) this.#queue = null
+    if (isReordered) this.#reordered()
   }
 
   onListed(torrent: ManagedTorrent): void {
     this.#removed.delete(torrent.id)
     this.#dirty.add(torrent)
-    this.#queue = null
+    this.#reordered()
   }
 
   onUnlisted(id: string): void {
     this.#views.delete(id)
     // Who added it may have it in a list, though no event has told of it yet.
     this.#removed.add(id)
+    this.#reordered()
+  }
+
+  #reordered(): void {
     this.#queue = null
+    this.#isReordered = true
   }
 
   /** As it is at this moment. */
   view(torrent: ManagedTorrent): Torrent {
+    this.show(torrent)
     return this.#look(torrent)
+  }
+
+  /** Somebody is shown how it is at this moment. */
+  show(torrent: ManagedTorrent): void {
+    if (!this.#isListed(torrent)) return
+    this.#shown.add(torrent)
+    this.#dirty.add(torrent)
   }
 
   queuePosition(torrent: ManagedTorrent): number | null {
@@ -65,12 +85,11 @@ export class TorrentList implements BookListener {
 
   /** Looks at everything that can have changed. Null when nothing has. */
   tick(): Changes | null {
-    const hadQueue = this.#queue !== null
     this.#ticks++
     this.#markResting()
     for (const torrent of this.#live) this.#dirty.add(torrent)
     // When the order has changed, positions of others have too.
-    if (!hadQueue)
+    if (this.#isReordered)
       for (const torrent of this.#book.listed()) if (this.#hasMoved(torrent)) this.#dirty.add(torrent)
     const changed: Changes['changed'] = []
     for (const torrent of this.#dirty) {
@@ -78,6 +97,8 @@ export class TorrentList implements BookListener {
       if (change) changed.push(change)
     }
     this.#dirty.clear()
+    this.#shown.clear()
+    this.#isReordered = false
     const removed = [...this.#removed]
     this.#removed.clear()
     if (changed.length === 0 && removed.length === 0) return null
@@ -94,7 +115,11 @@ export class TorrentList implements BookListener {
   #current(): Iterable<Torrent> {
     if (this.#dirty.size === 0) return this.#views.values()
     const views = new Map(this.#views)
-    for (const torrent of this.#dirty) if (this.#isListed(torrent)) views.set(torrent.id, this.#look(torrent))
+    for (const torrent of this.#dirty) {
+      if (!this.#isListed(torrent)) continue
+      this.#shown.add(torrent)
+      views.set(torrent.id, this.#look(torrent))
+    }
     return views.values()
   }
 
@@ -132,11 +157,14 @@ export class TorrentList implements BookListener {
     this.#views.set(torrent.id, view)
     if (isLive(view)) this.#live.add(torrent)
     else this.#live.delete(torrent)
-    return before ? difference(before, view) : view
+    return before && !this.#shown.has(torrent) ? difference(before, view) : view
   }
 
   #look(torrent: ManagedTorrent): Torrent {
-    if (torrent.swarmSeeds === null || this.#ticks % SWARM_TICKS === 0) countSwarm(torrent)
+    if (this.#ticks - torrent.swarmTick >= SWARM_TICKS) {
+      torrent.swarmTick = this.#ticks
+      countSwarm(torrent)
+    }
     return viewOf(torrent, this.queuePosition(torrent))
   }
 }

@@ -48,6 +48,7 @@ export class TorrentTask implements WorkHost, CheckHost, MetadataHost {
   readonly #metadata: MetadataPhase | null = null
   readonly #check: CheckPhase = new CheckPhase(this)
   #work: SwarmWork | null = null
+  #gaveWay = false
 
   constructor(
     context: SessionContext,
@@ -171,7 +172,7 @@ export class TorrentTask implements WorkHost, CheckHost, MetadataHost {
   async remove(deleteData: boolean): Promise<void> {
     if (this.life.isClosed) return
     await Promise.all([this.#stop(), this.#records?.stop()])
-    await this.#records?.forget()
+    if (!this.#gaveWay) await this.#records?.forget()
     if (deleteData) await this.content?.storage.remove()
     else await this.content?.storage.close()
   }
@@ -207,7 +208,10 @@ export class TorrentTask implements WorkHost, CheckHost, MetadataHost {
     this.swarm?.pause()
   }
 
+  /** From here on what is recorded under this hash is the other's. */
   giveWay(): void {
+    this.#gaveWay = true
+    void this.#records?.stop()
     this.#metadata?.giveWay()
   }
 

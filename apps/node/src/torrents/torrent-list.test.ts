@@ -1,0 +1,192 @@
+import { ListTorrents, type Torrent } from '@shoal/api'
+import { infoHashText, type TorrentApi, type TorrentStats } from '@shoal/torrent'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { freshRow } from './adding.ts'
+import type { ManagedTorrent } from './managed-torrent.ts'
+import { TorrentBook } from './torrent-book.ts'
+import { TorrentList } from './torrent-list.ts'
+
+/** As much of an engine's torrent as a list looks at. */
+function engineTorrent(number: number) {
+  const v1 = new Uint8Array(20).fill(number + 1)
+  const stats = {
+    state: 'downloading',
+    progress: 0,
+    haveBytes: 0,
+    wantedBytes: 10,
+    downloadBytesPerSecond: 0,
+    uploadBytesPerSecond: 0,
+    downloadedBytes: 0,
+    uploadedBytes: 0,
+    etaSeconds: null,
+    peers: 0,
+    seeds: 0,
+  }
+  return {
+    id: infoHashText({ v1 }),
+    stats,
+    infoHashes: { v1 },
+    name: `torrent ${number}`,
+    metainfo: { info: { lengthBytes: 10, private: false } },
+    files: [],
+    directory: '/',
+    sequential: false,
+    discovery: () => [],
+    get state() {
+      return stats.state
+    },
+  }
+}
+
+type Fake = ReturnType<typeof engineTorrent>
+const apiOf = (fake: Fake) => fake as unknown as TorrentApi & { stats: TorrentStats }
+
+class World {
+  readonly book = new TorrentBook({ all: () => [], put() {}, delete() {}, together: work => work() })
+  readonly list = new TorrentList(this.book)
+  readonly fakes = Array.from({ length: 5 }, (_, number) => engineTorrent(number))
+  readonly clients: Client[] = []
+
+  find(number: number): ManagedTorrent | null {
+    return this.book.find(this.fakes[number]!.id)
+  }
+
+  add(number: number): void {
+    const torrent = this.find(number)
+    if (torrent?.row.removedMs !== null && torrent) this.book.change(torrent, { removedMs: null })
+    if (!torrent) {
+      const api = apiOf(this.fakes[number]!)
+      this.book.add(api, freshRow(api, this.book))
+    }
+  }
+
+  tick(): void {
+    const event = this.list.tick()
+    if (event) for (const client of this.clients) client.apply(event)
+  }
+
+  all(query: { sort?: 'queuePosition'; order?: 'ascending' } = {}): Torrent[] {
+    return this.list.list(ListTorrents.parse({ limit: 100, ...query })).items
+  }
+}
+
+/** Lists once, and follows from there. */
+class Client {
+  readonly rows = new Map<string, Torrent>()
+  readonly #revision: number
+
+  constructor(world: World) {
+    const { items, revision } = world.list.list(ListTorrents.parse({ limit: 100 }))
+    for (const item of items) this.rows.set(item.id, { ...item })
+    this.#revision = revision
+  }
+
+  apply({ revision, changed, removed }: NonNullable<ReturnType<TorrentList['tick']>>): void {
+    if (revision <= this.#revision) return
+    for (const change of changed)
+      this.rows.set(change.id, { ...this.rows.get(change.id), ...change } as Torrent)
+    for (const id of removed) this.rows.delete(id)
+  }
+}
+
+const number = fc.nat(4)
+const actions = fc.array(
+  fc.oneof(
+    { weight: 3, arbitrary: fc.constant({ do: 'tick' as const }) },
+    { weight: 2, arbitrary: fc.constant({ do: 'list' as const }) },
+    fc.record({ do: fc.constant('add' as const), number }),
+    fc.record({ do: fc.constant('remove' as const), number }),
+    fc.record({ do: fc.constant('forget' as const), number }),
+    fc.record({ do: fc.constant('look' as const), number }),
+    fc.record({ do: fc.constant('order' as const), number, to: fc.integer({ min: -2, max: 2 }) }),
+    {
+      weight: 3,
+      arbitrary: fc.record({
+        do: fc.constant('label' as const),
+        number,
+        label: fc.constantFrom(null, 'a', 'b'),
+      }),
+    },
+    {
+      weight: 3,
+      arbitrary: fc.record({ do: fc.constant('have' as const), number, bytes: fc.constantFrom(0, 5, 10) }),
+    },
+  ),
+  { minLength: 8, maxLength: 60, size: 'max' },
+)
+type Action = typeof actions extends fc.Arbitrary<(infer A)[]> ? A : never
+
+function act(world: World, action: Action): void {
+  if (action.do === 'tick') return world.tick()
+  if (action.do === 'list') return void world.clients.push(new Client(world))
+  if (action.do === 'add') return world.add(action.number)
+  const torrent = world.find(action.number)
+  if (!torrent) return
+  if (action.do === 'forget') return world.book.delete(torrent)
+  if (action.do === 'remove') return world.book.change(torrent, { removedMs: 1 })
+  if (action.do === 'order') return world.book.change(torrent, { queueOrder: action.to })
+  if (action.do === 'label') return world.book.change(torrent, { label: action.label })
+  if (action.do === 'look') return void world.list.view(torrent)
+  const { stats } = world.fakes[action.number]!
+  const wasComplete = torrent.isComplete
+  Object.assign(stats, { haveBytes: action.bytes, progress: action.bytes / 10 })
+  // Bytes come without a word; what becomes complete is told.
+  if (wasComplete !== torrent.isComplete) world.book.touch(torrent, true)
+}
+
+test('who lists at a revision and applies what is told from there has the same list as who lists later', () => {
+  fc.assert(
+    fc.property(actions, all => {
+      const world = new World()
+      for (const action of all) act(world, action)
+      world.tick()
+      const now = world.all()
+      const byId = (rows: Iterable<Torrent>) => [...rows].sort((a, b) => (a.id < b.id ? -1 : 1))
+      for (const client of world.clients) expect(byId(client.rows.values())).toEqual(byId(now))
+    }),
+    { numRuns: 300 },
+  )
+})
+
+test('a change that is shown between two ticks and taken back before the next is told all the same', () => {
+  const world = new World()
+  world.add(0)
+  world.tick()
+  const torrent = world.find(0)!
+  world.book.change(torrent, { label: 'films' })
+  const client = new Client(world)
+  world.clients.push(client)
+  expect(client.rows.get(torrent.id)!.label).toBe('films')
+  world.book.change(torrent, { label: null })
+  world.tick()
+  expect(client.rows.get(torrent.id)!.label).toBeNull()
+})
+
+test('nothing is told when nothing has changed, and a look of somebody only makes it told as a whole', () => {
+  const world = new World()
+  world.add(0)
+  expect(world.list.tick()).toMatchObject({ revision: 2, changed: [{ name: 'torrent 0' }] })
+  expect(world.list.tick()).toBeNull()
+  world.list.view(world.find(0)!)
+  expect(world.list.tick()!.changed).toHaveLength(1)
+  expect(world.list.tick()).toBeNull()
+})
+
+test('when one goes, those behind it in the queue move up in the same event, whoever has listed meanwhile', () => {
+  const world = new World()
+  for (const number of [0, 1, 2]) world.add(number)
+  world.tick()
+  expect(
+    world.all({ sort: 'queuePosition', order: 'ascending' }).map(({ queuePosition }) => queuePosition),
+  ).toEqual([1, 2, 3])
+  world.book.change(world.find(0)!, { removedMs: 1 })
+  world.book.touch(world.find(2)!)
+  world.all()
+  const { changed, removed } = world.list.tick()!
+  expect(removed).toEqual([world.fakes[0]!.id])
+  expect(changed.map(({ id, queuePosition }) => [id, queuePosition])).toEqual([
+    [world.fakes[2]!.id, 2],
+    [world.fakes[1]!.id, 1],
+  ])
+})
