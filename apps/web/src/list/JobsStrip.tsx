@@ -5,6 +5,7 @@ import { Button, buttonClass, IconButton } from '../components/Button.tsx'
 import { ProgressBar, type Tone } from '../components/Parts.tsx'
 import { notifyError } from '../components/toasts.ts'
 import { formatBytes, formatDuration, formatRate } from '../format/format.ts'
+import { shownName } from '../format/shown-name.ts'
 import { useCell, useNode } from '../node/context.tsx'
 import { texts } from '../texts/texts.ts'
 import styles from './JobsStrip.module.css'
@@ -52,7 +53,7 @@ function JobRow({ job }: { job: Job }) {
   return (
     <li className={styles.job}>
       <div className={styles.words}>
-        <span className={styles.name}>{t[job.kind](job.name)}</span>
+        <span className={styles.name}>{t[job.kind](shownName(job.name))}</span>
         <span className={styles.facts}>{factsOf(job)}</span>
       </div>
       <ProgressBar value={job.totalBytes ? job.doneBytes / job.totalBytes : 0} tone={TONES[job.state]} />

@@ -11,6 +11,7 @@ import {
   formatRate,
   formatRatio,
 } from '../format/format.ts'
+import { shownName } from '../format/shown-name.ts'
 import { texts } from '../texts/texts.ts'
 import type { ColumnKey } from './columns.ts'
 import styles from './List.module.css'
@@ -67,10 +68,10 @@ function NameCell({ torrent }: { torrent: Torrent }) {
         href={`/torrents/${torrent.id}`}
         className={styles.name}
         tabIndex={-1}
-        title={torrent.name}
+        title={shownName(torrent.name)}
         draggable={false}
       >
-        {torrent.name}
+        {shownName(torrent.name)}
       </a>
       {torrent.private && <Icon name="lock" size={13} />}
     </>

@@ -4,6 +4,7 @@ import { buttonClass, IconButton } from '../components/Button.tsx'
 import { Icon } from '../components/Icon.tsx'
 import { Loading } from '../components/Parts.tsx'
 import { formatBytes } from '../format/format.ts'
+import { shownName } from '../format/shown-name.ts'
 import { texts } from '../texts/texts.ts'
 import { Message } from './Message.tsx'
 import styles from './media-dialog.module.css'
@@ -43,7 +44,7 @@ export default function MediaDialog({ files, index, playlistUrl, onOpen, onClose
         <Dialog.Popup className={styles.popup} onKeyDown={keyDown}>
           <header className={styles.head}>
             <div className={styles.names}>
-              <Dialog.Title className={styles.title}>{file.name}</Dialog.Title>
+              <Dialog.Title className={styles.title}>{shownName(file.name)}</Dialog.Title>
               <p className={styles.size}>{formatBytes(file.lengthBytes)}</p>
             </div>
             {alike.length > 1 && (

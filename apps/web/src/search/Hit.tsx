@@ -2,6 +2,7 @@ import type { SearchHit } from '@shoal/api'
 import { Link } from 'wouter'
 import { Icon } from '../components/Icon.tsx'
 import type { IconName } from '../components/icons.ts'
+import { shownName } from '../format/shown-name.ts'
 import { texts } from '../texts/texts.ts'
 import { marked } from './marked.ts'
 import styles from './Search.module.css'
@@ -12,7 +13,7 @@ const t = texts.pages.search
 export function Hit({ hit }: { hit: SearchHit }) {
   const { torrent, torrentName, file, path, snippet, matches } = hit
   const href = file === null ? `/torrents/${torrent}` : `/torrents/${torrent}?tab=files&file=${file}`
-  const name = path ?? torrentName
+  const name = shownName(path ?? torrentName)
   return (
     <Link href={href} className={styles.hit}>
       <span className={styles.icon}>
@@ -27,7 +28,9 @@ export function Hit({ hit }: { hit: SearchHit }) {
             <Marked text={snippet} matches={matches} />
           </span>
         )}
-        {name !== torrentName && <span className={styles.in}>{t.in(torrentName)}</span>}
+        {path !== null && path !== torrentName && (
+          <span className={styles.in}>{t.in(shownName(torrentName))}</span>
+        )}
         {file === null && <span className={styles.in}>{t.torrent}</span>}
       </span>
     </Link>

@@ -1,4 +1,5 @@
 import type { TorrentFile } from '@shoal/api'
+import { shownName } from '../../format/shown-name.ts'
 
 /** A file or folder of a torrent. Folders add up what is in them. */
 export interface TreeNode {
@@ -97,7 +98,17 @@ function newNode(
 ): TreeNode {
   const children = file ? null : []
   const priorities = new Uint32Array(MAX_PRIORITY + 1)
-  return { path, name, depth, parent, children, file, lengthBytes: 0, haveBytes: 0, priorities }
+  return {
+    path,
+    name: shownName(name),
+    depth,
+    parent,
+    children,
+    file,
+    lengthBytes: 0,
+    haveBytes: 0,
+    priorities,
+  }
 }
 
 const inRange = (priority: number) => Math.max(0, Math.min(MAX_PRIORITY, Math.round(priority)))

@@ -10,6 +10,7 @@ import {
   formatRate,
   formatRatio,
 } from '../../format/format.ts'
+import { shownName } from '../../format/shown-name.ts'
 import { useCell, useNode } from '../../node/context.tsx'
 import { texts } from '../../texts/texts.ts'
 import { HeadActions, type HeadActionsProps } from './HeadActions.tsx'
@@ -29,7 +30,7 @@ export function Head({ torrent, onPlay }: HeadActionsProps) {
       </Link>
       <div className={styles.top}>
         <div className={styles.names}>
-          <h1 className={styles.name}>{torrent.name}</h1>
+          <h1 className={styles.name}>{shownName(torrent.name)}</h1>
           <p className={styles.sub}>
             <span className={styles.state} data-tone={toneOf(torrent)}>
               {texts.list.state[torrent.state]}

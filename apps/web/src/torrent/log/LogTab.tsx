@@ -3,6 +3,7 @@ import { type RefObject, useEffect, useLayoutEffect, useRef, useState } from 're
 import { Button } from '../../components/Button.tsx'
 import { controlClass } from '../../components/Field.tsx'
 import { formatDate, formatTime } from '../../format/format.ts'
+import { shownName } from '../../format/shown-name.ts'
 import { useAsked, useNode, useTopic } from '../../node/context.tsx'
 import { texts } from '../../texts/texts.ts'
 import table from '../table.module.css'
@@ -68,7 +69,7 @@ function Line({ entry }: { readonly entry: LogEntry }) {
         {formatTime(entry.atMs)}
       </time>
       <span className={styles.mark}>{entry.level}</span>
-      <span>{entry.message}</span>
+      <span>{shownName(entry.message.replaceAll('\n', ' '))}</span>
     </li>
   )
 }
