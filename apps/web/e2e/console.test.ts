@@ -26,6 +26,11 @@ const widest = (page: Page) =>
     Math.max(...[...document.querySelectorAll('html, body, main')].map(({ scrollWidth }) => scrollWidth)),
   )
 
+const isInSight = (element: Element) => {
+  const { left, top, width, height } = element.getBoundingClientRect()
+  return element.contains(document.elementFromPoint(left + width / 2, top + height / 2))
+}
+
 /** Runs with a page of the made-up node; at its end nothing may have been complained of. */
 async function on(
   path: string,
@@ -127,6 +132,24 @@ describe.skipIf(lackingChromium())('the console with a made-up node', () => {
       await box.fill('moon')
       await page.waitForURL(/q=moon/)
       expect(await box.inputValue()).toBe('moon')
+    })
+  })
+
+  test('what was found opens, or is marked among its files where it cannot be shown', async () => {
+    await on('/search?mock&q=planet-2026-11-0312', async page => {
+      await page.locator('main ol a').first().click()
+      const row = page.locator('[role=row][aria-current=true]')
+      await row.waitFor()
+      expect(await row.innerText()).toContain('openstreetmap-planet-2026-11-0312.parquet')
+      await expect.poll(() => row.evaluate(isInSight)).toBe(true)
+    })
+    await on('/search?mock&q=sintel+readme', async page => {
+      await page.locator('main ol a').first().click()
+      await page.getByRole('dialog').getByRole('heading', { name: 'README.md' }).first().waitFor()
+      await page.keyboard.press('Escape')
+      await page.getByRole('dialog').waitFor({ state: 'detached' })
+      await page.getByRole('tab', { name: /^Files/, selected: true }).waitFor()
+      expect(await page.locator('[role=row][aria-current=true]').innerText()).toContain('README.md')
     })
   })
 

@@ -1,10 +1,12 @@
 import { Tabs } from '@base-ui/react/tabs'
 import type { Torrent, TorrentDetail } from '@shoal/api'
-import { lazy, Suspense, useMemo } from 'react'
+import { lazy, Suspense, useEffect, useMemo, useState } from 'react'
 import { useSearchParams } from 'wouter'
 import { EmptyState, Loading, Problem } from '../components/Parts.tsx'
+import { canShow, kindOf } from '../media/kinds.ts'
 import { type Asked, useCell, useNode, useTorrent } from '../node/context.tsx'
 import { texts } from '../texts/texts.ts'
+import type { FileTree } from './files/file-tree.ts'
 import { useFileTree } from './files/useFileTree.ts'
 import { Head } from './head/Head.tsx'
 import { mainMedia, shownFiles } from './shown-files.ts'
@@ -25,7 +27,7 @@ const TABS = ['overview', 'files', 'peers', 'trackers', 'graph', 'log', 'options
 type Tab = (typeof TABS)[number]
 const FEW_FILES = 500
 
-/** One torrent: `?tab=files` chooses a tab, `?open=3` shows a file. */
+/** One torrent: `?tab=files` chooses a tab, `?open=3` shows a file, `?file=3` shows it too, or where it is when there is nothing to see. */
 export function TorrentPage({ id }: { readonly id: string }) {
   const { loaded } = useNode()
   const isLoaded = useCell(loaded)
@@ -50,6 +52,7 @@ function Page({ torrent, detail }: { readonly torrent: Torrent; readonly detail:
     tab === 'files' || open !== null || (torrent.fileCount ?? 0) <= FEW_FILES,
     torrent.totalBytes !== null,
   )
+  const marked = useLinkedFile(files.tree)
   const main = useMemo(() => mainMedia(files.tree), [files.tree])
   const choose = (next: Tab) => setQuery(next === 'overview' ? {} : { tab: next }, { replace: true })
   const show = (index: number | null) =>
@@ -73,13 +76,35 @@ function Page({ torrent, detail }: { readonly torrent: Torrent; readonly detail:
         </Tabs.List>
         <Tabs.Panel value={tab} className={styles.panel}>
           <Suspense fallback={<Loading />}>
-            <Content tab={tab} torrent={torrent} detail={detail} files={files} onOpen={show} />
+            <Content
+              tab={tab}
+              torrent={torrent}
+              detail={detail}
+              files={files}
+              marked={marked}
+              onOpen={show}
+            />
           </Suspense>
         </Tabs.Panel>
       </Tabs.Root>
       {open !== null && files.tree && <Shown id={torrent.id} files={files} index={open} onOpen={show} />}
     </div>
   )
+}
+
+/** The file that the address links to, marked in the tree from then on. One that can be shown is opened once. */
+function useLinkedFile(tree: FileTree | undefined): number | null {
+  const [query, setQuery] = useSearchParams()
+  const linked = query.has('file') ? Number(query.get('file')) : null
+  const [marked, setMarked] = useState(linked)
+  if (linked !== null && linked !== marked) setMarked(linked)
+  const node = linked === null ? undefined : tree?.fileAt(linked)
+  const opens = node !== undefined && canShow(kindOf(node.file!))
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `setQuery` is another each time
+  useEffect(() => {
+    if (opens) setQuery({ tab: 'files', open: String(linked) }, { replace: true })
+  }, [opens, linked])
+  return marked
 }
 
 function Count({ tab, torrent }: { readonly tab: Tab; readonly torrent: Torrent }) {
@@ -92,11 +117,12 @@ interface ContentProps {
   readonly torrent: Torrent
   readonly detail: Asked<TorrentDetail>
   readonly files: ReturnType<typeof useFileTree>
+  readonly marked: number | null
   onOpen(index: number): void
 }
 
-function Content({ tab, torrent, detail, files, onOpen }: ContentProps) {
-  if (tab === 'files') return <FilesTab torrent={torrent} files={files} onOpen={onOpen} />
+function Content({ tab, torrent, detail, files, marked, onOpen }: ContentProps) {
+  if (tab === 'files') return <FilesTab torrent={torrent} files={files} marked={marked} onOpen={onOpen} />
   if (tab === 'peers') return <PeersTab torrent={torrent} />
   if (tab === 'trackers') return <TrackersTab torrent={torrent} detail={detail} />
   if (tab === 'graph') return <GraphTab id={torrent.id} />

@@ -4,7 +4,7 @@ import { controlClass } from '../../components/Field.tsx'
 import { useNode } from '../../node/context.tsx'
 import { texts } from '../../texts/texts.ts'
 import table from '../table.module.css'
-import { type FileTree, openAtFirst, rowsMatching, rowsOf, type TreeNode } from './file-tree.ts'
+import { type FileTree, foldersAbove, openAtFirst, rowsMatching, rowsOf, type TreeNode } from './file-tree.ts'
 import styles from './files.module.css'
 import { RenameFile } from './RenameFile.tsx'
 import { TreeGrid } from './TreeGrid.tsx'
@@ -15,19 +15,32 @@ const say = texts.torrent.files
 export interface FilesTabProps {
   readonly torrent: Torrent
   readonly files: Files
+  /** The index of a file that is led to: it is in sight, and marked. */
+  readonly marked: number | null
   onOpen(index: number): void
 }
 
-export default function FilesTab({ torrent, files, onOpen }: FilesTabProps) {
+export default function FilesTab({ torrent, files, marked, onOpen }: FilesTabProps) {
   if (torrent.totalBytes === null) return <p className={table.empty}>{say.unknown}</p>
   if (!files.tree) return files.error ? <p className={table.empty}>{files.error.message}</p> : null
-  return <Tree key={torrent.id} torrent={torrent} tree={files.tree} files={files} onOpen={onOpen} />
+  return (
+    <Tree
+      key={`${torrent.id} ${marked}`}
+      torrent={torrent}
+      tree={files.tree}
+      files={files}
+      marked={marked}
+      onOpen={onOpen}
+    />
+  )
 }
 
-function Tree({ torrent, tree, files, onOpen }: FilesTabProps & { readonly tree: FileTree }) {
+function Tree({ torrent, tree, files, marked, onOpen }: FilesTabProps & { readonly tree: FileTree }) {
   const { link } = useNode()
   const [filter, setFilter] = useState('')
-  const [open, setOpen] = useState<ReadonlySet<string>>(() => openAtFirst(tree))
+  const [open, setOpen] = useState<ReadonlySet<string>>(
+    () => new Set([...openAtFirst(tree), ...foldersAbove(tree, marked)]),
+  )
   const [renamed, setRenamed] = useState<TreeNode | null>(null)
   const filtered = filter.trim() !== ''
   const rows = useMemo(
@@ -76,6 +89,7 @@ function Tree({ torrent, tree, files, onOpen }: FilesTabProps & { readonly tree:
         <TreeGrid
           rows={rows}
           version={files.version}
+          marked={marked}
           isOpen={node => filtered || open.has(node.path)}
           onToggle={toggle}
           onOpen={node => onOpen(node.file!.index)}

@@ -1,7 +1,7 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a virtual grid cannot be a <table>: its rows have places of their own
 // biome-ignore-all lint/a11y/useFocusableInteractive: the grid has the focus and names the active row
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { type KeyboardEvent, useId, useRef, useState } from 'react'
+import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
 import { texts } from '../../texts/texts.ts'
 import { type TreeNode, wantedOf } from './file-tree.ts'
 import styles from './files.module.css'
@@ -22,14 +22,21 @@ export interface TreeGridProps extends TreeActions {
   readonly rows: readonly TreeNode[]
   /** Of what the rows show. */
   readonly version: number
+  /** The index of a file that is in sight at first, and marked. */
+  readonly marked: number | null
 }
 
 /** A tree as a grid (WAI-ARIA treegrid): only the rows in view are drawn, so that 100,000 files scroll like ten. */
 export function TreeGrid(props: TreeGridProps) {
-  const { rows } = props
+  const { rows, marked } = props
   const box = useRef<HTMLDivElement>(null)
   const prefix = useId()
-  const [active, setActive] = useState(0)
+  const [active, setActive] = useState(() =>
+    Math.max(
+      0,
+      rows.findIndex(row => isMarked(row, marked)),
+    ),
+  )
   const at = Math.min(active, rows.length - 1)
   const virtual = useVirtualizer({
     count: rows.length,
@@ -38,6 +45,12 @@ export function TreeGrid(props: TreeGridProps) {
     overscan: 10,
     getItemKey: index => rows[index]!.path,
   })
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, as the grid appears
+  useEffect(() => {
+    if (marked === null) return
+    box.current?.scrollIntoView({ block: 'nearest' })
+    virtual.scrollToIndex(active, { align: 'center' })
+  }, [])
   const go = (index: number) => {
     const next = Math.max(0, Math.min(rows.length - 1, index))
     setActive(next)
@@ -65,6 +78,7 @@ export function TreeGrid(props: TreeGridProps) {
             rowIndex={item.index + 1}
             top={item.start}
             isActive={item.index === at}
+            isMarked={isMarked(rows[item.index]!, marked)}
             onPoint={() => setActive(item.index)}
             actions={props}
           />
@@ -73,6 +87,8 @@ export function TreeGrid(props: TreeGridProps) {
     </div>
   )
 }
+
+const isMarked = ({ file }: TreeNode, marked: number | null) => file !== null && file.index === marked
 
 /** The keys of a tree: arrows move, open and close; space chooses; Enter opens. */
 function act(

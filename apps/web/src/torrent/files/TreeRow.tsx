@@ -19,11 +19,12 @@ export interface TreeRowProps {
   readonly rowIndex: number
   readonly top: number
   readonly isActive: boolean
+  readonly isMarked: boolean
   onPoint(): void
   readonly actions: TreeActions
 }
 
-export function TreeRow({ id, node, rowIndex, top, isActive, onPoint, actions }: TreeRowProps) {
+export function TreeRow({ id, node, rowIndex, top, isActive, isMarked, onPoint, actions }: TreeRowProps) {
   const tabIndex = isActive ? 0 : -1
   const isOpen = node.children ? actions.isOpen(node) : undefined
   const progress = progressOf(node)
@@ -37,6 +38,7 @@ export function TreeRow({ id, node, rowIndex, top, isActive, onPoint, actions }:
       aria-level={node.depth + 1}
       aria-rowindex={rowIndex}
       aria-expanded={isOpen}
+      aria-current={isMarked || undefined}
       data-active={isActive || undefined}
       data-unwanted={wanted === 'none' || undefined}
       style={{ top }}

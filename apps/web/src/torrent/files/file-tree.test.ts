@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import {
   FileTree,
   filesBelow,
+  foldersAbove,
   openAtFirst,
   priorityOf,
   progressOf,
@@ -86,6 +87,13 @@ test('a large torrent opens only a path without choices', () => {
   )
   expect([...openAtFirst(tree)]).toEqual(['top', 'top/only'])
   expect(openAtFirst(new FileTree([file(0, 'a/b/c')]))).toEqual(new Set(['a', 'a/b']))
+})
+
+test('the folders above a file are those that must be open to see it', () => {
+  const tree = new FileTree([file(0, 'a/b/c/d'), file(1, 'a/e'), file(2, 'f')])
+  expect(foldersAbove(tree, 0)).toEqual(['a/b/c', 'a/b', 'a'])
+  expect(paths(rowsOf(tree, new Set(foldersAbove(tree, 0))))).toContain('a/b/c/d')
+  expect([2, 9, Number.NaN, null].map(index => foldersAbove(tree, index))).toEqual([[], [], [], []])
 })
 
 test('a hundred thousand files make a tree whose every file is found', () => {

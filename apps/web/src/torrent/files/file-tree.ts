@@ -177,6 +177,14 @@ function walk(root: TreeNode, isOpen: (node: TreeNode) => boolean): TreeNode[] {
   return rows
 }
 
+/** The paths of the folders that a file is in. */
+export function foldersAbove(tree: FileTree, index: number | null): string[] {
+  const folders: string[] = []
+  const file = index === null ? undefined : tree.fileAt(index)
+  for (let each = file?.parent; each && each !== tree.root; each = each.parent) folders.push(each.path)
+  return folders
+}
+
 /** Folders that are open at first: all of a small torrent; of a large one, only a path without choices. */
 export function openAtFirst(tree: FileTree, most = 200): Set<string> {
   if (tree.fileCount <= most) return new Set([...tree.folders()].map(({ path }) => path))
