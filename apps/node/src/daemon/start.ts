@@ -49,7 +49,7 @@ export async function startNode(
     dataDir: options.dataDir,
     directory: options.dir ?? defaultFolder(),
     fixed: fixedSettings(options),
-    allowedDirectories: [...options.allowDir, ...(isLoopback(options.host) ? [homedir()] : [])],
+    allowedDirectories: [...options.allowDir, ...ownFolders(options)],
     ...(options.peerHost !== undefined && { peerHost: options.peerHost }),
     log: log.log,
     logEntries: log.entries,
@@ -90,6 +90,11 @@ export async function startNode(
     await node.close()
     throw error
   }
+}
+
+/** The home folder, while only this machine can ask: a name that is allowed besides is that of a proxy, which lets others in. */
+export function ownFolders({ host, allowedHost }: Pick<StartOptions, 'host' | 'allowedHost'>): string[] {
+  return [host, ...allowedHost].every(isLoopback) ? [homedir()] : []
 }
 
 /** The built console: see apps/web. */
