@@ -100,6 +100,7 @@ async function open(options: OpenNodeOptions, closers: (() => unknown)[]): Promi
     () => core.uploads.close(),
     () => core.removals.close(),
     () => core.jobs.close(),
+    () => core.works.close(),
   )
   core.removals.start()
   await core.queue.apply()

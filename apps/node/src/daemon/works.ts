@@ -1,9 +1,9 @@
 /** What takes long: making torrents, downloads of plain files, moves. Those that can be begun anew go on after a restart. */
 import { basename, dirname } from 'node:path'
 import type { CheckedInputOf, Job } from '@shoal/api'
-import { createTorrent } from '@shoal/torrent'
+import { createTorrent, type Metainfo } from '@shoal/torrent'
 import type { JobRecord } from '../catalogue/job-store.ts'
-import { describeFailure } from '../cli/failure.ts'
+import { describeFailure, Failure } from '../cli/failure.ts'
 import type { FileDownload } from '../protocols/protocol.ts'
 import { withoutPassword } from '../torrents/adding.ts'
 import type { ManagedTorrent } from '../torrents/managed-torrent.ts'
@@ -26,6 +26,8 @@ export class Works {
   readonly #core: NodeCore
   /** Jobs of downloads that run, by source and folder. */
   readonly #downloads = new Map<string, string>()
+  readonly #stop = new AbortController()
+  readonly #resuming = new Set<Promise<void>>()
 
   constructor(core: NodeCore) {
     this.#core = core
@@ -41,6 +43,12 @@ export class Works {
       detail: { path, options } satisfies CreateDetail,
       run: progress => this.#create(path, options, progress),
     })
+  }
+
+  /** Waits for what begins anew after a restart; the jobs themselves are closed with all others. */
+  async close(): Promise<void> {
+    this.#stop.abort(new Failure('closed', 'the node stops'))
+    await Promise.all(this.#resuming)
   }
 
   /** The job that downloads it there; null when none does. */
@@ -88,9 +96,30 @@ export class Works {
       const { path, options } = detail as CreateDetail
       this.create(await this.#core.folders.allow(path, 'path'), options, id)
     } else if (kind === 'download') {
-      const { source, directory } = detail as DownloadDetail
-      const download = await this.#core.protocols.manager.download(source, { directory })
-      if (download.kind === 'file') this.download(source, directory, download, id)
+      // Whoever is asked may not answer for long: the node does not wait for that.
+      const resuming = this.#downloadAgain(id, detail as DownloadDetail).finally(() =>
+        this.#resuming.delete(resuming),
+      )
+      this.#resuming.add(resuming)
+    }
+  }
+
+  async #downloadAgain(id: string, { source, directory }: DownloadDetail): Promise<void> {
+    const { signal } = this.#stop
+    try {
+      const download = await this.#core.protocols.manager.download(source, { directory, signal })
+      if (download.kind !== 'file') return
+      if (signal.aborted) return download.close()
+      this.download(source, directory, download, id)
+    } catch (error) {
+      // It goes on at the next start.
+      if (signal.aborted) return
+      this.#core.jobs.start({
+        id,
+        kind: 'download',
+        name: basename(source),
+        run: () => Promise.reject(error),
+      })
     }
   }
 
@@ -108,7 +137,8 @@ export class Works {
       },
       { signal, onProgress: report },
     )
-    const place = { directory: dirname(path), trusted: true, paused: false, label, tags }
+    const renamed = placesOf(metainfo, basename(path))
+    const place = { directory: dirname(path), trusted: true, paused: false, label, tags, renamed }
     const { torrent } = await this.#core.addTorrent(metainfo, place)
     if (torrent.row.source === null) this.#core.book.change(torrent, { source: withoutPassword(path) })
     return { torrent: torrent.id, path }
@@ -120,11 +150,18 @@ export class Works {
     torrent.moving = true
     book.touch(torrent)
     try {
-      await torrent.api.move(target, { signal })
+      await torrent.api.move(target, { signal, onProgress: report })
       return { torrent: torrent.id, path: target }
     } finally {
       torrent.moving = false
       book.change(torrent, {})
     }
   }
+}
+
+/** Where the files of a new torrent lie, when it was given another name than they have on disk. */
+function placesOf({ info }: Metainfo, name: string): ReadonlyMap<number, readonly string[]> | undefined {
+  if (info.name === name) return undefined
+  const files = info.files.filter(({ pad }) => !pad)
+  return new Map(files.map(({ path }, index) => [index, [name, ...path.slice(1)]]))
 }

@@ -21,7 +21,10 @@ export function viewOf(torrent: ManagedTorrent, queuePosition: number | null): T
     infoHashV2: infoHashes.v2 ? infoHashText({ v2: infoHashes.v2 }) : null,
     name: torrent.name,
     state: stateOf(torrent, stats),
-    error: stats.state === 'error' ? { code: 'stopped', message: stats.error ?? 'it stopped' } : null,
+    error:
+      stats.state === 'error'
+        ? { code: stats.errorCode ?? 'stopped', message: stats.error ?? 'it stopped' }
+        : null,
     progress: stats.progress,
     totalBytes: metainfo?.info.lengthBytes ?? null,
     wantedBytes: metainfo ? stats.wantedBytes : null,
