@@ -10,7 +10,8 @@ test.each([
   ['http://me:secret@host.example', 'http://host.example'],
   ['http://127.0.0.1:8420', 'http://127.0.0.1:8420'],
   ['magnet:?xt=urn:btih:00&tr=x added', 'magnet:?… added'],
-  ['token=abc, password: "x y"', 'token=…, password: "… y"'],
+  ['token=abc, password: "x y"', 'token=…, password: …'],
+  ['GET /x?access_token=abc&session_id=def 404', 'GET /x?access_token=…&session_id=… 404'],
   ['/home/me/Shoal/film.mkv', '~/Shoal/film.mkv'],
 ])('%s', (text, redacted) => expect(redactText(text, '/home/me')).toBe(redacted))
 

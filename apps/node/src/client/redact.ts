@@ -24,5 +24,8 @@ export function redactText(text: string, home: string): string {
         rest && rest !== '/' ? `${scheme}${host}/…` : `${scheme}${host}${rest ?? ''}`,
     )
     .replace(/\bmagnet:\?[^\s"']*/gi, 'magnet:?…')
-    .replace(/\b((?:token|passkey|password|authorization|key|auth)["']?\s*[=:]\s*)("?)[^\s,;"'&]+/gi, '$1$2…')
+    .replace(
+      /((?:\b|[_-])(?:token|passkey|password|authorization|key|auth|secret|session|sid)(?:[_-]?id)?["']?\s*[=:]\s*)(?:"[^"]*"|'[^']*'|[^\s,;"'&]+)/gi,
+      '$1…',
+    )
 }

@@ -61,6 +61,7 @@ test.each([
     'https://t.example/[redacted]/announce failed',
   ],
   ['http://t.example/announce.php/0123456789abcdef0123/x', 'http://t.example/announce.php/[redacted]/x'],
+  ['/x?access_token=abc&session_id=def&n=1', '/x?access_token=[redacted]&session_id=[redacted]&n=1'],
   ['ftp://ann:secret@host/file', 'ftp://[redacted]@host/file'],
   ['Authorization: Bearer abcdefghijkl', 'Authorization: [redacted]'],
   ['sent Basic c2hvYWw6dG9rZW4=', 'sent Basic [redacted]'],

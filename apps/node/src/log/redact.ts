@@ -2,7 +2,8 @@
 
 const HIDDEN = '[redacted]'
 const NAMES = 'key|token|auth|passkey|pass|password|secret|authkey|torrent_pass|apikey|api_key|sid|session'
-const IN_QUERY = new RegExp(`([?&#](?:${NAMES})=)[^&\\s"'<>]+`, 'gi')
+/** Also `access_token`, `session_id` and the like. */
+const IN_QUERY = new RegExp(`([?&#][\\w.-]{0,40}?(?:${NAMES})(?:[_-]?id)?=)[^&\\s"'<>]+`, 'gi')
 const IN_HEADER = /\b(authorization|proxy-authorization|cookie|set-cookie)(["']?\s*[:=]\s*["']?)[^\r\n"']+/gi
 const SCHEME = /\b(Bearer|Basic)\s+[\w+/.~-]{8,}=*/g
 const USER_INFO = /(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/@"'<>]+@/gi
