@@ -153,6 +153,27 @@ describe.skipIf(lackingChromium())('the console with a made-up node', () => {
     })
   })
 
+  test('a filter shows what it fits as one writes; one that never ends does not stop the page', async () => {
+    await on('/feeds?mock', async page => {
+      await page.getByRole('button', { name: 'New filter' }).first().click()
+      const include = page.getByLabel('Has all of these words')
+      const form = page.locator('form').filter({ has: include })
+      await include.fill('ＤＥＢＩＡＮ dvd')
+      await form.getByText('1 of 8 items fit').waitFor()
+      await include.fill('/debian (/')
+      await form.getByText('cannot be read', { exact: false }).waitFor()
+      await include.fill('/^(.+)+~$/')
+      // The next keys are taken: a page that looks at the pattern itself would never answer again.
+      await page.getByLabel('Has none of these words').first().fill('beta')
+      await form.getByText('takes too long', { exact: false }).waitFor()
+      await include.fill('debian')
+      await form.getByText('3 of 8 items fit').waitFor()
+      await form.getByRole('button', { name: 'Save filter' }).click()
+      await page.getByText('Filter saved').first().waitFor()
+      await page.getByText('without beta').nth(1).waitFor()
+    })
+  })
+
   test('a torrent is removed with the keyboard, and brought back', async () => {
     await on('/?mock', async page => {
       await rows(page).first().waitFor()

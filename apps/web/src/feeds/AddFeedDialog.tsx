@@ -1,3 +1,4 @@
+import type { Feed } from '@shoal/api'
 import { type FormEvent, useState } from 'react'
 import { Button } from '../components/Button.tsx'
 import { Dialog } from '../components/Dialog.tsx'
@@ -11,7 +12,7 @@ import styles from './Feeds.module.css'
 const t = texts.pages.feeds
 const USUAL_MINUTES = 30
 
-export function AddFeedDialog({ onAdded, onClose }: { onAdded(): void; onClose(): void }) {
+export function AddFeedDialog({ onAdded, onClose }: { onAdded(feed: Feed): void; onClose(): void }) {
   const { api } = useNode()
   const [error, setError] = useState<string | null>(null)
   const [every, setEvery] = useState(USUAL_MINUTES)

@@ -4,16 +4,17 @@ import { Button, IconButton } from '../components/Button.tsx'
 import { Dialog } from '../components/Dialog.tsx'
 import { Menu } from '../components/Menu.tsx'
 import { Card, LabelChip, Loading, Notice, Problem } from '../components/Parts.tsx'
-import { notifyError } from '../components/toasts.ts'
+import { notify, notifyError } from '../components/toasts.ts'
 import { formatAgo } from '../format/format.ts'
 import { useAsked, useCell, useNode } from '../node/context.tsx'
 import { texts } from '../texts/texts.ts'
 import styles from './Feeds.module.css'
 import { FilterForm } from './FilterForm.tsx'
-import { fitting } from './matching.ts'
+import { useMatching } from './useMatching.ts'
 
 const t = texts.pages.feeds
 const SHOWN = 8
+const NONE: readonly FeedItem[] = []
 
 export function FeedCard({ feed }: { feed: Feed }) {
   const { api } = useNode()
@@ -23,14 +24,22 @@ export function FeedCard({ feed }: { feed: Feed }) {
   )
   const [editing, setEditing] = useState<number | 'new' | null>(null)
   const [removing, setRemoving] = useState(false)
-  const items = asked.value?.items ?? []
-  const save = (filters: readonly FeedFilter[]) =>
-    api.updateFeed({ id: feed.id, filters: [...filters] }).then(() => setEditing(null), notifyError)
+  const items = asked.value?.items ?? NONE
+  const save = (filters: readonly FeedFilter[], done: string) =>
+    api.updateFeed({ id: feed.id, filters: [...filters] }).then(() => {
+      setEditing(null)
+      notify(done, { type: 'good' })
+    }, notifyError)
+  const refresh = () =>
+    // A feed that cannot be read says so itself, on its card.
+    api
+      .refreshFeed({ id: feed.id })
+      .then(({ title, error }) => error ?? notify(t.refreshed(title), { type: 'good' }), notifyError)
   const menu = () => [
     {
       text: t.refresh,
       icon: 'refresh' as const,
-      onSelect: () => void api.refreshFeed({ id: feed.id }).catch(notifyError),
+      onSelect: () => void refresh(),
     },
     { text: t.remove, icon: 'trash' as const, danger: true, onSelect: () => setRemoving(true) },
   ]
@@ -57,8 +66,8 @@ export function FeedCard({ feed }: { feed: Feed }) {
               filter={filter}
               items={items}
               onCancel={() => setEditing(null)}
-              onSave={changed => save(feed.filters.with(at, changed))}
-              onRemove={() => save(feed.filters.toSpliced(at, 1))}
+              onSave={changed => save(feed.filters.with(at, changed), t.filterSaved)}
+              onRemove={() => save(feed.filters.toSpliced(at, 1), t.filterRemoved)}
             />
           ) : (
             // biome-ignore lint/suspicious/noArrayIndexKey: as above
@@ -69,7 +78,7 @@ export function FeedCard({ feed }: { feed: Feed }) {
           <FilterForm
             items={items}
             onCancel={() => setEditing(null)}
-            onSave={filter => save([...feed.filters, filter])}
+            onSave={filter => save([...feed.filters, filter], t.filterSaved)}
           />
         ) : (
           <Button size="small" icon="plus" onClick={() => setEditing('new')}>
@@ -99,13 +108,18 @@ function FilterLine({
 }) {
   const labels = useCell(useNode().labels)
   const colour = labels.find(({ name }) => name === filter.label)?.colour
-  const count = fitting(items, filter)?.length ?? 0
+  const { matching, found } = useMatching(items, filter)
   return (
     <div className={styles.filter}>
       <div>
         <strong>{filter.include || t.everything}</strong>
         {filter.exclude && <span className={styles.soft}> {t.without(filter.exclude)}</span>}
-        <div className={styles.soft}>{t.matching(count, items.length)}</div>
+        <div className={styles.soft}>
+          {/* Before it is known the line is there already: nothing jumps. */}
+          {matching?.kind === 'fits' ? t.matching(found.length, items.length) : '\u00a0'}
+          {matching?.kind === 'slow' && t.slowExpression}
+          {matching?.kind === 'unreadable' && t.badExpression}
+        </div>
       </div>
       {filter.label && <LabelChip name={filter.label} colour={colour} />}
       <IconButton icon="edit" size="small" label={t.edit} onClick={onEdit} />
@@ -116,23 +130,27 @@ function FilterLine({
 function Items({ items, onTaken }: { items: readonly FeedItem[]; onTaken(): void }) {
   const { api } = useNode()
   const [shown, setShown] = useState(SHOWN)
-  const take = (source: string) => api.addTorrent({ source }).then(onTaken, notifyError)
+  const take = ({ source, title }: FeedItem) =>
+    api.addTorrent({ source }).then(() => {
+      notify(t.itemTaken(title), { type: 'good' })
+      onTaken()
+    }, notifyError)
   if (items.length === 0) return <p className={styles.soft}>{t.noItems}</p>
   return (
     <>
       <ul className={styles.items}>
-        {items.slice(0, shown).map(({ id, title, source, publishedMs, taken }) => (
-          <li key={id}>
-            <span className={styles.itemTitle}>{title}</span>
-            {publishedMs !== null && <span className={styles.soft}>{formatAgo(publishedMs)}</span>}
+        {items.slice(0, shown).map(item => (
+          <li key={item.id}>
+            <span className={styles.itemTitle}>{item.title}</span>
+            {item.publishedMs !== null && <span className={styles.soft}>{formatAgo(item.publishedMs)}</span>}
             <Button
               size="small"
-              icon={taken ? 'check' : 'plus'}
-              variant={taken ? 'quiet' : 'plain'}
-              disabled={taken}
-              onClick={() => take(source)}
+              icon={item.taken ? 'check' : 'plus'}
+              variant={item.taken ? 'quiet' : 'plain'}
+              disabled={item.taken}
+              onClick={() => take(item)}
             >
-              {taken ? t.taken : t.take}
+              {item.taken ? t.taken : t.take}
             </Button>
           </li>
         ))}
@@ -150,7 +168,9 @@ function RemoveDialog({ feed, onClose }: { feed: Feed; onClose(): void }) {
   const { api } = useNode()
   const remove = () => {
     onClose()
-    void api.removeFeed({ id: feed.id }).catch(notifyError)
+    void api
+      .removeFeed({ id: feed.id })
+      .then(() => notify(t.unfollowed(feed.title), { type: 'good' }), notifyError)
   }
   return (
     <Dialog

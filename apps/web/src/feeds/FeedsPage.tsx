@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { Button } from '../components/Button.tsx'
 import { Page } from '../components/Page.tsx'
 import { EmptyState, Loading, Problem } from '../components/Parts.tsx'
+import { notify } from '../components/toasts.ts'
 import { useAsked, useCell, useNode } from '../node/context.tsx'
 import { texts } from '../texts/texts.ts'
 import { AddFeedDialog } from './AddFeedDialog.tsx'
@@ -45,8 +46,9 @@ export function FeedsPage() {
       {adding && (
         <AddFeedDialog
           onClose={() => setAdding(false)}
-          onAdded={() => {
+          onAdded={({ title }) => {
             setAdding(false)
+            notify(t.followed(title), { type: 'good' })
             asked.reload()
           }}
         />

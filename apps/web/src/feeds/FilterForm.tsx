@@ -3,10 +3,11 @@ import { type FormEvent, useId, useState } from 'react'
 import { Button } from '../components/Button.tsx'
 import { CheckField, TextField } from '../components/Field.tsx'
 import { Icon } from '../components/Icon.tsx'
+import { Notice } from '../components/Parts.tsx'
 import { useCell, useNode } from '../node/context.tsx'
 import { texts } from '../texts/texts.ts'
 import styles from './Feeds.module.css'
-import { fitting } from './matching.ts'
+import { useMatching } from './useMatching.ts'
 
 const t = texts.pages.feeds
 const NEW: FeedFilter = { include: '', exclude: '', label: null, directory: null, paused: false }
@@ -26,11 +27,12 @@ export function FilterForm({ filter = NEW, items, onSave, onCancel, onRemove }: 
   const labels = useCell(node.labels)
   const list = useId()
   const [draft, setDraft] = useState(filter)
-  const found = fitting(items, draft)
+  const { matching, found } = useMatching(items, draft)
+  const unreadable = matching?.kind === 'unreadable' ? matching.member : null
   const change = (part: Partial<FeedFilter>) => setDraft({ ...draft, ...part })
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    if (found)
+    if (!unreadable)
       onSave({ ...draft, label: draft.label?.trim() || null, directory: draft.directory?.trim() || null })
   }
   return (
@@ -41,13 +43,14 @@ export function FilterForm({ filter = NEW, items, onSave, onCancel, onRemove }: 
           hint={t.includeHint}
           value={draft.include}
           onChange={({ target }) => change({ include: target.value })}
-          error={found ? null : t.badExpression}
+          error={unreadable === 'include' ? t.badExpression : null}
           spellCheck={false}
         />
         <TextField
           label={t.exclude}
           value={draft.exclude}
           onChange={({ target }) => change({ exclude: target.value })}
+          error={unreadable === 'exclude' ? t.badExpression : null}
           spellCheck={false}
         />
         <TextField
@@ -73,7 +76,8 @@ export function FilterForm({ filter = NEW, items, onSave, onCancel, onRemove }: 
         checked={draft.paused}
         onChange={({ target }) => change({ paused: target.checked })}
       />
-      {found && (
+      {matching?.kind === 'slow' && <Notice tone="warn">{t.slowExpression}</Notice>}
+      {matching?.kind === 'fits' && (
         <div className={styles.preview} aria-live="polite">
           <strong>{t.matching(found.length, items.length)}</strong>
           <ul>
@@ -93,7 +97,7 @@ export function FilterForm({ filter = NEW, items, onSave, onCancel, onRemove }: 
         )}
         <span className={styles.space} />
         <Button onClick={onCancel}>{texts.app.cancel}</Button>
-        <Button type="submit" variant="primary" disabled={!found}>
+        <Button type="submit" variant="primary" disabled={unreadable !== null}>
           {t.filterSave}
         </Button>
       </div>

@@ -1,38 +1,29 @@
-import type { FeedFilter, FeedItem } from '@shoal/api'
+import type { FeedFilter } from '@shoal/api'
+import { titleTest } from '@shoal/api/feed-matching'
 
-/** Titles longer than that are cut before an expression sees them, as the node does. */
-const MOST_TITLE = 1000
+export type FilterTexts = Pick<FeedFilter, 'include' | 'exclude'>
 
-/** What a filter's text asks of a title; null for a regular expression that cannot be read. */
-export function matcherOf(text: string): ((title: string) => boolean) | null {
-  const expression = /^\/(.*)\/(i?)$/.exec(text.trim())
-  if (!expression) {
-    const words = text.toLowerCase().split(/\s+/).filter(Boolean)
-    return title => words.every(word => title.toLowerCase().includes(word))
-  }
-  try {
-    const regular = new RegExp(expression[1]!, 'i')
-    return title => regular.test(title.slice(0, MOST_TITLE))
-  } catch {
-    return null
-  }
-}
+/** What a filter does with a list of titles: `fits` has the places of those that it wants. */
+export type Matching =
+  | { readonly kind: 'fits'; readonly at: readonly number[] }
+  | { readonly kind: 'unreadable'; readonly member: keyof FilterTexts }
+  | { readonly kind: 'slow' }
 
-/** Any of the words to leave out is enough. */
-function excluderOf(text: string): ((title: string) => boolean) | null {
-  if (text.trim() === '') return () => false
-  if (/^\/.*\/i?$/.test(text.trim())) return matcherOf(text)
-  const words = text.toLowerCase().split(/\s+/).filter(Boolean)
-  return title => words.some(word => title.toLowerCase().includes(word))
-}
+/** What a worker says before it looks at the titles. */
+export const BEGUN = 'begun'
 
-/** The items that a filter adds; null when one of its expressions cannot be read. */
-export function fitting(
-  items: readonly FeedItem[],
-  { include, exclude }: Pick<FeedFilter, 'include' | 'exclude'>,
-): FeedItem[] | null {
-  const wanted = matcherOf(include)
-  const unwanted = excluderOf(exclude)
-  if (!wanted || !unwanted) return null
-  return items.filter(({ title }) => wanted(title) && !unwanted(title))
+/** As the node does it, but without an end: a pattern can take years. So it runs in a worker, see `matcher.ts`. */
+export function matchingOf(filter: FilterTexts, titles: readonly string[]): Matching {
+  let unreadable: keyof FilterTexts | null = null
+  const wants = titleTest(filter, (pattern, member) => {
+    try {
+      const expression = new RegExp(pattern, 'i')
+      return title => expression.test(title)
+    } catch {
+      unreadable ??= member
+      return () => false
+    }
+  })
+  if (unreadable) return { kind: 'unreadable', member: unreadable }
+  return { kind: 'fits', at: [...titles.keys()].filter(at => wants(titles[at]!)) }
 }

@@ -1,10 +1,9 @@
 import vm from 'node:vm'
-import type { FeedFilter } from '@shoal/api'
+import { type FeedFilter, type TitleTest, titleTest } from '@shoal/api'
 import { Failure } from '../../cli/failure.ts'
 
 /** A pattern that takes longer for one title is taken for one that would never end. */
 const PATTERN_MS = 50
-const MAX_TITLE = 500
 
 /** What a title is held against. */
 export interface TitleFilter {
@@ -15,37 +14,11 @@ export interface TitleFilter {
 
 /** Throws `bad-request` with the field when a pattern is none. */
 export function compileFilter(filter: FeedFilter, field = 'filters'): TitleFilter {
-  const include = compile(filter.include, `${field}.include`)
-  const exclude = compile(filter.exclude, `${field}.exclude`)
-  return {
-    filter,
-    matches(title) {
-      const short = title.slice(0, MAX_TITLE)
-      if (include && !include(short, 'all')) return false
-      return !exclude?.(short, 'any')
-    },
-  }
-}
-
-type Test = (title: string, words: 'all' | 'any') => boolean
-
-/** Null for an empty text. `/…/` is a regular expression; anything else are words, in any order and case. */
-function compile(text: string, field: string): Test | null {
-  const trimmed = text.trim()
-  if (trimmed === '') return null
-  const pattern = /^\/(.+)\/(i?)$/s.exec(trimmed)?.[1]
-  if (pattern !== undefined) return bounded(pattern, field)
-  const words = fold(trimmed).split(/\s+/)
-  return (title, which) => {
-    const folded = fold(title)
-    return which === 'all'
-      ? words.every(word => folded.includes(word))
-      : words.some(word => folded.includes(word))
-  }
+  return { filter, matches: titleTest(filter, (pattern, member) => bounded(pattern, `${field}.${member}`)) }
 }
 
 /** Case never counts. The pattern runs where it can be ended: some take years for the wrong title. */
-function bounded(pattern: string, field: string): Test {
+function bounded(pattern: string, field: string): TitleTest {
   try {
     new RegExp(pattern, 'i')
   } catch (cause) {
@@ -63,8 +36,4 @@ function bounded(pattern: string, field: string): Test {
       throw new Failure('slow-pattern', message, { cause })
     }
   }
-}
-
-function fold(text: string): string {
-  return text.normalize('NFKC').toLowerCase()
 }

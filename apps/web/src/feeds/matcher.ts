@@ -1,0 +1,59 @@
+import { BEGUN, type FilterTexts, type Matching } from './matching.ts'
+
+/** Many times what a good pattern takes for all titles of a feed. */
+const LIMIT_MS = 1000
+
+/** What of a worker is used here. */
+export type MatchingWorker = Pick<Worker, 'postMessage' | 'terminate' | 'onmessage' | 'onerror'>
+
+/** Asks a worker one question after the other. One that takes too long is ended together with the worker; the next gets another. */
+export class Matcher {
+  readonly #start: () => MatchingWorker
+  readonly #limitMs: number
+  #worker: MatchingWorker | null = null
+  #last: Promise<unknown> = Promise.resolve()
+
+  constructor(start: () => MatchingWorker, limitMs = LIMIT_MS) {
+    this.#start = start
+    this.#limitMs = limitMs
+  }
+
+  /** Rejects when the signal aborts, or when the worker cannot be loaded. */
+  match(filter: FilterTexts, titles: readonly string[], signal: AbortSignal): Promise<Matching> {
+    const mine = this.#last.then(() => {
+      signal.throwIfAborted()
+      return this.#ask(filter, titles, signal)
+    })
+    this.#last = mine.catch(() => {})
+    return mine
+  }
+
+  close(): void {
+    this.#worker?.terminate()
+    this.#worker = null
+  }
+
+  #ask({ include, exclude }: FilterTexts, titles: readonly string[], signal: AbortSignal): Promise<Matching> {
+    this.#worker ??= this.#start()
+    const worker = this.#worker
+    const { promise, resolve, reject } = Promise.withResolvers<Matching>()
+    const end = (settle: () => void) => {
+      this.close()
+      settle()
+    }
+    const aborted = () => end(() => reject(signal.reason))
+    let timer: ReturnType<typeof setTimeout> | undefined
+    signal.addEventListener('abort', aborted, { once: true })
+    worker.onmessage = ({ data }: MessageEvent<typeof BEGUN | Matching>) => {
+      // Until then the worker is loaded, which takes as long as it takes.
+      if (data === BEGUN) timer = setTimeout(() => end(() => resolve({ kind: 'slow' })), this.#limitMs)
+      else resolve(data)
+    }
+    worker.onerror = () => end(() => reject(new Error('the worker of filters could not be started')))
+    worker.postMessage({ filter: { include, exclude }, titles })
+    return promise.finally(() => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', aborted)
+    })
+  }
+}
