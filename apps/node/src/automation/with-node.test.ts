@@ -74,6 +74,29 @@ test('a .torrent in a watched folder, a link to one and a file over HTTP: each g
   expect(items.map(({ name }) => name)).toEqual(['BitTorrent', 'HTTP', 'FTP'])
 })
 
+test('an item of a feed that is added by hand is marked, and that is told', async () => {
+  const node = await open()
+  const magnet = `magnet:?xt=urn:btih:${'12'.repeat(20)}`
+  await using server = await FileServer.start((_, response) => {
+    const items = [magnet, `magnet:?xt=urn:btih:${'34'.repeat(20)}`].map(
+      (link, at) => `<item><title>Film ${at}</title><guid>${at}</guid><link>${link}</link></item>`,
+    )
+    response.end(`<rss><channel><title>Films</title>${items.join('')}</channel></rss>`)
+  })
+  const { id } = await node.operations.addFeed({ url: `${server.url}/feed`, everyMinutes: 30, filters: [] })
+  const items = async () => (await node.operations.listFeedItems({ id, limit: 10 })).items
+  await eventually('it is read', async () => (await items()).length === 2)
+  let told = 0
+  node.events.subscribe('feeds', () => told++)
+  await node.operations.addTorrent({ source: magnet, paused: true })
+  const taken = (await items()).map(({ title, taken }) => [title, taken])
+  expect(taken.sort()).toEqual([
+    ['Film 0', true],
+    ['Film 1', false],
+  ])
+  expect(told).toBe(1)
+})
+
 test('a feed’s item is downloaded from a peer, moved when complete, and told to a program once', async () => {
   const [seeder, node] = [await open(), await open()]
   await mkdir(seeder.directory, { recursive: true })

@@ -14,6 +14,7 @@ import { dirname, join } from 'node:path'
 import { Database } from './database.ts'
 import { FeedStore } from './feed-store.ts'
 import { FileStore } from './file-store.ts'
+import { GoodPeerStore } from './good-peer-store.ts'
 import { HistoryStore } from './history-store.ts'
 import { IndexQueue } from './index-queue.ts'
 import { JobStore } from './job-store.ts'
@@ -32,6 +33,7 @@ export class Catalogue {
   readonly settings: SettingStore
   readonly history: HistoryStore
   readonly peers: PeerStore
+  readonly goodPeers: GoodPeerStore
   readonly jobs: JobStore
   readonly logins: LoginStore
   readonly feeds: FeedStore
@@ -48,6 +50,7 @@ export class Catalogue {
     this.settings = new SettingStore(database)
     this.history = new HistoryStore(database)
     this.peers = new PeerStore(database)
+    this.goodPeers = new GoodPeerStore(database)
     this.jobs = new JobStore(database)
     this.logins = new LoginStore(database)
     this.feeds = new FeedStore(database)

@@ -1,4 +1,5 @@
 import type { Database } from './database.ts'
+import type { Query } from './query.ts'
 import { Table } from './table.ts'
 
 /** An RSS or Atom feed. What its filters say is the node's. */
@@ -37,6 +38,7 @@ export class FeedStore {
   readonly #database: Database
   readonly #feeds: Table<FeedRecord>
   readonly #items: Table<FeedItemRecord>
+  readonly #takeSource: Query<never>
 
   constructor(database: Database) {
     this.#database = database
@@ -61,6 +63,7 @@ export class FeedStore {
       seenMs: 'plain',
       taken: 'boolean',
     })
+    this.#takeSource = database.prepare('UPDATE feed_items SET taken = 1 WHERE source = ? AND NOT taken')
   }
 
   /** Throws an SQLite error where the URL is known: ask `find` first. */
@@ -124,6 +127,11 @@ export class FeedStore {
   /** Marks an item as added. */
   take(id: number): boolean {
     return this.#items.update(id, { taken: true })
+  }
+
+  /** Marks all items that stand for a link, in whatever feed. Returns how many were not marked before. */
+  takeSource(source: string): number {
+    return this.#takeSource.run(source).changes
   }
 
   #bound(feedId: number): void {

@@ -89,6 +89,13 @@ CREATE TABLE peers (
 ) STRICT;
 CREATE INDEX peers_by_last_seen ON peers (last_seen_ms);
 
+CREATE TABLE torrent_peers (
+  torrent_id INTEGER NOT NULL REFERENCES torrents ON DELETE CASCADE,
+  rank INTEGER NOT NULL,
+  address TEXT NOT NULL,
+  PRIMARY KEY (torrent_id, rank)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE jobs (
   id TEXT PRIMARY KEY,
   kind TEXT NOT NULL,
@@ -133,6 +140,7 @@ CREATE TABLE feed_items (
   taken INTEGER NOT NULL DEFAULT 0,
   UNIQUE (feed_id, guid)
 ) STRICT;
+CREATE INDEX feed_items_by_source ON feed_items (source) WHERE NOT taken;
 
 CREATE TABLE index_queue (
   id INTEGER PRIMARY KEY,

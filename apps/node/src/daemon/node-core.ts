@@ -17,6 +17,7 @@ import type { Protocols } from '../protocols/protocols.ts'
 import { type AddedTorrent, type AddInput, addTorrent, sourceOf } from '../torrents/adding.ts'
 import { CatalogueRows } from '../torrents/catalogue-rows.ts'
 import { Countries } from '../torrents/countries.ts'
+import { GoodPeers } from '../torrents/good-peers.ts'
 import type { ManagedTorrent } from '../torrents/managed-torrent.ts'
 import { hostOf } from '../torrents/peer-view.ts'
 import { Previews } from '../torrents/previews.ts'
@@ -76,6 +77,7 @@ export class NodeCore {
   readonly queue: QueueKeeper
   readonly removals: Removals
   readonly previews: Previews
+  readonly goodPeers: GoodPeers
   readonly folders: Folders
   readonly labels: Labels
   readonly uploads: Uploads
@@ -117,6 +119,10 @@ export class NodeCore {
       onForgotten: (torrent, known) => this.#onForgotten(torrent, known),
     })
     this.previews = new Previews(session, () => this.book)
+    this.goodPeers = new GoodPeers({
+      store: catalogue.goodPeers,
+      catalogueId: id => this.rows.catalogueId(id),
+    })
     this.list = new TorrentList(this.book)
     this.events = new EventHub({
       revision: () => this.list.revision,
@@ -163,12 +169,23 @@ export class NodeCore {
         for (const watcher of this.watchers) watcher.onComplete?.(each, fresh)
       },
       onRested: () => void this.queue.apply(),
+      onState: each => this.goodPeers.recall(each),
       onPeerClosed: (_, peer) => this.#notePeer(peer),
     })
+    // One that was restored runs already.
+    this.goodPeers.recall(torrent)
     return torrent
   }
 
-  async add(
+  async add(input: CheckedInputOf<'addTorrent'>, signal?: AbortSignal): Promise<Added> {
+    const added = await this.#add(input, signal)
+    // Whoever adds it, by a filter or by hand: the feed shows that it is there.
+    if (input.source !== undefined && this.catalogue.feeds.takeSource(input.source) > 0)
+      this.events.publish('feeds', { type: 'feeds' })
+    return added
+  }
+
+  async #add(
     { source, torrent, ...input }: CheckedInputOf<'addTorrent'>,
     signal?: AbortSignal,
   ): Promise<Added> {

@@ -49,6 +49,10 @@ export class Pulse {
   close(): void {
     if (this.#timer) clearInterval(this.#timer)
     this.#stopLog()
+    const { book, goodPeers } = this.#core
+    this.#part('peers', () => {
+      for (const torrent of book.listed()) goodPeers.note(torrent)
+    })
     this.#core.traffic.flush(Date.now())
   }
 
@@ -123,7 +127,7 @@ export class Pulse {
   }
 
   #noteTimes(): void {
-    const { list, book, catalogue } = this.#core
+    const { list, book, catalogue, goodPeers } = this.#core
     const part = this.#ticks % ROWS_TICKS
     catalogue.transaction(() => {
       let at = 0
@@ -133,6 +137,7 @@ export class Pulse {
         if (!torrent || (state !== 'downloading' && state !== 'seeding')) continue
         const name = state === 'downloading' ? 'downloadingSeconds' : 'seedingSeconds'
         book.change(torrent, { [name]: torrent.row[name] + ROWS_TICKS })
+        goodPeers.note(torrent)
       }
     })
   }

@@ -16,6 +16,8 @@ export interface TorrentEventsContext {
   onComplete(torrent: ManagedTorrent, fresh: boolean): void
   /** Another one can have its place in the queue. */
   onRested(torrent: ManagedTorrent): void
+  /** It runs, rests or waits now. */
+  onState(torrent: ManagedTorrent): void
   onPeerClosed(torrent: ManagedTorrent, peer: PeerStatus): void
 }
 
@@ -59,6 +61,7 @@ export function followTorrent(torrent: ManagedTorrent, context: TorrentEventsCon
       isComplete = torrent.isComplete
       book.touch(torrent, hadAll !== isComplete)
       if (state === 'error') context.onRested(torrent)
+      context.onState(torrent)
     }),
   )
   api.on('metadata', learned)

@@ -1,0 +1,83 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createTorrent, infoHashText, type PeerStatus, Session, writeMetainfo } from '@shoal/torrent'
+import { afterEach, expect, test, vi } from 'vitest'
+import { testNode } from '../daemon/testing/test-node.ts'
+import { bestOf } from './good-peers.ts'
+
+const ends: (() => Promise<unknown>)[] = []
+afterEach(async () => {
+  for (const end of ends.splice(0).reverse()) await end()
+})
+
+const MEBIBYTE = 1024 * 1024
+
+/** A seed that takes its time, and its torrent. */
+async function slowSeed(isPrivate: boolean) {
+  const folder = await mkdtemp(join(tmpdir(), 'shoal-seed-'))
+  ends.push(() => rm(folder, { recursive: true, force: true }))
+  await mkdir(folder, { recursive: true })
+  await writeFile(join(folder, 'big.bin'), Buffer.alloc(2 * MEBIBYTE, 'big'))
+  const metainfo = await createTorrent(join(folder, 'big.bin'), {
+    private: isPrivate,
+    pieceLengthBytes: 16_384,
+  })
+  const limits = { uploadBytesPerSecond: MEBIBYTE / 2 }
+  const local = { port: 0, host: '127.0.0.1', dht: false, lsd: false }
+  const session = await Session.open({ directory: folder, limits, ...local })
+  ends.push(() => session.close())
+  await session.add(metainfo, { trusted: true })
+  return {
+    session,
+    id: infoHashText(metainfo.info.infoHashes),
+    torrent: Buffer.from(writeMetainfo(metainfo)).toString('base64'),
+    peer: `127.0.0.1:${session.port}`,
+  }
+}
+
+test.each([
+  ['a torrent', false, 1],
+  ['a private torrent', true, 0],
+])('after a restart the peers of the last run of %s are asked first: %s', async (_, isPrivate, asked) => {
+  const { id, torrent, peer } = await slowSeed(isPrivate)
+  let node = await testNode()
+  ends.push(() => node.end())
+  await node.operations.addTorrent({ torrent, peers: [peer] })
+  await vi.waitFor(
+    async () => expect((await node.operations.getTorrent({ id })).downloadedBytes).toBeGreaterThan(0),
+    { timeout: 5000 },
+  )
+  node = await node.restart()
+  const known = node.core.catalogue.goodPeers.of(node.core.rows.catalogueId(id)!)
+  expect(known).toEqual(Array(asked).fill(peer))
+  // Nobody else tells it of a peer.
+  const connected = async () => (await node.operations.listPeers({ id })).items.length
+  if (asked > 0) await vi.waitFor(async () => expect(await connected()).toBe(1), { timeout: 5000 })
+})
+
+test('those that gave most are first; who came to us, gave nothing or is a web seed is not among them', () => {
+  const peer = (address: string, change: Partial<PeerStatus>) =>
+    ({
+      address,
+      kind: 'tcp',
+      incoming: false,
+      downloadedBytes: 0,
+      uploadedBytes: 0,
+      wastedBytes: 0,
+      ...change,
+    }) as PeerStatus
+  const many = Array.from({ length: 30 }, (_, at) =>
+    peer(`10.0.0.${at}:1`, { downloadedBytes: (at + 1) * MEBIBYTE }),
+  )
+  const others = [
+    peer('10.1.0.1:1', { downloadedBytes: 99 * MEBIBYTE, incoming: true }),
+    peer('10.1.0.2:1', {}),
+    peer('http://web/', { kind: 'webseed', downloadedBytes: 99 * MEBIBYTE }),
+    peer('10.1.0.3:1', { downloadedBytes: 40 * MEBIBYTE, wastedBytes: 30 * MEBIBYTE }),
+  ]
+  const best = bestOf([...others, ...many])
+  expect(best).toHaveLength(20)
+  expect(best.slice(0, 2)).toEqual(['10.0.0.29:1', '10.0.0.28:1'])
+  expect(best.some(address => !address.startsWith('10.0.0.'))).toBe(false)
+})

@@ -1,0 +1,61 @@
+/** Peers that a torrent was downloaded from in the last run: they are asked first in this one. */
+import type { PeerStatus } from '@shoal/torrent'
+import type { GoodPeerStore } from '../catalogue/good-peer-store.ts'
+import { scoreOf } from '../catalogue/peer-store.ts'
+import type { ManagedTorrent } from './managed-torrent.ts'
+
+/** Remembered of one torrent. */
+const MOST = 20
+
+export interface GoodPeersContext {
+  readonly store: GoodPeerStore
+  catalogueId(id: string): number | undefined
+}
+
+export class GoodPeers {
+  readonly #context: GoodPeersContext
+  readonly #recalled = new WeakSet<ManagedTorrent>()
+  /** What is written of each, so that the same is not written again. */
+  readonly #written = new WeakMap<ManagedTorrent, string>()
+
+  constructor(context: GoodPeersContext) {
+    this.#context = context
+  }
+
+  /** Remembers who gives something now. Nobody is forgotten because nobody gives anything at the moment. */
+  note(torrent: ManagedTorrent): void {
+    const id = this.#context.catalogueId(torrent.id)
+    if (id === undefined || isPrivate(torrent) || torrent.state !== 'downloading') return
+    const addresses = bestOf(torrent.api.peers())
+    const text = addresses.join()
+    if (addresses.length === 0 || this.#written.get(torrent) === text) return
+    this.#context.store.replace(id, addresses)
+    this.#written.set(torrent, text)
+  }
+
+  /** Asks them: once a run, when it begins to look for peers. */
+  recall(torrent: ManagedTorrent): void {
+    const { state } = torrent
+    if (state !== 'downloading' && state !== 'metadata') return
+    const id = this.#context.catalogueId(torrent.id)
+    if (id === undefined || this.#recalled.has(torrent) || isPrivate(torrent)) return
+    this.#recalled.add(torrent)
+    for (const address of this.#context.store.of(id)) torrent.api.addPeer(address)
+  }
+}
+
+/** BEP 27: those of a private torrent come from its tracker alone. */
+function isPrivate({ api }: ManagedTorrent): boolean {
+  return api.metainfo?.info.private ?? false
+}
+
+/** The port of one that came to us is not one to call back. */
+export function bestOf(peers: readonly PeerStatus[]): string[] {
+  return peers
+    .filter(({ kind, incoming, downloadedBytes }) => {
+      return (kind === 'tcp' || kind === 'utp') && !incoming && downloadedBytes > 0
+    })
+    .sort((a, b) => scoreOf(b) - scoreOf(a))
+    .slice(0, MOST)
+    .map(({ address }) => address)
+}
