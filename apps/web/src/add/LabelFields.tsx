@@ -5,7 +5,7 @@ import { texts } from '../texts/texts.ts'
 import styles from './Add.module.css'
 
 /** Fields `label` and `tags` of a form; known labels are offered. */
-export function LabelFields() {
+export function LabelFields({ onLabel }: { onLabel?: (label: string) => void }) {
   const node = useNode()
   const labels = useCell(node.labels)
   const list = useId()
@@ -17,6 +17,7 @@ export function LabelFields() {
         list={list}
         maxLength={255}
         autoComplete="off"
+        onChange={({ target }) => onLabel?.(target.value)}
       />
       <TextField
         label={texts.add.options.tags}

@@ -6,6 +6,7 @@ import { CheckField } from '../components/Field.tsx'
 import { Icon } from '../components/Icon.tsx'
 import { Notice } from '../components/Parts.tsx'
 import { formatBytes } from '../format/format.ts'
+import { useCell, useNode } from '../node/context.tsx'
 import { texts } from '../texts/texts.ts'
 import styles from './Add.module.css'
 import { FolderField } from './FolderField.tsx'
@@ -27,6 +28,8 @@ export function PreviewForm({ preview, onBack, onAdd }: Props) {
     () => new Set(preview.files.map(({ index }) => index)),
   )
   const [directory, setDirectory] = useState<string | null>(null)
+  const [label, setLabel] = useState('')
+  const its = useCell(useNode().labels).find(({ name }) => name === label.trim())?.directory ?? null
   const [busy, setBusy] = useState(false)
   const wantedBytes = useMemo(
     () => preview.files.reduce((sum, file) => sum + (wanted.has(file.index) ? file.lengthBytes : 0), 0),
@@ -58,8 +61,8 @@ export function PreviewForm({ preview, onBack, onAdd }: Props) {
     <form className={styles.form} onSubmit={submit}>
       <Title preview={preview} />
       <WantedTree files={preview.files} wanted={wanted} onWanted={setWanted} />
-      <FolderField value={directory} needsBytes={wantedBytes} onChange={setDirectory} />
-      <LabelFields />
+      <FolderField value={directory ?? its} needsBytes={wantedBytes} onChange={setDirectory} />
+      <LabelFields onLabel={setLabel} />
       <div className={styles.checks}>
         <CheckField label={t.options.sequential} hint={t.options.sequentialHint} name="sequential" />
         <CheckField label={t.options.first} name="first" />

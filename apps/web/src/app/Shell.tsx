@@ -13,11 +13,12 @@ import { Preferences } from './Preferences.tsx'
 import { Rates } from './Rates.tsx'
 import { SearchBox } from './SearchBox.tsx'
 import styles from './Shell.module.css'
-import { addRequest, linkShown, openAdd, shortcutsShown } from './ui.ts'
+import { addRequest, labelShown, linkShown, openAdd, shortcutsShown } from './ui.ts'
 import { useShortcuts } from './useShortcuts.ts'
 
 const AddDialog = lazy(() => import('../add/AddDialog.tsx').then(it => ({ default: it.AddDialog })))
 const LinkDialog = lazy(() => import('../add/LinkDialog.tsx').then(it => ({ default: it.LinkDialog })))
+const LabelDialog = lazy(() => import('../labels/LabelDialog.tsx').then(it => ({ default: it.LabelDialog })))
 const Shortcuts = lazy(() => import('./Shortcuts.tsx').then(it => ({ default: it.Shortcuts })))
 
 /** What is around every page: navigation, rates, search, and dialogs that any page may open. */
@@ -94,11 +95,13 @@ function Simulated() {
 function Dialogs() {
   const add = useCell(addRequest)
   const torrent = useCell(linkShown)
+  const label = useCell(labelShown)
   const shortcuts = useCell(shortcutsShown)
   return (
     <Suspense>
       {add && <AddDialog request={add} onClose={() => addRequest.set(null)} />}
       {torrent && <LinkDialog id={torrent} onClose={() => linkShown.set(null)} />}
+      {label && <LabelDialog request={label} onClose={() => labelShown.set(null)} />}
       {shortcuts && <Shortcuts onClose={() => shortcutsShown.set(false)} />}
     </Suspense>
   )

@@ -22,3 +22,10 @@ export const linkShown = new Cell<string | null>(null)
 export function openAdd(request: AddRequest): void {
   addRequest.set(request)
 }
+
+/** Edits a label, makes one (`name` is null), or asks whether to remove one. */
+export interface LabelRequest {
+  readonly name: string | null
+  readonly remove?: true
+}
+export const labelShown = new Cell<LabelRequest | null>(null)

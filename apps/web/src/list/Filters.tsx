@@ -1,8 +1,11 @@
-import type { ReactNode } from 'react'
+import type { ReactElement, ReactNode } from 'react'
+import { labelShown } from '../app/ui.ts'
+import { IconButton } from '../components/Button.tsx'
 import { Icon } from '../components/Icon.tsx'
 import type { IconName } from '../components/icons.ts'
 import { LabelDot } from '../components/Parts.tsx'
 import { formatCount } from '../format/format.ts'
+import { LabelMenu } from '../labels/LabelMenu.tsx'
 import { useCell, useNode } from '../node/context.tsx'
 import { texts } from '../texts/texts.ts'
 import styles from './Filters.module.css'
@@ -54,29 +57,38 @@ export function Filters({ onChosen }: { onChosen?: () => void }) {
           />
         ))}
       </Group>
-      {labels.length > 0 && (
-        <Group title={t.groups.label}>
-          {labels.map(({ name, colour }) => (
-            <Choice
-              key={name}
-              picture={<LabelDot name={name} colour={colour} />}
-              text={name}
-              count={counts.labels.get(name) ?? 0}
-              chosen={filter.label === name}
-              onChoose={() => choose({ label: filter.label === name ? null : name })}
-            />
-          ))}
-          {unlabelled > 0 && (
-            <Choice
-              picture={null}
-              text={t.unlabelled}
-              count={unlabelled}
-              chosen={filter.label === ''}
-              onChoose={() => choose({ label: filter.label === '' ? null : '' })}
-            />
-          )}
-        </Group>
-      )}
+      <Group
+        title={t.groups.label}
+        action={
+          <IconButton
+            icon="plus"
+            size="small"
+            label={texts.labels.new}
+            onClick={() => labelShown.set({ name: null })}
+          />
+        }
+      >
+        {labels.map(({ name, colour }) => (
+          <Choice
+            key={name}
+            picture={<LabelDot name={name} colour={colour} />}
+            text={name}
+            count={counts.labels.get(name) ?? 0}
+            chosen={filter.label === name}
+            onChoose={() => choose({ label: filter.label === name ? null : name })}
+            menu={<LabelMenu name={name} />}
+          />
+        ))}
+        {labels.length > 0 && unlabelled > 0 && (
+          <Choice
+            picture={null}
+            text={t.unlabelled}
+            count={unlabelled}
+            chosen={filter.label === ''}
+            onChoose={() => choose({ label: filter.label === '' ? null : '' })}
+          />
+        )}
+      </Group>
       {counts.tags.size > 0 && (
         <Group title={t.groups.tag}>
           {[...counts.tags].sort().map(([tag, count]) => (
@@ -95,10 +107,13 @@ export function Filters({ onChosen }: { onChosen?: () => void }) {
   )
 }
 
-function Group({ title, children }: { title: string; children: ReactNode }) {
+function Group({ title, action, children }: { title: string; action?: ReactNode; children: ReactNode }) {
   return (
     <section className={styles.group}>
-      <h2>{title}</h2>
+      <div className={styles.title}>
+        <h2>{title}</h2>
+        {action}
+      </div>
       <ul>{children}</ul>
     </section>
   )
@@ -110,12 +125,14 @@ interface ChoiceProps {
   readonly count: number
   readonly chosen: boolean
   readonly alarm?: boolean
+  /** Opens what can be done with it. */
+  readonly menu?: ReactElement
   onChoose(): void
 }
 
-function Choice({ picture, text, count, chosen, alarm, onChoose }: ChoiceProps) {
+function Choice({ picture, text, count, chosen, alarm, menu, onChoose }: ChoiceProps) {
   return (
-    <li>
+    <li className={menu ? styles.withMenu : undefined}>
       <button
         type="button"
         className={styles.choice}
@@ -127,6 +144,7 @@ function Choice({ picture, text, count, chosen, alarm, onChoose }: ChoiceProps) 
         <span className={styles.text}>{text}</span>
         <span className="number">{formatCount(count)}</span>
       </button>
+      {menu}
     </li>
   )
 }

@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { Button } from '../components/Button.tsx'
 import { controlClass } from '../components/Field.tsx'
 import { Loading, Problem } from '../components/Parts.tsx'
+import { LabelList } from '../labels/LabelList.tsx'
 import { useCell, useNode } from '../node/context.tsx'
 import { texts } from '../texts/texts.ts'
 import { About } from './About.tsx'
@@ -18,6 +19,7 @@ import { type SettingsEditor, useSettings } from './useSettings.ts'
 const say = texts.settings
 /** Parts that are not of the node's settings, with the words by which they are found. */
 const OWN = [
+  ['labels', `${say.sections.labels} ${texts.labels.colour} ${texts.labels.folder}`, LabelList],
   [
     'appearance',
     `${say.sections.appearance} ${texts.app.theme.label} ${texts.app.theme.dark} ${texts.app.theme.light}`,

@@ -17,6 +17,7 @@ export const settings = {
     automation: 'Automation',
     search: 'Search',
     privacy: 'Privacy',
+    labels: 'Labels',
     appearance: 'Appearance',
     access: 'Access',
     about: 'About',

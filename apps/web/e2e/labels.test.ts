@@ -1,0 +1,54 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { findings } from './testing/axe.ts'
+import { type BuiltConsole, buildConsole, lackingChromium } from './testing/console.ts'
+
+let built: BuiltConsole
+beforeAll(async () => {
+  built = await buildConsole()
+}, 60_000)
+afterAll(() => built.close())
+
+describe.skipIf(lackingChromium())('labels, with a made-up node', () => {
+  test('a label is made, gets another colour, and is removed, from the side bar', async () => {
+    const { page, complaints, close } = await built.open('/?mock')
+    const choice = page.getByRole('button', { name: /^holiday/ })
+    const menu = page.getByRole('button', { name: 'Actions for the label holiday' })
+    await page.getByRole('button', { name: 'New label' }).click()
+    expect(await findings(page)).toEqual([])
+    await page.getByRole('textbox', { name: 'Name', exact: true }).fill('films')
+    await page.getByRole('button', { name: 'Make label' }).click()
+    await page.getByText('There is a label of this name').waitFor()
+    await page.getByRole('textbox', { name: 'Name', exact: true }).fill('holiday')
+    await page.getByRole('button', { name: 'Make label' }).click()
+    await choice.waitFor()
+
+    await menu.click()
+    await page.getByRole('menuitem', { name: 'Change…' }).click()
+    await page.locator('label[title=Blue]').click()
+    await page.getByRole('button', { name: 'Save' }).click()
+    await expect.poll(() => choice.locator('span[style*="rgb(37, 99, 235)"]').count()).toBe(1)
+
+    await choice.click()
+    await expect.poll(() => new URL(page.url()).searchParams.get('label')).toBe('holiday')
+    await menu.click()
+    await page.getByRole('menuitem', { name: 'Remove label' }).click()
+    await page.getByRole('button', { name: 'Remove label' }).click()
+    await choice.waitFor({ state: 'detached' })
+    await expect.poll(() => new URL(page.url()).searchParams.get('label')).toBeNull()
+    expect(complaints).toEqual([])
+    await close()
+  })
+
+  test('what is downloaded goes to the folder of the label that is chosen', async () => {
+    const { page, close } = await built.open('/?mock')
+    await page.getByRole('button', { name: 'Add', exact: true }).click()
+    await page.getByRole('textbox', { name: 'Link' }).fill(`magnet:?xt=urn:btih:${'9'.repeat(40)}&dn=new`)
+    await page.getByRole('button', { name: 'Look inside' }).click()
+    await page.getByText('/home/ana/Downloads').waitFor()
+    await page.getByRole('combobox', { name: 'Label' }).fill('films')
+    await page.getByText('/home/ana/Videos').waitFor()
+    await page.getByRole('combobox', { name: 'Label' }).fill('')
+    await page.getByText('/home/ana/Downloads').waitFor()
+    await close()
+  })
+})

@@ -1,0 +1,16 @@
+import { labelShown } from '../app/ui.ts'
+import { IconButton } from '../components/Button.tsx'
+import { Menu, type MenuItem } from '../components/Menu.tsx'
+import { texts } from '../texts/texts.ts'
+
+const t = texts.labels
+
+/** What can be done with a label. */
+export function LabelMenu({ name }: { name: string }) {
+  const items = (): MenuItem[] => [
+    { text: t.edit, icon: 'tag', onSelect: () => labelShown.set({ name }) },
+    { kind: 'separator' },
+    { text: t.remove, icon: 'trash', danger: true, onSelect: () => labelShown.set({ name, remove: true }) },
+  ]
+  return <Menu items={items} trigger={<IconButton icon="more" size="small" label={t.menuOf(name)} />} />
+}
