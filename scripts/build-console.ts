@@ -25,7 +25,10 @@ export async function buildConsole(): Promise<boolean> {
   console.log('Building the console (once, some seconds) …')
   const vite = join(ROOT, 'node_modules', 'vite', 'bin', 'vite.js')
   for (const args of [[vite, 'build', WEB, '--logLevel', 'warn'], [join(WEB, 'scripts', 'compress.ts')]]) {
-    const { code, output } = await run(process.execPath, args, { quiet: true, env: { NO_COLOR: '1' } })
+    const { code, output } = await run(process.execPath, args, {
+      quiet: true,
+      env: { NO_COLOR: '1', NODE_ENV: 'production' },
+    })
     if (code === 0) continue
     console.error(`The console could not be built:\n${output}`)
     return false
@@ -35,7 +38,7 @@ export async function buildConsole(): Promise<boolean> {
 }
 
 function stampOfSources(): string {
-  const hash = createHash('sha256')
+  const hash = createHash('sha256').update('production')
   for (const source of SOURCES) {
     const path = join(ROOT, source)
     for (const file of filesOf(path)) hash.update(file).update('\0').update(readFileSync(file))

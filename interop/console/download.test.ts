@@ -4,7 +4,6 @@ import { describe, expect, test } from 'vitest'
 import { picture } from '../support/browser.ts'
 import { filesBelow, randomFile, sha256Of } from '../support/files.ts'
 import { Libtorrent, type LibtorrentTorrent } from '../support/libtorrent.ts'
-import { Node } from '../support/node.ts'
 import { openConsole, type Scene, skipped, withNode } from './setup.ts'
 
 const MIB = 1024 * 1024
@@ -69,10 +68,7 @@ describe.skipIf(skipped)('the console of a real node: downloading', () => {
       await page.getByRole('button', { name: 'Resume', exact: true }).waitFor()
       await node.stop()
       await page.getByText('The node does not answer').waitFor()
-      await using again = await Node.start({
-        folder: scene.dir.path,
-        args: ['--port', new URL(node.url).port],
-      })
+      await using again = await node.startAgain()
       await page.getByText('The node is back').first().waitFor({ timeout: 30_000 })
       await page.getByText('Paused').first().waitFor()
       expect(await again.api.getTorrent({ id: torrent.v1! })).toMatchObject({ state: 'paused' })
@@ -100,11 +96,9 @@ describe.skipIf(skipped)('the console of a real node: downloading', () => {
       await node.kill()
       await page.getByText('The node does not answer').waitFor()
       await torrent.limit({ upload: 0 })
-      await using again = await Node.start({
-        folder: scene.dir.path,
-        args: ['--port', new URL(node.url).port],
-      })
+      await using again = await node.startAgain()
       await page.getByText('The node is back').first().waitFor({ timeout: 30_000 })
+      await again.api.addPeers({ id: torrent.v1!, addresses: [`127.0.0.1:${seeder.port}`] })
       await row.getByText('Seeding').waitFor({ timeout: 60_000 })
       expect(await sha256Of(join(again.downloads, 'film.bin'))).toBe(film.sha256)
     })

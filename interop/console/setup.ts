@@ -1,7 +1,7 @@
 /** What the tests of the console in a browser begin with: the console built, a node, a page that is logged in. */
 import { expect } from 'vitest'
 import { buildConsole } from '../../scripts/build-console.ts'
-import { Browser, type BrowserPage, type SCREENS } from '../support/browser.ts'
+import { Browser, type BrowserPage, type PageOptions } from '../support/browser.ts'
 import { type TempDir, tempDir } from '../support/files.ts'
 import { Node } from '../support/node.ts'
 import { lacking } from '../support/tools.ts'
@@ -26,21 +26,12 @@ export async function withNode(
   await run({ dir, node, browser })
 }
 
-/** The console as its owner opens it: by the link with the token. `path` is what comes after the address. */
-export async function openConsole(
+/** The console as its owner opens it, who knows the guide: by the link with the token. `path` is what comes after the address. */
+export function openConsole(
   { node, browser }: Pick<Scene, 'node' | 'browser'>,
   path = '/',
-  options: { size?: keyof typeof SCREENS; colorScheme?: 'light' | 'dark' } = {},
+  options: PageOptions = {},
 ): Promise<BrowserPage> {
-  const opened = await browser.open(`${node.url}${path}#token=${node.token}`, options)
-  // The first visit to an empty list is led to the guide.
-  if (path !== '/welcome') await skipGuide(opened)
-  return opened
-}
-
-async function skipGuide({ page }: BrowserPage): Promise<void> {
-  const guide = page.getByRole('button', { name: 'Skip the guide' })
-  const shell = page.getByRole('link', { name: 'Transfers' })
-  await shell.first().waitFor()
-  if (await guide.isVisible().catch(() => false)) await guide.click()
+  const remembers = { 'shoal.welcomed': 'yes' }
+  return browser.open(`${node.url}${path}#token=${node.token}`, { remembers, ...options })
 }

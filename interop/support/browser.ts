@@ -30,6 +30,12 @@ export const SCREENS = {
   wide: { width: 1920, height: 1080 },
 } as const
 
+export interface PageOptions extends BrowserContextOptions {
+  readonly size?: keyof typeof SCREENS
+  /** What an earlier visit has left in the browser's local storage. */
+  readonly remembers?: Readonly<Record<string, string>>
+}
+
 /** `await using browser = await Browser.launch()` */
 export class Browser implements AsyncDisposable {
   readonly #driven: Driven
@@ -43,12 +49,12 @@ export class Browser implements AsyncDisposable {
   }
 
   /** A page of somebody who was never here. What goes wrong in it is thrown by `problems`. */
-  async open(
-    url: string,
-    options: BrowserContextOptions & { size?: keyof typeof SCREENS } = {},
-  ): Promise<BrowserPage> {
-    const { size = 'laptop', ...rest } = options
+  async open(url: string, options: PageOptions = {}): Promise<BrowserPage> {
+    const { size = 'laptop', remembers = {}, ...rest } = options
     const context = await this.#driven.newContext({ viewport: SCREENS[size], ...rest })
+    await context.addInitScript(entries => {
+      for (const [name, value] of Object.entries(entries)) localStorage.setItem(name, value)
+    }, remembers)
     const page = await context.newPage()
     const problems: string[] = []
     page.on('pageerror', error => problems.push(String(error)))

@@ -15,6 +15,8 @@ export interface NodeOptions {
   /** More for `shoal start`. */
   readonly args?: readonly string[]
   readonly env?: Record<string, string>
+  /** Of console and API. Default: any free one. */
+  readonly port?: number
 }
 
 async function nodeOf(dataDir: string, pid: number): Promise<{ url: string } | null> {
@@ -40,10 +42,10 @@ export class Node implements AsyncDisposable {
   }
 
   static async start(options: NodeOptions): Promise<Node> {
-    const { folder, args = [], env = {} } = options
+    const { folder, args = [], env = {}, port = 0 } = options
     const dataDir = `${folder}/data`
     const places = ['--data-dir', dataDir, '--dir', `${folder}/downloads`, '--allow-dir', folder]
-    const ports = ['--port', '0', '--peer-port', '0', '--peer-host', '127.0.0.1']
+    const ports = ['--port', String(port), '--peer-port', '0', '--peer-host', '127.0.0.1']
     const process = await start(
       'shoal start',
       globalThis.process.execPath,
@@ -101,9 +103,9 @@ export class Node implements AsyncDisposable {
     await this.process.exited
   }
 
-  /** Another one on the same folders, after this one has ended. */
+  /** Another one on the same folders and address, after this one has ended. */
   startAgain(): Promise<Node> {
-    return Node.start(this.#options)
+    return Node.start({ ...this.#options, port: Number(new URL(this.url).port) })
   }
 
   async stop(): Promise<void> {

@@ -27,7 +27,7 @@ export default function Player({ file, files, playlistUrl, onEnded }: PlayerProp
   useEffect(() => {
     if (player.current) player.current.playbackRate = speed
   }, [speed])
-  useStopOnLeave(player)
+  useStopOnLeave(player, file.url)
   if (state === 'failed') return <CannotPlay file={file} playlistUrl={playlistUrl} />
   const Tag = file.kind === 'audio' ? 'audio' : 'video'
   const keyDown = (event: KeyboardEvent<HTMLElement>) => {
@@ -90,15 +90,17 @@ export default function Player({ file, files, playlistUrl, onEnded }: PlayerProp
 }
 
 /** A player that left the page would go on fetching. */
-function useStopOnLeave(player: { readonly current: HTMLMediaElement | null }): void {
+function useStopOnLeave(player: { readonly current: HTMLMediaElement | null }, url: string): void {
   useEffect(() => {
     const element = player.current
+    // Strict mode leaves and comes back at once.
+    if (element && !element.hasAttribute('src')) element.src = url
     return () => {
       element?.pause()
       element?.removeAttribute('src')
       element?.load()
     }
-  }, [player])
+  }, [player, url])
 }
 
 function CannotPlay({ file, playlistUrl }: { readonly file: ShownFile; readonly playlistUrl: string }) {

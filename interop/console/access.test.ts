@@ -1,0 +1,94 @@
+import { writeFile } from 'node:fs/promises'
+import { createServer, request } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { describe, expect, test } from 'vitest'
+import { Browser } from '../support/browser.ts'
+import { tempDir } from '../support/files.ts'
+import { Node } from '../support/node.ts'
+import { openConsole, skipped, withNode } from './setup.ts'
+
+/** Not this machine's usual address: what listens there needs a password. */
+const ELSEWHERE = '0.0.0.0'
+
+describe.skipIf(skipped)('the console of a real node: who is let in', () => {
+  test('a remote login is refused with a wrong password and allowed with the right one', async () => {
+    await using dir = await tempDir('console-login')
+    await writeFile(dir.join('password'), 'a long password\n')
+    const login = ['--username', 'ana', '--password-file', dir.join('password')]
+    await using node = await Node.start({ folder: dir.path, args: ['--host', ELSEWHERE, ...login] })
+    await using browser = await Browser.launch()
+    const url = node.url.replace(ELSEWHERE, '127.0.0.1')
+    const { page } = await browser.open(url, { remembers: { 'shoal.welcomed': 'yes' } })
+    await page.getByLabel('User name').fill('ana')
+    await page.getByLabel('Password').fill('a guess')
+    await page.getByRole('button', { name: 'Log in' }).click()
+    await page.getByText('That is not right', { exact: false }).waitFor()
+    await page.getByLabel('Password').fill('a long password')
+    await page.getByRole('button', { name: 'Log in' }).click()
+    await page.getByRole('link', { name: 'Dashboard' }).first().waitFor()
+    await page.reload()
+    await page.getByRole('link', { name: 'Dashboard' }).first().waitFor()
+    await page.goto(`${url}/settings`)
+    await page.getByRole('button', { name: 'Log out' }).click()
+    await page.getByLabel('User name').waitFor()
+    expect((await fetch(`${url}/api/torrents`)).status).toBe(401)
+  })
+
+  test('without a password nothing is opened to other machines', async () => {
+    await using dir = await tempDir('console-open')
+    await expect(Node.start({ folder: dir.path, args: ['--host', ELSEWHERE] })).rejects.toThrow(
+      /--password-file/,
+    )
+  })
+
+  test('a page of another site gets nothing, also for somebody who is logged in', async () => {
+    await withNode(async scene => {
+      const { page } = await openConsole(scene)
+      await page.getByRole('link', { name: 'Dashboard' }).first().waitFor()
+      const other = createServer((_, response) => response.end('<p>another site</p>'))
+      await new Promise<void>(resolve => other.listen(0, '127.0.0.1', resolve))
+      try {
+        await page.goto(`http://127.0.0.1:${(other.address() as AddressInfo).port}/`)
+        const attempts = await page.evaluate(async url => {
+          const body = JSON.stringify({ ids: 'all', action: 'remove' })
+          const status = (options: RequestInit) =>
+            fetch(`${url}/api/torrents/actions`, {
+              method: 'POST',
+              credentials: 'include',
+              body,
+              ...options,
+            }).then(
+              ({ status, type }) => `${type} ${status}`,
+              () => 'refused',
+            )
+          const json = { 'content-type': 'application/json' }
+          const socket = new Promise<string>(resolve => {
+            const events = new WebSocket(`${url.replace('http', 'ws')}/api/events`)
+            events.onopen = () => resolve('open')
+            events.onerror = () => resolve('refused')
+          })
+          return [await status({ headers: json }), await status({ mode: 'no-cors' }), await socket]
+        }, scene.node.url)
+        expect(attempts).toEqual(['refused', 'refused', 'refused'])
+        // What a page cannot read it may still send: the node must not have done it.
+        const log = await scene.node.api.listLog({ level: 'info' })
+        expect(log.items.map(({ message }) => message).join('\n')).not.toMatch(/was removed/)
+      } finally {
+        other.close()
+      }
+    })
+  })
+
+  test('a name that leads to this machine does not open the node (DNS rebinding)', async () => {
+    await withNode(async ({ node }) => {
+      const { port } = new URL(node.url)
+      const status = await new Promise(resolve => {
+        const headers = { host: `attacker.example:${port}`, authorization: `Bearer ${node.token}` }
+        request({ host: '127.0.0.1', port, path: '/api/torrents', headers }, ({ statusCode }) =>
+          resolve(statusCode),
+        ).end()
+      })
+      expect(status).toBe(403)
+    })
+  })
+})
