@@ -29,6 +29,22 @@ test('a request with two Host headers is refused: a proxy may have gone by the o
   expect([answer.status, problem(answer)]).toEqual([400, expect.objectContaining({ field: 'host' })])
 })
 
+test('a connection that sends far more requests than it waits for is ended; one after the other goes on', async () => {
+  const one = `GET /health HTTP/1.1\r\nHost: 127.0.0.1:${server.port}\r\n\r\n`
+  const flood = connect(server.port, '127.0.0.1')
+  let answers = 0
+  flood.on('data', data => {
+    answers += String(data).split('HTTP/1.1 200').length - 1
+  })
+  const ended = new Promise<void>(resolve => flood.once('close', () => resolve()))
+  flood.on('error', () => {})
+  flood.write(one.repeat(5000))
+  await ended
+  expect(answers).toBeLessThan(100)
+  for (let asked = 0; asked < 100; asked++)
+    expect((await fetch(`http://127.0.0.1:${server.port}/health`)).status).toBe(200)
+})
+
 test('a body that nobody takes is not waited for', async () => {
   const answer = await ask(
     'POST /nothing HTTP/1.1',

@@ -13,6 +13,7 @@ import { checkAddressText } from './address-text.ts'
 import { DATA_HEADERS } from './headers.ts'
 import { Hosts } from './hosts.ts'
 import { checkOrigin } from './origin.ts'
+import { Pipelining } from './pipelining.ts'
 import { refuseUnreadable } from './unreadable.ts'
 
 export interface GuardOptions {
@@ -46,6 +47,11 @@ export function guard({ log, host, allowedHosts }: GuardOptions): FastifyInstanc
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_request, _payload, done) => done(null))
   app.setErrorHandler<FastifyError>(refuse)
+  const pipelining = new Pipelining()
+  app.addHook('onRequest', (request, reply, done) => {
+    if (pipelining.admits(request.raw, reply.raw)) done()
+    else reply.hijack()
+  })
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(DATA_HEADERS)
     hosts.check(onlyHost(request.raw))
