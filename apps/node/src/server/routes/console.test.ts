@@ -38,6 +38,8 @@ test('pages are all index.html, asked for anew each time, and need no login', as
     expect(answer.headers.get('content-security-policy')).toMatch(
       /default-src 'self'.*frame-ancestors 'none'/,
     )
+    // Chromium complains on every page of a name that it does not know.
+    expect(answer.headers.get('permissions-policy')).not.toMatch(/bluetooth/)
   }
 })
 
