@@ -67,7 +67,7 @@ export const OPERATIONS = {
     summary: 'Look what a link or .torrent holds before adding it',
     input: PreviewTorrent,
     output: Preview,
-    errors: ['unknown-identifier', 'bad-torrent', 'timeout'],
+    errors: ['unknown-identifier', 'not-a-torrent', 'bad-torrent', 'forbidden-path', 'timeout'],
     idempotent: true,
   }),
   createTorrent: operation({

@@ -70,6 +70,15 @@ test('a .torrent in a watched folder, a link to one and a file over HTTP: each g
     code: 'unknown-identifier',
     message: expect.stringContaining('magnet'),
   })
+  const look = (source: string) => node.operations.previewTorrent({ source, timeoutSeconds: 5 })
+  await expect(look('nonsense of some kind')).rejects.toMatchObject({
+    code: 'unknown-identifier',
+    field: 'source',
+    message: expect.stringContaining('magnet'),
+  })
+  for (const plain of [`${server.url}/big.iso`, 'ftp://127.0.0.1/big.iso'])
+    await expect(look(plain)).rejects.toMatchObject({ code: 'not-a-torrent', field: 'source' })
+  expect(await look(`${server.url}/get?id=2`)).toMatchObject({ id: two.id, known: true })
   const { items } = await node.operations.listProtocols({})
   expect(items.map(({ name }) => name)).toEqual(['BitTorrent', 'HTTP', 'FTP'])
 })

@@ -1,6 +1,6 @@
 /** Operations about torrents, their files and peers. */
 import type { NodeOperations } from '@shoal/api'
-import type { TorrentApi } from '@shoal/torrent'
+import type { TorrentApi, TorrentSource } from '@shoal/torrent'
 import { Failure } from '../cli/failure.ts'
 import { actOnTorrents } from '../torrents/actions.ts'
 import { sourceOf } from '../torrents/adding.ts'
@@ -40,7 +40,7 @@ export function torrentOperations(core: NodeCore): Pick<NodeOperations, Names> {
     listTorrents: async query => list.list(query),
     addTorrent: async (input, { signal } = {}) => core.add(input, signal),
     previewTorrent: async ({ peers = [], timeoutSeconds, ...input }, { signal } = {}) => {
-      const source = await core.readableSource(sourceOf(input))
+      const source = await sourceToLookAt(sourceOf(input), core, timeoutSeconds * 1000, signal)
       return core.previews.look(source, peers, timeoutSeconds * 1000, signal)
     },
     actOnTorrents: async input => actOnTorrents(input, core),
@@ -99,6 +99,25 @@ export function torrentOperations(core: NodeCore): Pick<NodeOperations, Names> {
         if (!api.webSeeds.includes(url)) await namingField('urls', () => api.addWebSeed(url))
       return {}
     },
+  }
+}
+
+/** As adding chooses it. Rejects with `unknown-identifier`, `not-a-torrent`, `forbidden-path`, `timeout`, or with the signal's reason. */
+async function sourceToLookAt(
+  given: TorrentSource,
+  core: NodeCore,
+  timeoutMs: number,
+  signal?: AbortSignal,
+): Promise<TorrentSource> {
+  if (typeof given !== 'string') return given
+  const limit = AbortSignal.timeout(timeoutMs)
+  const both = AbortSignal.any([limit, ...(signal ? [signal] : [])])
+  try {
+    return await core.readableSource(await core.protocols.manager.torrentBehind(given, { signal: both }))
+  } catch (error) {
+    signal?.throwIfAborted()
+    if (!limit.aborted) throw error
+    throw new Failure('timeout', 'its server did not answer in time: try again later', { field: 'source' })
   }
 }
 

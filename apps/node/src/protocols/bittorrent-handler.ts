@@ -47,9 +47,12 @@ export class BitTorrentHandler implements ProtocolHandler {
   }
 
   async download(identifier: string, options: DownloadOptions): Promise<TorrentDownload> {
+    return this.add(await this.torrentBehind(identifier), options)
+  }
+
+  async torrentBehind(identifier: string): Promise<string> {
     // The engine does not know all notations of a hash.
-    const source = isHash(identifier) ? infoHashText(parseInfoHash(identifier)) : pathOf(identifier)
-    return this.add(source, options)
+    return isHash(identifier) ? infoHashText(parseInfoHash(identifier)) : pathOf(identifier)
   }
 
   /** The same for the content of a .torrent that another handler came upon. */

@@ -46,6 +46,22 @@ export class ProtocolManager {
     return handler.download(identifier.trim(), options)
   }
 
+  /**
+   * What the engine takes of an identifier, without adding it. Rejects with `unknown-identifier`, with `not-a-torrent` where a plain file is
+   * behind it, which `download` can have, or with what the handler says.
+   */
+  async torrentBehind(identifier: string, options: { signal: AbortSignal }): Promise<string | Uint8Array> {
+    const handler = this.handlerFor(identifier)
+    if (!handler) throw this.#unknown(identifier)
+    const source = await handler.torrentBehind?.(identifier.trim(), options)
+    if (source) return source
+    throw new Failure(
+      'not-a-torrent',
+      `this is a plain file (${handler.name}), so there is nothing inside to choose from: add it, and it is downloaded as it is`,
+      { field: 'source' },
+    )
+  }
+
   /** Rejects with `unsupported` when no handler, or not the one asked for, can share. */
   async seed(path: string, options: SeedOptions = {}): Promise<Seed> {
     const { protocol } = options

@@ -66,6 +66,11 @@ export interface ProtocolHandler {
   canHandle(identifier: string): boolean
   /** Resolves when it is known what the identifier stands for. Rejects with a Failure or ShoalError. */
   download(identifier: string, options: DownloadOptions): Promise<Download>
+  /**
+   * What of the identifier the engine's session takes, without adding anything: a link, a path, or the content of a .torrent. Null when it
+   * stands for a plain file. Handlers without this one know of plain files only.
+   */
+  torrentBehind?(identifier: string, options: { signal: AbortSignal }): Promise<string | Uint8Array | null>
   /** Shares a file or folder. Rejects with `unsupported` where the protocol cannot. */
   seed(path: string, options: SeedOptions): Promise<Seed>
 }

@@ -3,6 +3,7 @@ import type { Problem } from '@shoal/api'
 import { Failure } from '../cli/failure.ts'
 
 const STATUS: Readonly<Record<string, number>> = {
+  'not-a-torrent': 400,
   'slow-pattern': 400,
   'unknown-identifier': 400,
   'unsafe-path': 400,

@@ -28,14 +28,8 @@ export class HttpHandler implements ProtocolHandler {
   }
 
   async download(identifier: string, options: DownloadOptions): Promise<Download> {
-    if (!URL.canParse(identifier))
-      throw new Failure('bad-argument', 'this is no URL: check how it is written', { field: 'source' })
-    const { context, userAgent, tls, isLocal } = this.#options
-    const file = new HttpFile(new URL(identifier), {
-      userAgent,
-      ...(tls && { tls }),
-      ...(isLocal && { isLocal }),
-    })
+    const { context } = this.#options
+    const file = this.#file(identifier)
     const signal = options.signal ?? new AbortController().signal
     const { transfer, opened } = await FileTransfer.begin(file, options.directory, context, { signal })
     if (!opened || !isTorrent(opened as OpenedHttpFile)) return transfer
@@ -45,6 +39,23 @@ export class HttpHandler implements ProtocolHandler {
     } finally {
       transfer.close()
     }
+  }
+
+  /** Only the headers of a plain file are read. */
+  async torrentBehind(identifier: string, { signal }: { signal: AbortSignal }): Promise<Uint8Array | null> {
+    const opened = await this.#file(identifier).open(null, { signal })
+    try {
+      return isTorrent(opened) ? await readBody(opened.answer, MAX_TORRENT_BYTES, signal) : null
+    } finally {
+      opened.close()
+    }
+  }
+
+  #file(identifier: string): HttpFile {
+    if (!URL.canParse(identifier))
+      throw new Failure('bad-argument', 'this is no URL: check how it is written', { field: 'source' })
+    const { userAgent, tls, isLocal } = this.#options
+    return new HttpFile(new URL(identifier), { userAgent, ...(tls && { tls }), ...(isLocal && { isLocal }) })
   }
 
   async seed(): Promise<Seed> {
