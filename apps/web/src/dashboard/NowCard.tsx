@@ -3,24 +3,29 @@ import { useMemo } from 'react'
 import { RateChart } from '../charts/RateChart.tsx'
 import { Card } from '../components/Parts.tsx'
 import { formatRate } from '../format/format.ts'
-import { useCell, useNode } from '../node/context.tsx'
+import { useAsked, useCell, useNode } from '../node/context.tsx'
 import { texts } from '../texts/texts.ts'
 import styles from './Dashboard.module.css'
 import { limitText } from './limit-text.ts'
+import { NOW_SPAN_MS, nowPoints } from './now-points.ts'
 
 const t = texts.pages.dashboard
-const SPAN_MS = 120_000
-/** What is known fills the picture, also in the first moments. */
+/** Until the history is here, what is known fills the picture, also in the first moments. */
 const LEAST_SPAN_MS = 20_000
+const MINUTE_MS = 60_000
 
-/** The rates of this moment, and of the last two minutes. */
+/** The rates of this moment, and of the last ten minutes. */
 export function NowCard({ stats }: { stats: NodeStats }) {
-  const recent = useCell(useNode().recent)
-  const points = useMemo(
-    () =>
-      recent.map(({ atMs, downloadBytesPerSecond: down, uploadBytesPerSecond: up }) => ({ atMs, down, up })),
-    [recent],
+  const { api, recent } = useNode()
+  const heard = useCell(recent)
+  const { atMs } = stats
+  // Again as minutes pass: what was heard is kept for a few only.
+  const { value } = useAsked(
+    async signal => ({ history: await api.getHistory({ range: 'hour' }, { signal }), atMs }),
+    [Math.floor(atMs / MINUTE_MS)],
   )
+  const points = useMemo(() => nowPoints(heard, value, atMs), [heard, value, atMs])
+  const fromMs = value ? atMs - NOW_SPAN_MS : Math.min(points[0]?.atMs ?? 0, atMs - LEAST_SPAN_MS)
   return (
     <Card title={t.now} className={styles.whole}>
       <div className={styles.now}>
@@ -39,16 +44,7 @@ export function NowCard({ stats }: { stats: NodeStats }) {
           />
         </div>
         <div className={styles.chart}>
-          <RateChart
-            points={points}
-            fromMs={Math.max(
-              stats.atMs - SPAN_MS,
-              Math.min(points[0]?.atMs ?? 0, stats.atMs - LEAST_SPAN_MS),
-            )}
-            toMs={stats.atMs}
-            label={t.now}
-            heightPixels={150}
-          />
+          <RateChart points={points} fromMs={fromMs} toMs={atMs} label={t.now} heightPixels={150} />
         </div>
       </div>
     </Card>

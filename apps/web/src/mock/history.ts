@@ -3,6 +3,23 @@ import { Random, seedOf } from './random.ts'
 
 const RANGES = { hour: [60, 60], day: [900, 96], month: [21_600, 120], year: [604_800, 52] } as const
 
+/** Traffic of a node that was never used before: what it moved since, in the steps of a range. */
+export function historySince(
+  range: keyof typeof RANGES,
+  minutes: ReadonlyMap<number, { readonly downloadedBytes: number; readonly uploadedBytes: number }>,
+): History {
+  const [stepSeconds] = RANGES[range]
+  const points = new Map<number, History['points'][number]>()
+  for (const [minuteMs, moved] of minutes) {
+    const atMs = minuteMs - (minuteMs % (stepSeconds * 1000))
+    const point = points.get(atMs) ?? { atMs, downloadedBytes: 0, uploadedBytes: 0 }
+    point.downloadedBytes += Math.round(moved.downloadedBytes)
+    point.uploadedBytes += Math.round(moved.uploadedBytes)
+    points.set(atMs, point)
+  }
+  return { stepSeconds, points: [...points.values()] }
+}
+
 /** Traffic with a daily rhythm, the same every time it is asked for. */
 export function mockHistory(range: keyof typeof RANGES, nowMs: number, scale = 1): History {
   const [stepSeconds, count] = RANGES[range]

@@ -45,7 +45,11 @@ const AWAY_MS = 10_000
 
 /** A node that runs in this page. Calls are checked as the real one checks them. */
 export function mockLink(options: MockOptions): NodeLink & { readonly world: MockWorld; close(): void } {
-  const world = new MockWorld({ torrents: options.torrents, busy: options.traffic === 'busy' })
+  const world = new MockWorld({
+    torrents: options.torrents,
+    busy: options.traffic === 'busy',
+    fresh: options.traffic === 'fresh',
+  })
   const gate = newGate(options)
   const timer = setInterval(() => world.tick(TICK_MS / 1000), TICK_MS)
   const channels = new Set<() => void>()

@@ -48,6 +48,22 @@ test('what it answers is what the contract says', async () => {
   }
 })
 
+test('a node that was never used has moved nothing, then what it moves', async () => {
+  const fresh = mockLink({ traffic: 'fresh', torrents: 24, locked: false, dropAfterSeconds: null })
+  const sum = async (range: 'hour' | 'day' | 'month' | 'year') =>
+    (await fresh.api.getHistory({ range })).points.reduce((bytes, point) => bytes + point.uploadedBytes, 0)
+  try {
+    expect([await sum('hour'), await sum('day'), await sum('month'), await sum('year')]).toEqual([0, 0, 0, 0])
+    expect(fresh.world.stats().allTime).toEqual({ downloadedBytes: 0, uploadedBytes: 0 })
+    for (let second = 0; second < 30; second++) fresh.world.tick(1)
+    const { uploadedBytes } = fresh.world.stats().session
+    expect(uploadedBytes).toBeGreaterThan(0)
+    expect(Math.abs((await sum('hour')) - uploadedBytes)).toBeLessThan(5)
+  } finally {
+    fresh.close()
+  }
+})
+
 test('a download ends complete, with all pieces and files', async () => {
   const { world } = newLink()
   const torrent = [...world.torrents.values()].find(({ row }) => row.state === 'downloading')!

@@ -11,7 +11,7 @@ import {
 } from '@shoal/api'
 import { itemsOf, RELEASES } from './feeds.ts'
 import { filesAt, listFolder } from './folders.ts'
-import { mockHistory } from './history.ts'
+import { historySince, mockHistory } from './history.ts'
 import { mediaTypeOf } from './media-types.ts'
 import { Random, seedOf } from './random.ts'
 import { MockTorrent } from './swarm.ts'
@@ -240,7 +240,8 @@ function aboutNode(world: MockWorld): Pick<Rest, About> {
       fixedSettings: ['network.port'],
     }),
     getStats: async () => world.stats(),
-    getHistory: async ({ range }) => mockHistory(range, world.nowMs()),
+    getHistory: async ({ range }) =>
+      world.fresh ? historySince(range, world.minutes) : mockHistory(range, world.nowMs()),
     listProtocols: async () => ({
       items: [
         {

@@ -96,7 +96,11 @@ export function torrentOperations(world: MockWorld): Pick<NodeOperations, Names>
       })
     },
     getPieces: async ({ id }) => find(id).pieceMap(),
-    getTorrentHistory: async ({ id }) => mockHistory('hour', world.nowMs(), (seedOf(id) % 100) / 100),
+    async getTorrentHistory({ id }) {
+      const { stepSeconds, points } = mockHistory('hour', world.nowMs(), (seedOf(id) % 100) / 100)
+      const addedMs = world.torrents.get(id)?.row.addedMs ?? 0
+      return { stepSeconds, points: points.filter(({ atMs }) => atMs >= addedMs) }
+    },
     async listFiles({ id, cursor, limit }) {
       const files = find(id).listFiles()
       const start = Number(cursor ?? 0)
@@ -193,6 +197,11 @@ function preview(
   world: MockWorld,
   input: { source?: string | undefined; torrent?: string | undefined },
 ): Preview {
+  if (plainFileIn(input.source) !== null)
+    throw new ApiError('not-a-torrent', 'this is a plain file: add it, and it is downloaded as it is', {
+      status: 400,
+      field: 'source',
+    })
   const { id, title } = titleOf(input)
   const made = new MockTorrent(title, { id, state: 'paused', progress: 0, addedMs: 0 })
   return {
@@ -208,10 +217,16 @@ function preview(
   }
 }
 
+/** The name of what is at a web address, unless it is a .torrent. */
+function plainFileIn(source: string | undefined): string | null {
+  const name = /^(?:https?|ftp):\/\/\S+\/([^/?#]+)$/.exec(source ?? '')?.[1]
+  return name === undefined || name.endsWith('.torrent') ? null : name
+}
+
 function add(world: MockWorld, input: CheckedInputOf<'addTorrent'>): Added {
-  const file = /^(https?|ftp):\/\/\S+\/([^/?#]+)$/.exec(input.source ?? '')
-  if (file && !file[2]!.endsWith('.torrent')) {
-    const job = world.startJob('download', decodeURIComponent(file[2]!), 480e6, 18e6)
+  const file = plainFileIn(input.source)
+  if (file !== null) {
+    const job = world.startJob('download', decodeURIComponent(file), 480e6, 18e6)
     return { added: true, torrent: null, job }
   }
   const { id, title } = titleOf(input)

@@ -19,11 +19,14 @@ export interface WorldOptions {
   readonly torrents: number
   /** Nearly everything is active. */
   readonly busy: boolean
+  /** It was never used: nothing was moved before. */
+  readonly fresh?: boolean
   readonly seed?: number
   readonly nowMs?: () => number
 }
 
 const DAY_MS = 86_400_000
+const MINUTE_MS = 60_000
 const LOG_KEPT = 500
 
 /** A made-up node: everything that it knows, and a clock that moves it. */
@@ -44,15 +47,19 @@ export class MockWorld {
   }
   revision = 1
   totals = { downloadedBytes: 0, uploadedBytes: 0 }
+  readonly fresh: boolean
+  /** What was moved since the start, by the beginning of the minute in ms. */
+  readonly minutes = new Map<number, { downloadedBytes: number; uploadedBytes: number }>()
   readonly #listeners = new Set<(event: NodeEvent) => void>()
   readonly #sent = new Map<string, Torrent>()
   readonly #dirty = new Set<string>()
   readonly #gone = new Set<string>()
 
-  constructor({ torrents, busy, seed = 7, nowMs = Date.now }: WorldOptions) {
+  constructor({ torrents, busy, fresh = false, seed = 7, nowMs = Date.now }: WorldOptions) {
     this.random = new Random(seed)
     this.nowMs = nowMs
-    this.startedMs = nowMs() - 3 * DAY_MS
+    this.fresh = fresh
+    this.startedMs = nowMs() - (fresh ? 0 : 3 * DAY_MS)
     this.feeds = mockFeeds(nowMs())
     for (const [name, colour] of LABELS)
       this.labels.set(name, {
@@ -131,17 +138,27 @@ export class MockWorld {
   /** Lets time pass and tells what changed. */
   tick(seconds: number): void {
     const nowMs = this.nowMs()
+    const before = { ...this.totals }
     for (const torrent of this.torrents.values()) {
-      const before = torrent.row.state
+      const state = torrent.row.state
       if (torrent.tick(seconds, nowMs)) this.touch(torrent.row.id)
       this.totals.downloadedBytes += torrent.row.downloadBytesPerSecond * seconds
       this.totals.uploadedBytes += torrent.row.uploadBytesPerSecond * seconds
-      if (before === 'downloading' && torrent.row.state === 'seeding')
+      if (state === 'downloading' && torrent.row.state === 'seeding')
         this.note('info', `${torrent.row.name} is complete`, torrent.row.id)
     }
+    this.#remember(nowMs, before)
     for (const job of this.jobs.values()) this.#work(job, seconds)
     this.flush()
     this.emit({ type: 'stats', stats: this.stats() })
+  }
+
+  #remember(nowMs: number, before: { downloadedBytes: number; uploadedBytes: number }): void {
+    const minute = nowMs - (nowMs % MINUTE_MS)
+    const moved = this.minutes.get(minute) ?? { downloadedBytes: 0, uploadedBytes: 0 }
+    moved.downloadedBytes += this.totals.downloadedBytes - before.downloadedBytes
+    moved.uploadedBytes += this.totals.uploadedBytes - before.uploadedBytes
+    this.minutes.set(minute, moved)
   }
 
   flush(): void {
@@ -241,8 +258,8 @@ export class MockWorld {
       ...rates,
       session: { ...roundAll(this.totals) },
       allTime: roundAll({
-        downloadedBytes: 3.214e12 + this.totals.downloadedBytes,
-        uploadedBytes: 7.903e12 + this.totals.uploadedBytes,
+        downloadedBytes: (this.fresh ? 0 : 3.214e12) + this.totals.downloadedBytes,
+        uploadedBytes: (this.fresh ? 0 : 7.903e12) + this.totals.uploadedBytes,
       }),
       torrents,
       connections: {
@@ -267,7 +284,7 @@ export class MockWorld {
           : limits.uploadBytesPerSecond,
         by,
       },
-      indexing: { waiting: 0, indexed: 214 },
+      indexing: { waiting: 0, indexed: this.fresh ? 0 : 214 },
     }
   }
 }
