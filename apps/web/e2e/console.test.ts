@@ -26,6 +26,14 @@ const widest = (page: Page) =>
     Math.max(...[...document.querySelectorAll('html, body, main')].map(({ scrollWidth }) => scrollWidth)),
   )
 
+/** Buttons whose words are wider than they are. */
+const overflowing = (page: Page) =>
+  page.evaluate(() =>
+    [...document.querySelectorAll('button')]
+      .filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)
+      .map(({ innerText }) => innerText),
+  )
+
 const isInSight = (element: Element) => {
   const { left, top, width, height } = element.getBoundingClientRect()
   return element.contains(document.elementFromPoint(left + width / 2, top + height / 2))
@@ -120,6 +128,27 @@ describe.skipIf(lackingChromium())('the console with a made-up node', () => {
       )
     })
   }
+
+  test('the first visit fits on a phone, and tells what it saved', async () => {
+    await on(
+      '/?mock=fresh',
+      async page => {
+        await page.getByRole('button', { name: 'Next' }).click()
+        await page.getByLabel('Leave room for others', { exact: false }).check()
+        await page.getByText('Saved', { exact: true }).waitFor()
+        await page.getByLabel('Your upload speed').fill('100')
+        await page.getByText('Sends at most 10.0 MB/s').waitFor()
+        expect(await overflowing(page)).toEqual([])
+        await page.getByRole('button', { name: 'Next' }).click()
+        await page.getByRole('button', { name: 'on the node’s machine', exact: false }).waitFor()
+        expect(await overflowing(page)).toEqual([])
+        await page.getByRole('button', { name: 'Back' }).click()
+        await page.getByLabel('Own limits', { exact: false }).check()
+        expect(await page.getByLabel('Upload (MB/s)').inputValue()).toBe('10')
+      },
+      phone,
+    )
+  })
 
   test('the search box follows the address', async () => {
     await on('/search?mock&q=sea', async page => {

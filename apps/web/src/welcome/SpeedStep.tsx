@@ -1,5 +1,8 @@
+import type { Settings } from '@shoal/api'
 import { type ChangeEvent, useState } from 'react'
 import { TextField } from '../components/Field.tsx'
+import { Icon } from '../components/Icon.tsx'
+import { Loading, Problem } from '../components/Parts.tsx'
 import { notifyError } from '../components/toasts.ts'
 import { formatRate } from '../format/format.ts'
 import { useAsked, useNode } from '../node/context.tsx'
@@ -12,33 +15,37 @@ type Choice = 'all' | 'home' | 'own'
 /** What many homes can send, in megabits a second. */
 const USUAL_MEGABITS = 40
 
-/** How much of the connection may be used: saved as it is chosen. */
+/** How much of the connection may be used: saved as it is chosen, numbers when their field is left. */
 export function SpeedStep() {
   const { api } = useNode()
   const asked = useAsked(signal => api.getSettings({}, { signal }), [])
-  const [chosen, setChosen] = useState<Choice | null>(null)
-  const [megabits, setMegabits] = useState(USUAL_MEGABITS)
   const limits = asked.value?.limits
-  const choice =
-    chosen ??
-    (limits && (limits.uploadBytesPerSecond !== null || limits.downloadBytesPerSecond !== null)
-      ? 'own'
-      : 'all')
-  const save = (change: { uploadBytesPerSecond?: number | null; downloadBytesPerSecond?: number | null }) =>
-    api.changeSettings({ limits: change }).then(asked.set, notifyError)
+  if (!limits) return asked.error ? <Problem error={asked.error} onRetry={asked.reload} /> : <Loading />
+  return <Choices limits={limits} onSaved={asked.set} />
+}
+
+type Limits = Settings['limits']
+type Change = Partial<Pick<Limits, 'uploadBytesPerSecond' | 'downloadBytesPerSecond'>>
+
+function Choices({ limits, onSaved }: { limits: Limits; onSaved(settings: Settings): void }) {
+  const { save, saved } = useSave(onSaved)
+  const isLimited = limits.uploadBytesPerSecond !== null || limits.downloadBytesPerSecond !== null
+  const [choice, setChoice] = useState<Choice>(isLimited ? 'own' : 'all')
+  const [megabits, setMegabits] = useState(USUAL_MEGABITS)
+  const saveHome = () =>
+    save({ uploadBytesPerSecond: uploadSuggestion(megabits), downloadBytesPerSecond: null })
   const choose = (next: Choice) => {
-    setChosen(next)
-    if (next === 'all') void save({ uploadBytesPerSecond: null, downloadBytesPerSecond: null })
-    if (next === 'home')
-      void save({ uploadBytesPerSecond: uploadSuggestion(megabits), downloadBytesPerSecond: null })
+    setChoice(next)
+    if (next === 'all') save({ uploadBytesPerSecond: null, downloadBytesPerSecond: null })
+    if (next === 'home') saveHome()
   }
   const changeMegabits = ({ target }: ChangeEvent<HTMLInputElement>) => {
     const value = Number(target.value)
-    if (!(value > 0)) return
-    setMegabits(value)
-    void save({ uploadBytesPerSecond: uploadSuggestion(value), downloadBytesPerSecond: null })
+    if (value > 0) setMegabits(value)
   }
-  if (!limits) return null
+  const leaveMegabits = () => {
+    if (limits.uploadBytesPerSecond !== uploadSuggestion(megabits)) saveHome()
+  }
   return (
     <div className={styles.choices}>
       <Option name="all" title={t.all} hint={t.allHint} chosen={choice} onChoose={choose} />
@@ -58,6 +65,7 @@ export function SpeedStep() {
             min={1}
             defaultValue={megabits}
             onChange={changeMegabits}
+            onBlur={leaveMegabits}
           />
         </div>
       )}
@@ -76,8 +84,28 @@ export function SpeedStep() {
           />
         </div>
       )}
+      <p className={styles.saved} role="status">
+        {saved && (
+          <>
+            <Icon name="check" size={16} /> {t.saved}
+          </>
+        )}
+      </p>
     </div>
   )
+}
+
+function useSave(onSaved: (settings: Settings) => void) {
+  const { api } = useNode()
+  const [saved, setSaved] = useState(false)
+  const save = (limits: Change) => {
+    setSaved(false)
+    api.changeSettings({ limits }).then(settings => {
+      setSaved(true)
+      onSaved(settings)
+    }, notifyError)
+  }
+  return { save, saved }
 }
 
 function Option(props: {
@@ -112,8 +140,8 @@ function Megabytes({
 }) {
   const change = ({ target }: ChangeEvent<HTMLInputElement>) => {
     const rate = Math.round(Number(target.value) * MEGABYTE)
-    if (target.value.trim() === '') onChange(null)
-    else if (rate >= 1) onChange(rate)
+    const next = target.value.trim() === '' ? null : rate
+    if (next !== value && (next === null || next >= 1)) onChange(next)
   }
   return (
     <TextField

@@ -5,6 +5,7 @@ import { ShareTab } from '../add/ShareTab.tsx'
 import { Logo } from '../app/Logo.tsx'
 import { Button, buttonClass } from '../components/Button.tsx'
 import { useTitle } from '../components/Page.tsx'
+import { Problem } from '../components/Parts.tsx'
 import { notifyError } from '../components/toasts.ts'
 import { markWelcomed } from '../list/first-visit.ts'
 import { useAsked, useNode } from '../node/context.tsx'
@@ -96,5 +97,6 @@ function FolderStep() {
   const asked = useAsked(signal => api.getSettings({}, { signal }), [])
   const choose = (directory: string) =>
     api.changeSettings({ downloads: { directory } }).then(asked.set, notifyError)
+  if (!asked.value && asked.error) return <Problem error={asked.error} onRetry={asked.reload} />
   return <FolderField value={asked.value?.downloads.directory ?? null} onChange={choose} />
 }

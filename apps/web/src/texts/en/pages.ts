@@ -38,6 +38,7 @@ export const pages = {
       unit: 'MB/s',
       empty: 'Empty: no limit',
       connection: 'Your upload speed',
+      saved: 'Saved',
       megabits: 'In megabits a second, as your provider says it',
     },
     share: {
