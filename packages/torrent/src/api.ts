@@ -212,6 +212,8 @@ export interface TorrentApi {
   readonly stats: TorrentStats
   /** As in `stats`, at no cost. */
   readonly state: TorrentState
+  /** Everything that is wanted is here and verified, as far as is known: false while the metadata is unknown. */
+  readonly isComplete: boolean
   on<Name extends keyof TorrentEvents & string>(
     name: Name,
     listener: (...args: TorrentEvents[Name]) => void,

@@ -165,10 +165,10 @@ export class NodeCore {
         for (const watcher of this.watchers) watcher.onMetadata?.(each)
       },
       onComplete: (each, fresh) => {
-        void this.queue.apply()
+        void this.queue.freed()
         for (const watcher of this.watchers) watcher.onComplete?.(each, fresh)
       },
-      onRested: () => void this.queue.apply(),
+      onRested: () => void this.queue.freed(),
       onState: each => this.goodPeers.recall(each),
       onPeerClosed: (_, peer) => this.#notePeer(peer),
     })
@@ -219,9 +219,10 @@ export class NodeCore {
       adopt: (api, row) => this.adopt(api, row),
     })
     if (added.added) this.log.info(`${nameOf(added.torrent)} was added`, { torrent: added.torrent.id })
-    await this.queue.apply()
-    // Who is answered finds it after a crash, too.
-    if (added.added) await added.torrent.api.record()
+    // Who is answered finds it after a crash, too. Before it begins to check anything that is quick.
+    const recording = added.added ? added.torrent.api.record() : null
+    await this.queue.begin(added.torrent)
+    await recording
     return added
   }
 

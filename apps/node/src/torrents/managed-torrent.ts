@@ -45,7 +45,6 @@ export class ManagedTorrent {
 
   /** Everything that is wanted is here, as far as is known. */
   get isComplete(): boolean {
-    const { wantedBytes, haveBytes, state } = this.api.stats
-    return state !== 'checking' && this.api.metainfo !== null && haveBytes >= wantedBytes
+    return this.api.state !== 'checking' && this.api.isComplete
   }
 }

@@ -32,6 +32,22 @@ export class QueueKeeper {
     return this.#applying
   }
 
+  /** A place may be free. Without limits nobody waits for one. */
+  async freed(): Promise<void> {
+    if (this.#hasLimits) await this.apply()
+  }
+
+  /** One is new: without limits that concerns no other. */
+  async begin(torrent: ManagedTorrent): Promise<void> {
+    if (this.#hasLimits || this.#applying) return this.apply()
+    await this.#set(torrent, !torrent.row.paused, false)
+  }
+
+  get #hasLimits(): boolean {
+    const { maxDownloads, maxSeeds } = this.#context.settings()
+    return maxDownloads !== null || maxSeeds !== null
+  }
+
   async reorder(moved: readonly ManagedTorrent[], move: Move): Promise<void> {
     const { book } = this.#context
     const order = this.#ordered()
@@ -74,13 +90,14 @@ export class QueueKeeper {
       if (!paused && torrent.state === 'error') return null
       return this.#set(torrent, runs, !paused && !runs)
     })
-    await Promise.all(changes.filter(change => change !== null))
+    // One that cannot be stopped or started (it is just being closed, say) keeps nobody else from it.
+    await Promise.allSettled(changes.filter(change => change !== null))
   }
 
   /** Without limits there is nothing to decide: so a change of one torrent does not look at thousands of others in detail. */
   #runs(): (torrent: ManagedTorrent) => boolean {
     const settings = this.#context.settings()
-    if (settings.maxDownloads === null && settings.maxSeeds === null) return ({ row }) => !row.paused
+    if (!this.#hasLimits) return ({ row }) => !row.paused
     const waiting = this.#ordered().filter(({ row, state }) => !row.paused && state !== 'error')
     const { run } = queueDecision(waiting.map(queued), settings, Date.now())
     return ({ id }) => run.has(id)

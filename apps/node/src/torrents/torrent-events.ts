@@ -37,9 +37,15 @@ export function followTorrent(torrent: ManagedTorrent, context: TorrentEventsCon
         log.error(`${nameOf(torrent)}: ${(error as Error).message}`, about)
       }
     }
+  // One that lacks something has a place in the queue.
+  const touch = () => {
+    const hadAll = isComplete
+    isComplete = torrent.isComplete
+    book.touch(torrent, hadAll !== isComplete)
+  }
   const learned = guarded(() => {
     for (const double of book.index(torrent)) context.onDouble(torrent, double)
-    book.touch(torrent, true)
+    touch()
     context.onMetadata(torrent)
   })
   const completed = guarded(() => {
@@ -47,7 +53,7 @@ export function followTorrent(torrent: ManagedTorrent, context: TorrentEventsCon
     // What was here from the beginning was not downloaded: nothing follows.
     const completionSettled = torrent.row.completionSettled || api.stats.downloadedBytes === 0
     if (first) book.change(torrent, { completedMs: Date.now(), completionSettled })
-    book.touch(torrent, true)
+    touch()
     if (first) log.info(`${nameOf(torrent)} is complete`, about)
     context.onComplete(torrent, first || wasIncomplete)
     wasIncomplete = false
@@ -56,10 +62,7 @@ export function followTorrent(torrent: ManagedTorrent, context: TorrentEventsCon
     'state',
     guarded(state => {
       wasIncomplete ||= state === 'downloading'
-      // One that lacks something has a place in the queue.
-      const hadAll = isComplete
-      isComplete = torrent.isComplete
-      book.touch(torrent, hadAll !== isComplete)
+      touch()
       if (state === 'error') context.onRested(torrent)
       context.onState(torrent)
     }),

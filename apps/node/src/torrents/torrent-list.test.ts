@@ -33,6 +33,9 @@ function engineTorrent(number: number) {
     directory: '/',
     sequential: false,
     discovery: () => [],
+    get isComplete() {
+      return stats.haveBytes >= stats.wantedBytes
+    },
     get state() {
       return stats.state
     },

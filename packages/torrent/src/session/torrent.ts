@@ -157,6 +157,10 @@ export class Torrent extends Emitter<TorrentEvents> implements TorrentApi {
     return this.#task.state
   }
 
+  get isComplete(): boolean {
+    return this.#task.content?.isComplete ?? false
+  }
+
   get stats(): TorrentStats {
     return statsOf(this.#task, this.#context.clock.nowMs())
   }
