@@ -1,0 +1,135 @@
+import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import type { Page } from 'playwright-core'
+import { describe, expect, test } from 'vitest'
+import { makeSmallTorrents } from '../../bench/many-torrents.ts'
+import { picture } from '../support/browser.ts'
+import { openConsole, type Scene, skipped, withNode } from './setup.ts'
+
+const ROUTES = ['/', '/dashboard', '/search?q=harbour', '/feeds', '/settings', '/welcome']
+const MANY = 5000
+const AT_ONCE = 50
+
+describe.skipIf(skipped)('the console of a real node: how it looks', () => {
+  test('on a phone nothing is wider than the screen, and every place is reached', async () => {
+    await withNode(async scene => {
+      const id = await addSomething(scene)
+      for (const route of [...ROUTES, `/torrents/${id}`]) {
+        const { page, context } = await openConsole(scene, route, { size: 'phone', hasTouch: true })
+        await settled(page)
+        const [wide, screen] = await page.evaluate(() => [document.scrollingElement!.scrollWidth, innerWidth])
+        expect(wide, route).toBeLessThanOrEqual(screen!)
+        await page.getByRole('button', { name: /^Add/ }).first().click()
+        await page.getByRole('dialog').waitFor()
+        await context.close()
+      }
+    })
+  })
+
+  for (const colorScheme of ['light', 'dark'] as const)
+    test(`axe finds nothing on any page of a real node (${colorScheme})`, async () => {
+      await withNode(async scene => {
+        const id = await addSomething(scene)
+        for (const route of [...ROUTES, `/torrents/${id}`]) {
+          const { page, context } = await openConsole(scene, route, { colorScheme })
+          await settled(page)
+          expect(await findings(page), route).toEqual([])
+          await context.close()
+        }
+      })
+    })
+
+  test('pictures for the documentation, of a made-up node', async () => {
+    await withNode(async scene => {
+      for (const colorScheme of ['light', 'dark'] as const)
+        for (const [name, route, size] of [
+          ['list', '/', 'laptop'],
+          ['dashboard', '/dashboard', 'laptop'],
+          ['settings', '/settings', 'laptop'],
+          ['phone', '/', 'phone'],
+        ] as const) {
+          const { page, context } = await openConsole(scene, `${route}?mock`, { colorScheme, size })
+          await settled(page)
+          await picture(page, `console-${name}-${colorScheme}`)
+          if (name === 'list') {
+            await page.locator('[data-row]', { hasText: 'Downloading' }).first().locator('a').first().click()
+            await page
+              .getByText(/pieces here/)
+              .first()
+              .waitFor()
+            await picture(page, `console-torrent-${colorScheme}`)
+          }
+          await context.close()
+        }
+    })
+  })
+
+  test('5,000 torrents of a real node scroll, with no more rows than are in sight', async () => {
+    await withNode(async scene => {
+      const paths = await makeSmallTorrents(scene.dir, MANY)
+      const add = async (path: string) => {
+        const torrent = (await readFile(path)).toString('base64')
+        await scene.node.api.addTorrent({ torrent, trusted: true })
+      }
+      while (paths.length > 0) await Promise.all(paths.splice(-AT_ONCE).map(add))
+      const { page, problems } = await openConsole(scene)
+      await page.getByText('5,000 torrents').waitFor()
+      const { frames, rows } = await scroll(page, 3)
+      console.log(`scrolling ${MANY} torrents of a real node: ${frames.toFixed(0)} frames a second`)
+      expect(rows).toBeLessThan(80)
+      await page.locator('[data-row]').last().waitFor()
+      expect(problems).toEqual([])
+    })
+  }, 240_000)
+})
+
+async function addSomething({ node }: Scene): Promise<string> {
+  const { torrent } = await node.api.addTorrent({
+    source: `magnet:?xt=urn:btih:${'ab'.repeat(20)}&dn=Harbour`,
+  })
+  return torrent!.id
+}
+
+async function settled(page: Page): Promise<void> {
+  await page.locator('h1').first().waitFor({ state: 'attached' })
+  await page.waitForFunction(() => !document.querySelector('[role=status] .visually-hidden'))
+  // Rates and graphs come with the next seconds.
+  await page.waitForTimeout(1500)
+}
+
+interface AxeWindow {
+  axe: {
+    run(
+      context: Document,
+      options: object,
+    ): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }>
+  }
+}
+
+/** What axe finds of WCAG 2.2 A and AA. */
+async function findings(page: Page): Promise<string[]> {
+  await page.evaluate(await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'))
+  const { violations } = await page.evaluate(() =>
+    (globalThis as unknown as AxeWindow).axe.run(document, {
+      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'],
+    }),
+  )
+  return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`))
+}
+
+/** Scrolls the list at a constant speed; how many pictures a second were drawn, and the most rows there were at a time. */
+function scroll(page: Page, seconds: number): Promise<{ frames: number; rows: number }> {
+  return page.evaluate(async duration => {
+    const grid = document.querySelector('[role=grid]')!
+    const next = () => new Promise<number>(resolve => requestAnimationFrame(resolve))
+    const start = await next()
+    let [now, count, rows] = [start, 0, 0]
+    while (now - start < duration * 1000) {
+      grid.scrollTop = (now - start) * 2.5
+      now = await next()
+      count++
+      rows = Math.max(rows, grid.querySelectorAll('[data-row]').length)
+    }
+    return { frames: (count * 1000) / (now - start), rows }
+  }, seconds)
+}
