@@ -13,12 +13,14 @@ import { addAll, readTorrent, type Source } from './adding.ts'
 import { pickedFiles } from './dropped.ts'
 import { HandlerHint } from './HandlerHint.tsx'
 import { sourcesIn } from './links.ts'
+import { PlainFileForm } from './PlainFileForm.tsx'
 import { PreviewForm } from './PreviewForm.tsx'
 
 type State =
   | { readonly step: 'source' }
   | { readonly step: 'looking'; readonly source: Source }
   | { readonly step: 'failed'; readonly source: Source; readonly error: unknown }
+  | { readonly step: 'plain'; readonly source: string }
   | { readonly step: 'preview'; readonly source: Source; readonly preview: Preview }
 
 const t = texts.add
@@ -46,7 +48,9 @@ export function DownloadTab({ request, field, onDone }: DownloadTabProps) {
     node.api.previewTorrent(source, { signal: controller.signal }).then(
       preview => setState({ step: 'preview', source, preview }),
       error => {
-        if (!isAborted(error)) setState({ step: 'failed', source, error })
+        if (isAborted(error)) return
+        const plain = (error as { code?: string }).code === 'not-a-torrent' && 'source' in source
+        setState(plain ? { step: 'plain', source: source.source } : { step: 'failed', source, error })
       },
     )
   }
@@ -64,9 +68,8 @@ export function DownloadTab({ request, field, onDone }: DownloadTabProps) {
   }
   const takeText = (given: string) => {
     const sources = sourcesIn(given).map(source => ({ source }))
-    // A file at a web address is a single download: there is nothing inside to look at.
-    if (sources.length !== 1 || isPlainFile(sources[0]!.source)) void add(sources)
-    else look(sources[0]!)
+    if (sources.length === 1) look(sources[0]!)
+    else void add(sources)
   }
   // biome-ignore lint/correctness/useExhaustiveDependencies: what the dialog was opened with is taken once.
   useEffect(() => {
@@ -96,6 +99,15 @@ export function DownloadTab({ request, field, onDone }: DownloadTabProps) {
       />
     )
   }
+  if (state.step === 'plain') {
+    return (
+      <PlainFileForm
+        source={state.source}
+        onBack={() => setState({ step: 'source' })}
+        onAdd={it => add([it])}
+      />
+    )
+  }
   return (
     <div className={styles.form}>
       {state.step === 'failed' && (
@@ -106,9 +118,6 @@ export function DownloadTab({ request, field, onDone }: DownloadTabProps) {
     </div>
   )
 }
-
-const isPlainFile = (source: string) =>
-  /^(https?|ftp):\/\//.test(source) && !/\.torrent([?#]|$)/i.test(source)
 
 function Failed({ error, onRetry, onAdd }: { error: unknown; onRetry(): void; onAdd(): void }) {
   const late = (error as { code?: string }).code === 'timeout'

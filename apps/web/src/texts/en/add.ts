@@ -17,6 +17,11 @@ export const add = {
   looking: 'Looking what the link holds. Peers are being asked, which can take a minute.',
   lookFailed: 'What it holds could not be found yet.',
   addAnyway: 'Add anyway: it goes on looking',
+  plain: {
+    title: 'This is a plain file, not a torrent.',
+    body: 'It is downloaded from its server, as it is.',
+    confirm: 'Download the file',
+  },
   known: 'You have this already.',
   openKnown: 'Show it',
   preview: {
