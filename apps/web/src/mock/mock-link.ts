@@ -147,7 +147,7 @@ function openEvents(
   sink: EventSink,
 ): EventChannel {
   const wanted = new Set(topics)
-  const usual = new Set(['torrents', 'stats', 'job', 'labels', 'settings', 'feeds'])
+  const usual = new Set(['torrents', 'stats', 'job', 'labels', 'settings', 'feeds', 'resync'])
   const stop = world.on(event => {
     if (usual.has(event.type) || (event.type === 'log' && wanted.has('log')))
       sink.received(structuredClone(event))

@@ -67,6 +67,18 @@ test('a locked node asks for a login, and opens after it', async () => {
   expect(node.access.get()).toBe('open')
 })
 
+test('where events were lost, everything is read anew, and pages are told to do so', async () => {
+  const { link, node } = await open()
+  await expect.poll(() => node.loaded.get()).toBe(true)
+  const before = [node.resyncs.get(), node.settingsVersion.get(), node.feedsVersion.get()]
+  const [row] = [...link.world.torrents.values()].map(torrent => torrent.row)
+  row!.name = 'told to nobody'
+  link.world.emit({ type: 'resync' })
+  await expect.poll(() => node.torrents.get(row!.id)?.name).toBe('told to nobody')
+  const after = [node.resyncs.get(), node.settingsVersion.get(), node.feedsVersion.get()]
+  expect(after).toEqual(before.map(count => count + 1))
+})
+
 test('a node that could not answer is asked again', async () => {
   const link = mockLink({ traffic: 'calm', torrents: 24, locked: false, dropAfterSeconds: null })
   let refusals = 1

@@ -29,6 +29,8 @@ export class NodeStore {
   /** Count up when they must be asked for anew. */
   readonly settingsVersion = new Cell(0)
   readonly feedsVersion = new Cell(0)
+  /** Counts up when events were lost: what topics told must be asked for anew, too. */
+  readonly resyncs = new Cell(0)
   readonly events: EventConnection
   readonly #listeners = new Map<string, Set<(event: NodeEvent) => void>>()
   /** Events that came while the list was being read. */
@@ -90,7 +92,7 @@ export class NodeStore {
       case 'hello':
         return this.#greeted(event)
       case 'resync':
-        return void this.#readAll()
+        return this.#lost()
       case 'torrents':
         return this.#torrentsChanged(event)
       case 'stats':
@@ -108,6 +110,11 @@ export class NodeStore {
       case 'log':
         return this.#tell('log', event)
     }
+  }
+
+  #lost(): void {
+    for (const count of [this.resyncs, this.settingsVersion, this.feedsVersion]) count.set(count.get() + 1)
+    void this.#readAll()
   }
 
   #tell(topic: string, event: NodeEvent): void {

@@ -8,14 +8,17 @@ export function useTorrentEvents(id: string, listener: (event: EventOf<'torrent'
   useTopic(`torrent:${id}`, event => event.type === 'torrent' && listener(event))
 }
 
-/** Asks again when the node is back: events that came meanwhile are lost. */
+/** Asks again when the node is back, or says that events are lost: what came meanwhile nobody told. */
 export function useReloadWhenBack({ reload }: Pick<Asked<unknown>, 'reload'>): void {
   const online = useCell(useNode().events.state) === 'online'
+  const resyncs = useCell(useNode().resyncs)
+  const seen = useRef(resyncs)
   const wasAway = useRef(false)
   useEffect(() => {
-    if (online && wasAway.current) reload()
+    if (online && (wasAway.current || seen.current !== resyncs)) reload()
     wasAway.current = !online
-  }, [online, reload])
+    seen.current = resyncs
+  }, [online, resyncs, reload])
 }
 
 /** The torrent with all that its page shows; what the list has of it is kept up to date by events. */
