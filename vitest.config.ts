@@ -1,5 +1,26 @@
 import { defineConfig } from 'vitest/config'
 
+/**
+ * Tests that start servers, processes or threads, or that compute for seconds. `npm test` runs them; `npm run check`, which is to take a minute,
+ * does not.
+ */
+const SLOW = [
+  'apps/node/src/automation/{start-automation,with-node}.test.ts',
+  'apps/node/src/automation/{completion/completions,completion/run-hook,feeds/feeds,watch/watch-folders}.test.ts',
+  'apps/node/src/catalogue/{database,search/search-index,stores}.test.ts',
+  'apps/node/src/commands/offline.test.ts',
+  'apps/node/src/compat/{qbittorrent,transmission}/{plugin,rss,trackers}.test.ts',
+  'apps/node/src/daemon/**/*.test.ts',
+  'apps/node/src/documents/{extract-text,indexer}.test.ts',
+  'apps/node/src/protocols/{ftp/ftp-handler,http/http-handler}.test.ts',
+  'apps/node/src/server/**/*.test.ts',
+  'packages/torrent/src/discovery/dht/{dht-node,dht-discovery}.test.ts',
+  'packages/torrent/src/examples/examples.test.ts',
+  'packages/torrent/src/hash/hash-pool.test.ts',
+  'packages/torrent/src/session/{close,failed-flush,limits,links,moving,resume,selection,unfinished,web-seeds}.test.ts',
+  'packages/torrent/src/transport/tcp-transport.test.ts',
+]
+
 export default defineConfig({
   test: {
     projects: [
@@ -12,8 +33,12 @@ export default defineConfig({
             'scripts/**/*.test.ts',
             'bench/**/*.test.ts',
           ],
+          exclude: SLOW,
           testTimeout: 20_000,
         },
+      },
+      {
+        test: { name: 'slow', include: SLOW, testTimeout: 60_000, hookTimeout: 60_000 },
       },
       {
         test: {

@@ -20,14 +20,21 @@ const notes = missing.map(([name, tool]) => `all that needs ${name} (Debian: apt
 
 const gate = await check()
 // Where everything can be installed nothing may be missing: then the tests fail rather than skip.
-const rest = await runTests(['web', 'sim', 'interop'], mayInstall ? { env: { SHOAL_STRICT: '1' } } : {})
-conclude(
-  {
-    failed: [...gate.failed, ...(rest.code === 0 ? [] : ['the console, simulated swarms and real peers'])],
-    skipped: [...gate.skipped, ...rest.skipped],
-  },
-  notes,
-)
+const options = mayInstall ? { env: { SHOAL_STRICT: '1' } } : {}
+/** One after the other: those with a browser or with real peers have two cores to themselves. */
+const PARTS = {
+  'slow unit tests': ['slow'],
+  'the console': ['web'],
+  'simulated swarms and real peers': ['sim', 'interop'],
+}
+const failed = [...gate.failed]
+const skipped = [...gate.skipped]
+for (const [name, projects] of Object.entries(PARTS)) {
+  const { code, skipped: more } = await runTests(projects, options)
+  if (code !== 0) failed.push(name)
+  skipped.push(...more)
+}
+conclude({ failed, skipped }, notes)
 
 async function installDebianPackages(): Promise<void> {
   const wanted = [...new Set(Object.values(TOOLS).map(tool => tool.debian))]
