@@ -1,5 +1,8 @@
+import type { TorrentApi } from '@shoal/torrent'
 import { expect, test } from 'vitest'
-import { reordered } from './queue-keeper.ts'
+import { freshRow } from './adding.ts'
+import { QueueKeeper, reordered } from './queue-keeper.ts'
+import { TorrentBook } from './torrent-book.ts'
 
 const ORDER = ['a', 'b', 'c', 'd']
 const move = (moved: string, how: Parameters<typeof reordered>[2]) =>
@@ -16,4 +19,76 @@ test('what is at the end already stays there', () => {
   expect(move('ab', 'queue-up')).toBe('abcd')
   expect(move('ac', 'queue-up')).toBe('acbd')
   expect(move('cd', 'queue-down')).toBe('abcd')
+})
+
+/** As much of an engine's torrent as the queue looks at; it can be closed under its hands. */
+function fakeApi(number: number) {
+  const v1 = new Uint8Array(20).fill(number)
+  const stats = { state: 'paused', downloadBytesPerSecond: 0, uploadBytesPerSecond: 0 }
+  return {
+    stats,
+    infoHashes: { v1 },
+    isComplete: false,
+    isBroken: false,
+    get state() {
+      return stats.state
+    },
+    async resume() {
+      if (this.isBroken) throw new Error('the torrent was closed')
+      stats.state = 'downloading'
+    },
+    async pause() {
+      stats.state = 'paused'
+    },
+  }
+}
+
+function queueOf(count: number, limits: { maxDownloads: number | null; maxSeeds: number | null }) {
+  const book = new TorrentBook({ all: () => [], put() {}, delete() {}, together: work => work() })
+  const apis = Array.from({ length: count }, (_, at) => fakeApi(at + 1))
+  const torrents = apis.map(api => {
+    const known = api as unknown as TorrentApi
+    return book.add(known, freshRow(known, book))
+  })
+  const queue = new QueueKeeper({ book, settings: () => limits })
+  const states = () => apis.map(({ stats }) => stats.state)
+  return { book, apis, torrents, queue, states }
+}
+
+test('as many run as may, in order; forced ones besides, paused and failed ones not', async () => {
+  const { book, apis, torrents, queue, states } = queueOf(5, { maxDownloads: 1, maxSeeds: null })
+  book.change(torrents[0]!, { paused: true })
+  apis[1]!.stats.state = 'error'
+  book.change(torrents[4]!, { forced: true })
+  await queue.apply()
+  expect(states()).toEqual(['paused', 'error', 'downloading', 'paused', 'downloading'])
+  expect(torrents.map(({ queued }) => queued)).toEqual([false, false, false, true, false])
+  book.change(torrents[2]!, { paused: true })
+  await queue.apply()
+  expect(states()).toEqual(['paused', 'error', 'paused', 'downloading', 'downloading'])
+})
+
+test('one that cannot be started keeps nobody else from it', async () => {
+  const { apis, queue, states } = queueOf(3, { maxDownloads: null, maxSeeds: null })
+  apis[0]!.isBroken = true
+  await queue.apply()
+  expect(states()).toEqual(['paused', 'downloading', 'downloading'])
+})
+
+test('a new one begins without a look at the others, where nobody has to wait', async () => {
+  const { torrents, queue, states } = queueOf(3, { maxDownloads: null, maxSeeds: null })
+  await queue.begin(torrents[1]!)
+  expect(states()).toEqual(['paused', 'downloading', 'paused'])
+  const limited = queueOf(3, { maxDownloads: 1, maxSeeds: null })
+  await limited.queue.begin(limited.torrents[2]!)
+  expect(limited.states()).toEqual(['downloading', 'paused', 'paused'])
+})
+
+test('what is asked while torrents are being started is done in one more round', async () => {
+  const limits = { maxDownloads: 1 as number | null, maxSeeds: null }
+  const { queue, states } = queueOf(3, limits)
+  const first = queue.apply()
+  limits.maxDownloads = 2
+  await Promise.all([first, queue.apply(), queue.apply()])
+  expect(states()).toEqual(['downloading', 'downloading', 'paused'])
 })
