@@ -241,7 +241,7 @@ describe.skipIf(lackingChromium())('the console with a made-up node', () => {
       await page.getByRole('heading', { name: 'Caminandes' }).waitFor()
       await page.getByLabel('Download plain text', { exact: true }).uncheck()
       await page.getByText('2 of 4 files', { exact: false }).first().waitFor()
-      await page.getByLabel('Label').fill('films')
+      await page.getByRole('combobox', { name: 'Label' }).fill('films')
       await page.getByRole('button', { name: /^Download \d/ }).click()
       await page.getByText('Added “Caminandes”').first().waitFor()
       await page.locator('[data-row] a', { hasText: 'Caminandes' }).waitFor()
