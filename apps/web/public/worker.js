@@ -1,15 +1,15 @@
 /**
  * Keeps the console itself at hand: it opens at once, and also while the node is away. What the node says (/api, /files, other APIs) is never
- * kept. Names under /assets/ carry a hash, so that what is kept of them is right forever; the page itself is asked for anew each time.
+ * kept. Names under /assets/ carry a hash, so that what is kept of them is right forever; the page itself is asked for anew each time, and
+ * when it is another one, the build that it belongs to takes the place of the one before. `/build.json` lists what belongs to a build.
  */
-const CACHE = 'console-1'
+const CACHE = 'console-2'
 const SHELL = '/'
+const BESIDES = ['/icon.svg', '/manifest.webmanifest']
 const FETCH_MS = 3000
 
 self.addEventListener('install', event => {
-  event.waitUntil(
-    caches.open(CACHE).then(cache => cache.addAll([SHELL, '/icon.svg', '/manifest.webmanifest'])),
-  )
+  event.waitUntil(keepBuild())
   self.skipWaiting()
 })
 
@@ -26,45 +26,51 @@ self.addEventListener('fetch', event => {
   const { request } = event
   const { origin, pathname } = new URL(request.url)
   if (request.method !== 'GET' || origin !== location.origin) return
-  if (request.mode === 'navigate' && isPage(pathname)) event.respondWith(page(request))
+  if (request.mode === 'navigate' && isPage(pathname)) event.respondWith(page(event))
   else if (pathname.startsWith('/assets/')) event.respondWith(asset(request))
+  else if (BESIDES.includes(pathname)) event.respondWith(besides(request))
 })
 
 /** Paths of the console; all others are the node's own. */
 const isPage = path => /^\/($|torrents|dashboard|search|feeds|settings|welcome)/.test(path)
 
-async function page(request) {
+async function page(event) {
   const cache = await caches.open(CACHE)
   try {
-    const response = await fetch(request, { signal: AbortSignal.timeout(FETCH_MS) })
-    if (response.ok) {
-      await cache.put(SHELL, response.clone())
-      await forgetOld(cache, await response.clone().text())
-    }
+    const response = await fetch(event.request, { signal: AbortSignal.timeout(FETCH_MS) })
+    if (response.ok) event.waitUntil(keepIfNew(cache, response.clone()).catch(() => {}))
     return response
   } catch {
     return (await cache.match(SHELL)) ?? Response.error()
   }
 }
 
-async function asset(request) {
-  const cache = await caches.open(CACHE)
-  const known = await cache.match(request)
-  if (known) return known
-  const response = await fetch(request)
-  if (response.ok) await cache.put(request, response.clone())
-  return response
+async function keepIfNew(cache, response) {
+  const before = await cache.match(SHELL)
+  if ((await before?.text()) !== (await response.text())) await keepBuild()
 }
 
-/** A new build has a new entry: what belongs to the one before goes. */
-let entry
-async function forgetOld(cache, html) {
-  const now = /\/assets\/[^"]+\.js/.exec(html)?.[0]
-  if (now === undefined || now === entry) return
-  const before = entry
-  entry = now
-  if (before === undefined && (await cache.match(now))) return
-  for (const request of await cache.keys()) {
-    if (new URL(request.url).pathname.startsWith('/assets/')) await cache.delete(request)
+/** Old files go last: whatever interrupts this, the page that is kept has all that it needs. */
+async function keepBuild() {
+  const cache = await caches.open(CACHE)
+  const { files } = await (await fetch('/build.json', { cache: 'no-cache' })).json()
+  const paths = async () => (await cache.keys()).map(({ url }) => new URL(url).pathname)
+  const known = await paths()
+  await cache.addAll(files.filter(path => !known.includes(path)))
+  await cache.addAll([SHELL, ...BESIDES])
+  const old = (await paths()).filter(path => path.startsWith('/assets/') && !files.includes(path))
+  await Promise.all(old.map(path => cache.delete(path)))
+}
+
+/** What is kept is what a build consists of: others, such as those of a page that is still open, come from the node. */
+async function asset(request) {
+  return (await (await caches.open(CACHE)).match(request)) ?? fetch(request)
+}
+
+async function besides(request) {
+  try {
+    return await fetch(request)
+  } catch {
+    return (await (await caches.open(CACHE)).match(request)) ?? Response.error()
   }
 }

@@ -29,6 +29,7 @@ const TYPES: Record<string, string> = {
   '.css': 'text/css',
   '.html': 'text/html',
   '.svg': 'image/svg+xml',
+  '.json': 'application/json',
   '.png': 'image/png',
   '.webmanifest': 'application/manifest+json',
 }
@@ -43,9 +44,15 @@ export function lackingChromium(): boolean {
 
 export interface BuiltConsole {
   readonly url: string
+  /** Where its files lie. */
+  readonly folder: string
   /** Gzipped bytes of all script that the first screen loads. */
   readonly firstScriptBytes: number
   open(path: string, options?: BrowserContextOptions): Promise<OpenPage>
+  /** Ends the server, as a node ends that is stopped. */
+  goAway(): Promise<void>
+  /** Serves again, at the same address. */
+  comeBack(): Promise<void>
   close(): Promise<void>
 }
 
@@ -69,19 +76,28 @@ export async function buildConsole(): Promise<BuiltConsole> {
     string,
     ManifestEntry
   >
-  const server = await serve(outDir)
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  let server = await serve(outDir)
+  const { port } = server.address() as AddressInfo
+  const url = `http://127.0.0.1:${port}`
   const browser = existsSync(CHROMIUM)
     ? await chromium.launch({ executablePath: CHROMIUM, args: FLAGS })
     : null
+  const goAway = async () => {
+    server.closeAllConnections()
+    if (server.listening) await new Promise(resolve => server.close(resolve))
+  }
   return {
     url,
+    folder: outDir,
     firstScriptBytes: sizeOfFirst(outDir, manifest),
     open: (path, options) => openPage(browser!, new URL(path, url).href, options),
+    goAway,
+    async comeBack() {
+      server = await serve(outDir, port)
+    },
     async close() {
       await browser?.close()
-      server.closeAllConnections()
-      await new Promise(resolve => server.close(resolve))
+      await goAway()
       rmSync(outDir, { recursive: true, force: true })
     },
   }
@@ -109,16 +125,17 @@ function sizeOfFirst(outDir: string, manifest: Record<string, ManifestEntry>): n
   )
 }
 
-async function serve(folder: string) {
+async function serve(folder: string, port = 0) {
   const server = createServer((request, response) => {
     const wanted = join(folder, normalize(decodeURIComponent(new URL(request.url!, 'http://node').pathname)))
     const there = wanted.startsWith(folder) && existsSync(wanted) && statSync(wanted).isFile()
+    if (!there && /^\/(api|files)\b/.test(request.url!)) return void response.writeHead(502).end()
     const path = there ? wanted : join(folder, 'index.html')
     response.setHeader('content-type', TYPES[extname(path)] ?? 'application/octet-stream')
     response.setHeader('content-security-policy', POLICY)
     response.end(readFileSync(path))
   })
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  await new Promise<void>(resolve => server.listen(port, '127.0.0.1', resolve))
   return server
 }
 

@@ -1,0 +1,108 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type BuiltConsole, buildConsole, lackingChromium } from './testing/console.ts'
+
+let built: BuiltConsole
+beforeAll(async () => {
+  built = await buildConsole()
+}, 60_000)
+afterAll(() => built.close())
+
+/** Whether the service worker answers for the page, by now. */
+const isKept = (page: Page) =>
+  page.evaluate(() => navigator.serviceWorker.ready.then(({ active }) => active!.state))
+const keptPaths = (page: Page) =>
+  page.evaluate(async () => {
+    const paths: string[] = []
+    for (const name of await caches.keys())
+      for (const { url } of await (await caches.open(name)).keys()) paths.push(new URL(url).pathname)
+    return paths
+  })
+
+test('what the manifest names is there, in the sizes that it says', () => {
+  const manifest = JSON.parse(readFileSync(join(built.folder, 'manifest.webmanifest'), 'utf8'))
+  expect(manifest).toMatchObject({ name: 'Shoal', start_url: '/', scope: '/', display: 'standalone' })
+  const icons = manifest.icons as { src: string; type: string; sizes: string; purpose?: string }[]
+  const bitmaps = icons.filter(({ type }) => type === 'image/png')
+  for (const { src, sizes } of bitmaps) {
+    const header = readFileSync(join(built.folder, src)).subarray(0, 24)
+    expect(`${header.readUInt32BE(16)}x${header.readUInt32BE(20)}`, src).toBe(sizes)
+  }
+  // As browsers ask for, before they offer to install it.
+  expect(bitmaps.map(({ sizes }) => sizes)).toEqual(expect.arrayContaining(['192x192', '512x512']))
+  expect(icons.some(({ purpose }) => purpose === 'maskable')).toBe(true)
+})
+
+describe.skipIf(lackingChromium())('the console as an application', () => {
+  test('Chromium finds nothing that hinders its installation', async () => {
+    const { page, close } = await built.open('/')
+    const devtools = await page.context().newCDPSession(page)
+    const { errors, url } = await devtools.send('Page.getAppManifest')
+    expect([url, errors]).toEqual([`${built.url}/manifest.webmanifest`, []])
+    const { installabilityErrors } = await devtools.send('Page.getInstallabilityErrors')
+    // A context of its own is a private window, where nothing is installed.
+    expect(installabilityErrors.map(({ errorId }) => errorId).filter(id => id !== 'in-incognito')).toEqual([])
+    await close()
+  })
+
+  test('it opens while the node is away, any page of it, and says that the node does not answer', async () => {
+    const { page, close } = await built.open('/')
+    expect(await isKept(page)).toMatch(/activat/)
+    await built.goAway()
+    try {
+      for (const path of ['/', '/settings', '/dashboard']) {
+        await page.goto(built.url + path)
+        await page.getByText('The node does not answer').first().waitFor()
+      }
+      // Parts that were never opened before are at hand, too.
+      await page.goto(built.url)
+      await page.getByRole('button', { name: 'Add', exact: true }).click()
+      await page.getByRole('textbox', { name: 'Link' }).waitFor()
+    } finally {
+      await built.comeBack()
+      await close()
+    }
+  })
+
+  test('nothing of the node is kept, only the console', async () => {
+    const { page, close } = await built.open('/')
+    await isKept(page)
+    const paths = await keptPaths(page)
+    expect(paths.filter(path => !path.startsWith('/assets/')).sort()).toEqual([
+      '/',
+      '/icon.svg',
+      '/manifest.webmanifest',
+    ])
+    await close()
+  })
+
+  test('a new build takes the place of the one before', async () => {
+    const { page, close } = await built.open('/')
+    await isKept(page)
+    const html = readFileSync(join(built.folder, 'index.html'), 'utf8')
+    const list = readFileSync(join(built.folder, 'build.json'), 'utf8')
+    try {
+      writeFileSync(join(built.folder, 'assets', 'second.js'), `document.body.textContent = 'second build'`)
+      writeFileSync(
+        join(built.folder, 'index.html'),
+        '<script type="module" src="/assets/second.js"></script>',
+      )
+      writeFileSync(join(built.folder, 'build.json'), JSON.stringify({ files: ['/assets/second.js'] }))
+      await page.reload()
+      await page.getByText('second build').waitFor()
+      const assets = async () => (await keptPaths(page)).filter(path => path.startsWith('/assets/'))
+      await expect.poll(assets).toEqual(['/assets/second.js'])
+      await built.goAway()
+      await page.reload()
+      await page.getByText('second build').waitFor()
+    } finally {
+      writeFileSync(join(built.folder, 'index.html'), html)
+      writeFileSync(join(built.folder, 'build.json'), list)
+      await built.goAway()
+      await built.comeBack()
+      await close()
+    }
+  })
+})
