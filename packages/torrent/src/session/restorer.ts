@@ -29,6 +29,7 @@ export class Restorer {
   all(): Restored[] {
     const all = this.#withoutDoubles().sort((a, b) => addedMs(a) - addedMs(b))
     this.#recorded.clear()
+    this.#keys.clear()
     return all
   }
 
