@@ -75,3 +75,20 @@ test('lists folders first, without what begins with a dot, and knows the way up 
   expect((await folders(root).list(join(root, 'films'))).parent).toBe(root)
   await expect(folders(root).list(join(root, 'none'))).rejects.toMatchObject({ code: 'not-found' })
 })
+
+test('the node’s own folder is neither read nor shared, wherever it lies', async () => {
+  const data = join(root, 'node')
+  await mkdir(data)
+  const mine = new Folders(() => [root], [data])
+  await expect(mine.allow(join(data, 'token'), 'source')).rejects.toMatchObject({
+    code: 'forbidden-path',
+    field: 'source',
+  })
+  await symlink(data, join(root, 'films', 'link'))
+  await expect(mine.allow(join(root, 'films', 'link', 'token'))).rejects.toMatchObject({
+    code: 'forbidden-path',
+  })
+  expect(await mine.allow(root)).toBe(root)
+  await expect(mine.allowContent(root)).rejects.toMatchObject({ code: 'forbidden-path', field: 'path' })
+  expect(await mine.allowContent(join(root, 'films'))).toBe(join(root, 'films'))
+})

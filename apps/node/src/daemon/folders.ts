@@ -9,10 +9,12 @@ const MOST_ENTRIES = 5000
 
 export class Folders {
   readonly #roots: () => readonly string[]
+  readonly #secret: readonly string[]
 
-  /** `roots`: absolute folders; everything below them is allowed. */
-  constructor(roots: () => readonly string[]) {
+  /** `roots`: absolute folders; everything below them is allowed, but for what is in the `secret` ones. */
+  constructor(roots: () => readonly string[], secret: readonly string[] = []) {
     this.#roots = roots
+    this.#secret = secret
   }
 
   get roots(): readonly string[] {
@@ -32,11 +34,36 @@ export class Folders {
     const real = await realPathOf(full)
     // One that cannot be looked at allows nothing, and takes nothing away from the others.
     const roots = await Promise.all(this.roots.map(root => realPathOf(root).catch(() => null)))
-    if (roots.some(root => root !== null && isWithin(real, root))) return full
+    const secret = await Promise.all(this.#secret.map(folder => realPathOf(folder)))
+    const isSecret = secret.some(folder => isWithin(real, folder))
+    if (!isSecret && roots.some(root => root !== null && isWithin(real, root))) return full
+    if (isSecret)
+      throw new Failure(
+        'forbidden-path',
+        `${full} is the node's own folder: its token and catalogue are nothing to share`,
+        {
+          field,
+        },
+      )
     throw new Failure(
       'forbidden-path',
       `${full} is outside the folders that this node may use (${this.roots.join(', ')}): shoal start --allow-dir allows another`,
       { field },
+    )
+  }
+
+  /** The same for something that is shared with all that is in it: it must not have the node's own folder in it. */
+  async allowContent(path: string, field = 'path'): Promise<string> {
+    const full = await this.allow(path, field)
+    const real = await realPathOf(full)
+    const secret = await Promise.all(this.#secret.map(folder => realPathOf(folder)))
+    if (!secret.some(folder => isWithin(folder, real))) return full
+    throw new Failure(
+      'forbidden-path',
+      `${full} has the node's own folder in it, with its token: share a folder inside it`,
+      {
+        field,
+      },
     )
   }
 

@@ -45,6 +45,8 @@ export interface NodeParts {
   readonly keeper: SettingsKeeper
   readonly log: Log
   readonly logEntries: LogEntries
+  /** The node's own folder: nobody may share what is in it. */
+  readonly dataDir: string
   /** Folders that are allowed besides those of the settings and labels. */
   readonly allowedDirectories: readonly string[]
   readonly protocols: Protocols
@@ -108,7 +110,7 @@ export class NodeCore {
     this.onStop = parts.onStop
     this.rows = new CatalogueRows(catalogue, () => queueMicrotask(() => this.labels.tell()))
     this.book = new TorrentBook(this.rows)
-    this.folders = new Folders(() => this.#allowed(parts.allowedDirectories))
+    this.folders = new Folders(() => this.#allowed(parts.allowedDirectories), [parts.dataDir])
     this.queue = new QueueKeeper({ book: this.book, settings: () => keeper.settings.queue })
     this.removals = new Removals({
       catalogueId: id => this.rows.catalogueId(id),

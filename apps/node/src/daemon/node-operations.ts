@@ -52,7 +52,7 @@ export function nodeOperations(core: NodeCore): Pick<NodeOperations, Names> {
       return {}
     },
     createTorrent: async ({ path, ...options }) =>
-      core.works.create(await core.folders.allow(path, 'path'), options),
+      core.works.create(await core.folders.allowContent(path), options),
     listJobs: async () => ({ items: jobs.list() }),
     getJob: async ({ id }) => jobs.get(id),
     cancelJob: async ({ id }) => jobs.cancel(id),

@@ -14,7 +14,7 @@ export function nodeProtocols(core: () => NodeCore, log: Log): Protocols {
       },
       async seedPath(path, { torrent }) {
         const options = CreateTorrent.omit({ path: true }).parse(torrent ?? {})
-        return { job: core().works.create(await core().folders.allow(path, 'path'), options) }
+        return { job: core().works.create(await core().folders.allowContent(path), options) }
       },
     },
   })

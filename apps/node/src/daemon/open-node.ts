@@ -76,6 +76,7 @@ async function open(options: OpenNodeOptions, closers: (() => unknown)[]): Promi
   for (const problem of session.problems) log.warn(problem)
   const protocols = nodeProtocols(() => core, log)
   const core: NodeCore = new NodeCore({
+    dataDir: options.dataDir,
     catalogue,
     session,
     keeper,

@@ -94,7 +94,7 @@ export class Works {
   async #again({ id, kind, detail }: JobRecord): Promise<void> {
     if (kind === 'create') {
       const { path, options } = detail as CreateDetail
-      this.create(await this.#core.folders.allow(path, 'path'), options, id)
+      this.create(await this.#core.folders.allowContent(path), options, id)
     } else if (kind === 'download') {
       // Whoever is asked may not answer for long: the node does not wait for that.
       const resuming = this.#downloadAgain(id, detail as DownloadDetail).finally(() =>
