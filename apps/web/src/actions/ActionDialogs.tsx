@@ -65,7 +65,7 @@ function RemoveDialog({
   const cancel = useRef<HTMLButtonElement>(null)
   const remove = () => {
     onClose()
-    void actions.remove(ids, { withData: true }).then(onRemoved)
+    void actions.remove(ids, { withData: true }).then(removed => removed && onRemoved?.())
   }
   return (
     <Dialog

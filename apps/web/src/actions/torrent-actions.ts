@@ -48,12 +48,12 @@ function failed(error: unknown): undefined {
   notifyError(error)
 }
 
-/** The note stays for as long as the remove can be undone. */
+/** The note stays for as long as the remove can be undone. False when the node did not do it, which is told. */
 async function remove(
   { api, torrents }: NodeStore,
   ids: readonly string[],
   withData: boolean,
-): Promise<void> {
+): Promise<boolean> {
   const names = ids.map(id => torrents.get(id)?.name ?? id)
   try {
     const { undoSeconds = 0 } = await api.actOnTorrents({
@@ -69,7 +69,9 @@ async function remove(
       timeoutMs: undoSeconds * 1000 || 6000,
       ...(undoSeconds > 0 ? { action: { text: t.undo, onSelect: undo } } : {}),
     })
+    return true
   } catch (error) {
     failed(error)
+    return false
   }
 }

@@ -58,6 +58,10 @@ export function DownloadTab({ request, field, onDone }: DownloadTabProps) {
     looking.current?.abort()
     setState({ step: 'source' })
   }
+  const addUnseen = (source: Source) => {
+    cancel()
+    void add([source])
+  }
   const add = async (sources: readonly AddTorrent[]) => {
     if (await addAll(node.api, sources, id => navigate(`/torrents/${id}`))) onDone()
   }
@@ -85,7 +89,7 @@ export function DownloadTab({ request, field, onDone }: DownloadTabProps) {
         <p>{t.looking}</p>
         <div className={styles.buttons}>
           <Button onClick={cancel}>{texts.app.cancel}</Button>
-          <Button onClick={() => add([state.source])}>{t.source.direct}</Button>
+          <Button onClick={() => addUnseen(state.source)}>{t.source.direct}</Button>
         </div>
       </div>
     )

@@ -25,11 +25,17 @@ export function HeadActions({ torrent, onPlay }: HeadActionsProps) {
   const [, go] = useLocation()
   const [dialog, setDialog] = useState<ActionDialog | null>(null)
   const actions = useMemo(() => torrentActions(node), [node])
+  const leave = () => go('/')
+  const remove = async (those: readonly string[]) => {
+    const removed = await actions.remove(those)
+    if (removed) leave()
+    return removed
+  }
   const ids = [torrent.id]
   const stopped = STOPPED.includes(torrent.state)
   const items = () =>
     // The page itself has what opens it, and the buttons beside the menu.
-    menuOf({ ids, node, actions, ask: setDialog, open: () => {} }).filter(
+    menuOf({ ids, node, actions: { ...actions, remove }, ask: setDialog, open: () => {} }).filter(
       item => !('text' in item) || item.text !== texts.actions.open,
     )
   return (
@@ -50,12 +56,7 @@ export function HeadActions({ torrent, onPlay }: HeadActionsProps) {
         {say.share}
       </Button>
       <Menu items={items} trigger={<IconButton icon="more" label={say.more} variant="plain" />} />
-      <ActionDialogs
-        dialog={dialog}
-        actions={actions}
-        onClose={() => setDialog(null)}
-        onRemoved={() => go('/')}
-      />
+      <ActionDialogs dialog={dialog} actions={actions} onClose={() => setDialog(null)} onRemoved={leave} />
     </div>
   )
 }
