@@ -1,0 +1,79 @@
+import type { Page } from 'playwright-core'
+import { describe, expect, test } from 'vitest'
+import { findings } from '../../apps/web/e2e/testing/axe.ts'
+import { openConsole, skipped, withNode } from './setup.ts'
+
+/** WCAG 2.2, 2.5.8: the side of a square that a finger hits, in CSS pixels. */
+const LEAST = 24
+const PLACES = ['/', '/dashboard', '/search?q=harbour', '/feeds', '/settings', '/welcome'] as const
+const TABS = ['overview', 'files', 'peers', 'trackers', 'graph', 'log', 'options'] as const
+
+describe.skipIf(skipped)('the console of a real node: on a phone', () => {
+  test('every control is large enough for a finger, and axe finds nothing', async () => {
+    await withNode(async ({ node, browser }) => {
+      const { torrent } = await node.api.addTorrent({
+        source: `magnet:?xt=urn:btih:${'ab'.repeat(20)}&dn=Harbour`,
+      })
+      const found: Record<string, unknown> = {}
+      for (const place of [...PLACES, ...TABS.map(tab => `/torrents/${torrent!.id}?tab=${tab}`)]) {
+        const { page, context, problems } = await openConsole({ node, browser }, place, {
+          size: 'phone',
+          hasTouch: true,
+          isMobile: true,
+        })
+        await page.locator('h1').first().waitFor({ state: 'attached' })
+        await page.waitForFunction(() => !document.querySelector('[role=status] .visually-hidden'))
+        const wrong = [...(await tooSmall(page)), ...(await findings(page)), ...problems]
+        if (await sideways(page)) wrong.push('it scrolls to the side')
+        if (wrong.length > 0) found[place] = wrong
+        await context.close()
+      }
+      expect(found).toEqual({})
+    })
+  })
+
+  test('a link is pasted, its page read and the torrent removed with a finger alone', async () => {
+    await withNode(async ({ node, browser }) => {
+      const { page, problems } = await openConsole({ node, browser }, '/', {
+        size: 'phone',
+        hasTouch: true,
+        isMobile: true,
+      })
+      await page.getByRole('button', { name: 'Add', exact: true }).first().tap()
+      await page.getByLabel('Link', { exact: true }).fill(`magnet:?xt=urn:btih:${'cd'.repeat(20)}&dn=Harbour`)
+      await page.getByRole('button', { name: 'Look inside' }).tap()
+      expect(await sideways(page)).toBe(0)
+      await page.getByRole('button', { name: 'Add without looking' }).tap()
+      const row = page.locator('[data-row]', { hasText: 'Harbour' })
+      await row.getByText('Harbour').tap()
+      await page.getByRole('heading', { name: 'Harbour' }).waitFor()
+      await page.getByRole('button', { name: 'More actions' }).tap()
+      await page.getByRole('menuitem', { name: 'Remove Del' }).tap()
+      await page.waitForURL(({ pathname }) => pathname === '/')
+      await expect.poll(async () => (await node.api.listTorrents({})).total, { timeout: 30_000 }).toBe(0)
+      // What was just removed may be asked for once more.
+      expect(problems.filter(problem => !problem.includes('404'))).toEqual([])
+    })
+  })
+})
+
+/** How many pixels the page can be scrolled to the side. */
+const sideways = (page: Page) =>
+  page.evaluate(() =>
+    Math.max(0, ...[...document.querySelectorAll('html, body, main')].map(it => it.scrollWidth - innerWidth)),
+  )
+
+/** Controls in sight that are smaller than a finger needs. Links within a sentence may be (2.5.8, "inline"), and a box is hit by its label too. */
+const tooSmall = (page: Page) =>
+  page.evaluate(least => {
+    const controls = 'button, a[href], select, input:not([type=hidden]), textarea, summary, [role=tab]'
+    return [...document.querySelectorAll<HTMLElement>(controls)]
+      .filter(it => it.checkVisibility({ opacityProperty: true, visibilityProperty: true }))
+      .filter(it => !it.closest('p, .visually-hidden, [inert], [aria-hidden=true]'))
+      .map(it => ({ it, box: (it.closest('label') ?? it).getBoundingClientRect() }))
+      .filter(({ box }) => box.width > 1 && (box.width < least || box.height < least))
+      .map(
+        ({ it, box }) =>
+          `${box.width.toFixed(0)}x${box.height.toFixed(0)} ${(it.ariaLabel ?? it.textContent ?? it.tagName).trim()}`,
+      )
+  }, LEAST)
