@@ -1,4 +1,3 @@
-import { useVirtualizer } from '@tanstack/react-virtual'
 import { type KeyboardEvent, type MouseEvent, useEffect, useMemo, useRef, useState } from 'react'
 import { useLocation } from 'wouter'
 import { ContextMenu, type MenuItem } from '../components/Menu.tsx'
@@ -10,6 +9,7 @@ import { CardRow, Row, rowId } from './Row.tsx'
 import { everything, extended, NOTHING, only, type Selection, toggled } from './selection.ts'
 import { TableHead } from './TableHead.tsx'
 import { keyToSelection } from './table-keys.ts'
+import { useRowWindow } from './use-row-window.ts'
 import type { Sort } from './view.ts'
 
 export interface TableProps {
@@ -28,7 +28,6 @@ export interface TableProps {
 const ROW_PX = 42
 const CARD_PX = 84
 const HEAD_PX = 36
-const OVERSCAN = 8
 
 /** All torrents, of which only those in sight are there. One thing has the focus, the grid; rows are told of by their ids. */
 export function Table(props: TableProps) {
@@ -42,18 +41,9 @@ export function Table(props: TableProps) {
   const [scroller, setScroller] = useState<HTMLDivElement | null>(null)
   const rowPx = narrow ? CARD_PX : ROW_PX
   const headPx = narrow ? 0 : HEAD_PX
-  const virtual = useVirtualizer({
-    count: order.length,
-    getScrollElement: () => scroller,
-    estimateSize: () => rowPx,
-    overscan: OVERSCAN,
-    paddingStart: headPx,
-    scrollPaddingStart: headPx + rowPx,
-    scrollPaddingEnd: rowPx,
-  })
-  // biome-ignore lint/correctness/useExhaustiveDependencies: sizes known for cards are wrong for rows.
-  useEffect(() => virtual.measure(), [narrow])
-  useCursorInSight(selection.cursor, order, index => virtual.scrollToIndex(index))
+  const { first, end, show } = useRowWindow({ scroller, count: order.length, rowPx, headPx })
+  useCursorInSight(selection.cursor, order, show)
+  const shown = order.slice(first, end)
   const rowOf = (event: { target: EventTarget }) =>
     (event.target as Element).closest<HTMLElement>('[data-row]')?.dataset.row
   const onClick = (event: MouseEvent) => {
@@ -102,9 +92,7 @@ export function Table(props: TableProps) {
         aria-multiselectable="true"
         aria-rowcount={order.length + 1}
         aria-activedescendant={
-          selection.cursor !== null && isRendered(virtual, order, selection.cursor)
-            ? rowId(selection.cursor)
-            : undefined
+          selection.cursor !== null && shown.includes(selection.cursor) ? rowId(selection.cursor) : undefined
         }
         onClick={onClick}
         onDoubleClick={event => navigateTo(rowOf(event), narrow, navigate)}
@@ -134,18 +122,18 @@ export function Table(props: TableProps) {
             }
           />
         )}
-        <div role="rowgroup" className={styles.rows} style={{ height: virtual.getTotalSize() - headPx }}>
-          {virtual.getVirtualItems().map(({ index, start }) => (
+        <div role="rowgroup" className={styles.rows} style={{ height: order.length * rowPx }}>
+          {shown.map((id, at) => (
             <RowKind
-              key={order[index]}
-              id={order[index]!}
-              index={index}
-              topPx={start - headPx}
+              key={id}
+              id={id}
+              index={first + at}
+              topPx={(first + at) * rowPx}
               heightPx={rowPx}
               columns={columns}
               colours={colours}
-              selected={selection.ids.has(order[index]!)}
-              cursor={selection.cursor === order[index]}
+              selected={selection.ids.has(id)}
+              cursor={selection.cursor === id}
             />
           ))}
         </div>
@@ -173,14 +161,6 @@ function openMenuAt(id: string | null): void {
 
 function navigateTo(id: string | undefined, narrow: boolean, navigate: (path: string) => void): void {
   if (id !== undefined && !narrow) navigate(`/torrents/${id}`)
-}
-
-function isRendered(
-  virtual: { getVirtualItems(): { index: number }[] },
-  order: readonly string[],
-  id: string,
-): boolean {
-  return virtual.getVirtualItems().some(({ index }) => order[index] === id)
 }
 
 /** Follows the cursor when it moves, not when the list around it does. */

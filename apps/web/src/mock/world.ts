@@ -179,7 +179,9 @@ export class MockWorld {
     this.#sent.set(id, { ...row, tags: [...row.tags] })
     if (!sent) return { ...row }
     const keys = (Object.keys(row) as (keyof Torrent)[]).filter(
-      key => JSON.stringify(row[key]) !== JSON.stringify(sent[key]),
+      key =>
+        row[key] !== sent[key] &&
+        (typeof row[key] !== 'object' || JSON.stringify(row[key]) !== JSON.stringify(sent[key])),
     )
     return keys.length === 0 ? null : { ...Object.fromEntries(keys.map(key => [key, row[key]])), id }
   }
