@@ -1,6 +1,6 @@
-import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { type KeyboardEvent, lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { useLocation } from 'wouter'
-import { type ActionDialog, ActionDialogs } from '../actions/ActionDialogs.tsx'
+import type { ActionDialog } from '../actions/ActionDialogs.tsx'
 import { menuOf } from '../actions/menu.ts'
 import { torrentActions } from '../actions/torrent-actions.ts'
 import { useTitle } from '../components/Page.tsx'
@@ -16,6 +16,10 @@ import { Table } from './Table.tsx'
 import { Toolbar } from './Toolbar.tsx'
 import { useFilter, useOrder, useSort } from './use-list.ts'
 import { useNarrow } from './use-narrow.ts'
+
+const ActionDialogs = lazy(() =>
+  import('../actions/ActionDialogs.tsx').then(it => ({ default: it.ActionDialogs })),
+)
 
 export function ListPage() {
   useTitle(texts.list.title)
@@ -78,7 +82,11 @@ export function ListPage() {
           onSort={setSort}
         />
       )}
-      <ActionDialogs dialog={dialog} actions={actions} onClose={() => setDialog(null)} />
+      {dialog && (
+        <Suspense>
+          <ActionDialogs dialog={dialog} actions={actions} onClose={() => setDialog(null)} />
+        </Suspense>
+      )}
     </div>
   )
 }

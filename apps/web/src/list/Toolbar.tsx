@@ -1,15 +1,15 @@
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import type { ActionDialog } from '../actions/ActionDialogs.tsx'
 import type { TorrentActions } from '../actions/torrent-actions.ts'
 import { Button, IconButton } from '../components/Button.tsx'
-import { Dialog } from '../components/Dialog.tsx'
 import { Menu, type MenuItem } from '../components/Menu.tsx'
 import { useNode } from '../node/context.tsx'
 import { texts } from '../texts/texts.ts'
-import { Filters } from './Filters.tsx'
 import styles from './List.module.css'
 import { NOTHING, type Selection } from './selection.ts'
 import { type Filter, SORT_KEYS, type Sort } from './view.ts'
+
+const FiltersDialog = lazy(() => import('./FiltersDialog.tsx').then(it => ({ default: it.FiltersDialog })))
 
 const t = texts.list
 
@@ -94,9 +94,9 @@ function Shown({ filter, sort, narrow, shown, onFilter, onSort }: ToolbarProps) 
       </Button>
       {narrow && <SortMenu sort={sort} onSort={onSort} />}
       {filtersOpen && (
-        <Dialog open title={t.filters} onClose={() => setFiltersOpen(false)}>
-          <Filters onChosen={() => setFiltersOpen(false)} />
-        </Dialog>
+        <Suspense>
+          <FiltersDialog onClose={() => setFiltersOpen(false)} />
+        </Suspense>
       )}
     </div>
   )
