@@ -9,6 +9,7 @@ import { type Colours, cellOf, StateIcon } from './cells.tsx'
 import type { Column } from './columns.ts'
 import styles from './List.module.css'
 import { hasProgress, LOOKS } from './look.ts'
+import { etaOf } from './view.ts'
 
 export interface RowProps {
   readonly id: string
@@ -49,16 +50,8 @@ export const Row = memo(function Row(props: RowProps) {
 export const CardRow = memo(function CardRow(props: RowProps) {
   const torrent = useTorrent(props.id)
   if (!torrent) return null
-  const {
-    state,
-    progress,
-    downloadBytesPerSecond,
-    uploadBytesPerSecond,
-    etaSeconds,
-    ratio,
-    totalBytes,
-    label,
-  } = torrent
+  const { state, progress, downloadBytesPerSecond, uploadBytesPerSecond, ratio, totalBytes, label } = torrent
+  const eta = etaOf(torrent)
   return (
     <div {...rowProps(props)} className={styles.card}>
       <div role="gridcell" className={styles.box}>
@@ -85,7 +78,7 @@ export const CardRow = memo(function CardRow(props: RowProps) {
               {formatRate(uploadBytesPerSecond)}
             </span>
           )}
-          {etaSeconds !== null && <span className="number">{t.left(formatDuration(etaSeconds))}</span>}
+          {eta !== null && <span className="number">{t.left(formatDuration(eta))}</span>}
           <span className={styles.cardEnd}>
             {!hasProgress(torrent) && ratio !== null && <span className="number">{formatRatio(ratio)}</span>}
             {totalBytes !== null && <span className="number">{formatBytes(totalBytes)}</span>}

@@ -16,6 +16,7 @@ import { texts } from '../texts/texts.ts'
 import type { ColumnKey } from './columns.ts'
 import styles from './List.module.css'
 import { hasProgress, LOOKS } from './look.ts'
+import { etaOf } from './view.ts'
 
 export type Colours = ReadonlyMap<string, CountedLabel>
 
@@ -34,7 +35,7 @@ export function cellOf(key: ColumnKey, torrent: Torrent, colours: Colours): Reac
     case 'uploadBytesPerSecond':
       return torrent[key] > 0 ? formatRate(torrent[key]) : null
     case 'etaSeconds':
-      return torrent.etaSeconds === null ? null : formatDuration(torrent.etaSeconds)
+      return leftOf(torrent)
     case 'ratio':
       return torrent.ratio === null ? null : formatRatio(torrent.ratio)
     case 'peers':
@@ -57,6 +58,11 @@ export function cellOf(key: ColumnKey, torrent: Torrent, colours: Colours): Reac
     case 'directory':
       return torrent[key]
   }
+}
+
+function leftOf(torrent: Torrent): string | null {
+  const eta = etaOf(torrent)
+  return eta === null ? null : formatDuration(eta)
 }
 
 function NameCell({ torrent }: { torrent: Torrent }) {

@@ -1,7 +1,7 @@
 import type { Torrent } from '@shoal/api'
 import { expect, test } from 'vitest'
 import { MockWorld } from '../mock/world.ts'
-import { countAll, type Filter, matters, NameOrder, orderOf, type Sort } from './view.ts'
+import { countAll, etaOf, type Filter, matters, NameOrder, orderOf, type Sort } from './view.ts'
 
 const torrents: Torrent[] = [...new MockWorld({ torrents: 60, busy: true }).torrents.values()].map(
   ({ row }) => row,
@@ -23,11 +23,19 @@ test('names sort as people count: 2 before 10', () => {
 
 test('what has no value comes last, both ways', () => {
   for (const descending of [false, true]) {
-    const eta = ordered(all, { key: 'etaSeconds', descending }).map(({ etaSeconds }) => etaSeconds)
+    const eta = ordered(all, { key: 'etaSeconds', descending }).map(etaOf)
     const known = eta.filter(value => value !== null)
     expect(known.length).toBeGreaterThan(2)
     expect(eta.slice(0, known.length)).toEqual(known.toSorted((a, b) => (descending ? b - a : a - b)))
   }
+})
+
+test('what is complete has no time left, and comes after what has', () => {
+  const complete = { ...torrents[0]!, id: 'complete', progress: 1, etaSeconds: 0 }
+  const half = { ...complete, id: 'half', progress: 0.5, etaSeconds: 60 }
+  expect([etaOf(complete), etaOf(half)]).toEqual([null, 60])
+  const sort = { key: 'etaSeconds', descending: false } as const
+  expect(orderOf([complete, half], all, sort, names)).toEqual(['half', 'complete'])
 })
 
 test('a group shows its states, a text needs all its words', () => {

@@ -48,6 +48,9 @@ export interface Sort {
   readonly descending: boolean
 }
 
+/** Null also for what is complete: nothing of it is left. */
+export const etaOf = ({ etaSeconds, progress }: Torrent): number | null => (progress >= 1 ? null : etaSeconds)
+
 const isActive = (torrent: Torrent) => torrent.downloadBytesPerSecond > 0 || torrent.uploadBytesPerSecond > 0
 
 export function inGroup(torrent: Torrent, group: StateGroup): boolean {
@@ -141,6 +144,7 @@ function valueFor(key: SortKey, names: NameOrder): (torrent: Torrent) => number 
   if (key === 'name') return ({ id }) => names.placeOf(id)
   if (key === 'state') return ({ state, progress }) => STATE_ORDER[state] * 2 + 1 - progress
   if (key === 'label') return ({ label }) => label?.toLowerCase() ?? null
+  if (key === 'etaSeconds') return etaOf
   return torrent => torrent[key]
 }
 

@@ -11,6 +11,7 @@ import {
   formatRatio,
 } from '../../format/format.ts'
 import { shownName } from '../../format/shown-name.ts'
+import { etaOf } from '../../list/view.ts'
 import { useCell, useNode } from '../../node/context.tsx'
 import { texts } from '../../texts/texts.ts'
 import { HeadActions, type HeadActionsProps } from './HeadActions.tsx'
@@ -60,6 +61,7 @@ export function Head({ torrent, onPlay }: HeadActionsProps) {
 function Numbers({ torrent }: { readonly torrent: Torrent }) {
   const none = texts.app.none
   const rate = (value: number) => (value > 0 ? formatRate(value) : none)
+  const eta = etaOf(torrent)
   return (
     <dl className={styles.numbers}>
       <Figure
@@ -74,7 +76,7 @@ function Numbers({ torrent }: { readonly torrent: Torrent }) {
         tone="up"
         note={formatBytes(torrent.uploadedBytes)}
       />
-      {torrent.etaSeconds !== null && <Figure name={say.left} value={formatDuration(torrent.etaSeconds)} />}
+      {eta !== null && <Figure name={say.left} value={formatDuration(eta)} />}
       <Figure name={say.ratio} value={torrent.ratio === null ? none : formatRatio(torrent.ratio)} />
       <Figure name={say.peers} value={formatCount(torrent.peers)} note={peersOf(torrent)} />
     </dl>
