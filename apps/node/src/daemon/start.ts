@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { removeNodeFile, writeNodeFile } from '../client/node-file.ts'
 import { qbittorrentApi } from '../compat/qbittorrent/plugin.ts'
 import { transmissionApi } from '../compat/transmission/plugin.ts'
+import type { Log } from '../log/log.ts'
 import { createNodeLog, type NodeLog } from '../log/node-log.ts'
 import { Access } from '../server/access/access.ts'
 import { readPassword } from '../server/access/password.ts'
@@ -44,6 +45,7 @@ export async function startNode(
     options.username !== undefined && options.passwordFile !== undefined
       ? await readPassword(options.username, options.passwordFile)
       : undefined
+  const unwatch = tellFaults(log.log)
   const { promise: stopAsked, resolve: onStop } = Promise.withResolvers<void>()
   const node = await openNode({
     dataDir: options.dataDir,
@@ -81,6 +83,7 @@ export async function startNode(
           await server.close()
           await node.close()
           await removeNodeFile(options.dataDir)
+          unwatch()
           await log.close()
         })()
         return closing
@@ -88,8 +91,19 @@ export async function startNode(
     }
   } catch (error) {
     await node.close()
+    unwatch()
     throw error
   }
+}
+
+/** One piece of work that failed where nobody waited for it must not end the others: it is told, and the node goes on. */
+function tellFaults(log: Log): () => void {
+  const tell = (reason: unknown) =>
+    log.error(
+      `a fault of the node, please report it: ${reason instanceof Error ? (reason.stack ?? reason.message) : String(reason)}`,
+    )
+  process.on('unhandledRejection', tell)
+  return () => process.off('unhandledRejection', tell)
 }
 
 /** The home folder, while only this machine can ask: a name that is allowed besides is that of a proxy, which lets others in. */
