@@ -139,8 +139,8 @@ describe.skipIf(lackingChromium())('one torrent and the settings, with a made-up
   test('trackers, web seeds, peers and options are changed', async () => {
     await onFilm(async page => {
       await tab(page, /^Peers/)
-      await page.getByRole('button', { name: /^Received/ }).click()
-      const head = page.getByRole('columnheader', { name: /Received/ })
+      await page.getByRole('button', { name: /^Downloaded/ }).click()
+      const head = page.getByRole('columnheader', { name: /Downloaded/ })
       expect(await head.getAttribute('aria-sort')).toBe('descending')
       await tab(page, 'Trackers')
       await page.getByRole('button', { name: 'Edit trackers' }).click()

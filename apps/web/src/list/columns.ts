@@ -25,7 +25,7 @@ export const COLUMNS: readonly Column[] = [
   { key: 'label', width: 94, least: 60 },
   { key: 'addedMs', width: 112, least: 70 },
   { key: 'completedMs', width: 124, least: 70, hidden: true },
-  { key: 'downloadedBytes', width: 88, least: 60, end: true, hidden: true },
+  { key: 'downloadedBytes', width: 104, least: 60, end: true, hidden: true },
   { key: 'uploadedBytes', width: 88, least: 60, end: true, hidden: true },
   { key: 'queuePosition', width: 66, least: 50, end: true, hidden: true },
   { key: 'tags', width: 130, least: 60, hidden: true },
