@@ -1,7 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { picture } from '../support/browser.ts'
 import { filesBelow, randomFile, sha256Of } from '../support/files.ts'
 import { Libtorrent, type LibtorrentTorrent } from '../support/libtorrent.ts'
 import { openConsole, type Scene, skipped, withNode } from './setup.ts'
@@ -22,7 +21,6 @@ describe.skipIf(skipped)('the console of a real node: downloading', () => {
       await page.getByRole('heading', { name: 'Concert' }).waitFor({ timeout: 30_000 })
       await page.getByLabel('Download applause.flac').uncheck()
       await page.getByText('1 of 2 files', { exact: false }).first().waitFor()
-      await picture(page, 'console-add-light')
       await torrent.limit({ upload: MIB })
       await page.getByRole('button', { name: /^Download \d/ }).click()
       const row = page.locator('[data-row]', { hasText: 'Concert' })

@@ -3,7 +3,6 @@ import { createRequire } from 'node:module'
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { makeSmallTorrents } from '../../bench/many-torrents.ts'
-import { picture } from '../support/browser.ts'
 import { openConsole, type Scene, skipped, withNode } from './setup.ts'
 
 const ROUTES = ['/', '/dashboard', '/search?q=harbour', '/feeds', '/settings', '/welcome']
@@ -38,31 +37,6 @@ describe.skipIf(skipped)('the console of a real node: how it looks', () => {
         }
       })
     })
-
-  test('pictures for the documentation, of a made-up node', async () => {
-    await withNode(async scene => {
-      for (const colorScheme of ['light', 'dark'] as const)
-        for (const [name, route, size] of [
-          ['list', '/', 'laptop'],
-          ['dashboard', '/dashboard', 'laptop'],
-          ['settings', '/settings', 'laptop'],
-          ['phone', '/', 'phone'],
-        ] as const) {
-          const { page, context } = await openConsole(scene, `${route}?mock`, { colorScheme, size })
-          await settled(page)
-          await picture(page, `console-${name}-${colorScheme}`)
-          if (name === 'list') {
-            await page.locator('[data-row]', { hasText: 'Downloading' }).first().locator('a').first().click()
-            await page
-              .getByText(/pieces here/)
-              .first()
-              .waitFor()
-            await picture(page, `console-torrent-${colorScheme}`)
-          }
-          await context.close()
-        }
-    })
-  })
 
   test('5,000 torrents of a real node scroll, with no more rows than are in sight', async () => {
     await withNode(async scene => {

@@ -1,7 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { picture } from '../support/browser.ts'
 import { randomFile, sha256Of } from '../support/files.ts'
 import { Libtorrent } from '../support/libtorrent.ts'
 import { openConsole, type Scene, skipped, withNode } from './setup.ts'
@@ -15,7 +14,6 @@ describe.skipIf(skipped)('the console of a real node: sharing', () => {
       const { page, problems } = await scene.browser.open(`${scene.node.url}/#token=${scene.node.token}`)
       await page.getByRole('heading', { name: 'Where should downloads go?' }).waitFor()
       expect(page.url()).not.toContain('token')
-      await picture(page, 'console-welcome-light')
       await page.getByRole('button', { name: 'Next' }).click()
       await page.getByRole('button', { name: 'Next' }).click()
       await page.setInputFiles('[data-role=share-files]', photo.path)

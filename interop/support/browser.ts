@@ -78,7 +78,7 @@ export interface BrowserPage {
 }
 
 /** Where pictures for the documentation are kept. */
-const IMAGES = fileURLToPath(new URL('../../docs/images/', import.meta.url))
+export const IMAGES = fileURLToPath(new URL('../../docs/images/', import.meta.url))
 
 /** Takes a picture for the documentation, where SHOAL_SCREENSHOTS asks for it: they change with every run. */
 export async function picture(page: Page, name: string): Promise<void> {

@@ -1,0 +1,60 @@
+/** Pictures of the documentation: `SHOAL_SCREENSHOTS=1 npx vitest run --project interop interop/console/pictures.test.ts`. */
+import { stat } from 'node:fs/promises'
+import type { Page } from 'playwright-core'
+import { describe, expect, test } from 'vitest'
+import { IMAGES, picture } from '../support/browser.ts'
+import { openConsole, skipped, withNode } from './setup.ts'
+
+const MOST_BYTES = 200_000
+/** Rates and graphs come with the next seconds. */
+const SETTLING_MS = 6000
+const LINK = `magnet:?xt=urn:btih:${'5a'.repeat(20)}&dn=Elephants+Dream+(2006)`
+
+interface Picture {
+  readonly path: string
+  readonly size?: 'phone'
+  prepare?(page: Page): Promise<void>
+}
+
+const PICTURES: Readonly<Record<string, Picture>> = {
+  list: { path: '/?mock' },
+  phone: { path: '/?mock', size: 'phone' },
+  dashboard: { path: '/dashboard?mock' },
+  settings: { path: '/settings?mock' },
+  welcome: { path: '/welcome?mock=fresh' },
+  torrent: {
+    path: '/?mock',
+    async prepare(page) {
+      await page.locator('[data-row] a', { hasText: 'Sintel' }).click()
+      await page
+        .getByText(/pieces here/)
+        .first()
+        .waitFor()
+    },
+  },
+  add: {
+    path: '/?mock',
+    async prepare(page) {
+      await page.getByRole('button', { name: 'Add', exact: true }).click()
+      await page.getByLabel('Link', { exact: true }).fill(LINK)
+      await page.getByRole('button', { name: 'Look inside' }).click()
+      await page.getByRole('button', { name: /^Download \d/ }).waitFor()
+    },
+  },
+}
+
+describe.skipIf(skipped ?? !process.env.SHOAL_SCREENSHOTS)('pictures of the console', () => {
+  for (const [name, { path, size = 'laptop', prepare }] of Object.entries(PICTURES))
+    for (const colorScheme of ['light', 'dark'] as const)
+      test(`${name}, ${colorScheme}`, async () => {
+        await withNode(async scene => {
+          const { page, problems } = await openConsole(scene, path, { colorScheme, size })
+          await page.locator('h1').first().waitFor({ state: 'attached' })
+          await prepare?.(page)
+          await page.waitForTimeout(SETTLING_MS)
+          await picture(page, `console-${name}-${colorScheme}`)
+          expect((await stat(`${IMAGES}console-${name}-${colorScheme}.png`)).size).toBeLessThan(MOST_BYTES)
+          expect(problems).toEqual([])
+        })
+      })
+})
