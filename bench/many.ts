@@ -1,10 +1,10 @@
 /** Ten thousand small torrents, added complete and left alone. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { tempDir } from '../interop/support/files.ts'
+import { makeSmallTorrents } from '../interop/support/small-torrents.ts'
 import { usageSince } from '../interop/support/usage.ts'
 import type { BenchOptions, Section } from './bench.ts'
 import { type Contestant, startPeer } from './contestants.ts'
-import { makeSmallTorrents } from './many-torrents.ts'
 import { media } from './media.ts'
 import { against, medianOf, megabytes, seconds, takeTurns } from './statistics.ts'
 

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
-import { makeSmallTorrents } from '../../bench/many-torrents.ts'
+import { makeSmallTorrents } from '../support/small-torrents.ts'
 import { openConsole, type Scene, skipped, withNode } from './setup.ts'
 
 const ROUTES = ['/', '/dashboard', '/search?q=harbour', '/feeds', '/settings', '/welcome']

@@ -1,6 +1,6 @@
 /** What the tests of the console in a browser begin with: the console built, a node, a page that is logged in. */
 import { expect } from 'vitest'
-import { buildConsole } from '../../scripts/build-console.ts'
+import { buildConsole } from '../../apps/web/scripts/build-console.ts'
 import { Browser, type BrowserPage, type PageOptions } from '../support/browser.ts'
 import { type TempDir, tempDir } from '../support/files.ts'
 import { Node } from '../support/node.ts'
@@ -19,7 +19,7 @@ export async function withNode(
   run: (scene: Scene) => Promise<void>,
   { args = [] }: { args?: readonly string[] } = {},
 ): Promise<void> {
-  expect(await buildConsole()).toBe(true)
+  expect(buildConsole()).toBe(true)
   await using dir = await tempDir('console')
   await using node = await Node.start({ folder: dir.path, args })
   await using browser = await Browser.launch()

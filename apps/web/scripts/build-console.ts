@@ -1,10 +1,11 @@
 /** Builds the console where its sources have changed since it was built last: before `npm start`, and before tests in a browser. */
+import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { ROOT, run } from './run.ts'
 
-const WEB = join(ROOT, 'apps', 'web')
+const WEB = join(import.meta.dirname, '..')
+const ROOT = join(WEB, '..', '..')
 const STAMP = join(WEB, 'dist', '.stamp')
 /** All that the console is made of. */
 const SOURCES = [
@@ -19,18 +20,18 @@ const SOURCES = [
 ]
 
 /** True when it is there and as new as its sources. Prints what went wrong otherwise. */
-export async function buildConsole(): Promise<boolean> {
+export function buildConsole(): boolean {
   const stamp = stampOfSources()
   if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === stamp) return true
   console.log('Building the console (once, some seconds) …')
   const vite = join(ROOT, 'node_modules', 'vite', 'bin', 'vite.js')
   for (const args of [[vite, 'build', WEB, '--logLevel', 'warn'], [join(WEB, 'scripts', 'compress.ts')]]) {
-    const { code, output } = await run(process.execPath, args, {
-      quiet: true,
-      env: { NO_COLOR: '1', NODE_ENV: 'production' },
+    const { status, stdout, stderr } = spawnSync(process.execPath, args, {
+      encoding: 'utf8',
+      env: { ...process.env, NO_COLOR: '1', NODE_ENV: 'production' },
     })
-    if (code === 0) continue
-    console.error(`The console could not be built:\n${output}`)
+    if (status === 0) continue
+    console.error(`The console could not be built:\n${stdout}${stderr}`)
     return false
   }
   writeFileSync(STAMP, stamp)
@@ -55,4 +56,4 @@ function filesOf(path: string): string[] {
     .sort()
 }
 
-if (import.meta.main && !(await buildConsole())) process.exitCode = 1
+if (import.meta.main && !buildConsole()) process.exitCode = 1

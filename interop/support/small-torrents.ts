@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { mkdir, truncate, writeFile } from 'node:fs/promises'
-import type { TempDir } from '../interop/support/files.ts'
+import type { TempDir } from './files.ts'
 
 const TORRENT_BYTES = 65536
 
