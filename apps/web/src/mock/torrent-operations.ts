@@ -191,7 +191,7 @@ function titleOf({ source, torrent }: { source?: string | undefined; torrent?: s
 }
 
 const renamed = (title: Title, name: string) => (random: Random) =>
-  title.files(random).map(file => ({ ...file, path: file.path.replace(title.name, name) }))
+  title.files(random).map(file => ({ ...file, path: file.path.replaceAll(title.name, () => name) }))
 
 function preview(
   world: MockWorld,
