@@ -39,13 +39,15 @@ describe.skipIf(skipped ?? lacking('ffmpeg'))('the console of a real node: playi
       expect(early.progress).toBeLessThan(0.5)
       const seconds = await video.evaluate((element: HTMLVideoElement) => element.duration)
       expect(seconds).toBeGreaterThan(50)
+      // Little faster than it plays: what comes in order is far from there for long.
+      await torrent.limit({ upload: Math.round(size / 40) })
       await video.evaluate((element: HTMLVideoElement) => {
         element.currentTime = element.duration * 0.8
       })
       await expect.poll(playedTo, { timeout: 40_000 }).toBeGreaterThan(seconds * 0.8 + 1)
       const later = await node.api.getTorrent({ id })
       console.log(`playing at 80 % of the film with ${(100 * later.progress).toFixed(0)} % of it here`)
-      expect(later.progress).toBeLessThan(0.9)
+      expect(later.progress).toBeLessThan(0.8)
       expect(problems).toEqual([])
     })
   }, 180_000)
