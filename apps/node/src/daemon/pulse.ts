@@ -57,13 +57,17 @@ export class Pulse {
   }
 
   #tick(): void {
-    const { list, traffic, session, events, queue } = this.#core
+    const { list, traffic, session, events, queue, labels } = this.#core
     const nowMs = Date.now()
     this.#ticks++
     this.#part('the history', () => traffic.note(session.stats, nowMs))
     this.#part('the list', () => {
       const changes = list.tick()
-      if (changes) events.publish('torrents', changes)
+      if (changes) {
+        events.publish('torrents', changes)
+        const isRelabelled = changes.changed.some(change => 'label' in change)
+        if (isRelabelled || changes.removed.length > 0) labels.tell()
+      }
     })
     this.#part('rates', () => this.#noteRates(nowMs))
     this.#part('times', () => this.#noteTimes())

@@ -70,10 +70,17 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   })
   const { port } = app.server.address() as AddressInfo
   return {
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
+    url: `http://${reachable(host)}:${port}`,
     port,
     close: () => app.close(),
   }
+}
+
+/** As this machine itself reaches it: "all addresses" is none to go to. */
+function reachable(host: string): string {
+  if (host === '0.0.0.0') return '127.0.0.1'
+  if (host === '::') return '[::1]'
+  return host.includes(':') ? `[${host}]` : host
 }
 
 /** The server without a socket, for tests that inject requests. */

@@ -13,6 +13,8 @@ export class Content {
   readonly have: Bitfield
   /** `have` was found out: what it lacks is missing, not just unknown. */
   isChecked = false
+  /** What an earlier run recorded as had: it is shown, and nothing else done with it, until `have` is found out. */
+  recorded: Bitfield | null = null
   /** Pieces that were stored since the last good flush; null: none. Kept only where progress is recorded. */
   unflushed: Set<number> | null = null
   /** Some of what is had was written by others, such as an earlier process that was killed: it may not have reached the disk yet. */
@@ -24,8 +26,9 @@ export class Content {
   #known: Metainfo | undefined
   #wantedBytes = 0
   #haveBytes = 0
-  /** Count of `have` for which `#haveBytes` was computed; -1 when the selection changed. */
+  /** Count of `shown` for which `#haveBytes` was computed, and which it was; -1 when the selection changed. */
   #counted = -1
+  #countedIn: Bitfield | null = null
 
   constructor(metainfo: Metainfo, layout: PieceLayout, storage: Storage, selection?: Selection) {
     this.metainfo = metainfo
@@ -80,11 +83,25 @@ export class Content {
 
   /** All wanted pieces are here. */
   get isComplete(): boolean {
-    if (this.have.isFull) return true
+    return this.#isCompleteWith(this.have)
+  }
+
+  /** The same of what is shown: before a torrent that rests since the start has looked at its files, what was recorded of them. */
+  get isShownComplete(): boolean {
+    return this.#isCompleteWith(this.shown)
+  }
+
+  #isCompleteWith(have: Bitfield): boolean {
+    if (have.isFull) return true
     if (this.selection.isDefault) return false
     for (let piece = 0; piece < this.layout.pieceCount; piece++)
-      if (!this.have.has(piece) && this.selection.piecePriority(piece) > 0) return false
+      if (!have.has(piece) && this.selection.piecePriority(piece) > 0) return false
     return true
+  }
+
+  /** The pieces that people are told are here. */
+  get shown(): Bitfield {
+    return this.isChecked || this.have.count > 0 ? this.have : (this.recorded ?? this.have)
   }
 
   /** The selection changed. */
@@ -96,9 +113,10 @@ export class Content {
   haveBytesOf(file: number): number {
     const { offsetBytes, lengthBytes } = this.layout.files[file]!
     const { first, end } = this.layout.piecesOf(file)
+    const { shown } = this
     let sum = 0
     for (let piece = first; piece < end; piece++) {
-      if (!this.have.has(piece)) continue
+      if (!shown.has(piece)) continue
       const begin = Math.max(offsetBytes, this.layout.pieceOffset(piece))
       sum += Math.min(offsetBytes + lengthBytes, this.layout.pieceOffset(piece + 1)) - begin
     }
@@ -106,10 +124,12 @@ export class Content {
   }
 
   #count(): void {
-    if (this.#counted === this.have.count) return
-    this.#counted = this.have.count
+    const { shown } = this
+    if (this.#counted === shown.count && this.#countedIn === shown) return
+    this.#counted = shown.count
+    this.#countedIn = shown
     this.#wantedBytes = this.selection.isDefault ? this.metainfo.info.lengthBytes : this.selection.wantedBytes
-    if (this.have.isFull) {
+    if (shown.isFull) {
       this.#haveBytes = this.#wantedBytes
       return
     }

@@ -1,3 +1,4 @@
+import { Bitfield } from '../base/bitfield.ts'
 import { infoHashText } from '../metainfo/info-hash.ts'
 import { selectedFiles } from '../metainfo/magnet.ts'
 import type { Metainfo } from '../metainfo/metainfo.ts'
@@ -31,6 +32,7 @@ export function openContent(
     for (const [index, file] of files.entries()) if (!chosen.has(index)) selection.set(file, 0)
   }
   const content = new Content(metainfo, layout, storage, selection)
+  if (place.progress?.had) content.recorded = Bitfield.from(place.progress.had, layout.pieceCount)
   if (place.progress?.unfinished) content.unfinished = place.progress.unfinished
   return content
 }

@@ -13,5 +13,5 @@ export function pieceMapOf({ content, swarm }: TorrentTask): PieceMap {
   if (picker)
     for (let piece = 0; piece < pieceCount; piece++)
       availability[piece] = Math.min(MOST, picker.availability(piece))
-  return { count: pieceCount, pieceLengthBytes, have: content.have.bytes.slice(), availability }
+  return { count: pieceCount, pieceLengthBytes, have: content.shown.bytes.slice(), availability }
 }

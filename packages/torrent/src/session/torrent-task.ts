@@ -242,6 +242,7 @@ export class TorrentTask implements WorkHost, CheckHost, MetadataHost {
   }
 
   onChecked(content: Content): void {
+    content.recorded = null
     const { life } = this
     life.phase = 'running'
     life.completed = false

@@ -158,7 +158,7 @@ export class Torrent extends Emitter<TorrentEvents> implements TorrentApi {
   }
 
   get isComplete(): boolean {
-    return this.#task.content?.isComplete ?? false
+    return this.#task.content?.isShownComplete ?? false
   }
 
   get stats(): TorrentStats {
