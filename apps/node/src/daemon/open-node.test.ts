@@ -175,3 +175,21 @@ test('goes on at the next start with what the end of a run broke off', async () 
   ])
   expect(again.core.catalogue.jobs.unfinished()).toEqual([])
 })
+
+test('what was complete and paused is shown as that after a restart, before anything is read again', async () => {
+  const node = await open()
+  const { id } = await share(node)
+  await node.operations.actOnTorrents({ ids: [id], action: 'pause' })
+  const again = await restart(node)
+  expect(await again.operations.getTorrent({ id })).toMatchObject({
+    state: 'complete',
+    progress: 1,
+    haveBytes: 12,
+  })
+  const { items } = await again.operations.listFiles({ id, limit: 10 })
+  expect(items).toMatchObject([{ haveBytes: 12 }])
+  await again.operations.actOnTorrents({ ids: [id], action: 'resume' })
+  await vi.waitFor(async () =>
+    expect(await again.operations.getTorrent({ id })).toMatchObject({ state: 'seeding', progress: 1 }),
+  )
+})
