@@ -75,8 +75,16 @@ async function drop(page: Page, files: readonly string[]): Promise<void> {
   const devtools = await page.context().newCDPSession(page)
   const { width, height } = page.viewportSize()!
   const data = { items: [], files: [...files], dragOperationsMask: 1 }
-  for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
-    await devtools.send('Input.dispatchDragEvent', { type, x: width / 2, y: height / 2, data })
+  const send = (type: 'dragEnter' | 'dragOver' | 'drop') =>
+    devtools.send('Input.dispatchDragEvent', { type, x: width / 2, y: height / 2, data })
+  // A person sees that the page takes it before letting go: it may still be starting.
+  const isTaken = async () => {
+    await send('dragEnter')
+    return page.getByText('Drop to add').isVisible()
+  }
+  await expect.poll(isTaken, { timeout: 20_000 }).toBe(true)
+  await send('dragOver')
+  await send('drop')
   await devtools.detach()
 }
 
