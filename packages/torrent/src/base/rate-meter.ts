@@ -49,7 +49,8 @@ export class RateMeter {
     this.#slots ??= new Float64Array(SLOTS)
     this.#slots.fill(0)
     this.#sum = 0
-    this.#slot = Math.floor(nowMs / SLOT_MS)
+    // A request may have been made before the clock's origin, as far as its duration tells.
+    this.#slot = Math.max(0, Math.floor(nowMs / SLOT_MS))
     this.#sinceMs = nowMs
   }
 

@@ -89,6 +89,12 @@ describe('RequestWindow', () => {
     expect(window.target).toBeGreaterThan(80)
   })
 
+  it('bears a block that took longer than the clock has run', () => {
+    const window = new RequestWindow()
+    window.onBlock(0, 250.00000000000003, 0)
+    expect(window.target).toBe(5)
+  })
+
   it('stays between 2 and 2000 whatever arrives', () => {
     const blocks = fc.array(
       fc.tuple(fc.nat(70_000), fc.double({ min: 0, max: 1e7, noNaN: true }), fc.nat(5000)),
