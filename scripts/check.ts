@@ -7,6 +7,8 @@ export interface Outcome {
   /** Names of the steps that failed. */
   readonly failed: readonly string[]
   readonly skipped: readonly string[]
+  /** Each failed test with its reason. */
+  readonly failures: readonly string[]
 }
 
 /** Runs every step, also after one failed, and prints a line for each; what a failed step printed is shown. */
@@ -25,13 +27,14 @@ export async function check(): Promise<Outcome> {
   report(await imports(), 'import rules')
   const unit = await runTests(['unit'], { quiet: true })
   report(unit, 'unit tests')
-  return { failed, skipped: unit.skipped }
+  return { failed, skipped: unit.skipped, failures: unit.failures }
 }
 
-/** The last lines: what was skipped, by name, and what failed. Sets the exit code. */
-export function conclude({ failed, skipped }: Outcome, notes: readonly string[] = []): void {
+/** The last lines: what was skipped, and what failed and why, by name. Sets the exit code. */
+export function conclude({ failed, skipped, failures }: Outcome, notes: readonly string[] = []): void {
   for (const name of skipped) console.log(`skipped ${name}`)
   for (const note of notes) console.log(`skipped ${note}`)
+  for (const failure of failures) console.log(`failed  ${failure}`)
   const result = failed.length > 0 ? `FAILED: ${failed.join(', ')}` : 'All passed'
   console.log(`${result}; ${skipped.length + notes.length} skipped.`)
   if (failed.length > 0) process.exitCode = 1

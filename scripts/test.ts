@@ -29,12 +29,14 @@ const PARTS = {
 }
 const failed = [...gate.failed]
 const skipped = [...gate.skipped]
+const failures = [...gate.failures]
 for (const [name, projects] of Object.entries(PARTS)) {
-  const { code, skipped: more } = await runTests(projects, options)
-  if (code !== 0) failed.push(name)
-  skipped.push(...more)
+  const result = await runTests(projects, options)
+  if (result.code !== 0) failed.push(name)
+  skipped.push(...result.skipped)
+  failures.push(...result.failures)
 }
-conclude({ failed, skipped }, notes)
+conclude({ failed, skipped, failures }, notes)
 
 async function installDebianPackages(): Promise<void> {
   const wanted = [...new Set(Object.values(TOOLS).map(tool => tool.debian))]

@@ -5,13 +5,17 @@ import { commandOf, ROOT, type RunResult, run } from './run.ts'
 export interface TestRun extends RunResult {
   /** Each test that was skipped or left for later, as `file: name`. */
   readonly skipped: readonly string[]
+  /** Each test that failed, as `file: name: first line of why`; a file that could not be loaded counts as a test. */
+  readonly failures: readonly string[]
 }
 
 /** What of Vitest's JSON report matters here. */
 interface Report {
   testResults: {
     name: string
-    assertionResults: { fullName: string; status: string }[]
+    status: string
+    message?: string
+    assertionResults: { fullName: string; status: string; failureMessages?: string[] | null }[]
   }[]
 }
 
@@ -38,20 +42,33 @@ export async function runTests(
     ],
     options,
   )
-  return { ...result, skipped: skippedIn(report) }
+  return { ...result, ...namesIn(report) }
 }
 
-function skippedIn(report: string): string[] {
+function namesIn(report: string): Pick<TestRun, 'skipped' | 'failures'> {
   let text: string
   try {
     text = readFileSync(report, 'utf8')
   } catch {
     // Vitest failed before it had anything to report: its exit code says so.
-    return []
+    return { skipped: [], failures: [] }
   }
-  return (JSON.parse(text) as Report).testResults.flatMap(({ name, assertionResults }) =>
-    assertionResults
-      .filter(({ status }) => status !== 'passed' && status !== 'failed')
-      .map(({ fullName }) => `${relative(ROOT, name).replaceAll('\\', '/')}: ${fullName}`),
-  )
+  const skipped: string[] = []
+  const failures: string[] = []
+  for (const { name, status, message, assertionResults } of (JSON.parse(text) as Report).testResults) {
+    const file = relative(ROOT, name).replaceAll('\\', '/')
+    const before = failures.length
+    for (const test of assertionResults) {
+      if (test.status === 'failed')
+        failures.push(`${file}: ${test.fullName}: ${firstLine(test.failureMessages?.[0])}`)
+      else if (test.status !== 'passed') skipped.push(`${file}: ${test.fullName}`)
+    }
+    // A hook that failed, or a file that does not load, fails without any test that does.
+    if (status === 'failed' && failures.length === before) failures.push(`${file}: ${firstLine(message)}`)
+  }
+  return { skipped, failures }
+}
+
+function firstLine(text = 'no reason given'): string {
+  return text.split('\n', 1)[0]!.slice(0, 300)
 }
