@@ -5,7 +5,7 @@
 import { z } from 'zod'
 import type { Area } from './operation.ts'
 import type { OperationName } from './operations.ts'
-import { TorrentId } from './schemas/common.ts'
+import { Id, TorrentId } from './schemas/common.ts'
 import { AddTorrent } from './schemas/torrent.ts'
 
 export interface ByteRoute {
@@ -70,7 +70,7 @@ export const BYTE_ROUTES = {
     path: '/api/uploads/{id}/files/{path}',
     area: 'uploads',
     summary: 'Send one file of an upload: the body is the file',
-    input: z.object({ id: z.string().min(1).max(100), path: Path }),
+    input: z.object({ id: Id, path: Path }),
     requestType: 'application/octet-stream',
     answersLike: 'getUpload',
   },

@@ -4,7 +4,7 @@ import { BYTE_ROUTES, type ByteRoute } from './bytes.ts'
 import { NodeEvent } from './events.ts'
 import { ANSWERS, GIVEN } from './openapi-names.ts'
 import { AREAS, type Operation } from './operation.ts'
-import { OPERATIONS, type OperationName } from './operations.ts'
+import { OPEN_OPERATIONS, OPERATIONS, type OperationName } from './operations.ts'
 import { Problem } from './schemas/common.ts'
 
 export type JsonSchema = { [keyword: string]: unknown }
@@ -40,8 +40,6 @@ const SECURITY = {
 } as const
 /** Errors that any operation may have. */
 const USUAL_ERRORS = ['bad-request', 'unauthorized', 'forbidden-host', 'not-found', 'too-large', 'internal']
-/** What needs no proof of who asks. */
-const OPEN: readonly string[] = ['login', 'logout', 'getAccess', 'getHealth'] satisfies OperationName[]
 
 /** Always the same for the same version of the node. */
 export function openApiDocument({ version }: { version: string }): OpenApiDocument {
@@ -92,12 +90,12 @@ function describeOperation(
     operationId: name,
     summary,
     tags: [area],
-    ...(OPEN.includes(name) ? { security: [] } : {}),
+    ...(OPEN_OPERATIONS.includes(name) ? { security: [] } : {}),
     parameters: parametersOf(path, input, inQuery, schemas),
     ...(body ? { requestBody: { required: true, ...json(jsonSchema(body, 'input', schemas)) } } : {}),
     responses: {
       200: { description: summary, ...json(jsonSchema(output, 'output', schemas)) },
-      ...refusals(errors, OPEN.includes(name), schemas),
+      ...refusals(errors, OPEN_OPERATIONS.includes(name), schemas),
     },
   }
 }

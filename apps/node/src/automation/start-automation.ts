@@ -1,10 +1,10 @@
 /** What the node does by itself: watched folders, scheduled limits, feeds, the end of sharing, what follows a completion. */
-import type { NodeOperations, Settings } from '@shoal/api'
+import type { FeedOperations, NodeOperations, Settings } from '@shoal/api'
 import type { Clock } from '@shoal/torrent'
 import type { Log } from '../log/log.ts'
 import { Completions, type CompletionsDeps } from './completion/completions.ts'
 import type { FeedDeps } from './feeds/feed-reader.ts'
-import { type FeedOperations, Feeds } from './feeds/feeds.ts'
+import { Feeds } from './feeds/feeds.ts'
 import type { LimitsNow } from './limits/limits-at.ts'
 import { ScheduledLimits } from './limits/scheduled-limits.ts'
 import { SeedingLimits, type SeedingTorrent } from './seeding/seeding-limits.ts'

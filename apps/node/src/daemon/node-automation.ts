@@ -1,5 +1,5 @@
 /** What the node does by itself, wired to it. */
-import type { NodeOperations } from '@shoal/api'
+import type { FeedOperations, NodeOperations } from '@shoal/api'
 import { systemClock } from '@shoal/torrent'
 import { contentPathOf } from '../automation/completion/content-path.ts'
 import type { LimitsNow } from '../automation/limits/limits-at.ts'
@@ -10,7 +10,7 @@ import type { NodeCore } from './node-core.ts'
 
 export function startNodeAutomation(
   core: NodeCore,
-  operations: Omit<NodeOperations, keyof Automation['feeds']>,
+  operations: Omit<NodeOperations, keyof FeedOperations>,
 ): Automation {
   const { book, keeper, catalogue, events, log, list } = core
   const automation = startAutomation({

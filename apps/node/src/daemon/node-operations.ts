@@ -1,37 +1,14 @@
 /** Operations about the node itself: labels, jobs, uploads, settings, statistics. */
-import type { CountedLabel, NodeOperations } from '@shoal/api'
+import type { CountedLabel, FeedOperations, NodeOperations, TorrentOperations } from '@shoal/api'
 import type { LabelRecord } from '../catalogue/label-store.ts'
 import { Failure } from '../cli/failure.ts'
 import { VERSION } from '../cli/version.ts'
 import type { NodeCore } from './node-core.ts'
 import { nodeInfo, nodeStats, problemsOf } from './node-stats.ts'
 
-type Names =
-  | 'listKnownPeers'
-  | 'listLabels'
-  | 'putLabel'
-  | 'removeLabel'
-  | 'createTorrent'
-  | 'listJobs'
-  | 'getJob'
-  | 'cancelJob'
-  | 'createUpload'
-  | 'getUpload'
-  | 'shareUpload'
-  | 'cancelUpload'
-  | 'getSettings'
-  | 'changeSettings'
-  | 'getNode'
-  | 'getStats'
-  | 'getHistory'
-  | 'listProtocols'
-  | 'listFolders'
-  | 'listLog'
-  | 'getHealth'
-  | 'stopNode'
-  | 'search'
-
-export function nodeOperations(core: NodeCore): Pick<NodeOperations, Names> {
+export function nodeOperations(
+  core: NodeCore,
+): Omit<NodeOperations, keyof (TorrentOperations & FeedOperations)> {
   const { catalogue, jobs, uploads, keeper } = core
   return {
     listKnownPeers: async ({ cursor, limit }) => {

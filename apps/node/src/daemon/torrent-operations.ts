@@ -1,5 +1,5 @@
 /** Operations about torrents, their files and peers. */
-import type { NodeOperations } from '@shoal/api'
+import type { TorrentOperations } from '@shoal/api'
 import type { TorrentApi, TorrentSource } from '@shoal/torrent'
 import { Failure } from '../cli/failure.ts'
 import { actOnTorrents } from '../torrents/actions.ts'
@@ -11,26 +11,7 @@ import { detailOf, fileView, trackersView } from '../torrents/view.ts'
 import { namingField } from './name-field.ts'
 import type { NodeCore } from './node-core.ts'
 
-type Names =
-  | 'listTorrents'
-  | 'addTorrent'
-  | 'previewTorrent'
-  | 'actOnTorrents'
-  | 'getTorrent'
-  | 'updateTorrent'
-  | 'moveTorrent'
-  | 'getPieces'
-  | 'getTorrentHistory'
-  | 'listFiles'
-  | 'setPriority'
-  | 'renameFile'
-  | 'listPeers'
-  | 'addPeers'
-  | 'listTrackers'
-  | 'setTrackers'
-  | 'setWebSeeds'
-
-export function torrentOperations(core: NodeCore): Pick<NodeOperations, Names> {
+export function torrentOperations(core: NodeCore): TorrentOperations {
   const { book, list } = core
   const detail = (torrent: ManagedTorrent) => {
     list.show(torrent)
@@ -134,7 +115,7 @@ function safePath(path: string): string[] {
   )
 }
 
-type Change = Omit<Parameters<NodeOperations['updateTorrent']>[0], 'id'>
+type Change = Omit<Parameters<TorrentOperations['updateTorrent']>[0], 'id'>
 
 async function update(
   torrent: ManagedTorrent,

@@ -2,12 +2,17 @@ import {
   ApiError,
   type CheckedInputOf,
   type FeedItem,
+  type FeedOperations,
   type Job,
+  type JobOperations,
+  type LabelOperations,
   LOG_LEVELS,
   type NodeOperations,
   type OutputOf,
   type SearchHit,
   type Settings,
+  type TorrentOperations,
+  type WholeNodeOperations,
 } from '@shoal/api'
 import { itemsOf, RELEASES } from './feeds.ts'
 import { filesAt, listFolder } from './folders.ts'
@@ -15,19 +20,16 @@ import { historySince, mockHistory } from './history.ts'
 import { mediaTypeOf } from './media-types.ts'
 import { Random, seedOf } from './random.ts'
 import { MockTorrent } from './swarm.ts'
-import type { torrentOperations } from './torrent-operations.ts'
 import { type MockWorld, publicJob } from './world.ts'
-
-type Rest = Omit<NodeOperations, keyof ReturnType<typeof torrentOperations>>
 
 const missing = (what: string) =>
   new ApiError('not-found', `This ${what} is not here (any more).`, { status: 404, field: 'id' })
 
-export function nodeOperations(world: MockWorld): Rest {
+export function nodeOperations(world: MockWorld): Omit<NodeOperations, keyof TorrentOperations> {
   return { ...labelOperations(world), ...jobOperations(world), ...feedOperations(world), ...aboutNode(world) }
 }
 
-function labelOperations(world: MockWorld): Pick<Rest, 'listLabels' | 'putLabel' | 'removeLabel'> {
+function labelOperations(world: MockWorld): LabelOperations {
   return {
     async listLabels() {
       const tags = new Set([...world.torrents.values()].flatMap(({ row }) => row.tags))
@@ -57,19 +59,7 @@ function labelOperations(world: MockWorld): Pick<Rest, 'listLabels' | 'putLabel'
   }
 }
 
-function jobOperations(
-  world: MockWorld,
-): Pick<
-  Rest,
-  | 'createTorrent'
-  | 'listJobs'
-  | 'getJob'
-  | 'cancelJob'
-  | 'createUpload'
-  | 'getUpload'
-  | 'shareUpload'
-  | 'cancelUpload'
-> {
+function jobOperations(world: MockWorld): JobOperations {
   const upload = (id: string): OutputOf<'getUpload'> => {
     const found = world.uploads.get(id)
     if (!found) throw missing('upload')
@@ -143,9 +133,7 @@ function share(
   })
 }
 
-function feedOperations(
-  world: MockWorld,
-): Pick<Rest, 'listFeeds' | 'addFeed' | 'updateFeed' | 'removeFeed' | 'refreshFeed' | 'listFeedItems'> {
+function feedOperations(world: MockWorld): FeedOperations {
   const find = (id: string) => {
     const found = world.feeds.get(id)
     if (!found) throw missing('feed')
@@ -203,21 +191,7 @@ const isThere = (world: MockWorld, item: FeedItem) => {
   return hash !== undefined && world.torrents.has(hash)
 }
 
-type About =
-  | 'search'
-  | 'getSettings'
-  | 'changeSettings'
-  | 'getNode'
-  | 'getStats'
-  | 'getHistory'
-  | 'listProtocols'
-  | 'listFolders'
-  | 'listLog'
-  | 'getHealth'
-  | 'stopNode'
-  | 'listKnownPeers'
-
-function aboutNode(world: MockWorld): Pick<Rest, About> {
+function aboutNode(world: MockWorld): WholeNodeOperations {
   return {
     search: async input => search(world, input),
     getSettings: async () => structuredClone(world.settings),

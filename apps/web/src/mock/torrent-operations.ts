@@ -2,9 +2,9 @@ import {
   type Added,
   ApiError,
   type CheckedInputOf,
-  type NodeOperations,
   type Preview,
   type Torrent,
+  type TorrentOperations,
 } from '@shoal/api'
 import { mockHistory } from './history.ts'
 import { Random, seedOf } from './random.ts'
@@ -15,26 +15,7 @@ import type { MockWorld } from './world.ts'
 const UNDO_SECONDS = 10
 const HASH = /^[0-9a-f]{40}$|^[0-9a-f]{64}$/i
 
-type Names =
-  | 'listTorrents'
-  | 'addTorrent'
-  | 'previewTorrent'
-  | 'actOnTorrents'
-  | 'getTorrent'
-  | 'updateTorrent'
-  | 'moveTorrent'
-  | 'getPieces'
-  | 'getTorrentHistory'
-  | 'listFiles'
-  | 'setPriority'
-  | 'renameFile'
-  | 'listPeers'
-  | 'addPeers'
-  | 'listTrackers'
-  | 'setTrackers'
-  | 'setWebSeeds'
-
-export function torrentOperations(world: MockWorld): Pick<NodeOperations, Names> {
+export function torrentOperations(world: MockWorld): TorrentOperations {
   const find = (id: string): MockTorrent => {
     const found = world.torrents.get(id)
     if (found) return found

@@ -20,6 +20,8 @@ export const TimeMs = z.number().min(0)
 export const RateLimit = z.number().int().min(1).max(1e12).nullable()
 /** A path on the node's machine. */
 export const HostPath = z.string().min(1).max(4096)
+/** Of a job, an upload or a feed: the node makes them up. */
+export const Id = z.string().min(1).max(100)
 export const Name = z.string().trim().min(1).max(255)
 /** 0 not wanted, 1 low, 4 normal, 7 high; what lies between is possible. */
 export const Priority = z.number().int().min(0).max(7)

@@ -1,16 +1,10 @@
-import type { CheckedInputOf, Feed, FeedFilter, FeedItem, NodeOperations } from '@shoal/api'
+import type { CheckedInputOf, Feed, FeedFilter, FeedItem, FeedOperations } from '@shoal/api'
 import type { FeedItemRecord, FeedRecord } from '../../catalogue/feed-store.ts'
 import { Failure } from '../../cli/failure.ts'
 import { compileFilter } from './feed-filter.ts'
 import { type FeedDeps, FeedReader } from './feed-reader.ts'
 
 const MAX_FEEDS = 500
-
-/** The operations of a node that are about feeds. */
-export type FeedOperations = Pick<
-  NodeOperations,
-  'listFeeds' | 'addFeed' | 'updateFeed' | 'removeFeed' | 'refreshFeed' | 'listFeedItems'
->
 
 /** The feeds that are followed. */
 export class Feeds {

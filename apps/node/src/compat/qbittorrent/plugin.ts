@@ -1,5 +1,6 @@
 /** qBittorrent's Web API at `/api/v2`, for every tool that drives a qBittorrent; its `search` is left out. */
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { TOKEN_USER } from '../../server/access/access.ts'
 import { basicCredentials, bearerToken } from '../../server/access/credentials.ts'
 import type { CompatPlugin, CompatScope } from '../../server/server.ts'
 import { callerOf, codeOf } from '../call.ts'
@@ -26,8 +27,6 @@ const PATH = '/api/v2'
 const MAX_LOGIN_BYTES = 16_384
 /** Clients that are told of changes alone; each one more gets the whole list in every answer. */
 const MOST_MEMORIES = 16
-/** What the node knows the holder of its token by. */
-const TOKEN_USER = 'shoal'
 
 /** By the end of their path. */
 export const METHODS: WebMethods = {

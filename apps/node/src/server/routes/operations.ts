@@ -1,5 +1,5 @@
 /** Every entry of the table of operations, as a route. */
-import { type NodeOperations, OPERATIONS, type OperationName } from '@shoal/api'
+import { type NodeOperations, OPEN_OPERATIONS, OPERATIONS, type OperationName } from '@shoal/api'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { inputOf } from '../request/input.ts'
 import { routePath } from './route-path.ts'
@@ -20,18 +20,11 @@ const LIMIT_BYTES: Partial<Record<OperationName, number>> = {
 /** Answers an operation's checked input. */
 export type Answer = (input: never, options: { signal: AbortSignal }) => Promise<unknown>
 
-const ABOUT_THE_ASKER: readonly string[] = [
-  'login',
-  'logout',
-  'getAccess',
-  'getHealth',
-] satisfies OperationName[]
-
 /** Registers all operations but those whose answer depends on who asks. */
 export function addOperations(scope: FastifyInstance, operations: NodeOperations): void {
   const table = operations as unknown as Record<string, Answer>
   for (const name of Object.keys(OPERATIONS) as OperationName[])
-    if (!ABOUT_THE_ASKER.includes(name))
+    if (!OPEN_OPERATIONS.includes(name))
       addOperation(scope, name, (input, options) => table[name]!(input, options))
 }
 

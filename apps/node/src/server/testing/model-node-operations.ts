@@ -1,12 +1,9 @@
-import type { CountedLabel, Job, NodeOperations, NodeStats } from '@shoal/api'
+import type { CountedLabel, Job, NodeOperations, NodeStats, TorrentOperations } from '@shoal/api'
 import { Failure } from '../../cli/failure.ts'
 import type { ModelNode } from './model-node.ts'
-import type { modelTorrentOperations } from './model-torrent-operations.ts'
 import { pageOf } from './model-torrent-operations.ts'
 
-type Names = Exclude<keyof NodeOperations, keyof ReturnType<typeof modelTorrentOperations>>
-
-export function modelNodeOperations(node: ModelNode): Pick<NodeOperations, Names> {
+export function modelNodeOperations(node: ModelNode): Omit<NodeOperations, keyof TorrentOperations> {
   const count = (name: string): CountedLabel => ({
     ...node.labels.get(name)!,
     torrents: [...node.torrents.values()].filter(({ detail }) => detail.label === name).length,

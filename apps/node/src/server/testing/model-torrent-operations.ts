@@ -1,30 +1,11 @@
-import type { NodeOperations, Torrent, Tracker } from '@shoal/api'
+import type { Torrent, TorrentOperations, Tracker } from '@shoal/api'
 import { infoHashText, parseMagnet, parseMetainfo, ShoalError } from '@shoal/torrent'
 import { Failure } from '../../cli/failure.ts'
 import { mediaType } from '../../torrents/media-type.ts'
 import type { ModelNode } from './model-node.ts'
 import { type ModelTorrent, modelTorrent, rowOf } from './model-torrent.ts'
 
-type Names =
-  | 'listTorrents'
-  | 'addTorrent'
-  | 'previewTorrent'
-  | 'actOnTorrents'
-  | 'getTorrent'
-  | 'updateTorrent'
-  | 'moveTorrent'
-  | 'getPieces'
-  | 'getTorrentHistory'
-  | 'listFiles'
-  | 'setPriority'
-  | 'renameFile'
-  | 'listPeers'
-  | 'addPeers'
-  | 'listTrackers'
-  | 'setTrackers'
-  | 'setWebSeeds'
-
-export function modelTorrentOperations(node: ModelNode): Pick<NodeOperations, Names> {
+export function modelTorrentOperations(node: ModelNode): TorrentOperations {
   const change = (torrent: ModelTorrent, changes: Partial<ModelTorrent['detail']>) => {
     Object.assign(torrent.detail, changes)
     node.tell(torrent)
