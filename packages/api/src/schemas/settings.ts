@@ -147,7 +147,7 @@ export const Automation = z.object({
     .meta(
       text(
         'Run on completion',
-        'A program and its arguments, one each: no shell. {name}, {path}, {directory}, {id}, {label} and {bytes} are filled in.',
+        'A program and its arguments, one each: no shell. {name}, {path}, {directory}, {id}, {label} and {bytes} are filled in. Set on the node’s own machine only: by who has its token, or at the start; a password is not enough.',
       ),
     ),
 })

@@ -36,12 +36,15 @@ export interface AccessOptions {
 export class Access {
   readonly #token: string
   readonly #password: PasswordCheck | null
+  /** Whether a session of the user `shoal` can only have been opened with the token. */
+  readonly #isTokenUserAlone: boolean
   readonly #attempts: Attempts
   readonly #sessions: Sessions
 
   constructor({ token, secret, sessions = memorySessions(), now = Date.now }: AccessOptions) {
     this.#token = token
     this.#password = secret ? new PasswordCheck(secret) : null
+    this.#isTokenUserAlone = secret?.username !== TOKEN_USER
     this.#attempts = new Attempts(now)
     this.#sessions = new Sessions(sessions, `${token}\0${secret?.fingerprint ?? ''}`, now)
   }
@@ -76,6 +79,12 @@ export class Access {
     if (right) this.#attempts.succeeded(ip)
     else this.#attempts.failed(ip)
     return right
+  }
+
+  /** Whether it was proved with the token, now or when the session was opened, rather than with the password. */
+  provesToken(identity: Identity | null): boolean {
+    if (identity?.by !== 'session') return identity?.by === 'token'
+    return identity.username === TOKEN_USER && this.#isTokenUserAlone
   }
 
   /** Opens a session. Returns its secret, for the cookie. Rejects with `wrong-password`, `too-many-attempts`. */

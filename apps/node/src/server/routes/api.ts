@@ -14,6 +14,7 @@ import { addDescriptionRoute } from './description.ts'
 import { addFileRoute } from './files.ts'
 import { addOperations } from './operations.ts'
 import { addPlaylistRoute } from './playlist.ts'
+import { refuseProgram } from './programs.ts'
 import { addMetainfoRoute, addTorrentUploadRoute } from './torrent-bytes.ts'
 import { addUploadFileRoute } from './upload-files.ts'
 
@@ -40,7 +41,9 @@ export function addApi(app: FastifyInstance, { node, access, lines, requests }: 
   app.register(async scope => {
     scope.addHook('onRequest', request => refuseStrangers(request, access))
     takeJson(scope)
-    addOperations(scope, operations)
+    addOperations(scope, operations, {
+      changeSettings: (change, request) => refuseProgram(change, request, { access, operations }),
+    })
     addMetainfoRoute(scope, node)
     addPlaylistRoute(scope, operations, keys)
     addDescriptionRoute(scope)

@@ -1,6 +1,12 @@
 /** Every entry of the table of operations, as a route. */
-import { type NodeOperations, OPEN_OPERATIONS, OPERATIONS, type OperationName } from '@shoal/api'
-import type { FastifyInstance, FastifyReply } from 'fastify'
+import {
+  type CheckedInputOf,
+  type NodeOperations,
+  OPEN_OPERATIONS,
+  OPERATIONS,
+  type OperationName,
+} from '@shoal/api'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { inputOf } from '../request/input.ts'
 import { routePath } from './route-path.ts'
 
@@ -14,28 +20,37 @@ const LIMIT_BYTES: Partial<Record<OperationName, number>> = {
   actOnTorrents: 8 * MIB,
   setTrackers: 4 * MIB,
   setWebSeeds: 4 * MIB,
-  login: MIB / 64,
 }
 
 /** Answers an operation's checked input. */
-export type Answer = (input: never, options: { signal: AbortSignal }) => Promise<unknown>
+type Answer = (input: never, options: { signal: AbortSignal }) => Promise<unknown>
+
+/** For those of which not everybody who may ask may ask all: rejects to refuse it. */
+export type Checks = {
+  readonly [Name in OperationName]?: (input: CheckedInputOf<Name>, request: FastifyRequest) => Promise<void>
+}
 
 /** Registers all operations but those whose answer depends on who asks. */
-export function addOperations(scope: FastifyInstance, operations: NodeOperations): void {
+export function addOperations(scope: FastifyInstance, operations: NodeOperations, checks: Checks = {}): void {
   const table = operations as unknown as Record<string, Answer>
   for (const name of Object.keys(OPERATIONS) as OperationName[])
     if (!OPEN_OPERATIONS.includes(name))
-      addOperation(scope, name, (input, options) => table[name]!(input, options))
+      addOperation(scope, name, (input, options) => table[name]!(input, options), checks[name] as Check)
 }
 
-export function addOperation(scope: FastifyInstance, name: OperationName, answer: Answer): void {
+type Check = ((input: never, request: FastifyRequest) => Promise<void>) | undefined
+
+function addOperation(scope: FastifyInstance, name: OperationName, answer: Answer, check: Check): void {
   const operation = OPERATIONS[name]
   scope.route({
     method: operation.method,
     url: routePath(operation.path),
     bodyLimit: LIMIT_BYTES[name] ?? USUAL_LIMIT_BYTES,
-    handler: async (request, reply) =>
-      answer(inputOf(operation, request) as never, { signal: leaving(reply) }),
+    handler: async (request, reply) => {
+      const input = inputOf(operation, request) as never
+      await check?.(input, request)
+      return answer(input, { signal: leaving(reply) })
+    },
   })
 }
 

@@ -1,0 +1,27 @@
+/** The program that runs on completion is for the owner of the machine to choose: a password from afar must not run anything. */
+import type { NodeOperations, SettingsChange } from '@shoal/api'
+import { Failure } from '../../cli/failure.ts'
+import type { Access, AskingRequest } from '../access/access.ts'
+import { isLoopback } from '../guard/hosts.ts'
+
+/** Rejects with `forbidden` when the change names another program and does not come from this machine, with the token. */
+export async function refuseProgram(
+  change: SettingsChange,
+  request: AskingRequest,
+  { access, operations }: { access: Access; operations: Pick<NodeOperations, 'getSettings'> },
+): Promise<void> {
+  const wanted = change.automation?.onComplete
+  if (wanted === undefined) return
+  if (isHere(request) && access.provesToken(await access.identify(request))) return
+  const { automation } = await operations.getSettings({})
+  if (JSON.stringify(wanted) === JSON.stringify(automation.onComplete)) return
+  throw new Failure(
+    'forbidden',
+    'which program runs is decided on the node’s own machine only: there with shoal settings set automation.onComplete=…, or when the node is started with --set',
+    { field: 'automation.onComplete' },
+  )
+}
+
+function isHere({ ip }: AskingRequest): boolean {
+  return isLoopback(ip.replace(/^::ffff:(?=\d+\.)/i, ''))
+}
