@@ -34,8 +34,9 @@ const SECURITY = {
   session: {
     type: 'apiKey',
     in: 'cookie',
-    name: 'shoal_session',
-    description: 'Given by `login`; over https it is called `__Host-shoal_session`',
+    name: 'shoal_session_8420',
+    description:
+      'Given by `login`; with the port that the node listens at. Over https `__Host-shoal_session_8420`',
   },
 } as const
 /** Errors that any operation may have. */

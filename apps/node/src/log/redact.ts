@@ -10,7 +10,7 @@ const USER_INFO = /(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/@"'<>]+@/gi
 /** A tracker's passkey is part of the path: `/<32 letters and digits>/announce`. */
 const PASSKEY = /(\/)[A-Za-z0-9_-]{16,}(?=\/(?:announce|scrape)\b)/g
 const PASSKEY_AFTER = /(\/(?:announce|scrape)(?:\.php)?\/)[A-Za-z0-9_-]{16,}/g
-const SESSION = /(shoal_session=)[\w.-]+/g
+const SESSION = /(shoal_session_\d+=)[\w.-]+/g
 
 export function redact(text: string): string {
   return text

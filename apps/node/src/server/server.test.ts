@@ -94,7 +94,9 @@ describe('logging in', () => {
     const answer = await login(served, 'shoal', TOKEN)
     expect(await answer.json()).toEqual({ username: 'shoal', by: 'session', password: false })
     const given = answer.headers.get('set-cookie')!
-    expect(given).toMatch(/^shoal_session=[\w.-]{87}; Path=\/; Max-Age=2592000; HttpOnly; SameSite=Strict$/)
+    expect(given).toMatch(
+      /^shoal_session_\d+=[\w.-]{87}; Path=\/; Max-Age=2592000; HttpOnly; SameSite=Strict$/,
+    )
     const headers = { cookie: given.split(';')[0]! }
     const ask = (path: string, init: RequestInit = {}) =>
       fetch(`${served.server.url}${path}`, { headers, ...init })
@@ -103,7 +105,7 @@ describe('logging in', () => {
     const out = await ask('/api/access', { method: 'DELETE' })
     expect([await out.json(), out.headers.get('set-cookie')]).toEqual([
       { username: null, by: 'none', password: false },
-      expect.stringMatching(/^shoal_session=; Path=\/; Max-Age=0;/),
+      expect.stringMatching(/^shoal_session_\d+=; Path=\/; Max-Age=0;/),
     ])
     expect((await ask('/api/torrents')).status).toBe(401)
   })
@@ -113,7 +115,7 @@ describe('logging in', () => {
     const { port } = proxied.server
     const answer = await login(proxied, 'shoal', TOKEN, { origin: `https://127.0.0.1:${port}` })
     const given = answer.headers.get('set-cookie')!
-    expect(given).toMatch(/^__Host-shoal_session=.*; Secure$/)
+    expect(given).toMatch(/^__Host-shoal_session_\d+=.*; Secure$/)
     // Browsers send no Origin with what only reads: that must not take the cookie back to plain http.
     const ask = (init: RequestInit = {}) =>
       fetch(`${proxied.server.url}/api/access`, { headers: { cookie: given.split(';')[0]! }, ...init })
@@ -124,7 +126,7 @@ describe('logging in', () => {
     ])
     const out = await ask({ method: 'DELETE' })
     expect(out.headers.getSetCookie()).toContainEqual(
-      expect.stringMatching(/^__Host-shoal_session=; .*; Secure$/),
+      expect.stringMatching(/^__Host-shoal_session_\d+=; .*; Secure$/),
     )
     expect(await (await ask()).json()).toMatchObject({ by: 'none' })
     await proxied.server.close()

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Access, type AskingRequest } from './access.ts'
-import { SESSION_COOKIE } from './credentials.ts'
+import { sessionCookieName } from './credentials.ts'
 import { hashPassword, readPassword, type Secret } from './password.ts'
 import { memorySessions, SESSION_SECONDS } from './sessions.ts'
 import { openToken } from './token.ts'
@@ -21,10 +21,15 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true }))
 
-const asking = (headers: AskingRequest['headers'], ip = '127.0.0.1') => ({ ip, headers })
+const PORT = 8420
+const asking = (headers: AskingRequest['headers'], ip = '127.0.0.1', localPort = PORT) => ({
+  ...{ ip, headers },
+  socket: { localPort },
+})
 const basic = (username: string, password: string) =>
   asking({ authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}` })
-const withCookie = (value: string) => asking({ cookie: `other=1; ${SESSION_COOKIE}=${value}` })
+const withCookie = (value: string) =>
+  asking({ cookie: `other=1; ${sessionCookieName(PORT, false)}=${value}` })
 const open = (options: Partial<ConstructorParameters<typeof Access>[0]> = {}) =>
   new Access({ token: TOKEN, now: () => now, ...options })
 
@@ -150,6 +155,16 @@ test('a session lasts thirty days after it was last used, and ends with its logo
   await expect(access.login('ann', 'wrong horse', asking({}))).rejects.toMatchObject({
     code: 'wrong-password',
   })
+})
+
+test('the cookie of a node at another port of the same host is none of ours', async () => {
+  const access = open({ secret })
+  const cookie = await access.login('ann', 'correct horse', asking({}))
+  const both = {
+    cookie: `${sessionCookieName(8421, false)}=${'x'.repeat(43)}.${'x'.repeat(43)}; ${sessionCookieName(PORT, false)}=${cookie}`,
+  }
+  expect(await access.identify(asking(both))).toEqual({ username: 'ann', by: 'session' })
+  expect(await access.identify(asking(both, '127.0.0.1', 8421))).toBeNull()
 })
 
 test('sessions survive a restart, but not another password or token', async () => {

@@ -1,8 +1,7 @@
-import type { IncomingHttpHeaders } from 'node:http'
 import type { Access as AccessAnswer } from '@shoal/api'
 import { Failure } from '../../cli/failure.ts'
 import { Attempts } from './attempts.ts'
-import { basicCredentials, bearerToken, sessionCookies } from './credentials.ts'
+import { basicCredentials, bearerToken, type CookieRequest, sessionCookies } from './credentials.ts'
 import { PasswordCheck, type Secret } from './password.ts'
 import { memorySessions, type SessionStore, Sessions } from './sessions.ts'
 import { sameText } from './token.ts'
@@ -11,9 +10,8 @@ import { sameText } from './token.ts'
 export const TOKEN_USER = 'shoal'
 
 /** What of a request proves who asks. A fastify request is one. */
-export interface AskingRequest {
+export interface AskingRequest extends CookieRequest {
   readonly ip: string
-  readonly headers: IncomingHttpHeaders
 }
 
 export interface Identity {
@@ -96,11 +94,11 @@ export class Access {
 
   /** Ends the session of the request's cookie, if there is one. */
   logout(request: AskingRequest): void {
-    for (const { secret } of sessionCookies(request.headers.cookie)) this.#sessions.close(secret)
+    for (const { secret } of sessionCookies(request)) this.#sessions.close(secret)
   }
 
   #identifySession(request: AskingRequest): Identity | null {
-    const [cookie] = sessionCookies(request.headers.cookie)
+    const [cookie] = sessionCookies(request)
     const username = cookie ? this.#sessions.find(cookie.secret) : null
     return username === null ? null : { username, by: 'session' }
   }

@@ -35,10 +35,7 @@ export function addEventRoute(scope: FastifyInstance, node: RunningNode, lines: 
     for (const topic of topicsOf(request)) subscribeIfThere(client, topic)
     return client
   }
-  const keeping =
-    ({ headers }: FastifyRequest) =>
-    (line: Line) =>
-      lines.add(line, openingSession(headers))
+  const keeping = (request: FastifyRequest) => (line: Line) => lines.add(line, openingSession(request))
   scope.route({
     method: 'GET',
     url: BYTE_ROUTES.getEvents.path,

@@ -22,26 +22,29 @@ export function addAccessRoutes(scope: FastifyInstance, access: Access, lines: L
     handler: async (request, reply) => {
       const { username, password } = inputOf(login, request) as CheckedInputOf<'login'>
       const secret = await access.login(username, password, request)
-      reply.header('set-cookie', setSessionCookie(secret, SESSION_SECONDS, isHttps(request)))
+      reply.header(
+        'set-cookie',
+        setSessionCookie(request, { secret, secure: isHttps(request) }, SESSION_SECONDS),
+      )
       return answer({ username, by: 'session' })
     },
   })
   scope.delete(logout.path, async (request, reply) => {
     inputOf(logout, request)
     access.logout(request)
-    const cookies = sessionCookies(request.headers.cookie)
+    const cookies = sessionCookies(request)
     for (const { secret } of cookies) lines.endSession(secret)
     for (const secure of new Set([isHttps(request), ...cookies.map(each => each.secure)]))
-      reply.header('set-cookie', setSessionCookie('', 0, secure))
+      reply.header('set-cookie', setSessionCookie(request, { secret: '', secure }, 0))
     return answer(null)
   })
   scope.get(getAccess.path, async (request, reply) => {
     inputOf(getAccess, request)
     const identity = await access.identify(request)
     // The session goes on from here, and the cookie with it.
-    const [cookie] = sessionCookies(request.headers.cookie)
+    const [cookie] = sessionCookies(request)
     if (identity?.by === 'session' && cookie)
-      reply.header('set-cookie', setSessionCookie(cookie.secret, SESSION_SECONDS, cookie.secure))
+      reply.header('set-cookie', setSessionCookie(request, cookie, SESSION_SECONDS))
     return answer(identity)
   })
 }

@@ -119,7 +119,7 @@ const NASTY_HEADERS = [
     'If-None-Match: *',
     'If-Range: "x"',
     'Expect: 100-continue',
-    'Cookie: shoal_session=x; ;;=;',
+    'Cookie: shoal_session_8420=x; ;;=;',
   ],
   ...[
     'Upgrade: h2c',
