@@ -34,7 +34,7 @@ export function PlainFileForm({ source, onBack, onAdd }: Props) {
       </p>
       <FolderField value={directory} onChange={setDirectory} />
       <div className={styles.actions}>
-        <Button onClick={onBack}>{texts.pages.welcome.back}</Button>
+        <Button onClick={onBack}>{texts.app.back}</Button>
         <Button type="submit" variant="primary" icon="download" disabled={busy}>
           {t.plain.confirm}
         </Button>

@@ -49,7 +49,7 @@ export function PreviewForm({ preview, onBack, onAdd }: Props) {
         <Title preview={preview} />
         <Notice tone="info">{t.known}</Notice>
         <div className={styles.actions}>
-          <Button onClick={onBack}>{texts.pages.welcome.back}</Button>
+          <Button onClick={onBack}>{texts.app.back}</Button>
           <Button variant="primary" onClick={() => navigate(`/torrents/${preview.id}`)}>
             {t.openKnown}
           </Button>
@@ -69,7 +69,7 @@ export function PreviewForm({ preview, onBack, onAdd }: Props) {
         <CheckField label={t.options.paused} name="paused" />
       </div>
       <div className={styles.actions}>
-        <Button onClick={onBack}>{texts.pages.welcome.back}</Button>
+        <Button onClick={onBack}>{texts.app.back}</Button>
         <Button type="submit" variant="primary" icon="download" disabled={wanted.size === 0 || busy}>
           {t.confirm} <span className={styles.size}>{formatBytes(wantedBytes)}</span>
         </Button>

@@ -29,7 +29,7 @@ interface Props {
   onShared?(id: string): void
 }
 
-const NO_UPLOAD = new Cell<UploadProgress>({ stage: 'preparing', sentBytes: 0, job: null, error: null })
+const NO_UPLOAD = new Cell<UploadProgress>({ stage: 'preparing', sentBytes: 0, error: null })
 
 export function ShareProgress({ sharing, onAgain, onClose, onShared }: Props) {
   const { task } = sharing

@@ -9,8 +9,6 @@ export type ShareOptions = Omit<InputOf<'shareUpload'>, 'id'>
 export interface UploadProgress {
   readonly stage: 'sending' | 'preparing' | 'failed' | 'cancelled'
   readonly sentBytes: number
-  /** The node's work on it, once all was sent. */
-  readonly job: Job | null
   readonly error: string | null
 }
 
@@ -33,7 +31,7 @@ export class UploadTask {
   readonly name: string
   readonly files: readonly DroppedFile[]
   readonly totalBytes: number
-  readonly progress = new Cell<UploadProgress>({ stage: 'sending', sentBytes: 0, job: null, error: null })
+  readonly progress = new Cell<UploadProgress>({ stage: 'sending', sentBytes: 0, error: null })
   /** Its dialog is closed. */
   inBackground = false
   readonly #controller = new AbortController()
@@ -57,7 +55,6 @@ export class UploadTask {
       await this.#send(upload, signal)
       this.#tell({ stage: 'preparing' })
       const job = await this.#node.api.shareUpload({ ...options, id: upload }, { signal })
-      this.#tell({ job })
       this.#forget()
       return job
     } catch (error) {

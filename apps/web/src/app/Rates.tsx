@@ -1,41 +1,35 @@
+import { useMemo } from 'react'
 import { Link } from 'wouter'
+import { linear } from '../charts/scale.ts'
+import { paths } from '../charts/series.ts'
 import { IconButton } from '../components/Button.tsx'
 import { Icon } from '../components/Icon.tsx'
 import { notifyError } from '../components/toasts.ts'
 import { formatRate } from '../format/format.ts'
 import { useCell, useNode } from '../node/context.tsx'
+import type { NodeStore } from '../node/node-store.ts'
 import { texts } from '../texts/texts.ts'
 import styles from './Rates.module.css'
-
-const SHOWN = 60
 
 /** What comes and goes now, the last minute as a picture, and the switch of the alternative limits. */
 export function Rates() {
   const node = useNode()
   const stats = useCell(node.stats)
-  const recent = useCell(node.recent)
   if (!stats) return null
   const down = formatRate(stats.downloadBytesPerSecond)
   const up = formatRate(stats.uploadBytesPerSecond)
   return (
     <div className={styles.rates}>
       <Link href="/dashboard" className={styles.now}>
-        <Spark
-          points={recent
-            .slice(-SHOWN)
-            .map(({ downloadBytesPerSecond, uploadBytesPerSecond }) => [
-              downloadBytesPerSecond,
-              uploadBytesPerSecond,
-            ])}
-        />
+        <LastMinute node={node} />
         <span className={styles.down}>
           <Icon name="down" size={15} />
-          <span className="visually-hidden">{texts.app.receiving}</span>
+          <span className="visually-hidden">{texts.app.downloading}</span>
           <span className="number">{down}</span>
         </span>
         <span className={styles.up}>
           <Icon name="up" size={15} />
-          <span className="visually-hidden">{texts.app.sending}</span>
+          <span className="visually-hidden">{texts.app.uploading}</span>
           <span className="number">{up}</span>
         </span>
       </Link>
@@ -50,32 +44,34 @@ function AlternativeLimits({ by }: { by: 'settings' | 'alternative' | 'schedule'
   const t = texts.app.limits
   const label = by === 'schedule' ? t.scheduled : on ? t.alternativeOn : t.alternativeOff
   const turn = () => api.changeSettings({ limits: { alternative: !on } }).catch(notifyError)
-  return <IconButton icon="slow" label={label} aria-pressed={on} onClick={turn} className={styles.slow} />
+  return <IconButton icon="slow" label={label} aria-pressed={on} onClick={turn} />
 }
 
+const SHOWN_MS = 60_000
 const WIDTH = 84
 const HEIGHT = 26
+/** So that a few bytes do not look like much. */
+const LEAST_BYTES_PER_SECOND = 10_000
 
-function Spark({ points }: { points: readonly (readonly number[])[] }) {
-  const most = Math.max(1, ...points.flat())
-  if (points.length < 2) return null
-  const line = (series: number) =>
-    points
-      .map((point, at) => {
-        const x = WIDTH - (points.length - 1 - at) * (WIDTH / (SHOWN - 1))
-        return `${at === 0 ? 'M' : 'L'}${x.toFixed(1)} ${(HEIGHT - 2 - (point[series]! / most) * (HEIGHT - 4)).toFixed(1)}`
-      })
-      .join('')
+/** A hint beside the numbers, which say the same. It has its place from the beginning, and grows from the right. */
+function LastMinute({ node }: { node: NodeStore }) {
+  const recent = useCell(node.recent)
+  const drawn = useMemo(() => {
+    const toMs = recent.at(-1)?.atMs ?? 0
+    const points = recent
+      .filter(({ atMs }) => atMs >= toMs - SHOWN_MS)
+      .map(({ atMs, downloadBytesPerSecond: down, uploadBytesPerSecond: up }) => ({ atMs, down, up }))
+    const highest = Math.max(LEAST_BYTES_PER_SECOND, ...points.flatMap(({ down, up }) => [down, up]))
+    const x = linear([toMs - SHOWN_MS, toMs], [0, WIDTH])
+    const y = linear([0, highest], [HEIGHT - 2, 2])
+    return { down: paths(points, 'down', x, y), up: paths(points, 'up', x, y) }
+  }, [recent])
   return (
-    <svg
-      className={styles.spark}
-      width={WIDTH}
-      height={HEIGHT}
-      viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
-      aria-hidden="true"
-    >
-      <path d={line(1)} stroke="var(--up)" />
-      <path d={line(0)} stroke="var(--down)" />
+    <svg className={styles.spark} width={WIDTH} height={HEIGHT} aria-hidden="true">
+      <path className={styles.base} d={`M0 ${HEIGHT - 1.5}H${WIDTH}`} />
+      <path className={styles.downArea} d={drawn.down.area} />
+      <path className={styles.upLine} d={drawn.up.line} />
+      <path className={styles.downLine} d={drawn.down.line} />
     </svg>
   )
 }

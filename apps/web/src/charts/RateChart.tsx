@@ -121,7 +121,7 @@ function Plot({ points, fromMs, toMs, label, width, height }: PlotProps) {
           </g>
         ))}
         {drawing.times.map(({ atMs, x }) => (
-          <text key={atMs} className={styles.time} x={x} y={height - 6} textAnchor="middle">
+          <text key={atMs} x={x} y={height - 6} textAnchor="middle">
             {formatTime(atMs)}
           </text>
         ))}

@@ -94,7 +94,7 @@ function Bars({ totals, width, height, at, formatTime, onRead }: BarsProps) {
       {totals.map((total, index) => (
         <g
           key={total.fromMs}
-          className={index === at ? styles.slotRead : styles.slot}
+          className={index === at ? styles.slotRead : undefined}
           onPointerEnter={() => onRead(index)}
           onPointerDown={() => onRead(index)}
         >
@@ -113,7 +113,7 @@ function Bars({ totals, width, height, at, formatTime, onRead }: BarsProps) {
           />
           <rect className={styles.upBar} x={x(index) + slot / 2} rx={1.5} {...bar(total.uploadedBytes)} />
           {index % every === 0 && (
-            <text className={styles.time} x={x(index) + slot / 2} y={height - 6} textAnchor="middle">
+            <text x={x(index) + slot / 2} y={height - 6} textAnchor="middle">
               {formatTime(total.fromMs)}
             </text>
           )}

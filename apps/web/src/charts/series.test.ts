@@ -28,6 +28,18 @@ test('thinning keeps the mean', () => {
   expect(few[0]).toEqual({ atMs: 0, down: 4.5, up: 1 })
 })
 
+test('a line that goes on keeps the points that it had', () => {
+  const line = (fromMs: number) =>
+    Array.from({ length: 600 }, (_, index) => {
+      const atMs = fromMs + index * 1000
+      return { atMs, down: (atMs / 1000) ** 2 % 97, up: 0 }
+    })
+  const before = thinned(line(1_000_000), 130)
+  const after = thinned(line(1_003_000), 130)
+  // The ends are of fewer seconds than before, or of more.
+  expect(after.slice(1, -2)).toEqual(before.slice(1, -1))
+})
+
 test('a live line forgets what left the span and never runs back', () => {
   const points = [0, 1000, 2000].map(atMs => ({ atMs, down: 1, up: 1 }))
   expect(extended(points, { atMs: 3000, down: 2, up: 2 }, 2000).map(({ atMs }) => atMs)).toEqual([

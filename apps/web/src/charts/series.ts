@@ -7,9 +7,6 @@ export interface RatePoint {
   readonly up: number
 }
 
-/** Points that a line needs at most: more than the pixels of a wide screen show nothing new. */
-export const MAX_POINTS = 720
-
 /** A history as rates, one point a step from `fromMs` to `toMs`: steps in which nothing moved, which a node leaves out, are 0. */
 export function ratesOf(history: History, fromMs: number, toMs: number): RatePoint[] {
   const stepMs = history.stepSeconds * 1000
@@ -25,15 +22,27 @@ export function ratesOf(history: History, fromMs: number, toMs: number): RatePoi
   return points
 }
 
-/** At most `max` points, each the mean of its neighbours, so that the area under the line stays. */
-export function thinned(points: readonly RatePoint[], max = MAX_POINTS): RatePoint[] {
-  const size = Math.ceil(points.length / max)
-  if (size <= 1) return [...points]
-  const result: RatePoint[] = []
-  for (let start = 0; start < points.length; start += size) {
-    result.push(meanOf(points.slice(start, start + size)))
+/**
+ * About `max` points at the most, each the mean of its neighbours, so that the area under the line stays. Neighbours are cut at round
+ * times: while points come and go at the ends, the line between stays as it is.
+ */
+export function thinned(points: readonly RatePoint[], max: number): RatePoint[] {
+  if (points.length <= max) return [...points]
+  const stepMs = roundStep((points.at(-1)!.atMs - points[0]!.atMs) / max)
+  const groups = new Map<number, RatePoint[]>()
+  for (const point of points) {
+    const at = Math.floor(point.atMs / stepMs)
+    const group = groups.get(at)
+    if (group) group.push(point)
+    else groups.set(at, [point])
   }
-  return result
+  return [...groups.values()].map(meanOf)
+}
+
+/** 1, 2 or 5 times a power of ten, and no less than `least`. */
+function roundStep(least: number): number {
+  const power = 10 ** Math.floor(Math.log10(Math.max(1, least)))
+  return ([1, 2, 5].find(factor => factor * power >= least) ?? 10) * power
 }
 
 function meanOf(points: readonly RatePoint[]): RatePoint {

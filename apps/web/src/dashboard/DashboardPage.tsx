@@ -75,8 +75,8 @@ function TotalsCard({ stats }: { stats: NodeStats }) {
         <thead>
           <tr>
             <td />
-            <th scope="col">{t.received}</th>
-            <th scope="col">{t.sent}</th>
+            <th scope="col">{t.downloaded}</th>
+            <th scope="col">{t.uploaded}</th>
             <th scope="col">{t.ratio}</th>
           </tr>
         </thead>

@@ -31,13 +31,13 @@ export function NowCard({ stats }: { stats: NodeStats }) {
       <div className={styles.now}>
         <div className={styles.rates}>
           <Rate
-            name={t.receiving}
+            name={t.download}
             tone="down"
             rate={stats.downloadBytesPerSecond}
             limit={stats.limits.downloadBytesPerSecond}
           />
           <Rate
-            name={t.sending}
+            name={t.upload}
             tone="up"
             rate={stats.uploadBytesPerSecond}
             limit={stats.limits.uploadBytesPerSecond}

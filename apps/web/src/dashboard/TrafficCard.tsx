@@ -31,8 +31,8 @@ export function TrafficCard() {
         <h2>{t.traffic}</h2>
         {value && (
           <span className={styles.sums}>
-            {t.received} <strong className="number">{formatBytes(sum.downloadedBytes)}</strong> · {t.sent}{' '}
-            <strong className="number">{formatBytes(sum.uploadedBytes)}</strong>
+            {t.downloaded} <strong className="number">{formatBytes(sum.downloadedBytes)}</strong> ·{' '}
+            {t.uploaded} <strong className="number">{formatBytes(sum.uploadedBytes)}</strong>
           </span>
         )}
         <Segments<Range>

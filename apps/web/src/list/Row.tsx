@@ -3,6 +3,7 @@ import { type MouseEvent, memo } from 'react'
 import { Icon } from '../components/Icon.tsx'
 import { LabelChip, ProgressBar } from '../components/Parts.tsx'
 import { formatBytes, formatDuration, formatPercent, formatRate, formatRatio } from '../format/format.ts'
+import { shownName } from '../format/shown-name.ts'
 import { useTorrent } from '../node/context.tsx'
 import { texts } from '../texts/texts.ts'
 import { type Colours, cellOf, StateIcon } from './cells.tsx'
@@ -29,10 +30,11 @@ const t = texts.list
 export const Row = memo(function Row(props: RowProps) {
   const torrent = useTorrent(props.id)
   if (!torrent) return null
+  const name = shownName(torrent.name)
   return (
     <div {...rowProps(props)} className={styles.row}>
       <div role="gridcell" className={styles.box}>
-        <SelectBox name={torrent.name} selected={props.selected} />
+        <SelectBox name={name} selected={props.selected} />
       </div>
       {props.columns.map(({ key, end }) => (
         <div key={key} role="gridcell" className={styles.cell} data-column={key} data-end={end || undefined}>
@@ -40,7 +42,7 @@ export const Row = memo(function Row(props: RowProps) {
         </div>
       ))}
       <div role="gridcell" className={styles.rowMenu}>
-        <MenuButton name={torrent.name} />
+        <MenuButton name={name} />
       </div>
     </div>
   )
@@ -52,15 +54,16 @@ export const CardRow = memo(function CardRow(props: RowProps) {
   if (!torrent) return null
   const { state, progress, downloadBytesPerSecond, uploadBytesPerSecond, ratio, totalBytes, label } = torrent
   const eta = etaOf(torrent)
+  const name = shownName(torrent.name)
   return (
     <div {...rowProps(props)} className={styles.card}>
       <div role="gridcell" className={styles.box}>
-        <SelectBox name={torrent.name} selected={props.selected} />
+        <SelectBox name={name} selected={props.selected} />
       </div>
       <div role="gridcell" className={styles.cardBody}>
         <div className={styles.cardName}>
           <StateIcon torrent={torrent} />
-          <span className={styles.cardTitle}>{torrent.name}</span>
+          <span className={styles.cardTitle}>{name}</span>
           {label !== null && <LabelChip name={label} colour={props.colours.get(label)?.colour} />}
         </div>
         <ProgressBar value={progress} tone={LOOKS[state].tone} />
@@ -86,7 +89,7 @@ export const CardRow = memo(function CardRow(props: RowProps) {
         </div>
       </div>
       <div role="gridcell" className={styles.rowMenu}>
-        <MenuButton name={torrent.name} />
+        <MenuButton name={name} />
       </div>
     </div>
   )

@@ -1,4 +1,4 @@
-import type { EventOf, NodeEvent } from '@shoal/api'
+import type { NodeEvent } from '@shoal/api'
 import { Cell } from './cell.ts'
 import type { EventChannel, NodeLink } from './link.ts'
 
@@ -75,13 +75,11 @@ export class EventConnection {
   }
 
   #received(event: NodeEvent): void {
-    if (event.type === 'hello') this.#greeted(event)
+    if (event.type === 'hello') {
+      this.#failures = 0
+      this.state.set('online')
+    }
     this.#options.onEvent(event)
-  }
-
-  #greeted(_: EventOf<'hello'>): void {
-    this.#failures = 0
-    this.state.set('online')
   }
 
   async #lost(): Promise<void> {

@@ -11,8 +11,8 @@ const TOPICS = ['torrents', 'stats', 'jobs', 'labels', 'settings', 'feeds'] as c
 const PAGE = 1000
 /** After the node could not answer though it is there. */
 const RETRY_MS = 2000
-/** Rates of the last minutes, kept for the small graph beside them. */
-const RECENT = 120
+/** Rates of the last ten minutes, a second each: what the dashboard shows of now. */
+const RECENT = 600
 
 /** The node as the console sees it: read once, kept up to date by events, kept as it was while the node is gone. */
 export class NodeStore {

@@ -1,9 +1,9 @@
 import type { Operation, OperationName } from '@shoal/api'
+
 /**
  * Where each operation is asked for. The contract's own table carries the schemas too, which the first screen does not need and which
  * would double its size; a test keeps the two alike.
  */
-
 export const ROUTES = {
   listTorrents: ['GET', '/api/torrents'],
   addTorrent: ['POST', '/api/torrents'],

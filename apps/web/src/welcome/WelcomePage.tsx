@@ -69,7 +69,7 @@ export function WelcomePage() {
         )}
       </section>
       <div className={styles.foot}>
-        {at > 0 && !shared && <Button onClick={() => go(at - 1)}>{t.back}</Button>}
+        {at > 0 && !shared && <Button onClick={() => go(at - 1)}>{texts.app.back}</Button>}
         {!shared && (
           <Link href="/" className={buttonClass('quiet')} onClick={markWelcomed}>
             {t.skip}

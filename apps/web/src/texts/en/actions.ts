@@ -52,7 +52,6 @@ export const actions = {
   },
   moveDialog: {
     title: (count: number) => `Move the files of ${torrents(count)}`,
-    body: 'Sharing goes on from the new place.',
     confirm: 'Move here',
   },
 }

@@ -7,7 +7,6 @@ export const list = {
   clearFilter: 'Clear the filter',
   filters: 'Filters',
   groups: { state: 'State', label: 'Labels', tag: 'Tags' },
-  all: 'All',
   filter: {
     all: 'All',
     downloading: 'Downloading',
@@ -23,7 +22,7 @@ export const list = {
   unlabelled: 'No label',
   state: {
     queued: 'Queued',
-    metadata: 'Fetching details',
+    metadata: 'Fetching metadata',
     checking: 'Checking',
     downloading: 'Downloading',
     seeding: 'Seeding',
@@ -58,7 +57,6 @@ export const list = {
   columns: 'Columns',
   columnsReset: 'Usual columns',
   resize: (column: string) => `Width of ${column}`,
-  sort: 'Sort',
   sortBy: (column: string) => `Sort by ${column}`,
   direction: 'Reverse the order',
   grid: 'Torrents',

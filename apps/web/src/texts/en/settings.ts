@@ -34,10 +34,8 @@ export const settings = {
   fixed: 'Set by the command line or the environment of the node',
   empty: 'None',
   browse: 'Browse',
-  clear: 'Clear',
   saved: (name: string) => `${name} saved`,
   undo: 'Undo',
-  undone: 'As it was before',
   notSaved: 'Not saved',
   wrongRate: 'A rate is a number, such as 500 or 1.5. Leave it empty for no limit.',
   wrongNumber: (min: number | null, max: number | null) =>

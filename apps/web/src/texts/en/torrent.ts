@@ -8,7 +8,6 @@ const peers = (number: number) => plural(number, '# peer has it', '# peers have 
 export const torrent = {
   back: 'All transfers',
   gone: { title: 'This torrent is not here', body: 'It was removed, or the address is mistyped.' },
-  loading: 'Reading the torrent',
   tabs: {
     label: 'Parts of the torrent',
     overview: 'Overview',
@@ -20,7 +19,6 @@ export const torrent = {
     options: 'Options',
   },
   head: {
-    progress: 'Progress',
     down: 'Down',
     up: 'Up',
     left: 'Left',
@@ -40,7 +38,7 @@ export const torrent = {
     have: 'Here',
     missing: 'Missing; the stronger, the more peers have it',
     unavailable: 'Missing; nobody connected has it',
-    none: 'The pieces show once the details of the torrent have arrived.',
+    none: 'The pieces show once the metadata is here.',
     summary: (summary: { count: number; have: number; unavailable: number; rarest: number | null }) => {
       if (summary.have === summary.count) return `All ${pieces(summary.count)} are here`
       const have = `${count.format(summary.have)} of ${pieces(summary.count)} here`
@@ -63,15 +61,14 @@ export const torrent = {
     copiesHint: 'Whole copies among the connected peers: below 1, they cannot complete it alone.',
   },
   facts: {
-    title: 'Facts',
     content: 'Content',
     transfer: 'Transfer',
     identity: 'Identity',
     size: 'Size',
     sizeOf: (wanted: string, total: string) => `${wanted} wanted of ${total}`,
     here: 'Here',
-    received: 'Downloaded',
-    sent: 'Uploaded',
+    downloaded: 'Downloaded',
+    uploaded: 'Uploaded',
     wasted: 'Wasted',
     wastedHint: 'Downloaded twice, or wrong and thrown away',
     folder: 'Folder',
@@ -108,7 +105,7 @@ export const torrent = {
         ? plural(all, '# file', '# files')
         : `${count.format(shown)} of ${plural(all, '# file', '# files')}`,
     none: 'No file has this in its name.',
-    unknown: 'The files show once the details of the torrent have arrived. Peers are being asked for them.',
+    unknown: 'The files show once the metadata is here. Peers are asked for it.',
     openAll: 'Open all folders',
     closeAll: 'Close all folders',
     want: (name: string) => `Download ${name}`,
@@ -128,16 +125,11 @@ export const torrent = {
     rename: 'Rename…',
     actions: (name: string) => `Actions for ${name}`,
     playlist: 'Playlist for a player',
-    progress: (percent: string) => `${percent} here`,
-    name: 'Name',
-    size: 'Size',
-    here: 'Here',
     renameTitle: 'Rename the file',
     renameHint: 'With / between folders, it moves within the torrent. Sharing goes on.',
     renameName: 'New path in the torrent',
     renameSave: 'Rename',
     renamed: 'Renamed',
-    failed: 'That did not work',
   },
   peers: {
     table: 'Connected peers',
@@ -162,12 +154,12 @@ export const torrent = {
     added: 'Connecting',
     flagsTitle: 'What the flags mean',
     flag: {
-      D: 'Sends to you',
-      d: 'Has what you want, but does not send yet',
-      U: 'Receives from you',
+      D: 'You download from it',
+      d: 'Has what you want, but does not upload to you yet',
+      U: 'You upload to it',
       u: 'Wants what you have, but has to wait for a place',
-      S: 'Stopped sending for a while',
-      I: 'Came to you',
+      S: 'Has not uploaded to you for a while (snubbed)',
+      I: 'Connected to you',
       E: 'Encrypted',
     },
     kinds: {
@@ -181,14 +173,12 @@ export const torrent = {
     sortBy: (column: string) => `Sort by ${column}`,
   },
   trackers: {
-    title: 'Where peers come from',
     table: 'Trackers and other sources',
     none: 'It has no trackers. Peers are found by the DHT, which needs none.',
     source: 'Source',
     tier: (tier: number) => `Tier ${tier + 1}`,
     state: 'State',
     states: { idle: 'Waiting', working: 'Asking', ok: 'Working', failed: 'Failed' },
-    answer: 'Last answer',
     peers: 'Peers',
     seeds: 'Have all',
     leeches: 'Downloading',
@@ -220,7 +210,7 @@ export const torrent = {
     label: 'Rates of this torrent',
     spans: { minutes: '5 minutes', quarter: '15 minutes', hour: 'Hour' },
     span: 'Span',
-    summary: (down: string, up: string) => `In this time: ${down} received, ${up} sent.`,
+    summary: (down: string, up: string) => `In this time: ${down} downloaded, ${up} uploaded.`,
   },
   log: {
     level: 'Show',

@@ -75,7 +75,7 @@ export function TreeRow({ id, node, rowIndex, top, isActive, isMarked, onPoint, 
           onChange={priority => void actions.setPriority(node, priority)}
         />
       </div>
-      <div role="gridcell" className={styles.menu}>
+      <div role="gridcell">
         <RowMenu node={node} tabIndex={tabIndex} actions={actions} />
       </div>
     </div>

@@ -36,8 +36,8 @@ export function transferFacts(detail: TorrentDetail, copies: number | null): Fac
   const { swarmSeeds, swarmLeeches } = detail
   const hasSwarm = swarmSeeds !== null || swarmLeeches !== null
   return known([
-    [say.received, bytes(detail.downloadedBytes)],
-    [say.sent, bytes(detail.uploadedBytes)],
+    [say.downloaded, bytes(detail.downloadedBytes)],
+    [say.uploaded, bytes(detail.uploadedBytes)],
     [say.wasted, bytes(detail.wastedBytes), { hint: say.wastedHint }],
     [
       texts.torrent.pieces.copies,

@@ -27,7 +27,7 @@ export function PiecePicture({ pieces }: { readonly pieces: Pieces }) {
       </div>
       <figcaption className={styles.caption}>
         <ul className={styles.legend}>
-          <li className={styles.have}>{say.have}</li>
+          <li>{say.have}</li>
           <li className={styles.missing}>{say.missing}</li>
           <li className={styles.unavailable}>{say.unavailable}</li>
         </ul>
