@@ -15,7 +15,7 @@ export function toText({ title, columns, rows, goals }: Section): string {
 }
 
 /** `Rate: 1.42 x (goal: at least 1.3 x): met.`; a miss stands between `mark`s. */
-export function goalText({ label, value, goal, sense, unit, met }: Goal, mark = ''): string {
+function goalText({ label, value, goal, sense, unit, met }: Goal, mark = ''): string {
   const measured = Number.isFinite(value)
   const verdict = met ? 'met' : measured ? `${mark}missed${mark}` : 'not measured'
   return `${label}: ${measured ? value.toFixed(2) : '-'}${unit} (goal: at ${sense} ${goal}${unit}): ${verdict}.`

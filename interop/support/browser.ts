@@ -24,7 +24,7 @@ const QUIET = [
 ]
 
 /** Sizes that people have: CSS pixels. */
-export const SCREENS = {
+const SCREENS = {
   phone: { width: 390, height: 844 },
   laptop: { width: 1280, height: 800 },
   wide: { width: 1920, height: 1080 },

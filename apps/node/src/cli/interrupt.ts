@@ -17,7 +17,7 @@ export interface Interrupt {
 }
 
 /** Thrown, as the signal's reason, out of what Ctrl-C stopped. */
-export class Interrupted extends Error {
+class Interrupted extends Error {
   readonly code = 'cancelled'
 
   constructor() {

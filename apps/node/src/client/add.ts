@@ -88,7 +88,7 @@ function onNode(options: AddOptions, { address }: NodeClient): AddOptions {
 }
 
 /** Members that were not given are left out, so that the node's settings hold. */
-export function addInput(options: AddOptions): Omit<AddTorrent, 'source' | 'torrent'> {
+function addInput(options: AddOptions): Omit<AddTorrent, 'source' | 'torrent'> {
   const { out, paused, select, sequential, trusted, limitDown, limitUp, ratio, seedingTime, queue } = options
   const lists = { peers: options.peer, trackers: options.tracker, webSeeds: options.webSeed }
   const priorities = (options.priority ?? []).flatMap(({ indexes, priority }) =>

@@ -57,7 +57,7 @@ export function settingValue(settings: Settings, name: string): unknown {
  * Reads what is typed for one setting: JSON, or a text; `on` and `off`; `none` for no limit; rates as `2MB`. Throws UsageError with what the
  * setting takes.
  */
-export function parseSetting(name: string, text: string): unknown {
+function parseSetting(name: string, text: string): unknown {
   const schema = SCHEMAS.get(name)!
   const problems: string[] = []
   for (const value of candidates(name, text)) {

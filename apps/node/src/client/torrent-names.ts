@@ -6,7 +6,7 @@ import { allTorrents } from './pages.ts'
 
 export type Named = Pick<Torrent, 'id' | 'infoHashV1' | 'infoHashV2' | 'name'>
 
-export const LEAST_PREFIX = 4
+const LEAST_PREFIX = 4
 const MOST_CANDIDATES = 10
 const ID_HELP = 'its info hash, the first 4 digits or more of it, or a part of the name'
 

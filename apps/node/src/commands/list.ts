@@ -5,7 +5,7 @@ import { flag, oneOf, value, wholeNumber } from '../cli/options.ts'
 import { NODE_OPTIONS } from '../client/node-options.ts'
 
 /** Orders by the words that the table has for them. */
-export const SORTS = {
+const SORTS = {
   name: 'name',
   state: 'state',
   done: 'progress',

@@ -36,8 +36,8 @@ export interface Made {
 }
 
 /**
- * Shares a file or folder by its name; `entries` are those of the folder's records that may be of it. What was hashed before, with options that make the same torrent, and has not changed since is not
- * read. Rejects as createTorrent does.
+ * Shares a file or folder by its name; `entries` are those of the folder's records that may be of it. What was hashed before, with options
+ * that make the same torrent, and has not changed since is not read. Rejects as createTorrent does.
  */
 export async function make(
   name: string,

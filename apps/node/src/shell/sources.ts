@@ -14,7 +14,7 @@ const FRESH_MS = 5000
 const MOST_PATHS = 2000
 
 /** Words that the shell itself understands. */
-export const SHELL_WORDS = ['help', 'exit'] as const
+const SHELL_WORDS = ['help', 'exit'] as const
 
 export function shellSources(entries: readonly CommandEntry[], node: NodeOptions): CompletionSources {
   let names: readonly string[] = []
@@ -36,7 +36,7 @@ export function shellSources(entries: readonly CommandEntry[], node: NodeOptions
 }
 
 /** Paths that begin so. `~/` is the home folder. Hidden ones only when their dot is typed. */
-export async function listPaths(beginning: string): Promise<string[]> {
+async function listPaths(beginning: string): Promise<string[]> {
   const slash = beginning.lastIndexOf('/')
   const [folder, start] = [beginning.slice(0, slash + 1), beginning.slice(slash + 1)]
   const place = folder.startsWith('~/') ? join(homedir(), folder.slice(2)) : resolve(folder || '.')
