@@ -5,7 +5,7 @@ import { LabelDot } from '../components/Parts.tsx'
 import type { NodeStore } from '../node/node-store.ts'
 import { texts } from '../texts/texts.ts'
 import type { ActionDialog } from './ActionDialogs.tsx'
-import type { TorrentActions } from './torrent-actions.ts'
+import { isStopped, type TorrentActions } from './torrent-actions.ts'
 
 const t = texts.actions
 
@@ -14,7 +14,8 @@ export interface MenuContext {
   readonly node: NodeStore
   readonly actions: TorrentActions
   ask(dialog: ActionDialog): void
-  open(id: string): void
+  /** Missing on the torrent's own page. */
+  open?(id: string): void
 }
 
 /** The menu of one or several torrents: what makes no sense for any of them is left out. */
@@ -22,12 +23,14 @@ export function menuOf({ ids, node, actions, ask, open }: MenuContext): MenuItem
   const torrents = ids.flatMap(id => node.torrents.get(id) ?? [])
   const first = torrents[0]
   if (!first) return []
-  const stopped = torrents.some(({ state }) => ['paused', 'complete', 'error', 'queued'].includes(state))
-  const running = torrents.some(({ state }) => !['paused', 'complete', 'error'].includes(state))
+  const stopped = torrents.some(({ state }) => isStopped(state) || state === 'queued')
+  const running = torrents.some(({ state }) => !isStopped(state))
   const queued = torrents.some(({ queuePosition }) => queuePosition !== null)
   const one = torrents.length === 1
   return [
-    ...(one ? [{ text: t.open, icon: 'right', shortcut: '↵', onSelect: () => open(first.id) } as const] : []),
+    ...(one && open
+      ? [{ text: t.open, icon: 'right', shortcut: '↵', onSelect: () => open(first.id) } as const]
+      : []),
     ...(running
       ? [
           {

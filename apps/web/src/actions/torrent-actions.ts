@@ -1,4 +1,4 @@
-import type { InputOf } from '@shoal/api'
+import type { InputOf, TorrentState } from '@shoal/api'
 import { copyText } from '../components/CopyButton.tsx'
 import { notify, notifyError } from '../components/toasts.ts'
 import type { NodeStore } from '../node/node-store.ts'
@@ -6,6 +6,10 @@ import { texts } from '../texts/texts.ts'
 
 export type Action = InputOf<'actOnTorrents'>['action']
 const t = texts.actions
+
+/** It does nothing until it is resumed. */
+export const isStopped = (state: TorrentState) =>
+  state === 'paused' || state === 'complete' || state === 'error'
 
 export type TorrentActions = ReturnType<typeof torrentActions>
 
@@ -20,9 +24,7 @@ export function torrentActions(node: NodeStore) {
     act,
     /** Pauses what runs; resumes when nothing does. */
     toggle(ids: readonly string[]) {
-      const runs = ids.some(
-        id => !['paused', 'complete', 'error'].includes(torrents.get(id)?.state ?? 'paused'),
-      )
+      const runs = ids.some(id => !isStopped(torrents.get(id)?.state ?? 'paused'))
       return act(ids, runs ? 'pause' : 'resume')
     },
     async recheck(ids: readonly string[]) {

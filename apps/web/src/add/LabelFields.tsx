@@ -1,13 +1,11 @@
 import { useId } from 'react'
 import { TextField } from '../components/Field.tsx'
-import { useCell, useNode } from '../node/context.tsx'
+import { LabelNames } from '../labels/LabelNames.tsx'
 import { texts } from '../texts/texts.ts'
 import styles from './Add.module.css'
 
 /** Fields `label` and `tags` of a form; known labels are offered. */
 export function LabelFields({ onLabel }: { onLabel?: (label: string) => void }) {
-  const node = useNode()
-  const labels = useCell(node.labels)
   const list = useId()
   return (
     <div className={styles.pair}>
@@ -25,11 +23,7 @@ export function LabelFields({ onLabel }: { onLabel?: (label: string) => void }) 
         placeholder={texts.add.options.tagsHint}
         autoComplete="off"
       />
-      <datalist id={list}>
-        {labels.map(({ name }) => (
-          <option key={name} value={name} />
-        ))}
-      </datalist>
+      <LabelNames id={list} />
     </div>
   )
 }

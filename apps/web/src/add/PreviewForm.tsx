@@ -6,6 +6,7 @@ import { CheckField } from '../components/Field.tsx'
 import { Icon } from '../components/Icon.tsx'
 import { Notice } from '../components/Parts.tsx'
 import { formatBytes } from '../format/format.ts'
+import { tagsOf } from '../labels/tags.ts'
 import { useCell, useNode } from '../node/context.tsx'
 import { texts } from '../texts/texts.ts'
 import styles from './Add.module.css'
@@ -98,10 +99,7 @@ function Title({ preview: { name, totalBytes, files, private: isPrivate, comment
 
 function optionsOf(form: FormData, directory: string | null): AddTorrent {
   const label = String(form.get('label') ?? '').trim()
-  const tags = String(form.get('tags') ?? '')
-    .split(',')
-    .map(tag => tag.trim())
-    .filter(Boolean)
+  const tags = tagsOf(String(form.get('tags') ?? ''))
   return {
     ...(directory === null ? {} : { directory }),
     ...(label === '' ? {} : { label }),

@@ -3,7 +3,8 @@ import { Button } from '../components/Button.tsx'
 import { CheckField, SelectField, TextArea, TextField } from '../components/Field.tsx'
 import { Icon } from '../components/Icon.tsx'
 import { Problem } from '../components/Parts.tsx'
-import { formatBytes } from '../format/format.ts'
+import { formatBytes, formatPieceSize } from '../format/format.ts'
+import { tagsOf } from '../labels/tags.ts'
 import { useNode } from '../node/context.tsx'
 import { texts } from '../texts/texts.ts'
 import styles from './Add.module.css'
@@ -74,7 +75,7 @@ export function ShareForm({ content, onBack, onSharing }: Props) {
               name="piece"
               options={[
                 { value: '', text: t.pieceAuto },
-                ...PIECE_SIZES.map(bytes => ({ value: String(bytes), text: pieceText(bytes) })),
+                ...PIECE_SIZES.map(bytes => ({ value: String(bytes), text: formatPieceSize(bytes) })),
               ]}
             />
           </div>
@@ -89,9 +90,6 @@ export function ShareForm({ content, onBack, onSharing }: Props) {
   )
 }
 
-/** Pieces are powers of two: thousands would hide that. */
-const pieceText = (bytes: number) => (bytes < 1_048_576 ? `${bytes / 1024} KiB` : `${bytes / 1_048_576} MiB`)
-
 function describe({ name, files }: Extract<Content, { from: 'here' }>): string {
   const bytes = formatBytes(files.reduce((sum, { file }) => sum + file.size, 0))
   return files.length === 1 ? `${name}, ${bytes}` : `${name}, ${texts.app.files(files.length)}, ${bytes}`
@@ -99,10 +97,7 @@ function describe({ name, files }: Extract<Content, { from: 'here' }>): string {
 
 function optionsOf(form: FormData, name: string): ShareOptions {
   const text = (field: string) => String(form.get(field) ?? '').trim()
-  const tags = text('tags')
-    .split(',')
-    .map(tag => tag.trim())
-    .filter(Boolean)
+  const tags = tagsOf(text('tags'))
   return {
     name,
     version: text('version') as 'hybrid' | 'v2' | 'v1',

@@ -38,6 +38,7 @@ function Frame({ label, hint, error, children }: Described & { children: (ids: I
 }
 
 export const controlClass = styles.control
+export const switchClass = styles.switch
 
 export function TextField({ label, hint, error, className, ...rest }: Described & ComponentProps<'input'>) {
   return (
@@ -104,7 +105,6 @@ function Box({ label, hint, look, ...rest }: BoxProps & { look: string | undefin
         <span>{label}</span>
         {hint && (
           <span id={id} className={styles.hint}>
-            <br />
             {hint}
           </span>
         )}

@@ -1,9 +1,8 @@
 import type { Feed } from '@shoal/api'
-import { type FormEvent, useState } from 'react'
-import { Button } from '../components/Button.tsx'
-import { Dialog } from '../components/Dialog.tsx'
+import { useState } from 'react'
 import { messageOf } from '../components/errors.ts'
 import { TextField } from '../components/Field.tsx'
+import { FormDialog } from '../components/FormDialog.tsx'
 import { useNode } from '../node/context.tsx'
 import { texts } from '../texts/texts.ts'
 import { EverySelect } from './EverySelect.tsx'
@@ -17,36 +16,31 @@ export function AddFeedDialog({ onAdded, onClose }: { onAdded(feed: Feed): void;
   const [error, setError] = useState<string | null>(null)
   const [every, setEvery] = useState(USUAL_MINUTES)
   const [busy, setBusy] = useState(false)
-  const submit = async (event: FormEvent<HTMLFormElement>) => {
-    event.preventDefault()
-    const url = String(new FormData(event.currentTarget).get('url')).trim()
+  const submit = async (form: FormData) => {
+    const url = String(form.get('url')).trim()
     setBusy(true)
     await api.addFeed({ url, everyMinutes: every }).then(onAdded, failure => setError(messageOf(failure)))
     setBusy(false)
   }
   return (
-    <Dialog
-      open
+    <FormDialog
       title={t.add}
+      confirm={t.add}
+      disabled={busy}
+      className={styles.form}
+      onSubmit={submit}
       onClose={onClose}
-      footer={
-        <Button type="submit" form="feed-form" variant="primary" disabled={busy}>
-          {t.add}
-        </Button>
-      }
     >
-      <form id="feed-form" className={styles.form} onSubmit={submit}>
-        <TextField
-          label={t.address}
-          name="url"
-          type="url"
-          placeholder={t.addressHint}
-          required
-          error={error}
-          autoComplete="off"
-        />
-        <EverySelect value={every} onChange={setEvery} />
-      </form>
-    </Dialog>
+      <TextField
+        label={t.address}
+        name="url"
+        type="url"
+        placeholder={t.addressHint}
+        required
+        error={error}
+        autoComplete="off"
+      />
+      <EverySelect value={every} onChange={setEvery} />
+    </FormDialog>
   )
 }

@@ -1,7 +1,8 @@
 import type { Feed, FeedFilter, FeedItem } from '@shoal/api'
 import { useState } from 'react'
 import { Button, IconButton } from '../components/Button.tsx'
-import { Dialog } from '../components/Dialog.tsx'
+import { ConfirmDialog } from '../components/ConfirmDialog.tsx'
+import { messageOf } from '../components/errors.ts'
 import { Menu } from '../components/Menu.tsx'
 import { Card, LabelChip, Loading, Notice, Problem } from '../components/Parts.tsx'
 import { notify, notifyError } from '../components/toasts.ts'
@@ -54,7 +55,7 @@ export function FeedCard({ feed }: { feed: Feed }) {
         </div>
         <Menu trigger={<IconButton icon="more" label={texts.list.menuOf(feed.title)} />} items={menu} />
       </div>
-      {feed.error && <Notice tone="warn">{feed.error}</Notice>}
+      {feed.error && <Notice tone="warn">{messageOf(new Error(feed.error))}</Notice>}
       <section className={styles.part}>
         <h3>{t.filters}</h3>
         {feed.filters.length === 0 && editing === null && <p className={styles.soft}>{t.noFilters}</p>}
@@ -166,26 +167,17 @@ function Items({ items, onTaken }: { items: readonly FeedItem[]; onTaken(): void
 
 function RemoveDialog({ feed, onClose }: { feed: Feed; onClose(): void }) {
   const { api } = useNode()
-  const remove = () => {
-    onClose()
+  const remove = () =>
     void api
       .removeFeed({ id: feed.id })
       .then(() => notify(t.unfollowed(feed.title), { type: 'good' }), notifyError)
-  }
   return (
-    <Dialog
-      open
+    <ConfirmDialog
       title={t.remove}
       description={t.removeConfirm(feed.title)}
+      confirm={t.remove}
+      onConfirm={remove}
       onClose={onClose}
-      footer={
-        <>
-          <Button onClick={onClose}>{texts.app.cancel}</Button>
-          <Button variant="danger" onClick={remove}>
-            {t.remove}
-          </Button>
-        </>
-      }
     />
   )
 }

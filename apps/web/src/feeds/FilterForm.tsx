@@ -4,7 +4,7 @@ import { Button } from '../components/Button.tsx'
 import { CheckField, TextField } from '../components/Field.tsx'
 import { Icon } from '../components/Icon.tsx'
 import { Notice } from '../components/Parts.tsx'
-import { useCell, useNode } from '../node/context.tsx'
+import { LabelNames } from '../labels/LabelNames.tsx'
 import { texts } from '../texts/texts.ts'
 import styles from './Feeds.module.css'
 import { useMatching } from './useMatching.ts'
@@ -23,8 +23,6 @@ interface Props {
 
 /** A filter, with the items that it fits shown as one writes. */
 export function FilterForm({ filter = NEW, items, onSave, onCancel, onRemove }: Props) {
-  const node = useNode()
-  const labels = useCell(node.labels)
   const list = useId()
   const [draft, setDraft] = useState(filter)
   const { matching, found } = useMatching(items, draft)
@@ -66,11 +64,7 @@ export function FilterForm({ filter = NEW, items, onSave, onCancel, onRemove }: 
           onChange={({ target }) => change({ directory: target.value })}
         />
       </div>
-      <datalist id={list}>
-        {labels.map(({ name }) => (
-          <option key={name} value={name} />
-        ))}
-      </datalist>
+      <LabelNames id={list} />
       <CheckField
         label={t.paused}
         checked={draft.paused}

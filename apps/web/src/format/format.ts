@@ -33,6 +33,12 @@ export function formatBytes(bytes: number): string {
   return numbers({ style: 'unit', unit, unitDisplay: 'short', ...fixed(digits) }).format(value)
 }
 
+/** Piece sizes are powers of two (BEP 52): `1 MiB` says that, `1.05 MB` does not. */
+export function formatPieceSize(bytes: number): string {
+  if (bytes >= 1_048_576 && bytes % 1_048_576 === 0) return `${bytes / 1_048_576} MiB`
+  return bytes % 1024 === 0 ? `${bytes / 1024} KiB` : formatBytes(bytes)
+}
+
 /** `3.2 MB/s`. */
 export function formatRate(bytesPerSecond: number): string {
   const { value, unit, digits } = scaled(bytesPerSecond)

@@ -1,7 +1,7 @@
-import { type RefObject, useRef } from 'react'
 import { useSearchParams } from 'wouter'
 import type { LabelRequest } from '../app/ui.ts'
 import { Button } from '../components/Button.tsx'
+import { ConfirmDialog } from '../components/ConfirmDialog.tsx'
 import { Dialog } from '../components/Dialog.tsx'
 import { notify, notifyError } from '../components/toasts.ts'
 import { useCell, useNode } from '../node/context.tsx'
@@ -48,31 +48,19 @@ export function LabelDialog({ request: { name, remove }, onClose }: Props) {
 function RemoveDialog({ name, count, onClose }: { name: string; count: number; onClose(): void }) {
   const { api } = useNode()
   const showAll = useLeaveFilter(name)
-  const cancel: RefObject<HTMLButtonElement | null> = useRef(null)
-  const remove = () => {
-    onClose()
-    api.removeLabel({ name }).then(() => {
+  const remove = () =>
+    void api.removeLabel({ name }).then(() => {
       showAll()
       notify(t.removed(name), { type: 'good' })
     }, notifyError)
-  }
   return (
-    <Dialog
-      open
+    <ConfirmDialog
       title={t.removeTitle(name)}
       description={t.removeBody(count)}
-      initialFocus={cancel}
+      confirm={t.remove}
+      icon="trash"
+      onConfirm={remove}
       onClose={onClose}
-      footer={
-        <>
-          <Button ref={cancel} onClick={onClose}>
-            {texts.app.cancel}
-          </Button>
-          <Button variant="danger" icon="trash" onClick={remove}>
-            {t.remove}
-          </Button>
-        </>
-      }
     />
   )
 }

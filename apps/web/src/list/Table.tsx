@@ -1,15 +1,15 @@
-import { type KeyboardEvent, type MouseEvent, useEffect, useMemo, useRef, useState } from 'react'
+import { type KeyboardEvent, type MouseEvent, useMemo, useRef, useState } from 'react'
 import { useLocation } from 'wouter'
 import { ContextMenu, type MenuItem } from '../components/Menu.tsx'
 import { useCell, useNode } from '../node/context.tsx'
 import { texts } from '../texts/texts.ts'
 import { columnChoices, leastWidthOf, shownColumns, templateOf } from './columns.ts'
 import styles from './List.module.css'
-import { CardRow, Row, rowId } from './Row.tsx'
+import { rowId } from './Row.tsx'
+import { Rows } from './Rows.tsx'
 import { everything, extended, NOTHING, only, type Selection, toggled } from './selection.ts'
 import { TableHead } from './TableHead.tsx'
 import { keyToSelection } from './table-keys.ts'
-import { useRowWindow } from './use-row-window.ts'
 import type { Sort } from './view.ts'
 
 export interface TableProps {
@@ -41,9 +41,7 @@ export function Table(props: TableProps) {
   const [scroller, setScroller] = useState<HTMLDivElement | null>(null)
   const rowPx = narrow ? CARD_PX : ROW_PX
   const headPx = narrow ? 0 : HEAD_PX
-  const { first, end, show } = useRowWindow({ scroller, count: order.length, rowPx, headPx })
-  useCursorInSight(selection.cursor, order, show)
-  const shown = order.slice(first, end)
+  const [cursorThere, setCursorThere] = useState(false)
   const rowOf = (event: { target: EventTarget }) =>
     (event.target as Element).closest<HTMLElement>('[data-row]')?.dataset.row
   const onClick = (event: MouseEvent) => {
@@ -80,7 +78,6 @@ export function Table(props: TableProps) {
   const chooseForMenu = (id: string | undefined) => {
     if (id !== undefined && !selection.ids.has(id)) onSelect(only(id))
   }
-  const RowKind = narrow ? CardRow : Row
   return (
     <ContextMenu items={props.menuItems} onOpenChange={open => open && chooseForMenu(pressed.current)}>
       <div
@@ -91,9 +88,7 @@ export function Table(props: TableProps) {
         aria-label={texts.list.grid}
         aria-multiselectable="true"
         aria-rowcount={order.length + 1}
-        aria-activedescendant={
-          selection.cursor !== null && shown.includes(selection.cursor) ? rowId(selection.cursor) : undefined
-        }
+        aria-activedescendant={selection.cursor !== null && cursorThere ? rowId(selection.cursor) : undefined}
         onClick={onClick}
         onDoubleClick={event => navigateTo(rowOf(event), narrow, navigate)}
         onKeyDown={onKeyDown}
@@ -122,21 +117,10 @@ export function Table(props: TableProps) {
             }
           />
         )}
-        <div role="rowgroup" className={styles.rows} style={{ height: order.length * rowPx }}>
-          {shown.map((id, at) => (
-            <RowKind
-              key={id}
-              id={id}
-              index={first + at}
-              topPx={(first + at) * rowPx}
-              heightPx={rowPx}
-              columns={columns}
-              colours={colours}
-              selected={selection.ids.has(id)}
-              cursor={selection.cursor === id}
-            />
-          ))}
-        </div>
+        <Rows
+          {...{ scroller, order, selection, narrow, rowPx, headPx, columns, colours }}
+          onCursorThere={setCursorThere}
+        />
       </div>
     </ContextMenu>
   )
@@ -161,19 +145,4 @@ function openMenuAt(id: string | null): void {
 
 function navigateTo(id: string | undefined, narrow: boolean, navigate: (path: string) => void): void {
   if (id !== undefined && !narrow) navigate(`/torrents/${id}`)
-}
-
-/** Follows the cursor when it moves, not when the list around it does. */
-function useCursorInSight(
-  cursor: string | null,
-  order: readonly string[],
-  scrollTo: (index: number) => void,
-): void {
-  const seen = useRef<string | null>(null)
-  useEffect(() => {
-    if (cursor === seen.current) return
-    seen.current = cursor
-    const index = cursor === null ? -1 : order.indexOf(cursor)
-    if (index >= 0) scrollTo(index)
-  })
 }

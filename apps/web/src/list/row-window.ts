@@ -12,15 +12,23 @@ export interface Viewport {
 }
 
 /** Rows that are ready above and below. */
-const AROUND = 6
-/** The window moves by so many rows at a time: fewer renders than one a row. */
-const STEP = 4
+const AROUND = 5
 
+/** Of one viewport always equally many, where there are so many: each that comes takes the place of one that goes. */
 export function windowAt({ scrollTopPx, heightPx }: Viewport, rowPx: number, count: number): RowWindow {
-  const top = Math.max(0, Math.floor(scrollTopPx / rowPx) - AROUND)
-  const bottom = Math.ceil((scrollTopPx + heightPx) / rowPx) + AROUND
-  const end = Math.min(count, Math.ceil(bottom / STEP) * STEP)
-  return { first: Math.min(Math.floor(top / STEP) * STEP, end), end }
+  const rows = Math.min(count, Math.ceil(heightPx / rowPx) + 1 + 2 * AROUND)
+  const wanted = Math.floor(scrollTopPx / rowPx) - AROUND
+  const first = Math.max(0, Math.min(count - rows, wanted))
+  return { first, end: first + rows }
+}
+
+/**
+ * The rows of a window by their slots. A row keeps its slot for as long as it is in the window, so that its elements stay as they are, and one that
+ * comes fills the elements of the one that went.
+ */
+export function slotsOf({ first, end }: RowWindow): number[] {
+  const count = end - first
+  return Array.from({ length: count }, (_, slot) => first + ((((slot - first) % count) + count) % count))
 }
 
 /** Where to scroll so that a row is in sight, with its neighbour, if there is one; null when it is already. */

@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import { Button } from '../components/Button.tsx'
-import { Dialog } from '../components/Dialog.tsx'
+import { ConfirmDialog } from '../components/ConfirmDialog.tsx'
 import { notify, notifyError } from '../components/toasts.ts'
 import { formatDate } from '../format/format.ts'
 import { useCell, useNode } from '../node/context.tsx'
@@ -50,10 +50,7 @@ export function About() {
 function Stop() {
   const { api } = useNode()
   const [asked, setAsked] = useState(false)
-  const stop = () => {
-    setAsked(false)
-    api.stopNode({}).then(() => notify(say.stopped), notifyError)
-  }
+  const stop = () => void api.stopNode({}).then(() => notify(say.stopped), notifyError)
   return (
     <div className={styles.row}>
       <div className={styles.about}>
@@ -65,20 +62,15 @@ function Stop() {
           {say.stop}
         </Button>
       </div>
-      <Dialog
-        open={asked}
-        title={say.stopQuestion}
-        description={say.stopBody}
-        onClose={() => setAsked(false)}
-        footer={
-          <>
-            <Button onClick={() => setAsked(false)}>{texts.app.cancel}</Button>
-            <Button variant="danger" onClick={stop}>
-              {say.stop}
-            </Button>
-          </>
-        }
-      />
+      {asked && (
+        <ConfirmDialog
+          title={say.stopQuestion}
+          description={say.stopBody}
+          confirm={say.stop}
+          onConfirm={stop}
+          onClose={() => setAsked(false)}
+        />
+      )}
     </div>
   )
 }

@@ -1,13 +1,12 @@
 import type { ScheduledLimit, WatchedFolder } from '@shoal/api'
 import { lazy, Suspense } from 'react'
-import { controlClass } from '../components/Field.tsx'
+import { controlClass, switchClass } from '../components/Field.tsx'
 import { texts } from '../texts/texts.ts'
 import { optionText } from './field-text.ts'
 import type { SettingField } from './model.ts'
 import { NumberField } from './NumberField.tsx'
 import { PathField } from './PathField.tsx'
 import { RateField } from './RateField.tsx'
-import styles from './settings.module.css'
 
 const ScheduleEditor = lazy(() => import('./ScheduleEditor.tsx'))
 const WatchEditor = lazy(() => import('./WatchEditor.tsx'))
@@ -38,7 +37,7 @@ export function Control(props: ControlProps) {
           type="checkbox"
           role="switch"
           aria-checked={value === true}
-          className={styles.switch}
+          className={switchClass}
           checked={value === true}
           onChange={event => onChange(event.target.checked)}
         />

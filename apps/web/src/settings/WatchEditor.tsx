@@ -2,7 +2,7 @@ import type { WatchedFolder } from '@shoal/api'
 import { type FormEvent, useId, useState } from 'react'
 import { Button, IconButton } from '../components/Button.tsx'
 import { CheckField, SelectField, TextField } from '../components/Field.tsx'
-import { useCell, useNode } from '../node/context.tsx'
+import { LabelNames } from '../labels/LabelNames.tsx'
 import { texts } from '../texts/texts.ts'
 import { BrowseButton } from './BrowseButton.tsx'
 import styles from './settings.module.css'
@@ -17,7 +17,6 @@ export interface WatchEditorProps {
 }
 
 export default function WatchEditor({ folders, disabled, onChange }: WatchEditorProps) {
-  const labels = useCell(useNode().labels)
   const list = useId()
   const change = (at: number, part: Partial<WatchedFolder>) =>
     onChange(folders.map((each, index) => (index === at ? { ...each, ...part } : each)))
@@ -62,11 +61,7 @@ export default function WatchEditor({ folders, disabled, onChange }: WatchEditor
           </li>
         ))}
       </ul>
-      <datalist id={list}>
-        {labels.map(({ name }) => (
-          <option key={name} value={name} />
-        ))}
-      </datalist>
+      <LabelNames id={list} />
       <NewFolder
         disabled={disabled}
         onAdd={directory =>

@@ -36,10 +36,12 @@ export const actions = {
   removeDialog: {
     title: (count: number) =>
       plural(count, 'Remove and delete files?', 'Remove # torrents and delete files?'),
-    body: (names: readonly string[], size: string) =>
-      names.length === 1
-        ? `“${names[0]}” and its files (${size}) are deleted from this node. For a short time you can undo it.`
-        : `The files of ${torrents(names.length)} (${size}) are deleted from this node. For a short time you can undo it.`,
+    body: (size: string) =>
+      `This is deleted from the disk of the node, ${size} in all. For a short time you can undo it.`,
+    list: 'What is deleted',
+    more: (count: number) => plural(count, 'and # more', 'and # more'),
+    moreTorrents: (count: number) =>
+      plural(count, 'and the files of # more torrent', 'and the files of # more torrents'),
     confirm: 'Delete files',
   },
   labelDialog: {

@@ -1,8 +1,7 @@
-import { type FormEvent, useEffect, useState } from 'react'
-import { Button } from '../../components/Button.tsx'
-import { Dialog } from '../../components/Dialog.tsx'
+import { useEffect, useState } from 'react'
 import { messageOf } from '../../components/errors.ts'
 import { TextField } from '../../components/Field.tsx'
+import { FormDialog } from '../../components/FormDialog.tsx'
 import { notify } from '../../components/toasts.ts'
 import { useNode } from '../../node/context.tsx'
 import { texts } from '../../texts/texts.ts'
@@ -26,8 +25,7 @@ export function RenameFile({ id, node, onDone, onClose }: RenameFileProps) {
     setPath(node?.path ?? '')
     setProblem(null)
   }, [node])
-  const submit = async (event: FormEvent) => {
-    event.preventDefault()
+  const submit = async () => {
     if (!node?.file) return
     try {
       await api.renameFile({ id, index: node.file.index, path: path.trim() })
@@ -40,32 +38,25 @@ export function RenameFile({ id, node, onDone, onClose }: RenameFileProps) {
   }
   const unchanged = path.trim() === '' || path.trim() === node?.path
   return (
-    <Dialog
+    <FormDialog
       open={node !== null}
       title={say.renameTitle}
+      confirm={say.renameSave}
+      disabled={unchanged}
+      onSubmit={submit}
       onClose={onClose}
-      footer={
-        <>
-          <Button onClick={onClose}>{texts.app.cancel}</Button>
-          <Button variant="primary" type="submit" form="rename-file" disabled={unchanged}>
-            {say.renameSave}
-          </Button>
-        </>
-      }
     >
-      <form id="rename-file" onSubmit={event => void submit(event)}>
-        <TextField
-          label={say.renameName}
-          hint={say.renameHint}
-          error={problem}
-          spellCheck={false}
-          value={path}
-          onChange={event => {
-            setPath(event.target.value)
-            setProblem(null)
-          }}
-        />
-      </form>
-    </Dialog>
+      <TextField
+        label={say.renameName}
+        hint={say.renameHint}
+        error={problem}
+        spellCheck={false}
+        value={path}
+        onChange={event => {
+          setPath(event.target.value)
+          setProblem(null)
+        }}
+      />
+    </FormDialog>
   )
 }

@@ -3,7 +3,7 @@ import { useMemo, useState } from 'react'
 import { useLocation } from 'wouter'
 import { type ActionDialog, ActionDialogs } from '../../actions/ActionDialogs.tsx'
 import { menuOf } from '../../actions/menu.ts'
-import { torrentActions } from '../../actions/torrent-actions.ts'
+import { isStopped, torrentActions } from '../../actions/torrent-actions.ts'
 import { linkShown } from '../../app/ui.ts'
 import { Button, IconButton } from '../../components/Button.tsx'
 import { Menu } from '../../components/Menu.tsx'
@@ -12,7 +12,6 @@ import { texts } from '../../texts/texts.ts'
 import styles from './head.module.css'
 
 const say = texts.torrent.head
-const STOPPED = ['paused', 'complete', 'error']
 
 export interface HeadActionsProps {
   readonly torrent: Torrent
@@ -32,12 +31,8 @@ export function HeadActions({ torrent, onPlay }: HeadActionsProps) {
     return removed
   }
   const ids = [torrent.id]
-  const stopped = STOPPED.includes(torrent.state)
-  const items = () =>
-    // The page itself has what opens it, and the buttons beside the menu.
-    menuOf({ ids, node, actions: { ...actions, remove }, ask: setDialog, open: () => {} }).filter(
-      item => !('text' in item) || item.text !== texts.actions.open,
-    )
+  const stopped = isStopped(torrent.state)
+  const items = () => menuOf({ ids, node, actions: { ...actions, remove }, ask: setDialog })
   return (
     <div className={styles.actions}>
       {onPlay && (

@@ -4,7 +4,9 @@ import { messageOf } from '../../components/errors.ts'
 import { SwitchField, TextField } from '../../components/Field.tsx'
 import { Card, Notice } from '../../components/Parts.tsx'
 import { notify, toasts } from '../../components/toasts.ts'
-import { useCell, useNode } from '../../node/context.tsx'
+import { LabelNames } from '../../labels/LabelNames.tsx'
+import { tagsOf } from '../../labels/tags.ts'
+import { useNode } from '../../node/context.tsx'
 import { RateField } from '../../settings/RateField.tsx'
 import { texts } from '../../texts/texts.ts'
 import { LimitField } from './LimitField.tsx'
@@ -84,7 +86,6 @@ interface NamingProps {
 }
 
 function Naming({ detail, save }: NamingProps) {
-  const labels = useCell(useNode().labels)
   const list = useId()
   const [label, setLabel] = useState(detail.label ?? '')
   const [tags, setTags] = useState(detail.tags.join(', '))
@@ -93,14 +94,7 @@ function Naming({ detail, save }: NamingProps) {
     if (next !== detail.label) void save({ label: next })
   }
   const saveTags = () => {
-    const next = [
-      ...new Set(
-        tags
-          .split(',')
-          .map(tag => tag.trim())
-          .filter(Boolean),
-      ),
-    ]
+    const next = tagsOf(tags)
     if (next.join() !== detail.tags.join()) void save({ tags: next })
   }
   return (
@@ -115,11 +109,7 @@ function Naming({ detail, save }: NamingProps) {
         onBlur={saveLabel}
         onKeyDown={event => event.key === 'Enter' && saveLabel()}
       />
-      <datalist id={list}>
-        {labels.map(({ name }) => (
-          <option key={name} value={name} />
-        ))}
-      </datalist>
+      <LabelNames id={list} />
       <TextField
         label={say.tags}
         hint={say.tagsHint}

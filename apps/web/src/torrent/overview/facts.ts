@@ -5,6 +5,7 @@ import {
   formatCount,
   formatDate,
   formatDuration,
+  formatPieceSize,
   formatRatio,
 } from '../../format/format.ts'
 import { texts } from '../../texts/texts.ts'
@@ -74,13 +75,7 @@ function sizeOf({ wantedBytes, totalBytes }: TorrentDetail): string | null {
 
 function piecesOf({ pieceCount, pieceLengthBytes }: TorrentDetail): string | null {
   if (pieceCount === null || pieceLengthBytes === null) return null
-  return say.piecesOf(pieceCount, powerOfTwo(pieceLengthBytes))
-}
-
-/** Piece sizes are powers of two (BEP 52): `1 MiB` says that, `1.05 MB` does not. */
-function powerOfTwo(length: number): string {
-  if (length >= 1_048_576 && length % 1_048_576 === 0) return `${length / 1_048_576} MiB`
-  return length % 1024 === 0 ? `${length / 1024} KiB` : formatBytes(length)
+  return say.piecesOf(pieceCount, formatPieceSize(pieceLengthBytes))
 }
 
 export function identityFacts(detail: TorrentDetail): Fact[] {

@@ -1,11 +1,12 @@
-import { type FormEvent, useState } from 'react'
+import { useState } from 'react'
 import { Button } from '../../components/Button.tsx'
-import { Dialog } from '../../components/Dialog.tsx'
 import { messageOf } from '../../components/errors.ts'
 import { TextArea } from '../../components/Field.tsx'
+import { FormDialog } from '../../components/FormDialog.tsx'
 import { notify } from '../../components/toasts.ts'
 import { useNode } from '../../node/context.tsx'
 import { texts } from '../../texts/texts.ts'
+import { addressesIn } from './peer-rows.ts'
 
 const say = texts.torrent.peers
 
@@ -14,9 +15,8 @@ export function AddPeers({ id }: { readonly id: string }) {
   const [open, setOpen] = useState(false)
   const [written, setWritten] = useState('')
   const [problem, setProblem] = useState<string | null>(null)
-  const addresses = written.split(/[\s,]+/).filter(Boolean)
-  const submit = async (event: FormEvent) => {
-    event.preventDefault()
+  const addresses = addressesIn(written)
+  const submit = async () => {
     try {
       await api.addPeers({ id, addresses })
       setOpen(false)
@@ -31,34 +31,27 @@ export function AddPeers({ id }: { readonly id: string }) {
       <Button size="small" icon="plus" onClick={() => setOpen(true)}>
         {say.add}
       </Button>
-      <Dialog
+      <FormDialog
         open={open}
         title={say.addTitle}
+        confirm={say.addConfirm}
+        disabled={addresses.length === 0}
+        onSubmit={submit}
         onClose={() => setOpen(false)}
-        footer={
-          <>
-            <Button onClick={() => setOpen(false)}>{texts.app.cancel}</Button>
-            <Button variant="primary" type="submit" form="add-peers" disabled={addresses.length === 0}>
-              {say.addConfirm}
-            </Button>
-          </>
-        }
       >
-        <form id="add-peers" onSubmit={event => void submit(event)}>
-          <TextArea
-            label={say.addLabel}
-            hint={say.addHint}
-            error={problem}
-            rows={4}
-            spellCheck={false}
-            value={written}
-            onChange={event => {
-              setWritten(event.target.value)
-              setProblem(null)
-            }}
-          />
-        </form>
-      </Dialog>
+        <TextArea
+          label={say.addLabel}
+          hint={say.addHint}
+          error={problem}
+          rows={4}
+          spellCheck={false}
+          value={written}
+          onChange={event => {
+            setWritten(event.target.value)
+            setProblem(null)
+          }}
+        />
+      </FormDialog>
     </>
   )
 }

@@ -1,9 +1,9 @@
 import type { Tracker } from '@shoal/api'
-import { type FormEvent, useState } from 'react'
+import { useState } from 'react'
 import { Button } from '../../components/Button.tsx'
-import { Dialog } from '../../components/Dialog.tsx'
 import { messageOf } from '../../components/errors.ts'
 import { TextArea } from '../../components/Field.tsx'
+import { FormDialog } from '../../components/FormDialog.tsx'
 import { notify } from '../../components/toasts.ts'
 import { useNode } from '../../node/context.tsx'
 import { texts } from '../../texts/texts.ts'
@@ -15,8 +15,7 @@ export function EditTrackers(props: { id: string; items: readonly Tracker[]; onS
   const { api } = useNode()
   const [written, setWritten] = useState<string | null>(null)
   const [problem, setProblem] = useState<string | null>(null)
-  const submit = async (event: FormEvent) => {
-    event.preventDefault()
+  const submit = async () => {
     try {
       await api.setTrackers({ id: props.id, tiers: tiersOf(written ?? '') })
       setWritten(null)
@@ -31,35 +30,27 @@ export function EditTrackers(props: { id: string; items: readonly Tracker[]; onS
       <Button size="small" icon="edit" onClick={() => setWritten(linesOf(props.items))}>
         {say.edit}
       </Button>
-      <Dialog
+      <FormDialog
         wide
         open={written !== null}
         title={say.editTitle}
+        confirm={texts.app.save}
+        onSubmit={submit}
         onClose={() => setWritten(null)}
-        footer={
-          <>
-            <Button onClick={() => setWritten(null)}>{texts.app.cancel}</Button>
-            <Button variant="primary" type="submit" form="edit-trackers">
-              {texts.app.save}
-            </Button>
-          </>
-        }
       >
-        <form id="edit-trackers" onSubmit={event => void submit(event)}>
-          <TextArea
-            label={say.editLabel}
-            hint={say.editHint}
-            error={problem}
-            rows={12}
-            spellCheck={false}
-            value={written ?? ''}
-            onChange={event => {
-              setWritten(event.target.value)
-              setProblem(null)
-            }}
-          />
-        </form>
-      </Dialog>
+        <TextArea
+          label={say.editLabel}
+          hint={say.editHint}
+          error={problem}
+          rows={12}
+          spellCheck={false}
+          value={written ?? ''}
+          onChange={event => {
+            setWritten(event.target.value)
+            setProblem(null)
+          }}
+        />
+      </FormDialog>
     </>
   )
 }
