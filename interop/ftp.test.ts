@@ -111,7 +111,7 @@ test.skipIf(lacking('vsftpd', 'openssl'))(
     await randomFile(dir.join('served', 'secret.bin'), 1_000_000)
     await using server = await FtpsServer.start(dir.join('served'), { implicit: true })
     const address = parseFtpUrl(`ftps://127.0.0.1:${server.port}/secret.bin`)
-    const remote = new FtpFile({ ...address, tls: 'implicit' }, { ca: server.ca })
+    const remote = new FtpFile({ ...address, tls: 'implicit' }, { tls: { ca: server.ca } })
     const { signal } = idle
     const whole = await remote.open(null, { signal })
     const [{ validator, totalBytes }, bytes] = [whole, await read(whole.body)]

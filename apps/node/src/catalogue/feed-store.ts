@@ -15,6 +15,8 @@ export interface FeedRecord {
   /** What the server said of the version that was fetched, to ask whether there is a newer one. */
   readonly etag: string | null
   readonly lastModified: string | null
+  /** Its server is in the local network, as it was when the feed was read last. */
+  readonly isFromInside: boolean
 }
 
 /** An item that was seen in a feed. */
@@ -39,6 +41,7 @@ export class FeedStore {
   readonly #feeds: Table<FeedRecord>
   readonly #items: Table<FeedItemRecord>
   readonly #takeSource: Query<never>
+  readonly #feedsOf: Query<{ inside: number }>
 
   constructor(database: Database) {
     this.#database = database
@@ -52,6 +55,7 @@ export class FeedStore {
       error: 'plain',
       etag: 'plain',
       lastModified: 'plain',
+      isFromInside: 'boolean',
     })
     this.#items = new Table<FeedItemRecord>(database, 'feed_items', {
       id: 'plain',
@@ -64,6 +68,9 @@ export class FeedStore {
       taken: 'boolean',
     })
     this.#takeSource = database.prepare('UPDATE feed_items SET taken = 1 WHERE source = ? AND NOT taken')
+    this.#feedsOf = database.prepare(
+      'SELECT is_from_inside AS inside FROM feed_items JOIN feeds ON feeds.id = feed_id WHERE source = ?',
+    )
   }
 
   /** Throws an SQLite error where the URL is known: ask `find` first. */
@@ -132,6 +139,12 @@ export class FeedStore {
   /** Marks all items that stand for a link, in whatever feed. Returns how many were not marked before. */
   takeSource(source: string): number {
     return this.#takeSource.run(source).changes
+  }
+
+  /** Whether a link comes from feeds, none of which is in the local network. */
+  isFromOutside(source: string): boolean {
+    const feeds = this.#feedsOf.all(source)
+    return feeds.length > 0 && feeds.every(({ inside }) => inside === 0)
   }
 
   #bound(feedId: number): void {

@@ -1,12 +1,13 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { Failure } from '../cli/failure.ts'
 import { SCHEMA_1 } from './schema-1.ts'
+import { SCHEMA_2 } from './schema-2.ts'
 
 /** Marks the file as ours: `Shol`. */
 const APPLICATION_ID = 0x53686f6c
 
 /** Each brings the tables from one version to the next; the version is how many were done. Only ever add to the end. */
-const MIGRATIONS: readonly string[] = [SCHEMA_1]
+const MIGRATIONS: readonly string[] = [SCHEMA_1, SCHEMA_2]
 
 /** The version that this program writes. */
 export const SCHEMA_VERSION = MIGRATIONS.length

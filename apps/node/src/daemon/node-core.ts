@@ -202,6 +202,7 @@ export class NodeCore {
     const download = await this.protocols.manager.download(given, {
       directory: target,
       torrent: input,
+      outsideOnly: this.catalogue.feeds.isFromOutside(given),
       ...(signal && { signal }),
     })
     if (download.kind === 'torrent') return this.#addedDownload(download)
@@ -218,14 +219,23 @@ export class NodeCore {
       settings: () => this.keeper.settings,
       directoryOf: label => this.labels.directoryOf(label),
       forgotten: torrent => this.removals.forgotten(torrent),
-      adopt: (api, row) => this.adopt(api, row),
+      adopt: (api, row) => this.#adoptNew(api, row),
     })
     if (added.added) this.log.info(`${nameOf(added.torrent)} was added`, { torrent: added.torrent.id })
-    // Who is answered finds it after a crash, too. Before it begins to check anything that is quick.
-    const recording = added.added ? added.torrent.api.record() : null
-    await this.queue.begin(added.torrent)
-    await recording
+    // Who is answered finds it after a crash, too.
+    await Promise.all([added.recorded, this.queue.begin(added.torrent)])
     return added
+  }
+
+  /** In one transaction. */
+  #adoptNew(api: TorrentApi, row: TorrentRow): ManagedTorrent {
+    try {
+      return this.catalogue.transaction(() => this.adopt(api, row))
+    } catch (error) {
+      const torrent = this.book.findApi(api)
+      if (torrent) this.book.delete(torrent)
+      throw error
+    }
   }
 
   /** Refuses to read a file outside the allowed folders. */
@@ -291,6 +301,9 @@ export class NodeCore {
       this.log.warn(`${id} is gone from the list: nothing was recorded of its state. Add it again`)
       this.rows.delete(id)
     }
-    for (const [api, row] of pairs) this.adopt(api, row ?? fresh(api))
+    // Together: thousands of transactions would hold up the start.
+    this.catalogue.transaction(() => {
+      for (const [api, row] of pairs) this.adopt(api, row ?? fresh(api))
+    })
   }
 }

@@ -107,7 +107,10 @@ export class Works {
   async #downloadAgain(id: string, { source, directory }: DownloadDetail): Promise<void> {
     const { signal } = this.#stop
     try {
-      const download = await this.#core.protocols.manager.download(source, { directory, signal })
+      const download = await this.#core.protocols.manager.download(source, {
+        ...{ directory, signal },
+        outsideOnly: this.#core.catalogue.feeds.isFromOutside(source),
+      })
       if (download.kind !== 'file') return
       if (signal.aborted) return download.close()
       this.download(source, directory, download, id)

@@ -37,9 +37,10 @@ export class BitTorrentHandler implements ProtocolHandler {
     this.#adder = adder
   }
 
-  canHandle(identifier: string): boolean {
+  canHandle(identifier: string, { outsideOnly = false }: Pick<DownloadOptions, 'outsideOnly'> = {}): boolean {
     if (/^magnet:/i.test(identifier)) return true
-    if (/^https?:\/\//i.test(identifier)) return isTorrentUrl(identifier)
+    // The engine fetches a .torrent from wherever its URL leads.
+    if (/^https?:\/\//i.test(identifier)) return !outsideOnly && isTorrentUrl(identifier)
     if (/^file:\/\//i.test(identifier)) return true
     if (isHash(identifier)) return true
     const hasScheme = /^[a-z][a-z0-9+.-]+:/i.test(identifier)

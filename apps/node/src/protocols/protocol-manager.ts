@@ -1,6 +1,13 @@
 import type { Protocol } from '@shoal/api'
 import { Failure } from '../cli/failure.ts'
-import type { Download, DownloadOptions, ProtocolHandler, Seed, SeedOptions } from './protocol.ts'
+import type {
+  Download,
+  DownloadOptions,
+  LookOptions,
+  ProtocolHandler,
+  Seed,
+  SeedOptions,
+} from './protocol.ts'
 
 /** Longest part of an identifier that an error repeats. */
 const SHOWN_LENGTH = 80
@@ -29,9 +36,9 @@ export class ProtocolManager {
     return this.#handlers.length < before
   }
 
-  handlerFor(identifier: string): ProtocolHandler | null {
+  handlerFor(identifier: string, options?: Pick<DownloadOptions, 'outsideOnly'>): ProtocolHandler | null {
     const text = identifier.trim()
-    return this.#handlers.find(handler => handler.canHandle(text)) ?? null
+    return this.#handlers.find(handler => handler.canHandle(text, options)) ?? null
   }
 
   /** For operation `listProtocols`. */
@@ -41,7 +48,7 @@ export class ProtocolManager {
 
   /** Rejects with `unknown-identifier`, which lists what is understood, or with what the handler says. */
   async download(identifier: string, options: DownloadOptions): Promise<Download> {
-    const handler = this.handlerFor(identifier)
+    const handler = this.handlerFor(identifier, options)
     if (!handler) throw this.#unknown(identifier)
     return handler.download(identifier.trim(), options)
   }
@@ -50,8 +57,8 @@ export class ProtocolManager {
    * What the engine takes of an identifier, without adding it. Rejects with `unknown-identifier`, with `not-a-torrent` where a plain file is
    * behind it, which `download` can have, or with what the handler says.
    */
-  async torrentBehind(identifier: string, options: { signal: AbortSignal }): Promise<string | Uint8Array> {
-    const handler = this.handlerFor(identifier)
+  async torrentBehind(identifier: string, options: LookOptions): Promise<string | Uint8Array> {
+    const handler = this.handlerFor(identifier, options)
     if (!handler) throw this.#unknown(identifier)
     const source = await handler.torrentBehind?.(identifier.trim(), options)
     if (source) return source

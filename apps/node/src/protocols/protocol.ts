@@ -13,6 +13,12 @@ export interface DownloadOptions {
   readonly torrent?: TorrentOptions
   /** Stops the work of `download` itself; a file's transfer has a signal of its own. */
   readonly signal?: AbortSignal
+  /** Whoever named the identifier has no business in this machine's network: no server there is asked. */
+  readonly outsideOnly?: boolean
+}
+
+export interface LookOptions extends Pick<DownloadOptions, 'outsideOnly'> {
+  readonly signal: AbortSignal
 }
 
 export interface SeedOptions {
@@ -62,15 +68,18 @@ export interface ProtocolHandler {
   readonly name: string
   /** What it understands, for people. */
   readonly understands: readonly string[]
-  /** Whether the identifier, trimmed, is one of its own. At once, without a look at disk or network. */
-  canHandle(identifier: string): boolean
+  /**
+   * Whether the identifier, trimmed, is one of its own. At once, without a look at disk or network. One that cannot keep out of the local
+   * network says no where it has to (`outsideOnly`).
+   */
+  canHandle(identifier: string, options?: Pick<DownloadOptions, 'outsideOnly'>): boolean
   /** Resolves when it is known what the identifier stands for. Rejects with a Failure or ShoalError. */
   download(identifier: string, options: DownloadOptions): Promise<Download>
   /**
    * What of the identifier the engine's session takes, without adding anything: a link, a path, or the content of a .torrent. Null when it
    * stands for a plain file. Handlers without this one know of plain files only.
    */
-  torrentBehind?(identifier: string, options: { signal: AbortSignal }): Promise<string | Uint8Array | null>
+  torrentBehind?(identifier: string, options: LookOptions): Promise<string | Uint8Array | null>
   /** Shares a file or folder. Rejects with `unsupported` where the protocol cannot. */
   seed(path: string, options: SeedOptions): Promise<Seed>
 }

@@ -121,7 +121,11 @@ export class FeedReader {
       const url = new URL(feed.url)
       const fetched = await fetchFeed(url, feed, { userAgent, signal })
       const nowMs = clock.unixMs()
-      const { title, items } = fetched ? parseFeed(fetched.text, fetched.url, url) : { title: '', items: [] }
+      const { title, items } = fetched
+        ? parseFeed(fetched.text, fetched.url, fetched.isFromInside)
+        : { title: '', items: [] }
+      // Before the items are there, so that none of them is followed inside from a feed that is elsewhere.
+      if (fetched) store.update(feed.id, { isFromInside: fetched.isFromInside })
       const fresh = fetched ? store.see(feed.id, nowMs, items) : []
       const version = fetched && { etag: fetched.etag, lastModified: fetched.lastModified }
       store.update(feed.id, { ...version, ...(title && { title }), fetchedMs: nowMs, error: null })

@@ -17,6 +17,8 @@ export interface FetchedFeed extends FeedVersion {
   readonly text: string
   /** After redirects. */
   readonly url: URL
+  /** All servers on the way to it are in the local network. */
+  readonly isFromInside: boolean
 }
 
 /** Null when nothing is new. Rejects with a Failure, or with the signal's reason. */
@@ -45,7 +47,9 @@ export async function fetchFeed(
       answer.headers['content-encoding'],
     )
     const { etag, 'last-modified': lastModified, 'content-type': type } = answer.headers
-    return { text: decode(body, type), url: answer.url, etag: short(etag), lastModified: short(lastModified) }
+    const { url: lastUrl, isFromInside } = answer
+    const version = { etag: short(etag), lastModified: short(lastModified) }
+    return { text: decode(body, type), url: lastUrl, isFromInside, ...version }
   } catch (error) {
     signal.throwIfAborted()
     if (limit.aborted)

@@ -5,7 +5,7 @@ import { parseFeed } from './parse-feed.ts'
 const BASE = new URL('https://feeds.example/rss/all.xml')
 const rss = (items: string, head = '<title>A &amp; B</title>') =>
   `<?xml version="1.0"?><rss version="2.0" xmlns:torrent="http://xmlns.ezrss.it/0.1/"><channel>${head}${items}</channel></rss>`
-const sources = (items: string) => parseFeed(rss(items), BASE).items.map(({ source }) => source)
+const sources = (items: string) => parseFeed(rss(items), BASE, false).items.map(({ source }) => source)
 
 test('RSS 2.0: titles, dates, guids, and what is downloaded', () => {
   const feed = parseFeed(
@@ -16,6 +16,7 @@ test('RSS 2.0: titles, dates, guids, and what is downloaded', () => {
         <enclosure url="https://x.example/1.torrent?key=a&amp;b=c" length="9" type="application/x-bittorrent"/></item>
       <item><title>Relative</title><enclosure url="/2.torrent" type=""/></item>`),
     BASE,
+    false,
   )
   expect(feed).toEqual({
     title: 'A & B',
@@ -43,6 +44,7 @@ test('Atom: links, ids and dates', () => {
        <link href="https://x.example/page"/><link rel="enclosure" type="application/x-bittorrent" href="https://x.example/get?id=1"/></entry>
      <entry><title>E2</title><id>urn:2</id><link href="magnet:?xt=urn:btih:abc"/></entry></feed>`,
     BASE,
+    false,
   )
   expect(feed.title).toBe('Atoms')
   expect(feed.items).toMatchObject([
@@ -56,6 +58,7 @@ test('RSS 1.0 keeps its items beside the channel', () => {
     `<rdf:RDF xmlns:rdf="x" xmlns="http://purl.org/rss/1.0/"><channel><title>Old</title></channel>
      <item rdf:about="1"><title>T</title><link>https://x.example/a.torrent</link></item></rdf:RDF>`,
     BASE,
+    false,
   )
   expect(feed).toMatchObject({ title: 'Old', items: [{ title: 'T', source: 'https://x.example/a.torrent' }] })
 })
@@ -96,23 +99,24 @@ test('a feed can name no file of this machine and none of its network', () => {
   const local = parseFeed(
     rss('<item><enclosure url="a.torrent"/></item>'),
     new URL('http://192.168.1.2/feed'),
+    true,
   )
   expect(local.items[0]!.source).toBe('http://192.168.1.2/a.torrent')
   // A redirect into the network makes none of it the feed's own.
   const text = rss('<item><enclosure url="a.torrent"/></item>')
-  expect(parseFeed(text, new URL('http://192.168.1.2/feed'), BASE).items).toEqual([])
+  expect(parseFeed(text, new URL('http://192.168.1.2/feed'), false).items).toEqual([])
 })
 
 test('what is no feed is refused, what is too much is bounded', () => {
   for (const text of ['', 'hello', '<html><title>x</title></html>', `<rss>${'<a>'.repeat(100)}`])
-    expect(() => parseFeed(text, BASE)).toThrow(expect.objectContaining({ code: 'bad-feed' }))
+    expect(() => parseFeed(text, BASE, false)).toThrow(expect.objectContaining({ code: 'bad-feed' }))
   const item = `<item><title>${'x'.repeat(10_000)}</title><link>https://x.example/1</link></item>`
-  const { items } = parseFeed(rss(item.repeat(3000)), BASE)
+  const { items } = parseFeed(rss(item.repeat(3000)), BASE, false)
   expect(items.length).toBe(2000)
   expect(items[0]!.title.length).toBe(500)
   // Entities of its own are not expanded.
   const bomb = `<!DOCTYPE x [<!ENTITY a "${'a'.repeat(100)}"><!ENTITY b "&a;&a;">]>${rss('<item><title>&b;</title><link>http://x.example/</link></item>')}`
-  expect(parseFeed(bomb, BASE).items[0]!.title).toBe('&b;')
+  expect(parseFeed(bomb, BASE, false).items[0]!.title).toBe('&b;')
 })
 
 test('any text is a feed or none', () => {
@@ -132,7 +136,7 @@ test('any text is a feed or none', () => {
   fc.assert(
     fc.property(fc.array(fc.oneof(part, fc.string())), parts => {
       try {
-        for (const item of parseFeed(`<rss><channel>${parts.join('')}`, BASE).items)
+        for (const item of parseFeed(`<rss><channel>${parts.join('')}`, BASE, false).items)
           expect(item.source).toMatch(/^(https?|ftps?|magnet):/)
       } catch (error) {
         expect(error).toMatchObject({ code: 'bad-feed' })

@@ -44,15 +44,15 @@ const TEXTS = new Set(['title', 'guid', 'id', 'link', 'pubdate', 'published', 'u
 
 /**
  * Reads RSS (0.9x, 1.0, 2.0) and Atom, with the `torrent` namespace that names magnet links. Items without something to download are left
- * out. `base` is where it lies, `from` where it was asked for, which redirects do not change. Throws a Failure when it is no feed.
+ * out. `base` is where it lies; `mayBeLocal` whether its items may name addresses of the local network. Throws a Failure when it is no feed.
  */
-export function parseFeed(text: string, base: URL, from = base): ParsedFeed {
+export function parseFeed(text: string, base: URL, mayBeLocal: boolean): ParsedFeed {
   const reader = new FeedReader()
   const parser = new Parser(reader, { xmlMode: true, decodeEntities: true })
   parser.write(text)
   parser.end()
   if (!reader.isFeed) throw new Failure('bad-feed', 'this is no RSS or Atom feed: check the link')
-  const items = reader.items.flatMap(raw => readItem(raw, { base, mayBeLocal: isLocal(from.hostname) }) ?? [])
+  const items = reader.items.flatMap(raw => readItem(raw, { base, mayBeLocal }) ?? [])
   return { title: tidy(reader.title, MAX_TITLE), items }
 }
 

@@ -4,6 +4,7 @@ import { PassThrough } from 'node:stream'
 import type { SecureContextOptions } from 'node:tls'
 import { Client, FTPError } from 'basic-ftp'
 import { Failure } from '../../cli/failure.ts'
+import { outsideAddress } from '../transfer/outside-lookup.ts'
 import {
   networkFailure,
   type OpenedFile,
@@ -18,17 +19,23 @@ const TIMEOUT_MS = 30_000
 /** REST is not understood, or not for this file. */
 const NO_RESTART = new Set([500, 501, 502, 503, 504, 551, 554])
 
+export interface FtpFileOptions {
+  readonly tls?: Pick<SecureContextOptions, 'ca'> | undefined
+  /** As in DownloadOptions. */
+  readonly outsideOnly?: boolean
+}
+
 /** A file over FTP (RFC 959) in passive mode, resumed with REST (RFC 3659). */
 export class FtpFile implements RemoteFile {
   readonly shownUrl: string
   readonly identity: string
   readonly #address: FtpAddress
-  readonly #tls: Pick<SecureContextOptions, 'ca'> | undefined
+  readonly #options: FtpFileOptions
 
-  constructor(address: FtpAddress, tls?: Pick<SecureContextOptions, 'ca'>) {
+  constructor(address: FtpAddress, options: FtpFileOptions = {}) {
     const { host, port, user, password, path } = address
     this.#address = address
-    this.#tls = tls
+    this.#options = options
     this.shownUrl = address.shownUrl
     this.identity = JSON.stringify(['ftp', address.tls, host, port, user, password, path])
   }
@@ -54,8 +61,9 @@ export class FtpFile implements RemoteFile {
   async #open(client: Client, resume: ResumePoint | null): Promise<OpenedFile> {
     const { host, port, user, password, path, tls } = this.#address
     const secure = tls === 'implicit' ? tls : tls === 'explicit'
-    const secureOptions = { host, ...this.#tls }
-    await client.access({ host, port, user, password, secure, ...(secure && { secureOptions }) })
+    const secureOptions = { host, ...this.#options.tls }
+    const at = this.#options.outsideOnly ? await outsideAddress(host) : host
+    await client.access({ host: at, port, user, password, secure, ...(secure && { secureOptions }) })
     const totalBytes = await unlessRefused(client.size(path))
     const modified = await unlessRefused(client.lastMod(path))
     const validator = totalBytes === null ? null : `${totalBytes} ${modified?.toISOString() ?? ''}`

@@ -34,6 +34,15 @@ test('a guest downloads a file whole', async () => {
   expect((await readdir(directory)).length).toBe(3)
 })
 
+test.each(['127.0.0.1', 'localhost'])('what a stranger names is not asked for at %s', async host => {
+  await using server = await FtpServer.start({ files })
+  const handler = new FtpHandler({ context: testContext() })
+  const url = `ftp://${host}:${server.host.split(':')[1]}/empty`
+  const download = handler.download(url, { directory: await temporaryFolder(), outsideOnly: true })
+  await expect(download).rejects.toMatchObject({ code: 'bad-message', message: /local network/ })
+  expect(server.commands).toEqual([])
+})
+
 test('a transfer that is cut goes on with REST', async () => {
   await using server = await FtpServer.start({ files, cutAfter: 900_000 })
   const context = testContext()

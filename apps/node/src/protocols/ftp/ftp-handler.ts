@@ -21,8 +21,11 @@ export class FtpHandler implements ProtocolHandler {
     return /^ftp(s|es)?:\/\//i.test(identifier)
   }
 
-  async download(identifier: string, { directory, signal }: DownloadOptions): Promise<Download> {
-    const file = new FtpFile(parseFtpUrl(identifier), this.#tls)
+  async download(
+    identifier: string,
+    { directory, signal, outsideOnly = false }: DownloadOptions,
+  ): Promise<Download> {
+    const file = new FtpFile(parseFtpUrl(identifier), { tls: this.#tls, outsideOnly })
     const { transfer } = await FileTransfer.begin(file, directory, this.#context, {
       signal: signal ?? new AbortController().signal,
     })

@@ -82,6 +82,18 @@ test.each(['127.0.0.1', 'localhost'])('a server elsewhere does not send us to %s
   expect(server.requests.map(({ url }) => url)).toEqual(['/start'])
 })
 
+test.each(['127.0.0.1', 'localhost'])('what a stranger names is not asked for at %s', async host => {
+  await using server = await FileServer.start(serve())
+  const { handler } = open()
+  const url = `http://${host}:${server.host.split(':')[1]}/film.torrent`
+  const directory = await temporaryFolder()
+  const refused = { code: 'bad-message', message: /local network/ }
+  const { signal } = new AbortController()
+  await expect(handler.download(url, { directory, outsideOnly: true })).rejects.toMatchObject(refused)
+  await expect(handler.torrentBehind(url, { signal, outsideOnly: true })).rejects.toMatchObject(refused)
+  expect(server.requests).toEqual([])
+})
+
 test('a connection that is cut is taken up again where it ended', async () => {
   await using server = await FileServer.start(serve({ cutAfter: 1_000_000 }))
   const directory = await temporaryFolder()

@@ -1,5 +1,12 @@
 import { Failure } from '../../cli/failure.ts'
-import type { Download, DownloadOptions, ProtocolHandler, Seed, TorrentDownload } from '../protocol.ts'
+import type {
+  Download,
+  DownloadOptions,
+  LookOptions,
+  ProtocolHandler,
+  Seed,
+  TorrentDownload,
+} from '../protocol.ts'
 import { FileTransfer, type TransferContext } from '../transfer/file-transfer.ts'
 import { HttpFile, type OpenedHttpFile } from './http-file.ts'
 import { type HttpOptions, readBody } from './http-request.ts'
@@ -7,7 +14,7 @@ import { type HttpOptions, readBody } from './http-request.ts'
 /** As the engine's largest. */
 const MAX_TORRENT_BYTES = 64 * 1024 * 1024
 
-export interface HttpHandlerOptions extends Omit<HttpOptions, 'signal' | 'headers'> {
+export interface HttpHandlerOptions extends Omit<HttpOptions, 'signal' | 'headers' | 'outsideOnly'> {
   readonly context: TransferContext
   /** Adds the content of a .torrent: what links lead to is not always to be seen by their names. */
   addTorrent(content: Uint8Array, options: DownloadOptions): Promise<TorrentDownload>
@@ -29,7 +36,7 @@ export class HttpHandler implements ProtocolHandler {
 
   async download(identifier: string, options: DownloadOptions): Promise<Download> {
     const { context } = this.#options
-    const file = this.#file(identifier)
+    const file = this.#file(identifier, options)
     const signal = options.signal ?? new AbortController().signal
     const { transfer, opened } = await FileTransfer.begin(file, options.directory, context, { signal })
     if (!opened || !isTorrent(opened as OpenedHttpFile)) return transfer
@@ -42,8 +49,9 @@ export class HttpHandler implements ProtocolHandler {
   }
 
   /** Only the headers of a plain file are read. */
-  async torrentBehind(identifier: string, { signal }: { signal: AbortSignal }): Promise<Uint8Array | null> {
-    const opened = await this.#file(identifier).open(null, { signal })
+  async torrentBehind(identifier: string, options: LookOptions): Promise<Uint8Array | null> {
+    const { signal } = options
+    const opened = await this.#file(identifier, options).open(null, { signal })
     try {
       return isTorrent(opened) ? await readBody(opened.answer, MAX_TORRENT_BYTES, signal) : null
     } finally {
@@ -51,11 +59,12 @@ export class HttpHandler implements ProtocolHandler {
     }
   }
 
-  #file(identifier: string): HttpFile {
+  #file(identifier: string, { outsideOnly = false }: Pick<LookOptions, 'outsideOnly'>): HttpFile {
     if (!URL.canParse(identifier))
       throw new Failure('bad-argument', 'this is no URL: check how it is written', { field: 'source' })
     const { userAgent, tls, isLocal } = this.#options
-    return new HttpFile(new URL(identifier), { userAgent, ...(tls && { tls }), ...(isLocal && { isLocal }) })
+    const options = { userAgent, outsideOnly, ...(tls && { tls }), ...(isLocal && { isLocal }) }
+    return new HttpFile(new URL(identifier), options)
   }
 
   async seed(): Promise<Seed> {

@@ -1,10 +1,10 @@
-import { lookup as lookupHost } from 'node:dns'
 import http, { type IncomingMessage } from 'node:http'
 import https from 'node:https'
-import { isIP, type LookupFunction } from 'node:net'
+import { isIP } from 'node:net'
 import type { SecureContextOptions } from 'node:tls'
 import { isLocalAddress } from '@shoal/torrent'
 import { Failure } from '../../cli/failure.ts'
+import { type IsLocal, intoLocalNetwork, outsideLookup } from '../transfer/outside-lookup.ts'
 import { networkFailure, TransientFailure } from '../transfer/remote-file.ts'
 
 const MAX_REDIRECTS = 5
@@ -18,8 +18,10 @@ export interface HttpOptions {
   readonly userAgent: string
   /** Certificates to trust besides the system's. */
   readonly tls?: Pick<SecureContextOptions, 'ca'>
-  /** Which addresses are of this machine and its network. Default: the engine's opinion. */
-  readonly isLocal?: (address: string) => boolean
+  /** Default: the engine's opinion. */
+  readonly isLocal?: IsLocal
+  /** Whoever named the URL has no business in the local network: from the first request on nothing there is asked. */
+  readonly outsideOnly?: boolean
 }
 
 /** An answer whose body has not been read. */
@@ -29,6 +31,8 @@ export interface HttpAnswer {
   /** After redirects. */
   readonly url: URL
   readonly body: IncomingMessage
+  /** All servers on the way to it are in the local network. */
+  readonly isFromInside: boolean
   close(): void
 }
 
@@ -42,12 +46,13 @@ export async function httpGet(start: URL, options: HttpOptions): Promise<HttpAns
   const signal = AbortSignal.any([options.signal, limit])
   const { isLocal = isLocalAddress } = options
   let url = start
-  let outside = false
+  let outside = options.outsideOnly ?? false
   try {
     for (let redirects = 0; ; redirects++) {
-      const answer = await ask(url, options, signal, outside ? isLocal : undefined)
+      const answer = await ask(url, options, { signal, ...(outside && { isBarred: isLocal }) })
       outside ||= !isLocal(answer.body.socket.remoteAddress ?? '')
-      if (!REDIRECTS.has(answer.status) || !answer.headers.location) return answer
+      if (!REDIRECTS.has(answer.status) || !answer.headers.location)
+        return { ...answer, isFromInside: !outside }
       answer.close()
       url = redirectTarget(answer.headers.location, url)
       if (redirects === MAX_REDIRECTS)
@@ -80,9 +85,8 @@ function redirectTarget(location: string, from: URL): URL {
 function ask(
   url: URL,
   options: HttpOptions,
-  signal: AbortSignal,
-  isBarred?: (address: string) => boolean,
-): Promise<HttpAnswer> {
+  { signal, isBarred }: { signal: AbortSignal; isBarred?: IsLocal },
+): Promise<Omit<HttpAnswer, 'isFromInside'>> {
   return new Promise((resolve, reject) => {
     signal.throwIfAborted()
     // Of an address no name is looked up.
@@ -99,7 +103,7 @@ function ask(
         ...options.headers,
       },
       ...options.tls,
-      ...(isBarred && { lookup: lookupBut(isBarred) }),
+      ...(isBarred && { lookup: outsideLookup(isBarred) }),
     })
     const abort = () => request.destroy(signal.reason)
     signal.addEventListener('abort', abort, { once: true })
@@ -114,22 +118,6 @@ function ask(
     })
     request.on('close', () => signal.removeEventListener('abort', abort))
   })
-}
-
-/** Looks names up, and gives no address that is barred: the one that is checked is the one that is asked. */
-function lookupBut(isBarred: (address: string) => boolean): LookupFunction {
-  return (host, options, done) =>
-    lookupHost(host, { ...options, all: true }, (error, found) => {
-      if (error) return done(error, '', 0)
-      if (found.some(({ address }) => isBarred(address))) return done(intoLocalNetwork(host), '', 0)
-      const [first] = found
-      if (options.all) done(null, found)
-      else done(null, first?.address ?? '', first?.family)
-    })
-}
-
-function intoLocalNetwork(host: string): Failure {
-  return new Failure('bad-message', `it redirects into the local network, to ${host}, which is not followed`)
 }
 
 /** The whole body. Rejects with `bad-message` when it is longer. */
