@@ -261,8 +261,12 @@ export interface TorrentApi {
    * `not-found` when there is no such folder, and when there is something of the new names.
    */
   renameFolder(folder: readonly string[], path: readonly string[]): Promise<void>
-  /** Makes safe what is known of it now, so that not even a power cut takes it back. Never rejects: what is wrong is told as `log`. */
-  record(): Promise<void>
+  /**
+   * Makes safe that it was added, so that not even a power cut takes it back: its metadata and what was chosen for it. What it has is
+   * recorded by itself, a little later. The resume store is asked before the call returns: one that keeps other things too can write
+   * them as one. Rejects as that does.
+   */
+  recordAdded(): Promise<void>
   /** Stops it and forgets it; `deleteData` deletes its files too. */
   remove(options?: { deleteData?: boolean }): Promise<void>
 }

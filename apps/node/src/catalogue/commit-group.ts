@@ -38,8 +38,18 @@ export class CommitGroup {
     })
   }
 
-  /** Commits now what was asked so far, for somebody who has to come after it. */
-  commitAsked(): void {
+  /** Commits now what was asked so far, and `work` after it, as one. What `work` throws undoes only itself. */
+  commitWith<T>(work: () => T): T {
+    if (this.#asked.length === 0) return this.#place.transaction(work)
+    const failures: unknown[] = []
+    const mine: Pending = { work, resolve() {}, reject: error => failures.push(error) }
+    this.#asked.push(mine)
+    this.#commitAsked()
+    if (failures.length > 0) throw failures[0]
+    return mine.result as T
+  }
+
+  #commitAsked(): void {
     const asked = this.#asked
     this.#asked = []
     if (asked.length === 0) return
@@ -76,7 +86,7 @@ export class CommitGroup {
   async #run(): Promise<void> {
     await new Promise(setImmediate)
     while (this.#asked.length > 0 || this.#committed.length > 0) {
-      this.commitAsked()
+      this.#commitAsked()
       const committed = this.#committed
       this.#committed = []
       await this.#place.sync().then(

@@ -15,6 +15,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { commitsIn } from '../testing/crashes.ts'
 import { collect, testInfoHash } from '../testing/temporary-catalogue.ts'
 import { Catalogue } from './catalogue.ts'
 import { Database } from './database.ts'
@@ -230,6 +231,24 @@ describe('transactions', () => {
     const written = database.write(() => insert(database, 'a'))
     database.transaction(() => expect(values(database)).toEqual(['a']))
     await written
+  })
+
+  test('and what was asked to be written before are one commit, in which each fails by itself', async () => {
+    const database = await open()
+    const before = commitsIn(path)
+    const written = database.write(() => insert(database, 'a'))
+    database.transaction(() => insert(database, 'b'))
+    expect(commitsIn(path)).toBe(before + 1)
+    const more = database.write(() => insert(database, 'c'))
+    expect(() =>
+      database.transaction(() => {
+        insert(database, 'd')
+        throw new Error('no')
+      }),
+    ).toThrow('no')
+    expect(commitsIn(path)).toBe(before + 2)
+    await Promise.all([written, more])
+    expect(values(database)).toEqual(['a', 'b', 'c'])
   })
 
   test('that are under way when it closes are finished, and later ones are refused', async () => {

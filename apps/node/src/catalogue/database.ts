@@ -74,14 +74,13 @@ export class Database {
   }
 
   /**
-   * Does all of `work` or, when it throws, nothing; at once, and after everything that `write` was asked before. Within another
-   * transaction it is a part of that one. Survives the end of the process when it returns, and a power cut once `flush` resolves.
+   * Does all of `work` or, when it throws, nothing; at once, and together with everything that `write` was asked before, which comes
+   * first. Within another transaction it is a part of that one. Survives the end of the process when it returns, and a power cut once `flush` resolves.
    */
   transaction<T>(work: () => T): T {
     this.#checkOpen()
     if (this.#sqlite.isTransaction) return this.#savepoint(work)
-    this.#group.commitAsked()
-    return this.#transaction(work)
+    return this.#group.commitWith(work)
   }
 
   /**

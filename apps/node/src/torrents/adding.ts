@@ -34,7 +34,7 @@ export interface AddingContext {
   directoryOf(label: string): string | null
   /** Waits until one is forgotten that was removed long ago. False: nobody forgets it. */
   forgotten(torrent: ManagedTorrent): Promise<boolean>
-  /** Takes a torrent of the session in, with all that follows it from then on. */
+  /** Takes a torrent of the session in, with all that follows it from then on; all of it or, when it throws, nothing. */
   adopt(api: TorrentApi, row: TorrentRow): ManagedTorrent
 }
 
@@ -42,6 +42,11 @@ export interface AddingContext {
 export interface AddedTorrent {
   readonly torrent: ManagedTorrent
   readonly added: boolean
+}
+
+export interface AddingTorrent extends AddedTorrent {
+  /** Resolves when a power cut cannot take it back. Rejects when it may be lost with the next one. */
+  readonly recorded: Promise<void>
 }
 
 /**
@@ -52,8 +57,7 @@ export async function addTorrent(
   source: TorrentSource,
   input: AddInput,
   context: AddingContext,
-  shownSource: string | null = typeof source === 'string' ? withoutPassword(source) : null,
-): Promise<AddedTorrent> {
+): Promise<AddingTorrent> {
   const { book } = context
   const directory = await directoryFor(input, context)
   const isPaused = input.paused ?? context.settings().downloads.startPaused
@@ -62,18 +66,33 @@ export async function addTorrent(
   const options = joined(link, engineOptions(input, context.settings()))
   const api = await addToSession(best, { ...options, directory, paused: true }, context)
   const existing = book.findApi(api)
-  if (existing) return comeBack(existing, input, isPaused, context)
-  const torrent = context.adopt(api, {
+  if (existing) return { ...comeBack(existing, input, isPaused, context), recorded: Promise.resolve() }
+  const { torrent, recorded } = await adoptNew(api, context, {
     ...freshRow(api, context.book, input.queue),
     label: input.label ?? null,
     tags: [...new Set(input.tags)],
-    source: shownSource,
+    source: typeof source === 'string' ? withoutPassword(source) : null,
     paused: isPaused,
     ratioLimit: input.ratioLimit ?? null,
     seedingTimeLimitMinutes: input.seedingTimeLimitMinutes ?? null,
   })
   if (input.priorities?.length) givePriorities(torrent, input.priorities)
-  return { torrent, added: true }
+  return { torrent, added: true, recorded }
+}
+
+/** Its resume data and its row are one transaction: after a crash the torrent is there with all that was said of it, or not at all. */
+async function adoptNew(
+  api: TorrentApi,
+  { adopt }: AddingContext,
+  row: TorrentRow,
+): Promise<Omit<AddingTorrent, 'added'>> {
+  const recorded = api.recordAdded()
+  try {
+    return { torrent: adopt(api, row), recorded }
+  } catch (error) {
+    await Promise.allSettled([recorded, api.remove()])
+    throw error
+  }
 }
 
 /** What a preview holds in memory, and what is just being forgotten, is no torrent to take over: it has to be gone first. */
@@ -118,11 +137,7 @@ export function freshRow(
   book: TorrentBook,
   queue: 'first' | 'last' = 'last',
 ): TorrentRow {
-  let [lowest, highest] = [1, 0]
-  for (const { row } of book.listed()) {
-    lowest = Math.min(lowest, row.queueOrder)
-    highest = Math.max(highest, row.queueOrder)
-  }
+  const [first, last] = book.queueEnds
   return {
     id: infoHashText(api.infoHashes),
     name: null,
@@ -135,7 +150,7 @@ export function freshRow(
     activeMs: null,
     paused: false,
     forced: false,
-    queueOrder: queue === 'first' ? lowest - 1 : highest + 1,
+    queueOrder: queue === 'first' ? first - 1 : last + 1,
     ratioLimit: null,
     seedingTimeLimitMinutes: null,
     downloadingSeconds: 0,

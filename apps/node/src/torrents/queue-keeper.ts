@@ -68,9 +68,7 @@ export class QueueKeeper {
   }
 
   #ordered(): ManagedTorrent[] {
-    return [...this.#context.book.listed()].sort(
-      (a, b) => a.row.queueOrder - b.row.queueOrder || a.row.addedMs - b.row.addedMs,
-    )
+    return [...this.#context.book.listed()].sort(byQueue)
   }
 
   async #rounds(): Promise<void> {
@@ -124,6 +122,10 @@ function queued(torrent: ManagedTorrent, order: number): QueuedTorrent {
   const isMoving = downloadBytesPerSecond > 0 || uploadBytesPerSecond > 0 || state === 'checking'
   const idleSinceMs = running && !isMoving ? Math.max(torrent.startedMs, row.activeMs ?? 0) : null
   return { id: torrent.id, complete: isComplete, forced: row.forced, order, running, idleSinceMs }
+}
+
+export function byQueue({ row: a }: ManagedTorrent, { row: b }: ManagedTorrent): number {
+  return a.queueOrder - b.queueOrder || a.addedMs - b.addedMs
 }
 
 /** The moved ones keep their order among themselves. */

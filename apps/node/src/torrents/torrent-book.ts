@@ -27,6 +27,8 @@ export class TorrentBook {
   readonly #torrents = new Map<string, ManagedTorrent>()
   readonly #byHash = new Map<string, ManagedTorrent>()
   readonly #listeners = new Set<BookListener>()
+  #firstInQueue = 1
+  #lastInQueue = 0
 
   constructor(rows: TorrentRows) {
     this.#rows = rows
@@ -48,6 +50,11 @@ export class TorrentBook {
 
   get size(): number {
     return this.#torrents.size
+  }
+
+  /** Nobody has an order in the queue before the first or after the last of these. */
+  get queueEnds(): readonly [first: number, last: number] {
+    return [this.#firstInQueue, this.#lastInQueue]
   }
 
   /** Also one that was removed. Null when there is none. */
@@ -74,6 +81,7 @@ export class TorrentBook {
     const torrent = new ManagedTorrent(api, row)
     this.#rows.put(row, api)
     this.#torrents.set(row.id, torrent)
+    this.#stretchQueue(row)
     this.index(torrent)
     if (row.removedMs === null) for (const each of this.#listeners) each.onListed(torrent)
     return torrent
@@ -107,8 +115,16 @@ export class TorrentBook {
     this.#rows.together(() => {
       for (const { torrent, row } of changed) this.#rows.put(row, torrent.api)
     })
-    for (const { torrent, row } of changed) torrent.row = row
+    for (const { torrent, row } of changed) {
+      torrent.row = row
+      this.#stretchQueue(row)
+    }
     for (const { torrent, before } of changed) this.#tell(torrent, before)
+  }
+
+  #stretchQueue({ queueOrder }: TorrentRow): void {
+    this.#firstInQueue = Math.min(this.#firstInQueue, queueOrder)
+    this.#lastInQueue = Math.max(this.#lastInQueue, queueOrder)
   }
 
   #tell(torrent: ManagedTorrent, before: TorrentRow): void {

@@ -3,6 +3,7 @@ import type { ListTorrents, NodeEvent, Torrent, TorrentPage } from '@shoal/api'
 import type { z } from 'zod'
 import { filterOf, sortedPage, sorterOf } from './list-queries.ts'
 import type { ManagedTorrent } from './managed-torrent.ts'
+import { byQueue } from './queue-keeper.ts'
 import type { BookListener, TorrentBook } from './torrent-book.ts'
 import { viewOf } from './view.ts'
 
@@ -24,8 +25,10 @@ export class TorrentList implements BookListener {
    * that it is told as a whole.
    */
   readonly #shown = new Set<ManagedTorrent>()
-  /** Position in the queue by id; null until the next look. */
-  #queue: Map<string, number> | null = null
+  /** Those in the queue, in its order; null until somebody asks. */
+  #waiting: ManagedTorrent[] | null = null
+  /** Where they are in it, from 1; null until many are asked for. */
+  #positions: Map<ManagedTorrent, number> | null = null
   /** Some positions may be others than at the last tick. */
   #isReordered = false
   #resting: Generator<ManagedTorrent> | null = null
@@ -44,25 +47,36 @@ export class TorrentList implements BookListener {
 
   onChanged(torrent: ManagedTorrent, isReordered: boolean): void {
     if (torrent.row.removedMs === null) this.#dirty.add(torrent)
-    if (isReordered) this.#reordered()
+    if (isReordered) this.#requeue(torrent)
   }
 
   onListed(torrent: ManagedTorrent): void {
     this.#removed.delete(torrent.id)
     this.#dirty.add(torrent)
-    this.#reordered()
+    this.#requeue(torrent)
   }
 
   onUnlisted(id: string): void {
     this.#views.delete(id)
     // Who added it may have it in a list, though no event has told of it yet.
     this.#removed.add(id)
-    this.#reordered()
+    this.#isReordered = true
+    this.#positions = null
+    this.#waiting = null
   }
 
-  #reordered(): void {
-    this.#queue = null
+  /** One that came or left changes nothing of the order of the others: thousands that are added one by one need not be sorted each time. */
+  #requeue(torrent: ManagedTorrent): void {
     this.#isReordered = true
+    this.#positions = null
+    const waiting = this.#waiting
+    if (!waiting) return
+    const at = waiting.indexOf(torrent)
+    const waits = this.#isListed(torrent) && !torrent.isComplete
+    if (at >= 0 && !waits) waiting.splice(at, 1)
+    else if (at < 0 && waits)
+      waiting.splice(waiting.findLastIndex(each => byQueue(each, torrent) <= 0) + 1, 0, torrent)
+    else if (waits) this.#waiting = null
   }
 
   /** As it is at this moment. */
@@ -79,14 +93,27 @@ export class TorrentList implements BookListener {
   }
 
   queuePosition(torrent: ManagedTorrent): number | null {
-    this.#queue ??= queuePositions(this.#book)
-    return this.#queue.get(torrent.id) ?? null
+    if (this.#positions) return this.#positions.get(torrent) ?? null
+    const at = this.#queue.indexOf(torrent)
+    return at < 0 ? null : at + 1
+  }
+
+  get #queue(): readonly ManagedTorrent[] {
+    this.#waiting ??= [...this.#book.listed()].filter(torrent => !torrent.isComplete).sort(byQueue)
+    return this.#waiting
+  }
+
+  /** Many are asked for. */
+  #locateAll(): void {
+    this.#positions ??= new Map(this.#queue.map((torrent, at) => [torrent, at + 1]))
   }
 
   /** Looks at everything that can have changed. Null when nothing has. */
   tick(): Changes | null {
     this.#ticks++
     this.#markResting()
+    if (this.#isReordered) this.#waiting = null
+    this.#locateAll()
     for (const torrent of this.#live) this.#dirty.add(torrent)
     // When the order has changed, positions of others have too.
     if (this.#isReordered)
@@ -114,6 +141,7 @@ export class TorrentList implements BookListener {
   /** All rows as of the last tick, but what was changed since as it is now: who changes something finds it changed. */
   #current(): Iterable<Torrent> {
     if (this.#dirty.size === 0) return this.#views.values()
+    this.#locateAll()
     const views = new Map(this.#views)
     for (const torrent of this.#dirty) {
       if (!this.#isListed(torrent)) continue
@@ -202,11 +230,4 @@ function countSwarm(torrent: ManagedTorrent): void {
 function most(counts: (number | undefined)[]): number | null {
   const known = counts.filter(count => count !== undefined)
   return known.length === 0 ? null : Math.max(...known)
-}
-
-/** From 1, of those that lack something. */
-function queuePositions(book: TorrentBook): Map<string, number> {
-  const waiting = [...book.listed()].filter(torrent => !torrent.isComplete)
-  waiting.sort((a, b) => a.row.queueOrder - b.row.queueOrder || a.row.addedMs - b.row.addedMs)
-  return new Map(waiting.map((torrent, at) => [torrent.id, at + 1]))
 }

@@ -75,6 +75,33 @@ test('bytes are safe before the note that says so is written', async () => {
   expect(log).toEqual(['flush', 'metainfo', 'save', 'flush', 'save'])
 })
 
+test('that a torrent was added is safe without a word about its content, which follows', async () => {
+  const { recorder, log, saved, content } = await setup()
+  content.have.set(3)
+  recorder.touch()
+  const recording = recorder.recordAdded()
+  // Both are asked for at once, so that a database can write them as one.
+  expect(log).toEqual(['metainfo', 'save'])
+  await recording
+  expect(saved[0]).toMatchObject({ had: null, stamps: [] })
+  recorder.tick(0)
+  await recorder.record()
+  expect(log).toEqual(['metainfo', 'save', 'flush', 'save'])
+  expect(saved[1]!.had).toEqual(Uint8Array.of(0b00010000))
+})
+
+test('who adds a torrent is told when that cannot be recorded, and the next record has all of it', async () => {
+  const { recorder, log, saved, content, disk } = await setup()
+  content.isChecked = false
+  recorder.touch()
+  disk.full = true
+  await expect(recorder.recordAdded()).rejects.toMatchObject({ code: 'no-space' })
+  disk.full = false
+  await recorder.record()
+  expect(saved).toHaveLength(1)
+  expect(log.at(-1)).toBe('save')
+})
+
 test('a flush that fails stops the torrent, and a later one that succeeds records nothing that it may have lost', async () => {
   const { recorder, saved, content, errors } = await setup()
   const { flush } = content.storage

@@ -79,8 +79,22 @@ export class Recorder {
     while (this.#running) await this.#running.catch(() => {})
     if (!(this.#dirty || this.#stale) || this.#stopped) return
     this.#dirty = false
+    await this.#alone(() => this.#write())
+  }
+
+  /**
+   * Makes safe that the torrent is here, unless it is already. Of its content nothing is said yet, so that this waits for no file: that is
+   * recorded when it is due. Both parts are asked for in this turn: a store with transactions keeps both or none.
+   */
+  async recordAdded(): Promise<void> {
+    if (this.#key !== null || this.#running || this.#stopped) return this.record()
+    this.#dirty = this.#host.content?.isChecked ?? false
+    await this.#alone(() => this.#writeAdded())
+  }
+
+  async #alone(write: () => Promise<void>): Promise<void> {
     this.#stale = false
-    this.#running = this.#write().finally(() => {
+    this.#running = write().finally(() => {
       this.#running = null
     })
     try {
@@ -123,13 +137,27 @@ export class Recorder {
       if (!this.#dirty) stamps = flushed
     }
     if (content) await this.#saveMetainfo(key, content)
-    const list = content?.selection.toList()
-    const priorities = list ? Uint8Array.from(list) : null
     const unfinished = content && content.unfinished.size > 0 ? { unfinished: content.unfinished } : {}
-    await this.#store.save(key, { ...this.#host.recordedState(), had, ...unfinished, stamps, priorities })
+    await this.#store.save(key, { ...this.#chosen(), had, ...unfinished, stamps })
     // A hybrid torrent that was added by its v2 hash is recorded under its v1 hash as soon as that is known.
     if (this.#key !== null && this.#key !== key) await this.#store.delete(this.#key)
     this.#key = key
+  }
+
+  async #writeAdded(): Promise<void> {
+    const { content, infoHashes } = this.#host
+    const key = infoHashText(infoHashes)
+    await Promise.all([
+      content ? this.#saveMetainfo(key, content) : null,
+      this.#store.save(key, { ...this.#chosen(), had: null, stamps: [] }),
+    ])
+    this.#key = key
+  }
+
+  /** All but what is had. */
+  #chosen(): RecordedState & Pick<ResumeProgress, 'priorities'> {
+    const list = this.#host.content?.selection.toList()
+    return { ...this.#host.recordedState(), priorities: list ? Uint8Array.from(list) : null }
   }
 
   /** Stamps of the files. Rejects when one is gone, or cut, that holds pieces that are had. */

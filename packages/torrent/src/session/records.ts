@@ -84,6 +84,11 @@ export class Records implements RecorderHost {
     await this.#recorder.record().catch(error => this.onRecordError(error))
   }
 
+  /** Makes safe that it was added. Rejects when that cannot be written. */
+  async recordAdded(): Promise<void> {
+    await this.#recorder.recordAdded()
+  }
+
   /** Waits for the record under way, then records no more. */
   async stop(): Promise<void> {
     await Promise.all([this.#recorder.stop(), this.#flushRetry?.settled()])

@@ -380,9 +380,9 @@ export class TorrentTask implements WorkHost, CheckHost, MetadataHost {
     this.#records?.touch()
   }
 
-  /** Makes safe what changed since the last time. Never rejects. */
-  async record(): Promise<void> {
-    await this.#records?.record()
+  /** See TorrentApi. */
+  async recordAdded(): Promise<void> {
+    await this.#records?.recordAdded()
   }
 
   /** Records a change that the user made, also of a torrent that has nothing to do every second. Never rejects. */

@@ -327,8 +327,8 @@ export class Torrent extends Emitter<TorrentEvents> implements TorrentApi {
     return changed
   }
 
-  record(): Promise<void> {
-    return this.#task.record()
+  recordAdded(): Promise<void> {
+    return this.#task.recordAdded()
   }
 
   /** Stops it, keeping its resume data. */
