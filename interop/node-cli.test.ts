@@ -246,7 +246,7 @@ describe('a node', () => {
     expect(await node.process.finished).toMatchObject({ code: 0 })
     expect(await place.json('list')).toMatchObject({
       code: 1,
-      object: { error: { code: 'no-node', message: expect.stringContaining('npm start starts one') } },
+      object: { error: { code: 'no-node', message: expect.stringContaining(' start starts one') } },
     })
     // All is there again at the next start.
     node = await place.node()
@@ -300,6 +300,6 @@ describe('shoal start', () => {
       ...LOOPBACK,
     )
     expect(get).toMatchObject({ code: 1, object: { error: { code: 'timeout' } } })
-    expect((await place.run()).stdout).toContain('Usage: shoal COMMAND')
+    expect((await place.run()).stdout).toMatch(/^Usage: .+ COMMAND/)
   })
 })

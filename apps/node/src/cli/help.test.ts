@@ -4,6 +4,7 @@ import { COMMANDS } from './commands.ts'
 import { COMMON_OPTIONS } from './common-options.ts'
 import { commandHelp, overview } from './help.ts'
 import { flagName } from './options.ts'
+import { SHOAL } from './program.ts'
 
 describe.each(COMMANDS)('help of $name', entry => {
   test('names every option, and has an example of the command', async () => {
@@ -13,7 +14,7 @@ describe.each(COMMANDS)('help of $name', entry => {
       expect(help).toContain(` ${flagName(key)}`)
       expect(text).not.toBe('')
     }
-    expect(help).toContain(`shoal ${entry.name}`)
+    expect(help).toContain(`  ${SHOAL} ${entry.name}`)
     expect(command.examples.every(([line]) => line.startsWith(entry.name))).toBe(true)
     expect(command.examples.length).toBeGreaterThan(0)
   })
@@ -30,7 +31,7 @@ describe.each(COMMANDS)('help of $name', entry => {
   test('keeps to the width', async () => {
     const help = commandHelp(entry, await entry.load(), 80)
     // A path or a command line is not broken.
-    const long = help.split('\n').filter(line => widthOf(line) > 80 && !/ {2}shoal /.test(line))
+    const long = help.split('\n').filter(line => widthOf(line) > 80 && !line.startsWith(`  ${SHOAL} `))
     expect(long).toEqual([])
   })
 })

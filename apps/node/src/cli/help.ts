@@ -3,6 +3,7 @@ import { COMMAND_GROUPS, type Command, type CommandEntry } from './command.ts'
 import { COMMON_OPTIONS } from './common-options.ts'
 import { flagName, type OptionTable } from './options.ts'
 import type { Positional } from './parse.ts'
+import { SHOAL } from './program.ts'
 
 /** The help of one command. `columns` is the width to fill. */
 export function commandHelp({ name, summary }: CommandEntry, command: Command, columns: number): string {
@@ -14,7 +15,7 @@ export function commandHelp({ name, summary }: CommandEntry, command: Command, c
       return [`${option.short ? `-${option.short}, ` : '    '}${flagName(key)}${value}`, option.help] as const
     })
   return [
-    `Usage: shoal ${name}${words} [options]`,
+    `Usage: ${SHOAL} ${name}${words} [options]`,
     '',
     ...wrap(summary, columns),
     ...about.flatMap(paragraph => ['', ...wrap(paragraph, columns)]),
@@ -27,7 +28,7 @@ export function commandHelp({ name, summary }: CommandEntry, command: Command, c
     '',
     examples.length > 1 ? 'Examples:' : 'Example:',
     ...examples.flatMap(([line, does]) => [
-      `  shoal ${line}`,
+      `  ${SHOAL} ${line}`,
       ...wrap(does, columns - 6).map(text => `      ${text}`),
     ]),
     '',
@@ -46,7 +47,7 @@ export function overview(
   columns: number,
 ): string {
   return [
-    'Usage: shoal COMMAND [options]',
+    `Usage: ${SHOAL} COMMAND [options]`,
     '',
     ...wrap(
       'Shares files directly with others, and with every BitTorrent client. Without a command it asks for one.',
@@ -61,13 +62,13 @@ export function overview(
     ]),
     '',
     ...wrap(
-      'shoal COMMAND --help shows its options and examples. With --json, programs can read what it prints.',
+      `${SHOAL} COMMAND --help shows its options and examples. With --json, programs can read what it prints.`,
       columns,
     ),
     ...wrap('Exit code: 0 done, 1 failed, 2 wrong usage, 130 stopped by Ctrl-C before it was done.', columns),
     '',
     'Example:',
-    '  shoal get "magnet:?xt=urn:btih:…" -o Downloads',
+    `  ${SHOAL} get "magnet:?xt=urn:btih:…" -o Downloads`,
     '',
   ].join('\n')
 }

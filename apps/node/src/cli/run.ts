@@ -7,6 +7,7 @@ import { commandHelp, overview } from './help.ts'
 import { listenForInterrupt } from './interrupt.ts'
 import { type Output, processOutput } from './output.ts'
 import { parseWords, requireWords } from './parse.ts'
+import { SHOAL } from './program.ts'
 import { nearest } from './suggest.ts'
 import { VERSION } from './version.ts'
 
@@ -95,7 +96,7 @@ function report(error: unknown, entry: CommandEntry | null, output: Output): num
   if (output.json) output.object({ error: failure })
   else {
     output.error(`shoal: ${failure.message}`)
-    if (isUsage) output.error(`See: shoal ${entry ? `${entry.name} ` : ''}--help`)
+    if (isUsage) output.error(`See: ${SHOAL} ${entry ? `${entry.name} ` : ''}--help`)
     if (output.verbose && error instanceof Error)
       for (const line of (error.stack ?? '').split('\n')) output.error(line)
   }
@@ -108,7 +109,7 @@ function unknownCommand(typed: string): UsageError {
     COMMANDS.map(({ name }) => name),
   )
   const isLink = /^(magnet:|https?:)|\.torrent$|^[0-9a-f]{40}$/i.test(typed)
-  const hint = isLink ? ': to download, write shoal get LINK' : meant ? `: did you mean ${meant}?` : ''
+  const hint = isLink ? `: to download, write ${SHOAL} get LINK` : meant ? `: did you mean ${meant}?` : ''
   return new UsageError(`there is no command "${typed.slice(0, 80)}"${hint}`)
 }
 

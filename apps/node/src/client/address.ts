@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { Failure, fileFailure, UsageError } from '../cli/failure.ts'
+import { START } from '../cli/program.ts'
 import { defaultDataFolder } from '../state/places.ts'
 import { readNodeFile, readToken, tokenFile } from './node-file.ts'
 import type { NodeOptions } from './node-options.ts'
@@ -37,7 +38,7 @@ function isNamedFolder({ dataDir, node }: NodeOptions): boolean {
 
 export function noNodeHere(dataDir: string, named: string | undefined): Failure {
   const what = named ? `no node runs with the data folder ${dataDir}` : 'no node runs here'
-  return new Failure('no-node', `${what}: npm start starts one, --node URL names another`)
+  return new Failure('no-node', `${what}: ${START} starts one, --node URL names another`)
 }
 
 type Credentials = Pick<NodeAddress, 'token' | 'password' | 'credentials'>

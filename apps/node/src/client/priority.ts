@@ -1,4 +1,5 @@
 import { UsageError } from '../cli/failure.ts'
+import { SHOAL } from '../cli/program.ts'
 import { parseIndexes } from '../text/ranges.ts'
 
 const LEVELS: Readonly<Record<string, number>> = { no: 0, off: 0, low: 1, normal: 4, high: 7 }
@@ -29,7 +30,9 @@ export function parsePriority(text: string): FilePriority {
 export function parseNewPriority(text: string): { indexes: readonly number[]; priority: number } {
   const { indexes, priority } = parsePriority(text)
   if (indexes === 'all')
-    throw new UsageError('name the files by their numbers, 0,2-4=high; shoal files sets the priority of all')
+    throw new UsageError(
+      `name the files by their numbers, 0,2-4=high; ${SHOAL} files sets the priority of all`,
+    )
   return { indexes, priority }
 }
 

@@ -1,6 +1,7 @@
 /** Settings of a node as words: `limits.downloadBytesPerSecond=2MB`. */
 import { Settings, type SettingsChange } from '@shoal/api'
 import { UsageError } from '../cli/failure.ts'
+import { SHOAL } from '../cli/program.ts'
 import { nearest } from '../cli/suggest.ts'
 import { parseRate } from '../text/size.ts'
 import { rateLimit } from './limits.ts'
@@ -43,7 +44,7 @@ export function settingNames(word: string): string[] {
   if (ends.length > 1) throw new UsageError(`"${word}" is ${ends.join(' or ')}`)
   const meant = nearest(word, names) ?? names.find(name => name.split('.')[1] === nearest(word, tails(names)))
   throw new UsageError(
-    `there is no setting "${word.slice(0, 80)}": ${meant ? `did you mean ${meant}?` : 'shoal settings lists them'}`,
+    `there is no setting "${word.slice(0, 80)}": ${meant ? `did you mean ${meant}?` : `${SHOAL} settings lists them`}`,
   )
 }
 

@@ -2,6 +2,7 @@
 import { readFile, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { Failure, fileFailure } from '../cli/failure.ts'
+import { SHOAL } from '../cli/program.ts'
 import type { NodeClient } from './node-client.ts'
 
 /** As the API takes it; `path`: a file or folder to share. */
@@ -29,7 +30,7 @@ export async function readSource(text: string, { address }: NodeClient): Promise
   if (address.dataDir === null)
     throw new Failure(
       'bad-argument',
-      `${word} is on this machine, and the node is perhaps not: shoal seed ${word} shares it without the node`,
+      `${word} is on this machine, and the node is perhaps not: ${SHOAL} seed ${word} shares it without the node`,
     )
   return { kind: 'path', path }
 }

@@ -1,6 +1,7 @@
 /** Trackers as tiers (BEP 12), changed by a few words. */
 import type { Tracker } from '@shoal/api'
 import { UsageError } from '../cli/failure.ts'
+import { SHOAL } from '../cli/program.ts'
 
 type Announced = Pick<Tracker, 'url' | 'announce' | 'kind' | 'tier'>
 
@@ -37,6 +38,7 @@ function wholeAddresses(shown: string, trackers: readonly Announced[]): string[]
   const found = trackers.filter(
     ({ url, announce, kind }) => kind === 'tracker' && (url === shown || announce === shown),
   )
-  if (found.length === 0) throw new UsageError(`${shown} is none of its trackers: shoal trackers lists them`)
+  if (found.length === 0)
+    throw new UsageError(`${shown} is none of its trackers: ${SHOAL} trackers ID lists them`)
   return found.map(({ url, announce = url }) => announce)
 }

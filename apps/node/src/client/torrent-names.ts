@@ -2,6 +2,7 @@
 import type { NodeApi, Torrent } from '@shoal/api'
 import { Failure, UsageError } from '../cli/failure.ts'
 import type { Positional } from '../cli/parse.ts'
+import { SHOAL } from '../cli/program.ts'
 import { allTorrents } from './pages.ts'
 
 export type Named = Pick<Torrent, 'id' | 'infoHashV1' | 'infoHashV2' | 'name'>
@@ -49,7 +50,7 @@ export function pickTorrent<T extends Named>(word: string, torrents: readonly T[
     if (found.length === 1) return found[0]!
     if (found.length > 1) throw ambiguous(typed, found)
   }
-  throw new Failure('not-found', `no torrent is "${typed}": shoal list shows them`)
+  throw new Failure('not-found', `no torrent is "${typed}": ${SHOAL} list shows them`)
 }
 
 /** How many digits of an id tell it from all others; at least 8, so that it looks like one. */

@@ -2,6 +2,7 @@
 import type { CommandContext } from '../cli/command.ts'
 import { Failure, UsageError } from '../cli/failure.ts'
 import { flagName } from '../cli/options.ts'
+import { SHOAL } from '../cli/program.ts'
 import { type AddOptions, addSources } from './add.ts'
 import { asUsage, openNode } from './node-client.ts'
 import type { NodeOptions } from './node-options.ts'
@@ -15,7 +16,7 @@ export function refuseWithNode(options: Readonly<Record<string, unknown>>, keys:
   })
   if (given !== undefined)
     throw new UsageError(
-      `${flagName(given)} cannot be given with --node: the node has its own settings (shoal settings)`,
+      `${flagName(given)} cannot be given with --node: the node has its own settings (${SHOAL} settings)`,
     )
 }
 
@@ -35,7 +36,7 @@ export async function getViaNode(
     if (interrupt.signal.aborted || !time?.aborted) throw error
     throw new Failure(
       'timeout',
-      `not complete in time: the node goes on with it, shoal list shows how far it is`,
+      `not complete in time: the node goes on with it, ${SHOAL} list shows how far it is`,
     )
   }
 }

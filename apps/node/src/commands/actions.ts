@@ -3,6 +3,7 @@ import type { ACTIONS } from '@shoal/api'
 import { type CommandContext, defineCommand } from '../cli/command.ts'
 import { UsageError } from '../cli/failure.ts'
 import { flag } from '../cli/options.ts'
+import { SHOAL } from '../cli/program.ts'
 import { NODE_OPTIONS, type NodeOptions } from '../client/node-options.ts'
 import { TORRENTS } from '../client/torrent-names.ts'
 import { count } from '../text/format.ts'
@@ -29,7 +30,7 @@ async function act(
 }
 
 export const pause = defineCommand({
-  about: ['They keep what they have, and connect to nobody until shoal resume.'],
+  about: [`They keep what they have, and connect to nobody until ${SHOAL} resume.`],
   positionals: [TORRENTS],
   options: NODE_OPTIONS,
   examples: [

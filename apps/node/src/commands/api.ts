@@ -1,6 +1,7 @@
 import { OPERATIONS, type OperationName } from '@shoal/api'
 import { defineCommand } from '../cli/command.ts'
 import { UsageError } from '../cli/failure.ts'
+import { SHOAL } from '../cli/program.ts'
 import { nearest } from '../cli/suggest.ts'
 import { NODE_OPTIONS } from '../client/node-options.ts'
 
@@ -41,7 +42,7 @@ function findOperation(name: string): OperationName {
   const names = Object.keys(OPERATIONS)
   const meant = nearest(name, names) ?? names.find(each => each.toLowerCase() === name.toLowerCase())
   throw new UsageError(
-    `there is no operation "${name.slice(0, 80)}": ${meant ? `did you mean ${meant}?` : 'shoal api lists them'}`,
+    `there is no operation "${name.slice(0, 80)}": ${meant ? `did you mean ${meant}?` : `${SHOAL} api lists them`}`,
   )
 }
 

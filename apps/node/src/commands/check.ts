@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { defineCommand } from '../cli/command.ts'
 import { EXIT } from '../cli/failure.ts'
 import { flag } from '../cli/options.ts'
+import { SHOAL } from '../cli/program.ts'
 import { count, formatBytes, formatPercent } from '../text/format.ts'
 
 export const check = defineCommand({
@@ -70,7 +71,7 @@ export const check = defineCommand({
       output.line(
         complete
           ? `${metainfo.info.name}: complete, ${count(files.length, 'file')}, ${formatBytes(length)}`
-          : `${metainfo.info.name}: ${formatBytes(haveBytes)} of ${formatBytes(length)} are right (${goodPieces} of ${count(pieceCount, 'piece')}). shoal get fetches the rest`,
+          : `${metainfo.info.name}: ${formatBytes(haveBytes)} of ${formatBytes(length)} are right (${goodPieces} of ${count(pieceCount, 'piece')}). ${SHOAL} get fetches the rest`,
       )
     }
     return complete ? 0 : EXIT.failed

@@ -2,6 +2,7 @@ import type { Feed, FeedFilter, FeedItem } from '@shoal/api'
 import { defineCommand } from '../cli/command.ts'
 import { UsageError } from '../cli/failure.ts'
 import { flag, value, wholeNumber } from '../cli/options.ts'
+import { SHOAL } from '../cli/program.ts'
 import { subcommand, takeWords } from '../cli/subcommand.ts'
 import { NODE_OPTIONS } from '../client/node-options.ts'
 import { count } from '../text/format.ts'
@@ -10,7 +11,7 @@ import { formatTime } from '../text/time.ts'
 
 export const feeds = defineCommand({
   about: [
-    'shoal feeds lists them; shoal feeds add URL follows one; items ID shows what is in it; filter ID gives it one more filter, or replaces all with --clear; refresh ID reads it now; remove ID … follows it no longer.',
+    'list shows them; add URL follows one; items ID shows what is in it; filter ID gives it one more filter, or replaces all with --clear; refresh ID reads it now; remove ID … follows it no longer.',
     'A filter says which items are added by themselves: those whose title has all words of --include and none of --exclude. /…/ is a regular expression. Without filters nothing is.',
   ],
   positionals: [
@@ -50,7 +51,7 @@ export const feeds = defineCommand({
         takeWords(words)
         const { items } = await api.listFeeds({})
         if (output.json) output.object({ items })
-        else printTable(output, items, COLUMNS, 'There are no feeds: shoal feeds add URL follows one')
+        else printTable(output, items, COLUMNS, `There are no feeds: ${SHOAL} feeds add URL follows one`)
       },
       async add(words) {
         const [url = ''] = takeWords(words, 'URL')

@@ -2,6 +2,7 @@ import type { NodeApi, TorrentFile } from '@shoal/api'
 import { defineCommand } from '../cli/command.ts'
 import { UsageError } from '../cli/failure.ts'
 import { list, value } from '../cli/options.ts'
+import { SHOAL } from '../cli/program.ts'
 import { NODE_OPTIONS } from '../client/node-options.ts'
 import { parsePriority, priorityText } from '../client/priority.ts'
 import { TORRENT } from '../client/torrent-names.ts'
@@ -72,7 +73,7 @@ async function select(
 ): Promise<void> {
   const known = new Set(all.map(({ index }) => index))
   const missing = wanted.find(index => !known.has(index))
-  if (missing !== undefined) throw new UsageError(`there is no file ${missing}: shoal files lists them`)
+  if (missing !== undefined) throw new UsageError(`there is no file ${missing}: ${SHOAL} files ID lists them`)
   const chosen = new Set(wanted)
   const on = all.filter(({ index, priority }) => chosen.has(index) && priority === 0)
   const off = all.filter(({ index, priority }) => !chosen.has(index) && priority > 0)

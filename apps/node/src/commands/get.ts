@@ -1,6 +1,7 @@
 import { defineCommand } from '../cli/command.ts'
 import { NETWORK_OPTIONS, sessionOptions } from '../cli/network-options.ts'
 import { flag, list, value } from '../cli/options.ts'
+import { SHOAL } from '../cli/program.ts'
 import { OPTIONAL_NODE_OPTIONS } from '../client/node-options.ts'
 import { parseIndexes } from '../text/ranges.ts'
 import { parseDuration } from '../text/size.ts'
@@ -12,7 +13,7 @@ export const get = defineCommand({
   about: [
     'Downloads into DIR, checks every piece, and ends when all is there; with --seed it goes on sharing until Ctrl-C. What was downloaded before, in another run or by other means, is kept: the same command goes on where it stopped.',
     'With --node a running node does it, and goes on sharing; the limits are then those of this torrent.',
-    'Without -o it goes to the folder Shoal in your home folder, which shoal share shares.',
+    `Without -o it goes to the folder Shoal in your home folder, which ${SHOAL} share shares.`,
   ],
   positionals: [
     { name: 'LINK', help: 'a magnet link, info hash, content ID, or the path or URL of a .torrent' },
@@ -23,7 +24,7 @@ export const get = defineCommand({
     tracker: list('URL', { help: 'Announce here too (not for private torrents)' }),
     webSeed: list('URL', { help: 'Download from here too: http(s)://' }),
     select: value('NUMBERS', {
-      help: 'Only these files, numbered as shoal info lists them: 0,2-4',
+      help: `Only these files, numbered as ${SHOAL} info lists them: 0,2-4`,
       parse: parseIndexes,
     }),
     sequential: flag('Download in order, to watch or listen at once'),

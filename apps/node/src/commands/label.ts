@@ -2,6 +2,7 @@ import type { CountedLabel } from '@shoal/api'
 import { defineCommand } from '../cli/command.ts'
 import { UsageError } from '../cli/failure.ts'
 import { value } from '../cli/options.ts'
+import { SHOAL } from '../cli/program.ts'
 import { subcommand, takeWords } from '../cli/subcommand.ts'
 import { NODE_OPTIONS } from '../client/node-options.ts'
 import { count } from '../text/format.ts'
@@ -9,8 +10,8 @@ import type { Column } from '../text/table.ts'
 
 export const label = defineCommand({
   about: [
-    'shoal label lists labels. shoal label set LABEL ID … gives one to torrents, and makes it where it is new; shoal label clear ID … takes it away. shoal label create LABEL makes one or changes its folder and colour; shoal label remove LABEL … removes it, and its torrents stay.',
-    'A torrent has one label and any number of tags: shoal label tag TAG ID … and shoal label untag TAG ID ….',
+    'list shows the labels; set LABEL ID … gives one to torrents, and makes it where it is new; clear ID … takes it away; create LABEL makes one, or changes its folder and colour; remove LABEL … removes it, and its torrents stay.',
+    'A torrent has one label and any number of tags: tag TAG ID … and untag TAG ID … give and take them.',
   ],
   positionals: [
     { name: 'ACTION', help: 'list, set, clear, create, remove, tag or untag. Default: list', optional: true },
@@ -51,13 +52,13 @@ export const label = defineCommand({
       done(`${tag}: ${count(torrents.length, 'torrent')}`, { tag, ids: torrents.map(({ id }) => id) })
     }
     if ((dir !== undefined || colour !== undefined) && words[0] !== 'create')
-      throw new UsageError('--dir and --colour are options of shoal label create')
+      throw new UsageError('--dir and --colour are options of create: label create LABEL --dir DIR')
     return subcommand(words.length === 0 ? ['list'] : words, {
       async list(words) {
         takeWords(words)
         const { items, tags } = await api.listLabels({})
         if (output.json) return output.object({ items, tags })
-        printTable(output, items, COLUMNS, 'There are no labels: shoal label set LABEL ID makes one')
+        printTable(output, items, COLUMNS, `There are no labels: ${SHOAL} label set LABEL ID makes one`)
         if (tags.length > 0) output.line(`Tags: ${tags.join(', ')}`)
       },
       async set(words) {

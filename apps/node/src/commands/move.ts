@@ -2,11 +2,12 @@ import { resolve } from 'node:path'
 import { defineCommand } from '../cli/command.ts'
 import { UsageError } from '../cli/failure.ts'
 import { flag, value } from '../cli/options.ts'
+import { SHOAL } from '../cli/program.ts'
 import { NODE_OPTIONS } from '../client/node-options.ts'
 import { TORRENTS } from '../client/torrent-names.ts'
 
 export const move = defineCommand({
-  about: ['Works on while the node shares them; shoal jobs shows how far it is.'],
+  about: [`Works on while the node shares them; ${SHOAL} jobs shows how far it is.`],
   positionals: [TORRENTS],
   options: {
     to: value('DIR', { help: 'The folder, on the node’s machine' }),

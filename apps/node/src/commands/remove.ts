@@ -1,13 +1,14 @@
 import { defineCommand } from '../cli/command.ts'
 import { EXIT } from '../cli/failure.ts'
 import { flag } from '../cli/options.ts'
+import { SHOAL } from '../cli/program.ts'
 import { NODE_OPTIONS } from '../client/node-options.ts'
 import { TORRENTS } from '../client/torrent-names.ts'
 import { count, formatDuration } from '../text/format.ts'
 
 export const remove = defineCommand({
   about: [
-    'Their files stay where they are, unless --delete-data is given. For a while shoal restore brings them back; files are deleted only after that.',
+    `Their files stay where they are, unless --delete-data is given. For a while ${SHOAL} restore brings them back; files are deleted only after that.`,
   ],
   positionals: [TORRENTS],
   options: {
@@ -42,14 +43,14 @@ export const remove = defineCommand({
     output.line(`Removed ${what}`)
     if (acted.undoSeconds) {
       output.line(`For ${formatDuration(acted.undoSeconds)} this brings back what was removed:`)
-      output.line(`  shoal restore ${ids.length > 5 ? 'ID …' : ids.join(' ')}`)
+      output.line(`  ${SHOAL} restore ${ids.length > 5 ? 'ID …' : ids.join(' ')}`)
     }
   },
 })
 
 export const restore = defineCommand({
-  about: ['Only for a short time after shoal remove, which says for how long.'],
-  positionals: [{ name: 'ID', help: 'info hashes, as shoal remove printed them', many: true }],
+  about: [`Only for a short time after ${SHOAL} remove, which says for how long.`],
+  positionals: [{ name: 'ID', help: 'info hashes, as remove printed them', many: true }],
   options: NODE_OPTIONS,
   examples: [['restore 4612ed0de1e7ae609fd3a8e8366ca3e76a347762', 'Brings this torrent back']],
   async run(words, options, { output, interrupt }) {

@@ -6,7 +6,7 @@ import { wrap } from '../text/width.ts'
 
 export const settings = defineCommand({
   about: [
-    'shoal settings shows all of them; get NAME … some, with what they mean; set NAME=VALUE … changes some, at once. A name is a setting (limits.alternative), its last part, or a group (limits). Values: on and off, numbers, rates such as 2MB, none, texts, and JSON for lists.',
+    'show lists all of them; get NAME … some, with what they mean; set NAME=VALUE … changes some, at once. A name is a setting (limits.alternative), its last part, or a group (limits). Values: on and off, numbers, rates such as 2MB, none, texts, and JSON for lists.',
   ],
   positionals: [
     { name: 'ACTION', help: 'show, get or set. Default: show', optional: true },

@@ -1,6 +1,7 @@
 import { defineCommand } from '../cli/command.ts'
 import { NETWORK_OPTIONS, sessionOptions } from '../cli/network-options.ts'
 import { value } from '../cli/options.ts'
+import { SHOAL } from '../cli/program.ts'
 import { createOptions, TORRENT_OPTIONS } from '../cli/torrent-options.ts'
 
 const {
@@ -13,7 +14,7 @@ const {
 
 export const share = defineCommand({
   about: [
-    'Makes the folder where it is missing, shares each file and folder in it as a torrent of its own, and prints its magnet link. What is put there later is shared too, what is changed is shared anew, what is taken away no longer. Downloads of shoal get that went there are finished and shared as well. Names that begin with a dot, and the half-done files of browsers, are left out. Ctrl-C stops.',
+    `Makes the folder where it is missing, shares each file and folder in it as a torrent of its own, and prints its magnet link. What is put there later is shared too, what is changed is shared anew, what is taken away no longer. Downloads of ${SHOAL} get that went there are finished and shared as well. Names that begin with a dot, and the half-done files of browsers, are left out. Ctrl-C stops.`,
     'What was hashed before is not hashed again at the next start. That is remembered in the state folder: SHOAL_STATE, else ~/.local/state/shoal (Linux), ~/Library/Application Support/Shoal (macOS) or %LOCALAPPDATA%\\Shoal (Windows).',
   ],
   positionals: [],

@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { defineCommand } from '../cli/command.ts'
 import { fileFailure } from '../cli/failure.ts'
+import { SHOAL } from '../cli/program.ts'
 import { readStartOptions, START_OPTIONS } from '../daemon/start-options.ts'
 import { defaultDataFolder } from '../state/places.ts'
 
 export const start = defineCommand({
   about: [
-    'Runs until Ctrl-C, SIGTERM or shoal stop. What it shares and downloads, and every setting, is as it was at the next start.',
+    `Runs until Ctrl-C, SIGTERM or ${SHOAL} stop. What it shares and downloads, and every setting, is as it was at the next start.`,
     'Each option is also an environment variable, such as SHOAL_PEER_PORT for --peer-port, and a line in a settings file: { "peerPort": 6881 }. The command line comes before the environment, the environment before the file.',
     'npm start is this. A command after it runs instead: npm start -- get LINK.',
   ],

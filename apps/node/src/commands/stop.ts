@@ -1,5 +1,6 @@
 import { defineCommand } from '../cli/command.ts'
 import { Failure } from '../cli/failure.ts'
+import { SHOAL } from '../cli/program.ts'
 import { NODE_OPTIONS } from '../client/node-options.ts'
 
 const STOP_MS = 30_000
@@ -33,7 +34,7 @@ export const stop = defineCommand({
       if (performance.now() > until)
         throw new Failure(
           'timeout',
-          `the node at ${url} was asked to stop, and has not yet: shoal log tells why`,
+          `the node at ${url} was asked to stop, and has not yet: ${SHOAL} log tells why`,
         )
       await new Promise(resolve => setTimeout(resolve, LOOK_MS))
     }

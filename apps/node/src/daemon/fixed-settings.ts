@@ -1,6 +1,7 @@
 /** Settings that are decided where the node is started. */
 import { Settings, SettingsChange } from '@shoal/api'
 import { UsageError } from '../cli/failure.ts'
+import { SHOAL } from '../cli/program.ts'
 
 export interface FixedSetting {
   readonly section: keyof Settings
@@ -16,7 +17,7 @@ export function fixedSetting(text: string): FixedSetting {
   const found = SECTIONS.find(each => each === section)
   if (!found || name === undefined || !(name in Settings.shape[found].shape))
     throw new UsageError(
-      `"${text}" is no setting: write NAME=VALUE, where NAME is one that shoal settings lists`,
+      `"${text}" is no setting: write NAME=VALUE, where NAME is one that ${SHOAL} settings lists`,
     )
   const value = readValue(written!)
   const checked = SettingsChange.safeParse({ [found]: { [name]: value } })

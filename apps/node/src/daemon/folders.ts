@@ -3,6 +3,7 @@ import { readdir, readlink, realpath, stat, statfs } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, join, resolve, sep } from 'node:path'
 import type { FolderListing } from '@shoal/api'
 import { Failure, fileFailure } from '../cli/failure.ts'
+import { SHOAL } from '../cli/program.ts'
 
 /** Most entries of a folder that are listed. */
 const MOST_ENTRIES = 5000
@@ -47,7 +48,7 @@ export class Folders {
       )
     throw new Failure(
       'forbidden-path',
-      `${full} is outside the folders that this node may use (${this.roots.join(', ')}): shoal start --allow-dir allows another`,
+      `${full} is outside the folders that this node may use (${this.roots.join(', ')}): ${SHOAL} start --allow-dir DIR allows another`,
       { field },
     )
   }

@@ -12,6 +12,7 @@ import {
   writeMetainfo,
 } from '@shoal/torrent'
 import { Failure } from '../cli/failure.ts'
+import { SHOAL } from '../cli/program.ts'
 import { contentFolder } from '../content/content-folder.ts'
 import { readMetainfo } from '../content/read-metainfo.ts'
 import type { Entry, FolderRecords } from '../state/folder-records.ts'
@@ -86,7 +87,7 @@ export async function seedGiven(
   if (!checked.complete)
     throw new Failure(
       'not-found',
-      `${formatPercent(checked.haveBytes / metainfo.info.lengthBytes)} of ${name} is in ${directory}: shoal check shows what is missing or different, shoal get fetches it`,
+      `${formatPercent(checked.haveBytes / metainfo.info.lengthBytes)} of ${name} is in ${directory}: ${SHOAL} check shows what is missing or different, ${SHOAL} get fetches it`,
     )
   return keep(metainfo, { name, stamp, recipe: 'given' }, { ...context, directory, records })
 }

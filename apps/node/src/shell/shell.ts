@@ -4,6 +4,7 @@ import type { CommandEntry, CommandLine } from '../cli/command.ts'
 import { describeFailure, EXIT, UsageError } from '../cli/failure.ts'
 import { flagName } from '../cli/options.ts'
 import type { Output } from '../cli/output.ts'
+import { SHOAL } from '../cli/program.ts'
 import { NODE_OPTIONS, type NodeOptions } from '../client/node-options.ts'
 import { stateRoot } from '../state/places.ts'
 import { complete } from './complete.ts'
@@ -12,6 +13,7 @@ import { prompt } from './prompt.ts'
 import { expandHome, shellSources } from './sources.ts'
 import { wordsOf } from './split.ts'
 
+const CALLS = [['shoal'], ['npx', 'shoal']]
 const EXITS = new Set(['exit', 'quit'])
 
 /** Runs until `exit` or Ctrl-D. The exit code. */
@@ -63,8 +65,7 @@ async function runLine(
   let words: readonly string[]
   try {
     words = wordsOf(line).map(expandHome)
-    // Commands may be written as in a terminal.
-    if (words[0] === 'shoal') words = words.slice(1)
+    words = withoutProgram(words)
     if (words[0] === 'shell' || words[0] === '--') throw new UsageError('this is the shell: write a command')
     if (words[0]?.startsWith('-')) throw new UsageError(`write a command before ${words[0]}`)
   } catch (error) {
@@ -73,6 +74,12 @@ async function runLine(
   }
   if (words.length === 0) return 0
   return EXITS.has(words[0]!) ? 'exit' : run(await withNode(words, node, commands))
+}
+
+/** The words of a command that is written as in a terminal, or pasted from a hint. */
+function withoutProgram(words: readonly string[]): readonly string[] {
+  const call = [...CALLS, wordsOf(SHOAL)].find(call => call.every((word, at) => words[at] === word))
+  return call ? words.slice(call.length) : words
 }
 
 /** The words, with the node of the shell among them where the command talks to one and the line names none. */

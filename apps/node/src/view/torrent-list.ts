@@ -1,6 +1,7 @@
 /** `shoal list`: once, or as it changes. */
 import type { NodeApi, Torrent } from '@shoal/api'
 import type { Output } from '../cli/output.ts'
+import { SHOAL } from '../cli/program.ts'
 import type { NodeClient } from '../client/node-client.ts'
 import { allPages } from '../client/pages.ts'
 import { tableLines } from '../text/table.ts'
@@ -38,7 +39,7 @@ export async function showList(
     output,
     items,
     columns,
-    isFiltered === undefined ? 'There are no torrents: shoal add LINK adds one' : 'None is like that',
+    isFiltered === undefined ? `There are no torrents: ${SHOAL} add LINK adds one` : 'None is like that',
   )
   if (items.length > 0 && output.terminal)
     output.line(shorten(torrentSummary(items, total), output.terminal.columns - 1, style))

@@ -1,0 +1,63 @@
+import { chmod, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { delimiter, join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { programOf, starterOf } from './program.ts'
+
+let folder: string
+const at = (...names: string[]) => join(folder, ...names)
+beforeAll(async () => {
+  folder = await realpath(await mkdtemp(join(tmpdir(), 'shoal-program-')))
+  for (const path of ['bin/node', 'old/node', 'clone/shoal.ts', 'my files/shoal.ts']) {
+    await mkdir(join(at(path), '..'), { recursive: true })
+    await writeFile(at(path), '')
+    await chmod(at(path), 0o755)
+  }
+  await symlink(at('clone/shoal.ts'), at('bin/shoal'))
+})
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+describe('in a clone, where npm started it', () => {
+  const npm = (cwd: string, startedIn = cwd) => ({
+    script: at('clone/node_modules/.bin/shoal'),
+    node: at('bin/node'),
+    cwd: at(cwd),
+    env: { npm_execpath: '/npm-cli.js', npm_config_local_prefix: at('clone'), INIT_CWD: at(startedIn) },
+  })
+
+  test('hints are for npx, in its folder and below', () => {
+    expect(programOf(npm('clone'))).toBe('npx shoal')
+    expect(programOf(npm('clone/docs'))).toBe('npx shoal')
+    expect(starterOf(npm('clone'))).toBe('npm start')
+  })
+
+  test('hints name the clone for who types elsewhere: npx would ask the registry there', () => {
+    const elsewhere = npm('clone', 'old')
+    expect(programOf(elsewhere)).toBe(`npx --prefix ${at('clone')} shoal`)
+    expect(starterOf(elsewhere)).toBe(`npx --prefix ${at('clone')} shoal start`)
+  })
+})
+
+describe('without npm', () => {
+  const direct = (script: string, path: string[], cwd = 'clone') =>
+    programOf({
+      script: at(script),
+      node: at('bin/node'),
+      cwd: at(cwd),
+      env: { PATH: path.map(each => at(each)).join(delimiter) },
+    })
+
+  test('a program in the PATH is called by its name', () => {
+    expect(direct('bin/shoal', ['old', 'bin'])).toBe('shoal')
+    expect(direct('bin/shoal', ['old'], '.')).toBe('bin/shoal')
+    expect(direct('bin/shoal', [], 'bin')).toBe('./shoal')
+  })
+
+  test('a script is given to the Node that runs it', () => {
+    expect(direct('clone/shoal.ts', ['bin'])).toBe('node shoal.ts')
+    expect(direct('clone/shoal.ts', ['bin'], 'old')).toBe(`node ${at('clone/shoal.ts')}`)
+    // Another Node comes first there.
+    expect(direct('clone/shoal.ts', ['old', 'bin'])).toBe(`${at('bin/node')} shoal.ts`)
+    expect(direct('my files/shoal.ts', ['bin'], 'old')).toBe(`node "${at('my files/shoal.ts')}"`)
+  })
+})

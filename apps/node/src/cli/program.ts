@@ -1,0 +1,77 @@
+/** How this program is started by hand: what hints begin with, so that they work when they are pasted. */
+import { existsSync, realpathSync } from 'node:fs'
+import { basename, delimiter, isAbsolute, join, relative } from 'node:path'
+
+export interface Surroundings {
+  /** `process.argv[1]`. */
+  readonly script: string
+  /** The Node that runs it. */
+  readonly node: string
+  readonly cwd: string
+  readonly env: Readonly<Record<string, string | undefined>>
+}
+
+/** `npx shoal` in a clone, `shoal` where that is in the PATH, else the Node and the script. */
+export function programOf({ script, node, cwd, env }: Surroundings): string {
+  const root = npmRoot(env)
+  if (root !== null) {
+    // Elsewhere npx would look for a package of that name in the registry.
+    return isWithin(root, env.INIT_CWD ?? cwd) ? 'npx shoal' : `npx --prefix ${quoted(root)} shoal`
+  }
+  if (basename(script).replace(/\.(cmd|ps1)$/i, '') === 'shoal') return called(script, cwd, env)
+  return `${called(node, cwd, env)} ${quoted(shortest(script, cwd))}`
+}
+
+/** The same for starting a node: `npm start` also builds the console. */
+export function starterOf(surroundings: Surroundings): string {
+  const root = npmRoot(surroundings.env)
+  return root !== null && programOf(surroundings) === 'npx shoal'
+    ? 'npm start'
+    : `${programOf(surroundings)} start`
+}
+
+/** The folder whose package npm runs; null when npm did not start this. */
+function npmRoot({ npm_execpath, npm_config_local_prefix }: Surroundings['env']): string | null {
+  return npm_execpath ? npm_config_local_prefix || null : null
+}
+
+/** A program by its name alone where that finds it. */
+function called(program: string, cwd: string, env: Surroundings['env']): string {
+  const name = basename(program)
+  const folder = (env.PATH ?? '').split(delimiter).find(each => each !== '' && existsSync(join(each, name)))
+  if (folder !== undefined && real(join(folder, name)) === real(program)) return name
+  const path = shortest(program, cwd)
+  return quoted(path === name ? `./${name}` : path)
+}
+
+function shortest(path: string, cwd: string): string {
+  return isWithin(cwd, path) ? relative(cwd, path) : path
+}
+
+function isWithin(folder: string, path: string): boolean {
+  const way = relative(folder, path)
+  return !way.startsWith('..') && !isAbsolute(way)
+}
+
+function real(path: string): string {
+  try {
+    return realpathSync(path)
+  } catch {
+    return path
+  }
+}
+
+/** Double quotes mean the same to sh, cmd and PowerShell. */
+function quoted(path: string): string {
+  return /^[\w@%+=:,./\\~-]+$/.test(path) ? path : `"${path}"`
+}
+
+const here: Surroundings = {
+  script: process.argv[1] ?? '',
+  node: process.execPath,
+  cwd: process.cwd(),
+  env: process.env,
+}
+
+export const SHOAL: string = programOf(here)
+export const START: string = starterOf(here)
