@@ -5,6 +5,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Failure } from '../../cli/failure.ts'
 import type { RunningNode } from '../../daemon/contract.ts'
 import { openingSession } from '../access/credentials.ts'
+import type { LastingAnswers } from '../access/lasting-answers.ts'
 import { badRequest } from '../failures.ts'
 import { byteInput } from '../request/byte-input.ts'
 import { EventClient, type EventSink } from './event-client.ts'
@@ -29,13 +30,24 @@ export async function allowWebSockets(app: FastifyInstance, lines: Lines): Promi
   })
 }
 
-export function addEventRoute(scope: FastifyInstance, node: RunningNode, lines: Lines): void {
+export interface EventParts {
+  readonly node: RunningNode
+  readonly lines: Lines
+  readonly lasting: LastingAnswers
+}
+
+export function addEventRoute(scope: FastifyInstance, { node, lines, lasting }: EventParts): void {
   const join = (sink: EventSink, request: FastifyRequest) => {
     const client = new EventClient(sink, node.events, node.startedMs)
     for (const topic of topicsOf(request)) subscribeIfThere(client, topic)
     return client
   }
-  const keeping = (request: FastifyRequest) => (line: Line) => lines.add(line, openingSession(request))
+  const keeping = (request: FastifyRequest) => (line: Line) => {
+    const forgetters = [lines.add(line), lasting.add(openingSession(request), () => line.end())]
+    return () => {
+      for (const forget of forgetters) forget()
+    }
+  }
   scope.route({
     method: 'GET',
     url: BYTE_ROUTES.getEvents.path,

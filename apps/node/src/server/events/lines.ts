@@ -9,10 +9,9 @@ export interface Line {
 
 /** Those who listen. */
 export class Lines {
-  /** Each with the secret of the session that opened it; null for the token and a password. */
-  readonly #lines = new Map<Line, string | null>()
+  readonly #lines = new Set<Line>()
   readonly #timer = setInterval(() => {
-    for (const line of this.#lines.keys()) line.beat()
+    for (const line of this.#lines) line.beat()
   }, BEAT_MS).unref()
 
   get size(): number {
@@ -20,18 +19,13 @@ export class Lines {
   }
 
   /** Returns what forgets it again. */
-  add(line: Line, session: string | null): () => void {
-    this.#lines.set(line, session)
+  add(line: Line): () => void {
+    this.#lines.add(line)
     return () => void this.#lines.delete(line)
-  }
-
-  /** Who has logged out hears nothing more. */
-  endSession(session: string): void {
-    for (const [line, opener] of this.#lines) if (opener === session) line.end()
   }
 
   close(): void {
     clearInterval(this.#timer)
-    for (const line of this.#lines.keys()) line.end()
+    for (const line of this.#lines) line.end()
   }
 }

@@ -81,7 +81,9 @@ function sendRefusal(error: unknown, request: FastifyRequest, reply: FastifyRepl
   if (unforeseen && !request.raw.destroyed)
     log.error(`${where} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
   else if (status >= 500) log.warn(`${where}: ${problem.error.message}`)
-  reply.headers(DATA_HEADERS).headers(headers).removeHeader('content-length')
+  // What was said already of an answer that does not come: its type, its name, its version.
+  for (const name of Object.keys(reply.getHeaders())) reply.removeHeader(name)
+  reply.headers(DATA_HEADERS).headers(headers)
   if (isUpgrade(request)) endAfterAnswer(request, reply)
   if (status === 401) reply.header('www-authenticate', challenge(request))
   return reply.code(status).type('application/json; charset=utf-8').send(problem)

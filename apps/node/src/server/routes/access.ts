@@ -3,12 +3,12 @@ import { type Access as AccessAnswer, type CheckedInputOf, type NodeOperations, 
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Access, Identity } from '../access/access.ts'
 import { sessionCookies, setSessionCookie } from '../access/credentials.ts'
+import type { LastingAnswers } from '../access/lasting-answers.ts'
 import { SESSION_SECONDS } from '../access/sessions.ts'
-import type { Lines } from '../events/lines.ts'
 import { inputOf } from '../request/input.ts'
 
 /** `login` and `getAccess` are for those who have not proved anything yet; `logout` too: a session may have ended by itself. */
-export function addAccessRoutes(scope: FastifyInstance, access: Access, lines: Lines): void {
+export function addAccessRoutes(scope: FastifyInstance, access: Access, lasting: LastingAnswers): void {
   const { login, logout, getAccess } = OPERATIONS
   const answer = (identity: Identity | null): AccessAnswer => ({
     username: identity?.username ?? null,
@@ -33,7 +33,7 @@ export function addAccessRoutes(scope: FastifyInstance, access: Access, lines: L
     inputOf(logout, request)
     access.logout(request)
     const cookies = sessionCookies(request)
-    for (const { secret } of cookies) lines.endSession(secret)
+    for (const { secret } of cookies) lasting.endSession(secret)
     for (const secure of new Set([isHttps(request), ...cookies.map(each => each.secure)]))
       reply.header('set-cookie', setSessionCookie(request, { secret: '', secure }, 0))
     return answer(null)

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Failure } from '../../cli/failure.ts'
 import type { Access } from '../access/access.ts'
 import { FileKeys } from '../access/file-key.ts'
+import { LastingAnswers } from '../access/lasting-answers.ts'
 import { addEventRoute } from '../events/event-routes.ts'
 import type { Lines } from '../events/lines.ts'
 import { addMetricsRoute } from '../metrics/metrics-route.ts'
@@ -26,9 +27,10 @@ export interface ApiParts extends Pick<ServerOptions, 'node' | 'access'> {
 export function addApi(app: FastifyInstance, { node, access, lines, requests }: ApiParts): void {
   const { operations, files } = node
   const keys = new FileKeys()
+  const lasting = new LastingAnswers()
   app.register(async scope => {
     takeJson(scope)
-    addAccessRoutes(scope, access, lines)
+    addAccessRoutes(scope, access, lasting)
     addHealthRoute(scope, operations, access)
   })
   app.register(async scope => {
@@ -36,7 +38,7 @@ export function addApi(app: FastifyInstance, { node, access, lines, requests }: 
       if (!hasKey(request, keys)) await refuseStrangers(request, access)
     })
     takeJson(scope)
-    addFileRoute(scope, files)
+    addFileRoute(scope, files, lasting)
   })
   app.register(async scope => {
     scope.addHook('onRequest', request => refuseStrangers(request, access))
@@ -47,7 +49,7 @@ export function addApi(app: FastifyInstance, { node, access, lines, requests }: 
     addMetainfoRoute(scope, node)
     addPlaylistRoute(scope, operations, keys)
     addDescriptionRoute(scope)
-    addEventRoute(scope, node, lines)
+    addEventRoute(scope, { node, lines, lasting })
     addMetricsRoute(scope, { operations, requests, eventClients: () => lines.size })
     scope.register(async upload => addTorrentUploadRoute(upload, node))
     scope.register(async upload => addUploadFileRoute(upload, files))

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { HASH, type Served, serve, until } from '../testing/served.ts'
+import { HASH, type Served, serve, TOKEN, until } from '../testing/served.ts'
 import { dispositionOf } from './disposition.ts'
 import { rangeOf } from './range.ts'
 
@@ -66,6 +66,11 @@ test('a file is read whole, in part, and not at all', async () => {
   expect(new Uint8Array(await part.arrayBuffer())).toEqual(BYTES.subarray(50_000, 50_005))
   const beyond = await served.get(FILM, { headers: { range: 'bytes=100000-' } })
   expect([beyond.status, beyond.headers.get('content-range')]).toEqual([416, 'bytes */100000'])
+  const ofTheFile = ['etag', 'content-disposition', 'accept-ranges'].filter(name => beyond.headers.has(name))
+  expect([ofTheFile, beyond.headers.get('content-security-policy')]).toEqual([
+    [],
+    expect.stringMatching(/^default-src 'none'/),
+  ])
   const head = await served.get(FILM, { method: 'HEAD', headers: { range: 'bytes=0-0' } })
   expect([head.status, head.headers.get('content-length'), await head.text()]).toEqual([206, '1', ''])
   const empty = await served.get(`/files/${HASH}/empty.txt`)
@@ -144,6 +149,33 @@ test('what the client does not read is not fetched, and nothing is waited for on
   leave.abort()
   await until(() => ended !== null)
   expect(ended).toBe(true)
+})
+
+test('who logs out gets no more of a file; who has the token does', async () => {
+  const waiting: AbortSignal[] = []
+  served.node.files.open = async () => ({
+    ...{ name: 'endless.mp4', lengthBytes: 2 ** 40, mediaType: 'video/mp4', etag: 'x' },
+    async *read({ signal }) {
+      yield new Uint8Array(10)
+      waiting.push(signal)
+      await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+    },
+  })
+  const login = await fetch(`${served.server.url}/api/access`, {
+    method: 'POST',
+    body: JSON.stringify({ username: 'shoal', password: TOKEN }),
+    headers: { 'content-type': 'application/json' },
+  })
+  const headers = { cookie: login.headers.get('set-cookie')!.split(';')[0]! }
+  const mine = await fetch(served.server.url + FILM, { headers })
+  await until(() => waiting.length === 1)
+  const others = await served.get(FILM)
+  await until(() => waiting.length === 2)
+  await fetch(`${served.server.url}/api/access`, { method: 'DELETE', headers })
+  await expect(mine.arrayBuffer()).rejects.toThrow()
+  await until(() => waiting[0]!.aborted)
+  expect(waiting[1]!.aborted).toBe(false)
+  await others.body!.cancel()
 })
 
 test('reading that fails in the middle breaks the connection: the client sees that bytes are missing', async () => {

@@ -3,6 +3,8 @@ import { Readable } from 'node:stream'
 import { BYTE_ROUTES } from '@shoal/api'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { NodeFiles, ReadableFile } from '../../daemon/contract.ts'
+import { openingSession } from '../access/credentials.ts'
+import type { LastingAnswers } from '../access/lasting-answers.ts'
 import { FILE_HEADERS } from '../guard/headers.ts'
 import { byteInput } from '../request/byte-input.ts'
 import { dispositionOf } from './disposition.ts'
@@ -10,7 +12,7 @@ import { leaving } from './operations.ts'
 import { rangeOf } from './range.ts'
 import { routePath } from './route-path.ts'
 
-export function addFileRoute(scope: FastifyInstance, files: NodeFiles): void {
+export function addFileRoute(scope: FastifyInstance, files: NodeFiles, lasting: LastingAnswers): void {
   const handler = async (request: FastifyRequest, reply: FastifyReply) => {
     const { id, path } = byteInput(BYTE_ROUTES.readFile, request)
     const file = await files.open(id, path)
@@ -23,6 +25,8 @@ export function addFileRoute(scope: FastifyInstance, files: NodeFiles): void {
       'content-disposition': disposition,
     })
     if (matches(request.headers['if-none-match'], tag)) return reply.code(304).send()
+    const forget = lasting.add(openingSession(request), () => reply.raw.destroy())
+    reply.raw.once('close', forget)
     reply.type(contentType)
     return send(file, tag, request, reply)
   }
