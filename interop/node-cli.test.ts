@@ -282,10 +282,31 @@ describe('shoal start', () => {
       code: 2,
       stderr: expect.stringMatching(/config\.json: port: "abc" is no whole number/),
     })
-    expect(await place.json('start', '--host', '0.0.0.0', '--port', '0', '--peer-port', '0')).toMatchObject({
-      code: 1,
-    })
   })
+
+  test(
+    'ends with a code of its own where only a person can help, so that a service is not tried again',
+    LIMIT,
+    async () => {
+      await using place = await Workplace.create()
+      const { url } = await place.node()
+      await writeFile(place.at('short'), 'secret\n')
+      const options = ['--peer-port', '0', '--peer-host', '127.0.0.1', '--data-dir', 'other']
+      const secret = ['--port', '0', '--username', 'me', '--password-file']
+      for (const [args, error] of [
+        [['--port', new URL(url).port], /is taken/],
+        [['--port', '0', '--data-dir', place.at('state/node')], /another node uses it/],
+        [['--port', '0', '--host', '0.0.0.0'], /--password-file/],
+        [[...secret, 'absent'], /absent: there is no such file/],
+        [[...secret, 'short'], /fewer than 8 characters/],
+        [['--config', 'absent.json'], /there is no settings file/],
+      ] as const) {
+        const given = args.some(each => each === '--data-dir') ? options.slice(0, -2) : options
+        const { code, stderr } = await place.run('start', ...given, ...args)
+        expect({ args, code, stderr }).toMatchObject({ code: 78, stderr: expect.stringMatching(error) })
+      }
+    },
+  )
 
   test('gives way to a command after it, as npm start -- get does', LIMIT, async () => {
     await using place = await Workplace.create()

@@ -65,7 +65,10 @@ export function overview(
       `${SHOAL} COMMAND --help shows its options and examples. With --json, programs can read what it prints.`,
       columns,
     ),
-    ...wrap('Exit code: 0 done, 1 failed, 2 wrong usage, 130 stopped by Ctrl-C before it was done.', columns),
+    ...wrap(
+      'Exit code: 0 done, 1 failed, 2 wrong usage, 78 start cannot work as things are set up (a port is taken, say), 130 stopped by Ctrl-C before it was done.',
+      columns,
+    ),
     '',
     'Example:',
     `  ${SHOAL} get "magnet:?xt=urn:btih:…" -o Downloads`,

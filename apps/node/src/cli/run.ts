@@ -2,7 +2,7 @@
 import type { CommandContext, CommandEntry } from './command.ts'
 import { COMMANDS } from './commands.ts'
 import { COMMON_OPTIONS } from './common-options.ts'
-import { describeFailure, EXIT, UsageError } from './failure.ts'
+import { describeFailure, EXIT, SetupFailure, UsageError } from './failure.ts'
 import { commandHelp, overview } from './help.ts'
 import { listenForInterrupt } from './interrupt.ts'
 import { type Output, processOutput } from './output.ts'
@@ -97,10 +97,16 @@ function report(error: unknown, entry: CommandEntry | null, output: Output): num
   else {
     output.error(`shoal: ${failure.message}`)
     if (isUsage) output.error(`See: ${SHOAL} ${entry ? `${entry.name} ` : ''}--help`)
-    if (output.verbose && error instanceof Error)
-      for (const line of (error.stack ?? '').split('\n')) output.error(line)
+    if (output.verbose) for (const line of stacks(error)) output.error(line)
   }
-  return isUsage ? EXIT.usage : EXIT.failed
+  if (isUsage) return EXIT.usage
+  return error instanceof SetupFailure ? EXIT.setup : EXIT.failed
+}
+
+/** Where it was thrown, and where what caused it was. */
+function stacks(error: unknown): string[] {
+  if (!(error instanceof Error)) return []
+  return [...(error.stack ?? '').split('\n'), ...stacks(error.cause)]
 }
 
 function unknownCommand(typed: string): UsageError {

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { defineCommand } from '../cli/command.ts'
-import { fileFailure } from '../cli/failure.ts'
+import { describeFailure, fileFailure, SetupFailure, UsageError } from '../cli/failure.ts'
 import { SHOAL } from '../cli/program.ts'
-import { readStartOptions, START_OPTIONS } from '../daemon/start-options.ts'
+import type { StartedNode } from '../daemon/start.ts'
+import { readStartOptions, START_OPTIONS, type StartOptions } from '../daemon/start-options.ts'
 import { defaultDataFolder } from '../state/places.ts'
 
 export const start = defineCommand({
@@ -22,14 +23,9 @@ export const start = defineCommand({
     ],
   ],
   async run(_words, options, { output, interrupt }) {
-    const given = readStartOptions(options, {
-      env: process.env,
-      cwd: process.cwd(),
-      defaultDataDir: defaultDataFolder(),
-      readFile: readConfig,
+    const { given, node } = await open(options).catch(error => {
+      throw asSetup(error)
     })
-    const { startNode } = await import('../daemon/start.ts')
-    const node = await startNode(given)
     try {
       const { url, consoleUrl, directory, peerPort } = node
       if (output.json) output.object({ event: 'started', url, consoleUrl, directory, peerPort })
@@ -49,6 +45,39 @@ export const start = defineCommand({
     }
   },
 })
+
+async function open(
+  options: Readonly<Record<string, unknown>>,
+): Promise<{ given: StartOptions; node: StartedNode }> {
+  const given = readStartOptions(options, {
+    env: process.env,
+    cwd: process.cwd(),
+    defaultDataDir: defaultDataFolder(),
+    readFile: readConfig,
+  })
+  const { startNode } = await import('../daemon/start.ts')
+  return { given, node: await startNode(given) }
+}
+
+/** What is not among them, such as a full disk or a fault of the program, may be over at the next try. */
+const SETUP_CODES = new Set([
+  'address-in-use',
+  'bad-argument',
+  'bad-token',
+  'damaged',
+  'in-use',
+  'newer-version',
+  'no-password',
+  'no-permission',
+  'not-found',
+  'refused',
+])
+
+function asSetup(error: unknown): unknown {
+  if (error instanceof UsageError) return error
+  const { code, message } = describeFailure(error)
+  return SETUP_CODES.has(code) ? new SetupFailure(code, message, { cause: error }) : error
+}
 
 /** Null where there is none. */
 function readConfig(path: string): string | null {

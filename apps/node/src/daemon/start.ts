@@ -1,5 +1,6 @@
 /** A whole node: `shoal start`. */
 import { existsSync } from 'node:fs'
+import { stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { removeNodeFile, writeNodeFile } from '../client/node-file.ts'
@@ -45,6 +46,7 @@ export async function startNode(
     options.username !== undefined && options.passwordFile !== undefined
       ? await readPassword(options.username, options.passwordFile)
       : undefined
+  if (options.passwordFile !== undefined) await tellReaders(options.passwordFile, log.log)
   const unwatch = tellFaults(log.log)
   const { promise: stopAsked, resolve: onStop } = Promise.withResolvers<void>()
   const node = await openNode({
@@ -94,6 +96,13 @@ export async function startNode(
     unwatch()
     throw error
   }
+}
+
+async function tellReaders(passwordFile: string, log: Log): Promise<void> {
+  const { mode } = await stat(passwordFile)
+  // Windows has no such bits; a group may be meant to read it.
+  if (process.platform !== 'win32' && (mode & 0o004) !== 0)
+    log.warn(`every user of this machine can read the password in ${passwordFile}: chmod 600 ${passwordFile}`)
 }
 
 /** One piece of work that failed where nobody waited for it must not end the others: it is told, and the node goes on. */
