@@ -70,10 +70,10 @@ function labelItems(
 ): MenuItem[] {
   const chosen = new Set(ids.map(id => node.torrents.get(id)?.label ?? null))
   const choices = node.labels.get().map(
-    ({ name, colour }): MenuItem => ({
+    ({ name }): MenuItem => ({
       kind: 'choice',
       text: name,
-      swatch: createElement(LabelDot, { name, colour }),
+      swatch: createElement(LabelDot, { name }),
       chosen: chosen.size === 1 && chosen.has(name),
       onSelect: () => void actions.label(ids, name),
     }),

@@ -1,4 +1,6 @@
 import { type ReactNode, useId } from 'react'
+import { leastUsed } from '../labels/colours.ts'
+import { useCell, useNode } from '../node/context.tsx'
 import { texts } from '../texts/texts.ts'
 import { Button } from './Button.tsx'
 import { messageOf } from './errors.ts'
@@ -110,16 +112,11 @@ export function Card({
   )
 }
 
-/** A colour for a label that has none of its own: the same for the same name. */
-export function labelColour(name: string, colour?: string | null): string {
-  if (colour) return colour
-  let hash = 0
-  for (const letter of name) hash = (hash * 31 + letter.codePointAt(0)!) % 360
-  return `hsl(${hash} 52% 50%)`
-}
-
+/** `colour` instead of the one that the label has. */
 export function LabelDot({ name, colour }: { name: string; colour?: string | null | undefined }) {
-  return <span className={styles.dot} style={{ background: labelColour(name, colour) }} aria-hidden="true" />
+  const colours = useCell(useNode().labelColours)
+  const background = colour ?? colours.get(name) ?? leastUsed(name, colours.values())
+  return <span className={styles.dot} style={{ background }} aria-hidden="true" />
 }
 
 export function LabelChip({ name, colour }: { name: string; colour?: string | null | undefined }) {

@@ -7,7 +7,7 @@ import { Menu } from '../components/Menu.tsx'
 import { Card, LabelChip, Loading, Notice, Problem } from '../components/Parts.tsx'
 import { notify, notifyError } from '../components/toasts.ts'
 import { formatAgo } from '../format/format.ts'
-import { useAsked, useCell, useNode } from '../node/context.tsx'
+import { useAsked, useNode } from '../node/context.tsx'
 import { texts } from '../texts/texts.ts'
 import styles from './Feeds.module.css'
 import { FilterForm } from './FilterForm.tsx'
@@ -107,8 +107,6 @@ function FilterLine({
   items: readonly FeedItem[]
   onEdit(): void
 }) {
-  const labels = useCell(useNode().labels)
-  const colour = labels.find(({ name }) => name === filter.label)?.colour
   const { matching, found } = useMatching(items, filter)
   return (
     <div className={styles.filter}>
@@ -122,7 +120,7 @@ function FilterLine({
           {matching?.kind === 'unreadable' && t.badExpression}
         </div>
       </div>
-      {filter.label && <LabelChip name={filter.label} colour={colour} />}
+      {filter.label && <LabelChip name={filter.label} />}
       <IconButton icon="edit" size="small" label={t.edit} onClick={onEdit} />
     </div>
   )

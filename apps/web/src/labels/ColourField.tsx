@@ -1,26 +1,29 @@
 import { useId } from 'react'
-import { labelColour } from '../components/Parts.tsx'
+import { useCell, useNode } from '../node/context.tsx'
 import { texts } from '../texts/texts.ts'
+import { leastUsed } from './colours.ts'
 import styles from './labels.module.css'
 
 const t = texts.labels
 const COLOURS = Object.entries(t.colours)
 
 interface Props {
-  /** Of the label: chooses the colour where none is set. */
+  /** Of the label, which chooses among equals where no colour is set. */
   readonly name: string
   readonly value: string | null
   onChange(colour: string | null): void
 }
 
-/** The colour of a label: by its name, one of a few that go together, or any. */
+/** The colour of a label: one that few others have, one of a few that go together, or any. */
 export function ColourField({ name, value, onChange }: Props) {
   const group = useId()
+  const colours = useCell(useNode().labelColours)
+  const others = [...colours].filter(([other]) => other !== name).map(([, colour]) => colour)
   const own = value !== null && !(value.toLowerCase() in t.colours)
   return (
     <fieldset className={styles.colours}>
       <legend>{t.colour}</legend>
-      {[[null, t.colourByName] as const, ...COLOURS].map(([colour, text]) => (
+      {[[null, t.colourAuto] as const, ...COLOURS].map(([colour, text]) => (
         <label key={text} className={styles.swatch} title={text}>
           <input
             type="radio"
@@ -30,7 +33,10 @@ export function ColourField({ name, value, onChange }: Props) {
             checked={colour === (value?.toLowerCase() ?? null)}
             onChange={() => onChange(colour)}
           />
-          <span style={{ background: labelColour(name, colour) }} data-auto={colour === null || undefined} />
+          <span
+            style={{ background: colour ?? leastUsed(name, others) }}
+            data-auto={colour === null || undefined}
+          />
         </label>
       ))}
       <label className={styles.swatch} title={t.colourOwn} data-chosen={own || undefined}>

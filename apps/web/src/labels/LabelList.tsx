@@ -15,9 +15,9 @@ export function LabelList() {
     <div className={styles.all}>
       {labels.length === 0 && <p className={styles.note}>{t.none}</p>}
       <ul>
-        {labels.map(({ name, colour, directory, torrents }) => (
+        {labels.map(({ name, directory, torrents }) => (
           <li key={name}>
-            <LabelDot name={name} colour={colour} />
+            <LabelDot name={name} />
             <div className={styles.about}>
               <h3>{name}</h3>
               <p>{t.facts(torrents, directory)}</p>

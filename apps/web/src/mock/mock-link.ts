@@ -9,7 +9,7 @@ import {
 } from '@shoal/api'
 import type { EventChannel, EventSink, NodeLink, PutOptions } from '../node/link.ts'
 import { mockContent } from './files.ts'
-import { nodeOperations } from './node-operations.ts'
+import { nodeOperations, publicUpload } from './node-operations.ts'
 import { torrentOperations, wait } from './torrent-operations.ts'
 import { MockWorld } from './world.ts'
 
@@ -208,8 +208,7 @@ async function putFile(
   if (!found)
     throw new ApiError('not-found', 'This upload is not here (any more).', { status: 404, field: 'id' })
   found.files.set(path, body.size)
-  const files = [...found.files].map(([each, lengthBytes]) => ({ path: each, lengthBytes }))
-  return { id: upload, name: found.name, files, startedMs: found.startedMs }
+  return publicUpload(world, upload)
 }
 
 function contentUrls(): (href: string) => string {

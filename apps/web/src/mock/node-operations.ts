@@ -60,12 +60,6 @@ function labelOperations(world: MockWorld): LabelOperations {
 }
 
 function jobOperations(world: MockWorld): JobOperations {
-  const upload = (id: string): OutputOf<'getUpload'> => {
-    const found = world.uploads.get(id)
-    if (!found) throw missing('upload')
-    const files = [...found.files].map(([path, lengthBytes]) => ({ path, lengthBytes }))
-    return { id, name: found.name, files, startedMs: found.startedMs }
-  }
   return {
     async createTorrent({ path, name, label, tags }) {
       return share(
@@ -94,11 +88,12 @@ function jobOperations(world: MockWorld): JobOperations {
     async createUpload({ name }) {
       const id = `upload-${world.uploads.size + 1}`
       world.uploads.set(id, { name, files: new Map(), startedMs: world.nowMs() })
-      return upload(id)
+      return publicUpload(world, id)
     },
-    getUpload: async ({ id }) => upload(id),
+    getUpload: async ({ id }) => publicUpload(world, id),
     async shareUpload({ id, name, label, tags }) {
-      const { files, name: given } = upload(id)
+      const { name: given, files: sent } = uploadOf(world, id)
+      const files = [...sent].map(([path, lengthBytes]) => ({ path, lengthBytes }))
       world.uploads.delete(id)
       const isFile = files.length === 1 && files[0]!.path === given
       const placed = isFile ? files : files.map(file => ({ ...file, path: `${given}/${file.path}` }))
@@ -109,6 +104,18 @@ function jobOperations(world: MockWorld): JobOperations {
       return {}
     },
   }
+}
+
+function uploadOf(world: MockWorld, id: string) {
+  const found = world.uploads.get(id)
+  if (!found) throw missing('upload')
+  return found
+}
+
+export function publicUpload(world: MockWorld, id: string): OutputOf<'getUpload'> {
+  const { name, files, startedMs } = uploadOf(world, id)
+  const receivedBytes = [...files.values()].reduce((sum, bytes) => sum + bytes, 0)
+  return { id, name, fileCount: files.size, receivedBytes, startedMs }
 }
 
 function share(

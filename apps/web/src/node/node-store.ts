@@ -1,4 +1,5 @@
 import type { CountedLabel, EventOf, Job, NodeApi, NodeEvent, NodeInfo, NodeStats, Torrent } from '@shoal/api'
+import { coloursOf } from '../labels/colours.ts'
 import { Cell } from './cell.ts'
 import { EventConnection } from './event-connection.ts'
 import type { NodeLink } from './link.ts'
@@ -26,6 +27,8 @@ export class NodeStore {
   readonly recent = new Cell<readonly NodeStats[]>([])
   readonly jobs = new Cell<readonly Job[]>([])
   readonly labels = new Cell<readonly CountedLabel[]>([])
+  /** What each label is shown in, by its name. */
+  readonly labelColours = new Cell<ReadonlyMap<string, string>>(new Map())
   /** Count up when they must be asked for anew. */
   readonly settingsVersion = new Cell(0)
   readonly feedsVersion = new Cell(0)
@@ -100,7 +103,7 @@ export class NodeStore {
       case 'job':
         return this.#jobChanged(event.job)
       case 'labels':
-        return this.labels.set(event.labels)
+        return this.#labelsCame(event.labels)
       case 'settings':
         return this.settingsVersion.set(this.settingsVersion.get() + 1)
       case 'feeds':
@@ -135,6 +138,11 @@ export class NodeStore {
   #statsCame(stats: NodeStats): void {
     this.stats.set(stats)
     this.recent.set([...this.recent.get().slice(1 - RECENT), stats])
+  }
+
+  #labelsCame(labels: readonly CountedLabel[]): void {
+    this.labelColours.set(coloursOf(labels))
+    this.labels.set(labels)
   }
 
   #jobChanged(job: Job): void {
@@ -194,6 +202,6 @@ export class NodeStore {
     this.info.set(info)
     this.#statsCame(stats)
     this.jobs.set(jobs.items)
-    this.labels.set(labels.items)
+    this.#labelsCame(labels.items)
   }
 }

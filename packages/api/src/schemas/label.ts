@@ -5,7 +5,7 @@ export const Label = z.object({
   name: Name,
   /** Where its torrents are downloaded to; null: the default folder. */
   directory: HostPath.nullable(),
-  /** `#rrggbb`; null: chosen by the name. */
+  /** `#rrggbb`; null: whoever shows it chooses. */
   colour: z
     .string()
     .regex(/^#[0-9a-fA-F]{6}$/, 'a colour is # and six hexadecimal digits')

@@ -11,7 +11,7 @@ export const labels = {
   taken: 'There is a label of this name: choose another name.',
   missing: 'A label needs a name.',
   colour: 'Colour',
-  colourByName: 'By its name',
+  colourAuto: 'One that few others have',
   colourOwn: 'Another colour',
   colours: {
     '#c2410c': 'Orange',

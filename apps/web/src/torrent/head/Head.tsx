@@ -12,7 +12,6 @@ import {
 } from '../../format/format.ts'
 import { shownName } from '../../format/shown-name.ts'
 import { etaOf } from '../../list/view.ts'
-import { useCell, useNode } from '../../node/context.tsx'
 import { texts } from '../../texts/texts.ts'
 import { HeadActions, type HeadActionsProps } from './HeadActions.tsx'
 import styles from './head.module.css'
@@ -21,8 +20,6 @@ const say = texts.torrent.head
 
 /** What the torrent is, how far it is, and what can be done with it. */
 export function Head({ torrent, onPlay }: HeadActionsProps) {
-  const labels = useCell(useNode().labels)
-  const label = labels.find(({ name }) => name === torrent.label)
   return (
     <header className={styles.head}>
       <Link href="/" className={styles.back}>
@@ -38,7 +35,7 @@ export function Head({ torrent, onPlay }: HeadActionsProps) {
             </span>
             {torrent.totalBytes !== null && <span>{sizeOf(torrent)}</span>}
             {torrent.private && <span>{texts.list.private}</span>}
-            {torrent.label && <LabelChip name={torrent.label} colour={label?.colour} />}
+            {torrent.label && <LabelChip name={torrent.label} />}
             {torrent.tags.map(tag => (
               <span key={tag} className={styles.tag}>
                 {tag}
