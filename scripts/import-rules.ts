@@ -6,6 +6,8 @@
 export const WORKSPACES: Record<string, readonly string[]> = {
   'packages/torrent': [],
   'packages/identity': [],
+  'packages/sealed': ['packages/identity'],
+  'packages/tracker': ['packages/torrent'],
   'packages/api': [],
   'packages/network': ['packages/torrent', 'packages/identity'],
   'packages/onion': ['packages/torrent', 'packages/identity', 'packages/network'],
