@@ -67,6 +67,17 @@ test('a folder arrives as a whole, and to the folder that held when it began', a
   expect(await readFile(join(folder, 'album/one/a.txt'), 'utf8')).toBe('a')
 })
 
+test('what is said of an upload stays as short with every file, and counts those that have arrived', async () => {
+  const { id } = await uploads.create('many')
+  for (let at = 1; at <= 20; at++) {
+    const said = await send(id, `${at}.txt`, 'hello')
+    expect(said).toMatchObject({ id, fileCount: at, receivedBytes: 5 * at })
+    expect(JSON.stringify(said).length).toBeLessThan(200)
+  }
+  await expect(send(id, '1.txt', 'again')).rejects.toMatchObject({ code: 'conflict' })
+  expect(uploads.get(id)).toMatchObject({ fileCount: 20, receivedBytes: 100 })
+})
+
 test('it is shared once: a second end of it, and what comes later, is refused', async () => {
   const { id } = await uploads.create('a.txt')
   await send(id, 'a.txt', 'a')

@@ -16,7 +16,8 @@ const MAX_DEPTH = 64
 const MAX_NAME_BYTES = 255
 
 interface Arriving {
-  readonly upload: Upload
+  /** Replaced as a whole. */
+  upload: Upload
   /** The download folder as it was when it began: what arrives can be put there without being copied. */
   readonly directory: string
   readonly folder: string
@@ -58,7 +59,7 @@ export class Uploads {
     const id = randomUUID()
     const directory = this.#directory()
     const folder = join(directory, PREFIX + id)
-    const upload: Upload = { id, name, files: [], startedMs: Date.now() }
+    const upload: Upload = { id, name, fileCount: 0, receivedBytes: 0, startedMs: Date.now() }
     const stop = new AbortController()
     // Takes its place at once: many that come together are counted, too.
     this.#uploads.set(id, { upload, directory, folder, paths: new Set(), open: new Set(), stop })
@@ -81,7 +82,7 @@ export class Uploads {
     { signal }: { signal: AbortSignal },
   ): Promise<Upload> {
     const arriving = this.#find(id)
-    const { upload, paths, open, stop } = arriving
+    const { paths, open, stop } = arriving
     checkNames(path.split('/'), 'path')
     if (paths.size >= MAX_FILES)
       throw new Failure(
@@ -95,8 +96,13 @@ export class Uploads {
     open.add(receiving)
     try {
       const lengthBytes = await receiving
-      upload.files.push({ path, lengthBytes })
-      return upload
+      const { fileCount, receivedBytes } = arriving.upload
+      arriving.upload = {
+        ...arriving.upload,
+        fileCount: fileCount + 1,
+        receivedBytes: receivedBytes + lengthBytes,
+      }
+      return arriving.upload
     } catch (error) {
       paths.delete(path)
       throw error
@@ -110,7 +116,7 @@ export class Uploads {
     const arriving = this.#find(id)
     const { upload, open } = arriving
     if (open.size > 0) throw new Failure('conflict', 'files of it are still on their way: wait for them')
-    if (upload.files.length === 0)
+    if (upload.fileCount === 0)
       throw new Failure('bad-request', 'nothing was sent yet: send its files first', { field: 'id' })
     // From here on nothing more may come.
     this.#uploads.delete(id)
@@ -219,11 +225,10 @@ async function* untilAborted(
   }
 }
 
-async function place({ upload, directory, folder }: Arriving): Promise<string> {
-  const [first] = upload.files
-  const isFile = upload.files.length === 1 && first!.path === upload.name
+async function place({ upload, directory, folder, paths }: Arriving): Promise<string> {
+  const isFile = paths.size === 1 && paths.has(upload.name)
   const target = await freePath(directory, upload.name)
-  await rename(isFile ? join(folder, first!.path) : folder, target).catch(error => {
+  await rename(isFile ? join(folder, upload.name) : folder, target).catch(error => {
     throw fileFailure(error, target)
   })
   if (isFile) await rm(folder, { recursive: true, force: true }).catch(() => {})

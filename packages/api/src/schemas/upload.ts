@@ -5,7 +5,9 @@ import { Bytes, TimeMs } from './common.ts'
 export const Upload = z.object({
   id: z.string(),
   name: z.string(),
-  files: z.array(z.object({ path: z.string(), lengthBytes: Bytes })),
+  /** Files that have arrived as a whole. */
+  fileCount: z.number().int().min(0),
+  receivedBytes: Bytes,
   startedMs: TimeMs,
 })
 export type Upload = z.infer<typeof Upload>

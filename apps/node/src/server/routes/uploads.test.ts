@@ -17,13 +17,14 @@ const put = (path: string, body: BodyInit, headers: Record<string, string> = {})
 
 test('a file of an upload is taken as it comes, whatever its type is said to be', async () => {
   const answer = await put('/api/uploads/1/files/a%20folder/b.txt', new Uint8Array(3 * MIB))
-  expect(await answer.json()).toMatchObject({
-    id: '1',
-    files: [{ path: 'a folder/b.txt', lengthBytes: 3 * MIB }],
-  })
+  expect(await answer.json()).toMatchObject({ id: '1', fileCount: 1, receivedBytes: 3 * MIB })
   expect((await put('/api/uploads/1/files/c', '{', { 'content-type': 'application/json' })).status).toBe(200)
   expect((await put('/api/uploads/1/files/empty', '')).status).toBe(200)
-  expect(served.node.uploads.get('1')!.files.map(({ lengthBytes }) => lengthBytes)).toEqual([3 * MIB, 1, 0])
+  expect(served.node.uploads.get('1')!.files).toEqual([
+    { path: 'a folder/b.txt', lengthBytes: 3 * MIB },
+    { path: 'c', lengthBytes: 1 },
+    { path: 'empty', lengthBytes: 0 },
+  ])
 })
 
 test('the sender of a refused file gets to know why', async () => {

@@ -2,6 +2,7 @@ import { Failure } from '../../cli/failure.ts'
 import type { NodeFiles } from '../../daemon/contract.ts'
 import { mediaType } from '../../torrents/media-type.ts'
 import type { ModelNode } from './model-node.ts'
+import { uploadView } from './model-torrent.ts'
 
 const CHUNK_BYTES = 16_384
 
@@ -38,7 +39,7 @@ export function modelFiles(node: ModelNode): NodeFiles {
         lengthBytes += chunk.length
       }
       upload.files = [...upload.files.filter(file => file.path !== path), { path, lengthBytes }]
-      return upload
+      return uploadView(upload)
     },
   }
 }

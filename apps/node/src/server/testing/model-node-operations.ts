@@ -1,6 +1,7 @@
 import type { CountedLabel, Job, NodeOperations, NodeStats, TorrentOperations } from '@shoal/api'
 import { Failure } from '../../cli/failure.ts'
 import type { ModelNode } from './model-node.ts'
+import { uploadView } from './model-torrent.ts'
 import { pageOf } from './model-torrent-operations.ts'
 
 export function modelNodeOperations(node: ModelNode): Omit<NodeOperations, keyof TorrentOperations> {
@@ -48,9 +49,9 @@ export function modelNodeOperations(node: ModelNode): Omit<NodeOperations, keyof
     async createUpload({ name }) {
       const upload = { id: node.nextId(), name, files: [], startedMs: Date.now() }
       node.uploads.set(upload.id, upload)
-      return upload
+      return uploadView(upload)
     },
-    getUpload: async ({ id }) => node.found(node.uploads, id, 'upload'),
+    getUpload: async ({ id }) => uploadView(node.found(node.uploads, id, 'upload')),
     shareUpload: async ({ id }) => job('create', node.found(node.uploads, id, 'upload').name),
     async cancelUpload({ id }) {
       node.found(node.uploads, id, 'upload')

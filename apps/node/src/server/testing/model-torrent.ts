@@ -13,8 +13,13 @@ export interface ModelTorrent {
   tiers: string[][]
 }
 
-export interface ModelUpload extends Upload {
+export interface ModelUpload extends Pick<Upload, 'id' | 'name' | 'startedMs'> {
   files: { path: string; lengthBytes: number }[]
+}
+
+export function uploadView({ files, ...upload }: ModelUpload): Upload {
+  const receivedBytes = files.reduce((sum, { lengthBytes }) => sum + lengthBytes, 0)
+  return { ...upload, fileCount: files.length, receivedBytes }
 }
 
 export function modelTorrent(id: string, name: string, files: ModelFile[]): ModelTorrent {
