@@ -30,7 +30,7 @@ export const health = defineCommand({
       ['Up', transfer(stats.uploadBytesPerSecond, stats.allTime.uploadedBytes)],
       ['Connections', String(sum(stats.connections))],
       ['Port for peers', node.peerPort === 0 ? 'none is open' : String(node.peerPort)],
-      ['DHT', stats.dhtNodes === null ? 'off' : `${stats.dhtNodes} nodes`],
+      ['DHT', stats.dhtNodes === null ? 'off in the settings' : `${stats.dhtNodes} nodes`],
       ...stats.disk.map(
         ({ directory, freeBytes }) => [`Free`, `${formatBytes(freeBytes)} at ${directory}`] as const,
       ),

@@ -52,22 +52,27 @@ export const peers = defineCommand({
 const COLUMNS: Column<Peer>[] = [
   { title: 'Address', text: ({ address }) => address, least: 15 },
   { title: 'Client', text: ({ client }) => client, least: 8, rank: 2 },
-  { title: 'Kind', text: ({ kind }) => kind, rank: 4 },
+  { title: 'Transport', text: ({ kind }) => kind, rank: 4 },
   { title: 'Country', text: ({ country }) => country ?? '', rank: 6 },
   { title: 'Flags', text: flagsOf, rank: 3 },
   { title: 'Has', text: ({ progress }) => formatPercent(progress), align: 'right', rank: 1 },
   { title: 'Down', text: each => formatRate(each.downloadBytesPerSecond), align: 'right' },
   { title: 'Up', text: each => formatRate(each.uploadBytesPerSecond), align: 'right' },
-  { title: 'Taken', text: ({ downloadedBytes }) => formatBytes(downloadedBytes), align: 'right', rank: 5 },
-  { title: 'Given', text: ({ uploadedBytes }) => formatBytes(uploadedBytes), align: 'right', rank: 5 },
+  {
+    title: 'Downloaded',
+    text: ({ downloadedBytes }) => formatBytes(downloadedBytes),
+    align: 'right',
+    rank: 5,
+  },
+  { title: 'Uploaded', text: ({ uploadedBytes }) => formatBytes(uploadedBytes), align: 'right', rank: 5 },
 ]
 
 const KNOWN_COLUMNS: Column<KnownPeer>[] = [
   { title: 'Host', text: ({ host }) => host, least: 15 },
   { title: 'Client', text: ({ client }) => client, least: 8, rank: 2 },
   { title: 'Score', text: ({ score }) => score.toFixed(2), align: 'right' },
-  { title: 'Taken', text: ({ downloadedBytes }) => formatBytes(downloadedBytes), align: 'right' },
-  { title: 'Given', text: ({ uploadedBytes }) => formatBytes(uploadedBytes), align: 'right' },
+  { title: 'Downloaded', text: ({ downloadedBytes }) => formatBytes(downloadedBytes), align: 'right' },
+  { title: 'Uploaded', text: ({ uploadedBytes }) => formatBytes(uploadedBytes), align: 'right' },
   { title: 'Wasted', text: ({ wastedBytes }) => formatBytes(wastedBytes), align: 'right', rank: 3 },
   { title: 'Last seen', text: ({ lastSeenMs }) => formatTime(lastSeenMs), rank: 1 },
 ]

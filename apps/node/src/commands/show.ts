@@ -45,7 +45,7 @@ function factsOf(torrent: TorrentDetail): (readonly [string, string | null])[] {
     ['Queue', maybe(torrent.queuePosition, String)],
     ['Added', formatTime(torrent.addedMs)],
     ['Completed', maybe(torrent.completedMs, formatTime)],
-    ['Shared for', torrent.seedingSeconds > 0 ? formatDuration(torrent.seedingSeconds) : null],
+    ['Time seeding', torrent.seedingSeconds > 0 ? formatDuration(torrent.seedingSeconds) : null],
     ['Order', torrent.sequential ? 'sequential' : null],
     ['Private', torrent.private ? 'yes' : null],
     ['Version', torrent.version],

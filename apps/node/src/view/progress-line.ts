@@ -72,7 +72,7 @@ function partsOf(snapshot: Snapshot, style: TerminalStyle): Part[] {
     case 'error':
       return [{ text: printable(error ?? 'failed', style), rank: 0 }]
     case 'metadata':
-      return [{ text: 'looking for peers that know it', rank: 0 }, connected]
+      return [{ text: 'fetching metadata', rank: 0 }, connected]
     case 'paused':
       return [percent, { text: 'paused', rank: 1 }]
     case 'queued':

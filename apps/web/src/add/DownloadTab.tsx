@@ -8,11 +8,13 @@ import { TextArea } from '../components/Field.tsx'
 import { Notice, Problem, Spinner } from '../components/Parts.tsx'
 import { useAsked, useNode } from '../node/context.tsx'
 import { texts } from '../texts/texts.ts'
+import { addressesIn } from '../torrent/peers/peer-rows.ts'
 import styles from './Add.module.css'
 import { addAll, readTorrent, type Source } from './adding.ts'
 import { pickedFiles } from './dropped.ts'
 import { HandlerHint } from './HandlerHint.tsx'
 import { sourcesIn } from './links.ts'
+import { PeersField } from './PeersField.tsx'
 import { PlainFileForm } from './PlainFileForm.tsx'
 import { PreviewForm } from './PreviewForm.tsx'
 
@@ -38,6 +40,9 @@ export function DownloadTab({ request, field, onDone }: DownloadTabProps) {
   const [, navigate] = useLocation()
   const [state, setState] = useState<State>({ step: 'source' })
   const [text, setText] = useState(request.text ?? '')
+  const [peersText, setPeersText] = useState('')
+  const peers = addressesIn(peersText)
+  const withPeers = peers.length > 0 ? { peers } : {}
   const looking = useRef<AbortController | null>(null)
   useEffect(() => () => looking.current?.abort(), [])
   const look = (source: Source) => {
@@ -45,7 +50,7 @@ export function DownloadTab({ request, field, onDone }: DownloadTabProps) {
     const controller = new AbortController()
     looking.current = controller
     setState({ step: 'looking', source })
-    node.api.previewTorrent(source, { signal: controller.signal }).then(
+    node.api.previewTorrent({ ...source, ...withPeers }, { signal: controller.signal }).then(
       preview => setState({ step: 'preview', source, preview }),
       error => {
         if (isAborted(error)) return
@@ -63,7 +68,8 @@ export function DownloadTab({ request, field, onDone }: DownloadTabProps) {
     void add([source])
   }
   const add = async (sources: readonly AddTorrent[]) => {
-    if (await addAll(node.api, sources, id => navigate(`/torrents/${id}`))) onDone()
+    const all = sources.map(source => ({ ...source, ...withPeers }))
+    if (await addAll(node.api, all, id => navigate(`/torrents/${id}`))) onDone()
   }
   const takeFiles = async (files: readonly DroppedFile[]) => {
     const sources = await Promise.all(files.map(({ file }) => readTorrent(file)))
@@ -98,6 +104,8 @@ export function DownloadTab({ request, field, onDone }: DownloadTabProps) {
     return (
       <PreviewForm
         preview={state.preview}
+        peers={peersText}
+        onPeers={setPeersText}
         onBack={() => setState({ step: 'source' })}
         onAdd={options => add([{ ...state.source, ...options }])}
       />
@@ -117,7 +125,15 @@ export function DownloadTab({ request, field, onDone }: DownloadTabProps) {
       {state.step === 'failed' && (
         <Failed error={state.error} onRetry={() => look(state.source)} onAdd={() => add([state.source])} />
       )}
-      <SourceForm field={field} text={text} onText={setText} onSubmit={takeText} onFiles={takeFiles} />
+      <SourceForm
+        field={field}
+        text={text}
+        peers={peersText}
+        onText={setText}
+        onPeers={setPeersText}
+        onSubmit={takeText}
+        onFiles={takeFiles}
+      />
       <HandlerHint />
     </div>
   )
@@ -148,12 +164,14 @@ function Failed({ error, onRetry, onAdd }: { error: unknown; onRetry(): void; on
 interface SourceFormProps {
   readonly field: RefObject<HTMLTextAreaElement | null>
   readonly text: string
+  readonly peers: string
   onText(text: string): void
+  onPeers(text: string): void
   onSubmit(text: string): void
   onFiles(files: readonly DroppedFile[]): void
 }
 
-function SourceForm({ field, text, onText, onSubmit, onFiles }: SourceFormProps) {
+function SourceForm({ field, text, peers, onText, onPeers, onSubmit, onFiles }: SourceFormProps) {
   const count = sourcesIn(text).length
   const picker = useRef<HTMLInputElement>(null)
   const submit = (event: FormEvent) => {
@@ -175,6 +193,7 @@ function SourceForm({ field, text, onText, onSubmit, onFiles }: SourceFormProps)
         onKeyDown={event => event.key === 'Enter' && !event.shiftKey && count > 0 && submit(event)}
       />
       <Understood />
+      <PeersField value={peers} onChange={onPeers} />
       <div className={styles.actions}>
         <input
           ref={picker}

@@ -12,18 +12,21 @@ import { texts } from '../texts/texts.ts'
 import styles from './Add.module.css'
 import { FolderField } from './FolderField.tsx'
 import { LabelFields } from './LabelFields.tsx'
+import { PeersField } from './PeersField.tsx'
 import { WantedTree } from './WantedTree.tsx'
 
 const t = texts.add
 
 interface Props {
   readonly preview: Preview
+  readonly peers: string
+  onPeers(text: string): void
   onBack(): void
   onAdd(options: AddTorrent): Promise<void>
 }
 
 /** What a link holds, and how it is to be downloaded. */
-export function PreviewForm({ preview, onBack, onAdd }: Props) {
+export function PreviewForm({ preview, peers, onPeers, onBack, onAdd }: Props) {
   const [, navigate] = useLocation()
   const [wanted, setWanted] = useState<ReadonlySet<number>>(
     () => new Set(preview.files.map(({ index }) => index)),
@@ -69,6 +72,7 @@ export function PreviewForm({ preview, onBack, onAdd }: Props) {
         <CheckField label={t.options.first} name="first" />
         <CheckField label={t.options.paused} name="paused" />
       </div>
+      <PeersField value={peers} onChange={onPeers} />
       <div className={styles.actions}>
         <Button onClick={onBack}>{texts.app.back}</Button>
         <Button type="submit" variant="primary" icon="download" disabled={wanted.size === 0 || busy}>

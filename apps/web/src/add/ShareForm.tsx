@@ -5,7 +5,7 @@ import { Icon } from '../components/Icon.tsx'
 import { Problem } from '../components/Parts.tsx'
 import { formatBytes, formatPieceSize } from '../format/format.ts'
 import { tagsOf } from '../labels/tags.ts'
-import { useNode } from '../node/context.tsx'
+import { useCell, useNode } from '../node/context.tsx'
 import { texts } from '../texts/texts.ts'
 import styles from './Add.module.css'
 import { LabelFields } from './LabelFields.tsx'
@@ -25,6 +25,7 @@ interface Props {
 
 export function ShareForm({ content, onBack, onSharing }: Props) {
   const node = useNode()
+  const dhtOff = useCell(node.stats)?.dhtNodes === null
   const [error, setError] = useState<unknown>(null)
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
@@ -62,7 +63,13 @@ export function ShareForm({ content, onBack, onSharing }: Props) {
         <summary>{texts.add.options.more}</summary>
         <div className={styles.form}>
           <TextField label={t.comment} hint={t.commentHint} name="comment" maxLength={10_000} />
-          <TextArea label={t.trackers} hint={t.trackersHint} name="trackers" rows={3} spellCheck={false} />
+          <TextArea
+            label={t.trackers}
+            hint={dhtOff ? t.trackersHintNoDht : t.trackersHint}
+            name="trackers"
+            rows={3}
+            spellCheck={false}
+          />
           <CheckField label={t.private} hint={t.privateHint} name="private" />
           <div className={styles.pair}>
             <SelectField

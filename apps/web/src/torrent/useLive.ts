@@ -73,6 +73,11 @@ export function useTrackers(id: string): Asked<ToldTrackers> {
   return asked
 }
 
+/** The settings switch the DHT off: nothing of it can be waited for. */
+export function useDhtOff(): boolean {
+  return useCell(useNode().stats)?.dhtNodes === null
+}
+
 /** `hasMetadata`: before it, there are no pieces to ask for. */
 export function usePieces(id: string, hasMetadata: boolean): Pieces | null {
   const { api } = useNode()

@@ -96,7 +96,14 @@ export const Limits = z.object({
     .meta(text('Alternative limits', 'Holds these two instead, until you switch back.')),
   alternativeDownloadBytesPerSecond: RateLimit.meta(text('Alternative download limit', '')),
   alternativeUploadBytesPerSecond: RateLimit.meta(text('Alternative upload limit', '')),
-  limitLocalPeers: z.boolean().meta(text('Limit local peers too', 'Peers in your own network count too.')),
+  limitLocalPeers: z
+    .boolean()
+    .meta(
+      text(
+        'Limit local peers too',
+        'The limits hold for peers in your own network as well. Off: these transfer as fast as they can.',
+      ),
+    ),
   schedule: z
     .array(ScheduledLimit)
     .max(100)

@@ -15,7 +15,7 @@ import {
 import { Job } from './job.ts'
 
 /**
- * `queued`: waits for a place among the active ones. `metadata`: fetches what the link stands for. `checking`: reads what is on disk.
+ * `queued`: waits for a place among the active ones. `metadata`: fetches the metadata of a link from peers. `checking`: reads what is on disk.
  * `moving`: its files are on their way to another folder. `seeding`: has all that is wanted, and shares it. `complete`: has all that is wanted, and is paused.
  */
 export const TORRENT_STATES = [

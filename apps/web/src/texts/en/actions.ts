@@ -30,7 +30,7 @@ export const actions = {
   removedKept: 'The files stay where they are.',
   restored: (count: number) => plural(count, 'It is back', '# torrents are back'),
   checking: (count: number) => `Rechecking ${torrents(count)}`,
-  asked: 'Reannounced: trackers and the DHT are asked for peers',
+  asked: 'Reannounced: all sources are asked for peers',
   moving: (count: number) => `Moving the files of ${torrents(count)}`,
   failed: 'That did not work',
   removeDialog: {

@@ -48,6 +48,11 @@ export const add = {
     first: 'At the front of the queue',
     more: 'More',
   },
+  peers: {
+    label: 'Peers',
+    hint: 'Addresses of peers that you know have it, host:port each. They are asked beside trackers and the DHT.',
+    placeholder: '192.0.2.7:6881',
+  },
   confirm: 'Download',
   confirmMany: (count: number) => plural(count, 'Add # link', 'Add # links'),
   added: (name: string) => `Added “${name}”`,
@@ -77,6 +82,8 @@ export const add = {
     privateHint: 'Only the trackers below may tell of peers: no DHT, no peer exchange',
     trackers: 'Trackers',
     trackersHint: 'One a line. None are needed: peers find each other by the DHT.',
+    trackersHintNoDht:
+      'One a line. The DHT is off in the settings: without a tracker only peers whose address is known are found.',
     pieceSize: 'Piece size',
     pieceAuto: 'As fits the size',
     confirm: 'Share',

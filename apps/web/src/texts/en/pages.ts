@@ -81,7 +81,7 @@ export const pages = {
     } as Record<string, string>,
     network: 'Network',
     dht: 'DHT nodes',
-    dhtOff: 'Off',
+    dhtOff: 'Off in the settings',
     port: 'Port for peers',
     portNone: 'None open',
     memory: 'Memory',

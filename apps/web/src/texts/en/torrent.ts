@@ -25,7 +25,7 @@ export const torrent = {
     ratio: 'Ratio',
     peers: 'Peers',
     of: (part: string, whole: string) => `${part} of ${whole}`,
-    seeds: (seeds: string, all: string) => `${seeds} of ${all} have all`,
+    seeds: (seeds: number) => plural(seeds, '# seed', '# seeds'),
     share: 'Send the link',
     pause: 'Pause',
     resume: 'Resume',
@@ -38,10 +38,18 @@ export const torrent = {
     have: 'Here',
     missing: 'Missing; the stronger, the more peers have it',
     unavailable: 'Missing; nobody connected has it',
+    missingAlone: 'Missing',
     none: 'The pieces show once the metadata is here.',
-    summary: (summary: { count: number; have: number; unavailable: number; rarest: number | null }) => {
+    summary: (summary: {
+      count: number
+      have: number
+      unavailable: number
+      rarest: number | null
+      alone: boolean
+    }) => {
       if (summary.have === summary.count) return `All ${pieces(summary.count)} are here`
       const have = `${count.format(summary.have)} of ${pieces(summary.count)} here`
+      if (summary.alone) return `${have}; no connected peer has more`
       if (summary.unavailable > 0) {
         return `${have}; of ${pieces(summary.unavailable)} no connected peer has a copy`
       }
@@ -74,8 +82,8 @@ export const torrent = {
     folder: 'Folder',
     files: 'Files',
     comment: 'Comment',
-    createdBy: 'Made with',
-    created: 'Made',
+    createdBy: 'Created by',
+    created: 'Created',
     added: 'Added',
     completed: 'Completed',
     active: 'Last active',
@@ -83,7 +91,7 @@ export const torrent = {
     seeding: 'Time seeding',
     swarm: 'Whole swarm',
     swarmOf: (seeds: number | null, leeches: number | null) =>
-      `${seeds === null ? '?' : plural(seeds, '# has all', '# have all')}, ${leeches === null ? '?' : plural(leeches, '# is downloading', '# are downloading')}`,
+      `${seeds === null ? '?' : plural(seeds, '# seed', '# seeds')}, ${leeches === null ? '?' : plural(leeches, '# leech', '# leeches')}`,
     pieces: 'Pieces',
     piecesOf: (number: number, size: string) => `${count.format(number)} of ${size}`,
     version: 'Version',
@@ -93,7 +101,7 @@ export const torrent = {
     infoHashV1: 'Info hash v1',
     infoHashV2: 'Info hash v2',
     contentId: 'Content ID',
-    source: 'Added from',
+    source: 'Source',
     copy: (what: string) => `Copy ${what}`,
     copied: (what: string) => `${what} copied`,
   },
@@ -136,8 +144,10 @@ export const torrent = {
     none: 'No peer is connected',
     nonePaused: 'A paused torrent has no peers. Resume it to look for some.',
     noneLooking: 'Trackers and the DHT are being asked. You can add one whose address you know.',
+    noneLookingNoDht:
+      'Trackers are being asked; the DHT is off in the settings. You can add one whose address you know.',
     peer: 'Peer',
-    kind: 'Way',
+    kind: 'Transport',
     flags: 'Flags',
     progress: 'Has',
     down: 'Down',
@@ -175,13 +185,16 @@ export const torrent = {
   trackers: {
     table: 'Trackers and other sources',
     none: 'It has no trackers. Peers are found by the DHT, which needs none.',
+    noneNoDht:
+      'It has no trackers, and the DHT is off in the settings: add a tracker or a peer, or switch the DHT on.',
+    nonePrivate: 'It has no trackers. A private torrent has peers only from its trackers: add one.',
     source: 'Source',
     tier: (tier: number) => `Tier ${tier + 1}`,
     state: 'State',
     states: { idle: 'Waiting', working: 'Asking', ok: 'Working', failed: 'Failed' },
     peers: 'Peers',
-    seeds: 'Have all',
-    leeches: 'Downloading',
+    seeds: 'Seeds',
+    leeches: 'Leeches',
     downloads: 'Completed',
     next: 'Asked again',
     nextIn: (time: string) => `in ${time}`,

@@ -90,8 +90,7 @@ function Figure(props: { name: string; value: string; note?: string; tone?: 'dow
   )
 }
 
-const peersOf = ({ peers, seeds }: Torrent) =>
-  peers > 0 ? say.seeds(formatCount(seeds), formatCount(peers)) : ' '
+const peersOf = ({ peers, seeds }: Torrent) => (peers > 0 ? say.seeds(seeds) : ' ')
 
 function sizeOf({ state, haveBytes, wantedBytes, totalBytes }: Torrent): string {
   const whole = wantedBytes ?? totalBytes ?? 0

@@ -3,7 +3,7 @@ import { useMemo, useState } from 'react'
 import { formatBytes, formatPercent, formatRate } from '../../format/format.ts'
 import { texts } from '../../texts/texts.ts'
 import table from '../table.module.css'
-import { usePeers } from '../useLive.ts'
+import { useDhtOff, usePeers } from '../useLive.ts'
 import { AddPeers } from './AddPeers.tsx'
 import {
   countryName,
@@ -134,10 +134,11 @@ function Rate({ column, value }: { readonly column: 'down' | 'up'; readonly valu
 }
 
 function NoPeers({ paused }: { readonly paused: boolean }) {
+  const looking = useDhtOff() ? say.noneLookingNoDht : say.noneLooking
   return (
     <div className={table.empty}>
       <p>{say.none}</p>
-      <p>{paused ? say.nonePaused : say.noneLooking}</p>
+      <p>{paused ? say.nonePaused : looking}</p>
     </div>
   )
 }

@@ -22,14 +22,27 @@ export function PiecePicture({ pieces }: { readonly pieces: Pieces }) {
     <figure className={styles.figure}>
       <div ref={ref}>
         {width > 0 && (
-          <Squares cells={cells} grid={grid} label={say.summary(summary)} read={read} onRead={setRead} />
+          <Squares
+            cells={cells}
+            grid={grid}
+            plain={summary.alone}
+            label={say.summary(summary)}
+            read={read}
+            onRead={setRead}
+          />
         )}
       </div>
       <figcaption className={styles.caption}>
         <ul className={styles.legend}>
           <li>{say.have}</li>
-          <li className={styles.missing}>{say.missing}</li>
-          <li className={styles.unavailable}>{say.unavailable}</li>
+          {summary.alone ? (
+            <li className={styles.plain}>{say.missingAlone}</li>
+          ) : (
+            <>
+              <li className={styles.missing}>{say.missing}</li>
+              <li className={styles.unavailable}>{say.unavailable}</li>
+            </>
+          )}
         </ul>
         <span className={styles.reading}>{cell ? say.cell(cell) : say.summary(summary)}</span>
       </figcaption>
@@ -40,12 +53,14 @@ export function PiecePicture({ pieces }: { readonly pieces: Pieces }) {
 interface SquaresProps {
   readonly cells: readonly Cell[]
   readonly grid: Grid
+  /** Missing pieces are not marked: nobody has any of them. */
+  readonly plain: boolean
   readonly label: string
   readonly read: number | null
   readonly onRead: (index: number | null) => void
 }
 
-function Squares({ cells, grid, label, read, onRead }: SquaresProps) {
+function Squares({ cells, grid, plain, label, read, onRead }: SquaresProps) {
   const ref = useRef<HTMLCanvasElement>(null)
   const shownTheme = useCell(theme)
   const dark = useDarkSystem()
@@ -53,8 +68,8 @@ function Squares({ cells, grid, label, read, onRead }: SquaresProps) {
   // The colours on the canvas are those of the theme at the time of drawing.
   // biome-ignore lint/correctness/useExhaustiveDependencies: a change of theme draws anew
   useEffect(() => {
-    if (ref.current) drawCells(ref.current, cells, grid, read)
-  }, [cells, grid, read, shownTheme, dark])
+    if (ref.current) drawCells(ref.current, cells, grid, { read, plain })
+  }, [cells, grid, plain, read, shownTheme, dark])
   const readAt = (event: PointerEvent<HTMLCanvasElement>) => {
     const box = event.currentTarget.getBoundingClientRect()
     const column = Math.floor((event.clientX - box.left) / step)

@@ -9,7 +9,7 @@ export function drawCells(
   canvas: HTMLCanvasElement,
   cells: readonly Cell[],
   grid: Grid,
-  read: number | null,
+  { read, plain }: { read: number | null; plain: boolean },
 ): void {
   const step = grid.sizePixels + grid.gapPixels
   const width = grid.columns * step - grid.gapPixels
@@ -26,7 +26,7 @@ export function drawCells(
   for (const [index, cell] of cells.entries()) {
     const x = (index % grid.columns) * step
     const y = Math.floor(index / grid.columns) * step
-    drawCell(context, cell, { x, y, size: grid.sizePixels }, colours)
+    drawCell(context, cell, { x, y, size: grid.sizePixels }, { ...colours, plain })
     if (index === read) outline(context, x, y, grid.sizePixels, colours.text)
   }
 }
@@ -60,7 +60,7 @@ function drawCell(
   context: CanvasRenderingContext2D,
   cell: Cell,
   { x, y, size }: Place,
-  colours: Colours,
+  colours: Colours & { readonly plain: boolean },
 ): void {
   const fill = (colour: string, alpha: number, top = 0) => {
     context.globalAlpha = alpha
@@ -69,8 +69,8 @@ function drawCell(
   }
   if (cell.rarest !== null) {
     fill(colours.track, 1)
-    if (cell.rarest === 0) drawAbsent(context, { x, y, size }, colours.unavailable)
-    else fill(colours.missing, 0.1 + 0.32 * Math.min(1, cell.rarest / PLENTY))
+    if (cell.rarest === 0 && !colours.plain) drawAbsent(context, { x, y, size }, colours.unavailable)
+    else if (!colours.plain) fill(colours.missing, 0.1 + 0.32 * Math.min(1, cell.rarest / PLENTY))
   }
   const share = cell.have / (cell.end - cell.first)
   if (share > 0) fill(colours.have, 1, size - Math.max(1, Math.round(size * share)))

@@ -43,10 +43,17 @@ test('a cell tells of its rarest missing piece, so that one that nobody has is n
   expect(cellsOf(pieces([1, 1], [0, 0]), 1)[0]!.rarest).toBeNull()
 })
 
+test('alone is who lacks pieces that no connected peer has', () => {
+  expect(summaryOf(pieces([1, 0, 0], [3, 0, 0])).alone).toBe(true)
+  expect(summaryOf(pieces([1, 0, 0], [3, 0, 1])).alone).toBe(false)
+  expect(summaryOf(pieces([1, 1, 1], [0, 0, 0])).alone).toBe(false)
+})
+
 test('a summary counts what is here, what nobody has, and whole copies', () => {
   expect(summaryOf(pieces([1, 0, 0, 0], [1, 0, 2, 3]))).toEqual({
     count: 4,
     have: 1,
+    alone: false,
     unavailable: 1,
     rarest: 0,
     copies: 0.75,

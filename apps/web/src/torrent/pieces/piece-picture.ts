@@ -25,6 +25,8 @@ export interface PieceSummary {
   readonly unavailable: number
   /** Peers with the rarest missing piece; null when none is missing. */
   readonly rarest: number | null
+  /** No connected peer has any piece that is missing. */
+  readonly alone: boolean
   /** Whole copies among connected peers, as clients count them: the rarest piece's, and the share of pieces that have more. */
   readonly copies: number
 }
@@ -78,7 +80,8 @@ export function summaryOf(pieces: Pieces): PieceSummary {
   }
   const above = pieces.availability.reduce((total, peers) => total + (peers > least ? 1 : 0), 0)
   const copies = pieces.count === 0 ? 0 : least + above / pieces.count
-  return { count: pieces.count, have: whole.have, unavailable, rarest: whole.rarest, copies }
+  const alone = unavailable > 0 && unavailable === pieces.count - whole.have
+  return { count: pieces.count, have: whole.have, unavailable, rarest: whole.rarest, alone, copies }
 }
 
 /** Squares of a grid, in CSS pixels: as big as they can be so that all pieces have one, no smaller than `SMALLEST`. */

@@ -4,7 +4,7 @@ import { formatCount, formatDuration } from '../../format/format.ts'
 import type { Asked } from '../../node/context.tsx'
 import { texts } from '../../texts/texts.ts'
 import table from '../table.module.css'
-import { useTrackers } from '../useLive.ts'
+import { useDhtOff, useTrackers } from '../useLive.ts'
 import { useNow } from '../useNow.ts'
 import { EditTrackers } from './EditTrackers.tsx'
 import { Reannounce } from './Reannounce.tsx'
@@ -80,10 +80,15 @@ export default function TrackersTab({
           </table>
         </section>
       )}
-      {told && tiers.length === 0 && <p className={table.note}>{say.none}</p>}
+      {told && tiers.length === 0 && <NoTrackers isPrivate={torrent.private} />}
       {detail.value && <WebSeeds detail={detail.value} onSaved={detail.reload} />}
     </div>
   )
+}
+
+function NoTrackers({ isPrivate }: { readonly isPrivate: boolean }) {
+  const public_ = useDhtOff() ? say.noneNoDht : say.none
+  return <p className={table.note}>{isPrivate ? say.nonePrivate : public_}</p>
 }
 
 function TrackerRow({ tracker, left }: { readonly tracker: Tracker; readonly left: number | null }) {
