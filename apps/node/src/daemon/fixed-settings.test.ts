@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest'
 import { fixedSetting, fixedSettings } from './fixed-settings.ts'
 
-test('reads values as JSON, and as plain text where they are none', () => {
+test('reads values as the command line does: words, sizes, JSON, and plain text', () => {
+  expect(fixedSetting('network.dht=off')).toEqual({ section: 'network', name: 'dht', value: false })
+  expect(fixedSetting('limits.downloadBytesPerSecond=2MB')).toMatchObject({ value: 2_000_000 })
   expect(fixedSetting('network.dht=false')).toEqual({ section: 'network', name: 'dht', value: false })
   expect(fixedSetting('network.encryption=require')).toMatchObject({ value: 'require' })
   expect(fixedSetting('automation.onComplete=["notify-send","{name}"]')).toMatchObject({
@@ -13,8 +15,8 @@ test.each([
   ['network.dht', 'no setting'],
   ['network.nothing=1', 'no setting'],
   ['nothing.dht=1', 'no setting'],
-  ['network.port=many', 'network.port cannot be many'],
-  ['network.port=70000', 'network.port cannot be 70000'],
+  ['network.port=many', 'network.port: "many" is not possible'],
+  ['network.port=70000', 'network.port: "70000" is not possible'],
 ])('refuses %s', (text, message) => {
   expect(() => fixedSetting(text)).toThrow(message)
 })

@@ -76,6 +76,11 @@ export const START_SETTINGS = {
     help: 'A name that browsers reach the node by, such as that of a proxy in front of it',
     parse: hostName,
   }),
+  trustedProxy: settings(',', {
+    value: 'ADDRESS',
+    help: 'Address or network (10.0.0.0/8) of a proxy whose X-Forwarded-For is believed, so that wrong passwords count for who sent them',
+    parse: network,
+  }),
   logLevel: setting({
     value: 'LEVEL',
     help: 'debug, info (default), warn or error',
@@ -83,7 +88,7 @@ export const START_SETTINGS = {
   }),
   set: settings(';', {
     value: 'NAME=VALUE',
-    help: 'A setting by its dotted name, such as network.dht=false: it holds whatever the console says',
+    help: 'A setting by its dotted name, such as network.dht=off: it holds whatever the console says',
     parse: fixedSetting,
   }),
   open: startFlag('Open the console in the browser'),
@@ -110,6 +115,8 @@ export interface StartOptions {
   readonly peerHost: string | undefined
   readonly allowDir: readonly string[]
   readonly allowedHost: readonly string[]
+  /** Addresses and networks. */
+  readonly trustedProxy: readonly string[]
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error'
   /** Settings that hold whatever is kept of them. */
   readonly set: readonly FixedSetting[]
@@ -160,6 +167,7 @@ export function readStartOptions(
     peerHost: get('peerHost'),
     allowDir: get('allowDir') ?? [],
     allowedHost: get('allowedHost') ?? [],
+    trustedProxy: get('trustedProxy') ?? [],
     logLevel: get('logLevel') ?? 'info',
     set: get('set') ?? [],
     open: get('open') ?? false,
@@ -212,6 +220,14 @@ function address(text: string): string {
   const bare = text.replace(/^\[(.*)\]$/, '$1')
   if (isIP(bare)) return bare
   throw new UsageError(`"${text}" is no IP address`)
+}
+
+/** An address, or the network that it begins with so many bits. */
+function network(text: string): string {
+  const [, bare = '', bits] = /^([^/]*)(?:\/(\d{1,3}))?$/.exec(text) ?? []
+  const family = isIP(bare)
+  if (family !== 0 && Number(bits ?? 0) <= (family === 4 ? 32 : 128)) return text
+  throw new UsageError(`"${text}" is neither an IP address nor a network such as 10.0.0.0/8`)
 }
 
 /** An address, or a name of this machine. */

@@ -281,10 +281,7 @@ function dialError(error: NodeJS.ErrnoException, { host, port }: PeerAddress): S
 
 function listenError(error: NodeJS.ErrnoException, port: number): ShoalError {
   if (error.code === 'EADDRINUSE')
-    return new ShoalError(
-      'refused',
-      `port ${port} is taken: choose another with --port, or 0 for any free one`,
-    )
+    return new ShoalError('refused', `TCP port ${port} is taken: choose another, or 0 for a free one`)
   return new ShoalError('refused', `cannot accept connections on port ${port}: ${error.message}`, {
     cause: error,
   })
