@@ -21,6 +21,7 @@ const node = await startNode(
     peerHost: '127.0.0.1',
     allowDir: [folder],
     allowedHost: [],
+    trustedProxy: [],
     logLevel: 'warn',
     set: [fixedSetting('network.dht=false'), fixedSetting('network.lsd=false')],
     open: false,

@@ -68,6 +68,7 @@ export async function startNode(
       host: options.host,
       port: options.port,
       allowedHosts: options.allowedHost,
+      trustedProxies: options.trustedProxy,
       ...(existsSync(WEB_ROOT) && { webRoot: WEB_ROOT }),
       plugins: [transmissionApi, qbittorrentApi],
     })

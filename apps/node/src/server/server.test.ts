@@ -142,6 +142,20 @@ describe('logging in', () => {
     expect((await login(served, 'shoal', TOKEN)).status).toBe(200)
   })
 
+  test('behind a proxy that is trusted, wrong passwords count for who sent them; nobody else is believed', async () => {
+    const behind = await serve({ trustedProxies: ['127.0.0.0/8'] })
+    const guess = async (node: Served, from: string) =>
+      (await login(node, 'shoal', 'wrong', { 'x-forwarded-for': from })).status
+    // What the sender itself wrote stands before what the proxy adds.
+    for (let time = 0; time < 5; time++)
+      expect(await guess(behind, `192.0.2.${time}, 198.51.100.7`)).toBe(401)
+    expect(await guess(behind, '198.51.100.7')).toBe(429)
+    expect(await guess(behind, '198.51.100.8')).toBe(401)
+    await behind.server.close()
+    for (let time = 0; time < 5; time++) await guess(served, `198.51.100.${time}`)
+    expect(await guess(served, '198.51.100.99')).toBe(429)
+  })
+
   test('is possible with user name and password where these are set', async () => {
     const secret = await hashPassword('ann', 'correct horse', { N: 1024 })
     const own = await serve({ access: new Access({ token: TOKEN, secret }) })

@@ -37,6 +37,8 @@ export interface ServerOptions {
   readonly port: number
   /** Names besides the host's own that the node may be called by. */
   readonly allowedHosts?: readonly string[]
+  /** Addresses, or networks as `10.0.0.0/8`, of proxies whose `X-Forwarded-For` tells where a request comes from. Default: none. */
+  readonly trustedProxies?: readonly string[]
   /** Folder of the built console; without it there is none. */
   readonly webRoot?: string
   readonly plugins?: readonly CompatPlugin[]
@@ -85,8 +87,12 @@ function reachable(host: string): string {
 
 /** The server without a socket, for tests that inject requests. */
 export function buildServer(options: ServerOptions): FastifyInstance {
-  const { node, access, host = '127.0.0.1', allowedHosts, plugins = [], webRoot } = options
-  const app = guard({ log: node.log, host, ...(allowedHosts ? { allowedHosts } : {}) })
+  const { node, access, host = '127.0.0.1', allowedHosts, trustedProxies, plugins = [], webRoot } = options
+  const app = guard({
+    ...{ log: node.log, host },
+    ...(allowedHosts && { allowedHosts }),
+    ...(trustedProxies && { trustedProxies }),
+  })
   const requests = new RequestMetrics()
   requests.watch(app)
   logRequests(app, node.log)

@@ -20,6 +20,8 @@ export interface GuardOptions {
   readonly log: Log
   readonly host: string
   readonly allowedHosts?: readonly string[]
+  /** See ServerOptions. */
+  readonly trustedProxies?: readonly string[]
 }
 
 /** How long a refused request may go on sending a body that nobody reads. */
@@ -30,13 +32,15 @@ const MAX_CONNECTIONS = 2000
 const MAX_PARAM = 8192
 
 /** A fastify instance that checks Host, Origin and address of every request, and answers errors in the API's own form. */
-export function guard({ log, host, allowedHosts }: GuardOptions): FastifyInstance {
+export function guard({ log, host, allowedHosts, trustedProxies = [] }: GuardOptions): FastifyInstance {
   const hosts = new Hosts(host, allowedHosts)
   const refuse = (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
     sendRefusal(error, request, reply, log)
   const app = fastify({
     logger: false,
     forceCloseConnections: true,
+    // Nobody else may say where a request comes from: anybody can write the header.
+    trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
     routerOptions: { maxParamLength: MAX_PARAM },
     http: { shouldUpgradeCallback: ({ headers }) => /^websocket$/i.test(headers.upgrade ?? '') },
     clientErrorHandler: (error, socket: Socket) => refuseUnreadable(error, socket),
