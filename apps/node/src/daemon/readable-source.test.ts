@@ -32,11 +32,11 @@ const ways = (path: string) => [path, ` ${path}`, pathToFileURL(path).href, rela
 
 test('no way to write a path has the node read a .torrent outside of its folders', async () => {
   for (const source of ways(outside))
-    for (const asked of [
-      node.operations.addTorrent({ source }),
-      node.operations.previewTorrent({ source, timeoutSeconds: 5 }),
+    for (const ask of [
+      () => node.operations.addTorrent({ source }),
+      () => node.operations.previewTorrent({ source, timeoutSeconds: 5 }),
     ])
-      await expect(asked, source).rejects.toMatchObject({
+      await expect(ask(), source).rejects.toMatchObject({
         code: expect.stringMatching(/^(?:forbidden-path|unknown-identifier)$/),
         field: 'source',
       })
