@@ -42,7 +42,7 @@ export interface ReadableFile {
 }
 
 export interface NodeFiles {
-  /** By its path in the torrent, `/` between folders, the torrent's own folder left out (as TorrentFile.path), or by `#index`. Rejects with `not-found`, `no-metadata`. */
+  /** By its path below the download folder (as TorrentFile.path), or by `#index`. Rejects with `not-found`, `no-metadata`. */
   open(torrent: string, path: string): Promise<ReadableFile>
   /** Rejects with `not-found`, and `no-metadata` while a magnet's metadata is unknown. */
   metainfo(torrent: string): Promise<{ name: string; bytes: Uint8Array }>
