@@ -1,4 +1,5 @@
 /** The parts of a node that its operations work with, and what joins several of them. */
+import { stat } from 'node:fs/promises'
 import type { Added, CheckedInputOf, NodeStats, SearchPage } from '@shoal/api'
 import {
   infoHashText,
@@ -8,6 +9,7 @@ import {
   type TorrentSource,
 } from '@shoal/torrent'
 import type { Catalogue } from '../catalogue/catalogue.ts'
+import { Failure } from '../cli/failure.ts'
 import type { Log } from '../log/log.ts'
 import type { LogEntries } from '../log/log-entries.ts'
 
@@ -136,7 +138,7 @@ export class NodeCore {
       folders: this.folders,
       onChanged: () => this.events.publish('labels', { type: 'labels', labels: this.labels.list().items }),
     })
-    this.uploads = new Uploads(() => keeper.settings.downloads.directory)
+    this.uploads = new Uploads(() => keeper.settings.downloads.directory, parts.dataDir)
     this.jobs = new Jobs(catalogue.jobs, job => this.events.publish('jobs', { type: 'job', job }))
     this.works = new Works(this)
     this.traffic = new Traffic(catalogue.history, session.stats)
@@ -238,11 +240,18 @@ export class NodeCore {
     }
   }
 
-  /** Refuses to read a file outside the allowed folders. */
+  /** Refuses to read a file outside the allowed folders, and what is no file: a pipe may never end, and a device is not to be touched. */
   async readableSource(source: TorrentSource): Promise<TorrentSource> {
     if (typeof source !== 'string') return source
     const path = pathIn(source)
-    return path === null ? source : this.folders.allow(path, 'source')
+    if (path === null) return source
+    const allowed = await this.folders.allow(path, 'source')
+    const stats = await stat(allowed).catch(() => null)
+    // What is not there is told by who reads it.
+    if (stats === null || stats.isFile()) return allowed
+    throw new Failure('bad-torrent', `${allowed} is no file: give the path of a .torrent`, {
+      field: 'source',
+    })
   }
 
   /** Two entries that turned out to be one torrent, of which only this one goes on. */

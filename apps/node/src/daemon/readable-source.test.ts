@@ -1,4 +1,5 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { execFileSync } from 'node:child_process'
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -40,6 +41,24 @@ test('no way to write a path has the node read a .torrent outside of its folders
         code: expect.stringMatching(/^(?:forbidden-path|unknown-identifier)$/),
         field: 'source',
       })
+})
+
+test('what is no file is refused rather than waited for: a pipe, a device, a folder', async () => {
+  const pipe = join(node.folder, 'pipe.torrent')
+  execFileSync('mkfifo', [pipe])
+  const device = join(node.folder, 'device.torrent')
+  await mkdir(join(node.folder, 'folder.torrent'))
+  // Its folder is allowed; the link leads to a device elsewhere, which is not.
+  await symlink('/dev/zero', device)
+  for (const source of [pipe, join(node.folder, 'folder.torrent')])
+    for (const ask of [
+      () => node.operations.addTorrent({ source }),
+      () => node.operations.previewTorrent({ source, timeoutSeconds: 5 }),
+    ])
+      await expect(ask(), source).rejects.toMatchObject({ code: 'bad-torrent', field: 'source' })
+  await expect(node.operations.addTorrent({ source: device })).rejects.toMatchObject({
+    code: 'forbidden-path',
+  })
 })
 
 test('one in its folders is read, by its path or as a file URL', async () => {

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,7 +9,7 @@ let uploads: Uploads
 const signal = new AbortController().signal
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'shoal-uploads-'))
-  uploads = new Uploads(() => folder)
+  uploads = new Uploads(() => folder, '/data')
 })
 afterEach(async () => {
   await uploads.close()
@@ -154,10 +153,18 @@ test('no more than a hundred are under way, however they come', async () => {
   expect(all.filter(({ status }) => status === 'fulfilled')).toHaveLength(100)
 })
 
-test('what an earlier run left is deleted at the start', async () => {
-  await mkdir(join(folder, '.shoal-upload-left', 'sub'), { recursive: true })
-  await writeFile(join(folder, 'kept.txt'), '')
-  await uploads.tidy()
-  expect(existsSync(join(folder, '.shoal-upload-left'))).toBe(false)
-  expect(existsSync(join(folder, 'kept.txt'))).toBe(true)
+test('what an earlier run left is deleted at the start, and nothing else', async () => {
+  const { id } = await uploads.create('mine')
+  await send(id, 'a.txt', 'half')
+  // Another node that has the same folder, and what a person calls so.
+  const other = new Uploads(() => folder, '/other')
+  const { id: others } = await other.create('theirs')
+  await other.receive(others, 'b.txt', body('half'), { signal })
+  await mkdir(join(folder, '.shoal-upload-of-last-year'))
+  const names = await readdir(folder)
+  await new Uploads(() => folder, '/data').tidy()
+  const left = await readdir(folder)
+  expect(names.filter(name => !left.includes(name))).toEqual([expect.stringContaining(id)])
+  expect(left).toHaveLength(2)
+  expect(await other.finish(others)).toBe(join(folder, 'theirs'))
 })

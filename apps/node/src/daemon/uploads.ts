@@ -1,5 +1,5 @@
 /** Content that comes to the node over the network, to be shared from here. */
-import { randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
 import { lstat, mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -8,8 +8,9 @@ import { pipeline } from 'node:stream/promises'
 import type { Upload } from '@shoal/api'
 import { Failure, fileFailure } from '../cli/failure.ts'
 
-/** Begins the names of folders that hold what has not arrived as a whole. Nothing else may be called so: they are deleted at a start. */
+/** Begins the names of folders that hold what has not arrived as a whole. No upload may be called so. */
 const PREFIX = '.shoal-upload-'
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 const MAX_UPLOADS = 100
 const MAX_FILES = 100_000
 const MAX_DEPTH = 64
@@ -30,21 +31,29 @@ interface Arriving {
 
 export class Uploads {
   readonly #directory: () => string
+  readonly #prefix: string
   readonly #uploads = new Map<string, Arriving>()
   /** The last that was put into its place: two of one name must not find the same place free. */
   #placing: Promise<unknown> = Promise.resolve()
   #closed = false
 
-  /** `directory`: where what is shared lies in the end; what arrives lies beside it, so that it need not be copied. */
-  constructor(directory: () => string) {
+  /**
+   * `directory`: where what is shared lies in the end; what arrives lies beside it, so that it need not be copied. `dataDir` tells this node
+   * from others that share the folder: only what this one left is deleted at its start.
+   */
+  constructor(directory: () => string, dataDir: string) {
     this.#directory = directory
+    const owner = createHash('sha256').update(dataDir).digest('hex').slice(0, 12)
+    this.#prefix = `${PREFIX}${owner}-`
   }
 
   /** Deletes what an earlier run left half-done. */
   async tidy(): Promise<void> {
     const directory = this.#directory()
     const names = await readdir(directory).catch(() => [])
-    const mine = names.filter(name => name.startsWith(PREFIX))
+    const mine = names.filter(
+      name => name.startsWith(this.#prefix) && UUID.test(name.slice(this.#prefix.length)),
+    )
     await Promise.all(mine.map(name => rm(join(directory, name), { recursive: true, force: true })))
   }
 
@@ -58,7 +67,7 @@ export class Uploads {
     checkNames([name], 'name')
     const id = randomUUID()
     const directory = this.#directory()
-    const folder = join(directory, PREFIX + id)
+    const folder = join(directory, this.#prefix + id)
     const upload: Upload = { id, name, fileCount: 0, receivedBytes: 0, startedMs: Date.now() }
     const stop = new AbortController()
     // Takes its place at once: many that come together are counted, too.
