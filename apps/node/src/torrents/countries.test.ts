@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -38,6 +39,12 @@ test('refuses a file that is no database, and keeps the one that it had', async 
   })
   await expect(countries.open(join(folder, 'none.mmdb'))).rejects.toMatchObject({ code: 'not-found' })
   expect(countries.of('192.0.2.1')).toBe('NL')
+})
+
+test('refuses a pipe rather than waiting for it', async () => {
+  const pipe = join(folder, 'pipe.mmdb')
+  execFileSync('mkfifo', [pipe])
+  await expect(new Countries().open(pipe)).rejects.toMatchObject({ code: 'bad-request' })
 })
 
 /** A database in MaxMind's format 2.0, in which the addresses that begin with one byte are in one country. */

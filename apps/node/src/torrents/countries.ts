@@ -30,11 +30,16 @@ export class Countries {
 
 async function readDatabase(path: string): Promise<Reader<CountryResponse>> {
   const field = 'privacy.countryDatabase'
-  const { size } = await stat(path).catch(error => {
+  const stats = await stat(path).catch(error => {
     throw fileFailure(error, path)
   })
-  if (size > MAX_BYTES)
-    throw new Failure('bad-request', `${path} has ${size} bytes: a country database has less`, { field })
+  // A pipe or a device may never end.
+  if (!stats.isFile())
+    throw new Failure('bad-request', `${path} is no file: give a MaxMind .mmdb file`, { field })
+  if (stats.size > MAX_BYTES)
+    throw new Failure('bad-request', `${path} has ${stats.size} bytes: a country database has less`, {
+      field,
+    })
   const bytes = await readFile(path).catch(error => {
     throw fileFailure(error, path)
   })
