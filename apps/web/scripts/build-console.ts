@@ -1,12 +1,16 @@
 /** Builds the console where its sources have changed since it was built last: before `npm start`, and before tests in a browser. */
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { compressIn } from './compress.ts'
+import { swapIn } from './swap-in.ts'
 
 const WEB = join(import.meta.dirname, '..')
 const ROOT = join(WEB, '..', '..')
-const STAMP = join(WEB, 'dist', '.stamp')
+const DIST = join(WEB, 'dist')
+const STAMP_NAME = '.stamp'
+const STAMP = join(DIST, STAMP_NAME)
 /** All that the console is made of. */
 const SOURCES = [
   'apps/web/index.html',
@@ -19,23 +23,34 @@ const SOURCES = [
   'package-lock.json',
 ]
 
-/** True when it is there and as new as its sources. Prints what went wrong otherwise. */
+/** True when it is there and as new as its sources. Prints what went wrong otherwise; the build before then stays. */
 export function buildConsole(): boolean {
   const stamp = stampOfSources()
   if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === stamp) return true
   console.log('Building the console (once, some seconds) …')
-  const vite = join(ROOT, 'node_modules', 'vite', 'bin', 'vite.js')
-  for (const args of [[vite, 'build', WEB, '--logLevel', 'warn'], [join(WEB, 'scripts', 'compress.ts')]]) {
-    const { status, stdout, stderr } = spawnSync(process.execPath, args, {
-      encoding: 'utf8',
-      env: { ...process.env, NO_COLOR: '1', NODE_ENV: 'production' },
-    })
-    if (status === 0) continue
-    console.error(`The console could not be built:\n${stdout}${stderr}`)
-    return false
+  // Beside its place: a node may be serving the build before, or a test another one.
+  const folder = join(WEB, '.cache', `console-${process.pid}-${Date.now()}`)
+  mkdirSync(folder, { recursive: true })
+  try {
+    if (!build(folder)) return false
+    compressIn(folder)
+    writeFileSync(join(folder, STAMP_NAME), stamp)
+    swapIn(folder, DIST)
+    return true
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
   }
-  writeFileSync(STAMP, stamp)
-  return true
+}
+
+function build(folder: string): boolean {
+  const vite = join(ROOT, 'node_modules', 'vite', 'bin', 'vite.js')
+  const args = [vite, 'build', WEB, '--outDir', folder, '--emptyOutDir', '--logLevel', 'warn']
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, {
+    encoding: 'utf8',
+    env: { ...process.env, NO_COLOR: '1', NODE_ENV: 'production' },
+  })
+  if (status !== 0) console.error(`The console could not be built:\n${stdout}${stderr}`)
+  return status === 0
 }
 
 function stampOfSources(): string {

@@ -1,18 +1,19 @@
-/** Writes .br and .gz beside what the build made, where that makes it smaller: the node serves these as they are. */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 
-const DIST = join(import.meta.dirname, '..', 'dist')
 const KINDS = new Set(['.js', '.css', '.html', '.svg', '.json', '.webmanifest'])
 const LEAST_BYTES = 1024
 
-for (const entry of readdirSync(DIST, { recursive: true, withFileTypes: true })) {
-  if (!entry.isFile() || !KINDS.has(extname(entry.name))) continue
-  const path = join(entry.parentPath, entry.name)
-  const bytes = readFileSync(path)
-  if (bytes.length < LEAST_BYTES) continue
-  writeFileSync(`${path}.gz`, gzipSync(bytes, { level: 9 }))
-  const params = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length }
-  writeFileSync(`${path}.br`, brotliCompressSync(bytes, { params }))
+/** Writes .br and .gz beside the files of a build, where that makes them smaller: the node serves these as they are. */
+export function compressIn(folder: string): void {
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile() || !KINDS.has(extname(entry.name))) continue
+    const path = join(entry.parentPath, entry.name)
+    const bytes = readFileSync(path)
+    if (bytes.length < LEAST_BYTES) continue
+    writeFileSync(`${path}.gz`, gzipSync(bytes, { level: 9 }))
+    const params = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length }
+    writeFileSync(`${path}.br`, brotliCompressSync(bytes, { params }))
+  }
 }
