@@ -159,6 +159,7 @@ export class NodeCore {
   /** Takes a torrent of the session in, with all that follows it from then on. */
   adopt(api: TorrentApi, row: TorrentRow): ManagedTorrent {
     const torrent = this.book.add(api, row)
+    this.rates.begin(torrent, api.stats)
     followTorrent(torrent, {
       book: this.book,
       log: this.log,

@@ -122,11 +122,10 @@ export class Pulse {
 
   #noteRates(nowMs: number): void {
     const { list, book, rates } = this.#core
-    for (const { id, peers, state } of list.views()) {
-      if (peers === 0 && state !== 'downloading') continue
-      const torrent = book.find(id)
+    for (const view of list.views()) {
+      const torrent = book.find(view.id)
       // Written to the catalogue only with the times: it changes all the time.
-      if (torrent && rates.note(torrent, nowMs)) torrent.row = { ...torrent.row, activeMs: nowMs }
+      if (torrent && rates.note(torrent, view, nowMs)) torrent.row = { ...torrent.row, activeMs: nowMs }
     }
   }
 

@@ -172,6 +172,31 @@ test('what was answered is on the disk: with all that a killed node needs to go 
   expect(await all(next)).toMatchObject([{ id: HASH, label: 'new', state: 'paused' }])
 })
 
+test('the rates of a torrent tell all that came, also of a download that was over before anybody looked', async () => {
+  const node = await open()
+  const { metainfo, id, peer } = await elsewhere(node)
+  const torrent = Buffer.from(writeMetainfo(metainfo)).toString('base64')
+  await node.operations.addTorrent({ torrent, peers: [peer] })
+  await vi.waitFor(() => expect(node.core.book.get(id).isComplete).toBe(true), { timeout: 10_000 })
+  const { downloadedBytes } = node.core.book.get(id).api.stats
+  expect(downloadedBytes).toBeGreaterThanOrEqual(60_000)
+  const told = async () => {
+    const { points } = await node.operations.getTorrentHistory({ id })
+    return points.reduce((sum, point) => sum + point.downloadedBytes, 0)
+  }
+  await vi.waitFor(async () => expect(await told()).toBe(downloadedBytes), { timeout: 5000 })
+})
+
+test('who adds one that is there already makes no label', async () => {
+  const node = await open()
+  await node.operations.addTorrent({ source: HASH, label: 'films' })
+  expect(await node.operations.addTorrent({ source: HASH, label: 'other' })).toMatchObject({ added: false })
+  await act(node, HASH, 'remove')
+  await act(node, HASH, 'restore')
+  const { items } = await node.operations.listLabels({})
+  expect(items).toMatchObject([{ name: 'films', torrents: 1 }])
+})
+
 test('a new label is told, whoever brings it', async () => {
   const node = await open()
   const told: unknown[] = []

@@ -1,22 +1,30 @@
 import type { History } from '@shoal/api'
+import type { TorrentStats } from '@shoal/torrent'
 import type { ManagedTorrent } from './managed-torrent.ts'
 
 const STEP_SECONDS = 10
 const STEPS = 360
 
+/** What a torrent has moved, over all runs. */
+type Moved = Pick<TorrentStats, 'downloadedBytes' | 'uploadedBytes'>
+
 /** What each torrent moved over the last hour: kept in memory, and only of torrents that move something. */
 export class TorrentRates {
   readonly #points = new Map<ManagedTorrent, History['points']>()
-  readonly #totals = new WeakMap<ManagedTorrent, { downloaded: number; uploaded: number }>()
+  readonly #last = new WeakMap<ManagedTorrent, Moved>()
 
-  /** Called once a second for those that may have moved something. Returns whether it has. */
-  note(torrent: ManagedTorrent, nowMs: number): boolean {
-    const { downloadedBytes, uploadedBytes } = torrent.api.stats
-    const last = this.#totals.get(torrent)
-    this.#totals.set(torrent, { downloaded: downloadedBytes, uploaded: uploadedBytes })
-    const down = downloadedBytes - (last?.downloaded ?? downloadedBytes)
-    const up = uploadedBytes - (last?.uploaded ?? uploadedBytes)
-    if (down <= 0 && up <= 0) return false
+  /** From here on it is looked at: what it moves until the first look counts too. */
+  begin(torrent: ManagedTorrent, { downloadedBytes, uploadedBytes }: Moved): void {
+    this.#last.set(torrent, { downloadedBytes, uploadedBytes })
+  }
+
+  /** Called once a second for each. Returns whether it has moved something. */
+  note(torrent: ManagedTorrent, moved: Moved, nowMs: number): boolean {
+    const last = this.#last.get(torrent) ?? moved
+    const down = moved.downloadedBytes - last.downloadedBytes
+    const up = moved.uploadedBytes - last.uploadedBytes
+    if (down === 0 && up === 0) return false
+    this.begin(torrent, moved)
     const points = this.#points.get(torrent) ?? []
     this.#points.set(torrent, points)
     const atMs = nowMs - (nowMs % (STEP_SECONDS * 1000))
