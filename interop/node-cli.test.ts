@@ -224,6 +224,11 @@ describe('a node', () => {
     await shell.until('the node answers at')
     shell.type('\u0003')
     await shell.until('shoal> ')
+    shell.type('remove late\r')
+    await shell.until('Remove "late.bin"? [y/N] ')
+    shell.type('\r')
+    await shell.until('Nothing was removed')
+    await shell.until('shoal> ')
     shell.type('remove late --delete-data\r')
     await shell.until('Remove "late.bin" and delete the files? [y/N] ')
     shell.type('n\r')
@@ -238,7 +243,7 @@ describe('a node', () => {
     shell.type('\u0004')
     expect(await shell.ended()).toBe(0)
     const history = await readFile(place.at('state/history'), 'utf8')
-    expect(history).toBe('show Photos\nlog --follow\nremove late --delete-data\n')
+    expect(history).toBe('show Photos\nlog --follow\nremove late\nremove late --delete-data\n')
   })
 
   test('stops, and says that none runs then', LIMIT, async () => {

@@ -9,6 +9,7 @@ import { count, formatDuration } from '../text/format.ts'
 export const remove = defineCommand({
   about: [
     `Their files stay where they are, unless --delete-data is given. For a while ${SHOAL} restore brings them back; files are deleted only after that.`,
+    'It asks first. Where nobody can be asked, in a script, several torrents and files need --yes.',
   ],
   positionals: [TORRENTS],
   options: {
@@ -21,7 +22,7 @@ export const remove = defineCommand({
     ['remove all --delete-data --yes', 'Removes everything, and deletes the files'],
   ],
   async run(words, options, { output, interrupt }) {
-    const [{ openNode }, { namedTorrents }, { confirm }] = await Promise.all([
+    const [{ openNode }, { namedTorrents }, { canAsk, confirm }] = await Promise.all([
       import('../client/node-client.ts'),
       import('../client/torrent-names.ts'),
       import('../cli/confirm.ts'),
@@ -31,12 +32,14 @@ export const remove = defineCommand({
     const ids = torrents.map(({ id }) => id)
     if (ids.length === 0) return output.json ? output.object({ ids }) : output.line('There are no torrents')
     const what = torrents.length === 1 ? `"${torrents[0]!.name}"` : count(torrents.length, 'torrent')
-    // A single one that keeps its files is brought back easily.
-    const asks = options.deleteData || torrents.length > 1
-    if (asks && !options.yes) {
+    // A script may take away a single one that keeps its files: that is easily brought back.
+    const isGrave = options.deleteData || torrents.length > 1
+    if (!options.yes && (isGrave || canAsk())) {
       const question = `Remove ${what}${options.deleteData ? ' and delete the files' : ''}?`
-      if (!(await confirm(question, 'nobody can be asked here: give --yes', interrupt.signal)))
+      if (!(await confirm(question, 'nobody can be asked here: give --yes', interrupt.signal))) {
+        output.line('Nothing was removed')
         return EXIT.failed
+      }
     }
     const acted = await api.actOnTorrents({ ids, action: options.deleteData ? 'remove-with-data' : 'remove' })
     if (output.json) return output.object(acted)
