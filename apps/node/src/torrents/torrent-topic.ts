@@ -1,5 +1,6 @@
 /** What the topic `torrent:ID` tells: once a second, and only what has changed. */
 import type { NodeEvent, Peer, PieceMap } from '@shoal/api'
+import type { TorrentState } from '@shoal/torrent'
 import type { Countries } from './countries.ts'
 import type { ManagedTorrent } from './managed-torrent.ts'
 import { peerView } from './peer-view.ts'
@@ -7,7 +8,7 @@ import { trackersView } from './view.ts'
 
 type TorrentEvent = Extract<NodeEvent, { type: 'torrent' }>
 
-/** Files whose progress is told, of torrents with more only those that change. */
+/** A map is the largest part of an event. */
 const TICKS_A_PIECE_MAP = 2
 
 export class TorrentTopic {
@@ -15,11 +16,13 @@ export class TorrentTopic {
   readonly #countries: Countries
   readonly #last = new Map<string, string>()
   readonly #files = new Map<number, string>()
+  #state: TorrentState
   #ticks = 0
 
   constructor(torrent: ManagedTorrent, countries: Countries) {
     this.#torrent = torrent
     this.#countries = countries
+    this.#state = torrent.state
     // What a client has read before it subscribed is as of now.
     for (const file of torrent.api.files) this.#files.set(file.index, `${file.haveBytes} ${file.priority}`)
   }
@@ -32,13 +35,21 @@ export class TorrentTopic {
     if (this.#isNew('peers', peers)) event.peers = peers
     const trackers = trackersView(api)
     if (this.#isNew('trackers', trackers)) event.trackers = trackers
-    if (this.#ticks++ % TICKS_A_PIECE_MAP === 0) {
+    if (this.#isPieceTurn()) {
       const pieces = piecesOf(this.#torrent)
       if (this.#isNew('pieces', pieces)) event.pieces = pieces
     }
     const files = this.#changedFiles()
     if (files.length > 0) event.files = files
     return event.peers || event.trackers || event.pieces || event.files ? event : null
+  }
+
+  /** Also out of turn when it begins or ends something: a download that is complete shows all its pieces at once. */
+  #isPieceTurn(): boolean {
+    const { state } = this.#torrent
+    const isOther = state !== this.#state
+    this.#state = state
+    return this.#ticks++ % TICKS_A_PIECE_MAP === 0 || isOther
   }
 
   #isNew(name: string, value: unknown): boolean {

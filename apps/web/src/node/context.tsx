@@ -62,10 +62,12 @@ export function useAsked<Value>(
   const [round, setRound] = useState(0)
   const latest = useRef(ask)
   latest.current = ask
+  const asking = useRef<AbortController | null>(null)
   const failedAway = state.error !== undefined && connection === 'online'
   // biome-ignore lint/correctness/useExhaustiveDependencies: the caller names what the question depends on.
   useEffect(() => {
     const controller = new AbortController()
+    asking.current = controller
     setState(before => ({ ...before, loading: true }))
     latest.current(controller.signal).then(
       value => !controller.signal.aborted && setState({ value, loading: false }),
@@ -82,6 +84,10 @@ export function useAsked<Value>(
     error: state.error,
     loading: state.loading,
     reload: useCallback(() => setRound(count => count + 1), []),
-    set: useCallback((value: Value) => setState({ value, loading: false }), []),
+    set: useCallback((value: Value) => {
+      // An answer that is on its way may be older.
+      asking.current?.abort()
+      setState({ value, loading: false })
+    }, []),
   }
 }

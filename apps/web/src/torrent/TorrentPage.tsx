@@ -47,10 +47,9 @@ function Page({ torrent, detail }: { readonly torrent: Torrent; readonly detail:
   const tab = TABS.find(each => each === query.get('tab')) ?? 'overview'
   const open = query.has('open') ? Number(query.get('open')) : null
   const files = useFileTree(
-    torrent.id,
+    torrent,
     // Few files are asked for anyway: the head offers to play the largest.
     tab === 'files' || open !== null || (torrent.fileCount ?? 0) <= FEW_FILES,
-    torrent.totalBytes !== null,
   )
   const marked = useLinkedFile(files.tree)
   const main = useMemo(() => mainMedia(files.tree), [files.tree])

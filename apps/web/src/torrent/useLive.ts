@@ -78,12 +78,13 @@ export function useDhtOff(): boolean {
   return useCell(useNode().stats)?.dhtNodes === null
 }
 
-/** `hasMetadata`: before it, there are no pieces to ask for. */
-export function usePieces(id: string, hasMetadata: boolean): Pieces | null {
+/** Of the detail's torrent. Before it has its metadata there are none to ask for; they are asked for once more when it is complete. */
+export function usePieces({ id, totalBytes, progress }: TorrentDetail): Pieces | null {
   const { api } = useNode()
+  const hasMetadata = totalBytes !== null
   const asked = useAsked<Pieces | null>(
     async signal => (hasMetadata ? decodePieces(await api.getPieces({ id }, { signal })) : null),
-    [id, hasMetadata],
+    [id, hasMetadata, progress === 1],
   )
   useReloadWhenBack(asked)
   useTorrentEvents(id, ({ pieces }) => pieces && asked.set(decodePieces(pieces)))

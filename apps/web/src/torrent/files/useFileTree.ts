@@ -1,4 +1,4 @@
-import type { NodeApi, TorrentFile } from '@shoal/api'
+import type { NodeApi, Torrent, TorrentFile } from '@shoal/api'
 import { useCallback, useMemo, useState } from 'react'
 import { useAsked, useNode } from '../../node/context.tsx'
 import { useReloadWhenBack, useTorrentEvents } from '../useLive.ts'
@@ -16,13 +16,18 @@ export interface Files {
   setPriority(node: TreeNode, priority: number): Promise<void>
 }
 
-/** The files of a torrent, live. `active` false: nothing is asked. */
-export function useFileTree(id: string, active: boolean, hasMetadata: boolean): Files {
+/**
+ * The files of a torrent, live. `active` false: nothing is asked. They are asked for once more when it is complete: what events told while
+ * the list was on its way would stay missing from then on.
+ */
+export function useFileTree(torrent: Torrent, active: boolean): Files {
+  const { id, progress } = torrent
+  const hasMetadata = torrent.totalBytes !== null
   const { api } = useNode()
   const [version, setVersion] = useState(0)
   const asked = useAsked<FileTree | undefined>(
     async signal => (active && hasMetadata ? new FileTree(await allFiles(api, id, signal)) : undefined),
-    [id, active, hasMetadata],
+    [id, active, hasMetadata, progress === 1],
   )
   useReloadWhenBack(asked)
   const tree = asked.value

@@ -11,7 +11,7 @@ import styles from './overview.module.css'
 const say = texts.torrent
 
 export default function OverviewTab({ detail }: { readonly detail: TorrentDetail }) {
-  const pieces = usePieces(detail.id, detail.totalBytes !== null)
+  const pieces = usePieces(detail)
   const copies = useMemo(() => (pieces ? summaryOf(pieces).copies : null), [pieces])
   return (
     <div className={styles.overview}>

@@ -1,0 +1,42 @@
+import type { TorrentState } from '@shoal/torrent'
+import { expect, test } from 'vitest'
+import type { Countries } from './countries.ts'
+import type { ManagedTorrent } from './managed-torrent.ts'
+import { TorrentTopic } from './torrent-topic.ts'
+
+/** What the topic asks of a torrent, with pieces that the test sets. */
+function newTorrent() {
+  const now = { state: 'downloading' as TorrentState, have: 0 }
+  const torrent = {
+    id: 'a'.repeat(40),
+    get state() {
+      return now.state
+    },
+    api: {
+      files: [],
+      trackers: [],
+      peers: () => [],
+      discovery: () => [],
+      pieces: () => ({
+        count: 8,
+        pieceLengthBytes: 16_384,
+        have: Uint8Array.of(now.have),
+        availability: new Uint8Array(8),
+      }),
+    },
+  }
+  return { now, topic: new TorrentTopic(torrent as unknown as ManagedTorrent, {} as Countries) }
+}
+
+const bits = (map: { have: string } | undefined) => map && Buffer.from(map.have, 'base64')[0]
+
+test('pieces are told every second time, and at once when the last one ends the download', () => {
+  const { now, topic } = newTorrent()
+  expect(bits(topic.tick()?.pieces)).toBe(0)
+  now.have = 0b1000_0000
+  expect(topic.tick()?.pieces).toBeUndefined()
+  expect(bits(topic.tick()?.pieces)).toBe(0b1000_0000)
+  Object.assign(now, { have: 0b1111_1111, state: 'seeding' })
+  expect(bits(topic.tick()?.pieces)).toBe(0b1111_1111)
+  expect(topic.tick()).toBeNull()
+})
