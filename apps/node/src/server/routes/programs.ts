@@ -1,6 +1,7 @@
 /** The program that runs on completion is for the owner of the machine to choose: a password from afar must not run anything. */
 import type { NodeOperations, SettingsChange } from '@shoal/api'
 import { Failure } from '../../cli/failure.ts'
+import { SHOAL } from '../../cli/program.ts'
 import type { Access, AskingRequest } from '../access/access.ts'
 import { isLoopback } from '../guard/hosts.ts'
 
@@ -17,7 +18,7 @@ export async function refuseProgram(
   if (JSON.stringify(wanted) === JSON.stringify(automation.onComplete)) return
   throw new Failure(
     'forbidden',
-    'which program runs is decided on the node’s own machine only: there with shoal settings set automation.onComplete=…, or when the node is started with --set',
+    `which program runs is decided on the node’s own machine only: there with ${SHOAL} settings set automation.onComplete=…, or when the node is started with --set`,
     { field: 'automation.onComplete' },
   )
 }
