@@ -6,6 +6,7 @@
 export const WORKSPACES: Record<string, readonly string[]> = {
   'packages/torrent': [],
   'packages/identity': [],
+  'packages/links': ['packages/torrent'],
   'packages/sealed': ['packages/identity'],
   'packages/tracker': ['packages/torrent'],
   'packages/api': [],
