@@ -13,13 +13,12 @@ export type Tone = 'accent' | 'good' | 'bad' | 'warn' | 'idle'
 /** How much of something is done. What is beside it says the same in words, so that it is no more than a picture. */
 export function ProgressBar({ value, tone = 'accent' }: { value: number; tone?: Tone }) {
   return (
-    <div className={styles.track} aria-hidden="true">
-      <div
-        className={styles.fill}
-        data-tone={tone}
-        style={{ transform: `scaleX(${Math.max(0, Math.min(1, value))})` }}
-      />
-    </div>
+    <div
+      className={styles.track}
+      data-tone={tone}
+      aria-hidden="true"
+      style={{ backgroundSize: `${Math.max(0, Math.min(1, value)) * 100}% 100%` }}
+    />
   )
 }
 

@@ -12,12 +12,14 @@ export interface Viewport {
 }
 
 /** Rows that are ready above and below. */
-const AROUND = 5
+const AROUND = 4
+/** The window moves by so many rows at a time: a picture with other rows costs the browser much, however few of them are others. */
+const STEP = 4
 
 /** Of one viewport always equally many, where there are so many: each that comes takes the place of one that goes. */
 export function windowAt({ scrollTopPx, heightPx }: Viewport, rowPx: number, count: number): RowWindow {
-  const rows = Math.min(count, Math.ceil(heightPx / rowPx) + 1 + 2 * AROUND)
-  const wanted = Math.floor(scrollTopPx / rowPx) - AROUND
+  const rows = Math.min(count, Math.ceil(heightPx / rowPx) + STEP + 2 * AROUND)
+  const wanted = Math.floor((scrollTopPx / rowPx - AROUND) / STEP) * STEP
   const first = Math.max(0, Math.min(count - rows, wanted))
   return { first, end: first + rows }
 }
