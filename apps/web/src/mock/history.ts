@@ -3,11 +3,33 @@ import { Random, seedOf } from './random.ts'
 
 const RANGES = { hour: [60, 60], day: [900, 96], month: [21_600, 120], year: [604_800, 52] } as const
 
-/** Traffic of a node that was never used before: what it moved since, in the steps of a range. */
-export function historySince(
-  range: keyof typeof RANGES,
-  minutes: ReadonlyMap<number, { readonly downloadedBytes: number; readonly uploadedBytes: number }>,
-): History {
+/** Bytes by the beginning of their minute, in ms. */
+export type Minutes = Map<number, { downloadedBytes: number; uploadedBytes: number }>
+
+const MINUTE_MS = 60_000
+
+interface Rates {
+  readonly downloadBytesPerSecond: number
+  readonly uploadBytesPerSecond: number
+}
+
+/** The hour before, at about the rates of now, up to this second: what is moved from then on joins it without a step. */
+export function pastHour(rates: Rates, nowMs: number, seed: string): Minutes {
+  const minutes: Minutes = new Map()
+  const last = Math.floor(nowMs / MINUTE_MS)
+  for (let minute = last - 60; minute <= last; minute++) {
+    const random = new Random(seedOf(`${seed} ${minute}`))
+    const seconds = Math.min(60, nowMs / 1000 - minute * 60)
+    minutes.set(minute * MINUTE_MS, {
+      downloadedBytes: rates.downloadBytesPerSecond * seconds * random.between(0.85, 1.15),
+      uploadedBytes: rates.uploadBytesPerSecond * seconds * random.between(0.85, 1.15),
+    })
+  }
+  return minutes
+}
+
+/** What was moved in known minutes, in the steps of a range. */
+export function historyOf(range: keyof typeof RANGES, minutes: Minutes): History {
   const [stepSeconds] = RANGES[range]
   const points = new Map<number, History['points'][number]>()
   for (const [minuteMs, moved] of minutes) {
@@ -21,7 +43,7 @@ export function historySince(
 }
 
 /** Traffic with a daily rhythm, the same every time it is asked for. */
-export function mockHistory(range: keyof typeof RANGES, nowMs: number, scale = 1): History {
+export function mockHistory(range: keyof typeof RANGES, nowMs: number): History {
   const [stepSeconds, count] = RANGES[range]
   const last = Math.floor(nowMs / 1000 / stepSeconds)
   const points = Array.from({ length: count }, (_, at) => {
@@ -31,8 +53,8 @@ export function mockHistory(range: keyof typeof RANGES, nowMs: number, scale = 1
     const day = 0.35 + 0.65 * Math.max(0, Math.sin(((hour - 7) / 24) * 2 * Math.PI))
     return {
       atMs: step * stepSeconds * 1000,
-      downloadedBytes: Math.round(2.4e6 * scale * day * random.between(0.4, 1.5) * stepSeconds),
-      uploadedBytes: Math.round(1.3e6 * scale * (1.2 - day * 0.5) * random.between(0.6, 1.3) * stepSeconds),
+      downloadedBytes: Math.round(2.4e6 * day * random.between(0.4, 1.5) * stepSeconds),
+      uploadedBytes: Math.round(1.3e6 * (1.2 - day * 0.5) * random.between(0.6, 1.3) * stepSeconds),
     }
   })
   return { stepSeconds, points }

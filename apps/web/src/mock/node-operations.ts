@@ -16,7 +16,7 @@ import {
 } from '@shoal/api'
 import { itemsOf, RELEASES } from './feeds.ts'
 import { filesAt, listFolder } from './folders.ts'
-import { historySince, mockHistory } from './history.ts'
+import { historyOf, mockHistory } from './history.ts'
 import { mediaTypeOf } from './media-types.ts'
 import { Random, seedOf } from './random.ts'
 import { MockTorrent } from './swarm.ts'
@@ -222,7 +222,7 @@ function aboutNode(world: MockWorld): WholeNodeOperations {
     }),
     getStats: async () => world.stats(),
     getHistory: async ({ range }) =>
-      world.fresh ? historySince(range, world.minutes) : mockHistory(range, world.nowMs()),
+      world.fresh || range === 'hour' ? historyOf(range, world.minutes) : mockHistory(range, world.nowMs()),
     listProtocols: async () => ({
       items: [
         {

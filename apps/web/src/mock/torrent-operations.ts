@@ -6,7 +6,7 @@ import {
   type Torrent,
   type TorrentOperations,
 } from '@shoal/api'
-import { mockHistory } from './history.ts'
+import { historyOf, pastHour } from './history.ts'
 import { Random, seedOf } from './random.ts'
 import { MockTorrent } from './swarm.ts'
 import { type Title, titleNumber } from './titles.ts'
@@ -78,9 +78,9 @@ export function torrentOperations(world: MockWorld): TorrentOperations {
     },
     getPieces: async ({ id }) => find(id).pieceMap(),
     async getTorrentHistory({ id }) {
-      const { stepSeconds, points } = mockHistory('hour', world.nowMs(), (seedOf(id) % 100) / 100)
-      const addedMs = world.torrents.get(id)?.row.addedMs ?? 0
-      return { stepSeconds, points: points.filter(({ atMs }) => atMs >= addedMs) }
+      const { row } = find(id)
+      const { stepSeconds, points } = historyOf('hour', pastHour(row, world.nowMs(), id))
+      return { stepSeconds, points: points.filter(({ atMs }) => atMs >= row.addedMs) }
     },
     async listFiles({ id, cursor, limit }) {
       const files = find(id).listFiles()

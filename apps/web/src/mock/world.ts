@@ -11,6 +11,7 @@ import {
   type Torrent,
 } from '@shoal/api'
 import { mockFeeds } from './feeds.ts'
+import { type Minutes, pastHour } from './history.ts'
 import { Random, seedOf } from './random.ts'
 import { MockTorrent } from './swarm.ts'
 import { titleNumber } from './titles.ts'
@@ -48,8 +49,8 @@ export class MockWorld {
   revision = 1
   totals = { downloadedBytes: 0, uploadedBytes: 0 }
   readonly fresh: boolean
-  /** What was moved since the start, by the beginning of the minute in ms. */
-  readonly minutes = new Map<number, { downloadedBytes: number; uploadedBytes: number }>()
+  /** What was moved in the last hour, and since the page was opened. */
+  readonly minutes: Minutes
   readonly #listeners = new Set<(event: NodeEvent) => void>()
   readonly #sent = new Map<string, Torrent>()
   readonly #dirty = new Set<string>()
@@ -69,6 +70,7 @@ export class MockWorld {
         torrents: 0,
       })
     for (let index = 0; index < torrents; index++) this.#addTitle(index, busy)
+    this.minutes = fresh ? new Map() : pastHour(this.stats(), nowMs(), 'node')
     this.note('info', 'The node has started')
     this.queue()
     for (const { row } of this.torrents.values()) this.#sent.set(row.id, { ...row, tags: [...row.tags] })
