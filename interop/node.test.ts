@@ -33,6 +33,7 @@ describe.skipIf(lacking('libtorrent'))('a node', () => {
     const theirs = await leecher.add({ magnet: made.magnet, savePath: dir.join('leech') })
     await theirs.connect(await node.peerPort())
     await theirs.done()
+    await theirs.flushed()
     expect(await sha256Of(dir.join('leech', 'film.bin'))).toBe(film.sha256)
   })
 

@@ -80,6 +80,8 @@ class Peer:
         self.changed = threading.Condition()
         # The last few alerts, for error messages.
         self.log = []
+        # Torrents, as often as all that they had to write was written.
+        self.flushes = []
 
     def start(self, settings=None, encryption="prefer", dht_nodes=None):
         self.session = lt.session({**QUIET, **ENCRYPTION[encryption], **(settings or {})})
@@ -98,9 +100,12 @@ class Peer:
         readable, writable = os.pipe()
         self.session.set_alert_fd(writable)
         while os.read(readable, 64):
-            lines = [f"{a.what()}: {a.message()}" for a in self.session.pop_alerts()]
+            alerts = self.session.pop_alerts()
+            lines = [f"{a.what()}: {a.message()}" for a in alerts]
+            flushes = [a.handle for a in alerts if isinstance(a, lt.cache_flushed_alert)]
             with self.changed:
                 self.log = (self.log + lines)[-50:]
+                self.flushes += flushes
                 self.changed.notify_all()
 
     def settings(self, values):
@@ -222,13 +227,13 @@ class Peer:
 
     def flushed(self, key):
         """Hands all that was downloaded to the system, so that other programs see it in the files."""
-        self.torrents[key].flush_cache()
-        deadline = time.monotonic() + 10
-        while time.monotonic() < deadline:
-            with self.changed:
-                if any(line.startswith("cache_flushed") for line in self.log):
-                    return
-                self.changed.wait(0.05)
+        handle = self.torrents[key]
+        with self.changed:
+            # What an earlier torrent, or this one before, has told says nothing of what was written since.
+            before = self.flushes.count(handle)
+            handle.flush_cache()
+            if not self.changed.wait_for(lambda: self.flushes.count(handle) > before, 30):
+                raise RuntimeError(f"not flushed within 30 s; last alerts: {self.log[-8:]}")
 
     def peers(self, key):
         return [
