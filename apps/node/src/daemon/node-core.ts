@@ -306,9 +306,11 @@ export class NodeCore {
       for (const { id } of doubles) this.rows.delete(id)
       return [api, row] as const
     })
-    // Rows that no torrent goes with: the node was killed between the two. What they were added from is not enough to begin anew.
-    for (const { id } of rows.values()) {
-      this.log.warn(`${id} is gone from the list: nothing was recorded of its state. Add it again`)
+    // No torrent goes with these. Of one that was removed only the row was left to be deleted; of another the record is damaged: what it was
+    // added from is not enough to begin anew.
+    for (const { id, removedMs } of rows.values()) {
+      if (removedMs === null)
+        this.log.warn(`${id} is gone from the list: its record is damaged. Add it again`)
       this.rows.delete(id)
     }
     // Together: thousands of transactions would hold up the start.

@@ -172,9 +172,13 @@ export class TorrentTask implements WorkHost, CheckHost, MetadataHost {
   async remove(deleteData: boolean): Promise<void> {
     if (this.life.isClosed) return
     await Promise.all([this.#stop(), this.#records?.stop()])
-    if (!this.#gaveWay) await this.#records?.forget()
-    if (deleteData) await this.content?.storage.remove()
-    else await this.content?.storage.close()
+    const storage = this.content?.storage
+    try {
+      await (deleteData ? storage?.remove() : storage?.close())
+    } finally {
+      // Last: after a crash before that its files can still be deleted.
+      if (!this.#gaveWay) await this.#records?.forget()
+    }
   }
 
   async #stop(): Promise<void> {
@@ -380,7 +384,6 @@ export class TorrentTask implements WorkHost, CheckHost, MetadataHost {
     this.#records?.touch()
   }
 
-  /** See TorrentApi. */
   async recordAdded(): Promise<void> {
     await this.#records?.recordAdded()
   }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import type { ResumeProgress, ResumeStore } from '../storage/resume-store.ts'
 import { Loopback, until } from './testing/loopback.ts'
@@ -37,4 +38,19 @@ test('what the user changes about a torrent at rest is recorded at once, not whe
   await until('the priority is recorded', () => store.last?.priorities?.includes(7) === true)
   await session.add(metainfo, { webSeeds: ['http://seed.example/'] })
   await until('the web seed is recorded', () => store.last?.webSeeds[0] === 'http://seed.example/')
+})
+
+test('what is removed with its files is forgotten when they are gone: a crash before that leaves somebody to delete them', async () => {
+  await using loop = await Loopback.make()
+  const metainfo = await loop.torrent('content', { 'a.bin': 40_000 })
+  const store = lastOnly()
+  const path = loop.path('content', 'a.bin')
+  const wasThere: boolean[] = []
+  store.delete = async () => void wasThere.push(existsSync(path))
+  const session = await loop.open({ directory: loop.folder, resumeStore: store })
+  const torrent = await session.add(metainfo)
+  await torrent.whenComplete()
+  expect(existsSync(path)).toBe(true)
+  await torrent.remove({ deleteData: true })
+  expect(wasThere).toEqual([false])
 })
