@@ -22,6 +22,14 @@ export function ratesOf(history: History, fromMs: number, toMs: number): RatePoi
   return points
 }
 
+/** A history as rates that stand in the middle of their steps. The step that is not over yet would show too little, and is left out. */
+export function meansOf(history: History, fromMs: number, toMs: number): RatePoint[] {
+  const stepMs = history.stepSeconds * 1000
+  return ratesOf(history, fromMs, toMs)
+    .filter(({ atMs }) => atMs + stepMs <= toMs)
+    .map(point => ({ ...point, atMs: point.atMs + stepMs / 2 }))
+}
+
 /**
  * About `max` points at the most, each the mean of its neighbours, so that the area under the line stays. Neighbours are cut at round
  * times: while points come and go at the ends, the line between stays as it is.

@@ -1,5 +1,5 @@
 import type { History, NodeStats } from '@shoal/api'
-import { type RatePoint, ratesOf } from '../charts/series.ts'
+import { meansOf, type RatePoint } from '../charts/series.ts'
 
 /** How far back the picture of now goes. */
 export const NOW_SPAN_MS = 600_000
@@ -11,8 +11,7 @@ export interface AskedHistory {
 }
 
 /**
- * The rates of the last minutes: those that were heard, and before them the means that the node kept. A mean stands in the middle of its
- * step; the step that was not over yet would show too little, and is left out.
+ * The rates of the last minutes: those that were heard, and before them the means that the node kept.
  */
 export function nowPoints(
   recent: readonly NodeStats[],
@@ -27,9 +26,8 @@ export function nowPoints(
   if (!asked) return heard
   const heardFromMs = heard[0]?.atMs ?? toMs
   const stepMs = asked.history.stepSeconds * 1000
-  const kept = ratesOf(asked.history, toMs - NOW_SPAN_MS - stepMs, asked.atMs)
-    .filter(({ atMs }) => atMs + stepMs <= asked.atMs)
-    .map(point => ({ ...point, atMs: point.atMs + stepMs / 2 }))
-    .filter(({ atMs }) => atMs < heardFromMs)
+  const kept = meansOf(asked.history, toMs - NOW_SPAN_MS - stepMs, asked.atMs).filter(
+    ({ atMs }) => atMs < heardFromMs,
+  )
   return [...kept, ...heard]
 }

@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { RateChart } from '../../charts/RateChart.tsx'
-import { extended, type RatePoint, ratesOf } from '../../charts/series.ts'
+import { extended, meansOf, type RatePoint } from '../../charts/series.ts'
 import { Segments } from '../../components/Parts.tsx'
 import { formatBytes } from '../../format/format.ts'
 import { useAsked, useNode, useTorrent } from '../../node/context.tsx'
@@ -46,7 +46,7 @@ function useRates(id: string): readonly RatePoint[] {
   const asked = useAsked(signal => api.getTorrentHistory({ id }, { signal }), [id])
   useReloadWhenBack(asked)
   useEffect(() => {
-    if (asked.value) setPoints(ratesOf(asked.value, Date.now() - HOUR_MS, Date.now()))
+    if (asked.value) setPoints(meansOf(asked.value, Date.now() - HOUR_MS, Date.now()))
   }, [asked.value])
   const latest = useRef(torrent)
   latest.current = torrent
