@@ -313,6 +313,27 @@ describe('shoal start', () => {
     },
   )
 
+  test(
+    'tells where its console is: with the token on a terminal, without it where a log is kept',
+    LIMIT,
+    async () => {
+      await using place = await Workplace.create()
+      const alone = ['--peer-port', '0', '--peer-host', '127.0.0.1', '--set', 'network.dht=off']
+      const piped = place.start('start', '--port', '0', ...alone)
+      await piped.until('the hint', ({ text }) => /^Token: .*\n/m.exec(text)?.[0])
+      const { stdout, stderr } = await piped.interrupt()
+      expect(stdout).toMatch(/^Console: http:\/\/127\.0\.0\.1:\d+\/\nFiles: /)
+      expect(stdout).toContain(`open --print --data-dir ${place.at('state/node')} prints`)
+      for (const line of stderr.trim().split('\n'))
+        expect(JSON.parse(line)).toMatchObject({ message: expect.any(String) })
+      await using typed = place.typed(['start', '--port', '0', ...alone])
+      expect(await typed.until('#token=')).toMatch(/ info {2}the node answers at [\s\S]*Console: http/)
+      await typed.until('Ctrl-C stops')
+      typed.type('\u0003')
+      expect(await typed.ended()).toBe(0)
+    },
+  )
+
   test('gives way to a command after it, as npm start -- get does', LIMIT, async () => {
     await using place = await Workplace.create()
     const get = await place.json(

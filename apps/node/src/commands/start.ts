@@ -4,6 +4,7 @@ import { describeFailure, fileFailure, SetupFailure, UsageError } from '../cli/f
 import { SHOAL } from '../cli/program.ts'
 import type { StartedNode } from '../daemon/start.ts'
 import { readStartOptions, START_OPTIONS, type StartOptions } from '../daemon/start-options.ts'
+import { quoteWord } from '../shell/split.ts'
 import { defaultDataFolder } from '../state/places.ts'
 
 export const start = defineCommand({
@@ -33,7 +34,9 @@ export const start = defineCommand({
         // In a pipe it ends in a log: the token is nothing for that.
         output.line(`Console: ${output.terminal ? consoleUrl : `${url}/`}`)
         output.line(`Files:   ${directory}`)
-        output.line(output.terminal ? 'Ctrl-C stops' : 'shoal open --print prints the address with its token')
+        if (given.username !== undefined) output.line(`User:    ${given.username}, with the password`)
+        else if (!output.terminal) output.line(`Token:   ${openCommand(given)} prints the address with it`)
+        if (output.terminal) output.line('Ctrl-C stops')
       }
       if (given.open) {
         const { openBrowser } = await import('../client/console.ts')
@@ -57,6 +60,12 @@ async function open(
   })
   const { startNode } = await import('../daemon/start.ts')
   return { given, node: await startNode(given) }
+}
+
+/** What finds this node in another terminal too, where the variables of this one are not set. */
+function openCommand({ dataDir }: StartOptions): string {
+  const isUsual = dataDir === defaultDataFolder({ ...process.env, SHOAL_STATE: undefined })
+  return `${SHOAL} open --print${isUsual ? '' : ` --data-dir ${quoteWord(dataDir)}`}`
 }
 
 /** What is not among them, such as a full disk or a fault of the program, may be over at the next try. */
