@@ -2,6 +2,9 @@ import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { readBody, tooLarge } from '../server/request/json-body.ts'
 
+/** Largest request that the APIs of Transmission and qBittorrent read: a .torrent of 30 MB as base64. */
+export const MAX_BODY_BYTES = 42_000_000
+
 /** Has the routes of this scope take bodies of any type as bytes, up to their `bodyLimit`, and no longer than one may take to arrive. */
 export function takeBodies(scope: FastifyInstance, deadlineMs?: number): void {
   scope.addContentTypeParser('*', async (request: FastifyRequest, payload: IncomingMessage) => {

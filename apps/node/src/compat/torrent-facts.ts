@@ -86,7 +86,7 @@ function markOf({ state, label, tags, directory, name, fileCount, queuePosition 
   return JSON.stringify([state, label, tags, directory, name, fileCount, queuePosition === null])
 }
 
-export function firstComponent(path: string): string {
+function firstComponent(path: string): string {
   return path.split('/', 1)[0]!
 }
 
@@ -95,7 +95,7 @@ export function contentPath({ detail, root }: TorrentFacts): string {
   return root === null ? detail.directory : joinPath(detail.directory, root)
 }
 
-export function joinPath(directory: string, name: string): string {
+function joinPath(directory: string, name: string): string {
   return directory.endsWith('/') ? directory + name : `${directory}/${name}`
 }
 

@@ -4,8 +4,8 @@ import { preferencesOf } from './preferences.ts'
 import { settingsChange } from './preferences-change.ts'
 
 /** The qBittorrent whose API this is: clients choose by it what they can ask. */
-export const APP_VERSION = 'v4.6.7'
-export const WEB_API_VERSION = '2.9.3'
+const APP_VERSION = 'v4.6.7'
+const WEB_API_VERSION = '2.9.3'
 
 export const APP_METHODS: WebMethods = {
   'app/version': reads(async () => APP_VERSION),

@@ -2,10 +2,10 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { TOKEN_USER } from '../../server/access/access.ts'
 import { basicCredentials, bearerToken } from '../../server/access/credentials.ts'
+import { isFromHttps } from '../../server/guard/origin.ts'
 import type { CompatPlugin, CompatScope } from '../../server/server.ts'
 import { callerOf, codeOf } from '../call.ts'
-import { MAX_BODY_BYTES } from '../contract.ts'
-import { takeBodies } from '../take-bodies.ts'
+import { MAX_BODY_BYTES, takeBodies } from '../take-bodies.ts'
 import { FactsBook } from '../torrent-facts.ts'
 import { type Answer, statusOf, type WebMethods } from './answer.ts'
 import { APP_METHODS } from './app.ts'
@@ -113,7 +113,7 @@ async function login(
       .code(403)
       .send('Your IP address has been banned after too many failed authentication attempts.')
   }
-  const cookie = sessionCookie(sessions.open(), /^https:/i.test(request.headers.origin ?? ''))
+  const cookie = sessionCookie(sessions.open(), isFromHttps(request.headers))
   return reply.header('set-cookie', cookie).send('Ok.')
 }
 

@@ -1,5 +1,6 @@
 /** What app/setPreferences asks for, as a change of Shoal's settings. */
 import type { Settings, SettingsChange } from '@shoal/api'
+import { givenMembers, givenSettings } from '../given-settings.ts'
 import { alternativeTimes, scheduleOf } from '../schedule.ts'
 import { Refusal } from './answer.ts'
 import { ENCRYPTION, LIMIT_ACTIONS, SCHEDULED_DAYS } from './preferences.ts'
@@ -9,7 +10,7 @@ type Given = Readonly<Record<string, unknown>>
 /** What Shoal does not have is left as it is. Throws for a value of the wrong type. */
 export function settingsChange(given: Given, settings: Settings): SettingsChange {
   const limits = limitsChange(given)
-  return defined({
+  return givenSettings({
     downloads: {
       directory: text(given, 'save_path') || undefined,
       preallocate: bool(given, 'preallocate_all'),
@@ -65,7 +66,7 @@ function scheduleChange(given: Given, limits: Settings['limits'], change: Return
     endMinutes: time('schedule_to', was.endMinutes),
     days: SCHEDULED_DAYS[number(given, 'scheduler_days') ?? -1] ?? was.days,
   }
-  return scheduleOf(times, { ...limits, ...definedMembers(change) })
+  return scheduleOf(times, { ...limits, ...givenMembers(change) })
 }
 
 function seedingChange(given: Given, { seeding }: Settings) {
@@ -134,16 +135,4 @@ function text(given: Given, name: string): string | undefined {
   if (value === undefined || value === null) return undefined
   if (typeof value === 'string') return value.trim()
   throw new Refusal(400, `${name} is no text`)
-}
-
-function definedMembers<Group extends object>(
-  group: Group,
-): { [Name in keyof Group]?: Exclude<Group[Name], undefined> } {
-  return Object.fromEntries(Object.entries(group).filter(([, value]) => value !== undefined)) as never
-}
-
-/** Without members that are undefined, and groups that are empty. */
-function defined(change: Readonly<Record<string, object>>): SettingsChange {
-  const groups = Object.entries(change).map(([name, group]) => [name, definedMembers(group)] as const)
-  return Object.fromEntries(groups.filter(([, group]) => Object.keys(group).length > 0))
 }

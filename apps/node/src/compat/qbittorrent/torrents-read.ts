@@ -63,7 +63,7 @@ export const READING_METHODS: WebMethods = {
   'torrents/uploadLimit': reads((params, context) => limits(params, context, 'uploadLimitBytesPerSecond')),
 }
 
-export async function infosOf(rows: readonly Torrent[], context: WebContext): Promise<TorrentInfo[]> {
+async function infosOf(rows: readonly Torrent[], context: WebContext): Promise<TorrentInfo[]> {
   const settings = await context.call('getSettings', {})
   return (await context.facts.of(rows)).map(facts => infoOf(facts, settings))
 }

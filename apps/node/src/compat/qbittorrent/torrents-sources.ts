@@ -1,6 +1,6 @@
 /** Trackers, web seeds and peers of a torrent, changed. */
 
-import { realTrackers, tiersOf } from '../real-trackers.ts'
+import { tiersOf } from '../real-trackers.ts'
 import { hash40 } from '../torrent-finder.ts'
 import { changes, Refusal, type WebContext, type WebMethods } from './answer.ts'
 import type { Params } from './params.ts'
@@ -64,7 +64,7 @@ async function changeTiers(
 ): Promise<void> {
   const { id } = await chosenOne(params, context)
   const { items } = await context.call('listTrackers', { id })
-  await context.call('setTrackers', { id, tiers: change(tiersOf(realTrackers(items))) })
+  await context.call('setTrackers', { id, tiers: change(tiersOf(items)) })
   context.facts.doubt([id])
 }
 

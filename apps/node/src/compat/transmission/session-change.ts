@@ -1,5 +1,6 @@
 /** What session-set asks for, as a change of Shoal's settings. */
 import type { Settings, SettingsChange } from '@shoal/api'
+import { givenMembers, givenSettings } from '../given-settings.ts'
 import { alternativeTimes, scheduleOf } from '../schedule.ts'
 import { type Arguments, booleanOf, numberOf, textOf } from './arguments.ts'
 import { ENCRYPTION } from './session-fields.ts'
@@ -80,10 +81,10 @@ export function sessionChange(
 ): SettingsChange {
   const read = new Reader(args, remembered)
   const limits = limitsChange(read, settings)
-  return clean({
+  return givenSettings({
     downloads: downloadsChange(read),
     network: networkChange(read),
-    limits: { ...limits, ...timesChange(read, { ...settings.limits, ...without(limits, undefined) }) },
+    limits: { ...limits, ...timesChange(read, { ...settings.limits, ...givenMembers(limits) }) },
     queue: {
       maxDownloads: read.count(
         'download-queue-size',
@@ -163,17 +164,4 @@ function seedingChange(read: Reader, { seeding }: Settings) {
     ratioLimit: typeof ratio === 'number' ? Math.max(0.01, ratio) : ratio,
     timeLimitMinutes: read.count('idle-seeding-limit', isTimed, seeding.timeLimitMinutes, 30),
   }
-}
-
-/** Without members that are undefined, and groups that are empty. */
-function clean(change: Record<string, Record<string, unknown>>): SettingsChange {
-  const groups = Object.entries(change).map(([name, group]) => [name, without(group, undefined)] as const)
-  return Object.fromEntries(groups.filter(([, group]) => Object.keys(group).length > 0))
-}
-
-function without<Group extends Record<string, unknown>>(
-  group: Group,
-  value: undefined,
-): { [Name in keyof Group]?: Exclude<Group[Name], undefined> } {
-  return Object.fromEntries(Object.entries(group).filter(([, each]) => each !== value)) as never
 }

@@ -45,7 +45,7 @@ export function seconds(ms: number | null): number {
 }
 
 /** Speeds are in units of 1000 bytes a second. */
-export const SPEED_BYTES = 1000
+const SPEED_BYTES = 1000
 
 export function toSpeed(bytesPerSecond: number): number {
   return Math.round(bytesPerSecond / SPEED_BYTES)

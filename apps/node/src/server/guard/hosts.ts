@@ -31,9 +31,9 @@ export class Hosts {
   }
 }
 
-/** `localhost`, names below it, 127.0.0.0/8 and ::1. */
+/** `localhost`, names below it, 127.0.0.0/8 (as IPv6 writes it, too) and ::1. */
 export function isLoopback(host: string): boolean {
-  const name = bareName(host)
+  const name = bareName(host).replace(/^::ffff:(?=\d+\.)/, '')
   return (
     name === 'localhost' ||
     name.endsWith('.localhost') ||

@@ -18,6 +18,11 @@ export function checkOrigin(method: string, headers: IncomingHttpHeaders): void 
     })
 }
 
+// The node speaks http; its page's origin, which browsers send with every change, tells of a proxy in front that speaks https.
+export function isFromHttps({ origin = '' }: IncomingHttpHeaders): boolean {
+  return /^https:/i.test(origin)
+}
+
 // A proxy in front may speak https while we speak http: name and port decide, with the default port of the page's scheme.
 function isSame(origin: string, host: string): boolean {
   const page = URL.parse(origin)

@@ -1,10 +1,11 @@
 /** The operations that are about the one who asks. */
 import { type Access as AccessAnswer, type CheckedInputOf, type NodeOperations, OPERATIONS } from '@shoal/api'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import type { Access, Identity } from '../access/access.ts'
 import { sessionCookies, setSessionCookie } from '../access/credentials.ts'
 import type { LastingAnswers } from '../access/lasting-answers.ts'
 import { SESSION_SECONDS } from '../access/sessions.ts'
+import { isFromHttps } from '../guard/origin.ts'
 import { inputOf } from '../request/input.ts'
 
 /** `login` and `getAccess` are for those who have not proved anything yet; `logout` too: a session may have ended by itself. */
@@ -24,7 +25,7 @@ export function addAccessRoutes(scope: FastifyInstance, access: Access, lasting:
       const secret = await access.login(username, password, request)
       reply.header(
         'set-cookie',
-        setSessionCookie(request, { secret, secure: isHttps(request) }, SESSION_SECONDS),
+        setSessionCookie(request, { secret, secure: isFromHttps(request.headers) }, SESSION_SECONDS),
       )
       return answer({ username, by: 'session' })
     },
@@ -34,7 +35,7 @@ export function addAccessRoutes(scope: FastifyInstance, access: Access, lasting:
     access.logout(request)
     const cookies = sessionCookies(request)
     for (const { secret } of cookies) lasting.endSession(secret)
-    for (const secure of new Set([isHttps(request), ...cookies.map(each => each.secure)]))
+    for (const secure of new Set([isFromHttps(request.headers), ...cookies.map(each => each.secure)]))
       reply.header('set-cookie', setSessionCookie(request, { secret: '', secure }, 0))
     return answer(null)
   })
@@ -56,9 +57,4 @@ export function addHealthRoute(scope: FastifyInstance, operations: NodeOperation
     const health = await operations.getHealth({})
     return (await access.identify(request)) ? health : { status: health.status }
   })
-}
-
-// The node speaks http; its page's origin, which browsers send with every change, tells of a proxy in front that speaks https.
-function isHttps({ headers }: FastifyRequest): boolean {
-  return /^https:/i.test(headers.origin ?? '')
 }

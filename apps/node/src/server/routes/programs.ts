@@ -13,7 +13,7 @@ export async function refuseProgram(
 ): Promise<void> {
   const wanted = change.automation?.onComplete
   if (wanted === undefined) return
-  if (isHere(request) && access.provesToken(await access.identify(request))) return
+  if (isLoopback(request.ip) && access.provesToken(await access.identify(request))) return
   const { automation } = await operations.getSettings({})
   if (JSON.stringify(wanted) === JSON.stringify(automation.onComplete)) return
   throw new Failure(
@@ -21,8 +21,4 @@ export async function refuseProgram(
     `which program runs is decided on the node’s own machine only: there with ${SHOAL} settings set automation.onComplete=…, or when the node is started with --set`,
     { field: 'automation.onComplete' },
   )
-}
-
-function isHere({ ip }: AskingRequest): boolean {
-  return isLoopback(ip.replace(/^::ffff:(?=\d+\.)/i, ''))
 }
