@@ -1,6 +1,5 @@
 /** Operations about the node itself: labels, jobs, uploads, settings, statistics. */
-import type { CountedLabel, FeedOperations, NodeOperations, TorrentOperations } from '@shoal/api'
-import type { LabelRecord } from '../catalogue/label-store.ts'
+import type { FeedOperations, NodeOperations, TorrentOperations } from '@shoal/api'
 import { Failure } from '../cli/failure.ts'
 import { VERSION } from '../cli/version.ts'
 import type { NodeCore } from './node-core.ts'
@@ -59,8 +58,4 @@ export function nodeOperations(
     },
     search: async query => core.search(query),
   }
-}
-
-export function countLabel({ name, colour, directory }: LabelRecord, torrents: number): CountedLabel {
-  return { name, colour, directory, torrents }
 }

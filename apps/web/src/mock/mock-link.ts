@@ -87,7 +87,7 @@ function newGate({ locked }: MockOptions) {
   }
 }
 
-export function mockApi(
+function mockApi(
   world: MockWorld,
   gate: Gate = newGate({ traffic: 'calm', torrents: 0, locked: false, dropAfterSeconds: null }),
 ): NodeApi {

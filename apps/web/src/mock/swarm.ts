@@ -375,7 +375,7 @@ export class MockTorrent {
   }
 }
 
-export function pieceLengthFor(totalBytes: number): number {
+function pieceLengthFor(totalBytes: number): number {
   let length = 65_536
   while (totalBytes / length > 2_000 && length < 33_554_432) length *= 2
   return length

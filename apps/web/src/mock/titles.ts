@@ -86,7 +86,7 @@ const MOVEMENTS = [
   'Variation',
 ]
 
-export const TITLES: readonly Title[] = [
+const TITLES: readonly Title[] = [
   one('debian-13.1.0-amd64-netinst.iso', 790, 'linux', ['iso']),
   film('Sintel (2010) 4K', 5_120, 'Blender Foundation, CC BY 3.0'),
   one('ubuntu-26.04-desktop-amd64.iso', 6_120, 'linux', ['iso']),

@@ -11,6 +11,7 @@ import {
   RateLimit,
   TimeMs,
   TorrentId,
+  TorrentIds,
 } from './common.ts'
 import { Job } from './job.ts'
 
@@ -223,7 +224,7 @@ export const ACTIONS = [
   'queue-last',
 ] as const
 export const ActOnTorrents = z.object({
-  ids: z.union([z.literal('all'), z.array(TorrentId).min(1).max(100_000)]),
+  ids: TorrentIds,
   action: z.enum(ACTIONS),
 })
 export const ActedOn = z.object({

@@ -6,7 +6,7 @@ import { HttpFailure } from '../failures.ts'
 import { sameText, sha256 } from './token.ts'
 
 /** OWASP's recommendation for scrypt: 128 MiB and about half a second for each guess. */
-export const COST = { N: 2 ** 17, r: 8, p: 1, maxmem: 256 * 1024 * 1024 } as const
+const COST = { N: 2 ** 17, r: 8, p: 1, maxmem: 256 * 1024 * 1024 } as const
 const KEY_BYTES = 32
 /** Checks that wait while one runs; each would take 128 MiB if they all ran. */
 const MAX_WAITING = 8

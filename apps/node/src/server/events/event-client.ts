@@ -3,7 +3,7 @@ import type { NodeEvents, OutgoingEvent } from '../../daemon/contract.ts'
 import { badRequest } from '../failures.ts'
 
 /** Bytes on their way to a client before events are dropped: it reads too slowly. */
-export const MAX_BUFFERED = 4 * 1024 * 1024
+const MAX_BUFFERED = 4 * 1024 * 1024
 /** Once so little is left, the client is told what it missed. */
 const DRAINED = 64 * 1024
 const MAX_TOPICS = 100

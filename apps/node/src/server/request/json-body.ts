@@ -70,7 +70,7 @@ function utf8(body: Buffer): string {
 }
 
 /** How deep brackets nest outside of strings. Stops one past the limit. */
-export function depthOf(text: string): number {
+function depthOf(text: string): number {
   let depth = 0
   let deepest = 0
   for (let at = 0; at < text.length && deepest <= MAX_DEPTH; at++) {
