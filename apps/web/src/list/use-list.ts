@@ -85,16 +85,27 @@ export function useOrder(filter: Filter, sort: Sort): readonly string[] {
 const same = (a: readonly string[], b: readonly string[]) =>
   a.length === b.length && a.every((id, at) => id === b[at])
 
+/** Counting all takes a while: not in the picture in which rows change. */
+const COUNTED_AFTER_MS = 100
+
 /** How many torrents each filter would show. */
 export function useCounts(): Counts {
   const { torrents } = useNode()
   const [counts, setCounts] = useState(() => countAll(torrents.values()))
   useEffect(() => {
-    const update = () => setCounts(countAll(torrents.values()))
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const update = () => {
+      timer = undefined
+      setCounts(countAll(torrents.values()))
+    }
     update()
-    return torrents.onList(({ membership, keys }) => {
-      if (membership || COUNTED.some(key => keys.has(key))) update()
+    const stop = torrents.onList(({ membership, keys }) => {
+      if (membership || COUNTED.some(key => keys.has(key))) timer ??= setTimeout(update, COUNTED_AFTER_MS)
     })
+    return () => {
+      stop()
+      clearTimeout(timer)
+    }
   }, [torrents])
   return counts
 }

@@ -32,6 +32,23 @@ test('only the rows that changed are told, once for all changes of a picture', (
   expect(store.get(first.id)?.peers).toBe(1002)
 })
 
+test('many rows are told a few a picture, each once', () => {
+  const many = rows(20)
+  const { store, flush } = newStore(many)
+  const told: string[] = []
+  for (const { id } of many) store.onRow(id, () => told.push(id))
+  const changed = many.map(({ id }) => ({ id, peers: 1001 }))
+  store.apply({ type: 'torrents', revision: 11, changed, removed: [] })
+  let pictures = 0
+  for (let before = -1; told.length > before; pictures++) {
+    before = told.length
+    flush()
+    expect(told.length - before).toBeLessThanOrEqual(5)
+  }
+  expect(pictures).toBeGreaterThan(3)
+  expect(told.toSorted()).toEqual(many.map(({ id }) => id).toSorted())
+})
+
 test('a row keeps its object, and nobody is told, when an event says what is known', () => {
   const [only] = rows(1) as [Torrent]
   const { store, flush } = newStore([only])

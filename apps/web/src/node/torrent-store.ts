@@ -17,9 +17,12 @@ type ListListener = (change: ListChange) => void
 /** Runs later, once for all changes until then: before the next picture. */
 export type Schedule = (run: () => void) => void
 
+/** Rows told in one picture. To draw all that are in sight anew takes longer than one may take while the list scrolls. */
+const ROWS_A_PICTURE = 5
+
 /**
  * All torrents of the node. What an event changes costs as much as there is in the event: rows listen to their own torrent, and listeners
- * are told once a picture.
+ * are told once a picture, of many rows in the pictures that follow.
  */
 export class TorrentStore {
   readonly #torrents = new Map<string, Torrent>()
@@ -130,12 +133,18 @@ export class TorrentStore {
   #tell(): void {
     this.#scheduled = false
     const change = { membership: this.#membership, keys: this.#keys }
-    const touched = [...this.#touched]
+    const rows = [...this.#touched].filter(id => this.#rows.has(id))
     this.#touched.clear()
     this.#keys = new Set()
     this.#membership = false
-    for (const id of touched) for (const listener of [...(this.#rows.get(id) ?? [])]) listener()
+    this.#tellRows(rows)
     for (const listener of [...this.#lists]) listener(change)
+  }
+
+  #tellRows(ids: readonly string[]): void {
+    for (const id of ids.slice(0, ROWS_A_PICTURE))
+      for (const listener of [...(this.#rows.get(id) ?? [])]) listener()
+    if (ids.length > ROWS_A_PICTURE) this.#schedule(() => this.#tellRows(ids.slice(ROWS_A_PICTURE)))
   }
 }
 
