@@ -29,6 +29,9 @@ export interface WorldOptions {
 const DAY_MS = 86_400_000
 const MINUTE_MS = 60_000
 const LOG_KEPT = 500
+/** In one part of a tick: a few milliseconds. */
+const LEAST_PART = 250
+const MOST_PARTS = 15
 
 /** A made-up node: everything that it knows, and a clock that moves it. */
 export class MockWorld {
@@ -54,6 +57,7 @@ export class MockWorld {
   readonly #listeners = new Set<(event: NodeEvent) => void>()
   readonly #sent = new Map<string, Torrent>()
   readonly #dirty = new Set<string>()
+  readonly #changes = new Map<string, Partial<Torrent> & { id: string }>()
   readonly #gone = new Set<string>()
 
   constructor({ torrents, busy, fresh = false, seed = 7, nowMs = Date.now }: WorldOptions) {
@@ -118,6 +122,7 @@ export class MockWorld {
   take(id: string): void {
     this.torrents.delete(id)
     this.#sent.delete(id)
+    this.#changes.delete(id)
     this.#gone.add(id)
     this.queue()
   }
@@ -139,6 +144,14 @@ export class MockWorld {
 
   /** Lets time pass and tells what changed. */
   tick(seconds: number): void {
+    const parts = this.ticking(seconds)
+    while (!parts.next().done);
+  }
+
+  /** The same a part of the torrents at a time, since a page has other things to do meanwhile. */
+  *ticking(seconds: number): Generator<void> {
+    const part = Math.max(LEAST_PART, Math.ceil(this.torrents.size / MOST_PARTS))
+    let moved = 0
     const nowMs = this.nowMs()
     const before = { ...this.totals }
     for (const torrent of this.torrents.values()) {
@@ -148,6 +161,9 @@ export class MockWorld {
       this.totals.uploadedBytes += torrent.row.uploadBytesPerSecond * seconds
       if (state === 'downloading' && torrent.row.state === 'seeding')
         this.note('info', `${torrent.row.name} is complete`, torrent.row.id)
+      if (++moved % part > 0) continue
+      this.#collect()
+      yield
     }
     this.#remember(nowMs, before)
     for (const job of this.jobs.values()) this.#work(job, seconds)
@@ -163,10 +179,19 @@ export class MockWorld {
     this.minutes.set(minute, moved)
   }
 
-  flush(): void {
-    const changed = [...this.#dirty].flatMap(id => this.#delta(id) ?? [])
-    const removed = [...this.#gone]
+  #collect(): void {
+    for (const id of this.#dirty) {
+      const delta = this.#delta(id)
+      if (delta) this.#changes.set(id, { ...this.#changes.get(id), ...delta })
+    }
     this.#dirty.clear()
+  }
+
+  flush(): void {
+    this.#collect()
+    const changed = [...this.#changes.values()]
+    const removed = [...this.#gone]
+    this.#changes.clear()
     this.#gone.clear()
     if (changed.length === 0 && removed.length === 0) return
     this.revision++
@@ -179,13 +204,15 @@ export class MockWorld {
     if (!row) return null
     const sent = this.#sent.get(id)
     this.#sent.set(id, { ...row, tags: [...row.tags] })
-    if (!sent) return { ...row }
+    if (!sent) return structuredClone(row)
     const keys = (Object.keys(row) as (keyof Torrent)[]).filter(
       key =>
         row[key] !== sent[key] &&
         (typeof row[key] !== 'object' || JSON.stringify(row[key]) !== JSON.stringify(sent[key])),
     )
-    return keys.length === 0 ? null : { ...Object.fromEntries(keys.map(key => [key, row[key]])), id }
+    const copied = (key: keyof Torrent) =>
+      typeof row[key] === 'object' ? structuredClone(row[key]) : row[key]
+    return keys.length === 0 ? null : { ...Object.fromEntries(keys.map(key => [key, copied(key)])), id }
   }
 
   tellLabels(): void {
