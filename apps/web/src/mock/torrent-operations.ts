@@ -228,6 +228,7 @@ function add(world: MockWorld, input: CheckedInputOf<'addTorrent'>): Added {
   world.add(made)
   if (input.queue === 'first') world.queue([made, ...world.queued().filter(each => each !== made)])
   world.note('info', `Added ${title.name}`, id)
+  if (input.peers?.length) world.note('info', `Connecting to ${input.peers.join(', ')}`, id)
   world.flush()
   return { added: true, torrent: { ...made.row }, job: null }
 }

@@ -98,8 +98,7 @@ function Results({ text, kind }: { text: string; kind: Kind }) {
   return (
     <>
       <p className={styles.count} aria-live="polite">
-        {t.found(found.items.length)}
-        {found.next !== null && '+'}
+        {t.found(found.items.length, found.next !== null)}
       </p>
       <ol className={styles.hits}>
         {found.items.map(hit => (

@@ -109,7 +109,8 @@ export const pages = {
     none: (text: string) => `Nothing found for “${text}”`,
     noneBody: 'Try fewer words, or the beginning of a word.',
     more: 'More',
-    found: (count: number) => plural(count, '# result', '# results'),
+    found: (count: number, hasMore: boolean) =>
+      plural(count, '# result', hasMore ? '#+ results' : '# results'),
     empty: 'Find anything that this node has',
     emptyBody:
       'Names of torrents and files, their comments, and the text of shared documents: plain text, Markdown, HTML, PDF, EPUB.',
