@@ -126,7 +126,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'jobs',
-    summary: 'List and cancel long works',
+    summary: 'List and cancel jobs, which is work that takes long',
     group: 'manage',
     load: async () => (await import('../commands/jobs.ts')).jobs,
   },

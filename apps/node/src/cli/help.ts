@@ -50,7 +50,7 @@ export function overview(
     `Usage: ${SHOAL} COMMAND [options]`,
     '',
     ...wrap(
-      'Shares files directly with others, and with every BitTorrent client. Without a command it asks for one.',
+      'Shares files directly with others, and with every BitTorrent client. Without a command, on a terminal, it is a shell that takes one after the other.',
       columns,
     ),
     ...COMMAND_GROUPS.flatMap(({ group, title }) => [

@@ -88,11 +88,16 @@ function reason(error: unknown, address: NodeAddress): unknown {
   return error
 }
 
+/** What the command line takes as plain words: their names in the API say nothing to who typed them. */
+const TYPED = /^(source|ids)\b/
+
 /** The call, with what the node calls wrong in it as a mistake of what was typed. */
 export async function asUsage<T>(call: Promise<T>): Promise<T> {
   return call.catch(error => {
     if (error instanceof ApiError && error.status === 400)
-      throw new UsageError(error.field ? `${error.field}: ${error.message}` : error.message)
+      throw new UsageError(
+        error.field && !TYPED.test(error.field) ? `${error.field}: ${error.message}` : error.message,
+      )
     throw error
   })
 }

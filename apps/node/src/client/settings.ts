@@ -18,7 +18,7 @@ interface Schema {
   safeParse(value: unknown): {
     success: boolean
     data?: unknown
-    error?: { issues: readonly { path: PropertyKey[]; message: string }[] }
+    error?: { issues: readonly { path: PropertyKey[]; message: string; expected?: string }[] }
   }
 }
 
@@ -54,6 +54,9 @@ export function settingValue(settings: Settings, name: string): unknown {
   return (settings as unknown as Record<string, Record<string, unknown>>)[group]?.[key]
 }
 
+/** What a schema expects, in the words that are typed. */
+const EXPECTED: Readonly<Record<string, string>> = { boolean: 'write on or off', number: 'write a number' }
+
 /**
  * Reads what is typed for one setting: JSON, or a text; `on` and `off`; `none` for no limit; rates as `2MB`. Throws UsageError with what the
  * setting takes.
@@ -65,7 +68,8 @@ function parseSetting(name: string, text: string): unknown {
     const result = schema.safeParse(value)
     if (result.success) return result.data
     const [issue] = result.error?.issues ?? []
-    if (issue) problems.push([...issue.path.map(String), issue.message].join(': '))
+    if (issue)
+      problems.push([...issue.path.map(String), EXPECTED[issue.expected ?? ''] ?? issue.message].join(': '))
   }
   throw new UsageError(
     `${name}: "${text.slice(0, 80)}" is not possible: ${problems[0] ?? 'it takes another value'}`,
@@ -77,7 +81,8 @@ export function settingsChange(pairs: readonly string[]): SettingsChange {
   const change: Record<string, Record<string, unknown>> = {}
   for (const pair of pairs) {
     const equals = pair.indexOf('=')
-    if (equals < 1) throw new UsageError(`"${pair}" is no setting and value: write limits.alternative=on`)
+    if (equals < 1)
+      throw new UsageError(`"${pair}" has no value: write NAME=VALUE, such as limits.alternative=on`)
     const names = settingNames(pair.slice(0, equals))
     if (names.length > 1)
       throw new UsageError(`${pair.slice(0, equals)} is ${names.length} settings: name one`)

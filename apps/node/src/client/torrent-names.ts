@@ -12,7 +12,11 @@ const MOST_CANDIDATES = 10
 const ID_HELP = 'its info hash, the first 4 digits or more of it, or a part of the name'
 
 export const TORRENT: Positional = { name: 'ID', help: `the torrent: ${ID_HELP}` }
-export const TORRENTS: Positional = { name: 'ID', help: `torrents, or "all": ${ID_HELP}`, many: true }
+export const TORRENTS: Positional = {
+  name: 'ID',
+  help: `the torrents: of each ${ID_HELP}; "all" for all`,
+  many: true,
+}
 
 /** The ids that words stand for, each once; `all` for all. Throws `not-found` and `ambiguous`. */
 export async function torrentIds(api: NodeApi, words: readonly string[]): Promise<string[]> {

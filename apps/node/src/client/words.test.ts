@@ -135,10 +135,11 @@ describe('settings', () => {
   })
 
   test.each([
-    ['network.dht=maybe', /network.dht: "maybe" is not possible/],
     ['network.port=70000', /network.port: "70000" is not possible/],
     ['network=1', /is 9 settings|is \d+ settings: name one/],
-    ['network.dht', /is no setting and value/],
+    ['network.dht', /has no value: write NAME=VALUE/],
+    ['network.dht=maybe', /network.dht: "maybe" is not possible: write on or off/],
+    ['queue.maxDownloads=lots', /write a number/],
     ['limits.downloadBytesPerSecond=fast', /is no size/],
   ])('refused: %s', (pair, message) => expect(() => settingsChange([pair])).toThrow(message))
 })

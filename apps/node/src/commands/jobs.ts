@@ -7,7 +7,7 @@ import type { Column } from '../text/table.ts'
 
 export const jobs = defineCommand({
   about: [
-    'Jobs are works that take long: making a torrent, downloading a file over HTTP or FTP, moving files. cancel ID … stops them, or forgets them when they have ended.',
+    'Jobs are work that takes long: making a torrent, downloading a file over HTTP or FTP, moving files. cancel ID … stops them, or forgets them when they have ended.',
   ],
   positionals: [
     { name: 'ACTION', help: 'list or cancel. Default: list', optional: true },

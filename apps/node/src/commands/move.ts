@@ -7,7 +7,7 @@ import { NODE_OPTIONS } from '../client/node-options.ts'
 import { TORRENTS } from '../client/torrent-names.ts'
 
 export const move = defineCommand({
-  about: [`Works on while the node shares them; ${SHOAL} jobs shows how far it is.`],
+  about: [`The node goes on sharing them meanwhile; ${SHOAL} jobs shows how far it is.`],
   positionals: [TORRENTS],
   options: {
     to: value('DIR', { help: 'The folder, on the node’s machine' }),

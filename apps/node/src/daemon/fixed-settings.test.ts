@@ -12,7 +12,7 @@ test('reads values as the command line does: words, sizes, JSON, and plain text'
 })
 
 test.each([
-  ['network.dht', 'no setting'],
+  ['network.dht', 'has no value'],
   ['network.nothing=1', 'no setting'],
   ['nothing.dht=1', 'no setting'],
   ['network.port=many', 'network.port: "many" is not possible'],

@@ -9,7 +9,9 @@ export function parseIndexes(text: string): number[] {
     const [, first, last = first] = /^\s*(\d{1,8})\s*(?:-\s*(\d{1,8})\s*)?$/.exec(item) ?? []
     const [from, to] = [Number(first), Number(last)]
     if (!(from <= to && to < MAX_INDEX))
-      throw new UsageError(`"${item}" is no file number or range: write 0,2-4 (shoal info lists the numbers)`)
+      throw new UsageError(
+        `"${item}" is no file number or range: write 0,2-4 (numbers as info and files list them)`,
+      )
     for (let index = from; index <= to; index++) indexes.add(index)
   }
   return [...indexes].sort((a, b) => a - b)
