@@ -3,28 +3,18 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { FeedFilter, type Torrent } from '@shoal/api'
 import { createTorrent, infoHashText, writeMetainfo } from '@shoal/torrent'
-import { afterEach, expect, test } from 'vitest'
-import { type TestNode, testNode } from '../daemon/testing/test-node.ts'
+import { expect, test } from 'vitest'
+import { nodeForTest } from '../daemon/testing/for-test.ts'
+import type { TestNode } from '../daemon/testing/test-node.ts'
 import { FileServer, sendFile } from '../protocols/testing/file-server.ts'
 import { eventually, temporaryFolder } from '../protocols/testing/temporary.ts'
 import { torrentFile } from './testing/torrent-file.ts'
-
-const nodes: TestNode[] = []
-afterEach(async () => {
-  for (const node of nodes.splice(0)) await node.end()
-})
-
-async function open(): Promise<TestNode> {
-  const node = await testNode()
-  nodes.push(node)
-  return node
-}
 
 const torrentOf = (node: TestNode, id: string): Promise<Torrent | null> =>
   node.operations.getTorrent({ id }).catch(() => null)
 
 test('a .torrent in a watched folder, a link to one and a file over HTTP: each goes its way', async () => {
-  const node = await open()
+  const node = await nodeForTest()
   const [one, two] = [await torrentFile('one'), await torrentFile('two')]
   const content = Buffer.alloc(300_000, 'x')
   await using server = await FileServer.start((request, response) => {
@@ -84,7 +74,7 @@ test('a .torrent in a watched folder, a link to one and a file over HTTP: each g
 })
 
 test('an item of a feed that is added by hand is marked, and that is told', async () => {
-  const node = await open()
+  const node = await nodeForTest()
   const magnet = `magnet:?xt=urn:btih:${'12'.repeat(20)}`
   await using server = await FileServer.start((_, response) => {
     const items = [magnet, `magnet:?xt=urn:btih:${'34'.repeat(20)}`].map(
@@ -107,7 +97,7 @@ test('an item of a feed that is added by hand is marked, and that is told', asyn
 })
 
 test('a feed’s item is downloaded from a peer, moved when complete, and told to a program once', async () => {
-  const [seeder, node] = [await open(), await open()]
+  const [seeder, node] = [await nodeForTest(), await nodeForTest()]
   await mkdir(seeder.directory, { recursive: true })
   const source = join(seeder.directory, 'film.mkv')
   await writeFile(source, Buffer.alloc(500_000, 'film'))
@@ -141,9 +131,7 @@ test('a feed’s item is downloaded from a peer, moved when complete, and told t
   expect(items).toMatchObject([{ title: 'A film', taken: true }])
 
   // A restart tells nobody again.
-  nodes.splice(nodes.indexOf(node), 1)
   const again = await node.restart()
-  nodes.push(again)
   await eventually('it is shared again', async () => (await torrentOf(again, id))?.state === 'seeding')
   await again.operations.refreshFeed({ id: feed.id })
   expect(await lines()).toHaveLength(1)

@@ -1,26 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ListTorrents, type NodeEvent, type Torrent } from '@shoal/api'
-import { afterEach, expect, test, vi } from 'vitest'
-import { type TestNode, testNode } from './testing/test-node.ts'
-
-const nodes: TestNode[] = []
-afterEach(async () => {
-  for (const node of nodes.splice(0)) await node.end()
-})
-
-async function open(): Promise<TestNode> {
-  const node = await testNode()
-  nodes.push(node)
-  return node
-}
-
-async function restart(node: TestNode): Promise<TestNode> {
-  nodes.splice(nodes.indexOf(node), 1)
-  const next = await node.restart()
-  nodes.push(next)
-  return next
-}
+import { expect, test, vi } from 'vitest'
+import { nodeForTest } from './testing/for-test.ts'
+import type { TestNode } from './testing/test-node.ts'
 
 const HASH = '0123456789abcdef0123456789abcdef01234567'
 const MAGNET = `magnet:?xt=urn:btih:${HASH}&dn=Films`
@@ -41,14 +24,14 @@ async function share(node: TestNode, name = 'hello.txt', content = 'hello, world
 }
 
 test('adds a magnet link once, and knows it after a restart with its label and tags', async () => {
-  const node = await open()
+  const node = await nodeForTest()
   const first = await node.operations.addTorrent({ source: MAGNET, label: 'films', tags: ['new'] })
   expect(first).toMatchObject({
     added: true,
     torrent: { id: HASH, name: 'Films', state: 'metadata', label: 'films' },
   })
   expect(await node.operations.addTorrent({ source: MAGNET })).toMatchObject({ added: false })
-  const again = await restart(node)
+  const again = await node.restart()
   expect(await again.operations.getTorrent({ id: HASH })).toMatchObject({
     name: 'Films',
     state: 'metadata',
@@ -59,18 +42,18 @@ test('adds a magnet link once, and knows it after a restart with its label and t
 })
 
 test('a paused torrent stays paused over a restart', async () => {
-  const node = await open()
+  const node = await nodeForTest()
   await node.operations.addTorrent({ source: MAGNET })
   await node.operations.actOnTorrents({ ids: [HASH], action: 'pause' })
   expect(await node.operations.getTorrent({ id: HASH })).toMatchObject({ state: 'paused' })
-  const again = await restart(node)
+  const again = await node.restart()
   expect(await again.operations.getTorrent({ id: HASH })).toMatchObject({ state: 'paused' })
   await again.operations.actOnTorrents({ ids: 'all', action: 'resume' })
   expect(await again.operations.getTorrent({ id: HASH })).toMatchObject({ state: 'metadata' })
 })
 
 test('shares a file, and seeds it after a restart without hashing it again', async () => {
-  const node = await open()
+  const node = await nodeForTest()
   const shared = await share(node)
   await vi.waitFor(async () =>
     expect(await node.operations.getTorrent({ id: shared.id })).toMatchObject({
@@ -79,7 +62,7 @@ test('shares a file, and seeds it after a restart without hashing it again', asy
       totalBytes: 12,
     }),
   )
-  const again = await restart(node)
+  const again = await node.restart()
   await vi.waitFor(async () =>
     expect(await again.operations.getTorrent({ id: shared.id })).toMatchObject({
       state: 'seeding',
@@ -89,7 +72,7 @@ test('shares a file, and seeds it after a restart without hashing it again', asy
 })
 
 test('a removed torrent leaves the list, comes back by undo, and is finally forgotten', async () => {
-  const node = await open()
+  const node = await nodeForTest()
   const { id } = await share(node)
   const { undoSeconds } = await node.operations.actOnTorrents({ ids: [id], action: 'remove' })
   expect(undoSeconds).toBeGreaterThan(0)
@@ -99,13 +82,13 @@ test('a removed torrent leaves the list, comes back by undo, and is finally forg
     expect(await node.operations.getTorrent({ id })).toMatchObject({ state: 'seeding' }),
   )
   await node.operations.actOnTorrents({ ids: [id], action: 'remove' })
-  const again = await restart(node)
+  const again = await node.restart()
   await vi.waitFor(() => expect(again.core.book.size).toBe(0))
   expect(again.core.session.torrents).toHaveLength(0)
 })
 
 test('tells what changed, and only that', async () => {
-  const node = await open()
+  const node = await nodeForTest()
   const events: NodeEvent[] = []
   node.events.subscribe('torrents', ({ text }) => events.push(JSON.parse(text())))
   await node.operations.addTorrent({ source: MAGNET })
@@ -118,7 +101,7 @@ test('tells what changed, and only that', async () => {
 })
 
 test('refuses folders outside those that are allowed', async () => {
-  const node = await open()
+  const node = await nodeForTest()
   await expect(node.operations.addTorrent({ source: MAGNET, directory: '/etc' })).rejects.toMatchObject({
     code: 'forbidden-path',
     field: 'directory',
@@ -126,7 +109,7 @@ test('refuses folders outside those that are allowed', async () => {
 })
 
 test('of two downloads that may run at a time, the third waits until it is first', async () => {
-  const node = await open()
+  const node = await nodeForTest()
   const hashes = ['1', '2', '3'].map(digit => digit.repeat(40))
   await node.operations.changeSettings({ queue: { maxDownloads: 2 } })
   for (const hash of hashes) await node.operations.addTorrent({ source: hash })
@@ -140,7 +123,7 @@ test('of two downloads that may run at a time, the third waits until it is first
 })
 
 test('finds a shared document by its name and by what it says, and no longer once it is removed', async () => {
-  const node = await open()
+  const node = await nodeForTest()
   const { id } = await share(node, 'harbour-notes.md', '# Tides\n\nThe lighthouse keeper wrote of herring.')
   const search = async (text: string) =>
     (await node.operations.search({ text, limit: 10 })).items.filter(({ file }) => file === 0)
@@ -155,7 +138,7 @@ test('finds a shared document by its name and by what it says, and no longer onc
 })
 
 test('goes on at the next start with what the end of a run broke off', async () => {
-  const node = await open()
+  const node = await nodeForTest()
   await mkdir(node.directory, { recursive: true })
   await writeFile(join(node.directory, 'late.txt'), 'hashed late')
   const options = { version: 'v2', private: false, trackers: [], webSeeds: [] }
@@ -168,7 +151,7 @@ test('goes on at the next start with what the end of a run broke off', async () 
     detail,
     startedMs: 1,
   })
-  const again = await restart(node)
+  const again = await node.restart()
   expect(await again.core.jobs.whenEnded('late')).toMatchObject({ state: 'done', kind: 'create' })
   expect((await again.operations.listTorrents(ListTorrents.parse({}))).items).toMatchObject([
     { name: 'late.txt' },
@@ -177,10 +160,10 @@ test('goes on at the next start with what the end of a run broke off', async () 
 })
 
 test('what was complete and paused is shown as that after a restart, before anything is read again', async () => {
-  const node = await open()
+  const node = await nodeForTest()
   const { id } = await share(node)
   await node.operations.actOnTorrents({ ids: [id], action: 'pause' })
-  const again = await restart(node)
+  const again = await node.restart()
   expect(await again.operations.getTorrent({ id })).toMatchObject({
     state: 'complete',
     progress: 1,

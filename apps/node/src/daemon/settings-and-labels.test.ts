@@ -2,25 +2,15 @@
 import { writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { afterEach, expect, test, vi } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { openNode } from './open-node.ts'
-import { type TestNode, testNode } from './testing/test-node.ts'
-
-const ends: (() => Promise<unknown>)[] = []
-afterEach(async () => {
-  for (const end of ends.splice(0).reverse()) await end()
-})
-
-async function open(): Promise<TestNode> {
-  const node = await testNode()
-  ends.push(() => node.end())
-  return node
-}
+import { nodeForTest } from './testing/for-test.ts'
+import { testNode } from './testing/test-node.ts'
 
 const HASHES = ['1', '2', '3'].map(digit => digit.repeat(40))
 
 test('a change that the engine refuses leaves all as it was, what came before it in the change too', async () => {
-  const node = await open()
+  const node = await nodeForTest()
   const { keeper, countries, session } = node.core
   const before = keeper.settings
   const opened = vi.spyOn(countries, 'open')
@@ -40,11 +30,11 @@ test('a change that the engine refuses leaves all as it was, what came before it
 })
 
 test('a port that is taken is refused, and the one before holds', async () => {
-  const node = await open()
+  const node = await nodeForTest()
   const { core } = node
   const server = createServer()
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  ends.push(async () => server.close())
+  onTestFinished(() => void server.close())
   const { port } = server.address() as { port: number }
   const before = core.session.port
   // The test's node has its port from where it was started.
@@ -53,7 +43,7 @@ test('a port that is taken is refused, and the one before holds', async () => {
 })
 
 test('a database of countries that is none is refused with the setting that names it', async () => {
-  const node = await open()
+  const node = await nodeForTest()
   const path = join(node.folder, 'x.mmdb')
   await writeFile(path, 'no database')
   await expect(
@@ -67,7 +57,7 @@ test.each([
   [{ downloads: { directory: '/etc' } }, 'downloads.directory'],
   [{ downloads: { completeDirectory: '/etc' } }, 'downloads.completeDirectory'],
 ])('a folder outside those that are allowed is refused in %j', async (change, field) => {
-  const node = await open()
+  const node = await nodeForTest()
   await expect(node.operations.changeSettings(change)).rejects.toMatchObject({
     code: 'forbidden-path',
     field,
@@ -75,7 +65,7 @@ test.each([
 })
 
 test('a label counts its torrents, gives new ones its folder, and takes nothing with it when it goes', async () => {
-  const node = await open()
+  const node = await nodeForTest()
   const directory = join(node.folder, 'films')
   expect(await node.operations.putLabel({ name: 'films', directory, colour: null })).toMatchObject({
     torrents: 0,
@@ -97,7 +87,7 @@ test('a label counts its torrents, gives new ones its folder, and takes nothing 
 })
 
 test('a node that cannot open leaves nothing open: the next one has the same folder', async () => {
-  const node = await open()
+  const node = await nodeForTest()
   const options = {
     dataDir: join(node.folder, 'data'),
     directory: node.directory,
@@ -142,5 +132,8 @@ test('nothing is left running by a node that is closed in the middle of its work
   await Promise.all([node.close(), node.close()])
   await looked
   await node.end()
-  await vi.waitFor(() => expect(resources()).toEqual(before))
+  // Without a timer, which would be one of them.
+  const deadlineMs = performance.now() + 5000
+  while (resources().length > before.length && performance.now() < deadlineMs) await new Promise(setImmediate)
+  expect(resources()).toEqual(before)
 })

@@ -4,28 +4,14 @@ import { cp, mkdir, mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { CreateTorrent, ListTorrents } from '@shoal/api'
-import { createTorrent, infoHashText, Session, writeMetainfo } from '@shoal/torrent'
+import { createTorrent, infoHashText, writeMetainfo } from '@shoal/torrent'
 import { afterEach, expect, test, vi } from 'vitest'
-import { type TestNode, testNode } from './testing/test-node.ts'
+import { nodeForTest, seedForTest } from './testing/for-test.ts'
+import type { TestNode } from './testing/test-node.ts'
 
-const ends: (() => Promise<unknown>)[] = []
-afterEach(async () => {
+afterEach(() => {
   vi.useRealTimers()
-  for (const end of ends.splice(0).reverse()) await end()
 })
-
-async function open(): Promise<TestNode> {
-  let node = await testNode()
-  ends.push(() => node.end())
-  await mkdir(node.directory, { recursive: true })
-  return {
-    ...node,
-    async restart() {
-      node = await node.restart()
-      return node
-    },
-  }
-}
 
 const HASH = '0123456789abcdef0123456789abcdef01234567'
 const all = async (node: TestNode) => (await node.operations.listTorrents(ListTorrents.parse({}))).items
@@ -46,20 +32,12 @@ async function elsewhere(node: TestNode) {
   await mkdir(folder, { recursive: true })
   await writeFile(join(folder, 'far.bin'), 'far'.repeat(20_000))
   const metainfo = await createTorrent(join(folder, 'far.bin'), { version: 'v1' })
-  const session = await Session.open({
-    directory: folder,
-    port: 0,
-    host: '127.0.0.1',
-    dht: false,
-    lsd: false,
-  })
-  ends.push(() => session.close())
-  await session.add(metainfo, { trusted: true })
-  return { metainfo, id: infoHashText(metainfo.info.infoHashes), peer: `127.0.0.1:${session.port}` }
+  const { peer } = await seedForTest(folder, metainfo)
+  return { metainfo, id: infoHashText(metainfo.info.infoHashes), peer }
 }
 
 test('one that is removed, brought back and removed again has its whole time to come back', async () => {
-  const node = await open()
+  const node = await nodeForTest()
   const id = await share(node)
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   await act(node, id, 'remove-with-data')
@@ -75,7 +53,7 @@ test('one that is removed, brought back and removed again has its whole time to 
 })
 
 test('one that is added while it is being forgotten is there afterwards, as a new one', async () => {
-  const node = await open()
+  const node = await nodeForTest()
   const id = await share(node)
   const torrent = node.core.book.get(id)
   const bytes = writeMetainfo(torrent.api.metainfo!)
@@ -105,7 +83,7 @@ test('one that is added while it is being forgotten is there afterwards, as a ne
 })
 
 test('what is added while a preview looks for it is a torrent on disk, and stays when the preview ends', async () => {
-  const node = await open()
+  const node = await nodeForTest()
   const { id, peer } = await elsewhere(node)
   const looking = node.operations.previewTorrent({ source: `magnet:?xt=urn:btih:${id}`, timeoutSeconds: 30 })
   const looked = expect(looking).rejects.toMatchObject({ code: 'conflict' })
@@ -121,7 +99,7 @@ test('what is added while a preview looks for it is a torrent on disk, and stays
 })
 
 test('what a preview has found is added at once, with what else the link says', async () => {
-  const node = await open()
+  const node = await nodeForTest()
   const { id, peer } = await elsewhere(node)
   const source = `magnet:?xt=urn:btih:${id}&tr=${encodeURIComponent('http://127.0.0.1:9/announce')}`
   const preview = await node.operations.previewTorrent({ source, peers: [peer], timeoutSeconds: 30 })
@@ -134,7 +112,7 @@ test('what a preview has found is added at once, with what else the link says', 
 })
 
 test('previews that nobody waits for make room for others; no more than twenty look at a time', async () => {
-  const node = await open()
+  const node = await nodeForTest()
   const hash = (number: number) => number.toString(16).padStart(40, '0')
   const stop = new AbortController()
   const look = (number: number, signal: AbortSignal) =>
@@ -156,24 +134,23 @@ test('previews that nobody waits for make room for others; no more than twenty l
 })
 
 test('who adds the same at the same time adds it once', async () => {
-  const node = await open()
+  const node = await nodeForTest()
   const answers = await Promise.all([1, 2, 3].map(() => node.operations.addTorrent({ source: HASH })))
   expect(answers.map(({ added }) => added).sort()).toEqual([false, false, true])
   expect(await all(node)).toHaveLength(1)
 })
 
 test('what was answered is on the disk: with all that a killed node needs to go on', async () => {
-  const node = await open()
+  const node = await nodeForTest()
   await node.operations.addTorrent({ source: HASH, paused: true, label: 'new' })
   const other = await mkdtemp(join(tmpdir(), 'shoal-killed-'))
   await cp(join(node.folder, 'data'), join(other, 'data'), { recursive: true })
-  const next = await testNode(other)
-  ends.push(() => next.end())
+  const next = await nodeForTest(other)
   expect(await all(next)).toMatchObject([{ id: HASH, label: 'new', state: 'paused' }])
 })
 
 test('the rates of a torrent tell all that came, also of a download that was over before anybody looked', async () => {
-  const node = await open()
+  const node = await nodeForTest()
   const { metainfo, id, peer } = await elsewhere(node)
   const torrent = Buffer.from(writeMetainfo(metainfo)).toString('base64')
   await node.operations.addTorrent({ torrent, peers: [peer] })
@@ -188,7 +165,7 @@ test('the rates of a torrent tell all that came, also of a download that was ove
 })
 
 test('who adds one that is there already makes no label', async () => {
-  const node = await open()
+  const node = await nodeForTest()
   await node.operations.addTorrent({ source: HASH, label: 'films' })
   expect(await node.operations.addTorrent({ source: HASH, label: 'other' })).toMatchObject({ added: false })
   await act(node, HASH, 'remove')
@@ -198,7 +175,7 @@ test('who adds one that is there already makes no label', async () => {
 })
 
 test('a new label is told, whoever brings it', async () => {
-  const node = await open()
+  const node = await nodeForTest()
   const told: unknown[] = []
   node.events.subscribe('labels', ({ event }) => told.push(event))
   await node.operations.addTorrent({ source: HASH, label: 'films' })
@@ -208,7 +185,7 @@ test('a new label is told, whoever brings it', async () => {
 })
 
 test('who watches a torrent hears of it again when it is back, and nothing while it is gone', async () => {
-  const node = await open()
+  const node = await nodeForTest()
   const { id, peer, metainfo } = await elsewhere(node)
   const torrent = Buffer.from(writeMetainfo(metainfo)).toString('base64')
   await node.operations.addTorrent({ torrent, paused: true })
@@ -224,7 +201,7 @@ test('who watches a torrent hears of it again when it is back, and nothing while
 })
 
 test('rows and torrents that do not go together harm no start', async () => {
-  const node = await open()
+  const node = await nodeForTest()
   const id = await share(node)
   const { catalogue } = node.core
   const [row] = catalogue.torrents.all()
@@ -241,7 +218,7 @@ test('rows and torrents that do not go together harm no start', async () => {
 })
 
 test('what cannot be written changes nothing, in the list neither', async () => {
-  const node = await open()
+  const node = await nodeForTest()
   const ids = [HASH, HASH.replace('0', 'f')]
   for (const source of ids) await node.operations.addTorrent({ source })
   const { rows } = node.core
@@ -257,7 +234,7 @@ test('what cannot be written changes nothing, in the list neither', async () => 
 })
 
 test('a second that cannot be written down ends neither the node nor what comes after', async () => {
-  const node = await open()
+  const node = await nodeForTest()
   await node.operations.addTorrent({ source: HASH })
   const adding = vi.spyOn(node.core.catalogue.history, 'add').mockImplementation(() => {
     throw Object.assign(new Error('disk full'), { code: 'no-space' })

@@ -3,28 +3,17 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { CreateTorrent } from '@shoal/api'
-import { afterEach, expect, test, vi } from 'vitest'
-import { type TestNode, testNode } from './testing/test-node.ts'
-
-const ends: (() => Promise<unknown>)[] = []
-afterEach(async () => {
-  for (const end of ends.splice(0).reverse()) await end()
-})
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { nodeForTest } from './testing/for-test.ts'
+import type { TestNode } from './testing/test-node.ts'
 
 async function open(): Promise<TestNode> {
-  let node = await testNode()
-  ends.push(() => node.end())
+  const node = await nodeForTest()
   await mkdir(join(node.directory, 'album', 'cd 1'), { recursive: true })
   await writeFile(join(node.directory, 'album', 'cd 1', 'a.txt'), 'a'.repeat(70_000))
   await writeFile(join(node.directory, 'album', 'b.txt'), 'b'.repeat(90_000))
   await writeFile(join(node.directory, 'c.txt'), 'c'.repeat(50_000))
-  return {
-    ...node,
-    async restart() {
-      node = await node.restart()
-      return node
-    },
-  }
+  return node
 }
 
 /** All that is read through the node, whole. */
@@ -98,7 +87,7 @@ test('a server that does not answer holds up no start, and what it has is asked 
     if (isAnswering) answer.end('late, but here')
   })
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  ends.push(async () => {
+  onTestFinished(() => {
     server.closeAllConnections()
     server.close()
   })
@@ -115,7 +104,6 @@ test('a server that does not answer holds up no start, and what it has is asked 
   await vi.waitFor(() => expect(requests).toBe(1))
   isAnswering = true
   const third = await again.restart()
-  ends.push(() => third.close())
   await vi.waitFor(async () =>
     expect(await third.operations.getJob({ id: 'late' })).toMatchObject({ state: 'done' }),
   )

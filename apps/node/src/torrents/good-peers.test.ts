@@ -1,38 +1,29 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createTorrent, infoHashText, type PeerStatus, Session, writeMetainfo } from '@shoal/torrent'
-import { afterEach, expect, test, vi } from 'vitest'
-import { testNode } from '../daemon/testing/test-node.ts'
+import { createTorrent, infoHashText, type PeerStatus, writeMetainfo } from '@shoal/torrent'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { nodeForTest, seedForTest } from '../daemon/testing/for-test.ts'
 import { bestOf } from './good-peers.ts'
-
-const ends: (() => Promise<unknown>)[] = []
-afterEach(async () => {
-  for (const end of ends.splice(0).reverse()) await end()
-})
 
 const MEBIBYTE = 1024 * 1024
 
 /** A seed that takes its time, and its torrent. */
 async function slowSeed(isPrivate: boolean) {
   const folder = await mkdtemp(join(tmpdir(), 'shoal-seed-'))
-  ends.push(() => rm(folder, { recursive: true, force: true }))
+  onTestFinished(() => rm(folder, { recursive: true, force: true }))
   await mkdir(folder, { recursive: true })
   await writeFile(join(folder, 'big.bin'), Buffer.alloc(2 * MEBIBYTE, 'big'))
   const metainfo = await createTorrent(join(folder, 'big.bin'), {
     private: isPrivate,
     pieceLengthBytes: 16_384,
   })
-  const limits = { uploadBytesPerSecond: MEBIBYTE / 2 }
-  const local = { port: 0, host: '127.0.0.1', dht: false, lsd: false }
-  const session = await Session.open({ directory: folder, limits, ...local })
-  ends.push(() => session.close())
-  await session.add(metainfo, { trusted: true })
+  const { session, peer } = await seedForTest(folder, metainfo, { uploadBytesPerSecond: MEBIBYTE / 2 })
   return {
     session,
     id: infoHashText(metainfo.info.infoHashes),
     torrent: Buffer.from(writeMetainfo(metainfo)).toString('base64'),
-    peer: `127.0.0.1:${session.port}`,
+    peer,
   }
 }
 
@@ -41,8 +32,7 @@ test.each([
   ['a private torrent', true, 0],
 ])('after a restart the peers of the last run of %s are asked first: %s', async (_, isPrivate, asked) => {
   const { id, torrent, peer } = await slowSeed(isPrivate)
-  let node = await testNode()
-  ends.push(() => node.end())
+  let node = await nodeForTest()
   await node.operations.addTorrent({ torrent, peers: [peer] })
   await vi.waitFor(
     async () => expect((await node.operations.getTorrent({ id })).downloadedBytes).toBeGreaterThan(0),

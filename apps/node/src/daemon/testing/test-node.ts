@@ -11,7 +11,7 @@ export interface TestNode extends OpenNode {
   readonly directory: string
   /** Closes it and opens another on the same folders. */
   restart(): Promise<TestNode>
-  /** Closes it and deletes its folders. */
+  /** Closes it, or the last that was opened on its folders, and deletes these. */
   end(): Promise<void>
 }
 
@@ -23,27 +23,32 @@ const ALONE: SettingsChange = { network: { port: 0, dht: false, lsd: false } }
 export async function testNode(folder?: string): Promise<TestNode> {
   const root = folder ?? (await mkdtemp(join(tmpdir(), 'shoal-node-')))
   const directory = join(root, 'downloads')
-  const node = await openNode({
-    dataDir: join(root, 'data'),
-    directory,
-    fixed: ALONE,
-    allowedDirectories: [root],
-    log: SILENT,
-    logEntries: new LogEntries(),
-    peerHost: '127.0.0.1',
-    onStop() {},
-  })
-  return {
-    ...node,
-    folder: root,
-    directory,
-    async restart() {
-      await node.close()
-      return testNode(root)
-    },
-    async end() {
-      await node.close()
-      await rm(root, { recursive: true, force: true })
-    },
+  let last: OpenNode
+  const open = async (): Promise<TestNode> => {
+    const node = await openNode({
+      dataDir: join(root, 'data'),
+      directory,
+      fixed: ALONE,
+      allowedDirectories: [root],
+      log: SILENT,
+      logEntries: new LogEntries(),
+      peerHost: '127.0.0.1',
+      onStop() {},
+    })
+    last = node
+    return {
+      ...node,
+      folder: root,
+      directory,
+      async restart() {
+        await node.close()
+        return open()
+      },
+      async end() {
+        await last.close()
+        await rm(root, { recursive: true, force: true })
+      },
+    }
   }
+  return open()
 }
