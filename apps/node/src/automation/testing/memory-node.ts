@@ -10,6 +10,7 @@ import {
   torrentCid,
 } from '@shoal/torrent'
 import { Failure } from '../../cli/failure.ts'
+import { emptyDetail } from '../../testing/empty-detail.ts'
 
 type Operations = Pick<NodeOperations, 'addTorrent' | 'moveTorrent' | 'getTorrent' | 'getJob' | 'listLabels'>
 
@@ -125,47 +126,12 @@ function newTorrent(
   known: Pick<TorrentDetail, 'name' | 'totalBytes' | 'label' | 'state' | 'directory' | 'source'>,
 ): TorrentDetail {
   return {
-    id: infoHashText(infoHashes),
+    ...emptyDetail(infoHashText(infoHashes), known.name),
     infoHashV1: infoHashes.v1 ? infoHashText({ v1: infoHashes.v1 }) : null,
     infoHashV2: infoHashes.v2 ? infoHashText({ v2: infoHashes.v2 }) : null,
-    error: null,
-    progress: 0,
     wantedBytes: known.totalBytes,
-    haveBytes: 0,
-    downloadBytesPerSecond: 0,
-    uploadBytesPerSecond: 0,
-    downloadedBytes: 0,
-    uploadedBytes: 0,
-    ratio: null,
-    etaSeconds: null,
-    peers: 0,
-    seeds: 0,
-    swarmSeeds: null,
-    swarmLeeches: null,
-    tags: [],
-    fileCount: null,
-    private: false,
-    sequential: false,
-    queuePosition: 1,
-    addedMs: 0,
-    completedMs: null,
-    activeMs: null,
     magnet: formatMagnet({ infoHashes, name: known.name, trackers: [], webSeeds: [], peers: [] }),
     contentId: torrentCid(infoHashes),
-    version: null,
-    comment: null,
-    createdBy: null,
-    createdMs: null,
-    pieceCount: null,
-    pieceLengthBytes: null,
-    wastedBytes: 0,
-    webSeeds: [],
-    downloadLimitBytesPerSecond: null,
-    uploadLimitBytesPerSecond: null,
-    ratioLimit: null,
-    seedingTimeLimitMinutes: null,
-    downloadingSeconds: 0,
-    seedingSeconds: 0,
     ...known,
   }
 }

@@ -1,4 +1,5 @@
 import type { Torrent, TorrentDetail, Upload } from '@shoal/api'
+import { emptyDetail } from '../../testing/empty-detail.ts'
 
 export interface ModelFile {
   path: string
@@ -36,29 +37,6 @@ export function modelTorrent(id: string, name: string, files: ModelFile[]): Mode
       haveBytes: totalBytes,
       fileCount: files.length > 0 ? files.length : null,
     },
-  }
-}
-
-function emptyDetail(id: string, name: string): TorrentDetail {
-  const unknown = {
-    comment: null,
-    createdBy: null,
-    createdMs: null,
-    pieceCount: null,
-    pieceLengthBytes: null,
-  }
-  const unlimited = { downloadLimitBytesPerSecond: null, uploadLimitBytesPerSecond: null }
-  return {
-    ...({ id, infoHashV1: id, infoHashV2: null, name, error: null, directory: '/downloads' } as const),
-    ...({ state: 'metadata', progress: 0, totalBytes: null, wantedBytes: null, haveBytes: 0 } as const),
-    ...{ downloadBytesPerSecond: 0, uploadBytesPerSecond: 0, downloadedBytes: 0, uploadedBytes: 0 },
-    ...{ ratio: null, etaSeconds: null, peers: 0, seeds: 0, swarmSeeds: null, swarmLeeches: null },
-    ...{ label: null, tags: [], fileCount: null, private: false, sequential: false, queuePosition: null },
-    ...{ addedMs: Date.now(), completedMs: null, activeMs: null, magnet: `magnet:?xt=urn:btih:${id}` },
-    ...{ contentId: 'baf5rcf', version: 'v1', wastedBytes: 0, webSeeds: [], source: null },
-    ...{ ratioLimit: null, seedingTimeLimitMinutes: null, downloadingSeconds: 0, seedingSeconds: 0 },
-    ...unknown,
-    ...unlimited,
   }
 }
 

@@ -1,0 +1,25 @@
+import type { TorrentDetail } from '@shoal/api'
+
+/** What the API shows of a torrent that nothing is known of yet. */
+export function emptyDetail(id: string, name: string): TorrentDetail {
+  const unknown = {
+    comment: null,
+    createdBy: null,
+    createdMs: null,
+    pieceCount: null,
+    pieceLengthBytes: null,
+  }
+  const unlimited = { downloadLimitBytesPerSecond: null, uploadLimitBytesPerSecond: null }
+  return {
+    ...({ id, infoHashV1: id, infoHashV2: null, name, error: null, directory: '/downloads' } as const),
+    ...({ state: 'metadata', progress: 0, totalBytes: null, wantedBytes: null, haveBytes: 0 } as const),
+    ...{ downloadBytesPerSecond: 0, uploadBytesPerSecond: 0, downloadedBytes: 0, uploadedBytes: 0 },
+    ...{ ratio: null, etaSeconds: null, peers: 0, seeds: 0, swarmSeeds: null, swarmLeeches: null },
+    ...{ label: null, tags: [], fileCount: null, private: false, sequential: false, queuePosition: null },
+    ...{ addedMs: Date.now(), completedMs: null, activeMs: null, magnet: `magnet:?xt=urn:btih:${id}` },
+    ...{ contentId: 'baf5rcf', version: 'v1', wastedBytes: 0, webSeeds: [], source: null },
+    ...{ ratioLimit: null, seedingTimeLimitMinutes: null, downloadingSeconds: 0, seedingSeconds: 0 },
+    ...unknown,
+    ...unlimited,
+  }
+}
