@@ -2,7 +2,7 @@ import { plural } from '../plural.ts'
 
 const count = new Intl.NumberFormat('en')
 const pieces = (number: number) => plural(number, '# piece', '# pieces')
-const peers = (number: number) => plural(number, '# peer has it', '# peers have it')
+const peersHave = (number: number) => plural(number, '# peer has', '# peers have')
 
 /** Texts of one torrent's page. */
 export const torrent = {
@@ -53,7 +53,7 @@ export const torrent = {
       if (summary.unavailable > 0) {
         return `${have}; of ${pieces(summary.unavailable)} no connected peer has a copy`
       }
-      return `${have}; of the rarest missing one, ${peers(summary.rarest ?? 0)}`
+      return `${have}; ${peersHave(summary.rarest ?? 0)} the rarest missing one`
     },
     cell: (cell: { first: number; end: number; have: number; rarest: number | null }) => {
       const size = cell.end - cell.first
@@ -62,8 +62,8 @@ export const torrent = {
           ? `Piece ${count.format(cell.first)}`
           : `Pieces ${count.format(cell.first)} to ${count.format(cell.end - 1)}`
       if (cell.rarest === null) return `${where}: here`
-      const rarest = cell.rarest === 0 ? 'nobody connected has it' : peers(cell.rarest)
-      return size === 1 ? `${where}: ${rarest}` : `${where}: ${cell.have} here; of the rarest, ${rarest}`
+      const who = cell.rarest === 0 ? 'nobody connected has' : peersHave(cell.rarest)
+      return size === 1 ? `${where}: ${who} it` : `${where}: ${cell.have} here; ${who} the rarest`
     },
     copies: 'Copies in the swarm',
     copiesHint: 'Whole copies among the connected peers: below 1, they cannot complete it alone.',
