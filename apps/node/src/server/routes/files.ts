@@ -15,6 +15,9 @@ import { routePath } from './route-path.ts'
 export function addFileRoute(scope: FastifyInstance, files: NodeFiles, lasting: LastingAnswers): void {
   const handler = async (request: FastifyRequest, reply: FastifyReply) => {
     const { id, path } = byteInput(BYTE_ROUTES.readFile, request)
+    // Before anything is waited for: the session may end meanwhile.
+    const forget = lasting.add(openingSession(request), () => reply.raw.destroy())
+    reply.raw.once('close', forget)
     const file = await files.open(id, path)
     const tag = etag(file)
     const { contentType, disposition } = dispositionOf(file.name, file.mediaType)
@@ -25,8 +28,6 @@ export function addFileRoute(scope: FastifyInstance, files: NodeFiles, lasting: 
       'content-disposition': disposition,
     })
     if (matches(request.headers['if-none-match'], tag)) return reply.code(304).send()
-    const forget = lasting.add(openingSession(request), () => reply.raw.destroy())
-    reply.raw.once('close', forget)
     reply.type(contentType)
     return send(file, tag, request, reply)
   }
