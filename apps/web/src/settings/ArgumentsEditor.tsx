@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react'
 import { Button, IconButton } from '../components/Button.tsx'
-import { controlClass } from '../components/Field.tsx'
 import { texts } from '../texts/texts.ts'
+import { SavedInput } from './SavedInput.tsx'
 import styles from './settings.module.css'
 
 const say = texts.settings.program
@@ -36,15 +36,13 @@ export default function ArgumentsEditor({ words, disabled, onChange }: Arguments
             // biome-ignore lint/suspicious/noArrayIndexKey: an argument is its place
             <li key={at}>
               <span className={styles.wordName}>{name}</span>
-              <input
-                className={controlClass}
+              <SavedInput
                 aria-label={name}
                 spellCheck={false}
                 disabled={disabled}
-                value={word}
-                onChange={event => setWritten(written.with(at, event.target.value))}
-                onBlur={() => commit(written)}
-                onKeyDown={event => event.key === 'Enter' && commit(written)}
+                written={word}
+                onWritten={text => setWritten(written.with(at, text))}
+                onCommit={() => commit(written)}
               />
               <IconButton
                 icon="trash"

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react'
-import { controlClass } from '../components/Field.tsx'
 import { texts } from '../texts/texts.ts'
 import type { ControlProps } from './Control.tsx'
+import { SavedInput } from './SavedInput.tsx'
 
 const say = texts.settings
 
@@ -25,19 +25,16 @@ export function NumberField({
     if (!isWrong && next !== value) onChange(next)
   }
   return (
-    <input
+    <SavedInput
       id={id}
-      className={controlClass}
       inputMode={field.kind === 'integer' ? 'numeric' : 'decimal'}
-      autoComplete="off"
       placeholder={field.nullable ? say.unlimited : undefined}
       disabled={disabled}
-      aria-describedby={describedBy}
-      aria-invalid={invalid || undefined}
-      value={written}
-      onChange={event => setWritten(event.target.value)}
-      onBlur={commit}
-      onKeyDown={event => event.key === 'Enter' && commit()}
+      describedBy={describedBy}
+      invalid={invalid}
+      written={written}
+      onWritten={setWritten}
+      onCommit={commit}
     />
   )
 }

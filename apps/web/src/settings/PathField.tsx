@@ -1,8 +1,8 @@
 import { useEffect, useState } from 'react'
-import { controlClass } from '../components/Field.tsx'
 import { texts } from '../texts/texts.ts'
 import { BrowseButton } from './BrowseButton.tsx'
 import type { ControlProps } from './Control.tsx'
+import { SavedInput } from './SavedInput.tsx'
 import styles from './settings.module.css'
 
 const say = texts.settings
@@ -25,19 +25,16 @@ export function PathField({
   }
   return (
     <span className={styles.path}>
-      <input
+      <SavedInput
         id={id}
-        className={controlClass}
-        autoComplete="off"
         spellCheck={false}
         placeholder={field.nullable ? say.empty : undefined}
         disabled={disabled}
-        aria-describedby={describedBy}
-        aria-invalid={invalid || undefined}
-        value={written}
-        onChange={event => setWritten(event.target.value)}
-        onBlur={commit}
-        onKeyDown={event => event.key === 'Enter' && commit()}
+        describedBy={describedBy}
+        invalid={invalid}
+        written={written}
+        onWritten={setWritten}
+        onCommit={commit}
       />
       {field.kind === 'path' && (
         <BrowseButton

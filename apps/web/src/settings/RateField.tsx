@@ -2,6 +2,7 @@ import { useEffect, useState } from 'react'
 import { controlClass } from '../components/Field.tsx'
 import { texts } from '../texts/texts.ts'
 import { RATE_UNITS, type RateUnit, rateOf, rateText, unitFor } from './rate.ts'
+import { SavedInput } from './SavedInput.tsx'
 import styles from './settings.module.css'
 
 export interface RateFieldProps {
@@ -43,20 +44,17 @@ export function RateField({
   }
   return (
     <span className={styles.rate}>
-      <input
+      <SavedInput
         {...(id ? { id } : {})}
-        className={controlClass}
         inputMode="decimal"
-        autoComplete="off"
         placeholder={texts.settings.unlimited}
         aria-label={label}
-        aria-describedby={describedBy}
-        aria-invalid={invalid || undefined}
         disabled={disabled}
-        value={written}
-        onChange={event => setWritten(event.target.value)}
-        onBlur={() => commit(written, unit)}
-        onKeyDown={event => event.key === 'Enter' && commit(written, unit)}
+        describedBy={describedBy}
+        invalid={invalid}
+        written={written}
+        onWritten={setWritten}
+        onCommit={() => commit(written, unit)}
       />
       <select
         className={controlClass}
