@@ -1,5 +1,5 @@
 import type { Database } from './database.ts'
-import { FILE_KINDS, type FileKind, kindOf } from './file-kind.ts'
+import { type FileKind, kindOf } from './file-kind.ts'
 import type { Query } from './query.ts'
 
 export interface FileRecord {
@@ -31,7 +31,6 @@ export class FileStore {
   readonly #page: Query<FileRecord>
   readonly #one: Query<FileRecord>
   readonly #totals: Query<FileTotals>
-  readonly #kinds: Query<{ readonly kind: FileKind }>
 
   constructor(database: Database) {
     this.#database = database
@@ -45,9 +44,6 @@ export class FileStore {
     this.#totals = database.prepare(
       `SELECT count(*) AS count, coalesce(sum(length_bytes), 0) AS bytes, coalesce(max(file_index), -1) AS lastIndex
        FROM files WHERE torrent_id = ?`,
-    )
-    this.#kinds = database.prepare(
-      'SELECT kind FROM files WHERE torrent_id = ? GROUP BY kind ORDER BY sum(length_bytes) DESC LIMIT 1',
     )
   }
 
@@ -110,10 +106,5 @@ export class FileStore {
 
   totals(torrentId: number): FileTotals {
     return this.#totals.get(torrentId)!
-  }
-
-  /** What most of the torrent's bytes are. */
-  mainKind(torrentId: number): FileKind {
-    return this.#kinds.get(torrentId)?.kind ?? FILE_KINDS[FILE_KINDS.length - 1]!
   }
 }

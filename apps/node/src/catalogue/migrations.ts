@@ -9,9 +9,6 @@ const APPLICATION_ID = 0x53686f6c
 /** Each brings the tables from one version to the next; the version is how many were done. Only ever add to the end. */
 const MIGRATIONS: readonly string[] = [SCHEMA_1, SCHEMA_2]
 
-/** The version that this program writes. */
-export const SCHEMA_VERSION = MIGRATIONS.length
-
 /**
  * Brings the tables up to date, in one transaction. Writes something in any case, so that the log exists afterwards. Throws `newer-version`
  * for a file that a later program wrote, `bad-argument` for a database of something else.

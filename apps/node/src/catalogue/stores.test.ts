@@ -112,7 +112,6 @@ describe('files', () => {
       { index: 0, path: 'x.pdf', lengthBytes: 7, kind: 'document' },
     ])
     expect(catalogue.files.totals(id)).toMatchObject({ count: 1, bytes: 7 })
-    expect(catalogue.files.mainKind(id)).toBe('document')
   })
 
   test('are not counted as known when the list was interrupted', async () => {

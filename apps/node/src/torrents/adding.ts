@@ -210,7 +210,7 @@ function givePriorities(
 }
 
 /** Content of a .torrent, from base64. Throws `bad-torrent`. */
-export function metainfoOf(base64: string): Metainfo {
+function metainfoOf(base64: string): Metainfo {
   return parseMetainfo(Buffer.from(base64, 'base64'))
 }
 

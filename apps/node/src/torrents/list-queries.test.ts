@@ -1,42 +1,12 @@
 import { ListTorrents, type Torrent } from '@shoal/api'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { emptyDetail } from '../testing/empty-detail.ts'
 import { filterOf, pageOf, sortedPage, sorterOf } from './list-queries.ts'
 
 function torrent(id: string, more: Partial<Torrent> = {}): Torrent {
-  return {
-    id,
-    infoHashV1: null,
-    infoHashV2: null,
-    name: id,
-    state: 'seeding',
-    error: null,
-    progress: 1,
-    totalBytes: 10,
-    wantedBytes: 10,
-    haveBytes: 10,
-    downloadBytesPerSecond: 0,
-    uploadBytesPerSecond: 0,
-    downloadedBytes: 0,
-    uploadedBytes: 0,
-    ratio: null,
-    etaSeconds: null,
-    peers: 0,
-    seeds: 0,
-    swarmSeeds: null,
-    swarmLeeches: null,
-    label: null,
-    tags: [],
-    directory: '/downloads',
-    fileCount: 1,
-    private: false,
-    sequential: false,
-    queuePosition: null,
-    addedMs: 0,
-    completedMs: null,
-    activeMs: null,
-    ...more,
-  }
+  const seeding = { state: 'seeding', progress: 1, totalBytes: 10, wantedBytes: 10, haveBytes: 10 } as const
+  return { ...emptyDetail(id, id), infoHashV1: null, ...seeding, fileCount: 1, addedMs: 0, ...more }
 }
 
 const query = (more: object = {}) => ListTorrents.parse(more)

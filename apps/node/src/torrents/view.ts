@@ -156,7 +156,7 @@ function restingTracker(url: string, tier: number): Tracker {
   return trackerView({ ...status, hash: 'v1' })
 }
 
-export function trackerView(status: TorrentDiscovery): Tracker {
+function trackerView(status: TorrentDiscovery): Tracker {
   const { label, kind, tier, state, message, peers, seeds, leeches, downloads } = status
   const { lastAnnounceSeconds, nextAnnounceSeconds } = status
   return {

@@ -72,6 +72,6 @@ function summary(working: readonly [Item, Snapshot][]): string {
   return `${working.length} at work: ${formatPercent(progress)}, ${rate}, ${sum(each => each.peers)} peers`
 }
 
-export function isWorking({ state }: Snapshot): boolean {
+function isWorking({ state }: Snapshot): boolean {
   return WORKING.has(state)
 }

@@ -66,7 +66,7 @@ export function torrentColumns(
 }
 
 /** The state, and why where it is an error. */
-export function stateText({ state, error, queuePosition }: Torrent): string {
+function stateText({ state, error, queuePosition }: Torrent): string {
   if (state === 'error') return `error: ${error?.message ?? 'it stopped'}`
   return state === 'queued' && queuePosition !== null ? `queued ${queuePosition}` : state
 }
