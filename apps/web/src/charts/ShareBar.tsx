@@ -28,7 +28,7 @@ export function ShareBar({ shares, label }: { readonly shares: readonly Share[];
           <li key={name} data-part={index}>
             <span>{name}</span>
             <strong>{formatCount(value)}</strong>
-            <small>{formatPercent(whole === 0 ? 0 : value / whole)}</small>
+            <small>{partText(value / whole)}</small>
           </li>
         ))}
         {parts.length === 0 && <li>{say.none}</li>}
@@ -36,6 +36,9 @@ export function ShareBar({ shares, label }: { readonly shares: readonly Share[];
     </div>
   )
 }
+
+/** Something is never nothing. */
+const partText = (part: number) => (part < 0.01 ? `<${formatPercent(0.01)}` : formatPercent(part))
 
 function largest(shares: readonly Share[]): Share[] {
   const sorted = shares.filter(({ value }) => value > 0).sort((a, b) => b.value - a.value)

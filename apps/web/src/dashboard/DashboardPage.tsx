@@ -4,7 +4,7 @@ import { ShareBar } from '../charts/ShareBar.tsx'
 import { Icon } from '../components/Icon.tsx'
 import { Page } from '../components/Page.tsx'
 import { Card, Loading, Notice, ProgressBar } from '../components/Parts.tsx'
-import { formatBytes, formatCount, formatDuration, formatRatio } from '../format/format.ts'
+import { formatBytes, formatDuration, formatRatio } from '../format/format.ts'
 import { useAsked, useCell, useNode } from '../node/context.tsx'
 import { texts } from '../texts/texts.ts'
 import styles from './Dashboard.module.css'
@@ -135,7 +135,7 @@ function NodeCard({ stats }: { stats: NodeStats }) {
   const node = useNode()
   const info = useCell(node.info)
   const facts: [string, ReactNode][] = [
-    [t.dht, stats.dhtNodes === null ? t.dhtOff : formatCount(stats.dhtNodes)],
+    [t.dht, stats.dhtNodes === null ? t.dhtOff : t.dhtNodes(stats.dhtNodes)],
     [t.port, info?.peerPort ? String(info.peerPort) : t.portNone],
     [t.uptime, formatDuration(stats.uptimeSeconds)],
     [t.memory, formatBytes(stats.memoryBytes)],
