@@ -294,6 +294,31 @@ describe.skipIf(lackingChromium())('the console with a made-up node', () => {
     })
   })
 
+  test('the keyboard goes on from a box or a menu that was clicked, and far down rows are read in their order', async () => {
+    await on('/?mock&torrents=300', async page => {
+      const chosen = () =>
+        page.locator('[data-row][aria-selected=true]').evaluateAll(all => all.map(row => row.ariaRowIndex))
+      await page.locator('[aria-rowindex="3"] [data-role=select]').click()
+      await page.keyboard.press('ArrowDown')
+      expect(await chosen()).toEqual(['4'])
+      await page.locator('[aria-rowindex="6"]').hover()
+      await page.locator('[aria-rowindex="6"] button').click()
+      await page.getByRole('menu').waitFor()
+      await page.keyboard.press('Escape')
+      await page.getByRole('menu').waitFor({ state: 'detached' })
+      for (let row = 0; row < 60; row++) await page.keyboard.press('ArrowDown')
+      await expect.poll(chosen).toEqual(['66'])
+      const read = await page.locator('[role=rowgroup]').evaluate(group =>
+        group
+          .getAttribute('aria-owns')!
+          .split(' ')
+          .map(id => Number(document.getElementById(id)!.ariaRowIndex)),
+      )
+      expect(read).toEqual(read.map((_, at) => read[0]! + at))
+      expect(read).toContain(66)
+    })
+  })
+
   test('5,000 busy torrents scroll, with no more rows than are in sight', async () => {
     await on('/?mock=busy&torrents=5000', async page => {
       await rows(page).first().waitFor()

@@ -92,6 +92,10 @@ export function Table(props: TableProps) {
         onClick={onClick}
         onDoubleClick={event => navigateTo(rowOf(event), narrow, navigate)}
         onKeyDown={onKeyDown}
+        onFocus={event => {
+          // A click on what is in a row would leave the keyboard there, though the row goes when the list scrolls.
+          if (rowOf(event) !== undefined) event.currentTarget.focus({ preventScroll: true })
+        }}
         onPointerDownCapture={event => {
           pressed.current = rowOf(event)
         }}
