@@ -7,6 +7,7 @@ import type { DiscoveryKind, DiscoveryStatus } from './discovery/discovery.ts'
 import type { Info, InfoHashes, Metainfo } from './metainfo/metainfo.ts'
 import type { ResumeStore } from './storage/resume-store.ts'
 import type { TransportKind } from './transport/transport.ts'
+import type { IceServer, RtcFactory } from './transport/webrtc/rtc.ts'
 
 /** Bytes a second; `Infinity` for no limit. */
 export interface RateLimits {
@@ -271,6 +272,19 @@ export interface TorrentApi {
   remove(options?: { deleteData?: boolean }): Promise<void>
 }
 
+/** How peers are reached over WebRTC. */
+export interface WebrtcOptions {
+  /**
+   * STUN servers tell us our address beyond a router; TURN servers relay where there is no direct way. Default: none, which reaches peers
+   * of the same network and those whose address is public.
+   */
+  iceServers?: readonly IceServer[]
+  /** `relay`: by TURN servers only, so that no peer learns our address. Default `all`. */
+  iceTransportPolicy?: 'all' | 'relay'
+  /** Makes the peer connections instead of the platform: for a worker, whose page must. Only when the session is opened. */
+  rtc?: RtcFactory
+}
+
 export interface SessionOptions {
   /** Where downloads go. Default: the working directory. */
   directory?: string
@@ -296,6 +310,12 @@ export interface SessionOptions {
   pex?: boolean
   /** Announce to trackers. Default true. */
   trackers?: boolean
+  /**
+   * WebRTC, to which the way leads over trackers whose URLs begin with `ws:` or `wss:`. Loaded when the first such tracker is announced to.
+   * `false`: off. Default: on, without servers.
+   */
+  webrtc?: boolean | WebrtcOptions
+  /** Message stream encryption; WebRTC has its own, always. */
   encryption?: EncryptionPolicy
   limits?: Partial<RateLimits>
   /** Peer connections in all / for one torrent. Defaults 500 / 100. */
@@ -335,6 +355,7 @@ export type SessionSettings = Pick<
   | 'lsd'
   | 'pex'
   | 'trackers'
+  | 'webrtc'
   | 'encryption'
   | 'maxConnections'
   | 'maxConnectionsPerTorrent'

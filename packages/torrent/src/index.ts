@@ -40,4 +40,14 @@ export {
 export type { ResumeEntry, ResumeProgress, ResumeStore } from './storage/resume-store.ts'
 export { addNumber, type NameRules, safeComponent } from './storage/safe-names.ts'
 export type { FileStamp } from './storage/storage.ts'
-export type { TransportKind } from './transport/transport.ts'
+export type { PeerAddress, TransportKind } from './transport/transport.ts'
+export type {
+  IceServer,
+  RtcCandidate,
+  RtcChannel,
+  RtcChannelHandler,
+  RtcConfig,
+  RtcFactory,
+  RtcPeer,
+  RtcPeerEvents,
+} from './transport/webrtc/rtc.ts'

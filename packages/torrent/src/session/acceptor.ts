@@ -57,7 +57,7 @@ export class Acceptor {
     for (const transport of transports) {
       const listen = (at: number) =>
         transport.listen({ port: at, ...(host === undefined ? {} : { host }) }, connection =>
-          this.#accept(connection),
+          this.accept(connection),
         )
       const listener = await listen(port ?? DEFAULT_PORT).catch(error => {
         // The usual port may be another client's; one that the user named must be had.
@@ -76,7 +76,13 @@ export class Acceptor {
     await Promise.all(listeners.map(listener => listener.close()))
   }
 
-  #accept(connection: Connection): void {
+  /** The torrent that a handshake names by the hash, and how it is named then. */
+  find(infoHash: Uint8Array): { topic: HandshakeTopic; torrent: Torrent } | null {
+    return this.#lookup.find(infoHash)
+  }
+
+  /** Takes a connection that another opened. */
+  accept(connection: Connection): void {
     const { clock, random, encryption, peerId, dhtPort, hasRoom } = this.#context
     if (!hasRoom || this.#signal.aborted) return connection.close()
     if (this.#handshakes.size >= MAX_HANDSHAKES) this.#makeRoom()

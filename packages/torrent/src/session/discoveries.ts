@@ -6,11 +6,14 @@ import type { DiscoverySink, DiscoveryTopic, Membership } from '../discovery/dis
 import { LsdDiscovery } from '../discovery/lsd.ts'
 import { TrackerDiscovery } from '../discovery/tracker/trackers.ts'
 import type { ResumeStore } from '../storage/resume-store.ts'
+import type { Signalling } from '../transport/webrtc/meetings.ts'
 import type { SessionDiscovery } from './announcements.ts'
 import type { Environment } from './environment.ts'
 
 export interface DiscoveriesContext extends Environment {
   readonly userAgent: string
+  /** Of WebRTC peers; null while that is off. */
+  readonly signalling: () => Signalling | null
   /** Port that accepts peers: the DHT takes the same for UDP where it can. */
   readonly port: number
   /** Where the DHT's nodes are kept between runs; null keeps none. */

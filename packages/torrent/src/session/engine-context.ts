@@ -22,6 +22,7 @@ import type { Discoveries } from './discoveries.ts'
 import type { Environment } from './environment.ts'
 import type { Registry } from './registry.ts'
 import type { Torrent } from './torrent.ts'
+import type { WebrtcPeers } from './webrtc-peers.ts'
 
 const DEFAULT_MAX_CONNECTIONS = 500
 const DEFAULT_MAX_PER_TORRENT = 100
@@ -49,6 +50,7 @@ export class EngineContext implements SessionContext {
   listenPort = 0
   resume: ResumeStore | null = null
   discoveries: Discoveries | null = null
+  webrtc: WebrtcPeers | null = null
   /** Payload since the session was opened. */
   downloadedBytes = 0
   uploadedBytes = 0
@@ -84,6 +86,7 @@ export class EngineContext implements SessionContext {
     this.uploadSlots = changes.uploadSlots ?? this.uploadSlots
     this.maxPeersPerTorrent = changes.maxConnectionsPerTorrent ?? this.maxPeersPerTorrent
     this.maxConnections = changes.maxConnections ?? this.maxConnections
+    if (changes.webrtc !== undefined) this.webrtc?.configure(changes.webrtc)
   }
 
   get hashPool(): HashPool {
@@ -182,6 +185,7 @@ export class EngineContext implements SessionContext {
 
   /** After the torrents were closed. */
   async close(): Promise<void> {
+    this.webrtc?.close()
     this.#active.close()
     const transports = this.#environment.transports.map(transport => transport.close())
     await Promise.all([this.discoveries?.close(), ...transports])

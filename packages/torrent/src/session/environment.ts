@@ -3,10 +3,12 @@ import { createHashPool } from '#hash-pool'
 import { httpGet } from '#http-get'
 import { openHttpRanges } from '#http-ranges'
 import { resolveHost } from '#resolve'
+import { openRtc } from '#rtc'
 import { createTransports } from '#transports'
 import { type Clock, systemClock } from '../base/clock.ts'
 import { type Random, systemRandom } from '../base/random.ts'
 import type { HttpGet } from '../discovery/tracker/http-get.ts'
+import { type OpenSocket, openSocket } from '../discovery/tracker/ws/web-socket.ts'
 import type { HashPool } from '../hash/hash-pool.ts'
 import type { PieceLayout } from '../metainfo/layout.ts'
 import { createMemoryStorage } from '../storage/memory-storage.ts'
@@ -15,6 +17,7 @@ import type { OpenDatagram } from '../transport/datagram.ts'
 import type { OpenHttpRanges } from '../transport/http/http-ranges.ts'
 import type { ResolveHost } from '../transport/resolve.ts'
 import type { Transport } from '../transport/transport.ts'
+import type { RtcFactory } from '../transport/webrtc/rtc.ts'
 
 /** The world that a session lives in: the platform's own, or one of a simulation. */
 export interface Environment {
@@ -24,6 +27,10 @@ export interface Environment {
   readonly openDatagram: OpenDatagram
   readonly resolveHost: ResolveHost
   readonly httpGet: HttpGet
+  /** What WebSocket trackers are reached by. */
+  readonly openSocket: OpenSocket
+  /** WebRTC, asked for once. `host`: the address that the session is to use alone. */
+  readonly openRtc: (options: { host?: string | undefined }) => Promise<RtcFactory>
   /** What web seeds are read with. */
   readonly openHttpRanges: OpenHttpRanges
   /** Where torrents that are kept in memory go. */
@@ -42,6 +49,8 @@ export function resolveEnvironment(given: SessionEnvironment): Environment {
     openDatagram,
     resolveHost,
     httpGet,
+    openSocket,
+    openRtc,
     openHttpRanges,
     createMemoryStorage,
     createHashPool,

@@ -27,6 +27,7 @@ export async function reconfigure(parts: SessionParts, changes: SessionSettings)
   if (dht !== undefined) await turn(parts, 'dht', dht)
   if (lsd !== undefined) await turn(parts, 'lsd', lsd)
   if (moved) await tellPort(parts)
+  else if (changes.webrtc) for (const torrent of torrents) torrent.announcements.refresh()
 }
 
 /** Whether the port is another now. */

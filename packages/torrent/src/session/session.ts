@@ -25,6 +25,7 @@ import { sessionStatsOf } from './session-stats.ts'
 import { readSource } from './sources.ts'
 import { Torrent } from './torrent.ts'
 import { type TorrentOrigin, type TorrentPlace, withRecorded } from './torrent-origin.ts'
+import { WebrtcPeers } from './webrtc-peers.ts'
 
 /** All torrents of one client: see api.ts for what each member promises. */
 export class Session implements SessionApi {
@@ -46,7 +47,16 @@ export class Session implements SessionApi {
     this.#directory = options.directory ?? '.'
     this.#environment = environment
     this.#context = new EngineContext(options, environment, this.#registry)
-    this.#acceptor = new Acceptor(this.#context, this.#registry, this.#abort.signal)
+    const { signal } = this.#abort
+    this.#acceptor = new Acceptor(this.#context, this.#registry, signal)
+    this.#context.webrtc = new WebrtcPeers({
+      context: this.#context,
+      registry: this.#registry,
+      acceptor: this.#acceptor,
+      signal,
+      openRtc: () => environment.openRtc({ host: options.host }),
+    })
+    this.#context.webrtc.configure(options.webrtc ?? true)
   }
 
   /**
@@ -77,6 +87,7 @@ export class Session implements SessionApi {
     context.discoveries = await Discoveries.open(this.#options, {
       ...this.#environment,
       userAgent,
+      signalling: () => context.webrtc?.signalling ?? null,
       get port() {
         return context.listenPort
       },

@@ -53,6 +53,21 @@ export async function dialPeer(
   return finishDial(connection, false, new Uint8Array(0), topic, signal)
 }
 
+/** Shakes hands on a connection that was opened for a torrent by other means than dialling: in plain, whoever made it protects it. */
+export async function greetPeer(
+  connection: Connection,
+  topic: HandshakeTopic,
+  options: Omit<HandshakeOptions, 'policy'>,
+): Promise<ReadyConnection> {
+  connection.write(greet(topic.infoHash, topic.upgrade !== undefined || topic.v2, options))
+  return finishDial(connection, isPrivatePipe(connection), new Uint8Array(0), topic, options.signal)
+}
+
+/** WebRTC has DTLS: obfuscation would add nothing. */
+function isPrivatePipe({ kind }: Connection): boolean {
+  return kind === 'webrtc'
+}
+
 async function finishDial(
   connection: Connection,
   encrypted: boolean,
@@ -81,7 +96,8 @@ export async function acceptPeer<Torrent>(
   },
   options: HandshakeOptions,
 ): Promise<{ ready: ReadyConnection; torrent: Torrent }> {
-  const { policy, random, signal } = options
+  const { random, signal } = options
+  const policy = isPrivatePipe(connection) ? 'plain' : options.policy
   const accepted = await acceptEncryption(
     connection,
     { policy, random, find: digest => lookup.findObfuscated(digest) },
@@ -100,13 +116,15 @@ export async function acceptPeer<Torrent>(
     greet(upgrade ?? topic.infoHash, topic.upgrade !== undefined || topic.v2, options),
   )
   const v2 = topic.v2 || upgrade !== undefined
-  return {
-    ready: { connection: accepted.connection, encrypted: accepted.method === 'rc4', handshake, early, v2 },
-    torrent,
-  }
+  const encrypted = accepted.method === 'rc4' || isPrivatePipe(connection)
+  return { ready: { connection: accepted.connection, encrypted, handshake, early, v2 }, torrent }
 }
 
-function greet(infoHash: Uint8Array, v2: boolean, { peerId, dht }: HandshakeOptions): Uint8Array {
+function greet(
+  infoHash: Uint8Array,
+  v2: boolean,
+  { peerId, dht }: Pick<HandshakeOptions, 'peerId' | 'dht'>,
+): Uint8Array {
   return encodeHandshake({ infoHash, peerId, features: { extended: true, fast: true, dht, v2 } })
 }
 

@@ -1,4 +1,5 @@
 import { formatHostPort, parseIp } from '../base/ip.ts'
+import type { Connection } from '../transport/transport.ts'
 import {
   type ExtensionIds,
   type ExtensionName,
@@ -75,7 +76,7 @@ export class PeerExtensions {
         extensions: host.exchangesPeers ? OUR_EXTENSION_IDS : others,
         client: host.userAgent,
         requestQueue: MAX_REQUESTS_QUEUED,
-        ...(host.listenPort > 0 ? { port: host.listenPort } : {}),
+        ...(host.listenPort > 0 && !isSignalled(link.connection) ? { port: host.listenPort } : {}),
         ...(parseIp(seen) ? { yourIp: seen } : {}),
         ...(host.transfer ? { metadataSize: host.transfer.info.bytes.length } : {}),
         ...(host.uploadOnly ? { uploadOnly: true } : {}),
@@ -200,6 +201,7 @@ export function pexPeersOf(peers: Iterable<Peer>): PexPeer[] {
   const list: PexPeer[] = []
   for (const peer of peers) {
     const { remote, incoming } = peer.link.connection
+    if (isSignalled(peer.link.connection)) continue
     const port = incoming ? peer.extensions.listenPort : remote.port
     if (port === undefined) continue
     const flags =
@@ -209,4 +211,9 @@ export function pexPeersOf(peers: Iterable<Peer>): PexPeer[] {
     list.push({ host: remote.host, port, flags })
   }
   return list
+}
+
+/** The peer has no address that others could dial: where it is seen may be a relay. */
+function isSignalled({ kind }: Connection): boolean {
+  return kind === 'webrtc'
 }

@@ -86,10 +86,10 @@ export class Peer implements LinkOwner, DownloadOwner, UploadOwner, PiecesOwner 
     return this.host.transfer
   }
 
-  /** `host:port` that the connection has; the port is not the peer's listening one when it is incoming. */
+  /** `host:port` that the connection has (of WebRTC, a name when that is unknown); the port is not the peer's listening one when it is incoming. */
   get address(): string {
     const { host, port } = this.link.connection.remote
-    return formatHostPort(host, port)
+    return port === 0 ? host : formatHostPort(host, port)
   }
 
   get client(): string {
@@ -333,8 +333,8 @@ export class Peer implements LinkOwner, DownloadOwner, UploadOwner, PiecesOwner 
   }
 
   onPort(port: number): void {
-    // BEP 5 has it sent once; each makes us send a packet there.
-    if (this.#saidPort) return
+    // BEP 5 has it sent once; each makes us send a packet there. A WebRTC peer may be seen behind a relay.
+    if (this.#saidPort || this.link.connection.kind === 'webrtc') return
     this.#saidPort = true
     this.host.onDhtNode(this.link.connection.remote.host, port)
   }

@@ -76,6 +76,18 @@ export class Tier {
     if (this.#appointment && atMs < this.#appointment.timeMs) this.#schedule(atMs)
   }
 
+  /** The tracker has forgotten us: it is told again soon, or another of the tier is. */
+  lost(url: string): void {
+    const tracker = this.#trackers.find(candidate => candidate.url === url)
+    if (this.#left || !tracker?.works) return
+    const { clock, random } = this.#hub
+    tracker.joined = false
+    tracker.failed(new TrackerError('unreachable', 'the tracker hung up'), clock.nowMs(), random)
+    this.#refreshAtMs = Infinity
+    this.#schedule(this.#retryMs())
+    this.#owner.sink.onStatus()
+  }
+
   status(): DiscoveryStatus[] {
     const nextMs = this.#appointment?.timeMs
     return this.#trackers.map((tracker, i) => tracker.status(this.number, i === 0 ? nextMs : undefined))
@@ -196,7 +208,7 @@ export class Tier {
 }
 
 export function unsupportedTracker(): TrackerError {
-  return new TrackerError('unsupported', 'no such kind of tracker here: use http, https or udp')
+  return new TrackerError('unsupported', 'no such kind of tracker here: use http, https, udp, ws or wss')
 }
 
 export function late(): TrackerError {

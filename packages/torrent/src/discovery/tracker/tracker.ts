@@ -1,7 +1,7 @@
 import { type ErrorCode, ShoalError } from '../../base/errors.ts'
 import type { PeerAddress } from '../../transport/transport.ts'
 
-/** What HTTP and UDP trackers have in common: the contract between a torrent's tiers and the protocols. */
+/** What all kinds of trackers have in common: the contract between a torrent's tiers and the protocols. */
 
 /** BEP 3; `paused` is BEP 21: every regular announce of a partial seed. */
 export type AnnounceEvent = 'none' | 'started' | 'completed' | 'stopped' | 'paused'
@@ -64,6 +64,8 @@ export interface TrackerProtocol {
     infoHashes: readonly Uint8Array[],
     options: { signal: AbortSignal },
   ): Promise<(ScrapeEntry | null)[]>
+  /** Set by its user: called when a tracker has lost all that it knew of us, and must be told again. */
+  onLost?: ((url: string) => void) | undefined
   /** Closes sockets; what is under way rejects with `closed`. */
   close(): Promise<void>
 }

@@ -7,6 +7,7 @@ import { ShoalError } from '../../base/errors.ts'
 import type { Random } from '../../base/random.ts'
 import type { OpenDatagram } from '../../transport/datagram.ts'
 import type { ResolveHost } from '../../transport/resolve.ts'
+import type { Signalling } from '../../transport/webrtc/meetings.ts'
 import type { Discovery, DiscoverySink, DiscoveryStatus, DiscoveryTopic, Membership } from '../discovery.ts'
 import { Agenda } from './agenda.ts'
 import { Gate } from './gate.ts'
@@ -16,6 +17,8 @@ import { late, Tier, type TierOwner, type TrackerHub, unsupportedTracker } from 
 import { withTimeLimit } from './time-limit.ts'
 import type { ScrapeEntry, TrackerProtocol } from './tracker.ts'
 import { UdpTracker } from './udp-tracker.ts'
+import { type OpenSocket, openSocket as platformOpenSocket } from './ws/web-socket.ts'
+import { WsTracker } from './ws/ws-tracker.ts'
 
 export interface TrackerDiscoveryOptions {
   readonly clock: Clock
@@ -30,7 +33,10 @@ export interface TrackerDiscoveryOptions {
   readonly openDatagram?: OpenDatagram
   readonly resolveHost?: ResolveHost
   readonly httpGet?: HttpGet
-  /** Further kinds of tracker, by URL scheme with its colon (`wss:`). They are closed with the rest. */
+  readonly openSocket?: OpenSocket
+  /** Makes and takes the offers that WebSocket trackers hand on; null while WebRTC is off. Default: always null. */
+  readonly signalling?: () => Signalling | null
+  /** Further kinds of tracker, by URL scheme with its colon (`https:`). They are closed with the rest. */
   readonly protocols?: Readonly<Record<string, TrackerProtocol>>
 }
 
@@ -57,24 +63,29 @@ export class TrackerDiscovery implements Discovery {
   readonly #announceToAll: boolean
   readonly #protocols: Map<string, TrackerProtocol>
   readonly #hub: TrackerHub
-  readonly #members = new Set<Membership>()
+  readonly #members = new Set<TrackerMembership>()
   #closed = false
 
   constructor(options: TrackerDiscoveryOptions) {
     const { clock, random, userAgent, announceToAll = false, onExternalHost } = options
     const { openDatagram = platformOpenDatagram, resolveHost = platformResolveHost } = options
     const { httpGet = platformHttpGet, protocols = {} } = options
+    const { openSocket = platformOpenSocket, signalling = () => null } = options
     this.#clock = clock
     this.#random = random
     this.#announceToAll = announceToAll
     const http = new HttpTracker({ clock, httpGet, resolveHost, userAgent })
     const udp = new UdpTracker({ clock, random, openDatagram, resolveHost })
-    this.#protocols = new Map([
+    const ws = new WsTracker({ clock, openSocket, signalling })
+    this.#protocols = new Map<string, TrackerProtocol>([
       ['http:', http],
       ['https:', http],
       ['udp:', udp],
+      ['ws:', ws],
+      ['wss:', ws],
       ...Object.entries(protocols),
     ])
+    for (const protocol of this.#protocols.values()) protocol.onLost = url => this.#lost(url)
     this.#hub = {
       clock,
       random,
@@ -94,7 +105,7 @@ export class TrackerDiscovery implements Discovery {
     const { tiers = [] } = options
     if (tiers.length === 0) return NO_TRACKERS
     const owner: TierOwner = { topic, sink, key: readU32(this.#random.bytes(4), 0) }
-    const membership = new TrackerMembership({
+    const membership: TrackerMembership = new TrackerMembership({
       split: wanted => this.#split(wanted),
       create: ({ number, urls }) => new Tier(this.#hub, owner, number, urls),
       onLeft: () => this.#members.delete(membership),
@@ -133,6 +144,10 @@ export class TrackerDiscovery implements Discovery {
     this.#closed = true
     await Promise.all([...this.#members].map(member => member.leave()))
     await Promise.all([...new Set(this.#protocols.values())].map(protocol => protocol.close()))
+  }
+
+  #lost(url: string): void {
+    for (const member of this.#members) member.lost(url)
   }
 
   #protocolOf(url: string): TrackerProtocol | undefined {
@@ -199,6 +214,10 @@ class TrackerMembership implements Membership {
 
   completed(): void {
     for (const tier of this.#tiers) tier.completed()
+  }
+
+  lost(url: string): void {
+    for (const tier of this.#tiers) tier.lost(url)
   }
 
   refresh(): void {

@@ -1,0 +1,161 @@
+/**
+ * Messages of WebTorrent's trackers: JSON over a WebSocket, in which 20 bytes are 20 characters. There is no BEP; this is what the npm
+ * packages bittorrent-tracker and webtorrent say to each other.
+ */
+import { fromLatin1, latin1 } from '../../../base/bytes.ts'
+import type { RtcOffer } from '../../../transport/webrtc/meetings.ts'
+import type { RtcCandidate } from '../../../transport/webrtc/rtc.ts'
+import { cleanCandidate, cleanSdp } from '../../../transport/webrtc/sdp.ts'
+import { type AnnounceAnswer, type AnnounceRequest, cleanText, type ScrapeEntry } from '../tracker.ts'
+
+/** Characters of a message: an answer to the scrape of a hundred torrents takes some 10,000, an offer 4,000. */
+export const MAX_MESSAGE = 100_000
+const MAX_OFFER_ID = 64
+const MAX_TRACKER_ID = 200
+const MAX_SCRAPED = 200
+
+/** What a tracker says. Hashes and peer IDs are of 20 characters. */
+export type TrackerMessage =
+  | { kind: 'offer'; infoHash: string; peerId: string; offerId: string; sdp: string }
+  | { kind: 'answer'; infoHash: string; peerId: string; offerId: string; sdp: string }
+  | { kind: 'candidate'; offerId: string; candidate: RtcCandidate }
+  | { kind: 'announced'; infoHash: string; answer: AnnounceAnswer }
+  | { kind: 'scraped'; entries: Map<string, ScrapeEntry> }
+  /** Without an info hash: of whatever was asked. */
+  | { kind: 'failure'; infoHash: string | undefined; reason: string }
+
+export function announceText(request: AnnounceRequest, offers: readonly RtcOffer[]): string {
+  const { event, trackerId } = request
+  return JSON.stringify({
+    action: 'announce',
+    info_hash: latin1(request.infoHash),
+    peer_id: latin1(request.peerId),
+    uploaded: request.uploaded,
+    downloaded: request.downloaded,
+    left: request.left,
+    // BEP 21's `paused` is unknown to some of these trackers.
+    ...(event !== 'none' && event !== 'paused' && { event }),
+    numwant: offers.length,
+    offers: offers.map(({ id, sdp }) => ({ offer_id: id, offer: { type: 'offer', sdp } })),
+    ...(trackerId !== undefined && { trackerid: trackerId }),
+  })
+}
+
+export function answerText(answer: {
+  readonly infoHash: string
+  readonly peerId: Uint8Array
+  readonly toPeerId: string
+  readonly offerId: string
+  readonly sdp: string
+  readonly left: number
+}): string {
+  return JSON.stringify({
+    action: 'announce',
+    info_hash: answer.infoHash,
+    peer_id: latin1(answer.peerId),
+    to_peer_id: answer.toPeerId,
+    offer_id: answer.offerId,
+    answer: { type: 'answer', sdp: answer.sdp },
+    // Some trackers take this, too, for an announce.
+    left: answer.left,
+  })
+}
+
+export function scrapeText(infoHashes: readonly Uint8Array[]): string {
+  return JSON.stringify({ action: 'scrape', info_hash: infoHashes.map(latin1) })
+}
+
+/** Reads a message; null when it is none, or too long. */
+export function parseTrackerMessage(text: string): TrackerMessage | null {
+  if (text.length > MAX_MESSAGE) return null
+  const message = parseObject(text)
+  if (!message) return null
+  const { info_hash, action } = message
+  const infoHash = isId(info_hash) ? info_hash : undefined
+  const reason = message['failure reason']
+  if (typeof reason === 'string') return { kind: 'failure', infoHash, reason: cleanText(reason) }
+  if (action === 'scrape') return { kind: 'scraped', entries: scraped(message.files) }
+  if (action !== 'announce' || infoHash === undefined) return null
+  if (message.offer !== undefined || message.answer !== undefined) return signal(message, infoHash)
+  return { kind: 'announced', infoHash, answer: announced(message) }
+}
+
+type Fields = Readonly<Record<string, unknown>>
+
+function signal(message: Fields, infoHash: string): TrackerMessage | null {
+  const { offer, answer, offer_id: offerId, peer_id: peerId } = message
+  const description = asObject(offer ?? answer)
+  if (!description || !isId(peerId)) return null
+  if (typeof offerId !== 'string' || offerId === '' || offerId.length > MAX_OFFER_ID) return null
+  const candidate = cleanCandidate(description.candidate)
+  if (candidate) return { kind: 'candidate', offerId, candidate }
+  const sdp = cleanSdp(description.sdp)
+  return sdp === null
+    ? null
+    : { kind: offer === undefined ? 'answer' : 'offer', infoHash, peerId, offerId, sdp }
+}
+
+function announced(message: Fields): AnnounceAnswer {
+  const intervalMs = seconds(message.interval)
+  const minIntervalMs = seconds(message['min interval'])
+  const trackerId = message['tracker id']
+  const warning = message['warning message']
+  const seeds = count(message.complete)
+  const leeches = count(message.incomplete)
+  const downloads = count(message.downloaded)
+  return {
+    peers: [],
+    ...(intervalMs !== undefined && { intervalMs }),
+    ...(minIntervalMs !== undefined && { minIntervalMs }),
+    ...(seeds !== undefined && { seeds }),
+    ...(leeches !== undefined && { leeches }),
+    ...(downloads !== undefined && { downloads }),
+    ...(typeof trackerId === 'string' && trackerId.length <= MAX_TRACKER_ID && { trackerId }),
+    ...(typeof warning === 'string' && { warning: cleanText(warning) }),
+  }
+}
+
+function scraped(files: unknown): Map<string, ScrapeEntry> {
+  const entries = new Map<string, ScrapeEntry>()
+  for (const [infoHash, value] of Object.entries(asObject(files) ?? {}).slice(0, MAX_SCRAPED)) {
+    const entry = asObject(value)
+    if (!entry || !isId(infoHash)) continue
+    const { complete, incomplete, downloaded } = entry
+    entries.set(infoHash, {
+      seeds: count(complete) ?? 0,
+      leeches: count(incomplete) ?? 0,
+      downloads: count(downloaded) ?? 0,
+    })
+  }
+  return entries
+}
+
+function parseObject(text: string): Fields | null {
+  try {
+    return asObject(JSON.parse(text))
+  } catch {
+    return null
+  }
+}
+
+function asObject(value: unknown): Fields | null {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : null
+}
+
+/** 20 bytes as 20 characters. */
+function isId(value: unknown): value is string {
+  return typeof value === 'string' && /^[\0-\xff]{20}$/.test(value)
+}
+
+function seconds(value: unknown): number | undefined {
+  return typeof value === 'number' && value > 0 && value < 1e9 ? value * 1000 : undefined
+}
+
+function count(value: unknown): number | undefined {
+  return Number.isSafeInteger(value) && (value as number) >= 0 ? (value as number) : undefined
+}
+
+/** The bytes of a hash that `parseTrackerMessage` gave. */
+export function hashBytes(infoHash: string): Uint8Array {
+  return fromLatin1(infoHash)
+}

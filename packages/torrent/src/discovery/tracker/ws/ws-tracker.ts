@@ -1,0 +1,183 @@
+import { equalBytes, fromLatin1, latin1 } from '../../../base/bytes.ts'
+import type { Clock } from '../../../base/clock.ts'
+import type { Signalling } from '../../../transport/webrtc/meetings.ts'
+import {
+  type AnnounceAnswer,
+  type AnnounceRequest,
+  type ScrapeEntry,
+  TrackerError,
+  type TrackerProtocol,
+} from '../tracker.ts'
+import type { OpenSocket } from './web-socket.ts'
+import { WsLink } from './ws-link.ts'
+import { announceText, answerText, scrapeText, type TrackerMessage } from './ws-messages.ts'
+
+export interface WsTrackerOptions {
+  readonly clock: Clock
+  readonly openSocket: OpenSocket
+  /** Null while WebRTC is off: such trackers are of no use then. */
+  readonly signalling: () => Signalling | null
+}
+
+/** Offers with one announce: each is a peer connection that waits. A seed is offered to by those who lack something. */
+const MAX_OFFERS = 10
+const MAX_SEED_OFFERS = 4
+const MAX_SCRAPE = 100
+/** What others' offers are answered with is sent with the totals of the last announce. */
+interface Member {
+  readonly peerId: Uint8Array
+  left: number
+}
+
+/** WebTorrent's trackers: they hand on offers and answers of WebRTC peers instead of addresses. */
+export class WsTracker implements TrackerProtocol {
+  readonly timeLimitMs = 30_000
+  onLost: ((url: string) => void) | undefined
+  readonly #options: WsTrackerOptions
+  readonly #links = new Map<string, WsLink>()
+  /** By link and hash: who we are there. */
+  readonly #members = new Map<string, Member>()
+
+  constructor(options: WsTrackerOptions) {
+    this.#options = options
+  }
+
+  async announce(
+    url: string,
+    request: AnnounceRequest,
+    { signal }: { signal: AbortSignal },
+  ): Promise<AnnounceAnswer> {
+    const signalling = this.#signalling()
+    const infoHash = latin1(request.infoHash)
+    return this.#use(url, async link => {
+      await link.opened(signal)
+      if (request.event === 'stopped') return this.#leave(link, url, request)
+      const offers = await signalling.offer(request.infoHash, offerCount(request), { signal })
+      const { left, peerId } = request
+      // Others' offers may come before the answer.
+      this.#members.set(memberKey(url, infoHash), { left, peerId })
+      try {
+        const answered = link.announced(infoHash, signal)
+        link.send(announceText(request, offers))
+        const answer = await answered
+        link.members.add(infoHash)
+        return answer
+      } finally {
+        if (!link.members.has(infoHash)) this.#members.delete(memberKey(url, infoHash))
+      }
+    })
+  }
+
+  async scrape(
+    url: string,
+    infoHashes: readonly Uint8Array[],
+    { signal }: { signal: AbortSignal },
+  ): Promise<(ScrapeEntry | null)[]> {
+    return this.#use(url, async link => {
+      await link.opened(signal)
+      const entries: (ScrapeEntry | null)[] = []
+      for (let at = 0; at < infoHashes.length; at += MAX_SCRAPE) {
+        const batch = infoHashes.slice(at, at + MAX_SCRAPE)
+        const answered = link.scraped(signal)
+        link.send(scrapeText(batch))
+        const found = await answered
+        entries.push(...batch.map(infoHash => found.get(latin1(infoHash)) ?? null))
+      }
+      return entries
+    })
+  }
+
+  async close(): Promise<void> {
+    for (const link of this.#links.values()) link.close()
+    this.#links.clear()
+    this.#members.clear()
+  }
+
+  #signalling(): Signalling {
+    const signalling = this.#options.signalling()
+    if (!signalling)
+      throw new TrackerError('unsupported', 'WebRTC is off, and this tracker is of no use without')
+    return signalling
+  }
+
+  /** Runs `work` with the URL's link, which is kept as long as the tracker knows torrents by it. */
+  async #use<T>(url: string, work: (link: WsLink) => Promise<T>): Promise<T> {
+    const link = this.#links.get(url) ?? this.#open(url)
+    link.users++
+    try {
+      return await work(link)
+    } finally {
+      link.users--
+      if (link.users === 0 && link.members.size === 0) {
+        link.close()
+        this.#forget(url, link)
+      }
+    }
+  }
+
+  #open(url: string): WsLink {
+    const { clock, openSocket } = this.#options
+    try {
+      const link: WsLink = new WsLink({
+        url,
+        clock,
+        openSocket,
+        onSignal: message => this.#onSignal(url, link, message),
+        onLost: () => {
+          this.#forget(url, link)
+          for (const infoHash of link.members) this.#members.delete(memberKey(url, infoHash))
+          if (link.members.size > 0) this.onLost?.(url)
+        },
+      })
+      this.#links.set(url, link)
+      return link
+    } catch (error) {
+      throw new TrackerError('unreachable', 'the tracker cannot be connected to', { cause: error })
+    }
+  }
+
+  #forget(url: string, link: WsLink): void {
+    if (this.#links.get(url) === link) this.#links.delete(url)
+  }
+
+  #leave(link: WsLink, url: string, request: AnnounceRequest): AnnounceAnswer {
+    const infoHash = latin1(request.infoHash)
+    link.members.delete(infoHash)
+    this.#members.delete(memberKey(url, infoHash))
+    link.send(announceText(request, []))
+    // Not every tracker answers this.
+    return { peers: [] }
+  }
+
+  #onSignal(url: string, link: WsLink, message: TrackerMessage): void {
+    const signalling = this.#options.signalling()
+    if (!signalling) return
+    if (message.kind === 'answer') signalling.accept(message.offerId, message.sdp)
+    else if (message.kind === 'candidate') signalling.addCandidate(message.offerId, message.candidate)
+    else if (message.kind === 'offer') void this.#answer(url, link, signalling, message)
+  }
+
+  async #answer(
+    url: string,
+    link: WsLink,
+    signalling: Signalling,
+    offer: TrackerMessage & { kind: 'offer' },
+  ): Promise<void> {
+    const { infoHash, offerId, peerId: toPeerId } = offer
+    const key = memberKey(url, infoHash)
+    const member = this.#members.get(key)
+    // Trackers may hand us our own.
+    if (!member || equalBytes(fromLatin1(toPeerId), member.peerId)) return
+    const sdp = await signalling.answer(fromLatin1(infoHash), { id: offerId, sdp: offer.sdp })
+    if (sdp === null || !this.#members.has(key)) return
+    link.send(answerText({ infoHash, toPeerId, offerId, sdp, ...member }))
+  }
+}
+
+function memberKey(url: string, infoHash: string): string {
+  return `${infoHash}${url}`
+}
+
+function offerCount({ event, numWant, left }: AnnounceRequest): number {
+  return event === 'completed' ? 0 : Math.min(numWant, left === 0 ? MAX_SEED_OFFERS : MAX_OFFERS)
+}

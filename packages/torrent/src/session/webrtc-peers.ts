@@ -1,0 +1,100 @@
+import type { TorrentState, WebrtcOptions } from '../api.ts'
+import { greetPeer } from '../swarm/handshakes.ts'
+import type { Connection } from '../transport/transport.ts'
+import { Meetings, type Signalling } from '../transport/webrtc/meetings.ts'
+import type { RtcFactory } from '../transport/webrtc/rtc.ts'
+import type { Acceptor } from './acceptor.ts'
+import type { EngineContext } from './engine-context.ts'
+import { limited } from './limited.ts'
+import type { Registry } from './registry.ts'
+
+/** From the open channel to the end of the BitTorrent handshake. */
+const HANDSHAKE_LIMIT_MS = 15_000
+const AT_REST: readonly TorrentState[] = ['paused', 'error', 'closed']
+
+export interface WebrtcPeersOptions {
+  readonly context: EngineContext
+  readonly registry: Registry
+  readonly acceptor: Acceptor
+  /** Of the session: aborted when it closes. */
+  readonly signal: AbortSignal
+  readonly openRtc: () => Promise<RtcFactory>
+}
+
+/** WebRTC connections of a session, from the offers that trackers hand on to the swarms. */
+export class WebrtcPeers {
+  readonly #options: WebrtcPeersOptions
+  readonly #meetings: Meetings
+  #settings: false | WebrtcOptions = {}
+
+  constructor(options: WebrtcPeersOptions) {
+    this.#options = options
+    const { context } = options
+    this.#meetings = new Meetings({
+      clock: context.clock,
+      random: context.random,
+      openRtc: () => this.#openRtc(),
+      config: () => this.#config(),
+      wants: infoHash => this.#wants(infoHash),
+      onConnection: (infoHash, connection) => this.#onConnection(infoHash, connection),
+    })
+  }
+
+  /** Off: connections that are open stay. */
+  configure(settings: boolean | WebrtcOptions): void {
+    this.#settings = settings === true ? {} : settings
+  }
+
+  /** Null while WebRTC is off. */
+  get signalling(): Signalling | null {
+    return this.#settings === false ? null : this.#meetings
+  }
+
+  /** Peer connections that are being made. */
+  get waiting(): number {
+    return this.#meetings.size
+  }
+
+  close(): void {
+    this.#meetings.close()
+  }
+
+  #openRtc(): Promise<RtcFactory> {
+    const rtc = this.#settings === false ? undefined : this.#settings.rtc
+    return rtc ? Promise.resolve(rtc) : this.#options.openRtc()
+  }
+
+  #config() {
+    const { iceServers = [], iceTransportPolicy = 'all' } = this.#settings || {}
+    return { iceServers, iceTransportPolicy } as const
+  }
+
+  #wants(infoHash: Uint8Array): boolean {
+    const { context, registry } = this.#options
+    const torrent = registry.find(infoHash)
+    if (this.#settings === false || !context.hasRoom || !torrent || AT_REST.includes(torrent.state))
+      return false
+    return torrent.connections < context.maxPeersPerTorrent
+  }
+
+  /** Who offered knows the torrent and speaks first; to the other it is as a connection that comes in by TCP. */
+  #onConnection(infoHash: Uint8Array, connection: Connection): void {
+    const { acceptor, context, signal } = this.#options
+    if (connection.incoming) return acceptor.accept(connection)
+    const found = context.hasRoom ? acceptor.find(infoHash) : null
+    if (!found) return connection.close()
+    const limit = limited(context.clock, HANDSHAKE_LIMIT_MS, signal)
+    const { peerId, dhtPort } = context
+    greetPeer(connection, found.topic, {
+      random: context.random,
+      peerId,
+      dht: dhtPort > 0,
+      signal: limit.signal,
+    })
+      .then(
+        ready => found.torrent.accept(ready),
+        () => connection.close(),
+      )
+      .finally(() => limit.end())
+  }
+}

@@ -1,0 +1,54 @@
+import { canonicalIp } from '../../base/ip.ts'
+import type { RtcCandidate } from './rtc.ts'
+
+/** Characters of a description: browsers with many networks send some 4,000. */
+const MAX_SDP = 20_000
+/** Each is an address that we would send probes to. */
+const MAX_CANDIDATES = 40
+const MAX_CANDIDATE = 400
+
+/**
+ * A stranger's session description made safe to hand to a WebRTC library: of a data channel and nothing else, printable, not long, and
+ * without candidates that name hosts, which would have us look up any name. Null when it is none.
+ */
+export function cleanSdp(value: unknown): string | null {
+  if (typeof value !== 'string' || value.length > MAX_SDP || !/^v=0\r?\n[\x20-\x7e\r\n]*$/.test(value))
+    return null
+  const lines = value.split(/\r?\n/).filter(line => line !== '')
+  const media = lines.filter(line => line.startsWith('m='))
+  if (
+    media.length !== 1 ||
+    !/^m=application \d+ (?:UDP|TCP)\/DTLS\/SCTP |^m=application \d+ DTLS\/SCTP /.test(media[0]!)
+  )
+    return null
+  const has = (start: string) => lines.some(line => line.startsWith(start))
+  if (!has('a=ice-ufrag:') || !has('a=ice-pwd:') || !has('a=fingerprint:')) return null
+  let candidates = 0
+  const kept = lines.filter(line => {
+    if (!line.startsWith('a=candidate:')) return true
+    return isUsable(line.slice(2)) && ++candidates <= MAX_CANDIDATES
+  })
+  return `${kept.join('\r\n')}\r\n`
+}
+
+/** A candidate that a peer sent by itself, as RTCIceCandidate has it; null when it is none, or of no use. */
+export function cleanCandidate(value: unknown): RtcCandidate | null {
+  if (typeof value !== 'object' || value === null) return null
+  const { candidate, sdpMid } = value as { candidate?: unknown; sdpMid?: unknown }
+  if (typeof candidate !== 'string' || candidate.length > MAX_CANDIDATE) return null
+  const text = candidate.replace(/^a=/, '')
+  if (!/^[\x20-\x7e]+$/.test(text) || !isUsable(text)) return null
+  return {
+    candidate: text,
+    sdpMid: typeof sdpMid === 'string' && /^[\w-]{1,16}$/.test(sdpMid) ? sdpMid : '0',
+  }
+}
+
+/** RFC 8839, 5.1: `candidate:foundation component transport priority address port typ …`. */
+function isUsable(line: string): boolean {
+  if (line.length > MAX_CANDIDATE) return false
+  const [, , , , address = '', port = ''] = line.split(' ')
+  // Browsers hide addresses of the local network behind mDNS names.
+  const isHost = canonicalIp(address) !== null || /^[0-9a-f-]{8,64}\.local$/i.test(address)
+  return line.startsWith('candidate:') && isHost && /^\d{1,5}$/.test(port) && Number(port) <= 65_535
+}
