@@ -137,7 +137,7 @@ describe.skipIf(lackingChromium())('the console with a made-up node', () => {
         await page.getByLabel('Leave room for others', { exact: false }).check()
         await page.getByText('Saved', { exact: true }).waitFor()
         await page.getByLabel('Your upload speed').fill('100')
-        await page.getByText('Sends at most 10.0 MB/s').waitFor()
+        await page.getByText('Uploads at most 10.0 MB/s').waitFor()
         expect(await overflowing(page)).toEqual([])
         await page.getByRole('button', { name: 'Next' }).click()
         await page.getByRole('button', { name: 'on the node’s machine', exact: false }).waitFor()
