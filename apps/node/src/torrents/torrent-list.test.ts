@@ -193,3 +193,34 @@ test('when one goes, those behind it in the queue move up in the same event, who
     [world.fakes[1]!.id, 1],
   ])
 })
+
+test('the place in the queue is right at any moment, whatever came, went, was finished or was moved', () => {
+  const step = fc.record({
+    number: fc.nat(4),
+    what: fc.constantFrom('add', 'finish', 'lack', 'move', 'remove', 'tick'),
+  })
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 40 }), steps => {
+      const book = new TorrentBook({ all: () => [], put() {}, delete() {}, together: work => work() })
+      const list = new TorrentList(book)
+      const fakes = Array.from({ length: 5 }, (_, number) => engineTorrent(number))
+      for (const [at, { number, what }] of steps.entries()) {
+        const fake = fakes[number]!
+        const torrent = book.find(fake.id)
+        if (what === 'tick') list.tick()
+        else if (what === 'add' && !torrent) book.add(apiOf(fake), freshRow(apiOf(fake), book))
+        else if (!torrent) continue
+        else if (what === 'remove') book.delete(torrent)
+        else if (what === 'move') book.change(torrent, { queueOrder: -at })
+        else {
+          fake.stats.haveBytes = what === 'finish' ? 10 : 0
+          book.touch(torrent, true)
+        }
+        const waiting = [...book.listed()].filter(each => !each.isComplete)
+        waiting.sort((a, b) => a.row.queueOrder - b.row.queueOrder || a.row.addedMs - b.row.addedMs)
+        for (const each of book.listed())
+          expect(list.queuePosition(each)).toBe(waiting.indexOf(each) + 1 || null)
+      }
+    }),
+  )
+})
