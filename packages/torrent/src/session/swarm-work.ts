@@ -1,6 +1,6 @@
 import type { ShoalError } from '../base/errors.ts'
 import type { Peer } from '../swarm/peer.ts'
-import type { PeerOrigin } from '../swarm/peer-pool.ts'
+import type { PeerOrigin, PeerPool } from '../swarm/peer-pool.ts'
 import { type ReadyConnection, Swarm } from '../swarm/swarm.ts'
 import type { Transfer } from '../swarm/transfer.ts'
 import type { PeerAddress } from '../transport/transport.ts'
@@ -52,6 +52,8 @@ export class SwarmWork implements SwarmEvents {
   readonly #context: SessionContext
   readonly #torrent: Torrent
   readonly #host: WorkHost
+  /** Of the swarm before: whom a torrent knows, and whom it has banned, it knows after a check, too. */
+  #pool: PeerPool | undefined
   /** While storage refuses bytes. */
   #retries: WriteRetries | null = null
 
@@ -69,7 +71,7 @@ export class SwarmWork implements SwarmEvents {
   /** The swarm, with its transfer as soon as the content is checked. */
   begin(): Swarm {
     const host = this.#host
-    this.swarm ??= new Swarm(new TorrentSwarm(this.#context, this.#torrent, this))
+    this.swarm ??= new Swarm(new TorrentSwarm(this.#context, this.#torrent, this), this.#pool)
     if (host.isChecked && host.content && !this.swarm.transfer) {
       host.content.storage.setReserving(true)
       const transfer = beginTransfer(this.#context, this.swarm, host.content, made => {
@@ -144,13 +146,15 @@ export class SwarmWork implements SwarmEvents {
     await this.swarm?.transfer?.settled()
   }
 
-  /** Drops all peers and waits for the writes under way; `begin` starts anew. Readers go on waiting. */
+  /** Drops all peers and waits for the writes under way; `begin` starts anew and finds them again. Readers go on waiting. */
   async end(): Promise<void> {
     const { swarm } = this
     this.swarm = null
     this.webSeeds = null
     this.#retries = null
     swarm?.close()
+    this.#pool = swarm?.pool ?? this.#pool
+    this.#pool?.hurry()
     if (!swarm?.transfer) return
     this.#context.cache.drop(swarm.transfer)
     this.#host.content?.storage.setReserving(false)

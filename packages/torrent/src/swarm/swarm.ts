@@ -90,11 +90,12 @@ export class Swarm implements SwarmHost, TransferOwner {
   #paused = false
   #closed = false
 
-  constructor(owner: SwarmOwner) {
+  /** `pool`: of a swarm of this torrent that was closed. */
+  constructor(owner: SwarmOwner, pool = new PeerPool(owner.random)) {
     this.#owner = owner
-    this.pool = new PeerPool(owner.random)
+    this.pool = pool
     const { random, peerId } = owner
-    const { peers, pool } = this
+    const { peers } = this
     this.#rounds = new ChokeRounds({ random, peers, slots: () => owner.uploadSlots })
     this.#admission = new Admission({
       peers,
