@@ -11,9 +11,14 @@ export class TreeHasher {
 
   /** Adds the next leaf: hashes at most 16 KiB of the file. */
   addLeaf(block: Uint8Array): void {
-    const count = this.#leaves++
-    sha256Into(block, this.#level(0), slot(count, 0))
-    for (let level = 0; bit(count, level) === 1; level++) this.#combine(level, count)
+    sha256Into(block, this.#level(0), slot(this.#leaves, 0))
+    this.#added()
+  }
+
+  /** Adds the next leaf by its hash, 32 bytes. */
+  addHash(leaf: Uint8Array): void {
+    this.#level(0).set(leaf, slot(this.#leaves, 0))
+    this.#added()
   }
 
   /**
@@ -38,6 +43,11 @@ export class TreeHasher {
   /** Forgets the leaves that were added. */
   reset(): void {
     this.#leaves = 0
+  }
+
+  #added(): void {
+    const count = this.#leaves++
+    for (let level = 0; bit(count, level) === 1; level++) this.#combine(level, count)
   }
 
   #combine(level: number, count: number): void {

@@ -1,12 +1,116 @@
-import { ShoalError } from '../base/errors.ts'
-import type { ResumeStore } from './resume-store.ts'
+import { messageOf, ShoalError } from '../base/errors.ts'
+import { MAX_TORRENT_BYTES } from '../metainfo/limits.ts'
+import { checkNoteName, checkResumeKey, checkResumeMetainfo } from './resume-keys.ts'
+import { decodeProgress, encodeProgress, MAX_PROGRESS_BYTES } from './resume-record.ts'
+import type { ResumeEntry, ResumeProgress, ResumeStore } from './resume-store.ts'
+import { SlotFiles } from './slots.browser.ts'
 
-/** Throws `unsupported`: a browser's session keeps no resume data, as its torrents live in memory. */
-export function createResumeStore(_directory: string): ResumeStore {
-  throw new ShoalError('unsupported', 'this browser has no folders: leave stateDirectory unset')
+const FILE_NAME = /^([0-9a-f]{40}|[0-9a-f]{64})\.(?:torrent|resume)$/
+const READ_AT_ONCE = 8
+const MAX_NOTE_BYTES = 2 ** 20
+/** A tab that was closed a moment ago holds its locks a little longer. */
+const LOCK_WAIT_MS = 3000
+
+/** Resume data in a folder of the origin private file system: a `.torrent` and a `.resume` for each torrent, a `.note` for each note. */
+export function createResumeStore(directory: string): ResumeStore {
+  return new OpfsResumeStore(directory)
 }
 
-/** Throws `unsupported`. */
-export function lockFolder(_directory: string): Promise<() => Promise<void>> {
-  throw new ShoalError('unsupported', 'this browser has no folders: leave stateDirectory unset')
+class OpfsResumeStore implements ResumeStore {
+  readonly #files: SlotFiles
+
+  constructor(directory: string) {
+    this.#files = new SlotFiles(directory)
+  }
+
+  async *load({ signal }: { signal?: AbortSignal } = {}): AsyncGenerator<ResumeEntry> {
+    signal?.throwIfAborted()
+    const names = await this.#files.names()
+    const keys = [...new Set(names.flatMap(name => FILE_NAME.exec(name)?.[1] ?? []))]
+    for (let at = 0; at < keys.length; at += READ_AT_ONCE) {
+      signal?.throwIfAborted()
+      yield* await Promise.all(keys.slice(at, at + READ_AT_ONCE).map(key => this.#loadOne(key)))
+    }
+  }
+
+  async saveMetainfo(key: string, metainfo: Uint8Array): Promise<void> {
+    checkResumeKey(key)
+    await this.#files.replace(`${key}.torrent`, metainfo.slice())
+  }
+
+  async save(key: string, progress: ResumeProgress): Promise<void> {
+    checkResumeKey(key)
+    await this.#files.replace(`${key}.resume`, encodeProgress(key, progress))
+  }
+
+  async delete(key: string): Promise<void> {
+    checkResumeKey(key)
+    await Promise.all([this.#files.delete(`${key}.resume`), this.#files.delete(`${key}.torrent`)])
+  }
+
+  async loadNote(name: string): Promise<Uint8Array | null> {
+    checkNoteName(name)
+    return this.#read(`${name}.note`, MAX_NOTE_BYTES, [], bytes => bytes)
+  }
+
+  async saveNote(name: string, bytes: Uint8Array): Promise<void> {
+    checkNoteName(name)
+    await this.#files.replace(`${name}.note`, bytes.slice())
+  }
+
+  async close(): Promise<void> {
+    await this.#files.close()
+  }
+
+  async #loadOne(key: string): Promise<ResumeEntry> {
+    const problems: string[] = []
+    const check = (bytes: Uint8Array) => checkResumeMetainfo(key, bytes)
+    const metainfo = await this.#read(`${key}.torrent`, MAX_TORRENT_BYTES, problems, check)
+    const parse = (bytes: Uint8Array) => decodeProgress(key, bytes)
+    const progress = await this.#read(`${key}.resume`, MAX_PROGRESS_BYTES, problems, parse)
+    return { key, metainfo, progress, problems }
+  }
+
+  /** Null when there is no such file, or, with an entry in `problems`, when it is of no use. */
+  async #read<T>(
+    name: string,
+    maxBytes: number,
+    problems: string[],
+    parse: (bytes: Uint8Array) => T,
+  ): Promise<T | null> {
+    try {
+      const bytes = await this.#files.read(name, maxBytes)
+      return bytes && parse(bytes)
+    } catch (error) {
+      problems.push(`${name}: ${messageOf(error)}`)
+      return null
+    }
+  }
+}
+
+/**
+ * Makes the folder this session's until the result is called, or its context is gone. Rejects with `in-use` while another session has it, in
+ * whatever tab. Where the browser has no locks, nobody is kept apart.
+ */
+export async function lockFolder(directory: string): Promise<() => Promise<void>> {
+  const locks = globalThis.navigator?.locks
+  if (!locks) return async () => {}
+  const { promise: released, resolve: release } = Promise.withResolvers<void>()
+  const { promise: granted, resolve: grant, reject: refuse } = Promise.withResolvers<void>()
+  const held = locks.request(`shoal:${directory}`, { signal: AbortSignal.timeout(LOCK_WAIT_MS) }, () => {
+    grant()
+    return released
+  })
+  held.catch(cause =>
+    refuse(
+      new ShoalError('in-use', `${directory} is in use by another tab of this site: close that one`, {
+        cause,
+      }),
+    ),
+  )
+  await granted
+  return async () => {
+    release()
+    await held.catch(() => {})
+  }
 }

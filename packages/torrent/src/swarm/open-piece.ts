@@ -1,4 +1,4 @@
-import { createHasher, sha1Aside, sha256Into } from '#crypto'
+import { createHasher, SHA1_ASIDE_FROM_BYTES, sha1Aside, sha256Into, sha256IntoAside } from '#crypto'
 import { Bitfield } from '../base/bitfield.ts'
 import type { Hasher } from '../base/hasher.ts'
 import type { PieceLayout } from '../metainfo/layout.ts'
@@ -6,11 +6,6 @@ import { BLOCK_BYTES } from '../metainfo/metainfo.ts'
 
 /** Blocks hashed in one call: fewer calls, and the bytes are still in the processor's cache. */
 const RUN_BLOCKS = 4
-/**
- * From this size on, a hybrid piece has its SHA-1 made by another thread, while this one makes its SHA-256: both in one thread would halve
- * the rate. A smaller piece costs less than the hop.
- */
-const SHA1_ASIDE_BYTES = 256 * 1024
 
 /** What is known of a block. */
 const MISSING = 0
@@ -52,6 +47,7 @@ export class OpenPiece {
   #missing: number
   /** Undefined for v2, and where another thread makes it. */
   readonly #sha1: Hasher | undefined
+  readonly #leavesUnderWay: Promise<void>[] = []
   /** Blocks that the SHA-1 has seen, and blocks from the start without a gap. */
   #hashed = 0
   #contiguous = 0
@@ -71,7 +67,7 @@ export class OpenPiece {
     this.#blockCount = layout.blockCount(piece)
     this.#have = new Uint8Array(this.#blockCount)
     this.#missing = this.#blockCount
-    const aside = digests.v2 && this.#dataBytes >= SHA1_ASIDE_BYTES
+    const aside = this.#dataBytes >= SHA1_ASIDE_FROM_BYTES[digests.v2 ? 'hybrid' : 'v1']
     if (digests.v1 && !aside) this.#sha1 = createHasher('sha1')
     if (digests.v2) this.leaves = new Uint8Array(32 * this.#blockCount)
   }
@@ -124,16 +120,17 @@ export class OpenPiece {
     this.#have[block] = HERE
     this.#writers[block] = undefined
     this.#missing--
-    if (this.leaves) {
-      const begin = block * BLOCK_BYTES
-      const end = Math.min(begin + BLOCK_BYTES, this.#dataBytes)
-      sha256Into(this.buffer.subarray(begin, end), this.leaves, 32 * block)
-    }
+    if (this.leaves) this.#hashLeaf(block, this.leaves)
     if (!this.#sha1) return
     while (this.#contiguous < this.#blockCount && this.has(this.#contiguous)) this.#contiguous++
     if (this.#contiguous - this.#hashed < RUN_BLOCKS) return
     // The last block of a piece may be shorter.
     this.#hashUpTo(Math.min(this.#contiguous * BLOCK_BYTES, this.#layout.pieceSize(this.piece)))
+  }
+
+  /** Resolves when `leaves` are all there; null when they are now. */
+  get leavesUnderWay(): Promise<unknown> | null {
+    return this.#leavesUnderWay.length > 0 ? Promise.all(this.#leavesUnderWay) : null
   }
 
   /** Runs of blocks `[begin, end)` that are here and not in storage. */
@@ -171,6 +168,13 @@ export class OpenPiece {
     if (!this.#sha1) return sha1Aside(this.buffer.subarray(0, size))
     this.#hashUpTo(size)
     return this.#sha1.digest()
+  }
+
+  #hashLeaf(block: number, leaves: Uint8Array): void {
+    const begin = block * BLOCK_BYTES
+    const bytes = this.buffer.subarray(begin, Math.min(begin + BLOCK_BYTES, this.#dataBytes))
+    if (sha256IntoAside) this.#leavesUnderWay.push(sha256IntoAside(bytes, leaves, 32 * block))
+    else sha256Into(bytes, leaves, 32 * block)
   }
 
   #hashUpTo(end: number): void {

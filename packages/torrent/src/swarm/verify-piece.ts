@@ -13,11 +13,12 @@ export function digestsOf({ version }: Info, layout: PieceLayout, piece: number)
  * Whether the bytes of a complete piece are right. BEP 52: a hybrid piece must match both of its hashes; where the v2 one is not known yet,
  * v1 decides.
  */
-export function verifyPiece(
-  { pieceHashes }: Info,
-  roots: PieceRoots,
-  open: OpenPiece,
-): boolean | Promise<boolean> {
+export function verifyPiece(info: Info, roots: PieceRoots, open: OpenPiece): boolean | Promise<boolean> {
+  const leaves = open.leavesUnderWay
+  return leaves ? leaves.then(() => verify(info, roots, open)) : verify(info, roots, open)
+}
+
+function verify({ pieceHashes }: Info, roots: PieceRoots, open: OpenPiece): boolean | Promise<boolean> {
   const byRoot = open.leaves ? roots.verify(open.piece, open.leaves) : true
   if (byRoot === false || !pieceHashes) return byRoot ?? false
   const expected = pieceHashes.subarray(20 * open.piece, 20 * open.piece + 20)

@@ -1,0 +1,85 @@
+/** Pages for tests of the browser peer: bundled as the application is, and served on loopback, in browsers with a profile of their own. */
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { extname, join } from 'node:path'
+import { type BrowserContext, chromium } from 'playwright-core'
+import { build } from 'vite'
+import { CHROMIUM } from './console.ts'
+
+const IN_PAGE = join(import.meta.dirname, 'in-page')
+const TYPES: Record<string, string> = { '.js': 'text/javascript', '.json': 'application/json' }
+const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run']
+
+export interface BuiltPages extends AsyncDisposable {
+  /** Address of the page whose script is `in-page/<name>.ts`. */
+  url(name: string): string
+  readonly folder: string
+}
+
+/** Bundles scripts of `in-page`, each with a page of its own. */
+export async function buildPages(...names: string[]): Promise<BuiltPages> {
+  const outDir = mkdtempSync(join(tmpdir(), 'shoal-pages-'))
+  await build({
+    root: IN_PAGE,
+    configFile: false,
+    logLevel: 'error',
+    mode: 'production',
+    resolve: { alias: { vitest: join(IN_PAGE, 'vitest.ts') } },
+    worker: { format: 'es' },
+    build: {
+      outDir,
+      emptyOutDir: true,
+      target: 'chrome123',
+      modulePreload: { polyfill: false },
+      rolldownOptions: {
+        input: Object.fromEntries(names.map(name => [name, join(IN_PAGE, `${name}.ts`)])),
+        output: { entryFileNames: '[name].js' },
+      },
+    },
+  })
+  const server = await serve(outDir)
+  const { port } = server.address() as AddressInfo
+  return {
+    folder: outDir,
+    url: name => `http://127.0.0.1:${port}/${name}`,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      await new Promise(resolve => server.close(resolve))
+      rmSync(outDir, { recursive: true, force: true })
+    },
+  }
+}
+
+async function serve(folder: string) {
+  const server = createServer((request, response) => {
+    const { pathname } = new URL(request.url!, 'http://page')
+    const file = join(folder, pathname)
+    // Shared memory is for pages that nobody else can look into.
+    response.setHeader('cross-origin-opener-policy', 'same-origin')
+    response.setHeader('cross-origin-embedder-policy', 'require-corp')
+    if (extname(pathname) !== '' && existsSync(file)) {
+      response.setHeader('content-type', TYPES[extname(pathname)] ?? 'application/octet-stream')
+      return void response.end(readFileSync(file))
+    }
+    response.setHeader('content-type', 'text/html')
+    response.end(
+      `<!doctype html><meta charset="utf-8"><title>peer</title><link rel="icon" href="data:,"><script type="module" src="${pathname}.js"></script>`,
+    )
+  })
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  return server
+}
+
+/** A browser with a profile on disk: private windows keep their files in memory. */
+export async function launchChromium(): Promise<BrowserContext & AsyncDisposable> {
+  const profile = mkdtempSync(join(tmpdir(), 'shoal-profile-'))
+  const context = await chromium.launchPersistentContext(profile, { executablePath: CHROMIUM, args: FLAGS })
+  return Object.assign(context, {
+    async [Symbol.asyncDispose]() {
+      await context.close()
+      rmSync(profile, { recursive: true, force: true })
+    },
+  })
+}
