@@ -300,6 +300,7 @@ describe('shoal start', () => {
       const secret = ['--port', '0', '--username', 'me', '--password-file']
       for (const [args, error] of [
         [['--port', new URL(url).port], /is taken/],
+        [['--port', '0', '--set', `network.port=${new URL(url).port}`], /is taken.*\(--peer-port\)/],
         [['--port', '0', '--data-dir', place.at('state/node')], /another node uses it/],
         [['--port', '0', '--host', '0.0.0.0'], /--password-file/],
         [[...secret, 'absent'], /absent: there is no such file/],

@@ -51,7 +51,7 @@ function factsOf(torrent: TorrentDetail): (readonly [string, string | null])[] {
     ['Version', torrent.version],
     [
       'Pieces',
-      maybe(torrent.pieceCount, pieces => `${pieces} of ${formatBytes(torrent.pieceLengthBytes ?? 0)}`),
+      maybe(torrent.pieceCount, pieces => `${pieces} of ${(torrent.pieceLengthBytes ?? 0) / 1024} KiB`),
     ],
     ['Comment', torrent.comment],
     ['Created by', torrent.createdBy],

@@ -85,7 +85,9 @@ const SETUP_CODES = new Set([
 function asSetup(error: unknown): unknown {
   if (error instanceof UsageError) return error
   const { code, message } = describeFailure(error)
-  return SETUP_CODES.has(code) ? new SetupFailure(code, message, { cause: error }) : error
+  if (!SETUP_CODES.has(code)) return error
+  // The engine knows of ports for peers, not of the option.
+  return new SetupFailure(code, code === 'refused' ? `${message} (--peer-port)` : message, { cause: error })
 }
 
 /** Null where there is none. */
