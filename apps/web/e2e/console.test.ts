@@ -298,8 +298,11 @@ describe.skipIf(lackingChromium())('the console with a made-up node', () => {
     await on('/?mock&torrents=300', async page => {
       const chosen = () =>
         page.locator('[data-row][aria-selected=true]').evaluateAll(all => all.map(row => row.ariaRowIndex))
-      await page.locator('[aria-rowindex="3"] [data-role=select]').click()
+      const box = page.locator('[aria-rowindex="3"] [data-role=select]')
+      await box.click()
+      await expect.poll(() => box.isChecked()).toBe(true)
       await page.keyboard.press('ArrowDown')
+      await expect.poll(() => box.isChecked()).toBe(false)
       expect(await chosen()).toEqual(['4'])
       await page.locator('[aria-rowindex="6"]').hover()
       await page.locator('[aria-rowindex="6"] button').click()

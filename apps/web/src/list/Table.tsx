@@ -50,7 +50,8 @@ export function Table(props: TableProps) {
     const link = (event.target as Element).closest('a')
     const box = (event.target as Element).closest('[data-role=select]')
     if (event.shiftKey || event.ctrlKey || event.metaKey || box) {
-      event.preventDefault()
+      // The browser would take a box's tick back after it is drawn.
+      if (!box) event.preventDefault()
       onSelect(event.shiftKey ? extended(selection, id, order) : toggled(selection, id))
     } else if (narrow) selection.ids.size > 0 ? onSelect(toggled(selection, id)) : navigate(`/torrents/${id}`)
     else if (!link) onSelect(only(id))
