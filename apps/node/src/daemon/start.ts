@@ -74,6 +74,8 @@ export async function startNode(
     })
     await writeNodeFile(options.dataDir, { url: server.url, pid: process.pid })
     log.log.info(`the node answers at ${server.url}`)
+    if (!existsSync(WEB_ROOT))
+      log.log.warn('the console is not built, so nothing is shown there: npm run build makes it')
     let closing: Promise<void> | null = null
     return {
       url: server.url,
