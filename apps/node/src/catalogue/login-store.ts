@@ -32,7 +32,6 @@ export class LoginStore {
   readonly #extend: Query<never>
   readonly #all: Query<LoginRecord>
   readonly #delete: Query<never>
-  readonly #deleteUser: Query<never>
   readonly #prune: Query<never>
 
   constructor(database: Database) {
@@ -47,7 +46,6 @@ export class LoginStore {
       `SELECT ${COLUMNS} FROM sessions WHERE expires_ms > ? ORDER BY used_ms DESC, id`,
     )
     this.#delete = database.prepare('DELETE FROM sessions WHERE id = ?')
-    this.#deleteUser = database.prepare('DELETE FROM sessions WHERE user_name = ?')
     this.#prune = database.prepare(`DELETE FROM sessions WHERE expires_ms <= ? OR id IN
       (SELECT id FROM sessions ORDER BY used_ms DESC, id DESC LIMIT -1 OFFSET ${MAX_LOGINS})`)
   }
@@ -82,11 +80,6 @@ export class LoginStore {
 
   delete(id: number): boolean {
     return this.#delete.run(id).changes > 0
-  }
-
-  /** Logs a user out everywhere, as when the password changes. */
-  deleteUser(userName: string): void {
-    this.#deleteUser.run(userName)
   }
 }
 
