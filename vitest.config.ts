@@ -21,6 +21,9 @@ const SLOW = [
   'packages/torrent/src/transport/tcp-transport.test.ts',
 ]
 
+/** A page shows what happened when it comes to it; one second, the default, is little on a busy machine. */
+const PATIENT = { poll: { timeout: 20_000 } }
+
 export default defineConfig({
   test: {
     projects: [
@@ -49,6 +52,7 @@ export default defineConfig({
           testTimeout: 60_000,
           hookTimeout: 60_000,
           fileParallelism: false,
+          expect: PATIENT,
         },
       },
       {
@@ -61,6 +65,7 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 60_000,
           fileParallelism: false,
+          expect: PATIENT,
         },
       },
     ],

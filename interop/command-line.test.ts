@@ -72,7 +72,8 @@ describe('seed and get', () => {
     const { peer, magnet } = await place.seed('film.bin')
     const get = (...more: string[]) =>
       place.start('get', magnet, '-o', 'in', '--peer', peer, ...LOOPBACK, '--json', ...more)
-    const partly = ['--limit-down', '1MB', '--preallocate']
+    // Slow enough that a third process starts while the second is at it, on any machine.
+    const partly = ['--limit-down', '300kB', '--preallocate']
     const first = get(...partly)
     await first.event('progress', ({ haveBytes }) => haveBytes > 300_000)
     // All of its room is taken from the beginning.

@@ -53,7 +53,8 @@ test('@ctrl/transmission adds, lists, labels, limits, pauses, moves and removes'
   expect((await client.getAllData()).labels).toEqual([{ id: 'music', name: 'music', count: 1 }])
 
   await client.resumeTorrent(made.v1!)
-  expect((await client.getTorrent(1)).state).toBe('downloading')
+  // What lies there is checked first.
+  await until('it downloads', async () => (await client.getTorrent(1)).state === 'downloading')
   await client.pauseTorrent(1)
   expect((await client.getTorrent(1)).state).toBe('paused')
   await client.moveTorrent(1, dir.join('downloads', 'moved'))

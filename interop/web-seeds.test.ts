@@ -38,9 +38,9 @@ describe.skipIf(lacking('libtorrent'))('with libtorrent', () => {
       await using peer = await Libtorrent.start()
       const theirs = await peer.add({ torrent: made.torrent, savePath: dir.join('seed'), seedMode: true })
       // Slow enough that the web seed is needed, and the other way round.
-      await theirs.limit({ upload: 1_000_000 })
+      await theirs.limit({ upload: 400_000 })
       await using shoal = await Shoal.open({ directory: dir.join('leech') })
-      shoal.session.setLimits({ downloadBytesPerSecond: 1_000_000 }, 'webseed')
+      shoal.session.setLimits({ downloadBytesPerSecond: 400_000 }, 'webseed')
       const torrent = await shoal.get(made.torrent, { peers: [`127.0.0.1:${peer.port}`] })
       expect(await difference(dir.join('seed'), dir.join('leech'))).toBeNull()
       const [remote, web] = ['tcp', 'webseed'].map(kind => torrent.peers().find(it => it.kind === kind))

@@ -20,7 +20,8 @@ describe.skipIf(skipped ?? lacking('ffmpeg'))('the console of a real node: playi
       await using seeder = await Libtorrent.start()
       const { magnet } = await seeder.create(film, dir.join('film.torrent'))
       const torrent = await seeder.add({ torrent: dir.join('film.torrent'), savePath: dir.join('seed') })
-      await torrent.limit({ upload: Math.round(size / 20) })
+      // Little faster than it plays: what comes in order is far from its end for long.
+      await torrent.limit({ upload: Math.round(size / 40) })
       const id = torrent.v1!
       await node.api.addTorrent({ source: magnet, peers: [`127.0.0.1:${seeder.port}`] })
       await node.whenTorrent(id, ({ progress }) => progress >= 0.08)
@@ -39,8 +40,6 @@ describe.skipIf(skipped ?? lacking('ffmpeg'))('the console of a real node: playi
       expect(early.progress).toBeLessThan(0.5)
       const seconds = await video.evaluate((element: HTMLVideoElement) => element.duration)
       expect(seconds).toBeGreaterThan(50)
-      // Little faster than it plays: what comes in order is far from there for long.
-      await torrent.limit({ upload: Math.round(size / 40) })
       await video.evaluate((element: HTMLVideoElement) => {
         element.currentTime = element.duration * 0.8
       })

@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url'
 import { connectNode, type NodeApi, type TorrentDetail } from '@shoal/api'
 import { readNodeFile, readToken } from '../../apps/node/src/client/node-file.ts'
+import { freePort } from './ports.ts'
 import { type ManagedProcess, start } from './process.ts'
 import { until } from './wait.ts'
 
@@ -15,7 +16,7 @@ export interface NodeOptions {
   /** More for `shoal start`. */
   readonly args?: readonly string[]
   readonly env?: Record<string, string>
-  /** Of console and API. Default: any free one. */
+  /** Of console and API. Default: a free one, which stays free while the node is away. */
   readonly port?: number
 }
 
@@ -42,7 +43,7 @@ export class Node implements AsyncDisposable {
   }
 
   static async start(options: NodeOptions): Promise<Node> {
-    const { folder, args = [], env = {}, port = 0 } = options
+    const { folder, args = [], env = {}, port = await freePort() } = options
     const dataDir = `${folder}/data`
     const places = ['--data-dir', dataDir, '--dir', `${folder}/downloads`, '--allow-dir', folder]
     const ports = ['--port', String(port), '--peer-port', '0', '--peer-host', '127.0.0.1']

@@ -65,6 +65,8 @@ describe.skipIf(lacking('libtorrent'))('libtorrent', { concurrent: true }, () =>
     await using seeder = await seeding(box, 'v1', { encryption: 'require' })
     await using plain = await Libtorrent.start({ encryption: 'plain' })
     await using encrypted = await Libtorrent.start({ encryption: 'require' })
+    // It is not over before it was looked at.
+    await seeder.seed.limit({ upload: 500_000 })
     const peers = [['127.0.0.1', seeder.peer.port]] as const
     const refused = await plain.add({ torrent: seeder.torrent, savePath: box.dir.join('plain'), peers })
     const torrent = await encrypted.add({
@@ -72,12 +74,12 @@ describe.skipIf(lacking('libtorrent'))('libtorrent', { concurrent: true }, () =>
       savePath: box.dir.join('encrypted'),
       peers,
     })
-    await seeder.seed.limit({ upload: 2_000_000 })
     const [peer] = await until('a peer', async () => {
       const all = await torrent.peers()
       return all[0]?.encrypted === true && all[0].client !== '' && all
     })
     expect(peer!.client).toContain('libtorrent')
+    await seeder.seed.limit({ upload: 0 })
     await torrent.done()
     expect((await refused.status()).haveBytes).toBe(0)
   })

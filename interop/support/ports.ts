@@ -1,28 +1,29 @@
+import { randomInt } from 'node:crypto'
 import { createSocket } from 'node:dgram'
 import { createServer } from 'node:net'
 
+/** Below those that systems hand out by themselves (Linux: from 32768 on), to whoever connects or does not mind which. */
+const FIRST = 20_000
+const END = 32_000
+
 const given = new Set<number>()
 
-/** A port of 127.0.0.1 that nothing listens on, neither TCP nor UDP, and that was not given out before. */
+/** A port of 127.0.0.1 that nothing listens on, neither TCP nor UDP, that was not given out before, and that stays free until it is used. */
 export async function freePort(): Promise<number> {
   for (let attempt = 0; attempt < 50; attempt++) {
-    const port = await tcpPort()
-    if (!given.has(port) && (await isFreeUdp(port))) {
-      given.add(port)
-      return port
-    }
+    const port = randomInt(FIRST, END)
+    if (given.has(port)) continue
+    given.add(port)
+    if ((await isFreeTcp(port)) && (await isFreeUdp(port))) return port
   }
   throw new Error('no free port on 127.0.0.1: is something using them all?')
 }
 
-function tcpPort(): Promise<number> {
-  return new Promise((resolve, reject) => {
+function isFreeTcp(port: number): Promise<boolean> {
+  return new Promise(resolve => {
     const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number }
-      server.close(() => resolve(port))
-    })
+    server.once('error', () => resolve(false))
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
   })
 }
 

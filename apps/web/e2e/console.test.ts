@@ -269,7 +269,7 @@ describe.skipIf(lackingChromium())('the console with a made-up node', () => {
 
   test('a node that goes away leaves the last state on the screen, and is found again', async () => {
     await on('/?mock&drop=1', async page => {
-      await page.getByText('The node does not answer').waitFor()
+      await page.getByRole('status').getByText('The node does not answer.', { exact: true }).waitFor()
       expect(await rows(page).count()).toBeGreaterThan(5)
       await page.getByText('The node is back').first().waitFor({ timeout: 30_000 })
     })

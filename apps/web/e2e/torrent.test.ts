@@ -201,7 +201,7 @@ describe.skipIf(lackingChromium())('one torrent and the settings, with a made-up
   })
 })
 
-/** Runs in the page: two seconds of moving colour, as WebM. */
+/** Runs in the page: some seconds of moving colour, as WebM: it has not ended when a key pauses it. */
 async function recordFilm(): Promise<number[]> {
   const canvas = Object.assign(document.createElement('canvas'), { width: 160, height: 90 })
   const context = canvas.getContext('2d')!
@@ -215,7 +215,7 @@ async function recordFilm(): Promise<number[]> {
   const parts: Blob[] = []
   recorder.ondataavailable = ({ data }) => parts.push(data)
   recorder.start()
-  await new Promise(resolve => setTimeout(resolve, 2500))
+  await new Promise(resolve => setTimeout(resolve, 6000))
   const stopped = new Promise(resolve => {
     recorder.onstop = resolve
   })
