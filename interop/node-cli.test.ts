@@ -3,7 +3,8 @@ import { readFile, stat, writeFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { LOOPBACK, Workplace } from '../apps/node/src/testing/shoal-process.ts'
 
-const LIMIT = { timeout: 120_000 }
+/** Each command is a process of its own. */
+const LIMIT = { timeout: 240_000 }
 
 describe('a node', () => {
   let place: Workplace
