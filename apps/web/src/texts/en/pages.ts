@@ -4,7 +4,8 @@ export const pages = {
   access: {
     title: 'Log in to this node',
     bodyPassword: 'With the user name and password that were set for it.',
-    bodyToken: 'This node is opened by its token. On its machine, “npx shoal open” in Shoal’s folder (“shoal open” where it is installed) opens this page with it.',
+    bodyToken:
+      'This node is opened by its token. On its machine, “npx shoal open” in Shoal’s folder (“shoal open” where it is installed) opens this page with it.',
     username: 'User name',
     password: 'Password',
     token: 'Token',
