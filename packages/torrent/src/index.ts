@@ -22,9 +22,16 @@ export { type ErrorCode, ShoalError } from './base/errors.ts'
 export { isLocalAddress } from './base/local-address.ts'
 export type { DiscoveryKind } from './discovery/discovery.ts'
 export { trackerLabel } from './discovery/tracker/label.ts'
-export { type CreateOptions, createTorrent } from './hash/create.ts'
+export {
+  type CreateFromOptions,
+  type CreateOptions,
+  createTorrent,
+  createTorrentFrom,
+} from './hash/create.ts'
+export { blobSource, type CreateSource } from './hash/create-source.ts'
 export { fileCid, parseCid, torrentCid } from './metainfo/cid.ts'
 export { infoHashText, parseInfoHash } from './metainfo/info-hash.ts'
+export type { PieceLayout } from './metainfo/layout.ts'
 export { formatMagnet, type Magnet, magnetOf, parseMagnet } from './metainfo/magnet.ts'
 export type { FileEntry, Info, InfoHashes, Metainfo, TorrentVersion } from './metainfo/metainfo.ts'
 export { parseMetainfo } from './metainfo/parse-metainfo.ts'
@@ -32,6 +39,7 @@ export { writeMetainfo } from './metainfo/write-metainfo.ts'
 export { type CheckedFile, type CheckedFiles, checkFiles } from './session/check-files.ts'
 export { Session } from './session/session.ts'
 export { Torrent } from './session/torrent.ts'
+export { createMemoryStorage } from './storage/memory-storage.ts'
 export { checkNoteName, checkResumeKey, checkResumeMetainfo } from './storage/resume-keys.ts'
 export {
   decodeProgress as decodeResumeProgress,
@@ -39,7 +47,7 @@ export {
 } from './storage/resume-record.ts'
 export type { ResumeEntry, ResumeProgress, ResumeStore } from './storage/resume-store.ts'
 export { addNumber, type NameRules, safeComponent } from './storage/safe-names.ts'
-export type { FileStamp } from './storage/storage.ts'
+export type { FileStamp, Storage } from './storage/storage.ts'
 export type { PeerAddress, TransportKind } from './transport/transport.ts'
 export type {
   IceServer,

@@ -31,7 +31,8 @@ export function createStandardRtc(create: (config: RTCConfiguration) => RTCPeerC
   }
 }
 
-function configOf({ iceServers, iceTransportPolicy = 'all' }: RtcConfig): RTCConfiguration {
+/** The configuration as browsers take it. */
+export function configOf({ iceServers, iceTransportPolicy = 'all' }: RtcConfig): RTCConfiguration {
   return {
     iceServers: iceServers.map(server => ({ ...server, urls: [server.urls].flat() })),
     iceTransportPolicy,
@@ -110,7 +111,7 @@ class StandardPeer implements RtcPeer {
 }
 
 /** Resolves when all candidates are known, or it has taken long enough: some servers never answer. */
-function gathered(connection: RTCPeerConnection, signal: AbortSignal): Promise<void> {
+export function gathered(connection: RTCPeerConnection, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const end = (settle: () => void) => {
       clearTimeout(timer)
@@ -131,7 +132,7 @@ function gathered(connection: RTCPeerConnection, signal: AbortSignal): Promise<v
 }
 
 /** The other end of the pair of candidates in use. Browsers hide what the peer did not tell, and mDNS names are of the local network. */
-async function remoteOf(connection: RTCPeerConnection): Promise<PeerAddress | null> {
+export async function remoteOf(connection: RTCPeerConnection): Promise<PeerAddress | null> {
   const reports = await connection.getStats()
   for (const report of reports.values()) {
     if (report.type !== 'candidate-pair' || !(report.nominated || report.selected)) continue
@@ -143,7 +144,7 @@ async function remoteOf(connection: RTCPeerConnection): Promise<PeerAddress | nu
 }
 
 /** Keeps what arrives before somebody listens. */
-class EarlyMessages {
+export class EarlyMessages {
   readonly messages: Uint8Array[] = []
   isClosed = false
 

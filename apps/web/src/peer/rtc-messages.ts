@@ -1,0 +1,21 @@
+/** What a page and its worker say to each other about peer connections, which only pages can make. A number names each. */
+import type { PeerAddress, RtcCandidate, RtcConfig } from '@shoal/torrent'
+
+/** To the page. */
+export type RtcOrder =
+  | { readonly kind: 'create'; readonly peer: number; readonly config: RtcConfig }
+  /** Each of these is answered with the same `call`. */
+  | { readonly kind: 'offer'; readonly peer: number; readonly call: number }
+  | { readonly kind: 'accept-offer'; readonly peer: number; readonly call: number; readonly sdp: string }
+  | { readonly kind: 'accept-answer'; readonly peer: number; readonly call: number; readonly sdp: string }
+  | { readonly kind: 'candidate'; readonly peer: number; readonly candidate: RtcCandidate }
+  | { readonly kind: 'close'; readonly peer: number }
+
+/** To the worker. */
+export type RtcNews =
+  | { readonly kind: 'answered'; readonly call: number; readonly sdp: string }
+  | { readonly kind: 'refused'; readonly call: number; readonly code: string; readonly message: string }
+  /** The data channel itself: it is not open yet. */
+  | { readonly kind: 'channel'; readonly peer: number; readonly channel: RTCDataChannel }
+  | { readonly kind: 'connected'; readonly peer: number; readonly remote: PeerAddress | null }
+  | { readonly kind: 'failed'; readonly peer: number }
