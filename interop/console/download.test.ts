@@ -88,7 +88,7 @@ describe.skipIf(skipped)('the console of a real node: downloading', () => {
       await using seeder = await Libtorrent.start()
       const film = await randomFile(scene.dir.join('seed', 'film.bin'), 32 * MIB)
       const { magnet, torrent } = await seed(scene, seeder, 'film.bin')
-      await torrent.limit({ upload: 4 * MIB })
+      await torrent.limit({ upload: 2 * MIB })
       const { page } = await openConsole(scene)
       await node.api.addTorrent({ source: withPeer(magnet, seeder) })
       const row = page.locator('[data-row]', { hasText: 'film.bin' })

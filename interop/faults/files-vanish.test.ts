@@ -46,7 +46,9 @@ async function finish({ torrent, seed, file, folder }: Setting): Promise<void> {
       return torrent.state === 'seeding'
     },
     { timeoutMs: 60_000, intervalMs: 100 },
-  )
+  ).catch(error => {
+    throw new Error(`${error.message}: it is ${JSON.stringify(torrent.stats)}`)
+  })
   expect(await sha256Of(`${folder}/file`)).toBe(file.sha256)
 }
 
