@@ -49,6 +49,7 @@ export type { ResumeEntry, ResumeProgress, ResumeStore } from './storage/resume-
 export { addNumber, type NameRules, safeComponent } from './storage/safe-names.ts'
 export type { FileStamp, Storage } from './storage/storage.ts'
 export type { PeerAddress, TransportKind } from './transport/transport.ts'
+export { parseIceServer } from './transport/webrtc/ice-url.ts'
 export type {
   IceServer,
   RtcCandidate,

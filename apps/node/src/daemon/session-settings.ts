@@ -1,12 +1,13 @@
 /** Settings that the engine's session goes by. */
 import type { Settings } from '@shoal/api'
-import type { SessionOptions } from '@shoal/torrent'
+import { parseIceServer, type SessionOptions } from '@shoal/torrent'
 import type { NodeCore } from './node-core.ts'
 
 /** What a session is opened with, and what `Session.configure` is told later. */
 export function sessionOptions({ downloads, network }: Settings) {
   const { port, encryption, dht, lsd, pex, trackers, maxConnections, maxConnectionsPerTorrent, uploadSlots } =
     network
+  const webrtc = network.webrtc && { iceServers: network.iceServers.map(parseIceServer) }
   return {
     directory: downloads.directory,
     port,
@@ -15,6 +16,7 @@ export function sessionOptions({ downloads, network }: Settings) {
     lsd,
     pex,
     trackers,
+    webrtc,
     maxConnections,
     maxConnectionsPerTorrent,
     uploadSlots,
@@ -29,7 +31,7 @@ export function applyToSession(core: NodeCore): void {
   keeper.onApply(async (settings, before) => {
     const [options, last] = [sessionOptions(settings), sessionOptions(before)]
     const changed = Object.entries(options).filter(
-      ([name, value]) => value !== last[name as keyof typeof last],
+      ([name, value]) => JSON.stringify(value) !== JSON.stringify(last[name as keyof typeof last]),
     )
     if (changed.length > 0) await session.configure(Object.fromEntries(changed))
   })

@@ -132,7 +132,7 @@ export class Works {
       path,
       {
         ...rest,
-        trackers: trackers.map(url => [url]),
+        trackers: this.#trackersOf(trackers, rest.private).map(url => [url]),
         ...(name !== undefined && { name }),
         ...(comment !== undefined && { comment }),
         ...(source !== undefined && { source }),
@@ -145,6 +145,11 @@ export class Works {
     const { torrent } = await this.#core.addTorrent(metainfo, place)
     if (torrent.row.source === null) this.#core.book.change(torrent, { source: withoutPassword(path) })
     return { torrent: torrent.id, path }
+  }
+
+  /** A private torrent has those alone that its maker names. */
+  #trackersOf(named: readonly string[], isPrivate: boolean): readonly string[] {
+    return named.length > 0 || isPrivate ? named : this.#core.keeper.settings.network.shareTrackers
   }
 
   async #move(torrent: ManagedTorrent, target: string, { signal, report }: JobProgress): Promise<JobResult> {

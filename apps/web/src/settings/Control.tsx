@@ -10,6 +10,7 @@ import { RateField } from './RateField.tsx'
 
 const ScheduleEditor = lazy(() => import('./ScheduleEditor.tsx'))
 const WatchEditor = lazy(() => import('./WatchEditor.tsx'))
+const LinesEditor = lazy(() => import('./LinesEditor.tsx'))
 const ArgumentsEditor = lazy(() => import('./ArgumentsEditor.tsx'))
 
 export interface ControlProps {
@@ -85,8 +86,10 @@ export function Control(props: ControlProps) {
   }
 }
 
-function ListControl({ field, value, disabled, onChange }: ControlProps) {
+function ListControl({ id, field, value, disabled, describedBy, onChange }: ControlProps) {
   const common = { disabled, onChange }
+  if (field.kind === 'lines')
+    return <LinesEditor {...common} id={id} describedBy={describedBy} lines={value as string[]} />
   if (field.kind === 'schedule') return <ScheduleEditor {...common} schedule={value as ScheduledLimit[]} />
   if (field.kind === 'watch') return <WatchEditor {...common} folders={value as WatchedFolder[]} />
   return <ArgumentsEditor {...common} words={value as string[]} />

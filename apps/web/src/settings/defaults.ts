@@ -10,6 +10,8 @@ const KEPT = new Set([
   'limits.schedule',
   'privacy.countryDatabase',
   'network.port',
+  'network.iceServers',
+  'network.shareTrackers',
 ])
 
 /** The settings that differ from those of a fresh node, each with the value that it has there. */

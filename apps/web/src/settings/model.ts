@@ -15,6 +15,7 @@ export type FieldKind =
   | 'schedule'
   | 'watch'
   | 'arguments'
+  | 'lines'
 
 export interface SettingField {
   /** `network.port` */
@@ -83,12 +84,12 @@ function kindOf(member: string, schema: z.ZodType): FieldKind {
   if (schema.type === 'enum') return 'choice'
   if (schema.type === 'number')
     return (schema.toJSONSchema() as Bounds).type === 'integer' ? 'integer' : 'number'
-  if (schema.type === 'array') return listKindOf(schema as z.ZodArray<z.ZodType>)
+  if (schema.type === 'array') return listKindOf(member, schema as z.ZodArray<z.ZodType>)
   return /(directory|database)$/i.test(member) ? 'path' : 'text'
 }
 
-function listKindOf({ element }: z.ZodArray<z.ZodType>): FieldKind {
-  if (element.type !== 'object') return 'arguments'
+function listKindOf(member: string, { element }: z.ZodArray<z.ZodType>): FieldKind {
+  if (element.type !== 'object') return member === 'onComplete' ? 'arguments' : 'lines'
   return 'from' in (element as z.ZodObject).shape ? 'schedule' : 'watch'
 }
 

@@ -27,6 +27,8 @@ test('every setting of the contract is a field with a name and the right kind of
     'seeding.ratioLimit': 'number',
     'automation.watch': 'watch',
     'automation.onComplete': 'arguments',
+    'network.iceServers': 'lines',
+    'network.shareTrackers': 'lines',
     'privacy.countryDatabase': 'path',
   })
   expect(fieldNamed('network.port')).toMatchObject({ min: 0, max: 65_535, nullable: false })

@@ -48,6 +48,19 @@ export const Downloads = z.object({
     ),
   startPaused: z.boolean().meta(text('Add paused', 'New torrents wait until you start them.')),
 })
+/** `stun:host:port`, or `turn:user:secret@host:port` with optional `?transport=tcp`; user and secret as in a URL. */
+const IceServerText = z
+  .string()
+  .max(1000)
+  .regex(
+    /^(?:stuns?:|turns?:[^\s:@/]{1,300}:[^\s:@/]{1,300}@)(?:\[[0-9a-fA-F:.]+\]|[^\s:@/?[\]]{1,253})(?::\d{1,5})?(?:\?transport=(?:udp|tcp))?$/,
+    'a server is written stun:host:port or turn:user:secret@host:port',
+  )
+const TrackerUrl = z
+  .string()
+  .max(2000)
+  .regex(/^(?:https?|udp|wss?):\/\/[^\s/]+/i, 'a tracker is a http, https, udp, ws or wss URL')
+
 export const Network = z.object({
   port: z
     .number()
@@ -69,6 +82,29 @@ export const Network = z.object({
   lsd: z.boolean().meta(text('Local discovery', 'Finds peers in the same network.')),
   pex: z.boolean().meta(text('Peer exchange', 'Peers tell each other of peers. Never for private torrents.')),
   trackers: z.boolean().meta(text('Trackers', 'Asks the servers that a torrent names for peers.')),
+  webrtc: z
+    .boolean()
+    .meta(
+      text('WebRTC', 'Reaches peers that are web pages, over trackers whose URLs begin with ws: or wss:.'),
+    ),
+  iceServers: z
+    .array(IceServerText)
+    .max(20)
+    .meta(
+      text(
+        'STUN and TURN servers',
+        'Help WebRTC past firewalls: stun:HOST:PORT tells your address, turn:USER:SECRET@HOST:PORT relays.',
+      ),
+    ),
+  shareTrackers: z
+    .array(TrackerUrl)
+    .max(50)
+    .meta(
+      text(
+        'Trackers of new shares',
+        'What you share announces to these, unless you name others. Never private torrents.',
+      ),
+    ),
   maxConnections: z
     .number()
     .int()
@@ -200,6 +236,9 @@ export const DEFAULT_SETTINGS: Omit<Settings, 'downloads'> & {
     lsd: true,
     pex: true,
     trackers: true,
+    webrtc: true,
+    iceServers: [],
+    shareTrackers: [],
     maxConnections: 500,
     maxConnectionsPerTorrent: 100,
     uploadSlots: 8,

@@ -1,6 +1,7 @@
 import type { SessionOptions } from '../api.ts'
 import { ShoalError } from '../base/errors.ts'
 import { parseHostPort } from '../base/ip.ts'
+import { checkIceServer } from '../transport/webrtc/ice-url.ts'
 
 /** Throws `bad-argument` for an option that means nothing, before anything is opened. */
 export function checkOptions(options: SessionOptions): void {
@@ -11,6 +12,7 @@ export function checkOptions(options: SessionOptions): void {
   whole('maxConnections', maxConnections ?? 1, 1)
   whole('maxConnectionsPerTorrent', maxConnectionsPerTorrent ?? 1, 1)
   whole('uploadSlots', uploadSlots ?? 1, 1)
+  if (typeof options.webrtc === 'object') options.webrtc.iceServers?.forEach(checkIceServer)
   for (const node of dhtNodes)
     if (!parseHostPort(node)) throw new ShoalError('bad-argument', `${node} is no DHT node: give host:port`)
 }

@@ -1,4 +1,5 @@
 import type { TorrentState, WebrtcOptions } from '../api.ts'
+import { samePeer } from '../swarm/admission.ts'
 import { greetPeer } from '../swarm/handshakes.ts'
 import type { Connection } from '../transport/transport.ts'
 import { Meetings, type Signalling } from '../transport/webrtc/meetings.ts'
@@ -35,7 +36,7 @@ export class WebrtcPeers {
       random: context.random,
       openRtc: () => this.#openRtc(),
       config: () => this.#config(),
-      wants: infoHash => this.#wants(infoHash),
+      wants: (infoHash, peerId) => this.#wants(infoHash, peerId),
       onConnection: (infoHash, connection) => this.#onConnection(infoHash, connection),
     })
   }
@@ -69,11 +70,14 @@ export class WebrtcPeers {
     return { iceServers, iceTransportPolicy } as const
   }
 
-  #wants(infoHash: Uint8Array): boolean {
+  #wants(infoHash: Uint8Array, peerId?: Uint8Array): boolean {
     const { context, registry } = this.#options
     const torrent = registry.find(infoHash)
     if (this.#settings === false || !context.hasRoom || !torrent || AT_REST.includes(torrent.state))
       return false
+    if (peerId)
+      for (const { handshake } of torrent.connectedPeers())
+        if (samePeer(handshake.peerId, peerId)) return false
     return torrent.connections < context.maxPeersPerTorrent
   }
 

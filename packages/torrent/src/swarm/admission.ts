@@ -54,6 +54,9 @@ export class Admission {
    * that it knew of, both would be closed.
    */
   #replaces({ connection, handshake }: ReadyConnection, twin: Peer): boolean {
+    // The same data costs WebRTC several times the work of TCP.
+    const [isRtc, wasRtc] = [connection, twin.link.connection].map(({ kind }) => kind === 'webrtc')
+    if (isRtc !== wasRtc) return isRtc === false
     if (connection.incoming === twin.link.connection.incoming) return false
     const weAreLower = compareBytes(this.#rules.peerId, handshake.peerId) < 0
     return connection.incoming !== weAreLower

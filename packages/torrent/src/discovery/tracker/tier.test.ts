@@ -370,7 +370,7 @@ describe('the trackers of a torrent', () => {
     await clock.advance(1)
     const kinds = membership.status().filter(status => status.tier === 0)
     expect(kinds.map(status => status.state)).toEqual(['failed', 'failed'])
-    expect(kinds[0]!.message).toMatch(/use http, https or udp/)
+    expect(kinds[0]!.message).toMatch(/use http, https, udp, ws or wss/)
     expect(kinds[0]!.nextAnnounceMs).toBeUndefined()
   })
 })

@@ -1,4 +1,5 @@
 import { ShoalError } from '../../base/errors.ts'
+import type { IceServer } from './rtc.ts'
 
 export interface IceUrl {
   readonly kind: 'stun' | 'turn'
@@ -25,4 +26,34 @@ export function parseIceUrl(url: string): IceUrl {
     port: number,
     relay: isSecure ? 'TurnTls' : transport === 'tcp' ? 'TurnTcp' : 'TurnUdp',
   }
+}
+
+/**
+ * A server with its credentials in one text, for settings and command lines: `stun:host:port`, `turn:user:secret@host:port`, both parts
+ * percent-encoded as in a URL. Throws `bad-argument`; its message does not repeat the text, which holds a secret.
+ */
+export function parseIceServer(text: string): IceServer {
+  const [, scheme, user, secret, rest] = /^(turns?:)([^:@]+):([^:@]+)@(.+)$/.exec(text) ?? []
+  if (scheme === undefined || user === undefined || secret === undefined) {
+    if (parseIceUrl(text).kind === 'turn') throw wrong()
+    return { urls: text }
+  }
+  const urls = `${scheme}${rest}`
+  parseIceUrl(urls)
+  try {
+    return { urls, username: decodeURIComponent(user), credential: decodeURIComponent(secret) }
+  } catch {
+    throw wrong()
+  }
+}
+
+/** Throws `bad-argument` for a server that cannot be. */
+export function checkIceServer({ urls, username, credential }: IceServer): void {
+  for (const url of [urls].flat())
+    if (parseIceUrl(url).kind === 'turn' && (username === undefined || credential === undefined))
+      throw wrong()
+}
+
+function wrong(): ShoalError {
+  return new ShoalError('bad-argument', 'a TURN server needs a user and a secret: turn:user:secret@host:port')
 }

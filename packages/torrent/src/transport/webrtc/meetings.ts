@@ -34,8 +34,8 @@ export interface MeetingsOptions {
   /** Rejects with `unsupported` where there is no WebRTC. */
   readonly openRtc: () => Promise<RtcFactory>
   readonly config: () => RtcConfig
-  /** Whether the torrent wants a further connection now. */
-  readonly wants: (infoHash: Uint8Array) => boolean
+  /** Whether the torrent wants a further connection now: to that peer, by its 20-byte ID, or at all. */
+  readonly wants: (infoHash: Uint8Array, peerId?: Uint8Array) => boolean
   /** `incoming` of the connection tells whether the other side offered. */
   readonly onConnection: (infoHash: Uint8Array, connection: Connection) => void
 }
@@ -53,7 +53,7 @@ export interface Signalling {
   /** As many offers as may be, `count` at most. Rejects with `unsupported` without WebRTC, or with the signal's reason. */
   offer(infoHash: Uint8Array, count: number, options: { signal: AbortSignal }): Promise<RtcOffer[]>
   /** Our answer to a stranger's offer (a clean description), or null when we want none. Never rejects. */
-  answer(infoHash: Uint8Array, offer: RtcOffer): Promise<string | null>
+  answer(infoHash: Uint8Array, offer: RtcOffer, peerId: Uint8Array): Promise<string | null>
   /** Somebody took our offer; a clean description. */
   accept(offerId: string, sdp: string): void
   /** Who took our offer, or made the one that we took, sends a candidate. */
@@ -87,11 +87,12 @@ export class Meetings implements Signalling {
     return offers
   }
 
-  async answer(infoHash: Uint8Array, offer: RtcOffer): Promise<string | null> {
+  async answer(infoHash: Uint8Array, offer: RtcOffer, peerId: Uint8Array): Promise<string | null> {
     const id = theirs(offer.id)
     try {
       const rtc = await this.#open()
-      if (!this.#options.wants(infoHash) || this.#meetings.has(id) || this.#makeRoom(1) === 0) return null
+      if (!this.#options.wants(infoHash, peerId) || this.#meetings.has(id) || this.#makeRoom(1) === 0)
+        return null
       const { peer } = this.#meet(rtc, id, infoHash, true)
       return await peer.acceptOffer(offer.sdp, { signal: this.#abort.signal })
     } catch {

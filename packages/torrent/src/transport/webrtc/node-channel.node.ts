@@ -104,10 +104,8 @@ export class NodeChannel implements RtcChannel {
   #end(error?: Error): void {
     clearTimeout(this.#linger)
     this.#linger = undefined
-    if (!this.#isGone) {
-      this.#isGone = true
-      this.#channel.close()
-    }
+    this.#isGone = true
+    this.#channel.close()
     this.#connection.close()
     queueMicrotask(() => this.#handler?.onClose(error))
   }

@@ -2,7 +2,7 @@
 import type { DataChannel, IceServer as NativeServer, PeerConnection } from 'node-datachannel'
 import { messageOf, ShoalError } from '../../base/errors.ts'
 import { canonicalIp } from '../../base/ip.ts'
-import { parseIceUrl } from './ice-url.ts'
+import { checkIceServer, parseIceUrl } from './ice-url.ts'
 import { GATHER_LIMIT_MS } from './limits.ts'
 import { NodeChannel } from './node-channel.node.ts'
 import type { IceServer, RtcCandidate, RtcConfig, RtcFactory, RtcPeer, RtcPeerEvents } from './rtc.ts'
@@ -44,13 +44,13 @@ async function load(): Promise<Native> {
   }
 }
 
-function nativeServers({ urls, username, credential }: IceServer): NativeServer[] {
+function nativeServers(server: IceServer): NativeServer[] {
+  checkIceServer(server)
+  const { urls, username, credential } = server
   return [urls].flat().map(url => {
     const { kind, host, port, relay } = parseIceUrl(url)
     if (kind === 'stun') return { hostname: host, port }
-    if (username === undefined || credential === undefined)
-      throw new ShoalError('bad-argument', 'a TURN server needs a username and a credential')
-    return { hostname: host, port, username, password: credential, relayType: relay }
+    return { hostname: host, port, username: username!, password: credential!, relayType: relay }
   })
 }
 
@@ -103,6 +103,8 @@ class NodePeer implements RtcPeer {
   close(): void {
     if (this.#open || this.#isOver) return
     this.#isOver = true
+    // A channel that never opened holds the process until it is closed by itself.
+    this.#channel?.close()
     this.#connection.close()
   }
 

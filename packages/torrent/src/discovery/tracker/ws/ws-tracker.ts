@@ -166,9 +166,10 @@ export class WsTracker implements TrackerProtocol {
     const { infoHash, offerId, peerId: toPeerId } = offer
     const key = memberKey(url, infoHash)
     const member = this.#members.get(key)
+    const theirId = fromLatin1(toPeerId)
     // Trackers may hand us our own.
-    if (!member || equalBytes(fromLatin1(toPeerId), member.peerId)) return
-    const sdp = await signalling.answer(fromLatin1(infoHash), { id: offerId, sdp: offer.sdp })
+    if (!member || equalBytes(theirId, member.peerId)) return
+    const sdp = await signalling.answer(fromLatin1(infoHash), { id: offerId, sdp: offer.sdp }, theirId)
     if (sdp === null || !this.#members.has(key)) return
     link.send(answerText({ infoHash, toPeerId, offerId, sdp, ...member }))
   }
