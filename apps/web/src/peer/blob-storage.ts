@@ -1,0 +1,113 @@
+import { type FileStamp, type PieceLayout, ShoalError, type Storage } from '@shoal/torrent'
+import type { ChosenFile } from './protocol.ts'
+
+/** A torrent that is seeded from the files it was made of, which the user chose: nothing is copied, nothing can be written. */
+export class BlobStorage implements Storage {
+  readonly #layout: PieceLayout
+  readonly #blobs: readonly (Blob | null)[]
+  #closed = false
+
+  /** `blobs` by index of the layout's files; null for pads. */
+  constructor(layout: PieceLayout, blobs: readonly (Blob | null)[]) {
+    this.#layout = layout
+    this.#blobs = blobs
+  }
+
+  async read(offset: number, into: Uint8Array): Promise<void> {
+    this.#check(offset, into.length)
+    let at = 0
+    for (const span of this.#layout.spans(offset, into.length)) {
+      const part = into.subarray(at, at + span.length)
+      const blob = this.#blobs[span.file]
+      if (blob) part.set(await readBlob(blob, span.fileOffset, span.length))
+      else part.fill(0)
+      at += span.length
+    }
+  }
+
+  async readParts(offset: number, parts: readonly Uint8Array[]): Promise<void> {
+    const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
+    await this.read(offset, whole)
+    let at = 0
+    for (const part of parts) {
+      part.set(whole.subarray(at, at + part.length))
+      at += part.length
+    }
+  }
+
+  async write(): Promise<void> {
+    throw new ShoalError('io', 'a shared file does not match its torrent any more: share it again')
+  }
+
+  async flush(): Promise<void> {
+    this.#check(0, 0)
+  }
+
+  async setWanted(): Promise<void> {
+    this.#check(0, 0)
+  }
+
+  async stamps(): Promise<FileStamp[]> {
+    this.#check(0, 0)
+    return this.#blobs.map(blob => ({ size: blob ? blob.size : -1, mtimeNs: '0' }))
+  }
+
+  pathOf(): null {
+    return null
+  }
+
+  segments(): null {
+    return null
+  }
+
+  setReserving(): void {}
+
+  async move(): Promise<void> {
+    throw new ShoalError('unsupported', 'shared files stay where they are')
+  }
+
+  async rename(): Promise<void> {
+    throw new ShoalError('unsupported', 'shared files keep their names')
+  }
+
+  async remove(): Promise<void> {
+    this.#closed = true
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+  }
+
+  #check(offset: number, length: number): void {
+    if (this.#closed) throw new ShoalError('closed', 'the storage was closed: share the files again')
+    if (!(offset >= 0 && offset + length <= this.#layout.totalBytes))
+      throw new ShoalError('bad-argument', `bytes ${offset} to ${offset + length} are outside the torrent`)
+  }
+}
+
+async function readBlob(blob: Blob, offset: number, length: number): Promise<Uint8Array> {
+  const bytes = await blob
+    .slice(offset, offset + length)
+    .arrayBuffer()
+    .catch(cause => {
+      throw new ShoalError('io', 'a shared file was changed or deleted: share it again', { cause })
+    })
+  if (bytes.byteLength === length) return new Uint8Array(bytes)
+  throw new ShoalError('io', 'a shared file became shorter: share it again')
+}
+
+/** The chosen files in the order of the layout; null when they are not those of the torrent. */
+export function blobsFor(
+  layout: Pick<PieceLayout, 'files'>,
+  singleFile: boolean,
+  chosen: readonly ChosenFile[],
+): (Blob | null)[] | null {
+  const byPath = new Map(chosen.map(({ path, file }) => [path.join('/'), file]))
+  const blobs: (Blob | null)[] = []
+  for (const { path, pad, lengthBytes } of layout.files) {
+    const blob = pad ? null : byPath.get((singleFile ? path : path.slice(1)).join('/'))
+    if (blob === undefined || (blob && blob.size !== lengthBytes)) return null
+    blobs.push(blob)
+  }
+  return blobs
+}

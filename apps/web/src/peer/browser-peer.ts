@@ -1,0 +1,243 @@
+import { PeerError } from './failure.ts'
+import { Leadership } from './leadership.ts'
+import type {
+  AddLinkOptions,
+  ChosenFile,
+  CommandName,
+  Commands,
+  EngineConfig,
+  PeerEvent,
+  ShareOptions,
+  StorageState,
+  TorrentDetail,
+  TorrentSnapshot,
+  WorkerFrame,
+} from './protocol.ts'
+import { readStream } from './read-stream.ts'
+
+interface Call {
+  readonly name: CommandName
+  readonly args: readonly unknown[]
+  readonly resolve: (value: never) => void
+  readonly reject: (error: unknown) => void
+}
+
+interface Share {
+  metainfo: Uint8Array | null
+  readonly files: readonly ChosenFile[]
+}
+
+/**
+ * The engine as a page uses it. It lives in a worker of one tab of the site: the others speak to that, and when it closes another tab takes
+ * over from what is stored. Calls that were not answered are made again then.
+ */
+export class BrowserPeer {
+  readonly #leadership: Leadership
+  readonly #calls = new Map<number, Call>()
+  readonly #listeners = new Set<(event: PeerEvent) => void>()
+  readonly #watched = new Set<string | null>()
+  /** What this page shares from its own files: with another worker it has to be shared again. */
+  readonly #shares = new Map<string, Share>()
+  #lastCall = 0
+  #leader: string | null = null
+  #isClosed = false
+
+  constructor(config: EngineConfig = {}) {
+    this.#leadership = new Leadership(config, frame => this.#onFrame(frame))
+  }
+
+  /** Whether this tab hosts the engine. */
+  get isLeader(): boolean {
+    return this.#leadership.isLeader
+  }
+
+  /** Told once a second what changed, from the first `watch` on. Calling the result ends that. */
+  on(listener: (event: PeerEvent) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  add(source: string | Uint8Array, options: AddLinkOptions = {}): Promise<TorrentSnapshot> {
+    return this.#ask('add', source, options)
+  }
+
+  /** Makes a torrent of files that the user chose, and seeds it as long as this page is open. `onProgress`: bytes that are hashed. */
+  async share(
+    files: readonly ChosenFile[],
+    options: ShareOptions,
+    onProgress?: (progress: { doneBytes: number; totalBytes: number }) => void,
+  ): Promise<TorrentSnapshot> {
+    const job = String(++this.#lastCall)
+    const stop = this.on(event => {
+      if (event.kind === 'creating' && event.job === job) onProgress?.(event)
+    })
+    try {
+      const torrent = await this.#ask('share', files, options, job)
+      const share: Share = { metainfo: null, files }
+      this.#shares.set(torrent.id, share)
+      share.metainfo = await this.metainfo(torrent.id)
+      return torrent
+    } finally {
+      stop()
+    }
+  }
+
+  list(): Promise<TorrentSnapshot[]> {
+    return this.#ask('list')
+  }
+
+  detail(id: string): Promise<TorrentDetail | null> {
+    return this.#ask('detail', id)
+  }
+
+  /** Content of its .torrent. */
+  metainfo(id: string): Promise<Uint8Array> {
+    return this.#ask('metainfo', id)
+  }
+
+  /** Wants just these files. */
+  select(id: string, files: readonly number[]): Promise<void> {
+    return this.#ask('select', id, files)
+  }
+
+  setPriorities(id: string, priorities: ReadonlyMap<number, number>): Promise<void> {
+    return this.#ask('setPriorities', id, priorities)
+  }
+
+  setSequential(id: string, sequential: boolean): Promise<void> {
+    return this.#ask('setSequential', id, sequential)
+  }
+
+  addTrackers(id: string, urls: readonly string[]): Promise<void> {
+    return this.#ask('addTrackers', id, urls)
+  }
+
+  pause(id: string): Promise<void> {
+    return this.#ask('pause', id)
+  }
+
+  resume(id: string): Promise<void> {
+    return this.#ask('resume', id)
+  }
+
+  recheck(id: string): Promise<void> {
+    return this.#ask('recheck', id)
+  }
+
+  /** With its bytes in this browser. */
+  remove(id: string): Promise<void> {
+    this.#shares.delete(id)
+    return this.#ask('remove', id)
+  }
+
+  setLimits(limits: { downloadBytesPerSecond?: number; uploadBytesPerSecond?: number }): Promise<void> {
+    return this.#ask('setLimits', limits)
+  }
+
+  storage(): Promise<StorageState> {
+    return this.#ask('storage')
+  }
+
+  /** Asks the browser not to clear what is stored. It may ask the user. */
+  async persist(): Promise<boolean> {
+    return (await navigator.storage?.persist?.()) ?? false
+  }
+
+  /** Events begin: `torrents` for all, and `detail` for `id`. Resolves to the torrents as they are now. */
+  watch(id: string | null = null): Promise<TorrentSnapshot[]> {
+    this.#watched.add(id)
+    return this.#ask('watch', id)
+  }
+
+  unwatch(id: string | null = null): Promise<void> {
+    this.#watched.delete(id)
+    return this.#ask('unwatch', id)
+  }
+
+  /**
+   * Bytes `[start, end)` of a file, in order, each as soon as it is verified. What is not here yet is fetched before all else. Goes on when
+   * another tab takes over.
+   */
+  read(id: string, file: number, { start, end }: { start: number; end: number }): ReadableStream<Uint8Array> {
+    const name = String(++this.#lastCall)
+    return readStream(
+      { start, end },
+      {
+        next: position => this.#ask('read', name, id, file, position, end),
+        end: () => void this.#ask('endReading', name).catch(() => {}),
+      },
+    )
+  }
+
+  /** The whole of a file as the browser has it, without the engine: only when it is complete and kept. Rejects with `not-found`. */
+  async file(id: string, file: number): Promise<File> {
+    const stored = (await this.detail(id))?.files[file]
+    if (stored?.storedPath && stored.haveBytes === stored.lengthBytes) {
+      let folder = await navigator.storage.getDirectory()
+      const names = stored.storedPath.split('/').filter(name => name !== '')
+      const name = names.pop()!
+      for (const part of names) folder = await folder.getDirectoryHandle(part)
+      return (await folder.getFileHandle(name)).getFile()
+    }
+    throw new PeerError({ code: 'not-found', message: 'this file is not here as a whole: download it first' })
+  }
+
+  /** This page is told nothing more. The engine ends if it was this tab's, and another tab takes over. */
+  async close(): Promise<void> {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    await this.#leadership.close()
+    for (const { reject } of this.#calls.values()) reject(closed())
+    this.#calls.clear()
+  }
+
+  #ask<Name extends CommandName>(
+    name: Name,
+    ...args: Parameters<Commands[Name]>
+  ): Promise<ReturnType<Commands[Name]>> {
+    if (this.#isClosed) return Promise.reject(closed())
+    const call = ++this.#lastCall
+    return new Promise((resolve, reject) => {
+      this.#calls.set(call, { name, args, resolve, reject })
+      if (this.#leader !== null) this.#leadership.post({ kind: 'call', from: '', call, name, args })
+    })
+  }
+
+  #onFrame(frame: WorkerFrame): void {
+    if (frame.kind === 'here') return this.#onLeader(frame.leader)
+    if (frame.kind === 'event') {
+      for (const listener of this.#listeners) listener(frame.event)
+      return
+    }
+    const call = this.#calls.get(frame.call)
+    this.#calls.delete(frame.call)
+    if (frame.kind === 'result') call?.resolve(frame.value as never)
+    else call?.reject(new PeerError(frame.failure))
+  }
+
+  #onLeader(leader: string): void {
+    if (leader === this.#leader) return
+    const isAnother = this.#leader !== null
+    this.#leader = leader
+    const waiting = [...this.#calls]
+    if (isAnother) this.#introduce()
+    for (const [call, { name, args }] of waiting)
+      this.#leadership.post({ kind: 'call', from: '', call, name, args })
+  }
+
+  /** A worker that is new knows neither what this page looks at nor what it shares. */
+  #introduce(): void {
+    for (const { metainfo, files } of this.#shares.values())
+      if (metainfo) void this.#ask('reshare', metainfo, files).catch(() => {})
+    for (const id of this.#watched)
+      void this.#ask('watch', id)
+        .then(changed => {
+          for (const listener of this.#listeners) listener({ kind: 'torrents', changed, gone: [] })
+        })
+        .catch(() => {})
+  }
+}
+
+function closed(): PeerError {
+  return new PeerError({ code: 'closed', message: 'this page has closed its peer: load it again' })
+}

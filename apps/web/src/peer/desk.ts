@@ -1,0 +1,78 @@
+import { type CommandTable, commandsFor } from './commands.ts'
+import type { Engine } from './engine.ts'
+import { toFailure } from './failure.ts'
+import type { PageFrame, WorkerFrame } from './protocol.ts'
+import { Readings } from './readings.ts'
+import { Watchers } from './watchers.ts'
+
+/** A way to pages: the port of the one that started the worker, or the channel that all others listen to. */
+export interface Wire {
+  post(frame: WorkerFrame, transfer: Transferable[]): void
+  listen(onFrame: (frame: PageFrame) => void): void
+}
+
+const TIDY_MS = 10_000
+
+/** Answers the commands of all pages. */
+export class Desk {
+  readonly #leader: string
+  readonly #engine: Promise<Engine>
+  readonly #readings = new Readings()
+  #watchers: Watchers | null = null
+  /** By page. */
+  readonly #commands = new Map<string, CommandTable>()
+
+  /** `leader` names this worker. */
+  constructor(leader: string, engine: Promise<Engine>) {
+    this.#leader = leader
+    this.#engine = engine
+    setInterval(() => this.#readings.tick(), TIDY_MS)
+  }
+
+  serve(wire: Wire): void {
+    wire.listen(frame => void this.#onFrame(wire, frame))
+    wire.post({ kind: 'here', leader: this.#leader }, [])
+  }
+
+  async #onFrame(wire: Wire, frame: PageFrame): Promise<void> {
+    const to = frame.from
+    if (frame.kind === 'hello') return wire.post({ kind: 'here', to, leader: this.#leader }, [])
+    if (frame.kind === 'bye') return this.#forget(to)
+    const { call } = frame
+    try {
+      const table = this.#commandsOf(to, wire, await this.#engine)
+      const run = table[frame.name] as (...args: readonly unknown[]) => unknown
+      const value = await run(...frame.args)
+      wire.post({ kind: 'result', to, call, value }, frame.name === 'read' ? buffersOf(value) : [])
+    } catch (error) {
+      wire.post({ kind: 'failure', to, call, failure: toFailure(error) }, [])
+    }
+  }
+
+  #commandsOf(page: string, wire: Wire, engine: Engine): CommandTable {
+    let table = this.#commands.get(page)
+    if (!table) {
+      this.#watchers ??= new Watchers(engine)
+      table = commandsFor({
+        engine,
+        readings: this.#readings,
+        watchers: this.#watchers,
+        page,
+        tell: event => wire.post({ kind: 'event', to: page, event }, []),
+      })
+      this.#commands.set(page, table)
+    }
+    return table
+  }
+
+  #forget(page: string): void {
+    this.#commands.delete(page)
+    this.#watchers?.remove(page, null)
+    this.#readings.endOf(page)
+  }
+}
+
+/** What was read is the page's alone. */
+function buffersOf(value: unknown): Transferable[] {
+  return value instanceof Uint8Array ? [value.buffer] : []
+}

@@ -1,0 +1,38 @@
+/** The worker that hosts the engine for all tabs of the site: the one whose page holds the lock. */
+import { Desk, type Wire } from './desk.ts'
+import { Engine } from './engine.ts'
+import { CHANNEL_NAME, type PageFrame, type StartMessage, type WorkerFrame } from './protocol.ts'
+import { borrowRtc } from './rtc-borrower.ts'
+
+addEventListener('message', ({ data }: MessageEvent<StartMessage>) => start(data), { once: true })
+
+function start({ config, frames, rtc }: StartMessage): void {
+  const engine = Engine.open(config, borrowRtc(rtc))
+  // Each command is told of it.
+  engine.catch(() => {})
+  const desk = new Desk(crypto.randomUUID?.() ?? String(Math.random()), engine)
+  desk.serve(portWire(frames))
+  // A session that is this tab's alone is nobody else's business.
+  if (!config.memory) desk.serve(channelWire(new BroadcastChannel(CHANNEL_NAME)))
+}
+
+function portWire(port: MessagePort): Wire {
+  return {
+    post: (frame, transfer) => port.postMessage(frame, transfer),
+    listen(onFrame) {
+      port.onmessage = ({ data }: MessageEvent<PageFrame>) => onFrame(data)
+    },
+  }
+}
+
+function channelWire(channel: BroadcastChannel): Wire {
+  return {
+    post: frame => channel.postMessage(frame),
+    listen(onFrame) {
+      channel.onmessage = ({ data }: MessageEvent<PageFrame | WorkerFrame>) => {
+        // What workers say is heard here, too.
+        if ('from' in data) onFrame(data)
+      }
+    },
+  }
+}

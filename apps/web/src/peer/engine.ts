@@ -1,0 +1,233 @@
+import {
+  type AddOptions,
+  blobSource,
+  createMemoryStorage,
+  createTorrentFrom,
+  infoHashText,
+  type Metainfo,
+  type PieceLayout,
+  parseInfoHash,
+  parseMagnet,
+  parseMetainfo,
+  type RtcFactory,
+  Session,
+  ShoalError,
+  type Storage,
+  type TorrentApi,
+  writeMetainfo,
+} from '@shoal/torrent'
+import { BlobStorage, blobsFor } from './blob-storage.ts'
+import type {
+  AddLinkOptions,
+  ChosenFile,
+  EngineConfig,
+  ShareOptions,
+  StorageState,
+  TorrentDetail,
+  TorrentSnapshot,
+} from './protocol.ts'
+import { detailOf, idOf, snapshotOf } from './snapshot.ts'
+
+const USER_AGENT = 'Shoal/0.1.0'
+const MAX_TORRENT_BYTES = 64 * 2 ** 20
+
+/** A session in a browser: torrents in the origin private file system, or in memory, and some that are seeded from chosen files. */
+export class Engine {
+  readonly #session: Session
+  readonly #directory: string
+  readonly #kind: StorageState['kind']
+  /** Files of torrents that are seeded from them, by id. */
+  readonly #shared: Map<string, { metainfo: Metainfo; files: readonly ChosenFile[] }>
+
+  private constructor(
+    session: Session,
+    directory: string,
+    kind: StorageState['kind'],
+    shared: Engine['shared'],
+  ) {
+    this.#session = session
+    this.#directory = directory
+    this.#kind = kind
+    this.#shared = shared
+  }
+
+  static async open(config: EngineConfig, rtc: RtcFactory): Promise<Engine> {
+    const { directory = '/shoal', iceServers = [], iceTransportPolicy = 'all' } = config
+    const kind = config.memory || !(await hasFiles()) ? 'memory' : 'opfs'
+    const shared: Engine['shared'] = new Map()
+    const session = await Session.open(
+      {
+        directory: `${directory}/files`,
+        stateDirectory: kind === 'opfs' ? `${directory}/state` : null,
+        port: null,
+        dht: false,
+        lsd: false,
+        webrtc: { rtc, iceServers, iceTransportPolicy },
+        userAgent: USER_AGENT,
+      },
+      { createMemoryStorage: layout => sharedStorage(layout, shared) ?? createMemoryStorage(layout) },
+    )
+    return new Engine(session, directory, kind, shared)
+  }
+
+  get shared(): Map<string, { metainfo: Metainfo; files: readonly ChosenFile[] }> {
+    return this.#shared
+  }
+
+  get torrents(): readonly TorrentApi[] {
+    return this.#session.torrents
+  }
+
+  /** Throws `not-found`. */
+  torrent(id: string): TorrentApi {
+    const found = this.find(id)
+    if (!found) throw new ShoalError('not-found', 'this torrent is not here any more: open its link again')
+    return found
+  }
+
+  find(id: string): TorrentApi | undefined {
+    return this.torrents.find(torrent => idOf(torrent) === id)
+  }
+
+  snapshot(torrent: TorrentApi): TorrentSnapshot {
+    return snapshotOf(torrent, this.#originOf(torrent))
+  }
+
+  detail(torrent: TorrentApi): TorrentDetail {
+    return detailOf(torrent, this.#originOf(torrent))
+  }
+
+  async add(source: string | Uint8Array, options: AddLinkOptions = {}): Promise<TorrentSnapshot> {
+    const content = isUrl(source) ? await download(source) : source
+    const torrent = await this.#session.add(content, { ...this.#placeOf(content), ...options })
+    return this.snapshot(torrent)
+  }
+
+  async share(
+    files: readonly ChosenFile[],
+    options: ShareOptions,
+    onProgress: (progress: { doneBytes: number; totalBytes: number }) => void,
+  ): Promise<TorrentSnapshot> {
+    const sources = files.map(({ path, file }) => blobSource(path, file))
+    const metainfo = await createTorrentFrom(sources, { createdBy: USER_AGENT, ...options }, { onProgress })
+    return this.seed(metainfo, files)
+  }
+
+  /** Seeds the files that the torrent was made of. */
+  async seed(metainfo: Metainfo, files: readonly ChosenFile[]): Promise<TorrentSnapshot> {
+    const { info } = metainfo
+    if (!blobsFor(info, info.singleFile, files))
+      throw new ShoalError('bad-argument', 'these are not the files of the torrent: choose them again')
+    const id = infoHashText(info.infoHashes)
+    const known = this.find(id)
+    if (known) return this.snapshot(known)
+    this.#shared.set(id, { metainfo, files })
+    const torrent = await this.#session.add(metainfo, { memory: true, trusted: true })
+    return this.snapshot(torrent)
+  }
+
+  /** Content of its .torrent. Throws `not-found` while the metadata is unknown. */
+  metainfo(id: string): Uint8Array {
+    const { metainfo } = this.torrent(id)
+    if (!metainfo) throw new ShoalError('not-found', 'nobody has told the metadata of this torrent yet')
+    return writeMetainfo(metainfo)
+  }
+
+  async select(id: string, files: readonly number[]): Promise<void> {
+    const torrent = this.torrent(id)
+    const wanted = new Set(files)
+    const changes = torrent.files
+      .filter(({ index, priority }) => wanted.has(index) !== priority > 0)
+      .map(({ index }): [number, number] => [index, wanted.has(index) ? 4 : 0])
+    await torrent.setPriorities(new Map(changes))
+  }
+
+  /** Announces to these too. */
+  async addTrackers(id: string, urls: readonly string[]): Promise<void> {
+    const torrent = this.torrent(id)
+    const known = new Set(torrent.trackers.flat())
+    const added = urls.filter(url => !known.has(url)).map(url => [url])
+    if (added.length > 0) await torrent.setTrackers([...torrent.trackers, ...added])
+  }
+
+  async remove(id: string): Promise<void> {
+    await this.find(id)?.remove({ deleteData: true })
+    this.#shared.delete(id)
+  }
+
+  setLimits(limits: { downloadBytesPerSecond?: number; uploadBytesPerSecond?: number }): void {
+    this.#session.setLimits(limits)
+  }
+
+  async storage(): Promise<StorageState> {
+    const { usage = 0, quota = 0 } = (await navigator.storage?.estimate?.().catch(() => null)) ?? {}
+    const neededBytes = this.torrents
+      .filter(torrent => this.#originOf(torrent) === 'kept')
+      .reduce((sum, torrent) => sum + missingBytes(torrent), 0)
+    const isPersistent = (await navigator.storage?.persisted?.().catch(() => false)) ?? false
+    return { kind: this.#kind, usedBytes: usage, quotaBytes: quota, neededBytes, isPersistent }
+  }
+
+  async close(): Promise<void> {
+    await this.#session.close()
+  }
+
+  #originOf(torrent: TorrentApi): TorrentSnapshot['origin'] {
+    if (this.#shared.has(idOf(torrent))) return 'shared'
+    return this.#kind === 'opfs' ? 'kept' : 'memory'
+  }
+
+  /** A folder for each, so that two torrents of one name do not meet. */
+  #placeOf(source: string | Uint8Array): AddOptions {
+    if (this.#kind === 'memory') return { memory: true }
+    const hashes =
+      typeof source !== 'string'
+        ? parseMetainfo(source).info.infoHashes
+        : /^magnet:/i.test(source)
+          ? parseMagnet(source).infoHashes
+          : parseInfoHash(source)
+    return { directory: `${this.#directory}/files/${infoHashText(hashes)}`, preallocate: true }
+  }
+}
+
+/** What is still to be written of what is wanted. Files have their whole size from their first byte on: that is used already. */
+function missingBytes(torrent: TorrentApi): number {
+  return torrent.files
+    .filter(({ priority, haveBytes }) => priority > 0 && haveBytes === 0)
+    .reduce((sum, { lengthBytes }) => sum + lengthBytes, 0)
+}
+
+function sharedStorage(layout: PieceLayout, shared: Engine['shared']): Storage | null {
+  for (const { metainfo, files } of shared.values()) {
+    if (metainfo.info.files !== layout.files) continue
+    const blobs = blobsFor(layout, metainfo.info.singleFile, files)
+    if (blobs) return new BlobStorage(layout, blobs)
+  }
+  return null
+}
+
+async function hasFiles(): Promise<boolean> {
+  try {
+    await navigator.storage.getDirectory()
+    return 'createSyncAccessHandle' in FileSystemFileHandle.prototype
+  } catch {
+    return false
+  }
+}
+
+function isUrl(source: string | Uint8Array): source is string {
+  return typeof source === 'string' && /^https?:\/\//i.test(source)
+}
+
+async function download(url: string): Promise<Uint8Array> {
+  const failed = (cause?: unknown) =>
+    new ShoalError('unreachable', 'this .torrent cannot be fetched from a page: its server must allow that', {
+      cause,
+    })
+  const response = await fetch(url, { credentials: 'omit', referrerPolicy: 'no-referrer' }).catch(error => {
+    throw failed(error)
+  })
+  const size = Number(response.headers.get('content-length') ?? 0)
+  if (!response.ok || size > MAX_TORRENT_BYTES) throw failed()
+  return new Uint8Array(await response.arrayBuffer())
+}

@@ -1,0 +1,18 @@
+import type { PeerFailure } from './protocol.ts'
+
+/** Anything thrown, as data. */
+export function toFailure(error: unknown): PeerFailure {
+  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown }
+  return { code: typeof code === 'string' ? code : 'io', message: String(message ?? error) }
+}
+
+/** What a command was refused with: `code` is the engine's ErrorCode, or `closed` when this page's peer was closed. */
+export class PeerError extends Error {
+  readonly code: string
+
+  constructor({ code, message }: PeerFailure) {
+    super(message)
+    this.name = 'PeerError'
+    this.code = code
+  }
+}

@@ -1,0 +1,101 @@
+import {
+  CHANNEL_NAME,
+  type EngineConfig,
+  LEADER_LOCK,
+  type PageFrame,
+  type StartMessage,
+  type WorkerFrame,
+} from './protocol.ts'
+import { lendRtc } from './rtc-lender.ts'
+
+/**
+ * One tab of the site has the engine's worker: the one that holds a lock. The browser gives that to the next tab as soon as its holder is
+ * gone, for whatever reason. Where there are no locks, as on pages that are not secure, each tab has an engine of its own, in memory.
+ */
+export class Leadership {
+  readonly #config: EngineConfig
+  readonly #onFrame: (frame: WorkerFrame) => void
+  /** Names this page. */
+  readonly #page = randomName()
+  readonly #channel: BroadcastChannel | null
+  readonly #closing = new AbortController()
+  #port: MessagePort | null = null
+  #end: (() => void) | null = null
+  #leading: Promise<unknown> = Promise.resolve()
+
+  constructor(config: EngineConfig, onFrame: (frame: WorkerFrame) => void) {
+    this.#config = config
+    this.#onFrame = onFrame
+    const { locks } = navigator
+    const alone = config.memory === true || !locks
+    this.#channel = alone ? null : new BroadcastChannel(CHANNEL_NAME)
+    if (alone) this.#lead({ ...config, memory: true })
+    else this.#follow(locks)
+    addEventListener('pagehide', this.#onHide)
+  }
+
+  get isLeader(): boolean {
+    return this.#port !== null
+  }
+
+  /** To whoever leads; `from` is filled in. */
+  post(frame: PageFrame): void {
+    const named = { ...frame, from: this.#page }
+    if (this.#port) this.#port.postMessage(named)
+    else this.#channel?.postMessage(named)
+  }
+
+  async close(): Promise<void> {
+    removeEventListener('pagehide', this.#onHide)
+    this.post({ kind: 'bye', from: '' })
+    this.#closing.abort()
+    this.#end?.()
+    this.#channel?.close()
+    await this.#leading
+  }
+
+  #follow(locks: LockManager): void {
+    this.#channel!.onmessage = ({ data }: MessageEvent<WorkerFrame | PageFrame>) => {
+      if (this.#port || 'from' in data) return
+      if (!('to' in data) || data.to === this.#page) this.#onFrame(data)
+    }
+    this.post({ kind: 'hello', from: '' })
+    const { signal } = this.#closing
+    this.#leading = locks.request(LEADER_LOCK, { signal }, () => this.#lead(this.#config)).catch(() => {})
+  }
+
+  /** Resolves when this tab leads no more. */
+  #lead(config: EngineConfig): Promise<void> {
+    const worker = new Worker(new URL('./engine-worker.ts', import.meta.url), {
+      type: 'module',
+      name: 'shoal-engine',
+    })
+    const frames = new MessageChannel()
+    const rtc = new MessageChannel()
+    const takeBack = lendRtc(rtc.port1)
+    this.#port = frames.port1
+    frames.port1.onmessage = ({ data }: MessageEvent<WorkerFrame>) => {
+      if (!('to' in data) || data.to === this.#page) this.#onFrame(data)
+    }
+    const start: StartMessage = { config, frames: frames.port2, rtc: rtc.port2 }
+    worker.postMessage(start, [frames.port2, rtc.port2])
+    return new Promise(resolve => {
+      this.#end = () => {
+        takeBack()
+        worker.terminate()
+        this.#port = null
+        resolve()
+      }
+    })
+  }
+
+  readonly #onHide = ({ persisted }: PageTransitionEvent) => {
+    // One that may come back from the browser's cache goes on then.
+    if (!persisted) this.post({ kind: 'bye', from: '' })
+  }
+}
+
+/** `crypto.randomUUID` is for secure pages only. */
+function randomName(): string {
+  return [...crypto.getRandomValues(new Uint32Array(3))].map(number => number.toString(36)).join('')
+}

@@ -1,0 +1,79 @@
+import type { Engine } from './engine.ts'
+import type { PeerEvent, TorrentSnapshot } from './protocol.ts'
+import { differs } from './snapshot.ts'
+
+const TICK_MS = 1000
+/** Asking the browser for its quota takes a while. */
+const STORAGE_TICKS = 5
+
+interface Watcher {
+  readonly tell: (event: PeerEvent) => void
+  /** What it was told last, by id. */
+  readonly told: Map<string, TorrentSnapshot>
+  readonly details: Set<string>
+}
+
+/** Pages that are told once a second what changed. Nothing is counted while nobody looks. */
+export class Watchers {
+  readonly #engine: Engine
+  readonly #watchers = new Map<string, Watcher>()
+  readonly #timer: ReturnType<typeof setInterval>
+  #ticks = 0
+
+  constructor(engine: Engine) {
+    this.#engine = engine
+    this.#timer = setInterval(() => this.#tick(), TICK_MS)
+  }
+
+  /** The torrents as they are now. */
+  add(page: string, id: string | null, tell: Watcher['tell']): TorrentSnapshot[] {
+    const watcher = this.#watchers.get(page) ?? { tell, told: new Map(), details: new Set() }
+    this.#watchers.set(page, watcher)
+    if (id !== null) watcher.details.add(id)
+    const torrents = this.#engine.torrents.map(torrent => this.#engine.snapshot(torrent))
+    for (const torrent of torrents) watcher.told.set(torrent.id, torrent)
+    void this.#tellStorage([watcher])
+    return torrents
+  }
+
+  remove(page: string, id: string | null): void {
+    if (id === null) this.#watchers.delete(page)
+    else this.#watchers.get(page)?.details.delete(id)
+  }
+
+  close(): void {
+    clearInterval(this.#timer)
+    this.#watchers.clear()
+  }
+
+  #tick(): void {
+    if (this.#watchers.size === 0) return
+    const watchers = [...this.#watchers.values()]
+    const now = this.#engine.torrents.map(torrent => this.#engine.snapshot(torrent))
+    for (const watcher of watchers) {
+      tellChanges(watcher, now)
+      for (const id of watcher.details) this.#tellDetail(watcher, id)
+    }
+    if (++this.#ticks % STORAGE_TICKS === 0) void this.#tellStorage(watchers)
+  }
+
+  #tellDetail(watcher: Watcher, id: string): void {
+    const torrent = this.#engine.find(id)
+    if (torrent) watcher.tell({ kind: 'detail', detail: this.#engine.detail(torrent) })
+  }
+
+  async #tellStorage(watchers: readonly Watcher[]): Promise<void> {
+    const storage = await this.#engine.storage()
+    for (const { tell } of watchers) tell({ kind: 'storage', storage })
+  }
+}
+
+function tellChanges({ told, tell }: Watcher, now: readonly TorrentSnapshot[]): void {
+  const changed = now.filter(torrent => differs(told.get(torrent.id), torrent))
+  const ids = new Set(now.map(({ id }) => id))
+  const gone = [...told.keys()].filter(id => !ids.has(id))
+  if (changed.length === 0 && gone.length === 0) return
+  for (const id of gone) told.delete(id)
+  for (const torrent of changed) told.set(torrent.id, torrent)
+  tell({ kind: 'torrents', changed, gone })
+}
