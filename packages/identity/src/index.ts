@@ -1,0 +1,18 @@
+/**
+ * Identities: a key pair that signs and that others seal things to.
+ *
+ * ```ts
+ * import { KeyPair, verify } from '@shoal/identity'
+ *
+ * const me = KeyPair.generate()
+ * const message = new TextEncoder().encode('hello')
+ * verify(me.did, message, me.sign(message)) // true
+ * ```
+ *
+ * @packageDocumentation
+ */
+export { formatDidKey, parseDidKey } from './did-key.ts'
+export { IdentityError, type IdentityErrorCode } from './identity-error.ts'
+export { identityText, type KeyFileOptions, readKeyFile, writeKeyFile } from './key-file.ts'
+export { KeyPair, verify } from './key-pair.ts'
+export { recipientKey, recipientOf } from './recipient.ts'

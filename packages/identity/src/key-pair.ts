@@ -1,0 +1,60 @@
+import { ed25519, x25519 } from '@noble/curves/ed25519.js'
+import type { Identity } from 'age-encryption'
+import { formatRecipient, formatSecretKey } from './age/text.ts'
+import { x25519Identity } from './age/x25519.ts'
+import { formatDidKey, parseDidKey } from './did-key.ts'
+import { IdentityError } from './identity-error.ts'
+
+/**
+ * Somebody's key: Ed25519 (RFC 8032), which signs, and X25519 made of it, which opens what was sealed to its owner. The text forms of the
+ * public half are `did` and `recipient`; of the secret half `exportSecret()`.
+ */
+export class KeyPair {
+  /** Ed25519, 32 bytes. */
+  readonly publicKey: Uint8Array
+  /** `did:key:z6Mk…` */
+  readonly did: string
+  /** `age1…`: what `age -r` takes. */
+  readonly recipient: string
+  readonly #seed: Uint8Array
+
+  /** `seed`: the 32 secret bytes of RFC 8032. */
+  constructor(seed: Uint8Array) {
+    if (seed.length !== 32) throw new IdentityError('bad-argument', 'a key is made of 32 bytes')
+    this.#seed = seed.slice()
+    this.publicKey = ed25519.getPublicKey(seed)
+    this.did = formatDidKey(this.publicKey)
+    this.recipient = formatRecipient(x25519.getPublicKey(this.#x25519()))
+  }
+
+  static generate(): KeyPair {
+    return new KeyPair(ed25519.utils.randomSecretKey())
+  }
+
+  /** An Ed25519 signature of `message`: 64 bytes. */
+  sign(message: Uint8Array): Uint8Array {
+    return ed25519.sign(message, this.#seed)
+  }
+
+  /** Opens age files that were sealed to `recipient`. */
+  ageIdentity(): Identity {
+    return x25519Identity(this.#x25519())
+  }
+
+  /** The secret half, for a key file. Whoever has these is the owner. */
+  exportSecret(): { readonly seed: Uint8Array; readonly ageSecretKey: string } {
+    return { seed: this.#seed.slice(), ageSecretKey: formatSecretKey(this.#x25519()) }
+  }
+
+  /** RFC 8032, section 5.1.5, without the clamping, which X25519 (RFC 7748) does itself. */
+  #x25519(): Uint8Array {
+    return ed25519.utils.toMontgomerySecret(this.#seed)
+  }
+}
+
+/** Whether `signature` of `message` was made by the owner of a did:key. Throws `bad-key` when that is none. */
+export function verify(did: string, message: Uint8Array, signature: Uint8Array): boolean {
+  const publicKey = parseDidKey(did)
+  // Strict: one signature has one spelling (RFC 8032 rather than ZIP 215).
+  return signature.length === 64 && ed25519.verify(signature, message, publicKey, { zip215: false })
+}

@@ -1,0 +1,112 @@
+/** Reading the header of an age file: bounded, and with a reason when it does not open. */
+import { IdentityError } from '@shoal/identity'
+import { passphraseIdentity, x25519Identity } from '@shoal/identity/age'
+import { Decrypter, type Identity } from 'age-encryption'
+import type { ByteSource } from '../byte-source.ts'
+import { SealedError } from '../sealed-error.ts'
+import { cutShort } from './stream.ts'
+
+/** What may open a sealed share. All that is given is tried. */
+export interface Unlock {
+  /** The 32 bytes of a link. */
+  readonly key?: Uint8Array
+  readonly passphrase?: string
+  /** Of those whom it may be sealed to (`KeyPair.ageIdentity()`). */
+  readonly identities?: readonly Identity[]
+}
+
+export interface OpenedHeader {
+  readonly fileKey: Uint8Array
+  readonly lengthBytes: number
+}
+
+const MAGIC = 'age-encryption.org/v1\n'
+/** Enough for 100 recipients many times over. */
+const MAX_HEADER_BYTES = 64 * 1024
+const FIRST_READ_BYTES = 4096
+
+/** Whether it is sealed to a passphrase or to keys. Rejects with `not-sealed` or `damaged`. */
+export async function sealedTo(
+  source: ByteSource,
+  options: { signal?: AbortSignal } = {},
+): Promise<'passphrase' | 'keys'> {
+  return isScrypt(await readHeader(source, options)) ? 'passphrase' : 'keys'
+}
+
+/** The key of the file. Rejects with a SealedError: `not-sealed`, a wrong or missing key or passphrase, `too-much-work`, `damaged`. */
+export async function openHeader(
+  source: ByteSource,
+  unlock: Unlock,
+  options: { signal?: AbortSignal } = {},
+): Promise<OpenedHeader> {
+  const header = await readHeader(source, options)
+  const byPassphrase = isScrypt(header)
+  let opened = false
+  const decrypter = new Decrypter()
+  for (const identity of identitiesOf(unlock))
+    decrypter.addIdentity({
+      async unwrapFileKey(stanzas) {
+        const fileKey = await identity.unwrapFileKey(stanzas)
+        opened ||= fileKey !== null
+        return fileKey
+      },
+    })
+  try {
+    return { fileKey: await decrypter.decryptHeader(header), lengthBytes: header.length }
+  } catch (error) {
+    if (error instanceof IdentityError && error.code === 'too-much-work')
+      throw new SealedError('too-much-work', error.message)
+    // The library tells what it found in words only.
+    if (opened || !/no identity matched/.test(String(error))) throw damagedHeader(error)
+    throw notOpened(byPassphrase, unlock)
+  }
+}
+
+function identitiesOf({ key, passphrase, identities = [] }: Unlock): Identity[] {
+  return [
+    ...(key ? [x25519Identity(key)] : []),
+    ...identities,
+    ...(passphrase === undefined ? [] : [passphraseIdentity(passphrase)]),
+  ]
+}
+
+async function readHeader(source: ByteSource, options: { signal?: AbortSignal }): Promise<Uint8Array> {
+  for (let length = FIRST_READ_BYTES; ; length *= 4) {
+    const bytes = await source.read(0, Math.min(length, source.lengthBytes), options)
+    const text = latin1(bytes)
+    if (!text.startsWith(MAGIC))
+      throw new SealedError('not-sealed', 'this is no sealed share: it does not begin as an age file does')
+    const end = /^--- .*\n/m.exec(text)
+    if (end) return bytes.slice(0, end.index + end[0].length)
+    if (length >= source.lengthBytes) throw cutShort()
+    if (length >= MAX_HEADER_BYTES) throw damagedHeader()
+  }
+}
+
+function isScrypt(header: Uint8Array): boolean {
+  return /^-> scrypt /m.test(latin1(header))
+}
+
+function notOpened(byPassphrase: boolean, { key, passphrase, identities = [] }: Unlock): SealedError {
+  if (byPassphrase)
+    return passphrase === undefined
+      ? new SealedError('passphrase-needed', 'this share is sealed to a passphrase: give it')
+      : new SealedError('wrong-passphrase', 'the passphrase is wrong: try again, or ask who shared it')
+  return key || identities.length > 0
+    ? new SealedError(
+        'wrong-key',
+        'this share is sealed to another key: ask for the whole link, or to be a recipient',
+      )
+    : new SealedError(
+        'key-needed',
+        'this share is sealed to a key: open the whole link, or give your key file',
+      )
+}
+
+function damagedHeader(cause?: unknown): SealedError {
+  return new SealedError('damaged', 'the header of what is sealed was changed: ask for it again', { cause })
+}
+
+function latin1(bytes: Uint8Array): string {
+  return new TextDecoder('latin1').decode(bytes)
+}

@@ -1,0 +1,97 @@
+import type { ByteSource } from '../byte-source.ts'
+import { openHeader, type Unlock } from './open-header.ts'
+import {
+  CHUNK_BYTES,
+  cutShort,
+  NONCE_BYTES,
+  plainLength,
+  SEALED_CHUNK_BYTES,
+  StreamCipher,
+} from './stream.ts'
+
+/** Chunks that are read and opened together: 1 MiB. */
+const RUN_CHUNKS = 16
+/** Opened chunks that are kept, for what is read in small steps. */
+const KEPT_CHUNKS = 4
+
+type Options = { signal?: AbortSignal }
+
+/** What an age file holds, at any place; each byte is verified before it is given out. */
+export class PlainReader implements ByteSource {
+  readonly lengthBytes: number
+  readonly #source: ByteSource
+  readonly #begin: number
+  readonly #cipher: StreamCipher
+  readonly #kept = new Map<number, Uint8Array>()
+
+  private constructor(source: ByteSource, begin: number, lengthBytes: number, cipher: StreamCipher) {
+    this.#source = source
+    this.#begin = begin
+    this.lengthBytes = lengthBytes
+    this.#cipher = cipher
+  }
+
+  /** Rejects as `openHeader` does. */
+  static async open(source: ByteSource, unlock: Unlock, options: Options = {}): Promise<PlainReader> {
+    const { fileKey, lengthBytes } = await openHeader(source, unlock, options)
+    const begin = lengthBytes + NONCE_BYTES
+    if (begin > source.lengthBytes) throw cutShort()
+    const plainBytes = plainLength(source.lengthBytes - begin)
+    const nonce = await source.read(lengthBytes, NONCE_BYTES, options)
+    return new PlainReader(source, begin, plainBytes, new StreamCipher(fileKey, nonce, plainBytes))
+  }
+
+  async read(offset: number, length: number, options: Options = {}): Promise<Uint8Array> {
+    const first = Math.floor(offset / CHUNK_BYTES)
+    const end = offset + length
+    // Within one chunk: headers of an archive, mostly.
+    if (end <= (first + 1) * CHUNK_BYTES) {
+      const chunk = await this.#chunk(first, options)
+      return chunk.subarray(offset - first * CHUNK_BYTES, end - first * CHUNK_BYTES)
+    }
+    const bytes = new Uint8Array(length)
+    let at = 0
+    for await (const part of this.stream(offset, end, options)) {
+      bytes.set(part, at)
+      at += part.length
+    }
+    return bytes
+  }
+
+  /** The bytes `[start, end)` in order, up to 1 MiB at a time. */
+  async *stream(start: number, end: number, options: Options = {}): AsyncGenerator<Uint8Array> {
+    for (let at = start; at < end; ) {
+      const first = Math.floor(at / CHUNK_BYTES)
+      const last = Math.min(first + RUN_CHUNKS, Math.ceil(end / CHUNK_BYTES))
+      const run = await this.#run(first, last, options)
+      const base = first * CHUNK_BYTES
+      yield run.subarray(at - base, Math.min(end - base, run.length))
+      at = last * CHUNK_BYTES
+    }
+  }
+
+  async #chunk(index: number, options: Options): Promise<Uint8Array> {
+    const kept = this.#kept.get(index)
+    if (kept) return kept
+    const chunk = await this.#run(index, index + 1, options)
+    this.#kept.set(index, chunk)
+    if (this.#kept.size > KEPT_CHUNKS) this.#kept.delete(this.#kept.keys().next().value!)
+    return chunk
+  }
+
+  /** Opens the chunks `[first, last)`. */
+  async #run(first: number, last: number, options: Options): Promise<Uint8Array> {
+    options.signal?.throwIfAborted()
+    const from = this.#begin + first * SEALED_CHUNK_BYTES
+    const until = Math.min(this.#begin + last * SEALED_CHUNK_BYTES, this.#source.lengthBytes)
+    const sealed = await this.#source.read(from, until - from, options)
+    if (sealed.length !== until - from) throw cutShort()
+    const base = first * CHUNK_BYTES
+    const plain = new Uint8Array(Math.min(last * CHUNK_BYTES, this.lengthBytes) - base)
+    for (let at = 0; first + at < last; at++) {
+      const chunk = sealed.subarray(at * SEALED_CHUNK_BYTES, (at + 1) * SEALED_CHUNK_BYTES)
+      this.#cipher.open(first + at, chunk, plain.subarray(at * CHUNK_BYTES))
+    }
+    return plain
+  }
+}

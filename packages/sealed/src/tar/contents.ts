@@ -1,0 +1,105 @@
+/** What is in an archive: by its index when it has one, else by a walk over its headers. */
+import type { ByteSource } from '../byte-source.ts'
+import { type Entry, MAX_ENTRIES, splitPath, tooMany } from './entry.ts'
+import { notAnArchive } from './header.ts'
+import { type IndexedEntry, parseIndexPart, wrongIndex } from './index-record.ts'
+import { type RawEntry, readEntry } from './read-entry.ts'
+
+type Options = { signal?: AbortSignal }
+
+/** An entry, and where its headers begin. */
+export interface PlacedEntry extends IndexedEntry {
+  /** The name in its headers, when it is a further name of a file (a hard link). */
+  readonly storedAs?: readonly string[]
+}
+
+export interface TarContents {
+  readonly entries: readonly PlacedEntry[]
+  /** Links, devices and the like, which are never made from a share. */
+  readonly leftOut: number
+}
+
+/** Throws `not-an-archive`, `unsafe-path`, `too-large`, `damaged`, `unsupported`. */
+export async function readContents(archive: ByteSource, options: Options = {}): Promise<TarContents> {
+  const first = await readEntry(archive, 0, options)
+  if (!first) throw notAnArchive()
+  return readIndex(first) ?? walk(archive, first, options)
+}
+
+/** Where the content of an entry lies, by its own headers. Throws `damaged` when they are not those of the entry. */
+export async function locate(
+  archive: ByteSource,
+  { path, storedAs = path, lengthBytes, offset }: PlacedEntry,
+  options: Options = {},
+): Promise<{ dataOffset: number; modifiedMs: number; executable: boolean }> {
+  const raw = await readEntry(archive, offset, options)
+  const same =
+    raw &&
+    splitPath(raw.name).join('/') === storedAs.join('/') &&
+    raw.lengthBytes === lengthBytes &&
+    isFile(raw)
+  if (!same) throw wrongIndex()
+  return { dataOffset: raw.dataOffset, modifiedMs: raw.modifiedMs, executable: (raw.mode & 0o100) !== 0 }
+}
+
+function readIndex(first: RawEntry): TarContents | null {
+  const entries: PlacedEntry[] = []
+  let more = true
+  for (const comment of first.comments) {
+    if (!more) break
+    const part = parseIndexPart(comment)
+    if (!part) continue
+    for (const entry of part.entries) entries.push({ ...entry, offset: entry.offset + first.offset })
+    if (entries.length > MAX_ENTRIES) throw tooMany()
+    more = part.more
+  }
+  if (more && entries.length > 0) throw wrongIndex()
+  if (entries.length === 0) return null
+  return { entries: unique(entries), leftOut: 0 }
+}
+
+async function walk(archive: ByteSource, first: RawEntry, options: Options): Promise<TarContents> {
+  const entries: PlacedEntry[] = []
+  const files = new Map<string, PlacedEntry>()
+  let leftOut = 0
+  let count = 0
+  for (let raw: RawEntry | null = first; raw; raw = await readEntry(archive, raw.nextOffset, options)) {
+    if (++count > MAX_ENTRIES) throw tooMany()
+    const entry = toEntry(raw, files)
+    if (entry === undefined) leftOut++
+    if (!entry) continue
+    entries.push(entry)
+    files.set(entry.path.join('/'), entry)
+  }
+  return { entries: unique(entries), leftOut }
+}
+
+/** Null for the folder itself, undefined for what is left out. */
+function toEntry(raw: RawEntry, files: ReadonlyMap<string, PlacedEntry>): PlacedEntry | null | undefined {
+  const path = splitPath(raw.name)
+  const { type, lengthBytes, offset } = raw
+  const folder = type === '5'
+  if (path.length === 0) return folder ? null : undefined
+  if (folder) return { path, folder, lengthBytes: 0, offset }
+  if (isFile(raw)) return { path, folder, lengthBytes, offset }
+  // A hard link: a further name of a file that came before.
+  const target = type === '1' ? files.get(splitPath(raw.linkName).join('/')) : undefined
+  return target && !target.folder ? { ...target, path, storedAs: target.storedAs ?? target.path } : undefined
+}
+
+/** `7`: contiguous, which means nothing today. */
+function isFile({ type }: RawEntry): boolean {
+  return type === '0' || type === '7'
+}
+
+/** Of equal names the last counts, as with tar. Throws `damaged` where something is to be both a file and a folder. */
+function unique(entries: readonly PlacedEntry[]): PlacedEntry[] {
+  const byName = new Map<string, PlacedEntry>()
+  for (const entry of entries) byName.set(entry.path.join('/'), entry)
+  for (const { path } of byName.values())
+    for (let depth = 1; depth < path.length; depth++) {
+      const above: Entry | undefined = byName.get(path.slice(0, depth).join('/'))
+      if (above && !above.folder) throw wrongIndex()
+    }
+  return [...byName.values()]
+}

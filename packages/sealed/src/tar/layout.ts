@@ -1,0 +1,112 @@
+/** Where everything of an archive lies, before any file is read: so its length is known, and any part of it can be made at any time. */
+
+import type { ByteSource } from '../byte-source.ts'
+import { SealedError } from '../sealed-error.ts'
+import { type Entry, MAX_ENTRIES, splitPath, tooMany } from './entry.ts'
+import { BLOCK_BYTES, MAX_NAME_BYTES, MAX_OCTAL_SIZE, paddedLength, writeHeader } from './header.ts'
+import { type IndexedEntry, writeIndex } from './index-record.ts'
+import { writePax } from './pax.ts'
+
+/** A file to be sealed; a folder when it has no `content`. Folders of files need not be named. */
+export interface SealInput {
+  /** Components below the folder that it is unpacked into. */
+  readonly path: readonly string[]
+  readonly content?: ByteSource
+  /** Milliseconds since the Unix epoch. Default 0. */
+  readonly modifiedMs?: number
+  /** Default false. */
+  readonly executable?: boolean
+}
+
+/** A part of an archive; what is between parts is zeros. */
+export interface Segment {
+  readonly offset: number
+  readonly content: Uint8Array | ByteSource
+  /** Whose content it is. */
+  readonly path?: readonly string[]
+}
+
+export interface TarLayout {
+  /** In order of their places. */
+  readonly segments: readonly Segment[]
+  /** With the two blocks of zeros that end it. */
+  readonly lengthBytes: number
+  readonly entries: readonly Entry[]
+}
+
+const END_BYTES = 2 * BLOCK_BYTES
+
+/** Throws `bad-argument` for names that no archive may have, equal ones, and none; `too-large` for too many. */
+export function layOut(inputs: readonly SealInput[]): TarLayout {
+  check(inputs)
+  const body: Segment[] = []
+  const entries: IndexedEntry[] = []
+  let at = 0
+  const put = (content: Uint8Array | ByteSource, path?: readonly string[]) => {
+    body.push({ offset: at, content, ...(path && { path }) })
+    at += paddedLength(lengthOf(content))
+  }
+  for (const input of inputs) {
+    const { path, content } = input
+    entries.push({ path, folder: !content, lengthBytes: content?.lengthBytes ?? 0, offset: at })
+    for (const part of headersOf(input)) put(part)
+    if (content && content.lengthBytes > 0) put(content, path)
+  }
+  const front = writeIndex(entries).flatMap(comment => extended('g', { comment }))
+  const frontBytes = front.reduce((sum, part) => sum + paddedLength(part.length), 0)
+  const segments = [...place(front), ...body.map(part => ({ ...part, offset: part.offset + frontBytes }))]
+  return { segments, lengthBytes: frontBytes + at + END_BYTES, entries }
+}
+
+export function lengthOf(content: Uint8Array | ByteSource): number {
+  return content instanceof Uint8Array ? content.length : content.lengthBytes
+}
+
+function place(parts: readonly Uint8Array[]): Segment[] {
+  let at = 0
+  return parts.map(content => {
+    const offset = at
+    at += paddedLength(content.length)
+    return { offset, content }
+  })
+}
+
+function headersOf({ path, content, modifiedMs = 0, executable }: SealInput): Uint8Array[] {
+  const name = path.join('/') + (content ? '' : '/')
+  const sizeBytes = content?.lengthBytes ?? 0
+  const plainName = /^[\x20-\x7e]*$/.test(name) && name.length <= MAX_NAME_BYTES
+  const records = {
+    ...(!plainName && { path: name }),
+    ...(sizeBytes > MAX_OCTAL_SIZE && { size: String(sizeBytes) }),
+  }
+  const header = writeHeader({
+    name: plainName ? name : 'file',
+    mode: content && !executable ? 0o644 : 0o755,
+    sizeBytes: sizeBytes > MAX_OCTAL_SIZE ? 0 : sizeBytes,
+    modifiedSeconds: Math.min(Math.max(0, Math.floor(modifiedMs / 1000)), MAX_OCTAL_SIZE),
+    type: content ? '0' : '5',
+  })
+  return Object.keys(records).length > 0 ? [...extended('x', records), header] : [header]
+}
+
+/** A header of records, and the records. */
+function extended(type: 'x' | 'g', records: Readonly<Record<string, string>>): Uint8Array[] {
+  const body = writePax(records)
+  const name = type === 'g' ? 'pax_global_header' : 'pax_header'
+  return [writeHeader({ name, mode: 0o644, sizeBytes: body.length, modifiedSeconds: 0, type }), body]
+}
+
+function check(inputs: readonly SealInput[]): void {
+  if (inputs.length === 0)
+    throw new SealedError('bad-argument', 'there is nothing to seal: name a file or folder')
+  if (inputs.length > MAX_ENTRIES) throw tooMany()
+  const names = new Set<string>()
+  for (const { path } of inputs) {
+    const name = path.join('/')
+    const parts = splitPath(name)
+    if (parts.length === 0 || parts.length !== path.length)
+      throw new SealedError('bad-argument', `no archive may have this name: ${JSON.stringify(name)}`)
+    if (names.has(name)) throw new SealedError('bad-argument', `${name} is named twice`)
+    names.add(name)
+  }
+}

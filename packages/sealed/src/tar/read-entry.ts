@@ -1,0 +1,126 @@
+/** One entry of an archive: its headers, extended ones first, and where its content lies. */
+import type { ByteSource } from '../byte-source.ts'
+import { SealedError } from '../sealed-error.ts'
+import { MAX_ENTRIES } from './entry.ts'
+import { BLOCK_BYTES, decodeText, notAnArchive, paddedLength, parseHeader, type TarHeader } from './header.ts'
+import { parsePax } from './pax.ts'
+
+export interface RawEntry {
+  readonly name: string
+  readonly type: string
+  readonly linkName: string
+  readonly mode: number
+  readonly modifiedMs: number
+  readonly lengthBytes: number
+  /** Of its first header. */
+  readonly offset: number
+  /** Of its content. */
+  readonly dataOffset: number
+  /** Of what follows. */
+  readonly nextOffset: number
+  /** Comments of global headers before it. */
+  readonly comments: readonly string[]
+}
+
+type Options = { signal?: AbortSignal }
+
+/** Of one extended header. */
+const MAX_EXTENDED_BYTES = 1024 * 1024
+/** Before one entry: as many parts as the longest index has. */
+const MAX_EXTENDED = 512
+/** Those without content: folders, links, devices. */
+const BODILESS = /^[1-6]$/
+
+/** The entry whose headers begin at `offset`; null at the end of the archive. Throws `not-an-archive`, `too-large`, `unsupported`. */
+export async function readEntry(
+  archive: ByteSource,
+  offset: number,
+  options: Options = {},
+): Promise<RawEntry | null> {
+  const extensions = new Extensions()
+  let at = offset
+  for (let count = 0; count <= MAX_EXTENDED; count++) {
+    const header = await headerAt(archive, at, options)
+    if (!header) return null
+    at += BLOCK_BYTES
+    if (!/^[xgLK]$/.test(header.type)) return finish(header, extensions, { offset, at, archive })
+    if (header.sizeBytes > MAX_EXTENDED_BYTES) throw tooLarge()
+    const body = await readAt(archive, at, header.sizeBytes, options)
+    extensions.add(header.type, body)
+    at += paddedLength(header.sizeBytes)
+    if (header.type === 'g') offset = at
+  }
+  throw tooLarge()
+}
+
+/** What extended headers say of the entry that follows. */
+class Extensions {
+  readonly comments: string[] = []
+  name: string | undefined
+  linkName: string | undefined
+  pax = new Map<string, string>()
+
+  add(type: string, body: Uint8Array): void {
+    if (type === 'L') this.name = decodeText(body)
+    else if (type === 'K') this.linkName = decodeText(body)
+    else if (type === 'x') this.pax = parsePax(body)
+    // Of what a global header says, only the comment is of use: a path or size for all entries makes no sense.
+    else this.comments.push(parsePax(body).get('comment') ?? '')
+  }
+}
+
+function finish(
+  header: TarHeader,
+  { comments, name, linkName, pax }: Extensions,
+  { offset, at, archive }: { offset: number; at: number; archive: ByteSource },
+): RawEntry {
+  const sparse = header.type === 'S' || [...pax.keys()].some(key => key.startsWith('GNU.sparse.'))
+  if (sparse)
+    throw new SealedError(
+      'unsupported',
+      'this archive has files with holes (tar --sparse): open it with age and tar',
+    )
+  const size = pax.get('size')
+  const sizeBytes = size === undefined ? header.sizeBytes : Number(size)
+  const lengthBytes = BODILESS.test(header.type) ? 0 : sizeBytes
+  const nextOffset = at + paddedLength(lengthBytes)
+  if (!Number.isSafeInteger(nextOffset) || lengthBytes < 0) throw notAnArchive()
+  // The content must be there; the padding after the last need not.
+  if (at + lengthBytes > archive.lengthBytes) throw notAnArchive()
+  const modified = Number(pax.get('mtime') ?? header.modifiedSeconds)
+  return {
+    name: pax.get('path') ?? name ?? header.name,
+    type: header.type,
+    linkName: pax.get('linkpath') ?? linkName ?? header.linkName,
+    mode: header.mode,
+    modifiedMs: Number.isFinite(modified) ? Math.max(0, Math.round(modified * 1000)) : 0,
+    lengthBytes,
+    offset,
+    dataOffset: at,
+    nextOffset,
+    comments,
+  }
+}
+
+async function headerAt(archive: ByteSource, at: number, options: Options): Promise<TarHeader | null> {
+  // Some archives end without their blocks of zeros.
+  if (at >= archive.lengthBytes) return null
+  return parseHeader(await readAt(archive, at, BLOCK_BYTES, options))
+}
+
+async function readAt(
+  archive: ByteSource,
+  at: number,
+  length: number,
+  options: Options,
+): Promise<Uint8Array> {
+  if (at + length > archive.lengthBytes) throw notAnArchive()
+  return archive.read(at, length, options)
+}
+
+function tooLarge(): SealedError {
+  return new SealedError(
+    'too-large',
+    `this archive says more about its files than Shoal reads (${MAX_ENTRIES} files)`,
+  )
+}
