@@ -1,0 +1,129 @@
+/** Bencoded answers (BEP 3, 7, 23, 31, 48), written into one buffer. */
+import { addressText } from '../base/address.ts'
+import { type Announce, FAMILY, MAX_PEERS, PEER_BYTES, type SwarmCounts } from '../store.ts'
+import { MAX_SCRAPE } from './target.ts'
+
+/** Room for the longest: a list of IPv6 peers as dictionaries, or a whole scrape. */
+export const MAX_BODY_BYTES = Math.max(MAX_PEERS * 80, MAX_SCRAPE * 110) + 1024
+
+/** Keys of an answer, in the order that bencoding wants. */
+const KEYS = {
+  complete: 'd8:completei',
+  downloaded: 'e10:downloadedi',
+  incomplete: 'e10:incompletei',
+  interval: 'e8:intervali',
+  minInterval: 'e12:min intervali',
+  peers: 'e5:peers',
+  peers6: 'e5:peers0:6:peers6',
+} as const
+const BYTES = Object.fromEntries(
+  Object.entries(KEYS).map(([key, text]) => [key, new TextEncoder().encode(text)]),
+) as Record<keyof typeof KEYS, Uint8Array>
+
+/** Writes answers one after the other into `bytes`, from `start`; `end` is behind the last. */
+export class BodyWriter {
+  readonly bytes: Uint8Array
+  end = 0
+
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes
+  }
+
+  announce(announce: Announce, minIntervalSeconds: number, isCompact: boolean, trackerId: string): void {
+    if (announce.failure !== '') return this.failure(announce.failure, announce.retryInSeconds)
+    this.#put(BYTES.complete)
+    this.#number(announce.seeds)
+    this.#put(BYTES.downloaded)
+    this.#number(announce.downloads)
+    this.#put(BYTES.incomplete)
+    this.#number(announce.leeches)
+    this.#put(BYTES.interval)
+    this.#number(announce.intervalSeconds)
+    this.#put(BYTES.minInterval)
+    this.#number(minIntervalSeconds)
+    if (isCompact) this.#compactPeers(announce)
+    else this.#listedPeers(announce)
+    this.#text('10:tracker id')
+    this.#string(trackerId)
+    this.bytes[this.end++] = 0x65
+  }
+
+  /** BEP 3; BEP 31: when to come back, in minutes, or never. */
+  failure(reason: string, retryInSeconds: number): void {
+    this.#text('d14:failure reason')
+    this.#string(reason)
+    this.#text('8:retry in')
+    if (retryInSeconds > 0) this.#text(`i${Math.ceil(retryInSeconds / 60)}e`)
+    else this.#string('never')
+    this.bytes[this.end++] = 0x65
+  }
+
+  /** BEP 48. `counts` in the order of their hashes; those that were not found are left out, unless they were asked for by name. */
+  scrape(counts: readonly SwarmCounts[]): void {
+    this.#text('d5:filesd')
+    for (const each of counts) {
+      this.#text('20:')
+      for (let word = 0; word < 5; word++) this.#word(each.hash[word]!)
+      this.#put(BYTES.complete)
+      this.#number(each.seeds)
+      this.#put(BYTES.downloaded)
+      this.#number(each.downloads)
+      this.#put(BYTES.incomplete)
+      this.#number(each.leeches)
+      this.#text('ee')
+    }
+    this.#text('ee')
+  }
+
+  /** BEP 23 and 7: the peers of the asker's own family, who can reach them. */
+  #compactPeers({ family, peers, peerCount }: Announce): void {
+    this.#put(family === FAMILY.ipv6 ? BYTES.peers6 : BYTES.peers)
+    const length = peerCount * PEER_BYTES[family]
+    this.#number(length)
+    this.bytes[this.end++] = 0x3a
+    const { bytes, end } = this
+    for (let at = 0; at < length; at++) bytes[end + at] = peers[at]!
+    this.end += length
+  }
+
+  #listedPeers({ family, peersView: view, peerCount }: Announce): void {
+    this.#text('e5:peersl')
+    const words = new Int32Array(4)
+    const width = family === FAMILY.ipv6 ? 4 : 1
+    for (let at = 0, peer = 0; peer < peerCount; peer++, at += 4 * width + 2) {
+      for (let word = 0; word < width; word++) words[word] = view.getInt32(at + 4 * word)
+      this.#text('d2:ip')
+      this.#string(addressText(family, words))
+      this.#text(`4:porti${view.getUint16(at + 4 * width)}ee`)
+    }
+    this.bytes[this.end++] = 0x65
+  }
+
+  #put(bytes: Uint8Array): void {
+    const { bytes: into, end } = this
+    for (let at = 0; at < bytes.length; at++) into[end + at] = bytes[at]!
+    this.end += bytes.length
+  }
+
+  #text(text: string): void {
+    for (let at = 0; at < text.length; at++) this.bytes[this.end++] = text.charCodeAt(at)
+  }
+
+  #string(text: string): void {
+    this.#number(text.length)
+    this.bytes[this.end++] = 0x3a
+    this.#text(text)
+  }
+
+  #word(word: number): void {
+    for (let shift = 24; shift >= 0; shift -= 8) this.bytes[this.end++] = word >>> shift
+  }
+
+  #number(value: number): void {
+    let digits = 1
+    for (let rest = value; rest >= 10; rest = (rest / 10) | 0) digits++
+    this.end += digits
+    for (let at = this.end - 1, rest = value; digits > 0; digits--, at--, rest = (rest / 10) | 0)
+      this.bytes[at] = 0x30 + (rest % 10)
+  }
+}

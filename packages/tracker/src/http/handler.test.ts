@@ -1,0 +1,143 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { asBytes, asDictionary, asInteger, asList, asText, decode } from '@shoal/torrent/bencode'
+import { describe, expect, it } from 'vitest'
+import { Tracker, type TrackerOptions } from '../tracker.ts'
+import { httpHandler } from './handler.ts'
+
+async function open(options: TrackerOptions = {}, host = '127.0.0.1') {
+  const tracker = new Tracker(options)
+  const handler = httpHandler(tracker)
+  const server = createServer((request, response) => {
+    const address = request.headers['x-test-address'] as string | undefined
+    if (!handler.handle(request, response, address)) response.writeHead(404).end()
+  })
+  await new Promise<void>(resolve => server.listen(0, host, resolve))
+  const { port } = server.address() as AddressInfo
+  const name = host.includes(':') ? `[${host}]` : host
+  return {
+    tracker,
+    async ask(target: string, address?: string) {
+      const headers = address === undefined ? {} : { 'x-test-address': address }
+      const response = await fetch(`http://${name}:${port}${target}`, { headers })
+      if (response.status !== 200) return { status: response.status, body: new Map() }
+      const body = asDictionary(decode(new Uint8Array(await response.arrayBuffer())))
+      return { status: response.status, body: body! }
+    },
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      await new Promise(resolve => server.close(resolve))
+      await tracker.close()
+    },
+  }
+}
+
+const hash = Buffer.from('0001207f80ff61622541002b2f3d263f00ffee01', 'hex')
+const escaped = (bytes: Uint8Array) =>
+  Array.from(bytes, byte => `%${byte.toString(16).padStart(2, '0')}`).join('')
+const HASH = escaped(hash)
+const announce = (port: number, rest = '', of = HASH) =>
+  `/announce?info_hash=${of}&peer_id=-XX0000-000000000000&port=${port}&uploaded=0&downloaded=0&left=5${rest}`
+const peersOf = (body: ReadonlyMap<string, unknown>, key = 'peers') =>
+  Buffer.from(asBytes(body.get(key) as never) ?? []).toString('hex')
+
+describe('HTTP (BEP 3, 7, 23, 31, 48)', () => {
+  it('brings peers together, in compact form and in the old one', async () => {
+    await using tracker = await open()
+    const { body } = await tracker.ask(announce(1001, '&event=started&left=0'))
+    expect(asInteger(body.get('complete'))).toBe(1)
+    expect(asInteger(body.get('interval'))).toBeGreaterThanOrEqual(1800)
+    expect(asInteger(body.get('min interval'))).toBe(60)
+    expect(asText(body.get('tracker id'))).toMatch(/^[0-9a-f]{8}$/)
+    expect(peersOf(body)).toBe('')
+    expect(peersOf((await tracker.ask(announce(1002, '&compact=1'))).body)).toBe('7f00000103e9')
+    const listed = asList((await tracker.ask(announce(1002, '&compact=0'))).body.get('peers'))!
+    expect(asText(asDictionary(listed[0]!)!.get('ip'))).toBe('127.0.0.1')
+    expect(asInteger(asDictionary(listed[0]!)!.get('port'))).toBe(1001)
+    const { body: none } = await tracker.ask(announce(1003, '&numwant=0'))
+    expect(peersOf(none)).toBe('')
+    expect(asInteger(none.get('incomplete'))).toBe(2)
+  })
+
+  it('tells IPv6 peers of IPv6 peers', async () => {
+    await using tracker = await open({}, '::1')
+    await tracker.ask(announce(1001))
+    const { body } = await tracker.ask(announce(1002))
+    expect(peersOf(body, 'peers6')).toBe('0000000000000000000000000000000103e9')
+    expect(peersOf(body)).toBe('')
+  })
+
+  it('reads hashes as clients write them', async () => {
+    await using tracker = await open()
+    await tracker.ask(announce(1001))
+    const plain = '%00%01%20%7f%80%FFab%25A%00%2b%2F%3d%26%3F%00%ff%EE%01'
+    expect(peersOf((await tracker.ask(announce(1002, '', plain))).body)).toBe('7f00000103e9')
+    // BEP 52: of a v2 hash the first 20 bytes.
+    const v2 = HASH + escaped(new Uint8Array(12))
+    expect(peersOf((await tracker.ask(announce(1003, '', v2))).body)).toHaveLength(24)
+  })
+
+  it('counts (BEP 48)', async () => {
+    await using tracker = await open()
+    const other = escaped(new Uint8Array(20))
+    await tracker.ask(announce(1))
+    await tracker.ask(announce(1, '&event=completed&left=0'))
+    const { body } = await tracker.ask(`/scrape?info_hash=${HASH}&info_hash=${other}&info_hash=${HASH}`)
+    const files = asDictionary(body.get('files'))!
+    expect([...files.keys()]).toEqual(['\0'.repeat(20), hash.toString('latin1')])
+    const entry = asDictionary(files.get(hash.toString('latin1'))!)!
+    expect(Object.fromEntries(entry)).toEqual({ complete: 1, downloaded: 1, incomplete: 0 })
+    expect(asText((await tracker.ask('/scrape')).body.get('failure reason'))).toContain('name the torrents')
+  })
+
+  it.each([
+    ['/announce', 'info_hash'],
+    ['/announce?info_hash=abc&port=1', '20 bytes'],
+    [`/announce?info_hash=${HASH}%0`, '20 bytes'],
+    [`/announce?info_hash=${HASH}%zz`, '20 bytes'],
+    [`/announce?info_hash=${HASH}`, 'port is missing'],
+    [`/announce?info_hash=${HASH}&port=0`, 'port'],
+    [`/announce?info_hash=${HASH}&port=65536`, 'port'],
+    [`/announce?info_hash=${HASH}&port=-1`, 'port'],
+    [`/announce?info_hash=${HASH}&info_hash=${HASH}&port=1`, 'one info_hash'],
+  ])('says what is wrong with %s', async (target, reason) => {
+    await using tracker = await open()
+    expect(asText((await tracker.ask(target)).body.get('failure reason'))).toContain(reason)
+    expect(await tracker.tracker.stats()).toMatchObject({ swarms: 0 })
+  })
+
+  it('leaves other requests to others', async () => {
+    await using tracker = await open()
+    for (const target of ['/', '/announcement', '/x/y/announce', '/announce/', `/${'k'.repeat(65)}/announce`])
+      expect((await tracker.ask(target)).status).toBe(404)
+  })
+
+  it('lets only this machine, and whom it trusts, announce other addresses', async () => {
+    await using tracker = await open({ trustedAddresses: ['198.51.100.0/24'] })
+    const stranger = '203.0.113.5'
+    await tracker.ask(announce(1, '&ip=8.8.8.8'), stranger)
+    await tracker.ask(announce(2, '&ip=8.8.4.4'), '198.51.100.9')
+    await tracker.ask(announce(3, '&ip=9.9.9.9'))
+    const peers = peersOf((await tracker.ask(announce(4), '203.0.113.6')).body)
+    expect(peers.match(/.{12}/g)!.sort()).toEqual(['080804040002', '090909090003', 'cb0071050001'])
+  })
+
+  it('is private with passkeys, and tells others not to come again', async () => {
+    await using tracker = await open({ passkeys: ['secretkey1'] })
+    const { body } = await tracker.ask(announce(1))
+    expect(asText(body.get('failure reason'))).toContain('private')
+    expect(asText(body.get('retry in'))).toBe('never')
+    expect((await tracker.ask(`/secretkey1${announce(1)}`)).body.has('peers')).toBe(true)
+  })
+
+  it('bans, and slows down who asks too often', async () => {
+    await using tracker = await open({ bannedAddresses: ['203.0.113.0/24'], announcesPerSecond: 0.5 })
+    const failure = async (address: string) =>
+      asText((await tracker.ask(announce(1), address)).body.get('failure reason'))
+    expect(await failure('203.0.113.7')).toContain('banned')
+    for (let count = 0; count < 5; count++) expect(await failure('198.51.100.1')).toBeUndefined()
+    const { body } = await tracker.ask(announce(1), '198.51.100.1')
+    expect(asText(body.get('failure reason'))).toContain('slow down')
+    expect(asInteger(body.get('retry in'))).toBe(1)
+  })
+})

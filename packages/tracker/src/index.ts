@@ -1,0 +1,36 @@
+/**
+ * A BitTorrent tracker: HTTP, UDP and WebSocket on one swarm state.
+ *
+ * ```ts
+ * import { createServer } from 'node:http'
+ * import { httpHandler, Tracker, UdpFront, WebSocketFront } from '@shoal/tracker'
+ *
+ * const tracker = new Tracker()
+ * const handler = httpHandler(tracker)
+ * const webSockets = new WebSocketFront(tracker)
+ * const server = createServer((request, response) => {
+ *   if (!handler.handle(request, response)) response.writeHead(404).end()
+ * })
+ * server.on('upgrade', (request, socket, head) => webSockets.upgrade(request, socket, head))
+ * server.listen(6969, '127.0.0.1')
+ * const udp = await UdpFront.open(tracker, { host: '127.0.0.1', port: 6969 })
+ * ```
+ *
+ * @packageDocumentation
+ */
+export { AddressSet } from './access/address-set.ts'
+export { type HttpHandler, httpHandler } from './http/handler.ts'
+export { MemoryStore, type MemoryStoreOptions } from './memory/memory-store.ts'
+export {
+  Announce,
+  EVENT,
+  FAMILY,
+  type Family,
+  MAX_PEERS,
+  type StoreStats,
+  SwarmCounts,
+  type SwarmStore,
+} from './store.ts'
+export { isPasskey, REFUSED, Tracker, type TrackerCounters, type TrackerOptions } from './tracker.ts'
+export { UdpFront } from './udp/udp-front.ts'
+export { WebSocketFront } from './ws/web-socket-front.ts'

@@ -1,0 +1,234 @@
+import { randomFillSync } from 'node:crypto'
+import { halfSip } from '../base/siphash.ts'
+import { type Announce, EVENT, FAMILY, type StoreStats, type SwarmCounts, type SwarmStore } from '../store.ts'
+import { Arena } from './arena.ts'
+import { choosePeers } from './choose.ts'
+import { HashTable } from './hash-table.ts'
+import { LIST_WORDS, PeerLists } from './peer-lists.ts'
+
+export interface MemoryStoreOptions {
+  /** A peer that was not heard of for so long is forgotten: 8 s to 24 h. Default 45 min. */
+  readonly expirySeconds?: number
+  /** Peers in all. Default 5 million, some 200 MB. */
+  readonly maxPeers?: number
+  /** Default 2 million. */
+  readonly maxSwarms?: number
+  /** Milliseconds of a clock that never goes back. */
+  readonly nowMs?: () => number
+}
+
+const TICK_MS = 4000
+const TICK_MASK = 0xffff
+/** The same asker is told of the same peers for so many ticks. */
+const SAME_TICKS_SHIFT = 3
+/** Calls of `sweep` in which each swarm is looked at once. */
+const SWEEPS = 60
+const FULL = 'this tracker is full: try again later'
+const FULL_RETRY_SECONDS = 1800
+
+/** Words of a row: five of hash, downloads, tick of the last announce, and a list for each family. */
+const ROW_WORDS = 16
+const [DOWNLOADS, TICK, LISTS] = [5, 6, 7] as const
+const FIRST_ROWS = 256
+
+/** All swarms in this process, in a few arrays of numbers: some 30 bytes a peer. Everything in it is done when a call returns. */
+export class MemoryStore implements SwarmStore {
+  readonly #expiryTicks: number
+  readonly #maxPeers: number
+  readonly #maxSwarms: number
+  readonly #nowMs: () => number
+  readonly #key = randomFillSync(new Int32Array(2))
+  readonly #table = new HashTable(this.#key)
+  readonly #arena = new Arena()
+  readonly #lists: readonly PeerLists[] = [1, 4, 1].map(width => new PeerLists(this.#arena, width, this.#key))
+  #rows = new Int32Array(FIRST_ROWS * ROW_WORDS)
+  /** Rows that were ever used, and those of them that are free again. */
+  #rowsEnd = 0
+  #freeRow = -1
+  #swarms = 0
+  readonly #peers: [number, number, number] = [0, 0, 0]
+  #seeds = 0
+  #cursor = 0
+
+  constructor(options: MemoryStoreOptions = {}) {
+    const { expirySeconds = 45 * 60, maxPeers = 5_000_000, maxSwarms = 2_000_000 } = options
+    if (!(expirySeconds >= 8 && expirySeconds <= 86_400))
+      throw new RangeError('expirySeconds is 8 to 86400: peers announce every half hour')
+    this.#expiryTicks = Math.ceil((expirySeconds * 1000) / TICK_MS)
+    this.#maxPeers = maxPeers
+    this.#maxSwarms = maxSwarms
+    this.#nowMs = options.nowMs ?? (() => performance.now())
+  }
+
+  announce(announce: Announce): void {
+    announce.failure = ''
+    announce.peerCount = 0
+    let row = this.#table.find(announce.hash, this.#rows, ROW_WORDS)
+    if (announce.event === EVENT.stopped) {
+      if (row >= 0) this.#forget(announce, row)
+    } else {
+      if (row < 0) row = this.#addSwarm(announce.hash)
+      if (row < 0 || !this.#record(announce, row)) return refuse(announce)
+    }
+    this.#count(announce, row)
+  }
+
+  scrape(counts: SwarmCounts): void {
+    const row = this.#table.find(counts.hash, this.#rows, ROW_WORDS)
+    counts.found = row >= 0
+    this.#count(counts, row)
+  }
+
+  sweep(): void {
+    const share = Math.ceil(this.#rowsEnd / SWEEPS)
+    const tick = this.#tick()
+    for (let done = 0; done < share; done++) {
+      if (this.#cursor >= this.#rowsEnd) this.#cursor = 0
+      this.#sweepRow(this.#cursor++, tick)
+    }
+  }
+
+  stats(): StoreStats {
+    const peers = this.#peers[0] + this.#peers[1] + this.#peers[2]
+    return {
+      swarms: this.#swarms,
+      seeds: this.#seeds,
+      leeches: peers - this.#seeds,
+      peersByFamily: [...this.#peers],
+      reservedBytes: this.#arena.reservedBytes + this.#table.reservedBytes + this.#rows.byteLength,
+    }
+  }
+
+  close(): void {}
+
+  /** Adds the peer or takes note of it, and chooses whom it is told of. False when there is no room. */
+  #record(announce: Announce, row: number): boolean {
+    const { family, address, port, isSeed, event } = announce
+    const lists = this.#lists[family]!
+    const rows = this.#rows
+    const head = row * ROW_WORDS + LISTS + family * LIST_WORDS
+    const tick = this.#tick()
+    let position = lists.find(rows, head, address, port)
+    const wasSeed = position >= 0 && position < lists.seeds(rows, head)
+    if (position < 0) {
+      if (this.#peers[0] + this.#peers[1] + this.#peers[2] >= this.#maxPeers) return false
+      position = lists.add(rows, head, address, port, tick, isSeed)
+      if (position < 0) return false
+      this.#peers[family]++
+    } else {
+      lists.arena.words[lists.at(rows, head, position) + lists.width] = (port << 16) | tick
+      if (isSeed !== wasSeed)
+        position = isSeed ? lists.promote(rows, head, position) : lists.demote(rows, head, position)
+    }
+    if (isSeed !== wasSeed) this.#seeds += isSeed ? 1 : -1
+    rows[row * ROW_WORDS + TICK] = tick
+    // BEP 3: the event is sent once, by who was no seed when it began.
+    if (event === EVENT.completed && isSeed && !wasSeed) rows[row * ROW_WORDS + DOWNLOADS]! += 1
+    choosePeers(lists, rows, head, announce, position, this.#seedFor(announce, tick))
+    return true
+  }
+
+  #seedFor({ address, port, hash, family }: Announce, tick: number): number {
+    const { width } = this.#lists[family]!
+    return halfSip(
+      this.#key[0]! ^ port,
+      this.#key[1]! ^ (tick >>> SAME_TICKS_SHIFT) ^ hash[0]!,
+      address,
+      0,
+      width,
+    )
+  }
+
+  #forget(announce: Announce, row: number): void {
+    const { family, address, port } = announce
+    const head = row * ROW_WORDS + LISTS + family * LIST_WORDS
+    const position = this.#lists[family]!.find(this.#rows, head, address, port)
+    if (position >= 0) this.#remove(family, head, position)
+  }
+
+  #remove(family: number, head: number, position: number): void {
+    const lists = this.#lists[family]!
+    if (position < lists.seeds(this.#rows, head)) this.#seeds--
+    lists.remove(this.#rows, head, position)
+    this.#peers[family]!--
+  }
+
+  #count(into: Announce | SwarmCounts, row: number): void {
+    into.seeds = 0
+    into.leeches = 0
+    into.downloads = 0
+    if (row < 0) return
+    const base = row * ROW_WORDS
+    let count = 0
+    for (let family = 0; family <= FAMILY.web; family++) {
+      const head = base + LISTS + family * LIST_WORDS
+      count += this.#lists[family]!.count(this.#rows, head)
+      into.seeds += this.#lists[family]!.seeds(this.#rows, head)
+    }
+    into.leeches = count - into.seeds
+    into.downloads = this.#rows[base + DOWNLOADS]!
+  }
+
+  #addSwarm(hash: Int32Array): number {
+    if (this.#swarms >= this.#maxSwarms) return -1
+    const row = this.#takeRow()
+    const base = row * ROW_WORDS
+    this.#rows.fill(0, base, base + ROW_WORDS)
+    this.#rows.set(hash, base)
+    this.#table.add(row, this.#rows, ROW_WORDS)
+    this.#swarms++
+    return row
+  }
+
+  #takeRow(): number {
+    if (this.#freeRow >= 0) {
+      const row = this.#freeRow
+      this.#freeRow = this.#rows[row * ROW_WORDS]!
+      return row
+    }
+    if ((this.#rowsEnd + 1) * ROW_WORDS > this.#rows.length) {
+      const rows = new Int32Array(this.#rows.length * 2)
+      rows.set(this.#rows)
+      this.#rows = rows
+    }
+    return this.#rowsEnd++
+  }
+
+  #sweepRow(row: number, tick: number): void {
+    const base = row * ROW_WORDS
+    // A free row is told by a mark no swarm has.
+    if (this.#rows[base + TICK] === FREE) return
+    let left = 0
+    for (let family = 0; family <= FAMILY.web; family++) {
+      const lists = this.#lists[family]!
+      const head = base + LISTS + family * LIST_WORDS
+      for (let position = lists.count(this.#rows, head) - 1; position >= 0; position--) {
+        const seen = lists.arena.words[lists.at(this.#rows, head, position) + lists.width]! & TICK_MASK
+        if (((tick - seen) & TICK_MASK) > this.#expiryTicks) this.#remove(family, head, position)
+      }
+      left += lists.count(this.#rows, head)
+    }
+    // What it counted stays for a while after the last peer has gone.
+    if (left === 0 && ((tick - this.#rows[base + TICK]!) & TICK_MASK) > this.#expiryTicks)
+      this.#removeSwarm(row)
+  }
+
+  #removeSwarm(row: number): void {
+    this.#table.remove(row, this.#rows, ROW_WORDS)
+    this.#rows[row * ROW_WORDS] = this.#freeRow
+    this.#rows[row * ROW_WORDS + TICK] = FREE
+    this.#freeRow = row
+    this.#swarms--
+  }
+
+  #tick(): number {
+    return Math.floor(this.#nowMs() / TICK_MS) & TICK_MASK
+  }
+}
+
+const FREE = -1
+
+function refuse(announce: Announce): void {
+  announce.failure = FULL
+  announce.retryInSeconds = FULL_RETRY_SECONDS
+}

@@ -1,0 +1,114 @@
+import { randomBytes } from 'node:crypto'
+import { describe, expect, it } from 'vitest'
+import { UdpClient, udpAnnounce } from '../testing/udp-client.ts'
+import { Tracker, type TrackerOptions } from '../tracker.ts'
+import { UdpFront } from './udp-front.ts'
+
+async function open(options: TrackerOptions = {}, host = '127.0.0.1') {
+  const tracker = new Tracker(options)
+  const front = await UdpFront.open(tracker, { host, port: 0 })
+  const client = await UdpClient.open(host, front.port)
+  return {
+    tracker,
+    front,
+    client,
+    async [Symbol.asyncDispose]() {
+      await client[Symbol.asyncDispose]()
+      await front.close()
+      await tracker.close()
+    },
+  }
+}
+
+describe('UDP (BEP 15)', () => {
+  it.each(['127.0.0.1', '::1'])('brings peers at %s together, counts them, and lets them go', async host => {
+    await using opened = await open({}, host)
+    const { client } = opened
+    const id = await client.connect()
+    const hash = randomBytes(20)
+    const first = await client.ask(udpAnnounce({ id, hash, port: 1001, left: 0 }))
+    expect(first.subarray(0, 8).toString('hex')).toBe('0000000100000009')
+    expect(first.readInt32BE(8)).toBeGreaterThanOrEqual(1800)
+    expect([first.readInt32BE(12), first.readInt32BE(16), first.length]).toEqual([0, 1, 20])
+    const second = await client.ask(udpAnnounce({ id, hash, port: 1002 }))
+    const address = host === '::1' ? '00000000000000000000000000000001' : '7f000001'
+    expect(second.subarray(20).toString('hex')).toBe(`${address}03e9`)
+    const scrape = Buffer.concat([id, Buffer.from('0000000200000009', 'hex'), hash, randomBytes(20)])
+    const counts = await client.ask(scrape)
+    expect(counts.toString('hex')).toBe(`0000000200000009${'000000010000000000000001'}${'00'.repeat(12)}`)
+    await client.ask(udpAnnounce({ id, hash, port: 1001, event: 3 }))
+    expect((await client.ask(scrape)).readInt32BE(8)).toBe(0)
+  })
+
+  it('gives no answer to a connection ID that it did not give to this address', async () => {
+    await using opened = await open()
+    const { client, tracker } = opened
+    const id = await client.connect()
+    const hash = randomBytes(20)
+    const wrong = Buffer.from(id)
+    wrong[3]! ^= 1
+    client.tell(udpAnnounce({ id: wrong, hash, port: 1 }))
+    client.tell(udpAnnounce({ id: Buffer.alloc(8), hash, port: 1 }))
+    const other = await UdpClient.open('127.0.0.2', opened.front.port)
+    other.tell(udpAnnounce({ id, hash, port: 1 }))
+    await other[Symbol.asyncDispose]()
+    await client.ask(udpAnnounce({ id, hash, port: 2 }))
+    expect(await tracker.stats()).toMatchObject({ leeches: 1 })
+  })
+
+  it('takes a connection ID for a minute at least, for two at most', async () => {
+    let nowMs = 59_000
+    await using opened = await open({ nowMs: () => nowMs })
+    const { client } = opened
+    const id = await client.connect()
+    nowMs += 60_000
+    await client.ask(udpAnnounce({ id, hash: randomBytes(20), port: 1 }))
+    nowMs += 61_000
+    client.tell(udpAnnounce({ id, hash: randomBytes(20), port: 1 }))
+    await client.connect()
+    expect(opened.tracker.counters.udp.announces).toBe(1)
+  })
+
+  it('lets only this machine announce other addresses', async () => {
+    await using opened = await open()
+    const { client } = opened
+    const id = await client.connect()
+    const hash = randomBytes(20)
+    await client.ask(udpAnnounce({ id, hash, port: 5, address: 0x08080808 }))
+    const answer = await client.ask(udpAnnounce({ id, hash, port: 6 }))
+    expect(answer.subarray(20).toString('hex')).toBe('080808080005')
+  })
+
+  it('is private with passkeys, by the address that the client was given (BEP 41)', async () => {
+    await using opened = await open({ passkeys: ['abcdefgh1'] })
+    const { client } = opened
+    const id = await client.connect()
+    const hash = randomBytes(20)
+    for (const urlData of [undefined, '/announce', '/wrongkey1/announce']) {
+      const given = urlData === undefined ? {} : { urlData }
+      const answer = await client.ask(udpAnnounce({ id, hash, port: 5, ...given }))
+      expect(answer.readInt32BE(0)).toBe(3)
+      expect(answer.toString('utf8', 8)).toContain('private')
+    }
+    const answer = await client.ask(udpAnnounce({ id, hash, port: 5, urlData: '/abcdefgh1/announce?x=1' }))
+    expect(answer.readInt32BE(0)).toBe(1)
+  })
+
+  it('serves only the torrents it was told of', async () => {
+    const hash = randomBytes(32)
+    await using opened = await open({ allowedHashes: [hash.toString('hex')] })
+    const { client } = opened
+    const id = await client.connect()
+    expect((await client.ask(udpAnnounce({ id, hash, port: 5 }))).readInt32BE(0)).toBe(1)
+    const refused = await client.ask(udpAnnounce({ id, hash: randomBytes(20), port: 5 }))
+    expect(refused.toString('utf8', 8)).toContain('does not serve')
+  })
+
+  it('has nothing to say to who is banned', async () => {
+    await using opened = await open({ bannedAddresses: ['127.0.0.2'] })
+    const banned = await UdpClient.open('127.0.0.2', opened.front.port)
+    await expect(banned.connect()).rejects.toThrow()
+    await banned[Symbol.asyncDispose]()
+    await opened.client.connect()
+  })
+})

@@ -1,0 +1,182 @@
+import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
+import { readAddress } from '../base/address.ts'
+import { Announce, FAMILY, SwarmCounts } from '../store.ts'
+import { askerScope, REFUSED, type Tracker } from '../tracker.ts'
+import { ConnectionIds } from './connection-ids.ts'
+import {
+  ACTION,
+  ANNOUNCE_BYTES,
+  CONNECT_BYTES,
+  isConnect,
+  MAX_SCRAPE,
+  passkeyOf,
+  readAnnounce,
+  readHash,
+  readOtherAddress,
+  readUrlData,
+  SCRAPE_HEAD_BYTES,
+  word,
+  writeAnnounce,
+  writeError,
+} from './udp-packets.ts'
+
+/** Answers that the system did not take at once: more are dropped, as the network would. */
+const MAX_QUEUED = 1000
+const BUFFER_BYTES = 2048
+const SOCKET_BUFFER_BYTES = 4 << 20
+
+/** A UDP socket that answers announces and scrapes (BEP 15, 41). Nothing is remembered of a client but the peer that it announces. */
+export class UdpFront {
+  readonly #tracker: Tracker
+  readonly #socket: Socket
+  readonly #ids: ConnectionIds
+  #announce = new Announce()
+  readonly #from = new Int32Array(4)
+  #out = new Uint8Array(BUFFER_BYTES)
+  #view = new DataView(this.#out.buffer)
+
+  /** Resolves when it listens. Rejects with the system's error. */
+  static async open(tracker: Tracker, options: { host: string; port: number }): Promise<UdpFront> {
+    const isIpv6 = options.host.includes(':')
+    const socket = createSocket({
+      type: isIpv6 ? 'udp6' : 'udp4',
+      ipv6Only: isIpv6,
+      // Addresses only: looking them up would cost a turn of the event loop for each answer.
+      lookup: (host, _options, done) => done(null, host, isIpv6 ? 6 : 4),
+    })
+    await new Promise<void>((resolve, reject) => {
+      socket.once('error', reject)
+      socket.bind(options.port, options.host, () => {
+        socket.off('error', reject)
+        resolve()
+      })
+    })
+    return new UdpFront(tracker, socket)
+  }
+
+  private constructor(tracker: Tracker, socket: Socket) {
+    this.#tracker = tracker
+    this.#socket = socket
+    this.#ids = new ConnectionIds(tracker.nowMs)
+    // A burst waits there while others are answered. The system gives less where it allows less.
+    try {
+      socket.setRecvBufferSize(SOCKET_BUFFER_BYTES)
+      socket.setSendBufferSize(SOCKET_BUFFER_BYTES)
+    } catch {}
+    socket.on('message', (bytes, from) => this.#receive(bytes, from))
+    // What could not be sent to one client says nothing about others.
+    socket.on('error', () => {})
+  }
+
+  get port(): number {
+    return this.#socket.address().port
+  }
+
+  close(): Promise<void> {
+    return new Promise(resolve => this.#socket.close(() => resolve()))
+  }
+
+  #receive(bytes: Uint8Array, remote: RemoteInfo): void {
+    if (bytes.length < CONNECT_BYTES || remote.port === 0) return
+    const family = readAddress(remote.address, this.#from)
+    if (family === null || this.#tracker.isBanned(family, this.#from)) return
+    const action = word(bytes, 8)
+    const transaction = word(bytes, 12)
+    if (action === ACTION.connect) {
+      if (isConnect(bytes)) this.#connect(family, transaction, remote)
+      return
+    }
+    if (action !== ACTION.announce && action !== ACTION.scrape) return
+    // An error would let anybody send packets in another's name to a third.
+    if (!this.#ids.isValid(family, this.#from, word(bytes, 0), word(bytes, 4))) return
+    if (!this.#tracker.admitsRate(family, this.#from)) return this.#refuse(transaction, 'often', remote)
+    if (action === ACTION.announce) this.#answerAnnounce(bytes, family, transaction, remote)
+    else this.#answerScrape(bytes, transaction, remote)
+  }
+
+  #connect(family: 0 | 1, transaction: number, remote: RemoteInfo): void {
+    this.#ids.make(family, this.#from)
+    const view = this.#answer()
+    view.setInt32(0, ACTION.connect)
+    view.setInt32(4, transaction)
+    view.setInt32(8, this.#ids.high)
+    view.setInt32(12, this.#ids.low)
+    this.#send(16, remote)
+  }
+
+  #answerAnnounce(bytes: Uint8Array, family: 0 | 1, transaction: number, remote: RemoteInfo): void {
+    if (bytes.length < ANNOUNCE_BYTES) return
+    const announce = this.#announce
+    announce.family = family
+    announce.address.set(this.#from)
+    announce.scope = askerScope(family, this.#from)
+    if (!readAnnounce(bytes, announce)) return this.#fail(transaction, 'the port is 0', remote)
+    if (this.#tracker.isPrivate && !this.#tracker.admitsPasskey(passkeyOf(readUrlData(bytes))))
+      return this.#refuse(transaction, 'passkey', remote)
+    const other = readOtherAddress(bytes)
+    if (other !== 0 && family === FAMILY.ipv4 && this.#tracker.isTrusted(family, this.#from))
+      announce.address[0] = other
+    const pending = this.#tracker.announce(announce, 'udp')
+    if (pending === undefined) return this.#sendAnnounce(announce, transaction, remote)
+    this.#announce = new Announce()
+    pending.then(
+      () => this.#sendAnnounce(announce, transaction, remote),
+      () => {},
+    )
+  }
+
+  #sendAnnounce(announce: Announce, transaction: number, remote: RemoteInfo): void {
+    if (announce.failure !== '') return this.#fail(transaction, announce.failure, remote)
+    const view = this.#answer()
+    this.#send(writeAnnounce(view, this.#out, transaction, announce), remote)
+  }
+
+  #answerScrape(bytes: Uint8Array, transaction: number, remote: RemoteInfo): void {
+    if (this.#tracker.isPrivate) return this.#refuse(transaction, 'passkey', remote)
+    this.#tracker.counters.udp.scrapes++
+    const hashes = Math.min(MAX_SCRAPE, Math.floor((bytes.length - SCRAPE_HEAD_BYTES) / 20))
+    const answer = new Uint8Array(8 + 12 * hashes)
+    const view = new DataView(answer.buffer)
+    view.setInt32(0, ACTION.scrape)
+    view.setInt32(4, transaction)
+    const pending: Promise<void>[] = []
+    for (let at = 0; at < hashes; at++) {
+      const counts = new SwarmCounts()
+      readHash(bytes, SCRAPE_HEAD_BYTES + 20 * at, counts.hash)
+      const write = () => {
+        view.setInt32(8 + 12 * at, counts.seeds)
+        view.setInt32(12 + 12 * at, counts.downloads)
+        view.setInt32(16 + 12 * at, counts.leeches)
+      }
+      const waits = this.#tracker.scrape(counts)
+      if (waits === undefined) write()
+      else pending.push(waits.then(write))
+    }
+    const send = () => this.#socket.send(answer, remote.port, remote.address)
+    if (pending.length === 0) send()
+    else Promise.all(pending).then(send, () => {})
+  }
+
+  #refuse(transaction: number, reason: keyof typeof REFUSED, remote: RemoteInfo): void {
+    this.#tracker.counters.udp.refused++
+    this.#fail(transaction, REFUSED[reason], remote)
+  }
+
+  #fail(transaction: number, message: string, remote: RemoteInfo): void {
+    const view = this.#answer()
+    this.#send(writeError(view, this.#out, transaction, message), remote)
+  }
+
+  /** The buffer for the next answer: the last one again, unless that still waits to be sent. */
+  #answer(): DataView {
+    if (this.#socket.getSendQueueCount() > 0) {
+      this.#out = new Uint8Array(BUFFER_BYTES)
+      this.#view = new DataView(this.#out.buffer)
+    }
+    return this.#view
+  }
+
+  #send(length: number, { port, address }: RemoteInfo): void {
+    if (this.#socket.getSendQueueCount() < MAX_QUEUED) this.#socket.send(this.#out, 0, length, port, address)
+  }
+}

@@ -1,0 +1,119 @@
+/**
+ * What WebTorrent's clients say to their trackers: JSON in which 20 bytes are 20 characters. There is no BEP: this is what the npm packages
+ * bittorrent-tracker and webtorrent say.
+ */
+
+/** Bytes of a message: ten offers of some 4 KB each, and room. */
+export const MAX_MESSAGE_BYTES = 200_000
+export const MAX_OFFERS = 20
+export const MAX_SCRAPE = 100
+const MAX_SDP = 16_384
+const MAX_OFFER_ID = 64
+const MAX_CANDIDATE = 2048
+
+export interface Offer {
+  readonly id: string
+  /** Handed on as it came, in members that are known. */
+  readonly description: object
+}
+
+export type ClientMessage =
+  | {
+      readonly kind: 'announce'
+      readonly hash: string
+      readonly peerId: string
+      readonly isSeed: boolean
+      readonly event: 'none' | 'started' | 'stopped' | 'completed'
+      readonly offers: readonly Offer[]
+    }
+  | {
+      readonly kind: 'answer'
+      readonly hash: string
+      readonly peerId: string
+      readonly toPeerId: string
+      readonly offerId: string
+      readonly description: object
+    }
+  | { readonly kind: 'scrape'; readonly hashes: readonly string[] }
+
+/** The message, or what is wrong with it. */
+export function readMessage(text: string): ClientMessage | string {
+  const message = parseObject(text)
+  if (!message) return 'this is no JSON object'
+  if (message.action === 'scrape') return readScrape(message)
+  if (message.action !== 'announce') return 'the action is neither announce nor scrape'
+  const { info_hash: hash, peer_id: peerId } = message
+  if (!isId(hash)) return 'the info_hash is not of 20 characters'
+  if (!isId(peerId)) return 'the peer_id is not of 20 characters'
+  if (message.answer !== undefined && message.answer !== null) return readAnswer(message, hash, peerId)
+  const event = message.event
+  return {
+    kind: 'announce',
+    hash,
+    peerId,
+    isSeed: message.left === 0 || message.left === '0',
+    event: event === 'started' || event === 'stopped' || event === 'completed' ? event : 'none',
+    offers: Array.isArray(message.offers) ? message.offers.slice(0, MAX_OFFERS).flatMap(readOffer) : [],
+  }
+}
+
+type Fields = Readonly<Record<string, unknown>>
+
+function readScrape({ info_hash: given }: Fields): ClientMessage | string {
+  const hashes = Array.isArray(given) ? given : [given]
+  if (hashes.length === 0 || hashes.length > MAX_SCRAPE || !hashes.every(isId))
+    return `name 1 to ${MAX_SCRAPE} torrents to scrape, in 20 characters each`
+  return { kind: 'scrape', hashes }
+}
+
+function readAnswer(message: Fields, hash: string, peerId: string): ClientMessage | string {
+  const { to_peer_id: toPeerId, offer_id: offerId } = message
+  const description = readDescription(message.answer)
+  if (!isId(toPeerId)) return 'the to_peer_id is not of 20 characters'
+  if (!isOfferId(offerId)) return 'the offer_id is missing or too long'
+  return description
+    ? { kind: 'answer', hash, peerId, toPeerId, offerId, description }
+    : 'the answer makes no sense'
+}
+
+/** Those that make no sense are left out. */
+function readOffer(value: unknown): Offer[] {
+  const { offer_id: id, offer } = asObject(value) ?? {}
+  const description = readDescription(offer)
+  return isOfferId(id) && description ? [{ id, description }] : []
+}
+
+/** A session description, or a candidate that comes after it. */
+function readDescription(value: unknown): object | null {
+  const { type, sdp, candidate } = asObject(value) ?? {}
+  if (typeof sdp === 'string' && sdp.length <= MAX_SDP && (type === 'offer' || type === 'answer'))
+    return { type, sdp }
+  const given = asObject(candidate)
+  if (!given || JSON.stringify(given).length > MAX_CANDIDATE) return null
+  return { type: 'candidate', candidate: given }
+}
+
+function parseObject(text: string): Fields | null {
+  try {
+    return asObject(JSON.parse(text))
+  } catch {
+    return null
+  }
+}
+
+function asObject(value: unknown): Fields | null {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : null
+}
+
+function isId(value: unknown): value is string {
+  return typeof value === 'string' && /^[\0-\xff]{20}$/.test(value)
+}
+
+function isOfferId(value: unknown): value is string {
+  return typeof value === 'string' && value !== '' && value.length <= MAX_OFFER_ID
+}
+
+/** Five big-endian words of a hash in 20 characters. */
+export function readHash(text: string, hash: Int32Array): void {
+  for (let at = 0; at < 20; at++) hash[at >> 2] = (hash[at >> 2]! << 8) | text.charCodeAt(at)
+}

@@ -1,0 +1,90 @@
+import type { WebSocket } from 'ws'
+import type { Family } from '../store.ts'
+import { Allowance } from './allowance.ts'
+
+/** Torrents of one connection. */
+const MAX_MEMBERSHIPS = 1000
+/** Offers that were handed on to a connection and may be answered. */
+const MAX_ROUTES = 200
+/** An answer, and candidates after it. */
+const MAX_PER_ROUTE = 30
+/** Who reads so slowly is of no use to others. */
+const MAX_WAITING_BYTES = 1 << 20
+const MESSAGES = { most: 100, perSecond: 20 }
+const OFFERS = { most: 40, perSecond: 10 }
+
+/** One peer of one swarm, behind a connection. */
+export interface Membership {
+  /** Its address in the store. */
+  readonly number: number
+  readonly hash: string
+  readonly peerId: string
+  readonly client: WebClient
+  isSeed: boolean
+}
+
+interface Route {
+  readonly to: Membership
+  left: number
+}
+
+/** A browser, or whatever else speaks as one. */
+export class WebClient {
+  readonly socket: WebSocket
+  readonly address: string
+  readonly family: Family
+  readonly words: Int32Array
+  readonly memberships = new Map<string, Membership>()
+  /** Answered the last ping. */
+  isAlive = true
+  readonly #messages: Allowance
+  readonly #offers: Allowance
+  /** Whom it may answer, by hash, its own peer ID, theirs, and offer ID. */
+  readonly #routes = new Map<string, Route>()
+
+  constructor(socket: WebSocket, address: string, family: Family, words: Int32Array, nowMs: number) {
+    this.socket = socket
+    this.address = address
+    this.family = family
+    this.words = words
+    this.#messages = new Allowance(MESSAGES.most, MESSAGES.perSecond, nowMs)
+    this.#offers = new Allowance(OFFERS.most, OFFERS.perSecond, nowMs)
+  }
+
+  mayJoin(): boolean {
+    return this.memberships.size < MAX_MEMBERSHIPS
+  }
+
+  maySpeak(nowMs: number): boolean {
+    return this.#messages.take(nowMs)
+  }
+
+  /** Whether it can take an offer now. */
+  wantsOffer(nowMs: number): boolean {
+    return this.socket.bufferedAmount < MAX_WAITING_BYTES && this.#offers.take(nowMs)
+  }
+
+  /** From now on `own` may send to `to` about this offer. */
+  addRoute(own: Membership, to: Membership, offerId: string): void {
+    const key = routeKey(own.hash, own.peerId, to.peerId, offerId)
+    this.#routes.delete(key)
+    if (this.#routes.size >= MAX_ROUTES) this.#routes.delete(this.#routes.keys().next().value!)
+    this.#routes.set(key, { to, left: MAX_PER_ROUTE })
+  }
+
+  /** To whom an answer goes; undefined when nobody asked for it. */
+  follow(hash: string, peerId: string, toPeerId: string, offerId: string): Membership | undefined {
+    const route = this.#routes.get(routeKey(hash, peerId, toPeerId, offerId))
+    if (!route || route.left-- <= 0) return undefined
+    return route.to
+  }
+
+  send(message: object): void {
+    if (this.socket.bufferedAmount > MAX_WAITING_BYTES) this.socket.terminate()
+    else this.socket.send(JSON.stringify(message))
+  }
+}
+
+function routeKey(hash: string, peerId: string, toPeerId: string, offerId: string): string {
+  return hash + peerId + toPeerId + offerId
+}

@@ -1,0 +1,200 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { describe, expect, it, vi } from 'vitest'
+import { Tracker, type TrackerOptions } from '../tracker.ts'
+import { MAX_MESSAGE_BYTES } from './messages.ts'
+import { WebSocketFront } from './web-socket-front.ts'
+
+type Message = Record<string, unknown>
+
+/** A page, as far as a tracker sees it. */
+class Page {
+  readonly received: Message[] = []
+  readonly socket: WebSocket
+  closeCode: number | undefined
+
+  constructor(url: string) {
+    this.socket = new WebSocket(url)
+    this.socket.onmessage = ({ data }) => this.received.push(JSON.parse(data))
+    this.socket.onclose = ({ code }) => {
+      this.closeCode = code
+    }
+  }
+
+  async opened(): Promise<this> {
+    await vi.waitFor(() => expect(this.socket.readyState).toBe(WebSocket.OPEN))
+    return this
+  }
+
+  send(message: Message): void {
+    this.socket.send(JSON.stringify(message))
+  }
+
+  /** The message that has these members, once it is here. */
+  async got(members: Message): Promise<Message> {
+    return vi.waitFor(() => {
+      const found = this.received.find(message =>
+        Object.keys(members).every(key => message[key] === members[key]),
+      )
+      expect(found, JSON.stringify(this.received)).toBeDefined()
+      return found!
+    })
+  }
+}
+
+async function open(options: TrackerOptions = {}) {
+  const tracker = new Tracker(options)
+  const front = new WebSocketFront(tracker)
+  const server = createServer((_request, response) => response.writeHead(404).end())
+  server.on('upgrade', (request, socket, head) => {
+    front.upgrade(request, socket, head, request.url?.startsWith('/as-') ? request.url.slice(4) : undefined)
+  })
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  const url = `ws://127.0.0.1:${(server.address() as AddressInfo).port}`
+  return {
+    tracker,
+    front,
+    url,
+    page: (path = '/announce') => new Page(url + path).opened(),
+    async [Symbol.asyncDispose]() {
+      await front.close()
+      server.closeAllConnections()
+      await new Promise(resolve => server.close(resolve))
+      await tracker.close()
+    },
+  }
+}
+
+const HASH = 'h\xff\0abcdefghijklmnop!'
+const peer = (name: string) => `-WW0000-${name.padEnd(12, '.')}`
+const announce = (name: string, rest: Message = {}): Message => ({
+  action: 'announce',
+  info_hash: HASH,
+  peer_id: peer(name),
+  left: 5,
+  uploaded: 0,
+  downloaded: 0,
+  numwant: 5,
+  offers: [],
+  ...rest,
+})
+const offers = (...ids: string[]) =>
+  ids.map(id => ({ offer_id: id, offer: { type: 'offer', sdp: `sdp of ${id}`, more: 'is dropped' } }))
+
+describe('WebSocket (WebTorrent)', () => {
+  it('hands offers to peers that want them, and answers back', async () => {
+    await using tracker = await open()
+    const [first, second] = [await tracker.page(), await tracker.page()]
+    first.send(announce('first'))
+    expect(await first.got({ action: 'announce', info_hash: HASH })).toMatchObject({
+      complete: 0,
+      incomplete: 1,
+      interval: 120,
+    })
+    second.send(announce('second', { left: 0, offers: offers('one', 'two') }))
+    const offer = await first.got({ peer_id: peer('second') })
+    expect(offer).toEqual({
+      action: 'announce',
+      info_hash: HASH,
+      peer_id: peer('second'),
+      offer_id: 'one',
+      offer: { type: 'offer', sdp: 'sdp of one' },
+    })
+    const answer = { type: 'answer', sdp: 'sdp of the answer' }
+    first.send(announce('first', { to_peer_id: peer('second'), offer_id: 'one', answer }))
+    expect(await second.got({ peer_id: peer('first') })).toEqual({
+      action: 'announce',
+      info_hash: HASH,
+      peer_id: peer('first'),
+      offer_id: 'one',
+      answer,
+    })
+    // Candidates of both sides follow it.
+    const candidate = { type: 'candidate', candidate: { candidate: 'candidate:1' } }
+    second.send(announce('second', { to_peer_id: peer('first'), offer_id: 'one', answer: candidate }))
+    expect(await first.got({ offer_id: 'one', answer: undefined, peer_id: peer('second') })).toBeDefined()
+    await vi.waitFor(() => expect(first.received.at(-1)).toMatchObject({ answer: candidate }))
+    expect(second.received.some(message => message.offer !== undefined)).toBe(false)
+  })
+
+  it('hands nobody an answer that he did not ask for', async () => {
+    await using tracker = await open()
+    const [first, second] = [await tracker.page(), await tracker.page()]
+    first.send(announce('first'))
+    await first.got({ incomplete: 1 })
+    second.send(announce('second'))
+    await second.got({ incomplete: 2 })
+    const answer = { type: 'answer', sdp: 'unasked' }
+    second.send(announce('second', { to_peer_id: peer('first'), offer_id: 'one', answer }))
+    second.send({ action: 'scrape', info_hash: HASH })
+    await second.got({ action: 'scrape' })
+    first.send({ action: 'scrape', info_hash: HASH })
+    await first.got({ action: 'scrape' })
+    expect(first.received.some(message => message.answer !== undefined)).toBe(false)
+  })
+
+  it('does not bring seeds together', async () => {
+    await using tracker = await open()
+    const [first, second] = [await tracker.page(), await tracker.page()]
+    first.send(announce('first', { left: 0 }))
+    await first.got({ complete: 1 })
+    second.send(announce('second', { left: 0, offers: offers('one') }))
+    await second.got({ complete: 2 })
+    first.send({ action: 'scrape', info_hash: [HASH] })
+    expect(await first.got({ action: 'scrape' })).toMatchObject({
+      files: { [HASH]: { complete: 2, incomplete: 0, downloaded: 0 } },
+    })
+    expect(first.received.some(message => message.offer !== undefined)).toBe(false)
+  })
+
+  it('forgets who stops, and who hangs up', async () => {
+    await using tracker = await open()
+    const [first, second] = [await tracker.page(), await tracker.page()]
+    const leeches = async () => (await tracker.tracker.stats()).leeches
+    first.send(announce('first'))
+    second.send(announce('second'))
+    await vi.waitFor(async () => expect(await leeches()).toBe(2))
+    second.send(announce('second', { event: 'stopped' }))
+    await vi.waitFor(async () => expect(await leeches()).toBe(1))
+    first.socket.close()
+    await vi.waitFor(async () => expect(await leeches()).toBe(0))
+    await vi.waitFor(() => expect(tracker.front.connections).toBe(1))
+  })
+
+  it('says what is wrong', async () => {
+    await using tracker = await open({ allowedHashes: ['00'.repeat(20)] })
+    const page = await tracker.page()
+    const failure = 'failure reason'
+    page.socket.send('no json')
+    await page.got({ [failure]: 'this is no JSON object' })
+    page.send({ action: 'dance' })
+    await page.got({ [failure]: 'the action is neither announce nor scrape' })
+    page.send(announce('me', { info_hash: 'short' }))
+    await page.got({ [failure]: 'the info_hash is not of 20 characters' })
+    page.send(announce('me'))
+    await page.got({ info_hash: HASH, [failure]: 'this tracker does not serve this torrent' })
+    expect(await tracker.tracker.stats()).toMatchObject({ leeches: 0 })
+  })
+
+  it('hangs up on who sends too much, and serves the others', async () => {
+    await using tracker = await open()
+    const [large, many, calm] = [await tracker.page(), await tracker.page(), await tracker.page()]
+    large.socket.send('x'.repeat(MAX_MESSAGE_BYTES + 1))
+    await vi.waitFor(() => expect(large.closeCode).toBe(1009))
+    for (let count = 0; count < 200; count++) many.send({ action: 'scrape', info_hash: HASH })
+    await vi.waitFor(() => expect(many.closeCode).toBe(1008))
+    calm.send(announce('calm'))
+    await calm.got({ incomplete: 1 })
+  })
+
+  it('lets in whom it should', async () => {
+    await using tracker = await open({ bannedAddresses: ['203.0.113.0/24'], connectionsPerAddress: 1 })
+    await tracker.page('/as-198.51.100.1')
+    for (const address of ['198.51.100.1', '203.0.113.1'])
+      await vi.waitFor(() => expect(new Page(`${tracker.url}/as-${address}`).opened()).rejects.toThrow())
+    await tracker.page('/as-198.51.100.2')
+    await using other = await open({ passkeys: ['secretkey1'] })
+    await expect(new Page(`${other.url}/announce`).opened()).rejects.toThrow()
+    await other.page('/secretkey1/announce')
+  })
+})

@@ -1,0 +1,251 @@
+import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { type WebSocket, WebSocketServer } from 'ws'
+import { ConnectionCounts } from '../access/connection-counts.ts'
+import { readAddress } from '../base/address.ts'
+import { Announce, EVENT, FAMILY, SwarmCounts } from '../store.ts'
+import { REFUSED, type Tracker } from '../tracker.ts'
+import { passkeyOf } from '../udp/udp-packets.ts'
+import { type ClientMessage, MAX_MESSAGE_BYTES, type Offer, readHash, readMessage } from './messages.ts'
+import { type Membership, WebClient } from './web-client.ts'
+
+/** Offers go stale while a page waits: it makes new ones this often. */
+const INTERVAL_SECONDS = 120
+const PING_MS = 45_000
+const MAX_CONNECTIONS = 20_000
+/** RFC 6455 section 7.4.1. */
+const POLICY_VIOLATION = 1008
+/** More than the offers there are, since some peers cannot take one now. */
+const SPARE = 2
+
+type AnnounceMessage = ClientMessage & { kind: 'announce' }
+type AnswerMessage = ClientMessage & { kind: 'answer' }
+
+/** WebTorrent's signalling: pages announce by WebSocket, and their offers and answers are handed on. Any HTTP server can pass upgrades to it. */
+export class WebSocketFront {
+  readonly #tracker: Tracker
+  readonly #server = new WebSocketServer({
+    noServer: true,
+    maxPayload: MAX_MESSAGE_BYTES,
+    perMessageDeflate: false,
+    clientTracking: false,
+  })
+  readonly #clients = new Set<WebClient>()
+  readonly #members = new Map<number, Membership>()
+  readonly #connections: ConnectionCounts
+  readonly #pinger: NodeJS.Timeout
+  #announce = new Announce()
+  #lastNumber = 0
+
+  constructor(tracker: Tracker) {
+    this.#tracker = tracker
+    this.#connections = new ConnectionCounts(tracker.connectionsPerAddress)
+    this.#pinger = setInterval(() => this.#ping(), PING_MS).unref()
+    // A handshake that makes no sense was answered by the library.
+    this.#server.on('wsClientError', (_error, socket) => socket.destroy())
+  }
+
+  get connections(): number {
+    return this.#clients.size
+  }
+
+  /**
+   * Takes a connection that asked for an upgrade. `address`: whom it comes from, where the server in front knows better than the socket.
+   * Whoever may not connect is told so in HTTP.
+   */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, address?: string): void {
+    const from = address ?? request.socket?.remoteAddress ?? ''
+    const words = new Int32Array(4)
+    const family = readAddress(from, words)
+    if (family === null || this.#tracker.isBanned(family, words))
+      return refuse(socket, '403 Forbidden', REFUSED.banned)
+    if (!this.#tracker.admitsPasskey(passkeyOf(request.url ?? '')))
+      return refuse(socket, '403 Forbidden', REFUSED.passkey)
+    if (this.#clients.size >= MAX_CONNECTIONS || !this.#connections.admits(from))
+      return refuse(socket, '503 Service Unavailable', 'too many connections: try again later')
+    let isOpen = false
+    const release = () => this.#connections.release(from)
+    const onEarlyClose = () => {
+      if (!isOpen) release()
+    }
+    socket.once('close', onEarlyClose)
+    this.#server.handleUpgrade(request, socket, head, webSocket => {
+      isOpen = true
+      this.#open(new WebClient(webSocket, from, family, words, this.#tracker.nowMs()), webSocket, release)
+    })
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#pinger)
+    for (const { socket } of [...this.#clients]) socket.terminate()
+    this.#server.close()
+  }
+
+  #open(client: WebClient, socket: WebSocket, release: () => void): void {
+    this.#clients.add(client)
+    socket.on('pong', () => {
+      client.isAlive = true
+    })
+    socket.on('error', () => socket.terminate())
+    // Some clients send the text as bytes.
+    socket.on('message', (data: Buffer) => {
+      if (!client.maySpeak(this.#tracker.nowMs())) socket.close(POLICY_VIOLATION, 'too many messages')
+      else this.#receive(client, data.toString())
+    })
+    socket.once('close', () => {
+      this.#clients.delete(client)
+      release()
+      for (const membership of [...client.memberships.values()]) this.#leave(membership)
+    })
+  }
+
+  #receive(client: WebClient, text: string): void {
+    const message = readMessage(text)
+    if (typeof message === 'string') return client.send({ action: 'announce', 'failure reason': message })
+    if (message.kind === 'answer') return this.#handOnAnswer(client, message)
+    if (!this.#tracker.admitsRate(client.family, client.words)) {
+      this.#tracker.counters.webSocket.refused++
+      const hash = message.kind === 'announce' ? message.hash : undefined
+      return client.send({ action: message.kind, info_hash: hash, 'failure reason': REFUSED.often })
+    }
+    if (message.kind === 'scrape') this.#scrape(client, message.hashes)
+    else this.#takeAnnounce(client, message)
+  }
+
+  #takeAnnounce(client: WebClient, message: AnnounceMessage): void {
+    const membership = this.#membership(client, message)
+    if (!membership) {
+      const reason = 'too many torrents on one connection'
+      return client.send({ action: 'announce', info_hash: message.hash, 'failure reason': reason })
+    }
+    membership.isSeed = message.isSeed
+    const announce = this.#fill(membership, EVENT[message.event], message.offers.length * SPARE)
+    const pending = this.#tracker.announce(announce, 'webSocket')
+    if (message.event === 'stopped') this.#drop(membership)
+    if (pending === undefined) return this.#answer(membership, message, announce)
+    this.#announce = new Announce()
+    pending.then(
+      () => this.#answer(membership, message, announce),
+      () => client.socket.terminate(),
+    )
+  }
+
+  #answer(membership: Membership, { offers, hash }: AnnounceMessage, announce: Announce): void {
+    const { client } = membership
+    if (announce.failure !== '') {
+      this.#drop(membership)
+      return client.send({ action: 'announce', info_hash: hash, 'failure reason': announce.failure })
+    }
+    client.send({
+      action: 'announce',
+      info_hash: hash,
+      interval: Math.min(announce.intervalSeconds, INTERVAL_SECONDS),
+      complete: announce.seeds,
+      incomplete: announce.leeches,
+      downloaded: announce.downloads,
+    })
+    if (offers.length > 0) this.#handOnOffers(membership, offers, announce)
+  }
+
+  #handOnOffers(from: Membership, offers: readonly Offer[], announce: Announce): void {
+    const nowMs = this.#tracker.nowMs()
+    let next = 0
+    for (let at = 0; at < announce.peerCount && next < offers.length; at++) {
+      const to = this.#members.get(announce.peersView.getInt32(4 * at))
+      if (!to || to.hash !== from.hash || to.peerId === from.peerId || !to.client.wantsOffer(nowMs)) continue
+      const { id, description } = offers[next++]!
+      to.client.addRoute(to, from, id)
+      to.client.send({
+        action: 'announce',
+        info_hash: from.hash,
+        peer_id: from.peerId,
+        offer_id: id,
+        offer: description,
+      })
+    }
+  }
+
+  /** Only to who offered, by whom the offer was handed to. */
+  #handOnAnswer(client: WebClient, { hash, peerId, toPeerId, offerId, description }: AnswerMessage): void {
+    const to = client.follow(hash, peerId, toPeerId, offerId)
+    const own = client.memberships.get(hash + peerId)
+    if (!to || !own || this.#members.get(to.number) !== to) return
+    to.client.addRoute(to, own, offerId)
+    to.client.send({
+      action: 'announce',
+      info_hash: hash,
+      peer_id: peerId,
+      offer_id: offerId,
+      answer: description,
+    })
+  }
+
+  #scrape(client: WebClient, hashes: readonly string[]): void {
+    this.#tracker.counters.webSocket.scrapes++
+    const files: Record<string, object> = {}
+    const pending = hashes.map(hash => {
+      const counts = new SwarmCounts()
+      readHash(hash, counts.hash)
+      const write = () => {
+        files[hash] = { complete: counts.seeds, incomplete: counts.leeches, downloaded: counts.downloads }
+      }
+      const waits = this.#tracker.scrape(counts)
+      return waits === undefined ? write() : waits.then(write)
+    })
+    Promise.all(pending).then(
+      () => client.send({ action: 'scrape', files }),
+      () => client.socket.terminate(),
+    )
+  }
+
+  /** Undefined when it has too many, or leaves what it never joined. */
+  #membership(client: WebClient, { hash, peerId, isSeed }: AnnounceMessage): Membership | undefined {
+    const key = hash + peerId
+    const known = client.memberships.get(key)
+    if (known) return known
+    if (!client.mayJoin()) return undefined
+    do this.#lastNumber = (this.#lastNumber + 1) | 0
+    while (this.#members.has(this.#lastNumber))
+    const membership: Membership = { number: this.#lastNumber, hash, peerId, client, isSeed }
+    client.memberships.set(key, membership)
+    this.#members.set(membership.number, membership)
+    return membership
+  }
+
+  #leave(membership: Membership): void {
+    this.#drop(membership)
+    const pending = this.#tracker.store.announce(this.#fill(membership, EVENT.stopped, 0))
+    if (pending === undefined) return
+    this.#announce = new Announce()
+    pending.catch(() => {})
+  }
+
+  #drop({ number, hash, peerId, client }: Membership): void {
+    this.#members.delete(number)
+    client.memberships.delete(hash + peerId)
+  }
+
+  #fill({ number, hash, isSeed }: Membership, event: Announce['event'], wanted: number): Announce {
+    const announce = this.#announce
+    readHash(hash, announce.hash)
+    announce.address[0] = number
+    return Object.assign(announce, { family: FAMILY.web, port: 0, scope: 0, isSeed, event, wanted })
+  }
+
+  #ping(): void {
+    for (const client of [...this.#clients]) {
+      if (!client.isAlive) client.socket.terminate()
+      else {
+        client.isAlive = false
+        client.socket.ping()
+      }
+    }
+  }
+}
+
+function refuse(socket: Duplex, status: string, reason: string): void {
+  const body = `${reason}\n`
+  const head = `HTTP/1.1 ${status}\r\ncontent-type: text/plain\r\ncontent-length: ${body.length}\r\nconnection: close\r\n\r\n`
+  socket.on('error', () => {})
+  socket.end(head + body)
+}
