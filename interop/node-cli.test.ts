@@ -84,8 +84,12 @@ describe('a node', () => {
       code: 2,
       object: { error: { message: expect.stringContaining('--no-dht cannot be given with --node') } },
     })
-    const late = await place.json('get', 'ab'.repeat(20), '--node', 'local', '--timeout', '1s')
-    expect(late).toMatchObject({ code: 1, object: { error: { code: 'timeout' } } })
+    // Time enough for it to be added.
+    const late = await place.json('get', 'ab'.repeat(20), '--node', 'local', '--timeout', '4s')
+    expect(late).toMatchObject({
+      code: 1,
+      object: { error: { code: 'timeout', message: expect.stringContaining('the node goes on with it') } },
+    })
     await ask('remove', 'ab'.repeat(20))
   })
 

@@ -28,15 +28,19 @@ export async function getViaNode(
 ): Promise<void> {
   const time = options.timeout === undefined ? null : AbortSignal.timeout(options.timeout)
   const signal = time ? AbortSignal.any([interrupt.signal, time]) : interrupt.signal
+  let isAdded = false
   try {
     const node = await openNode(options, signal)
     const added = await addSources(node, [link], options, output, { asEvents: true })
+    isAdded = true
     await waitFor(node, added, { output, signal })
   } catch (error) {
     if (interrupt.signal.aborted || !time?.aborted) throw error
     throw new Failure(
       'timeout',
-      `not complete in time: the node goes on with it, ${SHOAL} list shows how far it is`,
+      isAdded
+        ? `not complete in time: the node goes on with it, ${SHOAL} list shows how far it is`
+        : `the node did not answer in time: ${SHOAL} list shows whether it was added`,
     )
   }
 }
