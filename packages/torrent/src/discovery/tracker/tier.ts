@@ -79,9 +79,12 @@ export class Tier {
   /** The tracker has forgotten us: it is told again soon, or another of the tier is. */
   lost(url: string): void {
     const tracker = this.#trackers.find(candidate => candidate.url === url)
-    if (this.#left || !tracker?.works) return
-    const { clock, random } = this.#hub
+    if (this.#left || !tracker) return
+    const wasIdle = tracker.works && tracker.state !== 'working'
     tracker.joined = false
+    // An announce that is under way fails by itself.
+    if (!wasIdle) return
+    const { clock, random } = this.#hub
     tracker.failed(new TrackerError('unreachable', 'the tracker hung up'), clock.nowMs(), random)
     this.#refreshAtMs = Infinity
     this.#schedule(this.#retryMs())
@@ -170,7 +173,8 @@ export class Tier {
       if (answer.peers.length > 0) sink.onPeers(answer.peers, 'tracker')
       return withJitter(times.intervalMs, this.#hub.random)
     } catch (error) {
-      tracker.joined = knewUs
+      // It may have forgotten us meanwhile.
+      tracker.joined &&= knewUs
       if (!this.#left) tracker.failed(error, this.#hub.clock.nowMs(), this.#hub.random)
       return null
     }

@@ -1,0 +1,49 @@
+import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+
+const VERSION = '3.0.21'
+const FOLDER = fileURLToPath(new URL('../../.cache/webtorrent', import.meta.url))
+const LIMIT_MS = 300_000
+
+/**
+ * The folder where WebTorrent and npm's bittorrent-tracker are installed, apart from the workspace, installing them first if need be.
+ * Throws when that fails. An older node-datachannel than the override would fetch a binary from elsewhere; no install script is needed.
+ */
+export async function installWebTorrent(): Promise<string> {
+  const manifest = JSON.stringify({
+    private: true,
+    dependencies: { webtorrent: VERSION },
+    overrides: { 'node-datachannel': '0.33.4' },
+  })
+  const file = join(FOLDER, 'package.json')
+  const installed = join(FOLDER, 'node_modules', 'webtorrent', 'index.js')
+  if (existsSync(installed) && (await readFile(file, 'utf8')) === manifest) return FOLDER
+  await mkdir(FOLDER, { recursive: true })
+  await writeFile(file, manifest)
+  const args = [
+    'install',
+    '--prefix',
+    FOLDER,
+    '--ignore-scripts',
+    '--no-audit',
+    '--no-fund',
+    '--loglevel=error',
+  ]
+  const npm = process.env.npm_execpath
+  try {
+    const [program, ...rest] = npm ? [process.execPath, npm, ...args] : ['npm', ...args]
+    await promisify(execFile)(program, rest, { timeout: LIMIT_MS })
+  } catch (error) {
+    throw new Error(`WebTorrent could not be installed: ${String(error)}`, { cause: error })
+  }
+  return FOLDER
+}
+
+/** Whether it is installed already, so that tests need no registry. */
+export function hasWebTorrent(): boolean {
+  return existsSync(join(FOLDER, 'node_modules', 'webtorrent', 'index.js'))
+}

@@ -1,0 +1,112 @@
+/** WebRTC peers: ours and WebTorrent's, brought together by npm's tracker. */
+import type { PeerStatus, TorrentApi } from '@shoal/torrent'
+import { describe, expect, test } from 'vitest'
+import { difference, randomFile, tempDir } from './support/files.ts'
+import { Libtorrent } from './support/libtorrent.ts'
+import { makeTorrent, Shoal } from './support/shoal.ts'
+import { lacking } from './support/tools.ts'
+import { until } from './support/wait.ts'
+import { NpmTracker, WebTorrent } from './support/webtorrent.ts'
+
+/** No port: the other side cannot come by TCP. */
+const rtcOnly = { port: null, trackers: true, webrtc: {} } as const
+const SIZE = 6_000_000
+
+/** Kinds and names of all peers that a torrent has or had: two seeds part when both are complete. */
+function met(torrent: TorrentApi): () => string {
+  const gone: PeerStatus[] = []
+  torrent.on('peerClosed', peer => gone.push(peer))
+  return () => [...gone, ...torrent.peers()].map(({ kind, client }) => `${kind} ${client}`).join(', ')
+}
+
+describe('WebRTC', () => {
+  test.for(['v1', 'v2', 'hybrid'] as const)('brings two of ours together by a %s magnet', async version => {
+    await using dir = await tempDir('webrtc')
+    await using tracker = await NpmTracker.start()
+    const { path } = await randomFile(dir.join('seed', 'content.bin'), SIZE)
+    const trackers = [[tracker.url]]
+    const { torrent, magnet } = await makeTorrent(path, dir.join('content.torrent'), { version, trackers })
+    await using seed = await Shoal.open(rtcOnly)
+    await seed.get(torrent, { directory: dir.join('seed') })
+    await using leech = await Shoal.open(rtcOnly)
+    const got = await leech.add(magnet, { directory: dir.join('leech') })
+    const peers = met(got)
+    await leech.done(got)
+    expect(peers()).toContain('webrtc Shoal/')
+    expect(await difference(dir.join('seed'), dir.join('leech'))).toBeNull()
+  })
+
+  test('WebTorrent downloads from us', async () => {
+    await using dir = await tempDir('webrtc')
+    await using tracker = await NpmTracker.start()
+    const { path } = await randomFile(dir.join('seed', 'content.bin'), SIZE)
+    const trackers = [[tracker.url]]
+    const { torrent, magnet } = await makeTorrent(path, dir.join('content.torrent'), { trackers })
+    await using seed = await Shoal.open(rtcOnly)
+    const peers = met(await seed.get(torrent, { directory: dir.join('seed') }))
+    await using webtorrent = await WebTorrent.start()
+    await webtorrent.add(magnet, dir.join('leech'))
+    await webtorrent.done()
+    expect(peers()).toMatch(/webrtc WebTorrent/i)
+    expect(await difference(dir.join('seed'), dir.join('leech'))).toBeNull()
+  })
+
+  test('we download from WebTorrent', async () => {
+    await using dir = await tempDir('webrtc')
+    await using tracker = await NpmTracker.start()
+    const { path } = await randomFile(dir.join('seed', 'content.bin'), SIZE)
+    await using webtorrent = await WebTorrent.start()
+    const { magnet } = await webtorrent.seed(path, [tracker.url])
+    await using leech = await Shoal.open(rtcOnly)
+    const got = await leech.add(magnet, { directory: dir.join('leech') })
+    const peers = met(got)
+    await leech.done(got)
+    expect(peers()).toMatch(/webrtc WebTorrent/i)
+    expect(await difference(dir.join('seed'), dir.join('leech'))).toBeNull()
+  })
+
+  test('a tracker that restarts brings peers together again', async () => {
+    await using dir = await tempDir('webrtc')
+    await using tracker = await NpmTracker.start()
+    const { path } = await randomFile(dir.join('seed', 'content.bin'), SIZE)
+    const trackers = [[tracker.url]]
+    const { torrent, magnet } = await makeTorrent(path, dir.join('content.torrent'), { trackers })
+    await using seed = await Shoal.open(rtcOnly)
+    const ours = await seed.get(torrent, { directory: dir.join('seed') })
+    const states = () => ours.discovery().map(({ state }) => state)
+    await until('the tracker knows the seed', () => states().every(state => state === 'ok'))
+    await tracker.stop()
+    await until('the loss is noticed', () => states().every(state => state === 'failed'))
+    await tracker.run()
+    await using leech = await Shoal.open(rtcOnly)
+    const got = await leech.add(magnet, { directory: dir.join('leech') })
+    // The seed tries again after 15 s, and after 30 s more if that was too soon.
+    await leech.done(got, 100_000)
+    expect(await difference(dir.join('seed'), dir.join('leech'))).toBeNull()
+  })
+
+  test.skipIf(lacking('libtorrent'))(
+    'what libtorrent seeds by TCP reaches WebTorrent through us',
+    async () => {
+      await using dir = await tempDir('webrtc')
+      await using tracker = await NpmTracker.start()
+      const { path } = await randomFile(dir.join('seed', 'content.bin'), SIZE)
+      const trackers = [[tracker.url]]
+      const { torrent, magnet } = await makeTorrent(path, dir.join('content.torrent'), { trackers })
+      await using source = await Libtorrent.start()
+      await source.add({ torrent, savePath: dir.join('seed'), seedMode: true })
+      await using bridge = await Shoal.open({ ...rtcOnly, port: 0 })
+      await using webtorrent = await WebTorrent.start()
+      await webtorrent.add(magnet, dir.join('leech'))
+      const between = await bridge.add(torrent, {
+        directory: dir.join('bridge'),
+        peers: [`127.0.0.1:${source.port}`],
+      })
+      const peers = met(between)
+      await webtorrent.done()
+      expect(await difference(dir.join('seed'), dir.join('leech'))).toBeNull()
+      expect(peers()).toMatch(/webrtc WebTorrent/i)
+      expect(peers()).toMatch(/tcp libtorrent/i)
+    },
+  )
+})
