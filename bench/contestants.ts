@@ -1,11 +1,11 @@
 /** Who takes part: how to start each. */
 import { fileURLToPath } from 'node:url'
+import { installWebTorrent } from '../interop/support/install-webtorrent.ts'
 import { lacking } from '../interop/support/tools.ts'
 import { AgentPeer } from './peers/agent.ts'
 import { LibtorrentPeer } from './peers/libtorrent.ts'
 import type { BenchPeer } from './peers/peer.ts'
 import { TransmissionPeer } from './peers/transmission.ts'
-import { installWebTorrent } from './rivals/install-webtorrent.ts'
 
 export type Contestant = 'shoal' | 'libtorrent' | 'webtorrent' | 'transmission'
 

@@ -1,6 +1,7 @@
 /** WebRTC peers: ours and WebTorrent's, brought together by npm's tracker. */
 import type { PeerStatus, TorrentApi } from '@shoal/torrent'
 import { describe, expect, test } from 'vitest'
+import { Coturn } from './support/coturn.ts'
 import { difference, randomFile, tempDir } from './support/files.ts'
 import { Libtorrent } from './support/libtorrent.ts'
 import { makeTorrent, Shoal } from './support/shoal.ts'
@@ -109,4 +110,44 @@ describe('WebRTC', () => {
       expect(peers()).toMatch(/tcp libtorrent/i)
     },
   )
+
+  test.skipIf(lacking('turnserver'))('peers that show no address meet through a TURN server', async () => {
+    await using dir = await tempDir('webrtc')
+    await using tracker = await NpmTracker.start()
+    await using turn = await Coturn.start()
+    const { path } = await randomFile(dir.join('seed', 'content.bin'), SIZE)
+    const trackers = [[tracker.url]]
+    const { torrent, magnet } = await makeTorrent(path, dir.join('content.torrent'), { trackers })
+    const { iceServers } = turn
+    const relayed = { ...rtcOnly, webrtc: { iceServers, iceTransportPolicy: 'relay' } } as const
+    await using seed = await Shoal.open(relayed)
+    await seed.get(torrent, { directory: dir.join('seed') })
+    await using leech = await Shoal.open(relayed)
+    const got = await leech.add(magnet, { directory: dir.join('leech') })
+    const peers = met(got)
+    await leech.done(got)
+    expect(peers()).toContain('webrtc Shoal/')
+    expect(turn.process.output()).toMatch(/allocation|usage|session/i)
+    expect(await difference(dir.join('seed'), dir.join('leech'))).toBeNull()
+  })
+
+  test.skipIf(lacking('turnserver'))('a wrong TURN secret opens no way', async () => {
+    await using dir = await tempDir('webrtc')
+    await using tracker = await NpmTracker.start()
+    await using turn = await Coturn.start()
+    const { path } = await randomFile(dir.join('seed', 'content.bin'), 100_000)
+    const trackers = [[tracker.url]]
+    const { torrent, magnet } = await makeTorrent(path, dir.join('content.torrent'), { trackers })
+    const iceServers = turn.iceServers.map(server => ({ ...server, credential: 'wrong' }))
+    const relayed = { ...rtcOnly, webrtc: { iceServers, iceTransportPolicy: 'relay' } } as const
+    await using seed = await Shoal.open(relayed)
+    await seed.get(torrent, { directory: dir.join('seed') })
+    await using leech = await Shoal.open(relayed)
+    const got = await leech.add(magnet, { directory: dir.join('leech') })
+    await until('the server refused', () =>
+      /unauthorized|cannot find credentials|401/i.test(turn.process.output()),
+    )
+    await until('the leech announced', () => got.discovery().some(({ state }) => state === 'ok'))
+    expect(got.stats.peers).toBe(0)
+  })
 })

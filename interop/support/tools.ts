@@ -22,6 +22,7 @@ export const TOOLS = {
   ffmpeg: { debian: 'ffmpeg', find: once(() => which('ffmpeg')) },
   aria2c: { debian: 'aria2', find: once(() => which('aria2c')) },
   opentracker: { debian: 'opentracker', find: once(() => which('opentracker')) },
+  turnserver: { debian: 'coturn', find: once(() => which('turnserver')) },
   openssl: { debian: 'openssl', find: once(() => which('openssl')) },
   ip: { debian: 'iproute2', find: once(() => which('ip')) },
   unshare: { debian: 'util-linux', find: once(() => which('unshare')) },
