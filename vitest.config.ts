@@ -56,7 +56,7 @@ export default defineConfig({
         },
       },
       {
-        test: { name: 'sim', include: ['sim/**/*.test.ts'], testTimeout: 120_000 },
+        test: { name: 'sim', include: ['sim/**/*.test.ts'], testTimeout: 300_000 },
       },
       {
         test: {
