@@ -25,6 +25,7 @@ export class WebSeed implements AsyncDisposable {
         'content-length': last + 1 - begin,
       })
       const send = () => {
+        if (response.destroyed) return
         if (this.sentBytes >= this.limitBytes) return void this.#waiting.push(send)
         this.sentBytes += last + 1 - begin
         response.end(bytes.subarray(begin, last + 1))

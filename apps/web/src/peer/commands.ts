@@ -1,4 +1,4 @@
-import { parseMetainfo, ShoalError } from '@shoal/torrent'
+import { parseMetainfo, ShoalError, type TorrentApi } from '@shoal/torrent'
 import type { Engine } from './engine.ts'
 import type { Commands, PeerEvent } from './protocol.ts'
 import type { Readings } from './readings.ts'
@@ -19,9 +19,17 @@ export interface CommandContext {
   tell(event: PeerEvent): void
 }
 
+const NORMAL_PRIORITY = 4
+
 /** All commands, as one page asks for them. */
 export function commandsFor({ engine, readings, watchers, page, tell }: CommandContext): CommandTable {
   const ofPage = (reading: string) => `${page}/${reading}`
+  /** Recorded before it is answered: whoever takes over from this tab knows it. */
+  const change = async (id: string, work: (torrent: TorrentApi) => unknown) => {
+    const torrent = engine.torrent(id)
+    await work(torrent)
+    await torrent.recordAdded()
+  }
   return {
     add: (source, options) => engine.add(source, options),
     share: (files, options, job) =>
@@ -33,12 +41,12 @@ export function commandsFor({ engine, readings, watchers, page, tell }: CommandC
       return torrent ? engine.detail(torrent) : null
     },
     metainfo: id => engine.metainfo(id),
-    select: (id, files) => engine.select(id, files),
-    setPriorities: (id, priorities) => engine.torrent(id).setPriorities(priorities),
-    setSequential: (id, sequential) => engine.torrent(id).setSequential(sequential),
-    addTrackers: (id, urls) => engine.addTrackers(id, urls),
-    pause: id => engine.torrent(id).pause(),
-    resume: id => engine.torrent(id).resume(),
+    select: (id, files) => change(id, torrent => selectFiles(torrent, files)),
+    setPriorities: (id, priorities) => change(id, torrent => torrent.setPriorities(priorities)),
+    setSequential: (id, sequential) => change(id, torrent => torrent.setSequential(sequential)),
+    addTrackers: (id, urls) => change(id, torrent => addTrackers(torrent, urls)),
+    pause: id => change(id, torrent => torrent.pause()),
+    resume: id => change(id, torrent => torrent.resume()),
     recheck: id => engine.torrent(id).recheck(),
     remove: id => engine.remove(id),
     setLimits: limits => engine.setLimits(limits),
@@ -52,4 +60,19 @@ export function commandsFor({ engine, readings, watchers, page, tell }: CommandC
     watch: id => watchers.add(page, id, tell),
     unwatch: id => watchers.remove(page, id),
   }
+}
+
+async function selectFiles(torrent: TorrentApi, files: readonly number[]): Promise<void> {
+  const wanted = new Set(files)
+  const changes = torrent.files
+    .filter(({ index, priority }) => wanted.has(index) !== priority > 0)
+    .map(({ index }): [number, number] => [index, wanted.has(index) ? NORMAL_PRIORITY : 0])
+  await torrent.setPriorities(new Map(changes))
+}
+
+/** Announces to these too. */
+async function addTrackers(torrent: TorrentApi, urls: readonly string[]): Promise<void> {
+  const known = new Set(torrent.trackers.flat())
+  const added = urls.filter(url => !known.has(url)).map(url => [url])
+  if (added.length > 0) await torrent.setTrackers([...torrent.trackers, ...added])
 }

@@ -100,6 +100,7 @@ export class Engine {
   async add(source: string | Uint8Array, options: AddLinkOptions = {}): Promise<TorrentSnapshot> {
     const content = isUrl(source) ? await download(source) : source
     const torrent = await this.#session.add(content, { ...this.#placeOf(content), ...options })
+    await torrent.recordAdded()
     return this.snapshot(torrent)
   }
 
@@ -131,23 +132,6 @@ export class Engine {
     const { metainfo } = this.torrent(id)
     if (!metainfo) throw new ShoalError('not-found', 'nobody has told the metadata of this torrent yet')
     return writeMetainfo(metainfo)
-  }
-
-  async select(id: string, files: readonly number[]): Promise<void> {
-    const torrent = this.torrent(id)
-    const wanted = new Set(files)
-    const changes = torrent.files
-      .filter(({ index, priority }) => wanted.has(index) !== priority > 0)
-      .map(({ index }): [number, number] => [index, wanted.has(index) ? 4 : 0])
-    await torrent.setPriorities(new Map(changes))
-  }
-
-  /** Announces to these too. */
-  async addTrackers(id: string, urls: readonly string[]): Promise<void> {
-    const torrent = this.torrent(id)
-    const known = new Set(torrent.trackers.flat())
-    const added = urls.filter(url => !known.has(url)).map(url => [url])
-    if (added.length > 0) await torrent.setTrackers([...torrent.trackers, ...added])
   }
 
   async remove(id: string): Promise<void> {
