@@ -20,6 +20,7 @@
  */
 export { AddressSet } from './access/address-set.ts'
 export { type HttpHandler, httpHandler } from './http/handler.ts'
+export { HttpFront, type HttpFrontOptions, type PageAnswer } from './http/http-front.ts'
 export { MemoryStore, type MemoryStoreOptions } from './memory/memory-store.ts'
 export {
   Announce,

@@ -4,29 +4,44 @@ import { asBytes, asDictionary, asInteger, asList, asText, decode } from '@shoal
 import { describe, expect, it } from 'vitest'
 import { Tracker, type TrackerOptions } from '../tracker.ts'
 import { httpHandler } from './handler.ts'
+import { HttpFront } from './http-front.ts'
 
-async function open(options: TrackerOptions = {}, host = '127.0.0.1') {
-  const tracker = new Tracker(options)
+type Serve = (tracker: Tracker, host: string) => Promise<{ port: number; close(): Promise<unknown> }>
+
+/** The tracker as a guest of a server that tells who asks. */
+const asGuest: Serve = async (tracker, host) => {
   const handler = httpHandler(tracker)
   const server = createServer((request, response) => {
-    const address = request.headers['x-test-address'] as string | undefined
+    const address = request.headers['x-forwarded-for'] as string | undefined
     if (!handler.handle(request, response, address)) response.writeHead(404).end()
   })
   await new Promise<void>(resolve => server.listen(0, host, resolve))
-  const { port } = server.address() as AddressInfo
+  return {
+    port: (server.address() as AddressInfo).port,
+    close() {
+      server.closeAllConnections()
+      return new Promise(resolve => server.close(resolve))
+    },
+  }
+}
+
+const byItself: Serve = (tracker, host) =>
+  HttpFront.open(tracker, { host, port: 0, trustedProxies: ['127.0.0.1', '::1'] })
+
+async function openWith(serve: Serve, options: TrackerOptions = {}, host = '127.0.0.1') {
+  const tracker = new Tracker(options)
+  const server = await serve(tracker, host)
   const name = host.includes(':') ? `[${host}]` : host
   return {
     tracker,
     async ask(target: string, address?: string) {
-      const headers = address === undefined ? {} : { 'x-test-address': address }
-      const response = await fetch(`http://${name}:${port}${target}`, { headers })
-      if (response.status !== 200) return { status: response.status, body: new Map() }
-      const body = asDictionary(decode(new Uint8Array(await response.arrayBuffer())))
-      return { status: response.status, body: body! }
+      const headers = address === undefined ? {} : { 'x-forwarded-for': address }
+      const response = await fetch(`http://${name}:${server.port}${target}`, { headers })
+      const bytes = new Uint8Array(await response.arrayBuffer())
+      return { status: response.status, body: (response.ok && asDictionary(decode(bytes))) || new Map() }
     },
     async [Symbol.asyncDispose]() {
-      server.closeAllConnections()
-      await new Promise(resolve => server.close(resolve))
+      await server.close()
       await tracker.close()
     },
   }
@@ -41,7 +56,12 @@ const announce = (port: number, rest = '', of = HASH) =>
 const peersOf = (body: ReadonlyMap<string, unknown>, key = 'peers') =>
   Buffer.from(asBytes(body.get(key) as never) ?? []).toString('hex')
 
-describe('HTTP (BEP 3, 7, 23, 31, 48)', () => {
+describe.each([
+  ['as a guest of node:http', asGuest],
+  ['by its own listener', byItself],
+])('HTTP (BEP 3, 7, 23, 31, 48), %s', (_name, serve) => {
+  const open = (options?: TrackerOptions, host?: string) => openWith(serve, options, host)
+
   it('brings peers together, in compact form and in the old one', async () => {
     await using tracker = await open()
     const { body } = await tracker.ask(announce(1001, '&event=started&left=0'))

@@ -1,0 +1,161 @@
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { Tracker } from '../tracker.ts'
+import { WebSocketFront } from '../ws/web-socket-front.ts'
+import { MAX_HEAD_BYTES } from './head.ts'
+import { HttpFront } from './http-front.ts'
+
+const HASH = '%00%01aaaaaaaaaaaaaaaaaa'
+const announce = (port: number) => `/announce?info_hash=${HASH}&port=${port}&left=1`
+const get = (target: string, version = '1.1', fields = '') =>
+  `GET ${target} HTTP/${version}\r\nHost: x\r\n${fields}\r\n`
+
+describe('the HTTP listener', () => {
+  let tracker: Tracker
+  let webSockets: WebSocketFront
+  let front: HttpFront
+
+  beforeAll(async () => {
+    tracker = new Tracker()
+    webSockets = new WebSocketFront(tracker)
+    front = await HttpFront.open(tracker, {
+      host: '127.0.0.1',
+      port: 0,
+      webSockets,
+      page: async path => (path === '/health' ? { status: 200, headers: {}, body: 'fine' } : null),
+    })
+  })
+
+  afterAll(async () => {
+    await front.close()
+    await webSockets.close()
+    await tracker.close()
+  })
+
+  /** All that comes back until the server hangs up, or `enough`. */
+  async function exchange(
+    parts: readonly (string | Uint8Array)[],
+    enough?: (text: string) => boolean,
+  ): Promise<string> {
+    const socket: Socket = connect({ port: front.port, host: '127.0.0.1', noDelay: true })
+    socket.on('error', () => {})
+    let text = ''
+    socket.on('data', bytes => {
+      text += bytes.toString('latin1')
+    })
+    const closed = once(socket, 'close')
+    for (const part of parts) await new Promise(resolve => socket.write(part, resolve))
+    if (enough) await vi.waitFor(() => expect(enough(text), text).toBe(true))
+    else await closed
+    socket.destroy()
+    return text
+  }
+  const answers = (text: string) => text.split('HTTP/1.1 ').length - 1
+
+  it('answers requests that follow each other without waiting, in order', async () => {
+    const text = await exchange([
+      get(announce(1)) +
+        get('/health') +
+        get(announce(2)) +
+        get('/none') +
+        get(announce(3), '1.1', 'Connection: close\r\n'),
+    ])
+    expect(text.match(/HTTP\/1\.1 \d+/g)!.map(line => line.slice(9))).toEqual([
+      '200',
+      '200',
+      '200',
+      '404',
+      '200',
+    ])
+    expect(text.indexOf('fine')).toBeGreaterThan(text.indexOf('d8:complete'))
+    expect(text.indexOf('fine')).toBeLessThan(text.lastIndexOf('d8:complete'))
+  })
+
+  it('tells the length that the body has', async () => {
+    const text = await exchange([get(announce(1), '1.0')])
+    const [head = '', body = ''] = text.split('\r\n\r\n')
+    expect(Number(/Content-Length: *(\d+)/.exec(head)![1])).toBe(body.length)
+    expect(head).toContain('Connection: close')
+  })
+
+  it('takes requests that come in any pieces', async () => {
+    const whole = get(announce(1)) + get(announce(2)) + get(announce(3), '1.1', 'Connection: close\r\n')
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.nat({ max: whole.length }), { maxLength: 6 }), async cuts => {
+        const places = [0, ...cuts.sort((a, b) => a - b), whole.length]
+        const parts = places.slice(1).map((end, at) => whole.slice(places[at], end))
+        expect(answers(await exchange(parts.filter(part => part !== '')))).toBe(3)
+      }),
+      { numRuns: 30 },
+    )
+  })
+
+  it.each([
+    ['no request', 'hello\r\n\r\n'],
+    ['lower case', get('/health').replace('GET', 'get')],
+    ['a bare line feed', 'GET /health HTTP/1.1\nHost: x\n\n'],
+    ['another version', get('/health', '2.0')],
+    ['a folded field', get('/health', '1.1', 'X: y\r\n z\r\n')],
+    ['a space before the colon', get('/health', '1.1', 'X : y\r\n')],
+    ['a NUL', get('/health', '1.1', 'X: \0\r\n')],
+    ['a body', get('/health', '1.1', 'Content-Length: 5\r\n')],
+    ['chunks', get('/health', '1.1', 'Transfer-Encoding: chunked\r\n')],
+    ['a head without end', `GET /health HTTP/1.1\r\n${'X: y\r\n'.repeat(MAX_HEAD_BYTES / 6 + 1)}`],
+  ])('refuses %s, and hangs up', async (_what, request) => {
+    const text = await exchange([request])
+    expect(text).toMatch(/^HTTP\/1\.1 400 /)
+    expect(answers(text)).toBe(1)
+  })
+
+  it('answers 404 to other methods, and takes no body', async () => {
+    expect(await exchange([get('/health').replace('GET', 'POST')], text => answers(text) === 1)).toContain(
+      ' 404 ',
+    )
+  })
+
+  it('takes WebSockets at the same port', async () => {
+    const socket = new WebSocket(`ws://127.0.0.1:${front.port}/announce`)
+    const received: unknown[] = []
+    socket.onmessage = ({ data }) => received.push(JSON.parse(data))
+    socket.onopen = () => socket.send(JSON.stringify({ action: 'scrape', info_hash: 'a'.repeat(20) }))
+    await vi.waitFor(() => expect(received).toHaveLength(1))
+    socket.close()
+    await vi.waitFor(() => expect(webSockets.connections).toBe(0))
+  })
+
+  it('survives any bytes', async () => {
+    const words = fc.constantFrom(
+      'GET ',
+      '/announce?',
+      'info_hash=',
+      HASH,
+      '&port=',
+      '%',
+      'HTTP/1.1',
+      '\r\n',
+      '\r\n\r\n',
+      ': ',
+      'x',
+    )
+    const part = fc.oneof(
+      words,
+      fc.string({ unit: 'binary-ascii', maxLength: 8 }),
+      fc.uint8Array({ maxLength: 20 }),
+    )
+    await fc.assert(
+      fc.asyncProperty(fc.array(part, { minLength: 1, maxLength: 20 }), async parts => {
+        // What ends it is always understood or hung up on.
+        const text = await exchange(
+          [...parts, '\r\n\r\n', get('/health', '1.0')],
+          text => answers(text) > 0,
+        ).catch(() => '')
+        expect(text === '' || text.startsWith('HTTP/1.1 ')).toBe(true)
+      }),
+      { numRuns: 150 },
+    )
+    expect(await exchange([get('/health', '1.0')])).toContain('fine')
+    await vi.waitFor(() => expect(front.connections).toBe(0))
+  })
+})

@@ -1,0 +1,307 @@
+/**
+ * The tracker's own HTTP listener. An announce is a short request and a short answer, of which node:http makes a dozen objects: this reads them
+ * from the socket's bytes and writes into one buffer. Requests may follow each other without waiting (pipelining).
+ */
+import type { IncomingMessage } from 'node:http'
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
+import { AddressSet } from '../access/address-set.ts'
+import { ConnectionCounts } from '../access/connection-counts.ts'
+import { readAddress } from '../base/address.ts'
+import type { Tracker } from '../tracker.ts'
+import type { WebSocketFront } from '../ws/web-socket-front.ts'
+import { BodyWriter, MAX_BODY_BYTES } from './body.ts'
+import { Connection } from './connection.ts'
+import { HEAD, headerObject, MAX_HEAD_BYTES, RequestHead } from './head.ts'
+import { Responder } from './responder.ts'
+
+/** An answer to what is no announce and no scrape. */
+export interface PageAnswer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
+
+export interface HttpFrontOptions {
+  readonly host: string
+  /** 0 for any free one. */
+  readonly port: number
+  /** Takes upgrades. Default: none are taken. */
+  readonly webSockets?: WebSocketFront
+  /** Addresses and networks of proxies whose `X-Forwarded-For` is believed. */
+  readonly trustedProxies?: readonly string[]
+  /** Answers GET requests for other paths; null for 404. */
+  readonly page?: (path: string) => PageAnswer | null | Promise<PageAnswer | null>
+}
+
+const IDLE_MS = 30_000
+const TIDY_MS = 5000
+const MAX_CONNECTIONS = 20_000
+/** What is written at a time; one answer more must fit. */
+const BATCH_BYTES = 32_768
+const LENGTH_DIGITS = 6
+const HEAD_TEXT = `HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: ${' '.repeat(LENGTH_DIGITS)}\r\n`
+const KEPT = Buffer.from(`${HEAD_TEXT}\r\n`)
+const CLOSED = Buffer.from(`${HEAD_TEXT}Connection: close\r\n\r\n`)
+const LENGTH_AT = HEAD_TEXT.length - LENGTH_DIGITS - 2
+const MALFORMED = { status: 400, headers: {}, body: 'this is no request that this tracker understands\n' }
+const NOT_FOUND = { status: 404, headers: {}, body: 'there is nothing here: announce at /announce\n' }
+const FAILED = { status: 500, headers: {}, body: 'the tracker failed: try again later\n' }
+
+export class HttpFront {
+  readonly #tracker: Tracker
+  readonly #options: HttpFrontOptions
+  readonly #responder: Responder
+  readonly #server: Server
+  readonly #connections = new Set<Connection>()
+  readonly #counts: ConnectionCounts
+  readonly #proxies: AddressSet
+  readonly #head = new RequestHead()
+  readonly #forwarded = new Int32Array(4)
+  readonly #tidier: NodeJS.Timeout
+  #body = newBody()
+
+  /** Resolves when it listens. Rejects with the system's error. */
+  static async open(tracker: Tracker, options: HttpFrontOptions): Promise<HttpFront> {
+    const front = new HttpFront(tracker, options)
+    try {
+      await new Promise<void>((resolve, reject) => {
+        front.#server.once('error', reject)
+        front.#server.listen({ host: options.host, port: options.port, backlog: 4096 }, resolve)
+      })
+    } catch (error) {
+      clearInterval(front.#tidier)
+      throw error
+    }
+    return front
+  }
+
+  private constructor(tracker: Tracker, options: HttpFrontOptions) {
+    this.#tracker = tracker
+    this.#options = options
+    this.#responder = new Responder(tracker)
+    this.#counts = new ConnectionCounts(tracker.connectionsPerAddress)
+    this.#proxies = new AddressSet(options.trustedProxies ?? [])
+    this.#server = createServer({ noDelay: true }, socket => this.#open(socket))
+    this.#server.maxConnections = MAX_CONNECTIONS
+    this.#tidier = setInterval(() => this.#tidy(), TIDY_MS).unref()
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port
+  }
+
+  get connections(): number {
+    return this.#connections.size
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#tidier)
+    const closed = new Promise(resolve => this.#server.close(resolve))
+    for (const { socket } of [...this.#connections]) socket.destroy()
+    await closed
+  }
+
+  #open(socket: Socket): void {
+    const connection = new Connection(socket, this.#tracker.nowMs())
+    // Behind a proxy all come from one address: the proxy counts.
+    const isCounted = connection.family !== null && !this.#proxies.has(connection.family, connection.words)
+    socket.on('error', () => socket.destroy())
+    if (connection.family === null || (isCounted && !this.#counts.admits(connection.address))) {
+      socket.destroy()
+      return
+    }
+    this.#connections.add(connection)
+    socket.on('data', (bytes: Buffer) => this.#receive(connection, bytes))
+    socket.once('close', () => {
+      if (isCounted) this.#counts.release(connection.address)
+      this.#connections.delete(connection)
+    })
+  }
+
+  #receive(connection: Connection, bytes: Buffer): void {
+    // After its last answer a connection is not listened to.
+    if (connection.socket.writableEnded) return
+    const all = connection.rest === null ? bytes : Buffer.concat([connection.rest, bytes])
+    connection.rest = null
+    if (connection.isBusy) this.#keepRest(connection, all)
+    else this.#answerAll(connection, all)
+  }
+
+  /** Answers all requests that are here. */
+  #answerAll(connection: Connection, bytes: Buffer): void {
+    const head = this.#head
+    this.#body.end = 0
+    for (let from = 0; from < bytes.length; ) {
+      const end = head.read(bytes, from, bytes.length)
+      if (end === HEAD.incomplete) {
+        this.#flush(connection, false)
+        this.#keepRest(connection, bytes.subarray(from))
+        return
+      }
+      if (end === HEAD.malformed || head.hasBody) return this.#sendPage(connection, MALFORMED, false)
+      if (head.isUpgrade && this.#options.webSockets) return this.#upgrade(connection, bytes, from, end)
+      const { isKeptAlive } = head
+      const outcome = head.isGet ? this.#answer(connection, bytes) : false
+      if (outcome !== true) return this.#answerLater(connection, outcome, bytes, end)
+      if (!isKeptAlive) return this.#flush(connection, true)
+      if (this.#body.end > BATCH_BYTES) this.#flush(connection, false)
+      from = end
+    }
+    connection.sinceMs = this.#tracker.nowMs()
+    this.#flush(connection, false)
+  }
+
+  /** Writes the answer of one request behind the others. */
+  #answer(connection: Connection, bytes: Buffer): boolean | Promise<(body: BodyWriter) => void> {
+    const { targetFrom, targetTo, isKeptAlive } = this.#head
+    let family = connection.family!
+    let asker = connection.words
+    const forwarded = this.#readForwarded(connection, bytes)
+    if (forwarded !== null) {
+      family = forwarded
+      asker = this.#forwarded
+    }
+    const start = this.#body.end
+    beginAnswer(this.#body, isKeptAlive)
+    const outcome = this.#responder.respond(bytes, targetFrom, targetTo, family, asker, this.#body)
+    if (outcome === true) endAnswer(this.#body, start, isKeptAlive)
+    else this.#body.end = start
+    return outcome
+  }
+
+  /** What is no announce, or takes its time: later requests of the connection wait for it. */
+  #answerLater(
+    connection: Connection,
+    outcome: false | Promise<(body: BodyWriter) => void>,
+    bytes: Buffer,
+    end: number,
+  ): void {
+    const { isKeptAlive, targetFrom, targetTo, isGet } = this.#head
+    this.#flush(connection, false)
+    connection.isBusy = true
+    this.#keepRest(connection, bytes.subarray(end))
+    const finish = outcome
+      ? outcome.then(write => {
+          this.#body.end = 0
+          beginAnswer(this.#body, isKeptAlive)
+          write(this.#body)
+          endAnswer(this.#body, 0, isKeptAlive)
+          this.#flush(connection, !isKeptAlive)
+        })
+      : this.#page(isGet ? bytes.toString('latin1', targetFrom, targetTo) : '').then(page =>
+          this.#sendPage(connection, page, isKeptAlive),
+        )
+    finish.then(
+      () => this.#goOn(connection),
+      () => this.#sendPage(connection, FAILED, false),
+    )
+  }
+
+  #goOn(connection: Connection): void {
+    connection.isBusy = false
+    connection.sinceMs = this.#tracker.nowMs()
+    const { rest, socket } = connection
+    connection.rest = null
+    if (socket.destroyed || socket.writableEnded) return
+    if (rest !== null) this.#answerAll(connection, rest)
+    socket.resume()
+  }
+
+  async #page(target: string): Promise<PageAnswer> {
+    return (await this.#options.page?.(target.split('?', 1)[0]!)) ?? NOT_FOUND
+  }
+
+  #sendPage(connection: Connection, { status, headers, body }: PageAnswer, isKeptAlive: boolean): void {
+    const fields = {
+      'Content-Type': 'text/plain; charset=utf-8',
+      ...headers,
+      'Content-Length': Buffer.byteLength(body),
+      ...(!isKeptAlive && { Connection: 'close' }),
+    }
+    const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}\r\n`)
+    this.#flush(connection, false)
+    connection.send(
+      Buffer.from(`HTTP/1.1 ${status} ${reasonOf(status)}\r\n${lines.join('')}\r\n${body}`),
+      !isKeptAlive,
+    )
+  }
+
+  #upgrade(connection: Connection, bytes: Buffer, from: number, end: number): void {
+    const { socket } = connection
+    const { targetFrom, targetTo } = this.#head
+    const forwarded = this.#forwardedText(connection, bytes)
+    this.#flush(connection, false)
+    socket.removeAllListeners('data')
+    this.#connections.delete(connection)
+    const headers = headerObject(bytes, from, end)
+    const request = { method: 'GET', url: bytes.toString('latin1', targetFrom, targetTo), headers, socket }
+    const rest = Buffer.from(bytes.subarray(end))
+    this.#options.webSockets!.upgrade(
+      request as unknown as IncomingMessage,
+      socket,
+      rest,
+      forwarded ?? connection.address,
+    )
+  }
+
+  /** Family of who asks through a proxy that is trusted; the address is then in #forwarded. */
+  #readForwarded(connection: Connection, bytes: Buffer): 0 | 1 | null {
+    const text = this.#forwardedText(connection, bytes)
+    return text === null ? null : readAddress(text, this.#forwarded)
+  }
+
+  // The proxy adds whom it sees at the end; what comes before is whatever somebody wrote.
+  #forwardedText({ family, words }: Connection, bytes: Buffer): string | null {
+    const { forwardedFrom, forwardedTo } = this.#head
+    if (forwardedTo === 0 || !this.#proxies.has(family!, words)) return null
+    return bytes.toString('latin1', forwardedFrom, forwardedTo).split(',').at(-1)!.trim()
+  }
+
+  #keepRest(connection: Connection, rest: Buffer): void {
+    if (rest.length > MAX_HEAD_BYTES) {
+      if (!connection.isBusy) return this.#sendPage(connection, MALFORMED, false)
+      connection.socket.pause()
+    }
+    // A copy: a small part would keep the whole of what was read.
+    connection.rest = rest.length === 0 ? null : Buffer.from(rest)
+  }
+
+  #flush(connection: Connection, isLast: boolean): void {
+    const { bytes, end } = this.#body
+    if (end === 0) {
+      if (isLast) connection.socket.end()
+      return
+    }
+    if (connection.send(bytes.subarray(0, end), isLast)) this.#body.end = 0
+    else this.#body = newBody()
+  }
+
+  #tidy(): void {
+    const oldestMs = this.#tracker.nowMs() - IDLE_MS
+    for (const connection of [...this.#connections])
+      if (!connection.isBusy && connection.sinceMs < oldestMs) connection.socket.destroy()
+  }
+}
+
+function newBody(): BodyWriter {
+  return new BodyWriter(new Uint8Array(BATCH_BYTES + MAX_BODY_BYTES + 256))
+}
+
+function beginAnswer(body: BodyWriter, isKeptAlive: boolean): void {
+  const head = isKeptAlive ? KEPT : CLOSED
+  body.bytes.set(head, body.end)
+  body.end += head.length
+}
+
+/** Writes the length into the head that began at `start`. */
+function endAnswer(body: BodyWriter, start: number, isKeptAlive: boolean): void {
+  let length = body.end - start - (isKeptAlive ? KEPT : CLOSED).length
+  for (let at = start + LENGTH_AT + LENGTH_DIGITS - 1; length > 0; at--) {
+    body.bytes[at] = 0x30 + (length % 10)
+    length = Math.floor(length / 10)
+  }
+}
+
+function reasonOf(status: number): string {
+  return { 200: 'OK', 400: 'Bad Request', 404: 'Not Found', 500: 'Internal Server Error' }[status] ?? 'Answer'
+}
