@@ -38,4 +38,36 @@ describe.skipIf(lackingChromium())('the engine in a page of Chromium', () => {
     expect(found.stored).toBe(content.files[2]!.sha256)
     expect(found.storage).toMatchObject({ kind: 'opfs', neededBytes: 0 })
   })
+
+  test('a quota that is used up stops a torrent, which keeps what it has and goes on when there is room', async () => {
+    await using seed = await WebSeed.open()
+    const sizes = [2_000_000, 2_000_000, 2_000_000, 2_000_000]
+    const content = await testContent('quota', { sizes, webSeeds: [seed.url], pieceLengthBytes: 65_536 })
+    for (const { path, bytes } of content.files) seed.files.set(path, bytes)
+    await using browser = await launchChromium()
+    const page = await browser.newPage()
+    await page.goto(pages.url('peer-page'))
+    const session = await browser.newCDPSession(page)
+    const { origin } = new URL(page.url())
+    await session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 5_000_000 })
+    const stuck = await page.evaluate(
+      async ({ base64, id }) => {
+        const { open, bytes, until } = window.testing
+        window.peer = open()
+        await window.peer.add(bytes(base64))
+        return until(window.peer, id, ({ state }) => state === 'error')
+      },
+      { base64: content.base64, id: content.id },
+    )
+    expect(stuck.error).toMatchObject({ code: 'no-space' })
+    const sentBefore = seed.sentBytes
+    await session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 50_000_000 })
+    const stored = await page.evaluate(async id => {
+      const { until, stored } = window.testing
+      await until(window.peer, id, ({ isComplete }) => isComplete)
+      return Promise.all([0, 1, 2, 3].map(file => stored(window.peer, id, file)))
+    }, content.id)
+    expect(stored).toEqual(content.files.map(({ sha256 }) => sha256))
+    expect(seed.sentBytes - sentBefore).toBeLessThan(6_500_000)
+  })
 })

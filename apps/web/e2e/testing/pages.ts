@@ -10,7 +10,14 @@ import { CHROMIUM } from './console.ts'
 
 const IN_PAGE = join(import.meta.dirname, 'in-page')
 const TYPES: Record<string, string> = { '.js': 'text/javascript', '.json': 'application/json' }
-const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run']
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-background-networking',
+  '--no-first-run',
+  // Names of the local network are looked up by multicast, which test machines may lack.
+  '--disable-features=WebRtcHideLocalIpsWithMdns',
+]
 
 export interface BuiltPages extends AsyncDisposable {
   /** Address of the page whose script is `in-page/<name>.ts`. */

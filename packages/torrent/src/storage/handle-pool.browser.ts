@@ -1,5 +1,14 @@
 import { ShoalError } from '../base/errors.ts'
-import { isMissing, lockFile, nameOf, openFile, opfsError, type SyncAccessHandle } from './opfs.browser.ts'
+import {
+  isMissing,
+  lockFile,
+  nameOf,
+  openFile,
+  opfsError,
+  refusedBytes,
+  removeFile,
+  type SyncAccessHandle,
+} from './opfs.browser.ts'
 
 /** Open files at a time: each holds a lock and a descriptor of the browser. */
 const MAX_OPEN = 64
@@ -81,7 +90,7 @@ export class HandlePool {
     try {
       const isNew = file.roomBytes > 0 && create && !(await exists(file.path))
       const handle = await lockFile(file.path, create)
-      if (isNew) reserve(handle, file.roomBytes)
+      if (isNew) await keepOrRemove(handle, file)
       file.handle = handle
       this.#open.add(file)
     } catch (error) {
@@ -120,13 +129,21 @@ async function exists(path: string): Promise<boolean> {
   }
 }
 
-/** As much room as there is: a file that stays shorter grows later, or meets the limit then. */
-function reserve(handle: SyncAccessHandle, bytes: number): void {
+/** A new file has all its room or is not there: then it is tried again with the next write. */
+async function keepOrRemove(handle: SyncAccessHandle, file: OpfsFile): Promise<void> {
   try {
-    handle.truncate(bytes)
+    reserve(handle, file)
   } catch (error) {
-    if (opfsError(error, '').code !== 'no-space') throw error
+    handle.close()
+    await removeFile(file.path)
+    throw error
   }
+}
+
+/** Chromium's private windows leave a file as it was, without an error, when it gets too large for them. */
+function reserve(handle: SyncAccessHandle, { path, roomBytes }: OpfsFile): void {
+  handle.truncate(roomBytes)
+  if (handle.getSize() !== roomBytes) throw refusedBytes(path)
 }
 
 /** For reads: what is not there was never stored. */
