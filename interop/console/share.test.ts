@@ -39,7 +39,14 @@ describe.skipIf(skipped)('the console of a real node: sharing', () => {
       await page.getByRole('tab', { name: 'Share' }).click()
       await page.getByRole('button', { name: /node’s machine/ }).click()
       const chooser = page.getByRole('dialog', { name: /Choose a file or folder/ })
-      await chooser.getByText('Harbour photos').click()
+      const entry = chooser.getByText('Harbour photos')
+      await entry.waitFor()
+      // Until the node has answered, what is shown is the folder before: that is not the one to be shared.
+      await page.route(/\/api\/folders/, async route => {
+        await new Promise(resolve => setTimeout(resolve, 500))
+        await route.continue()
+      })
+      await entry.click()
       await chooser.getByRole('button', { name: /Choose (this folder|Harbour photos)/ }).click()
       await page.getByRole('button', { name: 'Share', exact: true }).click()
       const link = page.getByRole('textbox', { name: 'Magnet link' })
@@ -58,5 +65,5 @@ async function downloaded({ dir, node }: Scene, magnet: string, file: string): P
   await torrent.connect(await node.peerPort())
   await torrent.done()
   await torrent.flushed()
-  return sha256Of(dir.join('theirs', file))
+  return await sha256Of(dir.join('theirs', file))
 }

@@ -37,9 +37,10 @@ export function FolderDialog({ title, confirm = t.choose, start, files = false, 
     setFile(null)
     setPath(to)
   }
+  // While another folder is on its way, the one that is shown is not the one that was clicked.
   const chosen =
     file === null
-      ? listing
+      ? listing && !asked.loading
         ? ({ path: listing.path, kind: 'folder' } as const)
         : null
       : ({ path: file, kind: 'file' } as const)
