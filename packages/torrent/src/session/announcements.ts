@@ -1,5 +1,6 @@
 import type { TorrentDiscovery } from '../api.ts'
 import type { DiscoverySink, DiscoveryTopic, Membership } from '../discovery/discovery.ts'
+import type { Content } from './content.ts'
 import type { SessionContext } from './context.ts'
 import { discoveryStatus } from './discovery-status.ts'
 import type { TorrentTask } from './torrent-task.ts'
@@ -133,7 +134,7 @@ function topicOf(context: SessionContext, torrent: TorrentTask, infoHash: Uint8A
     totals: () => totalsOf(torrent),
     wanted: () => torrent.wantedPeers,
     // BEP 21: has all that it wants, and not all.
-    paused: () => torrent.life.completed && !torrent.content!.have.isFull,
+    paused: () => torrent.life.completed && !torrent.content!.have.isFull && !isUndecided(torrent.content!),
   }
 }
 
@@ -141,6 +142,11 @@ function totalsOf({ totals, content }: TorrentTask): ReturnType<DiscoveryTopic['
   return {
     uploaded: totals?.uploadedBytes ?? 0,
     downloaded: totals?.downloadedBytes ?? 0,
-    left: content ? content.wantedBytes - content.haveBytes : null,
+    left: content && !isUndecided(content) ? content.wantedBytes - content.haveBytes : null,
   }
+}
+
+/** Nothing is chosen yet, and nothing is here: to others it is no seed. */
+function isUndecided({ wantedBytes, have }: Content): boolean {
+  return wantedBytes === 0 && have.count === 0
 }

@@ -30,6 +30,20 @@ describe('of the files that are selected', () => {
     expect(completions).toBe(2)
   })
 
+  test('while nothing is chosen yet, peers that are found stay, and are no other seed to us', async () => {
+    await using world = new SessionWorld()
+    const content = await testTorrent({ lengths: LENGTHS })
+    await world.seed(SEED, content)
+    const session = await world.open('80.0.0.2')
+    const torrent = await session.add(content.metainfo, { memory, peers, select: [] })
+    await world.until('the seed is known', () => torrent.stats.seeds === 1)
+    await world.clock.advance(60_000)
+    expect(torrent.stats).toMatchObject({ peers: 1, seeds: 1, downloadedBytes: 0, wantedBytes: 0 })
+    await torrent.setPriority(1, 4)
+    await world.until('the second file', () => torrent.stats.state === 'seeding')
+    expect(have(torrent)).toEqual([0, 20, 0])
+  })
+
   test('many are chosen at once, all or none', async () => {
     await using world = new SessionWorld()
     const content = await testTorrent({ lengths: Array.from({ length: 5000 }, () => 100) })

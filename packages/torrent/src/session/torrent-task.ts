@@ -332,7 +332,7 @@ export class TorrentTask implements WorkHost, CheckHost, MetadataHost {
   onFinished(): void {
     if (!this.life.completed) {
       this.content?.storage.setWanted(this.content.selection.wanted()).catch(error => this.onFault(error))
-      this.announcements.completed()
+      if (this.content && this.content.have.count > 0) this.announcements.completed()
     }
     this.life.complete()
     this.show()

@@ -148,7 +148,8 @@ export class Swarm implements SwarmHost, TransferOwner {
     return this.#owner.exchangesPeers
   }
   get uploadOnly(): boolean {
-    return this.transfer?.isFinished ?? false
+    // Who has nothing and wants nothing has not chosen yet: peers that it finds meanwhile stay.
+    return this.transfer !== null && this.transfer.isFinished && this.transfer.have.count > 0
   }
 
   /** The metadata is known: pieces can move. */
