@@ -14,7 +14,8 @@ export interface PlayerProps {
   readonly file: ShownFile
   /** The other files of the torrent: subtitles are found among them. */
   readonly files: readonly ShownFile[]
-  readonly playlistUrl: string
+  /** For other players; not where only this page can read the file. */
+  readonly playlistUrl?: string
   onEnded?: () => void
 }
 
@@ -28,7 +29,8 @@ export default function Player({ file, files, playlistUrl, onEnded }: PlayerProp
     if (player.current) player.current.playbackRate = speed
   }, [speed])
   useStopOnLeave(player, file.url)
-  if (state === 'failed') return <CannotPlay file={file} playlistUrl={playlistUrl} />
+  if (state === 'failed')
+    return <CannotPlay file={file} {...(playlistUrl !== undefined && { playlistUrl })} />
   const Tag = file.kind === 'audio' ? 'audio' : 'video'
   const keyDown = (event: KeyboardEvent<HTMLElement>) => {
     const key = playerKeyOf(event)
@@ -103,12 +105,14 @@ function useStopOnLeave(player: { readonly current: HTMLMediaElement | null }, u
   }, [player, url])
 }
 
-function CannotPlay({ file, playlistUrl }: { readonly file: ShownFile; readonly playlistUrl: string }) {
+function CannotPlay({ file, playlistUrl }: { readonly file: ShownFile; readonly playlistUrl?: string }) {
   return (
     <Message title={say.cannotPlay} help={say.cannotPlayHelp}>
-      <a className={buttonClass()} href={playlistUrl}>
-        {say.playlist}
-      </a>
+      {playlistUrl !== undefined && (
+        <a className={buttonClass()} href={playlistUrl}>
+          {say.playlist}
+        </a>
+      )}
       <a className={buttonClass()} href={file.url} download={file.name}>
         {say.download}
       </a>

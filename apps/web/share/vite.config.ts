@@ -1,0 +1,69 @@
+import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import react from '@vitejs/plugin-react'
+import { build, defineConfig, type Plugin } from 'vite'
+
+const TARGET = ['chrome123', 'firefox128', 'safari17.5']
+const PUBLIC = join(import.meta.dirname, 'public')
+const WORKER = join(import.meta.dirname, '../src/share-page/service-worker/main.ts')
+/** Asked for anew each time: whoever serves the page changes it. */
+const CONFIG = 'share.json'
+
+/** `sw.js`: the service worker, which knows the files of its build by name, and a version made of what is in them. */
+const serviceWorker: Plugin = {
+  name: 'service-worker',
+  apply: 'build',
+  async generateBundle(_, bundle) {
+    const hash = createHash('sha256')
+    const files = Object.keys(bundle)
+      .filter(name => !name.startsWith('.vite') && !name.endsWith('.map'))
+      .sort()
+    for (const name of files) hash.update(name).update(contentOf(bundle[name]!))
+    const besides = readdirSync(PUBLIC).filter(name => name !== CONFIG)
+    for (const name of besides) hash.update(name).update(readFileSync(join(PUBLIC, name)))
+    const shell = [...files.filter(name => name !== 'index.html'), ...besides]
+    const code = await bundleWorker({ shell, version: hash.digest('hex').slice(0, 12) })
+    this.emitFile({ type: 'asset', fileName: 'sw.js', source: code })
+  },
+}
+
+function contentOf(file: { type: string; code?: string; source?: string | Uint8Array }): string | Uint8Array {
+  return (file.type === 'chunk' ? file.code : file.source) ?? ''
+}
+
+/** As a classic script in one file: Firefox takes no other. */
+async function bundleWorker(build_: { shell: readonly string[]; version: string }): Promise<string> {
+  const built = await build({
+    configFile: false,
+    logLevel: 'error',
+    publicDir: false,
+    define: { __SHELL__: JSON.stringify(build_.shell), __VERSION__: JSON.stringify(build_.version) },
+    build: {
+      write: false,
+      target: TARGET,
+      modulePreload: false,
+      rolldownOptions: { input: WORKER, output: { format: 'iife', entryFileNames: 'sw.js' } },
+    },
+  })
+  const [first] = [built].flat()
+  const chunk = first && 'output' in first ? first.output[0] : undefined
+  if (!chunk) throw new Error('the service worker was not built')
+  return chunk.code
+}
+
+/** The page that a share link opens: a site of its own, which any static host can serve from any folder. */
+export default defineConfig({
+  root: import.meta.dirname,
+  base: './',
+  plugins: [react(), serviceWorker],
+  worker: { format: 'es' },
+  build: {
+    target: TARGET,
+    outDir: join(import.meta.dirname, '../dist/share'),
+    emptyOutDir: true,
+    // The policy lets nothing in that is not a file of the site.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+})

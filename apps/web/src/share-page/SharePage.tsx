@@ -1,0 +1,35 @@
+import { lazy, Suspense, useMemo } from 'react'
+import { Logo } from '../app/Logo.tsx'
+import { texts } from '../texts/share-page.ts'
+import { openedBy } from './link/opened.ts'
+import styles from './page.module.css'
+import { type Services, ServicesContext } from './services.ts'
+import { useFragment } from './use-fragment.ts'
+import { ShareView } from './view/ShareView.tsx'
+import { WrongLink } from './view/WrongLink.tsx'
+
+const Home = lazy(() => import('./home/Home.tsx'))
+
+export function SharePage({ services }: { readonly services: Services }) {
+  const fragment = useFragment()
+  const opened = useMemo(() => openedBy(fragment), [fragment])
+  return (
+    <ServicesContext value={services}>
+      <header className={styles.header}>
+        <a className={styles.brand} href="#/">
+          <Logo />
+          {texts.name}
+        </a>
+        {opened.kind !== 'home' && <a href="#/">{texts.home}</a>}
+      </header>
+      <main className={styles.main}>
+        <Suspense>
+          {opened.kind === 'home' && <Home />}
+          {opened.kind === 'wrong' && <WrongLink code={opened.code} message={opened.message} />}
+          {opened.kind === 'share' && <ShareView key={fragment} link={opened.link} magnet={opened.magnet} />}
+        </Suspense>
+      </main>
+      <footer className={styles.footer}>{texts.tagline}</footer>
+    </ServicesContext>
+  )
+}

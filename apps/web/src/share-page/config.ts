@@ -1,0 +1,44 @@
+import type { IceServer } from '@shoal/torrent'
+
+/** What whoever serves the page says of it, in `share.json` beside it. All of it may be left out. */
+export interface PageConfig {
+  /** Where pages meet, `ws:` or `wss:`. */
+  readonly trackers: readonly string[]
+  /** STUN and TURN servers. */
+  readonly iceServers: readonly IceServer[]
+}
+
+/** The tracker of a Shoal node or hub. */
+const DEFAULT = { trackers: ['/announce'], iceServers: [] }
+
+/** Reads the file of the page at `page`. Without one, or with one that makes no sense, the page's own host is the tracker. */
+export async function loadConfig(page: string): Promise<PageConfig> {
+  try {
+    const response = await fetch(new URL('share.json', page))
+    return configOf(response.ok ? await response.json() : DEFAULT, page)
+  } catch {
+    return configOf(DEFAULT, page)
+  }
+}
+
+export function configOf(read: unknown, page: string): PageConfig {
+  const { trackers = DEFAULT.trackers, iceServers = DEFAULT.iceServers } = (read ?? {}) as Partial<PageConfig>
+  return {
+    trackers: list(trackers).flatMap(tracker => trackerUrl(tracker, page)),
+    iceServers: list(iceServers).filter(
+      server => typeof server === 'object' && server !== null && server.urls,
+    ),
+  }
+}
+
+function list<Item>(value: readonly Item[]): readonly Item[] {
+  return Array.isArray(value) ? value : []
+}
+
+/** Paths are of the page's own host. None for what is no WebSocket address. */
+function trackerUrl(tracker: unknown, page: string): string[] {
+  if (typeof tracker !== 'string' || !URL.canParse(tracker, page)) return []
+  const url = new URL(tracker, page)
+  url.protocol = url.protocol.replace(/^http/, 'ws')
+  return /^wss?:$/.test(url.protocol) ? [url.href] : []
+}

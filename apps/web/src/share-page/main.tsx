@@ -1,0 +1,23 @@
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import '../theme/tokens.css'
+import '../theme/base.css'
+import { BrowserPeer } from '../peer/browser-peer.ts'
+import { loadConfig } from './config.ts'
+import { FileAddresses } from './engine/file-addresses.ts'
+import { PeerStore } from './engine/peer-store.ts'
+import { SharePage } from './SharePage.tsx'
+
+const page = location.href.replace(/[?#].*$/, '')
+// Not waited for: the page is there before it.
+void navigator.serviceWorker?.register('./sw.js').catch(() => {})
+const config = await loadConfig(page)
+const peer = new BrowserPeer({ iceServers: config.iceServers })
+const store = new PeerStore(peer)
+void store.start()
+const services = { store, peer, addresses: new FileAddresses(peer), config, page }
+createRoot(document.getElementById('root')!).render(
+  <StrictMode>
+    <SharePage services={services} />
+  </StrictMode>,
+)

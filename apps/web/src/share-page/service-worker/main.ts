@@ -1,0 +1,26 @@
+/** The service worker of the page: keeps its files at hand, and hands on files of torrents from the page that has the engine. */
+import { answerFile } from './files.ts'
+import { FILES } from './messages.ts'
+import { dropOldShells, keepShell, shellFile } from './shell.ts'
+import { scope } from './worker-scope.ts'
+
+scope.addEventListener('install', event => {
+  event.waitUntil(keepShell())
+  void scope.skipWaiting()
+})
+
+scope.addEventListener('activate', event => {
+  event.waitUntil(dropOldShells().then(() => scope.clients.claim()))
+})
+
+scope.addEventListener('fetch', event => {
+  const { request } = event
+  const folder = scope.registration.scope
+  if (request.method !== 'GET' || !request.url.startsWith(folder)) return
+  const path = new URL(request.url).pathname.slice(new URL(folder).pathname.length)
+  if (path.startsWith(FILES)) event.respondWith(answerFile(path.slice(FILES.length), request))
+  else event.respondWith(shellFile(path, request))
+})
+
+// Hearing from a page is what keeps it running while a file is read.
+scope.addEventListener('message', () => {})

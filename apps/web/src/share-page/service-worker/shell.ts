@@ -1,0 +1,44 @@
+import { scope } from './worker-scope.ts'
+
+/** Files of this build besides the page itself, and its version: filled in by the build. */
+declare const __SHELL__: readonly string[]
+declare const __VERSION__: string
+
+/** Another page of the same site may have a cache too: names begin with the folder. */
+const prefix = () => `shoal-share ${new URL(scope.registration.scope).pathname} `
+const current = () => `${prefix()}${__VERSION__}`
+const CONFIG = 'share.json'
+const CONFIG_MS = 3000
+const address = (path: string) => new URL(path, scope.registration.scope).href
+
+/** All files of the build at once: the page never has those of two. */
+export async function keepShell(): Promise<void> {
+  const cache = await caches.open(current())
+  const anew = (path: string) => new Request(address(path), { cache: 'reload' })
+  await cache.addAll(['', ...__SHELL__].map(anew))
+  // A host may have none.
+  await cache.add(anew(CONFIG)).catch(() => {})
+}
+
+export async function dropOldShells(): Promise<void> {
+  const old = (await caches.keys()).filter(name => name.startsWith(prefix()) && name !== current())
+  await Promise.all(old.map(name => caches.delete(name)))
+}
+
+/** What is kept, else what the host has. */
+export async function shellFile(path: string, request: Request): Promise<Response> {
+  const cache = await caches.open(current())
+  if (path === CONFIG) return newestConfig(cache, request)
+  const name = path === 'index.html' ? '' : path
+  return (await cache.match(address(name))) ?? fetch(request)
+}
+
+async function newestConfig(cache: Cache, request: Request): Promise<Response> {
+  try {
+    const response = await fetch(request, { signal: AbortSignal.timeout(CONFIG_MS) })
+    if (response.ok) await cache.put(address(CONFIG), response.clone())
+    return response
+  } catch {
+    return (await cache.match(address(CONFIG))) ?? Response.error()
+  }
+}

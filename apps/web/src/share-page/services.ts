@@ -1,0 +1,32 @@
+import { createContext, useContext, useEffect } from 'react'
+import { useCell } from '../node/context.tsx'
+import type { BrowserPeer } from '../peer/browser-peer.ts'
+import type { TorrentDetail } from '../peer/protocol.ts'
+import type { PageConfig } from './config.ts'
+import type { FileAddresses } from './engine/file-addresses.ts'
+import type { PeerStore } from './engine/peer-store.ts'
+
+/** What all parts of the page work with. */
+export interface Services {
+  readonly store: PeerStore
+  readonly peer: BrowserPeer
+  readonly addresses: FileAddresses
+  readonly config: PageConfig
+  /** Address of the page, without what follows `#`. */
+  readonly page: string
+}
+
+export const ServicesContext = createContext<Services | null>(null)
+
+export function useServices(): Services {
+  const services = useContext(ServicesContext)
+  if (!services) throw new Error('useServices needs a ServicesContext above it')
+  return services
+}
+
+/** Files and peers of a torrent, once a second while the component is there. */
+export function useDetail(id: string): TorrentDetail | null {
+  const { store } = useServices()
+  useEffect(() => store.watchDetail(id), [store, id])
+  return useCell(store.detail(id))
+}

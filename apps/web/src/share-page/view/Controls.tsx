@@ -1,0 +1,77 @@
+import { Button } from '../../components/Button.tsx'
+import { formatBytes } from '../../format/format.ts'
+import { useCell } from '../../node/context.tsx'
+import type { TorrentDetail, TorrentSnapshot } from '../../peer/protocol.ts'
+import { texts } from '../../texts/share-page.ts'
+import { useServices } from '../services.ts'
+import { Notice } from './parts.tsx'
+import type { Phase } from './phase.ts'
+import type { Choice } from './use-chosen.ts'
+import type { Saving } from './use-saving.ts'
+import styles from './view.module.css'
+
+interface Props {
+  readonly torrent: TorrentSnapshot
+  readonly detail: TorrentDetail | null
+  readonly phase: Phase
+  readonly choice: Choice
+  readonly saving: Saving
+}
+
+/** The one thing to do next, large, and what else can be done. */
+export function Controls({ torrent, detail, phase, choice, saving }: Props) {
+  const { peer } = useServices()
+  const tooLarge = useTooLarge(phase === 'offered' ? choice.bytes : 0)
+  const only = detail?.files.length === 1 ? detail.files[0]! : null
+  return (
+    <>
+      {tooLarge && <Notice tone="warn">{tooLarge}</Notice>}
+      <div className={styles.actions}>
+        {phase === 'offered' && (
+          <Button
+            variant="primary"
+            size="large"
+            icon="download"
+            disabled={choice.count === 0}
+            onClick={() => void choice.begin()}
+          >
+            {texts.actions.download(formatBytes(choice.bytes))}
+          </Button>
+        )}
+        {only && torrent.wantedBytes > 0 && (
+          <Button
+            variant={phase === 'complete' ? 'primary' : 'plain'}
+            size="large"
+            icon="disk"
+            onClick={() => saving.save(only)}
+          >
+            {texts.actions.save}
+          </Button>
+        )}
+        {(phase === 'downloading' || phase === 'waiting') && (
+          <Button size="large" icon="pause" onClick={() => void peer.pause(torrent.id)}>
+            {texts.actions.pause}
+          </Button>
+        )}
+        {phase === 'paused' && (
+          <Button size="large" icon="play" onClick={() => void peer.resume(torrent.id)}>
+            {texts.actions.resume}
+          </Button>
+        )}
+      </div>
+      <p className={styles.said} role="status">
+        {saving.said}
+      </p>
+    </>
+  )
+}
+
+/** Says so before anything is fetched that the browser has no room for. */
+function useTooLarge(neededBytes: number): string | null {
+  const { store } = useServices()
+  const storage = useCell(store.storage)
+  if (!storage || storage.kind === 'memory' || neededBytes === 0) return null
+  const freeBytes = storage.quotaBytes - storage.usedBytes - storage.neededBytes
+  if (neededBytes <= freeBytes) return null
+  return texts.faults.tooLarge(formatBytes(neededBytes), formatBytes(Math.max(0, freeBytes)))
+}

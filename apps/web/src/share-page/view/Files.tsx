@@ -1,0 +1,113 @@
+import { lazy, Suspense, useState } from 'react'
+import { Button } from '../../components/Button.tsx'
+import { Icon } from '../../components/Icon.tsx'
+import { formatBytes, formatPercent } from '../../format/format.ts'
+import { shownName } from '../../format/shown-name.ts'
+import type { FileSnapshot, TorrentSnapshot } from '../../peer/protocol.ts'
+import { texts } from '../../texts/share-page.ts'
+import { kindOf } from '../media/kind.ts'
+import { Section } from './parts.tsx'
+import type { Choice } from './use-chosen.ts'
+import type { Saving } from './use-saving.ts'
+import styles from './view.module.css'
+
+const Viewer = lazy(() => import('../media/Viewer.tsx'))
+const AT_ONCE = 200
+
+interface Props {
+  readonly torrent: TorrentSnapshot
+  readonly files: readonly FileSnapshot[]
+  readonly choice: Choice
+  readonly saving: Saving
+}
+
+export function Files({ torrent, files, choice, saving }: Props) {
+  const [most, setMost] = useState(AT_ONCE)
+  const [shown, setShown] = useState<number | null>(null)
+  const folder = files.length > 1 || (files[0]?.path.length ?? 0) > 1
+  return (
+    <Section title={texts.files.title}>
+      <ul className={styles.files}>
+        {files.slice(0, most).map(file => (
+          <FileRow
+            key={file.index}
+            file={file}
+            name={shownName((folder ? file.path.slice(1) : file.path).join('/'))}
+            choice={files.length > 1 ? choice : null}
+            onShow={() => setShown(file.index)}
+            onSave={() => saving.save(file)}
+          />
+        ))}
+      </ul>
+      {files.length > most && (
+        <Button onClick={() => setMost(most + AT_ONCE)}>
+          {texts.files.more(Math.min(AT_ONCE, files.length - most))}
+        </Button>
+      )}
+      {shown !== null && (
+        <Suspense>
+          <Viewer
+            torrent={torrent}
+            files={files}
+            index={shown}
+            onOpen={setShown}
+            onClose={() => setShown(null)}
+          />
+        </Suspense>
+      )}
+    </Section>
+  )
+}
+
+interface RowProps {
+  readonly file: FileSnapshot
+  readonly name: string
+  readonly choice: Choice | null
+  onShow(): void
+  onSave(): void
+}
+
+function FileRow({ file, name, choice, onShow, onSave }: RowProps) {
+  const { haveBytes, lengthBytes } = file
+  const kind = kindOf(file.path.at(-1)!)
+  const plays = kind === 'video' || kind === 'audio'
+  return (
+    <li className={styles.file}>
+      {choice && (
+        <input
+          type="checkbox"
+          aria-label={texts.files.choose(name)}
+          checked={choice.has(file)}
+          onChange={({ target }) => choice.set([file.index], target.checked)}
+        />
+      )}
+      <div className={styles.fileName}>
+        <span>{name}</span>
+        <span className={styles.fileFacts}>
+          {formatBytes(lengthBytes)}
+          {haveBytes > 0 && ` · ${formatPercent(haveBytes / lengthBytes)} ${texts.files.here}`}
+        </span>
+      </div>
+      <div className={styles.fileActions}>
+        {kind !== 'other' && (
+          <button
+            type="button"
+            className={styles.iconButton}
+            aria-label={plays ? texts.actions.play(name) : texts.actions.show(name)}
+            onClick={onShow}
+          >
+            <Icon name={plays ? 'play' : 'screen'} />
+          </button>
+        )}
+        <button
+          type="button"
+          className={styles.iconButton}
+          aria-label={texts.actions.saveFile(name)}
+          onClick={onSave}
+        >
+          <Icon name="disk" />
+        </button>
+      </div>
+    </li>
+  )
+}

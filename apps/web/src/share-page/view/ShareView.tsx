@@ -1,0 +1,98 @@
+import type { ShareLink } from '@shoal/links'
+import { infoHashText } from '@shoal/torrent'
+import { lazy, Suspense, useEffect, useState } from 'react'
+import { useCell } from '../../node/context.tsx'
+import type { TorrentSnapshot } from '../../peer/protocol.ts'
+import { texts } from '../../texts/share-page.ts'
+import { useDetail, useServices } from '../services.ts'
+import { Controls } from './Controls.tsx'
+import { Files } from './Files.tsx'
+import { Head } from './Head.tsx'
+import { Peers } from './Peers.tsx'
+import { Notice, wordsOf } from './parts.tsx'
+import { phaseOf } from './phase.ts'
+import { Sealed } from './Sealed.tsx'
+import { Seeding } from './Seeding.tsx'
+import { Status } from './Status.tsx'
+import { useChosen } from './use-chosen.ts'
+import { useSaving } from './use-saving.ts'
+
+/** Not before a download runs. */
+const Pieces = lazy(() => import('./Pieces.tsx'))
+
+interface Props {
+  readonly link: ShareLink
+  readonly magnet: string
+}
+
+/** What a link leads to: what it is, who has it, and what to do with it. */
+export function ShareView({ link, magnet }: Props) {
+  const { torrent, failure } = useOpened(link, magnet)
+  const name = torrent?.name ?? link.magnet.name ?? texts.name
+  useEffect(() => {
+    document.title = `${name} – ${texts.name}`
+  }, [name])
+  return (
+    <>
+      <Head name={name} link={link} torrent={torrent} />
+      {link.seal && <Sealed seal={link.seal} />}
+      {failure && <Notice>{wordsOf(failure)}</Notice>}
+      {torrent ? (
+        <Opened torrent={torrent} link={link} magnet={magnet} />
+      ) : (
+        !failure && <p>{texts.state.starting}</p>
+      )}
+    </>
+  )
+}
+
+function Opened({ torrent, link, magnet }: Props & { readonly torrent: TorrentSnapshot }) {
+  const detail = useDetail(torrent.id)
+  const phase = phaseOf(torrent)
+  const choice = useChosen(torrent, detail)
+  const saving = useSaving(torrent)
+  const begun = torrent.wantedBytes > 0
+  return (
+    <>
+      <Status torrent={torrent} detail={detail} phase={phase} />
+      <Controls torrent={torrent} detail={detail} phase={phase} choice={choice} saving={saving} />
+      {begun && detail && (
+        <Suspense>
+          <Pieces detail={detail} />
+        </Suspense>
+      )}
+      {detail && detail.files.length > 0 && (
+        <Files torrent={torrent} files={detail.files} choice={choice} saving={saving} />
+      )}
+      <Seeding torrent={torrent} detail={detail} />
+      {detail && <Peers peers={detail.connected} />}
+      <More torrent={torrent} link={link} magnet={magnet} />
+    </>
+  )
+}
+
+const More = lazy(() => import('./More.tsx'))
+
+/** The torrent of a link, added if it is not here yet, with nothing of it asked for. */
+function useOpened(link: ShareLink, magnet: string): { torrent?: TorrentSnapshot; failure: Error | null } {
+  const { store, peer, config } = useServices()
+  const torrents = useCell(store.torrents)
+  const noEngine = useCell(store.failure)
+  const [failed, setFailed] = useState<Error | null>(null)
+  const isThere = torrents !== null
+  useEffect(() => {
+    if (!isThere) return
+    peer.add(magnet, { select: [], trackers: config.trackers }).then(torrent => store.put(torrent), setFailed)
+  }, [peer, store, config, magnet, isThere])
+  const torrent = torrents && found(torrents.values(), link)
+  return { ...(torrent && { torrent }), failure: noEngine ?? failed }
+}
+
+/** By either hash: a link may name just one of those that the torrent turns out to have. */
+function found(torrents: Iterable<TorrentSnapshot>, { magnet }: ShareLink): TorrentSnapshot | undefined {
+  const { v1, v2 } = magnet.infoHashes
+  const hashes = [v1 && infoHashText({ v1 }), v2 && infoHashText({ v2 })]
+  return [...torrents].find(({ infoHashes }) =>
+    hashes.some(hash => hash !== undefined && (hash === infoHashes.v1 || hash === infoHashes.v2)),
+  )
+}

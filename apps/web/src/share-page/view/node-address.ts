@@ -1,0 +1,20 @@
+const KEY = 'shoal.node'
+const DEFAULT = 'http://127.0.0.1:8420'
+
+export function addressOfNode(): string {
+  return localStorage.getItem(KEY) ?? DEFAULT
+}
+
+export function rememberNode(address: string): void {
+  localStorage.setItem(KEY, address)
+}
+
+/** Address of the node's console that offers to add the link; null for what is no address of a node. */
+export function addUrl(node: string, magnet: string): string | null {
+  const text = node.trim()
+  const withScheme = /^[a-z]+:\/\//i.test(text) ? text : `http://${text}`
+  if (text === '' || !URL.canParse(withScheme)) return null
+  const url = new URL(withScheme)
+  if (!/^https?:$/.test(url.protocol) || url.hostname === '') return null
+  return `${url.origin}/#add=${encodeURIComponent(magnet)}`
+}

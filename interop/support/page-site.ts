@@ -1,0 +1,118 @@
+/** The page that share links open, as any static host serves it, with a tracker beside it at `/announce`. */
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { extname, join, normalize } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { Tracker, WebSocketFront } from '../../packages/tracker/src/index.ts'
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url))
+const TYPES: Readonly<Record<string, string>> = {
+  '.css': 'text/css',
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.json': 'application/json',
+  '.png': 'image/png',
+  '.svg': 'image/svg+xml',
+  '.webmanifest': 'application/manifest+json',
+}
+
+/** The page, built once for a run of tests. */
+export interface BuiltPage extends AsyncDisposable {
+  readonly folder: string
+}
+
+export async function buildPage(): Promise<BuiltPage> {
+  const folder = mkdtempSync(join(tmpdir(), 'shoal-page-'))
+  const vite = join(ROOT, 'node_modules/vite/bin/vite.js')
+  const args = [
+    vite,
+    'build',
+    join(ROOT, 'apps/web/share'),
+    '--outDir',
+    folder,
+    '--emptyOutDir',
+    '--logLevel',
+    'error',
+  ]
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, {
+    encoding: 'utf8',
+    env: { ...process.env, NODE_ENV: 'production' },
+  })
+  if (status !== 0) throw new Error(`the page could not be built: ${stdout}${stderr}`)
+  return { folder, [Symbol.asyncDispose]: async () => rmSync(folder, { recursive: true, force: true }) }
+}
+
+/** `await using site = await PageSite.start(page.folder)` */
+export class PageSite implements AsyncDisposable {
+  readonly #folder: string
+  #server!: Server
+  #tracker: { tracker: Tracker; front: WebSocketFront } | null = null
+  #port = 0
+  /** Paths that were asked for, with what follows `?`. */
+  readonly asked: string[] = []
+
+  private constructor(folder: string) {
+    this.#folder = folder
+  }
+
+  static async start(folder: string): Promise<PageSite> {
+    const site = new PageSite(folder)
+    await site.serve()
+    site.startTracker()
+    return site
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.#port}/`
+  }
+
+  get announce(): string {
+    return `ws://127.0.0.1:${this.#port}/announce`
+  }
+
+  startTracker(): void {
+    const tracker = new Tracker()
+    this.#tracker = { tracker, front: new WebSocketFront(tracker) }
+  }
+
+  async stopTracker(): Promise<void> {
+    const running = this.#tracker
+    this.#tracker = null
+    running?.front.close()
+    await running?.tracker.close()
+  }
+
+  /** Serves, again at the same address after `goAway`. */
+  async serve(): Promise<void> {
+    this.#server = createServer((request, response) => {
+      this.asked.push(request.url!)
+      const { pathname } = new URL(request.url!, 'http://page')
+      const wanted = join(this.#folder, normalize(decodeURIComponent(pathname)))
+      const path = pathname === '/' ? join(this.#folder, 'index.html') : wanted
+      if (!path.startsWith(this.#folder) || !existsSync(path) || !statSync(path).isFile())
+        return void response.writeHead(404).end()
+      response.setHeader('content-type', TYPES[extname(path)] ?? 'application/octet-stream')
+      response.end(readFileSync(path))
+    })
+    this.#server.on('upgrade', (request, socket, head) => {
+      if (this.#tracker && request.url === '/announce') this.#tracker.front.upgrade(request, socket, head)
+      else socket.destroy()
+    })
+    await new Promise<void>(resolve => this.#server.listen(this.#port, '127.0.0.1', resolve))
+    this.#port = (this.#server.address() as AddressInfo).port
+  }
+
+  /** As a host that is down. */
+  async goAway(): Promise<void> {
+    this.#server.closeAllConnections()
+    await new Promise(resolve => this.#server.close(resolve))
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stopTracker()
+    await this.goAway()
+  }
+}

@@ -1,0 +1,31 @@
+/** What `seeder.ts` starts: a session that answers on its standard streams. */
+import { basename, dirname } from 'node:path'
+import { createTorrent, magnetOf, Session } from '@shoal/torrent'
+import { answerJsonLines } from './json-lines.ts'
+import type { SeedOptions } from './seeder.ts'
+
+const session = await Session.open({ port: null, dht: false, lsd: false, userAgent: 'Shoal/test' })
+
+answerJsonLines({
+  async seed({ path, trackers, version = 'hybrid', uploadBytesPerSecond }: Seed) {
+    const metainfo = await createTorrent(path, { trackers: [trackers], version })
+    if (uploadBytesPerSecond) session.setLimits({ uploadBytesPerSecond })
+    await session.add(metainfo, { directory: dirname(path), trusted: true })
+    return { magnet: magnetOf(metainfo), name: basename(path), lengthBytes: metainfo.info.lengthBytes }
+  },
+  async get({ magnet, directory }: { magnet: string; directory: string }) {
+    const torrent = await session.add(magnet, { directory })
+    await torrent.whenComplete({ signal: AbortSignal.timeout(50_000) })
+    const kinds = torrent.peers().map(({ kind }) => kind)
+    return { files: torrent.files.map(({ diskPath }) => diskPath), kinds }
+  },
+  limit({ bytesPerSecond }: { bytesPerSecond: number }) {
+    session.setLimits({ uploadBytesPerSecond: bytesPerSecond || Infinity })
+  },
+  uploaded: () => session.stats.uploadedBytes,
+})
+
+interface Seed extends SeedOptions {
+  readonly path: string
+  readonly trackers: readonly string[]
+}
