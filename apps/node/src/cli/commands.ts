@@ -174,7 +174,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'get',
-    summary: 'Download from a magnet link, info hash, content ID or .torrent',
+    summary: 'Download from a magnet link, info hash, content ID, .torrent or share link',
     group: 'alone',
     load: async () => (await import('../commands/get.ts')).get,
   },
@@ -183,6 +183,18 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'Share one file or folder',
     group: 'alone',
     load: async () => (await import('../commands/seed.ts')).seed,
+  },
+  {
+    name: 'unseal',
+    summary: 'Open a sealed share that lies on this disk',
+    group: 'alone',
+    load: async () => (await import('../commands/unseal.ts')).unseal,
+  },
+  {
+    name: 'key',
+    summary: 'Make and show your key, to which others seal shares',
+    group: 'alone',
+    load: async () => (await import('../commands/key.ts')).key,
   },
   {
     name: 'create',

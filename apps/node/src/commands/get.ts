@@ -3,6 +3,7 @@ import { NETWORK_OPTIONS, sessionOptions } from '../cli/network-options.ts'
 import { flag, list, value } from '../cli/options.ts'
 import { SHOAL } from '../cli/program.ts'
 import { OPTIONAL_NODE_OPTIONS } from '../client/node-options.ts'
+import { UNLOCK_OPTIONS } from '../sealed/unlock-options.ts'
 import { parseIndexes } from '../text/ranges.ts'
 import { parseDuration } from '../text/size.ts'
 
@@ -13,10 +14,14 @@ export const get = defineCommand({
   about: [
     'Downloads into DIR, checks every piece, and ends when all is there; with --seed it goes on sharing until Ctrl-C. What was downloaded before, in another run or by other means, is kept: the same command goes on where it stopped.',
     'With --node a running node does it, and goes on sharing; the limits are then those of this torrent.',
+    'A sealed share is opened into DIR when all of it is there, and nothing of it stays sealed on the disk unless --seed is given. A wrong key or passphrase is told before it is downloaded.',
     `Without -o it goes to the folder Shoal in your home folder, which ${SHOAL} share shares.`,
   ],
   positionals: [
-    { name: 'LINK', help: 'a magnet link, info hash, content ID, or the path or URL of a .torrent' },
+    {
+      name: 'LINK',
+      help: 'a magnet link, info hash, content ID, the path or URL of a .torrent, or a share link in quotes',
+    },
   ],
   options: {
     out: value('DIR', { short: 'o', help: 'Folder to download into. Default: ~/Shoal' }),
@@ -34,6 +39,7 @@ export const get = defineCommand({
       help: 'Give up when it is not there by then: 30s, 10m, 1h',
       parse: parseDuration,
     }),
+    ...UNLOCK_OPTIONS,
     ...NETWORK_OPTIONS,
     ...OPTIONAL_NODE_OPTIONS,
   },
@@ -50,7 +56,7 @@ export const get = defineCommand({
       refuseWithNode(options, ['preallocate', ...ALONE])
       return getViaNode(link!, options, context)
     }
-    const { download } = await import('../download/download.ts')
-    return download(link!, { ...options, network: sessionOptions(options) }, context)
+    const { getLink } = await import('../sealed/get-sealed.ts')
+    return getLink(link!, { ...options, network: sessionOptions(options) }, context)
   },
 })

@@ -4,6 +4,7 @@ import { NETWORK_OPTIONS, sessionOptions } from '../cli/network-options.ts'
 import { list, value } from '../cli/options.ts'
 import { createOptions, TORRENT_OPTIONS } from '../cli/torrent-options.ts'
 import { OPTIONAL_NODE_OPTIONS } from '../client/node-options.ts'
+import { SEAL_OPTIONS } from '../sealed/seal-options.ts'
 
 const { name: _name, ...MAKE_OPTIONS } = TORRENT_OPTIONS
 /** What a node decides by itself, or has no word for. */
@@ -12,12 +13,14 @@ const ALONE = ['torrent', 'peer', 'keepLinks', ...Object.keys(NETWORK_OPTIONS)]
 export const seed = defineCommand({
   about: [
     'Makes a torrent of the file or folder, or checks it against the one given, prints the magnet link and shares until Ctrl-C. What was hashed before and has not changed since is not read again.',
+    'With --seal it is encrypted first: who has the link (or the passphrase, or a key it is sealed to) reads it, all others, trackers and peers among them, see one file of about its size. The link, with the key after #, is printed then. It is an age file over a tar: age -d sealed.age | tar x opens it.',
     'With --node a running node makes and shares it, and this ends when it is shared.',
   ],
   positionals: [{ name: 'PATH', help: 'the file or folder' }],
   options: {
     torrent: value('FILE', { help: 'Its .torrent: a path or URL. Default: one is made' }),
     peer: list('HOST:PORT', { help: 'Connect to this peer at once' }),
+    ...SEAL_OPTIONS,
     ...MAKE_OPTIONS,
     ...NETWORK_OPTIONS,
     ...OPTIONAL_NODE_OPTIONS,
@@ -28,8 +31,12 @@ export const seed = defineCommand({
       'seed ~/Downloads/film.mkv --torrent film.torrent --port 6881',
       'Shares a file that was downloaded before',
     ],
+    ['seed Photos --seal', 'Shares the folder encrypted, and prints the link that opens it'],
+    ['seed Photos --seal --to age1…', 'Only the owner of this key can open it'],
   ],
   async run([path], options, context) {
+    const { checkSealOptions } = await import('../sealed/seal-options.ts')
+    checkSealOptions(options)
     if (options.node !== undefined) {
       const { refuseWithNode, seedViaNode } = await import('../client/via-node.ts')
       refuseWithNode(options, ALONE)
@@ -45,6 +52,11 @@ export const seed = defineCommand({
       }
       // A node elsewhere has paths of its own.
       return seedViaNode(options.node === 'local' ? resolve(path!) : path!, create, options, context)
+    }
+    if (options.seal) {
+      const { seedSealed } = await import('../sealed/seed-sealed.ts')
+      const create = createOptions({ ...options, name: undefined })
+      return seedSealed(path!, { ...options, create, network: sessionOptions(options) }, context)
     }
     const { seedPath } = await import('../share/seed-path.ts')
     return seedPath(

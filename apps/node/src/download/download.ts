@@ -25,6 +25,15 @@ export interface DownloadOptions {
   readonly seed: boolean
   readonly timeout?: number | undefined
   readonly network: SessionOptions
+  /** What follows when it is a sealed share. */
+  readonly sealed?: SealedDownload
+}
+
+/** A download whose content is sealed: where its bytes lie meanwhile, and how it becomes files. */
+export interface SealedDownload {
+  /** Rejects when what the user gave does not open it: before all of it was downloaded. */
+  check(torrent: TorrentApi, signal: AbortSignal): Promise<void>
+  open(torrent: TorrentApi, view: View, signal: AbortSignal): Promise<void>
 }
 
 /** Returns the exit code. */
@@ -91,12 +100,13 @@ async function work(link: string, options: DownloadOptions, job: Job, signal: Ab
   logTo(view, output, torrent)
   job.claim = await claim(torrent, new FolderRecords(place.state))
   await arrive(link, torrent, options, signal)
+  await options.sealed?.open(torrent, view, signal)
   job.done = true
   job.claim.complete()
   view.refresh()
   // What stays on the screen is that it is complete.
   if (!options.seed) view.remove(item)
-  tellComplete(torrent, view)
+  if (!options.sealed) tellComplete(torrent, view)
 }
 
 async function addTo(
@@ -137,6 +147,7 @@ async function arrive(
   })
   const whole = async () => {
     await torrent.whenMetadata({ signal })
+    await options.sealed?.check(torrent, signal)
     const wanted = options.select ?? filesOfLink(link, torrent.files.length)
     // A peer that was let go, for all that was chosen before was here, is wanted again at once.
     if (await selectFiles(torrent, wanted)) for (const peer of options.peer) torrent.addPeer(peer)

@@ -1,0 +1,109 @@
+/** `shoal seed --seal`: makes the sealed file, and shares it until Ctrl-C. */
+import { randomUUID } from 'node:crypto'
+import { rm } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { formatShareLink } from '@shoal/links'
+import type { SealTo } from '@shoal/sealed'
+import { createTorrent, infoHashText, type Metainfo, magnetOf, parseMagnet, Session } from '@shoal/torrent'
+import type { CommandContext } from '../cli/command.ts'
+import { EXIT, Failure, UsageError } from '../cli/failure.ts'
+import { hexHashes } from '../content/describe.ts'
+import { untilStopped } from '../download/download.ts'
+import type { SeedOptions } from '../share/seed-path.ts'
+import { stateRoot } from '../state/places.ts'
+import { stampOf } from '../state/stamp.ts'
+import { formatBytes } from '../text/format.ts'
+import { HashingItem } from '../view/hashing-item.ts'
+import { logTo } from '../view/log.ts'
+import { openView } from '../view/open-view.ts'
+import { torrentItem, type View } from '../view/view.ts'
+import { type SealOptions, sealToOf } from './seal-options.ts'
+import { type SealedPath, sealPath } from './seal-path.ts'
+
+/** The link of a sealed share; `key` when it is sealed to one. */
+export function sealedLink(
+  metainfo: Metainfo,
+  lengthBytes: number,
+  seal: { readonly by: SealTo['by']; readonly key?: Uint8Array | undefined },
+  page = '',
+): string {
+  const by = seal.by === 'recipients' ? 'recipient' : seal.by
+  const magnet = parseMagnet(magnetOf(metainfo))
+  return formatShareLink(page, { magnet, lengthBytes, seal: by === 'key' ? { by, key: seal.key! } : { by } })
+}
+
+/** Returns the exit code. */
+export async function seedSealed(
+  path: string,
+  options: SeedOptions & SealOptions,
+  context: CommandContext,
+): Promise<number> {
+  const { interrupt, output } = context
+  const { signal } = interrupt
+  if (options.torrent !== undefined) throw new UsageError('--torrent cannot be given with --seal')
+  const full = resolve(path)
+  if ((await stampOf(full, signal)) === null)
+    throw new Failure('not-found', `${path}: there is no such file or folder, or nothing in it`)
+  const to = await sealToOf(options, signal)
+  const folder = resolve(options.out ?? join(stateRoot(), 'sealed', randomUUID()))
+  const view = openView(output)
+  let session: Session | null = null
+  try {
+    const sealed = await sealing(full, folder, to, view, signal)
+    const metainfo = await createTorrent(sealed.path, options.create, { signal })
+    session = await Session.open({ ...options.network, stateDirectory: null })
+    const torrent = await session.add(metainfo, { directory: folder, trusted: true })
+    for (const peer of options.peer) torrent.addPeer(peer)
+    view.add(torrentItem(torrent, infoHashText(torrent.infoHashes)))
+    logTo(view, output, torrent)
+    view.tell(`Listening on port ${session.port}. Ctrl-C stops`, { event: 'listening', port: session.port })
+    tellSealed(
+      view,
+      sealed,
+      metainfo,
+      sealedLink(metainfo, sealed.lengthBytes, { ...to, ...sealed }, options.page),
+    )
+    await untilStopped(torrent, signal)
+    view.tell('Stopping …')
+    return 0
+  } catch (error) {
+    if (!signal.aborted) throw error
+    return EXIT.interrupted
+  } finally {
+    view.close()
+    await session?.close()
+    if (options.out === undefined) await rm(folder, { recursive: true, force: true })
+  }
+}
+
+async function sealing(
+  path: string,
+  folder: string,
+  to: SealTo,
+  view: View,
+  signal: AbortSignal,
+): Promise<SealedPath> {
+  const item = new HashingItem(path, 'Sealing')
+  view.add(item)
+  try {
+    return await sealPath(path, folder, to, { signal, onProgress: item.onProgress })
+  } finally {
+    view.remove(item)
+  }
+}
+
+function tellSealed(
+  view: View,
+  { name, path, lengthBytes }: SealedPath,
+  metainfo: Metainfo,
+  link: string,
+): void {
+  view.tell(`Sharing ${name}, sealed (${formatBytes(lengthBytes)})\n  ${link}`, {
+    event: 'sharing',
+    name,
+    length: lengthBytes,
+    infoHashes: hexHashes(metainfo.info.infoHashes),
+    link,
+    path,
+  })
+}

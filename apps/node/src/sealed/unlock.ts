@@ -1,0 +1,23 @@
+/** What opens a sealed share on the command line: the key in its link, a passphrase, or the user's key file. */
+import type { Seal } from '@shoal/links'
+import type { Unlock } from '@shoal/sealed'
+import { askSecret } from '../cli/ask-secret.ts'
+import { defaultKeyFile, openKey } from './keys.ts'
+
+export interface UnlockOptions {
+  readonly passphraseFile?: string | undefined
+  readonly keyFile?: string | undefined
+}
+
+/** Asks for what is needed. Rejects with UsageError, Failure or IdentityError (`wrong-passphrase`). */
+export async function unlockFor(
+  by: Seal['by'],
+  key: Uint8Array | undefined,
+  { passphraseFile, keyFile = defaultKeyFile() }: UnlockOptions,
+  signal: AbortSignal,
+): Promise<Unlock> {
+  if (by === 'key') return key ? { key } : {}
+  const secret = { file: passphraseFile, option: '--passphrase-file', signal }
+  if (by === 'passphrase') return { passphrase: await askSecret('Passphrase of the share', secret) }
+  return { identities: [(await openKey(keyFile, secret)).ageIdentity()] }
+}
