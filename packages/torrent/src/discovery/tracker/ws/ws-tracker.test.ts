@@ -1,0 +1,202 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import { fromLatin1, latin1 } from '../../../base/bytes.ts'
+import { seededRandom } from '../../../base/random.ts'
+import { VirtualClock } from '../../../base/virtual-clock.ts'
+import type { Signalling } from '../../../transport/webrtc/meetings.ts'
+import { memorySdp } from '../../../transport/webrtc/testing/memory-rtc.ts'
+import { RecordingSink, testTopic } from '../../compliance.ts'
+import { TrackerDiscovery } from '../trackers.ts'
+import { MemoryWsTracker } from './testing/memory-ws.ts'
+
+const URL = 'wss://tracker.example/announce'
+
+describe('WebSocket trackers', () => {
+  let clock: VirtualClock
+  let tracker: MemoryWsTracker
+  let signalling: RecordingSignalling
+  let discovery: TrackerDiscovery
+
+  beforeEach(() => {
+    clock = new VirtualClock()
+    tracker = new MemoryWsTracker(clock)
+    signalling = new RecordingSignalling()
+    discovery = make(() => signalling)
+  })
+
+  const make = (signals: () => Signalling | null) =>
+    new TrackerDiscovery({
+      clock,
+      random: seededRandom(1),
+      userAgent: 'Test/1',
+      openSocket: tracker.openSocket,
+      signalling: signals,
+    })
+
+  const join = (seed = 0xaa, more: Parameters<typeof testTopic>[0] = {}, from = discovery) =>
+    from.join(testTopic({ infoHash: new Uint8Array(20).fill(seed), ...more }), new RecordingSink(), {
+      tiers: [[URL]],
+    })
+
+  it('announces any number of torrents over one socket, with offers', async () => {
+    const members = [join(1), join(2), join(3, { left: 0 })]
+    await clock.advance(100)
+    expect(tracker.dials).toBe(1)
+    expect(tracker.received.map(({ event, numwant }) => [event, numwant])).toEqual([
+      ['started', 10],
+      ['started', 10],
+      // A seed is offered to by those who lack something.
+      ['started', 4],
+    ])
+    expect(members.map(member => member.status()[0]!.state)).toEqual(['ok', 'ok', 'ok'])
+    expect(members[0]!.status()[0]).toMatchObject({ seeds: 0, nextAnnounceMs: expect.any(Number) })
+  })
+
+  it('announces again at the tracker’s interval, and leaves with the last torrent', async () => {
+    const members = [join(1), join(2)]
+    await clock.advance(130_000)
+    const [client] = tracker.clients
+    expect(client!.received).toHaveLength(4)
+    members[0]!.completed()
+    await clock.advance(100)
+    expect(client!.received.at(-1)).toMatchObject({ event: 'completed', offers: [] })
+    const leaving = Promise.all(members.map(member => member.leave()))
+    await clock.advance(100)
+    await leaving
+    expect(client!.received.filter(({ event }) => event === 'stopped')).toHaveLength(2)
+    expect(tracker.clients).toHaveLength(0)
+    expect(clock.pending).toBe(0)
+  })
+
+  it('hands on answers to our offers, and what others offer', async () => {
+    join()
+    await clock.advance(100)
+    const [client] = tracker.clients
+    const info_hash = client!.received[0]!.info_hash
+    const message = { action: 'announce', info_hash, peer_id: 'p'.repeat(20) }
+    const sdp = memorySdp('u')
+    tracker.say(client!, { ...message, offer_id: 'a', answer: { type: 'answer', sdp } })
+    tracker.say(client!, { ...message, offer_id: 'b', offer: { type: 'offer', sdp } })
+    const candidate = { candidate: 'candidate:1 1 UDP 1 192.0.2.2 43126 typ host', sdpMid: '0' }
+    tracker.say(client!, { ...message, offer_id: 'b', answer: { candidate } })
+    await clock.advance(100)
+    expect(signalling.calls).toEqual(['accept a', 'answer b', 'candidate b'])
+    expect(client!.received.at(-1)).toMatchObject({
+      ...{
+        info_hash,
+        to_peer_id: 'p'.repeat(20),
+        offer_id: 'b',
+        answer: { type: 'answer', sdp: 'our answer' },
+      },
+    })
+  })
+
+  it('answers no offer of its own, of a torrent that is not here, or once it has left', async () => {
+    const member = join()
+    await clock.advance(100)
+    const [client] = tracker.clients
+    const { info_hash, peer_id } = client!.received[0]!
+    const offer = { action: 'announce', offer_id: 'o', offer: { sdp: memorySdp('u') } }
+    tracker.say(client!, { ...offer, info_hash, peer_id })
+    tracker.say(client!, { ...offer, info_hash: 'x'.repeat(20), peer_id: 'p'.repeat(20) })
+    await clock.advance(100)
+    const left = member.leave()
+    tracker.say(client!, { ...offer, info_hash, peer_id: 'p'.repeat(20) })
+    await clock.advance(100)
+    await left
+    expect(signalling.calls).toEqual([])
+  })
+
+  it('is told again after a restart, sooner than the interval, and later each time it is away', async () => {
+    const member = join()
+    await clock.advance(100)
+    tracker.crash()
+    await clock.advance(100)
+    expect(member.status()[0]).toMatchObject({ state: 'failed', message: 'the tracker hung up' })
+    await clock.advance(120_000)
+    expect(tracker.dials).toBeGreaterThan(2)
+    expect(tracker.dials).toBeLessThan(7)
+    tracker.isUp = true
+    await clock.advance(120_000)
+    expect(tracker.received.at(-1)).toMatchObject({ event: 'started' })
+    expect(member.status()[0]!.state).toBe('ok')
+  })
+
+  it('shows a refusal, and gives up on a tracker that is silent', async () => {
+    tracker.reply = ({ info_hash }) => ({ action: 'announce', info_hash, 'failure reason': 'not\nhere' })
+    const member = join()
+    await clock.advance(100)
+    expect(member.status()[0]).toMatchObject({ state: 'failed', message: 'the tracker says: not here' })
+    // The socket is of no use to anybody.
+    expect(tracker.clients).toHaveLength(0)
+    tracker.reply = () => null
+    const silent = join(2)
+    await clock.advance(31_000)
+    expect(silent.status()[0]).toMatchObject({ state: 'failed', message: 'the tracker does not answer' })
+  })
+
+  it('does not listen to a tracker that floods', async () => {
+    join()
+    await clock.advance(100)
+    const [client] = tracker.clients
+    const message = { action: 'announce', info_hash: client!.received[0]!.info_hash, peer_id: 'p'.repeat(20) }
+    for (let i = 0; i < 5000; i++)
+      tracker.say(client!, { ...message, offer_id: `${i}`, answer: { sdp: memorySdp('u') } })
+    await clock.advance(10)
+    expect(signalling.calls.length).toBeLessThan(1010)
+    await clock.advance(5000)
+    tracker.say(client!, { ...message, offer_id: 'later', answer: { sdp: memorySdp('u') } })
+    await clock.advance(10)
+    expect(signalling.calls.at(-1)).toBe('accept later')
+  })
+
+  it('counts torrents', async () => {
+    join()
+    await clock.advance(100)
+    const counted = discovery.scrape(URL, [new Uint8Array(20).fill(0xaa), new Uint8Array(20)])
+    await clock.advance(100)
+    expect(await counted).toEqual([{ seeds: 1, leeches: 1, downloads: 3 }, null])
+  })
+
+  it('says that WebRTC is off, and connects to nobody', async () => {
+    const off = make(() => null)
+    const member = join(1, {}, off)
+    await clock.advance(100)
+    expect(member.status()[0]).toMatchObject({
+      state: 'failed',
+      message: expect.stringContaining('WebRTC is off'),
+    })
+    expect(tracker.dials).toBe(0)
+  })
+
+  it('closes its sockets and timers', async () => {
+    join()
+    await clock.advance(100)
+    const closed = discovery.close()
+    await clock.advance(5000)
+    await closed
+    expect([tracker.clients.length, clock.pending]).toEqual([0, 0])
+  })
+})
+
+/** Makes offers out of nothing. */
+class RecordingSignalling implements Signalling {
+  readonly calls: string[] = []
+  #next = 0
+
+  async offer(_infoHash: Uint8Array, count: number) {
+    return Array.from({ length: count }, () => ({
+      id: latin1(fromLatin1(`${this.#next++}`)),
+      sdp: memorySdp('o'),
+    }))
+  }
+  async answer(_infoHash: Uint8Array, { id }: { id: string }) {
+    this.calls.push(`answer ${id}`)
+    return 'our answer'
+  }
+  accept(offerId: string) {
+    this.calls.push(`accept ${offerId}`)
+  }
+  addCandidate(offerId: string) {
+    this.calls.push(`candidate ${offerId}`)
+  }
+}

@@ -1,0 +1,173 @@
+import { describe, expect, test } from 'vitest'
+import type { SessionOptions } from '../api.ts'
+import { MemoryWsTracker } from '../discovery/tracker/ws/testing/memory-ws.ts'
+import { type TestTorrent, testTorrent } from '../swarm/testing/test-torrent.ts'
+import { MemoryRtc } from '../transport/webrtc/testing/memory-rtc.ts'
+import type { Session } from './session.ts'
+import { filled, SessionWorld } from './testing/world.ts'
+
+const URL = 'wss://tracker.example'
+
+/** Sessions that can meet over WebRTC alone, unless they are given a port. */
+class RtcWorld implements AsyncDisposable {
+  readonly world = new SessionWorld()
+  readonly tracker = new MemoryWsTracker(this.world.clock)
+  readonly rtc = new MemoryRtc(this.world.clock)
+
+  open(host: string, options: SessionOptions = {}, torrent?: TestTorrent): Promise<Session> {
+    return this.world.open(
+      host,
+      { port: null, trackers: true, ...options },
+      {
+        openSocket: this.tracker.openSocket,
+        openRtc: async () => this.rtc.host(host),
+        ...(torrent && { createMemoryStorage: filled(torrent) }),
+      },
+    )
+  }
+
+  async seed(host: string, torrent: TestTorrent, options: SessionOptions = {}) {
+    const session = await this.open(host, options, torrent)
+    return session.add(torrent.metainfo, { memory: true, trusted: true, trackers: [URL] })
+  }
+
+  async leech(host: string, torrent: TestTorrent, options: SessionOptions = {}) {
+    const session = await this.open(host, options)
+    return session.add(torrent.metainfo, { memory: true, trackers: [URL] })
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.world[Symbol.asyncDispose]()
+  }
+}
+
+describe('a session over WebRTC', () => {
+  test.for(['v1', 'v2', 'hybrid'] as const)(
+    'downloads a %s torrent from a session without a port',
+    async version => {
+      await using rtc = new RtcWorld()
+      const torrent = await testTorrent({ version })
+      await rtc.seed('10.0.0.1', torrent)
+      const leech = await rtc.leech('10.0.0.2', torrent)
+      await rtc.world.until('it is complete', () => leech.isComplete)
+      await rtc.world.clock.advance(10_000)
+      // Two seeds have no use for each other, and nothing is left of them but the offers that wait.
+      expect(leech.stats.peers).toBe(0)
+    },
+  )
+
+  test('encryption that is required elsewhere is no matter: WebRTC has its own', async () => {
+    await using rtc = new RtcWorld()
+    const torrent = await testTorrent({ pieces: 64 })
+    const seed = await rtc.seed('10.0.0.1', torrent, {
+      ...{ encryption: 'require', limits: { uploadBytesPerSecond: 200_000 } },
+    })
+    const leech = await rtc.leech('10.0.0.2', torrent, { encryption: 'require' })
+    await rtc.world.until('they are connected', () => leech.peers().length > 0)
+    expect(leech.peers()[0]).toMatchObject({
+      kind: 'webrtc',
+      encrypted: true,
+      address: expect.stringContaining('10.0.0.1'),
+    })
+    expect(seed.peers()[0]!.incoming).not.toBe(leech.peers()[0]!.incoming)
+    await rtc.world.until('it is complete', () => leech.isComplete)
+  })
+
+  test('limits of WebRTC peers hold for them, and limits of the session spare those of the local network', async () => {
+    await using rtc = new RtcWorld()
+    const torrent = await testTorrent({ pieces: 64 })
+    await rtc.seed('80.0.0.1', torrent)
+    const session = await rtc.open('80.0.0.2')
+    session.setLimits({ downloadBytesPerSecond: 100_000 }, 'webrtc')
+    const leech = await session.add(torrent.metainfo, { memory: true, trackers: [URL] })
+    await rtc.world.until('it begins', () => leech.stats.haveBytes > 0)
+    const before = leech.stats.downloadedBytes
+    await rtc.world.clock.advance(10_000)
+    expect((leech.stats.downloadedBytes - before) / 10).toBeLessThan(120_000)
+    expect((leech.stats.downloadedBytes - before) / 10).toBeGreaterThan(60_000)
+  })
+
+  test('bridges: who has no WebRTC and who has nothing else get the same from one that has both', async () => {
+    await using rtc = new RtcWorld()
+    const torrent = await testTorrent({ pieces: 16 })
+    await rtc.world.seed('10.0.0.1', torrent)
+    const bridge = await rtc.open('10.0.0.2', { port: 6881 })
+    const between = await bridge.add(torrent.metainfo, {
+      memory: true,
+      trackers: [URL],
+      peers: ['10.0.0.1:6881'],
+    })
+    const page = await rtc.leech('10.0.0.3', torrent)
+    const kinds = new Set<string>()
+    between.on('peerClosed', ({ kind }) => kinds.add(kind))
+    await rtc.world.until('both have all', () => between.isComplete && page.isComplete)
+    await rtc.world.clock.advance(5000)
+    for (const { kind } of between.peers()) kinds.add(kind)
+    expect([...kinds].sort()).toEqual(['memory', 'webrtc'])
+  })
+
+  test('who is connected already is neither answered nor kept twice', async () => {
+    await using rtc = new RtcWorld()
+    const torrent = await testTorrent({ pieces: 128 })
+    const slow = { limits: { uploadBytesPerSecond: 20_000 } }
+    const seed = await rtc.seed('10.0.0.1', torrent, { port: 6881, ...slow })
+    const leech = await rtc.leech('10.0.0.2', torrent, { port: 6881 })
+    await rtc.world.until('they are connected', () => leech.peers().length > 0)
+    expect(leech.peers()[0]!.kind).toBe('webrtc')
+    leech.addPeer('10.0.0.1:6881')
+    // The plain way costs less: it replaces the other.
+    await rtc.world.until('by the plain way', () => leech.peers()[0]?.kind === 'memory')
+    await rtc.world.clock.advance(150_000)
+    expect(seed.peers().length).toBe(1)
+    expect(leech.peers().map(({ kind }) => kind)).toEqual(['memory'])
+  })
+
+  test('an offer for a torrent that is full or paused is not answered', async () => {
+    await using rtc = new RtcWorld()
+    const torrent = await testTorrent({ pieces: 64 })
+    const options = { maxConnectionsPerTorrent: 1, limits: { uploadBytesPerSecond: 20_000 } }
+    const seed = await rtc.seed('10.0.0.1', torrent, options)
+    const first = await rtc.leech('10.0.0.2', torrent, { maxConnectionsPerTorrent: 1 })
+    await rtc.world.until('the seed has its peer', () => seed.peers().length === 1)
+    const second = await rtc.leech('10.0.0.3', torrent, { maxConnectionsPerTorrent: 1 })
+    await rtc.world.clock.advance(5000)
+    expect([seed.peers().length, first.peers().length, second.peers().length]).toEqual([1, 1, 0])
+    await first.pause()
+    await seed.pause()
+    await rtc.world.clock.advance(150_000)
+    expect([seed.peers().length, second.peers().length]).toEqual([0, 0])
+  })
+
+  test('is turned off and on while the session is open', async () => {
+    await using rtc = new RtcWorld()
+    const torrent = await testTorrent({})
+    await rtc.seed('10.0.0.1', torrent)
+    const session = await rtc.open('10.0.0.2', { webrtc: false })
+    const leech = await session.add(torrent.metainfo, { memory: true, trackers: [URL] })
+    await rtc.world.clock.advance(10_000)
+    expect(leech.discovery()[0]).toMatchObject({
+      state: 'failed',
+      message: expect.stringContaining('WebRTC is off'),
+    })
+    await session.configure({ webrtc: { iceServers: [{ urls: 'stun:10.0.0.9:3478' }] } })
+    await rtc.world.until('it is complete', () => leech.isComplete)
+    expect(rtc.rtc.configs.map(({ iceServers }) => iceServers)).toContainEqual([
+      { urls: 'stun:10.0.0.9:3478' },
+    ])
+    await expect(
+      session.configure({ webrtc: { iceServers: [{ urls: 'turn:10.0.0.9' }] } }),
+    ).rejects.toMatchObject({
+      code: 'bad-argument',
+    })
+  })
+
+  test('leaves no peer connection and no timer behind', async () => {
+    const rtc = new RtcWorld()
+    const torrent = await testTorrent({})
+    await rtc.seed('10.0.0.1', torrent)
+    const leech = await rtc.leech('10.0.0.2', torrent)
+    await rtc.world.until('it is complete', () => leech.isComplete)
+    await rtc[Symbol.asyncDispose]()
+    expect([rtc.rtc.open, rtc.tracker.clients.length]).toEqual([0, 0])
+  })
+})

@@ -1,0 +1,127 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import { seededRandom } from '../../base/random.ts'
+import { VirtualClock } from '../../base/virtual-clock.ts'
+import type { Connection } from '../transport.ts'
+import { Meetings } from './meetings.ts'
+import { MemoryRtc, memorySdp } from './testing/memory-rtc.ts'
+
+const HASH = new Uint8Array(20).fill(7)
+const PEER = new Uint8Array(20).fill(9)
+
+describe('meetings', () => {
+  let clock: VirtualClock
+  let rtc: MemoryRtc
+  let wanted: boolean
+
+  beforeEach(() => {
+    clock = new VirtualClock()
+    rtc = new MemoryRtc(clock)
+    wanted = true
+  })
+
+  function side(host: string) {
+    const connections: Connection[] = []
+    const meetings = new Meetings({
+      clock,
+      random: seededRandom(host.length + Number(host.at(-1))),
+      openRtc: async () => rtc.host(host),
+      config: () => ({ iceServers: [{ urls: 'stun:127.0.0.1:3478' }] }),
+      wants: () => wanted,
+      onConnection: (_hash, connection) => connections.push(connection),
+    })
+    return { meetings, connections }
+  }
+
+  const never = { signal: new AbortController().signal }
+
+  it('an offer that is answered becomes a connection on both sides', async () => {
+    const [one, two] = [side('10.0.0.1'), side('10.0.0.2')]
+    const [offer] = await one.meetings.offer(HASH, 1, never)
+    const answer = await two.meetings.answer(HASH, offer!, PEER)
+    one.meetings.accept(offer!.id, answer!)
+    await clock.advance(100)
+    expect(one.connections).toMatchObject([{ incoming: false, remote: { host: '10.0.0.2' } }])
+    expect(two.connections).toMatchObject([{ incoming: true, remote: { host: '10.0.0.1' } }])
+    expect([one.meetings.size, two.meetings.size]).toEqual([0, 0])
+    expect(rtc.configs[0]).toEqual({ iceServers: [{ urls: 'stun:127.0.0.1:3478' }] })
+    // No timer outlives them.
+    expect(clock.pending).toBe(0)
+  })
+
+  it('an offer that nobody takes is given up after a minute', async () => {
+    const { meetings } = side('10.0.0.1')
+    expect(await meetings.offer(HASH, 3, never)).toHaveLength(3)
+    expect(rtc.open).toBe(3)
+    await clock.advance(60_000)
+    expect([rtc.open, meetings.size]).toEqual([0, 0])
+  })
+
+  it('holds no more than it may; offers that are old make room for new ones, those that connect do not', async () => {
+    const { meetings } = side('10.0.0.1')
+    expect(await meetings.offer(HASH, 100, never)).toHaveLength(64)
+    expect(await meetings.offer(HASH, 5, never)).toHaveLength(0)
+    await clock.advance(16_000)
+    const offers = await meetings.offer(HASH, 5, never)
+    expect(offers).toHaveLength(5)
+    expect(meetings.size).toBe(64)
+    expect(new Set(offers.map(({ id }) => id)).size).toBe(5)
+  })
+
+  it('answers nothing when nobody is wanted, nor the same offer twice, nor nonsense', async () => {
+    const [one, two] = [side('10.0.0.1'), side('10.0.0.2')]
+    const [offer, other] = await one.meetings.offer(HASH, 2, never)
+    expect(await two.meetings.answer(HASH, offer!, PEER)).toBeTypeOf('string')
+    expect(await two.meetings.answer(HASH, offer!, PEER)).toBeNull()
+    expect(await two.meetings.answer(HASH, { id: 'x', sdp: memorySdp('nobody') }, PEER)).toBeNull()
+    wanted = false
+    expect(await two.meetings.answer(HASH, other!, PEER)).toBeNull()
+    expect(two.meetings.size).toBe(1)
+  })
+
+  it('takes one answer to an offer, and none to what it did not offer', async () => {
+    const [one, two, three] = [side('10.0.0.1'), side('10.0.0.2'), side('10.0.0.3')]
+    const [offer] = await one.meetings.offer(HASH, 1, never)
+    const answer = await two.meetings.answer(HASH, offer!, PEER)
+    const late = await three.meetings.answer(HASH, offer!, PEER)
+    one.meetings.accept('never offered', answer!)
+    one.meetings.accept(offer!.id, answer!)
+    one.meetings.accept(offer!.id, late!)
+    await clock.advance(30_000)
+    expect([one.connections.length, two.connections.length, three.connections.length]).toEqual([1, 1, 0])
+    // The third was told of its answer by nobody, and gave up.
+    expect(three.meetings.size).toBe(0)
+  })
+
+  it('gives up who answered and then was not to be reached', async () => {
+    const { meetings } = side('10.0.0.1')
+    const [offer] = await meetings.offer(HASH, 1, never)
+    meetings.accept(offer!.id, memorySdp('nobody'))
+    await clock.advance(1)
+    expect([meetings.size, rtc.open]).toEqual([0, 0])
+  })
+
+  it('says why there is no WebRTC, and has nothing open once it is closed', async () => {
+    const none = new Meetings({
+      clock,
+      random: seededRandom(1),
+      openRtc: () => Promise.reject(new Error('no binary')),
+      config: () => ({ iceServers: [] }),
+      wants: () => true,
+      onConnection: () => {},
+    })
+    await expect(none.offer(HASH, 1, never)).rejects.toThrow('no binary')
+    expect(await none.answer(HASH, { id: 'x', sdp: memorySdp('peer1') }, PEER)).toBeNull()
+    const { meetings } = side('10.0.0.1')
+    await meetings.offer(HASH, 4, never)
+    meetings.close()
+    expect([rtc.open, meetings.size, clock.pending]).toEqual([0, 0, 0])
+    await expect(meetings.offer(HASH, 4, never)).rejects.toMatchObject({ code: 'closed' })
+  })
+
+  it('stops making offers when the caller does not wait for them', async () => {
+    const { meetings } = side('10.0.0.1')
+    const reason = new Error('no longer')
+    await expect(meetings.offer(HASH, 4, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
+    expect(rtc.open).toBe(0)
+  })
+})
