@@ -1,4 +1,4 @@
-/** Builds the console where its sources have changed since it was built last: before `npm start`, and before tests in a browser. */
+/** Builds the console, and the page that share links open, where its sources have changed since it was built last: before `npm start`, and before tests in a browser. */
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
@@ -11,15 +11,20 @@ const ROOT = join(WEB, '..', '..')
 const DIST = join(WEB, 'dist')
 const STAMP_NAME = '.stamp'
 const STAMP = join(DIST, STAMP_NAME)
-/** All that the console is made of. */
+/** All that they are made of. */
 const SOURCES = [
   'apps/web/index.html',
   'apps/web/package.json',
   'apps/web/public',
   'apps/web/scripts',
+  'apps/web/share',
   'apps/web/src',
   'apps/web/vite.config.ts',
   'packages/api/src',
+  'packages/identity/src',
+  'packages/links/src',
+  'packages/sealed/src',
+  'packages/torrent/src',
   'package-lock.json',
 ]
 
@@ -32,7 +37,7 @@ export function buildConsole(): boolean {
   const folder = join(WEB, '.cache', `console-${process.pid}-${Date.now()}`)
   mkdirSync(folder, { recursive: true })
   try {
-    if (!build(folder)) return false
+    if (!build(WEB, folder) || !build(join(WEB, 'share'), join(folder, 'share'))) return false
     compressIn(folder)
     writeFileSync(join(folder, STAMP_NAME), stamp)
     swapIn(folder, DIST)
@@ -42,9 +47,9 @@ export function buildConsole(): boolean {
   }
 }
 
-function build(folder: string): boolean {
+function build(root: string, folder: string): boolean {
   const vite = join(ROOT, 'node_modules', 'vite', 'bin', 'vite.js')
-  const args = [vite, 'build', WEB, '--outDir', folder, '--emptyOutDir', '--logLevel', 'warn']
+  const args = [vite, 'build', root, '--outDir', folder, '--emptyOutDir', '--logLevel', 'warn']
   const { status, stdout, stderr } = spawnSync(process.execPath, args, {
     encoding: 'utf8',
     env: { ...process.env, NO_COLOR: '1', NODE_ENV: 'production' },

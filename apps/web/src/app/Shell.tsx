@@ -107,8 +107,16 @@ function Dialogs() {
   )
 }
 
-/** `/?add=magnet:…`: the browser opens magnet links here. */
+/**
+ * `/?add=magnet:…`: the browser opens magnet links here. `/#add=magnet:…`: the page of a share link does, so that no log has the link.
+ */
 function useHandedLink(): void {
+  useEffect(() => {
+    const text = new URLSearchParams(location.hash.slice(1)).get('add')
+    if (text === null) return
+    history.replaceState(history.state, '', location.pathname + location.search)
+    openAdd({ tab: 'download', text })
+  }, [])
   const [query, setQuery] = useSearchParams()
   const handed = query.get('add')
   useEffect(() => {

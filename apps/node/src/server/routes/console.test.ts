@@ -19,6 +19,9 @@ beforeAll(async () => {
   await writeFile(join(root, 'assets', 'main-1a2b.js'), 'plain')
   await writeFile(join(root, 'assets', 'main-1a2b.js.br'), 'brotli')
   await writeFile(join(root, 'assets', 'main-1a2b.js.gz'), 'gzip')
+  await mkdir(join(root, 'share', 'assets'), { recursive: true })
+  await writeFile(join(root, 'share', 'index.html'), '<title>A share</title>')
+  await writeFile(join(root, 'share', 'assets', 'page-3c4d.js'), 'page')
   await writeFile(join(root, '.secret'), 'secret')
   await writeFile(join(folder, 'outside.txt'), 'outside')
   await symlink(join(folder, 'outside.txt'), join(root, 'link.txt'))
@@ -41,6 +44,21 @@ test('pages are all index.html, asked for anew each time, and need no login', as
     // Chromium complains on every page of a name that it does not know.
     expect(answer.headers.get('permissions-policy')).not.toMatch(/bluetooth/)
   }
+})
+
+test('the page of share links is below /share/, with a policy of its own', async () => {
+  const page = await ask('/share/')
+  expect([page.status, await page.text()]).toEqual([200, '<title>A share</title>'])
+  expect(page.headers.get('content-security-policy')).toMatch(
+    /default-src 'none'.*connect-src 'self' ws: wss:.*frame-ancestors 'none'/,
+  )
+  expect(new URL((await ask('/share')).url).pathname).toBe('/share/')
+  const script = await ask('/share/assets/page-3c4d.js')
+  expect([await script.text(), script.headers.get('cache-control')]).toEqual([
+    'page',
+    'public, max-age=31536000, immutable',
+  ])
+  expect((await ask('/share/anything')).status).toBe(404)
 })
 
 test('assets are kept for ever, in the best form that the client takes', async () => {

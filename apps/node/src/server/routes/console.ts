@@ -1,9 +1,9 @@
-/** The console's files, as Vite builds them. */
+/** The files of the console, and below /share/ those of the page that share links open, as Vite builds them. */
 import { createReadStream } from 'node:fs'
 import { realpath, stat } from 'node:fs/promises'
 import { extname, join, sep } from 'node:path'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { PAGE_HEADERS } from '../guard/headers.ts'
+import { PAGE_HEADERS, SHARE_PAGE_HEADERS } from '../guard/headers.ts'
 
 const TYPES: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',
@@ -25,13 +25,16 @@ const ENCODINGS = [
   ['gzip', '.gz'],
 ] as const
 /** What is no page of the console, whatever follows. */
-const NOT_PAGES = /^\/(?:api|files|transmission|metrics|health|assets)(?:\/|$)/
+const NOT_PAGES = /^\/(?:api|files|transmission|metrics|health|assets|share)(?:\/|$)/
 
 interface Found {
   readonly path: string
   readonly bytes: number
   readonly etag: string
 }
+
+/** The page of share links is a site of its own, with folders as the console has them. */
+const SHARE = '/share'
 
 /** Answers from the folder. False when there is no such file: pages, whose paths have no extension, are all index.html. */
 export async function serveConsole(
@@ -42,16 +45,20 @@ export async function serveConsole(
   if (request.method !== 'GET' && request.method !== 'HEAD') return false
   const path = safePath(request.url.split('?', 1)[0]!)
   if (path === null) return false
+  if (path === SHARE) {
+    reply.redirect(`${SHARE}/`, 308)
+    return true
+  }
   const isPage = extname(path) === '' && !NOT_PAGES.test(path)
-  const name = isPage ? '/index.html' : path
+  const name = path === `${SHARE}/` ? `${SHARE}/index.html` : isPage ? '/index.html' : path
   const plain = await find(root, name)
   if (!plain) return false
   reply
-    .headers(PAGE_HEADERS)
+    .headers(name.startsWith(`${SHARE}/`) ? SHARE_PAGE_HEADERS : PAGE_HEADERS)
     .type(TYPES[extname(name)] ?? 'application/octet-stream')
     .header('vary', 'accept-encoding')
   // Names of what lies in /assets/ change with their content.
-  const forEver = name.startsWith('/assets/')
+  const forEver = /^(?:\/share)?\/assets\//.test(name)
   reply.header('cache-control', forEver ? 'public, max-age=31536000, immutable' : 'no-cache')
   await send(await packed(root, name, plain, request, reply), request, reply)
   return true
