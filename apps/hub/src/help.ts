@@ -1,0 +1,24 @@
+import { type Described, flagName, OPTIONS } from './options.ts'
+
+const HEAD = `Usage: shoal-hub [OPTIONS]
+
+A BitTorrent tracker: HTTP, UDP and WebSocket (WebTorrent) on one swarm state. Runs until Ctrl-C or SIGTERM.
+
+`
+const TAIL = `
+Each option is also an environment variable, such as SHOAL_HUB_UDP_PORT for --udp-port, and a line in a settings file: { "udpPort": 6969 }.
+The command line comes before the environment, the environment before the file.
+
+  shoal-hub                                   For this machine only
+  shoal-hub --host 0.0.0.0 --host ::          For everybody who can reach it
+  shoal-hub --passkey-file keys.txt           Private: http://…:6969/<passkey>/announce
+`
+
+export function helpText(): string {
+  const rows = Object.entries(OPTIONS).map(([key, option]: [string, Described<unknown>]) => [
+    `  ${flagName(key)}${option.value ? ` ${option.value}` : ''}${option.isMany ? ' …' : ''}`,
+    option.help,
+  ])
+  const width = Math.max(...rows.map(([name]) => name!.length)) + 2
+  return HEAD + rows.map(([name, help]) => `${name!.padEnd(width)}${help}\n`).join('') + TAIL
+}

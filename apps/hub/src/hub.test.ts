@@ -1,0 +1,80 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { SetupError } from './failure.ts'
+import { startHub } from './hub.ts'
+import type { Given } from './options.ts'
+
+const quiet = { info() {}, warn() {} }
+
+async function withHub(given: Given, work: (base: string, port: number) => Promise<void>): Promise<void> {
+  const hub = await startHub({ port: 0, ...given }, quiet)
+  try {
+    await work(`http://127.0.0.1:${hub.port}`, hub.port)
+  } finally {
+    await hub.close()
+  }
+}
+
+const announce = (base: string, hash = '%01'.repeat(20)) =>
+  fetch(`${base}/announce?info_hash=${hash}&port=7&left=0`).then(response => response.text())
+
+describe('a hub', () => {
+  it('tracks, and tells how much on a page, in JSON and as metrics', async () => {
+    await withHub({}, async base => {
+      expect(await announce(base)).toContain('8:completei1e')
+      const stats = await (await fetch(`${base}/stats.json`)).json()
+      expect(stats).toMatchObject({
+        swarms: 1,
+        seeds: 1,
+        peers: { ipv4: 1, ipv6: 0, web: 0 },
+        requests: { http: { announces: 1 } },
+      })
+      const page = await fetch(base)
+      expect(page.headers.get('content-security-policy')).toMatch(/^default-src 'none'; style-src 'sha256-/)
+      const html = await page.text()
+      expect(html).toContain('<dt>Seeds</dt><dd>1</dd>')
+      expect(html).not.toContain('<script')
+      const metrics = await (await fetch(`${base}/metrics`)).text()
+      expect(metrics).toContain('shoal_hub_peers{kind="ipv4"} 1\n')
+      expect(metrics).toContain('shoal_hub_announces_total{front="http"} 1\n')
+      expect(await (await fetch(`${base}/health`)).text()).toBe('ok\n')
+      expect((await fetch(`${base}/other`)).status).toBe(404)
+    })
+  })
+
+  it('keeps its numbers to itself when told so', async () => {
+    await withHub({ noStats: true }, async base => {
+      for (const path of ['/', '/stats.json', '/metrics']) expect((await fetch(base + path)).status).toBe(404)
+      expect((await fetch(`${base}/health`)).status).toBe(200)
+    })
+  })
+
+  it('is private, and serves chosen torrents, by lists in files', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'shoal-hub-'))
+    try {
+      const [passkeyFile, allowFile] = [join(folder, 'keys'), join(folder, 'allowed')]
+      await writeFile(passkeyFile, '# members\nsecretkey1 # Ann\n\n')
+      await writeFile(allowFile, `${'01'.repeat(20)}\n`)
+      await withHub({ passkeyFile, allowFile }, async base => {
+        expect(await announce(base)).toContain('private')
+        expect(await announce(`${base}/secretkey1`)).toContain('8:complete')
+        expect(await announce(`${base}/secretkey1`, '%02'.repeat(20))).toContain('does not serve')
+      })
+      await writeFile(passkeyFile, 'fine12345\nnot a key\n')
+      await expect(startHub({ passkeyFile, port: 0 }, quiet)).rejects.toThrow(/line 2 is no passkey$/)
+      await expect(startHub({ passkeyFile: join(folder, 'none'), port: 0 }, quiet)).rejects.toThrow(
+        SetupError,
+      )
+    } finally {
+      await rm(folder, { recursive: true })
+    }
+  })
+
+  it('says that a port is taken', async () => {
+    await withHub({}, async (_base, port) => {
+      await expect(startHub({ port }, quiet)).rejects.toThrow(`port ${port} is taken`)
+    })
+  })
+})

@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs'
+import { pino } from 'pino'
+import { EXIT, SetupError, UsageError } from './failure.ts'
+import { helpText } from './help.ts'
+import { startHub } from './hub.ts'
+import { readOptions } from './read-options.ts'
+
+/** How long connections may take to end. */
+const CLOSE_MS = 5000
+
+/** Runs a hub until SIGINT or SIGTERM. */
+export async function main(args: readonly string[]): Promise<void> {
+  try {
+    const given = readOptions({ args, env: process.env, cwd: process.cwd(), readFile })
+    if (given.help) return void process.stdout.write(helpText())
+    const log = pino({ name: 'shoal-hub', level: given.logLevel ?? 'info' })
+    const hub = await startHub(given, log)
+    await stopped()
+    setTimeout(() => process.exit(EXIT.failed), CLOSE_MS).unref()
+    await hub.close()
+    log.info('the hub has stopped')
+  } catch (error) {
+    process.exitCode = fail(error)
+  }
+}
+
+function stopped(): Promise<void> {
+  return new Promise(resolve => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve())
+  })
+}
+
+function fail(error: unknown): number {
+  if (!(error instanceof UsageError) && !(error instanceof SetupError)) throw error
+  process.stderr.write(`shoal-hub: ${error.message}\n`)
+  if (error instanceof SetupError) return EXIT.setup
+  process.stderr.write('shoal-hub --help shows the options\n')
+  return EXIT.usage
+}
+
+function readFile(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    throw new SetupError(`${path} cannot be read: ${(error as Error).message}`)
+  }
+}

@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest'
+import { helpText } from './help.ts'
+import { flagName, OPTIONS } from './options.ts'
+import { readOptions } from './read-options.ts'
+
+function read(args: string[], env: Record<string, string> = {}, file = '{}') {
+  const { help: _help, ...given } = readOptions({ args, env, cwd: '/work', readFile: () => file })
+  return given
+}
+
+describe('options of a hub', () => {
+  it('come from the command line, then the environment, then the settings file', () => {
+    const file = '{ "port": 3, "interval": 30, "ban": ["10.0.0.0/8"], "allowFile": "list", "noUdp": true }'
+    expect(
+      read(
+        ['--port', '1', '--config', '/etc/hub/hub.json'],
+        { SHOAL_HUB_PORT: '2', SHOAL_HUB_INTERVAL: '20' },
+        file,
+      ),
+    ).toEqual({
+      port: 1,
+      interval: 20,
+      ban: ['10.0.0.0/8'],
+      allowFile: '/etc/hub/list',
+      noUdp: true,
+      config: '/etc/hub/hub.json',
+    })
+  })
+
+  it('take lists', () => {
+    expect(read(['--host', '::', '--host', '[::1]'], { SHOAL_HUB_BAN: '1.2.3.4, 10.0.0.0/8' })).toEqual({
+      host: ['::', '::1'],
+      ban: ['1.2.3.4', '10.0.0.0/8'],
+    })
+  })
+
+  it.each([
+    [['--port', 'x'], '--port: "x" is no whole number from 0 to 65535'],
+    [['--port', '1', '--port', '2'], '--port: give one value'],
+    [['--host', 'example.org'], '--host: "example.org" is no IP address'],
+    [['--ban', '10.0.0.0/99'], 'neither an IP address nor a network'],
+    [['--nonsense'], 'nonsense'],
+    [['word'], 'word'],
+  ])('%j is refused', (args, message) => {
+    expect(() => read(args)).toThrow(message)
+  })
+
+  it('say where in the file something is wrong', () => {
+    const config = ['--config', 'hub.json']
+    expect(() => read(config, {}, '[]')).toThrow('/work/hub.json: write one JSON object')
+    expect(() => read(config, {}, '{"prot":1}')).toThrow('there is no option prot')
+    expect(() => read(config, {}, '{"port":"x"}')).toThrow('/work/hub.json: port: "x"')
+  })
+
+  it('are all in the help', () => {
+    for (const key of Object.keys(OPTIONS)) expect(helpText()).toContain(`  ${flagName(key)} `)
+  })
+})
