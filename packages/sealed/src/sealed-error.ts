@@ -31,3 +31,7 @@ export class SealedError extends Error {
     this.code = code
   }
 }
+
+export function cutShort(): SealedError {
+  return new SealedError('damaged', 'the end of what is sealed is missing: fetch it again')
+}

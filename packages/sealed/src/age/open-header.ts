@@ -3,8 +3,7 @@ import { IdentityError } from '@shoal/identity'
 import { passphraseIdentity, x25519Identity } from '@shoal/identity/age'
 import { Decrypter, type Identity } from 'age-encryption'
 import type { ByteSource } from '../byte-source.ts'
-import { SealedError } from '../sealed-error.ts'
-import { cutShort } from './stream.ts'
+import { cutShort, SealedError } from '../sealed-error.ts'
 
 /** What may open a sealed share. All that is given is tried. */
 export interface Unlock {

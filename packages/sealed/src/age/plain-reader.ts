@@ -1,13 +1,7 @@
 import type { ByteSource } from '../byte-source.ts'
+import { cutShort } from '../sealed-error.ts'
 import { openHeader, type Unlock } from './open-header.ts'
-import {
-  CHUNK_BYTES,
-  cutShort,
-  NONCE_BYTES,
-  plainLength,
-  SEALED_CHUNK_BYTES,
-  StreamCipher,
-} from './stream.ts'
+import { CHUNK_BYTES, NONCE_BYTES, plainLength, SEALED_CHUNK_BYTES, StreamCipher } from './stream.ts'
 
 /** Chunks that are read and opened together: 1 MiB. */
 const RUN_CHUNKS = 16
@@ -38,7 +32,10 @@ export class PlainReader implements ByteSource {
     if (begin > source.lengthBytes) throw cutShort()
     const plainBytes = plainLength(source.lengthBytes - begin)
     const nonce = await source.read(lengthBytes, NONCE_BYTES, options)
-    return new PlainReader(source, begin, plainBytes, new StreamCipher(fileKey, nonce, plainBytes))
+    const reader = new PlainReader(source, begin, plainBytes, new StreamCipher(fileKey, nonce, plainBytes))
+    // Nobody would read, and so verify, what is empty.
+    if (plainBytes === 0) await reader.#run(0, 1, options)
+    return reader
   }
 
   async read(offset: number, length: number, options: Options = {}): Promise<Uint8Array> {

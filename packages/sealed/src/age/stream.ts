@@ -2,7 +2,7 @@
 import { hkdf } from '@noble/hashes/hkdf.js'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { chunkCipher } from '#chunk-cipher'
-import { SealedError } from '../sealed-error.ts'
+import { cutShort, SealedError } from '../sealed-error.ts'
 import { type ChunkCipher, TAG_BYTES } from './chunk-cipher.ts'
 
 export const CHUNK_BYTES = 64 * 1024
@@ -56,8 +56,4 @@ export class StreamCipher {
     nonce[11] = index === this.#lastIndex ? 1 : 0
     return nonce
   }
-}
-
-export function cutShort(): SealedError {
-  return new SealedError('damaged', 'the end of what is sealed is missing: fetch it again')
 }

@@ -1,6 +1,6 @@
 /** One entry of an archive: its headers, extended ones first, and where its content lies. */
 import type { ByteSource } from '../byte-source.ts'
-import { SealedError } from '../sealed-error.ts'
+import { cutShort, SealedError } from '../sealed-error.ts'
 import { MAX_ENTRIES } from './entry.ts'
 import { BLOCK_BYTES, decodeText, notAnArchive, paddedLength, parseHeader, type TarHeader } from './header.ts'
 import { parsePax } from './pax.ts'
@@ -86,7 +86,7 @@ function finish(
   const nextOffset = at + paddedLength(lengthBytes)
   if (!Number.isSafeInteger(nextOffset) || lengthBytes < 0) throw notAnArchive()
   // The content must be there; the padding after the last need not.
-  if (at + lengthBytes > archive.lengthBytes) throw notAnArchive()
+  if (at + lengthBytes > archive.lengthBytes) throw cutShort()
   const modified = Number(pax.get('mtime') ?? header.modifiedSeconds)
   return {
     name: pax.get('path') ?? name ?? header.name,
@@ -114,7 +114,7 @@ async function readAt(
   length: number,
   options: Options,
 ): Promise<Uint8Array> {
-  if (at + length > archive.lengthBytes) throw notAnArchive()
+  if (at + length > archive.lengthBytes) throw cutShort()
   return archive.read(at, length, options)
 }
 

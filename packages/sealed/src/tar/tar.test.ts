@@ -1,0 +1,259 @@
+import { execFileSync } from 'node:child_process'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { type ByteSource, bytesSource } from '../byte-source.ts'
+import { SealedError } from '../sealed-error.ts'
+import { locate, readContents } from './contents.ts'
+import { writeHeader } from './header.ts'
+import { layOut, type SealInput } from './layout.ts'
+import { parsePax, writePax } from './pax.ts'
+import { TarSource } from './tar-source.ts'
+
+const encode = (text: string) => new TextEncoder().encode(text)
+
+function archive(inputs: readonly SealInput[]): TarSource {
+  const { segments, lengthBytes } = layOut(inputs)
+  return new TarSource(segments, lengthBytes)
+}
+
+async function codeOf(promise: Promise<unknown>): Promise<string | undefined> {
+  return promise.then(
+    () => undefined,
+    error => (error instanceof SealedError ? error.code : String(error)),
+  )
+}
+
+/** An archive of one header and what follows it. */
+function handMade(name: string, type = '0', body = new Uint8Array(), linkName = ''): Uint8Array {
+  const bytes = new Uint8Array(512 + Math.ceil(body.length / 512) * 512 + 1024)
+  const header = writeHeader({ name, mode: 0o644, sizeBytes: body.length, modifiedSeconds: 0, type })
+  header.set(encode(linkName), 157)
+  header.fill(0x20, 148, 156)
+  const sum = header.reduce((total, byte) => total + byte, 0)
+  header.set(encode(`${sum.toString(8).padStart(6, '0')}\0 `), 148)
+  bytes.set(header)
+  bytes.set(body, 512)
+  return bytes
+}
+
+const component = fc
+  .string({ unit: 'grapheme', minLength: 1, maxLength: 60 })
+  .map(text => text.toWellFormed().replace(/[/\0]/g, '_'))
+  .filter(text => text !== '.' && text !== '..')
+const inputs = fc
+  .uniqueArray(
+    fc.record({
+      path: fc.array(component, { minLength: 1, maxLength: 4 }),
+      content: fc.option(fc.uint8Array({ maxLength: 1500 }), { nil: undefined }),
+      modifiedMs: fc.integer({ min: 0, max: 4e12 }),
+      executable: fc.boolean(),
+    }),
+    // Below one top each, so that none is both file and folder.
+    { maxLength: 8, minLength: 1 },
+  )
+  .map(list =>
+    list.map(({ path, content, ...facts }, at) => ({
+      ...facts,
+      path: [`${at}`, ...path],
+      ...(content && { content: bytesSource(content) }),
+    })),
+  )
+
+test('what is laid out is found again, with its content', async () => {
+  await fc.assert(
+    fc.asyncProperty(inputs, async list => {
+      const tar = archive(list)
+      const { entries, leftOut } = await readContents(tar)
+      expect(leftOut).toBe(0)
+      expect(entries.map(({ path, folder, lengthBytes }) => ({ path, folder, lengthBytes }))).toEqual(
+        list.map(({ path, content }) => ({ path, folder: !content, lengthBytes: content?.lengthBytes ?? 0 })),
+      )
+      for (const [at, { content, modifiedMs, executable }] of list.entries()) {
+        if (!content) continue
+        const place = await locate(tar, entries[at]!)
+        expect(place.modifiedMs).toBe(Math.floor(modifiedMs / 1000) * 1000)
+        expect(place.executable).toBe(executable)
+        expect(await tar.read(place.dataOffset, content.lengthBytes)).toEqual(
+          await content.read(0, content.lengthBytes),
+        )
+      }
+    }),
+    { numRuns: 60 },
+  )
+})
+
+test('GNU tar lists the same names, without a word about the index', async () => {
+  const list: SealInput[] = [
+    { path: ['Größe', 'ß'.repeat(80)], content: bytesSource(encode('a')) },
+    {
+      path: ['deep', ...Array.from({ length: 20 }, (_, at) => `folder ${at}`), 'x'],
+      content: bytesSource(encode('b')),
+    },
+    { path: ['empty file'], content: bytesSource(new Uint8Array()) },
+    { path: ['empty folder'] },
+  ]
+  const tar = archive(list)
+  const bytes = await tar.read(0, tar.lengthBytes)
+  const names = execFileSync('tar', ['tf', '-', '--quoting-style=literal'], { input: bytes, stdio: 'pipe' })
+  expect(names.toString().trim().split('\n')).toEqual(
+    list.map(({ path, content }) => path.join('/') + (content ? '' : '/')),
+  )
+})
+
+/** Bytes that are what their place says, and take no memory. */
+function virtualFile(lengthBytes: number): ByteSource {
+  return {
+    lengthBytes,
+    read: async (offset, length) =>
+      Uint8Array.from({ length }, (_, at) => Math.floor((offset + at) / 256) & 255),
+  }
+}
+
+test('files beyond 8 GiB and what follows them are found', async () => {
+  const big = 2 ** 35 + 7
+  const tar = archive([
+    { path: ['big'], content: virtualFile(big) },
+    { path: ['after'], content: bytesSource(encode('after')) },
+  ])
+  expect(tar.lengthBytes).toBeGreaterThan(big)
+  const { entries } = await readContents(tar)
+  expect(entries[0]!.lengthBytes).toBe(big)
+  const place = await locate(tar, entries[0]!)
+  expect(await tar.read(place.dataOffset + 2 ** 34, 3)).toEqual(await virtualFile(big).read(2 ** 34, 3))
+  const after = await locate(tar, entries[1]!)
+  expect(await tar.read(after.dataOffset, 5)).toEqual(encode('after'))
+})
+
+test('GNU’s binary sizes are read', async () => {
+  const bytes = handMade('big')
+  bytes.set([0x80, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0], 124)
+  bytes.fill(0x20, 148, 156)
+  const sum = bytes.subarray(0, 512).reduce((total, byte) => total + byte, 0)
+  bytes.set(encode(`${sum.toString(8).padStart(6, '0')}\0 `), 148)
+  const long: ByteSource = {
+    lengthBytes: 2 ** 34,
+    read: async (offset, length) => {
+      const part = new Uint8Array(length)
+      part.set(bytes.subarray(Math.min(offset, bytes.length), Math.min(offset + length, bytes.length)))
+      return part
+    },
+  }
+  expect((await readContents(long)).entries[0]!.lengthBytes).toBe(2 ** 33)
+})
+
+test.each(['/etc/passwd', '../up', 'a/../../b', 'a/..'])('the name %s is refused', async name => {
+  expect(await codeOf(readContents(bytesSource(handMade(name))))).toBe('unsafe-path')
+})
+
+test.each([
+  ['2', 'symbolic link'],
+  ['3', 'device'],
+  ['6', 'pipe'],
+])('type %s (%s) is left out', async type => {
+  expect(await readContents(bytesSource(handMade('x', type, undefined, '/etc/passwd')))).toEqual({
+    entries: [],
+    leftOut: 1,
+  })
+})
+
+test('a hard link is a further name of its file, and one to nothing in here is left out', async () => {
+  const file = handMade('one', '0', encode('content')).subarray(0, 1024)
+  const link = handMade('two', '1', undefined, 'one')
+  const both = bytesSource(Uint8Array.from([...file, ...link]))
+  const { entries } = await readContents(both)
+  expect(entries.map(({ path }) => path.join('/'))).toEqual(['one', 'two'])
+  const { dataOffset } = await locate(both, entries[1]!)
+  expect(await both.read(dataOffset, 7)).toEqual(encode('content'))
+  expect(await codeOf(readContents(bytesSource(handMade('two', '1', undefined, '../../etc/passwd'))))).toBe(
+    'unsafe-path',
+  )
+  expect((await readContents(bytesSource(handMade('two', '1', undefined, 'none')))).leftOut).toBe(1)
+})
+
+test('what is no archive says so', async () => {
+  for (const bytes of [new Uint8Array(), new Uint8Array(2048), encode('x'.repeat(1024))])
+    expect(await codeOf(readContents(bytesSource(bytes)))).toBe('not-an-archive')
+})
+
+test('an index that is not that of the files is refused', async () => {
+  const { segments, lengthBytes } = layOut([{ path: ['a'], content: bytesSource(encode('12345')) }])
+  const tar = new TarSource(segments, lengthBytes)
+  const bytes = await tar.read(0, lengthBytes)
+  const changed = Buffer.from(
+    Buffer.from(bytes).toString('latin1').replace('["a",5,0]', '["a",6,0]'),
+    'latin1',
+  )
+  const source = bytesSource(new Uint8Array(changed))
+  const { entries } = await readContents(source)
+  expect(await codeOf(locate(source, entries[0]!))).toBe('damaged')
+})
+
+test('any bytes changed give contents or a SealedError, in bounded time', async () => {
+  const tar = archive([
+    { path: ['a', 'ü'.repeat(80)], content: bytesSource(encode('x'.repeat(700))) },
+    { path: ['b'], content: bytesSource(encode('y')) },
+  ])
+  const whole = await tar.read(0, tar.lengthBytes)
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.tuple(fc.nat(whole.length - 1), fc.nat(255)), { minLength: 1, maxLength: 20 }),
+      fc.nat(whole.length),
+      fc.boolean(),
+      async (changes, cut, fix) => {
+        const bytes = whole.slice(0, cut)
+        for (const [at, value] of changes) if (at < cut) bytes[at] = value
+        if (fix) for (let at = 0; at + 512 <= cut; at += 512) fixChecksum(bytes.subarray(at, at + 512))
+        const source = bytesSource(bytes)
+        const code = await codeOf(
+          readContents(source).then(({ entries }) =>
+            Promise.all(entries.map(entry => locate(source, entry))),
+          ),
+        )
+        expect([undefined, 'not-an-archive', 'unsafe-path', 'damaged', 'too-large', 'unsupported']).toContain(
+          code,
+        )
+      },
+    ),
+    { numRuns: 300 },
+  )
+})
+
+function fixChecksum(block: Uint8Array): void {
+  if (!Buffer.from(block.subarray(257, 262)).equals(Buffer.from('ustar'))) return
+  block.fill(0x20, 148, 156)
+  const sum = block.reduce((total, byte) => total + byte, 0)
+  block.set(encode(`${sum.toString(8).padStart(6, '0')}\0 `), 148)
+}
+
+test('names that no archive may have are not laid out', () => {
+  for (const path of [[], [''], ['..'], ['a', '.'], ['a/b']])
+    expect(() => layOut([{ path }]), JSON.stringify(path)).toThrow(SealedError)
+  expect(() => layOut([])).toThrow(SealedError)
+  expect(() => layOut([{ path: ['a'] }, { path: ['a'] }])).toThrow(/twice/)
+})
+
+test('pax records are read back', () => {
+  fc.assert(
+    fc.property(
+      fc.dictionary(fc.stringMatching(/^[a-z.]{1,90}$/), fc.string({ unit: 'grapheme', maxLength: 1200 })),
+      records => {
+        const wellFormed = Object.fromEntries(
+          Object.entries(records).map(([key, value]) => [key, value.toWellFormed()]),
+        )
+        expect(Object.fromEntries(parsePax(writePax(wellFormed)))).toEqual(wellFormed)
+      },
+    ),
+  )
+})
+
+test('20,000 files take an index in parts, which tar passes over', async () => {
+  const list = Array.from({ length: 20_000 }, (_, at) => ({
+    path: ['folder', `file number ${at}`],
+    content: bytesSource(new Uint8Array()),
+  }))
+  const tar = archive(list)
+  expect((await readContents(tar)).entries).toHaveLength(20_000)
+  const bytes = await tar.read(0, tar.lengthBytes)
+  const names = execFileSync('tar', ['tf', '-'], { input: bytes, maxBuffer: 1e8 }).toString()
+  expect(names.split('\n')).toHaveLength(20_001)
+})
