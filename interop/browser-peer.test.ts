@@ -1,74 +1,86 @@
-import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type BuiltPages, buildPages, launchChromium } from '../apps/web/e2e/testing/pages.ts'
+import { launchFirefox } from './support/firefox.ts'
 import { lacking } from './support/tools.ts'
 import { openWsTracker } from './support/ws-tracker.ts'
 
 const LENGTH = 6_000_001
+const SHA256_OF_SECOND = '16367aacb67a4a017c8da8ab95682ccb390863780f7114dda0a0e0c55644c7c4'
+
+/** In a page: shares files that were chosen, in a folder `from a page`. */
+async function share({ length, url }: { length: number; url: string }) {
+  const bytes = new Uint8Array(length).map((_, at) => at * 31 + (at >> 8))
+  const progress: number[] = []
+  const peer = window.testing.open()
+  const torrent = await peer.share(
+    [
+      { path: ['a', 'first.bin'], file: new File([bytes], 'first.bin') },
+      { path: ['second.txt'], file: new File(['second'], 'second.txt') },
+    ],
+    { name: 'from a page', trackers: [[url]] },
+    ({ doneBytes, totalBytes }) => progress.push(doneBytes / totalBytes),
+  )
+  return { torrent, progress, digest: await window.testing.digest(peer, torrent.id, 0, length) }
+}
+
+/** In a page: downloads all that the link names. */
+async function download({ magnet, id, length }: { magnet: string; id: string; length: number }) {
+  const { open, until, digest, stored } = window.testing
+  const peer = open()
+  await peer.add(magnet)
+  const torrent = await until(peer, id, ({ isComplete }) => isComplete)
+  return { torrent, read: await digest(peer, id, 0, length), small: await stored(peer, id, 1) }
+}
 
 describe.skipIf(lacking('chromium'))('browsers that are peers', () => {
   let pages: BuiltPages
   beforeAll(async () => {
-    pages = await buildPages('peer-page')
+    pages = await buildPages('peer-page', 'opfs-page')
   })
   afterAll(() => pages[Symbol.asyncDispose]())
-
-  /** Opens the page, and its peer in `window.peer`. */
-  async function open(page: Page): Promise<void> {
-    await page.goto(pages.url('peer-page'))
-    await page.evaluate(() => {
-      window.peer = window.testing.open()
-    })
-  }
 
   test('what one page shares from chosen files, another downloads by its link alone', async () => {
     await using tracker = await openWsTracker()
     await using sharing = await launchChromium()
     await using other = await launchChromium()
-    const seeder = await sharing.newPage()
-    const leech = await other.newPage()
-    await Promise.all([open(seeder), open(leech)])
-    const shared = await seeder.evaluate(
-      async ({ length, url }) => {
-        const bytes = new Uint8Array(length).map((_, at) => at * 31 + (at >> 8))
-        const progress: number[] = []
-        const torrent = await window.peer.share(
-          [
-            { path: ['a', 'first.bin'], file: new File([bytes], 'first.bin') },
-            { path: ['second.txt'], file: new File(['second'], 'second.txt') },
-          ],
-          { name: 'from a page', trackers: [[url]] },
-          ({ doneBytes, totalBytes }) => progress.push(doneBytes / totalBytes),
-        )
-        const digest = await window.testing.digest(window.peer, torrent.id, 0, length)
-        return { torrent, progress, digest }
-      },
-      { length: LENGTH, url: tracker.url },
-    )
-    expect(shared.torrent).toMatchObject({
-      name: 'from a page',
-      origin: 'shared',
-      isComplete: true,
-      fileCount: 2,
-    })
+    const [seeder, leech] = await Promise.all([sharing.newPage(), other.newPage()])
+    await Promise.all([seeder.goto(pages.url('peer-page')), leech.goto(pages.url('peer-page'))])
+    const shared = await seeder.evaluate(share, { length: LENGTH, url: tracker.url })
+    expect(shared.torrent).toMatchObject({ origin: 'shared', isComplete: true, fileCount: 2 })
     expect(shared.progress.at(-1)).toBe(1)
-    const { magnet, id } = shared.torrent
-    const found = await leech.evaluate(
-      async ({ magnet, id, length }) => {
-        await window.peer.add(magnet)
-        const torrent = await window.testing.until(window.peer, id, ({ isComplete }) => isComplete)
-        const { digest, stored } = window.testing
-        return {
-          torrent,
-          read: await digest(window.peer, id, 0, length),
-          small: await stored(window.peer, id, 1),
-        }
-      },
-      { magnet, id, length: LENGTH },
-    )
+    const found = await leech.evaluate(download, { ...shared.torrent, length: LENGTH })
     expect(found.torrent).toMatchObject({ origin: 'kept', state: 'seeding' })
-    expect(found.read).toBe(shared.digest)
-    // SHA-256 of `second`.
-    expect(found.small).toBe('16367aacb67a4a017c8da8ab95682ccb390863780f7114dda0a0e0c55644c7c4')
+    expect([found.read, found.small]).toEqual([shared.digest, SHA256_OF_SECOND])
   })
+
+  test.skipIf(lacking('firefox-esr'))(
+    'Firefox and Chromium download from each other',
+    { timeout: 240_000 },
+    async () => {
+      await using tracker = await openWsTracker()
+      await using chromium = await launchChromium()
+      await using firefox = await launchFirefox()
+      const mozilla = await firefox.open(pages.url('peer-page'))
+      const page = await chromium.newPage()
+      await page.goto(pages.url('peer-page'))
+      const first = await mozilla.evaluate(share, { length: LENGTH, url: tracker.url })
+      const found = await page.evaluate(download, { ...first.torrent, length: LENGTH })
+      expect([found.read, found.small]).toEqual([first.digest, SHA256_OF_SECOND])
+      const second = await page.evaluate(share, { length: LENGTH + 1, url: tracker.url })
+      const back = await mozilla.evaluate(download, { ...second.torrent, length: LENGTH + 1 })
+      expect([back.read, back.small]).toEqual([second.digest, SHA256_OF_SECOND])
+    },
+  )
+
+  test.skipIf(lacking('firefox-esr'))(
+    'storage, resume data and hash pool keep their contracts in Firefox',
+    { timeout: 240_000 },
+    async () => {
+      await using firefox = await launchFirefox()
+      const page = await firefox.open(pages.url('opfs-page'))
+      const outcomes = await page.evaluate(() => window.outcomes)
+      expect(outcomes.length).toBeGreaterThan(40)
+      for (const { name, error } of outcomes) expect.soft(error, name).toBeNull()
+    },
+  )
 })
