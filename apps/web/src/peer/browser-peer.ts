@@ -61,13 +61,19 @@ export class BrowserPeer {
     return this.#ask('add', source, options)
   }
 
-  /** Makes a torrent of files that the user chose, and seeds it as long as this page is open. `onProgress`: bytes that are hashed. */
+  /**
+   * Makes a torrent of files that the user chose, and seeds it as long as this page is open. `onProgress`: bytes that are hashed. Rejects with
+   * `cancelled` when the signal aborts.
+   */
   async share(
     files: readonly ChosenFile[],
     options: ShareOptions,
     onProgress?: (progress: { doneBytes: number; totalBytes: number }) => void,
+    signal?: AbortSignal,
   ): Promise<TorrentSnapshot> {
     const job = String(++this.#lastCall)
+    const cancel = () => void this.#ask('cancelShare', job).catch(() => {})
+    signal?.addEventListener('abort', cancel, { once: true })
     const stop = this.on(event => {
       if (event.kind === 'creating' && event.job === job) onProgress?.(event)
     })
@@ -78,6 +84,7 @@ export class BrowserPeer {
       share.metainfo = await this.metainfo(torrent.id)
       return torrent
     } finally {
+      signal?.removeEventListener('abort', cancel)
       stop()
     }
   }

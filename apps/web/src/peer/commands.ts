@@ -33,7 +33,11 @@ export function commandsFor({ engine, readings, watchers, page, tell }: CommandC
   return {
     add: (source, options) => engine.add(source, options),
     share: (files, options, job) =>
-      engine.share(files, options, progress => tell({ kind: 'creating', job, ...progress })),
+      engine.share(files, options, {
+        job: ofPage(job),
+        onProgress: progress => tell({ kind: 'creating', job, ...progress }),
+      }),
+    cancelShare: job => engine.cancelShare(ofPage(job)),
     reshare: (metainfo, files) => engine.seed(parseMetainfo(metainfo), files),
     list: () => engine.torrents.map(torrent => engine.snapshot(torrent)),
     detail: id => {

@@ -31,6 +31,12 @@ import { detailOf, idOf, snapshotOf } from './snapshot.ts'
 const USER_AGENT = 'Shoal/0.1.0'
 const MAX_TORRENT_BYTES = 64 * 2 ** 20
 
+interface ShareJob {
+  /** Names it. */
+  readonly job: string
+  onProgress(progress: { doneBytes: number; totalBytes: number }): void
+}
+
 /** A session in a browser: torrents in the origin private file system, or in memory, and some that are seeded from chosen files. */
 export class Engine {
   readonly #session: Session
@@ -38,6 +44,8 @@ export class Engine {
   readonly #kind: StorageState['kind']
   /** Files of torrents that are seeded from them, by id. */
   readonly #shared: Map<string, { metainfo: Metainfo; files: readonly ChosenFile[] }>
+  /** Torrents that are being made, by job. */
+  readonly #creating = new Map<string, AbortController>()
 
   private constructor(
     session: Session,
@@ -107,11 +115,22 @@ export class Engine {
   async share(
     files: readonly ChosenFile[],
     options: ShareOptions,
-    onProgress: (progress: { doneBytes: number; totalBytes: number }) => void,
+    { job, onProgress }: ShareJob,
   ): Promise<TorrentSnapshot> {
     const sources = files.map(({ path, file }) => blobSource(path, file))
-    const metainfo = await createTorrentFrom(sources, { createdBy: USER_AGENT, ...options }, { onProgress })
-    return this.seed(metainfo, files)
+    const abort = new AbortController()
+    this.#creating.set(job, abort)
+    try {
+      const context = { onProgress, signal: abort.signal }
+      const metainfo = await createTorrentFrom(sources, { createdBy: USER_AGENT, ...options }, context)
+      return await this.seed(metainfo, files)
+    } finally {
+      this.#creating.delete(job)
+    }
+  }
+
+  cancelShare(job: string): void {
+    this.#creating.get(job)?.abort(new ShoalError('cancelled', 'sharing was cancelled'))
   }
 
   /** Seeds the files that the torrent was made of. */

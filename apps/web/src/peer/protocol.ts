@@ -112,6 +112,8 @@ export interface Commands {
   add(source: string | Uint8Array, options?: AddLinkOptions): TorrentSnapshot
   /** Makes a torrent of chosen files and seeds it from them. `job` names the call in `creating` events. */
   share(files: readonly ChosenFile[], options: ShareOptions, job: string): TorrentSnapshot
+  /** The `share` of that name rejects with `cancelled`, unless it is done. */
+  cancelShare(job: string): void
   /** Seeds again what another tab's engine had made of the files: `metainfo` is its .torrent. */
   reshare(metainfo: Uint8Array, files: readonly ChosenFile[]): TorrentSnapshot
   list(): TorrentSnapshot[]

@@ -2,6 +2,7 @@ import { useEffect } from 'react'
 import { texts } from '../../texts/share-page.ts'
 import { Kept } from '../view/Kept.tsx'
 import { LinkField } from '../view/LinkField.tsx'
+import { ShareForm } from './ShareForm.tsx'
 
 /** The page without a link: share something, open a link, see what is kept. */
 export default function Home() {
@@ -11,6 +12,7 @@ export default function Home() {
   return (
     <>
       <h1>{texts.home}</h1>
+      <ShareForm />
       <LinkField />
       <Kept />
     </>

@@ -1,7 +1,9 @@
-import type { ShareLink } from '@shoal/links'
+import { formatShareLink, type ShareLink } from '@shoal/links'
 import type { TorrentSnapshot } from '../../peer/protocol.ts'
+import { useServices } from '../services.ts'
 import { AddToNode } from './AddToNode.tsx'
 import { Kept } from './Kept.tsx'
+import { LinkBox } from './LinkBox.tsx'
 
 interface Props {
   readonly torrent: TorrentSnapshot
@@ -10,11 +12,19 @@ interface Props {
 }
 
 /** What is asked for less often. */
-export default function More({ torrent, magnet }: Props) {
+export default function More({ torrent, link, magnet }: Props) {
+  const { page } = useServices()
   return (
     <>
+      {torrent.origin !== 'shared' && <LinkBox link={passed(torrent, link, page)} name={torrent.name} />}
       <AddToNode magnet={magnet} />
       <Kept current={torrent.id} />
     </>
   )
+}
+
+/** As it came, and with what is known by now. */
+function passed({ lengthBytes, name }: TorrentSnapshot, link: ShareLink, page: string): string {
+  const magnet = { ...link.magnet, name }
+  return formatShareLink(page, { ...link, magnet, ...(lengthBytes > 0 && { lengthBytes }) })
 }

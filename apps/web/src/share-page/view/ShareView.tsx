@@ -4,6 +4,7 @@ import { lazy, Suspense, useEffect, useState } from 'react'
 import { useCell } from '../../node/context.tsx'
 import type { TorrentSnapshot } from '../../peer/protocol.ts'
 import { texts } from '../../texts/share-page.ts'
+import { linkOf } from '../link/link-of.ts'
 import { useDetail, useServices } from '../services.ts'
 import { Controls } from './Controls.tsx'
 import { Files } from './Files.tsx'
@@ -19,6 +20,8 @@ import { useSaving } from './use-saving.ts'
 
 /** Not before a download runs. */
 const Pieces = lazy(() => import('./Pieces.tsx'))
+const More = lazy(() => import('./More.tsx'))
+const LinkBox = lazy(() => import('./LinkBox.tsx').then(({ LinkBox }) => ({ default: LinkBox })))
 
 interface Props {
   readonly link: ShareLink
@@ -52,8 +55,10 @@ function Opened({ torrent, link, magnet }: Props & { readonly torrent: TorrentSn
   const choice = useChosen(torrent, detail)
   const saving = useSaving(torrent)
   const begun = torrent.wantedBytes > 0
+  const { page } = useServices()
   return (
     <>
+      {torrent.origin === 'shared' && <LinkBox link={linkOf(torrent, page)} name={torrent.name} />}
       <Status torrent={torrent} detail={detail} phase={phase} />
       <Controls torrent={torrent} detail={detail} phase={phase} choice={choice} saving={saving} />
       {begun && detail && (
@@ -70,8 +75,6 @@ function Opened({ torrent, link, magnet }: Props & { readonly torrent: TorrentSn
     </>
   )
 }
-
-const More = lazy(() => import('./More.tsx'))
 
 /** The torrent of a link, added if it is not here yet, with nothing of it asked for. */
 function useOpened(link: ShareLink, magnet: string): { torrent?: TorrentSnapshot; failure: Error | null } {

@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest'
+import { chosenOf, named } from './chosen.ts'
+
+const dropped = (...paths: string[]) => paths.map(path => ({ path, file: new File(['12'], path) }))
+const paths = (chosen: ReturnType<typeof chosenOf>) => chosen?.files.map(({ path }) => path.join('/'))
+
+test('a file alone is shared under its name, or the one that it is given', () => {
+  const chosen = chosenOf(dropped('song.mp3'))!
+  expect([chosen.name, chosen.isSingle, paths(chosen), chosen.totalBytes]).toEqual([
+    'song.mp3',
+    true,
+    ['song.mp3'],
+    2,
+  ])
+  expect(paths(named(chosen, 'other.mp3'))).toEqual(['other.mp3'])
+})
+
+test('a folder gives its name, its files their paths below it', () => {
+  const chosen = chosenOf(dropped('Trip/a.jpg', 'Trip/day 2/b.jpg', 'Trip/.DS_Store'))!
+  expect([chosen.name, chosen.isSingle, paths(chosen)]).toEqual(['Trip', false, ['a.jpg', 'day 2/b.jpg']])
+  expect(paths(named(chosen, 'Journey'))).toEqual(['a.jpg', 'day 2/b.jpg'])
+})
+
+test('several things are shared together', () => {
+  const chosen = chosenOf(dropped('a.txt', 'Trip/b.jpg'))!
+  expect([chosen.name, paths(chosen)]).toEqual(['2 files', ['a.txt', 'Trip/b.jpg']])
+  const folderOfOne = chosenOf(dropped('Trip/only.jpg'))!
+  expect([folderOfOne.name, folderOfOne.isSingle, paths(folderOfOne)]).toEqual(['Trip', false, ['only.jpg']])
+})
+
+test('nothing is nothing', () => {
+  expect(chosenOf([])).toBeNull()
+  expect(chosenOf(dropped('x/.DS_Store'))).toBeNull()
+})
