@@ -23,6 +23,8 @@ const node = await startNode(
     allowedHost: [],
     trustedProxy: [],
     logLevel: 'warn',
+    noTracker: false,
+    publicUrl: undefined,
     set: [fixedSetting('network.dht=false'), fixedSetting('network.lsd=false')],
     open: false,
   },

@@ -19,10 +19,14 @@ export function fixedSetting(text: string): FixedSetting {
 export function fixedSettings({
   dir,
   peerPort,
+  noTracker = false,
+  publicUrl,
   set,
 }: {
   readonly dir: string | undefined
   readonly peerPort: number | undefined
+  readonly noTracker?: boolean
+  readonly publicUrl?: string | undefined
   readonly set: readonly FixedSetting[]
 }): SettingsChange {
   const fixed: Record<string, Record<string, unknown>> = {}
@@ -31,6 +35,8 @@ export function fixedSettings({
   }
   if (dir !== undefined) fix('downloads', 'directory', dir)
   if (peerPort !== undefined) fix('network', 'port', peerPort)
+  if (noTracker) fix('network', 'ownTracker', false)
+  if (publicUrl !== undefined) fix('network', 'publicUrl', publicUrl)
   for (const { section, name, value } of set) fix(section, name, value)
   return SettingsChange.parse(fixed)
 }

@@ -39,6 +39,8 @@ describe('options of a node', () => {
       allowDir: [],
       allowedHost: [],
       trustedProxy: [],
+      noTracker: false,
+      publicUrl: undefined,
       logLevel: 'info',
       set: [],
       open: false,
@@ -71,6 +73,8 @@ describe('options of a node', () => {
       allowDir: '/a',
       allowedHost: 'a.example',
       trustedProxy: '10.0.0.0/8',
+      noTracker: 'true',
+      publicUrl: 'http://203.0.113.7:8420',
       logLevel: 'debug',
       set: 'network.dht=false',
       open: 'true',
@@ -84,7 +88,7 @@ describe('options of a node', () => {
     const byWords = read(
       keys.flatMap(key => {
         const name = `--${key.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`
-        return key === 'open' ? [name] : [name, texts[key]!]
+        return key === 'open' || key === 'noTracker' ? [name] : [name, texts[key]!]
       }),
     )
     expect(byEnv).toEqual(byWords)

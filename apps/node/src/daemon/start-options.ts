@@ -81,6 +81,12 @@ export const START_SETTINGS = {
     help: 'Address or network (10.0.0.0/8) of a proxy whose X-Forwarded-For is believed, so that wrong passwords count for who sent them',
     parse: network,
   }),
+  noTracker: startFlag('Run no tracker inside the node: the setting network.ownTracker=off'),
+  publicUrl: setting({
+    value: 'URL',
+    help: 'How others reach this node, such as http://203.0.113.7:8420: what is shared then names its tracker',
+    parse: publicUrl,
+  }),
   logLevel: setting({
     value: 'LEVEL',
     help: 'debug, info (default), warn or error',
@@ -117,6 +123,10 @@ export interface StartOptions {
   readonly allowedHost: readonly string[]
   /** Addresses and networks. */
   readonly trustedProxy: readonly string[]
+  /** No tracker inside; false: as the node's settings say. */
+  readonly noTracker: boolean
+  /** Undefined: as the node's settings say. */
+  readonly publicUrl: string | undefined
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error'
   /** Settings that hold whatever is kept of them. */
   readonly set: readonly FixedSetting[]
@@ -168,6 +178,8 @@ export function readStartOptions(
     allowDir: get('allowDir') ?? [],
     allowedHost: get('allowedHost') ?? [],
     trustedProxy: get('trustedProxy') ?? [],
+    noTracker: get('noTracker') ?? false,
+    publicUrl: get('publicUrl'),
     logLevel: get('logLevel') ?? 'info',
     set: get('set') ?? [],
     open: get('open') ?? false,
@@ -241,6 +253,12 @@ function hostName(text: string): string {
   if (!/^(?!.*\.\.)[a-z0-9_]([a-z0-9_.-]{0,252})$/.test(name))
     throw new UsageError(`"${text}" is no address and no host name: write it without port and http://`)
   return name
+}
+
+function publicUrl(text: string): string {
+  const url = URL.parse(text)
+  if (url && /^https?:\/\/[^\s/?#@]+\/?$/i.test(text)) return url.origin
+  throw new UsageError(`"${text}" is no address such as http://203.0.113.7:8420`)
 }
 
 function username(text: string): string {

@@ -14,6 +14,7 @@ import { openToken } from '../server/access/token.ts'
 import { isLoopback } from '../server/guard/hosts.ts'
 import { createServer } from '../server/server.ts'
 import { defaultFolder } from '../state/places.ts'
+import { OwnTracker } from '../tracker/own-tracker.ts'
 import { fixedSettings } from './fixed-settings.ts'
 import { openNode } from './open-node.ts'
 import type { StartOptions } from './start-options.ts'
@@ -59,10 +60,12 @@ export async function startNode(
     logEntries: log.entries,
     onStop,
   })
+  const ownTracker = new OwnTracker(node.core, options.peerHost)
   try {
     const token = await openToken(options.dataDir)
     const access = new Access({ token, ...(secret && { secret }), sessions: node.core.catalogue.logins })
     const server = await createServer({
+      join: http => ownTracker.join(http, options),
       node,
       access,
       host: options.host,
@@ -85,6 +88,7 @@ export async function startNode(
       stopAsked,
       close() {
         closing ??= (async () => {
+          await ownTracker.close()
           await server.close()
           await node.close()
           await removeNodeFile(options.dataDir)
@@ -95,6 +99,7 @@ export async function startNode(
       },
     }
   } catch (error) {
+    await ownTracker.close()
     await node.close()
     unwatch()
     throw error

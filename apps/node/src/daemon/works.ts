@@ -7,6 +7,7 @@ import { describeFailure, Failure } from '../cli/failure.ts'
 import type { FileDownload } from '../protocols/protocol.ts'
 import { withoutPassword } from '../torrents/adding.ts'
 import type { ManagedTorrent } from '../torrents/managed-torrent.ts'
+import { ownTrackers } from '../tracker/own-trackers.ts'
 import type { JobProgress, JobResult } from './jobs.ts'
 import type { NodeCore } from './node-core.ts'
 
@@ -149,7 +150,9 @@ export class Works {
 
   /** A private torrent has those alone that its maker names. */
   #trackersOf(named: readonly string[], isPrivate: boolean): readonly string[] {
-    return named.length > 0 || isPrivate ? named : this.#core.keeper.settings.network.shareTrackers
+    if (named.length > 0 || isPrivate) return named
+    const { network } = this.#core.keeper.settings
+    return [...new Set([...network.shareTrackers, ...ownTrackers(network)])]
   }
 
   async #move(torrent: ManagedTorrent, target: string, { signal, report }: JobProgress): Promise<JobResult> {

@@ -1,4 +1,5 @@
 /** The node's HTTP server: the API, the files, the console, and the APIs of other programs beside them. */
+import type { Server as HttpServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { Failure, fileFailure } from '../cli/failure.ts'
@@ -42,6 +43,8 @@ export interface ServerOptions {
   /** Folder of the built console; without it there is none. */
   readonly webRoot?: string
   readonly plugins?: readonly CompatPlugin[]
+  /** Lets what answers before all of this join the server, when that has all its listeners. */
+  readonly join?: (server: HttpServer) => void
 }
 
 export interface Server {
@@ -66,6 +69,8 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   const host = options.host ?? '127.0.0.1'
   refuseOpenDoor(host, options.access)
   const app = buildServer(options)
+  await app.ready()
+  options.join?.(app.server)
   await app.listen({ host, port: options.port }).catch(async error => {
     await app.close()
     throw listenFailure(error, host, options.port)

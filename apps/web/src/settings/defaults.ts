@@ -12,6 +12,7 @@ const KEPT = new Set([
   'network.port',
   'network.iceServers',
   'network.shareTrackers',
+  'network.publicUrl',
 ])
 
 /** The settings that differ from those of a fresh node, each with the value that it has there. */

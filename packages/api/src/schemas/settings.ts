@@ -105,6 +105,25 @@ export const Network = z.object({
         'What you share announces to these, unless you name others. Never private torrents.',
       ),
     ),
+  ownTracker: z
+    .boolean()
+    .meta(
+      text(
+        'Tracker of its own',
+        'Brings peers together at /announce of the node’s own address, so that a share works with nothing else on the network.',
+      ),
+    ),
+  publicUrl: z
+    .string()
+    .max(500)
+    .regex(/^https?:\/\/[^\s/?#@]+$/i, 'an address is written http://HOST:PORT, with nothing after it')
+    .nullable()
+    .meta(
+      text(
+        'Public address',
+        'How others reach this node, such as http://203.0.113.7:8420: what you share then names its tracker.',
+      ),
+    ),
   maxConnections: z
     .number()
     .int()
@@ -239,6 +258,8 @@ export const DEFAULT_SETTINGS: Omit<Settings, 'downloads'> & {
     webrtc: true,
     iceServers: [],
     shareTrackers: [],
+    ownTracker: true,
+    publicUrl: null,
     maxConnections: 500,
     maxConnectionsPerTorrent: 100,
     uploadSlots: 8,

@@ -1,0 +1,127 @@
+import { request } from 'node:http'
+import { DEFAULT_SETTINGS } from '@shoal/api'
+import { describe, expect, it, vi } from 'vitest'
+import { type Served, serve } from '../server/testing/served.ts'
+import { ownAddresses } from './own-addresses.ts'
+import { OwnTracker, type ServerPlace } from './own-tracker.ts'
+import { ownTrackers } from './own-trackers.ts'
+
+const HASH = Uint8Array.from({ length: 20 }, (_, at) => at + 0x41)
+const TARGET = `/announce?info_hash=${Buffer.from(HASH).toString()}&peer_id=-XX0000-000000000000&port=7&left=1`
+
+/** A session with one seed, and settings that can be changed. */
+function coreWith(network: Partial<(typeof DEFAULT_SETTINGS)['network']> = {}) {
+  const settings = { network: { ...DEFAULT_SETTINGS.network, ...network } }
+  const torrent = { state: 'seeding', isComplete: true, infoHashes: { v1: HASH }, metainfo: null }
+  return {
+    keeper: { settings },
+    session: { port: 6881, torrents: [torrent] },
+  } as unknown as ConstructorParameters<typeof OwnTracker>[0]
+}
+
+async function ask(url: string, target: string, headers: Record<string, string> = {}) {
+  return new Promise<{ status: number; text: string }>((resolve, reject) => {
+    const asked = request(url + target, { headers }, response => {
+      let text = ''
+      response.setEncoding('latin1').on('data', part => {
+        text += part
+      })
+      response.on('end', () => resolve({ status: response.statusCode!, text }))
+    })
+    asked.on('error', reject).end()
+  })
+}
+
+async function withTracker(
+  place: Partial<ServerPlace>,
+  core: ReturnType<typeof coreWith>,
+  work: (served: Served) => Promise<void>,
+) {
+  const tracker = new OwnTracker(core, undefined)
+  const whole = { host: '127.0.0.1', allowedHost: [], trustedProxy: [], ...place }
+  const served = await serve({ join: server => tracker.join(server, whole), allowedHosts: whole.allowedHost })
+  try {
+    await work(served)
+  } finally {
+    await tracker.close()
+    await served.server.close()
+  }
+}
+
+describe('the tracker inside a node', () => {
+  it('tells peers of the node, with no login, and leaves everything else to the node', async () => {
+    await withTracker({}, coreWith(), async ({ server, get }) => {
+      const { status, text } = await ask(server.url, TARGET)
+      expect(status).toBe(200)
+      expect(text).toContain('8:completei')
+      expect(text).toContain('\x7f\0\0\x01\x1a\xe1')
+      expect((await ask(server.url, '/api/torrents')).status).toBe(401)
+      expect((await get('/api/torrents')).status).toBe(200)
+      expect((await ask(server.url, '/announcement')).status).toBe(404)
+    })
+  })
+
+  it('speaks WebSocket at the same place, beside the node’s own', async () => {
+    await withTracker({}, coreWith(), async ({ server }) => {
+      const received: unknown[] = []
+      const socket = new WebSocket(`${server.url.replace('http', 'ws')}/announce`)
+      socket.onmessage = ({ data }) => received.push(JSON.parse(data))
+      socket.onopen = () =>
+        socket.send(JSON.stringify({ action: 'scrape', info_hash: Buffer.from(HASH).toString() }))
+      await vi.waitFor(() => expect(received).toHaveLength(1))
+      expect(received[0]).toMatchObject({ action: 'scrape' })
+    })
+  })
+
+  it('is closed to pages of other sites while only this machine reaches the node', async () => {
+    await withTracker({}, coreWith(), async ({ server }) => {
+      expect((await ask(server.url, TARGET, { host: 'evil.example' })).status).toBe(403)
+      const socket = new WebSocket(`${server.url.replace('http', 'ws')}/announce`, {
+        headers: { origin: 'https://evil.example' },
+      } as never)
+      await expect(
+        new Promise((resolve, reject) => {
+          socket.onopen = resolve
+          socket.onerror = () => reject(new Error('refused'))
+        }),
+      ).rejects.toThrow('refused')
+    })
+  })
+
+  it('is open to pages and peers of anywhere on a node that others reach', async () => {
+    await withTracker({ allowedHost: ['node.example'] }, coreWith(), async ({ server }) => {
+      expect((await ask(server.url, TARGET, { host: 'any.example' })).status).toBe(200)
+      expect((await ask(server.url, '/api/torrents', { host: 'any.example' })).status).toBe(403)
+      const socket = new WebSocket(`${server.url.replace('http', 'ws')}/announce`, {
+        headers: { origin: 'https://page.example' },
+      } as never)
+      await new Promise((resolve, reject) => {
+        socket.onopen = resolve
+        socket.onerror = reject
+      })
+      socket.close()
+    })
+  })
+
+  it('is not there when it is switched off', async () => {
+    await withTracker({}, coreWith({ ownTracker: false }), async ({ server }) => {
+      expect((await ask(server.url, TARGET)).status).toBe(404)
+    })
+  })
+
+  it('is named by new shares when others can reach it', () => {
+    expect(ownTrackers({ ownTracker: true, publicUrl: null })).toEqual([])
+    expect(ownTrackers({ ownTracker: false, publicUrl: 'http://a' })).toEqual([])
+    expect(ownTrackers({ ownTracker: true, publicUrl: 'https://node.example/' })).toEqual([
+      'https://node.example/announce',
+      'wss://node.example/announce',
+    ])
+  })
+
+  it('tells of no other address than the one that peers are bound to', () => {
+    expect(ownAddresses('198.51.100.7', 'http://203.0.113.1')).toEqual(['198.51.100.7'])
+    expect(ownAddresses(undefined, 'http://203.0.113.1:8420')).toEqual(
+      expect.arrayContaining(['127.0.0.1', '203.0.113.1']),
+    )
+  })
+})
