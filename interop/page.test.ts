@@ -1,8 +1,10 @@
 /** The page that a share link opens, in Debian's Chromium, with a real engine in another process as the seed, over a real tracker. */
-import { readFile } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
+import { formatMagnet } from '@shoal/torrent'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { parseShareLink } from '../packages/links/src/index.ts'
 import { Browser } from './support/browser.ts'
-import { randomFile, sha256Of, tempDir } from './support/files.ts'
+import { randomFile, randomTree, sha256Of, tempDir } from './support/files.ts'
 import { type BuiltPage, buildPage, PageSite } from './support/page-site.ts'
 import { Seeder } from './support/seeder.ts'
 import { lacking } from './support/tools.ts'
@@ -38,6 +40,47 @@ describe.skipIf(lacking('chromium'))('the page of a share link', () => {
     expect(await sha256Of(await download.path())).toBe(file.sha256)
     expect(problems).toEqual([])
     expect(site.asked.filter(path => /harbour|magnet|btih|~/.test(path))).toEqual([])
-    expect((await readFile(file.path)).length).toBe(20_000_000)
+  })
+
+  test('shares what is chosen in it: an engine and another page get it from there', async () => {
+    await using dir = await tempDir('page')
+    await using site = await PageSite.start(page.folder)
+    await using other = await Seeder.start()
+    const files = await randomTree(dir.join('Trip'), { 'a.bin': 300_000, 'day 2/b.bin': 2_000_000 })
+    const first = await browser.open(site.url)
+    const choosing = first.page.waitForEvent('filechooser')
+    await first.page.getByRole('button', { name: 'Choose a folder' }).click()
+    await (await choosing).setFiles(dir.join('Trip'))
+    expect(await first.page.getByLabel('Name that others see').inputValue()).toBe('Trip')
+    await first.page.getByRole('button', { name: 'Get a link' }).click()
+    const link = await first.page.getByLabel('Link to this share').inputValue()
+    expect(link.startsWith(`${site.url}#s1`)).toBe(true)
+    await mkdir(dir.join('got'))
+    const { magnet } = parseShareLink(link)
+    const got = await other.get(formatMagnet(magnet), dir.join('got'))
+    expect(await Promise.all(got.files.map(sha256Of))).toEqual(
+      [files['a.bin'], files['day 2/b.bin']].map(file => file!.sha256),
+    )
+    const second = await browser.open(link)
+    await second.page.getByRole('button', { name: 'Download 2.30 MB' }).click()
+    await second.page.getByText('Complete and verified').waitFor()
+    expect([...first.problems, ...second.problems]).toEqual([])
+  })
+
+  test('sharing can be stopped while files are read', async () => {
+    await using dir = await tempDir('page')
+    await using site = await PageSite.start(page.folder)
+    await randomFile(dir.join('big.bin'), 400_000_000)
+    const { page: tab, problems } = await browser.open(site.url)
+    const choosing = tab.waitForEvent('filechooser')
+    await tab.getByRole('button', { name: 'Choose files' }).click()
+    await (await choosing).setFiles(dir.join('big.bin'))
+    await tab.getByRole('button', { name: 'Get a link' }).click()
+    await tab.getByRole('button', { name: 'Cancel' }).click()
+    await tab
+      .getByRole('button', { name: 'Choose files' })
+      .or(tab.getByLabel('Name that others see'))
+      .waitFor()
+    expect(problems).toEqual([])
   })
 })
