@@ -1,11 +1,13 @@
 /** Adds things to a node. */
 import { resolve } from 'node:path'
 import type { AddTorrent, Job, Torrent } from '@shoal/api'
+import { isShareLink, parseShareLink } from '@shoal/links'
+import { askSecret } from '../cli/ask-secret.ts'
 import { describeFailure } from '../cli/failure.ts'
 import type { Output } from '../cli/output.ts'
 import { rateLimit } from './limits.ts'
 import { asUsage, type NodeClient } from './node-client.ts'
-import { readSource } from './source.ts'
+import { readSource, type Source } from './source.ts'
 import type { Awaited } from './wait.ts'
 
 export interface AddOptions {
@@ -25,6 +27,8 @@ export interface AddOptions {
   readonly ratio?: number | null | undefined
   readonly seedingTime?: number | null | undefined
   readonly queue?: 'first' | 'last' | undefined
+  /** Where the passphrase of a sealed share stands; asked for unless it is given. */
+  readonly passphraseFile?: string | undefined
 }
 
 interface Outcome {
@@ -41,14 +45,14 @@ export async function addSources(
   words: readonly string[],
   options: AddOptions,
   output: Output,
-  { asEvents }: { asEvents: boolean },
+  { asEvents, signal }: { asEvents: boolean; signal: AbortSignal },
 ): Promise<Awaited & { failed: number }> {
   const items: object[] = []
   const awaited = { torrents: [] as string[], jobs: [] as string[] }
   let failed = 0
   for (const word of words) {
     try {
-      const { added, torrent, job } = await addOne(node, word, options)
+      const { added, torrent, job } = await addOne(node, word, options, signal)
       if (torrent) awaited.torrents.push(torrent.id)
       if (job) awaited.jobs.push(job.id)
       if (!output.json) output.line(outcomeText({ added, torrent, job }))
@@ -67,7 +71,12 @@ export async function addSources(
   return { ...awaited, failed }
 }
 
-async function addOne(node: NodeClient, word: string, options: AddOptions): Promise<Outcome> {
+async function addOne(
+  node: NodeClient,
+  word: string,
+  options: AddOptions,
+  signal: AbortSignal,
+): Promise<Outcome> {
   const source = await readSource(word, node)
   const { label, tag = [] } = options
   const labels = { ...(label !== undefined && { label }), ...(tag.length > 0 && { tags: [...tag] }) }
@@ -78,7 +87,20 @@ async function addOne(node: NodeClient, word: string, options: AddOptions): Prom
     return { added: true, torrent: null, job }
   }
   const { kind: _kind, ...what } = source
-  return asUsage(node.api.addTorrent({ ...what, ...addInput(onNode(options, node)), ...labels }))
+  const input = { ...what, ...addInput(onNode(options, node)), ...labels }
+  return asUsage(node.api.addTorrent({ ...input, ...(await passphraseFor(source, options, signal)) }))
+}
+
+/** What opens a share that is sealed to a passphrase. */
+async function passphraseFor(
+  source: Source,
+  { passphraseFile }: AddOptions,
+  signal: AbortSignal,
+): Promise<{ passphrase?: string }> {
+  if (source.kind !== 'link' || !isShareLink(source.source)) return {}
+  if (parseShareLink(source.source).seal?.by !== 'passphrase') return {}
+  const secret = { file: passphraseFile, option: '--passphrase-file', signal }
+  return { passphrase: await askSecret('Passphrase of the share', secret) }
 }
 
 /** A path of this machine, where the node is on this machine. */

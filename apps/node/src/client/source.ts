@@ -1,6 +1,7 @@
 /** What is typed as something to add: a link for the node, or a file of this machine. */
 import { readFile, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import { isShareLink } from '@shoal/links'
 import { Failure, fileFailure } from '../cli/failure.ts'
 import { SHOAL } from '../cli/program.ts'
 import type { NodeClient } from './node-client.ts'
@@ -45,5 +46,9 @@ async function readTorrent(path: string, size: number): Promise<Source> {
 }
 
 function isLink(word: string): boolean {
-  return /^(magnet:|[a-z][a-z0-9+.-]*:\/\/)/i.test(word) || /^([0-9a-f]{40}|[0-9a-f]{64})$/i.test(word)
+  return (
+    isShareLink(word) ||
+    /^(magnet:|[a-z][a-z0-9+.-]*:\/\/)/i.test(word) ||
+    /^([0-9a-f]{40}|[0-9a-f]{64})$/i.test(word)
+  )
 }

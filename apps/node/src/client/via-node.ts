@@ -31,7 +31,7 @@ export async function getViaNode(
   let isAdded = false
   try {
     const node = await openNode(options, signal)
-    const added = await addSources(node, [link], options, output, { asEvents: true })
+    const added = await addSources(node, [link], options, output, { asEvents: true, signal })
     isAdded = true
     await waitFor(node, added, { output, signal })
   } catch (error) {

@@ -108,15 +108,16 @@ function endOfTorrent(torrent: Torrent): End | Failure | null {
   }
 }
 
-function endOfJob({ id, kind, state, name, error, torrent, path }: Job): End | Failure | null {
+function endOfJob({ id, kind, state, name, error, torrent, path, link }: Job): End | Failure | null {
   if (state === 'running' || state === 'waiting') return null
   if (state !== 'done')
     return new Failure(error?.code ?? 'cancelled', `${name}: ${error?.message ?? 'it was cancelled'}`)
-  const done = { create: 'Shared', download: 'Complete', move: 'Moved' }[kind]
+  const done = { create: 'Shared', download: 'Complete', move: 'Moved', unseal: 'Opened' }[kind]
   return {
-    text: `${done}: ${path ?? name}`,
-    event: { event: 'complete', job: id, kind, name, torrent, path },
-    made: kind === 'create' ? torrent : null,
+    text: `${done}: ${path ?? name}${link === null ? '' : `, sealed\n  ${link}`}`,
+    event: { event: 'complete', job: id, kind, name, torrent, path, ...(link !== null && { link }) },
+    // The magnet link of what is sealed opens nothing.
+    made: kind === 'create' && link === null ? torrent : null,
   }
 }
 
@@ -138,7 +139,9 @@ function snapshotOf(now: Torrent | Job): Snapshot {
     return { ...rest, wantedBytes: wantedBytes ?? 0, ...(error && { error: error.message }) }
   }
   const { kind, state, doneBytes, totalBytes, bytesPerSecond, error } = now
-  const working = ({ create: 'hashing', download: 'downloading', move: 'moving' } as const)[kind]
+  const working = (
+    { create: 'hashing', download: 'downloading', move: 'moving', unseal: 'hashing' } as const
+  )[kind]
   return {
     ...EMPTY,
     state: state === 'waiting' ? 'queued' : state === 'running' ? working : error ? 'error' : 'complete',

@@ -9,8 +9,8 @@ import { parseRate } from '../text/size.ts'
 
 export const add = defineCommand({
   about: [
-    'Gives the running node something to download: magnet links, info hashes, content IDs, .torrent files and URLs, and files over HTTP(S) or FTP. A file or folder of this machine that is no .torrent is shared.',
-    'What is there already is not added twice.',
+    'Gives the running node something to download: magnet links, share links (in quotes), info hashes, content IDs, .torrent files and URLs, and files over HTTP(S) or FTP. A file or folder of this machine that is no .torrent is shared.',
+    'What is there already is not added twice. A sealed share is opened when all of it is there.',
   ],
   positionals: [{ name: 'LINK', help: 'links, .torrent files, or files and folders to share', many: true }],
   options: {
@@ -33,6 +33,9 @@ export const add = defineCommand({
     ratio: value('RATIO', { help: 'End sharing at this ratio: 2, 1.5, never', parse: parseRatio }),
     seedingTime: value('TIME', { help: 'End sharing after this: 30m, 12h, never', parse: parseSeedingTime }),
     queue: value('PLACE', { help: 'Where in the queue: first or last', parse: oneOf('first', 'last') }),
+    passphraseFile: value('FILE', {
+      help: 'The passphrase of a sealed share: the first line of this file, - for standard input. Default: it is asked for',
+    }),
     wait: flag('Show progress, and end when all is there', { short: 'w' }),
     ...NODE_OPTIONS,
   },
@@ -50,7 +53,10 @@ export const add = defineCommand({
     if (options.wait && options.paused)
       throw new UsageError('what is paused is never complete: give either --wait or --paused')
     const node = await openNode(options, interrupt.signal)
-    const added = await addSources(node, words, options, output, { asEvents: options.wait })
+    const added = await addSources(node, words, options, output, {
+      asEvents: options.wait,
+      signal: interrupt.signal,
+    })
     if (options.wait) await waitFor(node, added, { output, signal: interrupt.signal })
     return added.failed > 0 ? EXIT.failed : 0
   },

@@ -53,7 +53,7 @@ export const get = defineCommand({
   async run([link], options, context) {
     if (options.node !== undefined) {
       const { getViaNode, refuseWithNode } = await import('../client/via-node.ts')
-      refuseWithNode(options, ['preallocate', ...ALONE])
+      refuseWithNode(options, ['preallocate', 'keyFile', ...ALONE])
       return getViaNode(link!, options, context)
     }
     const { getLink } = await import('../sealed/get-sealed.ts')

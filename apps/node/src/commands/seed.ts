@@ -8,7 +8,7 @@ import { SEAL_OPTIONS } from '../sealed/seal-options.ts'
 
 const { name: _name, ...MAKE_OPTIONS } = TORRENT_OPTIONS
 /** What a node decides by itself, or has no word for. */
-const ALONE = ['torrent', 'peer', 'keepLinks', ...Object.keys(NETWORK_OPTIONS)]
+const ALONE = ['torrent', 'peer', 'keepLinks', 'out', 'page', ...Object.keys(NETWORK_OPTIONS)]
 
 export const seed = defineCommand({
   about: [
@@ -35,7 +35,7 @@ export const seed = defineCommand({
     ['seed Photos --seal --to age1…', 'Only the owner of this key can open it'],
   ],
   async run([path], options, context) {
-    const { checkSealOptions } = await import('../sealed/seal-options.ts')
+    const { checkSealOptions, sealToOf } = await import('../sealed/seal-options.ts')
     checkSealOptions(options)
     if (options.node !== undefined) {
       const { refuseWithNode, seedViaNode } = await import('../client/via-node.ts')
@@ -49,6 +49,7 @@ export const seed = defineCommand({
         ...(comment !== undefined && { comment }),
         ...(source !== undefined && { source }),
         ...(pieceLength !== undefined && { pieceLengthBytes: pieceLength }),
+        ...(options.seal && { seal: await sealToOf(options, context.interrupt.signal) }),
       }
       // A node elsewhere has paths of its own.
       return seedViaNode(options.node === 'local' ? resolve(path!) : path!, create, options, context)

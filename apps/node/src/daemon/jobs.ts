@@ -17,6 +17,7 @@ export interface JobProgress {
 export interface JobResult {
   readonly torrent?: string | null
   readonly path?: string | null
+  readonly link?: string | null
 }
 
 export interface NewJob {
@@ -62,6 +63,7 @@ export class Jobs {
       error: null,
       torrent,
       path: null,
+      link: null,
       startedMs: Date.now(),
       endedMs: null,
     }

@@ -2,6 +2,7 @@
 import { stat } from 'node:fs/promises'
 import type { Added, CheckedInputOf, NodeStats, SearchPage } from '@shoal/api'
 import {
+  formatMagnet,
   infoHashText,
   type PeerStatus,
   type Session,
@@ -16,6 +17,9 @@ import type { LogEntries } from '../log/log-entries.ts'
 import { pathIn } from '../protocols/bittorrent-handler.ts'
 import type { TorrentDownload } from '../protocols/protocol.ts'
 import type { Protocols } from '../protocols/protocols.ts'
+import { addSealed } from '../sealed/node-unseal.ts'
+import { shareOf } from '../sealed/share-of.ts'
+import { Vault } from '../sealed/vault.ts'
 import { type AddedTorrent, type AddInput, addTorrent, sourceOf } from '../torrents/adding.ts'
 import { CatalogueRows } from '../torrents/catalogue-rows.ts'
 import { Countries } from '../torrents/countries.ts'
@@ -87,6 +91,7 @@ export class NodeCore {
   readonly uploads: Uploads
   readonly jobs: Jobs
   readonly works: Works
+  readonly vault: Vault
   readonly events: EventHub
   readonly traffic: Traffic
   readonly watchers: TorrentWatcher[] = []
@@ -140,6 +145,7 @@ export class NodeCore {
     })
     this.uploads = new Uploads(() => keeper.settings.downloads.directory, parts.dataDir)
     this.jobs = new Jobs(catalogue.jobs, job => this.events.publish('jobs', { type: 'job', job }))
+    this.vault = new Vault(parts.dataDir)
     this.works = new Works(this)
     this.traffic = new Traffic(catalogue.history, session.stats)
   }
@@ -191,15 +197,25 @@ export class NodeCore {
   }
 
   async #add(
-    { source, torrent, ...input }: CheckedInputOf<'addTorrent'>,
+    { source, torrent, passphrase, ...input }: CheckedInputOf<'addTorrent'>,
     signal?: AbortSignal,
   ): Promise<Added> {
-    const given = sourceOf({ source, torrent })
+    const named = sourceOf({ source, torrent })
+    const share = shareOf(named)
+    const given = share && !share.seal ? formatMagnet(share.magnet) : named
     const directory = input.directory === undefined ? undefined : await this.folders.allow(input.directory)
     if (typeof given !== 'string') return this.#addedOf(await this.addTorrent(given, { ...input, directory }))
     const target =
       directory ??
       ((input.label && this.labels.directoryOf(input.label)) || this.keeper.settings.downloads.directory)
+    if (share?.seal) {
+      const { added, job } = await addSealed(this, share, share.seal, {
+        ...input,
+        passphrase,
+        directory: target,
+      })
+      return { ...this.#addedOf(added), job }
+    }
     const running = this.works.downloading(given, target)
     if (running) return { added: false, torrent: null, job: running }
     const download = await this.protocols.manager.download(given, {

@@ -1,7 +1,8 @@
 /** Operations about torrents, their files and peers. */
 import type { TorrentOperations } from '@shoal/api'
-import type { TorrentApi, TorrentSource } from '@shoal/torrent'
+import { formatMagnet, type TorrentApi, type TorrentSource } from '@shoal/torrent'
 import { Failure } from '../cli/failure.ts'
+import { shareOf } from '../sealed/share-of.ts'
 import { actOnTorrents } from '../torrents/actions.ts'
 import { sourceOf } from '../torrents/adding.ts'
 import { pageOf } from '../torrents/list-queries.ts'
@@ -21,7 +22,10 @@ export function torrentOperations(core: NodeCore): TorrentOperations {
     listTorrents: async query => list.list(query),
     addTorrent: async (input, { signal } = {}) => core.add(input, signal),
     previewTorrent: async ({ peers = [], timeoutSeconds, ...input }, { signal } = {}) => {
-      const source = await sourceToLookAt(sourceOf(input), core, timeoutSeconds * 1000, signal)
+      const given = sourceOf(input)
+      const share = shareOf(given)
+      const plain = share ? formatMagnet(share.magnet) : given
+      const source = await sourceToLookAt(plain, core, timeoutSeconds * 1000, signal)
       return core.previews.look(source, peers, timeoutSeconds * 1000, signal)
     },
     actOnTorrents: async input => actOnTorrents(input, core),

@@ -1,10 +1,15 @@
 /** What takes long: making torrents, downloads of plain files, moves. Those that can be begun anew go on after a restart. */
-import { basename, dirname } from 'node:path'
+import { randomUUID } from 'node:crypto'
+import { rm } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import type { CheckedInputOf, Job } from '@shoal/api'
 import { createTorrent, type Metainfo } from '@shoal/torrent'
 import type { JobRecord } from '../catalogue/job-store.ts'
 import { describeFailure, Failure } from '../cli/failure.ts'
 import type { FileDownload } from '../protocols/protocol.ts'
+import { SEALED_FOLDER, unsealAgain } from '../sealed/node-unseal.ts'
+import { sealPath } from '../sealed/seal-path.ts'
+import { sealedLink } from '../sealed/sealed-link.ts'
 import { withoutPassword } from '../torrents/adding.ts'
 import type { ManagedTorrent } from '../torrents/managed-torrent.ts'
 import { ownTrackers } from '../tracker/own-trackers.ts'
@@ -41,7 +46,8 @@ export class Works {
       kind: 'create',
       name: options.name ?? basename(path),
       lane: 'hashing',
-      detail: { path, options } satisfies CreateDetail,
+      // A passphrase is kept nowhere: what is cut off is begun anew by its user.
+      ...(!options.seal && { detail: { path, options } satisfies CreateDetail }),
       run: progress => this.#create(path, options, progress),
     })
   }
@@ -96,6 +102,8 @@ export class Works {
     if (kind === 'create') {
       const { path, options } = detail as CreateDetail
       this.create(await this.#core.folders.allowContent(path), options, id)
+    } else if (kind === 'unseal') {
+      await unsealAgain(this.#core, id, detail)
     } else if (kind === 'download') {
       // Whoever is asked may not answer for long: the node does not wait for that.
       const resuming = this.#downloadAgain(id, detail as DownloadDetail).finally(() =>
@@ -127,7 +135,28 @@ export class Works {
     }
   }
 
-  async #create(path: string, options: CreateOptions, { signal, report }: JobProgress): Promise<JobResult> {
+  async #create(path: string, options: CreateOptions, progress: JobProgress): Promise<JobResult> {
+    const { seal, ...plain } = options
+    if (!seal) return this.#createOf(path, plain, progress)
+    const { signal, report } = progress
+    const folder = join(this.#core.keeper.settings.downloads.directory, SEALED_FOLDER, randomUUID())
+    try {
+      const sealed = await sealPath(path, folder, seal, { signal, onProgress: report })
+      const made = await this.#createOf(sealed.path, { ...plain, name: undefined }, progress)
+      const torrent = this.#core.book.get(made.torrent!)
+      this.#core.book.change(torrent, { name: plain.name ?? sealed.name })
+      return { ...made, path, link: sealedLink(torrent.api.metainfo!, { by: seal.by, key: sealed.key }) }
+    } catch (error) {
+      await rm(folder, { recursive: true, force: true })
+      throw error
+    }
+  }
+
+  async #createOf(
+    path: string,
+    options: Omit<CreateOptions, 'seal'>,
+    { signal, report }: JobProgress,
+  ): Promise<JobResult> {
     const { label, tags, trackers, name, comment, source, pieceLengthBytes, ...rest } = options
     const metainfo = await createTorrent(
       path,

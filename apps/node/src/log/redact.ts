@@ -10,12 +10,15 @@ const USER_INFO = /(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/@"'<>]+@/gi
 /** A tracker's passkey is part of the path: `/<32 letters and digits>/announce`. */
 const PASSKEY = /(\/)[A-Za-z0-9_-]{16,}(?=\/(?:announce|scrape)\b)/g
 const PASSKEY_AFTER = /(\/(?:announce|scrape)(?:\.php)?\/)[A-Za-z0-9_-]{16,}/g
+/** A share link: what follows `#` may open what is sealed. */
+const SHARE = /#s\d+[A-Za-z0-9_-]{8,}/g
 const SESSION = /(shoal_session_\d+=)[\w.-]+/g
 
 export function redact(text: string): string {
   return text
     .replace(IN_HEADER, `$1$2${HIDDEN}`)
     .replace(SCHEME, `$1 ${HIDDEN}`)
+    .replace(SHARE, `#${HIDDEN}`)
     .replace(SESSION, `$1${HIDDEN}`)
     .replace(USER_INFO, `$1${HIDDEN}@`)
     .replace(IN_QUERY, `$1${HIDDEN}`)

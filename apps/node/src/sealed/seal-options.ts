@@ -1,5 +1,5 @@
 /** Options of what seals a share. */
-import type { SealTo } from '@shoal/sealed'
+import type { SealTo } from '@shoal/api'
 import { askSecret } from '../cli/ask-secret.ts'
 import { UsageError } from '../cli/failure.ts'
 import { flag, list, type OptionValues, value } from '../cli/options.ts'
@@ -34,7 +34,7 @@ export function checkSealOptions({ seal, ...given }: SealOptions): void {
 /** To whom the options seal; asks for the passphrase where they want one. */
 export async function sealToOf(options: SealOptions, signal: AbortSignal): Promise<SealTo> {
   const { passphrase, passphraseFile, to } = options
-  if (to.length > 0) return { by: 'recipients', recipients: to }
+  if (to.length > 0) return { by: 'recipients', recipients: [...to] }
   if (!passphrase && passphraseFile === undefined) return { by: 'key' }
   const secret = { file: passphraseFile, option: '--passphrase-file', twice: true, signal }
   return { by: 'passphrase', passphrase: await askSecret('Passphrase for the share', secret) }

@@ -2,9 +2,8 @@
 import { randomUUID } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { formatShareLink } from '@shoal/links'
 import type { SealTo } from '@shoal/sealed'
-import { createTorrent, infoHashText, type Metainfo, magnetOf, parseMagnet, Session } from '@shoal/torrent'
+import { createTorrent, infoHashText, type Metainfo, Session } from '@shoal/torrent'
 import type { CommandContext } from '../cli/command.ts'
 import { EXIT, Failure, UsageError } from '../cli/failure.ts'
 import { hexHashes } from '../content/describe.ts'
@@ -19,18 +18,7 @@ import { openView } from '../view/open-view.ts'
 import { torrentItem, type View } from '../view/view.ts'
 import { type SealOptions, sealToOf } from './seal-options.ts'
 import { type SealedPath, sealPath } from './seal-path.ts'
-
-/** The link of a sealed share; `key` when it is sealed to one. */
-export function sealedLink(
-  metainfo: Metainfo,
-  lengthBytes: number,
-  seal: { readonly by: SealTo['by']; readonly key?: Uint8Array | undefined },
-  page = '',
-): string {
-  const by = seal.by === 'recipients' ? 'recipient' : seal.by
-  const magnet = parseMagnet(magnetOf(metainfo))
-  return formatShareLink(page, { magnet, lengthBytes, seal: by === 'key' ? { by, key: seal.key! } : { by } })
-}
+import { sealedLink } from './sealed-link.ts'
 
 /** Returns the exit code. */
 export async function seedSealed(
@@ -57,12 +45,7 @@ export async function seedSealed(
     view.add(torrentItem(torrent, infoHashText(torrent.infoHashes)))
     logTo(view, output, torrent)
     view.tell(`Listening on port ${session.port}. Ctrl-C stops`, { event: 'listening', port: session.port })
-    tellSealed(
-      view,
-      sealed,
-      metainfo,
-      sealedLink(metainfo, sealed.lengthBytes, { ...to, ...sealed }, options.page),
-    )
+    tellSealed(view, sealed, metainfo, sealedLink(metainfo, { by: to.by, key: sealed.key }, options.page))
     await untilStopped(torrent, signal)
     view.tell('Stopping …')
     return 0

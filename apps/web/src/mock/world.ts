@@ -248,6 +248,7 @@ export class MockWorld {
       error: null,
       torrent: null,
       path: null,
+      link: null,
       startedMs: this.nowMs(),
       endedMs: null,
     }

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { Bytes, BytesPerSecond, TimeMs, TorrentId } from './common.ts'
 
-/** `create`: makes a torrent of files and shares it. `download`: one file over HTTP(S) or FTP. `move`: files to another folder. */
-export const JobKind = z.enum(['create', 'download', 'move'])
+/** `create`: makes a torrent of files and shares it. `download`: one file over HTTP(S) or FTP. `move`: files to another folder. `unseal`: opens a sealed share when it is whole. */
+export const JobKind = z.enum(['create', 'download', 'move', 'unseal'])
 
 /** Long work that shows its progress and can be cancelled. */
 export const Job = z.object({
@@ -20,6 +20,8 @@ export const Job = z.object({
   torrent: TorrentId.nullable(),
   /** Where what it downloaded or moved lies. */
   path: z.string().nullable(),
+  /** The share link of what it sealed, with what opens it: for those that it is meant for alone. */
+  link: z.string().nullable(),
   startedMs: TimeMs,
   endedMs: TimeMs.nullable(),
 })

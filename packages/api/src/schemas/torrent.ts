@@ -139,13 +139,19 @@ export const TorrentPage = page(Torrent).extend({ revision: z.number().int().min
 export const AddTorrent = z.object({
   source: z.string().trim().min(1).max(100_000).optional().meta({
     description:
-      'Magnet link, info hash, content ID, URL of a .torrent or of any file over HTTP(S) or FTP, or a path on the node’s machine',
+      'Magnet link, share link, info hash, content ID, URL of a .torrent or of any file over HTTP(S) or FTP, or a path on the node’s machine',
   }),
   torrent: z
     .base64()
     .max(40_000_000)
     .optional()
     .meta({ description: 'Content of a .torrent, base64; instead of `source`' }),
+  passphrase: z
+    .string()
+    .min(1)
+    .max(1000)
+    .optional()
+    .meta({ description: 'Of a share that is sealed to a passphrase' }),
   directory: HostPath.optional(),
   label: Name.nullable().optional(),
   tags: z.array(Name).max(100).optional(),
@@ -171,7 +177,7 @@ export const AddTorrent = z.object({
 })
 export type AddTorrent = z.input<typeof AddTorrent>
 
-/** Either a torrent, or a job that downloads one file over HTTP(S) or FTP. `added` is false when it was there already. */
+/** Either a torrent, or a job that downloads one file over HTTP(S) or FTP; of a sealed share both, and the job opens it. `added` is false when it was there already. */
 export const Added = z.object({ added: z.boolean(), torrent: Torrent.nullable(), job: Job.nullable() })
 export type Added = z.infer<typeof Added>
 
@@ -280,6 +286,16 @@ export const Tracker = z.object({
 })
 export type Tracker = z.infer<typeof Tracker>
 
+/** How content is encrypted before it is shared: see docs/sealed-shares.md. */
+export const SealTo = z.discriminatedUnion('by', [
+  /** To a random key, which stands in the link. */
+  z.object({ by: z.literal('key') }),
+  z.object({ by: z.literal('passphrase'), passphrase: z.string().min(1).max(1000) }),
+  /** To public keys: `age1…` or `did:key:…`. */
+  z.object({ by: z.literal('recipients'), recipients: z.array(z.string().max(200)).min(1).max(100) }),
+])
+export type SealTo = z.infer<typeof SealTo>
+
 export const CreateTorrent = z.object({
   path: HostPath.meta({ description: 'A file or folder on the node’s machine' }),
   name: Name.optional(),
@@ -292,5 +308,9 @@ export const CreateTorrent = z.object({
   webSeeds: z.array(z.string().max(2000)).max(1000).default([]),
   label: Name.nullable().optional(),
   tags: z.array(Name).max(100).optional(),
+  seal: SealTo.optional().meta({
+    description:
+      'Encrypts it first, into a file of its own, and shares that. The link is told by the job, and nowhere else',
+  }),
 })
 export type CreateTorrent = z.input<typeof CreateTorrent>

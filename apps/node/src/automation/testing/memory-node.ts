@@ -116,6 +116,7 @@ function newJob(name: string, torrent: string, path: string): Job {
     error: null,
     torrent,
     path,
+    link: null,
     startedMs: 0,
     endedMs: null,
   }

@@ -13,7 +13,7 @@ export function modelNodeOperations(node: ModelNode): Omit<NodeOperations, keyof
     const nowMs = Date.now()
     const made: Job = {
       ...{ id: node.nextId(), kind, name, state: 'done', doneBytes: 0, totalBytes: 0, bytesPerSecond: 0 },
-      ...{ error: null, torrent: null, path: null, startedMs: nowMs, endedMs: nowMs },
+      ...{ error: null, torrent: null, path: null, link: null, startedMs: nowMs, endedMs: nowMs },
     }
     node.jobs.set(made.id, made)
     node.events.publish('jobs', { type: 'job', job: made })

@@ -69,6 +69,7 @@ export function modelTorrentOperations(node: ModelNode): TorrentOperations {
           error: null,
           torrent: id,
           path: directory,
+          link: null,
           startedMs: Date.now(),
           endedMs: Date.now(),
         },

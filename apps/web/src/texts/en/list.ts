@@ -98,6 +98,7 @@ export const list = {
     create: (name: string) => `Preparing ${name} to be shared`,
     download: (name: string) => `Downloading ${name}`,
     move: (name: string) => `Moving ${name}`,
+    unseal: (name: string) => `Opening ${name}`,
     upload: (name: string) => `Sending ${name} to the node`,
     waiting: 'Waiting',
     cancel: 'Cancel',
