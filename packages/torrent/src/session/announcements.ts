@@ -146,7 +146,7 @@ function totalsOf({ totals, content }: TorrentTask): ReturnType<DiscoveryTopic['
   }
 }
 
-/** Nothing is chosen yet, and nothing is here: to others it is no seed. */
+/** Nothing is chosen yet: to others it is no seed. */
 function isUndecided({ wantedBytes, have }: Content): boolean {
-  return wantedBytes === 0 && have.count === 0
+  return wantedBytes === 0 && !have.isFull
 }

@@ -39,9 +39,15 @@ describe('of the files that are selected', () => {
     await world.until('the seed is known', () => torrent.stats.seeds === 1)
     await world.clock.advance(60_000)
     expect(torrent.stats).toMatchObject({ peers: 1, seeds: 1, downloadedBytes: 0, wantedBytes: 0 })
+    const [first] = torrent.files
+    const reading = first!.stream({ start: 0, end: PIECE })[Symbol.asyncIterator]().next()
+    await world.until('the beginning is read', () => first!.haveBytes >= PIECE)
+    expect((await reading).value).toHaveLength(PIECE)
+    await world.clock.advance(60_000)
+    expect(torrent.stats).toMatchObject({ peers: 1, seeds: 1 })
     await torrent.setPriority(1, 4)
     await world.until('the second file', () => torrent.stats.state === 'seeding')
-    expect(have(torrent)).toEqual([0, 20, 0])
+    expect(have(torrent)).toEqual([1, 20, 0])
   })
 
   test('many are chosen at once, all or none', async () => {

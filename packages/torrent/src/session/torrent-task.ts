@@ -316,7 +316,11 @@ export class TorrentTask implements WorkHost, CheckHost, MetadataHost {
     this.touch()
     if (!this.isChecked) return
     if (content.isComplete) this.onFinished()
-    else life.completed = false
+    else if (life.completed) {
+      life.completed = false
+      // Seeds have left since it was complete.
+      this.announcements.refresh()
+    }
     if (!life.paused) this.#run()
     this.#work?.prioritize()
     this.show()
@@ -332,7 +336,7 @@ export class TorrentTask implements WorkHost, CheckHost, MetadataHost {
   onFinished(): void {
     if (!this.life.completed) {
       this.content?.storage.setWanted(this.content.selection.wanted()).catch(error => this.onFault(error))
-      if (this.content && this.content.have.count > 0) this.announcements.completed()
+      if (this.content && this.content.wantedBytes > 0) this.announcements.completed()
     }
     this.life.complete()
     this.show()

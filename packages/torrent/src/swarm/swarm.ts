@@ -148,8 +148,8 @@ export class Swarm implements SwarmHost, TransferOwner {
     return this.#owner.exchangesPeers
   }
   get uploadOnly(): boolean {
-    // Who has nothing and wants nothing has not chosen yet: peers that it finds meanwhile stay.
-    return this.transfer !== null && this.transfer.isFinished && this.transfer.have.count > 0
+    // While nothing is chosen yet, peers that are found stay.
+    return this.transfer !== null && this.transfer.isFinished && !this.transfer.isUndecided
   }
 
   /** The metadata is known: pieces can move. */

@@ -75,6 +75,7 @@ export class Transfer implements PieceMemoryUser {
   /** Checks and writes under way. */
   readonly #working = new Set<Promise<void>>()
   #prioritized = false
+  #wantsNothing = false
   /** Wanted pieces that wait for the hashes to verify them by. */
   #unverifiable = 0
   #unwrittenBytes = 0
@@ -122,6 +123,7 @@ export class Transfer implements PieceMemoryUser {
     const needsRoots = this.info.version === 'v2'
     if (selection.isDefault && !needsRoots && !this.#prioritized) return
     this.#prioritized = true
+    this.#wantsNothing = selection.wantedBytes === 0
     this.#unverifiable = 0
     for (let piece = 0; piece < this.layout.pieceCount; piece++) {
       const priority = selection.piecePriority(piece)
@@ -154,6 +156,11 @@ export class Transfer implements PieceMemoryUser {
   /** All wanted pieces are verified and stored. */
   get isFinished(): boolean {
     return this.#unverifiable === 0 && this.picker.isFinished
+  }
+
+  /** Nothing is selected, though much is missing: what its user reads, or selects later, may come from any peer. */
+  get isUndecided(): boolean {
+    return this.#wantsNothing && !this.have.isFull
   }
 
   /** Whether more may be asked for: not while storage is behind or refuses. */
