@@ -1,10 +1,10 @@
+import { acceptEncryption, encryptOutgoing } from '#encryption'
 import type { EncryptionPolicy } from '../api.ts'
 import { concat, equalBytes } from '../base/bytes.ts'
 import { ShoalError } from '../base/errors.ts'
 import type { Random } from '../base/random.ts'
 import type { Connection, PeerAddress, Transport } from '../transport/transport.ts'
 import { encodeHandshake, HANDSHAKE_BYTES, type Handshake, parseHandshake } from '../wire/handshake.ts'
-import { acceptEncryption, encryptOutgoing } from '../wire/negotiate-encryption.ts'
 import type { ReadyConnection } from './swarm.ts'
 
 /** A torrent as a handshake names it. */
