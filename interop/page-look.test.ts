@@ -1,0 +1,112 @@
+/** The page of a share link as people see it: sizes, themes, keyboard and screen readers, without a network, and how much it loads. */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { findings } from '../apps/web/e2e/testing/axe.ts'
+import { Browser, picture } from './support/browser.ts'
+import { randomTree, tempDir } from './support/files.ts'
+import { type BuiltPage, buildPage, PageSite } from './support/page-site.ts'
+import { Seeder } from './support/seeder.ts'
+import { lacking } from './support/tools.ts'
+
+const PHONE = { width: 360, height: 740 }
+let page: BuiltPage
+let browser: Browser
+
+/** How far the page is wider than its window: CSS pixels. */
+const overflow = (tab: Page) =>
+  tab.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+
+async function isGood(tab: Page): Promise<void> {
+  expect(await findings(tab)).toEqual([])
+  expect(await overflow(tab)).toBe(0)
+}
+
+describe.skipIf(lacking('chromium'))('the page of a share link: its look', () => {
+  beforeAll(async () => {
+    page = await buildPage()
+    browser = await Browser.launch()
+  })
+  afterAll(async () => {
+    await browser?.[Symbol.asyncDispose]()
+    await page?.[Symbol.asyncDispose]()
+  })
+
+  test.each([
+    { name: 'light', options: { colorScheme: 'light' } },
+    { name: 'dark-phone', options: { colorScheme: 'dark', viewport: PHONE, hasTouch: true } },
+  ] as const)(
+    'it is readable and usable by everybody: $name',
+    async ({ name, options }) => {
+      await using dir = await tempDir('page')
+      await using site = await PageSite.start(page.folder)
+      await using seeder = await Seeder.start()
+      await randomTree(dir.join('Harbour at dawn'), {
+        'film of the morning, with all the boats that left.mp4': 4_000_000,
+        'notes/a rather long name without any spaces_that_could_be_broken_anywhere_at_all.txt': 20_000,
+        'card.png': 500_000,
+      })
+      const { magnet } = await seeder.seed(dir.join('Harbour at dawn'), [site.announce])
+      const { page: tab } = await browser.open(site.url, options)
+      await tab.getByRole('button', { name: 'Choose files' }).waitFor()
+      await isGood(tab)
+      await picture(tab, `page-home-${name}`)
+      await tab.goto(`${site.url}#s1cut`)
+      await tab.getByRole('heading', { name: 'cut short' }).waitFor()
+      await isGood(tab)
+      await tab.goto(`${site.url}#${magnet}`)
+      await tab.getByText('1 device has all of it').waitFor()
+      await tab.getByRole('heading', { name: 'Add to your node' }).waitFor()
+      await isGood(tab)
+      await picture(tab, `page-offered-${name}`)
+      await tab.getByRole('checkbox', { name: /^Download card/ }).uncheck()
+      await tab.getByRole('button', { name: 'Download 4.02 MB' }).click()
+      await tab.getByText('What you chose is complete and verified').waitFor()
+      await tab.getByText('You help').waitFor()
+      await tab.getByRole('button', { name: 'QR code' }).click()
+      await tab.getByRole('img', { name: 'QR code of the link' }).waitFor()
+      await isGood(tab)
+      await picture(tab, `page-complete-${name}`)
+    },
+    120_000,
+  )
+
+  test('at most 200 KB of gzipped script before a download', async () => {
+    await using dir = await tempDir('page')
+    await using site = await PageSite.start(page.folder)
+    await using seeder = await Seeder.start()
+    await randomTree(dir.join('Tree'), { 'a.bin': 100_000, 'b.mp4': 100_000 })
+    const { magnet } = await seeder.seed(dir.join('Tree'), [site.announce])
+    const { page: tab } = await browser.open(`${site.url}#${magnet}`, { serviceWorkers: 'block' })
+    await tab.getByRole('button', { name: 'Download 200 kB' }).waitFor()
+    await tab.getByRole('heading', { name: 'Add to your node' }).waitFor()
+    const scripts = [...new Set(site.asked)].filter(path => path.endsWith('.js'))
+    const sizes = await Promise.all(
+      scripts.map(async path => gzipSync(await readFile(join(page.folder, path)), { level: 9 }).length),
+    )
+    const totalBytes = sizes.reduce((sum, size) => sum + size, 0)
+    console.log(`${scripts.length} scripts, ${totalBytes} bytes gzipped`)
+    expect(totalBytes).toBeLessThan(200_000)
+  })
+
+  test('once opened, it works without its host, and has what was downloaded', async () => {
+    await using dir = await tempDir('page')
+    await using site = await PageSite.start(page.folder)
+    await using seeder = await Seeder.start()
+    await randomTree(dir.join('Tree'), { 'a.txt': 1000, 'b.bin': 200_000 })
+    const { magnet } = await seeder.seed(dir.join('Tree'), [site.announce])
+    const { page: tab } = await browser.open(`${site.url}#${magnet}`)
+    await tab.getByRole('button', { name: /^Download/ }).click()
+    await tab.getByText('Complete and verified').waitFor()
+    await tab.evaluate(() => navigator.serviceWorker.ready)
+    await site.stopTracker()
+    await site.goAway()
+    await tab.reload()
+    await tab.getByText('Complete and verified').waitFor()
+    await tab.getByRole('button', { name: 'Show a.txt' }).click()
+    await tab.getByRole('button', { name: 'Close' }).waitFor()
+    await site.serve()
+  })
+})
