@@ -44,10 +44,11 @@ async function fromFile(file: string, option: string): Promise<string> {
 
 async function ask(question: string, option: string, signal: AbortSignal): Promise<string> {
   if (!canAsk()) throw new UsageError(`nobody can be asked for the passphrase here: give ${option} FILE`)
-  process.stderr.write(`${question}: `)
   // The line editor echoes into this, so nothing is shown.
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() })
   const lines = createInterface({ input: process.stdin, output: silent, terminal: true, historySize: 0 })
+  // Only now: the terminal itself would show what is typed before.
+  process.stderr.write(`${question}: `)
   // Read as a signal, so that Ctrl-C does here what it does elsewhere.
   lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT'))
   try {

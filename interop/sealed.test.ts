@@ -1,0 +1,130 @@
+/** Sealed shares on the command line: whole processes, on loopback. */
+import { readdir, stat, writeFile } from 'node:fs/promises'
+import { expect, test } from 'vitest'
+import { LOOPBACK, type ShoalProcess, Workplace } from '../apps/node/src/testing/shoal-process.ts'
+
+const LIMIT = { timeout: 120_000 }
+
+async function sealedSeed(
+  place: Workplace,
+  ...options: string[]
+): Promise<{ process: ShoalProcess; link: string; peer: string }> {
+  const process = place.start('seed', 'Photos', '--seal', ...options, ...LOOPBACK, '--json')
+  const { port } = await process.event('listening')
+  const { link } = await process.event('sharing')
+  return { process, link, peer: `127.0.0.1:${port}` }
+}
+
+async function photos(): Promise<{ place: Workplace; bytes: Buffer }> {
+  const place = await Workplace.create()
+  const bytes = await place.file('Photos/sub/Größe.jpg', 700_000)
+  await writeFile(place.at('Photos', 'empty'), '')
+  return { place, bytes }
+}
+
+test('the key in the link opens it, and nothing sealed stays behind', LIMIT, async () => {
+  const { place, bytes } = await photos()
+  await using _end = place
+  const { process, link, peer } = await sealedSeed(place)
+  const get = place.start('get', link, '-o', 'in', '--peer', peer, ...LOOPBACK, '--json')
+  expect(await get.finished).toMatchObject({ code: 0, stderr: '' })
+  expect(get.objects.find(({ event }) => event === 'opened')).toMatchObject({
+    paths: [place.at('in', 'Photos')],
+    length: 700_000,
+    leftOut: 0,
+  })
+  expect((await place.read('in/Photos/sub/Größe.jpg')).equals(bytes)).toBe(true)
+  expect(await readdir(place.at('in'))).toEqual(['Photos'])
+  expect((await process.interrupt()).code).toBe(0)
+  expect(await readdir(place.at('state', 'sealed'))).toEqual([])
+})
+
+test('what others see holds no name, and its link is refused when it is cut or changed', LIMIT, async () => {
+  const { place } = await photos()
+  await using _end = place
+  const { process, link } = await sealedSeed(place, '--out', 'kept')
+  const sharing = await process.event('sharing')
+  expect(sharing.path).toBe(place.at('kept', 'sealed.age'))
+  const sealed = await place.read('kept/sealed.age')
+  for (const name of ['Photos', 'Größe', 'empty']) expect(sealed.includes(name)).toBe(false)
+  const get = (text: string) => place.json('get', text, '-o', 'in', '--timeout', '1s', ...LOOPBACK)
+  expect((await get(link.slice(0, -4))).object.error.code).toBe('cut-short')
+  const other = link[60] === 'A' ? 'B' : 'A'
+  expect((await get(`${link.slice(0, 60)}${other}${link.slice(61)}`)).object.error.code).toBe('altered')
+  // Kept, it is shared again under the same link.
+  await process.interrupt()
+  const again = place.start('seed', 'kept/sealed.age', ...LOOPBACK, '--json')
+  expect((await again.event('sharing')).infoHashes).toEqual(sharing.infoHashes)
+})
+
+test('a passphrase: a wrong one is told before anything is written, the right one opens', LIMIT, async () => {
+  const { place, bytes } = await photos()
+  await using _end = place
+  await writeFile(place.at('right'), 'correct horse\nnot this\n')
+  await writeFile(place.at('wrong'), 'wrong horse\n')
+  const { link, peer } = await sealedSeed(place, '--passphrase-file', 'right')
+  const get = (file: string) =>
+    place.json('get', link, '-o', 'in', '--peer', peer, '--passphrase-file', file, ...LOOPBACK)
+  const wrong = await get('wrong')
+  expect(wrong).toMatchObject({ code: 1, object: { error: { code: 'wrong-passphrase' } } })
+  expect((await readdir(place.at('in'))).filter(name => !name.startsWith('.'))).toEqual([])
+  expect((await get('right')).code).toBe(0)
+  expect((await place.read('in/Photos/sub/Größe.jpg')).equals(bytes)).toBe(true)
+})
+
+test('a passphrase typed at the terminal is not shown', LIMIT, async () => {
+  const { place } = await photos()
+  await using _end = place
+  await using terminal = place.typed(['seed', 'Photos', '--seal', '--passphrase', ...LOOPBACK])
+  await terminal.until('Passphrase for the share: ')
+  terminal.type('correct horse\r')
+  const shown = await terminal.until('again: ')
+  terminal.type('correct horse\r')
+  const after = await terminal.until('Sharing Photos, sealed')
+  expect(shown + after).not.toContain('horse')
+  terminal.type('\x03')
+  expect(await terminal.ended()).toBe(0)
+})
+
+test('to a key: shoal key makes one, and only its key file opens the share', LIMIT, async () => {
+  const { place, bytes } = await photos()
+  await using _end = place
+  await writeFile(place.at('pass'), 'key pass\n')
+  const made = await place.json('key', 'new', '--passphrase-file', 'pass')
+  expect((await stat(made.object.keyFile)).mode & 0o777).toBe(0o600)
+  expect((await place.json('key', 'new', '--passphrase-file', 'pass')).object.error.code).toBe('exists')
+  const shown = await place.json('key', 'show')
+  expect(shown.object.did).toBe(made.object.did)
+  await place.json('key', 'new', '--key-file', 'other.age', '--passphrase-file', 'pass')
+  const { link, peer } = await sealedSeed(place, '--to', shown.object.did)
+  const get = (...more: string[]) =>
+    place.json('get', link, '-o', 'in', '--peer', peer, '--passphrase-file', 'pass', ...more, ...LOOPBACK)
+  expect((await get('--key-file', 'other.age')).object.error.code).toBe('wrong-key')
+  expect((await get()).code).toBe(0)
+  expect((await place.read('in/Photos/sub/Größe.jpg')).equals(bytes)).toBe(true)
+})
+
+test('options that mean nothing together are refused', LIMIT, async () => {
+  const { place } = await photos()
+  await using _end = place
+  for (const words of [['--passphrase'], ['--to', 'age1x'], ['--seal', '--passphrase', '--to', 'age1x']])
+    expect((await place.run('seed', 'Photos', ...words, ...LOOPBACK)).code, words.join(' ')).toBe(2)
+})
+
+test('a node seals what it shares, and another opens it', LIMIT, async () => {
+  const { place, bytes } = await photos()
+  await using _end = place
+  await place.node('--dir', 'up', '--allow-dir', place.path)
+  const made = await place.json('seed', 'Photos', '--seal', '--node', 'local')
+  expect(made.code).toBe(0)
+  expect(made.object.link).toMatch(/^#s1/)
+  const { items } = (await place.json('list')).object
+  expect(items[0]).toMatchObject({ name: 'Photos' })
+  const listed = JSON.stringify(items)
+  const { port } = (await place.json('api', 'getNode')).object
+  expect(listed).not.toContain(made.object.link)
+  const peer = `127.0.0.1:${port ?? (await place.json('api', 'getNode')).object.peerPort}`
+  const got = await place.json('get', made.object.link, '-o', 'in', '--peer', peer, ...LOOPBACK)
+  expect(got.code).toBe(0)
+  expect((await place.read('in/Photos/sub/Größe.jpg')).equals(bytes)).toBe(true)
+})
