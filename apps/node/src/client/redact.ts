@@ -23,6 +23,7 @@ export function redactText(text: string, home: string): string {
       (_, scheme, host, rest) =>
         rest && rest !== '/' ? `${scheme}${host}/…` : `${scheme}${host}${rest ?? ''}`,
     )
+    .replace(/#s\d+[\w-]{8,}/g, '#…')
     .replace(/\bmagnet:\?[^\s"']*/gi, 'magnet:?…')
     .replace(
       /((?:\b|[_-])(?:token|passkey|password|authorization|key|auth|secret|session|sid)(?:[_-]?id)?["']?\s*[=:]\s*)(?:"[^"]*"|'[^']*'|[^\s,;"'&]+)/gi,

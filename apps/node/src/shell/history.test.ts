@@ -6,6 +6,8 @@ import { historyFile, isSecret, MOST_LINES, readHistory, withLine, writeHistory 
 
 test.each([
   ['list --token abc', true],
+  ['add "https://host.example/#s1AIxkMToxMjA6wJW7kVW"', true],
+  ["get '#s1AIxkMToxMjA6wJW7kVW'", true],
   ['add https://t.example/dl?passkey=abc', true],
   ['add http://me:pw@host.example/x.torrent', true],
   ['api login \'{"username":"a","password":"b"}\'', true],

@@ -9,6 +9,8 @@ const SECRETS = [
   /--(?:token|password)\b/i,
   /\b(?:token|passkey|password|passwd|secret|authkey|torrent_pass)["']?\s*[=:]/i,
   /:\/\/[^\s/]*@/,
+  // Share links: what follows # may open what is sealed.
+  /#s\d+[a-z0-9_-]{8,}/i,
   // Passkeys of trackers stand in the paths of their addresses, in magnet links too.
   /(?:https?|udp|wss?):\/\/\S*[0-9a-z_-]{24,}/i,
   /[?&](?:tr|ws|as|xs)(?:\.\d+)?=[^\s&]*[0-9a-z_-]{24,}/i,
