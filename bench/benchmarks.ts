@@ -9,5 +9,6 @@ export const BENCHMARKS: Readonly<Record<string, Benchmark['run']>> = {
   many: async options => (await import('./many.ts')).run(options),
   'node-load': async options => (await import('./node-load.ts')).run(options),
   picker: async options => (await import('./picker.ts')).run(options),
+  tracker: async options => (await import('./tracker.ts')).run(options),
   search: async options => (await import('./search.ts')).run(options),
 }

@@ -43,7 +43,8 @@ export class Opentracker implements AsyncDisposable {
     const tracker = new Opentracker(child, port, directory, allowed)
     try {
       await until('opentracker answers', () => tracker.#scrape('0'.repeat(40)))
-      for (const hash of allowed) await tracker.#untilServed(hash)
+      // It reads the whole list at once: the last line is served when all are.
+      for (const hash of [...allowed].slice(-1)) await tracker.#untilServed(hash)
       return tracker
     } catch (error) {
       await tracker.stop()

@@ -1,0 +1,14 @@
+/** npm's bittorrent-tracker as a process: prints its ports when it listens, and ends with its standard input. Argument: where it is installed. */
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+
+const [folder = ''] = process.argv.slice(2)
+const module = join(folder, 'node_modules', 'bittorrent-tracker', 'server.js')
+const { default: Server } = await import(pathToFileURL(module).href)
+const server = new Server({ udp: true, http: true, ws: false, stats: false })
+server.on('error', () => {})
+server.on('warning', () => {})
+server.listen(0, { http: '127.0.0.1', udp: '127.0.0.1', udp6: '::1' }, () => {
+  console.log(JSON.stringify({ http: server.http.address().port, udp: server.udp4.address().port }))
+})
+process.stdin.resume().on('end', () => process.exit(0))

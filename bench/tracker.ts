@@ -1,0 +1,215 @@
+/**
+ * Announces a second of our tracker, opentracker and npm's bittorrent-tracker, over UDP and HTTP, and memory a peer. Load generators and tracker share
+ * the machine, so a fast tracker waits for them: what it did in a second of its own processor time is told beside.
+ */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { installWebTorrent } from '../interop/support/install-webtorrent.ts'
+import { Opentracker } from '../interop/support/opentracker.ts'
+import type { BenchOptions, Goal, Section } from './bench.ts'
+import { against, medianOf, takeTurns } from './statistics.ts'
+import { swarmHashes } from './tracker-swarms.ts'
+
+const SWARMS = 1000
+const GENERATORS = 2
+const LOADS = ['udp', 'http', 'http-kept'] as const
+type Load = (typeof LOADS)[number]
+const NAMES = { udp: 'UDP', http: 'HTTP, a connection each', 'http-kept': 'HTTP, kept alive' } as const
+const MANY_SWARMS = 100_000
+const MANY_PEERS = 1_000_000
+/** How long a process may take to begin, and to end. */
+const START_MS = 30_000
+/** System calls count processor time in these. */
+const TICKS_PER_SECOND = 100
+
+interface Rate {
+  readonly perSecond: number
+  /** Of the tracker's processor time. */
+  readonly perProcessorSecond: number
+}
+interface Running extends AsyncDisposable {
+  readonly pid: number
+  readonly http: number
+  readonly udp: number
+}
+type Contestant = (swarms: number) => Promise<Running>
+
+export async function run(options: BenchOptions): Promise<Section[]> {
+  const contestants = await findContestants(options)
+  const sections: Section[] = []
+  for (const load of LOADS) sections.push(await measureLoad(load, contestants, options))
+  sections.push(await measureMemory(contestants, options))
+  return sections
+}
+
+async function findContestants({ log }: BenchOptions): Promise<Record<string, Contestant>> {
+  const rival = await installWebTorrent().catch(error => {
+    log(`bittorrent-tracker is not there: ${error.message}`)
+    return null
+  })
+  return {
+    Shoal: () => startProcess(join(import.meta.dirname, 'ours', 'tracker.ts')),
+    opentracker: async swarms => {
+      const tracker = await Opentracker.start({ allow: swarmHashes(swarms) })
+      const { port, process } = tracker
+      return { pid: process.pid, http: port, udp: port, [Symbol.asyncDispose]: () => tracker.stop() }
+    },
+    ...(rival && {
+      'bittorrent-tracker': () => startProcess(join(import.meta.dirname, 'rivals', 'npm-tracker.ts'), rival),
+    }),
+  }
+}
+
+async function measureLoad(
+  load: Load,
+  contestants: Readonly<Record<string, Contestant>>,
+  options: BenchOptions,
+): Promise<Section> {
+  options.log(NAMES[load])
+  const seconds = options.quick ? 1 : 5
+  // It ends each connection after its answer.
+  const able = Object.entries(contestants).filter(([name]) => load !== 'http-kept' || name !== 'opentracker')
+  const { runs, failures } = await takeTurns(
+    Object.fromEntries(able.map(([name, start]) => [name, () => underLoad(load, start, seconds)])),
+    options,
+  )
+  const rateOf = (name: string) => medianOf(runs.get(name) ?? [], each => each.perSecond)
+  const ownOf = (name: string) => medianOf(runs.get(name) ?? [], each => each.perProcessorSecond)
+  const ours = rateOf('Shoal')
+  return {
+    title: `Tracker: ${NAMES[load]}, ${SWARMS} torrents, ${GENERATORS} load generators`,
+    columns: ['', 'announces a second', 'ratio', 'in a second of its own processor time', 'ratio'],
+    rows: able.map(([name]) =>
+      failures.has(name)
+        ? [name, failures.get(name)!, '', '', '']
+        : [
+            name,
+            rateOf(name).toFixed(0),
+            `${(ours / rateOf(name)).toFixed(2)} x`,
+            ownOf(name).toFixed(0),
+            `${(ownOf('Shoal') / ownOf(name)).toFixed(2)} x`,
+          ],
+    ),
+    goals: goalsOf(load, name => ours / rateOf(name)),
+    runs: Object.fromEntries(runs),
+  }
+}
+
+function goalsOf(load: Load, ratioTo: (name: string) => number): Goal[] {
+  const label = (name: string) => `Announces by ${NAMES[load]}, to those of ${name}`
+  return [
+    ...(load === 'http-kept' ? [] : [against(label('opentracker'), ratioTo('opentracker'), 0.5, 'least')]),
+    ...(load === 'http'
+      ? []
+      : [against(label('bittorrent-tracker'), ratioTo('bittorrent-tracker'), 5, 'least')]),
+  ]
+}
+
+async function underLoad(load: Load, start: Contestant, seconds: number): Promise<Rate> {
+  await using tracker = await start(SWARMS)
+  const port = load === 'udp' ? tracker.udp : tracker.http
+  await generate([load, port, Math.min(1, seconds), SWARMS, 0])
+  const before = await processorSeconds(tracker.pid)
+  const all = await Promise.all(
+    Array.from({ length: GENERATORS }, (_, at) => generate([load, port, seconds, SWARMS, at * 10_000_000])),
+  )
+  const spent = (await processorSeconds(tracker.pid)) - before
+  const answers = all.reduce((sum, each) => sum + each.answers, 0)
+  const perSecond = all.reduce((sum, each) => sum + each.answers / each.seconds, 0)
+  return { perSecond, perProcessorSecond: answers / spent }
+}
+
+async function measureMemory(
+  contestants: Readonly<Record<string, Contestant>>,
+  options: BenchOptions,
+): Promise<Section> {
+  const swarms = options.quick ? MANY_SWARMS / 50 : MANY_SWARMS
+  const peers = options.quick ? MANY_PEERS / 50 : MANY_PEERS
+  // The npm one would need gigabytes and half an hour.
+  const able = Object.entries(contestants).filter(([name]) => name !== 'bittorrent-tracker')
+  const { runs, failures } = await takeTurns(
+    Object.fromEntries(able.map(([name, start]) => [name, () => fill(start, swarms, peers)])),
+    { ...options, runs: 1 },
+  )
+  const bytesOf = (name: string) => medianOf(runs.get(name) ?? [], each => each.residentBytes / each.peers)
+  return {
+    title: `Tracker: memory with ${peers} peers in ${swarms} torrents`,
+    columns: ['', 'bytes a peer, of the whole process', 'peers'],
+    rows: able.map(([name]) => [
+      name,
+      failures.get(name) ?? bytesOf(name).toFixed(0),
+      medianOf(runs.get(name) ?? [], each => each.peers).toFixed(0),
+    ]),
+    goals: [
+      against(
+        'Memory of the tracker, bytes a peer',
+        options.quick ? Number.NaN : bytesOf('Shoal'),
+        150,
+        'most',
+        ' B',
+      ),
+    ],
+    runs: Object.fromEntries(runs),
+  }
+}
+
+async function fill(
+  start: Contestant,
+  swarms: number,
+  peers: number,
+): Promise<{ residentBytes: number; peers: number }> {
+  await using tracker = await start(swarms)
+  const { answers } = await generate(['udp', tracker.udp, 600, swarms, 0, peers])
+  const status = await readFile(`/proc/${tracker.pid}/status`, 'utf8')
+  return { residentBytes: Number(/VmRSS:\s+(\d+)/.exec(status)![1]) * 1024, peers: answers }
+}
+
+interface Generated {
+  readonly answers: number
+  readonly seconds: number
+}
+
+async function generate(given: readonly (string | number)[]): Promise<Generated> {
+  const script = join(import.meta.dirname, 'tracker-load.ts')
+  const child = spawn(process.execPath, [script, ...given.map(String)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  try {
+    return (await firstLine(child, 1000 * Number(given[2]) + START_MS)) as Generated
+  } finally {
+    child.kill('SIGKILL')
+  }
+}
+
+async function startProcess(script: string, ...args: string[]): Promise<Running> {
+  const child = spawn(process.execPath, [script, ...args], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const { http, udp } = (await firstLine(child, START_MS)) as { http: number; udp: number }
+  return {
+    pid: child.pid!,
+    http,
+    udp,
+    async [Symbol.asyncDispose]() {
+      child.stdin.end()
+      child.kill('SIGKILL')
+      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
+    },
+  }
+}
+
+async function firstLine(child: ChildProcess, withinMs: number): Promise<unknown> {
+  const lines = createInterface(child.stdout!)
+  const signal = AbortSignal.timeout(withinMs)
+  const gone = once(lines, 'close').then(() => Promise.reject(new Error('it ended before it said anything')))
+  const [line] = (await Promise.race([once(lines, 'line', { signal }), gone])) as [string]
+  gone.catch(() => {})
+  return JSON.parse(line)
+}
+
+/** What a process has used so far: user and system (proc(5), stat). */
+async function processorSeconds(pid: number): Promise<number> {
+  const fields = (await readFile(`/proc/${pid}/stat`, 'utf8')).replace(/^.*\) /, '').split(' ')
+  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND
+}
