@@ -12,6 +12,7 @@ import { logTo } from '../view/log.ts'
 import { openView } from '../view/open-view.ts'
 import { torrentItem, type View } from '../view/view.ts'
 import { type Claim, claim } from './claim.ts'
+import { explainLink } from './explain-link.ts'
 import { filesOfLink, selectFiles } from './select-files.ts'
 
 export interface DownloadOptions {
@@ -129,6 +130,8 @@ async function addTo(
       preallocate: options.preallocate,
       ...(options.select && { select: options.select }),
     })
+  } catch (error) {
+    throw explainLink(link, error)
   } finally {
     signal.removeEventListener('abort', stop)
   }

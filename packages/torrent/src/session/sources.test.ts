@@ -53,8 +53,10 @@ describe('the URL of a .torrent', () => {
       /redirects more than 5 times/,
       (_, response) => response.writeHead(302, { location: '/x' }).end(),
     ],
-    ['that is a web page', /cannot be used: it is damaged/, (_, response) => response.end('<html>')],
-    ['that is nothing', /cannot be used: it is damaged/, (_, response) => response.end()],
+    ['that is a web page', /is no \.torrent: check the URL/, (_, response) => response.end('<html>')],
+    ['that is a text', /is no \.torrent: check the URL/, (_, response) => response.end('dear reader')],
+    ['that is broken', /cannot be used: it is damaged/, (_, response) => response.end('d8:announce')],
+    ['that is nothing', /is no \.torrent: check the URL/, (_, response) => response.end()],
     [
       'that breaks off',
       /cannot be fetched/,

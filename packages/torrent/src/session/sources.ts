@@ -51,9 +51,21 @@ async function readAny(source: TorrentSource, context: SourceContext): Promise<T
   if (typeof source !== 'string') return fromMetainfo(source)
   const text = source.trim()
   if (/^magnet:/i.test(text)) return fromMagnet(text)
-  if (/^https?:\/\//i.test(text)) return fromMetainfo(parseMetainfo(await fetchTorrent(text, context)))
+  if (/^https?:\/\//i.test(text)) return fromMetainfo(readFetched(await fetchTorrent(text, context), text))
   if (isInfoHash(text)) return fromInfoHash(text)
   return fromMetainfo(parseMetainfo(await readTorrentFile(text, MAX_TORRENT_BYTES)))
+}
+
+/** What lies at a URL is often something else than was hoped for: a page, or the file itself. */
+function readFetched(body: Uint8Array, url: string): Metainfo {
+  if (!looksBencoded(body))
+    throw new ShoalError('bad-torrent', `what is at ${new URL(url).host} is no .torrent: check the URL`)
+  return parseMetainfo(body)
+}
+
+/** BEP 3: a dictionary, whose first key is a text, so that its length follows. */
+function looksBencoded([first, second]: Uint8Array): boolean {
+  return first === 0x64 && second !== undefined && second >= 0x30 && second <= 0x39
 }
 
 function fromMetainfo(metainfo: Metainfo): TorrentOrigin {

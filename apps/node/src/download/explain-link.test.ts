@@ -1,0 +1,59 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { Session } from '@shoal/torrent'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { explainLink } from './explain-link.ts'
+
+const server = createServer((request, response) =>
+  request.url === '/missing' ? response.writeHead(404).end() : response.end('Notes of a walk'),
+)
+let session: Session
+let host: string
+beforeAll(async () => {
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  host = `127.0.0.1:${(server.address() as AddressInfo).port}`
+  session = await Session.open({ port: null, dht: false, lsd: false, pex: false, trackers: false })
+})
+afterAll(async () => {
+  await session.close()
+  server.close()
+})
+
+/** What is told of a link that cannot be added. */
+async function told(link: string): Promise<unknown> {
+  return session.add(link, { paused: true, memory: true }).then(
+    () => expect.unreachable('it was added'),
+    error => explainLink(link, error),
+  )
+}
+
+test('a plain file is none for `get`: who downloads it is said', async () => {
+  const expected = {
+    code: 'not-a-torrent',
+    message: expect.stringMatching(/notes\.txt is no \.torrent\. .* add URL, .* get URL --node local$/),
+  }
+  expect(await told(`http://${host}/notes.txt`)).toMatchObject(expected)
+  expect(await told('ftp://user:secret@files.example/notes.txt')).toMatchObject(expected)
+  expect(String(await told('ftp://user:secret@files.example/notes.txt'))).not.toContain('secret')
+})
+
+test('what should be a .torrent, and what is not there, is told as it is', async () => {
+  expect(await told(`http://${host}/notes.torrent`)).toMatchObject({
+    code: 'bad-torrent',
+    message: expect.stringMatching(/is no \.torrent: check the URL/),
+  })
+  expect(await told(`http://${host}/missing`)).toMatchObject({ code: 'not-found' })
+  expect(await told('folder/x')).toMatchObject({ code: 'not-found', message: /no file/ })
+  expect(await told('x.torrent')).toMatchObject({ code: 'not-found' })
+})
+
+test.each(['bogus', 'ipfs://bafy'])('%s is no link: what is understood is listed', async link =>
+  expect(await told(link)).toMatchObject({
+    code: 'unknown-identifier',
+    message: expect.stringMatching(
+      /nothing that can be downloaded\. What is understood: a magnet link .*info hash/,
+    ),
+  }),
+)
