@@ -104,6 +104,19 @@ test('to a key: shoal key makes one, and only its key file opens the share', LIM
   expect((await place.read('in/Photos/sub/Größe.jpg')).equals(bytes)).toBe(true)
 })
 
+test('what a killed process left behind goes with the next', LIMIT, async () => {
+  const { place } = await photos()
+  await using _end = place
+  const { process } = await sealedSeed(place)
+  await process.kill()
+  const [left] = await readdir(place.at('state', 'sealed'))
+  expect(left).toBeDefined()
+  await sealedSeed(place)
+  const now = await readdir(place.at('state', 'sealed'))
+  expect(now).toHaveLength(1)
+  expect(now).not.toContain(left)
+})
+
 test('options that mean nothing together are refused', LIMIT, async () => {
   const { place } = await photos()
   await using _end = place

@@ -12,6 +12,8 @@ import {
   passphraseRecipient,
   x25519PublicKey,
 } from './age/age.ts'
+import { scrypt as browserScrypt } from './age/scrypt.browser.ts'
+import { scrypt as nodeScrypt } from './age/scrypt.node.ts'
 import {
   formatDidKey,
   IdentityError,
@@ -150,6 +152,11 @@ test('a file that asks for boundless work is refused at once', async () => {
   const text = Buffer.from(await writeKeyFile(new KeyPair(SEED), 'x', QUICK)).toString('latin1')
   const heavy = Buffer.from(text.replace(/^(-> scrypt \S+) 10$/m, '$1 30'), 'latin1')
   expect(await codeOf(readKeyFile(heavy, 'x'))).toBe('too-much-work')
+})
+
+test('both platforms’ scrypt give the same', async () => {
+  const salt = Uint8Array.of(1, 2, 3)
+  expect(await browserScrypt('pass', salt, 10)).toEqual(await nodeScrypt('pass', salt, 10))
 })
 
 test('the file is its owner’s alone, is never replaced unasked, and leaves nothing beside it', async () => {

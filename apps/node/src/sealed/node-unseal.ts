@@ -42,6 +42,9 @@ export async function addSealed(
     directory: join(directory, SEALED_FOLDER, hash),
   })
   const { id } = added.torrent
+  // Given again, perhaps with another passphrase: one opens it, not two.
+  for (const job of core.jobs.list())
+    if (job.kind === 'unseal' && job.torrent === id && job.endedMs === null) await core.jobs.cancel(job.id)
   const detail: UnsealDetail = { torrent: id, directory, secret: await core.vault.seal(secret) }
   return { added, job: start(core, detail, secret) }
 }

@@ -1,6 +1,6 @@
 /** `shoal seed --seal`: makes the sealed file, and shares it until Ctrl-C. */
 import { randomUUID } from 'node:crypto'
-import { rm } from 'node:fs/promises'
+import { readdir, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { SealTo } from '@shoal/sealed'
 import { createTorrent, infoHashText, type Metainfo, Session } from '@shoal/torrent'
@@ -33,7 +33,7 @@ export async function seedSealed(
   if ((await stampOf(full, signal)) === null)
     throw new Failure('not-found', `${path}: there is no such file or folder, or nothing in it`)
   const to = await sealToOf(options, signal)
-  const folder = resolve(options.out ?? join(stateRoot(), 'sealed', randomUUID()))
+  const folder = options.out === undefined ? await passingFolder() : resolve(options.out)
   const view = openView(output)
   let session: Session | null = null
   try {
@@ -56,6 +56,23 @@ export async function seedSealed(
     view.close()
     await session?.close()
     if (options.out === undefined) await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** A folder for as long as this process shares. Those that a crash left behind go. */
+async function passingFolder(): Promise<string> {
+  const above = join(stateRoot(), 'sealed')
+  for (const name of await readdir(above).catch(() => []))
+    if (!isAlive(Number.parseInt(name, 10))) await rm(join(above, name), { recursive: true, force: true })
+  return join(above, `${process.pid}-${randomUUID()}`)
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    // There, but another user's.
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
 }
 

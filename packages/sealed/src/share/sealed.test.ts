@@ -100,6 +100,23 @@ test('any range of a file is read, and only the chunks it lies in', async () => 
   )
 })
 
+test('beyond 8 GiB any place is sealed and opened by itself', async () => {
+  const at = 9 * 2 ** 30 + 12_345
+  const long: ByteSource = {
+    lengthBytes: 10 * 2 ** 30,
+    read: async (offset, length) =>
+      Uint8Array.from({ length }, (_, index) => ((offset + index) / 1024) & 255),
+  }
+  const share = new SealedContent([{ path: ['long'], content: long }, FILES[1]!], seal)
+  const opened = await OpenedShare.open(share, unlock)
+  expect(opened.entries[0]).toMatchObject({ path: ['long'], lengthBytes: long.lengthBytes })
+  const file = await opened.file(['long'])
+  expect(await file.read(at, 1000)).toEqual(await long.read(at, 1000))
+  expect(await file.read(long.lengthBytes - 5, 5)).toEqual(await long.read(long.lengthBytes - 5, 5))
+  const note = await opened.file(['Trip', 'note.txt'])
+  expect(new TextDecoder().decode(await note.read(0, 5))).toBe('hello')
+})
+
 test('opening reads the beginning alone', async () => {
   let farthest = 0
   const source: ByteSource = {

@@ -1,4 +1,7 @@
 import { execFileSync } from 'node:child_process'
+import { mkdtemp, open, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type ByteSource, bytesSource } from '../byte-source.ts'
@@ -122,6 +125,30 @@ test('files beyond 8 GiB and what follows them are found', async () => {
   expect(await tar.read(place.dataOffset + 2 ** 34, 3)).toEqual(await virtualFile(big).read(2 ** 34, 3))
   const after = await locate(tar, entries[1]!)
   expect(await tar.read(after.dataOffset, 5)).toEqual(encode('after'))
+})
+
+test('GNU tar reads the sizes of such an archive', async () => {
+  const big = 2 ** 35 + 7
+  const { segments, lengthBytes } = layOut([
+    { path: ['big'], content: virtualFile(big) },
+    { path: ['after'], content: bytesSource(encode('x')) },
+  ])
+  const folder = await mkdtemp(join(tmpdir(), 'shoal-tar-'))
+  const path = join(folder, 'sparse.tar')
+  const file = await open(path, 'w')
+  try {
+    await file.truncate(lengthBytes)
+    for (const { offset, content } of segments)
+      if (content instanceof Uint8Array) await file.write(content, 0, content.length, offset)
+    const list = execFileSync('tar', ['tvf', path, '--seek']).toString().trim().split('\n')
+    expect(list.map(line => line.trim().split(/\s+/)).map(words => [words.at(-1), words[2]])).toEqual([
+      ['big', String(big)],
+      ['after', '1'],
+    ])
+  } finally {
+    await file.close()
+    await rm(folder, { recursive: true })
+  }
 })
 
 test('GNU’s binary sizes are read', async () => {
