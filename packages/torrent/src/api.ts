@@ -98,6 +98,8 @@ export interface TorrentStats {
 export interface PeerStatus {
   /** `host:port`, IPv6 in brackets; a web seed's URL. */
   readonly address: string
+  /** Where it can be connected to, when it connected to us and has said its port (BEP 10 `p`). */
+  readonly listenAddress?: string
   readonly kind: TransportKind | 'webseed'
   readonly origin: PeerOrigin | 'webseed'
   /** Milliseconds since it was connected; for a web seed, since the torrent began to use it. */
@@ -232,7 +234,11 @@ export interface TorrentApi {
   /** Takes time in proportion to the number of pieces. */
   pieces(): PieceMap
   discovery(): TorrentDiscovery[]
-  addPeer(address: string): void
+  /**
+   * Connects to `host:port` (IPv6 in brackets) as soon as the torrent runs, and at each later start; with `keep: false` only now. Throws
+   * `bad-argument` for what is no such address.
+   */
+  addPeer(address: string, options?: { keep?: boolean }): void
   setPriority(file: number, priority: number): Promise<void>
   /** The same for many files at once, by index. All or none: rejects with `bad-argument` when one is wrong. */
   setPriorities(priorities: ReadonlyMap<number, number>): Promise<void>

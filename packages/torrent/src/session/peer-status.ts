@@ -1,12 +1,16 @@
 import type { PeerStatus } from '../api.ts'
+import { formatHostPort } from '../base/ip.ts'
 import type { Peer } from '../swarm/peer.ts'
 
 /** A peer as the public API shows it. */
 export function peerStatus(peer: Peer): PeerStatus {
   const now = peer.clock.nowMs()
   const { connection } = peer.link
+  const { listenPort } = peer.extensions
   return {
     address: peer.address,
+    ...(connection.incoming &&
+      listenPort && { listenAddress: formatHostPort(connection.remote.host, listenPort) }),
     kind: connection.kind,
     origin: peer.origin,
     connectedMs: now - peer.connectedMs,

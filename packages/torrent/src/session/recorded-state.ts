@@ -1,5 +1,7 @@
+import { formatHostPort } from '../base/ip.ts'
 import type { RateLimit } from '../base/rate-limit.ts'
 import type { ResumeProgress } from '../storage/resume-store.ts'
+import { mergePeers } from './torrent-origin.ts'
 import type { TorrentTask } from './torrent-task.ts'
 
 /** What is recorded of a torrent besides its content. */
@@ -29,6 +31,9 @@ export function recordedStateOf(
     webSeeds: origin.webSeeds,
     ...(origin.ownTrackers && { trackerTiers: origin.trackers }),
     ...(origin.ownWebSeeds && { ownWebSeeds: true }),
+    ...(origin.peers.length > 0 && {
+      peers: mergePeers(origin.peers, []).map(({ host, port }) => formatHostPort(host, port)),
+    }),
   }
 }
 

@@ -1,4 +1,5 @@
 import { messageOf } from '../base/errors.ts'
+import { parseHostPort } from '../base/ip.ts'
 import { infoHashText } from '../metainfo/info-hash.ts'
 import { parseMagnet } from '../metainfo/magnet.ts'
 import type { InfoHashes, Metainfo } from '../metainfo/metainfo.ts'
@@ -83,7 +84,7 @@ function restore(metainfo: Metainfo | null, progress: ResumeProgress): Restored 
       name: metainfo?.info.name ?? magnet?.name,
       metainfo,
       ...linksOf(metainfo, progress),
-      peers: magnet?.peers ?? [],
+      peers: (progress.peers ?? []).flatMap(peer => parseHostPort(peer) ?? []),
       select: magnet?.select,
     },
     place: {

@@ -1,6 +1,6 @@
 import type { Selection } from '../swarm/selection.ts'
 import { checkedTiers, checkedWebSeed } from './links.ts'
-import { mergeOrigins, type TorrentOrigin } from './torrent-origin.ts'
+import { mergeOrigins, mergePeers, type NamedPeer, type TorrentOrigin } from './torrent-origin.ts'
 import type { TorrentTask } from './torrent-task.ts'
 
 /** What its user changes about a torrent while it is there. */
@@ -15,6 +15,13 @@ export function merge(task: TorrentTask, more: TorrentOrigin): void {
     void task.changed()
   }
   if (more.metainfo) task.learn(more.metainfo)
+}
+
+/** They are tried at each start from now on. */
+export function keepPeers(task: TorrentTask, peers: readonly NamedPeer[]): void {
+  if (peers.length === 0 || task.life.isClosed) return
+  task.origin = { ...task.origin, peers: mergePeers(task.origin.peers, peers) }
+  void task.changed()
 }
 
 export async function select(task: TorrentTask, change: (selection: Selection) => void): Promise<void> {

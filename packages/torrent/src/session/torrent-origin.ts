@@ -1,6 +1,13 @@
 import type { RateLimits } from '../api.ts'
+import { formatHostPort } from '../base/ip.ts'
 import type { InfoHashes, Metainfo } from '../metainfo/metainfo.ts'
 import type { ResumeProgress } from '../storage/resume-store.ts'
+
+/** The host is a name or an address without brackets. */
+export interface NamedPeer {
+  readonly host: string
+  readonly port: number
+}
 
 /** What a torrent is made of, wherever it came from. */
 export interface TorrentOrigin {
@@ -13,8 +20,8 @@ export interface TorrentOrigin {
   /** Its user has set the trackers, or the web seeds: what the .torrent names besides does not count. */
   readonly ownTrackers?: boolean
   readonly ownWebSeeds?: boolean
-  /** To connect to at once. */
-  readonly peers: readonly { readonly host: string; readonly port: number }[]
+  /** Named by its user: they are tried at each start. */
+  readonly peers: readonly NamedPeer[]
   /** Real files wanted, as inclusive ranges of their indexes (BEP 53); undefined for all. */
   readonly select: readonly { readonly first: number; readonly last: number }[] | undefined
 }
@@ -47,11 +54,26 @@ export function mergeOrigins(origin: TorrentOrigin, more: TorrentOrigin): Torren
   }
 }
 
+/** Peers that are kept, the newest: many change their addresses from day to day. */
+const MAX_KEPT_PEERS = 100
+
+/** Each once; those named last are the last. */
+export function mergePeers(peers: readonly NamedPeer[], more: readonly NamedPeer[]): NamedPeer[] {
+  const all = new Map<string, NamedPeer>()
+  for (const peer of [...peers, ...more]) {
+    const key = formatHostPort(peer.host, peer.port)
+    all.delete(key)
+    all.set(key, peer)
+  }
+  return [...all.values()].slice(-MAX_KEPT_PEERS)
+}
+
 /** The origin of a torrent that is added again, with what was recorded of it: metadata, and the links that its user set. */
 export function withRecorded(origin: TorrentOrigin, recorded: TorrentOrigin): TorrentOrigin {
   return {
     ...origin,
     metainfo: origin.metainfo ?? recorded.metainfo,
+    peers: mergePeers(recorded.peers, origin.peers),
     ...(recorded.ownTrackers && { trackers: recorded.trackers, ownTrackers: true }),
     ...(recorded.ownWebSeeds && { webSeeds: recorded.webSeeds, ownWebSeeds: true }),
   }

@@ -29,8 +29,16 @@ import { limited } from './limited.ts'
 import { peerStatus } from './peer-status.ts'
 import { pieceMapOf } from './piece-map.ts'
 import { changePlace, rename, renamedBelow } from './place-change.ts'
-import { addWebSeed, merge, removeWebSeed, select, setSequential, setTrackers } from './torrent-changes.ts'
-import type { TorrentOrigin, TorrentPlace } from './torrent-origin.ts'
+import {
+  addWebSeed,
+  keepPeers,
+  merge,
+  removeWebSeed,
+  select,
+  setSequential,
+  setTrackers,
+} from './torrent-changes.ts'
+import type { NamedPeer, TorrentOrigin, TorrentPlace } from './torrent-origin.ts'
 import { TorrentReader } from './torrent-reader.ts'
 import { statsOf } from './torrent-stats.ts'
 import { TorrentTask } from './torrent-task.ts'
@@ -174,6 +182,7 @@ export class Torrent extends Emitter<TorrentEvents> implements TorrentApi {
   /** Adds what somebody who added it again knows of it. */
   merge(origin: TorrentOrigin): void {
     merge(this.#task, origin)
+    keepPeers(this.#task, origin.peers)
     for (const peer of origin.peers) this.#addNamedPeer(peer)
   }
 
@@ -273,17 +282,18 @@ export class Torrent extends Emitter<TorrentEvents> implements TorrentApi {
     this.#task.announcements.refresh()
   }
 
-  addPeer(address: string): void {
+  addPeer(address: string, { keep = true }: { keep?: boolean } = {}): void {
     const parsed = parseHostPort(address)
     if (!parsed)
       throw new ShoalError(
         'bad-argument',
         `${address} is no peer: give host:port, an IPv6 address in brackets`,
       )
+    if (keep) keepPeers(this.#task, [parsed])
     this.#addNamedPeer(parsed)
   }
 
-  #addNamedPeer({ host, port }: { host: string; port: number }): void {
+  #addNamedPeer({ host, port }: NamedPeer): void {
     const limit = limited(this.#context.clock, RESOLVE_LIMIT_MS)
     this.#context
       .resolve(host, limit.signal)

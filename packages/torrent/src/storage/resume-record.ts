@@ -55,6 +55,7 @@ export function encodeProgress(key: string, progress: ResumeProgress): Uint8Arra
     'web seeds': progress.webSeeds,
     'tracker tiers': progress.trackerTiers,
     'own web seeds': progress.ownWebSeeds ? 1 : undefined,
+    peers: progress.peers,
   })
   return concat([MAGIC, sha256(body), body])
 }
@@ -84,6 +85,7 @@ function readFields(fields: BencodeDictionary): ResumeProgress {
   const blocks = asList(fields.get('unfinished'))
   const moving = asDictionary(fields.get('moving'))
   const tiers = asList(fields.get('tracker tiers'))
+  const peers = asList(fields.get('peers'))
   return {
     ...(magnet === undefined ? {} : { magnet }),
     directory: must(asText(fields.get('directory')), 'directory'),
@@ -105,6 +107,7 @@ function readFields(fields: BencodeDictionary): ResumeProgress {
     ...(tiers === undefined ? {} : { trackerTiers: tierLists(tiers) }),
     ...(moving === undefined ? {} : { moving: filePlace(moving) }),
     ...(fields.get('own web seeds') === 1 && { ownWebSeeds: true }),
+    ...(peers === undefined ? {} : { peers: texts(peers) }),
   }
 }
 

@@ -53,6 +53,8 @@ export interface ResumeProgress {
   readonly trackerTiers?: readonly (readonly string[])[]
   /** `webSeeds` are all, set by the user: the torrent's own do not count. */
   readonly ownWebSeeds?: boolean
+  /** Peers that its user has named, as `host:port`: they are tried at each start. Absent: none. */
+  readonly peers?: readonly string[]
 }
 
 /** What was found of one torrent. */

@@ -1,0 +1,69 @@
+import { expect, test } from 'vitest'
+import { magnetOf } from '../metainfo/magnet.ts'
+import { Loopback, until } from './testing/loopback.ts'
+
+const LENGTH = 40 * 32_768
+
+/** A seed on loopback, and a session that nobody tells of peers. */
+async function seedAndOpen(loop: Loopback) {
+  const metainfo = await loop.torrent('content', { 'a.bin': LENGTH })
+  const session = await loop.open({ directory: loop.folder })
+  const seed = await session.add(metainfo)
+  await seed.whenComplete()
+  const open = (state = 'state') =>
+    loop.open({ directory: loop.path('down'), stateDirectory: loop.path(state) })
+  return { magnet: magnetOf(metainfo), session, seed, peer: `127.0.0.1:${session.port}`, open }
+}
+
+test('the peer of a magnet link is tried again after the process was killed in the middle', async () => {
+  await using loop = await Loopback.make()
+  const { magnet, peer, open } = await seedAndOpen(loop)
+  const first = await open()
+  const slow = { downloadBytesPerSecond: LENGTH / 4 }
+  const torrent = await first.add(`${magnet}&x.pe=${peer}`, { limits: slow })
+  await until('some of it is here', () => torrent.stats.downloadedBytes > 0 && torrent.metainfo !== null)
+  await torrent.recordAdded()
+  expect(torrent.isComplete).toBe(false)
+  await loop.snapshot('state', 'killed')
+  await first.close()
+  const [again] = (await open('killed')).torrents
+  again!.setLimits({ downloadBytesPerSecond: Number.POSITIVE_INFINITY })
+  await again!.whenComplete({ signal: AbortSignal.timeout(10_000) })
+})
+
+test('a peer that is named while the torrent is paused is tried when it runs, also in the next run', async () => {
+  await using loop = await Loopback.make()
+  const { magnet, peer, open } = await seedAndOpen(loop)
+  const first = await open()
+  const torrent = await first.add(magnet, { paused: true })
+  torrent.addPeer(peer)
+  await first.close()
+  const [again] = (await open()).torrents
+  expect(again!.stats).toMatchObject({ state: 'paused', peers: 0 })
+  await again!.resume()
+  await again!.whenComplete({ signal: AbortSignal.timeout(10_000) })
+})
+
+test('a peer that is named for now alone is not kept', async () => {
+  await using loop = await Loopback.make()
+  const { magnet, peer, open } = await seedAndOpen(loop)
+  const first = await open()
+  const torrent = await first.add(magnet, { limits: { downloadBytesPerSecond: LENGTH / 4 } })
+  torrent.addPeer(peer, { keep: false })
+  await until('it is connected', () => torrent.stats.peers === 1)
+  await first.close()
+  const [again] = (await open()).torrents
+  expect(again!.stats.knownPeers + again!.stats.peers).toBe(0)
+})
+
+test('of one who connected to us it is known where it can be reached', async () => {
+  await using loop = await Loopback.make()
+  const { magnet, peer, seed, open } = await seedAndOpen(loop)
+  const leech = await open()
+  const torrent = await leech.add(magnet, { limits: { downloadBytesPerSecond: LENGTH / 4 } })
+  torrent.addPeer(peer)
+  await until('it has said its port', () => seed.peers()[0]?.listenAddress !== undefined)
+  const [seen] = seed.peers()
+  expect(seen).toMatchObject({ incoming: true, listenAddress: `127.0.0.1:${leech.port}` })
+  expect(torrent.peers()[0]).not.toHaveProperty('listenAddress')
+})
