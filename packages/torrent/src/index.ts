@@ -31,7 +31,7 @@ export {
 export { blobSource, type CreateSource } from './hash/create-source.ts'
 export { fileCid, parseCid, torrentCid } from './metainfo/cid.ts'
 export { infoHashText, parseInfoHash } from './metainfo/info-hash.ts'
-export type { PieceLayout } from './metainfo/layout.ts'
+export { PieceLayout } from './metainfo/layout.ts'
 export { formatMagnet, type Magnet, magnetOf, parseMagnet } from './metainfo/magnet.ts'
 export type { FileEntry, Info, InfoHashes, Metainfo, TorrentVersion } from './metainfo/metainfo.ts'
 export { parseMetainfo } from './metainfo/parse-metainfo.ts'

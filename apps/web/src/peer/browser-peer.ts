@@ -15,6 +15,11 @@ import type {
 } from './protocol.ts'
 import { readStream } from './read-stream.ts'
 
+const NO_ENGINE = {
+  code: 'unsupported',
+  message: 'the engine could not be started here: load the page again',
+}
+
 interface Call {
   readonly name: CommandName
   readonly args: readonly unknown[]
@@ -41,9 +46,17 @@ export class BrowserPeer {
   #lastCall = 0
   #leader: string | null = null
   #isClosed = false
+  /** Why nothing can be asked for now. */
+  #refusal: PeerError | null = null
 
   constructor(config: EngineConfig = {}) {
-    this.#leadership = new Leadership(config, frame => this.#onFrame(frame))
+    this.#leadership = new Leadership(config, {
+      onFrame: frame => this.#onFrame(frame),
+      onFailure: () => {
+        this.#refusal = new PeerError(NO_ENGINE)
+        this.#fail(this.#refusal)
+      },
+    })
   }
 
   /** Whether this tab hosts the engine. */
@@ -62,8 +75,8 @@ export class BrowserPeer {
   }
 
   /**
-   * Makes a torrent of files that the user chose, and seeds it as long as this page is open. `onProgress`: bytes that are hashed. Rejects with
-   * `cancelled` when the signal aborts.
+   * Makes a torrent of files that the user chose, and seeds it as long as this page is open, or with `keep` as long as it is stored. `onProgress`:
+   * bytes that are hashed. Rejects with `cancelled` when the signal aborts.
    */
   async share(
     files: readonly ChosenFile[],
@@ -79,6 +92,7 @@ export class BrowserPeer {
     })
     try {
       const torrent = await this.#ask('share', files, options, job)
+      if (torrent.origin !== 'shared') return torrent
       const share: Share = { metainfo: null, files }
       this.#shares.set(torrent.id, share)
       share.metainfo = await this.metainfo(torrent.id)
@@ -194,20 +208,25 @@ export class BrowserPeer {
     if (this.#isClosed) return
     this.#isClosed = true
     await this.#leadership.close()
-    for (const { reject } of this.#calls.values()) reject(closed())
-    this.#calls.clear()
+    this.#refusal = closed()
+    this.#fail(this.#refusal)
   }
 
   #ask<Name extends CommandName>(
     name: Name,
     ...args: Parameters<Commands[Name]>
   ): Promise<ReturnType<Commands[Name]>> {
-    if (this.#isClosed) return Promise.reject(closed())
+    if (this.#refusal) return Promise.reject(this.#refusal)
     const call = ++this.#lastCall
     return new Promise((resolve, reject) => {
       this.#calls.set(call, { name, args, resolve, reject })
       if (this.#leader !== null) this.#leadership.post({ kind: 'call', from: '', call, name, args })
     })
+  }
+
+  #fail(error: PeerError): void {
+    for (const { reject } of this.#calls.values()) reject(error)
+    this.#calls.clear()
   }
 
   #onFrame(frame: WorkerFrame): void {
@@ -225,6 +244,7 @@ export class BrowserPeer {
   #onLeader(leader: string): void {
     if (leader === this.#leader) return
     const isAnother = this.#leader !== null
+    this.#refusal = null
     this.#leader = leader
     const waiting = [...this.#calls]
     if (isAnother) this.#introduce()

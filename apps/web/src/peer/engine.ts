@@ -3,6 +3,7 @@ import {
   blobSource,
   createMemoryStorage,
   createTorrentFrom,
+  type InfoHashes,
   infoHashText,
   type Metainfo,
   type PieceLayout,
@@ -17,6 +18,7 @@ import {
   writeMetainfo,
 } from '@shoal/torrent'
 import { BlobStorage, blobsFor } from './blob-storage.ts'
+import { copyFiles } from './copy-files.ts'
 import type {
   AddLinkOptions,
   ChosenFile,
@@ -107,7 +109,7 @@ export class Engine {
 
   async add(source: string | Uint8Array, options: AddLinkOptions = {}): Promise<TorrentSnapshot> {
     const content = isUrl(source) ? await download(source) : source
-    const torrent = await this.#session.add(content, { ...this.#placeOf(content), ...options })
+    const torrent = await this.#session.add(content, { ...this.#placeOf(hashesOf(content)), ...options })
     await torrent.recordAdded()
     return this.snapshot(torrent)
   }
@@ -122,8 +124,9 @@ export class Engine {
     this.#creating.set(job, abort)
     try {
       const context = { onProgress, signal: abort.signal }
-      const metainfo = await createTorrentFrom(sources, { createdBy: USER_AGENT, ...options }, context)
-      return await this.seed(metainfo, files)
+      const { keep, ...described } = options
+      const metainfo = await createTorrentFrom(sources, { createdBy: USER_AGENT, ...described }, context)
+      return await (keep ? this.#keep(metainfo, files, abort.signal) : this.seed(metainfo, files))
     } finally {
       this.#creating.delete(job)
     }
@@ -131,6 +134,22 @@ export class Engine {
 
   cancelShare(job: string): void {
     this.#creating.get(job)?.abort(new ShoalError('cancelled', 'sharing was cancelled'))
+  }
+
+  /** Seeds a copy of the files, or the files themselves where there is no room for one. */
+  async #keep(
+    metainfo: Metainfo,
+    files: readonly ChosenFile[],
+    signal: AbortSignal,
+  ): Promise<TorrentSnapshot> {
+    const { infoHashes } = metainfo.info
+    const place = this.#placeOf(infoHashes)
+    const mayCopy = place.directory !== undefined && !this.find(infoHashText(infoHashes))
+    if (!mayCopy || !(await copyFiles(metainfo, files, place.directory!, signal)))
+      return this.seed(metainfo, files)
+    const torrent = await this.#session.add(metainfo, { ...place, trusted: true })
+    await torrent.recordAdded()
+    return this.snapshot(torrent)
   }
 
   /** Seeds the files that the torrent was made of. */
@@ -181,16 +200,15 @@ export class Engine {
   }
 
   /** A folder for each, so that two torrents of one name do not meet. */
-  #placeOf(source: string | Uint8Array): AddOptions {
+  #placeOf(hashes: InfoHashes): AddOptions {
     if (this.#kind === 'memory') return { memory: true }
-    const hashes =
-      typeof source !== 'string'
-        ? parseMetainfo(source).info.infoHashes
-        : /^magnet:/i.test(source)
-          ? parseMagnet(source).infoHashes
-          : parseInfoHash(source)
     return { directory: `${this.#directory}/files/${infoHashText(hashes)}`, preallocate: true }
   }
+}
+
+function hashesOf(source: string | Uint8Array): InfoHashes {
+  if (typeof source !== 'string') return parseMetainfo(source).info.infoHashes
+  return /^magnet:/i.test(source) ? parseMagnet(source).infoHashes : parseInfoHash(source)
 }
 
 /** What is still to be written of what is wanted. Files have their whole size from their first byte on: that is used already. */

@@ -8,13 +8,19 @@ import {
 } from './protocol.ts'
 import { lendRtc } from './rtc-lender.ts'
 
+export interface LeadershipEvents {
+  onFrame(frame: WorkerFrame): void
+  /** The worker of this tab could not be loaded. */
+  onFailure(): void
+}
+
 /**
  * One tab of the site has the engine's worker: the one that holds a lock. The browser gives that to the next tab as soon as its holder is
  * gone, for whatever reason. Where there are no locks, as on pages that are not secure, each tab has an engine of its own, in memory.
  */
 export class Leadership {
   readonly #config: EngineConfig
-  readonly #onFrame: (frame: WorkerFrame) => void
+  readonly #events: LeadershipEvents
   /** Names this page. */
   readonly #page = randomName()
   readonly #channel: BroadcastChannel | null
@@ -23,9 +29,9 @@ export class Leadership {
   #end: (() => void) | null = null
   #leading: Promise<unknown> = Promise.resolve()
 
-  constructor(config: EngineConfig, onFrame: (frame: WorkerFrame) => void) {
+  constructor(config: EngineConfig, events: LeadershipEvents) {
     this.#config = config
-    this.#onFrame = onFrame
+    this.#events = events
     const { locks } = navigator
     const alone = config.memory === true || !locks
     this.#channel = alone ? null : new BroadcastChannel(CHANNEL_NAME)
@@ -57,7 +63,7 @@ export class Leadership {
   #follow(locks: LockManager): void {
     this.#channel!.onmessage = ({ data }: MessageEvent<WorkerFrame | PageFrame>) => {
       if (this.#port || 'from' in data) return
-      if (!('to' in data) || data.to === this.#page) this.#onFrame(data)
+      if (!('to' in data) || data.to === this.#page) this.#events.onFrame(data)
     }
     this.post({ kind: 'hello', from: '' })
     const { signal } = this.#closing
@@ -74,8 +80,10 @@ export class Leadership {
     const rtc = new MessageChannel()
     const takeBack = lendRtc(rtc.port1)
     this.#port = frames.port1
+    let isLoaded = false
     frames.port1.onmessage = ({ data }: MessageEvent<WorkerFrame>) => {
-      if (!('to' in data) || data.to === this.#page) this.#onFrame(data)
+      isLoaded = true
+      if (!('to' in data) || data.to === this.#page) this.#events.onFrame(data)
     }
     const start: StartMessage = { config, frames: frames.port2, rtc: rtc.port2 }
     worker.postMessage(start, [frames.port2, rtc.port2])
@@ -85,6 +93,12 @@ export class Leadership {
         worker.terminate()
         this.#port = null
         resolve()
+      }
+      // Later ones are faults of the engine that leave it as it is.
+      worker.onerror = () => {
+        if (isLoaded) return
+        this.#end?.()
+        this.#events.onFailure()
       }
     })
   }

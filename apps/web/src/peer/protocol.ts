@@ -104,6 +104,11 @@ export interface ShareOptions {
   readonly trackers?: readonly (readonly string[])[]
   readonly webSeeds?: readonly string[]
   readonly comment?: string
+  /**
+   * Copies the files into the browser's storage, so that they are seeded after a reload too, and faster. They are shared from where they are
+   * when there is no room. Default false.
+   */
+  readonly keep?: boolean
 }
 
 /** All that a page can ask for. Each says what shall be, not what to do, so that asking again does no harm when the tab that hosts the engine closes. */
@@ -112,6 +117,8 @@ export interface Commands {
   add(source: string | Uint8Array, options?: AddLinkOptions): TorrentSnapshot
   /** Makes a torrent of chosen files and seeds it from them. `job` names the call in `creating` events. */
   share(files: readonly ChosenFile[], options: ShareOptions, job: string): TorrentSnapshot
+  /** The call then rejects with `cancelled`. */
+  cancelShare(job: string): void
   /** The `share` of that name rejects with `cancelled`, unless it is done. */
   cancelShare(job: string): void
   /** Seeds again what another tab's engine had made of the files: `metainfo` is its .torrent. */
