@@ -26,7 +26,7 @@ export function redactText(text: string, home: string): string {
     .replace(/#s\d+[\w-]{8,}/g, '#…')
     .replace(/\bmagnet:\?[^\s"']*/gi, 'magnet:?…')
     .replace(
-      /((?:\b|[_-])(?:token|passkey|password|authorization|key|auth|secret|session|sid)(?:[_-]?id)?["']?\s*[=:]\s*)(?:"[^"]*"|'[^']*'|[^\s,;"'&]+)/gi,
+      /((?:\b|[_-])(?:token|passkey|password|passphrase|authorization|key|auth|secret|session|sid)(?:[_-]?id)?["']?\s*[=:]\s*)(?:"[^"]*"|'[^']*'|[^\s,;"'&]+)/gi,
       '$1…',
     )
 }

@@ -1,7 +1,8 @@
 /** Takes secrets out of what is logged: they reach messages inside of addresses and errors. */
 
 const HIDDEN = '[redacted]'
-const NAMES = 'key|token|auth|passkey|pass|password|secret|authkey|torrent_pass|apikey|api_key|sid|session'
+const NAMES =
+  'key|token|auth|passkey|pass|password|passphrase|secret|authkey|torrent_pass|apikey|api_key|sid|session'
 /** Also `access_token`, `session_id` and the like. */
 const IN_QUERY = new RegExp(`([?&#][\\w.-]{0,40}?(?:${NAMES})(?:[_-]?id)?=)[^&\\s"'<>]+`, 'gi')
 const IN_HEADER = /\b(authorization|proxy-authorization|cookie|set-cookie)(["']?\s*[:=]\s*["']?)[^\r\n"']+/gi

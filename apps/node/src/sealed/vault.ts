@@ -1,8 +1,9 @@
 /** Secrets that a node keeps across a restart: encrypted with a key that lies beside its catalogue, not in it. */
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
-import { open, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Failure, fileFailure } from '../cli/failure.ts'
+import { writeWholeFile } from '../content/write-file.ts'
 
 const ALGORITHM = 'chacha20-poly1305'
 const [KEY_BYTES, NONCE_BYTES, TAG_BYTES] = [32, 12, 16]
@@ -49,19 +50,13 @@ export class Vault {
   }
 
   async #readOrMake(): Promise<Buffer> {
-    try {
-      const file = await open(this.#path, 'wx', 0o600)
-      try {
-        const key = randomBytes(KEY_BYTES)
-        await file.writeFile(key)
-        await file.sync()
-        return key
-      } finally {
-        await file.close()
-      }
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-      return readFile(this.#path)
-    }
+    const kept = await readFile(this.#path).catch(error => {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+      throw error
+    })
+    if (kept?.length === KEY_BYTES) return kept
+    const key = randomBytes(KEY_BYTES)
+    await writeWholeFile(this.#path, key, { mode: 0o600 })
+    return key
   }
 }

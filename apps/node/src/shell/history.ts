@@ -7,7 +7,7 @@ export const MOST_LINES = 1000
 const MOST_LINE_CHARACTERS = 4000
 const SECRETS = [
   /--(?:token|password)\b/i,
-  /\b(?:token|passkey|password|passwd|secret|authkey|torrent_pass)["']?\s*[=:]/i,
+  /\b(?:token|passkey|password|passphrase|passwd|secret|authkey|torrent_pass)["']?\s*[=:]/i,
   /:\/\/[^\s/]*@/,
   // Share links: what follows # may open what is sealed.
   /#s\d+[a-z0-9_-]{8,}/i,

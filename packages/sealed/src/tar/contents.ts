@@ -1,11 +1,15 @@
 /** What is in an archive: by its index when it has one, else by a walk over its headers. */
 import type { ByteSource } from '../byte-source.ts'
+import { SealedError } from '../sealed-error.ts'
 import { type Entry, MAX_ENTRIES, splitPath, tooMany } from './entry.ts'
 import { notAnArchive } from './header.ts'
 import { type IndexedEntry, parseIndexPart, wrongIndex } from './index-record.ts'
 import { type RawEntry, readEntry } from './read-entry.ts'
 
 type Options = { signal?: AbortSignal }
+
+/** Hard links name the same bytes again; no honest archive does so this often. */
+const MAX_EXPANSION = 10
 
 /** An entry, and where its headers begin. */
 export interface PlacedEntry extends IndexedEntry {
@@ -23,7 +27,7 @@ export interface TarContents {
 export async function readContents(archive: ByteSource, options: Options = {}): Promise<TarContents> {
   const first = await readEntry(archive, 0, options)
   if (!first) throw notAnArchive()
-  return readIndex(first) ?? walk(archive, first, options)
+  return readIndex(archive, first) ?? walk(archive, first, options)
 }
 
 /** Where the content of an entry lies, by its own headers. Throws `damaged` when they are not those of the entry. */
@@ -42,7 +46,7 @@ export async function locate(
   return { dataOffset: raw.dataOffset, modifiedMs: raw.modifiedMs, executable: (raw.mode & 0o100) !== 0 }
 }
 
-function readIndex(first: RawEntry): TarContents | null {
+function readIndex(archive: ByteSource, first: RawEntry): TarContents | null {
   const entries: PlacedEntry[] = []
   let more = true
   for (const comment of first.comments) {
@@ -55,7 +59,7 @@ function readIndex(first: RawEntry): TarContents | null {
   }
   if (more && entries.length > 0) throw wrongIndex()
   if (entries.length === 0) return null
-  return { entries: unique(entries), leftOut: 0 }
+  return bounded({ entries: unique(entries), leftOut: 0 }, archive)
 }
 
 async function walk(archive: ByteSource, first: RawEntry, options: Options): Promise<TarContents> {
@@ -71,7 +75,17 @@ async function walk(archive: ByteSource, first: RawEntry, options: Options): Pro
     entries.push(entry)
     files.set(entry.path.join('/'), entry)
   }
-  return { entries: unique(entries), leftOut }
+  return bounded({ entries: unique(entries), leftOut }, archive)
+}
+
+/** Throws `too-large` where a few bytes, named over and over, would fill a disk. */
+function bounded(contents: TarContents, archive: ByteSource): TarContents {
+  const total = contents.entries.reduce((sum, { lengthBytes }) => sum + lengthBytes, 0)
+  if (total <= MAX_EXPANSION * archive.lengthBytes) return contents
+  throw new SealedError(
+    'too-large',
+    'the files of this share are far larger than what is sealed: it is not opened',
+  )
 }
 
 /** Null for the folder itself, undefined for what is left out. */

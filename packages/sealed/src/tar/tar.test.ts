@@ -197,6 +197,15 @@ test('a hard link is a further name of its file, and one to nothing in here is l
   expect((await readContents(bytesSource(handMade('two', '1', undefined, 'none')))).leftOut).toBe(1)
 })
 
+test('few bytes that are named over and over do not fill a disk', async () => {
+  const file = handMade('0', '0', new Uint8Array(100_000)).subarray(0, 512 + 100_352)
+  const links = Array.from({ length: 60 }, (_, at) =>
+    handMade(`${at + 1}`, '1', undefined, '0').subarray(0, 512),
+  )
+  const source = bytesSource(new Uint8Array(Buffer.concat([file, ...links, new Uint8Array(1024)])))
+  expect(await codeOf(readContents(source))).toBe('too-large')
+})
+
 test('what is no archive says so', async () => {
   for (const bytes of [new Uint8Array(), new Uint8Array(2048), encode('x'.repeat(1024))])
     expect(await codeOf(readContents(bytesSource(bytes)))).toBe('not-an-archive')
