@@ -10,6 +10,8 @@ const TICK_MS = 1000
 /** How often what a torrent did is written down: a different part of them in each tick, so that no tick is long. */
 const ROWS_TICKS = 60
 const QUEUE_TICKS = 30
+/** How often it is written down who gives what torrents download. */
+const PEERS_TICKS = 3
 /** Log entries told in one tick; the rest can be asked for. */
 const MOST_LOGGED = 500
 
@@ -20,6 +22,8 @@ export class Pulse {
   #timer: NodeJS.Timeout | null = null
   #ticks = 0
   #telling = false
+  /** Torrents that have moved something since it was last written down by whom. */
+  readonly #moving = new Set<ManagedTorrent>()
   /** Entries that came since the last tick. */
   #logged: LogEntry[] = []
   readonly #stopLog: () => void
@@ -70,6 +74,7 @@ export class Pulse {
       }
     })
     this.#part('rates', () => this.#noteRates(nowMs))
+    this.#part('peers', () => this.#notePeers())
     this.#part('times', () => this.#noteTimes())
     // A torrent that has been idle for long gives its place to the next.
     if (this.#ticks % QUEUE_TICKS === 0) void queue.apply()
@@ -125,12 +130,21 @@ export class Pulse {
     for (const view of list.views()) {
       const torrent = book.find(view.id)
       // Written to the catalogue only with the times: it changes all the time.
-      if (torrent && rates.note(torrent, view, nowMs)) torrent.row = { ...torrent.row, activeMs: nowMs }
+      if (!torrent || !rates.note(torrent, view, nowMs)) continue
+      torrent.row = { ...torrent.row, activeMs: nowMs }
+      this.#moving.add(torrent)
     }
   }
 
+  /** Who gives something is known after the node was killed, too. */
+  #notePeers(): void {
+    if (this.#ticks % PEERS_TICKS !== 0) return
+    for (const torrent of this.#moving) this.#core.goodPeers.note(torrent)
+    this.#moving.clear()
+  }
+
   #noteTimes(): void {
-    const { list, book, catalogue, goodPeers } = this.#core
+    const { list, book, catalogue } = this.#core
     const part = this.#ticks % ROWS_TICKS
     catalogue.transaction(() => {
       let at = 0
@@ -140,7 +154,6 @@ export class Pulse {
         if (!torrent || (state !== 'downloading' && state !== 'seeding')) continue
         const name = state === 'downloading' ? 'downloadingSeconds' : 'seedingSeconds'
         book.change(torrent, { [name]: torrent.row[name] + ROWS_TICKS })
-        goodPeers.note(torrent)
       }
     })
   }

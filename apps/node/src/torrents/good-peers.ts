@@ -27,9 +27,11 @@ export class GoodPeers {
     const id = this.#context.catalogueId(torrent.id)
     if (id === undefined || isPrivate(torrent) || torrent.state !== 'downloading') return
     const addresses = bestOf(torrent.api.peers())
-    const text = addresses.join()
+    // Their order changes all the time, and all of them are asked.
+    const text = addresses.toSorted().join()
     if (addresses.length === 0 || this.#written.get(torrent) === text) return
-    this.#context.store.replace(id, addresses)
+    const all = new Set([...addresses, ...this.#context.store.of(id)])
+    this.#context.store.replace(id, [...all].slice(0, MOST))
     this.#written.set(torrent, text)
   }
 
@@ -40,7 +42,7 @@ export class GoodPeers {
     const id = this.#context.catalogueId(torrent.id)
     if (id === undefined || this.#recalled.has(torrent) || isPrivate(torrent)) return
     this.#recalled.add(torrent)
-    for (const address of this.#context.store.of(id)) torrent.api.addPeer(address)
+    for (const address of this.#context.store.of(id)) torrent.api.addPeer(address, { keep: false })
   }
 }
 
@@ -49,13 +51,11 @@ function isPrivate({ api }: ManagedTorrent): boolean {
   return api.metainfo?.info.private ?? false
 }
 
-/** The port of one that came to us is not one to call back. */
+/** One that came to us is called back where it says that it listens. */
 export function bestOf(peers: readonly PeerStatus[]): string[] {
   return peers
-    .filter(({ kind, incoming, downloadedBytes }) => {
-      return (kind === 'tcp' || kind === 'utp') && !incoming && downloadedBytes > 0
-    })
+    .filter(({ kind, downloadedBytes }) => (kind === 'tcp' || kind === 'utp') && downloadedBytes > 0)
     .sort((a, b) => scoreOf(b) - scoreOf(a))
+    .flatMap(({ address, incoming, listenAddress }) => (incoming ? (listenAddress ?? []) : address))
     .slice(0, MOST)
-    .map(({ address }) => address)
 }
