@@ -81,7 +81,7 @@ export class HttpFront {
     this.#responder = new Responder(tracker)
     this.#counts = new ConnectionCounts(tracker.connectionsPerAddress)
     this.#proxies = new AddressSet(options.trustedProxies ?? [])
-    this.#server = createServer({ noDelay: true }, socket => this.#open(socket))
+    this.#server = createServer(socket => this.#open(socket))
     this.#server.maxConnections = MAX_CONNECTIONS
     this.#tidier = setInterval(() => this.#tidy(), TIDY_MS).unref()
   }
@@ -120,7 +120,7 @@ export class HttpFront {
 
   #receive(connection: Connection, bytes: Buffer): void {
     // After its last answer a connection is not listened to.
-    if (connection.socket.writableEnded) return
+    if (connection.socket.writableEnded || connection.socket.destroyed) return
     const all = connection.rest === null ? bytes : Buffer.concat([connection.rest, bytes])
     connection.rest = null
     if (connection.isBusy) this.#keepRest(connection, all)
@@ -148,6 +148,7 @@ export class HttpFront {
       from = end
     }
     connection.sinceMs = this.#tracker.nowMs()
+    connection.expectMore()
     this.#flush(connection, false)
   }
 

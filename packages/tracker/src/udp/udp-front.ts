@@ -34,6 +34,9 @@ export class UdpFront {
   readonly #from = new Int32Array(4)
   #out = new Uint8Array(BUFFER_BYTES)
   #view = new DataView(this.#out.buffer)
+  /** Beginnings of #out, by length. */
+  readonly #views = new Array<Uint8Array | undefined>(BUFFER_BYTES + 1).fill(undefined)
+  #queued = 0
 
   /** Resolves when it listens. Rejects with the system's error. */
   static async open(tracker: Tracker, options: { host: string; port: number }): Promise<UdpFront> {
@@ -169,7 +172,9 @@ export class UdpFront {
 
   /** The buffer for the next answer: the last one again, unless that still waits to be sent. */
   #answer(): DataView {
-    if (this.#socket.getSendQueueCount() > 0) {
+    this.#queued = this.#socket.getSendQueueCount()
+    if (this.#queued > 0) {
+      this.#views.fill(undefined)
       this.#out = new Uint8Array(BUFFER_BYTES)
       this.#view = new DataView(this.#out.buffer)
     }
@@ -177,6 +182,8 @@ export class UdpFront {
   }
 
   #send(length: number, { port, address }: RemoteInfo): void {
-    if (this.#socket.getSendQueueCount() < MAX_QUEUED) this.#socket.send(this.#out, 0, length, port, address)
+    if (this.#queued >= MAX_QUEUED) return
+    this.#views[length] ??= this.#out.subarray(0, length)
+    this.#socket.send(this.#views[length], port, address)
   }
 }
