@@ -5,20 +5,23 @@ import { SHOAL } from '../cli/program.ts'
 import { nearest } from '../cli/suggest.ts'
 import { parseRate } from '../text/size.ts'
 import { rateLimit } from './limits.ts'
+import { issueText, type SettingIssue } from './setting-issue.ts'
 
 export interface SettingInfo {
   /** `limits.alternative`. */
   readonly name: string
   readonly title: string
   readonly description: string
+  /** Of a list: a value that it may have. */
+  readonly example: unknown
 }
 
 interface Schema {
-  meta(): { title?: string; description?: string } | undefined
+  meta(): { title?: string; description?: string; examples?: unknown[] } | undefined
   safeParse(value: unknown): {
     success: boolean
     data?: unknown
-    error?: { issues: readonly { path: PropertyKey[]; message: string; expected?: string }[] }
+    error?: { issues: readonly SettingIssue[] }
   }
 }
 
@@ -29,8 +32,8 @@ const SCHEMAS: ReadonlyMap<string, Schema> = new Map(
 )
 
 export const SETTINGS: readonly SettingInfo[] = [...SCHEMAS].map(([name, schema]) => {
-  const { title = name, description = '' } = schema.meta() ?? {}
-  return { name, title, description }
+  const { title = name, description = '', examples: [example] = [] } = schema.meta() ?? {}
+  return { name, title, description, example }
 })
 
 /** The names that a word stands for: a setting, or all of a group. Throws UsageError. */
@@ -54,9 +57,6 @@ export function settingValue(settings: Settings, name: string): unknown {
   return (settings as unknown as Record<string, Record<string, unknown>>)[group]?.[key]
 }
 
-/** What a schema expects, in the words that are typed. */
-const EXPECTED: Readonly<Record<string, string>> = { boolean: 'write on or off', number: 'write a number' }
-
 /**
  * Reads what is typed for one setting: JSON, or a text; `on` and `off`; `none` for no limit; rates as `2MB`. Throws UsageError with what the
  * setting takes.
@@ -68,11 +68,12 @@ function parseSetting(name: string, text: string): unknown {
     const result = schema.safeParse(value)
     if (result.success) return result.data
     const [issue] = result.error?.issues ?? []
-    if (issue)
-      problems.push([...issue.path.map(String), EXPECTED[issue.expected ?? ''] ?? issue.message].join(': '))
+    if (issue) problems.push(issueText(issue))
   }
+  const { example } = SETTINGS.find(each => each.name === name)!
+  const such = example === undefined ? '' : `. Write a list such as '${JSON.stringify(example)}'`
   throw new UsageError(
-    `${name}: "${text.slice(0, 80)}" is not possible: ${problems[0] ?? 'it takes another value'}`,
+    `${name}: "${text.slice(0, 80)}" is not possible: ${problems[0] ?? 'it takes another value'}${such}`,
   )
 }
 

@@ -1,5 +1,6 @@
 /** What is typed for priorities, limits, trackers, settings and feeds. */
-import { DEFAULT_SETTINGS } from '@shoal/api'
+import { readFileSync } from 'node:fs'
+import { DEFAULT_SETTINGS, type Settings } from '@shoal/api'
 import { describe, expect, test } from 'vitest'
 import { parseInput } from '../commands/api.ts'
 import { filterOf } from '../commands/feeds.ts'
@@ -134,6 +135,33 @@ describe('settings', () => {
     })
   })
 
+  test('each list has an example, which can be set and is in the documentation', () => {
+    const docs = readFileSync(new URL('../../../../docs/command-line.md', import.meta.url), 'utf8')
+    const isList = ({ name }: { name: string }) =>
+      Array.isArray(settingValue(DEFAULT_SETTINGS as Settings, name))
+    const lists = SETTINGS.filter(isList)
+    expect(lists.length).toBeGreaterThan(4)
+    for (const { name, example } of lists) {
+      expect(docs).toContain(`settings set ${name}='${JSON.stringify(example)}'`)
+      expect(settingsChange([`${name}=${JSON.stringify(example)}`])).toEqual({
+        [name.split('.')[0]!]: { [name.split('.')[1]!]: example },
+      })
+    }
+  })
+
+  test('braces that are a program’s own may be in its arguments', () => {
+    const command = [
+      'sh',
+      '-c',
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the shell's
+      'echo ${SHOAL_NAME} {} { word } {1,2}',
+      '{name}{path}{directory}{id}{label}{bytes}',
+    ]
+    expect(settingsChange([`automation.onComplete=${JSON.stringify(command)}`])).toEqual({
+      automation: { onComplete: command },
+    })
+  })
+
   test.each([
     ['network.port=70000', /network.port: "70000" is not possible/],
     ['network=1', /is 9 settings|is \d+ settings: name one/],
@@ -141,6 +169,17 @@ describe('settings', () => {
     ['network.dht=maybe', /network.dht: "maybe" is not possible: write on or off/],
     ['queue.maxDownloads=lots', /write a number/],
     ['limits.downloadBytesPerSecond=fast', /is no size/],
+    ['network.encryption=maybe', /not possible: write plain or prefer or require$/],
+    ['automation.watch=/media', /not possible: it is a list\. Write a list such as '\[\{"directory":"/],
+    ['automation.watch=["/media"]', /not possible: entry 1: write an object with its members/],
+    ['limits.schedule=[{"days":[],"from":"8"}]', /not possible: entry 1, days: it is empty\./],
+    ['limits.schedule=[{"days":[1],"from":"8"}]', /entry 1, from: a time of day is written 07:30/],
+    ['network.shareTrackers=[1]', /entry 1: write a text in quotes/],
+    [
+      'automation.onComplete=["run","{name}{bogus}"]',
+      /entry 2: \{bogus\} .* there are \{name\}, \{path\}, .*\{bytes\}/,
+    ],
+    ['automation.onComplete=["{Name}"]', /entry 1: \{Name\} is nothing that is filled in/],
   ])('refused: %s', (pair, message) => expect(() => settingsChange([pair])).toThrow(message))
 })
 

@@ -6,7 +6,7 @@ import { wrap } from '../text/width.ts'
 
 export const settings = defineCommand({
   about: [
-    'show lists all of them; get NAME … some, with what they mean; set NAME=VALUE … changes some, at once. A name is a setting (limits.alternative), its last part, or a group (limits). Values: on and off, numbers, rates such as 2MB, none, texts, and JSON for lists.',
+    'show lists all of them; get NAME … some, with what they mean; set NAME=VALUE … changes some, at once. A name is a setting (limits.alternative), its last part, or a group (limits). Values: on and off, numbers, rates such as 2MB, none, texts, and JSON for lists: get shows an example of each.',
   ],
   positionals: [
     { name: 'ACTION', help: 'show, get or set. Default: show', optional: true },
@@ -37,6 +37,9 @@ export const settings = defineCommand({
         if (!explain) continue
         const text = [info.title, info.description].filter(part => part !== '').join(': ')
         for (const line of wrap(text, (output.terminal?.columns ?? 100) - 4)) output.line(`    ${line}`)
+        // In one line, so that it can be copied.
+        if (info.example !== undefined)
+          output.line(`    For example: settings set ${name}='${JSON.stringify(info.example)}'`)
       }
     }
     return subcommand(words.length === 0 ? ['show'] : words, {

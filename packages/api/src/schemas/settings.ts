@@ -6,6 +6,12 @@ import { HostPath, Name, RateLimit } from './common.ts'
  * documentation show.
  */
 const text = (title: string, description: string) => ({ title, description })
+/** Of a list: a value that it may have, since nobody guesses the members. */
+const list = (title: string, description: string, example: unknown[]) => ({
+  title,
+  description,
+  examples: [example],
+})
 const TimeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day is written 07:30')
 
 export const ScheduledLimit = z.object({
@@ -91,18 +97,20 @@ export const Network = z.object({
     .array(IceServerText)
     .max(20)
     .meta(
-      text(
+      list(
         'STUN and TURN servers',
         'Help WebRTC past firewalls: stun:HOST:PORT tells your address, turn:USER:SECRET@HOST:PORT relays.',
+        ['stun:stun.example:3478', 'turn:anna:secret@turn.example:3478?transport=tcp'],
       ),
     ),
   shareTrackers: z
     .array(TrackerUrl)
     .max(50)
     .meta(
-      text(
+      list(
         'Trackers of new shares',
         'What you share announces to these, unless you name others. Never private torrents.',
+        ['udp://tracker.example:6969/announce', 'wss://tracker.example/'],
       ),
     ),
   ownTracker: z
@@ -162,7 +170,17 @@ export const Limits = z.object({
   schedule: z
     .array(ScheduledLimit)
     .max(100)
-    .meta(text('Schedule', 'Other limits at certain hours. The first entry that fits holds.')),
+    .meta(
+      list('Schedule', 'Other limits at certain hours. The first entry that fits holds.', [
+        {
+          days: [1, 2, 3, 4, 5],
+          from: '08:00',
+          to: '18:30',
+          downloadBytesPerSecond: 2_000_000,
+          uploadBytesPerSecond: null,
+        },
+      ]),
+    ),
 })
 export const Queue = z.object({
   maxDownloads: z
@@ -198,18 +216,43 @@ export const Seeding = z.object({
     .enum(['pause', 'remove', 'remove-with-data'])
     .meta(text('After that', 'What happens to a torrent that reached a limit.')),
 })
+/** What is filled in, between braces, in the arguments of the program that runs on completion. */
+export const HOOK_PLACEHOLDERS = ['name', 'path', 'directory', 'id', 'label', 'bytes'] as const
+const PLACEHOLDERS_TEXT = HOOK_PLACEHOLDERS.map(name => `{${name}}`).join(', ')
+
+/** `${NAME}` is a shell's or a script's own. */
+function unknownPlaceholder(argument: string): string | undefined {
+  const known: readonly string[] = HOOK_PLACEHOLDERS
+  return [...argument.matchAll(/(?<!\$)\{([a-z][a-z_-]*)\}/gi)].find(
+    ([, name]) => !known.includes(name!),
+  )?.[0]
+}
+
+const HookArgument = z
+  .string()
+  .max(4096)
+  .refine(argument => unknownPlaceholder(argument) === undefined, {
+    error: ({ input }) =>
+      `${unknownPlaceholder(String(input))?.slice(0, 80)} is nothing that is filled in: there are ${PLACEHOLDERS_TEXT}. Braces of the program's own have spaces inside: { word }`,
+  })
+
 export const Automation = z.object({
   watch: z
     .array(WatchedFolder)
     .max(100)
-    .meta(text('Watched folders', 'A .torrent that is put there is added.')),
+    .meta(
+      list('Watched folders', 'A .torrent that is put there is added.', [
+        { directory: '/home/anna/Torrents', label: 'films', paused: false, action: 'rename' },
+      ]),
+    ),
   onComplete: z
-    .array(z.string().max(4096))
+    .array(HookArgument)
     .max(100)
     .meta(
-      text(
+      list(
         'Run on completion',
         'A program and its arguments, one each: no shell. {name}, {path}, {directory}, {id}, {label} and {bytes} are filled in. Set on the node’s own machine only: by who has its token, or at the start; a password is not enough.',
+        ['/usr/bin/notify-send', 'Complete: {name}'],
       ),
     ),
 })

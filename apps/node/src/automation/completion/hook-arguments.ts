@@ -1,3 +1,5 @@
+import { HOOK_PLACEHOLDERS } from '@shoal/api'
+
 /** What a completion hook is told of the torrent. */
 export interface CompletedTorrent {
   readonly id: string
@@ -10,16 +12,14 @@ export interface CompletedTorrent {
   readonly bytes: number
 }
 
-const MEMBERS = ['name', 'path', 'directory', 'id', 'label', 'bytes'] as const
-
 /**
  * Each argument with `{name}` and so on filled in, once: what a torrent is called cannot bring in more of them. Others stay as they are. A name
  * that begins with `-` becomes `./-…` where it begins an argument, so that no stranger's name is an option of the program.
  */
 export function hookArguments(command: readonly string[], torrent: CompletedTorrent): string[] {
   return command.map(argument => {
-    const filled = argument.replace(/\{([a-z]+)\}/g, (whole, member: (typeof MEMBERS)[number]) =>
-      MEMBERS.includes(member) ? safe(torrent[member]) : whole,
+    const filled = argument.replace(/\{([a-z]+)\}/g, (whole, member: (typeof HOOK_PLACEHOLDERS)[number]) =>
+      HOOK_PLACEHOLDERS.includes(member) ? safe(torrent[member]) : whole,
     )
     return filled.startsWith('-') && !argument.startsWith('-') ? `./${filled}` : filled
   })
@@ -27,7 +27,9 @@ export function hookArguments(command: readonly string[], torrent: CompletedTorr
 
 /** The same as environment variables: `SHOAL_NAME` … */
 export function hookEnvironment(torrent: CompletedTorrent): Record<string, string> {
-  return Object.fromEntries(MEMBERS.map(member => [`SHOAL_${member.toUpperCase()}`, safe(torrent[member])]))
+  return Object.fromEntries(
+    HOOK_PLACEHOLDERS.map(member => [`SHOAL_${member.toUpperCase()}`, safe(torrent[member])]),
+  )
 }
 
 /** A program is refused NUL in its arguments. */
