@@ -75,6 +75,7 @@ export interface StorageState {
   /** `memory`: nothing outlives the tab, as in private windows of some browsers. */
   readonly kind: 'opfs' | 'memory'
   readonly usedBytes: number
+  /** As the browser tells it: Chromium names 10 GiB beyond what is used to everybody, whatever room there is. */
   readonly quotaBytes: number
   /** What the torrents that are to be kept still need. More than `quotaBytes - usedBytes`: it will not fit. */
   readonly neededBytes: number
