@@ -1,4 +1,4 @@
-import type { BrowserPeer } from '../../peer/browser-peer.ts'
+import type { ShareFile } from '../files/share-file.ts'
 import {
   FILES,
   type FileHead,
@@ -7,12 +7,9 @@ import {
   type OpenFile,
 } from '../service-worker/messages.ts'
 
-/** A file of a torrent, as an address gives it. */
-export interface AddressedFile {
-  readonly id: string
-  readonly index: number
+/** A file, as an address gives it. */
+export interface AddressedFile extends Pick<ShareFile, 'lengthBytes' | 'read'> {
   readonly name: string
-  readonly lengthBytes: number
   readonly mediaType: string
   readonly download?: boolean
 }
@@ -27,15 +24,13 @@ const AWAKE_MS = 10_000
  * worker answers for them with what this page gives it. They tell nothing of the file, so that no server learns of it should one be asked.
  */
 export class FileAddresses {
-  readonly #peer: BrowserPeer
   readonly #page = crypto.getRandomValues(new Uint32Array(3)).join('-')
   readonly #files = new Map<string, AddressedFile>()
   #last = 0
   #open = 0
   #awake: ReturnType<typeof setInterval> | undefined
 
-  constructor(peer: BrowserPeer) {
-    this.#peer = peer
+  constructor() {
     navigator.serviceWorker?.addEventListener('message', event => this.#onMessage(event))
     navigator.serviceWorker?.startMessages()
   }
@@ -79,7 +74,7 @@ export class FileAddresses {
       if (data.kind === 'cancel') return close()
       if (data.kind === 'range') {
         this.#count(1)
-        reader = this.#peer.read(file.id, file.index, data).getReader()
+        reader = file.read(data).getReader()
         return
       }
       try {

@@ -3,8 +3,8 @@ import { Icon } from '../../components/Icon.tsx'
 import { formatBytes } from '../../format/format.ts'
 import { shownName } from '../../format/shown-name.ts'
 import type { ShownFile } from '../../media/shown-file.ts'
-import type { FileSnapshot, TorrentSnapshot } from '../../peer/protocol.ts'
 import { texts } from '../../texts/share-page.ts'
+import type { ShareFile } from '../files/share-file.ts'
 import { useServices } from '../services.ts'
 import styles from './media.module.css'
 import { PdfView } from './PdfView.tsx'
@@ -15,15 +15,14 @@ const PictureView = lazy(() => import('../../media/PictureView.tsx'))
 const TextView = lazy(() => import('../../media/TextView.tsx'))
 
 interface Props {
-  readonly torrent: TorrentSnapshot
-  readonly files: readonly FileSnapshot[]
+  readonly files: readonly ShareFile[]
   readonly index: number
   onOpen(index: number): void
   onClose(): void
 }
 
 /** Shows one file over the whole page. What is missing of it is fetched as it is needed. */
-export default function Viewer({ torrent, files, index, onOpen, onClose }: Props) {
+export default function Viewer({ files, index, onOpen, onClose }: Props) {
   const { addresses } = useServices()
   const dialog = useRef<HTMLDialogElement>(null)
   const [works, setWorks] = useState<boolean | null>(null)
@@ -31,9 +30,9 @@ export default function Viewer({ torrent, files, index, onOpen, onClose }: Props
   useEffect(() => void addresses.work().then(setWorks), [addresses])
   // Addresses stay the same while more of the files comes in.
   // biome-ignore lint/correctness/useExhaustiveDependencies: names and lengths of files do not change
-  const shown = useMemo(() => shownFiles(torrent.id, files, addresses), [torrent.id, files.length, addresses])
+  const shown = useMemo(() => shownFiles(files, addresses), [files.length, addresses])
   const file = shown.find(each => each.index === index)
-  const haveBytes = files.find(each => each.index === index)?.haveBytes ?? 0
+  const haveBytes = files.find(each => each.index === index)?.haveBytes ?? file?.lengthBytes ?? 0
   if (!file) return null
   const next = shown.slice(shown.indexOf(file) + 1).find(({ kind }) => kind === file.kind)
   return (

@@ -1,17 +1,14 @@
 import type { ShownFile } from '../../media/shown-file.ts'
-import type { FileSnapshot } from '../../peer/protocol.ts'
 import type { FileAddresses } from '../engine/file-addresses.ts'
+import { nameOf, type ShareFile } from '../files/share-file.ts'
 import { kindOf } from './kind.ts'
 import { mediaTypeOf } from './media-type.ts'
 
 /** Files as the viewers want them. A file gets an address when somebody asks for it. */
-export function shownFiles(
-  id: string,
-  files: readonly FileSnapshot[],
-  addresses: FileAddresses,
-): ShownFile[] {
-  return files.map(({ index, path, lengthBytes, haveBytes }) => {
-    const name = path.at(-1)!
+export function shownFiles(files: readonly ShareFile[], addresses: FileAddresses): ShownFile[] {
+  return files.map(file => {
+    const { index, path, lengthBytes, haveBytes } = file
+    const name = nameOf(file)
     const mediaType = mediaTypeOf(name)
     let url: string | undefined
     return {
@@ -21,9 +18,9 @@ export function shownFiles(
       kind: kindOf(name),
       mediaType,
       lengthBytes,
-      haveBytes,
+      haveBytes: haveBytes ?? lengthBytes,
       get url() {
-        url ??= addresses.add({ id, index, name, lengthBytes, mediaType })
+        url ??= addresses.add({ name, lengthBytes, mediaType, read: file.read })
         return url
       },
     }

@@ -1,16 +1,7 @@
-import type { BrowserPeer } from '../../peer/browser-peer.ts'
 import type { FileAddresses } from '../engine/file-addresses.ts'
-
-/** A file that is saved. */
-export interface SavedFile {
-  readonly id: string
-  readonly index: number
-  readonly name: string
-  readonly lengthBytes: number
-}
+import { nameOf, type ShareFile } from '../files/share-file.ts'
 
 export interface SaveContext {
-  readonly peer: BrowserPeer
   readonly addresses: FileAddresses
   /** Bytes that are written. */
   onProgress(doneBytes: number): void
@@ -30,27 +21,28 @@ const MOST_IN_MEMORY_BYTES = 256 * 2 ** 20
  * Saves a file to the disk as it comes, without holding it: also one that is not complete yet, whose missing parts are fetched first. To be
  * called from a click. Rejects with what the disk or the engine failed with.
  */
-export async function saveFile(file: SavedFile, context: SaveContext): Promise<SaveOutcome> {
+export async function saveFile(file: ShareFile, context: SaveContext): Promise<SaveOutcome> {
   const { showSaveFilePicker } = globalThis as Pickers
   if (showSaveFilePicker) {
-    const handle = await picked(() => showSaveFilePicker({ suggestedName: file.name }))
+    const handle = await picked(() => showSaveFilePicker({ suggestedName: nameOf(file) }))
     if (!handle) return 'cancelled'
     await writeTo(await handle.createWritable(), file, context)
     return 'written'
   }
   const { addresses } = context
   if (await addresses.work()) {
-    openInFrame(addresses.add({ ...file, mediaType: 'application/octet-stream', download: true }))
+    const shape = { name: nameOf(file), mediaType: 'application/octet-stream', download: true }
+    openInFrame(addresses.add({ ...file, ...shape }))
     return 'handed-over'
   }
-  await throughMemory(file, context)
+  await throughMemory(file)
   return 'handed-over'
 }
 
 async function writeTo(
   writable: FileSystemWritableFileStream,
-  file: SavedFile,
-  { peer, onProgress }: SaveContext,
+  file: ShareFile,
+  { onProgress }: SaveContext,
 ): Promise<void> {
   let done = 0
   const count = new TransformStream<Uint8Array, Uint8Array>({
@@ -60,20 +52,17 @@ async function writeTo(
       controller.enqueue(bytes)
     },
   })
-  await peer
-    .read(file.id, file.index, { start: 0, end: file.lengthBytes })
-    .pipeThrough(count)
-    .pipeTo(writable)
+  await file.read({ start: 0, end: file.lengthBytes }).pipeThrough(count).pipeTo(writable)
 }
 
-async function throughMemory(file: SavedFile, { peer }: SaveContext): Promise<void> {
+async function throughMemory(file: ShareFile): Promise<void> {
   if (file.lengthBytes > MOST_IN_MEMORY_BYTES)
     throw new Error('open this page over https to save large files')
-  const stream = peer.read(file.id, file.index, { start: 0, end: file.lengthBytes })
+  const stream = file.read({ start: 0, end: file.lengthBytes })
   const url = URL.createObjectURL(
     await new Response(stream as ReadableStream<Uint8Array<ArrayBuffer>>).blob(),
   )
-  follow(url, file.name)
+  follow(url, nameOf(file))
   setTimeout(() => URL.revokeObjectURL(url), 60_000)
 }
 

@@ -1,8 +1,9 @@
 import { Button } from '../../components/Button.tsx'
 import { formatBytes } from '../../format/format.ts'
 import { useCell } from '../../node/context.tsx'
-import type { TorrentDetail, TorrentSnapshot } from '../../peer/protocol.ts'
+import type { TorrentSnapshot } from '../../peer/protocol.ts'
 import { texts } from '../../texts/share-page.ts'
+import type { ShareFile } from '../files/share-file.ts'
 import { useServices } from '../services.ts'
 import { Notice } from './parts.tsx'
 import type { Phase } from './phase.ts'
@@ -12,17 +13,18 @@ import styles from './view.module.css'
 
 interface Props {
   readonly torrent: TorrentSnapshot
-  readonly detail: TorrentDetail | null
+  /** As they are saved. */
+  readonly files: readonly ShareFile[]
   readonly phase: Phase
   readonly choice: Choice
   readonly saving: Saving
 }
 
 /** The one thing to do next, large, and what else can be done. */
-export function Controls({ torrent, detail, phase, choice, saving }: Props) {
+export function Controls({ torrent, files, phase, choice, saving }: Props) {
   const { peer } = useServices()
   const tooLarge = useTooLarge(phase === 'offered' ? choice.bytes : 0)
-  const only = detail?.files.length === 1 ? detail.files[0]! : null
+  const only = files.length === 1 ? files[0]! : null
   return (
     <>
       {tooLarge && <Notice tone="warn">{tooLarge}</Notice>}

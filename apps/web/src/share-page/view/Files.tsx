@@ -3,8 +3,8 @@ import { Button } from '../../components/Button.tsx'
 import { Icon } from '../../components/Icon.tsx'
 import { formatBytes, formatPercent } from '../../format/format.ts'
 import { shownName } from '../../format/shown-name.ts'
-import type { FileSnapshot, TorrentSnapshot } from '../../peer/protocol.ts'
 import { texts } from '../../texts/share-page.ts'
+import { nameOf, type ShareFile } from '../files/share-file.ts'
 import { kindOf } from '../media/kind.ts'
 import { Section } from './parts.tsx'
 import type { Choice } from './use-chosen.ts'
@@ -15,16 +15,15 @@ const Viewer = lazy(() => import('../media/Viewer.tsx'))
 const AT_ONCE = 200
 
 interface Props {
-  readonly torrent: TorrentSnapshot
-  readonly files: readonly FileSnapshot[]
-  readonly choice: Choice
+  readonly files: readonly ShareFile[]
+  /** Null where there is nothing to choose. */
+  readonly choice: Choice | null
   readonly saving: Saving
 }
 
-export function Files({ torrent, files, choice, saving }: Props) {
+export function Files({ files, choice, saving }: Props) {
   const [most, setMost] = useState(AT_ONCE)
   const [shown, setShown] = useState<number | null>(null)
-  const folder = files.length > 1 || (files[0]?.path.length ?? 0) > 1
   return (
     <Section title={texts.files.title}>
       <ul className={styles.files}>
@@ -32,7 +31,7 @@ export function Files({ torrent, files, choice, saving }: Props) {
           <FileRow
             key={file.index}
             file={file}
-            name={shownName((folder ? file.path.slice(1) : file.path).join('/'))}
+            name={shownName(file.path.join('/'))}
             choice={files.length > 1 ? choice : null}
             onShow={() => setShown(file.index)}
             onSave={() => saving.save(file)}
@@ -46,13 +45,7 @@ export function Files({ torrent, files, choice, saving }: Props) {
       )}
       {shown !== null && (
         <Suspense>
-          <Viewer
-            torrent={torrent}
-            files={files}
-            index={shown}
-            onOpen={setShown}
-            onClose={() => setShown(null)}
-          />
+          <Viewer files={files} index={shown} onOpen={setShown} onClose={() => setShown(null)} />
         </Suspense>
       )}
     </Section>
@@ -60,7 +53,7 @@ export function Files({ torrent, files, choice, saving }: Props) {
 }
 
 interface RowProps {
-  readonly file: FileSnapshot
+  readonly file: ShareFile
   readonly name: string
   readonly choice: Choice | null
   onShow(): void
@@ -69,7 +62,7 @@ interface RowProps {
 
 function FileRow({ file, name, choice, onShow, onSave }: RowProps) {
   const { haveBytes, lengthBytes } = file
-  const kind = kindOf(file.path.at(-1)!)
+  const kind = kindOf(nameOf(file))
   const plays = kind === 'video' || kind === 'audio'
   return (
     <li className={styles.file}>
@@ -77,7 +70,7 @@ function FileRow({ file, name, choice, onShow, onSave }: RowProps) {
         <input
           type="checkbox"
           aria-label={texts.files.choose(name)}
-          checked={choice.has(file)}
+          checked={choice.has(file.index)}
           onChange={({ target }) => choice.set([file.index], target.checked)}
         />
       )}
@@ -85,7 +78,9 @@ function FileRow({ file, name, choice, onShow, onSave }: RowProps) {
         <span>{name}</span>
         <span className={styles.fileFacts}>
           {formatBytes(lengthBytes)}
-          {haveBytes > 0 && ` · ${formatPercent(haveBytes / lengthBytes)} ${texts.files.here}`}
+          {haveBytes !== null &&
+            haveBytes > 0 &&
+            ` · ${formatPercent(haveBytes / lengthBytes)} ${texts.files.here}`}
         </span>
       </div>
       <div className={styles.fileActions}>

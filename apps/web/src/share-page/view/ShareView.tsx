@@ -1,9 +1,10 @@
 import type { ShareLink } from '@shoal/links'
 import { infoHashText } from '@shoal/torrent'
-import { lazy, Suspense, useEffect, useState } from 'react'
+import { lazy, Suspense, useEffect, useMemo, useState } from 'react'
 import { useCell } from '../../node/context.tsx'
 import type { TorrentSnapshot } from '../../peer/protocol.ts'
 import { texts } from '../../texts/share-page.ts'
+import { filesOf, type ShareFile } from '../files/share-file.ts'
 import { linkOf } from '../link/link-of.ts'
 import { useDetail, useServices } from '../services.ts'
 import { Controls } from './Controls.tsx'
@@ -12,7 +13,6 @@ import { Head } from './Head.tsx'
 import { Peers } from './Peers.tsx'
 import { Notice, wordsOf } from './parts.tsx'
 import { phaseOf } from './phase.ts'
-import { Sealed } from './Sealed.tsx'
 import { Seeding } from './Seeding.tsx'
 import { Status } from './Status.tsx'
 import { useChosen } from './use-chosen.ts'
@@ -20,6 +20,7 @@ import { useSaving } from './use-saving.ts'
 
 /** Not before a download runs. */
 const Pieces = lazy(() => import('./Pieces.tsx'))
+const Sealed = lazy(() => import('../sealed/Sealed.tsx'))
 const More = lazy(() => import('./More.tsx'))
 const LinkBox = lazy(() => import('./LinkBox.tsx').then(({ LinkBox }) => ({ default: LinkBox })))
 
@@ -38,7 +39,6 @@ export function ShareView({ link, magnet }: Props) {
   return (
     <>
       <Head name={name} link={link} torrent={torrent} />
-      {link.seal && <Sealed seal={link.seal} />}
       {failure && <Notice>{wordsOf(failure)}</Notice>}
       {torrent ? (
         <Opened torrent={torrent} link={link} magnet={magnet} />
@@ -50,24 +50,32 @@ export function ShareView({ link, magnet }: Props) {
 }
 
 function Opened({ torrent, link, magnet }: Props & { readonly torrent: TorrentSnapshot }) {
+  const { page, peer } = useServices()
   const detail = useDetail(torrent.id)
   const phase = phaseOf(torrent)
   const choice = useChosen(torrent, detail)
-  const saving = useSaving(torrent)
+  const saving = useSaving()
+  const files = useMemo(() => filesOf(peer, torrent.id, detail?.files ?? []), [peer, torrent.id, detail])
+  const [opened, setOpened] = useState<readonly ShareFile[] | null>(null)
+  const shown = link.seal ? (opened ?? []) : files
   const begun = torrent.wantedBytes > 0
-  const { page } = useServices()
   return (
     <>
       {torrent.origin === 'shared' && <LinkBox link={linkOf(torrent, page)} name={torrent.name} />}
       <Status torrent={torrent} detail={detail} phase={phase} />
-      <Controls torrent={torrent} detail={detail} phase={phase} choice={choice} saving={saving} />
+      <Controls torrent={torrent} files={shown} phase={phase} choice={choice} saving={saving} />
       {begun && detail && (
         <Suspense>
           <Pieces detail={detail} />
         </Suspense>
       )}
-      {detail && detail.files.length > 0 && (
-        <Files torrent={torrent} files={detail.files} choice={choice} saving={saving} />
+      {link.seal && (
+        <Suspense>
+          <Sealed seal={link.seal} sealed={files[0] ?? null} isOpen={opened !== null} onOpen={setOpened} />
+        </Suspense>
+      )}
+      {shown.length > 0 && (
+        <Files files={shown} choice={link.seal || shown.length === 1 ? null : choice} saving={saving} />
       )}
       <Seeding torrent={torrent} detail={detail} />
       {detail && <Peers peers={detail.connected} />}

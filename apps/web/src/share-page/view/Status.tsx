@@ -91,7 +91,9 @@ function Fault({ torrent }: { torrent: TorrentSnapshot }) {
   const { code = '', message = '' } = torrent.error ?? {}
   const known =
     code === 'no-space' || code === 'in-use' || code === 'no-permission' ? texts.faults[code] : message
+  // Some browsers tell everybody of the same room, so that sites cannot tell people apart by it.
   const free = storage ? storage.quotaBytes - storage.usedBytes : null
+  const neededBytes = torrent.wantedBytes - torrent.haveBytes
   return (
     <Notice
       action={
@@ -99,13 +101,8 @@ function Fault({ torrent }: { torrent: TorrentSnapshot }) {
       }
     >
       <p>{known}</p>
-      {code === 'no-space' && free !== null && (
-        <p>
-          {texts.faults.tooLarge(
-            formatBytes(torrent.wantedBytes - torrent.haveBytes),
-            formatBytes(Math.max(0, free)),
-          )}
-        </p>
+      {code === 'no-space' && free !== null && free < neededBytes && (
+        <p>{texts.faults.tooLarge(formatBytes(neededBytes), formatBytes(Math.max(0, free)))}</p>
       )}
     </Notice>
   )

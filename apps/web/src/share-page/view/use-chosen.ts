@@ -4,7 +4,7 @@ import { useServices } from '../services.ts'
 
 /** Which files are wanted. */
 export interface Choice {
-  has(file: FileSnapshot): boolean
+  has(index: number): boolean
   set(indices: readonly number[], wanted: boolean): void
   readonly bytes: number
   readonly count: number
@@ -18,10 +18,10 @@ export function useChosen(torrent: TorrentSnapshot, detail: TorrentDetail | null
   const [left, setLeft] = useState<ReadonlySet<number>>(new Set())
   const files = detail?.files ?? []
   const begun = torrent.wantedBytes > 0
-  const has = (file: FileSnapshot) => (begun ? file.priority > 0 : !left.has(file.index))
-  const chosen = files.filter(has)
+  const isChosen = ({ index, priority }: FileSnapshot) => (begun ? priority > 0 : !left.has(index))
+  const chosen = files.filter(isChosen)
   return {
-    has,
+    has: index => files[index] !== undefined && isChosen(files[index]),
     set(indices, wanted) {
       if (begun) void peer.setPriorities(torrent.id, new Map(indices.map(index => [index, wanted ? 4 : 0])))
       else

@@ -23,11 +23,16 @@ export const sharePage = {
     sealedHint: 'Encrypted by the sender: nobody on the way can read it.',
   },
   seal: {
-    key: 'This share is sealed. The link holds the key, and only who has the whole link can open it.',
-    passphrase: 'This share is sealed with a passphrase. Ask the sender for it.',
+    title: 'Sealed',
+    key: 'The link holds the key: only who has the whole link can open this.',
+    passphrase: 'This is sealed with a passphrase. Ask the sender for it.',
     recipient:
-      'This share is sealed for certain recipients. Open it where your key is, with Shoal on your computer.',
-    notYet: 'This page cannot open sealed shares yet. Use Shoal on a computer: shoal get, with this link.',
+      'This is sealed for certain recipients. Your key is not in this browser: open the link with Shoal on your computer.',
+    looking: 'It is opened as soon as somebody who has it is there.',
+    opening: 'Opening …',
+    open: 'Open',
+    field: 'Passphrase',
+    done: 'Open. What is downloaded stays encrypted in this browser; what you save is not.',
   },
   state: {
     starting: 'Starting …',

@@ -1,0 +1,99 @@
+/** What goes wrong on the way to a page: each has an outcome that is shown, and nothing verified is lost. */
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { Browser } from './support/browser.ts'
+import { randomFile, tempDir } from './support/files.ts'
+import { type BuiltPage, buildPage, PageSite } from './support/page-site.ts'
+import { Seeder } from './support/seeder.ts'
+import { lacking } from './support/tools.ts'
+
+const SIZE = 24_000_000
+let page: BuiltPage
+let browser: Browser
+
+const progress = async (tab: Page) =>
+  Number(await tab.getByRole('progressbar', { name: 'Downloaded' }).getAttribute('aria-valuenow'))
+
+describe.skipIf(lacking('chromium'))('the page of a share link: faults', () => {
+  beforeAll(async () => {
+    page = await buildPage()
+    browser = await Browser.launch()
+  })
+  afterAll(async () => {
+    await browser?.[Symbol.asyncDispose]()
+    await page?.[Symbol.asyncDispose]()
+  })
+
+  test('the only seed leaves halfway: the page says so, keeps what it has, and another goes on', async () => {
+    await using dir = await tempDir('page')
+    await using site = await PageSite.start(page.folder)
+    const first = await Seeder.start()
+    const file = await randomFile(dir.join('long.bin'), SIZE)
+    const { magnet } = await first.seed(file.path, [site.announce], { uploadBytesPerSecond: 3_000_000 })
+    const { page: tab } = await browser.open(`${site.url}#${magnet}`)
+    tab.setDefaultTimeout(60_000)
+    await tab.getByRole('button', { name: /^Download / }).click()
+    await expect.poll(() => progress(tab), { timeout: 60_000 }).toBeGreaterThan(40)
+    await first[Symbol.asyncDispose]()
+    await tab.getByText('Nobody who has the rest is online just now').waitFor()
+    const before = await progress(tab)
+    expect(before).toBeGreaterThanOrEqual(40)
+    await tab.reload()
+    await tab.getByText('Looking for somebody who has it').waitFor()
+    await expect.poll(() => progress(tab)).toBeGreaterThanOrEqual(before - 5)
+    await using second = await Seeder.start()
+    await second.seed(file.path, [site.announce])
+    await tab.getByText('Complete and verified').waitFor({ timeout: 150_000 })
+    expect(await second.uploaded()).toBeLessThan(SIZE * 0.7)
+  }, 300_000)
+
+  test('a tracker that is away is named, and asked again when it is back', async () => {
+    await using dir = await tempDir('page')
+    await using site = await PageSite.start(page.folder)
+    await using seeder = await Seeder.start()
+    const file = await randomFile(dir.join('some.bin'), 1_000_000)
+    const { magnet } = await seeder.seed(file.path, [site.announce])
+    await site.stopTracker()
+    const { page: tab } = await browser.open(`${site.url}#${magnet}`)
+    await tab.getByText(/The meeting point ws:\/\/127\.0\.0\.1:\d+\/announce cannot be reached/).waitFor()
+    site.startTracker()
+    await tab.getByRole('button', { name: /^Download / }).waitFor({ timeout: 120_000 })
+  }, 180_000)
+
+  test('without a network the page says so; with it again, it goes on', async () => {
+    await using dir = await tempDir('page')
+    await using site = await PageSite.start(page.folder)
+    const seeder = await Seeder.start()
+    const file = await randomFile(dir.join('some.bin'), 6_000_000)
+    const { magnet } = await seeder.seed(file.path, [site.announce], { uploadBytesPerSecond: 500_000 })
+    const { page: tab, context } = await browser.open(`${site.url}#${magnet}`)
+    await tab.getByRole('button', { name: /^Download / }).click()
+    await expect.poll(() => progress(tab), { timeout: 60_000 }).toBeGreaterThan(10)
+    // Connections over loopback outlive the browser's own "offline": the seed goes too.
+    await seeder[Symbol.asyncDispose]()
+    await context.setOffline(true)
+    await tab.getByText('You are offline.').waitFor()
+    await context.setOffline(false)
+    await using again = await Seeder.start()
+    await again.seed(file.path, [site.announce])
+    await tab.getByText('Complete and verified').waitFor({ timeout: 150_000 })
+  }, 300_000)
+
+  test('where the browser has no room the page says so, and goes on when there is some', async () => {
+    await using dir = await tempDir('page')
+    await using site = await PageSite.start(page.folder)
+    await using seeder = await Seeder.start()
+    const file = await randomFile(dir.join('large.bin'), SIZE)
+    const { magnet } = await seeder.seed(file.path, [site.announce])
+    const { page: tab, context } = await browser.open(site.url)
+    const devtools = await context.newCDPSession(tab)
+    const origin = new URL(site.url).origin
+    await devtools.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 12_000_000 })
+    await tab.goto(`${site.url}#${magnet}`)
+    await tab.getByRole('button', { name: /^Download / }).click()
+    await tab.getByText('There is no room left for this site').waitFor()
+    await devtools.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 200_000_000 })
+    await tab.getByRole('button', { name: 'Try again' }).click()
+    await tab.getByText('Complete and verified').waitFor({ timeout: 60_000 })
+  }, 180_000)
+})
