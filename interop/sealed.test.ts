@@ -47,6 +47,9 @@ test('what others see holds no name, and its link is refused when it is cut or c
   expect(sharing.path).toBe(place.at('kept', 'sealed.age'))
   const sealed = await place.read('kept/sealed.age')
   for (const name of ['Photos', 'Größe', 'empty']) expect(sealed.includes(name)).toBe(false)
+  const info = await place.json('info', link, '--no-fetch')
+  expect(info.object).toMatchObject({ name: 'sealed.age', sealed: 'key', infoHashes: sharing.infoHashes })
+  expect(JSON.stringify(info.object)).not.toContain(link.slice(10, 60))
   const get = (text: string) => place.json('get', text, '-o', 'in', '--timeout', '1s', ...LOOPBACK)
   expect((await get(link.slice(0, -4))).object.error.code).toBe('cut-short')
   const other = link[60] === 'A' ? 'B' : 'A'
@@ -120,7 +123,12 @@ test('what a killed process left behind goes with the next', LIMIT, async () => 
 test('options that mean nothing together are refused', LIMIT, async () => {
   const { place } = await photos()
   await using _end = place
-  for (const words of [['--passphrase'], ['--to', 'age1x'], ['--seal', '--passphrase', '--to', 'age1x']])
+  for (const words of [
+    ['--passphrase'],
+    ['--to', 'age1x'],
+    ['--seal', '--keep-links'],
+    ['--seal', '--passphrase', '--to', 'age1x'],
+  ])
     expect((await place.run('seed', 'Photos', ...words, ...LOOPBACK)).code, words.join(' ')).toBe(2)
 })
 

@@ -11,7 +11,10 @@ export const info = defineCommand({
     'For a link it asks peers for the metadata (names, sizes, hashes) and downloads nothing else. With --no-fetch it prints only what the link says: what is unknown is left out, and null in JSON.',
   ],
   positionals: [
-    { name: 'LINK', help: 'a magnet link, info hash, content ID, or the path or URL of a .torrent' },
+    {
+      name: 'LINK',
+      help: 'a magnet link, info hash, content ID, the path or URL of a .torrent, or a share link in quotes',
+    },
   ],
   options: {
     noFetch: flag('Print only what the link says'),
@@ -26,15 +29,20 @@ export const info = defineCommand({
   ],
   async run([link], options, { output, interrupt }) {
     const [
-      { parseMagnet, Session },
+      { formatMagnet, parseMagnet, Session },
       { describeMagnet, describeTorrent, descriptionLines },
       { fetchMetadata },
+      { shareOf, SEALED_TO },
     ] = await Promise.all([
       import('@shoal/torrent'),
       import('../content/describe.ts'),
       import('../content/fetch-metadata.ts'),
+      import('../sealed/share-of.ts'),
     ])
     const { signal } = interrupt
+    const share = shareOf(link!)
+    const source = share ? formatMagnet(share.magnet) : link!
+    const by = share?.seal?.by
     const network = sessionOptions({
       ...options,
       limitDown: undefined,
@@ -44,11 +52,11 @@ export const info = defineCommand({
     // Opened without network: a .torrent needs none.
     const offline = await Session.open({ port: null, dht: false, lsd: false, pex: false, trackers: false })
     const describe = async () => {
-      const known = await offline.add(link!, { paused: true, memory: true })
+      const known = await offline.add(source, { paused: true, memory: true })
       if (known.metainfo) return describeTorrent(known.metainfo)
       if (options.noFetch) return describeMagnet(parseMagnet(known.magnet))
       return describeTorrent(
-        await fetchMetadata(link!, network, {
+        await fetchMetadata(source, network, {
           peers: options.peer,
           timeoutMs: options.timeout ?? FETCH_MS,
           signal,
@@ -58,7 +66,10 @@ export const info = defineCommand({
     const stop = () => void offline.close()
     signal.addEventListener('abort', stop, { once: true })
     const description = await describe().finally(() => offline.close())
-    if (output.json) output.object(description)
-    else for (const line of descriptionLines(description, { all: options.all })) output.line(line)
+    if (output.json) output.object({ ...description, ...(by && { sealed: by }) })
+    else {
+      if (by) output.line(`Sealed:       ${SEALED_TO[by]}`)
+      for (const line of descriptionLines(description, { all: options.all })) output.line(line)
+    }
   },
 })

@@ -28,7 +28,8 @@ export async function seedSealed(
 ): Promise<number> {
   const { interrupt, output } = context
   const { signal } = interrupt
-  if (options.torrent !== undefined) throw new UsageError('--torrent cannot be given with --seal')
+  if (options.torrent !== undefined || options.create.symlinks === 'keep')
+    throw new UsageError('--torrent and --keep-links cannot be given with --seal')
   const full = resolve(path)
   if ((await stampOf(full, signal)) === null)
     throw new Failure('not-found', `${path}: there is no such file or folder, or nothing in it`)
