@@ -149,7 +149,8 @@ export class Swarm implements SwarmHost, TransferOwner {
   }
   get uploadOnly(): boolean {
     // While nothing is chosen yet, peers that are found stay.
-    return this.transfer !== null && this.transfer.isFinished && !this.transfer.isUndecided
+    const { transfer } = this
+    return transfer?.isFinished === true && !transfer.isUndecided
   }
 
   /** The metadata is known: pieces can move. */
