@@ -43,6 +43,21 @@ test('a session tells rates, totals and connections of all its torrents', async 
   expect(seeding!.stats.uploadedBytes).toBe(LENGTH)
 })
 
+test('a torrent that was just paused has no rate and no end in sight', async () => {
+  await using world = new SessionWorld()
+  const content = await testTorrent({ pieces: 64 })
+  await world.seed('80.0.0.1', content, { limits: { uploadBytesPerSecond: 300_000 } })
+  const session = await world.open('80.0.0.2')
+  const torrent = await session.add(content.metainfo, { memory: true, peers: ['80.0.0.1:6881'] })
+  await world.until('half of it is here', () => torrent.stats.progress > 0.5)
+  expect(torrent.stats.downloadBytesPerSecond).toBeGreaterThan(0)
+  const paused = torrent.pause()
+  const idle = { downloadBytesPerSecond: 0, uploadBytesPerSecond: 0 }
+  expect(torrent.stats).toMatchObject({ state: 'paused', ...idle, etaSeconds: null })
+  expect(session.stats).toMatchObject(idle)
+  await paused
+})
+
 test('a peer that goes leaves its totals, how it was found and how long it stayed', async () => {
   await using world = new SessionWorld()
   const content = await testTorrent({ pieces: 64 })

@@ -5,14 +5,14 @@ import type { TorrentTask } from './torrent-task.ts'
 /** The state of a torrent in numbers, as the public API shows it. */
 export function statsOf(task: TorrentTask, nowMs: number): TorrentStats {
   const { content, totals, swarm, peers } = task
-  const download = totals?.download.bytesPerSecond(nowMs) ?? 0
+  const { download, upload } = ratesOf(task, nowMs)
   const haveBytes = content?.haveBytes ?? 0
   const wantedBytes = content?.wantedBytes ?? 0
   const left = wantedBytes - haveBytes
   return {
     state: task.state,
     downloadBytesPerSecond: download,
-    uploadBytesPerSecond: totals?.upload.bytesPerSecond(nowMs) ?? 0,
+    uploadBytesPerSecond: upload,
     downloadedBytes: totals?.downloadedBytes ?? 0,
     uploadedBytes: totals?.uploadedBytes ?? 0,
     wastedBytes: (swarm?.wastedBytes ?? 0) + (swarm?.transfer?.wastedBytes ?? 0),
@@ -26,6 +26,15 @@ export function statsOf(task: TorrentTask, nowMs: number): TorrentStats {
     ...(task.life.error ? { error: task.life.error.message } : {}),
     ...(task.life.error instanceof ShoalError ? { errorCode: task.life.error.code } : {}),
   }
+}
+
+/** Rates of a torrent that moves nothing. */
+const IDLE = { download: 0, upload: 0 }
+
+/** Payload bytes a second. None at once when it is paused, though the average of the last seconds is another. */
+export function ratesOf({ totals, life }: TorrentTask, nowMs: number): { download: number; upload: number } {
+  if (!totals || life.paused) return IDLE
+  return { download: totals.download.bytesPerSecond(nowMs), upload: totals.upload.bytesPerSecond(nowMs) }
 }
 
 function progressOf(task: TorrentTask, haveBytes: number, wantedBytes: number): number {

@@ -12,6 +12,7 @@ import { type CheckHost, CheckPhase } from './check-phase.ts'
 import type { Content } from './content.ts'
 import type { SessionContext } from './context.ts'
 import type { Demand } from './demand.ts'
+import { foundBytes } from './found-bytes.ts'
 import { type Emit, Lifecycle } from './lifecycle.ts'
 import { type MetadataHost, MetadataPhase } from './metadata-phase.ts'
 import { openContent } from './open-content.ts'
@@ -246,6 +247,7 @@ export class TorrentTask implements WorkHost, CheckHost, MetadataHost {
   }
 
   onChecked(content: Content): void {
+    this.#countFound(content)
     content.recorded = null
     const { life } = this
     life.phase = 'running'
@@ -254,6 +256,14 @@ export class TorrentTask implements WorkHost, CheckHost, MetadataHost {
     if (content.isComplete) this.onFinished()
     if (!life.paused) this.#run()
     this.show()
+  }
+
+  #countFound(content: Content): void {
+    const { progress } = this.place
+    if (!content.recorded || !progress || !this.totals) return
+    const bytes = foundBytes(content, content.recorded, progress)
+    this.totals.downloadedBytes += bytes
+    this.#context.onTransferred(bytes, 0)
   }
 
   /** Puts what is here of unfinished pieces into storage. */

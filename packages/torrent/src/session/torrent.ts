@@ -40,14 +40,12 @@ import {
 } from './torrent-changes.ts'
 import type { NamedPeer, TorrentOrigin, TorrentPlace } from './torrent-origin.ts'
 import { TorrentReader } from './torrent-reader.ts'
-import { statsOf } from './torrent-stats.ts'
+import { ratesOf, statsOf } from './torrent-stats.ts'
 import { TorrentTask } from './torrent-task.ts'
 
 /** For finding the addresses of a peer that a user names. */
 const RESOLVE_LIMIT_MS = 10_000
 const SETTLED = Promise.resolve()
-/** Rates of a torrent that never moved a byte. */
-const IDLE = { download: 0, upload: 0 }
 
 /** One torrent of a session: from a link to verified files, and then as a seed. */
 export class Torrent extends Emitter<TorrentEvents> implements TorrentApi {
@@ -156,9 +154,7 @@ export class Torrent extends Emitter<TorrentEvents> implements TorrentApi {
 
   /** Payload bytes a second. */
   ratesAt(nowMs: number): { download: number; upload: number } {
-    const { totals } = this.#task
-    if (!totals) return IDLE
-    return { download: totals.download.bytesPerSecond(nowMs), upload: totals.upload.bytesPerSecond(nowMs) }
+    return ratesOf(this.#task, nowMs)
   }
 
   get state(): TorrentState {
