@@ -13,7 +13,7 @@ import { saveKeyFile } from '../packages/identity/src/key-file.node.ts'
 import { bytesSource, OpenedShare, type SealTo, type Unlock } from '../packages/sealed/src/index.ts'
 import { lacking, toolPath } from './support/tools.ts'
 
-const skip = lacking('age', 'openssl')
+const skip = lacking('age')
 const run = promisify(execFile)
 const me = KeyPair.generate()
 const { signal } = new AbortController()
