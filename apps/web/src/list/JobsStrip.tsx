@@ -5,10 +5,10 @@ import { Button, buttonClass, IconButton } from '../components/Button.tsx'
 import { ProgressBar, type Tone } from '../components/Parts.tsx'
 import { notifyError } from '../components/toasts.ts'
 import { formatBytes, formatDuration, formatRate } from '../format/format.ts'
-import { shownName } from '../format/shown-name.ts'
 import { useCell, useNode } from '../node/context.tsx'
 import { texts } from '../texts/texts.ts'
 import styles from './JobsStrip.module.css'
+import { jobTitle } from './job-title.ts'
 
 const t = texts.list.jobs
 /** What has ended is shown for so long, failures until they are dismissed. */
@@ -53,7 +53,7 @@ function JobRow({ job }: { job: Job }) {
   return (
     <li className={styles.job}>
       <div className={styles.words}>
-        <span className={styles.name}>{t[job.kind](shownName(job.name))}</span>
+        <span className={styles.name}>{jobTitle(job)}</span>
         <span className={styles.facts}>{factsOf(job)}</span>
       </div>
       <ProgressBar value={job.totalBytes ? job.doneBytes / job.totalBytes : 0} tone={TONES[job.state]} />

@@ -100,6 +100,13 @@ export const list = {
     move: (name: string) => `Moving ${name}`,
     unseal: (name: string) => `Opening ${name}`,
     upload: (name: string) => `Sending ${name} to the node`,
+    /** Of works that are done. */
+    ended: {
+      create: (name: string) => `${name} is shared`,
+      download: (name: string) => `${name} was downloaded`,
+      move: (name: string) => `${name} was moved`,
+      unseal: (name: string) => `${name} was opened`,
+    },
     waiting: 'Waiting',
     cancel: 'Cancel',
     dismiss: 'Dismiss',
