@@ -1,6 +1,6 @@
 import type { Feed, FeedFilter, FeedItem } from '@shoal/api'
 import { defineCommand } from '../cli/command.ts'
-import { UsageError } from '../cli/failure.ts'
+import { EXIT, UsageError } from '../cli/failure.ts'
 import { flag, value, wholeNumber } from '../cli/options.ts'
 import { SHOAL } from '../cli/program.ts'
 import { subcommand, takeWords } from '../cli/subcommand.ts'
@@ -46,7 +46,17 @@ export const feeds = defineCommand({
     const given = filterOf(options)
     const show = (feed: Feed) =>
       output.json ? output.object(feed) : printTable(output, [feed], COLUMNS, 'There is no feed')
-    return subcommand(words.length === 0 ? ['list'] : words, {
+    /** Shows a feed that was just to be read. Not being able to is a failure, and it stays all the same. */
+    const told = (feed: Feed) => {
+      show(feed)
+      if (feed.error === null) return 0
+      if (!output.json)
+        output.error(
+          `shoal: this feed cannot be read: ${feed.error}. It is kept, and tried again later; ${SHOAL} feeds remove ${feed.id} forgets it`,
+        )
+      return EXIT.failed
+    }
+    return subcommand<Promise<number> | Promise<void>>(words.length === 0 ? ['list'] : words, {
       async list(words) {
         takeWords(words)
         const { items } = await api.listFeeds({})
@@ -56,7 +66,9 @@ export const feeds = defineCommand({
       async add(words) {
         const [url = ''] = takeWords(words, 'URL')
         const feed = { url, ...(every && { everyMinutes: every }), ...(given && { filters: [given] }) }
-        show(await asUsage(api.addFeed(feed)))
+        const added = await asUsage(api.addFeed(feed))
+        // Read at once: a wrong address shows now, and the title is that of the feed.
+        return told(added.fetchedMs === null ? await api.refreshFeed({ id: added.id }) : added)
       },
       async items(words) {
         const [id = ''] = takeWords(words, 'ID')
@@ -74,7 +86,7 @@ export const feeds = defineCommand({
       },
       async refresh(words) {
         const [id = ''] = takeWords(words, 'ID')
-        show(await api.refreshFeed({ id }))
+        return told(await api.refreshFeed({ id }))
       },
       async remove(words) {
         const ids = takeWords(words, 'ID …')

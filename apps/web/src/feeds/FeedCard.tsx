@@ -11,6 +11,7 @@ import { useAsked, useNode } from '../node/context.tsx'
 import { texts } from '../texts/texts.ts'
 import styles from './Feeds.module.css'
 import { FilterForm } from './FilterForm.tsx'
+import { readText } from './read-text.ts'
 import { useMatching } from './useMatching.ts'
 
 const t = texts.pages.feeds
@@ -50,7 +51,7 @@ export function FeedCard({ feed }: { feed: Feed }) {
         <div className={styles.title}>
           <h2>{feed.title || feed.url}</h2>
           <p className={styles.soft}>
-            {feed.url} · {feed.fetchedMs === null ? t.never : t.read(formatAgo(feed.fetchedMs))}
+            {feed.url} · {readText(feed)}
           </p>
         </div>
         <Menu trigger={<IconButton icon="more" label={texts.list.menuOf(feed.title)} />} items={menu} />

@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { Button } from '../components/Button.tsx'
 import { Page } from '../components/Page.tsx'
 import { EmptyState, Loading, Problem } from '../components/Parts.tsx'
-import { notify } from '../components/toasts.ts'
+import { notify, notifyError } from '../components/toasts.ts'
 import { useAsked, useCell, useNode } from '../node/context.tsx'
 import { texts } from '../texts/texts.ts'
 import { AddFeedDialog } from './AddFeedDialog.tsx'
@@ -19,6 +19,16 @@ export function FeedsPage() {
   const asked = useAsked(signal => node.api.listFeeds({}, { signal }), [version])
   const [adding, setAdding] = useState(false)
   const feeds: readonly Feed[] | undefined = asked.value?.items
+  /** A wrong address shows at once, on the card too. */
+  const readAtOnce = async (added: Feed) => {
+    asked.reload()
+    const read = added.fetchedMs === null ? node.api.refreshFeed({ id: added.id }) : Promise.resolve(added)
+    await read.then(({ title, error }) => {
+      if (error === null) notify(t.followed(title), { type: 'good' })
+      else notify(t.followedUnread(title), { type: 'bad' })
+      asked.reload()
+    }, notifyError)
+  }
   const add = (
     <Button variant="primary" icon="plus" onClick={() => setAdding(true)}>
       {t.add}
@@ -46,10 +56,9 @@ export function FeedsPage() {
       {adding && (
         <AddFeedDialog
           onClose={() => setAdding(false)}
-          onAdded={({ title }) => {
+          onAdded={feed => {
             setAdding(false)
-            notify(t.followed(title), { type: 'good' })
-            asked.reload()
+            void readAtOnce(feed)
           }}
         />
       )}
