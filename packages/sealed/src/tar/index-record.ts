@@ -8,14 +8,15 @@ import { type Entry, MAX_ENTRIES, splitPath, tooMany } from './entry.ts'
 const MARK = 'shoal-index-1 '
 /** libarchive reads no larger ones than 1 MiB. */
 const MAX_PART_LENGTH = 128 * 1024
-export const MAX_INDEX_BYTES = 64 * 1024 * 1024
+/** As many as are read. */
+const MAX_PARTS = 500
 
 export interface IndexedEntry extends Entry {
   /** Of its first header, from the end of the index. */
   readonly offset: number
 }
 
-/** Comments of the global headers, in order: each says whether more follow. */
+/** Comments of the global headers, in order: each says whether more follow. Throws `too-large`. */
 export function writeIndex(entries: readonly IndexedEntry[]): string[] {
   const parts: string[][] = [[]]
   let length = 0
@@ -28,6 +29,8 @@ export function writeIndex(entries: readonly IndexedEntry[]): string[] {
     parts.at(-1)!.push(line)
     length += line.length
   }
+  if (parts.length > MAX_PARTS)
+    throw new SealedError('too-large', 'the names of these files are too long together: seal fewer at a time')
   return parts.map((lines, at) => `${MARK}${at < parts.length - 1 ? 'more' : 'end'} [${lines.join(',')}]`)
 }
 

@@ -26,6 +26,8 @@ type Options = { signal?: AbortSignal }
 
 /** Of one extended header. */
 const MAX_EXTENDED_BYTES = 1024 * 1024
+/** Of all before one entry. */
+const MAX_ALL_EXTENDED_BYTES = 64 * 1024 * 1024
 /** Before one entry: as many parts as the longest index has. */
 const MAX_EXTENDED = 512
 /** Those without content: folders, links, devices. */
@@ -38,13 +40,14 @@ export async function readEntry(
   options: Options = {},
 ): Promise<RawEntry | null> {
   const extensions = new Extensions()
+  const start = offset
   let at = offset
   for (let count = 0; count <= MAX_EXTENDED; count++) {
     const header = await headerAt(archive, at, options)
     if (!header) return null
     at += BLOCK_BYTES
     if (!/^[xgLK]$/.test(header.type)) return finish(header, extensions, { offset, at, archive })
-    if (header.sizeBytes > MAX_EXTENDED_BYTES) throw tooLarge()
+    if (header.sizeBytes > MAX_EXTENDED_BYTES || at - start > MAX_ALL_EXTENDED_BYTES) throw tooLarge()
     const body = await readAt(archive, at, header.sizeBytes, options)
     extensions.add(header.type, body)
     at += paddedLength(header.sizeBytes)

@@ -206,6 +206,16 @@ test('few bytes that are named over and over do not fill a disk', async () => {
   expect(await codeOf(readContents(source))).toBe('too-large')
 })
 
+test('endless headers before the first file are refused', async () => {
+  const header = handMade('pax_global_header', 'g', new Uint8Array(512)).subarray(0, 512)
+  const endless: ByteSource = {
+    lengthBytes: 2 ** 40,
+    read: async (offset, length) =>
+      offset % 1024 === 0 ? header : encode(`${length} comment=${'x'.repeat(length - 13)}\n`),
+  }
+  expect(await codeOf(readContents(endless))).toBe('too-large')
+})
+
 test('what is no archive says so', async () => {
   for (const bytes of [new Uint8Array(), new Uint8Array(2048), encode('x'.repeat(1024))])
     expect(await codeOf(readContents(bytesSource(bytes)))).toBe('not-an-archive')
