@@ -9,6 +9,7 @@ import {
   type Browser as Driven,
   type Page,
 } from 'playwright-core'
+import { tempDir } from './files.ts'
 import { toolPath } from './tools.ts'
 
 /** Chromium would otherwise look up hosts of its maker at every start. */
@@ -68,6 +69,19 @@ export class Browser implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#driven.close()
   }
+}
+
+/** A browser with a profile on disk, as people have it: what pages of other contexts store is kept in memory. */
+export async function launchWithProfile(): Promise<BrowserContext & AsyncDisposable> {
+  const profile = await tempDir('profile')
+  const options = { executablePath: toolPath('chromium'), args: QUIET, viewport: SCREENS.laptop }
+  const context = await chromium.launchPersistentContext(profile.path, options)
+  return Object.assign(context, {
+    async [Symbol.asyncDispose]() {
+      await context.close()
+      await profile.remove()
+    },
+  })
 }
 
 export interface BrowserPage {

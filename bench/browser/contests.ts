@@ -1,0 +1,122 @@
+/** How each contestant brings a file from one to the other: seconds from the command until all of it is there. */
+import { JsonLines } from '../../interop/support/json-lines.ts'
+import { start } from '../../interop/support/process.ts'
+import { Seeder } from '../../interop/support/seeder.ts'
+import { type BenchPage, within, withOne, withTwo } from './people.ts'
+import type { BenchSite } from './site.ts'
+
+type Times = Pick<Moved, 'seconds' | 'firstSeconds'>
+
+export interface Moved {
+  readonly seconds: number
+  /** From the command to the first byte. */
+  readonly firstSeconds: number
+  /** Longest task on the main thread of the page that downloads, in ms; 0 when none took 50. */
+  readonly longestTaskMs: number
+}
+
+export interface Load {
+  readonly site: BenchSite
+  readonly path: string
+  readonly lengthBytes: number
+}
+
+/** Sizes of message between which the bare channel may choose. */
+export const MESSAGE_SIZES = [16, 64, 256].map(kib => kib * 1024)
+/** As slow as nobody is. */
+const LEAST_BYTES_PER_SECOND = 2e6
+const PREPARE_MS = 60_000
+
+export function barePageToPage({ site, lengthBytes }: Load, messageBytes: number): Promise<Moved> {
+  return withTwo(site.url('channel'), async (from, to) => {
+    const offer = await from.page.evaluate(() => window.channel.offer())
+    const answer = await to.page.evaluate(sdp => window.channel.accept(sdp), offer)
+    await from.page.evaluate(sdp => window.channel.answered(sdp), answer)
+    const sent = from.page.evaluate(
+      ([total, size]) => window.channel.send(total!, size!),
+      [lengthBytes, messageBytes],
+    )
+    return timed(to, lengthBytes, received(to, lengthBytes, sent))
+  })
+}
+
+export function shoalPageToPage({ site, path, lengthBytes }: Load, version: 'v1' | 'hybrid'): Promise<Moved> {
+  return withTwo(site.url('shoal'), async (from, to) => {
+    await from.page.setInputFiles('input', path)
+    const shared = from.page.evaluate(
+      ([kind, tracker]) => window.shoal.share(kind as never, tracker!),
+      [version, site.announce],
+    )
+    const torrent = await within(PREPARE_MS, 'sharing', shared)
+    return timed(
+      to,
+      lengthBytes,
+      to.page.evaluate(given => window.shoal.download({ torrent: given }), torrent),
+    )
+  })
+}
+
+export function webTorrentPageToPage({ site, path, lengthBytes }: Load): Promise<Moved> {
+  return withTwo(site.url('webtorrent'), async (from, to) => {
+    await from.page.setInputFiles('input', path)
+    const shared = from.page.evaluate(tracker => window.webtorrent.share(tracker), site.announce)
+    const torrent = await within(PREPARE_MS, 'sharing', shared)
+    return timed(
+      to,
+      lengthBytes,
+      to.page.evaluate(given => window.webtorrent.download(given), torrent),
+    )
+  })
+}
+
+export async function bareNodeToPage({ site, lengthBytes }: Load, messageBytes: number): Promise<Moved> {
+  const script = new URL('../rivals/bare-channel.ts', import.meta.url).pathname
+  const program = await start('bare-channel', process.execPath, [script], { stdin: true, ownStdout: true })
+  try {
+    const lines = new JsonLines(program)
+    return await withOne(site.url('channel'), async to => {
+      const offer = await lines.call<string>('offer')
+      const answer = await to.page.evaluate(sdp => window.channel.accept(sdp), offer)
+      await lines.call('answered', { sdp: answer })
+      const sent = lines.call('send', { totalBytes: lengthBytes, messageBytes }, limitOf(lengthBytes))
+      return await timed(to, lengthBytes, received(to, lengthBytes, sent))
+    })
+  } finally {
+    await program.stop()
+  }
+}
+
+export async function shoalNodeToPage(
+  { site, path, lengthBytes }: Load,
+  version: 'v1' | 'hybrid',
+): Promise<Moved> {
+  await using seeder = await Seeder.start()
+  const { magnet } = await seeder.seed(path, [site.announce], { version })
+  return await withOne(site.url('shoal'), to =>
+    timed(
+      to,
+      lengthBytes,
+      to.page.evaluate(given => window.shoal.download({ magnet: given }), magnet),
+    ),
+  )
+}
+
+/** Rejects at once when sending fails. */
+function received(to: BenchPage, lengthBytes: number, sent: Promise<unknown>): Promise<Times> {
+  const all = to.page.evaluate(total => window.channel.receive(total), lengthBytes)
+  return Promise.race([all, sent.then(() => all)])
+}
+
+/** WebTorrent's version, as its build says. */
+export function webTorrentVersion(site: BenchSite): Promise<string> {
+  return withOne(site.url('webtorrent'), ({ page }) => page.evaluate(() => window.webtorrent.version()))
+}
+
+export function limitOf(lengthBytes: number): number {
+  return 30_000 + (lengthBytes / LEAST_BYTES_PER_SECOND) * 1000
+}
+
+async function timed(to: BenchPage, lengthBytes: number, work: Promise<Times>): Promise<Moved> {
+  const times = await within(limitOf(lengthBytes), 'the transfer', work)
+  return { ...times, longestTaskMs: Math.max(0, ...(await to.longTasks())) }
+}

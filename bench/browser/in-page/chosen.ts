@@ -1,0 +1,14 @@
+/** The file that the benchmark has chosen in the page, as a user does. */
+export function chosenFile(): File {
+  const file = document.querySelector('input')?.files?.[0]
+  if (!file) throw new Error('no file was chosen')
+  return file
+}
+
+export function fromBase64(base64: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(base64), character => character.charCodeAt(0))
+}
+
+export function toBase64(bytes: Uint8Array): string {
+  return btoa(String.fromCharCode(...bytes))
+}

@@ -1,0 +1,15 @@
+/** A page that measures what a download is made of besides the network, in a worker as the engine's. */
+import type { Parts } from './parts-worker.ts'
+
+Object.assign(window, {
+  parts: (totalBytes: number) =>
+    new Promise<Parts>((resolve, reject) => {
+      const worker = new Worker(new URL('./parts-worker.ts', import.meta.url), { type: 'module' })
+      worker.onmessage = ({ data }: MessageEvent<Parts>) => {
+        worker.terminate()
+        resolve(data)
+      }
+      worker.onerror = event => reject(new Error(event.message))
+      worker.postMessage(totalBytes)
+    }),
+})

@@ -1,0 +1,18 @@
+/** Bundles the pages that benchmarks open, as the application is bundled. */
+export default {
+  root: import.meta.dirname,
+  logLevel: 'error',
+  publicDir: false,
+  worker: { format: 'es' },
+  build: {
+    emptyOutDir: true,
+    target: 'chrome123',
+    modulePreload: { polyfill: false },
+    rolldownOptions: {
+      input: Object.fromEntries(
+        ['shoal', 'channel', 'webtorrent', 'parts'].map(name => [name, `${import.meta.dirname}/${name}.ts`]),
+      ),
+      output: { entryFileNames: '[name].js' },
+    },
+  },
+}

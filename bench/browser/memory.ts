@@ -1,0 +1,92 @@
+/** Memory of a page that downloads a file far larger than it may take. */
+import { open, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { launchWithProfile } from '../../interop/support/browser.ts'
+import { Seeder } from '../../interop/support/seeder.ts'
+import type { BenchOptions, Section } from '../bench.ts'
+import { against, megabytes, rate, takeTurns } from '../statistics.ts'
+import { limitOf } from './contests.ts'
+import { openPage, type Person, within } from './people.ts'
+import type { BenchSite } from './site.ts'
+
+const LARGE_BYTES = 4 * 2 ** 30
+const MAX_BYTES = 300e6
+const SAMPLE_MS = 250
+
+interface Peak {
+  readonly seconds: number
+  /** Resident, with what the system shares between processes. */
+  readonly residentBytes: number
+  /** Resident, its own: heap and buffers, without the browser's program. */
+  readonly ownBytes: number
+}
+
+export async function measureMemory(
+  site: BenchSite,
+  folder: string,
+  options: BenchOptions,
+): Promise<Section> {
+  options.log('Memory with a large file')
+  const path = join(folder, 'large.bin')
+  // Full of holes: it takes no room, and its zeros are hashed, sent and stored like anything else.
+  const file = await open(path, 'w')
+  await file.truncate(LARGE_BYTES)
+  await file.close()
+  const { runs, failures } = await takeTurns({ page: () => download(site, path) }, { ...options, runs: 1 })
+  const [peak] = runs.get('page') ?? []
+  return {
+    title: `Memory of a page that downloads ${LARGE_BYTES / 2 ** 30} GiB from a node`,
+    columns: ['', 'peak resident', 'of it its own', 'rate'],
+    rows: peak
+      ? [['Shoal', megabytes(peak.residentBytes), megabytes(peak.ownBytes), rate(LARGE_BYTES / peak.seconds)]]
+      : [['Shoal', `failed: ${failures.get('page')}`, '', '']],
+    goals: [
+      against(
+        'Resident memory of the page, all of its process',
+        (peak?.residentBytes ?? Number.NaN) / 1e6,
+        MAX_BYTES / 1e6,
+        'most',
+        ' MB',
+      ),
+    ],
+    runs: Object.fromEntries(runs),
+  }
+}
+
+async function download(site: BenchSite, path: string): Promise<Peak> {
+  await using seeder = await Seeder.start()
+  const { magnet } = await seeder.seed(path, [site.announce])
+  await using person = await launchWithProfile()
+  const { page } = await openPage(person, site.url('shoal'))
+  const peak = { residentBytes: 0, ownBytes: 0 }
+  const sampling = new AbortController()
+  const sampled = sample(person, peak, sampling.signal)
+  try {
+    const work = page.evaluate(given => window.shoal.download({ magnet: given }), magnet)
+    const { seconds } = await within(limitOf(LARGE_BYTES), 'the transfer', work)
+    return { ...peak, seconds }
+  } finally {
+    sampling.abort()
+    await sampled
+  }
+}
+
+/** The largest renderer counts: the page's, with its workers. */
+async function sample(
+  person: Person,
+  peak: { residentBytes: number; ownBytes: number },
+  signal: AbortSignal,
+): Promise<void> {
+  const session = await person.browser()!.newBrowserCDPSession()
+  while (!signal.aborted) {
+    const { processInfo } = await session.send('SystemInfo.getProcessInfo')
+    for (const { id, type } of processInfo) {
+      if (type !== 'renderer') continue
+      const status = await readFile(`/proc/${id}/status`, 'utf8').catch(() => '')
+      const bytesOf = (name: string) => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1] ?? 0) * 1024
+      peak.residentBytes = Math.max(peak.residentBytes, bytesOf('VmRSS'))
+      peak.ownBytes = Math.max(peak.ownBytes, bytesOf('RssAnon') + bytesOf('RssShmem'))
+    }
+    await new Promise(resolve => setTimeout(resolve, SAMPLE_MS))
+  }
+}

@@ -1,0 +1,66 @@
+/** Two people with a browser each. Every run has new ones: nothing is stored yet, and nothing is left of an earlier run. */
+import { launchWithProfile } from '../../interop/support/browser.ts'
+import type { ChannelPage } from './in-page/channel.ts'
+import type { ShoalPage } from './in-page/shoal.ts'
+import type { WebTorrentPage } from './in-page/webtorrent.ts'
+
+declare global {
+  interface Window {
+    shoal: ShoalPage
+    channel: ChannelPage
+    webtorrent: WebTorrentPage
+  }
+}
+
+export type Person = Awaited<ReturnType<typeof launchWithProfile>>
+type Opened = Awaited<ReturnType<Person['newPage']>>
+
+export interface BenchPage {
+  readonly person: Person
+  readonly page: Opened
+  /** Length of each task of over 50 ms on the page's main thread, in ms, so far. */
+  longTasks(): Promise<number[]>
+}
+
+declare global {
+  interface Window {
+    longTasks: number[]
+  }
+}
+
+export async function openPage(person: Person, url: string): Promise<BenchPage> {
+  const page = await person.newPage()
+  page.setDefaultTimeout(0)
+  await page.addInitScript(() => {
+    window.longTasks = []
+    new PerformanceObserver(list => {
+      for (const { duration } of list.getEntries()) window.longTasks.push(duration)
+    }).observe({ type: 'longtask', buffered: true })
+  })
+  await page.goto(url)
+  return { person, page, longTasks: () => page.evaluate(() => window.longTasks) }
+}
+
+/** Runs `work` with a page of each of two people. */
+export async function withTwo<T>(
+  url: string,
+  work: (from: BenchPage, to: BenchPage) => Promise<T>,
+): Promise<T> {
+  await using seeder = await launchWithProfile()
+  await using leecher = await launchWithProfile()
+  return await work(await openPage(seeder, url), await openPage(leecher, url))
+}
+
+export async function withOne<T>(url: string, work: (page: BenchPage) => Promise<T>): Promise<T> {
+  await using person = await launchWithProfile()
+  return await work(await openPage(person, url))
+}
+
+/** Rejects when `work` takes longer. What it waits for ends with the browsers. */
+export async function within<T>(limitMs: number, what: string, work: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`${what} takes longer than ${limitMs / 1000} s`)), limitMs)
+  })
+  return await Promise.race([work, late]).finally(() => clearTimeout(timer))
+}
