@@ -19,6 +19,7 @@ const SLOW = [
   'packages/torrent/src/hash/hash-pool.test.ts',
   'packages/torrent/src/session/{close,failed-flush,limits,links,moving,resume,selection,unfinished,web-seeds}.test.ts',
   'packages/torrent/src/transport/tcp-transport.test.ts',
+  'packages/torrent/src/transport/webrtc/rtc.node.test.ts',
 ]
 
 /** A page shows what happened when it comes to it; one second, the default, is little on a busy machine. */

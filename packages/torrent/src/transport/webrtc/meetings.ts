@@ -8,6 +8,7 @@ import { ShoalError } from '../../base/errors.ts'
 import type { Random } from '../../base/random.ts'
 import type { Connection } from '../transport.ts'
 import type { RtcCandidate, RtcConfig, RtcFactory, RtcPeer } from './rtc.ts'
+import { splitCandidates } from './sdp.ts'
 import { WebrtcConnection } from './webrtc-connection.ts'
 
 /** Peer connections that wait, in all. */
@@ -20,6 +21,12 @@ const STALE_OFFER_MS = 15_000
 const OFFER_LIMIT_MS = 55_000
 /** From the answer to an open channel. */
 const CONNECT_LIMIT_MS = 20_000
+
+/**
+ * libdatachannel refuses a peer whose DTLS handshake ends while it still takes in the answer, which on one machine it does when the peer has
+ * knocked before. So who answers knocks a little later than the answer leaves.
+ */
+const ANSWER_HEAD_START_MS = 250
 
 /** An offer as it is sent away. */
 export interface RtcOffer {
@@ -93,8 +100,11 @@ export class Meetings implements Signalling {
       const rtc = await this.#open()
       if (!this.#options.wants(infoHash, peerId) || this.#meetings.has(id) || this.#makeRoom(1) === 0)
         return null
-      const { peer } = this.#meet(rtc, id, infoHash, true)
-      return await peer.acceptOffer(offer.sdp, { signal: this.#abort.signal })
+      const meeting = this.#meet(rtc, id, infoHash, true)
+      const { bare, candidates } = splitCandidates(offer.sdp)
+      const answer = await meeting.peer.acceptOffer(bare, { signal: this.#abort.signal })
+      if (candidates.length > 0) this.#knockLater(meeting, candidates)
+      return answer
     } catch {
       this.#end(id)
       return null
@@ -156,6 +166,17 @@ export class Meetings implements Signalling {
     this.#meetings.set(id, meeting)
     this.#limit(id, meeting, incoming ? CONNECT_LIMIT_MS : OFFER_LIMIT_MS)
     return meeting
+  }
+
+  #knockLater(meeting: Meeting, candidates: readonly RtcCandidate[]): void {
+    const cancelKnock = this.#options.clock.after(ANSWER_HEAD_START_MS, () => {
+      for (const candidate of candidates) meeting.peer.addCandidate(candidate)
+    })
+    const { cancelLimit } = meeting
+    meeting.cancelLimit = () => {
+      cancelLimit()
+      cancelKnock()
+    }
   }
 
   #limit(id: string, meeting: Meeting, limitMs: number): void {

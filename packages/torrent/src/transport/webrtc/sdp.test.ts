@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { cleanCandidate, cleanSdp } from './sdp.ts'
+import { cleanCandidate, cleanSdp, splitCandidates } from './sdp.ts'
 import { memorySdp } from './testing/memory-rtc.ts'
 
 const HOST = 'a=candidate:1 1 UDP 2114977791 192.0.2.2 43126 typ host'
@@ -52,6 +52,12 @@ test('candidates that come by themselves are held to the same', () => {
     { candidate: candidate.replace('192.0.2.2', 'victim.example') },
   ])
     expect(cleanCandidate(wrong)).toBeNull()
+})
+
+test('candidates can be taken out, to be given later', () => {
+  const { bare, candidates } = splitCandidates(with_(HOST, 'a=end-of-candidates'))
+  expect(bare).toBe(memorySdp('u'))
+  expect(candidates).toEqual([{ candidate: HOST.slice(2), sdpMid: '0' }])
 })
 
 test('nothing makes it throw', () => {

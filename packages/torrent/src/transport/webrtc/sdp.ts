@@ -31,6 +31,17 @@ export function cleanSdp(value: unknown): string | null {
   return `${kept.join('\r\n')}\r\n`
 }
 
+/** A clean description without its candidates, and these by themselves. */
+export function splitCandidates(sdp: string): { bare: string; candidates: RtcCandidate[] } {
+  const lines = sdp.split('\r\n')
+  const sdpMid = lines.find(line => line.startsWith('a=mid:'))?.slice(6) ?? '0'
+  const candidates = lines.flatMap(line => cleanCandidate({ candidate: line.slice(2), sdpMid }) ?? [])
+  return {
+    bare: lines.filter(line => !/^a=(?:candidate:|end-of-candidates)/.test(line)).join('\r\n'),
+    candidates,
+  }
+}
+
 /** A candidate that a peer sent by itself, as RTCIceCandidate has it; null when it is none, or of no use. */
 export function cleanCandidate(value: unknown): RtcCandidate | null {
   if (typeof value !== 'object' || value === null) return null
