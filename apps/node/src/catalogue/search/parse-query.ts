@@ -1,4 +1,4 @@
-import { isUnspaced, toIndexed, wordsOf } from './words.ts'
+import { isUnspaced, toIndexed, wordPattern, wordsOf } from './words.ts'
 
 /** One thing that is looked for, or that must not be there. */
 export interface Term {
@@ -106,7 +106,8 @@ function termPattern({ words, isPrefix }: Term): string {
   const begin = isUnspaced(words[0]!) ? '' : '(?<![\\p{L}\\p{N}])'
   const end = isPrefix || isUnspaced(words.at(-1)!) ? '' : '(?![\\p{L}\\p{N}])'
   // Letters and digits only: nothing in them is special in a pattern.
-  return begin + words.join('[^\\p{L}\\p{N}]{0,40}') + end
+  const patterns = words.map((word, at) => wordPattern(word, isPrefix && at === words.length - 1))
+  return begin + patterns.join('[^\\p{L}\\p{N}]{0,40}') + end
 }
 
 function quote({ text }: Term): string {

@@ -1,9 +1,11 @@
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { SearchIndex } from './search-index.ts'
+import type { Snippet } from './snippet.ts'
 
 let folder = ''
 let path = ''
@@ -38,6 +40,10 @@ describe('what is found', () => {
     ['words that are not finished', 'Sintel trailer', 'trai sint'],
     ['in any case, with and without diacritics', 'Žižek – ÉTUDES', 'zizek études'],
     ['decomposed names', 'Cafe\u0301 Mu\u0308ller', 'café muller'],
+    ['ß that is typed as ss', 'Größe der Straße', 'grosse strasse'],
+    ['ß in capitals', 'GROSSE STRAẞE', 'große straße'],
+    ['ß that is not finished', 'Größe', 'gros'],
+    ['ß at the beginning of a short word', 'aß', 'as'],
     ['wide letters', 'ＡＢＣ', 'abc'],
     ['phrases', 'the quick brown fox', '"quick brown" fox'],
     ['a name as it is', 'ubuntu-24.04.iso', 'ubuntu-24.04'],
@@ -112,6 +118,8 @@ describe('what is found', () => {
 })
 
 describe('snippets', () => {
+  const matched = ({ text, matches }: Snippet) => matches.map(([from, to]) => text.slice(from, to))
+
   test('show where the words are, far inside', () => {
     const filler = 'nothing of interest here. '.repeat(5000)
     index.put([entry(1, 'x', { text: `${filler}The Größe of whales matters. ${filler}` })])
@@ -119,6 +127,8 @@ describe('snippets', () => {
     expect(found.text).toContain('The Größe of whales matters.')
     expect(found.text.length).toBeLessThan(300)
     expect(found.matches.map(([from, to]) => found.text.slice(from, to))).toEqual(['whale'])
+    for (const typed of ['grosse', 'grös'])
+      expect(matched(search(typed).hits[0]!.snippet!)).toEqual([typed === 'grös' ? 'Größ' : 'Größe'])
     const folded = search('GROße').hits[0]!.snippet!
     expect(folded.matches.map(([from, to]) => folded.text.slice(from, to))).toEqual(['Größe'])
   })
@@ -211,6 +221,18 @@ describe('the file', () => {
     index = SearchIndex.open(path)
     expect(index.generation).toBe(generation)
     expect(ids('word')).toEqual([1])
+  })
+
+  test('is made anew when it is of another version', () => {
+    const { generation } = index
+    index.put([entry(1, 'word')])
+    index.close()
+    const sqlite = new DatabaseSync(path)
+    sqlite.exec('PRAGMA user_version = 1')
+    sqlite.close()
+    index = SearchIndex.open(path)
+    expect(index.generation).not.toBe(generation)
+    expect(index.count().entries).toBe(0)
   })
 
   test('is made anew when it is damaged', () => {

@@ -27,7 +27,8 @@ export interface IndexedEntry {
   readonly text?: string
 }
 
-const VERSION = 1
+/** Also another one when texts become other words: then the index is made anew. */
+const VERSION = 2
 const SCHEMA = `
   CREATE VIRTUAL TABLE entries USING fts5(name, path, text, kind, begin, content = '', contentless_delete = 1,
     tokenize = 'unicode61 remove_diacritics 2');

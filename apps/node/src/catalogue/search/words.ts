@@ -18,7 +18,7 @@ const MAX_FOLDED = 70_000
 /** Text as it goes into the index, and queries as they are looked up. */
 export function toIndexed(text: string): string {
   if (!NOT_ASCII.test(text)) return text.replaceAll('\0', ' ')
-  const plain = text.toWellFormed().normalize('NFKC').replaceAll('\0', ' ')
+  const plain = withoutSharpS(text.toWellFormed().normalize('NFKC')).replaceAll('\0', ' ')
   return UNSPACED_SIGN.test(plain) ? plain.replace(UNSPACED_SIGNS, ' $& ') : plain
 }
 
@@ -31,7 +31,19 @@ export function foldInPlace(text: string): string {
 
 /** The words of a text, folded. */
 export function wordsOf(text: string): string[] {
-  return foldInPlace(text.normalize('NFKC')).match(WORDS) ?? []
+  return foldInPlace(withoutSharpS(text.normalize('NFKC'))).match(WORDS) ?? []
+}
+
+/** What finds a folded word in text that went through `foldInPlace`. `isOpen`: the word may go on. */
+export function wordPattern(word: string, isOpen: boolean): string {
+  const pattern = word.replaceAll('ss', '(?:ss|ß)')
+  // The one s that was typed so far may be the half of it.
+  return isOpen && !pattern.endsWith(')') ? pattern.replace(/s$/, '[sß]') : pattern
+}
+
+/** ß is ss where there is none on the keyboard, and in capitals; the tokenizer takes it for a letter of its own. */
+function withoutSharpS(text: string): string {
+  return text.replace(/[ßẞ]/g, 'ss')
 }
 
 /** Whether no space stands between this word and the next. */
