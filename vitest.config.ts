@@ -8,7 +8,7 @@ const SLOW = [
   'apps/node/src/automation/{start-automation,with-node}.test.ts',
   'apps/node/src/automation/{completion/completions,completion/run-hook,feeds/feeds,watch/watch-folders}.test.ts',
   'apps/node/src/catalogue/{database,search/search-index,stores}.test.ts',
-  'apps/node/src/commands/offline.test.ts',
+  'apps/node/src/commands/{feeds,offline}.test.ts',
   'apps/node/src/compat/{qbittorrent,transmission}/{plugin,rss,trackers}.test.ts',
   'apps/node/src/daemon/**/*.test.ts',
   'apps/node/src/documents/{extract-text,indexer}.test.ts',
