@@ -47,7 +47,6 @@ export class OpenPiece {
   #missing: number
   /** Undefined for v2, and where another thread makes it. */
   readonly #sha1: Hasher | undefined
-  readonly #leavesUnderWay: Promise<void>[] = []
   /** Blocks that the SHA-1 has seen, and blocks from the start without a gap. */
   #hashed = 0
   #contiguous = 0
@@ -120,7 +119,7 @@ export class OpenPiece {
     this.#have[block] = HERE
     this.#writers[block] = undefined
     this.#missing--
-    if (this.leaves) this.#hashLeaf(block, this.leaves)
+    if (this.leaves && !sha256IntoAside) sha256Into(this.#dataOf(block), this.leaves, 32 * block)
     if (!this.#sha1) return
     while (this.#contiguous < this.#blockCount && this.has(this.#contiguous)) this.#contiguous++
     if (this.#contiguous - this.#hashed < RUN_BLOCKS) return
@@ -128,9 +127,17 @@ export class OpenPiece {
     this.#hashUpTo(Math.min(this.#contiguous * BLOCK_BYTES, this.#layout.pieceSize(this.piece)))
   }
 
-  /** Resolves when `leaves` are all there; null when they are now. */
-  get leavesUnderWay(): Promise<unknown> | null {
-    return this.#leavesUnderWay.length > 0 ? Promise.all(this.#leavesUnderWay) : null
+  /**
+   * Where another thread makes `leaves`: resolves when they are all there. Null when they are now. To be called once, of a complete piece:
+   * waking that thread for each block would cost more than hashing it.
+   */
+  leavesAside(): Promise<unknown> | null {
+    const { leaves } = this
+    if (!leaves || !sha256IntoAside) return null
+    const making: Promise<void>[] = []
+    for (let block = 0; block < this.#blockCount; block++)
+      making.push(sha256IntoAside(this.#dataOf(block), leaves, 32 * block))
+    return Promise.all(making)
   }
 
   /** Runs of blocks `[begin, end)` that are here and not in storage. */
@@ -170,11 +177,10 @@ export class OpenPiece {
     return this.#sha1.digest()
   }
 
-  #hashLeaf(block: number, leaves: Uint8Array): void {
+  /** A block without what is padding of it. */
+  #dataOf(block: number): Uint8Array<ArrayBuffer> {
     const begin = block * BLOCK_BYTES
-    const bytes = this.buffer.subarray(begin, Math.min(begin + BLOCK_BYTES, this.#dataBytes))
-    if (sha256IntoAside) this.#leavesUnderWay.push(sha256IntoAside(bytes, leaves, 32 * block))
-    else sha256Into(bytes, leaves, 32 * block)
+    return this.buffer.subarray(begin, Math.min(begin + BLOCK_BYTES, this.#dataBytes))
   }
 
   #hashUpTo(end: number): void {

@@ -14,15 +14,23 @@ export function digestsOf({ version }: Info, layout: PieceLayout, piece: number)
  * v1 decides.
  */
 export function verifyPiece(info: Info, roots: PieceRoots, open: OpenPiece): boolean | Promise<boolean> {
-  const leaves = open.leavesUnderWay
-  return leaves ? leaves.then(() => verify(info, roots, open)) : verify(info, roots, open)
+  const leaves = open.leavesAside()
+  if (!leaves) return verify(info, roots, open, () => open.sha1())
+  // Both at once: that is one hop to another thread, not two.
+  const sha1 = info.pieceHashes ? Promise.resolve(open.sha1()) : null
+  return Promise.all([leaves, sha1]).then(([, digest]) => verify(info, roots, open, () => digest!))
 }
 
-function verify({ pieceHashes }: Info, roots: PieceRoots, open: OpenPiece): boolean | Promise<boolean> {
+function verify(
+  { pieceHashes }: Info,
+  roots: PieceRoots,
+  open: OpenPiece,
+  sha1: () => Uint8Array | Promise<Uint8Array>,
+): boolean | Promise<boolean> {
   const byRoot = open.leaves ? roots.verify(open.piece, open.leaves) : true
   if (byRoot === false || !pieceHashes) return byRoot ?? false
   const expected = pieceHashes.subarray(20 * open.piece, 20 * open.piece + 20)
-  const digest = open.sha1()
+  const digest = sha1()
   return digest instanceof Promise
     ? digest.then(bytes => equalBytes(bytes, expected))
     : equalBytes(digest, expected)
