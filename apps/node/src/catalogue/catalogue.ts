@@ -73,9 +73,12 @@ export class Catalogue {
     return this.#database.path
   }
 
-  /** For `SessionOptions.resumeStore`. Each session gets one of its own, and closes it. */
-  resumeStore(): DatabaseResumeStore {
-    return new DatabaseResumeStore(this.#database)
+  /**
+   * For `SessionOptions.resumeStore`. Each session gets one of its own, and closes it. What `onRecord` writes is of one transaction with
+   * the progress of a torrent.
+   */
+  resumeStore(onRecord?: () => void): DatabaseResumeStore {
+    return new DatabaseResumeStore(this.#database, onRecord)
   }
 
   /** Full-text search over names, paths, comments and the text of documents. See `Search.search`. */

@@ -61,6 +61,12 @@ export class HistoryStore {
     })
   }
 
+  /** Adds to the sum of everything alone: bytes of which nobody knows any more when they were moved. */
+  raise({ downloadedBytes, uploadedBytes }: Transferred): void {
+    if (downloadedBytes === 0 && uploadedBytes === 0) return
+    this.#add.run(ALL_TIME, 0, Math.round(downloadedBytes), Math.round(uploadedBytes))
+  }
+
   /**
    * Steps of `stepSeconds` (60, 3600, 86400) that begin in [fromMs, toMs), oldest first; one in which nothing moved is missing. Minutes
    * reach a day back, hours 31 days.

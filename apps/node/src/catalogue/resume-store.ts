@@ -35,11 +35,14 @@ export class DatabaseResumeStore implements ResumeStore {
   readonly #deleteMetainfo: Query<never>
   readonly #loadNote: Query<{ readonly note: Uint8Array }>
   readonly #saveNote: Query<never>
+  readonly #onRecord: () => void
   readonly #writing = new Set<Promise<unknown>>()
   #closed = false
 
-  constructor(database: Database) {
+  /** `onRecord`: writes what belongs to the progress of a torrent, in the same transaction. What it throws undoes only itself. */
+  constructor(database: Database, onRecord: () => void = () => {}) {
     this.#database = database
+    this.#onRecord = onRecord
     this.#keys = database.prepare(`
       SELECT key FROM resume_progress WHERE key > ?1 UNION SELECT key FROM resume_metainfo WHERE key > ?1
       ORDER BY key LIMIT ${KEYS_AT_ONCE}`)
@@ -75,7 +78,10 @@ export class DatabaseResumeStore implements ResumeStore {
   async save(key: string, progress: ResumeProgress): Promise<void> {
     checkResumeKey(key)
     const record = encodeResumeProgress(key, progress)
-    await this.#write(() => this.#saveProgress.run(key, record))
+    await this.#write(() => {
+      this.#saveProgress.run(key, record)
+      this.#recordMore()
+    })
   }
 
   async delete(key: string): Promise<void> {
@@ -101,6 +107,15 @@ export class DatabaseResumeStore implements ResumeStore {
   async close(): Promise<void> {
     this.#closed = true
     await Promise.allSettled(this.#writing)
+  }
+
+  /** Progress is worth more than what goes with it. */
+  #recordMore(): void {
+    try {
+      this.#database.transaction(this.#onRecord)
+    } catch {
+      // Who writes it tells of it, and tries again.
+    }
   }
 
   async #write(work: () => unknown): Promise<void> {

@@ -147,7 +147,7 @@ export class NodeCore {
     this.jobs = new Jobs(catalogue.jobs, job => this.events.publish('jobs', { type: 'job', job }))
     this.vault = new Vault(parts.dataDir)
     this.works = new Works(this)
-    this.traffic = new Traffic(catalogue.history, session.stats)
+    this.traffic = new Traffic(catalogue.history)
   }
 
   /** Set by the pulse (see pulse.ts), which tells of a torrent while somebody watches it. */
@@ -333,5 +333,17 @@ export class NodeCore {
     this.catalogue.transaction(() => {
       for (const [api, row] of pairs) this.adopt(api, row ?? fresh(api))
     })
+    this.#countRestored()
+  }
+
+  /** What all torrents have moved was moved by the node. */
+  #countRestored(): void {
+    const restored = { downloadedBytes: 0, uploadedBytes: 0 }
+    for (const { stats } of this.session.torrents) {
+      restored.downloadedBytes += stats.downloadedBytes
+      restored.uploadedBytes += stats.uploadedBytes
+    }
+    this.traffic.keepUp(this.session.transferred, Date.now())
+    this.traffic.atLeast(restored)
   }
 }

@@ -19,13 +19,14 @@ export function nodeInfo({ startedMs, keeper, folders, session }: NodeCore): Nod
 export async function nodeStats(core: NodeCore): Promise<NodeStats> {
   const { session, traffic, startedMs, list } = core
   const { stats } = session
+  traffic.look(stats)
   const torrents: Record<string, number> = {}
   for (const { state } of list.views()) torrents[state] = (torrents[state] ?? 0) + 1
   return {
     atMs: Date.now(),
     downloadBytesPerSecond: Math.round(stats.downloadBytesPerSecond),
     uploadBytesPerSecond: Math.round(stats.uploadBytesPerSecond),
-    session: { downloadedBytes: stats.downloadedBytes, uploadedBytes: stats.uploadedBytes },
+    session: traffic.session,
     allTime: traffic.allTime,
     torrents,
     connections: { ...stats.connections },

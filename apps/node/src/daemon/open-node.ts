@@ -66,9 +66,10 @@ async function open(options: OpenNodeOptions, closers: (() => unknown)[]): Promi
   }
   const keeper = new SettingsKeeper(rows, { directory: options.directory, fixed: options.fixed })
   await makeFolder(keeper.settings.downloads.directory)
+  let onRecord = () => {}
   const session = await Session.open({
     ...sessionOptions(keeper.settings),
-    resumeStore: catalogue.resumeStore(),
+    resumeStore: catalogue.resumeStore(() => onRecord()),
     userAgent: `Shoal/${VERSION}`,
     ...(options.peerHost !== undefined && { host: options.peerHost }),
   })
@@ -86,6 +87,7 @@ async function open(options: OpenNodeOptions, closers: (() => unknown)[]): Promi
     protocols,
     onStop,
   })
+  onRecord = () => core.traffic.keepUp(session.transferred, Date.now())
   const search = startNodeSearch(core)
   closers.push(() => search.close())
   core.restore(api => ({ ...freshRow(api, core.book), paused: api.stats.state === 'paused' }))

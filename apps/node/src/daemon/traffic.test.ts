@@ -23,7 +23,7 @@ const NOW = Date.UTC(2026, 5, 15, 12, 34, 56)
 const moved = (downloadedBytes: number, uploadedBytes: number) => ({ downloadedBytes, uploadedBytes })
 
 test('what moved is counted once, in the history and over restarts', async () => {
-  const first = new Traffic(catalogue.history, moved(0, 0))
+  const first = new Traffic(catalogue.history)
   first.note(moved(100, 10), NOW)
   first.note(moved(150, 20), NOW + 1000)
   // Not yet written, and counted all the same.
@@ -32,7 +32,7 @@ test('what moved is counted once, in the history and over restarts', async () =>
   await catalogue.close()
   await open()
   // The session of the next run begins at nothing.
-  const next = new Traffic(catalogue.history, moved(0, 0))
+  const next = new Traffic(catalogue.history)
   expect(next.allTime).toEqual(moved(150, 20))
   next.note(moved(50, 0), NOW + 61_000)
   next.flush(NOW + 61_000)
@@ -53,17 +53,28 @@ test('what moved is counted once, in the history and over restarts', async () =>
   ])
 })
 
+test('plain files count, and all that was ever moved is no less than what torrents have moved', async () => {
+  const traffic = new Traffic(catalogue.history)
+  traffic.countFile(30)
+  traffic.note(moved(100, 10), NOW)
+  expect(traffic.session).toEqual(moved(130, 10))
+  expect(traffic.allTime).toEqual(moved(130, 10))
+  traffic.atLeast(moved(1000, 5))
+  expect(traffic.allTime).toEqual(moved(1000, 10))
+  traffic.flush(NOW)
+  expect(catalogue.history.allTime()).toEqual(moved(1000, 10))
+  // When that was is not known.
+  expect(traffic.history('hour', NOW + 1000).points).toMatchObject([moved(130, 10)])
+})
+
 test('what could not be written is written later', () => {
-  const traffic = new Traffic(
-    {
-      ...catalogue.history,
-      add() {
-        throw new Error('disk full')
-      },
-      allTime: () => moved(0, 0),
-    } as unknown as typeof catalogue.history,
-    moved(0, 0),
-  )
+  const traffic = new Traffic({
+    ...catalogue.history,
+    add() {
+      throw new Error('disk full')
+    },
+    allTime: () => moved(0, 0),
+  } as unknown as typeof catalogue.history)
   expect(() => traffic.note(moved(5, 5), NOW)).toThrow('disk full')
   expect(traffic.allTime).toEqual(moved(5, 5))
   expect(() => traffic.note(moved(7, 5), NOW + 20_000)).toThrow('disk full')

@@ -71,10 +71,23 @@ export class Works {
       kind: 'download',
       name: download.name,
       detail: { source, directory } satisfies DownloadDetail,
-      run: progress => download.run(progress).finally(() => this.#downloads.delete(key)),
+      run: progress => download.run(this.#counted(progress)).finally(() => this.#downloads.delete(key)),
     })
     this.#downloads.set(key, job.id)
     return job
+  }
+
+  /** What comes counts in the node's totals; what was there before the first report does not. */
+  #counted(progress: JobProgress): JobProgress {
+    let countedBytes: number | null = null
+    return {
+      ...progress,
+      report: news => {
+        if (countedBytes !== null) this.#core.traffic.countFile(Math.max(0, news.doneBytes - countedBytes))
+        countedBytes = news.doneBytes
+        progress.report(news)
+      },
+    }
   }
 
   /** Moves the files of a torrent. Rejects with `forbidden-path`. */

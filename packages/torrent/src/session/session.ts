@@ -128,6 +128,12 @@ export class Session implements SessionApi {
     return sessionStatsOf(this.#context, this.#registry.torrents)
   }
 
+  /** Payload bytes of all torrents since it was opened; of `stats` the part that takes no time. */
+  get transferred(): Pick<SessionStats, 'downloadedBytes' | 'uploadedBytes'> {
+    const { downloadedBytes, uploadedBytes } = this.#context
+    return { downloadedBytes, uploadedBytes }
+  }
+
   /** For people: what of the recorded torrents was damaged or could not be used. */
   get problems(): readonly string[] {
     return this.#restorer?.problems ?? []
