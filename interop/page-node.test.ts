@@ -1,0 +1,32 @@
+/** The page of a share link as a real node serves it, with its tracker and its policy, downloading from that node. */
+import { describe, expect, test } from 'vitest'
+import { buildConsole } from '../apps/web/scripts/build-console.ts'
+import { Browser } from './support/browser.ts'
+import { randomFile, tempDir } from './support/files.ts'
+import { Node } from './support/node.ts'
+import { makeTorrent } from './support/shoal.ts'
+import { lacking } from './support/tools.ts'
+
+describe.skipIf(lacking('chromium'))('the page of a share link at a node', () => {
+  test('what the node shares downloads in a page of its own, and is handed to its console', async () => {
+    expect(buildConsole()).toBe(true)
+    await using dir = await tempDir('page')
+    await using node = await Node.start({ folder: dir.path })
+    await using browser = await Browser.launch()
+    await randomFile(dir.join('downloads', 'harbour.bin'), 3_000_000)
+    const announce = `${node.url.replace('http', 'ws')}/announce`
+    const { torrent } = await makeTorrent(dir.join('downloads', 'harbour.bin'), dir.join('t', 'h.torrent'), {
+      trackers: [[announce]],
+    })
+    const { torrent: added } = await node.api.addTorrent({ source: torrent })
+    const { magnet } = await node.whenTorrent(added!.id, ({ progress }) => progress === 1)
+    const { page: tab, problems, context } = await browser.open(`${node.url}/share/#${magnet}`)
+    await tab.getByRole('button', { name: 'Download 3.00 MB' }).click({ timeout: 60_000 })
+    await tab.getByText('Complete and verified').waitFor({ timeout: 60_000 })
+    await tab.getByLabel('Address of your node').fill(node.url)
+    const opening = context.waitForEvent('page')
+    await tab.getByRole('button', { name: 'Add to node' }).click()
+    expect(new URL((await opening).url()).search).toBe('')
+    expect(problems).toEqual([])
+  }, 180_000)
+})
