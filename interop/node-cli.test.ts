@@ -101,7 +101,7 @@ describe('a node', () => {
     expect(await names('--state', 'complete')).toEqual([])
     expect(await ask('remove', 'Photos')).toMatchObject({ ids: [id], undoSeconds: expect.any(Number) })
     expect(await names()).not.toContain('Photos')
-    expect((await ask('restore', id)).ids).toEqual([id])
+    expect((await ask('restore', id.slice(0, 6))).ids).toEqual([id])
     expect(await names()).toContain('Photos')
     // What deletes asks first, and nobody can be asked here.
     expect(await place.json('remove', 'Photos', '--delete-data')).toMatchObject({

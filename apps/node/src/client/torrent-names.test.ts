@@ -1,5 +1,6 @@
+import type { NodeApi } from '@shoal/api'
 import { describe, expect, test } from 'vitest'
-import { idDigits, type Named, pickTorrent } from './torrent-names.ts'
+import { idDigits, type Named, pickTorrent, removedIds } from './torrent-names.ts'
 
 const named = (id: string, name: string, infoHashV2: string | null = null): Named => ({
   id: id.padEnd(40, '0'),
@@ -42,6 +43,14 @@ describe('a torrent is named by', () => {
   })
 
   test('an empty word is none', () => expect(() => pickTorrent(' ', ALL)).toThrow(/empty word/))
+})
+
+test('what was removed is named in the same ways; all of it by all', async () => {
+  const api = { listRemoved: async () => ({ items: ALL }) } as unknown as NodeApi
+  expect(await removedIds(api, ['sea', 'ABCD2', FILM2.infoHashV2!])).toEqual([PHOTOS.id, FILM2.id])
+  expect(await removedIds(api, ['all'])).toEqual(ALL.map(({ id }) => id))
+  await expect(removedIds(api, ['fil'])).rejects.toMatchObject({ code: 'ambiguous' })
+  await expect(removedIds(api, ['x'])).rejects.toThrow(/can be brought back is "x": .* too long ago/)
 })
 
 test('ids are shown as long as they have to be', () => {

@@ -37,8 +37,27 @@ export async function namedTorrents(api: NodeApi, words: readonly string[]): Pro
   return [...new Map(picked.map(torrent => [torrent.id, torrent])).values()]
 }
 
+/** The removed torrents that words stand for, each once. `not-found` says that it is too late, or was never removed. */
+export async function removedIds(api: NodeApi, words: readonly string[]): Promise<string[]> {
+  const { items } = await api.listRemoved({})
+  if (words.includes('all')) return items.map(({ id }) => id)
+  const picked = words.map(word => pickTorrent(word, items, gone))
+  return [...new Set(picked.map(({ id }) => id))]
+}
+
+function gone(word: string): Failure {
+  return new Failure(
+    'not-found',
+    `no torrent that can be brought back is "${word}": it was not removed, or too long ago. ${SHOAL} add adds it again`,
+  )
+}
+
 /** The one torrent that is meant. A whole hash or name beats a part of one. */
-export function pickTorrent<T extends Named>(word: string, torrents: readonly T[]): T {
+export function pickTorrent<T extends Named>(
+  word: string,
+  torrents: readonly T[],
+  missing: (word: string) => Failure = unknown,
+): T {
   const typed = word.trim()
   if (typed === '') throw new UsageError(`an empty word is no torrent: give ${ID_HELP}`)
   const folded = typed.toLowerCase()
@@ -54,7 +73,11 @@ export function pickTorrent<T extends Named>(word: string, torrents: readonly T[
     if (found.length === 1) return found[0]!
     if (found.length > 1) throw ambiguous(typed, found)
   }
-  throw new Failure('not-found', `no torrent is "${typed}": ${SHOAL} list shows them`)
+  throw missing(typed)
+}
+
+function unknown(word: string): Failure {
+  return new Failure('not-found', `no torrent is "${word}": ${SHOAL} list shows them`)
 }
 
 /** How many digits of an id tell it from all others; at least 8, so that it looks like one. */

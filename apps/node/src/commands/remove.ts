@@ -53,14 +53,22 @@ export const remove = defineCommand({
 
 export const restore = defineCommand({
   about: [`Only for a short time after ${SHOAL} remove, which says for how long.`],
-  positionals: [{ name: 'ID', help: 'info hashes, as remove printed them', many: true }],
+  positionals: [TORRENTS],
   options: NODE_OPTIONS,
-  examples: [['restore 4612ed0de1e7ae609fd3a8e8366ca3e76a347762', 'Brings this torrent back']],
+  examples: [
+    ['restore film', 'Brings this torrent back'],
+    ['restore all', 'Brings back all that still can be'],
+  ],
   async run(words, options, { output, interrupt }) {
-    const { openNode, asUsage } = await import('../client/node-client.ts')
+    const [{ openNode }, { removedIds }] = await Promise.all([
+      import('../client/node-client.ts'),
+      import('../client/torrent-names.ts'),
+    ])
     const { api } = await openNode(options, interrupt.signal)
-    const acted = await asUsage(api.actOnTorrents({ ids: [...words], action: 'restore' }))
+    const ids = await removedIds(api, words)
+    const acted = ids.length > 0 ? await api.actOnTorrents({ ids, action: 'restore' }) : { ids }
     if (output.json) return output.object(acted)
+    if (ids.length === 0) return output.line('There is nothing that can be brought back')
     output.line(`Brought back ${count(acted.ids.length, 'torrent')}`)
   },
 })

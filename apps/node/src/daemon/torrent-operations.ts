@@ -8,7 +8,7 @@ import { sourceOf } from '../torrents/adding.ts'
 import { pageOf } from '../torrents/list-queries.ts'
 import type { ManagedTorrent } from '../torrents/managed-torrent.ts'
 import { peersOf, piecesOf } from '../torrents/torrent-topic.ts'
-import { detailOf, fileView, trackersView } from '../torrents/view.ts'
+import { detailOf, fileView, removedView, trackersView } from '../torrents/view.ts'
 import { namingField } from './name-field.ts'
 import type { NodeCore } from './node-core.ts'
 
@@ -29,6 +29,7 @@ export function torrentOperations(core: NodeCore): TorrentOperations {
       return core.previews.look(source, peers, timeoutSeconds * 1000, signal)
     },
     actOnTorrents: async input => actOnTorrents(input, core),
+    listRemoved: async () => ({ items: [...core.removals.restorable()].map(removedView) }),
     getTorrent: async ({ id }) => detail(book.get(id)),
     updateTorrent: async ({ id, ...change }) => {
       const torrent = book.get(id)

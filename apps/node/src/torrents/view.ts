@@ -1,5 +1,5 @@
 /** A managed torrent as the API shows it. */
-import type { Torrent, TorrentDetail, TorrentFile, TorrentState, Tracker } from '@shoal/api'
+import type { RemovedTorrent, Torrent, TorrentDetail, TorrentFile, TorrentState, Tracker } from '@shoal/api'
 import {
   type TorrentFile as EngineFile,
   infoHashText,
@@ -12,13 +12,24 @@ import {
 import type { ManagedTorrent } from './managed-torrent.ts'
 import { mediaType } from './media-type.ts'
 
+/** As little as tells it from others. */
+export function removedView({ api: { infoHashes }, row, name }: ManagedTorrent): RemovedTorrent {
+  return { id: row.id, name, ...hashesOf(infoHashes) }
+}
+
+function hashesOf({ v1, v2 }: TorrentApi['infoHashes']): Pick<Torrent, 'infoHashV1' | 'infoHashV2'> {
+  return {
+    infoHashV1: v1 ? infoHashText({ v1 }) : null,
+    infoHashV2: v2 ? infoHashText({ v2 }) : null,
+  }
+}
+
 export function viewOf(torrent: ManagedTorrent, queuePosition: number | null): Torrent {
   const { api, row } = torrent
   const { stats, infoHashes, metainfo } = api
   return {
     id: row.id,
-    infoHashV1: infoHashes.v1 ? infoHashText({ v1: infoHashes.v1 }) : null,
-    infoHashV2: infoHashes.v2 ? infoHashText({ v2: infoHashes.v2 }) : null,
+    ...hashesOf(infoHashes),
     name: torrent.name,
     state: stateOf(torrent, stats),
     error:

@@ -50,6 +50,7 @@ export function torrentOperations(world: MockWorld): TorrentOperations {
       world.flush()
       return action.startsWith('remove') ? { ids: done, undoSeconds: UNDO_SECONDS } : { ids: done }
     },
+    listRemoved: async () => ({ items: [...world.removed.values()].map(({ row }) => row) }),
     getTorrent: async ({ id }) => find(id).detail(),
     async updateTorrent({ id, label, tags, sequential, queuePosition, ...options }) {
       const torrent = find(id)

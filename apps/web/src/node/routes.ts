@@ -10,6 +10,7 @@ export const ROUTES = {
   previewTorrent: ['POST', '/api/previews'],
   createTorrent: ['POST', '/api/create'],
   actOnTorrents: ['POST', '/api/torrents/actions'],
+  listRemoved: ['GET', '/api/removed'],
   getTorrent: ['GET', '/api/torrents/{id}'],
   updateTorrent: ['PATCH', '/api/torrents/{id}'],
   moveTorrent: ['POST', '/api/torrents/{id}/move'],

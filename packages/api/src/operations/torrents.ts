@@ -13,6 +13,7 @@ import {
   PieceMap,
   Preview,
   PreviewTorrent,
+  RemovedTorrent,
   TorrentDetail,
   TorrentFile,
   TorrentPage,
@@ -60,6 +61,14 @@ export const TORRENT_OPERATIONS = {
     input: ActOnTorrents,
     output: ActedOn,
     idempotent: true,
+  }),
+  listRemoved: operation({
+    method: 'GET',
+    path: '/api/removed',
+    area: 'torrents',
+    summary: 'Torrents that were just removed, which restore brings back',
+    input: z.object({}),
+    output: z.object({ items: z.array(RemovedTorrent) }),
   }),
   getTorrent: operation({
     method: 'GET',

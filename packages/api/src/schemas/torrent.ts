@@ -240,6 +240,10 @@ export const ActedOn = z.object({
   undoSeconds: z.number().min(0).optional(),
 })
 
+/** What can be brought back. */
+export const RemovedTorrent = Torrent.pick({ id: true, infoHashV1: true, infoHashV2: true, name: true })
+export type RemovedTorrent = z.infer<typeof RemovedTorrent>
+
 /** One real file of a torrent. */
 export const TorrentFile = z.object({
   index: FileIndex,

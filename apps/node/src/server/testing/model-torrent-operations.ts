@@ -55,6 +55,7 @@ export function modelTorrentOperations(node: ModelNode): TorrentOperations {
       }
       return { ids: chosen }
     },
+    listRemoved: async () => ({ items: [] }),
     getTorrent: async ({ id }) => node.torrent(id).detail,
     async updateTorrent({ id, ...changes }) {
       const given = Object.entries(changes).filter(([, value]) => value !== undefined)
