@@ -22,7 +22,7 @@ export interface OpfsFileHandle extends FileSystemFileHandle {
 }
 
 /** A tab that was closed a moment ago may hold its files a little longer. */
-const LOCK_TRIES = 20
+const LOCK_TRIES = 50
 const LOCK_WAIT_MS = 100
 
 /** What the errors of browsers mean to the engine, and what a person can do about each. */

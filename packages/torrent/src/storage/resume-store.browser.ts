@@ -9,7 +9,7 @@ const FILE_NAME = /^([0-9a-f]{40}|[0-9a-f]{64})\.(?:torrent|resume)$/
 const READ_AT_ONCE = 8
 const MAX_NOTE_BYTES = 2 ** 20
 /** A tab that was closed a moment ago holds its locks a little longer. */
-const LOCK_WAIT_MS = 3000
+const LOCK_WAIT_MS = 5000
 
 /** Resume data in a folder of the origin private file system: a `.torrent` and a `.resume` for each torrent, a `.note` for each note. */
 export function createResumeStore(directory: string): ResumeStore {
