@@ -45,9 +45,19 @@ export const peers = defineCommand({
     if (options.add.length > 0) await asUsage(api.addPeers({ id, addresses: [...options.add] }))
     const { items } = await api.listPeers({ id })
     if (output.json) return output.object({ items })
+    const tried = options.add.filter(address => !items.some(peer => peer.address === address))
+    if (tried.length > 0) {
+      const { state } = await api.getTorrent({ id })
+      const when = RESTS.has(state) ? 'is tried as soon as the torrent runs' : 'is being tried'
+      for (const address of tried) output.line(`${address} ${when}`)
+      if (items.length === 0) return
+    }
     printTable(output, items, COLUMNS, 'No peer is connected')
   },
 })
+
+/** A torrent in these states connects to nobody. */
+const RESTS: ReadonlySet<string> = new Set(['paused', 'complete', 'queued', 'error'])
 
 const COLUMNS: Column<Peer>[] = [
   { title: 'Address', text: ({ address }) => address, least: 15 },

@@ -12,6 +12,7 @@ import { sealPath } from '../sealed/seal-path.ts'
 import { sealedLink } from '../sealed/sealed-link.ts'
 import { withoutPassword } from '../torrents/adding.ts'
 import type { ManagedTorrent } from '../torrents/managed-torrent.ts'
+import { nameOf } from '../torrents/torrent-log.ts'
 import { ownTrackers } from '../tracker/own-trackers.ts'
 import type { JobProgress, JobResult } from './jobs.ts'
 import type { NodeCore } from './node-core.ts'
@@ -198,13 +199,19 @@ export class Works {
   }
 
   async #move(torrent: ManagedTorrent, target: string, { signal, report }: JobProgress): Promise<JobResult> {
-    const { book } = this.#core
+    const { book, log } = this.#core
+    const about = { torrent: torrent.id }
     report({ doneBytes: 0, totalBytes: torrent.api.stats.haveBytes })
     torrent.moving = true
     book.touch(torrent)
     try {
       await torrent.api.move(target, { signal, onProgress: report })
+      log.info(`${nameOf(torrent)} was moved to ${target}`, about)
       return { torrent: torrent.id, path: target }
+    } catch (error) {
+      const why = signal.aborted ? 'the move was ended' : describeFailure(error).message
+      log.warn(`${nameOf(torrent)} could not be moved to ${target}: ${why}`, about)
+      throw error
     } finally {
       torrent.moving = false
       book.change(torrent, {})

@@ -40,13 +40,18 @@ async function act(
   { book, queue, removals, log }: ActionsContext,
 ): Promise<void> {
   const each = (work: (torrent: ManagedTorrent) => unknown) => Promise.all(torrents.map(work))
+  const tell = (what: string) => {
+    for (const torrent of torrents) log.info(`${nameOf(torrent)} ${what}`, { torrent: torrent.id })
+  }
   switch (action) {
     case 'pause':
       book.changeAll(torrents, { paused: true, forced: false })
+      tell('was paused')
       return queue.apply()
     case 'resume':
     case 'start':
       book.changeAll(torrents, { paused: false, forced: action === 'start' })
+      tell(action === 'start' ? 'was started, whatever waits in the queue' : 'was resumed')
       await queue.apply()
       // One that stopped by an error is tried again, and takes its place in the queue.
       await each(({ api }) => (api.state === 'error' ? api.resume() : undefined))

@@ -47,7 +47,9 @@ class Setup implements AsyncDisposable {
   /** Downloads everything in one session and closes it. */
   async download(): Promise<void> {
     const { session } = await this.open()
-    const torrent = await session.add(this.metainfo, { peers: this.peers })
+    const torrent = await session.add(this.metainfo)
+    // Nobody is asked again in the next run.
+    torrent.addPeer(this.peers[0]!, { keep: false })
     await torrent.whenComplete()
     await session.close()
   }

@@ -185,14 +185,14 @@ test('files are moved first, but for labels with a folder of their own', async (
   expect(claimed.size).toBe(2)
 })
 
-test('a move that fails is told, and the program is run all the same', async () => {
+test('a move that fails does not keep the program from being run', async () => {
   const { command, runs } = await recorder()
-  const { ids, node, log, start } = await open(command, { completeDirectory: '/full' })
+  const { ids, node, start } = await open(command, { completeDirectory: '/full' })
   node.moveFault = { code: 'no-space', message: 'no space left on /full' }
   const completions = start()
   completions.completed(ids[0]!)
   await completions.settled()
-  expect(log.text).toContain('could not be moved to /full: no space left on /full')
+  expect([...node.jobs.values()]).toMatchObject([{ state: 'failed' }])
   expect((await runs()).length).toBe(1)
 })
 

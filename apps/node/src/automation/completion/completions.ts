@@ -72,9 +72,8 @@ export class Completions {
     try {
       const { items } = await operations.listLabels({})
       if (items.some(each => each.name === label && each.directory !== null)) return
-      const job = await this.#ended(await operations.moveTorrent({ id, directory: completeDirectory }))
-      if (job.state === 'done') log.info(`${name} was moved to ${completeDirectory}`, { torrent: id })
-      else throw job.error ?? new Error('the move was cancelled')
+      // How it ends is told by the move itself.
+      await this.#ended(await operations.moveTorrent({ id, directory: completeDirectory }))
     } catch (error) {
       this.#stop.signal.throwIfAborted()
       log.warn(`${name} could not be moved to ${completeDirectory}: ${describeFailure(error).message}`, {
@@ -83,13 +82,12 @@ export class Completions {
     }
   }
 
-  async #ended(job: Job): Promise<Job> {
+  async #ended(job: Job): Promise<void> {
     let now = job
     while (now.endedMs === null) {
       await delay(this.#deps.clock, POLL_MS, this.#stop.signal)
       now = await this.#deps.operations.getJob({ id: job.id })
     }
-    return now
   }
 
   async #hook({ id, name, directory, label, totalBytes }: TorrentDetail): Promise<void> {
