@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { describe, expect, it } from 'vitest'
+import fc from 'fast-check'
+import { describe, expect, it, vi } from 'vitest'
 import { UdpClient, udpAnnounce } from '../testing/udp-client.ts'
 import { Tracker, type TrackerOptions } from '../tracker.ts'
 import { UdpFront } from './udp-front.ts'
@@ -110,5 +111,27 @@ describe('UDP (BEP 15)', () => {
     await expect(banned.connect()).rejects.toThrow()
     await banned[Symbol.asyncDispose]()
     await opened.client.connect()
+  })
+
+  it('survives any packets, and goes on serving', async () => {
+    await using opened = await open()
+    const { client } = opened
+    const id = await client.connect()
+    const head = fc.constantFrom('0000041727101980', Buffer.from(id).toString('hex'), '00'.repeat(8))
+    const action = fc.constantFrom('00000000', '00000001', '00000002', '00000003', 'ffffffff')
+    const packets = fc.oneof(
+      fc.uint8Array({ maxLength: 200 }),
+      fc
+        .tuple(head, action, fc.uint8Array({ maxLength: 1400 }))
+        .map(([start, kind, rest]) => Buffer.concat([Buffer.from(start + kind, 'hex'), rest])),
+    )
+    fc.assert(
+      fc.property(packets, packet => client.tell(packet)),
+      { numRuns: 1000 },
+    )
+    await vi.waitFor(async () => {
+      const late = await client.ask(udpAnnounce({ id, hash: randomBytes(20), port: 6 }))
+      expect(late.subarray(0, 8).toString('hex')).toBe('0000000100000009')
+    })
   })
 })

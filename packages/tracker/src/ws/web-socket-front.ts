@@ -9,8 +9,11 @@ import { passkeyOf } from '../udp/udp-packets.ts'
 import { type ClientMessage, MAX_MESSAGE_BYTES, type Offer, readHash, readMessage } from './messages.ts'
 import { type Membership, WebClient } from './web-client.ts'
 
-/** Offers go stale while a page waits: it makes new ones this often. */
-const INTERVAL_SECONDS = 120
+/**
+ * Offers go stale while a page waits: it makes new ones this often. Not more often: two that make offers to each other while those before are on their way
+ * hang up on both.
+ */
+const [MIN_INTERVAL_SECONDS, MAX_INTERVAL_SECONDS] = [60, 120] as const
 const PING_MS = 45_000
 const MAX_CONNECTIONS = 20_000
 /** RFC 6455 section 7.4.1. */
@@ -139,7 +142,7 @@ export class WebSocketFront {
     client.send({
       action: 'announce',
       info_hash: hash,
-      interval: Math.min(announce.intervalSeconds, INTERVAL_SECONDS),
+      interval: Math.max(MIN_INTERVAL_SECONDS, Math.min(announce.intervalSeconds, MAX_INTERVAL_SECONDS)),
       complete: announce.seeds,
       incomplete: announce.leeches,
       downloaded: announce.downloads,

@@ -1,0 +1,138 @@
+/** Peers that find each other by nothing but our tracker: real clients over HTTP, UDP and WebSocket (BEP 3, 15, 23, 48). */
+import { describe, expect, test } from 'vitest'
+import { type Hub, startHub } from '../apps/hub/src/hub.ts'
+import { Aria2 } from './support/aria2.ts'
+import { difference, randomFile, tempDir } from './support/files.ts'
+import { Libtorrent } from './support/libtorrent.ts'
+import { makeTorrent, Shoal } from './support/shoal.ts'
+import { lacking } from './support/tools.ts'
+import { Transmission } from './support/transmission.ts'
+import { until } from './support/wait.ts'
+import { WebTorrent } from './support/webtorrent.ts'
+
+const BYTES = 1_000_001
+const quiet = { info() {}, warn() {} }
+
+interface OpenHub extends AsyncDisposable {
+  readonly hub: Hub
+  readonly urls: Readonly<Record<'http' | 'udp' | 'ws', string>>
+}
+
+async function openHub(port = 0): Promise<OpenHub> {
+  const hub = await startHub({ port, interval: 5 }, quiet)
+  return {
+    hub,
+    urls: {
+      http: `http://127.0.0.1:${hub.port}/announce`,
+      udp: `udp://127.0.0.1:${hub.udpPort}/announce`,
+      ws: `ws://127.0.0.1:${hub.port}/announce`,
+    },
+    [Symbol.asyncDispose]: () => hub.close(),
+  }
+}
+
+const hasSeed = ({ hub }: OpenHub) =>
+  until('the seed is announced', async () => (await hub.stats()).seeds > 0)
+
+describe('our tracker', () => {
+  describe.skipIf(lacking('libtorrent', 'transmission-daemon', 'aria2c'))('over HTTP and UDP', () => {
+    test.each(['http', 'udp'] as const)(
+      '%s: libtorrent, Transmission and aria2 find each other',
+      async kind => {
+        await using dir = await tempDir('interop')
+        await using tracker = await openHub()
+        const { path } = await randomFile(dir.join('seed', 'content.bin'), BYTES)
+        const made = await makeTorrent(path, dir.join('content.torrent'), {
+          version: 'v1',
+          trackers: [[tracker.urls[kind]]],
+        })
+        // Transmission takes no address of this machine from a tracker: the others come to it.
+        await using transmission = await Transmission.start({ directory: dir.join('tr') })
+        await transmission.done(await transmission.add({ torrent: made.torrent }, dir.join('seed')))
+        await hasSeed(tracker)
+        await using leecher = await Libtorrent.start()
+        const leech = await leecher.add({ torrent: made.torrent, savePath: dir.join('theirs') })
+        await leech.done()
+        await leech.flushed()
+        expect(await difference(dir.join('seed'), dir.join('theirs'))).toBeNull()
+        // It knows UDP trackers only while its DHT is on.
+        if (kind === 'http') {
+          await using aria2 = await Aria2.start({ directory: dir.join('aria2') })
+          await aria2.done(await aria2.addTorrent(made.torrent))
+          expect(await difference(dir.join('seed'), dir.join('aria2'))).toBeNull()
+        }
+        const { requests } = await tracker.hub.stats()
+        expect(requests[kind].announces).toBeGreaterThan(1)
+        expect(requests[kind === 'http' ? 'udp' : 'http'].announces).toBe(0)
+      },
+    )
+
+    test.each(['v1', 'v2', 'hybrid'] as const)('%s: our session and libtorrent, by magnet', async version => {
+      await using dir = await tempDir('interop')
+      await using tracker = await openHub()
+      const { path } = await randomFile(dir.join('seed', 'content.bin'), BYTES)
+      const made = await makeTorrent(path, dir.join('content.torrent'), {
+        version,
+        trackers: [[tracker.urls.udp]],
+      })
+      await using shoal = await Shoal.open({ trackers: true })
+      await shoal.get(made.torrent, { directory: dir.join('seed') })
+      await hasSeed(tracker)
+      await using leecher = await Libtorrent.start()
+      const leech = await leecher.add({ magnet: made.magnet, savePath: dir.join('theirs') })
+      await leech.done()
+      await leech.flushed()
+      expect(await difference(dir.join('seed'), dir.join('theirs'))).toBeNull()
+    })
+  })
+
+  test('brings WebTorrent peers together, and has them back after a restart', async () => {
+    await using dir = await tempDir('interop')
+    let tracker = await openHub()
+    try {
+      const { path } = await randomFile(dir.join('seed', 'content.bin'), BYTES)
+      await using seeder = await WebTorrent.start()
+      const { magnet } = await seeder.seed(path, [tracker.urls.ws])
+      await until('it is announced', async () => (await tracker.hub.stats()).peers.web === 1)
+      {
+        await using leecher = await WebTorrent.start()
+        await leecher.add(magnet, dir.join('first'))
+        await leecher.done()
+        expect(await difference(dir.join('seed'), dir.join('first'))).toBeNull()
+      }
+      await until('the one that left is forgotten', async () => (await tracker.hub.stats()).peers.web === 1)
+      const { port } = tracker.hub
+      await tracker.hub.close()
+      tracker = await openHub(port)
+      await until('the seed is back', async () => (await tracker.hub.stats()).peers.web === 1, {
+        timeoutMs: 90_000,
+      })
+      await using leecher = await WebTorrent.start()
+      await leecher.add(magnet, dir.join('second'))
+      await leecher.done()
+      expect(await difference(dir.join('seed'), dir.join('second'))).toBeNull()
+    } finally {
+      await tracker.hub.close()
+    }
+  })
+
+  test('may restart while a session goes on, which comes back by itself', async () => {
+    await using dir = await tempDir('interop')
+    let tracker = await openHub()
+    try {
+      const { path } = await randomFile(dir.join('seed', 'content.bin'), BYTES)
+      const made = await makeTorrent(path, dir.join('content.torrent'), { trackers: [[tracker.urls.http]] })
+      await using shoal = await Shoal.open({ trackers: true })
+      await shoal.get(made.torrent, { directory: dir.join('seed') })
+      await hasSeed(tracker)
+      const { port } = tracker.hub
+      await tracker.hub.close()
+      tracker = await openHub(port)
+      await until('the session is back', async () => (await tracker.hub.stats()).seeds > 0, {
+        timeoutMs: 100_000,
+      })
+    } finally {
+      await tracker.hub.close()
+    }
+  })
+})

@@ -1,0 +1,65 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { MAX_OFFERS, readMessage } from './messages.ts'
+
+const ID = 'h\xff\0abcdefghijklmnop!'
+
+describe('messages of WebTorrent clients', () => {
+  it('are read, or it is said what is wrong, whatever comes', () => {
+    const value = fc.oneof(
+      fc.jsonValue(),
+      fc.constantFrom(ID, 'announce', 'scrape', [ID], { type: 'offer', sdp: 'x' }, [
+        { offer_id: 'a', offer: {} },
+      ]),
+    )
+    const keys = [
+      'action',
+      'info_hash',
+      'peer_id',
+      'to_peer_id',
+      'offer_id',
+      'offers',
+      'answer',
+      'event',
+      'left',
+    ]
+    const message = fc.dictionary(fc.constantFrom(...keys), value)
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          message.map(each => JSON.stringify(each)),
+          fc.json(),
+          fc.string(),
+        ),
+        text => {
+          const read = readMessage(text)
+          if (typeof read === 'string') return void expect(read.length).toBeLessThan(100)
+          if (read.kind === 'scrape')
+            return void expect(read.hashes.every(hash => hash.length === 20)).toBe(true)
+          expect([read.hash.length, read.peerId.length]).toEqual([20, 20])
+        },
+      ),
+      { numRuns: 3000 },
+    )
+  })
+
+  it('hand on what is known of an offer, and so many', () => {
+    const offer = { offer_id: 'a', offer: { type: 'offer', sdp: 'x', __proto__: 1, other: 2 } }
+    const many = Array.from({ length: 100 }, () => offer)
+    const message = { action: 'announce', info_hash: ID, peer_id: ID, left: 0, offers: [null, {}, ...many] }
+    const read = readMessage(JSON.stringify(message))
+    expect(read).toMatchObject({ kind: 'announce', isSeed: true, event: 'none' })
+    const { offers } = read as { offers: readonly unknown[] }
+    expect(offers.length).toBe(MAX_OFFERS - 2)
+    expect(offers[0]).toEqual({ id: 'a', description: { type: 'offer', sdp: 'x' } })
+  })
+
+  it('are refused when an offer is larger than any is', () => {
+    const offers = [{ offer_id: 'a', offer: { type: 'offer', sdp: 'x'.repeat(20_000) } }]
+    expect(
+      readMessage(JSON.stringify({ action: 'announce', info_hash: ID, peer_id: ID, offers })),
+    ).toMatchObject({
+      offers: [],
+    })
+  })
+})
