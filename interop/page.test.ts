@@ -64,6 +64,21 @@ describe.skipIf(lacking('chromium'))('the page of a share link', () => {
     const second = await browser.open(link)
     await second.page.getByRole('button', { name: 'Download 2.30 MB' }).click()
     await second.page.getByText('Complete and verified').waitFor()
+    // A folder of the browser's own stands for one of the disk: nobody can answer its dialog here.
+    await second.page.evaluate(() => {
+      Reflect.set(globalThis, 'showDirectoryPicker', async () =>
+        (await navigator.storage.getDirectory()).getDirectoryHandle('saved', { create: true }),
+      )
+    })
+    await second.page.getByRole('button', { name: 'Save all' }).click()
+    await second.page.getByText('Trip is saved.').waitFor()
+    const saved = await second.page.evaluate(async () => {
+      const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle('saved')
+      const file = await (await folder.getDirectoryHandle('day 2')).getFileHandle('b.bin')
+      const digest = await crypto.subtle.digest('SHA-256', await (await file.getFile()).arrayBuffer())
+      return [...new Uint8Array(digest)].map(byte => byte.toString(16).padStart(2, '0')).join('')
+    })
+    expect(saved).toBe(files['day 2/b.bin']!.sha256)
     expect([...first.problems, ...second.problems]).toEqual([])
   })
 

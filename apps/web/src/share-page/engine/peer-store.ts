@@ -4,6 +4,9 @@ import type { PeerEvent, StorageState, TorrentDetail, TorrentSnapshot } from '..
 
 export type Torrents = ReadonlyMap<string, TorrentSnapshot>
 
+/** What was only looked at is announced no longer than this. */
+const LOOKED_AT_MS = 24 * 3_600_000
+
 /** What the engine tells, as the page shows it. */
 export class PeerStore {
   readonly peer: BrowserPeer
@@ -23,6 +26,7 @@ export class PeerStore {
     try {
       const torrents = await this.peer.watch()
       this.torrents.set(new Map(torrents.map(torrent => [torrent.id, torrent])))
+      for (const { id } of torrents.filter(isLeftOver)) await this.peer.remove(id)
     } catch (error) {
       this.failure.set(error as Error)
     }
@@ -66,4 +70,9 @@ export class PeerStore {
     for (const torrent of changed) next.set(torrent.id, torrent)
     this.torrents.set(next)
   }
+}
+
+/** A link that was opened and nothing downloaded of. */
+function isLeftOver({ wantedBytes, haveBytes, addedMs }: TorrentSnapshot): boolean {
+  return wantedBytes === 0 && haveBytes === 0 && Date.now() - addedMs > LOOKED_AT_MS
 }

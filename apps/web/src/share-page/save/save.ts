@@ -11,6 +11,7 @@ export interface SaveContext {
 export type SaveOutcome = 'written' | 'handed-over' | 'cancelled'
 
 interface Pickers {
+  showDirectoryPicker?(options: { mode: 'readwrite' }): Promise<FileSystemDirectoryHandle>
   showSaveFilePicker?(options: { suggestedName: string }): Promise<FileSystemFileHandle>
 }
 
@@ -26,7 +27,7 @@ export async function saveFile(file: ShareFile, context: SaveContext): Promise<S
   if (showSaveFilePicker) {
     const handle = await picked(() => showSaveFilePicker({ suggestedName: nameOf(file) }))
     if (!handle) return 'cancelled'
-    await writeTo(await handle.createWritable(), file, context)
+    await writeTo(await handle.createWritable(), file, context.onProgress)
     return 'written'
   }
   const { addresses } = context
@@ -39,10 +40,32 @@ export async function saveFile(file: ShareFile, context: SaveContext): Promise<S
   return 'handed-over'
 }
 
+/** Whether many files can be saved at once: not every browser lets pages write into a folder. */
+export const canSaveAll = () => (globalThis as Pickers).showDirectoryPicker !== undefined
+
+/** Saves files with their folders into one that the user chooses. Otherwise as `saveFile`. */
+export async function saveAll(
+  files: readonly ShareFile[],
+  onProgress: (doneBytes: number) => void,
+): Promise<SaveOutcome> {
+  const root = await picked(() => (globalThis as Pickers).showDirectoryPicker!({ mode: 'readwrite' }))
+  if (!root) return 'cancelled'
+  let before = 0
+  for (const file of files) {
+    let folder = root
+    for (const name of file.path.slice(0, -1))
+      folder = await folder.getDirectoryHandle(name, { create: true })
+    const handle = await folder.getFileHandle(nameOf(file), { create: true })
+    await writeTo(await handle.createWritable(), file, done => onProgress(before + done))
+    before += file.lengthBytes
+  }
+  return 'written'
+}
+
 async function writeTo(
   writable: FileSystemWritableFileStream,
   file: ShareFile,
-  { onProgress }: SaveContext,
+  onProgress: (doneBytes: number) => void,
 ): Promise<void> {
   let done = 0
   const count = new TransformStream<Uint8Array, Uint8Array>({

@@ -4,6 +4,7 @@ import { useCell } from '../../node/context.tsx'
 import type { TorrentSnapshot } from '../../peer/protocol.ts'
 import { texts } from '../../texts/share-page.ts'
 import type { ShareFile } from '../files/share-file.ts'
+import { canSaveAll } from '../save/save.ts'
 import { useServices } from '../services.ts'
 import { Notice } from './parts.tsx'
 import type { Phase } from './phase.ts'
@@ -50,6 +51,16 @@ export function Controls({ torrent, files, phase, choice, saving }: Props) {
             {texts.actions.save}
           </Button>
         )}
+        {files.length > 1 && torrent.wantedBytes > 0 && canSaveAll() && (
+          <Button
+            variant={phase === 'complete' ? 'primary' : 'plain'}
+            size="large"
+            icon="disk"
+            onClick={() => saving.saveAll(files.filter(isWanted(choice)), torrent.name)}
+          >
+            {texts.actions.saveAll}
+          </Button>
+        )}
         {(phase === 'downloading' || phase === 'waiting') && (
           <Button size="large" icon="pause" onClick={() => void peer.pause(torrent.id)}>
             {texts.actions.pause}
@@ -67,6 +78,9 @@ export function Controls({ torrent, files, phase, choice, saving }: Props) {
     </>
   )
 }
+
+/** Inside a sealed share all are. */
+const isWanted = (choice: Choice) => (file: ShareFile) => file.haveBytes === null || choice.has(file.index)
 
 /** Says so before anything is fetched that the browser has no room for. */
 function useTooLarge(neededBytes: number): string | null {

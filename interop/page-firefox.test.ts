@@ -1,0 +1,55 @@
+/** The page of a share link in Debian's Firefox. */
+import { writeFile } from 'node:fs/promises'
+import type { Page } from 'puppeteer-core'
+import { describe, expect, test } from 'vitest'
+import { randomTree, tempDir } from './support/files.ts'
+import { launchFirefox } from './support/firefox.ts'
+import { buildPage, PageSite } from './support/page-site.ts'
+import { Seeder } from './support/seeder.ts'
+import { lacking } from './support/tools.ts'
+import { until } from './support/wait.ts'
+
+const LIMIT = { timeoutMs: 90_000, intervalMs: 250 }
+
+const shows = (tab: Page, text: string) =>
+  until(
+    `the page shows "${text}"`,
+    () => tab.evaluate(words => document.body.innerText.includes(words), text),
+    LIMIT,
+  )
+
+/** Clicks the button whose name begins so, when it is there. */
+const click = (tab: Page, name: string) =>
+  until(
+    `there is a button "${name}"`,
+    () =>
+      tab.evaluate(start => {
+        const buttons = [...document.querySelectorAll('button')]
+        const found = buttons.find(each => (each.ariaLabel ?? each.innerText).startsWith(start))
+        found?.click()
+        return found !== undefined
+      }, name),
+    LIMIT,
+  )
+
+describe.skipIf(lacking('firefox-esr'))('the page of a share link in Firefox', () => {
+  test('shows what it is, downloads, previews through its service worker, and keeps it over a reload', async () => {
+    await using dir = await tempDir('page')
+    await using page = await buildPage()
+    await using site = await PageSite.start(page.folder)
+    await using seeder = await Seeder.start()
+    await randomTree(dir.join('Harbour'), { 'large.bin': 5_000_000 })
+    await writeFile(dir.join('Harbour', 'notes.txt'), 'The boats leave at dawn.\n')
+    const { magnet } = await seeder.seed(dir.join('Harbour'), [site.announce])
+    await using firefox = await launchFirefox()
+    const tab = await firefox.open(`${site.url}#${magnet}`)
+    await shows(tab, '1 device has all of it')
+    await click(tab, 'Download 5.00')
+    await shows(tab, 'Complete and verified')
+    await click(tab, 'Show notes.txt')
+    await shows(tab, 'The boats leave at dawn.')
+    await tab.reload()
+    await shows(tab, 'Complete and verified')
+    expect(site.asked.filter(path => /~|Harbour|btih/.test(path))).toEqual([])
+  }, 240_000)
+})
