@@ -26,6 +26,7 @@ import { against, medianOf, rate, seconds, takeTurns } from './statistics.ts'
 
 const FULL_BYTES = 256 * 2 ** 20
 const QUICK_BYTES = 64 * 2 ** 20
+const LARGE_BYTES = 4 * 2 ** 30
 const PROBE_BYTES = 32 * 2 ** 20
 const LONGEST_TASK_MS = 100
 
@@ -41,7 +42,7 @@ export async function run(options: BenchOptions): Promise<Section[]> {
   const node = await nodeToPage(load, options)
   const parts = await measureParts(load, options)
   const share = await measureSharePage(folder.path, options)
-  const memory = options.quick ? [] : [await measureMemory(site, folder.path, options)]
+  const memory = options.quick ? [] : [await measureMemory(site, folder.path, LARGE_BYTES, options)]
   return [pages, node, parts, share, ...memory]
 }
 

@@ -5,7 +5,10 @@ import { Seeder } from '../../interop/support/seeder.ts'
 import { type BenchPage, within, withOne, withTwo } from './people.ts'
 import type { BenchSite } from './site.ts'
 
-type Times = Pick<Moved, 'seconds' | 'firstSeconds'>
+interface Times extends Pick<Moved, 'seconds' | 'firstSeconds'> {
+  /** On the page's clock. */
+  readonly startedMs: number
+}
 
 export interface Moved {
   readonly seconds: number
@@ -117,6 +120,6 @@ export function limitOf(lengthBytes: number): number {
 }
 
 async function timed(to: BenchPage, lengthBytes: number, work: Promise<Times>): Promise<Moved> {
-  const times = await within(limitOf(lengthBytes), 'the transfer', work)
-  return { ...times, longestTaskMs: Math.max(0, ...(await to.longTasks())) }
+  const { seconds, firstSeconds, startedMs } = await within(limitOf(lengthBytes), 'the transfer', work)
+  return { seconds, firstSeconds, longestTaskMs: await to.longestTaskMs(startedMs) }
 }

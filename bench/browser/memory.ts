@@ -5,13 +5,12 @@ import { launchWithProfile } from '../../interop/support/browser.ts'
 import { Seeder } from '../../interop/support/seeder.ts'
 import type { BenchOptions, Section } from '../bench.ts'
 import { against, megabytes, rate, takeTurns } from '../statistics.ts'
-import { limitOf } from './contests.ts'
 import { openPage, type Person, within } from './people.ts'
 import type { BenchSite } from './site.ts'
 
-const LARGE_BYTES = 4 * 2 ** 30
 const MAX_BYTES = 300e6
 const SAMPLE_MS = 250
+const LIMIT_MS = 600_000
 
 interface Peak {
   readonly seconds: number
@@ -24,21 +23,22 @@ interface Peak {
 export async function measureMemory(
   site: BenchSite,
   folder: string,
+  lengthBytes: number,
   options: BenchOptions,
 ): Promise<Section> {
   options.log('Memory with a large file')
   const path = join(folder, 'large.bin')
   // Full of holes: it takes no room, and its zeros are hashed, sent and stored like anything else.
   const file = await open(path, 'w')
-  await file.truncate(LARGE_BYTES)
+  await file.truncate(lengthBytes)
   await file.close()
   const { runs, failures } = await takeTurns({ page: () => download(site, path) }, { ...options, runs: 1 })
   const [peak] = runs.get('page') ?? []
   return {
-    title: `Memory of a page that downloads ${LARGE_BYTES / 2 ** 30} GiB from a node`,
+    title: `Memory of a page that downloads ${lengthBytes / 2 ** 30} GiB from a node`,
     columns: ['', 'peak resident', 'of it its own', 'rate'],
     rows: peak
-      ? [['Shoal', megabytes(peak.residentBytes), megabytes(peak.ownBytes), rate(LARGE_BYTES / peak.seconds)]]
+      ? [['Shoal', megabytes(peak.residentBytes), megabytes(peak.ownBytes), rate(lengthBytes / peak.seconds)]]
       : [['Shoal', `failed: ${failures.get('page')}`, '', '']],
     goals: [
       against(
@@ -63,7 +63,7 @@ async function download(site: BenchSite, path: string): Promise<Peak> {
   const sampled = sample(person, peak, sampling.signal)
   try {
     const work = page.evaluate(given => window.shoal.download({ magnet: given }), magnet)
-    const { seconds } = await within(limitOf(LARGE_BYTES), 'the transfer', work)
+    const { seconds } = await within(LIMIT_MS, 'the transfer', work)
     return { ...peak, seconds }
   } finally {
     sampling.abort()

@@ -15,17 +15,19 @@ declare global {
 export type Person = Awaited<ReturnType<typeof launchWithProfile>>
 type Opened = Awaited<ReturnType<Person['newPage']>>
 
+declare global {
+  interface Window {
+    longTasks: { startTime: number; duration: number }[]
+  }
+}
+
 export interface BenchPage {
   readonly person: Person
   readonly page: Opened
-  /** Length of each task of over 50 ms on the page's main thread, in ms, so far. */
-  longTasks(): Promise<number[]>
-}
-
-declare global {
-  interface Window {
-    longTasks: number[]
-  }
+  /** Length of the longest task on the page's main thread since then, on its clock, in ms; 0 when none took 50. */
+  longestTaskMs(since: number): Promise<number>
+  /** Its clock. */
+  now(): Promise<number>
 }
 
 export async function openPage(person: Person, url: string): Promise<BenchPage> {
@@ -34,11 +36,19 @@ export async function openPage(person: Person, url: string): Promise<BenchPage> 
   await page.addInitScript(() => {
     window.longTasks = []
     new PerformanceObserver(list => {
-      for (const { duration } of list.getEntries()) window.longTasks.push(duration)
+      for (const { startTime, duration } of list.getEntries()) window.longTasks.push({ startTime, duration })
     }).observe({ type: 'longtask', buffered: true })
   })
   await page.goto(url)
-  return { person, page, longTasks: () => page.evaluate(() => window.longTasks) }
+  return {
+    person,
+    page,
+    async longestTaskMs(since) {
+      const tasks = await page.evaluate(() => window.longTasks)
+      return Math.max(0, ...tasks.filter(task => task.startTime >= since).map(task => task.duration))
+    },
+    now: () => page.evaluate(() => performance.now()),
+  }
 }
 
 /** Runs `work` with a page of each of two people. */

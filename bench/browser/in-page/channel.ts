@@ -15,7 +15,7 @@ export interface ChannelPage {
   /** Once the channel is open. */
   send(totalBytes: number, messageBytes: number): Promise<void>
   /** Resolves when that many bytes are here; seconds since `offer` or `accept`. */
-  receive(totalBytes: number): Promise<{ seconds: number; firstSeconds: number }>
+  receive(totalBytes: number): Promise<{ seconds: number; firstSeconds: number; startedMs: number }>
 }
 
 let started = 0
@@ -92,7 +92,11 @@ const page: ChannelPage = {
       }
       onReceived()
     })
-    return { seconds: (performance.now() - started) / 1000, firstSeconds: (first - started) / 1000 }
+    return {
+      seconds: (performance.now() - started) / 1000,
+      firstSeconds: (first - started) / 1000,
+      startedMs: started,
+    }
   },
 }
 

@@ -13,7 +13,7 @@ export interface ShoalPage {
   /** Takes a .torrent, or a magnet link; resolves when all of it is there and verified. */
   download(
     source: { torrent: string } | { magnet: string },
-  ): Promise<{ seconds: number; firstSeconds: number }>
+  ): Promise<{ seconds: number; firstSeconds: number; startedMs: number }>
 }
 
 const page: ShoalPage = {
@@ -38,7 +38,11 @@ const page: ShoalPage = {
       if (torrent?.isComplete) break
       await new Promise(resolve => setTimeout(resolve, POLL_MS))
     }
-    return { seconds: (performance.now() - started) / 1000, firstSeconds: (first - started) / 1000 }
+    return {
+      seconds: (performance.now() - started) / 1000,
+      firstSeconds: (first - started) / 1000,
+      startedMs: started,
+    }
   },
 }
 

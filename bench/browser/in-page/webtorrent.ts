@@ -16,7 +16,7 @@ interface Client {
 
 export interface WebTorrentPage {
   share(tracker: string): Promise<string>
-  download(torrent: string): Promise<{ seconds: number; firstSeconds: number }>
+  download(torrent: string): Promise<{ seconds: number; firstSeconds: number; startedMs: number }>
   version(): Promise<string>
 }
 
@@ -50,7 +50,11 @@ const page: WebTorrentPage = {
       first = performance.now()
     })
     await Promise.race([failed.promise, new Promise<void>(resolve => torrent.on('done', resolve))])
-    return { seconds: (performance.now() - started) / 1000, firstSeconds: (first - started) / 1000 }
+    return {
+      seconds: (performance.now() - started) / 1000,
+      firstSeconds: (first - started) / 1000,
+      startedMs: started,
+    }
   },
 
   version: async () => (await loading).default.VERSION,
