@@ -27,6 +27,8 @@ export class WebrtcPeers {
   readonly #options: WebrtcPeersOptions
   readonly #meetings: Meetings
   #settings: false | WebrtcOptions = {}
+  /** Lent when the session was opened: it outlives later settings. */
+  #lent: RtcFactory | undefined
 
   constructor(options: WebrtcPeersOptions) {
     this.#options = options
@@ -44,6 +46,7 @@ export class WebrtcPeers {
   /** Off: connections that are open stay. */
   configure(settings: boolean | WebrtcOptions): void {
     this.#settings = settings === true ? {} : settings
+    this.#lent ??= this.#settings ? this.#settings.rtc : undefined
   }
 
   /** Null while WebRTC is off. */
@@ -61,8 +64,7 @@ export class WebrtcPeers {
   }
 
   #openRtc(): Promise<RtcFactory> {
-    const rtc = this.#settings === false ? undefined : this.#settings.rtc
-    return rtc ? Promise.resolve(rtc) : this.#options.openRtc()
+    return this.#lent ? Promise.resolve(this.#lent) : this.#options.openRtc()
   }
 
   #config() {

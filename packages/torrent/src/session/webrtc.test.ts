@@ -161,6 +161,21 @@ describe('a session over WebRTC', () => {
     })
   })
 
+  test('what the session was lent stays in use when its servers change', async () => {
+    await using rtc = new RtcWorld()
+    const torrent = await testTorrent({})
+    await rtc.seed('10.0.0.1', torrent)
+    const session = await rtc.open('10.0.0.2', { webrtc: { rtc: rtc.rtc.host('10.0.0.77') } })
+    await session.configure({ webrtc: { iceServers: [{ urls: 'stun:10.0.0.9:3478' }] } })
+    const [peer] = rtc.world.sessions[0]!.torrents
+    const hosts: string[] = []
+    peer!.on('peerClosed', ({ address }) => hosts.push(address))
+    const leech = await session.add(torrent.metainfo, { memory: true, trackers: [URL] })
+    await rtc.world.until('it is complete', () => leech.isComplete)
+    await rtc.world.until('they part', () => hosts.length > 0)
+    expect(hosts[0]).toContain('10.0.0.77')
+  })
+
   test('leaves no peer connection and no timer behind', async () => {
     const rtc = new RtcWorld()
     const torrent = await testTorrent({})
