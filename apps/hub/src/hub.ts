@@ -1,6 +1,7 @@
 /** A running hub: one tracker, and its listeners. */
 import { readFileSync } from 'node:fs'
 import {
+  expirySecondsFor,
   HttpFront,
   isPasskey,
   MemoryStore,
@@ -97,7 +98,7 @@ function trackerOptions(given: Given): TrackerOptions {
   const { passkeyFile, allowFile, ban, trustedAddress, announcesPerSecond, connections, maxPeers } = given
   const intervalSeconds = given.interval ?? DEFAULT_INTERVAL_SECONDS
   const store = new MemoryStore({
-    expirySeconds: Math.min(86_400, Math.ceil(intervalSeconds * 1.5) + 8),
+    expirySeconds: expirySecondsFor(intervalSeconds),
     ...(maxPeers !== undefined && { maxPeers }),
   })
   return {

@@ -34,6 +34,13 @@ export {
   SwarmCounts,
   type SwarmStore,
 } from './store.ts'
-export { isPasskey, REFUSED, Tracker, type TrackerCounters, type TrackerOptions } from './tracker.ts'
+export {
+  expirySecondsFor,
+  isPasskey,
+  REFUSED,
+  Tracker,
+  type TrackerCounters,
+  type TrackerOptions,
+} from './tracker.ts'
 export { UdpFront } from './udp/udp-front.ts'
 export { WebSocketFront } from './ws/web-socket-front.ts'

@@ -86,7 +86,7 @@ export class Tracker {
     this.nowMs = options.nowMs ?? (() => performance.now())
     this.store =
       options.store ??
-      new MemoryStore({ expirySeconds: Math.ceil(intervalSeconds * 1.5) + 8, nowMs: this.nowMs })
+      new MemoryStore({ expirySeconds: expirySecondsFor(intervalSeconds), nowMs: this.nowMs })
     this.minIntervalSeconds = Math.min(options.minIntervalSeconds ?? 60, intervalSeconds)
     this.connectionsPerAddress = options.connectionsPerAddress ?? 100
     this.#intervalSeconds = intervalSeconds
@@ -156,6 +156,11 @@ export class Tracker {
     clearInterval(this.#sweeper)
     await this.store.close()
   }
+}
+
+/** How long a peer is kept that is asked to announce so often: one announce may get lost. Clients wait a minute at least, whatever they are asked. */
+export function expirySecondsFor(intervalSeconds: number): number {
+  return Math.min(86_400, Math.ceil(Math.max(intervalSeconds, 60) * 1.5) + 8)
 }
 
 export function isPasskey(text: string): boolean {
