@@ -95,8 +95,11 @@ describe('meetings', () => {
   it('gives up who answered and then was not to be reached', async () => {
     const { meetings } = side('10.0.0.1')
     const [offer] = await meetings.offer(HASH, 1, never)
+    const failed: Uint8Array[] = []
+    meetings.onFailed = infoHash => failed.push(infoHash)
     meetings.accept(offer!.id, memorySdp('nobody'))
     await clock.advance(1)
+    expect(failed).toEqual([HASH])
     expect([meetings.size, rtc.open]).toEqual([0, 0])
   })
 

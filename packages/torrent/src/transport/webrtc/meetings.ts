@@ -51,12 +51,15 @@ interface Meeting {
   readonly infoHash: Uint8Array
   readonly peer: RtcPeer
   readonly madeMs: number
+  readonly incoming: boolean
   state: 'offered' | 'connecting'
   cancelLimit: () => void
 }
 
 /** The contract that trackers signal by: makes offers, takes answers, answers offers. */
 export interface Signalling {
+  /** Set by its user: somebody took an offer of the torrent, and then there was no way to him. */
+  onFailed?: ((infoHash: Uint8Array) => void) | undefined
   /** As many offers as may be, `count` at most. Rejects with `unsupported` without WebRTC, or with the signal's reason. */
   offer(infoHash: Uint8Array, count: number, options: { signal: AbortSignal }): Promise<RtcOffer[]>
   /** Our answer to a stranger's offer (a clean description), or null when we want none. Never rejects. */
@@ -68,6 +71,7 @@ export interface Signalling {
 }
 
 export class Meetings implements Signalling {
+  onFailed: ((infoHash: Uint8Array) => void) | undefined
   readonly #options: MeetingsOptions
   readonly #meetings = new Map<string, Meeting>()
   readonly #abort = new AbortController()
@@ -117,7 +121,7 @@ export class Meetings implements Signalling {
     if (!this.#options.wants(meeting.infoHash)) return this.#end(offerId)
     meeting.state = 'connecting'
     this.#limit(offerId, meeting, CONNECT_LIMIT_MS)
-    meeting.peer.acceptAnswer(sdp).catch(() => this.#end(offerId))
+    meeting.peer.acceptAnswer(sdp).catch(() => this.#fail(offerId))
   }
 
   addCandidate(offerId: string, candidate: RtcCandidate): void {
@@ -159,10 +163,11 @@ export class Meetings implements Signalling {
         if (this.#abort.signal.aborted) connection.close()
         else this.#options.onConnection(infoHash, connection)
       },
-      onFailed: () => this.#forget(id),
+      onFailed: () => this.#fail(id),
     })
     const state = incoming ? 'connecting' : 'offered'
-    const meeting: Meeting = { infoHash, peer, madeMs: clock.nowMs(), state, cancelLimit: () => {} }
+    const madeMs = clock.nowMs()
+    const meeting: Meeting = { infoHash, peer, madeMs, incoming, state, cancelLimit: () => {} }
     this.#meetings.set(id, meeting)
     this.#limit(id, meeting, incoming ? CONNECT_LIMIT_MS : OFFER_LIMIT_MS)
     return meeting
@@ -203,6 +208,12 @@ export class Meetings implements Signalling {
     this.#meetings.delete(id)
     meeting?.cancelLimit()
     return meeting
+  }
+
+  #fail(id: string): void {
+    const meeting = this.#meetings.get(id)
+    this.#end(id)
+    if (meeting?.state === 'connecting' && !meeting.incoming) this.onFailed?.(meeting.infoHash)
   }
 
   #end(id: string): void {

@@ -149,6 +149,22 @@ describe('WebSocket trackers', () => {
     expect(signalling.calls.at(-1)).toBe('accept later')
   })
 
+  it('offers anew when a peer that took an offer could not be reached, not too often', async () => {
+    join()
+    await clock.advance(100)
+    for (let i = 0; i < 5; i++) signalling.onFailed!(new Uint8Array(20).fill(0xaa))
+    await clock.advance(100)
+    const [client] = tracker.clients
+    expect(client!.received.map(({ numwant }) => numwant)).toEqual([10, 2])
+    expect(client!.received[1]).not.toHaveProperty('event')
+    signalling.onFailed!(new Uint8Array(20))
+    await clock.advance(20_000)
+    expect(client!.received).toHaveLength(2)
+    signalling.onFailed!(new Uint8Array(20).fill(0xaa))
+    await clock.advance(100)
+    expect(client!.received).toHaveLength(3)
+  })
+
   it('counts torrents', async () => {
     join()
     await clock.advance(100)
@@ -181,6 +197,7 @@ describe('WebSocket trackers', () => {
 /** Makes offers out of nothing. */
 class RecordingSignalling implements Signalling {
   readonly calls: string[] = []
+  onFailed: ((infoHash: Uint8Array) => void) | undefined
   #next = 0
 
   async offer(_infoHash: Uint8Array, count: number) {

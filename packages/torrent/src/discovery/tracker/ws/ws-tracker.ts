@@ -23,10 +23,15 @@ export interface WsTrackerOptions {
 const MAX_OFFERS = 10
 const MAX_SEED_OFFERS = 4
 const MAX_SCRAPE = 100
-/** What others' offers are answered with is sent with the totals of the last announce. */
+/** When a peer that took an offer could not be reached, fresh ones go out of turn: so many, and not more often than this. */
+const SECOND_OFFERS = 2
+const SECOND_OFFERS_EVERY_MS = 15_000
+
+/** A torrent at a tracker, as it was last announced. */
 interface Member {
-  readonly peerId: Uint8Array
-  left: number
+  readonly request: AnnounceRequest
+  /** When offers last went out of turn. */
+  readonly secondMs: number
 }
 
 /** WebTorrent's trackers: they hand on offers and answers of WebRTC peers instead of addresses. */
@@ -53,9 +58,10 @@ export class WsTracker implements TrackerProtocol {
       await link.opened(signal)
       if (request.event === 'stopped') return this.#leave(link, url, request)
       const offers = await signalling.offer(request.infoHash, offerCount(request), { signal })
-      const { left, peerId } = request
       // Others' offers may come before the answer.
-      this.#members.set(memberKey(url, infoHash), { left, peerId })
+      const key = memberKey(url, infoHash)
+      const secondMs = this.#members.get(key)?.secondMs ?? Number.NEGATIVE_INFINITY
+      this.#members.set(key, { request, secondMs })
       try {
         const answered = link.announced(infoHash, signal)
         link.send(announceText(request, offers))
@@ -63,7 +69,7 @@ export class WsTracker implements TrackerProtocol {
         link.members.add(infoHash)
         return answer
       } finally {
-        if (!link.members.has(infoHash)) this.#members.delete(memberKey(url, infoHash))
+        if (!link.members.has(infoHash)) this.#members.delete(key)
       }
     })
   }
@@ -97,7 +103,25 @@ export class WsTracker implements TrackerProtocol {
     const signalling = this.#options.signalling()
     if (!signalling)
       throw new TrackerError('unsupported', 'WebRTC is off, and this tracker is of no use without')
+    signalling.onFailed ??= infoHash => void this.#offerAgain(infoHash)
     return signalling
+  }
+
+  async #offerAgain(hash: Uint8Array): Promise<void> {
+    const [infoHash, nowMs] = [latin1(hash), this.#options.clock.nowMs()]
+    for (const [url, link] of this.#links) {
+      const key = memberKey(url, infoHash)
+      const member = this.#members.get(key)
+      if (!member || !link.members.has(infoHash) || nowMs - member.secondMs < SECOND_OFFERS_EVERY_MS) continue
+      this.#members.set(key, { ...member, secondMs: nowMs })
+      const signal = AbortSignal.timeout(this.timeLimitMs)
+      const offers = await this.#options
+        .signalling()
+        ?.offer(hash, SECOND_OFFERS, { signal })
+        .catch(() => [])
+      if (!offers?.length || !link.members.has(infoHash)) continue
+      link.send(announceText({ ...member.request, event: 'none' }, offers))
+    }
   }
 
   /** Runs `work` with the URL's link, which is kept as long as the tracker knows torrents by it. */
@@ -168,10 +192,11 @@ export class WsTracker implements TrackerProtocol {
     const member = this.#members.get(key)
     const theirId = fromLatin1(toPeerId)
     // Trackers may hand us our own.
-    if (!member || equalBytes(theirId, member.peerId)) return
+    if (!member || equalBytes(theirId, member.request.peerId)) return
+    const { peerId, left } = member.request
     const sdp = await signalling.answer(fromLatin1(infoHash), { id: offerId, sdp: offer.sdp }, theirId)
     if (sdp === null || !this.#members.has(key)) return
-    link.send(answerText({ infoHash, toPeerId, offerId, sdp, ...member }))
+    link.send(answerText({ infoHash, toPeerId, offerId, sdp, peerId, left }))
   }
 }
 
