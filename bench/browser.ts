@@ -13,8 +13,8 @@ import {
   type Moved,
   shoalNodeToPage,
   shoalPageToPage,
+  versionsOf,
   webTorrentPageToPage,
-  webTorrentVersion,
 } from './browser/contests.ts'
 import { measureMemory } from './browser/memory.ts'
 import { measureParts } from './browser/parts.ts'
@@ -37,7 +37,7 @@ export async function run(options: BenchOptions): Promise<Section[]> {
   const lengthBytes = options.quick ? QUICK_BYTES : FULL_BYTES
   const { path } = await randomFile(folder.join('content.bin'), lengthBytes)
   const load: Load = { site, path, lengthBytes }
-  versions.add(`WebTorrent ${await webTorrentVersion(site)} in Chromium`)
+  for (const version of await versionsOf(site)) versions.add(version)
   const pages = await pageToPage(load, options)
   const node = await nodeToPage(load, options)
   const parts = await measureParts(load, options)

@@ -110,9 +110,12 @@ function received(to: BenchPage, lengthBytes: number, sent: Promise<unknown>): P
   return Promise.race([all, sent.then(() => all)])
 }
 
-/** WebTorrent's version, as its build says. */
-export function webTorrentVersion(site: BenchSite): Promise<string> {
-  return withOne(site.url('webtorrent'), ({ page }) => page.evaluate(() => window.webtorrent.version()))
+/** Who takes part, as they say it themselves. */
+export function versionsOf(site: BenchSite): Promise<string[]> {
+  return withOne(site.url('webtorrent'), async ({ page, person }) => [
+    `Chromium ${person.browser()?.version()}`,
+    `WebTorrent ${await page.evaluate(() => window.webtorrent.version())}`,
+  ])
 }
 
 export function limitOf(lengthBytes: number): number {

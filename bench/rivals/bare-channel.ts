@@ -1,8 +1,9 @@
 /** node-datachannel alone as a process driven over JSON lines: one channel that sends as fast as it is taken. */
+import { randomBytes } from 'node:crypto'
 import nodeDataChannel from 'node-datachannel'
 import { answerJsonLines } from '../../interop/support/json-lines.ts'
 
-const { PeerConnection, getLibraryVersion } = nodeDataChannel
+const { PeerConnection } = nodeDataChannel
 const HIGH_BYTES = 1 << 20
 const LOW_BYTES = 1 << 18
 
@@ -11,8 +12,6 @@ const channel = connection.createDataChannel('bench')
 const opened = new Promise<void>(resolve => channel.onOpen(resolve))
 
 answerJsonLines({
-  version: () => `node-datachannel 0.33 (libdatachannel ${getLibraryVersion()})`,
-
   offer: () =>
     new Promise<string>(resolve => {
       const look = () => {
@@ -28,11 +27,12 @@ answerJsonLines({
 
   async send({ totalBytes, messageBytes }: { totalBytes: number; messageBytes: number }) {
     await opened
-    const message = crypto.getRandomValues(new Uint8Array(messageBytes))
+    const message = randomBytes(messageBytes)
     channel.setBufferedAmountLowThreshold(LOW_BYTES)
-    await new Promise<void>(resolve => {
+    await new Promise<void>((resolve, reject) => {
       let sent = 0
       const fill = () => {
+        if (!channel.isOpen()) return reject(new Error('the channel closed'))
         while (sent < totalBytes && channel.bufferedAmount() < HIGH_BYTES) {
           channel.sendMessageBinary(message)
           sent += messageBytes
@@ -40,6 +40,7 @@ answerJsonLines({
         if (sent >= totalBytes) resolve()
       }
       channel.onBufferedAmountLow(fill)
+      channel.onClosed(() => reject(new Error('the channel closed')))
       fill()
     })
   },
