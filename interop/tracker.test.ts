@@ -86,7 +86,10 @@ describe('our tracker', () => {
     })
   })
 
-  test('brings WebTorrent peers together, and has them back after a restart', async () => {
+  // Its clients wait half a minute and more before they connect anew.
+  test('brings WebTorrent peers together, and has them back after a restart', {
+    timeout: 300_000,
+  }, async () => {
     await using dir = await tempDir('interop')
     let tracker = await openHub()
     try {
