@@ -69,6 +69,8 @@ test('a link with a wrong character is altered, or no link', () => {
     ),
   )
   expect(codeOf(`${link}AAAA`)).toBe('altered')
+  // A digit at the beginning is not part of the version.
+  expect(codeOf(`${link.slice(0, begin)}9${link.slice(begin + 1)}`)).toBe('cut-short')
 })
 
 test.each([

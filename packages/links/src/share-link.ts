@@ -89,7 +89,7 @@ export function parseShareLink(text: string): ShareLink {
   if (fragment.length > MAX_FRAGMENT_LENGTH)
     throw new LinkError('altered', 'this link is longer than any that Shoal makes: ask for it again')
   if (/^magnet:/i.test(fragment)) return { magnet: translated(() => parseMagnet(fragment)) }
-  const [, version, body = ''] = /^s(\d+)(.*)$/s.exec(fragment) ?? []
+  const [, version, body = ''] = /^s(\d)(.*)$/s.exec(fragment) ?? []
   if (version === undefined)
     throw new LinkError('not-a-link', 'this is not a share link: copy all of it, with what follows #')
   if (version !== VERSION.slice(1))
