@@ -4,6 +4,12 @@ import { MAX_OFFERS, readMessage } from './messages.ts'
 
 const ID = 'h\xff\0abcdefghijklmnop!'
 
+const ANSWER = { action: 'announce', info_hash: ID, peer_id: ID, to_peer_id: ID, offer_id: 'a' }
+
+function answerOf(candidate: object) {
+  return readMessage(JSON.stringify({ ...ANSWER, answer: { type: 'candidate', candidate } }))
+}
+
 describe('messages of WebTorrent clients', () => {
   it('are read, or it is said what is wrong, whatever comes', () => {
     const value = fc.oneof(
@@ -61,5 +67,39 @@ describe('messages of WebTorrent clients', () => {
     ).toMatchObject({
       offers: [],
     })
+  })
+
+  it('hand on what is known of a candidate', () => {
+    const known = { candidate: 'candidate:1', sdpMid: '0', sdpMLineIndex: 0, usernameFragment: null }
+    expect(answerOf({ ...known, other: 1 })).toMatchObject({
+      description: { type: 'candidate', candidate: known },
+    })
+    expect(answerOf({ candidate: 'x', sdpMid: {} })).toMatchObject({
+      description: { candidate: { candidate: 'x' } },
+    })
+    for (const wrong of [{}, { candidate: 1 }, { candidate: 'x'.repeat(2049) }])
+      expect(answerOf(wrong)).toBe('the answer makes no sense')
+  })
+
+  it('may be nested without end', () => {
+    const places = ['offer', 'sdp', 'candidate', 'candidate.candidate', 'candidate.sdpMid', 'candidate.other']
+    const nested = fc.tuple(fc.constantFrom(...places), fc.integer({ min: 1, max: 19_000 }), fc.boolean())
+    fc.assert(
+      fc.property(nested, ([place, depth, isArray]) => {
+        const deep = isArray
+          ? '['.repeat(depth) + ']'.repeat(depth)
+          : `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`
+        const description = place
+          .split('.')
+          .reduceRight((inner, name) => `{"candidate":"x","${name}":${inner}}`, deep)
+        const answered = JSON.stringify({ ...ANSWER, answer: 0 }).replace(
+          '"answer":0',
+          `"answer":${description}`,
+        )
+        const read = readMessage(answered)
+        expect(JSON.stringify(read).length).toBeLessThan(500)
+      }),
+      { numRuns: 100, examples: [[['candidate', 30_000, false]], [['candidate.other', 30_000, false]]] },
+    )
   })
 })

@@ -10,6 +10,8 @@ export const MAX_SCRAPE = 100
 const MAX_SDP = 16_384
 const MAX_OFFER_ID = 64
 const MAX_CANDIDATE = 2048
+/** RFC 8839 section 5.4. */
+const MAX_USERNAME_FRAGMENT = 256
 
 export interface Offer {
   readonly id: string
@@ -88,9 +90,20 @@ function readDescription(value: unknown): object | null {
   const { type, sdp, candidate } = asObject(value) ?? {}
   if (typeof sdp === 'string' && sdp.length <= MAX_SDP && (type === 'offer' || type === 'answer'))
     return { type, sdp }
-  const given = asObject(candidate)
-  if (!given || JSON.stringify(given).length > MAX_CANDIDATE) return null
-  return { type: 'candidate', candidate: given }
+  const known = readCandidate(asObject(candidate))
+  return known && { type: 'candidate', candidate: known }
+}
+
+/** An RTCIceCandidateInit, in members that are known: whatever else is there may be nested without end. */
+function readCandidate(value: Fields | null): object | null {
+  if (typeof value?.candidate !== 'string' || value.candidate.length > MAX_CANDIDATE) return null
+  const { candidate, sdpMid, sdpMLineIndex, usernameFragment } = value
+  return {
+    candidate,
+    ...((sdpMid === null || isShort(sdpMid)) && { sdpMid }),
+    ...((sdpMLineIndex === null || typeof sdpMLineIndex === 'number') && { sdpMLineIndex }),
+    ...((usernameFragment === null || isShort(usernameFragment)) && { usernameFragment }),
+  }
 }
 
 function parseObject(text: string): Fields | null {
@@ -107,6 +120,10 @@ function asObject(value: unknown): Fields | null {
 
 function isId(value: unknown): value is string {
   return typeof value === 'string' && /^[\0-\xff]{20}$/.test(value)
+}
+
+function isShort(value: unknown): value is string {
+  return typeof value === 'string' && value.length <= MAX_USERNAME_FRAGMENT
 }
 
 function isOfferId(value: unknown): value is string {

@@ -92,8 +92,13 @@ export class WebSocketFront {
     socket.on('error', () => socket.terminate())
     // Some clients send the text as bytes.
     socket.on('message', (data: Buffer) => {
-      if (!client.maySpeak(this.#tracker.nowMs())) socket.close(POLICY_VIOLATION, 'too many messages')
-      else this.#receive(client, data.toString())
+      // What a listener throws ends the process: a message costs its sender the connection at most.
+      try {
+        if (!client.maySpeak(this.#tracker.nowMs())) socket.close(POLICY_VIOLATION, 'too many messages')
+        else this.#receive(client, data.toString())
+      } catch {
+        socket.terminate()
+      }
     })
     socket.once('close', () => {
       this.#clients.delete(client)
