@@ -8,6 +8,8 @@ test.each([
     'failed: https://t.example/… (403)',
   ],
   ['http://me:secret@host.example', 'http://host.example'],
+  ['turn:anna:hunter2@host:3478?transport=tcp', 'turn:…@host:3478?transport=tcp'],
+  ['turns:anna:hun/ter2@host stun:host', 'turns:…@host stun:host'],
   ['http://127.0.0.1:8420', 'http://127.0.0.1:8420'],
   ['magnet:?xt=urn:btih:00&tr=x added', 'magnet:?… added'],
   ['token=abc, password: "x y"', 'token=…, password: …'],

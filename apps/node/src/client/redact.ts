@@ -23,6 +23,7 @@ export function redactText(text: string, home: string): string {
       (_, scheme, host, rest) =>
         rest && rest !== '/' ? `${scheme}${host}/…` : `${scheme}${host}${rest ?? ''}`,
     )
+    .replace(/(\bturns?:)\S{1,1000}@/gi, '$1…@')
     .replace(/#s\d+[\w-]{8,}/g, '#…')
     .replace(/\bmagnet:\?[^\s"']*/gi, 'magnet:?…')
     .replace(

@@ -63,6 +63,8 @@ test.each([
   ['http://t.example/announce.php/0123456789abcdef0123/x', 'http://t.example/announce.php/[redacted]/x'],
   ['/x?access_token=abc&session_id=def&n=1', '/x?access_token=[redacted]&session_id=[redacted]&n=1'],
   ['ftp://ann:secret@host/file', 'ftp://[redacted]@host/file'],
+  ['turn:anna:hunter2@host:3478?transport=tcp', 'turn:[redacted]@host:3478?transport=tcp'],
+  [`["stun:a.example","TURNS:anna:h/u'n@ter2@b.example"]`, '["stun:a.example","TURNS:[redacted]@b.example"]'],
   ['Authorization: Bearer abcdefghijkl', 'Authorization: [redacted]'],
   ['sent Basic c2hvYWw6dG9rZW4=', 'sent Basic [redacted]'],
   ['cookie shoal_session_8420=abc.def; a=b', 'cookie shoal_session_8420=[redacted]; a=b'],

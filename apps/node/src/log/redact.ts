@@ -8,6 +8,8 @@ const IN_QUERY = new RegExp(`([?&#][\\w.-]{0,40}?(?:${NAMES})(?:[_-]?id)?=)[^&\\
 const IN_HEADER = /\b(authorization|proxy-authorization|cookie|set-cookie)(["']?\s*[:=]\s*["']?)[^\r\n"']+/gi
 const SCHEME = /\b(Bearer|Basic)\s+[\w+/.~-]{8,}=*/g
 const USER_INFO = /(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/@"'<>]+@/gi
+/** `turn:user:secret@host` has no `//`. More than the settings take: what is refused is told of too. */
+const TURN_USER = /(\bturns?:)\S{1,1000}@/gi
 /** A tracker's passkey is part of the path: `/<32 letters and digits>/announce`. */
 const PASSKEY = /(\/)[A-Za-z0-9_-]{16,}(?=\/(?:announce|scrape)\b)/g
 const PASSKEY_AFTER = /(\/(?:announce|scrape)(?:\.php)?\/)[A-Za-z0-9_-]{16,}/g
@@ -22,6 +24,7 @@ export function redact(text: string): string {
     .replace(SHARE, `#${HIDDEN}`)
     .replace(SESSION, `$1${HIDDEN}`)
     .replace(USER_INFO, `$1${HIDDEN}@`)
+    .replace(TURN_USER, `$1${HIDDEN}@`)
     .replace(IN_QUERY, `$1${HIDDEN}`)
     .replace(PASSKEY, `$1${HIDDEN}`)
     .replace(PASSKEY_AFTER, `$1${HIDDEN}`)

@@ -19,6 +19,10 @@ test.each([
   ],
   [`add "magnet:?xt=urn:btih:${'ab'.repeat(20)}&dn=Old+film&tr=udp%3A%2F%2Ftracker.example%3A6969"`, false],
   ['feeds add https://feeds.example/films.xml', false],
+  ['settings set network.iceServers=turn:anna:hunter2@host', true],
+  [`settings set network.iceServers='["stun:a.example","turns:anna:hunter2"]'`, true],
+  ['settings set network.iceServers=stun:host:3478', false],
+  ['search return:a@b', false],
   ['search the secret garden', false],
 ])('%s: %s', (line, secret) => expect(isSecret(line)).toBe(secret))
 

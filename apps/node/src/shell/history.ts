@@ -9,6 +9,8 @@ const SECRETS = [
   /--(?:token|password)\b/i,
   /\b(?:token|passkey|password|passphrase|passwd|secret|authkey|torrent_pass)["']?\s*[=:]/i,
   /:\/\/[^\s/]*@/,
+  // Also one that lacks its host.
+  /\bturns?:\S+[:@]/i,
   // Share links: what follows # may open what is sealed.
   /#s\d+[a-z0-9_-]{8,}/i,
   // Passkeys of trackers stand in the paths of their addresses, in magnet links too.
