@@ -4,6 +4,8 @@ import { Allowance } from './allowance.ts'
 
 /** Torrents of one connection. */
 const MAX_MEMBERSHIPS = 1000
+/** Peer IDs that one connection has in one torrent: whoever has many gets the offers of all others. */
+const MAX_PER_TORRENT = 4
 /** Offers that were handed on to a connection and may be answered. */
 const MAX_ROUTES = 200
 /** An answer, and candidates after it. */
@@ -51,8 +53,11 @@ export class WebClient {
     this.#offers = new Allowance(OFFERS.most, OFFERS.perSecond, nowMs)
   }
 
-  mayJoin(): boolean {
-    return this.memberships.size < MAX_MEMBERSHIPS
+  mayJoin(hash: string): boolean {
+    if (this.memberships.size >= MAX_MEMBERSHIPS) return false
+    let known = 0
+    for (const membership of this.memberships.values()) if (membership.hash === hash) known++
+    return known < MAX_PER_TORRENT
   }
 
   maySpeak(nowMs: number): boolean {

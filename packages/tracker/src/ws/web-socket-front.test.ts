@@ -187,6 +187,19 @@ describe('WebSocket (WebTorrent)', () => {
     await calm.got({ incomplete: 1 })
   })
 
+  it('counts a connection a few times in one torrent, not more', async () => {
+    await using tracker = await open()
+    const page = await tracker.page()
+    for (const name of ['a', 'b', 'c', 'd', 'e']) page.send(announce(name))
+    const reason = 'too many torrents, or peers of one torrent, on one connection'
+    await page.got({ info_hash: HASH, 'failure reason': reason })
+    expect(await tracker.tracker.stats()).toMatchObject({ leeches: 4 })
+    page.send(announce('a', { event: 'stopped' }))
+    page.send(announce('e'))
+    page.send(announce('a', { info_hash: HASH.replace('h', 'i') }))
+    await vi.waitFor(async () => expect(await tracker.tracker.stats()).toMatchObject({ leeches: 5 }))
+  })
+
   it('lets in whom it should', async () => {
     await using tracker = await open({ bannedAddresses: ['203.0.113.0/24'], connectionsPerAddress: 1 })
     await tracker.page('/as-198.51.100.1')

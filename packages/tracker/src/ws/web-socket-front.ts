@@ -123,7 +123,7 @@ export class WebSocketFront {
   #takeAnnounce(client: WebClient, message: AnnounceMessage): void {
     const membership = this.#membership(client, message)
     if (!membership) {
-      const reason = 'too many torrents on one connection'
+      const reason = 'too many torrents, or peers of one torrent, on one connection'
       return client.send({ action: 'announce', info_hash: message.hash, 'failure reason': reason })
     }
     membership.isSeed = message.isSeed
@@ -211,7 +211,7 @@ export class WebSocketFront {
     const key = hash + peerId
     const known = client.memberships.get(key)
     if (known) return known
-    if (!client.mayJoin()) return undefined
+    if (!client.mayJoin(hash)) return undefined
     do this.#lastNumber = (this.#lastNumber + 1) | 0
     while (this.#members.has(this.#lastNumber))
     const membership: Membership = { number: this.#lastNumber, hash, peerId, client, isSeed }
