@@ -3,7 +3,9 @@
  * kept. Names under /assets/ carry a hash, so that what is kept of them is right forever; the page itself is asked for anew each time, and
  * when it is another one, the build that it belongs to takes the place of the one before. `/build.json` lists what belongs to a build.
  */
-const CACHE = 'console-2'
+/** Other pages of this origin, such as the one of share links, have caches too: names of this one's begin so. */
+const PREFIX = 'console-'
+const CACHE = `${PREFIX}2`
 const SHELL = '/'
 const BESIDES = ['/icon.svg', '/manifest.webmanifest']
 const FETCH_MS = 3000
@@ -17,7 +19,7 @@ self.addEventListener('activate', event => {
   event.waitUntil(
     caches
       .keys()
-      .then(names => Promise.all(names.filter(name => name !== CACHE).map(name => caches.delete(name))))
+      .then(names => Promise.all(names.filter(isOld).map(name => caches.delete(name))))
       .then(() => self.clients.claim()),
   )
 })
@@ -30,6 +32,8 @@ self.addEventListener('fetch', event => {
   else if (pathname.startsWith('/assets/')) event.respondWith(asset(request))
   else if (BESIDES.includes(pathname)) event.respondWith(besides(request))
 })
+
+const isOld = name => name.startsWith(PREFIX) && name !== CACHE
 
 /** Paths of the console; all others are the node's own. */
 const isPage = path => /^\/($|torrents|dashboard|search|feeds|settings|welcome)/.test(path)
