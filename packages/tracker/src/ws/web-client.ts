@@ -14,6 +14,8 @@ const MAX_PER_ROUTE = 30
 const MAX_WAITING_BYTES = 1 << 20
 const MESSAGES = { most: 100, perSecond: 20 }
 const OFFERS = { most: 40, perSecond: 10 }
+/** Of its own that are handed on: a page with several torrents makes ten for each at once, and again after a minute or two. */
+const OWN_OFFERS = { most: 60, perSecond: 3 }
 
 /** One peer of one swarm, behind a connection. */
 export interface Membership {
@@ -41,6 +43,7 @@ export class WebClient {
   isAlive = true
   readonly #messages: Allowance
   readonly #offers: Allowance
+  readonly #ownOffers: Allowance
   /** Whom it may answer, by hash, its own peer ID, theirs, and offer ID. */
   readonly #routes = new Map<string, Route>()
 
@@ -51,6 +54,7 @@ export class WebClient {
     this.words = words
     this.#messages = new Allowance(MESSAGES.most, MESSAGES.perSecond, nowMs)
     this.#offers = new Allowance(OFFERS.most, OFFERS.perSecond, nowMs)
+    this.#ownOffers = new Allowance(OWN_OFFERS.most, OWN_OFFERS.perSecond, nowMs)
   }
 
   mayJoin(hash: string): boolean {
@@ -62,6 +66,15 @@ export class WebClient {
 
   maySpeak(nowMs: number): boolean {
     return this.#messages.take(nowMs)
+  }
+
+  /** How many of its own offers are handed on now, at most. */
+  offersLeft(nowMs: number): number {
+    return Math.floor(this.#ownOffers.left(nowMs))
+  }
+
+  tookOffers(count: number, nowMs: number): void {
+    this.#ownOffers.spend(count, nowMs)
   }
 
   /** Whether it can take an offer now. */

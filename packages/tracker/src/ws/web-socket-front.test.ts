@@ -200,6 +200,25 @@ describe('WebSocket (WebTorrent)', () => {
     await vi.waitFor(async () => expect(await tracker.tracker.stats()).toMatchObject({ leeches: 5 }))
   })
 
+  it('leaves out offers of one connection that are more than a client makes', async () => {
+    await using tracker = await open()
+    const [one, two, sender] = [await tracker.page(), await tracker.page(), await tracker.page()]
+    one.send(announce('one'))
+    two.send(announce('two'))
+    await one.got({ incomplete: 1 })
+    await two.got({ incomplete: 2 })
+    for (let at = 0; at < 40; at++) sender.send(announce('sender', { offers: offers(`a${at}`, `b${at}`) }))
+    sender.send({ action: 'scrape', info_hash: HASH })
+    await sender.got({ action: 'scrape' })
+    const handed = () => [...one.received, ...two.received].filter(message => message.offer).length
+    await vi.waitFor(() => expect(handed()).toBeGreaterThanOrEqual(60))
+    one.send({ action: 'scrape', info_hash: HASH })
+    two.send({ action: 'scrape', info_hash: HASH })
+    await Promise.all([one.got({ action: 'scrape' }), two.got({ action: 'scrape' })])
+    expect(handed()).toBeLessThan(75)
+    expect(sender.received.some(message => 'failure reason' in message)).toBe(false)
+  })
+
   it('lets in whom it should', async () => {
     await using tracker = await open({ bannedAddresses: ['203.0.113.0/24'], connectionsPerAddress: 1 })
     await tracker.page('/as-198.51.100.1')

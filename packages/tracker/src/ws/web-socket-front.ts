@@ -21,6 +21,11 @@ const POLICY_VIOLATION = 1008
 /** More than the offers there are, since some peers cannot take one now. */
 const SPARE = 2
 
+export interface WebSocketFrontOptions {
+  /** Of all addresses together. Default 20,000. */
+  readonly maxConnections?: number
+}
+
 type AnnounceMessage = ClientMessage & { kind: 'announce' }
 type AnswerMessage = ClientMessage & { kind: 'answer' }
 
@@ -36,13 +41,15 @@ export class WebSocketFront {
   readonly #clients = new Set<WebClient>()
   readonly #members = new Map<number, Membership>()
   readonly #connections: ConnectionCounts
+  readonly #maxConnections: number
   readonly #pinger: NodeJS.Timeout
   #announce = new Announce()
   #lastNumber = 0
 
-  constructor(tracker: Tracker) {
+  constructor(tracker: Tracker, { maxConnections = MAX_CONNECTIONS }: WebSocketFrontOptions = {}) {
     this.#tracker = tracker
-    this.#connections = new ConnectionCounts(tracker.connectionsPerAddress)
+    this.#maxConnections = maxConnections
+    this.#connections = new ConnectionCounts(tracker.connectionsPerAddress, tracker.isMachineTrusted)
     this.#pinger = setInterval(() => this.#ping(), PING_MS).unref()
     // A handshake that makes no sense was answered by the library.
     this.#server.on('wsClientError', (_error, socket) => socket.destroy())
@@ -64,7 +71,7 @@ export class WebSocketFront {
       return refuse(socket, '403 Forbidden', REFUSED.banned)
     if (!this.#tracker.admitsPasskey(passkeyOf(request.url ?? '')))
       return refuse(socket, '403 Forbidden', REFUSED.passkey)
-    if (this.#clients.size >= MAX_CONNECTIONS || !this.#connections.admits(from))
+    if (this.#clients.size >= this.#maxConnections || !this.#connections.admits(from))
       return refuse(socket, '503 Service Unavailable', 'too many connections: try again later')
     let isOpen = false
     const release = () => this.#connections.release(from)
@@ -157,8 +164,9 @@ export class WebSocketFront {
 
   #handOnOffers(from: Membership, offers: readonly Offer[], announce: Announce): void {
     const nowMs = this.#tracker.nowMs()
+    const most = Math.min(offers.length, from.client.offersLeft(nowMs))
     let next = 0
-    for (let at = 0; at < announce.peerCount && next < offers.length; at++) {
+    for (let at = 0; at < announce.peerCount && next < most; at++) {
       const to = this.#members.get(announce.peersView.getInt32(4 * at))
       if (!to || to.hash !== from.hash || to.peerId === from.peerId || !to.client.wantsOffer(nowMs)) continue
       const { id, description } = offers[next++]!
@@ -171,6 +179,7 @@ export class WebSocketFront {
         offer: description,
       })
     }
+    from.client.tookOffers(next, nowMs)
   }
 
   /** Only to who offered, by whom the offer was handed to. */
