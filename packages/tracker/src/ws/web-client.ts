@@ -10,8 +10,10 @@ const MAX_PER_TORRENT = 4
 const MAX_ROUTES = 200
 /** An answer, and candidates after it. */
 const MAX_PER_ROUTE = 30
-/** Who reads so slowly is of no use to others. */
-const MAX_WAITING_BYTES = 1 << 20
+/** Above it nothing of others is handed on, and who is still above it at the next ping does not read. */
+const FULL_BYTES = 64 * 1024
+/** Who has so much waiting is hung up on at once. */
+const MAX_WAITING_BYTES = 128 * 1024
 const MESSAGES = { most: 100, perSecond: 20 }
 const OFFERS = { most: 40, perSecond: 10 }
 /** Of its own that are handed on: a page with several torrents makes ten for each at once, and again after a minute or two. */
@@ -41,6 +43,7 @@ export class WebClient {
   readonly memberships = new Map<string, Membership>()
   /** Answered the last ping. */
   isAlive = true
+  #wasFull = false
   readonly #messages: Allowance
   readonly #offers: Allowance
   readonly #ownOffers: Allowance
@@ -77,9 +80,21 @@ export class WebClient {
     this.#ownOffers.spend(count, nowMs)
   }
 
+  get isFull(): boolean {
+    return this.socket.bufferedAmount > FULL_BYTES
+  }
+
+  /** At each ping: whether it answered the last one, and reads. */
+  livesOn(): boolean {
+    const lives = this.isAlive && !(this.#wasFull && this.isFull)
+    this.#wasFull = this.isFull
+    this.isAlive = false
+    return lives
+  }
+
   /** Whether it can take an offer now. */
   wantsOffer(nowMs: number): boolean {
-    return this.socket.bufferedAmount < MAX_WAITING_BYTES && this.#offers.take(nowMs)
+    return !this.isFull && this.#offers.take(nowMs)
   }
 
   /** From now on `own` may send to `to` about this offer. */

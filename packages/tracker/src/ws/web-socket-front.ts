@@ -186,7 +186,7 @@ export class WebSocketFront {
   #handOnAnswer(client: WebClient, { hash, peerId, toPeerId, offerId, description }: AnswerMessage): void {
     const to = client.follow(hash, peerId, toPeerId, offerId)
     const own = client.memberships.get(hash + peerId)
-    if (!to || !own || this.#members.get(to.number) !== to) return
+    if (!to || !own || this.#members.get(to.number) !== to || to.client.isFull) return
     to.client.addRoute(to, own, offerId)
     to.client.send({
       action: 'announce',
@@ -251,11 +251,8 @@ export class WebSocketFront {
 
   #ping(): void {
     for (const client of [...this.#clients]) {
-      if (!client.isAlive) client.socket.terminate()
-      else {
-        client.isAlive = false
-        client.socket.ping()
-      }
+      if (client.livesOn()) client.socket.ping()
+      else client.socket.terminate()
     }
   }
 }
