@@ -70,10 +70,17 @@ describe.skipIf(lacking('chromium'))('the page of a share link', () => {
         (await navigator.storage.getDirectory()).getDirectoryHandle('saved', { create: true }),
       )
     })
+    // Something else of that name, which stays as it is.
+    await second.page.evaluate(async () => {
+      const root = await navigator.storage.getDirectory()
+      const folder = await root.getDirectoryHandle('saved', { create: true })
+      await folder.getDirectoryHandle('Trip', { create: true })
+    })
     await second.page.getByRole('button', { name: 'Save all' }).click()
     await second.page.getByText('Trip is saved.').waitFor()
     const saved = await second.page.evaluate(async () => {
-      const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle('saved')
+      const parent = await (await navigator.storage.getDirectory()).getDirectoryHandle('saved')
+      const folder = await parent.getDirectoryHandle('Trip (2)')
       const file = await (await folder.getDirectoryHandle('day 2')).getFileHandle('b.bin')
       const digest = await crypto.subtle.digest('SHA-256', await (await file.getFile()).arrayBuffer())
       return [...new Uint8Array(digest)].map(byte => byte.toString(16).padStart(2, '0')).join('')

@@ -1,3 +1,4 @@
+import { addNumber, safeComponent } from '@shoal/torrent'
 import type { FileAddresses } from '../engine/file-addresses.ts'
 import { nameOf, type ShareFile } from '../files/share-file.ts'
 
@@ -43,13 +44,18 @@ export async function saveFile(file: ShareFile, context: SaveContext): Promise<S
 /** Whether many files can be saved at once: not every browser lets pages write into a folder. */
 export const canSaveAll = () => (globalThis as Pickers).showDirectoryPicker !== undefined
 
-/** Saves files with their folders into one that the user chooses. Otherwise as `saveFile`. */
+/**
+ * Saves files with their folders, in a new folder named after the share below the one that the user chooses: what is there already stays
+ * as it is. Otherwise as `saveFile`.
+ */
 export async function saveAll(
   files: readonly ShareFile[],
+  shareName: string,
   onProgress: (doneBytes: number) => void,
 ): Promise<SaveOutcome> {
-  const root = await picked(() => (globalThis as Pickers).showDirectoryPicker!({ mode: 'readwrite' }))
-  if (!root) return 'cancelled'
+  const chosen = await picked(() => (globalThis as Pickers).showDirectoryPicker!({ mode: 'readwrite' }))
+  if (!chosen) return 'cancelled'
+  const root = await newFolder(chosen, shareName)
   let before = 0
   for (const file of files) {
     let folder = root
@@ -60,6 +66,27 @@ export async function saveAll(
     before += file.lengthBytes
   }
   return 'written'
+}
+
+/** Browsers refuse names that any system would: so the stricter rules. */
+async function newFolder(parent: FileSystemDirectoryHandle, title: string) {
+  const plain = safeComponent(title, 'windows')
+  let name = plain
+  for (let count = 2; await isTaken(parent, name); count++) name = addNumber(plain, count)
+  return parent.getDirectoryHandle(name, { create: true })
+}
+
+async function isTaken(parent: FileSystemDirectoryHandle, name: string): Promise<boolean> {
+  try {
+    await parent.getDirectoryHandle(name)
+    return true
+  } catch (error) {
+    const reason = error instanceof Error ? error.name : ''
+    if (reason === 'NotFoundError') return false
+    // A file.
+    if (reason === 'TypeMismatchError') return true
+    throw error
+  }
 }
 
 async function writeTo(

@@ -10,7 +10,7 @@ export interface Saving {
   /** What to say of the last file that was saved; null before. */
   readonly said: string | null
   save(file: ShareFile): void
-  /** Into a folder; not everywhere (`canSaveAll`). */
+  /** Into a new folder of that name; not everywhere (`canSaveAll`). */
   saveAll(files: readonly ShareFile[], name: string): void
 }
 
@@ -46,7 +46,7 @@ export function useSaving(): Saving {
       void run(nameOf(file), file.lengthBytes, onProgress => saveFile(file, { addresses, onProgress })),
     saveAll(files, name) {
       const totalBytes = files.reduce((sum, { lengthBytes }) => sum + lengthBytes, 0)
-      void run(name, totalBytes, onProgress => saveAll(files, onProgress))
+      void run(name, totalBytes, onProgress => saveAll(files, name, onProgress))
     },
   }
 }
