@@ -60,6 +60,8 @@ test.each([
     'https://t.example/0123456789abcdef0123456789abcdef/announce failed',
     'https://t.example/[redacted]/announce failed',
   ],
+  ['GET /abcdefgh12/announce and /abcdefg8/scrape', 'GET /[redacted]/announce and /[redacted]/scrape'],
+  ['/announce/abcdefg8 and /v2/announce', '/announce/[redacted] and /v2/announce'],
   ['http://t.example/announce.php/0123456789abcdef0123/x', 'http://t.example/announce.php/[redacted]/x'],
   ['/x?access_token=abc&session_id=def&n=1', '/x?access_token=[redacted]&session_id=[redacted]&n=1'],
   ['ftp://ann:secret@host/file', 'ftp://[redacted]@host/file'],

@@ -10,9 +10,9 @@ const SCHEME = /\b(Bearer|Basic)\s+[\w+/.~-]{8,}=*/g
 const USER_INFO = /(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/@"'<>]+@/gi
 /** `turn:user:secret@host` has no `//`. More than the settings take: what is refused is told of too. */
 const TURN_USER = /(\bturns?:)\S{1,1000}@/gi
-/** A tracker's passkey is part of the path: `/<32 letters and digits>/announce`. */
-const PASSKEY = /(\/)[A-Za-z0-9_-]{16,}(?=\/(?:announce|scrape)\b)/g
-const PASSKEY_AFTER = /(\/(?:announce|scrape)(?:\.php)?\/)[A-Za-z0-9_-]{16,}/g
+/** A tracker's passkey is part of the path: `/<8 to 64 letters and digits>/announce`. */
+const PASSKEY = /(\/)[A-Za-z0-9_-]{8,}(?=\/(?:announce|scrape)\b)/g
+const PASSKEY_AFTER = /(\/(?:announce|scrape)(?:\.php)?\/)[A-Za-z0-9_-]{8,}/g
 /** A share link: what follows `#` may open what is sealed. */
 const SHARE = /#s\d+[A-Za-z0-9_-]{8,}/g
 const SESSION = /(shoal_session_\d+=)[\w.-]+/g
