@@ -15,6 +15,10 @@ const FULL_BYTES = 64 * 1024
 /** Who has so much waiting is hung up on at once. */
 const MAX_WAITING_BYTES = 128 * 1024
 const MESSAGES = { most: 100, perSecond: 20 }
+/** Read at once, and then in a second: more is left on the network until it is its turn, so that nobody's announce is lost. */
+const READ_BYTES = { most: 400_000, perSecond: 100_000 }
+/** The head of a small frame (RFC 6455, 5.2). */
+const FRAME_BYTES = 6
 const OFFERS = { most: 40, perSecond: 10 }
 /** Of its own that are handed on: a page with several torrents makes ten for each at once, and again after a minute or two. */
 const OWN_OFFERS = { most: 60, perSecond: 3 }
@@ -44,7 +48,9 @@ export class WebClient {
   /** Answered the last ping. */
   isAlive = true
   #wasFull = false
+  #resume: NodeJS.Timeout | undefined
   readonly #messages: Allowance
+  readonly #bytes: Allowance
   readonly #offers: Allowance
   readonly #ownOffers: Allowance
   /** Whom it may answer, by hash, its own peer ID, theirs, and offer ID. */
@@ -56,6 +62,7 @@ export class WebClient {
     this.family = family
     this.words = words
     this.#messages = new Allowance(MESSAGES.most, MESSAGES.perSecond, nowMs)
+    this.#bytes = new Allowance(READ_BYTES.most, READ_BYTES.perSecond, nowMs)
     this.#offers = new Allowance(OFFERS.most, OFFERS.perSecond, nowMs)
     this.#ownOffers = new Allowance(OWN_OFFERS.most, OWN_OFFERS.perSecond, nowMs)
   }
@@ -69,6 +76,20 @@ export class WebClient {
 
   maySpeak(nowMs: number): boolean {
     return this.#messages.take(nowMs)
+  }
+
+  /** Counts a message or ping that it sent, and stops reading for as long as that is too much. */
+  readBytes(bytes: number, nowMs: number): void {
+    const waitMs = this.#bytes.spend(bytes + FRAME_BYTES, nowMs)
+    if (waitMs === 0) return
+    this.socket.pause()
+    clearTimeout(this.#resume)
+    this.#resume = setTimeout(() => this.socket.resume(), waitMs).unref()
+  }
+
+  /** After its socket. */
+  close(): void {
+    clearTimeout(this.#resume)
   }
 
   /** How many of its own offers are handed on now, at most. */

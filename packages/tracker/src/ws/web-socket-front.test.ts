@@ -219,6 +219,23 @@ describe('WebSocket (WebTorrent)', () => {
     expect(sender.received.some(message => 'failure reason' in message)).toBe(false)
   })
 
+  it('reads so many bytes a second of a connection, loses none, and serves the others', async () => {
+    await using tracker = await open()
+    const [greedy, calm] = [await tracker.page(), await tracker.page()]
+    const large = { filler: 'x'.repeat(150_000) }
+    const startMs = performance.now()
+    for (const name of ['a', 'b', 'c', 'd']) greedy.send(announce(name, large))
+    await greedy.got({ incomplete: 3 })
+    calm.send(announce('calm'))
+    await calm.got({ incomplete: 4 })
+    expect(greedy.received).toHaveLength(3)
+    await vi.waitFor(() => expect(greedy.received).toHaveLength(4), 5000)
+    // The third is 50 KB more than it may send at once.
+    expect(performance.now() - startMs).toBeGreaterThan(450)
+    greedy.socket.close()
+    await vi.waitFor(() => expect(tracker.front.connections).toBe(1), 5000)
+  })
+
   it('lets in whom it should', async () => {
     await using tracker = await open({ bannedAddresses: ['203.0.113.0/24'], connectionsPerAddress: 1 })
     await tracker.page('/as-198.51.100.1')

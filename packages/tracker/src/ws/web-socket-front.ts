@@ -96,12 +96,16 @@ export class WebSocketFront {
     socket.on('pong', () => {
       client.isAlive = true
     })
+    // Each is answered by the library.
+    socket.on('ping', (data: Buffer) => client.readBytes(data.length, this.#tracker.nowMs()))
     socket.on('error', () => socket.terminate())
     // Some clients send the text as bytes.
     socket.on('message', (data: Buffer) => {
       // What a listener throws ends the process: a message costs its sender the connection at most.
       try {
-        if (!client.maySpeak(this.#tracker.nowMs())) socket.close(POLICY_VIOLATION, 'too many messages')
+        const nowMs = this.#tracker.nowMs()
+        client.readBytes(data.length, nowMs)
+        if (!client.maySpeak(nowMs)) socket.close(POLICY_VIOLATION, 'too many messages')
         else this.#receive(client, data.toString())
       } catch {
         socket.terminate()
@@ -109,6 +113,7 @@ export class WebSocketFront {
     })
     socket.once('close', () => {
       this.#clients.delete(client)
+      client.close()
       release()
       for (const membership of [...client.memberships.values()]) this.#leave(membership)
     })
