@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { seededRandom } from '../../base/random.ts'
 import { VirtualClock } from '../../base/virtual-clock.ts'
 import type { Connection } from '../transport.ts'
-import { Meetings } from './meetings.ts'
+import { Meetings, type RtcOffer } from './meetings.ts'
 import { MemoryRtc, memorySdp } from './testing/memory-rtc.ts'
 
 const HASH = new Uint8Array(20).fill(7)
@@ -65,6 +65,23 @@ describe('meetings', () => {
     expect(offers).toHaveLength(5)
     expect(meetings.size).toBe(64)
     expect(new Set(offers.map(({ id }) => id)).size).toBe(5)
+  })
+
+  it('answers few offers at a time: other torrents and our own offers keep their places', async () => {
+    const [one, two] = [side('10.0.0.1'), side('10.0.0.2')]
+    const hash = (number: number) => new Uint8Array(20).fill(number)
+    const answered = async (torrent: number, offers: RtcOffer[]) => {
+      const answers = await Promise.all(offers.map(offer => two.meetings.answer(hash(torrent), offer, PEER)))
+      return answers.filter(answer => answer !== null).length
+    }
+    const offers = await one.meetings.offer(HASH, 64, never)
+    expect(await answered(1, offers.splice(0, 20))).toBe(8)
+    expect(await answered(2, offers.splice(0, 10))).toBe(8)
+    for (const torrent of [3, 4, 5, 6]) await answered(torrent, offers.splice(0, 8))
+    expect(two.meetings.size).toBe(32)
+    expect(await two.meetings.offer(HASH, 40, never)).toHaveLength(32)
+    await clock.advance(21_000)
+    expect(await answered(1, offers)).toBe(2)
   })
 
   it('answers nothing when nobody is wanted, nor the same offer twice, nor nonsense', async () => {

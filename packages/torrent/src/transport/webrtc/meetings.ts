@@ -13,6 +13,9 @@ import { WebrtcConnection } from './webrtc-connection.ts'
 
 /** Peer connections that wait, in all. */
 const MAX_WAITING = 64
+/** Of those, begun by others: none gives way before its time, so they must leave room for our own offers, and for other torrents. */
+const MAX_INCOMING = 32
+const MAX_INCOMING_PER_TORRENT = 8
 /** Made at a time. */
 const MAX_AT_ONCE = 10
 /** After this an offer that nobody took makes room for others: trackers hand offers on at once. */
@@ -102,8 +105,8 @@ export class Meetings implements Signalling {
     const id = theirs(offer.id)
     try {
       const rtc = await this.#open()
-      if (!this.#options.wants(infoHash, peerId) || this.#meetings.has(id) || this.#makeRoom(1) === 0)
-        return null
+      if (!this.#options.wants(infoHash, peerId) || this.#meetings.has(id)) return null
+      if (!this.#admits(infoHash) || this.#makeRoom(1) === 0) return null
       const meeting = this.#meet(rtc, id, infoHash, true)
       const { bare, candidates } = splitCandidates(offer.sdp)
       const answer = await meeting.peer.acceptOffer(bare, { signal: this.#abort.signal })
@@ -187,6 +190,14 @@ export class Meetings implements Signalling {
   #limit(id: string, meeting: Meeting, limitMs: number): void {
     meeting.cancelLimit()
     meeting.cancelLimit = this.#options.clock.after(limitMs, () => this.#end(id))
+  }
+
+  /** Whether one more offer of others may be answered. */
+  #admits(infoHash: Uint8Array): boolean {
+    const incoming = [...this.#meetings.values()].filter(meeting => meeting.incoming)
+    const hash = latin1(infoHash)
+    const ofTorrent = incoming.filter(meeting => latin1(meeting.infoHash) === hash)
+    return incoming.length < MAX_INCOMING && ofTorrent.length < MAX_INCOMING_PER_TORRENT
   }
 
   /** How many of `count` more there is room for; offers that nobody takes give way, oldest first. */
