@@ -33,6 +33,8 @@ export interface TrackerOptions {
   readonly announcesPerSecond?: number
   /** Open connections of one address, HTTP and WebSocket each; 0: no limit. This machine has none. Default 100. */
   readonly connectionsPerAddress?: number
+  /** Whether this machine may announce other addresses and has no limits. False where pages of browsers and proxies on it ask, too. Default true. */
+  readonly isMachineTrusted?: boolean
   /** Milliseconds of a clock that never goes back. */
   readonly nowMs?: () => number
 }
@@ -60,6 +62,7 @@ export class Tracker {
   readonly store: SwarmStore
   readonly minIntervalSeconds: number
   readonly connectionsPerAddress: number
+  readonly isMachineTrusted: boolean
   readonly counters: Readonly<Record<FrontName, TrackerCounters>> = {
     udp: { announces: 0, scrapes: 0, refused: 0 },
     http: { announces: 0, scrapes: 0, refused: 0 },
@@ -89,6 +92,7 @@ export class Tracker {
       new MemoryStore({ expirySeconds: expirySecondsFor(intervalSeconds), nowMs: this.nowMs })
     this.minIntervalSeconds = Math.min(options.minIntervalSeconds ?? 60, intervalSeconds)
     this.connectionsPerAddress = options.connectionsPerAddress ?? 100
+    this.isMachineTrusted = options.isMachineTrusted ?? true
     this.#intervalSeconds = intervalSeconds
     this.#spreadSeconds = Math.floor(intervalSeconds / 8)
     this.#hashes = allowedHashes ? new HashList(allowedHashes) : null
@@ -110,7 +114,7 @@ export class Tracker {
 
   /** Whether the address may announce others. */
   isTrusted(family: Family, address: Int32Array): boolean {
-    return scopeOf(family, address) === SCOPE.machine || this.#trusted.has(family, address)
+    return this.#isTrustedMachine(family, address) || this.#trusted.has(family, address)
   }
 
   /** Whether an announce that came with this passkey (null: none) is served. */
@@ -120,7 +124,7 @@ export class Tracker {
 
   /** Whether the address may ask once more now. */
   admitsRate(family: Family, address: Int32Array): boolean {
-    if (this.#rates === null || scopeOf(family, address) === SCOPE.machine) return true
+    if (this.#rates === null || this.#isTrustedMachine(family, address)) return true
     return this.#rates.admits(family, address, this.nowMs())
   }
 
@@ -146,6 +150,10 @@ export class Tracker {
   /** Refuses in the tracker's name what did not pass its checks. */
   refuse(announce: Announce, reason: keyof typeof REFUSED): void {
     refuse(announce, REFUSED[reason], reason === 'often' ? OFTEN_RETRY_SECONDS : 0)
+  }
+
+  #isTrustedMachine(family: Family, address: Int32Array): boolean {
+    return this.isMachineTrusted && scopeOf(family, address) === SCOPE.machine
   }
 
   stats(): StoreStats | Promise<StoreStats> {

@@ -88,6 +88,47 @@ describe('the tracker inside a node', () => {
     })
   })
 
+  it.each([{}, { allowedHost: ['node.example'] }])(
+    'takes no announce of a page of another site: %j',
+    async place => {
+      await withTracker(place, coreWith(), async ({ server }) => {
+        const from = (site: string) => ask(server.url, TARGET, { 'sec-fetch-site': site })
+        for (const site of ['cross-site', 'same-site']) expect((await from(site)).status).not.toBe(200)
+        for (const site of ['same-origin', 'none']) expect((await from(site)).status).toBe(200)
+      })
+    },
+  )
+
+  it('lets this machine announce nobody else, and not without limit', async () => {
+    await withTracker({}, coreWith(), async ({ server }) => {
+      await ask(server.url, `${TARGET}&ip=203.0.113.9`)
+      const other = TARGET.replace('port=7', 'port=8')
+      expect((await ask(server.url, other)).text).not.toContain('\xcb\0q\x09')
+      let text = ''
+      for (let count = 0; count < 1100 && !text.includes('slow down'); count++)
+        text = (await ask(server.url, other)).text
+      expect(text).toContain('slow down')
+    })
+  })
+
+  it('tells whoever comes through a proxy that is not named of no local address', async () => {
+    const OWN = '\x7f\0\0\x01\x1a\xe1'
+    await withTracker({ allowedHost: ['node.example'] }, coreWith(), async ({ server }) => {
+      const told = async (headers: Record<string, string>) => (await ask(server.url, TARGET, headers)).text
+      expect(await told({})).toContain(OWN)
+      expect(await told({ host: 'localhost:8420' })).toContain(OWN)
+      for (const headers of [
+        { host: 'node.example' },
+        { 'x-forwarded-for': '203.0.113.5' },
+        { via: '1.1 x' },
+      ]) {
+        const text = await told(headers)
+        expect(text).toContain('8:complete')
+        expect(text).not.toContain(OWN)
+      }
+    })
+  })
+
   it('is open to pages and peers of anywhere on a node that others reach', async () => {
     await withTracker({ allowedHost: ['node.example'] }, coreWith(), async ({ server }) => {
       expect((await ask(server.url, TARGET, { host: 'any.example' })).status).toBe(200)

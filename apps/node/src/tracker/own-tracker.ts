@@ -1,10 +1,14 @@
 /** The tracker inside the node: at the port of console and API, before them, and with rules of its own about who may ask. */
 import type { IncomingMessage, Server } from 'node:http'
-import { type Guest, joinServer, Tracker } from '@shoal/tracker'
+import { type Guest, joinServer, MemoryStore, Tracker } from '@shoal/tracker'
 import type { NodeCore } from '../daemon/node-core.ts'
 import { hostName, isLoopback } from '../server/guard/hosts.ts'
 import { ownAddresses } from './own-addresses.ts'
 import { OwnPeers } from './own-peers.ts'
+
+const [MAX_PEERS, MAX_SWARMS] = [200_000, 50_000] as const
+/** Of the server's connections: those of the console have room beside them. */
+const MAX_WEB_SOCKETS = 500
 
 export interface ServerPlace {
   readonly host: string
@@ -14,7 +18,11 @@ export interface ServerPlace {
 
 export class OwnTracker {
   readonly #core: Pick<NodeCore, 'keeper' | 'session'>
-  readonly #tracker = new Tracker()
+  // Pages that the machine's browsers show, and proxies on it, ask as this machine: it has no rights that others lack.
+  readonly #tracker = new Tracker({
+    store: new MemoryStore({ maxPeers: MAX_PEERS, maxSwarms: MAX_SWARMS }),
+    isMachineTrusted: false,
+  })
   readonly #peers: OwnPeers
   #guest: Guest | null = null
 
@@ -30,8 +38,11 @@ export class OwnTracker {
     const isOpen = !isLoopback(host) || allowedHost.length > 0
     this.#guest = joinServer(server, this.#tracker, {
       trustedProxies: trustedProxy,
+      maxWebSockets: MAX_WEB_SOCKETS,
       admits: request =>
-        this.#core.keeper.settings.network.ownTracker && (isOpen || isOfThisMachine(request)),
+        this.#core.keeper.settings.network.ownTracker &&
+        !isOfOtherSite(request) &&
+        (isOpen || isOfThisMachine(request)),
     })
     this.#peers.tell()
   }
@@ -45,11 +56,19 @@ export class OwnTracker {
 
 /**
  * While only this machine reaches the node, pages of other sites that its browser shows must not ask the tracker what is shared here: neither by a name
- * that points here (DNS rebinding), nor by a WebSocket, which any page may open.
+ * that points here (DNS rebinding), nor by a WebSocket, which any page may open, nor by a fetch.
  */
-function isOfThisMachine({ headers: { host = '', origin, upgrade } }: IncomingMessage): boolean {
+function isOfThisMachine({ headers: { host = '', origin } }: IncomingMessage): boolean {
   const name = hostName(host)
   if (name === null || !isLoopback(name)) return false
-  if (upgrade === undefined || origin === undefined) return true
-  return isLoopback(URL.parse(origin)?.hostname ?? '')
+  return origin === undefined || isLoopback(URL.parse(origin)?.hostname ?? '')
+}
+
+/**
+ * Whether a page of another site asks over HTTP (Fetch Metadata, section 2.3): it may not read the answer, but its announce would count as that of who
+ * looks at it. WebSockets are for pages of anywhere, where others reach the node.
+ */
+function isOfOtherSite({ headers }: IncomingMessage): boolean {
+  const site = headers['sec-fetch-site']
+  return headers.upgrade === undefined && site !== undefined && site !== 'same-origin' && site !== 'none'
 }

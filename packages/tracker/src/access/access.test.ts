@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { readAddress } from '../base/address.ts'
 import { AddressSet } from './address-set.ts'
+import { ConnectionCounts } from './connection-counts.ts'
 import { HashList } from './hash-list.ts'
 import { RateTable } from './rate-table.ts'
 
@@ -35,6 +36,28 @@ describe('HashList', () => {
     expect(list.has(new Int32Array(5).fill(0xabcdef01))).toBe(true)
     expect(list.has(Int32Array.of(1, 1, 1, 1, 2))).toBe(false)
     expect(() => new HashList(['abc'])).toThrow('info hash')
+  })
+})
+
+describe('ConnectionCounts', () => {
+  it('counts a network of IPv6 as one, however its addresses are written', () => {
+    const counts = new ConnectionCounts(2, true)
+    expect(['2001:db8::1', '2001:db8:0:0:1::'].map(each => counts.admits(each))).toEqual([true, true])
+    expect(counts.admits('2001:db8::3')).toBe(false)
+    expect(counts.admits('2001:db8:0:1::3')).toBe(true)
+    counts.release('2001:0db8::ffff')
+    expect(counts.admits('2001:db8::3')).toBe(true)
+    expect(['192.0.2.1', '::ffff:192.0.2.1', '192.0.2.1'].map(each => counts.admits(each))).toEqual([
+      true,
+      true,
+      false,
+    ])
+  })
+
+  it.each([true, false])('limits this machine unless it is trusted: %s', isTrusted => {
+    const counts = new ConnectionCounts(1, isTrusted)
+    expect(counts.admits('127.0.0.1')).toBe(true)
+    expect(counts.admits('::ffff:127.0.0.1')).toBe(isTrusted)
   })
 })
 

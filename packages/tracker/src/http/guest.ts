@@ -3,6 +3,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { AddressSet } from '../access/address-set.ts'
 import { readAddress } from '../base/address.ts'
+import { SCOPE, scopeOf } from '../base/scope.ts'
 import type { Tracker } from '../tracker.ts'
 import { WebSocketFront } from '../ws/web-socket-front.ts'
 import { httpHandler } from './handler.ts'
@@ -12,6 +13,8 @@ export interface GuestOptions {
   readonly trustedProxies?: readonly string[]
   /** Whether the tracker answers this request; the host gets it if not. Default: all that are a tracker's. */
   readonly admits?: (request: IncomingMessage) => boolean
+  /** WebSockets of the tracker, so that some are left for the host. Default 20,000. */
+  readonly maxWebSockets?: number
 }
 
 export interface Guest {
@@ -20,6 +23,8 @@ export interface Guest {
   close(): Promise<void>
 }
 
+const FORWARDED = ['x-forwarded-for', 'x-real-ip', 'forwarded', 'via'] as const
+const MACHINE_HOST = /^(?:127(?:\.\d{1,3}){3}|\[::1\]|(?:[\w-]+\.)*localhost)\.?(?::\d+)?$/i
 const TRACKER_PATH = /^\/(?:[A-Za-z0-9]{8,64}\/)?(?:announce|scrape)(?:$|\?)/
 
 /** To be called when the host has all its listeners. */
@@ -27,12 +32,17 @@ export function joinServer(server: Server, tracker: Tracker, options: GuestOptio
   const { admits = () => true } = options
   const proxies = new AddressSet(options.trustedProxies ?? [])
   const handler = httpHandler(tracker)
-  const webSockets = new WebSocketFront(tracker)
+  const webSockets = new WebSocketFront(
+    tracker,
+    options.maxWebSockets === undefined ? {} : { maxConnections: options.maxWebSockets },
+  )
   let isOpen = true
   const takes = (request: IncomingMessage) =>
     isOpen && TRACKER_PATH.test(request.url ?? '') && admits(request)
   goBefore(server, 'request', (request: IncomingMessage, response: ServerResponse) => {
-    return takes(request) && handler.handle(request, response, askerOf(request, proxies))
+    if (!takes(request)) return false
+    const isNear = !isOfUnknown(request, proxies)
+    return handler.handle(request, response, askerOf(request, proxies), isNear)
   })
   goBefore(server, 'upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     if (!takes(request)) return false
@@ -56,6 +66,18 @@ export function askerOf({ socket, headers }: IncomingMessage, proxies: AddressSe
   const forwarded = headers['x-forwarded-for']
   if (forwarded === undefined || family === null || !proxies.has(family, words)) return address
   return String(forwarded).split(',').at(-1)!.trim()
+}
+
+/**
+ * Whether a proxy may be between that was not named: whoever asks is then anybody, though he seems to be this machine or a neighbour.
+ */
+function isOfUnknown({ socket, headers }: IncomingMessage, proxies: AddressSet): boolean {
+  const words = new Int32Array(4)
+  const family = readAddress(socket.remoteAddress ?? '', words)
+  if (family === null) return true
+  if (proxies.has(family, words) && headers['x-forwarded-for'] !== undefined) return false
+  if (FORWARDED.some(name => headers[name] !== undefined)) return true
+  return scopeOf(family, words) === SCOPE.machine && !MACHINE_HOST.test(headers.host ?? '')
 }
 
 function goBefore(server: Server, event: 'request' | 'upgrade', takes: (...given: never[]) => boolean): void {

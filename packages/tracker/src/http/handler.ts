@@ -9,9 +9,9 @@ import { MAX_TARGET_BYTES } from './target.ts'
 export interface HttpHandler {
   /**
    * Answers an announce or scrape. False, and nothing is done, for what is neither. `address`: whom the request comes from, where the server
-   * in front knows better than the socket.
+   * in front knows better than the socket. `isNear`: false when it may be a proxy's, so that it is told of no address of this machine or network.
    */
-  handle(request: IncomingMessage, response: ServerResponse, address?: string): boolean
+  handle(request: IncomingMessage, response: ServerResponse, address?: string, isNear?: boolean): boolean
 }
 
 export function httpHandler(tracker: Tracker): HttpHandler {
@@ -29,14 +29,14 @@ export function httpHandler(tracker: Tracker): HttpHandler {
     response.end(bytes)
   }
   return {
-    handle(request, response, address = request.socket.remoteAddress ?? '') {
+    handle(request, response, address = request.socket.remoteAddress ?? '', isNear = true) {
       const { method, url = '' } = request
       if ((method !== 'GET' && method !== 'HEAD') || url.length > MAX_TARGET_BYTES) return false
       const family = readAddress(address, asker)
       if (family === null) return false
       const length = target.write(url, 'latin1')
       body.end = 0
-      const outcome = responder.respond(target, 0, length, family, asker, body)
+      const outcome = responder.respond(target, 0, length, family, asker, body, isNear)
       if (outcome === false) return false
       if (outcome === true) finish(response, body)
       else

@@ -19,11 +19,12 @@ describe('the HTTP listener', () => {
 
   beforeAll(async () => {
     tracker = new Tracker()
-    webSockets = new WebSocketFront(tracker)
+    webSockets = new WebSocketFront(tracker, { maxConnections: 2 })
     front = await HttpFront.open(tracker, {
       host: '127.0.0.1',
       port: 0,
       webSockets,
+      trustedProxies: ['127.0.0.1'],
       page: async path => (path === '/health' ? { status: 200, headers: {}, body: 'fine' } : null),
     })
   })
@@ -53,6 +54,26 @@ describe('the HTTP listener', () => {
     return text
   }
   const answers = (text: string) => text.split('HTTP/1.1 ').length - 1
+
+  it('serves nobody for whom a proxy names no address', async () => {
+    const named = (name: string) => get(announce(1), '1.0', `X-Forwarded-For: ${name}\r\n`)
+    for (const name of ['unknown', '203.0.113.7, somebody', '203.0.113.7:80'])
+      expect(await exchange([named(name)]), name).toMatch(/^HTTP\/1.1 400/)
+    expect(await exchange([named('somebody, 203.0.113.7')])).toMatch(/^HTTP\/1.1 200/)
+  })
+
+  it('opens so many WebSockets, and answers others beside them', async () => {
+    const sockets = [1, 2, 3].map(() => new WebSocket(`ws://127.0.0.1:${front.port}/announce`))
+    const closed = Promise.all(sockets.map(socket => once(socket, 'close')))
+    await vi.waitFor(() => {
+      const states = sockets.map(({ readyState }) => readyState).sort()
+      expect(states).toEqual([WebSocket.OPEN, WebSocket.OPEN, WebSocket.CLOSED])
+    })
+    expect(await exchange([get('/health', '1.0')])).toContain('fine')
+    for (const socket of sockets) socket.close()
+    await closed
+    await vi.waitFor(() => expect(webSockets.connections).toBe(0))
+  })
 
   it('answers requests that follow each other without waiting, in order', async () => {
     const text = await exchange([

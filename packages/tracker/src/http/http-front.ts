@@ -7,6 +7,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { AddressSet } from '../access/address-set.ts'
 import { ConnectionCounts } from '../access/connection-counts.ts'
 import { readAddress } from '../base/address.ts'
+import { FAMILY } from '../store.ts'
 import type { Tracker } from '../tracker.ts'
 import type { WebSocketFront } from '../ws/web-socket-front.ts'
 import { BodyWriter, MAX_BODY_BYTES } from './body.ts'
@@ -57,6 +58,9 @@ export class HttpFront {
   readonly #proxies: AddressSet
   readonly #head = new RequestHead()
   readonly #forwarded = new Int32Array(4)
+  /** Who sent the request that is being answered. */
+  #family: 0 | 1 = FAMILY.ipv4
+  #asker = this.#forwarded
   readonly #tidier: NodeJS.Timeout
   #body = newBody()
 
@@ -79,7 +83,7 @@ export class HttpFront {
     this.#tracker = tracker
     this.#options = options
     this.#responder = new Responder(tracker)
-    this.#counts = new ConnectionCounts(tracker.connectionsPerAddress)
+    this.#counts = new ConnectionCounts(tracker.connectionsPerAddress, tracker.isMachineTrusted)
     this.#proxies = new AddressSet(options.trustedProxies ?? [])
     this.#server = createServer(socket => this.#open(socket))
     this.#server.maxConnections = MAX_CONNECTIONS
@@ -140,8 +144,9 @@ export class HttpFront {
       }
       if (end === HEAD.malformed || head.hasBody) return this.#sendPage(connection, MALFORMED, false)
       if (head.isUpgrade && this.#options.webSockets) return this.#upgrade(connection, bytes, from, end)
+      if (!this.#readAsker(connection, bytes)) return this.#sendPage(connection, MALFORMED, false)
       const { isKeptAlive } = head
-      const outcome = head.isGet ? this.#answer(connection, bytes) : false
+      const outcome = head.isGet ? this.#answer(bytes) : false
       if (outcome !== true) return this.#answerLater(connection, outcome, bytes, end)
       if (!isKeptAlive) return this.#flush(connection, true)
       if (this.#body.end > BATCH_BYTES) this.#flush(connection, false)
@@ -153,18 +158,18 @@ export class HttpFront {
   }
 
   /** Writes the answer of one request behind the others. */
-  #answer(connection: Connection, bytes: Buffer): boolean | Promise<(body: BodyWriter) => void> {
+  #answer(bytes: Buffer): boolean | Promise<(body: BodyWriter) => void> {
     const { targetFrom, targetTo, isKeptAlive } = this.#head
-    let family = connection.family!
-    let asker = connection.words
-    const forwarded = this.#readForwarded(connection, bytes)
-    if (forwarded !== null) {
-      family = forwarded
-      asker = this.#forwarded
-    }
     const start = this.#body.end
     beginAnswer(this.#body, isKeptAlive)
-    const outcome = this.#responder.respond(bytes, targetFrom, targetTo, family, asker, this.#body)
+    const outcome = this.#responder.respond(
+      bytes,
+      targetFrom,
+      targetTo,
+      this.#family,
+      this.#asker,
+      this.#body,
+    )
     if (outcome === true) endAnswer(this.#body, start, isKeptAlive)
     else this.#body.end = start
     return outcome
@@ -245,10 +250,14 @@ export class HttpFront {
     )
   }
 
-  /** Family of who asks through a proxy that is trusted; the address is then in #forwarded. */
-  #readForwarded(connection: Connection, bytes: Buffer): 0 | 1 | null {
+  /** Reads who asks, perhaps through a proxy that is trusted; false when that tells no address. */
+  #readAsker(connection: Connection, bytes: Buffer): boolean {
     const text = this.#forwardedText(connection, bytes)
-    return text === null ? null : readAddress(text, this.#forwarded)
+    const family = text === null ? connection.family : readAddress(text, this.#forwarded)
+    if (family === null) return false
+    this.#family = family
+    this.#asker = text === null ? connection.words : this.#forwarded
+    return true
   }
 
   // The proxy adds whom it sees at the end; what comes before is whatever somebody wrote.

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { readAddress } from '../base/address.ts'
+import { SCOPE } from '../base/scope.ts'
 import { Announce, type Family, SwarmCounts } from '../store.ts'
 import { askerScope, REFUSED, type Tracker } from '../tracker.ts'
 import type { BodyWriter } from './body.ts'
@@ -20,6 +21,7 @@ export class Responder {
 
   /**
    * Answers the request whose target is `bytes[from..to)`, of who asks from `asker` (words of the address). False when it is none of a tracker.
+   * `isNear`: false for who is told of no address of this machine or network, wherever he seems to be.
    * `done` is called with a function that writes the body, at once or, when the store takes its time, later: with null when it failed.
    */
   respond(
@@ -29,6 +31,7 @@ export class Responder {
     family: 0 | 1,
     asker: Int32Array,
     body: BodyWriter,
+    isNear = true,
   ): boolean | Promise<(body: BodyWriter) => void> {
     const target = this.#target
     const announce = this.#announce
@@ -46,7 +49,7 @@ export class Responder {
     }
     if (target.kind === TARGET.scrape) return this.#scrape(body)
     announce.family = family
-    announce.scope = askerScope(family, asker)
+    announce.scope = isNear ? askerScope(family, asker) : SCOPE.world
     for (let word = 0; word < 4; word++) announce.address[word] = asker[word]!
     if (target.addressTo > target.addressFrom) this.#takeOtherAddress(bytes, announce, family, asker)
     const pending = this.#tracker.announce(announce, 'http')
