@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { Socket } from 'node:dgram'
 import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
 import { UdpClient, udpAnnounce } from '../testing/udp-client.ts'
@@ -111,6 +112,25 @@ describe('UDP (BEP 15)', () => {
     await expect(banned.connect()).rejects.toThrow()
     await banned[Symbol.asyncDispose]()
     await opened.client.connect()
+  })
+
+  it('drops answers to scrapes while too many wait to be sent', async () => {
+    await using opened = await open()
+    const { client } = opened
+    const id = await client.connect()
+    const transactions: number[] = []
+    client.socket.on('message', answer => transactions.push(answer.readInt32BE(4)))
+    const scrape = Buffer.concat([id, Buffer.from('0000000200000007', 'hex'), randomBytes(20)])
+    const queue = vi.spyOn(Socket.prototype, 'getSendQueueCount').mockReturnValue(1000)
+    try {
+      client.tell(scrape)
+      await vi.waitFor(() => expect(opened.tracker.counters.udp.scrapes).toBe(1))
+    } finally {
+      queue.mockRestore()
+    }
+    scrape[15] = 8
+    await client.ask(scrape)
+    expect(transactions).toEqual([8])
   })
 
   it('survives any packets, and goes on serving', async () => {

@@ -155,7 +155,10 @@ export class UdpFront {
       if (waits === undefined) write()
       else pending.push(waits.then(write))
     }
-    const send = () => this.#socket.send(answer, remote.port, remote.address)
+    const send = () => {
+      if (this.#socket.getSendQueueCount() < MAX_QUEUED)
+        this.#socket.send(answer, remote.port, remote.address)
+    }
     if (pending.length === 0) send()
     else Promise.all(pending).then(send, () => {})
   }
