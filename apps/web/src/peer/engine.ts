@@ -29,6 +29,7 @@ import type {
   TorrentSnapshot,
 } from './protocol.ts'
 import { detailOf, idOf, snapshotOf } from './snapshot.ts'
+import { tooManyUndecided } from './undecided.ts'
 
 const USER_AGENT = 'Shoal/0.1.0'
 const MAX_TORRENT_BYTES = 64 * 2 ** 20
@@ -111,7 +112,14 @@ export class Engine {
     const content = isUrl(source) ? await download(source) : source
     const torrent = await this.#session.add(content, { ...this.#placeOf(hashesOf(content)), ...options })
     await torrent.recordAdded()
+    if (options.select?.length === 0) await this.#forgetUndecided(torrent)
     return this.snapshot(torrent)
+  }
+
+  async #forgetUndecided(opened: TorrentApi): Promise<void> {
+    const kept = this.torrents.filter(torrent => this.#originOf(torrent) !== 'shared')
+    // The link that was opened is there, whatever becomes of the others' files.
+    await Promise.allSettled(tooManyUndecided(kept, opened).map(torrent => this.remove(idOf(torrent))))
   }
 
   async share(

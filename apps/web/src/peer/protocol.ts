@@ -86,7 +86,7 @@ export interface StorageState {
 export interface AddLinkOptions {
   readonly paused?: boolean
   readonly sequential?: boolean
-  /** Files wanted, by index. Default: the link's, else all. */
+  /** Files wanted, by index; with none of them, older torrents that nothing is wanted of may be forgotten. Default: the link's, else all. */
   readonly select?: readonly number[]
   readonly trackers?: readonly string[]
   readonly webSeeds?: readonly string[]

@@ -1,0 +1,54 @@
+import { blobSource, createTorrentFrom, infoHashText, type RtcFactory, writeMetainfo } from '@shoal/torrent'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { Engine } from './engine.ts'
+import { idOf } from './snapshot.ts'
+import { MOST_UNDECIDED } from './undecided.ts'
+
+/** Nobody is found here. */
+const NO_RTC: RtcFactory = {
+  createPeer() {
+    throw new Error('there is nobody to connect to')
+  },
+}
+const hashOf = (at: number) => at.toString(16).padStart(40, '0')
+const links = Array.from({ length: MOST_UNDECIDED + 5 }, (_, at) => `magnet:?xt=urn:btih:${hashOf(at + 1)}`)
+
+let engine: Engine
+beforeEach(async () => {
+  engine = await Engine.open({ memory: true }, NO_RTC)
+})
+afterEach(() => engine.close())
+const ids = () => engine.torrents.map(idOf)
+
+async function open(...opened: readonly string[]) {
+  const added: string[] = []
+  for (const link of opened) added.push((await engine.add(link, { select: [] })).id)
+  return added
+}
+
+test('of links that were only opened the latest are kept', async () => {
+  const added = await open(...links)
+  expect(ids().sort()).toEqual(added.slice(5).sort())
+})
+
+test('the link that is opened again stays, however old it is', async () => {
+  const added = await open(...links.slice(0, MOST_UNDECIDED))
+  await open(links[0]!)
+  expect(ids()).toHaveLength(MOST_UNDECIDED)
+  expect(ids()).toContain(added[0])
+})
+
+test('what is downloaded, or shared from here, stays, and does not count', async () => {
+  const wanted = await torrentOf('wanted.txt')
+  await engine.add(writeMetainfo(wanted.metainfo))
+  const mine = await torrentOf('mine.txt')
+  await engine.seed(mine.metainfo, [{ path: ['mine.txt'], file: mine.file }])
+  const added = await open(...links)
+  const stay = [wanted, mine].map(({ metainfo }) => infoHashText(metainfo.info.infoHashes))
+  expect(ids().sort()).toEqual([...stay, ...added.slice(5)].sort())
+})
+
+async function torrentOf(name: string) {
+  const file = new Blob([name])
+  return { file, metainfo: await createTorrentFrom([blobSource([name], file)], { name }) }
+}
