@@ -95,6 +95,24 @@ describe('meetings', () => {
     expect(two.meetings.size).toBe(1)
   })
 
+  it('probes few addresses for one peer, in its description and after it', async () => {
+    const [one, two] = [side('10.0.0.1'), side('10.0.0.2')]
+    const candidate = (last: number) => `candidate:1 1 UDP 1 192.0.2.${last} 5000 typ host`
+    const added = (peer: number) => rtc.peers[peer]!.candidates.map(({ candidate: text }) => text)
+    const [offer] = await one.meetings.offer(HASH, 1, never)
+    const listed = Array.from({ length: 10 }, (_, at) => `a=${candidate(at)}\r\n`).join('')
+    const answer = await two.meetings.answer(HASH, { id: offer!.id, sdp: offer!.sdp + listed }, PEER)
+    for (let at = 9; at < 50; at++)
+      two.meetings.addCandidate(offer!.id, { candidate: candidate(at), sdpMid: '0' })
+    expect(added(1)).toEqual([9, 10, 11].map(candidate))
+    await clock.advance(300)
+    expect(new Set(added(1)).size).toBe(12)
+    one.meetings.accept(offer!.id, answer! + listed)
+    for (let at = 0; at < 50; at++)
+      one.meetings.addCandidate(offer!.id, { candidate: candidate(at % 12), sdpMid: '0' })
+    expect(added(0)).toHaveLength(30)
+  })
+
   it('takes one answer to an offer, and none to what it did not offer', async () => {
     const [one, two, three] = [side('10.0.0.1'), side('10.0.0.2'), side('10.0.0.3')]
     const [offer] = await one.meetings.offer(HASH, 1, never)

@@ -8,7 +8,7 @@ import { ShoalError } from '../../base/errors.ts'
 import type { Random } from '../../base/random.ts'
 import type { Connection } from '../transport.ts'
 import type { RtcCandidate, RtcConfig, RtcFactory, RtcPeer } from './rtc.ts'
-import { splitCandidates } from './sdp.ts'
+import { CandidateRoom, splitCandidates } from './sdp.ts'
 import { WebrtcConnection } from './webrtc-connection.ts'
 
 /** Peer connections that wait, in all. */
@@ -55,6 +55,8 @@ interface Meeting {
   readonly peer: RtcPeer
   readonly madeMs: number
   readonly incoming: boolean
+  /** For candidates of the other side. */
+  readonly room: CandidateRoom
   state: 'offered' | 'connecting'
   cancelLimit: () => void
 }
@@ -109,6 +111,7 @@ export class Meetings implements Signalling {
       if (!this.#admits(infoHash) || this.#makeRoom(1) === 0) return null
       const meeting = this.#meet(rtc, id, infoHash, true)
       const { bare, candidates } = splitCandidates(offer.sdp)
+      takeRoom(meeting, candidates)
       const answer = await meeting.peer.acceptOffer(bare, { signal: this.#abort.signal })
       if (candidates.length > 0) this.#knockLater(meeting, candidates)
       return answer
@@ -124,12 +127,13 @@ export class Meetings implements Signalling {
     if (!this.#options.wants(meeting.infoHash)) return this.#end(offerId)
     meeting.state = 'connecting'
     this.#limit(offerId, meeting, CONNECT_LIMIT_MS)
+    takeRoom(meeting, splitCandidates(sdp).candidates)
     meeting.peer.acceptAnswer(sdp).catch(() => this.#fail(offerId))
   }
 
   addCandidate(offerId: string, candidate: RtcCandidate): void {
     const meeting = this.#meetings.get(offerId) ?? this.#meetings.get(theirs(offerId))
-    meeting?.peer.addCandidate(candidate)
+    if (meeting?.room.admits(candidate.candidate)) meeting.peer.addCandidate(candidate)
   }
 
   /** Gives up all that are on their way. */
@@ -170,7 +174,8 @@ export class Meetings implements Signalling {
     })
     const state = incoming ? 'connecting' : 'offered'
     const madeMs = clock.nowMs()
-    const meeting: Meeting = { infoHash, peer, madeMs, incoming, state, cancelLimit: () => {} }
+    const room = new CandidateRoom()
+    const meeting: Meeting = { infoHash, peer, madeMs, incoming, room, state, cancelLimit: () => {} }
     this.#meetings.set(id, meeting)
     this.#limit(id, meeting, incoming ? CONNECT_LIMIT_MS : OFFER_LIMIT_MS)
     return meeting
@@ -230,6 +235,11 @@ export class Meetings implements Signalling {
   #end(id: string): void {
     this.#forget(id)?.peer.close()
   }
+}
+
+/** Those of a clean description have room in it, and leave less for those that come later. */
+function takeRoom({ room }: Meeting, candidates: readonly RtcCandidate[]): void {
+  for (const { candidate } of candidates) room.admits(candidate)
 }
 
 /** What another's offer is kept under: its maker chose the ID, and might choose that of one of ours. */

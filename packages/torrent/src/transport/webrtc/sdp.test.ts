@@ -23,6 +23,9 @@ test('candidates that name hosts are dropped: they would have us look up any nam
 test('not more candidates than are of use', () => {
   const cleaned = cleanSdp(with_(...new Array<string>(100).fill(HOST)))
   expect(cleaned?.match(/a=candidate/g)).toHaveLength(40)
+  const hosts = Array.from({ length: 30 }, (_, at) => HOST.replace('192.0.2.2', `192.0.2.${at}`))
+  const few = cleanSdp(with_(...hosts, HOST.replace('43126', '43127')))
+  expect(few?.match(/a=candidate/g)).toHaveLength(13)
 })
 
 test('what is no description of one data channel is refused', () => {

@@ -3,8 +3,9 @@ import type { RtcCandidate } from './rtc.ts'
 
 /** Characters of a description: browsers with many networks send some 4,000. */
 const MAX_SDP = 20_000
-/** Each is an address that we would send probes to. */
+/** Each is an address that we would send probes to: those of one peer's networks, its router, its relays. */
 const MAX_CANDIDATES = 40
+const MAX_HOSTS = 12
 const MAX_CANDIDATE = 400
 
 /**
@@ -23,12 +24,28 @@ export function cleanSdp(value: unknown): string | null {
     return null
   const has = (start: string) => lines.some(line => line.startsWith(start))
   if (!has('a=ice-ufrag:') || !has('a=ice-pwd:') || !has('a=fingerprint:')) return null
-  let candidates = 0
+  const room = new CandidateRoom()
   const kept = lines.filter(line => {
     if (!line.startsWith('a=candidate:')) return true
-    return isUsable(line.slice(2)) && ++candidates <= MAX_CANDIDATES
+    return isUsable(line.slice(2)) && room.admits(line.slice(2))
   })
   return `${kept.join('\r\n')}\r\n`
+}
+
+/** How many candidates one peer may name, in its description and after it. */
+export class CandidateRoom {
+  readonly #hosts = new Set<string>()
+  #count = 0
+
+  /** Whether there is room for it, which is then taken: a candidate that is clean. */
+  admits(candidate: string): boolean {
+    const { host } = addressOf(candidate)
+    if (this.#count >= MAX_CANDIDATES || (this.#hosts.size >= MAX_HOSTS && !this.#hosts.has(host)))
+      return false
+    this.#hosts.add(host)
+    this.#count++
+    return true
+  }
 }
 
 /** A clean description without its candidates, and these by themselves. */
@@ -55,11 +72,18 @@ export function cleanCandidate(value: unknown): RtcCandidate | null {
   }
 }
 
-/** RFC 8839, 5.1: `candidate:foundation component transport priority address port typ …`. */
 function isUsable(line: string): boolean {
   if (line.length > MAX_CANDIDATE) return false
+  const { host, port } = addressOf(line)
+  return line.startsWith('candidate:') && host !== '' && /^\d{1,5}$/.test(port) && Number(port) <= 65_535
+}
+
+/**
+ * RFC 8839, 5.1: `candidate:foundation component transport priority address port typ …`. The host is empty when it is neither an IP
+ * address nor one of the names behind which browsers hide addresses of the local network.
+ */
+function addressOf(line: string): { host: string; port: string } {
   const [, , , , address = '', port = ''] = line.split(' ')
-  // Browsers hide addresses of the local network behind mDNS names.
-  const isHost = canonicalIp(address) !== null || /^[0-9a-f-]{8,64}\.local$/i.test(address)
-  return line.startsWith('candidate:') && isHost && /^\d{1,5}$/.test(port) && Number(port) <= 65_535
+  const name = /^[0-9a-f-]{8,64}\.local$/i.test(address) ? address.toLowerCase() : ''
+  return { host: canonicalIp(address) ?? name, port }
 }

@@ -24,6 +24,8 @@ export class MemoryRtc {
   /** Peers that were made and not closed. */
   open = 0
   readonly configs: RtcConfig[] = []
+  /** As they were made. */
+  readonly peers: { readonly candidates: readonly RtcCandidate[] }[] = []
 
   constructor(clock: Clock) {
     this.clock = clock
@@ -42,6 +44,7 @@ export class MemoryRtc {
           this.#next++,
         )
         this.#peers.set(peer.name, peer)
+        this.peers.push(peer)
         return peer
       },
     }
