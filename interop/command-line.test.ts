@@ -182,13 +182,15 @@ describe('share', () => {
     async () => {
       await using place = await Workplace.create()
       await place.file('film.bin', 3_000_000)
-      const { peer, magnet } = await place.seed('film.bin')
+      const { process: seeder, peer, magnet } = await place.seed('film.bin')
       // Slow enough that the share starts while it goes on, on any machine. Without -o it goes to the folder that is shared.
       const get = place.start('get', magnet, '--peer', peer, ...LOOPBACK, '--json', '--limit-down', '30kB')
       await get.event('progress', ({ haveBytes }) => haveBytes > 0)
       const during = place.start('share', ...LOOPBACK, '--json')
       const { port } = await during.event('listening')
       expect(await during.event('ready')).toMatchObject({ torrents: 0 })
+      // The share would ask it for the rest, as the peer that was named.
+      await seeder.interrupt()
       expect((await get.interrupt()).code).toBe(130)
       await during.event('progress', ({ name, state }) => name === 'film.bin' && state === 'downloading')
       expect(during.objects.some(({ event }) => event === 'sharing')).toBe(false)
