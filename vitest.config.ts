@@ -14,11 +14,13 @@ const SLOW = [
   'apps/node/src/documents/{extract-text,indexer}.test.ts',
   'apps/node/src/protocols/{ftp/ftp-handler,http/http-handler}.test.ts',
   'apps/node/src/server/**/*.test.ts',
+  'apps/node/src/torrents/good-peers.test.ts',
   'packages/torrent/src/discovery/dht/{dht-node,dht-discovery}.test.ts',
   'packages/torrent/src/examples/examples.test.ts',
   'packages/torrent/src/hash/hash-pool.test.ts',
   'packages/torrent/src/session/{close,failed-flush,limits,links,moving,resume,selection,unfinished,web-seeds}.test.ts',
   'packages/torrent/src/transport/tcp-transport.test.ts',
+  'packages/tracker/src/{http/http-front,ws/web-socket-front,udp/udp-front}.test.ts',
   'packages/torrent/src/transport/webrtc/rtc.node.test.ts',
 ]
 

@@ -105,14 +105,15 @@ export function testStore(open: (options: { expirySeconds: number }) => StoreUnd
     const { store } = open({ expirySeconds: EXPIRY })
     for (let at = 1; at <= 1000; at++) await say(store, { at, isSeed: at % 3 === 0, wanted: 0 })
     const answers = []
-    for (let at = 1; at <= 20; at++) answers.push(told(await say(store, { at, wanted: 40 })))
+    // Leeches all: a seed that asked as one would move in the lists, and so change what others are told.
+    for (let at = 1; at <= 58; at += 3) answers.push(told(await say(store, { at, wanted: 40 })))
     for (const answer of answers) {
       expect(answer.length).toBeGreaterThanOrEqual(39)
       expect(answer.length).toBeLessThanOrEqual(40)
       expect(new Set(answer).size).toBe(answer.length)
     }
     expect(new Set(answers.flat()).size).toBeGreaterThan(300)
-    expect(told(await say(store, { at: 7, wanted: 40 }))).toEqual(answers[6])
+    expect(told(await say(store, { at: 7, wanted: 40 }))).toEqual(answers[2])
     await store.close()
   })
 
