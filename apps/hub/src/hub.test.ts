@@ -21,6 +21,15 @@ const announce = (base: string, hash = '%01'.repeat(20)) =>
   fetch(`${base}/announce?info_hash=${hash}&port=7&left=0`).then(response => response.text())
 
 describe('a hub', () => {
+  it('closes while WebSockets are connected', async () => {
+    const hub = await startHub({ port: 0 }, quiet)
+    const socket = new WebSocket(`ws://127.0.0.1:${hub.port}/announce`)
+    await new Promise(resolve => socket.addEventListener('open', resolve))
+    const ended = new Promise(resolve => socket.addEventListener('close', resolve))
+    await hub.close()
+    await ended
+  })
+
   it('tracks, and tells how much on a page, in JSON and as metrics', async () => {
     await withHub({}, async base => {
       expect(await announce(base)).toContain('8:completei1e')

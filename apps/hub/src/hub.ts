@@ -41,8 +41,8 @@ export async function startHub(given: Given, log: Pick<Logger, 'info' | 'warn'>)
   const http: HttpFront[] = []
   const udp: UdpFront[] = []
   const close = async () => {
-    await Promise.all([...http, ...udp].map(front => front.close()))
-    await webSockets.close()
+    // At once: a listener has closed when the last of its connections has, those of WebSockets included.
+    await Promise.all([...http, ...udp, webSockets].map(front => front.close()))
     await tracker.close()
   }
   const about = { version: manifest.version, startedMs: performance.now() }
