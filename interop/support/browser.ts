@@ -57,6 +57,8 @@ export class Browser implements AsyncDisposable {
       for (const [name, value] of Object.entries(entries)) localStorage.setItem(name, value)
     }, remembers)
     const page = await context.newPage()
+    // Two who did not meet at their first try meet at the next, which may take some time.
+    page.setDefaultTimeout(100_000)
     const problems: string[] = []
     page.on('pageerror', error => problems.push(String(error)))
     page.on('console', message => {
