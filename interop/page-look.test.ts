@@ -80,7 +80,7 @@ describe.skipIf(lacking('chromium'))('the page of a share link: its look', () =>
     await randomTree(dir.join('Tree'), { 'a.bin': 100_000, 'b.mp4': 100_000 })
     const { magnet } = await seeder.seed(dir.join('Tree'), [site.announce])
     const { page: tab } = await browser.open(`${site.url}#${magnet}`, { serviceWorkers: 'block' })
-    await tab.getByRole('button', { name: 'Download 200 kB' }).waitFor()
+    await tab.getByText('has 100%').waitFor()
     await tab.getByRole('heading', { name: 'Add to your node' }).waitFor()
     const scripts = [...new Set(site.asked)].filter(path => path.endsWith('.js'))
     const sizes = await Promise.all(
