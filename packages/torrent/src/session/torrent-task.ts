@@ -5,8 +5,9 @@ import type { InfoHashes, Metainfo } from '../metainfo/metainfo.ts'
 import type { FilePlace } from '../storage/storage.ts'
 import type { Peer } from '../swarm/peer.ts'
 import type { PeerOrigin } from '../swarm/peer-pool.ts'
-import { type ReadyConnection, SEED_WANTS_PEERS, type Swarm } from '../swarm/swarm.ts'
+import type { ReadyConnection, Swarm } from '../swarm/swarm.ts'
 import type { PeerAddress } from '../transport/transport.ts'
+import { Activity, type ActivityHost } from './activity.ts'
 import { Announcements } from './announcements.ts'
 import { type CheckHost, CheckPhase } from './check-phase.ts'
 import type { Content } from './content.ts'
@@ -18,17 +19,13 @@ import { type MetadataHost, MetadataPhase } from './metadata-phase.ts'
 import { openContent } from './open-content.ts'
 import { peerStatus } from './peer-status.ts'
 import { Records } from './records.ts'
-import { SwarmWork, type WorkHost } from './swarm-work.ts'
 import type { Torrent } from './torrent.ts'
 import type { TorrentOrigin, TorrentPlace } from './torrent-origin.ts'
 import { Totals } from './totals.ts'
 import type { WebSeeds } from './web-seeds.ts'
 
-/**
- * What one torrent does: metadata, then a check of what is here, then running, as downloader or seed. What it needs only at work is made
- * when there is work: a session holds thousands of torrents that nobody asks for.
- */
-export class TorrentTask implements WorkHost, CheckHost, MetadataHost {
+/** What one torrent does: metadata, then a check of what is here, then running, as downloader or seed. */
+export class TorrentTask implements ActivityHost, CheckHost, MetadataHost {
   readonly life: Lifecycle
   readonly place: TorrentPlace
   origin: TorrentOrigin
@@ -48,7 +45,7 @@ export class TorrentTask implements WorkHost, CheckHost, MetadataHost {
   readonly announcements: Announcements
   readonly #metadata: MetadataPhase | null = null
   readonly #check: CheckPhase = new CheckPhase(this)
-  #work: SwarmWork | null = null
+  readonly #activity: Activity
   #gaveWay = false
 
   constructor(
@@ -64,6 +61,7 @@ export class TorrentTask implements WorkHost, CheckHost, MetadataHost {
     this.#emit = emit
     this.life = new Lifecycle(emit)
     this.announcements = new Announcements(context, this)
+    this.#activity = new Activity(context, torrent, this)
     this.origin = origin
     this.directory = place.directory
     this.isSequential = place.sequential
@@ -94,20 +92,26 @@ export class TorrentTask implements WorkHost, CheckHost, MetadataHost {
     return this.#context.clock
   }
   get swarm(): Swarm | null {
-    return this.#work?.swarm ?? null
+    return this.#activity.swarm
   }
   get peers(): Peer[] {
-    return this.swarm ? [...this.swarm.peers.values()] : []
+    return this.#activity.peers
+  }
+  get webSeeds(): WebSeeds | null {
+    return this.#activity.webSeeds
+  }
+  /** How many more peers it wants to be told of. */
+  get wantedPeers(): number {
+    return this.#activity.wantedPeers
+  }
+  get isRecorded(): boolean {
+    return this.#records !== null
   }
   get checkProgress(): number {
     return this.#check.progress
   }
   get state(): TorrentState {
     return this.life.state(this.content !== null)
-  }
-
-  get webSeeds(): WebSeeds | null {
-    return this.#work?.webSeeds ?? null
   }
 
   // Life
@@ -125,8 +129,8 @@ export class TorrentTask implements WorkHost, CheckHost, MetadataHost {
     if (life.phase === 'idle' && this.content) this.#check.begin(this.content)
     else if (life.phase === 'idle') this.#metadata?.begin()
     else if (life.phase !== 'running') this.swarm?.resume()
-    else if (!failed) this.#run()
-    else this.#retry()
+    else if (!failed) this.#activity.run()
+    else if (!this.#activity.retryWrites()) void this.recheck().catch(() => {})
     this.show()
   }
 
@@ -137,28 +141,26 @@ export class TorrentTask implements WorkHost, CheckHost, MetadataHost {
     this.swarm?.pause()
     this.show()
     this.touch()
-    await this.#work?.settled()
+    await this.#activity.work?.settled()
     await Promise.all([this.announcements.leave(), this.#records?.record()])
-    if (life.paused) this.#setActive(false)
+    if (life.paused) this.#activity.setActive(false)
   }
 
   accept(ready: ReadyConnection): void {
-    if (this.#isAtRest) ready.connection.close()
-    else this.#atWork().accept(ready)
+    this.#activity.accept(ready)
   }
 
   addAddresses(addresses: readonly PeerAddress[], origin: PeerOrigin): void {
-    if (this.#isAtRest) return
-    this.#atWork().addAddresses(addresses, origin)
+    this.#activity.addAddresses(addresses, origin)
   }
 
   tick(nowMs: number): void {
-    this.#work?.tick(nowMs)
-    if (this.#work?.hasUnsaved) this.touch()
+    this.#activity.work?.tick(nowMs)
+    if (this.#activity.work?.hasUnsaved) this.touch()
     this.#records?.tick(nowMs)
-    if (this.#seeksPeers || this.life.error || this.peers.length > 0 || this.swarm?.isDialling) return
+    if (this.#activity.isNeeded) return
     // A seed that nobody is connected to needs no attention, once its last progress is safe.
-    this.#setActive(false)
+    this.#activity.setActive(false)
     void this.#records?.record()
   }
 
@@ -184,10 +186,10 @@ export class TorrentTask implements WorkHost, CheckHost, MetadataHost {
 
   async #stop(): Promise<void> {
     const closed = this.life.close()
-    this.#setActive(false)
-    this.#work?.demand.fail(closed)
+    this.#activity.setActive(false)
+    this.#activity.work?.demand.fail(closed)
     this.show()
-    await Promise.all([this.announcements.leave(), this.#work?.end(), this.#check.stop(closed)])
+    await Promise.all([this.announcements.leave(), this.#activity.work?.end(), this.#check.stop(closed)])
   }
 
   /** Metadata that somebody knows. */
@@ -206,7 +208,7 @@ export class TorrentTask implements WorkHost, CheckHost, MetadataHost {
   }
 
   fetch(): void {
-    this.#atWork().begin().resume()
+    this.#activity.fetch()
   }
 
   stopFetching(): void {
@@ -243,7 +245,7 @@ export class TorrentTask implements WorkHost, CheckHost, MetadataHost {
 
   async endWork(): Promise<void> {
     this.#records?.giveUpFlush()
-    await this.#work?.end()
+    await this.#activity.work?.end()
   }
 
   onChecked(content: Content): void {
@@ -252,9 +254,9 @@ export class TorrentTask implements WorkHost, CheckHost, MetadataHost {
     const { life } = this
     life.phase = 'running'
     life.completed = false
-    this.#work?.demand.checked(content.have)
+    this.#activity.work?.demand.checked(content.have)
     if (content.isComplete) this.onFinished()
-    if (!life.paused) this.#run()
+    if (!life.paused) this.#activity.run()
     this.show()
   }
 
@@ -268,56 +270,14 @@ export class TorrentTask implements WorkHost, CheckHost, MetadataHost {
 
   /** Puts what is here of unfinished pieces into storage. */
   async saveUnfinished(): Promise<void> {
-    await this.#work?.saveUnfinished(this.life.paused)
+    await this.#activity.work?.saveUnfinished(this.life.paused)
   }
 
   // Running
 
-  get #isAtRest(): boolean {
-    return this.life.paused || this.life.error !== null || this.life.isClosed
-  }
-
-  /** Something is missing that somebody wants. */
-  get #seeksPeers(): boolean {
-    return !this.life.completed || (this.#work?.demand.isPending ?? false)
-  }
-
-  #run(): void {
-    this.swarm?.resume()
-    if (this.#seeksPeers || this.swarm) this.#atWork().begin()
-    this.#setActive(this.#seeksPeers || this.swarm !== null || this.#records !== null)
-    if (this.#seeksPeers) this.announcements.refresh()
-  }
-
-  #atWork(): SwarmWork {
-    this.#work ??= new SwarmWork(this.#context, this.#torrent, this)
-    this.#setActive(!this.life.isClosed)
-    return this.#work
-  }
-
   /** What readers wait for. The torrent gets to work for it, also one that has all that is wanted. */
   demand(): Demand {
-    const work = this.#atWork()
-    if (this.isChecked && !this.#isAtRest) {
-      const swarm = work.begin()
-      if (!work.demand.isPending && swarm.peers.size === 0) swarm.pool.hurry()
-      swarm.resume()
-      this.announcements.refresh()
-    }
-    return work.demand
-  }
-
-  #retry(): void {
-    if (!this.#work?.isStuck) return void this.recheck().catch(() => {})
-    this.swarm?.resume()
-    // When it is refused again, the torrent stops again.
-    void this.#work.retryWrites()
-  }
-
-  /** How many more peers it wants to be told of. */
-  get wantedPeers(): number {
-    if (this.life.paused) return 0
-    return this.swarm?.wanted ?? (this.#seeksPeers ? this.#context.maxPeersPerTorrent : SEED_WANTS_PEERS)
+    return this.#activity.demand()
   }
 
   /** What is wanted changed. */
@@ -331,8 +291,8 @@ export class TorrentTask implements WorkHost, CheckHost, MetadataHost {
       // Seeds have left since it was complete.
       this.announcements.refresh()
     }
-    if (!life.paused) this.#run()
-    this.#work?.prioritize()
+    if (!life.paused) this.#activity.run()
+    this.#activity.work?.prioritize()
     this.show()
   }
 
@@ -369,7 +329,7 @@ export class TorrentTask implements WorkHost, CheckHost, MetadataHost {
     if (!this.isChecked) return
     this.life.error = null
     this.log('storage takes bytes again: the torrent goes on')
-    if (!this.life.paused) this.#run()
+    if (!this.life.paused) this.#activity.run()
     this.show()
   }
 
@@ -385,7 +345,7 @@ export class TorrentTask implements WorkHost, CheckHost, MetadataHost {
   }
 
   onPeersChanged(): void {
-    if (!this.life.paused && !this.life.isClosed) this.#setActive(true)
+    if (!this.life.paused && !this.life.isClosed) this.#activity.setActive(true)
   }
 
   log(line: string): void {
@@ -406,10 +366,6 @@ export class TorrentTask implements WorkHost, CheckHost, MetadataHost {
   async changed(): Promise<void> {
     this.touch()
     await this.#records?.record()
-  }
-
-  #setActive(active: boolean): void {
-    this.#context.setActive(this.#torrent, active)
   }
 
   show(): void {
