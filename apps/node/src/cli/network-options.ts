@@ -1,7 +1,11 @@
-import type { RateLimits, SessionOptions } from '@shoal/torrent'
+import type { IceServer, RateLimits, SessionOptions } from '@shoal/torrent'
 import { parseRate } from '../text/size.ts'
+import { UsageError } from './failure.ts'
 import { flag, list, type OptionValues, oneOf, value, wholeNumber } from './options.ts'
 import { PRODUCT } from './version.ts'
+
+/** As many as the setting network.iceServers takes. */
+const MAX_ICE_SERVERS = 20
 
 /** Options of every command that talks to peers. */
 export const NETWORK_OPTIONS = {
@@ -15,6 +19,10 @@ export const NETWORK_OPTIONS = {
   noLsd: flag('Do not look for peers in the local network'),
   noPex: flag('Do not exchange peers with peers'),
   noTrackers: flag('Do not announce to trackers'),
+  noWebrtc: flag('Do not reach peers that are web pages (WebRTC)'),
+  iceServer: list('URL', {
+    help: 'STUN or TURN server, which helps WebRTC past firewalls: stun:HOST:PORT, turn:USER:SECRET@HOST:PORT',
+  }),
   encryption: value('POLICY', {
     help: 'Encryption of peer connections: plain, prefer (default) or require',
     parse: oneOf('plain', 'prefer', 'require'),
@@ -24,9 +32,11 @@ export const NETWORK_OPTIONS = {
   maxPeers: value('N', { help: 'Connections at most. Default 500', parse: wholeNumber(1, 100_000) }),
 }
 
-/** The session options that these stand for. */
-export function sessionOptions(given: OptionValues<typeof NETWORK_OPTIONS>): SessionOptions {
+/** The session options that these stand for. Rejects with UsageError. */
+export async function sessionOptions(given: OptionValues<typeof NETWORK_OPTIONS>): Promise<SessionOptions> {
   const { port, host, dhtNode, encryption, limitDown, limitUp, maxPeers } = given
+  if (given.noWebrtc && given.iceServer.length > 0)
+    throw new UsageError('--ice-server is of no use with --no-webrtc: leave one of them out')
   const limits: Partial<RateLimits> = {
     ...(limitDown !== undefined && { downloadBytesPerSecond: limitDown }),
     ...(limitUp !== undefined && { uploadBytesPerSecond: limitUp }),
@@ -37,11 +47,26 @@ export function sessionOptions(given: OptionValues<typeof NETWORK_OPTIONS>): Ses
     lsd: !given.noLsd,
     pex: !given.noPex,
     trackers: !given.noTrackers,
+    webrtc: given.noWebrtc ? false : { iceServers: await iceServers(given.iceServer) },
     limits,
     ...(port !== undefined && { port }),
     ...(host !== undefined && { host }),
     ...(dhtNode.length > 0 && { dhtNodes: dhtNode }),
     ...(encryption !== undefined && { encryption }),
     ...(maxPeers !== undefined && { maxConnections: maxPeers }),
+  }
+}
+
+/** Without any the engine is not needed to read them. */
+async function iceServers(texts: readonly string[]): Promise<IceServer[]> {
+  if (texts.length === 0) return []
+  if (texts.length > MAX_ICE_SERVERS)
+    throw new UsageError(`--ice-server: at most ${MAX_ICE_SERVERS} can be given`)
+  const { parseIceServer } = await import('@shoal/torrent')
+  try {
+    return texts.map(parseIceServer)
+  } catch {
+    // Without what was typed: it may hold a secret.
+    throw new UsageError('--ice-server: a server is written stun:host:port or turn:user:secret@host:port')
   }
 }

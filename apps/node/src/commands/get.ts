@@ -57,6 +57,6 @@ export const get = defineCommand({
       return getViaNode(link!, options, context)
     }
     const { getLink } = await import('../sealed/get-sealed.ts')
-    return getLink(link!, { ...options, network: sessionOptions(options) }, context)
+    return getLink(link!, { ...options, network: await sessionOptions(options) }, context)
   },
 })

@@ -43,7 +43,7 @@ export const info = defineCommand({
     const share = shareOf(link!)
     const source = share ? formatMagnet(share.magnet) : link!
     const by = share?.seal?.by
-    const network = sessionOptions({
+    const network = await sessionOptions({
       ...options,
       limitDown: undefined,
       limitUp: undefined,

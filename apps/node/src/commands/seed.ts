@@ -57,7 +57,7 @@ export const seed = defineCommand({
     if (options.seal) {
       const { seedSealed } = await import('../sealed/seed-sealed.ts')
       const create = createOptions({ ...options, name: undefined })
-      return seedSealed(path!, { ...options, create, network: sessionOptions(options) }, context)
+      return seedSealed(path!, { ...options, create, network: await sessionOptions(options) }, context)
     }
     const { seedPath } = await import('../share/seed-path.ts')
     return seedPath(
@@ -65,7 +65,7 @@ export const seed = defineCommand({
       {
         ...options,
         create: createOptions({ ...options, name: undefined }),
-        network: sessionOptions(options),
+        network: await sessionOptions(options),
       },
       context,
     )

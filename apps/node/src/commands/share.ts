@@ -42,7 +42,7 @@ export const share = defineCommand({
           pieceLength: undefined,
           source: undefined,
         }),
-        network: sessionOptions(options),
+        network: await sessionOptions(options),
       },
       context,
     )

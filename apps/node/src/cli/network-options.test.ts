@@ -1,0 +1,42 @@
+import { describe, expect, test } from 'vitest'
+import { NETWORK_OPTIONS, sessionOptions } from './network-options.ts'
+import { parseWords } from './parse.ts'
+
+const read = (...words: string[]) => sessionOptions(parseWords(words, NETWORK_OPTIONS, []).options)
+
+describe('options of the network', () => {
+  test('WebRTC is on, without servers, unless they say otherwise', async () => {
+    expect(await read()).toMatchObject({ webrtc: { iceServers: [] }, trackers: true })
+    expect(await read('--no-webrtc')).toMatchObject({ webrtc: false, trackers: true })
+  })
+
+  test('servers of WebRTC are written as in the setting network.iceServers', async () => {
+    const stun = 'stun:stun.example:3478'
+    const turn = 'turn:anna:h%40unter2@turn.example:3478?transport=tcp'
+    expect(await read('--ice-server', stun, `--ice-server=${turn}`)).toMatchObject({
+      webrtc: {
+        iceServers: [
+          { urls: stun },
+          { urls: 'turn:turn.example:3478?transport=tcp', username: 'anna', credential: 'h@unter2' },
+        ],
+      },
+    })
+  })
+
+  test.each(['stun.example', 'turn:host:3478', 'turn:anna:hunter2', 'http://stun.example'])(
+    'what is no server is refused, and not repeated: %s',
+    async server => {
+      const refused = read('--ice-server', server)
+      await expect(refused).rejects.toThrow(
+        /^--ice-server: a server is written stun:host:port or turn:user:secret@host:port$/,
+      )
+    },
+  )
+
+  test('neither too many nor those that nothing would ask are taken', async () => {
+    const many = Array.from({ length: 21 }, (_, at) => `--ice-server=stun:s${at}.example`)
+    await expect(read(...many)).rejects.toThrow('at most 20')
+    expect(await read(...many.slice(1))).toMatchObject({ webrtc: { iceServers: { length: 20 } } })
+    await expect(read('--no-webrtc', many[0]!)).rejects.toThrow('leave one of them out')
+  })
+})
