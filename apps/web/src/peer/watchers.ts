@@ -29,9 +29,10 @@ export class Watchers {
   add(page: string, id: string | null, tell: Watcher['tell']): TorrentSnapshot[] {
     const watcher = this.#watchers.get(page) ?? { tell, told: new Map(), details: new Set() }
     this.#watchers.set(page, watcher)
-    if (id !== null) watcher.details.add(id)
     const torrents = this.#engine.torrents.map(torrent => this.#engine.snapshot(torrent))
-    for (const torrent of torrents) watcher.told.set(torrent.id, torrent)
+    // Who asks for one torrent may leave aside what is answered of the others: they are told by the next tick.
+    if (id !== null) watcher.details.add(id)
+    else for (const torrent of torrents) watcher.told.set(torrent.id, torrent)
     void this.#tellStorage([watcher])
     return torrents
   }

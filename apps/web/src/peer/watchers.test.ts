@@ -1,0 +1,50 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import type { Engine } from './engine.ts'
+import type { PeerEvent, TorrentSnapshot } from './protocol.ts'
+import { Watchers } from './watchers.ts'
+
+const ID = 'a'.repeat(40)
+
+let fileCount: number
+let watchers: Watchers
+let told: PeerEvent[]
+
+/** A torrent whose metadata comes later. */
+const engine = {
+  torrents: [{}],
+  find: () => undefined,
+  snapshot: () => ({ id: ID, infoHashes: { v1: ID }, error: null, fileCount }) as unknown as TorrentSnapshot,
+  storage: async () => ({}),
+} as unknown as Engine
+
+const tell = (event: PeerEvent) => void told.push(event)
+const changes = () => told.flatMap(event => (event.kind === 'torrents' ? event.changed : []))
+
+beforeEach(() => {
+  vi.useFakeTimers()
+  fileCount = 0
+  told = []
+  watchers = new Watchers(engine)
+})
+
+afterEach(() => {
+  watchers.close()
+  vi.useRealTimers()
+})
+
+test('who watches all torrents is told what has changed since, once', async () => {
+  expect(watchers.add('page', null, tell)).toMatchObject([{ fileCount: 0 }])
+  await vi.advanceTimersByTimeAsync(3000)
+  expect(changes()).toEqual([])
+  fileCount = 2
+  await vi.advanceTimersByTimeAsync(3000)
+  expect(changes()).toMatchObject([{ fileCount: 2 }])
+})
+
+test('a change just before one torrent is looked at is told to who watches all', async () => {
+  watchers.add('page', null, tell)
+  fileCount = 2
+  watchers.add('page', ID, tell)
+  await vi.advanceTimersByTimeAsync(1000)
+  expect(changes()).toMatchObject([{ fileCount: 2 }])
+})
