@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { hex } from '../base/bytes.ts'
+import { hex, utf8 } from '../base/bytes.ts'
 import { infoHashText } from '../metainfo/info-hash.ts'
 import { writeMetainfo } from '../metainfo/write-metainfo.ts'
 import { testTorrent } from '../swarm/testing/test-torrent.ts'
@@ -18,6 +18,22 @@ describe('a torrent is added by', () => {
     expect(torrent.stats.state).toBe('metadata')
     await world.until('completion', () => torrent.stats.state === 'seeding')
     expect(torrent.metainfo?.info.infoHashes).toEqual(seed.infoHashes)
+  })
+
+  test('magnet link: its tracker hears of a start and an end, not of the metadata', async () => {
+    await using world = new SessionWorld()
+    const seed = await world.seed(SEED, await testTorrent({ version: 'v1' }))
+    const events: (string | null)[] = []
+    const httpGet = async (url: string) => {
+      events.push(new URL(url).searchParams.get('event'))
+      return { status: 200, body: utf8('d8:intervali1800e5:peers0:e') }
+    }
+    const leech = await world.open('80.0.0.2', { trackers: true }, { httpGet })
+    const trackers = ['http://tracker.example/announce']
+    const torrent = await leech.add(seed.magnet, { memory, peers: PEERS, trackers })
+    await world.until('completion', () => torrent.stats.state === 'seeding')
+    await world.until('the tracker knows', () => events.includes('completed'))
+    expect(events).toEqual(['started', 'completed'])
   })
 
   test('info hash, hex', async () => {

@@ -24,14 +24,18 @@ export class Announcements {
     this.#torrent = torrent
   }
 
-  /** Does nothing when it has joined already. */
+  /** Where it has joined already, and has learned a further hash of itself since, it joins under that as well. */
   join(): void {
-    if (this.#stays) return
     const { v1, v2 } = this.#torrent.infoHashes
-    this.#stays = []
-    if (v1) this.#stays.push(new Stay(this.#context, this.#torrent, 'v1', v1))
-    if (v2) this.#stays.push(new Stay(this.#context, this.#torrent, 'v2', v2.subarray(0, 20)))
+    this.#stays ??= []
+    if (v1) this.#stay('v1', v1)
+    if (v2) this.#stay('v2', v2.subarray(0, 20))
     for (const kind of ALL) this.joinOne(kind)
+  }
+
+  /** The torrent has turned out to be private. */
+  becamePrivate(): void {
+    for (const kind of ALL) if (!OF_PRIVATE.includes(kind)) void this.leaveOne(kind)
   }
 
   /** Joins what was not there before, or would not have the torrent. */
@@ -75,6 +79,11 @@ export class Announcements {
     const members = this.#members()
     this.#stays = null
     await Promise.all(members.map(member => member.leave()))
+  }
+
+  #stay(hash: Stay['hash'], infoHash: Uint8Array): void {
+    if (!this.#stays!.some(stay => stay.hash === hash))
+      this.#stays!.push(new Stay(this.#context, this.#torrent, hash, infoHash))
   }
 
   #members(): Membership[] {

@@ -228,8 +228,10 @@ export class TorrentTask implements ActivityHost, CheckHost, MetadataHost {
 
   onLearned(content: Content): void {
     const { life } = this
-    void this.announcements.leave()
-    if (this.isPrivate) this.swarm?.becamePrivate()
+    if (this.isPrivate) {
+      this.announcements.becamePrivate()
+      this.swarm?.becamePrivate()
+    }
     if (!life.paused) this.announcements.join()
     this.touch()
     life.learned(content.metainfo.info)
