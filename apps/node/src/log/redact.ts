@@ -10,14 +10,33 @@ const SCHEME = /\b(Bearer|Basic)\s+[\w+/.~-]{8,}=*/g
 const USER_INFO = /(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/@"'<>]+@/gi
 /** `turn:user:secret@host` has no `//`. More than the settings take: what is refused is told of too. */
 const TURN_USER = /(\bturns?:)\S{1,1000}@/gi
-/** A tracker's passkey is part of the path: `/<8 to 64 letters and digits>/announce`. */
-const PASSKEY = /(\/)[A-Za-z0-9_-]{8,}(?=\/(?:announce|scrape)\b)/g
-const PASSKEY_AFTER = /(\/(?:announce|scrape)(?:\.php)?\/)[A-Za-z0-9_-]{8,}/g
+/** A tracker's passkey is part of the path: 8 to 64 letters and digits before `/announce`, and fewer for some. */
+const PASSKEY = /(\/)(?!(?:trackers?|torrents?|public)\/)[A-Za-z0-9_-]{5,}(?=\/(?:announce|scrape)\b)/g
+const PASSKEY_AFTER = /(\/(?:announce|scrape)(?:\.php)?[/?])[A-Za-z0-9_-]{5,}(?![\w=-])/g
+/** The addresses in a magnet link are written as values: `tr=http%3A%2F%2F…`. */
+const IN_MAGNET = /([?&](?:tr|ws|as|xs)(?:\.\d+)?=)([^&\s"'<>]+)/gi
 /** A share link: what follows `#` may open what is sealed. */
 const SHARE = /#s\d+[A-Za-z0-9_-]{8,}/g
 const SESSION = /(shoal_session_\d+=)[\w.-]+/g
 
 export function redact(text: string): string {
+  return redactPlain(text.replace(IN_MAGNET, (_, name: string, value: string) => name + redactValue(value)))
+}
+
+function redactValue(value: string): string {
+  try {
+    const address = decodeURIComponent(value)
+    const shown = redactPlain(address)
+    return shown === address
+      ? value
+      : encodeURIComponent(shown).replaceAll(encodeURIComponent(HIDDEN), HIDDEN)
+  } catch {
+    // No such address can be followed.
+    return HIDDEN
+  }
+}
+
+function redactPlain(text: string): string {
   return text
     .replace(IN_HEADER, `$1$2${HIDDEN}`)
     .replace(SCHEME, `$1 ${HIDDEN}`)

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { writeWholeFile } from '../content/write-file.ts'
+import { redact } from '../log/redact.ts'
 
 export const MOST_LINES = 1000
 const MOST_LINE_CHARACTERS = 4000
@@ -13,14 +14,26 @@ const SECRETS = [
   /\bturns?:\S+[:@]/i,
   // Share links: what follows # may open what is sealed.
   /#s\d+[a-z0-9_-]{8,}/i,
-  // Passkeys of trackers stand in the paths of their addresses, in magnet links too.
+  // Keys stand in the paths of addresses, too.
   /(?:https?|udp|wss?):\/\/\S*[0-9a-z_-]{24,}/i,
-  /[?&](?:tr|ws|as|xs)(?:\.\d+)?=[^\s&]*[0-9a-z_-]{24,}/i,
+  /(?:https?|udp|wss?):\/\/\S*[/=?](?=[a-z]*\d)(?=\d*[a-z])[0-9a-z]{16,}/i,
 ]
 
-/** Whether it holds what nobody should find in a file. */
+/** Whether it holds what nobody should find in a file: that which is not logged, and more. */
 export function isSecret(line: string): boolean {
-  return SECRETS.some(secret => secret.test(line))
+  const plain = withAddresses(line)
+  return redact(plain) !== plain || SECRETS.some(secret => secret.test(plain))
+}
+
+/** With the addresses in magnet links, which are percent-encoded there, as they are. */
+function withAddresses(line: string): string {
+  return line.replace(/([?&](?:tr|ws|as|xs)(?:\.\d+)?=)([^&\s"'<>]+)/gi, (whole, _name, value: string) => {
+    try {
+      return ` ${decodeURIComponent(value)} `
+    } catch {
+      return whole
+    }
+  })
 }
 
 export function historyFile(stateFolder: string): string {
