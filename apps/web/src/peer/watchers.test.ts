@@ -10,8 +10,10 @@ let watchers: Watchers
 let told: PeerEvent[]
 
 /** A torrent whose metadata comes later. */
+const torrent = new EventTarget()
+const on = (name: string, listener: () => void) => torrent.addEventListener(name, listener)
 const engine = {
-  torrents: [{}],
+  torrents: [{ on }],
   find: () => undefined,
   snapshot: () => ({ id: ID, infoHashes: { v1: ID }, error: null, fileCount }) as unknown as TorrentSnapshot,
   storage: async () => ({}),
@@ -46,5 +48,13 @@ test('a change just before one torrent is looked at is told to who watches all',
   fileCount = 2
   watchers.add('page', ID, tell)
   await vi.advanceTimersByTimeAsync(1000)
+  expect(changes()).toMatchObject([{ fileCount: 2 }])
+})
+
+test('a torrent that gets into another state is told soon', async () => {
+  watchers.add('page', null, tell)
+  fileCount = 2
+  torrent.dispatchEvent(new Event('state'))
+  await vi.advanceTimersByTimeAsync(100)
   expect(changes()).toMatchObject([{ fileCount: 2 }])
 })

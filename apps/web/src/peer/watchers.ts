@@ -1,8 +1,11 @@
+import type { TorrentApi } from '@shoal/torrent'
 import type { Engine } from './engine.ts'
 import type { PeerEvent, TorrentSnapshot } from './protocol.ts'
 import { differs } from './snapshot.ts'
 
 const TICK_MS = 1000
+/** A torrent that has got somewhere (its metadata is known, it is complete) is told ahead of the tick. */
+const SOON_MS = 50
 /** Asking the browser for its quota takes a while. */
 const STORAGE_TICKS = 5
 
@@ -13,11 +16,13 @@ interface Watcher {
   readonly details: Set<string>
 }
 
-/** Pages that are told once a second what changed. Nothing is counted while nobody looks. */
+/** Pages that are told once a second what changed, and soon what state a torrent is in. Nothing is counted while nobody looks. */
 export class Watchers {
   readonly #engine: Engine
   readonly #watchers = new Map<string, Watcher>()
   readonly #timer: ReturnType<typeof setInterval>
+  readonly #heard = new WeakSet<TorrentApi>()
+  #soon: ReturnType<typeof setTimeout> | undefined
   #ticks = 0
 
   constructor(engine: Engine) {
@@ -29,7 +34,7 @@ export class Watchers {
   add(page: string, id: string | null, tell: Watcher['tell']): TorrentSnapshot[] {
     const watcher = this.#watchers.get(page) ?? { tell, told: new Map(), details: new Set() }
     this.#watchers.set(page, watcher)
-    const torrents = this.#engine.torrents.map(torrent => this.#engine.snapshot(torrent))
+    const torrents = this.#snapshots()
     // Who asks for one torrent may leave aside what is answered of the others: they are told by the next tick.
     if (id !== null) watcher.details.add(id)
     else for (const torrent of torrents) watcher.told.set(torrent.id, torrent)
@@ -44,18 +49,39 @@ export class Watchers {
 
   close(): void {
     clearInterval(this.#timer)
+    clearTimeout(this.#soon)
     this.#watchers.clear()
   }
 
   #tick(): void {
     if (this.#watchers.size === 0) return
     const watchers = [...this.#watchers.values()]
-    const now = this.#engine.torrents.map(torrent => this.#engine.snapshot(torrent))
+    this.#tell(watchers)
+    if (++this.#ticks % STORAGE_TICKS === 0) void this.#tellStorage(watchers)
+  }
+
+  #tell(watchers: Iterable<Watcher>): void {
+    const now = this.#snapshots()
     for (const watcher of watchers) {
       tellChanges(watcher, now)
       for (const id of watcher.details) this.#tellDetail(watcher, id)
     }
-    if (++this.#ticks % STORAGE_TICKS === 0) void this.#tellStorage(watchers)
+  }
+
+  #snapshots(): TorrentSnapshot[] {
+    for (const torrent of this.#engine.torrents) this.#hear(torrent)
+    return this.#engine.torrents.map(torrent => this.#engine.snapshot(torrent))
+  }
+
+  #hear(torrent: TorrentApi): void {
+    if (this.#heard.has(torrent)) return
+    this.#heard.add(torrent)
+    torrent.on('state', () => {
+      this.#soon ??= setTimeout(() => {
+        this.#soon = undefined
+        this.#tell(this.#watchers.values())
+      }, SOON_MS)
+    })
   }
 
   #tellDetail(watcher: Watcher, id: string): void {
