@@ -384,6 +384,17 @@ export interface SessionApi {
   readonly stats: SessionStats
   /** Adds a torrent and starts it, or returns the one that is there already. Resolves before metadata or checking is done. */
   add(source: TorrentSource, options?: AddOptions): Promise<TorrentApi>
+  /**
+   * For a tracker in the same process: whether `answerOffer` would answer that peer, of 20 bytes, about the torrent of a 20-byte hash. Never
+   * for private torrents, which meet peers by their own trackers.
+   */
+  wantsOffer(infoHash: Uint8Array, peerId: Uint8Array): boolean
+  /** Answers a WebRTC offer (an SDP, as it came) that no tracker of the torrent handed on; null when no such peer is wanted. Never rejects. */
+  answerOffer(
+    infoHash: Uint8Array,
+    offer: { readonly id: string; readonly sdp: string },
+    peerId: Uint8Array,
+  ): Promise<string | null>
   /** For the whole session, or for one class of peers. Holds for open connections too. */
   setLimits(limits: Partial<RateLimits>, peerClass?: PeerClass): void
   /**

@@ -43,4 +43,4 @@ export {
   type TrackerOptions,
 } from './tracker.ts'
 export { UdpFront } from './udp/udp-front.ts'
-export { WebSocketFront } from './ws/web-socket-front.ts'
+export { type OwnPeer, WebSocketFront } from './ws/web-socket-front.ts'

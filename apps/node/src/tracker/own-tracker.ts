@@ -5,6 +5,7 @@ import type { NodeCore } from '../daemon/node-core.ts'
 import { hostName, isLoopback } from '../server/guard/hosts.ts'
 import { ownAddresses } from './own-addresses.ts'
 import { OwnPeers } from './own-peers.ts'
+import { ownWebPeer } from './own-web-peer.ts'
 
 const [MAX_PEERS, MAX_SWARMS] = [200_000, 50_000] as const
 /** Of the server's connections: those of the console have room beside them. */
@@ -39,6 +40,7 @@ export class OwnTracker {
     this.#guest = joinServer(server, this.#tracker, {
       trustedProxies: trustedProxy,
       maxWebSockets: MAX_WEB_SOCKETS,
+      ownPeer: ownWebPeer(this.#core),
       admits: request =>
         this.#core.keeper.settings.network.ownTracker &&
         !isOfOtherSite(request) &&

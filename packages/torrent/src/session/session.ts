@@ -11,6 +11,7 @@ import type {
   TorrentSource,
 } from '../api.ts'
 import { messageOf, ShoalError } from '../base/errors.ts'
+import type { RtcOffer } from '../transport/webrtc/meetings.ts'
 import { Acceptor } from './acceptor.ts'
 import { checkOptions } from './check-options.ts'
 import { Discoveries } from './discoveries.ts'
@@ -122,6 +123,24 @@ export class Session implements SessionApi {
 
   get torrents(): readonly Torrent[] {
     return this.#registry.torrents
+  }
+
+  /** The torrent of a 20-byte hash: of v1, or the beginning of that of v2. */
+  find(infoHash: Uint8Array): Torrent | undefined {
+    return this.#registry.find(infoHash)
+  }
+
+  /** Our peer ID, 20 bytes. */
+  get peerId(): Uint8Array {
+    return this.#context.peerId
+  }
+
+  wantsOffer(infoHash: Uint8Array, peerId: Uint8Array): boolean {
+    return this.#context.webrtc?.wantsOffer(infoHash, peerId) ?? false
+  }
+
+  async answerOffer(infoHash: Uint8Array, offer: RtcOffer, peerId: Uint8Array): Promise<string | null> {
+    return this.#context.webrtc?.answerOffer(infoHash, offer, peerId) ?? null
   }
 
   get stats(): SessionStats {

@@ -2,8 +2,9 @@ import type { TorrentState, WebrtcOptions } from '../api.ts'
 import { samePeer } from '../swarm/admission.ts'
 import { greetPeer } from '../swarm/handshakes.ts'
 import type { Connection } from '../transport/transport.ts'
-import { Meetings, type Signalling } from '../transport/webrtc/meetings.ts'
+import { Meetings, type RtcOffer, type Signalling } from '../transport/webrtc/meetings.ts'
 import type { RtcFactory } from '../transport/webrtc/rtc.ts'
+import { cleanSdp } from '../transport/webrtc/sdp.ts'
 import type { Acceptor } from './acceptor.ts'
 import type { EngineContext } from './engine-context.ts'
 import { limited } from './limited.ts'
@@ -52,6 +53,18 @@ export class WebrtcPeers {
   /** Null while WebRTC is off. */
   get signalling(): Signalling | null {
     return this.#settings === false ? null : this.#meetings
+  }
+
+  /** Whether an offer that comes by another way than the torrent's trackers would be answered. BEP 27: a private torrent has no other way. */
+  wantsOffer(infoHash: Uint8Array, peerId: Uint8Array): boolean {
+    return this.#options.registry.find(infoHash)?.isPrivate === false && this.#wants(infoHash, peerId)
+  }
+
+  /** Our answer to such an offer, as it came; null when we want none. Never rejects. */
+  async answerOffer(infoHash: Uint8Array, offer: RtcOffer, peerId: Uint8Array): Promise<string | null> {
+    const sdp = cleanSdp(offer.sdp)
+    if (sdp === null || !this.wantsOffer(infoHash, peerId)) return null
+    return this.#meetings.answer(infoHash, { id: offer.id, sdp }, peerId)
   }
 
   /** Peer connections that are being made. */

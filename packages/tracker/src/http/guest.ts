@@ -5,7 +5,7 @@ import { AddressSet } from '../access/address-set.ts'
 import { readAddress } from '../base/address.ts'
 import { SCOPE, scopeOf } from '../base/scope.ts'
 import type { Tracker } from '../tracker.ts'
-import { WebSocketFront } from '../ws/web-socket-front.ts'
+import { type OwnPeer, WebSocketFront } from '../ws/web-socket-front.ts'
 import { httpHandler } from './handler.ts'
 
 export interface GuestOptions {
@@ -15,6 +15,8 @@ export interface GuestOptions {
   readonly admits?: (request: IncomingMessage) => boolean
   /** WebSockets of the tracker, so that some are left for the host. Default 20,000. */
   readonly maxWebSockets?: number
+  /** The host itself, as a peer of pages. */
+  readonly ownPeer?: OwnPeer
 }
 
 export interface Guest {
@@ -32,10 +34,10 @@ export function joinServer(server: Server, tracker: Tracker, options: GuestOptio
   const { admits = () => true } = options
   const proxies = new AddressSet(options.trustedProxies ?? [])
   const handler = httpHandler(tracker)
-  const webSockets = new WebSocketFront(
-    tracker,
-    options.maxWebSockets === undefined ? {} : { maxConnections: options.maxWebSockets },
-  )
+  const webSockets = new WebSocketFront(tracker, {
+    ...(options.maxWebSockets !== undefined && { maxConnections: options.maxWebSockets }),
+    ...(options.ownPeer && { ownPeer: options.ownPeer }),
+  })
   let isOpen = true
   const takes = (request: IncomingMessage) =>
     isOpen && TRACKER_PATH.test(request.url ?? '') && admits(request)

@@ -21,7 +21,18 @@ const POLICY_VIOLATION = 1008
 /** More than the offers there are, since some peers cannot take one now. */
 const SPARE = 2
 
+/** A peer in the tracker's own process, which needs no connection: it answers the offers of pages, and makes none. */
+export interface OwnPeer {
+  /** 20 characters, each a byte. */
+  readonly peerId: string
+  /** Whether it would answer that page about the torrent of that hash: 20 characters each. */
+  wants(hash: string, peerId: string): boolean
+  /** Its answer, an SDP; null when it has none after all. Never rejects. */
+  answer(hash: string, offer: { id: string; sdp: string }, peerId: string): Promise<string | null>
+}
+
 export interface WebSocketFrontOptions {
+  readonly ownPeer?: OwnPeer
   /** Of all addresses together. Default 20,000. */
   readonly maxConnections?: number
 }
@@ -42,12 +53,14 @@ export class WebSocketFront {
   readonly #members = new Map<number, Membership>()
   readonly #connections: ConnectionCounts
   readonly #maxConnections: number
+  readonly #ownPeer: OwnPeer | undefined
   readonly #pinger: NodeJS.Timeout
   #announce = new Announce()
   #lastNumber = 0
 
-  constructor(tracker: Tracker, { maxConnections = MAX_CONNECTIONS }: WebSocketFrontOptions = {}) {
+  constructor(tracker: Tracker, { maxConnections = MAX_CONNECTIONS, ownPeer }: WebSocketFrontOptions = {}) {
     this.#tracker = tracker
+    this.#ownPeer = ownPeer
     this.#maxConnections = maxConnections
     this.#connections = new ConnectionCounts(tracker.connectionsPerAddress, tracker.isMachineTrusted)
     this.#pinger = setInterval(() => this.#ping(), PING_MS).unref()
@@ -170,7 +183,7 @@ export class WebSocketFront {
   #handOnOffers(from: Membership, offers: readonly Offer[], announce: Announce): void {
     const nowMs = this.#tracker.nowMs()
     const most = Math.min(offers.length, from.client.offersLeft(nowMs))
-    let next = 0
+    let next = most > 0 && this.#offerOwnPeer(from, offers[0]!) ? 1 : 0
     for (let at = 0; at < announce.peerCount && next < most; at++) {
       const to = this.#members.get(announce.peersView.getInt32(4 * at))
       if (!to || to.hash !== from.hash || to.peerId === from.peerId || !to.client.wantsOffer(nowMs)) continue
@@ -185,6 +198,24 @@ export class WebSocketFront {
       })
     }
     from.client.tookOffers(next, nowMs)
+  }
+
+  /** Whether it takes the offer: its answer comes by itself. */
+  #offerOwnPeer({ hash, peerId, client }: Membership, { id, description }: Offer): boolean {
+    const own = this.#ownPeer
+    const { sdp } = description as { sdp?: unknown }
+    if (typeof sdp !== 'string' || !own?.wants(hash, peerId)) return false
+    void own.answer(hash, { id, sdp }, peerId).then(answer => {
+      if (answer === null || !this.#clients.has(client)) return
+      client.send({
+        action: 'announce',
+        info_hash: hash,
+        peer_id: own.peerId,
+        offer_id: id,
+        answer: { type: 'answer', sdp: answer },
+      })
+    })
+    return true
   }
 
   /** Only to who offered, by whom the offer was handed to. */

@@ -1,0 +1,76 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { expect, test, vi } from 'vitest'
+import { Tracker } from '../tracker.ts'
+import { type OwnPeer, WebSocketFront } from './web-socket-front.ts'
+
+const HASH = 'h\xff\0abcdefghijklmnop!'
+const OTHER_HASH = 'another hash, of 20.'
+const peer = (name: string) => `-WW0000-${name.padEnd(12, '.')}`
+
+/** Has one torrent, and answers whoever asks for it with what was offered. */
+const own: OwnPeer = {
+  peerId: peer('own'),
+  wants: (hash, peerId) => hash === HASH && peerId !== peer('known'),
+  answer: async (_hash, { sdp }) => (sdp === 'offer 1' ? `answer to ${sdp}` : null),
+}
+
+async function open() {
+  const tracker = new Tracker()
+  const front = new WebSocketFront(tracker, { ownPeer: own })
+  const server = createServer()
+  server.on('upgrade', (request, socket, head) => front.upgrade(request, socket, head))
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  const url = `ws://127.0.0.1:${(server.address() as AddressInfo).port}/announce`
+  const pages: WebSocket[] = []
+  return {
+    /** A page that announces with so many offers; resolves to what it is told from then on. */
+    async page(name: string, hash: string, offers: number) {
+      const socket = new WebSocket(url)
+      pages.push(socket)
+      const received: Record<string, unknown>[] = []
+      socket.onmessage = ({ data }) => received.push(JSON.parse(data))
+      await vi.waitFor(() => expect(socket.readyState).toBe(WebSocket.OPEN))
+      const made = Array.from({ length: offers }, (_, at) => ({
+        offer_id: `${name} ${at + 1}`,
+        offer: { type: 'offer', sdp: `offer ${at + 1}` },
+      }))
+      const message = { action: 'announce', info_hash: hash, peer_id: peer(name), left: 1, offers: made }
+      socket.send(JSON.stringify(message))
+      await vi.waitFor(() => expect(received.find(({ interval }) => interval)).toBeDefined())
+      return received
+    },
+    async [Symbol.asyncDispose]() {
+      for (const socket of pages) socket.close()
+      await front.close()
+      server.closeAllConnections()
+      await new Promise(resolve => server.close(resolve))
+      await tracker.close()
+    },
+  }
+}
+
+const of = (received: Record<string, unknown>[], member: string) => received.filter(each => member in each)
+
+test('a page is answered by the peer in the tracker’s own process, with its first offer; others get those after it', async () => {
+  await using tracker = await open()
+  const first = await tracker.page('first', HASH, 0)
+  const second = await tracker.page('second', HASH, 2)
+  await vi.waitFor(() => expect(of(second, 'answer')).toHaveLength(1))
+  expect(of(second, 'answer')[0]).toMatchObject({
+    ...{ action: 'announce', info_hash: HASH, peer_id: own.peerId, offer_id: 'second 1' },
+    answer: { type: 'answer', sdp: 'answer to offer 1' },
+  })
+  await vi.waitFor(() => expect(of(first, 'offer')).toHaveLength(1))
+  expect(of(first, 'offer')[0]).toMatchObject({ offer_id: 'second 2', peer_id: peer('second') })
+})
+
+test.each([
+  ['that has met it already', 'known', HASH],
+  ['of a torrent that it has not', 'third', OTHER_HASH],
+])('a page %s keeps its offers for others', async (_what, name, hash) => {
+  await using tracker = await open()
+  const waiting = await tracker.page('waits', hash, 0)
+  await tracker.page(name, hash, 1)
+  await vi.waitFor(() => expect(of(waiting, 'offer')).toHaveLength(1))
+})
