@@ -1,6 +1,6 @@
 /** A real node: `shoal start` in a process of its own, on loopback, that looks for nobody. */
 import { fileURLToPath } from 'node:url'
-import { connectNode, type NodeApi, type TorrentDetail } from '@shoal/api'
+import { connectNode, type Job, type NodeApi, type TorrentDetail } from '@shoal/api'
 import { readNodeFile, readToken } from '../../apps/node/src/client/node-file.ts'
 import { freePort } from './ports.ts'
 import { type ManagedProcess, start } from './process.ts'
@@ -96,6 +96,20 @@ export class Node implements AsyncDisposable {
     } catch (error) {
       throw new Error(`${String(error)}: it is ${JSON.stringify(last)}`)
     }
+  }
+
+  /** The job when it is done; rejects when it failed. */
+  async ended({ id }: { readonly id: string }, timeoutMs = 60_000): Promise<Job> {
+    const job = await until(
+      'the job has ended',
+      async () => {
+        const now = await this.api.getJob({ id })
+        return now.endedMs !== null && now
+      },
+      { timeoutMs },
+    )
+    if (job.state !== 'done') throw new Error(`${job.name}: ${job.error?.message ?? job.state}`)
+    return job
   }
 
   /** As a power cut would end it. */

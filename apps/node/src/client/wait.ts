@@ -8,6 +8,7 @@ import type { Item, Snapshot, View } from '../view/view.ts'
 import { type Mirror, mirrorTorrents } from './mirror.ts'
 import type { NodeClient } from './node-client.ts'
 import { torrentPath } from './torrent-path.ts'
+import { HERE_ONLY, opensHereOnly, SEALED_HERE_ONLY, wholeLink } from './whole-link.ts'
 
 interface WaitOptions {
   readonly output: Output
@@ -48,17 +49,31 @@ export async function waitFor(node: NodeClient, awaited: Awaited, options: WaitO
   if (failures[0]) throw failures[0]
 }
 
-/** What was made of files is told with its link, to be sent on. */
-async function tell({ text, event, made }: End, view: View, { api }: NodeClient): Promise<void> {
+/** What was made of files is told with its links, to be sent on: first the one for any browser, then the magnet link for BitTorrent programs. */
+async function tell(
+  { text, event, made, sealedLink }: End,
+  view: View,
+  { api, address }: NodeClient,
+): Promise<void> {
+  if (sealedLink !== null) {
+    const link = wholeLink(sealedLink, address.url)
+    const note = opensHereOnly(link) ? `\n${SEALED_HERE_ONLY}` : ''
+    return view.tell(`${text}, sealed\n  ${link}${note}`, { ...event, link })
+  }
   if (!made) return view.tell(text, event)
-  const { magnet } = await api.getTorrent({ id: made })
-  view.tell(`${text}\n  ${magnet}`, { ...event, magnet })
+  const { magnet, ...torrent } = await api.getTorrent({ id: made })
+  const link = wholeLink(torrent.link, address.url)
+  const lines = [text, ...(link === null ? [] : [`  ${link}`]), `  ${magnet}`]
+  if (link !== null && opensHereOnly(link)) lines.push(HERE_ONLY)
+  view.tell(lines.join('\n'), { ...event, link, magnet })
 }
 
 interface End {
   readonly text: string
   /** The torrent that was made. */
   readonly made?: string | null
+  /** Of what was sealed: its magnet link opens nothing. */
+  readonly sealedLink: string | null
   readonly event: Record<string, unknown>
 }
 
@@ -105,6 +120,7 @@ function endOfTorrent(torrent: Torrent): End | Failure | null {
   return {
     text: `Complete: ${path} (${formatBytes(totalBytes ?? 0)})`,
     event: { event: 'complete', torrent: torrent.id, name, path, length: totalBytes },
+    sealedLink: null,
   }
 }
 
@@ -114,10 +130,10 @@ function endOfJob({ id, kind, state, name, error, torrent, path, link }: Job): E
     return new Failure(error?.code ?? 'cancelled', `${name}: ${error?.message ?? 'it was cancelled'}`)
   const done = { create: 'Shared', download: 'Complete', move: 'Moved', unseal: 'Opened' }[kind]
   return {
-    text: `${done}: ${path ?? name}${link === null ? '' : `, sealed\n  ${link}`}`,
-    event: { event: 'complete', job: id, kind, name, torrent, path, ...(link !== null && { link }) },
-    // The magnet link of what is sealed opens nothing.
-    made: kind === 'create' && link === null ? torrent : null,
+    text: `${done}: ${path ?? name}`,
+    event: { event: 'complete', job: id, kind, name, torrent, path },
+    made: kind === 'create' ? torrent : null,
+    sealedLink: link,
   }
 }
 

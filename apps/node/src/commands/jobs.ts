@@ -16,21 +16,23 @@ export const jobs = defineCommand({
   options: NODE_OPTIONS,
   examples: [['jobs', 'Lists what the node works on']],
   async run(words, options, { output, interrupt }) {
-    const [{ openNode }, { printTable }] = await Promise.all([
+    const [{ openNode }, { wholeLink }, { printTable }] = await Promise.all([
       import('../client/node-client.ts'),
+      import('../client/whole-link.ts'),
       import('../view/print.ts'),
     ])
-    const { api } = await openNode(options, interrupt.signal)
+    const { api, address } = await openNode(options, interrupt.signal)
+    const whole = (job: Job): Job => ({ ...job, link: wholeLink(job.link, address.url) })
     return subcommand(words.length === 0 ? ['list'] : words, {
       async list(words) {
         takeWords(words)
         const { items } = await api.listJobs({})
-        if (output.json) output.object({ items })
+        if (output.json) output.object({ items: items.map(whole) })
         else printTable(output, items, COLUMNS, 'There are no jobs')
       },
       async cancel(words) {
         const items = []
-        for (const id of takeWords(words, 'ID …')) items.push(await api.cancelJob({ id }))
+        for (const id of takeWords(words, 'ID …')) items.push(whole(await api.cancelJob({ id })))
         if (output.json) return output.object({ items })
         for (const { name, state } of items) output.line(`${name}: ${state}`)
       },

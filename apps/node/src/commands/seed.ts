@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { defineCommand } from '../cli/command.ts'
 import { NETWORK_OPTIONS, sessionOptions } from '../cli/network-options.ts'
 import { list, value } from '../cli/options.ts'
+import { PAGE_OPTION } from '../cli/page-option.ts'
 import { createOptions, TORRENT_OPTIONS } from '../cli/torrent-options.ts'
 import { OPTIONAL_NODE_OPTIONS } from '../client/node-options.ts'
 import { SEAL_OPTIONS } from '../sealed/seal-options.ts'
@@ -21,6 +22,7 @@ export const seed = defineCommand({
     torrent: value('FILE', { help: 'Its .torrent: a path or URL. Default: one is made' }),
     peer: list('HOST:PORT', { help: 'Connect to this peer at once' }),
     ...SEAL_OPTIONS,
+    ...PAGE_OPTION,
     ...MAKE_OPTIONS,
     ...NETWORK_OPTIONS,
     ...OPTIONAL_NODE_OPTIONS,

@@ -1,6 +1,7 @@
 import { defineCommand } from '../cli/command.ts'
 import { NETWORK_OPTIONS, sessionOptions } from '../cli/network-options.ts'
 import { value } from '../cli/options.ts'
+import { PAGE_OPTION } from '../cli/page-option.ts'
 import { SHOAL } from '../cli/program.ts'
 import { createOptions, TORRENT_OPTIONS } from '../cli/torrent-options.ts'
 
@@ -20,6 +21,7 @@ export const share = defineCommand({
   positionals: [],
   options: {
     dir: value('DIR', { short: 'd', help: 'The folder. Default: ~/Shoal' }),
+    ...PAGE_OPTION,
     ...MAKE_OPTIONS,
     ...NETWORK_OPTIONS,
   },
@@ -35,6 +37,7 @@ export const share = defineCommand({
     return shareFolder(
       {
         directory: options.dir,
+        page: options.page,
         create: createOptions({
           ...options,
           name: undefined,

@@ -8,20 +8,26 @@ import { count, formatBytes, formatDuration, formatPercent, formatRate } from '.
 import { formatTime } from '../text/time.ts'
 
 export const show = defineCommand({
-  about: [],
+  about: [
+    'The link opens in any browser; the magnet link is for BitTorrent programs. What is sealed has neither: its link was told when it was sealed.',
+  ],
   positionals: [TORRENT],
   options: NODE_OPTIONS,
-  examples: [['show film', 'Shows the torrent with "film" in its name, with its magnet link']],
+  examples: [['show film', 'Shows the torrent with "film" in its name, with its links']],
   async run([word], options, { output, interrupt }) {
-    const [{ openNode }, { torrentId }, { printFacts }] = await Promise.all([
-      import('../client/node-client.ts'),
-      import('../client/torrent-names.ts'),
-      import('../view/print.ts'),
-    ])
-    const { api } = await openNode(options, interrupt.signal)
-    const torrent = await api.getTorrent({ id: await torrentId(api, word!) })
+    const [{ openNode }, { torrentId }, { printFacts }, { HERE_ONLY, opensHereOnly, wholeLink }] =
+      await Promise.all([
+        import('../client/node-client.ts'),
+        import('../client/torrent-names.ts'),
+        import('../view/print.ts'),
+        import('../client/whole-link.ts'),
+      ])
+    const { api, address } = await openNode(options, interrupt.signal)
+    const known = await api.getTorrent({ id: await torrentId(api, word!) })
+    const torrent = { ...known, link: wholeLink(known.link, address.url) }
     if (output.json) return output.object(torrent)
     printFacts(output, factsOf(torrent))
+    if (torrent.link !== null && opensHereOnly(torrent.link)) output.line(HERE_ONLY)
   },
 })
 
@@ -61,7 +67,9 @@ function factsOf(torrent: TorrentDetail): (readonly [string, string | null])[] {
     ['Info hash v1', torrent.infoHashV1],
     ['Info hash v2', torrent.infoHashV2],
     ['Content ID', torrent.contentId],
-    ['Magnet', torrent.magnet],
+    ['Sealed', torrent.sealed ? 'yes: its link was told when it was sealed' : null],
+    ['Link', torrent.link],
+    ['Magnet link', torrent.magnet],
   ]
 }
 

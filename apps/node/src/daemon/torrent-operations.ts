@@ -16,7 +16,7 @@ export function torrentOperations(core: NodeCore): TorrentOperations {
   const { book, list } = core
   const detail = (torrent: ManagedTorrent) => {
     list.show(torrent)
-    return detailOf(torrent, list.queuePosition(torrent))
+    return detailOf(torrent, list.queuePosition(torrent), core.keeper.settings.network)
   }
   return {
     listTorrents: async query => list.list(query),

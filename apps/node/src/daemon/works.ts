@@ -12,6 +12,7 @@ import { sealPath } from '../sealed/seal-path.ts'
 import { sealedLink } from '../sealed/sealed-link.ts'
 import { withoutPassword } from '../torrents/adding.ts'
 import type { ManagedTorrent } from '../torrents/managed-torrent.ts'
+import { sharePage } from '../torrents/share-link.ts'
 import { nameOf } from '../torrents/torrent-log.ts'
 import { ownTrackers } from '../tracker/own-trackers.ts'
 import type { JobProgress, JobResult } from './jobs.ts'
@@ -159,7 +160,9 @@ export class Works {
       const made = await this.#createOf(sealed.path, { ...plain, name: undefined }, progress)
       const torrent = this.#core.book.get(made.torrent!)
       this.#core.book.change(torrent, { name: plain.name ?? sealed.name })
-      return { ...made, path, link: sealedLink(torrent.api.metainfo!, { by: seal.by, key: sealed.key }) }
+      const page = sharePage(this.#core.keeper.settings.network)
+      const link = sealedLink(torrent.api.metainfo!, { by: seal.by, key: sealed.key }, page)
+      return { ...made, path, link }
     } catch (error) {
       await rm(folder, { recursive: true, force: true })
       throw error

@@ -14,17 +14,16 @@ export const SEAL_OPTIONS = {
   out: value('DIR', {
     help: 'With --seal: keep the sealed file in this folder. Default: it goes when sharing ends',
   }),
-  page: value('URL', { help: 'With --seal: the page that opens the link in a browser: https://host/' }),
 }
 
 export type SealOptions = OptionValues<typeof SEAL_OPTIONS>
 
 /** Throws UsageError for options that mean nothing without `--seal`, or exclude each other. */
 export function checkSealOptions({ seal, ...given }: SealOptions): void {
-  const { passphrase, passphraseFile, to, out, page } = given
+  const { passphrase, passphraseFile, to, out } = given
   const byPassphrase = passphrase || passphraseFile !== undefined
-  if (!seal && (byPassphrase || to.length > 0 || out !== undefined || page !== undefined))
-    throw new UsageError('--passphrase, --passphrase-file, --to, --out and --page need --seal')
+  if (!seal && (byPassphrase || to.length > 0 || out !== undefined))
+    throw new UsageError('--passphrase, --passphrase-file, --to and --out need --seal')
   if (byPassphrase && to.length > 0)
     throw new UsageError(
       'give either a passphrase or --to: what is sealed to a passphrase is sealed to that alone',

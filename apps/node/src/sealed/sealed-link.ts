@@ -1,6 +1,6 @@
-import { formatShareLink } from '@shoal/links'
 import type { SealTo } from '@shoal/sealed'
-import { type Metainfo, magnetOf, parseMagnet } from '@shoal/torrent'
+import { type Metainfo, magnetOf } from '@shoal/torrent'
+import { linkOf } from '../torrents/share-link.ts'
 
 /** The link of a sealed share, with `key` when it is sealed to one. Without `page` it begins with `#`. */
 export function sealedLink(
@@ -9,6 +9,5 @@ export function sealedLink(
   page = '',
 ): string {
   const seal = by === 'key' ? { by, key: key! } : { by: by === 'recipients' ? ('recipient' as const) : by }
-  const { lengthBytes } = metainfo.info
-  return formatShareLink(page, { magnet: parseMagnet(magnetOf(metainfo)), lengthBytes, seal })
+  return linkOf(magnetOf(metainfo), page, { lengthBytes: metainfo.info.lengthBytes, seal })
 }

@@ -16,6 +16,8 @@ import { tellShared } from './tell-shared.ts'
 export interface SeedOptions {
   readonly torrent?: string | undefined
   readonly peer: readonly string[]
+  /** Opens share links. */
+  readonly page?: string | undefined
   readonly create: CreateOptions
   readonly network: SessionOptions
 }
@@ -38,7 +40,7 @@ export async function seedPath(path: string, options: SeedOptions, context: Comm
     view.add(torrentItem(torrent, infoHashText(torrent.infoHashes)))
     logTo(view, output, torrent)
     view.tell(`Listening on port ${session.port}. Ctrl-C stops`, { event: 'listening', port: session.port })
-    tellShared(view, torrent, join(torrent.directory, entry.name))
+    tellShared(view, torrent, join(torrent.directory, entry.name), options.page)
     await untilStopped(torrent, signal)
     view.tell('Stopping …')
     return 0

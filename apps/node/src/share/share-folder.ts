@@ -9,6 +9,8 @@ import { watchFolder } from './watch-folder.ts'
 
 export interface ShareOptions {
   readonly directory?: string | undefined
+  /** Opens share links. */
+  readonly page?: string | undefined
   readonly create: CreateOptions
   readonly network: SessionOptions
 }
@@ -37,6 +39,7 @@ export async function shareFolder(
     signal,
     records: new FolderRecords(place.state),
     create: options.create,
+    page: options.page,
   })
   try {
     view.tell(`Sharing ${directory} on port ${session.port}: what you put there is shared. Ctrl-C stops`, {

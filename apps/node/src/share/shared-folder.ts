@@ -19,6 +19,8 @@ export interface SharedFolderOptions {
   readonly records: FolderRecords
   readonly directory: string
   readonly create: CreateOptions
+  /** Opens share links. */
+  readonly page?: string | undefined
   readonly view: View
   readonly output: Output
   readonly signal: AbortSignal
@@ -104,7 +106,7 @@ export class SharedFolder {
     try {
       const { torrent, entry } = await make(name, this.#options.create, this.#options, known)
       this.#add(name, torrent, entry)
-      tellShared(this.#options.view, torrent, join(directory, name))
+      tellShared(this.#options.view, torrent, join(directory, name), this.#options.page)
     } catch (error) {
       signal.throwIfAborted()
       this.#refuse(name, stamp, error)
@@ -183,7 +185,7 @@ export class SharedFolder {
         if (shared.complete) return
         shared.complete = true
         if (!entry.complete) records.save({ ...note, complete: true })
-        tellShared(view, torrent, join(directory, name))
+        tellShared(view, torrent, join(directory, name), this.#options.page)
       }
       // Not whenComplete, which ends with a full disk: the torrent itself goes on when there is room.
       torrent.on('complete', arrived)

@@ -1,17 +1,21 @@
 import type { TorrentApi } from '@shoal/torrent'
 import { describeTorrent } from '../content/describe.ts'
 import { formatBytes } from '../text/format.ts'
+import { pageLinkOf } from '../torrents/share-link.ts'
 import type { View } from '../view/view.ts'
 
-/** Says that a torrent is shared, and by which link. */
-export function tellShared(view: View, torrent: TorrentApi, path: string): void {
-  const { metainfo } = torrent
+/** Says that a torrent is shared, and by which links: with a `page`, first the one for any browser. */
+export function tellShared(view: View, torrent: TorrentApi, path: string, page?: string): void {
+  const { metainfo, magnet } = torrent
   if (!metainfo) return
   const { files: _files, ...description } = describeTorrent(metainfo)
-  view.tell(`Sharing ${description.name} (${formatBytes(description.length ?? 0)})\n  ${torrent.magnet}`, {
+  const link = page === undefined ? null : pageLinkOf(torrent, page)
+  const links = [...(link === null ? [] : [link]), magnet].map(each => `\n  ${each}`).join('')
+  view.tell(`Sharing ${description.name} (${formatBytes(description.length ?? 0)})${links}`, {
     event: 'sharing',
     ...description,
-    magnet: torrent.magnet,
+    magnet,
+    ...(link !== null && { link }),
     path,
   })
 }

@@ -1,5 +1,13 @@
 /** A managed torrent as the API shows it. */
-import type { RemovedTorrent, Torrent, TorrentDetail, TorrentFile, TorrentState, Tracker } from '@shoal/api'
+import type {
+  RemovedTorrent,
+  Settings,
+  Torrent,
+  TorrentDetail,
+  TorrentFile,
+  TorrentState,
+  Tracker,
+} from '@shoal/api'
 import {
   type TorrentFile as EngineFile,
   infoHashText,
@@ -11,6 +19,7 @@ import {
 } from '@shoal/torrent'
 import type { ManagedTorrent } from './managed-torrent.ts'
 import { mediaType } from './media-type.ts'
+import { isSealed, shareLinkOf } from './share-link.ts'
 
 /** As little as tells it from others. */
 export function removedView({ api: { infoHashes }, row, name }: ManagedTorrent): RemovedTorrent {
@@ -55,6 +64,7 @@ export function viewOf(torrent: ManagedTorrent, queuePosition: number | null): T
     directory: api.directory,
     fileCount: metainfo ? api.files.length : null,
     private: metainfo?.info.private ?? false,
+    sealed: isSealed(api),
     sequential: api.sequential,
     queuePosition,
     addedMs: row.addedMs,
@@ -81,13 +91,18 @@ export function ratioOf({
   return taken === 0 ? null : uploadedBytes / taken
 }
 
-export function detailOf(torrent: ManagedTorrent, queuePosition: number | null): TorrentDetail {
+export function detailOf(
+  torrent: ManagedTorrent,
+  queuePosition: number | null,
+  network: Settings['network'],
+): TorrentDetail {
   const { api, row } = torrent
   const { metainfo, limits } = api
   const map = metainfo && api.pieces()
   return {
     ...viewOf(torrent, queuePosition),
     magnet: api.magnet,
+    link: shareLinkOf(api, network),
     contentId: torrentCid(api.infoHashes),
     version: metainfo?.info.version ?? null,
     comment: metainfo?.comment ?? null,

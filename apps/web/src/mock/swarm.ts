@@ -99,6 +99,7 @@ export class MockTorrent {
       directory: DOWNLOAD_FOLDER,
       fileCount: this.files.length,
       private: false,
+      sealed: title.sealed ?? false,
       sequential: false,
       queuePosition: null,
       addedMs: start.addedMs,
@@ -358,6 +359,7 @@ export class MockTorrent {
     return {
       ...row,
       magnet: `magnet:?xt=urn:btih:${row.infoHashV1}&xt=urn:btmh:1220${row.infoHashV2}&dn=${encodeURIComponent(row.name)}`,
+      link: row.sealed ? null : mockLinkOf(row.infoHashV1!),
       contentId: `baf5rei${new Random(seedOf(row.infoHashV2!)).hex(52).replace(/[0189]/g, 'q')}`,
       version: 'hybrid',
       comment: this.title.comment ?? null,
@@ -373,6 +375,12 @@ export class MockTorrent {
       source: `magnet:?xt=urn:btih:${row.infoHashV1}`,
     }
   }
+}
+
+/** As long as those of a real node; it opens nothing. */
+export function mockLinkOf(seed: string): string {
+  const bytes = atob(btoa(new Random(seedOf(`link ${seed}`)).hex(160)))
+  return `#s1${btoa(bytes).replace(/[+/=]/g, '')}`
 }
 
 function pieceLengthFor(totalBytes: number): number {

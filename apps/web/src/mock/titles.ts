@@ -9,6 +9,7 @@ export interface Title {
   readonly label: string | null
   readonly tags: readonly string[]
   readonly comment?: string
+  readonly sealed?: boolean
   /** Below the download folder: a torrent that is a folder comes first in the path. */
   files(random: Random): PlannedFile[]
 }

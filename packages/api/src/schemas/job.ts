@@ -20,7 +20,10 @@ export const Job = z.object({
   torrent: TorrentId.nullable(),
   /** Where what it downloaded or moved lies. */
   path: z.string().nullable(),
-  /** The share link of what it sealed, with what opens it: for those that it is meant for alone. */
+  /**
+   * The share link of what it sealed, with what opens it: for those that it is meant for alone. It begins with `#` while the node does not know its
+   * public address: what comes before is `/share/` of the address that it is asked by.
+   */
   link: z.string().nullable(),
   startedMs: TimeMs,
   endedMs: TimeMs.nullable(),

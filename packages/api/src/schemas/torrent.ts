@@ -67,6 +67,8 @@ export const Torrent = z.object({
   directory: z.string(),
   fileCount: z.number().int().min(0).nullable(),
   private: z.boolean(),
+  /** What is shared is one encrypted file: its name, and what is inside, are known to those alone who open it. */
+  sealed: z.boolean(),
   sequential: z.boolean(),
   /** Place in the queue, from 1; null once it is complete. */
   queuePosition: z.number().int().min(1).nullable(),
@@ -80,6 +82,11 @@ export type Torrent = z.infer<typeof Torrent>
 /** What one torrent's own page shows besides. */
 export const TorrentDetail = Torrent.extend({
   magnet: z.string(),
+  /**
+   * The share link, which any browser opens. It begins with `#` while the node does not know its public address: what comes before is `/share/` of the
+   * address that it is asked by. Null when no page could open it: of private and of sealed torrents, and while WebRTC or all trackers for it are off.
+   */
+  link: z.string().nullable(),
   /** CIDv1 of the torrent, where it has a v2 info hash, else of its v1. */
   contentId: z.string(),
   version: z.enum(['v1', 'v2', 'hybrid']).nullable(),

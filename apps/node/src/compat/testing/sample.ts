@@ -8,6 +8,8 @@ export function sampleDetail(change: Partial<TorrentDetail> = {}): TorrentDetail
     infoHashV1: 'a'.repeat(40),
     infoHashV2: null,
     name: 'season',
+    sealed: false,
+    link: null,
     state: 'downloading',
     error: null,
     progress: 0.25,

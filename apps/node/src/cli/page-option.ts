@@ -1,0 +1,16 @@
+import { UsageError } from './failure.ts'
+import { value } from './options.ts'
+
+/** Of commands that share without a node, which has a page of its own. */
+export const PAGE_OPTION = {
+  page: value('URL', {
+    help: 'Print the link that opens in any browser, too, by this page: https://host/',
+    parse: pageUrl,
+  }),
+}
+
+function pageUrl(text: string): string {
+  const url = URL.parse(text)
+  if (url && /^https?:$/.test(url.protocol) && !/[?#]/.test(text)) return url.href
+  throw new UsageError(`"${text}" is no address of a page: write https://host/ or http://host:8420/share/`)
+}

@@ -1,0 +1,49 @@
+import { parseShareLink } from '@shoal/links'
+import type { TorrentApi } from '@shoal/torrent'
+import { expect, test } from 'vitest'
+import { linkOf, shareLinkOf, sharePage } from './share-link.ts'
+
+const HASH = 'ab'.repeat(20)
+const network = { publicUrl: null, webrtc: true, ownTracker: true }
+
+function torrent(more: { name?: string; private?: boolean; trackers?: string[] } = {}): TorrentApi {
+  const { name = 'Harbour', trackers = [] } = more
+  const tracked = trackers.map(url => `&tr=${encodeURIComponent(url)}`).join('')
+  const info = { lengthBytes: 3000, private: more.private ?? false, files: [{ pad: false }] }
+  return {
+    name,
+    trackers: [trackers],
+    metainfo: { info },
+    magnet: `magnet:?xt=urn:btih:${HASH}&dn=${name}${tracked}`,
+  } as unknown as TorrentApi
+}
+
+test('the link goes to the page of the public address; without one it begins with #', () => {
+  expect(shareLinkOf(torrent(), network)).toMatch(/^#s1/)
+  const link = shareLinkOf(torrent(), { ...network, publicUrl: 'https://node.example/' })
+  expect(link).toMatch(/^https:\/\/node\.example\/share\/#s1/)
+  expect(parseShareLink(link!)).toMatchObject({ lengthBytes: 3000, magnet: { name: 'Harbour' } })
+  expect(sharePage({ publicUrl: 'http://203.0.113.7:8420' })).toBe('http://203.0.113.7:8420/share/')
+})
+
+test.each([
+  ['private', torrent({ private: true }), network],
+  ['sealed, for the key is known to who was told it', torrent({ name: 'sealed.age' }), network],
+  ['of a node without WebRTC', torrent(), { ...network, webrtc: false }],
+  ['that no page could ask a tracker for', torrent(), { ...network, ownTracker: false }],
+])('there is none of a torrent that is %s', (_what, given, settings) => {
+  expect(shareLinkOf(given, settings)).toBeNull()
+})
+
+test('a tracker for pages that the torrent names is as good as the node’s own', () => {
+  const given = torrent({ trackers: ['wss://tracker.example/'] })
+  expect(shareLinkOf(given, { ...network, ownTracker: false })).not.toBeNull()
+})
+
+test('of many trackers those that pages can ask come first, and the rest as far as there is room', () => {
+  const many = Array.from({ length: 200 }, (_, at) => `udp://tracker${at}.example:6969/announce`)
+  const { magnet } = torrent({ trackers: [...many, 'wss://tracker.example/'] })
+  const link = linkOf(magnet, 'https://node.example/share/', {})
+  expect(link.length).toBeLessThan(2000)
+  expect(parseShareLink(link).magnet.trackers![0]).toBe('wss://tracker.example/')
+})
