@@ -1,14 +1,19 @@
-/** Sealed shares on the page of a share link: opened by the key in the link or by a passphrase, in the browser only. */
-import { readFile, writeFile } from 'node:fs/promises'
-import { parseMagnet } from '@shoal/torrent'
+/** Sealed shares on the page of a share link: opened and made there, in the browser only. */
+import { execFile } from 'node:child_process'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { promisify } from 'node:util'
+import { formatMagnet, parseMagnet } from '@shoal/torrent'
+import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { formatShareLink } from '../packages/links/src/index.ts'
+import { formatSecretKey } from '../packages/identity/src/age/age.ts'
+import { identityText, KeyPair, writeKeyFile } from '../packages/identity/src/index.ts'
+import { formatShareLink, parseShareLink } from '../packages/links/src/index.ts'
 import { bytesSource, createSeal, SealedContent } from '../packages/sealed/src/index.ts'
 import { Browser } from './support/browser.ts'
-import { sha256Of, type TempDir, tempDir } from './support/files.ts'
+import { randomFile, randomTree, sha256Of, type TempDir, tempDir } from './support/files.ts'
 import { type BuiltPage, buildPage, PageSite } from './support/page-site.ts'
 import { Seeder } from './support/seeder.ts'
-import { lacking } from './support/tools.ts'
+import { lacking, toolPath } from './support/tools.ts'
 
 const NOTES = 'The key is under the third stone.\n'
 let page: BuiltPage
@@ -31,7 +36,7 @@ async function sealTo(dir: TempDir, to: Parameters<typeof createSeal>[0]) {
   return { path, key: seal.key }
 }
 
-describe.skipIf(lacking('chromium'))('the page of a share link: sealed shares', () => {
+describe.skipIf(lacking('chromium', 'age'))('the page of a share link: sealed shares', () => {
   beforeAll(async () => {
     page = await buildPage()
     browser = await Browser.launch()
@@ -78,4 +83,164 @@ describe.skipIf(lacking('chromium'))('the page of a share link: sealed shares', 
     await tab.getByRole('button', { name: 'Show Plans/notes.txt' }).waitFor({ timeout: 60_000 })
     expect(problems).toEqual([])
   }, 180_000)
+
+  test('sealed to a person: a wrong key says so, the right one opens, as file or as text', async () => {
+    await using dir = await tempDir('page')
+    await using site = await PageSite.start(page.folder)
+    await using seeder = await Seeder.start()
+    const [mine, other] = [KeyPair.generate(), KeyPair.generate()]
+    await writeFile(dir.join('identity.age'), await writeKeyFile(mine, 'my passphrase'))
+    const { path } = await sealTo(dir, { by: 'recipients', recipients: [mine.did] })
+    const { magnet } = await seeder.seed(path, [site.announce])
+    const link = formatShareLink(site.url, { magnet: parseMagnet(magnet), seal: { by: 'recipient' } })
+    const { page: tab, problems } = await browser.open(link)
+    const open = tab.getByRole('button', { name: 'Open', exact: true })
+    await tab.getByLabel('Or paste your secret key').fill(mine.recipient)
+    await open.click()
+    await tab.getByText('This is a public key').waitFor()
+    await tab.getByLabel('Or paste your secret key').fill(other.exportSecret().ageSecretKey)
+    await open.click()
+    await tab.getByText('This share is sealed to another key').waitFor()
+    await tab.getByLabel('Your key file').setInputFiles(dir.join('identity.age'))
+    await tab.getByLabel('Passphrase of your key file').fill('not my passphrase')
+    await open.click()
+    await tab.getByText('The passphrase is wrong').waitFor({ timeout: 60_000 })
+    await tab.getByLabel('Passphrase of your key file').fill('my passphrase')
+    await open.click()
+    await tab.getByRole('button', { name: 'Show Plans/notes.txt' }).waitFor({ timeout: 60_000 })
+    expect(await storedText(tab)).not.toContain('AGE-SECRET-KEY')
+    await tab.reload()
+    await tab.getByLabel('Or paste your secret key').fill(identityText(mine))
+    await open.click()
+    await tab.getByRole('button', { name: 'Show Plans/notes.txt' }).click()
+    await tab.getByText('under the third stone').waitFor()
+    expect(problems).toEqual([])
+  }, 180_000)
+
+  test('a folder sealed here: age and tar open what another peer got, and so does another page', async () => {
+    await using dir = await tempDir('page')
+    await using site = await PageSite.start(page.folder)
+    await using other = await Seeder.start()
+    const files = await randomTree(dir.join('Trip'), { 'a.bin': 300_000, 'day 2/b.bin': 2_000_000 })
+    const { page: tab, problems } = await browser.open(site.url)
+    await choose(tab, 'Choose a folder', dir.join('Trip'))
+    await tab.getByRole('checkbox', { name: 'Seal it' }).check()
+    const link = await sealed(tab)
+    const { magnet, seal } = parseShareLink(link)
+    expect(seal?.by).toBe('key')
+    await mkdir(dir.join('got'))
+    const got = await other.get(formatMagnet(magnet), dir.join('got'))
+    await writeFile(dir.join('key'), `${formatSecretKey(seal?.by === 'key' ? seal.key : new Uint8Array())}\n`)
+    await openWithAge(dir, got.files[0]!)
+    expect(await sha256Of(dir.join('got', 'Trip', 'day 2', 'b.bin'))).toBe(files['day 2/b.bin']!.sha256)
+    expect(await sha256Of(dir.join('got', 'Trip', 'a.bin'))).toBe(files['a.bin']!.sha256)
+    const { page: second, problems: others } = await browser.open(link)
+    await second.getByRole('button', { name: 'Save Trip/day 2/b.bin' }).waitFor()
+    // What is sealed stays when the page is loaded again, and what was put aside meanwhile does not.
+    await tab.reload()
+    await tab.getByText('Complete and verified').waitFor()
+    expect(await placesOf(tab)).toEqual([])
+    expect([...problems, ...others]).toEqual([])
+    expect(site.asked.filter(path => /Trip|btih|#|age/.test(path.replace(/assets.*/, '')))).toEqual([])
+  }, 240_000)
+
+  test('sealed here with a passphrase, and for people; what is filled in wrong is told', async () => {
+    await using dir = await tempDir('page')
+    await using site = await PageSite.start(page.folder)
+    const mine = KeyPair.generate()
+    await writeFile(dir.join('notes.txt'), NOTES)
+    const { page: tab, problems } = await browser.open(site.url)
+    await choose(tab, 'Choose files', dir.join('notes.txt'))
+    await tab.getByRole('checkbox', { name: 'Seal it' }).check()
+    await tab.getByRole('radio', { name: /and a passphrase/ }).check()
+    await tab.getByLabel('Passphrase', { exact: true }).fill('green herring')
+    await tab.getByLabel('The same again').fill('green hering')
+    await tab.getByRole('button', { name: 'Seal and get a link' }).click()
+    await tab.getByText('The two passphrases are not the same').waitFor()
+    await tab.getByLabel('The same again').fill('green herring')
+    const first = await sealed(tab)
+    expect(parseShareLink(first).seal).toEqual({ by: 'passphrase' })
+    const { page: second } = await browser.open(first)
+    await second.getByLabel('Passphrase').fill('green herring')
+    await second.getByRole('button', { name: 'Open', exact: true }).click()
+    await second.getByRole('button', { name: 'Show notes.txt' }).waitFor({ timeout: 60_000 })
+    await tab.getByRole('link', { name: 'Share files' }).click()
+    await choose(tab, 'Choose files', dir.join('notes.txt'))
+    await tab.getByRole('checkbox', { name: 'Seal it' }).check()
+    await tab.getByRole('radio', { name: 'Certain people only' }).check()
+    await tab.getByLabel('Their public keys').fill(`${mine.did}\n${mine.recipient.slice(0, -2)}`)
+    await tab.getByRole('button', { name: 'Seal and get a link' }).click()
+    await tab.getByText('a part of it is missing').waitFor()
+    await tab.getByLabel('Their public keys').fill(`${mine.did}\n${KeyPair.generate().recipient}`)
+    const link = await sealed(tab)
+    expect(parseShareLink(link).seal).toEqual({ by: 'recipient' })
+    const { page: third } = await browser.open(link)
+    await third.getByLabel('Or paste your secret key').fill(identityText(mine))
+    await third.getByRole('button', { name: 'Open', exact: true }).click()
+    await third.getByRole('button', { name: 'Show notes.txt' }).waitFor()
+    expect(problems).toEqual([])
+  }, 240_000)
+
+  test('sealing is cancelled, or has no room: it says so, and nothing is left', async () => {
+    await using dir = await tempDir('page')
+    await using site = await PageSite.start(page.folder)
+    await randomFile(dir.join('large.bin'), 400_000_000)
+    const { page: tab, problems, context } = await browser.open(site.url)
+    const seal = async () => {
+      await tab.getByRole('checkbox', { name: 'Seal it' }).check()
+      await tab.getByRole('button', { name: 'Seal and get a link' }).click()
+    }
+    await choose(tab, 'Choose files', dir.join('large.bin'))
+    await seal()
+    await tab.getByText(/^Sealing: [1-9]/).waitFor()
+    await tab.getByRole('button', { name: 'Cancel' }).click()
+    await tab.getByLabel('Name that others see').waitFor()
+    expect(await placesOf(tab)).toEqual([])
+    const devtools = await context.newCDPSession(tab)
+    const origin = new URL(site.url).origin
+    await devtools.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 50_000_000 })
+    await seal()
+    await tab.getByText(/^Sealing this needs 4\d\d MB of room in this browser/).waitFor()
+    expect(await placesOf(tab)).toEqual([])
+    await devtools.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 2_000_000_000 })
+    await seal()
+    await tab.getByLabel('Link to this share').waitFor({ timeout: 60_000 })
+    expect(problems).toEqual([])
+  }, 240_000)
 })
+
+async function choose(tab: Page, button: string, path: string): Promise<void> {
+  const choosing = tab.waitForEvent('filechooser')
+  await tab.getByRole('button', { name: button }).click()
+  await (await choosing).setFiles(path)
+}
+
+/** The link, once it is sealed. */
+async function sealed(tab: Page): Promise<string> {
+  await tab.getByRole('button', { name: 'Seal and get a link' }).click()
+  return tab.getByLabel('Link to this share').inputValue()
+}
+
+/** Names of files that are being sealed, or were left when that ended. */
+const placesOf = (tab: Page) =>
+  tab.evaluate(async () => {
+    const root = await navigator.storage.getDirectory()
+    const names: string[] = []
+    const folder = await root.getDirectoryHandle('shoal-sealing', { create: true })
+    for await (const name of folder.keys()) names.push(name)
+    return names
+  })
+
+/** All that the page has written to storages of text. */
+const storedText = (tab: Page) =>
+  tab.evaluate(async () => {
+    const names = (await indexedDB.databases()).map(({ name }) => name)
+    return JSON.stringify([{ ...localStorage }, { ...sessionStorage }, names, document.cookie, location.href])
+  })
+
+/** Debian's age and tar, into the folder `got`. */
+async function openWithAge(dir: TempDir, path: string): Promise<void> {
+  const run = promisify(execFile)
+  await run(toolPath('age'), ['-d', '-i', dir.join('key'), '-o', dir.join('opened.tar'), path])
+  await run('tar', ['xf', dir.join('opened.tar'), '-C', dir.join('got')])
+}

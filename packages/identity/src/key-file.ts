@@ -31,7 +31,7 @@ export async function writeKeyFile(
 /** The key pair of a key file. Rejects with `wrong-passphrase`, `bad-key-file` or `too-much-work`. */
 export async function readKeyFile(bytes: Uint8Array, passphrase: string): Promise<KeyPair> {
   if (bytes.length > MAX_KEY_FILE_BYTES) throw damaged()
-  const text = await decrypt(bytes, passphrase)
+  const text = await decryptKeyFile(bytes, passphrase)
   const seed = SEED_LINE.exec(text)?.[1]
   if (seed === undefined)
     throw new IdentityError(
@@ -53,7 +53,8 @@ export function identityText(keyPair: KeyPair): string {
   return `${lines.join('\n')}\n`
 }
 
-async function decrypt(bytes: Uint8Array, passphrase: string): Promise<string> {
+/** The text that a file is, sealed to a passphrase. Rejects with `wrong-passphrase`, `bad-key-file` or `too-much-work`. */
+export async function decryptKeyFile(bytes: Uint8Array, passphrase: string): Promise<string> {
   const { unwrapFileKey } = passphraseIdentity(passphrase)
   let wrong = false
   const decrypter = new Decrypter()

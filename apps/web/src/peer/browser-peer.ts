@@ -27,6 +27,11 @@ interface Call {
   readonly reject: (error: unknown) => void
 }
 
+interface CreateProgress {
+  readonly doneBytes: number
+  readonly totalBytes: number
+}
+
 interface Share {
   metainfo: Uint8Array | null
   readonly files: readonly ChosenFile[]
@@ -81,7 +86,30 @@ export class BrowserPeer {
   async share(
     files: readonly ChosenFile[],
     options: ShareOptions,
-    onProgress?: (progress: { doneBytes: number; totalBytes: number }) => void,
+    onProgress?: (progress: CreateProgress) => void,
+    signal?: AbortSignal,
+  ): Promise<TorrentSnapshot> {
+    const torrent = await this.#create(job => this.#ask('share', files, options, job), onProgress, signal)
+    if (torrent.origin !== 'shared') return torrent
+    const share: Share = { metainfo: null, files }
+    this.#shares.set(torrent.id, share)
+    share.metainfo = await this.metainfo(torrent.id)
+    return torrent
+  }
+
+  /** The same of a file that lies in the browser's storage at `path`; it becomes the torrent's own, and is seeded as long as it is stored. */
+  shareStored(
+    path: string,
+    options: ShareOptions,
+    onProgress?: (progress: CreateProgress) => void,
+    signal?: AbortSignal,
+  ): Promise<TorrentSnapshot> {
+    return this.#create(job => this.#ask('shareStored', path, options, job), onProgress, signal)
+  }
+
+  async #create(
+    ask: (job: string) => Promise<TorrentSnapshot>,
+    onProgress?: (progress: CreateProgress) => void,
     signal?: AbortSignal,
   ): Promise<TorrentSnapshot> {
     const job = String(++this.#lastCall)
@@ -91,12 +119,7 @@ export class BrowserPeer {
       if (event.kind === 'creating' && event.job === job) onProgress?.(event)
     })
     try {
-      const torrent = await this.#ask('share', files, options, job)
-      if (torrent.origin !== 'shared') return torrent
-      const share: Share = { metainfo: null, files }
-      this.#shares.set(torrent.id, share)
-      share.metainfo = await this.metainfo(torrent.id)
-      return torrent
+      return await ask(job)
     } finally {
       signal?.removeEventListener('abort', cancel)
       stop()

@@ -24,6 +24,11 @@ const NORMAL_PRIORITY = 4
 /** All commands, as one page asks for them. */
 export function commandsFor({ engine, readings, watchers, page, tell }: CommandContext): CommandTable {
   const ofPage = (reading: string) => `${page}/${reading}`
+  const creating = (job: string) => ({
+    job: ofPage(job),
+    onProgress: (progress: { doneBytes: number; totalBytes: number }) =>
+      tell({ kind: 'creating', job, ...progress }),
+  })
   /** Recorded before it is answered: whoever takes over from this tab knows it. */
   const change = async (id: string, work: (torrent: TorrentApi) => unknown) => {
     const torrent = engine.torrent(id)
@@ -32,11 +37,8 @@ export function commandsFor({ engine, readings, watchers, page, tell }: CommandC
   }
   return {
     add: (source, options) => engine.add(source, options),
-    share: (files, options, job) =>
-      engine.share(files, options, {
-        job: ofPage(job),
-        onProgress: progress => tell({ kind: 'creating', job, ...progress }),
-      }),
+    share: (files, options, job) => engine.share(files, options, creating(job)),
+    shareStored: (path, options, job) => engine.shareStored(path, options, creating(job)),
     cancelShare: job => engine.cancelShare(ofPage(job)),
     reshare: (metainfo, files) => engine.seed(parseMetainfo(metainfo), files),
     list: () => engine.torrents.map(torrent => engine.snapshot(torrent)),

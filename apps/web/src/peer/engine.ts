@@ -29,6 +29,7 @@ import type {
   TorrentSnapshot,
 } from './protocol.ts'
 import { detailOf, idOf, snapshotOf } from './snapshot.ts'
+import { moveStored, storedFile } from './stored-file.ts'
 import { tooManyUndecided } from './undecided.ts'
 
 const USER_AGENT = 'Shoal/0.1.0'
@@ -122,19 +123,37 @@ export class Engine {
     await Promise.allSettled(tooManyUndecided(kept, opened).map(torrent => this.remove(idOf(torrent))))
   }
 
-  async share(
+  async share(files: readonly ChosenFile[], options: ShareOptions, job: ShareJob): Promise<TorrentSnapshot> {
+    return this.#create(files, options, job, (metainfo, signal) =>
+      options.keep ? this.#keep(metainfo, files, signal) : this.seed(metainfo, files),
+    )
+  }
+
+  /** Shares a file that a page has put into the browser's storage: it becomes the torrent's own. */
+  async shareStored(path: string, options: ShareOptions, job: ShareJob): Promise<TorrentSnapshot> {
+    const file = await storedFile(path)
+    return this.#create([{ path: [options.name], file }], options, job, async metainfo => {
+      const place = this.#placeOf(metainfo.info.infoHashes)
+      if (place.directory === undefined)
+        throw new ShoalError('unsupported', 'this browser keeps no files: share without storage')
+      await moveStored(path, place.directory, options.name)
+      return this.#addWhole(metainfo, place)
+    })
+  }
+
+  async #create(
     files: readonly ChosenFile[],
-    options: ShareOptions,
+    { keep: _, ...described }: ShareOptions,
     { job, onProgress }: ShareJob,
+    seed: (metainfo: Metainfo, signal: AbortSignal) => Promise<TorrentSnapshot>,
   ): Promise<TorrentSnapshot> {
     const sources = files.map(({ path, file }) => blobSource(path, file))
     const abort = new AbortController()
     this.#creating.set(job, abort)
     try {
       const context = { onProgress, signal: abort.signal }
-      const { keep, ...described } = options
       const metainfo = await createTorrentFrom(sources, { createdBy: USER_AGENT, ...described }, context)
-      return await (keep ? this.#keep(metainfo, files, abort.signal) : this.seed(metainfo, files))
+      return await seed(metainfo, abort.signal)
     } finally {
       this.#creating.delete(job)
     }
@@ -155,6 +174,11 @@ export class Engine {
     const mayCopy = place.directory !== undefined && !this.find(infoHashText(infoHashes))
     if (!mayCopy || !(await copyFiles(metainfo, files, place.directory!, signal)))
       return this.seed(metainfo, files)
+    return this.#addWhole(metainfo, place)
+  }
+
+  /** All of it is where it belongs already. */
+  async #addWhole(metainfo: Metainfo, place: AddOptions): Promise<TorrentSnapshot> {
     const torrent = await this.#session.add(metainfo, { ...place, trusted: true })
     await torrent.recordAdded()
     return this.snapshot(torrent)

@@ -118,8 +118,8 @@ export interface Commands {
   add(source: string | Uint8Array, options?: AddLinkOptions): TorrentSnapshot
   /** Makes a torrent of chosen files and seeds it from them. `job` names the call in `creating` events. */
   share(files: readonly ChosenFile[], options: ShareOptions, job: string): TorrentSnapshot
-  /** The call then rejects with `cancelled`. */
-  cancelShare(job: string): void
+  /** Makes a torrent of a file of the origin private file system, which becomes the torrent's own, and seeds it. */
+  shareStored(path: string, options: ShareOptions, job: string): TorrentSnapshot
   /** The `share` of that name rejects with `cancelled`, unless it is done. */
   cancelShare(job: string): void
   /** Seeds again what another tab's engine had made of the files: `metainfo` is its .torrent. */

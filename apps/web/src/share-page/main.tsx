@@ -15,7 +15,7 @@ const config = await loadConfig(page)
 const peer = new BrowserPeer({ iceServers: config.iceServers })
 const store = new PeerStore(peer)
 void store.start()
-const services = { store, peer, addresses: new FileAddresses(), config, page }
+const services = { store, peer, addresses: new FileAddresses(), config, made: new Set<string>(), page }
 createRoot(document.getElementById('root')!).render(
   <StrictMode>
     <SharePage services={services} />

@@ -12,6 +12,8 @@ export interface Services {
   readonly peer: BrowserPeer
   readonly addresses: FileAddresses
   readonly config: PageConfig
+  /** Ids of the torrents that this page has made since it was loaded. */
+  readonly made: Set<string>
   /** Address of the page, without what follows `#`. */
   readonly page: string
 }

@@ -1,15 +1,17 @@
-import { type DragEvent, type FormEvent, useEffect, useId, useRef, useState } from 'react'
+import { type DragEvent, useEffect, useRef, useState } from 'react'
 import { droppedFiles, pickedFiles } from '../../add/dropped.ts'
 import type { DroppedFile } from '../../app/ui.ts'
 import { Button } from '../../components/Button.tsx'
 import { Icon } from '../../components/Icon.tsx'
-import { formatBytes, formatPercent } from '../../format/format.ts'
+import { formatPercent } from '../../format/format.ts'
+import { texts as sealing } from '../../texts/sealing.ts'
 import { texts } from '../../texts/share-page.ts'
 import { Bar, Notice } from '../view/parts.tsx'
 import view from '../view/view.module.css'
 import { type Chosen, chosenOf, named } from './chosen.ts'
 import styles from './home.module.css'
-import { useSharing } from './use-sharing.ts'
+import { NameForm } from './NameForm.tsx'
+import { type Sharing, useSharing } from './use-sharing.ts'
 
 const say = texts.share
 
@@ -19,7 +21,7 @@ export function ShareForm() {
   const sharing = useSharing()
   const take = (files: readonly DroppedFile[]) => setChosen(chosenOf(files))
   useDrop(take)
-  if (sharing.running) return <Running share={sharing.running.share} onCancel={sharing.cancel} />
+  if (sharing.running) return <Running {...sharing.running} onCancel={sharing.cancel} />
   return (
     <div className={styles.form}>
       {sharing.failure && <Notice>{sharing.failure}</Notice>}
@@ -27,7 +29,7 @@ export function ShareForm() {
         <NameForm
           key={chosen.name}
           chosen={chosen}
-          onShare={name => sharing.start(named(chosen, name))}
+          onShare={(name, to) => sharing.start(named(chosen, name), to)}
           onBack={() => setChosen(null)}
         />
       ) : (
@@ -66,36 +68,13 @@ function Picker({ onTake }: { onTake(files: readonly DroppedFile[]): void }) {
   )
 }
 
-function NameForm(props: { chosen: Chosen; onShare(name: string): void; onBack(): void }) {
-  const { chosen, onShare, onBack } = props
-  const id = useId()
-  const submit = (event: FormEvent<HTMLFormElement>) => {
-    event.preventDefault()
-    const name = String(new FormData(event.currentTarget).get('name') ?? '').trim()
-    onShare(name === '' ? chosen.name : name)
-  }
-  return (
-    <form className={view.linkField} onSubmit={submit}>
-      <label htmlFor={id}>{say.name}</label>
-      <input id={id} name="name" className={view.input} defaultValue={chosen.name} autoComplete="off" />
-      <p className={view.soft}>{say.chosen(chosen.files.length, formatBytes(chosen.totalBytes))}</p>
-      <div className={view.actions}>
-        <Button type="submit" variant="primary" size="large" icon="link">
-          {say.make}
-        </Button>
-        <Button size="large" onClick={onBack}>
-          {say.others}
-        </Button>
-      </div>
-    </form>
-  )
-}
-
-function Running({ share, onCancel }: { share: number; onCancel(): void }) {
+function Running({ step, share, onCancel }: NonNullable<Sharing['running']> & { onCancel(): void }) {
+  const { sealing: sealed, sealingLabel } = sealing.make
+  const isSealing = step === 'sealing'
   return (
     <div className={styles.form}>
-      <p role="status">{say.hashing(formatPercent(share))}</p>
-      <Bar value={share} label={say.hashingLabel} />
+      <p role="status">{(isSealing ? sealed : say.hashing)(formatPercent(share))}</p>
+      <Bar value={share} label={isSealing ? sealingLabel : say.hashingLabel} />
       <div className={view.actions}>
         <Button size="large" onClick={onCancel}>
           {texts.actions.cancel}

@@ -1,13 +1,13 @@
 import type { Seal } from '@shoal/links'
 import type { Unlock } from '@shoal/sealed'
-import { type FormEvent, useEffect, useId, useState } from 'react'
+import { type FormEvent, lazy, Suspense, useEffect, useId, useState } from 'react'
 import { Button } from '../../components/Button.tsx'
-import { texts } from '../../texts/share-page.ts'
+import { texts as say } from '../../texts/sealing.ts'
 import type { ShareFile } from '../files/share-file.ts'
 import { Notice, Section, wordsOf } from '../view/parts.tsx'
 import styles from '../view/view.module.css'
 
-const say = texts.seal
+const OwnKey = lazy(() => import('./OwnKey.tsx'))
 
 interface Props {
   readonly seal: Seal
@@ -17,7 +17,7 @@ interface Props {
   onOpen(files: readonly ShareFile[]): void
 }
 
-/** Opens a sealed share: by the key of the link at once, by a passphrase when it is given. */
+/** Opens a sealed share: by the key of the link at once, by a passphrase or the user's own key when that is given. */
 export default function Sealed({ seal, sealed, isOpen, onOpen }: Props) {
   const [isOpening, setOpening] = useState(false)
   const [failure, setFailure] = useState<string | null>(null)
@@ -42,9 +42,14 @@ export default function Sealed({ seal, sealed, isOpen, onOpen }: Props) {
       <p className={styles.soft}>{isOpen ? say.done : say[seal.by]}</p>
       {failure && <Notice>{failure}</Notice>}
       {isOpening && <p role="status">{say.opening}</p>}
-      {!isThere && seal.by !== 'recipient' && <p className={styles.soft}>{say.looking}</p>}
+      {!isThere && <p className={styles.soft}>{say.looking}</p>}
       {seal.by === 'passphrase' && isThere && !isOpen && (
         <Passphrase disabled={isOpening} onGive={passphrase => void open({ passphrase })} />
+      )}
+      {seal.by === 'recipient' && isThere && !isOpen && (
+        <Suspense>
+          <OwnKey disabled={isOpening} onGive={identities => void open({ identities })} />
+        </Suspense>
       )}
     </Section>
   )

@@ -9,14 +9,16 @@ interface Props {
   readonly torrent: TorrentSnapshot
   readonly link: ShareLink
   readonly magnet: string
+  /** Its link stands at the top already. */
+  readonly isMine: boolean
 }
 
 /** What is asked for less often. */
-export default function More({ torrent, link, magnet }: Props) {
+export default function More({ torrent, link, magnet, isMine }: Props) {
   const { page } = useServices()
   return (
     <>
-      {torrent.origin !== 'shared' && <LinkBox link={passed(torrent, link, page)} name={torrent.name} />}
+      {!isMine && <LinkBox link={passed(torrent, link, page)} name={torrent.name} />}
       <AddToNode magnet={magnet} />
       <Kept current={torrent.id} />
     </>

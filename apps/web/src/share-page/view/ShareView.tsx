@@ -50,7 +50,7 @@ export function ShareView({ link, magnet }: Props) {
 }
 
 function Opened({ torrent, link, magnet }: Props & { readonly torrent: TorrentSnapshot }) {
-  const { page, peer } = useServices()
+  const { page, peer, made } = useServices()
   const detail = useDetail(torrent.id)
   const phase = phaseOf(torrent)
   const choice = useChosen(torrent, detail)
@@ -59,9 +59,10 @@ function Opened({ torrent, link, magnet }: Props & { readonly torrent: TorrentSn
   const [opened, setOpened] = useState<readonly ShareFile[] | null>(null)
   const shown = link.seal ? (opened ?? []) : files
   const begun = torrent.wantedBytes > 0
+  const isMine = torrent.origin === 'shared' || made.has(torrent.id)
   return (
     <>
-      {torrent.origin === 'shared' && <LinkBox link={linkOf(torrent, page)} name={torrent.name} />}
+      {isMine && <LinkBox link={linkOf(torrent, page, link.seal)} name={torrent.name} />}
       <Status torrent={torrent} detail={detail} phase={phase} />
       <Controls torrent={torrent} files={shown} phase={phase} choice={choice} saving={saving} />
       {begun && detail && (
@@ -79,7 +80,7 @@ function Opened({ torrent, link, magnet }: Props & { readonly torrent: TorrentSn
       )}
       <Seeding torrent={torrent} detail={detail} />
       {detail && <Peers peers={detail.connected} />}
-      <More torrent={torrent} link={link} magnet={magnet} />
+      <More torrent={torrent} link={link} magnet={magnet} isMine={isMine} />
     </>
   )
 }

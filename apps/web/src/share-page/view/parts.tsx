@@ -48,8 +48,4 @@ export function Bar({
   )
 }
 
-/** An error's own words: they say what to do. */
-export function wordsOf(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error)
-  return message.charAt(0).toUpperCase() + message.slice(1)
-}
+export { wordsOf } from './words-of.ts'

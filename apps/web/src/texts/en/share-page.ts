@@ -22,18 +22,6 @@ export const sharePage = {
     sealed: 'Sealed',
     sealedHint: 'Encrypted by the sender: nobody on the way can read it.',
   },
-  seal: {
-    title: 'Sealed',
-    key: 'The link holds the key: only who has the whole link can open this.',
-    passphrase: 'This is sealed with a passphrase. Ask the sender for it.',
-    recipient:
-      'This is sealed for certain recipients. Your key is not in this browser: open the link with Shoal on your computer.',
-    looking: 'It is opened as soon as somebody who has it is there.',
-    opening: 'Opening …',
-    open: 'Open',
-    field: 'Passphrase',
-    done: 'Open. What is downloaded stays encrypted in this browser; what you save is not.',
-  },
   state: {
     starting: 'Starting …',
     looking: 'Looking for somebody who has it …',
