@@ -5,11 +5,12 @@ import { promisify } from 'node:util'
 import { formatMagnet, parseMagnet } from '@shoal/torrent'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { findings } from '../apps/web/e2e/testing/axe.ts'
 import { formatSecretKey } from '../packages/identity/src/age/age.ts'
-import { identityText, KeyPair, writeKeyFile } from '../packages/identity/src/index.ts'
+import { identityText, KeyPair, readKeyFile, writeKeyFile } from '../packages/identity/src/index.ts'
 import { formatShareLink, parseShareLink } from '../packages/links/src/index.ts'
 import { bytesSource, createSeal, SealedContent } from '../packages/sealed/src/index.ts'
-import { Browser } from './support/browser.ts'
+import { Browser, picture } from './support/browser.ts'
 import { randomFile, randomTree, sha256Of, type TempDir, tempDir } from './support/files.ts'
 import { type BuiltPage, buildPage, PageSite } from './support/page-site.ts'
 import { Seeder } from './support/seeder.ts'
@@ -181,6 +182,40 @@ describe.skipIf(lacking('chromium', 'age'))('the page of a share link: sealed sh
     expect(problems).toEqual([])
   }, 240_000)
 
+  test('a key made here opens what is sealed to it; all of it is readable and usable by everybody', async () => {
+    await using dir = await tempDir('page')
+    await using site = await PageSite.start(page.folder)
+    await writeFile(dir.join('notes.txt'), NOTES)
+    const options = { colorScheme: 'dark', viewport: { width: 360, height: 740 }, hasTouch: true } as const
+    const { page: tab, problems } = await browser.open(site.url, options)
+    await tab.getByRole('button', { name: 'Make a key' }).click()
+    await tab.getByLabel('Passphrase for the key file').fill('mine')
+    await tab.getByLabel('The passphrase again').fill('mine')
+    await tab.getByRole('button', { name: 'Make the key' }).click()
+    const publicKey = await tab.getByLabel('Your public key').inputValue({ timeout: 60_000 })
+    const downloading = tab.waitForEvent('download')
+    await tab.getByRole('link', { name: 'Save identity.age' }).click()
+    await (await downloading).saveAs(dir.join('identity.age'))
+    expect((await readKeyFile(await readFile(dir.join('identity.age')), 'mine')).recipient).toBe(publicKey)
+    await isGood(tab, 'page-key-phone')
+    await choose(tab, 'Choose files', dir.join('notes.txt'))
+    await tab.getByRole('checkbox', { name: 'Seal it' }).check()
+    await isGood(tab, 'page-sealing-phone')
+    await tab.getByRole('radio', { name: 'Certain people only' }).check()
+    await tab.getByLabel('Their public keys').fill('age1wrong')
+    await tab.getByRole('button', { name: 'Seal and get a link' }).click()
+    await tab.getByRole('alert').waitFor()
+    await isGood(tab, 'page-sealing-people-phone')
+    await tab.getByLabel('Their public keys').fill(publicKey)
+    await sealed(tab)
+    await tab.getByLabel('Your key file').setInputFiles(dir.join('identity.age'))
+    await tab.getByLabel('Passphrase of your key file').fill('mine')
+    await isGood(tab, 'page-own-key-phone')
+    await tab.getByRole('button', { name: 'Open', exact: true }).click()
+    await tab.getByRole('button', { name: 'Show notes.txt' }).waitFor({ timeout: 60_000 })
+    expect(problems).toEqual([])
+  }, 240_000)
+
   test('sealing is cancelled, or has no room: it says so, and nothing is left', async () => {
     await using dir = await tempDir('page')
     await using site = await PageSite.start(page.folder)
@@ -208,6 +243,13 @@ describe.skipIf(lacking('chromium', 'age'))('the page of a share link: sealed sh
     expect(problems).toEqual([])
   }, 240_000)
 })
+
+/** Nothing is wrong for those who hear or zoom the page, and it is no wider than its window. */
+async function isGood(tab: Page, name: string): Promise<void> {
+  await picture(tab, name)
+  expect(await findings(tab)).toEqual([])
+  expect(await tab.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBe(0)
+}
 
 async function choose(tab: Page, button: string, path: string): Promise<void> {
   const choosing = tab.waitForEvent('filechooser')

@@ -1,0 +1,68 @@
+import { armor, Encrypter } from 'age-encryption'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { IdentityError, identityText, KeyPair, writeKeyFile } from '../index.ts'
+import {
+  formatSecretKey,
+  isEncryptedIdentities,
+  parseIdentities,
+  passphraseRecipient,
+  readIdentities,
+  x25519PublicKey,
+} from './age.ts'
+import { formatRecipient } from './text.ts'
+
+const QUICK = { workFactor: 10 }
+const bytesOf = (text: string) => new TextEncoder().encode(text)
+const recipients = (keys: readonly Uint8Array[]) => keys.map(key => formatRecipient(x25519PublicKey(key)))
+const codeOf = (work: Promise<unknown>) =>
+  work.then(
+    () => null,
+    (error: unknown) => (error instanceof IdentityError ? error.code : error),
+  )
+
+test('a key file of Shoal opens with its passphrase, its text without one', async () => {
+  const pair = KeyPair.generate()
+  const file = await writeKeyFile(pair, 'passphrase', QUICK)
+  expect(isEncryptedIdentities(file)).toBe(true)
+  expect(recipients(await readIdentities(file, 'passphrase'))).toEqual([pair.recipient])
+  expect(await codeOf(readIdentities(file, 'another'))).toBe('wrong-passphrase')
+  const text = bytesOf(identityText(pair))
+  expect(isEncryptedIdentities(text)).toBe(false)
+  expect(recipients(await readIdentities(text))).toEqual([pair.recipient])
+})
+
+test('identity files of age-keygen are read, several keys of them, and armored', async () => {
+  const [one, two] = [new Uint8Array(32).fill(1), new Uint8Array(32).fill(2)]
+  const text = `# created: 2026-01-01\r\n${formatSecretKey(one)}\r\n\n  ${formatSecretKey(two)}`
+  expect(parseIdentities(text)).toEqual([one, two])
+  const encrypter = new Encrypter()
+  encrypter.addRecipient(passphraseRecipient('passphrase', QUICK.workFactor))
+  const armored = bytesOf(armor.encode(await encrypter.encrypt(text)))
+  expect(isEncryptedIdentities(armored)).toBe(true)
+  expect(await readIdentities(armored, 'passphrase')).toEqual([one, two])
+})
+
+test('what is no secret key says what it is', async () => {
+  const { recipient, did } = KeyPair.generate()
+  for (const text of [recipient, did]) expect(() => parseIdentities(text)).toThrow(/public key/)
+  for (const text of ['', '# only this', 'hello', formatSecretKey(new Uint8Array(32)).slice(0, -1)])
+    expect(() => parseIdentities(text)).toThrow(expect.objectContaining({ code: 'bad-key' }))
+  expect(() => parseIdentities(`${formatSecretKey(new Uint8Array(32))}\n`.repeat(101))).toThrow(IdentityError)
+  expect(await codeOf(readIdentities(new Uint8Array(100_000)))).toBe('bad-key-file')
+  expect(await codeOf(readIdentities(bytesOf('age-encryption.org/v1\n-> x'), 'x'))).toBe('bad-key-file')
+  expect(await codeOf(readIdentities(bytesOf('-----BEGIN AGE ENCRYPTED FILE-----\n!'), 'x'))).toBe(
+    'bad-key-file',
+  )
+})
+
+test('no bytes bring it out of order', async () => {
+  const begins = ['', 'age-encryption.org/v1\n', '-----BEGIN AGE ENCRYPTED FILE-----\n', 'AGE-SECRET-KEY-1']
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom(...begins), fc.uint8Array({ maxLength: 300 }), async (begin, bytes) => {
+      const code = await codeOf(readIdentities(Uint8Array.from([...bytesOf(begin), ...bytes]), 'x'))
+      expect(['bad-key', 'bad-key-file', 'wrong-passphrase', 'too-much-work']).toContain(code)
+    }),
+    { numRuns: 200 },
+  )
+})
