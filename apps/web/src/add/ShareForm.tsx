@@ -1,3 +1,4 @@
+import type { SealTo } from '@shoal/api'
 import { type FormEvent, useState } from 'react'
 import { Button } from '../components/Button.tsx'
 import { CheckField, SelectField, TextArea, TextField } from '../components/Field.tsx'
@@ -6,9 +7,11 @@ import { Problem } from '../components/Parts.tsx'
 import { formatBytes, formatPieceSize } from '../format/format.ts'
 import { tagsOf } from '../labels/tags.ts'
 import { useCell, useNode } from '../node/context.tsx'
+import type { FormProblem } from '../share-page/sealing/seal-form.ts'
 import { texts } from '../texts/texts.ts'
 import styles from './Add.module.css'
 import { LabelFields } from './LabelFields.tsx'
+import { SealFields } from './SealFields.tsx'
 import type { Content } from './SharePicker.tsx'
 import type { Sharing } from './ShareProgress.tsx'
 import { type ShareOptions, UploadTask } from './uploads.ts'
@@ -27,18 +30,25 @@ export function ShareForm({ content, onBack, onSharing }: Props) {
   const node = useNode()
   const dhtOff = useCell(node.stats)?.dhtNodes === null
   const [error, setError] = useState<unknown>(null)
+  const [sealed, setSealed] = useState(false)
+  const [problem, setProblem] = useState<FormProblem | null>(null)
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
-    const form = new FormData(event.currentTarget)
+    const element = event.currentTarget
+    const form = new FormData(element)
     const name = String(form.get('name')).trim() || content.name
-    const options = optionsOf(form, name)
+    const seal = sealed ? await sealOf(form) : undefined
+    setProblem(seal instanceof Error ? seal : null)
+    if (seal instanceof Error) return focusWrong(element)
+    const options = { ...optionsOf(form, name), ...(seal && { seal }) }
+    const by = seal?.by
     if (content.from === 'here') {
       const task = new UploadTask(node, name, content.files)
-      onSharing({ task, started: task.run(options) })
+      onSharing({ task, started: task.run(options), by })
       return
     }
     const started = node.api.createTorrent({ ...options, path: content.path })
-    await started.then(() => onSharing({ task: null, started }), setError)
+    await started.then(() => onSharing({ task: null, started, by }), setError)
   }
   return (
     <form className={styles.form} onSubmit={submit}>
@@ -52,6 +62,7 @@ export function ShareForm({ content, onBack, onSharing }: Props) {
       {error !== null && <Problem error={error} />}
       <TextField
         label={t.name}
+        hint={sealed && t.seal.nameHint}
         name="name"
         defaultValue={content.name}
         required
@@ -59,10 +70,16 @@ export function ShareForm({ content, onBack, onSharing }: Props) {
         autoComplete="off"
       />
       <LabelFields />
+      <SealFields sealed={sealed} problem={problem} onSealed={setSealed} />
       <details className={styles.details}>
         <summary>{texts.add.options.more}</summary>
         <div className={styles.form}>
-          <TextField label={t.comment} hint={t.commentHint} name="comment" maxLength={10_000} />
+          <TextField
+            label={t.comment}
+            hint={sealed ? t.seal.commentHint : t.commentHint}
+            name="comment"
+            maxLength={10_000}
+          />
           <TextArea
             label={t.trackers}
             hint={dhtOff ? t.trackersHintNoDht : t.trackersHint}
@@ -89,8 +106,8 @@ export function ShareForm({ content, onBack, onSharing }: Props) {
         </div>
       </details>
       <div className={styles.actions}>
-        <Button type="submit" variant="primary" icon="share">
-          {t.confirm}
+        <Button type="submit" variant="primary" icon={sealed ? 'seal' : 'share'}>
+          {sealed ? t.seal.confirm : t.confirm}
         </Button>
       </div>
     </form>
@@ -100,6 +117,23 @@ export function ShareForm({ content, onBack, onSharing }: Props) {
 function describe({ name, files }: Extract<Content, { from: 'here' }>): string {
   const bytes = formatBytes(files.reduce((sum, { file }) => sum + file.size, 0))
   return files.length === 1 ? `${name}, ${bytes}` : `${name}, ${texts.app.files(files.length)}, ${bytes}`
+}
+
+/** To whom it is sealed, or what is wrong with that. What checks keys is loaded only then. */
+async function sealOf(form: FormData): Promise<SealTo | FormProblem> {
+  const { FormProblem, sealToOf } = await import('../share-page/sealing/seal-form.ts')
+  try {
+    const to = sealToOf(form)
+    return to.by === 'recipients' ? { by: to.by, recipients: [...to.recipients] } : to
+  } catch (error) {
+    if (error instanceof FormProblem) return error
+    throw error
+  }
+}
+
+/** Once the field says what is wrong. */
+function focusWrong(form: HTMLFormElement): void {
+  requestAnimationFrame(() => form.querySelector<HTMLElement>('[aria-invalid=true]')?.focus())
 }
 
 function optionsOf(form: FormData, name: string): ShareOptions {

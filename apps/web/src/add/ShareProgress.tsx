@@ -1,4 +1,4 @@
-import type { Job } from '@shoal/api'
+import type { Job, SealTo } from '@shoal/api'
 import { useEffect, useState } from 'react'
 import { Button } from '../components/Button.tsx'
 import { messageOf } from '../components/errors.ts'
@@ -9,8 +9,10 @@ import { Cell } from '../node/cell.ts'
 import { useCell, useNode } from '../node/context.tsx'
 import { texts } from '../texts/texts.ts'
 import styles from './Add.module.css'
+import { SealedLink } from './SealedLink.tsx'
 import { TorrentLink } from './TorrentLink.tsx'
 import type { UploadProgress, UploadTask } from './uploads.ts'
+import { wholeLink } from './whole-link.ts'
 
 const t = texts.add.share
 
@@ -20,6 +22,8 @@ export interface Sharing {
   readonly task: UploadTask | null
   /** The node's work on it; null when it failed or was cancelled before. */
   readonly started: Promise<Job | null>
+  /** What it is sealed to; undefined when it is not. */
+  readonly by?: SealTo['by'] | undefined
 }
 
 interface Props {
@@ -40,7 +44,7 @@ export function ShareProgress({ sharing, onAgain, onClose, onShared }: Props) {
     if (id) onShared?.(id)
   }, [id, onShared])
   useEffect(() => () => task?.goOn(), [task])
-  if (id) return <Done id={id} onAgain={onAgain} />
+  if (id) return <Done id={id} job={job!} by={sharing.by} onAgain={onAgain} />
   const failure = upload.error ?? (job?.error ? messageOf(new Error(job.error.message)) : null)
   if (failure !== null || upload.stage === 'cancelled' || job?.state === 'cancelled') {
     return (
@@ -63,7 +67,11 @@ export function ShareProgress({ sharing, onAgain, onClose, onShared }: Props) {
   return (
     <div className={styles.form}>
       <p aria-live="polite">
-        {sending ? t.sending(formatBytes(upload.sentBytes), formatBytes(task.totalBytes)) : t.preparing}
+        {sending
+          ? t.sending(formatBytes(upload.sentBytes), formatBytes(task.totalBytes))
+          : sharing.by
+            ? t.sealing
+            : t.preparing}
       </p>
       <ProgressBar value={value} />
       {!sending && !job && <Spinner />}
@@ -75,17 +83,24 @@ export function ShareProgress({ sharing, onAgain, onClose, onShared }: Props) {
   )
 }
 
-function Done({ id, onAgain }: { id: string; onAgain(): void }) {
+interface DoneProps {
+  readonly id: string
+  readonly job: Job
+  readonly by: SealTo['by'] | undefined
+  onAgain(): void
+}
+
+function Done({ id, job: { link, name }, by, onAgain }: DoneProps) {
   return (
     <div className={styles.form}>
       <div className={styles.done}>
         <Icon name="check" size={26} />
         <div>
-          <h3>{t.done}</h3>
-          <p className={styles.facts}>{t.doneBody}</p>
+          <h3>{link === null ? t.done : t.sealed}</h3>
+          <p className={styles.facts}>{link === null ? t.doneBody : t.sealedBody}</p>
         </div>
       </div>
-      <TorrentLink id={id} />
+      {link === null ? <TorrentLink id={id} /> : <SealedLink link={wholeLink(link)} name={name} by={by} />}
       <div className={styles.actions}>
         <Button variant="quiet" onClick={onAgain}>
           {t.again}

@@ -1,63 +1,58 @@
-import { Button } from '../components/Button.tsx'
-import { CopyButton } from '../components/CopyButton.tsx'
-import { controlClass } from '../components/Field.tsx'
-import { Loading, Problem } from '../components/Parts.tsx'
+import type { TorrentDetail } from '@shoal/api'
+import { Loading, Notice, Problem } from '../components/Parts.tsx'
 import { useAsked, useNode } from '../node/context.tsx'
 import { QrCode } from '../qr/QrCode.tsx'
 import { texts } from '../texts/texts.ts'
 import styles from './Add.module.css'
+import { HereOnly } from './HereOnly.tsx'
+import { LinkText } from './LinkText.tsx'
+import { NoSealedLink, SealedLink, useSealedLink } from './SealedLink.tsx'
+import { wholeLink } from './whole-link.ts'
 
 const t = texts.add.link
 
-/** The link of a torrent, to copy, to scan, to hand to another program. */
+/** The links of a torrent, to copy, to scan, to hand to another program. */
 export function TorrentLink({ id }: { id: string }) {
   const node = useNode()
   const asked = useAsked(signal => node.api.getTorrent({ id }, { signal }), [id])
+  const sealedLink = useSealedLink(id)
   if (asked.error) return <Problem error={asked.error} onRetry={asked.reload} />
   if (!asked.value) return <Loading />
-  const { magnet, contentId, name } = asked.value
-  const canShare = typeof navigator.share === 'function'
+  const { sealed, name } = asked.value
+  if (sealedLink !== null) return <SealedLink link={sealedLink} name={name} />
+  return sealed ? <NoSealedLink /> : <Links torrent={asked.value} />
+}
+
+function Links({ torrent }: { readonly torrent: TorrentDetail }) {
+  const { magnet, contentId, name } = torrent
+  const link = torrent.link === null ? null : wholeLink(torrent.link)
   return (
-    <div className={styles.link}>
-      <div className={styles.linkWords}>
-        <label className={styles.folderLabel}>
-          {t.magnet}
-          <input
-            className={`${controlClass} ${styles.mono}`}
-            readOnly
-            value={magnet}
-            onFocus={({ target }) => target.select()}
-          />
-        </label>
-        <div className={styles.buttons}>
-          <CopyButton variant="primary" text={magnet}>
-            {t.copy}
-          </CopyButton>
-          {canShare && (
-            <Button
-              icon="external"
-              onClick={() => navigator.share({ title: name, text: magnet }).catch(() => {})}
-            >
-              {t.system}
-            </Button>
+    <div className={styles.form}>
+      {link !== null && <p>{t.forWhom}</p>}
+      <div className={styles.link}>
+        <div className={styles.linkWords}>
+          {link === null ? (
+            <Notice tone="info">{torrent.private ? t.nonePrivate : t.noneOff}</Notice>
+          ) : (
+            <LinkText first label={t.share} value={link} copy={t.copy} name={name} />
           )}
-        </div>
-        <label className={styles.folderLabel}>
-          {t.contentId}
-          <input
-            className={`${controlClass} ${styles.mono}`}
-            readOnly
-            value={contentId}
-            onFocus={({ target }) => target.select()}
+          <LinkText
+            first={link === null}
+            label={t.magnet}
+            value={magnet}
+            copy={t.copyMagnet}
+            {...(link === null && { name })}
           />
-        </label>
-        <div className={styles.buttons}>
-          <CopyButton text={contentId}>{t.copyId}</CopyButton>
+        </div>
+        <div className={styles.qr}>
+          <QrCode text={link ?? magnet} label={link === null ? t.qrMagnet : t.qr} />
         </div>
       </div>
-      <div className={styles.qr}>
-        <QrCode text={magnet} label={t.qr} />
-      </div>
+      {link !== null && <HereOnly link={link}>{t.hereOnly}</HereOnly>}
+      <details className={styles.details}>
+        <summary>{t.contentId}</summary>
+        <LinkText label={t.contentId} value={contentId} copy={t.copyId} hint={t.contentIdHint} />
+      </details>
     </div>
   )
 }

@@ -1,6 +1,7 @@
 import type { Job } from '@shoal/api'
 import { Link } from 'wouter'
 import { type UploadTask, uploads } from '../add/uploads.ts'
+import { linkShown } from '../app/ui.ts'
 import { Button, buttonClass, IconButton } from '../components/Button.tsx'
 import { ProgressBar, type Tone } from '../components/Parts.tsx'
 import { notifyError } from '../components/toasts.ts'
@@ -34,8 +35,10 @@ export function JobsStrip() {
   )
 }
 
-function isShown({ state, endedMs }: Job, nowMs: number): boolean {
+function isShown({ state, endedMs, link }: Job, nowMs: number): boolean {
   if (state === 'running' || state === 'waiting' || state === 'failed') return true
+  // Nowhere else is it told.
+  if (link !== null) return true
   return state === 'done' && endedMs !== null && nowMs - endedMs < ENDED_SHOWN_MS
 }
 
@@ -57,6 +60,11 @@ function JobRow({ job }: { job: Job }) {
         <span className={styles.facts}>{factsOf(job)}</span>
       </div>
       <ProgressBar value={job.totalBytes ? job.doneBytes / job.totalBytes : 0} tone={TONES[job.state]} />
+      {job.torrent !== null && job.link !== null && (
+        <Button size="small" icon="link" onClick={() => linkShown.set(job.torrent)}>
+          {t.link}
+        </Button>
+      )}
       {job.state === 'done' && job.torrent && (
         <Link href={`/torrents/${job.torrent}`} className={buttonClass('plain', 'small')}>
           {t.open}
@@ -72,10 +80,10 @@ function JobRow({ job }: { job: Job }) {
   )
 }
 
-function factsOf({ state, error, doneBytes, totalBytes, bytesPerSecond }: Job): string {
+function factsOf({ state, error, link, doneBytes, totalBytes, bytesPerSecond }: Job): string {
   if (error) return error.message
   if (state === 'waiting') return t.waiting
-  if (state === 'done') return t.done
+  if (state === 'done') return link === null ? t.done : t.linkOnce
   if (state === 'cancelled') return t.cancelled
   const part =
     totalBytes === null

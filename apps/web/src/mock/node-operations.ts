@@ -19,7 +19,7 @@ import { filesAt, listFolder } from './folders.ts'
 import { historyOf, mockHistory } from './history.ts'
 import { mediaTypeOf } from './media-types.ts'
 import { Random, seedOf } from './random.ts'
-import { MockTorrent } from './swarm.ts'
+import { MockTorrent, mockLinkOf } from './swarm.ts'
 import { type MockWorld, publicJob } from './world.ts'
 
 const missing = (what: string) =>
@@ -61,14 +61,8 @@ function labelOperations(world: MockWorld): LabelOperations {
 
 function jobOperations(world: MockWorld): JobOperations {
   return {
-    async createTorrent({ path, name, label, tags }) {
-      return share(
-        world,
-        name ?? path.slice(path.lastIndexOf('/') + 1),
-        filesAt(path),
-        label ?? null,
-        tags ?? [],
-      )
+    async createTorrent({ path, name = path.slice(path.lastIndexOf('/') + 1), ...how }) {
+      return share(world, { ...how, name, files: filesAt(path) })
     },
     listJobs: async () => ({ items: [...world.jobs.values()].map(publicJob) }),
     async getJob({ id }) {
@@ -91,13 +85,13 @@ function jobOperations(world: MockWorld): JobOperations {
       return publicUpload(world, id)
     },
     getUpload: async ({ id }) => publicUpload(world, id),
-    async shareUpload({ id, name, label, tags }) {
+    async shareUpload({ id, name, ...how }) {
       const { name: given, files: sent } = uploadOf(world, id)
       const files = [...sent].map(([path, lengthBytes]) => ({ path, lengthBytes }))
       world.uploads.delete(id)
       const isFile = files.length === 1 && files[0]!.path === given
       const placed = isFile ? files : files.map(file => ({ ...file, path: `${given}/${file.path}` }))
-      return share(world, name ?? given, placed, label ?? null, tags ?? [])
+      return share(world, { ...how, name: name ?? given, files: placed })
     },
     async cancelUpload({ id }) {
       world.uploads.delete(id)
@@ -118,25 +112,26 @@ export function publicUpload(world: MockWorld, id: string): OutputOf<'getUpload'
   return { id, name, fileCount: files.size, receivedBytes, startedMs }
 }
 
-function share(
-  world: MockWorld,
-  name: string,
-  files: { path: string; lengthBytes: number }[],
-  label: string | null,
-  tags: string[],
-): Job {
+interface Shared extends Pick<CheckedInputOf<'createTorrent'>, 'label' | 'tags' | 'seal'> {
+  readonly name: string
+  readonly files: { path: string; lengthBytes: number }[]
+}
+
+function share(world: MockWorld, { name, files, label = null, tags = [], seal }: Shared): Job {
   const totalBytes = Math.max(
     1,
     files.reduce((sum, file) => sum + file.lengthBytes, 0),
   )
   return world.startJob('create', name, totalBytes, Math.max(60e6, totalBytes / 6), job => {
     const id = new Random(seedOf(`${name} ${totalBytes}`)).hex(40)
-    const title = { name, label, tags, files: () => files }
+    // Padded, and with a header.
+    const sealed = [{ path: 'sealed.age', lengthBytes: Math.ceil(totalBytes * 1.02) + 512 }]
+    const title = { name, label, tags, sealed: seal !== undefined, files: () => (seal ? sealed : files) }
     const start = { id, state: 'seeding', progress: 1, addedMs: world.nowMs(), uploadedBytes: 0 } as const
     const made = new MockTorrent(title, start)
     Object.assign(made.row, { completedMs: world.nowMs(), swarmSeeds: 1, swarmLeeches: 0 })
     world.add(made)
-    job.torrent = id
+    Object.assign(job, { torrent: id, link: seal ? mockLinkOf(`${name} ${seal.by}`) : null })
   })
 }
 

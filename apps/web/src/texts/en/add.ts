@@ -1,4 +1,5 @@
 import { plural } from '../plural.ts'
+import { sealing } from './sealing.ts'
 
 export const add = {
   title: 'Add',
@@ -86,7 +87,24 @@ export const add = {
       'One a line. The DHT is off in the settings: without a tracker only peers whose address is known are found.',
     pieceSize: 'Piece size',
     pieceAuto: 'As fits the size',
+    seal: {
+      ...sealing.make,
+      hint: 'The node encrypts it first, into a file of about the same size: trackers, peers and whoever carries it see neither content nor names.',
+      recipientsHint: 'The owners of these keys, and not even you unless yours is one of them.',
+      keysHint: 'age1… or did:key:…, one a line. Everybody gets their own from shoal key new.',
+      nameHint: 'Seen by you, and by those who open it.',
+      commentHint: 'It is not sealed: whoever carries the share can read it.',
+      strength: {
+        weak: 'Easy to guess: take more words.',
+        fair: 'Hard to guess.',
+        strong: 'Not to be guessed.',
+      },
+      confirm: 'Seal and share',
+    },
     confirm: 'Share',
+    sealing: 'Sealing, and preparing what is shared',
+    sealed: 'It is sealed and shared',
+    sealedBody: 'Keep the node running until others have it.',
     sending: (sent: string, all: string) => `Sending ${sent} of ${all}`,
     preparing: 'Reading and preparing',
     cancel: 'Cancel',
@@ -98,12 +116,41 @@ export const add = {
   },
   link: {
     title: 'Send the link',
+    forWhom:
+      'The link opens in any browser, with nothing installed; the magnet link is for BitTorrent programs.',
+    share: 'Link for any browser',
     magnet: 'Magnet link',
     contentId: 'Content ID',
+    contentIdHint: 'What it is called in other networks. Shoal finds it by that too.',
     copy: 'Copy link',
+    copyMagnet: 'Copy magnet link',
     copyId: 'Copy ID',
-    qr: 'QR code of the magnet link',
+    qr: 'QR code of the link',
+    qrMagnet: 'QR code of the magnet link',
     system: 'Share…',
+    settings: 'Open the settings',
+    hereOnly:
+      'This link works on this machine only. Set “Public address”, under Network in the settings, to the address at which others reach this node, or send the magnet link.',
+    nonePrivate:
+      'There is no link for browsers: a private torrent meets peers by its own trackers alone. Send the magnet link.',
+    noneOff:
+      'There is no link for browsers, since WebRTC or the node’s own tracker is off in the settings. Send the magnet link.',
+    sealed: {
+      label: 'Link of the sealed share',
+      opens: {
+        key: 'Whoever has the whole link can open it, in any browser or with Shoal.',
+        passphrase:
+          'Whoever has the link and the passphrase can open it, in any browser or with Shoal. Send the passphrase by another way.',
+        recipients: 'The owners of the keys can open it, in any browser or with Shoal, and nobody else.',
+      },
+      opensAny:
+        'Whoever has the link can open it, in any browser or with Shoal: with the passphrase or key, where you chose one.',
+      once: 'Copy it now: the node tells it until it is restarted or the work is dismissed, and keeps it nowhere.',
+      hereOnly:
+        'Browsers of this machine only find the page of this link. Set “Public address”, under Network in the settings, to the address at which others reach this node. Shoal itself opens the link anywhere.',
+      goneTitle: 'This is sealed.',
+      gone: 'Its link was told when it was sealed, and is kept nowhere: whoever has it can open this for as long as it is shared. For a new link, share the files again.',
+    },
   },
   folder: {
     title: 'Choose a folder',

@@ -69,6 +69,8 @@ export const list = {
   left: (time: string) => `${time} left`,
   of: (part: string, whole: string) => `${part} of ${whole}`,
   private: 'Private',
+  sealed: 'Sealed',
+  sealedHint: 'Sealed: what is shared is one encrypted file. Who has its link opens it.',
   empty: {
     title: 'Nothing here yet',
     body: 'Drop a file or folder anywhere on this page to share it. Paste a magnet link to download.',
@@ -113,5 +115,7 @@ export const list = {
     done: 'Done',
     cancelled: 'Cancelled',
     open: 'Show',
+    link: 'Link',
+    linkOnce: 'Its link is told here only',
   },
 }

@@ -98,6 +98,8 @@ export const torrent = {
     versions: { v1: 'BitTorrent v1', v2: 'BitTorrent v2', hybrid: 'Hybrid: v1 and v2' },
     private: 'Private',
     privateYes: 'Only its trackers tell of peers',
+    sealed: 'Sealed',
+    sealedYes: 'Encrypted before it was shared: peers carry it, and see neither content nor names',
     infoHashV1: 'Info hash v1',
     infoHashV2: 'Info hash v2',
     contentId: 'Content ID',
@@ -115,6 +117,8 @@ export const torrent = {
     none: 'No file has this in its name.',
     unknown: 'The files show once the metadata is here. Peers are asked for it.',
     openAll: 'Open all folders',
+    sealed:
+      'This is one encrypted file, which everybody sees as sealed.age. The files inside have names of their own; who has what opens it sees them.',
     closeAll: 'Close all folders',
     want: (name: string) => `Download ${name}`,
     priority: 'Priority',

@@ -1,6 +1,7 @@
 import type { Torrent } from '@shoal/api'
 import { useMemo, useState } from 'react'
 import { controlClass } from '../../components/Field.tsx'
+import { Notice } from '../../components/Parts.tsx'
 import { useNode } from '../../node/context.tsx'
 import { texts } from '../../texts/texts.ts'
 import table from '../table.module.css'
@@ -24,14 +25,17 @@ export default function FilesTab({ torrent, files, marked, onOpen }: FilesTabPro
   if (torrent.totalBytes === null) return <p className={table.empty}>{say.unknown}</p>
   if (!files.tree) return files.error ? <p className={table.empty}>{files.error.message}</p> : null
   return (
-    <Tree
-      key={`${torrent.id} ${marked}`}
-      torrent={torrent}
-      tree={files.tree}
-      files={files}
-      marked={marked}
-      onOpen={onOpen}
-    />
+    <>
+      {torrent.sealed && <Notice tone="info">{say.sealed}</Notice>}
+      <Tree
+        key={`${torrent.id} ${marked}`}
+        torrent={torrent}
+        tree={files.tree}
+        files={files}
+        marked={marked}
+        onOpen={onOpen}
+      />
+    </>
   )
 }
 

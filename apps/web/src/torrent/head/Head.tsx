@@ -35,6 +35,7 @@ export function Head({ torrent, onPlay }: HeadActionsProps) {
             </span>
             {torrent.totalBytes !== null && <span>{sizeOf(torrent)}</span>}
             {torrent.private && <span>{texts.list.private}</span>}
+            {torrent.sealed && <span title={texts.list.sealedHint}>{texts.list.sealed}</span>}
             {torrent.label && <LabelChip name={torrent.label} />}
             {torrent.tags.map(tag => (
               <span key={tag} className={styles.tag}>

@@ -82,6 +82,7 @@ export function identityFacts(detail: TorrentDetail): Fact[] {
   return known([
     [say.version, detail.version === null ? null : say.versions[detail.version]],
     [say.private, detail.private ? say.privateYes : null],
+    [say.sealed, detail.sealed ? say.sealedYes : null],
     [say.contentId, detail.contentId, { copies: true }],
     [say.infoHashV1, detail.infoHashV1, { copies: true }],
     [say.infoHashV2, detail.infoHashV2, { copies: true }],

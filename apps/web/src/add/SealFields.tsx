@@ -1,0 +1,110 @@
+import { useState } from 'react'
+import { CheckField, TextArea, TextField } from '../components/Field.tsx'
+import { ProgressBar } from '../components/Parts.tsx'
+import type { FormProblem } from '../share-page/sealing/seal-form.ts'
+import { texts } from '../texts/texts.ts'
+import styles from './Add.module.css'
+import { type Strength, strengthOf } from './strength.ts'
+
+const t = texts.add.share.seal
+
+const WAYS = [
+  { by: 'key', label: t.key, hint: t.keyHint },
+  { by: 'passphrase', label: t.passphrase, hint: t.passphraseHint },
+  { by: 'recipients', label: t.recipients, hint: t.recipientsHint },
+] as const
+
+interface Props {
+  readonly sealed: boolean
+  readonly problem: FormProblem | null
+  onSealed(sealed: boolean): void
+}
+
+/** Whether it is sealed, and to whom: fields of the form around it, as `sealToOf` reads them. */
+export function SealFields({ sealed, problem, onSealed }: Props) {
+  const [by, setBy] = useState<(typeof WAYS)[number]['by']>('key')
+  const wrong = (field: FormProblem['field']) => (problem?.field === field ? problem.message : undefined)
+  return (
+    <div className={styles.form}>
+      <CheckField
+        label={t.switch}
+        hint={t.hint}
+        checked={sealed}
+        onChange={({ target }) => onSealed(target.checked)}
+      />
+      {sealed && (
+        <fieldset className={styles.ways}>
+          <legend>{t.to}</legend>
+          {WAYS.map(way => (
+            <label key={way.by} className={styles.way}>
+              <input
+                type="radio"
+                name="by"
+                value={way.by}
+                checked={by === way.by}
+                onChange={() => setBy(way.by)}
+              />
+              <span>
+                {way.label}
+                <small>{way.hint}</small>
+              </span>
+            </label>
+          ))}
+          {by === 'passphrase' && <Passphrase wrong={wrong} />}
+          {by === 'recipients' && (
+            <TextArea
+              label={t.keys}
+              hint={t.keysHint}
+              error={wrong('recipients')}
+              name="recipients"
+              rows={3}
+              spellCheck={false}
+              autoComplete="off"
+              className={styles.mono}
+            />
+          )}
+        </fieldset>
+      )}
+    </div>
+  )
+}
+
+const TONES = { weak: 'bad', fair: 'warn', strong: 'good' } as const satisfies Record<Strength, string>
+/** Where the bar is full. */
+const ENOUGH_BITS = 66
+
+function Passphrase({ wrong }: { wrong(field: FormProblem['field']): string | undefined }) {
+  const [passphrase, setPassphrase] = useState('')
+  const { strength, bits } = strengthOf(passphrase)
+  return (
+    <div className={styles.pair}>
+      <div>
+        <TextField
+          label={t.field}
+          error={wrong('passphrase')}
+          name="passphrase"
+          type="password"
+          autoComplete="new-password"
+          maxLength={1000}
+          onChange={({ target }) => setPassphrase(target.value)}
+        />
+        {passphrase !== '' && (
+          <div className={styles.strength}>
+            <ProgressBar value={bits / ENOUGH_BITS} tone={TONES[strength]} />
+            <p className={styles.facts} aria-live="polite">
+              {t.strength[strength]}
+            </p>
+          </div>
+        )}
+      </div>
+      <TextField
+        label={t.again}
+        error={wrong('again')}
+        name="again"
+        type="password"
+        autoComplete="new-password"
+        maxLength={1000}
+      />
+    </div>
+  )
+}

@@ -1,0 +1,17 @@
+import { expect, test } from 'vitest'
+import { strengthOf } from './strength.ts'
+
+test.each([
+  ['', 'weak'],
+  ['rex', 'weak'],
+  ['password1', 'weak'],
+  ['12345678901234567890', 'weak'],
+  ['aaaaaaaaaaaaaaaaaaaa', 'weak'],
+  ['herring herring herring herring herring herring', 'weak'],
+  ['green herring', 'weak'],
+  ['green herring lamp boat', 'fair'],
+  ['green herring lamp boat stone wind', 'strong'],
+  ['7f$K2-xQ9!pL4w', 'strong'],
+])('“%s” is %s', (passphrase, strength) => {
+  expect(strengthOf(passphrase).strength).toBe(strength)
+})
