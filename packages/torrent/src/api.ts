@@ -403,6 +403,11 @@ export interface SessionApi {
    * `bad-argument`, or `refused` when the port is taken: it keeps the one that it has then, and nothing is changed.
    */
   configure(changes: SessionSettings): Promise<void>
+  /**
+   * The machine has another network than before, or one again: trackers are asked at once, over new connections. For whoever is told of that
+   * by the system, as pages are.
+   */
+  networkChanged(): void
   /** Stops everything, records resume data, closes every socket, file, timer and worker. Safe to call twice. */
   close(): Promise<void>
 }

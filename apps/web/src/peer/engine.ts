@@ -213,6 +213,10 @@ export class Engine {
     this.#session.setLimits(limits)
   }
 
+  networkChanged(): void {
+    this.#session.networkChanged()
+  }
+
   async storage(): Promise<StorageState> {
     const { usage = 0, quota = 0 } = (await navigator.storage?.estimate?.().catch(() => null)) ?? {}
     const neededBytes = this.torrents

@@ -102,6 +102,10 @@ export class Discoveries {
     return trackers.length > 0 ? (this.#trackers?.join(topic, sink, { tiers: trackers }) ?? null) : null
   }
 
+  networkChanged(): void {
+    this.#trackers?.networkChanged()
+  }
+
   addDhtNode(host: string, port: number): void {
     this.#dht?.addNode(host, port)
   }

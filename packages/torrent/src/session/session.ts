@@ -197,6 +197,10 @@ export class Session implements SessionApi {
     this.#context.limits.set(limits, peerClass)
   }
 
+  networkChanged(): void {
+    this.#context.discoveries?.networkChanged()
+  }
+
   async configure(changes: SessionSettings): Promise<void> {
     this.#mustBeOpen()
     checkOptions(changes)

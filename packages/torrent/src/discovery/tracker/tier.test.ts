@@ -225,6 +225,35 @@ describe('the trackers of a torrent', () => {
     expect(protocol.seen.length - before).toBeLessThanOrEqual(11)
   })
 
+  it('tries all that fail at once when the network is another one, except where a tracker has named a time', async () => {
+    protocol.answers.set('fails', refuse())
+    protocol.answers.set('works', fine)
+    protocol.answers.set('later', refuse({ retryInMs: Infinity }))
+    const trackers = discovery()
+    const membership = join([['fails'], ['works'], ['later'], ['hangs']], testTopic(), trackers)
+    await clock.advance(120 * MINUTE + 1000)
+    membership.refresh()
+    await clock.advance(1000)
+    protocol.seen.length = 0
+    protocol.answers.set('fails', fine)
+    protocol.answers.set('hangs', fine)
+    trackers.networkChanged()
+    await clock.advance(1)
+    expect(protocol.hosts().sort()).toEqual(['fails', 'hangs', 'works'])
+    expect(membership.status().map(({ state }) => state)).toEqual(['ok', 'ok', 'failed', 'ok'])
+  })
+
+  it('asks anew when the network changes while a tracker is asked', async () => {
+    const trackers = discovery()
+    const membership = join([['a']], testTopic(), trackers)
+    await clock.advance(1)
+    protocol.answers.set('a', fine)
+    trackers.networkChanged()
+    await clock.advance(1)
+    expect(protocol.events()).toEqual(['started', 'started'])
+    expect(membership.status()).toMatchObject([{ state: 'ok' }])
+  })
+
   it('says completed once, to a tracker that knew us before', async () => {
     let left = 10
     const topic = { ...testTopic(), totals: () => ({ uploaded: 0, downloaded: 0, left }) }

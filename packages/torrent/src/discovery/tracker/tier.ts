@@ -51,6 +51,8 @@ export class Tier {
   #round: AbortController | undefined
   /** When the tracker in front may be asked out of turn; `Infinity` while none works. */
   #refreshAtMs = Infinity
+  /** The round that is under way began on a network that is gone. */
+  #isOutdated = false
   #left = false
 
   constructor(hub: TrackerHub, owner: TierOwner, number: number, urls: readonly string[]) {
@@ -74,6 +76,14 @@ export class Tier {
     for (const tracker of this.#trackers) tracker.hurry(nowMs)
     const atMs = Math.max(nowMs, this.#refreshAtMs === Infinity ? this.#retryMs() : this.#refreshAtMs)
     if (this.#appointment && atMs < this.#appointment.timeMs) this.#schedule(atMs)
+  }
+
+  /** The machine's network is another one: whatever was planned, its trackers are told at once. */
+  networkChanged(): void {
+    for (const tracker of this.#trackers) tracker.forgive()
+    this.#isOutdated = this.#round !== undefined
+    this.#round?.abort(new TrackerError('unreachable', 'the network changed'))
+    this.#schedule(this.#hub.clock.nowMs())
   }
 
   /** The tracker has forgotten us: it is told again soon, or another of the tier is. */
@@ -143,6 +153,7 @@ export class Tier {
       this.#owner.sink.onStatus()
     }
     this.#round = undefined
+    if (this.#isOutdated) return this.networkChanged()
     this.#schedule(nextMs === Infinity ? this.#retryMs() : nextMs)
     this.#owner.sink.onStatus()
   }

@@ -21,6 +21,8 @@ export class TrackerState {
   retryAtMs = 0
   /** The same when someone asks for it. */
   #soonestRetryMs = 0
+  /** It said itself when to come back (BEP 31), or is of no use here. */
+  #mustWait = false
   #failures = 0
   #message: string | undefined
   /** When it last answered or failed. */
@@ -54,6 +56,7 @@ export class TrackerState {
     this.#failures = 0
     this.retryAtMs = 0
     this.#soonestRetryMs = 0
+    this.#mustWait = false
     this.#message = answer.warning && withoutSecrets(answer.warning, this.url)
     this.#peers = answer.peers.length
     this.#seeds = answer.seeds
@@ -76,8 +79,16 @@ export class TrackerState {
     this.#peers = 0
     const waitMs = asked === undefined ? retryAfterMs(this.#failures, random) : askedRetryMs(asked)
     this.retryAtMs = this.protocol ? nowMs + waitMs : Infinity
-    const mayHurry = asked === undefined && this.protocol
-    this.#soonestRetryMs = mayHurry ? Math.min(this.retryAtMs, nowMs + MIN_INTERVAL_MS) : this.retryAtMs
+    this.#mustWait = asked !== undefined || !this.protocol
+    this.#soonestRetryMs = this.#mustWait ? this.retryAtMs : Math.min(this.retryAtMs, nowMs + MIN_INTERVAL_MS)
+  }
+
+  /** What failed of late may have been our own network's fault: it is tried again as after a first failure, and at once. */
+  forgive(): void {
+    if (this.#mustWait) return
+    this.#failures = Math.min(this.#failures, 1)
+    this.retryAtMs = 0
+    this.#soonestRetryMs = 0
   }
 
   /** Someone wants peers now: tries again as soon as is decent. */

@@ -66,6 +66,8 @@ export interface TrackerProtocol {
   ): Promise<(ScrapeEntry | null)[]>
   /** Set by its user: called when a tracker has lost all that it knew of us, and must be told again. */
   onLost?: ((url: string) => void) | undefined
+  /** The machine's network is another one: connections of the old one do not say that they are dead, and are given up. */
+  networkChanged?(): void
   /** Closes sockets; what is under way rejects with `closed`. */
   close(): Promise<void>
 }

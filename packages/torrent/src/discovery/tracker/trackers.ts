@@ -139,6 +139,12 @@ export class TrackerDiscovery implements Discovery {
     )
   }
 
+  /** The machine has another network, or one again: all torrents are announced at once, over new connections. */
+  networkChanged(): void {
+    for (const protocol of new Set(this.#protocols.values())) protocol.networkChanged?.()
+    for (const member of this.#members) member.networkChanged()
+  }
+
   /** Leaves all torrents, telling their trackers within a few seconds, then closes the sockets. */
   async close(): Promise<void> {
     this.#closed = true
@@ -218,6 +224,10 @@ class TrackerMembership implements Membership {
 
   lost(url: string): void {
     for (const tier of this.#tiers) tier.lost(url)
+  }
+
+  networkChanged(): void {
+    for (const tier of this.#tiers) tier.networkChanged()
   }
 
   refresh(): void {

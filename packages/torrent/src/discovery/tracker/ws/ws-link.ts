@@ -90,6 +90,12 @@ export class WsLink {
     this.#reject(new ShoalError('closed', 'the trackers were closed'))
   }
 
+  /** As if the tracker had hung up. */
+  giveUp(): void {
+    this.#socket.close()
+    this.#end(new TrackerError('unreachable', 'the network changed'))
+  }
+
   #onText(text: string): void {
     if (this.#isClosed || !this.#mayRead()) return
     const message = parseTrackerMessage(text)

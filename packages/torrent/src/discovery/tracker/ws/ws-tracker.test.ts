@@ -67,6 +67,16 @@ describe('WebSocket trackers', () => {
     expect(clock.pending).toBe(0)
   })
 
+  it('tells the tracker again over a new socket when the network is another one', async () => {
+    const members = [join(1), join(2)]
+    await clock.advance(100)
+    discovery.networkChanged()
+    await clock.advance(100)
+    expect(tracker.dials).toBe(2)
+    expect(tracker.received.map(({ event }) => event)).toEqual(['started', 'started'])
+    expect(members.map(member => member.status()[0]!.state)).toEqual(['ok', 'ok'])
+  })
+
   it('hands on answers to our offers, and what others offer', async () => {
     join()
     await clock.advance(100)

@@ -93,6 +93,10 @@ export class WsTracker implements TrackerProtocol {
     })
   }
 
+  networkChanged(): void {
+    for (const link of [...this.#links.values()]) link.giveUp()
+  }
+
   async close(): Promise<void> {
     for (const link of this.#links.values()) link.close()
     this.#links.clear()
