@@ -40,6 +40,7 @@ export {
   REFUSED,
   Tracker,
   type TrackerCounters,
+  type TrackerLists,
   type TrackerOptions,
 } from './tracker.ts'
 export { UdpFront } from './udp/udp-front.ts'

@@ -60,6 +60,9 @@ export class SwarmCounts {
   downloads = 0
   /** Whether the swarm is known. */
   found = false
+  /** Why nothing was counted, as in Announce. */
+  failure = ''
+  retryInSeconds = 0
 }
 
 export interface StoreStats {
@@ -74,7 +77,7 @@ export interface StoreStats {
 
 /**
  * Swarms and their peers. What can answer at once returns nothing: no promise is made for an announce in memory. What asks another process
- * (Redis) returns a promise; whoever called leaves the Announce alone until it settles.
+ * (Redis) returns a promise; whoever called leaves the Announce alone until it settles. What throws or rejects is answered as a failure.
  *
  * Seeds are not told of seeds, nobody is told of their own address, and peers are chosen at random, but the same for the same asker within some
  * seconds: asking often tells no more.

@@ -13,20 +13,25 @@ import {
   type SwarmCounts,
   type SwarmStore,
 } from './store.ts'
+import { StoreCalls } from './store-calls.ts'
 
-export interface TrackerOptions {
-  /** Default: a MemoryStore that forgets peers after one and a half intervals. */
-  readonly store?: SwarmStore
-  /** How long peers wait between announces: 5 to 43,200 s. Default 1800. Some wait up to an eighth longer, so that they do not all come at once. */
-  readonly intervalSeconds?: number
-  /** How soon they may ask again. Default 60, or the interval if that is less. */
-  readonly minIntervalSeconds?: number
+/** Who is served, and what: may be changed while the tracker runs. */
+export interface TrackerLists {
   /** Only these info hashes are served: 40 or 64 hex digits. Default: all. */
   readonly allowedHashes?: readonly string[]
   /** Private mode: only who asks at `/<passkey>/announce` is served. A passkey has 8 to 64 letters and digits. Default: everybody. */
   readonly passkeys?: readonly string[]
   /** Addresses and networks that are served nothing. */
   readonly bannedAddresses?: readonly string[]
+}
+
+export interface TrackerOptions extends TrackerLists {
+  /** Default: a MemoryStore that forgets peers after one and a half intervals. */
+  readonly store?: SwarmStore
+  /** How long peers wait between announces: 5 to 43,200 s. Default 1800. Some wait up to an eighth longer, so that they do not all come at once. */
+  readonly intervalSeconds?: number
+  /** How soon they may ask again. Default 60, or the interval if that is less. */
+  readonly minIntervalSeconds?: number
   /** Addresses and networks that may announce other addresses than their own (`ip=`), besides this machine. */
   readonly trustedAddresses?: readonly string[]
   /** Announces and scrapes of one address, on average over ten seconds; 0: no limit. This machine has none. Default 100. */
@@ -35,6 +40,12 @@ export interface TrackerOptions {
   readonly connectionsPerAddress?: number
   /** Whether this machine may announce other addresses and has no limits. False where pages of browsers and proxies on it ask, too. Default true. */
   readonly isMachineTrusted?: boolean
+  /** Calls of a store that are under way, at most: announces beyond them are refused. Default 10,000. */
+  readonly maxPendingCalls?: number
+  /** How long a call of the store is waited for. Default 10 s. */
+  readonly storeTimeoutMs?: number
+  /** The store threw, rejected or took too long. */
+  readonly onStoreError?: (error: unknown) => void
   /** Milliseconds of a clock that never goes back. */
   readonly nowMs?: () => number
 }
@@ -44,6 +55,7 @@ export const REFUSED = {
   passkey: 'this tracker is private: use the announce address that you were given',
   hash: 'this tracker does not serve this torrent',
   often: 'too many announces from your address: slow down',
+  page: 'pages announce over WebSocket',
 } as const
 
 /** What was asked since the start. */
@@ -56,6 +68,7 @@ export interface TrackerCounters {
 export type FrontName = 'udp' | 'http' | 'webSocket'
 
 const SWEEP_MS = 1000
+const [MAX_PENDING_CALLS, STORE_TIMEOUT_MS] = [10_000, 10_000] as const
 const OFTEN_RETRY_SECONDS = 60
 
 export class Tracker {
@@ -71,21 +84,23 @@ export class Tracker {
   readonly nowMs: () => number
   readonly #intervalSeconds: number
   readonly #spreadSeconds: number
-  readonly #hashes: HashList | null
-  readonly #passkeys: ReadonlySet<string> | null
-  readonly #banned: AddressSet
+  #hashes: HashList | null = null
+  #passkeys: ReadonlySet<string> | null = null
+  #banned = new AddressSet([])
   readonly #trusted: AddressSet
   readonly #rates: RateTable | null
+  readonly #calls: StoreCalls
+  readonly #onStoreError: (error: unknown) => void
   readonly #sweeper: NodeJS.Timeout
+  #isSweeping = false
   #spread = 0
 
   /** Throws TypeError or RangeError for options that make no sense. Close it: it has a timer, which does not keep the process running. */
   constructor(options: TrackerOptions = {}) {
-    const { intervalSeconds = 1800, announcesPerSecond = 100, passkeys, allowedHashes } = options
+    const { intervalSeconds = 1800, announcesPerSecond = 100 } = options
     if (!(intervalSeconds >= 5 && intervalSeconds <= 43_200))
       throw new RangeError('intervalSeconds is 5 to 43200')
-    const wrong = passkeys?.find(key => !isPasskey(key))
-    if (wrong !== undefined) throw new TypeError('a passkey has 8 to 64 letters and digits')
+    this.setLists(options)
     this.nowMs = options.nowMs ?? (() => performance.now())
     this.store =
       options.store ??
@@ -95,12 +110,23 @@ export class Tracker {
     this.isMachineTrusted = options.isMachineTrusted ?? true
     this.#intervalSeconds = intervalSeconds
     this.#spreadSeconds = Math.floor(intervalSeconds / 8)
-    this.#hashes = allowedHashes ? new HashList(allowedHashes) : null
-    this.#passkeys = passkeys ? new Set(passkeys) : null
-    this.#banned = new AddressSet(options.bannedAddresses ?? [])
     this.#trusted = new AddressSet(options.trustedAddresses ?? [])
     this.#rates = announcesPerSecond > 0 ? new RateTable(announcesPerSecond) : null
-    this.#sweeper = setInterval(() => void this.store.sweep(), SWEEP_MS).unref()
+    this.#onStoreError = options.onStoreError ?? (() => {})
+    const { maxPendingCalls = MAX_PENDING_CALLS, storeTimeoutMs = STORE_TIMEOUT_MS } = options
+    this.#calls = new StoreCalls(maxPendingCalls, storeTimeoutMs, this.#onStoreError)
+    this.#sweeper = setInterval(() => void this.#sweep(), SWEEP_MS).unref()
+  }
+
+  /** Replaces the lists that are given, from the next request on. Throws TypeError, with nothing changed, when one makes no sense. */
+  setLists({ passkeys, allowedHashes, bannedAddresses }: TrackerLists): void {
+    if (passkeys?.some(key => !isPasskey(key)))
+      throw new TypeError('a passkey has 8 to 64 letters and digits')
+    const hashes = allowedHashes && new HashList(allowedHashes)
+    const banned = bannedAddresses && new AddressSet(bannedAddresses)
+    this.#hashes = hashes ?? this.#hashes
+    this.#banned = banned ?? this.#banned
+    this.#passkeys = passkeys ? new Set(passkeys) : this.#passkeys
   }
 
   get isPrivate(): boolean {
@@ -112,9 +138,9 @@ export class Tracker {
     return this.#banned.has(family, address)
   }
 
-  /** Whether the address may announce others. */
-  isTrusted(family: Family, address: Int32Array): boolean {
-    return this.#isTrustedMachine(family, address) || this.#trusted.has(family, address)
+  /** Whether the address may announce others. `isItself`: false when it may be that of a proxy, behind which anybody may be. */
+  isTrusted(family: Family, address: Int32Array, isItself = true): boolean {
+    return (isItself && this.#isTrustedMachine(family, address)) || this.#trusted.has(family, address)
   }
 
   /** Whether an announce that came with this passkey (null: none) is served. */
@@ -122,15 +148,15 @@ export class Tracker {
     return this.#passkeys === null || (passkey !== null && this.#passkeys.has(passkey))
   }
 
-  /** Whether the address may ask once more now. */
-  admitsRate(family: Family, address: Int32Array): boolean {
-    if (this.#rates === null || this.#isTrustedMachine(family, address)) return true
+  /** Whether the address may ask once more now; `isItself` as above. */
+  admitsRate(family: Family, address: Int32Array, isItself = true): boolean {
+    if (this.#rates === null || (isItself && this.#isTrustedMachine(family, address))) return true
     return this.#rates.admits(family, address, this.nowMs())
   }
 
   /**
-   * Records the announce and fills in its answer, `failure` too. A promise only when the store gives one. Who asks is checked before, by
-   * `isBanned`, `admitsPasskey`, `admitsRate`: `address` is the peer's, which may be another.
+   * Records the announce and fills in its answer, `failure` too. A promise, which never rejects, only when the store gives one. Who asks is checked
+   * before, by `isBanned`, `admitsPasskey`, `admitsRate`: `address` is the peer's, which may be another.
    */
   announce(announce: Announce, front: FrontName): void | Promise<void> {
     this.counters[front].announces++
@@ -138,13 +164,37 @@ export class Tracker {
       return refuse(announce, REFUSED.hash, 0)
     this.#spread = (this.#spread * 5 + 1) & 0xffff
     announce.intervalSeconds = this.#intervalSeconds + (this.#spread % (this.#spreadSeconds + 1))
-    return this.store.announce(announce)
+    return this.#announce(announce)
   }
 
+  /** Forgets a peer that is gone: no request, so that nothing is counted or refused. A promise as `announce` gives it. */
+  forget(announce: Announce): void | Promise<void> {
+    return this.#announce(announce)
+  }
+
+  #announce(announce: Announce): void | Promise<void> {
+    announce.peerCount = 0
+    if (!this.#calls.admits(announce)) return
+    try {
+      const call = this.store.announce(announce)
+      if (call !== undefined) return this.#calls.settle(call, announce)
+    } catch (error) {
+      this.#calls.failed(announce, error)
+    }
+  }
+
+  /** Fills in the counts, `failure` too. A promise as `announce` gives it. */
   scrape(counts: SwarmCounts): void | Promise<void> {
-    if (this.#hashes === null || this.#hashes.has(counts.hash)) return this.store.scrape(counts)
     counts.seeds = counts.leeches = counts.downloads = 0
     counts.found = false
+    if (this.#hashes !== null && !this.#hashes.has(counts.hash)) return
+    if (!this.#calls.admits(counts)) return
+    try {
+      const call = this.store.scrape(counts)
+      if (call !== undefined) return this.#calls.settle(call, counts)
+    } catch (error) {
+      this.#calls.failed(counts, error)
+    }
   }
 
   /** Refuses in the tracker's name what did not pass its checks. */
@@ -158,6 +208,18 @@ export class Tracker {
 
   stats(): StoreStats | Promise<StoreStats> {
     return this.store.stats()
+  }
+
+  /** One at a time, however long the store takes. */
+  async #sweep(): Promise<void> {
+    if (this.#isSweeping) return
+    this.#isSweeping = true
+    try {
+      await this.store.sweep()
+    } catch (error) {
+      this.#onStoreError(error)
+    }
+    this.#isSweeping = false
   }
 
   async close(): Promise<void> {

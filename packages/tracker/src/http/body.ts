@@ -1,6 +1,6 @@
-/** Bencoded answers (BEP 3, 7, 23, 31, 48), written into one buffer. */
+/** Bencoded answers (BEP 3, 7, 23, 24, 31, 48), written into one buffer. */
 import { addressText } from '../base/address.ts'
-import { type Announce, FAMILY, MAX_PEERS, PEER_BYTES, type SwarmCounts } from '../store.ts'
+import { type Announce, FAMILY, type Family, MAX_PEERS, PEER_BYTES, type SwarmCounts } from '../store.ts'
 import { MAX_SCRAPE } from './target.ts'
 
 /** Room for the longest: a list of IPv6 peers as dictionaries, or a whole scrape. */
@@ -10,7 +10,10 @@ export const MAX_BODY_BYTES = Math.max(MAX_PEERS * 80, MAX_SCRAPE * 110) + 1024
 const KEYS = {
   complete: 'd8:completei',
   downloaded: 'e10:downloadedi',
+  externalIpv4: 'e11:external ip4:',
+  externalIpv6: 'e11:external ip16:',
   incomplete: 'e10:incompletei',
+  incompleteNext: '10:incompletei',
   interval: 'e8:intervali',
   minInterval: 'e12:min intervali',
   peers: 'e5:peers',
@@ -29,13 +32,22 @@ export class BodyWriter {
     this.bytes = bytes
   }
 
-  announce(announce: Announce, minIntervalSeconds: number, isCompact: boolean, trackerId: string): void {
+  /** `external`: the address of who asks, of `externalFamily`, which is told to him (BEP 24); null to tell none. */
+  announce(
+    announce: Announce,
+    minIntervalSeconds: number,
+    isCompact: boolean,
+    trackerId: string,
+    externalFamily: Family,
+    external: Int32Array | null,
+  ): void {
     if (announce.failure !== '') return this.failure(announce.failure, announce.retryInSeconds)
     this.#put(BYTES.complete)
     this.#number(announce.seeds)
     this.#put(BYTES.downloaded)
     this.#number(announce.downloads)
-    this.#put(BYTES.incomplete)
+    if (external === null) this.#put(BYTES.incomplete)
+    else this.#external(externalFamily, external)
     this.#number(announce.leeches)
     this.#put(BYTES.interval)
     this.#number(announce.intervalSeconds)
@@ -73,6 +85,13 @@ export class BodyWriter {
       this.#text('ee')
     }
     this.#text('ee')
+  }
+
+  #external(family: Family, words: Int32Array): void {
+    const isIpv6 = family === FAMILY.ipv6
+    this.#put(isIpv6 ? BYTES.externalIpv6 : BYTES.externalIpv4)
+    for (let word = 0; word < (isIpv6 ? 4 : 1); word++) this.#word(words[word]!)
+    this.#put(BYTES.incompleteNext)
   }
 
   /** BEP 23 and 7: the peers of the asker's own family, who can reach them. */

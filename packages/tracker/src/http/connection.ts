@@ -11,6 +11,8 @@ export class Connection {
   readonly family: 0 | 1 | null
   readonly words = new Int32Array(4)
   rest: Buffer | null = null
+  /** It is counted for its address. */
+  isCounted = false
   /** An answer is being made: what comes meanwhile waits. */
   isBusy = false
   /** Since when it owes us a request, or the end of one. */

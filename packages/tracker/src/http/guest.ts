@@ -6,6 +6,7 @@ import { readAddress } from '../base/address.ts'
 import { SCOPE, scopeOf } from '../base/scope.ts'
 import type { Tracker } from '../tracker.ts'
 import { type OwnPeer, WebSocketFront } from '../ws/web-socket-front.ts'
+import { MACHINE_HOST } from './asker.ts'
 import { httpHandler } from './handler.ts'
 
 export interface GuestOptions {
@@ -26,7 +27,6 @@ export interface Guest {
 }
 
 const FORWARDED = ['x-forwarded-for', 'x-real-ip', 'forwarded', 'via'] as const
-const MACHINE_HOST = /^(?:127(?:\.\d{1,3}){3}|\[::1\]|(?:[\w-]+\.)*localhost)\.?(?::\d+)?$/i
 const TRACKER_PATH = /^\/(?:[A-Za-z0-9]{8,64}\/)?(?:announce|scrape)(?:$|\?)/
 
 /** To be called when the host has all its listeners. */

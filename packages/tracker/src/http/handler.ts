@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { readAddress } from '../base/address.ts'
 import type { Tracker } from '../tracker.ts'
+import { ASKER } from './asker.ts'
 import { BodyWriter, MAX_BODY_BYTES } from './body.ts'
 import { Responder } from './responder.ts'
 import { MAX_TARGET_BYTES } from './target.ts'
@@ -9,9 +10,16 @@ import { MAX_TARGET_BYTES } from './target.ts'
 export interface HttpHandler {
   /**
    * Answers an announce or scrape. False, and nothing is done, for what is neither. `address`: whom the request comes from, where the server
-   * in front knows better than the socket. `isNear`: false when it may be a proxy's, so that it is told of no address of this machine or network.
+   * in front knows better than the socket. `isNear`: false when it may be a proxy's, so that it is told of no
+   * address of this machine or network, and has no rights of this machine.
    */
   handle(request: IncomingMessage, response: ServerResponse, address?: string, isNear?: boolean): boolean
+}
+
+/** Fetch Metadata, section 2.3. */
+function isOfOtherSite({ headers }: IncomingMessage): boolean {
+  const site = headers['sec-fetch-site']
+  return site === 'cross-site' || site === 'same-site'
 }
 
 export function httpHandler(tracker: Tracker): HttpHandler {
@@ -36,18 +44,23 @@ export function httpHandler(tracker: Tracker): HttpHandler {
       if (family === null) return false
       const length = target.write(url, 'latin1')
       body.end = 0
-      const outcome = responder.respond(target, 0, length, family, asker, body, isNear)
+      const outcome = responder.respond(
+        target,
+        0,
+        length,
+        family,
+        asker,
+        body,
+        isOfOtherSite(request) ? ASKER.page : isNear ? ASKER.itself : ASKER.unknown,
+      )
       if (outcome === false) return false
       if (outcome === true) finish(response, body)
       else
-        outcome.then(
-          write => {
-            const late = new BodyWriter(Buffer.alloc(MAX_BODY_BYTES))
-            write(late)
-            finish(response, late)
-          },
-          () => response.destroy(),
-        )
+        void outcome.then(write => {
+          const late = new BodyWriter(Buffer.alloc(MAX_BODY_BYTES))
+          write(late)
+          finish(response, late)
+        })
       return true
     },
   }

@@ -15,14 +15,21 @@ export class RequestHead {
   isKeptAlive = false
   isUpgrade = false
   hasBody = false
+  /** A proxy says for whom it asks, in this way or another. */
+  isForwarded = false
+  /** A page of another site asks (Fetch Metadata, section 2.3). */
+  isOfOtherSite = false
   /** Offsets of the value of the last X-Forwarded-For. */
   forwardedFrom = 0
   forwardedTo = 0
+  /** Offsets of the value of Host; equal for none. */
+  hostFrom = 0
+  hostTo = 0
 
   /** Offset behind the head that begins at `from`, HEAD.incomplete when more has to come, or HEAD.malformed. */
   read(bytes: Uint8Array, from: number, to: number): number {
-    this.isUpgrade = this.hasBody = false
-    this.forwardedFrom = this.forwardedTo = 0
+    this.isUpgrade = this.hasBody = this.isForwarded = this.isOfOtherSite = false
+    this.forwardedFrom = this.forwardedTo = this.hostFrom = this.hostTo = 0
     let line = this.#readRequestLine(bytes, from, to)
     while (line > 0) {
       if (line + 1 < to && bytes[line] === CR) return bytes[line + 1] === LF ? line + 2 : HEAD.malformed
@@ -68,8 +75,16 @@ export class RequestHead {
 
   #take(bytes: Uint8Array, from: number, colon: number, end: number): void {
     switch (colon - from) {
+      case 4:
+        if (!isWord(bytes, from, 'host')) return
+        this.hostFrom = colon + 1
+        this.hostTo = end
+        return
       case 7:
         if (isWord(bytes, from, 'upgrade')) this.isUpgrade = has(bytes, colon, end, 'websocket')
+        return
+      case 9:
+        if (isWord(bytes, from, 'x-real-ip') || isWord(bytes, from, 'forwarded')) this.isForwarded = true
         return
       case 10:
         if (!isWord(bytes, from, 'connection')) return
@@ -78,9 +93,12 @@ export class RequestHead {
         return
       case 14:
         if (isWord(bytes, from, 'content-length')) this.hasBody ||= !isZero(bytes, colon + 1, end)
+        else if (isWord(bytes, from, 'sec-fetch-site'))
+          this.isOfOtherSite = has(bytes, colon, end, 'cross-site') || has(bytes, colon, end, 'same-site')
         return
       case 15:
         if (!isWord(bytes, from, 'x-forwarded-for')) return
+        this.isForwarded = true
         this.forwardedFrom = colon + 1
         this.forwardedTo = end
         return

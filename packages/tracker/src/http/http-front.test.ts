@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { Tracker } from '../tracker.ts'
+import { Tracker, type TrackerOptions } from '../tracker.ts'
 import { WebSocketFront } from '../ws/web-socket-front.ts'
 import { MAX_HEAD_BYTES } from './head.ts'
 import { HttpFront } from './http-front.ts'
@@ -178,5 +178,100 @@ describe('the HTTP listener', () => {
     )
     expect(await exchange([get('/health', '1.0')])).toContain('fine')
     await vi.waitFor(() => expect(front.connections).toBe(0))
+  })
+})
+
+describe('a listener that nobody told of proxies', () => {
+  async function open(options: TrackerOptions = {}, maxConnections?: number) {
+    const tracker = new Tracker(options)
+    const webSockets = new WebSocketFront(tracker)
+    const proxies: string[] = []
+    const front = await HttpFront.open(tracker, {
+      host: '127.0.0.1',
+      port: 0,
+      webSockets,
+      ...(maxConnections !== undefined && { maxConnections }),
+      onUnnamedProxy: address => proxies.push(address),
+      page: () => ({ status: 200, headers: {}, body: 'fine' }),
+    })
+    return {
+      front,
+      proxies,
+      async ask(target: string, fields = '', host = '127.0.0.1') {
+        const socket = connect({ port: front.port, host: '127.0.0.1' })
+        socket.on('error', () => {})
+        socket.write(`GET ${target} HTTP/1.0\r\nHost: ${host}\r\n${fields}\r\n`)
+        const parts: Buffer[] = []
+        socket.on('data', part => parts.push(part))
+        await once(socket, 'close')
+        return Buffer.concat(parts).toString('latin1')
+      },
+      async webSocket() {
+        const socket = new WebSocket(`ws://127.0.0.1:${front.port}/announce`)
+        await new Promise((resolve, reject) => {
+          socket.onopen = resolve
+          socket.onerror = reject
+        })
+        return socket
+      },
+      async [Symbol.asyncDispose]() {
+        await Promise.all([front.close(), webSockets.close()])
+        await tracker.close()
+      },
+    }
+  }
+  const OTHER = '\x08\x08\x08\x08'
+  const NEAR = '\x7f\0\0\x01'
+
+  it.each([
+    ['X-Forwarded-For: 203.0.113.5\r\n', '127.0.0.1:80', true],
+    ['Forwarded: for=203.0.113.5\r\n', '127.0.0.1', true],
+    ['X-Real-IP: 203.0.113.5\r\n', 'localhost', true],
+    ['', 'evil.example', false],
+    ['', '127.0.0.1.evil.example:6969', false],
+  ])(
+    'gives none of the rights of this machine to who may be anybody: %j, to %s',
+    async (fields, host, isProxy) => {
+      await using opened = await open({ announcesPerSecond: 1 })
+      const { ask, proxies } = opened
+      await ask(announce(1))
+      await ask(`${announce(2)}&ip=8.8.8.8`, fields, host)
+      expect(await ask(announce(3))).not.toContain(OTHER)
+      expect(await ask(announce(3))).toContain(NEAR)
+      const told = await ask(announce(3), fields, host)
+      expect(told).toContain('8:complete')
+      expect(told).not.toContain(NEAR)
+      expect(proxies).toEqual(isProxy ? ['127.0.0.1', '127.0.0.1'] : [])
+      let last = ''
+      for (let count = 0; count < 12; count++) last = await ask(announce(3), fields, host)
+      expect(last).toContain('slow down')
+      expect(await ask(`${announce(2)}&ip=8.8.8.8`)).toContain('8:complete')
+      expect(await ask(announce(3))).toContain(OTHER)
+    },
+  )
+
+  it('hangs up on who is one too many, and does not count WebSockets among them', async () => {
+    await using opened = await open({}, 2)
+    const { front, ask, webSocket } = opened
+    const sockets = [await webSocket(), await webSocket(), await webSocket()]
+    expect(await ask('/health')).toContain('fine')
+    const idle = [1, 2].map(() => connect({ port: front.port, host: '127.0.0.1' }))
+    await vi.waitFor(() => expect(front.connections).toBe(2))
+    expect(await ask('/health')).toBe('')
+    idle[0]!.destroy()
+    await vi.waitFor(() => expect(front.connections).toBe(1))
+    expect(await ask('/health')).toContain('fine')
+    idle[1]!.destroy()
+    for (const socket of sockets) socket.close()
+  })
+
+  it('counts the WebSockets of an address apart from its other connections', async () => {
+    await using opened = await open({ connectionsPerAddress: 1, isMachineTrusted: false })
+    const socket = await opened.webSocket()
+    expect(await opened.ask('/health')).toContain('fine')
+    await expect(opened.webSocket()).rejects.toBeDefined()
+    socket.close()
+    await once(socket, 'close')
+    await vi.waitFor(async () => (await opened.webSocket()).close())
   })
 })

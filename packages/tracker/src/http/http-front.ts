@@ -7,9 +7,11 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { AddressSet } from '../access/address-set.ts'
 import { ConnectionCounts } from '../access/connection-counts.ts'
 import { readAddress } from '../base/address.ts'
+import { SCOPE, scopeOf } from '../base/scope.ts'
 import { FAMILY } from '../store.ts'
 import type { Tracker } from '../tracker.ts'
 import type { WebSocketFront } from '../ws/web-socket-front.ts'
+import { ASKER, type Asker, MACHINE_HOST } from './asker.ts'
 import { BodyWriter, MAX_BODY_BYTES } from './body.ts'
 import { Connection } from './connection.ts'
 import { HEAD, headerObject, MAX_HEAD_BYTES, RequestHead } from './head.ts'
@@ -30,6 +32,10 @@ export interface HttpFrontOptions {
   readonly webSockets?: WebSocketFront
   /** Addresses and networks of proxies whose `X-Forwarded-For` is believed. */
   readonly trustedProxies?: readonly string[]
+  /** Of all addresses together, without WebSockets. Default 20,000; who comes then is hung up on. */
+  readonly maxConnections?: number
+  /** A request came through a proxy that is not named, at this address: all behind it are taken for one. Called for each. */
+  readonly onUnnamedProxy?: (address: string) => void
   /** Answers GET requests for other paths; null for 404. */
   readonly page?: (path: string) => PageAnswer | null | Promise<PageAnswer | null>
 }
@@ -86,7 +92,6 @@ export class HttpFront {
     this.#counts = new ConnectionCounts(tracker.connectionsPerAddress, tracker.isMachineTrusted)
     this.#proxies = new AddressSet(options.trustedProxies ?? [])
     this.#server = createServer(socket => this.#open(socket))
-    this.#server.maxConnections = MAX_CONNECTIONS
     this.#tidier = setInterval(() => this.#tidy(), TIDY_MS).unref()
   }
 
@@ -107,19 +112,31 @@ export class HttpFront {
 
   #open(socket: Socket): void {
     const connection = new Connection(socket, this.#tracker.nowMs())
-    // Behind a proxy all come from one address: the proxy counts.
-    const isCounted = connection.family !== null && !this.#proxies.has(connection.family, connection.words)
     socket.on('error', () => socket.destroy())
-    if (connection.family === null || (isCounted && !this.#counts.admits(connection.address))) {
+    if (!this.#admits(connection)) {
       socket.destroy()
       return
     }
     this.#connections.add(connection)
     socket.on('data', (bytes: Buffer) => this.#receive(connection, bytes))
-    socket.once('close', () => {
-      if (isCounted) this.#counts.release(connection.address)
-      this.#connections.delete(connection)
-    })
+    socket.once('close', () => this.#forget(connection))
+  }
+
+  #admits(connection: Connection): boolean {
+    const { family, words, address } = connection
+    // The server's own bound would count WebSockets, too.
+    if (family === null || this.#connections.size >= (this.#options.maxConnections ?? MAX_CONNECTIONS))
+      return false
+    // Behind a proxy all come from one address: the proxy counts.
+    if (this.#proxies.has(family, words)) return true
+    connection.isCounted = this.#counts.admits(address)
+    return connection.isCounted
+  }
+
+  #forget(connection: Connection): void {
+    this.#connections.delete(connection)
+    if (connection.isCounted) this.#counts.release(connection.address)
+    connection.isCounted = false
   }
 
   #receive(connection: Connection, bytes: Buffer): void {
@@ -143,10 +160,11 @@ export class HttpFront {
         return
       }
       if (end === HEAD.malformed || head.hasBody) return this.#sendPage(connection, MALFORMED, false)
+      const by = this.#whoAsks(connection, bytes)
       if (head.isUpgrade && this.#options.webSockets) return this.#upgrade(connection, bytes, from, end)
       if (!this.#readAsker(connection, bytes)) return this.#sendPage(connection, MALFORMED, false)
       const { isKeptAlive } = head
-      const outcome = head.isGet ? this.#answer(bytes) : false
+      const outcome = head.isGet ? this.#answer(bytes, by) : false
       if (outcome !== true) return this.#answerLater(connection, outcome, bytes, end)
       if (!isKeptAlive) return this.#flush(connection, true)
       if (this.#body.end > BATCH_BYTES) this.#flush(connection, false)
@@ -158,7 +176,7 @@ export class HttpFront {
   }
 
   /** Writes the answer of one request behind the others. */
-  #answer(bytes: Buffer): boolean | Promise<(body: BodyWriter) => void> {
+  #answer(bytes: Buffer, by: Asker): boolean | Promise<(body: BodyWriter) => void> {
     const { targetFrom, targetTo, isKeptAlive } = this.#head
     const start = this.#body.end
     beginAnswer(this.#body, isKeptAlive)
@@ -169,6 +187,7 @@ export class HttpFront {
       this.#family,
       this.#asker,
       this.#body,
+      by,
     )
     if (outcome === true) endAnswer(this.#body, start, isKeptAlive)
     else this.#body.end = start
@@ -238,7 +257,8 @@ export class HttpFront {
     const forwarded = this.#forwardedText(connection, bytes)
     this.#flush(connection, false)
     socket.removeAllListeners('data')
-    this.#connections.delete(connection)
+    // From here on it counts as a WebSocket.
+    this.#forget(connection)
     const headers = headerObject(bytes, from, end)
     const request = { method: 'GET', url: bytes.toString('latin1', targetFrom, targetTo), headers, socket }
     const rest = Buffer.from(bytes.subarray(end))
@@ -248,6 +268,19 @@ export class HttpFront {
       rest,
       forwarded ?? connection.address,
     )
+  }
+
+  #whoAsks({ family, words, address }: Connection, bytes: Buffer): Asker {
+    const { isForwarded, isOfOtherSite, forwardedTo, hostFrom, hostTo } = this.#head
+    if (isOfOtherSite) return ASKER.page
+    if (forwardedTo > 0 && this.#proxies.has(family!, words)) return ASKER.itself
+    if (isForwarded) {
+      if (!this.#proxies.has(family!, words)) this.#options.onUnnamedProxy?.(address)
+      return ASKER.unknown
+    }
+    if (hostTo === hostFrom || scopeOf(family!, words) !== SCOPE.machine) return ASKER.itself
+    const isOfMachine = MACHINE_HOST.test(bytes.toString('latin1', hostFrom, hostTo).trim())
+    return isOfMachine ? ASKER.itself : ASKER.unknown
   }
 
   /** Reads who asks, perhaps through a proxy that is trusted; false when that tells no address. */

@@ -1,5 +1,7 @@
-import { createServer } from 'node:http'
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { buffer } from 'node:stream/consumers'
 import { asBytes, asDictionary, asInteger, asList, asText, decode } from '@shoal/torrent/bencode'
 import { describe, expect, it } from 'vitest'
 import { Tracker, type TrackerOptions } from '../tracker.ts'
@@ -34,11 +36,14 @@ async function openWith(serve: Serve, options: TrackerOptions = {}, host = '127.
   const name = host.includes(':') ? `[${host}]` : host
   return {
     tracker,
-    async ask(target: string, address?: string) {
-      const headers = address === undefined ? {} : { 'x-forwarded-for': address }
-      const response = await fetch(`http://${name}:${server.port}${target}`, { headers })
-      const bytes = new Uint8Array(await response.arrayBuffer())
-      return { status: response.status, body: (response.ok && asDictionary(decode(bytes))) || new Map() }
+    async ask(target: string, address?: string, fields: Record<string, string> = {}) {
+      const headers = { ...fields, ...(address !== undefined && { 'x-forwarded-for': address }) }
+      // Not by fetch, which sets some fields itself.
+      const asked = request(`http://${name}:${server.port}${target}`, { headers, agent: false }).end()
+      const [response] = (await once(asked, 'response')) as [IncomingMessage]
+      const bytes = new Uint8Array(await buffer(response))
+      const isFine = response.statusCode === 200
+      return { status: response.statusCode, body: (isFine && asDictionary(decode(bytes))) || new Map() }
     },
     async [Symbol.asyncDispose]() {
       await server.close()
@@ -59,7 +64,7 @@ const peersOf = (body: ReadonlyMap<string, unknown>, key = 'peers') =>
 describe.each([
   ['as a guest of node:http', asGuest],
   ['by its own listener', byItself],
-])('HTTP (BEP 3, 7, 23, 31, 48), %s', (_name, serve) => {
+])('HTTP (BEP 3, 7, 23, 24, 31, 48), %s', (_name, serve) => {
   const open = (options?: TrackerOptions, host?: string) => openWith(serve, options, host)
 
   it('brings peers together, in compact form and in the old one', async () => {
@@ -85,6 +90,23 @@ describe.each([
     const { body } = await tracker.ask(announce(1002))
     expect(peersOf(body, 'peers6')).toBe('0000000000000000000000000000000103e9')
     expect(peersOf(body)).toBe('')
+  })
+
+  it('tells a peer the address that it comes from (BEP 24), but for what is no external one', async () => {
+    await using tracker = await open()
+    const seen = async (address?: string) =>
+      asBytes((await tracker.ask(announce(1001, '&ip=8.8.8.8'), address)).body.get('external ip'))
+    expect(Buffer.from((await seen('203.0.113.5'))!).toString('hex')).toBe('cb007105')
+    expect(Buffer.from((await seen('2001:db8::7'))!).toString('hex')).toBe(`20010db8${'0'.repeat(22)}07`)
+    for (const near of [undefined, '192.168.1.5', 'fd00::1']) expect(await seen(near)).toBeUndefined()
+  })
+
+  it('takes no announce of a page of another site', async () => {
+    await using tracker = await open()
+    const ask = (site: string) => tracker.ask(announce(1001), '203.0.113.5', { 'sec-fetch-site': site })
+    for (const site of ['cross-site', 'same-site'])
+      expect(asText((await ask(site)).body.get('failure reason'))).toBe('pages announce over WebSocket')
+    for (const site of ['none', 'same-origin']) expect((await ask(site)).body.has('peers')).toBe(true)
   })
 
   it('reads hashes as clients write them', async () => {

@@ -18,6 +18,7 @@ import {
   word,
   writeAnnounce,
   writeError,
+  writeScrape,
 } from './udp-packets.ts'
 
 /** Answers that the system did not take at once: more are dropped, as the network would. */
@@ -37,6 +38,7 @@ export class UdpFront {
   /** Beginnings of #out, by length. */
   readonly #views = new Array<Uint8Array | undefined>(BUFFER_BYTES + 1).fill(undefined)
   #queued = 0
+  #isOpen = true
 
   /** Resolves when it listens. Rejects with the system's error. */
   static async open(tracker: Tracker, options: { host: string; port: number }): Promise<UdpFront> {
@@ -76,6 +78,7 @@ export class UdpFront {
   }
 
   close(): Promise<void> {
+    this.#isOpen = false
     return new Promise(resolve => this.#socket.close(() => resolve()))
   }
 
@@ -122,13 +125,11 @@ export class UdpFront {
     const pending = this.#tracker.announce(announce, 'udp')
     if (pending === undefined) return this.#sendAnnounce(announce, transaction, remote)
     this.#announce = new Announce()
-    pending.then(
-      () => this.#sendAnnounce(announce, transaction, remote),
-      () => {},
-    )
+    void pending.then(() => this.#sendAnnounce(announce, transaction, remote))
   }
 
   #sendAnnounce(announce: Announce, transaction: number, remote: RemoteInfo): void {
+    if (!this.#isOpen) return
     if (announce.failure !== '') return this.#fail(transaction, announce.failure, remote)
     const view = this.#answer()
     this.#send(writeAnnounce(view, this.#out, transaction, announce), remote)
@@ -138,29 +139,26 @@ export class UdpFront {
     if (this.#tracker.isPrivate) return this.#refuse(transaction, 'passkey', remote)
     this.#tracker.counters.udp.scrapes++
     const hashes = Math.min(MAX_SCRAPE, Math.floor((bytes.length - SCRAPE_HEAD_BYTES) / 20))
-    const answer = new Uint8Array(8 + 12 * hashes)
-    const view = new DataView(answer.buffer)
-    view.setInt32(0, ACTION.scrape)
-    view.setInt32(4, transaction)
+    const all: SwarmCounts[] = []
     const pending: Promise<void>[] = []
     for (let at = 0; at < hashes; at++) {
       const counts = new SwarmCounts()
       readHash(bytes, SCRAPE_HEAD_BYTES + 20 * at, counts.hash)
-      const write = () => {
-        view.setInt32(8 + 12 * at, counts.seeds)
-        view.setInt32(12 + 12 * at, counts.downloads)
-        view.setInt32(16 + 12 * at, counts.leeches)
-      }
+      all.push(counts)
       const waits = this.#tracker.scrape(counts)
-      if (waits === undefined) write()
-      else pending.push(waits.then(write))
+      if (waits !== undefined) pending.push(waits)
     }
-    const send = () => {
-      if (this.#socket.getSendQueueCount() < MAX_QUEUED)
-        this.#socket.send(answer, remote.port, remote.address)
-    }
-    if (pending.length === 0) send()
-    else Promise.all(pending).then(send, () => {})
+    if (pending.length === 0) this.#sendScrape(all, transaction, remote)
+    else void Promise.all(pending).then(() => this.#sendScrape(all, transaction, remote))
+  }
+
+  /** All or nothing: a count that is missing would be taken for none. */
+  #sendScrape(all: readonly SwarmCounts[], transaction: number, remote: RemoteInfo): void {
+    if (!this.#isOpen) return
+    const failed = all.find(({ failure }) => failure !== '')
+    if (failed) return this.#fail(transaction, failed.failure, remote)
+    if (this.#socket.getSendQueueCount() < MAX_QUEUED)
+      this.#socket.send(writeScrape(transaction, all), remote.port, remote.address)
   }
 
   #refuse(transaction: number, reason: keyof typeof REFUSED, remote: RemoteInfo): void {

@@ -1,5 +1,12 @@
 /** BEP 15: requests of clients -> Announce, answers -> bytes. */
-import { type Announce, type AnnounceEvent, FAMILY, MAX_PEERS, PEER_BYTES } from '../store.ts'
+import {
+  type Announce,
+  type AnnounceEvent,
+  FAMILY,
+  MAX_PEERS,
+  PEER_BYTES,
+  type SwarmCounts,
+} from '../store.ts'
 
 export const ACTION = { connect: 0, announce: 1, scrape: 2, error: 3 } as const
 export const CONNECT_BYTES = 16
@@ -64,6 +71,19 @@ export function writeAnnounce(
   const peers = announce.peers
   for (let at = 0; at < length; at++) bytes[ANNOUNCE_HEAD_BYTES + at] = peers[at]!
   return ANNOUNCE_HEAD_BYTES + length
+}
+
+export function writeScrape(transaction: number, all: readonly SwarmCounts[]): Uint8Array {
+  const answer = new Uint8Array(8 + 12 * all.length)
+  const view = new DataView(answer.buffer)
+  view.setInt32(0, ACTION.scrape)
+  view.setInt32(4, transaction)
+  for (const [at, { seeds, downloads, leeches }] of all.entries()) {
+    view.setInt32(8 + 12 * at, seeds)
+    view.setInt32(12 + 12 * at, downloads)
+    view.setInt32(16 + 12 * at, leeches)
+  }
+  return answer
 }
 
 export function writeError(view: DataView, bytes: Uint8Array, transaction: number, message: string): number {

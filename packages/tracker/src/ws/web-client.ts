@@ -44,6 +44,8 @@ export class WebClient {
   readonly address: string
   readonly family: Family
   readonly words: Int32Array
+  /** Of the address that it connected to. */
+  readonly passkey: string | null
   readonly memberships = new Map<string, Membership>()
   /** Answered the last ping. */
   isAlive = true
@@ -56,11 +58,19 @@ export class WebClient {
   /** Whom it may answer, by hash, its own peer ID, theirs, and offer ID. */
   readonly #routes = new Map<string, Route>()
 
-  constructor(socket: WebSocket, address: string, family: Family, words: Int32Array, nowMs: number) {
+  constructor(
+    socket: WebSocket,
+    address: string,
+    family: Family,
+    words: Int32Array,
+    nowMs: number,
+    passkey: string | null = null,
+  ) {
     this.socket = socket
     this.address = address
     this.family = family
     this.words = words
+    this.passkey = passkey
     this.#messages = new Allowance(MESSAGES.most, MESSAGES.perSecond, nowMs)
     this.#bytes = new Allowance(READ_BYTES.most, READ_BYTES.perSecond, nowMs)
     this.#offers = new Allowance(OFFERS.most, OFFERS.perSecond, nowMs)

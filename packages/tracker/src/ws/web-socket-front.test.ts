@@ -1,5 +1,7 @@
-import { createServer } from 'node:http'
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { describe, expect, it, vi } from 'vitest'
 import { Tracker, type TrackerOptions } from '../tracker.ts'
 import { MAX_MESSAGE_BYTES } from './messages.ts'
@@ -42,12 +44,14 @@ class Page {
   }
 }
 
-async function open(options: TrackerOptions = {}) {
+async function open(options: TrackerOptions = {}, maxConnections?: number) {
   const tracker = new Tracker(options)
-  const front = new WebSocketFront(tracker)
+  const front = new WebSocketFront(tracker, maxConnections === undefined ? {} : { maxConnections })
   const server = createServer((_request, response) => response.writeHead(404).end())
   server.on('upgrade', (request, socket, head) => {
-    front.upgrade(request, socket, head, request.url?.startsWith('/as-') ? request.url.slice(4) : undefined)
+    const [, address, path] = /^\/as-([^/]+)(.*)/.exec(request.url ?? '') ?? []
+    if (path) request.url = path
+    front.upgrade(request, socket, head, address)
   })
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
   const url = `ws://127.0.0.1:${(server.address() as AddressInfo).port}`
@@ -63,6 +67,18 @@ async function open(options: TrackerOptions = {}) {
       await tracker.close()
     },
   }
+}
+
+/** The answer of a server that does not take the upgrade. */
+async function upgrade(url: string, path: string): Promise<IncomingMessage> {
+  const headers = {
+    connection: 'Upgrade',
+    upgrade: 'websocket',
+    'sec-websocket-version': '13',
+    'sec-websocket-key': 'AAAAAAAAAAAAAAAAAAAAAA==',
+  }
+  const asked = request(url.replace('ws:', 'http:') + path, { headers, agent: false }).end()
+  return (await once(asked, 'response'))[0]
 }
 
 const HASH = 'h\xff\0abcdefghijklmnop!'
@@ -245,5 +261,48 @@ describe('WebSocket (WebTorrent)', () => {
     await using other = await open({ passkeys: ['secretkey1'] })
     await expect(new Page(`${other.url}/announce`).opened()).rejects.toThrow()
     await other.page('/secretkey1/announce')
+  })
+
+  it('tells who is one too many to come later, and lets him in when another has gone', async () => {
+    await using tracker = await open({ connectionsPerAddress: 1 }, 2)
+    const [first] = [await tracker.page('/as-198.51.100.1'), await tracker.page('/as-198.51.100.2')]
+    const refused = async () => {
+      const response = await upgrade(tracker.url, '/as-198.51.100.3')
+      return [response.statusCode, await text(response)]
+    }
+    expect(await refused()).toEqual([503, 'too many connections: try again later\n'])
+    expect(await refused()).toEqual([503, 'too many connections: try again later\n'])
+    expect(tracker.front.connections).toBe(2)
+    first.send(announce('first'))
+    await first.got({ incomplete: 1 })
+    first.socket.close()
+    await vi.waitFor(() => expect(tracker.front.connections).toBe(1))
+    // Neither refusal counts for the address.
+    const third = await tracker.page('/as-198.51.100.3')
+    third.send(announce('third'))
+    await third.got({ incomplete: 1 })
+  })
+
+  it('hangs up on whom new lists leave out', async () => {
+    await using tracker = await open({ passkeys: ['secretkey1', 'secretkey2'] })
+    const page = (key: string, address: string) => tracker.page(`/as-${address}/${key}/announce`)
+    const banned = await page('secretkey1', '203.0.113.1')
+    const gone = await page('secretkey2', '198.51.100.2')
+    const stays = await page('secretkey1', '198.51.100.3')
+    for (const each of [banned, gone, stays]) {
+      each.send(announce('me', { peer_id: peer(each === stays ? 'stays' : 'goes') }))
+      await each.got({ action: 'announce' })
+    }
+    tracker.tracker.setLists({ passkeys: ['secretkey1'], bannedAddresses: ['203.0.113.0/24'] })
+    for (const each of [banned, gone, stays]) each.send({ action: 'scrape', info_hash: HASH })
+    await vi.waitFor(() => expect([banned.closeCode, gone.closeCode]).toEqual([1008, 1008]))
+    await stays.got({ action: 'scrape' })
+    await expect(new Page(`${tracker.url}/as-198.51.100.4/secretkey2/announce`).opened()).rejects.toThrow()
+    expect(() => tracker.tracker.setLists({ passkeys: [], allowedHashes: ['no hash'] })).toThrow(TypeError)
+    await page('secretkey1', '198.51.100.5')
+    tracker.tracker.setLists({ allowedHashes: ['00'.repeat(20)] })
+    stays.send(announce('stays'))
+    await stays.got({ 'failure reason': 'this tracker does not serve this torrent' })
+    await vi.waitFor(async () => expect(await tracker.tracker.stats()).toMatchObject({ leeches: 0 }))
   })
 })

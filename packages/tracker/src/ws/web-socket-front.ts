@@ -82,8 +82,8 @@ export class WebSocketFront {
     const family = readAddress(from, words)
     if (family === null || this.#tracker.isBanned(family, words))
       return refuse(socket, '403 Forbidden', REFUSED.banned)
-    if (!this.#tracker.admitsPasskey(passkeyOf(request.url ?? '')))
-      return refuse(socket, '403 Forbidden', REFUSED.passkey)
+    const passkey = passkeyOf(request.url ?? '')
+    if (!this.#tracker.admitsPasskey(passkey)) return refuse(socket, '403 Forbidden', REFUSED.passkey)
     if (this.#clients.size >= this.#maxConnections || !this.#connections.admits(from))
       return refuse(socket, '503 Service Unavailable', 'too many connections: try again later')
     let isOpen = false
@@ -94,7 +94,8 @@ export class WebSocketFront {
     socket.once('close', onEarlyClose)
     this.#server.handleUpgrade(request, socket, head, webSocket => {
       isOpen = true
-      this.#open(new WebClient(webSocket, from, family, words, this.#tracker.nowMs()), webSocket, release)
+      const client = new WebClient(webSocket, from, family, words, this.#tracker.nowMs(), passkey)
+      this.#open(client, webSocket, release)
     })
   }
 
@@ -119,7 +120,7 @@ export class WebSocketFront {
         const nowMs = this.#tracker.nowMs()
         client.readBytes(data.length, nowMs)
         if (!client.maySpeak(nowMs)) socket.close(POLICY_VIOLATION, 'too many messages')
-        else this.#receive(client, data.toString())
+        else if (this.#mayStay(client)) this.#receive(client, data.toString())
       } catch {
         socket.terminate()
       }
@@ -130,6 +131,14 @@ export class WebSocketFront {
       release()
       for (const membership of [...client.memberships.values()]) this.#leave(membership)
     })
+  }
+
+  /** Lists may have changed since it connected: hangs up on whom they leave out now. */
+  #mayStay({ socket, family, words, passkey }: WebClient): boolean {
+    const tracker = this.#tracker
+    if (!tracker.isBanned(family, words) && tracker.admitsPasskey(passkey)) return true
+    socket.close(POLICY_VIOLATION, tracker.isBanned(family, words) ? REFUSED.banned : REFUSED.passkey)
+    return false
   }
 
   #receive(client: WebClient, text: string): void {
@@ -157,17 +166,18 @@ export class WebSocketFront {
     if (message.event === 'stopped') this.#drop(membership)
     if (pending === undefined) return this.#answer(membership, message, announce)
     this.#announce = new Announce()
-    pending.then(
-      () => this.#answer(membership, message, announce),
-      () => client.socket.terminate(),
-    )
+    void pending.then(() => this.#answer(membership, message, announce))
   }
 
   #answer(membership: Membership, { offers, hash }: AnnounceMessage, announce: Announce): void {
     const { client } = membership
+    // It hung up while the store took its time.
+    if (!this.#clients.has(client)) return
     if (announce.failure !== '') {
-      this.#drop(membership)
-      return client.send({ action: 'announce', info_hash: hash, 'failure reason': announce.failure })
+      client.send({ action: 'announce', info_hash: hash, 'failure reason': announce.failure })
+      // Who may come back later stays whom others were told of.
+      if (announce.retryInSeconds === 0) this.#leave(membership)
+      return
     }
     client.send({
       action: 'announce',
@@ -235,20 +245,14 @@ export class WebSocketFront {
 
   #scrape(client: WebClient, hashes: readonly string[]): void {
     this.#tracker.counters.webSocket.scrapes++
-    const files: Record<string, object> = {}
+    const all = new Map<string, SwarmCounts>()
     const pending = hashes.map(hash => {
       const counts = new SwarmCounts()
       readHash(hash, counts.hash)
-      const write = () => {
-        files[hash] = { complete: counts.seeds, incomplete: counts.leeches, downloaded: counts.downloads }
-      }
-      const waits = this.#tracker.scrape(counts)
-      return waits === undefined ? write() : waits.then(write)
+      all.set(hash, counts)
+      return this.#tracker.scrape(counts)
     })
-    Promise.all(pending).then(
-      () => client.send({ action: 'scrape', files }),
-      () => client.socket.terminate(),
-    )
+    void Promise.all(pending).then(() => client.send({ action: 'scrape', ...scraped(all) }))
   }
 
   /** Undefined when it has too many, or leaves what it never joined. */
@@ -267,10 +271,8 @@ export class WebSocketFront {
 
   #leave(membership: Membership): void {
     this.#drop(membership)
-    const pending = this.#tracker.store.announce(this.#fill(membership, EVENT.stopped, 0))
-    if (pending === undefined) return
-    this.#announce = new Announce()
-    pending.catch(() => {})
+    if (this.#tracker.forget(this.#fill(membership, EVENT.stopped, 0)) !== undefined)
+      this.#announce = new Announce()
   }
 
   #drop({ number, hash, peerId, client }: Membership): void {
@@ -287,10 +289,21 @@ export class WebSocketFront {
 
   #ping(): void {
     for (const client of [...this.#clients]) {
-      if (client.livesOn()) client.socket.ping()
-      else client.socket.terminate()
+      if (!client.livesOn()) client.socket.terminate()
+      else if (this.#mayStay(client)) client.socket.ping()
     }
   }
+}
+
+/** All or nothing: a count that is missing would be taken for none. */
+function scraped(all: ReadonlyMap<string, SwarmCounts>): object {
+  const failed = [...all.values()].find(({ failure }) => failure !== '')
+  if (failed) return { 'failure reason': failed.failure }
+  const files = [...all].map(([hash, { seeds, leeches, downloads }]) => [
+    hash,
+    { complete: seeds, incomplete: leeches, downloaded: downloads },
+  ])
+  return { files: Object.fromEntries(files) }
 }
 
 function refuse(socket: Duplex, status: string, reason: string): void {

@@ -1,0 +1,44 @@
+import { MemoryStore, type MemoryStoreOptions } from '../memory/memory-store.ts'
+import type { Announce, StoreStats, SwarmCounts, SwarmStore } from '../store.ts'
+
+/** A store in another process, as far as a tracker sees it: its calls end when they are let, in any order, or fail. */
+export class LateStore implements SwarmStore {
+  readonly inner: MemoryStore
+  /** What calls do from now on. */
+  mode: 'later' | 'reject' | 'throw' | 'wait' = 'later'
+  /** Calls that wait, but for sweeps, which come by themselves. */
+  readonly waiting: (() => void)[] = []
+  readonly waitingSweeps: (() => void)[] = []
+
+  constructor(options: MemoryStoreOptions = { expirySeconds: 3600 }) {
+    this.inner = new MemoryStore(options)
+  }
+
+  announce(announce: Announce): Promise<void> {
+    return this.#call(() => this.inner.announce(announce))
+  }
+
+  scrape(counts: SwarmCounts): Promise<void> {
+    return this.#call(() => this.inner.scrape(counts))
+  }
+
+  async sweep(): Promise<void> {
+    await this.#call(() => this.inner.sweep(), this.waitingSweeps)
+  }
+
+  async stats(): Promise<StoreStats> {
+    return this.inner.stats()
+  }
+
+  async close(): Promise<void> {}
+
+  #call(work: () => void, waiting = this.waiting): Promise<void> {
+    if (this.mode === 'throw') throw new Error('the connection to the store is closed')
+    if (this.mode === 'reject') return Promise.reject(new Error('the store is down'))
+    const begun =
+      this.mode === 'wait'
+        ? new Promise<void>(resolve => waiting.push(resolve))
+        : new Promise<void>(resolve => setImmediate(resolve))
+    return begun.then(work)
+  }
+}
