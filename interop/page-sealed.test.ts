@@ -216,6 +216,21 @@ describe.skipIf(lacking('chromium', 'age'))('the page of a share link: sealed sh
     expect(problems).toEqual([])
   }, 240_000)
 
+  test('where the browser stores nothing, what is sealed is shared from memory', async () => {
+    await using dir = await tempDir('page')
+    await using site = await PageSite.start(page.folder)
+    await writeFile(dir.join('notes.txt'), NOTES)
+    // Not secure, as pages of other hosts are without https.
+    await using insecure = await Browser.launch('--host-resolver-rules=MAP page.test 127.0.0.1')
+    const { page: tab, problems } = await insecure.open(site.url.replace('127.0.0.1', 'page.test'))
+    expect(await tab.evaluate(() => isSecureContext)).toBe(false)
+    await choose(tab, 'Choose files', dir.join('notes.txt'))
+    await tab.getByRole('checkbox', { name: 'Seal it' }).check()
+    const { page: second } = await insecure.open(await sealed(tab))
+    await second.getByRole('button', { name: 'Save notes.txt' }).waitFor()
+    expect(problems).toEqual([])
+  }, 180_000)
+
   test('sealing is cancelled, or has no room: it says so, and nothing is left', async () => {
     await using dir = await tempDir('page')
     await using site = await PageSite.start(page.folder)

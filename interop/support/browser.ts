@@ -45,8 +45,9 @@ export class Browser implements AsyncDisposable {
     this.#driven = driven
   }
 
-  static async launch(): Promise<Browser> {
-    return new Browser(await chromium.launch({ executablePath: toolPath('chromium'), args: QUIET }))
+  static async launch(...more: readonly string[]): Promise<Browser> {
+    const args = [...QUIET, ...more]
+    return new Browser(await chromium.launch({ executablePath: toolPath('chromium'), args }))
   }
 
   /** A page of somebody who was never here. What goes wrong in it is thrown by `problems`. */

@@ -67,10 +67,13 @@ async function sealToOf(
   tell: (problem: FormProblem | null) => void,
 ): Promise<SealTo | null | undefined> {
   if (!seals) return null
-  const { FormProblem, sealToOf } = await import('../sealing/seal-form.ts')
+  const [{ FormProblem, sealToOf }, { askWorker }] = await Promise.all([
+    import('../sealing/seal-form.ts'),
+    import('../sealing/ask-worker.ts'),
+  ])
   try {
     tell(null)
-    return sealToOf(form)
+    return await sealToOf(form, keys => askWorker({ kind: 'check-keys', keys }))
   } catch (error) {
     if (!(error instanceof FormProblem)) throw error
     tell(error)

@@ -2,6 +2,7 @@ import type { Unlock } from '@shoal/sealed'
 import { type FormEvent, useState } from 'react'
 import { Button } from '../../components/Button.tsx'
 import { texts } from '../../texts/sealing.ts'
+import sealing from '../sealing/sealing.module.css'
 import { TextField } from '../sealing/TextField.tsx'
 import styles from '../view/view.module.css'
 import { wordsOf } from '../view/words-of.ts'
@@ -41,7 +42,7 @@ export default function OwnKey({ disabled, onGive }: Props) {
     setReading(false)
   }
   return (
-    <form className={styles.linkField} onSubmit={event => void submit(event)}>
+    <form className={`${styles.linkField} ${sealing.below}`} onSubmit={event => void submit(event)}>
       <TextField
         label={say.file}
         hint={say.fileHint}

@@ -6,6 +6,7 @@ import styles from '../view/view.module.css'
 import { wordsOf } from '../view/words-of.ts'
 import type { MadeKey } from './messages.ts'
 import type { FormProblem } from './seal-form.ts'
+import sealing from './sealing.module.css'
 import { TextField } from './TextField.tsx'
 
 const NewKey = lazy(() => import('./NewKey.tsx'))
@@ -17,9 +18,9 @@ export default function YourKey() {
   const [made, setMade] = useState<MadeKey | null>(null)
   return (
     <Section title={say.title}>
-      <p className={styles.soft}>{say.hint}</p>
+      {!made && <p className={styles.soft}>{say.hint}</p>}
       {!isOpen && (
-        <div className={styles.actions}>
+        <div className={`${styles.actions} ${sealing.below}`}>
           <Button icon="lock" onClick={() => setOpen(true)}>
             {say.show}
           </Button>
@@ -60,7 +61,7 @@ function PassphraseForm({ onMade }: { onMade(made: MadeKey): void }) {
   }
   const wrong = (field: FormProblem['field']) => (problem?.field === field ? problem.message : null)
   return (
-    <form className={styles.linkField} onSubmit={event => void submit(event)}>
+    <form className={`${styles.linkField} ${sealing.below}`} onSubmit={event => void submit(event)}>
       {failure && <Notice>{failure}</Notice>}
       <TextField label={say.field} name="passphrase" type="password" problem={wrong('passphrase')} />
       <TextField label={say.again} name="again" type="password" problem={wrong('again')} />

@@ -22,7 +22,13 @@ export interface MakeKeyOrder {
   readonly passphrase: string
 }
 
-export type Order = SealOrder | ReadKeysOrder | MakeKeyOrder
+/** Public keys in either form. */
+export interface CheckKeysOrder {
+  readonly kind: 'check-keys'
+  readonly keys: readonly string[]
+}
+
+export type Order = SealOrder | ReadKeysOrder | MakeKeyOrder | CheckKeysOrder
 
 export interface Sealed {
   /** What opens it, when it is sealed to a key: 32 bytes. */
@@ -42,6 +48,8 @@ export interface Answers {
   readonly seal: Sealed
   readonly 'read-keys': readonly Uint8Array[]
   readonly 'make-key': MadeKey
+  /** As `age1…`, each once. */
+  readonly 'check-keys': readonly string[]
 }
 
 export type OrderFrame = Order | { readonly kind: 'cancel' }

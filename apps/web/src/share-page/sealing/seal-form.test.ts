@@ -1,5 +1,6 @@
 import { KeyPair } from '@shoal/identity'
 import { expect, test } from 'vitest'
+import { recipientsOf } from './recipients.ts'
 import { FormProblem, sealToOf } from './seal-form.ts'
 
 function filled(entries: Record<string, string>): FormData {
@@ -8,9 +9,11 @@ function filled(entries: Record<string, string>): FormData {
   return form
 }
 
-function problemOf(entries: Record<string, string>): FormProblem {
+const read = (entries: Record<string, string>) => sealToOf(filled(entries), async keys => recipientsOf(keys))
+
+async function problemOf(entries: Record<string, string>): Promise<FormProblem> {
   try {
-    sealToOf(filled(entries))
+    await read(entries)
   } catch (error) {
     if (error instanceof FormProblem) return error
     throw error
@@ -18,32 +21,32 @@ function problemOf(entries: Record<string, string>): FormProblem {
   throw new Error('nothing was wrong')
 }
 
-test('a key in the link is the default; a passphrase is written twice', () => {
-  expect(sealToOf(filled({}))).toEqual({ by: 'key' })
+test('a key in the link is the default; a passphrase is written twice', async () => {
+  expect(await read({})).toEqual({ by: 'key' })
   const entries = { by: 'passphrase', passphrase: ' two words ', again: ' two words ' }
-  expect(sealToOf(filled(entries))).toEqual({ by: 'passphrase', passphrase: ' two words ' })
-  expect(problemOf({ ...entries, again: 'two words' }).field).toBe('again')
-  expect(problemOf({ by: 'passphrase', passphrase: '', again: '' }).field).toBe('passphrase')
+  expect(await read(entries)).toEqual({ by: 'passphrase', passphrase: ' two words ' })
+  expect((await problemOf({ ...entries, again: 'two words' })).field).toBe('again')
+  expect((await problemOf({ by: 'passphrase', passphrase: '', again: '' })).field).toBe('passphrase')
 })
 
-test('public keys are taken however they are separated, each once, in either form', () => {
+test('public keys are taken however they are separated, each once, in either form', async () => {
   const [one, two] = [KeyPair.generate(), KeyPair.generate()]
   const recipients = `${one.did}, ${two.recipient}\r\n\n${one.recipient};`
-  expect(sealToOf(filled({ by: 'recipients', recipients }))).toEqual({
+  expect(await read({ by: 'recipients', recipients })).toEqual({
     by: 'recipients',
     recipients: [one.recipient, two.recipient],
   })
 })
 
-test('a wrong key is named, a secret one is not repeated', () => {
+test('a wrong key is named, a secret one is not repeated', async () => {
   const { recipient } = KeyPair.generate()
-  const wrong = problemOf({ by: 'recipients', recipients: `${recipient} ${recipient.slice(0, -1)}` })
-  expect([wrong.field, wrong.message.startsWith('age1')]).toEqual(['recipients', true])
-  expect(problemOf({ by: 'recipients', recipients: ' \n' }).message).toMatch(/at least one/)
+  const wrong = await problemOf({ by: 'recipients', recipients: `${recipient} ${recipient.slice(0, -1)}` })
+  expect([wrong.field, wrong.message.startsWith('Key age1')]).toEqual(['recipients', true])
+  expect((await problemOf({ by: 'recipients', recipients: ' \n' })).message).toMatch(/at least one/)
   const secret = KeyPair.generate().exportSecret().ageSecretKey
-  const { message } = problemOf({ by: 'recipients', recipients: secret })
+  const { message } = await problemOf({ by: 'recipients', recipients: secret })
   expect(message).toMatch(/secret/)
   expect(message).not.toContain(secret.slice(15, 25))
   const many = Array.from({ length: 101 }, () => KeyPair.generate().recipient).join('\n')
-  expect(problemOf({ by: 'recipients', recipients: many }).message).toMatch(/100/)
+  expect((await problemOf({ by: 'recipients', recipients: many })).message).toMatch(/100/)
 })

@@ -1,4 +1,3 @@
-import { recipientOf } from '@shoal/identity'
 import type { SealTo } from '@shoal/sealed'
 import { texts } from '../../texts/sealing.ts'
 import { wordsOf } from '../view/words-of.ts'
@@ -17,12 +16,15 @@ export class FormProblem extends Error {
   }
 }
 
-/** To whom a form seals. Throws a FormProblem. */
-export function sealToOf(form: FormData): SealTo {
+/** Public keys in the one form that is sealed to. Rejects with what is wrong with one of them. */
+export type CheckKeys = (keys: readonly string[]) => Promise<readonly string[]>
+
+/** To whom a form seals. Rejects with a FormProblem. */
+export async function sealToOf(form: FormData, check: CheckKeys): Promise<SealTo> {
   const text = (name: string) => String(form.get(name) ?? '')
   const by = text('by')
   if (by === 'passphrase') return { by, passphrase: twice(text('passphrase'), text('again')) }
-  if (by === 'recipients') return { by, recipients: recipientsOf(text('recipients')) }
+  if (by === 'recipients') return { by, recipients: await recipientsIn(text('recipients'), check) }
   return { by: 'key' }
 }
 
@@ -33,24 +35,13 @@ export function twice(passphrase: string, again: string): string {
   return passphrase
 }
 
-/** Public keys as `age1…`, each once. */
-function recipientsOf(text: string): string[] {
-  const written = text.split(/[\s,;]+/).filter(key => key !== '')
-  if (written.length === 0) throw new FormProblem('recipients', say.noKeys)
-  if (written.some(key => /^AGE-SECRET-KEY-/i.test(key))) throw new FormProblem('recipients', say.secretKey)
-  const keys = [...new Set(written.map(checked))]
-  if (keys.length > MAX_RECIPIENTS) throw new FormProblem('recipients', say.tooManyKeys(MAX_RECIPIENTS))
-  return keys
-}
-
-function checked(key: string): string {
-  try {
-    return recipientOf(key)
-  } catch (error) {
-    throw new FormProblem('recipients', say.wrongKey(shortened(key), wordsOf(error)))
-  }
-}
-
-function shortened(key: string): string {
-  return key.length > 24 ? `${key.slice(0, 16)}…${key.slice(-6)}` : key
+async function recipientsIn(text: string, check: CheckKeys): Promise<readonly string[]> {
+  const wrong = (message: string) => new FormProblem('recipients', message)
+  const keys = text.split(/[\s,;]+/).filter(key => key !== '')
+  if (keys.length === 0) throw wrong(say.noKeys)
+  if (keys.length > MAX_RECIPIENTS) throw wrong(say.tooManyKeys(MAX_RECIPIENTS))
+  if (keys.some(key => /^AGE-SECRET-KEY-/i.test(key))) throw wrong(say.secretKey)
+  return check(keys).catch(error => {
+    throw wrong(wordsOf(error))
+  })
 }

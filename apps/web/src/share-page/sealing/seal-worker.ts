@@ -3,6 +3,7 @@ import { KeyPair, writeKeyFile } from '@shoal/identity'
 import { readIdentities } from '@shoal/identity/age'
 import { toFailure } from '../../peer/failure.ts'
 import type { AnswerFrame, Answers, MadeKey, Order, OrderFrame } from './messages.ts'
+import { recipientsOf } from './recipients.ts'
 import { sealFiles } from './seal-files.ts'
 import { openSink } from './sink.ts'
 
@@ -20,9 +21,10 @@ addEventListener('message', ({ data }: MessageEvent<OrderFrame>) => {
     )
 })
 
-function run(order: Order): Promise<Answers[Order['kind']]> {
+async function run(order: Order): Promise<Answers[Order['kind']]> {
   if (order.kind === 'seal') return sealFiles(order, { openSink, onProgress, signal: abort.signal })
   if (order.kind === 'read-keys') return readIdentities(order.bytes, order.passphrase)
+  if (order.kind === 'check-keys') return recipientsOf(order.keys)
   return makeKey(order.passphrase)
 }
 

@@ -21,7 +21,7 @@ interface AccessHandle {
 }
 
 /** Where there is no storage, what is sealed is held by the browser. */
-const MOST_IN_MEMORY_BYTES = 256 * 2 ** 20
+const MOST_IN_MEMORY_BYTES = 256e6
 
 /** Rejects with `no-space` before anything is written, where the browser tells so. */
 export async function openSink(path: string | null, lengthBytes: number): Promise<Sink> {

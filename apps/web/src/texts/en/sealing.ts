@@ -37,7 +37,7 @@ export const sealing = {
     differs: 'The two passphrases are not the same: write them again.',
     noKeys: 'Paste at least one public key.',
     tooManyKeys: (most: number) => `These are too many keys: at most ${most}.`,
-    wrongKey: (key: string, why: string) => `${key}: ${why}`,
+    wrongKey: (key: string, why: string) => `Key ${key}: ${why}`,
     secretKey:
       'This is a secret key: keep it to yourself, and never send it. Its owner has a public one beside it.',
     button: 'Seal and get a link',

@@ -135,7 +135,7 @@ export const sharePage = {
   },
   pass: {
     title: 'Pass it on',
-    hint: 'Whoever opens this link gets it, here or from others who have it.',
+    hint: 'Whoever has this link can fetch it, from here or from others who have it.',
     label: 'Link to this share',
     qr: 'QR code of the link',
   },
