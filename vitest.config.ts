@@ -5,6 +5,7 @@ import { defineConfig } from 'vitest/config'
  * does not.
  */
 const SLOW = [
+  'apps/hub/src/main.test.ts',
   'apps/node/src/automation/{start-automation,with-node}.test.ts',
   'apps/node/src/automation/{completion/completions,completion/run-hook,feeds/feeds,watch/watch-folders}.test.ts',
   'apps/node/src/catalogue/{database,search/search-index,stores}.test.ts',

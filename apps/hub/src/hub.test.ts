@@ -81,6 +81,39 @@ describe('a hub', () => {
     }
   })
 
+  it('takes a passkey away from who is served already', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'shoal-hub-'))
+    const passkeyFile = join(folder, 'keys')
+    await writeFile(passkeyFile, 'secretkey1\nsecretkey2')
+    const hub = await startHub({ port: 0, passkeyFile }, quiet)
+    try {
+      const base = `http://127.0.0.1:${hub.port}/secretkey2`
+      expect(await announce(base)).toContain('8:complete')
+      await writeFile(passkeyFile, 'secretkey1')
+      hub.readLists()
+      expect(await announce(base)).toContain('private')
+      await writeFile(passkeyFile, 'no key')
+      hub.readLists()
+      expect(await announce(`http://127.0.0.1:${hub.port}/secretkey1`)).toContain('8:complete')
+    } finally {
+      await hub.close()
+      await rm(folder, { recursive: true })
+    }
+  })
+
+  it('warns of a proxy that is not named, once', async () => {
+    const warnings: string[] = []
+    const warn = (_about: object, message: string) => void warnings.push(message)
+    const hub = await startHub({ port: 0 }, { info() {}, warn } as unknown as typeof quiet)
+    try {
+      for (let count = 0; count < 2; count++)
+        await fetch(`http://127.0.0.1:${hub.port}/health`, { headers: { 'x-forwarded-for': '203.0.113.5' } })
+      expect(warnings).toEqual([expect.stringContaining('--trusted-proxy')])
+    } finally {
+      await hub.close()
+    }
+  })
+
   it('says that a port is taken', async () => {
     await withHub({}, async (_base, port) => {
       await expect(startHub({ port }, quiet)).rejects.toThrow(`port ${port} is taken`)

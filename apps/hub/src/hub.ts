@@ -1,9 +1,7 @@
 /** A running hub: one tracker, and its listeners. */
-import { readFileSync } from 'node:fs'
 import {
   expirySecondsFor,
   HttpFront,
-  isPasskey,
   MemoryStore,
   type PageAnswer,
   Tracker,
@@ -14,10 +12,12 @@ import {
 import type { Logger } from 'pino'
 import manifest from '../package.json' with { type: 'json' }
 import { SetupError } from './failure.ts'
+import { Lists } from './lists.ts'
 import { METRICS_TYPE, metricsText } from './metrics.ts'
 import type { Given } from './options.ts'
 import { type HubStats, readStats } from './stats.ts'
 import { PAGE_HEADERS, statsPage } from './stats-page.ts'
+import { Warnings } from './warnings.ts'
 
 const DEFAULT_INTERVAL_SECONDS = 1800
 const DATA_HEADERS = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' } as const
@@ -30,17 +30,26 @@ export interface Hub {
   /** Where it answers, as this machine reaches it. */
   readonly urls: readonly string[]
   stats(): Promise<HubStats>
+  /** Reads the lists in files again, as it does by itself when they change. */
+  readLists(): void
   close(): Promise<void>
 }
 
 /** Rejects with SetupError: a port that is taken, a file that cannot be read, a line in it that makes no sense. */
 export async function startHub(given: Given, log: Pick<Logger, 'info' | 'warn'>): Promise<Hub> {
+  const lists = new Lists(given, log)
+  const warnings = new Warnings(log)
   const hosts = given.host ?? ['127.0.0.1']
-  const tracker = new Tracker(trackerOptions(given))
+  const tracker = new Tracker({
+    ...trackerOptions(given),
+    ...lists.read(),
+    onStoreError: error => warnings.storeFailed(error),
+  })
   const webSockets = new WebSocketFront(tracker)
   const http: HttpFront[] = []
   const udp: UdpFront[] = []
   const close = async () => {
+    lists.close()
     // At once: a listener has closed when the last of its connections has, those of WebSockets included.
     await Promise.all([...http, ...udp, webSockets].map(front => front.close()))
     await tracker.close()
@@ -54,7 +63,14 @@ export async function startHub(given: Given, log: Pick<Logger, 'info' | 'warn'>)
       const trustedProxies = given.trustedProxy ?? []
       http.push(
         await listen(host, port, () =>
-          HttpFront.open(tracker, { host, port, webSockets, trustedProxies, page }),
+          HttpFront.open(tracker, {
+            host,
+            port,
+            webSockets,
+            trustedProxies,
+            page,
+            onUnnamedProxy: address => warnings.unnamedProxy(address),
+          }),
         ),
       )
       if (given.noUdp) continue
@@ -65,10 +81,18 @@ export async function startHub(given: Given, log: Pick<Logger, 'info' | 'warn'>)
     await close()
     throw error
   }
+  lists.watch(tracker)
   const port = http[0]!.port
   const urls = hosts.map(host => `http://${reachable(host)}:${port}/announce`)
   log.info({ urls, udpPort: udp[0]?.port ?? null, private: tracker.isPrivate }, 'the hub answers')
-  return { port, udpPort: udp[0]?.port ?? null, urls, stats, close }
+  return {
+    port,
+    udpPort: udp[0]?.port ?? null,
+    urls,
+    stats,
+    readLists: () => lists.readAgain(tracker),
+    close,
+  }
 }
 
 async function answerPage(
@@ -95,7 +119,7 @@ async function answerPage(
 }
 
 function trackerOptions(given: Given): TrackerOptions {
-  const { passkeyFile, allowFile, ban, trustedAddress, announcesPerSecond, connections, maxPeers } = given
+  const { ban, trustedAddress, announcesPerSecond, connections, maxPeers } = given
   const intervalSeconds = given.interval ?? DEFAULT_INTERVAL_SECONDS
   const store = new MemoryStore({
     expirySeconds: expirySecondsFor(intervalSeconds),
@@ -104,33 +128,11 @@ function trackerOptions(given: Given): TrackerOptions {
   return {
     store,
     intervalSeconds,
-    ...(passkeyFile !== undefined && { passkeys: lines(passkeyFile, isPasskey, 'no passkey') }),
-    ...(allowFile !== undefined && { allowedHashes: lines(allowFile, isInfoHash, 'no info hash') }),
     ...(ban && { bannedAddresses: ban }),
     ...(trustedAddress && { trustedAddresses: trustedAddress }),
     ...(announcesPerSecond !== undefined && { announcesPerSecond }),
     ...(connections !== undefined && { connectionsPerAddress: connections }),
   }
-}
-
-/** Lines that are not empty; what follows # is for people. The line itself is not told: a passkey is a secret. */
-function lines(file: string, isRight: (line: string) => boolean, wrong: string): string[] {
-  let content: string
-  try {
-    content = readFileSync(file, 'utf8')
-  } catch (error) {
-    throw new SetupError(`${file} cannot be read: ${(error as Error).message}`)
-  }
-  return content.split('\n').flatMap((line, at) => {
-    const text = line.replace(/#.*/, '').trim()
-    if (text === '') return []
-    if (!isRight(text)) throw new SetupError(`${file}: line ${at + 1} is ${wrong}`)
-    return [text]
-  })
-}
-
-function isInfoHash(text: string): boolean {
-  return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i.test(text)
 }
 
 async function listen<T>(host: string, port: number, open: () => Promise<T>): Promise<T> {

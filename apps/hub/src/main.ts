@@ -15,6 +15,11 @@ export async function main(args: readonly string[]): Promise<void> {
     if (given.help) return void process.stdout.write(helpText())
     const log = pino({ name: 'shoal-hub', level: given.logLevel ?? 'info' })
     const hub = await startHub(given, log)
+    const readAgain = () => {
+      log.info('reads its lists again, as SIGHUP asks')
+      hub.readLists()
+    }
+    process.on('SIGHUP', readAgain)
     await stopped()
     setTimeout(() => process.exit(EXIT.failed), CLOSE_MS).unref()
     await hub.close()

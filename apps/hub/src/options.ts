@@ -47,6 +47,11 @@ export const OPTIONS = {
     help: 'Serves nothing to this address or network (10.0.0.0/8)',
     parse: network,
   },
+  banFile: {
+    value: 'FILE',
+    help: 'Serves nothing to these either: an address or network a line',
+    parse: path,
+  },
   trustedAddress: {
     value: 'NETWORK',
     isMany: true,

@@ -19,7 +19,7 @@ interface Found {
 type Place = (key: OptionKey) => Found | undefined
 
 const KEYS = Object.keys(OPTIONS) as OptionKey[]
-const FILES: readonly OptionKey[] = ['passkeyFile', 'allowFile', 'config']
+const FILES: readonly OptionKey[] = ['passkeyFile', 'allowFile', 'banFile', 'config']
 
 /**
  * Reads the command line, then the environment (SHOAL_HUB_…, lists with commas), then the settings file that one of them names: a JSON object.

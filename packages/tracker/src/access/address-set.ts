@@ -1,10 +1,10 @@
 import { readAddress } from '../base/address.ts'
 import { FAMILY, type Family } from '../store.ts'
 
-/** Addresses and networks (`10.0.0.0/8`, `2001:db8::/32`). */
+/** Addresses and networks (`10.0.0.0/8`, `2001:db8::/32`), any number of them: what is asked for is looked up once for each length of prefix. */
 export class AddressSet {
-  readonly #ipv4: (readonly [address: number, mask: number])[] = []
-  readonly #ipv6: (readonly [address: Int32Array, masks: Int32Array])[] = []
+  readonly #ipv4 = new Map<number, { readonly mask: number; readonly networks: Set<number> }>()
+  readonly #ipv6 = new Map<number, { readonly masks: Int32Array; readonly networks: Set<string> }>()
 
   /** Throws TypeError for what is neither. */
   constructor(networks: Iterable<string>) {
@@ -14,11 +14,10 @@ export class AddressSet {
   /** Of an address whose words begin at 0. */
   has(family: Family, words: Int32Array): boolean {
     if (family === FAMILY.ipv4) {
-      for (const [address, mask] of this.#ipv4) if ((words[0]! & mask) === address) return true
+      for (const { mask, networks } of this.#ipv4.values()) if (networks.has(words[0]! & mask)) return true
     } else if (family === FAMILY.ipv6) {
-      for (const [address, masks] of this.#ipv6) {
-        if (address.every((word, at) => (words[at]! & masks[at]!) === word)) return true
-      }
+      for (const { masks, networks } of this.#ipv6.values())
+        if (networks.has(keyOf(words, masks))) return true
     }
     return false
   }
@@ -31,11 +30,26 @@ export class AddressSet {
     const length = bits === undefined ? most : /^\d{1,3}$/.test(bits) ? Number(bits) : Number.NaN
     if (family === null || !(length <= most))
       throw new TypeError(`"${text}" is neither an IP address nor a network such as 10.0.0.0/8`)
-    const masks = Int32Array.from({ length: 4 }, (_, word) => maskOf(length - 32 * word))
-    const masked = words.map((word, at) => word & masks[at]!)
-    if (family === FAMILY.ipv4) this.#ipv4.push([masked[0]!, masks[0]!])
-    else this.#ipv6.push([masked, masks])
+    if (family === FAMILY.ipv4) this.#addIpv4(words[0]!, length)
+    else this.#addIpv6(words, length)
   }
+
+  #addIpv4(address: number, length: number): void {
+    const known = this.#ipv4.get(length) ?? { mask: maskOf(length), networks: new Set() }
+    this.#ipv4.set(length, known)
+    known.networks.add(address & known.mask)
+  }
+
+  #addIpv6(words: Int32Array, length: number): void {
+    const masks = Int32Array.from({ length: 4 }, (_, word) => maskOf(length - 32 * word))
+    const known = this.#ipv6.get(length) ?? { masks, networks: new Set() }
+    this.#ipv6.set(length, known)
+    known.networks.add(keyOf(words, masks))
+  }
+}
+
+function keyOf(words: Int32Array, masks: Int32Array): string {
+  return `${words[0]! & masks[0]!},${words[1]! & masks[1]!},${words[2]! & masks[2]!},${words[3]! & masks[3]!}`
 }
 
 function maskOf(bits: number): number {

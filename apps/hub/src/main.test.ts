@@ -1,0 +1,48 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, it, vi } from 'vitest'
+
+const PROGRAM = join(import.meta.dirname, 'shoal-hub.ts')
+
+it.skipIf(process.platform === 'win32')(
+  'a hub reads its lists again on SIGHUP, and ends on SIGTERM',
+  async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'shoal-hub-'))
+    const passkeyFile = join(folder, 'keys')
+    await writeFile(passkeyFile, 'secretkey1')
+    const args = [PROGRAM, '--port', '0', '--no-udp', '--passkey-file', passkeyFile]
+    const hub = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+    const ended = once(hub, 'exit')
+    try {
+      let log = ''
+      hub.stdout.setEncoding('utf8').on('data', text => {
+        log += text
+      })
+      const said = (words: string) => vi.waitFor(() => expect(log).toContain(words), 30_000)
+      await said('the hub answers')
+      const port = /127\.0\.0\.1:(\d+)\/announce/.exec(log)![1]
+      const announce = async (key: string) =>
+        (await fetch(`http://127.0.0.1:${port}/${key}/announce?info_hash=${'a'.repeat(20)}&port=7`)).text()
+      expect(await announce('secretkey2')).toContain('private')
+      await writeFile(passkeyFile, 'secretkey2')
+      hub.kill('SIGHUP')
+      await said('the list was read again')
+      expect(await announce('secretkey2')).toContain('8:complete')
+      expect(await announce('secretkey1')).toContain('private')
+      await writeFile(passkeyFile, '?')
+      hub.kill('SIGHUP')
+      await said('line 1 is no passkey: the list stays as it was')
+      expect(await announce('secretkey2')).toContain('8:complete')
+      hub.kill('SIGTERM')
+      expect((await ended)[0]).toBe(0)
+      expect(log).not.toContain('secretkey')
+    } finally {
+      hub.kill('SIGKILL')
+      await ended
+      await rm(folder, { recursive: true })
+    }
+  },
+)
