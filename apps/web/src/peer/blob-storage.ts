@@ -1,16 +1,19 @@
 import { type FileStamp, type PieceLayout, ShoalError, type Storage } from '@shoal/torrent'
+import { BlobWindows } from './blob-windows.ts'
 import type { ChosenFile } from './protocol.ts'
 
 /** A torrent that is seeded from the files it was made of, which the user chose: nothing is copied, nothing can be written. */
 export class BlobStorage implements Storage {
   readonly #layout: PieceLayout
   readonly #blobs: readonly (Blob | null)[]
+  readonly #windows: BlobWindows
   #closed = false
 
   /** `blobs` by index of the layout's files; null for pads. */
   constructor(layout: PieceLayout, blobs: readonly (Blob | null)[]) {
     this.#layout = layout
     this.#blobs = blobs
+    this.#windows = new BlobWindows(layout.pieceLengthBytes)
   }
 
   async read(offset: number, into: Uint8Array): Promise<void> {
@@ -19,18 +22,16 @@ export class BlobStorage implements Storage {
     for (const span of this.#layout.spans(offset, into.length)) {
       const part = into.subarray(at, at + span.length)
       const blob = this.#blobs[span.file]
-      if (blob) part.set(await readBlob(blob, span.fileOffset, span.length))
+      if (blob) await this.#windows.read(span.file, blob, span.fileOffset, part)
       else part.fill(0)
       at += span.length
     }
   }
 
   async readParts(offset: number, parts: readonly Uint8Array[]): Promise<void> {
-    const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
-    await this.read(offset, whole)
-    let at = 0
+    let at = offset
     for (const part of parts) {
-      part.set(whole.subarray(at, at + part.length))
+      await this.read(at, part)
       at += part.length
     }
   }
@@ -70,12 +71,13 @@ export class BlobStorage implements Storage {
     throw new ShoalError('unsupported', 'shared files keep their names')
   }
 
-  async remove(): Promise<void> {
-    this.#closed = true
+  remove(): Promise<void> {
+    return this.close()
   }
 
   async close(): Promise<void> {
     this.#closed = true
+    this.#windows.clear()
   }
 
   #check(offset: number, length: number): void {
@@ -83,17 +85,6 @@ export class BlobStorage implements Storage {
     if (!(offset >= 0 && offset + length <= this.#layout.totalBytes))
       throw new ShoalError('bad-argument', `bytes ${offset} to ${offset + length} are outside the torrent`)
   }
-}
-
-async function readBlob(blob: Blob, offset: number, length: number): Promise<Uint8Array> {
-  const bytes = await blob
-    .slice(offset, offset + length)
-    .arrayBuffer()
-    .catch(cause => {
-      throw new ShoalError('io', 'a shared file was changed or deleted: share it again', { cause })
-    })
-  if (bytes.byteLength === length) return new Uint8Array(bytes)
-  throw new ShoalError('io', 'a shared file became shorter: share it again')
 }
 
 /** The chosen files in the order of the layout; null when they are not those of the torrent. */

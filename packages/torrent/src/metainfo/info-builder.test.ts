@@ -161,16 +161,22 @@ describe('planFiles and buildInfo', () => {
 })
 
 describe('choosePieceLength', () => {
-  it('gives a power of two from 16 KiB to 16 MiB, for 1,024 to 2,048 pieces between', () => {
-    expect([0, 1, 32 * 2 ** 20].map(choosePieceLength)).toEqual([PIECE, PIECE, PIECE])
-    expect(choosePieceLength(2 ** 30)).toBe(512 * 1024)
-    expect(choosePieceLength(2 ** 50)).toBe(16 * 2 ** 20)
+  const MIB = 2 ** 20
+
+  it('gives few pieces to what is small, pieces of 256 KiB to most, and no more than 2,048', () => {
+    expect([0, 1, 2 * MIB].map(choosePieceLength)).toEqual([PIECE, PIECE, PIECE])
+    expect([4, 32, 33, 64, 512].map(size => choosePieceLength(size * MIB) / 1024)).toEqual([
+      32, 256, 256, 256, 256,
+    ])
+    expect(choosePieceLength(1024 * MIB)).toBe(512 * 1024)
+    expect(choosePieceLength(2 ** 50)).toBe(16 * MIB)
     fc.assert(
-      fc.property(fc.integer({ min: 32 * 2 ** 20 + 1, max: 2 ** 35 }), total => {
+      fc.property(fc.integer({ min: 2 * MIB + 1, max: 2 ** 35 }), total => {
         const length = choosePieceLength(total)
         expect(Math.log2(length) % 1).toBe(0)
         const pieces = Math.ceil(total / length)
-        expect(pieces > 1024 && pieces <= 2048).toBe(true)
+        expect(pieces > 64 && pieces <= 2048).toBe(true)
+        if (length > 256 * 1024) expect(pieces).toBeGreaterThan(1024)
       }),
     )
   })

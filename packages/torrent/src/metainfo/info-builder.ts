@@ -6,17 +6,25 @@ import { MAX_PIECE_BYTES } from './limits.ts'
 import { BLOCK_BYTES, type FileEntry, type TorrentVersion } from './metainfo.ts'
 import { checkComponent, checkPath, PathSet } from './paths.ts'
 
+/** Up to this length pieces grow with less content: each costs those who have it a read, a hash and a write, and browsers many times as much. */
+const THRIFTY_PIECE_BYTES = 256 * 1024
+const MAX_THRIFTY_PIECES = 128
 const MAX_CHOSEN_PIECE_BYTES = 16 * 2 ** 20
 const MAX_CHOSEN_PIECES = 2048
 
 /**
- * A piece length for this many bytes: a power of two from 16 KiB to 16 MiB, such that there are 1,024 to 2,048 pieces where these bounds
- * allow it. Fewer make a broken piece dear; more make the torrent large.
+ * A piece length for this many bytes: a power of two from 16 KiB to 16 MiB. There are 65 to 128 pieces up to 32 MiB, then pieces of 256 KiB up to
+ * 512 MiB, and 1,025 to 2,048 pieces beyond. Fewer make a broken piece dear, and leave less for peers to give each other; more make the
+ * torrent large, and its work.
  */
 export function choosePieceLength(totalBytes: number): number {
   let length = BLOCK_BYTES
-  while (length < MAX_CHOSEN_PIECE_BYTES && totalBytes / length > MAX_CHOSEN_PIECES) length *= 2
+  while (length < MAX_CHOSEN_PIECE_BYTES && totalBytes / length > maxPiecesOf(length)) length *= 2
   return length
+}
+
+function maxPiecesOf(lengthBytes: number): number {
+  return lengthBytes < THRIFTY_PIECE_BYTES ? MAX_THRIFTY_PIECES : MAX_CHOSEN_PIECES
 }
 
 /** A file to make a torrent of. */
