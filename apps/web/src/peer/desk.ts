@@ -38,6 +38,8 @@ export class Desk {
     const to = frame.from
     if (frame.kind === 'hello') return wire.post({ kind: 'here', to, leader: this.#leader }, [])
     if (frame.kind === 'bye') return this.#forget(to)
+    if (frame.kind === 'online')
+      return void this.#engine.then(engine => engine.networkChanged()).catch(() => {})
     const { call } = frame
     try {
       const table = this.#commandsOf(to, wire, await this.#engine)

@@ -10,7 +10,6 @@ function start({ config, frames, rtc }: StartMessage): void {
   const engine = Engine.open(config, borrowRtc(rtc))
   // Each command is told of it.
   engine.catch(() => {})
-  addEventListener('online', () => void engine.then(opened => opened.networkChanged()).catch(() => {}))
   const desk = new Desk(crypto.randomUUID?.() ?? String(Math.random()), engine)
   desk.serve(portWire(frames))
   // A session that is this tab's alone is nobody else's business.

@@ -85,10 +85,13 @@ export class Leadership {
       isLoaded = true
       if (!('to' in data) || data.to === this.#page) this.#events.onFrame(data)
     }
+    const onOnline = () => this.post({ kind: 'online', from: '' })
+    addEventListener('online', onOnline)
     const start: StartMessage = { config, frames: frames.port2, rtc: rtc.port2 }
     worker.postMessage(start, [frames.port2, rtc.port2])
     return new Promise(resolve => {
       this.#end = () => {
+        removeEventListener('online', onOnline)
         takeBack()
         worker.terminate()
         this.#port = null

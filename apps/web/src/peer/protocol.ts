@@ -182,6 +182,8 @@ export type PageFrame =
   /** Is there anybody? Answered by `here`. */
   | { readonly kind: 'hello'; readonly from: string }
   | { readonly kind: 'bye'; readonly from: string }
+  /** The browser has a network again. Not every browser tells its workers. */
+  | { readonly kind: 'online'; readonly from: string }
 
 /** From the worker to a page; without `to`, to all. */
 export type WorkerFrame =

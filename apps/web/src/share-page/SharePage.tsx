@@ -4,14 +4,17 @@ import { texts } from '../texts/share-page.ts'
 import { openedBy } from './link/opened.ts'
 import styles from './page.module.css'
 import { type Services, ServicesContext } from './services.ts'
+import { useDropped } from './use-dropped.ts'
 import { useFragment } from './use-fragment.ts'
 import { ShareView } from './view/ShareView.tsx'
+import { ThemeSwitch } from './view/ThemeSwitch.tsx'
 import { WrongLink } from './view/WrongLink.tsx'
 
 const Home = lazy(() => import('./home/Home.tsx'))
 
 export function SharePage({ services }: { readonly services: Services }) {
   const fragment = useFragment()
+  useDropped(services.dropped)
   const opened = useMemo(() => openedBy(fragment), [fragment])
   return (
     <ServicesContext value={services}>
@@ -29,7 +32,10 @@ export function SharePage({ services }: { readonly services: Services }) {
           {opened.kind === 'share' && <ShareView key={fragment} link={opened.link} magnet={opened.magnet} />}
         </Suspense>
       </main>
-      <footer className={styles.footer}>{texts.tagline}</footer>
+      <footer className={styles.footer}>
+        <p>{texts.tagline}</p>
+        <ThemeSwitch />
+      </footer>
     </ServicesContext>
   )
 }

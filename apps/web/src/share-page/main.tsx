@@ -2,12 +2,16 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import '../theme/tokens.css'
 import '../theme/base.css'
+import { Cell } from '../node/cell.ts'
 import { BrowserPeer } from '../peer/browser-peer.ts'
+import { showTheme } from '../theme/theme.ts'
 import { loadConfig } from './config.ts'
 import { FileAddresses } from './engine/file-addresses.ts'
 import { PeerStore } from './engine/peer-store.ts'
 import { SharePage } from './SharePage.tsx'
+import type { Dropped } from './use-dropped.ts'
 
+showTheme()
 const page = location.href.replace(/[?#].*$/, '')
 // Not waited for: the page is there before it.
 void navigator.serviceWorker?.register('./sw.js').catch(() => {})
@@ -15,7 +19,15 @@ const config = await loadConfig(page)
 const peer = new BrowserPeer({ iceServers: config.iceServers })
 const store = new PeerStore(peer)
 void store.start()
-const services = { store, peer, addresses: new FileAddresses(), config, made: new Set<string>(), page }
+const services = {
+  store,
+  peer,
+  addresses: new FileAddresses(),
+  config,
+  dropped: new Cell<Dropped | null>(null),
+  made: new Set<string>(),
+  page,
+}
 createRoot(document.getElementById('root')!).render(
   <StrictMode>
     <SharePage services={services} />

@@ -1,10 +1,12 @@
 import { createContext, useContext, useEffect } from 'react'
+import type { Cell } from '../node/cell.ts'
 import { useCell } from '../node/context.tsx'
 import type { BrowserPeer } from '../peer/browser-peer.ts'
 import type { TorrentDetail } from '../peer/protocol.ts'
 import type { PageConfig } from './config.ts'
 import type { FileAddresses } from './engine/file-addresses.ts'
 import type { PeerStore } from './engine/peer-store.ts'
+import type { Dropped } from './use-dropped.ts'
 
 /** What all parts of the page work with. */
 export interface Services {
@@ -12,6 +14,8 @@ export interface Services {
   readonly peer: BrowserPeer
   readonly addresses: FileAddresses
   readonly config: PageConfig
+  /** Files that were dropped on the page, until they are looked at. */
+  readonly dropped: Cell<Dropped | null>
   /** Ids of the torrents that this page has made since it was loaded. */
   readonly made: Set<string>
   /** Address of the page, without what follows `#`. */

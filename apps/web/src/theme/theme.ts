@@ -1,3 +1,4 @@
+import { remember, remembered } from '../app/remembered.ts'
 import { Cell } from '../node/cell.ts'
 
 /** `system` follows the machine. */
@@ -5,11 +6,11 @@ export const THEMES = ['system', 'light', 'dark'] as const
 export type Theme = (typeof THEMES)[number]
 
 const KEY = 'shoal.theme'
-const stored = () => (globalThis.localStorage?.getItem(KEY) ?? 'system') as Theme
+const stored = () => (remembered(KEY) ?? 'system') as Theme
 export const theme = new Cell<Theme>(THEMES.includes(stored()) ? stored() : 'system')
 
 export function setTheme(chosen: Theme): void {
-  localStorage.setItem(KEY, chosen)
+  remember(KEY, chosen)
   theme.set(chosen)
   showTheme()
 }

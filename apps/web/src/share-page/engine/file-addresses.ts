@@ -28,11 +28,16 @@ export class FileAddresses {
   readonly #files = new Map<string, AddressedFile>()
   #last = 0
   #open = 0
+  /** What the browser saves just now: it ends with the page. */
+  readonly #downloads = new Set<MessagePort>()
   #awake: ReturnType<typeof setInterval> | undefined
 
   constructor() {
     navigator.serviceWorker?.addEventListener('message', event => this.#onMessage(event))
     navigator.serviceWorker?.startMessages()
+    addEventListener('beforeunload', event => {
+      if (this.#downloads.size > 0) event.preventDefault()
+    })
   }
 
   /** Whether the service worker answers for this page; waits a little for one that is being installed. */
@@ -68,12 +73,14 @@ export class FileAddresses {
       if (reader) this.#count(-1)
       void reader?.cancel().catch(() => {})
       reader = null
+      this.#downloads.delete(port)
       port.close()
     }
     port.onmessage = async ({ data }: MessageEvent<FileOrder>) => {
       if (data.kind === 'cancel') return close()
       if (data.kind === 'range') {
         this.#count(1)
+        if (download) this.#downloads.add(port)
         reader = file.read(data).getReader()
         return
       }

@@ -1,11 +1,14 @@
-import { type DragEvent, useEffect, useRef, useState } from 'react'
-import { droppedFiles, pickedFiles } from '../../add/dropped.ts'
+import { useEffect, useRef, useState } from 'react'
+import { pickedFiles } from '../../add/dropped.ts'
 import type { DroppedFile } from '../../app/ui.ts'
 import { Button } from '../../components/Button.tsx'
 import { Icon } from '../../components/Icon.tsx'
 import { formatPercent } from '../../format/format.ts'
+import { useCell } from '../../node/context.tsx'
 import { texts as sealing } from '../../texts/sealing.ts'
 import { texts } from '../../texts/share-page.ts'
+import { useServices } from '../services.ts'
+import type { Dropped } from '../use-dropped.ts'
 import { Bar, Notice } from '../view/parts.tsx'
 import view from '../view/view.module.css'
 import { type Chosen, chosenOf, named } from './chosen.ts'
@@ -19,12 +22,18 @@ const say = texts.share
 export function ShareForm() {
   const [chosen, setChosen] = useState<Chosen | null>(null)
   const sharing = useSharing()
-  const take = (files: readonly DroppedFile[]) => setChosen(chosenOf(files))
-  useDrop(take)
+  const [problem, setProblem] = useState<string | null>(null)
+  const take = (files: Dropped) => {
+    const taken = files instanceof Error ? null : chosenOf(files)
+    setChosen(taken)
+    setProblem(taken ? null : files instanceof Error ? say.unreadable : say.nothing)
+  }
+  useTaken(take)
   if (sharing.running) return <Running {...sharing.running} onCancel={sharing.cancel} />
   return (
     <div className={styles.form}>
       {sharing.failure && <Notice>{sharing.failure}</Notice>}
+      {problem && <Notice>{problem}</Notice>}
       {chosen ? (
         <NameForm
           key={chosen.name}
@@ -84,22 +93,13 @@ function Running({ step, share, onCancel }: NonNullable<Sharing['running']> & { 
   )
 }
 
-/** Files may be dropped anywhere on the page. */
-function useDrop(take: (files: readonly DroppedFile[]) => void): void {
-  const latest = useRef(take)
-  latest.current = take
+/** What was dropped on the page, here or before it came here. */
+function useTaken(take: (dropped: Dropped) => void): void {
+  const { dropped } = useServices()
+  const latest = useCell(dropped)
   useEffect(() => {
-    const over = (event: Event) => event.preventDefault()
-    const drop = (event: Event) => {
-      event.preventDefault()
-      const { dataTransfer } = event as unknown as DragEvent
-      void droppedFiles(dataTransfer).then(files => latest.current(files))
-    }
-    addEventListener('dragover', over)
-    addEventListener('drop', drop)
-    return () => {
-      removeEventListener('dragover', over)
-      removeEventListener('drop', drop)
-    }
-  }, [])
+    if (!latest) return
+    take(latest)
+    dropped.set(null)
+  })
 }

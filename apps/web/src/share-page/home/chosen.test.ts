@@ -28,6 +28,11 @@ test('several things are shared together', () => {
   expect([folderOfOne.name, folderOfOne.isSingle, paths(folderOfOne)]).toEqual(['Trip', false, ['only.jpg']])
 })
 
+test('two files of one name from two places are both shared', () => {
+  const chosen = chosenOf(dropped('a.txt', 'a.txt', 'Trip/b', 'Trip/b', 'a (2).txt'))!
+  expect(paths(chosen)).toEqual(['a.txt', 'a (2).txt', 'Trip/b', 'Trip/b (2)', 'a (2) (2).txt'])
+})
+
 test('nothing is nothing', () => {
   expect(chosenOf([])).toBeNull()
   expect(chosenOf(dropped('x/.DS_Store'))).toBeNull()

@@ -1,3 +1,4 @@
+import { addNumber } from '@shoal/torrent'
 import type { DroppedFile } from '../../app/ui.ts'
 import type { ChosenFile } from '../../peer/protocol.ts'
 import { texts } from '../../texts/share-page.ts'
@@ -27,7 +28,7 @@ export function chosenOf(dropped: readonly DroppedFile[]): Chosen | null {
   const rest = isFolder ? folder.length : 0
   return {
     name: isFolder ? folder.slice(0, -1) : texts.facts.files(files.length),
-    files: files.map(({ path, file }) => ({ path: path.slice(rest).split('/'), file })),
+    files: distinct(files).map(({ path, file }) => ({ path: path.slice(rest).split('/'), file })),
     isSingle: false,
     totalBytes,
   }
@@ -37,4 +38,17 @@ export function chosenOf(dropped: readonly DroppedFile[]): Chosen | null {
 export function named(chosen: Chosen, name: string): Chosen {
   if (!chosen.isSingle) return { ...chosen, name }
   return { ...chosen, name, files: chosen.files.map(({ file }) => ({ path: [name], file })) }
+}
+
+/** Things that come from different places may have one name: the later ones are numbered. */
+function distinct(files: readonly DroppedFile[]): DroppedFile[] {
+  const taken = new Set<string>()
+  return files.map(({ path, file }) => {
+    const below = path.slice(0, path.lastIndexOf('/') + 1)
+    const name = path.slice(below.length)
+    let free = path
+    for (let count = 2; taken.has(free); count++) free = below + addNumber(name, count)
+    taken.add(free)
+    return { path: free, file }
+  })
 }

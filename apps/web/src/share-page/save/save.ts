@@ -1,4 +1,3 @@
-import { addNumber, safeComponent } from '@shoal/torrent'
 import type { FileAddresses } from '../engine/file-addresses.ts'
 import { nameOf, type ShareFile } from '../files/share-file.ts'
 
@@ -41,55 +40,25 @@ export async function saveFile(file: ShareFile, context: SaveContext): Promise<S
   return 'handed-over'
 }
 
-/** Whether many files can be saved at once: not every browser lets pages write into a folder. */
-export const canSaveAll = () => (globalThis as Pickers).showDirectoryPicker !== undefined
-
 /**
- * Saves files with their folders, in a new folder named after the share below the one that the user chooses: what is there already stays
- * as it is. Otherwise as `saveFile`.
+ * Saves files with their folders, in a new folder named after the share below the one that the user chooses; where pages cannot write into
+ * folders, as one archive. Otherwise as `saveFile`.
  */
 export async function saveAll(
   files: readonly ShareFile[],
   shareName: string,
-  onProgress: (doneBytes: number) => void,
+  context: SaveContext,
 ): Promise<SaveOutcome> {
-  const chosen = await picked(() => (globalThis as Pickers).showDirectoryPicker!({ mode: 'readwrite' }))
+  const { showDirectoryPicker } = globalThis as Pickers
+  if (!showDirectoryPicker) return saveFile((await import('./zip.ts')).zipOf(files, shareName), context)
+  const chosen = await picked(() => showDirectoryPicker({ mode: 'readwrite' }))
   if (!chosen) return 'cancelled'
-  const root = await newFolder(chosen, shareName)
-  let before = 0
-  for (const file of files) {
-    let folder = root
-    for (const name of file.path.slice(0, -1))
-      folder = await folder.getDirectoryHandle(name, { create: true })
-    const handle = await folder.getFileHandle(nameOf(file), { create: true })
-    await writeTo(await handle.createWritable(), file, done => onProgress(before + done))
-    before += file.lengthBytes
-  }
+  const { saveInto } = await import('./save-into.ts')
+  await saveInto(chosen, files, shareName, context.onProgress)
   return 'written'
 }
 
-/** Browsers refuse names that any system would: so the stricter rules. */
-async function newFolder(parent: FileSystemDirectoryHandle, title: string) {
-  const plain = safeComponent(title, 'windows')
-  let name = plain
-  for (let count = 2; await isTaken(parent, name); count++) name = addNumber(plain, count)
-  return parent.getDirectoryHandle(name, { create: true })
-}
-
-async function isTaken(parent: FileSystemDirectoryHandle, name: string): Promise<boolean> {
-  try {
-    await parent.getDirectoryHandle(name)
-    return true
-  } catch (error) {
-    const reason = error instanceof Error ? error.name : ''
-    if (reason === 'NotFoundError') return false
-    // A file.
-    if (reason === 'TypeMismatchError') return true
-    throw error
-  }
-}
-
-async function writeTo(
+export async function writeTo(
   writable: FileSystemWritableFileStream,
   file: ShareFile,
   onProgress: (doneBytes: number) => void,

@@ -4,7 +4,6 @@ import { useCell } from '../../node/context.tsx'
 import type { TorrentSnapshot } from '../../peer/protocol.ts'
 import { texts } from '../../texts/share-page.ts'
 import type { ShareFile } from '../files/share-file.ts'
-import { canSaveAll } from '../save/save.ts'
 import { useServices } from '../services.ts'
 import { Notice } from './parts.tsx'
 import type { Phase } from './phase.ts'
@@ -51,7 +50,7 @@ export function Controls({ torrent, files, phase, choice, saving }: Props) {
             {texts.actions.save}
           </Button>
         )}
-        {files.length > 1 && torrent.wantedBytes > 0 && canSaveAll() && (
+        {files.length > 1 && torrent.wantedBytes > 0 && (
           <Button
             variant={phase === 'complete' ? 'primary' : 'plain'}
             size="large"

@@ -1,4 +1,4 @@
-import { lazy, Suspense, useId, useState } from 'react'
+import { lazy, Suspense, useId, useRef, useState } from 'react'
 import { Button } from '../../components/Button.tsx'
 import { texts } from '../../texts/share-page.ts'
 import { Section } from './parts.tsx'
@@ -10,11 +10,13 @@ const COPIED_MS = 2000
 /** The link to this share: to copy, to scan, to send. */
 export function LinkBox({ link, name }: { readonly link: string; readonly name: string }) {
   const id = useId()
+  const field = useRef<HTMLInputElement>(null)
   const [copied, setCopied] = useState(false)
   const [scans, setScans] = useState(false)
   const copy = () =>
     void copyText(link).then(isCopied => {
       setCopied(isCopied)
+      if (!isCopied) field.current?.focus()
       setTimeout(() => setCopied(false), COPIED_MS)
     })
   return (
@@ -25,6 +27,7 @@ export function LinkBox({ link, name }: { readonly link: string; readonly name: 
           {texts.pass.label}
         </label>
         <input
+          ref={field}
           id={id}
           className={styles.input}
           readOnly

@@ -1,15 +1,23 @@
-import { useEffect } from 'react'
 import { formatBytes, formatRate } from '../../format/format.ts'
 import type { TorrentDetail, TorrentSnapshot } from '../../peer/protocol.ts'
 import { texts } from '../../texts/share-page.ts'
 import { Notice } from './parts.tsx'
+import { useAskBeforeLeaving } from './use-ask-before-leaving.ts'
+
+interface Props {
+  readonly torrent: TorrentSnapshot
+  readonly detail: TorrentDetail | null
+  /** Of what is wanted, something was not saved to the disk. */
+  readonly isUnsaved: boolean
+}
 
 /** Says that this page passes on what it has, and asks before it is closed while somebody needs it. */
-export function Seeding({ torrent, detail }: { torrent: TorrentSnapshot; detail: TorrentDetail | null }) {
-  const { haveBytes, paused, uploadedBytes, uploadBytesPerSecond } = torrent
+export function Seeding({ torrent, detail, isUnsaved }: Props) {
+  const { origin, haveBytes, paused, uploadedBytes, uploadBytesPerSecond } = torrent
   const needing =
     detail?.connected.filter(({ progress, peerInterested }) => progress < 1 && peerInterested).length ?? 0
-  useAskBeforeLeaving(needing > 0 || isBusy(torrent))
+  // In memory a download is lost with the page.
+  useAskBeforeLeaving(needing > 0 || (origin === 'memory' && haveBytes > 0 && isUnsaved))
   if (haveBytes === 0 || paused) return null
   return (
     <Notice tone="info">
@@ -18,19 +26,4 @@ export function Seeding({ torrent, detail }: { torrent: TorrentSnapshot; detail:
       {uploadedBytes > 0 && <p>{texts.seeding.uploaded(formatBytes(uploadedBytes))}</p>}
     </Notice>
   )
-}
-
-/** In memory a download is lost with the page. */
-function isBusy({ origin, haveBytes, wantedBytes }: TorrentSnapshot): boolean {
-  return origin === 'memory' && haveBytes > 0 && haveBytes < wantedBytes
-}
-
-/** The browser asks in its own words. */
-function useAskBeforeLeaving(asks: boolean): void {
-  useEffect(() => {
-    if (!asks) return
-    const ask = (event: BeforeUnloadEvent) => event.preventDefault()
-    addEventListener('beforeunload', ask)
-    return () => removeEventListener('beforeunload', ask)
-  }, [asks])
 }

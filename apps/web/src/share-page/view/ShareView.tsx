@@ -59,6 +59,7 @@ function Opened({ torrent, link, magnet }: Props & { readonly torrent: TorrentSn
   const [opened, setOpened] = useState<readonly ShareFile[] | null>(null)
   const shown = link.seal ? (opened ?? []) : files
   const begun = torrent.wantedBytes > 0
+  const isWanted = (file: ShareFile) => file.haveBytes === null || choice.has(file.index)
   const isMine = torrent.origin === 'shared' || made.has(torrent.id)
   return (
     <>
@@ -78,7 +79,7 @@ function Opened({ torrent, link, magnet }: Props & { readonly torrent: TorrentSn
       {shown.length > 0 && (
         <Files files={shown} choice={link.seal || shown.length === 1 ? null : choice} saving={saving} />
       )}
-      <Seeding torrent={torrent} detail={detail} />
+      <Seeding torrent={torrent} detail={detail} isUnsaved={shown.filter(isWanted).some(saving.isUnsaved)} />
       {detail && <Peers peers={detail.connected} />}
       <More torrent={torrent} link={link} magnet={magnet} isMine={isMine} />
     </>

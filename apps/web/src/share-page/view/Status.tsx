@@ -22,13 +22,15 @@ const PATIENCE_MS = 12_000
 /** Where it stands, in a sentence; and what stands in its way. */
 export function Status({ torrent, detail, phase }: Props) {
   const missesPeers = phase === 'looking' || phase === 'waiting'
+  const isCutOff = !useOnline() && (missesPeers || phase === 'downloading')
   return (
     <div className={styles.status}>
       {torrent.wantedBytes > 0 && <Progress torrent={torrent} phase={phase} />}
       <p className={styles.state} role="status">
         {sentence(torrent, phase)}
       </p>
-      {missesPeers && <MissingPeers key={phase} detail={detail} phase={phase} />}
+      {isCutOff && <Notice tone="warn">{texts.state.offline}</Notice>}
+      {missesPeers && !isCutOff && <MissingPeers key={phase} detail={detail} phase={phase} />}
       {phase === 'error' && <Fault torrent={torrent} />}
     </div>
   )
@@ -76,9 +78,7 @@ function sentence(torrent: TorrentSnapshot, phase: Phase): string {
 /** Why nobody is there. At first it may just take a moment. */
 function MissingPeers({ detail, phase }: { detail: TorrentDetail | null; phase: Phase }) {
   const isLong = useAfter(PATIENCE_MS)
-  const online = useOnline()
   const trouble = trackerTrouble(detail)
-  if (!online) return <Notice tone="warn">{texts.state.offline}</Notice>
   if (trouble === 'none') return <Notice tone="warn">{texts.state.noTrackers}</Notice>
   if (trouble) return <Notice tone="warn">{texts.state.noTracker(trouble.failed)}</Notice>
   if (!isLong) return null

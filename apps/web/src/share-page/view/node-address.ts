@@ -1,12 +1,14 @@
+import { remember, remembered } from '../../app/remembered.ts'
+
 const KEY = 'shoal.node'
 const DEFAULT = 'http://127.0.0.1:8420'
 
 export function addressOfNode(): string {
-  return localStorage.getItem(KEY) ?? DEFAULT
+  return remembered(KEY) ?? DEFAULT
 }
 
 export function rememberNode(address: string): void {
-  localStorage.setItem(KEY, address)
+  remember(KEY, address)
 }
 
 /** Address of the node's console that offers to add the link; null for what is no address of a node. */

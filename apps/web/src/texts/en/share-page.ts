@@ -5,6 +5,7 @@ export const sharePage = {
   name: 'Shoal',
   home: 'Share files',
   tagline: 'Files go straight from device to device. No server keeps them.',
+  theme: { label: 'Colours', system: 'As the system', light: 'Light', dark: 'Dark' },
   link: {
     wrong: {
       'not-a-link': 'This address holds no share',
@@ -124,6 +125,8 @@ export const sharePage = {
   share: {
     drop: 'Drop files or a folder here',
     hint: 'They stay on this device. Whoever has the link gets them straight from it, while this page is open.',
+    nothing: 'There are no files in it.',
+    unreadable: 'Your browser cannot read these files. Choose them with the button instead.',
     files: 'Choose files',
     folder: 'Choose a folder',
     name: 'Name that others see',

@@ -1,6 +1,6 @@
-import { afterEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import type { ShareFile } from '../files/share-file.ts'
-import { saveAll } from './save.ts'
+import { saveInto } from './save-into.ts'
 
 type Disk = Map<string, Disk | string>
 
@@ -41,8 +41,7 @@ const fileOf = (path: readonly string[], text: string): ShareFile => ({
   read: () => new Blob([text]).stream(),
 })
 
-const choose = (disk: Disk) => Reflect.set(globalThis, 'showDirectoryPicker', async () => folderOf(disk))
-afterEach(() => Reflect.deleteProperty(globalThis, 'showDirectoryPicker'))
+const into = (disk: Disk) => folderOf(disk) as unknown as FileSystemDirectoryHandle
 
 test('all files go into a new folder named after the share, and what is there stays', async () => {
   const disk: Disk = new Map<string, Disk | string>([
@@ -50,10 +49,9 @@ test('all files go into a new folder named after the share, and what is there st
     ['Trip', new Map([['.bashrc', 'mine']])],
     ['Trip (2)', 'a file'],
   ])
-  choose(disk)
   const told: number[] = []
   const files = [fileOf(['.bashrc'], 'theirs'), fileOf(['day 2', 'b.txt'], 'sea')]
-  expect(await saveAll(files, 'Trip', done => told.push(done))).toBe('written')
+  await saveInto(into(disk), files, 'Trip', done => told.push(done))
   expect(Object.fromEntries(disk)).toEqual({
     '.bashrc': 'mine',
     Trip: new Map([['.bashrc', 'mine']]),
@@ -73,7 +71,25 @@ test.each([
   ['a: b?', 'a_ b_'],
 ])('a share named "%s" goes into "%s"', async (name, folder) => {
   const disk: Disk = new Map()
-  choose(disk)
-  await saveAll([fileOf(['a.txt'], 'a')], name, () => {})
+  await saveInto(into(disk), [fileOf(['a.txt'], 'a')], name, () => {})
   expect([...disk.keys()]).toEqual([folder])
+})
+
+test('names that browsers refuse are written otherwise, and two that systems take for one are numbered', async () => {
+  const disk: Disk = new Map()
+  const files = [
+    fileOf(['a:b', 'c'], '1'),
+    fileOf(['..', 'd'], '2'),
+    fileOf(['x.txt'], '3'),
+    fileOf(['X.txt'], '4'),
+  ]
+  await saveInto(into(disk), files, 'Trip', () => {})
+  expect(disk.get('Trip')).toEqual(
+    new Map<string, unknown>([
+      ['a_b', new Map([['c', '1']])],
+      ['__', new Map([['d', '2']])],
+      ['x.txt', '3'],
+      ['X (2).txt', '4'],
+    ]),
+  )
 })

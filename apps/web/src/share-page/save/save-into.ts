@@ -1,0 +1,48 @@
+import { addNumber, safeComponent, safePaths } from '@shoal/torrent'
+import type { ShareFile } from '../files/share-file.ts'
+import { writeTo } from './save.ts'
+
+/** Writes files into a new folder named after the share below `parent`: what is there already stays as it is. */
+export async function saveInto(
+  parent: FileSystemDirectoryHandle,
+  files: readonly ShareFile[],
+  shareName: string,
+  onProgress: (doneBytes: number) => void,
+): Promise<void> {
+  const root = await newFolder(parent, shareName)
+  // Browsers refuse names that any system would: so the stricter rules.
+  const paths = safePaths(
+    files.map(({ path }) => path),
+    'windows',
+  )
+  let before = 0
+  for (const [i, file] of files.entries()) {
+    const folders = paths[i]!.split('/')
+    const name = folders.pop()!
+    let folder = root
+    for (const below of folders) folder = await folder.getDirectoryHandle(below, { create: true })
+    const handle = await folder.getFileHandle(name, { create: true })
+    await writeTo(await handle.createWritable(), file, done => onProgress(before + done))
+    before += file.lengthBytes
+  }
+}
+
+async function newFolder(parent: FileSystemDirectoryHandle, title: string) {
+  const plain = safeComponent(title, 'windows')
+  let name = plain
+  for (let count = 2; await isTaken(parent, name); count++) name = addNumber(plain, count)
+  return parent.getDirectoryHandle(name, { create: true })
+}
+
+async function isTaken(parent: FileSystemDirectoryHandle, name: string): Promise<boolean> {
+  try {
+    await parent.getDirectoryHandle(name)
+    return true
+  } catch (error) {
+    const reason = error instanceof Error ? error.name : ''
+    if (reason === 'NotFoundError') return false
+    // A file.
+    if (reason === 'TypeMismatchError') return true
+    throw error
+  }
+}

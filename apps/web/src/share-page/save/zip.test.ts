@@ -1,0 +1,107 @@
+import { crc32 as nodeCrc32 } from 'node:zlib'
+import { expect, test } from 'vitest'
+import type { ShareFile } from '../files/share-file.ts'
+import { crc32 } from './crc32.ts'
+import { zipOf } from './zip.ts'
+import { centralRecord, endRecords } from './zip-records.ts'
+
+const fileOf = (path: readonly string[], bytes: Uint8Array<ArrayBuffer>): ShareFile => ({
+  index: 0,
+  path,
+  lengthBytes: bytes.length,
+  haveBytes: bytes.length,
+  read: () => new Blob([bytes]).stream(),
+})
+const text = (words: string) => new TextEncoder().encode(words)
+const whole = async (file: ShareFile, start = 0, end = file.lengthBytes) =>
+  new Uint8Array(
+    await new Response(file.read({ start, end }) as ReadableStream<Uint8Array<ArrayBuffer>>).arrayBuffer(),
+  )
+
+const FILES = [
+  fileOf(['day 1', 'boats.txt'], text('The boats leave at dawn.')),
+  fileOf(['empty'], text('')),
+  fileOf(['..', 'CON'], text('x')),
+  fileOf(['Empty'], text('y')),
+]
+
+/** What the directory at the end says, and what lies where it points. */
+function read(zip: Uint8Array) {
+  const view = new DataView(zip.buffer)
+  const end = zip.length - 22
+  expect(view.getUint32(end, true)).toBe(0x06054b50)
+  let at = view.getUint32(end + 16, true)
+  expect(at + view.getUint32(end + 12, true)).toBe(end)
+  return Array.from({ length: view.getUint16(end + 10, true) }, () => {
+    const [crc, length] = [view.getUint32(at + 16, true), view.getUint32(at + 24, true)]
+    const nameLength = view.getUint16(at + 28, true)
+    const offset = view.getUint32(at + 42, true)
+    const nameOf = (from: number) => new TextDecoder().decode(zip.subarray(from, from + nameLength))
+    const name = nameOf(at + 46)
+    expect([view.getUint32(offset, true), nameOf(offset + 30)]).toEqual([0x04034b50, name])
+    const content = zip.subarray(offset + 30 + nameLength).subarray(0, length)
+    expect(nodeCrc32(content)).toBe(crc)
+    at += 46 + nameLength
+    return [name, new TextDecoder().decode(content)]
+  })
+}
+
+test('an archive holds all files in a folder of its own, under names that any system takes, and is as long as it says', async () => {
+  const zip = zipOf(FILES, 'Trip: 1')
+  expect(zip.path).toEqual(['Trip_ 1.zip'])
+  const bytes = await whole(zip)
+  expect(bytes.length).toBe(zip.lengthBytes)
+  expect(read(bytes)).toEqual([
+    ['Trip_ 1/day 1/boats.txt', 'The boats leave at dawn.'],
+    ['Trip_ 1/empty', ''],
+    ['Trip_ 1/__/_CON', 'x'],
+    ['Trip_ 1/Empty (2)', 'y'],
+  ])
+})
+
+test('a part of it is what lies there', async () => {
+  const zip = zipOf(FILES, 'Trip')
+  const bytes = await whole(zip)
+  expect(await whole(zip, 50, 120)).toEqual(bytes.subarray(50, 120))
+})
+
+test('what fails in a file fails the archive', async () => {
+  const read = () => new ReadableStream<Uint8Array>({ pull: c => c.error(new Error('gone')) })
+  await expect(whole(zipOf([{ ...FILES[0]!, read }], 'Trip'))).rejects.toThrow('gone')
+})
+
+test('whoever stops reading ends the reading of the file', async () => {
+  let isCancelled = false
+  const read = () =>
+    new ReadableStream<Uint8Array>({
+      pull: controller => controller.enqueue(new Uint8Array(10)),
+      cancel: () => {
+        isCancelled = true
+      },
+    })
+  const reader = zipOf([{ ...FILES[0]!, read }], 'Trip')
+    .read({ start: 0, end: 1e9 })
+    .getReader()
+  for (let i = 0; i < 3; i++) await reader.read()
+  await reader.cancel()
+  expect(isCancelled).toBe(true)
+})
+
+test('checksums go on from one part to the next', () => {
+  const bytes = Uint8Array.from({ length: 1003 }, (_, i) => (i * 7919) >> 3)
+  expect(crc32(bytes)).toBe(nodeCrc32(bytes))
+  expect(crc32(bytes.subarray(501), crc32(bytes.subarray(0, 501)))).toBe(nodeCrc32(bytes))
+})
+
+test('beyond 4 GiB, and with more than 65,534 files, the 64-bit records are there', () => {
+  const large = { name: text('a'), lengthBytes: 5e9, offset: 6e9, crc: 1, when: new Date() }
+  const record = new DataView(centralRecord(large).buffer)
+  expect([record.getUint32(20, true), record.getUint32(42, true)]).toEqual([0xffffffff, 0xffffffff])
+  expect([0, 1, 2].map(i => Number(record.getBigUint64(47 + 4 + 8 * i, true)))).toEqual([5e9, 5e9, 6e9])
+  expect(endRecords(10, 1000, 500).length).toBe(22)
+  const end = new DataView(endRecords(70_000, 6e9, 500).buffer)
+  expect([end.getUint32(0, true), end.getUint32(56, true), end.getUint32(76, true)]).toEqual([
+    0x06064b50, 0x07064b50, 0x06054b50,
+  ])
+  expect([Number(end.getBigUint64(32, true)), Number(end.getBigUint64(48, true))]).toEqual([70_000, 6e9])
+})

@@ -1,0 +1,34 @@
+import { useEffect } from 'react'
+import { droppedFiles } from '../add/dropped.ts'
+import type { DroppedFile } from '../app/ui.ts'
+import type { Cell } from '../node/cell.ts'
+
+/** Why they cannot be read, if they cannot. */
+export type Dropped = readonly DroppedFile[] | Error
+
+/**
+ * Files may be dropped anywhere: the page without a link shares them. Nowhere may the browser open them instead, which would end the page and
+ * all that it does.
+ */
+export function useDropped(dropped: Cell<Dropped | null>): void {
+  useEffect(() => {
+    const over = (event: DragEvent) => {
+      if (event.dataTransfer?.types.includes('Files')) event.preventDefault()
+    }
+    const drop = (event: DragEvent) => {
+      if (!event.dataTransfer?.types.includes('Files')) return
+      event.preventDefault()
+      droppedFiles(event.dataTransfer).then(
+        files => dropped.set(files),
+        (error: Error) => dropped.set(error),
+      )
+      location.hash = '#/'
+    }
+    addEventListener('dragover', over)
+    addEventListener('drop', drop)
+    return () => {
+      removeEventListener('dragover', over)
+      removeEventListener('drop', drop)
+    }
+  }, [dropped])
+}
