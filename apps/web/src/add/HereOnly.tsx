@@ -1,6 +1,5 @@
 import { Link } from 'wouter'
-import { linkShown } from '../app/ui.ts'
-import { buttonClass } from '../components/Button.tsx'
+import { addRequest, linkShown } from '../app/ui.ts'
 import { Notice } from '../components/Parts.tsx'
 import { texts } from '../texts/texts.ts'
 import { opensHereOnly } from './whole-link.ts'
@@ -11,15 +10,16 @@ const t = texts.add.link
 export function HereOnly({ link, children }: { readonly link: string; readonly children: string }) {
   if (!opensHereOnly(link)) return null
   return (
-    <Notice
-      tone="warn"
-      action={
-        <Link href="/settings" className={buttonClass('plain', 'small')} onClick={() => linkShown.set(null)}>
-          {t.settings}
-        </Link>
-      }
-    >
-      {children}
+    <Notice tone="warn">
+      {children}{' '}
+      <Link href="/settings" onClick={closeDialogs}>
+        {t.settings}
+      </Link>
     </Notice>
   )
+}
+
+function closeDialogs(): void {
+  linkShown.set(null)
+  addRequest.set(null)
 }

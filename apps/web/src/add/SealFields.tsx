@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { Fragment, useState } from 'react'
 import { CheckField, TextArea, TextField } from '../components/Field.tsx'
 import { ProgressBar } from '../components/Parts.tsx'
 import type { FormProblem } from '../share-page/sealing/seal-form.ts'
@@ -36,33 +36,35 @@ export function SealFields({ sealed, problem, onSealed }: Props) {
         <fieldset className={styles.ways}>
           <legend>{t.to}</legend>
           {WAYS.map(way => (
-            <label key={way.by} className={styles.way}>
-              <input
-                type="radio"
-                name="by"
-                value={way.by}
-                checked={by === way.by}
-                onChange={() => setBy(way.by)}
-              />
-              <span>
-                {way.label}
-                <small>{way.hint}</small>
-              </span>
-            </label>
+            <Fragment key={way.by}>
+              <label className={styles.way}>
+                <input
+                  type="radio"
+                  name="by"
+                  value={way.by}
+                  checked={by === way.by}
+                  onChange={() => setBy(way.by)}
+                />
+                <span>
+                  {way.label}
+                  <small>{way.hint}</small>
+                </span>
+              </label>
+              {by === way.by && by === 'passphrase' && <Passphrase wrong={wrong} />}
+              {by === way.by && by === 'recipients' && (
+                <TextArea
+                  label={t.keys}
+                  hint={t.keysHint}
+                  error={wrong('recipients')}
+                  name="recipients"
+                  rows={3}
+                  spellCheck={false}
+                  autoComplete="off"
+                  className={styles.mono}
+                />
+              )}
+            </Fragment>
           ))}
-          {by === 'passphrase' && <Passphrase wrong={wrong} />}
-          {by === 'recipients' && (
-            <TextArea
-              label={t.keys}
-              hint={t.keysHint}
-              error={wrong('recipients')}
-              name="recipients"
-              rows={3}
-              spellCheck={false}
-              autoComplete="off"
-              className={styles.mono}
-            />
-          )}
         </fieldset>
       )}
     </div>

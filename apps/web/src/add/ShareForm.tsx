@@ -32,9 +32,11 @@ export function ShareForm({ content, onBack, onSharing }: Props) {
   const [error, setError] = useState<unknown>(null)
   const [sealed, setSealed] = useState(false)
   const [problem, setProblem] = useState<FormProblem | null>(null)
-  const submit = async (event: FormEvent<HTMLFormElement>) => {
+  const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
-    const element = event.currentTarget
+    share(event.currentTarget).catch(setError)
+  }
+  const share = async (element: HTMLFormElement) => {
     const form = new FormData(element)
     const name = String(form.get('name')).trim() || content.name
     const seal = sealed ? await sealOf(form) : undefined
@@ -48,7 +50,8 @@ export function ShareForm({ content, onBack, onSharing }: Props) {
       return
     }
     const started = node.api.createTorrent({ ...options, path: content.path })
-    await started.then(() => onSharing({ task: null, started, by }), setError)
+    await started
+    onSharing({ task: null, started, by })
   }
   return (
     <form className={styles.form} onSubmit={submit}>
@@ -121,9 +124,12 @@ function describe({ name, files }: Extract<Content, { from: 'here' }>): string {
 
 /** To whom it is sealed, or what is wrong with that. What checks keys is loaded only then. */
 async function sealOf(form: FormData): Promise<SealTo | FormProblem> {
-  const { FormProblem, sealToOf } = await import('../share-page/sealing/seal-form.ts')
+  const [{ FormProblem, sealToOf }, { recipientsOf }] = await Promise.all([
+    import('../share-page/sealing/seal-form.ts'),
+    import('../share-page/sealing/recipients.ts'),
+  ])
   try {
-    const to = sealToOf(form)
+    const to = await sealToOf(form, async keys => recipientsOf(keys))
     return to.by === 'recipients' ? { by: to.by, recipients: [...to.recipients] } : to
   } catch (error) {
     if (error instanceof FormProblem) return error
@@ -133,7 +139,12 @@ async function sealOf(form: FormData): Promise<SealTo | FormProblem> {
 
 /** Once the field says what is wrong. */
 function focusWrong(form: HTMLFormElement): void {
-  requestAnimationFrame(() => form.querySelector<HTMLElement>('[aria-invalid=true]')?.focus())
+  requestAnimationFrame(() => {
+    const field = form.querySelector<HTMLElement>('[aria-invalid=true]')
+    field?.focus()
+    // The buttons below lie over what is at the edge.
+    field?.scrollIntoView({ block: 'center' })
+  })
 }
 
 function optionsOf(form: FormData, name: string): ShareOptions {

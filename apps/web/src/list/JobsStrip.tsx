@@ -51,7 +51,7 @@ const TONES: Record<Job['state'], Tone> = {
 }
 
 function JobRow({ job }: { job: Job }) {
-  const { api } = useNode()
+  const node = useNode()
   const running = job.state === 'running' || job.state === 'waiting'
   return (
     <li className={styles.job}>
@@ -65,7 +65,7 @@ function JobRow({ job }: { job: Job }) {
           {t.link}
         </Button>
       )}
-      {job.state === 'done' && job.torrent && (
+      {job.state === 'done' && job.torrent && job.link === null && (
         <Link href={`/torrents/${job.torrent}`} className={buttonClass('plain', 'small')}>
           {t.open}
         </Link>
@@ -74,7 +74,7 @@ function JobRow({ job }: { job: Job }) {
         icon="close"
         size="small"
         label={running ? t.cancel : t.dismiss}
-        onClick={() => api.cancelJob({ id: job.id }).catch(notifyError)}
+        onClick={() => node.cancelJob(job).catch(notifyError)}
       />
     </li>
   )

@@ -6,7 +6,7 @@ import { formatBytes, formatDuration, formatPercent, formatRate, formatRatio } f
 import { shownName } from '../format/shown-name.ts'
 import { useTorrent } from '../node/context.tsx'
 import { texts } from '../texts/texts.ts'
-import { type Colours, cellOf, StateIcon } from './cells.tsx'
+import { type Colours, cellOf, SealedMark, StateIcon } from './cells.tsx'
 import type { Column } from './columns.ts'
 import styles from './List.module.css'
 import { hasProgress, LOOKS } from './look.ts'
@@ -64,6 +64,7 @@ export const CardRow = memo(function CardRow(props: RowProps) {
         <div className={styles.cardName}>
           <StateIcon torrent={torrent} />
           <span className={styles.cardTitle}>{name}</span>
+          {torrent.sealed && <SealedMark />}
           {label !== null && <LabelChip name={label} colour={props.colours.get(label)?.colour} />}
         </div>
         <ProgressBar value={progress} tone={LOOKS[state].tone} />

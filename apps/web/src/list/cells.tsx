@@ -80,13 +80,17 @@ function NameCell({ torrent }: { torrent: Torrent }) {
         {shownName(torrent.name)}
       </a>
       {torrent.private && <Icon name="lock" size={13} />}
-      {torrent.sealed && (
-        <span className={styles.sealed} title={t.sealedHint}>
-          <Icon name="seal" size={14} />
-          <span className="visually-hidden">{t.sealed}</span>
-        </span>
-      )}
+      {torrent.sealed && <SealedMark />}
     </>
+  )
+}
+
+export function SealedMark() {
+  return (
+    <span className={styles.sealed} title={t.sealedHint}>
+      <Icon name="seal" size={14} />
+      <span className="visually-hidden">{t.sealed}</span>
+    </span>
   )
 }
 

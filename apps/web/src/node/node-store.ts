@@ -145,6 +145,12 @@ export class NodeStore {
     this.labels.set(labels)
   }
 
+  /** Stops a work; one that has ended is forgotten, here and by the node, which tells nobody of that. Rejects as the call does. */
+  async cancelJob(job: Job): Promise<void> {
+    await this.api.cancelJob({ id: job.id })
+    if (job.endedMs !== null) this.jobs.set(this.jobs.get().filter(({ id }) => id !== job.id))
+  }
+
   #jobChanged(job: Job): void {
     const rest = this.jobs.get().filter(({ id }) => id !== job.id)
     this.jobs.set([job, ...rest].sort((a, b) => b.startedMs - a.startedMs))

@@ -128,7 +128,7 @@ export const add = {
     qr: 'QR code of the link',
     qrMagnet: 'QR code of the magnet link',
     system: 'Share…',
-    settings: 'Open the settings',
+    settings: 'Open the settings.',
     hereOnly:
       'This link works on this machine only. Set “Public address”, under Network in the settings, to the address at which others reach this node, or send the magnet link.',
     nonePrivate:

@@ -25,7 +25,7 @@ export default function FilesTab({ torrent, files, marked, onOpen }: FilesTabPro
   if (torrent.totalBytes === null) return <p className={table.empty}>{say.unknown}</p>
   if (!files.tree) return files.error ? <p className={table.empty}>{files.error.message}</p> : null
   return (
-    <>
+    <div className={styles.tab}>
       {torrent.sealed && <Notice tone="info">{say.sealed}</Notice>}
       <Tree
         key={`${torrent.id} ${marked}`}
@@ -35,7 +35,7 @@ export default function FilesTab({ torrent, files, marked, onOpen }: FilesTabPro
         marked={marked}
         onOpen={onOpen}
       />
-    </>
+    </div>
   )
 }
 

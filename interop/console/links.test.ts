@@ -1,0 +1,142 @@
+/** Links from the console of a real node: a browser of somebody else opens them, and downloads from that node. */
+import { parseShareLink } from '@shoal/links'
+import type { Page } from 'playwright-core'
+import { describe, expect, test } from 'vitest'
+import type { BrowserPage } from '../support/browser.ts'
+import { randomFile, sha256Of } from '../support/files.ts'
+import { lacking } from '../support/tools.ts'
+import { openConsole, type Scene, withNode } from './setup.ts'
+
+const NOTES = 'The key is under the third stone.\n'
+
+describe.skipIf(lacking('chromium'))('the console of a real node: links', () => {
+  test('“Send the link” gives a link that the browser of somebody else downloads by', async () => {
+    await withNode(async scene => {
+      const { path, sha256 } = await randomFile(scene.dir.join('downloads', 'harbour.bin'), 3_000_000)
+      await scene.node.ended(await scene.node.api.createTorrent({ path }))
+      const { page, problems } = await openConsole(scene)
+      await page.locator('[data-row] a', { hasText: 'harbour.bin' }).click()
+      await page.getByRole('button', { name: 'Send the link' }).click()
+      const link = await page.getByLabel('Link for any browser').inputValue()
+      expect(link.startsWith(`${scene.node.url}/share/#s1`)).toBe(true)
+      expect(await page.getByRole('img', { name: 'QR code of the link' }).count()).toBe(1)
+      await page.getByText('This link works on this machine only').waitFor()
+      expect(await page.getByLabel('Magnet link').inputValue()).toMatch(/^magnet:/)
+      const { page: tab, ...other } = await scene.browser.open(link)
+      await tab.getByRole('button', { name: 'Download 3.00 MB' }).click()
+      await tab.getByText('Complete and verified').waitFor()
+      expect(await saved(tab, 'harbour.bin')).toBe(sha256)
+      expect([...problems, ...other.problems]).toEqual([])
+    })
+  }, 240_000)
+
+  test('with a public address the link goes there, and nothing says that it is for this machine', async () => {
+    await withNode(async scene => {
+      const { path } = await randomFile(scene.dir.join('downloads', 'harbour.bin'), 100_000)
+      await scene.node.api.changeSettings({ network: { publicUrl: 'https://node.example' } })
+      const { torrent } = await scene.node.ended(await scene.node.api.createTorrent({ path }))
+      const { page } = await openConsole(scene, `/torrents/${torrent}`)
+      await page.getByRole('button', { name: 'Send the link' }).click()
+      const link = await page.getByLabel('Link for any browser').inputValue()
+      expect(link).toMatch(/^https:\/\/node\.example\/share\/#s1/)
+      expect(parseShareLink(link).magnet.trackers).toContain('wss://node.example/announce')
+      expect(await page.getByText('on this machine only').count()).toBe(0)
+    })
+  }, 120_000)
+
+  test('what is sealed in the form opens by its link in the browser of somebody else, who alone sees its name', async () => {
+    await withNode(async scene => {
+      const { page, problems } = await sealing(scene, 'plans.txt')
+      await page.getByRole('button', { name: 'Seal and share' }).click()
+      await page.getByText('It is sealed and shared').waitFor()
+      const link = await page.getByLabel('Link of the sealed share').inputValue()
+      expect(parseShareLink(link)).toMatchObject({ seal: { by: 'key' }, magnet: { name: 'sealed.age' } })
+      await page.keyboard.press('Escape')
+      await page
+        .locator('[data-row]', { hasText: 'plans.txt' })
+        .getByText('Sealed')
+        .waitFor({ state: 'attached' })
+      const other = await opened(scene, link)
+      expect([...problems, ...other.problems]).toEqual([])
+      // The link is told again for as long as the work is there, and not after that.
+      await page.getByRole('button', { name: 'Link', exact: true }).click()
+      expect(await page.getByLabel('Link of the sealed share').inputValue()).toBe(link)
+      await page.keyboard.press('Escape')
+      await page.getByRole('button', { name: 'Dismiss' }).click()
+      await page.locator('[data-row] a', { hasText: 'plans.txt' }).click()
+      await page.getByRole('button', { name: 'Send the link' }).click()
+      await page.getByText('Its link was told when it was sealed').waitFor()
+    })
+  }, 240_000)
+
+  test('sealing to a passphrase asks for it twice, and the link opens with it', async () => {
+    await withNode(async scene => {
+      const { page, problems } = await sealing(scene, 'plans.txt')
+      await page.getByLabel('Whoever has the link and a passphrase').check()
+      await page.getByRole('textbox', { name: 'Passphrase' }).fill('rex')
+      await page.getByText('Easy to guess').waitFor()
+      await page.getByRole('textbox', { name: 'Passphrase' }).fill('green herring lamp boat stone wind')
+      await page.getByText('Not to be guessed').waitFor()
+      await page.getByLabel('The same again').fill('green herring')
+      await page.getByRole('button', { name: 'Seal and share' }).click()
+      await page.getByText('The two passphrases are not the same').waitFor()
+      await page.getByLabel('The same again').fill('green herring lamp boat stone wind')
+      await page.getByRole('button', { name: 'Seal and share' }).click()
+      const link = page.getByLabel('Link of the sealed share')
+      await link.waitFor()
+      const passphrase = 'green herring lamp boat stone wind'
+      const other = await opened(scene, await link.inputValue(), passphrase)
+      expect([...problems, ...other.problems]).toEqual([])
+    })
+  }, 240_000)
+
+  test('a wrong public key is told at once; the right one is sealed to', async () => {
+    await withNode(async scene => {
+      const { page, problems } = await sealing(scene, 'plans.txt')
+      await page.getByLabel('Certain people only').check()
+      const keys = page.getByLabel('Their public keys')
+      await keys.fill('age1nonsense')
+      await page.getByRole('button', { name: 'Seal and share' }).click()
+      await page.getByRole('alert').getByText('age1nonsense').waitFor()
+      await keys.fill('did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK')
+      await page.getByRole('button', { name: 'Seal and share' }).click()
+      await page.getByText('The owners of the keys can open it').waitFor()
+      const link = await page.getByLabel('Link of the sealed share').inputValue()
+      expect(parseShareLink(link).seal).toEqual({ by: 'recipient' })
+      expect(problems).toEqual([])
+    })
+  }, 120_000)
+})
+
+/** The console with a file of notes chosen, to be sealed. */
+async function sealing(scene: Scene, name: string): Promise<BrowserPage> {
+  const opened = await openConsole(scene)
+  const { page } = opened
+  await page.getByRole('button', { name: 'Add', exact: true }).click()
+  await page.getByRole('tab', { name: 'Share' }).click()
+  const file = { name, mimeType: 'text/plain', buffer: Buffer.from(NOTES) }
+  await page.setInputFiles('[data-role=share-files]', file)
+  await page.getByLabel('Seal it').check()
+  return opened
+}
+
+/** The link in the browser of somebody else, who reads the notes. */
+async function opened(scene: Scene, link: string, passphrase?: string): Promise<BrowserPage> {
+  const other = await scene.browser.open(link)
+  const { page: tab } = other
+  if (passphrase !== undefined) {
+    await tab.getByLabel('Passphrase').fill(passphrase)
+    await tab.getByRole('button', { name: 'Open', exact: true }).click()
+  }
+  await tab.getByRole('button', { name: 'Show plans.txt' }).click()
+  await tab.getByText('under the third stone').waitFor()
+  return other
+}
+
+/** SHA-256 of a file that the page saves. */
+async function saved(tab: Page, name: string): Promise<string> {
+  await tab.evaluate(() => Reflect.deleteProperty(globalThis, 'showSaveFilePicker'))
+  const downloading = tab.waitForEvent('download')
+  await tab.getByRole('button', { name: `Save ${name}` }).click()
+  return await sha256Of(await (await downloading).path())
+}
