@@ -11,7 +11,7 @@ import { SCOPE, scopeOf } from '../base/scope.ts'
 import { FAMILY } from '../store.ts'
 import type { Tracker } from '../tracker.ts'
 import type { WebSocketFront } from '../ws/web-socket-front.ts'
-import { ASKER, type Asker, MACHINE_HOST } from './asker.ts'
+import { ASKER, type Asker, isMachineHost } from './asker.ts'
 import { BodyWriter, MAX_BODY_BYTES } from './body.ts'
 import { Connection } from './connection.ts'
 import { HEAD, headerObject, MAX_HEAD_BYTES, RequestHead } from './head.ts'
@@ -279,8 +279,7 @@ export class HttpFront {
       return ASKER.unknown
     }
     if (hostTo === hostFrom || scopeOf(family!, words) !== SCOPE.machine) return ASKER.itself
-    const isOfMachine = MACHINE_HOST.test(bytes.toString('latin1', hostFrom, hostTo).trim())
-    return isOfMachine ? ASKER.itself : ASKER.unknown
+    return isMachineHost(bytes, hostFrom, hostTo) ? ASKER.itself : ASKER.unknown
   }
 
   /** Reads who asks, perhaps through a proxy that is trusted; false when that tells no address. */
