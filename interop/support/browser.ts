@@ -75,9 +75,12 @@ export class Browser implements AsyncDisposable {
 }
 
 /** A browser with a profile on disk, as people have it: what pages of other contexts store is kept in memory. */
-export async function launchWithProfile(): Promise<BrowserContext & AsyncDisposable> {
+export async function launchWithProfile(
+  chosen: { readonly program?: string; readonly args?: readonly string[] } = {},
+): Promise<BrowserContext & AsyncDisposable> {
   const profile = await tempDir('profile')
-  const options = { executablePath: toolPath('chromium'), args: QUIET, viewport: SCREENS.laptop }
+  const { program = toolPath('chromium'), args = [] } = chosen
+  const options = { executablePath: program, args: [...QUIET, ...args], viewport: SCREENS.laptop }
   const context = await chromium.launchPersistentContext(profile.path, options)
   return Object.assign(context, {
     async [Symbol.asyncDispose]() {

@@ -25,9 +25,11 @@ export const TOOLS = {
   opentracker: { debian: 'opentracker', find: once(() => which('opentracker')) },
   turnserver: { debian: 'coturn', find: once(() => which('turnserver')) },
   age: { debian: 'age', find: once(() => which('age')) },
+  python3: { debian: 'python3', find: once(() => which('python3')) },
   openssl: { debian: 'openssl', find: once(() => which('openssl')) },
   ip: { debian: 'iproute2', find: once(() => which('ip')) },
   unshare: { debian: 'util-linux', find: once(() => which('unshare')) },
+  nsenter: { debian: 'util-linux', find: once(() => which('nsenter')) },
   mount: { debian: 'mount', find: once(() => which('mount')) },
 } as const satisfies Record<string, Tool>
 

@@ -1,0 +1,55 @@
+/** A browser whose network goes away for a minute in the middle of a download: it lives in a network of its own, whose cable is pulled. */
+import type { Page } from 'playwright-core'
+import { describe, expect, test } from 'vitest'
+import { launchWithProfile } from './support/browser.ts'
+import { randomFile, tempDir } from './support/files.ts'
+import { noOtherNetwork, OtherNetwork } from './support/other-network.ts'
+import { buildPage, PageSite } from './support/page-site.ts'
+import { Seeder } from './support/seeder.ts'
+import { lacking, toolPath } from './support/tools.ts'
+
+const SIZE = 30_000_000
+const OUTAGE_MS = 60_000
+/** From the cable on: the browser tells of a network, the tracker is asked, peers meet. */
+const SOON_MS = 20_000
+
+const unable = lacking('chromium') ?? noOtherNetwork
+
+const progress = async (tab: Page) =>
+  Number(await tab.getByRole('progressbar', { name: 'Downloaded' }).getAttribute('aria-valuenow'))
+
+describe.skipIf(unable)(`a minute without a network${unable ? ` (${unable})` : ''}`, () => {
+  test('the page says so at once, keeps what is verified, and goes on by itself within seconds', async () => {
+    await using dir = await tempDir('network')
+    await using page = await buildPage()
+    await using site = await PageSite.start(page.folder)
+    await using network = await OtherNetwork.create()
+    const origin = `http://${network.host}:${await network.offer(Number(new URL(site.url).port))}`
+    await using seeder = await Seeder.start()
+    const file = await randomFile(dir.join('long.bin'), SIZE)
+    const { magnet } = await seeder.seed(file.path, [`${origin.replace('http', 'ws')}/announce`], {
+      uploadBytesPerSecond: 1_000_000,
+    })
+    await using person = await launchWithProfile({
+      program: await network.wrapper(toolPath('chromium'), dir),
+      // As over https: elsewhere pages have neither storage nor a service worker.
+      args: [`--unsafely-treat-insecure-origin-as-secure=${origin}`],
+    })
+    const tab = await person.newPage()
+    await tab.goto(`${origin}/#${magnet}`)
+    await tab.getByRole('button', { name: /^Download / }).click({ timeout: 60_000 })
+    await expect.poll(() => progress(tab), { timeout: 60_000 }).toBeGreaterThan(25)
+    network.pull()
+    await tab.getByText('You are offline. What is here stays').waitFor({ timeout: 10_000 })
+    await new Promise(resolve => setTimeout(resolve, OUTAGE_MS))
+    const before = await progress(tab)
+    expect(before).toBeGreaterThan(25)
+    expect(before).toBeLessThan(90)
+    network.plugIn()
+    const sinceMs = performance.now()
+    await expect.poll(() => progress(tab), { timeout: SOON_MS }).toBeGreaterThan(before)
+    console.log(`goes on ${((performance.now() - sinceMs) / 1000).toFixed(1)} s after the network is back`)
+    await tab.getByText('Complete and verified').waitFor({ timeout: 90_000 })
+    expect(await seeder.uploaded()).toBeLessThan(SIZE * 1.15)
+  }, 300_000)
+})

@@ -1,0 +1,109 @@
+/** A network of its own for a program: another network namespace, joined to this one by a cable that can be pulled. Needs root. */
+import { execFileSync } from 'node:child_process'
+import { readlinkSync } from 'node:fs'
+import { chmod, writeFile } from 'node:fs/promises'
+import { connect, createServer, type Server, type Socket } from 'node:net'
+import type { TempDir } from './files.ts'
+import { type ManagedProcess, start } from './process.ts'
+import { lacking, toolPath } from './tools.ts'
+import { until } from './wait.ts'
+
+/** Why no network can be made here, or null. */
+export const noOtherNetwork =
+  process.getuid?.() === 0 ? lacking('unshare', 'nsenter', 'ip') : 'making a network needs root'
+
+export class OtherNetwork implements AsyncDisposable {
+  /** This side of the cable, as the other side reaches it. */
+  readonly host: string
+  readonly #holder: ManagedProcess
+  readonly #cable: string
+  readonly #servers: { server: Server; sockets: Set<Socket> }[] = []
+
+  private constructor(holder: ManagedProcess, cable: string, host: string) {
+    this.#holder = holder
+    this.#cable = cable
+    this.host = host
+  }
+
+  static async create(): Promise<OtherNetwork> {
+    const holder = await start('network', toolPath('unshare'), ['--net', 'cat'], { stdin: true })
+    const pid = String(holder.pid)
+    // One for each of several tests that run on the machine.
+    const number = holder.pid % 16_000
+    const cable = `shoal${number}`
+    const [third, fourth] = [number >> 6, (number & 63) * 4]
+    const [near, far] = [fourth + 1, fourth + 2].map(last => `10.203.${third}.${last}`)
+    const network = new OtherNetwork(holder, cable, near!)
+    await until('the namespace is there', () => isOwnNetwork(pid))
+    ip('link', 'add', cable, 'type', 'veth', 'peer', 'name', 'cable', 'netns', pid)
+    ip('addr', 'add', `${near}/30`, 'dev', cable)
+    ip('link', 'set', cable, 'up')
+    network.run('addr', 'add', `${far}/30`, 'dev', 'cable')
+    for (const device of ['cable', 'lo']) network.run('link', 'set', device, 'up')
+    network.run('route', 'add', 'default', 'via', near!)
+    return network
+  }
+
+  /** `ip` on the other side. */
+  run(...args: string[]): void {
+    execFileSync(toolPath('nsenter'), [...this.#entering(), toolPath('ip'), ...args])
+  }
+
+  pull(): void {
+    ip('link', 'set', this.#cable, 'down')
+  }
+
+  plugIn(): void {
+    ip('link', 'set', this.#cable, 'up')
+  }
+
+  /** A program that runs another on the other side, with the arguments that it is given. */
+  async wrapper(program: string, dir: TempDir): Promise<string> {
+    const path = dir.join('on-the-other-side')
+    const command = [toolPath('nsenter'), ...this.#entering(), program].join(' ')
+    await writeFile(path, `#!/bin/sh\nexec ${command} "$@"\n`)
+    await chmod(path, 0o755)
+    return path
+  }
+
+  /** What listens on loopback here, for the other side: the port at `host`. */
+  async offer(port: number): Promise<number> {
+    const sockets = new Set<Socket>()
+    const server = createServer(near => {
+      const far = connect(port, '127.0.0.1')
+      for (const [one, other] of [
+        [near, far],
+        [far, near],
+      ] as const) {
+        sockets.add(one)
+        one.on('error', () => {}).on('close', () => other.destroy())
+        one.pipe(other)
+      }
+    })
+    this.#servers.push({ server, sockets })
+    await new Promise<void>(resolve => server.listen(0, this.host, resolve))
+    return (server.address() as { port: number }).port
+  }
+
+  #entering(): string[] {
+    return ['-t', String(this.#holder.pid), '-n']
+  }
+
+  /** With the namespace its end of the cable goes, and with that the other. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const { server, sockets } of this.#servers) {
+      for (const socket of sockets) socket.destroy()
+      server.close()
+    }
+    await this.#holder.stop()
+  }
+}
+
+function ip(...args: string[]): void {
+  execFileSync(toolPath('ip'), args)
+}
+
+function isOwnNetwork(pid: string): boolean {
+  const networkOf = (process: string) => readlinkSync(`/proc/${process}/ns/net`)
+  return networkOf(pid) !== networkOf('self')
+}
