@@ -246,6 +246,21 @@ describe.skipIf(lacking('chromium', 'age'))('the page of a share link: sealed sh
     await tab.getByRole('button', { name: 'Cancel' }).click()
     await tab.getByLabel('Name that others see').waitFor()
     expect(await placesOf(tab)).toEqual([])
+    // What a tab that was closed has left is deleted by the next.
+    await tab.evaluate(async () => {
+      const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle('shoal-sealing')
+      await folder.getFileHandle('left', { create: true })
+    })
+    const next = await context.newPage()
+    await next.goto(site.url)
+    await expect.poll(() => placesOf(next)).toEqual([])
+    // It seals too, though the engine is the first tab's.
+    await writeFile(dir.join('notes.txt'), NOTES)
+    await choose(next, 'Choose files', dir.join('notes.txt'))
+    await next.getByRole('checkbox', { name: 'Seal it' }).check()
+    await sealed(next)
+    await next.getByRole('button', { name: 'Show notes.txt' }).waitFor()
+    await next.close()
     const devtools = await context.newCDPSession(tab)
     const origin = new URL(site.url).origin
     await devtools.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 50_000_000 })

@@ -10,6 +10,7 @@ import { texts } from '../../texts/share-page.ts'
 import { useServices } from '../services.ts'
 import type { Dropped } from '../use-dropped.ts'
 import { Bar, Notice } from '../view/parts.tsx'
+import { useAskBeforeLeaving } from '../view/use-ask-before-leaving.ts'
 import view from '../view/view.module.css'
 import { type Chosen, chosenOf, named } from './chosen.ts'
 import styles from './home.module.css'
@@ -80,6 +81,7 @@ function Picker({ onTake }: { onTake(files: readonly DroppedFile[]): void }) {
 function Running({ step, share, onCancel }: NonNullable<Sharing['running']> & { onCancel(): void }) {
   const { sealing: sealed, sealingLabel } = sealing.make
   const isSealing = step === 'sealing'
+  useAskBeforeLeaving(isSealing)
   return (
     <div className={styles.form}>
       <p role="status">{(isSealing ? sealed : say.hashing)(formatPercent(share))}</p>

@@ -12,6 +12,8 @@ const NO_WORKER: PeerFailure = {
   message: 'what seals could not be started here: load the page again',
 }
 
+const CANCELLED: PeerFailure = { code: 'cancelled', message: 'this was cancelled' }
+
 /**
  * Has a worker of its own do it. Rejects with a PeerError, of the code that the worker failed with; with `cancelled` once nothing is left of
  * what was begun.
@@ -25,12 +27,18 @@ export function askWorker<Kind extends Order['kind']>(
     name: 'shoal-seal',
   })
   const post = (frame: OrderFrame) => worker.postMessage(frame)
-  const cancel = () => post({ kind: 'cancel' })
+  let cancel = () => {}
+  let hasBegun = false
   const answer = new Promise<Answers[Kind]>((resolve, reject) => {
+    // Before it has begun there is nothing to be undone; and what it does with a passphrase takes a while.
+    cancel = () => (hasBegun ? post({ kind: 'cancel' }) : reject(new PeerError(CANCELLED)))
     worker.onmessage = ({ data }: MessageEvent<AnswerFrame>) => {
-      if (data.kind === 'progress') onProgress?.(data.doneBytes / data.totalBytes)
-      else if (data.kind === 'done') resolve(data.value as Answers[Kind])
-      else reject(new PeerError(data.failure))
+      if (data.kind === 'progress') {
+        hasBegun = true
+        onProgress?.(data.doneBytes / data.totalBytes)
+      }
+      if (data.kind === 'done') resolve(data.value as Answers[Kind])
+      if (data.kind === 'failed') reject(new PeerError(data.failure))
     }
     worker.onerror = () => reject(new PeerError(NO_WORKER))
     post(order)

@@ -18,6 +18,7 @@ export async function sealFiles(
   signal.throwIfAborted()
   const content = new SealedContent(sealInputs(files), seal)
   const totalBytes = content.lengthBytes
+  onProgress(0, totalBytes)
   const sink = await openSink(path, totalBytes)
   try {
     let doneBytes = 0

@@ -9,7 +9,7 @@ import { openSink } from './sink.ts'
 
 const PROGRESS_MS = 100
 const abort = new AbortController()
-let lastMs = 0
+let lastMs = Number.NEGATIVE_INFINITY
 
 addEventListener('message', ({ data }: MessageEvent<OrderFrame>) => {
   if (data.kind === 'cancel')
