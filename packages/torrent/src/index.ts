@@ -39,6 +39,7 @@ export { writeMetainfo } from './metainfo/write-metainfo.ts'
 export { type CheckedFile, type CheckedFiles, checkFiles } from './session/check-files.ts'
 export { Session } from './session/session.ts'
 export { Torrent } from './session/torrent.ts'
+export { takeBytes } from './storage/byte-runs.ts'
 export { createMemoryStorage } from './storage/memory-storage.ts'
 export { checkNoteName, checkResumeKey, checkResumeMetainfo } from './storage/resume-keys.ts'
 export {

@@ -1,4 +1,4 @@
-import { type FileStamp, type PieceLayout, ShoalError, type Storage } from '@shoal/torrent'
+import { type FileStamp, type PieceLayout, ShoalError, type Storage, takeBytes } from '@shoal/torrent'
 import { BlobWindows } from './blob-windows.ts'
 import type { ChosenFile } from './protocol.ts'
 
@@ -16,23 +16,20 @@ export class BlobStorage implements Storage {
     this.#windows = new BlobWindows(layout.pieceLengthBytes)
   }
 
-  async read(offset: number, into: Uint8Array): Promise<void> {
-    this.#check(offset, into.length)
-    let at = 0
-    for (const span of this.#layout.spans(offset, into.length)) {
-      const part = into.subarray(at, at + span.length)
-      const blob = this.#blobs[span.file]
-      if (blob) await this.#windows.read(span.file, blob, span.fileOffset, part)
-      else part.fill(0)
-      at += span.length
-    }
+  read(offset: number, into: Uint8Array): Promise<void> {
+    return this.readParts(offset, [into])
   }
 
   async readParts(offset: number, parts: readonly Uint8Array[]): Promise<void> {
-    let at = offset
-    for (const part of parts) {
-      await this.read(at, part)
-      at += part.length
+    const length = parts.reduce((sum, part) => sum + part.length, 0)
+    this.#check(offset, length)
+    let begin = 0
+    for (const span of this.#layout.spans(offset, length)) {
+      const taken = takeBytes(parts, begin, span.length)
+      begin += span.length
+      const blob = this.#blobs[span.file]
+      if (blob) await this.#windows.read(span.file, blob, span.fileOffset, taken)
+      else for (const part of taken) part.fill(0)
     }
   }
 

@@ -1,4 +1,4 @@
-/** Runs of a torrent's bytes. */
+/** Runs of a torrent's bytes, and of the buffers that they are read into. */
 import type { PieceLayout } from '../metainfo/layout.ts'
 
 /** The run from `offset` cut at the pieces' borders. `begin` counts from the start of the run, `within` from that of the piece. */
@@ -22,4 +22,28 @@ export function byPiece(
 export async function settleAll(jobs: readonly Promise<void>[]): Promise<void> {
   if (jobs.length === 1) return jobs[0]
   for (const result of await Promise.allSettled(jobs)) if (result.status === 'rejected') throw result.reason
+}
+
+/** What remains of the buffers after the first `count` bytes; no empty ones. */
+export function skipBytes(buffers: readonly Uint8Array[], count: number): Uint8Array[] {
+  let index = 0
+  while (index < buffers.length && count >= buffers[index]!.length) count -= buffers[index++]!.length
+  const rest = buffers.slice(index)
+  if (count > 0) rest[0] = rest[0]!.subarray(count)
+  return rest
+}
+
+/** Views of `length` bytes of the buffers, one after the other, from `begin`. */
+export function takeBytes(buffers: readonly Uint8Array[], begin: number, length: number): Uint8Array[] {
+  const taken = skipBytes(buffers, begin)
+  for (let index = 0; index < taken.length; index++) {
+    const buffer = taken[index]!
+    if (buffer.length >= length) {
+      taken[index] = buffer.subarray(0, length)
+      taken.length = index + 1
+      break
+    }
+    length -= buffer.length
+  }
+  return taken
 }

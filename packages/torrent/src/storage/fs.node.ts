@@ -1,6 +1,7 @@
 /** The file system calls of the storage as promises, on plain descriptors, so that none is closed behind our back by a collector. */
 import fs from 'node:fs'
 import { promisify } from 'node:util'
+import { skipBytes } from './byte-runs.ts'
 import { errnoOf } from './io-errors.ts'
 
 export const open = promisify(fs.open)
@@ -87,15 +88,6 @@ export function readAt(fd: number, into: Uint8Array, position: number): Promise<
 /** Writes all of `bytes` at `position`. */
 export function writeAt(fd: number, bytes: Uint8Array, position: number): Promise<void> {
   return writeFrom(fd, [bytes], position)
-}
-
-/** What remains of the buffers after the first `count` bytes; no empty ones. */
-export function skipBytes(buffers: readonly Uint8Array[], count: number): Uint8Array[] {
-  let index = 0
-  while (index < buffers.length && count >= buffers[index]!.length) count -= buffers[index++]!.length
-  const rest = buffers.slice(index)
-  if (count > 0) rest[0] = rest[0]!.subarray(count)
-  return rest
 }
 
 /** Makes the names in a folder survive a power cut. */

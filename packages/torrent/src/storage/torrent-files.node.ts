@@ -1,7 +1,6 @@
 import { ShoalError } from '../base/errors.ts'
 import type { PieceLayout } from '../metainfo/layout.ts'
-import { takeBytes } from './byte-runs.node.ts'
-import { byPiece, settleAll } from './byte-runs.ts'
+import { byPiece, settleAll, takeBytes } from './byte-runs.ts'
 import { MISSING, stampOf } from './file-stamps.node.ts'
 import { SYNCS_AT_ONCE, syncFile, syncOthers } from './file-syncs.node.ts'
 import { Folders, parentOf } from './folders.node.ts'
