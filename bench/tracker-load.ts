@@ -1,18 +1,15 @@
 /**
- * One load generator of the tracker's benchmark, a process of its own: announces as fast as answers come, with a bounded number under way. Its work
- * for each is kept small, since it shares the machine with the tracker. Arguments: kind, port, seconds, swarms, first peer, peers.
+ * One load generator of the tracker's benchmark, a process of its own: announces as fast as answers come, with a bounded number under way. It is for
+ * machines without a C compiler: the same in tracker-load.c takes a tenth of the processor time. Arguments: kind, port, seconds, swarms, first peer,
+ * announces, peers.
  */
 import { createSocket } from 'node:dgram'
 import { connect, type Socket } from 'node:net'
 import { swarmHash } from './tracker-swarms.ts'
 
-const [kind = '', portText, secondsText, swarmsText, firstText = '0', peersText = '0'] = process.argv.slice(2)
-const port = Number(portText)
-const seconds = Number(secondsText)
-const swarms = Number(swarmsText)
-const first = Number(firstText)
-/** Announces in all; 0: as many as go into the time. */
-const peers = Number(peersText)
+const [kind = '', ...numbers] = process.argv.slice(2)
+const [port = 0, seconds = 0, swarms = 1, first = 0, announces = 0, peers = 0] = numbers.map(Number)
+// Announces in all, and peers that take turns; 0: no end to them.
 
 const UDP_WINDOW = 128
 const HTTP_CONNECTIONS = 64
@@ -21,14 +18,13 @@ const STALL_MS = 100
 
 let answers = 0
 let sent = 0
-let next = first
 const started = performance.now()
-const isOver = () => (peers > 0 ? answers >= peers : performance.now() - started > seconds * 1000)
-const mayAsk = () => peers === 0 || sent < peers
+const isOver = () => (announces > 0 ? answers >= announces : performance.now() - started > seconds * 1000)
+const mayAsk = () => announces === 0 || sent < announces
 
 /** Swarm and port of the peer that announces next: all swarms in turn, and then with other ports. */
 function nextPeer(): { hash: Uint8Array; peerPort: number; isSeed: boolean } {
-  const number = next++
+  const number = peers > 0 ? (first + sent) % peers : first + sent
   sent++
   return {
     hash: swarmHash(number % swarms),
@@ -78,7 +74,7 @@ function udp(): void {
     else if (isOver()) end()
   })
   setInterval(() => {
-    if (isOver() || (peers > 0 && sent >= peers && performance.now() - lastMs > 1000)) end()
+    if (isOver() || (announces > 0 && sent >= announces && performance.now() - lastMs > 1000)) end()
     if (performance.now() - lastMs < STALL_MS) return
     for (let count = 0; count < UDP_WINDOW / 4 && mayAsk(); count++) ask()
   }, STALL_MS)

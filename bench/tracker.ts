@@ -1,12 +1,14 @@
 /**
- * Announces a second of our tracker, opentracker and npm's bittorrent-tracker, over UDP and HTTP, and memory a peer. Load generators and tracker share
- * the machine, so a fast tracker waits for them: what it did in a second of its own processor time is told beside.
+ * Announces a second of our tracker, opentracker and npm's bittorrent-tracker, over UDP and HTTP, and memory a peer. All have the same peers when it
+ * begins, who announce again and again: a tracker that is quick must not get longer answers to write. Load generator and tracker share the machine:
+ * what a tracker did in a second of its own processor time is told beside, and how much of a core it had.
  */
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFile } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { promisify } from 'node:util'
 import { installWebTorrent } from '../interop/support/install-webtorrent.ts'
 import { Opentracker } from '../interop/support/opentracker.ts'
 import type { BenchOptions, Goal, Section } from './bench.ts'
@@ -14,7 +16,8 @@ import { against, medianOf, takeTurns } from './statistics.ts'
 import { swarmHashes } from './tracker-swarms.ts'
 
 const SWARMS = 1000
-const GENERATORS = 2
+const PEERS = 50 * SWARMS
+const CACHE = join(import.meta.dirname, '..', '.cache')
 const LOADS = ['udp', 'http', 'http-kept'] as const
 type Load = (typeof LOADS)[number]
 const NAMES = { udp: 'UDP', http: 'HTTP, a connection each', 'http-kept': 'HTTP, kept alive' } as const
@@ -29,6 +32,13 @@ interface Rate {
   readonly perSecond: number
   /** Of the tracker's processor time. */
   readonly perProcessorSecond: number
+  readonly coresUsed: number
+}
+interface Generator {
+  readonly command: readonly [program: string, ...args: string[]]
+  /** How many are needed, and in what language they are. */
+  readonly processes: number
+  readonly language: string
 }
 interface Running extends AsyncDisposable {
   readonly pid: number
@@ -39,10 +49,24 @@ type Contestant = (swarms: number) => Promise<Running>
 
 export async function run(options: BenchOptions): Promise<Section[]> {
   const contestants = await findContestants(options)
+  const generator = await buildGenerator(options)
   const sections: Section[] = []
-  for (const load of LOADS) sections.push(await measureLoad(load, contestants, options))
-  sections.push(await measureMemory(contestants, options))
+  for (const load of LOADS) sections.push(await measureLoad(load, contestants, generator, options))
+  sections.push(await measureMemory(contestants, generator, options))
   return sections
+}
+
+async function buildGenerator({ log }: BenchOptions): Promise<Generator> {
+  const program = join(CACHE, 'tracker-load')
+  try {
+    await mkdir(CACHE, { recursive: true })
+    await promisify(execFile)('cc', ['-O2', '-o', program, join(import.meta.dirname, 'tracker-load.c')])
+    return { command: [program], processes: 1, language: 'C' }
+  } catch {
+    log('no C compiler: the load generators are in Node, and slower than what they measure')
+    const script = join(import.meta.dirname, 'tracker-load.ts')
+    return { command: [process.execPath, script], processes: 2, language: 'Node' }
+  }
 }
 
 async function findContestants({ log }: BenchOptions): Promise<Record<string, Contestant>> {
@@ -66,6 +90,7 @@ async function findContestants({ log }: BenchOptions): Promise<Record<string, Co
 async function measureLoad(
   load: Load,
   contestants: Readonly<Record<string, Contestant>>,
+  generator: Generator,
   options: BenchOptions,
 ): Promise<Section> {
   options.log(NAMES[load])
@@ -73,22 +98,31 @@ async function measureLoad(
   // It ends each connection after its answer.
   const able = Object.entries(contestants).filter(([name]) => load !== 'http-kept' || name !== 'opentracker')
   const { runs, failures } = await takeTurns(
-    Object.fromEntries(able.map(([name, start]) => [name, () => underLoad(load, start, seconds)])),
+    Object.fromEntries(able.map(([name, start]) => [name, () => underLoad(load, start, generator, seconds)])),
     options,
   )
   const rateOf = (name: string) => medianOf(runs.get(name) ?? [], each => each.perSecond)
   const ownOf = (name: string) => medianOf(runs.get(name) ?? [], each => each.perProcessorSecond)
+  const coresOf = (name: string) => medianOf(runs.get(name) ?? [], each => each.coresUsed)
   const ours = rateOf('Shoal')
   return {
-    title: `Tracker: ${NAMES[load]}, ${SWARMS} torrents, ${GENERATORS} load generators`,
-    columns: ['', 'announces a second', 'ratio', 'in a second of its own processor time', 'ratio'],
+    title: `Tracker: ${NAMES[load]}, ${SWARMS} torrents of ${PEERS / SWARMS} peers, ${generator.processes} load generator in ${generator.language}`,
+    columns: [
+      '',
+      'announces a second',
+      'ratio',
+      'cores used',
+      'in a second of its own processor time',
+      'ratio',
+    ],
     rows: able.map(([name]) =>
       failures.has(name)
-        ? [name, failures.get(name)!, '', '', '']
+        ? [name, failures.get(name)!, '', '', '', '']
         : [
             name,
             rateOf(name).toFixed(0),
             `${(ours / rateOf(name)).toFixed(2)} x`,
+            coresOf(name).toFixed(2),
             ownOf(name).toFixed(0),
             `${(ownOf('Shoal') / ownOf(name)).toFixed(2)} x`,
           ],
@@ -108,22 +142,32 @@ function goalsOf(load: Load, ratioTo: (name: string) => number): Goal[] {
   ]
 }
 
-async function underLoad(load: Load, start: Contestant, seconds: number): Promise<Rate> {
+async function underLoad(
+  load: Load,
+  start: Contestant,
+  generator: Generator,
+  seconds: number,
+): Promise<Rate> {
   await using tracker = await start(SWARMS)
   const port = load === 'udp' ? tracker.udp : tracker.http
-  await generate([load, port, Math.min(1, seconds), SWARMS, 0])
+  const swarms = SWARMS
+  await generate(generator, { load: 'udp', port: tracker.udp, seconds: 60, swarms, announces: PEERS })
+  await generate(generator, { load, port, seconds: 1, swarms, peers: PEERS })
   const before = await processorSeconds(tracker.pid)
   const all = await Promise.all(
-    Array.from({ length: GENERATORS }, (_, at) => generate([load, port, seconds, SWARMS, at * 10_000_000])),
+    Array.from({ length: generator.processes }, (_, at) =>
+      generate(generator, { load, port, seconds, swarms, peers: PEERS, first: (at * PEERS) / 2 }),
+    ),
   )
   const spent = (await processorSeconds(tracker.pid)) - before
   const answers = all.reduce((sum, each) => sum + each.answers, 0)
   const perSecond = all.reduce((sum, each) => sum + each.answers / each.seconds, 0)
-  return { perSecond, perProcessorSecond: answers / spent }
+  return { perSecond, perProcessorSecond: answers / spent, coresUsed: spent / all[0]!.seconds }
 }
 
 async function measureMemory(
   contestants: Readonly<Record<string, Contestant>>,
+  generator: Generator,
   options: BenchOptions,
 ): Promise<Section> {
   const swarms = options.quick ? MANY_SWARMS / 50 : MANY_SWARMS
@@ -131,7 +175,7 @@ async function measureMemory(
   // The npm one would need gigabytes and half an hour.
   const able = Object.entries(contestants).filter(([name]) => name !== 'bittorrent-tracker')
   const { runs, failures } = await takeTurns(
-    Object.fromEntries(able.map(([name, start]) => [name, () => fill(start, swarms, peers)])),
+    Object.fromEntries(able.map(([name, start]) => [name, () => fill(start, generator, swarms, peers)])),
     { ...options, runs: 1 },
   )
   const bytesOf = (name: string) => medianOf(runs.get(name) ?? [], each => each.residentBytes / each.peers)
@@ -158,11 +202,13 @@ async function measureMemory(
 
 async function fill(
   start: Contestant,
+  generator: Generator,
   swarms: number,
   peers: number,
 ): Promise<{ residentBytes: number; peers: number }> {
   await using tracker = await start(swarms)
-  const { answers } = await generate(['udp', tracker.udp, 600, swarms, 0, peers])
+  const port = tracker.udp
+  const { answers } = await generate(generator, { load: 'udp', port, seconds: 600, swarms, announces: peers })
   const status = await readFile(`/proc/${tracker.pid}/status`, 'utf8')
   return { residentBytes: Number(/VmRSS:\s+(\d+)/.exec(status)![1]) * 1024, peers: answers }
 }
@@ -172,13 +218,23 @@ interface Generated {
   readonly seconds: number
 }
 
-async function generate(given: readonly (string | number)[]): Promise<Generated> {
-  const script = join(import.meta.dirname, 'tracker-load.ts')
-  const child = spawn(process.execPath, [script, ...given.map(String)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
+interface Work {
+  readonly load: Load
+  readonly port: number
+  readonly seconds: number
+  readonly swarms: number
+  readonly first?: number
+  /** Announces in all, and peers that take turns; default: no end to them. */
+  readonly announces?: number
+  readonly peers?: number
+}
+
+async function generate({ command: [program, ...args] }: Generator, work: Work): Promise<Generated> {
+  const { load, port, seconds, swarms, first = 0, announces = 0, peers = 0 } = work
+  const numbers = [port, seconds, swarms, first, announces, peers].map(String)
+  const child = spawn(program, [...args, load, ...numbers], { stdio: ['ignore', 'pipe', 'inherit'] })
   try {
-    return (await firstLine(child, 1000 * Number(given[2]) + START_MS)) as Generated
+    return (await firstLine(child, 1000 * seconds + START_MS)) as Generated
   } finally {
     child.kill('SIGKILL')
   }
