@@ -1,36 +1,11 @@
 /** The page of a share link in Debian's Firefox. */
 import { writeFile } from 'node:fs/promises'
-import type { Page } from 'puppeteer-core'
 import { describe, expect, test } from 'vitest'
 import { randomTree, tempDir } from './support/files.ts'
-import { launchFirefox } from './support/firefox.ts'
+import { click, launchFirefox, shows } from './support/firefox.ts'
 import { buildPage, PageSite } from './support/page-site.ts'
 import { Seeder } from './support/seeder.ts'
 import { lacking } from './support/tools.ts'
-import { until } from './support/wait.ts'
-
-const LIMIT = { timeoutMs: 90_000, intervalMs: 250 }
-
-const shows = (tab: Page, text: string) =>
-  until(
-    `the page shows "${text}"`,
-    () => tab.evaluate(words => document.body.innerText.includes(words), text),
-    LIMIT,
-  )
-
-/** Clicks the button whose name begins so, when it is there. */
-const click = (tab: Page, name: string) =>
-  until(
-    `there is a button "${name}"`,
-    () =>
-      tab.evaluate(start => {
-        const buttons = [...document.querySelectorAll('button')]
-        const found = buttons.find(each => (each.ariaLabel ?? each.innerText).startsWith(start))
-        found?.click()
-        return found !== undefined
-      }, name),
-    LIMIT,
-  )
 
 describe.skipIf(lacking('firefox-esr'))('the page of a share link in Firefox', () => {
   test('shows what it is, downloads, previews through its service worker, and keeps it over a reload', async () => {

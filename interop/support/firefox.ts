@@ -1,17 +1,25 @@
 /** Debian's Firefox, headless, driven over WebDriver BiDi. */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import puppeteer, { type Page } from 'puppeteer-core'
 import { toolPath } from './tools.ts'
+import { until } from './wait.ts'
 
 export interface Firefox extends AsyncDisposable {
+  /** Where it saves files, without asking. */
+  readonly downloads: string
   open(url: string): Promise<Page>
 }
 
+/** Preferences, as about:config names them. */
+export type FirefoxSettings = Readonly<Record<string, string | number | boolean>>
+
 /** With a profile on disk: private windows keep nothing. */
-export async function launchFirefox(): Promise<Firefox> {
+export async function launchFirefox(settings: FirefoxSettings = {}): Promise<Firefox> {
   const profile = mkdtempSync(join(tmpdir(), 'shoal-firefox-'))
+  const downloads = join(profile, 'saved')
+  mkdirSync(downloads)
   const browser = await puppeteer.launch({
     browser: 'firefox',
     protocol: 'webDriverBiDi',
@@ -19,10 +27,17 @@ export async function launchFirefox(): Promise<Firefox> {
     headless: true,
     userDataDir: profile,
     protocolTimeout: 300_000,
-    // Names of the local network are looked up by multicast, which test machines may lack.
-    extraPrefsFirefox: { 'media.peerconnection.ice.obfuscate_host_addresses': false },
+    extraPrefsFirefox: {
+      // Names of the local network are looked up by multicast, which test machines may lack.
+      'media.peerconnection.ice.obfuscate_host_addresses': false,
+      'browser.download.folderList': 2,
+      'browser.download.dir': downloads,
+      'browser.download.always_ask_before_handling_new_types': false,
+      ...settings,
+    },
   })
   return {
+    downloads,
     async open(url) {
       const page = await browser.newPage()
       await page.goto(url)
@@ -33,4 +48,24 @@ export async function launchFirefox(): Promise<Firefox> {
       rmSync(profile, { recursive: true, force: true, maxRetries: 5 })
     },
   }
+}
+
+const LIMIT = { timeoutMs: 90_000, intervalMs: 250 }
+
+/** Waits for words on the page. */
+export async function shows(tab: Page, text: string): Promise<void> {
+  const isThere = () => tab.evaluate(words => document.body.innerText.includes(words), text)
+  await until(`the page shows "${text}"`, isThere, LIMIT)
+}
+
+/** Clicks the button whose name begins so, when it is there. */
+export async function click(tab: Page, name: string): Promise<void> {
+  const isClicked = () =>
+    tab.evaluate(start => {
+      const buttons = [...document.querySelectorAll('button')]
+      const found = buttons.find(each => (each.ariaLabel ?? each.innerText).startsWith(start))
+      found?.click()
+      return found !== undefined
+    }, name)
+  await until(`there is a button "${name}"`, isClicked, LIMIT)
 }

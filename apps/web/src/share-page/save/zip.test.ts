@@ -13,10 +13,17 @@ const fileOf = (path: readonly string[], bytes: Uint8Array<ArrayBuffer>): ShareF
   read: () => new Blob([bytes]).stream(),
 })
 const text = (words: string) => new TextEncoder().encode(words)
-const whole = async (file: ShareFile, start = 0, end = file.lengthBytes) =>
-  new Uint8Array(
-    await new Response(file.read({ start, end }) as ReadableStream<Uint8Array<ArrayBuffer>>).arrayBuffer(),
-  )
+
+/** Takes the bytes away from where they come from, as a page that hands them on does. */
+async function whole(file: ShareFile, start = 0, end = file.lengthBytes): Promise<Uint8Array> {
+  const taken: Uint8Array[] = []
+  const reader = file.read({ start, end }).getReader()
+  for (;;) {
+    const { done, value } = await reader.read()
+    if (done) return new Uint8Array(Buffer.concat(taken))
+    taken.push(structuredClone(value, { transfer: [value.buffer] }))
+  }
+}
 
 const FILES = [
   fileOf(['day 1', 'boats.txt'], text('The boats leave at dawn.')),

@@ -35,6 +35,7 @@ function lengthOf(files: readonly ShareFile[], names: readonly Uint8Array[], whe
   return length + central + endRecords(entries.length, length, central).length
 }
 
+/** Whoever is given bytes may take them away: nothing is asked of them after. */
 async function* parts(
   files: readonly ShareFile[],
   names: readonly Uint8Array[],
@@ -46,23 +47,21 @@ async function* parts(
     const { lengthBytes } = file
     const entry = { name: names[i]!, lengthBytes, offset, crc: 0, when }
     const header = localHeader(entry)
+    offset += header.length + lengthBytes
     yield header
     for await (const bytes of contentOf(file)) {
       entry.crc = crc32(bytes, entry.crc)
       yield bytes
     }
     const descriptor = dataDescriptor(entry)
+    offset += descriptor.length
     yield descriptor
     entries.push(entry)
-    offset += header.length + lengthBytes + descriptor.length
   }
   const records = entries.map(centralRecord)
+  const length = records.reduce((sum, record) => sum + record.length, 0)
   yield* records
-  yield endRecords(
-    entries.length,
-    offset,
-    records.reduce((sum, { length }) => sum + length, 0),
-  )
+  yield endRecords(entries.length, offset, length)
 }
 
 /** Not every browser iterates over streams. */

@@ -1,0 +1,192 @@
+/** How the page of a share link fits into a browser: its share sheet and clipboard, installing, closing, storage, colours. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { Browser } from './support/browser.ts'
+import { randomFile, tempDir } from './support/files.ts'
+import { type BuiltPage, buildPage, PageSite } from './support/page-site.ts'
+import { Seeder } from './support/seeder.ts'
+import { lacking } from './support/tools.ts'
+
+let page: BuiltPage
+let browser: Browser
+
+/** Whether the browser would ask before it closes the page. */
+const asks = (tab: Page) =>
+  tab.evaluate(() => !dispatchEvent(new Event('beforeunload', { cancelable: true })))
+
+const background = (tab: Page) =>
+  tab.evaluate(() => getComputedStyle(document.documentElement).backgroundColor)
+
+const LIGHT = 'rgb(245, 247, 246)'
+const DARK = 'rgb(14, 20, 22)'
+
+describe.skipIf(lacking('chromium'))('the page of a share link: manners', () => {
+  beforeAll(async () => {
+    page = await buildPage()
+    browser = await Browser.launch()
+  })
+  afterAll(async () => {
+    await browser?.[Symbol.asyncDispose]()
+    await page?.[Symbol.asyncDispose]()
+  })
+
+  test('the link of a share is copied, and handed to the share sheet where there is one', async () => {
+    await using dir = await tempDir('manners')
+    await using site = await PageSite.start(page.folder)
+    await randomFile(dir.join('mine.bin'), 300_000)
+    const { page: tab, context, problems } = await browser.open(site.url)
+    const origin = new URL(site.url).origin
+    await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin })
+    await tab.evaluate(() =>
+      Object.assign(navigator, { share: async (data: unknown) => Reflect.set(globalThis, 'sent', data) }),
+    )
+    await choose(tab, dir.join('mine.bin'))
+    await tab.getByRole('button', { name: 'Get a link' }).click()
+    const link = await tab.getByLabel('Link to this share').inputValue()
+    await tab.getByRole('button', { name: 'Copy link' }).click()
+    await tab.getByRole('button', { name: 'Copied' }).waitFor()
+    expect(await tab.evaluate(() => navigator.clipboard.readText())).toBe(link)
+    await tab.getByRole('button', { name: 'Send …' }).click()
+    expect(await tab.evaluate(() => Reflect.get(globalThis, 'sent'))).toEqual({
+      title: 'mine.bin',
+      url: link,
+    })
+    // A page that is not secure has no clipboard: the link is selected then, to be copied by hand.
+    await tab.evaluate(() => Object.defineProperty(navigator, 'clipboard', { value: undefined }))
+    await tab.getByRole('button', { name: 'Copy link' }).click()
+    expect(await tab.evaluate(() => getSelection()?.toString())).toBe(link)
+    expect(problems).toEqual([])
+  })
+
+  test('it can be installed: all that its manifest names is there', async () => {
+    await using site = await PageSite.start(page.folder)
+    const { page: tab, context } = await browser.open(site.url)
+    await tab.evaluate(() => navigator.serviceWorker.ready)
+    const devtools = await context.newCDPSession(tab)
+    const { errors, url, data } = await devtools.send('Page.getAppManifest')
+    expect(errors).toEqual([])
+    expect(url).toBe(`${site.url}manifest.webmanifest`)
+    const { installabilityErrors } = await devtools.send('Page.getInstallabilityErrors')
+    // Pages of a context of their own, as each test has one, are never offered to be installed.
+    expect(installabilityErrors.filter(({ errorId }) => errorId !== 'in-incognito')).toEqual([])
+    const manifest = JSON.parse(data!)
+    expect(manifest).toMatchObject({ name: 'Shoal', short_name: 'Shoal', display: 'standalone' })
+    for (const address of [manifest.id, manifest.start_url, manifest.scope])
+      expect(new URL(address, url).href).toBe(site.url)
+    for (const { src, type, sizes } of manifest.icons) {
+      const response = await tab.request.get(new URL(src, url).href)
+      expect([response.status(), response.headers()['content-type']]).toEqual([200, type])
+      if (type === 'image/png') expect(sizeOfPng(await response.body())).toBe(sizes)
+    }
+    const html = readFileSync(join(page.folder, 'index.html'), 'utf8')
+    for (const [, path] of html.matchAll(/href="\.\/([^"]+)"/g))
+      expect((await tab.request.get(`${site.url}${path}`)).status()).toBe(200)
+  })
+
+  test('it asks before it is closed while others get something from it, and only then', async () => {
+    await using dir = await tempDir('manners')
+    await using site = await PageSite.start(page.folder)
+    await randomFile(dir.join('mine.bin'), 120_000_000)
+    const { page: tab } = await browser.open(site.url)
+    await choose(tab, dir.join('mine.bin'))
+    await tab.getByRole('button', { name: 'Get a link' }).click()
+    const link = await tab.getByLabel('Link to this share').inputValue()
+    expect(await asks(tab)).toBe(false)
+    const other = await browser.open(link)
+    await other.page.getByRole('button', { name: /^Download / }).click()
+    await expect.poll(() => asks(tab), { interval: 50 }).toBe(true)
+    const asked = tab.waitForEvent('dialog')
+    await tab.close({ runBeforeUnload: true })
+    const dialog = await asked
+    expect(dialog.type()).toBe('beforeunload')
+    await dialog.dismiss()
+    await other.page.getByText('Complete and verified').waitFor()
+    await expect.poll(() => asks(tab)).toBe(false)
+  })
+
+  test('what a window keeps in memory alone is asked for until it is saved', async () => {
+    await using dir = await tempDir('manners')
+    await using site = await PageSite.start(page.folder)
+    await using seeder = await Seeder.start()
+    const file = await randomFile(dir.join('theirs.bin'), 400_000)
+    const { magnet } = await seeder.seed(file.path, [site.announce])
+    const { page: tab, context, problems } = await browser.open('about:blank')
+    // As in private windows of some browsers.
+    await context.addInitScript(() => Reflect.deleteProperty(Navigator.prototype, 'locks'))
+    await tab.goto(`${site.url}#${magnet}`)
+    await tab.getByRole('button', { name: /^Download / }).click()
+    await tab.getByText('Complete and verified').waitFor()
+    await tab.getByText('This window keeps nothing').waitFor()
+    expect(await asks(tab)).toBe(true)
+    await tab.evaluate(() => Reflect.deleteProperty(globalThis, 'showSaveFilePicker'))
+    const downloading = tab.waitForEvent('download')
+    await tab.getByRole('button', { name: 'Save', exact: true }).click()
+    await (await downloading).path()
+    await expect.poll(() => asks(tab)).toBe(false)
+    expect(problems).toEqual([])
+  })
+
+  test('what is forgotten is gone from the browser’s storage, and the room is free again', async () => {
+    await using dir = await tempDir('manners')
+    await using site = await PageSite.start(page.folder)
+    await using seeder = await Seeder.start()
+    const file = await randomFile(dir.join('theirs.bin'), 20_000_000)
+    const { magnet } = await seeder.seed(file.path, [site.announce])
+    const { page: tab, problems } = await browser.open(`${site.url}#${magnet}`)
+    await tab.getByRole('button', { name: /^Download / }).click()
+    await tab.getByText('Complete and verified').waitFor()
+    const used = tab.getByText(/of .+ used$/)
+    await expect.poll(() => used.innerText()).toMatch(/^2\d\.\d MB of/)
+    expect(await filesIn(tab)).toEqual(['theirs.bin'])
+    await tab.getByRole('button', { name: 'Forget theirs.bin' }).click()
+    await tab.getByRole('button', { name: 'Choose files' }).waitFor()
+    await expect.poll(() => filesIn(tab)).toEqual([])
+    const estimate = () => tab.evaluate(async () => (await navigator.storage.estimate()).usage ?? 0)
+    await expect.poll(estimate).toBeLessThan(5_000_000)
+    await tab.reload()
+    await tab.getByRole('button', { name: 'Choose files' }).waitFor()
+    expect(await tab.getByText('Kept in this browser').count()).toBe(0)
+    expect(problems).toEqual([])
+  })
+
+  test('its colours follow the system, until others are chosen, which are remembered', async () => {
+    await using site = await PageSite.start(page.folder)
+    const { page: tab } = await browser.open(site.url, { colorScheme: 'light' })
+    const colours = tab.getByRole('combobox', { name: 'Colours' })
+    await colours.waitFor()
+    expect(await background(tab)).toBe(LIGHT)
+    await tab.emulateMedia({ colorScheme: 'dark' })
+    expect(await background(tab)).toBe(DARK)
+    await colours.selectOption('Light')
+    expect(await background(tab)).toBe(LIGHT)
+    await tab.reload()
+    await colours.waitFor()
+    expect([await background(tab), await colours.inputValue()]).toEqual([LIGHT, 'light'])
+    await colours.selectOption('As the system')
+    expect(await background(tab)).toBe(DARK)
+  })
+})
+
+async function choose(tab: Page, path: string): Promise<void> {
+  const choosing = tab.waitForEvent('filechooser')
+  await tab.getByRole('button', { name: 'Choose files' }).click()
+  await (await choosing).setFiles(path)
+}
+
+/** Names of the files that the engine keeps. */
+const filesIn = (tab: Page) =>
+  tab.evaluate(async () => {
+    const names: string[] = []
+    const root = await navigator.storage.getDirectory()
+    const files = await (await root.getDirectoryHandle('shoal')).getDirectoryHandle('files')
+    for await (const folder of files.values() as AsyncIterable<FileSystemDirectoryHandle>)
+      for await (const name of folder.keys()) names.push(name)
+    return names
+  })
+
+/** As its header says. */
+function sizeOfPng(bytes: Buffer): string {
+  return `${bytes.readUInt32BE(16)}x${bytes.readUInt32BE(20)}`
+}
