@@ -1,10 +1,13 @@
 /** Links from the console of a real node: a browser of somebody else opens them, and downloads from that node. */
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { parseShareLink } from '@shoal/links'
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import type { BrowserPage } from '../support/browser.ts'
-import { randomFile, sha256Of } from '../support/files.ts'
+import { randomFile, sha256Of, tempDir } from '../support/files.ts'
+import { Node } from '../support/node.ts'
 import { lacking } from '../support/tools.ts'
+import { until } from '../support/wait.ts'
 import { openConsole, type Scene, withNode } from './setup.ts'
 
 const NOTES = 'The key is under the third stone.\n'
@@ -87,6 +90,32 @@ describe.skipIf(lacking('chromium'))('the console of a real node: links', () => 
       const passphrase = 'green herring lamp boat stone wind'
       const other = await opened(scene, await link.inputValue(), passphrase)
       expect([...problems, ...other.problems]).toEqual([])
+    })
+  }, 240_000)
+
+  test('a link to what is sealed to a passphrase is added in the console with it, and opened', async () => {
+    await withNode(async scene => {
+      await using dir = await tempDir('sender')
+      await using sender = await Node.start({ folder: dir.path })
+      const path = dir.join('downloads', 'plans.txt')
+      await mkdir(dir.join('downloads'), { recursive: true })
+      await writeFile(path, NOTES)
+      const seal = { by: 'passphrase', passphrase: 'green herring' } as const
+      const { link } = await sender.ended(await sender.api.createTorrent({ path, seal }))
+      const { page, problems } = await openConsole(scene)
+      await page.getByRole('button', { name: 'Add', exact: true }).click()
+      await page.getByLabel('Link').fill(link!)
+      await page.getByText('More', { exact: true }).click()
+      await page.getByLabel('Peers').fill(`127.0.0.1:${await sender.peerPort()}`)
+      await page.getByRole('button', { name: 'Look inside' }).click()
+      await page.getByRole('heading', { name: 'A sealed share' }).waitFor()
+      await page.getByLabel('Passphrase').fill('green herring')
+      await page.getByRole('button', { name: /^Download/ }).click()
+      const { api } = scene.node
+      const job = await until('it is being opened', async () => (await api.listJobs({})).items[0] ?? false)
+      await scene.node.ended(job)
+      expect(await readFile(scene.dir.join('downloads', 'plans.txt'), 'utf8')).toBe(NOTES)
+      expect(problems).toEqual([])
     })
   }, 240_000)
 

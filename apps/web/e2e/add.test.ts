@@ -53,4 +53,52 @@ describe.skipIf(lackingChromium())('the add dialog, with a made-up node', () => 
     expect(complaints).toEqual([])
     await close()
   })
+
+  for (const { what, viewport } of [
+    { what: 'a laptop', viewport: { width: 1280, height: 800 } },
+    { what: 'a phone', viewport: { width: 360, height: 740 } },
+  ])
+    test(`sending a link and sealing on ${what}: axe finds nothing, and nothing is wider than the screen`, async () => {
+      const { page, complaints, close } = await built.open('/?mock', { viewport })
+      const sound = async () => {
+        expect(await findings(page)).toEqual([])
+        const [wide, screen] = await page.evaluate(() => {
+          const dialog = document.querySelector('[role=dialog]')
+          return [Math.max(document.scrollingElement!.scrollWidth, dialog?.scrollWidth ?? 0), innerWidth]
+        })
+        expect(wide).toBeLessThanOrEqual(screen!)
+      }
+      await page.locator('[data-row]').first().click({ button: 'right' })
+      await page.getByRole('menuitem', { name: 'Send the link' }).click()
+      expect(await page.getByLabel('Link for any browser').inputValue()).toMatch(/\/share\/#s1/)
+      await sound()
+      await page.keyboard.press('Escape')
+      await page.getByRole('button', { name: /^Add/ }).first().click()
+      await page.getByRole('tab', { name: 'Share' }).click()
+      const file = { name: 'plans.pdf', mimeType: 'application/pdf', buffer: Buffer.alloc(200_000) }
+      await page.setInputFiles('[data-role=share-files]', file)
+      await page.getByLabel('Seal it').check()
+      await page.getByLabel('Whoever has the link and a passphrase').check()
+      await page.getByRole('textbox', { name: 'Passphrase' }).fill('green herring')
+      await page.getByRole('button', { name: 'Seal and share' }).click()
+      await page.getByText('The two passphrases are not the same').waitFor()
+      await sound()
+      await page.getByLabel('Certain people only').check()
+      await page.getByLabel('Their public keys').fill('age1nonsense')
+      await page.getByRole('button', { name: 'Seal and share' }).click()
+      await page.getByRole('alert').getByText('age1nonsense').waitFor()
+      await sound()
+      await page.getByRole('radio', { name: 'The key is part of the link.' }).check()
+      await page.getByRole('button', { name: 'Seal and share' }).click()
+      await page.getByText('It is sealed and shared').waitFor()
+      await sound()
+      await page.keyboard.press('Escape')
+      await page.getByRole('button', { name: 'Link', exact: true }).click()
+      await page.getByLabel('Link of the sealed share').waitFor()
+      await page.keyboard.press('Escape')
+      await page.getByRole('button', { name: 'Dismiss' }).click()
+      await page.getByRole('button', { name: 'Link', exact: true }).waitFor({ state: 'detached' })
+      expect(complaints).toEqual([])
+      await close()
+    })
 })

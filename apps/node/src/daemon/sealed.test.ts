@@ -41,7 +41,8 @@ test('a share sealed to a key is opened by the node that gets its link', async (
   const { magnet, seal } = parseShareLink(link)
   expect(magnet.name).toBe('sealed.age')
   expect(seal?.by).toBe('key')
-  expect((await sender.operations.getTorrent({ id })).name).toBe('Trip')
+  // Its owner knows it by its name; nothing else makes a link of it.
+  expect(await sender.operations.getTorrent({ id })).toMatchObject({ name: 'Trip', sealed: true, link: null })
   const added = await receiver.operations.addTorrent({ source: link, peers: peers() })
   expect(added.torrent?.name).toBe('sealed.age')
   const job = await ended(receiver, added.job!.id)
@@ -81,6 +82,8 @@ test('a passphrase is asked for, a wrong one is told, the right one opens', asyn
   const { link } = await share({ by: 'passphrase', passphrase: 'correct horse' })
   const add = (passphrase?: string) =>
     receiver.operations.addTorrent({ source: link, peers: peers(), ...(passphrase && { passphrase }) })
+  const look = { source: link, peers: peers(), timeoutSeconds: 30 }
+  expect(await receiver.operations.previewTorrent(look)).toMatchObject({ seal: 'passphrase' })
   await expect(add()).rejects.toMatchObject({ code: 'bad-request', field: 'passphrase' })
   const wrong = await add('wrong horse')
   expect((await ended(receiver, wrong.job!.id)).error?.code).toBe('wrong-passphrase')

@@ -26,7 +26,8 @@ export function torrentOperations(core: NodeCore): TorrentOperations {
       const share = shareOf(given)
       const plain = share ? formatMagnet(share.magnet) : given
       const source = await sourceToLookAt(plain, core, timeoutSeconds * 1000, signal)
-      return core.previews.look(source, peers, timeoutSeconds * 1000, signal)
+      const preview = await core.previews.look(source, peers, timeoutSeconds * 1000, signal)
+      return { ...preview, seal: share?.seal?.by ?? null }
     },
     actOnTorrents: async input => actOnTorrents(input, core),
     listRemoved: async () => ({ items: [...core.removals.restorable()].map(removedView) }),

@@ -52,7 +52,7 @@ export class Previews {
     peers: readonly string[],
     timeoutMs: number,
     signal?: AbortSignal,
-  ): Promise<Preview> {
+  ): Promise<TorrentPreview> {
     const metainfo = await this.#find(source, peers, timeoutMs, signal)
     this.#keep(metainfo)
     return previewOf(metainfo, this.#book())
@@ -186,7 +186,10 @@ function withLink(metainfo: Metainfo, text: string): Taken {
   }
 }
 
-function previewOf({ info, trackers, comment }: Metainfo, book: TorrentBook): Preview {
+/** What the torrent itself tells; the link says whether it is sealed. */
+export type TorrentPreview = Omit<Preview, 'seal'>
+
+function previewOf({ info, trackers, comment }: Metainfo, book: TorrentBook): TorrentPreview {
   const id = infoHashText(info.infoHashes)
   const known = book.find(id)
   return {

@@ -2,7 +2,7 @@ import type { AddTorrent, Preview } from '@shoal/api'
 import { type FormEvent, useMemo, useState } from 'react'
 import { useLocation } from 'wouter'
 import { Button } from '../components/Button.tsx'
-import { CheckField } from '../components/Field.tsx'
+import { CheckField, TextField } from '../components/Field.tsx'
 import { Icon } from '../components/Icon.tsx'
 import { Notice } from '../components/Parts.tsx'
 import { formatBytes } from '../format/format.ts'
@@ -47,7 +47,9 @@ export function PreviewForm({ preview, peers, onPeers, onBack, onAdd }: Props) {
     await onAdd({ ...options, ...(all ? {} : { select: [...wanted].sort((a, b) => a - b) }) })
     setBusy(false)
   }
-  if (preview.known) {
+  if (preview.seal === 'recipient') return <NotForNode onBack={onBack} />
+  // Given again, a sealed share is opened again, perhaps with another passphrase.
+  if (preview.known && preview.seal === null) {
     return (
       <div className={styles.form}>
         <Title preview={preview} />
@@ -64,7 +66,22 @@ export function PreviewForm({ preview, peers, onPeers, onBack, onAdd }: Props) {
   return (
     <form className={styles.form} onSubmit={submit}>
       <Title preview={preview} />
-      <WantedTree files={preview.files} wanted={wanted} onWanted={setWanted} />
+      {preview.seal === null ? (
+        <WantedTree files={preview.files} wanted={wanted} onWanted={setWanted} />
+      ) : (
+        <Notice tone="info">{t.sealed.opens}</Notice>
+      )}
+      {preview.seal === 'passphrase' && (
+        <TextField
+          label={t.sealed.passphrase}
+          hint={t.sealed.passphraseHint}
+          name="passphrase"
+          type="password"
+          autoComplete="off"
+          maxLength={1000}
+          required
+        />
+      )}
       <FolderField value={directory ?? its} needsBytes={wantedBytes} onChange={setDirectory} />
       <LabelFields onLabel={setLabel} />
       <div className={styles.checks}>
@@ -83,12 +100,28 @@ export function PreviewForm({ preview, peers, onPeers, onBack, onAdd }: Props) {
   )
 }
 
-function Title({ preview: { name, totalBytes, files, private: isPrivate, comment } }: { preview: Preview }) {
+/** The key is its owner's, and stays with him. */
+function NotForNode({ onBack }: { onBack(): void }) {
+  return (
+    <div className={styles.form}>
+      <Notice tone="warn">
+        <strong>{t.sealed.name}.</strong> {t.sealed.toKey}
+      </Notice>
+      <div className={styles.actions}>
+        <Button onClick={onBack}>{texts.app.back}</Button>
+      </div>
+    </div>
+  )
+}
+
+function Title({ preview }: { preview: Preview }) {
+  const { name, totalBytes, files, private: isPrivate, comment, seal } = preview
   return (
     <div>
-      <h3 className={styles.name}>{name}</h3>
+      <h3 className={styles.name}>{seal === null ? name : t.sealed.name}</h3>
       <p className={styles.facts}>
-        {formatBytes(totalBytes)}, {texts.app.files(files.length)}
+        {formatBytes(totalBytes)}
+        {seal === null && `, ${texts.app.files(files.length)}`}
         {isPrivate && (
           <>
             {' '}
@@ -108,6 +141,7 @@ function optionsOf(form: FormData, directory: string | null): AddTorrent {
     ...(directory === null ? {} : { directory }),
     ...(label === '' ? {} : { label }),
     ...(tags.length > 0 ? { tags } : {}),
+    ...(form.has('passphrase') ? { passphrase: String(form.get('passphrase')) } : {}),
     ...(form.has('sequential') ? { sequential: true } : {}),
     ...(form.has('first') ? { queue: 'first' } : {}),
     ...(form.has('paused') ? { paused: true } : {}),

@@ -5,8 +5,10 @@ const HASH = 'dd8255ecdc7ca55fb0bbf81323d87062db1f6d1c'
 
 test('links, hashes and content IDs are found, one a line, each once', () => {
   const cid = `bafybei${'a'.repeat(52)}`
-  const text = `magnet:?xt=urn:btih:${HASH}&dn=a\n  ${HASH} \n${cid}\nhttps://example.org/a.torrent\nftp://example.org/b\n${HASH}`
+  const share = `#s1${'A'.repeat(80)}`
+  const text = `${share}\nmagnet:?xt=urn:btih:${HASH}&dn=a\n  ${HASH} \n${cid}\nhttps://example.org/a.torrent\nftp://example.org/b\n${HASH}`
   expect(linksIn(text)).toEqual([
+    share,
     `magnet:?xt=urn:btih:${HASH}&dn=a`,
     HASH,
     cid,

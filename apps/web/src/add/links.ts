@@ -1,4 +1,5 @@
-const LINK = /^(magnet:\?\S*xt=\S+|[0-9a-fA-F]{40}|[0-9a-fA-F]{64}|baf[a-z2-7]{40,}|(https?|ftp):\/\/\S+)$/
+const LINK =
+  /^(#s\d[\w-]{20,}|magnet:\?\S*xt=\S+|[0-9a-fA-F]{40}|[0-9a-fA-F]{64}|baf[a-z2-7]{40,}|(https?|ftp):\/\/\S+)$/
 
 /** What of a pasted text the node may understand: one a line. */
 export function linksIn(text: string): string[] {

@@ -80,10 +80,12 @@ function JobRow({ job }: { job: Job }) {
   )
 }
 
-function factsOf({ state, error, link, doneBytes, totalBytes, bytesPerSecond }: Job): string {
+function factsOf({ kind, state, error, link, path, doneBytes, totalBytes, bytesPerSecond }: Job): string {
   if (error) return error.message
   if (state === 'waiting') return t.waiting
-  if (state === 'done') return link === null ? t.done : t.linkOnce
+  if (state === 'done' && link !== null) return t.linkOnce
+  // What was inside has a name of its own.
+  if (state === 'done') return kind === 'unseal' && path !== null ? path : t.done
   if (state === 'cancelled') return t.cancelled
   const part =
     totalBytes === null

@@ -196,6 +196,7 @@ function preview(
     files: made.files.map((file, index) => ({ index, ...file })),
     trackers: made.tiers.flat(),
     known: world.torrents.has(id),
+    seal: null,
   }
 }
 

@@ -203,6 +203,8 @@ export const Preview = z.object({
   trackers: z.array(z.string()),
   /** It is in the list already. */
   known: z.boolean(),
+  /** By what a sealed share is opened; null when it is not sealed. `passphrase`: addTorrent wants it too. `recipient`: a node cannot open it. */
+  seal: z.enum(['key', 'passphrase', 'recipient']).nullable(),
 })
 export type Preview = z.infer<typeof Preview>
 

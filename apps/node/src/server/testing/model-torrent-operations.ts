@@ -43,7 +43,7 @@ export function modelTorrentOperations(node: ModelNode): TorrentOperations {
       const known = node.torrents.has(id)
       return {
         ...{ id, name, known, totalBytes: detail.totalBytes!, private: false, comment: null },
-        ...{ version: 'v1', files: list, trackers: [] },
+        ...{ version: 'v1', files: list, trackers: [], seal: null },
       }
     },
     async actOnTorrents({ ids, action }) {

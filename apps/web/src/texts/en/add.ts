@@ -9,7 +9,7 @@ export const add = {
   source: {
     label: 'Link',
     placeholder: 'magnet:?xt=…',
-    hint: 'A magnet link, an info hash, a content ID, or the address of a .torrent or of any file. One a line adds several.',
+    hint: 'A link that somebody sent you, a magnet link, an info hash, a content ID, or the address of a .torrent or of any file. One a line adds several.',
     pick: 'Choose a .torrent file',
     next: 'Look inside',
     direct: 'Add without looking',
@@ -22,6 +22,15 @@ export const add = {
     title: 'This is a plain file, not a torrent.',
     body: 'It is downloaded from its server, as it is.',
     confirm: 'Download the file',
+  },
+  sealed: {
+    name: 'A sealed share',
+    opens:
+      'What is inside shows when it is opened: by the node, as soon as all of it is here, into the folder below.',
+    passphrase: 'Passphrase',
+    passphraseHint: 'Ask whoever sent you the link.',
+    toKey:
+      'It is sealed to somebody’s key, which the node does not have. If the key is yours, open the link in a browser, or with shoal get and your key file.',
   },
   known: 'You have this already.',
   openKnown: 'Show it',
