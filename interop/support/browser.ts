@@ -1,5 +1,5 @@
 /** Debian's Chromium, driven by Playwright: headless, on loopback, reaching out to nothing. */
-import { mkdir } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import {
@@ -9,7 +9,7 @@ import {
   type Browser as Driven,
   type Page,
 } from 'playwright-core'
-import { tempDir } from './files.ts'
+import { type TempDir, tempDir } from './files.ts'
 import { toolPath } from './tools.ts'
 
 /** Chromium would otherwise look up hosts of its maker at every start. */
@@ -76,10 +76,16 @@ export class Browser implements AsyncDisposable {
 
 /** A browser with a profile on disk, as people have it: what pages of other contexts store is kept in memory. */
 export async function launchWithProfile(
-  chosen: { readonly program?: string; readonly args?: readonly string[] } = {},
+  chosen: {
+    readonly program?: string
+    readonly args?: readonly string[]
+    /** Whether sites may store anything at all. Default true. */
+    readonly mayStore?: boolean
+  } = {},
 ): Promise<BrowserContext & AsyncDisposable> {
   const profile = await tempDir('profile')
-  const { program = toolPath('chromium'), args = [] } = chosen
+  const { program = toolPath('chromium'), args = [], mayStore = true } = chosen
+  if (!mayStore) await writePreferences(profile, { cookies: BLOCK })
   const options = { executablePath: program, args: [...QUIET, ...args], viewport: SCREENS.laptop }
   const context = await chromium.launchPersistentContext(profile.path, options)
   return Object.assign(context, {
@@ -88,6 +94,15 @@ export async function launchWithProfile(
       await profile.remove()
     },
   })
+}
+
+/** As chrome://settings/content writes it. */
+const BLOCK = 2
+
+async function writePreferences(profile: TempDir, settings: Record<string, number>): Promise<void> {
+  await mkdir(profile.join('Default'))
+  const preferences = { profile: { default_content_setting_values: settings } }
+  await writeFile(profile.join('Default', 'Preferences'), JSON.stringify(preferences))
 }
 
 export interface BrowserPage {

@@ -16,7 +16,8 @@ export interface LeadershipEvents {
 
 /**
  * One tab of the site has the engine's worker: the one that holds a lock. The browser gives that to the next tab as soon as its holder is
- * gone, for whatever reason. Where there are no locks, as on pages that are not secure, each tab has an engine of its own, in memory.
+ * gone, for whatever reason. Where there are no locks, as on pages that are not secure or may store nothing, each tab has an engine of its
+ * own, in memory.
  */
 export class Leadership {
   readonly #config: EngineConfig
@@ -67,7 +68,10 @@ export class Leadership {
     }
     this.post({ kind: 'hello', from: '' })
     const { signal } = this.#closing
-    this.#leading = locks.request(LEADER_LOCK, { signal }, () => this.#lead(this.#config)).catch(() => {})
+    this.#leading = locks
+      .request(LEADER_LOCK, { signal }, () => this.#lead(this.#config))
+      // Where the site may store nothing it gets no locks.
+      .catch(() => (signal.aborted ? undefined : this.#lead({ ...this.#config, memory: true })))
   }
 
   /** Resolves when this tab leads no more. */
