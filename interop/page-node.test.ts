@@ -45,4 +45,23 @@ describe.skipIf(lacking('chromium'))('the page of a share link at a node', () =>
     await tab.getByText('Complete and verified').waitFor()
     expect(problems).toEqual([])
   }, 180_000)
+
+  test('a sealed share is handed to the console with what opens it', async () => {
+    expect(buildConsole()).toBe(true)
+    await using dir = await tempDir('page')
+    await using node = await Node.start({ folder: dir.path })
+    await using browser = await Browser.launch()
+    const { path } = await randomFile(dir.join('downloads', 'harbour.bin'), 300_000)
+    const { link } = await node.ended(await node.api.createTorrent({ path, seal: { by: 'key' } }))
+    const remembers = { 'shoal.welcomed': 'yes' }
+    const { page: tab, context } = await browser.open(`${node.url}/#token=${node.token}`, { remembers })
+    await tab.getByText('harbour.bin').first().waitFor()
+    await tab.goto(`${node.url}/share/${link!.slice(link!.indexOf('#'))}`)
+    await tab.getByRole('button', { name: 'Save harbour.bin' }).waitFor()
+    await tab.getByLabel('Address of your node').fill(node.url)
+    const opening = context.waitForEvent('page')
+    await tab.getByRole('button', { name: 'Add to node' }).click()
+    const dialog = (await opening).getByRole('dialog')
+    await dialog.getByText('What is inside shows when it is opened: by the node').waitFor()
+  }, 180_000)
 })

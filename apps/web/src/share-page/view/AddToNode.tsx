@@ -5,13 +5,13 @@ import { addressOfNode, addUrl, rememberNode } from './node-address.ts'
 import { Section } from './parts.tsx'
 import styles from './view.module.css'
 
-/** Opens the console of the user's own node with the link, which follows `#` there too. */
-export function AddToNode({ magnet }: { readonly magnet: string }) {
+/** Opens the console of the user's own node with `source`, a link of either kind, which follows `#` there too. */
+export function AddToNode({ source }: { readonly source: string }) {
   const id = useId()
   const [wrong, setWrong] = useState(false)
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
-    const url = addUrl(String(new FormData(event.currentTarget).get('node') ?? ''), magnet)
+    const url = addUrl(String(new FormData(event.currentTarget).get('node') ?? ''), source)
     setWrong(url === null)
     if (url === null) return
     rememberNode(new URL(url).origin)

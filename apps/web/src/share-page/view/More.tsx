@@ -19,11 +19,14 @@ export default function More({ torrent, link, magnet, isMine }: Props) {
   return (
     <>
       {!isMine && <LinkBox link={passed(torrent, link, page)} name={torrent.name} />}
-      <AddToNode magnet={magnet} />
+      <AddToNode source={opensAtNode(link) ? passed(torrent, link, page) : magnet} />
       <Kept current={torrent.id} />
     </>
   )
 }
+
+/** A node opens what it gets, but has nobody's key. */
+const opensAtNode = ({ seal }: ShareLink) => seal !== undefined && seal.by !== 'recipient'
 
 /** As it came, and with what is known by now. */
 function passed({ lengthBytes, name }: TorrentSnapshot, link: ShareLink, page: string): string {

@@ -12,11 +12,11 @@ export function rememberNode(address: string): void {
 }
 
 /** Address of the node's console that offers to add the link; null for what is no address of a node. */
-export function addUrl(node: string, magnet: string): string | null {
+export function addUrl(node: string, link: string): string | null {
   const text = node.trim()
   const withScheme = /^[a-z]+:\/\//i.test(text) ? text : `http://${text}`
   if (text === '' || !URL.canParse(withScheme)) return null
   const url = new URL(withScheme)
   if (!/^https?:$/.test(url.protocol) || url.hostname === '') return null
-  return `${url.origin}/#add=${encodeURIComponent(magnet)}`
+  return `${url.origin}/#add=${encodeURIComponent(link)}`
 }
