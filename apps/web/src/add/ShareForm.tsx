@@ -109,7 +109,7 @@ export function ShareForm({ content, onBack, onSharing }: Props) {
         </div>
       </details>
       <div className={styles.actions}>
-        <Button type="submit" variant="primary" icon={sealed ? 'seal' : 'share'}>
+        <Button type="submit" variant="primary" icon={sealed ? 'lock' : 'share'}>
           {sealed ? t.seal.confirm : t.confirm}
         </Button>
       </div>

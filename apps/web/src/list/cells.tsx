@@ -85,10 +85,25 @@ function NameCell({ torrent }: { torrent: Torrent }) {
   )
 }
 
+/** Not among the icons: the page of share links would load it too. */
+const SHIELD = 'M12 3.5 5 6v5.5c0 4.6 3 7.7 7 9 4-1.3 7-4.4 7-9V6l-7-2.5Zm0 6.5v4'
+
 export function SealedMark() {
   return (
     <span className={styles.sealed} title={t.sealedHint}>
-      <Icon name="seal" size={14} />
+      <svg
+        width={14}
+        height={14}
+        viewBox="0 0 24 24"
+        fill="none"
+        stroke="currentColor"
+        strokeWidth={1.7}
+        strokeLinecap="round"
+        strokeLinejoin="round"
+        aria-hidden="true"
+      >
+        <path d={SHIELD} />
+      </svg>
       <span className="visually-hidden">{t.sealed}</span>
     </span>
   )
