@@ -9,7 +9,7 @@ import { formatTime } from '../text/time.ts'
 
 export const show = defineCommand({
   about: [
-    'The link opens in any browser; the magnet link is for BitTorrent programs. What is sealed has neither: its link was told when it was sealed.',
+    'The link opens in any browser; the magnet link is for BitTorrent programs. Of what is sealed the link was told when it was sealed, and the magnet link opens nothing.',
   ],
   positionals: [TORRENT],
   options: NODE_OPTIONS,
