@@ -3,14 +3,13 @@ import { type FormEvent, lazy, Suspense, useId, useState } from 'react'
 import { Button } from '../../components/Button.tsx'
 import { formatBytes } from '../../format/format.ts'
 import { texts as sealing } from '../../texts/sealing.ts'
-import { texts } from '../../texts/share-page.ts'
+import { texts as say } from '../../texts/sharing.ts'
 import type { FormProblem } from '../sealing/seal-form.ts'
 import sealStyles from '../sealing/sealing.module.css'
 import view from '../view/view.module.css'
 import type { Chosen } from './chosen.ts'
 
 const SealFields = lazy(() => import('../sealing/SealFields.tsx'))
-const say = texts.share
 
 interface Props {
   readonly chosen: Chosen

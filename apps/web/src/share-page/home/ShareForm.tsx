@@ -7,6 +7,7 @@ import { formatPercent } from '../../format/format.ts'
 import { useCell } from '../../node/context.tsx'
 import { texts as sealing } from '../../texts/sealing.ts'
 import { texts } from '../../texts/share-page.ts'
+import { texts as say } from '../../texts/sharing.ts'
 import { useServices } from '../services.ts'
 import type { Dropped } from '../use-dropped.ts'
 import { Bar, Notice } from '../view/parts.tsx'
@@ -16,8 +17,6 @@ import { type Chosen, chosenOf, named } from './chosen.ts'
 import styles from './home.module.css'
 import { NameForm } from './NameForm.tsx'
 import { type Sharing, useSharing } from './use-sharing.ts'
-
-const say = texts.share
 
 /** Files to a link: chosen or dropped, named, hashed; then this page seeds them. */
 export function ShareForm() {

@@ -1,0 +1,17 @@
+import { plural } from '../plural.ts'
+
+/** Texts of the share page about sharing: apart from the others, since who opens a link needs none of them. */
+export const sharing = {
+  drop: 'Drop files or a folder here',
+  hint: 'They stay on this device. Whoever has the link gets them straight from it, while this page is open.',
+  nothing: 'There are no files in it.',
+  unreadable: 'Your browser cannot read these files. Choose them with the button instead.',
+  files: 'Choose files',
+  folder: 'Choose a folder',
+  name: 'Name that others see',
+  chosen: (count: number, size: string) => `${plural(count, '# file', '# files')}, ${size}`,
+  make: 'Get a link',
+  others: 'Choose others',
+  hashing: (share: string) => `Reading the files: ${share}`,
+  hashingLabel: 'Read',
+}
