@@ -1,0 +1,111 @@
+/** The page of a share link where browsers withhold things: private windows, no service workers, no storage. It works, or says what does not. */
+import { writeFile } from 'node:fs/promises'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { Browser, launchWithProfile } from './support/browser.ts'
+import { type RandomFile, randomTree, sha256Of, type TempDir, tempDir } from './support/files.ts'
+import { click, type FirefoxSettings, launchFirefox, shows } from './support/firefox.ts'
+import { type BuiltPage, buildPage, PageSite } from './support/page-site.ts'
+import { Seeder } from './support/seeder.ts'
+import { lacking } from './support/tools.ts'
+import { until } from './support/wait.ts'
+
+const KEEPS_NOTHING = 'This window keeps nothing'
+const CANNOT_SHOW = 'This window cannot show files'
+/** As all windows of a browser that is set so. */
+const PRIVATE = { 'browser.privatebrowsing.autostart': true }
+let page: BuiltPage
+
+beforeAll(async () => {
+  page = await buildPage()
+})
+afterAll(async () => page?.[Symbol.asyncDispose]())
+
+async function seedTree(dir: TempDir, seeder: Seeder, site: PageSite): Promise<[string, RandomFile]> {
+  const files = await randomTree(dir.join('Trip'), { 'a.bin': 3_000_000, 'film.webm': 50_000 })
+  await writeFile(dir.join('Trip', 'notes.txt'), 'The boats leave at dawn.\n')
+  const { magnet } = await seeder.seed(dir.join('Trip'), [site.announce])
+  return [`${site.url}#${magnet}`, files['a.bin']!]
+}
+
+describe.skipIf(lacking('chromium'))('in Chromium', () => {
+  test('where the site may store nothing it downloads into memory, says so, and saves', async () => {
+    await using dir = await tempDir('blocked')
+    await using site = await PageSite.start(page.folder)
+    await using seeder = await Seeder.start()
+    const [link, file] = await seedTree(dir, seeder, site)
+    await using person = await launchWithProfile({ mayStore: false })
+    const tab = await person.newPage()
+    const errors: string[] = []
+    tab.on('pageerror', error => errors.push(String(error)))
+    await tab.goto(link)
+    tab.setDefaultTimeout(60_000)
+    await tab.getByRole('button', { name: /^Download 3/ }).click()
+    await tab.getByText('Complete and verified').waitFor()
+    await tab.getByText(KEEPS_NOTHING).waitFor()
+    await tab.getByRole('combobox', { name: 'Colours' }).selectOption('Dark')
+    await tab.getByRole('button', { name: 'Show notes.txt' }).click()
+    await tab.getByText(CANNOT_SHOW).waitFor()
+    await tab.getByRole('button', { name: 'Close' }).click()
+    await savesInMemory(tab, file)
+    expect(errors).toEqual([])
+  }, 180_000)
+
+  test('without a service worker it says that it can show no files, and saves them', async () => {
+    await using dir = await tempDir('blocked')
+    await using site = await PageSite.start(page.folder)
+    await using seeder = await Seeder.start()
+    const [link, file] = await seedTree(dir, seeder, site)
+    await using browser = await Browser.launch()
+    const { page: tab, problems } = await browser.open(link, { serviceWorkers: 'block' })
+    await tab.getByRole('button', { name: /^Download 3/ }).click()
+    await tab.getByText('Complete and verified').waitFor()
+    await tab.getByRole('button', { name: 'Play film.webm' }).click()
+    await tab.getByText(CANNOT_SHOW).waitFor()
+    await tab.getByRole('button', { name: 'Close' }).click()
+    await savesInMemory(tab, file)
+    expect(problems).toEqual([])
+  }, 180_000)
+})
+
+describe.skipIf(lacking('firefox-esr'))('in Firefox', () => {
+  const cases: { name: string; settings: FirefoxSettings; keeps: boolean; showsFiles: boolean }[] = [
+    { name: 'a private window', settings: PRIVATE, keeps: false, showsFiles: true },
+    {
+      name: 'without service workers',
+      settings: { 'dom.serviceWorkers.enabled': false },
+      keeps: true,
+      showsFiles: false,
+    },
+  ]
+  test.each(cases)(
+    '$name',
+    async ({ settings, keeps, showsFiles }) => {
+      await using dir = await tempDir('blocked')
+      await using site = await PageSite.start(page.folder)
+      await using seeder = await Seeder.start()
+      const [link, file] = await seedTree(dir, seeder, site)
+      await using firefox = await launchFirefox(settings)
+      const tab = await firefox.open(link)
+      await click(tab, 'Download 3')
+      await shows(tab, 'Complete and verified')
+      await shows(tab, keeps ? 'used' : KEEPS_NOTHING)
+      await click(tab, 'Show notes.txt')
+      await shows(tab, showsFiles ? 'The boats leave at dawn.' : CANNOT_SHOW)
+      await click(tab, 'Close')
+      await click(tab, 'Save a.bin')
+      const saved = `${firefox.downloads}/a.bin`
+      await until('the file is saved', async () => (await sha256Of(saved)) === file.sha256, {
+        timeoutMs: 60_000,
+      })
+    },
+    240_000,
+  )
+})
+
+async function savesInMemory(tab: Page, file: RandomFile): Promise<void> {
+  await tab.evaluate(() => Reflect.deleteProperty(globalThis, 'showSaveFilePicker'))
+  const downloading = tab.waitForEvent('download')
+  await tab.getByRole('button', { name: 'Save a.bin' }).click()
+  expect(await sha256Of(await (await downloading).path())).toBe(file.sha256)
+}
