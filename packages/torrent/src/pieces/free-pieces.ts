@@ -12,15 +12,24 @@ const SUGGESTIONS = 16
 const RUN_STARTS = 8
 const RUN_PIECES = 32
 
+/**
+ * Among equals, pieces that lie together are begun together: disks, and browsers most of all, read and write such a stretch at a fraction of
+ * what its pieces cost one by one. So many are few enough for swarms to spread what is rare.
+ */
+const EXTENT_BYTES = 4 * 2 ** 20
+const MAX_EXTENT_PIECES = 64
+
 /** Which piece a source begins. */
 export class FreePieces {
   /** In the torrent's order rather than the rarest first. */
   sequential = false
   readonly #book: PieceBook
   readonly #starts: number[] = []
+  readonly #extentPieces: number
 
-  constructor(book: PieceBook) {
+  constructor(book: PieceBook, pieceLengthBytes: number) {
     this.#book = book
+    this.#extentPieces = Math.min(MAX_EXTENT_PIECES, Math.floor(EXTENT_BYTES / pieceLengthBytes))
   }
 
   /** A free piece that the source has: the best of the highest priority there is for it. -1 when it has none. */
@@ -43,7 +52,7 @@ export class FreePieces {
     }
     if (this.sequential) return piece
     if (source.wantsRuns) return this.#longestRun(source, piece)
-    return this.#suggested(source, piece)
+    return this.#suggested(source, piece) ?? this.#inExtent(source, state.piece, piece)
   }
 
   #isDry(state: SourceState, source: BlockSource, nowMs: number): boolean {
@@ -70,14 +79,28 @@ export class FreePieces {
   }
 
   /** BEP 6: a suggestion is advice; it decides among pieces that are equally urgent and equally rare. */
-  #suggested(source: BlockSource, best: number): number {
+  #suggested(source: BlockSource, best: number): number | null {
     const { suggested } = source
     const end = Math.max(0, suggested.length - SUGGESTIONS)
     for (let at = suggested.length - 1; at >= end; at--) {
       const piece = suggested[at]!
-      if (this.#book.order.areEqual(piece, best) && (source.isSeed || source.has(piece))) return piece
+      if (this.#isAsGood(source, piece, best)) return piece
     }
+    return null
+  }
+
+  /** A piece as good as `best`: the next after `last` within its extent, or else the first of the extent that `best` lies in. */
+  #inExtent(source: BlockSource, last: number, best: number): number {
+    if (this.#extentPieces < 2) return best
+    const next = last + 1
+    if (next % this.#extentPieces > 0 && this.#isAsGood(source, next, best)) return next
+    for (let piece = best - (best % this.#extentPieces); piece < best; piece++)
+      if (this.#isAsGood(source, piece, best)) return piece
     return best
+  }
+
+  #isAsGood(source: BlockSource, piece: number, best: number): boolean {
+    return this.#book.order.areEqual(piece, best) && (source.isSeed || source.has(piece))
   }
 
   /** Of a few pieces as good as `best`, the one that most free pieces follow. */

@@ -66,6 +66,29 @@ describe('PiecePicker: order', () => {
     }
   })
 
+  it('begins pieces that lie together together, from the start of a stretch of 4 MiB, in order', () => {
+    // Four blocks a piece: 64 pieces are 4 MiB.
+    const world = new PickerWorld(plainLayout(640, 4))
+    const pieces = world.pickPieces(world.source('all'), 4 * 640)
+    const stretches = Array.from({ length: 10 }, (_, at) => pieces.slice(at * 64, (at + 1) * 64))
+    for (const stretch of stretches)
+      expect(stretch).toEqual(Array.from({ length: 64 }, (_, at) => stretch[0]! + at))
+    const starts = stretches.map(([first]) => first! / 64)
+    expect(starts.toSorted((a, b) => a - b)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9])
+    expect(starts).not.toEqual(starts.toSorted((a, b) => a - b))
+  })
+
+  it('leaves a stretch for what is rarer, and gives two sources stretches of their own', () => {
+    const world = new PickerWorld(plainLayout(640, 4))
+    const [one, two] = [world.source('all'), world.source('all')]
+    const [first] = world.pickPieces(one, 4)
+    const [other] = world.pickPieces(two, 4)
+    expect(Math.floor(first! / 64)).not.toBe(Math.floor(other! / 64))
+    const rare = (first! + 320) % 640
+    world.source(Array.from({ length: 640 }, (_, piece) => piece).filter(piece => piece !== rare))
+    expect(world.pickPieces(one, 4)).toEqual([rare])
+  })
+
   it('gives adjacent free pieces to a source that wants runs', () => {
     const world = new PickerWorld(plainLayout(60, 4))
     const peer = world.source('all')

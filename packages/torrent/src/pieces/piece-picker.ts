@@ -29,7 +29,7 @@ const DEFAULT_OPEN_BYTES = 64 * 1024 * 1024
  * Which block from which source next.
  *
  * In this order: pieces with deadlines; the piece the source works on already; pieces nobody works on any more; free pieces, by priority,
- * then rarest first (BEP 3), at random among equals; pieces of others. When every block that can be had is asked for, blocks asked of
+ * then rarest first (BEP 3), in stretches that begin at random among equals; pieces of others. When every block that can be had is asked for, blocks asked of
  * slower sources are asked again (endgame). No block is asked of two sources otherwise, but for late deadlines.
  *
  * It holds two numbers a piece and a few a block of open pieces; decisions allocate nothing. Sources are known by `id` alone: `pick` may be
@@ -60,7 +60,7 @@ export class PiecePicker {
     this.blocksPerPiece = this.#book.blocksPerPiece
     this.#sources = new SourceBook(this.#book)
     this.#joining = new Joining(this.#book, this.#sources)
-    this.#free = new FreePieces(this.#book)
+    this.#free = new FreePieces(this.#book, layout.pieceLengthBytes)
     this.#duplicates = new Duplicates(this.#book, this.#sources, random)
     this.#interest = new Interest(this.#book, this.#sources)
     this.#maxOpenPieces = maxOpenPieces
