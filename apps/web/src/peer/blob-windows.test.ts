@@ -36,17 +36,39 @@ test('any stretch is what the file holds, across windows and to its end', async 
     expect(await read(windows, file, offset, length)).toEqual(content.subarray(offset, offset + length))
 })
 
-test('the blocks of a piece are one read, also when they are asked for at once; few windows are kept', async () => {
+test('the blocks of a piece are one read, also when they are asked for at once', async () => {
   const { file, reads } = counted(content)
   const windows = new BlobWindows(512 * KIB)
-  await Promise.all([0, 1, 2, 3].map(part => read(windows, file, part * 128 * KIB, 128 * KIB)))
+  await Promise.all([3, 0, 1, 2].map(part => read(windows, file, part * 128 * KIB, 128 * KIB)))
   expect(reads).toEqual([[0, 512 * KIB]])
-  for (const piece of [1, 2, 3, 4, 5, 6]) await read(windows, file, piece * 512 * KIB, KIB)
+})
+
+test('who reads on is read for further ahead each time, and nothing twice', async () => {
+  const { file, reads } = counted(content)
+  const windows = new BlobWindows(256 * KIB)
+  await read(windows, file, 1024 * KIB, KIB)
+  for (let at = 0; at < content.length; at += 100_000)
+    await read(windows, file, at, Math.min(100_000, content.length - at))
+  expect(reads.map(([from, to]) => [from / KIB, to / KIB])).toEqual([
+    [1024, 1280],
+    [0, 256],
+    [256, 768],
+    [768, 1024],
+    [1280, 1792],
+    [1792, 2816],
+    [2816, 4864],
+  ])
+})
+
+test('few windows are kept', async () => {
+  const { file, reads } = counted(content)
+  const windows = new BlobWindows(256 * KIB)
+  const pieces = [0, 2, 4, 6, 8, 10, 1, 3, 5]
+  for (const piece of pieces) await read(windows, file, piece * 256 * KIB, KIB)
+  await read(windows, file, 5 * 256 * KIB, KIB)
+  expect(reads).toHaveLength(pieces.length)
   await read(windows, file, 0, KIB)
-  expect(reads).toHaveLength(7)
-  windows.clear()
-  await read(windows, file, 0, KIB)
-  expect(reads).toHaveLength(8)
+  expect(reads).toHaveLength(pieces.length + 1)
 })
 
 test('pieces are read by no less than 256 KiB, and no more than 4 MiB', async () => {

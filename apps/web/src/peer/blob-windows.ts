@@ -3,60 +3,85 @@ import { ShoalError } from '@shoal/torrent'
 /** A read from a browser's file goes through three processes: one of 256 KiB costs four times as much a byte as one of 4 MiB. */
 const MOST_BYTES = 4 * 2 ** 20
 const LEAST_BYTES = 256 * 1024
-/** As many as are read at a time, ahead and for several peers; none may go before all that waits for it has come. */
+/** As many as are read at a time, ahead and for several peers: none may go before all that waits for it has come. */
 const KEPT = 8
 
-/** Files that the user chose, read in stretches of a piece: who asks for a block mostly asks for the rest of its piece next. */
+/** Bytes `[start, end)` of a blob. */
+interface Window {
+  readonly index: number
+  readonly start: number
+  readonly end: number
+  readonly bytes: Promise<Uint8Array>
+}
+
+/**
+ * Files that the user chose, read in windows of a piece, since who asks for a block mostly asks for the rest of its piece next. Who reads on
+ * gets windows twice as long each time.
+ */
 export class BlobWindows {
-  readonly #windowBytes: number
-  /** By blob and place, in the order of last use. */
-  readonly #windows = new Map<string, Promise<Uint8Array<ArrayBuffer>>>()
+  readonly #leastBytes: number
+  /** In the order of last use. */
+  #windows: Window[] = []
 
   constructor(pieceLengthBytes: number) {
-    this.#windowBytes = Math.min(Math.max(pieceLengthBytes, LEAST_BYTES), MOST_BYTES)
+    this.#leastBytes = Math.min(Math.max(pieceLengthBytes, LEAST_BYTES), MOST_BYTES)
   }
 
   /** Fills `parts`, one after the other, from `offset` on. `index` names the blob. Rejects with `io` when the file is not what it was. */
   async read(index: number, blob: Blob, offset: number, parts: readonly Uint8Array[]): Promise<void> {
-    let number = -1
-    let window = new Uint8Array(0)
     let position = offset
+    let window: Window | undefined
+    let bytes = new Uint8Array(0)
     for (const part of parts)
       for (let at = 0; at < part.length; ) {
-        const wanted = Math.floor(position / this.#windowBytes)
-        if (wanted !== number) window = await this.#window(index, blob, wanted)
-        number = wanted
-        const from = position - number * this.#windowBytes
-        const bytes = window.subarray(from, from + part.length - at)
-        if (bytes.length === 0) throw new ShoalError('io', 'a shared file became shorter: share it again')
-        part.set(bytes, at)
-        at += bytes.length
-        position += bytes.length
+        if (!window || position >= window.end) {
+          window = this.#window(index, blob, position)
+          bytes = (await window.bytes) as typeof bytes
+        }
+        const from = position - window.start
+        const found = bytes.subarray(from, from + part.length - at)
+        if (found.length === 0) throw new ShoalError('io', 'a shared file became shorter: share it again')
+        part.set(found, at)
+        at += found.length
+        position += found.length
       }
   }
 
   clear(): void {
-    this.#windows.clear()
+    this.#windows = []
   }
 
-  #window(index: number, blob: Blob, number: number): Promise<Uint8Array<ArrayBuffer>> {
-    const key = `${index}:${number}`
-    const window = this.#windows.get(key) ?? readBlob(blob, number * this.#windowBytes, this.#windowBytes)
-    this.#windows.delete(key)
-    this.#windows.set(key, window)
-    window.catch(() => this.#windows.delete(key))
-    for (const oldest of this.#windows.keys()) {
-      if (this.#windows.size <= KEPT) break
-      this.#windows.delete(oldest)
-    }
+  #window(index: number, blob: Blob, position: number): Window {
+    const found = this.#windows.find(
+      window => window.index === index && position >= window.start && position < window.end,
+    )
+    const window = found ?? this.#begin(index, blob, position)
+    this.#windows = [...this.#windows.filter(each => each !== window), window].slice(-KEPT)
+    return window
+  }
+
+  #begin(index: number, blob: Blob, position: number): Window {
+    const before = this.#windows.find(window => window.index === index && window.end === position)
+    const start = before ? position : position - (position % this.#leastBytes)
+    const wanted = before ? Math.min(2 * (before.end - before.start), MOST_BYTES) : this.#leastBytes
+    const next = this.#windows.find(
+      window => window.index === index && window.start > position && window.start < start + wanted,
+    )
+    const end = Math.min(start + wanted, next?.start ?? Number.POSITIVE_INFINITY)
+    const window = { index, start, end, bytes: readBlob(blob, start, end) }
+    window.bytes.catch(() => {
+      this.#windows = this.#windows.filter(each => each !== window)
+    })
     return window
   }
 }
 
-async function readBlob(blob: Blob, offset: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
-  const part = blob.slice(offset, offset + length)
-  const bytes = await part.arrayBuffer().catch(cause => {
-    throw new ShoalError('io', 'a shared file was changed or deleted: share it again', { cause })
-  })
+async function readBlob(blob: Blob, start: number, end: number): Promise<Uint8Array> {
+  const bytes = await blob
+    .slice(start, end)
+    .arrayBuffer()
+    .catch(cause => {
+      throw new ShoalError('io', 'a shared file was changed or deleted: share it again', { cause })
+    })
   return new Uint8Array(bytes)
 }
