@@ -1,16 +1,18 @@
 /** Blocks of words in one growing array: no object for a swarm, and nothing for the garbage collector to walk. */
-
-const FIRST_WORDS = 1 << 14
-/** 2 GiB: 100 million peers. */
-const MAX_WORDS = 1 << 29
+import { GrowingWords } from './growing-words.ts'
 
 export class Arena {
   /** Changes when a block is taken: read it anew afterwards. */
-  words = new Int32Array(FIRST_WORDS)
+  words: Int32Array
+  readonly #all = new GrowingWords()
   /** Word 0 is no block, so that 0 can stand for none. */
   #end = 1
   /** By block size: the first of those given back. Each has the next in its first word. */
   readonly #free = new Map<number, number>()
+
+  constructor() {
+    this.words = this.#all.words
+  }
 
   get reservedBytes(): number {
     return this.words.byteLength
@@ -34,14 +36,9 @@ export class Arena {
     this.#free.set(size, at)
   }
 
-  // What nobody has written to takes no memory: the system gives pages when they are touched.
   #grow(least: number): boolean {
-    let length = this.words.length
-    while (length < least) length *= 2
-    if (length > MAX_WORDS) return false
-    const words = new Int32Array(length)
-    words.set(this.words)
-    this.words = words
-    return true
+    const isThere = this.#all.grow(least)
+    this.words = this.#all.words
+    return isThere
   }
 }

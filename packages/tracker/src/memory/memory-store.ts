@@ -3,6 +3,7 @@ import { halfSip } from '../base/siphash.ts'
 import { type Announce, EVENT, FAMILY, type StoreStats, type SwarmCounts, type SwarmStore } from '../store.ts'
 import { Arena } from './arena.ts'
 import { choosePeers } from './choose.ts'
+import { GrowingWords } from './growing-words.ts'
 import { HashTable } from './hash-table.ts'
 import { LIST_WORDS, PeerLists } from './peer-lists.ts'
 
@@ -29,7 +30,6 @@ const FULL_RETRY_SECONDS = 1800
 /** Words of a row: five of hash, downloads, tick of the last announce, and a list for each family. */
 const ROW_WORDS = 16
 const [DOWNLOADS, TICK, LISTS] = [5, 6, 7] as const
-const FIRST_ROWS = 256
 
 /** All swarms in this process, in a few arrays of numbers: some 30 bytes a peer. Everything in it is done when a call returns. */
 export class MemoryStore implements SwarmStore {
@@ -41,7 +41,8 @@ export class MemoryStore implements SwarmStore {
   readonly #table = new HashTable(this.#key)
   readonly #arena = new Arena()
   readonly #lists: readonly PeerLists[] = [1, 4, 1].map(width => new PeerLists(this.#arena, width, this.#key))
-  #rows = new Int32Array(FIRST_ROWS * ROW_WORDS)
+  readonly #allRows = new GrowingWords()
+  #rows = this.#allRows.words
   /** Rows that were ever used, and those of them that are free again. */
   #rowsEnd = 0
   #freeRow = -1
@@ -172,6 +173,7 @@ export class MemoryStore implements SwarmStore {
   #addSwarm(hash: Int32Array): number {
     if (this.#swarms >= this.#maxSwarms) return -1
     const row = this.#takeRow()
+    if (row < 0) return -1
     const base = row * ROW_WORDS
     this.#rows.fill(0, base, base + ROW_WORDS)
     this.#rows.set(hash, base)
@@ -180,6 +182,7 @@ export class MemoryStore implements SwarmStore {
     return row
   }
 
+  /** -1 when memory is used up. */
   #takeRow(): number {
     if (this.#freeRow >= 0) {
       const row = this.#freeRow
@@ -187,9 +190,8 @@ export class MemoryStore implements SwarmStore {
       return row
     }
     if ((this.#rowsEnd + 1) * ROW_WORDS > this.#rows.length) {
-      const rows = new Int32Array(this.#rows.length * 2)
-      rows.set(this.#rows)
-      this.#rows = rows
+      if (!this.#allRows.grow((this.#rowsEnd + 1) * ROW_WORDS)) return -1
+      this.#rows = this.#allRows.words
     }
     return this.#rowsEnd++
   }
