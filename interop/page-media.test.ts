@@ -43,6 +43,8 @@ describe.skipIf(lacking('chromium', 'ffmpeg'))('the page of a share link: media'
     })
     const playedTo = () => video.evaluate((element: HTMLVideoElement) => element.currentTime)
     await expect.poll(playedTo, { timeout: 40_000 }).toBeGreaterThan(1)
+    const speed = await tab.getByRole('combobox', { name: 'Speed' }).boundingBox()
+    expect(speed!.y + speed!.height).toBeLessThanOrEqual(tab.viewportSize()!.height)
     const seconds = await video.evaluate((element: HTMLVideoElement) => element.duration)
     expect(seconds).toBeGreaterThan(50)
     await video.evaluate((element: HTMLVideoElement) => {
