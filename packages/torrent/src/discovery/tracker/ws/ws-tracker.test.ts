@@ -42,8 +42,8 @@ describe('WebSocket trackers', () => {
     await clock.advance(100)
     expect(tracker.dials).toBe(1)
     expect(tracker.received.map(({ event, numwant }) => [event, numwant])).toEqual([
-      ['started', 10],
-      ['started', 10],
+      ['started', 5],
+      ['started', 5],
       // A seed is offered to by those who lack something.
       ['started', 4],
     ])
@@ -165,7 +165,7 @@ describe('WebSocket trackers', () => {
     for (let i = 0; i < 5; i++) signalling.onFailed!(new Uint8Array(20).fill(0xaa))
     await clock.advance(100)
     const [client] = tracker.clients
-    expect(client!.received.map(({ numwant }) => numwant)).toEqual([10, 2])
+    expect(client!.received.map(({ numwant }) => numwant)).toEqual([5, 2])
     expect(client!.received[1]).not.toHaveProperty('event')
     signalling.onFailed!(new Uint8Array(20))
     await clock.advance(20_000)

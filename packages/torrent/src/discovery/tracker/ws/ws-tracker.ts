@@ -19,8 +19,11 @@ export interface WsTrackerOptions {
   readonly signalling: () => Signalling | null
 }
 
-/** Offers with one announce: each is a peer connection that waits. A seed is offered to by those who lack something. */
-const MAX_OFFERS = 10
+/**
+ * Offers with one announce, as many as WebTorrent makes: each is a peer connection that waits, and that a page takes some ten milliseconds to
+ * make, before the announce. A seed is offered to by those who lack something.
+ */
+const MAX_OFFERS = 5
 const MAX_SEED_OFFERS = 4
 const MAX_SCRAPE = 100
 /** When a peer that took an offer could not be reached, fresh ones go out of turn: so many, and not more often than this. */
