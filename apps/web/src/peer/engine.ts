@@ -1,8 +1,6 @@
 import {
   type AddOptions,
-  blobSource,
   createMemoryStorage,
-  createTorrentFrom,
   type InfoHashes,
   infoHashText,
   type Metainfo,
@@ -147,12 +145,13 @@ export class Engine {
     { job, onProgress }: ShareJob,
     seed: (metainfo: Metainfo, signal: AbortSignal) => Promise<TorrentSnapshot>,
   ): Promise<TorrentSnapshot> {
-    const sources = files.map(({ path, file }) => blobSource(path, file))
     const abort = new AbortController()
     this.#creating.set(job, abort)
     try {
       const context = { onProgress, signal: abort.signal }
-      const metainfo = await createTorrentFrom(sources, { createdBy: USER_AGENT, ...described }, context)
+      // Who only downloads does not load it.
+      const { createOf } = await import('./create-of.ts')
+      const metainfo = await createOf(files, { createdBy: USER_AGENT, ...described }, context)
       return await seed(metainfo, abort.signal)
     } finally {
       this.#creating.delete(job)

@@ -1,0 +1,14 @@
+import { blobSource, createTorrentFrom, type Metainfo } from '@shoal/torrent'
+import type { ChosenFile } from './protocol.ts'
+
+type Given = Parameters<typeof createTorrentFrom>
+
+/** A torrent of files that the user chose. Rejects as `createTorrentFrom` does. */
+export function createOf(
+  files: readonly ChosenFile[],
+  options: Given[1],
+  context: Given[2],
+): Promise<Metainfo> {
+  const sources = files.map(({ path, file }) => blobSource(path, file))
+  return createTorrentFrom(sources, options, context)
+}
