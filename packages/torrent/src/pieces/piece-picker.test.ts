@@ -66,27 +66,46 @@ describe('PiecePicker: order', () => {
     }
   })
 
-  it('begins pieces that lie together together, from the start of a stretch of 4 MiB, in order', () => {
-    // Four blocks a piece: 64 pieces are 4 MiB.
-    const world = new PickerWorld(plainLayout(640, 4))
-    const pieces = world.pickPieces(world.source('all'), 4 * 640)
-    const stretches = Array.from({ length: 10 }, (_, at) => pieces.slice(at * 64, (at + 1) * 64))
-    for (const stretch of stretches)
-      expect(stretch).toEqual(Array.from({ length: 64 }, (_, at) => stretch[0]! + at))
-    const starts = stretches.map(([first]) => first! / 64)
-    expect(starts.toSorted((a, b) => a - b)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9])
-    expect(starts).not.toEqual(starts.toSorted((a, b) => a - b))
-  })
+  describe('while all sources are seeds', () => {
+    const starts = (pieces: readonly number[], length: number) =>
+      Array.from({ length: pieces.length / length }, (_, at) => {
+        const stretch = pieces.slice(at * length, (at + 1) * length)
+        expect(stretch).toEqual(stretch.map((_, at) => stretch[0]! + at))
+        return stretch[0]! / length
+      })
 
-  it('leaves a stretch for what is rarer, and gives two sources stretches of their own', () => {
-    const world = new PickerWorld(plainLayout(640, 4))
-    const [one, two] = [world.source('all'), world.source('all')]
-    const [first] = world.pickPieces(one, 4)
-    const [other] = world.pickPieces(two, 4)
-    expect(Math.floor(first! / 64)).not.toBe(Math.floor(other! / 64))
-    const rare = (first! + 320) % 640
-    world.source(Array.from({ length: 640 }, (_, piece) => piece).filter(piece => piece !== rare))
-    expect(world.pickPieces(one, 4)).toEqual([rare])
+    it('begins pieces that lie together together, in order, from the start of any stretch', () => {
+      // Four blocks a piece: there are sixteen stretches of forty.
+      const world = new PickerWorld(plainLayout(640, 4))
+      const begun = starts(world.pickPieces(world.source('all'), 4 * 640), 40)
+      expect(begun.toSorted((a, b) => a - b)).toEqual(begun.map((_, at) => at))
+      expect(begun).not.toEqual(begun.map((_, at) => at))
+    })
+
+    it('gives two sources stretches of their own, of 4 MiB at most', () => {
+      const world = new PickerWorld(plainLayout(640, 16), { maxOpenBytes: 2 ** 40 })
+      const [one, two] = [world.source('all'), world.source('all')]
+      const [first] = starts(world.pickPieces(one, 16 * 16), 16)
+      const [other] = starts(world.pickPieces(two, 16 * 16), 16)
+      expect(first).not.toBe(other)
+    })
+
+    it('goes back to any piece, and to the rarest, when somebody comes who lacks some', () => {
+      const world = new PickerWorld(plainLayout(640, 4))
+      const one = world.source('all')
+      const [first] = world.pickPieces(one, 4)
+      const rare = (first! + 320) % 640
+      const other = world.source(
+        Array.from({ length: 640 }, (_, piece) => piece).filter(piece => piece !== rare),
+      )
+      expect(world.pickPieces(one, 4)).toEqual([rare])
+      const pieces = world.pickPieces(one, 40)
+      expect(pieces).not.toEqual(pieces.map((_, at) => pieces[0]! + at))
+      world.picker.sourceRemoved(other, other.bits)
+      const after = world.pickPieces(one, 400)
+      const steps = after.slice(1).filter((piece, at) => piece === after[at]! + 1)
+      expect(steps.length).toBeGreaterThan(60)
+    })
   })
 
   it('gives adjacent free pieces to a source that wants runs', () => {

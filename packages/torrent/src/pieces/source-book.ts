@@ -117,13 +117,19 @@ export class SourceBook {
     state.has = has
     state.forget()
     if (has === 'all') this.#book.seeds++
-    else this.#countPieces(has, 1)
+    else {
+      this.#book.leeches++
+      this.#countPieces(has, 1)
+    }
   }
 
   /** One that was counted as a seed leaves as one; one that grew to a seed leaves piece by piece. */
   #uncount(state: SourceState, has: Possession): void {
     if (state.has === 'all') this.#book.seeds--
-    else if (state.has !== null) this.#countPieces(has, -1)
+    else if (state.has !== null) {
+      this.#book.leeches--
+      this.#countPieces(has, -1)
+    }
     state.has = null
   }
 
