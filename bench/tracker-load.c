@@ -211,10 +211,7 @@ static void take_answer(int connection, int is_kept) {
   if (length < 0 && errno == EAGAIN) return;
   int is_whole = length > 0 && bytes[length - 1] == 'e';
   if (is_whole) answers++;
-  if (is_whole && is_kept) {
-    ask(connection, is_kept);
-    return;
-  }
+  if (is_whole && is_kept) ask(connection, is_kept);
   /* What closes it is waited for, as clients do that read to the end. */
   if (length > 0) return;
   close(connection);

@@ -106,7 +106,7 @@ async function measureLoad(
   const coresOf = (name: string) => medianOf(runs.get(name) ?? [], each => each.coresUsed)
   const ours = rateOf('Shoal')
   return {
-    title: `Tracker: ${NAMES[load]}, ${SWARMS} torrents of ${PEERS / SWARMS} peers, ${generator.processes} load generator in ${generator.language}`,
+    title: `Tracker: ${NAMES[load]}, ${SWARMS} torrents of ${PEERS / SWARMS} peers, load from ${generator.processes} in ${generator.language}`,
     columns: [
       '',
       'announces a second',
