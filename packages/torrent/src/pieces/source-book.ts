@@ -11,6 +11,8 @@ export class SourceState {
   source: BlockSource
   /** What it had when it was added: 'all' counts it as a seed, anything else piece by piece. Null while it is not added. */
   has: Possession | null = null
+  /** It had not everything then. */
+  isLeech = false
   /** Blocks asked of it that have neither arrived nor been released. */
   requested = 0
   /** The piece it was last given blocks of, or -1. */
@@ -116,20 +118,18 @@ export class SourceBook {
   #count(state: SourceState, has: Possession): void {
     state.has = has
     state.forget()
+    state.isLeech = has === 'none' || (has !== 'all' && !has.isFull)
+    if (state.isLeech) this.#book.leeches++
     if (has === 'all') this.#book.seeds++
-    else {
-      this.#book.leeches++
-      this.#countPieces(has, 1)
-    }
+    else this.#countPieces(has, 1)
   }
 
   /** One that was counted as a seed leaves as one; one that grew to a seed leaves piece by piece. */
   #uncount(state: SourceState, has: Possession): void {
     if (state.has === 'all') this.#book.seeds--
-    else if (state.has !== null) {
-      this.#book.leeches--
-      this.#countPieces(has, -1)
-    }
+    else if (state.has !== null) this.#countPieces(has, -1)
+    if (state.isLeech) this.#book.leeches--
+    state.isLeech = false
     state.has = null
   }
 
