@@ -1,9 +1,7 @@
-import { crc32 as nodeCrc32 } from 'node:zlib'
+import { crc32 } from 'node:zlib'
 import { expect, test } from 'vitest'
 import type { ShareFile } from '../files/share-file.ts'
-import { crc32 } from './crc32.ts'
 import { zipOf } from './zip.ts'
-import { centralRecord, endRecords } from './zip-records.ts'
 
 const fileOf = (path: readonly string[], bytes: Uint8Array<ArrayBuffer>): ShareFile => ({
   index: 0,
@@ -47,7 +45,7 @@ function read(zip: Uint8Array) {
     const name = nameOf(at + 46)
     expect([view.getUint32(offset, true), nameOf(offset + 30)]).toEqual([0x04034b50, name])
     const content = zip.subarray(offset + 30 + nameLength).subarray(0, length)
-    expect(nodeCrc32(content)).toBe(crc)
+    expect(crc32(content)).toBe(crc)
     at += 46 + nameLength
     return [name, new TextDecoder().decode(content)]
   })
@@ -91,24 +89,5 @@ test('whoever stops reading ends the reading of the file', async () => {
     .getReader()
   for (let i = 0; i < 3; i++) await reader.read()
   await reader.cancel()
-  expect(isCancelled).toBe(true)
-})
-
-test('checksums go on from one part to the next', () => {
-  const bytes = Uint8Array.from({ length: 1003 }, (_, i) => (i * 7919) >> 3)
-  expect(crc32(bytes)).toBe(nodeCrc32(bytes))
-  expect(crc32(bytes.subarray(501), crc32(bytes.subarray(0, 501)))).toBe(nodeCrc32(bytes))
-})
-
-test('beyond 4 GiB, and with more than 65,534 files, the 64-bit records are there', () => {
-  const large = { name: text('a'), lengthBytes: 5e9, offset: 6e9, crc: 1, when: new Date() }
-  const record = new DataView(centralRecord(large).buffer)
-  expect([record.getUint32(20, true), record.getUint32(42, true)]).toEqual([0xffffffff, 0xffffffff])
-  expect([0, 1, 2].map(i => Number(record.getBigUint64(47 + 4 + 8 * i, true)))).toEqual([5e9, 5e9, 6e9])
-  expect(endRecords(10, 1000, 500).length).toBe(22)
-  const end = new DataView(endRecords(70_000, 6e9, 500).buffer)
-  expect([end.getUint32(0, true), end.getUint32(56, true), end.getUint32(76, true)]).toEqual([
-    0x06064b50, 0x07064b50, 0x06054b50,
-  ])
-  expect([Number(end.getBigUint64(32, true)), Number(end.getBigUint64(48, true))]).toEqual([70_000, 6e9])
+  await expect.poll(() => isCancelled).toBe(true)
 })
