@@ -1,6 +1,6 @@
 import { addNumber, safeComponent, safePaths } from '@shoal/torrent'
 import type { ShareFile } from '../files/share-file.ts'
-import { writeTo } from './save.ts'
+import { writeTo } from './write-to.ts'
 
 /** Writes files into a new folder named after the share below `parent`: what is there already stays as it is. */
 export async function saveInto(

@@ -1,5 +1,6 @@
 import type { FileAddresses } from '../engine/file-addresses.ts'
 import { nameOf, type ShareFile } from '../files/share-file.ts'
+import { writeTo } from './write-to.ts'
 
 export interface SaveContext {
   readonly addresses: FileAddresses
@@ -56,22 +57,6 @@ export async function saveAll(
   const { saveInto } = await import('./save-into.ts')
   await saveInto(chosen, files, shareName, context.onProgress)
   return 'written'
-}
-
-export async function writeTo(
-  writable: FileSystemWritableFileStream,
-  file: ShareFile,
-  onProgress: (doneBytes: number) => void,
-): Promise<void> {
-  let done = 0
-  const count = new TransformStream<Uint8Array, Uint8Array>({
-    transform(bytes, controller) {
-      done += bytes.length
-      onProgress(done)
-      controller.enqueue(bytes)
-    },
-  })
-  await file.read({ start: 0, end: file.lengthBytes }).pipeThrough(count).pipeTo(writable)
 }
 
 async function throughMemory(file: ShareFile): Promise<void> {

@@ -1,0 +1,18 @@
+import type { ShareFile } from '../files/share-file.ts'
+
+/** Writes the whole file as it comes, fetching what is missing. `onProgress`: bytes that are written. Rejects with what the disk or the engine failed with. */
+export async function writeTo(
+  writable: FileSystemWritableFileStream,
+  file: ShareFile,
+  onProgress: (doneBytes: number) => void,
+): Promise<void> {
+  let done = 0
+  const count = new TransformStream<Uint8Array, Uint8Array>({
+    transform(bytes, controller) {
+      done += bytes.length
+      onProgress(done)
+      controller.enqueue(bytes)
+    },
+  })
+  await file.read({ start: 0, end: file.lengthBytes }).pipeThrough(count).pipeTo(writable)
+}
