@@ -60,21 +60,29 @@ test('who reads on is read for further ahead each time, and nothing twice', asyn
   ])
 })
 
-test('few windows are kept', async () => {
-  const { file, reads } = counted(content)
-  const windows = new BlobWindows(256 * KIB)
-  const pieces = [0, 2, 4, 6, 8, 10, 1, 3, 5]
-  for (const piece of pieces) await read(windows, file, piece * 256 * KIB, KIB)
-  await read(windows, file, 5 * 256 * KIB, KIB)
-  expect(reads).toHaveLength(pieces.length)
-  await read(windows, file, 0, KIB)
-  expect(reads).toHaveLength(pieces.length + 1)
+test('more readers than peers are sent to at a time read nothing twice', async () => {
+  const { file, reads } = counted(new Uint8Array(40 * 2 ** 20))
+  const windows = new BlobWindows(1024 * KIB)
+  const readers = Array.from({ length: 12 }, (_, at) => at * 3)
+  for (let block = 0; block < 4; block++)
+    for (const piece of readers) await read(windows, file, piece * 1024 * KIB + block * 256 * KIB, 256 * KIB)
+  expect(reads).toHaveLength(readers.length)
 })
 
-test('pieces are read by no less than 256 KiB, and no more than 4 MiB', async () => {
+test('few windows are kept', async () => {
+  const { file, reads } = counted(new Uint8Array(40 * 2 ** 20))
+  const windows = new BlobWindows(1024 * KIB)
+  for (let at = 0; at < 17; at++) await read(windows, file, at * 2048 * KIB, KIB)
+  await read(windows, file, 16 * 2048 * KIB, KIB)
+  expect(reads).toHaveLength(17)
+  await read(windows, file, 0, KIB)
+  expect(reads).toHaveLength(18)
+})
+
+test('pieces are read by no less than 256 KiB, and at first no more than 1 MiB', async () => {
   for (const [pieceBytes, window] of [
     [16 * KIB, 256 * KIB],
-    [64 * 2 ** 20, 4 * 2 ** 20],
+    [64 * 2 ** 20, 2 ** 20],
   ] as const) {
     const { file, reads } = counted(content)
     await read(new BlobWindows(pieceBytes), file, 0, 1)
