@@ -1,11 +1,12 @@
 /** The page of a share link where browsers withhold things: private windows, no service workers, no storage. It works, or says what does not. */
 import { writeFile } from 'node:fs/promises'
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { Browser, launchWithProfile } from './support/browser.ts'
 import { type RandomFile, randomTree, sha256Of, type TempDir, tempDir } from './support/files.ts'
 import { click, type FirefoxSettings, launchFirefox, shows } from './support/firefox.ts'
-import { type BuiltPage, buildPage, PageSite } from './support/page-site.ts'
+import { PageSite } from './support/page-site.ts'
+import { useBuiltPage } from './support/page-tests.ts'
 import { Seeder } from './support/seeder.ts'
 import { lacking } from './support/tools.ts'
 import { until } from './support/wait.ts'
@@ -14,12 +15,7 @@ const KEEPS_NOTHING = 'This window keeps nothing'
 const CANNOT_SHOW = 'This window cannot show files'
 /** As all windows of a browser that is set so. */
 const PRIVATE = { 'browser.privatebrowsing.autostart': true }
-let page: BuiltPage
-
-beforeAll(async () => {
-  page = await buildPage()
-})
-afterAll(async () => page?.[Symbol.asyncDispose]())
+const page = useBuiltPage()
 
 async function seedTree(dir: TempDir, seeder: Seeder, site: PageSite): Promise<[string, RandomFile]> {
   const files = await randomTree(dir.join('Trip'), { 'a.bin': 3_000_000, 'film.webm': 50_000 })

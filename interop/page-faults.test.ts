@@ -1,28 +1,20 @@
 /** What goes wrong on the way to a page: each has an outcome that is shown, and nothing verified is lost. */
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { Browser } from './support/browser.ts'
+import { describe, expect, test } from 'vitest'
 import { randomFile, tempDir } from './support/files.ts'
-import { type BuiltPage, buildPage, PageSite } from './support/page-site.ts'
+import { PageSite } from './support/page-site.ts'
+import { useBrowser, useBuiltPage } from './support/page-tests.ts'
 import { Seeder } from './support/seeder.ts'
 import { lacking } from './support/tools.ts'
 
 const SIZE = 24_000_000
-let page: BuiltPage
-let browser: Browser
 
 const progress = async (tab: Page) =>
   Number(await tab.getByRole('progressbar', { name: 'Downloaded' }).getAttribute('aria-valuenow'))
 
 describe.skipIf(lacking('chromium'))('the page of a share link: faults', () => {
-  beforeAll(async () => {
-    page = await buildPage()
-    browser = await Browser.launch()
-  })
-  afterAll(async () => {
-    await browser?.[Symbol.asyncDispose]()
-    await page?.[Symbol.asyncDispose]()
-  })
+  const page = useBuiltPage()
+  const browser = useBrowser()
 
   test('the only seed leaves halfway: the page says so, keeps what it has, and another goes on', async () => {
     await using dir = await tempDir('page')

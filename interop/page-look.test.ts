@@ -3,17 +3,16 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { findings } from '../apps/web/e2e/testing/axe.ts'
-import { Browser, picture } from './support/browser.ts'
+import { picture } from './support/browser.ts'
 import { randomTree, tempDir } from './support/files.ts'
-import { type BuiltPage, buildPage, PageSite } from './support/page-site.ts'
+import { PageSite } from './support/page-site.ts'
+import { useBrowser, useBuiltPage } from './support/page-tests.ts'
 import { Seeder } from './support/seeder.ts'
 import { lacking } from './support/tools.ts'
 
 const PHONE = { width: 360, height: 740 }
-let page: BuiltPage
-let browser: Browser
 
 /** How far the page is wider than its window: CSS pixels. */
 const overflow = (tab: Page) =>
@@ -25,14 +24,8 @@ async function isGood(tab: Page): Promise<void> {
 }
 
 describe.skipIf(lacking('chromium'))('the page of a share link: its look', () => {
-  beforeAll(async () => {
-    page = await buildPage()
-    browser = await Browser.launch()
-  })
-  afterAll(async () => {
-    await browser?.[Symbol.asyncDispose]()
-    await page?.[Symbol.asyncDispose]()
-  })
+  const page = useBuiltPage()
+  const browser = useBrowser()
 
   test.each([
     { name: 'light', options: { colorScheme: 'light' } },

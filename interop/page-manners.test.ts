@@ -2,15 +2,12 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { Browser } from './support/browser.ts'
+import { describe, expect, test } from 'vitest'
 import { randomFile, tempDir } from './support/files.ts'
-import { type BuiltPage, buildPage, PageSite } from './support/page-site.ts'
+import { PageSite } from './support/page-site.ts'
+import { useBrowser, useBuiltPage } from './support/page-tests.ts'
 import { Seeder } from './support/seeder.ts'
 import { lacking } from './support/tools.ts'
-
-let page: BuiltPage
-let browser: Browser
 
 /** Whether the browser would ask before it closes the page. */
 const asks = (tab: Page) =>
@@ -23,14 +20,8 @@ const LIGHT = 'rgb(245, 247, 246)'
 const DARK = 'rgb(14, 20, 22)'
 
 describe.skipIf(lacking('chromium'))('the page of a share link: manners', () => {
-  beforeAll(async () => {
-    page = await buildPage()
-    browser = await Browser.launch()
-  })
-  afterAll(async () => {
-    await browser?.[Symbol.asyncDispose]()
-    await page?.[Symbol.asyncDispose]()
-  })
+  const page = useBuiltPage()
+  const browser = useBrowser()
 
   test('the link of a share is copied, and handed to the share sheet where there is one', async () => {
     await using dir = await tempDir('manners')

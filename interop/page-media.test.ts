@@ -2,26 +2,18 @@
 import { execFile } from 'node:child_process'
 import { mkdir, stat, writeFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { Browser } from './support/browser.ts'
+import { describe, expect, test } from 'vitest'
 import { randomFile, tempDir } from './support/files.ts'
-import { type BuiltPage, buildPage, PageSite } from './support/page-site.ts'
+import { PageSite } from './support/page-site.ts'
+import { useBrowser, useBuiltPage } from './support/page-tests.ts'
 import { Seeder } from './support/seeder.ts'
 import { lacking, toolPath } from './support/tools.ts'
 
 const MIB = 1024 * 1024
-let page: BuiltPage
-let browser: Browser
 
 describe.skipIf(lacking('chromium', 'ffmpeg'))('the page of a share link: media', () => {
-  beforeAll(async () => {
-    page = await buildPage()
-    browser = await Browser.launch()
-  })
-  afterAll(async () => {
-    await browser?.[Symbol.asyncDispose]()
-    await page?.[Symbol.asyncDispose]()
-  })
+  const page = useBuiltPage()
+  const browser = useBrowser()
 
   test('a film plays while most of it is missing, and goes on where one jumps to', async () => {
     await using dir = await tempDir('page')

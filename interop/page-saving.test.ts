@@ -3,11 +3,12 @@ import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import type { Browser as Driven, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { launchWithProfile } from './support/browser.ts'
 import { difference, randomFile, randomTree, sha256Of, tempDir } from './support/files.ts'
 import { click, launchFirefox, shows } from './support/firefox.ts'
-import { type BuiltPage, buildPage, PageSite } from './support/page-site.ts'
+import { PageSite } from './support/page-site.ts'
+import { useBuiltPage } from './support/page-tests.ts'
 import { Seeder } from './support/seeder.ts'
 import { lacking, toolPath } from './support/tools.ts'
 import { until } from './support/wait.ts'
@@ -15,7 +16,6 @@ import { until } from './support/wait.ts'
 const MIB = 2 ** 20
 const LARGE_BYTES = 300 * MIB
 const TREE = { 'a.bin': 300_000, 'day 2/b: the sea?.bin': 2_000_000, 'day 2/empty': 0, 'é/日本.bin': 5 }
-let page: BuiltPage
 
 /** Lets the page have what no dialog can answer here: a handle of the browser's own storage in place of one of the disk. */
 const answerPicker = (tab: Page) =>
@@ -37,10 +37,7 @@ function unzip(archive: string, folder: string): void {
 }
 
 describe.skipIf(lacking('chromium', 'python3'))('saving in Chromium', () => {
-  beforeAll(async () => {
-    page = await buildPage()
-  })
-  afterAll(async () => page?.[Symbol.asyncDispose]())
+  const page = useBuiltPage()
 
   test('a large file goes to the disk as a stream, through the service worker and through a picked file', async () => {
     await using dir = await tempDir('saving')
@@ -118,10 +115,11 @@ describe.skipIf(lacking('chromium', 'python3'))('saving in Chromium', () => {
 })
 
 describe.skipIf(lacking('firefox-esr', 'python3'))('saving in Firefox', () => {
+  const page = useBuiltPage()
+
   test('a file and a folder, as they come', async () => {
     await using dir = await tempDir('saving')
-    await using built = await buildPage()
-    await using site = await PageSite.start(built.folder)
+    await using site = await PageSite.start(page.folder)
     await using seeder = await Seeder.start()
     const files = await randomTree(dir.join('Trip'), {
       'a.bin': 40 * MIB,

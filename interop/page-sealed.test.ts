@@ -4,7 +4,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { formatMagnet, parseMagnet } from '@shoal/torrent'
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { findings } from '../apps/web/e2e/testing/axe.ts'
 import { formatSecretKey } from '../packages/identity/src/age/age.ts'
 import { identityText, KeyPair, readKeyFile, writeKeyFile } from '../packages/identity/src/index.ts'
@@ -12,13 +12,12 @@ import { formatShareLink, parseShareLink } from '../packages/links/src/index.ts'
 import { bytesSource, createSeal, SealedContent } from '../packages/sealed/src/index.ts'
 import { Browser, picture } from './support/browser.ts'
 import { randomFile, randomTree, sha256Of, type TempDir, tempDir } from './support/files.ts'
-import { type BuiltPage, buildPage, PageSite } from './support/page-site.ts'
+import { PageSite } from './support/page-site.ts'
+import { useBrowser, useBuiltPage } from './support/page-tests.ts'
 import { Seeder } from './support/seeder.ts'
 import { lacking, toolPath } from './support/tools.ts'
 
 const NOTES = 'The key is under the third stone.\n'
-let page: BuiltPage
-let browser: Browser
 
 /** Notes and three megabytes, sealed, in a file. */
 async function sealTo(dir: TempDir, to: Parameters<typeof createSeal>[0]) {
@@ -38,14 +37,8 @@ async function sealTo(dir: TempDir, to: Parameters<typeof createSeal>[0]) {
 }
 
 describe.skipIf(lacking('chromium', 'age'))('the page of a share link: sealed shares', () => {
-  beforeAll(async () => {
-    page = await buildPage()
-    browser = await Browser.launch()
-  })
-  afterAll(async () => {
-    await browser?.[Symbol.asyncDispose]()
-    await page?.[Symbol.asyncDispose]()
-  })
+  const page = useBuiltPage()
+  const browser = useBrowser()
 
   test('the key in the link opens it: names, texts and what is saved are plain, what is kept is not', async () => {
     await using dir = await tempDir('page')

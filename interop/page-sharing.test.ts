@@ -3,16 +3,13 @@ import { execFileSync } from 'node:child_process'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { formatMagnet } from '@shoal/torrent'
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { parseShareLink } from '../packages/links/src/index.ts'
-import { Browser } from './support/browser.ts'
 import { difference, filesBelow, randomFile, randomTree, tempDir } from './support/files.ts'
-import { type BuiltPage, buildPage, PageSite } from './support/page-site.ts'
+import { PageSite } from './support/page-site.ts'
+import { useBrowser, useBuiltPage } from './support/page-tests.ts'
 import { Seeder } from './support/seeder.ts'
 import { lacking } from './support/tools.ts'
-
-let page: BuiltPage
-let browser: Browser
 
 /** Drops what lies on the disk, as a file manager does. */
 async function drop(tab: Page, ...files: string[]): Promise<void> {
@@ -29,14 +26,8 @@ async function getLink(tab: Page): Promise<string> {
 }
 
 describe.skipIf(lacking('chromium'))('dropping on the page', () => {
-  beforeAll(async () => {
-    page = await buildPage()
-    browser = await Browser.launch()
-  })
-  afterAll(async () => {
-    await browser?.[Symbol.asyncDispose]()
-    await page?.[Symbol.asyncDispose]()
-  })
+  const page = useBuiltPage()
+  const browser = useBrowser()
 
   test('files and folders together, empty ones and two of one name among them, arrive as they are', async () => {
     await using dir = await tempDir('dropping')

@@ -1,26 +1,17 @@
 /** The page that a share link opens, in Debian's Chromium, with a real engine in another process as the seed, over a real tracker. */
 import { mkdir } from 'node:fs/promises'
 import { formatMagnet } from '@shoal/torrent'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { parseShareLink } from '../packages/links/src/index.ts'
-import { Browser } from './support/browser.ts'
 import { randomFile, randomTree, sha256Of, tempDir } from './support/files.ts'
-import { type BuiltPage, buildPage, PageSite } from './support/page-site.ts'
+import { PageSite } from './support/page-site.ts'
+import { useBrowser, useBuiltPage } from './support/page-tests.ts'
 import { Seeder } from './support/seeder.ts'
 import { lacking } from './support/tools.ts'
 
-let page: BuiltPage
-let browser: Browser
-
 describe.skipIf(lacking('chromium'))('the page of a share link', () => {
-  beforeAll(async () => {
-    page = await buildPage()
-    browser = await Browser.launch()
-  })
-  afterAll(async () => {
-    await browser?.[Symbol.asyncDispose]()
-    await page?.[Symbol.asyncDispose]()
-  })
+  const page = useBuiltPage()
+  const browser = useBrowser()
 
   test('downloads over WebRTC, shows how far it is, and saves', async () => {
     await using dir = await tempDir('page')
