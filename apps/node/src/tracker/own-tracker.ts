@@ -1,6 +1,6 @@
 /** The tracker inside the node: at the port of console and API, before them, and with rules of its own about who may ask. */
 import type { IncomingMessage, Server } from 'node:http'
-import { type Guest, joinServer, MemoryStore, Tracker } from '@shoal/tracker'
+import { type Guest, isOtherSite, joinServer, MemoryStore, Tracker } from '@shoal/tracker'
 import type { NodeCore } from '../daemon/node-core.ts'
 import { hostName, isLoopback } from '../server/guard/hosts.ts'
 import { ownAddresses } from './own-addresses.ts'
@@ -43,7 +43,7 @@ export class OwnTracker {
       ownPeer: ownWebPeer(this.#core),
       admits: request =>
         this.#core.keeper.settings.network.ownTracker &&
-        !isOfOtherSite(request) &&
+        !isFetchOfOtherSite(request) &&
         (isOpen || isOfThisMachine(request)),
     })
     this.#peers.tell()
@@ -66,11 +66,7 @@ function isOfThisMachine({ headers: { host = '', origin } }: IncomingMessage): b
   return origin === undefined || isLoopback(URL.parse(origin)?.hostname ?? '')
 }
 
-/**
- * Whether a page of another site asks over HTTP (Fetch Metadata, section 2.3): it may not read the answer, but its announce would count as that of who
- * looks at it. WebSockets are for pages of anywhere, where others reach the node.
- */
-function isOfOtherSite({ headers }: IncomingMessage): boolean {
-  const site = headers['sec-fetch-site']
-  return headers.upgrade === undefined && site !== undefined && site !== 'same-origin' && site !== 'none'
+/** The page may not read the answer, but its announce would count as that of who looks at it. WebSockets are for pages of anywhere, where others reach the node. */
+function isFetchOfOtherSite({ headers }: IncomingMessage): boolean {
+  return headers.upgrade === undefined && isOtherSite(headers['sec-fetch-site']?.toString())
 }

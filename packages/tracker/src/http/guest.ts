@@ -3,10 +3,9 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { AddressSet } from '../access/address-set.ts'
 import { readAddress } from '../base/address.ts'
-import { SCOPE, scopeOf } from '../base/scope.ts'
 import type { Tracker } from '../tracker.ts'
 import { type OwnPeer, WebSocketFront } from '../ws/web-socket-front.ts'
-import { MACHINE_HOST } from './asker.ts'
+import { ASKER, whoAsks } from './asker.ts'
 import { httpHandler } from './handler.ts'
 
 export interface GuestOptions {
@@ -26,7 +25,6 @@ export interface Guest {
   close(): Promise<void>
 }
 
-const FORWARDED = ['x-forwarded-for', 'x-real-ip', 'forwarded', 'via'] as const
 const TRACKER_PATH = /^\/(?:[A-Za-z0-9]{8,64}\/)?(?:announce|scrape)(?:$|\?)/
 
 /** To be called when the host has all its listeners. */
@@ -43,12 +41,12 @@ export function joinServer(server: Server, tracker: Tracker, options: GuestOptio
     isOpen && TRACKER_PATH.test(request.url ?? '') && admits(request)
   goBefore(server, 'request', (request: IncomingMessage, response: ServerResponse) => {
     if (!takes(request)) return false
-    const isNear = !isOfUnknown(request, proxies)
+    const isNear = whoAsks(request, proxies) === ASKER.itself
     return handler.handle(request, response, askerOf(request, proxies), isNear)
   })
   goBefore(server, 'upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     if (!takes(request)) return false
-    webSockets.upgrade(request, socket, head, askerOf(request, proxies))
+    webSockets.upgrade(request, socket, head, askerOf(request, proxies), whoAsks(request, proxies))
     return true
   })
   return {
@@ -68,18 +66,6 @@ export function askerOf({ socket, headers }: IncomingMessage, proxies: AddressSe
   const forwarded = headers['x-forwarded-for']
   if (forwarded === undefined || family === null || !proxies.has(family, words)) return address
   return String(forwarded).split(',').at(-1)!.trim()
-}
-
-/**
- * Whether a proxy may be between that was not named: whoever asks is then anybody, though he seems to be this machine or a neighbour.
- */
-function isOfUnknown({ socket, headers }: IncomingMessage, proxies: AddressSet): boolean {
-  const words = new Int32Array(4)
-  const family = readAddress(socket.remoteAddress ?? '', words)
-  if (family === null) return true
-  if (proxies.has(family, words) && headers['x-forwarded-for'] !== undefined) return false
-  if (FORWARDED.some(name => headers[name] !== undefined)) return true
-  return scopeOf(family, words) === SCOPE.machine && !MACHINE_HOST.test(headers.host ?? '')
 }
 
 function goBefore(server: Server, event: 'request' | 'upgrade', takes: (...given: never[]) => boolean): void {

@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { readAddress } from '../base/address.ts'
 import type { Tracker } from '../tracker.ts'
-import { ASKER } from './asker.ts'
+import { ASKER, isOtherSite } from './asker.ts'
 import { BodyWriter, MAX_BODY_BYTES } from './body.ts'
 import { Responder } from './responder.ts'
 import { MAX_TARGET_BYTES } from './target.ts'
@@ -14,12 +14,6 @@ export interface HttpHandler {
    * address of this machine or network, and has no rights of this machine.
    */
   handle(request: IncomingMessage, response: ServerResponse, address?: string, isNear?: boolean): boolean
-}
-
-/** Fetch Metadata, section 2.3. */
-function isOfOtherSite({ headers }: IncomingMessage): boolean {
-  const site = headers['sec-fetch-site']
-  return site === 'cross-site' || site === 'same-site'
 }
 
 export function httpHandler(tracker: Tracker): HttpHandler {
@@ -51,7 +45,11 @@ export function httpHandler(tracker: Tracker): HttpHandler {
         family,
         asker,
         body,
-        isOfOtherSite(request) ? ASKER.page : isNear ? ASKER.itself : ASKER.unknown,
+        isOtherSite(request.headers['sec-fetch-site']?.toString())
+          ? ASKER.page
+          : isNear
+            ? ASKER.itself
+            : ASKER.unknown,
       )
       if (outcome === false) return false
       if (outcome === true) finish(response, body)

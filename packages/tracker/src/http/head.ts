@@ -1,5 +1,7 @@
 /** The head of an HTTP/1.1 request (RFC 9112), read from bytes without anything being allocated. Strict: what is odd is malformed. */
 
+import { isOtherSite } from './asker.ts'
+
 /** Longest head; what is longer is refused. */
 export const MAX_HEAD_BYTES = 16_384
 
@@ -94,7 +96,7 @@ export class RequestHead {
       case 14:
         if (isWord(bytes, from, 'content-length')) this.hasBody ||= !isZero(bytes, colon + 1, end)
         else if (isWord(bytes, from, 'sec-fetch-site'))
-          this.isOfOtherSite = has(bytes, colon, end, 'cross-site') || has(bytes, colon, end, 'same-site')
+          this.isOfOtherSite ||= isOtherSite(textOf(bytes.subarray(colon + 1, end)).trim())
         return
       case 15:
         if (!isWord(bytes, from, 'x-forwarded-for')) return
@@ -106,6 +108,10 @@ export class RequestHead {
         if (isWord(bytes, from, 'transfer-encoding')) this.hasBody = true
     }
   }
+}
+
+function textOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')
 }
 
 function startsWith(bytes: Uint8Array, from: number, text: string): boolean {

@@ -161,7 +161,7 @@ export class HttpFront {
       }
       if (end === HEAD.malformed || head.hasBody) return this.#sendPage(connection, MALFORMED, false)
       const by = this.#whoAsks(connection, bytes)
-      if (head.isUpgrade && this.#options.webSockets) return this.#upgrade(connection, bytes, from, end)
+      if (head.isUpgrade && this.#options.webSockets) return this.#upgrade(connection, bytes, from, end, by)
       if (!this.#readAsker(connection, bytes)) return this.#sendPage(connection, MALFORMED, false)
       const { isKeptAlive } = head
       const outcome = head.isGet ? this.#answer(bytes, by) : false
@@ -251,7 +251,7 @@ export class HttpFront {
     )
   }
 
-  #upgrade(connection: Connection, bytes: Buffer, from: number, end: number): void {
+  #upgrade(connection: Connection, bytes: Buffer, from: number, end: number, by: Asker): void {
     const { socket } = connection
     const { targetFrom, targetTo } = this.#head
     const forwarded = this.#forwardedText(connection, bytes)
@@ -267,6 +267,7 @@ export class HttpFront {
       socket,
       rest,
       forwarded ?? connection.address,
+      by,
     )
   }
 

@@ -15,7 +15,8 @@ function connection() {
       socket.isOpen = false
     },
   }
-  const client = new WebClient(socket as unknown as WebSocket, '192.0.2.1', FAMILY.ipv4, new Int32Array(4), 0)
+  const caller = { family: FAMILY.ipv4, words: new Int32Array(4), isItself: true, passkey: null }
+  const client = new WebClient(socket as unknown as WebSocket, caller, 0)
   return { socket, client }
 }
 

@@ -38,14 +38,20 @@ interface Route {
   left: number
 }
 
+/** Whom a connection comes from. */
+export interface Caller {
+  readonly family: Family
+  readonly words: Int32Array
+  /** False when the address may be a proxy's, or a page's of anywhere that somebody looks at there. */
+  readonly isItself: boolean
+  /** Of the address that it connected to. */
+  readonly passkey: string | null
+}
+
 /** A browser, or whatever else speaks as one. */
 export class WebClient {
   readonly socket: WebSocket
-  readonly address: string
-  readonly family: Family
-  readonly words: Int32Array
-  /** Of the address that it connected to. */
-  readonly passkey: string | null
+  readonly caller: Caller
   readonly memberships = new Map<string, Membership>()
   /** Answered the last ping. */
   isAlive = true
@@ -58,19 +64,9 @@ export class WebClient {
   /** Whom it may answer, by hash, its own peer ID, theirs, and offer ID. */
   readonly #routes = new Map<string, Route>()
 
-  constructor(
-    socket: WebSocket,
-    address: string,
-    family: Family,
-    words: Int32Array,
-    nowMs: number,
-    passkey: string | null = null,
-  ) {
+  constructor(socket: WebSocket, caller: Caller, nowMs: number) {
     this.socket = socket
-    this.address = address
-    this.family = family
-    this.words = words
-    this.passkey = passkey
+    this.caller = caller
     this.#messages = new Allowance(MESSAGES.most, MESSAGES.perSecond, nowMs)
     this.#bytes = new Allowance(READ_BYTES.most, READ_BYTES.perSecond, nowMs)
     this.#offers = new Allowance(OFFERS.most, OFFERS.perSecond, nowMs)

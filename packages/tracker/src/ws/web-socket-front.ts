@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { ConnectionCounts } from '../access/connection-counts.ts'
 import { readAddress } from '../base/address.ts'
+import { ASKER, type Asker, isOtherOrigin, whoAsks } from '../http/asker.ts'
 import { Announce, EVENT, FAMILY, SwarmCounts } from '../store.ts'
 import { REFUSED, type Tracker } from '../tracker.ts'
 import { passkeyOf } from '../udp/udp-packets.ts'
@@ -73,10 +74,16 @@ export class WebSocketFront {
   }
 
   /**
-   * Takes a connection that asked for an upgrade. `address`: whom it comes from, where the server in front knows better than the socket.
-   * Whoever may not connect is told so in HTTP.
+   * Takes a connection that asked for an upgrade. `address`: whom it comes from, where the server in front knows better than the socket;
+   * `by`: who that is. Whoever may not connect is told so in HTTP.
    */
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, address?: string): void {
+  upgrade(
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+    address?: string,
+    by: Asker = whoAsks(request),
+  ): void {
     const from = address ?? request.socket?.remoteAddress ?? ''
     const words = new Int32Array(4)
     const family = readAddress(from, words)
@@ -84,17 +91,18 @@ export class WebSocketFront {
       return refuse(socket, '403 Forbidden', REFUSED.banned)
     const passkey = passkeyOf(request.url ?? '')
     if (!this.#tracker.admitsPasskey(passkey)) return refuse(socket, '403 Forbidden', REFUSED.passkey)
-    if (this.#clients.size >= this.#maxConnections || !this.#connections.admits(from))
+    const isItself = by === ASKER.itself && !isOtherOrigin(request.headers)
+    if (this.#clients.size >= this.#maxConnections || !this.#connections.admits(from, isItself))
       return refuse(socket, '503 Service Unavailable', 'too many connections: try again later')
     let isOpen = false
-    const release = () => this.#connections.release(from)
+    const release = () => this.#connections.release(from, isItself)
     const onEarlyClose = () => {
       if (!isOpen) release()
     }
     socket.once('close', onEarlyClose)
     this.#server.handleUpgrade(request, socket, head, webSocket => {
       isOpen = true
-      const client = new WebClient(webSocket, from, family, words, this.#tracker.nowMs(), passkey)
+      const client = new WebClient(webSocket, { family, words, isItself, passkey }, this.#tracker.nowMs())
       this.#open(client, webSocket, release)
     })
   }
@@ -134,7 +142,7 @@ export class WebSocketFront {
   }
 
   /** Lists may have changed since it connected: hangs up on whom they leave out now. */
-  #mayStay({ socket, family, words, passkey }: WebClient): boolean {
+  #mayStay({ socket, caller: { family, words, passkey } }: WebClient): boolean {
     const tracker = this.#tracker
     if (!tracker.isBanned(family, words) && tracker.admitsPasskey(passkey)) return true
     socket.close(POLICY_VIOLATION, tracker.isBanned(family, words) ? REFUSED.banned : REFUSED.passkey)
@@ -145,7 +153,8 @@ export class WebSocketFront {
     const message = readMessage(text)
     if (typeof message === 'string') return client.send({ action: 'announce', 'failure reason': message })
     if (message.kind === 'answer') return this.#handOnAnswer(client, message)
-    if (!this.#tracker.admitsRate(client.family, client.words)) {
+    const { family, words, isItself } = client.caller
+    if (!this.#tracker.admitsRate(family, words, isItself)) {
       this.#tracker.counters.webSocket.refused++
       const hash = message.kind === 'announce' ? message.hash : undefined
       return client.send({ action: message.kind, info_hash: hash, 'failure reason': REFUSED.often })
