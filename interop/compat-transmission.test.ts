@@ -80,16 +80,16 @@ describe.skipIf(lacking('libtorrent', 'transmission-remote'))('transmission-remo
     expect(chosen).toMatch(/1: +0% High +Yes +200\.0 kB +album\/b\.mp3/)
     expect(chosen).toMatch(/2: +0% Low +Yes +1\.00 kB +album\/notes\/c\.txt/)
 
-    await remote.run('-t1', '--tracker-add', 'http://127.0.0.1:9/other/announce')
+    await remote.run('-t1', '--tracker-add', 'http://127.0.0.1:9/tracker2/announce')
     expect(await remote.run('-t1', '--info-trackers')).toMatch(/Tracker 0:.*Tracker 1:/s)
     expect((await node.api.listTrackers({ id: made.v1! })).items.map(({ url }) => url)).toContain(
-      'http://127.0.0.1:9/other/announce',
+      'http://127.0.0.1:9/tracker2/announce',
     )
     await remote.run('-t1', '--tracker-remove', '0')
     const left = (await node.api.listTrackers({ id: made.v1! })).items.filter(
       ({ kind }) => kind === 'tracker',
     )
-    expect(new Set(left.map(({ url }) => url))).toEqual(new Set(['http://127.0.0.1:9/other/announce']))
+    expect(new Set(left.map(({ url }) => url))).toEqual(new Set(['http://127.0.0.1:9/tracker2/announce']))
 
     await remote.run('-t1', '--move', dir.join('downloads', 'elsewhere'))
     await until('it was moved', async () =>
