@@ -1,4 +1,4 @@
-import { PeerError } from './failure.ts'
+import { cancelled, PeerError } from './failure.ts'
 import { Leadership } from './leadership.ts'
 import type {
   AddLinkOptions,
@@ -112,6 +112,7 @@ export class BrowserPeer {
     onProgress?: (progress: CreateProgress) => void,
     signal?: AbortSignal,
   ): Promise<TorrentSnapshot> {
+    if (signal?.aborted) throw cancelled()
     const job = String(++this.#lastCall)
     const cancel = () => void this.#ask('cancelShare', job).catch(() => {})
     signal?.addEventListener('abort', cancel, { once: true })

@@ -27,7 +27,7 @@ import type {
   TorrentSnapshot,
 } from './protocol.ts'
 import { detailOf, idOf, snapshotOf } from './snapshot.ts'
-import { moveStored, storedFile } from './stored-file.ts'
+import { moveStored, namesOf, removeStoredFolder, storedFile } from './stored-file.ts'
 import { tooManyUndecided } from './undecided.ts'
 
 const USER_AGENT = 'Shoal/0.1.0'
@@ -122,37 +122,66 @@ export class Engine {
   }
 
   async share(files: readonly ChosenFile[], options: ShareOptions, job: ShareJob): Promise<TorrentSnapshot> {
-    return this.#create(files, options, job, (metainfo, signal) =>
+    const open = async () => files
+    return this.#create(open, options, job, (metainfo, signal) =>
       options.keep ? this.#keep(metainfo, files, signal) : this.seed(metainfo, files),
     )
   }
 
-  /** Shares a file that a page has put into the browser's storage: it becomes the torrent's own. */
+  /**
+   * Shares a file that a page has put into the browser's storage: it becomes the torrent's own. Asked again, as by a page whose engine went
+   * away meanwhile, it goes on from wherever the file is.
+   */
   async shareStored(path: string, options: ShareOptions, job: ShareJob): Promise<TorrentSnapshot> {
-    const file = await storedFile(path)
-    return this.#create([{ path: [options.name], file }], options, job, async metainfo => {
-      const place = this.#placeOf(metainfo.info.infoHashes)
-      if (place.directory === undefined)
+    const { name } = options
+    // Not the info hash, as elsewhere: where the file is now has to be found before that is known.
+    const directory = `${this.#directory}/files/${namesOf(path).at(-1)}`
+    const moved = `${directory}/${name}`
+    const open = async () => {
+      const file = await storedFile(path).catch(missing =>
+        storedFile(moved).catch(() => Promise.reject(missing)),
+      )
+      return [{ path: [name], file }]
+    }
+    return this.#create(open, options, job, async metainfo => {
+      if (this.#kind === 'memory')
         throw new ShoalError('unsupported', 'this browser keeps no files: share without storage')
-      await moveStored(path, place.directory, options.name)
-      return this.#addWhole(metainfo, place)
+      const known = this.find(infoHashText(metainfo.info.infoHashes))
+      return known ? this.snapshot(known) : this.#adopt(metainfo, { path, directory })
     })
   }
 
+  async #adopt(
+    metainfo: Metainfo,
+    { path, directory }: { path: string; directory: string },
+  ): Promise<TorrentSnapshot> {
+    await moveStored(path, directory, metainfo.info.name)
+    try {
+      return await this.#addWhole(metainfo, { directory, preallocate: true })
+    } catch (error) {
+      await this.remove(infoHashText(metainfo.info.infoHashes)).catch(() => {})
+      await removeStoredFolder(directory).catch(() => {})
+      throw error
+    }
+  }
+
   async #create(
-    files: readonly ChosenFile[],
+    open: () => Promise<readonly ChosenFile[]>,
     { keep: _, ...described }: ShareOptions,
     { job, onProgress }: ShareJob,
     seed: (metainfo: Metainfo, signal: AbortSignal) => Promise<TorrentSnapshot>,
   ): Promise<TorrentSnapshot> {
     const abort = new AbortController()
+    // Before anything is waited for: who cancels then is heard, too.
     this.#creating.set(job, abort)
+    const { signal } = abort
     try {
-      const context = { onProgress, signal: abort.signal }
       // Who only downloads does not load it.
-      const { createOf } = await import('./create-of.ts')
-      const metainfo = await createOf(files, { createdBy: USER_AGENT, ...described }, context)
-      return await seed(metainfo, abort.signal)
+      const [files, { createOf }] = await Promise.all([open(), import('./create-of.ts')])
+      signal.throwIfAborted()
+      const metainfo = await createOf(files, { createdBy: USER_AGENT, ...described }, { onProgress, signal })
+      signal.throwIfAborted()
+      return await seed(metainfo, signal)
     } finally {
       this.#creating.delete(job)
     }

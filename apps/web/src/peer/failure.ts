@@ -16,3 +16,8 @@ export class PeerError extends Error {
     this.code = code
   }
 }
+
+/** What an abandoned call rejects with. */
+export function cancelled(): PeerError {
+  return new PeerError({ code: 'cancelled', message: 'this was cancelled' })
+}

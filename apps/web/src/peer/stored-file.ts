@@ -16,21 +16,40 @@ export async function storedFile(path: string): Promise<File> {
   }
 }
 
-/** Moves a file of the origin private file system into another folder of it. Nobody may have it open. */
+/** Moves a file of the origin private file system into another folder of it, unless it is there. Nobody may have it open. */
 export async function moveStored(path: string, directory: string, name: string): Promise<void> {
-  const file = (await handleOf(path)) as MovableFile
-  await file.move(await folderOf(namesOf(directory), true), name)
+  const folder = await folderOf(namesOf(directory), true)
+  try {
+    const file = (await handleOf(path)) as MovableFile
+    await file.move(folder, name)
+  } catch (error) {
+    if (!isMissing(error)) throw error
+    await folder.getFileHandle(name)
+  }
+}
+
+/** Deletes a folder with all that is in it. Does nothing when there is none. */
+export async function removeStoredFolder(path: string): Promise<void> {
+  return removeEntry(path, { recursive: true })
 }
 
 /** Deletes a file. Does nothing when there is none. */
 export async function removeStored(path: string): Promise<void> {
+  return removeEntry(path)
+}
+
+async function removeEntry(path: string, options?: { recursive: boolean }): Promise<void> {
   const names = namesOf(path)
   const name = names.pop()!
   try {
-    await (await folderOf(names, false)).removeEntry(name)
+    await (await folderOf(names, false)).removeEntry(name, options)
   } catch (error) {
-    if (!(error instanceof Error && error.name === 'NotFoundError')) throw error
+    if (!isMissing(error)) throw error
   }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && error.name === 'NotFoundError'
 }
 
 async function handleOf(path: string): Promise<FileSystemFileHandle> {

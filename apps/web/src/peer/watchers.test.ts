@@ -6,6 +6,7 @@ import { Watchers } from './watchers.ts'
 const ID = 'a'.repeat(40)
 
 let fileCount: number
+let snapshots = 0
 let watchers: Watchers
 let told: PeerEvent[]
 
@@ -15,7 +16,10 @@ const on = (name: string, listener: () => void) => torrent.addEventListener(name
 const engine = {
   torrents: [{ on }],
   find: () => undefined,
-  snapshot: () => ({ id: ID, infoHashes: { v1: ID }, error: null, fileCount }) as unknown as TorrentSnapshot,
+  snapshot: () => {
+    snapshots++
+    return { id: ID, infoHashes: { v1: ID }, error: null, fileCount } as unknown as TorrentSnapshot
+  },
   storage: async () => ({}),
 } as unknown as Engine
 
@@ -57,4 +61,14 @@ test('a torrent that gets into another state is told soon', async () => {
   torrent.dispatchEvent(new Event('state'))
   await vi.advanceTimersByTimeAsync(100)
   expect(changes()).toMatchObject([{ fileCount: 2 }])
+})
+
+test('while nobody looks nothing is counted, whatever becomes of a torrent', async () => {
+  watchers.add('page', null, tell)
+  torrent.dispatchEvent(new Event('state'))
+  watchers.remove('page', null)
+  const before = snapshots
+  torrent.dispatchEvent(new Event('state'))
+  await vi.advanceTimersByTimeAsync(5000)
+  expect(snapshots).toBe(before)
 })

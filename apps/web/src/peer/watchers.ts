@@ -77,9 +77,10 @@ export class Watchers {
     if (this.#heard.has(torrent)) return
     this.#heard.add(torrent)
     torrent.on('state', () => {
+      if (this.#watchers.size === 0) return
       this.#soon ??= setTimeout(() => {
         this.#soon = undefined
-        this.#tell(this.#watchers.values())
+        if (this.#watchers.size > 0) this.#tell(this.#watchers.values())
       }, SOON_MS)
     })
   }

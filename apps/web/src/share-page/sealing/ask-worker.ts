@@ -1,4 +1,4 @@
-import { PeerError } from '../../peer/failure.ts'
+import { cancelled, PeerError } from '../../peer/failure.ts'
 import type { PeerFailure } from '../../peer/protocol.ts'
 import type { AnswerFrame, Answers, Order, OrderFrame } from './messages.ts'
 
@@ -12,8 +12,6 @@ const NO_WORKER: PeerFailure = {
   message: 'what seals could not be started here: load the page again',
 }
 
-const CANCELLED: PeerFailure = { code: 'cancelled', message: 'this was cancelled' }
-
 /**
  * Has a worker of its own do it. Rejects with a PeerError, of the code that the worker failed with; with `cancelled` once nothing is left of
  * what was begun.
@@ -22,6 +20,8 @@ export function askWorker<Kind extends Order['kind']>(
   order: Extract<Order, { kind: Kind }>,
   { onProgress, signal }: AskOptions = {},
 ): Promise<Answers[Kind]> {
+  // Nobody is told of what was before.
+  if (signal?.aborted) return Promise.reject(cancelled())
   const worker = new Worker(new URL('./seal-worker.ts', import.meta.url), {
     type: 'module',
     name: 'shoal-seal',
@@ -31,7 +31,7 @@ export function askWorker<Kind extends Order['kind']>(
   let hasBegun = false
   const answer = new Promise<Answers[Kind]>((resolve, reject) => {
     // Before it has begun there is nothing to be undone; and what it does with a passphrase takes a while.
-    cancel = () => (hasBegun ? post({ kind: 'cancel' }) : reject(new PeerError(CANCELLED)))
+    cancel = () => (hasBegun ? post({ kind: 'cancel' }) : reject(cancelled()))
     worker.onmessage = ({ data }: MessageEvent<AnswerFrame>) => {
       if (data.kind === 'progress') {
         hasBegun = true

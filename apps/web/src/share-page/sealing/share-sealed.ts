@@ -1,7 +1,7 @@
 import type { Seal } from '@shoal/links'
 import type { SealTo } from '@shoal/sealed'
 import type { BrowserPeer } from '../../peer/browser-peer.ts'
-import { PeerError } from '../../peer/failure.ts'
+import { cancelled } from '../../peer/failure.ts'
 import type { TorrentSnapshot } from '../../peer/protocol.ts'
 import type { Chosen } from '../home/chosen.ts'
 import { askWorker } from './ask-worker.ts'
@@ -32,6 +32,7 @@ export async function shareSealed(
   context: SealingContext,
 ): Promise<SealedShare> {
   const { kind } = await peer.storage()
+  if (context.signal.aborted) throw cancelled()
   const share = (path: string | null) => sealAndSeed(peer, chosen, to, context, path)
   return kind === 'opfs' ? withPlace(share) : share(null)
 }
@@ -48,14 +49,13 @@ async function sealAndSeed(
   const options = { name: SEALED_NAME, trackers: trackers.map(url => [url]) }
   const tell = ({ doneBytes, totalBytes }: { doneBytes: number; totalBytes: number }) =>
     onProgress('hashing', doneBytes / totalBytes)
-  signal.throwIfAborted()
   const torrent =
     sealed.blob === null
       ? await peer.shareStored(path!, options, tell, signal)
       : await peer.share([{ path: [SEALED_NAME], file: sealed.blob }], options, tell, signal)
   if (signal.aborted) {
     await peer.remove(torrent.id)
-    throw new PeerError({ code: 'cancelled', message: 'sealing was cancelled' })
+    throw cancelled()
   }
   return { torrent, seal: linkSeal(to, sealed) }
 }
