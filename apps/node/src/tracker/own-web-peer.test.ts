@@ -6,13 +6,17 @@ const HASH = 'h\xff\0abcdefghijklmnop!'
 const PAGE = '-WW0000-page........'
 
 /** A node with one torrent, which asks these trackers. */
-function nodeWith(asked: { url: string; state: string }[], publicUrl: string | null = null) {
+function nodeWith(
+  asked: { url: string; state: string }[],
+  publicUrl: string | null = null,
+  isComplete = true,
+) {
   const isIts = (hash: Uint8Array) => Buffer.from(hash).toString('latin1') === HASH
   return ownWebPeer({
     keeper: { settings: { network: { ...DEFAULT_SETTINGS.network, publicUrl } } },
     session: {
       peerId: Buffer.from('-SH0010-node........', 'latin1'),
-      find: (hash: Uint8Array) => (isIts(hash) ? { discovery: () => asked } : undefined),
+      find: (hash: Uint8Array) => (isIts(hash) ? { isComplete, discovery: () => asked } : undefined),
       wantsOffer: isIts,
     },
   } as unknown as Parameters<typeof ownWebPeer>[0])
@@ -23,14 +27,21 @@ const ANNOUNCE = 'ws://node.example:8420/announce'
 test('a page is wanted for what the node has', () => {
   const peer = nodeWith([])
   expect(peer.peerId).toBe('-SH0010-node........')
-  expect(peer.wants(HASH, PAGE)).toBe(true)
-  expect(peer.wants('x'.repeat(20), PAGE)).toBe(false)
+  expect(peer.wants(HASH, PAGE, false)).toBe(true)
+  expect(peer.wants('x'.repeat(20), PAGE, false)).toBe(false)
+})
+
+test('a page that seeds is wanted only while something is missing', () => {
+  expect(nodeWith([]).wants(HASH, PAGE, true)).toBe(false)
+  expect(nodeWith([], null, false).wants(HASH, PAGE, true)).toBe(true)
 })
 
 test('while the session meets pages by the public address of the same tracker, it does not meet them twice', () => {
   const publicUrl = 'http://node.example:8420'
-  expect(nodeWith([{ url: ANNOUNCE, state: 'ok' }], publicUrl).wants(HASH, PAGE)).toBe(false)
+  expect(nodeWith([{ url: ANNOUNCE, state: 'ok' }], publicUrl).wants(HASH, PAGE, false)).toBe(false)
   // A router may not let the node reach itself by that address.
-  expect(nodeWith([{ url: ANNOUNCE, state: 'failed' }], publicUrl).wants(HASH, PAGE)).toBe(true)
-  expect(nodeWith([{ url: 'wss://other.example/', state: 'ok' }], publicUrl).wants(HASH, PAGE)).toBe(true)
+  expect(nodeWith([{ url: ANNOUNCE, state: 'failed' }], publicUrl).wants(HASH, PAGE, false)).toBe(true)
+  expect(nodeWith([{ url: 'wss://other.example/', state: 'ok' }], publicUrl).wants(HASH, PAGE, false)).toBe(
+    true,
+  )
 })

@@ -15,8 +15,10 @@ export function ownWebPeer({ keeper, session }: Pick<NodeCore, 'keeper' | 'sessi
   }
   return {
     peerId: Buffer.from(session.peerId).toString('latin1'),
-    wants(hash, peerId) {
+    wants(hash, peerId, isSeed) {
       const bytes = Buffer.from(hash, 'latin1')
+      // BEP 21: of two that have everything, one would hang up.
+      if (isSeed && session.find(bytes)?.isComplete) return false
       return session.wantsOffer(bytes, Buffer.from(peerId, 'latin1')) && !meetsThere(bytes)
     },
     answer: (hash, offer, peerId) =>

@@ -11,7 +11,7 @@ const peer = (name: string) => `-WW0000-${name.padEnd(12, '.')}`
 /** Has one torrent, and answers whoever asks for it with what was offered. */
 const own: OwnPeer = {
   peerId: peer('own'),
-  wants: (hash, peerId) => hash === HASH && peerId !== peer('known'),
+  wants: (hash, peerId, isSeed) => hash === HASH && peerId !== peer('known') && !isSeed,
   answer: async (_hash, { sdp }) => (sdp === 'offer 1' ? `answer to ${sdp}` : null),
 }
 
@@ -25,7 +25,7 @@ async function open() {
   const pages: WebSocket[] = []
   return {
     /** A page that announces with so many offers; resolves to what it is told from then on. */
-    async page(name: string, hash: string, offers: number) {
+    async page(name: string, hash: string, offers: number, rest: Record<string, unknown> = {}) {
       const socket = new WebSocket(url)
       pages.push(socket)
       const received: Record<string, unknown>[] = []
@@ -36,7 +36,7 @@ async function open() {
         offer: { type: 'offer', sdp: `offer ${at + 1}` },
       }))
       const message = { action: 'announce', info_hash: hash, peer_id: peer(name), left: 1, offers: made }
-      socket.send(JSON.stringify(message))
+      socket.send(JSON.stringify({ ...message, ...rest }))
       await vi.waitFor(() => expect(received.find(({ interval }) => interval)).toBeDefined())
       return received
     },
@@ -66,11 +66,23 @@ test('a page is answered by the peer in the tracker’s own process, with its fi
 })
 
 test.each([
-  ['that has met it already', 'known', HASH],
-  ['of a torrent that it has not', 'third', OTHER_HASH],
-])('a page %s keeps its offers for others', async (_what, name, hash) => {
+  ['that has met it already', 'known', HASH, {}],
+  ['of a torrent that it has not', 'third', OTHER_HASH, {}],
+  ['that seeds, as it does itself,', 'fourth', HASH, { left: 0 }],
+])('a page %s keeps its offers for others', async (_what, name, hash, rest) => {
   await using tracker = await open()
   const waiting = await tracker.page('waits', hash, 0)
-  await tracker.page(name, hash, 1)
+  await tracker.page(name, hash, 1, rest)
   await vi.waitFor(() => expect(of(waiting, 'offer')).toHaveLength(1))
+})
+
+test('the offers of a page that leaves go to nobody', async () => {
+  await using tracker = await open()
+  const waiting = await tracker.page('waits', HASH, 0)
+  const leaving = await tracker.page('leaves', HASH, 2, { event: 'stopped' })
+  const later = await tracker.page('later', HASH, 2)
+  await vi.waitFor(() => expect(of(waiting, 'offer')).toHaveLength(1))
+  await vi.waitFor(() => expect(of(later, 'answer')).toHaveLength(1))
+  expect(of(waiting, 'offer')[0]).toMatchObject({ peer_id: peer('later') })
+  expect(of(leaving, 'answer')).toEqual([])
 })

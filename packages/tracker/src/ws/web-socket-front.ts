@@ -26,8 +26,8 @@ const SPARE = 2
 export interface OwnPeer {
   /** 20 characters, each a byte. */
   readonly peerId: string
-  /** Whether it would answer that page about the torrent of that hash: 20 characters each. */
-  wants(hash: string, peerId: string): boolean
+  /** Whether it would answer that page, which has everything or not, about the torrent of that hash: 20 characters each. */
+  wants(hash: string, peerId: string, isSeed: boolean): boolean
   /** Its answer, an SDP; null when it has none after all. Never rejects. */
   answer(hash: string, offer: { id: string; sdp: string }, peerId: string): Promise<string | null>
 }
@@ -178,7 +178,7 @@ export class WebSocketFront {
     void pending.then(() => this.#answer(membership, message, announce))
   }
 
-  #answer(membership: Membership, { offers, hash }: AnnounceMessage, announce: Announce): void {
+  #answer(membership: Membership, { offers, hash, event }: AnnounceMessage, announce: Announce): void {
     const { client } = membership
     // It hung up while the store took its time.
     if (!this.#clients.has(client)) return
@@ -196,7 +196,7 @@ export class WebSocketFront {
       incomplete: announce.leeches,
       downloaded: announce.downloads,
     })
-    if (offers.length > 0) this.#handOnOffers(membership, offers, announce)
+    if (offers.length > 0 && event !== 'stopped') this.#handOnOffers(membership, offers, announce)
   }
 
   #handOnOffers(from: Membership, offers: readonly Offer[], announce: Announce): void {
@@ -220,10 +220,10 @@ export class WebSocketFront {
   }
 
   /** Whether it takes the offer: its answer comes by itself. */
-  #offerOwnPeer({ hash, peerId, client }: Membership, { id, description }: Offer): boolean {
+  #offerOwnPeer({ hash, peerId, client, isSeed }: Membership, { id, description }: Offer): boolean {
     const own = this.#ownPeer
     const { sdp } = description as { sdp?: unknown }
-    if (typeof sdp !== 'string' || !own?.wants(hash, peerId)) return false
+    if (typeof sdp !== 'string' || !own?.wants(hash, peerId, isSeed)) return false
     void own.answer(hash, { id, sdp }, peerId).then(answer => {
       if (answer === null || !this.#clients.has(client)) return
       client.send({
