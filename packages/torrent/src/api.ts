@@ -385,8 +385,8 @@ export interface SessionApi {
   /** Adds a torrent and starts it, or returns the one that is there already. Resolves before metadata or checking is done. */
   add(source: TorrentSource, options?: AddOptions): Promise<TorrentApi>
   /**
-   * For a tracker in the same process: whether `answerOffer` would answer that peer, of 20 bytes, about the torrent of a 20-byte hash. Never
-   * for private torrents, which meet peers by their own trackers.
+   * For a tracker in the same process: whether `answerOffer` would answer that peer, of 20 bytes, about the torrent of a 20-byte hash. Not for
+   * private torrents, which meet peers by their own trackers; a magnet link does not say whether it is of one, until its metadata is here.
    */
   wantsOffer(infoHash: Uint8Array, peerId: Uint8Array): boolean
   /** Answers a WebRTC offer (an SDP, as it came) that no tracker of the torrent handed on; null when no such peer is wanted. Never rejects. */

@@ -6,6 +6,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { testStore } from './compliance.ts'
 import { joinServer } from './http/guest.ts'
 import { HttpFront } from './http/http-front.ts'
+import { Announce } from './store.ts'
 import { STORE_BUSY, STORE_FAILED } from './store-calls.ts'
 import { LateStore } from './testing/late-store.ts'
 import { UdpClient, udpAnnounce } from './testing/udp-client.ts'
@@ -174,6 +175,49 @@ describe.each(Object.keys(FRONTS))('%s, before a store that answers later', name
     store.mode = 'later'
     for (const release of store.waiting.splice(0)) release()
     await vi.waitFor(async () => expect((await front.announce()).failure).toBe(''))
+  })
+})
+
+/** Announces, and says what became of it. */
+async function announced(tracker: Tracker): Promise<string> {
+  const announce = new Announce()
+  await tracker.announce(announce, 'http')
+  return announce.failure
+}
+
+describe('a tracker before a store that hangs or fails', () => {
+  afterEach(() => {
+    vi.useRealTimers()
+  })
+
+  it('closes, and leaves nothing behind that waits', async () => {
+    vi.useFakeTimers()
+    const store = new LateStore()
+    const tracker = new Tracker({ store })
+    store.mode = 'wait'
+    const told = announced(tracker)
+    await tracker.close()
+    expect(await told).toBe(STORE_FAILED)
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it('answers and sweeps though nobody can be told of errors', async () => {
+    vi.useFakeTimers()
+    const store = new LateStore()
+    const onStoreError = vi.fn(() => {
+      throw new Error('the log is full')
+    })
+    const tracker = new Tracker({ store, onStoreError })
+    for (const mode of ['reject', 'throw'] as const) {
+      store.mode = mode
+      expect(await announced(tracker)).toBe(STORE_FAILED)
+      await vi.advanceTimersByTimeAsync(1000)
+    }
+    expect(onStoreError).toHaveBeenCalledTimes(4)
+    store.mode = 'wait'
+    await vi.advanceTimersByTimeAsync(1000)
+    expect(store.waitingSweeps).toHaveLength(1)
+    await tracker.close()
   })
 })
 

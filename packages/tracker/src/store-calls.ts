@@ -17,6 +17,8 @@ export class StoreCalls {
   readonly #limitMs: number
   readonly #onError: (error: unknown) => void
   #pending = 0
+  /** Ends the waiting for each call that is waited for. */
+  readonly #waiting = new Set<(error?: unknown) => void>()
 
   constructor(most: number, limitMs: number, onError: (error: unknown) => void) {
     this.#most = most
@@ -51,11 +53,16 @@ export class StoreCalls {
       const end = (error?: unknown) => {
         if (!isAwaited) return
         isAwaited = false
+        this.#waiting.delete(end)
         clearTimeout(timer)
         if (error !== undefined) this.failed(answer, error)
         resolve()
       }
-      const timer = setTimeout(() => end(new Error('the store did not answer in time')), this.#limitMs)
+      const timer = setTimeout(
+        () => end(new Error('the store did not answer in time')),
+        this.#limitMs,
+      ).unref()
+      this.#waiting.add(end)
       const over = () => {
         this.#pending--
       }
@@ -64,6 +71,11 @@ export class StoreCalls {
         error => end(error ?? new Error('the store failed')),
       )
     })
+  }
+
+  /** Waits for no call any more: their answers say that they failed. */
+  close(): void {
+    for (const end of [...this.#waiting]) end(new Error('the tracker was closed'))
   }
 
   #refuse(answer: Answer, failure: string): void {

@@ -44,7 +44,7 @@ export interface TrackerOptions extends TrackerLists {
   readonly maxPendingCalls?: number
   /** How long a call of the store is waited for. Default 10 s. */
   readonly storeTimeoutMs?: number
-  /** The store threw, rejected or took too long. */
+  /** The store threw, rejected or took too long. What this throws itself is left alone: each call has its answer anyway. */
   readonly onStoreError?: (error: unknown) => void
   /** Milliseconds of a clock that never goes back. */
   readonly nowMs?: () => number
@@ -112,7 +112,7 @@ export class Tracker {
     this.#spreadSeconds = Math.floor(intervalSeconds / 8)
     this.#trusted = new AddressSet(options.trustedAddresses ?? [])
     this.#rates = announcesPerSecond > 0 ? new RateTable(announcesPerSecond) : null
-    this.#onStoreError = options.onStoreError ?? (() => {})
+    this.#onStoreError = error => tell(options.onStoreError, error)
     const { maxPendingCalls = MAX_PENDING_CALLS, storeTimeoutMs = STORE_TIMEOUT_MS } = options
     this.#calls = new StoreCalls(maxPendingCalls, storeTimeoutMs, this.#onStoreError)
     this.#sweeper = setInterval(() => void this.#sweep(), SWEEP_MS).unref()
@@ -224,6 +224,7 @@ export class Tracker {
 
   async close(): Promise<void> {
     clearInterval(this.#sweeper)
+    this.#calls.close()
     await this.store.close()
   }
 }
@@ -235,6 +236,14 @@ export function expirySecondsFor(intervalSeconds: number): number {
 
 export function isPasskey(text: string): boolean {
   return /^[A-Za-z0-9]{8,64}$/.test(text)
+}
+
+function tell(listener: TrackerOptions['onStoreError'], error: unknown): void {
+  try {
+    listener?.(error)
+  } catch {
+    // A listener that fails must not stop announces or sweeps.
+  }
 }
 
 function refuse(announce: Announce, failure: string, retryInSeconds: number): void {

@@ -55,7 +55,10 @@ export class WebrtcPeers {
     return this.#settings === false ? null : this.#meetings
   }
 
-  /** Whether an offer that comes by another way than the torrent's trackers would be answered. BEP 27: a private torrent has no other way. */
+  /**
+   * Whether an offer that comes by another way than the torrent's trackers would be answered. BEP 27: a private torrent has no other way. Nobody can
+   * know before the metadata is here, which a page may be the only one to have.
+   */
   wantsOffer(infoHash: Uint8Array, peerId: Uint8Array): boolean {
     return this.#options.registry.find(infoHash)?.isPrivate === false && this.#wants(infoHash, peerId)
   }

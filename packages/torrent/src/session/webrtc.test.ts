@@ -106,6 +106,19 @@ describe('a session over WebRTC', () => {
     expect([...kinds].sort()).toEqual(['memory', 'webrtc'])
   })
 
+  test('takes offers of a tracker in its process about a magnet link, and about private torrents once it knows', async () => {
+    await using rtc = new RtcWorld()
+    const session = await rtc.open('10.0.0.1')
+    const wants = ({ metainfo }: TestTorrent) =>
+      session.wantsOffer(metainfo.info.infoHashes.v1!, new Uint8Array(20))
+    const [open, secret] = [await testTorrent({}), await testTorrent({ private: true, pieces: 4 })]
+    expect([wants(open), wants(secret)]).toEqual([false, false])
+    await session.add(secret.metainfo, { memory: true })
+    const { v1 } = open.metainfo.info.infoHashes
+    await session.add(`magnet:?xt=urn:btih:${Buffer.from(v1!).toString('hex')}`, { memory: true })
+    expect([wants(open), wants(secret)]).toEqual([true, false])
+  })
+
   test('who is connected already is neither answered nor kept twice', async () => {
     await using rtc = new RtcWorld()
     const torrent = await testTorrent({ pieces: 128 })
