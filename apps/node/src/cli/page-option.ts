@@ -11,6 +11,10 @@ export const PAGE_OPTION = {
 
 function pageUrl(text: string): string {
   const url = URL.parse(text)
+  if (url?.username || url?.password)
+    throw new UsageError(
+      'the address of a page has no username and no password: whoever gets the link would get them',
+    )
   if (url && /^https?:$/.test(url.protocol) && !/[?#]/.test(text)) return url.href
   throw new UsageError(`"${text}" is no address of a page: write https://host/ or http://host:8420/share/`)
 }

@@ -68,6 +68,8 @@ test.each([
   ],
   ['http://t.example/announce?event=stopped', 'http://t.example/announce?event=stopped'],
   ['http://t.example/tracker/announce', 'http://t.example/tracker/announce'],
+  ['http://t.example/secret%6bey/announce?x', 'http://t.example/[redacted]/announce?x'],
+  ['http://t.example/announce/secret%6Bey', 'http://t.example/announce/[redacted]'],
   ['wss://t.example/anna1/announce', 'wss://t.example/[redacted]/announce'],
   [
     'magnet:?xt=urn:btih:00&tr=http%3A%2F%2Ft.example%2Fsecretkey%2Fannounce&tr.1=udp%3A%2F%2Fu.example&x=1',

@@ -10,9 +10,9 @@ const SCHEME = /\b(Bearer|Basic)\s+[\w+/.~-]{8,}=*/g
 const USER_INFO = /(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/@"'<>]+@/gi
 /** `turn:user:secret@host` has no `//`. More than the settings take: what is refused is told of too. */
 const TURN_USER = /(\bturns?:)\S{1,1000}@/gi
-/** A tracker's passkey is part of the path: 8 to 64 letters and digits before `/announce`, and fewer for some. */
-const PASSKEY = /(\/)(?!(?:trackers?|torrents?|public)\/)[A-Za-z0-9_-]{5,}(?=\/(?:announce|scrape)\b)/g
-const PASSKEY_AFTER = /(\/(?:announce|scrape)(?:\.php)?[/?])[A-Za-z0-9_-]{5,}(?![\w=-])/g
+/** A tracker's passkey is part of the path: 8 to 64 letters and digits before `/announce`, and fewer for some; `%6b` is one too. */
+const PASSKEY = /(\/)(?!(?:trackers?|torrents?|public)\/)[\w%-]{5,}(?=\/(?:announce|scrape)\b)/g
+const PASSKEY_AFTER = /(\/(?:announce|scrape)(?:\.php)?[/?])[\w%-]{5,}(?![\w%=-])/g
 /** The addresses in a magnet link are written as values: `tr=http%3A%2F%2F…`. */
 const IN_MAGNET = /([?&](?:tr|ws|as|xs)(?:\.\d+)?=)([^&\s"'<>]+)/gi
 /** A share link: what follows `#` may open what is sealed. */

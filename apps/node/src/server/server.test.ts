@@ -1,5 +1,5 @@
 import { connectNode } from '@shoal/api'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { Access } from './access/access.ts'
 import { hashPassword } from './access/password.ts'
 import type { CompatPlugin } from './server.ts'
@@ -54,6 +54,14 @@ test('refusals reach the typed client with code and field', async () => {
     status: 401,
     code: 'unauthorized',
   })
+})
+
+test('a request is logged without what it asks for, where secrets may be in any writing', async () => {
+  const link = encodeURIComponent('magnet:?tr=http%3A%2F%2Fh%2Fsecretkey%2Fannounce')
+  await fetch(`${served.server.url}/none?add=${link}&passkey%253D=hunter2`)
+  const logged = () => served.node.entries.list({ level: 'debug', limit: 100 }).map(each => each.message)
+  await vi.waitFor(() => expect(logged().join()).toMatch(/GET \/none 404 [\d.]+ ms/))
+  expect(logged().join()).not.toMatch(/secretkey|hunter2/)
 })
 
 test('the largest .torrent that is allowed fits into a request', async () => {

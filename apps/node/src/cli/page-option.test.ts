@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest'
+import { PAGE_OPTION } from './page-option.ts'
+import { parseWords } from './parse.ts'
+
+const pageOf = (text: string) => parseWords([`--page=${text}`], PAGE_OPTION, []).options.page
+
+test('a page is an address of http or https', () => {
+  expect(pageOf('https://host')).toBe('https://host/')
+  expect(pageOf('http://127.0.0.1:8420/share/')).toBe('http://127.0.0.1:8420/share/')
+})
+
+test.each(['ftp://host/', 'host', 'https://host/?', 'https://host/#'])('%s is none', text => {
+  expect(() => pageOf(text)).toThrow('is no address of a page')
+})
+
+test.each(['https://user:pw@host/', 'https://user@host/', 'https://:pw@host/'])(
+  '%s is refused, for all who get the link would have the password, which is not repeated',
+  text => {
+    expect(() => pageOf(text)).toThrow('has no username and no password')
+    expect(() => pageOf(text)).not.toThrow('pw')
+  },
+)
