@@ -5,7 +5,7 @@ describe('GrowingWords', () => {
   it.each([true, false])('grows, keeps what was written, has zeros behind it; in place: %s', isInPlace => {
     const memory = vi.spyOn(WebAssembly, 'Memory')
     if (!isInPlace)
-      memory.mockImplementation(() => {
+      memory.mockImplementation(function none() {
         throw new RangeError('could not allocate memory')
       })
     const all = new GrowingWords()
@@ -14,8 +14,11 @@ describe('GrowingWords', () => {
     all.words.fill(7)
     expect(all.grow(before)).toBe(true)
     expect(all.words.length).toBe(before)
+    const old = all.words
     expect(all.grow(10 * before + 1)).toBe(true)
     expect(all.words.length).toBeGreaterThan(10 * before)
+    // What grew in place took the memory of the old array with it.
+    expect(old.length).toBe(isInPlace ? 0 : before)
     expect(all.words.subarray(0, before).every(word => word === 7)).toBe(true)
     expect(all.words.subarray(before).every(word => word === 0)).toBe(true)
   })
