@@ -19,6 +19,9 @@ export type Seal =
   | { readonly by: 'passphrase' }
   | { readonly by: 'recipient' }
 
+/** Name of the one file that others see of a sealed share, and nothing else. */
+export const SEALED_NAME = 'sealed.age'
+
 /** What a share link says. */
 export interface ShareLink {
   /** What to fetch and from whom, as a magnet link says it. */

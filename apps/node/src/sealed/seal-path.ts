@@ -2,14 +2,12 @@
 import { randomUUID } from 'node:crypto'
 import { open, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { SEALED_NAME } from '@shoal/links'
 import { createSeal, SealedContent, SealedError, type SealTo } from '@shoal/sealed'
 import { fileFailure } from '../cli/failure.ts'
 import { makeFolders } from '../state/make-folders.ts'
 import { stampOf } from '../state/stamp.ts'
 import { fileInputs } from './file-inputs.ts'
-
-/** What others see of a sealed share, and nothing else. */
-export const SEALED_NAME = 'sealed.age'
 
 export interface SealPathOptions {
   readonly signal: AbortSignal

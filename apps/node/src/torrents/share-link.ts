@@ -1,7 +1,6 @@
 import type { Settings } from '@shoal/api'
-import { formatShareLink, type Seal } from '@shoal/links'
+import { formatShareLink, SEALED_NAME, type Seal } from '@shoal/links'
 import { parseMagnet, type TorrentApi } from '@shoal/torrent'
-import { SEALED_NAME } from '../sealed/seal-path.ts'
 
 type Network = Pick<Settings['network'], 'publicUrl' | 'webrtc' | 'ownTracker'>
 

@@ -1,4 +1,4 @@
-import type { Seal } from '@shoal/links'
+import { SEALED_NAME, type Seal } from '@shoal/links'
 import type { SealTo } from '@shoal/sealed'
 import type { BrowserPeer } from '../../peer/browser-peer.ts'
 import { cancelled } from '../../peer/failure.ts'
@@ -7,9 +7,6 @@ import type { Chosen } from '../home/chosen.ts'
 import { askWorker } from './ask-worker.ts'
 import type { Sealed } from './messages.ts'
 import { withPlace } from './sealing-place.ts'
-
-/** What others see of a sealed share, and nothing else. */
-const SEALED_NAME = 'sealed.age'
 
 export interface SealingContext {
   readonly trackers: readonly string[]
