@@ -1,9 +1,14 @@
+import { COMMON_WORDS } from './common-words.ts'
+
 export type Strength = 'weak' | 'fair' | 'strong'
 
 /** Bits from which on guessing takes years of many machines, and from which on nobody tries. */
 const [FAIR_BITS, STRONG_BITS] = [40, 60] as const
-/** Of a word that was drawn from a list of some thousands. */
-const WORD_BITS = 11
+/** Of a word that was drawn from a list of some thousands, and of one that comes to everybody's mind first. */
+const [WORD_BITS, COMMON_BITS] = [11, 5] as const
+/** Of a year, as passphrases end with. */
+const YEAR_BITS = 6
+const YEAR = /(?<!\d)(?:19|20)\d\d(?!\d)/g
 const CLASSES: readonly (readonly [RegExp, number])[] = [
   [/[a-z]/, 26],
   [/[A-Z]/, 26],
@@ -12,21 +17,29 @@ const CLASSES: readonly (readonly [RegExp, number])[] = [
 ]
 
 /**
- * How hard a passphrase is to guess, roughly and rather too low than too high: it knows no dictionary, so that a run of letters counts as a word, and
- * what repeats or goes on as on a keyboard's row of numbers counts for nothing.
+ * How hard a passphrase is to guess, roughly and rather too low than too high: it knows no dictionary but the commonest words, so that a run of letters counts as a
+ * word, and what repeats or goes on as on a keyboard's row of numbers counts for nothing.
  */
 export function strengthOf(passphrase: string): { strength: Strength; bits: number } {
   const bits = Math.min(bitsOfWords(passphrase), bitsOfCharacters(passphrase))
   return { bits, strength: bits >= STRONG_BITS ? 'strong' : bits >= FAIR_BITS ? 'fair' : 'weak' }
 }
 
-/** Each word once; letters and digits between them by themselves. */
+/** Each word once; words may be told apart by their capitals alone. Letters and digits between them count by themselves. */
 function bitsOfWords(text: string): number {
-  const words = text.toLowerCase().match(/\p{L}{3,}/gu) ?? []
-  const rest = text.replace(/\p{L}{3,}/gu, '')
-  // Mixed into one another, letters of both cases are no words.
-  const mixed = /[a-z][A-Z]+[a-z]|[A-Z]{2,}[a-z]+[A-Z]/.test(text) ? text.length : 0
-  return new Set(words).size * WORD_BITS + bitsOfCharacters(rest.replace(/[\s.,_-]/g, '')) + mixed * 3
+  const years = new Set(text.match(YEAR) ?? [])
+  const parted = text.replace(YEAR, ' ').replace(/(?<=\p{Ll})(?=\p{Lu})/gu, ' ')
+  const words = new Set<string>()
+  const rest = parted.replace(/\p{L}+/gu, run => {
+    const word = run.toLowerCase()
+    // Of shorter runs just what everybody says: others are letters by themselves.
+    if (run.length < 3 && !COMMON_WORDS.has(word)) return run
+    words.add(word)
+    return ''
+  })
+  const ofWords = [...words].map(word => (COMMON_WORDS.has(word) ? COMMON_BITS : WORD_BITS))
+  const sum = ofWords.reduce<number>((total, bits) => total + bits, years.size * YEAR_BITS)
+  return sum + bitsOfCharacters(rest.replace(/[\s.,_-]/g, ''))
 }
 
 function bitsOfCharacters(text: string): number {
