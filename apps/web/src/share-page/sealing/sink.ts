@@ -1,7 +1,7 @@
 /** Where sealed bytes go: a file in the browser's storage, or memory. */
+import { lockFile, opfsError, removeFile, type SyncAccessHandle, writeAll } from '@shoal/torrent/opfs'
 import { formatBytes } from '../../format/format.ts'
 import { PeerError } from '../../peer/failure.ts'
-import { folderOf, namesOf, removeStored } from '../../peer/stored-file.ts'
 import { texts } from '../../texts/sealing.ts'
 
 export interface Sink {
@@ -12,14 +12,6 @@ export interface Sink {
   discard(): Promise<void>
 }
 
-/** As FileSystemSyncAccessHandle, which DOM's own types leave out. */
-interface AccessHandle {
-  write(bytes: Uint8Array, options: { at: number }): number
-  truncate(size: number): void
-  flush(): void
-  close(): void
-}
-
 /** Where there is no storage, what is sealed is held by the browser. */
 const MOST_IN_MEMORY_BYTES = 256e6
 
@@ -28,13 +20,7 @@ export async function openSink(path: string | null, lengthBytes: number): Promis
   if (path === null) return memorySink(lengthBytes)
   const { usage = 0, quota = Number.POSITIVE_INFINITY } = await navigator.storage.estimate()
   if (lengthBytes > quota - usage) throw noRoom(lengthBytes, Math.max(0, quota - usage))
-  const names = namesOf(path)
-  const name = names.pop()!
-  const folder = await folderOf(names, true)
-  const file = (await folder.getFileHandle(name, { create: true })) as FileSystemFileHandle & {
-    createSyncAccessHandle(): Promise<AccessHandle>
-  }
-  const sink = fileSink(await file.createSyncAccessHandle(), path, lengthBytes)
+  const sink = fileSink(await lockFile(path, true), path, lengthBytes)
   try {
     // Its whole room at once: an estimate is a guess, in some browsers on purpose.
     sink.reserve()
@@ -45,24 +31,21 @@ export async function openSink(path: string | null, lengthBytes: number): Promis
   }
 }
 
-function fileSink(handle: AccessHandle, path: string, lengthBytes: number): Sink & { reserve(): void } {
+function fileSink(handle: SyncAccessHandle, path: string, lengthBytes: number): Sink & { reserve(): void } {
   let at = 0
-  const told = <T>(work: () => T): T => {
+  const told = (work: () => void) => {
     try {
-      return work()
+      work()
     } catch (error) {
-      // Firefox names some errors in their text only.
-      if (/Quota|NO_DEVICE_SPACE/i.test(String(error))) throw noRoom(lengthBytes, null)
-      throw error
+      const failure = opfsError(error, path)
+      throw failure.code === 'no-space' ? noRoom(lengthBytes, null) : failure
     }
   }
   return {
     reserve: () => told(() => handle.truncate(lengthBytes)),
     write(bytes) {
-      const written = told(() => handle.write(bytes, { at }))
-      // A short write is no error to it.
-      if (written !== bytes.length) throw noRoom(lengthBytes, null)
-      at += written
+      told(() => writeAll(handle, bytes, at, path))
+      at += bytes.length
     },
     finish() {
       told(() => handle.flush())
@@ -71,7 +54,7 @@ function fileSink(handle: AccessHandle, path: string, lengthBytes: number): Sink
     },
     async discard() {
       handle.close()
-      await removeStored(path)
+      await removeFile(path)
     },
   }
 }
