@@ -56,6 +56,37 @@ describe('a session over WebRTC', () => {
     },
   )
 
+  test('who has what it chose keeps the seed that only a tracker could bring back, and gets more of it at once', async () => {
+    await using rtc = new RtcWorld()
+    const torrent = await testTorrent({ lengths: [200_000, 200_000] })
+    await rtc.seed('10.0.0.1', torrent)
+    const leech = await rtc.leech('10.0.0.2', torrent)
+    await leech.setPriority(1, 0)
+    await rtc.world.until('what was chosen is there', () => leech.stats.state === 'seeding')
+    await rtc.world.clock.advance(60_000)
+    expect([leech.files[1]!.haveBytes < 200_000, leech.stats.peers]).toEqual([true, 1])
+    await leech.setPriority(1, 4)
+    await rtc.world.clock.advance(5000)
+    expect(leech.files[1]!.haveBytes).toBe(200_000)
+    expect(leech.stats.peers).toBe(0)
+  })
+
+  test('who wants more after all, and whose seed is another one, asks the tracker soon', async () => {
+    await using rtc = new RtcWorld()
+    const torrent = await testTorrent({ lengths: [200_000, 200_000] })
+    const first = await rtc.seed('10.0.0.1', torrent)
+    const leech = await rtc.leech('10.0.0.2', torrent)
+    await leech.setPriority(1, 0)
+    await rtc.world.until('what was chosen is there', () => leech.stats.state === 'seeding')
+    await first.remove()
+    await rtc.world.clock.advance(20_000)
+    await rtc.seed('10.0.0.3', torrent)
+    await rtc.world.clock.advance(5000)
+    await leech.setPriority(1, 4)
+    await rtc.world.clock.advance(20_000)
+    expect(leech.files[1]!.haveBytes).toBe(200_000)
+  })
+
   test('encryption that is required elsewhere is no matter: WebRTC has its own', async () => {
     await using rtc = new RtcWorld()
     const torrent = await testTorrent({ pieces: 64 })

@@ -295,7 +295,13 @@ export class Swarm implements SwarmHost, TransferOwner {
 
   onUploadOnly(peer: Peer): void {
     // BEP 21: two that download nothing more have no use for each other. One that has nothing may still want the metadata.
-    if (this.uploadOnly && (peer.isSeed || (peer.bits && peer.bits.count > 0))) peer.close()
+    if (this.uploadOnly && (peer.isSeed || (peer.bits && peer.bits.count > 0)) && !this.#meansToStay(peer))
+      peer.close()
+  }
+
+  /** Nobody can dial a page: should one of the two want more files after all, a tracker would have to bring them together again. */
+  #meansToStay(peer: Peer): boolean {
+    return peer.link.connection.kind === 'webrtc' && !(peer.isSeed && this.transfer?.have.isFull)
   }
 
   onListenPort(peer: Peer, port: number): void {

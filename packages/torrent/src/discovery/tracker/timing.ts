@@ -19,12 +19,9 @@ export function intervalMs(asked: number | undefined): number {
   return Math.min(Math.max(asked ?? DEFAULT_INTERVAL_MS, MIN_INTERVAL_MS), MAX_INTERVAL_MS)
 }
 
-/**
- * Time from an answer until an announce out of turn is allowed. A tracker that names no least interval has left it to us: five minutes,
- * or its interval if that is less.
- */
-export function refreshAfterMs(asked: number | undefined, interval: number): number {
-  return Math.min(Math.max(asked ?? 5 * MINUTE, MIN_INTERVAL_MS), interval)
+/** Time from an answer until an announce out of turn is allowed. What a tracker that names no least interval would have is `unaskedMs`, or its interval if that is less. */
+export function refreshAfterMs(asked: number | undefined, interval: number, unaskedMs = 5 * MINUTE): number {
+  return Math.min(asked === undefined ? unaskedMs : Math.max(asked, MIN_INTERVAL_MS), interval)
 }
 
 /** Spreads the torrents that were added together, without ever announcing early: up to a twentieth later. */

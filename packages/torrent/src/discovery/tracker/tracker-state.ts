@@ -66,7 +66,10 @@ export class TrackerState {
     this.trackerId = answer.trackerId ?? this.trackerId
     const regularMs = intervalMs(answer.intervalMs)
     const interval = Math.max(regularMs, intervalMs(answer.minIntervalMs ?? regularMs))
-    return { intervalMs: interval, refreshMs: refreshAfterMs(answer.minIntervalMs, interval) }
+    return {
+      intervalMs: interval,
+      refreshMs: refreshAfterMs(answer.minIntervalMs, interval, this.protocol?.refreshMs),
+    }
   }
 
   /** Plans the next try: when the tracker itself said (BEP 31), else later each time. */

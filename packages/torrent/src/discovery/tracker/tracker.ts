@@ -53,6 +53,8 @@ export interface ScrapeEntry {
 export interface TrackerProtocol {
   /** How long its callers let an announce or a scrape run before they abort it. */
   readonly timeLimitMs: number
+  /** How soon its trackers may be announced to out of turn where they do not say. Default: five minutes. */
+  readonly refreshMs?: number
   /**
    * Tells a tracker of us and asks it for peers, over each address family that its name has (BEP 7). Rejects with a TrackerError, or
    * with the signal's reason.

@@ -40,6 +40,8 @@ interface Member {
 /** WebTorrent's trackers: they hand on offers and answers of WebRTC peers instead of addresses. */
 export class WsTracker implements TrackerProtocol {
   readonly timeLimitMs = 30_000
+  /** Who is met by offers is met by nothing else: not by the addresses of an earlier answer. */
+  readonly refreshMs = 15_000
   onLost: ((url: string) => void) | undefined
   readonly #options: WsTrackerOptions
   readonly #links = new Map<string, WsLink>()
