@@ -1,18 +1,15 @@
 import { Fragment, useState } from 'react'
 import { CheckField, TextArea, TextField } from '../components/Field.tsx'
 import { ProgressBar } from '../components/Parts.tsx'
-import type { FormProblem } from '../share-page/sealing/seal-form.ts'
+import type { FormProblem } from '../sealing/seal-form.ts'
+import { problemAt, useWay, waysOf } from '../sealing/ways.ts'
 import { texts } from '../texts/texts.ts'
 import styles from './Add.module.css'
 import { type Strength, strengthOf } from './strength.ts'
 
 const t = texts.add.share.seal
 
-const WAYS = [
-  { by: 'key', label: t.key, hint: t.keyHint },
-  { by: 'passphrase', label: t.passphrase, hint: t.passphraseHint },
-  { by: 'recipients', label: t.recipients, hint: t.recipientsHint },
-] as const
+const WAYS = waysOf(t)
 
 interface Props {
   readonly sealed: boolean
@@ -22,8 +19,8 @@ interface Props {
 
 /** Whether it is sealed, and to whom: fields of the form around it, as `sealToOf` reads them. */
 export function SealFields({ sealed, problem, onSealed }: Props) {
-  const [by, setBy] = useState<(typeof WAYS)[number]['by']>('key')
-  const wrong = (field: FormProblem['field']) => (problem?.field === field ? problem.message : undefined)
+  const [by, setBy] = useWay()
+  const wrong = (field: FormProblem['field']) => problemAt(problem, field)
   return (
     <div className={styles.form}>
       <CheckField

@@ -1,5 +1,6 @@
 import type { SealTo } from '@shoal/api'
 import { type FormEvent, useState } from 'react'
+import { useWork } from '../base/use-work.ts'
 import { Button } from '../components/Button.tsx'
 import { CheckField, SelectField, TextArea, TextField } from '../components/Field.tsx'
 import { Icon } from '../components/Icon.tsx'
@@ -7,7 +8,8 @@ import { Problem } from '../components/Parts.tsx'
 import { formatBytes, formatPieceSize } from '../format/format.ts'
 import { tagsOf } from '../labels/tags.ts'
 import { useCell, useNode } from '../node/context.tsx'
-import type { FormProblem } from '../share-page/sealing/seal-form.ts'
+import { loaded } from '../sealing/loaded.ts'
+import type { FormProblem } from '../sealing/seal-form.ts'
 import { texts } from '../texts/texts.ts'
 import styles from './Add.module.css'
 import { LabelFields } from './LabelFields.tsx'
@@ -29,12 +31,13 @@ interface Props {
 export function ShareForm({ content, onBack, onSharing }: Props) {
   const node = useNode()
   const dhtOff = useCell(node.stats)?.dhtNodes === null
-  const [error, setError] = useState<unknown>(null)
+  const { isBusy, failure, run } = useWork()
   const [sealed, setSealed] = useState(false)
   const [problem, setProblem] = useState<FormProblem | null>(null)
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
-    share(event.currentTarget).catch(setError)
+    const element = event.currentTarget
+    run(() => share(element))
   }
   const share = async (element: HTMLFormElement) => {
     const form = new FormData(element)
@@ -62,7 +65,7 @@ export function ShareForm({ content, onBack, onSharing }: Props) {
           {t.clear}
         </Button>
       </div>
-      {error !== null && <Problem error={error} />}
+      {failure !== null && <Problem error={failure} />}
       <TextField
         label={t.name}
         hint={sealed && t.seal.nameHint}
@@ -109,7 +112,7 @@ export function ShareForm({ content, onBack, onSharing }: Props) {
         </div>
       </details>
       <div className={styles.actions}>
-        <Button type="submit" variant="primary" icon={sealed ? 'lock' : 'share'}>
+        <Button type="submit" variant="primary" disabled={isBusy} icon={sealed ? 'lock' : 'share'}>
           {sealed ? t.seal.confirm : t.confirm}
         </Button>
       </div>
@@ -124,10 +127,10 @@ function describe({ name, files }: Extract<Content, { from: 'here' }>): string {
 
 /** To whom it is sealed, or what is wrong with that. What checks keys is loaded only then. */
 async function sealOf(form: FormData): Promise<SealTo | FormProblem> {
-  const [{ FormProblem, sealToOf }, { recipientsOf }] = await Promise.all([
-    import('../share-page/sealing/seal-form.ts'),
-    import('../share-page/sealing/recipients.ts'),
-  ])
+  const [{ FormProblem, sealToOf }, { recipientsOf }] = await loaded(
+    import('../sealing/seal-form.ts'),
+    import('../sealing/recipients.ts'),
+  )
   try {
     const to = await sealToOf(form, async keys => recipientsOf(keys))
     return to.by === 'recipients' ? { by: to.by, recipients: [...to.recipients] } : to

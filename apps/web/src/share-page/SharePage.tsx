@@ -1,5 +1,6 @@
 import { lazy, Suspense, useMemo } from 'react'
 import { Logo } from '../app/Logo.tsx'
+import { useCell } from '../node/context.tsx'
 import { texts } from '../texts/share-page.ts'
 import { openedBy } from './link/opened.ts'
 import styles from './page.module.css'
@@ -10,10 +11,12 @@ import { ShareView } from './view/ShareView.tsx'
 import { ThemeSwitch } from './view/ThemeSwitch.tsx'
 import { WrongLink } from './view/WrongLink.tsx'
 
+const SharingState = lazy(() => import('./home/SharingState.tsx'))
 const Home = lazy(() => import('./home/Home.tsx'))
 
 export function SharePage({ services }: { readonly services: Services }) {
   const fragment = useFragment()
+  const isSharing = useCell(services.sharing) !== null
   useDropped(services.dropped)
   const opened = useMemo(() => openedBy(fragment), [fragment])
   return (
@@ -26,6 +29,11 @@ export function SharePage({ services }: { readonly services: Services }) {
         {opened.kind !== 'home' && <a href="#/">{texts.home}</a>}
       </header>
       <main className={styles.main}>
+        {isSharing && opened.kind !== 'home' && (
+          <Suspense>
+            <SharingState />
+          </Suspense>
+        )}
         <Suspense>
           {opened.kind === 'home' && <Home />}
           {opened.kind === 'wrong' && <WrongLink code={opened.code} message={opened.message} />}

@@ -9,6 +9,7 @@ import { loadConfig } from './config.ts'
 import { FileAddresses } from './engine/file-addresses.ts'
 import { PeerStore } from './engine/peer-store.ts'
 import { SharePage } from './SharePage.tsx'
+import type { SharingState } from './services.ts'
 import type { Dropped } from './use-dropped.ts'
 
 showTheme()
@@ -25,6 +26,7 @@ const services = {
   addresses: new FileAddresses(),
   config,
   dropped: new Cell<Dropped | null>(null),
+  sharing: new Cell<SharingState | null>(null),
   made: new Set<string>(),
   page,
 }

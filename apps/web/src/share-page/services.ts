@@ -8,6 +8,18 @@ import type { FileAddresses } from './engine/file-addresses.ts'
 import type { PeerStore } from './engine/peer-store.ts'
 import type { Dropped } from './use-dropped.ts'
 
+/** Files that are on their way to a link. */
+export type SharingState =
+  | {
+      readonly state: 'running'
+      readonly step: 'sealing' | 'hashing'
+      /** Of the bytes, 0 to 1, in each step. */
+      readonly share: number
+      cancel(): void
+    }
+  | { readonly state: 'ready'; readonly name: string; readonly hash: string }
+  | { readonly state: 'failed'; readonly words: string }
+
 /** What all parts of the page work with. */
 export interface Services {
   readonly store: PeerStore
@@ -16,6 +28,8 @@ export interface Services {
   readonly config: PageConfig
   /** Files that were dropped on the page, until they are looked at. */
   readonly dropped: Cell<Dropped | null>
+  /** What this page makes a link for, or has made one for that nobody has looked at; null: nothing. */
+  readonly sharing: Cell<SharingState | null>
   /** Ids of the torrents that this page has made since it was loaded. */
   readonly made: Set<string>
   /** Address of the page, without what follows `#`. */

@@ -1,4 +1,4 @@
-import { remember, remembered } from '../app/remembered.ts'
+import { remember, remembered } from '../base/remembered.ts'
 import { Cell } from '../node/cell.ts'
 
 /** `system` follows the machine. */

@@ -1,11 +1,15 @@
 import type { SealTo } from '@shoal/sealed'
 import { type FormEvent, lazy, Suspense, useId, useState } from 'react'
+import { useWork } from '../../base/use-work.ts'
+import { wordsOf } from '../../base/words-of.ts'
 import { Button } from '../../components/Button.tsx'
 import { formatBytes } from '../../format/format.ts'
+import { loaded } from '../../sealing/loaded.ts'
+import type { FormProblem } from '../../sealing/seal-form.ts'
 import { texts as sealing } from '../../texts/sealing.ts'
 import { texts as say } from '../../texts/sharing.ts'
-import type { FormProblem } from '../sealing/seal-form.ts'
 import sealStyles from '../sealing/sealing.module.css'
+import { Notice } from '../view/parts.tsx'
 import view from '../view/view.module.css'
 import type { Chosen } from './chosen.ts'
 
@@ -23,15 +27,19 @@ export function NameForm({ chosen, onShare, onBack }: Props) {
   const id = useId()
   const [seals, setSeals] = useState(false)
   const [problem, setProblem] = useState<FormProblem | null>(null)
-  const submit = async (event: FormEvent<HTMLFormElement>) => {
+  const { isBusy, failure, run } = useWork()
+  const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
     const form = new FormData(event.currentTarget)
     const name = String(form.get('name') ?? '').trim()
-    const to = await sealToOf(seals, form, setProblem)
-    if (to !== undefined) onShare(name === '' ? chosen.name : name, to)
+    run(async () => {
+      const to = await sealToOf(seals, form, setProblem)
+      if (to !== undefined) onShare(name === '' ? chosen.name : name, to)
+    })
   }
   return (
-    <form className={view.linkField} onSubmit={event => void submit(event)}>
+    <form className={view.linkField} onSubmit={submit}>
+      {failure !== null && <Notice>{wordsOf(failure)}</Notice>}
       <label htmlFor={id}>{say.name}</label>
       <input id={id} name="name" className={view.input} defaultValue={chosen.name} autoComplete="off" />
       <p className={view.soft}>{say.chosen(chosen.files.length, formatBytes(chosen.totalBytes))}</p>
@@ -48,7 +56,7 @@ export function NameForm({ chosen, onShare, onBack }: Props) {
         </Suspense>
       )}
       <div className={view.actions}>
-        <Button type="submit" variant="primary" size="large" icon={seals ? 'lock' : 'link'}>
+        <Button type="submit" variant="primary" size="large" disabled={isBusy} icon={seals ? 'lock' : 'link'}>
           {seals ? sealing.make.button : say.make}
         </Button>
         <Button size="large" onClick={onBack}>
@@ -66,10 +74,10 @@ async function sealToOf(
   tell: (problem: FormProblem | null) => void,
 ): Promise<SealTo | null | undefined> {
   if (!seals) return null
-  const [{ FormProblem, sealToOf }, { askWorker }] = await Promise.all([
-    import('../sealing/seal-form.ts'),
+  const [{ FormProblem, sealToOf }, { askWorker }] = await loaded(
+    import('../../sealing/seal-form.ts'),
     import('../sealing/ask-worker.ts'),
-  ])
+  )
   try {
     tell(null)
     return await sealToOf(form, keys => askWorker({ kind: 'check-keys', keys }))

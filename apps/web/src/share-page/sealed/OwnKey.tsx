@@ -1,11 +1,13 @@
 import type { Unlock } from '@shoal/sealed'
 import { type FormEvent, useState } from 'react'
+import { useWork } from '../../base/use-work.ts'
+import { wordsOf } from '../../base/words-of.ts'
 import { Button } from '../../components/Button.tsx'
+import { loaded } from '../../sealing/loaded.ts'
 import { texts } from '../../texts/sealing.ts'
 import sealing from '../sealing/sealing.module.css'
 import { TextField } from '../sealing/TextField.tsx'
 import styles from '../view/view.module.css'
-import { wordsOf } from '../view/words-of.ts'
 
 const say = texts.own
 
@@ -18,31 +20,32 @@ interface Props {
 export default function OwnKey({ disabled, onGive }: Props) {
   const [file, setFile] = useState<Uint8Array | null>(null)
   const [isEncrypted, setEncrypted] = useState(false)
-  const [isReading, setReading] = useState(false)
-  const [failure, setFailure] = useState<string | null>(null)
+  const { isBusy, failure, run } = useWork()
+  const [unread, setUnread] = useState<unknown>(null)
+  const wrong = failure ?? unread
+  // Whichever was chosen last counts, whatever runs.
   const choose = async (chosen: File | undefined) => {
-    setFailure(null)
-    const { isEncryptedKey, readKeyBytes } = await import('./own-keys.ts')
-    const bytes = chosen ? await readKeyBytes(chosen) : null
-    setFile(bytes)
-    setEncrypted(bytes !== null && isEncryptedKey(bytes))
+    setUnread(null)
+    try {
+      const [{ isEncryptedKey, readKeyBytes }] = await loaded(import('./own-keys.ts'))
+      const bytes = chosen ? await readKeyBytes(chosen) : null
+      setFile(bytes)
+      setEncrypted(bytes !== null && isEncryptedKey(bytes))
+    } catch (error) {
+      setUnread(error)
+    }
   }
-  const submit = async (event: FormEvent<HTMLFormElement>) => {
+  const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
     const form = new FormData(event.currentTarget)
-    setFailure(null)
-    setReading(true)
-    try {
-      const { identitiesOf } = await import('./own-keys.ts')
-      const [passphrase, pasted] = ['passphrase', 'pasted'].map(name => String(form.get(name) ?? ''))
-      onGive(await identitiesOf({ file, passphrase: passphrase!, pasted: pasted! }))
-    } catch (error) {
-      setFailure(wordsOf(error))
-    }
-    setReading(false)
+    const [passphrase = '', pasted = ''] = ['passphrase', 'pasted'].map(name => String(form.get(name) ?? ''))
+    run(async () => {
+      const [{ identitiesOf }] = await loaded(import('./own-keys.ts'))
+      onGive(await identitiesOf({ file, passphrase, pasted }))
+    })
   }
   return (
-    <form className={`${styles.linkField} ${sealing.below}`} onSubmit={event => void submit(event)}>
+    <form className={`${styles.linkField} ${sealing.below}`} onSubmit={submit}>
       <TextField
         label={say.file}
         hint={say.fileHint}
@@ -52,13 +55,13 @@ export default function OwnKey({ disabled, onGive }: Props) {
       {isEncrypted && <TextField label={say.passphrase} name="passphrase" type="password" required />}
       {file === null && <TextField label={say.paste} hint={say.pasteHint} name="pasted" isLong />}
       <p className={styles.soft}>{say.notStored}</p>
-      {failure && (
+      {wrong !== null && (
         <p role="alert" className={styles.wrong}>
-          {failure}
+          {wordsOf(wrong)}
         </p>
       )}
       <div className={styles.actions}>
-        <Button type="submit" disabled={disabled || isReading}>
+        <Button type="submit" disabled={disabled || isBusy}>
           {texts.open}
         </Button>
       </div>

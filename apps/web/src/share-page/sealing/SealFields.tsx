@@ -1,21 +1,17 @@
-import { useState } from 'react'
+import type { FormProblem } from '../../sealing/seal-form.ts'
+import { problemAt, useWay, waysOf } from '../../sealing/ways.ts'
 import { texts } from '../../texts/sealing.ts'
-import type { FormProblem } from './seal-form.ts'
 import styles from './sealing.module.css'
 import { TextField } from './TextField.tsx'
 
 const say = texts.make
 
-const WAYS = [
-  { by: 'key', label: say.key, hint: say.keyHint },
-  { by: 'passphrase', label: say.passphrase, hint: say.passphraseHint },
-  { by: 'recipients', label: say.recipients, hint: say.recipientsHint },
-] as const
+const WAYS = waysOf(say)
 
 /** To whom it is sealed, as fields of the form around it (`sealToOf`). */
 export default function SealFields({ problem }: { readonly problem: FormProblem | null }) {
-  const [by, setBy] = useState<(typeof WAYS)[number]['by']>('key')
-  const wrong = (field: FormProblem['field']) => (problem?.field === field ? problem.message : null)
+  const [by, setBy] = useWay()
+  const wrong = (field: FormProblem['field']) => problemAt(problem, field)
   return (
     <fieldset className={styles.fields}>
       <legend>{say.to}</legend>

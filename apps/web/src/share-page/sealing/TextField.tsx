@@ -5,7 +5,7 @@ import styles from './sealing.module.css'
 interface Props extends Omit<ComponentProps<'input'>, 'ref'> {
   readonly label: string
   readonly hint?: string
-  readonly problem?: string | null
+  readonly problem?: string | undefined
   /** Of several lines. */
   readonly isLong?: boolean
 }

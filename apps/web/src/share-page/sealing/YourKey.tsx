@@ -1,11 +1,14 @@
 import { type FormEvent, lazy, Suspense, useState } from 'react'
+import { useWork } from '../../base/use-work.ts'
+import { wordsOf } from '../../base/words-of.ts'
 import { Button } from '../../components/Button.tsx'
+import { loaded } from '../../sealing/loaded.ts'
+import type { FormProblem } from '../../sealing/seal-form.ts'
+import { problemAt } from '../../sealing/ways.ts'
 import { texts } from '../../texts/sealing.ts'
 import { Notice, Section } from '../view/parts.tsx'
 import styles from '../view/view.module.css'
-import { wordsOf } from '../view/words-of.ts'
 import type { MadeKey } from './messages.ts'
-import type { FormProblem } from './seal-form.ts'
 import sealing from './sealing.module.css'
 import { TextField } from './TextField.tsx'
 
@@ -37,39 +40,44 @@ export default function YourKey() {
 }
 
 function PassphraseForm({ onMade }: { onMade(made: MadeKey): void }) {
-  const [isMaking, setMaking] = useState(false)
+  const { isBusy, failure, run } = useWork()
   const [problem, setProblem] = useState<FormProblem | null>(null)
-  const [failure, setFailure] = useState<string | null>(null)
-  const submit = async (event: FormEvent<HTMLFormElement>) => {
+  const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
     const form = new FormData(event.currentTarget)
-    const [passphrase, again] = ['passphrase', 'again'].map(name => String(form.get(name) ?? ''))
-    const [{ FormProblem, twice }, { askWorker }] = await Promise.all([
-      import('./seal-form.ts'),
-      import('./ask-worker.ts'),
-    ])
-    setProblem(null)
-    setFailure(null)
-    setMaking(true)
-    try {
-      onMade(await askWorker({ kind: 'make-key', passphrase: twice(passphrase!, again!) }))
-    } catch (error) {
-      if (error instanceof FormProblem) setProblem(error)
-      else setFailure(wordsOf(error))
-    }
-    setMaking(false)
+    run(async () => {
+      const made = await makeKey(form, setProblem)
+      if (made) onMade(made)
+    })
   }
-  const wrong = (field: FormProblem['field']) => (problem?.field === field ? problem.message : null)
+  const wrong = (field: FormProblem['field']) => problemAt(problem, field)
   return (
-    <form className={`${styles.linkField} ${sealing.below}`} onSubmit={event => void submit(event)}>
-      {failure && <Notice>{failure}</Notice>}
+    <form className={`${styles.linkField} ${sealing.below}`} onSubmit={submit}>
+      {failure !== null && <Notice>{wordsOf(failure)}</Notice>}
       <TextField label={say.field} name="passphrase" type="password" problem={wrong('passphrase')} />
       <TextField label={say.again} name="again" type="password" problem={wrong('again')} />
       <div className={styles.actions}>
-        <Button type="submit" variant="primary" disabled={isMaking}>
-          {isMaking ? say.making : say.make}
+        <Button type="submit" variant="primary" disabled={isBusy}>
+          {isBusy ? say.making : say.make}
         </Button>
       </div>
     </form>
   )
+}
+
+/** Null: something is wrong with what was filled in. */
+async function makeKey(form: FormData, tell: (problem: FormProblem | null) => void): Promise<MadeKey | null> {
+  const text = (field: string) => String(form.get(field) ?? '')
+  const [{ FormProblem, twice }, { askWorker }] = await loaded(
+    import('../../sealing/seal-form.ts'),
+    import('./ask-worker.ts'),
+  )
+  try {
+    tell(null)
+    return await askWorker({ kind: 'make-key', passphrase: twice(text('passphrase'), text('again')) })
+  } catch (error) {
+    if (!(error instanceof FormProblem)) throw error
+    tell(error)
+    return null
+  }
 }

@@ -2,8 +2,8 @@
 import { KeyPair, writeKeyFile } from '@shoal/identity'
 import { readIdentities } from '@shoal/identity/age'
 import { toFailure } from '../../peer/failure.ts'
+import { recipientsOf } from '../../sealing/recipients.ts'
 import type { AnswerFrame, Answers, MadeKey, Order, OrderFrame } from './messages.ts'
-import { recipientsOf } from './recipients.ts'
 import { sealFiles } from './seal-files.ts'
 import { openSink } from './sink.ts'
 

@@ -60,6 +60,8 @@ function Opened({ torrent, link, magnet }: Props & { readonly torrent: TorrentSn
   const shown = link.seal ? (opened ?? []) : files
   const begun = torrent.wantedBytes > 0
   const isWanted = (file: ShareFile) => file.haveBytes === null || choice.has(file.index)
+  // Of what is not open yet nothing can have been saved.
+  const isUnsaved = (link.seal && !opened) || shown.filter(isWanted).some(saving.isUnsaved)
   const isMine = torrent.origin === 'shared' || made.has(torrent.id)
   return (
     <>
@@ -79,7 +81,7 @@ function Opened({ torrent, link, magnet }: Props & { readonly torrent: TorrentSn
       {shown.length > 0 && (
         <Files files={shown} choice={link.seal || shown.length === 1 ? null : choice} saving={saving} />
       )}
-      <Seeding torrent={torrent} detail={detail} isUnsaved={shown.filter(isWanted).some(saving.isUnsaved)} />
+      <Seeding torrent={torrent} detail={detail} isUnsaved={isUnsaved} />
       {detail && <Peers peers={detail.connected} />}
       <More torrent={torrent} link={link} magnet={magnet} isMine={isMine} />
     </>

@@ -1,4 +1,4 @@
-import { remember, remembered } from '../../app/remembered.ts'
+import { remember, remembered } from '../../base/remembered.ts'
 
 const KEY = 'shoal.node'
 const DEFAULT = 'http://127.0.0.1:8420'

@@ -48,4 +48,4 @@ export function Bar({
   )
 }
 
-export { wordsOf } from './words-of.ts'
+export { wordsOf } from '../../base/words-of.ts'

@@ -44,6 +44,7 @@ export const sealing = {
     sealing: (share: string) => `Sealing: ${share}`,
     sealingLabel: 'Sealed',
   },
+  notLoaded: 'What this needs could not be loaded: check your connection, then try again.',
   noRoom: (needed: string, free: string | null) =>
     `Sealing this needs ${needed} of room in this browser, and there is ${free ?? 'not as much'}. Forget other shares, choose fewer files, or seal on your computer: shoal seed --seal.`,
   onlyInMemory: (most: string) =>

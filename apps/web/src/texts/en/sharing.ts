@@ -14,4 +14,6 @@ export const sharing = {
   others: 'Choose others',
   hashing: (share: string) => `Reading the files: ${share}`,
   hashingLabel: 'Read',
+  ready: (name: string) => `The link to ${name} is ready.`,
+  toLink: 'Show it',
 }

@@ -1,6 +1,6 @@
 import type { SealTo } from '@shoal/sealed'
-import { texts } from '../../texts/sealing.ts'
-import { wordsOf } from '../view/words-of.ts'
+import { wordsOf } from '../base/words-of.ts'
+import { texts } from '../texts/sealing.ts'
 
 const say = texts.make
 const MAX_RECIPIENTS = 100

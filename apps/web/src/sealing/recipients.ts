@@ -1,7 +1,7 @@
 import { recipientOf } from '@shoal/identity'
-import { PeerError } from '../../peer/failure.ts'
-import { texts } from '../../texts/sealing.ts'
-import { wordsOf } from '../view/words-of.ts'
+import { wordsOf } from '../base/words-of.ts'
+import { PeerError } from '../peer/failure.ts'
+import { texts } from '../texts/sealing.ts'
 
 /** Public keys as `age1…`, each once. Throws `bad-key`, which names the wrong one. */
 export function recipientsOf(keys: readonly string[]): string[] {
