@@ -48,6 +48,39 @@ test('what is downloaded, or shared from here, stays, and does not count', async
   expect(ids().sort()).toEqual([...stay, ...added.slice(5)].sort())
 })
 
+test('files whose link was opened before they were chosen again are seeded', async () => {
+  const { file, metainfo } = await torrentOf('mine.txt')
+  const id = infoHashText(metainfo.info.infoHashes)
+  await engine.add(`magnet:?xt=urn:btih:${id}`, { select: [] })
+  const seeded = await engine.seed(metainfo, [{ path: ['mine.txt'], file }])
+  expect(seeded).toMatchObject({ id, origin: 'shared' })
+  await expect.poll(() => engine.snapshot(engine.torrent(id)).haveBytes).toBe(file.size)
+  expect(ids()).toEqual([id])
+})
+
+test('what is shared already stays as it is', async () => {
+  const { file, metainfo } = await torrentOf('mine.txt')
+  const seed = () => engine.seed(metainfo, [{ path: ['mine.txt'], file }])
+  const { id } = await seed()
+  const before = engine.torrent(id)
+  await seed()
+  expect(engine.torrent(id)).toBe(before)
+})
+
+test('of files that are not those of the expected torrent nothing is shared', async () => {
+  const share = (text: string, expected?: string) =>
+    engine.share(
+      [{ path: ['mine.txt'], file: new Blob([text]) }],
+      { name: 'mine.txt', ...(expected && { expected }) },
+      { job: text, onProgress() {} },
+    )
+  const { id } = await share('as it was')
+  await engine.remove(id)
+  await expect(share('changed', id)).rejects.toThrow('these are other files')
+  expect(ids()).toEqual([])
+  expect(await share('as it was', id)).toMatchObject({ id })
+})
+
 async function torrentOf(name: string) {
   const file = new Blob([name])
   return { file, metainfo: await createTorrentFrom([blobSource([name], file)], { name }) }

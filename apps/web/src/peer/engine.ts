@@ -167,7 +167,7 @@ export class Engine {
 
   async #create(
     open: () => Promise<readonly ChosenFile[]>,
-    { keep: _, ...described }: ShareOptions,
+    { keep: _, expected, ...described }: ShareOptions,
     { job, onProgress }: ShareJob,
     seed: (metainfo: Metainfo, signal: AbortSignal) => Promise<TorrentSnapshot>,
   ): Promise<TorrentSnapshot> {
@@ -181,6 +181,11 @@ export class Engine {
       signal.throwIfAborted()
       const metainfo = await createOf(files, { createdBy: USER_AGENT, ...described }, { onProgress, signal })
       signal.throwIfAborted()
+      if (expected !== undefined && infoHashText(metainfo.info.infoHashes) !== expected)
+        throw new ShoalError(
+          'bad-argument',
+          'these are other files, or they have changed: nothing was shared',
+        )
       return await seed(metainfo, signal)
     } finally {
       this.#creating.delete(job)
@@ -219,10 +224,19 @@ export class Engine {
       throw new ShoalError('bad-argument', 'these are not the files of the torrent: choose them again')
     const id = infoHashText(info.infoHashes)
     const known = this.find(id)
-    if (known) return this.snapshot(known)
+    if (known && this.#isWhole(known)) return this.snapshot(known)
+    // Its link was opened before the files were there again: what is seeded from them takes its place.
+    await this.remove(id)
     this.#shared.set(id, { metainfo, files })
     const torrent = await this.#session.add(metainfo, { memory: true, trusted: true })
     return this.snapshot(torrent)
+  }
+
+  /** Whether others can get all of it from here. */
+  #isWhole(torrent: TorrentApi): boolean {
+    const { metainfo, stats } = torrent
+    if (stats.state === 'error' || !metainfo) return false
+    return this.#originOf(torrent) === 'shared' || stats.haveBytes >= metainfo.info.lengthBytes
   }
 
   /** Content of its .torrent. Throws `not-found` while the metadata is unknown. */

@@ -110,6 +110,8 @@ export interface ShareOptions {
    * when there is no room. Default false.
    */
   readonly keep?: boolean
+  /** Id of the torrent that it has to be: of other files nothing is shared. */
+  readonly expected?: string
 }
 
 /** All that a page can ask for. Each says what shall be, not what to do, so that asking again does no harm when the tab that hosts the engine closes. */
