@@ -1,0 +1,136 @@
+/** Sealing on the page of a share link, by people who click twice, look elsewhere meanwhile, or lose their connection. */
+
+import { readdirSync } from 'node:fs'
+import { rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { parseMagnet } from '@shoal/torrent'
+import type { Page } from 'playwright-core'
+import { describe, expect, test } from 'vitest'
+import { formatShareLink } from '../packages/links/src/index.ts'
+import { bytesSource, createSeal, SealedContent } from '../packages/sealed/src/index.ts'
+import { randomFile, tempDir } from './support/files.ts'
+import { buildPage, PageSite } from './support/page-site.ts'
+import { useBrowser, useBuiltPage } from './support/page-tests.ts'
+import { Seeder } from './support/seeder.ts'
+import { lacking } from './support/tools.ts'
+
+/** Whether the browser would ask before it closes the page. */
+const asks = (tab: Page) =>
+  tab.evaluate(() => !dispatchEvent(new Event('beforeunload', { cancelable: true })))
+
+describe.skipIf(lacking('chromium'))('the page of a share link: while it seals', () => {
+  const page = useBuiltPage()
+  const browser = useBrowser()
+
+  test('pressed twice, one is sealed', async () => {
+    await using dir = await tempDir('page')
+    await using site = await PageSite.start(page.folder)
+    await writeFile(dir.join('notes.txt'), 'notes')
+    const { page: tab, problems } = await browser.open(site.url)
+    await choose(tab, dir.join('notes.txt'))
+    await tab.getByRole('checkbox', { name: 'Seal it' }).check()
+    await tab.evaluate(() => {
+      const workers: string[] = []
+      Reflect.set(globalThis, 'workers', workers)
+      const { Worker } = globalThis
+      globalThis.Worker = class extends Worker {
+        constructor(url: string | URL, options?: WorkerOptions) {
+          super(url, options)
+          workers.push(options?.name ?? '')
+        }
+      }
+    })
+    await tab.getByRole('button', { name: 'Seal and get a link' }).dblclick()
+    await tab.getByLabel('Link to this share').waitFor()
+    expect(await tab.evaluate(() => Reflect.get(globalThis, 'workers'))).toEqual(['shoal-seal'])
+    expect(problems).toEqual([])
+  })
+
+  test('who looks elsewhere sees how far it is, is asked before leaving, and stays there when it is done', async () => {
+    await using dir = await tempDir('page')
+    await using site = await PageSite.start(page.folder)
+    await randomFile(dir.join('large.bin'), 400_000_000)
+    const { page: tab, problems } = await browser.open(site.url)
+    await choose(tab, dir.join('large.bin'))
+    await tab.getByRole('checkbox', { name: 'Seal it' }).check()
+    await tab.getByRole('button', { name: 'Seal and get a link' }).click()
+    await tab.getByText(/^Sealing: /).waitFor()
+    await tab.evaluate(() => {
+      location.hash = '#nothing'
+    })
+    await tab.getByText('This address holds no share').waitFor()
+    await tab.getByText(/^Sealing: /).waitFor()
+    expect(await asks(tab)).toBe(true)
+    await tab.getByText('The link to large.bin is ready.').waitFor()
+    expect(await asks(tab)).toBe(false)
+    await tab.getByText('This address holds no share').waitFor()
+    await tab.getByRole('link', { name: 'Show it' }).click()
+    await tab.getByLabel('Link to this share').waitFor()
+    expect(await tab.getByText('is ready.').count()).toBe(0)
+    expect(problems).toEqual([])
+  }, 240_000)
+
+  test('who looks elsewhere can cancel there', async () => {
+    await using dir = await tempDir('page')
+    await using site = await PageSite.start(page.folder)
+    await randomFile(dir.join('large.bin'), 400_000_000)
+    const { page: tab, problems } = await browser.open(site.url)
+    await choose(tab, dir.join('large.bin'))
+    await tab.getByRole('checkbox', { name: 'Seal it' }).check()
+    await tab.getByRole('button', { name: 'Seal and get a link' }).click()
+    await tab.getByText(/^Sealing: /).waitFor()
+    await tab.evaluate(() => {
+      location.hash = '#nothing'
+    })
+    await tab.getByText('This address holds no share').waitFor()
+    await tab.getByRole('button', { name: 'Cancel' }).click()
+    await tab.getByText(/^Sealing: /).waitFor({ state: 'detached' })
+    expect(await asks(tab)).toBe(false)
+    expect(problems).toEqual([])
+  }, 120_000)
+
+  test('what cannot be loaded is told, and can be tried again', async () => {
+    await using dir = await tempDir('page')
+    await using built = await buildPage()
+    await using site = await PageSite.start(built.folder)
+    await writeFile(dir.join('notes.txt'), 'notes')
+    const context = { serviceWorkers: 'block' } as const
+    const { page: tab } = await browser.open(site.url, context)
+    await choose(tab, dir.join('notes.txt'))
+    await tab.getByRole('checkbox', { name: 'Seal it' }).check()
+    await tab
+      .getByRole('radio', { name: /^Whoever has the link/ })
+      .first()
+      .waitFor()
+    for (const name of readdirSync(join(built.folder, 'assets')))
+      if (/^(seal-form|ask-worker)/.test(name)) await rm(join(built.folder, 'assets', name))
+    await tab.getByRole('button', { name: 'Seal and get a link' }).click()
+    await tab.getByText('What this needs could not be loaded').waitFor()
+    expect(await tab.getByRole('button', { name: 'Seal and get a link' }).isEnabled()).toBe(true)
+  })
+
+  test('in a window that keeps nothing, what is sealed and not open yet is asked for', async () => {
+    await using dir = await tempDir('page')
+    await using site = await PageSite.start(page.folder)
+    await using seeder = await Seeder.start()
+    const seal = await createSeal({ by: 'passphrase', passphrase: 'green herring' })
+    const content = new SealedContent([{ path: ['a.txt'], content: bytesSource(new Uint8Array(9)) }], seal)
+    await writeFile(dir.join('sealed.age'), await content.read(0, content.lengthBytes))
+    const { magnet } = await seeder.seed(dir.join('sealed.age'), [site.announce])
+    const link = formatShareLink(site.url, { magnet: parseMagnet(magnet), seal: { by: 'passphrase' } })
+    const { page: tab, context, problems } = await browser.open('about:blank')
+    // As in private windows of some browsers.
+    await context.addInitScript(() => Reflect.deleteProperty(Navigator.prototype, 'locks'))
+    await tab.goto(link)
+    await tab.getByRole('button', { name: /^Download / }).click()
+    await tab.getByText('Complete and verified').waitFor()
+    await expect.poll(() => asks(tab)).toBe(true)
+    expect(problems).toEqual([])
+  })
+})
+
+async function choose(tab: Page, path: string): Promise<void> {
+  const choosing = tab.waitForEvent('filechooser')
+  await tab.getByRole('button', { name: 'Choose files' }).click()
+  await (await choosing).setFiles(path)
+}
