@@ -201,7 +201,7 @@ export class Peer implements LinkOwner, DownloadOwner, UploadOwner, PiecesOwner 
 
   /** Tells the peer of a piece that we have now. */
   sendHave(piece: number): void {
-    // A peer that has the piece does not care, but for the first ones, which show that we are alive.
+    // A peer that has the piece does not care.
     if (!this.bits?.has(piece)) this.link.out.have(piece)
     if (this.amInterested) this.updateInterest()
   }
