@@ -1,5 +1,6 @@
 /** Sealed shares on the command line: whole processes, on loopback. */
 import { readdir, stat, writeFile } from 'node:fs/promises'
+import { identityText, KeyPair } from '@shoal/identity'
 import { expect, test } from 'vitest'
 import { LOOPBACK, type ShoalProcess, Workplace } from '../apps/node/src/testing/shoal-process.ts'
 
@@ -106,6 +107,23 @@ test('to a key: shoal key makes one, and only its key file opens the share', LIM
   expect((await get()).code).toBe(0)
   expect((await place.read('in/Photos/sub/Größe.jpg')).equals(bytes)).toBe(true)
 })
+
+test(
+  'an identity file in the clear, as age-keygen writes it, opens what is sealed to it without a passphrase',
+  LIMIT,
+  async () => {
+    const { place, bytes } = await photos()
+    await using _end = place
+    const pair = KeyPair.generate()
+    await writeFile(place.at('agekey.txt'), identityText(pair))
+    const { link, peer } = await sealedSeed(place, '--to', pair.recipient)
+    const get = (file: string) =>
+      place.json('get', link, '-o', 'in', '--peer', peer, '--key-file', file, ...LOOPBACK)
+    expect((await get('missing.txt')).object.error.code).toBe('not-found')
+    expect((await get('agekey.txt')).code).toBe(0)
+    expect((await place.read('in/Photos/sub/Größe.jpg')).equals(bytes)).toBe(true)
+  },
+)
 
 test('what a killed process left behind goes with the next', LIMIT, async () => {
   const { place } = await photos()

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { link, open, readFile, rename, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { isEncryptedIdentities, readIdentities } from './age/identity-file.ts'
 import { IdentityError, type IdentityErrorCode } from './identity-error.ts'
 import { type KeyFileOptions, MAX_KEY_FILE_BYTES, readKeyFile, writeKeyFile } from './key-file.ts'
 import type { KeyPair } from './key-pair.ts'
@@ -34,10 +35,25 @@ export async function saveKeyFile(
 
 /** Rejects as `readKeyFile` does, and with `not-found`, `no-permission` or `io`. */
 export async function loadKeyFile(path: string, passphrase: string): Promise<KeyPair> {
-  const bytes = await readBounded(path).catch(error => {
+  return readKeyFile(await loadFile(path), passphrase)
+}
+
+/**
+ * The X25519 secret keys of any identity file of age, those of `age-keygen` among them. `askPassphrase` is called for one that is sealed to
+ * one. Rejects as `readIdentities` does, and with `not-found`, `no-permission` or `io`.
+ */
+export async function loadIdentities(
+  path: string,
+  askPassphrase: () => Promise<string>,
+): Promise<Uint8Array[]> {
+  const bytes = await loadFile(path)
+  return readIdentities(bytes, isEncryptedIdentities(bytes) ? await askPassphrase() : '')
+}
+
+function loadFile(path: string): Promise<Uint8Array> {
+  return readBounded(path).catch(error => {
     throw fileError(error, path)
   })
-  return readKeyFile(bytes, passphrase)
 }
 
 async function writeSafely(path: string, bytes: Uint8Array): Promise<void> {

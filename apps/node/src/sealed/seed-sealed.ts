@@ -6,6 +6,7 @@ import type { SealTo } from '@shoal/sealed'
 import { createTorrent, infoHashText, type Metainfo, Session } from '@shoal/torrent'
 import type { CommandContext } from '../cli/command.ts'
 import { EXIT, Failure, UsageError } from '../cli/failure.ts'
+import { SHOAL } from '../cli/program.ts'
 import { hexHashes } from '../content/describe.ts'
 import { untilStopped } from '../download/download.ts'
 import type { SeedOptions } from '../share/seed-path.ts'
@@ -99,7 +100,10 @@ function tellSealed(
   metainfo: Metainfo,
   link: string,
 ): void {
-  view.tell(`Sharing ${name}, sealed (${formatBytes(lengthBytes)})\n  ${link}`, {
+  const how = link.startsWith('#')
+    ? `\nIt is opened by ${SHOAL} get '${link.slice(0, 6)}…', or by the share page of any node: put its address before the #, or give it as --page`
+    : ''
+  view.tell(`Sharing ${name}, sealed (${formatBytes(lengthBytes)})\n  ${link}${how}`, {
     event: 'sharing',
     name,
     length: lengthBytes,

@@ -5,5 +5,7 @@ export const UNLOCK_OPTIONS = {
   passphraseFile: value('FILE', {
     help: 'The passphrase of a sealed share or key file: the first line of this file, - for standard input. Default: it is asked for',
   }),
-  keyFile: value('FILE', { help: 'The key file for what is sealed to you. Default: the one of shoal key' }),
+  keyFile: value('FILE', {
+    help: 'The key file for what is sealed to you: of shoal key or age-keygen. Default: the one of shoal key',
+  }),
 }

@@ -1,8 +1,10 @@
 /** What opens a sealed share on the command line: the key in its link, a passphrase, or the user's key file. */
+import { x25519Identity } from '@shoal/identity/age'
+import { loadIdentities } from '@shoal/identity/node'
 import type { Seal } from '@shoal/links'
 import type { Unlock } from '@shoal/sealed'
 import { askSecret } from '../cli/ask-secret.ts'
-import { defaultKeyFile, openKey } from './keys.ts'
+import { defaultKeyFile } from './keys.ts'
 
 export interface UnlockOptions {
   readonly passphraseFile?: string | undefined
@@ -19,5 +21,6 @@ export async function unlockFor(
   if (by === 'key') return key ? { key } : {}
   const secret = { file: passphraseFile, option: '--passphrase-file', signal }
   if (by === 'passphrase') return { passphrase: await askSecret('Passphrase of the share', secret) }
-  return { identities: [(await openKey(keyFile, secret)).ageIdentity()] }
+  const keys = await loadIdentities(keyFile, () => askSecret(`Passphrase of ${keyFile}`, secret))
+  return { identities: keys.map(x25519Identity) }
 }
