@@ -11,13 +11,25 @@ import { useBrowser, useBuiltPage } from './support/page-tests.ts'
 import { Seeder } from './support/seeder.ts'
 import { lacking } from './support/tools.ts'
 
+/** Whether the browser would ask before it closes the page. */
+const asks = (tab: Page) =>
+  tab.evaluate(() => !dispatchEvent(new Event('beforeunload', { cancelable: true })))
+
 /** Drops what lies on the disk, as a file manager does. */
-async function drop(tab: Page, ...files: string[]): Promise<void> {
+const drop = (tab: Page, ...files: string[]) => dropAt(tab, { x: 200, y: 300 }, ...files)
+
+async function dropAt(tab: Page, { x, y }: { x: number; y: number }, ...files: string[]): Promise<void> {
   const devtools = await tab.context().newCDPSession(tab)
   const data = { items: [], files, dragOperationsMask: 1 }
   for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
-    await devtools.send('Input.dispatchDragEvent', { type, x: 200, y: 300, data })
+    await devtools.send('Input.dispatchDragEvent', { type, x, y, data })
   await devtools.detach()
+}
+
+async function choose(tab: Page, path: string): Promise<void> {
+  const choosing = tab.waitForEvent('filechooser')
+  await tab.getByRole('button', { name: 'Choose files' }).click()
+  await (await choosing).setFiles(path)
 }
 
 async function getLink(tab: Page): Promise<string> {
@@ -103,6 +115,55 @@ describe.skipIf(lacking('chromium'))('dropping on the page', () => {
     await drop(tab, dir.join('mine.bin'))
     expect(await tab.getByLabel('Name that others see').inputValue()).toBe('mine.bin')
     expect(await getLink(tab)).toContain(`${site.url}#s1`)
+    expect(problems).toEqual([])
+  })
+
+  test('a share that was loaded again goes on when its files are chosen again, and with no others', async () => {
+    await using dir = await tempDir('again')
+    await using site = await PageSite.start(page.folder)
+    const file = await randomFile(dir.join('mine.bin'), 700_000)
+    await randomFile(dir.join('other', 'mine.bin'), 700_000, 2)
+    const { page: tab, problems } = await browser.open(site.url)
+    await tab.getByRole('button', { name: 'Choose files' }).waitFor()
+    await drop(tab, file.path)
+    await tab.getByLabel('Name that others see').fill('Mine for you.bin')
+    const link = await getLink(tab)
+    await expect.poll(() => asks(tab)).toBe(true)
+    await tab.reload()
+    await tab.getByText('You shared this from this device.').waitFor()
+    expect(await asks(tab)).toBe(false)
+    await choose(tab, dir.join('other', 'mine.bin'))
+    await tab.getByText('These are other files').waitFor()
+    await choose(tab, file.path)
+    expect(await tab.getByLabel('Link to this share').inputValue()).toBe(link)
+    await tab.getByText('You shared this from this device.').waitFor({ state: 'detached' })
+    const { page: theirs } = await browser.open(link)
+    await theirs.getByRole('button', { name: /^Download / }).click()
+    await theirs.getByText('Complete and verified').waitFor()
+    await expect.poll(() => asks(tab)).toBe(false)
+    await tab.getByRole('link', { name: 'Share files' }).click()
+    await tab.getByRole('button', { name: /^Forget/ }).waitFor()
+    expect(await tab.getByRole('button', { name: /^Forget/ }).count()).toBe(1)
+    expect(problems).toEqual([])
+  })
+
+  test('a share that was loaded again goes on when its folder is dropped on it', async () => {
+    await using dir = await tempDir('again')
+    await using site = await PageSite.start(page.folder)
+    await using other = await Seeder.start()
+    await randomTree(dir.join('Trip'), { 'a.bin': 300_000, 'day 2/b.bin': 20_000 })
+    const { page: tab, problems } = await browser.open(site.url)
+    await tab.getByRole('button', { name: 'Choose files' }).waitFor()
+    await drop(tab, dir.join('Trip'))
+    const { magnet } = parseShareLink(await getLink(tab))
+    await tab.reload()
+    await tab.getByText('You shared this from this device.').waitFor()
+    const box = await tab.getByText('Drop files or a folder here').boundingBox()
+    await dropAt(tab, box!, dir.join('Trip'))
+    await tab.getByText('You help: this page passes on').waitFor()
+    await mkdir(dir.join('got'))
+    await other.get(formatMagnet(magnet), dir.join('got'))
+    expect(await difference(dir.join('Trip'), dir.join('got', 'Trip'))).toBeNull()
     expect(problems).toEqual([])
   })
 })

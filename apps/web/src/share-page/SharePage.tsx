@@ -7,6 +7,7 @@ import styles from './page.module.css'
 import { type Services, ServicesContext } from './services.ts'
 import { useDropped } from './use-dropped.ts'
 import { useFragment } from './use-fragment.ts'
+import { AskBeforeLeaving } from './view/AskBeforeLeaving.tsx'
 import { ShareView } from './view/ShareView.tsx'
 import { ThemeSwitch } from './view/ThemeSwitch.tsx'
 import { WrongLink } from './view/WrongLink.tsx'
@@ -21,6 +22,7 @@ export function SharePage({ services }: { readonly services: Services }) {
   const opened = useMemo(() => openedBy(fragment), [fragment])
   return (
     <ServicesContext value={services}>
+      <AskBeforeLeaving />
       <header className={styles.header}>
         <a className={styles.brand} href="#/">
           <Logo />

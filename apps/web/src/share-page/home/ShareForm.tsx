@@ -1,17 +1,13 @@
-import { useEffect, useRef, useState } from 'react'
-import { pickedFiles } from '../../add/dropped.ts'
-import type { DroppedFile } from '../../app/ui.ts'
-import { Button } from '../../components/Button.tsx'
-import { Icon } from '../../components/Icon.tsx'
+import { useEffect, useState } from 'react'
 import { useCell } from '../../node/context.tsx'
 import { texts as say } from '../../texts/sharing.ts'
 import { useServices } from '../services.ts'
 import type { Dropped } from '../use-dropped.ts'
 import { Notice } from '../view/parts.tsx'
-import view from '../view/view.module.css'
 import { type Chosen, chosenOf, named } from './chosen.ts'
 import styles from './home.module.css'
 import { NameForm } from './NameForm.tsx'
+import { Picker } from './Picker.tsx'
 import SharingState from './SharingState.tsx'
 import { startSharing } from './sharing.ts'
 
@@ -42,35 +38,6 @@ export function ShareForm() {
       ) : (
         <Picker onTake={take} />
       )}
-    </div>
-  )
-}
-
-function Picker({ onTake }: { onTake(files: readonly DroppedFile[]): void }) {
-  const files = useRef<HTMLInputElement>(null)
-  const folder = useRef<HTMLInputElement>(null)
-  const take = (input: HTMLInputElement) => onTake(pickedFiles(input.files))
-  return (
-    <div className={styles.drop}>
-      <Icon name="upload" size={30} />
-      <strong>{say.drop}</strong>
-      <p className={view.soft}>{say.hint}</p>
-      <div className={view.actions}>
-        <Button variant="primary" size="large" icon="file" onClick={() => files.current?.click()}>
-          {say.files}
-        </Button>
-        <Button size="large" icon="folder" onClick={() => folder.current?.click()}>
-          {say.folder}
-        </Button>
-      </div>
-      <input ref={files} type="file" multiple hidden onChange={({ target }) => take(target)} />
-      <input
-        ref={folder}
-        type="file"
-        hidden
-        {...{ webkitdirectory: '' }}
-        onChange={({ target }) => take(target)}
-      />
     </div>
   )
 }

@@ -4,6 +4,7 @@ import { shownName } from '../../format/shown-name.ts'
 import { useCell } from '../../node/context.tsx'
 import type { TorrentSnapshot } from '../../peer/protocol.ts'
 import { texts } from '../../texts/share-page.ts'
+import { forgetShare } from '../again/own-shares.ts'
 import { useServices } from '../services.ts'
 import { Section } from './parts.tsx'
 import styles from './view.module.css'
@@ -40,6 +41,7 @@ function KeptRow({ torrent, isCurrent }: { torrent: TorrentSnapshot; isCurrent: 
   const { id, name, magnet, haveBytes, wantedBytes } = torrent
   const forget = () => {
     if (isCurrent) location.hash = '#/'
+    forgetShare(id)
     void peer.remove(id).catch(() => {})
   }
   return (

@@ -4,6 +4,7 @@ import { lazy, Suspense, useEffect, useMemo, useState } from 'react'
 import { useCell } from '../../node/context.tsx'
 import type { TorrentSnapshot } from '../../peer/protocol.ts'
 import { texts } from '../../texts/share-page.ts'
+import { useOwnShare } from '../again/use-own-share.ts'
 import { filesOf, type ShareFile } from '../files/share-file.ts'
 import { linkOf } from '../link/link-of.ts'
 import { useDetail, useServices } from '../services.ts'
@@ -18,6 +19,7 @@ import { Status } from './Status.tsx'
 import { useChosen } from './use-chosen.ts'
 import { useSaving } from './use-saving.ts'
 
+const Again = lazy(() => import('../again/Again.tsx'))
 /** Not before a download runs. */
 const Pieces = lazy(() => import('./Pieces.tsx'))
 const Sealed = lazy(() => import('../sealed/Sealed.tsx'))
@@ -53,6 +55,7 @@ function Opened({ torrent, link, magnet }: Props & { readonly torrent: TorrentSn
   const { page, peer, made } = useServices()
   const detail = useDetail(torrent.id)
   const phase = phaseOf(torrent)
+  const ownShare = useOwnShare(torrent, link)
   const choice = useChosen(torrent, detail)
   const saving = useSaving()
   const files = useMemo(() => filesOf(peer, torrent.id, detail?.files ?? []), [peer, torrent.id, detail])
@@ -66,6 +69,11 @@ function Opened({ torrent, link, magnet }: Props & { readonly torrent: TorrentSn
   return (
     <>
       {isMine && <LinkBox link={linkOf(torrent, page, link.seal)} name={torrent.name} />}
+      {ownShare && (
+        <Suspense>
+          <Again share={ownShare} />
+        </Suspense>
+      )}
       <Status torrent={torrent} detail={detail} phase={phase} />
       <Controls torrent={torrent} files={shown} phase={phase} choice={choice} saving={saving} />
       {begun && detail && (

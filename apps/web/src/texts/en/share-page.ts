@@ -107,7 +107,7 @@ export const sharePage = {
     up: (rate: string) => `${rate} to it`,
     count: (seeds: number, peers: number) =>
       peers === 0
-        ? 'Nobody is connected yet'
+        ? 'Nobody is connected just now'
         : seeds === peers
           ? plural(peers, '# device has all of it', '# devices have all of it')
           : `${plural(peers, '# device', '# devices')} connected, ${seeds} with all of it`,

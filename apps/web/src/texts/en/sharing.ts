@@ -16,4 +16,6 @@ export const sharing = {
   hashingLabel: 'Read',
   ready: (name: string) => `The link to ${name} is ready.`,
   toLink: 'Show it',
+  again: 'You shared this from this device. Choose the files again to go on sharing.',
+  sharedOn: (name: string, date: string) => `${name}, ${date}`,
 }
