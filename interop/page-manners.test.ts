@@ -86,6 +86,10 @@ describe.skipIf(lacking('chromium'))('the page of a share link: manners', () => 
     const link = await tab.getByLabel('Link to this share').inputValue()
     const other = await browser.open(link)
     await other.page.getByRole('button', { name: /^Download / }).click()
+    await tab
+      .getByText(/B sent to it/)
+      .first()
+      .waitFor()
     expect(await asks(tab)).toBe(true)
     const asked = tab.waitForEvent('dialog')
     await tab.close({ runBeforeUnload: true })

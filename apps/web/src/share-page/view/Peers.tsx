@@ -1,5 +1,5 @@
 import type { PeerStatus } from '@shoal/torrent'
-import { formatPercent, formatRate } from '../../format/format.ts'
+import { formatBytes, formatPercent, formatRate } from '../../format/format.ts'
 import { shownName } from '../../format/shown-name.ts'
 import { texts } from '../../texts/share-page.ts'
 import { Section } from './parts.tsx'
@@ -31,7 +31,10 @@ export function Peers({ peers }: { readonly peers: readonly PeerStatus[] }) {
 function PeerRow({ peer }: { readonly peer: PeerStatus }) {
   const words = [
     KINDS[peer.kind] ?? peer.kind,
-    texts.peers.has(formatPercent(peer.progress)),
+    // Our own pages tell us nothing of pieces that we have: then what it got from here says more.
+    ...(peer.progress > 0 || peer.uploadedBytes === 0
+      ? [texts.peers.has(formatPercent(peer.progress))]
+      : [texts.peers.sent(formatBytes(peer.uploadedBytes))]),
     ...(peer.downloadBytesPerSecond > 0 ? [texts.peers.down(formatRate(peer.downloadBytesPerSecond))] : []),
     ...(peer.uploadBytesPerSecond > 0 ? [texts.peers.up(formatRate(peer.uploadBytesPerSecond))] : []),
   ]

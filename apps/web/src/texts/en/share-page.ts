@@ -97,12 +97,12 @@ export const sharePage = {
   },
   peers: {
     title: 'Who has it',
-    none: 'Nobody is connected yet.',
     webrtc: 'browser link',
     webseed: 'web server',
     tcp: 'TCP',
     unknownClient: 'unknown program',
     has: (share: string) => `has ${share}`,
+    sent: (bytes: string) => `${bytes} sent to it`,
     down: (rate: string) => `${rate} from it`,
     up: (rate: string) => `${rate} to it`,
     count: (seeds: number, peers: number) =>
