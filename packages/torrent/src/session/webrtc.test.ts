@@ -166,6 +166,23 @@ describe('a session over WebRTC', () => {
     expect(leech.peers().map(({ kind }) => kind)).toEqual(['memory'])
   })
 
+  test.for([true, false])(
+    'two that meet by both hashes of a hybrid torrent keep one connection (addresses hidden: %s)',
+    async hidden => {
+      await using rtc = new RtcWorld()
+      rtc.rtc.hidesAddresses = hidden
+      const torrent = await testTorrent({ version: 'hybrid', pieces: 128 })
+      const seed = await rtc.seed('10.0.0.1', torrent, { limits: { uploadBytesPerSecond: 20_000 } })
+      const leech = await rtc.leech('10.0.0.2', torrent)
+      await rtc.world.until('they are connected', () => leech.peers().length > 0)
+      await rtc.world.clock.advance(10_000)
+      expect([leech.peers().length, seed.peers().length]).toEqual([1, 1])
+      const before = leech.stats.downloadedBytes
+      await rtc.world.clock.advance(10_000)
+      expect(leech.stats.downloadedBytes).toBeGreaterThan(before)
+    },
+  )
+
   test('an offer for a torrent that is full or paused is not answered', async () => {
     await using rtc = new RtcWorld()
     const torrent = await testTorrent({ pieces: 64 })

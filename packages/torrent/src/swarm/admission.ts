@@ -1,5 +1,7 @@
 import { compareBytes } from '../base/bytes.ts'
+import { canonicalIp } from '../base/ip.ts'
 import { isLocalAddress } from '../base/local-address.ts'
+import type { Connection } from '../transport/transport.ts'
 import type { Peer } from './peer.ts'
 import type { PeerPool } from './peer-pool.ts'
 import type { ReadyConnection } from './swarm.ts'
@@ -20,21 +22,11 @@ export class Admission {
     this.#rules = rules
   }
 
-  /**
-   * The same client, connected already. In a local network it may come by IPv4 and by IPv6; a stranger, who could take another's peer ID to
-   * keep it out, is the same only at the same address.
-   */
+  /** The same client, connected already. */
   twinOf({ connection, handshake }: ReadyConnection): Peer | undefined {
-    const { host } = connection.remote
-    const isLocal = isLocalAddress(host)
-    for (const peer of this.#rules.peers.values()) {
-      const other = peer.link.connection.remote.host
-      if (
-        (other === host || (isLocal && isLocalAddress(other))) &&
-        samePeer(peer.handshake.peerId, handshake.peerId)
-      )
+    for (const peer of this.#rules.peers.values())
+      if (samePeer(peer.handshake.peerId, handshake.peerId) && mayBeTwins(connection, peer.link.connection))
         return peer
-    }
     return undefined
   }
 
@@ -61,6 +53,20 @@ export class Admission {
     const weAreLower = compareBytes(this.#rules.peerId, handshake.peerId) < 0
     return connection.incoming !== weAreLower
   }
+}
+
+/**
+ * Whether two connections with one peer ID are one client's. In a local network it may come by IPv4 and by IPv6; a stranger, who could take
+ * another's peer ID to keep it out, is the same only at the same address. Pages hide theirs from each other. Of several that came in by
+ * WebRTC, as for both hashes of a hybrid torrent, their maker chooses: if both sides did, each might end another.
+ */
+function mayBeTwins(a: Connection, b: Connection): boolean {
+  const [one, two] = [a.remote.host, b.remote.host]
+  if (a.kind === 'webrtc' && b.kind === 'webrtc') {
+    if (a.incoming && b.incoming) return false
+    if (canonicalIp(one) === null || canonicalIp(two) === null) return true
+  }
+  return one === two || (isLocalAddress(one) && isLocalAddress(two))
 }
 
 /** Whether two peer IDs are the same. */

@@ -23,6 +23,8 @@ export class MemoryRtc {
   #next = 1
   /** Peers that were made and not closed. */
   open = 0
+  /** Nobody is told where the other is, as between pages. */
+  hidesAddresses = false
   readonly configs: RtcConfig[] = []
   /** As they were made. */
   readonly peers: { readonly candidates: readonly RtcCandidate[] }[] = []
@@ -99,9 +101,10 @@ class MemoryPeer implements RtcPeer {
   }
 
   #connect(far: MemoryPeer): void {
-    const { clock } = this.#rtc
+    const { clock, hidesAddresses } = this.#rtc
     if (this.#over || far.#over) return
-    const [mine, theirs] = memoryChannels(clock, { remotes: [far.address, this.address] })
+    const remotes = hidesAddresses ? ([null, null] as const) : ([far.address, this.address] as const)
+    const [mine, theirs] = memoryChannels(clock, { remotes })
     for (const [peer, channel] of [
       [this, mine],
       [far, theirs],
