@@ -8,6 +8,7 @@ import { type Services, ServicesContext } from './services.ts'
 import { useDropped } from './use-dropped.ts'
 import { useFragment } from './use-fragment.ts'
 import { AskBeforeLeaving } from './view/AskBeforeLeaving.tsx'
+import { Boundary } from './view/Boundary.tsx'
 import { ShareView } from './view/ShareView.tsx'
 import { ThemeSwitch } from './view/ThemeSwitch.tsx'
 import { WrongLink } from './view/WrongLink.tsx'
@@ -36,11 +37,15 @@ export function SharePage({ services }: { readonly services: Services }) {
             <SharingState />
           </Suspense>
         )}
-        <Suspense>
-          {opened.kind === 'home' && <Home />}
-          {opened.kind === 'wrong' && <WrongLink code={opened.code} message={opened.message} />}
-          {opened.kind === 'share' && <ShareView key={fragment} link={opened.link} magnet={opened.magnet} />}
-        </Suspense>
+        <Boundary key={fragment}>
+          <Suspense>
+            {opened.kind === 'home' && <Home />}
+            {opened.kind === 'wrong' && <WrongLink code={opened.code} message={opened.message} />}
+            {opened.kind === 'share' && (
+              <ShareView key={fragment} link={opened.link} magnet={opened.magnet} />
+            )}
+          </Suspense>
+        </Boundary>
       </main>
       <footer className={styles.footer}>
         <p>{texts.tagline}</p>

@@ -52,7 +52,10 @@ export const sharePage = {
     tooLarge: (needed: string, free: string) =>
       `This needs ${needed}, and your browser has ${free} left for this site. Choose fewer files, free space, or add it to your node.`,
   },
+  partFailed:
+    'A part of this page could not be loaded. What runs goes on; load the page again when you are online.',
   actions: {
+    reload: 'Load again',
     download: (size: string) => `Download ${size}`,
     downloadAll: 'Download',
     pause: 'Pause',
