@@ -13,9 +13,9 @@ const RUN_STARTS = 8
 const RUN_PIECES = 32
 
 /**
- * While all sources are seeds, pieces that lie together are begun together: disks, and browsers most of all, read and write such a stretch at
- * a fraction of what its pieces cost one by one. Leechers that know each other begin anywhere, to have something to give. A torrent has so
- * many stretches at least, for those who are about to meet.
+ * While all sources are peers that have everything, pieces that lie together are begun together: disks, and browsers most of all, read and
+ * write such a stretch at a fraction of what its pieces cost one by one. Leechers that know each other begin anywhere, to have something to
+ * give. A torrent has so many stretches at least, for those who are about to meet.
  */
 const EXTENT_BYTES = 4 * 2 ** 20
 const MIN_EXTENTS = 16
@@ -92,7 +92,7 @@ export class FreePieces {
 
   /** A piece as good as `best`: the next after `last` within its extent, or else the first of the extent that `best` lies in. */
   #inExtent(source: BlockSource, last: number, best: number): number {
-    if (this.#extentPieces < 2 || this.#book.leeches > 0) return best
+    if (this.#extentPieces < 2 || this.#book.scattering > 0) return best
     const next = last + 1
     if (next % this.#extentPieces > 0 && this.#isAsGood(source, next, best)) return next
     for (let piece = best - (best % this.#extentPieces); piece < best; piece++)

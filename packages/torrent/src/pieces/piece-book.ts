@@ -31,8 +31,8 @@ export class PieceBook {
   readonly news = new PieceNews()
   /** Sources that have every piece. */
   seeds = 0
-  /** Sources that lacked something when they came. */
-  leeches = 0
+  /** Sources beside which pieces are begun anywhere: leeches, to have something to give, and web seeds, whose runs a stretch would cut. */
+  scattering = 0
   /** Wanted pieces that are not verified. */
   wantedMissing = 0
   /** The same without pieces that have no blocks to ask for (nothing but padding). */

@@ -11,8 +11,8 @@ export class SourceState {
   source: BlockSource
   /** What it had when it was added: 'all' counts it as a seed, anything else piece by piece. Null while it is not added. */
   has: Possession | null = null
-  /** It had not everything then. */
-  isLeech = false
+  /** It lacked something then, or takes long runs. */
+  scatters = false
   /** Blocks asked of it that have neither arrived nor been released. */
   requested = 0
   /** The piece it was last given blocks of, or -1. */
@@ -118,8 +118,8 @@ export class SourceBook {
   #count(state: SourceState, has: Possession): void {
     state.has = has
     state.forget()
-    state.isLeech = has === 'none' || (has !== 'all' && !has.isFull)
-    if (state.isLeech) this.#book.leeches++
+    state.scatters = state.source.wantsRuns || has === 'none' || (has !== 'all' && !has.isFull)
+    if (state.scatters) this.#book.scattering++
     if (has === 'all') this.#book.seeds++
     else this.#countPieces(has, 1)
   }
@@ -128,8 +128,8 @@ export class SourceBook {
   #uncount(state: SourceState, has: Possession): void {
     if (state.has === 'all') this.#book.seeds--
     else if (state.has !== null) this.#countPieces(has, -1)
-    if (state.isLeech) this.#book.leeches--
-    state.isLeech = false
+    if (state.scatters) this.#book.scattering--
+    state.scatters = false
     state.has = null
   }
 
