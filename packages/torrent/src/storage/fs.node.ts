@@ -1,7 +1,7 @@
 /** The file system calls of the storage as promises, on plain descriptors, so that none is closed behind our back by a collector. */
 import fs from 'node:fs'
 import { promisify } from 'node:util'
-import { settleAll, skipBytes, takeBytes } from './byte-runs.ts'
+import { skipBytes, takeBytes } from './byte-runs.ts'
 import { errnoOf } from './io-errors.ts'
 
 export const open = promisify(fs.open)
@@ -61,17 +61,8 @@ export function readInto(fd: number, buffers: readonly Uint8Array[], position: n
  */
 const STEP_BYTES = 64 * 1024
 
-/** Writes the buffers one after the other from `position`, all of them. */
-export async function writeFrom(fd: number, buffers: readonly Uint8Array[], position: number): Promise<void> {
-  const total = buffers.reduce((sum, { length }) => sum + length, 0)
-  if (total <= STEP_BYTES) return writeStep(fd, buffers, position)
-  const steps: Promise<void>[] = []
-  for (let at = 0; at < total; at += STEP_BYTES)
-    steps.push(writeStep(fd, takeBytes(buffers, at, Math.min(STEP_BYTES, total - at)), position + at))
-  await settleAll(steps)
-}
-
-function writeStep(fd: number, buffers: readonly Uint8Array[], position: number): Promise<void> {
+/** Writes the buffers one after the other from `position`, all of them; in turns, so that other work with files gets its own. */
+export function writeFrom(fd: number, buffers: readonly Uint8Array[], position: number): Promise<void> {
   return new Promise((resolve, reject) => {
     let rest = buffers
     let at = position
@@ -87,9 +78,9 @@ function writeStep(fd: number, buffers: readonly Uint8Array[], position: number)
       else write()
     }
     const write = (): void => {
-      const first = rest[0]!
-      if (rest.length === 1) fs.write(fd, first, 0, first.length, at, onWritten)
-      else fs.writev(fd, rest, at, onWritten)
+      const step = takeBytes(rest, 0, STEP_BYTES)
+      if (step.length === 1) fs.write(fd, step[0]!, 0, step[0]!.length, at, onWritten)
+      else fs.writev(fd, step, at, onWritten)
     }
     write()
   })
