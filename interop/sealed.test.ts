@@ -1,8 +1,10 @@
 /** Sealed shares on the command line: whole processes, on loopback. */
+import { execFileSync } from 'node:child_process'
 import { readdir, stat, writeFile } from 'node:fs/promises'
 import { identityText, KeyPair } from '@shoal/identity'
 import { expect, test } from 'vitest'
 import { LOOPBACK, type ShoalProcess, Workplace } from '../apps/node/src/testing/shoal-process.ts'
+import { lacking, toolPath } from './support/tools.ts'
 
 const LIMIT = { timeout: 120_000 }
 
@@ -38,6 +40,22 @@ test('the key in the link opens it, and nothing sealed stays behind', LIMIT, asy
   expect(await readdir(place.at('in'))).toEqual(['Photos'])
   expect((await process.interrupt()).code).toBe(0)
   expect(await readdir(place.at('state', 'sealed'))).toEqual([])
+})
+
+test.skipIf(lacking('age'))('age opens it with the key that is in the link', LIMIT, async () => {
+  const { place } = await photos()
+  await using _end = place
+  const { link } = await sealedSeed(place, '--out', 'kept')
+  const exported = await place.json('key', 'export', link)
+  expect(exported).toMatchObject({ code: 0 })
+  const { identity } = exported.object
+  await writeFile(place.at('key.txt'), identity)
+  const sealed = place.at('kept', 'sealed.age')
+  const tar = execFileSync(toolPath('age'), ['-d', '-i', place.at('key.txt'), sealed])
+  expect(tar.includes('Photos/sub/')).toBe(true)
+  expect((await place.json('key', 'export', `${link.slice(0, -4)}AAAA`)).object.error.code).toBe(
+    'bad-request',
+  )
 })
 
 test('what others see holds no name, and its link is refused when it is cut or changed', LIMIT, async () => {

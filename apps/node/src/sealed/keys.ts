@@ -2,11 +2,14 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { IdentityError, identityText, KeyPair, parseDidKey, recipientOf } from '@shoal/identity'
+import { formatSecretKey } from '@shoal/identity/age'
 import { loadKeyFile, saveKeyFile } from '@shoal/identity/node'
 import { askSecret, type SecretOptions } from '../cli/ask-secret.ts'
+import { Failure } from '../cli/failure.ts'
 import { writeWholeFile } from '../content/write-file.ts'
 import { makeFolders } from '../state/make-folders.ts'
 import { stateRoot } from '../state/places.ts'
+import { shareOf } from './share-of.ts'
 
 /** What others are told. */
 export interface PublicHalf {
@@ -44,6 +47,13 @@ export async function publicHalf(path: string, secret: SecretOptions): Promise<P
 /** The identity file of age, in the clear. */
 export async function secretHalf(path: string, secret: SecretOptions): Promise<string> {
   return identityText(await openKey(path, secret))
+}
+
+/** The key in a share link as text, as `age -i` reads it. Throws `bad-request` for a link without one. */
+export function linkIdentity(link: string): string {
+  const seal = shareOf(link)?.seal
+  if (seal?.by !== 'key') throw new Failure('bad-request', 'there is no key in this: give the whole link')
+  return formatSecretKey(seal.key)
 }
 
 /** Asks for the passphrase. Rejects with an IdentityError. */
