@@ -77,14 +77,23 @@ async function drop(page: Page, files: readonly string[]): Promise<void> {
   const data = { items: [], files: [...files], dragOperationsMask: 1 }
   const send = (type: 'dragEnter' | 'dragOver' | 'drop') =>
     devtools.send('Input.dispatchDragEvent', { type, x: width / 2, y: height / 2, data })
-  // A person sees that the page takes it before letting go: it may still be starting.
+  const zone = page.getByText('Drop to add')
+  // A person sees that the page takes it before letting go: it may still be starting. The browser drops only where it knows that the page
+  // would have it, which a hand's many movements tell it in time.
   const isTaken = async () => {
     await send('dragEnter')
-    return page.getByText('Drop to add').isVisible()
+    return zone.isVisible()
   }
-  await expect.poll(isTaken, { timeout: 20_000 }).toBe(true)
-  await send('dragOver')
-  await send('drop')
+  const isDropped = async () => {
+    if (!(await isTaken())) return false
+    for (let moves = 0; moves < 3; moves++) await send('dragOver')
+    await send('drop')
+    return zone.waitFor({ state: 'hidden', timeout: 2000 }).then(
+      () => true,
+      () => false,
+    )
+  }
+  await expect.poll(isDropped, { timeout: 30_000 }).toBe(true)
   await devtools.detach()
 }
 
