@@ -15,13 +15,13 @@ import { lacking } from './support/tools.ts'
 const asks = (tab: Page) =>
   tab.evaluate(() => !dispatchEvent(new Event('beforeunload', { cancelable: true })))
 
-/** Drops what lies on the disk, as a file manager does. */
+/** Drops what lies on the disk, as a file manager does: with movements, which tell the browser in time that the page would have it. */
 const drop = (tab: Page, ...files: string[]) => dropAt(tab, { x: 200, y: 300 }, ...files)
 
 async function dropAt(tab: Page, { x, y }: { x: number; y: number }, ...files: string[]): Promise<void> {
   const devtools = await tab.context().newCDPSession(tab)
   const data = { items: [], files, dragOperationsMask: 1 }
-  for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
+  for (const type of ['dragEnter', 'dragOver', 'dragOver', 'dragOver', 'drop'] as const)
     await devtools.send('Input.dispatchDragEvent', { type, x, y, data })
   await devtools.detach()
 }
