@@ -37,7 +37,7 @@ describe.skipIf(unable)(`a minute without a network${unable ? ` (${unable})` : '
     })
     const tab = await person.newPage()
     await tab.goto(`${origin}/#${magnet}`)
-    await tab.getByRole('button', { name: /^Download / }).click({ timeout: 60_000 })
+    await tab.getByRole('button', { name: /^Download / }).click({ timeout: 100_000 })
     await expect.poll(() => progress(tab), { timeout: 60_000 }).toBeGreaterThan(25)
     network.pull()
     await tab.getByText('You are offline. What is here stays').waitFor({ timeout: 10_000 })

@@ -138,6 +138,22 @@ describe('meetings', () => {
     expect([meetings.size, rtc.open]).toEqual([0, 0])
   })
 
+  it('tells of who answered and was never heard of again, and not of offers that nobody took', async () => {
+    const { meetings } = side('10.0.0.1')
+    const [offer] = await meetings.offer(HASH, 2, never)
+    const failed: Uint8Array[] = []
+    meetings.onFailed = infoHash => failed.push(infoHash)
+    const silent = rtc.host('10.0.0.9').createPeer({ iceServers: [] }, { onChannel() {}, onFailed() {} })
+    const answer = await silent.acceptOffer(offer!.sdp, never)
+    silent.close()
+    meetings.accept(offer!.id, answer)
+    await clock.advance(19_000)
+    expect(failed).toEqual([])
+    await clock.advance(60_000)
+    expect(failed).toEqual([HASH])
+    expect(meetings.size).toBe(0)
+  })
+
   it('says why there is no WebRTC, and has nothing open once it is closed', async () => {
     const none = new Meetings({
       clock,

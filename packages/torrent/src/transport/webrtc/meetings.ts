@@ -194,7 +194,7 @@ export class Meetings implements Signalling {
 
   #limit(id: string, meeting: Meeting, limitMs: number): void {
     meeting.cancelLimit()
-    meeting.cancelLimit = this.#options.clock.after(limitMs, () => this.#end(id))
+    meeting.cancelLimit = this.#options.clock.after(limitMs, () => this.#fail(id))
   }
 
   /** Whether one more offer of others may be answered. */
