@@ -1,7 +1,7 @@
 /** The file system calls of the storage as promises, on plain descriptors, so that none is closed behind our back by a collector. */
 import fs from 'node:fs'
 import { promisify } from 'node:util'
-import { skipBytes, takeBytes } from './byte-runs.ts'
+import { skipBytes, takeBytes, WRITE_STEP_BYTES } from './byte-runs.ts'
 import { errnoOf } from './io-errors.ts'
 
 export const open = promisify(fs.open)
@@ -55,12 +55,6 @@ export function readInto(fd: number, buffers: readonly Uint8Array[], position: n
   })
 }
 
-/**
- * Linux keeps what one call writes in memory units as large as the call: those are dear to get, up to ten times a byte of what small ones cost
- * (ext4 of 6.18, in a virtual machine). So a call writes no more than this.
- */
-const STEP_BYTES = 64 * 1024
-
 /** Writes the buffers one after the other from `position`, all of them; in turns, so that other work with files gets its own. */
 export function writeFrom(fd: number, buffers: readonly Uint8Array[], position: number): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -78,7 +72,7 @@ export function writeFrom(fd: number, buffers: readonly Uint8Array[], position: 
       else write()
     }
     const write = (): void => {
-      const step = takeBytes(rest, 0, STEP_BYTES)
+      const step = takeBytes(rest, 0, WRITE_STEP_BYTES)
       if (step.length === 1) fs.write(fd, step[0]!, 0, step[0]!.length, at, onWritten)
       else fs.writev(fd, step, at, onWritten)
     }

@@ -3,6 +3,7 @@
  * may open files for synchronous access.
  */
 import { type ErrorCode, messageOf, ShoalError } from '../base/errors.ts'
+import { WRITE_STEP_BYTES } from './byte-runs.ts'
 
 /** A file open for this context alone (File System Standard, FileSystemSyncAccessHandle). */
 export interface SyncAccessHandle {
@@ -24,8 +25,6 @@ export interface OpfsFileHandle extends FileSystemFileHandle {
 /** A tab that was closed a moment ago may hold its files a little longer. */
 const LOCK_TRIES = 50
 const LOCK_WAIT_MS = 100
-/** Written at a time. Linux keeps what a larger write brings in larger units of memory, and having those cost five times as much (ext4, 6.18). */
-const STEP_BYTES = 64 * 1024
 
 /** What the errors of browsers mean to the engine, and what a person can do about each. */
 const MEANINGS: Record<string, [ErrorCode, (path: string) => string]> = {
@@ -154,8 +153,8 @@ export async function removeEmptyFolders(path: string, root: string): Promise<vo
 /** Writes all of `bytes`. Throws `no-space` where the browser takes only some, or none. */
 export function writeAll(handle: SyncAccessHandle, bytes: Uint8Array, at: number, path: string): void {
   // A short write is no error to it; private windows of Chromium even answer with a count that is none.
-  for (let from = 0; from < bytes.length; from += STEP_BYTES) {
-    const step = bytes.subarray(from, from + STEP_BYTES)
+  for (let from = 0; from < bytes.length; from += WRITE_STEP_BYTES) {
+    const step = bytes.subarray(from, from + WRITE_STEP_BYTES)
     if (handle.write(step, { at: at + from }) !== step.length) throw refusedBytes(path)
   }
 }

@@ -5,6 +5,7 @@ import type { Connection } from '../transport/transport.ts'
 import type { Peer } from './peer.ts'
 import type { PeerPool } from './peer-pool.ts'
 import type { ReadyConnection } from './swarm.ts'
+import type { Transfer } from './transfer.ts'
 
 export interface AdmissionRules {
   readonly peers: ReadonlyMap<number, Peer>
@@ -72,4 +73,13 @@ function mayBeTwins(a: Connection, b: Connection): boolean {
 /** Whether two peer IDs are the same. */
 export function samePeer(a: Uint8Array, b: Uint8Array): boolean {
   return a.every((byte, i) => byte === b[i])
+}
+
+/**
+ * BEP 21: two that download nothing more have no use for each other. One that has nothing may still want the metadata. And nobody can dial a
+ * page: should one of the two want more files after all, a tracker would have to bring them together again.
+ */
+export function isOfNoUse(peer: Peer, ours: Transfer | null): boolean {
+  if (!peer.isSeed && !(peer.bits && peer.bits.count > 0)) return false
+  return peer.link.connection.kind !== 'webrtc' || (peer.isSeed && ours?.have.isFull === true)
 }

@@ -6,7 +6,7 @@ import type { InfoHashes } from '../metainfo/metainfo.ts'
 import type { Connection, PeerAddress } from '../transport/transport.ts'
 import { PexFlag, type PexPeer } from '../wire/extensions/ut-pex.ts'
 import type { Handshake } from '../wire/handshake.ts'
-import { Admission } from './admission.ts'
+import { Admission, isOfNoUse } from './admission.ts'
 import type { BlockCache } from './block-cache.ts'
 import { ChokeRounds } from './choke-rounds.ts'
 import { Dialling } from './dialling.ts'
@@ -294,14 +294,7 @@ export class Swarm implements SwarmHost, TransferOwner {
   }
 
   onUploadOnly(peer: Peer): void {
-    // BEP 21: two that download nothing more have no use for each other. One that has nothing may still want the metadata.
-    if (this.uploadOnly && (peer.isSeed || (peer.bits && peer.bits.count > 0)) && !this.#meansToStay(peer))
-      peer.close()
-  }
-
-  /** Nobody can dial a page: should one of the two want more files after all, a tracker would have to bring them together again. */
-  #meansToStay(peer: Peer): boolean {
-    return peer.link.connection.kind === 'webrtc' && !(peer.isSeed && this.transfer?.have.isFull)
+    if (this.uploadOnly && isOfNoUse(peer, this.transfer)) peer.close()
   }
 
   onListenPort(peer: Peer, port: number): void {
