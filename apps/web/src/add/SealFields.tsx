@@ -2,6 +2,7 @@ import { Fragment, useState } from 'react'
 import { CheckField, TextArea, TextField } from '../components/Field.tsx'
 import { ProgressBar } from '../components/Parts.tsx'
 import type { FormProblem } from '../sealing/seal-form.ts'
+import { WayChoice } from '../sealing/WayChoice.tsx'
 import { problemAt, useWay, waysOf } from '../sealing/ways.ts'
 import { texts } from '../texts/texts.ts'
 import styles from './Add.module.css'
@@ -34,19 +35,7 @@ export function SealFields({ sealed, problem, onSealed }: Props) {
           <legend>{t.to}</legend>
           {WAYS.map(way => (
             <Fragment key={way.by}>
-              <label className={styles.way}>
-                <input
-                  type="radio"
-                  name="by"
-                  value={way.by}
-                  checked={by === way.by}
-                  onChange={() => setBy(way.by)}
-                />
-                <span>
-                  {way.label}
-                  <small>{way.hint}</small>
-                </span>
-              </label>
+              <WayChoice way={way} chosen={by} className={styles.way} onChoose={setBy} />
               {by === way.by && by === 'passphrase' && <Passphrase wrong={wrong} />}
               {by === way.by && by === 'recipients' && (
                 <TextArea

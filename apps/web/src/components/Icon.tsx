@@ -1,15 +1,22 @@
 import { ICONS, type IconName } from './icons.ts'
 
+interface Look {
+  readonly size?: number
+  readonly className?: string | undefined
+}
+
 /** A picture without words of its own: what is beside it says what it means. */
-export function Icon({
-  name,
+export function Icon({ name, ...look }: Look & { readonly name: IconName }) {
+  return <Glyph path={ICONS[name]} strokeWidth={name === 'more' ? 2.6 : undefined} {...look} />
+}
+
+/** The same of a path of one's own, in a field of 24 by 24. */
+export function Glyph({
+  path,
   size = 18,
   className,
-}: {
-  name: IconName
-  size?: number
-  className?: string | undefined
-}) {
+  strokeWidth,
+}: Look & { readonly path: string; readonly strokeWidth?: number | undefined }) {
   return (
     <svg
       className={className}
@@ -24,7 +31,7 @@ export function Icon({
       aria-hidden="true"
       focusable="false"
     >
-      <path d={ICONS[name]} strokeWidth={name === 'more' ? 2.6 : undefined} />
+      <path d={path} strokeWidth={strokeWidth} />
     </svg>
   )
 }

@@ -1,6 +1,6 @@
 import type { CountedLabel, Torrent } from '@shoal/api'
 import type { ReactNode } from 'react'
-import { Icon } from '../components/Icon.tsx'
+import { Glyph, Icon } from '../components/Icon.tsx'
 import { LabelChip, ProgressBar } from '../components/Parts.tsx'
 import {
   formatAgo,
@@ -91,19 +91,7 @@ const SHIELD = 'M12 3.5 5 6v5.5c0 4.6 3 7.7 7 9 4-1.3 7-4.4 7-9V6l-7-2.5Zm0 6.5v
 export function SealedMark() {
   return (
     <span className={styles.sealed} title={t.sealedHint}>
-      <svg
-        width={14}
-        height={14}
-        viewBox="0 0 24 24"
-        fill="none"
-        stroke="currentColor"
-        strokeWidth={1.7}
-        strokeLinecap="round"
-        strokeLinejoin="round"
-        aria-hidden="true"
-      >
-        <path d={SHIELD} />
-      </svg>
+      <Glyph path={SHIELD} size={14} />
       <span className="visually-hidden">{t.sealed}</span>
     </span>
   )

@@ -1,4 +1,5 @@
 import type { FormProblem } from '../../sealing/seal-form.ts'
+import { WayChoice } from '../../sealing/WayChoice.tsx'
 import { problemAt, useWay, waysOf } from '../../sealing/ways.ts'
 import { texts } from '../../texts/sealing.ts'
 import styles from './sealing.module.css'
@@ -16,19 +17,7 @@ export default function SealFields({ problem }: { readonly problem: FormProblem 
     <fieldset className={styles.fields}>
       <legend>{say.to}</legend>
       {WAYS.map(way => (
-        <label key={way.by} className={styles.choice}>
-          <input
-            type="radio"
-            name="by"
-            value={way.by}
-            checked={by === way.by}
-            onChange={() => setBy(way.by)}
-          />
-          <span>
-            {way.label}
-            <small>{way.hint}</small>
-          </span>
-        </label>
+        <WayChoice key={way.by} way={way} chosen={by} className={styles.choice} onChoose={setBy} />
       ))}
       {by === 'passphrase' && (
         <>
