@@ -18,6 +18,18 @@ import { lacking } from './support/tools.ts'
 const asks = (tab: Page) =>
   tab.evaluate(() => !dispatchEvent(new Event('beforeunload', { cancelable: true })))
 
+/** Begins to seal the file, and goes on to an address that holds nothing. */
+async function sealAndLookElsewhere(tab: Page, path: string): Promise<void> {
+  await choose(tab, path)
+  await tab.getByRole('checkbox', { name: 'Seal it' }).check()
+  await tab.getByRole('button', { name: 'Seal and get a link' }).click()
+  await tab.getByText(/^Sealing: /).waitFor()
+  await tab.evaluate(() => {
+    location.hash = '#nothing'
+  })
+  await tab.getByText('This address holds no share').waitFor()
+}
+
 describe.skipIf(lacking('chromium'))('the page of a share link: while it seals', () => {
   const page = useBuiltPage()
   const browser = useBrowser()
@@ -51,14 +63,7 @@ describe.skipIf(lacking('chromium'))('the page of a share link: while it seals',
     await using site = await PageSite.start(page.folder)
     await randomFile(dir.join('large.bin'), 400_000_000)
     const { page: tab, problems } = await browser.open(site.url)
-    await choose(tab, dir.join('large.bin'))
-    await tab.getByRole('checkbox', { name: 'Seal it' }).check()
-    await tab.getByRole('button', { name: 'Seal and get a link' }).click()
-    await tab.getByText(/^Sealing: /).waitFor()
-    await tab.evaluate(() => {
-      location.hash = '#nothing'
-    })
-    await tab.getByText('This address holds no share').waitFor()
+    await sealAndLookElsewhere(tab, dir.join('large.bin'))
     await tab.getByText(/^Sealing: /).waitFor()
     expect(await asks(tab)).toBe(true)
     await tab.getByText('The link to large.bin is ready.').waitFor()
@@ -75,14 +80,7 @@ describe.skipIf(lacking('chromium'))('the page of a share link: while it seals',
     await using site = await PageSite.start(page.folder)
     await randomFile(dir.join('large.bin'), 400_000_000)
     const { page: tab, problems } = await browser.open(site.url)
-    await choose(tab, dir.join('large.bin'))
-    await tab.getByRole('checkbox', { name: 'Seal it' }).check()
-    await tab.getByRole('button', { name: 'Seal and get a link' }).click()
-    await tab.getByText(/^Sealing: /).waitFor()
-    await tab.evaluate(() => {
-      location.hash = '#nothing'
-    })
-    await tab.getByText('This address holds no share').waitFor()
+    await sealAndLookElsewhere(tab, dir.join('large.bin'))
     await tab.getByRole('button', { name: 'Cancel' }).click()
     await tab.getByText(/^Sealing: /).waitFor({ state: 'detached' })
     expect(await asks(tab)).toBe(false)

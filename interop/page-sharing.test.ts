@@ -5,6 +5,7 @@ import { formatMagnet } from '@shoal/torrent'
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { parseShareLink } from '../packages/links/src/index.ts'
+import { dragging } from './support/drag.ts'
 import { difference, filesBelow, randomFile, randomTree, tempDir } from './support/files.ts'
 import { PageSite } from './support/page-site.ts'
 import { useBrowser, useBuiltPage } from './support/page-tests.ts'
@@ -15,16 +16,14 @@ import { lacking } from './support/tools.ts'
 const asks = (tab: Page) =>
   tab.evaluate(() => !dispatchEvent(new Event('beforeunload', { cancelable: true })))
 
-/** Drops what lies on the disk, as a file manager does: with movements, which tell the browser in time that the page would have it. */
+/** Drops what lies on the disk, as a file manager does. */
 const drop = (tab: Page, ...files: string[]) => dropAt(tab, { x: 200, y: 300 }, ...files)
 
-async function dropAt(tab: Page, { x, y }: { x: number; y: number }, ...files: string[]): Promise<void> {
-  const devtools = await tab.context().newCDPSession(tab)
-  const data = { items: [], files, dragOperationsMask: 1 }
-  for (const type of ['dragEnter', 'dragOver', 'dragOver', 'dragOver', 'drop'] as const)
-    await devtools.send('Input.dispatchDragEvent', { type, x, y, data })
-  await devtools.detach()
-}
+const dropAt = (tab: Page, at: { x: number; y: number }, ...files: string[]) =>
+  dragging(tab, at, files, async drag => {
+    await drag.enter()
+    await drag.drop()
+  })
 
 async function choose(tab: Page, path: string): Promise<void> {
   const choosing = tab.waitForEvent('filechooser')

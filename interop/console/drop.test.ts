@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
+import { dragging } from '../support/drag.ts'
 import { difference, randomTree } from '../support/files.ts'
 import { Libtorrent } from '../support/libtorrent.ts'
 import { Opentracker } from '../support/opentracker.ts'
@@ -71,30 +72,22 @@ describe.skipIf(skipped ?? lacking('opentracker'))('the console of a real node: 
 })
 
 /** Drops files and folders of this machine onto the middle of the page, as a person's hand does. */
-async function drop(page: Page, files: readonly string[]): Promise<void> {
-  const devtools = await page.context().newCDPSession(page)
+function drop(page: Page, files: readonly string[]): Promise<void> {
   const { width, height } = page.viewportSize()!
-  const data = { items: [], files: [...files], dragOperationsMask: 1 }
-  const send = (type: 'dragEnter' | 'dragOver' | 'drop') =>
-    devtools.send('Input.dispatchDragEvent', { type, x: width / 2, y: height / 2, data })
   const zone = page.getByText('Drop to add')
-  // A person sees that the page takes it before letting go: it may still be starting. The browser drops only where it knows that the page
-  // would have it, which a hand's many movements tell it in time.
-  const isTaken = async () => {
-    await send('dragEnter')
-    return zone.isVisible()
-  }
-  const isDropped = async () => {
-    if (!(await isTaken())) return false
-    for (let moves = 0; moves < 3; moves++) await send('dragOver')
-    await send('drop')
-    return zone.waitFor({ state: 'hidden', timeout: 2000 }).then(
-      () => true,
-      () => false,
-    )
-  }
-  await expect.poll(isDropped, { timeout: 30_000 }).toBe(true)
-  await devtools.detach()
+  return dragging(page, { x: width / 2, y: height / 2 }, files, async drag => {
+    // A person sees that the page takes it before letting go: it may still be starting.
+    const isDropped = async () => {
+      await drag.enter()
+      if (!(await zone.isVisible())) return false
+      await drag.drop()
+      return zone.waitFor({ state: 'hidden', timeout: 2000 }).then(
+        () => true,
+        () => false,
+      )
+    }
+    await expect.poll(isDropped, { timeout: 30_000 }).toBe(true)
+  })
 }
 
 /** On loopback an upload is over before its progress is seen. */
