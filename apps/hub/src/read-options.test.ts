@@ -4,7 +4,7 @@ import { flagName, OPTIONS } from './options.ts'
 import { readOptions } from './read-options.ts'
 
 function read(args: string[], env: Record<string, string> = {}, file = '{}') {
-  const { help: _help, ...given } = readOptions({ args, env, cwd: '/work', readFile: () => file })
+  const { help: _help, ...given } = readOptions({ args, env, cwd: '/srv/hub', readFile: () => file })
   return given
 }
 
@@ -47,9 +47,9 @@ describe('options of a hub', () => {
 
   it('say where in the file something is wrong', () => {
     const config = ['--config', 'hub.json']
-    expect(() => read(config, {}, '[]')).toThrow('/work/hub.json: write one JSON object')
+    expect(() => read(config, {}, '[]')).toThrow('/srv/hub/hub.json: write one JSON object')
     expect(() => read(config, {}, '{"prot":1}')).toThrow('there is no option prot')
-    expect(() => read(config, {}, '{"port":"x"}')).toThrow('/work/hub.json: port: "x"')
+    expect(() => read(config, {}, '{"port":"x"}')).toThrow('/srv/hub/hub.json: port: "x"')
   })
 
   it('are all in the help', () => {
