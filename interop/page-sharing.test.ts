@@ -84,6 +84,19 @@ describe.skipIf(lacking('chromium'))('dropping on the page', () => {
     expect(problems).toEqual([])
   })
 
+  test('what was chosen stays when the way home is pressed', async () => {
+    await using dir = await tempDir('home')
+    await using site = await PageSite.start(page.folder)
+    await randomFile(dir.join('mine.bin'), 1000)
+    const { page: tab, problems } = await browser.open(site.url)
+    await choose(tab, dir.join('mine.bin'))
+    await tab.getByLabel('Name that others see').fill('Mine for you.bin')
+    await tab.getByRole('link', { name: 'Shoal' }).click()
+    await tab.waitForURL('**/#/')
+    expect(await tab.getByLabel('Name that others see').inputValue()).toBe('Mine for you.bin')
+    expect(problems).toEqual([])
+  })
+
   test('a thousand small files', async () => {
     await using dir = await tempDir('dropping')
     await using site = await PageSite.start(page.folder)

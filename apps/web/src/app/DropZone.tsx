@@ -19,6 +19,8 @@ export function DropZone() {
       )
     const enter = (event: DragEvent) => {
       if (!accepts(event)) return
+      // Browsers ask by `dragover` only where the hand has stayed on one element, and the page may change under it.
+      event.preventDefault()
       depth++
       setOver(true)
     }

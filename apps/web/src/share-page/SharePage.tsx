@@ -37,7 +37,7 @@ export function SharePage({ services }: { readonly services: Services }) {
             <SharingState />
           </Suspense>
         )}
-        <Boundary key={fragment}>
+        <Boundary key={opened.kind === 'home' ? opened.kind : fragment}>
           <Suspense>
             {opened.kind === 'home' && <Home />}
             {opened.kind === 'wrong' && <WrongLink code={opened.code} message={opened.message} />}

@@ -24,9 +24,12 @@ export function useDropped(dropped: Cell<Dropped | null>): void {
       )
       location.hash = '#/'
     }
+    // Entering too: browsers ask by `dragover` only where the hand has stayed on one element, and the page may change under it.
+    addEventListener('dragenter', over)
     addEventListener('dragover', over)
     addEventListener('drop', drop)
     return () => {
+      removeEventListener('dragenter', over)
       removeEventListener('dragover', over)
       removeEventListener('drop', drop)
     }
