@@ -4,6 +4,8 @@ import type { PeerAddress } from '../transport.ts'
 import { LINGER_MS } from './limits.ts'
 import type { RtcChannel, RtcChannelHandler } from './rtc.ts'
 
+export type NativeMessage = string | Uint8Array | ArrayBuffer
+
 /** The contract over an open channel of node-datachannel, which throws at every use once it is closed. */
 export class NodeChannel implements RtcChannel {
   readonly remote: PeerAddress | null
@@ -23,7 +25,6 @@ export class NodeChannel implements RtcChannel {
     this.#connection = connection
     this.remote = remote
     this.maxMessageBytes = channel.maxMessageSize()
-    channel.onMessage(message => this.#onMessage(message))
   }
 
   get bufferedBytes(): number {
@@ -55,6 +56,13 @@ export class NodeChannel implements RtcChannel {
     this.#finish()
   }
 
+  onMessage(message: NativeMessage): void {
+    if (this.#isClosed || typeof message === 'string') return
+    const bytes = message instanceof ArrayBuffer ? new Uint8Array(message) : message
+    if (this.#handler) this.#handler.onMessage(bytes)
+    else this.#early.push(bytes)
+  }
+
   /** The native channel has closed: by the other side, or after `close`. */
   closed(): void {
     this.#isGone = true
@@ -70,23 +78,15 @@ export class NodeChannel implements RtcChannel {
     if (state === 'disconnected') return
     this.#isGone ||= state === 'closed'
     if (this.#isClosed) return
+    if (state === 'closed') return void afterTurn(() => this.closed())
     this.#isClosed = true
-    this.#end(
-      state === 'failed' ? new ShoalError('timeout', 'the peer cannot be reached any more') : undefined,
-    )
+    this.#end(new ShoalError('timeout', 'the peer cannot be reached any more'))
   }
 
   #begin(handler: RtcChannelHandler): void {
     this.#handler = handler
     for (const bytes of this.#early.splice(0)) if (!this.#isClosed) handler.onMessage(bytes)
-    if (this.#isGone) handler.onClose()
-  }
-
-  #onMessage(message: string | Uint8Array | ArrayBuffer): void {
-    if (this.#isClosed || typeof message === 'string') return
-    const bytes = message instanceof ArrayBuffer ? new Uint8Array(message) : message
-    if (this.#handler) this.#handler.onMessage(bytes)
-    else this.#early.push(bytes)
+    if (this.#isClosed) handler.onClose()
   }
 
   #onLow(): void {
@@ -109,4 +109,9 @@ export class NodeChannel implements RtcChannel {
     this.#connection.close()
     queueMicrotask(() => this.#handler?.onClose(error))
   }
+}
+
+/** Runs `work` after what the native threads have told by now: states come before messages that arrived earlier. */
+function afterTurn(work: () => void): void {
+  setImmediate(() => setImmediate(work))
 }

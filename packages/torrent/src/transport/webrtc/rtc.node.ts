@@ -4,7 +4,7 @@ import { messageOf, ShoalError } from '../../base/errors.ts'
 import { canonicalIp } from '../../base/ip.ts'
 import { checkIceServer, parseIceUrl } from './ice-url.ts'
 import { GATHER_LIMIT_MS } from './limits.ts'
-import { NodeChannel } from './node-channel.node.ts'
+import { type NativeMessage, NodeChannel } from './node-channel.node.ts'
 import type { IceServer, RtcCandidate, RtcConfig, RtcFactory, RtcPeer, RtcPeerEvents } from './rtc.ts'
 
 type Native = typeof import('node-datachannel')
@@ -62,6 +62,7 @@ class NodePeer implements RtcPeer {
   readonly #events: RtcPeerEvents
   #channel: DataChannel | null = null
   #open: NodeChannel | null = null
+  #early: NativeMessage[] = []
   #isOver = false
   #onGathered: (() => void) | null = null
 
@@ -111,6 +112,11 @@ class NodePeer implements RtcPeer {
   #watch(channel: DataChannel): void {
     this.#channel = channel
     channel.onOpen(() => this.#opened())
+    // Before `onClosed`: of callbacks that wait together, libuv runs those first that were set first, and messages are dropped with a channel that has closed.
+    channel.onMessage(message => {
+      if (this.#open) this.#open.onMessage(message)
+      else this.#early.push(message)
+    })
     channel.onClosed(() => this.#open?.closed())
   }
 
@@ -156,6 +162,7 @@ class NodePeer implements RtcPeer {
     const host = selected && canonicalIp(selected.address)
     const remote = host ? { host, port: selected.port, kind: 'webrtc' as const } : null
     this.#open = new NodeChannel(this.#channel, this.#connection, remote)
+    for (const message of this.#early.splice(0)) this.#open.onMessage(message)
     this.#events.onChannel(this.#open)
   }
 
