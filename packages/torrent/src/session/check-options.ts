@@ -1,6 +1,6 @@
-import type { SessionOptions } from '../api.ts'
 import { ShoalError } from '../base/errors.ts'
 import { parseHostPort } from '../base/ip.ts'
+import type { SessionOptions } from '../session-api.ts'
 import { checkIceServer } from '../transport/webrtc/ice-url.ts'
 
 /** Throws `bad-argument` for an option that means nothing, before anything is opened. */

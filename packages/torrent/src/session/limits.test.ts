@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { AddOptions, SessionOptions } from '../api.ts'
+import type { AddOptions } from '../api.ts'
+import type { SessionOptions } from '../session-api.ts'
 import { type TestTorrent, testTorrent } from '../swarm/testing/test-torrent.ts'
 import type { Session } from './session.ts'
 import { SessionWorld } from './testing/world.ts'

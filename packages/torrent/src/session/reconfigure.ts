@@ -1,4 +1,4 @@
-import type { SessionSettings } from '../api.ts'
+import type { SessionSettings } from '../session-api.ts'
 import type { Transport } from '../transport/transport.ts'
 import type { Acceptor } from './acceptor.ts'
 import type { SessionDiscovery } from './announcements.ts'

@@ -1,4 +1,4 @@
-import type { SessionStats } from '../api.ts'
+import type { SessionStats } from '../session-api.ts'
 import type { EngineContext } from './engine-context.ts'
 import type { Torrent } from './torrent.ts'
 

@@ -1,16 +1,14 @@
 import { absolutePath } from '#paths'
 import { createResumeStore, lockFolder } from '#resume-store'
+import type { AddOptions, PeerClass, RateLimits } from '../api.ts'
+import { messageOf, ShoalError } from '../base/errors.ts'
 import type {
-  AddOptions,
-  PeerClass,
-  RateLimits,
   SessionApi,
   SessionOptions,
   SessionSettings,
   SessionStats,
   TorrentSource,
-} from '../api.ts'
-import { messageOf, ShoalError } from '../base/errors.ts'
+} from '../session-api.ts'
 import type { RtcOffer } from '../transport/webrtc/meetings.ts'
 import { Acceptor } from './acceptor.ts'
 import { checkOptions } from './check-options.ts'

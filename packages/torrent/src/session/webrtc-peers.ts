@@ -1,4 +1,5 @@
-import type { TorrentState, WebrtcOptions } from '../api.ts'
+import type { TorrentState } from '../api.ts'
+import type { WebrtcOptions } from '../session-api.ts'
 import { samePeer } from '../swarm/admission.ts'
 import { greetPeer } from '../swarm/handshakes.ts'
 import type { Connection } from '../transport/transport.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { SessionOptions } from '../api.ts'
 import { MemoryWsTracker } from '../discovery/tracker/ws/testing/memory-ws.ts'
+import type { SessionOptions } from '../session-api.ts'
 import { type TestTorrent, testTorrent } from '../swarm/testing/test-torrent.ts'
 import { MemoryRtc } from '../transport/webrtc/testing/memory-rtc.ts'
 import type { Session } from './session.ts'

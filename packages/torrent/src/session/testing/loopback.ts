@@ -1,10 +1,10 @@
 import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import type { SessionOptions } from '../../api.ts'
 import { seededRandom } from '../../base/random.ts'
 import { createTorrent } from '../../hash/create.ts'
 import type { Metainfo } from '../../metainfo/metainfo.ts'
+import type { SessionOptions } from '../../session-api.ts'
 import type { SessionEnvironment } from '../environment.ts'
 import { Session } from '../session.ts'
 
