@@ -27,8 +27,9 @@ export interface Hub {
   readonly port: number
   /** Null when it is switched off. */
   readonly udpPort: number | null
-  /** Where it answers, as this machine reaches it. */
+  /** Where peers announce, as this machine reaches it; where `isPrivate`, with a passkey between host and path. */
   readonly urls: readonly string[]
+  readonly isPrivate: boolean
   stats(): Promise<HubStats>
   /** Reads the lists in files again, as it does by itself when they change. */
   readLists(): void
@@ -83,12 +84,16 @@ export async function startHub(given: Given, log: Pick<Logger, 'info' | 'warn'>)
   }
   lists.watch(tracker)
   const port = http[0]!.port
-  const urls = hosts.map(host => `http://${reachable(host)}:${port}/announce`)
-  log.info({ urls, udpPort: udp[0]?.port ?? null, private: tracker.isPrivate }, 'the hub answers')
+  const udpPort = udp[0]?.port ?? null
+  const at = (scheme: string, of: number) =>
+    hosts.map(host => `${scheme}://${reachable(host)}:${of}/announce`)
+  const urls = [...at('http', port), ...(udpPort === null ? [] : at('udp', udpPort)), ...at('ws', port)]
+  log.info({ urls, private: tracker.isPrivate }, 'the hub answers')
   return {
     port,
-    udpPort: udp[0]?.port ?? null,
+    udpPort,
     urls,
+    isPrivate: tracker.isPrivate,
     stats,
     readLists: () => lists.readAgain(tracker),
     close,

@@ -4,6 +4,7 @@ import { EXIT, SetupError, UsageError } from './failure.ts'
 import { helpText } from './help.ts'
 import { startHub } from './hub.ts'
 import { readOptions } from './read-options.ts'
+import { startedText } from './started-text.ts'
 
 /** How long connections may take to end. */
 const CLOSE_MS = 5000
@@ -15,6 +16,7 @@ export async function main(args: readonly string[]): Promise<void> {
     if (given.help) return void process.stdout.write(helpText())
     const log = pino({ name: 'shoal-hub', level: given.logLevel ?? 'info' })
     const hub = await startHub(given, log)
+    if (process.stdout.isTTY) process.stdout.write(startedText(hub, { noStats: given.noStats ?? false }))
     const readAgain = () => {
       log.info('reads its lists again, as SIGHUP asks')
       hub.readLists()
