@@ -34,6 +34,7 @@ export const start = defineCommand({
         // In a pipe it ends in a log: the token is nothing for that.
         output.line(`Console: ${output.terminal ? consoleUrl : `${url}/`}`)
         output.line(`Files:   ${directory}`)
+        output.line(`Page:    ${url}/share/ shares from a browser, and opens what is shared`)
         if (given.username !== undefined) output.line(`User:    ${given.username}, with the password`)
         else if (!output.terminal) output.line(`Token:   ${openCommand(given)} prints the address with it`)
         if (output.terminal) output.line('Ctrl-C stops')

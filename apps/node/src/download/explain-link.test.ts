@@ -39,6 +39,12 @@ test('a plain file is none for `get`: who downloads it is said', async () => {
   expect(String(await told('ftp://user:secret@files.example/notes.txt'))).not.toContain('secret')
 })
 
+test('a page is none either: it may be a share link without what it says', async () =>
+  expect(await told(`http://${host}/share/`)).toMatchObject({
+    code: 'not-a-torrent',
+    message: expect.stringMatching(/share\/ is no \.torrent\. .* get 'https:\/\/…\/#…', in quotes/),
+  }))
+
 test('what should be a .torrent, and what is not there, is told as it is', async () => {
   expect(await told(`http://${host}/notes.torrent`)).toMatchObject({
     code: 'bad-torrent',

@@ -6,6 +6,8 @@ import { withoutPassword } from '../protocols/protocol-manager.ts'
 const UNDERSTOOD =
   'a magnet link (magnet:?xt=…), an info hash (40 or 64 hex digits, or 32 base32 characters), a content ID (baf5r…), the path or http(s) URL of a .torrent file, a share link in quotes'
 const PLAIN_FILES = `The running node downloads plain files: ${SHOAL} add URL, or ${SHOAL} get URL --node local`
+/** What it says is after `#`, which servers do not get. */
+const SHARE_LINK = `${SHOAL} get 'https://…/#…', in quotes, with what follows #`
 /** Longest part of a link that a message repeats. */
 const SHOWN_LENGTH = 80
 
@@ -41,7 +43,10 @@ function isNoPath(text: string, error: unknown): boolean {
 }
 
 function plainFile(url: string, cause: unknown): Failure {
-  return new Failure('not-a-torrent', `${shown(url)} is no .torrent. ${PLAIN_FILES}`, { cause })
+  const message = url.endsWith('/')
+    ? `${shown(url)} is no .torrent. Of a share link all is needed: ${SHARE_LINK}`
+    : `${shown(url)} is no .torrent. ${PLAIN_FILES}`
+  return new Failure('not-a-torrent', message, { cause })
 }
 
 function unknown(text: string, cause: unknown): Failure {
