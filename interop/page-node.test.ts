@@ -4,6 +4,7 @@ import { buildConsole } from '../apps/web/scripts/build-console.ts'
 import { Browser } from './support/browser.ts'
 import { randomFile, tempDir } from './support/files.ts'
 import { Node } from './support/node.ts'
+import { Seeder } from './support/seeder.ts'
 import { makeTorrent } from './support/shoal.ts'
 import { lacking } from './support/tools.ts'
 
@@ -56,12 +57,35 @@ describe.skipIf(lacking('chromium'))('the page of a share link at a node', () =>
     const remembers = { 'shoal.welcomed': 'yes' }
     const { page: tab, context } = await browser.open(`${node.url}/#token=${node.token}`, { remembers })
     await tab.getByText('harbour.bin').first().waitFor()
-    await tab.goto(`${node.url}/share/${link!.slice(link!.indexOf('#'))}`)
+    // Under another name of this machine nobody is logged in: there the console asks.
+    await tab.goto(`${node.url.replace('127.0.0.1', 'localhost')}/share/${link!.slice(link!.indexOf('#'))}`)
     await tab.getByRole('button', { name: 'Save harbour.bin' }).waitFor()
     await tab.getByLabel('Address of your node').fill(node.url)
     const opening = context.waitForEvent('page')
     await tab.getByRole('button', { name: 'Add to node' }).click()
     const dialog = (await opening).getByRole('dialog')
     await dialog.getByText('What is inside shows when it is opened: by the node').waitFor()
+  }, 180_000)
+
+  test('who is logged in at the node that serves the page adds to it with one click', async () => {
+    expect(buildConsole()).toBe(true)
+    await using dir = await tempDir('page')
+    await using node = await Node.start({ folder: dir.join('node') })
+    await using other = await Seeder.start()
+    await using browser = await Browser.launch()
+    const { path } = await randomFile(dir.join('theirs.bin'), 3_000_000)
+    const { magnet } = await other.seed(path, [`${node.url.replace('http', 'ws')}/announce`])
+    const remembers = { 'shoal.welcomed': 'yes' }
+    const { page: tab, problems } = await browser.open(`${node.url}/#token=${node.token}`, { remembers })
+    await tab.getByRole('heading', { level: 1 }).first().waitFor()
+    await tab.goto(`${node.url}/share/#${magnet}`)
+    await tab.getByRole('button', { name: 'Download 3.00 MB' }).waitFor()
+    await tab.getByLabel('Address of your node').fill(node.url)
+    await tab.getByRole('button', { name: 'Add to node' }).click()
+    await tab.getByRole('link', { name: 'Your node has it now' }).click()
+    await tab.getByText('theirs.bin').first().waitFor()
+    const { items } = await node.api.listTorrents({})
+    await node.whenTorrent(items[0]!.id, ({ progress }) => progress === 1)
+    expect(problems).toEqual([])
   }, 180_000)
 })

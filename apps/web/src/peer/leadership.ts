@@ -28,6 +28,7 @@ export class Leadership {
   readonly #closing = new AbortController()
   #port: MessagePort | null = null
   #end: (() => void) | null = null
+  #hangUp: (() => void) | null = null
   #leading: Promise<unknown> = Promise.resolve()
 
   constructor(config: EngineConfig, events: LeadershipEvents) {
@@ -82,7 +83,7 @@ export class Leadership {
     })
     const frames = new MessageChannel()
     const rtc = new MessageChannel()
-    const takeBack = lendRtc(rtc.port1)
+    this.#hangUp = lendRtc(rtc.port1)
     this.#port = frames.port1
     let isLoaded = false
     frames.port1.onmessage = ({ data }: MessageEvent<WorkerFrame>) => {
@@ -96,7 +97,7 @@ export class Leadership {
     return new Promise(resolve => {
       this.#end = () => {
         removeEventListener('online', onOnline)
-        takeBack()
+        this.#hangUp?.()
         worker.terminate()
         this.#port = null
         resolve()
@@ -112,7 +113,10 @@ export class Leadership {
 
   readonly #onHide = ({ persisted }: PageTransitionEvent) => {
     // One that may come back from the browser's cache goes on then.
-    if (!persisted) this.post({ kind: 'bye', from: '' })
+    if (persisted) return
+    this.post({ kind: 'bye', from: '' })
+    // What is not told now the others find out when they have waited long enough.
+    this.#hangUp?.()
   }
 }
 

@@ -13,6 +13,13 @@ export interface ShareFile {
   read(range: { readonly start: number; readonly end: number }): ReadableStream<Uint8Array>
 }
 
+/** The files of something that has a name of its own. */
+export interface NamedFiles {
+  /** Null where nothing holds them all. */
+  readonly name: string | null
+  readonly files: readonly ShareFile[]
+}
+
 /** The files of a torrent. */
 export function filesOf(peer: BrowserPeer, id: string, files: readonly FileSnapshot[]): ShareFile[] {
   const isFolder = files.length > 1 || (files[0]?.path.length ?? 0) > 1

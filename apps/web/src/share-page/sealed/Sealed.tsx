@@ -3,7 +3,7 @@ import type { Unlock } from '@shoal/sealed'
 import { type FormEvent, lazy, Suspense, useEffect, useId, useState } from 'react'
 import { Button } from '../../components/Button.tsx'
 import { texts as say } from '../../texts/sealing.ts'
-import type { ShareFile } from '../files/share-file.ts'
+import type { NamedFiles, ShareFile } from '../files/share-file.ts'
 import { Notice, Section, wordsOf } from '../view/parts.tsx'
 import styles from '../view/view.module.css'
 
@@ -14,7 +14,7 @@ interface Props {
   /** What the torrent holds; null before that is known. */
   readonly sealed: ShareFile | null
   readonly isOpen: boolean
-  onOpen(files: readonly ShareFile[]): void
+  onOpen(inside: NamedFiles): void
 }
 
 /** Opens a sealed share: by the key of the link at once, by a passphrase or the user's own key when that is given. */

@@ -1,24 +1,30 @@
 import { OpenedShare, type Unlock } from '@shoal/sealed'
-import type { ShareFile } from '../files/share-file.ts'
+import type { NamedFiles, ShareFile } from '../files/share-file.ts'
 import { torrentSource } from './torrent-source.ts'
 
 /** The files inside a sealed share, whose one file is `sealed`. Rejects with a SealedError, whose message says what to do. */
-export async function openSealed(sealed: ShareFile, unlock: Unlock): Promise<ShareFile[]> {
+export async function openSealed(sealed: ShareFile, unlock: Unlock): Promise<NamedFiles> {
   const share = await OpenedShare.open(torrentSource(sealed), unlock)
-  return share.entries
-    .filter(({ folder }) => !folder)
-    .map(({ path, lengthBytes }, index) => ({
-      index,
-      path,
-      lengthBytes,
-      haveBytes: null,
-      read: range => streamOf(signal => parts(share, path, { ...range, signal })),
-    }))
+  const entries = share.entries.filter(({ folder }) => !folder)
+  const first = entries[0]?.path ?? []
+  const name = entries.every(({ path }) => path[0] === first[0]) ? (first[0] ?? null) : null
+  const isFolder = name !== null && entries.every(({ path }) => path.length > 1)
+  const files = entries.map(({ path, lengthBytes }, index) => ({
+    index,
+    path: isFolder ? path.slice(1) : path,
+    lengthBytes,
+    haveBytes: null,
+    read: (range: Range) => streamOf(signal => parts(share, path, { ...range, signal })),
+  }))
+  return { name, files }
 }
 
-interface Part {
+interface Range {
   readonly start: number
   readonly end: number
+}
+
+interface Part extends Range {
   readonly signal: AbortSignal
 }
 

@@ -1,21 +1,38 @@
 import { type FormEvent, useId, useState } from 'react'
 import { Button } from '../../components/Button.tsx'
 import { texts } from '../../texts/share-page.ts'
-import { addressOfNode, addUrl, rememberNode } from './node-address.ts'
+import { addAtHost, addressOfNode, addUrl, rememberNode } from './node-address.ts'
 import { Section } from './parts.tsx'
 import styles from './view.module.css'
 
-/** Opens the console of the user's own node with `source`, a link of either kind, which follows `#` there too. */
-export function AddToNode({ source }: { readonly source: string }) {
+interface Props {
+  /** A link of either kind. */
+  readonly source: string
+  readonly magnet: string
+  /** The node needs more than the link. */
+  readonly asks: boolean
+}
+
+/**
+ * Hands `source` to the user's own node: at once where that serves this page and knows him, else by its console, where it follows `#` too. Or
+ * to whatever program takes magnet links here.
+ */
+export function AddToNode({ source, magnet, asks }: Props) {
   const id = useId()
   const [wrong, setWrong] = useState(false)
+  const [added, setAdded] = useState(false)
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
     const url = addUrl(String(new FormData(event.currentTarget).get('node') ?? ''), source)
     setWrong(url === null)
     if (url === null) return
-    rememberNode(new URL(url).origin)
-    open(url, '_blank', 'noopener,noreferrer')
+    const { origin } = new URL(url)
+    rememberNode(origin)
+    void (async () => {
+      const isAdded = origin === location.origin && !asks && (await addAtHost(source))
+      setAdded(isAdded)
+      if (!isAdded) open(url, '_blank', 'noopener,noreferrer')
+    })()
   }
   return (
     <Section title={texts.node.title}>
@@ -38,6 +55,10 @@ export function AddToNode({ source }: { readonly source: string }) {
             {texts.node.open}
           </Button>
         </div>
+        <p role="status" className={styles.said}>
+          {added && <a href="/">{texts.node.added}</a>}
+        </p>
+        <a href={magnet}>{texts.node.magnet}</a>
         {wrong && (
           <p id={`${id}-wrong`} role="alert" className={styles.wrong}>
             {texts.node.wrong}

@@ -13,6 +13,8 @@ import styles from './view.module.css'
 
 interface Props {
   readonly torrent: TorrentSnapshot
+  /** What they are saved under together. */
+  readonly name: string
   /** As they are saved. */
   readonly files: readonly ShareFile[]
   readonly phase: Phase
@@ -21,7 +23,7 @@ interface Props {
 }
 
 /** The one thing to do next, large, and what else can be done. */
-export function Controls({ torrent, files, phase, choice, saving }: Props) {
+export function Controls({ torrent, name, files, phase, choice, saving }: Props) {
   const { peer } = useServices()
   const tooLarge = useTooLarge(phase === 'offered' ? choice.bytes : 0)
   const only = files.length === 1 ? files[0]! : null
@@ -55,7 +57,7 @@ export function Controls({ torrent, files, phase, choice, saving }: Props) {
             variant={phase === 'complete' ? 'primary' : 'plain'}
             size="large"
             icon="disk"
-            onClick={() => saving.saveAll(files.filter(isWanted(choice)), torrent.name)}
+            onClick={() => saving.saveAll(files.filter(isWanted(choice)), name)}
           >
             {texts.actions.saveAll}
           </Button>

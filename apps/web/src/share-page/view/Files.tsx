@@ -89,6 +89,7 @@ function FileRow({ file, name, choice, onShow, onSave }: RowProps) {
             type="button"
             className={styles.iconButton}
             aria-label={plays ? texts.actions.play(name) : texts.actions.show(name)}
+            title={plays ? texts.actions.play(name) : texts.actions.show(name)}
             onClick={onShow}
           >
             <Icon name={plays ? 'play' : 'screen'} />
@@ -98,6 +99,7 @@ function FileRow({ file, name, choice, onShow, onSave }: RowProps) {
           type="button"
           className={styles.iconButton}
           aria-label={texts.actions.saveFile(name)}
+          title={texts.actions.saveFile(name)}
           onClick={onSave}
         >
           <Icon name="disk" />

@@ -4,18 +4,21 @@ import { formatBytes } from '../../format/format.ts'
 import { shownName } from '../../format/shown-name.ts'
 import type { TorrentSnapshot } from '../../peer/protocol.ts'
 import { texts } from '../../texts/share-page.ts'
+import type { ShareFile } from '../files/share-file.ts'
 import styles from './view.module.css'
 
 interface Props {
   readonly name: string
   readonly link: ShareLink
   readonly torrent: TorrentSnapshot | undefined
+  /** Of a sealed share that is open. */
+  readonly inside: readonly ShareFile[] | null
 }
 
 /** What it is, as far as is known: the link's own words before anybody has answered. */
-export function Head({ name, link, torrent }: Props) {
+export function Head({ name, link, torrent, inside }: Props) {
   const lengthBytes = torrent?.lengthBytes || link.lengthBytes
-  const fileCount = torrent?.fileCount ?? 0
+  const fileCount = inside?.length ?? torrent?.fileCount ?? 0
   return (
     <div className={styles.head}>
       <h1>{shownName(name)}</h1>
@@ -27,8 +30,13 @@ export function Head({ name, link, torrent }: Props) {
             <Icon name="lock" size={15} /> {texts.facts.sealed}
           </span>
         )}
-        {torrent && fileCount > 0 && <span>{texts.peers.count(torrent.seeds, torrent.peers)}</span>}
+        {torrent && fileCount > 0 && <span>{connected(torrent)}</span>}
       </p>
     </div>
   )
+}
+
+/** Who has all of it is told no more of pieces, by anybody: then it cannot say who has them. */
+function connected({ seeds, peers, haveBytes, lengthBytes }: TorrentSnapshot): string {
+  return haveBytes < lengthBytes ? texts.peers.count(seeds, peers) : texts.peers.connected(peers)
 }

@@ -19,7 +19,11 @@ export default function More({ torrent, link, magnet, isMine }: Props) {
   return (
     <>
       {!isMine && <LinkBox link={passed(torrent, link, page)} name={torrent.name} />}
-      <AddToNode source={opensAtNode(link) ? passed(torrent, link, page) : magnet} />
+      <AddToNode
+        source={opensAtNode(link) ? passed(torrent, link, page) : magnet}
+        magnet={torrent.magnet}
+        asks={link.seal?.by === 'passphrase'}
+      />
       <Kept current={torrent.id} />
     </>
   )

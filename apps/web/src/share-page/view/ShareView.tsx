@@ -5,7 +5,7 @@ import { useCell } from '../../node/context.tsx'
 import type { TorrentSnapshot } from '../../peer/protocol.ts'
 import { texts } from '../../texts/share-page.ts'
 import { useOwnShare } from '../again/use-own-share.ts'
-import { filesOf, type ShareFile } from '../files/share-file.ts'
+import { filesOf, type NamedFiles, type ShareFile } from '../files/share-file.ts'
 import { linkOf } from '../link/link-of.ts'
 import { useDetail, useServices } from '../services.ts'
 import { Controls } from './Controls.tsx'
@@ -34,16 +34,17 @@ interface Props {
 /** What a link leads to: what it is, who has it, and what to do with it. */
 export function ShareView({ link, magnet }: Props) {
   const { torrent, failure } = useOpened(link, magnet)
-  const name = torrent?.name ?? link.magnet.name ?? texts.name
+  const [inside, setInside] = useState<NamedFiles | null>(null)
+  const name = inside?.name ?? torrent?.name ?? link.magnet.name ?? texts.name
   useEffect(() => {
     document.title = `${name} – ${texts.name}`
   }, [name])
   return (
     <>
-      <Head name={name} link={link} torrent={torrent} />
+      <Head name={name} link={link} torrent={torrent} inside={inside?.files ?? null} />
       {failure && <Notice>{wordsOf(failure)}</Notice>}
       {torrent ? (
-        <Opened torrent={torrent} link={link} magnet={magnet} />
+        <Found torrent={torrent} link={link} magnet={magnet} name={name} inside={inside} onOpen={setInside} />
       ) : (
         !failure && <p>{texts.state.starting}</p>
       )}
@@ -51,7 +52,15 @@ export function ShareView({ link, magnet }: Props) {
   )
 }
 
-function Opened({ torrent, link, magnet }: Props & { readonly torrent: TorrentSnapshot }) {
+interface FoundProps extends Props {
+  readonly torrent: TorrentSnapshot
+  readonly name: string
+  /** Of a sealed share: what is inside, once it is open. */
+  readonly inside: NamedFiles | null
+  onOpen(inside: NamedFiles): void
+}
+
+function Found({ torrent, link, magnet, name, inside, onOpen }: FoundProps) {
   const { page, peer, made } = useServices()
   const detail = useDetail(torrent.id)
   const phase = phaseOf(torrent)
@@ -59,12 +68,11 @@ function Opened({ torrent, link, magnet }: Props & { readonly torrent: TorrentSn
   const choice = useChosen(torrent, detail)
   const saving = useSaving()
   const files = useMemo(() => filesOf(peer, torrent.id, detail?.files ?? []), [peer, torrent.id, detail])
-  const [opened, setOpened] = useState<readonly ShareFile[] | null>(null)
-  const shown = link.seal ? (opened ?? []) : files
+  const shown = link.seal ? (inside?.files ?? []) : files
   const begun = torrent.wantedBytes > 0
   const isWanted = (file: ShareFile) => file.haveBytes === null || choice.has(file.index)
   // Of what is not open yet nothing can have been saved.
-  const isUnsaved = (link.seal && !opened) || shown.filter(isWanted).some(saving.isUnsaved)
+  const isUnsaved = (link.seal && !inside) || shown.filter(isWanted).some(saving.isUnsaved)
   const isMine = torrent.origin === 'shared' || made.has(torrent.id)
   return (
     <>
@@ -75,7 +83,7 @@ function Opened({ torrent, link, magnet }: Props & { readonly torrent: TorrentSn
         </Suspense>
       )}
       <Status torrent={torrent} detail={detail} phase={phase} />
-      <Controls torrent={torrent} files={shown} phase={phase} choice={choice} saving={saving} />
+      <Controls torrent={torrent} name={name} files={shown} phase={phase} choice={choice} saving={saving} />
       {begun && detail && (
         <Suspense>
           <Pieces detail={detail} />
@@ -83,7 +91,7 @@ function Opened({ torrent, link, magnet }: Props & { readonly torrent: TorrentSn
       )}
       {link.seal && (
         <Suspense>
-          <Sealed seal={link.seal} sealed={files[0] ?? null} isOpen={opened !== null} onOpen={setOpened} />
+          <Sealed seal={link.seal} sealed={files[0] ?? null} isOpen={inside !== null} onOpen={onOpen} />
         </Suspense>
       )}
       {shown.length > 0 && (

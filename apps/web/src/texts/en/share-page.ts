@@ -108,6 +108,10 @@ export const sharePage = {
     sent: (bytes: string) => `${bytes} sent to it`,
     down: (rate: string) => `${rate} from it`,
     up: (rate: string) => `${rate} to it`,
+    connected: (peers: number) =>
+      peers === 0
+        ? 'Nobody is connected just now'
+        : plural(peers, '# device connected', '# devices connected'),
     count: (seeds: number, peers: number) =>
       peers === 0
         ? 'Nobody is connected just now'
@@ -143,6 +147,8 @@ export const sharePage = {
     hint: 'A Shoal node on your computer or server downloads it, also when this page is closed.',
     address: 'Address of your node',
     open: 'Add to node',
+    added: 'Your node has it now: see its console',
+    magnet: 'Open in another BitTorrent program (magnet link)',
     wrong: 'Write an address such as http://127.0.0.1:8420',
   },
 }
