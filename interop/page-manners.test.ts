@@ -51,6 +51,20 @@ describe.skipIf(lacking('chromium'))('the page of a share link: manners', () => 
     expect(problems).toEqual([])
   })
 
+  test('who closes a page is missed at once by those who are connected', async () => {
+    await using dir = await tempDir('manners')
+    await using site = await PageSite.start(page.folder)
+    await randomFile(dir.join('mine.bin'), 300_000)
+    const { page: tab } = await browser.open(site.url)
+    await choose(tab, dir.join('mine.bin'))
+    await tab.getByRole('button', { name: 'Get a link' }).click()
+    const { page: theirs } = await browser.open(await tab.getByLabel('Link to this share').inputValue())
+    await theirs.getByText('1 device has all of it').waitFor()
+    await tab.close()
+    // Who has to find it out by silence takes 10 to 17 s.
+    await theirs.getByText('Nobody is connected just now').waitFor({ timeout: 6000 })
+  })
+
   test('it can be installed: all that its manifest names is there', async () => {
     await using site = await PageSite.start(page.folder)
     const { page: tab, context } = await browser.open(site.url)
