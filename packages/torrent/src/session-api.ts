@@ -131,6 +131,11 @@ export interface SessionApi {
    */
   configure(changes: SessionSettings): Promise<void>
   /**
+   * Makes safe what all torrents have by now, as they do by themselves every two seconds: for a host that may be ended without `close`, as
+   * pages are. Never rejects: what could not be recorded is told in the torrent's log, and tried again.
+   */
+  record(): Promise<void>
+  /**
    * The machine has another network than before, or one again: trackers are asked at once, over new connections. For whoever is told of that
    * by the system, as pages are.
    */

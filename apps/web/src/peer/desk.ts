@@ -40,6 +40,7 @@ export class Desk {
     if (frame.kind === 'bye') return this.#forget(to)
     if (frame.kind === 'online')
       return void this.#engine.then(engine => engine.networkChanged()).catch(() => {})
+    if (frame.kind === 'leaving') return void this.#engine.then(engine => engine.record()).catch(() => {})
     const { call } = frame
     try {
       const table = this.#commandsOf(to, wire, await this.#engine)

@@ -259,6 +259,10 @@ export class Engine {
     this.#session.networkChanged()
   }
 
+  async record(): Promise<void> {
+    await this.#session.record()
+  }
+
   async storage(): Promise<StorageState> {
     const { usage = 0, quota = 0 } = (await navigator.storage?.estimate?.().catch(() => null)) ?? {}
     const neededBytes = this.torrents

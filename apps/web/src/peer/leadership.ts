@@ -40,6 +40,8 @@ export class Leadership {
     if (alone) this.#lead({ ...config, memory: true })
     else this.#follow(locks)
     addEventListener('pagehide', this.#onHide)
+    addEventListener('beforeunload', this.#onLeaving)
+    addEventListener('visibilitychange', this.#onLeaving)
   }
 
   get isLeader(): boolean {
@@ -55,6 +57,8 @@ export class Leadership {
 
   async close(): Promise<void> {
     removeEventListener('pagehide', this.#onHide)
+    removeEventListener('beforeunload', this.#onLeaving)
+    removeEventListener('visibilitychange', this.#onLeaving)
     this.post({ kind: 'bye', from: '' })
     this.#closing.abort()
     this.#end?.()
@@ -109,6 +113,11 @@ export class Leadership {
         this.#events.onFailure()
       }
     })
+  }
+
+  /** Later the worker has no time any more to record what it has. */
+  readonly #onLeaving = () => {
+    if (this.isLeader) this.post({ kind: 'leaving', from: '' })
   }
 
   readonly #onHide = ({ persisted }: PageTransitionEvent) => {

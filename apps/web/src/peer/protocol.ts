@@ -186,6 +186,8 @@ export type PageFrame =
   | { readonly kind: 'bye'; readonly from: string }
   /** The browser has a network again. Not every browser tells its workers. */
   | { readonly kind: 'online'; readonly from: string }
+  /** It is hidden or unloaded now, and may be ended at any time. */
+  | { readonly kind: 'leaving'; readonly from: string }
 
 /** From the worker to a page; without `to`, to all. */
 export type WorkerFrame =

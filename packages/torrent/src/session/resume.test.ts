@@ -163,6 +163,21 @@ test('after an unclean stop only the files that were written since the last reco
   expect(again!.files.map(({ haveBytes }) => haveBytes)).toEqual([FILES['a.bin'], FILES['b.bin']])
 })
 
+test('what a session was asked to record needs no check, though it was never closed', async () => {
+  await using setup = await Setup.make()
+  const { loop } = setup
+  const first = await setup.open()
+  const torrent = await first.session.add(setup.metainfo, { peers: setup.peers })
+  await torrent.whenComplete()
+  await first.session.record()
+  await loop.snapshot('state', 'state-then')
+  await first.session.close()
+
+  const { session, hashed } = await setup.open({ stateDirectory: loop.path('state-then') })
+  await session.torrents[0]!.whenComplete()
+  expect(hashed()).toBe(0)
+})
+
 describe('a file that was changed behind our back', () => {
   test('is hashed again when its time is another', async () => {
     await using setup = await Setup.make()

@@ -195,6 +195,10 @@ export class Session implements SessionApi {
     this.#context.limits.set(limits, peerClass)
   }
 
+  async record(): Promise<void> {
+    await Promise.all(this.torrents.map(torrent => torrent.record()))
+  }
+
   networkChanged(): void {
     this.#context.discoveries?.networkChanged()
   }

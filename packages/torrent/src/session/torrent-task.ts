@@ -306,12 +306,15 @@ export class TorrentTask implements ActivityHost, CheckHost, MetadataHost {
   }
 
   onFinished(): void {
-    if (!this.life.completed) {
+    const wasComplete = this.life.completed
+    if (!wasComplete) {
       this.content?.storage.setWanted(this.content.selection.wanted()).catch(error => this.onFault(error))
       if (this.content && this.content.wantedBytes > 0) this.announcements.completed()
     }
     this.life.complete()
     this.show()
+    // Whoever is told that it is complete may end the program.
+    if (!wasComplete) void this.record()
   }
 
   onFault(error: unknown): void {
@@ -360,6 +363,11 @@ export class TorrentTask implements ActivityHost, CheckHost, MetadataHost {
     this.#records?.touch()
   }
 
+  /** Makes safe what changed since the last record. Never rejects. */
+  async record(): Promise<void> {
+    await this.#records?.record()
+  }
+
   async recordAdded(): Promise<void> {
     await this.#records?.recordAdded()
   }
@@ -367,7 +375,7 @@ export class TorrentTask implements ActivityHost, CheckHost, MetadataHost {
   /** Records a change that the user made, also of a torrent that has nothing to do every second. Never rejects. */
   async changed(): Promise<void> {
     this.touch()
-    await this.#records?.record()
+    await this.record()
   }
 
   show(): void {

@@ -333,6 +333,10 @@ export class Torrent extends Emitter<TorrentEvents> implements TorrentApi {
     return changed
   }
 
+  record(): Promise<void> {
+    return this.#task.record()
+  }
+
   recordAdded(): Promise<void> {
     return this.#task.recordAdded()
   }
