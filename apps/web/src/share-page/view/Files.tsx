@@ -92,7 +92,7 @@ function FileRow({ file, name, choice, onShow, onSave }: RowProps) {
             title={plays ? texts.actions.play(name) : texts.actions.show(name)}
             onClick={onShow}
           >
-            <Icon name={plays ? 'play' : 'screen'} />
+            <Icon name={plays ? 'play' : 'eye'} />
           </button>
         )}
         <button

@@ -46,7 +46,7 @@ export function LinkBox({ link, name }: { readonly link: string; readonly name: 
               {texts.actions.send}
             </Button>
           )}
-          <Button icon="screen" aria-expanded={scans} onClick={() => setScans(!scans)}>
+          <Button icon="code" aria-expanded={scans} onClick={() => setScans(!scans)}>
             {texts.actions.qr}
           </Button>
         </div>
