@@ -40,6 +40,7 @@ export const ENGINE_LEVELS: readonly (readonly string[])[] = [
   ['metainfo', 'wire'],
   ['pieces', 'storage', 'discovery', 'hash', 'platform'],
   ['api.ts'],
+  ['session-api.ts'],
   ['swarm'],
   ['session', 'session.ts'],
   ['index.ts'],
