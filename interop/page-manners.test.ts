@@ -7,11 +7,8 @@ import { randomFile, tempDir } from './support/files.ts'
 import { PageSite } from './support/page-site.ts'
 import { useBrowser, useBuiltPage } from './support/page-tests.ts'
 import { Seeder } from './support/seeder.ts'
+import { asks, choose, getLink } from './support/share-form.ts'
 import { lacking } from './support/tools.ts'
-
-/** Whether the browser would ask before it closes the page. */
-const asks = (tab: Page) =>
-  tab.evaluate(() => !dispatchEvent(new Event('beforeunload', { cancelable: true })))
 
 const background = (tab: Page) =>
   tab.evaluate(() => getComputedStyle(document.documentElement).backgroundColor)
@@ -34,8 +31,7 @@ describe.skipIf(lacking('chromium'))('the page of a share link: manners', () => 
       Object.assign(navigator, { share: async (data: unknown) => Reflect.set(globalThis, 'sent', data) }),
     )
     await choose(tab, dir.join('mine.bin'))
-    await tab.getByRole('button', { name: 'Get a link' }).click()
-    const link = await tab.getByLabel('Link to this share').inputValue()
+    const link = await getLink(tab)
     await tab.getByRole('button', { name: 'Copy link' }).click()
     await tab.getByRole('button', { name: 'Copied' }).waitFor()
     expect(await tab.evaluate(() => navigator.clipboard.readText())).toBe(link)
@@ -57,8 +53,7 @@ describe.skipIf(lacking('chromium'))('the page of a share link: manners', () => 
     await randomFile(dir.join('mine.bin'), 300_000)
     const { page: tab } = await browser.open(site.url)
     await choose(tab, dir.join('mine.bin'))
-    await tab.getByRole('button', { name: 'Get a link' }).click()
-    const { page: theirs } = await browser.open(await tab.getByLabel('Link to this share').inputValue())
+    const { page: theirs } = await browser.open(await getLink(tab))
     await theirs.getByText('1 device has all of it').waitFor()
     await tab.close()
     // Who has to find it out by silence takes 10 to 17 s.
@@ -96,8 +91,7 @@ describe.skipIf(lacking('chromium'))('the page of a share link: manners', () => 
     await randomFile(dir.join('mine.bin'), 120_000_000)
     const { page: tab } = await browser.open(site.url)
     await choose(tab, dir.join('mine.bin'))
-    await tab.getByRole('button', { name: 'Get a link' }).click()
-    const link = await tab.getByLabel('Link to this share').inputValue()
+    const link = await getLink(tab)
     const other = await browser.open(link)
     await other.page.getByRole('button', { name: /^Download / }).click()
     await tab
@@ -176,12 +170,6 @@ describe.skipIf(lacking('chromium'))('the page of a share link: manners', () => 
     expect(await background(tab)).toBe(DARK)
   })
 })
-
-async function choose(tab: Page, path: string): Promise<void> {
-  const choosing = tab.waitForEvent('filechooser')
-  await tab.getByRole('button', { name: 'Choose files' }).click()
-  await (await choosing).setFiles(path)
-}
 
 /** Names of the files that the engine keeps. */
 const filesIn = (tab: Page) =>

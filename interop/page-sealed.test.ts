@@ -15,6 +15,7 @@ import { randomFile, randomTree, sha256Of, type TempDir, tempDir } from './suppo
 import { PageSite } from './support/page-site.ts'
 import { useBrowser, useBuiltPage } from './support/page-tests.ts'
 import { Seeder } from './support/seeder.ts'
+import { choose } from './support/share-form.ts'
 import { lacking, toolPath } from './support/tools.ts'
 
 const NOTES = 'The key is under the third stone.\n'
@@ -119,7 +120,7 @@ describe.skipIf(lacking('chromium', 'age'))('the page of a share link: sealed sh
     await using other = await Seeder.start()
     const files = await randomTree(dir.join('Trip'), { 'a.bin': 300_000, 'day 2/b.bin': 2_000_000 })
     const { page: tab, problems } = await browser.open(site.url)
-    await choose(tab, 'Choose a folder', dir.join('Trip'))
+    await choose(tab, dir.join('Trip'), 'Choose a folder')
     await tab.getByRole('checkbox', { name: 'Seal it' }).check()
     const link = await sealed(tab)
     const { magnet, seal } = parseShareLink(link)
@@ -146,7 +147,7 @@ describe.skipIf(lacking('chromium', 'age'))('the page of a share link: sealed sh
     const mine = KeyPair.generate()
     await writeFile(dir.join('notes.txt'), NOTES)
     const { page: tab, problems } = await browser.open(site.url)
-    await choose(tab, 'Choose files', dir.join('notes.txt'))
+    await choose(tab, dir.join('notes.txt'))
     await tab.getByRole('checkbox', { name: 'Seal it' }).check()
     await tab.getByRole('radio', { name: /and a passphrase/ }).check()
     await tab.getByLabel('Passphrase', { exact: true }).fill('green herring')
@@ -161,7 +162,7 @@ describe.skipIf(lacking('chromium', 'age'))('the page of a share link: sealed sh
     await second.getByRole('button', { name: 'Open', exact: true }).click()
     await second.getByRole('button', { name: 'Show notes.txt' }).waitFor({ timeout: 60_000 })
     await tab.getByRole('link', { name: 'Share files' }).click()
-    await choose(tab, 'Choose files', dir.join('notes.txt'))
+    await choose(tab, dir.join('notes.txt'))
     await tab.getByRole('checkbox', { name: 'Seal it' }).check()
     await tab.getByRole('radio', { name: 'Certain people only' }).check()
     await tab.getByLabel('Their public keys').fill(`${mine.did}\n${mine.recipient.slice(0, -2)}`)
@@ -193,7 +194,7 @@ describe.skipIf(lacking('chromium', 'age'))('the page of a share link: sealed sh
     await (await downloading).saveAs(dir.join('identity.age'))
     expect((await readKeyFile(await readFile(dir.join('identity.age')), 'mine')).recipient).toBe(publicKey)
     await isGood(tab, 'page-key-phone')
-    await choose(tab, 'Choose files', dir.join('notes.txt'))
+    await choose(tab, dir.join('notes.txt'))
     await tab.getByRole('checkbox', { name: 'Seal it' }).check()
     await isGood(tab, 'page-sealing-phone')
     await tab.getByRole('radio', { name: 'Certain people only' }).check()
@@ -219,7 +220,7 @@ describe.skipIf(lacking('chromium', 'age'))('the page of a share link: sealed sh
     await using insecure = await Browser.launch('--host-resolver-rules=MAP page.test 127.0.0.1')
     const { page: tab, problems } = await insecure.open(site.url.replace('127.0.0.1', 'page.test'))
     expect(await tab.evaluate(() => isSecureContext)).toBe(false)
-    await choose(tab, 'Choose files', dir.join('notes.txt'))
+    await choose(tab, dir.join('notes.txt'))
     await tab.getByRole('checkbox', { name: 'Seal it' }).check()
     const { page: second } = await insecure.open(await sealed(tab))
     await second.getByRole('button', { name: 'Save notes.txt' }).waitFor()
@@ -235,7 +236,7 @@ describe.skipIf(lacking('chromium', 'age'))('the page of a share link: sealed sh
       await tab.getByRole('checkbox', { name: 'Seal it' }).check()
       await tab.getByRole('button', { name: 'Seal and get a link' }).click()
     }
-    await choose(tab, 'Choose files', dir.join('large.bin'))
+    await choose(tab, dir.join('large.bin'))
     await seal()
     await tab.getByText(/^Sealing: [1-9]/).waitFor()
     await tab.getByRole('button', { name: 'Cancel' }).click()
@@ -251,7 +252,7 @@ describe.skipIf(lacking('chromium', 'age'))('the page of a share link: sealed sh
     await expect.poll(() => placesOf(next)).toEqual([])
     // It seals too, though the engine is the first tab's.
     await writeFile(dir.join('notes.txt'), NOTES)
-    await choose(next, 'Choose files', dir.join('notes.txt'))
+    await choose(next, dir.join('notes.txt'))
     await next.getByRole('checkbox', { name: 'Seal it' }).check()
     await sealed(next)
     await next.getByRole('button', { name: 'Show notes.txt' }).waitFor()
@@ -274,12 +275,6 @@ async function isGood(tab: Page, name: string): Promise<void> {
   await picture(tab, name)
   expect(await findings(tab)).toEqual([])
   expect(await tab.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBe(0)
-}
-
-async function choose(tab: Page, button: string, path: string): Promise<void> {
-  const choosing = tab.waitForEvent('filechooser')
-  await tab.getByRole('button', { name: button }).click()
-  await (await choosing).setFiles(path)
 }
 
 /** The link, once it is sealed. */

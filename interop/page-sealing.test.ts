@@ -12,11 +12,8 @@ import { randomFile, tempDir } from './support/files.ts'
 import { buildPage, PageSite } from './support/page-site.ts'
 import { useBrowser, useBuiltPage } from './support/page-tests.ts'
 import { Seeder } from './support/seeder.ts'
+import { asks, choose } from './support/share-form.ts'
 import { lacking } from './support/tools.ts'
-
-/** Whether the browser would ask before it closes the page. */
-const asks = (tab: Page) =>
-  tab.evaluate(() => !dispatchEvent(new Event('beforeunload', { cancelable: true })))
 
 /** Begins to seal the file, and goes on to an address that holds nothing. */
 async function sealAndLookElsewhere(tab: Page, path: string): Promise<void> {
@@ -126,9 +123,3 @@ describe.skipIf(lacking('chromium'))('the page of a share link: while it seals',
     expect(problems).toEqual([])
   })
 })
-
-async function choose(tab: Page, path: string): Promise<void> {
-  const choosing = tab.waitForEvent('filechooser')
-  await tab.getByRole('button', { name: 'Choose files' }).click()
-  await (await choosing).setFiles(path)
-}

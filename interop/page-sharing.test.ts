@@ -10,11 +10,8 @@ import { difference, filesBelow, randomFile, randomTree, tempDir } from './suppo
 import { PageSite } from './support/page-site.ts'
 import { useBrowser, useBuiltPage } from './support/page-tests.ts'
 import { Seeder } from './support/seeder.ts'
+import { asks, choose, getLink } from './support/share-form.ts'
 import { lacking } from './support/tools.ts'
-
-/** Whether the browser would ask before it closes the page. */
-const asks = (tab: Page) =>
-  tab.evaluate(() => !dispatchEvent(new Event('beforeunload', { cancelable: true })))
 
 /** Drops what lies on the disk, as a file manager does. */
 const drop = (tab: Page, ...files: string[]) => dropAt(tab, { x: 200, y: 300 }, ...files)
@@ -24,17 +21,6 @@ const dropAt = (tab: Page, at: { x: number; y: number }, ...files: string[]) =>
     await drag.enter()
     await drag.drop()
   })
-
-async function choose(tab: Page, path: string): Promise<void> {
-  const choosing = tab.waitForEvent('filechooser')
-  await tab.getByRole('button', { name: 'Choose files' }).click()
-  await (await choosing).setFiles(path)
-}
-
-async function getLink(tab: Page): Promise<string> {
-  await tab.getByRole('button', { name: 'Get a link' }).click()
-  return tab.getByLabel('Link to this share').inputValue()
-}
 
 describe.skipIf(lacking('chromium'))('dropping on the page', () => {
   const page = useBuiltPage()

@@ -142,7 +142,7 @@ export class TorrentTask implements ActivityHost, CheckHost, MetadataHost {
     this.show()
     this.touch()
     await this.#activity.work?.settled()
-    await Promise.all([this.announcements.leave(), this.#records?.record()])
+    await Promise.all([this.announcements.leave(), this.record()])
     if (life.paused) this.#activity.setActive(false)
   }
 
@@ -161,13 +161,13 @@ export class TorrentTask implements ActivityHost, CheckHost, MetadataHost {
     if (this.#activity.isNeeded) return
     // A seed that nobody is connected to needs no attention, once its last progress is safe.
     this.#activity.setActive(false)
-    void this.#records?.record()
+    void this.record()
   }
 
   async close(): Promise<void> {
     if (this.life.isClosed) return
     await this.#stop()
-    await this.#records?.record()
+    await this.record()
     await this.#records?.stop()
     await this.content?.storage.close()
   }

@@ -24,11 +24,10 @@ export function addUrl(node: string, link: string): string | null {
 /** Adds the link to the node that serves this page, where its user is logged in. False where nobody is, or the node refuses. */
 export async function addAtHost(link: string): Promise<boolean> {
   try {
-    const access = await fetch('/api/access')
-    if (!access.ok || (await access.json()).by === 'none') return false
-    const headers = { 'content-type': 'application/json' }
-    const body = JSON.stringify({ source: link })
-    return (await fetch('/api/torrents', { method: 'POST', headers, body })).ok
+    const { api } = (await import('../../node/http-link.ts')).httpLink()
+    if ((await api.getAccess({})).by === 'none') return false
+    await api.addTorrent({ source: link })
+    return true
   } catch {
     return false
   }
