@@ -93,9 +93,15 @@ describe.skipIf(lackingChromium())('one torrent and the settings, with a made-up
     await onFilm(async page => {
       const film = Buffer.from(await page.evaluate(recordFilm))
       const asked: string[] = []
-      await page.route('**/*.mp4', route => answerSlowly(route, film, asked))
+      const { promise: pieceHere, resolve: pieceComes } = Promise.withResolvers<void>()
+      await page.route('**/*.mp4', async route => {
+        asked.push(route.request().headers().range ?? '')
+        await pieceHere
+        await answerRange(route, film)
+      })
       await page.getByRole('button', { name: 'Play', exact: true }).click()
       await page.getByText('Fetching this part first').waitFor()
+      pieceComes()
       const begun = await page.waitForFunction(() => document.querySelector('video')!.readyState >= 2)
       await begun.dispose()
       // Where the browser does not let a page begin by itself.
@@ -225,14 +231,12 @@ async function recordFilm(): Promise<number[]> {
   return [...new Uint8Array(await new Blob(parts).arrayBuffer())]
 }
 
-/** As a node does whose piece is not here yet: it fetches it first. */
-async function answerSlowly(route: Route, film: Buffer, asked: string[]): Promise<void> {
+/** As a node does. */
+async function answerRange(route: Route, film: Buffer): Promise<void> {
   const range = route.request().headers().range ?? ''
-  asked.push(range)
   const [, from = '0', to = ''] = /bytes=(\d+)-(\d*)/.exec(range) ?? []
   const start = Number(from)
   const end = to === '' ? film.length : Number(to) + 1
-  await new Promise(resolve => setTimeout(resolve, 600))
   await route.fulfill({
     status: 206,
     headers: {
