@@ -6,7 +6,6 @@ import { Browser, launchWithProfile } from './support/browser.ts'
 import { type RandomFile, randomTree, sha256Of, type TempDir, tempDir } from './support/files.ts'
 import { click, type FirefoxSettings, launchFirefox, shows } from './support/firefox.ts'
 import { PageSite } from './support/page-site.ts'
-import { useBuiltPage } from './support/page-tests.ts'
 import { Seeder } from './support/seeder.ts'
 import { lacking } from './support/tools.ts'
 import { until } from './support/wait.ts'
@@ -15,7 +14,6 @@ const KEEPS_NOTHING = 'This window keeps nothing'
 const CANNOT_SHOW = 'This window cannot show files'
 /** As all windows of a browser that is set so. */
 const PRIVATE = { 'browser.privatebrowsing.autostart': true }
-const page = useBuiltPage()
 
 async function seedTree(dir: TempDir, seeder: Seeder, site: PageSite): Promise<[string, RandomFile]> {
   const files = await randomTree(dir.join('Trip'), { 'a.bin': 3_000_000, 'film.webm': 50_000 })
@@ -27,7 +25,7 @@ async function seedTree(dir: TempDir, seeder: Seeder, site: PageSite): Promise<[
 describe.skipIf(lacking('chromium'))('in Chromium', () => {
   test('where the site may store nothing it downloads into memory, says so, and saves', async () => {
     await using dir = await tempDir('blocked')
-    await using site = await PageSite.start(page.folder)
+    await using site = await PageSite.start()
     await using seeder = await Seeder.start()
     const [link, file] = await seedTree(dir, seeder, site)
     await using person = await launchWithProfile({ mayStore: false })
@@ -49,7 +47,7 @@ describe.skipIf(lacking('chromium'))('in Chromium', () => {
 
   test('without a service worker it says that it can show no files, and saves them', async () => {
     await using dir = await tempDir('blocked')
-    await using site = await PageSite.start(page.folder)
+    await using site = await PageSite.start()
     await using seeder = await Seeder.start()
     const [link, file] = await seedTree(dir, seeder, site)
     await using browser = await Browser.launch()
@@ -78,7 +76,7 @@ describe.skipIf(lacking('firefox-esr'))('in Firefox', () => {
     '$name',
     async ({ settings, keeps, showsFiles }) => {
       await using dir = await tempDir('blocked')
-      await using site = await PageSite.start(page.folder)
+      await using site = await PageSite.start()
       await using seeder = await Seeder.start()
       const [link, file] = await seedTree(dir, seeder, site)
       await using firefox = await launchFirefox(settings)

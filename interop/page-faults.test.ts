@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { randomFile, tempDir } from './support/files.ts'
 import { PageSite } from './support/page-site.ts'
-import { useBrowser, useBuiltPage } from './support/page-tests.ts'
+import { useBrowser } from './support/page-tests.ts'
 import { Seeder } from './support/seeder.ts'
 import { lacking } from './support/tools.ts'
 
@@ -13,12 +13,11 @@ const progress = async (tab: Page) =>
   Number(await tab.getByRole('progressbar', { name: 'Downloaded' }).getAttribute('aria-valuenow'))
 
 describe.skipIf(lacking('chromium'))('the page of a share link: faults', () => {
-  const page = useBuiltPage()
   const browser = useBrowser()
 
   test('the only seed leaves halfway: the page says so, keeps what it has, and another goes on', async () => {
     await using dir = await tempDir('page')
-    await using site = await PageSite.start(page.folder)
+    await using site = await PageSite.start()
     const first = await Seeder.start()
     const file = await randomFile(dir.join('long.bin'), SIZE)
     const { magnet } = await first.seed(file.path, [site.announce], { uploadBytesPerSecond: 3_000_000 })
@@ -41,7 +40,7 @@ describe.skipIf(lacking('chromium'))('the page of a share link: faults', () => {
 
   test('a tracker that is away is named, and asked again when it is back', async () => {
     await using dir = await tempDir('page')
-    await using site = await PageSite.start(page.folder)
+    await using site = await PageSite.start()
     await using seeder = await Seeder.start()
     const file = await randomFile(dir.join('some.bin'), 1_000_000)
     const { magnet } = await seeder.seed(file.path, [site.announce])
@@ -54,7 +53,7 @@ describe.skipIf(lacking('chromium'))('the page of a share link: faults', () => {
 
   test('without a network the page says so; with it again, it goes on', async () => {
     await using dir = await tempDir('page')
-    await using site = await PageSite.start(page.folder)
+    await using site = await PageSite.start()
     const seeder = await Seeder.start()
     const file = await randomFile(dir.join('some.bin'), 6_000_000)
     const { magnet } = await seeder.seed(file.path, [site.announce], { uploadBytesPerSecond: 500_000 })
@@ -73,7 +72,7 @@ describe.skipIf(lacking('chromium'))('the page of a share link: faults', () => {
 
   test('where the browser has no room the page says so, and goes on when there is some', async () => {
     await using dir = await tempDir('page')
-    await using site = await PageSite.start(page.folder)
+    await using site = await PageSite.start()
     await using seeder = await Seeder.start()
     const file = await randomFile(dir.join('large.bin'), SIZE)
     const { magnet } = await seeder.seed(file.path, [site.announce])

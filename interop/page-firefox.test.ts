@@ -3,15 +3,14 @@ import { writeFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
 import { randomTree, tempDir } from './support/files.ts'
 import { click, launchFirefox, shows } from './support/firefox.ts'
-import { buildPage, PageSite } from './support/page-site.ts'
+import { PageSite } from './support/page-site.ts'
 import { Seeder } from './support/seeder.ts'
 import { lacking } from './support/tools.ts'
 
 describe.skipIf(lacking('firefox-esr'))('the page of a share link in Firefox', () => {
   test('shows what it is, downloads, previews through its service worker, and keeps it over a reload', async () => {
     await using dir = await tempDir('page')
-    await using page = await buildPage()
-    await using site = await PageSite.start(page.folder)
+    await using site = await PageSite.start()
     await using seeder = await Seeder.start()
     await randomTree(dir.join('Harbour'), { 'large.bin': 5_000_000 })
     await writeFile(dir.join('Harbour', 'notes.txt'), 'The boats leave at dawn.\n')

@@ -8,7 +8,7 @@ import { findings } from '../apps/web/e2e/testing/axe.ts'
 import { picture } from './support/browser.ts'
 import { randomTree, tempDir } from './support/files.ts'
 import { PageSite } from './support/page-site.ts'
-import { useBrowser, useBuiltPage } from './support/page-tests.ts'
+import { useBrowser } from './support/page-tests.ts'
 import { Seeder } from './support/seeder.ts'
 import { lacking } from './support/tools.ts'
 
@@ -24,7 +24,6 @@ async function isGood(tab: Page): Promise<void> {
 }
 
 describe.skipIf(lacking('chromium'))('the page of a share link: its look', () => {
-  const page = useBuiltPage()
   const browser = useBrowser()
 
   test.each([
@@ -34,7 +33,7 @@ describe.skipIf(lacking('chromium'))('the page of a share link: its look', () =>
     'it is readable and usable by everybody: $name',
     async ({ name, options }) => {
       await using dir = await tempDir('page')
-      await using site = await PageSite.start(page.folder)
+      await using site = await PageSite.start()
       await using seeder = await Seeder.start()
       await randomTree(dir.join('Harbour at dawn'), {
         'film of the morning, with all the boats that left.mp4': 4_000_000,
@@ -73,7 +72,7 @@ describe.skipIf(lacking('chromium'))('the page of a share link: its look', () =>
 
   test('at most 200 KB of gzipped script before a download', async () => {
     await using dir = await tempDir('page')
-    await using site = await PageSite.start(page.folder)
+    await using site = await PageSite.start()
     await using seeder = await Seeder.start()
     await randomTree(dir.join('Tree'), { 'a.bin': 100_000, 'b.mp4': 100_000 })
     const { magnet } = await seeder.seed(dir.join('Tree'), [site.announce])
@@ -82,7 +81,7 @@ describe.skipIf(lacking('chromium'))('the page of a share link: its look', () =>
     await tab.getByRole('heading', { name: 'Add to your node' }).waitFor()
     const scripts = [...new Set(site.asked)].filter(path => path.endsWith('.js'))
     const sizes = await Promise.all(
-      scripts.map(async path => gzipSync(await readFile(join(page.folder, path)), { level: 9 }).length),
+      scripts.map(async path => gzipSync(await readFile(join(site.folder, path)), { level: 9 }).length),
     )
     const totalBytes = sizes.reduce((sum, size) => sum + size, 0)
     console.log(`${scripts.length} scripts, ${totalBytes} bytes gzipped`)
@@ -91,7 +90,7 @@ describe.skipIf(lacking('chromium'))('the page of a share link: its look', () =>
 
   test('once opened, it works without its host, and has what was downloaded', async () => {
     await using dir = await tempDir('page')
-    await using site = await PageSite.start(page.folder)
+    await using site = await PageSite.start()
     await using seeder = await Seeder.start()
     await randomTree(dir.join('Tree'), { 'a.txt': 1000, 'b.bin': 200_000 })
     const { magnet } = await seeder.seed(dir.join('Tree'), [site.announce])

@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { randomFile, tempDir } from './support/files.ts'
 import { PageSite } from './support/page-site.ts'
-import { useBrowser, useBuiltPage } from './support/page-tests.ts'
+import { useBrowser } from './support/page-tests.ts'
 import { Seeder } from './support/seeder.ts'
 import { asks, choose, getLink } from './support/share-form.ts'
 import { lacking } from './support/tools.ts'
@@ -17,12 +17,11 @@ const LIGHT = 'rgb(245, 247, 246)'
 const DARK = 'rgb(14, 20, 22)'
 
 describe.skipIf(lacking('chromium'))('the page of a share link: manners', () => {
-  const page = useBuiltPage()
   const browser = useBrowser()
 
   test('the link of a share is copied, and handed to the share sheet where there is one', async () => {
     await using dir = await tempDir('manners')
-    await using site = await PageSite.start(page.folder)
+    await using site = await PageSite.start()
     await randomFile(dir.join('mine.bin'), 300_000)
     const { page: tab, context, problems } = await browser.open(site.url)
     const origin = new URL(site.url).origin
@@ -49,7 +48,7 @@ describe.skipIf(lacking('chromium'))('the page of a share link: manners', () => 
 
   test('who closes a page is missed at once by those who are connected', async () => {
     await using dir = await tempDir('manners')
-    await using site = await PageSite.start(page.folder)
+    await using site = await PageSite.start()
     await randomFile(dir.join('mine.bin'), 300_000)
     const { page: tab } = await browser.open(site.url)
     await choose(tab, dir.join('mine.bin'))
@@ -61,7 +60,7 @@ describe.skipIf(lacking('chromium'))('the page of a share link: manners', () => 
   })
 
   test('it can be installed: all that its manifest names is there', async () => {
-    await using site = await PageSite.start(page.folder)
+    await using site = await PageSite.start()
     const { page: tab, context } = await browser.open(site.url)
     await tab.evaluate(() => navigator.serviceWorker.ready)
     const devtools = await context.newCDPSession(tab)
@@ -80,14 +79,14 @@ describe.skipIf(lacking('chromium'))('the page of a share link: manners', () => 
       expect([response.status(), response.headers()['content-type']]).toEqual([200, type])
       if (type === 'image/png') expect(sizeOfPng(await response.body())).toBe(sizes)
     }
-    const html = readFileSync(join(page.folder, 'index.html'), 'utf8')
+    const html = readFileSync(join(site.folder, 'index.html'), 'utf8')
     for (const [, path] of html.matchAll(/href="\.\/([^"]+)"/g))
       expect((await tab.request.get(`${site.url}${path}`)).status()).toBe(200)
   })
 
   test('it asks before it is closed while it alone has what it shares, or others get it from it, and only then', async () => {
     await using dir = await tempDir('manners')
-    await using site = await PageSite.start(page.folder)
+    await using site = await PageSite.start()
     await randomFile(dir.join('mine.bin'), 120_000_000)
     const { page: tab } = await browser.open(site.url)
     await choose(tab, dir.join('mine.bin'))
@@ -110,7 +109,7 @@ describe.skipIf(lacking('chromium'))('the page of a share link: manners', () => 
 
   test('what a window keeps in memory alone is asked for until it is saved', async () => {
     await using dir = await tempDir('manners')
-    await using site = await PageSite.start(page.folder)
+    await using site = await PageSite.start()
     await using seeder = await Seeder.start()
     const file = await randomFile(dir.join('theirs.bin'), 400_000)
     const { magnet } = await seeder.seed(file.path, [site.announce])
@@ -132,7 +131,7 @@ describe.skipIf(lacking('chromium'))('the page of a share link: manners', () => 
 
   test('what is forgotten is gone from the browser’s storage, and the room is free again', async () => {
     await using dir = await tempDir('manners')
-    await using site = await PageSite.start(page.folder)
+    await using site = await PageSite.start()
     await using seeder = await Seeder.start()
     const file = await randomFile(dir.join('theirs.bin'), 20_000_000)
     const { magnet } = await seeder.seed(file.path, [site.announce])
@@ -154,7 +153,7 @@ describe.skipIf(lacking('chromium'))('the page of a share link: manners', () => 
   })
 
   test('its colours follow the system, until others are chosen, which are remembered', async () => {
-    await using site = await PageSite.start(page.folder)
+    await using site = await PageSite.start()
     const { page: tab } = await browser.open(site.url, { colorScheme: 'light' })
     const colours = tab.getByRole('combobox', { name: 'Colours' })
     await colours.waitFor()

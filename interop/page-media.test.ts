@@ -5,19 +5,18 @@ import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { randomFile, tempDir } from './support/files.ts'
 import { PageSite } from './support/page-site.ts'
-import { useBrowser, useBuiltPage } from './support/page-tests.ts'
+import { useBrowser } from './support/page-tests.ts'
 import { Seeder } from './support/seeder.ts'
 import { lacking, toolPath } from './support/tools.ts'
 
 const MIB = 1024 * 1024
 
 describe.skipIf(lacking('chromium', 'ffmpeg'))('the page of a share link: media', () => {
-  const page = useBuiltPage()
   const browser = useBrowser()
 
   test('a film plays while most of it is missing, and goes on where one jumps to', async () => {
     await using dir = await tempDir('page')
-    await using site = await PageSite.start(page.folder)
+    await using site = await PageSite.start()
     await using seeder = await Seeder.start()
     const film = dir.join('film.webm')
     await makeFilm(film)
@@ -51,7 +50,7 @@ describe.skipIf(lacking('chromium', 'ffmpeg'))('the page of a share link: media'
 
   test('pictures, texts and PDF documents are shown; what is in a stranger’s page does not run', async () => {
     await using dir = await tempDir('page')
-    await using site = await PageSite.start(page.folder)
+    await using site = await PageSite.start()
     await using seeder = await Seeder.start()
     const folder = dir.join('Mixed')
     await mkdir(folder)

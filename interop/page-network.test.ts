@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { launchWithProfile } from './support/browser.ts'
 import { randomFile, tempDir } from './support/files.ts'
 import { noOtherNetwork, OtherNetwork } from './support/other-network.ts'
-import { buildPage, PageSite } from './support/page-site.ts'
+import { PageSite } from './support/page-site.ts'
 import { Seeder } from './support/seeder.ts'
 import { lacking, toolPath } from './support/tools.ts'
 
@@ -21,8 +21,7 @@ const progress = async (tab: Page) =>
 describe.skipIf(unable)(`a minute without a network${unable ? ` (${unable})` : ''}`, () => {
   test('the page says so at once, keeps what is verified, and goes on by itself within seconds', async () => {
     await using dir = await tempDir('network')
-    await using page = await buildPage()
-    await using site = await PageSite.start(page.folder)
+    await using site = await PageSite.start()
     await using network = await OtherNetwork.create()
     const origin = `http://${network.host}:${await network.offer(Number(new URL(site.url).port))}`
     await using seeder = await Seeder.start()

@@ -8,7 +8,6 @@ import { launchWithProfile } from './support/browser.ts'
 import { difference, randomFile, randomTree, sha256Of, tempDir } from './support/files.ts'
 import { click, launchFirefox, shows } from './support/firefox.ts'
 import { PageSite } from './support/page-site.ts'
-import { useBuiltPage } from './support/page-tests.ts'
 import { Seeder } from './support/seeder.ts'
 import { lacking, toolPath } from './support/tools.ts'
 import { until } from './support/wait.ts'
@@ -37,11 +36,9 @@ function unzip(archive: string, folder: string): void {
 }
 
 describe.skipIf(lacking('chromium', 'python3'))('saving in Chromium', () => {
-  const page = useBuiltPage()
-
   test('a large file goes to the disk as a stream, through the service worker and through a picked file', async () => {
     await using dir = await tempDir('saving')
-    await using site = await PageSite.start(page.folder)
+    await using site = await PageSite.start()
     await using seeder = await Seeder.start()
     const file = await randomFile(dir.join('large.bin'), LARGE_BYTES)
     const { magnet } = await seeder.seed(file.path, [site.announce])
@@ -87,7 +84,7 @@ describe.skipIf(lacking('chromium', 'python3'))('saving in Chromium', () => {
 
   test('a folder is saved as an archive where pages cannot write into folders', async () => {
     await using dir = await tempDir('saving')
-    await using site = await PageSite.start(page.folder)
+    await using site = await PageSite.start()
     await using seeder = await Seeder.start()
     await randomTree(dir.join('Trip'), TREE)
     const { magnet } = await seeder.seed(dir.join('Trip'), [site.announce])
@@ -115,11 +112,9 @@ describe.skipIf(lacking('chromium', 'python3'))('saving in Chromium', () => {
 })
 
 describe.skipIf(lacking('firefox-esr', 'python3'))('saving in Firefox', () => {
-  const page = useBuiltPage()
-
   test('a file and a folder, as they come', async () => {
     await using dir = await tempDir('saving')
-    await using site = await PageSite.start(page.folder)
+    await using site = await PageSite.start()
     await using seeder = await Seeder.start()
     const files = await randomTree(dir.join('Trip'), {
       'a.bin': 40 * MIB,

@@ -7,7 +7,7 @@ import { parseShareLink } from '../packages/links/src/index.ts'
 import { blobSource, OpenedShare } from '../packages/sealed/src/index.ts'
 import { tempDir } from './support/files.ts'
 import { launchFirefox } from './support/firefox.ts'
-import { buildPage, PageSite } from './support/page-site.ts'
+import { PageSite } from './support/page-site.ts'
 import { Seeder } from './support/seeder.ts'
 import { lacking } from './support/tools.ts'
 import { until } from './support/wait.ts'
@@ -63,8 +63,7 @@ async function linkOf(tab: Page): Promise<string> {
 describe.skipIf(lacking('firefox-esr'))('sealed shares in Firefox', () => {
   test('what is sealed there opens with its key elsewhere, and after a reload; so with a passphrase', async () => {
     await using dir = await tempDir('page')
-    await using page = await buildPage()
-    await using site = await PageSite.start(page.folder)
+    await using site = await PageSite.start()
     await using other = await Seeder.start()
     await writeFile(dir.join('notes.txt'), NOTES)
     await using firefox = await launchFirefox()

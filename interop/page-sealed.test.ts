@@ -13,7 +13,7 @@ import { bytesSource, createSeal, SealedContent } from '../packages/sealed/src/i
 import { Browser, picture } from './support/browser.ts'
 import { randomFile, randomTree, sha256Of, type TempDir, tempDir } from './support/files.ts'
 import { PageSite } from './support/page-site.ts'
-import { useBrowser, useBuiltPage } from './support/page-tests.ts'
+import { useBrowser } from './support/page-tests.ts'
 import { Seeder } from './support/seeder.ts'
 import { choose } from './support/share-form.ts'
 import { lacking, toolPath } from './support/tools.ts'
@@ -38,12 +38,11 @@ async function sealTo(dir: TempDir, to: Parameters<typeof createSeal>[0]) {
 }
 
 describe.skipIf(lacking('chromium', 'age'))('the page of a share link: sealed shares', () => {
-  const page = useBuiltPage()
   const browser = useBrowser()
 
   test('the key in the link opens it: names, texts and what is saved are plain, what is kept is not', async () => {
     await using dir = await tempDir('page')
-    await using site = await PageSite.start(page.folder)
+    await using site = await PageSite.start()
     await using seeder = await Seeder.start()
     const { path, key } = await sealTo(dir, { by: 'key' })
     const { magnet } = await seeder.seed(path, [site.announce])
@@ -66,7 +65,7 @@ describe.skipIf(lacking('chromium', 'age'))('the page of a share link: sealed sh
 
   test('a passphrase is asked for; a wrong one says so', async () => {
     await using dir = await tempDir('page')
-    await using site = await PageSite.start(page.folder)
+    await using site = await PageSite.start()
     await using seeder = await Seeder.start()
     const { path } = await sealTo(dir, { by: 'passphrase', passphrase: 'green herring' })
     const { magnet } = await seeder.seed(path, [site.announce])
@@ -83,7 +82,7 @@ describe.skipIf(lacking('chromium', 'age'))('the page of a share link: sealed sh
 
   test('sealed to a person: a wrong key says so, the right one opens, as file or as text', async () => {
     await using dir = await tempDir('page')
-    await using site = await PageSite.start(page.folder)
+    await using site = await PageSite.start()
     await using seeder = await Seeder.start()
     const [mine, other] = [KeyPair.generate(), KeyPair.generate()]
     await writeFile(dir.join('identity.age'), await writeKeyFile(mine, 'my passphrase'))
@@ -116,7 +115,7 @@ describe.skipIf(lacking('chromium', 'age'))('the page of a share link: sealed sh
 
   test('a folder sealed here: age and tar open what another peer got, and so does another page', async () => {
     await using dir = await tempDir('page')
-    await using site = await PageSite.start(page.folder)
+    await using site = await PageSite.start()
     await using other = await Seeder.start()
     const files = await randomTree(dir.join('Trip'), { 'a.bin': 300_000, 'day 2/b.bin': 2_000_000 })
     const { page: tab, problems } = await browser.open(site.url)
@@ -143,7 +142,7 @@ describe.skipIf(lacking('chromium', 'age'))('the page of a share link: sealed sh
 
   test('sealed here with a passphrase, and for people; what is filled in wrong is told', async () => {
     await using dir = await tempDir('page')
-    await using site = await PageSite.start(page.folder)
+    await using site = await PageSite.start()
     const mine = KeyPair.generate()
     await writeFile(dir.join('notes.txt'), NOTES)
     const { page: tab, problems } = await browser.open(site.url)
@@ -180,7 +179,7 @@ describe.skipIf(lacking('chromium', 'age'))('the page of a share link: sealed sh
 
   test('a key made here opens what is sealed to it; all of it is readable and usable by everybody', async () => {
     await using dir = await tempDir('page')
-    await using site = await PageSite.start(page.folder)
+    await using site = await PageSite.start()
     await writeFile(dir.join('notes.txt'), NOTES)
     const options = { colorScheme: 'dark', viewport: { width: 360, height: 740 }, hasTouch: true } as const
     const { page: tab, problems } = await browser.open(site.url, options)
@@ -214,7 +213,7 @@ describe.skipIf(lacking('chromium', 'age'))('the page of a share link: sealed sh
 
   test('where the browser stores nothing, what is sealed is shared from memory', async () => {
     await using dir = await tempDir('page')
-    await using site = await PageSite.start(page.folder)
+    await using site = await PageSite.start()
     await writeFile(dir.join('notes.txt'), NOTES)
     // Not secure, as pages of other hosts are without https.
     await using insecure = await Browser.launch('--host-resolver-rules=MAP page.test 127.0.0.1')
@@ -229,7 +228,7 @@ describe.skipIf(lacking('chromium', 'age'))('the page of a share link: sealed sh
 
   test('sealing is cancelled, or has no room: it says so, and nothing is left', async () => {
     await using dir = await tempDir('page')
-    await using site = await PageSite.start(page.folder)
+    await using site = await PageSite.start()
     await randomFile(dir.join('large.bin'), 400_000_000)
     const { page: tab, problems, context } = await browser.open(site.url)
     const seal = async () => {

@@ -1,16 +1,14 @@
 /** Sealing on the page of a share link, by people who click twice, look elsewhere meanwhile, or lose their connection. */
 
-import { readdirSync } from 'node:fs'
-import { rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { writeFile } from 'node:fs/promises'
 import { parseMagnet } from '@shoal/torrent'
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { formatShareLink } from '../packages/links/src/index.ts'
 import { bytesSource, createSeal, SealedContent } from '../packages/sealed/src/index.ts'
 import { randomFile, tempDir } from './support/files.ts'
-import { buildPage, PageSite } from './support/page-site.ts'
-import { useBrowser, useBuiltPage } from './support/page-tests.ts'
+import { PageSite } from './support/page-site.ts'
+import { useBrowser } from './support/page-tests.ts'
 import { Seeder } from './support/seeder.ts'
 import { asks, choose } from './support/share-form.ts'
 import { lacking } from './support/tools.ts'
@@ -28,12 +26,11 @@ async function sealAndLookElsewhere(tab: Page, path: string): Promise<void> {
 }
 
 describe.skipIf(lacking('chromium'))('the page of a share link: while it seals', () => {
-  const page = useBuiltPage()
   const browser = useBrowser()
 
   test('pressed twice, one is sealed', async () => {
     await using dir = await tempDir('page')
-    await using site = await PageSite.start(page.folder)
+    await using site = await PageSite.start()
     await writeFile(dir.join('notes.txt'), 'notes')
     const { page: tab, problems } = await browser.open(site.url)
     await choose(tab, dir.join('notes.txt'))
@@ -57,7 +54,7 @@ describe.skipIf(lacking('chromium'))('the page of a share link: while it seals',
 
   test('who looks elsewhere sees how far it is, is asked before leaving, and stays there when it is done', async () => {
     await using dir = await tempDir('page')
-    await using site = await PageSite.start(page.folder)
+    await using site = await PageSite.start()
     await randomFile(dir.join('large.bin'), 400_000_000)
     const { page: tab, problems } = await browser.open(site.url)
     await sealAndLookElsewhere(tab, dir.join('large.bin'))
@@ -74,7 +71,7 @@ describe.skipIf(lacking('chromium'))('the page of a share link: while it seals',
 
   test('who looks elsewhere can cancel there', async () => {
     await using dir = await tempDir('page')
-    await using site = await PageSite.start(page.folder)
+    await using site = await PageSite.start()
     await randomFile(dir.join('large.bin'), 400_000_000)
     const { page: tab, problems } = await browser.open(site.url)
     await sealAndLookElsewhere(tab, dir.join('large.bin'))
@@ -86,8 +83,7 @@ describe.skipIf(lacking('chromium'))('the page of a share link: while it seals',
 
   test('what cannot be loaded is told, and can be tried again', async () => {
     await using dir = await tempDir('page')
-    await using built = await buildPage()
-    await using site = await PageSite.start(built.folder)
+    await using site = await PageSite.start()
     await writeFile(dir.join('notes.txt'), 'notes')
     const context = { serviceWorkers: 'block' } as const
     const { page: tab } = await browser.open(site.url, context)
@@ -97,8 +93,7 @@ describe.skipIf(lacking('chromium'))('the page of a share link: while it seals',
       .getByRole('radio', { name: /^Whoever has the link/ })
       .first()
       .waitFor()
-    for (const name of readdirSync(join(built.folder, 'assets')))
-      if (/^(seal-form|ask-worker)/.test(name)) await rm(join(built.folder, 'assets', name))
+    site.withhold(/(seal-form|ask-worker)/)
     await tab.getByRole('button', { name: 'Seal and get a link' }).click()
     await tab.getByText('What this needs could not be loaded').waitFor()
     expect(await tab.getByRole('button', { name: 'Seal and get a link' }).isEnabled()).toBe(true)
@@ -106,7 +101,7 @@ describe.skipIf(lacking('chromium'))('the page of a share link: while it seals',
 
   test('in a window that keeps nothing, what is sealed and not open yet is asked for', async () => {
     await using dir = await tempDir('page')
-    await using site = await PageSite.start(page.folder)
+    await using site = await PageSite.start()
     await using seeder = await Seeder.start()
     const seal = await createSeal({ by: 'passphrase', passphrase: 'green herring' })
     const content = new SealedContent([{ path: ['a.txt'], content: bytesSource(new Uint8Array(9)) }], seal)

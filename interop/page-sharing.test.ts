@@ -8,7 +8,7 @@ import { parseShareLink } from '../packages/links/src/index.ts'
 import { dragging } from './support/drag.ts'
 import { difference, filesBelow, randomFile, randomTree, tempDir } from './support/files.ts'
 import { PageSite } from './support/page-site.ts'
-import { useBrowser, useBuiltPage } from './support/page-tests.ts'
+import { useBrowser } from './support/page-tests.ts'
 import { Seeder } from './support/seeder.ts'
 import { asks, choose, getLink } from './support/share-form.ts'
 import { lacking } from './support/tools.ts'
@@ -23,12 +23,11 @@ const dropAt = (tab: Page, at: { x: number; y: number }, ...files: string[]) =>
   })
 
 describe.skipIf(lacking('chromium'))('dropping on the page', () => {
-  const page = useBuiltPage()
   const browser = useBrowser()
 
   test('files and folders together, empty ones and two of one name among them, arrive as they are', async () => {
     await using dir = await tempDir('dropping')
-    await using site = await PageSite.start(page.folder)
+    await using site = await PageSite.start()
     await using other = await Seeder.start()
     await randomTree(dir.join('one'), { 'note.txt': 500, 'Trip/a.bin': 300_000, 'Trip/day 2/empty': 0 })
     await mkdir(dir.join('one', 'Trip', 'nothing in it'))
@@ -56,7 +55,7 @@ describe.skipIf(lacking('chromium'))('dropping on the page', () => {
 
   test('where there is nothing to share, the page says so', async () => {
     await using dir = await tempDir('dropping')
-    await using site = await PageSite.start(page.folder)
+    await using site = await PageSite.start()
     await mkdir(dir.join('hollow', 'deeper'), { recursive: true })
     await writeFile(dir.join('blank.txt'), '')
     const { page: tab, problems } = await browser.open(site.url)
@@ -72,7 +71,7 @@ describe.skipIf(lacking('chromium'))('dropping on the page', () => {
 
   test('what was chosen stays when the way home is pressed', async () => {
     await using dir = await tempDir('home')
-    await using site = await PageSite.start(page.folder)
+    await using site = await PageSite.start()
     await randomFile(dir.join('mine.bin'), 1000)
     const { page: tab, problems } = await browser.open(site.url)
     await choose(tab, dir.join('mine.bin'))
@@ -85,7 +84,7 @@ describe.skipIf(lacking('chromium'))('dropping on the page', () => {
 
   test('a thousand small files', async () => {
     await using dir = await tempDir('dropping')
-    await using site = await PageSite.start(page.folder)
+    await using site = await PageSite.start()
     await using other = await Seeder.start()
     const names = Array.from({ length: 1000 }, (_, i) => `${i % 20}/file ${i}.bin`)
     await randomTree(dir.join('Many'), Object.fromEntries(names.map((name, i) => [name, i])))
@@ -103,7 +102,7 @@ describe.skipIf(lacking('chromium'))('dropping on the page', () => {
 
   test('files that are dropped on a share do not end the page: they are shared', async () => {
     await using dir = await tempDir('dropping')
-    await using site = await PageSite.start(page.folder)
+    await using site = await PageSite.start()
     await using seeder = await Seeder.start()
     const file = await randomFile(dir.join('theirs.bin'), 400_000)
     await randomFile(dir.join('mine.bin'), 300_000, 2)
@@ -118,7 +117,7 @@ describe.skipIf(lacking('chromium'))('dropping on the page', () => {
 
   test('a share that was loaded again goes on when its files are chosen again, and with no others', async () => {
     await using dir = await tempDir('again')
-    await using site = await PageSite.start(page.folder)
+    await using site = await PageSite.start()
     const file = await randomFile(dir.join('mine.bin'), 700_000)
     await randomFile(dir.join('other', 'mine.bin'), 700_000, 2)
     const { page: tab, problems } = await browser.open(site.url)
@@ -147,7 +146,7 @@ describe.skipIf(lacking('chromium'))('dropping on the page', () => {
 
   test('a share that was loaded again goes on when its folder is dropped on it', async () => {
     await using dir = await tempDir('again')
-    await using site = await PageSite.start(page.folder)
+    await using site = await PageSite.start()
     await using other = await Seeder.start()
     await randomTree(dir.join('Trip'), { 'a.bin': 300_000, 'day 2/b.bin': 20_000 })
     const { page: tab, problems } = await browser.open(site.url)

@@ -5,17 +5,16 @@ import { describe, expect, test } from 'vitest'
 import { parseShareLink } from '../packages/links/src/index.ts'
 import { randomFile, randomTree, sha256Of, tempDir } from './support/files.ts'
 import { PageSite } from './support/page-site.ts'
-import { useBrowser, useBuiltPage } from './support/page-tests.ts'
+import { useBrowser } from './support/page-tests.ts'
 import { Seeder } from './support/seeder.ts'
 import { lacking } from './support/tools.ts'
 
 describe.skipIf(lacking('chromium'))('the page of a share link', () => {
-  const page = useBuiltPage()
   const browser = useBrowser()
 
   test('downloads over WebRTC, shows how far it is, and saves', async () => {
     await using dir = await tempDir('page')
-    await using site = await PageSite.start(page.folder)
+    await using site = await PageSite.start()
     await using seeder = await Seeder.start()
     const file = await randomFile(dir.join('harbour.bin'), 20_000_000)
     const { magnet } = await seeder.seed(file.path, [site.announce])
@@ -35,7 +34,7 @@ describe.skipIf(lacking('chromium'))('the page of a share link', () => {
 
   test('shares what is chosen in it: an engine and another page get it from there', async () => {
     await using dir = await tempDir('page')
-    await using site = await PageSite.start(page.folder)
+    await using site = await PageSite.start()
     await using other = await Seeder.start()
     const files = await randomTree(dir.join('Trip'), { 'a.bin': 300_000, 'day 2/b.bin': 2_000_000 })
     const first = await browser.open(site.url)
@@ -82,7 +81,7 @@ describe.skipIf(lacking('chromium'))('the page of a share link', () => {
 
   test('sharing can be stopped while files are read', async () => {
     await using dir = await tempDir('page')
-    await using site = await PageSite.start(page.folder)
+    await using site = await PageSite.start()
     await randomFile(dir.join('big.bin'), 400_000_000)
     const { page: tab, problems } = await browser.open(site.url)
     const choosing = tab.waitForEvent('filechooser')

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { Browser, launchWithProfile } from '../../interop/support/browser.ts'
 import { randomFile } from '../../interop/support/files.ts'
-import { buildPage, PageSite } from '../../interop/support/page-site.ts'
+import { PageSite } from '../../interop/support/page-site.ts'
 import { Seeder } from '../../interop/support/seeder.ts'
 import type { BenchOptions, Section } from '../bench.ts'
 import { against, median, takeTurns } from '../statistics.ts'
@@ -17,14 +17,10 @@ const SHOWN_MS = 60_000
 
 export async function measureSharePage(folder: string, options: BenchOptions): Promise<Section> {
   options.log('The share page')
-  await using page = await buildPage()
   const lengthBytes = options.quick ? 64_000_000 : 256_000_000
   const { path } = await randomFile(join(folder, 'shared.bin'), lengthBytes)
-  const script = await scriptBytesOf(page.folder, path)
-  const { runs, failures } = await takeTurns(
-    { 'share page': () => visit(page.folder, path, lengthBytes) },
-    options,
-  )
+  const script = await scriptBytesOf(path)
+  const { runs, failures } = await takeTurns({ 'share page': () => visit(path, lengthBytes) }, options)
   const visits = runs.get('share page') ?? []
   // The worst of all runs: nobody would thank for the middle one.
   const longest = visits.length > 0 ? Math.max(...visits.map(visit => visit.longestTaskMs)) : Number.NaN
@@ -47,8 +43,8 @@ export async function measureSharePage(folder: string, options: BenchOptions): P
   }
 }
 
-async function visit(folder: string, path: string, lengthBytes: number) {
-  await using site = await PageSite.start(folder)
+async function visit(path: string, lengthBytes: number) {
+  await using site = await PageSite.start()
   await using seeder = await Seeder.start()
   const { magnet } = await seeder.seed(path, [site.announce])
   await using person = await launchWithProfile()
@@ -66,15 +62,17 @@ async function visit(folder: string, path: string, lengthBytes: number) {
 }
 
 /** What is loaded until a download is offered; the service worker, which then keeps the rest for later, is left out. */
-async function scriptBytesOf(folder: string, path: string): Promise<number> {
-  await using site = await PageSite.start(folder)
+async function scriptBytesOf(path: string): Promise<number> {
+  await using site = await PageSite.start()
   await using seeder = await Seeder.start()
   const { magnet } = await seeder.seed(path, [site.announce])
   await using browser = await Browser.launch()
   const { page } = await browser.open(`${site.url}#${magnet}`, { serviceWorkers: 'block' })
   await offerOn(page).waitFor({ timeout: SHOWN_MS })
   const scripts = [...new Set(site.asked)].filter(asked => asked.endsWith('.js'))
-  const sizes = scripts.map(async name => gzipSync(await readFile(join(folder, name)), { level: 9 }).length)
+  const sizes = scripts.map(
+    async name => gzipSync(await readFile(join(site.folder, name)), { level: 9 }).length,
+  )
   return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0)
 }
 

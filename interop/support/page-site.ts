@@ -1,11 +1,10 @@
 /** The page that share links open, as any static host serves it, with a tracker beside it at `/announce`. */
-import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
 import { extname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { buildConsole } from '../../apps/web/scripts/build-console.ts'
 import { Tracker, WebSocketFront } from '../../packages/tracker/src/index.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
@@ -19,46 +18,28 @@ const TYPES: Readonly<Record<string, string>> = {
   '.webmanifest': 'application/manifest+json',
 }
 
-/** The page, built once for a run of tests. */
-export interface BuiltPage extends AsyncDisposable {
-  readonly folder: string
+/** Where the page lies as a node serves it: built anew where its sources have changed. */
+function builtPage(): string {
+  if (!buildConsole()) throw new Error('the page could not be built')
+  return join(ROOT, 'apps/web/dist/share')
 }
 
-export async function buildPage(): Promise<BuiltPage> {
-  const folder = mkdtempSync(join(tmpdir(), 'shoal-page-'))
-  const vite = join(ROOT, 'node_modules/vite/bin/vite.js')
-  const args = [
-    vite,
-    'build',
-    join(ROOT, 'apps/web/share'),
-    '--outDir',
-    folder,
-    '--emptyOutDir',
-    '--logLevel',
-    'error',
-  ]
-  const { status, stdout, stderr } = spawnSync(process.execPath, args, {
-    encoding: 'utf8',
-    env: { ...process.env, NODE_ENV: 'production' },
-  })
-  if (status !== 0) throw new Error(`the page could not be built: ${stdout}${stderr}`)
-  return { folder, [Symbol.asyncDispose]: async () => rmSync(folder, { recursive: true, force: true }) }
-}
-
-/** `await using site = await PageSite.start(page.folder)` */
+/** `await using site = await PageSite.start()` */
 export class PageSite implements AsyncDisposable {
-  readonly #folder: string
+  /** What is served. */
+  readonly folder: string
   #server!: Server
   #tracker: { tracker: Tracker; front: WebSocketFront } | null = null
   #port = 0
+  #withheld: RegExp | null = null
   /** Paths that were asked for, with what follows `?`. */
   readonly asked: string[] = []
 
   private constructor(folder: string) {
-    this.#folder = folder
+    this.folder = folder
   }
 
-  static async start(folder: string): Promise<PageSite> {
+  static async start(folder = builtPage()): Promise<PageSite> {
     const site = new PageSite(folder)
     await site.serve()
     site.startTracker()
@@ -71,6 +52,11 @@ export class PageSite implements AsyncDisposable {
 
   get announce(): string {
     return `ws://127.0.0.1:${this.#port}/announce`
+  }
+
+  /** From now on, those of its files whose path this matches are not there. */
+  withhold(paths: RegExp): void {
+    this.#withheld = paths
   }
 
   startTracker(): void {
@@ -90,10 +76,10 @@ export class PageSite implements AsyncDisposable {
     this.#server = createServer((request, response) => {
       this.asked.push(request.url!)
       const { pathname } = new URL(request.url!, 'http://page')
-      const wanted = join(this.#folder, normalize(decodeURIComponent(pathname)))
-      const path = pathname === '/' ? join(this.#folder, 'index.html') : wanted
-      if (!path.startsWith(this.#folder) || !existsSync(path) || !statSync(path).isFile())
-        return void response.writeHead(404).end()
+      const wanted = join(this.folder, normalize(decodeURIComponent(pathname)))
+      const path = pathname === '/' ? join(this.folder, 'index.html') : wanted
+      const isThere = path.startsWith(this.folder) && existsSync(path) && statSync(path).isFile()
+      if (!isThere || this.#withheld?.test(pathname)) return void response.writeHead(404).end()
       response.setHeader('content-type', TYPES[extname(path)] ?? 'application/octet-stream')
       response.end(readFileSync(path))
     })

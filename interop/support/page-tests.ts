@@ -1,21 +1,6 @@
 /** What the tests of the share page's files begin with: to be called in the `describe` block that needs it. */
 import { afterAll, beforeAll } from 'vitest'
 import { Browser } from './browser.ts'
-import { type BuiltPage, buildPage } from './page-site.ts'
-
-/** The page, built before the tests. */
-export function useBuiltPage(): Pick<BuiltPage, 'folder'> {
-  let page: BuiltPage | undefined
-  beforeAll(async () => {
-    page = await buildPage()
-  })
-  afterAll(() => page?.[Symbol.asyncDispose]())
-  return {
-    get folder() {
-      return page!.folder
-    },
-  }
-}
 
 /** A browser for all of them; each `open` is somebody who was never here. */
 export function useBrowser(): Pick<Browser, 'open'> {
