@@ -53,6 +53,7 @@ export default defineConfig({
         test: {
           name: 'web',
           include: ['apps/web/e2e/**/*.test.ts'],
+          globalSetup: ['apps/web/e2e/testing/build.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
           fileParallelism: false,

@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { findings } from './testing/axe.ts'
-import { type BuiltConsole, buildConsole, lackingChromium } from './testing/console.ts'
+import { lackingChromium, type ServedConsole, serveConsole } from './testing/console.ts'
 
-let built: BuiltConsole
+let served: ServedConsole
 beforeAll(async () => {
-  built = await buildConsole()
+  served = await serveConsole()
 }, 60_000)
-afterAll(() => built.close())
+afterAll(() => served.close())
 
 describe.skipIf(lackingChromium())('the add dialog, with a made-up node', () => {
   test('a link that is no torrent is offered as the plain file that it is', async () => {
-    const { page, complaints, close } = await built.open('/?mock&add=https://example.org/big.iso')
+    const { page, complaints, close } = await served.open('/?mock&add=https://example.org/big.iso')
     await page.getByText('This is a plain file').waitFor()
     await page.getByText('https://example.org/big.iso').waitFor()
     expect(await findings(page)).toEqual([])
@@ -21,7 +21,7 @@ describe.skipIf(lackingChromium())('the add dialog, with a made-up node', () => 
   })
 
   test('peers whose address is known are given along, written before or after looking inside', async () => {
-    const { page, complaints, close } = await built.open('/?mock')
+    const { page, complaints, close } = await served.open('/?mock')
     await page.getByRole('button', { name: 'Add', exact: true }).click()
     await page.getByLabel('Link').fill(`magnet:?xt=urn:btih:${'ab'.repeat(20)}`)
     await page.getByText('More', { exact: true }).click()
@@ -40,7 +40,7 @@ describe.skipIf(lackingChromium())('the add dialog, with a made-up node', () => 
   })
 
   test('removing with files names the folder and the files before anything is deleted', async () => {
-    const { page, complaints, close } = await built.open('/?mock&q=Tears')
+    const { page, complaints, close } = await served.open('/?mock&q=Tears')
     await page.locator('[data-row]').first().click({ button: 'right' })
     await page.getByRole('menuitem', { name: 'Remove and delete files' }).click()
     const dialog = page.getByRole('dialog')
@@ -59,7 +59,7 @@ describe.skipIf(lackingChromium())('the add dialog, with a made-up node', () => 
     { what: 'a phone', viewport: { width: 360, height: 740 } },
   ])
     test(`sending a link and sealing on ${what}: axe finds nothing, and nothing is wider than the screen`, async () => {
-      const { page, complaints, close } = await built.open('/?mock', { viewport })
+      const { page, complaints, close } = await served.open('/?mock', { viewport })
       const sound = async () => {
         expect(await findings(page)).toEqual([])
         const [wide, screen] = await page.evaluate(() => {

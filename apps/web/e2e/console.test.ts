@@ -1,21 +1,21 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { findings } from './testing/axe.ts'
-import { type BuiltConsole, buildConsole, lackingChromium, type OpenPage } from './testing/console.ts'
+import { lackingChromium, type OpenPage, type ServedConsole, serveConsole } from './testing/console.ts'
 import { scrollList } from './testing/frames.ts'
 
 const MOST_SCRIPT_BYTES = 250_000
 const ID = 'dd8255ecdc7ca55fb0bbf81323d87062db1f6d1c'
 
-let built: BuiltConsole
+let served: ServedConsole
 beforeAll(async () => {
-  built = await buildConsole()
+  served = await serveConsole()
 }, 60_000)
-afterAll(() => built.close())
+afterAll(() => served.close())
 
 test('the first screen loads at most 250 KB of gzipped script', () => {
-  console.log(`script of the first screen: ${(built.firstScriptBytes / 1000).toFixed(1)} kB gzipped`)
-  expect(built.firstScriptBytes).toBeLessThan(MOST_SCRIPT_BYTES)
+  console.log(`script of the first screen: ${(served.firstScriptBytes / 1000).toFixed(1)} kB gzipped`)
+  expect(served.firstScriptBytes).toBeLessThan(MOST_SCRIPT_BYTES)
 })
 
 const rows = (page: Page) => page.locator('[data-row]')
@@ -43,9 +43,9 @@ const isInSight = (element: Element) => {
 async function on(
   path: string,
   run: (page: Page) => Promise<void>,
-  options: Parameters<BuiltConsole['open']>[1] = {},
+  options: Parameters<ServedConsole['open']>[1] = {},
 ) {
-  const opened: OpenPage = await built.open(path, options)
+  const opened: OpenPage = await served.open(path, options)
   try {
     await run(opened.page)
     expect(opened.complaints).toEqual([])

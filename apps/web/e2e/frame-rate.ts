@@ -2,20 +2,22 @@
  * How smoothly 5,000 busy torrents scroll on this machine: `node apps/web/e2e/frame-rate.ts`. In turns with two pages that no script changes:
  * a bare one, and one of the same rows. They say how much of what is missing to 60 is the machine's own.
  */
-import { buildConsole } from './testing/console.ts'
+import { setup } from './testing/build.ts'
+import { serveConsole } from './testing/console.ts'
 import { BARE_PAGE, type Frames, scrollList, stillRows } from './testing/frames.ts'
 
 const LIST = '/?mock=busy&torrents=5000'
 const SECONDS = 3
 const RUNS = 3
 
-const built = await buildConsole()
+setup()
+const served = await serveConsole()
 const all: Record<'list' | 'bare' | 'still', Frames[]> = { list: [], bare: [], still: [] }
 try {
-  const { page } = await built.open(LIST)
+  const { page } = await served.open(LIST)
   let still = ''
   for (let run = 0; run < RUNS; run++) {
-    await page.goto(new URL(LIST, built.url).href)
+    await page.goto(new URL(LIST, served.url).href)
     await page.locator('[data-row]').first().waitFor()
     still ||= await stillRows(page, SECONDS)
     all.list.push(await scrollList(page, SECONDS))
@@ -34,7 +36,7 @@ try {
     `list ${list.toFixed(1)} frames/s: ${(list / bare).toFixed(2)} of a bare page's ${bare.toFixed(1)}, ${(list / rows).toFixed(2)} of ${rows.toFixed(1)} with the same rows, unchanged`,
   )
 } finally {
-  await built.close()
+  await served.close()
 }
 
 function rates(run: number): string {

@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { findings } from './testing/axe.ts'
-import { type BuiltConsole, buildConsole, lackingChromium } from './testing/console.ts'
+import { lackingChromium, type ServedConsole, serveConsole } from './testing/console.ts'
 
-let built: BuiltConsole
+let served: ServedConsole
 beforeAll(async () => {
-  built = await buildConsole()
+  served = await serveConsole()
 }, 60_000)
-afterAll(() => built.close())
+afterAll(() => served.close())
 
 describe.skipIf(lackingChromium())('labels, with a made-up node', () => {
   test('a label is made, gets another colour, and is removed, from the side bar', async () => {
-    const { page, complaints, close } = await built.open('/?mock')
+    const { page, complaints, close } = await served.open('/?mock')
     const choice = page.getByRole('button', { name: /^holiday/ })
     const menu = page.getByRole('button', { name: 'Actions for the label holiday' })
     await page.getByRole('button', { name: 'New label' }).click()
@@ -40,7 +40,7 @@ describe.skipIf(lackingChromium())('labels, with a made-up node', () => {
   })
 
   test('what is downloaded goes to the folder of the label that is chosen', async () => {
-    const { page, close } = await built.open('/?mock')
+    const { page, close } = await served.open('/?mock')
     await page.getByRole('button', { name: 'Add', exact: true }).click()
     await page.getByRole('textbox', { name: 'Link' }).fill(`magnet:?xt=urn:btih:${'9'.repeat(40)}&dn=new`)
     await page.getByRole('button', { name: 'Look inside' }).click()

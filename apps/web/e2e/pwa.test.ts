@@ -2,13 +2,13 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type BuiltConsole, buildConsole, lackingChromium } from './testing/console.ts'
+import { lackingChromium, type ServedConsole, serveConsole } from './testing/console.ts'
 
-let built: BuiltConsole
+let served: ServedConsole
 beforeAll(async () => {
-  built = await buildConsole()
+  served = await serveConsole()
 }, 60_000)
-afterAll(() => built.close())
+afterAll(() => served.close())
 
 /** Whether the service worker answers for the page, by now. */
 const isKept = (page: Page) =>
@@ -22,12 +22,12 @@ const keptPaths = (page: Page) =>
   })
 
 test('what the manifest names is there, in the sizes that it says', () => {
-  const manifest = JSON.parse(readFileSync(join(built.folder, 'manifest.webmanifest'), 'utf8'))
+  const manifest = JSON.parse(readFileSync(join(served.folder, 'manifest.webmanifest'), 'utf8'))
   expect(manifest).toMatchObject({ name: 'Shoal', start_url: '/', scope: '/', display: 'standalone' })
   const icons = manifest.icons as { src: string; type: string; sizes: string; purpose?: string }[]
   const bitmaps = icons.filter(({ type }) => type === 'image/png')
   for (const { src, sizes } of bitmaps) {
-    const header = readFileSync(join(built.folder, src)).subarray(0, 24)
+    const header = readFileSync(join(served.folder, src)).subarray(0, 24)
     expect(`${header.readUInt32BE(16)}x${header.readUInt32BE(20)}`, src).toBe(sizes)
   }
   // As browsers ask for, before they offer to install it.
@@ -37,10 +37,10 @@ test('what the manifest names is there, in the sizes that it says', () => {
 
 describe.skipIf(lackingChromium())('the console as an application', () => {
   test('Chromium finds nothing that hinders its installation', async () => {
-    const { page, close } = await built.open('/')
+    const { page, close } = await served.open('/')
     const devtools = await page.context().newCDPSession(page)
     const { errors, url } = await devtools.send('Page.getAppManifest')
-    expect([url, errors]).toEqual([`${built.url}/manifest.webmanifest`, []])
+    expect([url, errors]).toEqual([`${served.url}/manifest.webmanifest`, []])
     const { installabilityErrors } = await devtools.send('Page.getInstallabilityErrors')
     // A context of its own is a private window, where nothing is installed.
     expect(installabilityErrors.map(({ errorId }) => errorId).filter(id => id !== 'in-incognito')).toEqual([])
@@ -48,26 +48,26 @@ describe.skipIf(lackingChromium())('the console as an application', () => {
   })
 
   test('it opens while the node is away, any page of it, and says that the node does not answer', async () => {
-    const { page, close } = await built.open('/')
+    const { page, close } = await served.open('/')
     expect(await isKept(page)).toMatch(/activat/)
-    await built.goAway()
+    await served.goAway()
     try {
       for (const path of ['/', '/settings', '/dashboard']) {
-        await page.goto(built.url + path)
+        await page.goto(served.url + path)
         await page.getByText('The node does not answer').first().waitFor()
       }
       // Parts that were never opened before are at hand, too.
-      await page.goto(built.url)
+      await page.goto(served.url)
       await page.getByRole('button', { name: 'Add', exact: true }).click()
       await page.getByRole('textbox', { name: 'Link' }).waitFor()
     } finally {
-      await built.comeBack()
+      await served.comeBack()
       await close()
     }
   })
 
   test('nothing of the node is kept, only the console', async () => {
-    const { page, close } = await built.open('/')
+    const { page, close } = await served.open('/')
     await isKept(page)
     const paths = await keptPaths(page)
     expect(paths.filter(path => !path.startsWith('/assets/')).sort()).toEqual([
@@ -79,29 +79,29 @@ describe.skipIf(lackingChromium())('the console as an application', () => {
   })
 
   test('a new build takes the place of the one before', async () => {
-    const { page, close } = await built.open('/')
+    const { page, close } = await served.open('/')
     await isKept(page)
-    const html = readFileSync(join(built.folder, 'index.html'), 'utf8')
-    const list = readFileSync(join(built.folder, 'build.json'), 'utf8')
+    const html = readFileSync(join(served.folder, 'index.html'), 'utf8')
+    const list = readFileSync(join(served.folder, 'build.json'), 'utf8')
     try {
-      writeFileSync(join(built.folder, 'assets', 'second.js'), `document.body.textContent = 'second build'`)
+      writeFileSync(join(served.folder, 'assets', 'second.js'), `document.body.textContent = 'second build'`)
       writeFileSync(
-        join(built.folder, 'index.html'),
+        join(served.folder, 'index.html'),
         '<script type="module" src="/assets/second.js"></script>',
       )
-      writeFileSync(join(built.folder, 'build.json'), JSON.stringify({ files: ['/assets/second.js'] }))
+      writeFileSync(join(served.folder, 'build.json'), JSON.stringify({ files: ['/assets/second.js'] }))
       await page.reload()
       await page.getByText('second build').waitFor()
       const assets = async () => (await keptPaths(page)).filter(path => path.startsWith('/assets/'))
       await expect.poll(assets).toEqual(['/assets/second.js'])
-      await built.goAway()
+      await served.goAway()
       await page.reload()
       await page.getByText('second build').waitFor()
     } finally {
-      writeFileSync(join(built.folder, 'index.html'), html)
-      writeFileSync(join(built.folder, 'build.json'), list)
-      await built.goAway()
-      await built.comeBack()
+      writeFileSync(join(served.folder, 'index.html'), html)
+      writeFileSync(join(served.folder, 'build.json'), list)
+      await served.goAway()
+      await served.comeBack()
       await close()
     }
   })

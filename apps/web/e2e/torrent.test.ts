@@ -1,18 +1,18 @@
 import type { Page, Route } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { findings } from './testing/axe.ts'
-import { type BuiltConsole, buildConsole, lackingChromium } from './testing/console.ts'
+import { lackingChromium, type ServedConsole, serveConsole } from './testing/console.ts'
 
-let built: BuiltConsole
+let served: ServedConsole
 beforeAll(async () => {
-  built = await buildConsole()
+  served = await serveConsole()
 }, 60_000)
-afterAll(() => built.close())
+afterAll(() => served.close())
 
-type Options = Parameters<BuiltConsole['open']>[1]
+type Options = Parameters<ServedConsole['open']>[1]
 
 async function on(path: string, run: (page: Page) => Promise<void>, options: Options = {}) {
-  const { page, complaints, close } = await built.open(path, options)
+  const { page, complaints, close } = await served.open(path, options)
   try {
     await run(page)
     expect(complaints).toEqual([])

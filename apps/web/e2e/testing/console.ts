@@ -1,16 +1,13 @@
-/** The console as it is built, served with the content security policy of a node, in Debian's Chromium. */
-import { execFile } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+/** The console as it is built (see `build.ts`), served with the content security policy of a node, in Debian's Chromium. */
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { createServer } from 'node:http'
-import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
-import { dirname, extname, join, normalize } from 'node:path'
-import { promisify } from 'node:util'
+import { extname, join, normalize } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 
-const ROOT = join(import.meta.dirname, '..', '..')
+const DIST = join(import.meta.dirname, '..', '..', 'dist')
 export const CHROMIUM = '/usr/bin/chromium'
 const FLAGS = [
   '--no-sandbox',
@@ -42,9 +39,9 @@ export function lackingChromium(): boolean {
   return true
 }
 
-export interface BuiltConsole {
+export interface ServedConsole {
   readonly url: string
-  /** Where its files lie. */
+  /** Where its files lie: a copy, which may be changed. */
   readonly folder: string
   /** Gzipped bytes of all script that the first screen loads. */
   readonly firstScriptBytes: number
@@ -63,20 +60,11 @@ export interface OpenPage {
   close(): Promise<void>
 }
 
-interface ManifestEntry {
-  readonly file: string
-  readonly imports?: readonly string[]
-  readonly isEntry?: boolean
-}
-
-export async function buildConsole(): Promise<BuiltConsole> {
-  const outDir = mkdtempSync(join(tmpdir(), 'shoal-console-'))
-  await build(outDir)
-  const manifest = JSON.parse(readFileSync(join(outDir, '.vite', 'manifest.json'), 'utf8')) as Record<
-    string,
-    ManifestEntry
-  >
-  let server = await serve(outDir)
+/** What a node serves. */
+export async function serveConsole(): Promise<ServedConsole> {
+  const folder = mkdtempSync(join(tmpdir(), 'shoal-console-'))
+  cpSync(DIST, folder, { recursive: true })
+  let server = await serve(folder)
   const { port } = server.address() as AddressInfo
   const url = `http://127.0.0.1:${port}`
   const browser = existsSync(CHROMIUM)
@@ -88,41 +76,26 @@ export async function buildConsole(): Promise<BuiltConsole> {
   }
   return {
     url,
-    folder: outDir,
-    firstScriptBytes: sizeOfFirst(outDir, manifest),
+    folder,
+    firstScriptBytes: sizeOfFirst(folder),
     open: (path, options) => openPage(browser!, new URL(path, url).href, options),
     goAway,
     async comeBack() {
-      server = await serve(outDir, port)
+      server = await serve(folder, port)
     },
     async close() {
       await browser?.close()
       await goAway()
-      rmSync(outDir, { recursive: true, force: true })
+      rmSync(folder, { recursive: true, force: true })
     },
   }
 }
 
-/** In a process of its own, since the tests' environment would make it a build for development. */
-async function build(outDir: string): Promise<void> {
-  const vite = join(dirname(createRequire(import.meta.url).resolve('vite/package.json')), 'bin', 'vite.js')
-  const args = [vite, 'build', ROOT, '--outDir', outDir, '--emptyOutDir', '--manifest', '--logLevel', 'error']
-  await promisify(execFile)(process.execPath, args, { env: { ...process.env, NODE_ENV: 'production' } })
-}
-
-/** The entry and what it imports, but not what it loads when a page is opened. */
-function sizeOfFirst(outDir: string, manifest: Record<string, ManifestEntry>): number {
-  const seen = new Set<string>()
-  const waiting = Object.keys(manifest).filter(name => manifest[name]!.isEntry)
-  for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
-    if (seen.has(name)) continue
-    seen.add(name)
-    waiting.push(...(manifest[name]!.imports ?? []))
-  }
-  return [...seen].reduce(
-    (sum, name) => sum + gzipSync(readFileSync(join(outDir, manifest[name]!.file))).length,
-    0,
-  )
+/** The script of the page and what it imports, but not what it loads when a page is opened. */
+function sizeOfFirst(folder: string): number {
+  const html = readFileSync(join(folder, 'index.html'), 'utf8')
+  const scripts = [...html.matchAll(/(?:src|href)="\/([^"]+\.js)"/g)].map(([, path]) => path!)
+  return scripts.reduce((sum, path) => sum + gzipSync(readFileSync(join(folder, path))).length, 0)
 }
 
 async function serve(folder: string, port = 0) {
