@@ -131,7 +131,7 @@ describe('a store that answers later', () => {
 })
 
 describe.each(Object.keys(FRONTS))('%s, before a store that answers later', name => {
-  it('answers each asker what is his', async () => {
+  it('answers each asker what is theirs', async () => {
     await using opened = await open(name)
     const { front, store } = opened
     expect(await front.announce()).toEqual({ failure: '', leeches: 1 })

@@ -100,7 +100,7 @@ export function PreviewForm({ preview, peers, onPeers, onBack, onAdd }: Props) {
   )
 }
 
-/** The key is its owner's, and stays with him. */
+/** The key is its owner's, and stays with them. */
 function NotForNode({ onBack }: { onBack(): void }) {
   return (
     <div className={styles.form}>

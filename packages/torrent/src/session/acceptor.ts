@@ -108,7 +108,7 @@ export class Acceptor {
       })
   }
 
-  /** Ends the handshake that has taken longest of the address that has most of them: who floods us is in his own way first. */
+  /** Ends the handshake that has taken longest of the address that has most of them: who floods us is in their own way first. */
   #makeRoom(): void {
     const counts = new Map<string, number>()
     for (const host of this.#handshakes.values()) counts.set(host, (counts.get(host) ?? 0) + 1)

@@ -9,7 +9,7 @@ import { metadataBlockCount, metadataBlockSize } from '../wire/extensions/ut-met
 /** Requests to one peer at a time, and how long it may take for one. */
 const PIPELINE = 4
 const TIMEOUT_MS = 15_000
-/** Whoever has owed a block this long is relieved of it when another peer has nothing to do; his answer is welcome all the same. */
+/** Whoever has owed a block this long is relieved of it when another peer has nothing to do; its answer is welcome all the same. */
 const PATIENCE_MS = 3000
 /** How long a peer that refused is left alone. */
 const RETRY_MS = 30_000

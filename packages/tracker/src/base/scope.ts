@@ -1,4 +1,4 @@
-/** How far an address reaches: a peer in somebody's living room is of no use to a stranger, and nothing that he need know. */
+/** How far an address reaches: a peer in somebody's living room is of no use to a stranger, and nothing that they need know. */
 import { FAMILY, type Family } from '../store.ts'
 
 export const SCOPE = { machine: 0, network: 1, world: 2 } as const

@@ -39,7 +39,7 @@ export function isOtherOrigin({ origin, host }: IncomingHttpHeaders): boolean {
 const FORWARDED = ['x-forwarded-for', 'x-real-ip', 'forwarded', 'via'] as const
 
 /**
- * Who asks by a request of node:http. Unknown where a proxy that was not named may be between: whoever asks is then anybody, though he seems to be this
+ * Who asks by a request of node:http. Unknown where a proxy that was not named may be between: whoever asks is then anybody, though they seem to be this
  * machine or a neighbour.
  */
 export function whoAsks({ socket, headers }: IncomingMessage, proxies?: AddressSet): Asker {

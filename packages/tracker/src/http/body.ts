@@ -32,7 +32,7 @@ export class BodyWriter {
     this.bytes = bytes
   }
 
-  /** `external`: the address of who asks, of `externalFamily`, which is told to him (BEP 24); null to tell none. */
+  /** `external`: the address of who asks, of `externalFamily`, which is told to them (BEP 24); null to tell none. */
   announce(
     announce: Announce,
     minIntervalSeconds: number,

@@ -53,7 +53,7 @@ export class Responder {
     for (let word = 0; word < 4; word++) announce.address[word] = asker[word]!
     if (target.addressTo > target.addressFrom && this.#tracker.isTrusted(family, asker, by === ASKER.itself))
       this.#takeOtherAddress(bytes, announce)
-    // What only this machine or network knows him by is no external address, and neither is a proxy's.
+    // What only this machine or network knows them by is no external address, and neither is a proxy's.
     const external = by === ASKER.itself && scopeOf(family, asker) === SCOPE.world ? asker : null
     const pending = this.#tracker.announce(announce, 'http')
     if (pending === undefined) {

@@ -7,7 +7,7 @@ const RUN = 8
 
 /**
  * Writes peers into the answer, from all of the list for a leech, from those who are none for a seed; never the asker, whose position is `own`
- * (-1: he is not in it). The same `seed` gives the same peers. Takes time for the answer's peers only, however many there are.
+ * (-1: it is not in it). The same `seed` gives the same peers. Takes time for the answer's peers only, however many there are.
  */
 export function choosePeers(
   lists: PeerLists,

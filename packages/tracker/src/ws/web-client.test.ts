@@ -20,7 +20,7 @@ function connection() {
   return { socket, client }
 }
 
-it('keeps little for who does not read, and hangs up when he would get more', () => {
+it('keeps little for who does not read, and hangs up when they would get more', () => {
   const { socket, client } = connection()
   let offers = 0
   for (let second = 0; second < 100; second++) {

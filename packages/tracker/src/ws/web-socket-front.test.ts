@@ -133,7 +133,7 @@ describe('WebSocket (WebTorrent)', () => {
     expect(second.received.some(message => message.offer !== undefined)).toBe(false)
   })
 
-  it('hands nobody an answer that he did not ask for', async () => {
+  it('hands nobody an answer that they did not ask for', async () => {
     await using tracker = await open()
     const [first, second] = [await tracker.page(), await tracker.page()]
     first.send(announce('first'))
@@ -263,7 +263,7 @@ describe('WebSocket (WebTorrent)', () => {
     await other.page('/secretkey1/announce')
   })
 
-  it('tells who is one too many to come later, and lets him in when another has gone', async () => {
+  it('tells who is one too many to come later, and lets them in when another has gone', async () => {
     await using tracker = await open({ connectionsPerAddress: 1 }, 2)
     const [first] = [await tracker.page('/as-198.51.100.1'), await tracker.page('/as-198.51.100.2')]
     const refused = async () => {

@@ -7,7 +7,7 @@ export type SyncData = Readonly<Record<string, unknown>>
 
 type Table = Readonly<Record<string, unknown>>
 
-/** Memories of clients, of which the one that was used longest ago goes first: each holds the whole list. Who lost his is told everything. */
+/** Memories of clients, of which the one that was used longest ago goes first: each holds the whole list. Who lost theirs is told everything. */
 export class SyncMemories {
   readonly #most: number
   readonly #kept = new Map<string, SyncMemory>()

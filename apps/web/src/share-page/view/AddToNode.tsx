@@ -14,7 +14,7 @@ interface Props {
 }
 
 /**
- * Hands `source` to the user's own node: at once where that serves this page and knows him, else by its console, where it follows `#` too. Or
+ * Hands `source` to the user's own node: at once where that serves this page and knows them, else by its console, where it follows `#` too. Or
  * to whatever program takes magnet links here.
  */
 export function AddToNode({ source, magnet, asks }: Props) {

@@ -123,7 +123,7 @@ export class PeerStore {
     while (this.#peerCount >= this.#limits.peers) this.#evict()
   }
 
-  /** Small and silent torrents go first: whoever floods the store with new info hashes pushes out his own. */
+  /** Small and silent torrents go first: whoever floods the store with new info hashes pushes out their own. */
   #evict(): void {
     let choices = EVICTION_CHOICES
     let smallest: [string, Swarm] | undefined

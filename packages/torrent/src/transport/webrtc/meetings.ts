@@ -63,7 +63,7 @@ interface Meeting {
 
 /** The contract that trackers signal by: makes offers, takes answers, answers offers. */
 export interface Signalling {
-  /** Set by its user: somebody took an offer of the torrent, and then there was no way to him. */
+  /** Set by its user: somebody took an offer of the torrent, and then there was no way to them. */
   onFailed?: ((infoHash: Uint8Array) => void) | undefined
   /** As many offers as may be, `count` at most. Rejects with `unsupported` without WebRTC, or with the signal's reason. */
   offer(infoHash: Uint8Array, count: number, options: { signal: AbortSignal }): Promise<RtcOffer[]>
