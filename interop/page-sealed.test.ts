@@ -63,6 +63,26 @@ describe.skipIf(lacking('chromium', 'age'))('the page of a share link: sealed sh
     expect(problems).toEqual([])
   }, 120_000)
 
+  test('what came whole when it was opened is complete: nothing is offered to download', async () => {
+    await using dir = await tempDir('page')
+    await using site = await PageSite.start()
+    await using seeder = await Seeder.start()
+    const seal = await createSeal({ by: 'key' })
+    const notes = bytesSource(new TextEncoder().encode(NOTES))
+    const content = new SealedContent([{ path: ['notes.txt'], content: notes }], seal)
+    await writeFile(dir.join('sealed.age'), await content.read(0, content.lengthBytes))
+    const { magnet } = await seeder.seed(dir.join('sealed.age'), [site.announce])
+    const sealed = { magnet: parseMagnet(magnet), seal: { by: 'key', key: seal.key! } } as const
+    const { page: tab, problems } = await browser.open(formatShareLink(site.url, sealed))
+    await tab.getByText('Complete and verified').waitFor()
+    expect(await tab.getByRole('button', { name: /^Download / }).count()).toBe(0)
+    await tab.evaluate(() => Reflect.deleteProperty(globalThis, 'showSaveFilePicker'))
+    const downloading = tab.waitForEvent('download')
+    await tab.getByRole('button', { name: 'Save', exact: true }).click()
+    expect(await readFile(await (await downloading).path(), 'utf8')).toBe(NOTES)
+    expect(problems).toEqual([])
+  })
+
   test('a passphrase is asked for; a wrong one says so', async () => {
     await using dir = await tempDir('page')
     await using site = await PageSite.start()

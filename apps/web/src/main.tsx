@@ -5,6 +5,7 @@ import './theme/tokens.css'
 import './theme/base.css'
 import { takeToken } from './access/token.ts'
 import { App } from './app/App.tsx'
+import { tellSharePage } from './app/own-node.ts'
 import { registerWorker } from './app/worker.ts'
 import { chooseLink } from './node/choose-link.ts'
 import { NodeStore } from './node/node-store.ts'
@@ -21,4 +22,7 @@ createRoot(document.getElementById('root')!).render(
     <App node={node} tokenFailed={tokenFailed} />
   </StrictMode>,
 )
-if (!link.simulated) registerWorker()
+if (!link.simulated) {
+  registerWorker()
+  tellSharePage(node)
+}

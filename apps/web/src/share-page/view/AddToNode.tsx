@@ -1,9 +1,13 @@
 import { type FormEvent, useId, useState } from 'react'
+import { ownNode, rememberOwnNode } from '../../base/own-node.ts'
 import { Button } from '../../components/Button.tsx'
 import { texts } from '../../texts/share-page.ts'
-import { addAtHost, addressOfNode, addUrl, rememberNode } from './node-address.ts'
+import { addAtHost, addUrl } from './node-address.ts'
 import { Section } from './parts.tsx'
 import styles from './view.module.css'
+
+/** A node on this machine, with the port that it has unless told otherwise. */
+const USUAL_NODE = 'http://127.0.0.1:8420'
 
 interface Props {
   /** A link of either kind. */
@@ -27,7 +31,7 @@ export function AddToNode({ source, magnet, asks }: Props) {
     setWrong(url === null)
     if (url === null) return
     const { origin } = new URL(url)
-    rememberNode(origin)
+    rememberOwnNode(origin)
     void (async () => {
       const isAdded = origin === location.origin && !asks && (await addAtHost(source))
       setAdded(isAdded)
@@ -47,7 +51,7 @@ export function AddToNode({ source, magnet, asks }: Props) {
             inputMode="url"
             autoComplete="off"
             spellCheck={false}
-            defaultValue={addressOfNode()}
+            defaultValue={ownNode() ?? USUAL_NODE}
             aria-invalid={wrong || undefined}
             aria-describedby={wrong ? `${id}-wrong` : undefined}
           />

@@ -27,6 +27,7 @@ export function Controls({ torrent, name, files, phase, choice, saving }: Props)
   const { peer } = useServices()
   const tooLarge = useTooLarge(phase === 'offered' ? choice.bytes : 0)
   const only = files.length === 1 ? files[0]! : null
+  const maySave = torrent.wantedBytes > 0 || phase === 'complete'
   return (
     <>
       {tooLarge && <Notice tone="warn">{tooLarge}</Notice>}
@@ -42,7 +43,7 @@ export function Controls({ torrent, name, files, phase, choice, saving }: Props)
             {texts.actions.download(formatBytes(choice.bytes))}
           </Button>
         )}
-        {only && torrent.wantedBytes > 0 && (
+        {only && maySave && (
           <Button
             variant={phase === 'complete' ? 'primary' : 'plain'}
             size="large"
@@ -52,7 +53,7 @@ export function Controls({ torrent, name, files, phase, choice, saving }: Props)
             {texts.actions.save}
           </Button>
         )}
-        {files.length > 1 && torrent.wantedBytes > 0 && (
+        {files.length > 1 && maySave && (
           <Button
             variant={phase === 'complete' ? 'primary' : 'plain'}
             size="large"

@@ -2,7 +2,7 @@ import type { ShareLink } from '@shoal/links'
 import { infoHashText } from '@shoal/torrent'
 import { lazy, Suspense, useEffect, useMemo, useState } from 'react'
 import { useCell } from '../../node/context.tsx'
-import type { TorrentSnapshot } from '../../peer/protocol.ts'
+import type { FileSnapshot, TorrentSnapshot } from '../../peer/protocol.ts'
 import { texts } from '../../texts/share-page.ts'
 import { useOwnShare } from '../again/use-own-share.ts'
 import { filesOf, type NamedFiles, type ShareFile } from '../files/share-file.ts'
@@ -63,7 +63,8 @@ interface FoundProps extends Props {
 function Found({ torrent, link, magnet, name, inside, onOpen }: FoundProps) {
   const { page, peer, made } = useServices()
   const detail = useDetail(torrent.id)
-  const phase = phaseOf(torrent)
+  const isHere = detail?.files.every(isWhole)
+  const phase = phaseOf(torrent, isHere)
   const ownShare = useOwnShare(torrent, link)
   const choice = useChosen(torrent, detail)
   const saving = useSaving()
@@ -103,6 +104,8 @@ function Found({ torrent, link, magnet, name, inside, onOpen }: FoundProps) {
     </>
   )
 }
+
+const isWhole = ({ haveBytes, lengthBytes }: FileSnapshot) => haveBytes >= lengthBytes
 
 /** The torrent of a link, added if it is not here yet, with nothing of it asked for. */
 function useOpened(link: ShareLink, magnet: string): { torrent?: TorrentSnapshot; failure: Error | null } {

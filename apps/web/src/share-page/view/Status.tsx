@@ -71,7 +71,8 @@ function sentence(torrent: TorrentSnapshot, phase: Phase): string {
   const say = texts.state
   if (phase === 'offered') return say.ready
   if (phase === 'waiting') return say.looking
-  if (phase === 'complete') return torrent.wantedBytes < torrent.lengthBytes ? say.someComplete : say.complete
+  const isPart = torrent.wantedBytes > 0 && torrent.wantedBytes < torrent.lengthBytes
+  if (phase === 'complete') return isPart ? say.someComplete : say.complete
   return say[phase]
 }
 

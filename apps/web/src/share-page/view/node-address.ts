@@ -1,16 +1,3 @@
-import { remember, remembered } from '../../base/remembered.ts'
-
-const KEY = 'shoal.node'
-const DEFAULT = 'http://127.0.0.1:8420'
-
-export function addressOfNode(): string {
-  return remembered(KEY) ?? DEFAULT
-}
-
-export function rememberNode(address: string): void {
-  remember(KEY, address)
-}
-
 /** Address of the node's console that offers to add the link; null for what is no address of a node. */
 export function addUrl(node: string, link: string): string | null {
   const text = node.trim()

@@ -15,12 +15,13 @@ export type Phase =
   | 'complete'
   | 'error'
 
-export function phaseOf(torrent: TorrentSnapshot | undefined): Phase {
+/** `isHere`: all of it is, as where it was small and was looked into. */
+export function phaseOf(torrent: TorrentSnapshot | undefined, isHere = false): Phase {
   if (!torrent) return 'starting'
   if (torrent.state === 'error') return 'error'
   if (torrent.fileCount === 0) return 'looking'
   if (torrent.state === 'checking') return 'checking'
-  if (torrent.wantedBytes === 0) return 'offered'
+  if (torrent.wantedBytes === 0) return isHere ? 'complete' : 'offered'
   if (torrent.haveBytes >= torrent.wantedBytes) return 'complete'
   if (torrent.paused) return 'paused'
   return torrent.peers === 0 && torrent.downloadBytesPerSecond === 0 ? 'waiting' : 'downloading'
