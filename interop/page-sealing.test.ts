@@ -93,7 +93,7 @@ describe.skipIf(lacking('chromium'))('the page of a share link: while it seals',
       .getByRole('radio', { name: /^Whoever has the link/ })
       .first()
       .waitFor()
-    site.withhold(/(seal-form|ask-worker)/)
+    site.withhold(/^\/assets\/(seal-form|ask-worker)/)
     await tab.getByRole('button', { name: 'Seal and get a link' }).click()
     await tab.getByText('What this needs could not be loaded').waitFor()
     expect(await tab.getByRole('button', { name: 'Seal and get a link' }).isEnabled()).toBe(true)
