@@ -1,5 +1,5 @@
 /**
- * Who may import whom, as the architecture has it: data. Imports go down only; nobody reaches sideways.
+ * Who may import whom, as data. Imports go down only, and there are no cycles, type imports included.
  */
 
 /** What each workspace may import of the others. Its package.json must declare it too. */
@@ -10,12 +10,6 @@ export const WORKSPACES: Record<string, readonly string[]> = {
   'packages/sealed': ['packages/identity'],
   'packages/tracker': ['packages/torrent'],
   'packages/api': [],
-  'packages/network': ['packages/torrent', 'packages/identity'],
-  'packages/onion': ['packages/torrent', 'packages/identity', 'packages/network'],
-  'packages/chat': ['packages/identity', 'packages/network', 'packages/onion'],
-  'packages/ledger': ['packages/identity', 'packages/network'],
-  // Tools over the node's API only.
-  'packages/assistant': ['packages/api'],
   'apps/node': ['packages/*'],
   'apps/web': ['packages/*'],
   'apps/hub': ['packages/*'],
@@ -29,28 +23,55 @@ export const WORKSPACES: Record<string, readonly string[]> = {
 /** Workspaces that may import any file of another, not just what its package.json exports. */
 export const LOOKS_INSIDE = ['interop', 'sim', 'bench', 'scripts']
 
+/** The order of what lies in a folder. */
+export interface Floors {
+  /**
+   * Files and folders of the folder, from the bottom up; `*` stands for all that are not named. One imports only from floors below its
+   * own.
+   */
+  readonly floors: readonly (readonly string[])[]
+  /** Files that others on the same floor may import, as paths from the folder; a leading `*` stands for any of its folders. */
+  readonly contracts?: readonly string[]
+}
+
 /**
- * The rooms of the engine from the bottom up. A room imports rooms of lower levels; of a room on its own level only the contract,
- * `room/room.ts`, or for metainfo its two.
+ * Folders with an order of their own. In every other folder any order will do that has no cycle: a file or folder that another one
+ * imports, directly or not, must not import that one.
  */
-export const ENGINE = 'packages/torrent/src'
-export const ENGINE_LEVELS: readonly (readonly string[])[] = [
-  ['base'],
-  ['bencode', 'transport'],
-  ['metainfo', 'wire'],
-  ['pieces', 'storage', 'discovery', 'hash', 'platform'],
-  ['api.ts'],
-  ['session-api.ts'],
-  ['swarm'],
-  ['session', 'session.ts'],
-  ['index.ts'],
+export const FLOORS: Record<string, Floors> = {
+  'packages/torrent/src': {
+    floors: [
+      ['base'],
+      ['bencode', 'transport'],
+      ['metainfo', 'wire'],
+      ['pieces', 'storage', 'discovery', 'hash', 'platform'],
+      ['api.ts'],
+      ['session-api.ts'],
+      ['swarm'],
+      ['session', 'session.ts'],
+      ['index.ts'],
+    ],
+    contracts: ['storage/storage.ts', 'discovery/discovery.ts', 'metainfo/metainfo.ts', 'metainfo/layout.ts'],
+  },
+}
+
+/** Folders that still have cycles, with all below them. This list only gets shorter. */
+export const CYCLES_LEFT = [
+  'apps/node/src',
+  'apps/web/src',
+  'interop/support',
+  'packages/identity/src',
+  'packages/torrent/src/hash',
+  'packages/torrent/src/session',
+  'packages/torrent/src/storage',
+  'packages/torrent/src/swarm',
+  'packages/tracker/src',
 ]
-export const ENGINE_CONTRACTS = ['metainfo/metainfo.ts', 'metainfo/layout.ts']
 
-/** Types that mean the same from the wire to the public API; anyone may import types of this file, and nothing else of it. */
-export const ENGINE_SHARED_TYPES = 'api.ts'
+/** The engine: it runs in browsers too, so only files named `*.node.ts` import Node's modules. */
+export const ENGINE = 'packages/torrent/src'
 
-/** Rooms that decide or translate and touch nothing: the rooms, or single files, that they may import besides themselves. */
+/** Folders of the engine that decide or translate and do no input or output, with the folders and files that they may import. */
 export const ENGINE_PURE: Record<string, readonly string[]> = {
   base: [],
   bencode: ['base'],
@@ -58,6 +79,6 @@ export const ENGINE_PURE: Record<string, readonly string[]> = {
   pieces: ['base', 'metainfo'],
 }
 
-/** Tests, what only tests share, and tools of those who work on it: they may use development packages and Node. */
+/** Tests, helpers of tests and development tools: they may use development packages and Node, and import any file of their workspace. */
 export const TEST_FILE =
   /(?:\.test|\.bench|[.-]suite|[.-]testing|(?:^|\/)compliance|(?:^|\/)test-[^/]+)\.tsx?$|\/testing\/|^apps\/[^/]+\/(?:scripts|e2e)\//

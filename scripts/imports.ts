@@ -1,13 +1,13 @@
-/** Holds every import to the rules of `import-rules.ts`: rooms, platform, declared dependencies, no cycles. */
+/** Checks every import against the rules of `import-rules.ts`: floors, platform, declared dependencies, no cycles. */
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
 import { posix } from 'node:path'
 import {
+  CYCLES_LEFT,
   ENGINE,
-  ENGINE_CONTRACTS,
-  ENGINE_LEVELS,
   ENGINE_PURE,
-  ENGINE_SHARED_TYPES,
+  FLOORS,
+  type Floors,
   LOOKS_INSIDE,
   TEST_FILE,
   WORKSPACES,
@@ -24,8 +24,6 @@ export interface Violation {
 export interface Import {
   readonly specifier: string
   readonly line: number
-  /** Only types: gone when the program runs, so no cycle. */
-  readonly typeOnly: boolean
 }
 
 /** A package.json, as far as imports are concerned. */
@@ -45,44 +43,36 @@ export interface SourceTree {
   readonly manifests: ReadonlyMap<string, Manifest>
 }
 
-const STATEMENT = /^(?:import|export)\b(\s+type\b)?(?:[^'";]*?\bfrom)?\s*(['"])([^'"\n]+)\2/gm
+const STATEMENT = /^(?:import|export)\b(?:[^'";]*?\bfrom)?\s*(['"])([^'"\n]+)\1/gm
 const DYNAMIC = /\bimport\(\s*(['"])([^'"\n]+)\1\s*\)/g
 const WORKER = /\bnew URL\(\s*(['"])(\.[^'"\n]+\.tsx?)\1,\s*import\.meta\.url/g
 const COMMENT_LINE = /^\s*(?:\/\/|\/\*|\*)/
 
-/** Every import of a module, as the formatter leaves them: statements at the start of a line, dynamic imports, workers. */
+/** Every import of a module, types included: statements at the start of a line (as the formatter leaves them), dynamic imports, workers. */
 export function importsOf(source: string): Import[] {
   const found: Import[] = []
-  const add = (match: RegExpMatchArray, specifier: string, typeOnly: boolean) => {
-    const line = source.slice(0, match.index).split('\n').length
-    const before = source.slice(source.lastIndexOf('\n', match.index! - 1) + 1, match.index)
-    const isText = COMMENT_LINE.test(before) || (before.match(/['"`]/g)?.length ?? 0) % 2 === 1
-    if (!isText) found.push({ specifier, line, typeOnly })
-  }
-  for (const match of source.matchAll(STATEMENT)) add(match, match[3]!, match[1] !== undefined)
-  for (const match of source.matchAll(DYNAMIC)) add(match, match[2]!, false)
-  // A worker runs apart from whoever starts it: as with types, no cycle.
-  for (const match of source.matchAll(WORKER)) add(match, match[2]!, true)
+  for (const pattern of [STATEMENT, DYNAMIC, WORKER])
+    for (const match of source.matchAll(pattern)) {
+      const line = source.slice(0, match.index).split('\n').length
+      const before = source.slice(source.lastIndexOf('\n', match.index - 1) + 1, match.index)
+      const isText = COMMENT_LINE.test(before) || (before.match(/['"`]/g)?.length ?? 0) % 2 === 1
+      if (!isText) found.push({ specifier: match[2]!, line })
+    }
   return found.sort((a, b) => a.line - b.line)
 }
 
 /** All violations in the tree, by file and line. */
 export function violationsIn(tree: SourceTree): Violation[] {
   const violations: Violation[] = []
-  const edges = new Map<string, string[]>()
-  for (const [file, source] of tree.files) {
-    const targets: string[] = []
-    edges.set(file, targets)
-    for (const { specifier, line, typeOnly } of importsOf(source)) {
-      const message = check(tree, file, { specifier, line, typeOnly }, target => {
-        if (!typeOnly && tree.files.has(target)) targets.push(target)
+  const edges: Edge[] = []
+  for (const [file, source] of tree.files)
+    for (const { specifier, line } of importsOf(source)) {
+      const message = check(tree, file, specifier, target => {
+        if (tree.files.has(target) && !TEST_FILE.test(file)) edges.push({ file, line, target })
       })
       if (message) violations.push({ file, line, message })
     }
-  }
-  for (const cycle of cyclesIn(edges))
-    violations.push({ file: cycle[0]!, line: 1, message: `imports itself: ${cycle.join(' -> ')}` })
-  return violations
+  return [...violations, ...cyclesIn(edges)]
 }
 
 /** The checkout's own tree. */
@@ -105,11 +95,11 @@ function manifestAt(folder: string): Manifest {
   return JSON.parse(readFileSync(posix.join(ROOT, folder, 'package.json'), 'utf8')) as Manifest
 }
 
-/** What is wrong with one import, or null. Tells `found` each file of the tree that it stands for. */
+/** Returns what is wrong with one import, or null. Calls `found` with each file of the tree that the specifier resolves to. */
 function check(
   tree: SourceTree,
   file: string,
-  { specifier, typeOnly }: Import,
+  specifier: string,
   found: (target: string) => void,
 ): string | null {
   const workspace = workspaceOf(file)
@@ -129,12 +119,10 @@ function check(
     if (!LOOKS_INSIDE.includes(workspace)) return `${other} is another package: import it by its name`
     return allowedWorkspace(workspace, other)
   }
-  return isTest || (typeOnly && target === `${ENGINE}/${ENGINE_SHARED_TYPES}`)
-    ? null
-    : checkRooms(file, target)
+  return isTest ? null : checkFloors(file, target)
 }
 
-/** `#name` stands for a pair of files, one for each platform. */
+/** `#name` resolves to a pair of files, one for each platform. */
 function checkPlatformPair(
   tree: SourceTree,
   file: string,
@@ -146,9 +134,9 @@ function checkPlatformPair(
   if (entry === undefined) return `${specifier} is not among the imports of ${workspace}/package.json`
   for (const relative of leavesOf(entry)) {
     const target = posix.join(workspace, relative)
-    if (!tree.files.has(target)) return `${specifier} stands for ${target}, which does not exist`
+    if (!tree.files.has(target)) return `${specifier} resolves to ${target}, which does not exist`
     found(target)
-    const message = TEST_FILE.test(file) ? null : checkRooms(file, target)
+    const message = TEST_FILE.test(file) ? null : checkFloors(file, target)
     if (message) return message
   }
   return null
@@ -157,8 +145,8 @@ function checkPlatformPair(
 function checkBuiltin(file: string, specifier: string, isTest: boolean): string | null {
   if (!specifier.startsWith('node:')) return `write node:${specifier}`
   if (isTest || !file.startsWith(`${ENGINE}/`)) return null
-  const room = roomOf(file)
-  if (room !== 'base' && room in ENGINE_PURE) return `${room} is pure: it touches nothing of the platform`
+  const room = childOf(ENGINE, file)
+  if (room !== 'base' && room in ENGINE_PURE) return `${room} is pure: it does no input or output`
   if (/\.node\.ts$/.test(file)) return null
   return `the engine runs in browsers too: ${specifier} belongs in a file named *.node.ts behind a # import`
 }
@@ -196,28 +184,39 @@ function allowedWorkspace(from: string, to: string): string | null {
   return fits ? null : `${from} must not import ${to}`
 }
 
-/** Whether one file of the engine may import another: only downwards. */
-function checkRooms(file: string, target: string): string | null {
+/** Checks an import against the order of every folder that holds both files. */
+function checkFloors(file: string, target: string): string | null {
+  for (const [folder, { floors, contracts = [] }] of Object.entries(FLOORS)) {
+    if (!file.startsWith(`${folder}/`) || !target.startsWith(`${folder}/`)) continue
+    const [from, to] = [childOf(folder, file), childOf(folder, target)]
+    if (from === to) continue
+    const [fromFloor, toFloor] = [floorOf(floors, from), floorOf(floors, to)]
+    if (fromFloor < 0) return `${folder}/${from} has no floor: add it to scripts/import-rules.ts`
+    const path = target.slice(folder.length + 1)
+    const isContract = contracts.includes(path) || contracts.includes(`*${path.slice(to.length)}`)
+    if (toFloor > fromFloor || (toFloor === fromFloor && !isContract))
+      return `${from} must not import ${path}: imports go down only (see scripts/import-rules.ts)`
+  }
+  return checkPure(file, target)
+}
+
+function floorOf(floors: Floors['floors'], name: string): number {
+  const named = floors.findIndex(floor => floor.includes(name))
+  return named >= 0 ? named : floors.findIndex(floor => floor.includes('*'))
+}
+
+function checkPure(file: string, target: string): string | null {
   if (!file.startsWith(`${ENGINE}/`)) return null
-  const [from, to] = [roomOf(file), roomOf(target)]
-  if (from === to) return null
-  const [fromLevel, toLevel] = [levelOf(from), levelOf(to)]
-  if (fromLevel < 0) return `${from} is not a room: add it to scripts/import-rules.ts`
-  const pure = ENGINE_PURE[from]
-  const name = target.slice(ENGINE.length + 1)
-  if (pure && !pure.includes(to) && !pure.includes(name)) return `${from} is pure and must not import ${name}`
-  if (toLevel < fromLevel) return null
-  if (toLevel === fromLevel && (name === `${to}/${to}.ts` || ENGINE_CONTRACTS.includes(name))) return null
-  return `${from} must not import ${to}: imports go down only (of a neighbour, its contract ${to}/${to}.ts)`
+  const [from, to] = [childOf(ENGINE, file), childOf(ENGINE, target)]
+  const allowed = ENGINE_PURE[from]
+  const path = target.slice(ENGINE.length + 1)
+  if (from === to || !allowed || allowed.includes(to) || allowed.includes(path)) return null
+  return `${from} is pure and must not import ${path}`
 }
 
-function levelOf(room: string): number {
-  return ENGINE_LEVELS.findIndex(level => level.includes(room))
-}
-
-/** Folder, or name of a file that lies beside the folders. */
-function roomOf(file: string): string {
-  return file.slice(ENGINE.length + 1).split('/')[0]!
+/** The file or folder directly in `folder` that holds `file`. */
+function childOf(folder: string, file: string): string {
+  return file.slice(folder.length + 1).split('/', 1)[0]!
 }
 
 function workspaceOf(file: string): string {
@@ -230,21 +229,58 @@ function leavesOf(entry: unknown): string[] {
   return entry && typeof entry === 'object' ? Object.values(entry).flatMap(leavesOf) : []
 }
 
-/** One cycle for each group of modules that import each other, beginning with its first module in the order of `edges`. */
-function cyclesIn(edges: ReadonlyMap<string, readonly string[]>): string[][] {
+/**
+ * One violation for each group of files and folders, side by side in one folder, that import each other. So no two files import each
+ * other, and no two folders do, even by different files.
+ */
+function cyclesIn(edges: readonly Edge[]): Violation[] {
+  const graphs = new Map<string, Map<string, Map<string, Edge>>>()
+  for (const edge of edges) {
+    const [from, to] = [edge.file.split('/'), edge.target.split('/')]
+    const depth = from.findIndex((name, index) => name !== to[index])
+    if (depth < 0) continue
+    const graph = entry(graphs, from.slice(0, depth).join('/'))
+    const targets = entry(graph, from[depth]!)
+    if (!targets.has(to[depth]!)) targets.set(to[depth]!, edge)
+  }
+  const checked = [...graphs].filter(
+    ([folder]) => !CYCLES_LEFT.some(left => `${folder}/`.startsWith(`${left}/`)),
+  )
+  return checked.flatMap(([folder, graph]) =>
+    cyclesOf(graph).map(cycle => {
+      const { file, line } = graph.get(cycle[0]!)!.get(cycle[1] ?? cycle[0]!)!
+      return { file, line, message: `cycle in ${folder}: ${[...cycle, cycle[0]].join(' -> ')}` }
+    }),
+  )
+}
+
+function entry<V>(map: Map<string, Map<string, V>>, key: string): Map<string, V> {
+  const value = map.get(key) ?? new Map<string, V>()
+  map.set(key, value)
+  return value
+}
+
+/** One cycle for each group of names that reach each other, as a depth-first search in the order of `graph` finds it. */
+function cyclesOf(graph: ReadonlyMap<string, ReadonlyMap<string, unknown>>): string[][] {
   const state = new Map<string, 'open' | 'done'>()
   const path: string[] = []
   const cycles: string[][] = []
-  const visit = (file: string) => {
-    state.set(file, 'open')
-    path.push(file)
-    for (const target of edges.get(file) ?? []) {
-      if (state.get(target) === 'open') cycles.push([...path.slice(path.indexOf(target)), target])
+  const visit = (name: string) => {
+    state.set(name, 'open')
+    path.push(name)
+    for (const target of graph.get(name)?.keys() ?? []) {
+      if (state.get(target) === 'open') cycles.push(path.slice(path.indexOf(target)))
       else if (!state.has(target)) visit(target)
     }
     path.pop()
-    state.set(file, 'done')
+    state.set(name, 'done')
   }
-  for (const file of edges.keys()) if (!state.has(file)) visit(file)
+  for (const name of graph.keys()) if (!state.has(name)) visit(name)
   return cycles
+}
+
+interface Edge {
+  readonly file: string
+  readonly line: number
+  readonly target: string
 }

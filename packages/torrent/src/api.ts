@@ -7,6 +7,8 @@ import type { DiscoveryKind, DiscoveryStatus } from './discovery/discovery.ts'
 import type { Info, InfoHashes, Metainfo } from './metainfo/metainfo.ts'
 import type { TransportKind } from './transport/transport.ts'
 
+export type { EncryptionPolicy } from './wire/encryption/encryption.ts'
+
 /** Bytes a second; `Infinity` for no limit. */
 export interface RateLimits {
   downloadBytesPerSecond: number
@@ -18,12 +20,6 @@ export interface RateLimits {
  * transport it is reached by. A peer is under the limits of all its classes.
  */
 export type PeerClass = 'local' | 'internet' | 'webseed' | TransportKind
-
-/**
- * How the engine talks to peers that want their stream obfuscated (message stream encryption). `plain`: never. `prefer`: the
- * handshake is obfuscated where the peer can, and either side may ask for more. `require`: nothing but encrypted streams.
- */
-export type EncryptionPolicy = 'plain' | 'prefer' | 'require'
 
 /** How a peer was found: `manual` by the user, `incoming` by coming to us. */
 export type PeerOrigin = DiscoveryKind | 'manual' | 'incoming'

@@ -1,9 +1,13 @@
-import type { EncryptionPolicy } from '../api.ts'
 import { ShoalError } from '../base/errors.ts'
 import type { Random } from '../base/random.ts'
 import type { Connection } from '../transport/transport.ts'
 import { EncryptedConnection } from './encrypted-connection.ts'
-import type { EncryptionMethod, EncryptionOutcome, EncryptionStep } from './encryption/encryption.ts'
+import type {
+  EncryptionMethod,
+  EncryptionOutcome,
+  EncryptionPolicy,
+  EncryptionStep,
+} from './encryption/encryption.ts'
 import { EncryptionInitiator } from './encryption/initiator.ts'
 import { EncryptionResponder } from './encryption/responder.ts'
 

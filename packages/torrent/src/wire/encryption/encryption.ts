@@ -15,6 +15,12 @@ import type { Random } from '../../base/random.ts'
 import { KEY_BYTES } from './diffie-hellman.ts'
 import { Rc4 } from './rc4.ts'
 
+/**
+ * How the engine treats message stream encryption. `plain`: never uses it. `prefer`: encrypts the handshake if the peer can, and lets
+ * either side ask for more. `require`: accepts only encrypted streams.
+ */
+export type EncryptionPolicy = 'plain' | 'prefer' | 'require'
+
 /** `none`: no encryption handshake took place. `plain`: it did, but what follows it is not encrypted. */
 export type EncryptionMethod = 'none' | 'plain' | 'rc4'
 

@@ -1,4 +1,3 @@
-import type { EncryptionPolicy } from '../../api.ts'
 import { concat, readU16, readU32, writeU16, writeU32 } from '../../base/bytes.ts'
 import { ShoalError } from '../../base/errors.ts'
 import type { Random } from '../../base/random.ts'
@@ -9,6 +8,7 @@ import {
   CRYPTO_RC4,
   cipher,
   type EncryptionOutcome,
+  type EncryptionPolicy,
   type EncryptionStep,
   HandshakeBuffer,
   hashReq1,
