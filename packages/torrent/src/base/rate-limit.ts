@@ -241,3 +241,9 @@ function checked(bytesPerSecond: number): number {
     `a limit of ${bytesPerSecond} bytes a second: give 0 or more, or Infinity for none`,
   )
 }
+
+/** One limit for each direction. */
+export interface RateLimitPair {
+  readonly download: RateLimit
+  readonly upload: RateLimit
+}

@@ -1,12 +1,11 @@
 import { isLocalAddress } from '../discovery/tracker/local-address.ts'
 import type { HandshakeTopic } from '../swarm/handshakes.ts'
-import { acceptPeer } from '../swarm/handshakes.ts'
+import { acceptPeer, handshakeTopic } from '../swarm/handshakes.ts'
 import type { Connection, Listener, Transport } from '../transport/transport.ts'
 import type { EngineContext } from './engine-context.ts'
 import { limited } from './limited.ts'
 import type { Registry } from './registry.ts'
 import type { Torrent } from './torrent.ts'
-import { handshakeTopic } from './torrent-swarm.ts'
 
 const DEFAULT_PORT = 6881
 /** An incoming connection must have shaken hands by then; so many may be at it. */

@@ -1,6 +1,7 @@
 import type { Peer } from '../swarm/peer.ts'
 import type { PeerOrigin } from '../swarm/peer-pool.ts'
-import { type ReadyConnection, SEED_WANTS_PEERS, type Swarm } from '../swarm/swarm.ts'
+import type { ReadyConnection } from '../swarm/ready-connection.ts'
+import { SEED_WANTS_PEERS, type Swarm } from '../swarm/swarm.ts'
 import type { PeerAddress } from '../transport/transport.ts'
 import type { Announcements } from './announcements.ts'
 import type { SessionContext } from './context.ts'

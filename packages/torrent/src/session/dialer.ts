@@ -3,7 +3,7 @@ import type { Clock } from '../base/clock.ts'
 import { ShoalError } from '../base/errors.ts'
 import type { Random } from '../base/random.ts'
 import { dialPeer, type HandshakeTopic } from '../swarm/handshakes.ts'
-import type { ReadyConnection } from '../swarm/swarm.ts'
+import type { ReadyConnection } from '../swarm/ready-connection.ts'
 import type { PeerAddress, Transport } from '../transport/transport.ts'
 import { limited } from './limited.ts'
 

@@ -1,6 +1,6 @@
 import { createFileStorage, HandlePool } from '#file-storage'
 import type { PeerClass } from '../api.ts'
-import { LimitChain } from '../base/rate-limit.ts'
+import { LimitChain, type RateLimitPair } from '../base/rate-limit.ts'
 import type { DiscoverySink, DiscoveryTopic, Membership } from '../discovery/discovery.ts'
 import { isLocalAddress } from '../discovery/tracker/local-address.ts'
 import type { HashPool } from '../hash/hash-pool.ts'
@@ -10,7 +10,7 @@ import type { Storage } from '../storage/storage.ts'
 import { BlockCache } from '../swarm/block-cache.ts'
 import type { HandshakeTopic } from '../swarm/handshakes.ts'
 import { PieceMemory } from '../swarm/piece-memory.ts'
-import type { ReadyConnection } from '../swarm/swarm.ts'
+import type { ReadyConnection } from '../swarm/ready-connection.ts'
 import type { HttpRanges } from '../transport/http/http-ranges.ts'
 import type { Connection, PeerAddress } from '../transport/transport.ts'
 import { generatePeerId } from '../wire/peer-id.ts'
@@ -131,22 +131,22 @@ export class EngineContext implements SessionContext {
     return this.#dialer.dial(address, topic, signal)
   }
 
-  throttles(torrent: Torrent, { kind, remote }: Connection): { download: LimitChain; upload: LimitChain } {
+  throttles(
+    { kind, remote }: Connection,
+    torrentLimits: RateLimitPair,
+  ): { download: LimitChain; upload: LimitChain } {
     const classes: PeerClass[] = isLocalAddress(remote.host) ? ['local', kind] : ['internet', kind]
     const chain = (way: 'download' | 'upload') =>
-      new LimitChain(this.clock, [...this.limits.of(way, classes), ...torrent.ownLimits(way)])
+      new LimitChain(this.clock, [...this.limits.of(way, classes), torrentLimits[way]])
     return { download: chain('download'), upload: chain('upload') }
   }
 
-  webSeedThrottle(torrent: Torrent, host: string): LimitChain {
+  webSeedThrottle(host: string, torrentLimits: RateLimitPair): LimitChain {
     const classes: PeerClass[] = [
       'webseed',
       isLocalAddress(host) || host === 'localhost' ? 'local' : 'internet',
     ]
-    return new LimitChain(this.clock, [
-      ...this.limits.of('download', classes),
-      ...torrent.ownLimits('download'),
-    ])
+    return new LimitChain(this.clock, [...this.limits.of('download', classes), torrentLimits.download])
   }
 
   openHttpRanges(): HttpRanges {

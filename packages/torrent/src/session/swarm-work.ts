@@ -1,7 +1,9 @@
+import type { PeerStatus } from '../api.ts'
 import type { ShoalError } from '../base/errors.ts'
-import type { Peer } from '../swarm/peer.ts'
 import type { PeerOrigin, PeerPool } from '../swarm/peer-pool.ts'
-import { type ReadyConnection, Swarm } from '../swarm/swarm.ts'
+import type { ReadyConnection } from '../swarm/ready-connection.ts'
+import { Swarm } from '../swarm/swarm.ts'
+import type { SwarmEvents } from '../swarm/swarm-context.ts'
 import type { Transfer } from '../swarm/transfer.ts'
 import type { PeerAddress } from '../transport/transport.ts'
 import { beginTransfer } from './begin-transfer.ts'
@@ -11,7 +13,6 @@ import { Demand } from './demand.ts'
 import { presentStamps, readFault, WriteRetries } from './storage-faults.ts'
 import type { Torrent } from './torrent.ts'
 import type { TorrentOrigin } from './torrent-origin.ts'
-import { type SwarmEvents, TorrentSwarm } from './torrent-swarm.ts'
 import { WebSeeds } from './web-seeds.ts'
 
 /**
@@ -37,7 +38,7 @@ export interface WorkHost {
   /** Storage that refused bytes has taken them. */
   onRecovered(): void
   onTransferred(downloaded: number, uploaded: number): void
-  onPeerClosed(peer: Peer): void
+  onPeerClosed(peer: PeerStatus): void
   onPeersChanged(): void
   /** Something that is recorded changed. */
   touch(): void
@@ -71,7 +72,12 @@ export class SwarmWork implements SwarmEvents {
   /** The swarm, with its transfer as soon as the content is checked. */
   begin(): Swarm {
     const host = this.#host
-    this.swarm ??= new Swarm(new TorrentSwarm(this.#context, this.#torrent, this), this.#pool)
+    this.swarm ??= new Swarm({
+      context: this.#context,
+      torrent: this.#torrent,
+      events: this,
+      pool: this.#pool,
+    })
     if (host.isChecked && host.content && !this.swarm.transfer) {
       host.content.storage.setReserving(true)
       const transfer = beginTransfer(this.#context, this.swarm, host.content, made => {
@@ -223,7 +229,7 @@ export class SwarmWork implements SwarmEvents {
     this.#host.onTransferred(downloaded, uploaded)
   }
 
-  onPeerClosed(peer: Peer): void {
+  onPeerClosed(peer: PeerStatus): void {
     this.#host.onPeerClosed(peer)
   }
 

@@ -1,11 +1,12 @@
-import type { TorrentState } from '../api.ts'
+import type { PeerStatus, TorrentState } from '../api.ts'
 import type { Clock } from '../base/clock.ts'
 import type { HashPool } from '../hash/hash-pool.ts'
 import type { InfoHashes, Metainfo } from '../metainfo/metainfo.ts'
 import type { FilePlace } from '../storage/storage.ts'
 import type { Peer } from '../swarm/peer.ts'
 import type { PeerOrigin } from '../swarm/peer-pool.ts'
-import type { ReadyConnection, Swarm } from '../swarm/swarm.ts'
+import type { ReadyConnection } from '../swarm/ready-connection.ts'
+import type { Swarm } from '../swarm/swarm.ts'
 import type { PeerAddress } from '../transport/transport.ts'
 import { Activity, type ActivityHost } from './activity.ts'
 import { Announcements } from './announcements.ts'
@@ -17,7 +18,6 @@ import { foundBytes } from './found-bytes.ts'
 import { type Emit, Lifecycle } from './lifecycle.ts'
 import { type MetadataHost, MetadataPhase } from './metadata-phase.ts'
 import { openContent } from './open-content.ts'
-import { peerStatus } from './peer-status.ts'
 import { Records } from './records.ts'
 import type { Torrent } from './torrent.ts'
 import type { TorrentOrigin, TorrentPlace } from './torrent-origin.ts'
@@ -345,8 +345,8 @@ export class TorrentTask implements ActivityHost, CheckHost, MetadataHost {
     this.#records?.touchTotals()
   }
 
-  onPeerClosed(peer: Peer): void {
-    this.#emit('peerClosed', peerStatus(peer))
+  onPeerClosed(peer: PeerStatus): void {
+    this.#emit('peerClosed', peer)
   }
 
   onPeersChanged(): void {

@@ -14,19 +14,19 @@ import type {
 import { messageOf, ShoalError } from '../base/errors.ts'
 import { Emitter } from '../base/events.ts'
 import { parseHostPort } from '../base/ip.ts'
-import { RateLimit } from '../base/rate-limit.ts'
+import { RateLimit, type RateLimitPair } from '../base/rate-limit.ts'
 import { infoHashText } from '../metainfo/info-hash.ts'
 import { formatMagnet } from '../metainfo/magnet.ts'
 import type { Info, InfoHashes, Metainfo } from '../metainfo/metainfo.ts'
 import type { PiecePriority } from '../pieces/pieces.ts'
 import type { Peer } from '../swarm/peer.ts'
-import type { ReadyConnection } from '../swarm/swarm.ts'
+import { peerStatus } from '../swarm/peer-status.ts'
+import type { ReadyConnection } from '../swarm/ready-connection.ts'
 import type { PeerAddress } from '../transport/transport.ts'
 import type { Announcements } from './announcements.ts'
 import type { SessionContext } from './context.ts'
 import { FileView, realFiles } from './file-view.ts'
 import { limited } from './limited.ts'
-import { peerStatus } from './peer-status.ts'
 import { pieceMapOf } from './piece-map.ts'
 import { changePlace, rename, renamedBelow } from './place-change.ts'
 import {
@@ -51,7 +51,7 @@ const SETTLED = Promise.resolve()
 export class Torrent extends Emitter<TorrentEvents> implements TorrentApi {
   readonly #context: SessionContext
   readonly #task: TorrentTask
-  #limiters: { download: RateLimit; upload: RateLimit } | null = null
+  #limiters: RateLimitPair | null = null
   #files: FileView[] | null = null
   #placing: Promise<void> = SETTLED
 
@@ -124,14 +124,14 @@ export class Torrent extends Emitter<TorrentEvents> implements TorrentApi {
   }
 
   /** Its own limits, where it has any; for the session. */
-  get limiters(): { download: RateLimit; upload: RateLimit } | null {
+  get limiters(): RateLimitPair | null {
     return this.#limiters
   }
 
   /** Limits for the chains of its peers: made when the first peer comes, so that one set later holds for it too. */
-  ownLimits(way: 'download' | 'upload'): RateLimit[] {
+  ownLimits(): RateLimitPair {
     if (!this.#limiters) this.applyLimits({})
-    return [this.#limiters![way]]
+    return this.#limiters!
   }
 
   /** Peers connected. */

@@ -82,7 +82,7 @@ export class WebSeeds {
       host: {
         clock: context.clock,
         transfer,
-        throttle: context.webSeedThrottle(torrent, url.hostname),
+        throttle: context.webSeedThrottle(url.hostname, torrent.ownLimits()),
         onDownloaded: bytes => onTransferred(bytes, 0),
         onWasted: bytes => swarm.onWasted(bytes),
         onGone: () => this.use(this.#urls),

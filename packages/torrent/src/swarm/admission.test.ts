@@ -23,7 +23,9 @@ it.each([
 })
 
 it('the twin that makes room does not count against the limits', async () => {
-  const bench = await TestSwarm.open(torrent, { owner: { maxPeers: 1, maxPeersPerHost: () => 1 } })
+  const bench = await TestSwarm.open(torrent, {
+    context: { maxPeersPerTorrent: 1, maxPeersPerHost: () => 1 },
+  })
   const peerId = new Uint8Array(20).fill(200)
   await bench.connect({ ip: '80.1.1.1', peerId })
   const { peer } = await bench.connect({ ip: '80.1.1.1', peerId, outgoing: true })

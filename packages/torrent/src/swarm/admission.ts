@@ -4,7 +4,7 @@ import { isLocalAddress } from '../base/local-address.ts'
 import type { Connection } from '../transport/transport.ts'
 import type { Peer } from './peer.ts'
 import type { PeerPool } from './peer-pool.ts'
-import type { ReadyConnection } from './swarm.ts'
+import type { ReadyConnection } from './ready-connection.ts'
 import type { Transfer } from './transfer.ts'
 
 export interface AdmissionRules {

@@ -1,5 +1,5 @@
 import { beforeAll, expect, it } from 'vitest'
-import type { SwarmOwner } from './swarm.ts'
+import type { SwarmContext } from './swarm-context.ts'
 import { TestSwarm } from './testing/test-swarm.ts'
 import { type TestTorrent, testTorrent } from './testing/test-torrent.ts'
 
@@ -14,15 +14,15 @@ const addresses = (count: number) =>
 it('keeps to the limits of torrent and session', async () => {
   let allowed = 3
   const signals: AbortSignal[] = []
-  const owner: Partial<SwarmOwner> = {
-    maxPeers: 5,
+  const context: Partial<SwarmContext> = {
+    maxPeersPerTorrent: 5,
     mayDial: () => signals.length < allowed,
-    dial: (_address, signal) => {
+    dial: (_address, _topic, signal) => {
       signals.push(signal)
       return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
     },
   }
-  const bench = await TestSwarm.open(torrent, { owner })
+  const bench = await TestSwarm.open(torrent, { context })
   bench.swarm.addAddresses(addresses(9), 'tracker')
   expect(signals).toHaveLength(3)
   allowed = 100
@@ -37,7 +37,7 @@ it('finds itself once, and never dials that address again', async () => {
   const other = await TestSwarm.open(torrent)
   let dials = 0
   const bench = await TestSwarm.open(torrent, {
-    owner: {
+    context: {
       dial: async () => {
         dials++
         const { connection } = (await other.connect()).peer!.link

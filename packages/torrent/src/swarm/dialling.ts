@@ -1,22 +1,27 @@
 import { ShoalError } from '../base/errors.ts'
 import type { Connection, PeerAddress } from '../transport/transport.ts'
 import { samePeer } from './admission.ts'
+import { handshakeTopic } from './handshakes.ts'
 import type { Peer } from './peer.ts'
 import type { Candidate, PeerPool } from './peer-pool.ts'
-import type { ReadyConnection, Swarm, SwarmOwner } from './swarm.ts'
+import type { ReadyConnection } from './ready-connection.ts'
+import type { Swarm } from './swarm.ts'
+import type { SwarmContext, SwarmTorrent } from './swarm-context.ts'
 
 /** Connects to addresses of the pool, as many at a time as may be, and knows which peer came of which address. */
 export class Dialling {
   readonly #swarm: Swarm
-  readonly #owner: SwarmOwner
+  readonly #context: SwarmContext
+  readonly #torrent: SwarmTorrent
   readonly #pool: PeerPool
   /** By peer. */
   readonly #candidates = new Map<number, Candidate>()
   readonly #dials = new Set<AbortController>()
 
-  constructor(swarm: Swarm, owner: SwarmOwner) {
+  constructor(swarm: Swarm, context: SwarmContext, torrent: SwarmTorrent) {
     this.#swarm = swarm
-    this.#owner = owner
+    this.#context = context
+    this.#torrent = torrent
     this.#pool = swarm.pool
   }
 
@@ -28,8 +33,11 @@ export class Dialling {
   /** Dials as many as the limits of torrent and session allow. */
   more(): void {
     if (!this.#swarm.isRunning) return
-    const now = this.#owner.clock.nowMs()
-    while (this.#swarm.peers.size + this.#dials.size < this.#owner.maxPeers && this.#owner.mayDial()) {
+    const now = this.#context.clock.nowMs()
+    while (
+      this.#swarm.peers.size + this.#dials.size < this.#context.maxPeersPerTorrent &&
+      this.#context.mayDial()
+    ) {
       const candidate = this.#pool.next(now, this.#swarm.uploadOnly)
       if (!candidate) return
       this.#dial(candidate)
@@ -54,8 +62,8 @@ export class Dialling {
     this.#candidates.delete(peer.id)
     candidate.uploadOnly = peer.uploadOnly
     const useful = peer.download.totalBytes + peer.upload.totalBytes > 0
-    if (useful && !error) this.#pool.ended(candidate, this.#owner.clock.nowMs())
-    else this.#pool.failed(candidate, this.#owner.clock.nowMs())
+    if (useful && !error) this.#pool.ended(candidate, this.#context.clock.nowMs())
+    else this.#pool.failed(candidate, this.#context.clock.nowMs())
   }
 
   /** A peer that connected to us says where it listens: it need not be dialled, and can be when it is gone. */
@@ -78,11 +86,11 @@ export class Dialling {
     candidate.state = 'connecting'
     const abort = new AbortController()
     this.#dials.add(abort)
-    this.#owner
-      .dial(candidate.address, abort.signal)
+    this.#context
+      .dial(candidate.address, handshakeTopic(this.#torrent.infoHashes), abort.signal)
       .then(
         ready => this.#onReady(candidate, ready),
-        () => this.#pool.failed(candidate, this.#owner.clock.nowMs()),
+        () => this.#pool.failed(candidate, this.#context.clock.nowMs()),
       )
       .finally(() => {
         this.#dials.delete(abort)
@@ -92,7 +100,7 @@ export class Dialling {
 
   #onReady(candidate: Candidate, ready: ReadyConnection): void {
     if (this.#isForgotten(candidate)) ready.connection.close()
-    else if (samePeer(ready.handshake.peerId, this.#owner.peerId)) {
+    else if (samePeer(ready.handshake.peerId, this.#context.peerId)) {
       ready.connection.close()
       this.#pool.remove(candidate)
     } else if (!this.#swarm.accept(ready, candidate)) this.#onRefused(candidate, ready)
@@ -102,7 +110,7 @@ export class Dialling {
   #onRefused(candidate: Candidate, ready: ReadyConnection): void {
     const twin = this.#swarm.twinOf(ready)
     if (twin && !this.#candidates.has(twin.id)) this.connected(twin, candidate)
-    else this.#pool.failed(candidate, this.#owner.clock.nowMs())
+    else this.#pool.failed(candidate, this.#context.clock.nowMs())
   }
 
   #isForgotten(candidate: Candidate): boolean {

@@ -3,9 +3,10 @@ import type { EncryptionPolicy } from '../api.ts'
 import { concat, equalBytes } from '../base/bytes.ts'
 import { ShoalError } from '../base/errors.ts'
 import type { Random } from '../base/random.ts'
+import type { InfoHashes } from '../metainfo/metainfo.ts'
 import type { Connection, PeerAddress, Transport } from '../transport/transport.ts'
 import { encodeHandshake, HANDSHAKE_BYTES, type Handshake, parseHandshake } from '../wire/handshake.ts'
-import type { ReadyConnection } from './swarm.ts'
+import type { ReadyConnection } from './ready-connection.ts'
 
 /** A torrent as a handshake names it. */
 export interface HandshakeTopic {
@@ -15,6 +16,13 @@ export interface HandshakeTopic {
   readonly upgrade?: Uint8Array | undefined
   /** Whether `infoHash` is a v2 one. */
   readonly v2: boolean
+}
+
+/** Names a torrent by its v1 hash if it has one, since every client knows that. */
+export function handshakeTopic({ v1, v2 }: InfoHashes): HandshakeTopic {
+  const short = v2?.subarray(0, 20)
+  if (!v1) return { infoHash: short!, v2: true }
+  return { infoHash: v1, upgrade: short, v2: false }
 }
 
 export interface HandshakeOptions {

@@ -34,7 +34,7 @@ describe('what a peer is told at first', () => {
   })
 
   it('is the DHT port where the peer has a node too (BEP 5)', async () => {
-    const bench = await TestSwarm.open(torrent, { owner: { dhtPort: 4444 } })
+    const bench = await TestSwarm.open(torrent, { context: { dhtPort: 4444 } })
     const { remote } = await bench.connect({ features: { dht: true } })
     expect(remote.has('port 4444')).toBe(true)
     remote.send(out => out.port(5555))
@@ -242,7 +242,7 @@ describe('choking', () => {
 
 describe('allowed fast (BEP 6)', () => {
   it('is granted to who has nothing, and served while choked, but not for ever', async () => {
-    const bench = await TestSwarm.open(torrent, { have: 'all', owner: { uploadSlots: 0 } })
+    const bench = await TestSwarm.open(torrent, { have: 'all', context: { uploadSlots: 0 } })
     const { remote } = await bench.connect()
     remote.send(out => {
       out.haveNone()
@@ -270,7 +270,7 @@ describe('allowed fast (BEP 6)', () => {
   })
 
   it('is for two at a time, and not for those who can trade', async () => {
-    const bench = await TestSwarm.open(torrent, { have: 'all', owner: { uploadSlots: 0 } })
+    const bench = await TestSwarm.open(torrent, { have: 'all', context: { uploadSlots: 0 } })
     const rich = await bench.connect()
     rich.remote.send(out => out.bitfield(Uint8Array.of(0xff, 0xc0, 0)))
     const granted: number[] = []

@@ -14,7 +14,9 @@ beforeAll(async () => {
 
 describe('who is let in', () => {
   it('is bounded for the torrent and for one address', async () => {
-    const bench = await TestSwarm.open(torrent, { owner: { maxPeers: 5, maxPeersPerHost: () => 2 } })
+    const bench = await TestSwarm.open(torrent, {
+      context: { maxPeersPerTorrent: 5, maxPeersPerHost: () => 2 },
+    })
     for (let i = 0; i < 4; i++) await bench.connect({ ip: '80.1.1.1' })
     expect(bench.swarm.peers.size).toBe(2)
     for (let i = 0; i < 6; i++) await bench.connect()
@@ -101,7 +103,7 @@ describe('uploading', () => {
   })
 
   it('fills a slot at once when its holder leaves or loses interest', async () => {
-    const bench = await TestSwarm.open(torrent, { have: 'all', owner: { uploadSlots: 1 } })
+    const bench = await TestSwarm.open(torrent, { have: 'all', context: { uploadSlots: 1 } })
     const first = await bench.connect()
     first.remote.send(out => [out.haveNone(), out.interested()])
     await bench.pass(100)

@@ -1,11 +1,8 @@
 import type { Clock } from '../base/clock.ts'
 import type { ShoalError } from '../base/errors.ts'
 import type { Random } from '../base/random.ts'
-import type { LimitChain } from '../base/rate-limit.ts'
-import type { InfoHashes } from '../metainfo/metainfo.ts'
-import type { Connection, PeerAddress } from '../transport/transport.ts'
+import type { PeerAddress } from '../transport/transport.ts'
 import { PexFlag, type PexPeer } from '../wire/extensions/ut-pex.ts'
-import type { Handshake } from '../wire/handshake.ts'
 import { Admission, isOfNoUse } from './admission.ts'
 import type { BlockCache } from './block-cache.ts'
 import { ChokeRounds } from './choke-rounds.ts'
@@ -16,58 +13,23 @@ import { MetadataExchange } from './metadata-exchange.ts'
 import { Peer } from './peer.ts'
 import { pexPeersOf } from './peer-extensions.ts'
 import { type Candidate, type PeerOrigin, PeerPool } from './peer-pool.ts'
+import { peerStatus } from './peer-status.ts'
+import type { ReadyConnection } from './ready-connection.ts'
 import { Suppliers } from './suppliers.ts'
 import { Suspicion } from './suspicion.ts'
+import type { SwarmContext, SwarmEvents, SwarmTorrent } from './swarm-context.ts'
 import type { SwarmHost } from './swarm-host.ts'
 import type { Transfer, TransferOwner } from './transfer.ts'
 
 /** Peers that a seed wants: one behind a router cannot be reached by those who lack something, and reaches out to them. */
 export const SEED_WANTS_PEERS = 30
 
-/** A connection whose handshakes are done. */
-export interface ReadyConnection {
-  readonly connection: Connection
-  readonly encrypted: boolean
-  readonly handshake: Handshake
-  /** The handshakes carried the v2 info hash (BEP 52). */
-  readonly v2: boolean
-  /** What arrived behind the handshake. */
-  readonly early: Uint8Array
-}
-
-/** What a swarm needs of its torrent and session. */
-export interface SwarmOwner {
-  readonly clock: Clock
-  readonly random: Random
-  readonly cache: BlockCache
-  readonly infoHashes: InfoHashes
-  readonly peerId: Uint8Array
-  readonly userAgent: string
-  readonly listenPort: number
-  readonly dhtPort: number
-  readonly exchangesPeers: boolean
-  readonly uploadSlots: number
-  readonly maxPeers: number
-  /** Connections that one IP address may have to this torrent. */
-  maxPeersPerHost(host: string): number
-  /** Whether a further connection fits the session's limits; counts one that is being made until `dial` settles. */
-  mayDial(): boolean
-  /** Connects and shakes hands. */
-  dial(address: PeerAddress, signal: AbortSignal): Promise<ReadyConnection>
-  throttles(connection: Connection): { download: LimitChain; upload: LimitChain }
-  onMetadata(info: Uint8Array): void
-  /** Hashes of v2 pieces became known: more may be asked for. */
-  onHashes(): void
-  onPiece(piece: number): void
-  onWriteError(error: ShoalError): void
-  onReadError(piece: number, error: unknown): void
-  onTransferred(downloaded: number, uploaded: number): void
-  onDhtNode(host: string, port: number): void
-  /** A peer that was taken is gone. */
-  onPeerClosed(peer: Peer): void
-  /** Peers came or went. */
-  onPeersChanged(): void
-  log(line: string): void
+export interface SwarmOptions {
+  readonly context: SwarmContext
+  readonly torrent: SwarmTorrent
+  readonly events: SwarmEvents
+  /** The pool of an earlier swarm of this torrent. */
+  readonly pool?: PeerPool | undefined
 }
 
 /** One torrent at work: its peers, whom we look for, whom we serve. */
@@ -81,7 +43,9 @@ export class Swarm implements SwarmHost, TransferOwner {
   readonly suppliers = new Suppliers()
   transfer: Transfer | null = null
   wastedBytes = 0
-  readonly #owner: SwarmOwner
+  readonly #context: SwarmContext
+  readonly #torrent: SwarmTorrent
+  readonly #events: SwarmEvents
   readonly #rounds: ChokeRounds
   readonly #admission: Admission
   readonly #dialling: Dialling
@@ -90,62 +54,60 @@ export class Swarm implements SwarmHost, TransferOwner {
   #paused = false
   #closed = false
 
-  /** `pool`: of a swarm of this torrent that was closed. */
-  constructor(owner: SwarmOwner, pool = new PeerPool(owner.random)) {
-    this.#owner = owner
+  constructor({ context, torrent, events, pool = new PeerPool(context.random) }: SwarmOptions) {
+    this.#context = context
+    this.#torrent = torrent
+    this.#events = events
     this.pool = pool
-    const { random, peerId } = owner
+    const { clock, random, peerId } = context
     const { peers } = this
-    this.#rounds = new ChokeRounds({ random, peers, slots: () => owner.uploadSlots })
+    this.#rounds = new ChokeRounds({ random, peers, slots: () => context.uploadSlots })
     this.#admission = new Admission({
       peers,
       pool,
       peerId,
-      maxPeers: () => owner.maxPeers,
-      maxPeersPerHost: host => owner.maxPeersPerHost(host),
+      maxPeers: () => context.maxPeersPerTorrent,
+      maxPeersPerHost: host => context.maxPeersPerHost(host),
     })
-    this.#dialling = new Dialling(this, owner)
+    this.#dialling = new Dialling(this, context, torrent)
     this.#suspicion = new Suspicion({
       peers,
       pool,
       suppliers: this.suppliers,
       keyOf: id => this.keyOf(id),
-      log: line => owner.log(line),
+      log: line => events.log(line),
     })
     this.metadata = new MetadataExchange({
-      clock: owner.clock,
-      random: owner.random,
-      infoHashes: owner.infoHashes,
-      onMetadata: info => owner.onMetadata(info),
+      clock,
+      random,
+      infoHashes: torrent.infoHashes,
+      onMetadata: info => events.onMetadata(info),
     })
-    this.hashes = new HashExchange({
-      clock: owner.clock,
-      onHashes: () => owner.onHashes(),
-    })
+    this.hashes = new HashExchange({ clock, onHashes: () => events.onHashes() })
   }
 
   // What peers see of us
 
   get clock(): Clock {
-    return this.#owner.clock
+    return this.#context.clock
   }
   get random(): Random {
-    return this.#owner.random
+    return this.#context.random
   }
   get cache(): BlockCache {
-    return this.#owner.cache
+    return this.#context.cache
   }
   get dhtPort(): number {
-    return this.#owner.dhtPort
+    return this.#torrent.isPrivate ? 0 : this.#context.dhtPort
   }
   get listenPort(): number {
-    return this.#owner.listenPort
+    return this.#context.listenPort
   }
   get userAgent(): string {
-    return this.#owner.userAgent
+    return this.#context.userAgent
   }
   get exchangesPeers(): boolean {
-    return this.#owner.exchangesPeers
+    return this.#context.pex && !this.#torrent.isPrivate
   }
   get uploadOnly(): boolean {
     // While nothing is chosen yet, peers that are found stay.
@@ -170,7 +132,7 @@ export class Swarm implements SwarmHost, TransferOwner {
   get wanted(): number {
     if (!this.isRunning) return 0
     if (this.uploadOnly) return Math.max(0, SEED_WANTS_PEERS - this.peers.size)
-    return Math.max(0, this.#owner.maxPeers - this.peers.size - this.pool.idle)
+    return Math.max(0, this.#context.maxPeersPerTorrent - this.peers.size - this.pool.idle)
   }
 
   /** Somebody is dialled, or will be: at a tick. */
@@ -191,7 +153,7 @@ export class Swarm implements SwarmHost, TransferOwner {
     }
     twin?.close()
     const id = this.nextSourceId()
-    const { download, upload } = this.#owner.throttles(ready.connection)
+    const { download, upload } = this.#context.throttles(ready.connection, this.#torrent.ownLimits())
     const origin = candidate?.origin ?? 'incoming'
     const throttles = { downloadThrottle: download, uploadThrottle: upload }
     const peer = new Peer({ id, ...ready, origin, host: this, ...throttles })
@@ -200,7 +162,7 @@ export class Swarm implements SwarmHost, TransferOwner {
     if (candidate) this.#dialling.connected(peer, candidate)
     peer.start(ready.early)
     this.hashes.onPeer(peer)
-    this.#owner.onPeersChanged()
+    this.#events.onPeersChanged()
     return true
   }
 
@@ -280,12 +242,12 @@ export class Swarm implements SwarmHost, TransferOwner {
     this.metadata.onPeerGone(peer)
     this.hashes.onPeerGone(peer)
     this.fastGate.leave(peer.id)
-    if (error) this.#owner.log(`${peer.address} (${peer.client}): ${error.message}`)
+    if (error) this.#events.log(`${peer.address} (${peer.client}): ${error.message}`)
     this.#dialling.onPeerClosed(peer, error)
-    this.#owner.onPeerClosed(peer)
+    this.#events.onPeerClosed(peerStatus(peer))
     if (this.#closed) return
     if (!peer.amChoking) this.#choke(this.clock.nowMs(), true)
-    this.#owner.onPeersChanged()
+    this.#events.onPeersChanged()
     this.#askOthers()
   }
 
@@ -302,15 +264,15 @@ export class Swarm implements SwarmHost, TransferOwner {
   }
 
   onDhtNode(host: string, port: number): void {
-    this.#owner.onDhtNode(host, port)
+    if (!this.#torrent.isPrivate) this.#context.onDhtNode(host, port)
   }
 
   onDownloaded(_peer: Peer, bytes: number): void {
-    this.#owner.onTransferred(bytes, 0)
+    this.#events.onTransferred(bytes, 0)
   }
 
   onUploaded(_peer: Peer, bytes: number): void {
-    this.#owner.onTransferred(0, bytes)
+    this.#events.onTransferred(0, bytes)
   }
 
   onWasted(bytes: number): void {
@@ -318,7 +280,7 @@ export class Swarm implements SwarmHost, TransferOwner {
   }
 
   onReadError(piece: number, error: unknown): void {
-    this.#owner.onReadError(piece, error)
+    this.#events.onReadError(piece, error)
   }
 
   /** A piece that we had is gone: peers that know it are told (BEP 54). */
@@ -336,15 +298,15 @@ export class Swarm implements SwarmHost, TransferOwner {
     for (const peer of [...this.peers.values()]) peer.sendHave(piece)
     if (finished) this.updateInterest()
     else this.#askOthers()
-    this.#owner.onPiece(piece)
+    this.#events.onPiece(piece)
   }
 
   onWriteError(error: ShoalError): void {
-    this.#owner.onWriteError(error)
+    this.#events.onWriteError(error)
   }
 
   onBadPiece(piece: number, guilty: readonly string[], suspects: readonly string[]): void {
-    this.#owner.log(`piece ${piece} does not match its hash and is fetched again`)
+    this.#events.log(`piece ${piece} does not match its hash and is fetched again`)
     this.#suspicion.onBadPiece(guilty, suspects)
     this.#askOthers()
   }

@@ -1,3 +1,4 @@
+import type { PeerStatus } from '../../api.ts'
 import { Bitfield } from '../../base/bitfield.ts'
 import { concat, equalBytes } from '../../base/bytes.ts'
 import { type Random, seededRandom } from '../../base/random.ts'
@@ -12,8 +13,10 @@ import type { HandshakeFeatures } from '../../wire/handshake.ts'
 import { BlockCache } from '../block-cache.ts'
 import type { Peer } from '../peer.ts'
 import { PieceRoots } from '../piece-roots.ts'
+import type { ReadyConnection } from '../ready-connection.ts'
 import { Selection } from '../selection.ts'
-import { type ReadyConnection, Swarm, type SwarmOwner } from '../swarm.ts'
+import { Swarm } from '../swarm.ts'
+import type { SwarmContext } from '../swarm-context.ts'
 import { Transfer } from '../transfer.ts'
 import { RemotePeer } from './remote-peer.ts'
 import type { TestTorrent } from './test-torrent.ts'
@@ -30,7 +33,7 @@ export interface TestSwarmOptions {
   withoutLayers?: boolean
   storage?: (inner: Storage) => Storage
   limits?: { download?: number; upload?: number }
-  owner?: Partial<SwarmOwner>
+  context?: Partial<SwarmContext>
 }
 
 export interface RemoteOptions {
@@ -61,7 +64,7 @@ export class TestSwarm {
   readonly infos: Uint8Array[] = []
   readonly dhtNodes: string[] = []
   readonly dialled: string[] = []
-  readonly closed: Peer[] = []
+  readonly closed: PeerStatus[] = []
   downloaded = 0
   uploaded = 0
   readonly limits: { download: RateLimit; upload: RateLimit }
@@ -83,45 +86,50 @@ export class TestSwarm {
     }
     const peerId = new Uint8Array(20).fill(1)
     const { clock, random, cache } = this
+    const { info } = torrent.metainfo
     this.swarm = new Swarm({
-      clock,
-      random,
-      cache,
-      infoHashes: torrent.metainfo.info.infoHashes,
-      peerId,
-      userAgent: 'Test',
-      listenPort: PORT,
-      dhtPort: 0,
-      exchangesPeers: true,
-      uploadSlots: 4,
-      maxPeers: 50,
-      maxPeersPerHost: () => 3,
-      mayDial: () => true,
-      dial: async ({ host, port }) => {
-        this.dialled.push(`${host}:${port}`)
-        throw new Error('nobody is there')
+      context: {
+        clock,
+        random,
+        cache,
+        peerId,
+        userAgent: 'Test',
+        listenPort: PORT,
+        dhtPort: 0,
+        pex: true,
+        uploadSlots: 4,
+        maxPeersPerTorrent: 50,
+        maxPeersPerHost: () => 3,
+        mayDial: () => true,
+        dial: async ({ host, port }) => {
+          this.dialled.push(`${host}:${port}`)
+          throw new Error('nobody is there')
+        },
+        throttles: () => ({
+          download: new LimitChain(clock, [this.limits.download]),
+          upload: new LimitChain(clock, [this.limits.upload]),
+        }),
+        onDhtNode: (host, port) => this.dhtNodes.push(`${host}:${port}`),
+        ...options.context,
       },
-      throttles: () => ({
-        download: new LimitChain(clock, [this.limits.download]),
-        upload: new LimitChain(clock, [this.limits.upload]),
-      }),
-      onMetadata: info => this.infos.push(info),
-      onHashes: () => {
-        this.swarm.transfer?.prioritize(this.selection)
-        this.swarm.updateInterest()
+      torrent: { infoHashes: info.infoHashes, isPrivate: false, ownLimits: () => this.limits },
+      events: {
+        onMetadata: bytes => this.infos.push(bytes),
+        onHashes: () => {
+          this.swarm.transfer?.prioritize(this.selection)
+          this.swarm.updateInterest()
+        },
+        onPiece: piece => this.pieces.push(piece),
+        onWriteError: error => this.errors.push(error),
+        onReadError: (_piece, error) => this.errors.push(error),
+        onTransferred: (down, up) => {
+          this.downloaded += down
+          this.uploaded += up
+        },
+        onPeerClosed: peer => this.closed.push(peer),
+        onPeersChanged() {},
+        log: line => this.log.push(line),
       },
-      onPiece: piece => this.pieces.push(piece),
-      onWriteError: error => this.errors.push(error),
-      onReadError: (_piece, error) => this.errors.push(error),
-      onTransferred: (down, up) => {
-        this.downloaded += down
-        this.uploaded += up
-      },
-      onDhtNode: (host, port) => this.dhtNodes.push(`${host}:${port}`),
-      onPeerClosed: peer => this.closed.push(peer),
-      onPeersChanged() {},
-      log: line => this.log.push(line),
-      ...options.owner,
     })
   }
 

@@ -1,6 +1,6 @@
 import type { PeerStatus } from '../api.ts'
 import { formatHostPort } from '../base/ip.ts'
-import type { Peer } from '../swarm/peer.ts'
+import type { Peer } from './peer.ts'
 
 /** A peer as the public API shows it. */
 export function peerStatus(peer: Peer): PeerStatus {

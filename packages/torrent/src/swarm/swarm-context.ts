@@ -1,0 +1,65 @@
+import type { PeerStatus } from '../api.ts'
+import type { Clock } from '../base/clock.ts'
+import type { ShoalError } from '../base/errors.ts'
+import type { Random } from '../base/random.ts'
+import type { LimitChain, RateLimitPair } from '../base/rate-limit.ts'
+import type { InfoHashes } from '../metainfo/metainfo.ts'
+import type { Connection, PeerAddress } from '../transport/transport.ts'
+import type { BlockCache } from './block-cache.ts'
+import type { HandshakeTopic } from './handshakes.ts'
+import type { ReadyConnection } from './ready-connection.ts'
+
+/** The part of a session that its swarms use. */
+export interface SwarmContext {
+  readonly clock: Clock
+  readonly random: Random
+  readonly cache: BlockCache
+  readonly peerId: Uint8Array
+  readonly userAgent: string
+  /** Port that accepts connections; 0 if none does. */
+  readonly listenPort: number
+  /** Port of our DHT node; 0 without one. */
+  readonly dhtPort: number
+  /** Whether peers are exchanged (BEP 11) in torrents that are not private. */
+  readonly pex: boolean
+  readonly uploadSlots: number
+  readonly maxPeersPerTorrent: number
+  /** Connections that one IP address may have to one torrent. */
+  maxPeersPerHost(host: string): number
+  /** Whether another connection fits the session's limits. A connection attempt counts until `dial` settles. */
+  mayDial(): boolean
+  /** Connects and shakes hands. Rejects with a ShoalError or the signal's reason. */
+  dial(address: PeerAddress, topic: HandshakeTopic, signal: AbortSignal): Promise<ReadyConnection>
+  /** The rate limits of one connection, given those of its torrent. */
+  throttles(
+    connection: Connection,
+    torrentLimits: RateLimitPair,
+  ): { download: LimitChain; upload: LimitChain }
+  onDhtNode(host: string, port: number): void
+}
+
+/** What a swarm reads from its torrent. All of it may change when the metadata arrives. */
+export interface SwarmTorrent {
+  readonly infoHashes: InfoHashes
+  readonly isPrivate: boolean
+  /** The torrent's own limits; created on the first call, so that a limit set later applies to open connections. */
+  ownLimits(): RateLimitPair
+}
+
+/** Events a swarm reports to its torrent. */
+export interface SwarmEvents {
+  /** Peers sent the info dictionary; its hash is the torrent's info hash. */
+  onMetadata(info: Uint8Array): void
+  /** Hashes of v2 pieces became known: more pieces can be requested. */
+  onHashes(): void
+  /** A piece was verified and stored. */
+  onPiece(piece: number): void
+  onWriteError(error: ShoalError): void
+  onReadError(piece: number, error: unknown): void
+  /** Payload bytes that were received and sent. */
+  onTransferred(downloaded: number, uploaded: number): void
+  onPeerClosed(peer: PeerStatus): void
+  /** Peers connected or disconnected. */
+  onPeersChanged(): void
+  log(line: string): void
+}
