@@ -1,7 +1,9 @@
-/** `npm run check`: what every commit must pass. Offline, under a minute: format, lint, types, import rules, unit tests. */
+/** `npm run check`: the checks that every commit must pass, offline: format, lint, types, imports, words, commits, unit tests. */
+import { checkCommits } from './commits.ts'
 import { checkImports } from './imports.ts'
 import { commandOf, type RunResult, runNode } from './run.ts'
 import { runTests } from './vitest.ts'
+import { checkWords } from './words.ts'
 
 export interface Outcome {
   /** Names of the steps that failed. */
@@ -25,6 +27,8 @@ export async function check(): Promise<Outcome> {
   )
   report(await runNode([commandOf('typescript', 'tsc'), '-p', '.'], { quiet: true }), 'types')
   report(await imports(), 'import rules')
+  report(await checkWords(), 'word list')
+  report(await checkCommits(), 'commit messages')
   const unit = await runTests(['unit'], { quiet: true })
   report(unit, 'unit tests')
   return { failed, skipped: unit.skipped, failures: unit.failures }

@@ -1,8 +1,8 @@
 /**
- * Who may import whom, as data. Imports go down only, and there are no cycles, type imports included.
+ * The import rules as data. Imports go down only, and there are no cycles, type imports included.
  */
 
-/** What each workspace may import of the others. Its package.json must declare it too. */
+/** The workspaces that each one may import. Its package.json must declare it too. */
 export const WORKSPACES: Record<string, readonly string[]> = {
   'packages/torrent': [],
   'packages/identity': [],
@@ -26,11 +26,10 @@ export const LOOKS_INSIDE = ['interop', 'sim', 'bench', 'scripts']
 /** The order of what lies in a folder. */
 export interface Floors {
   /**
-   * Files and folders of the folder, from the bottom up; `*` stands for all that are not named. One imports only from floors below its
-   * own.
+   * Files and folders of the folder, from the bottom up; `*` means all that are not named. Each imports only from lower floors.
    */
   readonly floors: readonly (readonly string[])[]
-  /** Files that others on the same floor may import, as paths from the folder; a leading `*` stands for any of its folders. */
+  /** Files that others on the same floor may import, as paths from the folder; a leading `*` means any of its folders. */
   readonly contracts?: readonly string[]
 }
 

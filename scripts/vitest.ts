@@ -9,7 +9,7 @@ export interface TestRun extends RunResult {
   readonly failures: readonly string[]
 }
 
-/** What of Vitest's JSON report matters here. */
+/** The parts of Vitest's JSON report that are used here. */
 interface Report {
   testResults: {
     name: string
