@@ -7,7 +7,7 @@ import { Loading, Problem } from '../components/Parts.tsx'
 import { formatBytes } from '../format/format.ts'
 import { useAsked, useNode } from '../node/context.tsx'
 import { texts } from '../texts/texts.ts'
-import styles from './Add.module.css'
+import styles from './folder.module.css'
 
 const t = texts.add.folder
 

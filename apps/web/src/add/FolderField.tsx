@@ -4,8 +4,8 @@ import { Icon } from '../components/Icon.tsx'
 import { formatBytes } from '../format/format.ts'
 import { useAsked, useNode } from '../node/context.tsx'
 import { texts } from '../texts/texts.ts'
-import styles from './Add.module.css'
 import { FolderDialog } from './FolderDialog.tsx'
+import styles from './folder.module.css'
 
 const t = texts.add.options
 

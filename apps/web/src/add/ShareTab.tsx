@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import type { DroppedFile } from '../app/ui.ts'
+import type { DroppedFile } from './dropped.ts'
 import { ShareForm } from './ShareForm.tsx'
 import { type Content, SharePicker } from './SharePicker.tsx'
 import { ShareProgress, type Sharing } from './ShareProgress.tsx'

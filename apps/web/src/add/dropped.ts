@@ -1,4 +1,8 @@
-import type { DroppedFile } from '../app/ui.ts'
+/** A file with its path below what was dropped. */
+export interface DroppedFile {
+  readonly path: string
+  readonly file: File
+}
 
 /** More than that is shared from the node's machine, not through a browser. */
 const MOST_FILES = 50_000

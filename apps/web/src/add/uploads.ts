@@ -1,8 +1,8 @@
 import type { InputOf, Job } from '@shoal/api'
-import type { DroppedFile } from '../app/ui.ts'
 import { isAborted, messageOf } from '../components/errors.ts'
 import { Cell } from '../node/cell.ts'
 import type { NodeStore } from '../node/node-store.ts'
+import type { DroppedFile } from './dropped.ts'
 
 export type ShareOptions = Omit<InputOf<'shareUpload'>, 'id'>
 

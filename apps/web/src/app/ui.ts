@@ -1,3 +1,4 @@
+import type { DroppedFile } from '../add/dropped.ts'
 import { Cell } from '../node/cell.ts'
 
 /** What the add dialog opens with. */
@@ -6,11 +7,6 @@ export interface AddRequest {
   readonly text?: string
   /** Of a drop or a paste: `path` is below what was dropped. */
   readonly files?: readonly DroppedFile[]
-}
-
-export interface DroppedFile {
-  readonly path: string
-  readonly file: File
 }
 
 /** Dialogs that any page may open. */

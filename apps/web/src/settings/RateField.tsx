@@ -1,9 +1,9 @@
 import { useEffect, useState } from 'react'
 import { controlClass } from '../components/Field.tsx'
 import { texts } from '../texts/texts.ts'
+import styles from './rate.module.css'
 import { RATE_UNITS, type RateUnit, rateOf, rateText, unitFor } from './rate.ts'
 import { SavedInput } from './SavedInput.tsx'
-import styles from './settings.module.css'
 
 export interface RateFieldProps {
   readonly id?: string

@@ -1,6 +1,6 @@
 import { useEffect } from 'react'
+import type { DroppedFile } from '../add/dropped.ts'
 import { droppedFiles } from '../add/dropped.ts'
-import type { DroppedFile } from '../app/ui.ts'
 import type { Cell } from '../node/cell.ts'
 
 /** Why they cannot be read, if they cannot. */

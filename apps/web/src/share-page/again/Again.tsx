@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import type { DroppedFile } from '../../app/ui.ts'
+import type { DroppedFile } from '../../add/dropped.ts'
 import { useWork } from '../../base/use-work.ts'
 import { wordsOf } from '../../base/words-of.ts'
 import { Button } from '../../components/Button.tsx'

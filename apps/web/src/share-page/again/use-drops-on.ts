@@ -1,6 +1,6 @@
 import { type RefObject, useEffect, useRef } from 'react'
+import type { DroppedFile } from '../../add/dropped.ts'
 import { droppedFiles } from '../../add/dropped.ts'
-import type { DroppedFile } from '../../app/ui.ts'
 
 /** Takes what is dropped on the element of the result. On the rest of the page a drop begins another share. */
 export function useDropsOn<Place extends HTMLElement>(

@@ -1,6 +1,6 @@
 import { useRef } from 'react'
+import type { DroppedFile } from '../../add/dropped.ts'
 import { pickedFiles } from '../../add/dropped.ts'
-import type { DroppedFile } from '../../app/ui.ts'
 import { Button } from '../../components/Button.tsx'
 import { Icon } from '../../components/Icon.tsx'
 import { texts as say } from '../../texts/sharing.ts'

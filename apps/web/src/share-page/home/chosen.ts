@@ -1,5 +1,5 @@
 import { addNumber } from '@shoal/torrent'
-import type { DroppedFile } from '../../app/ui.ts'
+import type { DroppedFile } from '../../add/dropped.ts'
 import type { ChosenFile } from '../../peer/protocol.ts'
 import { texts } from '../../texts/share-page.ts'
 

@@ -4,9 +4,9 @@ import { messageOf } from '../../components/errors.ts'
 import { TextArea } from '../../components/Field.tsx'
 import { FormDialog } from '../../components/FormDialog.tsx'
 import { notify } from '../../components/toasts.ts'
+import { addressesIn } from '../../node/addresses.ts'
 import { useNode } from '../../node/context.tsx'
 import { texts } from '../../texts/texts.ts'
-import { addressesIn } from './peer-rows.ts'
 
 const say = texts.torrent.peers
 

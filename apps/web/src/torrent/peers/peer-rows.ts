@@ -1,8 +1,5 @@
 import type { Peer } from '@shoal/api'
 
-/** The addresses that somebody wrote, between white space or commas. */
-export const addressesIn = (text: string) => text.split(/[\s,]+/).filter(Boolean)
-
 export type PeerFlag = 'D' | 'd' | 'U' | 'u' | 'S' | 'I' | 'E'
 export const PEER_FLAGS: readonly PeerFlag[] = ['D', 'd', 'U', 'u', 'S', 'I', 'E']
 
