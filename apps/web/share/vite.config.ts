@@ -6,7 +6,7 @@ import { build, defineConfig, type Plugin } from 'vite'
 
 const TARGET = ['chrome123', 'firefox128', 'safari17.5']
 const PUBLIC = join(import.meta.dirname, 'public')
-const WORKER = join(import.meta.dirname, '../src/share-page/service-worker/main.ts')
+const WORKER = join(import.meta.dirname, '../src/features/share-page/service-worker/main.ts')
 /** Asked for anew each time: whoever serves the page changes it. */
 const CONFIG = 'share.json'
 

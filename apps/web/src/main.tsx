@@ -1,15 +1,15 @@
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
-import './node/plain-zod.ts'
-import './theme/tokens.css'
-import './theme/base.css'
-import { takeToken } from './access/token.ts'
+import './shared/node/plain-zod.ts'
+import './shared/theme/tokens.css'
+import './shared/theme/base.css'
 import { App } from './app/App.tsx'
+import { chooseLink } from './app/choose-link.ts'
 import { tellSharePage } from './app/own-node.ts'
 import { registerWorker } from './app/worker.ts'
-import { chooseLink } from './node/choose-link.ts'
-import { NodeStore } from './node/node-store.ts'
-import { showTheme } from './theme/theme.ts'
+import { takeToken } from './features/access/token.ts'
+import { NodeStore } from './shared/node/node-store.ts'
+import { showTheme } from './shared/theme/theme.ts'
 
 showTheme()
 const link = await chooseLink()

@@ -1,5 +1,5 @@
 /** A page with our engine, as the share page runs it: in a worker, with the page's peer connections. */
-import { BrowserPeer } from '../../../apps/web/src/peer/browser-peer.ts'
+import { BrowserPeer } from '../../../apps/web/src/shared/engine/browser-peer.ts'
 import { chosenFile, fromBase64, toBase64 } from './chosen.ts'
 
 /** How often it is asked whether the download is complete. */

@@ -1,16 +1,16 @@
 import { CSPProvider } from '@base-ui/react/csp-provider'
 import { Tooltip } from '@base-ui/react/tooltip'
 import { lazy, Suspense } from 'react'
-import { Loading } from '../components/Parts.tsx'
-import { ToastProvider } from '../components/Toasts.tsx'
-import { NodeContext, useCell, useNode } from '../node/context.tsx'
-import type { NodeStore } from '../node/node-store.ts'
+import { Loading } from '../shared/controls/Parts.tsx'
+import { ToastProvider } from '../shared/controls/Toasts.tsx'
+import { NodeContext, useCell, useNode } from '../shared/node/context.tsx'
+import type { NodeStore } from '../shared/node/node-store.ts'
 import { ErrorBoundary } from './ErrorBoundary.tsx'
 import { Pages } from './Pages.tsx'
 import { Shell } from './Shell.tsx'
 
 const LoginPage = lazy(() =>
-  import('../access/LoginPage.tsx').then(({ LoginPage }) => ({ default: LoginPage })),
+  import('../features/access/LoginPage.tsx').then(({ LoginPage }) => ({ default: LoginPage })),
 )
 const TOOLTIP_AFTER_MS = 500
 

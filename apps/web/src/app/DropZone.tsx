@@ -1,11 +1,11 @@
 import { useEffect, useState } from 'react'
-import { droppedFiles } from '../add/dropped.ts'
-import { linksIn } from '../add/links.ts'
-import { Icon } from '../components/Icon.tsx'
-import { notifyError } from '../components/toasts.ts'
-import { texts } from '../texts/texts.ts'
+import { Icon } from '../shared/controls/Icon.tsx'
+import { notifyError } from '../shared/controls/toasts.ts'
+import { droppedFiles } from '../shared/dropped/dropped.ts'
+import { linksIn } from '../shared/dropped/links.ts'
+import { texts } from '../shared/messages/texts.ts'
+import { openAdd } from '../shared/ui/ui.ts'
 import styles from './DropZone.module.css'
-import { openAdd } from './ui.ts'
 
 /** The whole page takes files, folders and links that are dropped on it. */
 export function DropZone() {

@@ -1,7 +1,7 @@
 import { Component, type ReactNode } from 'react'
-import { Button } from '../components/Button.tsx'
-import { EmptyState } from '../components/Parts.tsx'
-import { texts } from '../texts/texts.ts'
+import { Button } from '../shared/controls/Button.tsx'
+import { EmptyState } from '../shared/controls/Parts.tsx'
+import { texts } from '../shared/messages/texts.ts'
 
 interface Props {
   readonly children: ReactNode

@@ -1,9 +1,9 @@
 import { useEffect, useState } from 'react'
-import { Button } from '../components/Button.tsx'
-import { Icon } from '../components/Icon.tsx'
-import { notify } from '../components/toasts.ts'
-import { useCell, useNode } from '../node/context.tsx'
-import { texts } from '../texts/texts.ts'
+import { Button } from '../shared/controls/Button.tsx'
+import { Icon } from '../shared/controls/Icon.tsx'
+import { notify } from '../shared/controls/toasts.ts'
+import { texts } from '../shared/messages/texts.ts'
+import { useCell, useNode } from '../shared/node/context.tsx'
 import styles from './OfflineBanner.module.css'
 
 /** A short gap is nobody's concern. */

@@ -1,19 +1,27 @@
 import { lazy, Suspense } from 'react'
 import { Link, Route, Switch } from 'wouter'
-import { buttonClass } from '../components/Button.tsx'
-import { EmptyState, Loading } from '../components/Parts.tsx'
-import { ListPage } from '../list/ListPage.tsx'
-import { texts } from '../texts/texts.ts'
+import { ListPage } from '../features/torrents/list/ListPage.tsx'
+import { buttonClass } from '../shared/controls/Button.tsx'
+import { EmptyState, Loading } from '../shared/controls/Parts.tsx'
+import { texts } from '../shared/messages/texts.ts'
 import { ErrorBoundary } from './ErrorBoundary.tsx'
 
 const Dashboard = lazy(() =>
-  import('../dashboard/DashboardPage.tsx').then(it => ({ default: it.DashboardPage })),
+  import('../features/dashboard/DashboardPage.tsx').then(it => ({ default: it.DashboardPage })),
 )
-const Search = lazy(() => import('../search/SearchPage.tsx').then(it => ({ default: it.SearchPage })))
-const Feeds = lazy(() => import('../feeds/FeedsPage.tsx').then(it => ({ default: it.FeedsPage })))
-const Welcome = lazy(() => import('../welcome/WelcomePage.tsx').then(it => ({ default: it.WelcomePage })))
-const Settings = lazy(() => import('../settings/SettingsPage.tsx').then(it => ({ default: it.SettingsPage })))
-const TorrentPage = lazy(() => import('../torrent/TorrentPage.tsx').then(it => ({ default: it.TorrentPage })))
+const Search = lazy(() =>
+  import('../features/search/SearchPage.tsx').then(it => ({ default: it.SearchPage })),
+)
+const Feeds = lazy(() => import('../features/feeds/FeedsPage.tsx').then(it => ({ default: it.FeedsPage })))
+const Welcome = lazy(() =>
+  import('../features/add/welcome/WelcomePage.tsx').then(it => ({ default: it.WelcomePage })),
+)
+const Settings = lazy(() =>
+  import('../features/settings/SettingsPage.tsx').then(it => ({ default: it.SettingsPage })),
+)
+const TorrentPage = lazy(() =>
+  import('../features/torrents/details/TorrentPage.tsx').then(it => ({ default: it.TorrentPage })),
+)
 
 export function Pages() {
   return (

@@ -1,10 +1,10 @@
-import { IconButton } from '../components/Button.tsx'
-import { Menu } from '../components/Menu.tsx'
-import { useCell } from '../node/context.tsx'
-import { texts } from '../texts/texts.ts'
-import { setTheme, THEMES, theme } from '../theme/theme.ts'
+import { IconButton } from '../shared/controls/Button.tsx'
+import { Menu } from '../shared/controls/Menu.tsx'
+import { texts } from '../shared/messages/texts.ts'
+import { useCell } from '../shared/node/context.tsx'
+import { setTheme, THEMES, theme } from '../shared/theme/theme.ts'
+import { shortcutsShown } from '../shared/ui/ui.ts'
 import styles from './Preferences.module.css'
-import { shortcutsShown } from './ui.ts'
 
 const ICONS = { system: 'screen', light: 'sun', dark: 'moon' } as const
 

@@ -1,8 +1,8 @@
 import { type KeyboardEvent, useEffect, useState } from 'react'
 import { useLocation, useSearchParams } from 'wouter'
-import { IconButton } from '../components/Button.tsx'
-import { Icon } from '../components/Icon.tsx'
-import { texts } from '../texts/texts.ts'
+import { IconButton } from '../shared/controls/Button.tsx'
+import { Icon } from '../shared/controls/Icon.tsx'
+import { texts } from '../shared/messages/texts.ts'
 import styles from './SearchBox.module.css'
 
 export const SEARCH_BOX = 'search-box'

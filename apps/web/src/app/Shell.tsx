@@ -1,24 +1,28 @@
 import { lazy, type ReactNode, Suspense, useEffect } from 'react'
 import { Link, useLocation, useSearchParams } from 'wouter'
-import { Button } from '../components/Button.tsx'
-import { Icon } from '../components/Icon.tsx'
-import { Filters } from '../list/Filters.tsx'
-import { useCell, useNode } from '../node/context.tsx'
-import { texts } from '../texts/texts.ts'
+import { Filters } from '../features/torrents/list/Filters.tsx'
+import { Button } from '../shared/controls/Button.tsx'
+import { Icon } from '../shared/controls/Icon.tsx'
+import { Logo } from '../shared/controls/Logo.tsx'
+import { texts } from '../shared/messages/texts.ts'
+import { useCell, useNode } from '../shared/node/context.tsx'
+import { addRequest, labelShown, linkShown, openAdd, shortcutsShown } from '../shared/ui/ui.ts'
 import { DropZone } from './DropZone.tsx'
-import { Logo } from './Logo.tsx'
 import { NAVIGATION } from './navigation.ts'
 import { OfflineBanner } from './OfflineBanner.tsx'
 import { Preferences } from './Preferences.tsx'
 import { Rates } from './Rates.tsx'
 import { SearchBox } from './SearchBox.tsx'
 import styles from './Shell.module.css'
-import { addRequest, labelShown, linkShown, openAdd, shortcutsShown } from './ui.ts'
 import { useShortcuts } from './useShortcuts.ts'
 
-const AddDialog = lazy(() => import('../add/AddDialog.tsx').then(it => ({ default: it.AddDialog })))
-const LinkDialog = lazy(() => import('../add/LinkDialog.tsx').then(it => ({ default: it.LinkDialog })))
-const LabelDialog = lazy(() => import('../labels/LabelDialog.tsx').then(it => ({ default: it.LabelDialog })))
+const AddDialog = lazy(() => import('../features/add/AddDialog.tsx').then(it => ({ default: it.AddDialog })))
+const LinkDialog = lazy(() =>
+  import('../features/add/LinkDialog.tsx').then(it => ({ default: it.LinkDialog })),
+)
+const LabelDialog = lazy(() =>
+  import('../features/torrents/labels/LabelDialog.tsx').then(it => ({ default: it.LabelDialog })),
+)
 const Shortcuts = lazy(() => import('./Shortcuts.tsx').then(it => ({ default: it.Shortcuts })))
 
 /** What is around every page: navigation, rates, search, and dialogs that any page may open. */

@@ -1,6 +1,6 @@
 import { Fragment } from 'react'
-import { Dialog } from '../components/Dialog.tsx'
-import { texts } from '../texts/texts.ts'
+import { Dialog } from '../shared/controls/Dialog.tsx'
+import { texts } from '../shared/messages/texts.ts'
 import { NAVIGATION } from './navigation.ts'
 import styles from './Shortcuts.module.css'
 

@@ -1,5 +1,5 @@
-import type { IconName } from '../components/icons.ts'
-import type { Texts } from '../texts/texts.ts'
+import type { IconName } from '../shared/controls/icons.ts'
+import type { Texts } from '../shared/messages/texts.ts'
 
 export interface Destination {
   readonly href: string

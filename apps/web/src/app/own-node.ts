@@ -1,5 +1,5 @@
-import { ownNode, rememberOwnNode } from '../base/own-node.ts'
-import type { NodeStore } from '../node/node-store.ts'
+import { ownNode, rememberOwnNode } from '../shared/base/own-node.ts'
+import type { NodeStore } from '../shared/node/node-store.ts'
 
 /** The page that share links open is of this site too: it offers the node that its user was logged in at, unless they chose another there. */
 export function tellSharePage({ access }: Pick<NodeStore, 'access'>): void {

@@ -1,9 +1,9 @@
 import { useEffect } from 'react'
 import { useLocation } from 'wouter'
-import { linksIn } from '../add/links.ts'
+import { linksIn } from '../shared/dropped/links.ts'
+import { openAdd, shortcutsShown } from '../shared/ui/ui.ts'
 import { NAVIGATION } from './navigation.ts'
 import { SEARCH_BOX } from './SearchBox.tsx'
-import { openAdd, shortcutsShown } from './ui.ts'
 
 const SECOND_KEY_MS = 1500
 

@@ -1,5 +1,5 @@
-import { BrowserPeer } from '../../../src/peer/browser-peer.ts'
-import type { EngineConfig, TorrentSnapshot } from '../../../src/peer/protocol.ts'
+import { BrowserPeer } from '../../../src/shared/engine/browser-peer.ts'
+import type { EngineConfig, TorrentSnapshot } from '../../../src/shared/engine/protocol.ts'
 
 const hex = (bytes: ArrayBuffer) =>
   [...new Uint8Array(bytes)].map(byte => byte.toString(16).padStart(2, '0')).join('')

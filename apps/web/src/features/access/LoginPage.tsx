@@ -1,0 +1,68 @@
+import { type Access, ApiError } from '@shoal/api'
+import { type FormEvent, useState } from 'react'
+import { Button } from '../../shared/controls/Button.tsx'
+import { TextField } from '../../shared/controls/Field.tsx'
+import { Logo } from '../../shared/controls/Logo.tsx'
+import { Notice } from '../../shared/controls/Parts.tsx'
+import { messageOf } from '../../shared/format/errors.ts'
+import { texts } from '../../shared/messages/texts.ts'
+import { useAsked, useNode } from '../../shared/node/context.tsx'
+import styles from './LoginPage.module.css'
+import { TOKEN_USER } from './token.ts'
+
+export function LoginPage({ tokenFailed }: { tokenFailed: boolean }) {
+  const node = useNode()
+  const t = texts.pages.access
+  const { value: access } = useAsked(signal => node.api.getAccess({}, { signal }).catch(() => null), [])
+  const [error, setError] = useState<string | null>(null)
+  const [busy, setBusy] = useState(false)
+  const submit = async (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault()
+    const form = new FormData(event.currentTarget)
+    setBusy(true)
+    setError(null)
+    try {
+      await node.api.login({
+        username: String(form.get('username') ?? TOKEN_USER),
+        password: String(form.get('password')),
+      })
+      await node.start()
+    } catch (failure) {
+      setError(explain(failure))
+    }
+    setBusy(false)
+  }
+  return (
+    <main className={styles.page}>
+      <form className={styles.form} onSubmit={submit}>
+        <Logo size={44} />
+        <h1>{t.title}</h1>
+        <p>{usesPassword(access) ? t.bodyPassword : t.bodyToken}</p>
+        {tokenFailed && <Notice tone="warn">{t.oldToken}</Notice>}
+        {usesPassword(access) && (
+          <TextField label={t.username} name="username" autoComplete="username" required autoFocus />
+        )}
+        <TextField
+          label={usesPassword(access) ? t.password : t.token}
+          name="password"
+          type="password"
+          autoComplete="current-password"
+          required
+          error={error}
+        />
+        <Button type="submit" variant="primary" size="large" disabled={busy}>
+          {t.submit}
+        </Button>
+      </form>
+    </main>
+  )
+}
+
+/** Until it is known, a user name is asked for: a token is accepted beside one too. */
+const usesPassword = (access: Access | null | undefined) => access?.password ?? true
+
+function explain(error: unknown): string {
+  if (!(error instanceof ApiError)) return messageOf(error)
+  if (error.code === 'wrong-password' || error.code === 'unauthorized') return texts.pages.access.failed
+  return error.code === 'too-many-attempts' ? texts.pages.access.tooMany : messageOf(error)
+}

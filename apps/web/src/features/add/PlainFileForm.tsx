@@ -1,0 +1,44 @@
+import type { AddTorrent } from '@shoal/api'
+import { type FormEvent, useState } from 'react'
+import { Button } from '../../shared/controls/Button.tsx'
+import { Notice } from '../../shared/controls/Parts.tsx'
+import { FolderField } from '../../shared/forms/FolderField.tsx'
+import { texts } from '../../shared/messages/texts.ts'
+import styles from './Add.module.css'
+
+const t = texts.add
+
+interface Props {
+  readonly source: string
+  onBack(): void
+  onAdd(options: AddTorrent): Promise<void>
+}
+
+/** A link that leads to no torrent: there is nothing to choose but where it goes. */
+export function PlainFileForm({ source, onBack, onAdd }: Props) {
+  const [directory, setDirectory] = useState<string | null>(null)
+  const [busy, setBusy] = useState(false)
+  const submit = async (event: FormEvent) => {
+    event.preventDefault()
+    setBusy(true)
+    await onAdd({ source, ...(directory === null ? {} : { directory }) })
+    setBusy(false)
+  }
+  return (
+    <form className={styles.form} onSubmit={submit}>
+      <Notice tone="info">
+        {t.plain.title} {t.plain.body}
+      </Notice>
+      <p className={styles.content}>
+        <span>{source}</span>
+      </p>
+      <FolderField value={directory} onChange={setDirectory} />
+      <div className={styles.actions}>
+        <Button onClick={onBack}>{texts.app.back}</Button>
+        <Button type="submit" variant="primary" icon="download" disabled={busy}>
+          {t.plain.confirm}
+        </Button>
+      </div>
+    </form>
+  )
+}

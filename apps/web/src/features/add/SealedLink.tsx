@@ -1,0 +1,58 @@
+import type { SealTo } from '@shoal/api'
+import { Notice } from '../../shared/controls/Parts.tsx'
+import { QrCode } from '../../shared/controls/QrCode.tsx'
+import { wholeLink } from '../../shared/dropped/whole-link.ts'
+import { texts } from '../../shared/messages/texts.ts'
+import { useCell, useNode } from '../../shared/node/context.tsx'
+import styles from './Add.module.css'
+import { HereOnly } from './HereOnly.tsx'
+import { LinkText } from './LinkText.tsx'
+
+const t = texts.add.link
+
+/** The link of a torrent that was sealed, as long as the node's work on it tells it; null after that. */
+export function useSealedLink(torrent: string): string | null {
+  const jobs = useCell(useNode().jobs)
+  const link = jobs.find(job => job.torrent === torrent && job.link !== null)?.link
+  return link ? wholeLink(link) : null
+}
+
+interface Props {
+  readonly link: string
+  readonly name: string
+  /** What it is sealed to, where that is known. */
+  readonly by?: SealTo['by'] | undefined
+}
+
+export function SealedLink({ link, name, by }: Props) {
+  return (
+    <div className={styles.form}>
+      <div className={styles.link}>
+        <div className={styles.linkWords}>
+          <p>{by ? t.sealed.opens[by] : t.sealed.opensAny}</p>
+          <LinkText
+            first
+            label={t.sealed.label}
+            value={link}
+            copy={t.copy}
+            name={name}
+            hint={t.sealed.once}
+          />
+        </div>
+        <div className={styles.qr}>
+          <QrCode text={link} label={t.qr} />
+        </div>
+      </div>
+      <HereOnly link={link}>{t.sealed.hereOnly}</HereOnly>
+    </div>
+  )
+}
+
+/** The key was in the link, and nobody kept it. */
+export function NoSealedLink() {
+  return (
+    <Notice tone="info">
+      <strong>{t.sealed.goneTitle}</strong> {t.sealed.gone}
+    </Notice>
+  )
+}

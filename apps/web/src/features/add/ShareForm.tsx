@@ -1,0 +1,166 @@
+import type { SealTo } from '@shoal/api'
+import { type FormEvent, useState } from 'react'
+import { useWork } from '../../shared/base/use-work.ts'
+import { Button } from '../../shared/controls/Button.tsx'
+import { CheckField, SelectField, TextArea, TextField } from '../../shared/controls/Field.tsx'
+import { Icon } from '../../shared/controls/Icon.tsx'
+import { Problem } from '../../shared/controls/Parts.tsx'
+import { formatBytes, formatPieceSize } from '../../shared/format/format.ts'
+import { tagsOf } from '../../shared/forms/tags.ts'
+import { texts } from '../../shared/messages/texts.ts'
+import { useCell, useNode } from '../../shared/node/context.tsx'
+import { loaded } from '../../shared/sealing/loaded.ts'
+import type { FormProblem } from '../../shared/sealing/seal-form.ts'
+import { type ShareOptions, UploadTask } from '../../shared/uploads/uploads.ts'
+import styles from './Add.module.css'
+import { LabelFields } from './LabelFields.tsx'
+import { SealFields } from './SealFields.tsx'
+import type { Content } from './SharePicker.tsx'
+import type { Sharing } from './ShareProgress.tsx'
+
+const t = texts.add.share
+/** 16 KiB to 16 MiB. */
+const PIECE_SIZES = Array.from({ length: 11 }, (_, power) => 16_384 * 2 ** power)
+
+interface Props {
+  readonly content: Content
+  onBack(): void
+  onSharing(sharing: Sharing): void
+}
+
+export function ShareForm({ content, onBack, onSharing }: Props) {
+  const node = useNode()
+  const dhtOff = useCell(node.stats)?.dhtNodes === null
+  const { isBusy, failure, run } = useWork()
+  const [sealed, setSealed] = useState(false)
+  const [problem, setProblem] = useState<FormProblem | null>(null)
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault()
+    const element = event.currentTarget
+    run(() => share(element))
+  }
+  const share = async (element: HTMLFormElement) => {
+    const form = new FormData(element)
+    const name = String(form.get('name')).trim() || content.name
+    const seal = sealed ? await sealOf(form) : undefined
+    setProblem(seal instanceof Error ? seal : null)
+    if (seal instanceof Error) return focusWrong(element)
+    const options = { ...optionsOf(form, name), ...(seal && { seal }) }
+    const by = seal?.by
+    if (content.from === 'here') {
+      const task = new UploadTask(node, name, content.files)
+      onSharing({ task, started: task.run(options), by })
+      return
+    }
+    const started = node.api.createTorrent({ ...options, path: content.path })
+    await started
+    onSharing({ task: null, started, by })
+  }
+  return (
+    <form className={styles.form} onSubmit={submit}>
+      <div className={styles.content}>
+        <Icon name={content.from === 'here' && content.files.length === 1 ? 'file' : 'folder'} size={20} />
+        <span>{content.from === 'node' ? content.path : describe(content)}</span>
+        <Button size="small" variant="quiet" onClick={onBack}>
+          {t.clear}
+        </Button>
+      </div>
+      {failure !== null && <Problem error={failure} />}
+      <TextField
+        label={t.name}
+        hint={sealed && t.seal.nameHint}
+        name="name"
+        defaultValue={content.name}
+        required
+        maxLength={255}
+        autoComplete="off"
+      />
+      <LabelFields />
+      <SealFields sealed={sealed} problem={problem} onSealed={setSealed} />
+      <details className={styles.details}>
+        <summary>{texts.add.options.more}</summary>
+        <div className={styles.form}>
+          <TextField
+            label={t.comment}
+            hint={sealed ? t.seal.commentHint : t.commentHint}
+            name="comment"
+            maxLength={10_000}
+          />
+          <TextArea
+            label={t.trackers}
+            hint={dhtOff ? t.trackersHintNoDht : t.trackersHint}
+            name="trackers"
+            rows={3}
+            spellCheck={false}
+          />
+          <CheckField label={t.private} hint={t.privateHint} name="private" />
+          <div className={styles.pair}>
+            <SelectField
+              label={t.version}
+              name="version"
+              options={(['hybrid', 'v2', 'v1'] as const).map(value => ({ value, text: t.versions[value] }))}
+            />
+            <SelectField
+              label={t.pieceSize}
+              name="piece"
+              options={[
+                { value: '', text: t.pieceAuto },
+                ...PIECE_SIZES.map(bytes => ({ value: String(bytes), text: formatPieceSize(bytes) })),
+              ]}
+            />
+          </div>
+        </div>
+      </details>
+      <div className={styles.actions}>
+        <Button type="submit" variant="primary" disabled={isBusy} icon={sealed ? 'lock' : 'share'}>
+          {sealed ? t.seal.confirm : t.confirm}
+        </Button>
+      </div>
+    </form>
+  )
+}
+
+function describe({ name, files }: Extract<Content, { from: 'here' }>): string {
+  const bytes = formatBytes(files.reduce((sum, { file }) => sum + file.size, 0))
+  return files.length === 1 ? `${name}, ${bytes}` : `${name}, ${texts.app.files(files.length)}, ${bytes}`
+}
+
+/** To whom it is sealed, or what is wrong with that. What checks keys is loaded only then. */
+async function sealOf(form: FormData): Promise<SealTo | FormProblem> {
+  const [{ FormProblem, sealToOf }, { recipientsOf }] = await loaded(
+    import('../../shared/sealing/seal-form.ts'),
+    import('../../shared/sealing/recipients.ts'),
+  )
+  try {
+    const to = await sealToOf(form, async keys => recipientsOf(keys))
+    return to.by === 'recipients' ? { by: to.by, recipients: [...to.recipients] } : to
+  } catch (error) {
+    if (error instanceof FormProblem) return error
+    throw error
+  }
+}
+
+/** Once the field says what is wrong. */
+function focusWrong(form: HTMLFormElement): void {
+  requestAnimationFrame(() => {
+    const field = form.querySelector<HTMLElement>('[aria-invalid=true]')
+    field?.focus()
+    // The buttons below lie over what is at the edge.
+    field?.scrollIntoView({ block: 'center' })
+  })
+}
+
+function optionsOf(form: FormData, name: string): ShareOptions {
+  const text = (field: string) => String(form.get(field) ?? '').trim()
+  const tags = tagsOf(text('tags'))
+  return {
+    name,
+    version: text('version') as 'hybrid' | 'v2' | 'v1',
+    private: form.has('private'),
+    trackers: text('trackers').split(/\s+/).filter(Boolean),
+    ...(text('comment') === '' ? {} : { comment: text('comment') }),
+    ...(text('piece') === '' ? {} : { pieceLengthBytes: Number(text('piece')) }),
+    ...(text('label') === '' ? {} : { label: text('label') }),
+    ...(tags.length > 0 ? { tags } : {}),
+  }
+}

@@ -1,0 +1,122 @@
+import type { Job, SealTo } from '@shoal/api'
+import { useEffect, useState } from 'react'
+import { Cell } from '../../shared/base/cell.ts'
+import { Button } from '../../shared/controls/Button.tsx'
+import { Icon } from '../../shared/controls/Icon.tsx'
+import { Notice, ProgressBar, Spinner } from '../../shared/controls/Parts.tsx'
+import { wholeLink } from '../../shared/dropped/whole-link.ts'
+import { messageOf } from '../../shared/format/errors.ts'
+import { formatBytes } from '../../shared/format/format.ts'
+import { texts } from '../../shared/messages/texts.ts'
+import { useCell, useNode } from '../../shared/node/context.tsx'
+import type { UploadProgress, UploadTask } from '../../shared/uploads/uploads.ts'
+import styles from './Add.module.css'
+import { SealedLink } from './SealedLink.tsx'
+import { TorrentLink } from './TorrentLink.tsx'
+
+const t = texts.add.share
+
+/** Something on its way to be shared. */
+export interface Sharing {
+  /** Null: it lies at the node already. */
+  readonly task: UploadTask | null
+  /** The node's work on it; null when it failed or was cancelled before. */
+  readonly started: Promise<Job | null>
+  /** What it is sealed to; undefined when it is not. */
+  readonly by?: SealTo['by'] | undefined
+}
+
+interface Props {
+  readonly sharing: Sharing
+  onAgain(): void
+  onClose(): void
+  onShared?(id: string): void
+}
+
+const NO_UPLOAD = new Cell<UploadProgress>({ stage: 'preparing', sentBytes: 0, error: null })
+
+export function ShareProgress({ sharing, onAgain, onClose, onShared }: Props) {
+  const { task } = sharing
+  const upload = useCell(task?.progress ?? NO_UPLOAD)
+  const job = useJob(sharing.started)
+  const id = job?.state === 'done' ? job.torrent : null
+  useEffect(() => {
+    if (id) onShared?.(id)
+  }, [id, onShared])
+  useEffect(() => () => task?.goOn(), [task])
+  if (id) return <Done id={id} job={job!} by={sharing.by} onAgain={onAgain} />
+  const failure = upload.error ?? (job?.error ? messageOf(new Error(job.error.message)) : null)
+  if (failure !== null || upload.stage === 'cancelled' || job?.state === 'cancelled') {
+    return (
+      <div className={styles.form}>
+        {failure !== null && (
+          <Notice>
+            <strong>{t.failed}.</strong> {failure}
+          </Notice>
+        )}
+        <Button onClick={onAgain}>{t.again}</Button>
+      </div>
+    )
+  }
+  const sending = task !== null && upload.stage === 'sending'
+  const value = sending
+    ? upload.sentBytes / Math.max(1, task.totalBytes)
+    : job?.totalBytes
+      ? job.doneBytes / job.totalBytes
+      : 0
+  return (
+    <div className={styles.form}>
+      <p aria-live="polite">
+        {sending
+          ? t.sending(formatBytes(upload.sentBytes), formatBytes(task.totalBytes))
+          : sharing.by
+            ? t.sealing
+            : t.preparing}
+      </p>
+      <ProgressBar value={value} />
+      {!sending && !job && <Spinner />}
+      <div className={styles.actions}>
+        {sending && <Button onClick={() => task.cancel()}>{t.cancel}</Button>}
+        <Button onClick={onClose}>{t.hide}</Button>
+      </div>
+    </div>
+  )
+}
+
+interface DoneProps {
+  readonly id: string
+  readonly job: Job
+  readonly by: SealTo['by'] | undefined
+  onAgain(): void
+}
+
+function Done({ id, job: { link, name }, by, onAgain }: DoneProps) {
+  return (
+    <div className={styles.form}>
+      <div className={styles.done}>
+        <Icon name="check" size={26} />
+        <div>
+          <h3>{link === null ? t.done : t.sealed}</h3>
+          <p className={styles.facts}>{link === null ? t.doneBody : t.sealedBody}</p>
+        </div>
+      </div>
+      {link === null ? <TorrentLink id={id} /> : <SealedLink link={wholeLink(link)} name={name} by={by} />}
+      <div className={styles.actions}>
+        <Button variant="quiet" onClick={onAgain}>
+          {t.again}
+        </Button>
+      </div>
+    </div>
+  )
+}
+
+/** A job as events tell of it. */
+function useJob(started: Promise<Job | null>): Job | null {
+  const node = useNode()
+  const [first, setFirst] = useState<Job | null>(null)
+  useEffect(() => {
+    void started.then(setFirst, () => {})
+  }, [started])
+  const jobs = useCell(node.jobs)
+  return first === null ? null : (jobs.find(({ id }) => id === first.id) ?? first)
+}

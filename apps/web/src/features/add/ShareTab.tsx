@@ -1,0 +1,36 @@
+import { useState } from 'react'
+import type { DroppedFile } from '../../shared/dropped/dropped.ts'
+import { contentOf } from '../../shared/uploads/uploads.ts'
+import { ShareForm } from './ShareForm.tsx'
+import { type Content, SharePicker } from './SharePicker.tsx'
+import { ShareProgress, type Sharing } from './ShareProgress.tsx'
+
+interface Props {
+  readonly files?: readonly DroppedFile[] | undefined
+  onClose(): void
+  /** Called once something is shared, with its torrent. */
+  onShared?(id: string): void
+}
+
+/** Choose something, say how, and get its link. */
+export function ShareTab({ files, onClose, onShared }: Props) {
+  const [content, setContent] = useState<Content | null>(
+    files?.length ? { from: 'here', ...contentOf(files) } : null,
+  )
+  const [sharing, setSharing] = useState<Sharing | null>(null)
+  const again = () => {
+    setSharing(null)
+    setContent(null)
+  }
+  if (sharing)
+    return (
+      <ShareProgress
+        sharing={sharing}
+        onAgain={again}
+        onClose={onClose}
+        {...(onShared ? { onShared } : {})}
+      />
+    )
+  if (content) return <ShareForm content={content} onBack={() => setContent(null)} onSharing={setSharing} />
+  return <SharePicker onChoose={setContent} />
+}

@@ -1,0 +1,49 @@
+import type { AddTorrent, NodeApi } from '@shoal/api'
+import { notify, notifyError } from '../../shared/controls/toasts.ts'
+import { texts } from '../../shared/messages/texts.ts'
+
+/** A link, or the content of a .torrent in base64. */
+export type Source = { readonly source: string } | { readonly torrent: string }
+
+const t = texts.add
+/** As the contract allows; larger ones are no .torrent. */
+const MOST_BYTES = 30_000_000
+
+export async function readTorrent(file: File): Promise<Source> {
+  if (file.size > MOST_BYTES) return { torrent: '' }
+  const url = await new Promise<string>((resolve, reject) => {
+    const reader = new FileReader()
+    reader.onload = () => resolve(String(reader.result))
+    reader.onerror = () => reject(reader.error)
+    reader.readAsDataURL(file)
+  })
+  return { torrent: url.slice(url.indexOf(',') + 1) }
+}
+
+/** Adds all and tells how it went. Returns whether at least one was added or was there already. */
+export async function addAll(
+  api: NodeApi,
+  sources: readonly AddTorrent[],
+  show: (id: string) => void,
+): Promise<boolean> {
+  const results = await Promise.allSettled(sources.map(source => api.addTorrent(source)))
+  const done = results.flatMap(result => (result.status === 'fulfilled' ? [result.value] : []))
+  const failed = results.flatMap(result => (result.status === 'rejected' ? [result.reason as unknown] : []))
+  if (failed.length > 0)
+    notifyError(failed[0], sources.length === 1 ? undefined : t.failedSome(failed.length))
+  if (done.length > 1) notify(t.addedMany(done.length), { type: 'good' })
+  const [only] = done
+  if (only && done.length === 1) tellOf(only, show)
+  return done.length > 0
+}
+
+function tellOf(
+  { added, torrent, job }: Awaited<ReturnType<NodeApi['addTorrent']>>,
+  show: (id: string) => void,
+): void {
+  if (!torrent) return void notify(t.addedJob(job?.name ?? ''), { type: 'good' })
+  notify(added ? t.added(torrent.name) : t.wasThere(torrent.name), {
+    type: added ? 'good' : 'plain',
+    action: { text: t.show, onSelect: () => show(torrent.id) },
+  })
+}

@@ -1,0 +1,102 @@
+import { useRef, useState } from 'react'
+import { Link, useLocation } from 'wouter'
+import { markWelcomed } from '../../../shared/base/first-visit.ts'
+import { Button, buttonClass } from '../../../shared/controls/Button.tsx'
+import { Logo } from '../../../shared/controls/Logo.tsx'
+import { useTitle } from '../../../shared/controls/Page.tsx'
+import { Problem } from '../../../shared/controls/Parts.tsx'
+import { notifyError } from '../../../shared/controls/toasts.ts'
+import { FolderField } from '../../../shared/forms/FolderField.tsx'
+import { texts } from '../../../shared/messages/texts.ts'
+import { useAsked, useNode } from '../../../shared/node/context.tsx'
+import { ShareTab } from '../ShareTab.tsx'
+import { SpeedStep } from './SpeedStep.tsx'
+import styles from './Welcome.module.css'
+
+const t = texts.pages.welcome
+const STEPS = ['folder', 'speed', 'share'] as const
+
+/** The first minutes: where, how fast, and something shared at the end. */
+export function WelcomePage() {
+  useTitle(t.title)
+  const [, navigate] = useLocation()
+  const [at, setAt] = useState(0)
+  const [shared, setShared] = useState(false)
+  const step = STEPS[at]!
+  const heading = useRef<HTMLHeadingElement>(null)
+  const go = (to: number) => {
+    setAt(to)
+    // Screen readers go on with the new step.
+    heading.current?.focus()
+  }
+  const finish = () => {
+    markWelcomed()
+    navigate('/')
+  }
+  return (
+    <div className={styles.page}>
+      <div className={styles.head}>
+        <Logo size={44} />
+        <h1>{t.title}</h1>
+        {at === 0 && <p>{t.intro}</p>}
+      </div>
+      <ol className={styles.steps} aria-label={t.step(at + 1, STEPS.length)}>
+        {STEPS.map((name, index) => (
+          <li
+            key={name}
+            data-done={index <= at || undefined}
+            aria-current={index === at ? 'step' : undefined}
+          >
+            <span className="visually-hidden">{t[name].title}</span>
+          </li>
+        ))}
+      </ol>
+      <section className={styles.card}>
+        <h2 ref={heading} tabIndex={-1}>
+          {step === 'share' && shared ? t.done.title : t[step].title}
+        </h2>
+        <p>{step === 'share' && shared ? t.done.body : t[step].body}</p>
+        {step === 'folder' && <FolderStep />}
+        {step === 'speed' && <SpeedStep />}
+        {step === 'share' && (
+          <ShareTab
+            onClose={finish}
+            onShared={() => {
+              markWelcomed()
+              setShared(true)
+            }}
+          />
+        )}
+      </section>
+      <div className={styles.foot}>
+        {at > 0 && !shared && <Button onClick={() => go(at - 1)}>{texts.app.back}</Button>}
+        {!shared && (
+          <Link href="/" className={buttonClass('quiet')} onClick={markWelcomed}>
+            {t.skip}
+          </Link>
+        )}
+        <span className={styles.space} />
+        {step === 'share' ? (
+          shared && (
+            <Button variant="primary" size="large" onClick={finish}>
+              {t.done.finish}
+            </Button>
+          )
+        ) : (
+          <Button variant="primary" size="large" onClick={() => go(at + 1)}>
+            {t.next}
+          </Button>
+        )}
+      </div>
+    </div>
+  )
+}
+
+function FolderStep() {
+  const { api } = useNode()
+  const asked = useAsked(signal => api.getSettings({}, { signal }), [])
+  const choose = (directory: string) =>
+    api.changeSettings({ downloads: { directory } }).then(asked.set, notifyError)
+  if (!asked.value && asked.error) return <Problem error={asked.error} onRetry={asked.reload} />
+  return <FolderField value={asked.value?.downloads.directory ?? null} onChange={choose} />
+}

@@ -1,0 +1,157 @@
+import type { NodeStats } from '@shoal/api'
+import type { ReactNode } from 'react'
+import { ShareBar } from '../../shared/charts/ShareBar.tsx'
+import { Icon } from '../../shared/controls/Icon.tsx'
+import { Page } from '../../shared/controls/Page.tsx'
+import { Card, Loading, Notice, ProgressBar } from '../../shared/controls/Parts.tsx'
+import { formatBytes, formatDuration, formatRatio } from '../../shared/format/format.ts'
+import { texts } from '../../shared/messages/texts.ts'
+import { useAsked, useCell, useNode } from '../../shared/node/context.tsx'
+import styles from './Dashboard.module.css'
+import { NowCard } from './NowCard.tsx'
+import { TrafficCard } from './TrafficCard.tsx'
+
+const t = texts.pages.dashboard
+
+/** How the node does, at a glance. */
+export function DashboardPage() {
+  const node = useNode()
+  const stats = useCell(node.stats)
+  if (!stats) return <Loading />
+  return (
+    <Page title={t.title}>
+      <HealthNotice />
+      <div className={styles.cards}>
+        <NowCard stats={stats} />
+        <TrafficCard />
+        <TotalsCard stats={stats} />
+        <DiskCard stats={stats} />
+        <Card title={t.states} className={styles.half}>
+          <ShareBar label={t.states} shares={sharesOf(stats.torrents, texts.list.state)} />
+        </Card>
+        <Card title={t.connections} className={styles.half}>
+          {Object.values(stats.connections).some(count => count > 0) ? (
+            <ShareBar label={t.connections} shares={sharesOf(stats.connections, t.transports)} />
+          ) : (
+            <p className={styles.soft}>{t.connectionsNone}</p>
+          )}
+        </Card>
+        <NodeCard stats={stats} />
+      </div>
+    </Page>
+  )
+}
+
+function sharesOf(counts: Record<string, number>, names: Record<string, string>) {
+  const some = Object.entries(counts).filter(([, value]) => value > 0)
+  return some.map(([key, value]) => ({ name: names[key] ?? key, value }))
+}
+
+function HealthNotice() {
+  const { api } = useNode()
+  const { value } = useAsked(signal => api.getHealth({}, { signal }), [])
+  if (!value || value.problems.length === 0) return null
+  return (
+    <div className={styles.health}>
+      <Notice tone="warn">
+        <ul>
+          {value.problems.map(problem => (
+            <li key={problem}>{problem}</li>
+          ))}
+        </ul>
+      </Notice>
+    </div>
+  )
+}
+
+const ratioOf = ({ downloadedBytes, uploadedBytes }: NodeStats['session']) =>
+  downloadedBytes === 0 ? null : uploadedBytes / downloadedBytes
+
+function TotalsCard({ stats }: { stats: NodeStats }) {
+  const ratio = ratioOf(stats.allTime)
+  return (
+    <Card title={t.totals} className={styles.half}>
+      <table className={styles.table}>
+        <thead>
+          <tr>
+            <td />
+            <th scope="col">{t.downloaded}</th>
+            <th scope="col">{t.uploaded}</th>
+            <th scope="col">{t.ratio}</th>
+          </tr>
+        </thead>
+        <tbody>
+          <Totals name={t.session} totals={stats.session} />
+          <Totals name={t.allTime} totals={stats.allTime} />
+        </tbody>
+      </table>
+      {ratio !== null && <p className={styles.soft}>{t.ratioHint}</p>}
+    </Card>
+  )
+}
+
+function Totals({ name, totals }: { name: string; totals: NodeStats['session'] }) {
+  const ratio = ratioOf(totals)
+  return (
+    <tr>
+      <th scope="row">{name}</th>
+      <td className="number">{formatBytes(totals.downloadedBytes)}</td>
+      <td className="number">{formatBytes(totals.uploadedBytes)}</td>
+      <td className="number">{ratio === null ? texts.app.none : formatRatio(ratio)}</td>
+    </tr>
+  )
+}
+
+const LOW = 0.05
+
+function DiskCard({ stats }: { stats: NodeStats }) {
+  return (
+    <Card title={t.disk} className={styles.half}>
+      <ul className={styles.disks}>
+        {stats.disk.map(({ directory, freeBytes, totalBytes }) => {
+          const low = totalBytes > 0 && freeBytes / totalBytes < LOW
+          return (
+            <li key={directory}>
+              <div className={styles.diskWords}>
+                <span className={styles.path} title={directory}>
+                  <Icon name="disk" size={16} /> {directory}
+                </span>
+                <span className="number">{t.diskFree(formatBytes(freeBytes), formatBytes(totalBytes))}</span>
+              </div>
+              <ProgressBar
+                value={totalBytes === 0 ? 0 : 1 - freeBytes / totalBytes}
+                tone={low ? 'bad' : 'accent'}
+              />
+              {low && <p className={styles.low}>{t.diskLow}</p>}
+            </li>
+          )
+        })}
+      </ul>
+    </Card>
+  )
+}
+
+function NodeCard({ stats }: { stats: NodeStats }) {
+  const node = useNode()
+  const info = useCell(node.info)
+  const facts: [string, ReactNode][] = [
+    [t.dht, stats.dhtNodes === null ? t.dhtOff : t.dhtNodes(stats.dhtNodes)],
+    [t.port, info?.peerPort ? String(info.peerPort) : t.portNone],
+    [t.uptime, formatDuration(stats.uptimeSeconds)],
+    [t.memory, formatBytes(stats.memoryBytes)],
+    [t.version, info?.version ?? ''],
+  ]
+  return (
+    <Card title={t.network} className={styles.whole}>
+      <dl className={styles.facts}>
+        {facts.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd className="number">{value}</dd>
+          </div>
+        ))}
+      </dl>
+      {stats.indexing.waiting > 0 && <p className={styles.soft}>{t.indexing(stats.indexing.waiting)}</p>}
+    </Card>
+  )
+}

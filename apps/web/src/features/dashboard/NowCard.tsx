@@ -1,0 +1,72 @@
+import type { NodeStats } from '@shoal/api'
+import { useMemo } from 'react'
+import { RateChart } from '../../shared/charts/RateChart.tsx'
+import { Card } from '../../shared/controls/Parts.tsx'
+import { formatRate } from '../../shared/format/format.ts'
+import { texts } from '../../shared/messages/texts.ts'
+import { useAsked, useCell, useNode } from '../../shared/node/context.tsx'
+import styles from './Dashboard.module.css'
+import { limitText } from './limit-text.ts'
+import { NOW_SPAN_MS, nowPoints } from './now-points.ts'
+
+const t = texts.pages.dashboard
+/** Until the history is here, what is known fills the picture, also in the first moments. */
+const LEAST_SPAN_MS = 20_000
+const MINUTE_MS = 60_000
+
+/** The rates of this moment, and of the last ten minutes. */
+export function NowCard({ stats }: { stats: NodeStats }) {
+  const { api, recent } = useNode()
+  const heard = useCell(recent)
+  const { atMs } = stats
+  // Again as minutes pass: what was heard is kept for a few only.
+  const { value } = useAsked(
+    async signal => ({ history: await api.getHistory({ range: 'hour' }, { signal }), atMs }),
+    [Math.floor(atMs / MINUTE_MS)],
+  )
+  const points = useMemo(() => nowPoints(heard, value, atMs), [heard, value, atMs])
+  const fromMs = value ? atMs - NOW_SPAN_MS : Math.min(points[0]?.atMs ?? 0, atMs - LEAST_SPAN_MS)
+  return (
+    <Card title={t.now} className={styles.whole}>
+      <div className={styles.now}>
+        <div className={styles.rates}>
+          <Rate
+            name={t.download}
+            tone="down"
+            rate={stats.downloadBytesPerSecond}
+            limit={stats.limits.downloadBytesPerSecond}
+          />
+          <Rate
+            name={t.upload}
+            tone="up"
+            rate={stats.uploadBytesPerSecond}
+            limit={stats.limits.uploadBytesPerSecond}
+          />
+        </div>
+        <div className={styles.chart}>
+          <RateChart points={points} fromMs={fromMs} toMs={atMs} label={t.now} heightPixels={150} />
+        </div>
+      </div>
+    </Card>
+  )
+}
+
+function Rate({
+  name,
+  tone,
+  rate,
+  limit,
+}: {
+  name: string
+  tone: 'down' | 'up'
+  rate: number
+  limit: number | null
+}) {
+  return (
+    <div className={styles.rate} data-tone={tone}>
+      <span className={styles.rateName}>{name}</span>
+      <strong className="number">{formatRate(rate)}</strong>
+      <span className={styles.soft}>{limitText(limit)}</span>
+    </div>
+  )
+}

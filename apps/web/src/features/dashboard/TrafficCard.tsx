@@ -1,0 +1,49 @@
+import { useMemo, useState } from 'react'
+import { TotalsChart } from '../../shared/charts/TotalsChart.tsx'
+import { sumOf, totalsOf } from '../../shared/charts/totals.ts'
+import { Card, Loading, Problem, Segments } from '../../shared/controls/Parts.tsx'
+import { formatBytes } from '../../shared/format/format.ts'
+import { texts } from '../../shared/messages/texts.ts'
+import { useAsked, useNode } from '../../shared/node/context.tsx'
+import styles from './Dashboard.module.css'
+import { HISTORY_SPANS, type Range } from './ranges.ts'
+
+const t = texts.pages.dashboard
+const RANGES = ['hour', 'day', 'month', 'year'] as const
+
+/** What was transferred over the hour, day, month or year. */
+export function TrafficCard() {
+  const { api } = useNode()
+  const [range, setRange] = useState<Range>('day')
+  const asked = useAsked(
+    async signal => ({ range, history: await api.getHistory({ range }, { signal }), atMs: Date.now() }),
+    [range],
+  )
+  const { value } = asked
+  const totals = useMemo(
+    () => (value ? totalsOf(value.history, value.atMs - HISTORY_SPANS[value.range], value.atMs) : []),
+    [value],
+  )
+  const sum = sumOf(totals)
+  return (
+    <Card className={styles.whole}>
+      <div className={styles.cardHead}>
+        <h2>{t.traffic}</h2>
+        {value && (
+          <span className={styles.sums}>
+            {t.downloaded} <strong className="number">{formatBytes(sum.downloadedBytes)}</strong> ·{' '}
+            {t.uploaded} <strong className="number">{formatBytes(sum.uploadedBytes)}</strong>
+          </span>
+        )}
+        <Segments<Range>
+          label={t.traffic}
+          value={range}
+          onChange={setRange}
+          segments={RANGES.map(value => ({ value, text: t.ranges[value] }))}
+        />
+      </div>
+      {asked.error && <Problem error={asked.error} onRetry={asked.reload} />}
+      {value ? <TotalsChart totals={totals} label={`${t.traffic}: ${t.ranges[value.range]}`} /> : <Loading />}
+    </Card>
+  )
+}

@@ -1,0 +1,33 @@
+import type { History, NodeStats } from '@shoal/api'
+import { meansOf, type RatePoint } from '../../shared/charts/series.ts'
+
+/** How far back the picture of now goes. */
+export const NOW_SPAN_MS = 600_000
+
+/** A history and the node's time when it was asked. */
+export interface AskedHistory {
+  readonly history: History
+  readonly atMs: number
+}
+
+/**
+ * The rates of the last minutes: those that were heard, and before them the means that the node kept.
+ */
+export function nowPoints(
+  recent: readonly NodeStats[],
+  asked: AskedHistory | undefined,
+  toMs: number,
+): RatePoint[] {
+  const heard = recent.map(({ atMs, downloadBytesPerSecond: down, uploadBytesPerSecond: up }) => ({
+    atMs,
+    down,
+    up,
+  }))
+  if (!asked) return heard
+  const heardFromMs = heard[0]?.atMs ?? toMs
+  const stepMs = asked.history.stepSeconds * 1000
+  const kept = meansOf(asked.history, toMs - NOW_SPAN_MS - stepMs, asked.atMs).filter(
+    ({ atMs }) => atMs < heardFromMs,
+  )
+  return [...kept, ...heard]
+}

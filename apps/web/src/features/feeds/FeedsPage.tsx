@@ -1,0 +1,67 @@
+import type { Feed } from '@shoal/api'
+import { useState } from 'react'
+import { Button } from '../../shared/controls/Button.tsx'
+import { Page } from '../../shared/controls/Page.tsx'
+import { EmptyState, Loading, Problem } from '../../shared/controls/Parts.tsx'
+import { notify, notifyError } from '../../shared/controls/toasts.ts'
+import { texts } from '../../shared/messages/texts.ts'
+import { useAsked, useCell, useNode } from '../../shared/node/context.tsx'
+import { AddFeedDialog } from './AddFeedDialog.tsx'
+import { FeedCard } from './FeedCard.tsx'
+import styles from './Feeds.module.css'
+
+const t = texts.pages.feeds
+
+/** Feeds that are followed, and what of them is added by itself. */
+export function FeedsPage() {
+  const node = useNode()
+  const version = useCell(node.feedsVersion)
+  const asked = useAsked(signal => node.api.listFeeds({}, { signal }), [version])
+  const [adding, setAdding] = useState(false)
+  const feeds: readonly Feed[] | undefined = asked.value?.items
+  /** A wrong address shows at once, on the card too. */
+  const readAtOnce = async (added: Feed) => {
+    asked.reload()
+    const read = added.fetchedMs === null ? node.api.refreshFeed({ id: added.id }) : Promise.resolve(added)
+    await read.then(({ title, error }) => {
+      if (error === null) notify(t.followed(title), { type: 'good' })
+      else notify(t.followedUnread(title), { type: 'bad' })
+      asked.reload()
+    }, notifyError)
+  }
+  const add = (
+    <Button variant="primary" icon="plus" onClick={() => setAdding(true)}>
+      {t.add}
+    </Button>
+  )
+  return (
+    <Page title={t.title} narrow tools={feeds?.length ? add : undefined}>
+      {asked.error && <Problem error={asked.error} onRetry={asked.reload} />}
+      {!feeds && !asked.error && <Loading />}
+      {feeds?.length === 0 && (
+        <EmptyState icon="feeds" title={t.empty} actions={add}>
+          {t.emptyBody}
+        </EmptyState>
+      )}
+      {feeds && feeds.length > 0 && (
+        <>
+          <p className={styles.intro}>{t.intro}</p>
+          <div className={styles.feeds}>
+            {feeds.map(feed => (
+              <FeedCard key={feed.id} feed={feed} />
+            ))}
+          </div>
+        </>
+      )}
+      {adding && (
+        <AddFeedDialog
+          onClose={() => setAdding(false)}
+          onAdded={feed => {
+            setAdding(false)
+            void readAtOnce(feed)
+          }}
+        />
+      )}
+    </Page>
+  )
+}

@@ -1,0 +1,100 @@
+import type { FeedFilter, FeedItem } from '@shoal/api'
+import { type FormEvent, useId, useState } from 'react'
+import { Button } from '../../shared/controls/Button.tsx'
+import { CheckField, TextField } from '../../shared/controls/Field.tsx'
+import { Icon } from '../../shared/controls/Icon.tsx'
+import { Notice } from '../../shared/controls/Parts.tsx'
+import { LabelNames } from '../../shared/forms/LabelNames.tsx'
+import { texts } from '../../shared/messages/texts.ts'
+import styles from './Feeds.module.css'
+import { useMatching } from './useMatching.ts'
+
+const t = texts.pages.feeds
+const NEW: FeedFilter = { include: '', exclude: '', label: null, directory: null, paused: false }
+const SHOWN = 5
+
+interface Props {
+  readonly filter?: FeedFilter
+  readonly items: readonly FeedItem[]
+  onSave(filter: FeedFilter): void
+  onCancel(): void
+  onRemove?(): void
+}
+
+/** A filter, with the items that it fits shown as one writes. */
+export function FilterForm({ filter = NEW, items, onSave, onCancel, onRemove }: Props) {
+  const list = useId()
+  const [draft, setDraft] = useState(filter)
+  const { matching, found } = useMatching(items, draft)
+  const unreadable = matching?.kind === 'unreadable' ? matching.member : null
+  const change = (part: Partial<FeedFilter>) => setDraft({ ...draft, ...part })
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    if (!unreadable)
+      onSave({ ...draft, label: draft.label?.trim() || null, directory: draft.directory?.trim() || null })
+  }
+  return (
+    <form className={styles.filterForm} onSubmit={submit}>
+      <div className={styles.pair}>
+        <TextField
+          label={t.include}
+          hint={t.includeHint}
+          value={draft.include}
+          onChange={({ target }) => change({ include: target.value })}
+          error={unreadable === 'include' ? t.badExpression : null}
+          spellCheck={false}
+        />
+        <TextField
+          label={t.exclude}
+          value={draft.exclude}
+          onChange={({ target }) => change({ exclude: target.value })}
+          error={unreadable === 'exclude' ? t.badExpression : null}
+          spellCheck={false}
+        />
+        <TextField
+          label={t.label}
+          value={draft.label ?? ''}
+          onChange={({ target }) => change({ label: target.value })}
+          list={list}
+        />
+        <TextField
+          label={t.folder}
+          value={draft.directory ?? ''}
+          placeholder={t.folderDefault}
+          onChange={({ target }) => change({ directory: target.value })}
+        />
+      </div>
+      <LabelNames id={list} />
+      <CheckField
+        label={t.paused}
+        checked={draft.paused}
+        onChange={({ target }) => change({ paused: target.checked })}
+      />
+      {matching?.kind === 'slow' && <Notice tone="warn">{t.slowExpression}</Notice>}
+      {matching?.kind === 'fits' && (
+        <div className={styles.preview} aria-live="polite">
+          <strong>{t.matching(found.length, items.length)}</strong>
+          <ul>
+            {found.slice(0, SHOWN).map(({ id, title }) => (
+              <li key={id}>
+                <Icon name="check" size={14} /> {title}
+              </li>
+            ))}
+          </ul>
+        </div>
+      )}
+      <div className={styles.buttons}>
+        {onRemove && (
+          <Button variant="quiet" icon="trash" onClick={onRemove}>
+            {t.filterRemove}
+          </Button>
+        )}
+        <span className={styles.space} />
+        <Button onClick={onCancel}>{texts.app.cancel}</Button>
+        <Button type="submit" variant="primary" disabled={unreadable !== null}>
+          {t.filterSave}
+        </Button>
+      </div>
+    </form>
+  )
+}

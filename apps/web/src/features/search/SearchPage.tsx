@@ -1,0 +1,123 @@
+import { useEffect, useRef, useState } from 'react'
+import { useSearchParams } from 'wouter'
+import { Button } from '../../shared/controls/Button.tsx'
+import { Icon } from '../../shared/controls/Icon.tsx'
+import { Page } from '../../shared/controls/Page.tsx'
+import { EmptyState, Loading, Problem, Segments } from '../../shared/controls/Parts.tsx'
+import { texts } from '../../shared/messages/texts.ts'
+import { Hit } from './Hit.tsx'
+import styles from './Search.module.css'
+import { KINDS, type Kind, useHits } from './useHits.ts'
+
+const t = texts.pages.search
+/** Typing pauses this long before it is searched. */
+const PAUSE_MS = 150
+
+export function SearchPage() {
+  const [query, setQuery] = useSearchParams()
+  const text = query.get('q') ?? ''
+  const kind = KINDS.find(each => each === query.get('kind')) ?? 'any'
+  const [typed, setTyped] = useTyped(text, value => latest.current('q', value, ''))
+  const set = (name: string, value: string, unset: string) =>
+    setQuery(
+      before => {
+        if (value === unset) before.delete(name)
+        else before.set(name, value)
+        return before
+      },
+      { replace: true },
+    )
+  const latest = useRef(set)
+  latest.current = set
+  return (
+    <Page title={t.title} narrow>
+      <search className={styles.head}>
+        <div className={styles.box}>
+          <Icon name="search" />
+          <input
+            type="search"
+            // biome-ignore lint/a11y/noAutofocus: the page is for nothing else
+            autoFocus
+            aria-label={t.label}
+            placeholder={t.placeholder}
+            value={typed}
+            onChange={({ target }) => setTyped(target.value)}
+          />
+        </div>
+        <div className={styles.kinds}>
+          <Segments<Kind>
+            label={t.kind}
+            value={kind}
+            onChange={value => set('kind', value, 'any')}
+            segments={KINDS.map(value => ({ value, text: t.kinds[value] }))}
+          />
+        </div>
+      </search>
+      {text.trim() === '' ? (
+        <EmptyState icon="search" title={t.empty}>
+          {t.emptyBody} {t.hint}
+        </EmptyState>
+      ) : (
+        <Results text={text} kind={kind} />
+      )}
+    </Page>
+  )
+}
+
+/** What is typed, told after a pause; what the address says when that changes otherwise: by a link, or going back. */
+function useTyped(known: string, tell: (text: string) => void) {
+  const [typed, setTyped] = useState(known)
+  const told = useRef(known)
+  useEffect(() => {
+    if (known === told.current) return
+    told.current = known
+    setTyped(known)
+  }, [known])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `tell` does the same each time
+  useEffect(() => {
+    if (typed === told.current) return
+    const timer = setTimeout(() => {
+      told.current = typed
+      tell(typed)
+    }, PAUSE_MS)
+    return () => clearTimeout(timer)
+  }, [typed])
+  return [typed, setTyped] as const
+}
+
+function Results({ text, kind }: { text: string; kind: Kind }) {
+  const { found, error, retry, more } = useHits(text, kind)
+  if (!found) return error === null ? <Loading /> : <Problem error={error} onRetry={retry} />
+  if (found.items.length === 0) {
+    return (
+      <EmptyState icon="search" title={t.none(text)}>
+        {t.noneBody}
+      </EmptyState>
+    )
+  }
+  return (
+    <>
+      <p className={styles.count} aria-live="polite">
+        {t.found(found.items.length, found.next !== null)}
+      </p>
+      <ol className={styles.hits}>
+        {found.items.map(hit => (
+          <li key={`${hit.torrent} ${hit.file}`}>
+            <Hit hit={hit} />
+          </li>
+        ))}
+      </ol>
+      {error !== null ? (
+        <div className={styles.moreProblem}>
+          <Problem error={error} onRetry={more} />
+        </div>
+      ) : (
+        found.next !== null && (
+          <div className={styles.more}>
+            <Button onClick={more}>{t.more}</Button>
+          </div>
+        )
+      )}
+    </>
+  )
+}

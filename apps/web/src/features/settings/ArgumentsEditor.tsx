@@ -1,0 +1,63 @@
+import { useEffect, useState } from 'react'
+import { Button, IconButton } from '../../shared/controls/Button.tsx'
+import { SavedInput } from '../../shared/forms/SavedInput.tsx'
+import { texts } from '../../shared/messages/texts.ts'
+import styles from './settings.module.css'
+
+const say = texts.settings.program
+
+export interface ArgumentsEditorProps {
+  readonly words: readonly string[]
+  readonly disabled: boolean
+  onChange(words: string[]): void
+}
+
+/** A program and its arguments, a field each: no shell ever splits or expands them. */
+export default function ArgumentsEditor({ words, disabled, onChange }: ArgumentsEditorProps) {
+  const [written, setWritten] = useState<readonly string[]>(words)
+  useEffect(() => setWritten(words), [words])
+  const commit = (next: readonly string[]) => {
+    // A program that is empty is none; empty arguments can be meant.
+    const saved = next[0]?.trim() === '' ? [] : [...next]
+    if (JSON.stringify(saved) !== JSON.stringify(words)) onChange(saved)
+  }
+  const remove = (at: number) => {
+    const next = at === 0 ? [] : written.filter((_, index) => index !== at)
+    setWritten(next)
+    commit(next)
+  }
+  return (
+    <div className={styles.list}>
+      {written.length === 0 && <p className={styles.note}>{say.none}</p>}
+      <ol>
+        {written.map((word, at) => {
+          const name = at === 0 ? say.program : say.argument(at)
+          return (
+            // biome-ignore lint/suspicious/noArrayIndexKey: an argument is its place
+            <li key={at}>
+              <span className={styles.wordName}>{name}</span>
+              <SavedInput
+                aria-label={name}
+                spellCheck={false}
+                disabled={disabled}
+                written={word}
+                onWritten={text => setWritten(written.with(at, text))}
+                onCommit={() => commit(written)}
+              />
+              <IconButton
+                icon="trash"
+                size="small"
+                label={say.remove(at)}
+                disabled={disabled}
+                onClick={() => remove(at)}
+              />
+            </li>
+          )
+        })}
+      </ol>
+      <Button size="small" icon="plus" disabled={disabled} onClick={() => setWritten([...written, ''])}>
+        {written.length === 0 ? say.set : say.add}
+      </Button>
+    </div>
+  )
+}

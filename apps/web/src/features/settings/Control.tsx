@@ -1,0 +1,96 @@
+import type { ScheduledLimit, WatchedFolder } from '@shoal/api'
+import { lazy, Suspense } from 'react'
+import { controlClass, switchClass } from '../../shared/controls/Field.tsx'
+import { RateField } from '../../shared/forms/RateField.tsx'
+import { texts } from '../../shared/messages/texts.ts'
+import { optionText } from './field-text.ts'
+import type { SettingField } from './model.ts'
+import { NumberField } from './NumberField.tsx'
+import { PathField } from './PathField.tsx'
+
+const ScheduleEditor = lazy(() => import('./ScheduleEditor.tsx'))
+const WatchEditor = lazy(() => import('./WatchEditor.tsx'))
+const LinesEditor = lazy(() => import('./LinesEditor.tsx'))
+const ArgumentsEditor = lazy(() => import('./ArgumentsEditor.tsx'))
+
+export interface ControlProps {
+  readonly id: string
+  readonly field: SettingField
+  readonly value: unknown
+  readonly title: string
+  readonly disabled: boolean
+  readonly invalid: boolean
+  readonly describedBy: string | undefined
+  onChange(value: unknown): void
+  /** What was written is no value of this kind; null: it is again. */
+  onWrong(message: string | null): void
+}
+
+/** The control that fits the kind of a setting. */
+export function Control(props: ControlProps) {
+  const { id, field, value, title, disabled, invalid, describedBy, onChange, onWrong } = props
+  const common = { id, disabled, 'aria-describedby': describedBy, 'aria-invalid': invalid || undefined }
+  switch (field.kind) {
+    case 'boolean':
+      return (
+        <input
+          {...common}
+          type="checkbox"
+          role="switch"
+          aria-checked={value === true}
+          className={switchClass}
+          checked={value === true}
+          onChange={event => onChange(event.target.checked)}
+        />
+      )
+    case 'choice':
+      return (
+        <select
+          {...common}
+          className={controlClass}
+          value={String(value)}
+          onChange={event => onChange(event.target.value)}
+        >
+          {field.options.map(option => (
+            <option key={option} value={option}>
+              {optionText(field, option)}
+            </option>
+          ))}
+        </select>
+      )
+    case 'rate':
+      return (
+        <RateField
+          id={id}
+          label={title}
+          value={value as number | null}
+          disabled={disabled}
+          invalid={invalid}
+          describedBy={describedBy}
+          onChange={onChange}
+          onWrong={wrong => onWrong(wrong ? texts.settings.wrongRate : null)}
+        />
+      )
+    case 'integer':
+    case 'number':
+      return <NumberField {...props} value={value as number | null} />
+    case 'path':
+    case 'text':
+      return <PathField {...props} value={value as string | null} />
+    default:
+      return (
+        <Suspense fallback={null}>
+          <ListControl {...props} />
+        </Suspense>
+      )
+  }
+}
+
+function ListControl({ id, field, value, disabled, describedBy, onChange }: ControlProps) {
+  const common = { disabled, onChange }
+  if (field.kind === 'lines')
+    return <LinesEditor {...common} id={id} describedBy={describedBy} lines={value as string[]} />
+  if (field.kind === 'schedule') return <ScheduleEditor {...common} schedule={value as ScheduledLimit[]} />
+  if (field.kind === 'watch') return <WatchEditor {...common} folders={value as WatchedFolder[]} />
+  return <ArgumentsEditor {...common} words={value as string[]} />
+}

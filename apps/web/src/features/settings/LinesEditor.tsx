@@ -1,0 +1,34 @@
+import { useEffect, useState } from 'react'
+import { controlClass } from '../../shared/controls/Field.tsx'
+
+export interface LinesEditorProps {
+  readonly id: string
+  readonly lines: readonly string[]
+  readonly disabled: boolean
+  readonly describedBy: string | undefined
+  onChange(lines: string[]): void
+}
+
+/** A list of short texts, a line each; saved when the field is left. */
+export default function LinesEditor({ id, lines, disabled, describedBy, onChange }: LinesEditorProps) {
+  const saved = lines.join('\n')
+  const [written, setWritten] = useState(saved)
+  useEffect(() => setWritten(saved), [saved])
+  const commit = () => {
+    const next = written.split('\n').flatMap(line => line.trim() || [])
+    if (next.join('\n') !== saved) onChange(next)
+  }
+  return (
+    <textarea
+      id={id}
+      aria-describedby={describedBy}
+      className={controlClass}
+      rows={Math.max(2, lines.length + 1)}
+      spellCheck={false}
+      disabled={disabled}
+      value={written}
+      onChange={event => setWritten(event.target.value)}
+      onBlur={commit}
+    />
+  )
+}

@@ -1,0 +1,45 @@
+import { useEffect, useState } from 'react'
+import { SavedInput } from '../../shared/forms/SavedInput.tsx'
+import { texts } from '../../shared/messages/texts.ts'
+import type { ControlProps } from './Control.tsx'
+
+const say = texts.settings
+
+/** A number, saved when the field is left. Empty is no limit where that can be. */
+export function NumberField({
+  id,
+  field,
+  value,
+  disabled,
+  invalid,
+  describedBy,
+  onChange,
+  onWrong,
+}: ControlProps & { readonly value: number | null }) {
+  const [written, setWritten] = useState(value === null ? '' : String(value))
+  useEffect(() => setWritten(value === null ? '' : String(value)), [value])
+  const commit = () => {
+    const next = written.trim() === '' ? null : Number(written.replace(',', '.'))
+    const isWrong = next === null ? !field.nullable : !fits(next, field)
+    onWrong(isWrong ? say.wrongNumber(field.min, field.max) : null)
+    if (!isWrong && next !== value) onChange(next)
+  }
+  return (
+    <SavedInput
+      id={id}
+      inputMode={field.kind === 'integer' ? 'numeric' : 'decimal'}
+      placeholder={field.nullable ? say.unlimited : undefined}
+      disabled={disabled}
+      describedBy={describedBy}
+      invalid={invalid}
+      written={written}
+      onWritten={setWritten}
+      onCommit={commit}
+    />
+  )
+}
+
+function fits(value: number, { kind, min, max }: ControlProps['field']): boolean {
+  if (!Number.isFinite(value) || (kind === 'integer' && !Number.isInteger(value))) return false
+  return value >= (min ?? value) && value <= (max ?? value)
+}

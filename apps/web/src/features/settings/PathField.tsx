@@ -1,0 +1,49 @@
+import { useEffect, useState } from 'react'
+import { SavedInput } from '../../shared/forms/SavedInput.tsx'
+import { texts } from '../../shared/messages/texts.ts'
+import { BrowseButton } from './BrowseButton.tsx'
+import type { ControlProps } from './Control.tsx'
+import styles from './settings.module.css'
+
+const say = texts.settings
+
+/** A path on the node's machine, or a line of text; saved when the field is left. */
+export function PathField({
+  id,
+  field,
+  value,
+  disabled,
+  invalid,
+  describedBy,
+  onChange,
+}: ControlProps & { readonly value: string | null }) {
+  const [written, setWritten] = useState(value ?? '')
+  useEffect(() => setWritten(value ?? ''), [value])
+  const commit = () => {
+    const next = written.trim() === '' && field.nullable ? null : written.trim()
+    if (next !== value) onChange(next)
+  }
+  return (
+    <span className={styles.path}>
+      <SavedInput
+        id={id}
+        spellCheck={false}
+        placeholder={field.nullable ? say.empty : undefined}
+        disabled={disabled}
+        describedBy={describedBy}
+        invalid={invalid}
+        written={written}
+        onWritten={setWritten}
+        onCommit={commit}
+      />
+      {field.kind === 'path' && (
+        <BrowseButton
+          start={field.member.endsWith('irectory') ? (value ?? undefined) : undefined}
+          files={!field.member.endsWith('irectory')}
+          disabled={disabled}
+          onChoose={onChange}
+        />
+      )}
+    </span>
+  )
+}

@@ -1,0 +1,66 @@
+import { useId, useState } from 'react'
+import { Icon } from '../../shared/controls/Icon.tsx'
+import { texts } from '../../shared/messages/texts.ts'
+import { Control } from './Control.tsx'
+import { textOf } from './field-text.ts'
+import type { SettingField } from './model.ts'
+import styles from './settings.module.css'
+
+const say = texts.settings
+
+export interface SettingRowProps {
+  readonly field: SettingField
+  readonly value: unknown
+  readonly problem: string | undefined
+  /** The command line or the environment decides it. */
+  readonly fixed: boolean
+  onChange(value: unknown): void
+}
+
+/** One setting: its name and explanation, its control, and what is wrong with what was written. */
+export function SettingRow({ field, value, problem, fixed, onChange }: SettingRowProps) {
+  const id = useId()
+  const [wrong, setWrong] = useState<string | null>(null)
+  const { title, description } = textOf(field)
+  const said = wrong ?? problem
+  const described = [description && `${id}-about`, said && `${id}-wrong`, fixed && `${id}-fixed`].filter(
+    Boolean,
+  )
+  const isWide = field.kind === 'schedule' || field.kind === 'watch' || field.kind === 'arguments'
+  const hasOwnLabels = isWide
+  return (
+    <div className={isWide ? `${styles.row} ${styles.wideRow}` : styles.row} data-kind={field.kind}>
+      <div className={styles.about}>
+        {hasOwnLabels ? <h3 id={`${id}-name`}>{title}</h3> : <label htmlFor={id}>{title}</label>}
+        {description && <p id={`${id}-about`}>{description}</p>}
+        {fixed && (
+          <p id={`${id}-fixed`} className={styles.fixed}>
+            <Icon name="lock" size={14} />
+            {say.fixed}
+          </p>
+        )}
+      </div>
+      <div className={styles.control}>
+        <Control
+          id={id}
+          field={field}
+          value={value}
+          title={title}
+          disabled={fixed}
+          invalid={said !== undefined && said !== null}
+          describedBy={described.length > 0 ? described.join(' ') : undefined}
+          onChange={next => {
+            setWrong(null)
+            onChange(next)
+          }}
+          onWrong={setWrong}
+        />
+        {said && (
+          <p id={`${id}-wrong`} className={styles.wrong} role="alert">
+            {said}
+          </p>
+        )}
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,125 @@
+import type { Settings } from '@shoal/api'
+import { useState } from 'react'
+import { Button } from '../../shared/controls/Button.tsx'
+import { controlClass } from '../../shared/controls/Field.tsx'
+import { Loading, Problem } from '../../shared/controls/Parts.tsx'
+import { texts } from '../../shared/messages/texts.ts'
+import { useCell, useNode } from '../../shared/node/context.tsx'
+import { LabelList } from '../torrents/labels/LabelList.tsx'
+import { About } from './About.tsx'
+import { Access } from './Access.tsx'
+import { Appearance } from './Appearance.tsx'
+import { Defaults } from './Defaults.tsx'
+import { searchedText, sectionText } from './field-text.ts'
+import { type SettingSection, sectionsMatching, settingIn } from './model.ts'
+import { SettingRow } from './SettingRow.tsx'
+import styles from './settings.module.css'
+import { type SettingsEditor, useSettings } from './useSettings.ts'
+
+const say = texts.settings
+/** Parts that are not of the node's settings, with the words by which they are found. */
+const OWN = [
+  ['labels', `${say.sections.labels} ${texts.labels.colour} ${texts.labels.folder}`, LabelList],
+  [
+    'appearance',
+    `${say.sections.appearance} ${texts.app.theme.label} ${texts.app.theme.dark} ${texts.app.theme.light}`,
+    Appearance,
+  ],
+  ['access', `${say.sections.access} ${say.access.logout}`, Access],
+  ['about', `${say.sections.about} ${Object.values(say.about).join(' ')}`, About],
+] as const
+
+export function SettingsPage() {
+  const editor = useSettings()
+  const { value, error, reload } = editor.asked
+  if (!value) return error ? <Problem error={error} onRetry={reload} /> : <Loading />
+  return <Page settings={value} editor={editor} />
+}
+
+function Page({ settings, editor }: { readonly settings: Settings; readonly editor: SettingsEditor }) {
+  const [text, setText] = useState('')
+  const sections = sectionsMatching(text, searchedText)
+  const words = text.toLowerCase().split(/\s+/).filter(Boolean)
+  const own = OWN.filter(([, searched]) => words.every(word => searched.toLowerCase().includes(word)))
+  const names = [...sections.map(({ name }) => name as string), ...own.map(([name]) => name as string)]
+  return (
+    <div className={styles.page}>
+      <div className={styles.head}>
+        <h1>{say.title}</h1>
+        <input
+          type="search"
+          className={controlClass}
+          placeholder={say.search}
+          aria-label={say.search}
+          value={text}
+          onChange={event => setText(event.target.value)}
+        />
+      </div>
+      <nav className={styles.contents} aria-label={say.title}>
+        {names.map(name => (
+          <a key={name} href={`#${name}`} onClick={event => jump(event, name)}>
+            {sectionText(name)}
+          </a>
+        ))}
+      </nav>
+      <div className={styles.sections}>
+        {names.length === 0 && (
+          <div className={styles.none} role="status">
+            <p>{say.none(text)}</p>
+            <Button onClick={() => setText('')}>{say.showAll}</Button>
+          </div>
+        )}
+        {sections.map(section => (
+          <Section key={section.name} section={section} settings={settings} editor={editor} />
+        ))}
+        {own.map(([name, , Content]) => (
+          <section
+            key={name}
+            id={name}
+            className={styles.section}
+            aria-labelledby={`${name}-title`}
+            tabIndex={-1}
+          >
+            <h2 id={`${name}-title`}>{sectionText(name)}</h2>
+            <Content />
+          </section>
+        ))}
+        {words.length === 0 && <Defaults settings={settings} editor={editor} />}
+      </div>
+    </div>
+  )
+}
+
+/** Within the page, which scrolls by itself, and without a step in the history. */
+function jump(event: { preventDefault(): void }, name: string): void {
+  event.preventDefault()
+  const section = document.getElementById(name)
+  section?.scrollIntoView({ block: 'start' })
+  section?.focus({ preventScroll: true })
+}
+
+interface SectionProps {
+  readonly section: SettingSection
+  readonly settings: Settings
+  readonly editor: SettingsEditor
+}
+
+function Section({ section, settings, editor }: SectionProps) {
+  const fixed = useCell(useNode().info)?.fixedSettings ?? []
+  const id = `${section.name}-title`
+  return (
+    <section id={section.name} className={styles.section} aria-labelledby={id} tabIndex={-1}>
+      <h2 id={id}>{sectionText(section.name)}</h2>
+      {section.fields.map(field => (
+        <SettingRow
+          key={field.name}
+          field={field}
+          value={settingIn(settings, field)}
+          problem={editor.problems.get(field.name)}
+          fixed={fixed.includes(field.name)}
+          onChange={value => void editor.save(field, value)}
+        />
+      ))}
+    </section>
+  )
+}

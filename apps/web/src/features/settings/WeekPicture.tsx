@@ -1,0 +1,43 @@
+import type { ScheduledLimit } from '@shoal/api'
+import { useMemo } from 'react'
+import { texts } from '../../shared/messages/texts.ts'
+import styles from './schedule.module.css'
+import { stretchesOf } from './week.ts'
+
+const say = texts.settings.schedule
+const ORDER = [1, 2, 3, 4, 5, 6, 0]
+const DAY_MINUTES = 1440
+const HOURS = [0, 6, 12, 18, 24]
+
+/** The week, a line for each day: what the list below says, at a glance. */
+export function WeekPicture({ schedule }: { readonly schedule: readonly ScheduledLimit[] }) {
+  const stretches = useMemo(() => stretchesOf(schedule), [schedule])
+  return (
+    <div className={styles.week} role="img" aria-label={say.picture}>
+      {ORDER.map(day => (
+        <div key={day} className={styles.day}>
+          <span>{say.short[day]}</span>
+          <div className={styles.line}>
+            {stretches
+              .filter(stretch => stretch.day === day)
+              .map(({ entry, fromMinute, toMinute }) => (
+                <span
+                  key={`${entry} ${fromMinute}`}
+                  data-entry={entry % 4}
+                  style={{
+                    insetInlineStart: `${(fromMinute / DAY_MINUTES) * 100}%`,
+                    inlineSize: `${((toMinute - fromMinute) / DAY_MINUTES) * 100}%`,
+                  }}
+                />
+              ))}
+          </div>
+        </div>
+      ))}
+      <div className={styles.hours}>
+        {HOURS.map(hour => (
+          <span key={hour}>{hour}</span>
+        ))}
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,76 @@
+import { ApiError, type Settings, type SettingsChange } from '@shoal/api'
+import { useCallback, useEffect, useState } from 'react'
+import { notify, toasts } from '../../shared/controls/toasts.ts'
+import { isAborted, messageOf } from '../../shared/format/errors.ts'
+import { texts } from '../../shared/messages/texts.ts'
+import { type Asked, useAsked, useCell, useNode } from '../../shared/node/context.tsx'
+import { textOf } from './field-text.ts'
+import { changeOf, fieldNamed, problemWith, type SettingField, settingIn, withSetting } from './model.ts'
+
+const say = texts.settings
+/** Of the last save: the next takes its place, so that they do not pile up. */
+let lastNote = ''
+
+export interface SettingsEditor {
+  readonly asked: Asked<Settings>
+  /** What is wrong with a setting, by its name. */
+  readonly problems: ReadonlyMap<string, string>
+  /** Saves one setting at once. What cannot be is told beside it, and nothing is sent. */
+  save(field: SettingField, value: unknown): Promise<void>
+  /** Saves several; answers whether it worked. */
+  apply(change: SettingsChange): Promise<boolean>
+}
+
+export function useSettings(): SettingsEditor {
+  const { api, settingsVersion } = useNode()
+  const version = useCell(settingsVersion)
+  const asked = useAsked(signal => api.getSettings({}, { signal }), [version])
+  const [problems, setProblems] = useState<ReadonlyMap<string, string>>(new Map())
+  const { set, value: settings } = asked
+  const setProblem = useCallback((name: string, problem: string | null) => {
+    setProblems(before => {
+      const after = new Map(before)
+      if (problem === null) after.delete(name)
+      else after.set(name, problem)
+      return after
+    })
+  }, [])
+  const apply = useCallback(
+    async (change: SettingsChange, blamed?: SettingField) => {
+      try {
+        set(await api.changeSettings(change))
+        if (blamed) setProblem(blamed.name, null)
+        return true
+      } catch (error) {
+        if (isAborted(error)) return false
+        const field = (error instanceof ApiError && fieldNamed(error.field)) || blamed
+        if (field) setProblem(field.name, messageOf(error))
+        else notify(say.notSaved, { type: 'bad', description: messageOf(error) })
+        return false
+      }
+    },
+    [api, set, setProblem],
+  )
+  const save = useCallback(
+    async (field: SettingField, value: unknown) => {
+      if (!settings) return
+      const problem = problemWith(field, value)
+      if (problem) return setProblem(field.name, problem.message)
+      const before = settingIn(settings, field)
+      // Shown at once: a switch that waits for the node feels broken.
+      set(withSetting(settings, field, value))
+      if (!(await apply(changeOf(field, value), field))) return set(settings)
+      const undo = () => void apply(changeOf(field, before), field)
+      toasts.close(lastNote)
+      lastNote = notify(say.saved(textOf(field).title), {
+        type: 'good',
+        action: { text: say.undo, onSelect: undo },
+      })
+    },
+    [apply, set, setProblem, settings],
+  )
+  // What was wrong is forgotten when the settings come anew from elsewhere.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each version
+  useEffect(() => setProblems(new Map()), [version])
+  return { asked, problems, save, apply }
+}

@@ -1,0 +1,37 @@
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import '../../shared/theme/tokens.css'
+import '../../shared/theme/base.css'
+import { Cell } from '../../shared/base/cell.ts'
+import { BrowserPeer } from '../../shared/engine/browser-peer.ts'
+import { showTheme } from '../../shared/theme/theme.ts'
+import { loadConfig } from './config.ts'
+import { FileAddresses } from './engine/file-addresses.ts'
+import { PeerStore } from './engine/peer-store.ts'
+import { SharePage } from './SharePage.tsx'
+import type { SharingState } from './services.ts'
+import type { Dropped } from './use-dropped.ts'
+
+showTheme()
+const page = location.href.replace(/[?#].*$/, '')
+// Not waited for: the page is there before it.
+void navigator.serviceWorker?.register('./sw.js').catch(() => {})
+const config = await loadConfig(page)
+const peer = new BrowserPeer({ iceServers: config.iceServers })
+const store = new PeerStore(peer)
+void store.start()
+const services = {
+  store,
+  peer,
+  addresses: new FileAddresses(),
+  config,
+  dropped: new Cell<Dropped | null>(null),
+  sharing: new Cell<SharingState | null>(null),
+  made: new Set<string>(),
+  page,
+}
+createRoot(document.getElementById('root')!).render(
+  <StrictMode>
+    <SharePage services={services} />
+  </StrictMode>,
+)

@@ -1,0 +1,50 @@
+import { useEffect, useId, useState } from 'react'
+import { Button, buttonClass } from '../../../shared/controls/Button.tsx'
+import { Icon } from '../../../shared/controls/Icon.tsx'
+import { texts } from '../../../shared/messages/sealing.ts'
+import styles from '../view/view.module.css'
+import type { MadeKey } from './messages.ts'
+
+const say = texts.yourKey
+const FILE_NAME = 'identity.age'
+
+/** A key that was made: its file to be saved, its public half to be sent to others. */
+export default function NewKey({ made }: { readonly made: MadeKey }) {
+  const id = useId()
+  const [url, setUrl] = useState<string>()
+  const [isCopied, setCopied] = useState(false)
+  useEffect(() => {
+    const made_ = URL.createObjectURL(new Blob([made.file]))
+    setUrl(made_)
+    return () => URL.revokeObjectURL(made_)
+  }, [made])
+  const copy = () =>
+    void navigator.clipboard?.writeText(made.recipient).then(
+      () => setCopied(true),
+      () => {},
+    )
+  return (
+    <div className={styles.linkField}>
+      <p>{say.made}</p>
+      <div className={styles.actions}>
+        <a className={buttonClass('primary')} href={url} download={FILE_NAME}>
+          <Icon name="disk" size={18} />
+          {say.save(FILE_NAME)}
+        </a>
+      </div>
+      <label htmlFor={id}>{say.label}</label>
+      <input
+        id={id}
+        className={styles.input}
+        readOnly
+        value={made.recipient}
+        onFocus={({ target }) => target.select()}
+      />
+      <div className={styles.actions}>
+        <Button icon={isCopied ? 'check' : 'copy'} onClick={copy}>
+          <span aria-live="polite">{isCopied ? say.copied : say.copy}</span>
+        </Button>
+      </div>
+    </div>
+  )
+}

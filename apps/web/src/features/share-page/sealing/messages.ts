@@ -1,0 +1,60 @@
+/** What a page asks of the worker that seals, one thing of each worker, and what it answers. */
+import type { SealTo } from '@shoal/sealed'
+import type { ChosenFile, PeerFailure } from '../../../shared/engine/protocol.ts'
+
+export interface SealOrder {
+  readonly kind: 'seal'
+  readonly files: readonly ChosenFile[]
+  readonly to: SealTo
+  /** Path in the origin private file system; null where there is none: then into memory. */
+  readonly path: string | null
+}
+
+/** The secret keys of a key file. */
+export interface ReadKeysOrder {
+  readonly kind: 'read-keys'
+  readonly bytes: Uint8Array
+  readonly passphrase: string
+}
+
+export interface MakeKeyOrder {
+  readonly kind: 'make-key'
+  readonly passphrase: string
+}
+
+/** Public keys in either form. */
+export interface CheckKeysOrder {
+  readonly kind: 'check-keys'
+  readonly keys: readonly string[]
+}
+
+export type Order = SealOrder | ReadKeysOrder | MakeKeyOrder | CheckKeysOrder
+
+export interface Sealed {
+  /** What opens it, when it is sealed to a key: 32 bytes. */
+  readonly key: Uint8Array | null
+  /** What is sealed, where there is no storage. */
+  readonly blob: Blob | null
+}
+
+export interface MadeKey {
+  /** A key file, as `shoal key new` writes it. */
+  readonly file: Uint8Array<ArrayBuffer>
+  readonly did: string
+  readonly recipient: string
+}
+
+export interface Answers {
+  readonly seal: Sealed
+  readonly 'read-keys': readonly Uint8Array[]
+  readonly 'make-key': MadeKey
+  /** As `age1…`, each once. */
+  readonly 'check-keys': readonly string[]
+}
+
+export type OrderFrame = Order | { readonly kind: 'cancel' }
+
+export type AnswerFrame =
+  | { readonly kind: 'progress'; readonly doneBytes: number; readonly totalBytes: number }
+  | { readonly kind: 'done'; readonly value: Answers[Order['kind']] }
+  | { readonly kind: 'failed'; readonly failure: PeerFailure }

@@ -1,0 +1,78 @@
+/** Where sealed bytes go: a file in the browser's storage, or memory. */
+import { lockFile, opfsError, removeFile, type SyncAccessHandle, writeAll } from '@shoal/torrent/opfs'
+import { PeerError } from '../../../shared/engine/failure.ts'
+import { formatBytes } from '../../../shared/format/format.ts'
+import { texts } from '../../../shared/messages/sealing.ts'
+
+export interface Sink {
+  write(bytes: Uint8Array): void
+  /** Null: it is stored. */
+  finish(): Blob | null
+  /** Nothing of it is left. */
+  discard(): Promise<void>
+}
+
+/** Where there is no storage, what is sealed is held by the browser. */
+const MOST_IN_MEMORY_BYTES = 256e6
+
+/** Rejects with `no-space` before anything is written, where the browser tells so. */
+export async function openSink(path: string | null, lengthBytes: number): Promise<Sink> {
+  if (path === null) return memorySink(lengthBytes)
+  const { usage = 0, quota = Number.POSITIVE_INFINITY } = await navigator.storage.estimate()
+  if (lengthBytes > quota - usage) throw noRoom(lengthBytes, Math.max(0, quota - usage))
+  const sink = fileSink(await lockFile(path, true), path, lengthBytes)
+  try {
+    // Its whole room at once: an estimate is a guess, in some browsers on purpose.
+    sink.reserve()
+    return sink
+  } catch (error) {
+    await sink.discard()
+    throw error
+  }
+}
+
+function fileSink(handle: SyncAccessHandle, path: string, lengthBytes: number): Sink & { reserve(): void } {
+  let at = 0
+  const told = (work: () => void) => {
+    try {
+      work()
+    } catch (error) {
+      const failure = opfsError(error, path)
+      throw failure.code === 'no-space' ? noRoom(lengthBytes, null) : failure
+    }
+  }
+  return {
+    reserve: () => told(() => handle.truncate(lengthBytes)),
+    write(bytes) {
+      told(() => writeAll(handle, bytes, at, path))
+      at += bytes.length
+    },
+    finish() {
+      told(() => handle.flush())
+      handle.close()
+      return null
+    },
+    async discard() {
+      handle.close()
+      await removeFile(path)
+    },
+  }
+}
+
+function memorySink(lengthBytes: number): Sink {
+  if (lengthBytes > MOST_IN_MEMORY_BYTES)
+    throw new PeerError({ code: 'no-space', message: texts.onlyInMemory(formatBytes(MOST_IN_MEMORY_BYTES)) })
+  let parts: Blob[] = []
+  return {
+    write: bytes => void parts.push(new Blob([bytes as Uint8Array<ArrayBuffer>])),
+    finish: () => new Blob(parts),
+    async discard() {
+      parts = []
+    },
+  }
+}
+
+function noRoom(neededBytes: number, freeBytes: number | null): PeerError {
+  const free = freeBytes === null ? null : formatBytes(freeBytes)
+  return new PeerError({ code: 'no-space', message: texts.noRoom(formatBytes(neededBytes), free) })
+}

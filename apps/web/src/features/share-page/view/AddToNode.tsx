@@ -1,0 +1,74 @@
+import { type FormEvent, useId, useState } from 'react'
+import { ownNode, rememberOwnNode } from '../../../shared/base/own-node.ts'
+import { Button } from '../../../shared/controls/Button.tsx'
+import { texts } from '../../../shared/messages/share-page.ts'
+import { addAtHost, addUrl } from './node-address.ts'
+import { Section } from './parts.tsx'
+import styles from './view.module.css'
+
+/** A node on this machine, with the port that it has unless told otherwise. */
+const USUAL_NODE = 'http://127.0.0.1:8420'
+
+interface Props {
+  /** A link of either kind. */
+  readonly source: string
+  readonly magnet: string
+  /** The node needs more than the link. */
+  readonly asks: boolean
+}
+
+/**
+ * Hands `source` to the user's own node: at once where that serves this page and knows them, else by its console, where it follows `#` too. Or
+ * to whatever program takes magnet links here.
+ */
+export function AddToNode({ source, magnet, asks }: Props) {
+  const id = useId()
+  const [wrong, setWrong] = useState(false)
+  const [added, setAdded] = useState(false)
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault()
+    const url = addUrl(String(new FormData(event.currentTarget).get('node') ?? ''), source)
+    setWrong(url === null)
+    if (url === null) return
+    const { origin } = new URL(url)
+    rememberOwnNode(origin)
+    void (async () => {
+      const isAdded = origin === location.origin && !asks && (await addAtHost(source))
+      setAdded(isAdded)
+      if (!isAdded) open(url, '_blank', 'noopener,noreferrer')
+    })()
+  }
+  return (
+    <Section title={texts.node.title}>
+      <form className={styles.linkField} onSubmit={submit}>
+        <p className={styles.soft}>{texts.node.hint}</p>
+        <label htmlFor={id}>{texts.node.address}</label>
+        <div className={styles.row}>
+          <input
+            id={id}
+            name="node"
+            className={styles.input}
+            inputMode="url"
+            autoComplete="off"
+            spellCheck={false}
+            defaultValue={ownNode() ?? USUAL_NODE}
+            aria-invalid={wrong || undefined}
+            aria-describedby={wrong ? `${id}-wrong` : undefined}
+          />
+          <Button type="submit" icon="plus">
+            {texts.node.open}
+          </Button>
+        </div>
+        <p role="status" className={styles.said}>
+          {added && <a href="/">{texts.node.added}</a>}
+        </p>
+        <a href={magnet}>{texts.node.magnet}</a>
+        {wrong && (
+          <p id={`${id}-wrong`} role="alert" className={styles.wrong}>
+            {texts.node.wrong}
+          </p>
+        )}
+      </form>
+    </Section>
+  )
+}

@@ -1,0 +1,95 @@
+import { Button } from '../../../shared/controls/Button.tsx'
+import type { TorrentSnapshot } from '../../../shared/engine/protocol.ts'
+import { formatBytes } from '../../../shared/format/format.ts'
+import { texts } from '../../../shared/messages/share-page.ts'
+import { useCell } from '../../../shared/node/context.tsx'
+import type { ShareFile } from '../files/share-file.ts'
+import { useServices } from '../services.ts'
+import { Notice } from './parts.tsx'
+import type { Phase } from './phase.ts'
+import type { Choice } from './use-chosen.ts'
+import type { Saving } from './use-saving.ts'
+import styles from './view.module.css'
+
+interface Props {
+  readonly torrent: TorrentSnapshot
+  /** What they are saved under together. */
+  readonly name: string
+  /** As they are saved. */
+  readonly files: readonly ShareFile[]
+  readonly phase: Phase
+  readonly choice: Choice
+  readonly saving: Saving
+}
+
+/** The one thing to do next, large, and what else can be done. */
+export function Controls({ torrent, name, files, phase, choice, saving }: Props) {
+  const { peer } = useServices()
+  const tooLarge = useTooLarge(phase === 'offered' ? choice.bytes : 0)
+  const only = files.length === 1 ? files[0]! : null
+  const maySave = torrent.wantedBytes > 0 || phase === 'complete'
+  return (
+    <>
+      {tooLarge && <Notice tone="warn">{tooLarge}</Notice>}
+      <div className={styles.actions}>
+        {phase === 'offered' && (
+          <Button
+            variant="primary"
+            size="large"
+            icon="download"
+            disabled={choice.count === 0}
+            onClick={() => void choice.begin()}
+          >
+            {texts.actions.download(formatBytes(choice.bytes))}
+          </Button>
+        )}
+        {only && maySave && (
+          <Button
+            variant={phase === 'complete' ? 'primary' : 'plain'}
+            size="large"
+            icon="disk"
+            onClick={() => saving.save(only)}
+          >
+            {texts.actions.save}
+          </Button>
+        )}
+        {files.length > 1 && maySave && (
+          <Button
+            variant={phase === 'complete' ? 'primary' : 'plain'}
+            size="large"
+            icon="disk"
+            onClick={() => saving.saveAll(files.filter(isWanted(choice)), name)}
+          >
+            {texts.actions.saveAll}
+          </Button>
+        )}
+        {(phase === 'downloading' || phase === 'waiting') && (
+          <Button size="large" icon="pause" onClick={() => void peer.pause(torrent.id)}>
+            {texts.actions.pause}
+          </Button>
+        )}
+        {phase === 'paused' && (
+          <Button size="large" icon="play" onClick={() => void peer.resume(torrent.id)}>
+            {texts.actions.resume}
+          </Button>
+        )}
+      </div>
+      <p className={styles.said} role="status">
+        {saving.said}
+      </p>
+    </>
+  )
+}
+
+/** Inside a sealed share all are. */
+const isWanted = (choice: Choice) => (file: ShareFile) => file.haveBytes === null || choice.has(file.index)
+
+/** Says so before anything is fetched that the browser has no room for. */
+function useTooLarge(neededBytes: number): string | null {
+  const { store } = useServices()
+  const storage = useCell(store.storage)
+  if (!storage || storage.kind === 'memory' || neededBytes === 0) return null
+  const freeBytes = storage.quotaBytes - storage.usedBytes - storage.neededBytes
+  if (neededBytes <= freeBytes) return null
+  return texts.faults.tooLarge(formatBytes(neededBytes), formatBytes(Math.max(0, freeBytes)))
+}

@@ -1,0 +1,110 @@
+import { lazy, Suspense, useState } from 'react'
+import { Button } from '../../../shared/controls/Button.tsx'
+import { Icon } from '../../../shared/controls/Icon.tsx'
+import { formatBytes, formatPercent } from '../../../shared/format/format.ts'
+import { shownName } from '../../../shared/format/shown-name.ts'
+import { texts } from '../../../shared/messages/share-page.ts'
+import { nameOf, type ShareFile } from '../files/share-file.ts'
+import { kindOf } from '../media/kind.ts'
+import { Section } from './parts.tsx'
+import type { Choice } from './use-chosen.ts'
+import type { Saving } from './use-saving.ts'
+import styles from './view.module.css'
+
+const Viewer = lazy(() => import('../media/Viewer.tsx'))
+const AT_ONCE = 200
+
+interface Props {
+  readonly files: readonly ShareFile[]
+  /** Null where there is nothing to choose. */
+  readonly choice: Choice | null
+  readonly saving: Saving
+}
+
+export function Files({ files, choice, saving }: Props) {
+  const [most, setMost] = useState(AT_ONCE)
+  const [shown, setShown] = useState<number | null>(null)
+  return (
+    <Section title={texts.files.title}>
+      <ul className={styles.files}>
+        {files.slice(0, most).map(file => (
+          <FileRow
+            key={file.index}
+            file={file}
+            name={shownName(file.path.join('/'))}
+            choice={files.length > 1 ? choice : null}
+            onShow={() => setShown(file.index)}
+            onSave={() => saving.save(file)}
+          />
+        ))}
+      </ul>
+      {files.length > most && (
+        <Button onClick={() => setMost(most + AT_ONCE)}>
+          {texts.files.more(Math.min(AT_ONCE, files.length - most))}
+        </Button>
+      )}
+      {shown !== null && (
+        <Suspense>
+          <Viewer files={files} index={shown} onOpen={setShown} onClose={() => setShown(null)} />
+        </Suspense>
+      )}
+    </Section>
+  )
+}
+
+interface RowProps {
+  readonly file: ShareFile
+  readonly name: string
+  readonly choice: Choice | null
+  onShow(): void
+  onSave(): void
+}
+
+function FileRow({ file, name, choice, onShow, onSave }: RowProps) {
+  const { haveBytes, lengthBytes } = file
+  const kind = kindOf(nameOf(file))
+  const plays = kind === 'video' || kind === 'audio'
+  return (
+    <li className={styles.file}>
+      {choice && (
+        <input
+          type="checkbox"
+          aria-label={texts.files.choose(name)}
+          checked={choice.has(file.index)}
+          onChange={({ target }) => choice.set([file.index], target.checked)}
+        />
+      )}
+      <div className={styles.fileName}>
+        <span>{name}</span>
+        <span className={styles.fileFacts}>
+          {formatBytes(lengthBytes)}
+          {haveBytes !== null &&
+            haveBytes > 0 &&
+            ` · ${formatPercent(haveBytes / lengthBytes)} ${texts.files.here}`}
+        </span>
+      </div>
+      <div className={styles.fileActions}>
+        {kind !== 'other' && (
+          <button
+            type="button"
+            className={styles.iconButton}
+            aria-label={plays ? texts.actions.play(name) : texts.actions.show(name)}
+            title={plays ? texts.actions.play(name) : texts.actions.show(name)}
+            onClick={onShow}
+          >
+            <Icon name={plays ? 'play' : 'eye'} />
+          </button>
+        )}
+        <button
+          type="button"
+          className={styles.iconButton}
+          aria-label={texts.actions.saveFile(name)}
+          title={texts.actions.saveFile(name)}
+          onClick={onSave}
+        >
+          <Icon name="disk" />
+        </button>
+      </div>
+    </li>
+  )
+}

@@ -1,0 +1,60 @@
+import { Button } from '../../../shared/controls/Button.tsx'
+import type { TorrentSnapshot } from '../../../shared/engine/protocol.ts'
+import { formatBytes, formatPercent } from '../../../shared/format/format.ts'
+import { shownName } from '../../../shared/format/shown-name.ts'
+import { texts } from '../../../shared/messages/share-page.ts'
+import { useCell } from '../../../shared/node/context.tsx'
+import { forgetShare } from '../again/own-shares.ts'
+import { useServices } from '../services.ts'
+import { Section } from './parts.tsx'
+import styles from './view.module.css'
+
+/** What this browser keeps, how much room that takes, and how to get rid of it. */
+export function Kept({ current }: { readonly current?: string }) {
+  const { store } = useServices()
+  const torrents = useCell(store.torrents)
+  const storage = useCell(store.storage)
+  const kept = [...(torrents?.values() ?? [])]
+    .filter(({ wantedBytes, haveBytes }) => wantedBytes > 0 || haveBytes > 0)
+    .sort((a, b) => b.addedMs - a.addedMs)
+  if (kept.length === 0) return null
+  return (
+    <Section title={texts.storage.title}>
+      {storage && (
+        <p className={styles.soft}>
+          {storage.kind === 'memory'
+            ? texts.storage.memory
+            : texts.storage.used(formatBytes(storage.usedBytes), formatBytes(storage.quotaBytes))}
+        </p>
+      )}
+      <ul className={styles.kept}>
+        {kept.map(torrent => (
+          <KeptRow key={torrent.id} torrent={torrent} isCurrent={torrent.id === current} />
+        ))}
+      </ul>
+    </Section>
+  )
+}
+
+function KeptRow({ torrent, isCurrent }: { torrent: TorrentSnapshot; isCurrent: boolean }) {
+  const { peer } = useServices()
+  const { id, name, magnet, haveBytes, wantedBytes } = torrent
+  const forget = () => {
+    if (isCurrent) location.hash = '#/'
+    forgetShare(id)
+    void peer.remove(id).catch(() => {})
+  }
+  return (
+    <li>
+      {isCurrent ? <span>{shownName(name)}</span> : <a href={`#${magnet}`}>{shownName(name)}</a>}
+      <span className={styles.fileFacts}>
+        {formatBytes(haveBytes)}
+        {wantedBytes > 0 && ` · ${formatPercent(haveBytes / wantedBytes)}`}
+      </span>
+      <Button size="small" icon="trash" title={texts.storage.forgetHint} onClick={forget}>
+        {texts.actions.forget}
+        <span className="visually-hidden">{shownName(name)}</span>
+      </Button>
+    </li>
+  )
+}

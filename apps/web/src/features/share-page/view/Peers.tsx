@@ -1,0 +1,47 @@
+import type { PeerStatus } from '@shoal/torrent'
+import { formatBytes, formatPercent, formatRate } from '../../../shared/format/format.ts'
+import { shownName } from '../../../shared/format/shown-name.ts'
+import { texts } from '../../../shared/messages/share-page.ts'
+import { Section } from './parts.tsx'
+import styles from './view.module.css'
+
+const MOST = 50
+const KINDS: Readonly<Record<string, string>> = {
+  webrtc: texts.peers.webrtc,
+  webseed: texts.peers.webseed,
+  tcp: texts.peers.tcp,
+}
+
+/** Who has it, by program and by the way to it. No addresses: they are nobody's name. */
+export function Peers({ peers }: { readonly peers: readonly PeerStatus[] }) {
+  if (peers.length === 0) return null
+  return (
+    <Section title={texts.peers.title}>
+      <ul className={styles.peers}>
+        {peers.slice(0, MOST).map(peer => (
+          <li key={`${peer.kind} ${peer.address} ${peer.connectedMs - (peer.connectedMs % 1)}`}>
+            <PeerRow peer={peer} />
+          </li>
+        ))}
+      </ul>
+    </Section>
+  )
+}
+
+function PeerRow({ peer }: { readonly peer: PeerStatus }) {
+  const words = [
+    KINDS[peer.kind] ?? peer.kind,
+    // Our own pages tell us nothing of pieces that we have: then what it got from here says more.
+    ...(peer.progress > 0 || peer.uploadedBytes === 0
+      ? [texts.peers.has(formatPercent(peer.progress))]
+      : [texts.peers.sent(formatBytes(peer.uploadedBytes))]),
+    ...(peer.downloadBytesPerSecond > 0 ? [texts.peers.down(formatRate(peer.downloadBytesPerSecond))] : []),
+    ...(peer.uploadBytesPerSecond > 0 ? [texts.peers.up(formatRate(peer.uploadBytesPerSecond))] : []),
+  ]
+  return (
+    <>
+      <span>{shownName(peer.client) || texts.peers.unknownClient}</span>
+      <span className={styles.peerFacts}>{words.join(' · ')}</span>
+    </>
+  )
+}

@@ -1,0 +1,24 @@
+import { useMemo } from 'react'
+import { PiecePicture } from '../../../shared/charts/PiecePicture.tsx'
+import type { Pieces as PieceBytes } from '../../../shared/charts/piece-picture.ts'
+import type { TorrentDetail } from '../../../shared/engine/protocol.ts'
+import { texts } from '../../../shared/messages/share-page.ts'
+import { Section } from './parts.tsx'
+
+/** Each piece as a square: here, missing, and who has it. */
+export default function Pieces({ detail }: { readonly detail: TorrentDetail }) {
+  const pieces = useMemo(() => piecesOf(detail), [detail])
+  return (
+    <Section title={texts.progress.pieces}>
+      <PiecePicture pieces={pieces} />
+    </Section>
+  )
+}
+
+function piecesOf({ torrent, have, availability }: TorrentDetail): PieceBytes {
+  const bytes = new Uint8Array(torrent.pieceCount)
+  // BEP 3: the first piece is the highest bit.
+  for (let index = 0; index < bytes.length; index++)
+    bytes[index] = (have[index >> 3]! >> (7 - (index & 7))) & 1
+  return { count: bytes.length, have: bytes, availability }
+}

@@ -1,0 +1,132 @@
+import type { ShareLink } from '@shoal/links'
+import { infoHashText } from '@shoal/torrent'
+import { lazy, Suspense, useEffect, useMemo, useState } from 'react'
+import type { FileSnapshot, TorrentSnapshot } from '../../../shared/engine/protocol.ts'
+import { texts } from '../../../shared/messages/share-page.ts'
+import { useCell } from '../../../shared/node/context.tsx'
+import { useOwnShare } from '../again/use-own-share.ts'
+import { filesOf, type NamedFiles, type ShareFile } from '../files/share-file.ts'
+import { linkOf } from '../link/link-of.ts'
+import { useDetail, useServices } from '../services.ts'
+import { Controls } from './Controls.tsx'
+import { Files } from './Files.tsx'
+import { Head } from './Head.tsx'
+import { Peers } from './Peers.tsx'
+import { Notice, wordsOf } from './parts.tsx'
+import { phaseOf } from './phase.ts'
+import { Seeding } from './Seeding.tsx'
+import { Status } from './Status.tsx'
+import { useChosen } from './use-chosen.ts'
+import { useSaving } from './use-saving.ts'
+
+const Again = lazy(() => import('../again/Again.tsx'))
+/** Not before a download runs. */
+const Pieces = lazy(() => import('./Pieces.tsx'))
+const Sealed = lazy(() => import('../sealed/Sealed.tsx'))
+const More = lazy(() => import('./More.tsx'))
+const LinkBox = lazy(() => import('./LinkBox.tsx').then(({ LinkBox }) => ({ default: LinkBox })))
+
+interface Props {
+  readonly link: ShareLink
+  readonly magnet: string
+}
+
+/** What a link leads to: what it is, who has it, and what to do with it. */
+export function ShareView({ link, magnet }: Props) {
+  const { torrent, failure } = useOpened(link, magnet)
+  const [inside, setInside] = useState<NamedFiles | null>(null)
+  const name = inside?.name ?? torrent?.name ?? link.magnet.name ?? texts.name
+  useEffect(() => {
+    document.title = `${name} – ${texts.name}`
+  }, [name])
+  return (
+    <>
+      <Head name={name} link={link} torrent={torrent} inside={inside?.files ?? null} />
+      {failure && <Notice>{wordsOf(failure)}</Notice>}
+      {torrent ? (
+        <Found torrent={torrent} link={link} magnet={magnet} name={name} inside={inside} onOpen={setInside} />
+      ) : (
+        !failure && <p>{texts.state.starting}</p>
+      )}
+    </>
+  )
+}
+
+interface FoundProps extends Props {
+  readonly torrent: TorrentSnapshot
+  readonly name: string
+  /** Of a sealed share: what is inside, once it is open. */
+  readonly inside: NamedFiles | null
+  onOpen(inside: NamedFiles): void
+}
+
+function Found({ torrent, link, magnet, name, inside, onOpen }: FoundProps) {
+  const { page, peer, made } = useServices()
+  const detail = useDetail(torrent.id)
+  const isHere = detail?.files.every(isWhole)
+  const phase = phaseOf(torrent, isHere)
+  const ownShare = useOwnShare(torrent, link)
+  const choice = useChosen(torrent, detail)
+  const saving = useSaving()
+  const files = useMemo(() => filesOf(peer, torrent.id, detail?.files ?? []), [peer, torrent.id, detail])
+  const shown = link.seal ? (inside?.files ?? []) : files
+  const begun = torrent.wantedBytes > 0
+  const isWanted = (file: ShareFile) => file.haveBytes === null || choice.has(file.index)
+  // Of what is not open yet nothing can have been saved.
+  const isUnsaved = (link.seal && !inside) || shown.filter(isWanted).some(saving.isUnsaved)
+  const isMine = torrent.origin === 'shared' || made.has(torrent.id)
+  return (
+    <>
+      {isMine && <LinkBox link={linkOf(torrent, page, link.seal)} name={torrent.name} />}
+      {ownShare && (
+        <Suspense>
+          <Again share={ownShare} />
+        </Suspense>
+      )}
+      <Status torrent={torrent} detail={detail} phase={phase} />
+      <Controls torrent={torrent} name={name} files={shown} phase={phase} choice={choice} saving={saving} />
+      {begun && detail && (
+        <Suspense>
+          <Pieces detail={detail} />
+        </Suspense>
+      )}
+      {link.seal && (
+        <Suspense>
+          <Sealed seal={link.seal} sealed={files[0] ?? null} isOpen={inside !== null} onOpen={onOpen} />
+        </Suspense>
+      )}
+      {shown.length > 0 && (
+        <Files files={shown} choice={link.seal || shown.length === 1 ? null : choice} saving={saving} />
+      )}
+      <Seeding torrent={torrent} detail={detail} isUnsaved={isUnsaved} />
+      {detail && <Peers peers={detail.connected} />}
+      <More torrent={torrent} link={link} magnet={magnet} isMine={isMine} />
+    </>
+  )
+}
+
+const isWhole = ({ haveBytes, lengthBytes }: FileSnapshot) => haveBytes >= lengthBytes
+
+/** The torrent of a link, added if it is not here yet, with nothing of it asked for. */
+function useOpened(link: ShareLink, magnet: string): { torrent?: TorrentSnapshot; failure: Error | null } {
+  const { store, peer, config } = useServices()
+  const torrents = useCell(store.torrents)
+  const noEngine = useCell(store.failure)
+  const [failed, setFailed] = useState<Error | null>(null)
+  const isThere = torrents !== null
+  useEffect(() => {
+    if (!isThere) return
+    peer.add(magnet, { select: [], trackers: config.trackers }).then(torrent => store.put(torrent), setFailed)
+  }, [peer, store, config, magnet, isThere])
+  const torrent = torrents && found(torrents.values(), link)
+  return { ...(torrent && { torrent }), failure: noEngine ?? failed }
+}
+
+/** By either hash: a link may name just one of those that the torrent turns out to have. */
+function found(torrents: Iterable<TorrentSnapshot>, { magnet }: ShareLink): TorrentSnapshot | undefined {
+  const { v1, v2 } = magnet.infoHashes
+  const hashes = [v1 && infoHashText({ v1 }), v2 && infoHashText({ v2 })]
+  return [...torrents].find(({ infoHashes }) =>
+    hashes.some(hash => hash !== undefined && (hash === infoHashes.v1 || hash === infoHashes.v2)),
+  )
+}

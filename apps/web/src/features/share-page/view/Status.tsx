@@ -1,0 +1,110 @@
+import { Button } from '../../../shared/controls/Button.tsx'
+import type { TorrentDetail, TorrentSnapshot } from '../../../shared/engine/protocol.ts'
+import { formatBytes, formatDuration, formatPercent, formatRate } from '../../../shared/format/format.ts'
+import { texts } from '../../../shared/messages/share-page.ts'
+import { useCell } from '../../../shared/node/context.tsx'
+import { useServices } from '../services.ts'
+import { useOnline } from '../use-fragment.ts'
+import { Bar, Notice } from './parts.tsx'
+import { type Phase, trackerTrouble } from './phase.ts'
+import { useAfter } from './use-after.ts'
+import styles from './view.module.css'
+
+interface Props {
+  readonly torrent: TorrentSnapshot
+  readonly detail: TorrentDetail | null
+  readonly phase: Phase
+}
+
+/** Peers are found within seconds, where there are any. */
+const PATIENCE_MS = 12_000
+
+/** Where it stands, in a sentence; and what stands in its way. */
+export function Status({ torrent, detail, phase }: Props) {
+  const missesPeers = phase === 'looking' || phase === 'waiting'
+  const isCutOff = !useOnline() && (missesPeers || phase === 'downloading')
+  return (
+    <div className={styles.status}>
+      {torrent.wantedBytes > 0 && <Progress torrent={torrent} phase={phase} />}
+      <p className={styles.state} role="status">
+        {sentence(torrent, phase)}
+      </p>
+      {isCutOff && <Notice tone="warn">{texts.state.offline}</Notice>}
+      {missesPeers && !isCutOff && <MissingPeers key={phase} detail={detail} phase={phase} />}
+      {phase === 'error' && <Fault torrent={torrent} />}
+    </div>
+  )
+}
+
+function Progress({ torrent, phase }: { torrent: TorrentSnapshot; phase: Phase }) {
+  const { haveBytes, wantedBytes, downloadBytesPerSecond, etaSeconds } = torrent
+  const share = haveBytes / wantedBytes
+  const words = [
+    formatPercent(share),
+    texts.progress.of(formatBytes(haveBytes), formatBytes(wantedBytes)),
+    ...(phase === 'downloading' ? [formatRate(downloadBytesPerSecond)] : []),
+    ...(phase === 'downloading' && etaSeconds !== null
+      ? [texts.progress.left(formatDuration(etaSeconds))]
+      : []),
+  ]
+  return (
+    <>
+      <Bar
+        value={share}
+        label={texts.progress.label}
+        {...(phase === 'complete'
+          ? { tone: 'good' as const }
+          : phase === 'error'
+            ? { tone: 'bad' as const }
+            : {})}
+      />
+      <p className={styles.numbers}>
+        {words.map(word => (
+          <span key={word}>{word}</span>
+        ))}
+      </p>
+    </>
+  )
+}
+
+function sentence(torrent: TorrentSnapshot, phase: Phase): string {
+  const say = texts.state
+  if (phase === 'offered') return say.ready
+  if (phase === 'waiting') return say.looking
+  const isPart = torrent.wantedBytes > 0 && torrent.wantedBytes < torrent.lengthBytes
+  if (phase === 'complete') return isPart ? say.someComplete : say.complete
+  return say[phase]
+}
+
+/** Why nobody is there. At first it may just take a moment. */
+function MissingPeers({ detail, phase }: { detail: TorrentDetail | null; phase: Phase }) {
+  const isLong = useAfter(PATIENCE_MS)
+  const trouble = trackerTrouble(detail)
+  if (trouble === 'none') return <Notice tone="warn">{texts.state.noTrackers}</Notice>
+  if (trouble) return <Notice tone="warn">{texts.state.noTracker(trouble.failed)}</Notice>
+  if (!isLong) return null
+  return <Notice tone="info">{phase === 'looking' ? texts.state.nobody : texts.state.waiting}</Notice>
+}
+
+function Fault({ torrent }: { torrent: TorrentSnapshot }) {
+  const { peer, store } = useServices()
+  const storage = useCell(store.storage)
+  const { code = '', message = '' } = torrent.error ?? {}
+  const known =
+    code === 'no-space' || code === 'in-use' || code === 'no-permission' ? texts.faults[code] : message
+  // Some browsers tell everybody of the same room, so that sites cannot tell people apart by it.
+  const free = storage ? storage.quotaBytes - storage.usedBytes : null
+  const neededBytes = torrent.wantedBytes - torrent.haveBytes
+  return (
+    <Notice
+      action={
+        <Button onClick={() => void peer.resume(torrent.id).catch(() => {})}>{texts.actions.retry}</Button>
+      }
+    >
+      <p>{known}</p>
+      {code === 'no-space' && free !== null && free < neededBytes && (
+        <p>{texts.faults.tooLarge(formatBytes(neededBytes), formatBytes(Math.max(0, free)))}</p>
+      )}
+    </Notice>
+  )
+}

@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest'
+import type { TorrentSnapshot } from '../../../shared/engine/protocol.ts'
+import { phaseOf } from './phase.ts'
+
+const torrent = (of: Partial<TorrentSnapshot>) =>
+  ({ state: 'seeding', fileCount: 1, wantedBytes: 0, haveBytes: 0, peers: 1, ...of }) as TorrentSnapshot
+
+test('what nothing is asked of is offered, unless all of it is here from being looked into', () => {
+  expect(phaseOf(torrent({}))).toBe('offered')
+  expect(phaseOf(torrent({}), true)).toBe('complete')
+  expect(phaseOf(torrent({ state: 'checking' }), true)).toBe('checking')
+})
+
+test('what is asked for comes, waits for somebody who has it, rests, and is complete', () => {
+  const asked = { wantedBytes: 9, haveBytes: 3, downloadBytesPerSecond: 0, paused: false }
+  expect(phaseOf(torrent({ ...asked, peers: 1 }))).toBe('downloading')
+  expect(phaseOf(torrent({ ...asked, peers: 0 }))).toBe('waiting')
+  expect(phaseOf(torrent({ ...asked, paused: true }))).toBe('paused')
+  expect(phaseOf(torrent({ ...asked, haveBytes: 9 }))).toBe('complete')
+})

@@ -1,0 +1,40 @@
+import { useState } from 'react'
+import type { FileSnapshot, TorrentDetail, TorrentSnapshot } from '../../../shared/engine/protocol.ts'
+import { useServices } from '../services.ts'
+
+/** Which files are wanted. */
+export interface Choice {
+  has(index: number): boolean
+  set(indices: readonly number[], wanted: boolean): void
+  readonly bytes: number
+  readonly count: number
+  /** Asks for what is chosen. */
+  begin(): Promise<void>
+}
+
+/** Before the download begins all files are chosen, and a choice is this page's own; from then on it is the engine's. */
+export function useChosen(torrent: TorrentSnapshot, detail: TorrentDetail | null): Choice {
+  const { peer } = useServices()
+  const [left, setLeft] = useState<ReadonlySet<number>>(new Set())
+  const files = detail?.files ?? []
+  const begun = torrent.wantedBytes > 0
+  const isChosen = ({ index, priority }: FileSnapshot) => (begun ? priority > 0 : !left.has(index))
+  const chosen = files.filter(isChosen)
+  return {
+    has: index => files[index] !== undefined && isChosen(files[index]),
+    set(indices, wanted) {
+      if (begun) void peer.setPriorities(torrent.id, new Map(indices.map(index => [index, wanted ? 4 : 0])))
+      else
+        setLeft(new Set(wanted ? [...left].filter(each => !indices.includes(each)) : [...left, ...indices]))
+    },
+    bytes: chosen.reduce((sum, { lengthBytes }) => sum + lengthBytes, 0),
+    count: chosen.length,
+    async begin() {
+      await peer.select(
+        torrent.id,
+        chosen.map(({ index }) => index),
+      )
+      await peer.resume(torrent.id)
+    },
+  }
+}

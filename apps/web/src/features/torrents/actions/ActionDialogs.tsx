@@ -1,0 +1,88 @@
+import { lazy, Suspense, useId } from 'react'
+import { Button } from '../../../shared/controls/Button.tsx'
+import { TextField } from '../../../shared/controls/Field.tsx'
+import { FormDialog } from '../../../shared/controls/FormDialog.tsx'
+import { LabelNames } from '../../../shared/forms/LabelNames.tsx'
+import { texts } from '../../../shared/messages/texts.ts'
+import { useNode } from '../../../shared/node/context.tsx'
+import { RemoveDialog } from './RemoveDialog.tsx'
+import type { TorrentActions } from './torrent-actions.ts'
+
+const FolderDialog = lazy(() =>
+  import('../../../shared/forms/FolderDialog.tsx').then(it => ({ default: it.FolderDialog })),
+)
+
+export interface ActionDialog {
+  readonly kind: 'remove' | 'label' | 'move'
+  readonly ids: readonly string[]
+}
+
+interface Props {
+  readonly dialog: ActionDialog | null
+  readonly actions: TorrentActions
+  onClose(): void
+  /** Called when files were asked to be deleted: a page of that torrent leaves then. */
+  onRemoved?(): void
+}
+
+/** Questions that some actions ask first. */
+export function ActionDialogs({ dialog, actions, onClose, onRemoved }: Props) {
+  const { torrents } = useNode()
+  if (!dialog) return null
+  const { ids } = dialog
+  if (dialog.kind === 'remove') return <RemoveDialog {...{ ids, actions, onClose, onRemoved }} />
+  if (dialog.kind === 'label') return <LabelDialog {...{ ids, actions, onClose }} />
+  const start = torrents.get(ids[0] ?? '')?.directory
+  return (
+    <Suspense>
+      <FolderDialog
+        title={texts.actions.moveDialog.title(ids.length)}
+        confirm={texts.actions.moveDialog.confirm}
+        start={start}
+        onClose={onClose}
+        onChoose={({ path }) => {
+          onClose()
+          void actions.move(ids, path)
+        }}
+      />
+    </Suspense>
+  )
+}
+
+export interface QuestionProps {
+  readonly ids: readonly string[]
+  readonly actions: TorrentActions
+  onClose(): void
+}
+
+function LabelDialog({ ids, actions, onClose }: QuestionProps) {
+  const node = useNode()
+  const list = useId()
+  const t = texts.actions.labelDialog
+  const current = node.torrents.get(ids[0] ?? '')?.label ?? ''
+  const set = (label: string | null) => {
+    onClose()
+    void actions.label(ids, label)
+  }
+  return (
+    <FormDialog
+      title={t.title(ids.length)}
+      confirm={t.confirm}
+      other={<Button onClick={() => set(null)}>{t.none}</Button>}
+      onClose={onClose}
+      onSubmit={form => set(String(form.get('label')).trim() || null)}
+    >
+      <TextField
+        label={t.name}
+        hint={t.hint}
+        name="label"
+        defaultValue={current}
+        placeholder={t.placeholder}
+        list={list}
+        maxLength={255}
+        autoComplete="off"
+      />
+      <LabelNames id={list} />
+    </FormDialog>
+  )
+}

@@ -1,0 +1,97 @@
+import type { NodeApi, Torrent } from '@shoal/api'
+import { ConfirmDialog } from '../../../shared/controls/ConfirmDialog.tsx'
+import { Icon } from '../../../shared/controls/Icon.tsx'
+import { Loading } from '../../../shared/controls/Parts.tsx'
+import { formatBytes } from '../../../shared/format/format.ts'
+import { shownName } from '../../../shared/format/shown-name.ts'
+import { texts } from '../../../shared/messages/texts.ts'
+import { useAsked, useNode } from '../../../shared/node/context.tsx'
+import type { QuestionProps } from './ActionDialogs.tsx'
+import styles from './actions.module.css'
+import { type Deletion, deletionsOf } from './deletions.ts'
+
+const t = texts.actions.removeDialog
+/** Torrents and files that are named; how many more there are is told. */
+const MOST_TORRENTS = 30
+const MOST_FILES = 6
+
+/** Names what is deleted, where it lies, before anything is. */
+export function RemoveDialog({
+  ids,
+  actions,
+  onClose,
+  onRemoved,
+}: QuestionProps & { onRemoved?: (() => void) | undefined }) {
+  const { api, torrents } = useNode()
+  const those = ids.flatMap(id => torrents.get(id) ?? [])
+  const { value: lists } = useAsked(
+    signal =>
+      Promise.all(those.slice(0, MOST_TORRENTS).map(torrent => filesOf(api, torrent, those.length, signal))),
+    [ids],
+  )
+  const bytes = those.reduce((sum, { haveBytes }) => sum + haveBytes, 0)
+  return (
+    <ConfirmDialog
+      title={t.title(ids.length)}
+      description={t.body(formatBytes(bytes))}
+      confirm={t.confirm}
+      icon="trash"
+      onConfirm={() => void actions.remove(ids, { withData: true }).then(removed => removed && onRemoved?.())}
+      onClose={onClose}
+    >
+      {lists ? <Deletions lists={lists} torrents={those.length} /> : <Loading />}
+    </ConfirmDialog>
+  )
+}
+
+interface Files {
+  readonly id: string
+  readonly deletions: readonly Deletion[]
+  /** Some of them by name, where there is one torrent only. */
+  readonly names: readonly string[]
+  readonly total: number
+}
+
+/** A torrent whose files are not known has none on the disk. */
+async function filesOf(
+  api: NodeApi,
+  torrent: Torrent,
+  torrents: number,
+  signal: AbortSignal,
+): Promise<Files> {
+  const { id, directory } = torrent
+  const { items, total } = await api
+    .listFiles({ id, limit: MOST_FILES }, { signal })
+    .catch(() => ({ items: [], total: 0 }))
+  const paths = items.map(({ path }) => path)
+  const names = torrents === 1 && total > 1 ? paths.map(path => path.slice(path.indexOf('/') + 1)) : []
+  return { id, deletions: deletionsOf(directory, paths, total), names, total }
+}
+
+function Deletions({ lists, torrents }: { lists: readonly Files[]; torrents: number }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard (WCAG 2.1.1)
+    <section className={styles.deletions} tabIndex={0} aria-label={t.list}>
+      <ul>
+        {lists.flatMap(({ id, deletions }) =>
+          deletions.map(({ kind, path, files }) => (
+            <li key={`${id} ${path}`}>
+              <Icon name={kind} size={16} />
+              <span className={styles.path}>{shownName(path)}</span>
+              {kind === 'folder' && <span className={styles.count}>{texts.app.files(files)}</span>}
+            </li>
+          )),
+        )}
+        {lists.map(({ id, names, total }) =>
+          names.length === 0 ? null : (
+            <li key={`${id} files`} className={styles.names}>
+              {names.map(shownName).join(', ')}
+              {total > names.length && ` ${t.more(total - names.length)}`}
+            </li>
+          ),
+        )}
+        {torrents > lists.length && <li>{t.moreTorrents(torrents - lists.length)}</li>}
+      </ul>
+    </section>
+  )
+}

@@ -1,0 +1,79 @@
+import type { InputOf, TorrentState } from '@shoal/api'
+import { copyText } from '../../../shared/controls/CopyButton.tsx'
+import { notify, notifyError } from '../../../shared/controls/toasts.ts'
+import { texts } from '../../../shared/messages/texts.ts'
+import type { NodeStore } from '../../../shared/node/node-store.ts'
+
+export type Action = InputOf<'actOnTorrents'>['action']
+const t = texts.actions
+
+/** It does nothing until it is resumed. */
+export const isStopped = (state: TorrentState) =>
+  state === 'paused' || state === 'complete' || state === 'error'
+
+export type TorrentActions = ReturnType<typeof torrentActions>
+
+/** What can be done with torrents anywhere in the console. Each tells by itself how it went and never rejects. */
+export function torrentActions(node: NodeStore) {
+  const { api, torrents } = node
+  const act = (ids: readonly string[], action: Action) =>
+    api.actOnTorrents({ ids: [...ids], action }).catch(failed)
+  const each = (ids: readonly string[], run: (id: string) => Promise<unknown>) =>
+    Promise.all(ids.map(run)).catch(failed)
+  return {
+    act,
+    /** Pauses what runs; resumes when nothing does. */
+    toggle(ids: readonly string[]) {
+      const runs = ids.some(id => !isStopped(torrents.get(id)?.state ?? 'paused'))
+      return act(ids, runs ? 'pause' : 'resume')
+    },
+    async recheck(ids: readonly string[]) {
+      if (await act(ids, 'recheck')) notify(t.checking(ids.length))
+    },
+    async reannounce(ids: readonly string[]) {
+      if (await act(ids, 'reannounce')) notify(t.asked)
+    },
+    remove: (ids: readonly string[], { withData = false } = {}) => remove(node, ids, withData),
+    label: (ids: readonly string[], label: string | null) =>
+      each(ids, id => api.updateTorrent({ id, label })),
+    async move(ids: readonly string[], directory: string) {
+      if (await each(ids, id => api.moveTorrent({ id, directory }))) notify(t.moving(ids.length))
+    },
+    copyLinks: (ids: readonly string[]) =>
+      Promise.all(ids.map(id => api.getTorrent({ id })))
+        .then(details => copyText(details.map(({ magnet }) => magnet).join('\n')))
+        .then(() => notify(t.linksCopied(ids.length), { type: 'good' }), failed),
+  }
+}
+
+function failed(error: unknown): undefined {
+  notifyError(error)
+}
+
+/** The note stays for as long as the remove can be undone. False when the node did not do it, which is told. */
+async function remove(
+  { api, torrents }: NodeStore,
+  ids: readonly string[],
+  withData: boolean,
+): Promise<boolean> {
+  const names = ids.map(id => torrents.get(id)?.name ?? id)
+  try {
+    const { undoSeconds = 0 } = await api.actOnTorrents({
+      ids: [...ids],
+      action: withData ? 'remove-with-data' : 'remove',
+    })
+    const undo = () =>
+      api
+        .actOnTorrents({ ids: [...ids], action: 'restore' })
+        .then(({ ids: back }) => notify(t.restored(back.length), { type: 'good' }), failed)
+    notify(t.removed(names), {
+      description: withData ? t.removedWithData : t.removedKept,
+      timeoutMs: undoSeconds * 1000 || 6000,
+      ...(undoSeconds > 0 ? { action: { text: t.undo, onSelect: undo } } : {}),
+    })
+    return true
+  } catch (error) {
+    failed(error)
+    return false
+  }
+}

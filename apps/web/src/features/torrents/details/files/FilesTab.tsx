@@ -1,0 +1,107 @@
+import type { Torrent } from '@shoal/api'
+import { useMemo, useState } from 'react'
+import { controlClass } from '../../../../shared/controls/Field.tsx'
+import { Notice } from '../../../../shared/controls/Parts.tsx'
+import { texts } from '../../../../shared/messages/texts.ts'
+import { useNode } from '../../../../shared/node/context.tsx'
+import table from '../table.module.css'
+import { type FileTree, foldersAbove, openAtFirst, rowsMatching, rowsOf, type TreeNode } from './file-tree.ts'
+import styles from './files.module.css'
+import { RenameFile } from './RenameFile.tsx'
+import { TreeGrid } from './TreeGrid.tsx'
+import type { Files } from './useFileTree.ts'
+
+const say = texts.torrent.files
+
+export interface FilesTabProps {
+  readonly torrent: Torrent
+  readonly files: Files
+  /** The index of a file that is led to: it is in sight, and marked. */
+  readonly marked: number | null
+  onOpen(index: number): void
+}
+
+export default function FilesTab({ torrent, files, marked, onOpen }: FilesTabProps) {
+  if (torrent.totalBytes === null) return <p className={table.empty}>{say.unknown}</p>
+  if (!files.tree) return files.error ? <p className={table.empty}>{files.error.message}</p> : null
+  return (
+    <div className={styles.tab}>
+      {torrent.sealed && <Notice tone="info">{say.sealed}</Notice>}
+      <Tree
+        key={`${torrent.id} ${marked}`}
+        torrent={torrent}
+        tree={files.tree}
+        files={files}
+        marked={marked}
+        onOpen={onOpen}
+      />
+    </div>
+  )
+}
+
+function Tree({ torrent, tree, files, marked, onOpen }: FilesTabProps & { readonly tree: FileTree }) {
+  const { link } = useNode()
+  const [filter, setFilter] = useState('')
+  const [open, setOpen] = useState<ReadonlySet<string>>(
+    () => new Set([...openAtFirst(tree), ...foldersAbove(tree, marked)]),
+  )
+  const [renamed, setRenamed] = useState<TreeNode | null>(null)
+  const filtered = filter.trim() !== ''
+  const rows = useMemo(
+    () => (filtered ? rowsMatching(tree, filter) : rowsOf(tree, open)),
+    [tree, open, filter, filtered],
+  )
+  const shown = filtered ? rows.filter(row => row.file).length : tree.fileCount
+  const toggle = (node: TreeNode) => {
+    const next = new Set(open)
+    if (!next.delete(node.path)) next.add(node.path)
+    setOpen(next)
+  }
+  const hasFolders = tree.root.children!.some(node => node.children)
+  return (
+    <div className={styles.tab}>
+      <div className={styles.bar}>
+        <input
+          type="search"
+          className={`${controlClass} ${styles.filter}`}
+          placeholder={say.filter}
+          aria-label={say.filter}
+          value={filter}
+          onChange={event => setFilter(event.target.value)}
+        />
+        <span className={styles.count} role="status">
+          {say.found(shown, tree.fileCount)}
+        </span>
+        {hasFolders && !filtered && (
+          <button
+            type="button"
+            className={styles.plain}
+            onClick={() =>
+              setOpen(open.size > 0 ? new Set() : new Set([...tree.folders()].map(({ path }) => path)))
+            }
+          >
+            {open.size > 0 ? say.closeAll : say.openAll}
+          </button>
+        )}
+        <a className={styles.plain} href={link.urlOf(`/api/torrents/${torrent.id}/playlist.m3u`)}>
+          {say.playlist}
+        </a>
+      </div>
+      {rows.length === 0 ? (
+        <p className={table.empty}>{say.none}</p>
+      ) : (
+        <TreeGrid
+          rows={rows}
+          version={files.version}
+          marked={marked}
+          isOpen={node => filtered || open.has(node.path)}
+          onToggle={toggle}
+          onOpen={node => onOpen(node.file!.index)}
+          onRename={setRenamed}
+          setPriority={files.setPriority}
+        />
+      )}
+      <RenameFile id={torrent.id} node={renamed} onDone={files.reload} onClose={() => setRenamed(null)} />
+    </div>
+  )
+}

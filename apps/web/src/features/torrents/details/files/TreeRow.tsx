@@ -1,0 +1,187 @@
+// biome-ignore-all lint/a11y/useSemanticElements: a virtual grid cannot be a <table>: its rows have places of their own
+// biome-ignore-all lint/a11y/useFocusableInteractive: the grid has the focus and names the active row
+import { type CSSProperties, useEffect, useRef } from 'react'
+import { formatBytes, formatPercent } from '../../../../shared/format/format.ts'
+import { canShow, kindOf } from '../../../../shared/media/kinds.ts'
+import { texts } from '../../../../shared/messages/texts.ts'
+import { FileIcon } from './FileIcon.tsx'
+import { priorityOf, progressOf, type TreeNode, wantedOf } from './file-tree.ts'
+import styles from './files.module.css'
+import { RowMenu } from './RowMenu.tsx'
+import type { TreeActions } from './TreeGrid.tsx'
+
+const say = texts.torrent.files
+const DEEPEST_INDENT = 10
+
+export interface TreeRowProps {
+  readonly id: string
+  readonly node: TreeNode
+  readonly rowIndex: number
+  readonly top: number
+  readonly isActive: boolean
+  readonly isMarked: boolean
+  onPoint(): void
+  readonly actions: TreeActions
+}
+
+export function TreeRow({ id, node, rowIndex, top, isActive, isMarked, onPoint, actions }: TreeRowProps) {
+  const tabIndex = isActive ? 0 : -1
+  const isOpen = node.children ? actions.isOpen(node) : undefined
+  const progress = progressOf(node)
+  const wanted = wantedOf(node)
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the grid has the keys
+    <div
+      id={id}
+      role="row"
+      className={styles.row}
+      aria-level={node.depth + 1}
+      aria-rowindex={rowIndex}
+      aria-expanded={isOpen}
+      aria-current={isMarked || undefined}
+      data-active={isActive || undefined}
+      data-unwanted={wanted === 'none' || undefined}
+      style={{ top }}
+      onClick={onPoint}
+    >
+      <div
+        role="gridcell"
+        className={styles.name}
+        style={{ '--depth': Math.min(node.depth, DEEPEST_INDENT) } as CSSProperties}
+      >
+        <Chevron node={node} isOpen={isOpen} onToggle={actions.onToggle} />
+        <WantBox
+          node={node}
+          wanted={wanted}
+          tabIndex={tabIndex}
+          onChange={priority => void actions.setPriority(node, priority)}
+        />
+        <FileIcon node={node} isOpen={isOpen ?? false} />
+        <NameButton node={node} tabIndex={tabIndex} actions={actions} />
+      </div>
+      <div role="gridcell" className={styles.size}>
+        {formatBytes(node.lengthBytes)}
+      </div>
+      <div role="gridcell" className={styles.progress}>
+        <span className={styles.track} aria-hidden="true">
+          <span style={{ inlineSize: `${progress * 100}%` }} data-complete={progress === 1 || undefined} />
+        </span>
+        <span>{formatPercent(progress)}</span>
+      </div>
+      <div role="gridcell" className={styles.priority}>
+        <PrioritySelect
+          node={node}
+          tabIndex={tabIndex}
+          onChange={priority => void actions.setPriority(node, priority)}
+        />
+      </div>
+      <div role="gridcell">
+        <RowMenu node={node} tabIndex={tabIndex} actions={actions} />
+      </div>
+    </div>
+  )
+}
+
+function Chevron(props: { node: TreeNode; isOpen: boolean | undefined; onToggle: (node: TreeNode) => void }) {
+  if (!props.node.children) return <span className={styles.chevron} />
+  return (
+    // The keys of the grid do the same; assistive technology sees `aria-expanded` on the row.
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the grid has the keys
+    // biome-ignore lint/a11y/noStaticElementInteractions: see above
+    <span
+      className={styles.chevron}
+      data-open={props.isOpen || undefined}
+      onClick={() => props.onToggle(props.node)}
+    >
+      <svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true">
+        <path
+          d="M6 3.5 10.5 8 6 12.5"
+          fill="none"
+          stroke="currentcolor"
+          strokeWidth="1.75"
+          strokeLinecap="round"
+          strokeLinejoin="round"
+        />
+      </svg>
+    </span>
+  )
+}
+
+interface ControlProps {
+  readonly node: TreeNode
+  readonly tabIndex: number
+  onChange(priority: number): void
+}
+
+function WantBox({
+  node,
+  wanted,
+  tabIndex,
+  onChange,
+}: ControlProps & { readonly wanted: 'all' | 'some' | 'none' }) {
+  const box = useRef<HTMLInputElement>(null)
+  useEffect(() => {
+    if (box.current) box.current.indeterminate = wanted === 'some'
+  }, [wanted])
+  return (
+    <input
+      ref={box}
+      type="checkbox"
+      className={styles.want}
+      tabIndex={tabIndex}
+      aria-label={say.want(node.name)}
+      checked={wanted !== 'none'}
+      onChange={() => onChange(wanted === 'all' ? 0 : 4)}
+    />
+  )
+}
+
+function NameButton({ node, tabIndex, actions }: { node: TreeNode; tabIndex: number; actions: TreeActions }) {
+  const kind = node.file && kindOf(node.file)
+  const plays = kind === 'video' || kind === 'audio'
+  const label = kind && canShow(kind) ? (plays ? say.play(node.name) : say.open(node.name)) : undefined
+  return (
+    <button
+      type="button"
+      className={styles.nameButton}
+      tabIndex={tabIndex}
+      title={node.name}
+      {...(label ? { 'aria-label': label } : {})}
+      onClick={() => (node.children ? actions.onToggle(node) : actions.onOpen(node))}
+    >
+      {node.name}
+    </button>
+  )
+}
+
+const CHOICES = [
+  [0, say.priorities.none],
+  [1, say.priorities.low],
+  [4, say.priorities.normal],
+  [7, say.priorities.high],
+] as const
+
+function PrioritySelect({ node, tabIndex, onChange }: ControlProps) {
+  const priority = priorityOf(node)
+  const isUsual = CHOICES.some(([value]) => value === priority)
+  return (
+    <select
+      tabIndex={tabIndex}
+      aria-label={say.priorityOf(node.name)}
+      value={String(priority)}
+      data-priority={priority}
+      onChange={event => onChange(Number(event.target.value))}
+    >
+      {!isUsual && (
+        <option value={String(priority)} disabled>
+          {priority === 'mixed' ? say.priorities.mixed : say.priorities.own(priority)}
+        </option>
+      )}
+      {CHOICES.map(([value, name]) => (
+        <option key={value} value={value}>
+          {name}
+        </option>
+      ))}
+    </select>
+  )
+}

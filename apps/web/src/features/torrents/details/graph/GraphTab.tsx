@@ -1,0 +1,76 @@
+import { useEffect, useMemo, useRef, useState } from 'react'
+import { RateChart } from '../../../../shared/charts/RateChart.tsx'
+import { extended, meansOf, type RatePoint } from '../../../../shared/charts/series.ts'
+import { Segments } from '../../../../shared/controls/Parts.tsx'
+import { formatBytes } from '../../../../shared/format/format.ts'
+import { texts } from '../../../../shared/messages/texts.ts'
+import { useAsked, useNode, useTorrent } from '../../../../shared/node/context.tsx'
+import { useReloadWhenBack } from '../useLive.ts'
+import { useNow } from '../useNow.ts'
+import styles from './graph.module.css'
+
+const say = texts.torrent.graph
+const HOUR_MS = 3_600_000
+const SPANS = { minutes: 300_000, quarter: 900_000, hour: HOUR_MS } as const
+type Span = keyof typeof SPANS
+
+/** The last hour as the node kept it, and on from there as the list's events tell. */
+export default function GraphTab({ id }: { readonly id: string }) {
+  const [span, setSpan] = useState<Span>('quarter')
+  const points = useRates(id)
+  const toMs = useNow()
+  const fromMs = toMs - SPANS[span]
+  const shown = useMemo(
+    () => points.filter((_, at) => (points[at + 1]?.atMs ?? toMs) >= fromMs),
+    [points, fromMs, toMs],
+  )
+  const sum = useMemo(() => movedIn(shown), [shown])
+  return (
+    <section className={styles.graph} aria-label={say.title}>
+      <Segments<Span>
+        label={say.span}
+        value={span}
+        segments={(Object.keys(SPANS) as Span[]).map(value => ({ value, text: say.spans[value] }))}
+        onChange={setSpan}
+      />
+      <RateChart points={shown} fromMs={fromMs} toMs={toMs} label={say.label} heightPixels={280} />
+      <p className={styles.summary}>{say.summary(formatBytes(sum.down), formatBytes(sum.up))}</p>
+    </section>
+  )
+}
+
+function useRates(id: string): readonly RatePoint[] {
+  const { api } = useNode()
+  const torrent = useTorrent(id)
+  const [points, setPoints] = useState<readonly RatePoint[]>([])
+  const asked = useAsked(signal => api.getTorrentHistory({ id }, { signal }), [id])
+  useReloadWhenBack(asked)
+  useEffect(() => {
+    if (asked.value) setPoints(meansOf(asked.value, Date.now() - HOUR_MS, Date.now()))
+  }, [asked.value])
+  const latest = useRef(torrent)
+  latest.current = torrent
+  useEffect(() => {
+    const timer = setInterval(() => {
+      const now = latest.current
+      if (now) setPoints(before => extended(before, pointOf(now), HOUR_MS))
+    }, 1000)
+    return () => clearInterval(timer)
+  }, [])
+  return points
+}
+
+function pointOf(torrent: { downloadBytesPerSecond: number; uploadBytesPerSecond: number }): RatePoint {
+  return { atMs: Date.now(), down: torrent.downloadBytesPerSecond, up: torrent.uploadBytesPerSecond }
+}
+
+/** Bytes under the lines. */
+function movedIn(points: readonly RatePoint[]): { down: number; up: number } {
+  const sum = { down: 0, up: 0 }
+  for (const [index, point] of points.entries()) {
+    const seconds = ((points[index + 1]?.atMs ?? point.atMs) - point.atMs) / 1000
+    sum.down += point.down * seconds
+    sum.up += point.up * seconds
+  }
+  return sum
+}

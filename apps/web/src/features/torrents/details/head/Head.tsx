@@ -1,0 +1,107 @@
+import type { Torrent } from '@shoal/api'
+import { Link } from 'wouter'
+import { Icon } from '../../../../shared/controls/Icon.tsx'
+import { LabelChip, Notice, ProgressBar, type Tone } from '../../../../shared/controls/Parts.tsx'
+import {
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatPercent,
+  formatRate,
+  formatRatio,
+} from '../../../../shared/format/format.ts'
+import { shownName } from '../../../../shared/format/shown-name.ts'
+import { texts } from '../../../../shared/messages/texts.ts'
+import { etaOf } from '../../list/view.ts'
+import { HeadActions, type HeadActionsProps } from './HeadActions.tsx'
+import styles from './head.module.css'
+
+const say = texts.torrent.head
+
+/** What the torrent is, how far it is, and what can be done with it. */
+export function Head({ torrent, onPlay }: HeadActionsProps) {
+  return (
+    <header className={styles.head}>
+      <Link href="/" className={styles.back}>
+        <Icon name="left" size={16} />
+        {texts.torrent.back}
+      </Link>
+      <div className={styles.top}>
+        <div className={styles.names}>
+          <h1 className={styles.name}>{shownName(torrent.name)}</h1>
+          <p className={styles.sub}>
+            <span className={styles.state} data-tone={toneOf(torrent)}>
+              {texts.list.state[torrent.state]}
+            </span>
+            {torrent.totalBytes !== null && <span>{sizeOf(torrent)}</span>}
+            {torrent.private && <span>{texts.list.private}</span>}
+            {torrent.sealed && <span title={texts.list.sealedHint}>{texts.list.sealed}</span>}
+            {torrent.label && <LabelChip name={torrent.label} />}
+            {torrent.tags.map(tag => (
+              <span key={tag} className={styles.tag}>
+                {tag}
+              </span>
+            ))}
+          </p>
+        </div>
+        <HeadActions torrent={torrent} onPlay={onPlay} />
+      </div>
+      {torrent.error && <Notice>{torrent.error.message}</Notice>}
+      <div className={styles.progress}>
+        <ProgressBar value={torrent.progress} tone={toneOf(torrent)} />
+        <span className="number">{formatPercent(torrent.progress, 1)}</span>
+      </div>
+      <Numbers torrent={torrent} />
+    </header>
+  )
+}
+
+function Numbers({ torrent }: { readonly torrent: Torrent }) {
+  const none = texts.app.none
+  const rate = (value: number) => (value > 0 ? formatRate(value) : none)
+  const eta = etaOf(torrent)
+  return (
+    <dl className={styles.numbers}>
+      <Figure
+        name={say.down}
+        value={rate(torrent.downloadBytesPerSecond)}
+        tone="down"
+        note={formatBytes(torrent.downloadedBytes)}
+      />
+      <Figure
+        name={say.up}
+        value={rate(torrent.uploadBytesPerSecond)}
+        tone="up"
+        note={formatBytes(torrent.uploadedBytes)}
+      />
+      {eta !== null && <Figure name={say.left} value={formatDuration(eta)} />}
+      <Figure name={say.ratio} value={torrent.ratio === null ? none : formatRatio(torrent.ratio)} />
+      <Figure name={say.peers} value={formatCount(torrent.peers)} note={peersOf(torrent)} />
+    </dl>
+  )
+}
+
+function Figure(props: { name: string; value: string; note?: string; tone?: 'down' | 'up' }) {
+  return (
+    <div className={styles.figure}>
+      <dt>{props.name}</dt>
+      <dd data-tone={props.tone}>{props.value}</dd>
+      {props.note && <dd className={styles.note}>{props.note}</dd>}
+    </div>
+  )
+}
+
+const peersOf = ({ peers, seeds }: Torrent) => (peers > 0 ? say.seeds(seeds) : ' ')
+
+function sizeOf({ state, haveBytes, wantedBytes, totalBytes }: Torrent): string {
+  const whole = wantedBytes ?? totalBytes ?? 0
+  return state === 'seeding' || state === 'complete'
+    ? formatBytes(whole)
+    : say.of(formatBytes(Math.min(haveBytes, whole)), formatBytes(whole))
+}
+
+function toneOf({ state }: Torrent): Tone {
+  if (state === 'error') return 'bad'
+  if (state === 'seeding' || state === 'complete') return 'good'
+  return state === 'paused' || state === 'queued' ? 'idle' : 'accent'
+}

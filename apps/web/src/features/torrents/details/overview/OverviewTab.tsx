@@ -1,0 +1,29 @@
+import type { TorrentDetail } from '@shoal/api'
+import { useMemo } from 'react'
+import { PiecePicture } from '../../../../shared/charts/PiecePicture.tsx'
+import { summaryOf } from '../../../../shared/charts/piece-picture.ts'
+import { texts } from '../../../../shared/messages/texts.ts'
+import { usePieces } from '../useLive.ts'
+import { Facts } from './Facts.tsx'
+import { contentFacts, identityFacts, transferFacts } from './facts.ts'
+import styles from './overview.module.css'
+
+const say = texts.torrent
+
+export default function OverviewTab({ detail }: { readonly detail: TorrentDetail }) {
+  const pieces = usePieces(detail)
+  const copies = useMemo(() => (pieces ? summaryOf(pieces).copies : null), [pieces])
+  return (
+    <div className={styles.overview}>
+      <section className={styles.card} aria-labelledby="pieces-title">
+        <h2 id="pieces-title">{say.pieces.title}</h2>
+        {pieces ? <PiecePicture pieces={pieces} /> : <p className={styles.wait}>{say.pieces.none}</p>}
+      </section>
+      <div className={styles.columns}>
+        <Facts title={say.facts.transfer} facts={transferFacts(detail, copies)} />
+        <Facts title={say.facts.content} facts={contentFacts(detail)} />
+        <Facts title={say.facts.identity} facts={identityFacts(detail)} wide />
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,160 @@
+import type { Peer, Torrent } from '@shoal/api'
+import { useMemo, useState } from 'react'
+import { formatBytes, formatPercent, formatRate } from '../../../../shared/format/format.ts'
+import { texts } from '../../../../shared/messages/texts.ts'
+import table from '../table.module.css'
+import { useDhtOff, usePeers } from '../useLive.ts'
+import { AddPeers } from './AddPeers.tsx'
+import {
+  countryName,
+  flagsOf,
+  PEER_COLUMNS,
+  PEER_FLAGS,
+  type PeerColumn,
+  type PeerSort,
+  sortPeers,
+} from './peer-rows.ts'
+import styles from './peers.module.css'
+
+const say = texts.torrent.peers
+/** More rows than this are of no use to anybody, and slow. */
+const MOST_ROWS = 500
+
+export default function PeersTab({ torrent }: { readonly torrent: Torrent }) {
+  const peers = usePeers(torrent.id).value
+  const [sort, setSort] = useState<PeerSort>({ column: 'down', descending: true })
+  const sorted = useMemo(() => sortPeers(peers ?? [], sort), [peers, sort])
+  return (
+    <div className={styles.tab}>
+      <div className={styles.bar}>
+        <AddPeers id={torrent.id} />
+      </div>
+      {sorted.length > 0 && (
+        <div className={table.box}>
+          <table className={table.table} aria-label={say.table}>
+            <thead>
+              <tr>
+                {PEER_COLUMNS.map(column => (
+                  <ColumnHead key={column} column={column} sort={sort} onSort={setSort} />
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {sorted.slice(0, MOST_ROWS).map(peer => (
+                <PeerRow key={`${peer.kind} ${peer.address}`} peer={peer} />
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+      {sorted.length > MOST_ROWS && <p className={table.note}>{say.more(sorted.length - MOST_ROWS)}</p>}
+      {peers?.length === 0 && <NoPeers paused={torrent.state === 'paused' || torrent.state === 'complete'} />}
+      {sorted.length > 0 && <FlagLegend />}
+    </div>
+  )
+}
+
+function ColumnHead(props: { column: PeerColumn; sort: PeerSort; onSort: (sort: PeerSort) => void }) {
+  const { column, sort, onSort } = props
+  const isSorted = sort.column === column
+  const isText = column === 'peer' || column === 'kind' || column === 'flags'
+  const next = { column, descending: isSorted ? !sort.descending : !isText }
+  return (
+    <th
+      scope="col"
+      data-column={column}
+      className={isText ? undefined : table.numeric}
+      aria-sort={isSorted ? (sort.descending ? 'descending' : 'ascending') : 'none'}
+    >
+      <button type="button" className={table.sortButton} onClick={() => onSort(next)}>
+        {say[column]}
+        <span aria-hidden="true" className={table.arrow} data-on={isSorted || undefined}>
+          {isSorted && !sort.descending ? '↑' : '↓'}
+        </span>
+      </button>
+    </th>
+  )
+}
+
+function PeerRow({ peer }: { readonly peer: Peer }) {
+  const flags = flagsOf(peer)
+  return (
+    <tr>
+      <th scope="row" data-column="peer">
+        <div className={styles.peer}>
+          {peer.country && (
+            <abbr className={styles.country} title={countryName(peer.country)}>
+              {peer.country}
+            </abbr>
+          )}
+          <span className={styles.address} title={peer.address}>
+            {peer.address}
+          </span>
+          <small>
+            {[peer.client || say.unknownClient, peer.country && countryName(peer.country)]
+              .filter(Boolean)
+              .join(' · ')}
+          </small>
+        </div>
+      </th>
+      <td data-column="kind">
+        <span className={styles.kind}>{say.kinds[peer.kind] ?? peer.kind}</span>
+      </td>
+      <td data-column="flags">
+        {flags.map(each => (
+          <abbr key={each} className={styles.flag} title={say.flag[each]}>
+            {each}
+          </abbr>
+        ))}
+      </td>
+      <td data-column="progress" className={table.numeric}>
+        <span className={styles.progress}>
+          <span aria-hidden="true" style={{ inlineSize: `${peer.progress * 100}%` }} />
+        </span>
+        <span className={styles.percent}>{formatPercent(peer.progress)}</span>
+      </td>
+      <Rate column="down" value={peer.downloadBytesPerSecond} />
+      <Rate column="up" value={peer.uploadBytesPerSecond} />
+      <td data-column="downloaded" className={table.numeric}>
+        {formatBytes(peer.downloadedBytes)}
+      </td>
+      <td data-column="uploaded" className={table.numeric}>
+        {formatBytes(peer.uploadedBytes)}
+      </td>
+    </tr>
+  )
+}
+
+function Rate({ column, value }: { readonly column: 'down' | 'up'; readonly value: number }) {
+  return (
+    <td data-column={column} className={value > 0 ? table.numeric : table.idle}>
+      {value > 0 ? formatRate(value) : texts.app.none}
+    </td>
+  )
+}
+
+function NoPeers({ paused }: { readonly paused: boolean }) {
+  const looking = useDhtOff() ? say.noneLookingNoDht : say.noneLooking
+  return (
+    <div className={table.empty}>
+      <p>{say.none}</p>
+      <p>{paused ? say.nonePaused : looking}</p>
+    </div>
+  )
+}
+
+function FlagLegend() {
+  return (
+    <details className={styles.legend}>
+      <summary>{say.flagsTitle}</summary>
+      <dl>
+        {PEER_FLAGS.map(flag => (
+          <div key={flag}>
+            <dt className={styles.flag}>{flag}</dt>
+            <dd>{say.flag[flag]}</dd>
+          </div>
+        ))}
+      </dl>
+    </details>
+  )
+}

@@ -1,0 +1,19 @@
+import { Button } from '../../../../shared/controls/Button.tsx'
+import { notify, notifyError } from '../../../../shared/controls/toasts.ts'
+import { texts } from '../../../../shared/messages/texts.ts'
+import { useNode } from '../../../../shared/node/context.tsx'
+
+const say = texts.torrent.trackers
+
+export function Reannounce({ id }: { readonly id: string }) {
+  const { api } = useNode()
+  const ask = () =>
+    api
+      .actOnTorrents({ ids: [id], action: 'reannounce' })
+      .then(() => notify(say.asked, { type: 'good' }), notifyError)
+  return (
+    <Button size="small" icon="refresh" onClick={() => void ask()}>
+      {say.reannounce}
+    </Button>
+  )
+}

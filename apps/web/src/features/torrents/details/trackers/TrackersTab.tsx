@@ -1,0 +1,126 @@
+import type { Torrent, TorrentDetail, Tracker } from '@shoal/api'
+import { useState } from 'react'
+import { formatCount, formatDuration } from '../../../../shared/format/format.ts'
+import { texts } from '../../../../shared/messages/texts.ts'
+import type { Asked } from '../../../../shared/node/context.tsx'
+import table from '../table.module.css'
+import { useDhtOff, useTrackers } from '../useLive.ts'
+import { useNow } from '../useNow.ts'
+import { EditTrackers } from './EditTrackers.tsx'
+import { Reannounce } from './Reannounce.tsx'
+import { grouped, secondsLeft } from './tracker-rows.ts'
+import styles from './trackers.module.css'
+import { WebSeeds } from './WebSeeds.tsx'
+
+const say = texts.torrent.trackers
+
+export default function TrackersTab({
+  torrent,
+  detail,
+}: {
+  readonly torrent: Torrent
+  readonly detail: Asked<TorrentDetail>
+}) {
+  const asked = useTrackers(torrent.id)
+  const now = useNow()
+  const [shownAt] = useState(Date.now)
+  const told = asked.value
+  const { tiers, others } = grouped(told?.items ?? [])
+  const row = (tracker: Tracker) => (
+    <TrackerRow
+      key={`${tracker.kind} ${tracker.url}`}
+      tracker={tracker}
+      left={secondsLeft(tracker, told?.atMs ?? shownAt, now)}
+    />
+  )
+  return (
+    <div className={styles.tab}>
+      <div className={styles.bar}>
+        <Reannounce id={torrent.id} />
+        <EditTrackers id={torrent.id} items={told?.items ?? []} onSaved={asked.reload} />
+      </div>
+      {told && (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard (WCAG 2.1.1)
+        <section className={table.box} tabIndex={0} aria-label={say.table}>
+          <table className={table.table}>
+            <thead>
+              <tr>
+                <th scope="col">{say.source}</th>
+                <th scope="col">{say.state}</th>
+                <th scope="col" className={table.numeric}>
+                  {say.peers}
+                </th>
+                <th scope="col" data-column="seeds" className={table.numeric}>
+                  {say.seeds}
+                </th>
+                <th scope="col" data-column="leeches" className={table.numeric}>
+                  {say.leeches}
+                </th>
+                <th scope="col" data-column="downloads" className={table.numeric}>
+                  {say.downloads}
+                </th>
+                <th scope="col" className={table.numeric}>
+                  {say.next}
+                </th>
+              </tr>
+            </thead>
+            {tiers.map(([tier, trackers]) => (
+              <tbody key={tier}>
+                {tiers.length > 1 && (
+                  <tr className={styles.tier}>
+                    <th scope="rowgroup" colSpan={7}>
+                      {say.tier(tier)}
+                    </th>
+                  </tr>
+                )}
+                {trackers.map(row)}
+              </tbody>
+            ))}
+            <tbody>{others.map(row)}</tbody>
+          </table>
+        </section>
+      )}
+      {told && tiers.length === 0 && <NoTrackers isPrivate={torrent.private} />}
+      {detail.value && <WebSeeds detail={detail.value} onSaved={detail.reload} />}
+    </div>
+  )
+}
+
+function NoTrackers({ isPrivate }: { readonly isPrivate: boolean }) {
+  const public_ = useDhtOff() ? say.noneNoDht : say.none
+  return <p className={table.note}>{isPrivate ? say.nonePrivate : public_}</p>
+}
+
+function TrackerRow({ tracker, left }: { readonly tracker: Tracker; readonly left: number | null }) {
+  const count = (value: number | null) => (value === null ? texts.app.none : formatCount(value))
+  const isTracker = tracker.kind === 'tracker'
+  return (
+    <tr>
+      <th scope="row">
+        <div className={styles.source}>
+          <span title={tracker.url}>{isTracker ? tracker.url : say.kinds[tracker.kind as 'dht']}</span>
+          {!isTracker && <small>{say.kindHints[tracker.kind as 'dht']}</small>}
+          {tracker.message && (
+            <small className={tracker.state === 'failed' ? styles.bad : undefined}>{tracker.message}</small>
+          )}
+        </div>
+      </th>
+      <td>
+        <span className={styles.state} data-state={tracker.state}>
+          {say.states[tracker.state]}
+        </span>
+      </td>
+      <td className={table.numeric}>{count(tracker.peers)}</td>
+      <td data-column="seeds" className={table.numeric}>
+        {count(tracker.seeds)}
+      </td>
+      <td data-column="leeches" className={table.numeric}>
+        {count(tracker.leeches)}
+      </td>
+      <td data-column="downloads" className={table.numeric}>
+        {count(tracker.downloads)}
+      </td>
+      <td className={table.numeric}>{left === null ? texts.app.none : say.nextIn(formatDuration(left))}</td>
+    </tr>
+  )
+}

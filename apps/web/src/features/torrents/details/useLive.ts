@@ -1,0 +1,99 @@
+import type { EventOf, Peer, TorrentDetail, Tracker } from '@shoal/api'
+import { useEffect, useMemo, useRef } from 'react'
+import { decodePieces, type Pieces } from '../../../shared/charts/piece-picture.ts'
+import {
+  type Asked,
+  useAsked,
+  useCell,
+  useNode,
+  useTopic,
+  useTorrent,
+} from '../../../shared/node/context.tsx'
+
+/** What `torrent:ID` tells, for as long as the component is there. */
+export function useTorrentEvents(id: string, listener: (event: EventOf<'torrent'>) => void): void {
+  useTopic(`torrent:${id}`, event => event.type === 'torrent' && listener(event))
+}
+
+/** Asks again when the node is back, or says that events are lost: what came meanwhile nobody told. */
+export function useReloadWhenBack({ reload }: Pick<Asked<unknown>, 'reload'>): void {
+  const online = useCell(useNode().events.state) === 'online'
+  const resyncs = useCell(useNode().resyncs)
+  const seen = useRef(resyncs)
+  const wasAway = useRef(false)
+  useEffect(() => {
+    if (online && (wasAway.current || seen.current !== resyncs)) reload()
+    wasAway.current = !online
+    seen.current = resyncs
+  }, [online, resyncs, reload])
+}
+
+/** The torrent with all that its page shows; what the list has of it is kept up to date by events. */
+export function useDetail(id: string): Asked<TorrentDetail> {
+  const { api } = useNode()
+  const row = useTorrent(id)
+  const asked = useAsked(
+    signal => api.getTorrent({ id }, { signal }),
+    [
+      id,
+      // These come with, or tell of, what the list does not have.
+      row?.state,
+      row?.totalBytes,
+      row?.directory,
+    ],
+  )
+  useReloadWhenBack(asked)
+  return useMemo(
+    () => ({
+      ...asked,
+      value: asked.value && { ...asked.value, ...(row?.id === asked.value.id ? row : {}) },
+    }),
+    [asked, row],
+  )
+}
+
+export function usePeers(id: string): Asked<readonly Peer[]> {
+  const { api } = useNode()
+  const asked = useAsked<readonly Peer[]>(
+    async signal => (await api.listPeers({ id }, { signal })).items,
+    [id],
+  )
+  useReloadWhenBack(asked)
+  useTorrentEvents(id, ({ peers }) => peers && asked.set(peers))
+  return asked
+}
+
+/** Trackers, and when they were told: their times until the next announce count from there. */
+export interface ToldTrackers {
+  readonly items: readonly Tracker[]
+  readonly atMs: number
+}
+
+export function useTrackers(id: string): Asked<ToldTrackers> {
+  const { api } = useNode()
+  const asked = useAsked<ToldTrackers>(
+    async signal => ({ ...(await api.listTrackers({ id }, { signal })), atMs: Date.now() }),
+    [id],
+  )
+  useReloadWhenBack(asked)
+  useTorrentEvents(id, ({ trackers }) => trackers && asked.set({ items: trackers, atMs: Date.now() }))
+  return asked
+}
+
+/** The settings switch the DHT off: nothing of it can be waited for. */
+export function useDhtOff(): boolean {
+  return useCell(useNode().stats)?.dhtNodes === null
+}
+
+/** Of the detail's torrent. Before it has its metadata there are none to ask for; they are asked for once more when it is complete. */
+export function usePieces({ id, totalBytes, progress }: TorrentDetail): Pieces | null {
+  const { api } = useNode()
+  const hasMetadata = totalBytes !== null
+  const asked = useAsked<Pieces | null>(
+    async signal => (hasMetadata ? decodePieces(await api.getPieces({ id }, { signal })) : null),
+    [id, hasMetadata, progress === 1],
+  )
+  useReloadWhenBack(asked)
+  useTorrentEvents(id, ({ pieces }) => pieces && asked.set(decodePieces(pieces)))
+  return asked.value ?? null
+}

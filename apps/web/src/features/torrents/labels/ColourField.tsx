@@ -1,0 +1,52 @@
+import { useId } from 'react'
+import { leastUsed } from '../../../shared/format/colours.ts'
+import { texts } from '../../../shared/messages/texts.ts'
+import { useCell, useNode } from '../../../shared/node/context.tsx'
+import styles from './labels.module.css'
+
+const t = texts.labels
+const COLOURS = Object.entries(t.colours)
+
+interface Props {
+  /** Of the label, which chooses among equals where no colour is set. */
+  readonly name: string
+  readonly value: string | null
+  onChange(colour: string | null): void
+}
+
+/** The colour of a label: one that few others have, one of a few that go together, or any. */
+export function ColourField({ name, value, onChange }: Props) {
+  const group = useId()
+  const colours = useCell(useNode().labelColours)
+  const others = [...colours].filter(([other]) => other !== name).map(([, colour]) => colour)
+  const own = value !== null && !(value.toLowerCase() in t.colours)
+  return (
+    <fieldset className={styles.colours}>
+      <legend>{t.colour}</legend>
+      {[[null, t.colourAuto] as const, ...COLOURS].map(([colour, text]) => (
+        <label key={text} className={styles.swatch} title={text}>
+          <input
+            type="radio"
+            name={group}
+            className="visually-hidden"
+            aria-label={text}
+            checked={colour === (value?.toLowerCase() ?? null)}
+            onChange={() => onChange(colour)}
+          />
+          <span
+            style={{ background: colour ?? leastUsed(name, others) }}
+            data-auto={colour === null || undefined}
+          />
+        </label>
+      ))}
+      <label className={styles.swatch} title={t.colourOwn} data-chosen={own || undefined}>
+        <input
+          type="color"
+          aria-label={t.colourOwn}
+          value={value ?? '#808080'}
+          onChange={({ target }) => onChange(target.value)}
+        />
+      </label>
+    </fieldset>
+  )
+}

@@ -1,0 +1,34 @@
+import { Button } from '../../../shared/controls/Button.tsx'
+import { LabelDot } from '../../../shared/controls/Parts.tsx'
+import { texts } from '../../../shared/messages/texts.ts'
+import { useCell, useNode } from '../../../shared/node/context.tsx'
+import { labelShown } from '../../../shared/ui/ui.ts'
+import { LabelMenu } from './LabelMenu.tsx'
+import styles from './labels.module.css'
+
+const t = texts.labels
+
+/** All labels, as the settings show them. */
+export function LabelList() {
+  const labels = useCell(useNode().labels)
+  return (
+    <div className={styles.all}>
+      {labels.length === 0 && <p className={styles.note}>{t.none}</p>}
+      <ul>
+        {labels.map(({ name, directory, torrents }) => (
+          <li key={name}>
+            <LabelDot name={name} />
+            <div className={styles.about}>
+              <h3>{name}</h3>
+              <p>{t.facts(torrents, directory)}</p>
+            </div>
+            <LabelMenu name={name} />
+          </li>
+        ))}
+      </ul>
+      <Button icon="plus" onClick={() => labelShown.set({ name: null })}>
+        {t.new}
+      </Button>
+    </div>
+  )
+}

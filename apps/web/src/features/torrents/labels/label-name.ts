@@ -1,0 +1,8 @@
+import { texts } from '../../../shared/messages/texts.ts'
+
+/** Why a new label cannot have this name; null when it can. */
+export function nameProblem(name: string, taken: readonly string[]): string | null {
+  const wanted = name.trim()
+  if (wanted === '') return texts.labels.missing
+  return taken.includes(wanted) ? texts.labels.taken : null
+}

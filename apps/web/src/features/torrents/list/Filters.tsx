@@ -1,0 +1,150 @@
+import type { ReactElement, ReactNode } from 'react'
+import { IconButton } from '../../../shared/controls/Button.tsx'
+import { Icon } from '../../../shared/controls/Icon.tsx'
+import type { IconName } from '../../../shared/controls/icons.ts'
+import { LabelDot } from '../../../shared/controls/Parts.tsx'
+import { formatCount } from '../../../shared/format/format.ts'
+import { texts } from '../../../shared/messages/texts.ts'
+import { useCell, useNode } from '../../../shared/node/context.tsx'
+import { labelShown } from '../../../shared/ui/ui.ts'
+import { LabelMenu } from '../labels/LabelMenu.tsx'
+import styles from './Filters.module.css'
+import { useCounts, useFilter } from './use-list.ts'
+import { STATE_GROUPS, type StateGroup } from './view.ts'
+
+const ICONS: Record<StateGroup, IconName> = {
+  all: 'transfers',
+  downloading: 'down',
+  seeding: 'up',
+  active: 'start',
+  unfinished: 'clock',
+  finished: 'check',
+  paused: 'pause',
+  queued: 'queue',
+  checking: 'refresh',
+  error: 'alert',
+}
+/** Shown only when some torrent is so. */
+const RARE: readonly StateGroup[] = ['queued', 'checking', 'error', 'paused']
+const t = texts.list
+
+/** What the list can be narrowed to, with how many there are of each. */
+export function Filters({ onChosen }: { onChosen?: () => void }) {
+  const { labels: labelCell } = useNode()
+  const labels = useCell(labelCell)
+  const counts = useCounts()
+  const [filter, change] = useFilter()
+  const choose = (wanted: Parameters<typeof change>[0]) => {
+    change(wanted)
+    onChosen?.()
+  }
+  const groups = STATE_GROUPS.filter(
+    group => counts.states[group] > 0 || filter.state === group || !RARE.includes(group),
+  )
+  const unlabelled = counts.labels.get('') ?? 0
+  return (
+    <>
+      <Group title={t.groups.state}>
+        {groups.map(group => (
+          <Choice
+            key={group}
+            picture={<Icon name={ICONS[group]} size={15} />}
+            text={t.filter[group]}
+            count={counts.states[group]}
+            chosen={filter.state === group}
+            alarm={group === 'error' && counts.states.error > 0}
+            onChoose={() => choose({ state: group })}
+          />
+        ))}
+      </Group>
+      <Group
+        title={t.groups.label}
+        action={
+          <IconButton
+            icon="plus"
+            size="small"
+            label={texts.labels.new}
+            onClick={() => labelShown.set({ name: null })}
+          />
+        }
+      >
+        {labels.map(({ name, colour }) => (
+          <Choice
+            key={name}
+            picture={<LabelDot name={name} colour={colour} />}
+            text={name}
+            count={counts.labels.get(name) ?? 0}
+            chosen={filter.label === name}
+            onChoose={() => choose({ label: filter.label === name ? null : name })}
+            menu={<LabelMenu name={name} />}
+          />
+        ))}
+        {labels.length > 0 && unlabelled > 0 && (
+          <Choice
+            picture={null}
+            text={t.unlabelled}
+            count={unlabelled}
+            chosen={filter.label === ''}
+            onChoose={() => choose({ label: filter.label === '' ? null : '' })}
+          />
+        )}
+      </Group>
+      {counts.tags.size > 0 && (
+        <Group title={t.groups.tag}>
+          {[...counts.tags].sort().map(([tag, count]) => (
+            <Choice
+              key={tag}
+              picture={<Icon name="tag" size={15} />}
+              text={tag}
+              count={count}
+              chosen={filter.tag === tag}
+              onChoose={() => choose({ tag: filter.tag === tag ? null : tag })}
+            />
+          ))}
+        </Group>
+      )}
+    </>
+  )
+}
+
+function Group({ title, action, children }: { title: string; action?: ReactNode; children: ReactNode }) {
+  return (
+    <section className={styles.group}>
+      <div className={styles.title}>
+        <h2>{title}</h2>
+        {action}
+      </div>
+      <ul>{children}</ul>
+    </section>
+  )
+}
+
+interface ChoiceProps {
+  readonly picture: ReactNode
+  readonly text: string
+  readonly count: number
+  readonly chosen: boolean
+  readonly alarm?: boolean
+  /** Opens what can be done with it. */
+  readonly menu?: ReactElement
+  onChoose(): void
+}
+
+function Choice({ picture, text, count, chosen, alarm, menu, onChoose }: ChoiceProps) {
+  return (
+    <li className={menu ? styles.withMenu : undefined}>
+      <button
+        type="button"
+        className={styles.choice}
+        aria-pressed={chosen}
+        data-alarm={alarm || undefined}
+        onClick={onChoose}
+      >
+        <span className={styles.picture}>{picture}</span>
+        <span className={styles.text}>{text}</span>
+        <span className="number">{formatCount(count)}</span>
+      </button>
+      {menu}
+    </li>
+  )
+}

@@ -1,0 +1,117 @@
+import type { Job } from '@shoal/api'
+import { Link } from 'wouter'
+import { Button, buttonClass, IconButton } from '../../../shared/controls/Button.tsx'
+import { ProgressBar, type Tone } from '../../../shared/controls/Parts.tsx'
+import { notifyError } from '../../../shared/controls/toasts.ts'
+import { formatBytes, formatDuration, formatRate } from '../../../shared/format/format.ts'
+import { texts } from '../../../shared/messages/texts.ts'
+import { useCell, useNode } from '../../../shared/node/context.tsx'
+import { linkShown } from '../../../shared/ui/ui.ts'
+import { type UploadTask, uploads } from '../../../shared/uploads/uploads.ts'
+import styles from './JobsStrip.module.css'
+import { jobTitle } from './job-title.ts'
+
+const t = texts.list.jobs
+/** What has ended is shown for so long, failures until they are dismissed. */
+const ENDED_SHOWN_MS = 15_000
+
+/** Long works of the node, and what this browser sends to it. */
+export function JobsStrip() {
+  const { jobs: jobCell, stats } = useNode()
+  // Events of every second are the clock by which what has ended goes.
+  const nowMs = useCell(stats)?.atMs ?? 0
+  const jobs = useCell(jobCell).filter(job => isShown(job, nowMs))
+  const sending = useCell(uploads).filter(task => task.inBackground)
+  if (jobs.length === 0 && sending.length === 0) return null
+  return (
+    <ul className={styles.strip} aria-label={t.title}>
+      {sending.map(task => (
+        <Upload key={task.id} task={task} />
+      ))}
+      {jobs.map(job => (
+        <JobRow key={job.id} job={job} />
+      ))}
+    </ul>
+  )
+}
+
+function isShown({ state, endedMs, link }: Job, nowMs: number): boolean {
+  if (state === 'running' || state === 'waiting' || state === 'failed') return true
+  // Nowhere else is it told.
+  if (link !== null) return true
+  return state === 'done' && endedMs !== null && nowMs - endedMs < ENDED_SHOWN_MS
+}
+
+const TONES: Record<Job['state'], Tone> = {
+  running: 'accent',
+  waiting: 'idle',
+  done: 'good',
+  failed: 'bad',
+  cancelled: 'idle',
+}
+
+function JobRow({ job }: { job: Job }) {
+  const node = useNode()
+  const running = job.state === 'running' || job.state === 'waiting'
+  return (
+    <li className={styles.job}>
+      <div className={styles.words}>
+        <span className={styles.name}>{jobTitle(job)}</span>
+        <span className={styles.facts}>{factsOf(job)}</span>
+      </div>
+      <ProgressBar value={job.totalBytes ? job.doneBytes / job.totalBytes : 0} tone={TONES[job.state]} />
+      {job.torrent !== null && job.link !== null && (
+        <Button size="small" icon="link" onClick={() => linkShown.set(job.torrent)}>
+          {t.link}
+        </Button>
+      )}
+      {job.state === 'done' && job.torrent && job.link === null && (
+        <Link href={`/torrents/${job.torrent}`} className={buttonClass('plain', 'small')}>
+          {t.open}
+        </Link>
+      )}
+      <IconButton
+        icon="close"
+        size="small"
+        label={running ? t.cancel : t.dismiss}
+        onClick={() => node.cancelJob(job).catch(notifyError)}
+      />
+    </li>
+  )
+}
+
+function factsOf({ kind, state, error, link, path, doneBytes, totalBytes, bytesPerSecond }: Job): string {
+  if (error) return error.message
+  if (state === 'waiting') return t.waiting
+  if (state === 'done' && link !== null) return t.linkOnce
+  // What was inside has a name of its own.
+  if (state === 'done') return kind === 'unseal' && path !== null ? path : t.done
+  if (state === 'cancelled') return t.cancelled
+  const part =
+    totalBytes === null
+      ? formatBytes(doneBytes)
+      : texts.list.of(formatBytes(doneBytes), formatBytes(totalBytes))
+  if (bytesPerSecond <= 0 || totalBytes === null) return part
+  return `${part}, ${formatRate(bytesPerSecond)}, ${texts.list.left(formatDuration((totalBytes - doneBytes) / bytesPerSecond))}`
+}
+
+function Upload({ task }: { task: UploadTask }) {
+  const { sentBytes, error } = useCell(task.progress)
+  return (
+    <li className={styles.job}>
+      <div className={styles.words}>
+        <span className={styles.name}>{t.upload(task.name)}</span>
+        <span className={styles.facts}>
+          {error ?? texts.list.of(formatBytes(sentBytes), formatBytes(task.totalBytes))}
+        </span>
+      </div>
+      <ProgressBar
+        value={task.totalBytes === 0 ? 0 : sentBytes / task.totalBytes}
+        tone={error ? 'bad' : 'accent'}
+      />
+      <Button size="small" variant="quiet" onClick={() => task.cancel()}>
+        {t.cancel}
+      </Button>
+    </li>
+  )
+}

@@ -1,0 +1,162 @@
+import type { Torrent } from '@shoal/api'
+import { type MouseEvent, memo } from 'react'
+import { Icon } from '../../../shared/controls/Icon.tsx'
+import { LabelChip, ProgressBar } from '../../../shared/controls/Parts.tsx'
+import {
+  formatBytes,
+  formatDuration,
+  formatPercent,
+  formatRate,
+  formatRatio,
+} from '../../../shared/format/format.ts'
+import { shownName } from '../../../shared/format/shown-name.ts'
+import { texts } from '../../../shared/messages/texts.ts'
+import { useTorrent } from '../../../shared/node/context.tsx'
+import { type Colours, cellOf, SealedMark, StateIcon } from './cells.tsx'
+import type { Column } from './columns.ts'
+import styles from './List.module.css'
+import { hasProgress, LOOKS } from './look.ts'
+import { etaOf } from './view.ts'
+
+export interface RowProps {
+  readonly id: string
+  readonly index: number
+  readonly topPx: number
+  readonly heightPx: number
+  readonly columns: readonly Column[]
+  readonly selected: boolean
+  readonly cursor: boolean
+  readonly colours: Colours
+}
+
+export const rowId = (id: string) => `torrent-${id}`
+const t = texts.list
+
+/** A row of the table. It is rendered again only when its own torrent, or its place, changed. */
+export const Row = memo(function Row(props: RowProps) {
+  const torrent = useTorrent(props.id)
+  if (!torrent) return null
+  const name = shownName(torrent.name)
+  return (
+    <div {...rowProps(props)} className={styles.row}>
+      <div role="gridcell" className={styles.box}>
+        <SelectBox name={name} selected={props.selected} />
+      </div>
+      {props.columns.map(({ key, end }) => (
+        <div key={key} role="gridcell" className={styles.cell} data-column={key} data-end={end || undefined}>
+          {cellOf(key, torrent, props.colours)}
+        </div>
+      ))}
+      <div role="gridcell" className={styles.rowMenu}>
+        <MenuButton name={name} />
+      </div>
+    </div>
+  )
+})
+
+/** The same on a narrow screen. */
+export const CardRow = memo(function CardRow(props: RowProps) {
+  const torrent = useTorrent(props.id)
+  if (!torrent) return null
+  const { state, progress, downloadBytesPerSecond, uploadBytesPerSecond, ratio, totalBytes, label } = torrent
+  const eta = etaOf(torrent)
+  const name = shownName(torrent.name)
+  return (
+    <div {...rowProps(props)} className={styles.card}>
+      <div role="gridcell" className={styles.box}>
+        <SelectBox name={name} selected={props.selected} />
+      </div>
+      <div role="gridcell" className={styles.cardBody}>
+        <div className={styles.cardName}>
+          <StateIcon torrent={torrent} />
+          <span className={styles.cardTitle}>{name}</span>
+          {torrent.sealed && <SealedMark />}
+          {label !== null && <LabelChip name={label} colour={props.colours.get(label)?.colour} />}
+        </div>
+        <ProgressBar value={progress} tone={LOOKS[state].tone} />
+        <div className={styles.cardFacts}>
+          <span>{factOf(torrent)}</span>
+          {downloadBytesPerSecond > 0 && (
+            <span className="number">
+              <Icon name="down" size={12} />
+              {formatRate(downloadBytesPerSecond)}
+            </span>
+          )}
+          {uploadBytesPerSecond > 0 && (
+            <span className="number">
+              <Icon name="up" size={12} />
+              {formatRate(uploadBytesPerSecond)}
+            </span>
+          )}
+          {eta !== null && <span className="number">{t.left(formatDuration(eta))}</span>}
+          <span className={styles.cardEnd}>
+            {!hasProgress(torrent) && ratio !== null && <span className="number">{formatRatio(ratio)}</span>}
+            {totalBytes !== null && <span className="number">{formatBytes(totalBytes)}</span>}
+          </span>
+        </div>
+      </div>
+      <div role="gridcell" className={styles.rowMenu}>
+        <MenuButton name={name} />
+      </div>
+    </div>
+  )
+})
+
+/** How far it is, and its state where that is not plain from the rates beside it. */
+function factOf(torrent: Torrent): string {
+  const { error, state, progress } = torrent
+  if (error) return error.message
+  if (!hasProgress(torrent)) return t.state[state]
+  return state === 'downloading'
+    ? formatPercent(progress, 1)
+    : `${t.state[state]}, ${formatPercent(progress)}`
+}
+
+function rowProps({ id, index, topPx, heightPx, selected, cursor }: RowProps) {
+  return {
+    id: rowId(id),
+    role: 'row',
+    'aria-rowindex': index + 2,
+    'aria-selected': selected,
+    'data-row': id,
+    'data-cursor': cursor || undefined,
+    style: { transform: `translateY(${topPx}px)`, height: heightPx },
+  } as const
+}
+
+function SelectBox({ name, selected }: { name: string; selected: boolean }) {
+  return (
+    <input
+      type="checkbox"
+      data-role="select"
+      tabIndex={-1}
+      checked={selected}
+      readOnly
+      aria-label={t.select(name)}
+      onChange={nothing}
+    />
+  )
+}
+
+const nothing = () => {}
+
+/** Opens the same menu as the right button, for those who do not know of it. */
+function MenuButton({ name }: { name: string }) {
+  const open = (event: MouseEvent<HTMLButtonElement>) => {
+    event.stopPropagation()
+    const { left, bottom } = event.currentTarget.getBoundingClientRect()
+    event.currentTarget.dispatchEvent(
+      new globalThis.MouseEvent('contextmenu', {
+        bubbles: true,
+        cancelable: true,
+        clientX: left,
+        clientY: bottom,
+      }),
+    )
+  }
+  return (
+    <button type="button" className={styles.more} aria-label={t.menuOf(name)} tabIndex={-1} onClick={open}>
+      <Icon name="more" size={16} />
+    </button>
+  )
+}

@@ -1,0 +1,153 @@
+import { type KeyboardEvent, type MouseEvent, useMemo, useRef, useState } from 'react'
+import { useLocation } from 'wouter'
+import { ContextMenu, type MenuItem } from '../../../shared/controls/Menu.tsx'
+import { texts } from '../../../shared/messages/texts.ts'
+import { useCell, useNode } from '../../../shared/node/context.tsx'
+import { columnChoices, leastWidthOf, shownColumns, templateOf } from './columns.ts'
+import styles from './List.module.css'
+import { rowId } from './Row.tsx'
+import { Rows } from './Rows.tsx'
+import { everything, extended, NOTHING, only, type Selection, toggled } from './selection.ts'
+import { TableHead } from './TableHead.tsx'
+import { keyToSelection } from './table-keys.ts'
+import type { Sort } from './view.ts'
+
+export interface TableProps {
+  readonly order: readonly string[]
+  readonly selection: Selection
+  readonly sort: Sort
+  /** Cards instead of columns. */
+  readonly narrow: boolean
+  onSelect(selection: Selection): void
+  onSort(sort: Sort): void
+  /** A key that acts on what is selected; returns whether it did. */
+  onActionKey(event: KeyboardEvent): boolean
+  menuItems(): readonly MenuItem[]
+}
+
+const ROW_PX = 42
+const CARD_PX = 84
+const HEAD_PX = 36
+
+/** All torrents, of which only those in sight are there. One thing has the focus, the grid; rows are told of by their ids. */
+export function Table(props: TableProps) {
+  const { order, selection, sort, narrow, onSelect } = props
+  const node = useNode()
+  const [, navigate] = useLocation()
+  const choices = useCell(columnChoices)
+  const labels = useCell(node.labels)
+  const colours = useMemo(() => new Map(labels.map(label => [label.name, label])), [labels])
+  const columns = useMemo(() => shownColumns(choices), [choices])
+  const [scroller, setScroller] = useState<HTMLDivElement | null>(null)
+  const rowPx = narrow ? CARD_PX : ROW_PX
+  const headPx = narrow ? 0 : HEAD_PX
+  const [cursorThere, setCursorThere] = useState(false)
+  const rowOf = (event: { target: EventTarget }) =>
+    (event.target as Element).closest<HTMLElement>('[data-row]')?.dataset.row
+  const onClick = (event: MouseEvent) => {
+    const id = rowOf(event)
+    if (id === undefined) return
+    const link = (event.target as Element).closest('a')
+    const box = (event.target as Element).closest('[data-role=select]')
+    if (event.shiftKey || event.ctrlKey || event.metaKey || box) {
+      // The browser would take a box's tick back after it is drawn.
+      if (!box) event.preventDefault()
+      onSelect(event.shiftKey ? extended(selection, id, order) : toggled(selection, id))
+    } else if (narrow) selection.ids.size > 0 ? onSelect(toggled(selection, id)) : navigate(`/torrents/${id}`)
+    else if (!link) onSelect(only(id))
+    else if (event.button === 0) {
+      event.preventDefault()
+      navigate(`/torrents/${id}`)
+    }
+  }
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.target !== event.currentTarget) return
+    const next = keyToSelection(
+      event,
+      selection,
+      order,
+      Math.floor((scroller?.clientHeight ?? 0) / rowPx) - 1,
+    )
+    if (next) onSelect(next)
+    else if (event.key === 'Enter' && selection.cursor) navigate(`/torrents/${selection.cursor}`)
+    else if (isMenuKey(event)) openMenuAt(selection.cursor)
+    else if (!props.onActionKey(event)) return
+    event.preventDefault()
+  }
+  // A long press opens the menu without an event that names the row.
+  const pressed = useRef<string | undefined>(undefined)
+  const chooseForMenu = (id: string | undefined) => {
+    if (id !== undefined && !selection.ids.has(id)) onSelect(only(id))
+  }
+  return (
+    <ContextMenu items={props.menuItems} onOpenChange={open => open && chooseForMenu(pressed.current)}>
+      <div
+        ref={setScroller}
+        role="grid"
+        className={styles.grid}
+        tabIndex={0}
+        aria-label={texts.list.grid}
+        aria-multiselectable="true"
+        aria-rowcount={order.length + 1}
+        aria-activedescendant={selection.cursor !== null && cursorThere ? rowId(selection.cursor) : undefined}
+        onClick={onClick}
+        onDoubleClick={event => navigateTo(rowOf(event), narrow, navigate)}
+        onKeyDown={onKeyDown}
+        onFocus={event => {
+          // A click on what is in a row would leave the keyboard there, though the row goes when the list scrolls.
+          if (rowOf(event) !== undefined) event.currentTarget.focus({ preventScroll: true })
+        }}
+        onPointerDownCapture={event => {
+          pressed.current = rowOf(event)
+        }}
+        onContextMenuCapture={event => {
+          pressed.current = rowOf(event)
+          chooseForMenu(pressed.current)
+        }}
+        style={
+          {
+            '--columns': templateOf(columns, choices),
+            '--least': `${narrow ? 0 : leastWidthOf(columns, choices)}px`,
+          } as object
+        }
+      >
+        {!narrow && (
+          <TableHead
+            columns={columns}
+            sort={sort}
+            allSelected={order.length > 0 && selection.ids.size >= order.length}
+            onSort={props.onSort}
+            onSelectAll={() =>
+              onSelect(selection.ids.size >= order.length ? NOTHING : everything(selection, order))
+            }
+          />
+        )}
+        <Rows
+          {...{ scroller, order, selection, narrow, rowPx, headPx, columns, colours }}
+          onCursorThere={setCursorThere}
+        />
+      </div>
+    </ContextMenu>
+  )
+}
+
+const isMenuKey = ({ key, shiftKey }: KeyboardEvent) => key === 'ContextMenu' || (key === 'F10' && shiftKey)
+
+/** At the row itself: the keyboard has no pointer. */
+function openMenuAt(id: string | null): void {
+  const row = id === null ? null : document.getElementById(rowId(id))
+  if (!row) return
+  const { left, bottom } = row.getBoundingClientRect()
+  row.dispatchEvent(
+    new globalThis.MouseEvent('contextmenu', {
+      bubbles: true,
+      cancelable: true,
+      clientX: left + 60,
+      clientY: bottom,
+    }),
+  )
+}
+
+function navigateTo(id: string | undefined, narrow: boolean, navigate: (path: string) => void): void {
+  if (id !== undefined && !narrow) navigate(`/torrents/${id}`)
+}

@@ -1,0 +1,95 @@
+import { Cell } from '../../../shared/base/cell.ts'
+import type { SortKey } from './view.ts'
+
+export interface Column {
+  readonly key: SortKey | 'tags'
+  readonly width: number
+  readonly least: number
+  /** Numbers stand at the right. */
+  readonly end?: boolean
+  readonly hidden?: boolean
+}
+
+export type ColumnKey = Column['key']
+
+/** In the order in which they are shown. */
+export const COLUMNS: readonly Column[] = [
+  { key: 'name', width: 226, least: 140 },
+  { key: 'state', width: 130, least: 90 },
+  { key: 'totalBytes', width: 80, least: 60, end: true },
+  { key: 'downloadBytesPerSecond', width: 78, least: 64, end: true },
+  { key: 'uploadBytesPerSecond', width: 78, least: 64, end: true },
+  { key: 'etaSeconds', width: 64, least: 56, end: true },
+  { key: 'ratio', width: 52, least: 50, end: true },
+  { key: 'peers', width: 76, least: 56, end: true },
+  { key: 'label', width: 84, least: 60 },
+  { key: 'addedMs', width: 98, least: 70 },
+  { key: 'completedMs', width: 124, least: 70, hidden: true },
+  { key: 'downloadedBytes', width: 104, least: 60, end: true, hidden: true },
+  { key: 'uploadedBytes', width: 88, least: 60, end: true, hidden: true },
+  { key: 'queuePosition', width: 66, least: 50, end: true, hidden: true },
+  { key: 'tags', width: 130, least: 60, hidden: true },
+  { key: 'directory', width: 200, least: 80, hidden: true },
+]
+
+export const MOST_WIDTH = 900
+const KEY = 'shoal.columns'
+
+/** What a person changed of them, kept in this browser. */
+export interface ColumnChoices {
+  readonly widths: Readonly<Record<string, number>>
+  readonly shown: Readonly<Record<string, boolean>>
+}
+
+const NONE: ColumnChoices = { widths: {}, shown: {} }
+
+export const columnChoices = new Cell<ColumnChoices>(stored())
+
+function stored(): ColumnChoices {
+  try {
+    return {
+      ...NONE,
+      ...(JSON.parse(globalThis.localStorage?.getItem(KEY) ?? '{}') as Partial<ColumnChoices>),
+    }
+  } catch {
+    return NONE
+  }
+}
+
+function choose(choices: ColumnChoices): void {
+  columnChoices.set(choices)
+  localStorage.setItem(KEY, JSON.stringify(choices))
+}
+
+export const isShown = ({ key, hidden }: Column, { shown }: ColumnChoices) => shown[key] ?? !hidden
+export const widthOf = ({ key, width }: Column, { widths }: ColumnChoices) => widths[key] ?? width
+export const shownColumns = (choices: ColumnChoices) => COLUMNS.filter(column => isShown(column, choices))
+
+export function showColumn(key: ColumnKey, shown: boolean): void {
+  const choices = columnChoices.get()
+  choose({ ...choices, shown: { ...choices.shown, [key]: shown } })
+}
+
+export function resizeColumn(column: Column, width: number): void {
+  const choices = columnChoices.get()
+  const within = Math.round(Math.max(column.least, Math.min(MOST_WIDTH, width)))
+  choose({ ...choices, widths: { ...choices.widths, [column.key]: within } })
+}
+
+export const resetColumns = () => choose(NONE)
+
+/** These share what is left of a wide screen. */
+const GROWING: Partial<Record<ColumnKey, number>> = { name: 4, state: 1 }
+
+/** For `grid-template-columns`: the box first, the menu last. */
+export function templateOf(columns: readonly Column[], choices: ColumnChoices): string {
+  const tracks = columns.map(column => {
+    const grows = GROWING[column.key]
+    return grows ? `minmax(${widthOf(column, choices)}px, ${grows}fr)` : `${widthOf(column, choices)}px`
+  })
+  return ['40px', ...tracks, '40px'].join(' ')
+}
+
+export function leastWidthOf(columns: readonly Column[], choices: ColumnChoices): number {
+  return 80 + columns.reduce((sum, column) => sum + widthOf(column, choices), 0)
+}

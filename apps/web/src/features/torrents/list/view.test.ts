@@ -1,0 +1,65 @@
+import type { Torrent } from '@shoal/api'
+import { expect, test } from 'vitest'
+import { MockWorld } from '../../../app/mock/world.ts'
+import { countAll, etaOf, type Filter, matters, NameOrder, orderOf, type Sort } from './view.ts'
+
+const torrents: Torrent[] = [...new MockWorld({ torrents: 60, busy: true }).torrents.values()].map(
+  ({ row }) => row,
+)
+const names = new NameOrder()
+names.update(torrents)
+const all: Filter = { state: 'all', label: null, tag: null, text: '' }
+const byName: Sort = { key: 'name', descending: false }
+const byId = new Map(torrents.map(torrent => [torrent.id, torrent]))
+const ordered = (filter: Filter, sort: Sort) =>
+  orderOf(torrents, filter, sort, names).map(id => byId.get(id)!)
+
+test('names sort as people count: 2 before 10', () => {
+  const some = ['part 10', 'part 2', 'Part 1'].map((name, at) => ({ ...torrents[0]!, id: String(at), name }))
+  const order = new NameOrder()
+  order.update(some)
+  expect(orderOf(some, all, byName, order)).toEqual(['2', '1', '0'])
+})
+
+test('what has no value comes last, both ways', () => {
+  for (const descending of [false, true]) {
+    const eta = ordered(all, { key: 'etaSeconds', descending }).map(etaOf)
+    const known = eta.filter(value => value !== null)
+    expect(known.length).toBeGreaterThan(2)
+    expect(eta.slice(0, known.length)).toEqual(known.toSorted((a, b) => (descending ? b - a : a - b)))
+  }
+})
+
+test('what is complete has no time left, and comes after what has', () => {
+  const complete = { ...torrents[0]!, id: 'complete', progress: 1, etaSeconds: 0 }
+  const half = { ...complete, id: 'half', progress: 0.5, etaSeconds: 60 }
+  expect([etaOf(complete), etaOf(half)]).toEqual([null, 60])
+  const sort = { key: 'etaSeconds', descending: false } as const
+  expect(orderOf([complete, half], all, sort, names)).toEqual(['half', 'complete'])
+})
+
+test('a group shows its states, a text needs all its words', () => {
+  expect(
+    ordered({ ...all, state: 'downloading' }, byName).every(({ state }) => state === 'downloading'),
+  ).toBe(true)
+  expect(ordered({ ...all, text: 'big  BUNNY' }, byName).map(({ name }) => name)).toEqual([
+    'Big Buck Bunny (2008) 1080p 60fps',
+  ])
+  expect(ordered({ ...all, text: 'bunny debian' }, byName)).toEqual([])
+})
+
+test('counts say how many a filter shows', () => {
+  const { states, labels, tags } = countAll(torrents)
+  for (const state of ['all', 'active', 'unfinished', 'finished', 'error'] as const)
+    expect(states[state]).toBe(ordered({ ...all, state }, byName).length)
+  for (const [label, count] of labels) expect(ordered({ ...all, label }, byName).length).toBe(count)
+  for (const [tag, count] of tags) expect(ordered({ ...all, tag }, byName).length).toBe(count)
+})
+
+test('only changes that can move a row matter', () => {
+  const rates = { membership: false, keys: new Set(['downloadBytesPerSecond', 'etaSeconds'] as const) }
+  expect(matters(rates, all, byName)).toBe(false)
+  expect(matters(rates, { ...all, state: 'active' }, byName)).toBe(true)
+  expect(matters(rates, all, { key: 'etaSeconds', descending: true })).toBe(true)
+  expect(matters({ membership: true, keys: new Set() }, all, byName)).toBe(true)
+})

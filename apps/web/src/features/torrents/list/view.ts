@@ -1,0 +1,168 @@
+import type { Torrent } from '@shoal/api'
+import type { ListChange, TorrentKey } from '../../../shared/node/torrent-store.ts'
+
+/** Groups of states that a side bar offers; single states besides. */
+export const STATE_GROUPS = [
+  'all',
+  'downloading',
+  'seeding',
+  'active',
+  'unfinished',
+  'finished',
+  'paused',
+  'queued',
+  'checking',
+  'error',
+] as const
+export type StateGroup = (typeof STATE_GROUPS)[number]
+
+export interface Filter {
+  readonly state: StateGroup
+  /** Null: any; empty: those without one. */
+  readonly label: string | null
+  readonly tag: string | null
+  readonly text: string
+}
+
+export const SORT_KEYS = [
+  'name',
+  'state',
+  'totalBytes',
+  'downloadBytesPerSecond',
+  'uploadBytesPerSecond',
+  'etaSeconds',
+  'ratio',
+  'peers',
+  'label',
+  'addedMs',
+  'completedMs',
+  'downloadedBytes',
+  'uploadedBytes',
+  'queuePosition',
+  'directory',
+] as const
+export type SortKey = (typeof SORT_KEYS)[number]
+
+export interface Sort {
+  readonly key: SortKey
+  readonly descending: boolean
+}
+
+/** Null also for what is complete: nothing of it is left. */
+export const etaOf = ({ etaSeconds, progress }: Torrent): number | null => (progress >= 1 ? null : etaSeconds)
+
+const isActive = (torrent: Torrent) => torrent.downloadBytesPerSecond > 0 || torrent.uploadBytesPerSecond > 0
+
+export function inGroup(torrent: Torrent, group: StateGroup): boolean {
+  const { state } = torrent
+  switch (group) {
+    case 'all':
+      return true
+    case 'downloading':
+      return state === 'downloading' || state === 'metadata'
+    case 'active':
+      return isActive(torrent)
+    case 'finished':
+      return torrent.completedMs !== null
+    case 'unfinished':
+      return torrent.completedMs === null
+    case 'checking':
+      return state === 'checking' || state === 'moving'
+    default:
+      return state === group
+  }
+}
+
+/** Whether a torrent is shown: all words of the text are in its name, label or tags. */
+export function fits(torrent: Torrent, { state, label, tag, text }: Filter): boolean {
+  if (!inGroup(torrent, state)) return false
+  if (label !== null && (torrent.label ?? '') !== label) return false
+  if (tag !== null && !torrent.tags.includes(tag)) return false
+  if (text === '') return true
+  const words = text.toLowerCase().split(/\s+/)
+  const name = `${torrent.name} ${torrent.label ?? ''} ${torrent.tags.join(' ')}`.toLowerCase()
+  return words.every(word => name.includes(word))
+}
+
+/** Whether a change can move, show or hide any row. */
+export function matters({ membership, keys }: ListChange, filter: Filter, sort: Sort): boolean {
+  if (membership || keys.has('name')) return true
+  const watched: TorrentKey[] = sort.key === 'state' ? ['state', 'progress'] : [sort.key]
+  if (filter.state !== 'all') watched.push('state', 'completedMs')
+  if (filter.state === 'active') watched.push('downloadBytesPerSecond', 'uploadBytesPerSecond')
+  if (filter.label !== null || filter.text !== '') watched.push('label', 'tags')
+  if (filter.tag !== null) watched.push('tags')
+  return watched.some(key => keys.has(key))
+}
+
+const collator = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' })
+
+/** Comparing names is slow where there are thousands: their places are worked out once, until a name changes. */
+export class NameOrder {
+  #places = new Map<string, number>()
+
+  update(torrents: Iterable<Torrent>): void {
+    const sorted = [...torrents].sort((a, b) => collator.compare(a.name, b.name) || (a.id < b.id ? -1 : 1))
+    this.#places = new Map(sorted.map(({ id }, place) => [id, place]))
+  }
+
+  placeOf(id: string): number {
+    return this.#places.get(id) ?? 0
+  }
+}
+
+/** What deserves attention first. */
+const STATE_ORDER: Record<Torrent['state'], number> = {
+  error: 0,
+  downloading: 1,
+  metadata: 2,
+  checking: 3,
+  moving: 4,
+  queued: 5,
+  paused: 6,
+  seeding: 7,
+  complete: 8,
+}
+
+/** The ids that are shown, in order. What has no value comes last, whichever way it is sorted. */
+export function orderOf(torrents: Iterable<Torrent>, filter: Filter, sort: Sort, names: NameOrder): string[] {
+  const shown: Torrent[] = []
+  for (const torrent of torrents) if (fits(torrent, filter)) shown.push(torrent)
+  const sign = sort.descending ? -1 : 1
+  const sortValue = valueFor(sort.key, names)
+  const keyed = shown.map(({ id }, at) => ({ id, value: sortValue(shown[at]!), place: names.placeOf(id) }))
+  keyed.sort((a, b) => {
+    if (a.value === b.value) return a.place - b.place
+    if (a.value === null) return 1
+    if (b.value === null) return -1
+    return a.value < b.value ? -sign : sign
+  })
+  return keyed.map(({ id }) => id)
+}
+
+function valueFor(key: SortKey, names: NameOrder): (torrent: Torrent) => number | string | null {
+  if (key === 'name') return ({ id }) => names.placeOf(id)
+  if (key === 'state') return ({ state, progress }) => STATE_ORDER[state] * 2 + 1 - progress
+  if (key === 'label') return ({ label }) => label?.toLowerCase() ?? null
+  if (key === 'etaSeconds') return etaOf
+  return torrent => torrent[key]
+}
+
+export interface Counts {
+  readonly states: Readonly<Record<StateGroup, number>>
+  readonly labels: ReadonlyMap<string, number>
+  readonly tags: ReadonlyMap<string, number>
+}
+
+/** How many torrents each filter would show by itself. The label '' stands for none. */
+export function countAll(torrents: Iterable<Torrent>): Counts {
+  const states = Object.fromEntries(STATE_GROUPS.map(group => [group, 0])) as Record<StateGroup, number>
+  const labels = new Map<string, number>()
+  const tags = new Map<string, number>()
+  for (const torrent of torrents) {
+    for (const group of STATE_GROUPS) if (inGroup(torrent, group)) states[group]++
+    labels.set(torrent.label ?? '', (labels.get(torrent.label ?? '') ?? 0) + 1)
+    for (const tag of torrent.tags) tags.set(tag, (tags.get(tag) ?? 0) + 1)
+  }
+  return { states, labels, tags }
+}

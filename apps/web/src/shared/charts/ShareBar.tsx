@@ -1,0 +1,48 @@
+import { formatCount, formatPercent } from '../format/format.ts'
+import { texts } from '../messages/texts.ts'
+import styles from './charts.module.css'
+
+const say = texts.charts
+
+export interface Share {
+  readonly name: string
+  readonly value: number
+}
+
+/** As many as there are colours; what is beyond is told together. */
+const MOST = 6
+
+/** The parts of a whole: one bar, and below it each part with its number, which says the same in words. */
+export function ShareBar({ shares, label }: { readonly shares: readonly Share[]; readonly label: string }) {
+  const parts = largest(shares)
+  const whole = parts.reduce((sum, { value }) => sum + value, 0)
+  return (
+    <div className={styles.share}>
+      <div className={styles.shareBar} aria-hidden="true">
+        {parts.map(({ name, value }, index) => (
+          <span key={name} data-part={index} style={{ flexGrow: value }} />
+        ))}
+      </div>
+      <ul className={styles.shareList} aria-label={label}>
+        {parts.map(({ name, value }, index) => (
+          <li key={name} data-part={index}>
+            <span>{name}</span>
+            <strong>{formatCount(value)}</strong>
+            <small>{partText(value / whole)}</small>
+          </li>
+        ))}
+        {parts.length === 0 && <li>{say.none}</li>}
+      </ul>
+    </div>
+  )
+}
+
+/** Something is never nothing. */
+const partText = (part: number) => (part < 0.01 ? `<${formatPercent(0.01)}` : formatPercent(part))
+
+function largest(shares: readonly Share[]): Share[] {
+  const sorted = shares.filter(({ value }) => value > 0).sort((a, b) => b.value - a.value)
+  if (sorted.length <= MOST) return sorted
+  const others = sorted.slice(MOST - 1).reduce((sum, { value }) => sum + value, 0)
+  return [...sorted.slice(0, MOST - 1), { name: say.others, value: others }]
+}

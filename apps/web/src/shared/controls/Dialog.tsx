@@ -1,0 +1,55 @@
+import { Dialog as Base } from '@base-ui/react/dialog'
+import type { ReactNode, RefObject } from 'react'
+import { texts } from '../messages/texts.ts'
+import { IconButton } from './Button.tsx'
+import styles from './Dialog.module.css'
+
+export interface DialogProps {
+  readonly open: boolean
+  readonly title: ReactNode
+  readonly description?: ReactNode
+  readonly wide?: boolean
+  /** Buttons at the bottom: the one that does it comes last. */
+  readonly footer?: ReactNode
+  readonly children?: ReactNode
+  /** What has the focus at first; else the first control. */
+  readonly initialFocus?: RefObject<HTMLElement | null>
+  onClose(): void
+}
+
+/** A dialog that takes the keyboard until it is closed; a sheet from below on phones. */
+export function Dialog({
+  open,
+  title,
+  description,
+  wide,
+  footer,
+  children,
+  initialFocus,
+  onClose,
+}: DialogProps) {
+  return (
+    <Base.Root open={open} onOpenChange={isOpen => !isOpen && onClose()}>
+      <Base.Portal>
+        <Base.Backdrop className={styles.backdrop} />
+        <Base.Popup
+          className={wide ? `${styles.popup} ${styles.wide}` : styles.popup}
+          {...(initialFocus ? { initialFocus } : {})}
+        >
+          <div className={styles.head}>
+            <Base.Title className={styles.title}>{title}</Base.Title>
+          </div>
+          {description && <Base.Description className={styles.description}>{description}</Base.Description>}
+          <div className={styles.body} tabIndex={children ? undefined : -1}>
+            {children}
+          </div>
+          {footer && <div className={styles.foot}>{footer}</div>}
+          {/* Last, so that the first control has the focus at first. */}
+          <div className={styles.close}>
+            <Base.Close render={<IconButton icon="close" label={texts.app.close} />} />
+          </div>
+        </Base.Popup>
+      </Base.Portal>
+    </Base.Root>
+  )
+}

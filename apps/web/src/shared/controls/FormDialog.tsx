@@ -1,0 +1,50 @@
+import { type ReactNode, useId } from 'react'
+import { texts } from '../messages/texts.ts'
+import { Button } from './Button.tsx'
+import { Dialog } from './Dialog.tsx'
+
+export interface FormDialogProps {
+  readonly open?: boolean
+  readonly title: string
+  readonly wide?: boolean
+  readonly confirm: string
+  readonly disabled?: boolean
+  readonly className?: string | undefined
+  /** In the place of the button that leaves. */
+  readonly other?: ReactNode
+  readonly children: ReactNode
+  onSubmit(form: FormData): unknown
+  onClose(): void
+}
+
+/** A dialog that is a form. */
+export function FormDialog(props: FormDialogProps) {
+  const id = useId()
+  return (
+    <Dialog
+      open={props.open ?? true}
+      title={props.title}
+      wide={props.wide ?? false}
+      onClose={props.onClose}
+      footer={
+        <>
+          {props.other ?? <Button onClick={props.onClose}>{texts.app.cancel}</Button>}
+          <Button type="submit" form={id} variant="primary" disabled={props.disabled}>
+            {props.confirm}
+          </Button>
+        </>
+      }
+    >
+      <form
+        id={id}
+        className={props.className}
+        onSubmit={event => {
+          event.preventDefault()
+          props.onSubmit(new FormData(event.currentTarget))
+        }}
+      >
+        {props.children}
+      </form>
+    </Dialog>
+  )
+}

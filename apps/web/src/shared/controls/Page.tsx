@@ -1,0 +1,23 @@
+import { type ReactNode, useEffect } from 'react'
+import { texts } from '../messages/texts.ts'
+import styles from './Page.module.css'
+
+/** A page that scrolls as a whole, with its name at the top and in the title of the window. */
+export function Page(props: { title: string; narrow?: boolean; tools?: ReactNode; children: ReactNode }) {
+  useTitle(props.title)
+  return (
+    <div className={props.narrow ? `${styles.page} ${styles.narrow}` : styles.page}>
+      <div className={styles.head}>
+        <h1>{props.title}</h1>
+        {props.tools}
+      </div>
+      {props.children}
+    </div>
+  )
+}
+
+export function useTitle(title: string): void {
+  useEffect(() => {
+    document.title = `${title} – ${texts.app.name}`
+  }, [title])
+}

@@ -1,0 +1,39 @@
+import { Toast } from '@base-ui/react/toast'
+import type { ReactNode } from 'react'
+import { texts } from '../messages/texts.ts'
+import { IconButton } from './Button.tsx'
+import { Icon } from './Icon.tsx'
+import styles from './Toasts.module.css'
+import { toasts } from './toasts.ts'
+
+const MOST = 4
+
+export function ToastProvider({ children }: { children: ReactNode }) {
+  return (
+    <Toast.Provider toastManager={toasts} limit={MOST} timeout={6000}>
+      {children}
+      <Toast.Portal>
+        <Toast.Viewport className={styles.viewport} aria-label={texts.app.notifications}>
+          <List />
+        </Toast.Viewport>
+      </Toast.Portal>
+    </Toast.Provider>
+  )
+}
+
+function List() {
+  const { toasts: shown } = Toast.useToastManager()
+  return shown.map(toast => (
+    <Toast.Root key={toast.id} toast={toast} className={styles.toast} swipeDirection={['right', 'down']}>
+      <span className={styles.mark}>
+        <Icon name={toast.type === 'bad' ? 'alert' : toast.type === 'good' ? 'check' : 'info'} />
+      </span>
+      <div className={styles.words}>
+        <Toast.Title className={styles.title} />
+        <Toast.Description className={styles.description} />
+      </div>
+      {toast.actionProps && <Toast.Action className={styles.action} />}
+      <Toast.Close render={<IconButton icon="close" label={texts.app.close} size="small" />} />
+    </Toast.Root>
+  ))
+}

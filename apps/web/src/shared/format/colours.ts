@@ -1,0 +1,41 @@
+import type { Label } from '@shoal/api'
+import { texts } from '../messages/texts.ts'
+
+/** Colours that go together and can be told apart. */
+export const PALETTE: readonly string[] = Object.keys(texts.labels.colours)
+
+/**
+ * The colour of each label: its own, or that which goes with its name unless another label has it, or one that the fewest have. So a label
+ * that comes or goes leaves most others as they are.
+ */
+export function coloursOf(labels: readonly Pick<Label, 'name' | 'colour'>[]): Map<string, string> {
+  const colours = new Map<string, string>()
+  for (const { name, colour } of labels) if (colour !== null) colours.set(name, colour.toLowerCase())
+  const taken = new Set(colours.values())
+  const rest = labels.filter(({ name, colour }) => {
+    const usual = PALETTE[startOf(name)]!
+    if (colour !== null || taken.has(usual)) return colour === null
+    taken.add(usual)
+    colours.set(name, usual)
+    return false
+  })
+  for (const { name } of rest) colours.set(name, leastUsed(name, colours.values()))
+  return colours
+}
+
+/** The colour of the palette that is used least; among equals the name decides. */
+export function leastUsed(name: string, used: Iterable<string>): string {
+  const uses = new Map(PALETTE.map(colour => [colour, 0]))
+  for (const colour of used) if (uses.has(colour)) uses.set(colour, uses.get(colour)! + 1)
+  const fewest = Math.min(...uses.values())
+  const start = startOf(name)
+  const ordered = [...PALETTE.slice(start), ...PALETTE.slice(0, start)]
+  return ordered.find(colour => uses.get(colour) === fewest)!
+}
+
+/** Where in the palette a name begins to look. */
+function startOf(name: string): number {
+  let hash = 0
+  for (const letter of name) hash = (hash * 31 + letter.codePointAt(0)!) % 1_000_003
+  return hash % PALETTE.length
+}

@@ -1,0 +1,11 @@
+import { ApiError } from '@shoal/api'
+import { texts } from '../messages/texts.ts'
+
+/** What to show of an error: the node's own words say what to do. */
+export function messageOf(error: unknown): string {
+  if (error instanceof ApiError && error.code === 'unreachable') return texts.app.errors.unreachable
+  if (!(error instanceof Error) || error.message === '') return texts.app.errors.unknown
+  return error.message[0]!.toUpperCase() + error.message.slice(1)
+}
+
+export const isAborted = (error: unknown) => error instanceof Error && error.name === 'AbortError'

@@ -1,0 +1,119 @@
+import type { FolderListing } from '@shoal/api'
+import { useState } from 'react'
+import { Button, IconButton } from '../controls/Button.tsx'
+import { Dialog } from '../controls/Dialog.tsx'
+import { Icon } from '../controls/Icon.tsx'
+import { Loading, Problem } from '../controls/Parts.tsx'
+import { formatBytes } from '../format/format.ts'
+import { texts } from '../messages/texts.ts'
+import { useAsked, useNode } from '../node/context.tsx'
+import styles from './folder.module.css'
+
+const t = texts.add.folder
+
+export interface ChosenPath {
+  readonly path: string
+  readonly kind: 'folder' | 'file'
+}
+
+interface Props {
+  readonly title?: string
+  readonly confirm?: string
+  readonly start?: string | undefined
+  /** Files can be chosen too. */
+  readonly files?: boolean
+  onChoose(chosen: ChosenPath): void
+  onClose(): void
+}
+
+/** Looks through the folders of the node's machine, among those that it may use. */
+export function FolderDialog({ title, confirm = t.choose, start, files = false, onChoose, onClose }: Props) {
+  const node = useNode()
+  const [path, setPath] = useState(start)
+  const [file, setFile] = useState<string | null>(null)
+  const asked = useAsked(signal => node.api.listFolders(path ? { path } : {}, { signal }), [path])
+  const listing = asked.value
+  const go = (to: string | undefined) => {
+    setFile(null)
+    setPath(to)
+  }
+  // While another folder is on its way, the one that is shown is not the one that was clicked.
+  const chosen =
+    file === null
+      ? listing && !asked.loading
+        ? ({ path: listing.path, kind: 'folder' } as const)
+        : null
+      : ({ path: file, kind: 'file' } as const)
+  return (
+    <Dialog
+      open
+      title={title ?? (files ? t.titleFile : t.title)}
+      onClose={onClose}
+      footer={
+        <>
+          <Button onClick={onClose}>{texts.app.cancel}</Button>
+          <Button variant="primary" disabled={!chosen} onClick={() => chosen && onChoose(chosen)}>
+            {file === null ? confirm : t.chooseFile(nameOf(file))}
+          </Button>
+        </>
+      }
+    >
+      {asked.error && <Problem error={asked.error} onRetry={() => go(undefined)} />}
+      {!listing && !asked.error && <Loading />}
+      {listing && <Listing {...{ listing, files, file }} onGo={go} onFile={setFile} />}
+    </Dialog>
+  )
+}
+
+const nameOf = (path: string) => path.slice(path.lastIndexOf('/') + 1)
+
+interface ListingProps {
+  readonly listing: FolderListing
+  readonly files: boolean
+  readonly file: string | null
+  onGo(path: string): void
+  onFile(path: string): void
+}
+
+function Listing({ listing, files, file, onGo, onFile }: ListingProps) {
+  const { path, parent, entries, freeBytes } = listing
+  const shown = entries.filter(({ kind }) => files || kind === 'folder')
+  return (
+    <>
+      <div className={styles.where}>
+        <IconButton
+          icon="left"
+          size="small"
+          label={t.up}
+          disabled={parent === null}
+          onClick={() => parent !== null && onGo(parent)}
+        />
+        <span className={styles.wherePath} title={path}>
+          {path}
+        </span>
+        <span className={styles.facts}>{t.free(formatBytes(freeBytes))}</span>
+      </div>
+      {shown.length === 0 && <p className={styles.nothing}>{t.empty}</p>}
+      <ul className={styles.entries}>
+        {shown.map(entry => (
+          <li key={entry.path}>
+            <button
+              type="button"
+              className={styles.entry}
+              aria-pressed={entry.kind === 'file' ? entry.path === file : undefined}
+              onClick={() => (entry.kind === 'folder' ? onGo(entry.path) : onFile(entry.path))}
+            >
+              <Icon name={entry.kind} size={17} />
+              <span>{entry.name}</span>
+              {entry.kind === 'file' ? (
+                <span className="number">{formatBytes(entry.lengthBytes)}</span>
+              ) : (
+                <Icon name="right" size={14} />
+              )}
+            </button>
+          </li>
+        ))}
+      </ul>
+    </>
+  )
+}

@@ -1,0 +1,58 @@
+import { useState } from 'react'
+import { Button } from '../controls/Button.tsx'
+import { Icon } from '../controls/Icon.tsx'
+import { formatBytes } from '../format/format.ts'
+import { texts } from '../messages/texts.ts'
+import { useAsked, useNode } from '../node/context.tsx'
+import { FolderDialog } from './FolderDialog.tsx'
+import styles from './folder.module.css'
+
+const t = texts.add.options
+
+interface Props {
+  readonly label?: string
+  /** Null: as the label or the settings say. */
+  readonly value: string | null
+  readonly needsBytes?: number
+  onChange(directory: string): void
+}
+
+/** A folder on the node's machine, with how much room is there. */
+export function FolderField({ label = t.folder, value, needsBytes = 0, onChange }: Props) {
+  const node = useNode()
+  const [browsing, setBrowsing] = useState(false)
+  const usual = useAsked(signal => node.api.getSettings({}, { signal }), []).value?.downloads.directory
+  const path = value ?? usual
+  const { value: listing } = useAsked(
+    signal => (path ? node.api.listFolders({ path }, { signal }) : Promise.resolve(null)),
+    [path],
+  )
+  const tight = listing !== null && listing !== undefined && listing.freeBytes < needsBytes
+  return (
+    <div className={styles.folderField}>
+      <div className={styles.folderWords}>
+        <div className={styles.folderLabel}>{label}</div>
+        <div className={styles.folderPath}>
+          <Icon name="folder" size={16} />
+          <span>{path ?? '…'}</span>
+        </div>
+        {listing && (
+          <div className={styles.facts} data-bad={tight || undefined}>
+            {tight ? t.tooSmall(formatBytes(listing.freeBytes)) : t.free(formatBytes(listing.freeBytes))}
+          </div>
+        )}
+      </div>
+      <Button onClick={() => setBrowsing(true)}>{t.browse}</Button>
+      {browsing && (
+        <FolderDialog
+          start={path}
+          onClose={() => setBrowsing(false)}
+          onChoose={chosen => {
+            setBrowsing(false)
+            onChange(chosen.path)
+          }}
+        />
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,125 @@
+import { Dialog } from '@base-ui/react/dialog'
+import { type KeyboardEvent, lazy, Suspense } from 'react'
+import { buttonClass, IconButton } from '../controls/Button.tsx'
+import { Icon } from '../controls/Icon.tsx'
+import { Loading } from '../controls/Parts.tsx'
+import { formatBytes } from '../format/format.ts'
+import { shownName } from '../format/shown-name.ts'
+import { texts } from '../messages/texts.ts'
+import { Message } from './Message.tsx'
+import styles from './media-dialog.module.css'
+import type { ShownFile } from './shown-file.ts'
+
+const Player = lazy(() => import('./Player.tsx'))
+const PictureView = lazy(() => import('./PictureView.tsx'))
+const TextView = lazy(() => import('./TextView.tsx'))
+
+const say = texts.media
+
+export interface MediaDialogProps {
+  /** All files of the torrent, in the order in which they are shown. */
+  readonly files: readonly ShownFile[]
+  readonly index: number
+  readonly playlistUrl: string
+  onOpen(index: number): void
+  onClose(): void
+}
+
+/** Shows one file over the whole page: plays it, draws it, or lets it be read. */
+export default function MediaDialog({ files, index, playlistUrl, onOpen, onClose }: MediaDialogProps) {
+  const file = files.find(each => each.index === index)
+  if (!file) return null
+  const alike = files.filter(each => each.kind === file.kind)
+  const at = alike.indexOf(file)
+  const go = (step: number) => alike[at + step] && onOpen(alike[at + step]!.index)
+  const keyDown = (event: KeyboardEvent) => {
+    if (file.kind !== 'picture') return
+    if (event.key === 'ArrowLeft') go(-1)
+    if (event.key === 'ArrowRight') go(1)
+  }
+  return (
+    <Dialog.Root open onOpenChange={open => !open && onClose()}>
+      <Dialog.Portal>
+        <Dialog.Backdrop className={styles.backdrop} />
+        <Dialog.Popup className={styles.popup} onKeyDown={keyDown}>
+          <header className={styles.head}>
+            <div className={styles.names}>
+              <Dialog.Title className={styles.title}>{shownName(file.name)}</Dialog.Title>
+              <p className={styles.size}>{formatBytes(file.lengthBytes)}</p>
+            </div>
+            {alike.length > 1 && (
+              <div className={styles.steps}>
+                <IconButton icon="left" label={say.previous} disabled={at === 0} onClick={() => go(-1)} />
+                <span className="number">{say.place(at + 1, alike.length)}</span>
+                <IconButton
+                  icon="right"
+                  label={say.next}
+                  disabled={at === alike.length - 1}
+                  onClick={() => go(1)}
+                />
+              </div>
+            )}
+            <a
+              className={buttonClass('quiet')}
+              href={file.url}
+              download={file.name}
+              aria-label={say.download}
+            >
+              <Icon name="download" />
+              <span className={styles.wide}>{say.download}</span>
+            </a>
+            <Dialog.Close render={<IconButton icon="close" label={say.close} />} />
+          </header>
+          <div className={styles.body}>
+            <Suspense fallback={<Loading />}>
+              <Content
+                key={file.index}
+                file={file}
+                files={files}
+                playlistUrl={playlistUrl}
+                onEnded={() => go(1)}
+              />
+            </Suspense>
+          </div>
+        </Dialog.Popup>
+      </Dialog.Portal>
+    </Dialog.Root>
+  )
+}
+
+interface ContentProps {
+  readonly file: ShownFile
+  readonly files: readonly ShownFile[]
+  readonly playlistUrl: string
+  onEnded(): void
+}
+
+function Content({ file, files, playlistUrl, onEnded }: ContentProps) {
+  switch (file.kind) {
+    case 'video':
+      return <Player file={file} files={files} playlistUrl={playlistUrl} />
+    case 'audio':
+      return <Player file={file} files={files} playlistUrl={playlistUrl} onEnded={onEnded} />
+    case 'picture':
+      return <PictureView file={file} />
+    case 'text':
+    case 'markdown':
+      return <TextView file={file} isMarkdown={file.kind === 'markdown'} />
+    case 'pdf':
+      return <OpensElsewhere file={file} title={say.pdf} help={say.pdfHelp} />
+    case 'other':
+      return <OpensElsewhere file={file} title={say.cannotShow} help={say.cannotShowHelp} />
+  }
+}
+
+function OpensElsewhere(props: { file: ShownFile; title: string; help: string }) {
+  const { file, title, help } = props
+  return (
+    <Message title={title} help={help}>
+      <a className={buttonClass('primary')} href={file.url} download={file.name}>
+        <Icon name="download" />
+        {say.download}
+      </a>
+    </Message>
+  )
+}

@@ -1,0 +1,22 @@
+import { recipientOf } from '@shoal/identity'
+import { wordsOf } from '../base/words-of.ts'
+import { PeerError } from '../engine/failure.ts'
+import { texts } from '../messages/sealing.ts'
+
+/** Public keys as `age1…`, each once. Throws `bad-key`, which names the wrong one. */
+export function recipientsOf(keys: readonly string[]): string[] {
+  return [...new Set(keys.map(checked))]
+}
+
+function checked(key: string): string {
+  try {
+    return recipientOf(key)
+  } catch (error) {
+    const message = texts.make.wrongKey(shortened(key), wordsOf(error))
+    throw new PeerError({ code: 'bad-key', message })
+  }
+}
+
+function shortened(key: string): string {
+  return key.length > 24 ? `${key.slice(0, 16)}…${key.slice(-6)}` : key
+}

@@ -1,0 +1,47 @@
+import type { SealTo } from '@shoal/sealed'
+import { wordsOf } from '../base/words-of.ts'
+import { texts } from '../messages/sealing.ts'
+
+const say = texts.make
+const MAX_RECIPIENTS = 100
+
+/** What is wrong with what was filled in, at the field of that name. */
+export class FormProblem extends Error {
+  readonly field: 'passphrase' | 'again' | 'recipients'
+
+  constructor(field: FormProblem['field'], message: string) {
+    super(message)
+    this.name = 'FormProblem'
+    this.field = field
+  }
+}
+
+/** Public keys in the one form that is sealed to. Rejects with what is wrong with one of them. */
+export type CheckKeys = (keys: readonly string[]) => Promise<readonly string[]>
+
+/** To whom a form seals. Rejects with a FormProblem. */
+export async function sealToOf(form: FormData, check: CheckKeys): Promise<SealTo> {
+  const text = (name: string) => String(form.get(name) ?? '')
+  const by = text('by')
+  if (by === 'passphrase') return { by, passphrase: twice(text('passphrase'), text('again')) }
+  if (by === 'recipients') return { by, recipients: await recipientsIn(text('recipients'), check) }
+  return { by: 'key' }
+}
+
+/** A passphrase that was written twice. Throws a FormProblem. */
+export function twice(passphrase: string, again: string): string {
+  if (passphrase === '') throw new FormProblem('passphrase', say.empty)
+  if (passphrase !== again) throw new FormProblem('again', say.differs)
+  return passphrase
+}
+
+async function recipientsIn(text: string, check: CheckKeys): Promise<readonly string[]> {
+  const wrong = (message: string) => new FormProblem('recipients', message)
+  const keys = text.split(/[\s,;]+/).filter(key => key !== '')
+  if (keys.length === 0) throw wrong(say.noKeys)
+  if (keys.length > MAX_RECIPIENTS) throw wrong(say.tooManyKeys(MAX_RECIPIENTS))
+  if (keys.some(key => /^AGE-SECRET-KEY-/i.test(key))) throw wrong(say.secretKey)
+  return check(keys).catch(error => {
+    throw wrong(wordsOf(error))
+  })
+}

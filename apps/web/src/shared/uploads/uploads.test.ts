@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest'
+import { mockLink } from '../../app/mock/mock-link.ts'
+import { NodeStore } from '../node/node-store.ts'
+import { contentOf, UploadTask, uploads } from './uploads.ts'
+
+const file = (path: string, bytes = 10) => ({ path, file: new File([new Uint8Array(bytes)], path) })
+
+function newNode() {
+  const link = mockLink({ traffic: 'fresh', torrents: 0, locked: false, dropAfterSeconds: null })
+  return { link, node: new NodeStore(link) }
+}
+
+test('a folder is shared under its own name, its files below it', () => {
+  const { name, files } = contentOf([file('Lisbon/1.jpg'), file('Lisbon/day 2/2.jpg')])
+  expect([name, ...files.map(({ path }) => path)]).toEqual(['Lisbon', '1.jpg', 'day 2/2.jpg'])
+})
+
+test('several things beside each other keep their paths', () => {
+  const { files } = contentOf([file('a.txt'), file('b/c.txt')])
+  expect(files.map(({ path }) => path)).toEqual(['a.txt', 'b/c.txt'])
+})
+
+test('what was sent is shared, and progress ends at its size', async () => {
+  const { link, node } = newNode()
+  const task = new UploadTask(node, 'Lisbon', [file('1.jpg', 300), file('2.jpg', 200)])
+  const job = await task.run({ version: 'hybrid' })
+  expect(task.progress.get()).toMatchObject({ stage: 'preparing', sentBytes: 500, error: null })
+  expect(uploads.get()).toEqual([])
+  for (let step = 0; step < 30 && link.world.jobs.get(job!.id)!.state === 'running'; step++)
+    link.world.tick(1)
+  const shared = [...link.world.torrents.values()].map(({ row, files }) => [
+    row.name,
+    row.totalBytes,
+    files.length,
+  ])
+  expect(shared).toEqual([['Lisbon', 500, 2]])
+  link.close()
+})
+
+test('a cancelled upload leaves nothing at the node', async () => {
+  const { link, node } = newNode()
+  const task = new UploadTask(node, 'big', [file('a'), file('b')])
+  const running = task.run({})
+  await expect.poll(() => link.world.uploads.size).toBe(1)
+  task.cancel()
+  expect(await running).toBe(null)
+  expect(task.progress.get().stage).toBe('cancelled')
+  expect(link.world.uploads.size).toBe(0)
+  expect(uploads.get()).toEqual([])
+  link.close()
+})
