@@ -1,6 +1,6 @@
 /** A node of its own process for benchmarks: prints its address and token as JSON. Ends with its standard input. */
 import { Writable } from 'node:stream'
-import { fixedSetting } from '../../apps/node/src/daemon/fixed-settings.ts'
+import { fixedSetting } from '../../apps/node/src/client/settings.ts'
 import { startNode } from '../../apps/node/src/daemon/start.ts'
 import { keepYoungGenerationSmall } from '../../apps/node/src/heap.ts'
 import { createNodeLog } from '../../apps/node/src/log/node-log.ts'

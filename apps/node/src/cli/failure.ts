@@ -25,9 +25,6 @@ export class Failure extends Error {
 /** What only a person can set right, such as a port that is taken: trying again does not help, and the exit code says so. */
 export class SetupFailure extends Failure {}
 
-/** Exit codes: 0 only when all that was asked is done. 78 is EX_CONFIG of sysexits.h, which service managers know by name. */
-export const EXIT = { failed: 1, usage: 2, setup: 78, interrupted: 130 } as const
-
 const SYSTEM_CODES: Record<string, readonly [code: string, what: string]> = {
   ENOENT: ['not-found', 'there is no such file or folder'],
   ENOTDIR: ['not-found', 'part of the path is a file, not a folder'],

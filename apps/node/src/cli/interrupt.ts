@@ -1,4 +1,4 @@
-import { EXIT } from './failure.ts'
+import { EXIT } from './exit.ts'
 
 /** Signals that ask a program to end. Windows knows SIGINT (Ctrl-C), SIGBREAK, and SIGHUP when the window closes. */
 const SIGNALS = [

@@ -93,6 +93,20 @@ export function settingsChange(pairs: readonly string[]): SettingsChange {
   return change as SettingsChange
 }
 
+/** A setting that is decided where the node is started. */
+export interface FixedSetting {
+  readonly section: keyof Settings
+  readonly name: string
+  readonly value: unknown
+}
+
+/** Parses `network.dht=off`. Throws UsageError if there is no such setting or it cannot have that value. */
+export function fixedSetting(text: string): FixedSetting {
+  const [[section, members]] = Object.entries(settingsChange([text])) as [[keyof Settings, object]]
+  const [[name, value]] = Object.entries(members) as [[string, unknown]]
+  return { section, name, value }
+}
+
 function* candidates(name: string, text: string): Generator<unknown> {
   const word = text.trim().toLowerCase()
   if (['on', 'yes'].includes(word)) yield true

@@ -1,5 +1,6 @@
 import { defineCommand } from '../cli/command.ts'
-import { EXIT, UsageError } from '../cli/failure.ts'
+import { EXIT } from '../cli/exit.ts'
+import { UsageError } from '../cli/failure.ts'
 import { flag, list, oneOf, value } from '../cli/options.ts'
 import { parseRatio, parseSeedingTime, RATE_HELP } from '../client/limits.ts'
 import { NODE_OPTIONS } from '../client/node-options.ts'

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { defineCommand } from '../cli/command.ts'
-import { EXIT } from '../cli/failure.ts'
+import { EXIT } from '../cli/exit.ts'
 import { flag } from '../cli/options.ts'
 import { SHOAL } from '../cli/program.ts'
 import { count, formatBytes, formatPercent } from '../text/format.ts'

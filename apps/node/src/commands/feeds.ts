@@ -1,6 +1,7 @@
 import type { Feed, FeedFilter, FeedItem } from '@shoal/api'
 import { defineCommand } from '../cli/command.ts'
-import { EXIT, UsageError } from '../cli/failure.ts'
+import { EXIT } from '../cli/exit.ts'
+import { UsageError } from '../cli/failure.ts'
 import { flag, value, wholeNumber } from '../cli/options.ts'
 import { SHOAL } from '../cli/program.ts'
 import { subcommand, takeWords } from '../cli/subcommand.ts'

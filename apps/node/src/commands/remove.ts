@@ -1,5 +1,5 @@
 import { defineCommand } from '../cli/command.ts'
-import { EXIT } from '../cli/failure.ts'
+import { EXIT } from '../cli/exit.ts'
 import { flag } from '../cli/options.ts'
 import { SHOAL } from '../cli/program.ts'
 import { NODE_OPTIONS } from '../client/node-options.ts'

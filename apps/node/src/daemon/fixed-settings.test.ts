@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { fixedSetting, fixedSettings } from './fixed-settings.ts'
+import { fixedSetting } from '../client/settings.ts'
+import { fixedSettings } from './fixed-settings.ts'
 
 test('reads values as the command line does: words, sizes, JSON, and plain text', () => {
   expect(fixedSetting('network.dht=off')).toEqual({ section: 'network', name: 'dht', value: false })

@@ -1,19 +1,6 @@
 /** Settings that are decided where the node is started. */
-import { type Settings, SettingsChange } from '@shoal/api'
-import { settingsChange } from '../client/settings.ts'
-
-export interface FixedSetting {
-  readonly section: keyof Settings
-  readonly name: string
-  readonly value: unknown
-}
-
-/** Reads `network.dht=off`, as `settings set` does. Throws UsageError for no setting, or a value that it cannot have. */
-export function fixedSetting(text: string): FixedSetting {
-  const [[section, members]] = Object.entries(settingsChange([text])) as [[keyof Settings, object]]
-  const [[name, value]] = Object.entries(members) as [[string, unknown]]
-  return { section, name, value }
-}
+import { SettingsChange } from '@shoal/api'
+import type { FixedSetting } from '../client/settings.ts'
 
 /** All of them together: options of the command line that are settings too, then those by name. */
 export function fixedSettings({

@@ -7,7 +7,8 @@ import { delimiter, join } from 'node:path'
 import { Failure, UsageError } from '../cli/failure.ts'
 import { flagName, oneOf, wholeNumber } from '../cli/options.ts'
 import { nearest } from '../cli/suggest.ts'
-import { type FixedSetting, fixedSetting } from './fixed-settings.ts'
+import { fixedSetting } from '../client/settings.ts'
+import type { StartOptions } from './start.ts'
 import {
   commandLineLayer,
   environmentLayer,
@@ -102,36 +103,6 @@ export const START_SETTINGS = {
 
 type StartKey = keyof typeof START_SETTINGS
 type StartValue<Key extends StartKey> = ReturnType<(typeof START_SETTINGS)[Key]['read']>
-
-/** What a node starts with. Paths are absolute. */
-export interface StartOptions {
-  readonly port: number
-  readonly host: string
-  readonly dataDir: string
-  /** Download folder; undefined: as the node's settings say. */
-  readonly dir: string | undefined
-  /** With `passwordFile`, or neither. */
-  readonly username: string | undefined
-  readonly passwordFile: string | undefined
-  /** The settings file that was read; undefined when there is none. */
-  readonly config: string | undefined
-  /** Port for peers; undefined: as the node's settings say. */
-  readonly peerPort: number | undefined
-  /** Address to accept peers at; undefined: all. */
-  readonly peerHost: string | undefined
-  readonly allowDir: readonly string[]
-  readonly allowedHost: readonly string[]
-  /** Addresses and networks. */
-  readonly trustedProxy: readonly string[]
-  /** No tracker inside; false: as the node's settings say. */
-  readonly noTracker: boolean
-  /** Undefined: as the node's settings say. */
-  readonly publicUrl: string | undefined
-  readonly logLevel: 'debug' | 'info' | 'warn' | 'error'
-  /** Settings that hold whatever is kept of them. */
-  readonly set: readonly FixedSetting[]
-  readonly open: boolean
-}
 
 /** What stands around the options. */
 export interface StartSurroundings {

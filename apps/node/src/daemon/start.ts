@@ -4,6 +4,7 @@ import { stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { removeNodeFile, writeNodeFile } from '../client/node-file.ts'
+import type { FixedSetting } from '../client/settings.ts'
 import { qbittorrentApi } from '../compat/qbittorrent/plugin.ts'
 import { transmissionApi } from '../compat/transmission/plugin.ts'
 import type { Log } from '../log/log.ts'
@@ -17,7 +18,36 @@ import { defaultFolder } from '../state/places.ts'
 import { OwnTracker } from '../tracker/own-tracker.ts'
 import { fixedSettings } from './fixed-settings.ts'
 import { openNode } from './open-node.ts'
-import type { StartOptions } from './start-options.ts'
+
+/** What a node starts with. Paths are absolute. */
+export interface StartOptions {
+  readonly port: number
+  readonly host: string
+  readonly dataDir: string
+  /** Download folder; undefined: as the node's settings say. */
+  readonly dir: string | undefined
+  /** With `passwordFile`, or neither. */
+  readonly username: string | undefined
+  readonly passwordFile: string | undefined
+  /** The settings file that was read; undefined when there is none. */
+  readonly config: string | undefined
+  /** Port for peers; undefined: as the node's settings say. */
+  readonly peerPort: number | undefined
+  /** Address to accept peers at; undefined: all. */
+  readonly peerHost: string | undefined
+  readonly allowDir: readonly string[]
+  readonly allowedHost: readonly string[]
+  /** Addresses and networks. */
+  readonly trustedProxy: readonly string[]
+  /** No tracker inside; false: as the node's settings say. */
+  readonly noTracker: boolean
+  /** Undefined: as the node's settings say. */
+  readonly publicUrl: string | undefined
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error'
+  /** Settings that hold whatever is kept of them. */
+  readonly set: readonly FixedSetting[]
+  readonly open: boolean
+}
 
 export interface StartedNode {
   /** `http://127.0.0.1:8420` */

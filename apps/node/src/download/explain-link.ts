@@ -1,7 +1,8 @@
 /** What is wrong with a link that the engine does not take, in words of the command line. */
+
+import { withoutPassword } from '../base/without-password.ts'
 import { Failure } from '../cli/failure.ts'
 import { SHOAL } from '../cli/program.ts'
-import { withoutPassword } from '../protocols/protocol-manager.ts'
 
 const UNDERSTOOD =
   'a magnet link (magnet:?xt=…), an info hash (40 or 64 hex digits, or 32 base32 characters), a content ID (baf5r…), the path or http(s) URL of a .torrent file, a share link in quotes'

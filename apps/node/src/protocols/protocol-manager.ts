@@ -1,4 +1,5 @@
 import type { Protocol } from '@shoal/api'
+import { withoutPassword } from '../base/without-password.ts'
 import { Failure } from '../cli/failure.ts'
 import type {
   Download,
@@ -105,9 +106,4 @@ export class ProtocolManager {
       { field: 'source' },
     )
   }
-}
-
-/** Messages are logged: what may be a password before an @ is left out. */
-export function withoutPassword(text: string): string {
-  return text.replace(/:\/\/[^/?#\s]*@/, '://')
 }

@@ -1,7 +1,8 @@
 /** The interactive shell: `shoal` alone on a terminal. */
 import { createInterface } from 'node:readline'
 import type { CommandEntry, CommandLine } from '../cli/command.ts'
-import { describeFailure, EXIT, UsageError } from '../cli/failure.ts'
+import { EXIT } from '../cli/exit.ts'
+import { describeFailure, UsageError } from '../cli/failure.ts'
 import { flagName } from '../cli/options.ts'
 import type { Output } from '../cli/output.ts'
 import { SHOAL } from '../cli/program.ts'
