@@ -1,9 +1,9 @@
 /** A node of its own process for benchmarks: prints its address and token as JSON. Ends with its standard input. */
 import { Writable } from 'node:stream'
-import { fixedSetting } from '../../apps/node/src/client/settings.ts'
-import { startNode } from '../../apps/node/src/daemon/start.ts'
-import { keepYoungGenerationSmall } from '../../apps/node/src/heap.ts'
-import { createNodeLog } from '../../apps/node/src/log/node-log.ts'
+import { keepYoungGenerationSmall } from '../../apps/node/src/base/heap.ts'
+import { fixedSetting } from '../../apps/node/src/base/settings.ts'
+import { createNodeLog } from '../../apps/node/src/node/kernel/log/node-log.ts'
+import { startNode } from '../../apps/node/src/node/start.ts'
 
 keepYoungGenerationSmall()
 const [folder = ''] = process.argv.slice(2)

@@ -1,7 +1,7 @@
 /** Our engine as a process of its own, driven over JSON lines. It starts as `shoal` itself does: see apps/node/src/shoal.ts. */
 import { enableCompileCache } from 'node:module'
 import type { TorrentApi } from '@shoal/torrent'
-import { keepYoungGenerationSmall } from '../../apps/node/src/heap.ts'
+import { keepYoungGenerationSmall } from '../../apps/node/src/base/heap.ts'
 import { answerJsonLines } from '../../interop/support/json-lines.ts'
 import { ownUsage } from '../../interop/support/usage.ts'
 import { systemClock } from '../../packages/torrent/src/base/clock.ts'

@@ -1,7 +1,7 @@
 /** A real node: `shoal start` in a process of its own, on loopback, that looks for nobody. */
 import { fileURLToPath } from 'node:url'
 import { connectNode, type Job, type NodeApi, type TorrentDetail } from '@shoal/api'
-import { readNodeFile, readToken } from '../../apps/node/src/client/node-file.ts'
+import { readNodeFile, readToken } from '../../apps/node/src/base/node-file.ts'
 import { freePort } from './ports.ts'
 import { type ManagedProcess, start } from './process.ts'
 import { until } from './wait.ts'

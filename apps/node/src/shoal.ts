@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** The command line: `shoal help`. Compiled code is kept between runs, so that a command answers at once. */
 import { enableCompileCache } from 'node:module'
-import { keepYoungGenerationSmall } from './heap.ts'
+import { keepYoungGenerationSmall } from './base/heap.ts'
 
 enableCompileCache()
 const { main } = await import('./cli/main.ts')

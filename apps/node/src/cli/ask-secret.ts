@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises'
 import { createInterface, type Interface } from 'node:readline'
 import { Writable } from 'node:stream'
 import { text as readAll } from 'node:stream/consumers'
+import { Failure, fileFailure, UsageError } from '../base/failure.ts'
 import { canAsk } from './confirm.ts'
-import { Failure, fileFailure, UsageError } from './failure.ts'
 
 export interface SecretOptions {
   readonly signal: AbortSignal

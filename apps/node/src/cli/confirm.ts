@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline/promises'
-import { UsageError } from './failure.ts'
+import { UsageError } from '../base/failure.ts'
 
 /** Whether somebody sits at a terminal. */
 export function canAsk(): boolean {

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { widthOf } from '../text/width.ts'
+import { SHOAL } from '../base/program.ts'
+import { widthOf } from '../base/text/width.ts'
 import { COMMANDS } from './commands.ts'
 import { COMMON_OPTIONS } from './common-options.ts'
 import { commandHelp, overview } from './help.ts'
 import { flagName } from './options.ts'
-import { SHOAL } from './program.ts'
 
 describe.each(COMMANDS)('help of $name', entry => {
   test('names every option, and has an example of the command', async () => {

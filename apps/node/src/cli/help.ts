@@ -1,9 +1,9 @@
-import { wrap } from '../text/width.ts'
+import { SHOAL } from '../base/program.ts'
+import { wrap } from '../base/text/width.ts'
 import { COMMAND_GROUPS, type Command, type CommandEntry } from './command.ts'
 import { COMMON_OPTIONS } from './common-options.ts'
 import { flagName, type OptionTable } from './options.ts'
 import type { Positional } from './parse.ts'
-import { SHOAL } from './program.ts'
 
 /** The help of one command. `columns` is the width to fill. */
 export function commandHelp({ name, summary }: CommandEntry, command: Command, columns: number): string {

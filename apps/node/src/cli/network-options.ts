@@ -1,8 +1,8 @@
 import type { IceServer, RateLimits, SessionOptions } from '@shoal/torrent'
-import { parseRate } from '../text/size.ts'
-import { UsageError } from './failure.ts'
+import { UsageError } from '../base/failure.ts'
+import { parseRate } from '../base/text/size.ts'
+import { PRODUCT } from '../base/version.ts'
 import { flag, list, type OptionValues, oneOf, value, wholeNumber } from './options.ts'
-import { PRODUCT } from './version.ts'
 
 /** As many as the setting network.iceServers takes. */
 const MAX_ICE_SERVERS = 20

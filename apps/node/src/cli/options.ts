@@ -1,4 +1,4 @@
-import { UsageError } from './failure.ts'
+import { UsageError } from '../base/failure.ts'
 
 /**
  * One option of a command. The table of a command's options drives parsing, help and error messages, so none of them can lack an option.

@@ -1,4 +1,4 @@
-import { printable } from '../text/width.ts'
+import { printable } from '../base/text/width.ts'
 
 /** What a terminal can show. */
 export interface TerminalStyle {

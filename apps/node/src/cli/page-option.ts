@@ -1,4 +1,4 @@
-import { UsageError } from './failure.ts'
+import { UsageError } from '../base/failure.ts'
 import { value } from './options.ts'
 
 /** Of commands that share without a node, which has a page of its own. */

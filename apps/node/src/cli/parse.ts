@@ -1,6 +1,6 @@
-import { UsageError } from './failure.ts'
+import { UsageError } from '../base/failure.ts'
+import { nearest } from '../base/suggest.ts'
 import { flagName, type OptionTable, type OptionValues } from './options.ts'
-import { nearest } from './suggest.ts'
 
 /** A word that is no option. */
 export interface Positional {

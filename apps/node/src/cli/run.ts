@@ -1,16 +1,17 @@
 /** Runs one command line: the words of a process, or a line of the shell. */
+
+import { describeFailure, SetupFailure, UsageError } from '../base/failure.ts'
+import { SHOAL } from '../base/program.ts'
+import { nearest } from '../base/suggest.ts'
+import { VERSION } from '../base/version.ts'
 import type { CommandContext, CommandEntry } from './command.ts'
 import { COMMANDS } from './commands.ts'
 import { COMMON_OPTIONS } from './common-options.ts'
 import { EXIT } from './exit.ts'
-import { describeFailure, SetupFailure, UsageError } from './failure.ts'
 import { commandHelp, overview } from './help.ts'
 import { listenForInterrupt } from './interrupt.ts'
 import { type Output, processOutput } from './output.ts'
 import { parseWords, requireWords } from './parse.ts'
-import { SHOAL } from './program.ts'
-import { nearest } from './suggest.ts'
-import { VERSION } from './version.ts'
 
 const MOST_HELP_COLUMNS = 110
 

@@ -1,5 +1,5 @@
-import { UsageError } from './failure.ts'
-import { nearest } from './suggest.ts'
+import { UsageError } from '../base/failure.ts'
+import { nearest } from '../base/suggest.ts'
 
 /** Runs the one that the first word names, with the words after it. Throws UsageError for what is none. */
 export function subcommand<T>(

@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto'
+import { realpath } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { fileFailure } from '../failure.ts'
+import { makeFolders } from './make-folders.ts'
+
+type Env = Readonly<Record<string, string | undefined>>
+
+/** The folder that is shared and downloaded into unless another is named. */
+export function defaultFolder(): string {
+  return join(homedir(), 'Shoal')
+}
+
+/**
+ * Where what is remembered between runs is kept: `SHOAL_STATE`, else the platform's place for state (XDG Base Directory on Linux).
+ */
+export function stateRoot(
+  env: Env = process.env,
+  platform: string = process.platform,
+  home = homedir(),
+): string {
+  if (env.SHOAL_STATE) return resolve(env.SHOAL_STATE)
+  if (platform === 'win32') return join(env.LOCALAPPDATA || join(home, 'AppData', 'Local'), 'Shoal')
+  if (platform === 'darwin') return join(home, 'Library', 'Application Support', 'Shoal')
+  return join(env.XDG_STATE_HOME || join(home, '.local', 'state'), 'shoal')
+}
+
+/** Where a node keeps its catalogue, its token and its settings file unless another folder is named. */
+export function defaultDataFolder(env: Env = process.env): string {
+  return join(stateRoot(env), 'node')
+}
+
+/** A download folder, and what is remembered of it. */
+export interface Place {
+  readonly directory: string
+  /** Of the folder's records (see folder-records.ts). */
+  readonly state: string
+  /** Of the session's resume data. */
+  readonly resume: string
+}
+
+/** Makes the folder, and the one for what is remembered of it, where they are missing. Rejects with a Failure. */
+export async function openPlace(folder: string, root = stateRoot()): Promise<Place> {
+  const path = resolve(folder)
+  await make(path)
+  // One folder, one state, whichever link leads there.
+  const directory = await realpath(path).catch(error => {
+    throw fileFailure(error, path)
+  })
+  const key = createHash('sha256').update(directory).digest('hex').slice(0, 24)
+  const state = join(root, 'folders', key)
+  await make(state)
+  return { directory, state, resume: join(state, 'resume') }
+}
+
+async function make(path: string): Promise<void> {
+  await makeFolders(path).catch(error => {
+    throw fileFailure(error, path)
+  })
+}

@@ -1,0 +1,50 @@
+import { createHash } from 'node:crypto'
+import { lstat, readdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileFailure } from '../failure.ts'
+
+/** Calls of the file system in flight. */
+const AT_ONCE = 64
+
+/**
+ * What the file system says of a file or of all that is in a folder, as one text: sizes, times and names, no content. Equal stamps mean
+ * that nothing was changed in between. Null when there is no file. Rejects with a Failure where something cannot be read.
+ */
+export async function stampOf(path: string, signal?: AbortSignal): Promise<string | null> {
+  const lines: string[] = []
+  try {
+    const root = await stat(path, { bigint: true })
+    if (!root.isDirectory()) return digest([`${root.size} ${root.mtimeNs}`])
+    await addFolder(path, '', lines, signal)
+  } catch (error) {
+    signal?.throwIfAborted()
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+    throw fileFailure(error, path)
+  }
+  return lines.length === 0 ? null : digest(lines.sort())
+}
+
+async function addFolder(
+  folder: string,
+  prefix: string,
+  lines: string[],
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const names = await readdir(folder)
+  const folders: string[] = []
+  for (let at = 0; at < names.length; at += AT_ONCE) {
+    signal?.throwIfAborted()
+    await Promise.all(
+      names.slice(at, at + AT_ONCE).map(async name => {
+        const stats = await lstat(join(folder, name), { bigint: true })
+        if (stats.isDirectory()) folders.push(name)
+        else lines.push(`${prefix}${name}\0${stats.size} ${stats.mtimeNs}`)
+      }),
+    )
+  }
+  for (const name of folders) await addFolder(join(folder, name), `${prefix}${name}/`, lines, signal)
+}
+
+function digest(lines: readonly string[]): string {
+  return createHash('sha256').update(lines.join('\n')).digest('hex')
+}

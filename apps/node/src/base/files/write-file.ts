@@ -1,0 +1,24 @@
+import { rename, rm, writeFile } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { fileFailure } from '../failure.ts'
+import { makeFolders } from './make-folders.ts'
+
+let written = 0
+
+/** Writes a whole file and makes the folders above it: after a crash the old one or the new one is there. Rejects with a Failure. */
+export async function writeWholeFile(
+  path: string,
+  content: Uint8Array | string,
+  { mode = 0o666 }: { mode?: number } = {},
+): Promise<void> {
+  const folder = dirname(path)
+  const temporary = join(folder, `.${basename(path)}.${process.pid}.${written++}.tmp`)
+  try {
+    await makeFolders(folder)
+    await writeFile(temporary, content, { mode })
+    await rename(temporary, path)
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => {})
+    throw fileFailure(error, path)
+  }
+}

@@ -1,0 +1,56 @@
+/** Which names a request may call the node by. A page that has its own name point here (DNS rebinding) calls it by that name. */
+import { isIP } from 'node:net'
+import { Failure } from './failure.ts'
+
+export class Hosts {
+  readonly #allowed: ReadonlySet<string>
+  readonly #anyAddress: boolean
+
+  /** `host` is what the server listens at; `allowed` are further names, such as that of a proxy in front. */
+  constructor(host: string, allowed: readonly string[] = []) {
+    this.#allowed = new Set([host, ...allowed].map(bareName))
+    this.#anyAddress = !isLoopback(host)
+  }
+
+  /** Throws `forbidden-host` for a `Host` header (RFC 9110 section 7.2) that is none of ours, `bad-request` for none. */
+  check(header: string | undefined): void {
+    const name = header === undefined ? null : hostName(header)
+    if (name === null)
+      throw new Failure('bad-request', 'the Host header is missing or malformed', { field: 'host' })
+    if (!this.#allows(name))
+      throw new Failure(
+        'forbidden-host',
+        `this node is not called ${name}: allow the name when starting it (--allowed-host ${name})`,
+        { field: 'host' },
+      )
+  }
+
+  // An address is no name that anybody could point elsewhere.
+  #allows(name: string): boolean {
+    return isLoopback(name) || this.#allowed.has(name) || (this.#anyAddress && isIP(name) !== 0)
+  }
+}
+
+/** `localhost`, names below it, 127.0.0.0/8 (as IPv6 writes it, too) and ::1. */
+export function isLoopback(host: string): boolean {
+  const name = bareName(host).replace(/^::ffff:(?=\d+\.)/, '')
+  return (
+    name === 'localhost' ||
+    name.endsWith('.localhost') ||
+    name === '::1' ||
+    (isIP(name) === 4 && name.startsWith('127.'))
+  )
+}
+
+/** The name of a `Host` header, without port and brackets, in lower case; null when malformed. */
+export function hostName(header: string): string | null {
+  const match = /^(?:\[([0-9a-fA-F:.]+)\]|([\w.-]{1,255}))(?::\d{1,5})?$/.exec(header)
+  return match ? bareName(match[1] ?? match[2]!) : null
+}
+
+function bareName(host: string): string {
+  return host
+    .toLowerCase()
+    .replace(/^\[|\]$/g, '')
+    .replace(/\.$/, '')
+}

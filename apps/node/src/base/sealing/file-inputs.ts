@@ -1,0 +1,93 @@
+/** A file or folder of the disk as what is sealed. */
+import { type FileHandle, lstat, open, readdir } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { type ByteSource, SealedError, type SealInput } from '@shoal/sealed'
+import { Failure, fileFailure } from '../failure.ts'
+
+/** What is found at a path, and a way to read it; close it when all is sealed. */
+export interface FileInputs {
+  readonly inputs: readonly SealInput[]
+  readonly totalBytes: number
+  close(): Promise<void>
+}
+
+/** Rejects with a Failure where something cannot be read, and for symbolic links and devices, which no share holds. */
+export async function fileInputs(path: string, signal: AbortSignal): Promise<FileInputs> {
+  const reader = new FileReader()
+  const inputs: SealInput[] = []
+  await collect(path, [basename(path)], { inputs, reader, signal })
+  const totalBytes = inputs.reduce((sum, { content }) => sum + (content?.lengthBytes ?? 0), 0)
+  return { inputs, totalBytes, close: () => reader.close() }
+}
+
+interface Collecting {
+  readonly inputs: SealInput[]
+  readonly reader: FileReader
+  readonly signal: AbortSignal
+}
+
+async function collect(diskPath: string, path: string[], collecting: Collecting): Promise<void> {
+  const { inputs, reader, signal } = collecting
+  signal.throwIfAborted()
+  const failed = (error: unknown) => {
+    throw fileFailure(error, diskPath)
+  }
+  const stats = await lstat(diskPath).catch(failed)
+  const facts = { path, modifiedMs: stats.mtimeMs }
+  if (stats.isDirectory()) {
+    const names = await readdir(diskPath).catch(failed)
+    if (names.length === 0) inputs.push(facts)
+    // In one order, whatever the file system's is.
+    for (const name of names.sort()) await collect(join(diskPath, name), [...path, name], collecting)
+    return
+  }
+  if (!stats.isFile())
+    throw new Failure(
+      'bad-argument',
+      `${diskPath} is a link or device, which cannot be sealed: take it out of the folder`,
+    )
+  const content = reader.source(diskPath, stats.size, stats.mtimeMs)
+  inputs.push({ ...facts, content, executable: (stats.mode & 0o100) !== 0 })
+}
+
+/** Reads files one after the other, with one open at a time: there may be more of them than may be open. */
+class FileReader {
+  #open: { readonly path: string; readonly file: FileHandle } | null = null
+
+  source(path: string, lengthBytes: number, modifiedMs: number): ByteSource {
+    return {
+      lengthBytes,
+      read: async (offset, length) => {
+        const file = await this.#handle(path, lengthBytes, modifiedMs)
+        const bytes = new Uint8Array(length)
+        let at = 0
+        while (at < length) {
+          const { bytesRead } = await file.read(bytes, at, length - at, offset + at)
+          // Shorter than it was: told by who asked.
+          if (bytesRead === 0) return bytes.subarray(0, at)
+          at += bytesRead
+        }
+        return bytes
+      },
+    }
+  }
+
+  async close(): Promise<void> {
+    const { file } = this.#open ?? {}
+    this.#open = null
+    await file?.close()
+  }
+
+  async #handle(path: string, lengthBytes: number, modifiedMs: number): Promise<FileHandle> {
+    if (this.#open?.path === path) return this.#open.file
+    await this.close()
+    const file = await open(path, 'r').catch(error => {
+      throw fileFailure(error, path)
+    })
+    this.#open = { path, file }
+    const { size, mtimeMs } = await file.stat()
+    if (size !== lengthBytes || mtimeMs !== modifiedMs)
+      throw new SealedError('changed', `${path} changed while it was sealed: seal it again`)
+    return file
+  }
+}

@@ -1,0 +1,83 @@
+/** Makes the one file that is shared of what is sealed. */
+import { randomUUID } from 'node:crypto'
+import { open, rename, rm } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { SEALED_NAME } from '@shoal/links'
+import { createSeal, SealedContent, SealedError, type SealTo } from '@shoal/sealed'
+import { fileFailure } from '../failure.ts'
+import { makeFolders } from '../files/make-folders.ts'
+import { stampOf } from '../files/stamp.ts'
+import { fileInputs } from './file-inputs.ts'
+
+export interface SealPathOptions {
+  readonly signal: AbortSignal
+  onProgress?(progress: { doneBytes: number; totalBytes: number }): void
+}
+
+export interface SealedPath {
+  /** Of `sealed.age`. */
+  readonly path: string
+  readonly lengthBytes: number
+  /** What opens it, when it is sealed to a key. */
+  readonly key?: Uint8Array
+  /** Name of what is inside, for its owner alone. */
+  readonly name: string
+}
+
+/** Seals the file or folder at `path` as `sealed.age` in `folder`: all of it or nothing. Rejects with a Failure or SealedError. */
+export async function sealPath(
+  path: string,
+  folder: string,
+  to: SealTo,
+  { signal, onProgress }: SealPathOptions,
+): Promise<SealedPath> {
+  const before = await stampOf(path, signal)
+  const files = await fileInputs(path, signal)
+  try {
+    const seal = await createSeal(to)
+    const content = new SealedContent(files.inputs, seal)
+    const target = join(folder, SEALED_NAME)
+    await writeAll(content, target, { signal, ...(onProgress && { onProgress }) }, async () => {
+      if ((await stampOf(path, signal)) !== before)
+        throw new SealedError('changed', `${path} changed while it was sealed: seal it again`)
+    })
+    return {
+      path: target,
+      lengthBytes: content.lengthBytes,
+      name: basename(path),
+      ...(seal.key && { key: seal.key }),
+    }
+  } finally {
+    await files.close()
+  }
+}
+
+async function writeAll(
+  content: SealedContent,
+  target: string,
+  { signal, onProgress }: SealPathOptions,
+  check: () => Promise<void>,
+): Promise<void> {
+  const temporary = join(dirname(target), `.${SEALED_NAME}.${randomUUID()}.tmp`)
+  const totalBytes = content.lengthBytes
+  try {
+    await makeFolders(dirname(target))
+    const file = await open(temporary, 'wx')
+    try {
+      let doneBytes = 0
+      for await (const bytes of content.stream(0, totalBytes, { signal })) {
+        await file.writeFile(bytes)
+        doneBytes += bytes.length
+        onProgress?.({ doneBytes, totalBytes })
+      }
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    await check()
+    await rename(temporary, target)
+  } catch (error) {
+    await rm(temporary, { force: true })
+    throw fileFailure(error, target)
+  }
+}

@@ -1,0 +1,134 @@
+/** Settings of a node as words: `limits.downloadBytesPerSecond=2MB`. */
+import { Settings, type SettingsChange } from '@shoal/api'
+import { UsageError } from './failure.ts'
+import { rateLimit } from './limits.ts'
+import { SHOAL } from './program.ts'
+import { issueText, type SettingIssue } from './setting-issue.ts'
+import { nearest } from './suggest.ts'
+import { parseRate } from './text/size.ts'
+
+export interface SettingInfo {
+  /** `limits.alternative`. */
+  readonly name: string
+  readonly title: string
+  readonly description: string
+  /** Of a list: a value that it may have. */
+  readonly example: unknown
+}
+
+interface Schema {
+  meta(): { title?: string; description?: string; examples?: unknown[] } | undefined
+  safeParse(value: unknown): {
+    success: boolean
+    data?: unknown
+    error?: { issues: readonly SettingIssue[] }
+  }
+}
+
+const SCHEMAS: ReadonlyMap<string, Schema> = new Map(
+  Object.entries(Settings.shape).flatMap(([group, { shape }]) =>
+    Object.entries(shape).map(([key, schema]) => [`${group}.${key}`, schema as unknown as Schema] as const),
+  ),
+)
+
+export const SETTINGS: readonly SettingInfo[] = [...SCHEMAS].map(([name, schema]) => {
+  const { title = name, description = '', examples: [example] = [] } = schema.meta() ?? {}
+  return { name, title, description, example }
+})
+
+/** The names that a word stands for: a setting, or all of a group. Throws UsageError. */
+export function settingNames(word: string): string[] {
+  const names = SETTINGS.map(({ name }) => name)
+  if (names.includes(word)) return [word]
+  const group = names.filter(name => name.startsWith(`${word}.`))
+  if (group.length > 0) return group
+  const ends = names.filter(name => name.endsWith(`.${word}`))
+  if (ends.length === 1) return ends
+  if (ends.length > 1) throw new UsageError(`"${word}" is ${ends.join(' or ')}`)
+  const meant = nearest(word, names) ?? names.find(name => name.split('.')[1] === nearest(word, tails(names)))
+  throw new UsageError(
+    `there is no setting "${word.slice(0, 80)}": ${meant ? `did you mean ${meant}?` : `${SHOAL} settings lists them`}`,
+  )
+}
+
+/** The value in `settings`. */
+export function settingValue(settings: Settings, name: string): unknown {
+  const [group = '', key = ''] = name.split('.')
+  return (settings as unknown as Record<string, Record<string, unknown>>)[group]?.[key]
+}
+
+/**
+ * Reads what is typed for one setting: JSON, or a text; `on` and `off`; `none` for no limit; rates as `2MB`. Throws UsageError with what the
+ * setting takes.
+ */
+function parseSetting(name: string, text: string): unknown {
+  const schema = SCHEMAS.get(name)!
+  const problems: string[] = []
+  for (const value of candidates(name, text)) {
+    const result = schema.safeParse(value)
+    if (result.success) return result.data
+    const [issue] = result.error?.issues ?? []
+    if (issue) problems.push(issueText(issue))
+  }
+  const { example } = SETTINGS.find(each => each.name === name)!
+  const such = example === undefined ? '' : `. Write a list such as '${JSON.stringify(example)}'`
+  throw new UsageError(
+    `${name}: "${text.slice(0, 80)}" is not possible: ${problems[0] ?? 'it takes another value'}${such}`,
+  )
+}
+
+/** The change that `name=value` texts stand for. Throws UsageError. */
+export function settingsChange(pairs: readonly string[]): SettingsChange {
+  const change: Record<string, Record<string, unknown>> = {}
+  for (const pair of pairs) {
+    const equals = pair.indexOf('=')
+    if (equals < 1)
+      throw new UsageError(`"${pair}" has no value: write NAME=VALUE, such as limits.alternative=on`)
+    const names = settingNames(pair.slice(0, equals))
+    if (names.length > 1)
+      throw new UsageError(`${pair.slice(0, equals)} is ${names.length} settings: name one`)
+    const [group = '', key = ''] = names[0]!.split('.')
+    change[group] = { ...change[group], [key]: parseSetting(names[0]!, pair.slice(equals + 1)) }
+  }
+  return change as SettingsChange
+}
+
+/** A setting that is decided where the node is started. */
+export interface FixedSetting {
+  readonly section: keyof Settings
+  readonly name: string
+  readonly value: unknown
+}
+
+/** Parses `network.dht=off`. Throws UsageError if there is no such setting or it cannot have that value. */
+export function fixedSetting(text: string): FixedSetting {
+  const [[section, members]] = Object.entries(settingsChange([text])) as [[keyof Settings, object]]
+  const [[name, value]] = Object.entries(members) as [[string, unknown]]
+  return { section, name, value }
+}
+
+function* candidates(name: string, text: string): Generator<unknown> {
+  const word = text.trim().toLowerCase()
+  if (['on', 'yes'].includes(word)) yield true
+  if (['off', 'no'].includes(word)) yield false
+  if (['none', 'unlimited', 'never', ''].includes(word)) yield null
+  if (name.endsWith('BytesPerSecond')) {
+    yield rateLimit(parseRate(text))
+    return
+  }
+  const json = parseJson(text)
+  if (json !== undefined) yield json
+  yield text
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function tails(names: readonly string[]): string[] {
+  return names.map(name => name.split('.')[1]!)
+}

@@ -1,0 +1,18 @@
+import { UsageError } from '../failure.ts'
+
+const MAX_INDEX = 10_000_000
+
+/** The numbers of `0,2-4`: ascending, each once. Throws UsageError. */
+export function parseIndexes(text: string): number[] {
+  const indexes = new Set<number>()
+  for (const item of text.split(',')) {
+    const [, first, last = first] = /^\s*(\d{1,8})\s*(?:-\s*(\d{1,8})\s*)?$/.exec(item) ?? []
+    const [from, to] = [Number(first), Number(last)]
+    if (!(from <= to && to < MAX_INDEX))
+      throw new UsageError(
+        `"${item}" is no file number or range: write 0,2-4 (numbers as info and files list them)`,
+      )
+    for (let index = from; index <= to; index++) indexes.add(index)
+  }
+  return [...indexes].sort((a, b) => a - b)
+}

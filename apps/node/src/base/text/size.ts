@@ -1,0 +1,50 @@
+import { UsageError } from '../failure.ts'
+
+const POWERS = ['', 'k', 'm', 'g', 't']
+const HELP = 'write 500KiB, 2MB or 1.5G (k, M, G, T: thousands; Ki, Mi, Gi, Ti: 1,024 each)'
+
+/**
+ * Bytes of a size as people write it: `2MB` and `2M` are 2,000,000, `2MiB` and `2Mi` are 2,097,152, `2048` and `2048B` are bytes. Of
+ * either case, a fraction allowed. Throws UsageError.
+ */
+export function parseSize(text: string): number {
+  const [, digits, letter, binary] =
+    /^\s*(\d{1,15}(?:\.\d{1,9})?)\s*([kmgt]?)(i?)b?\s*$/i.exec(text.replaceAll('_', '')) ?? []
+  if (digits === undefined || (binary && !letter)) throw new UsageError(`"${text}" is no size: ${HELP}`)
+  const bytes = Math.round(Number(digits) * (binary ? 1024 : 1000) ** POWERS.indexOf(letter!.toLowerCase()))
+  if (!Number.isSafeInteger(bytes)) throw new UsageError(`"${text}" is more than any disk holds`)
+  return bytes
+}
+
+/** Bytes a second: a size, `/s` after it or not. `unlimited` is Infinity. Throws UsageError. */
+export function parseRate(text: string): number {
+  if (/^\s*(unlimited|none)\s*$/i.test(text)) return Number.POSITIVE_INFINITY
+  const rate = /^([^/]+)(?:\/s)?\s*$/i.exec(text)?.[1]
+  if (rate === undefined) throw new UsageError(`"${text}" is no rate: ${HELP}, per second`)
+  const bytesPerSecond = parseSize(rate)
+  if (bytesPerSecond === 0)
+    throw new UsageError('0 would stop all transfer: leave the option out for no limit')
+  return bytesPerSecond
+}
+
+/** A piece length: a power of two from 16 KiB to 256 MiB, as v2 asks (BEP 52) and all clients expect. Throws UsageError. */
+export function parsePieceLength(text: string): number {
+  const bytes = parseSize(text)
+  const exponent = Math.min(28, Math.max(14, Math.round(Math.log2(bytes))))
+  if (bytes !== 2 ** exponent) {
+    const [near, unit] = exponent < 20 ? [2 ** (exponent - 10), 'KiB'] : [2 ** (exponent - 20), 'MiB']
+    throw new UsageError(`"${text}" is no power of two from 16KiB to 256MiB: ${near}${unit} is the nearest`)
+  }
+  return bytes
+}
+
+const SECONDS: Record<string, number> = { '': 1, s: 1, m: 60, min: 60, h: 3600, d: 86_400 }
+
+/** Milliseconds of `30`, `30s`, `10m`, `1.5h`, `2d`. Throws UsageError. */
+export function parseDuration(text: string): number {
+  const [, digits, unit] = /^\s*(\d{1,9}(?:\.\d{1,3})?)\s*([a-z]*)\s*$/i.exec(text) ?? []
+  const seconds = SECONDS[unit?.toLowerCase() ?? ' ']
+  if (digits === undefined || seconds === undefined || Number(digits) === 0)
+    throw new UsageError(`"${text}" is no time: write 30s, 10m or 1h`)
+  return Number(digits) * seconds * 1000
+}

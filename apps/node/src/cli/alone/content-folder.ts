@@ -1,0 +1,29 @@
+import { stat } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
+import type { Metainfo } from '@shoal/torrent'
+import { Failure, fileFailure } from '../../base/failure.ts'
+
+/**
+ * The download folder that `path` means for a torrent: itself, or the folder above when it is the torrent's own file or folder. Rejects
+ * with a Failure when it does not exist, or is a file of another name.
+ */
+export async function contentFolder(path: string, { info }: Pick<Metainfo, 'info'>): Promise<string> {
+  const full = resolve(path)
+  const stats = await stat(full).catch(error => {
+    throw fileFailure(error, path)
+  })
+  const isNamed = basename(full) === info.name
+  if (!stats.isDirectory()) {
+    if (isNamed && info.singleFile) return dirname(full)
+    throw new Failure(
+      'bad-argument',
+      info.singleFile
+        ? `the torrent calls its file ${info.name}, and this is ${basename(full)}: rename it, or give the folder that it is in`
+        : `${path} is a file, and the torrent is a folder ${info.name}: give that folder`,
+    )
+  }
+  if (!isNamed || info.singleFile) return full
+  // A folder Photos may hold another Photos: what the torrent describes is the one that is inside.
+  const inside = await stat(join(full, info.name)).catch(() => null)
+  return inside?.isDirectory() ? full : dirname(full)
+}

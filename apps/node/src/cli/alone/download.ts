@@ -1,0 +1,215 @@
+/** `shoal get`: one download from a link to verified files. */
+import { resolve } from 'node:path'
+import { infoHashText, Session, type SessionOptions, type TorrentApi } from '@shoal/torrent'
+import { Failure } from '../../base/failure.ts'
+import { defaultFolder, openPlace, type Place } from '../../base/files/places.ts'
+import { count, formatBytes, formatDuration, formatPercent, formatRate } from '../../base/text/format.ts'
+import type { CommandContext } from '../command.ts'
+import { EXIT } from '../exit.ts'
+import type { Output } from '../output.ts'
+import { logTo } from '../terminal/log.ts'
+import { openView } from '../terminal/open-view.ts'
+import { torrentItem, type View } from '../terminal/view.ts'
+import { type Claim, claim } from './claim.ts'
+import { hexHashes } from './describe.ts'
+import { explainLink } from './explain-link.ts'
+import { FolderRecords } from './folder-records.ts'
+import { filesOfLink, selectFiles } from './select-files.ts'
+
+export interface DownloadOptions {
+  readonly out?: string | undefined
+  readonly peer: readonly string[]
+  readonly tracker: readonly string[]
+  readonly webSeed: readonly string[]
+  readonly select?: readonly number[] | undefined
+  readonly sequential: boolean
+  readonly preallocate: boolean
+  readonly seed: boolean
+  readonly timeout?: number | undefined
+  readonly network: SessionOptions
+  /** What follows when it is a sealed share. */
+  readonly sealed?: SealedDownload
+}
+
+/** A download whose content is sealed: where its bytes lie meanwhile, and how it becomes files. */
+export interface SealedDownload {
+  /** Rejects when what the user gave does not open it: before all of it was downloaded. */
+  check(torrent: TorrentApi, signal: AbortSignal): Promise<void>
+  open(torrent: TorrentApi, view: View, signal: AbortSignal): Promise<void>
+}
+
+/** Returns the exit code. */
+export async function download(
+  link: string,
+  options: DownloadOptions,
+  { interrupt, output }: CommandContext,
+): Promise<number> {
+  const place = await openPlace(options.out ?? defaultFolder())
+  const { timeout } = options
+  const limit = timeout === undefined ? null : AbortSignal.timeout(timeout)
+  const session = await Session.open({
+    ...options.network,
+    directory: place.directory,
+    stateDirectory: place.resume,
+    restore: false,
+  })
+  const view = openView(output)
+  const job: Job = { session, view, output, place, torrent: null, claim: null, done: false }
+  try {
+    const until = limit ? AbortSignal.any([interrupt.signal, limit]) : interrupt.signal
+    await work(link, options, job, until)
+    if (options.seed) await untilStopped(job.torrent!, interrupt.signal)
+  } catch (error) {
+    if (!interrupt.signal.aborted) throw limit?.aborted && !job.done ? timedOut(job.torrent, timeout!) : error
+  } finally {
+    if (interrupt.signal.aborted) view.tell('Stopping …')
+    view.close()
+    await session.close()
+    await job.claim?.release()
+  }
+  if (job.done) return 0
+  const progress = formatPercent(job.torrent?.stats.progress ?? 0)
+  const message = `stopped at ${progress}: the same command goes on from there`
+  if (output.json) output.object({ error: { code: 'cancelled', message } })
+  else output.error(`shoal: ${message}`)
+  return EXIT.interrupted
+}
+
+interface Job {
+  readonly session: Session
+  readonly view: View
+  readonly output: Output
+  readonly place: Place
+  torrent: TorrentApi | null
+  claim: Claim | null
+  /** All that is wanted is here. */
+  done: boolean
+}
+
+async function work(link: string, options: DownloadOptions, job: Job, signal: AbortSignal): Promise<void> {
+  const { session, view, output, place } = job
+  const torrent = await addTo(session, link, place.directory, options, signal)
+  job.torrent = torrent
+  const { infoHashes } = torrent
+  const item = torrentItem(torrent, infoHashText(infoHashes))
+  view.tell('', {
+    event: 'added',
+    infoHashes: hexHashes(infoHashes),
+    port: session.port,
+    directory: place.directory,
+  })
+  view.add(item)
+  logTo(view, output, torrent)
+  job.claim = await claim(torrent, new FolderRecords(place.state))
+  await arrive(link, torrent, options, signal)
+  await options.sealed?.open(torrent, view, signal)
+  job.done = true
+  job.claim.complete()
+  view.refresh()
+  // What stays on the screen is that it is complete.
+  if (!options.seed) view.remove(item)
+  if (!options.sealed) tellComplete(torrent, view)
+}
+
+async function addTo(
+  session: Session,
+  link: string,
+  directory: string,
+  options: DownloadOptions,
+  signal: AbortSignal,
+): Promise<TorrentApi> {
+  const stop = () => void session.close()
+  signal.addEventListener('abort', stop, { once: true })
+  try {
+    signal.throwIfAborted()
+    return await session.add(link, {
+      directory,
+      peers: options.peer,
+      trackers: options.tracker,
+      webSeeds: options.webSeed,
+      sequential: options.sequential,
+      preallocate: options.preallocate,
+      ...(options.select && { select: options.select }),
+    })
+  } catch (error) {
+    throw explainLink(link, error)
+  } finally {
+    signal.removeEventListener('abort', stop)
+  }
+}
+
+/** Resolves when all that is wanted is here. Rejects when the torrent fails: a script must not wait for a disk to have room again. */
+async function arrive(
+  link: string,
+  torrent: TorrentApi,
+  options: DownloadOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  let off = () => {}
+  const failed = new Promise<never>((_resolve, reject) => {
+    off = torrent.on('error', reject)
+  })
+  const whole = async () => {
+    await torrent.whenMetadata({ signal })
+    await options.sealed?.check(torrent, signal)
+    const wanted = options.select ?? filesOfLink(link, torrent.files.length)
+    // A peer that was let go, for all that was chosen before was here, is wanted again at once.
+    if (await selectFiles(torrent, wanted)) for (const peer of options.peer) torrent.addPeer(peer)
+    await torrent.whenComplete({ signal })
+  }
+  try {
+    await Promise.race([whole(), failed])
+  } catch (error) {
+    const { code, message } = error as { code?: string; message: string }
+    if (code !== 'no-space') throw error
+    throw new Failure('no-space', `${message}. What is there is kept: the same command goes on`, {
+      cause: error,
+    })
+  } finally {
+    off()
+  }
+}
+
+function tellComplete(torrent: TorrentApi, view: View): void {
+  const { stats, files, directory, name, infoHashes } = torrent
+  const wanted = files.filter(({ priority }) => priority > 0)
+  const path = resolve(directory, files[0]?.path[0] ?? name)
+  view.tell(`Complete: ${path} (${formatBytes(stats.wantedBytes)})`, {
+    event: 'complete',
+    infoHash: infoHashText(infoHashes),
+    name,
+    path: wanted.length === 1 ? wanted[0]!.diskPath : path,
+    length: stats.wantedBytes,
+    downloadedBytes: stats.downloadedBytes,
+    uploadedBytes: stats.uploadedBytes,
+    files: wanted.map(file => ({
+      path: file.path.join('/'),
+      diskPath: file.diskPath,
+      length: file.lengthBytes,
+    })),
+  })
+}
+
+/** Resolves with Ctrl-C; rejects when the torrent fails. */
+export async function untilStopped(torrent: TorrentApi, signal: AbortSignal): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    if (signal.aborted) return resolve()
+    signal.addEventListener('abort', () => resolve(), { once: true })
+    torrent.on('error', reject)
+  })
+}
+
+function timedOut(torrent: TorrentApi | null, timeoutMs: number): Failure {
+  const time = formatDuration(timeoutMs / 1000)
+  const stats = torrent?.stats
+  if (!stats || !torrent.metainfo)
+    return new Failure(
+      'timeout',
+      `no peer told what this link stands for within ${time}: try again later, or give --peer HOST:PORT`,
+    )
+  const rate = formatRate(stats.downloadBytesPerSecond)
+  return new Failure(
+    'timeout',
+    `${formatPercent(stats.progress)} is there after ${time} (${count(stats.peers, 'peer')}, ${rate}): the same command goes on from there`,
+  )
+}

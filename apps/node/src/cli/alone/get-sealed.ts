@@ -1,0 +1,103 @@
+/** `shoal get` of a share link: what is sealed is downloaded beside, checked against the key early, and opened when it is whole. */
+import { rm } from 'node:fs/promises'
+import { basename, join, resolve } from 'node:path'
+import { isShareLink, parseShareLink, type Seal, type ShareLink } from '@shoal/links'
+import { OpenedShare, type Unlock } from '@shoal/sealed'
+import { formatMagnet, infoHashText, type TorrentApi } from '@shoal/torrent'
+import { UsageError } from '../../base/failure.ts'
+import { defaultFolder, openPlace } from '../../base/files/places.ts'
+import { torrentSource } from '../../base/sealing/torrent-source.ts'
+import { type Unpacked, unpack } from '../../base/sealing/unpack.ts'
+import { count, formatBytes } from '../../base/text/format.ts'
+import type { CommandContext } from '../command.ts'
+import { HashingItem } from '../terminal/hashing-item.ts'
+import type { View } from '../terminal/view.ts'
+import { type DownloadOptions, download, type SealedDownload } from './download.ts'
+import { type UnlockOptions, unlockFor } from './unlock.ts'
+
+/** Downloads what a link stands for, of any kind. Returns the exit code. */
+export async function getLink(
+  link: string,
+  options: DownloadOptions & UnlockOptions,
+  context: CommandContext,
+): Promise<number> {
+  const share = isShareLink(link) ? parseShareLink(link) : null
+  if (share?.seal) return getSealed(share, share.seal, options, context)
+  return download(share ? formatMagnet(share.magnet) : link, options, context)
+}
+
+/** Returns the exit code. */
+async function getSealed(
+  { magnet }: ShareLink,
+  seal: Seal,
+  options: DownloadOptions & UnlockOptions,
+  context: CommandContext,
+): Promise<number> {
+  if (options.select)
+    throw new UsageError('--select cannot be given for a sealed share: it is opened as a whole')
+  const key = seal.by === 'key' ? seal.key : undefined
+  const unlock = await unlockFor(seal.by, key, options, context.interrupt.signal)
+  const directory = resolve(options.out ?? defaultFolder())
+  // A folder of its own, so that the same command finds what came before.
+  const out = join(directory, `.shoal-${infoHashText(magnet.infoHashes).slice(0, 16)}`)
+  const link = formatMagnet(magnet)
+  const sealed = new Opening(directory, unlock)
+  const code = await download(link, { ...options, out, sealed }, context)
+  if (sealed.opened && !options.seed) await removePlace(out)
+  return code
+}
+
+class Opening implements SealedDownload {
+  readonly #directory: string
+  readonly #unlock: Unlock
+  #share: OpenedShare | null = null
+  opened = false
+
+  constructor(directory: string, unlock: Unlock) {
+    this.#directory = directory
+    this.#unlock = unlock
+  }
+
+  async check(torrent: TorrentApi, signal: AbortSignal): Promise<void> {
+    this.#share = await OpenedShare.open(torrentSource(torrent), this.#unlock, { signal })
+  }
+
+  async open(torrent: TorrentApi, view: View, signal: AbortSignal): Promise<void> {
+    const item = new HashingItem(this.#directory, 'Opening')
+    view.add(item)
+    try {
+      const unpacked = await unpack(this.#share!, this.#directory, { signal, onProgress: item.onProgress })
+      this.opened = true
+      view.remove(item)
+      tellOpened(view, infoHashText(torrent.infoHashes), unpacked, this.#share!.leftOut)
+    } finally {
+      view.remove(item)
+    }
+  }
+}
+
+/** Says what came out of a sealed share. */
+export function tellOpened(
+  view: Pick<View, 'tell'>,
+  infoHash: string | null,
+  { paths, files, lengthBytes }: Unpacked,
+  leftOut: number,
+): void {
+  const what = paths.length === 1 ? paths[0]! : `${paths.map(path => basename(path)).join(', ')}`
+  const left = leftOut > 0 ? `; ${count(leftOut, 'link')} left out` : ''
+  view.tell(`Opened: ${what} (${count(files.length, 'file')}, ${formatBytes(lengthBytes)}${left})`, {
+    event: 'opened',
+    ...(infoHash !== null && { infoHash }),
+    paths,
+    length: lengthBytes,
+    files,
+    leftOut,
+  })
+}
+
+/** What was sealed, and what is remembered of its download. */
+async function removePlace(folder: string): Promise<void> {
+  const { state } = await openPlace(folder)
+  await rm(folder, { recursive: true, force: true })
+  await rm(state, { recursive: true, force: true })
+}

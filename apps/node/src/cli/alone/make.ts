@@ -1,0 +1,162 @@
+/** From something on the disk to a torrent of the session, hashing only what was not hashed before. */
+import { basename, join } from 'node:path'
+import {
+  type CreateOptions,
+  checkFiles,
+  createTorrent,
+  infoHashText,
+  type Metainfo,
+  parseMetainfo,
+  type SessionApi,
+  type TorrentApi,
+  writeMetainfo,
+} from '@shoal/torrent'
+import { Failure } from '../../base/failure.ts'
+import { stampOf } from '../../base/files/stamp.ts'
+import { SHOAL } from '../../base/program.ts'
+import { formatPercent } from '../../base/text/format.ts'
+import { HashingItem } from '../terminal/hashing-item.ts'
+import type { View } from '../terminal/view.ts'
+import { contentFolder } from './content-folder.ts'
+import type { Entry, FolderRecords } from './folder-records.ts'
+import { readMetainfo } from './read-metainfo.ts'
+
+export interface MakeContext {
+  readonly session: SessionApi
+  readonly records: FolderRecords
+  /** The folder that it is in. */
+  readonly directory: string
+  readonly view: View
+  readonly signal: AbortSignal
+}
+
+/** Something that is shared. */
+export interface Made {
+  readonly torrent: TorrentApi
+  readonly entry: Entry
+}
+
+/**
+ * Shares a file or folder by its name; `entries` are those of the folder's records that may be of it. What was hashed before, with options
+ * that make the same torrent, and has not changed since is not read. Rejects as createTorrent does.
+ */
+export async function make(
+  name: string,
+  options: CreateOptions,
+  context: MakeContext,
+  entries: readonly Entry[],
+): Promise<Made> {
+  const { records, directory, signal } = context
+  const path = join(directory, name)
+  const recipe = recipeOf(options)
+  const stamp = await stampOf(path, signal)
+  const known = entries.find(
+    entry => entry.kind === 'made' && entry.name === name && entry.stamp === stamp && entry.recipe === recipe,
+  )
+  const kept = known && (await readKept(known, records))
+  if (kept) {
+    const { trackers = [], webSeeds = [] } = options
+    return seedTrusted({ ...kept, trackers, webSeeds }, known, context)
+  }
+  const metainfo = await hashing(path, context, onProgress =>
+    createTorrent(path, options, { signal, onProgress }),
+  )
+  return keep(metainfo, { name, stamp, recipe }, context)
+}
+
+/** Shares files that a given .torrent describes. Rejects with a Failure when they are not all there and right. */
+export async function seedGiven(
+  file: string,
+  path: string,
+  more: { trackers: readonly string[]; webSeeds: readonly string[] },
+  context: Omit<MakeContext, 'directory' | 'records'> & { open(directory: string): Promise<FolderRecords> },
+): Promise<Made> {
+  const { signal } = context
+  const given = await readMetainfo(file, { signal })
+  const directory = await contentFolder(path, given)
+  const records = await context.open(directory)
+  const metainfo = withLinks(given, more)
+  const { name, infoHashes } = metainfo.info
+  const stamp = await stampOf(join(directory, name), signal)
+  const known = await records.find(infoHashText(infoHashes))
+  if (known?.kind === 'made' && known.stamp === stamp)
+    return seedTrusted(metainfo, known, { ...context, directory, records })
+  const checked = await hashing(join(directory, name), context, onProgress =>
+    checkFiles(metainfo, directory, { signal, onProgress }),
+  )
+  if (!checked.complete)
+    throw new Failure(
+      'not-found',
+      `${formatPercent(checked.haveBytes / metainfo.info.lengthBytes)} of ${name} is in ${directory}: ${SHOAL} check shows what is missing or different, ${SHOAL} get fetches it`,
+    )
+  return keep(metainfo, { name, stamp, recipe: 'given' }, { ...context, directory, records })
+}
+
+/** What of the options shapes the info dictionary. Trackers and the like may change without hashing anew. */
+export function recipeOf({
+  version,
+  private: isPrivate,
+  source,
+  pieceLengthBytes,
+  symlinks,
+}: CreateOptions): string {
+  return JSON.stringify({ version, isPrivate, source, pieceLengthBytes, symlinks })
+}
+
+async function keep(
+  metainfo: Metainfo,
+  { name, stamp, recipe }: { name: string; stamp: string | null; recipe: string },
+  context: MakeContext,
+): Promise<Made> {
+  const { records } = context
+  const infoHash = infoHashText(metainfo.info.infoHashes)
+  const entry: Entry = { infoHash, name, kind: 'made', ...(stamp !== null && { stamp }), recipe }
+  // The torrent first: an entry without one is of no use.
+  await records.writeTorrent(infoHash, writeMetainfo(metainfo))
+  records.save(entry)
+  return seedTrusted(metainfo, entry, context)
+}
+
+async function seedTrusted(
+  metainfo: Metainfo,
+  entry: Entry,
+  { session, directory }: MakeContext,
+): Promise<Made> {
+  return { torrent: await session.add(metainfo, { directory, trusted: true }), entry }
+}
+
+async function readKept({ infoHash }: Entry, records: FolderRecords): Promise<Metainfo | null> {
+  const bytes = await records.readTorrent(infoHash)
+  try {
+    const metainfo = bytes && parseMetainfo(bytes)
+    return metainfo && infoHashText(metainfo.info.infoHashes) === infoHash ? metainfo : null
+  } catch {
+    // Damaged: it is made again.
+    return null
+  }
+}
+
+function withLinks(
+  metainfo: Metainfo,
+  { trackers, webSeeds }: { trackers: readonly string[]; webSeeds: readonly string[] },
+): Metainfo {
+  return {
+    ...metainfo,
+    trackers: [...metainfo.trackers, ...trackers.map(url => [url])],
+    webSeeds: [...new Set([...metainfo.webSeeds, ...webSeeds])],
+  }
+}
+
+async function hashing<T>(
+  path: string,
+  { view }: Pick<MakeContext, 'view'>,
+  work: (onProgress: HashingItem['onProgress']) => Promise<T>,
+): Promise<T> {
+  const item = new HashingItem(path, basename(path))
+  view.add(item)
+  try {
+    return await work(item.onProgress)
+  } finally {
+    view.remove(item)
+  }
+}

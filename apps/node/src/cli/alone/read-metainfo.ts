@@ -1,0 +1,21 @@
+import { type Metainfo, Session } from '@shoal/torrent'
+import { Failure } from '../../base/failure.ts'
+
+/** The content of a .torrent by its path or URL. Rejects with a ShoalError, or a Failure for a link, which holds no piece hashes. */
+export async function readMetainfo(source: string, { signal }: { signal: AbortSignal }): Promise<Metainfo> {
+  const session = await Session.open({ port: null, dht: false, lsd: false, pex: false, trackers: false })
+  const stop = () => void session.close()
+  signal.addEventListener('abort', stop, { once: true })
+  try {
+    signal.throwIfAborted()
+    const torrent = await session.add(source, { paused: true, memory: true })
+    if (torrent.metainfo) return torrent.metainfo
+    throw new Failure(
+      'bad-argument',
+      'a link does not hold what is needed here: give a .torrent file or its URL',
+    )
+  } finally {
+    signal.removeEventListener('abort', stop)
+    await session.close()
+  }
+}

@@ -1,0 +1,78 @@
+/** `shoal seed`: one file or folder, until Ctrl-C. */
+import { basename, dirname, join, resolve } from 'node:path'
+import { type CreateOptions, infoHashText, Session, type SessionOptions } from '@shoal/torrent'
+import { Failure, UsageError } from '../../base/failure.ts'
+import { openPlace } from '../../base/files/places.ts'
+import { stampOf } from '../../base/files/stamp.ts'
+import type { CommandContext } from '../command.ts'
+import { EXIT } from '../exit.ts'
+import { logTo } from '../terminal/log.ts'
+import { openView } from '../terminal/open-view.ts'
+import { torrentItem, type View } from '../terminal/view.ts'
+import { untilStopped } from './download.ts'
+import { FolderRecords } from './folder-records.ts'
+import { type Made, make, recipeOf, seedGiven } from './make.ts'
+import { tellShared } from './tell-shared.ts'
+
+export interface SeedOptions {
+  readonly torrent?: string | undefined
+  readonly peer: readonly string[]
+  /** Opens share links. */
+  readonly page?: string | undefined
+  readonly create: CreateOptions
+  readonly network: SessionOptions
+}
+
+/** Returns the exit code. */
+export async function seedPath(path: string, options: SeedOptions, context: CommandContext): Promise<number> {
+  const { interrupt, output } = context
+  const { signal } = interrupt
+  if (options.torrent !== undefined) checkGivenOptions(options.create)
+  const full = resolve(path)
+  // Before a session is opened and a state folder made: most mistakes are in the path.
+  if ((await stampOf(full, signal)) === null)
+    throw new Failure('not-found', `${path}: there is no such file or folder`)
+  const place = await openPlace(dirname(full))
+  const session = await Session.open({ ...options.network, stateDirectory: place.resume, restore: false })
+  const view = openView(output)
+  try {
+    const { torrent, entry } = await add(full, options, { session, view, signal, place })
+    for (const peer of options.peer) torrent.addPeer(peer)
+    view.add(torrentItem(torrent, infoHashText(torrent.infoHashes)))
+    logTo(view, output, torrent)
+    view.tell(`Listening on port ${session.port}. Ctrl-C stops`, { event: 'listening', port: session.port })
+    tellShared(view, torrent, join(torrent.directory, entry.name), options.page)
+    await untilStopped(torrent, signal)
+    view.tell('Stopping …')
+    return 0
+  } catch (error) {
+    if (!signal.aborted) throw error
+    return EXIT.interrupted
+  } finally {
+    view.close()
+    await session.close()
+  }
+}
+
+async function add(
+  path: string,
+  { torrent, create }: SeedOptions,
+  context: { session: Session; view: View; signal: AbortSignal; place: { directory: string; state: string } },
+): Promise<Made> {
+  if (torrent === undefined) {
+    const { directory, state } = context.place
+    const records = new FolderRecords(state)
+    return make(basename(path), create, { ...context, directory, records }, await records.load())
+  }
+  const more = { trackers: (create.trackers ?? []).flat(), webSeeds: create.webSeeds ?? [] }
+  const open = async (directory: string) => new FolderRecords((await openPlace(directory)).state)
+  return seedGiven(torrent, path, more, { ...context, open })
+}
+
+function checkGivenOptions(create: CreateOptions): void {
+  const plain: CreateOptions = { version: 'hybrid', private: false, symlinks: 'refuse' }
+  if (recipeOf(create) !== recipeOf(plain) || create.comment !== undefined)
+    throw new UsageError(
+      '--torrent says what the torrent is: leave out --v1, --v2, --private, --piece-length, --comment, --source and --keep-links',
+    )
+}

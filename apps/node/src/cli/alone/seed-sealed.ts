@@ -1,0 +1,115 @@
+/** `shoal seed --seal`: makes the sealed file, and shares it until Ctrl-C. */
+import { randomUUID } from 'node:crypto'
+import { readdir, rm } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import type { SealTo } from '@shoal/sealed'
+import { createTorrent, infoHashText, type Metainfo, Session } from '@shoal/torrent'
+import { Failure, UsageError } from '../../base/failure.ts'
+import { stateRoot } from '../../base/files/places.ts'
+import { stampOf } from '../../base/files/stamp.ts'
+import { SHOAL } from '../../base/program.ts'
+import { type SealedPath, sealPath } from '../../base/sealing/seal-path.ts'
+import { sealedLink } from '../../base/sealing/sealed-link.ts'
+import { formatBytes } from '../../base/text/format.ts'
+import type { CommandContext } from '../command.ts'
+import { EXIT } from '../exit.ts'
+import { HashingItem } from '../terminal/hashing-item.ts'
+import { logTo } from '../terminal/log.ts'
+import { openView } from '../terminal/open-view.ts'
+import { torrentItem, type View } from '../terminal/view.ts'
+import { hexHashes } from './describe.ts'
+import { untilStopped } from './download.ts'
+import { type SealOptions, sealToOf } from './seal-options.ts'
+import type { SeedOptions } from './seed-path.ts'
+
+/** Returns the exit code. */
+export async function seedSealed(
+  path: string,
+  options: SeedOptions & SealOptions,
+  context: CommandContext,
+): Promise<number> {
+  const { interrupt, output } = context
+  const { signal } = interrupt
+  if (options.torrent !== undefined || options.create.symlinks === 'keep')
+    throw new UsageError('--torrent and --keep-links cannot be given with --seal')
+  const full = resolve(path)
+  if ((await stampOf(full, signal)) === null)
+    throw new Failure('not-found', `${path}: there is no such file or folder, or nothing in it`)
+  const to = await sealToOf(options, signal)
+  const folder = options.out === undefined ? await passingFolder() : resolve(options.out)
+  const view = openView(output)
+  let session: Session | null = null
+  try {
+    const sealed = await sealing(full, folder, to, view, signal)
+    const metainfo = await createTorrent(sealed.path, options.create, { signal })
+    session = await Session.open({ ...options.network, stateDirectory: null })
+    const torrent = await session.add(metainfo, { directory: folder, trusted: true })
+    for (const peer of options.peer) torrent.addPeer(peer)
+    view.add(torrentItem(torrent, infoHashText(torrent.infoHashes)))
+    logTo(view, output, torrent)
+    view.tell(`Listening on port ${session.port}. Ctrl-C stops`, { event: 'listening', port: session.port })
+    tellSealed(view, sealed, metainfo, sealedLink(metainfo, { by: to.by, key: sealed.key }, options.page))
+    await untilStopped(torrent, signal)
+    view.tell('Stopping …')
+    return 0
+  } catch (error) {
+    if (!signal.aborted) throw error
+    return EXIT.interrupted
+  } finally {
+    view.close()
+    await session?.close()
+    if (options.out === undefined) await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** A folder for as long as this process shares. Those that a crash left behind go. */
+async function passingFolder(): Promise<string> {
+  const above = join(stateRoot(), 'sealed')
+  for (const name of await readdir(above).catch(() => []))
+    if (!isAlive(Number.parseInt(name, 10))) await rm(join(above, name), { recursive: true, force: true })
+  return join(above, `${process.pid}-${randomUUID()}`)
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    // There, but another user's.
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
+
+async function sealing(
+  path: string,
+  folder: string,
+  to: SealTo,
+  view: View,
+  signal: AbortSignal,
+): Promise<SealedPath> {
+  const item = new HashingItem(path, 'Sealing')
+  view.add(item)
+  try {
+    return await sealPath(path, folder, to, { signal, onProgress: item.onProgress })
+  } finally {
+    view.remove(item)
+  }
+}
+
+function tellSealed(
+  view: View,
+  { name, path, lengthBytes }: SealedPath,
+  metainfo: Metainfo,
+  link: string,
+): void {
+  const how = link.startsWith('#')
+    ? `\nIt is opened by ${SHOAL} get '${link.slice(0, 6)}…', or by the share page of any node: put its address before the #, or give it as --page`
+    : ''
+  view.tell(`Sharing ${name}, sealed (${formatBytes(lengthBytes)})\n  ${link}${how}`, {
+    event: 'sharing',
+    name,
+    length: lengthBytes,
+    infoHashes: hexHashes(metainfo.info.infoHashes),
+    link,
+    path,
+  })
+}

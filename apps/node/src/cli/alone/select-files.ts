@@ -1,0 +1,27 @@
+import { parseMagnet, type TorrentApi } from '@shoal/torrent'
+import { UsageError } from '../../base/failure.ts'
+
+const NORMAL = 4
+
+/**
+ * Makes exactly these files wanted: what an earlier run chose, and remembers, gives way. Rejects with a UsageError for a number that no
+ * file has.
+ * Resolves with whether anything changed.
+ */
+export async function selectFiles(torrent: TorrentApi, wanted: readonly number[]): Promise<boolean> {
+  const { files } = torrent
+  const surplus = wanted.find(index => index >= files.length)
+  if (surplus !== undefined)
+    throw new UsageError(`--select: there is no file ${surplus}: this torrent has 0 to ${files.length - 1}`)
+  const chosen = new Set(wanted)
+  const others = files.filter(({ index, priority }) => priority > 0 !== chosen.has(index))
+  for (const { index } of others) await torrent.setPriority(index, chosen.has(index) ? NORMAL : 0)
+  return others.length > 0
+}
+
+/** The files that a link asks for: those of its `so` (BEP 53), else all `count`. */
+export function filesOfLink(link: string, count: number): number[] {
+  const all = Array.from({ length: count }, (_, index) => index)
+  const ranges = /^\s*magnet:/i.test(link) ? parseMagnet(link).select : undefined
+  return ranges ? all.filter(index => ranges.some(({ first, last }) => index >= first && index <= last)) : all
+}

@@ -1,0 +1,66 @@
+/** `shoal share`: all that is in a folder, until Ctrl-C. */
+import { type CreateOptions, Session, type SessionOptions } from '@shoal/torrent'
+import { defaultFolder, openPlace } from '../../base/files/places.ts'
+import type { CommandContext } from '../command.ts'
+import { openView } from '../terminal/open-view.ts'
+import { FolderRecords } from './folder-records.ts'
+import { SharedFolder } from './shared-folder.ts'
+import { watchFolder } from './watch-folder.ts'
+
+export interface ShareOptions {
+  readonly directory?: string | undefined
+  /** Opens share links. */
+  readonly page?: string | undefined
+  readonly create: CreateOptions
+  readonly network: SessionOptions
+}
+
+/** Returns the exit code. */
+export async function shareFolder(
+  options: ShareOptions,
+  { interrupt, output }: CommandContext,
+): Promise<number> {
+  const { signal } = interrupt
+  const place = await openPlace(options.directory ?? defaultFolder())
+  const { directory } = place
+  const session = await Session.open({
+    ...options.network,
+    directory,
+    stateDirectory: place.resume,
+    restore: false,
+  })
+  const view = openView(output)
+  const watch = watchFolder(directory)
+  const shared = new SharedFolder({
+    session,
+    directory,
+    view,
+    output,
+    signal,
+    records: new FolderRecords(place.state),
+    create: options.create,
+    page: options.page,
+  })
+  try {
+    view.tell(`Sharing ${directory} on port ${session.port}: what you put there is shared. Ctrl-C stops`, {
+      event: 'listening',
+      port: session.port,
+      directory,
+    })
+    await shared.look(null)
+    view.tell(shared.size === 0 ? 'There is nothing in it yet' : '', {
+      event: 'ready',
+      torrents: shared.size,
+    })
+    for await (const changed of watch.changes(() => shared.settleMs, signal)) await shared.look(changed)
+  } catch (error) {
+    if (!signal.aborted) throw error
+  } finally {
+    if (signal.aborted) view.tell('Stopping …')
+    watch.close()
+    view.close()
+    await session.close()
+    await shared.close()
+  }
+  return 0
+}

@@ -1,0 +1,209 @@
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type CreateOptions, infoHashText, type SessionApi, type TorrentApi } from '@shoal/torrent'
+import { describeFailure, fileFailure } from '../../base/failure.ts'
+import { stampOf } from '../../base/files/stamp.ts'
+import type { Output } from '../output.ts'
+import { logTo } from '../terminal/log.ts'
+import { type Item, torrentItem, type View } from '../terminal/view.ts'
+import { type Entry, type FolderRecords, isTaken } from './folder-records.ts'
+import { isShareable } from './ignored.ts'
+import { make } from './make.ts'
+import { tellShared } from './tell-shared.ts'
+
+/** What is new or changed is hashed when it has been the same for so long: it may still be being copied. */
+const SETTLE_MS = 2000
+
+export interface SharedFolderOptions {
+  readonly session: SessionApi
+  readonly records: FolderRecords
+  readonly directory: string
+  readonly create: CreateOptions
+  /** Opens share links. */
+  readonly page?: string | undefined
+  readonly view: View
+  readonly output: Output
+  readonly signal: AbortSignal
+}
+
+interface Shared {
+  readonly torrent: TorrentApi
+  readonly item: Item
+  entry: Entry
+  /** All that is wanted of a download is here. */
+  complete: boolean
+}
+
+/** Keeps a session in step with a folder: each file and folder in it is a torrent. */
+export class SharedFolder {
+  readonly #options: SharedFolderOptions
+  readonly #shared = new Map<string, Shared>()
+  /** New or changed, and how they looked when. */
+  readonly #settling = new Map<string, { stamp: string | null; sinceMs: number }>()
+  /** What could not be shared, as it looked then: not tried, nor told, again until it changes. */
+  readonly #refused = new Map<string, string | null>()
+  #first = true
+
+  constructor(options: SharedFolderOptions) {
+    this.#options = options
+  }
+
+  /** Torrents shared. */
+  get size(): number {
+    return this.#shared.size
+  }
+
+  /** When to look again, in milliseconds; null: nothing is pending. */
+  get settleMs(): number | null {
+    return this.#settling.size > 0 ? SETTLE_MS : null
+  }
+
+  /** Notes what came to its end since the last look. Call it when the session is closed, so that nothing changes on the disk. */
+  async close(): Promise<void> {
+    for (const [name, shared] of this.#shared)
+      if (shared.entry.stamp === undefined) await this.#stampDownload(name, shared)
+  }
+
+  /** Looks at the folder; `changed` are names to look into, null for all. The first look takes what lies there as it is. */
+  async look(changed: ReadonlySet<string> | null): Promise<void> {
+    const { directory, signal } = this.#options
+    const names = await readdir(directory).catch(error => {
+      throw fileFailure(error, directory)
+    })
+    const present = new Set(names.filter(isShareable))
+    for (const name of this.#shared.keys()) if (!present.has(name)) await this.#stop(name, 'gone')
+    for (const map of [this.#settling, this.#refused])
+      for (const name of map.keys()) if (!present.has(name)) map.delete(name)
+    const entries = await this.#entries([...present].some(name => !this.#shared.has(name)))
+    for (const name of [...present].sort()) {
+      signal.throwIfAborted()
+      const shared = this.#shared.get(name)
+      const known = entries.get(name) ?? []
+      const download = shared ? undefined : known.find(({ kind }) => kind === 'got')
+      if (download && (await this.#isDownload(name, download))) await this.#goOn(name, download)
+      else if (shared && shared.entry.stamp === undefined) await this.#stampDownload(name, shared)
+      else if (!shared || changed === null || changed.has(name) || this.#settling.has(name))
+        await this.#lookAt(name, known)
+    }
+    this.#first = false
+  }
+
+  async #lookAt(name: string, known: readonly Entry[]): Promise<void> {
+    const { directory, signal } = this.#options
+    let stamp: string | null
+    try {
+      stamp = await stampOf(join(directory, name), signal)
+    } catch (error) {
+      signal.throwIfAborted()
+      return this.#refuse(name, null, error)
+    }
+    const shared = this.#shared.get(name)
+    if (stamp === null || shared?.entry.stamp === stamp) return void this.#settling.delete(name)
+    if (this.#refused.get(name) === stamp) return
+    if (!this.#first && !this.#isSettled(name, stamp)) return
+    this.#settling.delete(name)
+    if (shared) await this.#stop(name, 'changed')
+    try {
+      const { torrent, entry } = await make(name, this.#options.create, this.#options, known)
+      this.#add(name, torrent, entry)
+      tellShared(this.#options.view, torrent, join(directory, name), this.#options.page)
+    } catch (error) {
+      signal.throwIfAborted()
+      this.#refuse(name, stamp, error)
+    }
+  }
+
+  #isSettled(name: string, stamp: string): boolean {
+    const now = performance.now()
+    const before = this.#settling.get(name)
+    if (before?.stamp === stamp) return now - before.sinceMs >= SETTLE_MS - 50
+    this.#settling.set(name, { stamp, sinceMs: now })
+    return false
+  }
+
+  #refuse(name: string, stamp: string | null, error: unknown): void {
+    if (this.#refused.has(name) && this.#refused.get(name) === stamp) return
+    this.#refused.set(name, stamp)
+    const failure = describeFailure(error)
+    this.#options.view.tell(`Not shared: ${failure.message}`, { event: 'not-shared', name, ...failure })
+  }
+
+  #add(name: string, torrent: TorrentApi, entry: Entry): Shared {
+    const { view, output } = this.#options
+    const item = torrentItem(torrent, infoHashText(torrent.infoHashes))
+    this.#refused.delete(name)
+    const shared: Shared = { torrent, item, entry, complete: false }
+    this.#shared.set(name, shared)
+    logTo(view, output, torrent)
+    view.add(item)
+    return shared
+  }
+
+  async #stop(name: string, why: 'gone' | 'changed'): Promise<void> {
+    const { view, records } = this.#options
+    const { torrent, item, entry } = this.#shared.get(name)!
+    this.#shared.delete(name)
+    view.remove(item)
+    await torrent.remove()
+    await records.delete(entry.infoHash)
+    const text =
+      why === 'gone' ? `No longer shared: ${name} is gone` : `${name} has changed: it is shared anew`
+    view.tell(text, { event: why, name, infoHash: entry.infoHash })
+  }
+
+  /** The records by name, read only where something is new. */
+  async #entries(needed: boolean): Promise<Map<string, Entry[]>> {
+    const byName = new Map<string, Entry[]>()
+    for (const entry of needed ? await this.#options.records.load() : []) {
+      const same = byName.get(entry.name)
+      if (same) same.push(entry)
+      else byName.set(entry.name, [entry])
+    }
+    return byName
+  }
+
+  /** Whether what is there is still the download: one that someone changed when it was complete is theirs now, and stays as it is. */
+  async #isDownload(name: string, { infoHash, complete, stamp }: Entry): Promise<boolean> {
+    const { directory, records, signal } = this.#options
+    if (!complete || stamp === undefined) return true
+    if ((await stampOf(join(directory, name), signal).catch(() => stamp)) === stamp) return true
+    await records.delete(infoHash)
+    return false
+  }
+
+  /** A download of this folder: finished, and then shared as what it is; left alone while another process is at it. */
+  async #goOn(name: string, entry: Entry): Promise<void> {
+    const { session, directory, records, view } = this.#options
+    if (isTaken(entry)) return
+    try {
+      const torrent = await session.add(entry.magnet ?? entry.infoHash, { directory })
+      const { infoHash, magnet = torrent.magnet } = entry
+      const note: Entry = { infoHash, name, kind: 'got', magnet }
+      if (!entry.complete) records.save({ ...note, pid: process.pid, sinceMs: Date.now() })
+      const shared = this.#add(name, torrent, entry)
+      const arrived = () => {
+        if (shared.complete) return
+        shared.complete = true
+        if (!entry.complete) records.save({ ...note, complete: true })
+        tellShared(view, torrent, join(directory, name), this.#options.page)
+      }
+      // Not whenComplete, which ends with a full disk: the torrent itself goes on when there is room.
+      torrent.on('complete', arrived)
+      if (torrent.stats.state === 'seeding') arrived()
+    } catch (error) {
+      this.#refuse(name, null, error)
+    }
+  }
+
+  /** Once a download is complete, notes how it looks: from then on a change is seen. */
+  async #stampDownload(name: string, shared: Shared): Promise<void> {
+    const { directory, records } = this.#options
+    const { torrent, entry } = shared
+    if (!shared.complete) return
+    const stamp = await stampOf(join(directory, name)).catch(() => null)
+    if (stamp === null) return
+    const { infoHash, magnet = torrent.magnet } = entry
+    shared.entry = { infoHash, name, kind: 'got', magnet, complete: true, stamp }
+    records.save(shared.entry)
+  }
+}

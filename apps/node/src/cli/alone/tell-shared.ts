@@ -1,0 +1,21 @@
+import type { TorrentApi } from '@shoal/torrent'
+import { pageLinkOf } from '../../base/share-link.ts'
+import { formatBytes } from '../../base/text/format.ts'
+import type { View } from '../terminal/view.ts'
+import { describeTorrent } from './describe.ts'
+
+/** Says that a torrent is shared, and by which links: with a `page`, first the one for any browser. */
+export function tellShared(view: View, torrent: TorrentApi, path: string, page?: string): void {
+  const { metainfo, magnet } = torrent
+  if (!metainfo) return
+  const { files: _files, ...description } = describeTorrent(metainfo)
+  const link = page === undefined ? null : pageLinkOf(torrent, page)
+  const links = [...(link === null ? [] : [link]), magnet].map(each => `\n  ${each}`).join('')
+  view.tell(`Sharing ${description.name} (${formatBytes(description.length ?? 0)})${links}`, {
+    event: 'sharing',
+    ...description,
+    magnet,
+    ...(link !== null && { link }),
+    path,
+  })
+}

@@ -1,0 +1,26 @@
+/** What opens a sealed share on the command line: the key in its link, a passphrase, or the user's key file. */
+import { x25519Identity } from '@shoal/identity/age'
+import { loadIdentities } from '@shoal/identity/node'
+import type { Seal } from '@shoal/links'
+import type { Unlock } from '@shoal/sealed'
+import { askSecret } from '../ask-secret.ts'
+import { defaultKeyFile } from './keys.ts'
+
+export interface UnlockOptions {
+  readonly passphraseFile?: string | undefined
+  readonly keyFile?: string | undefined
+}
+
+/** Asks for what is needed. Rejects with UsageError, Failure or IdentityError (`wrong-passphrase`). */
+export async function unlockFor(
+  by: Seal['by'],
+  key: Uint8Array | undefined,
+  { passphraseFile, keyFile = defaultKeyFile() }: UnlockOptions,
+  signal: AbortSignal,
+): Promise<Unlock> {
+  if (by === 'key') return key ? { key } : {}
+  const secret = { file: passphraseFile, option: '--passphrase-file', signal }
+  if (by === 'passphrase') return { passphrase: await askSecret('Passphrase of the share', secret) }
+  const keys = await loadIdentities(keyFile, () => askSecret(`Passphrase of ${keyFile}`, secret))
+  return { identities: keys.map(x25519Identity) }
+}

@@ -1,0 +1,140 @@
+/** Adds things to a node. */
+import { resolve } from 'node:path'
+import type { AddTorrent, Job, Torrent } from '@shoal/api'
+import { isShareLink, parseShareLink } from '@shoal/links'
+import { describeFailure } from '../../base/failure.ts'
+import { rateLimit } from '../../base/limits.ts'
+import { askSecret } from '../ask-secret.ts'
+import type { Output } from '../output.ts'
+import { asUsage, type NodeClient } from './node-client.ts'
+import { readSource, type Source } from './source.ts'
+import type { Awaited } from './wait.ts'
+
+export interface AddOptions {
+  readonly out?: string | undefined
+  readonly label?: string | undefined
+  readonly tag?: readonly string[]
+  readonly paused?: boolean
+  readonly select?: readonly number[] | undefined
+  readonly priority?: readonly { readonly indexes: readonly number[]; readonly priority: number }[]
+  readonly sequential?: boolean
+  readonly trusted?: boolean
+  readonly peer?: readonly string[]
+  readonly tracker?: readonly string[]
+  readonly webSeed?: readonly string[]
+  readonly limitDown?: number | undefined
+  readonly limitUp?: number | undefined
+  readonly ratio?: number | null | undefined
+  readonly seedingTime?: number | null | undefined
+  readonly queue?: 'first' | 'last' | undefined
+  /** Where the passphrase of a sealed share stands; asked for unless it is given. */
+  readonly passphraseFile?: string | undefined
+}
+
+interface Outcome {
+  readonly added: boolean
+  readonly torrent: Torrent | null
+  readonly job: Job | null
+}
+
+/**
+ * Adds each, and says so. What fails does not keep the others from it, and is told; a single one is thrown. `asEvents`: JSON is a line each.
+ */
+export async function addSources(
+  node: NodeClient,
+  words: readonly string[],
+  options: AddOptions,
+  output: Output,
+  { asEvents, signal }: { asEvents: boolean; signal: AbortSignal },
+): Promise<Awaited & { failed: number }> {
+  const items: object[] = []
+  const awaited = { torrents: [] as string[], jobs: [] as string[] }
+  let failed = 0
+  for (const word of words) {
+    try {
+      const { added, torrent, job } = await addOne(node, word, options, signal)
+      if (torrent) awaited.torrents.push(torrent.id)
+      if (job) awaited.jobs.push(job.id)
+      if (!output.json) output.line(outcomeText({ added, torrent, job }))
+      else if (asEvents) output.object({ event: 'added', source: word, added, torrent, job })
+      else items.push({ source: word, added, torrent, job })
+    } catch (error) {
+      if (words.length === 1) throw error
+      failed++
+      const failure = describeFailure(error)
+      if (!output.json) output.error(`shoal: ${word.slice(0, 80)}: ${failure.message}`)
+      else if (asEvents) output.object({ event: 'not-added', source: word, error: failure })
+      else items.push({ source: word, error: failure })
+    }
+  }
+  if (output.json && !asEvents) output.object({ items })
+  return { ...awaited, failed }
+}
+
+async function addOne(
+  node: NodeClient,
+  word: string,
+  options: AddOptions,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const source = await readSource(word, node)
+  const { label, tag = [] } = options
+  const labels = { ...(label !== undefined && { label }), ...(tag.length > 0 && { tags: [...tag] }) }
+  if (source.kind === 'path') {
+    const job = await asUsage(
+      node.api.createTorrent({ path: source.path, trackers: [...(options.tracker ?? [])], ...labels }),
+    )
+    return { added: true, torrent: null, job }
+  }
+  const { kind: _kind, ...what } = source
+  const input = { ...what, ...addInput(onNode(options, node)), ...labels }
+  return asUsage(node.api.addTorrent({ ...input, ...(await passphraseFor(source, options, signal)) }))
+}
+
+/** What opens a share that is sealed to a passphrase. */
+async function passphraseFor(
+  source: Source,
+  { passphraseFile }: AddOptions,
+  signal: AbortSignal,
+): Promise<{ passphrase?: string }> {
+  if (source.kind !== 'link' || !isShareLink(source.source)) return {}
+  if (parseShareLink(source.source).seal?.by !== 'passphrase') return {}
+  const secret = { file: passphraseFile, option: '--passphrase-file', signal }
+  return { passphrase: await askSecret('Passphrase of the share', secret) }
+}
+
+/** A path of this machine, where the node is on this machine. */
+function onNode(options: AddOptions, { address }: NodeClient): AddOptions {
+  const isHere = address.dataDir !== null && options.out !== undefined
+  return isHere ? { ...options, out: resolve(options.out!) } : options
+}
+
+/** Members that were not given are left out, so that the node's settings hold. */
+function addInput(options: AddOptions): Omit<AddTorrent, 'source' | 'torrent'> {
+  const { out, paused, select, sequential, trusted, limitDown, limitUp, ratio, seedingTime, queue } = options
+  const lists = { peers: options.peer, trackers: options.tracker, webSeeds: options.webSeed }
+  const priorities = (options.priority ?? []).flatMap(({ indexes, priority }) =>
+    indexes.map(index => ({ index, priority })),
+  )
+  return {
+    ...(out !== undefined && { directory: out }),
+    ...(paused && { paused }),
+    ...(select !== undefined && { select: [...select] }),
+    ...(priorities.length > 0 && { priorities }),
+    ...(sequential && { sequential }),
+    ...(trusted && { trusted }),
+    ...Object.fromEntries(
+      Object.entries(lists).flatMap(([key, list]) => (list && list.length > 0 ? [[key, [...list]]] : [])),
+    ),
+    ...(limitDown !== undefined && { downloadLimitBytesPerSecond: rateLimit(limitDown) }),
+    ...(limitUp !== undefined && { uploadLimitBytesPerSecond: rateLimit(limitUp) }),
+    ...(ratio !== undefined && { ratioLimit: ratio }),
+    ...(seedingTime !== undefined && { seedingTimeLimitMinutes: seedingTime }),
+    ...(queue !== undefined && { queue }),
+  }
+}
+
+function outcomeText({ added, torrent, job }: Outcome): string {
+  if (torrent) return `${added ? 'Added' : 'There already'}: ${torrent.name} (${torrent.id})`
+  return `Started: ${job?.name ?? 'a job'} (job ${job?.id ?? ''})`
+}

@@ -1,0 +1,94 @@
+/** Which node is meant, and what opens it: options before environment before what lies in the data folder. */
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { Failure, fileFailure, UsageError } from '../../base/failure.ts'
+import { defaultDataFolder } from '../../base/files/places.ts'
+import { readNodeFile, readToken, tokenFile } from '../../base/node-file.ts'
+import { START } from '../../base/program.ts'
+import type { NodeOptions } from './node-options.ts'
+
+export interface NodeAddress {
+  /** Without a slash at its end. */
+  readonly url: string
+  readonly token: string | null
+  readonly password: { readonly username: string; readonly password: string } | null
+  /** It was found in this data folder; null when its URL was given. */
+  readonly dataDir: string | null
+  /** Where token or password came from, for an error; null when there is neither. */
+  readonly credentials: string | null
+}
+
+type Env = Readonly<Record<string, string | undefined>>
+
+/** Rejects with `no-node` when none is named and none runs here, and with UsageError for what cannot be one. */
+export async function findNode(given: NodeOptions, env: Env = process.env): Promise<NodeAddress> {
+  const dataDir = resolve(given.dataDir ?? (env.SHOAL_DATA_DIR || defaultDataFolder(env)))
+  const named = given.node ?? (env.SHOAL_NODE || undefined)
+  // A data folder that is named now means more than a node of the environment.
+  const url = named === undefined || named === 'local' || isNamedFolder(given) ? null : checkedUrl(named)
+  const found = url ?? (await readNodeFile(dataDir))?.url
+  if (found === undefined) throw noNodeHere(dataDir, given.dataDir ?? env.SHOAL_DATA_DIR)
+  const local = url === null ? dataDir : null
+  return { url: trimmed(found), dataDir: local, ...(await credentials(given, env, local)) }
+}
+
+function isNamedFolder({ dataDir, node }: NodeOptions): boolean {
+  return dataDir !== undefined && node === undefined
+}
+
+export function noNodeHere(dataDir: string, named: string | undefined): Failure {
+  const what = named ? `no node runs with the data folder ${dataDir}` : 'no node runs here'
+  return new Failure('no-node', `${what}: ${START} starts one, --node URL names another`)
+}
+
+type Credentials = Pick<NodeAddress, 'token' | 'password' | 'credentials'>
+
+async function credentials(given: NodeOptions, env: Env, dataDir: string | null): Promise<Credentials> {
+  const none = { token: null, password: null }
+  if (given.token !== undefined) {
+    if (given.username !== undefined) throw new UsageError('give either --token or --username')
+    return { ...none, token: sound(given.token, '--token'), credentials: '--token' }
+  }
+  if (given.username !== undefined || given.passwordFile !== undefined) {
+    const { username = env.SHOAL_USERNAME, passwordFile = env.SHOAL_PASSWORD_FILE } = given
+    return withPassword(username, passwordFile)
+  }
+  if (env.SHOAL_TOKEN)
+    return { ...none, token: sound(env.SHOAL_TOKEN, 'SHOAL_TOKEN'), credentials: 'SHOAL_TOKEN' }
+  if (env.SHOAL_USERNAME || env.SHOAL_PASSWORD_FILE)
+    return withPassword(env.SHOAL_USERNAME, env.SHOAL_PASSWORD_FILE)
+  // The token of this machine's node is nobody else's business.
+  const token = dataDir === null ? null : await readToken(dataDir)
+  return { ...none, token, credentials: token === null ? null : tokenFile(dataDir!) }
+}
+
+async function withPassword(username: string | undefined, file: string | undefined): Promise<Credentials> {
+  if (!username) throw new UsageError('a password needs a user name: give --username NAME')
+  if (!file) throw new UsageError('a user name needs a password: give --password-file FILE')
+  const text = await readFile(file, 'utf8').catch(error => {
+    throw fileFailure(error, file)
+  })
+  const password = text.split(/\r?\n/, 1)[0]!
+  if (password === '') throw new Failure('bad-argument', `${file} has no password in its first line`)
+  return { token: null, password: { username, password }, credentials: `${username} and ${file}` }
+}
+
+/** Only what a header can carry. */
+function sound(token: string, where: string): string {
+  if (!/^[\x21-\x7e]{1,1024}$/.test(token)) throw new UsageError(`${where} is no token: it has no spaces`)
+  return token
+}
+
+function checkedUrl(text: string): string {
+  const url = URL.parse(text.includes('://') ? text : `http://${text}`)
+  if (!url || !/^https?:$/.test(url.protocol) || url.hostname === '')
+    throw new UsageError(`"${text}" is no address of a node: write http://127.0.0.1:8420`)
+  if (url.username !== '' || url.password !== '')
+    throw new UsageError('leave the password out of the address: give --username and --password-file')
+  if (url.search !== '' || url.hash !== '') throw new UsageError(`"${text}" has more than the node’s address`)
+  return url.href
+}
+
+function trimmed(url: string): string {
+  return url.replace(/\/+$/, '')
+}

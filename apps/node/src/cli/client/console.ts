@@ -1,0 +1,43 @@
+/** The console in the browser. */
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { writeWholeFile } from '../../base/files/write-file.ts'
+
+/** With the token after `#`, which browsers keep to themselves. */
+export function consoleUrl(url: string, token: string | null): string {
+  return token === null ? `${url}/` : `${url}/#token=${token}`
+}
+
+/**
+ * Opens it in the user's browser. With a token it goes through a page in the data folder that only this user can read: arguments of programs
+ * can be seen by everybody on the machine. Whether a browser was found.
+ */
+export async function openBrowser(url: string, dataDir: string | null): Promise<boolean> {
+  if (dataDir === null || !url.includes('#')) return launch(url)
+  const page = join(dataDir, 'open.html')
+  await writeWholeFile(page, pageTo(url), { mode: 0o600 })
+  return launch(pathToFileURL(page).href)
+}
+
+function pageTo(url: string): string {
+  const safe = url.replace(/[&"<>]/g, character => `&#${character.charCodeAt(0)};`)
+  return `<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="0; url=${safe}"><a href="${safe}">Shoal</a>\n`
+}
+
+function launch(target: string): Promise<boolean> {
+  const [program, args] =
+    process.platform === 'win32'
+      ? ['rundll32', ['url.dll,FileProtocolHandler', target]]
+      : process.platform === 'darwin'
+        ? ['open', [target]]
+        : ['xdg-open', [target]]
+  return new Promise(resolve => {
+    const child = spawn(program as string, args as string[], { stdio: 'ignore', detached: true })
+    child.once('error', () => resolve(false))
+    child.once('spawn', () => {
+      child.unref()
+      resolve(true)
+    })
+  })
+}

@@ -1,0 +1,40 @@
+import type { Torrent } from '@shoal/api'
+import { expect, test } from 'vitest'
+import { paced } from '../terminal/torrent-list.ts'
+import { apply } from './mirror.ts'
+
+const torrent = (id: string, name: string, progress = 0) => ({ id, name, progress }) as Torrent
+
+test('changes are put into what is known, new ones come whole, and parts of what is gone are left out', () => {
+  const torrents = new Map([['a', torrent('a', 'A')]])
+  apply(torrents, {
+    changed: [{ id: 'a', progress: 0.5 }, torrent('b', 'B'), { id: 'gone', progress: 1 }],
+    removed: [],
+  })
+  expect([...torrents.values()]).toEqual([torrent('a', 'A', 0.5), torrent('b', 'B')])
+  apply(torrents, { changed: [], removed: ['a', 'x'] })
+  expect([...torrents.keys()]).toEqual(['b'])
+})
+
+test('what comes too fast is left out, but for the last', async () => {
+  async function* numbers() {
+    for (let number = 1; number <= 1000; number++) yield number
+  }
+  const seen: number[] = []
+  for await (const number of paced(numbers(), 1)) seen.push(number)
+  expect(seen.length).toBeLessThan(1000)
+  expect(seen.at(-1)).toBe(1000)
+})
+
+test('what goes wrong is thrown, after what came before', async () => {
+  async function* failing() {
+    yield 1
+    throw new Error('gone')
+  }
+  const seen: number[] = []
+  const read = async () => {
+    for await (const number of paced(failing(), 1)) seen.push(number)
+  }
+  await expect(read()).rejects.toThrow('gone')
+  expect(seen).toEqual([1])
+})

@@ -1,0 +1,103 @@
+/** A running node, as commands use it. */
+import {
+  ApiError,
+  authorization,
+  type CallOptions,
+  type ClientOptions,
+  connectNode,
+  type NodeApi,
+  type NodeEvent,
+  OPERATIONS,
+  type OperationName,
+  readAnswer,
+  type Topic,
+} from '@shoal/api'
+import { Failure, UsageError } from '../../base/failure.ts'
+import { findNode, type NodeAddress, noNodeHere } from './address.ts'
+import { readEvents } from './event-stream.ts'
+import type { NodeOptions } from './node-options.ts'
+
+export interface NodeClient {
+  readonly address: NodeAddress
+  readonly api: NodeApi
+  /** What it tells by itself, `hello` first. Ends when the signal aborts; throws `unreachable` when the node stops. */
+  events(topics: readonly Topic[], options: { signal: AbortSignal }): AsyncGenerator<NodeEvent>
+}
+
+/** Finds the node that is meant. Nothing is sent yet. Rejects with `no-node`, or UsageError. */
+export async function openNode(given: NodeOptions, signal: AbortSignal): Promise<NodeClient> {
+  return clientOf(await findNode(given), signal)
+}
+
+/** Calls end with the signal. */
+export function clientOf(address: NodeAddress, signal: AbortSignal): NodeClient {
+  const options: ClientOptions = {
+    url: address.url,
+    ...(address.token !== null && { token: address.token }),
+    ...(address.password && { password: address.password }),
+  }
+  return {
+    address,
+    api: withReasons(connectNode(options), address, signal),
+    async *events(topics, { signal }) {
+      const target = `${address.url}/api/events?topics=${encodeURIComponent(topics.join(','))}`
+      try {
+        const response = await fetch(target, {
+          headers: { accept: 'text/event-stream', ...authorization(options) },
+          signal,
+        })
+        if (!response.ok || !response.body) await readAnswer(response)
+        yield* readEvents(response.body!)
+        if (!signal.aborted) throw new Failure('unreachable', 'the node has stopped')
+      } catch (error) {
+        if (signal.aborted) return
+        if (error instanceof Failure || error instanceof ApiError) throw reason(error, address)
+        throw new Failure('unreachable', `the node at ${address.url} has gone`, { cause: error })
+      }
+    },
+  }
+}
+
+/** Errors of calls say what to do on a command line. */
+function withReasons(api: NodeApi, address: NodeAddress, usual: AbortSignal): NodeApi {
+  const call =
+    (name: OperationName) =>
+    (input: never, { signal = usual }: CallOptions = {}) =>
+      api[name](input, { signal }).catch(error => {
+        throw reason(error, address)
+      })
+  return Object.fromEntries(
+    (Object.keys(OPERATIONS) as OperationName[]).map(name => [name, call(name)]),
+  ) as unknown as NodeApi
+}
+
+function reason(error: unknown, address: NodeAddress): unknown {
+  if (!(error instanceof ApiError)) return error
+  const { url, dataDir, credentials } = address
+  if (error.code === 'unreachable')
+    return dataDir === null
+      ? new Failure('unreachable', `no node answers at ${url}: is it running, and is the address right?`)
+      : noNodeHere(dataDir, undefined)
+  if (error.status === 401)
+    return new Failure(
+      'unauthorized',
+      credentials === null
+        ? `the node at ${url} wants to know who you are: give --token, or --username and --password-file`
+        : `the node at ${url} does not accept what ${credentials} says: is it that of another node?`,
+    )
+  return error
+}
+
+/** What the command line takes as plain words: their names in the API say nothing to who typed them. */
+const TYPED = /^(source|ids)\b/
+
+/** The call, with what the node calls wrong in it as a mistake of what was typed. */
+export async function asUsage<T>(call: Promise<T>): Promise<T> {
+  return call.catch(error => {
+    if (error instanceof ApiError && error.status === 400)
+      throw new UsageError(
+        error.field && !TYPED.test(error.field) ? `${error.field}: ${error.message}` : error.message,
+      )
+    throw error
+  })
+}

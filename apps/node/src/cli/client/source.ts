@@ -1,0 +1,54 @@
+/** What is typed as something to add: a link for the node, or a file of this machine. */
+import { readFile, stat } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { isShareLink } from '@shoal/links'
+import { Failure, fileFailure } from '../../base/failure.ts'
+import { SHOAL } from '../../base/program.ts'
+import type { NodeClient } from './node-client.ts'
+
+/** As the API takes it; `path`: a file or folder to share. */
+export type Source =
+  | { readonly kind: 'link'; readonly source: string }
+  | { readonly kind: 'torrent'; readonly torrent: string }
+  | { readonly kind: 'path'; readonly path: string }
+
+/** The most that the API takes as base64. */
+const MOST_TORRENT_BYTES = 30_000_000
+
+/** Rejects with a Failure for what is neither a link nor there. */
+export async function readSource(text: string, { address }: NodeClient): Promise<Source> {
+  const word = text.trim()
+  if (isLink(word)) return { kind: 'link', source: word }
+  const path = resolve(word)
+  const stats = await stat(path).catch(error => {
+    const { code } = error as NodeJS.ErrnoException
+    // The node may know what it is: a content ID, say. What looks like a path is none.
+    if ((code === 'ENOENT' || code === 'ENAMETOOLONG') && !/[/\\]|\.torrent$/i.test(word)) return null
+    throw fileFailure(error, word)
+  })
+  if (!stats) return { kind: 'link', source: word }
+  if (stats.isFile() && /\.torrent$/i.test(path)) return readTorrent(path, stats.size)
+  if (address.dataDir === null)
+    throw new Failure(
+      'bad-argument',
+      `${word} is on this machine, and the node is perhaps not: ${SHOAL} seed ${word} shares it without the node`,
+    )
+  return { kind: 'path', path }
+}
+
+async function readTorrent(path: string, size: number): Promise<Source> {
+  if (size > MOST_TORRENT_BYTES)
+    throw new Failure('bad-torrent', `${path} has more than ${MOST_TORRENT_BYTES} bytes: no .torrent does`)
+  const bytes = await readFile(path).catch(error => {
+    throw fileFailure(error, path)
+  })
+  return { kind: 'torrent', torrent: bytes.toString('base64') }
+}
+
+function isLink(word: string): boolean {
+  return (
+    isShareLink(word) ||
+    /^(magnet:|[a-z][a-z0-9+.-]*:\/\/)/i.test(word) ||
+    /^([0-9a-f]{40}|[0-9a-f]{64})$/i.test(word)
+  )
+}

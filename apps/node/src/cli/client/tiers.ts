@@ -1,0 +1,44 @@
+/** Trackers as tiers (BEP 12), changed by a few words. */
+import type { Tracker } from '@shoal/api'
+import { UsageError } from '../../base/failure.ts'
+import { SHOAL } from '../../base/program.ts'
+
+type Announced = Pick<Tracker, 'url' | 'announce' | 'kind' | 'tier'>
+
+/** The tiers that a list of trackers stands for, with the whole addresses: what is shown lacks passkeys. */
+export function tiersOf(trackers: readonly Announced[]): string[][] {
+  const tiers = new Map<number, string[]>()
+  for (const { url, announce = url, kind, tier } of trackers)
+    if (kind === 'tracker') tiers.set(tier ?? 0, [...(tiers.get(tier ?? 0) ?? []), announce])
+  // A hybrid torrent is announced to each under both of its info hashes.
+  return [...tiers].sort(([a], [b]) => a - b).map(([, urls]) => [...new Set(urls)])
+}
+
+/**
+ * Each of `add` is a tier of its own, with commas in it one of several. `remove` takes addresses as they are shown, and whole ones. Throws
+ * UsageError for what cannot be removed.
+ */
+export function changedTiers(
+  trackers: readonly Announced[],
+  { add, remove }: { add: readonly string[]; remove: readonly string[] },
+): string[][] {
+  const gone = new Set(remove.flatMap(shown => wholeAddresses(shown, trackers)))
+  const kept = tiersOf(trackers).map(tier => tier.filter(url => !gone.has(url)))
+  const known = new Set(kept.flat())
+  const added = add.map(tier =>
+    tier
+      .split(',')
+      .map(url => url.trim())
+      .filter(url => url !== '' && !known.has(url)),
+  )
+  return [...kept, ...added].filter(tier => tier.length > 0)
+}
+
+function wholeAddresses(shown: string, trackers: readonly Announced[]): string[] {
+  const found = trackers.filter(
+    ({ url, announce, kind }) => kind === 'tracker' && (url === shown || announce === shown),
+  )
+  if (found.length === 0)
+    throw new UsageError(`${shown} is none of its trackers: ${SHOAL} trackers ID lists them`)
+  return found.map(({ url, announce = url }) => announce)
+}

@@ -1,0 +1,113 @@
+/** Which torrents are meant: by info hash, the beginning of one, or a part of the name. */
+import type { NodeApi, Torrent } from '@shoal/api'
+import { Failure, UsageError } from '../../base/failure.ts'
+import { SHOAL } from '../../base/program.ts'
+import type { Positional } from '../parse.ts'
+import { allTorrents } from './pages.ts'
+
+export type Named = Pick<Torrent, 'id' | 'infoHashV1' | 'infoHashV2' | 'name'>
+
+const LEAST_PREFIX = 4
+const MOST_CANDIDATES = 10
+const ID_HELP = 'its info hash, the first 4 digits or more of it, or a part of the name'
+
+export const TORRENT: Positional = { name: 'ID', help: `the torrent: ${ID_HELP}` }
+export const TORRENTS: Positional = {
+  name: 'ID',
+  help: `the torrents: of each ${ID_HELP}; "all" for all`,
+  many: true,
+}
+
+/** The ids that words stand for, each once; `all` for all. Throws `not-found` and `ambiguous`. */
+export async function torrentIds(api: NodeApi, words: readonly string[]): Promise<string[]> {
+  return (await namedTorrents(api, words)).map(({ id }) => id)
+}
+
+export async function torrentId(api: NodeApi, word: string): Promise<string> {
+  if (isHash(word)) return word.toLowerCase()
+  return pickTorrent(word, await allTorrents(api)).id
+}
+
+/** The torrents that words stand for, each once. */
+export async function namedTorrents(api: NodeApi, words: readonly string[]): Promise<Torrent[]> {
+  if (words.length === 0) throw new UsageError(`ID is missing: ${TORRENTS.help}`)
+  const torrents = await allTorrents(api)
+  if (words.includes('all')) return torrents
+  const picked = words.map(word => pickTorrent(word, torrents))
+  return [...new Map(picked.map(torrent => [torrent.id, torrent])).values()]
+}
+
+/** The removed torrents that words stand for, each once. `not-found` says that it is too late, or was never removed. */
+export async function removedIds(api: NodeApi, words: readonly string[]): Promise<string[]> {
+  const { items } = await api.listRemoved({})
+  if (words.includes('all')) return items.map(({ id }) => id)
+  const picked = words.map(word => pickTorrent(word, items, gone))
+  return [...new Set(picked.map(({ id }) => id))]
+}
+
+function gone(word: string): Failure {
+  return new Failure(
+    'not-found',
+    `no torrent that can be brought back is "${word}": it was not removed, or too long ago. ${SHOAL} add adds it again`,
+  )
+}
+
+/** The one torrent that is meant. A whole hash or name beats a part of one. */
+export function pickTorrent<T extends Named>(
+  word: string,
+  torrents: readonly T[],
+  missing: (word: string) => Failure = unknown,
+): T {
+  const typed = word.trim()
+  if (typed === '') throw new UsageError(`an empty word is no torrent: give ${ID_HELP}`)
+  const folded = typed.toLowerCase()
+  const tests: ((torrent: T) => boolean)[] = [
+    torrent => hashesOf(torrent).includes(folded),
+    ({ name }) => name === typed,
+    ({ name }) => name.toLowerCase() === folded,
+    torrent => isPrefix(folded) && hashesOf(torrent).some(hash => hash.startsWith(folded)),
+    ({ name }) => name.toLowerCase().includes(folded),
+  ]
+  for (const test of tests) {
+    const found = torrents.filter(test)
+    if (found.length === 1) return found[0]!
+    if (found.length > 1) throw ambiguous(typed, found)
+  }
+  throw missing(typed)
+}
+
+function unknown(word: string): Failure {
+  return new Failure('not-found', `no torrent is "${word}": ${SHOAL} list shows them`)
+}
+
+/** How many digits of an id tell it from all others; at least 8, so that it looks like one. */
+export function idDigits(ids: readonly string[]): number {
+  const sorted = [...ids].sort()
+  let digits = 8
+  for (let at = 1; at < sorted.length; at++) {
+    const [a, b] = [sorted[at - 1]!, sorted[at]!]
+    let same = 0
+    while (same < a.length && a[same] === b[same]) same++
+    if (a !== b) digits = Math.max(digits, same + 1)
+  }
+  return digits
+}
+
+function ambiguous(word: string, found: readonly Named[]): Failure {
+  const digits = idDigits(found.map(({ id }) => id))
+  const shown = found.slice(0, MOST_CANDIDATES).map(({ id, name }) => `${id.slice(0, digits)} ${name}`)
+  const more = found.length > MOST_CANDIDATES ? `, and ${found.length - MOST_CANDIDATES} more` : ''
+  return new Failure('ambiguous', `"${word}" is ${found.length} torrents: ${shown.join(', ')}${more}`)
+}
+
+function hashesOf({ id, infoHashV1, infoHashV2 }: Named): string[] {
+  return [id, infoHashV1, infoHashV2].filter(hash => hash !== null)
+}
+
+function isHash(word: string): boolean {
+  return /^([0-9a-f]{40}|[0-9a-f]{64})$/i.test(word)
+}
+
+function isPrefix(word: string): boolean {
+  return word.length >= LEAST_PREFIX && /^[0-9a-f]+$/.test(word)
+}

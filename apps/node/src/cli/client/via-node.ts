@@ -1,0 +1,60 @@
+/** `get` and `seed` by a node instead of alone. */
+
+import { Failure, UsageError } from '../../base/failure.ts'
+import { SHOAL } from '../../base/program.ts'
+import type { CommandContext } from '../command.ts'
+import { flagName } from '../options.ts'
+import { type AddOptions, addSources } from './add.ts'
+import { asUsage, openNode } from './node-client.ts'
+import type { NodeOptions } from './node-options.ts'
+import { waitFor } from './wait.ts'
+
+/** Throws UsageError for an option that only has a meaning without a node. */
+export function refuseWithNode(options: Readonly<Record<string, unknown>>, keys: readonly string[]): void {
+  const given = keys.find(key => {
+    const value = options[key]
+    return Array.isArray(value) ? value.length > 0 : value !== undefined && value !== false
+  })
+  if (given !== undefined)
+    throw new UsageError(
+      `${flagName(given)} cannot be given with --node: the node has its own settings (${SHOAL} settings)`,
+    )
+}
+
+/** Adds the link, and ends when all that is wanted is there, or when the time is over. */
+export async function getViaNode(
+  link: string,
+  options: AddOptions & NodeOptions & { readonly timeout: number | undefined },
+  { output, interrupt }: CommandContext,
+): Promise<void> {
+  const time = options.timeout === undefined ? null : AbortSignal.timeout(options.timeout)
+  const signal = time ? AbortSignal.any([interrupt.signal, time]) : interrupt.signal
+  let isAdded = false
+  try {
+    const node = await openNode(options, signal)
+    const added = await addSources(node, [link], options, output, { asEvents: true, signal })
+    isAdded = true
+    await waitFor(node, added, { output, signal })
+  } catch (error) {
+    if (interrupt.signal.aborted || !time?.aborted) throw error
+    throw new Failure(
+      'timeout',
+      isAdded
+        ? `not complete in time: the node goes on with it, ${SHOAL} list shows how far it is`
+        : `the node did not answer in time: ${SHOAL} list shows whether it was added`,
+    )
+  }
+}
+
+/** Makes a torrent of the path on the node's machine, and ends when it is shared. */
+export async function seedViaNode(
+  path: string,
+  create: Omit<Parameters<Awaited<ReturnType<typeof openNode>>['api']['createTorrent']>[0], 'path'>,
+  options: NodeOptions,
+  { output, interrupt }: CommandContext,
+): Promise<void> {
+  const { signal } = interrupt
+  const node = await openNode(options, signal)
+  const job = await asUsage(node.api.createTorrent({ ...create, path }))
+  await waitFor(node, { torrents: [], jobs: [job.id] }, { output, signal })
+}

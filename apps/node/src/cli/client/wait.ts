@@ -1,0 +1,171 @@
+/** Shows what a node works on until it is done. */
+import type { Job, Torrent } from '@shoal/api'
+import { Failure } from '../../base/failure.ts'
+import { formatBytes } from '../../base/text/format.ts'
+import type { Output } from '../output.ts'
+import { openView } from '../terminal/open-view.ts'
+import type { Item, Snapshot, View } from '../terminal/view.ts'
+import { type Mirror, mirrorTorrents } from './mirror.ts'
+import type { NodeClient } from './node-client.ts'
+import { torrentPath } from './torrent-path.ts'
+import { HERE_ONLY, opensHereOnly, SEALED_HERE_ONLY, wholeLink } from './whole-link.ts'
+
+interface WaitOptions {
+  readonly output: Output
+  readonly signal: AbortSignal
+}
+
+/** Ids. */
+export interface Awaited {
+  readonly torrents: readonly string[]
+  readonly jobs: readonly string[]
+}
+
+/** Resolves when all is complete; rejects with the first failure, after the others have ended, and with the signal's reason. */
+export async function waitFor(node: NodeClient, awaited: Awaited, options: WaitOptions): Promise<void> {
+  const { output, signal } = options
+  const view = openView(output)
+  const open = new Map<string, Tracked>()
+  for (const id of awaited.torrents) open.set(id, new Tracked(id, 'torrent'))
+  for (const id of awaited.jobs) open.set(id, new Tracked(id, 'job'))
+  const failures: Failure[] = []
+  try {
+    for await (const { mirror } of mirrorTorrents(node, { signal })) {
+      for (const tracked of open.values()) {
+        const end = tracked.look(mirror, view)
+        if (!end) continue
+        open.delete(tracked.key)
+        view.remove(tracked)
+        if (end instanceof Failure) failures.push(end)
+        else await tell(end, view, node)
+      }
+      if (open.size === 0) break
+    }
+    signal.throwIfAborted()
+  } finally {
+    view.close()
+  }
+  for (const failure of failures.slice(1)) output.error(`shoal: ${failure.message}`)
+  if (failures[0]) throw failures[0]
+}
+
+/** What was made of files is told with its links, to be sent on: first the one for any browser, then the magnet link for BitTorrent programs. */
+async function tell(
+  { text, event, made, sealedLink }: End,
+  view: View,
+  { api, address }: NodeClient,
+): Promise<void> {
+  if (sealedLink !== null) {
+    const link = wholeLink(sealedLink, address.url)
+    const note = opensHereOnly(link) ? `\n${SEALED_HERE_ONLY}` : ''
+    return view.tell(`${text}, sealed\n  ${link}${note}`, { ...event, link })
+  }
+  if (!made) return view.tell(text, event)
+  const { magnet, ...torrent } = await api.getTorrent({ id: made })
+  const link = wholeLink(torrent.link, address.url)
+  const lines = [text, ...(link === null ? [] : [`  ${link}`]), `  ${magnet}`]
+  if (link !== null && opensHereOnly(link)) lines.push(HERE_ONLY)
+  view.tell(lines.join('\n'), { ...event, link, magnet })
+}
+
+interface End {
+  readonly text: string
+  /** The torrent that was made. */
+  readonly made?: string | null
+  /** Of what was sealed: its magnet link opens nothing. */
+  readonly sealedLink: string | null
+  readonly event: Record<string, unknown>
+}
+
+/** One torrent or job, as views show it. */
+class Tracked implements Item {
+  readonly key: string
+  readonly id: Readonly<Record<string, string>>
+  readonly #kind: 'torrent' | 'job'
+  #latest: Torrent | Job | null = null
+
+  constructor(key: string, kind: 'torrent' | 'job') {
+    this.key = key
+    this.#kind = kind
+    this.id = { [kind]: key }
+  }
+
+  get name(): string {
+    return this.#latest?.name ?? this.key
+  }
+
+  snapshot(): Snapshot {
+    return this.#latest ? snapshotOf(this.#latest) : EMPTY
+  }
+
+  /** What it came to; null while it works. */
+  look({ torrents, jobs }: Mirror, view: View): End | Failure | null {
+    const isFirst = this.#latest === null
+    const now = this.#kind === 'torrent' ? torrents.get(this.key) : jobs.get(this.key)
+    if (!now)
+      return isFirst && this.#kind === 'job' ? null : new Failure('removed', `${this.name} was removed`)
+    this.#latest = now
+    const end = 'kind' in now ? endOfJob(now) : endOfTorrent(now)
+    if (!end && isFirst) view.add(this)
+    return end
+  }
+}
+
+function endOfTorrent(torrent: Torrent): End | Failure | null {
+  const { state, name, error, totalBytes } = torrent
+  if (state === 'error')
+    return new Failure(error?.code ?? 'failed', `${name}: ${error?.message ?? 'it stopped'}`)
+  if (state !== 'seeding' && state !== 'complete') return null
+  const path = torrentPath(torrent)
+  return {
+    text: `Complete: ${path} (${formatBytes(totalBytes ?? 0)})`,
+    event: { event: 'complete', torrent: torrent.id, name, path, length: totalBytes },
+    sealedLink: null,
+  }
+}
+
+function endOfJob({ id, kind, state, name, error, torrent, path, link }: Job): End | Failure | null {
+  if (state === 'running' || state === 'waiting') return null
+  if (state !== 'done')
+    return new Failure(error?.code ?? 'cancelled', `${name}: ${error?.message ?? 'it was cancelled'}`)
+  const done = { create: 'Shared', download: 'Complete', move: 'Moved', unseal: 'Opened' }[kind]
+  return {
+    text: `${done}: ${path ?? name}`,
+    event: { event: 'complete', job: id, kind, name, torrent, path },
+    made: kind === 'create' ? torrent : null,
+    sealedLink: link,
+  }
+}
+
+const EMPTY: Snapshot = {
+  state: 'queued',
+  progress: 0,
+  haveBytes: 0,
+  wantedBytes: 0,
+  downloadBytesPerSecond: 0,
+  uploadBytesPerSecond: 0,
+  etaSeconds: null,
+  peers: 0,
+  seeds: 0,
+}
+
+function snapshotOf(now: Torrent | Job): Snapshot {
+  if (!('kind' in now)) {
+    const { error, wantedBytes, ...rest } = now
+    return { ...rest, wantedBytes: wantedBytes ?? 0, ...(error && { error: error.message }) }
+  }
+  const { kind, state, doneBytes, totalBytes, bytesPerSecond, error } = now
+  const working = (
+    { create: 'hashing', download: 'downloading', move: 'moving', unseal: 'hashing' } as const
+  )[kind]
+  return {
+    ...EMPTY,
+    state: state === 'waiting' ? 'queued' : state === 'running' ? working : error ? 'error' : 'complete',
+    progress: totalBytes ? doneBytes / totalBytes : 0,
+    haveBytes: doneBytes,
+    wantedBytes: totalBytes ?? 0,
+    downloadBytesPerSecond: bytesPerSecond,
+    etaSeconds: totalBytes && bytesPerSecond > 0 ? (totalBytes - doneBytes) / bytesPerSecond : null,
+    ...(error && { error: error.message }),
+  }
+}

@@ -1,0 +1,72 @@
+import { OPERATIONS, type OperationName } from '@shoal/api'
+import { UsageError } from '../../base/failure.ts'
+import { SHOAL } from '../../base/program.ts'
+import { nearest } from '../../base/suggest.ts'
+import { NODE_OPTIONS } from '../client/node-options.ts'
+import { defineCommand } from '../command.ts'
+
+const MOST_INPUT = 64_000_000
+
+export const api = defineCommand({
+  about: [
+    'Everything that a node can be asked to do. Without OPERATION it lists them. What is answered is printed as JSON. /api/openapi.json of the node describes the members of INPUT.',
+  ],
+  positionals: [
+    { name: 'OPERATION', help: 'such as listTorrents', optional: true },
+    { name: 'INPUT', help: 'a JSON object; - reads it from standard input. Default: {}', optional: true },
+  ],
+  options: NODE_OPTIONS,
+  examples: [
+    ['api', 'Lists the operations'],
+    [`api getHistory '{"range":"day"}'`, 'Prints what was transferred over the day'],
+  ],
+  async run([name, text = '{}'], options, { output, interrupt }) {
+    if (name === undefined) {
+      const items = Object.entries(OPERATIONS).map(([name, { summary }]) => ({ name, summary }))
+      if (output.json) return output.object({ items })
+      for (const { name, summary } of items) output.line(`${name.padEnd(20)} ${summary}`)
+      return
+    }
+    const operation = findOperation(name)
+    const input = parseInput(operation, text === '-' ? await readStdin() : text)
+    const { openNode } = await import('../client/node-client.ts')
+    const { api } = await openNode(options, interrupt.signal)
+    const answer = await (api[operation] as (input: object) => Promise<object>)(input)
+    if (output.json) return output.object(answer)
+    for (const line of JSON.stringify(answer, null, 2).split('\n')) output.line(line)
+  },
+})
+
+function findOperation(name: string): OperationName {
+  if (Object.hasOwn(OPERATIONS, name)) return name as OperationName
+  const names = Object.keys(OPERATIONS)
+  const meant = nearest(name, names) ?? names.find(each => each.toLowerCase() === name.toLowerCase())
+  throw new UsageError(
+    `there is no operation "${name.slice(0, 80)}": ${meant ? `did you mean ${meant}?` : `${SHOAL} api lists them`}`,
+  )
+}
+
+/** Checked here, so that a mistake is told before anything is sent. Throws UsageError that names the member. */
+export function parseInput(operation: OperationName, text: string): object {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (error) {
+    throw new UsageError(`INPUT is no JSON: ${(error as Error).message}`)
+  }
+  const result = OPERATIONS[operation].input.strict().safeParse(value)
+  if (result.success) return value as object
+  const { path, message } = result.error.issues[0]!
+  throw new UsageError(`INPUT${path.map(part => `.${String(part)}`).join('')}: ${message}`)
+}
+
+async function readStdin(): Promise<string> {
+  const chunks: Buffer[] = []
+  let length = 0
+  for await (const chunk of process.stdin) {
+    chunks.push(chunk as Buffer)
+    length += (chunk as Buffer).length
+    if (length > MOST_INPUT) throw new UsageError(`INPUT has more than ${MOST_INPUT} bytes`)
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}

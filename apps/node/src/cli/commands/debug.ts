@@ -1,0 +1,47 @@
+import { homedir } from 'node:os'
+import { describeFailure } from '../../base/failure.ts'
+import { VERSION } from '../../base/version.ts'
+import { NODE_OPTIONS } from '../client/node-options.ts'
+import { defineCommand } from '../command.ts'
+import { value, wholeNumber } from '../options.ts'
+
+export const debug = defineCommand({
+  about: [
+    'One JSON object: versions, settings, numbers and the last lines of the log. Passwords, passkeys, paths of trackers and your home folder are left out; names of torrents can be in the log, so read it before you send it.',
+  ],
+  positionals: [],
+  options: {
+    lines: value('N', { help: 'So many lines of the log. Default 200', parse: wholeNumber(1, 1000) }),
+    ...NODE_OPTIONS,
+  },
+  examples: [['debug > shoal-debug.json', 'Writes what a bug report should have']],
+  async run(_words, options, { output, interrupt }) {
+    const [{ openNode }, { withoutSecrets }] = await Promise.all([
+      import('../client/node-client.ts'),
+      import('../client/redact.ts'),
+    ])
+    const machine = {
+      shoal: VERSION,
+      runtime: process.version,
+      platform: `${process.platform} ${process.arch}`,
+    }
+    const facts = async () => {
+      const { api } = await openNode(options, interrupt.signal)
+      // One that fails is a fact too.
+      const ask = (call: Promise<object>) => call.catch(error => ({ error: describeFailure(error) }))
+      const [node, health, stats, settings, jobs, log] = await Promise.all([
+        ask(api.getNode({})),
+        ask(api.getHealth({})),
+        ask(api.getStats({})),
+        ask(api.getSettings({})),
+        ask(api.listJobs({})),
+        ask(api.listLog({ level: 'debug', limit: options.lines ?? 200 })),
+      ])
+      return { node, health, stats, settings, jobs, log }
+    }
+    const found = await facts().catch(error => ({ node: { error: describeFailure(error) } }))
+    const bundle = withoutSecrets({ at: new Date().toISOString(), machine, ...found }, homedir())
+    if (output.json) return output.object(bundle)
+    for (const line of JSON.stringify(bundle, null, 2).split('\n')) output.line(line)
+  },
+})

@@ -1,0 +1,62 @@
+import { SHOAL } from '../../base/program.ts'
+import { parseIndexes } from '../../base/text/ranges.ts'
+import { parseDuration } from '../../base/text/size.ts'
+import { UNLOCK_OPTIONS } from '../alone/unlock-options.ts'
+import { OPTIONAL_NODE_OPTIONS } from '../client/node-options.ts'
+import { defineCommand } from '../command.ts'
+import { NETWORK_OPTIONS, sessionOptions } from '../network-options.ts'
+import { flag, list, value } from '../options.ts'
+
+/** What a node decides by itself. */
+const ALONE = Object.keys(NETWORK_OPTIONS).filter(key => key !== 'limitDown' && key !== 'limitUp')
+
+export const get = defineCommand({
+  about: [
+    'Downloads into DIR, checks every piece, and ends when all is there; with --seed it goes on sharing until Ctrl-C. What was downloaded before, in another run or by other means, is kept: the same command goes on where it stopped.',
+    'With --node a running node does it, and goes on sharing; the limits are then those of this torrent.',
+    'A sealed share is opened into DIR when all of it is there, and nothing of it stays sealed on the disk unless --seed is given. A wrong key or passphrase is told before it is downloaded.',
+    `Without -o it goes to the folder Shoal in your home folder, which ${SHOAL} share shares.`,
+  ],
+  positionals: [
+    {
+      name: 'LINK',
+      help: 'a magnet link, info hash, content ID, the path or URL of a .torrent, or a share link in quotes',
+    },
+  ],
+  options: {
+    out: value('DIR', { short: 'o', help: 'Folder to download into. Default: ~/Shoal' }),
+    peer: list('HOST:PORT', { help: 'Connect to this peer at once' }),
+    tracker: list('URL', { help: 'Announce here too (not for private torrents)' }),
+    webSeed: list('URL', { help: 'Download from here too: http(s)://' }),
+    select: value('NUMBERS', {
+      help: `Only these files, numbered as ${SHOAL} info lists them: 0,2-4`,
+      parse: parseIndexes,
+    }),
+    sequential: flag('Download in order, to watch or listen at once'),
+    preallocate: flag('Reserve the room of each file at once, so that a full disk shows early'),
+    seed: flag('Go on sharing when all is there'),
+    timeout: value('TIME', {
+      help: 'Give up when it is not there by then: 30s, 10m, 1h',
+      parse: parseDuration,
+    }),
+    ...UNLOCK_OPTIONS,
+    ...NETWORK_OPTIONS,
+    ...OPTIONAL_NODE_OPTIONS,
+  },
+  examples: [
+    ['get "magnet:?xt=urn:btih:…" -o Downloads', 'Downloads what the link stands for'],
+    [
+      'get film.torrent --select 0,2-4 --limit-down 2MB --seed',
+      'Downloads four of its files, and shares them then',
+    ],
+  ],
+  async run([link], options, context) {
+    if (options.node !== undefined) {
+      const { getViaNode, refuseWithNode } = await import('../client/via-node.ts')
+      refuseWithNode(options, ['preallocate', 'keyFile', ...ALONE])
+      return getViaNode(link!, options, context)
+    }
+    const { getLink } = await import('../alone/get-sealed.ts')
+    return getLink(link!, { ...options, network: await sessionOptions(options) }, context)
+  },
+})

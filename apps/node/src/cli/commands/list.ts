@@ -1,0 +1,72 @@
+import { STATE_FILTERS, type TORRENT_SORTS } from '@shoal/api'
+import { UsageError } from '../../base/failure.ts'
+import { NODE_OPTIONS } from '../client/node-options.ts'
+import { defineCommand } from '../command.ts'
+import { flag, oneOf, value, wholeNumber } from '../options.ts'
+
+/** Orders by the words that the table has for them. */
+const SORTS = {
+  name: 'name',
+  state: 'state',
+  done: 'progress',
+  size: 'totalBytes',
+  down: 'downloadBytesPerSecond',
+  up: 'uploadBytesPerSecond',
+  ratio: 'ratio',
+  left: 'etaSeconds',
+  peers: 'peers',
+  label: 'label',
+  added: 'addedMs',
+  completed: 'completedMs',
+  queue: 'queuePosition',
+} as const satisfies Record<string, (typeof TORRENT_SORTS)[number]>
+/** What people want first: A before Z, but the largest before the smallest. */
+const ASCENDING = new Set(['name', 'state', 'label', 'left', 'queue'])
+
+export const list = defineCommand({
+  about: [
+    'The ID is the beginning of the info hash, as long as it has to be: other commands take it. Columns that have no room are left out.',
+  ],
+  positionals: [],
+  options: {
+    state: value('STATE', {
+      help: 'Only these: downloading, seeding, paused, queued, error, active, unfinished, finished …',
+      parse: oneOf(...STATE_FILTERS),
+    }),
+    label: value('LABEL', { help: 'Only those with this label; "" for those without one' }),
+    tag: value('TAG', { help: 'Only those with this tag' }),
+    search: value('WORDS', { help: 'Only those that have these words in their name' }),
+    sort: value('COLUMN', {
+      help: `By this column: ${Object.keys(SORTS).join(', ')}. Default: added`,
+      parse: oneOf(...(Object.keys(SORTS) as (keyof typeof SORTS)[])),
+    }),
+    reverse: flag('The other way round', { short: 'r' }),
+    limit: value('N', { help: 'Only the first N', parse: wholeNumber(1, 1_000_000) }),
+    watch: flag('Keep showing how they change, until Ctrl-C', { short: 'w' }),
+    ...NODE_OPTIONS,
+  },
+  examples: [
+    ['list', 'Lists all torrents, the latest first'],
+    ['list --state downloading --sort down --watch', 'Shows downloads as they go, the fastest first'],
+  ],
+  async run(_words, options, { output, interrupt }) {
+    const [{ openNode }, { showList, watchList }] = await Promise.all([
+      import('../client/node-client.ts'),
+      import('../terminal/torrent-list.ts'),
+    ])
+    if (options.watch && !output.terminal && !output.json)
+      throw new UsageError('--watch needs a terminal, or --json')
+    const { state, label, tag, search, limit, reverse, sort = 'added' } = options
+    const node = await openNode(options, interrupt.signal)
+    const filter = {
+      sort: SORTS[sort],
+      order: ASCENDING.has(sort) !== reverse ? ('ascending' as const) : ('descending' as const),
+      ...(state !== undefined && { state }),
+      ...(label !== undefined && { label }),
+      ...(tag !== undefined && { tag }),
+      ...(search !== undefined && { text: search }),
+    }
+    if (options.watch) return watchList(node, filter, limit, output, interrupt.signal)
+    return showList(node, filter, limit, output)
+  },
+})

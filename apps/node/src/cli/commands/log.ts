@@ -1,0 +1,70 @@
+import { LOG_LEVELS, type LogEntry } from '@shoal/api'
+import { formatTime } from '../../base/text/time.ts'
+import { NODE_OPTIONS } from '../client/node-options.ts'
+import { defineCommand } from '../command.ts'
+import { flag, oneOf, value, wholeNumber } from '../options.ts'
+import type { Output } from '../output.ts'
+
+export const log = defineCommand({
+  about: [],
+  positionals: [],
+  options: {
+    follow: flag('Go on with what is to come, until Ctrl-C', { short: 'f' }),
+    level: value('LEVEL', {
+      help: 'From this on: debug, info (default), warn, error',
+      parse: oneOf(...LOG_LEVELS),
+    }),
+    torrent: value('ID', { help: 'Only of this torrent' }),
+    limit: value('N', { help: 'The latest N. Default 50', short: 'n', parse: wholeNumber(1, 1000) }),
+    ...NODE_OPTIONS,
+  },
+  examples: [
+    ['log --level warn', 'Shows what went wrong lately'],
+    ['log --follow --torrent film', 'Shows what happens to a torrent'],
+  ],
+  async run(_words, options, { output, interrupt }) {
+    const [{ openNode }, { torrentId }] = await Promise.all([
+      import('../client/node-client.ts'),
+      import('../client/torrent-names.ts'),
+    ])
+    const { signal } = interrupt
+    const node = await openNode(options, signal)
+    const { level = 'info', limit = 50 } = options
+    const torrent = options.torrent === undefined ? undefined : await torrentId(node.api, options.torrent)
+    const query = { level, ...(torrent !== undefined && { torrent }) }
+    if (!options.follow) {
+      const { items } = await node.api.listLog({ ...query, limit })
+      if (output.json) return output.object({ items })
+      return tell(output, items)
+    }
+    let last = 0
+    const tellNew = (entries: readonly LogEntry[]) => {
+      const fresh = entries.filter(each => each.id > last && isWanted(each, level, torrent))
+      last = Math.max(last, ...entries.map(({ id }) => id))
+      tell(output, fresh)
+    }
+    for await (const event of node.events(['log'], { signal })) {
+      // Asked for once the events come, so that none is missed between.
+      if (event.type === 'hello' || event.type === 'resync')
+        tellNew(
+          (await node.api.listLog({ ...query, ...(last === 0 ? { limit } : { after: last, limit: 1000 }) }))
+            .items,
+        )
+      else if (event.type === 'log') tellNew(event.entries)
+    }
+  },
+})
+
+export function isWanted(entry: LogEntry, level: LogEntry['level'], torrent: string | undefined): boolean {
+  return (
+    LOG_LEVELS.indexOf(entry.level) >= LOG_LEVELS.indexOf(level) &&
+    (torrent === undefined || entry.torrent === torrent)
+  )
+}
+
+function tell(output: Output, entries: readonly LogEntry[]): void {
+  for (const entry of entries) {
+    if (output.json) output.object(entry)
+    else output.line(`${formatTime(entry.atMs)} ${entry.level.padEnd(5)} ${entry.message}`)
+  }
+}

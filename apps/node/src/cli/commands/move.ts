@@ -1,0 +1,43 @@
+import { resolve } from 'node:path'
+import { UsageError } from '../../base/failure.ts'
+import { SHOAL } from '../../base/program.ts'
+import { NODE_OPTIONS } from '../client/node-options.ts'
+import { TORRENTS } from '../client/torrent-names.ts'
+import { defineCommand } from '../command.ts'
+import { flag, value } from '../options.ts'
+
+export const move = defineCommand({
+  about: [`The node goes on sharing them meanwhile; ${SHOAL} jobs shows how far it is.`],
+  positionals: [TORRENTS],
+  options: {
+    to: value('DIR', { help: 'The folder, on the node’s machine' }),
+    wait: flag('Wait until they are there'),
+    ...NODE_OPTIONS,
+  },
+  examples: [['move film --to ~/Films', 'Moves the files of this torrent to the folder Films']],
+  async run(words, options, { output, interrupt }) {
+    const directory = options.to
+    if (!directory) throw new UsageError('--to is missing: the folder to move to')
+    const [{ openNode }, { torrentIds }, { waitFor }] = await Promise.all([
+      import('../client/node-client.ts'),
+      import('../client/torrent-names.ts'),
+      import('../client/wait.ts'),
+    ])
+    const node = await openNode(options, interrupt.signal)
+    const ids = await torrentIds(node.api, words)
+    // A path of this machine, where the node is on this machine.
+    const target = node.address.dataDir === null ? directory : resolve(directory)
+    const jobs = []
+    for (const id of ids) jobs.push(await node.api.moveTorrent({ id, directory: target }))
+    if (!options.wait) {
+      if (output.json) return output.object({ items: jobs })
+      for (const job of jobs) output.line(`Moving ${job.name} to ${target} (job ${job.id})`)
+      return
+    }
+    await waitFor(
+      node,
+      { torrents: [], jobs: jobs.map(({ id }) => id) },
+      { output, signal: interrupt.signal },
+    )
+  },
+})

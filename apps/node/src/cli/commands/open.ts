@@ -1,0 +1,27 @@
+import { NODE_OPTIONS } from '../client/node-options.ts'
+import { defineCommand } from '../command.ts'
+import { flag } from '../options.ts'
+
+export const open = defineCommand({
+  about: ['The address has the token after the #: who has the address has the node.'],
+  positionals: [],
+  options: { print: flag('Only print the address'), ...NODE_OPTIONS },
+  examples: [
+    ['open', 'Opens the console of the node on this machine'],
+    ['open --print', 'Prints its address'],
+  ],
+  async run(_words, options, { output, interrupt }) {
+    const [{ openNode }, { consoleUrl, openBrowser }] = await Promise.all([
+      import('../client/node-client.ts'),
+      import('../client/console.ts'),
+    ])
+    const { api, address } = await openNode(options, interrupt.signal)
+    // A token that does not open it would only lead to a page that says so.
+    const { password } = await api.getAccess({})
+    const url = consoleUrl(address.url, password ? null : address.token)
+    const opened = !options.print && (await openBrowser(url, address.dataDir))
+    if (output.json) return output.object({ url, opened })
+    output.line(url)
+    if (!options.print && !opened) output.error('No browser was found here: open the address in one')
+  },
+})

@@ -1,0 +1,65 @@
+import { SEARCH_KINDS, type SearchHit } from '@shoal/api'
+import { printable } from '../../base/text/width.ts'
+import { NODE_OPTIONS } from '../client/node-options.ts'
+import { defineCommand } from '../command.ts'
+import { oneOf, value, wholeNumber } from '../options.ts'
+import type { Terminal } from '../output.ts'
+
+export const search = defineCommand({
+  about: [
+    'Looks in names, paths, comments, and in the text of shared documents, among what this node has. Write "a phrase" in quotes of its own, and -word for what must not be there.',
+  ],
+  positionals: [{ name: 'WORDS', help: 'what to look for', many: true }],
+  options: {
+    kind: value('KIND', {
+      help: `Only files of this kind: ${SEARCH_KINDS.join(', ')}`,
+      parse: oneOf(...SEARCH_KINDS),
+    }),
+    limit: value('N', { help: 'So many at most. Default 20', parse: wholeNumber(1, 10_000) }),
+    ...NODE_OPTIONS,
+  },
+  examples: [
+    ['search harbour map', 'Finds what has both words'],
+    [`search '"old harbour"' --kind document`, 'Finds documents with the phrase'],
+  ],
+  async run(words, options, { output, interrupt }) {
+    const [{ openNode, asUsage }, { allPages }] = await Promise.all([
+      import('../client/node-client.ts'),
+      import('../client/pages.ts'),
+    ])
+    const { api } = await openNode(options, interrupt.signal)
+    const { kind, limit = 20 } = options
+    const query = { text: words.join(' '), ...(kind && { kind }), limit: Math.min(limit, 100) }
+    const items = await allPages(cursor => asUsage(api.search({ ...query, ...cursor })), limit)
+    if (output.json) return output.object({ items })
+    if (items.length === 0) return output.line('Nothing was found')
+    for (const hit of items) {
+      const text = hit.snippet === null ? (hit.path ?? hit.torrentName) : hit.snippet
+      if (hit.snippet !== null) output.line(hit.path ?? hit.torrentName)
+      const indent = hit.snippet === null ? '' : '    '
+      // Lines of a document stand in one.
+      if (output.terminal) output.terminal.write(`${indent}${marked(text, hit.matches, output.terminal)}\n`)
+      else output.line(indent + text.replace(/\s+/g, ' '))
+      const where = hit.path === null ? '' : ` in ${hit.torrentName}`
+      output.line(`    ${hit.file === null ? 'torrent' : `file ${hit.file}`}${where} (${hit.torrent})`)
+    }
+  },
+})
+
+/** With what matches in bold. Matches come from the node: those that make no sense are left out. */
+export function marked(
+  text: string,
+  matches: SearchHit['matches'],
+  style: Pick<Terminal, 'unicode' | 'color'>,
+): string {
+  const clean = (part: string) => printable(part.replace(/\s+/g, ' '), style)
+  let at = 0
+  let result = ''
+  for (const [start, end] of matches) {
+    if (!(start >= at && end > start && end <= text.length)) continue
+    const match = clean(text.slice(start, end))
+    result += clean(text.slice(at, start)) + (style.color ? `\u001b[1m${match}\u001b[0m` : match)
+    at = end
+  }
+  return result + clean(text.slice(at))
+}

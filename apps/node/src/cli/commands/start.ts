@@ -1,0 +1,109 @@
+import { readFileSync } from 'node:fs'
+import { describeFailure, fileFailure, SetupFailure, UsageError } from '../../base/failure.ts'
+import { defaultDataFolder } from '../../base/files/places.ts'
+import { SHOAL } from '../../base/program.ts'
+import type { StartedNode, StartOptions } from '../../node/start.ts'
+import { defineCommand } from '../command.ts'
+import { quoteWord } from '../shell/split.ts'
+import { readStartOptions, START_OPTIONS } from '../start-options.ts'
+
+export const start = defineCommand({
+  about: [
+    `Runs until Ctrl-C, SIGTERM or ${SHOAL} stop. What it shares and downloads, and every setting, is as it was at the next start.`,
+    'Each option is also an environment variable, such as SHOAL_PEER_PORT for --peer-port, and a line in a settings file: { "peerPort": 6881 }. The command line comes before the environment, the environment before the file.',
+    'npm start is this. A command after it runs instead: npm start -- get LINK.',
+  ],
+  positionals: [],
+  options: START_OPTIONS,
+  examples: [
+    ['start', 'Runs a node for this machine, and prints where its console is'],
+    ['start --open --dir /media/downloads', 'Opens the console in the browser'],
+    [
+      'start --host 0.0.0.0 --username me --password-file secret',
+      'Lets other machines in, with user name and password',
+    ],
+  ],
+  async run(_words, options, { output, interrupt }) {
+    const { given, node } = await open(options).catch(error => {
+      throw asSetup(error)
+    })
+    try {
+      const { url, consoleUrl, directory, peerPort } = node
+      if (output.json) output.object({ event: 'started', url, consoleUrl, directory, peerPort })
+      else {
+        // In a pipe it ends in a log: the token is nothing for that.
+        output.line(`Console: ${output.terminal ? consoleUrl : `${url}/`}`)
+        output.line(`Files:   ${directory}`)
+        output.line(`Page:    ${url}/share/ shares from a browser, and opens what is shared`)
+        if (given.username !== undefined) output.line(`User:    ${given.username}, with the password`)
+        else if (!output.terminal) output.line(`Token:   ${openCommand(given)} prints the address with it`)
+        if (output.terminal) output.line('Ctrl-C stops')
+      }
+      if (given.open) {
+        const { openBrowser } = await import('../client/console.ts')
+        if (!(await openBrowser(consoleUrl, given.dataDir))) output.error('No browser was found here')
+      }
+      await Promise.race([node.stopAsked, whenAborted(interrupt.signal)])
+    } finally {
+      await node.close()
+    }
+  },
+})
+
+async function open(
+  options: Readonly<Record<string, unknown>>,
+): Promise<{ given: StartOptions; node: StartedNode }> {
+  const given = readStartOptions(options, {
+    env: process.env,
+    cwd: process.cwd(),
+    defaultDataDir: defaultDataFolder(),
+    readFile: readConfig,
+  })
+  const { startNode } = await import('../../node/start.ts')
+  return { given, node: await startNode(given) }
+}
+
+/** What finds this node in another terminal too, where the variables of this one are not set. */
+function openCommand({ dataDir }: StartOptions): string {
+  const isUsual = dataDir === defaultDataFolder({ ...process.env, SHOAL_STATE: undefined })
+  return `${SHOAL} open --print${isUsual ? '' : ` --data-dir ${quoteWord(dataDir)}`}`
+}
+
+/** What is not among them, such as a full disk or a fault of the program, may be over at the next try. */
+const SETUP_CODES = new Set([
+  'address-in-use',
+  'bad-argument',
+  'bad-token',
+  'damaged',
+  'in-use',
+  'newer-version',
+  'no-password',
+  'no-permission',
+  'not-found',
+  'refused',
+])
+
+function asSetup(error: unknown): unknown {
+  if (error instanceof UsageError) return error
+  const { code, message } = describeFailure(error)
+  if (!SETUP_CODES.has(code)) return error
+  // The engine knows of ports for peers, not of the option.
+  return new SetupFailure(code, code === 'refused' ? `${message} (--peer-port)` : message, { cause: error })
+}
+
+/** Null where there is none. */
+function readConfig(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+    throw fileFailure(error, path)
+  }
+}
+
+function whenAborted(signal: AbortSignal): Promise<void> {
+  return new Promise(resolve => {
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+}

@@ -1,0 +1,44 @@
+import { Failure } from '../../base/failure.ts'
+import { SHOAL } from '../../base/program.ts'
+import { NODE_OPTIONS } from '../client/node-options.ts'
+import { defineCommand } from '../command.ts'
+
+const STOP_MS = 30_000
+const LOOK_MS = 100
+
+export const stop = defineCommand({
+  about: ['Ends once the node has said goodbye to its trackers and written everything down.'],
+  positionals: [],
+  options: NODE_OPTIONS,
+  examples: [['stop', 'Stops the node on this machine']],
+  async run(_words, options, { output, interrupt }) {
+    const [{ openNode }, { readNodeFile, runs }] = await Promise.all([
+      import('../client/node-client.ts'),
+      import('../../base/node-file.ts'),
+    ])
+    const { api, address } = await openNode(options, interrupt.signal)
+    const { dataDir, url } = address
+    const before = dataDir === null ? null : await readNodeFile(dataDir)
+    await api.stopNode({})
+    const until = performance.now() + STOP_MS
+    // A process that has ended is one that has written all down; of another machine only the port tells.
+    const isThere = async () => {
+      if (before) return runs(before.pid)
+      return fetch(url, { signal: AbortSignal.timeout(LOOK_MS * 20) }).then(
+        () => true,
+        () => false,
+      )
+    }
+    while (await isThere()) {
+      interrupt.signal.throwIfAborted()
+      if (performance.now() > until)
+        throw new Failure(
+          'timeout',
+          `the node at ${url} was asked to stop, and has not yet: ${SHOAL} log tells why`,
+        )
+      await new Promise(resolve => setTimeout(resolve, LOOK_MS))
+    }
+    if (output.json) output.object({ stopped: url })
+    else output.line(`The node at ${url} has stopped`)
+  },
+})

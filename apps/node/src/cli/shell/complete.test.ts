@@ -1,0 +1,50 @@
+import { describe, expect, test } from 'vitest'
+import { COMMANDS } from '../commands.ts'
+import { type CompletionSources, complete, wordsIn } from './complete.ts'
+
+const SOURCES: CompletionSources = {
+  commands: COMMANDS.map(({ name }) => name),
+  command: async name => (await COMMANDS.find(each => each.name === name)?.load()) ?? null,
+  torrents: async () => ['Film', 'Film 2', "It's", 'Photos'],
+  paths: async beginning => [`${beginning}les/`, `${beginning}le one.torrent`],
+}
+const offered = async (line: string) => (await complete(line, SOURCES))[0]
+
+describe('Tab offers', () => {
+  test.each([
+    ['hea', ['health ']],
+    ['pau', ['pause ']],
+    ['list --wa', ['--watch ']],
+    ['list --sort ra', ['ratio ']],
+    ['list --state see', ['seeding ']],
+    ['show pho', ['Photos ']],
+    ['show fil', ['Film ', "'Film 2' "]],
+    ['show "Film ', ["'Film 2' "]],
+    ['pause Film it', ["'It'\\''s' "]],
+    ['queue fi', ['first ']],
+    ['queue first Ph', ['Photos ']],
+    ['label s', ['set ']],
+    ['log --torrent Ph', ['Photos ']],
+    ['add fi', ['files/', "'file one.torrent' "]],
+    ['list --wait-for-what x', []],
+    ['nothing x', []],
+    ['show Film F', []],
+    ['help li', ['list ', 'limit ']],
+  ])('%s', async (line, candidates) => expect(await offered(line)).toEqual(candidates))
+
+  test('what replaces the word as it was typed', async () => {
+    expect((await complete('show "Film ', SOURCES))[1]).toBe('"Film ')
+    expect((await complete('show ', SOURCES))[1]).toBe('')
+  })
+})
+
+test('the words that a help lists', () => {
+  expect(wordsIn('first, up, down or last')).toEqual(['first', 'up', 'down', 'last'])
+  expect(wordsIn('From this on: debug, info (default), warn, error')).toEqual([
+    'debug',
+    'info',
+    'warn',
+    'error',
+  ])
+  expect(wordsIn('The folder, on the machine')).toEqual([])
+})

@@ -1,0 +1,98 @@
+/** What Tab offers in the shell. */
+import type { Command } from '../command.ts'
+import { COMMON_OPTIONS } from '../common-options.ts'
+import { flagName } from '../options.ts'
+import { quoteWord, splitLine } from './split.ts'
+
+/** Where the words that are offered come from. */
+export interface CompletionSources {
+  readonly commands: readonly string[]
+  /** Null for no command. */
+  command(name: string): Promise<Command | null>
+  /** Names of the node's torrents; none when no node answers. */
+  torrents(): Promise<readonly string[]>
+  /** Paths that begin so; folders end with a slash. */
+  paths(beginning: string): Promise<readonly string[]>
+}
+
+/** What readline takes: the lines that what was typed can become, and the part of the line that they replace. */
+export type Completion = [candidates: string[], replaced: string]
+
+const MOST = 200
+/** Values of options that are places of this machine. */
+const PATHS = new Set(['FILE', 'DIR', 'PATH'])
+
+export async function complete(line: string, sources: CompletionSources): Promise<Completion> {
+  const { words, lastStart } = splitLine(line)
+  const replaced = line.slice(lastStart)
+  const typed = replaced === '' ? '' : (words.at(-1) ?? '')
+  const before = replaced === '' ? words : words.slice(0, -1)
+  const offered = await candidatesFor(before, typed, sources)
+  const fitting = offered.filter(each => begins(each, typed)).slice(0, MOST)
+  return [fitting.map(each => (each.endsWith('/') ? quoted(each, '') : quoted(each, ' '))), replaced]
+}
+
+async function candidatesFor(
+  before: readonly string[],
+  typed: string,
+  sources: CompletionSources,
+): Promise<readonly string[]> {
+  const [name, ...rest] = before
+  if (name === undefined) return sources.commands
+  if (name === 'help') return rest.length === 0 ? sources.commands : []
+  const command = await sources.command(name)
+  if (!command) return []
+  const table = { ...command.options, ...COMMON_OPTIONS }
+  const named = (word: string | undefined) =>
+    Object.entries(table).find(([key, { short }]) => word === flagName(key) || word === `-${short}`)?.[1]
+  const option = named(rest.at(-1))
+  if (option && option.kind !== 'flag') {
+    if (option.value === 'ID') return sources.torrents()
+    return PATHS.has(option.value ?? '') ? sources.paths(typed) : wordsIn(option.help)
+  }
+  if (typed.startsWith('-')) return Object.keys(table).map(flagName)
+  return forPositional(command, countWords(rest, named), typed, sources)
+}
+
+async function forPositional(
+  { positionals }: Command,
+  at: number,
+  typed: string,
+  sources: CompletionSources,
+): Promise<readonly string[]> {
+  const last = positionals.at(-1)
+  const positional = positionals[at] ?? (last?.many ? last : undefined)
+  if (!positional) return []
+  if (positional.name === 'ACTION' || positional.name === 'PLACE') return wordsIn(positional.help)
+  if (positional.name === 'ID' || (positional.name === 'WORD' && !positional.help.includes('NAME=')))
+    return sources.torrents()
+  return ['LINK', 'PATH', 'FILE', 'DIR'].includes(positional.name) ? sources.paths(typed) : []
+}
+
+/** How many of the words are no options nor their values. */
+function countWords(words: readonly string[], named: (word: string) => { kind: string } | undefined): number {
+  let count = 0
+  for (let at = 0; at < words.length; at++) {
+    const option = named(words[at]!)
+    if (option && option.kind !== 'flag') at++
+    else if (!words[at]!.startsWith('-')) count++
+  }
+  return count
+}
+
+/** The words that a help lists: `first, up, down or last`. */
+export function wordsIn(help: string): string[] {
+  const listed = /(?:^|: )((?:[a-z-]+(?: \(default\))?(?:, | or ))+[a-z-]+)/.exec(help)?.[1]
+  return listed ? listed.replaceAll(' (default)', '').split(/, | or /) : []
+}
+
+/** Names are typed in any case. */
+function begins(candidate: string, typed: string): boolean {
+  return candidate.toLowerCase().startsWith(typed.toLowerCase())
+}
+
+function quoted(word: string, end: string): string {
+  const text = quoteWord(word)
+  // A quote that was closed here would have to be opened again for what follows in the folder.
+  return end === '' && text.endsWith("'") ? text.slice(0, -1) : text + end
+}

@@ -1,0 +1,64 @@
+/** Lines that were typed, from one shell to the next. */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { writeWholeFile } from '../../base/files/write-file.ts'
+import { redact } from '../../base/redact.ts'
+
+export const MOST_LINES = 1000
+const MOST_LINE_CHARACTERS = 4000
+const SECRETS = [
+  /--(?:token|password)\b/i,
+  /\b(?:token|passkey|password|passphrase|passwd|secret|authkey|torrent_pass)["']?\s*[=:]/i,
+  /:\/\/[^\s/]*@/,
+  // Also one that lacks its host.
+  /\bturns?:\S+[:@]/i,
+  // Share links: what follows # may open what is sealed.
+  /#s\d+[a-z0-9_-]{8,}/i,
+  // Keys stand in the paths of addresses, too.
+  /(?:https?|udp|wss?):\/\/\S*[0-9a-z_-]{24,}/i,
+  /(?:https?|udp|wss?):\/\/\S*[/=?](?=[a-z]*\d)(?=\d*[a-z])[0-9a-z]{16,}/i,
+]
+
+/** Whether it holds what nobody should find in a file: that which is not logged, and more. */
+export function isSecret(line: string): boolean {
+  const plain = withAddresses(line)
+  return redact(plain) !== plain || SECRETS.some(secret => secret.test(plain))
+}
+
+/** With the addresses in magnet links, which are percent-encoded there, as they are. */
+function withAddresses(line: string): string {
+  return line.replace(/([?&](?:tr|ws|as|xs)(?:\.\d+)?=)([^&\s"'<>]+)/gi, (whole, _name, value: string) => {
+    try {
+      return ` ${decodeURIComponent(value)} `
+    } catch {
+      return whole
+    }
+  })
+}
+
+export function historyFile(stateFolder: string): string {
+  return join(stateFolder, 'history')
+}
+
+/** The latest first, as readline wants them; empty where there are none. */
+export async function readHistory(file: string): Promise<string[]> {
+  const text = await readFile(file, 'utf8').catch(() => '')
+  return text
+    .split('\n')
+    .filter(line => line !== '' && line.length <= MOST_LINE_CHARACTERS)
+    .slice(-MOST_LINES)
+    .reverse()
+}
+
+/** The history with one more line; the same line of before moves to the front. */
+export function withLine(history: readonly string[], line: string): string[] {
+  const typed = line.trim()
+  if (typed === '' || typed.length > MOST_LINE_CHARACTERS) return [...history]
+  return [typed, ...history.filter(each => each !== typed)].slice(0, MOST_LINES)
+}
+
+/** Only this user can read it. Lines with secrets are left out. */
+export async function writeHistory(file: string, history: readonly string[]): Promise<void> {
+  const lines = history.filter(line => !isSecret(line) && !line.includes('\n')).reverse()
+  await writeWholeFile(file, lines.map(line => `${line}\n`).join(''), { mode: 0o600 })
+}

@@ -1,0 +1,99 @@
+/** The interactive shell: `shoal` alone on a terminal. */
+import { createInterface } from 'node:readline'
+import { describeFailure, UsageError } from '../../base/failure.ts'
+import { stateRoot } from '../../base/files/places.ts'
+import { SHOAL } from '../../base/program.ts'
+import { NODE_OPTIONS, type NodeOptions } from '../client/node-options.ts'
+import type { CommandEntry, CommandLine } from '../command.ts'
+import { EXIT } from '../exit.ts'
+import { flagName } from '../options.ts'
+import type { Output } from '../output.ts'
+import { complete } from './complete.ts'
+import { historyFile, readHistory, withLine, writeHistory } from './history.ts'
+import { prompt } from './prompt.ts'
+import { expandHome, shellSources } from './sources.ts'
+import { wordsOf } from './split.ts'
+
+const CALLS = [['shoal'], ['npx', 'shoal']]
+const EXITS = new Set(['exit', 'quit'])
+
+/** Runs until `exit` or Ctrl-D. The exit code. */
+export async function runShell(node: NodeOptions, output: Output, commandLine: CommandLine): Promise<number> {
+  const file = historyFile(stateRoot())
+  const sources = shellSources(commandLine.commands, node)
+  let history = await readHistory(file)
+  output.line('help lists commands, Tab completes, exit leaves.')
+  for (;;) {
+    const answer = await prompt({ text: 'shoal> ', history, complete: line => complete(line, sources) })
+    if (answer.kind === 'cancelled') continue
+    if (answer.kind === 'end') {
+      output.line('')
+      return 0
+    }
+    history = withLine(history, answer.line)
+    // A history that cannot be kept is no reason to stop.
+    await writeHistory(file, history).catch(() => {})
+    if ((await runLine(answer.line, node, output, commandLine)) === 'exit') return 0
+  }
+}
+
+/** Runs commands that come from a pipe or a file, until one fails. The exit code. */
+export async function runScript(
+  lines: AsyncIterable<string>,
+  node: NodeOptions,
+  output: Output,
+  commandLine: CommandLine,
+): Promise<number> {
+  for await (const line of lines) {
+    const code = await runLine(line, node, output, commandLine)
+    if (code === 'exit') break
+    if (code !== 0) return code
+  }
+  return 0
+}
+
+export function stdinLines(): AsyncIterable<string> {
+  return createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY })
+}
+
+/** Runs one line; the exit code, or that the shell is to end. */
+async function runLine(
+  line: string,
+  node: NodeOptions,
+  output: Output,
+  { commands, run }: CommandLine,
+): Promise<number | 'exit'> {
+  let words: readonly string[]
+  try {
+    words = wordsOf(line).map(expandHome)
+    words = withoutProgram(words)
+    if (words[0] === 'shell' || words[0] === '--') throw new UsageError('this is the shell: write a command')
+    if (words[0]?.startsWith('-')) throw new UsageError(`write a command before ${words[0]}`)
+  } catch (error) {
+    output.error(`shoal: ${describeFailure(error).message}`)
+    return EXIT.usage
+  }
+  if (words.length === 0) return 0
+  return EXITS.has(words[0]!) ? 'exit' : run(await withNode(words, node, commands))
+}
+
+/** The words of a command that is written as in a terminal, or pasted from a hint. */
+function withoutProgram(words: readonly string[]): readonly string[] {
+  const call = [...CALLS, wordsOf(SHOAL)].find(call => call.every((word, at) => words[at] === word))
+  return call ? words.slice(call.length) : words
+}
+
+/** The words, with the node of the shell among them where the command talks to one and the line names none. */
+export async function withNode(
+  [name = '', ...words]: readonly string[],
+  node: NodeOptions,
+  commands: readonly CommandEntry[],
+): Promise<readonly string[]> {
+  const command = await commands.find(each => each.name === name)?.load()
+  const keys = Object.keys(NODE_OPTIONS) as (keyof NodeOptions)[]
+  const isNamed = (key: string) =>
+    words.some(word => word === flagName(key) || word.startsWith(`${flagName(key)}=`))
+  if (!command || !('node' in command.options) || keys.some(isNamed)) return [name, ...words]
+  const given = keys.flatMap(key => (node[key] === undefined ? [] : [flagName(key), node[key]]))
+  return [name, ...given, ...words]
+}

@@ -1,0 +1,55 @@
+/** What the shell's completion knows: the commands, the node's torrents, the files of this machine. */
+import { readdir } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { openNode } from '../client/node-client.ts'
+import type { NodeOptions } from '../client/node-options.ts'
+import { allTorrents } from '../client/pages.ts'
+import type { CommandEntry } from '../command.ts'
+import type { CompletionSources } from './complete.ts'
+
+/** A key was pressed: nobody waits longer. */
+const ANSWER_MS = 2000
+const FRESH_MS = 5000
+const MOST_PATHS = 2000
+
+/** Words that the shell itself understands. */
+const SHELL_WORDS = ['help', 'exit'] as const
+
+export function shellSources(entries: readonly CommandEntry[], node: NodeOptions): CompletionSources {
+  let names: readonly string[] = []
+  let readMs = Number.NEGATIVE_INFINITY
+  return {
+    commands: [...entries.map(({ name }) => name).filter(name => name !== 'shell'), ...SHELL_WORDS],
+    async command(name) {
+      return (await entries.find(each => each.name === name)?.load()) ?? null
+    },
+    async torrents() {
+      if (performance.now() - readMs < FRESH_MS) return names
+      const { api } = await openNode(node, AbortSignal.timeout(ANSWER_MS))
+      names = (await allTorrents(api)).map(({ name }) => name)
+      readMs = performance.now()
+      return names
+    },
+    paths: listPaths,
+  }
+}
+
+/** Paths that begin so. `~/` is the home folder. Hidden ones only when their dot is typed. */
+async function listPaths(beginning: string): Promise<string[]> {
+  const slash = beginning.lastIndexOf('/')
+  const [folder, start] = [beginning.slice(0, slash + 1), beginning.slice(slash + 1)]
+  const place = folder.startsWith('~/') ? join(homedir(), folder.slice(2)) : resolve(folder || '.')
+  const entries = await readdir(place, { withFileTypes: true }).catch(() => [])
+  return entries
+    .filter(({ name }) => name.startsWith(start) && (start.startsWith('.') || !name.startsWith('.')))
+    .slice(0, MOST_PATHS)
+    .map(entry => `${folder}${entry.name}${entry.isDirectory() ? '/' : ''}`)
+    .sort()
+}
+
+/** `~/x` as the path it means: sh does that, so the shell does it too. */
+export function expandHome(word: string): string {
+  if (word === '~') return homedir()
+  return word.startsWith('~/') ? join(homedir(), word.slice(2)) : word
+}

@@ -1,0 +1,62 @@
+/** A line as words, by the rules of sh (POSIX Shell Command Language 2.2): quotes and backslashes, and nothing else. */
+import { UsageError } from '../../base/failure.ts'
+
+export interface Split {
+  readonly words: readonly string[]
+  /** The quote that is open at the end; null for none. */
+  readonly open: '"' | "'" | '\\' | null
+  /** Where the last word begins in the line; the line's length when it ends with a space. */
+  readonly lastStart: number
+}
+
+const BLANK = /\s/
+/** What a backslash takes its meaning from between double quotes. */
+const IN_DOUBLE = new Set(['"', '\\', '$', '`'])
+
+/** Also takes a line that is not finished. A `#` at the beginning of a word makes the rest a comment. */
+export function splitLine(line: string): Split {
+  const words: string[] = []
+  let word: string | null = null
+  let open: Split['open'] = null
+  let lastStart = line.length
+  for (let at = 0; at < line.length; at++) {
+    const character = line[at]!
+    if (open === "'" || open === '"') {
+      if (character === open) open = null
+      else if (open === '"' && character === '\\' && IN_DOUBLE.has(line[at + 1] ?? '')) word += line[++at]!
+      else word += character
+      continue
+    }
+    if (BLANK.test(character)) {
+      if (word !== null) words.push(word)
+      word = null
+      continue
+    }
+    if (word === null) {
+      if (character === '#') break
+      lastStart = at
+      word = ''
+    }
+    if (character === '"' || character === "'") open = character
+    else if (character !== '\\') word += character
+    else if (at + 1 === line.length) open = '\\'
+    else word += line[++at]!
+  }
+  if (word !== null) words.push(word)
+  else lastStart = line.length
+  return { words, open, lastStart }
+}
+
+/** The words of a whole line. Throws UsageError when a quote is not closed. */
+export function wordsOf(line: string): readonly string[] {
+  const { words, open } = splitLine(line)
+  if (open === '\\') throw new UsageError('the line ends with a backslash')
+  if (open) throw new UsageError(`a quote is not closed: ${open}`)
+  return words
+}
+
+/** The word as it is typed: in quotes where it has to be. */
+export function quoteWord(word: string): string {
+  if (/^[\p{L}\p{N}_@%+=:,./~^-]+$/u.test(word)) return word
+  return `'${word.replaceAll("'", `'\\''`)}'`
+}

@@ -1,0 +1,129 @@
+/** On a terminal: a line for each item at the bottom, redrawn; what happens is printed above. */
+
+import { formatRate } from '../../base/text/format.ts'
+import { printable, widthOf } from '../../base/text/width.ts'
+import type { Terminal, TerminalStyle } from '../output.ts'
+import { progressLine } from './progress-line.ts'
+import type { Item, Snapshot, View } from './view.ts'
+
+const REDRAW_MS = 250
+/** So many are drawn in no time. */
+const FEW_ITEMS = 50
+const HIDE_CURSOR = '\u001b[?25l'
+const SHOW_CURSOR = '\u001b[?25h'
+const CLEAR_BELOW = '\u001b[J'
+
+/** Lines of the screen that stay free of items. */
+const ROWS_KEPT = 2
+
+const ORDER: Readonly<Record<Snapshot['state'], number>> = {
+  error: 0,
+  hashing: 1,
+  moving: 1,
+  downloading: 2,
+  checking: 3,
+  metadata: 4,
+  seeding: 5,
+  queued: 6,
+  paused: 7,
+  complete: 8,
+  closed: 9,
+}
+
+export class LiveView implements View {
+  readonly #terminal: Terminal
+  readonly #items = new Set<Item>()
+  readonly #timer: NodeJS.Timeout
+  /** Lines that the cursor stands below. */
+  #drawn = 0
+  #last = ''
+  #drawnMs = 0
+
+  constructor(terminal: Terminal) {
+    this.#terminal = terminal
+    terminal.write(HIDE_CURSOR)
+    process.once('exit', this.#showCursor)
+    this.#timer = setInterval(() => this.refresh(), REDRAW_MS)
+  }
+
+  add(item: Item): void {
+    this.#items.add(item)
+    this.#refreshSoon()
+  }
+
+  remove(item: Item): void {
+    this.#items.delete(item)
+    this.#refreshSoon()
+  }
+
+  tell(text: string): void {
+    if (text === '') return
+    const lines = text.split('\n').map(line => `${printable(line, this.#terminal)}\n`)
+    this.#terminal.write(this.#clear() + lines.join(''))
+    this.#last = ''
+    this.#refreshSoon()
+  }
+
+  /** At once, unless that was just done: a thousand items may come in a second. */
+  #refreshSoon(): void {
+    if (this.#items.size <= FEW_ITEMS || performance.now() - this.#drawnMs >= REDRAW_MS) this.refresh()
+  }
+
+  refresh(): void {
+    this.#drawnMs = performance.now()
+    const { columns, rows } = this.#terminal
+    const lines = liveLines([...this.#items], columns - 1, Math.max(1, rows - ROWS_KEPT), this.#terminal)
+    const text = lines.map(line => `${line}\n`).join('')
+    if (text === this.#last) return
+    this.#terminal.write(this.#clear() + text)
+    this.#last = text
+    this.#drawn = lines.length
+  }
+
+  close(): void {
+    clearInterval(this.#timer)
+    this.refresh()
+    process.off('exit', this.#showCursor)
+    this.#showCursor()
+  }
+
+  /** What takes the cursor to the first of the lines, and them away. */
+  #clear(): string {
+    const clear = this.#drawn > 0 ? `\u001b[${this.#drawn}A\r${CLEAR_BELOW}` : ''
+    this.#drawn = 0
+    return clear
+  }
+
+  readonly #showCursor = () => this.#terminal.write(SHOW_CURSOR)
+}
+
+/** At most `rows` lines: the busiest items, and how many more there are. */
+export function liveLines(
+  items: readonly Item[],
+  columns: number,
+  rows: number,
+  style: TerminalStyle,
+): string[] {
+  const all = items.map(item => ({ name: item.name, snapshot: item.snapshot() }))
+  if (all.length <= rows) return linesOf(all, columns, style)
+  all.sort(
+    (a, b) => ORDER[a.snapshot.state] - ORDER[b.snapshot.state] || rateOf(b.snapshot) - rateOf(a.snapshot),
+  )
+  const down = all.reduce((sum, { snapshot }) => sum + snapshot.downloadBytesPerSecond, 0)
+  const up = all.reduce((sum, { snapshot }) => sum + snapshot.uploadBytesPerSecond, 0)
+  const more = `and ${all.length - rows + 1} more; in all down ${formatRate(down)}, up ${formatRate(up)}`
+  return [...linesOf(all.slice(0, rows - 1), columns, style), more.slice(0, columns)]
+}
+
+function linesOf(
+  shown: readonly { name: string; snapshot: Snapshot }[],
+  columns: number,
+  style: TerminalStyle,
+): string[] {
+  const nameColumns = Math.max(0, ...shown.map(({ name }) => widthOf(printable(name, style))))
+  return shown.map(({ name, snapshot }) => progressLine(name, snapshot, { ...style, columns, nameColumns }))
+}
+
+function rateOf({ downloadBytesPerSecond, uploadBytesPerSecond }: Snapshot): number {
+  return downloadBytesPerSecond + uploadBytesPerSecond
+}

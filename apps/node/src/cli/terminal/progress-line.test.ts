@@ -1,0 +1,99 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { widthOf } from '../../base/text/width.ts'
+import { plainLine, progressBar, progressLine } from './progress-line.ts'
+import type { Snapshot } from './view.ts'
+
+const STYLE = { unicode: true, color: false }
+const downloading: Snapshot = {
+  state: 'downloading',
+  progress: 0.4529,
+  haveBytes: 45_290_000,
+  wantedBytes: 100_000_000,
+  downloadBytesPerSecond: 12_300_000,
+  uploadBytesPerSecond: 0,
+  etaSeconds: 4.2,
+  peers: 3,
+  seeds: 1,
+}
+const STATES = [
+  'paused',
+  'metadata',
+  'checking',
+  'hashing',
+  'downloading',
+  'seeding',
+  'error',
+  'closed',
+] as const
+
+describe('the live line', () => {
+  test('has the name, a bar, percent, rate, peers and time left', () => {
+    const line = progressLine('film.mkv', downloading, { ...STYLE, columns: 80 })
+    expect(line).toBe('film.mkv  █████████████░░░░░░░░░░░░░░░░░  45.2 %  ↓ 12.3 MB/s  3 peers  5 s left')
+  })
+
+  test('gives up the less important where there is little room', () => {
+    expect(progressLine('film.mkv', downloading, { ...STYLE, columns: 40 })).toBe(
+      'film.mkv  45.2 %  ↓ 12.3 MB/s  5 s left',
+    )
+    expect(progressLine('film.mkv', downloading, { ...STYLE, columns: 18 })).toBe('film.mkv  45.2 %')
+    expect(progressLine('film.mkv', downloading, { ...STYLE, columns: 3 })).toHaveLength(3)
+  })
+
+  test('is ASCII where there is no UTF-8', () => {
+    const line = progressLine('Füße', downloading, { unicode: false, color: false, columns: 80 })
+    expect(line).toMatch(/^[ -~]+$/)
+    expect(line).toContain('#####----')
+  })
+
+  test('shows why a torrent failed, and nothing that a terminal obeys', () => {
+    const error = { ...downloading, state: 'error', error: 'no space left on \u001b[31mdisk' } as const
+    const line = progressLine('a\u001b[2Jb', error, { ...STYLE, columns: 80 })
+    expect(line).toContain('no space left on')
+    expect(line).not.toContain('\u001b')
+  })
+
+  test('colour goes around the bar only', () => {
+    const options = { unicode: true, color: true, columns: 80 }
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: a colour is one.
+    expect(progressLine('film.mkv', downloading, options).replace(/\u001b\[\d+m/g, '')).toBe(
+      progressLine('film.mkv', downloading, { ...options, color: false }),
+    )
+  })
+
+  test('never takes more than the terminal has', () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: 'binary', maxLength: 40 }),
+        fc.constantFrom(...STATES),
+        fc.record({
+          progress: fc.double({ min: 0, max: 1, noNaN: true }),
+          downloadBytesPerSecond: fc.double({ min: 0, max: 1e13, noNaN: true }),
+          uploadBytesPerSecond: fc.double({ min: 0, max: 1e13, noNaN: true }),
+          etaSeconds: fc.option(fc.double({ min: 0, max: 1e12, noNaN: true })),
+          peers: fc.nat(100_000),
+        }),
+        fc.integer({ min: 1, max: 200 }),
+        fc.option(fc.nat(100), { nil: undefined }),
+        (name, state, numbers, columns, nameColumns) => {
+          const snapshot = { ...downloading, ...numbers, state, error: name }
+          const options = { ...STYLE, columns, ...(nameColumns !== undefined && { nameColumns }) }
+          expect(widthOf(progressLine(name, snapshot, options))).toBeLessThanOrEqual(columns)
+        },
+      ),
+    )
+  })
+})
+
+test('a bar is full only when all is there', () => {
+  expect(progressBar(0.999, 10, STYLE)).toBe('█████████░')
+  expect(progressBar(1, 4, STYLE)).toBe('████')
+  expect(progressBar(5, 4, STYLE)).toBe('████')
+  expect(progressBar(-1, 4, STYLE)).toBe('░░░░')
+})
+
+test('a plain line says the same', () => {
+  expect(plainLine('film.mkv', downloading)).toBe('film.mkv: 45.2 %, down 12.3 MB/s, 3 peers, 5 s left')
+  expect(plainLine('film.mkv', { ...downloading, state: 'hashing', progress: 0 })).toBe('film.mkv: hashing')
+})

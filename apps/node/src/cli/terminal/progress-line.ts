@@ -1,0 +1,126 @@
+/** One line that says how a torrent stands, as wide as the terminal. */
+
+import { count, formatBytes, formatDuration, formatPercent, formatRate } from '../../base/text/format.ts'
+import { pad, printable, shorten, widthOf } from '../../base/text/width.ts'
+import type { TerminalStyle } from '../output.ts'
+import type { Snapshot } from './view.ts'
+
+const GAP = '  '
+const LEAST_NAME = 12
+const LEAST_BAR = 10
+const MOST_BAR = 40
+const HAS_BAR = new Set<Snapshot['state']>([
+  'downloading',
+  'checking',
+  'hashing',
+  'moving',
+  'queued',
+  'paused',
+])
+const COLORS = { done: 32, working: 36, error: 31 } as const
+
+/** A part of the line; those of the highest `rank` go first when there is no room. */
+interface Part {
+  readonly text: string
+  readonly rank: number
+}
+
+export interface LineOptions extends TerminalStyle {
+  /** Of the terminal. The line never takes more, whatever the name is. */
+  readonly columns: number
+  /** Columns that names get where there is room, so that lines below each other stand in columns. Default: what the name takes. */
+  readonly nameColumns?: number
+}
+
+export function progressLine(name: string, snapshot: Snapshot, options: LineOptions): string {
+  const { state, progress } = snapshot
+  const room = Math.max(1, options.columns)
+  const shown = printable(name, options)
+  const wanted = Math.min(options.nameColumns ?? widthOf(shown), Math.floor(room / 3))
+  const least = Math.min(LEAST_NAME, wanted)
+  const right = fittingParts(partsOf(snapshot, options), room - least - GAP.length)
+  const left = room - widthOf(right) - GAP.length
+  const color = state === 'error' ? COLORS.error : progress >= 1 ? COLORS.done : COLORS.working
+  const end = state === 'error' ? paint(right, color, options) : right
+  if (left < 1) return shorten(right, room, options)
+  const barRoom = Math.min(MOST_BAR, left - Math.max(least, wanted) - GAP.length)
+  if (!HAS_BAR.has(state) || barRoom < LEAST_BAR)
+    return pad(shorten(shown, left, options), Math.min(wanted, left)) + GAP + end
+  const bar = paint(progressBar(progress, barRoom, options), color, options)
+  return [pad(shorten(shown, wanted, options), wanted), bar, end].join(GAP)
+}
+
+/** `████░░░░`: a fraction as a bar of so many columns. */
+export function progressBar(fraction: number, columns: number, { unicode }: TerminalStyle): string {
+  const [full, rest] = unicode ? ['█', '░'] : ['#', '-']
+  const filled = Math.floor(Math.min(1, Math.max(0, fraction)) * columns)
+  return full.repeat(filled) + rest.repeat(columns - filled)
+}
+
+/** The same as a plain sentence, for pipes. */
+export function plainLine(name: string, snapshot: Snapshot): string {
+  const parts = partsOf(snapshot, { unicode: false, color: false })
+  return `${name}: ${parts.map(({ text }) => text.trim()).join(', ')}`
+}
+
+function partsOf(snapshot: Snapshot, style: TerminalStyle): Part[] {
+  const { state, progress, downloadBytesPerSecond, uploadBytesPerSecond, peers, etaSeconds, error } = snapshot
+  const percent = { text: formatPercent(progress).padStart(6), rank: 0 }
+  const [down, up] = style.unicode ? ['↓ ', '↑ '] : ['down ', 'up ']
+  const upload = uploadBytesPerSecond >= 1 ? [{ text: up + formatRate(uploadBytesPerSecond), rank: 3 }] : []
+  const connected = { text: count(peers, 'peer'), rank: 4 }
+  switch (state) {
+    case 'error':
+      return [{ text: printable(error ?? 'failed', style), rank: 0 }]
+    case 'metadata':
+      return [{ text: 'fetching metadata', rank: 0 }, connected]
+    case 'paused':
+      return [percent, { text: 'paused', rank: 1 }]
+    case 'queued':
+      return [percent, { text: 'waits in the queue', rank: 1 }]
+    case 'complete':
+      return [{ text: 'complete', rank: 0 }]
+    case 'closed':
+      return [percent, { text: 'stopped', rank: 1 }]
+    case 'checking':
+      return [...(progress === 0 ? [] : [percent]), { text: 'checking', rank: 0 }]
+    case 'moving':
+    case 'hashing': {
+      if (progress === 0) return [{ text: state, rank: 0 }]
+      return [
+        percent,
+        { text: state, rank: 1 },
+        { text: formatRate(downloadBytesPerSecond), rank: 3 },
+        ...timeLeft(etaSeconds),
+      ]
+    }
+    case 'seeding':
+      return [
+        { text: 'seeding', rank: 0 },
+        { text: formatBytes(snapshot.wantedBytes), rank: 5 },
+        ...upload,
+        connected,
+      ]
+    case 'downloading': {
+      const rate = { text: down + formatRate(downloadBytesPerSecond), rank: 1 }
+      return [percent, rate, ...upload, connected, ...timeLeft(etaSeconds)]
+    }
+  }
+}
+
+/** Joined, without the least important ones that do not fit in so many columns. One part always stays. */
+function fittingParts(parts: readonly Part[], columns: number): string {
+  const text = parts.map(part => part.text).join(GAP)
+  const worst = Math.max(...parts.map(({ rank }) => rank))
+  const fewer = parts.filter(({ rank }) => rank < worst)
+  return widthOf(text) <= columns || fewer.length === 0 ? text : fittingParts(fewer, columns)
+}
+
+/** `5 s left`; nothing where nobody knows. */
+function timeLeft(etaSeconds: number | null): Part[] {
+  return etaSeconds === null ? [] : [{ text: `${formatDuration(Math.ceil(etaSeconds))} left`, rank: 2 }]
+}
+
+function paint(text: string, color: number, { color: wanted }: TerminalStyle): string {
+  return wanted ? `\u001b[${color}m${text}\u001b[0m` : text
+}

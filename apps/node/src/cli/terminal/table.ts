@@ -1,0 +1,111 @@
+/** Rows in columns, as wide as the terminal. */
+
+import { pad, printable, shorten, widthOf } from '../../base/text/width.ts'
+import type { TerminalStyle } from '../output.ts'
+
+export interface Column<Row> {
+  readonly title: string
+  text(row: Row): string
+  readonly align?: 'left' | 'right'
+  /** Where there is no room, columns of the highest rank go first; 0 (default) stays. */
+  readonly rank?: number
+  /** It gives room, down to so many columns, before others go. */
+  readonly least?: number
+  /** SGR colour of a cell. */
+  color?(row: Row): number | null
+  /** Draws the cell with what is left of the line, up to `most`, instead of `text`. */
+  readonly bar?: { readonly least: number; readonly most: number; draw(row: Row, columns: number): string }
+}
+
+export interface TableStyle extends TerminalStyle {
+  /** Width to keep to; null for what it takes. */
+  readonly columns: number | null
+}
+
+const GAP = 2
+
+/** The title line, then a line for each row. No line is wider than `columns`. */
+export function tableLines<Row>(
+  rows: readonly Row[],
+  columns: readonly Column<Row>[],
+  style: TableStyle,
+): string[] {
+  const cells = columns.map(column => ({
+    column,
+    texts: rows.map(row => printable(column.text(row), style)),
+  }))
+  const laid = layOut(
+    cells.map(({ column, texts }) => ({
+      column,
+      texts,
+      width: Math.max(widthOf(column.title), ...widest(texts), column.bar?.least ?? 0),
+    })),
+    style.columns,
+  )
+  const line = (cell: (at: number) => string) =>
+    laid
+      .map((_, at) => cell(at))
+      .join(' '.repeat(GAP))
+      .trimEnd()
+  const head = line(at => fit(laid[at]!.column.title, laid[at]!, style))
+  const body = rows.map((row, index) =>
+    line(at => {
+      const { column, texts, width } = laid[at]!
+      const text = column.bar ? column.bar.draw(row, width) : fit(texts[index]!, laid[at]!, style)
+      const color = style.color ? (column.color?.(row) ?? null) : null
+      return color === null ? text : `\u001b[${color}m${text}\u001b[0m`
+    }),
+  )
+  return [style.color ? `\u001b[1m${head}\u001b[0m` : head, ...body]
+}
+
+interface Laid<Row> {
+  readonly column: Column<Row>
+  readonly texts: readonly string[]
+  readonly width: number
+}
+
+function layOut<Row>(all: readonly Laid<Row>[], room: number | null): Laid<Row>[] {
+  if (room === null) return [...all]
+  const needed = (laid: readonly Laid<Row>[]) =>
+    laid.reduce((sum, { width, column }) => sum + Math.min(width, column.least ?? width), 0) +
+    GAP * Math.max(0, laid.length - 1)
+  let laid = [...all]
+  while (needed(laid) > room) {
+    const worst = Math.max(...laid.map(({ column }) => column.rank ?? 0))
+    if (worst === 0) break
+    laid = laid.filter(({ column }) => (column.rank ?? 0) < worst)
+  }
+  return spread(laid, room)
+}
+
+/** Columns that can give room share what is missing; a bar takes what is left. */
+function spread<Row>(laid: readonly Laid<Row>[], room: number): Laid<Row>[] {
+  const gaps = GAP * Math.max(0, laid.length - 1)
+  let over = laid.reduce((sum, { width }) => sum + width, gaps) - room
+  return laid.map(each => {
+    const { column, width } = each
+    if (over > 0) {
+      // The last resort, on a terminal narrower than any table: one column stays.
+      const given = Math.min(over, width - Math.min(width, column.least ?? width))
+      over -= given
+      return { ...each, width: width - given }
+    }
+    if (!column.bar || over === 0) return each
+    const taken = Math.min(-over, column.bar.most - width)
+    over += taken
+    return { ...each, width: width + taken }
+  })
+}
+
+function fit<Row>(text: string, { column, width }: Laid<Row>, style: TerminalStyle): string {
+  const short = shorten(text, width, style)
+  return column.align === 'right'
+    ? ' '.repeat(Math.max(0, width - widthOf(short))) + short
+    : pad(short, width)
+}
+
+/** Not spread into one call: there may be a hundred thousand. */
+function widest(texts: readonly string[]): [number] {
+  return [texts.reduce((most, text) => Math.max(most, widthOf(text)), 0)]
+}

@@ -1,0 +1,129 @@
+/** `shoal list`: once, or as it changes. */
+import type { NodeApi, Torrent } from '@shoal/api'
+import { SHOAL } from '../../base/program.ts'
+import { shorten } from '../../base/text/width.ts'
+import type { NodeClient } from '../client/node-client.ts'
+import { allPages } from '../client/pages.ts'
+import type { Output } from '../output.ts'
+import { printTable } from './print.ts'
+import { Redraw } from './redraw.ts'
+import { tableLines } from './table.ts'
+import { torrentColumns, torrentSummary } from './torrent-table.ts'
+
+type Filter = Parameters<NodeApi['listTorrents']>[0]
+const PAGE = 1000
+const REDRAW_MS = 500
+
+async function readList(api: NodeApi, filter: Filter, limit: number | undefined) {
+  let total = 0
+  const items = await allPages(async cursor => {
+    const page = await api.listTorrents({ ...filter, ...cursor, limit: Math.min(limit ?? PAGE, PAGE) })
+    total = page.total
+    return page
+  }, limit)
+  return { items, total }
+}
+
+export async function showList(
+  { api }: NodeClient,
+  filter: Filter,
+  limit: number | undefined,
+  output: Output,
+): Promise<void> {
+  const { items, total } = await readList(api, filter, limit)
+  if (output.json) return output.object({ items, total })
+  const style = output.terminal ?? { unicode: true, color: false }
+  const columns = torrentColumns(items, { bar: output.terminal !== null, style })
+  const isFiltered = filter.state ?? filter.label ?? filter.tag ?? filter.text
+  printTable(
+    output,
+    items,
+    columns,
+    isFiltered === undefined ? `There are no torrents: ${SHOAL} add LINK adds one` : 'None is like that',
+  )
+  if (items.length > 0 && output.terminal)
+    output.line(shorten(torrentSummary(items, total), output.terminal.columns - 1, style))
+}
+
+/** Until the signal aborts. In JSON: the list, then each event as the node tells it. */
+export async function watchList(
+  node: NodeClient,
+  filter: Filter,
+  limit: number | undefined,
+  output: Output,
+  signal: AbortSignal,
+): Promise<void> {
+  const { terminal } = output
+  if (!terminal) return watchAsJson(node, filter, limit, output, signal)
+  const screen = new Redraw(terminal)
+  const end = new AbortController()
+  const either = AbortSignal.any([signal, end.signal])
+  const draw = async () => {
+    const most = Math.max(1, terminal.rows - 4)
+    const { items, total } = await readList(node.api, filter, Math.min(limit ?? most, most))
+    const style = { ...terminal, columns: terminal.columns - 1 }
+    const lines = tableLines<Torrent>(items, torrentColumns(items, { bar: true, style }), style)
+    screen.draw([...lines, shorten(torrentSummary(items, total), style.columns, style)])
+  }
+  try {
+    // The node sorts and filters: it says when something has changed, and is asked for what is seen.
+    for await (const _ of paced(node.events(['torrents'], { signal: either }), REDRAW_MS)) await draw()
+  } catch (error) {
+    if (!signal.aborted) throw error
+  } finally {
+    end.abort()
+    screen.close()
+  }
+}
+
+async function watchAsJson(
+  node: NodeClient,
+  filter: Filter,
+  limit: number | undefined,
+  output: Output,
+  signal: AbortSignal,
+): Promise<void> {
+  for await (const event of node.events(['torrents'], { signal })) {
+    if (event.type === 'hello' || event.type === 'resync')
+      output.object({ event: 'list', ...(await readList(node.api, filter, limit)) })
+    else if (event.type === 'torrents')
+      output.object({ event: 'changed', changed: event.changed, removed: event.removed })
+  }
+}
+
+/** At most one value every `everyMs`: those between are left out, the last one is not. */
+export async function* paced<T>(source: AsyncIterable<T>, everyMs: number): AsyncGenerator<T> {
+  let latest: { value: T } | null = null
+  let wake = () => {}
+  let ended: { error?: unknown } | null = null
+  const reading = (async () => {
+    for await (const value of source) {
+      latest = { value }
+      wake()
+    }
+  })().then(
+    () => {
+      ended = {}
+      wake()
+    },
+    error => {
+      ended = { error }
+      wake()
+    },
+  )
+  for (;;) {
+    const next = latest as { value: T } | null
+    if (next) {
+      latest = null
+      yield next.value
+      await new Promise(resolve => setTimeout(resolve, everyMs))
+    } else if (ended) break
+    else
+      await new Promise<void>(resolve => {
+        wake = resolve
+      })
+  }
+  await reading
+  const { error } = ended as { error?: unknown }
+  if (error !== undefined) throw error
+}

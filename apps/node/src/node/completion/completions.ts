@@ -1,0 +1,131 @@
+import type { Job, NodeOperations, Settings, TorrentDetail } from '@shoal/api'
+import { type Clock, delay } from '@shoal/torrent'
+import { describeFailure } from '../../base/failure.ts'
+import type { Log } from '../kernel/log/log.ts'
+import { hookArguments, hookEnvironment } from './hook-arguments.ts'
+import { runHook } from './run-hook.ts'
+
+const MAX_RUNNING = 2
+/** How often a move is asked about. */
+const POLL_MS = 500
+
+export interface CompletionsDeps {
+  readonly clock: Clock
+  readonly log: Log
+  readonly operations: Pick<NodeOperations, 'getTorrent' | 'getJob' | 'moveTorrent' | 'listLabels'>
+  settings(): Settings
+  /** Full path of the torrent's file or folder: see content-path.ts. */
+  contentPath(torrentId: string): string | Promise<string>
+  /**
+   * Notes that the completion of a torrent is dealt with. False when it was before, in this run or another. Called after the move and before
+   * the hook.
+   */
+  claim(torrentId: string): boolean | Promise<boolean>
+}
+
+/** What is done when a download is complete: its files are moved, then a program is run. */
+export class Completions {
+  readonly #deps: CompletionsDeps
+  readonly #stop = new AbortController()
+  readonly #works = new Map<string, Promise<void>>()
+  #running = 0
+  readonly #waiting: (() => void)[] = []
+
+  constructor(deps: CompletionsDeps) {
+    this.#deps = deps
+  }
+
+  /** Tells of a completion; twice does no harm. */
+  completed(torrentId: string): void {
+    if (this.#stop.signal.aborted || this.#works.has(torrentId)) return
+    const work = this.#complete(torrentId)
+      .catch(error => this.#failed(torrentId, error))
+      .finally(() => this.#works.delete(torrentId))
+    this.#works.set(torrentId, work)
+  }
+
+  /** Resolves when all that is under way has ended. */
+  async settled(): Promise<void> {
+    while (this.#works.size > 0) await Promise.all(this.#works.values())
+  }
+
+  /** Ends the programs that run. */
+  async close(): Promise<void> {
+    this.#stop.abort(new Error('the node stops'))
+    for (const wake of this.#waiting.splice(0)) wake()
+    await this.settled()
+  }
+
+  async #complete(id: string): Promise<void> {
+    const { operations, claim, settings } = this.#deps
+    await this.#move(await operations.getTorrent({ id }))
+    this.#stop.signal.throwIfAborted()
+    if (!(await claim(id)) || settings().automation.onComplete.length === 0) return
+    await this.#inTurn(async () => this.#hook(await operations.getTorrent({ id })))
+  }
+
+  /** A failed move is told, and what comes after it is done all the same. */
+  async #move({ id, name, label, directory }: TorrentDetail): Promise<void> {
+    const { operations, settings, log } = this.#deps
+    const { completeDirectory } = settings().downloads
+    if (completeDirectory === null || completeDirectory === directory) return
+    try {
+      const { items } = await operations.listLabels({})
+      if (items.some(each => each.name === label && each.directory !== null)) return
+      // How it ends is told by the move itself.
+      await this.#ended(await operations.moveTorrent({ id, directory: completeDirectory }))
+    } catch (error) {
+      this.#stop.signal.throwIfAborted()
+      log.warn(`${name} could not be moved to ${completeDirectory}: ${describeFailure(error).message}`, {
+        torrent: id,
+      })
+    }
+  }
+
+  async #ended(job: Job): Promise<void> {
+    let now = job
+    while (now.endedMs === null) {
+      await delay(this.#deps.clock, POLL_MS, this.#stop.signal)
+      now = await this.#deps.operations.getJob({ id: job.id })
+    }
+  }
+
+  async #hook({ id, name, directory, label, totalBytes }: TorrentDetail): Promise<void> {
+    const { settings, log, clock } = this.#deps
+    const { signal } = this.#stop
+    const about = { torrent: id }
+    const path = await this.#deps.contentPath(id)
+    const torrent = { id, name, directory, path, label: label ?? '', bytes: totalBytes ?? 0 }
+    const command = hookArguments(settings().automation.onComplete, torrent)
+    log.info(`${name}: runs ${command[0]}`, about)
+    const result = await runHook(command, hookEnvironment(torrent), { clock, signal })
+    const said = result.output === '' ? '' : `: ${result.output}`
+    if (result.code === 0) return log.info(`${name}: ${command[0]} is done${said}`, about)
+    const why = result.timedOut
+      ? 'was ended after ten minutes'
+      : result.code === null
+        ? `was ended by ${result.signal}`
+        : `failed with exit code ${result.code}`
+    log.warn(`${name}: ${command[0]} ${why}${said}`, about)
+  }
+
+  async #inTurn(work: () => Promise<void>): Promise<void> {
+    while (this.#running >= MAX_RUNNING && !this.#stop.signal.aborted)
+      await new Promise<void>(resolve => this.#waiting.push(resolve))
+    this.#stop.signal.throwIfAborted()
+    this.#running++
+    try {
+      await work()
+    } finally {
+      this.#running--
+      this.#waiting.shift()?.()
+    }
+  }
+
+  #failed(id: string, error: unknown): void {
+    if (this.#stop.signal.aborted) return
+    this.#deps.log.error(`what follows a completion failed: ${describeFailure(error).message}`, {
+      torrent: id,
+    })
+  }
+}

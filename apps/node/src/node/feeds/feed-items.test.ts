@@ -1,0 +1,67 @@
+import { createTorrent, writeMetainfo } from '@shoal/torrent'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { type TestNode, testNode } from '../testing/test-node.ts'
+import { FileServer } from '../transfers/testing/file-server.ts'
+import { eventually } from '../transfers/testing/temporary.ts'
+
+const FEED = { title: 'Films', everyMinutes: 30, filters: [] }
+let node: TestNode
+let server: FileServer
+/** The server by a name, whose address is seen only when it is looked up. */
+let named: string
+
+beforeEach(async () => {
+  node = await testNode()
+  const torrent = writeMetainfo(await createTorrent(new URL(import.meta.url).pathname, {}))
+  server = await FileServer.start(({ url }, response) => {
+    if (url === '/feed')
+      response.end('<rss><channel><item><title>Film</title><link>/film.torrent</link></item></channel></rss>')
+    else response.end(torrent)
+  })
+  named = `http://localhost:${server.host.split(':')[1]}`
+})
+afterEach(async () => {
+  await server[Symbol.asyncDispose]()
+  await node.end()
+})
+
+/** As if the feed had been read. */
+function feedWith(
+  source: string,
+  { isFromInside }: { isFromInside: boolean },
+  url = 'https://feeds.example/',
+) {
+  const { feeds } = node.core.catalogue
+  const { id } = feeds.add({ url, ...FEED })
+  feeds.update(id, { isFromInside })
+  feeds.see(id, 0, [{ guid: source, title: 'Film', source, publishedMs: null }])
+}
+
+test('what a feed from elsewhere names is not asked for in the local network, whoever adds it', async () => {
+  const sources = ['/film.torrent', '/film.iso'].map(path => named + path)
+  for (const [at, source] of sources.entries()) {
+    feedWith(source, { isFromInside: false }, `https://feeds.example/${at}`)
+    const refused = { code: 'bad-message', message: /local network/ }
+    await expect(node.operations.addTorrent({ source })).rejects.toMatchObject(refused)
+    const preview = node.operations.previewTorrent({ source, timeoutSeconds: 5 })
+    await expect(preview).rejects.toMatchObject(refused)
+  }
+  expect(server.requests).toEqual([])
+})
+
+test('what the user names is, and what a feed in the local network names', async () => {
+  const source = `${named}/film.torrent`
+  expect(await node.operations.addTorrent({ source })).toMatchObject({ added: true })
+  feedWith(`${named}/again.torrent`, { isFromInside: true })
+  const again = await node.operations.addTorrent({ source: `${named}/again.torrent` })
+  expect(again).toMatchObject({ added: false, torrent: { name: 'feed-items.test.ts' } })
+})
+
+test('a feed that the user has at home is followed, and so are its items', async () => {
+  const filters = [{ name: 'all', include: '', exclude: '', label: null, directory: null, paused: true }]
+  const { id } = await node.operations.addFeed({ url: `${named}/feed`, everyMinutes: 30, filters })
+  await node.operations.refreshFeed({ id })
+  await eventually('its item is added', () => [...node.core.book.listed()].length === 1)
+  expect(node.core.catalogue.feeds.isFromOutside(`${named}/film.torrent`)).toBe(false)
+  expect(server.requests.map(({ url }) => url)).toEqual(expect.arrayContaining(['/feed', '/film.torrent']))
+})

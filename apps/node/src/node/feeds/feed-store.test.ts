@@ -1,0 +1,51 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { migrate } from '../kernel/database/migrations.ts'
+import { SCHEMA_1 } from '../kernel/database/schema-1.ts'
+import { Catalogue } from '../legacy/catalogue.ts'
+
+const FEED = { title: 'Films', everyMinutes: 30, filters: [] }
+const SOURCE = 'https://films.example/1.torrent'
+let folder: string
+let path: string
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'shoal-feeds-'))
+  path = join(folder, 'catalogue.db')
+})
+afterEach(() => rm(folder, { recursive: true, force: true }))
+
+test('a link comes from outside when a feed named it, and none in the local network did, taken or not', async () => {
+  const { feeds, close } = await opened()
+  expect(feeds.isFromOutside(SOURCE)).toBe(false)
+  const item = { guid: '1', title: 'Film', source: SOURCE, publishedMs: null }
+  const [outside, inside] = ['https://a.example/', 'http://box/'].map(url => feeds.add({ url, ...FEED }).id)
+  feeds.see(outside!, 0, [item])
+  expect(feeds.isFromOutside(SOURCE)).toBe(true)
+  feeds.takeSource(SOURCE)
+  expect(feeds.isFromOutside(SOURCE)).toBe(true)
+  feeds.update(inside!, { isFromInside: true })
+  feeds.see(inside!, 0, [item])
+  expect(feeds.isFromOutside(SOURCE)).toBe(false)
+  await close()
+})
+
+test('feeds of the first version are taken over, as ones from outside', async () => {
+  const old = new DatabaseSync(path)
+  migrate(old, path, [SCHEMA_1])
+  old.exec(`INSERT INTO feeds (id, url, title, every_minutes, filters) VALUES (1, 'http://x/', 'X', 30, '[]');
+    INSERT INTO feed_items (feed_id, guid, title, source, seen_ms, taken) VALUES (1, 'g', 'Film', '${SOURCE}', 5, 1)`)
+  old.close()
+  const { feeds, close } = await opened()
+  expect(feeds.all()).toMatchObject([{ url: 'http://x/', isFromInside: false }])
+  expect(feeds.items(1, 10)).toMatchObject([{ guid: 'g', taken: true }])
+  expect(feeds.isFromOutside(SOURCE)).toBe(true)
+  await close()
+})
+
+async function opened() {
+  const catalogue = await Catalogue.open(path)
+  return { feeds: catalogue.feeds, close: () => catalogue.close() }
+}

@@ -1,0 +1,182 @@
+import { Parser } from 'htmlparser2'
+import { Failure } from '../../base/failure.ts'
+
+const MAX_ITEMS = 2000
+/** Longest texts that are kept, in UTF-16 units. */
+const MAX_TITLE = 500
+const MAX_TEXT = 4000
+const MAX_DEPTH = 50
+
+export interface ParsedItem {
+  /** Tells it from the others of the feed. */
+  readonly guid: string
+  readonly title: string
+  /** Magnet link or URL. */
+  readonly source: string
+  readonly publishedMs: number | null
+}
+
+export interface ParsedFeed {
+  readonly title: string
+  readonly items: readonly ParsedItem[]
+}
+
+interface Link {
+  readonly url: string
+  readonly type: string
+}
+
+/** What was read of one item so far. */
+interface RawItem {
+  texts: Record<string, string>
+  enclosures: Link[]
+  links: Link[]
+}
+
+interface Place {
+  readonly base: URL
+  /** Whether it may name addresses of this machine and network. */
+  readonly mayBeLocal: boolean
+}
+
+/** Elements whose text counts, by their names without a prefix. */
+const TEXTS = new Set(['title', 'guid', 'id', 'link', 'pubdate', 'published', 'updated', 'date', 'magneturi'])
+
+/**
+ * Reads RSS (0.9x, 1.0, 2.0) and Atom, with the `torrent` namespace that names magnet links. Items without something to download are left
+ * out. `base` is where it lies; `mayBeLocal` whether its items may name addresses of the local network. Throws a Failure when it is no feed.
+ */
+export function parseFeed(text: string, base: URL, mayBeLocal: boolean): ParsedFeed {
+  const reader = new FeedReader()
+  const parser = new Parser(reader, { xmlMode: true, decodeEntities: true })
+  parser.write(text)
+  parser.end()
+  if (!reader.isFeed) throw new Failure('bad-feed', 'this is no RSS or Atom feed: check the link')
+  const items = reader.items.flatMap(raw => readItem(raw, { base, mayBeLocal }) ?? [])
+  return { title: tidy(reader.title, MAX_TITLE), items }
+}
+
+class FeedReader {
+  isFeed = false
+  title = ''
+  readonly items: RawItem[] = []
+  readonly #path: string[] = []
+  #item: RawItem | null = null
+  #itemDepth = 0
+  #text: string | null = null
+
+  onopentag(rawName: string, attributes: Record<string, string>): void {
+    const name = localName(rawName)
+    this.#path.push(name)
+    const depth = this.#path.length
+    if (depth > MAX_DEPTH) throw new Failure('bad-feed', 'this feed is nested too deeply: it is none')
+    if (depth === 1) this.isFeed = name === 'rss' || name === 'rdf' || name === 'feed'
+    if ((name === 'item' || name === 'entry') && !this.#item && this.items.length < MAX_ITEMS) {
+      this.#item = { texts: {}, enclosures: [], links: [] }
+      this.#itemDepth = depth
+    } else if (this.#item) this.#readLink(name, attributes)
+    // Only children count: a picture of the feed has a title too.
+    this.#text = TEXTS.has(name) && this.#isChild(depth) ? '' : null
+  }
+
+  ontext(text: string): void {
+    if (this.#text !== null && this.#text.length < MAX_TEXT) this.#text += text
+  }
+
+  onclosetag(rawName: string): void {
+    const name = localName(rawName)
+    const text = this.#text
+    this.#text = null
+    if (text !== null && this.#item) this.#item.texts[name] ||= text.trim()
+    else if (text !== null && name === 'title') this.title ||= text
+    if (this.#item && this.#path.length === this.#itemDepth) {
+      this.items.push(this.#item)
+      this.#item = null
+    }
+    this.#path.pop()
+  }
+
+  onerror(error: Error): void {
+    throw error
+  }
+
+  #isChild(depth: number): boolean {
+    // <torrent:torrent><torrent:magnetURI> lies one deeper.
+    if (this.#item) return depth === this.#itemDepth + 1 || this.#path.at(-1) === 'magneturi'
+    const parent = this.#path.at(-2)
+    return parent === 'channel' || parent === 'feed'
+  }
+
+  #readLink(name: string, attributes: Record<string, string>): void {
+    const item = this.#item!
+    const { href = '', url = '', rel = 'alternate', type = '' } = attributes
+    if (name === 'enclosure' || name === 'content') push(item.enclosures, url, type)
+    if (name === 'link') push(rel === 'enclosure' ? item.enclosures : item.links, href, type)
+  }
+}
+
+function push(links: Link[], url: string, type: string): void {
+  if (url !== '' && url.length <= MAX_TEXT && links.length < 20) links.push({ url, type: type.toLowerCase() })
+}
+
+function readItem({ texts, enclosures, links }: RawItem, place: Place): ParsedItem | null {
+  const source = chooseSource(texts, { enclosures, links }, place)
+  if (source === null) return null
+  const title = tidy(texts.title ?? '', MAX_TITLE)
+  const guid = tidy(texts.guid || texts.id || source, MAX_TEXT)
+  const dates = [texts.pubdate, texts.published, texts.updated, texts.date]
+  const publishedMs = dates.map(date => Date.parse(date ?? '')).find(ms => ms >= 0) ?? null
+  return { guid, title: title || source.slice(0, MAX_TITLE), source, publishedMs }
+}
+
+/** A magnet link first, then a .torrent, then any file, then what the item links to. */
+function chooseSource(
+  texts: Record<string, string>,
+  { enclosures, links }: { enclosures: Link[]; links: Link[] },
+  place: Place,
+): string | null {
+  const pages: Link[] = [...links, { url: texts.link ?? '', type: '' }]
+  const named: Link[] = [{ url: texts.magneturi ?? '', type: '' }, ...enclosures, ...pages]
+  const safe = named.flatMap(({ url, type }) => {
+    const full = safeSource(url, place)
+    return full === null ? [] : [{ url: full, type }]
+  })
+  const first = (fits: (link: Link) => boolean) => safe.find(fits)?.url
+  return (
+    first(({ url }) => url.startsWith('magnet:')) ??
+    first(({ type }) => type === 'application/x-bittorrent') ??
+    first(({ url }) => /\.torrent$/i.test(new URL(url).pathname)) ??
+    // What is left is in order: enclosures come before pages.
+    first(() => true) ??
+    null
+  )
+}
+
+/** A feed can name links only: a path would be read from this machine. */
+function safeSource(url: string, { base, mayBeLocal }: Place): string | null {
+  if (url === '' || !URL.canParse(url, base)) return null
+  const full = new URL(url, base)
+  if (full.protocol === 'magnet:') return full.href
+  if (!/^(https?|ftps?):$/.test(full.protocol)) return null
+  // Feeds from elsewhere have no business with this machine and its network.
+  return isLocal(full.hostname) && !mayBeLocal ? null : full.href
+}
+
+/** Names and literal addresses of this machine and of private networks. */
+function isLocal(host: string): boolean {
+  const name = host.replace(/^\[|\]$/g, '')
+  return (
+    /^(localhost|.*\.localhost|.*\.local|0\.|10\.|127\.|169\.254\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.)/i.test(
+      name,
+    ) || /^(::1?$|::ffff:|f[cd][0-9a-f]{2}:|fe[89ab][0-9a-f]:)/i.test(name)
+  )
+}
+
+function localName(name: string): string {
+  return name.slice(name.indexOf(':') + 1).toLowerCase()
+}
+
+/** One line. */
+function tidy(text: string, maxLength: number): string {
+  return text.replace(/\s+/g, ' ').trim().slice(0, maxLength).toWellFormed()
+}

@@ -1,0 +1,56 @@
+/**
+ * What a running node is to the servers in front of it (the HTTP API, the APIs of Transmission and qBittorrent) and to the automation beside it.
+ * `operations` is the API's own contract: everything that can be said in JSON goes through it, so that all of them behave alike.
+ */
+import type { NodeEvent, NodeOperations, Topic, Upload } from '@shoal/api'
+import type { Log } from './log/log.ts'
+
+export interface RunningNode {
+  readonly operations: NodeOperations
+  readonly events: NodeEvents
+  readonly files: NodeFiles
+  readonly log: Log
+  readonly startedMs: number
+}
+
+/** One event, serialised at most once however many clients it goes to. */
+export interface OutgoingEvent {
+  readonly event: NodeEvent
+  /** JSON. */
+  text(): string
+}
+
+export interface NodeEvents {
+  /** Of the list of torrents: see NodeEvent `torrents`. */
+  readonly revision: number
+  /**
+   * Calls the listener with each event of the topic until the returned function is called. What `torrent:ID` tells is gathered only while
+   * somebody listens. Throws `not-found` for a torrent that is not there, `bad-request` for no topic.
+   */
+  subscribe(topic: Topic, listener: (event: OutgoingEvent) => void): () => void
+}
+
+/** A file of a torrent, ready to be read. */
+export interface ReadableFile {
+  readonly name: string
+  readonly lengthBytes: number
+  readonly mediaType: string
+  /** Changes when the content can have changed. */
+  readonly etag: string
+  /** The bytes [start, end); what is not here yet is fetched first. */
+  read(options: { start: number; end: number; signal: AbortSignal }): AsyncIterable<Uint8Array>
+}
+
+export interface NodeFiles {
+  /** By its path below the download folder (as TorrentFile.path), or by `#index`. Rejects with `not-found`, `no-metadata`. */
+  open(torrent: string, path: string): Promise<ReadableFile>
+  /** Rejects with `not-found`, and `no-metadata` while a magnet's metadata is unknown. */
+  metainfo(torrent: string): Promise<{ name: string; bytes: Uint8Array }>
+  /** Receives one file of an upload. Rejects with `not-found`, `bad-request` for an unsafe path, `no-space`; what came of it is then deleted. */
+  receive(
+    upload: string,
+    path: string,
+    body: AsyncIterable<Uint8Array>,
+    options: { signal: AbortSignal },
+  ): Promise<Upload>
+}

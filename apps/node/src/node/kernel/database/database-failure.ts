@@ -1,0 +1,65 @@
+import { Failure } from '../../../base/failure.ts'
+
+/** Primary result codes of SQLite (https://sqlite.org/rescode.html). */
+const SQLITE = {
+  busy: 5,
+  locked: 6,
+  noMemory: 7,
+  readOnly: 8,
+  io: 10,
+  corrupt: 11,
+  full: 13,
+  cannotOpen: 14,
+  notADatabase: 26,
+} as const
+
+type Told = readonly [code: string, what: string]
+
+const TOLD: Readonly<Record<number, Told>> = {
+  [SQLITE.busy]: [
+    'in-use',
+    'another node uses it: stop that one, or give this one a data folder of its own (--data-dir)',
+  ],
+  [SQLITE.locked]: ['in-use', 'it is in use: close what uses it and try again'],
+  [SQLITE.noMemory]: ['io', 'there is not enough memory: close other programs and try again'],
+  [SQLITE.readOnly]: [
+    'no-permission',
+    'it cannot be written: change its permissions or choose another data folder',
+  ],
+  [SQLITE.io]: [
+    'io',
+    'the disk could not be read or written: check the disk and its cables, then start again',
+  ],
+  [SQLITE.full]: ['no-space', 'the disk is full: free some space and try again'],
+  [SQLITE.cannotOpen]: [
+    'no-permission',
+    'it cannot be opened: check that its folder is there and may be written',
+  ],
+}
+
+/** What is said of a file that is no longer what was written. It is never deleted: parts of it may be worth saving. */
+export function damaged(path: string, reason: string): Failure {
+  return new Failure(
+    'damaged',
+    `${path} is damaged (${reason.replace(/\s+/g, ' ')}): move it away and keep it, put a backup in its place or start without one, then add the torrents again; their files are checked, not fetched anew`,
+  )
+}
+
+/** What node:sqlite threw about the database at `path`, as an error for people. Others come back as they are. */
+export function databaseFailure(error: unknown, path: string): Error {
+  const { code, errcode, message } = (error ?? {}) as { code?: string; errcode?: number; message?: string }
+  if (code !== 'ERR_SQLITE_ERROR' || errcode === undefined)
+    return error instanceof Error ? error : new Error(String(error))
+  // The low byte is the primary code; the rest says more about it.
+  const primary = errcode & 0xff
+  if (primary === SQLITE.corrupt || primary === SQLITE.notADatabase)
+    return damaged(path, message ?? 'it cannot be read')
+  const told = TOLD[primary]
+  if (told) return new Failure(told[0], `${path}: ${told[1]}`, { cause: error })
+  return error as Error
+}
+
+/** Whether the error says that the file is damaged. */
+export function isDamage(error: unknown): boolean {
+  return (error as { code?: unknown })?.code === 'damaged'
+}

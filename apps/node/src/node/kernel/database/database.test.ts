@@ -1,0 +1,284 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { fileURLToPath } from 'node:url'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { Catalogue } from '../../legacy/catalogue.ts'
+import { commitsIn } from '../../testing/crashes.ts'
+import { collect, testInfoHash } from '../../testing/temporary-catalogue.ts'
+import { Database } from './database.ts'
+import { migrate } from './migrations.ts'
+
+const WRITER = fileURLToPath(new URL('./testing/busy-writer.ts', import.meta.url))
+
+let folder = ''
+let path = ''
+const undo: (() => unknown)[] = []
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'shoal-database-'))
+  path = join(folder, 'catalogue.db')
+})
+afterEach(async () => {
+  for (const step of undo.splice(0).reverse()) await step()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+async function open(): Promise<Database> {
+  const database = await Database.open(path)
+  undo.push(() => database.close())
+  return database
+}
+
+/** Starts a process that writes, and resolves once it has written something. */
+async function startWriter(): Promise<{ child: ChildProcess; output: () => string }> {
+  const child = spawn(process.execPath, [WRITER, path], { stdio: ['ignore', 'pipe', 'inherit'] })
+  undo.push(() => child.kill('SIGKILL'))
+  let output = ''
+  child.stdout!.setEncoding('utf8').on('data', text => {
+    output += text
+  })
+  await new Promise((resolve, reject) => {
+    child.stdout!.once('data', resolve)
+    child.once('exit', reject)
+  })
+  return { child, output: () => output }
+}
+
+async function kill(child: ChildProcess): Promise<void> {
+  const ended = new Promise(resolve => child.once('close', resolve))
+  child.kill('SIGKILL')
+  await ended
+}
+
+describe('the file', () => {
+  test.runIf(process.platform !== 'win32')('is for its owner only, and so is its log', async () => {
+    writeFileSync(path, '', { mode: 0o644 })
+    await open()
+    for (const name of [path, `${path}-wal`]) expect(statSync(name).mode & 0o777).toBe(0o600)
+  })
+
+  test('is whole by itself once it is closed', async () => {
+    const database = await open()
+    database.prepare("INSERT INTO settings VALUES ('a', '1')").run()
+    await database.close()
+    expect(existsSync(`${path}-wal`)).toBe(false)
+    copyFileSync(path, join(folder, 'copy.db'))
+    path = join(folder, 'copy.db')
+    expect((await open()).prepare('SELECT key, value FROM settings').all()).toMatchObject([
+      { key: 'a', value: '1' },
+    ])
+  })
+
+  test('is used by one at a time, in this process and in another', async () => {
+    const database = await open()
+    await expect(Database.open(path)).rejects.toMatchObject({
+      code: 'in-use',
+      message: expect.stringContaining(path),
+    })
+    await database.close()
+    const { child } = await startWriter()
+    await expect(Database.open(path)).rejects.toMatchObject({ code: 'in-use' })
+    await kill(child)
+    await open()
+  })
+
+  test('that cannot be made is told', async () => {
+    await expect(Database.open(join(folder, 'none', 'x.db'))).rejects.toMatchObject({ code: 'not-found' })
+    mkdirSync(path)
+    await expect(Database.open(path)).rejects.toMatchObject({ code: expect.stringMatching(/^[a-z-]+$/) })
+  })
+
+  test('of a newer program is refused and stays as it was', async () => {
+    await (await open()).close()
+    const later = new DatabaseSync(path)
+    later.exec('PRAGMA user_version = 1000')
+    later.close()
+    const before = readFileSync(path)
+    await expect(Database.open(path)).rejects.toMatchObject({
+      code: 'newer-version',
+      message: expect.stringContaining('update Shoal'),
+    })
+    expect(readFileSync(path).equals(before)).toBe(true)
+  })
+
+  test('of another program is refused', async () => {
+    const other = new DatabaseSync(path)
+    other.exec('CREATE TABLE theirs (x)')
+    other.close()
+    await expect(Database.open(path)).rejects.toMatchObject({ code: 'bad-argument' })
+  })
+})
+
+describe('a damaged file', () => {
+  const told = () => ({
+    code: 'damaged',
+    message: expect.stringMatching(/catalogue\.db is damaged.*keep it/),
+  })
+
+  async function fill(): Promise<void> {
+    const catalogue = await Catalogue.open(path)
+    for (let i = 0; i < 2000; i++)
+      catalogue.torrents.add({ infoHashV1: testInfoHash(i), name: `name ${i}`, directory: '/x', addedMs: i })
+    await catalogue.close()
+  }
+
+  test('that is no database is told and kept', async () => {
+    writeFileSync(path, 'no database at all '.repeat(1000))
+    const before = readFileSync(path)
+    await expect(Database.open(path)).rejects.toMatchObject(told())
+    expect(readFileSync(path).equals(before)).toBe(true)
+  })
+
+  test('that was cut short is told', async () => {
+    await fill()
+    truncateSync(path, 20_000)
+    await expect(Catalogue.open(path)).rejects.toMatchObject(told())
+  })
+
+  test('that was overwritten in the middle is told where it is read', async () => {
+    await fill()
+    const bytes = readFileSync(path)
+    for (let page = 10; page < bytes.length / 4096; page++) bytes.fill(0xa5, page * 4096, page * 4096 + 200)
+    writeFileSync(path, bytes)
+    const read = async () => {
+      const catalogue = await Catalogue.open(path)
+      undo.push(() => catalogue.close().catch(() => {}))
+      return catalogue.torrents.all()
+    }
+    await expect(read()).rejects.toMatchObject(told())
+  })
+
+  test('is found at the start when the last run did not end well', async () => {
+    await fill()
+    const bytes = readFileSync(path)
+    bytes.fill(0xa5, bytes.length - 5 * 4096)
+    writeFileSync(path, bytes)
+    // A log of nothing useful, as a crash may leave one.
+    writeFileSync(`${path}-wal`, 'x'.repeat(100))
+    await expect(Catalogue.open(path)).rejects.toMatchObject(told())
+  })
+})
+
+describe('migrations', () => {
+  test('are done in one transaction: one that fails leaves the file as it was', () => {
+    const sqlite = new DatabaseSync(path)
+    undo.push(() => sqlite.close())
+    const first = 'CREATE TABLE opened (id INTEGER PRIMARY KEY, times INTEGER NOT NULL)'
+    migrate(sqlite, path, [first])
+    const broken = ['CREATE TABLE later (x)', 'CREATE TABLE opened (x)']
+    expect(() => migrate(sqlite, path, [first, ...broken])).toThrow(/already exists/)
+    const tables = () => sqlite.prepare('SELECT name FROM sqlite_schema').all()
+    expect(tables()).toHaveLength(1)
+    migrate(sqlite, path, [first, 'CREATE TABLE later (x)'])
+    expect(tables()).toHaveLength(2)
+    expect(sqlite.prepare('PRAGMA user_version').get()).toMatchObject({ user_version: 2 })
+    expect(sqlite.prepare('SELECT times FROM opened').get()).toMatchObject({ times: 2 })
+  })
+})
+
+describe('transactions', () => {
+  const values = (database: Database) =>
+    database
+      .prepare<{ key: string }>('SELECT key FROM settings ORDER BY key')
+      .all()
+      .map(row => row.key)
+  const insert = (database: Database, key: string) =>
+    database.prepare("INSERT INTO settings VALUES (?, '1')").run(key)
+
+  test('do all or nothing, also one within another', async () => {
+    const database = await open()
+    const fail = (key: string) => () => {
+      insert(database, key)
+      throw new Error('no')
+    }
+    expect(() => database.transaction(fail('a'))).toThrow('no')
+    database.transaction(() => {
+      insert(database, 'b')
+      expect(() => database.transaction(fail('c'))).toThrow('no')
+    })
+    expect(values(database)).toEqual(['b'])
+  })
+
+  test('that are written together fail each by itself', async () => {
+    const database = await open()
+    const results = await Promise.allSettled([
+      database.write(() => insert(database, 'a').changes),
+      database.write(() => {
+        insert(database, 'b')
+        throw new Error('no')
+      }),
+      database.write(() => insert(database, 'a')),
+      database.write(() => insert(database, 'c').changes),
+    ])
+    expect(results.map(result => result.status)).toEqual(['fulfilled', 'rejected', 'rejected', 'fulfilled'])
+    expect(values(database)).toEqual(['a', 'c'])
+  })
+
+  test('come after what was asked to be written before', async () => {
+    const database = await open()
+    const written = database.write(() => insert(database, 'a'))
+    database.transaction(() => expect(values(database)).toEqual(['a']))
+    await written
+  })
+
+  test('and what was asked to be written before are one commit, in which each fails by itself', async () => {
+    const database = await open()
+    const before = commitsIn(path)
+    const written = database.write(() => insert(database, 'a'))
+    database.transaction(() => insert(database, 'b'))
+    expect(commitsIn(path)).toBe(before + 1)
+    const more = database.write(() => insert(database, 'c'))
+    expect(() =>
+      database.transaction(() => {
+        insert(database, 'd')
+        throw new Error('no')
+      }),
+    ).toThrow('no')
+    expect(commitsIn(path)).toBe(before + 2)
+    await Promise.all([written, more])
+    expect(values(database)).toEqual(['a', 'b', 'c'])
+  })
+
+  test('that are under way when it closes are finished, and later ones are refused', async () => {
+    const database = await open()
+    const written = database.write(() => insert(database, 'a'))
+    await database.close()
+    await written
+    await expect(database.write(() => 1)).rejects.toMatchObject({ code: 'closed' })
+    expect(() => database.transaction(() => 1)).toThrow(/closed/)
+    expect(values(await open())).toEqual(['a'])
+  })
+})
+
+test('what was written is there after kill -9, and both tables agree', { timeout: 60_000 }, async () => {
+  for (let round = 0; round < 4; round++) {
+    const { child, output } = await startWriter()
+    const wanted = round * 40
+    while (output().split('\n').length < wanted)
+      await new Promise(resolve => child.stdout!.once('data', resolve))
+    await kill(child)
+    const told = Number(output().trim().split('\n').at(-1))
+    const catalogue = await Catalogue.open(path)
+    const number = catalogue.settings.get('number') as number
+    const store = catalogue.resumeStore()
+    const entries = await collect(store.load())
+    await store.close()
+    await catalogue.close()
+    expect(number).toBeGreaterThanOrEqual(told)
+    expect(entries).toHaveLength(1)
+    expect(entries[0]!.problems).toEqual([])
+    expect(entries[0]!.progress!.downloadedBytes).toBe(number)
+  }
+})

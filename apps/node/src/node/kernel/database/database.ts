@@ -1,0 +1,194 @@
+/**
+ * The database file of the node, and how it is kept safe.
+ *
+ * WAL with `synchronous = NORMAL`: a commit writes the log and does not wait for the disk, which would stop everything else in the process.
+ * What has to survive a power cut (`write`, `flush`) then waits for an `fdatasync` of the log in another thread. A checkpoint syncs the log
+ * before it writes to the database, and the database before the log is begun anew, so the file is whole at every moment.
+ *
+ * `locking_mode = EXCLUSIVE`: two nodes in one data folder would overwrite each other's torrents. The system drops the lock with the
+ * process, however that ends. Never open the file otherwise in this process: closing that would drop the lock too (POSIX).
+ */
+import { statSync } from 'node:fs'
+import { type FileHandle, open as openFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { Failure, fileFailure } from '../../../base/failure.ts'
+import { CommitGroup } from './commit-group.ts'
+import { damaged, databaseFailure } from './database-failure.ts'
+import { migrate } from './migrations.ts'
+import { createPrivate } from './private-file.ts'
+import { Query } from './query.ts'
+
+/** How long a node that is just ending is waited for. */
+const BUSY_TIMEOUT_MS = 500
+/** The log shrinks to this after a large transaction. */
+const LOG_LIMIT_BYTES = 16 << 20
+
+/**
+ * Errors have the codes `in-use`, `damaged`, `newer-version`, `no-permission`, `no-space`, `io`, `closed` and say what to do.
+ */
+export class Database {
+  readonly path: string
+  readonly #sqlite: DatabaseSync
+  readonly #log: FileHandle
+  readonly #group: CommitGroup
+  #closed = false
+
+  private constructor(path: string, sqlite: DatabaseSync, log: FileHandle) {
+    this.path = path
+    this.#sqlite = sqlite
+    this.#log = log
+    this.#group = new CommitGroup({
+      transaction: work => this.#transaction(work),
+      savepoint: work => this.#savepoint(work),
+      get isTransaction() {
+        return sqlite.isTransaction
+      },
+      sync: () => this.#sync(),
+    })
+  }
+
+  /** Opens or creates the file, readable by its owner only, and brings its tables up to date. The folder must be there. */
+  static async open(path: string): Promise<Database> {
+    let sqlite: DatabaseSync | undefined
+    try {
+      const endedBadly = hasLog(path)
+      createPrivate(path)
+      sqlite = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS })
+      prepareConnection(sqlite)
+      if (endedBadly) check(sqlite, path)
+      migrate(sqlite, path)
+      sqlite.exec('PRAGMA synchronous = NORMAL')
+      const log = await openFile(`${path}-wal`, 'r+')
+      await syncFolder(dirname(path))
+      return new Database(path, sqlite, log)
+    } catch (error) {
+      if (sqlite?.isOpen) sqlite.close()
+      throw fileFailure(databaseFailure(error, path), path)
+    }
+  }
+
+  /** A statement for repeated use. */
+  prepare<Row extends object = never>(sql: string): Query<Row> {
+    return new Query<Row>(this.#sqlite.prepare(sql), error => this.#explain(error))
+  }
+
+  /**
+   * Does all of `work` or, when it throws, nothing; at once, and together with everything that `write` was asked before, which comes
+   * first. Within another transaction it is a part of that one. Survives the end of the process when it returns, and a power cut once `flush` resolves.
+   */
+  transaction<T>(work: () => T): T {
+    this.#checkOpen()
+    if (this.#sqlite.isTransaction) return this.#savepoint(work)
+    return this.#group.commitWith(work)
+  }
+
+  /**
+   * Does `work` in a transaction that it shares with others of the same moment; what it throws undoes only itself. Resolves with what it
+   * returned when a power cut cannot undo it. Work is done in the order in which it was asked.
+   */
+  async write<T>(work: () => T): Promise<T> {
+    this.#checkOpen()
+    return this.#group.add(work)
+  }
+
+  /** Resolves when a power cut cannot undo anything that was done so far. */
+  async flush(): Promise<void> {
+    await this.write(() => {})
+  }
+
+  /** Finishes what `write` was asked, and closes the file. Idempotent. */
+  async close(): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true
+    await this.#group.idle()
+    await this.#log.close()
+    try {
+      this.#sqlite.exec('PRAGMA optimize')
+    } finally {
+      this.#sqlite.close()
+    }
+  }
+
+  #transaction<T>(work: () => T): T {
+    try {
+      this.#sqlite.exec('BEGIN IMMEDIATE')
+      const result = work()
+      this.#sqlite.exec('COMMIT')
+      return result
+    } catch (error) {
+      if (this.#sqlite.isTransaction) this.#sqlite.exec('ROLLBACK')
+      throw this.#explain(error)
+    }
+  }
+
+  #savepoint<T>(work: () => T): T {
+    this.#sqlite.exec('SAVEPOINT part')
+    try {
+      const result = work()
+      this.#sqlite.exec('RELEASE part')
+      return result
+    } catch (error) {
+      // A full disk ends the whole transaction by itself.
+      if (this.#sqlite.isTransaction) this.#sqlite.exec('ROLLBACK TO part; RELEASE part')
+      throw this.#explain(error)
+    }
+  }
+
+  async #sync(): Promise<void> {
+    try {
+      await this.#log.datasync()
+    } catch (error) {
+      throw new Failure(
+        'io',
+        `${this.path}: what was written may be lost: check the disk, then start again`,
+        {
+          cause: error,
+        },
+      )
+    }
+  }
+
+  #explain(error: unknown): Error {
+    return databaseFailure(error, this.path)
+  }
+
+  #checkOpen(): void {
+    if (this.#closed) throw new Failure('closed', 'the catalogue is closed: open it again')
+  }
+}
+
+/** A log is left only by a process that did not close the file. */
+function hasLog(path: string): boolean {
+  return (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0
+}
+
+function prepareConnection(sqlite: DatabaseSync): void {
+  // In FULL until it is open: this also makes the names of the files durable.
+  sqlite.exec(`
+    PRAGMA locking_mode = EXCLUSIVE;
+    PRAGMA journal_mode = WAL;
+    PRAGMA synchronous = FULL;
+    PRAGMA foreign_keys = ON;
+    PRAGMA trusted_schema = OFF;
+    PRAGMA cell_size_check = ON;
+    PRAGMA cache_size = -8000;
+    PRAGMA journal_size_limit = ${LOG_LIMIT_BYTES};
+  `)
+}
+
+function check(sqlite: DatabaseSync, path: string): void {
+  const found = sqlite.prepare('PRAGMA quick_check(1)').get() as { quick_check?: string } | undefined
+  if (found?.quick_check !== 'ok') throw damaged(path, found?.quick_check ?? 'it cannot be checked')
+}
+
+async function syncFolder(path: string): Promise<void> {
+  // Windows has no such thing.
+  if (process.platform === 'win32') return
+  const folder = await openFile(path, 'r')
+  try {
+    await folder.sync()
+  } finally {
+    await folder.close()
+  }
+}

@@ -1,0 +1,133 @@
+/** Which folders of this machine the API may touch. */
+import { readdir, readlink, realpath, stat, statfs } from 'node:fs/promises'
+import { basename, dirname, isAbsolute, join, resolve, sep } from 'node:path'
+import type { FolderListing } from '@shoal/api'
+import { Failure, fileFailure } from '../../base/failure.ts'
+import { SHOAL } from '../../base/program.ts'
+
+/** Most entries of a folder that are listed. */
+const MOST_ENTRIES = 5000
+
+export class Folders {
+  readonly #roots: () => readonly string[]
+  readonly #secret: readonly string[]
+
+  /** `roots`: absolute folders; everything below them is allowed, but for what is in the `secret` ones. */
+  constructor(roots: () => readonly string[], secret: readonly string[] = []) {
+    this.#roots = roots
+    this.#secret = secret
+  }
+
+  get roots(): readonly string[] {
+    return [...new Set(this.#roots().map(root => resolve(root)))]
+  }
+
+  /**
+   * The path as it really is, links resolved as far as it exists. Rejects with `forbidden-path` when that is not below an allowed folder, so
+   * that no link leads out of them.
+   */
+  async allow(path: string, field = 'directory'): Promise<string> {
+    if (!isAbsolute(path) || path.includes('\0'))
+      throw new Failure('bad-request', `${JSON.stringify(path)} is no whole path: begin it with ${sep}`, {
+        field,
+      })
+    const full = resolve(path)
+    const real = await realPathOf(full)
+    // One that cannot be looked at allows nothing, and takes nothing away from the others.
+    const roots = await Promise.all(this.roots.map(root => realPathOf(root).catch(() => null)))
+    const secret = await Promise.all(this.#secret.map(folder => realPathOf(folder)))
+    const isSecret = secret.some(folder => isWithin(real, folder))
+    if (!isSecret && roots.some(root => root !== null && isWithin(real, root))) return full
+    if (isSecret)
+      throw new Failure(
+        'forbidden-path',
+        `${full} is the node's own folder: its token and catalogue are nothing to share`,
+        {
+          field,
+        },
+      )
+    throw new Failure(
+      'forbidden-path',
+      `${full} is outside the folders that this node may use (${this.roots.join(', ')}): ${SHOAL} start --allow-dir DIR allows another`,
+      { field },
+    )
+  }
+
+  /** The same for something that is shared with all that is in it: it must not have the node's own folder in it. */
+  async allowContent(path: string, field = 'path'): Promise<string> {
+    const full = await this.allow(path, field)
+    const real = await realPathOf(full)
+    const secret = await Promise.all(this.#secret.map(folder => realPathOf(folder)))
+    if (!secret.some(folder => isWithin(folder, real))) return full
+    throw new Failure(
+      'forbidden-path',
+      `${full} has the node's own folder in it, with its token: share a folder inside it`,
+      {
+        field,
+      },
+    )
+  }
+
+  async list(path: string | undefined): Promise<FolderListing> {
+    const [first = sep] = this.roots
+    const full = await this.allow(path ?? first, 'path')
+    const entries = await readdir(full, { withFileTypes: true }).catch(error => {
+      throw fileFailure(error, full)
+    })
+    const shown = entries.filter(({ name }) => !name.startsWith('.')).slice(0, MOST_ENTRIES)
+    const found = await Promise.all(shown.map(({ name }) => entryOf(full, name)))
+    const parent = dirname(full)
+    const isParentAllowed =
+      parent !== full &&
+      (await this.allow(parent).then(
+        () => true,
+        () => false,
+      ))
+    return {
+      path: full,
+      parent: isParentAllowed ? parent : null,
+      entries: found.filter(entry => entry !== null).sort(byKindAndName),
+      freeBytes: await freeBytes(full).catch(() => 0),
+    }
+  }
+}
+
+type Entry = FolderListing['entries'][number]
+
+function byKindAndName(a: Entry, b: Entry): number {
+  if (a.kind !== b.kind) return a.kind === 'folder' ? -1 : 1
+  return a.name.localeCompare(b.name, undefined, { numeric: true })
+}
+
+async function entryOf(folder: string, name: string): Promise<Entry | null> {
+  const path = join(folder, name)
+  const stats = await stat(path).catch(() => null)
+  if (!stats || !(stats.isDirectory() || stats.isFile())) return null
+  return stats.isDirectory()
+    ? { name, path, kind: 'folder', lengthBytes: 0 }
+    : { name, path, kind: 'file', lengthBytes: stats.size }
+}
+
+/** With links resolved in the part that exists. */
+async function realPathOf(path: string): Promise<string> {
+  try {
+    return await realpath(path)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || dirname(path) === path)
+      throw fileFailure(error, path)
+    // A link to what is not there yet leads there as soon as somebody makes it.
+    const target = await readlink(path).catch(() => null)
+    if (target !== null) return realPathOf(resolve(dirname(path), target))
+    return join(await realPathOf(dirname(path)), basename(path))
+  }
+}
+
+function isWithin(path: string, root: string): boolean {
+  return path === root || path.startsWith(root.endsWith(sep) ? root : root + sep)
+}
+
+/** What a user may still write there. */
+export async function freeBytes(folder: string): Promise<number> {
+  const { bavail, bsize } = await statfs(folder)
+  return bavail * bsize
+}

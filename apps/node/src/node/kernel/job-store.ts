@@ -1,0 +1,75 @@
+import type { Database } from './database/database.ts'
+import { Table } from './database/table.ts'
+
+export const JOB_STATES = ['running', 'waiting', 'done', 'failed', 'cancelled'] as const
+
+/** Long work that outlives a restart. What `detail` holds is up to its kind. */
+export interface JobRecord {
+  readonly id: string
+  readonly kind: string
+  /** What it works on, for people. */
+  readonly name: string
+  readonly state: (typeof JOB_STATES)[number]
+  readonly detail: unknown
+  readonly startedMs: number
+  readonly endedMs: number | null
+}
+
+/** Jobs that have ended and are kept; the oldest go first. */
+const MAX_ENDED = 1000
+
+export class JobStore {
+  readonly #database: Database
+  readonly #table: Table<JobRecord>
+
+  constructor(database: Database) {
+    this.#database = database
+    this.#table = new Table<JobRecord>(database, 'jobs', {
+      id: 'plain',
+      kind: 'plain',
+      name: 'plain',
+      state: 'plain',
+      detail: 'json',
+      startedMs: 'plain',
+      endedMs: 'plain',
+    })
+  }
+
+  add(job: Omit<JobRecord, 'endedMs'>): void {
+    this.#table.insert({ ...job, detail: job.detail ?? null })
+  }
+
+  /** With `endedMs` it has ended: old ones make room. */
+  update(id: string, changes: Partial<Omit<JobRecord, 'id' | 'kind'>>): boolean {
+    return this.#database.transaction(() => {
+      const known = this.#table.update(id, changes)
+      if (known && typeof changes.endedMs === 'number') this.#bound()
+      return known
+    })
+  }
+
+  get(id: string): JobRecord | null {
+    return this.#table.get(id)
+  }
+
+  /** Newest first. */
+  all(): JobRecord[] {
+    return this.#table.select('ORDER BY started_ms DESC, rowid DESC')
+  }
+
+  /** Those that a restart interrupted. */
+  unfinished(): JobRecord[] {
+    return this.#table.select('WHERE ended_ms IS NULL ORDER BY started_ms, rowid')
+  }
+
+  delete(id: string): boolean {
+    return this.#table.delete('WHERE id = ?', id) > 0
+  }
+
+  #bound(): void {
+    this.#table.delete(
+      `WHERE rowid IN (SELECT rowid FROM jobs WHERE ended_ms IS NOT NULL
+       ORDER BY ended_ms DESC, rowid DESC LIMIT -1 OFFSET ${MAX_ENDED})`,
+    )
+  }
+}

@@ -1,0 +1,212 @@
+import { randomUUID } from 'node:crypto'
+import type { Job } from '@shoal/api'
+import { describeFailure, Failure } from '../../base/failure.ts'
+import type { JobStore } from './job-store.ts'
+
+/** Jobs that ended and are still shown. */
+const KEPT = 100
+/** Waits between two events of one job. */
+const TELL_MS = 500
+
+/** What a job's work can say while it runs. */
+export interface JobProgress {
+  readonly signal: AbortSignal
+  report(progress: { doneBytes: number; totalBytes?: number | null; name?: string }): void
+}
+
+export interface JobResult {
+  readonly torrent?: string | null
+  readonly path?: string | null
+  readonly link?: string | null
+}
+
+export interface NewJob {
+  /** Of a job that goes on after a restart. Default: a new one. */
+  readonly id?: string
+  readonly kind: Job['kind']
+  readonly name: string
+  readonly torrent?: string | null
+  /** What it takes to begin it anew after a restart, as JSON; absent for one that then need not. */
+  readonly detail?: unknown
+  /** Jobs of one lane run one at a time, in order. Default: at once. */
+  readonly lane?: string
+  run(progress: JobProgress): Promise<JobResult | undefined>
+}
+
+/** Where jobs are kept that go on after a restart. */
+export type JobRecords = Pick<JobStore, 'add' | 'get' | 'delete'>
+
+/** Long works of the node: they show progress, can be cancelled, and say how they ended. */
+export class Jobs {
+  readonly #jobs = new Map<string, { job: Job; abort: AbortController; done: Promise<Job> }>()
+  readonly #lanes = new Map<string, Promise<unknown>>()
+  readonly #records: JobRecords
+  readonly #onChange: (job: Job) => void
+  #closed = false
+
+  constructor(records: JobRecords, onChange: (job: Job) => void) {
+    this.#records = records
+    this.#onChange = onChange
+  }
+
+  /** Throws `closed` when the node stops. */
+  start({ id = randomUUID(), kind, name, torrent = null, detail, lane, run }: NewJob): Job {
+    if (this.#closed) throw new Failure('closed', 'the node stops: start it again first')
+    const job: Job = {
+      id,
+      kind,
+      name,
+      state: lane !== undefined && this.#lanes.has(lane) ? 'waiting' : 'running',
+      doneBytes: 0,
+      totalBytes: null,
+      bytesPerSecond: 0,
+      error: null,
+      torrent,
+      path: null,
+      link: null,
+      startedMs: Date.now(),
+      endedMs: null,
+    }
+    const abort = new AbortController()
+    const entry = { job, abort, done: Promise.resolve(job) }
+    if (detail !== undefined && !this.#records.get(id))
+      this.#records.add({ id, kind, name, state: 'running', detail, startedMs: job.startedMs })
+    this.#jobs.set(id, entry)
+    const work = () => this.#run(entry, run)
+    entry.done = lane === undefined ? work() : this.#inLane(lane, abort.signal, work)
+    this.#tidy()
+    this.#onChange(entry.job)
+    return entry.job
+  }
+
+  list(): Job[] {
+    return [...this.#jobs.values()].map(({ job }) => job).reverse()
+  }
+
+  /** Throws `not-found`. */
+  get(id: string): Job {
+    return this.#find(id).job
+  }
+
+  /** Resolves with the job when it has ended, however it did. */
+  whenEnded(id: string): Promise<Job> {
+    return this.#find(id).done
+  }
+
+  /** Cancels all that work on a torrent. Resolves when they have stopped. */
+  async cancelOf(torrent: string): Promise<void> {
+    const its = [...this.#jobs.values()].filter(({ job }) => job.torrent === torrent && job.endedMs === null)
+    await Promise.all(its.map(({ job }) => this.cancel(job.id)))
+  }
+
+  /** Cancels one that runs or waits; forgets one that has ended. Resolves when it has stopped. */
+  async cancel(id: string): Promise<Job> {
+    const entry = this.#find(id)
+    if (entry.job.endedMs === null) {
+      entry.abort.abort(new Failure('cancelled', 'it was cancelled'))
+      return entry.done
+    }
+    this.#jobs.delete(id)
+    return entry.job
+  }
+
+  /** Cancels all and waits for them; those that can be begun anew go on at the next start. */
+  async close(): Promise<void> {
+    this.#closed = true
+    for (const { job, abort } of this.#jobs.values())
+      if (job.endedMs === null) abort.abort(new Failure('closed', 'the node stops'))
+    await Promise.all([...this.#jobs.values()].map(({ done }) => done))
+  }
+
+  async #run(entry: { job: Job; abort: AbortController }, run: NewJob['run']): Promise<Job> {
+    const { signal } = entry.abort
+    const change = (change: Partial<Job>) => {
+      entry.job = { ...entry.job, ...change }
+      this.#onChange(entry.job)
+    }
+    try {
+      // The caller has the job in hand before it can end.
+      await Promise.resolve()
+      signal.throwIfAborted()
+      if (entry.job.state === 'waiting') change({ state: 'running' })
+      const result = await run({ signal, report: throttled(entry, change) })
+      const { doneBytes, totalBytes } = entry.job
+      change({
+        ...result,
+        state: 'done',
+        doneBytes: totalBytes ?? doneBytes,
+        bytesPerSecond: 0,
+        endedMs: Date.now(),
+      })
+    } catch (error) {
+      const state = signal.aborted ? 'cancelled' : 'failed'
+      change({ state, error: describeFailure(error), bytesPerSecond: 0, endedMs: Date.now() })
+    }
+    // One that ends because the node does goes on at the next start; one that was done all the same does not.
+    const isCutOff = (signal.reason as { code?: unknown } | undefined)?.code === 'closed'
+    if (!isCutOff || entry.job.state !== 'cancelled') this.#forget(entry.job.id)
+    return entry.job
+  }
+
+  /** A record that stays has the job done once more at the next start: no reason to fail what is done. */
+  #forget(id: string): void {
+    try {
+      this.#records.delete(id)
+    } catch {
+      // The catalogue tells of its disk by itself.
+    }
+  }
+
+  #inLane(lane: string, signal: AbortSignal, work: () => Promise<Job>): Promise<Job> {
+    const before = this.#lanes.get(lane) ?? Promise.resolve()
+    // One that is cancelled while it waits ends at once; those behind it wait for the one before it all the same.
+    const mine = firstOf(before, signal).then(work)
+    const tail = Promise.all([before, mine])
+    this.#lanes.set(lane, tail)
+    void tail.finally(() => {
+      if (this.#lanes.get(lane) === tail) this.#lanes.delete(lane)
+    })
+    return mine
+  }
+
+  #find(id: string) {
+    const entry = this.#jobs.get(id)
+    if (entry) return entry
+    throw new Failure('not-found', 'there is no such job: it ended long ago, or never was', { field: 'id' })
+  }
+
+  #tidy(): void {
+    const ended = [...this.#jobs.values()].filter(({ job }) => job.endedMs !== null)
+    for (const { job } of ended.slice(0, Math.max(0, ended.length - KEPT))) this.#jobs.delete(job.id)
+  }
+}
+
+function firstOf(turn: Promise<unknown>, signal: AbortSignal): Promise<void> {
+  return new Promise(resolve => {
+    signal.addEventListener('abort', () => resolve(), { once: true })
+    void turn.then(() => resolve())
+  })
+}
+
+function throttled(entry: { job: Job }, change: (change: Partial<Job>) => void): JobProgress['report'] {
+  let told = { atMs: performance.now(), doneBytes: 0 }
+  return ({ doneBytes, totalBytes, name }) => {
+    const { job } = entry
+    // What is on its way when it ends says nothing any more.
+    if (job.endedMs !== null) return
+    const now = {
+      doneBytes,
+      totalBytes: totalBytes === undefined ? job.totalBytes : totalBytes,
+      name: name ?? job.name,
+    }
+    const nowMs = performance.now()
+    const seconds = (nowMs - told.atMs) / 1000
+    if (seconds * 1000 < TELL_MS) {
+      entry.job = { ...job, ...now }
+      return
+    }
+    const bytesPerSecond = Math.max(0, (doneBytes - told.doneBytes) / seconds)
+    told = { atMs: nowMs, doneBytes }
+    change({ ...now, bytesPerSecond })
+  }
+}

@@ -1,0 +1,28 @@
+import { printable } from '../../../base/text/width.ts'
+
+/** `12:30:07 warn  message`: a JSON line of the log as people read it. What is no such line stays as it is. */
+export function terminalLine(line: string): string {
+  const entry = parsed(line)
+  if (!entry) return line
+  const time = new Date(entry.time).toTimeString().slice(0, 8)
+  return `${time} ${LEVELS[entry.level] ?? entry.level} ${shown(entry.message)}\n`
+}
+
+const LEVELS: Readonly<Record<number, string>> = { 20: 'debug', 30: 'info ', 40: 'warn ', 50: 'error' }
+
+function parsed(line: string): { time: string; level: number; message: string } | null {
+  try {
+    const { time, level, message } = JSON.parse(line)
+    return typeof time === 'string' && typeof message === 'string' ? { time, level, message } : null
+  } catch {
+    return null
+  }
+}
+
+// Names of torrents come from strangers: nothing of them may steer the terminal, and a line break in one makes no entry of the log.
+function shown(message: string): string {
+  return message
+    .split('\n')
+    .map(line => printable(line))
+    .join('\n         ')
+}

@@ -1,0 +1,35 @@
+import type { Database } from './database/database.ts'
+import type { Query } from './database/query.ts'
+
+/** Settings that were changed, by key: any JSON. What they mean and their defaults are the node's. */
+export class SettingStore {
+  readonly #all: Query<{ readonly key: string; readonly value: string }>
+  readonly #get: Query<{ readonly value: string }>
+  readonly #set: Query<never>
+  readonly #delete: Query<never>
+
+  constructor(database: Database) {
+    this.#all = database.prepare('SELECT key, value FROM settings')
+    this.#get = database.prepare('SELECT value FROM settings WHERE key = ?')
+    this.#set = database.prepare('INSERT OR REPLACE INTO settings VALUES (?, ?)')
+    this.#delete = database.prepare('DELETE FROM settings WHERE key = ?')
+  }
+
+  all(): Map<string, unknown> {
+    return new Map(this.#all.all().map(({ key, value }) => [key, JSON.parse(value)]))
+  }
+
+  /** Undefined when it was never set. */
+  get(key: string): unknown {
+    const row = this.#get.get(key)
+    return row ? JSON.parse(row.value) : undefined
+  }
+
+  set(key: string, value: unknown): void {
+    this.#set.run(key, JSON.stringify(value ?? null))
+  }
+
+  delete(key: string): void {
+    this.#delete.run(key)
+  }
+}

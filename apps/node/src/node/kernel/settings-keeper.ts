@@ -1,0 +1,136 @@
+import { DEFAULT_SETTINGS, Settings, type SettingsChange } from '@shoal/api'
+import { z } from 'zod'
+import { Failure } from '../../base/failure.ts'
+
+/** Where settings are kept, by section. */
+export interface SettingRows {
+  get(section: string): unknown
+  set(section: string, value: unknown): void
+  /** Does all that `work` does, or none of it. */
+  together(work: () => void): void
+}
+
+type Section = keyof Settings
+const SECTIONS = Object.keys(Settings.shape) as Section[]
+
+export interface SettingsOptions {
+  /** The download folder of a fresh node. */
+  readonly directory: string
+  /** What command line, environment or settings file decide; it goes before what is kept, and cannot be changed here. */
+  readonly fixed: SettingsChange
+}
+
+/**
+ * What is to be done about a change before it holds. Throws or rejects to refuse it, with nothing changed. When something else refuses it
+ * afterwards, it is called the other way round.
+ */
+export type ApplySettings = (settings: Settings, before: Settings) => Promise<void>
+
+/** The settings of a node: those that hold, and changes of them. */
+export class SettingsKeeper {
+  readonly #rows: SettingRows
+  readonly #fixed: SettingsChange
+  readonly #appliers: ApplySettings[] = []
+  readonly #listeners = new Set<(settings: Settings) => void>()
+  #settings: Settings
+  #changing: Promise<unknown> = Promise.resolve()
+
+  constructor(rows: SettingRows, { directory, fixed }: SettingsOptions) {
+    this.#rows = rows
+    this.#fixed = fixed
+    const fresh = { ...DEFAULT_SETTINGS, downloads: { directory, ...DEFAULT_SETTINGS.downloads } }
+    this.#settings = Settings.parse(
+      Object.fromEntries(SECTIONS.map(section => [section, this.#read(section, fresh[section])])),
+    )
+  }
+
+  get settings(): Settings {
+    return this.#settings
+  }
+
+  /** Dotted names of those that cannot be changed here. */
+  get fixed(): string[] {
+    return SECTIONS.flatMap(section =>
+      Object.keys(this.#fixed[section] ?? {}).map(name => `${section}.${name}`),
+    )
+  }
+
+  /** Called with each change before it holds, in the order of their adding. */
+  onApply(apply: ApplySettings): void {
+    this.#appliers.push(apply)
+  }
+
+  /** Called after each change. */
+  onChanged(listener: (settings: Settings) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** One change at a time. Rejects with `fixed`, or as what applies it does: then the settings are as they were. */
+  change(change: SettingsChange): Promise<Settings> {
+    const mine = this.#changing.catch(() => {}).then(() => this.#change(change))
+    this.#changing = mine
+    return mine
+  }
+
+  async #change(change: SettingsChange): Promise<Settings> {
+    const before = this.#settings
+    this.#refuseFixed(change)
+    const merged = SECTIONS.map(section => [section, { ...before[section], ...change[section] }])
+    const settings = Settings.parse(Object.fromEntries(merged))
+    const applied: ApplySettings[] = []
+    try {
+      for (const apply of this.#appliers) {
+        await apply(settings, before)
+        applied.push(apply)
+      }
+      this.#rows.together(() => {
+        for (const section of SECTIONS)
+          if (change[section]) this.#rows.set(section, this.#kept(section, settings[section]))
+      })
+    } catch (error) {
+      // The first fault is the one to tell.
+      for (const apply of applied.reverse()) await apply(before, settings).catch(() => {})
+      throw error
+    }
+    this.#settings = settings
+    for (const listener of this.#listeners) listener(settings)
+    return settings
+  }
+
+  #refuseFixed(change: SettingsChange): void {
+    for (const name of this.fixed) {
+      const [section, key] = name.split('.') as [Section, string]
+      const wanted = (change[section] as Record<string, unknown> | undefined)?.[key]
+      const now = (this.#settings[section] as Record<string, unknown>)[key]
+      if (wanted !== undefined && JSON.stringify(wanted) !== JSON.stringify(now))
+        throw new Failure(
+          'fixed',
+          `${name} is decided where the node is started (command line, environment or settings file): change it there`,
+          {
+            field: name,
+          },
+        )
+    }
+  }
+
+  /** What is written of a section: of members that are fixed for this run, what was kept before. */
+  #kept(section: Section, settings: Record<string, unknown>): Record<string, unknown> {
+    const before = this.#rows.get(section) as Record<string, unknown> | undefined
+    const kept: Record<string, unknown> = { ...settings }
+    for (const key of Object.keys(this.#fixed[section] ?? {})) {
+      delete kept[key]
+      if (before && typeof before === 'object' && key in before) kept[key] = before[key]
+    }
+    return kept
+  }
+
+  /** What is kept of a section, member by member: one that no longer fits falls back to its default. */
+  #read(section: Section, fresh: Record<string, unknown>): Record<string, unknown> {
+    const { shape } = Settings.shape[section] as z.ZodObject
+    const kept = z.record(z.string(), z.unknown()).safeParse(this.#rows.get(section)).data ?? {}
+    const fits = ([key, value]: [string, unknown]) =>
+      (shape[key] as z.ZodType | undefined)?.safeParse(value).success
+    return { ...fresh, ...Object.fromEntries(Object.entries(kept).filter(fits)), ...this.#fixed[section] }
+  }
+}

@@ -1,0 +1,109 @@
+/**
+ * The catalogue: everything that the node remembers, in one SQLite file of its data folder. One object, used in-process.
+ *
+ * - Reads and single changes are methods of the stores, at once and synchronous: they take microseconds.
+ * - `transaction(work)` does several changes together or none. What it did survives the end of the process.
+ * - `write(work)` does the same in the transaction that the engine's resume data of this moment goes into, and resolves when a power cut
+ *   cannot undo it. To remove a torrent: `session.remove(…)` and `write(() => torrents.delete(id))` in the same turn.
+ * - Errors have a `code` (`in-use`, `damaged`, `newer-version`, `no-space`, `no-permission`, `io`, `closed`, `bad-argument`) and say what to do.
+ *
+ * The stores are described in their files. What people search is in a second file, `search.db` beside it, which can be made again from this
+ * one and which two threads of its own have open: `search` answers from there, `documents/indexer.ts` fills it.
+ */
+import { dirname, join } from 'node:path'
+import { FeedStore } from '../feeds/feed-store.ts'
+import { Database } from '../kernel/database/database.ts'
+import { JobStore } from '../kernel/job-store.ts'
+import { SettingStore } from '../kernel/setting-store.ts'
+import { FileStore } from '../search/file-store.ts'
+import { IndexQueue } from '../search/index-queue.ts'
+import { Search, type SearchAnswer, type SearchQuery } from '../search/search.ts'
+import { LoginStore } from '../server/access/login-store.ts'
+import { GoodPeerStore } from '../torrents/good-peer-store.ts'
+import { HistoryStore } from '../torrents/history-store.ts'
+import { LabelStore } from '../torrents/label-store.ts'
+import { PeerStore } from '../torrents/peer-store.ts'
+import { DatabaseResumeStore } from '../torrents/resume-store.ts'
+import { TorrentStore } from '../torrents/torrent-store.ts'
+
+export class Catalogue {
+  readonly torrents: TorrentStore
+  readonly files: FileStore
+  readonly labels: LabelStore
+  readonly settings: SettingStore
+  readonly history: HistoryStore
+  readonly peers: PeerStore
+  readonly goodPeers: GoodPeerStore
+  readonly jobs: JobStore
+  readonly logins: LoginStore
+  readonly feeds: FeedStore
+  /** What waits to be indexed, and the index: for the indexer (`documents/indexer.ts`). */
+  readonly indexQueue: IndexQueue
+  readonly index: Search
+  readonly #database: Database
+
+  private constructor(database: Database) {
+    this.#database = database
+    this.torrents = new TorrentStore(database)
+    this.files = new FileStore(database)
+    this.labels = new LabelStore(database)
+    this.settings = new SettingStore(database)
+    this.history = new HistoryStore(database)
+    this.peers = new PeerStore(database)
+    this.goodPeers = new GoodPeerStore(database)
+    this.jobs = new JobStore(database)
+    this.logins = new LoginStore(database)
+    this.feeds = new FeedStore(database)
+    this.indexQueue = new IndexQueue(database)
+    this.index = new Search(join(dirname(database.path), 'search.db'), this.torrents, this.files)
+  }
+
+  /** Opens or creates the file; its folder must be there. Rejects with a Failure: see above. */
+  static async open(path: string): Promise<Catalogue> {
+    const database = await Database.open(path)
+    try {
+      return new Catalogue(database)
+    } catch (error) {
+      await database.close()
+      throw error
+    }
+  }
+
+  get path(): string {
+    return this.#database.path
+  }
+
+  /**
+   * For `SessionOptions.resumeStore`. Each session gets one of its own, and closes it. What `onRecord` writes is of one transaction with
+   * the progress of a torrent.
+   */
+  resumeStore(onRecord?: () => void): DatabaseResumeStore {
+    return new DatabaseResumeStore(this.#database, onRecord)
+  }
+
+  /** Full-text search over names, paths, comments and the text of documents. See `Search.search`. */
+  async search(query: SearchQuery, options: { signal?: AbortSignal } = {}): Promise<SearchAnswer> {
+    return this.index.search(query, options)
+  }
+
+  /** See `Database.transaction`. */
+  transaction<T>(work: () => T): T {
+    return this.#database.transaction(work)
+  }
+
+  /** See `Database.write`. */
+  async write<T>(work: () => T): Promise<T> {
+    return this.#database.write(work)
+  }
+
+  /** Resolves when a power cut cannot undo anything that was done so far. */
+  async flush(): Promise<void> {
+    await this.#database.flush()
+  }
+
+  /** Finishes what was asked and closes the file. Idempotent. Close the session first. */
+  async close(): Promise<void> {
+    await this.index.close()
+    await this.#database.close()
+  }
+}

@@ -1,0 +1,69 @@
+/** What the node does by itself, wired to it. */
+import type { FeedOperations, NodeOperations } from '@shoal/api'
+import { systemClock } from '@shoal/torrent'
+import { VERSION } from '../../base/version.ts'
+import { contentPathOf } from '../completion/content-path.ts'
+import type { LimitsNow } from '../schedule/limits-at.ts'
+import { ratioOf } from '../torrents/view.ts'
+import type { NodeCore } from './node-core.ts'
+import { type Automation, startAutomation } from './start-automation.ts'
+
+export function startNodeAutomation(
+  core: NodeCore,
+  operations: Omit<NodeOperations, keyof FeedOperations>,
+): Automation {
+  const { book, keeper, catalogue, events, log, list } = core
+  const automation = startAutomation({
+    clock: systemClock,
+    log,
+    userAgent: `Shoal/${VERSION}`,
+    operations,
+    settings: () => keeper.settings,
+    onSettings: listener => keeper.onChanged(listener),
+    applyLimits: limits => applyLimits(core, limits),
+    *seeding() {
+      for (const { id, state } of list.views()) {
+        const torrent = state === 'seeding' ? book.find(id) : null
+        if (!torrent) continue
+        const { seedingSeconds, ratioLimit, seedingTimeLimitMinutes } = torrent.row
+        const ratio = ratioOf(torrent.api.stats)
+        yield { id, name: torrent.api.name, ratio, seedingSeconds, ratioLimit, seedingTimeLimitMinutes }
+      }
+    },
+    claim(id) {
+      const torrent = book.get(id)
+      if (torrent.row.completionSettled) return false
+      book.change(torrent, { completionSettled: true })
+      return true
+    },
+    contentPath: id => contentPathOf(book.get(id).api),
+    feeds: catalogue.feeds,
+    onFeedsChanged: () => events.publish('feeds', { type: 'feeds' }),
+  })
+  // The setting that the limits go by besides the rates themselves.
+  keeper.onChanged(() => applyLimits(core, automation.limits()))
+  core.limitsNow = () => automation.limits()
+  const settle = ({ id, row }: { id: string; row: { completionSettled: boolean } }) => {
+    if (!row.completionSettled) automation.completed(id)
+  }
+  core.watchers.push({ onComplete: settle })
+  // Those that were completed just before the node ended.
+  for (const torrent of book.listed()) if (torrent.row.completedMs !== null) settle(torrent)
+  return automation
+}
+
+/** Peers of the local network are under the limits only where the settings say so. */
+function applyLimits({ session, keeper, protocols }: NodeCore, limits: LimitsNow): void {
+  const none = {
+    downloadBytesPerSecond: Number.POSITIVE_INFINITY,
+    uploadBytesPerSecond: Number.POSITIVE_INFINITY,
+  }
+  const wanted = {
+    downloadBytesPerSecond: limits.downloadBytesPerSecond ?? Number.POSITIVE_INFINITY,
+    uploadBytesPerSecond: limits.uploadBytesPerSecond ?? Number.POSITIVE_INFINITY,
+  }
+  const forAll = keeper.settings.limits.limitLocalPeers
+  session.setLimits(forAll ? wanted : none)
+  session.setLimits(forAll ? none : wanted, 'internet')
+  protocols.setDownloadLimit(limits.downloadBytesPerSecond)
+}

@@ -1,0 +1,348 @@
+/** The parts of a node that its operations work with, and what joins several of them. */
+import { stat } from 'node:fs/promises'
+import type { Added, CheckedInputOf, NodeStats, SearchPage } from '@shoal/api'
+import {
+  formatMagnet,
+  infoHashText,
+  type PeerStatus,
+  type Session,
+  type TorrentApi,
+  type TorrentSource,
+} from '@shoal/torrent'
+import { Failure } from '../../base/failure.ts'
+import { shareOf } from '../../base/sealing/share-of.ts'
+import { EventHub } from '../kernel/event-hub.ts'
+import { Folders } from '../kernel/folders.ts'
+import { Jobs } from '../kernel/jobs.ts'
+import type { Log } from '../kernel/log/log.ts'
+import type { LogEntries } from '../kernel/log/log-entries.ts'
+import type { SettingsKeeper } from '../kernel/settings-keeper.ts'
+import { addSealed } from '../sealed/node-unseal.ts'
+import { Vault } from '../sealed/vault.ts'
+import { Uploads } from '../sharing/uploads.ts'
+import { pathIn } from '../sources/bittorrent-handler.ts'
+import { type AddedTorrent, type AddInput, addTorrent, sourceOf } from '../torrents/adding.ts'
+import { CatalogueRows } from '../torrents/catalogue-rows.ts'
+import { Countries } from '../torrents/countries.ts'
+import { GoodPeers } from '../torrents/good-peers.ts'
+import { Labels } from '../torrents/labels.ts'
+import type { ManagedTorrent } from '../torrents/managed-torrent.ts'
+import { hostOf } from '../torrents/peer-view.ts'
+import { Previews } from '../torrents/previews.ts'
+import { QueueKeeper } from '../torrents/queue-keeper.ts'
+import { Removals } from '../torrents/removals.ts'
+import { TorrentBook } from '../torrents/torrent-book.ts'
+import { followTorrent } from '../torrents/torrent-events.ts'
+import { TorrentList } from '../torrents/torrent-list.ts'
+import { nameOf } from '../torrents/torrent-log.ts'
+import { TorrentRates } from '../torrents/torrent-rates.ts'
+import type { TorrentRow } from '../torrents/torrent-row.ts'
+import { Traffic } from '../torrents/traffic.ts'
+import type { TorrentDownload } from '../transfers/protocol.ts'
+import type { Protocols } from '../transfers/protocols.ts'
+import type { Catalogue } from './catalogue.ts'
+import { Works } from './works.ts'
+
+/** What the node hands in: parts that have their own ways to open and close. */
+export interface NodeParts {
+  readonly catalogue: Catalogue
+  readonly session: Session
+  readonly keeper: SettingsKeeper
+  readonly log: Log
+  readonly logEntries: LogEntries
+  /** The node's own folder: nobody may share what is in it. */
+  readonly dataDir: string
+  /** Folders that are allowed besides those of the settings and labels. */
+  readonly allowedDirectories: readonly string[]
+  readonly protocols: Protocols
+  onStop(): void
+}
+
+/** What others may want to know of torrents; see torrent-events.ts. */
+export interface TorrentWatcher {
+  onMetadata?(torrent: ManagedTorrent): void
+  onComplete?(torrent: ManagedTorrent, fresh: boolean): void
+  onRenamed?(torrent: ManagedTorrent): void
+  /** `catalogueId`: what the catalogue called it. */
+  onForgotten?(torrent: ManagedTorrent, catalogueId: number | undefined): void
+}
+
+export class NodeCore {
+  readonly startedMs = Date.now()
+  readonly catalogue: Catalogue
+  readonly session: Session
+  readonly keeper: SettingsKeeper
+  readonly log: Log
+  readonly logEntries: LogEntries
+  readonly protocols: Protocols
+  readonly onStop: () => void
+  readonly rows: CatalogueRows
+  readonly book: TorrentBook
+  readonly list: TorrentList
+  readonly rates = new TorrentRates()
+  readonly countries = new Countries()
+  readonly queue: QueueKeeper
+  readonly removals: Removals
+  readonly previews: Previews
+  readonly goodPeers: GoodPeers
+  readonly folders: Folders
+  readonly labels: Labels
+  readonly uploads: Uploads
+  readonly jobs: Jobs
+  readonly works: Works
+  readonly vault: Vault
+  readonly events: EventHub
+  readonly traffic: Traffic
+  readonly watchers: TorrentWatcher[] = []
+  /** What parts of the node cannot do at present, by part: for `getHealth`. */
+  readonly problems = new Map<string, string>()
+  /** Replaced by the parts that know better. */
+  limitsNow: () => NodeStats['limits'] = () => ({
+    downloadBytesPerSecond: null,
+    uploadBytesPerSecond: null,
+    by: 'settings',
+  })
+  indexing: () => NodeStats['indexing'] = () => ({ waiting: 0, indexed: 0 })
+  search: (query: CheckedInputOf<'search'>) => Promise<SearchPage> = async () => ({ items: [], next: null })
+
+  constructor(parts: NodeParts) {
+    const { catalogue, session, keeper, log } = parts
+    this.catalogue = catalogue
+    this.session = session
+    this.keeper = keeper
+    this.log = log
+    this.logEntries = parts.logEntries
+    this.protocols = parts.protocols
+    this.onStop = parts.onStop
+    this.rows = new CatalogueRows(catalogue, () => queueMicrotask(() => this.labels.tell()))
+    this.book = new TorrentBook(this.rows)
+    this.folders = new Folders(() => this.#allowed(parts.allowedDirectories), [parts.dataDir])
+    this.queue = new QueueKeeper({ book: this.book, settings: () => keeper.settings.queue })
+    this.removals = new Removals({
+      catalogueId: id => this.rows.catalogueId(id),
+      book: this.book,
+      queue: this.queue,
+      log,
+      onForgetting: torrent => this.jobs.cancelOf(torrent.id),
+      onForgotten: (torrent, known) => this.#onForgotten(torrent, known),
+    })
+    this.previews = new Previews(session, () => this.book)
+    this.goodPeers = new GoodPeers({
+      store: catalogue.goodPeers,
+      catalogueId: id => this.rows.catalogueId(id),
+    })
+    this.list = new TorrentList(this.book)
+    this.events = new EventHub({
+      revision: () => this.list.revision,
+      watchTorrent: id => this.watchTorrent(id),
+    })
+    this.labels = new Labels({
+      store: catalogue.labels,
+      book: this.book,
+      folders: this.folders,
+      onChanged: () => this.events.publish('labels', { type: 'labels', labels: this.labels.list().items }),
+    })
+    this.uploads = new Uploads(() => keeper.settings.downloads.directory, parts.dataDir)
+    this.jobs = new Jobs(catalogue.jobs, job => this.events.publish('jobs', { type: 'job', job }))
+    this.vault = new Vault(parts.dataDir)
+    this.works = new Works(this)
+    this.traffic = new Traffic(catalogue.history)
+  }
+
+  /** Set by the pulse (see pulse.ts), which tells of a torrent while somebody watches it. */
+  watchTorrent: (id: string) => () => void = id => {
+    this.book.get(id)
+    return () => {}
+  }
+
+  #allowed(more: readonly string[]): string[] {
+    const { directory, completeDirectory } = this.keeper.settings.downloads
+    const labels = this.catalogue.labels.all().map(label => label.directory)
+    return [directory, completeDirectory, ...labels, ...more].filter(path => path !== null)
+  }
+
+  /** Takes a torrent of the session in, with all that follows it from then on. */
+  adopt(api: TorrentApi, row: TorrentRow): ManagedTorrent {
+    const torrent = this.book.add(api, row)
+    this.rates.begin(torrent, api.stats)
+    followTorrent(torrent, {
+      book: this.book,
+      log: this.log,
+      onDouble: (each, double) => this.#join(each, double),
+      onMetadata: each => {
+        // The names of its files are known now: the catalogue learns them too.
+        this.book.change(each, {})
+        for (const watcher of this.watchers) watcher.onMetadata?.(each)
+      },
+      onComplete: (each, fresh) => {
+        void this.queue.freed()
+        for (const watcher of this.watchers) watcher.onComplete?.(each, fresh)
+      },
+      onRested: () => void this.queue.freed(),
+      onState: each => this.goodPeers.recall(each),
+      onPeerClosed: (_, peer) => this.#notePeer(peer),
+    })
+    // One that was restored runs already.
+    this.goodPeers.recall(torrent)
+    return torrent
+  }
+
+  async add(input: CheckedInputOf<'addTorrent'>, signal?: AbortSignal): Promise<Added> {
+    const added = await this.#add(input, signal)
+    // Whoever adds it, by a filter or by hand: the feed shows that it is there.
+    if (input.source !== undefined && this.catalogue.feeds.takeSource(input.source) > 0)
+      this.events.publish('feeds', { type: 'feeds' })
+    return added
+  }
+
+  async #add(
+    { source, torrent, passphrase, ...input }: CheckedInputOf<'addTorrent'>,
+    signal?: AbortSignal,
+  ): Promise<Added> {
+    const named = sourceOf({ source, torrent })
+    const share = shareOf(named)
+    const given = share && !share.seal ? formatMagnet(share.magnet) : named
+    const directory = input.directory === undefined ? undefined : await this.folders.allow(input.directory)
+    if (typeof given !== 'string') return this.#addedOf(await this.addTorrent(given, { ...input, directory }))
+    const target =
+      directory ??
+      ((input.label && this.labels.directoryOf(input.label)) || this.keeper.settings.downloads.directory)
+    if (share?.seal) {
+      const { added, job } = await addSealed(this, share, share.seal, {
+        ...input,
+        passphrase,
+        directory: target,
+      })
+      return { ...this.#addedOf(added), job }
+    }
+    const running = this.works.downloading(given, target)
+    if (running) return { added: false, torrent: null, job: running }
+    const download = await this.protocols.manager.download(given, {
+      directory: target,
+      torrent: input,
+      outsideOnly: this.catalogue.feeds.isFromOutside(given),
+      ...(signal && { signal }),
+    })
+    if (download.kind === 'torrent') return this.#addedDownload(download)
+    return { added: true, torrent: null, job: this.works.download(given, target, download) }
+  }
+
+  /** For the BitTorrent handler: a link that is known to be one. */
+  async addTorrent(source: TorrentSource, input: AddInput): Promise<AddedTorrent> {
+    const added = await addTorrent(await this.readableSource(source), input, {
+      session: this.session,
+      book: this.book,
+      folders: this.folders,
+      previews: this.previews,
+      settings: () => this.keeper.settings,
+      directoryOf: label => this.labels.directoryOf(label),
+      forgotten: torrent => this.removals.forgotten(torrent),
+      adopt: (api, row) => this.#adoptNew(api, row),
+    })
+    if (added.added) this.log.info(`${nameOf(added.torrent)} was added`, { torrent: added.torrent.id })
+    // Who is answered finds it after a crash, too.
+    await Promise.all([added.recorded, this.queue.begin(added.torrent)])
+    return added
+  }
+
+  /** In one transaction. */
+  #adoptNew(api: TorrentApi, row: TorrentRow): ManagedTorrent {
+    try {
+      return this.catalogue.transaction(() => this.adopt(api, row))
+    } catch (error) {
+      const torrent = this.book.findApi(api)
+      if (torrent) this.book.delete(torrent)
+      throw error
+    }
+  }
+
+  /** Refuses to read a file outside the allowed folders, and what is no file: a pipe may never end, and a device is not to be touched. */
+  async readableSource(source: TorrentSource): Promise<TorrentSource> {
+    if (typeof source !== 'string') return source
+    const path = pathIn(source)
+    if (path === null) return source
+    const allowed = await this.folders.allow(path, 'source')
+    const stats = await stat(allowed).catch(() => null)
+    // What is not there is told by who reads it.
+    if (stats === null || stats.isFile()) return allowed
+    throw new Failure('bad-torrent', `${allowed} is no file: give the path of a .torrent`, {
+      field: 'source',
+    })
+  }
+
+  /** Two entries that turned out to be one torrent, of which only this one goes on. */
+  #join(torrent: ManagedTorrent, double: ManagedTorrent): void {
+    const { row } = torrent
+    this.log.info(`${nameOf(torrent)} was in the list twice, by its two info hashes`, { torrent: torrent.id })
+    // Its row goes at once: both have the same info hashes from here on.
+    const known = this.rows.catalogueId(double.id)
+    this.book.delete(double)
+    this.#onForgotten(double, known)
+    this.removals.drop(double)
+    const tags = [...new Set([...row.tags, ...double.row.tags])]
+    this.book.change(torrent, { label: row.label ?? double.row.label, tags })
+  }
+
+  #addedDownload({ id, added }: TorrentDownload): Added {
+    return this.#addedOf({ torrent: this.book.get(id), added })
+  }
+
+  #addedOf({ torrent, added }: AddedTorrent): Added {
+    return { added, torrent: this.list.view(torrent), job: null }
+  }
+
+  #notePeer({ kind, address, client, downloadedBytes, uploadedBytes, wastedBytes }: PeerStatus): void {
+    if (kind === 'webseed') return
+    const traffic = {
+      host: hostOf(address),
+      client,
+      downloadedBytes,
+      uploadedBytes,
+      wastedBytes,
+      connections: 1,
+    }
+    this.catalogue.peers.add(Date.now(), [traffic])
+  }
+
+  #onForgotten(torrent: ManagedTorrent, known: number | undefined): void {
+    this.rates.forget(torrent)
+    for (const watcher of this.watchers) watcher.onForgotten?.(torrent, known)
+  }
+
+  /** Pairs what the session has restored with what the catalogue knows of it. */
+  restore(fresh: (api: TorrentApi) => TorrentRow): void {
+    const rows = new Map(this.rows.all().map(row => [row.id, row]))
+    const pairs = this.session.torrents.map(api => {
+      const { v1, v2 } = api.infoHashes
+      const hashes = [v1 && infoHashText({ v1 }), v2 && infoHashText({ v2 })]
+      const [row, ...doubles] = hashes.flatMap(hash => rows.get(hash ?? '') ?? [])
+      for (const found of [row, ...doubles]) if (found) rows.delete(found.id)
+      // The node was killed before the two hashes of a hybrid torrent became one entry.
+      for (const { id } of doubles) this.rows.delete(id)
+      return [api, row] as const
+    })
+    // No torrent goes with these. Of one that was removed only the row was left to be deleted; of another the record is damaged: what it was
+    // added from is not enough to begin anew.
+    for (const { id, removedMs } of rows.values()) {
+      if (removedMs === null)
+        this.log.warn(`${id} is gone from the list: its record is damaged. Add it again`)
+      this.rows.delete(id)
+    }
+    // Together: thousands of transactions would hold up the start.
+    this.catalogue.transaction(() => {
+      for (const [api, row] of pairs) this.adopt(api, row ?? fresh(api))
+    })
+    this.#countRestored()
+  }
+
+  /** What all torrents have moved was moved by the node. */
+  #countRestored(): void {
+    const restored = { downloadedBytes: 0, uploadedBytes: 0 }
+    for (const { stats } of this.session.torrents) {
+      restored.downloadedBytes += stats.downloadedBytes
+      restored.uploadedBytes += stats.uploadedBytes
+    }
+    this.traffic.keepUp(this.session.transferred, Date.now())
+    this.traffic.atLeast(restored)
+  }
+}

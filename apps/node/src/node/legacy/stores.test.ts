@@ -1,0 +1,311 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { kindOf } from '../../base/file-kind.ts'
+import { Database } from '../kernel/database/database.ts'
+import { type TemporaryCatalogue, temporaryCatalogue, testInfoHash } from '../testing/temporary-catalogue.ts'
+import { PeerStore, scoreOf } from '../torrents/peer-store.ts'
+import type { Catalogue } from './catalogue.ts'
+
+let place: TemporaryCatalogue
+let catalogue: Catalogue
+beforeEach(async () => {
+  place = await temporaryCatalogue()
+  catalogue = place.catalogue
+})
+afterEach(() => place.remove())
+
+const V2 = 'cd'.repeat(32)
+const torrent = (number: number) => ({
+  infoHashV1: testInfoHash(number),
+  name: `torrent ${number}`,
+  directory: '/downloads',
+  addedMs: 1000 + number,
+})
+
+describe('torrents', () => {
+  test('are the same after a restart, with every option', async () => {
+    const label = catalogue.labels.add({ name: 'films', colour: '#00ff00', directory: '/films' })
+    const added = catalogue.torrents.add({
+      ...torrent(1),
+      infoHashV2: V2,
+      comment: 'c',
+      source: 'magnet:?',
+      labelId: label.id,
+      tags: ['a', 'b'],
+      completedMs: 1,
+      activeMs: 2,
+      removedMs: 3,
+      removeData: true,
+      paused: true,
+      sequential: true,
+      queuePosition: 4,
+      ratioLimit: 1.5,
+      seedingTimeLimitMinutes: 5,
+      idleSeedingLimitMinutes: 6,
+      downloadLimitBytesPerSecond: 7,
+      uploadLimitBytesPerSecond: 8,
+    })
+    const again = await place.reopen()
+    expect(again.torrents.all()).toEqual([added])
+    expect(again.torrents.find(V2)).toEqual(added)
+    expect(again.torrents.find(testInfoHash(1))).toEqual(added)
+    expect(again.torrents.find(testInfoHash(2))).toBeNull()
+    expect(added).toMatchObject({ tags: ['a', 'b'], removeData: true, ratioLimit: 1.5, filesKnown: false })
+  })
+
+  test('need an info hash, and one that no other has', () => {
+    catalogue.torrents.add(torrent(1))
+    expect(() => catalogue.torrents.add(torrent(1))).toThrow(/UNIQUE/)
+    expect(() => catalogue.torrents.add({ ...torrent(2), infoHashV1: null })).toThrow(/CHECK/)
+  })
+
+  test('change only where they are told to', () => {
+    const { id } = catalogue.torrents.add({ ...torrent(1), ratioLimit: 2 })
+    expect(catalogue.torrents.update(id, { paused: true, ratioLimit: null, tags: ['x'] })).toBe(true)
+    expect(catalogue.torrents.get(id)).toMatchObject({
+      paused: true,
+      ratioLimit: null,
+      tags: ['x'],
+      name: 'torrent 1',
+    })
+    expect(catalogue.torrents.update(id, {})).toBe(true)
+    expect(catalogue.torrents.update(id + 1, { paused: true })).toBe(false)
+    expect(() => catalogue.torrents.update(id, { '1; DROP': 1 } as never)).toThrow(/leave it out/)
+  })
+
+  test('that are deleted take their files and totals along, and their id is not used again', async () => {
+    const { id } = catalogue.torrents.add(torrent(1))
+    await catalogue.files.replace(id, [{ index: 0, path: 'a', lengthBytes: 1 }])
+    catalogue.torrents.addTotals(new Map([[id, { uploadedBytes: 5 }]]))
+    expect(catalogue.torrents.delete(id)).toBe(true)
+    expect(catalogue.files.get(id, 0)).toBeNull()
+    expect(catalogue.torrents.allTotals()).toEqual(new Map())
+    expect(catalogue.torrents.add(torrent(1)).id).toBeGreaterThan(id)
+  })
+
+  test('add up what they transferred', () => {
+    const { id } = catalogue.torrents.add(torrent(1))
+    for (const uploadedBytes of [1, 2.4])
+      catalogue.torrents.addTotals(
+        new Map([
+          [id, { uploadedBytes, seedingMs: 10 }],
+          [id + 1, { uploadedBytes: 1 }],
+        ]),
+      )
+    const totals = { downloadedBytes: 0, uploadedBytes: 3, wastedBytes: 0, downloadingMs: 0, seedingMs: 20 }
+    expect(catalogue.torrents.totals(id)).toEqual(totals)
+    expect(catalogue.torrents.allTotals()).toEqual(new Map([[id, totals]]))
+    expect(catalogue.torrents.totals(id + 1).uploadedBytes).toBe(0)
+  })
+})
+
+describe('files', () => {
+  const list = (count: number) =>
+    Array.from({ length: count }, (_, index) => ({ index, path: `d/f${index}.mkv`, lengthBytes: index }))
+
+  test('of a large torrent are listed whole, and replaced whole', async () => {
+    const { id } = catalogue.torrents.add(torrent(1))
+    await catalogue.files.replace(id, list(5001))
+    expect([...catalogue.files.each(id)]).toEqual(list(5001).map(file => ({ ...file, kind: 'video' })))
+    expect(catalogue.torrents.get(id)!.filesKnown).toBe(true)
+    await catalogue.files.replace(id, [{ index: 0, path: 'x.pdf', lengthBytes: 7 }])
+    expect([...catalogue.files.each(id)]).toEqual([
+      { index: 0, path: 'x.pdf', lengthBytes: 7, kind: 'document' },
+    ])
+    expect(catalogue.files.totals(id)).toMatchObject({ count: 1, bytes: 7 })
+  })
+
+  test('are not counted as known when the list was interrupted', async () => {
+    const { id } = catalogue.torrents.add(torrent(1))
+    const interrupt = new AbortController()
+    const files = function* () {
+      for (const file of list(5000)) {
+        if (file.index === 3000) interrupt.abort()
+        yield file
+      }
+    }
+    await expect(catalogue.files.replace(id, files(), interrupt)).rejects.toThrow(/abort/)
+    expect(catalogue.torrents.get(id)!.filesKnown).toBe(false)
+  })
+
+  test('are left out when their torrent is deleted meanwhile', async () => {
+    const { id } = catalogue.torrents.add(torrent(1))
+    const writing = catalogue.files.replace(id, list(5000))
+    catalogue.torrents.delete(id)
+    await writing
+    expect(catalogue.files.totals(id).count).toBe(0)
+  })
+
+  test.each([
+    ['a/b.MKV', 'video'],
+    ['b.tar.gz', 'archive'],
+    ['.pdf', 'other'],
+    ['a.pdf/readme', 'other'],
+    ['x.epub', 'document'],
+  ])('have a kind by their name: %s', (path, kind) => expect(kindOf(path)).toBe(kind))
+})
+
+test('labels are unique, and leave their torrents when they are deleted', () => {
+  const label = catalogue.labels.add({ name: 'b' })
+  catalogue.labels.add({ name: 'a' })
+  expect(() => catalogue.labels.add({ name: 'a' })).toThrow(/UNIQUE/)
+  expect(catalogue.labels.all().map(({ name }) => name)).toEqual(['a', 'b'])
+  catalogue.labels.update(label.id, { name: 'c', colour: '#ffffff' })
+  expect(catalogue.labels.find('c')).toEqual({ id: label.id, name: 'c', colour: '#ffffff', directory: null })
+  const { id } = catalogue.torrents.add({ ...torrent(1), labelId: label.id })
+  expect(catalogue.labels.delete(label.id)).toBe(true)
+  expect(catalogue.torrents.get(id)!.labelId).toBeNull()
+})
+
+test('settings are any JSON', async () => {
+  catalogue.settings.set('a.b', { c: [1, null, 'x'] })
+  catalogue.settings.set('gone', 1)
+  catalogue.settings.delete('gone')
+  const { settings } = await place.reopen()
+  expect(settings.get('a.b')).toEqual({ c: [1, null, 'x'] })
+  expect(settings.get('gone')).toBeUndefined()
+  expect([...settings.all().keys()]).toEqual(['a.b'])
+})
+
+describe('history', () => {
+  const DAY_MS = 86_400_000
+  const start = Date.UTC(2026, 0, 1)
+
+  test('is kept by the minute for a day, by the hour for a month, by the day for good', () => {
+    for (let hour = 0; hour < 24 * 60; hour++)
+      catalogue.history.add(start + hour * 3_600_000 + 61_000, { downloadedBytes: 10, uploadedBytes: 1 })
+    const all = (step: 60 | 3600 | 86_400) => catalogue.history.points(step, 0, Number.MAX_SAFE_INTEGER)
+    expect(all(60)).toHaveLength(25)
+    expect(all(3600)).toHaveLength(31 * 24 + 1)
+    expect(all(86_400)).toHaveLength(60)
+    expect(all(86_400)[1]).toMatchObject({ atMs: start + DAY_MS, downloadedBytes: 240, uploadedBytes: 24 })
+    expect(catalogue.history.allTime()).toEqual({ downloadedBytes: 14_400, uploadedBytes: 1440 })
+  })
+
+  test('adds up what falls into one step, and gives the steps that are asked for', async () => {
+    for (const second of [0, 59, 60, 3600])
+      catalogue.history.add(start + second * 1000, { downloadedBytes: 1, uploadedBytes: 0 })
+    const { history } = await place.reopen()
+    expect(history.points(60, start, start + 120_000).map(point => point.downloadedBytes)).toEqual([2, 1])
+    expect(history.points(3600, start + 1, start + DAY_MS)).toMatchObject([{ atMs: start + 3_600_000 }])
+  })
+})
+
+describe('peers', () => {
+  const peer = (host: string) => ({
+    host,
+    client: 'libtorrent',
+    downloadedBytes: 100,
+    uploadedBytes: 10,
+    wastedBytes: 1,
+    connections: 1,
+  })
+
+  test('add up by host and client', () => {
+    catalogue.peers.add(1000, [peer('192.0.2.1'), { ...peer('192.0.2.1'), client: 'other' }])
+    catalogue.peers.add(2000, [peer('192.0.2.1')])
+    const found = catalogue.peers.ofHost('192.0.2.1')
+    expect(found).toMatchObject([
+      { client: 'libtorrent', downloadedBytes: 200, connections: 2, firstSeenMs: 1000, lastSeenMs: 2000 },
+      { client: 'other', downloadedBytes: 100, connections: 1, lastSeenMs: 1000 },
+    ])
+    expect(found[0]!.score).toBe(scoreOf(found[0]!))
+  })
+
+  test('are bounded: those not seen for longest go', async () => {
+    await catalogue.close()
+    const database = await Database.open(place.path)
+    const peers = new PeerStore(database, 100)
+    for (let i = 0; i < 1000; i++) peers.add(i, [peer(`192.0.2.${i}`)])
+    expect(peers.count()).toBeLessThanOrEqual(600)
+    expect(peers.recent(10).map(({ host }) => host)).toContain('192.0.2.999')
+    expect(peers.ofHost('192.0.2.0')).toEqual([])
+    await database.close()
+  })
+
+  test('score by what they gave, took and wasted', () => {
+    const score = (downloaded: number, uploaded: number, wasted: number) =>
+      scoreOf({
+        downloadedBytes: downloaded * 2 ** 20,
+        uploadedBytes: uploaded * 2 ** 20,
+        wastedBytes: wasted * 2 ** 20,
+      })
+    expect(score(0, 0, 0)).toBe(0)
+    expect(score(1000, 0, 0)).toBeGreaterThan(score(10, 0, 0))
+    expect(score(1000, 0, 0)).toBeGreaterThan(score(1000, 1000, 0))
+    expect(score(1000, 1000, 0)).toBeGreaterThan(0)
+    expect(score(0, 1000, 0)).toBeLessThan(0)
+    expect(score(100, 0, 50)).toBeLessThan(score(0, 100, 0))
+    expect(score(0, 0, 1e6)).toBeGreaterThanOrEqual(-1)
+  })
+})
+
+test('jobs outlive a restart; ended ones make room', async () => {
+  const job = { kind: 'move', name: 'x', state: 'running', detail: { to: '/y' }, startedMs: 1 } as const
+  catalogue.jobs.add({ ...job, id: 'still running' })
+  for (let i = 0; i < 1010; i++) {
+    catalogue.jobs.add({ ...job, id: `job ${i}` })
+    catalogue.jobs.update(`job ${i}`, { state: 'done', endedMs: i })
+  }
+  const { jobs } = await place.reopen()
+  expect(jobs.unfinished()).toEqual([{ ...job, id: 'still running', endedMs: null }])
+  expect(jobs.all()).toHaveLength(1001)
+  expect(jobs.get('job 9')).toBeNull()
+  expect(jobs.get('job 1009')).toMatchObject({ state: 'done' })
+  expect(jobs.delete('job 1009')).toBe(true)
+})
+
+describe('logins', () => {
+  const login = { userName: 'me', address: '127.0.0.1', createdMs: 1000, expiresMs: 100_000 }
+
+  test('are found by their token until they end', () => {
+    const token = catalogue.logins.add(login)
+    expect(catalogue.logins.find(token, 2000)).toMatchObject({ userName: 'me', usedMs: 1000 })
+    catalogue.logins.find(token, 62_000)
+    expect(catalogue.logins.all(63_000)).toMatchObject([{ usedMs: 62_000 }])
+    expect(catalogue.logins.find(`${token}x`, 2000)).toBeNull()
+    expect(catalogue.logins.find('', 2000)).toBeNull()
+    expect(catalogue.logins.find(token, 100_000)).toBeNull()
+  })
+
+  test('end by hand, each alone', () => {
+    const tokens = [1, 2, 3].map(() => catalogue.logins.add(login))
+    expect(catalogue.logins.delete(catalogue.logins.find(tokens[0]!, 2000)!.id)).toBe(true)
+    expect(catalogue.logins.find(tokens[0]!, 2000)).toBeNull()
+    expect(catalogue.logins.all(2000)).toHaveLength(2)
+  })
+
+  test('are bounded', () => {
+    for (let i = 0; i < 1005; i++) catalogue.logins.add({ ...login, createdMs: i })
+    expect(catalogue.logins.all(2000)).toHaveLength(1000)
+  })
+})
+
+describe('feeds', () => {
+  const feed = { url: 'https://feed.example/', title: 'f', everyMinutes: 15, filters: [{ include: 'x' }] }
+  const item = (guid: string) => ({ guid, title: `t ${guid}`, source: 'magnet:?', publishedMs: null })
+
+  test('tell what is new, once', async () => {
+    const { id } = catalogue.feeds.add(feed)
+    expect(catalogue.feeds.see(id, 1, [item('a'), item('b')]).map(({ guid }) => guid)).toEqual(['a', 'b'])
+    const { feeds } = await place.reopen()
+    const [fresh, ...none] = feeds.see(id, 2, [item('b'), item('c')])
+    expect(fresh).toMatchObject({ guid: 'c', taken: false, seenMs: 2 })
+    expect(none).toEqual([])
+    feeds.take(fresh!.id)
+    expect(feeds.item(fresh!.id)).toMatchObject({ taken: true })
+    expect(feeds.items(id, 2).map(({ guid }) => guid)).toEqual(['c', 'b'])
+    expect(feeds.find(feed.url)).toMatchObject({ filters: [{ include: 'x' }], etag: null })
+    expect(feeds.delete(id)).toBe(true)
+    expect(feeds.countItems(id)).toBe(0)
+  })
+
+  test('keep a bounded number of items', () => {
+    const { id } = catalogue.feeds.add(feed)
+    catalogue.feeds.see(
+      id,
+      1,
+      Array.from({ length: 2500 }, (_, i) => item(`${i}`)),
+    )
+    expect(catalogue.feeds.countItems(id)).toBe(2000)
+  })
+})

@@ -1,0 +1,138 @@
+/** What a real node does by itself and by protocol: sessions, catalogue, files and programs are real. */
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { FeedFilter, type Torrent } from '@shoal/api'
+import { createTorrent, infoHashText, writeMetainfo } from '@shoal/torrent'
+import { expect, test } from 'vitest'
+import { nodeForTest } from '../testing/for-test.ts'
+import type { TestNode } from '../testing/test-node.ts'
+import { torrentFile } from '../testing/torrent-file.ts'
+import { FileServer, sendFile } from '../transfers/testing/file-server.ts'
+import { eventually, temporaryFolder } from '../transfers/testing/temporary.ts'
+
+const torrentOf = (node: TestNode, id: string): Promise<Torrent | null> =>
+  node.operations.getTorrent({ id }).catch(() => null)
+
+test('a .torrent in a watched folder, a link to one and a file over HTTP: each goes its way', async () => {
+  const node = await nodeForTest()
+  const [one, two] = [await torrentFile('one'), await torrentFile('two')]
+  const content = Buffer.alloc(300_000, 'x')
+  await using server = await FileServer.start((request, response) => {
+    if (request.url === '/get?id=2')
+      response.writeHead(200, { 'content-type': 'application/x-bittorrent' }).end(two.bytes)
+    else sendFile(request, response, content)
+  })
+  const watched = join(node.folder, 'watched')
+  await mkdir(watched)
+  const rule = { directory: watched, label: 'seen', paused: true, action: 'delete' as const }
+  await node.operations.changeSettings({ automation: { watch: [rule] } })
+  await writeFile(join(watched, 'unfinished'), one.bytes)
+  await rename(join(watched, 'unfinished'), join(watched, 'one.torrent'))
+  expect(await eventually('it is added', () => torrentOf(node, one.id))).toMatchObject({
+    label: 'seen',
+    state: 'paused',
+  })
+
+  const link = await node.operations.addTorrent({
+    source: `${server.url}/get?id=2`,
+    paused: true,
+    label: 'linked',
+  })
+  expect(link).toMatchObject({
+    added: true,
+    job: null,
+    torrent: { id: two.id, label: 'linked', state: 'paused' },
+  })
+
+  const { job } = await node.operations.addTorrent({ source: `${server.url}/big.iso` })
+  expect(job).toMatchObject({ kind: 'download', name: 'big.iso' })
+  const ended = await eventually('it is downloaded', async () => {
+    const now = await node.operations.getJob({ id: job!.id })
+    return now.endedMs === null ? null : now
+  })
+  expect(ended).toMatchObject({
+    state: 'done',
+    path: join(node.directory, 'big.iso'),
+    doneBytes: content.length,
+  })
+  expect(await readFile(ended.path!)).toEqual(content)
+  await expect(node.operations.addTorrent({ source: 'gopher://x' })).rejects.toMatchObject({
+    code: 'unknown-identifier',
+    message: expect.stringContaining('magnet'),
+  })
+  const look = (source: string) => node.operations.previewTorrent({ source, timeoutSeconds: 5 })
+  await expect(look('nonsense of some kind')).rejects.toMatchObject({
+    code: 'unknown-identifier',
+    field: 'source',
+    message: expect.stringContaining('magnet'),
+  })
+  for (const plain of [`${server.url}/big.iso`, 'ftp://127.0.0.1/big.iso'])
+    await expect(look(plain)).rejects.toMatchObject({ code: 'not-a-torrent', field: 'source' })
+  expect(await look(`${server.url}/get?id=2`)).toMatchObject({ id: two.id, known: true })
+  const { items } = await node.operations.listProtocols({})
+  expect(items.map(({ name }) => name)).toEqual(['BitTorrent', 'HTTP', 'FTP'])
+})
+
+test('an item of a feed that is added by hand is marked, and that is told', async () => {
+  const node = await nodeForTest()
+  const magnet = `magnet:?xt=urn:btih:${'12'.repeat(20)}`
+  await using server = await FileServer.start((_, response) => {
+    const items = [magnet, `magnet:?xt=urn:btih:${'34'.repeat(20)}`].map(
+      (link, at) => `<item><title>Film ${at}</title><guid>${at}</guid><link>${link}</link></item>`,
+    )
+    response.end(`<rss><channel><title>Films</title>${items.join('')}</channel></rss>`)
+  })
+  const { id } = await node.operations.addFeed({ url: `${server.url}/feed`, everyMinutes: 30, filters: [] })
+  const items = async () => (await node.operations.listFeedItems({ id, limit: 10 })).items
+  await eventually('it is read', async () => (await items()).length === 2)
+  let told = 0
+  node.events.subscribe('feeds', () => told++)
+  await node.operations.addTorrent({ source: magnet, paused: true })
+  const taken = (await items()).map(({ title, taken }) => [title, taken])
+  expect(taken.sort()).toEqual([
+    ['Film 0', true],
+    ['Film 1', false],
+  ])
+  expect(told).toBe(1)
+})
+
+test('a feed’s item is downloaded from a peer, moved when complete, and told to a program once', async () => {
+  const [seeder, node] = [await nodeForTest(), await nodeForTest()]
+  await mkdir(seeder.directory, { recursive: true })
+  const source = join(seeder.directory, 'film.mkv')
+  await writeFile(source, Buffer.alloc(500_000, 'film'))
+  const metainfo = await createTorrent(source, {})
+  const id = infoHashText(metainfo.info.infoHashes)
+  const torrent = Buffer.from(writeMetainfo(metainfo)).toString('base64')
+  await seeder.operations.addTorrent({ torrent, trusted: true })
+  await using server = await FileServer.start((request, response) => {
+    if (request.url === '/film.torrent') response.end(Buffer.from(torrent, 'base64'))
+    else
+      response.end(
+        `<rss><channel><title>Films</title><item><title>A film</title><guid>1</guid><enclosure url="/film.torrent"/></item></channel></rss>`,
+      )
+  })
+  const [complete, told] = [join(node.folder, 'complete'), join(await temporaryFolder(), 'told')]
+  const script = 'require("fs").appendFileSync(process.argv[1], process.argv[2] + "\\n")'
+  await node.operations.changeSettings({
+    downloads: { completeDirectory: complete },
+    automation: { onComplete: [process.execPath, '-e', script, told, '{path}'] },
+  })
+  const filters = [FeedFilter.parse({ include: 'film', label: 'films' })]
+  const feed = await node.operations.addFeed({ url: `${server.url}/feed`, everyMinutes: 30, filters })
+  await eventually('it is added', () => torrentOf(node, id))
+  node.core.book.get(id).api.addPeer(`127.0.0.1:${seeder.core.session.port}`)
+  const lines = async () => (await readFile(told, 'utf8').catch(() => '')).split('\n').filter(Boolean)
+  await eventually('the program was told', async () => (await lines()).length > 0)
+  expect(await lines()).toEqual([join(complete, 'film.mkv')])
+  expect(await readFile(join(complete, 'film.mkv'))).toEqual(await readFile(source))
+  expect((await torrentOf(node, id))!.label).toBe('films')
+  const { items } = await node.operations.listFeedItems({ id: feed.id, limit: 10 })
+  expect(items).toMatchObject([{ title: 'A film', taken: true }])
+
+  // A restart tells nobody again.
+  const again = await node.restart()
+  await eventually('it is shared again', async () => (await torrentOf(again, id))?.state === 'seeding')
+  await again.operations.refreshFeed({ id: feed.id })
+  expect(await lines()).toHaveLength(1)
+})

@@ -1,0 +1,111 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { CreateTorrent } from '@shoal/api'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { nodeForTest } from '../testing/for-test.ts'
+import type { TestNode } from '../testing/test-node.ts'
+
+async function open(): Promise<TestNode> {
+  const node = await nodeForTest()
+  await mkdir(join(node.directory, 'album', 'cd 1'), { recursive: true })
+  await writeFile(join(node.directory, 'album', 'cd 1', 'a.txt'), 'a'.repeat(70_000))
+  await writeFile(join(node.directory, 'album', 'b.txt'), 'b'.repeat(90_000))
+  await writeFile(join(node.directory, 'c.txt'), 'c'.repeat(50_000))
+  return node
+}
+
+/** All that is read through the node, whole. */
+async function contents(node: TestNode, id: string): Promise<Record<string, string>> {
+  const { items } = await node.operations.listFiles({ id, limit: 100 })
+  const read = async (index: number, lengthBytes: number) => {
+    const file = await node.files.open(id, `#${index}`)
+    const chunks = []
+    const signal = AbortSignal.timeout(5000)
+    for await (const chunk of file.read({ start: 0, end: lengthBytes, signal })) chunks.push(chunk)
+    return Buffer.concat(chunks).toString()
+  }
+  const entries = items.map(async ({ index, path, lengthBytes }) => [path, await read(index, lengthBytes)])
+  return Object.fromEntries(await Promise.all(entries))
+}
+
+test.each([
+  ['album', { 'album/b.txt': 'b'.repeat(90_000), 'album/cd 1/a.txt': 'a'.repeat(70_000) }],
+  ['c.txt', { 'c.txt': 'c'.repeat(50_000) }],
+])(
+  '%s is shared under another name, and served from where it lies, also after a restart',
+  async (path, expected) => {
+    const node = await open()
+    const job = await node.operations.createTorrent(
+      CreateTorrent.parse({ path: join(node.directory, path), name: 'Something else' }),
+    )
+    const { torrent: id, error } = await node.core.jobs.whenEnded(job.id)
+    expect(error).toBeNull()
+    expect(await node.operations.getTorrent({ id: id! })).toMatchObject({
+      name: 'Something else',
+      progress: 1,
+    })
+    expect(await contents(node, id!)).toEqual(expected)
+    const again = await node.restart()
+    const { api } = again.core.book.get(id!)
+    await api.recheck()
+    expect(api.stats).toMatchObject({ progress: 1, state: 'seeding' })
+    expect(await contents(again, id!)).toEqual(expected)
+  },
+)
+
+test('a move that is under way when its torrent is forgotten is ended, and brings nothing back', async () => {
+  const node = await open()
+  const job = await node.operations.createTorrent(
+    CreateTorrent.parse({ path: join(node.directory, 'album') }),
+  )
+  const id = (await node.core.jobs.whenEnded(job.id)).torrent!
+  const torrent = node.core.book.get(id)
+  const { promise: begun, resolve } = Promise.withResolvers<void>()
+  vi.spyOn(torrent.api, 'move').mockImplementation((_, { signal } = {}) => {
+    resolve()
+    return new Promise((_, reject) => signal!.addEventListener('abort', () => reject(signal!.reason)))
+  })
+  const move = await node.operations.moveTorrent({ id, directory: join(node.folder, 'other') })
+  await begun
+  expect(await node.operations.getTorrent({ id })).toMatchObject({ state: 'moving' })
+  node.core.removals.drop(torrent)
+  expect(await node.core.jobs.whenEnded(move.id)).toMatchObject({ state: 'cancelled' })
+  await vi.waitFor(() => expect(node.core.book.find(id)).toBeNull())
+  expect(node.core.catalogue.torrents.all()).toEqual([])
+  expect(node.core.session.torrents).toEqual([])
+  expect(await readFile(join(node.directory, 'album', 'b.txt'), 'utf8')).toHaveLength(90_000)
+})
+
+test('a server that does not answer holds up no start, and what it has is asked for at the next', async () => {
+  const node = await open()
+  let requests = 0
+  let isAnswering = false
+  const server = createServer((_, answer) => {
+    requests++
+    if (isAnswering) answer.end('late, but here')
+  })
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  const source = `http://127.0.0.1:${(server.address() as AddressInfo).port}/late.txt`
+  node.core.catalogue.jobs.add({
+    id: 'late',
+    kind: 'download',
+    name: 'late.txt',
+    state: 'running',
+    detail: { source, directory: node.directory },
+    startedMs: 1,
+  })
+  const again = await node.restart()
+  await vi.waitFor(() => expect(requests).toBe(1))
+  isAnswering = true
+  const third = await again.restart()
+  await vi.waitFor(async () =>
+    expect(await third.operations.getJob({ id: 'late' })).toMatchObject({ state: 'done' }),
+  )
+  expect(await readFile(join(node.directory, 'late.txt'), 'utf8')).toBe('late, but here')
+})

@@ -1,0 +1,65 @@
+import type { RunningNode } from '../kernel/contract.ts'
+import type { Call } from '../server/compat/call.ts'
+import { codeOf, isForeseen } from '../server/compat/call.ts'
+import type { FactsBook } from '../server/compat/torrent-facts.ts'
+import type { Params } from './params.ts'
+import type { SyncMemories } from './sync-memory.ts'
+
+/** What the methods of the API work with. */
+export interface WebContext {
+  readonly node: RunningNode
+  readonly call: Call
+  readonly facts: FactsBook
+  readonly memories: SyncMemories
+  /** Who asks: the session, or what the request proved by itself. */
+  readonly client: string
+}
+
+/** Text, JSON, a file, or nothing. */
+export type Answer = string | object | Uint8Array | undefined
+
+export interface WebMethod {
+  /** Changes something: only a POST may ask for it, so that no link can. */
+  readonly changes: boolean
+  run(params: Params, context: WebContext): Promise<Answer>
+}
+
+export type WebMethods = Readonly<Record<string, WebMethod>>
+
+export function reads(run: WebMethod['run']): WebMethod {
+  return { changes: false, run }
+}
+
+export function changes(run: WebMethod['run']): WebMethod {
+  return { changes: true, run }
+}
+
+/** A refusal with qBittorrent's own status: 400 wrong parameters, 404 no such torrent, 409 it cannot be done, 415 no torrent file. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal'
+  readonly status: number
+
+  constructor(status: number, message: string) {
+    super(message)
+    this.status = status
+  }
+}
+
+const STATUSES: Readonly<Record<string, number>> = {
+  'bad-request': 400,
+  'bad-argument': 400,
+  'unknown-identifier': 400,
+  'not-found': 404,
+  'no-permission': 403,
+  'forbidden-host': 403,
+  'forbidden-origin': 403,
+  'too-large': 413,
+  'bad-torrent': 415,
+  'bad-bencode': 415,
+}
+
+/** Status for an error of the node; 500 for what nobody foresaw. */
+export function statusOf(error: unknown): number {
+  if (error instanceof Refusal) return error.status
+  return isForeseen(error) ? (STATUSES[codeOf(error)] ?? 409) : 500
+}

@@ -1,0 +1,250 @@
+import fc from 'fast-check'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import {
+  type Answer,
+  type CompatServer,
+  compatServer,
+  TOKEN,
+} from '../server/compat/testing/compat-server.ts'
+import { METHODS, qbittorrentApi } from './plugin.ts'
+
+const WAIT = { timeout: 10_000, interval: 50 }
+let server: CompatServer
+let cookie = ''
+
+beforeAll(async () => {
+  server = await compatServer(qbittorrentApi)
+  const answer = await post('auth/login', { username: 'shoal', password: TOKEN }, {})
+  expect([answer.statusCode, answer.body]).toEqual([200, 'Ok.'])
+  cookie = String(answer.headers['set-cookie']).split(';', 1)[0]!
+})
+afterAll(() => server[Symbol.asyncDispose]())
+
+type Headers = Record<string, string>
+
+function post(
+  name: string,
+  params: Record<string, string> = {},
+  headers: Headers = { cookie },
+): Promise<Answer> {
+  const type = { 'content-type': 'application/x-www-form-urlencoded' }
+  const payload = new URLSearchParams(params).toString()
+  return server.app.inject({
+    method: 'POST',
+    url: `/api/v2/${name}`,
+    payload,
+    headers: { ...type, ...headers },
+  })
+}
+
+function get(
+  name: string,
+  query: Record<string, string> = {},
+  headers: Headers = { cookie },
+): Promise<Answer> {
+  return server.app.inject({ url: `/api/v2/${name}`, query, headers })
+}
+
+async function add(torrent: Buffer, fields: Record<string, string> = {}): Promise<Answer> {
+  const form = new FormData()
+  form.append('torrents', new File([torrent as never], 'a.torrent'))
+  for (const [name, value] of Object.entries(fields)) form.append(name, value)
+  const sent = new Response(form)
+  const bytes = Buffer.from(await sent.arrayBuffer())
+  const type = sent.headers.get('content-type')!
+  return server.app.inject({
+    method: 'POST',
+    url: '/api/v2/torrents/add',
+    payload: bytes,
+    headers: { cookie, 'content-type': type },
+  })
+}
+
+test('opens to the cookie, to user name and password, and to the token as a key; to nobody else', async () => {
+  expect((await get('app/version', {}, {})).statusCode).toBe(403)
+  expect((await get('app/version', {}, { cookie: `SID=${'x'.repeat(43)}` })).statusCode).toBe(403)
+  expect((await get('app/version')).body).toBe('v4.6.7')
+  const basic = `Basic ${Buffer.from(`shoal:${TOKEN}`).toString('base64')}`
+  for (const authorization of [basic, `Bearer ${TOKEN}`])
+    expect((await get('app/webapiVersion', {}, { authorization })).body).toBe('2.9.3')
+  expect((await post('auth/login', { username: 'shoal', password: 'no' }, {})).body).toBe('Fails.')
+})
+
+test('a session ends when it is logged out', async () => {
+  const answer = await post('auth/login', { username: 'shoal', password: TOKEN }, {})
+  expect(String(answer.headers['set-cookie'])).toMatch(/^SID=[\w-]{43}; HttpOnly; SameSite=Strict; path=\/$/)
+  const mine = { cookie: String(answer.headers['set-cookie']).split(';', 1)[0]! }
+  expect((await get('app/version', {}, mine)).statusCode).toBe(200)
+  await post('auth/logout', {}, mine)
+  expect((await get('app/version', {}, mine)).statusCode).toBe(403)
+})
+
+test('a link changes nothing, and search is left out', async () => {
+  expect((await get('app/shutdown')).statusCode).toBe(405)
+  expect((await get('torrents/delete', { hashes: 'all', deleteFiles: 'true' })).statusCode).toBe(405)
+  expect((await post('search/start', { pattern: 'x' })).statusCode).toBe(404)
+})
+
+test('adds a .torrent with all that is said of it, and refuses what is none', async () => {
+  const torrent = await server.torrent('album', { 'a.mp3': 40_000, 'b.mp3': 10 }, [
+    ['http://127.0.0.1:9/announce'],
+  ])
+  const options = {
+    category: 'music',
+    tags: 'x, y',
+    stopped: 'true',
+    dlLimit: '5000',
+    ratioLimit: '0',
+    rename: 'Best',
+  }
+  expect((await add(torrent, options)).body).toBe('Ok.')
+  const [info] = (await get('torrents/info')).json()
+  expect(info).toMatchObject({
+    category: 'music',
+    tags: 'x, y',
+    state: 'pausedDL',
+    dl_limit: 5000,
+    ratio_limit: 0,
+  })
+  expect((await get('torrents/info', { hashes: info.infohash_v2 })).json()).toHaveLength(1)
+  expect((await get('torrents/info', { hashes: info.infohash_v2.slice(0, 40) })).json()).toHaveLength(1)
+  const exported = await get('torrents/export', { hash: info.hash })
+  expect(exported.rawPayload.subarray(0, 1).toString()).toBe('d')
+  const files = (await get('torrents/files', { hash: info.hash })).json()
+  expect(files.map((file: { piece_range: number[] }) => file.piece_range)).toEqual([
+    [0, 2],
+    [3, 3],
+  ])
+  expect((await add(Buffer.from('no torrent'))).statusCode).toBe(415)
+  expect((await post('torrents/add', { urls: 'nonsense' })).body).toBe('Fails.')
+  expect((await post('torrents/add', { urls: 'magnet:?xt=urn:btih:zz', savepath: '/etc' })).body).toBe(
+    'Fails.',
+  )
+  await post('torrents/delete', { hashes: info.hash, deleteFiles: 'false' })
+  expect((await get('torrents/info')).json()).toEqual([])
+})
+
+test('keeps the keys of private trackers when trackers are changed', async () => {
+  const announce = 'http://127.0.0.1:9/0123456789abcdef0123456789abcdef/announce'
+  await add(await server.torrent('private', { a: 10 }, [[announce]]), { paused: 'true' })
+  const [{ hash }] = (await get('torrents/info')).json()
+  const other = 'http://127.0.0.1:9/announce?passkey=0123456789abcdef'
+  await post('torrents/addTrackers', { hash, urls: `${other}\n${announce}` })
+  const urls = (await get('torrents/trackers', { hash })).json().map(({ url }: { url: string }) => url)
+  expect(urls.slice(3)).toEqual([announce, other])
+  await post('torrents/editTracker', { hash, origUrl: other, newUrl: `${other}0` })
+  expect(await server.call('listTrackers', { id: hash })).toMatchObject({
+    items: [{ announce }, { announce: `${other}0`, url: expect.not.stringContaining('0123456789abcdef') }],
+  })
+  await post('torrents/delete', { hashes: hash, deleteFiles: 'true' })
+})
+
+test('starts past the queue, and sets how long is shared', async () => {
+  await add(await server.torrent('forced', { a: 10 }), { paused: 'true' })
+  const [{ hash }] = (await get('torrents/info')).json()
+  await post('torrents/setForceStart', { hashes: hash, value: 'true' })
+  await post('torrents/setShareLimits', { hashes: hash, ratioLimit: '-1', seedingTimeLimit: '90' })
+  const forced = { force_start: true, state: 'forcedDL', ratio_limit: -1, seeding_time_limit: 90 }
+  // What lies there is looked at first.
+  await expect.poll(() => get('torrents/info').then(each => each.json()), WAIT).toMatchObject([forced])
+  await post('torrents/setForceStart', { hashes: hash, value: 'false' })
+  await post('torrents/setShareLimits', { hashes: hash, ratioLimit: '0', seedingTimeLimit: '-2' })
+  const usual = { force_start: false, state: 'stalledDL', ratio_limit: 0, seeding_time_limit: 0 }
+  await expect.poll(() => get('torrents/info').then(each => each.json()), WAIT).toMatchObject([usual])
+  await post('torrents/delete', { hashes: hash, deleteFiles: 'true' })
+})
+
+test('says with its status what is wrong', async () => {
+  const none = 'e'.repeat(40)
+  expect((await get('torrents/properties', { hash: none })).statusCode).toBe(404)
+  expect((await get('torrents/files')).statusCode).toBe(400)
+  expect((await post('torrents/setCategory', { hashes: 'all', category: 'unknown' })).statusCode).toBe(409)
+  expect((await post('torrents/createCategory', { category: ' ' })).statusCode).toBe(400)
+  expect((await post('torrents/createCategory', { category: 'c', savePath: '/etc' })).statusCode).toBe(409)
+  expect((await post('torrents/pause', { hashes: none })).statusCode).toBe(200)
+  expect((await post('app/setPreferences', { json: '{' })).statusCode).toBe(400)
+})
+
+test('takes anything for a request without falling over', { timeout: 60_000 }, async () => {
+  await add(await server.torrent('fuzz', { a: 20_000, b: 10 }), { paused: 'true' })
+  const [{ hash }] = (await get('torrents/info')).json()
+  // These would stop the node of this test, ask the network, or leave nothing to work on.
+  const left = new Set(['app/shutdown', 'rss/addFeed', 'rss/refreshItem', 'torrents/delete'])
+  const name = fc.constantFrom(...Object.keys(METHODS).filter(each => !left.has(each)))
+  const value = fc.oneof(
+    fc.constantFrom(
+      hash,
+      'all',
+      '',
+      '0',
+      '-1',
+      '1e999',
+      'true',
+      '{}',
+      '[]',
+      '../..',
+      'a/b',
+      `${hash}|x`,
+      '-2',
+      '7',
+    ),
+    fc.string({ unit: 'binary', maxLength: 40 }),
+  )
+  const names = [
+    ...[
+      'hash',
+      'hashes',
+      'category',
+      'categories',
+      'savePath',
+      'urls',
+      'tags',
+      'json',
+      'id',
+      'priority',
+      'limit',
+      'mode',
+    ],
+    ...[
+      'oldPath',
+      'newPath',
+      'origUrl',
+      'newUrl',
+      'peers',
+      'name',
+      'rid',
+      'sort',
+      'offset',
+      'filter',
+      'ratioLimit',
+    ],
+    ...[
+      'seedingTimeLimit',
+      'ruleName',
+      'ruleDef',
+      'newRuleName',
+      'path',
+      'url',
+      'indexes',
+      'deleteFiles',
+      'value',
+    ],
+  ]
+  const params = fc.dictionary(fc.constantFrom(...names), value, { maxKeys: 5, noNullPrototype: true })
+  await fc.assert(
+    fc.asyncProperty(name, params, async (asked, given) => {
+      const { statusCode } = await post(asked, { hash, hashes: hash, ...given })
+      expect(statusCode, `${asked} ${JSON.stringify(given)} ${server.problems.at(-1)}`).toBeLessThan(500)
+    }),
+    { numRuns: 300 },
+  )
+  const type = { 'content-type': 'multipart/form-data; boundary=x' }
+  const damaged = await server.app.inject({
+    method: 'POST',
+    url: '/api/v2/torrents/add',
+    payload: '--x\r\nContent-Disposition: form-data; name="urls"\r\n\r\nhalf',
+    headers: { cookie, ...type },
+  })
+  expect(damaged.statusCode).toBe(400)
+  expect(server.problems.filter(problem => problem.includes('failed'))).toEqual([])
+})

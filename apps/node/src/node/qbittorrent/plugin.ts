@@ -1,0 +1,150 @@
+/** qBittorrent's Web API at `/api/v2`, for every tool that drives a qBittorrent; its `search` is left out. */
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { TOKEN_USER } from '../server/access/access.ts'
+import { basicCredentials, bearerToken } from '../server/access/credentials.ts'
+import { callerOf, codeOf } from '../server/compat/call.ts'
+import { MAX_BODY_BYTES, takeBodies } from '../server/compat/take-bodies.ts'
+import { FactsBook } from '../server/compat/torrent-facts.ts'
+import { isFromHttps } from '../server/guard/origin.ts'
+import type { CompatPlugin, CompatScope } from '../server/server.ts'
+import { type Answer, statusOf, type WebMethods } from './answer.ts'
+import { APP_METHODS } from './app.ts'
+import { LOG_METHODS } from './log.ts'
+import { readParams } from './params.ts'
+import { FEED_METHODS } from './rss.ts'
+import { RULE_METHODS } from './rss-rules.ts'
+import { ENDED_COOKIE, Sessions, sessionCookie, sessionId } from './sessions.ts'
+import { SYNC_METHODS } from './sync.ts'
+import { SyncMemories } from './sync-memory.ts'
+import { ACTING_METHODS } from './torrents-act.ts'
+import { ADDING_METHODS } from './torrents-add.ts'
+import { LABEL_METHODS } from './torrents-labels.ts'
+import { READING_METHODS } from './torrents-read.ts'
+import { SOURCE_METHODS } from './torrents-sources.ts'
+import { TRANSFER_METHODS } from './transfer.ts'
+
+const PATH = '/api/v2'
+const MAX_LOGIN_BYTES = 16_384
+/** Clients that are told of changes alone; each one more gets the whole list in every answer. */
+const MOST_MEMORIES = 16
+
+/** By the end of their path. */
+export const METHODS: WebMethods = {
+  ...APP_METHODS,
+  ...LOG_METHODS,
+  ...SYNC_METHODS,
+  ...TRANSFER_METHODS,
+  ...READING_METHODS,
+  ...ACTING_METHODS,
+  ...ADDING_METHODS,
+  ...SOURCE_METHODS,
+  ...LABEL_METHODS,
+  ...FEED_METHODS,
+  ...RULE_METHODS,
+}
+
+export const qbittorrentApi: CompatPlugin = scope => {
+  const { app, node } = scope
+  const sessions = new Sessions()
+  const memories = new SyncMemories(MOST_MEMORIES)
+  const call = callerOf(node.operations)
+  const facts = new FactsBook(call)
+  app.removeAllContentTypeParsers()
+  takeBodies(app)
+  app.setErrorHandler((error, request, reply) => refuse(error, request, reply, scope))
+  app.post(`${PATH}/auth/login`, { bodyLimit: MAX_LOGIN_BYTES }, (request, reply) =>
+    login(request, reply, sessions, scope),
+  )
+  app.post(`${PATH}/auth/logout`, { bodyLimit: MAX_LOGIN_BYTES }, async (request, reply) => {
+    const id = sessionId(request.headers.cookie)
+    if (id !== null) {
+      sessions.close(id)
+      memories.forget(id)
+    }
+    return reply.header('set-cookie', ENDED_COOKIE).send()
+  })
+  const asked = new WeakMap<FastifyRequest, string>()
+  const onRequest = async (request: FastifyRequest, reply: FastifyReply) => {
+    const client = await clientOf(request, sessions, scope)
+    if (client === null) return reply.code(403).type('text/plain').send('Forbidden')
+    asked.set(request, client)
+  }
+  for (const [name, method] of Object.entries(METHODS))
+    app.route({
+      method: method.changes ? ['POST'] : ['GET', 'POST'],
+      url: `${PATH}/${name}`,
+      bodyLimit: MAX_BODY_BYTES,
+      onRequest,
+      handler: async (request, reply) => {
+        const params = await readParams(request.url, request.headers['content-type'], request.body)
+        const answer = await method.run(params, { node, call, facts, memories, client: asked.get(request)! })
+        return send(answer, reply)
+      },
+    })
+  // Whoever follows a link to what changes something, does not.
+  for (const [name, method] of Object.entries(METHODS))
+    if (method.changes)
+      app.get(`${PATH}/${name}`, { onRequest }, async (_, reply) =>
+        reply.code(405).header('allow', 'POST').send(),
+      )
+}
+
+function send(answer: Answer, reply: FastifyReply): FastifyReply {
+  if (answer === undefined) return reply.type('text/plain; charset=UTF-8').send('')
+  if (typeof answer === 'string') return reply.type('text/plain; charset=UTF-8').send(answer)
+  if (answer instanceof Uint8Array) return reply.type('application/x-bittorrent').send(Buffer.from(answer))
+  return reply.type('application/json').send(JSON.stringify(answer))
+}
+
+async function login(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  sessions: Sessions,
+  { access }: CompatScope,
+): Promise<FastifyReply> {
+  const params = await readParams(request.url, request.headers['content-type'], request.body)
+  reply.type('text/plain; charset=UTF-8')
+  try {
+    const isRight = await access.checkPassword(params.text('username'), params.text('password'), request)
+    if (!isRight) return reply.send('Fails.')
+  } catch (error) {
+    if (codeOf(error) !== 'too-many-attempts') throw error
+    return reply
+      .code(403)
+      .send('Your IP address has been banned after too many failed authentication attempts.')
+  }
+  const cookie = sessionCookie(sessions.open(), isFromHttps(request.headers))
+  return reply.header('set-cookie', cookie).send('Ok.')
+}
+
+/**
+ * By the cookie, or else by what the request itself proves: the node's user name and password, or its token as a key. Null for a stranger.
+ */
+async function clientOf(
+  request: FastifyRequest,
+  sessions: Sessions,
+  { access }: CompatScope,
+): Promise<string | null> {
+  const { cookie, authorization } = request.headers
+  const id = sessionId(cookie)
+  if (id !== null && sessions.use(id)) return id
+  if (authorization === undefined) return null
+  const token = bearerToken(authorization)
+  const pair = token === null ? basicCredentials(authorization) : { username: TOKEN_USER, password: token }
+  return pair && (await access.checkPassword(pair.username, pair.password, request)) ? request.ip : null
+}
+
+function refuse(
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { node }: CompatScope,
+): FastifyReply {
+  const { statusCode, message, stack } = error as Error & { statusCode?: number }
+  const isBanned = codeOf(error) === 'too-many-attempts'
+  const status = isBanned ? 403 : (statusCode ?? statusOf(error))
+  reply.code(status).type('text/plain; charset=UTF-8')
+  if (status < 500) return reply.send(message)
+  node.log.error(`qBittorrent's ${request.routeOptions.url ?? 'API'} failed: ${stack ?? message}`)
+  return reply.send('internal error: see the log of Shoal')
+}

@@ -1,0 +1,21 @@
+import type { Torrent } from '@shoal/api'
+import { allTorrents, findTorrents } from '../server/compat/torrent-finder.ts'
+import { Refusal, type WebContext } from './answer.ts'
+import type { Params } from './params.ts'
+
+/** The torrents of `hashes`: `all`, or hashes with `|` between them. Unknown ones are left out. */
+export async function chosen(params: Params, { call }: WebContext): Promise<Torrent[]> {
+  if (params.required('hashes') === 'all') return allTorrents(call)
+  return findTorrents(call, params.list('hashes', '|'))
+}
+
+export async function chosenIds(params: Params, context: WebContext): Promise<string[]> {
+  return (await chosen(params, context)).map(({ id }) => id)
+}
+
+/** The torrent of `hash`. Refused when there is none. */
+export async function chosenOne(params: Params, { call }: WebContext): Promise<Torrent> {
+  const [torrent] = await findTorrents(call, [params.required('hash').trim()])
+  if (torrent) return torrent
+  throw new Refusal(404, 'there is no such torrent')
+}

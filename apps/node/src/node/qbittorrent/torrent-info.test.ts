@@ -1,0 +1,92 @@
+import { DEFAULT_SETTINGS } from '@shoal/api'
+import { expect, test } from 'vitest'
+import { COMPLETE, sampleDetail, sampleFacts } from '../server/compat/testing/sample.ts'
+import { AT_ONCE, infoOf, NO_ETA, stateOf } from './torrent-info.ts'
+
+const { seeding } = DEFAULT_SETTINGS
+
+test.each([
+  ['metadata', { wantedBytes: null }, 'metaDL'],
+  ['downloading', {}, 'downloading'],
+  ['downloading', { downloadBytesPerSecond: 0 }, 'stalledDL'],
+  ['paused', {}, 'pausedDL'],
+  ['queued', {}, 'queuedDL'],
+  ['checking', {}, 'checkingDL'],
+  ['seeding', { ...COMPLETE, uploadBytesPerSecond: 1 }, 'uploading'],
+  ['seeding', COMPLETE, 'stalledUP'],
+  ['complete', COMPLETE, 'pausedUP'],
+  ['queued', COMPLETE, 'queuedUP'],
+  ['checking', COMPLETE, 'checkingUP'],
+  ['moving', {}, 'moving'],
+  ['error', { error: { code: 'no-space', message: 'full' } }, 'error'],
+  ['error', { error: { code: 'missing-files', message: 'gone' } }, 'missingFiles'],
+] as const)('%s with %o is %s', (state, change, expected) => {
+  expect(stateOf(sampleDetail({ ...change, state }))).toBe(expected)
+})
+
+test('what was started past the queue shows as forced', () => {
+  expect(stateOf(sampleDetail(), true)).toBe('forcedDL')
+  expect(stateOf(sampleDetail({ ...COMPLETE, state: 'seeding' }), true)).toBe('forcedUP')
+})
+
+test('sizes, times, limits and places are in its names and units', () => {
+  expect(infoOf(sampleFacts(), { seeding })).toMatchObject({
+    added_on: 1_700_000_000,
+    amount_left: 600,
+    category: 'tv',
+    completed: 200,
+    completion_on: -1,
+    content_path: '/downloads/tv/season',
+    dl_limit: 0,
+    dlspeed: 100,
+    eta: 6,
+    hash: 'a'.repeat(40),
+    num_complete: 10,
+    num_incomplete: 3,
+    num_leechs: 3,
+    num_seeds: 2,
+    priority: 3,
+    progress: 0.25,
+    ratio_limit: -2,
+    save_path: '/downloads/tv',
+    seeding_time_limit: -2,
+    size: 800,
+    tags: 'new, hd',
+    total_size: 1000,
+    up_limit: 20_000,
+  })
+})
+
+test('progress is 1 only when all that is wanted is here', () => {
+  expect(infoOf(sampleFacts({ progress: 1 }), { seeding }).progress).toBeLessThan(1)
+  expect(infoOf(sampleFacts(COMPLETE), { seeding })).toMatchObject({
+    progress: 1,
+    amount_left: 0,
+    eta: NO_ETA,
+  })
+})
+
+test('a torrent of v2 alone is known by the start of its info hash', () => {
+  const hash = 'b'.repeat(64)
+  expect(infoOf(sampleFacts({ id: hash, infoHashV1: null, infoHashV2: hash }), { seeding })).toMatchObject({
+    hash: 'b'.repeat(40),
+    infohash_v1: '',
+    infohash_v2: hash,
+  })
+})
+
+test.each([
+  [null, -2],
+  [0, -1],
+  [AT_ONCE.ratio, 0],
+  [1.5, 1.5],
+])('a ratio limit of %s is %d', (ratioLimit, expected) => {
+  expect(infoOf(sampleFacts({ ratioLimit }), { seeding }).ratio_limit).toBe(expected)
+})
+
+test('the limits that hold come from the settings where the torrent has none', () => {
+  const own = { ...seeding, ratioLimit: 2, timeLimitMinutes: 90 }
+  expect(infoOf(sampleFacts(), { seeding: own })).toMatchObject({ max_ratio: 2, max_seeding_time: 90 })
+  const change = { ratioLimit: 0, seedingTimeLimitMinutes: 5 }
+  expect(infoOf(sampleFacts(change), { seeding: own })).toMatchObject({ max_ratio: -1, max_seeding_time: 5 })
+})

@@ -1,0 +1,124 @@
+/** A torrent as qBittorrent lists it. What Shoal does not have is as in a qBittorrent that does not use it. */
+import type { Settings, Torrent, TorrentDetail } from '@shoal/api'
+import { realTrackers } from '../server/compat/real-trackers.ts'
+import { contentPath, isComplete, leftBytes, type TorrentFacts } from '../server/compat/torrent-facts.ts'
+import { hash40 } from '../server/compat/torrent-finder.ts'
+
+/** An ETA that is not known, or never comes: a hundred days. */
+export const NO_ETA = 8_640_000
+/** What stands for the least limit there is, since 0 is no limit in Shoal and no time at all here. */
+export const AT_ONCE = { ratio: 0.0001, minutes: 0.001 } as const
+
+export function stateOf(torrent: Torrent, isForced = false): string {
+  const complete = isComplete(torrent)
+  switch (torrent.state) {
+    case 'error':
+      return torrent.error?.code === 'missing-files' ? 'missingFiles' : 'error'
+    case 'metadata':
+      return isForced ? 'forcedMetaDL' : 'metaDL'
+    case 'checking':
+      return complete ? 'checkingUP' : 'checkingDL'
+    case 'moving':
+      return 'moving'
+    case 'queued':
+      return complete ? 'queuedUP' : 'queuedDL'
+    case 'paused':
+      return 'pausedDL'
+    case 'complete':
+      return 'pausedUP'
+    case 'downloading':
+      if (isForced) return 'forcedDL'
+      return torrent.downloadBytesPerSecond > 0 ? 'downloading' : 'stalledDL'
+    case 'seeding':
+      if (isForced) return 'forcedUP'
+      return torrent.uploadBytesPerSecond > 0 ? 'uploading' : 'stalledUP'
+  }
+}
+
+export type TorrentInfo = ReturnType<typeof infoOf>
+
+export function infoOf(facts: TorrentFacts, { seeding }: Pick<Settings, 'seeding'>) {
+  const { detail } = facts
+  const trackers = realTrackers(facts.trackers)
+  const left = leftBytes(detail)
+  return {
+    added_on: seconds(detail.addedMs, 0),
+    amount_left: left,
+    auto_tmm: false,
+    availability: -1,
+    category: detail.label ?? '',
+    completed: Math.max(0, (detail.wantedBytes ?? 0) - left),
+    completion_on: seconds(detail.completedMs, -1),
+    content_path: contentPath(facts),
+    dl_limit: detail.downloadLimitBytesPerSecond ?? 0,
+    dlspeed: Math.round(detail.downloadBytesPerSecond),
+    download_path: '',
+    downloaded: detail.downloadedBytes,
+    downloaded_session: 0,
+    eta: detail.etaSeconds === null ? NO_ETA : Math.min(NO_ETA, Math.round(detail.etaSeconds)),
+    f_l_piece_prio: false,
+    force_start: detail.forced ?? false,
+    hash: hash40(detail),
+    inactive_seeding_time_limit: -2,
+    infohash_v1: detail.infoHashV1 ?? '',
+    infohash_v2: detail.infoHashV2 ?? '',
+    last_activity: seconds(detail.activeMs, 0),
+    magnet_uri: detail.magnet,
+    max_inactive_seeding_time: -1,
+    max_ratio: atOnce(detail.ratioLimit ?? seeding.ratioLimit, AT_ONCE.ratio) ?? -1,
+    max_seeding_time: minutesOf(detail.seedingTimeLimitMinutes ?? seeding.timeLimitMinutes) ?? -1,
+    name: detail.name,
+    num_complete: detail.swarmSeeds ?? detail.seeds,
+    num_incomplete: detail.swarmLeeches ?? leeches(detail),
+    num_leechs: leeches(detail),
+    num_seeds: detail.seeds,
+    priority: detail.queuePosition ?? 0,
+    private: detail.fileCount === null ? null : detail.private,
+    progress: isComplete(detail) ? 1 : Math.min(detail.progress, 0.9999),
+    ratio: detail.ratio ?? 0,
+    ratio_limit: shareLimit(detail.ratioLimit, AT_ONCE.ratio),
+    save_path: detail.directory,
+    seeding_time: Math.round(detail.seedingSeconds),
+    seeding_time_limit: Math.floor(shareLimit(detail.seedingTimeLimitMinutes, AT_ONCE.minutes)),
+    seen_complete: -1,
+    seq_dl: detail.sequential,
+    size: detail.wantedBytes ?? 0,
+    state: stateOf(detail, detail.forced),
+    super_seeding: false,
+    tags: detail.tags.join(', '),
+    time_active: Math.round(detail.downloadingSeconds + detail.seedingSeconds),
+    total_size: detail.totalBytes ?? -1,
+    tracker: trackers.find(({ state }) => state === 'ok')?.url ?? '',
+    trackers_count: trackers.length,
+    up_limit: detail.uploadLimitBytesPerSecond ?? 0,
+    uploaded: detail.uploadedBytes,
+    uploaded_session: 0,
+    upspeed: Math.round(detail.uploadBytesPerSecond),
+  }
+}
+
+function leeches({ peers, seeds }: TorrentDetail): number {
+  return Math.max(0, peers - seeds)
+}
+
+/** Seconds since the epoch. */
+export function seconds(ms: number | null, never: number): number {
+  return ms === null ? never : Math.round(ms / 1000)
+}
+
+/** -2: as the settings have it; -1: none. */
+function shareLimit(limit: number | null, least: number): number {
+  if (limit === null) return -2
+  return limit === 0 ? -1 : limit <= least ? 0 : limit
+}
+
+/** The limit that holds; null for none. */
+function atOnce(limit: number | null, least: number): number | null {
+  if (limit === null || limit === 0) return null
+  return limit <= least ? 0 : limit
+}
+
+function minutesOf(limit: number | null): number | null {
+  const minutes = atOnce(limit, AT_ONCE.minutes)
+  return minutes === null ? null : Math.floor(minutes)
+}

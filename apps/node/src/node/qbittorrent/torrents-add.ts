@@ -1,0 +1,74 @@
+import type { InputOf } from '@shoal/api'
+import type { Call } from '../server/compat/call.ts'
+import { isForeseen } from '../server/compat/call.ts'
+import { changes, Refusal, type WebMethods } from './answer.ts'
+import type { Params } from './params.ts'
+import { shareLimits } from './torrents-act.ts'
+
+/** Most torrents that one request may bring. */
+const MOST = 1000
+
+type Adding = InputOf<'addTorrent'>
+
+/**
+ * torrents/add. Category and folder, limits and order are Shoal's own; what Shoal has no such thing for (pieces at the ends first, other layouts of the
+ * content, cookies) is read and let be.
+ */
+export const ADDING_METHODS: WebMethods = {
+  'torrents/add': changes(async (params, { call, node }) => {
+    const options = optionsOf(params)
+    const sources = params.list('urls', /[\r\n]+/)
+    if (sources.length + params.files.length > MOST)
+      throw new Refusal(400, 'too many torrents in one request')
+    const given: Adding[] = [
+      ...sources.map(source => ({ source })),
+      ...params.files.map(({ bytes }) => ({ torrent: Buffer.from(bytes).toString('base64') })),
+    ]
+    let isAny = false
+    for (const one of given) {
+      const isTaken = await add({ ...one, ...options }, params, call).catch(error => {
+        // One .torrent that is none is told by its status, as the whole request has nothing else.
+        if (!isForeseen(error) || (given.length === 1 && one.torrent !== undefined)) throw error
+        node.log.warn(`qBittorrent's API could not add a torrent: ${(error as Error).message}`)
+        return false
+      })
+      isAny ||= isTaken
+    }
+    return isAny ? 'Ok.' : 'Fails.'
+  }),
+}
+
+async function add(input: Adding, params: Params, call: Call): Promise<boolean> {
+  const { torrent, job } = await call('addTorrent', input)
+  if (job) {
+    // The link led to a file that is no torrent; qBittorrent downloads no such thing.
+    await call('cancelJob', { id: job.id })
+    return false
+  }
+  const name = params.text('rename').trim()
+  if (name !== '') await call('updateTorrent', { id: torrent!.id, name })
+  return true
+}
+
+function optionsOf(params: Params): Adding {
+  const paused = params.bool('paused') ?? params.bool('stopped')
+  const isAutomatic = params.bool('autoTMM') ?? params.bool('useAutoTMM') ?? false
+  const directory = isAutomatic ? '' : params.text('savepath').trim()
+  const category = params.text('category').trim()
+  const tags = params.list('tags', ',')
+  const sequential = params.bool('sequentialDownload')
+  const limit = (name: string) => Math.max(0, Math.round(params.number(name) ?? 0))
+  const [down, up] = [limit('dlLimit'), limit('upLimit')]
+  return {
+    ...(directory !== '' && { directory }),
+    ...(category !== '' && { label: category }),
+    ...(tags.length > 0 && { tags }),
+    ...(paused !== undefined && { paused }),
+    ...(sequential !== undefined && { sequential }),
+    ...(params.bool('skip_checking') && { trusted: true }),
+    ...(params.bool('addToTopOfQueue') && { queue: 'first' as const }),
+    ...(down > 0 && { downloadLimitBytesPerSecond: down }),
+    ...(up > 0 && { uploadLimitBytesPerSecond: up }),
+    ...shareLimits(params),
+  }
+}

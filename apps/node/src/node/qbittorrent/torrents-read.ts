@@ -1,0 +1,102 @@
+import type { Torrent } from '@shoal/api'
+import { parseMetainfo } from '@shoal/torrent'
+import { codeOf } from '../server/compat/call.ts'
+import { hasPiece } from '../server/compat/pieces.ts'
+import { filesOf } from '../server/compat/torrent-facts.ts'
+import { allTorrents, findTorrents, hash40 } from '../server/compat/torrent-finder.ts'
+import { Refusal, reads, type WebContext, type WebMethods } from './answer.ts'
+import { selectInfos } from './filter.ts'
+import type { Params } from './params.ts'
+import { propertiesOf } from './properties.ts'
+import { chosen, chosenOne } from './select.ts'
+import { infoOf, type TorrentInfo } from './torrent-info.ts'
+import { fileOf, trackerRows } from './torrent-parts.ts'
+
+export const READING_METHODS: WebMethods = {
+  'torrents/info': reads(async (params, context) => {
+    const hashes = params.list('hashes', '|')
+    const rows =
+      hashes.length > 0 ? await findTorrents(context.call, hashes) : await allTorrents(context.call)
+    return selectInfos(await infosOf(rows, context), params)
+  }),
+  'torrents/count': reads(async (_, { call }) => String((await call('listTorrents', { limit: 1 })).total)),
+  'torrents/properties': reads(async (params, context) => {
+    const { id } = await chosenOne(params, context)
+    const detail = await context.call('getTorrent', { id })
+    const { items } = await context.call('listTrackers', { id })
+    const map = detail.fileCount === null ? null : await context.call('getPieces', { id })
+    const { network } = await context.call('getSettings', {})
+    return propertiesOf(detail, items, map, network.maxConnectionsPerTorrent)
+  }),
+  'torrents/trackers': reads(async (params, context) => {
+    const torrent = await chosenOne(params, context)
+    const { items } = await context.call('listTrackers', { id: torrent.id })
+    const { network } = await context.call('getSettings', {})
+    return trackerRows(torrent, items, network)
+  }),
+  'torrents/webseeds': reads(async (params, context) => {
+    const { id } = await chosenOne(params, context)
+    return (await context.call('getTorrent', { id })).webSeeds.map(url => ({ url }))
+  }),
+  'torrents/files': reads(files),
+  'torrents/pieceStates': reads(async (params, context) => {
+    const torrent = await chosenOne(params, context)
+    if (torrent.fileCount === null) return []
+    const { count, have } = await context.call('getPieces', { id: torrent.id })
+    const bits = Buffer.from(have, 'base64')
+    return Array.from({ length: count }, (_, piece) => (hasPiece(bits, piece) ? 2 : 0))
+  }),
+  'torrents/pieceHashes': reads(async (params, context) => {
+    const info = await infoDictionary(await chosenOne(params, context), context)
+    const hashes = Buffer.from(info?.pieceHashes ?? [])
+    return Array.from({ length: hashes.length / 20 }, (_, at) =>
+      hashes.toString('hex', at * 20, at * 20 + 20),
+    )
+  }),
+  'torrents/export': reads(async (params, context) => {
+    const torrent = await chosenOne(params, context)
+    return (await context.node.files.metainfo(torrent.id)).bytes
+  }),
+  'torrents/downloadLimit': reads((params, context) =>
+    limits(params, context, 'downloadLimitBytesPerSecond'),
+  ),
+  'torrents/uploadLimit': reads((params, context) => limits(params, context, 'uploadLimitBytesPerSecond')),
+}
+
+async function infosOf(rows: readonly Torrent[], context: WebContext): Promise<TorrentInfo[]> {
+  const settings = await context.call('getSettings', {})
+  return (await context.facts.of(rows)).map(facts => infoOf(facts, settings))
+}
+
+async function files(params: Params, context: WebContext): Promise<object[]> {
+  const torrent = await chosenOne(params, context)
+  if (torrent.fileCount === null) return []
+  const all = await filesOf(context.call, torrent.id)
+  const info = await infoDictionary(torrent, context)
+  const offsets = info?.files.filter(({ pad }) => !pad).map(({ offsetBytes }) => offsetBytes)
+  const wanted = params.has('indexes') ? params.list('indexes', '|').map(Number) : null
+  if (wanted?.some(index => !all[index])) throw new Refusal(409, 'there is no file with this index')
+  const shown = wanted ? wanted.map(index => all[index]!) : all
+  return shown.map(file => fileOf(file, torrent, offsets?.[file.index], info?.pieceLengthBytes))
+}
+
+/** Null while the metadata is unknown. */
+async function infoDictionary({ id }: Torrent, { node }: WebContext) {
+  try {
+    return parseMetainfo((await node.files.metainfo(id)).bytes).info
+  } catch (error) {
+    if (codeOf(error) === 'no-metadata') return null
+    throw error
+  }
+}
+
+async function limits(
+  params: Params,
+  context: WebContext,
+  name: 'downloadLimitBytesPerSecond' | 'uploadLimitBytesPerSecond',
+): Promise<object> {
+  const limits: Record<string, number> = {}
+  for (const torrent of await chosen(params, context))
+    limits[hash40(torrent)] = (await context.call('getTorrent', { id: torrent.id }))[name] ?? 0
+  return limits
+}

@@ -1,0 +1,95 @@
+/** Trackers, web seeds and peers of a torrent, changed. */
+
+import { tiersOf } from '../server/compat/real-trackers.ts'
+import { hash40 } from '../server/compat/torrent-finder.ts'
+import { changes, Refusal, type WebContext, type WebMethods } from './answer.ts'
+import type { Params } from './params.ts'
+import { chosen, chosenOne } from './select.ts'
+
+export const SOURCE_METHODS: WebMethods = {
+  'torrents/addTrackers': changes(async (params, context) => {
+    const added = params.required('urls').split(/\r?\n/)
+    await changeTiers(params, context, tiers => {
+      const known = new Set(tiers.flat())
+      const urls = added.map(url => url.trim()).filter(url => url !== '' && !known.has(url))
+      return [...tiers, ...urls.map(url => [url])]
+    })
+    return undefined
+  }),
+  'torrents/editTracker': changes(async (params, context) => {
+    const [from, to] = [params.required('origUrl'), params.required('newUrl').trim()]
+    if (!URL.canParse(to)) throw new Refusal(400, 'New tracker URL is invalid')
+    await changeTiers(params, context, tiers => {
+      if (tiers.flat().includes(to)) throw new Refusal(409, 'New tracker URL already exists')
+      if (!tiers.flat().includes(from)) throw new Refusal(409, 'Tracker not found')
+      return tiers.map(tier => tier.map(url => (url === from ? to : url)))
+    })
+    return undefined
+  }),
+  'torrents/removeTrackers': changes(async (params, context) => {
+    params.required('urls')
+    const removed = params.list('urls', '|')
+    await changeTiers(params, context, tiers => {
+      if (!tiers.flat().some(url => removed.includes(url))) throw new Refusal(409, 'No trackers were removed')
+      return tiers.map(tier => tier.filter(url => !removed.includes(url))).filter(tier => tier.length > 0)
+    })
+    return undefined
+  }),
+  'torrents/addWebSeeds': changes((params, context) =>
+    changeWebSeeds(params, context, urls => [...new Set([...urls, ...params.list('urls', '|').map(decode)])]),
+  ),
+  'torrents/removeWebSeeds': changes((params, context) =>
+    changeWebSeeds(params, context, urls => {
+      const removed = new Set(params.list('urls', '|').map(decode))
+      return urls.filter(url => !removed.has(url))
+    }),
+  ),
+  'torrents/addPeers': changes(async (params, context) => {
+    params.required('peers')
+    const addresses = params.list('peers', '|').filter(isAddress)
+    if (addresses.length === 0) throw new Refusal(400, 'No valid peers were specified')
+    const told: Record<string, object> = {}
+    for (const torrent of await chosen(params, context)) {
+      await context.call('addPeers', { id: torrent.id, addresses })
+      told[hash40(torrent)] = { added: addresses.length, failed: 0 }
+    }
+    return told
+  }),
+}
+
+async function changeTiers(
+  params: Params,
+  context: WebContext,
+  change: (tiers: string[][]) => string[][],
+): Promise<void> {
+  const { id } = await chosenOne(params, context)
+  const { items } = await context.call('listTrackers', { id })
+  await context.call('setTrackers', { id, tiers: change(tiersOf(items)) })
+  context.facts.doubt([id])
+}
+
+async function changeWebSeeds(
+  params: Params,
+  context: WebContext,
+  change: (urls: string[]) => string[],
+): Promise<undefined> {
+  params.required('urls')
+  const { id } = await chosenOne(params, context)
+  const { webSeeds } = await context.call('getTorrent', { id })
+  await context.call('setWebSeeds', { id, urls: change(webSeeds) })
+  context.facts.doubt([id])
+  return undefined
+}
+
+function decode(url: string): string {
+  try {
+    return decodeURIComponent(url)
+  } catch {
+    return url
+  }
+}
+
+function isAddress(text: string): boolean {
+  const port = Number(/^(?:\[[\da-f:.]+\]|[\w.-]+):(\d{1,5})$/i.exec(text)?.[1])
+  return port > 0 && port < 65_536
+}

@@ -1,0 +1,115 @@
+/** A node and sealed shares of others: what is sealed is downloaded and shared as it is, and opened beside when it is whole. */
+import { join } from 'node:path'
+import type { Job } from '@shoal/api'
+import type { Seal, ShareLink } from '@shoal/links'
+import { OpenedShare, type Unlock } from '@shoal/sealed'
+import { formatMagnet, infoHashText, type TorrentApi } from '@shoal/torrent'
+import { Failure } from '../../base/failure.ts'
+import { SHOAL } from '../../base/program.ts'
+import { torrentSource } from '../../base/sealing/torrent-source.ts'
+import { unpack } from '../../base/sealing/unpack.ts'
+import type { JobProgress, JobResult } from '../kernel/jobs.ts'
+import type { NodeCore } from '../legacy/node-core.ts'
+import type { AddedTorrent, AddInput } from '../torrents/adding.ts'
+
+/** Folder, below that for downloads, of what is sealed. */
+export const SEALED_FOLDER = 'Sealed'
+
+/** What a job keeps for a restart; `secret` is encrypted. */
+interface UnsealDetail {
+  readonly torrent: string
+  readonly directory: string
+  readonly secret: string
+}
+
+/** Bytes are hex in it. */
+type Secret = { readonly key: string } | { readonly passphrase: string }
+
+/**
+ * Adds the torrent of a sealed share, and begins the job that opens it into `directory`. Rejects with `bad-request` when what opens it is missing,
+ * and as `addTorrent` does.
+ */
+export async function addSealed(
+  core: NodeCore,
+  { magnet }: ShareLink,
+  seal: Seal,
+  { directory, passphrase, ...input }: AddInput & { directory: string; passphrase?: string | undefined },
+): Promise<{ added: AddedTorrent; job: Job }> {
+  const secret = secretOf(seal, passphrase)
+  const hash = infoHashText(magnet.infoHashes).slice(0, 16)
+  const added = await core.addTorrent(formatMagnet(magnet), {
+    ...input,
+    directory: join(directory, SEALED_FOLDER, hash),
+  })
+  const { id } = added.torrent
+  // Given again, perhaps with another passphrase: one opens it, not two.
+  for (const job of core.jobs.list())
+    if (job.kind === 'unseal' && job.torrent === id && job.endedMs === null) await core.jobs.cancel(job.id)
+  const detail: UnsealDetail = { torrent: id, directory, secret: await core.vault.seal(secret) }
+  return { added, job: start(core, detail, secret) }
+}
+
+/** Goes on after a restart. Rejects with `not-found` when the torrent or what opens it is gone. */
+export async function unsealAgain(core: NodeCore, id: string, given: unknown): Promise<Job> {
+  const detail = given as UnsealDetail
+  core.book.get(detail.torrent)
+  return start(core, detail, (await core.vault.open(detail.secret)) as Secret, id)
+}
+
+function start(core: NodeCore, detail: UnsealDetail, secret: Secret, id?: string): Job {
+  const { torrent, directory } = detail
+  return core.jobs.start({
+    ...(id !== undefined && { id }),
+    kind: 'unseal',
+    name: core.book.get(torrent).name,
+    torrent,
+    detail,
+    run: progress => unseal(core.book.get(torrent).api, unlockOf(secret), directory, progress),
+  })
+}
+
+async function unseal(
+  api: TorrentApi,
+  unlock: Unlock,
+  directory: string,
+  { signal, report }: JobProgress,
+): Promise<JobResult> {
+  await api.whenMetadata({ signal })
+  // A wrong passphrase is told as soon as the beginning is here.
+  const share = await OpenedShare.open(torrentSource(api), unlock, { signal })
+  await whenComplete(api, signal)
+  const { paths } = await unpack(share, directory, { signal, onProgress: report })
+  return { path: paths.length === 1 ? paths[0]! : directory }
+}
+
+/** However often it is paused or stands in an error before. */
+async function whenComplete(api: TorrentApi, signal: AbortSignal): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  const off = api.on('complete', () => resolve())
+  const stop = () => reject(signal.reason)
+  signal.addEventListener('abort', stop, { once: true })
+  if (signal.aborted) stop()
+  if (api.isComplete && api.state !== 'checking') resolve()
+  await promise.finally(() => {
+    off()
+    signal.removeEventListener('abort', stop)
+  })
+}
+
+function secretOf(seal: Seal, passphrase: string | undefined): Secret {
+  if (seal.by === 'key') return { key: Buffer.from(seal.key).toString('hex') }
+  if (seal.by === 'recipient')
+    throw new Failure(
+      'bad-request',
+      `this share is sealed to a key that the node has not: ${SHOAL} get opens it with your key file`,
+      { field: 'source' },
+    )
+  if (passphrase !== undefined) return { passphrase }
+  throw new Failure('bad-request', 'this share is sealed to a passphrase: give it too', {
+    field: 'passphrase',
+  })
+}
+
+function unlockOf(secret: Secret): Unlock {
+  return 'key' in secret ? { key: new Uint8Array(Buffer.from(secret.key, 'hex')) } : secret
+}

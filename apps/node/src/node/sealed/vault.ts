@@ -1,0 +1,62 @@
+/** Secrets that a node keeps across a restart: encrypted with a key that lies beside its catalogue, not in it. */
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Failure, fileFailure } from '../../base/failure.ts'
+import { writeWholeFile } from '../../base/files/write-file.ts'
+
+const ALGORITHM = 'chacha20-poly1305'
+const [KEY_BYTES, NONCE_BYTES, TAG_BYTES] = [32, 12, 16]
+
+/** A copy of the catalogue alone gives nothing away; who reads all of the node's folder reads these too. */
+export class Vault {
+  readonly #path: string
+  #key: Promise<Buffer> | null = null
+
+  constructor(dataDir: string) {
+    this.#path = join(dataDir, 'secrets.key')
+  }
+
+  /** `value`, as JSON, encrypted: base64. */
+  async seal(value: unknown): Promise<string> {
+    const nonce = randomBytes(NONCE_BYTES)
+    const cipher = createCipheriv(ALGORITHM, await this.#load(), nonce, { authTagLength: TAG_BYTES })
+    const sealed = Buffer.concat([cipher.update(JSON.stringify(value)), cipher.final()])
+    return Buffer.concat([nonce, sealed, cipher.getAuthTag()]).toString('base64')
+  }
+
+  /** Rejects with `not-found` when its key is gone or another one. */
+  async open(text: string): Promise<unknown> {
+    const bytes = Buffer.from(text, 'base64')
+    const end = bytes.length - TAG_BYTES
+    try {
+      const nonce = bytes.subarray(0, NONCE_BYTES)
+      const decipher = createDecipheriv(ALGORITHM, await this.#load(), nonce, { authTagLength: TAG_BYTES })
+      decipher.setAuthTag(bytes.subarray(end))
+      return JSON.parse(
+        Buffer.concat([decipher.update(bytes.subarray(NONCE_BYTES, end)), decipher.final()]).toString(),
+      )
+    } catch (error) {
+      throw new Failure('not-found', 'what opens this share is gone: add its link again', { cause: error })
+    }
+  }
+
+  #load(): Promise<Buffer> {
+    this.#key ??= this.#readOrMake().catch(error => {
+      this.#key = null
+      throw fileFailure(error, this.#path)
+    })
+    return this.#key
+  }
+
+  async #readOrMake(): Promise<Buffer> {
+    const kept = await readFile(this.#path).catch(error => {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+      throw error
+    })
+    if (kept?.length === KEY_BYTES) return kept
+    const key = randomBytes(KEY_BYTES)
+    await writeWholeFile(this.#path, key, { mode: 0o600 })
+    return key
+  }
+}

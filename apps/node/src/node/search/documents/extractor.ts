@@ -1,0 +1,118 @@
+import { Worker } from 'node:worker_threads'
+import { Failure } from '../../../base/failure.ts'
+import type { DocumentReply, DocumentRequest } from './document-thread.ts'
+import type { ExtractedText } from './extract-text.ts'
+import { DOCUMENT_LIMITS } from './limits.ts'
+
+export interface ExtractorOptions {
+  readonly timeMs?: number
+  readonly bufferBytes?: number
+  readonly heapMb?: number
+}
+
+/** Buffers grow outside the heap that Node bounds: they are looked at this often. */
+const WATCH_MS = 50
+/** A thread without work ends after this, and gives its memory back. */
+const IDLE_MS = 10_000
+
+/** Extracts the text of documents in a thread, one at a time. A document that takes too much ends the thread; the next gets another. */
+export class Extractor {
+  readonly #timeMs: number
+  readonly #bufferBytes: number
+  readonly #heapMb: number
+  #worker: Worker | null = null
+  #idle: NodeJS.Timeout | undefined
+  #last: Promise<unknown> = Promise.resolve()
+  #closed = false
+
+  constructor(options: ExtractorOptions = {}) {
+    this.#timeMs = options.timeMs ?? DOCUMENT_LIMITS.timeMs
+    this.#bufferBytes = options.bufferBytes ?? DOCUMENT_LIMITS.bufferBytes
+    this.#heapMb = options.heapMb ?? DOCUMENT_LIMITS.heapMb
+  }
+
+  /**
+   * The text of the file at `path`, which is what `name` ends in. Rejects with `not-found`, `no-permission`, `io`, `unsupported`,
+   * `too-large`, `bad-document`, `timeout`, `closed`, or the signal's reason.
+   */
+  async extract(path: string, name: string, options: { signal?: AbortSignal } = {}): Promise<ExtractedText> {
+    const turn = this.#last.then(() => this.#extract({ path, name }, options.signal))
+    this.#last = turn.catch(() => {})
+    return turn
+  }
+
+  /** Ends the thread, whatever it does. Idempotent. */
+  async close(): Promise<void> {
+    this.#closed = true
+    await this.#end()
+    await this.#last
+  }
+
+  async #extract(request: DocumentRequest, signal: AbortSignal | undefined): Promise<ExtractedText> {
+    signal?.throwIfAborted()
+    if (this.#closed) throw new Failure('closed', 'no more documents are read: open the catalogue again')
+    clearTimeout(this.#idle)
+    this.#worker ??= this.#start()
+    const reply = await this.#ask(this.#worker, request, signal)
+    this.#idle = setTimeout(() => void this.#end(), IDLE_MS)
+    this.#idle.unref()
+    if ('code' in reply) throw new Failure(reply.code, reply.message)
+    return reply
+  }
+
+  #start(): Worker {
+    return new Worker(new URL('./document-thread.ts', import.meta.url), {
+      name: 'shoal-documents',
+      resourceLimits: { maxOldGenerationSizeMb: this.#heapMb, maxYoungGenerationSizeMb: 16, stackSizeMb: 4 },
+      // What is in documents is not for the log.
+      stdout: true,
+      stderr: true,
+    })
+  }
+
+  /** Settles once; a thread that did not answer in order is ended. */
+  async #ask(worker: Worker, request: DocumentRequest, signal?: AbortSignal): Promise<DocumentReply> {
+    const { promise, resolve, reject } = Promise.withResolvers<DocumentReply>()
+    const fail = (code: string, why: string) => reject(new Failure(code, `${request.name}: ${why}`))
+    const timer = setTimeout(() => fail('timeout', 'it takes too long to read'), this.#timeMs)
+    const watch = setInterval(() => this.#watch(worker, fail), WATCH_MS)
+    const onAbort = () => reject(signal!.reason)
+    const onError = (error: unknown) => {
+      const tooMuch = (error as { code?: unknown }).code === 'ERR_WORKER_OUT_OF_MEMORY'
+      fail(tooMuch ? 'too-large' : 'bad-document', tooMuch ? 'it takes too much memory' : 'it cannot be read')
+    }
+    const onExit = () => fail('closed', 'reading it was stopped')
+    signal?.addEventListener('abort', onAbort)
+    worker.on('message', resolve).on('error', onError).on('exit', onExit)
+    try {
+      worker.postMessage(request)
+      return await promise
+    } catch (error) {
+      await this.#end()
+      throw error
+    } finally {
+      clearTimeout(timer)
+      clearInterval(watch)
+      signal?.removeEventListener('abort', onAbort)
+      worker.off('message', resolve).off('error', onError).off('exit', onExit)
+    }
+  }
+
+  #watch(worker: Worker, fail: (code: string, why: string) => void): void {
+    worker.getHeapStatistics().then(
+      heap => {
+        const used = heap.external_memory + heap.malloced_memory
+        if (used > this.#bufferBytes) fail('too-large', 'it takes too much memory')
+      },
+      // It has just ended.
+      () => {},
+    )
+  }
+
+  async #end(): Promise<void> {
+    clearTimeout(this.#idle)
+    const worker = this.#worker
+    this.#worker = null
+    await worker?.terminate()
+  }
+}

@@ -1,0 +1,294 @@
+/**
+ * Keeps the search index in step with the catalogue, in the background: names of torrents and files at once, documents one at a time. What
+ * is to be done is kept in the catalogue and forgotten when it is in the index for good, so that a restart goes on where the last run ended.
+ *
+ * The node calls `torrentChanged` when a torrent was added, was renamed or its files became known (after `files.replace`), `torrentCompleted`
+ * when it has all that is wanted, `torrentRemoved` when it is deleted for good.
+ */
+
+import { isDamage } from '../../kernel/database/database-failure.ts'
+import type { Catalogue } from '../../legacy/catalogue.ts'
+import type { TorrentRecord } from '../../torrents/torrent-store.ts'
+import type { FileRecord } from '../file-store.ts'
+import type { IndexTask } from '../index-queue.ts'
+import { isIndexable } from './extract-text.ts'
+import { Extractor } from './extractor.ts'
+import { documentEntry, nameEntries } from './index-entries.ts'
+
+export interface IndexerOptions {
+  readonly catalogue: Catalogue
+  /** Where a file lies on disk; null when it is not there or not complete: it is then not indexed. */
+  locate(torrent: TorrentRecord, file: FileRecord): string | null | Promise<string | null>
+  /** Something more important is going on, such as transfers: documents get a tenth of one core's time, else a half. */
+  isBusy?(): boolean
+  /** Something that can be ignored: a document that cannot be read, an index that was made anew. */
+  onNotice?(message: string): void
+  /** The index cannot be written, such as on a full disk; it is tried again. Null: it works again. */
+  onProblem?(message: string | null): void
+  readonly extractor?: Extractor
+}
+
+export interface IndexProgress {
+  /** Tasks that wait: a torrent's names, or a document each. */
+  readonly waiting: number
+  /** Documents indexed since the start. */
+  readonly indexed: number
+  /** Documents since the start that could not be read. */
+  readonly unreadable: number
+  /** The document that is being read. */
+  readonly current: { readonly torrentId: number; readonly file: number } | null
+  readonly paused: boolean
+}
+
+/** How much longer than a document took the indexer rests after it. */
+const REST = { idle: 1, busy: 9 }
+const MAX_REST_MS = 30_000
+const RETRY_MS = 30_000
+/** Files looked through before others get their turn. */
+const QUEUED_AT_ONCE = 1000
+/** Entries put since the index was tidied up last, from which that is worth it. */
+const TIDY_AFTER = 2000
+
+export class Indexer {
+  readonly #options: IndexerOptions
+  readonly #catalogue: Catalogue
+  readonly #extractor: Extractor
+  readonly #closing = new AbortController()
+  readonly #run: Promise<void>
+  #wake: () => void = () => {}
+  #paused = false
+  #indexed = 0
+  #unreadable = 0
+  #untidy = 0
+  #problem: string | null = null
+  /** Just now: found damaged again, it is not the index but the disk. */
+  #wasDamaged = false
+  #current: IndexProgress['current'] = null
+  #whenIdle: (() => void)[] = []
+  #isIdle = false
+  /** The index is the one that the queue belongs to. */
+  #isFresh = false
+
+  constructor(options: IndexerOptions) {
+    this.#options = options
+    this.#catalogue = options.catalogue
+    this.#extractor = options.extractor ?? new Extractor()
+    this.#catalogue.index.onDiscard = () => {
+      this.#isFresh = false
+      this.#wake()
+    }
+    this.#run = this.#work()
+  }
+
+  get progress(): IndexProgress {
+    return {
+      waiting: this.#catalogue.indexQueue.count(),
+      indexed: this.#indexed,
+      unreadable: this.#unreadable,
+      current: this.#current,
+      paused: this.#paused,
+    }
+  }
+
+  torrentChanged(torrentId: number): void {
+    this.#add(() => this.#catalogue.indexQueue.add(torrentId, 'names'))
+  }
+
+  /** Also when more of it was wanted and is there now: its documents are read again. */
+  torrentCompleted(torrentId: number): void {
+    this.#add(() => {
+      this.#catalogue.indexQueue.add(torrentId, 'names')
+      this.#catalogue.indexQueue.add(torrentId, 'documents')
+    })
+  }
+
+  torrentRemoved(torrentId: number): void {
+    this.#add(() => this.#catalogue.indexQueue.add(torrentId, 'forget'))
+  }
+
+  /** Finishes what it is at. */
+  pause(): void {
+    this.#paused = true
+  }
+
+  resume(): void {
+    this.#paused = false
+    this.#wake()
+  }
+
+  /** Resolves when there is nothing to do. */
+  async idle(): Promise<void> {
+    if (this.#isIdle && this.#isFresh && this.#catalogue.indexQueue.count() === 0) return
+    await new Promise<void>(resolve => this.#whenIdle.push(resolve))
+  }
+
+  /** Stops what it is at, which is done again in the next run. Close it before the catalogue. Idempotent. */
+  async close(): Promise<void> {
+    this.#closing.abort()
+    this.#catalogue.index.onDiscard = () => {}
+    this.#wake()
+    await this.#extractor.close()
+    await this.#run
+    for (const resolve of this.#whenIdle.splice(0)) resolve()
+  }
+
+  #add(work: () => void): void {
+    this.#isIdle = false
+    this.#catalogue.transaction(work)
+    this.#wake()
+  }
+
+  async #work(): Promise<void> {
+    const { signal } = this.#closing
+    while (!signal.aborted)
+      try {
+        if (!this.#isFresh) await this.#checkGeneration()
+        const task = this.#paused ? null : this.#catalogue.indexQueue.next()
+        if (task) await this.#do(task)
+        else await this.#rest()
+        this.#report(null)
+        this.#wasDamaged = false
+      } catch (error) {
+        if (signal.aborted) return
+        await this.#afterFailure(error)
+      }
+  }
+
+  async #afterFailure(error: unknown): Promise<void> {
+    this.#isFresh = false
+    if (isDamage(error) && !this.#wasDamaged) {
+      this.#wasDamaged = true
+      await this.#catalogue.index.discard()
+      return
+    }
+    this.#report(error instanceof Error ? error.message : String(error))
+    await this.#sleep(RETRY_MS)
+  }
+
+  /** An index that is new, or was made anew, gets everything. */
+  async #checkGeneration(): Promise<void> {
+    const { index, indexQueue, torrents } = this.#catalogue
+    this.#isFresh = true
+    const generation = await index.generation()
+    if (generation === indexQueue.generation) return
+    const isFirst = indexQueue.generation === null
+    this.#catalogue.transaction(() => {
+      for (const { id, completedMs } of torrents.all()) {
+        indexQueue.add(id, 'names')
+        if (completedMs !== null) indexQueue.add(id, 'documents')
+      }
+      indexQueue.generation = generation
+    })
+    if (!isFirst) this.#options.onNotice?.('The search index was made anew: everything is indexed again')
+  }
+
+  async #do(task: IndexTask): Promise<void> {
+    const { index, indexQueue } = this.#catalogue
+    const beginMs = performance.now()
+    if (task.task === 'forget') await index.writer.call('remove', task.torrentId)
+    else if (task.task === 'names') await this.#putNames(task.torrentId)
+    else if (task.task === 'documents') await this.#queueDocuments(task.torrentId)
+    else await this.#putDocument(task)
+    if (this.#closing.signal.aborted) return
+    indexQueue.delete(task.id)
+    if (task.task === 'document') await this.#yield(performance.now() - beginMs)
+  }
+
+  async #putNames(torrentId: number): Promise<void> {
+    const torrent = this.#catalogue.torrents.get(torrentId)
+    if (!torrent) return
+    const { writer } = this.#catalogue.index
+    await writer.call('reserve', torrentId, this.#catalogue.files.totals(torrentId).lastIndex + 1)
+    for (const entries of nameEntries(torrent, this.#catalogue.files)) {
+      this.#closing.signal.throwIfAborted()
+      await writer.call('put', entries)
+      this.#untidy += entries.length
+    }
+  }
+
+  async #putDocument({ torrentId, fileIndex }: IndexTask): Promise<void> {
+    const { torrents, files, index } = this.#catalogue
+    const torrent = torrents.get(torrentId)
+    const file = files.get(torrentId, fileIndex)
+    if (!torrent || !file) return
+    this.#current = { torrentId, file: fileIndex }
+    try {
+      const text = await this.#read(torrent, file)
+      if (text === null) return
+      await index.writer.call('put', [documentEntry(torrent, file, files.page(torrentId, 0, 2).length, text)])
+      this.#indexed++
+      this.#untidy++
+    } finally {
+      this.#current = null
+    }
+  }
+
+  /** Null for what cannot be read. */
+  async #read(torrent: TorrentRecord, file: FileRecord): Promise<string | null> {
+    const { signal } = this.#closing
+    const path = await this.#options.locate(torrent, file)
+    if (path === null) return null
+    try {
+      return (await this.#extractor.extract(path, file.path, { signal })).text
+    } catch (error) {
+      signal.throwIfAborted()
+      this.#unreadable++
+      this.#options.onNotice?.(`${file.path} is not searched inside: ${(error as Error).message}`)
+      return null
+    }
+  }
+
+  /** A slice at a time, so that nothing has to wait for a hundred thousand of them. */
+  async #queueDocuments(torrentId: number): Promise<void> {
+    const { files, indexQueue } = this.#catalogue
+    for (let from = 0; !this.#closing.signal.aborted; ) {
+      const slice = files.page(torrentId, from, QUEUED_AT_ONCE)
+      const documents = slice.filter(({ path, lengthBytes }) => isIndexable(path, lengthBytes))
+      indexQueue.add(
+        torrentId,
+        'document',
+        documents.map(({ index }) => index),
+      )
+      if (slice.length < QUEUED_AT_ONCE) return
+      from = slice.at(-1)!.index + 1
+      await new Promise(setImmediate)
+    }
+  }
+
+  async #yield(spentMs: number): Promise<void> {
+    const share = this.#options.isBusy?.() ? REST.busy : REST.idle
+    await this.#sleep(Math.min(MAX_REST_MS, spentMs * share))
+  }
+
+  async #rest(): Promise<void> {
+    if (this.#untidy >= TIDY_AFTER) {
+      this.#untidy = 0
+      await this.#catalogue.index.writer.call('tidy')
+      return
+    }
+    if (!this.#paused && this.#isFresh) {
+      this.#isIdle = true
+      for (const resolve of this.#whenIdle.splice(0)) resolve()
+    }
+    if (this.#isFresh) await this.#sleep(null)
+  }
+
+  /** Null: until something happens. A new task ends it too, so that names need not wait for documents. */
+  async #sleep(ms: number | null): Promise<void> {
+    if (this.#closing.signal.aborted) return
+    await new Promise<void>(resolve => {
+      const timer = ms === null ? undefined : setTimeout(resolve, ms)
+      this.#wake = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+    this.#wake = () => {}
+  }
+
+  #report(problem: string | null): void {
+    if (problem === this.#problem) return
+    this.#problem = problem
+    this.#options.onProblem?.(problem)
+  }
+}

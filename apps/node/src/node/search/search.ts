@@ -1,0 +1,148 @@
+/** Search over everything in the catalogue: the index's answers with names, and what keeps the index in step. */
+import { rm } from 'node:fs/promises'
+import { Failure } from '../../base/failure.ts'
+import type { FileKind } from '../../base/file-kind.ts'
+import { isDamage } from '../kernel/database/database-failure.ts'
+import type { TorrentRecord, TorrentStore } from '../torrents/torrent-store.ts'
+import type { FileStore } from './file-store.ts'
+import { type Hit, type Hits, MAX_HITS, type SearchRequest } from './find-hits.ts'
+import { IndexClient } from './index-client.ts'
+import { parseQuery, toPattern, toPatterns } from './parse-query.ts'
+import { matchRanges, type Range } from './snippet.ts'
+import { foldInPlace } from './words.ts'
+
+export interface SearchQuery {
+  /** As it was typed: words (the beginning of one is enough), "a phrase", -not this. At most 1000 characters count. */
+  readonly text: string
+  /** Files of these kinds only, and no torrents; absent or empty: everything. */
+  readonly kinds?: readonly FileKind[]
+  /** 1 to 100. */
+  readonly limit: number
+  /** `next` of the page before. */
+  readonly cursor?: string
+}
+
+export interface SearchHit {
+  /** Id in the catalogue. */
+  readonly torrentId: number
+  /** Null: the torrent itself was found. */
+  readonly file: number | null
+  /** Of the torrent. */
+  readonly name: string
+  /** Of the file. */
+  readonly path: string | null
+  /** Where in the document the words are; null when the name or path has them all, or there is no text. Plain text. */
+  readonly snippet: string | null
+  /** What matches in the snippet; without one, in the path, else the name. */
+  readonly matches: readonly Range[]
+  /** Higher fits better, within one answer. */
+  readonly score: number
+}
+
+export interface SearchAnswer {
+  readonly hits: readonly SearchHit[]
+  /** Null at the end; at most 1000 hits can be paged through. */
+  readonly next: string | null
+}
+
+export class Search {
+  /** The thread that changes the index; for the indexer. */
+  readonly writer: IndexClient
+  /** Called when the index is gone and has to be filled again. */
+  onDiscard: () => void = () => {}
+  readonly #path: string
+  readonly #reader: IndexClient
+  readonly #torrents: TorrentStore
+  readonly #files: FileStore
+  #prepared: Promise<string> | null = null
+
+  constructor(path: string, torrents: TorrentStore, files: FileStore) {
+    this.#path = path
+    this.writer = new IndexClient({ path, role: 'change' })
+    this.#reader = new IndexClient({ path, role: 'search' })
+    this.#torrents = torrents
+    this.#files = files
+  }
+
+  /**
+   * Rejects with `bad-argument` for a limit or cursor that is none. Torrents that are removed, and what is not indexed yet, are not found; so
+   * a page may have fewer hits than asked for.
+   */
+  async search(query: SearchQuery, options: { signal?: AbortSignal } = {}): Promise<SearchAnswer> {
+    const { text, kinds = [], limit } = query
+    if (!Number.isInteger(limit) || limit < 1 || limit > 100)
+      throw new Failure('bad-argument', 'limit: choose from 1 to 100')
+    const offset = readCursor(query.cursor)
+    await this.generation()
+    options.signal?.throwIfAborted()
+    const { hits, more } = await this.#find({ text, kinds, limit, offset })
+    options.signal?.throwIfAborted()
+    const describe = this.#describer(text)
+    return { hits: hits.flatMap(hit => describe(hit) ?? []), next: more ? `${offset + limit}` : null }
+  }
+
+  /** Makes sure that the index is there. Another answer than once before: it was made anew, and has nothing in it. */
+  async generation(): Promise<string> {
+    this.#prepared ??= this.writer.call('generation')
+    try {
+      return await this.#prepared
+    } catch (error) {
+      this.#prepared = null
+      throw error
+    }
+  }
+
+  /** Throws a damaged index away: the next use makes a new one. */
+  async discard(): Promise<void> {
+    await Promise.all([this.writer.restart(), this.#reader.restart()])
+    this.#prepared = null
+    for (const ending of ['', '-wal', '-shm']) await rm(this.#path + ending, { force: true })
+    this.onDiscard()
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.writer.close(), this.#reader.close()])
+  }
+
+  async #find(request: SearchRequest): Promise<Hits> {
+    try {
+      return await this.#reader.call('search', request)
+    } catch (error) {
+      if (!isDamage(error)) throw error
+      await this.discard()
+      throw new Failure('damaged', 'the search index was damaged and is made anew: search again in a while')
+    }
+  }
+
+  #describer(text: string): (hit: Hit) => SearchHit | null {
+    const query = parseQuery(text)
+    const pattern = toPattern(query)
+    const patterns = toPatterns(query)
+    const torrents = new Map<number, TorrentRecord | null>()
+    return ({ torrentId, file, score, snippet }) => {
+      if (!torrents.has(torrentId)) torrents.set(torrentId, this.#torrents.get(torrentId))
+      const torrent = torrents.get(torrentId)
+      const path = file === null ? null : (this.#files.get(torrentId, file)?.path ?? null)
+      if (!torrent || torrent.removedMs !== null || (file !== null && path === null)) return null
+      const named = foldInPlace(`${torrent.name}/${path ?? ''}`)
+      const inName = snippet === null || patterns.every(each => each.test(named))
+      return {
+        torrentId,
+        file,
+        name: torrent.name,
+        path,
+        snippet: inName ? null : snippet.text,
+        matches: inName ? matchRanges(path ?? torrent.name, pattern!) : snippet.matches,
+        score,
+      }
+    }
+  }
+}
+
+function readCursor(cursor = '0'): number {
+  const offset = /^\d{1,4}$/.test(cursor) ? Number(cursor) : Number.NaN
+  if (offset >= 0 && offset < MAX_HITS) return offset
+  throw new Failure('bad-argument', 'this is no cursor: give `next` of the page before, or leave it out', {
+    field: 'cursor',
+  })
+}

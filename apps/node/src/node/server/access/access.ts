@@ -1,0 +1,116 @@
+import type { Access as AccessAnswer } from '@shoal/api'
+import { Failure } from '../../../base/failure.ts'
+import { Attempts } from './attempts.ts'
+import { basicCredentials, bearerToken, type CookieRequest, sessionCookies } from './credentials.ts'
+import { PasswordCheck, type Secret } from './password.ts'
+import { memorySessions, type SessionStore, Sessions } from './sessions.ts'
+import { sameText } from './token.ts'
+
+/** The user name that goes with the token, where a program can only send user name and password. */
+export const TOKEN_USER = 'shoal'
+
+/** What of a request proves who asks. A fastify request is one. */
+export interface AskingRequest extends CookieRequest {
+  readonly ip: string
+}
+
+export interface Identity {
+  readonly username: string
+  readonly by: Exclude<AccessAnswer['by'], 'none'>
+}
+
+export interface AccessOptions {
+  /** See `openToken`. */
+  readonly token: string
+  /** User name and password; without them the token alone opens the node. See `readPassword`. */
+  readonly secret?: Secret
+  /** Where logins survive a restart. Default: they do not. */
+  readonly sessions?: SessionStore
+  /** Milliseconds since the Unix epoch. */
+  readonly now?: () => number
+}
+
+/** Who may use the node: the token, user name and password, or a session that one of these opened. */
+export class Access {
+  readonly #token: string
+  readonly #password: PasswordCheck | null
+  /** Whether a session of the user `shoal` can only have been opened with the token. */
+  readonly #isTokenUserAlone: boolean
+  readonly #attempts: Attempts
+  readonly #sessions: Sessions
+
+  constructor({ token, secret, sessions = memorySessions(), now = Date.now }: AccessOptions) {
+    this.#token = token
+    this.#password = secret ? new PasswordCheck(secret) : null
+    this.#isTokenUserAlone = secret?.username !== TOKEN_USER
+    this.#attempts = new Attempts(now)
+    this.#sessions = new Sessions(sessions, `${token}\0${secret?.fingerprint ?? ''}`, now)
+  }
+
+  /** Whether a user name and password are set. */
+  get hasPassword(): boolean {
+    return this.#password !== null
+  }
+
+  /** Who asks; null when the request proves nothing. Rejects with `too-many-attempts`. */
+  async identify(request: AskingRequest): Promise<Identity | null> {
+    const { authorization } = request.headers
+    if (authorization === undefined) return this.#identifySession(request)
+    const bearer = bearerToken(authorization)
+    if (bearer !== null) return this.#identifyToken(bearer, request)
+    const basic = basicCredentials(authorization)
+    if (!basic || !(await this.checkPassword(basic.username, basic.password, request))) return null
+    return {
+      username: basic.username,
+      by: this.#isToken(basic.username, basic.password) ? 'token' : 'password',
+    }
+  }
+
+  /**
+   * Whether user name and password are right: those that were set, or `shoal` and the token. Counts failures by address; rejects with
+   * `too-many-attempts` after too many, unless what is given was found right before.
+   */
+  async checkPassword(username: string, password: string, { ip }: AskingRequest): Promise<boolean> {
+    if (this.#isToken(username, password) || this.#password?.knows(username, password)) return true
+    this.#attempts.admit(ip)
+    const right = (await this.#password?.check(username, password)) ?? false
+    if (right) this.#attempts.succeeded(ip)
+    else this.#attempts.failed(ip)
+    return right
+  }
+
+  /** Whether it was proved with the token, now or when the session was opened, rather than with the password. */
+  provesToken(identity: Identity | null): boolean {
+    if (identity?.by !== 'session') return identity?.by === 'token'
+    return identity.username === TOKEN_USER && this.#isTokenUserAlone
+  }
+
+  /** Opens a session. Returns its secret, for the cookie. Rejects with `wrong-password`, `too-many-attempts`. */
+  async login(username: string, password: string, request: AskingRequest): Promise<string> {
+    if (!(await this.checkPassword(username, password, request)))
+      throw new Failure('wrong-password', 'user name or password is wrong', { field: 'password' })
+    return this.#sessions.open(username, request.ip)
+  }
+
+  /** Ends the session of the request's cookie, if there is one. */
+  logout(request: AskingRequest): void {
+    for (const { secret } of sessionCookies(request)) this.#sessions.close(secret)
+  }
+
+  #identifySession(request: AskingRequest): Identity | null {
+    const [cookie] = sessionCookies(request)
+    const username = cookie ? this.#sessions.find(cookie.secret) : null
+    return username === null ? null : { username, by: 'session' }
+  }
+
+  #identifyToken(given: string, { ip }: AskingRequest): Identity | null {
+    if (sameText(given, this.#token)) return { username: TOKEN_USER, by: 'token' }
+    this.#attempts.admit(ip)
+    this.#attempts.failed(ip)
+    return null
+  }
+
+  #isToken(username: string, password: string): boolean {
+    return sameText(password, this.#token) && username === TOKEN_USER
+  }
+}

@@ -1,0 +1,88 @@
+import { createHash, randomBytes } from 'node:crypto'
+import type { Database } from '../../kernel/database/database.ts'
+import type { Query } from '../../kernel/database/query.ts'
+
+/** Somebody who is logged in with a browser. */
+export interface LoginRecord {
+  readonly id: number
+  readonly userName: string
+  /** Where it came from, for the list of logins. */
+  readonly address: string
+  readonly createdMs: number
+  readonly usedMs: number
+  readonly expiresMs: number
+}
+
+const TOKEN_BYTES = 32
+/** Logins kept; the least recently used go first. */
+const MAX_LOGINS = 1000
+/** `usedMs` is this exact: a write for each request would be too much. */
+const USED_STEP_MS = 60_000
+const COLUMNS = `id, user_name AS userName, address, created_ms AS createdMs, used_ms AS usedMs, expires_ms AS expiresMs`
+
+/**
+ * Login sessions. Only hashes of tokens are kept: whoever reads the file cannot log in with what is there. A plain SHA-256 is enough, since
+ * the tokens are random (256 bits) and cannot be guessed.
+ */
+export class LoginStore {
+  readonly #database: Database
+  readonly #insert: Query<never>
+  readonly #find: Query<LoginRecord>
+  readonly #use: Query<never>
+  readonly #extend: Query<never>
+  readonly #all: Query<LoginRecord>
+  readonly #delete: Query<never>
+  readonly #prune: Query<never>
+
+  constructor(database: Database) {
+    this.#database = database
+    this.#insert = database.prepare(
+      'INSERT INTO sessions (token_hash, user_name, address, created_ms, used_ms, expires_ms) VALUES (?, ?, ?, ?, ?, ?)',
+    )
+    this.#find = database.prepare(`SELECT ${COLUMNS} FROM sessions WHERE token_hash = ? AND expires_ms > ?`)
+    this.#use = database.prepare('UPDATE sessions SET used_ms = ? WHERE id = ?')
+    this.#extend = database.prepare('UPDATE sessions SET expires_ms = ? WHERE id = ?')
+    this.#all = database.prepare(
+      `SELECT ${COLUMNS} FROM sessions WHERE expires_ms > ? ORDER BY used_ms DESC, id`,
+    )
+    this.#delete = database.prepare('DELETE FROM sessions WHERE id = ?')
+    this.#prune = database.prepare(`DELETE FROM sessions WHERE expires_ms <= ? OR id IN
+      (SELECT id FROM sessions ORDER BY used_ms DESC, id DESC LIMIT -1 OFFSET ${MAX_LOGINS})`)
+  }
+
+  /** The token to give to the browser: base64url. It cannot be read again. Those that have ended are forgotten. */
+  add(login: Omit<LoginRecord, 'id' | 'usedMs'>): string {
+    const token = randomBytes(TOKEN_BYTES).toString('base64url')
+    const { userName, address, createdMs, expiresMs } = login
+    this.#database.transaction(() => {
+      this.#insert.run(hash(token), userName, address, createdMs, createdMs, expiresMs)
+      this.#prune.run(createdMs)
+    })
+    return token
+  }
+
+  /** Who has the token. Null for a wrong one and for one that has ended. */
+  find(token: string, nowMs: number): LoginRecord | null {
+    const login = this.#find.get(hash(token), nowMs)
+    if (login && nowMs - login.usedMs >= USED_STEP_MS) this.#use.run(nowMs, login.id)
+    return login
+  }
+
+  /** It ends later: somebody still uses it. */
+  extend(id: number, expiresMs: number): void {
+    this.#extend.run(expiresMs, id)
+  }
+
+  /** Those that have not ended, last used first. */
+  all(nowMs: number): LoginRecord[] {
+    return this.#all.all(nowMs)
+  }
+
+  delete(id: number): boolean {
+    return this.#delete.run(id).changes > 0
+  }
+}
+
+function hash(token: string): Uint8Array {
+  return createHash('sha256').update(token).digest()
+}

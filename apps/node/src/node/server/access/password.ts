@@ -1,0 +1,106 @@
+import { createHmac, randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { promisify } from 'node:util'
+import { Failure, fileFailure } from '../../../base/failure.ts'
+import { HttpFailure } from '../failures.ts'
+import { sameText, sha256 } from './token.ts'
+
+/** OWASP's recommendation for scrypt: 128 MiB and about half a second for each guess. */
+const COST = { N: 2 ** 17, r: 8, p: 1, maxmem: 256 * 1024 * 1024 } as const
+const KEY_BYTES = 32
+/** Checks that wait while one runs; each would take 128 MiB if they all ran. */
+const MAX_WAITING = 8
+const MAX_KNOWN = 64
+const MAX_PASSWORD_BYTES = 1024
+
+const derive = promisify<string, Buffer, number, ScryptOptions, Buffer>(scrypt)
+
+/** User name and hashed password. */
+export interface Secret {
+  readonly username: string
+  readonly salt: Buffer
+  readonly hash: Buffer
+  readonly cost: ScryptOptions
+  /** Changes with user name or password: ends the sessions that the old ones opened. Only ever in memory. */
+  readonly fingerprint: string
+}
+
+/** The password of a file (its first line), hashed. Rejects when it cannot be read or is too short. */
+export async function readPassword(username: string, file: string): Promise<Secret> {
+  const text = await readFile(file, 'utf8').catch(error => {
+    throw fileFailure(error, file)
+  })
+  const password = text.split(/\r?\n/, 1)[0]!
+  if (password.length < 8)
+    throw new Failure(
+      'bad-argument',
+      `the password in ${file} has fewer than 8 characters: write a longer one on its first line`,
+    )
+  return hashPassword(username, password)
+}
+
+/** Rejects with `bad-argument` for what HTTP Basic authentication cannot carry. */
+export async function hashPassword(
+  username: string,
+  password: string,
+  cost: ScryptOptions = COST,
+): Promise<Secret> {
+  if (username === '' || username.includes(':') || username.length > 255)
+    throw new Failure('bad-argument', 'a user name has 1 to 255 characters and no colon')
+  if (Buffer.byteLength(password) > MAX_PASSWORD_BYTES)
+    throw new Failure('bad-argument', `a password has at most ${MAX_PASSWORD_BYTES} bytes`)
+  const salt = randomBytes(16)
+  const fingerprint = sha256(`${username}\0${password}`).toString('hex')
+  return { username, salt, hash: await derive(password, salt, KEY_BYTES, cost), cost, fingerprint }
+}
+
+/** Checks guesses one after the other, and remembers right ones so that not every request costs a hash. */
+export class PasswordCheck {
+  readonly #secret: Secret
+  readonly #key = randomBytes(32)
+  readonly #known = new Set<string>()
+  #turn: Promise<unknown> = Promise.resolve()
+  #waiting = 0
+
+  constructor(secret: Secret) {
+    this.#secret = secret
+  }
+
+  /** Whether the pair was found right before. */
+  knows(username: string, password: string): boolean {
+    return this.#known.has(this.#mark(username, password))
+  }
+
+  /** Rejects with `too-many-attempts` when too many wait for their turn. */
+  async check(username: string, password: string): Promise<boolean> {
+    if (Buffer.byteLength(password) > MAX_PASSWORD_BYTES) return false
+    if (this.#waiting >= MAX_WAITING)
+      throw new TooManyAttempts('too many log in at the same time: try again in a few seconds', 5)
+    this.#waiting++
+    const turn = this.#turn.then(() => this.#compare(username, password))
+    this.#turn = turn.catch(() => {})
+    return turn.finally(() => this.#waiting--)
+  }
+
+  async #compare(username: string, password: string): Promise<boolean> {
+    const { salt, hash, cost } = this.#secret
+    const samePassword = timingSafeEqual(await derive(password, salt, KEY_BYTES, cost), hash)
+    const right = sameText(username, this.#secret.username) && samePassword
+    if (right && this.#known.size < MAX_KNOWN) this.#known.add(this.#mark(username, password))
+    return right
+  }
+
+  #mark(username: string, password: string): string {
+    return createHmac('sha256', this.#key).update(`${username}\0${password}`).digest('base64')
+  }
+}
+
+/** Says how long to wait (RFC 9110 section 10.2.3). */
+export class TooManyAttempts extends HttpFailure {
+  readonly retryAfterSeconds: number
+
+  constructor(message: string, retryAfterSeconds: number) {
+    super('too-many-attempts', message, 'password', { 'retry-after': String(retryAfterSeconds) })
+    this.retryAfterSeconds = retryAfterSeconds
+  }
+}

@@ -1,0 +1,50 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { chmod, link, readFile, unlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Failure, fileFailure } from '../../../base/failure.ts'
+
+/** The node's token: of the file `token` in the data folder, which is made at the first start and which only its owner may read. */
+export async function openToken(dataDirectory: string): Promise<string> {
+  const path = join(dataDirectory, 'token')
+  return (await readToken(path)) ?? (await makeToken(path))
+}
+
+async function readToken(path: string): Promise<string | null> {
+  const text = await readFile(path, 'utf8').catch(error => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+    throw fileFailure(error, path)
+  })
+  if (text === null) return null
+  const token = text.trim()
+  if (!/^[\w-]{32,256}$/.test(token))
+    throw new Failure('bad-token', `${path} holds no token: delete it, and the next start makes a new one`)
+  // A copy or a backup may have widened it.
+  await chmod(path, 0o600).catch(() => {})
+  return token
+}
+
+async function makeToken(path: string): Promise<string> {
+  const token = randomBytes(32).toString('base64url')
+  const draft = `${path}.${randomBytes(6).toString('hex')}`
+  try {
+    await writeFile(draft, `${token}\n`, { mode: 0o600, flush: true })
+    // A link appears whole or not at all, and never replaces the token of another start.
+    await link(draft, path)
+    return token
+  } catch (error) {
+    const other = (error as NodeJS.ErrnoException).code === 'EEXIST' ? await readToken(path) : null
+    if (other !== null) return other
+    throw fileFailure(error, path)
+  } finally {
+    await unlink(draft).catch(() => {})
+  }
+}
+
+/** Compares secrets in a time that tells nothing of either. */
+export function sameText(a: string, b: string): boolean {
+  return timingSafeEqual(sha256(a), sha256(b))
+}
+
+export function sha256(text: string): Buffer {
+  return createHash('sha256').update(text).digest()
+}

@@ -1,0 +1,32 @@
+import { type InputOf, type NodeOperations, OPERATIONS, type OutputOf } from '@shoal/api'
+import { Failure } from '../../../base/failure.ts'
+
+type Name = keyof NodeOperations
+
+/** Asks a node for something; what a foreign client sent is checked against the contract first. Rejects with `bad-request`. */
+export type Call = <Asked extends Name>(name: Asked, input: InputOf<Asked>) => Promise<OutputOf<Asked>>
+
+export function callerOf(operations: NodeOperations): Call {
+  return async (name, input) => {
+    const parsed = OPERATIONS[name].input.safeParse(input)
+    if (!parsed.success) {
+      const [issue] = parsed.error.issues
+      const field = issue?.path.join('.') ?? ''
+      throw new Failure('bad-request', `${field}: ${issue?.message ?? 'wrong'}`, { field })
+    }
+    // The table gives each name its own input and output, which TypeScript does not follow through a variable.
+    const operation = operations[name] as (input: unknown) => Promise<never>
+    return operation(parsed.data)
+  }
+}
+
+/** The code of an error of the node. */
+export function codeOf(error: unknown): string {
+  const code = (error as { code?: unknown } | null)?.code
+  return typeof code === 'string' ? code : 'internal'
+}
+
+/** Whether it is one of the node's own errors, whose message is for people: codes of Node and the system are capitals. */
+export function isForeseen(error: unknown): boolean {
+  return /^[a-z-]+$/.test(codeOf(error)) && codeOf(error) !== 'internal'
+}

@@ -1,0 +1,15 @@
+import type { IncomingMessage } from 'node:http'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { readBody, tooLarge } from '../request/json-body.ts'
+
+/** Largest request that the APIs of Transmission and qBittorrent read: a .torrent of 30 MB as base64. */
+export const MAX_BODY_BYTES = 42_000_000
+
+/** Has the routes of this scope take bodies of any type as bytes, up to their `bodyLimit`, and no longer than one may take to arrive. */
+export function takeBodies(scope: FastifyInstance, deadlineMs?: number): void {
+  scope.addContentTypeParser('*', async (request: FastifyRequest, payload: IncomingMessage) => {
+    const limit = request.routeOptions.bodyLimit
+    if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge(limit)
+    return readBody(payload, limit, deadlineMs)
+  })
+}

@@ -1,0 +1,54 @@
+/** A real node with one of these APIs in front of it, for their tests. */
+
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createTorrent, writeMetainfo } from '@shoal/torrent'
+import type { FastifyInstance, LightMyRequestResponse } from 'fastify'
+import { type TestNode, testNode } from '../../../testing/test-node.ts'
+import { Access } from '../../access/access.ts'
+import { guard } from '../../guard/guard.ts'
+import type { CompatPlugin } from '../../server.ts'
+import { type Call, callerOf } from '../call.ts'
+
+export const TOKEN = 'token-token-token-token-token-token-token-t'
+
+export interface CompatServer extends AsyncDisposable {
+  readonly app: FastifyInstance
+  readonly node: TestNode
+  readonly call: Call
+  /** What the log was told of as wrong. */
+  readonly problems: string[]
+  /** Bytes of a .torrent of files with these names and lengths, below a folder of its own. */
+  torrent(name: string, files: Readonly<Record<string, number>>, trackers?: string[][]): Promise<Buffer>
+}
+
+export async function compatServer(api: CompatPlugin): Promise<CompatServer> {
+  const node = await testNode()
+  const problems: string[] = []
+  const note = (text: string) => void problems.push(text)
+  const log = { debug() {}, info() {}, warn() {}, error: note }
+  const app = guard({ log, host: '127.0.0.1' })
+  const access = new Access({ token: TOKEN })
+  app.register(async scope => api({ app: scope, node: { ...node, log }, access }))
+  await app.ready()
+  return {
+    app,
+    node,
+    problems,
+    call: callerOf(node.operations),
+    async torrent(name, files, trackers = []) {
+      for (const [path, length] of Object.entries(files)) {
+        const full = join(node.folder, 'made', name, path)
+        await mkdir(join(full, '..'), { recursive: true })
+        await writeFile(full, Buffer.alloc(length, path))
+      }
+      return Buffer.from(writeMetainfo(await createTorrent(join(node.folder, 'made', name), { trackers })))
+    },
+    async [Symbol.asyncDispose]() {
+      await app.close()
+      await node.end()
+    },
+  }
+}
+
+export type Answer = LightMyRequestResponse

@@ -1,0 +1,83 @@
+/** `/api/events`: what the node tells by itself, over a WebSocket or as server-sent events. */
+import websocket from '@fastify/websocket'
+import { BYTE_ROUTES, type Topic, USUAL_TOPICS } from '@shoal/api'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { Failure } from '../../../base/failure.ts'
+import type { RunningNode } from '../../kernel/contract.ts'
+import { openingSession } from '../access/credentials.ts'
+import type { LastingAnswers } from '../access/lasting-answers.ts'
+import { badRequest } from '../failures.ts'
+import { byteInput } from '../request/byte-input.ts'
+import { EventClient, type EventSink } from './event-client.ts'
+import type { Line, Lines } from './lines.ts'
+import { serveSocket } from './socket.ts'
+import { serveStream } from './stream.ts'
+import { lowerId, subscribeIfThere } from './topics.ts'
+
+const MAX_MESSAGE_BYTES = 16 * 1024
+const MAX_CLIENTS = 1000
+
+/** For the outermost scope: WebSockets need it for all routes that come after. */
+export async function allowWebSockets(app: FastifyInstance, lines: Lines): Promise<void> {
+  app.register(websocket, {
+    options: { maxPayload: MAX_MESSAGE_BYTES, perMessageDeflate: false },
+    errorHandler: (_error, socket) => socket.terminate(),
+    preClose: function (this: FastifyInstance, done: () => void) {
+      lines.close()
+      this.websocketServer.close(() => {})
+      done()
+    },
+  })
+}
+
+export interface EventParts {
+  readonly node: RunningNode
+  readonly lines: Lines
+  readonly lasting: LastingAnswers
+}
+
+export function addEventRoute(scope: FastifyInstance, { node, lines, lasting }: EventParts): void {
+  const join = (sink: EventSink, request: FastifyRequest) => {
+    const client = new EventClient(sink, node.events, node.startedMs)
+    for (const topic of topicsOf(request)) subscribeIfThere(client, topic)
+    return client
+  }
+  const keeping = (request: FastifyRequest) => (line: Line) => {
+    const forgetters = [lines.add(line), lasting.add(openingSession(request), () => line.end())]
+    return () => {
+      for (const forget of forgetters) forget()
+    }
+  }
+  scope.route({
+    method: 'GET',
+    url: BYTE_ROUTES.getEvents.path,
+    exposeHeadRoute: false,
+    config: { webSocket: true },
+    // Before the upgrade: a WebSocket has no way to say what is wrong.
+    preHandler: async request => {
+      checkSocketHeaders(request)
+      if (lines.size >= MAX_CLIENTS)
+        throw new Failure('too-many-clients', `${MAX_CLIENTS} clients listen already: close some`)
+      for (const topic of topicsOf(request)) node.events.subscribe(topic, () => {})()
+    },
+    handler: async (request, reply) => serveStream(reply, sink => join(sink, request), keeping(request)),
+    wsHandler: (socket, request) => serveSocket(socket, sink => join(sink, request), keeping(request)),
+  })
+}
+
+function topicsOf(request: FastifyRequest): readonly Topic[] {
+  const { topics } = byteInput(BYTE_ROUTES.getEvents, request)
+  if (topics === undefined) return USUAL_TOPICS
+  return [...new Set(topics.split(','))].filter(topic => topic !== '').map(lowerId)
+}
+
+// RFC 6455 section 4.2.1. The library would refuse these without our error's form.
+function checkSocketHeaders({ headers, ws }: FastifyRequest): void {
+  if (!ws) return
+  if (!/^[+/0-9A-Za-z]{22}==$/.test(headers['sec-websocket-key'] ?? ''))
+    throw badRequest('sec-websocket-key', 'it must be 16 bytes in base64')
+  if (headers['sec-websocket-version'] !== '13') throw badRequest('sec-websocket-version', 'it must be 13')
+  // No subprotocols, and no extensions.
+  delete headers['sec-websocket-protocol']
+  delete headers['sec-websocket-extensions']
+}

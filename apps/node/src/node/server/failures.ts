@@ -1,0 +1,134 @@
+/** What a refusal looks like on the wire: `{ error: { code, message, field? } }`, with a status by its code. */
+import type { Problem } from '@shoal/api'
+import { Failure } from '../../base/failure.ts'
+
+const STATUS: Readonly<Record<string, number>> = {
+  'not-a-torrent': 400,
+  'slow-pattern': 400,
+  'unknown-identifier': 400,
+  'unsafe-path': 400,
+  unauthorized: 401,
+  'wrong-password': 401,
+  forbidden: 403,
+  'forbidden-host': 403,
+  'forbidden-origin': 403,
+  'forbidden-path': 403,
+  'no-permission': 403,
+  'not-found': 404,
+  removed: 404,
+  'method-not-allowed': 405,
+  'address-in-use': 409,
+  cancelled: 409,
+  ambiguous: 409,
+  conflict: 409,
+  exists: 409,
+  fixed: 409,
+  'no-metadata': 409,
+  'too-large': 413,
+  'unsupported-media-type': 415,
+  'range-not-satisfiable': 416,
+  'too-many-attempts': 429,
+  'too-many-requests': 429,
+  'too-many-clients': 429,
+  'headers-too-large': 431,
+  damaged: 500,
+  io: 500,
+  unsupported: 501,
+  // What another server answered is not what it should be.
+  'bad-answer': 502,
+  'bad-message': 502,
+  refused: 502,
+  unreachable: 502,
+  closed: 503,
+  'no-answer': 504,
+  timeout: 504,
+  'no-space': 507,
+}
+
+/** Fastify's own refusals: where the fault is, and what to say. */
+const FASTIFY: Readonly<Record<string, readonly [code: string, field: string, message: string]>> = {
+  FST_ERR_BAD_URL: ['bad-request', 'path', 'the path is not valid percent-encoded UTF-8'],
+  FST_ERR_MAX_PARAM_LENGTH: ['bad-request', 'path', 'part of the path is too long'],
+  FST_ERR_CTP_BODY_TOO_LARGE: ['too-large', 'body', 'the body is too large'],
+  FST_ERR_CTP_EMPTY_JSON_BODY: ['bad-request', 'body', 'the body is empty'],
+  FST_ERR_CTP_INVALID_JSON_BODY: ['bad-request', 'body', 'the body is not JSON'],
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: [
+    'bad-request',
+    'content-length',
+    'the body has another length than said',
+  ],
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: [
+    'unsupported-media-type',
+    'content-type',
+    'this type of body is not taken here',
+  ],
+  FST_ERR_CTP_INVALID_TYPE: ['unsupported-media-type', 'content-type', 'this type of body is not taken here'],
+}
+
+/** What the engine finds wrong, by the member that it can only have come from. */
+const FIELDS: Readonly<Record<string, string>> = {
+  'bad-bencode': 'torrent',
+  'bad-info-hash': 'source',
+  'bad-magnet': 'source',
+  'bad-torrent': 'torrent',
+  'no-metadata': 'id',
+  'unknown-identifier': 'source',
+}
+
+export interface Refusal {
+  readonly status: number
+  readonly problem: Problem
+  readonly headers: Readonly<Record<string, string>>
+  /** Nobody foresaw it: the log gets the details, the client none. */
+  readonly unforeseen: boolean
+}
+
+/** Any error as an answer. What has no code of ours becomes `internal`, and says nothing of what happened inside. */
+export function refusalOf(error: unknown): Refusal {
+  const { code, message, field, statusCode } = (error ?? {}) as Record<string, unknown>
+  const known = typeof code === 'string' && Object.hasOwn(FASTIFY, code) ? FASTIFY[code] : undefined
+  if (known) return refusal(new Failure(known[0], known[2], { field: known[1] }))
+  if (typeof code === 'string' && isOurs(code))
+    return refusal(error as Failure, typeof field === 'string' ? field : FIELDS[code])
+  if (typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500)
+    return refusal(new Failure('bad-request', String(message)))
+  return {
+    status: 500,
+    problem: { error: { code: 'internal', message: 'the node could not do this: its log says why' } },
+    headers: {},
+    unforeseen: true,
+  }
+}
+
+function refusal(error: Failure, field = error.field): Refusal {
+  const { code, message } = error
+  return {
+    status: statusOf(code),
+    problem: { error: { code, message, ...(field === undefined ? {} : { field }) } },
+    headers: error instanceof HttpFailure ? error.headers : {},
+    unforeseen: false,
+  }
+}
+
+function isOurs(code: string): boolean {
+  return Object.hasOwn(STATUS, code) || /^bad-[a-z-]+$/.test(code)
+}
+
+function statusOf(code: string): number {
+  return STATUS[code] ?? 400
+}
+
+/** A refusal with headers of its own. */
+export class HttpFailure extends Failure {
+  readonly headers: Readonly<Record<string, string>>
+
+  constructor(code: string, message: string, field: string, headers: Readonly<Record<string, string>>) {
+    super(code, message, { field })
+    this.headers = headers
+  }
+}
+
+/** A malformed request. `field` is the member that is wrong, or `body`, `query`, `path`, or a header's name. */
+export function badRequest(field: string, message: string): Failure {
+  return new Failure('bad-request', message, { field })
+}

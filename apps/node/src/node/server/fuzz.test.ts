@@ -1,0 +1,51 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createTorrent, infoHashText, writeMetainfo } from '@shoal/torrent'
+import { afterAll, beforeAll, describe } from 'vitest'
+import { type TestNode, testNode } from '../testing/test-node.ts'
+import { Access } from './access/access.ts'
+import { createServer, type Server } from './server.ts'
+import { testHostileRequests } from './testing/hostile-requests.ts'
+import { HASH, type Served, serve, TOKEN } from './testing/served.ts'
+
+describe('in front of a node in memory, whatever a request says, the answer is right or names what was wrong', () => {
+  let served: Served
+  beforeAll(async () => {
+    served = await serve()
+  })
+  afterAll(() => served.server.close())
+  testHostileRequests(() => ({
+    port: served.server.port,
+    torrent: HASH,
+    async refill() {
+      const { node } = served
+      node.share(HASH, 'A film', { 'film.mp4': new Uint8Array(1000), 'notes/read me.txt': new Uint8Array(0) })
+      node.uploads.set('1', { id: '1', name: 'mine', files: [], startedMs: 0 })
+      node.labels.set('films', { name: 'films', directory: null, colour: null })
+    },
+  }))
+})
+
+describe('in front of a real node, too', () => {
+  let node: TestNode
+  let server: Server
+  let torrent: string
+  let metainfo: string
+  beforeAll(async () => {
+    node = await testNode()
+    server = await createServer({ node, access: new Access({ token: TOKEN }), port: 0 })
+    const path = join(node.directory, 'film.mp4')
+    await writeFile(path, new Uint8Array(50_000))
+    const made = await createTorrent(path, { version: 'hybrid' })
+    torrent = infoHashText(made.info.infoHashes)
+    metainfo = Buffer.from(writeMetainfo(made)).toString('base64')
+  })
+  afterAll(async () => {
+    await server.close()
+    await node.end()
+  })
+  // These would reach for other machines, or run what the settings name.
+  const left = ['previewTorrent', 'addFeed', 'updateFeed', 'refreshFeed', 'changeSettings']
+  const refill = () => node.operations.addTorrent({ torrent: metainfo, trusted: true })
+  testHostileRequests(() => ({ port: server.port, torrent, refill }), left)
+})

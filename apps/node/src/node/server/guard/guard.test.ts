@@ -1,0 +1,260 @@
+import { connect } from 'node:net'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { Hosts, isLoopback } from '../../../base/local-hosts.ts'
+import { Access } from '../access/access.ts'
+import { hashPassword } from '../access/password.ts'
+import { createServer, type Server } from '../server.ts'
+import { exchange } from '../testing/exchange.ts'
+import { ModelNode } from '../testing/model-node.ts'
+import { checkOrigin } from './origin.ts'
+
+const TOKEN = 'a-token-of-the-test-that-is-long-enough-43'
+let node: ModelNode
+let server: Server
+
+beforeEach(async () => {
+  node = new ModelNode()
+  server = await createServer({ node, access: new Access({ token: TOKEN }), port: 0 })
+})
+afterEach(() => server.close())
+
+const ask = (start: string, headers: string[] = [], body = '') => {
+  const lines = [start, `Host: 127.0.0.1:${server.port}`, `Authorization: Bearer ${TOKEN}`, ...headers]
+  return exchange(server.port, `${lines.join('\r\n')}\r\n\r\n${body}`)
+}
+const problem = ({ body }: { body: string }) => JSON.parse(body).error
+
+test('a request with two Host headers is refused: a proxy may have gone by the other', async () => {
+  const answer = await ask('GET /api/node HTTP/1.1', ['Host: evil.example'])
+  expect([answer.status, problem(answer)]).toEqual([400, expect.objectContaining({ field: 'host' })])
+})
+
+test('a connection that sends far more requests than it waits for is ended; one after the other goes on', async () => {
+  const one = `GET /health HTTP/1.1\r\nHost: 127.0.0.1:${server.port}\r\n\r\n`
+  const flood = connect(server.port, '127.0.0.1')
+  let answers = 0
+  flood.on('data', data => {
+    answers += String(data).split('HTTP/1.1 200').length - 1
+  })
+  const ended = new Promise<void>(resolve => flood.once('close', () => resolve()))
+  flood.on('error', () => {})
+  flood.write(one.repeat(5000))
+  await ended
+  expect(answers).toBeLessThan(100)
+  for (let asked = 0; asked < 100; asked++)
+    expect((await fetch(`http://127.0.0.1:${server.port}/health`)).status).toBe(200)
+})
+
+test('a body that nobody takes is not waited for', async () => {
+  const answer = await ask(
+    'POST /nothing HTTP/1.1',
+    ['Content-Type: text/plain', 'Content-Length: 1000'],
+    'a',
+  )
+  expect(answer.status).toBe(404)
+})
+
+describe('names that the node is called by', () => {
+  test('on this machine only, names of this machine', () => {
+    const hosts = new Hosts('127.0.0.1', ['Node.Example'])
+    for (const ours of [
+      'localhost',
+      'LOCALHOST:8420',
+      '127.0.0.1:1',
+      '127.9.9.9',
+      '[::1]:8420',
+      'app.localhost',
+      'node.example:443',
+      'node.example.',
+    ])
+      expect(() => hosts.check(ours), ours).not.toThrow()
+    for (const other of [
+      'evil.example',
+      '192.168.0.2',
+      'localhost.evil.example',
+      '127.0.0.1.evil.example',
+      '[::2]',
+    ])
+      expect(() => hosts.check(other), other).toThrow(/not called/)
+    for (const broken of [undefined, '', 'a b', 'a/b', 'a@b', '[::1', 'x:99999999', `${'a'.repeat(300)}`])
+      expect(() => hosts.check(broken), broken).toThrow(/missing or malformed/)
+  })
+
+  test('in a network, any address, and no other names', () => {
+    const hosts = new Hosts('0.0.0.0')
+    for (const ours of ['192.168.0.2:8420', '[2001:db8::1]:8420', 'localhost'])
+      expect(() => hosts.check(ours)).not.toThrow()
+    expect(() => hosts.check('evil.example')).toThrow(/not called/)
+    expect([
+      isLoopback('::1'),
+      isLoopback('127.1.2.3'),
+      isLoopback('0.0.0.0'),
+      isLoopback('localhostx'),
+    ]).toEqual([true, true, false, false])
+  })
+
+  test('a page that has its name point here is refused', async () => {
+    const answer = await exchange(server.port, 'GET /health HTTP/1.1\r\nHost: evil.example\r\n\r\n')
+    expect([answer.status, problem(answer)]).toMatchObject([403, { code: 'forbidden-host', field: 'host' }])
+  })
+})
+
+describe('pages of other sites', () => {
+  test('may change nothing', () => {
+    const host = 'node.example:8420'
+    const check =
+      (headers: object, method = 'POST') =>
+      () =>
+        checkOrigin(method, { host, ...headers })
+    for (const fine of [
+      {},
+      { origin: `http://${host}` },
+      { 'sec-fetch-site': 'same-origin' },
+      { 'sec-fetch-site': 'none' },
+    ])
+      expect(check(fine), JSON.stringify(fine)).not.toThrow()
+    for (const origin of [
+      'null',
+      'http://evil.example',
+      'http://node.example',
+      'http://node.example:8421',
+      'file://',
+      'x',
+    ])
+      expect(check({ origin }), origin).toThrow(/another site/)
+    for (const site of ['cross-site', 'same-site'])
+      expect(check({ 'sec-fetch-site': site })).toThrow(/another site/)
+    expect(check({ origin: 'http://evil.example' }, 'GET')).not.toThrow()
+    expect(check({ origin: 'http://evil.example', upgrade: 'websocket' }, 'GET')).toThrow(/another site/)
+  })
+
+  test('a proxy that speaks https in front is the same site', () => {
+    const headers = { host: 'node.example', origin: 'https://node.example', 'sec-fetch-site': 'same-origin' }
+    expect(() => checkOrigin('POST', headers)).not.toThrow()
+  })
+})
+
+test.each([
+  ['GET /api/%zz HTTP/1.1', [], 400, 'path'],
+  ['GET /api/a%00b HTTP/1.1', [], 400, 'path'],
+  ['GET /api/torrents?text=%ff HTTP/1.1', [], 400, 'text'],
+  ['GET /api/torrents?text=a%00 HTTP/1.1', [], 400, 'text'],
+  ['GET /api/torrents?limit=1&limit=2 HTTP/1.1', [], 400, 'limit'],
+  ['GET /api/torrents?wrong=1 HTTP/1.1', [], 400, 'wrong'],
+  ['GET /api/nothing HTTP/1.1', [], 404, 'path'],
+  ['DELETE /api/torrents HTTP/1.1', [], 405, 'method'],
+  ['OPTIONS /api/torrents HTTP/1.1', [], 405, 'method'],
+  ['GET /api/torrents HTTP/1.1', [`X: ${'a'.repeat(20_000)}`], 431, 'headers'],
+  ['GET /api/torrents HTTP/1.1', ['Bad header'], 400, 'request'],
+  ['GET http://evil.example/api/torrents HTTP/1.1', [], 400, 'path'],
+  ['OPTIONS * HTTP/1.1', [], 400, 'path'],
+  ['POST /api/node/stop HTTP/1.1', ['Content-Length: 2', 'Transfer-Encoding: chunked'], 400, 'request'],
+  ['POST /api/node/stop HTTP/1.1', ['Content-Length: 2', 'Content-Length: 3'], 400, 'request'],
+  ['POST /api/node/stop HTTP/1.1', ['Content-Length: -1'], 400, 'request'],
+  ['NONSENSE /api/torrents HTTP/1.1', [], 400, 'request'],
+  ['GET /api/torrents HTTP/1.1', ['Connection: upgrade', 'Upgrade: websocket'], 400, 'upgrade'],
+  ['POST /api/node/stop HTTP/1.1', ['Content-Type: text/plain', 'Content-Length: 2'], 415, 'content-type'],
+  [
+    'POST /api/node/stop HTTP/1.1',
+    ['Content-Type: application/json', 'Content-Length: 99999999'],
+    413,
+    'body',
+  ],
+  ['POST /api/node/stop?x=1 HTTP/1.1', [], 400, 'x'],
+])('%s %j is refused with %i, and says %s', async (start, headers, status, field) => {
+  const answer = await ask(start, headers)
+  expect([answer.status, problem(answer).field]).toEqual([status, field])
+  expect(answer.headers.get('content-security-policy')).toMatch(/default-src 'none'/)
+})
+
+test.each([
+  ['{', 'body'],
+  ['[]', 'body'],
+  ['"x"', 'body'],
+  ['\xff', 'body'],
+  ['['.repeat(33), 'body'],
+  ['{"ids":"all","action":"pause","more":1}', 'more'],
+  ['{"ids":["x"],"action":"pause"}', 'ids.0'],
+  ['{"ids":"all","action":"pause","__proto__":{}}', '__proto__'],
+  ['{"ids":"all"}', 'action'],
+])('the body %j is refused, and %s named', async (body, field) => {
+  const headers = ['Content-Type: application/json', `Content-Length: ${body.length}`]
+  const lines = [
+    'POST /api/torrents/actions HTTP/1.1',
+    `Host: localhost`,
+    `Authorization: Bearer ${TOKEN}`,
+    ...headers,
+  ]
+  const answer = await exchange(server.port, Buffer.from(`${lines.join('\r\n')}\r\n\r\n${body}`, 'latin1'))
+  expect([answer.status, problem(answer).field]).toEqual([400, field])
+})
+
+test('members of members that nobody knows, and NULs, are named with their whole path', async () => {
+  const settings = (body: string) =>
+    ask(
+      'PATCH /api/settings HTTP/1.1',
+      ['Content-Type: application/json', `Content-Length: ${body.length}`],
+      body,
+    )
+  expect(problem(await settings('{"limits":{"schedule":[],"speed":1}}')).field).toBe('limits.speed')
+  expect(problem(await settings('{"automation":{"onComplete":["a","b\\u0000"]}}')).field).toBe(
+    'automation.onComplete.1',
+  )
+  expect(problem(await settings('{"queue":{"maxSeeds":0}}')).field).toBe('queue.maxSeeds')
+})
+
+test('a body that grows past the limit on its way is refused', async () => {
+  const chunk = `10000\r\n${' '.repeat(0x10000)}\r\n`
+  const answer = await ask(
+    'PUT /api/labels/x HTTP/1.1',
+    ['Content-Type: application/json', 'Transfer-Encoding: chunked'],
+    chunk.repeat(20),
+  )
+  expect([answer.status, problem(answer).code]).toEqual([413, 'too-large'])
+})
+
+test('nobody who has not logged in can send a body', async () => {
+  const lines = [
+    'POST /api/torrents HTTP/1.1',
+    'Host: localhost',
+    'Content-Type: application/json',
+    'Content-Length: 40000000',
+  ]
+  const answer = await exchange(server.port, `${lines.join('\r\n')}\r\n\r\n`)
+  expect(answer.status).toBe(401)
+  expect(answer.headers.get('www-authenticate')).toMatch(/Bearer|Basic/)
+})
+
+test('a failure that nobody foresaw says nothing of itself, but to the log', async () => {
+  node.operations.getStats = () => Promise.reject(new Error('the secret inside'))
+  const answer = await ask('GET /api/stats HTTP/1.1')
+  expect([answer.status, problem(answer).code]).toEqual([500, 'internal'])
+  expect(answer.body).not.toMatch(/secret/)
+  expect(node.entries.list({ level: 'error', limit: 1 })[0]!.message).toMatch(/the secret inside/)
+})
+
+test('a node that others can reach does not start without a password', async () => {
+  const options = { node, port: 0, host: '0.0.0.0' }
+  await expect(createServer({ ...options, access: new Access({ token: TOKEN }) })).rejects.toMatchObject({
+    code: 'no-password',
+  })
+  const secret = await hashPassword('ann', 'correct horse', { N: 1024 })
+  const open = await createServer({ ...options, access: new Access({ token: TOKEN, secret }) })
+  await open.close()
+})
+
+test('a port that is taken is told', async () => {
+  const options = { node, access: new Access({ token: TOKEN }), port: server.port }
+  await expect(createServer(options)).rejects.toMatchObject({ code: 'address-in-use' })
+})
+
+test('a refused upgrade leaves no socket open', async () => {
+  const upgrade = (path: string) =>
+    `GET ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n`
+  for (const path of ['/api/%zz', '/nothing', '/api/torrents', '/api/events']) {
+    const socket = connect(server.port, '127.0.0.1').resume()
+    socket.write(upgrade(path))
+    // The server ends it, without being asked to.
+    await new Promise(resolve => socket.once('close', resolve))
+  }
+})

@@ -1,0 +1,116 @@
+/** The server's outermost layer: what holds for every request, whatever answers it. */
+import type { IncomingMessage } from 'node:http'
+import type { Socket } from 'node:net'
+import fastify, {
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify'
+import { Hosts } from '../../../base/local-hosts.ts'
+import type { Log } from '../../kernel/log/log.ts'
+import { badRequest, refusalOf } from '../failures.ts'
+import { checkAddressText } from './address-text.ts'
+import { DATA_HEADERS } from './headers.ts'
+import { checkOrigin } from './origin.ts'
+import { Pipelining } from './pipelining.ts'
+import { refuseUnreadable } from './unreadable.ts'
+
+export interface GuardOptions {
+  readonly log: Log
+  readonly host: string
+  readonly allowedHosts?: readonly string[]
+  /** See ServerOptions. */
+  readonly trustedProxies?: readonly string[]
+}
+
+/** How long a refused request may go on sending a body that nobody reads. */
+const UNREAD_BODY_MS = 10_000
+/** Leaves descriptors for peers and files, however many strangers connect. */
+const MAX_CONNECTIONS = 2000
+/** Longest part of a path: longer than any name, percent-encoded. */
+const MAX_PARAM = 8192
+
+/** A fastify instance that checks Host, Origin and address of every request, and answers errors in the API's own form. */
+export function guard({ log, host, allowedHosts, trustedProxies = [] }: GuardOptions): FastifyInstance {
+  const hosts = new Hosts(host, allowedHosts)
+  const refuse = (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
+    sendRefusal(error, request, reply, log)
+  const app = fastify({
+    logger: false,
+    forceCloseConnections: true,
+    // Nobody else may say where a request comes from: anybody can write the header.
+    trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
+    routerOptions: { maxParamLength: MAX_PARAM },
+    http: { shouldUpgradeCallback: ({ headers }) => /^websocket$/i.test(headers.upgrade ?? '') },
+    clientErrorHandler: (error, socket: Socket) => refuseUnreadable(error, socket),
+    frameworkErrors: (error, request, reply) => void refuse(error, request, reply as unknown as FastifyReply),
+  })
+  app.server.maxConnections = MAX_CONNECTIONS
+  // Where nothing takes a body, none is waited for: the answer goes out, and what still comes has its time (see endUnreadBody).
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', (_request, _payload, done) => done(null))
+  app.setErrorHandler<FastifyError>(refuse)
+  const pipelining = new Pipelining()
+  app.addHook('onRequest', (request, reply, done) => {
+    if (pipelining.admits(request.raw, reply.raw)) done()
+    else reply.hijack()
+  })
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers(DATA_HEADERS)
+    hosts.check(onlyHost(request.raw))
+    checkAddressText(request.url)
+    const { anyOrigin, webSocket } = request.routeOptions.config ?? {}
+    if (!anyOrigin) checkOrigin(request.method, request.headers)
+    if (isUpgrade(request) && !webSocket && !request.is404)
+      throw badRequest('upgrade', 'there is no WebSocket here, only at /api/events')
+  })
+  app.addHook('onResponse', async request => endUnreadBody(request))
+  return app
+}
+
+// RFC 9112 section 3.2: more than one is an error. Node takes the first; a proxy in front may have gone by another.
+function onlyHost({ headers, rawHeaders }: IncomingMessage): string | undefined {
+  const names = rawHeaders.filter((text, index) => index % 2 === 0 && /^host$/i.test(text))
+  return names.length > 1 ? '' : headers.host
+}
+
+function isUpgrade({ headers }: FastifyRequest): boolean {
+  return /^websocket$/i.test(headers.upgrade ?? '') && /\bupgrade\b/i.test(headers.connection ?? '')
+}
+
+function sendRefusal(error: unknown, request: FastifyRequest, reply: FastifyReply, log: Log): FastifyReply {
+  const { status, problem, headers, unforeseen } = refusalOf(error)
+  const where = `${request.method} ${request.routeOptions?.url ?? 'unknown'}`
+  if (unforeseen && !request.raw.destroyed)
+    log.error(`${where} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
+  else if (status >= 500) log.warn(`${where}: ${problem.error.message}`)
+  // What was said already of an answer that does not come: its type, its name, its version.
+  for (const name of Object.keys(reply.getHeaders())) reply.removeHeader(name)
+  reply.headers(DATA_HEADERS).headers(headers)
+  if (isUpgrade(request)) endAfterAnswer(request, reply)
+  if (status === 401) reply.header('www-authenticate', challenge(request))
+  return reply.code(status).type('application/json; charset=utf-8').send(problem)
+}
+
+// Nobody else looks after a socket that asked for an upgrade: it would stay open, and no end of it be seen.
+function endAfterAnswer({ raw }: FastifyRequest, reply: FastifyReply): void {
+  reply.header('connection', 'close')
+  reply.raw.once('finish', () => raw.socket.destroySoon())
+}
+
+// RFC 9110 section 11.6.1. `Basic` makes browsers open a dialog, which a page's own requests must not.
+function challenge({ headers }: FastifyRequest): string[] {
+  const mode = headers['sec-fetch-mode']
+  const basic = 'Basic realm="Shoal", charset="UTF-8"'
+  return mode === undefined || mode === 'navigate'
+    ? ['Bearer realm="Shoal"', basic]
+    : ['Bearer realm="Shoal"']
+}
+
+// Node reads the rest of a body after the answer, to use the connection again: not for ever.
+function endUnreadBody({ raw }: FastifyRequest): void {
+  if (raw.complete || raw.destroyed) return
+  const timer = setTimeout(() => raw.socket.destroy(), UNREAD_BODY_MS)
+  raw.once('end', () => clearTimeout(timer)).once('close', () => clearTimeout(timer))
+}

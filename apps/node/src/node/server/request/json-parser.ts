@@ -1,0 +1,23 @@
+import type { IncomingMessage } from 'node:http'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { Failure } from '../../../base/failure.ts'
+import { parseJson, readBody, tooLarge } from './json-body.ts'
+
+/** Has the routes of this scope take JSON, up to their `bodyLimit`, and nothing else. */
+export function takeJson(scope: FastifyInstance): void {
+  scope.removeAllContentTypeParsers()
+  scope.addContentTypeParser(
+    /^application\/json\s*(;|$)/i,
+    async (request: FastifyRequest, payload: IncomingMessage) => {
+      const limit = request.routeOptions.bodyLimit
+      if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge(limit)
+      return parseJson(await readBody(payload, limit))
+    },
+  )
+  scope.addContentTypeParser('*', async () => {
+    // A form of another site can send other types without asking first (CORS), never this one.
+    throw new Failure('unsupported-media-type', 'the body must be application/json', {
+      field: 'content-type',
+    })
+  })
+}

@@ -1,0 +1,74 @@
+/** Everything of the node's own that the server answers. */
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { Failure } from '../../../base/failure.ts'
+import type { Access } from '../access/access.ts'
+import { FileKeys } from '../access/file-key.ts'
+import { LastingAnswers } from '../access/lasting-answers.ts'
+import { addEventRoute } from '../events/event-routes.ts'
+import type { Lines } from '../events/lines.ts'
+import { addMetricsRoute } from '../metrics/metrics-route.ts'
+import type { RequestMetrics } from '../metrics/request-metrics.ts'
+import { takeJson } from '../request/json-parser.ts'
+import type { ServerOptions } from '../server.ts'
+import { addAccessRoutes, addHealthRoute } from './access.ts'
+import { addDescriptionRoute } from './description.ts'
+import { addFileRoute } from './files.ts'
+import { addOperations } from './operations.ts'
+import { addPlaylistRoute } from './playlist.ts'
+import { refuseProgram } from './programs.ts'
+import { addMetainfoRoute, addTorrentUploadRoute } from './torrent-bytes.ts'
+import { addUploadFileRoute } from './upload-files.ts'
+
+export interface ApiParts extends Pick<ServerOptions, 'node' | 'access'> {
+  readonly lines: Lines
+  readonly requests: RequestMetrics
+}
+
+export function addApi(app: FastifyInstance, { node, access, lines, requests }: ApiParts): void {
+  const { operations, files } = node
+  const keys = new FileKeys()
+  const lasting = new LastingAnswers()
+  app.register(async scope => {
+    takeJson(scope)
+    addAccessRoutes(scope, access, lasting)
+    addHealthRoute(scope, operations, access)
+  })
+  app.register(async scope => {
+    scope.addHook('onRequest', async request => {
+      if (!hasKey(request, keys)) await refuseStrangers(request, access)
+    })
+    takeJson(scope)
+    addFileRoute(scope, files, lasting)
+  })
+  app.register(async scope => {
+    scope.addHook('onRequest', request => refuseStrangers(request, access))
+    takeJson(scope)
+    addOperations(scope, operations, {
+      changeSettings: (change, request) => refuseProgram(change, request, { access, operations }),
+    })
+    addMetainfoRoute(scope, node)
+    addPlaylistRoute(scope, operations, keys)
+    addDescriptionRoute(scope)
+    addEventRoute(scope, { node, lines, lasting })
+    addMetricsRoute(scope, { operations, requests, eventClients: () => lines.size })
+    scope.register(async upload => addTorrentUploadRoute(upload, node))
+    scope.register(async upload => addUploadFileRoute(upload, files))
+  })
+}
+
+async function refuseStrangers(request: FastifyRequest, access: Access): Promise<void> {
+  if (await access.identify(request)) return
+  throw new Failure(
+    'unauthorized',
+    access.hasPassword
+      ? 'log in with user name and password'
+      : 'log in with the token: it is in the file token of the node’s data folder',
+    { field: 'authorization' },
+  )
+}
+
+function hasKey({ query, params }: FastifyRequest, keys: FileKeys): boolean {
+  const { key } = query as Record<string, unknown>
+  const { id } = params as Record<string, string>
+  return typeof key === 'string' && id !== undefined && keys.opens(key, id)
+}

@@ -1,0 +1,83 @@
+/** `/files/{id}/{path}`: the bytes of a file, also while it downloads. */
+import { Readable } from 'node:stream'
+import { BYTE_ROUTES } from '@shoal/api'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { NodeFiles, ReadableFile } from '../../kernel/contract.ts'
+import { openingSession } from '../access/credentials.ts'
+import type { LastingAnswers } from '../access/lasting-answers.ts'
+import { FILE_HEADERS } from '../guard/headers.ts'
+import { byteInput } from '../request/byte-input.ts'
+import { dispositionOf } from './disposition.ts'
+import { leaving } from './operations.ts'
+import { rangeOf } from './range.ts'
+import { routePath } from './route-path.ts'
+
+export function addFileRoute(scope: FastifyInstance, files: NodeFiles, lasting: LastingAnswers): void {
+  const handler = async (request: FastifyRequest, reply: FastifyReply) => {
+    const { id, path } = byteInput(BYTE_ROUTES.readFile, request)
+    // Before anything is waited for: the session may end meanwhile.
+    const forget = lasting.add(openingSession(request), () => reply.raw.destroy())
+    reply.raw.once('close', forget)
+    const file = await files.open(id, path)
+    const tag = etag(file)
+    const { contentType, disposition } = dispositionOf(file.name, file.mediaType)
+    reply.headers({
+      ...FILE_HEADERS,
+      etag: tag,
+      'accept-ranges': 'bytes',
+      'content-disposition': disposition,
+    })
+    if (matches(request.headers['if-none-match'], tag)) return reply.code(304).send()
+    reply.type(contentType)
+    return send(file, tag, request, reply)
+  }
+  // By itself, fastify would answer HEAD with the length of what it sends.
+  scope.route({ method: ['GET', 'HEAD'], url: routePath(BYTE_ROUTES.readFile.path), handler })
+}
+
+function send(
+  file: ReadableFile,
+  tag: string,
+  { headers, method }: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  const { lengthBytes } = file
+  // RFC 9110 section 13.1.5: a range of another version would not fit to what the client has.
+  const ifRange = headers['if-range']
+  const fits = ifRange === undefined || (ifRange === tag && !tag.startsWith('W/'))
+  const part = fits ? rangeOf(headers.range, lengthBytes) : null
+  const { start, end } = part ?? { start: 0, end: lengthBytes }
+  if (part) reply.code(206).header('content-range', `bytes ${start}-${end - 1}/${lengthBytes}`)
+  reply.header('content-length', end - start)
+  if (method === 'HEAD' || start === end) return reply.send('')
+  return reply.send(streamOf(file, start, end, leaving(reply)))
+}
+
+// Asked for a chunk only when the socket has taken those before. Pieces are waited for no longer than the client does.
+function streamOf(file: ReadableFile, start: number, end: number, signal: AbortSignal): Readable {
+  return Readable.from(untilLeft(file.read({ start, end, signal }), signal), {
+    objectMode: false,
+    highWaterMark: 256 * 1024,
+  })
+}
+
+// That the client left is no failure that anybody needs to hear of.
+async function* untilLeft(
+  chunks: AsyncIterable<Uint8Array>,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  try {
+    yield* chunks
+  } catch (error) {
+    if (!signal.aborted) throw error
+  }
+}
+
+function etag({ etag }: ReadableFile): string {
+  return /^(?:W\/)?"[^"]*"$/.test(etag) ? etag : `"${etag.replace(/[^\x21\x23-\x7e]/g, '_')}"`
+}
+
+function matches(header: string | undefined, tag: string): boolean {
+  const given = header?.split(',').map(each => each.trim().replace(/^W\//, ''))
+  return given !== undefined && (given.includes(tag.replace(/^W\//, '')) || given.includes('*'))
+}

@@ -1,0 +1,36 @@
+import { BYTE_ROUTES, OPERATIONS } from '@shoal/api'
+import { Failure } from '../../../base/failure.ts'
+import { HttpFailure } from '../failures.ts'
+
+const KNOWN: readonly { readonly pattern: RegExp; readonly method: string }[] = [
+  ...Object.values(OPERATIONS),
+  ...Object.values(BYTE_ROUTES),
+].map(({ path, method }) => ({ pattern: patternOf(path), method }))
+
+/** Why nothing answers at a path: it has other methods, or there is nothing. */
+export function missing(method: string, path: string): Failure {
+  const methods = KNOWN.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method)
+  const allowed = [
+    ...new Set(
+      methods.includes('GET') && path !== BYTE_ROUTES.getEvents.path ? [...methods, 'HEAD'] : methods,
+    ),
+  ].sort()
+  if (allowed.length > 0 && !allowed.includes(method)) return notAllowed(method, allowed.join(', '))
+  return new Failure('not-found', 'there is nothing here: /api/openapi.json lists what there is', {
+    field: 'path',
+  })
+}
+
+// RFC 9110 section 15.5.6 wants the methods that there are.
+function notAllowed(method: string, allow: string): Failure {
+  const message = `${method} is not possible here, only ${allow}`
+  return new HttpFailure('method-not-allowed', message, 'method', { allow })
+}
+
+function patternOf(path: string): RegExp {
+  const text = path
+    .replaceAll('.', '\\.')
+    .replace(/\{path\}$/, '.+')
+    .replace(/\{\w+\}/g, '[^/]+')
+  return new RegExp(`^${text}$`)
+}

@@ -1,0 +1,24 @@
+/** The program that runs on completion is for the owner of the machine to choose: a password from afar must not run anything. */
+import type { NodeOperations, SettingsChange } from '@shoal/api'
+import { Failure } from '../../../base/failure.ts'
+import { isLoopback } from '../../../base/local-hosts.ts'
+import { SHOAL } from '../../../base/program.ts'
+import type { Access, AskingRequest } from '../access/access.ts'
+
+/** Rejects with `forbidden` when the change names another program and does not come from this machine, with the token. */
+export async function refuseProgram(
+  change: SettingsChange,
+  request: AskingRequest,
+  { access, operations }: { access: Access; operations: Pick<NodeOperations, 'getSettings'> },
+): Promise<void> {
+  const wanted = change.automation?.onComplete
+  if (wanted === undefined) return
+  if (isLoopback(request.ip) && access.provesToken(await access.identify(request))) return
+  const { automation } = await operations.getSettings({})
+  if (JSON.stringify(wanted) === JSON.stringify(automation.onComplete)) return
+  throw new Failure(
+    'forbidden',
+    `which program runs is decided on the node’s own machine only: there with ${SHOAL} settings set automation.onComplete=…, or when the node is started with --set`,
+    { field: 'automation.onComplete' },
+  )
+}

@@ -1,0 +1,41 @@
+/** `.torrent` files, out of the node and into it. */
+import { BYTE_ROUTES } from '@shoal/api'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { RunningNode } from '../../kernel/contract.ts'
+import { badRequest } from '../failures.ts'
+import { byteInput } from '../request/byte-input.ts'
+import { readBody, tooLarge } from '../request/json-body.ts'
+import { dispositionOf } from './disposition.ts'
+import { leaving } from './operations.ts'
+import { routePath } from './route-path.ts'
+
+/** What 40 MB of base64 hold. */
+const MAX_TORRENT_BYTES = 30_000_000
+
+export function addMetainfoRoute(scope: FastifyInstance, { files }: RunningNode): void {
+  scope.get(routePath(BYTE_ROUTES.getMetainfo.path), async (request, reply) => {
+    const { name, bytes } = await files.metainfo(byteInput(BYTE_ROUTES.getMetainfo, request).id)
+    const { contentType, disposition } = dispositionOf(`${name}.torrent`, 'application/x-bittorrent')
+    reply.type(contentType).header('content-disposition', disposition)
+    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  })
+}
+
+/** In a scope of its own: its body is the file. */
+export function addTorrentUploadRoute(scope: FastifyInstance, { operations }: RunningNode): void {
+  scope.removeAllContentTypeParsers()
+  scope.addContentTypeParser(
+    /^application\/(?:x-bittorrent|octet-stream)\s*(;|$)/i,
+    async (request: FastifyRequest, payload: FastifyRequest['raw']) => {
+      if (Number(request.headers['content-length'] ?? 0) > MAX_TORRENT_BYTES)
+        throw tooLarge(MAX_TORRENT_BYTES)
+      return readBody(payload, MAX_TORRENT_BYTES)
+    },
+  )
+  scope.post(BYTE_ROUTES.uploadTorrent.path, async (request, reply) => {
+    const options = byteInput(BYTE_ROUTES.uploadTorrent, request)
+    const body = request.body as Buffer | undefined
+    if (!body || body.length === 0) throw badRequest('body', 'the body is empty: send a .torrent')
+    return operations.addTorrent({ ...options, torrent: body.toString('base64') }, { signal: leaving(reply) })
+  })
+}

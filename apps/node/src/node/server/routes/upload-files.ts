@@ -1,0 +1,38 @@
+import { BYTE_ROUTES } from '@shoal/api'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { NodeFiles } from '../../kernel/contract.ts'
+import { badRequest } from '../failures.ts'
+import { byteInput } from '../request/byte-input.ts'
+import { leaving } from './operations.ts'
+import { routePath } from './route-path.ts'
+
+/** A sender that sends nothing for so long is gone. */
+const SILENCE_MS = 120_000
+
+/** Content to share, streamed to disk, however large. In a scope of its own: bodies are any bytes. */
+export function addUploadFileRoute(scope: FastifyInstance, files: NodeFiles): void {
+  scope.removeAllContentTypeParsers()
+  scope.addContentTypeParser(
+    '*',
+    (_request: FastifyRequest, _payload: unknown, done: (error: null) => void) => done(null),
+  )
+  scope.put(routePath(BYTE_ROUTES.putUploadFile.path), async (request, reply) => {
+    const { id, path } = byteInput(BYTE_ROUTES.putUploadFile, request)
+    return files.receive(id, path, bodyOf(request), { signal: leaving(reply) })
+  })
+}
+
+// Reads the socket only as fast as the chunks are taken. Left early, it does not destroy the request: the answer still has to go out.
+async function* bodyOf({ raw }: FastifyRequest): AsyncGenerator<Uint8Array> {
+  const silence = setTimeout(() => raw.destroy(), SILENCE_MS)
+  try {
+    for await (const chunk of raw.iterator({ destroyOnReturn: false })) {
+      yield chunk as Buffer
+      silence.refresh()
+    }
+  } catch {
+    throw badRequest('body', 'the body ended early')
+  } finally {
+    clearTimeout(silence)
+  }
+}

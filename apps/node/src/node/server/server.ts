@@ -1,0 +1,140 @@
+/** The node's HTTP server: the API, the files, the console, and the APIs of other programs beside them. */
+import type { Server as HttpServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { FastifyInstance } from 'fastify'
+import { Failure, fileFailure } from '../../base/failure.ts'
+import { isLoopback } from '../../base/local-hosts.ts'
+import { redact } from '../../base/redact.ts'
+import type { RunningNode } from '../kernel/contract.ts'
+import type { Log } from '../kernel/log/log.ts'
+import type { Access } from './access/access.ts'
+import { allowWebSockets } from './events/event-routes.ts'
+import { Lines } from './events/lines.ts'
+import { guard } from './guard/guard.ts'
+import { RequestMetrics } from './metrics/request-metrics.ts'
+import { addApi } from './routes/api.ts'
+import { serveConsole } from './routes/console.ts'
+import { missing } from './routes/missing.ts'
+
+/**
+ * What another program's API (Transmission's, qBittorrent's) is given to register itself. `app` is a fastify scope of its own: its hooks, body
+ * parsers and error handler stay in it. Host, Origin and security headers are looked after already; who may ask is up to the plugin, by
+ * `access.checkPassword(username, password, request)`, which rejects with `too-many-attempts`. A route with `config: { anyOrigin: true }`
+ * guards itself against other sites' pages.
+ */
+export interface CompatScope {
+  readonly app: FastifyInstance
+  readonly node: RunningNode
+  readonly access: Pick<Access, 'checkPassword'>
+}
+export type CompatPlugin = (scope: CompatScope) => void | Promise<void>
+
+export interface ServerOptions {
+  readonly node: RunningNode
+  readonly access: Access
+  /** Where to listen. Default: 127.0.0.1. */
+  readonly host?: string
+  /** 0 takes any free one. */
+  readonly port: number
+  /** Names besides the host's own that the node may be called by. */
+  readonly allowedHosts?: readonly string[]
+  /** Addresses, or networks as `10.0.0.0/8`, of proxies whose `X-Forwarded-For` tells where a request comes from. Default: none. */
+  readonly trustedProxies?: readonly string[]
+  /** Folder of the built console; without it there is none. */
+  readonly webRoot?: string
+  readonly plugins?: readonly CompatPlugin[]
+  /** Lets what answers before all of this join the server, when that has all its listeners. */
+  readonly join?: (server: HttpServer) => void
+}
+
+export interface Server {
+  /** `http://127.0.0.1:8420` */
+  readonly url: string
+  readonly port: number
+  /** Ends all connections. */
+  close(): Promise<void>
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The route looks after requests of other sites' pages itself. */
+    anyOrigin?: boolean
+    /** Takes WebSockets. */
+    webSocket?: boolean
+  }
+}
+
+/** Starts to listen. Rejects with `no-password` where strangers could reach a node without one, `address-in-use`. */
+export async function createServer(options: ServerOptions): Promise<Server> {
+  const host = options.host ?? '127.0.0.1'
+  refuseOpenDoor(host, options.access)
+  const app = buildServer(options)
+  await app.ready()
+  options.join?.(app.server)
+  await app.listen({ host, port: options.port }).catch(async error => {
+    await app.close()
+    throw listenFailure(error, host, options.port)
+  })
+  const { port } = app.server.address() as AddressInfo
+  return {
+    url: `http://${reachable(host)}:${port}`,
+    port,
+    close: () => app.close(),
+  }
+}
+
+/** As this machine itself reaches it: "all addresses" is none to go to. */
+function reachable(host: string): string {
+  if (host === '0.0.0.0') return '127.0.0.1'
+  if (host === '::') return '[::1]'
+  return host.includes(':') ? `[${host}]` : host
+}
+
+/** The server without a socket, for tests that inject requests. */
+export function buildServer(options: ServerOptions): FastifyInstance {
+  const { node, access, host = '127.0.0.1', allowedHosts, trustedProxies, plugins = [], webRoot } = options
+  const app = guard({
+    ...{ log: node.log, host },
+    ...(allowedHosts && { allowedHosts }),
+    ...(trustedProxies && { trustedProxies }),
+  })
+  const requests = new RequestMetrics()
+  requests.watch(app)
+  logRequests(app, node.log)
+  const lines = new Lines()
+  allowWebSockets(app, lines)
+  addApi(app, { node, access, lines, requests })
+  for (const plugin of plugins) app.register(async scope => plugin({ app: scope, node, access }))
+  app.setNotFoundHandler(async (request, reply) => {
+    if (webRoot !== undefined && (await serveConsole(webRoot, request, reply))) return reply
+    throw missing(request.method, request.url.split('?', 1)[0]!)
+  })
+  return app
+}
+
+function logRequests(app: FastifyInstance, log: Log): void {
+  app.addHook('onResponse', async ({ method, url }, { statusCode, elapsedTime }) => {
+    // Without what is asked for: it may have secrets in writings that no pattern knows.
+    const path = redact(url.split('?', 1)[0]!)
+    log.debug(`${method} ${path} ${statusCode} ${elapsedTime.toFixed(1)} ms`)
+  })
+}
+
+function refuseOpenDoor(host: string, access: Access): void {
+  if (isLoopback(host) || access.hasPassword) return
+  throw new Failure(
+    'no-password',
+    `listening at ${host} lets others reach this node: give --username and --password-file, or listen at 127.0.0.1`,
+  )
+}
+
+function listenFailure(error: NodeJS.ErrnoException, host: string, port: number): Error {
+  if (error.code === 'EADDRINUSE')
+    return new Failure(
+      'address-in-use',
+      `port ${port} is taken: stop what listens there, or choose another with --port`,
+    )
+  if (error.code === 'EADDRNOTAVAIL')
+    return new Failure('bad-argument', `${host} is no address of this machine: choose another with --host`)
+  return fileFailure(error, `${host}:${port}`)
+}

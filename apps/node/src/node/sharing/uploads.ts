@@ -1,0 +1,279 @@
+/** Content that comes to the node over the network, to be shared from here. */
+import { createHash, randomUUID } from 'node:crypto'
+import { createWriteStream } from 'node:fs'
+import { lstat, mkdir, readdir, rename, rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { Readable, Transform } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import type { Upload } from '@shoal/api'
+import { Failure, fileFailure } from '../../base/failure.ts'
+
+/** Begins the names of folders that hold what has not arrived as a whole. No upload may be called so. */
+const PREFIX = '.shoal-upload-'
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+const MAX_UPLOADS = 100
+const MAX_FILES = 100_000
+const MAX_DEPTH = 64
+const MAX_NAME_BYTES = 255
+
+interface Arriving {
+  /** Replaced as a whole. */
+  upload: Upload
+  /** The download folder as it was when it began: what arrives can be put there without being copied. */
+  readonly directory: string
+  readonly folder: string
+  /** Paths that have arrived, or are being received now. */
+  readonly paths: Set<string>
+  /** What is being received now. */
+  readonly open: Set<Promise<unknown>>
+  readonly stop: AbortController
+}
+
+export class Uploads {
+  readonly #directory: () => string
+  readonly #prefix: string
+  readonly #uploads = new Map<string, Arriving>()
+  /** The last that was put into its place: two of one name must not find the same place free. */
+  #placing: Promise<unknown> = Promise.resolve()
+  #closed = false
+
+  /**
+   * `directory`: where what is shared lies in the end; what arrives lies beside it, so that it need not be copied. `dataDir` tells this node
+   * from others that share the folder: only what this one left is deleted at its start.
+   */
+  constructor(directory: () => string, dataDir: string) {
+    this.#directory = directory
+    const owner = createHash('sha256').update(dataDir).digest('hex').slice(0, 12)
+    this.#prefix = `${PREFIX}${owner}-`
+  }
+
+  /** Deletes what an earlier run left half-done. */
+  async tidy(): Promise<void> {
+    const directory = this.#directory()
+    const names = await readdir(directory).catch(() => [])
+    const mine = names.filter(
+      name => name.startsWith(this.#prefix) && UUID.test(name.slice(this.#prefix.length)),
+    )
+    await Promise.all(mine.map(name => rm(join(directory, name), { recursive: true, force: true })))
+  }
+
+  async create(name: string): Promise<Upload> {
+    if (this.#closed) throw new Failure('closed', 'the node stops: start it again first')
+    if (this.#uploads.size >= MAX_UPLOADS)
+      throw new Failure(
+        'too-many-requests',
+        `${MAX_UPLOADS} uploads are under way: share or cancel one of them first`,
+      )
+    checkNames([name], 'name')
+    const id = randomUUID()
+    const directory = this.#directory()
+    const folder = join(directory, this.#prefix + id)
+    const upload: Upload = { id, name, fileCount: 0, receivedBytes: 0, startedMs: Date.now() }
+    const stop = new AbortController()
+    // Takes its place at once: many that come together are counted, too.
+    this.#uploads.set(id, { upload, directory, folder, paths: new Set(), open: new Set(), stop })
+    await mkdir(folder, { recursive: true }).catch(error => {
+      this.#uploads.delete(id)
+      throw fileFailure(error, folder)
+    })
+    return upload
+  }
+
+  get(id: string): Upload {
+    return this.#find(id).upload
+  }
+
+  /** Receives one file. What came of one that breaks off is deleted. */
+  async receive(
+    id: string,
+    path: string,
+    body: AsyncIterable<Uint8Array>,
+    { signal }: { signal: AbortSignal },
+  ): Promise<Upload> {
+    const arriving = this.#find(id)
+    const { paths, open, stop } = arriving
+    checkNames(path.split('/'), 'path')
+    if (paths.size >= MAX_FILES)
+      throw new Failure(
+        'bad-request',
+        `an upload has at most ${MAX_FILES} files: pack them into an archive`,
+        { field: 'path' },
+      )
+    if (paths.has(path)) throw new Failure('conflict', `${path} was sent already`, { field: 'path' })
+    paths.add(path)
+    const receiving = receiveFile(arriving, path, body, AbortSignal.any([signal, stop.signal]))
+    open.add(receiving)
+    try {
+      const lengthBytes = await receiving
+      const { fileCount, receivedBytes } = arriving.upload
+      arriving.upload = {
+        ...arriving.upload,
+        fileCount: fileCount + 1,
+        receivedBytes: receivedBytes + lengthBytes,
+      }
+      return arriving.upload
+    } catch (error) {
+      paths.delete(path)
+      throw error
+    } finally {
+      open.delete(receiving)
+    }
+  }
+
+  /** Puts what has arrived into its place, under its name or one beside it that is free. Returns the path. */
+  async finish(id: string): Promise<string> {
+    const arriving = this.#find(id)
+    const { upload, open } = arriving
+    if (open.size > 0) throw new Failure('conflict', 'files of it are still on their way: wait for them')
+    if (upload.fileCount === 0)
+      throw new Failure('bad-request', 'nothing was sent yet: send its files first', { field: 'id' })
+    // From here on nothing more may come.
+    this.#uploads.delete(id)
+    const placed = this.#placing.then(() => place(arriving))
+    this.#placing = placed.catch(() => {})
+    try {
+      return await placed
+    } catch (error) {
+      if (!this.#closed) this.#uploads.set(id, arriving)
+      throw error
+    }
+  }
+
+  async cancel(id: string): Promise<void> {
+    const arriving = this.#find(id)
+    this.#uploads.delete(id)
+    arriving.stop.abort(gone())
+    await Promise.allSettled(arriving.open)
+    await rm(arriving.folder, { recursive: true, force: true })
+  }
+
+  /** Ends all that arrives: an upload does not outlive the node. */
+  async close(): Promise<void> {
+    this.#closed = true
+    await Promise.allSettled([...this.#uploads.keys()].map(id => this.cancel(id)))
+    await this.#placing
+  }
+
+  #find(id: string): Arriving {
+    const arriving = this.#uploads.get(id)
+    if (arriving) return arriving
+    throw gone()
+  }
+}
+
+function gone(): Failure {
+  return new Failure(
+    'not-found',
+    'there is no such upload: it was shared or cancelled, or the node was restarted',
+    { field: 'id' },
+  )
+}
+
+/** Resolves to its length. */
+async function receiveFile(
+  { folder }: Arriving,
+  path: string,
+  body: AsyncIterable<Uint8Array>,
+  signal: AbortSignal,
+): Promise<number> {
+  const target = join(folder, ...path.split('/'))
+  const state = { isOurs: false }
+  try {
+    await mkdir(dirname(target), { recursive: true })
+    return await write(target, body, signal, state)
+  } catch (error) {
+    // Where names differ only in case, the file there may be another one.
+    if (state.isOurs) await rm(target, { force: true }).catch(() => {})
+    if (signal.aborted) throw signal.reason instanceof Failure ? signal.reason : error
+    throw error instanceof Failure ? error : fileFailure(error, path)
+  }
+}
+
+async function write(
+  path: string,
+  body: AsyncIterable<Uint8Array>,
+  signal: AbortSignal,
+  state: { isOurs: boolean },
+): Promise<number> {
+  let lengthBytes = 0
+  const count = new Transform({
+    transform(chunk: Uint8Array, _encoding, done) {
+      lengthBytes += chunk.length
+      done(null, chunk)
+    },
+  })
+  const file = createWriteStream(path, { flags: 'wx' }).once('open', () => {
+    state.isOurs = true
+  })
+  await pipeline(Readable.from(untilAborted(body, signal), { objectMode: false }), count, file, { signal })
+  return lengthBytes
+}
+
+/** A body that gives nothing more cannot be ended by asking for its end: so nobody waits for that. */
+async function* untilAborted(
+  body: AsyncIterable<Uint8Array>,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  const iterator = body[Symbol.asyncIterator]()
+  let refuse: (reason: unknown) => void = () => {}
+  const onAbort = () => refuse(signal.reason)
+  signal.addEventListener('abort', onAbort, { once: true })
+  try {
+    for (;;) {
+      signal.throwIfAborted()
+      const next = await new Promise<IteratorResult<Uint8Array>>((resolve, reject) => {
+        refuse = reject
+        iterator.next().then(resolve, reject)
+      })
+      if (next.done) return
+      yield next.value
+    }
+  } finally {
+    signal.removeEventListener('abort', onAbort)
+    void Promise.resolve(iterator.return?.()).catch(() => {})
+  }
+}
+
+async function place({ upload, directory, folder, paths }: Arriving): Promise<string> {
+  const isFile = paths.size === 1 && paths.has(upload.name)
+  const target = await freePath(directory, upload.name)
+  await rename(isFile ? join(folder, upload.name) : folder, target).catch(error => {
+    throw fileFailure(error, target)
+  })
+  if (isFile) await rm(folder, { recursive: true, force: true }).catch(() => {})
+  return target
+}
+
+/** Throws `bad-request` for names that no file system or torrent should see. */
+function checkNames(parts: readonly string[], field: string): void {
+  const isBad = (part: string) =>
+    part === '' ||
+    part === '.' ||
+    part === '..' ||
+    part.startsWith(PREFIX) ||
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for.
+    /[\0-\x1f/\\\x7f]/.test(part) ||
+    Buffer.byteLength(part) > MAX_NAME_BYTES
+  if (parts.length > MAX_DEPTH || parts.some(isBad))
+    throw new Failure(
+      'bad-request',
+      `${JSON.stringify(parts.join('/').slice(0, 200))} cannot be the name of a file: give plain names with / between folders`,
+      {
+        field,
+      },
+    )
+}
+
+/** `name`, or `name (2)` … when that is taken. */
+async function freePath(directory: string, name: string): Promise<string> {
+  const dot = name.lastIndexOf('.')
+  const [stem, ending] = dot > 0 ? [name.slice(0, dot), name.slice(dot)] : [name, '']
+  for (let count = 1; ; count++) {
+    const path = join(directory, count === 1 ? name : `${stem} (${count})${ending}`)
+    const isTaken = await lstat(path).then(
+      () => true,
+      () => false,
+    )
+    if (!isTaken) return path
+  }
+}

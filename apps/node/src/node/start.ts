@@ -1,0 +1,162 @@
+/** A whole node: `shoal start`. */
+import { existsSync } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { fileURLToPath } from 'node:url'
+import { defaultFolder } from '../base/files/places.ts'
+import { isLoopback } from '../base/local-hosts.ts'
+import { removeNodeFile, writeNodeFile } from '../base/node-file.ts'
+import type { FixedSetting } from '../base/settings.ts'
+import { fixedSettings } from './kernel/fixed-settings.ts'
+import type { Log } from './kernel/log/log.ts'
+import { createNodeLog, type NodeLog } from './kernel/log/node-log.ts'
+import { qbittorrentApi } from './qbittorrent/plugin.ts'
+import { openNode } from './run-node.ts'
+import { Access } from './server/access/access.ts'
+import { readPassword } from './server/access/password.ts'
+import { openToken } from './server/access/token.ts'
+import { createServer } from './server/server.ts'
+import { OwnTracker } from './tracker/own-tracker.ts'
+import { transmissionApi } from './transmission/plugin.ts'
+
+/** What a node starts with. Paths are absolute. */
+export interface StartOptions {
+  readonly port: number
+  readonly host: string
+  readonly dataDir: string
+  /** Download folder; undefined: as the node's settings say. */
+  readonly dir: string | undefined
+  /** With `passwordFile`, or neither. */
+  readonly username: string | undefined
+  readonly passwordFile: string | undefined
+  /** The settings file that was read; undefined when there is none. */
+  readonly config: string | undefined
+  /** Port for peers; undefined: as the node's settings say. */
+  readonly peerPort: number | undefined
+  /** Address to accept peers at; undefined: all. */
+  readonly peerHost: string | undefined
+  readonly allowDir: readonly string[]
+  readonly allowedHost: readonly string[]
+  /** Addresses and networks. */
+  readonly trustedProxy: readonly string[]
+  /** No tracker inside; false: as the node's settings say. */
+  readonly noTracker: boolean
+  /** Undefined: as the node's settings say. */
+  readonly publicUrl: string | undefined
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error'
+  /** Settings that hold whatever is kept of them. */
+  readonly set: readonly FixedSetting[]
+  readonly open: boolean
+}
+
+export interface StartedNode {
+  /** `http://127.0.0.1:8420` */
+  readonly url: string
+  /** Opens the console; holds the token where there is no password. Not for logs. */
+  readonly consoleUrl: string
+  /** Where downloads go. */
+  readonly directory: string
+  readonly peerPort: number
+  /** Resolves when somebody asked the node to stop over its API. */
+  readonly stopAsked: Promise<void>
+  /** Records and closes everything. Safe to call twice. */
+  close(): Promise<void>
+}
+
+export interface StartSurroundings {
+  /** Where the log goes. Default: stderr. */
+  readonly log?: NodeLog
+}
+
+/** Rejects with a Failure or ShoalError that says what to do; nothing is left open then. */
+export async function startNode(
+  options: StartOptions,
+  { log = createNodeLog({ level: options.logLevel }) }: StartSurroundings = {},
+): Promise<StartedNode> {
+  const secret =
+    options.username !== undefined && options.passwordFile !== undefined
+      ? await readPassword(options.username, options.passwordFile)
+      : undefined
+  if (options.passwordFile !== undefined) await tellReaders(options.passwordFile, log.log)
+  const unwatch = tellFaults(log.log)
+  const { promise: stopAsked, resolve: onStop } = Promise.withResolvers<void>()
+  const node = await openNode({
+    dataDir: options.dataDir,
+    directory: options.dir ?? defaultFolder(),
+    fixed: fixedSettings(options),
+    allowedDirectories: [...options.allowDir, ...ownFolders(options)],
+    ...(options.peerHost !== undefined && { peerHost: options.peerHost }),
+    log: log.log,
+    logEntries: log.entries,
+    onStop,
+  })
+  const ownTracker = new OwnTracker(node.core, options.peerHost)
+  try {
+    const token = await openToken(options.dataDir)
+    const access = new Access({ token, ...(secret && { secret }), sessions: node.core.catalogue.logins })
+    const server = await createServer({
+      join: http => ownTracker.join(http, options),
+      node,
+      access,
+      host: options.host,
+      port: options.port,
+      allowedHosts: options.allowedHost,
+      trustedProxies: options.trustedProxy,
+      ...(existsSync(WEB_ROOT) && { webRoot: WEB_ROOT }),
+      plugins: [transmissionApi, qbittorrentApi],
+    })
+    await writeNodeFile(options.dataDir, { url: server.url, pid: process.pid })
+    log.log.info(`the node answers at ${server.url}`)
+    if (!existsSync(WEB_ROOT))
+      log.log.warn('the console is not built, so nothing is shown there: npm run build makes it')
+    let closing: Promise<void> | null = null
+    return {
+      url: server.url,
+      consoleUrl: secret ? `${server.url}/` : `${server.url}/#token=${token}`,
+      directory: node.core.keeper.settings.downloads.directory,
+      peerPort: node.core.session.port,
+      stopAsked,
+      close() {
+        closing ??= (async () => {
+          await ownTracker.close()
+          await server.close()
+          await node.close()
+          await removeNodeFile(options.dataDir)
+          unwatch()
+          await log.close()
+        })()
+        return closing
+      },
+    }
+  } catch (error) {
+    await ownTracker.close()
+    await node.close()
+    unwatch()
+    throw error
+  }
+}
+
+async function tellReaders(passwordFile: string, log: Log): Promise<void> {
+  const { mode } = await stat(passwordFile)
+  // Windows has no such bits; a group may be meant to read it.
+  if (process.platform !== 'win32' && (mode & 0o004) !== 0)
+    log.warn(`every user of this machine can read the password in ${passwordFile}: chmod 600 ${passwordFile}`)
+}
+
+/** One piece of work that failed where nobody waited for it must not end the others: it is told, and the node goes on. */
+function tellFaults(log: Log): () => void {
+  const tell = (reason: unknown) =>
+    log.error(
+      `a fault of the node, please report it: ${reason instanceof Error ? (reason.stack ?? reason.message) : String(reason)}`,
+    )
+  process.on('unhandledRejection', tell)
+  return () => process.off('unhandledRejection', tell)
+}
+
+/** The home folder, while only this machine can ask: a name that is allowed besides is that of a proxy, which lets others in. */
+export function ownFolders({ host, allowedHost }: Pick<StartOptions, 'host' | 'allowedHost'>): string[] {
+  return [host, ...allowedHost].every(isLoopback) ? [homedir()] : []
+}
+
+/** The built console: see apps/web. */
+const WEB_ROOT = fileURLToPath(new URL('../../../web/dist', import.meta.url))

@@ -1,0 +1,48 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Catalogue } from '../legacy/catalogue.ts'
+
+/** A catalogue in a folder of its own. */
+export interface TemporaryCatalogue {
+  readonly folder: string
+  readonly path: string
+  readonly catalogue: Catalogue
+  /** Closes it and opens it again, as the next run of the node. */
+  reopen(): Promise<Catalogue>
+  remove(): Promise<void>
+}
+
+export async function temporaryCatalogue(): Promise<TemporaryCatalogue> {
+  const folder = mkdtempSync(join(tmpdir(), 'shoal-catalogue-'))
+  const path = join(folder, 'catalogue.db')
+  let catalogue = await Catalogue.open(path)
+  return {
+    folder,
+    path,
+    get catalogue() {
+      return catalogue
+    },
+    async reopen() {
+      await catalogue.close()
+      catalogue = await Catalogue.open(path)
+      return catalogue
+    },
+    async remove() {
+      await catalogue.close()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** Torrents of tests by number: an info hash each. */
+export function testInfoHash(number: number): string {
+  return number.toString(16).padStart(40, '0')
+}
+
+/** All that an iteration gives. */
+export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = []
+  for await (const item of items) all.push(item)
+  return all
+}

@@ -1,0 +1,54 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { SettingsChange } from '@shoal/api'
+import type { Log } from '../kernel/log/log.ts'
+import { LogEntries } from '../kernel/log/log-entries.ts'
+import { type OpenNode, openNode } from '../run-node.ts'
+
+export interface TestNode extends OpenNode {
+  readonly folder: string
+  readonly directory: string
+  /** Closes it and opens another on the same folders. */
+  restart(): Promise<TestNode>
+  /** Closes it, or the last that was opened on its folders, and deletes these. */
+  end(): Promise<void>
+}
+
+const SILENT: Log = { debug() {}, info() {}, warn() {}, error() {} }
+/** Loopback only, and nobody is looked for. */
+const ALONE: SettingsChange = { network: { port: 0, dht: false, lsd: false } }
+
+/** A node in temporary folders that reaches nothing beyond this machine. */
+export async function testNode(folder?: string): Promise<TestNode> {
+  const root = folder ?? (await mkdtemp(join(tmpdir(), 'shoal-node-')))
+  const directory = join(root, 'downloads')
+  let last: OpenNode
+  const open = async (): Promise<TestNode> => {
+    const node = await openNode({
+      dataDir: join(root, 'data'),
+      directory,
+      fixed: ALONE,
+      allowedDirectories: [root],
+      log: SILENT,
+      logEntries: new LogEntries(),
+      peerHost: '127.0.0.1',
+      onStop() {},
+    })
+    last = node
+    return {
+      ...node,
+      folder: root,
+      directory,
+      async restart() {
+        await node.close()
+        return open()
+      },
+      async end() {
+        await last.close()
+        await rm(root, { recursive: true, force: true })
+      },
+    }
+  }
+  return open()
+}

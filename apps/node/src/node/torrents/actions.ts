@@ -1,0 +1,78 @@
+/** What can be done to many torrents at once. */
+import type { ActedOn, ActOnTorrents } from '@shoal/api'
+import type { z } from 'zod'
+import type { Log } from '../kernel/log/log.ts'
+import type { ManagedTorrent } from './managed-torrent.ts'
+import type { QueueKeeper } from './queue-keeper.ts'
+import type { Removals } from './removals.ts'
+import type { TorrentBook } from './torrent-book.ts'
+import { nameOf } from './torrent-log.ts'
+
+type Action = z.output<typeof ActOnTorrents>['action']
+
+export interface ActionsContext {
+  readonly book: TorrentBook
+  readonly queue: QueueKeeper
+  readonly removals: Removals
+  readonly log: Log
+}
+
+/** Throws `not-found` when one of them is not there, and then does nothing. */
+export async function actOnTorrents(
+  { ids, action }: z.output<typeof ActOnTorrents>,
+  context: ActionsContext,
+): Promise<z.output<typeof ActedOn>> {
+  const { book } = context
+  const find = (id: string) => (action === 'restore' ? context.removals.get(id) : book.get(id))
+  const all = action === 'restore' ? context.removals.restorable() : book.listed()
+  const torrents = ids === 'all' ? [...all] : [...new Set(ids.map(find))]
+  await act(action, torrents, context)
+  const isRemove = action === 'remove' || action === 'remove-with-data'
+  return {
+    ids: torrents.map(({ id }) => id),
+    ...(isRemove && { undoSeconds: context.removals.undoSeconds }),
+  }
+}
+
+async function act(
+  action: Action,
+  torrents: ManagedTorrent[],
+  { book, queue, removals, log }: ActionsContext,
+): Promise<void> {
+  const each = (work: (torrent: ManagedTorrent) => unknown) => Promise.all(torrents.map(work))
+  const tell = (what: string) => {
+    for (const torrent of torrents) log.info(`${nameOf(torrent)} ${what}`, { torrent: torrent.id })
+  }
+  switch (action) {
+    case 'pause':
+      book.changeAll(torrents, { paused: true, forced: false })
+      tell('was paused')
+      return queue.apply()
+    case 'resume':
+    case 'start':
+      book.changeAll(torrents, { paused: false, forced: action === 'start' })
+      tell(action === 'start' ? 'was started, whatever waits in the queue' : 'was resumed')
+      await queue.apply()
+      // One that stopped by an error is tried again, and takes its place in the queue.
+      await each(({ api }) => (api.state === 'error' ? api.resume() : undefined))
+      return queue.apply()
+    case 'recheck':
+      for (const torrent of torrents)
+        torrent.api
+          .recheck()
+          .catch(error => log.warn(`${nameOf(torrent)}: ${String(error.message)}`, { torrent: torrent.id }))
+      return
+    case 'reannounce':
+      return void (await each(({ api }) => api.reannounce()))
+    case 'remove':
+    case 'remove-with-data':
+      return removals.remove(torrents, action === 'remove-with-data')
+    case 'restore':
+      return removals.restore(torrents)
+    case 'queue-first':
+    case 'queue-up':
+    case 'queue-down':
+    case 'queue-last':
+      return queue.reorder(torrents, action)
+  }
+}

@@ -1,0 +1,261 @@
+/** Adding torrents: where they go, how they begin, and that nothing is added twice. */
+import type { AddTorrent, Settings } from '@shoal/api'
+import {
+  type AddOptions,
+  infoHashText,
+  type Metainfo,
+  parseInfoHash,
+  parseMagnet,
+  parseMetainfo,
+  type SessionApi,
+  type TorrentApi,
+  type TorrentSource,
+} from '@shoal/torrent'
+import type { z } from 'zod'
+import { Failure } from '../../base/failure.ts'
+import type { Folders } from '../kernel/folders.ts'
+import type { ManagedTorrent } from './managed-torrent.ts'
+import type { Previews, Taken } from './previews.ts'
+import type { TorrentBook } from './torrent-book.ts'
+import type { TorrentRow } from './torrent-row.ts'
+
+export interface AddInput extends Omit<z.output<typeof AddTorrent>, 'source' | 'torrent'> {
+  /** Files that lie under other names than the torrent gives them: see the engine's AddOptions. */
+  readonly renamed?: AddOptions['renamed']
+}
+
+export interface AddingContext {
+  readonly session: SessionApi
+  readonly book: TorrentBook
+  readonly folders: Folders
+  readonly previews: Previews
+  settings(): Settings
+  /** The folder of a label; null when it has none. */
+  directoryOf(label: string): string | null
+  /** Waits until one is forgotten that was removed long ago. False: nobody forgets it. */
+  forgotten(torrent: ManagedTorrent): Promise<boolean>
+  /** Takes a torrent of the session in, with all that follows it from then on; all of it or, when it throws, nothing. */
+  adopt(api: TorrentApi, row: TorrentRow): ManagedTorrent
+}
+
+/** A torrent, and whether it is new. */
+export interface AddedTorrent {
+  readonly torrent: ManagedTorrent
+  readonly added: boolean
+}
+
+export interface AddingTorrent extends AddedTorrent {
+  /** Resolves when a power cut cannot take it back. Rejects when it may be lost with the next one. */
+  readonly recorded: Promise<void>
+}
+
+/**
+ * Adds a torrent, or finds the one that is there already: then only trackers, web seeds and peers that are new are taken over. One that was
+ * removed comes back. Rejects as `Session.add` does, and with `forbidden-path`.
+ */
+export async function addTorrent(
+  source: TorrentSource,
+  input: AddInput,
+  context: AddingContext,
+): Promise<AddingTorrent> {
+  const { book } = context
+  const directory = await directoryFor(input, context)
+  const isPaused = input.paused ?? context.settings().downloads.startPaused
+  // Paused until its row is kept: the queue decides when it begins.
+  const { source: best, ...link } = context.previews.take(source)
+  const options = joined(link, engineOptions(input, context.settings()))
+  const api = await addToSession(best, { ...options, directory, paused: true }, context)
+  const existing = book.findApi(api)
+  if (existing) return { ...comeBack(existing, input, isPaused, context), recorded: Promise.resolve() }
+  const { torrent, recorded } = await adoptNew(api, context, {
+    ...freshRow(api, context.book, input.queue),
+    label: input.label ?? null,
+    tags: [...new Set(input.tags)],
+    source: typeof source === 'string' ? withoutPassword(source) : null,
+    paused: isPaused,
+    ratioLimit: input.ratioLimit ?? null,
+    seedingTimeLimitMinutes: input.seedingTimeLimitMinutes ?? null,
+  })
+  if (input.priorities?.length) givePriorities(torrent, input.priorities)
+  return { torrent, added: true, recorded }
+}
+
+/** Its resume data and its row are one transaction: after a crash the torrent is there with all that was said of it, or not at all. */
+async function adoptNew(
+  api: TorrentApi,
+  { adopt }: AddingContext,
+  row: TorrentRow,
+): Promise<Omit<AddingTorrent, 'added'>> {
+  const recorded = api.recordAdded()
+  try {
+    return { torrent: adopt(api, row), recorded }
+  } catch (error) {
+    await Promise.allSettled([recorded, api.remove()])
+    throw error
+  }
+}
+
+/** What a preview holds in memory, and what is just being forgotten, is no torrent to take over: it has to be gone first. */
+async function addToSession(
+  source: TorrentSource,
+  options: AddOptions,
+  { session, book, previews, forgotten }: AddingContext,
+): Promise<TorrentApi> {
+  for (;;) {
+    const api = await session.add(source, options)
+    if (await previews.release(api)) continue
+    const other = book.findApi(api)
+    if (!other || other.api === api || !(await forgotten(other))) return api
+  }
+}
+
+/** One that was removed comes back as it is added now; its files stay where they are. */
+function comeBack(
+  torrent: ManagedTorrent,
+  input: AddInput,
+  paused: boolean,
+  { book }: AddingContext,
+): AddedTorrent {
+  const { label = null, tags = [], ratioLimit = null, seedingTimeLimitMinutes = null } = input
+  if (torrent.row.removedMs === null) return { torrent, added: false }
+  book.change(torrent, {
+    removedMs: null,
+    deleteData: false,
+    paused,
+    label,
+    tags: [...new Set(tags)],
+    ratioLimit,
+    seedingTimeLimitMinutes,
+  })
+  if (input.priorities?.length) givePriorities(torrent, input.priorities)
+  return { torrent, added: true }
+}
+
+/** A row as a torrent has it that nothing is known of. */
+export function freshRow(
+  api: Pick<TorrentApi, 'infoHashes'>,
+  book: TorrentBook,
+  queue: 'first' | 'last' = 'last',
+): TorrentRow {
+  const [first, last] = book.queueEnds
+  return {
+    id: infoHashText(api.infoHashes),
+    name: null,
+    label: null,
+    tags: [],
+    source: null,
+    addedMs: Date.now(),
+    completedMs: null,
+    completionSettled: false,
+    activeMs: null,
+    paused: false,
+    forced: false,
+    queueOrder: queue === 'first' ? first - 1 : last + 1,
+    ratioLimit: null,
+    seedingTimeLimitMinutes: null,
+    downloadingSeconds: 0,
+    seedingSeconds: 0,
+    removedMs: null,
+    deleteData: false,
+  }
+}
+
+async function directoryFor(
+  { directory, label }: AddInput,
+  { folders, directoryOf, settings }: AddingContext,
+): Promise<string> {
+  if (directory !== undefined) return folders.allow(directory)
+  return (label && directoryOf(label)) || settings().downloads.directory
+}
+
+function engineOptions(input: AddInput, { downloads }: Settings): AddOptions {
+  const { select, peers, trackers, webSeeds, sequential, trusted, renamed } = input
+  const { downloadLimitBytesPerSecond: down, uploadLimitBytesPerSecond: up } = input
+  return {
+    ...(select && { select }),
+    ...(peers && { peers }),
+    ...(trackers && { trackers }),
+    ...(webSeeds && { webSeeds }),
+    ...(sequential !== undefined && { sequential }),
+    ...(trusted !== undefined && { trusted }),
+    ...(renamed && { renamed }),
+    preallocate: downloads.preallocate,
+    // None at all, rather than some that limit nothing: those of thousands of torrents cost memory.
+    ...((down || up) && {
+      limits: { ...(down && { downloadBytesPerSecond: down }), ...(up && { uploadBytesPerSecond: up }) },
+    }),
+  }
+}
+
+/** What a link says besides, with what was asked: that goes before it. */
+function joined(link: Omit<Taken, 'source'>, options: AddOptions): AddOptions {
+  const all = (name: 'trackers' | 'webSeeds' | 'peers') => [...(link[name] ?? []), ...(options[name] ?? [])]
+  return { ...link, ...options, trackers: all('trackers'), webSeeds: all('webSeeds'), peers: all('peers') }
+}
+
+/** As soon as the files are known. */
+function givePriorities(
+  { api }: ManagedTorrent,
+  wanted: readonly { index: number; priority: number }[],
+): void {
+  const give = () => {
+    const known = wanted.filter(({ index }) => index < api.files.length)
+    return api.setPriorities(new Map(known.map(({ index, priority }) => [index, priority])))
+  }
+  // A torrent that is removed before anything is known of it has no files to choose.
+  api
+    .whenMetadata()
+    .then(give)
+    .catch(() => {})
+}
+
+/** Content of a .torrent, from base64. Throws `bad-torrent`. */
+function metainfoOf(base64: string): Metainfo {
+  return parseMetainfo(Buffer.from(base64, 'base64'))
+}
+
+/** A link as it may be shown and kept: without user name and password. */
+export function withoutPassword(source: string): string {
+  if (!/^[a-z]+:\/\//i.test(source)) return source
+  try {
+    const url = new URL(source)
+    url.username = ''
+    url.password = ''
+    return url.href
+  } catch {
+    return source
+  }
+}
+
+/** The info hash that a link or info hash names, without asking anybody. Null for what has to be read first. */
+export function namedHash(source: TorrentSource): string | null {
+  try {
+    if (source instanceof Uint8Array) return infoHashText(parseMetainfo(source).info.infoHashes)
+    if (typeof source === 'object') return infoHashText(source.info.infoHashes)
+    const text = source.trim()
+    if (/^magnet:/i.test(text)) return infoHashText(parseMagnet(text).infoHashes)
+    return infoHashText(parseInfoHash(text))
+  } catch {
+    // What is wrong with it is told by the session, which says it better.
+    return null
+  }
+}
+
+/** Throws unless just one of the two ways to name a torrent was used. */
+export function sourceOf({
+  source,
+  torrent,
+}: {
+  source?: string | undefined
+  torrent?: string | undefined
+}): TorrentSource {
+  if ((source === undefined) === (torrent === undefined))
+    throw new Failure(
+      'bad-request',
+      'give either source (a link or path) or torrent (the content of a .torrent)',
+      {
+        field: 'source',
+      },
+    )
+  return source ?? metainfoOf(torrent!)
+}

@@ -1,0 +1,147 @@
+import { infoHashText, type TorrentApi } from '@shoal/torrent'
+import type { Catalogue } from '../legacy/catalogue.ts'
+import type { TorrentRows } from './torrent-book.ts'
+import type { TorrentRow } from './torrent-row.ts'
+import type { TorrentRecord } from './torrent-store.ts'
+
+/** The rows of torrents as the catalogue keeps them. */
+export class CatalogueRows implements TorrentRows {
+  readonly #catalogue: Catalogue
+  /** Ids of the catalogue by ours. */
+  readonly #ids = new Map<string, number>()
+  readonly #ours = new Map<number, string>()
+  readonly #written = new Map<string, Seconds>()
+
+  readonly #onNewLabel: () => void
+
+  /** `onNewLabel`: a row brought a label that there was not. */
+  constructor(catalogue: Catalogue, onNewLabel: () => void = () => {}) {
+    this.#catalogue = catalogue
+    this.#onNewLabel = onNewLabel
+  }
+
+  /** The catalogue's id of a torrent. Undefined for one that has no row. */
+  catalogueId(id: string): number | undefined {
+    return this.#ids.get(id)
+  }
+
+  /** The other way round. */
+  idOf(catalogueId: number): string | undefined {
+    return this.#ours.get(catalogueId)
+  }
+
+  all(): TorrentRow[] {
+    const labels = new Map(this.#catalogue.labels.all().map(({ id, name }) => [id, name]))
+    const totals = this.#catalogue.torrents.allTotals()
+    return this.#catalogue.torrents.all().map(record => {
+      const { downloadingMs = 0, seedingMs = 0 } = totals.get(record.id) ?? {}
+      const seconds = { downloadingSeconds: downloadingMs / 1000, seedingSeconds: seedingMs / 1000 }
+      const row = { ...rowOf(record), ...seconds, label: labels.get(record.labelId ?? -1) ?? null }
+      this.#ids.set(row.id, record.id)
+      this.#ours.set(record.id, row.id)
+      this.#written.set(row.id, seconds)
+      return row
+    })
+  }
+
+  put(row: TorrentRow, api: TorrentApi): void {
+    const { torrents } = this.#catalogue
+    const id = this.#catalogue.transaction(() => {
+      const record = { ...recordOf(row, api), labelId: this.#labelId(row.label) }
+      const known = this.#ids.get(row.id)
+      if (known !== undefined) torrents.update(known, record)
+      const id = known ?? torrents.add(record).id
+      this.#putSeconds(id, row)
+      return id
+    })
+    this.#ids.set(row.id, id)
+    this.#ours.set(id, row.id)
+    const { downloadingSeconds, seedingSeconds } = row
+    this.#written.set(row.id, { downloadingSeconds, seedingSeconds })
+  }
+
+  together(work: () => void): void {
+    this.#catalogue.transaction(work)
+  }
+
+  delete(id: string): void {
+    const known = this.#ids.get(id)
+    if (known === undefined) return
+    this.#catalogue.torrents.delete(known)
+    this.#ours.delete(known)
+    this.#ids.delete(id)
+    this.#written.delete(id)
+  }
+
+  /** The catalogue adds up what is given: so it gets what came since the last time. */
+  #putSeconds(id: number, { id: key, downloadingSeconds, seedingSeconds }: TorrentRow): void {
+    const written = this.#written.get(key) ?? { downloadingSeconds: 0, seedingSeconds: 0 }
+    const downloadingMs = (downloadingSeconds - written.downloadingSeconds) * 1000
+    const seedingMs = (seedingSeconds - written.seedingSeconds) * 1000
+    if (downloadingMs === 0 && seedingMs === 0) return
+    this.#catalogue.torrents.addTotals(new Map([[id, { downloadingMs, seedingMs }]]))
+  }
+
+  #labelId(name: string | null): number | null {
+    if (name === null) return null
+    const known = this.#catalogue.labels.find(name)
+    if (known) return known.id
+    this.#onNewLabel()
+    return this.#catalogue.labels.add({ name }).id
+  }
+}
+
+type Seconds = Pick<TorrentRow, 'downloadingSeconds' | 'seedingSeconds'>
+
+function rowOf(record: TorrentRecord): Omit<TorrentRow, keyof Seconds | 'label'> {
+  return {
+    id: (record.infoHashV1 ?? record.infoHashV2)!,
+    name: record.givenName,
+    tags: record.tags,
+    source: record.source,
+    addedMs: record.addedMs,
+    completedMs: record.completedMs,
+    completionSettled: record.completionSettled,
+    activeMs: record.activeMs,
+    paused: record.paused,
+    forced: record.forced,
+    queueOrder: record.queuePosition ?? 0,
+    ratioLimit: record.ratioLimit,
+    seedingTimeLimitMinutes: record.seedingTimeLimitMinutes,
+    removedMs: record.removedMs,
+    deleteData: record.removeData,
+  }
+}
+
+function recordOf(row: TorrentRow, api: TorrentApi) {
+  const { v1, v2 } = api.infoHashes
+  const { limits } = api
+  return {
+    infoHashV1: v1 ? infoHashText({ v1 }) : null,
+    infoHashV2: v2 ? infoHashText({ v2 }) : null,
+    name: row.name ?? api.name,
+    givenName: row.name,
+    comment: api.metainfo?.comment ?? null,
+    source: row.source,
+    directory: api.directory,
+    tags: row.tags,
+    addedMs: row.addedMs,
+    completedMs: row.completedMs,
+    completionSettled: row.completionSettled,
+    activeMs: row.activeMs,
+    removedMs: row.removedMs,
+    removeData: row.deleteData,
+    paused: row.paused,
+    forced: row.forced,
+    sequential: api.sequential,
+    queuePosition: row.queueOrder,
+    ratioLimit: row.ratioLimit,
+    seedingTimeLimitMinutes: row.seedingTimeLimitMinutes,
+    downloadLimitBytesPerSecond: finite(limits.downloadBytesPerSecond),
+    uploadLimitBytesPerSecond: finite(limits.uploadBytesPerSecond),
+  }
+}
+
+function finite(bytesPerSecond: number): number | null {
+  return Number.isFinite(bytesPerSecond) ? Math.round(bytesPerSecond) : null
+}

@@ -1,0 +1,54 @@
+import { readFile, stat } from 'node:fs/promises'
+import { type CountryResponse, Reader } from 'mmdb-lib'
+import { Failure, fileFailure } from '../../base/failure.ts'
+
+/** Larger ones hold more than countries. */
+const MAX_BYTES = 256 * 1024 * 1024
+
+/** In which country an address is, by a database on this machine (MaxMind's .mmdb format). Nobody is asked. */
+export class Countries {
+  #reader: Reader<CountryResponse> | null = null
+  #path: string | null = null
+
+  /** Null closes it. Rejects with a Failure, keeping the one before, for a file that is no such database. */
+  async open(path: string | null): Promise<void> {
+    if (path === this.#path) return
+    this.#reader = path === null ? null : await readDatabase(path)
+    this.#path = path
+  }
+
+  /** ISO 3166-1 alpha-2; null when it is not known, or there is no database. */
+  of(address: string): string | null {
+    try {
+      const found = this.#reader?.get(address)
+      return found?.country?.iso_code ?? found?.registered_country?.iso_code ?? null
+    } catch {
+      return null
+    }
+  }
+}
+
+async function readDatabase(path: string): Promise<Reader<CountryResponse>> {
+  const field = 'privacy.countryDatabase'
+  const stats = await stat(path).catch(error => {
+    throw fileFailure(error, path)
+  })
+  // A pipe or a device may never end.
+  if (!stats.isFile())
+    throw new Failure('bad-request', `${path} is no file: give a MaxMind .mmdb file`, { field })
+  if (stats.size > MAX_BYTES)
+    throw new Failure('bad-request', `${path} has ${stats.size} bytes: a country database has less`, {
+      field,
+    })
+  const bytes = await readFile(path).catch(error => {
+    throw fileFailure(error, path)
+  })
+  try {
+    return new Reader<CountryResponse>(bytes)
+  } catch (error) {
+    throw new Failure('bad-request', `${path} is no country database: give a MaxMind .mmdb file`, {
+      field,
+      cause: error,
+    })
+  }
+}

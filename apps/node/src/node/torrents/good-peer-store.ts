@@ -1,0 +1,30 @@
+import type { Database } from '../kernel/database/database.ts'
+import type { Query } from '../kernel/database/query.ts'
+
+/** Peers that are worth asking again for a torrent, best first: those that gave the most of it in the last run. */
+export class GoodPeerStore {
+  readonly #database: Database
+  readonly #of: Query<{ readonly address: string }>
+  readonly #add: Query<never>
+  readonly #delete: Query<never>
+
+  constructor(database: Database) {
+    this.#database = database
+    this.#of = database.prepare('SELECT address FROM torrent_peers WHERE torrent_id = ? ORDER BY rank')
+    this.#add = database.prepare('INSERT INTO torrent_peers VALUES (?, ?, ?)')
+    this.#delete = database.prepare('DELETE FROM torrent_peers WHERE torrent_id = ?')
+  }
+
+  /** Addresses as `TorrentApi.addPeer` takes them. */
+  of(torrentId: number): string[] {
+    return this.#of.all(torrentId).map(({ address }) => address)
+  }
+
+  /** In place of those before. */
+  replace(torrentId: number, addresses: readonly string[]): void {
+    this.#database.transaction(() => {
+      this.#delete.run(torrentId)
+      for (const [rank, address] of addresses.entries()) this.#add.run(torrentId, rank, address)
+    })
+  }
+}

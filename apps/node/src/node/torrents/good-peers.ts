@@ -1,0 +1,61 @@
+/** Peers that a torrent was downloaded from in the last run: they are asked first in this one. */
+import type { PeerStatus } from '@shoal/torrent'
+import type { GoodPeerStore } from './good-peer-store.ts'
+import type { ManagedTorrent } from './managed-torrent.ts'
+import { scoreOf } from './peer-store.ts'
+
+/** Remembered of one torrent. */
+const MOST = 20
+
+export interface GoodPeersContext {
+  readonly store: GoodPeerStore
+  catalogueId(id: string): number | undefined
+}
+
+export class GoodPeers {
+  readonly #context: GoodPeersContext
+  readonly #recalled = new WeakSet<ManagedTorrent>()
+  /** What is written of each, so that the same is not written again. */
+  readonly #written = new WeakMap<ManagedTorrent, string>()
+
+  constructor(context: GoodPeersContext) {
+    this.#context = context
+  }
+
+  /** Remembers who gives something now. Nobody is forgotten because nobody gives anything at the moment. */
+  note(torrent: ManagedTorrent): void {
+    const id = this.#context.catalogueId(torrent.id)
+    if (id === undefined || isPrivate(torrent) || torrent.state !== 'downloading') return
+    const addresses = bestOf(torrent.api.peers())
+    // Their order changes all the time, and all of them are asked.
+    const text = addresses.toSorted().join()
+    if (addresses.length === 0 || this.#written.get(torrent) === text) return
+    const all = new Set([...addresses, ...this.#context.store.of(id)])
+    this.#context.store.replace(id, [...all].slice(0, MOST))
+    this.#written.set(torrent, text)
+  }
+
+  /** Asks them: once a run, when it begins to look for peers. */
+  recall(torrent: ManagedTorrent): void {
+    const { state } = torrent
+    if (state !== 'downloading' && state !== 'metadata') return
+    const id = this.#context.catalogueId(torrent.id)
+    if (id === undefined || this.#recalled.has(torrent) || isPrivate(torrent)) return
+    this.#recalled.add(torrent)
+    for (const address of this.#context.store.of(id)) torrent.api.addPeer(address, { keep: false })
+  }
+}
+
+/** BEP 27: those of a private torrent come from its tracker alone. */
+function isPrivate({ api }: ManagedTorrent): boolean {
+  return api.metainfo?.info.private ?? false
+}
+
+/** One that came to us is called back where it says that it listens. */
+export function bestOf(peers: readonly PeerStatus[]): string[] {
+  return peers
+    .filter(({ kind, downloadedBytes }) => (kind === 'tcp' || kind === 'utp') && downloadedBytes > 0)
+    .sort((a, b) => scoreOf(b) - scoreOf(a))
+    .flatMap(({ address, incoming, listenAddress }) => (incoming ? (listenAddress ?? []) : address))
+    .slice(0, MOST)
+}

@@ -1,0 +1,48 @@
+import type { Database } from '../kernel/database/database.ts'
+import { Table } from '../kernel/database/table.ts'
+
+export interface LabelRecord {
+  readonly id: number
+  /** No two have the same. */
+  readonly name: string
+  /** `#rrggbb`; null: chosen by the name. */
+  readonly colour: string | null
+  /** Where its torrents are downloaded to; null: the default folder. */
+  readonly directory: string | null
+}
+
+/** Labels. Deleting one leaves its torrents without a label. */
+export class LabelStore {
+  readonly #table: Table<LabelRecord>
+
+  constructor(database: Database) {
+    this.#table = new Table<LabelRecord>(database, 'labels', {
+      id: 'plain',
+      name: 'plain',
+      colour: 'plain',
+      directory: 'plain',
+    })
+  }
+
+  /** Throws an SQLite error where the name is taken: ask `find` first. */
+  add(label: Pick<LabelRecord, 'name'> & Partial<Omit<LabelRecord, 'id'>>): LabelRecord {
+    return this.#table.get(this.#table.insert(label))!
+  }
+
+  update(id: number, changes: Partial<Omit<LabelRecord, 'id'>>): boolean {
+    return this.#table.update(id, changes)
+  }
+
+  find(name: string): LabelRecord | null {
+    return this.#table.select('WHERE name = ?', name)[0] ?? null
+  }
+
+  /** By name. */
+  all(): LabelRecord[] {
+    return this.#table.select('ORDER BY name')
+  }
+
+  delete(id: number): boolean {
+    return this.#table.delete('WHERE id = ?', id) > 0
+  }
+}

@@ -1,0 +1,73 @@
+import type { CountedLabel, Label } from '@shoal/api'
+import { Failure } from '../../base/failure.ts'
+import type { Folders } from '../kernel/folders.ts'
+import type { LabelStore } from './label-store.ts'
+import type { TorrentBook } from './torrent-book.ts'
+
+export interface LabelsContext {
+  readonly store: LabelStore
+  readonly book: TorrentBook
+  readonly folders: Folders
+  onChanged(): void
+}
+
+type Change = { [Name in keyof Omit<Label, 'name'>]?: Label[Name] | undefined }
+
+/** Labels: each torrent has at most one, and new torrents go to its folder. */
+export class Labels {
+  readonly #context: LabelsContext
+
+  constructor(context: LabelsContext) {
+    this.#context = context
+  }
+
+  list(): { items: CountedLabel[]; tags: string[] } {
+    const counts = new Map<string, number>()
+    const tags = new Set<string>()
+    for (const { row } of this.#context.book.listed()) {
+      if (row.label !== null) counts.set(row.label, (counts.get(row.label) ?? 0) + 1)
+      for (const tag of row.tags) tags.add(tag)
+    }
+    const items = this.#context.store.all().map(({ name, colour, directory }) => ({
+      name,
+      colour,
+      directory,
+      torrents: counts.get(name) ?? 0,
+    }))
+    return { items, tags: [...tags].sort() }
+  }
+
+  /** Tells those who listen what labels there are. */
+  tell(): void {
+    this.#context.onChanged()
+  }
+
+  /** Null when the label has no folder, or there is no such label. */
+  directoryOf(name: string): string | null {
+    return this.#context.store.find(name)?.directory ?? null
+  }
+
+  /** Makes it, or changes what is given of it. Rejects with `forbidden-path`. */
+  async put(name: string, { directory, colour }: Change): Promise<CountedLabel> {
+    const { store, folders } = this.#context
+    if (typeof directory === 'string') await folders.allow(directory)
+    const change = { ...(directory !== undefined && { directory }), ...(colour !== undefined && { colour }) }
+    const known = store.find(name)
+    if (known) store.update(known.id, change)
+    else store.add({ name, ...change })
+    this.#context.onChanged()
+    return this.list().items.find(label => label.name === name)!
+  }
+
+  /** Throws `not-found`. */
+  remove(name: string): void {
+    const { store, book } = this.#context
+    const known = store.find(name)
+    if (!known) throw new Failure('not-found', `there is no label ${name}`, { field: 'name' })
+    // Those that were removed and may come back have it, too.
+    const its = [...book.listed(), ...book.removed()].filter(({ row }) => row.label === name)
+    book.changeAll(its, { label: null })
+    store.delete(known.id)
+    this.#context.onChanged()
+  }
+}

@@ -1,0 +1,121 @@
+/** Filters, orders and pages of the list of torrents. */
+import type { ListTorrents, Torrent } from '@shoal/api'
+import type { z } from 'zod'
+import { Failure } from '../../base/failure.ts'
+
+type Query = z.output<typeof ListTorrents>
+
+export function filterOf(
+  query: Pick<Query, 'state' | 'label' | 'tag' | 'text'>,
+): (torrent: Torrent) => boolean {
+  const { state, label, tag, text } = query
+  const words = (text ?? '').toLowerCase().split(/\s+/).filter(Boolean)
+  return torrent =>
+    (state === undefined || isInState(torrent, state)) &&
+    (label === undefined || (torrent.label ?? '') === label) &&
+    (tag === undefined || torrent.tags.includes(tag)) &&
+    (words.length === 0 || hasWords(torrent.name.toLowerCase(), words))
+}
+
+function hasWords(name: string, words: readonly string[]): boolean {
+  return words.every(word => name.includes(word))
+}
+
+function isInState(torrent: Torrent, state: NonNullable<Query['state']>): boolean {
+  const isFinished = torrent.wantedBytes !== null && torrent.haveBytes >= torrent.wantedBytes
+  if (state === 'active') return torrent.downloadBytesPerSecond > 0 || torrent.uploadBytesPerSecond > 0
+  if (state === 'finished') return isFinished
+  if (state === 'unfinished') return !isFinished
+  return torrent.state === state
+}
+
+/** What is not known comes last, in either order; what is equal stays in the order of ids, so that pages do not overlap. */
+export function sorterOf({ sort, order }: Pick<Query, 'sort' | 'order'>): (a: Torrent, b: Torrent) => number {
+  const sign = order === 'ascending' ? 1 : -1
+  return (a, b) => {
+    const [x, y] = [a[sort], b[sort]]
+    if (x === y) return a.id < b.id ? -1 : 1
+    if (x === null) return 1
+    if (y === null) return -1
+    const way = typeof x === 'string' && typeof y === 'string' ? compareText(x, y) : Number(x) - Number(y)
+    return way === 0 ? (a.id < b.id ? -1 : 1) : way * sign
+  }
+}
+
+const { compare: compareText } = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' })
+
+export interface Page<Item> {
+  items: Item[]
+  next: string | null
+  total: number
+}
+
+/**
+ * A page of a list whose items have ids. The cursor names the last item of the page before, and its place in case that it is gone. Throws
+ * `bad-request` for a cursor that is none.
+ */
+export function pageOf<Item extends { id?: unknown; index?: unknown }>(
+  items: readonly Item[],
+  { cursor, limit }: { cursor?: string | undefined; limit: number },
+): Page<Item> {
+  const start = cursor === undefined ? 0 : startAfter(items, cursor)
+  const found = items.slice(start, start + limit)
+  const last = found.at(-1)
+  const end = start + found.length
+  const next = last !== undefined && end < items.length ? `${end}.${keyOf(last)}` : null
+  return { items: found, next, total: items.length }
+}
+
+/** A page of the list as it would be sorted: only as much of it is sorted as the page needs. */
+export function sortedPage<Item extends { id: string }>(
+  items: Item[],
+  compare: (a: Item, b: Item) => number,
+  query: { cursor?: string | undefined; limit: number },
+): Page<Item> {
+  const { cursor, limit } = query
+  const place = cursor === undefined ? 0 : Number.parseInt(cursor, 10)
+  const needed = place + limit
+  // Where much is needed, or the list has moved under the cursor, the whole is sorted.
+  if (needed < items.length / 4) {
+    const first = firstOf(items, compare, needed)
+    const last = first[place - 1]
+    if (place === 0 || (last && cursor === `${place}.${last.id}`)) {
+      const found = first.slice(place)
+      return { items: found, next: `${needed}.${found.at(-1)!.id}`, total: items.length }
+    }
+  }
+  return pageOf(items.sort(compare), query)
+}
+
+/** The first `count` of the sorted list, in order. `count` is small beside the length of the list. */
+function firstOf<Item>(items: readonly Item[], compare: (a: Item, b: Item) => number, count: number): Item[] {
+  let best = items.slice(0, count).sort(compare)
+  let waiting: Item[] = []
+  const settle = () => {
+    best = [...best, ...waiting].sort(compare).slice(0, count)
+    waiting = []
+  }
+  for (let at = count; at < items.length; at++) {
+    const item = items[at]!
+    if (compare(item, best[count - 1]!) >= 0) continue
+    waiting.push(item)
+    if (waiting.length === count) settle()
+  }
+  settle()
+  return best
+}
+
+function startAfter(items: readonly { id?: unknown; index?: unknown }[], cursor: string): number {
+  const [, place, key] = /^(\d{1,9})\.(.*)$/s.exec(cursor) ?? []
+  if (place === undefined)
+    throw new Failure('bad-request', 'this is no cursor: give `next` of the page before', { field: 'cursor' })
+  const expected = Number(place)
+  const before = items[expected - 1]
+  if (before && keyOf(before) === key) return expected
+  const at = items.findIndex(item => keyOf(item) === key)
+  return at < 0 ? Math.min(expected, items.length) : at + 1
+}
+
+function keyOf({ id, index }: { id?: unknown; index?: unknown }): string {
+  return String(id ?? index ?? '')
+}

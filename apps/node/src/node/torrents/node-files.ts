@@ -1,0 +1,39 @@
+import { writeMetainfo } from '@shoal/torrent'
+import { Failure } from '../../base/failure.ts'
+import type { NodeFiles } from '../kernel/contract.ts'
+import type { NodeCore } from '../legacy/node-core.ts'
+import { mediaType } from './media-type.ts'
+import { withFiles } from './torrent-operations.ts'
+
+/** The bytes of torrents and uploads. */
+export function nodeFiles({ book, uploads }: NodeCore): NodeFiles {
+  return {
+    async open(id, path) {
+      const torrent = withFiles(book.get(id))
+      const { files } = torrent.api
+      const file = /^#\d+$/.test(path)
+        ? files[Number(path.slice(1))]
+        : files.find(each => each.currentPath.join('/') === path)
+      if (!file)
+        throw new Failure('not-found', `${torrent.api.name} has no file ${path.slice(0, 200)}`, {
+          field: 'path',
+        })
+      return {
+        name: file.currentPath.at(-1)!,
+        lengthBytes: file.lengthBytes,
+        mediaType: mediaType(file.currentPath.join('/')),
+        // What an info hash names never changes.
+        etag: `"${torrent.id}.${file.index}"`,
+        read: options => file.stream(options),
+      }
+    },
+    async metainfo(id) {
+      const { api } = withFiles(book.get(id))
+      return {
+        name: api.name,
+        bytes: writeMetainfo({ ...api.metainfo!, trackers: api.trackers, webSeeds: api.webSeeds }),
+      }
+    },
+    receive: (upload, path, body, options) => uploads.receive(upload, path, body, options),
+  }
+}

@@ -1,0 +1,208 @@
+/** What links stand for, before anything of them is added. */
+import type { Preview } from '@shoal/api'
+import {
+  type AddOptions,
+  infoHashText,
+  type Metainfo,
+  parseMagnet,
+  type SessionApi,
+  type TorrentApi,
+  type TorrentSource,
+} from '@shoal/torrent'
+import { Failure } from '../../base/failure.ts'
+import { namedHash } from './adding.ts'
+import type { TorrentBook } from './torrent-book.ts'
+
+/** Metadata that was looked at and may be added soon. */
+const MOST_KEPT = 50
+/** A link that nobody answered for is still asked after for so long: who tries again finds it there. */
+const LINGER_MS = 5 * 60_000
+/** Links that are looked up at a time. */
+const MOST_RUNNING = 20
+
+export interface Taken extends Pick<AddOptions, 'trackers' | 'webSeeds' | 'peers' | 'select'> {
+  readonly source: TorrentSource
+}
+
+interface Running {
+  readonly api: TorrentApi
+  users: number
+  timer: NodeJS.Timeout | null
+  /** Somebody adds it. */
+  taken: boolean
+}
+
+export class Previews {
+  readonly #session: SessionApi
+  readonly #book: () => TorrentBook
+  readonly #known = new Map<string, Metainfo>()
+  readonly #running = new Map<string, Running>()
+  /** Looked up soon: they are not in the session yet. */
+  #beginning = 0
+  #closed = false
+
+  constructor(session: SessionApi, book: () => TorrentBook) {
+    this.#session = session
+    this.#book = book
+  }
+
+  /** Rejects with `timeout`, as `Session.add` does, or with the signal's reason. */
+  async look(
+    source: TorrentSource,
+    peers: readonly string[],
+    timeoutMs: number,
+    signal?: AbortSignal,
+  ): Promise<TorrentPreview> {
+    const metainfo = await this.#find(source, peers, timeoutMs, signal)
+    this.#keep(metainfo)
+    return previewOf(metainfo, this.#book())
+  }
+
+  /** What is best added for a source: metadata that a preview found, with what else a link says. */
+  take(source: TorrentSource): Taken {
+    const hash = namedHash(source)
+    const known = hash && this.#known.get(hash)
+    return known && typeof source === 'string' ? withLink(known, source) : { source }
+  }
+
+  /** Ends the preview that has this torrent of the session. False: none has. */
+  async release(api: TorrentApi): Promise<boolean> {
+    const found = [...this.#running].find(([, running]) => running.api === api)
+    if (!found) return false
+    found[1].taken = true
+    await this.#end(...found)
+    return true
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    await Promise.all([...this.#running].map(([hash, running]) => this.#end(hash, running)))
+  }
+
+  async #find(
+    source: TorrentSource,
+    peers: readonly string[],
+    timeoutMs: number,
+    signal?: AbortSignal,
+  ): Promise<Metainfo> {
+    const hash = namedHash(source)
+    const there = hash && (this.#book().find(hash)?.api.metainfo ?? this.#known.get(hash))
+    if (there) return there
+    if (typeof source === 'object' && 'info' in source) return source
+    const limit = AbortSignal.timeout(timeoutMs)
+    const running = await this.#counted(() => this.#begin(source, peers))
+    const key = infoHashText(running.api.infoHashes)
+    try {
+      await running.api.whenMetadata({ signal: AbortSignal.any([limit, ...(signal ? [signal] : [])]) })
+      const { metainfo } = running.api
+      return metainfo!
+    } catch (error) {
+      signal?.throwIfAborted()
+      if (!limit.aborted && running.taken)
+        throw new Failure('conflict', 'it was added meanwhile: the list shows what becomes of it')
+      if (!limit.aborted) throw error
+      throw new Failure(
+        'timeout',
+        'no peer told yet what this link stands for: try again later, or add it and let it wait for one',
+      )
+    } finally {
+      this.#release(key, running)
+    }
+  }
+
+  /** Those that wait for nobody make room for one that somebody waits for. */
+  async #counted(begin: () => Promise<Running>): Promise<Running> {
+    if (this.#closed) throw new Failure('closed', 'the node stops: start it again first')
+    const lingering = [...this.#running].find(([, { users }]) => users === 0)
+    const isFull = this.#running.size + this.#beginning >= MOST_RUNNING
+    if (isFull && !lingering)
+      throw new Failure('too-many-requests', 'too many links are being looked up: wait for one of them')
+    this.#beginning++
+    try {
+      if (isFull && lingering) await this.#end(...lingering)
+      return await begin()
+    } finally {
+      this.#beginning--
+    }
+  }
+
+  async #begin(source: TorrentSource, peers: readonly string[]): Promise<Running> {
+    const book = this.#book()
+    // Nothing is wanted but the metadata.
+    const api = await this.#session.add(source, { memory: true, select: [], peers })
+    const key = infoHashText(api.infoHashes)
+    const running = this.#running.get(key) ?? { api, users: 0, timer: null, taken: false }
+    if (running.timer) clearTimeout(running.timer)
+    running.timer = null
+    running.users++
+    // One of the list that still waits for its metadata is left alone at the end.
+    if (!book.findApi(api)) this.#running.set(key, running)
+    return running
+  }
+
+  #release(key: string, running: Running): void {
+    running.users--
+    if (running.users > 0 || this.#running.get(key) !== running) return
+    const { metainfo } = running.api
+    if (metainfo) {
+      this.#keep(metainfo)
+      void this.#end(key, running)
+    } else running.timer = setTimeout(() => void this.#end(key, running), LINGER_MS).unref()
+  }
+
+  async #end(key: string, running: Running): Promise<void> {
+    this.#running.delete(key)
+    if (running.timer) clearTimeout(running.timer)
+    await running.api.remove().catch(() => {})
+  }
+
+  #keep(metainfo: Metainfo): void {
+    const { v1, v2 } = metainfo.info.infoHashes
+    const keys = [v1 && infoHashText({ v1 }), v2 && infoHashText({ v2 })].filter(key => key !== undefined)
+    for (const key of keys) {
+      this.#known.delete(key)
+      this.#known.set(key, metainfo)
+    }
+    for (const key of this.#known.keys()) {
+      if (this.#known.size <= MOST_KEPT) break
+      this.#known.delete(key)
+    }
+  }
+}
+
+function withLink(metainfo: Metainfo, text: string): Taken {
+  if (!/^magnet:/i.test(text.trim())) return { source: metainfo }
+  const { trackers, webSeeds, peers, select } = parseMagnet(text)
+  const wanted = metainfo.info.files
+    .filter(({ pad }) => !pad)
+    .map((_, index) => index)
+    .filter(index => select?.some(({ first, last }) => index >= first && index <= last))
+  return {
+    source: metainfo,
+    trackers,
+    webSeeds,
+    peers: peers.map(({ host, port }) => `${host.includes(':') ? `[${host}]` : host}:${port}`),
+    ...(select && { select: wanted }),
+  }
+}
+
+/** What the torrent itself tells; the link says whether it is sealed. */
+export type TorrentPreview = Omit<Preview, 'seal'>
+
+function previewOf({ info, trackers, comment }: Metainfo, book: TorrentBook): TorrentPreview {
+  const id = infoHashText(info.infoHashes)
+  const known = book.find(id)
+  return {
+    id,
+    name: info.name,
+    totalBytes: info.lengthBytes,
+    private: info.private,
+    comment: comment ?? null,
+    version: info.version,
+    files: info.files
+      .filter(({ pad }) => !pad)
+      .map(({ path, lengthBytes }, index) => ({ index, path: path.join('/'), lengthBytes })),
+    trackers: trackers.flat(),
+    known: known !== null && known.row.removedMs === null,
+  }
+}

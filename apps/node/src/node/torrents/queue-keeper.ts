@@ -1,0 +1,144 @@
+import type { Settings } from '@shoal/api'
+import type { ManagedTorrent } from './managed-torrent.ts'
+import { type QueuedTorrent, queueDecision } from './queue-decision.ts'
+import type { TorrentBook } from './torrent-book.ts'
+
+export interface QueueContext {
+  readonly book: TorrentBook
+  settings(): Settings['queue']
+}
+
+type Move = 'queue-first' | 'queue-up' | 'queue-down' | 'queue-last'
+
+/**
+ * Lets so many torrents download and seed at a time as the settings say, in the order of the queue; the others wait. What the user paused
+ * rests in any case, and what was started past the queue takes no place in it.
+ */
+export class QueueKeeper {
+  readonly #context: QueueContext
+  #applying: Promise<void> | null = null
+  #again = false
+
+  constructor(context: QueueContext) {
+    this.#context = context
+  }
+
+  /** Starts and stops torrents as the queue has it now. Calls that come meanwhile are answered by one more round. */
+  apply(): Promise<void> {
+    if (this.#applying) this.#again = true
+    this.#applying ??= this.#rounds().finally(() => {
+      this.#applying = null
+    })
+    return this.#applying
+  }
+
+  /** A place may be free. Without limits nobody waits for one. */
+  async freed(): Promise<void> {
+    if (this.#hasLimits) await this.apply()
+  }
+
+  /** One is new: without limits that concerns no other. */
+  async begin(torrent: ManagedTorrent): Promise<void> {
+    if (this.#hasLimits || this.#applying) return this.apply()
+    await this.#set(torrent, !torrent.row.paused, false)
+  }
+
+  get #hasLimits(): boolean {
+    const { maxDownloads, maxSeeds } = this.#context.settings()
+    return maxDownloads !== null || maxSeeds !== null
+  }
+
+  async reorder(moved: readonly ManagedTorrent[], move: Move): Promise<void> {
+    const { book } = this.#context
+    const order = this.#ordered()
+    for (const [at, torrent] of reordered(order, new Set(moved), move).entries())
+      if (torrent.row.queueOrder !== at + 1) book.change(torrent, { queueOrder: at + 1 })
+    await this.apply()
+  }
+
+  /** Puts one at a place, from 1. */
+  async place(torrent: ManagedTorrent, position: number): Promise<void> {
+    const others = this.#ordered().filter(each => each !== torrent)
+    const unfinished = others.filter(each => !each.isComplete)
+    const after = unfinished[position - 1]
+    others.splice(after ? others.indexOf(after) : others.length, 0, torrent)
+    for (const [at, each] of others.entries())
+      if (each.row.queueOrder !== at + 1) this.#context.book.change(each, { queueOrder: at + 1 })
+    await this.apply()
+  }
+
+  #ordered(): ManagedTorrent[] {
+    return [...this.#context.book.listed()].sort(byQueue)
+  }
+
+  async #rounds(): Promise<void> {
+    do {
+      this.#again = false
+      await this.#round()
+    } while (this.#again)
+  }
+
+  async #round(): Promise<void> {
+    const torrents = [...this.#context.book.listed()]
+    const run = this.#runs()
+    const changes = torrents.map(torrent => {
+      const { paused } = torrent.row
+      const runs = run(torrent)
+      // What stopped by an error rests until somebody resumes it.
+      if (!paused && torrent.state === 'error') return null
+      return this.#set(torrent, runs, !paused && !runs)
+    })
+    // One that cannot be stopped or started (it is just being closed, say) keeps nobody else from it.
+    await Promise.allSettled(changes.filter(change => change !== null))
+  }
+
+  /** Without limits there is nothing to decide: so a change of one torrent does not look at thousands of others in detail. */
+  #runs(): (torrent: ManagedTorrent) => boolean {
+    const settings = this.#context.settings()
+    if (!this.#hasLimits) return ({ row }) => !row.paused
+    const waiting = this.#ordered().filter(({ row, state }) => !row.paused && state !== 'error')
+    const { run } = queueDecision(waiting.map(queued), settings, Date.now())
+    return ({ id }) => run.has(id)
+  }
+
+  /** Null when it is as it should be. */
+  #set(torrent: ManagedTorrent, runs: boolean, queued: boolean): Promise<void> | null {
+    const { api, state } = torrent
+    const isResting = state === 'paused'
+    if (torrent.queued !== queued || isResting === runs) {
+      torrent.queued = queued
+      this.#context.book.touch(torrent)
+    }
+    if (state === 'closed' || isResting !== runs) return null
+    if (runs) torrent.startedMs = Date.now()
+    return runs ? api.resume() : api.pause()
+  }
+}
+
+function queued(torrent: ManagedTorrent, order: number): QueuedTorrent {
+  const { api, row, isComplete } = torrent
+  const { state, downloadBytesPerSecond, uploadBytesPerSecond } = api.stats
+  const running = state !== 'paused'
+  const isMoving = downloadBytesPerSecond > 0 || uploadBytesPerSecond > 0 || state === 'checking'
+  const idleSinceMs = running && !isMoving ? Math.max(torrent.startedMs, row.activeMs ?? 0) : null
+  return { id: torrent.id, complete: isComplete, forced: row.forced, order, running, idleSinceMs }
+}
+
+export function byQueue({ row: a }: ManagedTorrent, { row: b }: ManagedTorrent): number {
+  return a.queueOrder - b.queueOrder || a.addedMs - b.addedMs
+}
+
+/** The moved ones keep their order among themselves. */
+export function reordered<T>(order: readonly T[], moved: ReadonlySet<T>, move: Move): T[] {
+  const mine = order.filter(each => moved.has(each))
+  const others = order.filter(each => !moved.has(each))
+  if (move === 'queue-first') return [...mine, ...others]
+  if (move === 'queue-last') return [...others, ...mine]
+  const result = move === 'queue-up' ? [...order] : [...order].reverse()
+  // Each steps over the one before it, unless that moves too: so those at the end stay there.
+  for (let at = 1; at < result.length; at++) {
+    const [before, here] = [result[at - 1]!, result[at]!]
+    if (moved.has(here) && !moved.has(before)) [result[at - 1], result[at]] = [here, before]
+  }
+  return move === 'queue-up' ? result : result.reverse()
+}

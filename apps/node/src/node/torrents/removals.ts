@@ -1,0 +1,131 @@
+import { Failure } from '../../base/failure.ts'
+import type { Log } from '../kernel/log/log.ts'
+import type { ManagedTorrent } from './managed-torrent.ts'
+import type { QueueKeeper } from './queue-keeper.ts'
+import type { TorrentBook } from './torrent-book.ts'
+import { nameOf } from './torrent-log.ts'
+
+/** How long a removed torrent can be brought back. */
+const UNDO_SECONDS = 30
+
+export interface RemovalsContext {
+  readonly book: TorrentBook
+  readonly queue: QueueKeeper
+  readonly log: Log
+  catalogueId(id: string): number | undefined
+  /** Ends what works on it. */
+  onForgetting(torrent: ManagedTorrent): Promise<void>
+  /** Forgets what else is kept of it. */
+  onForgotten(torrent: ManagedTorrent, catalogueId: number | undefined): void
+}
+
+/**
+ * A removed torrent leaves the list at once and rests; only some time later it is forgotten, and its files deleted where that was asked for. A
+ * node that stops in between goes on with it at the next start.
+ */
+export class Removals {
+  readonly undoSeconds = UNDO_SECONDS
+  readonly #context: RemovalsContext
+  readonly #timers = new Map<ManagedTorrent, NodeJS.Timeout>()
+  readonly #forgetting = new Map<ManagedTorrent, Promise<void>>()
+  #closed = false
+
+  constructor(context: RemovalsContext) {
+    this.#context = context
+  }
+
+  /** Ends what an earlier run began. */
+  start(): void {
+    for (const torrent of this.#context.book.removed()) this.#end(torrent)
+  }
+
+  async remove(torrents: readonly ManagedTorrent[], deleteData: boolean): Promise<void> {
+    const { book, log } = this.#context
+    book.changeAll(torrents, { removedMs: Date.now(), deleteData })
+    for (const torrent of torrents) {
+      log.info(`${nameOf(torrent)} was removed${deleteData ? ' with its files' : ''}`, {
+        torrent: torrent.id,
+      })
+      // It may have been removed, brought back and removed again: the time begins anew.
+      clearTimeout(this.#timers.get(torrent))
+      if (this.#closed) continue
+      const timer = setTimeout(() => this.#end(torrent), UNDO_SECONDS * 1000).unref()
+      this.#timers.set(torrent, timer)
+    }
+    await Promise.all(torrents.map(({ api }) => api.pause()))
+    await this.#context.queue.apply()
+  }
+
+  /** Throws `not-found` when it was never removed, or too long ago. */
+  get(id: string): ManagedTorrent {
+    const torrent = this.#context.book.find(id)
+    if (torrent && !this.#forgetting.has(torrent)) return torrent
+    throw new Failure('not-found', `${id} is gone: add it again`, { field: 'ids' })
+  }
+
+  /** Those that can be brought back. */
+  *restorable(): Generator<ManagedTorrent> {
+    for (const torrent of this.#context.book.removed()) if (!this.#forgetting.has(torrent)) yield torrent
+  }
+
+  /** Waits until one is forgotten for which it is too late to come back. False: nobody forgets it. */
+  async forgotten(torrent: ManagedTorrent): Promise<boolean> {
+    const work = this.#forgetting.get(torrent)
+    await work
+    return work !== undefined
+  }
+
+  /** Forgets one at once that turned out to be the same as another. Its files stay. */
+  drop(torrent: ManagedTorrent): void {
+    clearTimeout(this.#timers.get(torrent))
+    this.#timers.delete(torrent)
+    this.#begin(torrent, false)
+  }
+
+  async restore(torrents: readonly ManagedTorrent[]): Promise<void> {
+    const { book, queue } = this.#context
+    for (const torrent of torrents) {
+      clearTimeout(this.#timers.get(torrent))
+      this.#timers.delete(torrent)
+      if (torrent.row.removedMs !== null) book.change(torrent, { removedMs: null, deleteData: false })
+    }
+    await queue.apply()
+  }
+
+  /** Waits for what is being deleted; what waits for its undo goes on at the next start. */
+  async close(): Promise<void> {
+    this.#closed = true
+    for (const timer of this.#timers.values()) clearTimeout(timer)
+    this.#timers.clear()
+    await Promise.all(this.#forgetting.values())
+  }
+
+  #end(torrent: ManagedTorrent): void {
+    this.#timers.delete(torrent)
+    // It was added again meanwhile.
+    if (torrent.row.removedMs !== null) this.#begin(torrent, torrent.row.deleteData)
+  }
+
+  #begin(torrent: ManagedTorrent, deleteData: boolean): void {
+    if (this.#forgetting.has(torrent)) return
+    const { log } = this.#context
+    const work = this.#forget(torrent, deleteData)
+      // It is begun again at the next start.
+      .catch(error => log.error(`${nameOf(torrent)} could not be forgotten: ${(error as Error).message}`))
+      .finally(() => this.#forgetting.delete(torrent))
+    this.#forgetting.set(torrent, work)
+  }
+
+  async #forget(torrent: ManagedTorrent, deleteData: boolean): Promise<void> {
+    const { book, log, catalogueId, onForgetting, onForgotten } = this.#context
+    await onForgetting(torrent)
+    try {
+      await torrent.api.remove({ deleteData })
+    } catch (error) {
+      log.warn(`${nameOf(torrent)}: not all of its files could be deleted: ${(error as Error).message}`)
+    }
+    const known = catalogueId(torrent.id)
+    book.delete(torrent)
+    onForgotten(torrent, known)
+  }
+}

@@ -1,0 +1,146 @@
+/** Settings and labels of a whole node. */
+import { writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { openNode } from '../run-node.ts'
+import { nodeForTest } from '../testing/for-test.ts'
+import { testNode } from '../testing/test-node.ts'
+
+const HASHES = ['1', '2', '3'].map(digit => digit.repeat(40))
+
+test('a change that the engine refuses leaves all as it was, what came before it in the change too', async () => {
+  const node = await nodeForTest()
+  const { keeper, countries, session } = node.core
+  const before = keeper.settings
+  const opened = vi.spyOn(countries, 'open')
+  const configure = vi
+    .spyOn(session, 'configure')
+    .mockRejectedValueOnce(Object.assign(new Error('the port is taken'), { code: 'refused' }))
+  await expect(
+    node.operations.changeSettings({ network: { maxConnections: 7 }, downloads: { startPaused: true } }),
+  ).rejects.toMatchObject({ code: 'refused' })
+  expect(configure).toHaveBeenCalledTimes(1)
+  expect(opened.mock.calls.at(-1)).toEqual([null])
+  expect(keeper.settings).toBe(before)
+  expect(node.core.catalogue.settings.all().size).toBe(0)
+  expect(await node.operations.changeSettings({ network: { maxConnections: 7 } })).toMatchObject({
+    network: { maxConnections: 7 },
+  })
+})
+
+test('a port that is taken is refused, and the one before holds', async () => {
+  const node = await nodeForTest()
+  const { core } = node
+  const server = createServer()
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => void server.close())
+  const { port } = server.address() as { port: number }
+  const before = core.session.port
+  // The test's node has its port from where it was started.
+  await expect(core.session.configure({ port })).rejects.toMatchObject({ code: 'refused' })
+  expect(core.session.port).toBe(before)
+})
+
+test('a database of countries that is none is refused with the setting that names it', async () => {
+  const node = await nodeForTest()
+  const path = join(node.folder, 'x.mmdb')
+  await writeFile(path, 'no database')
+  await expect(
+    node.operations.changeSettings({ privacy: { countryDatabase: path }, network: { maxConnections: 9 } }),
+  ).rejects.toMatchObject({ code: 'bad-request', field: 'privacy.countryDatabase' })
+  expect(node.core.keeper.settings).toMatchObject({ privacy: { countryDatabase: null } })
+  expect(node.core.keeper.settings.network.maxConnections).not.toBe(9)
+})
+
+test.each([
+  [{ downloads: { directory: '/etc' } }, 'downloads.directory'],
+  [{ downloads: { completeDirectory: '/etc' } }, 'downloads.completeDirectory'],
+])('a folder outside those that are allowed is refused in %j', async (change, field) => {
+  const node = await nodeForTest()
+  await expect(node.operations.changeSettings(change)).rejects.toMatchObject({
+    code: 'forbidden-path',
+    field,
+  })
+})
+
+test('a label counts its torrents, gives new ones its folder, and takes nothing with it when it goes', async () => {
+  const node = await nodeForTest()
+  const directory = join(node.folder, 'films')
+  expect(await node.operations.putLabel({ name: 'films', directory, colour: null })).toMatchObject({
+    torrents: 0,
+  })
+  for (const source of HASHES) await node.operations.addTorrent({ source, label: 'films' })
+  expect(await node.operations.getTorrent({ id: HASHES[0]! })).toMatchObject({ directory, label: 'films' })
+  await node.operations.actOnTorrents({ ids: [HASHES[2]!], action: 'remove' })
+  expect((await node.operations.listLabels({})).items).toMatchObject([{ name: 'films', torrents: 2 }])
+  await node.operations.removeLabel({ name: 'films' })
+  await node.operations.actOnTorrents({ ids: [HASHES[2]!], action: 'restore' })
+  for (const id of HASHES)
+    expect(await node.operations.getTorrent({ id })).toMatchObject({ label: null, directory })
+  expect((await node.operations.listLabels({})).items).toEqual([])
+  await expect(node.operations.removeLabel({ name: 'films' })).rejects.toMatchObject({ code: 'not-found' })
+  await expect(node.operations.putLabel({ name: 'x', directory: '/etc' })).rejects.toMatchObject({
+    code: 'forbidden-path',
+    field: 'directory',
+  })
+})
+
+test('a node that cannot open leaves nothing open: the next one has the same folder', async () => {
+  const node = await nodeForTest()
+  const options = {
+    dataDir: join(node.folder, 'data'),
+    directory: node.directory,
+    fixed: { network: { port: 0, dht: false, lsd: false } },
+    allowedDirectories: [node.folder],
+    log: node.log,
+    logEntries: node.core.logEntries,
+    peerHost: '127.0.0.1',
+    onStop() {},
+  }
+  await expect(openNode(options)).rejects.toMatchObject({ code: 'in-use' })
+  await node.close()
+  const server = createServer()
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as { port: number }
+  await expect(openNode({ ...options, fixed: { network: { port, dht: false } } })).rejects.toMatchObject({
+    code: 'refused',
+  })
+  server.close()
+  const next = await openNode(options)
+  await next.close()
+})
+
+test('nothing is left running by a node that is closed in the middle of its work, twice', async () => {
+  const resources = () =>
+    process
+      .getActiveResourcesInfo()
+      .filter(kind => /Timeout|TCP|UDP|Worker|MessagePort/.test(kind))
+      .sort()
+  const warm = await testNode()
+  await warm.end()
+  const before = resources()
+  const node = await testNode()
+  await node.operations.createUpload({ name: 'x' })
+  for (const source of HASHES) await node.operations.addTorrent({ source })
+  await node.operations.actOnTorrents({ ids: [HASHES[0]!], action: 'remove' })
+  node.events.subscribe('stats', () => {})
+  node.events.subscribe(`torrent:${HASHES[1]!}`, () => {})
+  const looking = node.operations.previewTorrent({ source: 'f'.repeat(40), timeoutSeconds: 60 })
+  const looked = expect(looking).rejects.toThrow()
+  await vi.waitFor(() => expect(node.core.session.torrents).toHaveLength(4))
+  await Promise.all([node.close(), node.close()])
+  await looked
+  await node.end()
+  // Without a timer, which would be one of them.
+  const deadlineMs = performance.now() + 5000
+  // What was there before may end meanwhile.
+  const left = () => {
+    const known = [...before]
+    return resources().filter(
+      kind => !known.includes(kind) || known.splice(known.indexOf(kind), 1).length === 0,
+    )
+  }
+  while (left().length > 0 && performance.now() < deadlineMs) await new Promise(setImmediate)
+  expect(left()).toEqual([])
+})

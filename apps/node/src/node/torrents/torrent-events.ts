@@ -1,0 +1,81 @@
+/** What the node does when something happens to a torrent. */
+import type { PeerStatus } from '@shoal/torrent'
+import type { Log } from '../kernel/log/log.ts'
+import type { ManagedTorrent } from './managed-torrent.ts'
+import type { TorrentBook } from './torrent-book.ts'
+import { nameOf } from './torrent-log.ts'
+
+export interface TorrentEventsContext {
+  readonly book: TorrentBook
+  readonly log: Log
+  /** Another entry turned out to be the same torrent: a hybrid one that was added by either of its info hashes. */
+  onDouble(torrent: ManagedTorrent, double: ManagedTorrent): void
+  /** Its files and names are known: once a run. */
+  onMetadata(torrent: ManagedTorrent): void
+  /** All that is wanted is here; again after more was wanted, and at each start. `fresh`: something of it was not here before. */
+  onComplete(torrent: ManagedTorrent, fresh: boolean): void
+  /** Another one can have its place in the queue. */
+  onRested(torrent: ManagedTorrent): void
+  /** It runs, rests or waits now. */
+  onState(torrent: ManagedTorrent): void
+  onPeerClosed(torrent: ManagedTorrent, peer: PeerStatus): void
+}
+
+export function followTorrent(torrent: ManagedTorrent, context: TorrentEventsContext): void {
+  const { api } = torrent
+  const { book, log } = context
+  const about = { torrent: torrent.id }
+  let wasIncomplete = false
+  let isComplete = torrent.isComplete
+  // What fails here is ours: the engine goes on.
+  const guarded =
+    <Args extends unknown[]>(listener: (...args: Args) => void) =>
+    (...args: Args) => {
+      try {
+        listener(...args)
+      } catch (error) {
+        log.error(`${nameOf(torrent)}: ${(error as Error).message}`, about)
+      }
+    }
+  // One that lacks something has a place in the queue.
+  const touch = () => {
+    const hadAll = isComplete
+    isComplete = torrent.isComplete
+    book.touch(torrent, hadAll !== isComplete)
+  }
+  const learned = guarded(() => {
+    for (const double of book.index(torrent)) context.onDouble(torrent, double)
+    touch()
+    context.onMetadata(torrent)
+  })
+  const completed = guarded(() => {
+    const first = torrent.row.completedMs === null
+    // What was here from the beginning was not downloaded: nothing follows.
+    const completionSettled = torrent.row.completionSettled || api.stats.downloadedBytes === 0
+    if (first) book.change(torrent, { completedMs: Date.now(), completionSettled })
+    touch()
+    if (first) log.info(`${nameOf(torrent)} is complete`, about)
+    context.onComplete(torrent, first || wasIncomplete)
+    wasIncomplete = false
+  })
+  api.on(
+    'state',
+    guarded(state => {
+      wasIncomplete ||= state === 'downloading'
+      touch()
+      if (state === 'error') context.onRested(torrent)
+      context.onState(torrent)
+    }),
+  )
+  api.on('metadata', learned)
+  api.on('complete', completed)
+  api.on('error', error => log.error(`${nameOf(torrent)}: ${error.message}`, about))
+  api.on('log', message => log.debug(`${nameOf(torrent)}: ${message}`, about))
+  api.on(
+    'peerClosed',
+    guarded(peer => context.onPeerClosed(torrent, peer)),
+  )
+  if (api.metainfo) learned()
+  // Restored ones run before anybody follows them.
+  if (api.state === 'seeding') completed()
+}

@@ -1,0 +1,258 @@
+/** Adding, looking, removing and bringing back, in each other's way. */
+import { existsSync } from 'node:fs'
+import { cp, mkdir, mkdtemp, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { CreateTorrent, ListTorrents } from '@shoal/api'
+import { createTorrent, infoHashText, writeMetainfo } from '@shoal/torrent'
+import { afterEach, expect, test, vi } from 'vitest'
+import { nodeForTest, seedForTest } from '../testing/for-test.ts'
+import type { TestNode } from '../testing/test-node.ts'
+
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+const HASH = '0123456789abcdef0123456789abcdef01234567'
+const all = async (node: TestNode) => (await node.operations.listTorrents(ListTorrents.parse({}))).items
+const act = (node: TestNode, id: string, action: 'remove' | 'remove-with-data' | 'restore' | 'pause') =>
+  node.operations.actOnTorrents({ ids: [id], action })
+
+async function share(node: TestNode, name = 'a.txt'): Promise<string> {
+  await writeFile(join(node.directory, name), name.repeat(9000))
+  const { id } = await node.operations.createTorrent(
+    CreateTorrent.parse({ path: join(node.directory, name) }),
+  )
+  return (await node.core.jobs.whenEnded(id)).torrent!
+}
+
+/** A peer that has a torrent, and the node has not. */
+async function elsewhere(node: TestNode) {
+  const folder = join(node.folder, 'elsewhere')
+  await mkdir(folder, { recursive: true })
+  await writeFile(join(folder, 'far.bin'), 'far'.repeat(20_000))
+  const metainfo = await createTorrent(join(folder, 'far.bin'), { version: 'v1' })
+  const { peer } = await seedForTest(folder, metainfo)
+  return { metainfo, id: infoHashText(metainfo.info.infoHashes), peer }
+}
+
+test('one that is removed, brought back and removed again has its whole time to come back', async () => {
+  const node = await nodeForTest()
+  const id = await share(node)
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  await act(node, id, 'remove-with-data')
+  vi.advanceTimersByTime(20_000)
+  // Added again: that brings it back, too.
+  await node.operations.addTorrent({ source: id })
+  await act(node, id, 'remove-with-data')
+  vi.advanceTimersByTime(20_000)
+  vi.useRealTimers()
+  expect(await node.operations.listRemoved({})).toMatchObject({ items: [{ id, name: expect.any(String) }] })
+  await act(node, id, 'restore')
+  expect(await node.operations.listRemoved({})).toEqual({ items: [] })
+  expect(await all(node)).toMatchObject([{ id }])
+  expect(existsSync(join(node.directory, 'a.txt'))).toBe(true)
+})
+
+test('one that is added while it is being forgotten is there afterwards, as a new one', async () => {
+  const node = await nodeForTest()
+  const id = await share(node)
+  const torrent = node.core.book.get(id)
+  const bytes = writeMetainfo(torrent.api.metainfo!)
+  const { promise: door, resolve: openDoor } = Promise.withResolvers<void>()
+  const remove = torrent.api.remove.bind(torrent.api)
+  const removing = vi.spyOn(torrent.api, 'remove').mockImplementation(async options => {
+    const removed = remove(options)
+    await door
+    await removed
+  })
+  node.core.removals.drop(torrent)
+  await vi.waitFor(() => expect(removing).toHaveBeenCalled())
+  await act(node, id, 'remove').catch(() => {})
+  await expect(act(node, id, 'restore')).rejects.toMatchObject({ code: 'not-found' })
+  const adding = node.operations.addTorrent({
+    torrent: Buffer.from(bytes).toString('base64'),
+    label: 'again',
+  })
+  await vi.waitFor(() => expect(node.core.session.torrents).toHaveLength(1))
+  expect(node.core.session.torrents[0]).not.toBe(torrent.api)
+  openDoor()
+  expect(await adding).toMatchObject({ added: true, torrent: { id, label: 'again' } })
+  await vi.waitFor(() => expect(node.core.session.torrents).toHaveLength(1))
+  expect(node.core.book.get(id).api).toBe(node.core.session.torrents[0])
+  const next = await node.restart()
+  expect(await all(next)).toMatchObject([{ id, label: 'again' }])
+})
+
+test('what is added while a preview looks for it is a torrent on disk, and stays when the preview ends', async () => {
+  const node = await nodeForTest()
+  const { id, peer } = await elsewhere(node)
+  const looking = node.operations.previewTorrent({ source: `magnet:?xt=urn:btih:${id}`, timeoutSeconds: 30 })
+  const looked = expect(looking).rejects.toMatchObject({ code: 'conflict' })
+  await vi.waitFor(() => expect(node.core.session.torrents).toHaveLength(1))
+  // By its hash alone, which is another way to say the same.
+  await node.operations.addTorrent({ source: id, peers: [peer] })
+  await looked
+  await vi.waitFor(async () => expect(await all(node)).toMatchObject([{ id, progress: 1 }]), {
+    timeout: 10_000,
+  })
+  expect(existsSync(join(node.directory, 'far.bin'))).toBe(true)
+  expect(node.core.session.torrents).toHaveLength(1)
+})
+
+test('what a preview has found is added at once, with what else the link says', async () => {
+  const node = await nodeForTest()
+  const { id, peer } = await elsewhere(node)
+  const source = `magnet:?xt=urn:btih:${id}&tr=${encodeURIComponent('http://127.0.0.1:9/announce')}`
+  const preview = await node.operations.previewTorrent({ source, peers: [peer], timeoutSeconds: 30 })
+  expect(preview).toMatchObject({ id, name: 'far.bin', known: false })
+  await vi.waitFor(() => expect(node.core.session.torrents).toEqual([]))
+  const { torrent } = await node.operations.addTorrent({ source: `${source}&x.pe=${peer}`, paused: true })
+  expect(torrent).toMatchObject({ name: 'far.bin', totalBytes: 60_000, state: 'paused' })
+  expect(node.core.book.get(id).api.trackers).toEqual([['http://127.0.0.1:9/announce']])
+  expect((await node.operations.previewTorrent({ source, timeoutSeconds: 1 })).known).toBe(true)
+})
+
+test('previews that nobody waits for make room for others; no more than twenty look at a time', async () => {
+  const node = await nodeForTest()
+  const hash = (number: number) => number.toString(16).padStart(40, '0')
+  const stop = new AbortController()
+  const look = (number: number, signal: AbortSignal) =>
+    node.operations.previewTorrent({ source: hash(number), timeoutSeconds: 60 }, { signal })
+  const looks = Array.from({ length: 25 }, (_, number) => look(number, stop.signal))
+  const results = Promise.allSettled(looks)
+  await vi.waitFor(() => expect(node.core.session.torrents).toHaveLength(20))
+  stop.abort(new Error('enough'))
+  const codes = (await results).map(result => result.status === 'rejected' && result.reason.code)
+  expect(codes.filter(code => code === 'too-many-requests')).toHaveLength(5)
+  const other = new AbortController()
+  const late = look(99, other.signal)
+  await vi.waitFor(() =>
+    expect(node.core.session.torrents.map(({ infoHashes }) => infoHashText(infoHashes))).toContain(hash(99)),
+  )
+  expect(node.core.session.torrents).toHaveLength(20)
+  other.abort(new Error('enough'))
+  await expect(late).rejects.toThrow('enough')
+})
+
+test('who adds the same at the same time adds it once', async () => {
+  const node = await nodeForTest()
+  const answers = await Promise.all([1, 2, 3].map(() => node.operations.addTorrent({ source: HASH })))
+  expect(answers.map(({ added }) => added).sort()).toEqual([false, false, true])
+  expect(await all(node)).toHaveLength(1)
+})
+
+test('what was answered is on the disk: with all that a killed node needs to go on', async () => {
+  const node = await nodeForTest()
+  await node.operations.addTorrent({ source: HASH, paused: true, label: 'new' })
+  const other = await mkdtemp(join(tmpdir(), 'shoal-killed-'))
+  await cp(join(node.folder, 'data'), join(other, 'data'), { recursive: true })
+  const next = await nodeForTest(other)
+  expect(await all(next)).toMatchObject([{ id: HASH, label: 'new', state: 'paused' }])
+})
+
+test('the rates of a torrent tell all that came, also of a download that was over before anybody looked', async () => {
+  const node = await nodeForTest()
+  const { metainfo, id, peer } = await elsewhere(node)
+  const torrent = Buffer.from(writeMetainfo(metainfo)).toString('base64')
+  await node.operations.addTorrent({ torrent, peers: [peer] })
+  await vi.waitFor(() => expect(node.core.book.get(id).isComplete).toBe(true), { timeout: 10_000 })
+  const { downloadedBytes } = node.core.book.get(id).api.stats
+  expect(downloadedBytes).toBeGreaterThanOrEqual(60_000)
+  const told = async () => {
+    const { points } = await node.operations.getTorrentHistory({ id })
+    return points.reduce((sum, point) => sum + point.downloadedBytes, 0)
+  }
+  await vi.waitFor(async () => expect(await told()).toBe(downloadedBytes), { timeout: 5000 })
+})
+
+test('who adds one that is there already makes no label', async () => {
+  const node = await nodeForTest()
+  await node.operations.addTorrent({ source: HASH, label: 'films' })
+  expect(await node.operations.addTorrent({ source: HASH, label: 'other' })).toMatchObject({ added: false })
+  await act(node, HASH, 'remove')
+  await act(node, HASH, 'restore')
+  const { items } = await node.operations.listLabels({})
+  expect(items).toMatchObject([{ name: 'films', torrents: 1 }])
+})
+
+test('a new label is told, whoever brings it', async () => {
+  const node = await nodeForTest()
+  const told: unknown[] = []
+  node.events.subscribe('labels', ({ event }) => told.push(event))
+  await node.operations.addTorrent({ source: HASH, label: 'films' })
+  await vi.waitFor(() => expect(told).toMatchObject([{ labels: [{ name: 'films', torrents: 1 }] }]))
+  await node.operations.updateTorrent({ id: HASH, label: 'series' })
+  await vi.waitFor(() => expect(told).toHaveLength(2))
+})
+
+test('who watches a torrent hears of it again when it is back, and nothing while it is gone', async () => {
+  const node = await nodeForTest()
+  const { id, peer, metainfo } = await elsewhere(node)
+  const torrent = Buffer.from(writeMetainfo(metainfo)).toString('base64')
+  await node.operations.addTorrent({ torrent, paused: true })
+  let events = 0
+  const end = node.events.subscribe(`torrent:${id}`, () => events++)
+  await vi.waitFor(() => expect(events).toBeGreaterThan(0), { timeout: 3000 })
+  node.core.removals.drop(node.core.book.get(id))
+  await vi.waitFor(() => expect(node.core.book.find(id)).toBeNull())
+  const before = events
+  await node.operations.addTorrent({ torrent, peers: [peer] })
+  await vi.waitFor(() => expect(events).toBeGreaterThan(before), { timeout: 5000 })
+  end()
+})
+
+test('rows and torrents that do not go together harm no start', async () => {
+  const node = await nodeForTest()
+  const id = await share(node)
+  const { catalogue } = node.core
+  const [row] = catalogue.torrents.all()
+  // As if it had been two entries, and as if one had been recorded that the engine knows nothing of.
+  catalogue.torrents.update(row!.id, { infoHashV2: null })
+  const base = { name: 'x', directory: node.directory, addedMs: 1 }
+  catalogue.torrents.add({ ...base, infoHashV2: row!.infoHashV2 })
+  catalogue.torrents.add({ ...base, infoHashV1: HASH })
+  // The last figures of the first run put its row right again: so they are kept from it.
+  vi.spyOn(node.core.rows, 'put').mockImplementation(() => {})
+  const next = await node.restart()
+  expect(await all(next)).toMatchObject([{ id, infoHashV2: row!.infoHashV2 }])
+  expect(next.core.catalogue.torrents.all()).toHaveLength(1)
+})
+
+test('what cannot be written changes nothing, in the list neither', async () => {
+  const node = await nodeForTest()
+  const ids = [HASH, HASH.replace('0', 'f')]
+  for (const source of ids) await node.operations.addTorrent({ source })
+  const { rows } = node.core
+  const put = rows.put.bind(rows)
+  let count = 0
+  vi.spyOn(rows, 'put').mockImplementation((row, api) => {
+    if (++count === 2) throw new Error('disk full')
+    put(row, api)
+  })
+  await expect(node.operations.actOnTorrents({ ids, action: 'pause' })).rejects.toThrow('disk full')
+  expect((await all(node)).map(({ state }) => state)).toEqual(['metadata', 'metadata'])
+  expect(node.core.catalogue.torrents.all().map(({ paused }) => paused)).toEqual([false, false])
+})
+
+test('a second that cannot be written down ends neither the node nor what comes after', async () => {
+  const node = await nodeForTest()
+  await node.operations.addTorrent({ source: HASH })
+  const adding = vi.spyOn(node.core.catalogue.history, 'add').mockImplementation(() => {
+    throw Object.assign(new Error('disk full'), { code: 'no-space' })
+  })
+  await vi.waitFor(
+    async () => expect((await node.operations.getHealth({})).problems.join()).toContain('disk full'),
+    {
+      // Ten seconds after what was written with the torrent's own record.
+      timeout: 30_000,
+    },
+  )
+  adding.mockRestore()
+  await vi.waitFor(
+    async () => expect((await node.operations.getHealth({})).problems.join()).not.toContain('disk full'),
+    {
+      timeout: 5000,
+    },
+  )
+})

@@ -1,0 +1,173 @@
+import type { Database } from '../kernel/database/database.ts'
+import type { Query } from '../kernel/database/query.ts'
+import { Table } from '../kernel/database/table.ts'
+
+/** What the node knows of a torrent besides the engine's resume data. Hex is lower-case. Absent values are null. */
+export interface TorrentRecord {
+  /** Of the catalogue; never used again for another torrent. */
+  readonly id: number
+  /** At least one is known. */
+  readonly infoHashV1: string | null
+  readonly infoHashV2: string | null
+  /** As lists show it. */
+  readonly name: string
+  /** By the user, instead of the torrent's own; null: none. */
+  readonly givenName: string | null
+  readonly comment: string | null
+  /** What it was added from, without passwords. */
+  readonly source: string | null
+  readonly directory: string
+  readonly labelId: number | null
+  readonly tags: readonly string[]
+  readonly addedMs: number
+  readonly completedMs: number | null
+  /** What follows a completion (moving, the hook) is done. */
+  readonly completionSettled: boolean
+  /** When a byte was last moved. */
+  readonly activeMs: number | null
+  /** Removed, and can be brought back until the node deletes the record; `removeData`: then with its files. */
+  readonly removedMs: number | null
+  readonly removeData: boolean
+  /** As the user wants it; the queue may hold it back besides. */
+  readonly paused: boolean
+  /** It does not wait in the queue. */
+  readonly forced: boolean
+  readonly sequential: boolean
+  /** From 1; null: not in the queue. */
+  readonly queuePosition: number | null
+  /** Null: as the settings say; 0: never. */
+  readonly ratioLimit: number | null
+  readonly seedingTimeLimitMinutes: number | null
+  readonly idleSeedingLimitMinutes: number | null
+  readonly downloadLimitBytesPerSecond: number | null
+  readonly uploadLimitBytesPerSecond: number | null
+  /** The list of its files is in the catalogue, as a whole. */
+  readonly filesKnown: boolean
+}
+
+type Needed = 'name' | 'directory' | 'addedMs'
+export type NewTorrent = Pick<TorrentRecord, Needed> &
+  Partial<Omit<TorrentRecord, 'id' | 'filesKnown' | Needed>>
+export type TorrentChanges = Partial<Omit<TorrentRecord, 'id' | 'filesKnown'>>
+
+/** Over the life of a torrent. */
+export interface TorrentTotals {
+  readonly downloadedBytes: number
+  readonly uploadedBytes: number
+  readonly wastedBytes: number
+  readonly downloadingMs: number
+  readonly seedingMs: number
+}
+
+const NO_TOTALS: TorrentTotals = {
+  downloadedBytes: 0,
+  uploadedBytes: 0,
+  wastedBytes: 0,
+  downloadingMs: 0,
+  seedingMs: 0,
+}
+
+const TOTALS = `downloaded_bytes AS downloadedBytes, uploaded_bytes AS uploadedBytes, wasted_bytes AS wastedBytes,
+  downloading_ms AS downloadingMs, seeding_ms AS seedingMs`
+
+/** The torrents of the node. */
+export class TorrentStore {
+  readonly #database: Database
+  readonly #table: Table<TorrentRecord>
+  readonly #totals: Query<TorrentTotals>
+  readonly #allTotals: Query<TorrentTotals & { readonly id: number }>
+  readonly #addTotals: Query<never>
+
+  constructor(database: Database) {
+    this.#database = database
+    this.#table = new Table<TorrentRecord>(database, 'torrents', {
+      id: 'plain',
+      infoHashV1: 'plain',
+      infoHashV2: 'plain',
+      name: 'plain',
+      givenName: 'plain',
+      comment: 'plain',
+      source: 'plain',
+      directory: 'plain',
+      labelId: 'plain',
+      tags: 'json',
+      addedMs: 'plain',
+      completedMs: 'plain',
+      completionSettled: 'boolean',
+      activeMs: 'plain',
+      removedMs: 'plain',
+      removeData: 'boolean',
+      paused: 'boolean',
+      forced: 'boolean',
+      sequential: 'boolean',
+      queuePosition: 'plain',
+      ratioLimit: 'plain',
+      seedingTimeLimitMinutes: 'plain',
+      idleSeedingLimitMinutes: 'plain',
+      downloadLimitBytesPerSecond: 'plain',
+      uploadLimitBytesPerSecond: 'plain',
+      filesKnown: 'boolean',
+    })
+    this.#totals = database.prepare(`SELECT ${TOTALS} FROM torrent_totals WHERE torrent_id = ?`)
+    this.#allTotals = database.prepare(`SELECT torrent_id AS id, ${TOTALS} FROM torrent_totals`)
+    this.#addTotals = database.prepare(`
+      INSERT INTO torrent_totals VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
+        downloaded_bytes = downloaded_bytes + excluded.downloaded_bytes,
+        uploaded_bytes = uploaded_bytes + excluded.uploaded_bytes,
+        wasted_bytes = wasted_bytes + excluded.wasted_bytes,
+        downloading_ms = downloading_ms + excluded.downloading_ms,
+        seeding_ms = seeding_ms + excluded.seeding_ms`)
+  }
+
+  /** Throws an SQLite error where one of its info hashes is known already: ask `find` first. */
+  add(torrent: NewTorrent): TorrentRecord {
+    return this.get(this.#table.insert(torrent))!
+  }
+
+  /** False when there is no such torrent. */
+  update(id: number, changes: TorrentChanges): boolean {
+    return this.#table.update(id, changes)
+  }
+
+  get(id: number): TorrentRecord | null {
+    return this.#table.get(id)
+  }
+
+  /** By either info hash. Those that were removed and can still be brought back are found too. */
+  find(infoHash: string): TorrentRecord | null {
+    const column = infoHash.length === 40 ? 'info_hash_v1' : 'info_hash_v2'
+    return this.#table.select(`WHERE ${column} = ?`, infoHash)[0] ?? null
+  }
+
+  /** In the order in which they were added. */
+  all(): TorrentRecord[] {
+    return this.#table.select('ORDER BY id')
+  }
+
+  /** Forgets it with its files and totals. */
+  delete(id: number): boolean {
+    return this.#table.delete('WHERE id = ?', id) > 0
+  }
+
+  totals(id: number): TorrentTotals {
+    return this.#totals.get(id) ?? NO_TOTALS
+  }
+
+  /** Those of all torrents that have any, by id. */
+  allTotals(): Map<number, TorrentTotals> {
+    return new Map(this.#allTotals.all().map(({ id, ...totals }) => [id, totals]))
+  }
+
+  /** Adds what came since the last call, for many torrents in one transaction. Torrents that are gone are left out. */
+  addTotals(deltas: ReadonlyMap<number, Partial<TorrentTotals>>): void {
+    this.#database.transaction(() => {
+      for (const [id, delta] of deltas) if (this.get(id)) this.#addOne(id, { ...NO_TOTALS, ...delta })
+    })
+  }
+
+  #addOne(id: number, delta: TorrentTotals): void {
+    const { downloadedBytes, uploadedBytes, wastedBytes, downloadingMs, seedingMs } = delta
+    const counts = [downloadedBytes, uploadedBytes, wastedBytes, downloadingMs, seedingMs].map(Math.round)
+    this.#addTotals.run(id, ...counts)
+  }
+}

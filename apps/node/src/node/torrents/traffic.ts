@@ -1,0 +1,118 @@
+/** Rates, totals and their history, as they are counted once a second. */
+import type { HISTORY_RANGES, History, NodeStats } from '@shoal/api'
+import type { HistoryStore } from './history-store.ts'
+
+type Transferred = NodeStats['allTime']
+
+/** How far back, in which steps. */
+const RANGES = {
+  hour: { stepSeconds: 60, seconds: 3600 },
+  day: { stepSeconds: 60, seconds: 86_400 },
+  month: { stepSeconds: 3600, seconds: 31 * 86_400 },
+  year: { stepSeconds: 86_400, seconds: 366 * 86_400 },
+} as const satisfies Record<
+  (typeof HISTORY_RANGES)[number],
+  { stepSeconds: 60 | 3600 | 86_400; seconds: number }
+>
+
+/** Steps of the day that are drawn as one: a minute is too fine there. */
+const MINUTES_OF_A_DAY_STEP = 10
+/** What was moved is written this often: so much of the history may be lost when the node is killed. */
+const WRITE_MS = 10_000
+
+const NOTHING: Transferred = { downloadedBytes: 0, uploadedBytes: 0 }
+
+export class Traffic {
+  readonly #store: HistoryStore
+  /** Of all runs before this one. */
+  #before: Transferred
+  /** Of this run: what torrents have moved, and plain files. */
+  #session: Transferred = NOTHING
+  #filesBytes = 0
+  #writtenMs = 0
+
+  constructor(store: HistoryStore) {
+    this.#store = store
+    this.#before = store.allTime()
+  }
+
+  /** The session has moved so much by now. */
+  look(session: Transferred): void {
+    this.#session = session
+  }
+
+  /** Notes what the session has moved by now. */
+  note(session: Transferred, nowMs: number): void {
+    this.look(session)
+    if (Math.abs(nowMs - this.#writtenMs) >= WRITE_MS) this.flush(nowMs)
+  }
+
+  /** The same, written down at once: with what torrents record of themselves, so that a kill takes nothing from one that the other keeps. */
+  keepUp(session: Transferred, nowMs: number): void {
+    this.look(session)
+    this.flush(nowMs)
+  }
+
+  /** Bytes of plain files that were downloaded. */
+  countFile(bytes: number): void {
+    this.#filesBytes += bytes
+  }
+
+  flush(nowMs: number): void {
+    this.#writtenMs = nowMs
+    // To what is written, not to what was asked: a transaction that was undone is made good.
+    this.#store.add(nowMs, difference(this.allTime, this.#store.allTime()))
+  }
+
+  /** Everything that was ever moved is at least this much: an earlier run may have been killed before it wrote down what its torrents did. */
+  atLeast({ downloadedBytes, uploadedBytes }: Transferred): void {
+    const now = this.allTime
+    const lacking = {
+      downloadedBytes: Math.max(0, downloadedBytes - now.downloadedBytes),
+      uploadedBytes: Math.max(0, uploadedBytes - now.uploadedBytes),
+    }
+    this.#store.raise(lacking)
+    this.#before = sum(this.#before, lacking)
+  }
+
+  /** In this run, as noted. */
+  get session(): Transferred {
+    return sum(this.#session, { downloadedBytes: this.#filesBytes, uploadedBytes: 0 })
+  }
+
+  get allTime(): Transferred {
+    return sum(this.#before, this.session)
+  }
+
+  history(range: keyof typeof RANGES, nowMs: number): History {
+    const { stepSeconds, seconds } = RANGES[range]
+    const points = this.#store.points(stepSeconds, nowMs - seconds * 1000, nowMs + 1)
+    return range === 'day' ? joined(points, stepSeconds * MINUTES_OF_A_DAY_STEP) : { stepSeconds, points }
+  }
+}
+
+function sum(a: Transferred, b: Transferred): Transferred {
+  return {
+    downloadedBytes: a.downloadedBytes + b.downloadedBytes,
+    uploadedBytes: a.uploadedBytes + b.uploadedBytes,
+  }
+}
+
+function difference(a: Transferred, b: Transferred): Transferred {
+  return {
+    downloadedBytes: a.downloadedBytes - b.downloadedBytes,
+    uploadedBytes: a.uploadedBytes - b.uploadedBytes,
+  }
+}
+
+function joined(points: readonly History['points'][number][], stepSeconds: number): History {
+  const steps = new Map<number, History['points'][number]>()
+  for (const { atMs, downloadedBytes, uploadedBytes } of points) {
+    const start = atMs - (atMs % (stepSeconds * 1000))
+    const sum = steps.get(start) ?? { atMs: start, downloadedBytes: 0, uploadedBytes: 0 }
+    sum.downloadedBytes += downloadedBytes
+    sum.uploadedBytes += uploadedBytes
+    steps.set(start, sum)
+  }
+  return { stepSeconds, points: [...steps.values()] }
+}

@@ -1,0 +1,204 @@
+/** A managed torrent as the API shows it. */
+import type {
+  RemovedTorrent,
+  Settings,
+  Torrent,
+  TorrentDetail,
+  TorrentFile,
+  TorrentState,
+  Tracker,
+} from '@shoal/api'
+import {
+  type TorrentFile as EngineFile,
+  infoHashText,
+  type TorrentApi,
+  type TorrentDiscovery,
+  type TorrentStats,
+  torrentCid,
+  trackerLabel,
+} from '@shoal/torrent'
+import { isSealed, shareLinkOf } from '../../base/share-link.ts'
+import type { ManagedTorrent } from './managed-torrent.ts'
+import { mediaType } from './media-type.ts'
+
+/** As little as tells it from others. */
+export function removedView({ api: { infoHashes }, row, name }: ManagedTorrent): RemovedTorrent {
+  return { id: row.id, name, ...hashesOf(infoHashes) }
+}
+
+function hashesOf({ v1, v2 }: TorrentApi['infoHashes']): Pick<Torrent, 'infoHashV1' | 'infoHashV2'> {
+  return {
+    infoHashV1: v1 ? infoHashText({ v1 }) : null,
+    infoHashV2: v2 ? infoHashText({ v2 }) : null,
+  }
+}
+
+export function viewOf(torrent: ManagedTorrent, queuePosition: number | null): Torrent {
+  const { api, row } = torrent
+  const { stats, infoHashes, metainfo } = api
+  return {
+    id: row.id,
+    ...hashesOf(infoHashes),
+    name: torrent.name,
+    state: stateOf(torrent, stats),
+    error:
+      stats.state === 'error'
+        ? { code: stats.errorCode ?? 'stopped', message: stats.error ?? 'it stopped' }
+        : null,
+    progress: stats.progress,
+    totalBytes: metainfo?.info.lengthBytes ?? null,
+    wantedBytes: metainfo ? stats.wantedBytes : null,
+    haveBytes: stats.haveBytes,
+    downloadBytesPerSecond: Math.round(stats.downloadBytesPerSecond),
+    uploadBytesPerSecond: Math.round(stats.uploadBytesPerSecond),
+    downloadedBytes: stats.downloadedBytes,
+    uploadedBytes: stats.uploadedBytes,
+    ratio: ratioOf(stats),
+    etaSeconds: stats.etaSeconds === null ? null : Math.round(stats.etaSeconds),
+    peers: stats.peers,
+    seeds: stats.seeds,
+    swarmSeeds: torrent.swarmSeeds,
+    swarmLeeches: torrent.swarmLeeches,
+    label: row.label,
+    tags: [...row.tags],
+    directory: api.directory,
+    fileCount: metainfo ? api.files.length : null,
+    private: metainfo?.info.private ?? false,
+    sealed: isSealed(api),
+    sequential: api.sequential,
+    queuePosition,
+    addedMs: row.addedMs,
+    completedMs: row.completedMs,
+    activeMs: row.activeMs,
+  }
+}
+
+export function stateOf({ row, moving, queued }: ManagedTorrent, stats: TorrentStats): TorrentState {
+  if (moving) return 'moving'
+  if (stats.state === 'error') return 'error'
+  if (row.paused) return stats.wantedBytes > 0 && stats.haveBytes >= stats.wantedBytes ? 'complete' : 'paused'
+  if (queued || stats.state === 'paused' || stats.state === 'closed') return 'queued'
+  return stats.state
+}
+
+/** Uploaded to downloaded; what was here from the beginning counts as downloaded. Null when there is nothing to compare. */
+export function ratioOf({
+  uploadedBytes,
+  downloadedBytes,
+  haveBytes,
+}: Pick<TorrentStats, 'uploadedBytes' | 'downloadedBytes' | 'haveBytes'>): number | null {
+  const taken = Math.max(downloadedBytes, haveBytes)
+  return taken === 0 ? null : uploadedBytes / taken
+}
+
+export function detailOf(
+  torrent: ManagedTorrent,
+  queuePosition: number | null,
+  network: Settings['network'],
+): TorrentDetail {
+  const { api, row } = torrent
+  const { metainfo, limits } = api
+  const map = metainfo && api.pieces()
+  return {
+    ...viewOf(torrent, queuePosition),
+    magnet: api.magnet,
+    link: shareLinkOf(api, network),
+    contentId: torrentCid(api.infoHashes),
+    version: metainfo?.info.version ?? null,
+    comment: metainfo?.comment ?? null,
+    createdBy: metainfo?.createdBy ?? null,
+    createdMs: metainfo?.creationDate === undefined ? null : metainfo.creationDate * 1000,
+    pieceCount: map?.count ?? null,
+    pieceLengthBytes: metainfo?.info.pieceLengthBytes ?? null,
+    wastedBytes: api.stats.wastedBytes,
+    webSeeds: [...api.webSeeds],
+    downloadLimitBytesPerSecond: limitOf(limits.downloadBytesPerSecond),
+    uploadLimitBytesPerSecond: limitOf(limits.uploadBytesPerSecond),
+    ratioLimit: row.ratioLimit,
+    seedingTimeLimitMinutes: row.seedingTimeLimitMinutes,
+    downloadingSeconds: Math.round(row.downloadingSeconds),
+    seedingSeconds: Math.round(row.seedingSeconds),
+    source: row.source,
+    forced: row.forced,
+  }
+}
+
+function limitOf(bytesPerSecond: number): number | null {
+  return Number.isFinite(bytesPerSecond) ? Math.max(1, Math.round(bytesPerSecond)) : null
+}
+
+export function fileView(torrent: ManagedTorrent, file: EngineFile): TorrentFile {
+  const path = file.currentPath.join('/')
+  return {
+    index: file.index,
+    path,
+    lengthBytes: file.lengthBytes,
+    haveBytes: file.haveBytes,
+    priority: file.priority,
+    mediaType: mediaType(path),
+    href: `/files/${torrent.id}/${file.currentPath.map(encodeURIComponent).join('/')}`,
+  }
+}
+
+/** All trackers and other sources. A torrent that rests asks none of its trackers, and has them all the same. */
+export function trackersView(api: Pick<TorrentApi, 'discovery' | 'trackers'>): Tracker[] {
+  const asked = api.discovery()
+  const urls = new Set(asked.map(({ url }) => url))
+  const resting = api.trackers.flatMap((tier, at) =>
+    tier.filter(url => !urls.has(url)).map(url => restingTracker(url, at)),
+  )
+  return [...merged(asked.map(trackerView)), ...resting]
+}
+
+/** What says more of a tracker comes first. */
+const TELLING = ['ok', 'working', 'failed', 'idle'] as const
+
+/** A hybrid torrent is announced under both of its hashes: to people that is one tracker. */
+function merged(trackers: readonly Tracker[]): Tracker[] {
+  const found = new Map<string, Tracker>()
+  for (const tracker of trackers) {
+    const key = `${tracker.kind} ${tracker.tier} ${tracker.announce ?? tracker.url}`
+    const other = found.get(key)
+    const isBetter = !other || TELLING.indexOf(tracker.state) < TELLING.indexOf(other.state)
+    const [first, second] = isBetter ? [tracker, other] : [other, tracker]
+    found.set(key, second ? withCounts(first, second) : first)
+  }
+  return [...found.values()]
+}
+
+function withCounts(tracker: Tracker, other: Tracker): Tracker {
+  const more = (a: number | null, b: number | null) => (a === null ? b : b === null ? a : Math.max(a, b))
+  return {
+    ...tracker,
+    peers: Math.max(tracker.peers, other.peers),
+    seeds: more(tracker.seeds, other.seeds),
+    leeches: more(tracker.leeches, other.leeches),
+    downloads: more(tracker.downloads, other.downloads),
+  }
+}
+
+function restingTracker(url: string, tier: number): Tracker {
+  const status = { kind: 'tracker', label: trackerLabel(url), url, tier, state: 'idle', peers: 0 } as const
+  return trackerView({ ...status, hash: 'v1' })
+}
+
+function trackerView(status: TorrentDiscovery): Tracker {
+  const { label, kind, tier, state, message, peers, seeds, leeches, downloads } = status
+  const { lastAnnounceSeconds, nextAnnounceSeconds } = status
+  return {
+    url: label,
+    ...(status.url !== undefined && { announce: status.url }),
+    kind,
+    tier: tier ?? null,
+    state,
+    message: message ?? null,
+    peers,
+    seeds: seeds ?? null,
+    leeches: leeches ?? null,
+    downloads: downloads ?? null,
+    lastAnnounceMs:
+      lastAnnounceSeconds === undefined ? null : Math.round(Date.now() / 1000 - lastAnnounceSeconds) * 1000,
+    nextAnnounceSeconds:
+      nextAnnounceSeconds === undefined ? null : Math.max(0, Math.round(nextAnnounceSeconds)),
+  }
+}

@@ -1,0 +1,27 @@
+import type { OwnPeer } from '@shoal/tracker'
+import type { NodeCore } from '../legacy/node-core.ts'
+import { ownTrackers } from './own-trackers.ts'
+
+/**
+ * The node as a peer of the pages that ask its own tracker: it answers their offers about whatever it has, but for private torrents. So the page of a
+ * share link finds the node, though no torrent names its tracker, and a torrent that nobody looks at costs nothing.
+ */
+export function ownWebPeer({ keeper, session }: Pick<NodeCore, 'keeper' | 'session'>): OwnPeer {
+  /** By the tracker's public address the session meets pages itself: a second connection would cost both. */
+  const meetsThere = (hash: Buffer) => {
+    const own = ownTrackers(keeper.settings.network)
+    const asked = own.length > 0 ? session.find(hash)?.discovery() : undefined
+    return asked?.some(({ url, state }) => state === 'ok' && url !== undefined && own.includes(url)) ?? false
+  }
+  return {
+    peerId: Buffer.from(session.peerId).toString('latin1'),
+    wants(hash, peerId, isSeed) {
+      const bytes = Buffer.from(hash, 'latin1')
+      // BEP 21: of two that have everything, one would hang up.
+      if (isSeed && session.find(bytes)?.isComplete) return false
+      return session.wantsOffer(bytes, Buffer.from(peerId, 'latin1')) && !meetsThere(bytes)
+    },
+    answer: (hash, offer, peerId) =>
+      session.answerOffer(Buffer.from(hash, 'latin1'), offer, Buffer.from(peerId, 'latin1')),
+  }
+}

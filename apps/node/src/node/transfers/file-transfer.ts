@@ -1,0 +1,220 @@
+import { statfs } from 'node:fs/promises'
+import { type Clock, delay } from '@shoal/torrent'
+import { Failure } from '../../base/failure.ts'
+import { formatBytes } from '../../base/text/format.ts'
+import { type OpenedFile, type RemoteFile, TransientFailure } from '../kernel/http/remote-file.ts'
+import type { Log } from '../kernel/log/log.ts'
+import { safeFileName } from './file-name.ts'
+import { PartFile } from './part-file.ts'
+import type { FileDownload, TransferProgress } from './protocol.ts'
+import type { Throttle } from './throttle.ts'
+
+/** Transient faults in a row, without a new byte between them, before a transfer fails. */
+const MAX_FAULTS = 8
+const FIRST_WAIT_MS = 1000
+const MAX_WAIT_MS = 45_000
+/** A server that asks for a longer pause is not waited for. */
+const MAX_ASKED_MS = 10 * 60_000
+/** Without a byte for so long, the connection counts as dead. */
+const STALL_MS = 60_000
+
+/** What transfers of plain files need of their node. */
+export interface TransferContext {
+  readonly clock: Clock
+  readonly log: Log
+  readonly throttle: Throttle
+  /** Folder and identity of transfers that are under way. */
+  readonly active: Set<string>
+}
+
+/** One file from a server, over as many connections as it takes. */
+export class FileTransfer implements FileDownload {
+  readonly kind = 'file'
+  readonly name: string
+  readonly totalBytes: number | null
+  readonly #remote: RemoteFile
+  readonly #directory: string
+  readonly #context: TransferContext
+  readonly #key: string
+  #part: PartFile | null
+  /** Opened already, to see what it is. */
+  #opened: OpenedFile | null
+
+  private constructor(
+    remote: RemoteFile,
+    directory: string,
+    context: TransferContext,
+    { part, opened }: { part: PartFile | null; opened: OpenedFile | null },
+  ) {
+    this.#remote = remote
+    this.#directory = directory
+    this.#context = context
+    this.#part = part
+    this.#opened = opened
+    this.name = part?.name ?? safeFileName(opened?.name ?? '')
+    this.totalBytes = part?.totalBytes ?? opened?.totalBytes ?? null
+    this.#key = keyOf(remote, directory)
+  }
+
+  /**
+   * The transfer of a file that an earlier run began is ready without a look at the server; a new one when the server has answered. Rejects
+   * with `in-use` when the same file comes to the same folder already.
+   */
+  static async begin(
+    remote: RemoteFile,
+    directory: string,
+    context: TransferContext,
+    options: { signal: AbortSignal },
+  ): Promise<{ transfer: FileTransfer; opened: OpenedFile | null }> {
+    const key = keyOf(remote, directory)
+    if (context.active.has(key))
+      throw new Failure(
+        'in-use',
+        `${remote.shownUrl} is being downloaded to ${directory} already: wait for it`,
+      )
+    context.active.add(key)
+    try {
+      const part = await PartFile.find(directory, remote.identity)
+      const opened = part ? null : await remote.open(null, options)
+      return { transfer: new FileTransfer(remote, directory, context, { part, opened }), opened }
+    } catch (error) {
+      context.active.delete(key)
+      throw error
+    }
+  }
+
+  async run(progress: TransferProgress): Promise<{ path: string }> {
+    const { signal } = progress
+    try {
+      await this.#transferAll(progress)
+      const path = await this.#part!.finish()
+      return { path }
+    } catch (error) {
+      await this.#leave(signal)
+      throw signal.aborted ? signal.reason : error
+    } finally {
+      this.close()
+    }
+  }
+
+  close(): void {
+    this.#opened?.close()
+    this.#opened = null
+    this.#part?.close().catch(() => {})
+    this.#part = null
+    this.#context.active.delete(this.#key)
+  }
+
+  async #transferAll(progress: TransferProgress): Promise<void> {
+    const { clock, log } = this.#context
+    const { signal } = progress
+    let most = this.#part?.bytes ?? 0
+    for (let faults = 0; ; ) {
+      try {
+        signal.throwIfAborted()
+        await this.#transferOnce(progress)
+        return
+      } catch (error) {
+        if (signal.aborted || !(error instanceof TransientFailure)) throw error
+        // What comes a second time, since it cannot be resumed, is no progress.
+        const bytes = this.#part?.bytes ?? 0
+        faults = bytes > most ? 1 : faults + 1
+        most = Math.max(most, bytes)
+        if (faults > MAX_FAULTS || (error.retryAfterMs ?? 0) > MAX_ASKED_MS) throw error
+        const waitMs = Math.max(
+          error.retryAfterMs ?? 0,
+          Math.min(MAX_WAIT_MS, FIRST_WAIT_MS * 2 ** (faults - 1)),
+        )
+        log.info(`${this.#remote.shownUrl}: ${error.message}: tries again in ${Math.ceil(waitMs / 1000)} s`)
+        await this.#part?.save()
+        await delay(clock, waitMs, signal)
+      }
+    }
+  }
+
+  /** One connection. */
+  async #transferOnce(progress: TransferProgress): Promise<void> {
+    const { signal } = progress
+    if (this.#part?.isComplete) return
+    const opened = this.#opened ?? (await this.#remote.open(this.#part?.resumePoint ?? null, { signal }))
+    this.#opened = null
+    try {
+      if (this.#part) await this.#part.accept(opened)
+      else this.#part = await PartFile.create(this.#directory, this.#remote.identity, opened)
+      const { totalBytes } = opened
+      await this.#checkRoom(totalBytes)
+      progress.report({ doneBytes: this.#part.bytes, totalBytes, name: this.#part.name })
+      await this.#receive(opened, progress)
+    } finally {
+      opened.close()
+    }
+  }
+
+  async #receive({ body, totalBytes }: OpenedFile, { signal, report }: TransferProgress): Promise<void> {
+    const part = this.#part!
+    const { clock, throttle } = this.#context
+    const chunks = body[Symbol.asyncIterator]()
+    for (;;) {
+      const next = await beforeStall(chunks.next(), clock, signal)
+      if (next.done) break
+      const chunk = next.value
+      if (totalBytes !== null && part.bytes + chunk.length > totalBytes)
+        throw new Failure(
+          'bad-message',
+          `${this.#remote.shownUrl}: more came than the ${totalBytes} bytes announced`,
+        )
+      await throttle.take(chunk.length, signal)
+      await part.write(chunk)
+      report({ doneBytes: part.bytes })
+    }
+    if (totalBytes !== null && part.bytes < totalBytes)
+      throw new TransientFailure(
+        'no-answer',
+        `the connection ended after ${part.bytes} of ${totalBytes} bytes`,
+      )
+  }
+
+  async #checkRoom(totalBytes: number | null): Promise<void> {
+    if (totalBytes === null) return
+    const { bavail, bsize } = await statfs(this.#directory, { bigint: true })
+    const missing = totalBytes - this.#part!.bytes
+    if (BigInt(missing) <= bavail * bsize) return
+    throw new Failure(
+      'no-space',
+      `${this.#directory} has no room for ${formatBytes(missing)}: free some space and try again`,
+    )
+  }
+
+  async #leave(signal: AbortSignal): Promise<void> {
+    const part = this.#part
+    this.#part = null
+    const cancelled = signal.aborted && (signal.reason as { code?: unknown })?.code === 'cancelled'
+    if (cancelled) return part?.discard()
+    // The fault that ended it is what is told, not that of the disk that is full.
+    await part?.save().catch(() => {})
+    await part?.close().catch(() => {})
+  }
+}
+
+function keyOf(remote: RemoteFile, directory: string): string {
+  return `${directory}\n${remote.identity}`
+}
+
+/** The promise's value; rejects when it does not come for a minute, or with the signal's reason. */
+async function beforeStall<T>(promise: Promise<T>, clock: Clock, signal: AbortSignal): Promise<T> {
+  const { promise: stop, reject } = Promise.withResolvers<never>()
+  const abort = () => reject(signal.reason)
+  if (signal.aborted) abort()
+  signal.addEventListener('abort', abort, { once: true })
+  const cancel = clock.after(STALL_MS, () => {
+    reject(new TransientFailure('stalled', `nothing came for ${STALL_MS / 1000} seconds`))
+  })
+  try {
+    return await Promise.race([promise, stop])
+  } finally {
+    cancel()
+    signal.removeEventListener('abort', abort)
+    // It may reject later, when the connection is closed.
+    promise.catch(() => {})
+  }
+}

@@ -1,0 +1,144 @@
+import { once } from 'node:events'
+import { posix } from 'node:path'
+import { PassThrough } from 'node:stream'
+import type { SecureContextOptions } from 'node:tls'
+import { Client, FTPError } from 'basic-ftp'
+import { Failure } from '../../../base/failure.ts'
+import { outsideAddress } from '../../kernel/http/outside-lookup.ts'
+import {
+  networkFailure,
+  type OpenedFile,
+  type RemoteFile,
+  type ResumePoint,
+  TransientFailure,
+} from '../../kernel/http/remote-file.ts'
+import type { FtpAddress } from './ftp-url.ts'
+
+/** For each answer, and for the data connection while it is silent. */
+const TIMEOUT_MS = 30_000
+/** REST is not understood, or not for this file. */
+const NO_RESTART = new Set([500, 501, 502, 503, 504, 551, 554])
+
+export interface FtpFileOptions {
+  readonly tls?: Pick<SecureContextOptions, 'ca'> | undefined
+  /** As in DownloadOptions. */
+  readonly outsideOnly?: boolean
+}
+
+/** A file over FTP (RFC 959) in passive mode, resumed with REST (RFC 3659). */
+export class FtpFile implements RemoteFile {
+  readonly shownUrl: string
+  readonly identity: string
+  readonly #address: FtpAddress
+  readonly #options: FtpFileOptions
+
+  constructor(address: FtpAddress, options: FtpFileOptions = {}) {
+    const { host, port, user, password, path } = address
+    this.#address = address
+    this.#options = options
+    this.shownUrl = address.shownUrl
+    this.identity = JSON.stringify(['ftp', address.tls, host, port, user, password, path])
+  }
+
+  async open(resume: ResumePoint | null, { signal }: { signal: AbortSignal }): Promise<OpenedFile> {
+    signal.throwIfAborted()
+    const client = new Client(TIMEOUT_MS)
+    const close = () => client.close()
+    signal.addEventListener('abort', close, { once: true })
+    try {
+      return await this.#open(client, resume)
+    } catch (error) {
+      close()
+      signal.throwIfAborted()
+      if (resume && error instanceof FTPError && NO_RESTART.has(error.code))
+        return await this.open(null, { signal })
+      throw ftpFailure(error, this.#address.host)
+    } finally {
+      signal.removeEventListener('abort', close)
+    }
+  }
+
+  async #open(client: Client, resume: ResumePoint | null): Promise<OpenedFile> {
+    const { host, port, user, password, path, tls } = this.#address
+    const secure = tls === 'implicit' ? tls : tls === 'explicit'
+    const secureOptions = { host, ...this.#options.tls }
+    const at = this.#options.outsideOnly ? await outsideAddress(host) : host
+    await client.access({ host: at, port, user, password, secure, ...(secure && { secureOptions }) })
+    const totalBytes = await unlessRefused(client.size(path))
+    const modified = await unlessRefused(client.lastMod(path))
+    const validator = totalBytes === null ? null : `${totalBytes} ${modified?.toISOString() ?? ''}`
+    const same = resume !== null && resume.validator === validator && resume.atBytes <= (totalBytes ?? 0)
+    const atBytes = same ? resume.atBytes : 0
+    const body = new PassThrough()
+    const done = client.downloadTo(body, path, atBytes)
+    done.catch(error => body.destroy(error))
+    // Whoever reads it is told too; without a listener a body that nobody reads would end the process.
+    body.on('error', () => {})
+    await Promise.race([once(body, 'readable'), done])
+    // A refusal shows now, before anybody counts on the file: the body just ends then.
+    if (body.readableLength === 0) await done
+    return {
+      name: posix.basename(path),
+      atBytes,
+      totalBytes,
+      validator,
+      body: readable(body, done, host),
+      close() {
+        client.close()
+        body.destroy()
+      },
+    }
+  }
+}
+
+/** The data connection may end although the server then says that it could not send all. */
+async function* readable(
+  body: PassThrough,
+  done: Promise<unknown>,
+  host: string,
+): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body as AsyncIterable<Uint8Array>
+    await done
+  } catch (error) {
+    throw ftpFailure(error, host)
+  }
+}
+
+/** Null when the server does not know the command. */
+async function unlessRefused<T>(answer: Promise<T>): Promise<T | null> {
+  try {
+    return await answer
+  } catch (error) {
+    if (error instanceof FTPError && error.code >= 500) return null
+    // A date that is none.
+    if (error instanceof Error && /can't parse/i.test(error.message)) return null
+    throw error
+  }
+}
+
+function ftpFailure(error: unknown, host: string): Error {
+  if (error instanceof FTPError) return refusal(error, host)
+  const known = networkFailure(error, host)
+  if (known instanceof Failure) return known
+  // What the client says of silence and of connections that end.
+  if (/timeout|closed|connection|FIN packet/i.test(known.message))
+    return new TransientFailure('no-answer', `${host}: the connection was cut, or it does not answer`, {
+      cause: error,
+    })
+  return new Failure('bad-message', `${host}: what it answers is not understood`, { cause: error })
+}
+
+/** RFC 959, 4.2: 4xx may work later, 5xx does not. */
+function refusal({ code }: FTPError, host: string): Failure {
+  if (code >= 400 && code < 500)
+    return new TransientFailure('no-answer', `${host}: it cannot send the file now (FTP ${code})`)
+  if (code === 530 || code === 331 || code === 332)
+    return new Failure(
+      'no-permission',
+      `${host}: it does not let you in (FTP ${code}): a user name and password go before the host, as ftp://name:password@${host}`,
+    )
+  if (code === 550 || code === 553)
+    return new Failure('not-found', `${host}: there is no such file, or it is not for you (FTP ${code})`)
+  return new Failure('bad-message', `${host}: it does not give the file (FTP ${code})`)
+}

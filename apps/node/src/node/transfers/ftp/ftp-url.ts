@@ -1,0 +1,59 @@
+import { Failure } from '../../../base/failure.ts'
+
+export interface FtpAddress {
+  readonly host: string
+  readonly port: number
+  readonly user: string
+  readonly password: string
+  /** Below the folder that one is in after logging in, or from the root when it begins with /. */
+  readonly path: string
+  /** `explicit`: AUTH TLS on the usual port (RFC 4217). `implicit`: TLS from the first byte, port 990. */
+  readonly tls: 'none' | 'explicit' | 'implicit'
+  /** Without user name and password. */
+  readonly shownUrl: string
+}
+
+const FTP_PORT = 21
+const FTPS_PORT = 990
+
+/**
+ * Reads `ftp://`, `ftps://` and `ftpes://` URLs (RFC 1738, 3.2). As clients have it, `ftps` is TLS from the first byte on its own port 990, and AUTH TLS
+ * on any other. Throws a Failure that repeats no password.
+ */
+export function parseFtpUrl(text: string): FtpAddress {
+  const [, scheme = '', rest = ''] = /^(ftpe?s?):\/\/(.*)$/is.exec(text) ?? []
+  // Only of ftp itself does the platform know that it has a host like that of http.
+  const url = `ftp://${rest}`
+  if (!URL.canParse(url)) throw badUrl('it cannot be read')
+  const { hostname, port, username, password, pathname } = new URL(url)
+  const path = decode(pathname.slice(1).replace(/;type=[aid]$/i, ''))
+  if (path === '' || path.endsWith('/')) throw badUrl('it names no file: folders are not downloaded')
+  const secure = scheme.toLowerCase() !== 'ftp'
+  const implicit = scheme.toLowerCase() === 'ftps' && (port === '' || Number(port) === FTPS_PORT)
+  return {
+    host: hostname.replace(/^\[|\]$/g, ''),
+    port: port === '' ? (implicit ? FTPS_PORT : FTP_PORT) : Number(port),
+    // RFC 1635: a guest gives a mail address; none of the user's is given away.
+    user: decode(username) || 'anonymous',
+    password: username === '' ? 'guest@' : decode(password),
+    path,
+    tls: !secure ? 'none' : implicit ? 'implicit' : 'explicit',
+    shownUrl: `${scheme.toLowerCase()}://${hostname}${port && `:${port}`}${pathname}`,
+  }
+}
+
+function decode(text: string): string {
+  let decoded: string
+  try {
+    decoded = decodeURIComponent(text)
+  } catch {
+    throw badUrl('its percent-encoding is not UTF-8')
+  }
+  // They would end a command and begin another.
+  if (/[\r\n\0]/.test(decoded)) throw badUrl('it holds a line break')
+  return decoded
+}
+
+function badUrl(why: string): Failure {
+  return new Failure('bad-argument', `this FTP URL cannot be downloaded: ${why}`, { field: 'source' })
+}

@@ -1,0 +1,119 @@
+import { Failure } from '../../../base/failure.ts'
+import { type HttpAnswer, type HttpOptions, httpGet, shownUrl } from '../../kernel/http/http-request.ts'
+import {
+  networkFailure,
+  type OpenedFile,
+  type RemoteFile,
+  type ResumePoint,
+  TransientFailure,
+} from '../../kernel/http/remote-file.ts'
+import { nameOfUrl } from '../file-name.ts'
+import { dispositionName } from './content-disposition.ts'
+
+export interface OpenedHttpFile extends OpenedFile {
+  readonly answer: HttpAnswer
+}
+
+/** RFC 9110: may work later. */
+const TRANSIENT = new Set([408, 421, 425, 429, 500, 502, 503, 504])
+
+/** A file over HTTP(S), resumed with Range and If-Range (RFC 9110, 13 and 14). */
+export class HttpFile implements RemoteFile {
+  readonly shownUrl: string
+  readonly identity: string
+  readonly #url: URL
+  readonly #options: Omit<HttpOptions, 'signal' | 'headers'>
+
+  constructor(url: URL, options: Omit<HttpOptions, 'signal' | 'headers'>) {
+    this.#url = new URL(url)
+    this.#url.hash = ''
+    this.identity = this.#url.href
+    this.shownUrl = shownUrl(url)
+    this.#options = options
+  }
+
+  async open(resume: ResumePoint | null, { signal }: { signal: AbortSignal }): Promise<OpenedHttpFile> {
+    const headers = resume && { range: `bytes=${resume.atBytes}-`, 'if-range': resume.validator }
+    const answer = await httpGet(this.#url, { ...this.#options, signal, ...(headers && { headers }) })
+    try {
+      if (resume && answer.status === 416) {
+        // What is here is not of what the server has now.
+        answer.close()
+        return await this.open(null, { signal })
+      }
+      checkStatus(answer)
+      return openedFile(answer, resume)
+    } catch (error) {
+      answer.close()
+      throw error
+    }
+  }
+}
+
+function checkStatus({ status, headers, url }: HttpAnswer): void {
+  const encoding = headers['content-encoding']?.toLowerCase() ?? 'identity'
+  if ((status === 200 || status === 206) && encoding !== 'identity')
+    throw new Failure('unsupported', `${url.host}: it sends the file compressed (${encoding}), unasked`)
+  if (status === 200 || status === 206) return
+  if (TRANSIENT.has(status))
+    throw new TransientFailure('no-answer', `${url.host}: it is busy or broken (HTTP ${status})`, {
+      retryAfterMs: retryAfterMs(headers['retry-after']),
+    })
+  if (status === 404 || status === 410)
+    throw new Failure('not-found', `${url.host}: there is no such file (HTTP ${status}): check the link`)
+  if (status === 401 || status === 403 || status === 407)
+    throw new Failure(
+      'no-permission',
+      `${url.host}: it does not give the file to you (HTTP ${status}): a user name and password go before the host, as https://name:password@${url.host}`,
+    )
+  throw new Failure('bad-message', `${url.host}: it does not give the file (HTTP ${status}): check the link`)
+}
+
+function openedFile(answer: HttpAnswer, resume: ResumePoint | null): OpenedHttpFile {
+  const { headers, url } = answer
+  const range = answer.status === 206 ? contentRange(headers['content-range']) : null
+  if (answer.status === 206 && (!range || range.start !== (resume?.atBytes ?? 0)))
+    throw new Failure('bad-message', `${url.host}: it sends other bytes than it was asked for`)
+  const length = headers['content-length'] === undefined ? null : Number(headers['content-length'])
+  if (length !== null && !Number.isSafeInteger(length))
+    throw new Failure('bad-message', `${url.host}: it gives a size that no file has`)
+  const atBytes = range?.start ?? 0
+  return {
+    name: dispositionName(headers['content-disposition']) ?? nameOfUrl(url),
+    atBytes,
+    totalBytes: range ? range.total : length,
+    validator: validatorOf(answer) ?? (atBytes > 0 ? resume!.validator : null),
+    body: readable(answer),
+    answer,
+    close: answer.close,
+  }
+}
+
+/** RFC 9110, 13.1.5: If-Range takes a strong entity tag or a date. */
+function validatorOf({ headers }: HttpAnswer): string | null {
+  const { etag } = headers
+  if (etag && /^"[\x21\x23-\x7e]*"$/.test(etag) && etag.length <= 1000) return etag
+  const modified = headers['last-modified']
+  return modified && modified.length <= 100 && !Number.isNaN(Date.parse(modified)) ? modified : null
+}
+
+function contentRange(header: string | undefined): { start: number; total: number | null } | null {
+  const [, start, total] = /^bytes (\d{1,16})-\d{1,16}\/(\d{1,16}|\*)$/i.exec(header ?? '') ?? []
+  if (start === undefined) return null
+  return { start: Number(start), total: total === '*' ? null : Number(total) }
+}
+
+/** Seconds, or a date (RFC 9110, 10.2.3). */
+function retryAfterMs(header: string | undefined): number | null {
+  if (!header) return null
+  const ms = /^\d{1,9}$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now()
+  return Number.isNaN(ms) ? null : Math.max(0, ms)
+}
+
+async function* readable({ body, url }: HttpAnswer): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body as AsyncIterable<Uint8Array>
+  } catch (error) {
+    throw networkFailure(error, url.host)
+  }
+}

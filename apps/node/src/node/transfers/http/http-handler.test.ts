@@ -1,0 +1,377 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { basename, join } from 'node:path'
+import { expect, test } from 'vitest'
+import type { DownloadOptions, TorrentDownload } from '../protocol.ts'
+import { FileServer, sendFile } from '../testing/file-server.ts'
+import { downloadFile, type TestContext, testContext } from '../testing/run.ts'
+import { eventually, temporaryFolder } from '../testing/temporary.ts'
+import { HttpHandler } from './http-handler.ts'
+
+const CONTENT = randomBytes(3_000_000)
+
+function open(context: TestContext = testContext()) {
+  const torrents: { content: Uint8Array; options: DownloadOptions }[] = []
+  const addTorrent = async (content: Uint8Array, options: DownloadOptions): Promise<TorrentDownload> => {
+    torrents.push({ content, options })
+    return { kind: 'torrent', id: createHash('sha1').update(content).digest('hex'), added: true }
+  }
+  return { handler: new HttpHandler({ context, userAgent: 'Shoal/test', addTorrent }), torrents, context }
+}
+
+const serve =
+  (options: Parameters<typeof sendFile>[3] = {}) =>
+  (request: IncomingMessage, response: ServerResponse) =>
+    sendFile(request, response, CONTENT, options)
+
+test('a file is downloaded whole, under its name, with progress', async () => {
+  await using server = await FileServer.start(serve())
+  const directory = await temporaryFolder()
+  const { path, reports } = await downloadFile(open().handler, `${server.url}/a/big%20file.iso`, directory)
+  expect(basename(path)).toBe('big file.iso')
+  expect(await readFile(path)).toEqual(CONTENT)
+  expect(await readdir(directory)).toEqual(['big file.iso'])
+  expect(reports[0]).toEqual({ doneBytes: 0, totalBytes: CONTENT.length, name: 'big file.iso' })
+  expect(reports.at(-1)!.doneBytes).toBe(CONTENT.length)
+  expect(server.headers('user-agent')).toEqual(['Shoal/test'])
+})
+
+test('the folder is made, an empty file is a file, and its length may be unknown', async () => {
+  await using server = await FileServer.start((request, response) => {
+    if (request.url === '/chunked') response.write('abc')
+    response.end()
+  })
+  const directory = join(await temporaryFolder(), 'deep', 'er')
+  const { handler } = open()
+  expect(await readFile((await downloadFile(handler, `${server.url}/empty`, directory)).path, 'utf8')).toBe(
+    '',
+  )
+  expect(await readFile((await downloadFile(handler, `${server.url}/chunked`, directory)).path, 'utf8')).toBe(
+    'abc',
+  )
+})
+
+test('a name that the server gives cannot lead out of the folder, and replaces no file', async () => {
+  await using server = await FileServer.start(
+    serve({ headers: { 'content-disposition': 'attachment; filename="../../evil.sh"' } }),
+  )
+  const directory = await temporaryFolder()
+  const { handler } = open()
+  const first = await downloadFile(handler, `${server.url}/1`, directory)
+  const second = await downloadFile(handler, `${server.url}/2`, directory)
+  expect(basename(first.path)).toBe('___.._evil.sh')
+  expect(basename(second.path)).toBe('___.._evil (2).sh')
+  expect((await readdir(directory)).sort()).toEqual(['___.._evil (2).sh', '___.._evil.sh'])
+})
+
+test.each(['127.0.0.1', 'localhost'])('a server elsewhere does not send us to %s', async host => {
+  await using server = await FileServer.start((request, response) => {
+    const to = `http://${host}:${server.host.split(':')[1]}/secret`
+    if (request.url === '/start') response.writeHead(302, { location: to })
+    response.end('secret')
+  })
+  // The first answer counts as one from elsewhere.
+  const asked: string[] = []
+  const isLocal = (address: string) => asked.push(address) > 1
+  const { context } = open()
+  const addTorrent = async () => ({ kind: 'torrent', id: '', added: true }) as const
+  const handler = new HttpHandler({ context, userAgent: 'Shoal/test', addTorrent, isLocal })
+  const download = handler.download(`${server.url}/start`, { directory: await temporaryFolder() })
+  await expect(download).rejects.toMatchObject({ code: 'bad-message', message: /local network/ })
+  expect(server.requests.map(({ url }) => url)).toEqual(['/start'])
+})
+
+test.each(['127.0.0.1', 'localhost'])('what a stranger names is not asked for at %s', async host => {
+  await using server = await FileServer.start(serve())
+  const { handler } = open()
+  const url = `http://${host}:${server.host.split(':')[1]}/film.torrent`
+  const directory = await temporaryFolder()
+  const refused = { code: 'bad-message', message: /local network/ }
+  const { signal } = new AbortController()
+  await expect(handler.download(url, { directory, outsideOnly: true })).rejects.toMatchObject(refused)
+  await expect(handler.torrentBehind(url, { signal, outsideOnly: true })).rejects.toMatchObject(refused)
+  expect(server.requests).toEqual([])
+})
+
+test('a connection that is cut is taken up again where it ended', async () => {
+  await using server = await FileServer.start(serve({ cutAfter: 1_000_000 }))
+  const directory = await temporaryFolder()
+  const { path } = await downloadFile(open().handler, `${server.url}/file`, directory)
+  expect(await readFile(path)).toEqual(CONTENT)
+  const ranges = server.headers('range')
+  expect(ranges[0]).toBeUndefined()
+  expect(ranges.length).toBeGreaterThanOrEqual(3)
+  expect(Number(/^bytes=(\d+)-$/.exec(ranges.at(-1)!)![1])).toBeGreaterThan(0)
+  expect(server.headers('if-range').at(-1)).toBe('"one"')
+})
+
+test('a server that cannot resume is read from the beginning', async () => {
+  let requests = 0
+  await using server = await FileServer.start((request, response) =>
+    sendFile(request, response, CONTENT, { ranges: false, ...(++requests === 1 && { cutAfter: 500_000 }) }),
+  )
+  const { path } = await downloadFile(open().handler, `${server.url}/file`, await temporaryFolder())
+  expect(await readFile(path)).toEqual(CONTENT)
+  expect(requests).toBe(2)
+})
+
+test('another version than the one that was begun replaces it', async () => {
+  const newer = randomBytes(2_000_000)
+  let requests = 0
+  await using server = await FileServer.start((request, response) =>
+    ++requests === 1
+      ? sendFile(request, response, CONTENT, { cutAfter: 1_000_000 })
+      : sendFile(request, response, newer, { etag: '"two"' }),
+  )
+  const { path } = await downloadFile(open().handler, `${server.url}/file`, await temporaryFolder())
+  expect(await readFile(path)).toEqual(newer)
+})
+
+test('what nothing tells apart is never pieced together', async () => {
+  await using server = await FileServer.start(serve({ etag: null, cutAfter: 1_000_000 }))
+  const download = downloadFile(open().handler, `${server.url}/file`, await temporaryFolder())
+  await expect(download).rejects.toMatchObject({ code: 'no-answer' })
+  expect(new Set(server.headers('range'))).toEqual(new Set([undefined]))
+})
+
+test('a busy server is asked again; one that has no such file is not', async () => {
+  const answers = [503, 429, 500]
+  await using server = await FileServer.start((request, response) => {
+    if (request.url === '/missing') return void response.writeHead(404).end()
+    const status = request.headers.range ? undefined : answers.shift()
+    if (status) response.writeHead(status, { 'retry-after': '1' }).end()
+    else sendFile(request, response, CONTENT)
+  })
+  const { handler } = open()
+  const directory = await temporaryFolder()
+  // At first it is told at once: who asked may have mistyped.
+  await expect(handler.download(`${server.url}/file`, { directory })).rejects.toMatchObject({
+    code: 'no-answer',
+  })
+  await expect(handler.download(`${server.url}/missing`, { directory })).rejects.toMatchObject({
+    code: 'not-found',
+  })
+  expect(server.requests.length).toBe(2)
+})
+
+test('a download that was interrupted goes on in another run of the node', async () => {
+  let held: ServerResponse | null = null
+  await using server = await FileServer.start((request, response) => {
+    if (request.headers.range) return sendFile(request, response, CONTENT)
+    response.writeHead(200, { 'content-length': CONTENT.length, etag: '"one"' })
+    response.write(CONTENT.subarray(0, 1_200_000))
+    held = response
+  })
+  const directory = await temporaryFolder()
+  const url = `${server.url}/big.iso`
+  const stop = new AbortController()
+  const download = await open().handler.download(url, { directory })
+  if (download.kind !== 'file') throw new Error('it is a file')
+  const reports: number[] = []
+  const run = download.run({ signal: stop.signal, report: ({ doneBytes }) => void reports.push(doneBytes) })
+  await eventually('all came that was sent', () => reports.at(-1) === 1_200_000)
+  stop.abort(Object.assign(new Error('the node stops'), { code: 'closed' }))
+  await expect(run).rejects.toThrow('the node stops')
+  expect(
+    held!.destroyed || held!.socket?.destroyed || (await eventually('it hung up', () => held!.destroyed)),
+  ).toBe(true)
+  expect((await readdir(directory)).sort()).toEqual([expect.stringMatching(/^\.shoal-/), 'big.iso.part'])
+
+  const again = await downloadFile(open().handler, url, directory)
+  expect(await readFile(again.path)).toEqual(CONTENT)
+  expect(server.headers('range').at(-1)).toBe('bytes=1200000-')
+  expect(await readdir(directory)).toEqual(['big.iso'])
+})
+
+test('after a crash only what was surely saved counts', async () => {
+  await using server = await FileServer.start(serve())
+  const directory = await temporaryFolder()
+  const key = createHash('sha256').update(`${server.url}/file`).digest('hex').slice(0, 24)
+  const record = {
+    version: 1,
+    name: 'file',
+    part: 'file.part',
+    validator: '"one"',
+    totalBytes: CONTENT.length,
+  }
+  const part = Buffer.concat([CONTENT.subarray(0, 1000), Buffer.alloc(5000)])
+  await writeFile(join(directory, 'file.part'), part)
+  await writeFile(join(directory, `.shoal-${key}.json`), JSON.stringify({ ...record, savedBytes: 1000 }))
+  const { path } = await downloadFile(open().handler, `${server.url}/file`, directory)
+  expect(await readFile(path)).toEqual(CONTENT)
+  expect(server.headers('range')).toEqual(['bytes=1000-'])
+  expect(await readdir(directory)).toEqual(['file'])
+})
+
+test('what was cancelled leaves nothing', async () => {
+  await using server = await FileServer.start((_, response) => {
+    response.writeHead(200, { 'content-length': CONTENT.length, etag: '"one"' })
+    response.write(CONTENT.subarray(0, 100_000))
+  })
+  const directory = await temporaryFolder()
+  const stop = new AbortController()
+  const { handler, context } = open()
+  const download = await handler.download(`${server.url}/big.iso`, { directory })
+  if (download.kind !== 'file') throw new Error('it is a file')
+  const { promise: began, resolve } = Promise.withResolvers<void>()
+  const run = download.run({ signal: stop.signal, report: ({ doneBytes }) => doneBytes > 0 && resolve() })
+  await began
+  await expect(handler.download(`${server.url}/big.iso`, { directory })).rejects.toMatchObject({
+    code: 'in-use',
+  })
+  stop.abort(Object.assign(new Error('it was cancelled'), { code: 'cancelled' }))
+  await expect(run).rejects.toThrow('cancelled')
+  expect(await readdir(directory)).toEqual([])
+  expect(context.active.size).toBe(0)
+  await eventually('no connection is left', async () => (await server.connections()) === 0)
+})
+
+test('a part whose record was tampered with leads to no other file', async () => {
+  await using server = await FileServer.start(serve())
+  const directory = await temporaryFolder()
+  await writeFile(join(directory, 'precious'), 'mine')
+  const key = createHash('sha256').update(`${server.url}/file`).digest('hex').slice(0, 24)
+  const record = {
+    version: 1,
+    name: 'x',
+    part: '../precious',
+    validator: '"one"',
+    totalBytes: 4,
+    savedBytes: 4,
+  }
+  await writeFile(join(directory, `.shoal-${key}.json`), JSON.stringify(record))
+  const { path } = await downloadFile(open().handler, `${server.url}/file`, directory)
+  expect(await readFile(path)).toEqual(CONTENT)
+  expect(await readFile(join(directory, 'precious'), 'utf8')).toBe('mine')
+})
+
+test('a .torrent is known by its type or name, and handed over', async () => {
+  await using server = await FileServer.start((request, response) => {
+    const type =
+      request.url === '/typed' ? 'application/x-bittorrent; charset=binary' : 'application/octet-stream'
+    const named = { 'content-disposition': 'attachment; filename="a.torrent"' }
+    response.writeHead(200, { 'content-type': type, ...(request.url === '/named' && named) }).end('d4:infode')
+  })
+  const directory = await temporaryFolder()
+  const { handler, torrents, context } = open()
+  const options = { directory, torrent: { label: 'films' } }
+  expect((await handler.download(`${server.url}/typed`, options)).kind).toBe('torrent')
+  expect((await handler.download(`${server.url}/named`, options)).kind).toBe('torrent')
+  expect((await handler.download(`${server.url}/other`, options)).kind).toBe('file')
+  expect(torrents.map(({ content }) => Buffer.from(content).toString())).toEqual(['d4:infode', 'd4:infode'])
+  expect(torrents[0]!.options).toEqual(options)
+  expect(context.active.size).toBe(1)
+})
+
+test('five redirects are followed, six are not, and none to another scheme', async () => {
+  await using server = await FileServer.start((request, response) => {
+    const left = Number(/^\/hops\/(\d+)$/.exec(request.url!)?.[1] ?? Number.NaN)
+    if (request.url === '/file-scheme') response.writeHead(302, { location: 'file:///etc/passwd' }).end()
+    else if (request.url === '/ftp') response.writeHead(302, { location: 'ftp://127.0.0.1/x' }).end()
+    else if (left > 0) response.writeHead(302, { location: `/hops/${left - 1}` }).end()
+    else sendFile(request, response, CONTENT)
+  })
+  const directory = await temporaryFolder()
+  const { handler } = open()
+  expect((await downloadFile(handler, `${server.url}/hops/5`, directory)).path).toBe(join(directory, '0'))
+  for (const path of ['/hops/6', '/file-scheme', '/ftp'])
+    await expect(handler.download(`${server.url}${path}`, { directory })).rejects.toMatchObject({
+      code: 'bad-message',
+    })
+})
+
+test('user name and password go to their own server only, and into no log', async () => {
+  await using other = await FileServer.start(serve())
+  await using server = await FileServer.start((request, response) => {
+    if (request.url === '/local') response.writeHead(302, { location: '/file' }).end()
+    else if (request.url === '/away') response.writeHead(302, { location: `${other.url}/file` }).end()
+    else sendFile(request, response, CONTENT, { cutAfter: 2_000_000 })
+  })
+  const context = testContext()
+  const { handler } = open(context)
+  const directory = await temporaryFolder()
+  const withPassword = `http://me:s3cret@${server.host}`
+  await downloadFile(handler, `${withPassword}/local?key=k3y`, directory)
+  await downloadFile(handler, `${withPassword}/away`, directory)
+  const basic = `Basic ${Buffer.from('me:s3cret').toString('base64')}`
+  expect(new Set(server.headers('authorization'))).toEqual(new Set([basic]))
+  expect(other.headers('authorization')).toEqual([undefined])
+  expect(context.log.text).toContain('tries again')
+  expect(context.log.text).not.toMatch(/s3cret|k3y/)
+})
+
+test('more than was announced, or another range than was asked for, is refused', async () => {
+  await using server = await FileServer.start((request, response) => {
+    if (request.url === '/range') response.writeHead(206, { 'content-range': 'bytes 5-9/10' }).end('56789')
+    else if (request.url === '/gzip') response.writeHead(200, { 'content-encoding': 'gzip' }).end('x')
+    else response.writeHead(200, { 'content-length': '99999999999999999999' }).end()
+  })
+  const directory = await temporaryFolder()
+  const { handler } = open()
+  await expect(handler.download(`${server.url}/range`, { directory })).rejects.toMatchObject({
+    code: 'bad-message',
+  })
+  await expect(handler.download(`${server.url}/gzip`, { directory })).rejects.toMatchObject({
+    code: 'unsupported',
+  })
+  await expect(handler.download(`${server.url}/huge`, { directory })).rejects.toThrow()
+  expect(await readdir(directory)).toEqual([])
+})
+
+test('a file for which there is no room is refused before it is downloaded', async () => {
+  await using server = await FileServer.start((_, response) => {
+    response.writeHead(200, { 'content-length': '9000000000000000' })
+    response.write('x')
+  })
+  const download = downloadFile(open().handler, `${server.url}/huge`, await temporaryFolder())
+  await expect(download).rejects.toMatchObject({ code: 'no-space' })
+})
+
+test('a server that falls silent is left, and asked again', async () => {
+  await using server = await FileServer.start((request, response) => {
+    if (request.headers.range) return sendFile(request, response, CONTENT)
+    response.writeHead(200, { 'content-length': CONTENT.length, etag: '"one"' })
+    response.write(CONTENT.subarray(0, 1000))
+  })
+  const context = testContext()
+  const { path } = await downloadFile(open(context).handler, `${server.url}/file`, await temporaryFolder())
+  expect(await readFile(path)).toEqual(CONTENT)
+  expect(context.log.text).toContain('nothing came')
+})
+
+test('the limit of all transfers holds', async () => {
+  await using server = await FileServer.start(serve())
+  const context = testContext()
+  const waits: number[] = []
+  const clock = {
+    ...context.clock,
+    nowMs: () => 0,
+    after: (delayMs: number, callback: () => void) => {
+      // Those of a transfer that stalls last a minute.
+      if (delayMs < 60_000) waits.push(delayMs)
+      return context.clock.after(delayMs, callback)
+    },
+  }
+  const { Throttle } = await import('../throttle.ts')
+  const throttle = new Throttle(clock, 1_000_000)
+  await downloadFile(open({ ...context, throttle }).handler, `${server.url}/file`, await temporaryFolder())
+  // Time stands still for it: the last chunk is paid for when all bytes are.
+  expect(waits.at(-1)).toBeCloseTo(3000, 0)
+})
+
+test('nobody there: told with what to do', async () => {
+  let url = ''
+  {
+    await using server = await FileServer.start(serve())
+    url = server.url
+  }
+  const { handler, context } = open()
+  const download = handler.download(`${url}/file`, { directory: await temporaryFolder() })
+  await expect(download).rejects.toMatchObject({
+    code: 'no-answer',
+    message: expect.stringContaining('refuses'),
+  })
+  expect(context.active.size).toBe(0)
+  await expect(handler.seed()).rejects.toMatchObject({ code: 'unsupported' })
+})

@@ -1,0 +1,15 @@
+import type { Log, LogLevel } from '../../kernel/log/log.ts'
+
+/** A log that keeps what it is told. */
+export class Entries implements Log {
+  readonly list: { level: LogLevel; message: string }[] = []
+  debug = (message: string) => void this.list.push({ level: 'debug', message })
+  info = (message: string) => void this.list.push({ level: 'info', message })
+  warn = (message: string) => void this.list.push({ level: 'warn', message })
+  error = (message: string) => void this.list.push({ level: 'error', message })
+
+  /** All messages, one a line. */
+  get text(): string {
+    return this.list.map(({ message }) => message).join('\n')
+  }
+}

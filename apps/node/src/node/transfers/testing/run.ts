@@ -1,0 +1,31 @@
+import { expect } from 'vitest'
+import type { TransferContext } from '../file-transfer.ts'
+import type { ProtocolHandler } from '../protocol.ts'
+import { Throttle } from '../throttle.ts'
+import { Entries } from './entries.ts'
+import { quickClock } from './quick-clock.ts'
+
+export interface TestContext extends TransferContext {
+  readonly log: Entries
+}
+
+export function testContext(): TestContext {
+  const clock = quickClock()
+  return { clock, log: new Entries(), throttle: new Throttle(clock), active: new Set() }
+}
+
+type Report = { doneBytes: number; totalBytes?: number | null; name?: string }
+
+/** Downloads a plain file to its end. Resolves with where it lies, and what was told of it. */
+export async function downloadFile(
+  handler: ProtocolHandler,
+  url: string,
+  directory: string,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<{ path: string; reports: Report[] }> {
+  const download = await handler.download(url, { directory })
+  if (download.kind !== 'file') throw expect.unreachable('it is a torrent')
+  const reports: Report[] = []
+  const { path } = await download.run({ signal, report: progress => void reports.push(progress) })
+  return { path, reports }
+}

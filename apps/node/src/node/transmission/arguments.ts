@@ -1,0 +1,55 @@
+/** Reads the arguments of a request, as leniently as Transmission itself does: 0 and 1 are booleans too, and numbers may be fractions. */
+import { Failure } from '../../base/failure.ts'
+
+export type Arguments = Readonly<Record<string, unknown>>
+
+/** Most ids, indexes or texts that one list may have. */
+const MOST = 1_000_000
+
+export function textOf(args: Arguments, name: string): string | undefined {
+  const value = args[name]
+  if (value === undefined || value === null) return undefined
+  if (typeof value === 'string') return value
+  throw wrong(name, 'a text')
+}
+
+export function numberOf(args: Arguments, name: string): number | undefined {
+  const value = args[name]
+  if (value === undefined || value === null) return undefined
+  if (typeof value === 'number' && Number.isFinite(value)) return value
+  throw wrong(name, 'a number')
+}
+
+export function booleanOf(args: Arguments, name: string): boolean | undefined {
+  const value = args[name]
+  if (value === undefined || value === null) return undefined
+  if (typeof value === 'boolean') return value
+  if (value === 0 || value === 1) return value === 1
+  throw wrong(name, 'true or false')
+}
+
+export function textsOf(args: Arguments, name: string): string[] | undefined {
+  return listOf(args, name, (value): value is string => typeof value === 'string', 'a list of texts')
+}
+
+/** Indexes of files or trackers. */
+export function indexesOf(args: Arguments, name: string): number[] | undefined {
+  const isIndex = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0
+  return listOf(args, name, isIndex, 'a list of indexes')
+}
+
+function listOf<Item>(
+  args: Arguments,
+  name: string,
+  is: (value: unknown) => value is Item,
+  what: string,
+): Item[] | undefined {
+  const value = args[name]
+  if (value === undefined || value === null) return undefined
+  if (Array.isArray(value) && value.length <= MOST && value.every(is)) return value
+  throw wrong(name, what)
+}
+
+function wrong(name: string, what: string): Failure {
+  return new Failure('bad-request', `${name} is not ${what}`, { field: name })
+}

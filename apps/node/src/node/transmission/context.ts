@@ -1,0 +1,48 @@
+import type { Torrent } from '@shoal/api'
+import { Failure } from '../../base/failure.ts'
+import type { RunningNode } from '../kernel/contract.ts'
+import type { Call } from '../server/compat/call.ts'
+import type { FactsBook } from '../server/compat/torrent-facts.ts'
+import { allTorrents, findTorrents } from '../server/compat/torrent-finder.ts'
+import type { Arguments } from './arguments.ts'
+import type { TorrentNumbers } from './torrent-numbers.ts'
+
+/** What the methods of the RPC work with. */
+export interface RpcContext {
+  readonly node: RunningNode
+  readonly call: Call
+  readonly numbers: TorrentNumbers
+  readonly facts: FactsBook
+  /** Values that Transmission keeps beside a switch that is off, where Shoal keeps only what holds. By name. */
+  readonly remembered: Map<string, number>
+  readonly sessionId: string
+}
+
+export type Method = (args: Arguments, context: RpcContext) => Promise<Record<string, unknown> | undefined>
+
+const MOST_IDS = 100_000
+
+/** The torrents that `ids` names (rpc-spec 3.1): a number, a list of numbers and hashes, `recently-active`; all without it. */
+export async function torrentsOf(args: Arguments, { call, numbers }: RpcContext): Promise<Torrent[]> {
+  const { ids } = args
+  const isList = Array.isArray(ids)
+  if (ids === undefined || ids === null || ids === 'recently-active' || (isList && ids.length === 0)) {
+    const torrents = await allTorrents(call)
+    numbers.know(torrents)
+    return ids === 'recently-active' ? torrents.filter(torrent => numbers.isRecent(torrent)) : torrents
+  }
+  const named = isList ? ids : [ids]
+  if (named.length > MOST_IDS) throw new Failure('bad-request', 'ids has too many', { field: 'ids' })
+  // Numbers are given when torrents are first listed: a client may know them from before.
+  if (named.some(id => typeof id === 'number' && numbers.idOf(id) === null))
+    numbers.know(await allTorrents(call))
+  return findTorrents(
+    call,
+    named.map(id => hashOf(id, numbers)).filter(hash => hash !== null),
+  )
+}
+
+function hashOf(id: unknown, numbers: TorrentNumbers): string | null {
+  if (typeof id === 'string') return id
+  return typeof id === 'number' ? numbers.idOf(id) : null
+}

@@ -1,0 +1,49 @@
+/** Which files are wanted, and how much: Transmission says it in five lists, Shoal with one number a file. */
+import type { TorrentFile } from '@shoal/api'
+import type { Call } from '../server/compat/call.ts'
+import { filesOf } from '../server/compat/torrent-facts.ts'
+import { type Arguments, indexesOf } from './arguments.ts'
+
+const PRIORITIES = { 'priority-low': 1, 'priority-normal': 4, 'priority-high': 7 } as const
+const NORMAL = 4
+const CHOICES = ['files-wanted', 'files-unwanted', ...Object.keys(PRIORITIES)]
+
+export function choosesFiles(args: Arguments): boolean {
+  return CHOICES.some(name => Array.isArray(args[name]))
+}
+
+/** For torrent-set: an empty list stands for all files. A priority of a file that is not wanted does not make it wanted. */
+export async function chooseFiles(id: string, args: Arguments, call: Call): Promise<void> {
+  const files = await filesOf(call, id)
+  const groups = new Map<number, number[]>()
+  for (const [index, priority] of changedPriorities(files, args))
+    groups.set(priority, [...(groups.get(priority) ?? []), index])
+  for (const [priority, indexes] of groups) await call('setPriority', { id, indexes, priority })
+}
+
+export function changedPriorities(
+  files: readonly Pick<TorrentFile, 'index' | 'priority'>[],
+  args: Arguments,
+): Map<number, number> {
+  const before = new Map(files.map(({ index, priority }) => [index, priority]))
+  const now = new Map(before)
+  const each = (name: string, change: (priority: number) => number) => {
+    const given = indexesOf(args, name)
+    for (const index of given?.length === 0 ? before.keys() : (given ?? []))
+      if (now.has(index)) now.set(index, change(now.get(index)!))
+  }
+  each('files-unwanted', () => 0)
+  each('files-wanted', priority => priority || NORMAL)
+  for (const [name, wanted] of Object.entries(PRIORITIES))
+    each(name, priority => (priority === 0 ? 0 : wanted))
+  return new Map([...now].filter(([index, priority]) => before.get(index) !== priority))
+}
+
+/** For torrent-add, where the files are not known yet: what is not named is wanted. */
+export function firstPriorities(args: Arguments): { index: number; priority: number }[] {
+  const priorities = new Map<number, number>()
+  for (const [name, priority] of Object.entries(PRIORITIES))
+    for (const index of indexesOf(args, name) ?? []) priorities.set(index, priority)
+  for (const index of indexesOf(args, 'files-unwanted') ?? []) priorities.set(index, 0)
+  return [...priorities].map(([index, priority]) => ({ index, priority }))
+}

@@ -1,0 +1,194 @@
+import fc from 'fast-check'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import {
+  type Answer,
+  type CompatServer,
+  compatServer,
+  TOKEN,
+} from '../server/compat/testing/compat-server.ts'
+import { TRANSMISSION_PATH, transmissionApi } from './plugin.ts'
+
+let server: CompatServer
+let sessionId = ''
+const authorization = `Basic ${Buffer.from(`shoal:${TOKEN}`).toString('base64')}`
+
+beforeAll(async () => {
+  server = await compatServer(transmissionApi)
+  sessionId = String((await post('{}', {})).headers['x-transmission-session-id'])
+})
+afterAll(() => server[Symbol.asyncDispose]())
+
+function post(payload: string, headers: Record<string, string>): Promise<Answer> {
+  return server.app.inject({
+    method: 'POST',
+    url: TRANSMISSION_PATH,
+    payload,
+    headers: { authorization, ...headers },
+  })
+}
+
+async function rpc(method: string, args: unknown = {}, more: object = {}) {
+  const payload = JSON.stringify({ method, arguments: args, ...more })
+  const answer = await post(payload, { 'x-transmission-session-id': sessionId })
+  expect(answer.statusCode).toBe(200)
+  return answer.json()
+}
+
+test('asks who it is, then for the session id, and tells both', async () => {
+  const stranger = await server.app.inject({ method: 'POST', url: TRANSMISSION_PATH, payload: '{}' })
+  expect(stranger.statusCode).toBe(401)
+  expect(stranger.headers['www-authenticate']).toMatch(/^Basic realm=/)
+  const wrong = await post('{}', { authorization: `Basic ${Buffer.from('shoal:no').toString('base64')}` })
+  expect(wrong.statusCode).toBe(401)
+  const first = await post('{}', {})
+  expect(first.statusCode).toBe(409)
+  expect(first.headers['x-transmission-session-id']).toMatch(/^[\w-]{48}$/)
+  const get = await server.app.inject({
+    url: TRANSMISSION_PATH,
+    headers: { authorization, 'x-transmission-session-id': sessionId },
+  })
+  expect(get.statusCode).toBe(405)
+})
+
+test('takes the session id for proof that no other site asks', async () => {
+  const origin = 'chrome-extension://abcdefgh'
+  expect((await post('{}', { origin })).statusCode).toBe(409)
+  const answer = await post('{"method":"session-get"}', { origin, 'x-transmission-session-id': sessionId })
+  expect([answer.statusCode, answer.headers['access-control-allow-origin']]).toEqual([200, undefined])
+})
+
+test('answers with the tag, and names what it does not know', async () => {
+  expect(await rpc('session-close-the-door', {}, { tag: 42 })).toEqual({
+    arguments: {},
+    result: 'method name not recognized',
+    tag: 42,
+  })
+  expect(await rpc('session-get', { fields: ['rpc-version', 'nonsense'] }, { tag: 7 })).toEqual({
+    arguments: { 'rpc-version': 17 },
+    result: 'success',
+    tag: 7,
+  })
+})
+
+test('finds torrents by number, hash, list and recent activity; as objects and as a table', async () => {
+  const metainfo = (await server.torrent('album', { 'a.mp3': 40_000, 'b.mp3': 100 })).toString('base64')
+  const added = await rpc('torrent-add', {
+    metainfo,
+    paused: true,
+    labels: ['music', 'live'],
+    'files-unwanted': [1],
+  })
+  const { id, hashString } = added.arguments['torrent-added']
+  expect(added).toMatchObject({ result: 'success', arguments: { 'torrent-added': { name: 'album' } } })
+  expect(await rpc('torrent-add', { metainfo })).toMatchObject({ arguments: { 'torrent-duplicate': { id } } })
+  const fields = ['id', 'labels', 'sizeWhenDone', 'unknown']
+  const shown = { id, labels: ['music', 'live'], sizeWhenDone: 40_000 }
+  for (const ids of [id, [id], [hashString.toUpperCase()], [id, hashString], 'recently-active', undefined])
+    expect((await rpc('torrent-get', { ids, fields })).arguments.torrents).toEqual([shown])
+  expect((await rpc('torrent-get', { ids: [99, 'x', null], fields })).arguments.torrents).toEqual([])
+  expect((await rpc('torrent-get', { fields, format: 'table' })).arguments.torrents).toEqual([
+    ['id', 'labels', 'sizeWhenDone'],
+    [id, ['music', 'live'], 40_000],
+  ])
+  await rpc('torrent-remove', { ids: [id], 'delete-local-data': true })
+  const after = await rpc('torrent-get', { fields: ['id'] })
+  expect(after.arguments.torrents).toEqual([])
+})
+
+test('renames files and folders where they are', async () => {
+  const metainfo = (await server.torrent('tree', { 'sub/a': 10, 'sub/b': 20, c: 30 })).toString('base64')
+  const { hashString } = (await rpc('torrent-add', { metainfo, paused: true })).arguments['torrent-added']
+  const renamed = await rpc('torrent-rename-path', { ids: [hashString], path: 'tree/sub', name: 'other' })
+  expect(renamed).toMatchObject({ result: 'success', arguments: { path: 'tree/sub', name: 'other' } })
+  for (const name of ['../up', '', '..', 'a/b'])
+    expect((await rpc('torrent-rename-path', { ids: [hashString], path: 'tree/c', name })).result).toMatch(
+      /name/,
+    )
+  expect(
+    (await rpc('torrent-rename-path', { ids: [hashString], path: 'tree/no', name: 'x' })).result,
+  ).toMatch(/No such/)
+  await rpc('torrent-remove', { ids: [hashString] })
+})
+
+test('adds nothing outside the allowed folders, and tells what is no torrent', async () => {
+  const metainfo = (await server.torrent('one', { a: 10 })).toString('base64')
+  expect((await rpc('torrent-add', { metainfo, 'download-dir': '/etc' })).result).toMatch(
+    /outside the folders/,
+  )
+  expect((await rpc('torrent-add', { metainfo: 'bm90IGEgdG9ycmVudA==' })).result).not.toBe('success')
+  expect((await rpc('torrent-add', {})).result).toMatch(/no filename or metainfo/)
+  expect((await rpc('torrent-add', { filename: '/etc/passwd' })).result).not.toBe('success')
+  expect((await rpc('torrent-get', { fields: ['id'] })).arguments.torrents).toEqual([])
+})
+
+test('takes anything for a request without falling over', { timeout: 60_000 }, async () => {
+  expect((await post('{', { 'x-transmission-session-id': sessionId })).statusCode).toBe(400)
+  expect((await post('', { 'x-transmission-session-id': sessionId })).statusCode).toBe(400)
+  expect((await post('[1]', { 'x-transmission-session-id': sessionId })).statusCode).toBe(200)
+  const method = fc.constantFrom(
+    ...[
+      'torrent-get',
+      'torrent-set',
+      'torrent-add',
+      'torrent-start',
+      'torrent-remove',
+      'torrent-rename-path',
+    ],
+    ...[
+      'torrent-set-location',
+      'session-get',
+      'session-set',
+      'session-stats',
+      'free-space',
+      'group-get',
+      'port-test',
+    ],
+  )
+  const names = [
+    ...[
+      'ids',
+      'fields',
+      'format',
+      'labels',
+      'metainfo',
+      'filename',
+      'files-wanted',
+      'priority-high',
+      'path',
+      'name',
+    ],
+    ...[
+      'trackerAdd',
+      'trackerReplace',
+      'trackerList',
+      'downloadLimit',
+      'downloadLimited',
+      'queuePosition',
+      'location',
+    ],
+    ...[
+      'seedRatioMode',
+      'seedRatioLimit',
+      'speed-limit-down',
+      'alt-speed-time-begin',
+      'encryption',
+      'peer-limit',
+    ],
+  ]
+  const metainfo = (await server.torrent('fuzz', { a: 20_000, b: 10 })).toString('base64')
+  await rpc('torrent-add', { metainfo, paused: true })
+  const args = fc.oneof(
+    fc.dictionary(fc.constantFrom(...names), fc.jsonValue(), { maxKeys: 6 }),
+    fc.jsonValue(),
+  )
+  await fc.assert(
+    fc.asyncProperty(method, args, async (name, given) => {
+      const { result } = await rpc(name, given)
+      expect(typeof result).toBe('string')
+      expect(result).not.toMatch(/internal error/)
+    }),
+    { numRuns: 150 },
+  )
+  expect(server.problems).toEqual([])
+  expect((await rpc('session-stats')).result).toBe('success')
+})

@@ -1,0 +1,93 @@
+/** Transmission's RPC at `/transmission/rpc`, for every tool that drives a Transmission (docs/rpc-spec.md, rpc-version 17). */
+import { randomBytes } from 'node:crypto'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { basicCredentials } from '../server/access/credentials.ts'
+import { callerOf, codeOf } from '../server/compat/call.ts'
+import { MAX_BODY_BYTES, takeBodies } from '../server/compat/take-bodies.ts'
+import { FactsBook } from '../server/compat/torrent-facts.ts'
+import type { CompatPlugin, CompatScope } from '../server/server.ts'
+import type { RpcContext } from './context.ts'
+import { answerRpc } from './rpc.ts'
+import { TorrentNumbers } from './torrent-numbers.ts'
+
+export const TRANSMISSION_PATH = '/transmission/rpc'
+/** transmission-remote looks for it in just these letters, so it is set past Fastify, which writes all names small. */
+const SESSION_HEADER = 'X-Transmission-Session-Id'
+
+export const transmissionApi: CompatPlugin = scope => {
+  const { app } = scope
+  const context = contextOf(scope)
+  app.addHook('onClose', async () => context.numbers.close())
+  app.removeAllContentTypeParsers()
+  // Clients send JSON under all kinds of names, curl's form type most of all.
+  takeBodies(app)
+  const onRequest = async (request: FastifyRequest, reply: FastifyReply) => {
+    if (!(await isAllowed(request, reply, scope))) return reply
+    if (!isFromHere(request, reply, context.sessionId)) return reply
+  }
+  // Extensions of browsers drive a Transmission too. The session id keeps other sites' pages out: they cannot read it.
+  const config = { anyOrigin: true }
+  // transmission-remote ends the path with a slash.
+  for (const path of [TRANSMISSION_PATH, `${TRANSMISSION_PATH}/`]) {
+    app.post(path, { onRequest, config, bodyLimit: MAX_BODY_BYTES }, async ({ body }, reply) => {
+      const asked = parse(body)
+      if (asked !== undefined) return answerRpc(asked, context)
+      return reply.code(400).send({ result: 'the request is no JSON', arguments: {} })
+    })
+    app.get(path, { onRequest }, async (_, reply) =>
+      reply.code(405).header('allow', 'POST').type('text/plain').send('405: Method Not Allowed'),
+    )
+  }
+}
+
+function contextOf({ node }: CompatScope): RpcContext {
+  const call = callerOf(node.operations)
+  return {
+    node,
+    call,
+    numbers: new TorrentNumbers(node.events),
+    facts: new FactsBook(call),
+    remembered: new Map(),
+    sessionId: randomBytes(36).toString('base64url'),
+  }
+}
+
+/** HTTP Basic (rpc-spec 2.3.3). */
+async function isAllowed(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { access }: CompatScope,
+): Promise<boolean> {
+  const given = basicCredentials(request.headers.authorization ?? '')
+  try {
+    if (given && (await access.checkPassword(given.username, given.password, request))) return true
+  } catch (error) {
+    if (codeOf(error) !== 'too-many-attempts') throw error
+    reply
+      .code(403)
+      .type('text/plain')
+      .send('403: Forbidden: too many unsuccessful login attempts, try again later')
+    return false
+  }
+  reply.code(401).header('www-authenticate', 'Basic realm="Transmission", charset="UTF-8"')
+  reply.type('text/plain').send('401: Unauthorized')
+  return false
+}
+
+/** No page of another site knows the session id (rpc-spec 2.3.1). */
+function isFromHere(request: FastifyRequest, reply: FastifyReply, sessionId: string): boolean {
+  reply.raw.setHeader(SESSION_HEADER, sessionId)
+  if (request.headers['x-transmission-session-id'] === sessionId) return true
+  reply.code(409).type('text/plain')
+  reply.send(`409: Conflict: send the request again with ${SESSION_HEADER}: ${sessionId}`)
+  return false
+}
+
+function parse(body: unknown): unknown {
+  if (!(body instanceof Uint8Array)) return undefined
+  try {
+    return JSON.parse(Buffer.from(body).toString('utf8'))
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,65 @@
+import type { ActOnTorrents } from '@shoal/api'
+import type { z } from 'zod'
+import { Failure } from '../../base/failure.ts'
+import { movedPaths } from '../server/compat/moved-paths.ts'
+import { filesOf } from '../server/compat/torrent-facts.ts'
+import { type Arguments, booleanOf, textOf } from './arguments.ts'
+import { type Method, type RpcContext, torrentsOf } from './context.ts'
+
+type Action = z.output<typeof ActOnTorrents>['action']
+
+async function act(action: Action, args: Arguments, context: RpcContext): Promise<undefined> {
+  const ids = (await torrentsOf(args, context)).map(({ id }) => id)
+  if (ids.length > 0) await context.call('actOnTorrents', { ids, action })
+  context.facts.doubt(ids)
+  return undefined
+}
+
+function acting(action: Action): Method {
+  return (args, context) => act(action, args, context)
+}
+
+export const ACTION_METHODS: Record<string, Method> = {
+  'torrent-start': acting('resume'),
+  'torrent-start-now': acting('start'),
+  'torrent-stop': acting('pause'),
+  'torrent-verify': acting('recheck'),
+  'torrent-reannounce': acting('reannounce'),
+  'torrent-remove': (args, context) =>
+    act(booleanOf(args, 'delete-local-data') ? 'remove-with-data' : 'remove', args, context),
+  'torrent-set-location': setLocation,
+  'torrent-rename-path': renamePath,
+  'queue-move-top': acting('queue-first'),
+  'queue-move-up': acting('queue-up'),
+  'queue-move-down': acting('queue-down'),
+  'queue-move-bottom': acting('queue-last'),
+}
+
+async function setLocation(args: Arguments, context: RpcContext): Promise<undefined> {
+  const directory = textOf(args, 'location')
+  if (!directory) throw new Failure('bad-request', 'no location')
+  if (!booleanOf(args, 'move'))
+    throw new Failure(
+      'unsupported',
+      'Shoal moves files with their torrent: to use files that lie elsewhere, add it again with that folder',
+    )
+  for (const { id } of await torrentsOf(args, context)) await context.call('moveTorrent', { id, directory })
+  return undefined
+}
+
+/** rpc-spec 3.7: a file, or a folder in the torrent, gets another name where it is. */
+async function renamePath(args: Arguments, context: RpcContext) {
+  const [path, name] = [textOf(args, 'path'), textOf(args, 'name')]
+  const torrents = await torrentsOf(args, context)
+  const [torrent] = torrents
+  if (!torrent || torrents.length > 1)
+    throw new Failure('bad-request', 'torrent-rename-path needs one torrent')
+  if (!path || !name || name.includes('/') || name === '.' || name === '..')
+    throw new Failure('bad-request', 'torrent-rename-path needs a path, and a name without slashes')
+  const files = await filesOf(context.call, torrent.id)
+  const folder = path.replace(/\/+$/, '').match(/^.*\//)?.[0] ?? ''
+  const renamed = movedPaths(files, path, folder + name)
+  if (renamed.length === 0) throw new Failure('not-found', 'No such file or directory')
+  for (const [index, to] of renamed) await context.call('renameFile', { id: torrent.id, index, path: to })
+  return { path, name, id: context.numbers.of(torrent.id) }
+}

@@ -1,0 +1,42 @@
+import { Failure } from '../../base/failure.ts'
+import { hash40 } from '../server/compat/torrent-finder.ts'
+import { type Arguments, booleanOf, textOf, textsOf } from './arguments.ts'
+import type { Method } from './context.ts'
+import { firstPriorities } from './file-choice.ts'
+
+/** rpc-spec 3.4. Cookies, peer limit and bandwidth priority are read and let be: Shoal has none of its own for a torrent. */
+export const torrentAdd: Method = async (args, { call, numbers }) => {
+  const priorities = firstPriorities(args)
+  const paused = booleanOf(args, 'paused')
+  const directory = textOf(args, 'download-dir')
+  const { added, torrent, job } = await call('addTorrent', {
+    ...sourceOf(args),
+    ...(directory && { directory }),
+    ...(paused !== undefined && { paused }),
+    ...labelsOf(textsOf(args, 'labels')),
+    ...(priorities.length > 0 && { priorities }),
+  })
+  if (job) {
+    // The link led to a file that is no torrent; Transmission downloads no such thing.
+    await call('cancelJob', { id: job.id })
+    throw new Failure('bad-torrent', 'invalid or corrupt torrent file')
+  }
+  const shown = { id: numbers.of(torrent!.id), name: torrent!.name, hashString: hash40(torrent!) }
+  return { [added ? 'torrent-added' : 'torrent-duplicate']: shown }
+}
+
+function sourceOf(args: Arguments): { source: string } | { torrent: string } {
+  const torrent = textOf(args, 'metainfo')
+  // Some clients wrap base64 in lines.
+  if (torrent) return { torrent: torrent.replace(/\s+/g, '') }
+  const source = textOf(args, 'filename')
+  if (source) return { source }
+  throw new Failure('bad-request', 'no filename or metainfo specified')
+}
+
+/** The first label is the torrent's label, the others are its tags. */
+export function labelsOf(labels: readonly string[] | undefined): { label?: string | null; tags?: string[] } {
+  if (labels === undefined) return {}
+  const [label = null, ...tags] = [...new Set(labels.map(each => each.trim()))].filter(each => each !== '')
+  return { label, tags }
+}

@@ -1,0 +1,98 @@
+import { DEFAULT_SETTINGS, type TorrentDetail, type TorrentFile } from '@shoal/api'
+import { expect, test } from 'vitest'
+import { COMPLETE, sampleDetail, sampleFacts } from '../server/compat/testing/sample.ts'
+import { statusOf } from './status.ts'
+import { TORRENT_FIELDS } from './torrent-fields.ts'
+import type { TorrentParts } from './torrent-parts.ts'
+
+const SETTINGS = {
+  ...DEFAULT_SETTINGS,
+  downloads: { ...DEFAULT_SETTINGS.downloads, directory: '/downloads' },
+}
+
+function fieldOf(
+  name: string,
+  change: Partial<TorrentDetail> = {},
+  parts: Partial<TorrentParts> = {},
+): unknown {
+  const base = { number: 7, files: [], peers: [], pieces: null, settings: SETTINGS, nowMs: 1_700_000_000_000 }
+  const facts = sampleFacts(change)
+  return TORRENT_FIELDS.get(name)!.value({ ...base, row: facts.detail, facts, ...parts })
+}
+
+test.each([
+  ['queued', {}, 3],
+  ['queued', COMPLETE, 5],
+  ['metadata', { wantedBytes: null }, 4],
+  ['checking', {}, 2],
+  ['downloading', {}, 4],
+  ['seeding', COMPLETE, 6],
+  ['moving', {}, 4],
+  ['moving', COMPLETE, 6],
+  ['paused', {}, 0],
+  ['complete', COMPLETE, 0],
+  ['error', {}, 0],
+] as const)('%s with %o has status %i', (state, change, status) => {
+  expect(statusOf(sampleDetail({ ...change, state }))).toBe(status)
+})
+
+test('sizes, rates, times and labels are in its units and names', () => {
+  expect(fieldOf('leftUntilDone')).toBe(600)
+  expect(fieldOf('sizeWhenDone')).toBe(800)
+  expect(fieldOf('percentDone')).toBe(0.25)
+  expect(fieldOf('percentComplete')).toBe(0.2)
+  expect(fieldOf('rateDownload')).toBe(100)
+  expect(fieldOf('addedDate')).toBe(1_700_000_000)
+  expect(fieldOf('doneDate')).toBe(0)
+  expect(fieldOf('labels')).toEqual(['tv', 'new', 'hd'])
+  expect(fieldOf('queuePosition')).toBe(2)
+  expect([fieldOf('uploadLimited'), fieldOf('uploadLimit')]).toEqual([true, 20])
+  expect([fieldOf('downloadLimited'), fieldOf('downloadLimit')]).toEqual([false, 0])
+})
+
+test('a torrent without metadata has done nothing of nothing', () => {
+  const change = { totalBytes: null, wantedBytes: null, haveBytes: 0, fileCount: null, etaSeconds: null }
+  expect(fieldOf('percentDone', change)).toBe(0)
+  expect(fieldOf('metadataPercentComplete', change)).toBe(0)
+  expect(fieldOf('eta', { ...change, state: 'metadata' })).toBe(-2)
+})
+
+test('is finished when it rests because a limit was reached', () => {
+  const done = { ...COMPLETE, state: 'complete', ratio: 1.2 } as const
+  expect(fieldOf('isFinished', { ...done, ratioLimit: 1 })).toBe(true)
+  expect(fieldOf('isFinished', { ...done, ratioLimit: 2 })).toBe(false)
+  expect(fieldOf('isFinished', { ...done, ratioLimit: 0 })).toBe(false)
+  expect(fieldOf('isFinished', { ...done, seedingTimeLimitMinutes: 1, seedingSeconds: 61 })).toBe(true)
+  const settings = { ...SETTINGS, seeding: { ...SETTINGS.seeding, ratioLimit: 1.1 } }
+  expect(fieldOf('isFinished', done, { settings })).toBe(true)
+})
+
+test.each([
+  [null, 0, 0],
+  [0, 2, 0],
+  [1.5, 1, 1.5],
+])('a ratio limit of %s is mode %i with %d', (ratioLimit, mode, limit) => {
+  expect([fieldOf('seedRatioMode', { ratioLimit }), fieldOf('seedRatioLimit', { ratioLimit })]).toEqual([
+    mode,
+    limit,
+  ])
+})
+
+test('files have their own priorities, -1 to 1', () => {
+  const file = (priority: number) => ({ priority, haveBytes: 1, lengthBytes: 2, path: 'a' }) as TorrentFile
+  const files = [0, 1, 4, 7].map(file)
+  expect(fieldOf('priorities', {}, { files })).toEqual([0, -1, 0, 1])
+  expect(fieldOf('wanted', {}, { files })).toEqual([0, 1, 1, 1])
+})
+
+test('every field has a value in JSON for a torrent of which nothing is known', () => {
+  const change = {
+    totalBytes: null,
+    wantedBytes: null,
+    fileCount: null,
+    ratio: null,
+    label: null,
+    queuePosition: null,
+  }
+  for (const name of TORRENT_FIELDS.keys()) expect(JSON.stringify(fieldOf(name, change)), name).toBeDefined()
+})

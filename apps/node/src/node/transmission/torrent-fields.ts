@@ -1,0 +1,162 @@
+/** The fields of torrent-get (rpc-spec 3.3), as of rpc-version 17. What Shoal does not have is as in a Transmission that does not use it. */
+import type { TorrentFile } from '@shoal/api'
+import { availabilityOf, desiredAvailable } from '../server/compat/pieces.ts'
+import { realTrackers } from '../server/compat/real-trackers.ts'
+import { hasReachedLimit, isComplete, leftBytes } from '../server/compat/torrent-facts.ts'
+import { hash40 } from '../server/compat/torrent-finder.ts'
+import { isSending, isTaking, peerOf, realPeers } from './peers.ts'
+import { etaOf, seconds, statusOf, toPriority, toSpeed } from './status.ts'
+import type { Part, TorrentParts } from './torrent-parts.ts'
+import { trackerList, trackerOf, trackerStatsOf } from './trackers.ts'
+
+export interface Field {
+  readonly needs: readonly Part[]
+  value(parts: TorrentParts): unknown
+}
+
+type Value = (parts: TorrentParts) => unknown
+
+const OF_ROW: Record<string, Value> = {
+  activityDate: ({ row }) => seconds(row.activeMs),
+  addedDate: ({ row }) => seconds(row.addedMs),
+  bandwidthPriority: () => 0,
+  doneDate: ({ row }) => seconds(row.completedMs),
+  downloadDir: ({ row }) => row.directory,
+  downloadedEver: ({ row }) => row.downloadedBytes,
+  editDate: () => 0,
+  // 3: a fault on this machine, rather than a tracker's.
+  error: ({ row }) => (row.error ? 3 : 0),
+  errorString: ({ row }) => row.error?.message ?? '',
+  eta: ({ row }) => etaOf(row),
+  etaIdle: () => -1,
+  'file-count': ({ row }) => row.fileCount ?? 0,
+  group: () => '',
+  hashString: ({ row }) => hash40(row),
+  haveUnchecked: () => 0,
+  haveValid: ({ row }) => row.haveBytes,
+  honorsSessionLimits: () => true,
+  id: ({ number }) => number,
+  isPrivate: ({ row }) => row.private,
+  isStalled: () => false,
+  labels: ({ row }) => [...(row.label === null ? [] : [row.label]), ...row.tags],
+  leftUntilDone: ({ row }) => leftBytes(row),
+  manualAnnounceTime: () => 0,
+  maxConnectedPeers: ({ settings }) => settings.network.maxConnectionsPerTorrent,
+  metadataPercentComplete: ({ row }) => (row.totalBytes === null ? 0 : 1),
+  name: ({ row }) => row.name,
+  'peer-limit': ({ settings }) => settings.network.maxConnectionsPerTorrent,
+  peersConnected: ({ row }) => row.peers,
+  percentComplete: ({ row }) => part(row.haveBytes, row.totalBytes),
+  percentDone: ({ row }) => part(row.haveBytes, row.wantedBytes),
+  queuePosition: ({ row }) => (row.queuePosition ?? 1) - 1,
+  rateDownload: ({ row }) => Math.round(row.downloadBytesPerSecond),
+  rateUpload: ({ row }) => Math.round(row.uploadBytesPerSecond),
+  recheckProgress: ({ row }) => (row.state === 'checking' ? row.progress : 0),
+  sizeWhenDone: ({ row }) => row.wantedBytes ?? 0,
+  // When it was last started is not kept; it was not before this.
+  startDate: ({ row }) => seconds(row.addedMs),
+  status: ({ row }) => statusOf(row),
+  torrentFile: () => '',
+  totalSize: ({ row }) => row.totalBytes ?? 0,
+  uploadedEver: ({ row }) => row.uploadedBytes,
+  uploadRatio: ({ row }) => row.ratio ?? -1,
+}
+
+const OF_FACTS: Record<string, Value> = {
+  comment: ({ facts }) => facts.detail.comment ?? '',
+  corruptEver: ({ facts }) => facts.detail.wastedBytes,
+  creator: ({ facts }) => facts.detail.createdBy ?? '',
+  dateCreated: ({ facts }) => seconds(facts.detail.createdMs),
+  downloadLimit: ({ facts }) => toSpeed(facts.detail.downloadLimitBytesPerSecond ?? 0),
+  downloadLimited: ({ facts }) => facts.detail.downloadLimitBytesPerSecond !== null,
+  isFinished: ({ row, facts, settings }) =>
+    row.state === 'complete' && isComplete(row) && hasReachedLimit(facts.detail, settings.seeding),
+  magnetLink: ({ facts }) => facts.detail.magnet,
+  pieceCount: ({ facts }) => facts.detail.pieceCount ?? 0,
+  pieceSize: ({ facts }) => facts.detail.pieceLengthBytes ?? 0,
+  secondsDownloading: ({ facts }) => Math.round(facts.detail.downloadingSeconds),
+  secondsSeeding: ({ facts }) => Math.round(facts.detail.seedingSeconds),
+  // Media managers take Transmission's limit of idle time for one of sharing time, which is what Shoal has.
+  seedIdleLimit: ({ facts, settings }) =>
+    Math.floor(facts.detail.seedingTimeLimitMinutes || settings.seeding.timeLimitMinutes || 0),
+  seedIdleMode: ({ facts }) => limitMode(facts.detail.seedingTimeLimitMinutes),
+  seedRatioLimit: ({ facts, settings }) => facts.detail.ratioLimit || settings.seeding.ratioLimit || 0,
+  seedRatioMode: ({ facts }) => limitMode(facts.detail.ratioLimit),
+  trackers: ({ facts }) => realTrackers(facts.trackers).map(trackerOf),
+  trackerList: ({ facts }) => trackerList(facts.trackers),
+  trackerStats: ({ facts, nowMs }) =>
+    realTrackers(facts.trackers).map((tracker, id) => trackerStatsOf(tracker, id, seconds(nowMs))),
+  uploadLimit: ({ facts }) => toSpeed(facts.detail.uploadLimitBytesPerSecond ?? 0),
+  uploadLimited: ({ facts }) => facts.detail.uploadLimitBytesPerSecond !== null,
+  webseeds: ({ facts }) => facts.detail.webSeeds,
+}
+
+const OF_FILES: Record<string, Value> = {
+  files: ({ files }) =>
+    files.map(({ path, lengthBytes, haveBytes }) => ({
+      bytesCompleted: haveBytes,
+      length: lengthBytes,
+      name: path,
+    })),
+  fileStats: ({ files }) =>
+    files.map(({ haveBytes, priority }) => ({
+      bytesCompleted: haveBytes,
+      wanted: priority > 0,
+      priority: toPriority(priority),
+    })),
+  'primary-mime-type': ({ files }) => largest(files)?.mediaType ?? 'application/octet-stream',
+  priorities: ({ files }) => files.map(({ priority }) => toPriority(priority)),
+  wanted: ({ files }) => files.map(({ priority }) => (priority > 0 ? 1 : 0)),
+}
+
+const OF_PEERS: Record<string, Value> = {
+  peers: ({ peers }) => realPeers(peers).map(peerOf),
+  // By which way a peer was found is not kept, but for those that came to us.
+  peersFrom: ({ peers }) => ({
+    fromCache: 0,
+    fromDht: 0,
+    fromIncoming: realPeers(peers).filter(({ incoming }) => incoming).length,
+    fromLpd: 0,
+    fromLtep: 0,
+    fromPex: 0,
+    fromTracker: 0,
+  }),
+  peersGettingFromUs: ({ peers }) => realPeers(peers).filter(isTaking).length,
+  peersSendingToUs: ({ peers }) => realPeers(peers).filter(isSending).length,
+  webseedsSendingToUs: ({ peers }) => peers.filter(peer => peer.kind === 'webseed' && isSending(peer)).length,
+}
+
+const OF_PIECES: Record<string, Value> = {
+  availability: ({ pieces }) => (pieces ? availabilityOf(pieces) : []),
+  desiredAvailable: ({ row, pieces }) => (pieces ? desiredAvailable(pieces, leftBytes(row)) : 0),
+  pieces: ({ pieces }) => pieces?.have ?? '',
+}
+
+export const TORRENT_FIELDS: ReadonlyMap<string, Field> = new Map([
+  ...fields(OF_ROW, []),
+  ...fields(OF_FACTS, ['facts']),
+  ...fields(OF_FILES, ['files']),
+  ...fields(OF_PEERS, ['peers']),
+  ...fields(OF_PIECES, ['pieces']),
+])
+
+function fields(values: Record<string, Value>, needs: readonly Part[]): (readonly [string, Field])[] {
+  return Object.entries(values).map(([name, value]) => [name, { needs, value }] as const)
+}
+
+/** 0 as the session has it, 1 its own, 2 without limit. */
+function limitMode(limit: number | null): number {
+  if (limit === null) return 0
+  return limit === 0 ? 2 : 1
+}
+
+function part(have: number, all: number | null): number {
+  if (all === null) return 0
+  return all === 0 ? 1 : Math.min(1, have / all)
+}
+
+function largest(files: readonly TorrentFile[]): TorrentFile | undefined {
+  let found: TorrentFile | undefined
+  for (const file of files) if (!found || file.lengthBytes > found.lengthBytes) found = file
+  return found
+}

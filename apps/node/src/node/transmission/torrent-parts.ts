@@ -1,0 +1,57 @@
+import type { Peer, PieceMap, Settings, Torrent, TorrentFile } from '@shoal/api'
+import { filesOf, type TorrentFacts } from '../server/compat/torrent-facts.ts'
+import type { RpcContext } from './context.ts'
+
+/** What a torrent's fields are made of. What no field asked for is empty. */
+export interface TorrentParts {
+  readonly number: number
+  readonly row: Torrent
+  readonly facts: TorrentFacts
+  readonly files: readonly TorrentFile[]
+  readonly peers: readonly Peer[]
+  /** Null while the metadata is unknown. */
+  readonly pieces: PieceMap | null
+  readonly settings: Settings
+  readonly nowMs: number
+}
+
+export type Part = 'facts' | 'files' | 'peers' | 'pieces'
+
+/** Asks for no more than what is needed, for lists of thousands are polled. */
+export async function partsOf(
+  rows: readonly Torrent[],
+  needs: ReadonlySet<Part>,
+  context: RpcContext,
+): Promise<TorrentParts[]> {
+  const { call, facts, numbers } = context
+  const settings = await call('getSettings', {})
+  const nowMs = Date.now()
+  const known = needs.has('facts') ? await facts.of(rows) : []
+  const byId = new Map(known.map(each => [each.detail.id, each]))
+  const parts: TorrentParts[] = []
+  for (const row of rows) {
+    const of = byId.get(row.id) ?? NOTHING
+    if (of === NOTHING && needs.has('facts')) continue
+    try {
+      const more = await moreOf(row, needs, context)
+      parts.push({ number: numbers.of(row.id), row, facts: of, settings, nowMs, ...more })
+    } catch (error) {
+      // It was removed meanwhile.
+      if ((error as { code?: unknown }).code !== 'not-found') throw error
+    }
+  }
+  return parts
+}
+
+/** Stands where no field needs it. */
+const NOTHING = {} as TorrentFacts
+
+async function moreOf(row: Torrent, needs: ReadonlySet<Part>, { call }: RpcContext) {
+  const { id } = row
+  const hasMetadata = row.fileCount !== null
+  return {
+    files: needs.has('files') && hasMetadata ? await filesOf(call, id) : [],
+    peers: needs.has('peers') ? (await call('listPeers', { id })).items : [],
+    pieces: needs.has('pieces') && hasMetadata ? await call('getPieces', { id }) : null,
+  }
+}

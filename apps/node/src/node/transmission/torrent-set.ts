@@ -1,0 +1,106 @@
+import type { Torrent, UpdateTorrent } from '@shoal/api'
+import { Failure } from '../../base/failure.ts'
+import type { Call } from '../server/compat/call.ts'
+import { realTrackers, tiersOf } from '../server/compat/real-trackers.ts'
+import { type Arguments, booleanOf, indexesOf, numberOf, textOf, textsOf } from './arguments.ts'
+import { type Method, type RpcContext, torrentsOf } from './context.ts'
+import { chooseFiles, choosesFiles } from './file-choice.ts'
+import { bytesPerSecond, DEFAULT_SPEED } from './status.ts'
+import { labelsOf } from './torrent-add.ts'
+import { parseTrackerList } from './trackers.ts'
+
+/** rpc-spec 3.2. Bandwidth priority, group and peer limit are read and let be: Shoal has none of its own for a torrent. */
+export const torrentSet: Method = async (args, context) => {
+  const { call, facts } = context
+  const torrents = await torrentsOf(args, context)
+  const labels = labelsOf(textsOf(args, 'labels'))
+  if (labels.label) await ensureLabel(labels.label, call)
+  for (const torrent of torrents) {
+    const change = { ...labels, ...limitsOf(torrent, args, context), ...seedingOf(args), ...queueOf(args) }
+    if (Object.keys(change).length > 0) await call('updateTorrent', { id: torrent.id, ...change })
+    if (choosesFiles(args)) await chooseFiles(torrent.id, args, call)
+    await changeTrackers(torrent, args, call)
+    const directory = textOf(args, 'location')
+    if (directory) await call('moveTorrent', { id: torrent.id, directory })
+  }
+  facts.doubt(torrents.map(({ id }) => id))
+  return undefined
+}
+
+/** So that it is listed, and can be given a folder. */
+async function ensureLabel(name: string, call: Call): Promise<void> {
+  const { items } = await call('listLabels', {})
+  if (!items.some(label => label.name === name)) await call('putLabel', { name })
+}
+
+type Change = Omit<UpdateTorrent, 'id'>
+
+function limitsOf({ id }: Torrent, args: Arguments, { remembered }: RpcContext): Change {
+  const limit = (name: string) => {
+    const [given, isOn] = [numberOf(args, name), booleanOf(args, `${name}ed`)]
+    if (given !== undefined) remembered.set(`${id} ${name}`, Math.max(0, given))
+    if (isOn === undefined) return undefined
+    if (!isOn) return null
+    return bytesPerSecond(remembered.get(`${id} ${name}`) ?? DEFAULT_SPEED)
+  }
+  const [down, up] = [limit('downloadLimit'), limit('uploadLimit')]
+  return {
+    ...(down !== undefined && { downloadLimitBytesPerSecond: down }),
+    ...(up !== undefined && { uploadLimitBytesPerSecond: up }),
+  }
+}
+
+function seedingOf(args: Arguments): Change {
+  const ratioLimit = modeLimit(args, 'seedRatioMode', 'seedRatioLimit', 0.0001)
+  const minutes = modeLimit(args, 'seedIdleMode', 'seedIdleLimit', 0.001)
+  return {
+    ...(ratioLimit !== undefined && { ratioLimit }),
+    ...(minutes !== undefined && { seedingTimeLimitMinutes: minutes }),
+  }
+}
+
+/** Mode 0: as the session has it; 1: the limit; 2: none. A limit of 0 is over at once, which `least` stands for. */
+function modeLimit(args: Arguments, mode: string, name: string, least: number): number | null | undefined {
+  const [chosen, limit] = [numberOf(args, mode), numberOf(args, name)]
+  if (chosen === 0) return null
+  if (chosen === 2) return 0
+  return limit === undefined ? undefined : Math.max(least, limit)
+}
+
+function queueOf(args: Arguments): Change {
+  const position = numberOf(args, 'queuePosition')
+  return position === undefined ? {} : { queuePosition: Math.max(0, Math.round(position)) + 1 }
+}
+
+async function changeTrackers({ id }: Torrent, args: Arguments, call: Call): Promise<void> {
+  const list = textOf(args, 'trackerList')
+  if (list !== undefined) return void (await call('setTrackers', { id, tiers: parseTrackerList(list) }))
+  const added = textsOf(args, 'trackerAdd') ?? []
+  const removed = indexesOf(args, 'trackerRemove') ?? []
+  const replaced = replacements(args)
+  if (added.length + removed.length + replaced.size === 0) return
+  const { items } = await call('listTrackers', { id })
+  const known = realTrackers(items)
+  if ([...removed, ...replaced.keys()].some(index => !known[index]))
+    throw new Failure('bad-request', 'there is no tracker with this id')
+  const kept = known
+    .map((tracker, index) => ({ ...tracker, url: replaced.get(index) ?? tracker.url }))
+    .filter((_, index) => !removed.includes(index))
+  const urls = new Set(kept.map(({ url }) => url))
+  const tiers = [...tiersOf(kept), ...added.filter(url => !urls.has(url)).map(url => [url])]
+  await call('setTrackers', { id, tiers })
+}
+
+/** `trackerReplace`: ids and URLs in turn. */
+function replacements({ trackerReplace: pairs }: Arguments): Map<number, string> {
+  const replaced = new Map<number, string>()
+  if (pairs === undefined) return replaced
+  if (!Array.isArray(pairs) || pairs.length % 2 !== 0)
+    throw new Failure('bad-request', 'trackerReplace is not a list of ids and URLs in turn')
+  for (let at = 0; at < pairs.length; at += 2) {
+    if (typeof pairs[at] !== 'number' || typeof pairs[at + 1] !== 'string')
+      throw new Failure('bad-request', 'trackerReplace is not a list of ids and URLs in turn')
+    replaced.set(pairs[at], pairs[at + 1])
+  }
+  return replaced
+}

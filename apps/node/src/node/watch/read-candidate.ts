@@ -1,0 +1,58 @@
+import { constants } from 'node:fs'
+import { open } from 'node:fs/promises'
+import { parseMagnet, parseMetainfo } from '@shoal/torrent'
+import { describeFailure, fileFailure } from '../../base/failure.ts'
+
+/** As large as the API takes. */
+const MAX_TORRENT_BYTES = 30_000_000
+const MAX_MAGNET_BYTES = 100_000
+
+/** What is added, or why the file is none that can be. */
+export type Candidate =
+  | { readonly kind: 'torrent'; readonly torrent: string }
+  | { readonly kind: 'magnet'; readonly source: string }
+  | { readonly kind: 'bad'; readonly why: string }
+
+export function isCandidate(name: string): boolean {
+  return /\.(torrent|magnet)$/i.test(name) && !name.startsWith('.')
+}
+
+/** Reads a `.torrent`, or a `.magnet`, which is a text file with a link in its first line. Rejects with a Failure when it cannot be read. */
+export async function readCandidate(path: string): Promise<Candidate> {
+  const isMagnet = /\.magnet$/i.test(path)
+  const maxBytes = isMagnet ? MAX_MAGNET_BYTES : MAX_TORRENT_BYTES
+  const content = await readWhole(path, maxBytes)
+  if (content === null) return { kind: 'bad', why: `it is longer than ${maxBytes} bytes` }
+  try {
+    if (!isMagnet) {
+      parseMetainfo(content)
+      return { kind: 'torrent', torrent: content.toString('base64') }
+    }
+    const source =
+      content
+        .toString('utf8')
+        .replace(/^\ufeff/, '')
+        .trim()
+        .split(/\s*[\r\n]/)[0] ?? ''
+    parseMagnet(source)
+    return { kind: 'magnet', source }
+  } catch (error) {
+    return { kind: 'bad', why: describeFailure(error).message }
+  }
+}
+
+/** Null when it is longer. */
+async function readWhole(path: string, maxBytes: number): Promise<Buffer | null> {
+  // Not blocked by a pipe that somebody puts there.
+  const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)).catch(error => {
+    throw fileFailure(error, path)
+  })
+  try {
+    const { size } = await file.stat()
+    return size > maxBytes ? null : await file.readFile()
+  } catch (error) {
+    throw fileFailure(error, path)
+  } finally {
+    await file.close()
+  }
+}

@@ -1,0 +1,153 @@
+import { appendFile, mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { WatchedFolder as Rule } from '@shoal/api'
+import { type Clock, systemClock } from '@shoal/torrent'
+import { afterEach, expect, test } from 'vitest'
+import { Failure } from '../../base/failure.ts'
+import { MemoryNode } from '../testing/memory-node.ts'
+import { testSettings } from '../testing/settings.ts'
+import { torrentFile } from '../testing/torrent-file.ts'
+import { Entries } from '../transfers/testing/entries.ts'
+import { eventually, temporaryFolder } from '../transfers/testing/temporary.ts'
+import { WatchFolders } from './watch-folders.ts'
+
+const MAGNET = `magnet:?xt=urn:btih:${'0123456789'.repeat(4)}&dn=linked`
+const opened: WatchFolders[] = []
+afterEach(async () => {
+  for (const each of opened.splice(0)) await each.close()
+})
+
+/** The clock runs `times` as fast: a test need not wait for files to settle. */
+function fastClock(times: number): Clock {
+  return {
+    nowMs: () => systemClock.nowMs() * times,
+    unixMs: () => systemClock.unixMs(),
+    after: (delayMs, callback) => systemClock.after(delayMs / times, callback),
+  }
+}
+
+function watching(rules: Partial<Rule>[], directory: string, clock = fastClock(100)) {
+  const whole = rules.map(rule => ({
+    directory,
+    label: null,
+    paused: false,
+    action: 'rename' as const,
+    ...rule,
+  }))
+  const settings = testSettings({ automation: { watch: whole, onComplete: [] } })
+  const node = new MemoryNode()
+  const log = new Entries()
+  const folders = new WatchFolders({ clock, log, operations: node.operations, ...settings })
+  opened.push(folders)
+  folders.start()
+  return { node, log, settings, folders }
+}
+
+test('a .torrent and a .magnet are added with label and pause, and renamed', async () => {
+  const directory = await temporaryFolder()
+  const { id, bytes } = await torrentFile('one')
+  await writeFile(join(directory, 'one.torrent'), bytes)
+  await writeFile(join(directory, 'notes.txt'), 'not for us')
+  const { node } = watching([{ label: 'films', paused: true }], directory)
+  await writeFile(join(directory, 'two.MAGNET'), `\ufeff${MAGNET}\r\nand more\r\n`)
+  await eventually('both are added', () => node.torrents.size === 2)
+  expect(node.torrents.get(id)).toMatchObject({ name: 'one', label: 'films', state: 'paused' })
+  expect([...node.torrents.values()].map(({ name }) => name)).toContain('linked')
+  await eventually('both are renamed', async () => (await readdir(directory)).filter(isAdded).length === 2)
+  expect((await readdir(directory)).sort()).toEqual(['notes.txt', 'one.torrent.added', 'two.MAGNET.added'])
+})
+
+test('what was added is deleted where that is asked for; a name that is taken is not overwritten', async () => {
+  const [keep, remove] = [await temporaryFolder(), await temporaryFolder()]
+  const { bytes } = await torrentFile('one')
+  await writeFile(join(keep, 'one.torrent.added'), 'of another day')
+  await writeFile(join(keep, 'one.torrent'), bytes)
+  await writeFile(join(remove, 'one.torrent'), bytes)
+  watching([{ directory: keep }, { directory: remove, action: 'delete' }], keep)
+  await eventually('one is deleted', async () => (await readdir(remove)).length === 0)
+  await eventually('the other is renamed', async () => !(await readdir(keep)).includes('one.torrent'))
+  expect((await readdir(keep)).sort()).toEqual(['one.torrent.2.added', 'one.torrent.added'])
+})
+
+test('a file that is still written is waited for', async () => {
+  const directory = await temporaryFolder()
+  // Slow enough that a writer whom a busy machine holds up is not taken for one who has gone.
+  const { node, log } = watching([{}], directory, fastClock(5))
+  const { id, bytes } = await torrentFile('slow')
+  const path = join(directory, 'slow.torrent')
+  for (let at = 0; at < bytes.length; at += Math.ceil(bytes.length / 10)) {
+    await appendFile(path, bytes.subarray(at, at + Math.ceil(bytes.length / 10)))
+    await new Promise(resolve => setTimeout(resolve, 15))
+  }
+  await eventually('it is added', () => node.torrents.has(id))
+  expect(log.list.filter(({ level }) => level === 'warn')).toEqual([])
+})
+
+test('a bad one is renamed, and the log says why; links to pipes and folders are left alone', async () => {
+  const directory = await temporaryFolder()
+  await mkdir(join(directory, 'folder.torrent'))
+  await symlink('/dev/zero', join(directory, 'endless.torrent'))
+  await writeFile(join(directory, 'bad.torrent'), 'd4:infodee')
+  await writeFile(join(directory, 'bad.magnet'), 'https://not.a.magnet/')
+  await writeFile(join(directory, '.hidden.torrent'), 'x')
+  const { log, node } = watching([{}], directory)
+  await eventually('both are renamed', async () => (await readdir(directory)).filter(isInvalid).length === 2)
+  expect((await readdir(directory)).sort()).toEqual([
+    '.hidden.torrent',
+    'bad.magnet.invalid',
+    'bad.torrent.invalid',
+    'endless.torrent',
+    'folder.torrent',
+  ])
+  expect(log.text).toMatch(/bad\.torrent cannot be added.*\.invalid: .+/)
+  expect(node.torrents.size).toBe(0)
+})
+
+test('a fault that is not the file’s is tried again', async () => {
+  const directory = await temporaryFolder()
+  const { node, log } = watching([{}], directory)
+  node.nextFault = new Failure('no-space', 'the disk is full')
+  const { id, bytes } = await torrentFile('one')
+  await writeFile(join(directory, 'one.torrent'), bytes)
+  await eventually('it was refused', () => log.text.includes('the disk is full'))
+  await eventually('it is added', () => node.torrents.has(id))
+})
+
+test('the folder may come later, vanish and come back', async () => {
+  const directory = join(await temporaryFolder(), 'later')
+  const { node, log } = watching([{}], directory)
+  await eventually('it is missed', () => log.text.includes('cannot be read'))
+  for (const name of ['first', 'second']) {
+    await mkdir(directory)
+    const { id, bytes } = await torrentFile(name)
+    await writeFile(join(directory, `${name}.torrent`), bytes)
+    await eventually(`${name} is added`, () => node.torrents.has(id))
+    await rm(directory, { recursive: true })
+    await eventually(
+      'it is missed again',
+      () => log.text.split('cannot be read').length === (name === 'first' ? 3 : 4),
+    )
+  }
+})
+
+test('folders follow the settings', async () => {
+  const [before, after] = [await temporaryFolder(), await temporaryFolder()]
+  const { node, settings } = watching([{}], before)
+  const rule = { directory: after, label: 'new', paused: false, action: 'rename' as const }
+  settings.change({ automation: { watch: [rule], onComplete: [] } })
+  const [one, two] = [await torrentFile('one'), await torrentFile('two')]
+  await writeFile(join(before, 'one.torrent'), one.bytes)
+  await writeFile(join(after, 'two.torrent'), two.bytes)
+  await eventually('that in the new folder is added', () => node.torrents.has(two.id))
+  expect(node.torrents.get(two.id)!.label).toBe('new')
+  expect(node.torrents.has(one.id)).toBe(false)
+  expect(await readdir(before)).toEqual(['one.torrent'])
+})
+
+function isAdded(name: string): boolean {
+  return name.endsWith('.added')
+}
+
+function isInvalid(name: string): boolean {
+  return name.endsWith('.invalid')
+}

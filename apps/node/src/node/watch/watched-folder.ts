@@ -1,0 +1,216 @@
+import { type FSWatcher, watch } from 'node:fs'
+import { link, readdir, rename, rm, stat, unlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { NodeOperations, WatchedFolder as Rule } from '@shoal/api'
+import { type Clock, delay } from '@shoal/torrent'
+import { describeFailure } from '../../base/failure.ts'
+import type { Log } from '../kernel/log/log.ts'
+import { isCandidate, readCandidate } from './read-candidate.ts'
+
+/** The folder is looked through so often whatever the system tells: not all file systems tell. */
+const LOOK_MS = 15_000
+/** A file that has not changed between two looks, so far apart, is taken for whole if it can be read. */
+const SETTLE_MS = 1000
+/** What cannot be read and does not change for so long is bad: until then it may still be copied. */
+const BAD_MS = 10_000
+/** After a fault that is not the file's: a full disk, say. */
+const RETRY_MS = 60_000
+/** A folder with more names is not meant for this. */
+const MAX_NAMES = 10_000
+const MAX_NUMBER = 1000
+
+/** Faults of the file itself: trying again does not help. */
+const BAD_CODES = new Set([
+  'bad-torrent',
+  'bad-bencode',
+  'bad-magnet',
+  'bad-info-hash',
+  'bad-argument',
+  'bad-request',
+  'unsafe-path',
+])
+
+export interface WatchDeps {
+  readonly clock: Clock
+  readonly log: Log
+  readonly operations: Pick<NodeOperations, 'addTorrent'>
+}
+
+interface Seen {
+  readonly stamp: string
+  /** When it was first seen so. */
+  readonly sinceMs: number
+  /** Not looked at before. */
+  notBeforeMs: number
+}
+
+/** One folder: every .torrent and .magnet that is put there is added, and renamed or deleted after. */
+export class WatchedFolder {
+  readonly #rule: Rule
+  readonly #deps: WatchDeps
+  readonly #stop = new AbortController()
+  readonly #seen = new Map<string, Seen>()
+  #running: Promise<void> = Promise.resolve()
+  #wake: () => void = () => {}
+  #watcher: FSWatcher | null = null
+  #isMissing = false
+
+  constructor(rule: Rule, deps: WatchDeps) {
+    this.#rule = rule
+    this.#deps = deps
+  }
+
+  start(): void {
+    this.#running = this.#run().catch(() => {})
+  }
+
+  /** Resolves when nothing of it runs any more. */
+  async close(): Promise<void> {
+    this.#stop.abort()
+    this.#unwatch()
+    await this.#running
+  }
+
+  async #run(): Promise<void> {
+    const { clock } = this.#deps
+    const { signal } = this.#stop
+    while (!signal.aborted) {
+      this.#watch()
+      const nextMs = await this.#look().catch(error => {
+        this.#deps.log.error(`the watched folder ${this.#rule.directory}: ${describeFailure(error).message}`)
+        return LOOK_MS
+      })
+      const waiting = new AbortController()
+      this.#wake = () => waiting.abort()
+      await delay(clock, nextMs, AbortSignal.any([signal, waiting.signal])).catch(() => {})
+      // Changes come in bursts.
+      if (waiting.signal.aborted) await delay(clock, SETTLE_MS / 4, signal)
+    }
+  }
+
+  /** Deals with all files that are ready. Resolves with how long until the next look. */
+  async #look(): Promise<number> {
+    const { directory } = this.#rule
+    const names = await readdir(directory).catch(() => null)
+    if (names === null) return this.#missing()
+    if (this.#isMissing) this.#deps.log.info(`the watched folder ${directory} is there again`)
+    this.#isMissing = false
+    const candidates = names.slice(0, MAX_NAMES).filter(isCandidate)
+    for (const name of this.#seen.keys()) if (!candidates.includes(name)) this.#seen.delete(name)
+    let nextMs = LOOK_MS
+    for (const name of candidates) {
+      if (this.#stop.signal.aborted) break
+      nextMs = Math.min(nextMs, await this.#consider(name))
+    }
+    return nextMs
+  }
+
+  #missing(): number {
+    this.#unwatch()
+    if (!this.#isMissing)
+      this.#deps.log.warn(
+        `the watched folder ${this.#rule.directory} cannot be read: it is looked for from time to time`,
+      )
+    this.#isMissing = true
+    return LOOK_MS
+  }
+
+  /** Milliseconds until it should be looked at again. */
+  async #consider(name: string): Promise<number> {
+    const path = join(this.#rule.directory, name)
+    const stats = await stat(path).catch(() => null)
+    if (!stats?.isFile()) return LOOK_MS
+    const nowMs = this.#deps.clock.nowMs()
+    const stamp = `${stats.size} ${stats.mtimeMs} ${stats.ino}`
+    let seen = this.#seen.get(name)
+    if (seen?.stamp !== stamp) {
+      seen = { stamp, sinceMs: nowMs, notBeforeMs: nowMs + SETTLE_MS }
+      this.#seen.set(name, seen)
+    }
+    if (nowMs < seen.notBeforeMs) return seen.notBeforeMs - nowMs
+    const againMs = await this.#take(name, path, nowMs - seen.sinceMs)
+    seen.notBeforeMs = nowMs + againMs
+    return againMs
+  }
+
+  async #take(name: string, path: string, quietMs: number): Promise<number> {
+    const { label, paused } = this.#rule
+    const { operations, log } = this.#deps
+    try {
+      const candidate = await readCandidate(path)
+      if (candidate.kind === 'bad') {
+        if (quietMs < BAD_MS) return SETTLE_MS
+        return await this.#refuse(name, candidate.why)
+      }
+      const { kind, ...source } = candidate
+      const { added } = await operations.addTorrent(
+        { ...source, ...(label !== null && { label }), ...(paused && { paused }) },
+        { signal: this.#stop.signal },
+      )
+      log.info(`${path}: ${added ? 'was added' : 'is in the list already'}`)
+      await this.#settle(name, '.added', this.#rule.action === 'delete')
+      return Number.POSITIVE_INFINITY
+    } catch (error) {
+      if (this.#stop.signal.aborted) return 0
+      const { code, message } = describeFailure(error)
+      if (BAD_CODES.has(code)) return await this.#refuse(name, message)
+      log.warn(`${path} could not be added: ${message}: it is tried again in a minute`)
+      return RETRY_MS
+    }
+  }
+
+  async #refuse(name: string, why: string): Promise<number> {
+    const path = join(this.#rule.directory, name)
+    this.#deps.log.warn(`${path} cannot be added, and is renamed to end in .invalid: ${why}`)
+    await this.#settle(name, '.invalid', false)
+    return Number.POSITIVE_INFINITY
+  }
+
+  /** Takes the file out of the way. A fault is told: the file is then left, and not added again while it stays as it is. */
+  async #settle(name: string, ending: string, remove: boolean): Promise<void> {
+    const path = join(this.#rule.directory, name)
+    try {
+      if (remove) await rm(path, { force: true })
+      else await renameFree(path, ending)
+    } catch (error) {
+      this.#deps.log.warn(
+        `${path} could not be ${remove ? 'deleted' : 'renamed'}: ${describeFailure(error).message}`,
+      )
+    }
+  }
+
+  #watch(): void {
+    if (this.#watcher) return
+    try {
+      const watcher = watch(this.#rule.directory, () => this.#wake())
+      // The folder itself went away: the next look makes another watcher.
+      watcher.on('error', () => this.#unwatch())
+      this.#watcher = watcher
+    } catch {
+      // It is looked through from time to time.
+    }
+  }
+
+  #unwatch(): void {
+    this.#watcher?.close()
+    this.#watcher = null
+  }
+}
+
+/** Appends the ending, and a number where that name is taken. */
+async function renameFree(path: string, ending: string): Promise<void> {
+  for (let number = 1; number <= MAX_NUMBER; number++) {
+    const target = number === 1 ? `${path}${ending}` : `${path}.${number}${ending}`
+    try {
+      await link(path, target)
+      return await unlink(path)
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException
+      if (code === 'EEXIST') continue
+      // A file system without links: one that has the name is replaced.
+      if (code === 'EPERM' || code === 'ENOTSUP' || code === 'ENOSYS') return rename(path, target)
+      throw error
+    }
+  }
+  throw new Error(`there are more than ${MAX_NUMBER} files of that name`)
+}
