@@ -1,4 +1,4 @@
-/** A fixed number of bits, most significant first in each byte, as BEP 3's bitfield message has them. */
+/** A fixed number of bits, most significant bit first in each byte, as in the bitfield message of BEP 3. */
 export class Bitfield {
   readonly length: number
   readonly bytes: Uint8Array
@@ -9,14 +9,13 @@ export class Bitfield {
     this.bytes = new Uint8Array((length + 7) >>> 3)
   }
 
-  /** All bits set. */
   static full(length: number): Bitfield {
     const field = new Bitfield(length)
     field.setAll()
     return field
   }
 
-  /** Copies `bytes`; null when its size is wrong or a spare bit at the end is set. */
+  /** Copies `bytes`. Returns null if their number is wrong or a spare bit at the end is set (BEP 3 forbids both). */
   static from(bytes: Uint8Array, length: number): Bitfield | null {
     const field = new Bitfield(length)
     if (bytes.length !== field.bytes.length) return null
@@ -27,7 +26,7 @@ export class Bitfield {
     return field
   }
 
-  /** How many bits are set. */
+  /** Number of bits that are set. */
   get count(): number {
     return this.#count
   }
@@ -40,7 +39,7 @@ export class Bitfield {
     return (this.bytes[index >>> 3]! & (0x80 >>> (index & 7))) !== 0
   }
 
-  /** True when the bit was clear before. */
+  /** Returns true if the bit was clear before; false also for an index out of range. */
   set(index: number): boolean {
     if (index < 0 || index >= this.length || this.has(index)) return false
     this.bytes[index >>> 3]! |= 0x80 >>> (index & 7)
@@ -48,7 +47,7 @@ export class Bitfield {
     return true
   }
 
-  /** True when the bit was set before. */
+  /** Returns true if the bit was set before; false also for an index out of range. */
   clear(index: number): boolean {
     if (index < 0 || index >= this.length || !this.has(index)) return false
     this.bytes[index >>> 3]! &= ~(0x80 >>> (index & 7))

@@ -1,19 +1,18 @@
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
 
-/** UTF-8 bytes of a string. */
 export function utf8(text: string): Uint8Array {
   return encoder.encode(text)
 }
 
-/** Text of UTF-8 bytes; malformed sequences become U+FFFD. */
+/** Decodes UTF-8; malformed sequences become U+FFFD. */
 export function fromUtf8(bytes: Uint8Array): string {
   return decoder.decode(bytes)
 }
 
-/** One character a byte (ISO 8859-1). */
+/** Decodes ISO 8859-1: one character per byte. */
 export function latin1(bytes: Uint8Array): string {
-  // A text summed up a character at a time stays a chain of its parts in V8, many times the size, for as long as it is kept.
+  // V8 keeps a string that was built one character at a time as a chain of its parts, which takes many times the memory.
   let text = ''
   for (let at = 0; at < bytes.length; at += 4096) {
     text += String.fromCharCode.apply(null, bytes.subarray(at, at + 4096) as unknown as number[])
@@ -21,7 +20,7 @@ export function latin1(bytes: Uint8Array): string {
   return text
 }
 
-/** The low eight bits of each character. */
+/** Returns the low eight bits of each character. */
 export function fromLatin1(text: string): Uint8Array {
   const bytes = new Uint8Array(text.length)
   for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i)
@@ -40,7 +39,7 @@ export function hex(bytes: Uint8Array): string {
   return latin1(digits)
 }
 
-/** Bytes of a hexadecimal text of either case, or null when it is not one. */
+/** Decodes hexadecimal digits of either case. Returns null if the text is anything else. */
 export function fromHex(text: string): Uint8Array | null {
   if (text.length % 2 !== 0 || !/^[0-9a-fA-F]*$/.test(text)) return null
   const bytes = new Uint8Array(text.length / 2)
@@ -67,7 +66,7 @@ export function base32(bytes: Uint8Array): string {
   return bits > 0 ? text + BASE32[(value << (5 - bits)) & 31] : text
 }
 
-/** Bytes of a base32 text of either case without padding, or null when it is not one. */
+/** Decodes unpadded base32 of either case. Returns null if the text has any other character. */
 export function fromBase32(text: string): Uint8Array | null {
   const bytes = new Uint8Array(Math.floor((text.length * 5) / 8))
   let bits = 0
@@ -102,19 +101,19 @@ export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   return true
 }
 
-/** Below zero, zero or above as `a` sorts before, with or after `b`: bytewise, shorter first. */
+/** Compares bytewise, a prefix first. Returns a negative number, zero or a positive number, as `Array.sort` expects. */
 export function compareBytes(a: Uint8Array, b: Uint8Array): number {
   const length = Math.min(a.length, b.length)
   for (let i = 0; i < length; i++) if (a[i] !== b[i]) return a[i]! - b[i]!
   return a.length - b.length
 }
 
-/** Big-endian unsigned 16 bits at `at`. */
+/** Reads a big-endian unsigned 16-bit integer. */
 export function readU16(bytes: Uint8Array, at: number): number {
   return (bytes[at]! << 8) | bytes[at + 1]!
 }
 
-/** Big-endian unsigned 32 bits at `at`. */
+/** Reads a big-endian unsigned 32-bit integer. */
 export function readU32(bytes: Uint8Array, at: number): number {
   return ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0
 }

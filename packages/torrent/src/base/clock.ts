@@ -1,10 +1,10 @@
-/** Time as the engine sees it. Passed in everywhere, so that whole swarms run in virtual time. */
+/** The engine's only source of time. It is passed in everywhere, so that whole swarms can run in virtual time. */
 export interface Clock {
   /** Monotonic milliseconds from an arbitrary origin; never jumps when the wall clock is set. */
   nowMs(): number
-  /** Milliseconds since the Unix epoch. Only for what people or other machines read. */
+  /** Milliseconds since the Unix epoch. Use it only for what people or other machines read. */
   unixMs(): number
-  /** Calls `callback` once after `delayMs`. The result cancels it; cancelling twice is harmless. */
+  /** Calls `callback` once after `delayMs`. Returns a function that cancels it; calling that twice is harmless. */
   after(delayMs: number, callback: () => void): () => void
 }
 
@@ -17,7 +17,7 @@ export const systemClock: Clock = {
   },
 }
 
-/** Resolves after `delayMs` of `clock`; rejects with the signal's reason when aborted first. */
+/** Resolves after `delayMs` on `clock`. Rejects with the signal's reason if it is aborted first. */
 export function delay(clock: Clock, delayMs: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason)

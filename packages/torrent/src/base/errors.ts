@@ -1,10 +1,11 @@
 /**
- * What a failure is, for programs. The message says the same to people, with what to do about it.
+ * The kind of a failure, for programs. The error's message tells people the same and what to do about it.
  *
- * `bad-bencode`, `bad-torrent`, `bad-magnet`, `bad-info-hash`: input that is not what it should be.
- * `bad-message`: a peer or server broke its protocol. `timeout`, `refused`, `unreachable`: it could not be reached.
- * `no-space`, `no-permission`, `not-found`, `unsafe-path`, `in-use`, `io`: storage. `closed`: the object was closed.
- * `bad-argument`: the caller's mistake. `unsupported`: this platform or build cannot do it.
+ * - `bad-bencode`, `bad-torrent`, `bad-magnet`, `bad-info-hash`: malformed input.
+ * - `bad-message`: a peer or server violated its protocol. `timeout`, `refused`, `unreachable`: it could not be reached.
+ * - `no-space`, `no-permission`, `not-found`, `unsafe-path`, `in-use`, `io`: storage.
+ * - `closed`: the object was closed. `cancelled`: the operation was cancelled.
+ * - `bad-argument`: the caller passed something invalid. `unsupported`: this platform or build cannot do it.
  */
 export type ErrorCode =
   | 'bad-argument'
@@ -26,7 +27,7 @@ export type ErrorCode =
   | 'cancelled'
   | 'unsupported'
 
-/** Every error the engine throws on purpose: a `code` for programs and a message that says what to do. */
+/** Every error the engine throws on purpose: a `code` for programs and a message that tells people what to do. */
 export class ShoalError extends Error {
   readonly code: ErrorCode
 
@@ -37,7 +38,7 @@ export class ShoalError extends Error {
   }
 }
 
-/** The message of anything thrown. */
+/** Returns the message of any thrown value. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }

@@ -1,11 +1,11 @@
 /**
- * A typed event emitter small enough to read. `Events` maps each event's name to the tuple of its arguments.
- * Listeners run in the order they were added, at once, inside `emit`.
+ * A typed event emitter. `Events` maps each event's name to the tuple of its arguments. Listeners run synchronously inside `emit`, in the
+ * order in which they were added.
  */
 export class Emitter<Events extends Record<keyof Events, unknown[]>> {
   #listeners: Map<keyof Events, Set<unknown>> | undefined
 
-  /** Adds a listener; calling the result removes it. */
+  /** Adds a listener. Returns a function that removes it. */
   on<Name extends keyof Events>(name: Name, listener: (...args: Events[Name]) => void): () => void {
     this.#listeners ??= new Map()
     const set = this.#listeners.get(name) ?? new Set<unknown>()
@@ -13,7 +13,7 @@ export class Emitter<Events extends Record<keyof Events, unknown[]>> {
     return () => this.off(name, listener)
   }
 
-  /** Adds a listener that is removed before its first call. */
+  /** Adds a listener that is removed before its first call. Returns a function that removes it earlier. */
   once<Name extends keyof Events>(name: Name, listener: (...args: Events[Name]) => void): () => void {
     const off = this.on(name, (...args) => {
       off()

@@ -9,7 +9,7 @@ const v6 = fc
   .map(groups => Uint8Array.from(groups.flatMap(group => [group >>> 8, group & 255])))
 
 describe('IP literals', () => {
-  it('are read as they were written', () => {
+  it('survive a round trip', () => {
     fc.assert(
       fc.property(fc.oneof(v4, v6), bytes => {
         expect(parseIp(formatIp(bytes))).toEqual(bytes)
@@ -17,7 +17,7 @@ describe('IP literals', () => {
     )
   })
 
-  it('are what the platform takes for them', () => {
+  it('are recognized as node:net recognizes them', () => {
     const part = fc.oneof(
       fc.constantFrom(
         '::',
@@ -53,7 +53,7 @@ describe('IP literals', () => {
     )
   })
 
-  it('are spelled as the URL standard spells them', () => {
+  it('are formatted as the URL standard formats them', () => {
     fc.assert(
       fc.property(v6, bytes => {
         fc.pre(!formatIp(bytes).startsWith('::ffff:'))
@@ -74,7 +74,7 @@ describe('IP literals', () => {
     ['::FFFF:1.2.3.4', '1.2.3.4'],
     ['::ffff:102:304', '1.2.3.4'],
     ['1.2.3.4', '1.2.3.4'],
-  ])('%s is %s', (text, expected) => {
+  ])('%s becomes %s', (text, expected) => {
     expect(canonicalIp(text)).toBe(expected)
   })
 
@@ -87,22 +87,22 @@ describe('IP literals', () => {
     '1:2:3:4:5:6:7:8:9',
     '1:2:3:4:5:6:7:8::',
     'fe80::1%eth0',
-  ])('refuses %j', text => expect(canonicalIp(text)).toBeNull())
+  ])('reject %j', text => expect(canonicalIp(text)).toBeNull())
 
   it.each(['1.2.3', '01.2.3.4', '1.2.3.256', '1.2.3.4.5', '0x1.2.3.4', ' 1.2.3.4', '1.2.3.4:80', '[::1]'])(
-    'refuses %j',
+    'reject %j',
     text => expect(canonicalIp(text)).toBeNull(),
   )
 
-  it('know their family', () => {
+  it('are either IPv4 or IPv6', () => {
     expect([isIpv4('1.2.3.4'), isIpv6('1.2.3.4')]).toEqual([true, false])
     expect([isIpv4('::1'), isIpv6('::1')]).toEqual([false, true])
     expect([isIpv4('a.example'), isIpv6('a:example')]).toEqual([false, false])
   })
 })
 
-describe('host and port', () => {
-  it('are read as they were written', () => {
+describe('host:port', () => {
+  it('survives a round trip', () => {
     const hosts = fc.oneof(
       v4.map(formatIp),
       v6.map(formatIp),
@@ -120,7 +120,7 @@ describe('host and port', () => {
     ['[2001:DB8::1]:6881', { host: '2001:db8::1', port: 6881 }],
     ['[::ffff:1.2.3.4]:1', { host: '1.2.3.4', port: 1 }],
     ['localhost:65535', { host: 'localhost', port: 65535 }],
-  ])('reads %s', (text, expected) => {
+  ])('is parsed from %s', (text, expected) => {
     expect(parseHostPort(text)).toEqual(expected)
   })
 
@@ -142,7 +142,7 @@ describe('host and port', () => {
     'user@a:80',
     'a/b:80',
     `${'a'.repeat(300)}:80`,
-  ])('refuses %j', text => {
+  ])('is not parsed from %j', text => {
     expect(parseHostPort(text)).toBeNull()
   })
 })

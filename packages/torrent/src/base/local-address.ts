@@ -1,8 +1,8 @@
-import { parseIp, unmapIp } from './ip.ts'
+import { canonicalIp, parseIp, unmapIp } from './ip.ts'
 
 /**
- * Whether an address is of this machine or its own network: loopback, link-local, private (RFC 1918, RFC 4193) or unspecified. A torrent from
- * a stranger must not make us ask such places for whatever URL it names.
+ * Returns true for an IP literal of this machine or a private network: unspecified, loopback, link-local or private (RFC 1918, RFC 4193).
+ * Input from strangers must not make us send requests to such addresses.
  */
 export function isLocalAddress(host: string): boolean {
   const parsed = parseIp(host.replace(/%.*$/, ''))
@@ -22,4 +22,31 @@ export function isLocalAddress(host: string): boolean {
   // ::, ::1; fc00::/7; fe80::/10.
   if (ip.every((byte, i) => byte === 0 || (i === 15 && byte === 1))) return true
   return (a & 0xfe) === 0xfc || (a === 0xfe && (b & 0xc0) === 0x80)
+}
+
+/**
+ * Returns true for a host that always means this machine: `localhost` and names below it, 127.0.0.0/8 and ::1. The host may be in brackets,
+ * as in a URL.
+ */
+export function isLoopback(host: string): boolean {
+  const name = bareHost(host)
+  if (name === 'localhost' || name.endsWith('.localhost')) return true
+  const ip = canonicalIp(name)
+  return ip !== null && (ip === '::1' || ip.startsWith('127.'))
+}
+
+/**
+ * Returns true for a host that is known without a lookup to be in the local network: an address as for `isLocalAddress`, `localhost`, or a
+ * name below `localhost` or `local` (RFC 6761, RFC 6762). The host may be in brackets, as in a URL.
+ */
+export function isLocalHost(host: string): boolean {
+  const name = bareHost(host)
+  return isLocalAddress(name) || /^(?:.+\.)?localhost$|\.local$/.test(name)
+}
+
+function bareHost(host: string): string {
+  return host
+    .toLowerCase()
+    .replace(/^\[|\]$/g, '')
+    .replace(/\.$/, '')
 }

@@ -1,10 +1,9 @@
 import { randomBytes } from '#crypto'
 
-/** Randomness as the engine sees it. Passed in, so that a simulated swarm repeats from its seed. */
+/** The engine's only source of randomness. It is passed in, so that a simulated swarm can be repeated from its seed. */
 export interface Random {
-  /** `count` fresh random bytes. */
   bytes(count: number): Uint8Array
-  /** A whole number from 0 to `limit - 1`; `limit` is at least 1 and at most 2^32. */
+  /** Returns an integer from 0 to `limit - 1`; `limit` is 1 to 2^32. */
   below(limit: number): number
 }
 
@@ -13,7 +12,7 @@ export const systemRandom: Random = {
   below: limit => Math.floor(Math.random() * limit),
 }
 
-/** A generator that repeats from its seed (mulberry32). For simulations and tests, never for secrets. */
+/** A generator that gives the same sequence for the same seed (mulberry32). For simulations and tests, never for secrets. */
 export function seededRandom(seed: number): Random {
   let state = seed >>> 0
   const next = () => {
@@ -29,7 +28,7 @@ export function seededRandom(seed: number): Random {
   }
 }
 
-/** Shuffles `items` in place (Fisher-Yates) and returns it. */
+/** Shuffles `items` in place (Fisher-Yates) and returns them. */
 export function shuffle<T>(items: T[], random: Random): T[] {
   for (let i = items.length - 1; i > 0; i--) {
     const j = random.below(i + 1)

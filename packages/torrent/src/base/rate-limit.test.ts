@@ -5,14 +5,13 @@ import { VirtualClock } from './virtual-clock.ts'
 
 const BLOCK = 16_384
 
-/** A user that always has more to send, from now on. */
+/** A user that always has more to send. */
 class Sender {
   readonly chain: LimitChain
   sent = 0
   stopped = false
   readonly #block: number
   readonly #clock: VirtualClock
-  /** The most that left in any quarter of a second. */
   readonly log: { atMs: number; bytes: number }[] = []
 
   constructor(clock: VirtualClock, limits: readonly RateLimit[], block = BLOCK) {
@@ -45,7 +44,7 @@ class Sender {
 
 describe('RateLimit', () => {
   it.each([10_000, 50_000, 1_000_000, 20_000_000, 100_000_000])(
-    'lets %d bytes a second through, within 5 % over ten seconds',
+    'lets %d bytes per second through, within 5 % over ten seconds',
     async rate => {
       const clock = new VirtualClock()
       const limit = new RateLimit(clock, rate)
@@ -58,7 +57,7 @@ describe('RateLimit', () => {
     },
   )
 
-  it('stays exact when timers come late', async () => {
+  it('stays exact when timers fire late', async () => {
     const clock = new VirtualClock()
     const late = {
       nowMs: () => clock.nowMs(),
@@ -88,7 +87,7 @@ describe('RateLimit', () => {
     expect(burst).toBeLessThanOrEqual(251_000)
   })
 
-  it('shares evenly among those who wait, also with those who come later', async () => {
+  it('shares evenly among waiting users, including later ones', async () => {
     const clock = new VirtualClock()
     const limit = new RateLimit(clock, 1_000_000)
     const senders = Array.from({ length: 7 }, () => new Sender(clock, [limit]))
@@ -104,7 +103,7 @@ describe('RateLimit', () => {
     expect(Math.abs(late.sent - total / 8)).toBeLessThan(2 * BLOCK)
   })
 
-  it('does not let anybody overtake who waits', async () => {
+  it('does not let anybody overtake a waiting user', async () => {
     const clock = new VirtualClock()
     const limit = new RateLimit(clock, 100_000)
     const first = new Sender(clock, [limit])
@@ -118,7 +117,7 @@ describe('RateLimit', () => {
     expect(first.sent).toBeGreaterThan(950_000)
   })
 
-  it('obeys every limit of a chain, and takes from none when one refuses', async () => {
+  it('obeys every limit of a chain, and takes from none if one refuses', async () => {
     const clock = new VirtualClock()
     const session = new RateLimit(clock, 900_000)
     const slow = new RateLimit(clock, 100_000)
@@ -184,7 +183,7 @@ describe('RateLimit', () => {
     expect(clock.pending).toBe(0)
   })
 
-  it('calls back once, later, the latest callback, even when nothing is in the way', async () => {
+  it('calls the latest callback once, asynchronously, even if nothing has to be waited for', async () => {
     const clock = new VirtualClock()
     const chain = new LimitChain(clock, [new RateLimit(clock, 1e6)])
     const seen: string[] = []
@@ -196,7 +195,7 @@ describe('RateLimit', () => {
     expect(seen).toEqual(['b'])
   })
 
-  it('gives back what was not used, and makes up for what was not asked for', async () => {
+  it('gives back unused bytes, and makes up for bytes that were charged', async () => {
     const clock = new VirtualClock()
     const limit = new RateLimit(clock, 100_000)
     const chain = new LimitChain(clock, [limit])
@@ -211,12 +210,12 @@ describe('RateLimit', () => {
       readyMs = clock.nowMs()
     })
     await clock.advance(2000)
-    // 16,384 + 100,000 - 25,000 are owed and half a block must be there: 996 ms.
+    // 16,384 + 100,000 - 25,000 bytes are owed and half a block must be available: 996 ms.
     expect(readyMs - 1000).toBeGreaterThan(950)
     expect(readyMs - 1000).toBeLessThan(1050)
   })
 
-  it('goes on when a waiter throws', async () => {
+  it('keeps serving others when a callback throws', async () => {
     const clock = new VirtualClock()
     const limit = new RateLimit(clock, 1e6)
     const bad = new LimitChain(clock, [limit])
@@ -229,15 +228,15 @@ describe('RateLimit', () => {
     expect(good.sent).toBeGreaterThan(500_000)
   })
 
-  it('refuses a rate that is none', () => {
+  it('rejects negative rates and NaN', () => {
     const clock = new VirtualClock()
     for (const rate of [-1, Number.NaN]) {
-      expect(() => new RateLimit(clock, rate)).toThrow(/Infinity for none/)
-      expect(() => new RateLimit(clock).setRate(rate)).toThrow(/Infinity for none/)
+      expect(() => new RateLimit(clock, rate)).toThrow(/Infinity for no limit/)
+      expect(() => new RateLimit(clock).setRate(rate)).toThrow(/Infinity for no limit/)
     }
   })
 
-  it('is exact in the mean for any mix of users and sizes', async () => {
+  it('is exact on average for any mix of users and sizes', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 20_000, max: 5_000_000 }),

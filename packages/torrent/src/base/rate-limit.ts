@@ -1,20 +1,20 @@
 import type { Clock } from './clock.ts'
 import { ShoalError } from './errors.ts'
 
-/** How much may leave at once after a pause: seconds of the rate. */
+/** Size of the bucket, in seconds of the rate. */
 const BURST_SECONDS = 0.25
-/** A burst is never less than half a block (of 16 KiB), or a block could never leave at low rates. */
-const LEAST_BURST_BYTES = 8192
-/** Waiters are not woken more often: at high rates some blocks leave at a time. */
-const LEAST_WAIT_MS = 5
+/** The bucket holds at least half a block of 16 KiB, or no block could ever leave at low rates. */
+const MIN_BURST_BYTES = 8192
+/** Shortest time between two wake-ups: at high rates several blocks leave at once. */
+const MIN_WAIT_MS = 5
 
 /**
- * A limit in bytes a second, shared by any number of users (see LimitChain). `Infinity` is no limit, and costs nothing.
+ * A limit in bytes per second, shared by any number of users (see LimitChain). `Infinity` means unlimited and costs nothing.
  *
- * A token bucket that holds at most a quarter of a second. A block may leave when half of it is there, and the rest is owed: over any
- * span the error is at most half a block either way, where waiting for all of it would always fall short, and leaving at the first token
- * always exceed. Who has to wait stands in a queue and is let in for one block at a time, so that all waiters get the same share. A timer runs
- * only while somebody waits.
+ * It is a token bucket that holds at most a quarter of a second. A block may leave once half of its tokens are there; the rest is owed.
+ * So the error over any span is at most half a block either way, whereas waiting for all tokens would always fall short of the rate and
+ * leaving at the first would always exceed it. Users that have to wait form a queue and are served one block at a time, so that all of them
+ * get the same share. A timer runs only while somebody waits.
  */
 export class RateLimit {
   readonly #clock: Clock
@@ -24,7 +24,7 @@ export class RateLimit {
   #queue: LimitChain[] = []
   #cancelTimer: (() => void) | null = null
 
-  /** Throws `bad-argument` when the rate is negative or not a number. */
+  /** Throws `bad-argument` if the rate is negative or NaN. */
   constructor(clock: Clock, bytesPerSecond = Number.POSITIVE_INFINITY) {
     this.#clock = clock
     this.#bytesPerSecond = checked(bytesPerSecond)
@@ -39,12 +39,12 @@ export class RateLimit {
     return this.#bytesPerSecond === Number.POSITIVE_INFINITY
   }
 
-  /** How many users wait for it. */
+  /** Number of users in the queue. */
   get waiting(): number {
     return this.#queue.length
   }
 
-  /** Changes the rate, for what is owed and who waits too. 0 stops everything. Throws `bad-argument` as the constructor does. */
+  /** Changes the rate at once, also for users that are waiting. 0 stops everything. Throws `bad-argument` as the constructor does. */
   setRate(bytesPerSecond: number): void {
     const rate = checked(bytesPerSecond)
     this.#refill()
@@ -54,14 +54,14 @@ export class RateLimit {
     this.#schedule()
   }
 
-  /** Stops the timer and forgets who waits. */
+  /** Stops the timer and empties the queue. */
   close(): void {
     this.#queue = []
     this.#cancelTimer?.()
     this.#cancelTimer = null
   }
 
-  /** Whether so many bytes may go now. Who came first goes first: others wait even when there is enough. @internal */
+  /** Returns true if this many bytes may leave now. While users wait, only the one whose turn it is may take. @internal */
   allows(bytes: number, user: LimitChain): boolean {
     if (this.isUnlimited) return true
     if (this.#queue.length > 0 && !user.admitted) return false
@@ -69,14 +69,14 @@ export class RateLimit {
     return this.#tokens >= this.#need(bytes)
   }
 
-  /** Takes tokens without asking; a negative number gives them back. @internal */
+  /** Takes tokens unconditionally; a negative number gives them back. @internal */
   charge(bytes: number): void {
     if (this.isUnlimited) return
     this.#refill()
     this.#tokens = Math.min(this.#tokens - bytes, this.#burstBytes)
   }
 
-  /** Milliseconds until so many bytes may go if nobody else is served: 0 at once, `Infinity` never. @internal */
+  /** Returns the milliseconds until this many bytes may leave if nobody else is served; `Infinity` for never. @internal */
   waitMs(bytes: number): number {
     if (this.isUnlimited) return 0
     this.#refill()
@@ -99,7 +99,7 @@ export class RateLimit {
   }
 
   get #burstBytes(): number {
-    return Math.max(LEAST_BURST_BYTES, this.#bytesPerSecond * BURST_SECONDS)
+    return Math.max(MIN_BURST_BYTES, this.#bytesPerSecond * BURST_SECONDS)
   }
 
   #need(bytes: number): number {
@@ -120,16 +120,16 @@ export class RateLimit {
     this.#cancelTimer = null
     const head = this.#queue[0]
     if (!head) return
-    const waitMs = this.isUnlimited ? 0 : Math.max(LEAST_WAIT_MS, this.waitMs(head.wantedBytes))
+    const waitMs = this.isUnlimited ? 0 : Math.max(MIN_WAIT_MS, this.waitMs(head.wantedBytes))
     if (waitMs === Number.POSITIVE_INFINITY) return
     this.#cancelTimer = this.#clock.after(waitMs, () => this.#serve())
   }
 
-  /** Lets waiters in, each for one helping, until the tokens are used up. */
+  /** Serves waiting users, one turn each, until the tokens are used up. */
   #serve(): void {
     this.#cancelTimer = null
     try {
-      // Whoever wants more goes to the end of the queue, so this ends when the tokens do; the bound is for a limit that was just lifted.
+      // A user that wants more goes to the end of the queue, so this ends with the tokens. The bound is for a limit that was just lifted.
       for (let served = 0; served < 4096 && this.#queue.length > 0; served++) {
         if (this.waitMs(this.#queue[0]!.wantedBytes) > 0) break
         this.#queue.shift()!.wake()
@@ -141,13 +141,13 @@ export class RateLimit {
 }
 
 /**
- * One user of a chain of limits: a peer, under the limits of its session, its torrent and its class. Make one for each user: it is what
- * fairness is between.
+ * One user of a chain of limits, such as a peer under the limits of its session, its torrent and its class. Limits are shared evenly
+ * between chains, so create one for each user.
  */
 export class LimitChain {
-  /** How much is waited for. @internal */
+  /** Bytes it is waiting for. @internal */
   wantedBytes = 0
-  /** Whether its turn has come, so that it need not stand behind others. @internal */
+  /** True while it is being served, when it may take ahead of the queue. @internal */
   admitted = false
   readonly #clock: Clock
   readonly #limits: readonly RateLimit[]
@@ -160,34 +160,34 @@ export class LimitChain {
     this.#limits = limits
   }
 
-  /** Whether any of the limits is one at present. */
+  /** True if any of the limits is finite at present. */
   get isLimited(): boolean {
     for (const limit of this.#limits) if (!limit.isUnlimited) return true
     return false
   }
 
-  /** Takes so many bytes from all limits, or from none: then see `whenReady`. */
+  /** Takes this many bytes from all limits and returns true, or takes nothing and returns false: then call `whenReady`. */
   take(bytes: number): boolean {
     for (const limit of this.#limits) if (!limit.allows(bytes, this)) return false
     for (const limit of this.#limits) limit.charge(bytes)
-    // One helping a turn: the next who waits comes before a second one.
+    // One block per turn: the next user in the queue comes before a second one of this user.
     this.admitted = false
     return true
   }
 
-  /** Counts bytes that went without being asked about: they are owed. */
+  /** Counts bytes that left without `take`; they are owed. */
   charge(bytes: number): void {
     for (const limit of this.#limits) limit.charge(bytes)
   }
 
-  /** Gives back what was taken and not used. */
+  /** Gives back bytes that were taken and not used. */
   give(bytes: number): void {
     this.charge(-bytes)
   }
 
   /**
-   * Calls `callback` once, later, when `take(bytes)` may succeed; it may still refuse, since another limit does: then wait again. A second
-   * call replaces the callback and keeps the place in the queue.
+   * Calls `callback` once, asynchronously, when `take(bytes)` may succeed. It can still fail because of another limit in the chain: then
+   * wait again. A second call replaces the callback and keeps the place in the queue.
    */
   whenReady(callback: () => void, bytes = 16384): void {
     const waits = this.#onReady !== null
@@ -199,7 +199,7 @@ export class LimitChain {
     for (const limit of this.#limits) {
       if (limit.isUnlimited) continue
       const waitMs = limit.waitMs(bytes)
-      // Of those that would let it go, one that others wait for is in the way.
+      // A limit with enough tokens still makes this user wait if others are in its queue.
       const weight = waitMs > 0 ? waitMs : limit.waiting > 0 ? 0 : -1
       if (weight <= longestMs) continue
       slowest = limit
@@ -210,7 +210,7 @@ export class LimitChain {
     else this.#cancelWake = this.#clock.after(0, () => this.wake())
   }
 
-  /** Waits no longer. */
+  /** Stops waiting. */
   cancel(): void {
     this.#onReady = null
     this.#waitsFor?.dequeue(this)
@@ -238,7 +238,7 @@ function checked(bytesPerSecond: number): number {
   if (bytesPerSecond >= 0) return bytesPerSecond
   throw new ShoalError(
     'bad-argument',
-    `a limit of ${bytesPerSecond} bytes a second: give 0 or more, or Infinity for none`,
+    `A rate limit cannot be ${bytesPerSecond} bytes per second: give 0 or more, or Infinity for no limit`,
   )
 }
 

@@ -26,7 +26,7 @@ describe('RateMeter', () => {
     expect(Math.abs(meter.bytesPerSecond(now) - 10_000)).toBeLessThan(500)
   })
 
-  it('does not take the first burst for a rate', () => {
+  it('does not mistake the first burst for a rate', () => {
     const meter = new RateMeter()
     meter.add(16_384, 5000)
     expect(meter.bytesPerSecond(5000)).toBe(32_768)
@@ -34,7 +34,7 @@ describe('RateMeter', () => {
     expect(meter.bytesPerSecond(5001)).toBe(65_536)
   })
 
-  it('counts the wait for the first byte when it was told of it', () => {
+  it('counts the wait for the first byte after begin()', () => {
     const meter = new RateMeter()
     meter.begin(10_000)
     meter.begin(11_000)
@@ -42,7 +42,7 @@ describe('RateMeter', () => {
     expect(meter.bytesPerSecond(12_000)).toBe(8192)
   })
 
-  it('starts afresh after a pause', () => {
+  it('starts over after a pause', () => {
     const meter = new RateMeter()
     meter.add(1_000_000, 0)
     meter.add(1000, 60_000)

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { TimeHeap } from './time-heap.ts'
 
-it('gives entries back by time, equals in order of arrival, whatever was removed', () => {
+it('returns entries by time, equal ones in order of insertion, whatever was removed', () => {
   fc.assert(
     fc.property(fc.array(fc.tuple(fc.integer({ min: 0, max: 20 }), fc.boolean())), plan => {
       const heap = new TimeHeap<number>()

@@ -1,13 +1,13 @@
-/** An entry of a TimeHeap. `index` is its place there, -1 once it has left. */
 export interface TimeEntry<T> {
   readonly timeMs: number
   readonly value: T
+  /** Position in the heap; -1 once removed. */
   index: number
-  /** Order of arrival: entries of one time leave first in, first out. */
+  /** Order of insertion: entries with equal times leave first in, first out. */
   readonly serial: number
 }
 
-/** Things ordered by time, with removal of any: a binary heap. */
+/** A binary heap of values ordered by time, from which any entry can be removed. */
 export class TimeHeap<T> {
   readonly #entries: TimeEntry<T>[] = []
   #serial = 0
@@ -16,7 +16,7 @@ export class TimeHeap<T> {
     return this.#entries.length
   }
 
-  /** The earliest entry, which stays. */
+  /** Returns the earliest entry without removing it. */
   peek(): TimeEntry<T> | undefined {
     return this.#entries[0]
   }
@@ -35,7 +35,7 @@ export class TimeHeap<T> {
     return first
   }
 
-  /** Removes an entry; one that has left already stays out. */
+  /** Removes an entry. Does nothing if it was removed before. */
   remove(entry: TimeEntry<T>): void {
     const at = entry.index
     if (at < 0) return

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { delay } from './clock.ts'
 import { VirtualClock } from './virtual-clock.ts'
 
-it('runs timers at their times, with the promises between them', async () => {
+it('fires timers at their times and runs promise callbacks in between', async () => {
   const clock = new VirtualClock(1000)
   const seen: string[] = []
   clock.after(20, () => seen.push(`b ${clock.nowMs()}`))
@@ -20,7 +20,7 @@ it('runs timers at their times, with the promises between them', async () => {
   expect(clock.pending).toBe(1)
 })
 
-it('stops at a condition, and says when it never came', async () => {
+it('stops once a condition holds, and reports if it never does', async () => {
   const clock = new VirtualClock()
   let ticks = 0
   const tick = () => {

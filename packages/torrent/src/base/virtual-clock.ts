@@ -1,7 +1,7 @@
 import type { Clock } from './clock.ts'
 import { TimeHeap } from './time-heap.ts'
 
-/** A clock that moves only when told: for simulations and tests. It begins at 0 ms, which is `unixStartMs` on the wall. */
+/** A clock for simulations and tests that moves only through `advance` and `until`. It starts at 0 ms and at `unixStartMs`. */
 export class VirtualClock implements Clock {
   readonly #timers = new TimeHeap<() => void>()
   readonly #unixStartMs: number
@@ -11,7 +11,7 @@ export class VirtualClock implements Clock {
     this.#unixStartMs = unixStartMs
   }
 
-  /** Timers that wait. */
+  /** Number of timers that have not fired. */
   get pending(): number {
     return this.#timers.size
   }
@@ -29,7 +29,7 @@ export class VirtualClock implements Clock {
     return () => this.#timers.remove(entry)
   }
 
-  /** Lets `ms` pass: every timer due runs at its own time, with all promises settled before and after. */
+  /** Advances by `ms`: every due timer fires at its own time, with all promise callbacks run before and after. */
   async advance(ms: number): Promise<void> {
     const endMs = this.#nowMs + ms
     await settle()
@@ -37,7 +37,7 @@ export class VirtualClock implements Clock {
     this.#nowMs = endMs
   }
 
-  /** Runs timers until `condition` holds; false when it does not within `limitMs` or nothing is left to happen. */
+  /** Fires timers until `condition` holds. Returns false if it does not within `limitMs`, or if no timers are left. */
   async until(condition: () => boolean, limitMs: number): Promise<boolean> {
     const endMs = this.#nowMs + limitMs
     await settle()
@@ -56,7 +56,7 @@ export class VirtualClock implements Clock {
   }
 }
 
-/** A turn of the event loop: all promise callbacks that can run have run then. */
+/** Waits for one turn of the event loop, after which all promise callbacks that can run have run. */
 function settle(): Promise<void> {
   return new Promise(resolve => {
     if (typeof setImmediate === 'function') setImmediate(resolve)

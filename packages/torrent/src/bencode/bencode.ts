@@ -1,4 +1,4 @@
-/** Bencoding (BEP 3): `encode`, `decode`, and readers that give undefined for a value of another kind. */
+/** Bencoding (BEP 3): `encode`, `decode`, and readers that return undefined for a value of another type. */
 export {
   type DecodeLimits,
   decode,

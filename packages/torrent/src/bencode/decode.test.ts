@@ -8,7 +8,7 @@ import type { BencodeValue } from './values.ts'
 
 const bytesOf = (text: string) => fromLatin1(text)
 
-/** Any value that decoding can give. */
+/** Any value that decoding can return. */
 const values = fc.letrec<{ value: BencodeValue }>(tie => ({
   value: fc.oneof(
     { depthSize: 'small', withCrossShrink: true },
@@ -24,7 +24,7 @@ const values = fc.letrec<{ value: BencodeValue }>(tie => ({
 })).value
 
 describe('decode', () => {
-  it('gives back whatever was encoded', () => {
+  it('returns whatever was encoded', () => {
     fc.assert(
       fc.property(values, value => {
         expect(decode(encode(value))).toEqual(value)
@@ -32,7 +32,7 @@ describe('decode', () => {
     )
   })
 
-  it('accepts only the one spelling that encode gives', () => {
+  it('accepts only the canonical encoding', () => {
     const alphabet = fc.constantFrom(...'0123456789:-ilde')
     fc.assert(
       fc.property(fc.array(alphabet, { maxLength: 24 }), letters => {
@@ -50,7 +50,7 @@ describe('decode', () => {
     )
   })
 
-  it('answers any bytes, and any damage to good ones, with a value or bad-bencode', () => {
+  it('returns a value or throws bad-bencode for arbitrary and for damaged bytes', () => {
     const damaged = fc
       .tuple(values, fc.nat(), fc.integer({ min: 0, max: 255 }), fc.nat())
       .map(([value, at, byte, cut]) => {
@@ -74,14 +74,14 @@ describe('decode', () => {
   it.each([
     ['', 'ends too early at byte 0'],
     ['i', 'ends too early at byte 1'],
-    ['ie', 'integer that is not one at byte 0'],
-    ['i-e', 'integer that is not one at byte 0'],
-    ['i1.5e', 'integer that is not one at byte 0'],
-    ['i+1e', 'integer that is not one at byte 0'],
-    ['i03e', 'needless zero at byte 0'],
-    ['i00e', 'needless zero at byte 0'],
-    ['i-0e', 'needless zero at byte 0'],
-    ['i-03e', 'needless zero at byte 0'],
+    ['ie', 'malformed integer at byte 0'],
+    ['i-e', 'malformed integer at byte 0'],
+    ['i1.5e', 'malformed integer at byte 0'],
+    ['i+1e', 'malformed integer at byte 0'],
+    ['i03e', 'leading zero at byte 0'],
+    ['i00e', 'leading zero at byte 0'],
+    ['i-0e', 'leading zero at byte 0'],
+    ['i-03e', 'leading zero at byte 0'],
     ['l', 'ends too early at byte 1'],
     ['li1e', 'ends too early at byte 4'],
     ['e', 'no value at byte 0'],
@@ -91,17 +91,17 @@ describe('decode', () => {
     ['04:spam', 'leading zero at byte 0'],
     ['00:', 'leading zero at byte 0'],
     ['4', 'longer than the data at byte 0'],
-    ['1x', 'lacks a string length at byte 0'],
-    ['di1ei2ee', 'lacks a string length at byte 1'],
+    ['1x', 'malformed string length at byte 0'],
+    ['di1ei2ee', 'malformed string length at byte 1'],
     ['d1:ae', 'no value at byte 4'],
     ['d1:bi1e1:ai2ee', 'key out of order at byte 7'],
     ['d1:ai1e1:ai2ee', 'repeats a key at byte 7'],
-    ['i1ei2e', '3 bytes too many at byte 3'],
-  ])('refuses %j', (text, message) => {
+    ['i1ei2e', '3 trailing bytes at byte 3'],
+  ])('rejects %j', (text, message) => {
     expect(() => decode(bytesOf(text))).toThrow(message)
   })
 
-  it('takes keys out of order when told to, but never the same key twice', () => {
+  it('accepts unsorted keys if unsortedKeys is set, but never the same key twice', () => {
     const unsortedKeys = true
     expect(decode(bytesOf('d1:bi1e1:ai2ee'), { unsortedKeys })).toEqual(
       new Map([
@@ -119,7 +119,7 @@ describe('decode', () => {
     expect(decode(bytesOf('i-9007199254740993e'))).toBe(-9007199254740993n)
   })
 
-  it('holds to its limits', () => {
+  it('enforces its limits', () => {
     const nested = (depth: number) => bytesOf('l'.repeat(depth) + 'e'.repeat(depth))
     expect(() => decode(nested(32))).not.toThrow()
     expect(() => decode(nested(33))).toThrow('nests deeper than 32')
@@ -133,7 +133,7 @@ describe('decode', () => {
     expect(() => decode(bytesOf(`i${'9'.repeat(MAX_INTEGER_DIGITS + 1)}e`))).toThrow('digits')
   })
 
-  it('keeps every byte of a key, and keys that objects would trip over', () => {
+  it('keeps every byte of a key, and keys that would break a plain object', () => {
     const all = latin1(Uint8Array.from({ length: 256 }, (_, byte) => byte))
     const decoded = decode(
       encode(
@@ -152,7 +152,7 @@ describe('decode', () => {
     expect(({} as { polluted?: unknown }).polluted).toBeUndefined()
   })
 
-  it('gives plain views of the input, of a Node Buffer too', () => {
+  it('returns plain views of the input, even of a Node Buffer', () => {
     const input = Buffer.from('4:spam')
     const value = decode(input) as Uint8Array
     expect(value.constructor).toBe(Uint8Array)
@@ -162,8 +162,8 @@ describe('decode', () => {
 })
 
 describe('decodePrefix', () => {
-  it('says where the value ends, and leaves what follows alone', () => {
-    // BEP 9: a data message is a dictionary and then raw bytes.
+  it('returns where the value ends, and ignores what follows', () => {
+    // BEP 9: a data message is a dictionary followed by raw bytes.
     const { value, end } = decodePrefix(bytesOf('d8:msg_typei1e5:piecei0eexxxx'))
     expect(value).toEqual(
       new Map([
@@ -176,14 +176,14 @@ describe('decodePrefix', () => {
 })
 
 describe('decodeRaw', () => {
-  it('gives the bytes of a value exactly as they were written', () => {
+  it('returns the bytes of a value exactly as they were written', () => {
     const raw = decodeRaw(bytesOf('d4:infod1:bi1e1:ai2ee1:z0:e'), { unsortedKeys: true })
     expect(latin1(raw.raw('info')!)).toBe('d1:bi1e1:ai2ee')
     expect(raw.raw('z')).toEqual(utf8('0:'))
     expect(raw.raw('b')).toBeUndefined()
   })
 
-  it('refuses what is not a dictionary', () => {
+  it('rejects a value that is not a dictionary', () => {
     expect(() => decodeRaw(bytesOf('le'))).toThrow('no dictionary at byte 0')
   })
 })

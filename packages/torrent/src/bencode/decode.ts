@@ -2,22 +2,19 @@ import { latin1 } from '../base/bytes.ts'
 import { ShoalError } from '../base/errors.ts'
 import type { BencodeDictionary, BencodeValue } from './values.ts'
 
-/** What a decoder puts up with. Bytes that exceed a limit are refused before anything is allocated for them. */
+/** Limits of a decoder. Input that exceeds one is rejected before anything is allocated for it. */
 export interface DecodeLimits {
-  /** How deep lists and dictionaries may nest. Default 32; at most 512, since reading one recurses. */
+  /** Greatest nesting depth of lists and dictionaries. Default 32; at most 512, since the decoder recurses. */
   depth?: number
-  /** How many values there may be in all. Default 100,000. */
+  /** Greatest number of values in all. Default 100,000. */
   items?: number
-  /**
-   * Accept dictionaries whose keys are not sorted, as some programs write them. Keys that occur twice are refused all the same.
-   * Default false.
-   */
+  /** Accept dictionaries whose keys are not sorted, as some programs write them. A repeated key is always rejected. Default false. */
   unsortedKeys?: boolean
 }
 
-/** Longest key of a dictionary in bytes: a file name of BEP 52 is the longest that is met. */
+/** Longest dictionary key in bytes. The longest keys in practice are file names (BEP 52). */
 export const MAX_KEY_BYTES = 1024
-/** Longest integer in digits. BEP 3 sets no bound; reading one takes time that grows with the square of its length. */
+/** Longest integer in digits. BEP 3 sets no bound, but parsing takes time quadratic in the length. */
 export const MAX_INTEGER_DIGITS = 256
 
 const DEFAULT_DEPTH = 32
@@ -34,17 +31,17 @@ const INTEGER = 0x69
 const LIST = 0x6c
 
 /**
- * The value that `bytes` spell in bencoding (BEP 3), all of them. Byte strings are views into `bytes`: copy what must outlive it.
- * Throws `bad-bencode`, with the offset, for anything BEP 3 forbids (leading zeros, `-0`, unsorted or repeated keys, trailing bytes)
- * and for what exceeds a limit.
+ * Decodes one bencoded value (BEP 3) that takes up all of `bytes`. Byte strings are views into `bytes`: copy them if they must outlive it.
+ * Throws `bad-bencode`, with the offset, for anything BEP 3 forbids (leading zeros, `-0`, unsorted or repeated keys, trailing bytes) and for
+ * input that exceeds a limit.
  */
 export function decode(bytes: Uint8Array, limits: DecodeLimits = {}): BencodeValue {
   const { value, end } = decodePrefix(bytes, limits)
-  if (end < bytes.length) throw malformed(`has ${bytes.length - end} bytes too many`, end)
+  if (end < bytes.length) throw malformed(`has ${bytes.length - end} trailing bytes`, end)
   return value
 }
 
-/** As `decode`, but what follows the value is left alone (BEP 9: a message's payload). `end` is the offset of the byte after the value. */
+/** Like `decode`, but ignores what follows the value (in BEP 9, raw payload). `end` is the offset of the byte after the value. */
 export function decodePrefix(
   bytes: Uint8Array,
   limits: DecodeLimits = {},
@@ -54,16 +51,19 @@ export function decodePrefix(
   return { value, end: decoder.at }
 }
 
-/** A dictionary with the exact bytes that each of its values was written in. */
+/** A dictionary with the exact bytes of each of its values. */
 export interface RawDictionary {
   readonly dictionary: BencodeDictionary
-  /** The encoded value of a key, as a view; undefined when there is none. An info hash is over these (BEP 52, "infohash"). */
+  /** Returns the encoded value of a key as a view, or undefined. Info hashes are computed over these bytes (BEP 3, BEP 52). */
   raw(key: string): Uint8Array | undefined
   /** Offset of the byte after the dictionary. */
   readonly end: number
 }
 
-/** As `decodePrefix`, for a dictionary whose values are needed as they were written. Throws `bad-bencode` when it is not a dictionary. */
+/**
+ * Like `decodePrefix`, for a dictionary whose values are also needed as they were written. Throws `bad-bencode` if the value is not a
+ * dictionary.
+ */
 export function decodeRaw(bytes: Uint8Array, limits: DecodeLimits = {}): RawDictionary {
   const decoder = new Decoder(bytes, limits)
   const ranges = new Map<string, readonly [number, number]>()
@@ -78,7 +78,7 @@ export function decodeRaw(bytes: Uint8Array, limits: DecodeLimits = {}): RawDict
   }
 }
 
-/** A Node Buffer's `subarray` gives Buffers: read through a plain view, so that results are the same everywhere. */
+/** Wraps a Node Buffer in a plain view, since its `subarray` returns Buffers. */
 function plain(bytes: Uint8Array): Uint8Array {
   return bytes.constructor === Uint8Array
     ? bytes
@@ -166,7 +166,7 @@ class Decoder {
     return this.#bytes.subarray(begin, this.at)
   }
 
-  /** Reads `<digits>:` and checks that as many bytes are there; leaves `at` on the first of them. */
+  /** Reads `<digits>:` and checks that this many bytes follow. Leaves `at` on the first of them. */
   #stringLength(): number {
     const bytes = this.#bytes
     const lengthAt = this.at
@@ -178,7 +178,7 @@ class Decoder {
       byte = bytes[++this.at]
     }
     if (byte === undefined) throw malformed('ends too early', this.at)
-    if (byte !== COLON || this.at === lengthAt) throw malformed('lacks a string length', lengthAt)
+    if (byte !== COLON || this.at === lengthAt) throw malformed('has a malformed string length', lengthAt)
     if (bytes[lengthAt] === ZERO && this.at > lengthAt + 1) {
       throw malformed('has a string length with a leading zero', lengthAt)
     }
@@ -204,10 +204,10 @@ class Decoder {
     }
     const digits = this.at - digitsAt
     if (byte === undefined) throw malformed('ends too early', this.at)
-    if (byte !== END || digits === 0) throw malformed('has an integer that is not one', begin - 1)
+    if (byte !== END || digits === 0) throw malformed('has a malformed integer', begin - 1)
     // BEP 3: leading zeros and -0 are invalid.
     if (bytes[digitsAt] === ZERO && (digits > 1 || negative)) {
-      throw malformed('has an integer with a needless zero', begin - 1)
+      throw malformed('has an integer with a leading zero', begin - 1)
     }
     this.at++
     if (value <= Number.MAX_SAFE_INTEGER) return negative ? -value : value

@@ -1,7 +1,7 @@
 import { utf8 } from '../base/bytes.ts'
 import { ShoalError } from '../base/errors.ts'
 
-/** A value that is encoded already, written as it is: an info dictionary must keep its bytes to keep its hash. */
+/** A value that is already encoded and is written verbatim: an info dictionary must keep its bytes to keep its hash. */
 export class Encoded {
   readonly bytes: Uint8Array
 
@@ -11,8 +11,8 @@ export class Encoded {
 }
 
 /**
- * What can be encoded. Strings become their UTF-8 bytes. Keys of objects and Maps are text of one character a byte, as they decode; entries
- * that are undefined are left out.
+ * A value that can be encoded. Strings are encoded as UTF-8. Keys of objects and Maps have one character per byte, as `decode` returns them.
+ * Entries that are undefined are left out.
  */
 export type BencodeInput =
   | number
@@ -27,12 +27,12 @@ export type BencodeInputDictionary =
   | ReadonlyMap<string, BencodeInput | undefined>
   | { readonly [key: string]: BencodeInput | undefined }
 
-/** Deeper than this is taken for a value that contains itself. */
+/** Deeper nesting is assumed to be a value that contains itself. */
 const MAX_DEPTH = 512
 
 /**
- * The bencoding of a value (BEP 3), keys sorted. Throws `bad-argument` for what has none: fractions, numbers beyond 2^53 that are not
- * bigints, keys with characters above U+00FF, and values that contain themselves.
+ * Encodes a value (BEP 3) with sorted keys. Throws `bad-argument` for fractions, numbers of 2^53 and above that are not bigints, keys with
+ * characters above U+00FF, and values that contain themselves.
  */
 export function encode(value: BencodeInput): Uint8Array {
   const writer = new Writer()
@@ -44,7 +44,7 @@ function write(writer: Writer, value: BencodeInput, depth: number): void {
   if (depth > MAX_DEPTH) throw unencodable('a value nested too deeply, or inside itself')
   if (typeof value === 'number') {
     if (!Number.isSafeInteger(value))
-      throw unencodable(`the number ${value}; a bigint may be any whole number`)
+      throw unencodable(`the number ${value}; pass integers beyond 2^53 as bigint`)
     writer.ascii(`i${value}e`)
   } else if (typeof value === 'bigint') writer.ascii(`i${value}e`)
   else if (typeof value === 'string') writer.string(utf8(value))
@@ -63,7 +63,7 @@ function writeDictionary(writer: Writer, entries: BencodeInputDictionary, depth:
   const map = entries instanceof Map ? (entries as ReadonlyMap<string, BencodeInput | undefined>) : null
   const object = entries as { readonly [key: string]: BencodeInput | undefined }
   writer.ascii('d')
-  // BEP 3: sorted as raw strings. Text of one character a byte sorts as its bytes do, which is the default order.
+  // BEP 3: keys are sorted as raw strings. With one character per byte, that is the default order.
   for (const key of (map ? [...map.keys()] : Object.keys(object)).sort()) {
     const entry = map ? map.get(key) : object[key]
     if (entry === undefined) continue
@@ -75,7 +75,8 @@ function writeDictionary(writer: Writer, entries: BencodeInputDictionary, depth:
 
 function writeKey(writer: Writer, key: string): void {
   for (let i = 0; i < key.length; i++) {
-    if (key.charCodeAt(i) > 0xff) throw unencodable('a key with a character above U+00FF; keys are bytes')
+    if (key.charCodeAt(i) > 0xff)
+      throw unencodable('a key with a character above U+00FF; keys have one character per byte')
   }
   writer.ascii(`${key.length}:${key}`)
 }
@@ -84,12 +85,12 @@ function unencodable(what: string): ShoalError {
   return new ShoalError('bad-argument', `Bencoding cannot hold ${what}`)
 }
 
-/** Bytes that grow by doubling. */
+/** A buffer that grows by doubling. */
 class Writer {
   #buffer = new Uint8Array(256)
   #length = 0
 
-  /** Characters up to U+00FF, a byte each. */
+  /** Appends characters up to U+00FF, one byte each. */
   ascii(text: string): void {
     this.#reserve(text.length)
     for (let i = 0; i < text.length; i++) this.#buffer[this.#length++] = text.charCodeAt(i)

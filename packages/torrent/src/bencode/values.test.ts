@@ -3,7 +3,7 @@ import { utf8 } from '../base/bytes.ts'
 import { asBytes, asDictionary, asInteger, asList, asText, type BencodeValue } from './values.ts'
 
 describe('readers', () => {
-  it('give the value of their own kind and undefined for every other', () => {
+  it('return a value of their own type and undefined for any other', () => {
     const bytes = utf8('é')
     const kinds: (BencodeValue | undefined)[] = [1, 2n ** 60n, bytes, [], new Map(), undefined]
     expect(kinds.map(asBytes)).toEqual([undefined, undefined, bytes, undefined, undefined, undefined])

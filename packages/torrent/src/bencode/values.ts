@@ -1,35 +1,35 @@
 import { fromUtf8 } from '../base/bytes.ts'
 
 /**
- * A dictionary as it is read: keys are byte strings, kept as text of one character a byte (ISO 8859-1). A Map, so that no key of a
- * stranger's can reach an object's prototype.
+ * A decoded dictionary. Keys are byte strings with one character per byte (ISO 8859-1). It is a Map, so that no key in foreign input can
+ * reach an object's prototype.
  */
 export type BencodeDictionary = Map<string, BencodeValue>
 
-/** What bencoded bytes decode to. Integers beyond 2^53 are bigints; all others are numbers. */
+/** A decoded value. Integers that do not fit a number exactly (2^53 and above) are bigints. */
 export type BencodeValue = number | bigint | Uint8Array | BencodeValue[] | BencodeDictionary
 
-/** The value when it is a byte string. */
+/** Returns the value if it is a byte string. */
 export function asBytes(value: BencodeValue | undefined): Uint8Array | undefined {
   return value instanceof Uint8Array ? value : undefined
 }
 
-/** The value as UTF-8 text when it is a byte string; malformed sequences become U+FFFD. */
+/** Returns the value decoded as UTF-8 if it is a byte string; malformed sequences become U+FFFD. */
 export function asText(value: BencodeValue | undefined): string | undefined {
   return value instanceof Uint8Array ? fromUtf8(value) : undefined
 }
 
-/** The value when it is an integer of at most 2^53 - 1 either way. */
+/** Returns the value if it is an integer between -(2^53 - 1) and 2^53 - 1. */
 export function asInteger(value: BencodeValue | undefined): number | undefined {
   return typeof value === 'number' ? value : undefined
 }
 
-/** The value when it is a list. */
+/** Returns the value if it is a list. */
 export function asList(value: BencodeValue | undefined): BencodeValue[] | undefined {
   return Array.isArray(value) ? value : undefined
 }
 
-/** The value when it is a dictionary. */
+/** Returns the value if it is a dictionary. */
 export function asDictionary(value: BencodeValue | undefined): BencodeDictionary | undefined {
   return value instanceof Map ? value : undefined
 }

@@ -10,22 +10,22 @@ const LIMIT_MS = 60_000
 const here = (name: string) => fileURLToPath(new URL(name, import.meta.url))
 const read = (name: string) => readFile(here(name), 'utf8')
 
-describe('what is printed in the documents is what is run here', () => {
-  test('docs/embedding.md shows every example as it is', async () => {
+describe('the documented examples are the tested ones', () => {
+  test('docs/embedding.md shows every example verbatim', async () => {
     const page = await read('../../../../docs/embedding.md')
     const blocks = [...page.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) => code!)
     const names = (await readdir(here('.'))).filter(name => /^[a-z]+(\.node)?\.ts$/.test(name))
     expect(blocks.sort()).toEqual((await Promise.all(names.map(read))).sort())
   })
 
-  test('the package opens with an example', async () => {
+  test('index.ts opens with the download example', async () => {
     const index = await read('../index.ts')
     const [, code] = /```ts\n([\s\S]*?) \* ```/.exec(index)!
     expect(code!.replaceAll(/^ \* ?/gm, '')).toBe(await read('download.ts'))
   })
 })
 
-/** Runs an example to its end, or until `until` says so and it is interrupted. */
+/** Runs an example to its end. If `interrupt` is given, calls it with the first printed line, then stops the example by SIGINT. */
 async function run(name: string, args: readonly string[], interrupt?: (printed: string) => Promise<unknown>) {
   const program = ['--import', here('loopback-only.node.ts'), here(name), ...args]
   const child = spawn(process.execPath, program, { stdio: ['ignore', 'pipe', 'pipe'] })
@@ -55,7 +55,7 @@ async function run(name: string, args: readonly string[], interrupt?: (printed: 
   }
 }
 
-/** A seed, and a link that names it. */
+/** A seed, and a magnet link that names its address. */
 async function seeded() {
   const loop = await Loopback.make()
   const metainfo = await loop.torrent('content', { 'a.bin': 300_000, 'b.bin': 200_000 })
@@ -69,7 +69,7 @@ async function seeded() {
 }
 
 describe('the example', { timeout: 2 * LIMIT_MS }, () => {
-  test('that downloads', async () => {
+  test('download.ts downloads', async () => {
     await using at = await seeded()
     const { code, out } = await run('download.ts', [at.link, at.loop.path('down')])
     expect(code).toBe(0)
@@ -78,7 +78,7 @@ describe('the example', { timeout: 2 * LIMIT_MS }, () => {
     expect(await at.same('b.bin', await readFile(files[1]!))).toBe(true)
   })
 
-  test('that shares', async () => {
+  test('share.node.ts creates a torrent and seeds it', async () => {
     await using loop = await Loopback.make()
     await loop.torrent('content', { 'a.bin': 100_000 })
     const file = loop.path('content.torrent')
@@ -92,21 +92,21 @@ describe('the example', { timeout: 2 * LIMIT_MS }, () => {
     expect(code).toBe(0)
   })
 
-  test('that watches', async () => {
+  test('watch.ts prints progress and state', async () => {
     await using at = await seeded()
     const { code, out } = await run('watch.ts', [at.link, at.loop.path('down')])
     expect(code).toBe(0)
     expect(out.toString()).toMatch(/content: 500000 bytes[\s\S]*downloading[\s\S]*seeding[\s\S]*complete/)
   })
 
-  test('that streams', async () => {
+  test('stream.ts writes a file to its output', async () => {
     await using at = await seeded()
     const { code, out } = await run('stream.ts', [at.link, 'b.bin'])
     expect(code).toBe(0)
     expect(await at.same('b.bin', out)).toBe(true)
   })
 
-  test('that keeps its torrents', async () => {
+  test('keep.ts resumes its torrents', async () => {
     await using at = await seeded()
     const folders = [await realpath(at.loop.folder), at.loop.path('state')]
     const first = await run('keep.ts', [...folders, at.link])

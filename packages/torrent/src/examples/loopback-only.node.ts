@@ -1,4 +1,4 @@
-/** Loaded before an example by its test: sessions meet on loopback alone, on free ports. */
+/** Preloaded by the test of an example: restricts sessions to loopback and to free ports. */
 import { Session } from '@shoal/torrent'
 
 const { open } = Session

@@ -1,4 +1,4 @@
-import { isLocalAddress } from '../discovery/tracker/local-address.ts'
+import { isLocalAddress } from '../base/local-address.ts'
 import type { HandshakeTopic } from '../swarm/handshakes.ts'
 import { acceptPeer, handshakeTopic } from '../swarm/handshakes.ts'
 import type { Connection, Listener, Transport } from '../transport/transport.ts'

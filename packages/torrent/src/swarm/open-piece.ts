@@ -1,4 +1,4 @@
-import { createHasher, SHA1_ASIDE_FROM_BYTES, sha1Aside, sha256Into, sha256IntoAside } from '#crypto'
+import { createHasher, SHA1_ASYNC_FROM_BYTES, sha1Async, sha256Into, sha256IntoAsync } from '#crypto'
 import { Bitfield } from '../base/bitfield.ts'
 import type { Hasher } from '../base/hasher.ts'
 import type { PieceLayout } from '../metainfo/layout.ts'
@@ -66,7 +66,7 @@ export class OpenPiece {
     this.#blockCount = layout.blockCount(piece)
     this.#have = new Uint8Array(this.#blockCount)
     this.#missing = this.#blockCount
-    const aside = this.#dataBytes >= SHA1_ASIDE_FROM_BYTES[digests.v2 ? 'hybrid' : 'v1']
+    const aside = this.#dataBytes >= SHA1_ASYNC_FROM_BYTES[digests.v2 ? 'hybrid' : 'v1']
     if (digests.v1 && !aside) this.#sha1 = createHasher('sha1')
     if (digests.v2) this.leaves = new Uint8Array(32 * this.#blockCount)
   }
@@ -119,7 +119,7 @@ export class OpenPiece {
     this.#have[block] = HERE
     this.#writers[block] = undefined
     this.#missing--
-    if (this.leaves && !sha256IntoAside) sha256Into(this.#dataOf(block), this.leaves, 32 * block)
+    if (this.leaves && !sha256IntoAsync) sha256Into(this.#dataOf(block), this.leaves, 32 * block)
     if (!this.#sha1) return
     while (this.#contiguous < this.#blockCount && this.has(this.#contiguous)) this.#contiguous++
     if (this.#contiguous - this.#hashed < RUN_BLOCKS) return
@@ -133,10 +133,10 @@ export class OpenPiece {
    */
   leavesAside(): Promise<unknown> | null {
     const { leaves } = this
-    if (!leaves || !sha256IntoAside) return null
+    if (!leaves || !sha256IntoAsync) return null
     const making: Promise<void>[] = []
     for (let block = 0; block < this.#blockCount; block++)
-      making.push(sha256IntoAside(this.#dataOf(block), leaves, 32 * block))
+      making.push(sha256IntoAsync(this.#dataOf(block), leaves, 32 * block))
     return Promise.all(making)
   }
 
@@ -172,7 +172,7 @@ export class OpenPiece {
     // Padding was never asked for.
     const asked = Math.min(size, this.#blockCount * BLOCK_BYTES)
     this.buffer.fill(0, asked, size)
-    if (!this.#sha1) return sha1Aside(this.buffer.subarray(0, size))
+    if (!this.#sha1) return sha1Async(this.buffer.subarray(0, size))
     this.#hashUpTo(size)
     return this.#sha1.digest()
   }

@@ -1,4 +1,4 @@
-/** What tests of other packages share with the engine's: one suite for each contract that they may implement, and a clock. */
+/** For tests in other packages: a compliance suite for each contract that they may implement, and a virtual clock. */
 export { VirtualClock } from '../base/virtual-clock.ts'
 export { testDiscovery } from '../discovery/compliance.ts'
 export { testStorage } from '../storage/compliance.ts'

@@ -1,4 +1,4 @@
-/** What the engine keeps in a browser's origin private file system, tested there: in a dedicated worker, where alone it works. */
+/** Tests of storage in a browser's origin private file system. They run in a dedicated worker, the only place where it can be opened. */
 import { afterEach, describe, expect, test } from 'vitest'
 import { createHashPool } from '../hash/hash-pool.browser.ts'
 import { testHashPool } from '../hash/hash-suite.ts'
@@ -13,7 +13,7 @@ import { testResumeStore } from '../storage/resume-store-suite.ts'
 
 let folders = 0
 
-/** A folder of its own, and what deletes it with all that is in it. */
+/** A fresh folder, and a function that deletes it with its contents. */
 function freshFolder(): { path: string; remove(): Promise<void> } {
   const name = `test-${++folders}`
   const remove = async () => {
@@ -93,7 +93,7 @@ function testStoredFiles(): void {
       createFileStorage({ layout, name: 'key', directory: folder.path, handles, preallocate })
     afterEach(folder.remove)
 
-    test('have their whole size at once, and stamps that say so until somebody cuts or deletes them', async () => {
+    test('have their full size at once, and stable stamps until they are truncated or deleted', async () => {
       const storage = open()
       await storage.write(0, bytes.subarray(0, 4000))
       const stamps = await storage.stamps()
@@ -110,14 +110,14 @@ function testStoredFiles(): void {
       await later.close()
     })
 
-    test('are as long as what was written, where no room was asked for', async () => {
+    test('grow with what is written if they are not preallocated', async () => {
       const storage = open(false)
       await storage.write(1000, bytes.subarray(1000, 2000))
       expect((await storage.stamps())[0]!.size).toBe(2000)
       await storage.remove()
     })
 
-    test('have names that every system can have, and can be read as a File while they are open', async () => {
+    test('have names that every system allows, and can be read as a File while they are open', async () => {
       const storage = open()
       await storage.write(0, bytes)
       await storage.flush()
@@ -127,7 +127,7 @@ function testStoredFiles(): void {
       await storage.close()
     })
 
-    test('leave nothing behind when they are removed', async () => {
+    test('leave nothing behind after remove()', async () => {
       const storage = open()
       await storage.setWanted([true, false, true])
       await storage.write(0, bytes)
@@ -138,7 +138,7 @@ function testStoredFiles(): void {
       expect(names).toEqual([])
     })
 
-    test('of unwanted ones are kept in the part file of the next run too', async () => {
+    test('keep bytes of unwanted files in a part file, also for the next run', async () => {
       const first = open()
       await first.setWanted([true, false, true])
       await first.write(0, bytes)
@@ -157,7 +157,7 @@ function testStoredFiles(): void {
       await second.close()
     })
 
-    test('wait a little for a tab that still holds them', async () => {
+    test('wait briefly for a tab that still has them open', async () => {
       const storage = open()
       await storage.write(0, bytes.subarray(0, 1000))
       await storage.close()
@@ -172,11 +172,11 @@ function testStoredFiles(): void {
 }
 
 function testSlots(): void {
-  describe('resume data that a crash tore', () => {
+  describe('resume data that a crash left half written', () => {
     const folder = freshFolder()
     afterEach(folder.remove)
 
-    test('is as it was before', async () => {
+    test('is read in its previous version', async () => {
       const store = createResumeStore(folder.path)
       for (const value of [1, 2, 3]) await store.saveNote('note', Uint8Array.of(value))
       await store.close()
@@ -188,7 +188,7 @@ function testSlots(): void {
     })
   })
 
-  test('the folder of a session is another session’s only when the first has let go', async () => {
+  test('a session’s folder can be locked again only after it was unlocked', async () => {
     const unlock = await lockFolder('/somewhere')
     await expect(lockFolder('/somewhere')).rejects.toMatchObject({ code: 'in-use' })
     const next = lockFolder('/somewhere')

@@ -4,13 +4,13 @@ import { allowedFastSet } from './allowed-fast.ts'
 const infoHash = new Uint8Array(20).fill(0xaa)
 
 describe('allowedFastSet', () => {
-  it('is the set of the examples in BEP 6', () => {
+  it('returns the sets of the examples in BEP 6', () => {
     const nine = [1059, 431, 808, 1217, 287, 376, 1188, 353, 508]
     expect(allowedFastSet('80.4.4.200', infoHash, 1313, 7)).toEqual(nine.slice(0, 7))
     expect(allowedFastSet('80.4.4.200', infoHash, 1313, 9)).toEqual(nine)
   })
 
-  it('is the same for all addresses of a network', () => {
+  it('returns the same set for all addresses of a network', () => {
     expect(allowedFastSet('80.4.4.1', infoHash, 1313)).toEqual(allowedFastSet('80.4.4.200', infoHash, 1313))
     expect(allowedFastSet('80.4.5.1', infoHash, 1313)).not.toEqual(allowedFastSet('80.4.4.1', infoHash, 1313))
     expect(allowedFastSet('::ffff:80.4.4.1', infoHash, 1313)).toEqual(
@@ -18,7 +18,7 @@ describe('allowedFastSet', () => {
     )
   })
 
-  it('has no more pieces than the torrent, and none without an IPv4 address', () => {
+  it('returns no more pieces than the torrent has, and none without an IPv4 address', () => {
     expect(allowedFastSet('80.4.4.200', infoHash, 3)).toEqual([0, 1, 2])
     expect(allowedFastSet('80.4.4.200', infoHash, 0)).toEqual([])
     expect(allowedFastSet('2001:db8::1', infoHash, 1313)).toEqual([])
@@ -26,7 +26,7 @@ describe('allowedFastSet', () => {
     expect(new Set(allowedFastSet('80.4.4.200', infoHash, 11)).size).toBe(10)
   })
 
-  it('refuses an info hash of another size', () => {
+  it('rejects an info hash of another size', () => {
     expect(() => allowedFastSet('80.4.4.200', new Uint8Array(32), 9)).toThrow(/20 bytes/)
   })
 })

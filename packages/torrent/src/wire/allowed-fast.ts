@@ -3,15 +3,15 @@ import { concat, readU32 } from '../base/bytes.ts'
 import { ShoalError } from '../base/errors.ts'
 import { parseIp, unmapIp } from '../base/ip.ts'
 
-/** BEP 6: how many pieces a peer may have while choked. */
+/** Number of pieces that a peer may request while choked (BEP 6 suggests 10). */
 export const ALLOWED_FAST_COUNT = 10
 
 /**
- * The pieces that a peer at `host` may download while it is choked, in the canonical order of BEP 6: the same for every peer that
- * computes it, so nobody gains by asking many. At most `count`, and no more than there are pieces. Empty for a peer without an IPv4
- * address, for which the BEP has no rule.
+ * Returns the pieces that a peer at `host` may request while it is choked, in the canonical order of BEP 6. Every peer that computes the set
+ * gets the same one, so connecting to many peers gains nothing. At most `count` pieces, and no more than the torrent has. Empty for a peer
+ * without an IPv4 address, which the BEP does not cover.
  *
- * `infoHash`: the 20 bytes of the handshake. Throws ShoalError `bad-argument` for any other size.
+ * `infoHash`: the 20 bytes of the handshake. Throws `bad-argument` for any other size.
  */
 export function allowedFastSet(
   host: string,
@@ -23,10 +23,10 @@ export function allowedFastSet(
   const ip = unmapIp(parseIp(host) ?? new Uint8Array(0))
   if (ip.length !== 4 || pieceCount < 1) return []
   const wanted = Math.min(count, pieceCount)
-  // A set nearly as large as the torrent would take for ever to draw by lot: then all pieces are in it anyway.
+  // Drawing all pieces of a small torrent by chance could take very long, and the result would be all of them anyway.
   if (wanted === pieceCount) return Array.from({ length: pieceCount }, (_, piece) => piece)
   const allowed = new Set<number>()
-  // BEP 6, step 1: the last octet does not count, so that a network's many addresses share one set.
+  // BEP 6, step 1: the last octet is ignored, so that all addresses of a network share one set.
   let x = concat([Uint8Array.of(ip[0]!, ip[1]!, ip[2]!, 0), infoHash])
   while (allowed.size < wanted) {
     x = sha1(x)

@@ -11,7 +11,7 @@ const peers = (family: IpFamily) => {
 }
 
 describe('compact peers', () => {
-  it('are read as they were written, each family by itself', () => {
+  it('survive a round trip, each family by itself', () => {
     fc.assert(
       fc.property(peers(4), peers(6), (four, six) => {
         const both = [...four, ...six]
@@ -21,14 +21,14 @@ describe('compact peers', () => {
     )
   })
 
-  it('are spelled as BEP 23 and BEP 7 have them', () => {
+  it('are encoded as in BEP 23 and BEP 7', () => {
     expect(hex(encodeCompactPeer({ host: '127.0.0.1', port: 6881 })!)).toBe('7f0000011ae1')
     expect(hex(encodeCompactPeer({ host: '2001:db8::1', port: 80 })!)).toBe(
       '20010db80000000000000000000000010050',
     )
   })
 
-  it('leave out what nobody could dial', () => {
+  it('leave out peers that cannot be dialled', () => {
     expect(encodeCompactPeer({ host: 'example.org', port: 80 })).toBeNull()
     expect(encodeCompactPeer({ host: '1.2.3.4', port: 0 })).toBeNull()
     expect(encodeCompactPeer({ host: '1.2.3.4', port: 65536 })).toBeNull()
@@ -37,13 +37,13 @@ describe('compact peers', () => {
     ])
   })
 
-  it('show an IPv4 address in an IPv6 entry as IPv4, and write it as such', () => {
+  it('treat an IPv4-mapped address in an IPv6 entry as IPv4', () => {
     const mapped = concat([new Uint8Array(10), fromHex('ffff010203040050')!])
     expect(decodeCompactPeers(mapped, 6)).toEqual([{ host: '1.2.3.4', port: 80 }])
     expect(encodeCompactPeer({ host: '::ffff:1.2.3.4', port: 80 })!.length).toBe(6)
   })
 
-  it('stop at the limit and survive any bytes', () => {
+  it('stop at the limit and accept arbitrary bytes', () => {
     fc.assert(
       fc.property(
         fc.uint8Array({ maxLength: 200 }),

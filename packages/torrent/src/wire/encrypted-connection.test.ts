@@ -54,7 +54,7 @@ describe('encrypted connections', () => {
     return { clock, dialled, a, b }
   }
 
-  /** Starts delivery and gathers what arrives. */
+  /** Starts delivery and collects what arrives. */
   function gather({ connection, received }: NegotiatedConnection) {
     const parts = [received.slice()]
     const state = { closed: false, drained: 0, bytes: () => concat(parts) }
@@ -69,7 +69,7 @@ describe('encrypted connections', () => {
     return state
   }
 
-  it('carry bytes both ways, and leave the bytes of the caller as they were', async () => {
+  it('carry bytes both ways without changing the caller’s bytes', async () => {
     const { clock, dialled, a, b } = await encryptedPair()
     expect([a.method, b.method]).toEqual(['rc4', 'rc4'])
     expect(a.connection).toMatchObject({ kind: 'memory', incoming: false, remote: dialled.remote })
@@ -88,7 +88,7 @@ describe('encrypted connections', () => {
     expect(a.connection.bufferedBytes).toBe(0)
   })
 
-  it('do not overwrite what a slow pipe has not taken', async () => {
+  it('do not overwrite bytes that a slow connection has not sent yet', async () => {
     const { clock, a, b } = await encryptedPair(100_000)
     const atB = gather(b)
     gather(a)
@@ -106,7 +106,7 @@ describe('encrypted connections', () => {
     expect(sent).toBe(60)
   })
 
-  it('say that writes are over when the pipe has closed', async () => {
+  it('complete all writes once the connection has closed', async () => {
     const { clock, a, b } = await encryptedPair(1000)
     const atA = gather(a)
     const atB = gather(b)
@@ -133,7 +133,7 @@ describe('encrypted connections', () => {
     expect(hex(atB.bytes())).toBe(hex(concat([handshake, utf8('plain')])))
   })
 
-  it('deliver nothing between the handshake and the start of the caller', async () => {
+  it('deliver nothing between the handshake and the caller’s start()', async () => {
     const { clock, a, b } = await encryptedPair()
     gather(a)
     a.connection.write(utf8('early'))
@@ -143,7 +143,7 @@ describe('encrypted connections', () => {
     expect(hex(atB.bytes())).toBe(hex(concat([handshake, utf8('early')])))
   })
 
-  it('end with one clear error when the peer speaks otherwise, hangs up, or the caller gives up', async () => {
+  it('fail with one clear error if the peer violates the policy, hangs up, or the caller aborts', async () => {
     const first = await pair()
     const refused = expect(incomingWith(first.incoming, 'require')).rejects.toMatchObject({
       code: 'bad-message',

@@ -3,17 +3,17 @@ import type { Rc4 } from './encryption/rc4.ts'
 import { type Slab, takeSlab } from './slab.ts'
 
 /**
- * A connection whose bytes are encrypted: what is written by `encrypt`, what arrives by `decrypt`. Only full RC4 needs one; where the
- * handshake selected plain text, the pipe itself goes on.
+ * A connection that encrypts what is written and decrypts what arrives by RC4. If the encryption handshake selects plain text, the inner
+ * connection is used directly instead.
  *
- * What arrives is decrypted in place, in the transport's own buffer. What is written may be shared (a block in the file cache goes to
- * several peers), so it is encrypted into a buffer of ours.
+ * Incoming bytes are decrypted in place, in the transport's own buffer. Outgoing bytes may be shared (a cached block goes to several peers),
+ * so they are encrypted into a buffer of this connection.
  */
 export class EncryptedConnection implements Connection {
   readonly #inner: Connection
   readonly #encrypt: Rc4
   readonly #decrypt: Rc4
-  /** Where small writes go one behind the other; null while nothing is on its way. */
+  /** Collects small writes one after another; null while nothing is being sent. */
   #slab: Slab | null = null
 
   constructor(inner: Connection, ciphers: { readonly encrypt: Rc4; readonly decrypt: Rc4 }) {
@@ -50,7 +50,7 @@ export class EncryptedConnection implements Connection {
     })
   }
 
-  /** As the contract has it; the caller's bytes are copied at once. */
+  /** As in the contract, but `bytes` may change as soon as this returns. */
   write(bytes: Uint8Array, onSent?: () => void): void {
     const slab = this.#slabWith(bytes.length)
     const target = slab.take(bytes.length)
@@ -73,9 +73,8 @@ export class EncryptedConnection implements Connection {
     this.#inner.close(graceful)
   }
 
-  /** The present slab, or another when it has no room. */
   #slabWith(count: number): Slab {
-    // A full one frees itself once the last of it has left.
+    // A full slab is freed once all of it has been sent.
     if (this.#slab === null || this.#slab.room < count) this.#slab = takeSlab(count)
     return this.#slab
   }

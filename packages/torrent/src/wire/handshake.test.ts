@@ -17,7 +17,7 @@ const handshakes = fc.record({
 })
 
 describe('handshake', () => {
-  it('is read as it was written, from as soon as it is whole, whatever follows', () => {
+  it('survives a round trip, whatever follows it, and is null until it is complete', () => {
     fc.assert(
       fc.property(handshakes, fc.uint8Array(), (handshake, rest) => {
         const bytes = encodeHandshake(handshake)
@@ -30,7 +30,7 @@ describe('handshake', () => {
     )
   })
 
-  it('sets the bits that the BEPs give', () => {
+  it('sets the reserved bits that the BEPs assign', () => {
     const bytes = encodeHandshake({
       infoHash: new Uint8Array(20),
       peerId: new Uint8Array(20),
@@ -39,7 +39,7 @@ describe('handshake', () => {
     expect(hex(bytes.subarray(0, 28))).toBe(`13${hex(utf8('BitTorrent protocol'))}0000000000100015`)
   })
 
-  it('refuses other protocols at the first wrong byte', () => {
+  it('rejects other protocols at the first wrong byte', () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 1, maxLength: 100 }), bytes => {
         fc.pre(bytes[0] !== 19)
@@ -49,7 +49,7 @@ describe('handshake', () => {
     expect(() => parseHandshake(utf8('\x13BitTorrent protocoL'))).toThrow(/disconnect/)
   })
 
-  it('keeps no reference to what it read', () => {
+  it('keeps no reference to the parsed bytes', () => {
     const bytes = encodeHandshake({
       infoHash: new Uint8Array(20).fill(1),
       peerId: new Uint8Array(20).fill(2),
@@ -60,7 +60,7 @@ describe('handshake', () => {
     expect(handshake.peerId[19]).toBe(2)
   })
 
-  it('refuses to write ids of a wrong size', () => {
+  it('rejects info hashes and peer IDs of a wrong size', () => {
     const twenty = new Uint8Array(20)
     expect(() => encodeHandshake({ infoHash: new Uint8Array(32), peerId: twenty })).toThrow(ShoalError)
     expect(() => encodeHandshake({ infoHash: twenty, peerId: new Uint8Array(19) })).toThrow(ShoalError)

@@ -17,7 +17,7 @@ const range = fc.record({
   proofLayers: u32,
 })
 
-/** A message as the writer encodes it, with the events that its reader must see. */
+/** A message as the writer encodes it, with the events that the parser must report. */
 interface Sample {
   readonly bytes: Uint8Array
   readonly events: readonly string[]
@@ -79,7 +79,7 @@ const samples: fc.Arbitrary<Sample> = fc.oneof(
   }),
 )
 
-/** Pushes the stream in chunks of the given sizes, over and over, through one buffer that is spoiled after each push. */
+/** Pushes the stream in chunks, cycling through the given sizes, from one buffer that is overwritten after each push. */
 function parse(stream: Uint8Array, sizes: readonly number[]): string[] {
   const recorder = new MessageRecorder()
   const parser = new MessageParser(recorder)
@@ -97,7 +97,7 @@ function parse(stream: Uint8Array, sizes: readonly number[]): string[] {
 const chunkSizes = fc.array(fc.integer({ min: 1, max: 700 }), { minLength: 1, maxLength: 30 })
 
 describe('MessageParser', () => {
-  it('reads what the writer wrote, however the stream is split', () => {
+  it('parses what the writer wrote, however the stream is split', () => {
     fc.assert(
       fc.property(fc.array(samples, { maxLength: 40 }), chunkSizes, (list, sizes) => {
         const stream = concat(list.map(it => it.bytes))
@@ -110,7 +110,7 @@ describe('MessageParser', () => {
     )
   })
 
-  it('survives any bytes: the same events or the same error, however they are split', () => {
+  it('reports the same events or the same error for arbitrary bytes, however they are split', () => {
     const run = (stream: Uint8Array, sizes: number[]) => {
       const recorder = new MessageRecorder()
       const parser = new MessageParser(recorder)
@@ -127,7 +127,7 @@ describe('MessageParser', () => {
       if (error !== null) expect(error).toMatchObject({ name: 'ShoalError', code: 'bad-message' })
       return { events: recorder.events, failed: error !== null }
     }
-    // Small lengths and known numbers, so that the stream goes on for a while before it fails.
+    // Small lengths and known message IDs, so that some messages are parsed before the stream fails.
     const noise = fc
       .array(fc.tuple(fc.oneof(fc.nat(20), u32), fc.nat(26), bytes(20)), { maxLength: 10 })
       .map(parts =>
@@ -148,7 +148,7 @@ describe('MessageParser', () => {
     )
   })
 
-  it('passes blocks on as views into what was pushed', () => {
+  it('passes blocks on as views into the pushed bytes', () => {
     const views: Uint8Array[] = []
     const recorder = new MessageRecorder()
     recorder.onBlockData = view => views.push(view)
@@ -165,32 +165,32 @@ describe('MessageParser', () => {
 
   it.each([
     ['a length of 4 GB', 'ffffffff05'],
-    ['a choke with payload', '0000000200'],
-    ['a have without its piece', '0000000104'],
+    ['a choke with a payload', '0000000200'],
+    ['a have without a piece', '0000000104'],
     ['a short request', '0000000c06'],
     ['a long cancel', '0000000e08'],
-    ['a block without bytes', '0000000907'],
+    ['an empty block', '0000000907'],
     ['a block above 16 KiB', '0000400a07'],
     ['a bitfield above its limit', '0010000205'],
-    ['an extended message without number', '0000000114'],
+    ['an extended message without an ID', '0000000114'],
     ['an extended message above its limit', '0002000214'],
-    ['hashes without range', '0000003016'],
+    ['hashes without a range', '0000003016'],
     ['hashes with half a hash', '0000004116'],
     ['hashes above their limit', '0000805116'],
     ['an unknown message above its limit', '0002000263'],
-  ])('refuses %s as soon as its head is there', (_, head) => {
+  ])('rejects %s as soon as its header has arrived', (_, head) => {
     const recorder = new MessageRecorder()
     const parser = new MessageParser(recorder)
     const stream = fromHex(head)!
     parser.push(stream.subarray(0, 4))
     expect(() => parser.push(stream.subarray(4))).toThrow(ShoalError)
     expect(() => new MessageParser(recorder).push(stream)).toThrow(/disconnect/)
-    // It is stopped: nothing is read from what follows.
+    // The parser is stopped and ignores what follows.
     parser.push(fromHex('00000000')!)
     expect(recorder.events).toEqual([])
   })
 
-  it('takes the largest messages that the limits allow', () => {
+  it('accepts the largest messages that the limits allow', () => {
     const { maxBitfieldBytes, maxHashesBytes, maxBlockBytes } = DEFAULT_MESSAGE_LIMITS
     const recorder = new MessageRecorder()
     const parser = new MessageParser(recorder)
@@ -209,13 +209,13 @@ describe('MessageParser', () => {
     ])
   })
 
-  it('obeys limits of its own', () => {
+  it('obeys custom limits', () => {
     const parser = new MessageParser(new MessageRecorder(), { maxBitfieldBytes: 2 })
     parser.push(fromHex('00000003050000')!)
     expect(() => parser.push(fromHex('0000000405000000')!)).toThrow(/2 to|1 to 3/)
   })
 
-  it('makes no call after stop, wherever it is called', () => {
+  it('makes no call after stop(), wherever that is called', () => {
     const writer = new MessageWriter()
     writer.have(1)
     writer.blockHeader(1, 0, 4)
@@ -234,7 +234,7 @@ describe('MessageParser', () => {
     }
   })
 
-  it('makes no call after stop in the middle of a block', () => {
+  it('makes no call after stop() in the middle of a block', () => {
     const recorder = new MessageRecorder()
     const parser = new MessageParser(recorder)
     recorder.onBlockData = () => parser.stop()

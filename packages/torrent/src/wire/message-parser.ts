@@ -3,17 +3,17 @@ import { ShoalError } from '../base/errors.ts'
 import { BLOCK_BYTES } from '../metainfo/metainfo.ts'
 import { BLOCK_HEADER_BYTES, MESSAGE_HEADER_BYTES, type MessageHandler, MessageId } from './messages.ts'
 
-/** The largest message of each kind that a peer may send; anything longer ends the connection. */
+/** Size limits of incoming messages, by kind. A longer message ends the connection. */
 export interface MessageLimits {
-  /** Bytes of a bitfield. Default 1 MiB: eight million pieces. */
+  /** Default 1 MiB: eight million pieces. */
   readonly maxBitfieldBytes: number
-  /** Bytes of an extension message with its number. Default 128 KiB. */
+  /** Extension message including its ID. Default 128 KiB. */
   readonly maxExtendedBytes: number
-  /** Bytes of all hashes in one message. Default 32 KiB: BEP 52 wants at most 512 hashes and their proof. */
+  /** All hashes in one message. Default 32 KiB: BEP 52 allows at most 512 hashes plus their proof. */
   readonly maxHashesBytes: number
-  /** Bytes of one block. Default 16 KiB, since no one asks for more. */
+  /** Default 16 KiB, since the engine never requests more. */
   readonly maxBlockBytes: number
-  /** Bytes of a message of an unknown kind, which are skipped. Default 128 KiB. */
+  /** Message of an unknown kind, which is skipped. Default 128 KiB. */
   readonly maxUnknownBytes: number
 }
 
@@ -25,11 +25,11 @@ export const DEFAULT_MESSAGE_LIMITS: MessageLimits = {
   maxUnknownBytes: 128 << 10,
 }
 
-/** Bytes of a hash message before its hashes (BEP 52): root, base layer, index, length, proof layers. */
+/** Fields of a hash message before its hashes (BEP 52): root, base layer, index, length, proof layers. */
 const HASH_RANGE_BYTES = 48
 const SCRATCH_BYTES = 64
 
-/** Length prefixes of the messages that have but one, by number; 0 for the others. */
+/** Length prefix of messages whose size is fixed, by message ID; 0 for all others. */
 const FIXED_LENGTH = new Uint8Array(256)
 for (const id of [
   MessageId.choke,
@@ -46,16 +46,16 @@ for (const id of [MessageId.hashRequest, MessageId.hashReject]) FIXED_LENGTH[id]
 FIXED_LENGTH[MessageId.port] = 3
 
 /**
- * Turns the stream that follows the handshake into calls of a handler.
+ * Parses the stream that follows the handshake and calls a handler for each message.
  *
- * Blocks, which are nearly all of the bytes, are passed on as views into what was pushed and never assembled here. Other messages are
- * decoded where they lie; only one that straddles two pushes is copied, into a buffer that grows with what has arrived and not with
- * what the peer announced.
+ * Blocks, which are nearly all of the bytes, are passed on as views into the pushed bytes and never assembled here. Other messages are
+ * decoded in place. Only a message that straddles two pushes is copied, into a buffer that grows with the bytes received and not with the
+ * length that the peer announced.
  */
 export class MessageParser {
   readonly #handler: MessageHandler
   readonly #limits: MessageLimits
-  /** Bytes of the present block, or of an unknown message, that are still to come. */
+  /** Missing bytes of the current block or of a message that is being skipped. */
   #rest = 0
   #skipping = false
   /** The first `#filled` bytes of a message that straddles pushes. */
@@ -68,18 +68,16 @@ export class MessageParser {
     this.#limits = { ...DEFAULT_MESSAGE_LIMITS, ...limits }
   }
 
-  /**
-   * Makes no call from now on, even within a `push` under way. For a handler that closed its connection.
-   */
+  /** Makes no further calls, not even for the rest of the current `push`. For a handler that has closed its connection. */
   stop(): void {
     this.#stopped = true
     this.#scratch = new Uint8Array(0)
   }
 
   /**
-   * Takes the next bytes of the stream and calls the handler for what they hold; it keeps no reference to them. Throws ShoalError
-   * `bad-message` when a message has a wrong length or is over a limit; the parser is then stopped. An error of the handler passes
-   * through, after which the parser is of no use.
+   * Parses the next bytes of the stream and calls the handler for each message; keeps no reference to the bytes. Throws `bad-message` if a
+   * message has a wrong length or exceeds a limit, and is stopped then. An error thrown by the handler is passed on; the parser must not be
+   * used after it.
    */
   push(bytes: Uint8Array): void {
     const end = bytes.length
@@ -99,7 +97,7 @@ export class MessageParser {
     }
   }
 
-  /** Bytes from the start of a message that are needed before anything more can be done with it, of which `available` are there. */
+  /** Returns how many bytes of the message at `at` are needed before it can be processed further; `available` are there. */
   #sizeOf(bytes: Uint8Array, at: number, available: number): number {
     if (available < 4) return 4
     const length = readU32(bytes, at)
@@ -114,7 +112,7 @@ export class MessageParser {
   #checkLength(id: number, length: number): void {
     const fixed = FIXED_LENGTH[id]!
     if (fixed > 0) {
-      if (length !== fixed) this.#fail(`a message ${id} of ${length} bytes instead of ${fixed}`)
+      if (length !== fixed) this.#fail(`message ${id} with ${length} bytes instead of ${fixed}`)
       return
     }
     const limits = this.#limits
@@ -130,7 +128,7 @@ export class MessageParser {
         break
       case MessageId.hashes:
         this.#checkRange(id, length, 1 + HASH_RANGE_BYTES, 1 + HASH_RANGE_BYTES + limits.maxHashesBytes)
-        if ((length - 1 - HASH_RANGE_BYTES) % 32 !== 0) this.#fail('a hashes message with part of a hash')
+        if ((length - 1 - HASH_RANGE_BYTES) % 32 !== 0) this.#fail('a hashes message that ends within a hash')
         return
       default:
         this.#checkRange(id, length, 1, 1 + limits.maxUnknownBytes)
@@ -139,10 +137,10 @@ export class MessageParser {
 
   #checkRange(id: number, length: number, least: number, most: number): void {
     if (length < least || length > most)
-      this.#fail(`a message ${id} of ${length} bytes where ${least} to ${most} are allowed`)
+      this.#fail(`message ${id} with ${length} bytes, where ${least} to ${most} are allowed`)
   }
 
-  /** More of a block, or of a message that is skipped. */
+  /** Passes on bytes of a block, or drops bytes of a message that is being skipped. Returns the offset after them. */
   #pushRest(bytes: Uint8Array, at: number): number {
     const count = Math.min(this.#rest, bytes.length - at)
     this.#rest -= count
@@ -162,18 +160,18 @@ export class MessageParser {
     this.#filled += count
   }
 
-  /** More of a message whose first bytes came with an earlier push. Takes no byte that follows the message. */
+  /** Continues a message that began in an earlier push. Returns the offset after the bytes it used, at most up to the message's end. */
   #pushStraddling(bytes: Uint8Array, at: number): number {
     const size = this.#sizeOf(this.#scratch, 0, this.#filled)
     const count = Math.min(size - this.#filled, bytes.length - at)
     this.#reserve(count)
     this.#scratch.set(bytes.subarray(at, at + count), this.#filled)
     this.#filled += count
-    // What is needed may have grown with what is known now.
+    // With more of the message known, more of it may be needed.
     if (this.#filled < size || this.#filled < this.#sizeOf(this.#scratch, 0, this.#filled)) return at + count
     const message = this.#scratch
     this.#filled = 0
-    // A large buffer is not kept for the life of the connection.
+    // Do not keep a large buffer for the rest of the connection.
     if (message.length > 4096) this.#scratch = new Uint8Array(SCRATCH_BYTES)
     this.#dispatch(message, 0, size)
     return at + count
@@ -187,7 +185,7 @@ export class MessageParser {
     this.#scratch = grown
   }
 
-  /** A message of `size` bytes from `at`, checked and whole, but for the payload of blocks and unknown messages. */
+  /** Calls the handler for the checked message at `at`, which is complete except for the payload of blocks and unknown messages. */
   #dispatch(bytes: Uint8Array, at: number, size: number): void {
     const handler = this.#handler
     if (size === 4) {

@@ -4,7 +4,7 @@ import { concat, hex } from '../base/bytes.ts'
 import { blockHeader, MessageWriter } from './message-writer.ts'
 
 describe('MessageWriter', () => {
-  it('writes messages as BEP 3, BEP 5 and BEP 6 spell them', () => {
+  it('encodes messages as in BEP 3, BEP 5, BEP 6 and BEP 10', () => {
     const writer = new MessageWriter()
     const written = (write: () => void) => {
       write()
@@ -24,7 +24,7 @@ describe('MessageWriter', () => {
     expect(written(() => writer.extended(3, Uint8Array.of(9)))).toBe('00000003140309')
   })
 
-  it('has nothing to take when nothing was written', () => {
+  it('returns null if nothing was written', () => {
     const writer = new MessageWriter()
     expect(writer.take()).toBeNull()
     writer.choke()
@@ -34,13 +34,13 @@ describe('MessageWriter', () => {
     expect(writer.pendingBytes).toBe(0)
   })
 
-  it('encodes the head of a block alone as it does among messages', () => {
+  it('encodes a block header alone as it does among messages', () => {
     const writer = new MessageWriter()
     writer.blockHeader(7, 8, 9)
     expect(hex(blockHeader(7, 8, 9))).toBe(hex(writer.take()!))
   })
 
-  it('never changes bytes that were taken, and loses none between slabs', () => {
+  it('never changes taken bytes, and loses none between slabs', () => {
     const step = fc.oneof(
       fc.constant('take' as const),
       fc.nat(0xffff),

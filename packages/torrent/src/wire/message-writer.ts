@@ -5,24 +5,23 @@ const FIRST_SLAB_BYTES = 256
 const MAX_SLAB_BYTES = 16384
 
 /**
- * Encodes messages one behind the other, so that all of one turn leave in one write: a fast download asks for thousands of blocks a
- * second, 17 bytes each.
+ * Encodes messages into one buffer, so that all messages of one event loop turn leave in one write: a fast download sends thousands of
+ * 17-byte requests per second.
  *
- * Bytes that were taken are never written again: further messages go behind them in the same slab, and a new slab replaces a full one.
- * Slabs grow with use, so that an idle connection holds little.
+ * Bytes that were taken are never modified: further messages are appended to the same slab, and a new slab replaces a full one. Slabs grow
+ * with use, so that an idle connection holds little memory.
  */
 export class MessageWriter {
   #slab = new Uint8Array(0)
-  /** Start of what is not taken yet, and end of all. */
+  /** The bytes from `#taken` to `#end` have not been taken yet. */
   #taken = 0
   #end = 0
 
-  /** Bytes that wait to be taken. */
   get pendingBytes(): number {
     return this.#end - this.#taken
   }
 
-  /** All messages since the last call, or null when there are none. The bytes stay as they are for ever. */
+  /** Returns all messages written since the last call, or null if there are none. The bytes never change afterwards. */
   take(): Uint8Array | null {
     if (this.#end === this.#taken) return null
     const bytes = this.#slab.subarray(this.#taken, this.#end)
@@ -69,15 +68,15 @@ export class MessageWriter {
   }
 
   /**
-   * The head of a `piece` message: its `length` bytes must be what is written to the pipe next. So `take` after this, then write
-   * the block from wherever it lies.
+   * Writes the header of a `piece` message. The `length` bytes of the block must be the next bytes on the connection: call `take`, write its
+   * result, then write the block.
    */
   blockHeader(piece: number, begin: number, length: number): void {
     const at = this.#reserve(BLOCK_HEADER_BYTES)
     writeBlockHeader(this.#slab, at, piece, begin, length)
   }
 
-  /** UDP port of our DHT node (BEP 5). */
+  /** `port`: UDP port of our DHT node (BEP 5). */
   port(port: number): void {
     const at = this.#begin(MessageId.port, 2)
     writeU16(this.#slab, at, port)
@@ -103,7 +102,7 @@ export class MessageWriter {
     this.#number(MessageId.allowedFast, piece)
   }
 
-  /** Extension message (BEP 10): `id` is the number that the peer's extended handshake gave, 0 for our own handshake. */
+  /** Extension message (BEP 10). `id`: the ID from the peer's extended handshake, or 0 for our own extended handshake. */
   extended(id: number, payload: Uint8Array): void {
     const at = this.#begin(MessageId.extended, 1 + payload.length)
     this.#slab[at] = id
@@ -114,7 +113,7 @@ export class MessageWriter {
     this.#hashRange(MessageId.hashRequest, range, 0)
   }
 
-  /** `hashes`: the base layer first, then the uncles from the lowest up; 32 bytes each. */
+  /** `hashes`: 32 bytes each, the base layer first, then the uncle hashes from the lowest layer up (BEP 52). */
   hashes(range: HashRange, hashes: Uint8Array): void {
     const at = this.#hashRange(MessageId.hashes, range, hashes.length)
     this.#slab.set(hashes, at)
@@ -137,7 +136,7 @@ export class MessageWriter {
     writeU32(slab, at + 8, length)
   }
 
-  /** Returns where the hashes go. */
+  /** Writes the fields of a hash message. Returns the offset for its hashes. */
   #hashRange(id: number, range: HashRange, hashesBytes: number): number {
     const at = this.#begin(id, 48 + hashesBytes)
     const slab = this.#slab
@@ -149,7 +148,7 @@ export class MessageWriter {
     return at + 48
   }
 
-  /** Writes length and number of a message and returns where its payload goes. */
+  /** Writes the length and ID of a message. Returns the offset for its payload. */
   #begin(id: number, payloadBytes: number): number {
     const at = this.#reserve(MESSAGE_HEADER_BYTES + payloadBytes)
     writeU32(this.#slab, at, 1 + payloadBytes)
@@ -157,7 +156,7 @@ export class MessageWriter {
     return at + MESSAGE_HEADER_BYTES
   }
 
-  /** Room for `count` bytes at the end of the slab; returns where they begin. May replace the slab. */
+  /** Reserves `count` bytes at the end of the slab and returns their offset. May replace the slab. */
   #reserve(count: number): number {
     const at = this.#end
     if (at + count <= this.#slab.length) {
@@ -166,7 +165,7 @@ export class MessageWriter {
     }
     const pending = this.#slab.subarray(this.#taken, at)
     const doubled = Math.min(Math.max(2 * this.#slab.length, FIRST_SLAB_BYTES), MAX_SLAB_BYTES)
-    // Twice what waits, so that a long bitfield with many messages behind it is not copied for each of them.
+    // Twice what is pending, so that a long bitfield followed by many messages is not copied for each of them.
     const slab = new Uint8Array(Math.max(doubled, 2 * pending.length + count))
     slab.set(pending)
     this.#slab = slab
@@ -176,7 +175,7 @@ export class MessageWriter {
   }
 }
 
-/** The 13 bytes before the block in a `piece` message. */
+/** Encodes the 13 bytes of a `piece` message that precede its block. */
 export function blockHeader(piece: number, begin: number, length: number): Uint8Array {
   const bytes = new Uint8Array(BLOCK_HEADER_BYTES)
   writeBlockHeader(bytes, 0, piece, begin, length)

@@ -1,6 +1,6 @@
-/** The messages of the peer protocol: their numbers, and what a reader of them is told. */
+/** The messages of the peer wire protocol: their IDs and the interface of a handler. */
 
-/** First byte of a message, after its length. */
+/** The byte after the length of a message. */
 export const MessageId = {
   // BEP 3
   choke: 0,
@@ -28,29 +28,29 @@ export const MessageId = {
   hashReject: 23,
 } as const
 
-/** Bytes of a message up to its payload: length and number. */
+/** Length and ID of a message. */
 export const MESSAGE_HEADER_BYTES = 5
 
-/** Bytes of a `piece` message up to its block: length, number, piece index, offset. */
+/** Length, ID, piece index and offset, which precede the block of a `piece` message. */
 export const BLOCK_HEADER_BYTES = 13
 
-/** Which hashes of a file's merkle tree a hash message is about (BEP 52). */
+/** The hashes of a file's Merkle tree that a hash message is about (BEP 52). */
 export interface HashRange {
   /** Root of the file's tree: 32 bytes. */
   readonly piecesRoot: Uint8Array
-  /** Layers above the leaves (blocks) that the hashes are from. */
+  /** The layer of the hashes, counted from the leaves (blocks), which are layer 0. */
   readonly baseLayer: number
   /** First hash in that layer: a multiple of `length`. */
   readonly index: number
-  /** How many hashes of that layer. */
+  /** Number of hashes in that layer. */
   readonly length: number
-  /** How many layers of uncles are to prove them, the omitted ones counted. */
+  /** Number of layers of uncle hashes that prove them, including those that are omitted. */
   readonly proofLayers: number
 }
 
 /**
- * What a `MessageParser` tells of the stream, in its order. Numbers are unchecked 32-bit values: whether a piece exists or a block was
- * asked for is the handler's business. Every view is valid only during the call: copy what must stay.
+ * Receives the messages that a `MessageParser` reads, in order. Numbers are unchecked 32-bit values: the handler must check that a piece
+ * exists and that a block was requested. Views are valid only during the call: copy what must be kept.
  */
 export interface MessageHandler {
   onKeepAlive(): void
@@ -59,22 +59,22 @@ export interface MessageHandler {
   onInterested(): void
   onNotInterested(): void
   onHave(piece: number): void
-  /** Of any size up to the limit: `Bitfield.from` checks it against the torrent. */
+  /** `bits` has any size up to the limit: `Bitfield.from` checks it against the torrent. */
   onBitfield(bits: Uint8Array): void
   onRequest(piece: number, begin: number, length: number): void
   onCancel(piece: number, begin: number, length: number): void
-  /** A block begins: `length` is at least 1. Its bytes follow in `onBlockData`, then `onBlockEnd`, with nothing in between. */
+  /** A block of at least 1 byte begins. Its bytes follow in `onBlockData`, then `onBlockEnd`, with no other call in between. */
   onBlockStart(piece: number, begin: number, length: number): void
   onBlockData(bytes: Uint8Array): void
   onBlockEnd(): void
-  /** UDP port of the peer's DHT node (BEP 5). */
+  /** `port`: UDP port of the peer's DHT node (BEP 5). */
   onPort(port: number): void
   onSuggest(piece: number): void
   onHaveAll(): void
   onHaveNone(): void
   onReject(piece: number, begin: number, length: number): void
   onAllowedFast(piece: number): void
-  /** Extension message (BEP 10): number 0 is the extended handshake, others are those our own handshake gave. */
+  /** Extension message (BEP 10). `id`: 0 for the extended handshake, otherwise an ID that our own extended handshake assigned. */
   onExtended(id: number, payload: Uint8Array): void
   onHashRequest(
     piecesRoot: Uint8Array,
@@ -83,7 +83,7 @@ export interface MessageHandler {
     length: number,
     proofLayers: number,
   ): void
-  /** `hashes`: a multiple of 32 bytes, the base layer first, then the uncles from the lowest up. */
+  /** `hashes`: a multiple of 32 bytes, the base layer first, then the uncle hashes from the lowest layer up. */
   onHashes(
     piecesRoot: Uint8Array,
     baseLayer: number,
@@ -99,6 +99,6 @@ export interface MessageHandler {
     length: number,
     proofLayers: number,
   ): void
-  /** A message of a kind that this engine does not know; its payload is skipped. */
+  /** A message of an unknown kind, whose payload is skipped. */
   onUnknown(id: number): void
 }

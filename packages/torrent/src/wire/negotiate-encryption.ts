@@ -11,21 +11,22 @@ import type {
 import { EncryptionInitiator } from './encryption/initiator.ts'
 import { EncryptionResponder } from './encryption/responder.ts'
 
-/** A connection after the encryption handshake, or after it turned out that there is none. */
+/** A connection after the encryption handshake, or after a plain BitTorrent handshake was recognized instead. */
 export interface NegotiatedConnection {
-  /** Paused: call `start`, handle `received`, then `resume`. */
+  /** It is paused: call `start`, handle `received`, then call `resume`. */
   readonly connection: Connection
   readonly method: EncryptionMethod
-  /** As the encryption handshake names it: 20 bytes; null for `none`. The BitTorrent handshake must name the same. */
+  /** The info hash from the encryption handshake (20 bytes), which the BitTorrent handshake must repeat; null for method `none`. */
   readonly infoHash: Uint8Array | null
-  /** First bytes of the peer's stream, which arrived already: to be handled before all else. */
+  /** First bytes of the peer's stream, to be handled before all others. */
   readonly received: Uint8Array
 }
 
 /**
- * Encrypts a connection that we opened. `initialPayload`: our BitTorrent handshake, which is sent along. Rejects with ShoalError
- * `bad-message` when the peer does not follow (many speak no encryption: dial again for a plain connection if the policy is
- * `prefer`), `closed` when it hangs up, or the signal's reason; the connection is closed then.
+ * Encrypts an outgoing connection. `initialPayload`: our BitTorrent handshake, which is sent along.
+ *
+ * Rejects with `bad-message` if the peer does not follow the protocol (many do not support encryption: dial again without it if the policy
+ * is `prefer`), with `closed` if it hangs up, or with the signal's reason. The connection is closed then.
  */
 export function encryptOutgoing(
   connection: Connection,
@@ -42,8 +43,8 @@ export function encryptOutgoing(
 }
 
 /**
- * Finds out what a connection that we accepted speaks, and decrypts it. Options as for `EncryptionResponder`; rejects as
- * `encryptOutgoing` does.
+ * Detects whether an incoming connection is plain or encrypted, and completes the encryption handshake. Takes the options of
+ * `EncryptionResponder` and rejects as `encryptOutgoing` does.
  */
 export function acceptEncryption(
   connection: Connection,
@@ -103,7 +104,7 @@ function finish(
   pipe: Connection,
   { method, infoHash, ciphers, received }: EncryptionOutcome,
 ): NegotiatedConnection {
-  // Nothing may arrive between this handler and the caller's.
+  // No bytes may arrive before the caller has set its own handler.
   pipe.pause()
   return { connection: ciphers ? new EncryptedConnection(pipe, ciphers) : pipe, method, infoHash, received }
 }

@@ -7,7 +7,7 @@ import { clientName, generatePeerId } from './peer-id.ts'
 const name = (start: string) => clientName(fromLatin1(start.padEnd(20, 'x')))
 
 describe('peer IDs', () => {
-  it('are 20 printable bytes that begin with our name and differ', () => {
+  it('are 20 printable bytes that start with our prefix and differ', () => {
     const random = seededRandom(1)
     const ids = Array.from({ length: 100 }, () => latin1(generatePeerId(random)))
     for (const id of ids) expect(id).toMatch(/^-SH0100-[0-9A-Za-z_-]{12}$/)
@@ -46,11 +46,11 @@ describe('peer IDs', () => {
     ['\x00\x03BS', 'BitSpirit 3'],
     ['-ZZ1234-', 'Unknown'],
     ['-__proto', 'Unknown'],
-  ])('%j is %s', (start, expected) => {
+  ])('%j is recognized as %s', (start, expected) => {
     expect(name(start)).toBe(expected)
   })
 
-  it('name something safe to show, whatever the bytes', () => {
+  it('give a name that is safe to display, whatever the bytes', () => {
     const starts = fc.constantFrom('-TR', '-UT', '-WW', 'M', 'S', 'A2-', '-ML', 'exbc', 'XBT', '\0', '-')
     fc.assert(
       fc.property(fc.oneof(fc.constant(''), starts), fc.uint8Array({ maxLength: 20 }), (start, rest) => {

@@ -1,20 +1,20 @@
 import { fromLatin1, latin1 } from '../base/bytes.ts'
 import type { Random } from '../base/random.ts'
 
-/** Shoal 0.1.0 in the notation of Azureus (BEP 20). */
+/** Shoal 0.1.0 in Azureus style (BEP 20). */
 export const PEER_ID_PREFIX = '-SH0100-'
 
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_'
 
-/** A new peer ID of 20 bytes: the prefix, then random letters and digits, which are easy on logs and tracker URLs. */
+/** Generates a peer ID of 20 bytes: the prefix, then random printable characters, which need no escaping in logs and tracker URLs. */
 export function generatePeerId(random: Random): Uint8Array {
   let text = PEER_ID_PREFIX
-  // 64 letters, so each byte gives one without bias.
+  // The alphabet has 64 characters, so the low six bits of a byte select one without bias.
   for (const byte of random.bytes(20 - PEER_ID_PREFIX.length)) text += ALPHABET[byte & 63]
   return fromLatin1(text)
 }
 
-/** Azureus style (BEP 20): the two letters after the dash. */
+/** Clients by the two letters after the dash in Azureus style (BEP 20). */
 const AZUREUS: Readonly<Record<string, string>> = {
   '7T': 'aTorrent',
   AB: 'AnyEvent::BitTorrent',
@@ -119,7 +119,7 @@ const AZUREUS: Readonly<Record<string, string>> = {
   ZT: 'ZipTorrent',
 }
 
-/** Shadow's style (BEP 20): the first letter. */
+/** Clients by the first letter in Shadow's style (BEP 20). */
 const SHADOW: Readonly<Record<string, string>> = {
   A: 'ABC',
   O: 'Osprey Permaseed',
@@ -130,12 +130,12 @@ const SHADOW: Readonly<Record<string, string>> = {
   U: 'UPnP NAT BitTorrent',
 }
 
-/** Shadow's digits: 0 to 63. */
+/** Shadow's version digits, from 0 to 63. */
 const SHADOW_DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz.-'
 
 /**
- * Name and version of the client that made a peer ID, as far as its style is known (BEP 20): `Transmission 4.0.6`. `Unknown` otherwise;
- * never anything but letters of the known names and digits, so it is safe to show. The extended handshake's `v` is the better source.
+ * Returns the name and version of the client that generated a peer ID, such as `Transmission 4.0.6`, or `Unknown` if its style is not known
+ * (BEP 20). The text consists of known names and digits only, so it is safe to display. Prefer `v` of the extended handshake if present.
  */
 export function clientName(peerId: Uint8Array): string {
   const id = latin1(peerId)
@@ -151,14 +151,14 @@ function azureusName(id: string): string | null {
   return `${name} ${azureusVersion(letters, version)}`
 }
 
-/** Four digits, of which base 36 letters count on from 10; a trailing zero of four is left out. */
+/** Formats four base-36 digits as a version; the last one is left out if it is zero. */
 function azureusVersion(letters: string, version: string): string {
   // WebTorrent: two digits major, two digits minor.
   if (letters === 'WW' || letters === 'WD') return `${leading(version, 0)}.${leading(version, 2)}`
   // Transmission until 3.00: major, then two digits minor; from 4.0.0 one digit each.
   if (letters === 'TR' && /^[0-3]/.test(version)) return `${version[0]}.${version.slice(1, 3)}`
   const numbers = [...version].map(digit => Number.parseInt(digit, 36))
-  // The fourth is a build or a stage (µTorrent, Transmission: a letter) rather than a number of the version.
+  // A letter in fourth place marks a build or release stage (µTorrent, Transmission) and is not part of the version.
   const kept = numbers[3] === 0 || !/[0-9]/.test(version[3]!) ? numbers.slice(0, 3) : numbers
   return kept.join('.')
 }
@@ -168,7 +168,7 @@ function leading(version: string, at: number): number {
   return /^\d+$/.test(pair) ? Number(pair) : Number.parseInt(pair[0]!, 36)
 }
 
-/** `M4-20-8-`: Bram's own client; `Q1-0-0--`: Queen Bee. */
+/** `M4-20-8-`: the original BitTorrent client; `Q1-0-0--`: Queen Bee. */
 function mainlineName(id: string): string | null {
   const match = /^([MQ])(\d{1,2})-(\d{1,2})-(\d{1,2})-/.exec(id)
   if (!match) return null
@@ -196,7 +196,7 @@ function otherName(id: string): string | null {
   return spirit ? `BitSpirit ${spirit[1]}` : null
 }
 
-/** `S58B-----`: one letter, then up to five digits of base 64 filled up with dashes to the sixth, then `---`. */
+/** `S58B-----`: one letter, then up to five base-64 digits padded with dashes to six characters, then `---`. */
 function shadowName(id: string): string | null {
   const match = /^([AOQRSTU])([0-9A-Za-z.]{1,5})(-*)/.exec(id)
   if (!match || match[2]!.length + match[3]!.length < 6) return null

@@ -6,6 +6,7 @@ import { promisify } from 'node:util'
 import { gunzip, inflate } from 'node:zlib'
 import { concat } from '../../base/bytes.ts'
 import { messageOf, ShoalError } from '../../base/errors.ts'
+import { isLocalAddress } from '../../base/local-address.ts'
 import { followRedirect } from '../../transport/http/redirect.ts'
 import { resolveHost } from '../../transport/resolve.node.ts'
 import type { ResolvedAddress } from '../../transport/resolve.ts'
@@ -13,10 +14,10 @@ import {
   type HttpAnswer,
   type HttpGet,
   type HttpGetOptions,
+  isTrackerPath,
   MAX_REDIRECTS,
   parseRetryAfter,
 } from './http-get.ts'
-import { isLocalAddress, isTrackerPath } from './local-address.ts'
 
 /** GET over `node:http` rather than `fetch`, which can neither be told which address family to use nor which address it must not reach. */
 export const httpGet: HttpGet = createHttpGet()

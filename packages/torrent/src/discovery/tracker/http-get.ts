@@ -29,6 +29,11 @@ export type HttpGet = (url: string, options: HttpGetOptions) => Promise<HttpAnsw
 
 export const MAX_REDIRECTS = 5
 
+/** Returns true for a path that only trackers have: all that may be requested of a tracker in the local network. */
+export function isTrackerPath(pathname: string): boolean {
+  return /\/(announce|scrape)[^/]*(\/|$)/.test(pathname)
+}
+
 /** `Retry-After` in seconds; undefined for its other form, a date, and for nonsense. */
 export function parseRetryAfter(value: string | null | undefined): { retryAfterMs?: number } {
   return value && /^[0-9]{1,9}$/.test(value.trim()) ? { retryAfterMs: Number(value) * 1000 } : {}

@@ -10,7 +10,7 @@ const PRIME =
   'ef9519b3cd3a431b302b0a6df25f14374fe1356d6d51c245e485b576625e7ec6f44c42e9a63a36210000000000090563'
 
 describe('KeyExchange', () => {
-  it('gives both sides the same secret, and others another', () => {
+  it('gives both sides the same secret, and a third party another one', () => {
     const [a, b, c] = [1, 2, 3].map(seed => new KeyExchange(seededRandom(seed))) as [
       KeyExchange,
       KeyExchange,
@@ -21,7 +21,7 @@ describe('KeyExchange', () => {
     expect(hex(a.secretWith(b.publicKey))).not.toBe(hex(c.secretWith(b.publicKey)))
   })
 
-  it('agrees with the implementation of Node', () => {
+  it('agrees with node:crypto', () => {
     const node = createDiffieHellman(PRIME, 'hex', 2)
     node.generateKeys()
     const ours = new KeyExchange(systemRandom)
@@ -38,7 +38,7 @@ describe('KeyExchange', () => {
     expect(hex(one.publicKey)).toBe('01'.padStart(192, '0'))
   })
 
-  it('refuses keys whose secret anyone can guess', () => {
+  it('rejects public keys that make the secret guessable', () => {
     const keys = new KeyExchange(seededRandom(1))
     const minusOne = (BigInt(`0x${PRIME}`) - 1n).toString(16)
     for (const key of ['00', '01', minusOne, PRIME, 'ff'.repeat(96)])

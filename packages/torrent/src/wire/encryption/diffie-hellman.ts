@@ -3,15 +3,14 @@ import { ShoalError } from '../../base/errors.ts'
 import type { Random } from '../../base/random.ts'
 
 /**
- * The key exchange of message stream encryption, in BigInt on every platform: 0.2 ms an exponentiation here, where Node's own
- * DiffieHellman takes 16 ms, most of which checks that the prime is one. Not constant in time, which matters for no one: a key serves
- * one connection.
+ * The key exchange of message stream encryption, in BigInt on every platform: an exponentiation takes 0.2 ms, while Node's own DiffieHellman
+ * takes 16 ms, most of it to check that the prime is one. It is not constant-time, which is acceptable because a key serves one connection.
  */
 
-/** Bytes of a public key and of the shared secret. */
+/** Size of a public key and of the shared secret. */
 export const KEY_BYTES = 96
 
-/** Bytes of a private key: the specification finds more than 160 bits to be waste. */
+/** 160 bits; the specification calls longer private keys pointless. */
 const PRIVATE_KEY_BYTES = 20
 
 const PRIME = BigInt(
@@ -22,7 +21,7 @@ const GENERATOR = 2n
 
 export class KeyExchange {
   readonly #privateKey: bigint
-  /** To be sent to the other side: 96 bytes, big-endian. */
+  /** 96 bytes, big-endian. */
   readonly publicKey: Uint8Array
 
   constructor(random: Random) {
@@ -30,16 +29,16 @@ export class KeyExchange {
     this.publicKey = toBytes(power(GENERATOR, this.#privateKey))
   }
 
-  /** The 96 bytes that both sides know now. Throws ShoalError `bad-message` for a key that would make them guessable. */
+  /** Computes the shared secret of 96 bytes. Throws `bad-message` for a public key that would make it guessable. */
   secretWith(publicKey: Uint8Array): Uint8Array {
     const other = toBigInt(publicKey)
     if (other <= 1n || other >= PRIME - 1n)
-      throw new ShoalError('bad-message', 'The peer sent a key that no key exchange gives: disconnect it')
+      throw new ShoalError('bad-message', 'The peer sent an invalid public key: disconnect it')
     return toBytes(power(other, this.#privateKey))
   }
 }
 
-/** `base` to the `exponent` modulo the prime, by squaring. */
+/** Raises `base` to `exponent` modulo the prime, by squaring. */
 function power(base: bigint, exponent: bigint): bigint {
   let result = 1n
   let square = base

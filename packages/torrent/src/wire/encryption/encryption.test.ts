@@ -21,7 +21,7 @@ import { EncryptionResponder } from './responder.ts'
 const INFO_HASH = seededRandom(99).bytes(20)
 const HANDSHAKE = encodeHandshake({ infoHash: INFO_HASH, peerId: new Uint8Array(20).fill(65) })
 
-/** A random source whose every padding has the given length. */
+/** A random source that gives every padding the given length. */
 const padded = (random: Random, length: number): Random => ({ ...random, below: () => length })
 
 const finder = (infoHash: Uint8Array) => (obfuscated: Uint8Array) =>
@@ -57,8 +57,8 @@ function machines({
 }
 
 /**
- * Lets two machines talk, each byte stream split by `sizes`, until both are done. What is sent behind the handshake in the same write is
- * `tail`, by the side that finishes first to send: the responder.
+ * Runs both state machines to the end, with each byte stream split by `sizes`. The responder, which is the first to finish sending, appends
+ * `tail` to its last write.
  */
 function converse(setup: Setup, tail = new Uint8Array(0)): { a: EncryptionOutcome; b: EncryptionOutcome } {
   const { a, b } = machines(setup)
@@ -70,7 +70,7 @@ function converse(setup: Setup, tail = new Uint8Array(0)): { a: EncryptionOutcom
     let rest = new Uint8Array(0)
     for (let at = 0; at < stream.length; ) {
       const size = sizes[next++ % sizes.length]!
-      // A buffer that is used again, as a transport's is.
+      // This buffer is overwritten afterwards, as a transport would.
       const chunk = stream.slice(at, at + size)
       at += size
       if (done) {
@@ -99,7 +99,7 @@ function converse(setup: Setup, tail = new Uint8Array(0)): { a: EncryptionOutcom
 const sizes = fc.array(fc.integer({ min: 1, max: 600 }), { minLength: 1, maxLength: 20 })
 
 describe('message stream encryption', () => {
-  it('joins both sides, whatever the padding and however the bytes are split', () => {
+  it('connects both sides, whatever the padding and however the bytes are split', () => {
     const setups = fc.record({
       seed: fc.nat(),
       responder: fc.constantFrom('prefer' as const, 'require' as const),
@@ -115,7 +115,7 @@ describe('message stream encryption', () => {
         expect(hex(b.infoHash!)).toBe(hex(INFO_HASH))
         expect(hex(b.received)).toBe(hex(setup.payload))
         expect(hex(a.received)).toBe(hex(tail))
-        // The streams go on in step.
+        // The ciphers of both sides stay in step.
         const message = utf8('onwards')
         for (const [from, to] of [
           [a, b],
@@ -136,7 +136,7 @@ describe('message stream encryption', () => {
     )
   })
 
-  it('shows nothing of the protocol on the wire', () => {
+  it('reveals nothing of the protocol on the wire', () => {
     const { a, b } = machines({ padBytes: 0 })
     const one = a.start()
     const two = b.receive(one).send!
@@ -149,7 +149,7 @@ describe('message stream encryption', () => {
     expect([one.length, two.length, three.length, four.length]).toEqual([96, 96, 40 + 16 + 68, 14])
   })
 
-  it('chooses by the policies of both', () => {
+  it('selects the method by the policies of both sides', () => {
     const cases: [Setup['initiator'], Setup['responder'], string][] = [
       ['prefer', 'prefer', 'plain'],
       ['prefer', 'require', 'rc4'],
@@ -161,7 +161,7 @@ describe('message stream encryption', () => {
     expect(() => converse({ responder: 'plain' })).toThrow(/only plain/)
   })
 
-  it('takes plain handshakes on the same port, unless the policy forbids it', () => {
+  it('accepts plain handshakes on the same port, unless the policy forbids them', () => {
     const extra = utf8('and more')
     for (const policy of ['plain', 'prefer'] as const) {
       for (const size of [1, 7, 19, 20, 1000]) {
@@ -180,33 +180,33 @@ describe('message stream encryption', () => {
     expect(() => machines({ responder: 'require' }).b.receive(HANDSHAKE)).toThrow(/requires encryption/)
   })
 
-  it('refuses a torrent that is not here', () => {
+  it('rejects an unknown torrent', () => {
     const { a } = machines({})
     const b = new EncryptionResponder({ policy: 'prefer', random: seededRandom(5), find: () => null })
     const three = a.receive(b.receive(a.start()).send!).send!
-    expect(() => b.receive(three)).toThrow(/not here/)
+    expect(() => b.receive(three)).toThrow(/unknown torrent/)
   })
 
-  it('refuses to go on when it is over', () => {
+  it('rejects bytes after it has finished', () => {
     const { b } = machines({})
     b.receive(HANDSHAKE)
     expect(() => b.receive(HANDSHAKE)).toThrow(ShoalError)
   })
 
-  it('gives up on bytes that never become a handshake, soon', () => {
+  it('gives up early on bytes that never become a handshake', () => {
     const random = seededRandom(7)
     const limit = KEY_BYTES + MAX_PAD_BYTES + 20
     for (const machine of [machines({}).a, machines({}).b]) {
       let sent = 0
       expect(() => {
         for (; sent <= limit; sent += 10) machine.receive(random.bytes(10))
-      }).toThrow(/place in the stream|key/)
+      }).toThrow(/pattern did not arrive|key/)
       expect(sent).toBeGreaterThan(KEY_BYTES)
       expect(sent).toBeLessThanOrEqual(limit)
     }
   })
 
-  it('survives a peer that speaks plain to a dialler', () => {
+  it('rejects a plain handshake as the answer to an outgoing connection', () => {
     const { a } = machines({})
     expect(() => {
       for (let i = 0; i < 20; i++) a.receive(HANDSHAKE)
@@ -214,7 +214,7 @@ describe('message stream encryption', () => {
   })
 })
 
-/** An initiator by hand, with everything in it under the test's control. */
+/** An initiator written by hand, with all its fields under the test's control. */
 function forge(fields: {
   provide?: number
   vc?: number
@@ -242,7 +242,7 @@ function forge(fields: {
 }
 
 describe('a responder', () => {
-  it('goes on in plain text when nothing else is offered', () => {
+  it('selects plain text if nothing else is offered', () => {
     const { step, decrypt } = forge({ provide: 1 })
     const { send, done } = step()
     expect(done).toMatchObject({ method: 'plain', ciphers: null })
@@ -251,7 +251,7 @@ describe('a responder', () => {
     expect(() => forge({ provide: 1, policy: 'require' }).step()).toThrow(/no method/)
   })
 
-  it('decrypts the initial payload but not what follows it when plain text is selected', () => {
+  it('decrypts the initial payload but not what follows it if plain text is selected', () => {
     const { b, step, encrypt } = forge({ provide: 1, payload: 5 })
     expect(step().done).toBeNull()
     const payload = utf8('hello')
@@ -260,11 +260,11 @@ describe('a responder', () => {
     expect(done!.received).toEqual(utf8('hello world'))
   })
 
-  it('ignores offers that it does not know', () => {
+  it('ignores unknown methods in the offer', () => {
     expect(forge({ provide: 0xfffffffe }).step().done!.method).toBe('rc4')
   })
 
-  it('refuses what breaks the protocol', () => {
+  it('rejects violations of the protocol', () => {
     expect(() => forge({ provide: 0 }).step()).toThrow(/no method/)
     expect(() => forge({ provide: 0xfc }).step()).toThrow(/no method/)
     expect(() => forge({ vc: 1 }).step()).toThrow(/constant/)
@@ -273,7 +273,7 @@ describe('a responder', () => {
   })
 })
 
-/** A responder by hand. */
+/** A responder written by hand. */
 function forgeAnswer(select: number, padBytes: number, policy: 'prefer' | 'require' = 'prefer') {
   const random = seededRandom(4)
   const a = new EncryptionInitiator({
@@ -294,12 +294,12 @@ function forgeAnswer(select: number, padBytes: number, policy: 'prefer' | 'requi
 }
 
 describe('an initiator', () => {
-  it('goes on in plain text when that was selected', () => {
+  it('continues in plain text if that was selected', () => {
     const { done } = forgeAnswer(1, 10)()
     expect(done).toMatchObject({ method: 'plain', ciphers: null, received: utf8('x') })
   })
 
-  it('refuses what breaks the protocol', () => {
+  it('rejects violations of the protocol', () => {
     expect(() => forgeAnswer(3, 0)()).toThrow(/selected/)
     expect(() => forgeAnswer(0, 0)()).toThrow(/selected/)
     expect(() => forgeAnswer(4, 0)()).toThrow(/selected/)
@@ -308,7 +308,7 @@ describe('an initiator', () => {
     expect(forgeAnswer(2, MAX_PAD_BYTES)().done!.method).toBe('rc4')
   })
 
-  it('is not made with what it could not send', () => {
+  it('rejects options of the wrong size', () => {
     const options = { policy: 'prefer', random: seededRandom(1), infoHash: INFO_HASH } as const
     expect(() => new EncryptionInitiator({ ...options, initialPayload: new Uint8Array(65536) })).toThrow(
       ShoalError,
@@ -320,7 +320,7 @@ describe('an initiator', () => {
 })
 
 describe('both sides', () => {
-  it('answer spoiled handshakes with one clear error or wait for more', () => {
+  it('reject damaged handshakes with one clear error or wait for more bytes', () => {
     fc.assert(
       fc.property(fc.nat(), fc.nat(2000), fc.nat(255), sizes, (seed, at, byte, chunks) => {
         const { a, b } = machines({ seed, padBytes: 30 })

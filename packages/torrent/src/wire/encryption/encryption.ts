@@ -1,7 +1,7 @@
 /**
- * Message stream encryption ("protocol encryption"), the obfuscation that many clients insist on. It has no BEP; the specification is
- * the Vuze wiki's page "Message Stream Encryption", whose names are used here: A opens the connection, B accepts it, S is their
- * shared secret, SKEY the info hash.
+ * Message stream encryption ("protocol encryption"), the obfuscation that many clients require. It has no BEP; the specification is the page
+ * "Message Stream Encryption" of the Vuze wiki, whose names are used here: A opens the connection, B accepts it, S is their shared secret,
+ * SKEY the info hash.
  *
  *   1 A->B: Ya, PadA
  *   2 B->A: Yb, PadB
@@ -21,25 +21,25 @@ import { Rc4 } from './rc4.ts'
  */
 export type EncryptionPolicy = 'plain' | 'prefer' | 'require'
 
-/** `none`: no encryption handshake took place. `plain`: it did, but what follows it is not encrypted. */
+/** `none`: there was no encryption handshake. `plain`: there was one, but the stream after it is not encrypted. */
 export type EncryptionMethod = 'none' | 'plain' | 'rc4'
 
-/** How the handshake ended. */
+/** Result of a successful handshake. */
 export interface EncryptionOutcome {
   readonly method: EncryptionMethod
-  /** The info hash (20 bytes) that both sides know of; null for `none`, where the plain handshake names it. */
+  /** The info hash (20 bytes) that both sides know; null for `none`, where the plain handshake names it. */
   readonly infoHash: Uint8Array | null
-  /** For all further bytes; null unless the method is `rc4`. `received` and what was sent already are done. */
+  /** Ciphers for all further bytes; null unless the method is `rc4`. */
   readonly ciphers: { readonly encrypt: Rc4; readonly decrypt: Rc4 } | null
-  /** First bytes of the stream, which came along with the handshake; decrypted. */
+  /** First bytes of the stream, which arrived with the handshake, decrypted. */
   readonly received: Uint8Array
 }
 
-/** What to do after bytes were received. */
+/** What to do after receiving bytes. */
 export interface EncryptionStep {
-  /** To be written to the pipe as it is; null when there is nothing. */
+  /** Bytes to write to the connection, if any. */
   readonly send: Uint8Array | null
-  /** Null while the handshake goes on. */
+  /** Null until the handshake has finished. */
   readonly done: EncryptionOutcome | null
 }
 
@@ -47,23 +47,23 @@ export interface EncryptionStep {
 export const CRYPTO_PLAIN = 1
 export const CRYPTO_RC4 = 2
 
-/** The longest padding that either side may send in any step. */
+/** Longest padding that either side may send in any step. */
 export const MAX_PAD_BYTES = 512
 
 /** Verification constant: eight zeros. */
 export const VC_BYTES = 8
 
-/** RC4 key stream to throw away, since its beginning is weak. */
+/** Start of the RC4 key stream that is discarded because it is weak. */
 const RC4_DROP_BYTES = 1024
 
 export const WAITING: EncryptionStep = { send: null, done: null }
 
-/** Public key and random padding: steps 1 and 2. */
+/** Steps 1 and 2: the public key and random padding. */
 export function keyWithPadding(publicKey: Uint8Array, random: Random): Uint8Array {
   return concat([publicKey, random.bytes(random.below(MAX_PAD_BYTES + 1))])
 }
 
-/** Zeros, as PadC and PadD are until a later version of the protocol gives them a meaning; to be encrypted. */
+/** PadC or PadD: zeros, to be encrypted. */
 export function zeroPadding(random: Random): Uint8Array {
   return new Uint8Array(random.below(MAX_PAD_BYTES + 1))
 }
@@ -72,32 +72,27 @@ export function hashReq1(secret: Uint8Array): Uint8Array {
   return sha1(concat([utf8('req1'), secret]))
 }
 
-/**
- * HASH('req2', SKEY): how A names the torrent, 20 bytes. Whoever accepts connections keeps its info hashes by this, so that
- * finding one takes the same time however many there are.
- */
+/** HASH('req2', SKEY), 20 bytes: how A names the torrent. B indexes its torrents by this hash to look them up. */
 export function obfuscatedInfoHash(infoHash: Uint8Array): Uint8Array {
   return sha1(concat([utf8('req2'), infoHash]))
 }
 
-/** `hash` xor HASH('req3', S): hides and shows the obfuscated info hash. */
+/** `hash` xor HASH('req3', S): masks and unmasks the obfuscated info hash. */
 export function xorReq3(hash: Uint8Array, secret: Uint8Array): Uint8Array {
   const mask = sha1(concat([utf8('req3'), secret]))
   return mask.map((byte, i) => byte ^ hash[i]!)
 }
 
-/** The cipher of the bytes that A (`keyA`) or B (`keyB`) sends. */
+/** Creates the cipher for the bytes that A (`keyA`) or B (`keyB`) sends. */
 export function cipher(name: 'keyA' | 'keyB', secret: Uint8Array, infoHash: Uint8Array): Rc4 {
   return new Rc4(sha1(concat([utf8(name), secret, infoHash])), RC4_DROP_BYTES)
 }
 
 export function refuse(what: string): ShoalError {
-  return new ShoalError('bad-message', `The encryption handshake failed, since ${what}: disconnect the peer`)
+  return new ShoalError('bad-message', `The encryption handshake failed because ${what}: disconnect the peer`)
 }
 
-/**
- * Bytes received and not yet used. Only the handshake goes through it: some 2 KiB, and what came in the same read.
- */
+/** Received bytes that have not been used. Only the handshake goes through it: about 2 KiB plus what arrived in the same read. */
 export class HandshakeBuffer {
   #bytes = new Uint8Array(KEY_BYTES + MAX_PAD_BYTES)
   #begin = 0
@@ -110,7 +105,7 @@ export class HandshakeBuffer {
   push(bytes: Uint8Array): void {
     const needed = this.length + bytes.length
     if (this.#end + bytes.length > this.#bytes.length) {
-      // Twice what is needed, so that a peer that sends byte by byte does not have all copied for each.
+      // Twice what is needed, so that a peer that sends single bytes does not cause a copy for each of them.
       const target = needed > this.#bytes.length ? new Uint8Array(2 * needed) : this.#bytes
       target.set(this.#bytes.subarray(this.#begin, this.#end))
       this.#bytes = target
@@ -121,12 +116,12 @@ export class HandshakeBuffer {
     this.#end += bytes.length
   }
 
-  /** All bytes, without using them up. Valid until the next `push`. */
+  /** Returns all bytes without consuming them. The view is valid until the next `push`. */
   peek(): Uint8Array {
     return this.#bytes.subarray(this.#begin, this.#end)
   }
 
-  /** The first `count` bytes, used up. Null while they are not there. Valid until the next `push`. */
+  /** Consumes and returns the first `count` bytes, or returns null if fewer have arrived. The view is valid until the next `push`. */
   take(count: number): Uint8Array | null {
     if (this.length < count) return null
     this.#begin += count
@@ -134,8 +129,8 @@ export class HandshakeBuffer {
   }
 
   /**
-   * Skips padding up to `pattern` and uses that up too. False while it has not come; throws when it cannot come any more, since more than
-   * `MAX_PAD_BYTES` are before it.
+   * Consumes padding up to and including `pattern`. Returns false if the pattern has not arrived; throws `bad-message` if it cannot arrive any
+   * more because it is not within the first `MAX_PAD_BYTES`.
    */
   skipPast(pattern: Uint8Array): boolean {
     const bytes = this.peek()
@@ -147,7 +142,7 @@ export class HandshakeBuffer {
       return true
     }
     if (bytes.length >= MAX_PAD_BYTES + pattern.length)
-      throw refuse('it did not find its place in the stream')
+      throw refuse('the synchronization pattern did not arrive')
     return false
   }
 }

@@ -22,8 +22,8 @@ import {
 import type { Rc4 } from './rc4.ts'
 
 /**
- * The side that opened the connection. Write `start()` to the pipe, then give all that arrives to `receive` until its step is done. Pure:
- * time limits and the pipe are the caller's.
+ * The side that opened the connection. Write `start()` to the connection, then pass everything that arrives to `receive` until its step is
+ * done. Does no I/O: the caller owns the connection and its time limit.
  */
 export class EncryptionInitiator {
   readonly #infoHash: Uint8Array
@@ -35,14 +35,14 @@ export class EncryptionInitiator {
   #state: 'key' | 'sync' | 'select' | 'pad' | 'done' = 'key'
   #encrypt: Rc4 | null = null
   #decrypt: Rc4 | null = null
-  /** VC as the other side encrypts it. */
+  /** VC, encrypted as the other side does it. */
   #encryptedVc = new Uint8Array(0)
   #selected = 0
   #padBytes = 0
 
   /**
-   * `infoHash`: 20 bytes. `policy`: whether to offer plain text after the handshake (`prefer`) or only RC4 (`require`). `initialPayload`: the
-   * first bytes of the stream, at most 65,535: the BitTorrent handshake, so that it costs no further round trip.
+   * `infoHash`: 20 bytes. `policy`: offer plain text after the handshake too (`prefer`) or only RC4 (`require`). `initialPayload`: the first
+   * bytes of the stream, at most 65,535; sending the BitTorrent handshake here saves a round trip. Throws `bad-argument` for other sizes.
    */
   constructor(options: {
     readonly infoHash: Uint8Array
@@ -51,7 +51,7 @@ export class EncryptionInitiator {
     readonly initialPayload: Uint8Array
   }) {
     if (options.infoHash.length !== 20 || options.initialPayload.length > 65535)
-      throw new ShoalError('bad-argument', 'The info hash must have 20 bytes, the payload at most 65,535')
+      throw new ShoalError('bad-argument', 'The info hash must have 20 bytes and the payload at most 65,535')
     this.#infoHash = options.infoHash
     this.#provide = options.policy === 'require' ? CRYPTO_RC4 : CRYPTO_RC4 | CRYPTO_PLAIN
     this.#initialPayload = options.initialPayload
@@ -59,14 +59,14 @@ export class EncryptionInitiator {
     this.#keys = new KeyExchange(options.random)
   }
 
-  /** Step 1: what to write first. */
+  /** Step 1: returns the first bytes to write. */
   start(): Uint8Array {
     return keyWithPadding(this.#keys.publicKey, this.#random)
   }
 
   /**
-   * Takes bytes from the pipe; keeps none of them. Throws ShoalError `bad-message` when the other side does not follow the protocol,
-   * which includes the common case that it speaks no encryption.
+   * Handles received bytes; keeps no reference to them. Throws `bad-message` if the other side does not follow the protocol, which includes
+   * the common case that it does not support encryption.
    */
   receive(bytes: Uint8Array): EncryptionStep {
     if (this.#state === 'done') throw new ShoalError('bad-argument', 'The encryption handshake is over')
@@ -111,7 +111,7 @@ export class EncryptionInitiator {
     this.#selected = readU32(head, 0)
     this.#padBytes = readU16(head, 4)
     if (this.#selected !== CRYPTO_PLAIN && this.#selected !== CRYPTO_RC4)
-      throw refuse('it selected no method, or several')
+      throw refuse('it selected no method or several')
     if ((this.#selected & this.#provide) === 0) throw refuse('it selected a method that was not offered')
     if (this.#padBytes > MAX_PAD_BYTES) throw refuse('its padding is too long')
     this.#state = 'pad'

@@ -10,20 +10,20 @@ const keyStream = (key: string, drop: number, count: number) => {
 }
 
 describe('Rc4', () => {
-  it('gives the key streams of RFC 6229', () => {
+  it('generates the key streams of RFC 6229', () => {
     expect(keyStream('0102030405', 0, 16)).toBe('b2396305f03dc027ccc3524a0a1118a8')
     expect(keyStream('0102030405', 1024, 16)).toBe('30abbcc7c20b01609f23ee2d5f6bb7df')
     expect(keyStream('0102030405060708090a0b0c0d0e0f10', 0, 16)).toBe('9ac7cc9a609d1ef7b2932899cde41b97')
     expect(keyStream('0102030405060708090a0b0c0d0e0f10', 1024, 16)).toBe('bdf0324e6083dcc6d3cedd3ca8c53c16')
   })
 
-  it('encrypts as RC4 always did', () => {
+  it('encrypts a known plaintext', () => {
     const bytes = utf8('Plaintext')
     new Rc4(utf8('Key')).apply(bytes)
     expect(hex(bytes)).toBe('bbf316e8d940af0ad3')
   })
 
-  it('gives the same stream however it is split, in place or elsewhere', () => {
+  it('gives the same stream however it is split, in place or into a target', () => {
     const key = fc.uint8Array({ minLength: 1, maxLength: 40 })
     fc.assert(
       fc.property(key, fc.array(fc.uint8Array({ maxLength: 300 })), (secret, parts) => {

@@ -23,9 +23,9 @@ import {
 import type { Rc4 } from './rc4.ts'
 
 /**
- * The side that accepted the connection. Give all that arrives to `receive` until its step is done. One port serves both kinds of
- * peer: a plain BitTorrent handshake is recognised by its first 20 bytes and ends it with method `none`. Pure: time limits and the
- * pipe are the caller's.
+ * The side that accepted the connection. Pass everything that arrives to `receive` until its step is done. One port serves plain and
+ * encrypted peers: a plain BitTorrent handshake is recognized by its first 20 bytes and finishes with method `none`. Does no I/O: the caller
+ * owns the connection and its time limit.
  */
 export class EncryptionResponder {
   readonly #policy: EncryptionPolicy
@@ -43,8 +43,9 @@ export class EncryptionResponder {
   #payloadBytes = 0
 
   /**
-   * `policy`: `plain` refuses encryption, `require` refuses plain handshakes and plain text, `prefer` takes both and chooses plain text
-   * after the obfuscated handshake where that is offered: RC4 hides nothing from who can read the handshake, and costs more than all else. `find` gives the info hash whose `obfuscatedInfoHash` is the argument, or null when there is no such torrent.
+   * `policy`: `plain` rejects encryption; `require` rejects plain handshakes and plain text; `prefer` accepts both, and selects plain text
+   * after the obfuscated handshake if it is offered, since RC4 hides nothing from an observer who can read the handshake and costs more
+   * CPU time than everything else. `find` returns the info hash whose `obfuscatedInfoHash` is the argument, or null for an unknown torrent.
    */
   constructor(options: {
     readonly policy: EncryptionPolicy
@@ -57,8 +58,8 @@ export class EncryptionResponder {
   }
 
   /**
-   * Takes bytes from the pipe; keeps none of them. Throws ShoalError `bad-message` when the other side follows neither protocol, the
-   * policy forbids the one it speaks, or it wants a torrent that is not here.
+   * Handles received bytes; keeps no reference to them. Throws `bad-message` if the other side follows neither protocol, if the policy forbids
+   * the one it uses, or if it asks for an unknown torrent.
    */
   receive(bytes: Uint8Array): EncryptionStep {
     if (this.#state === 'done') throw new ShoalError('bad-argument', 'The encryption handshake is over')
@@ -112,7 +113,7 @@ export class EncryptionResponder {
     const masked = this.#buffer.take(20)
     if (!masked) return
     const infoHash = this.#find(xorReq3(masked, this.#secret))
-    if (!infoHash) throw refuse('it wants a torrent that is not here')
+    if (!infoHash) throw refuse('it asked for an unknown torrent')
     this.#infoHash = infoHash
     this.#decrypt = cipher('keyA', this.#secret, infoHash)
     this.#encrypt = cipher('keyB', this.#secret, infoHash)
@@ -151,7 +152,7 @@ export class EncryptionResponder {
     return answer
   }
 
-  /** The initial payload is encrypted whatever was selected, what follows it only by RC4. */
+  /** The initial payload is always encrypted; the stream after it is only if RC4 was selected. */
   #finish(payload: Uint8Array): EncryptionOutcome {
     const decrypt = this.#decrypt!
     const rest = this.#buffer.peek()

@@ -43,7 +43,7 @@ const handshakes: fc.Arbitrary<ExtendedHandshake> = fc.record(
 const text = (payload: string) => parseExtendedHandshake(fromLatin1(payload))
 
 describe('extended handshake', () => {
-  it('is read as it was written', () => {
+  it('survives a round trip', () => {
     fc.assert(
       fc.property(handshakes, handshake => {
         expect(parseExtendedHandshake(encodeExtendedHandshake(handshake))).toEqual(handshake)
@@ -51,7 +51,7 @@ describe('extended handshake', () => {
     )
   })
 
-  it('is spelled as BEP 10 and BEP 9 have it', () => {
+  it('is encoded as in BEP 10 and BEP 9', () => {
     const bytes = encodeExtendedHandshake({
       extensions: OUR_EXTENSION_IDS,
       client: 'µ',
@@ -65,7 +65,7 @@ describe('extended handshake', () => {
     )
   })
 
-  it('leaves out what is of the wrong type, out of range or unknown', () => {
+  it('leaves out fields that have the wrong type, are out of range or are unknown', () => {
     expect(text('d1:md6:LT_xyzi9e11:ut_metadatai256e6:ut_pex1:xe1:pi70000e4:reqqi0e6:yourip3:abce')).toEqual({
       extensions: {},
     })
@@ -74,23 +74,23 @@ describe('extended handshake', () => {
     expect(text('de')).toEqual({ extensions: {} })
   })
 
-  it('reads dictionaries that are out of order, as some clients write them', () => {
+  it('accepts unsorted dictionaries, as some clients send them', () => {
     expect(text('d1:v3:abc1:md6:ut_pexi2eee')).toEqual({ extensions: { ut_pex: 2 }, client: 'abc' })
   })
 
-  it('caps what a peer says of itself', () => {
+  it('limits what a peer claims', () => {
     expect(text('d4:reqqi1000000000e1:md0:i0eee').requestQueue).toBe(65536)
     const long = encode({ v: `a\u0000b\u202e\n${'x'.repeat(100_000)}` })
     expect(parseExtendedHandshake(long).client).toBe(`ab${'x'.repeat(62)}`)
     expect(parseExtendedHandshake(encode({ v: '\u0007 ' })).client).toBeUndefined()
   })
 
-  it('refuses what is no dictionary', () => {
+  it('rejects payloads that are not dictionaries', () => {
     for (const payload of ['', 'le', 'i3e', 'd1:m', 'l'.repeat(1000), 'dex'])
       expect(() => text(payload)).toThrow(ShoalError)
   })
 
-  it('survives any bytes', () => {
+  it('accepts arbitrary bytes or throws bad-message', () => {
     const mangled = fc.tuple(handshakes, fc.nat(), fc.nat(255)).map(([handshake, at, byte]) => {
       const bytes = encodeExtendedHandshake(handshake)
       bytes[at % bytes.length] = byte
@@ -108,14 +108,14 @@ describe('extended handshake', () => {
     )
   })
 
-  it('changes only the extensions that a later one names (BEP 10)', () => {
+  it('changes only the extensions that a later handshake names (BEP 10)', () => {
     const before = { ut_metadata: 3, ut_pex: 1 }
     expect(mergeExtensions(before, { ut_pex: 0, upload_only: 4 })).toEqual({ ut_metadata: 3, upload_only: 4 })
     expect(mergeExtensions(before, {})).toEqual(before)
     expect(mergeExtensions({}, { ut_pex: 0 })).toEqual({})
   })
 
-  it('refuses to write an address that is none', () => {
+  it('refuses to encode an invalid address', () => {
     expect(() => encodeExtendedHandshake({ extensions: {}, yourIp: 'here' })).toThrow(ShoalError)
   })
 })

@@ -3,14 +3,14 @@ import { ShoalError } from '../../base/errors.ts'
 import { formatIp, parseIp, unmapIp } from '../../base/ip.ts'
 import { asBytes, asDictionary, asInteger, type BencodeValue, decode, encode } from '../../bencode/bencode.ts'
 
-/** The extensions that this engine speaks, by the name they have in the `m` dictionary. */
+/** The extensions that this engine supports, by their names in the `m` dictionary. */
 export const EXTENSION_NAMES = ['ut_metadata', 'ut_pex', 'lt_donthave', 'upload_only'] as const
 export type ExtensionName = (typeof EXTENSION_NAMES)[number]
 
-/** Numbers of extension messages, by name; 0 turns an extension off (BEP 10). */
+/** Message IDs of extensions, by name; 0 disables an extension (BEP 10). */
 export type ExtensionIds = { readonly [Name in ExtensionName]?: number }
 
-/** The numbers under which we take extension messages: what our own handshakes give, and `onExtended` calls with. */
+/** The message IDs that our own handshake assigns, and that `MessageHandler.onExtended` receives. */
 export const OUR_EXTENSION_IDS = {
   ut_metadata: 1,
   ut_pex: 2,
@@ -18,40 +18,39 @@ export const OUR_EXTENSION_IDS = {
   upload_only: 4,
 } as const satisfies ExtensionIds
 
-/** The extended handshake (BEP 10): message 20 with number 0. All of it is optional, and unchecked where it is the peer's claim. */
+/** The extended handshake (BEP 10): message 20 with ID 0. All fields are optional claims of the sender, checked for range only. */
 export interface ExtendedHandshake {
-  /** Numbers under which the sender takes messages. Additive: a later handshake changes only what it names. */
+  /** Message IDs that the sender expects. Additive: a later handshake changes only the names it contains. */
   readonly extensions: ExtensionIds
   /** Name and version of the client: at most 64 characters, without control characters. */
   readonly client?: string
-  /** Port that the sender accepts connections on (`p`). */
+  /** Port on which the sender accepts connections (`p`). */
   readonly port?: number
-  /** How many requests it keeps before it drops some: 1 to 65,536 (`reqq`). */
+  /** Number of requests the sender queues before it drops some: 1 to 65,536 (`reqq`). */
   readonly requestQueue?: number
-  /** The address it sees us at. */
+  /** The receiver's address as the sender sees it. */
   readonly yourIp?: string
-  /** Its other addresses. */
+  /** Other addresses of the sender. */
   readonly ipv4?: string
   readonly ipv6?: string
-  /** Bytes of the info dictionary (BEP 9): 1 to 64 MiB. */
+  /** Size of the info dictionary in bytes (BEP 9): 1 to 64 MiB. */
   readonly metadataSize?: number
-  /** It downloads nothing more, complete or not (BEP 21). */
+  /** The sender downloads nothing more, complete or not (BEP 21). */
   readonly uploadOnly?: boolean
-  /** It prefers encrypted connections (`e`, BEP 11). */
+  /** The sender prefers encrypted connections (`e`, BEP 11). */
   readonly prefersEncryption?: boolean
-  /** Seconds since it completed the torrent; absent while it has not (`complete_ago`, libtorrent). */
+  /** Seconds since the sender completed the torrent; absent until then (`complete_ago`, libtorrent). */
   readonly completeAgoSeconds?: number
 }
 
-/** More than the info dictionary of any torrent that is met; what a peer claims decides how much memory a magnet link takes. */
+/** Larger than the info dictionary of any real torrent. Bounds the memory that a peer's claim can make a magnet link use. */
 export const MAX_METADATA_BYTES = 64 << 20
 
 const MAX_CLIENT_CHARACTERS = 64
 const MAX_REQUEST_QUEUE = 65536
-/** The handshake is shallow; what lies deeper is none of ours. */
 const LIMITS = { depth: 8, items: 1000, unsortedKeys: true }
 
-/** The payload of an extended handshake. Throws ShoalError `bad-argument` for an IP that is none. */
+/** Encodes the payload of an extended handshake. Throws `bad-argument` for an invalid IP address. */
 export function encodeExtendedHandshake(handshake: ExtendedHandshake): Uint8Array {
   return encode({
     m: handshake.extensions,
@@ -69,8 +68,8 @@ export function encodeExtendedHandshake(handshake: ExtendedHandshake): Uint8Arra
 }
 
 /**
- * Reads the payload of an extended handshake. What is out of range or of the wrong type is left out, since clients differ; names that
- * this engine does not know are too. Throws ShoalError `bad-message` when it is no dictionary at all.
+ * Parses the payload of an extended handshake. Fields of the wrong type or out of range are left out, since clients differ, and so are
+ * unknown extensions. Throws `bad-message` if the payload is not a dictionary.
  */
 export function parseExtendedHandshake(payload: Uint8Array): ExtendedHandshake {
   const fields = asDictionary(decodeOrNull(payload) ?? undefined)
@@ -95,7 +94,7 @@ export function parseExtendedHandshake(payload: Uint8Array): ExtendedHandshake {
   return result
 }
 
-/** The numbers in force after a further handshake: BEP 10 has `m` name only what changes, and 0 turn an extension off. */
+/** Returns the message IDs in force after a further handshake. BEP 10: `m` names only what changes, and 0 disables an extension. */
 export function mergeExtensions(before: ExtensionIds, change: ExtensionIds): ExtensionIds {
   const merged: { [Name in ExtensionName]?: number } = { ...before, ...change }
   for (const name of EXTENSION_NAMES) if (merged[name] === 0) delete merged[name]
@@ -121,7 +120,7 @@ function readExtensions(value: BencodeValue | undefined): ExtensionIds {
 }
 
 function readClient(bytes: Uint8Array | undefined): string | undefined {
-  // Four bytes a character at most, so that a huge text is not decoded to be cut.
+  // A character has at most four bytes: do not decode a huge text only to cut it.
   const text = bytes && fromUtf8(bytes.subarray(0, 4 * MAX_CLIENT_CHARACTERS))
   const clean = text?.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\ufffd]/gu, '').trim()
   return clean ? [...clean].slice(0, MAX_CLIENT_CHARACTERS).join('') : undefined

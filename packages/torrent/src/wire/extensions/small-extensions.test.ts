@@ -5,7 +5,7 @@ import { ShoalError } from '../../base/errors.ts'
 import { encodeDontHave, encodeUploadOnly, parseDontHave, parseUploadOnly } from './small-extensions.ts'
 
 describe('lt_donthave and upload_only', () => {
-  it('are read as they were written', () => {
+  it('survive a round trip', () => {
     fc.assert(
       fc.property(fc.nat(0xffffffff), fc.boolean(), (piece, uploadOnly) => {
         expect(parseDontHave(encodeDontHave(piece))).toBe(piece)
@@ -15,7 +15,7 @@ describe('lt_donthave and upload_only', () => {
     expect(hex(encodeDontHave(258))).toBe('00000102')
   })
 
-  it('refuse payloads of a wrong size', () => {
+  it('reject payloads of a wrong size', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 10 }), payload => {
         if (payload.length !== 4) expect(() => parseDontHave(payload)).toThrow(ShoalError)

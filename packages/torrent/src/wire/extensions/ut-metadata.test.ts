@@ -13,7 +13,7 @@ import {
 } from './ut-metadata.ts'
 
 describe('ut_metadata', () => {
-  it('is spelled as BEP 9 has it', () => {
+  it('is encoded as in BEP 9', () => {
     expect(latin1(encodeMetadataRequest(0))).toBe('d8:msg_typei0e5:piecei0ee')
     expect(latin1(encodeMetadataReject(7))).toBe('d8:msg_typei2e5:piecei7ee')
     expect(latin1(encodeMetadataData(0, fromLatin1('de')))).toBe(
@@ -21,7 +21,7 @@ describe('ut_metadata', () => {
     )
   })
 
-  it('brings all blocks of the metadata across', () => {
+  it('survives a round trip with all blocks of the metadata', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 70_000 }), size => {
         const metadata = Uint8Array.from({ length: size }, (_, i) => i * 31)
@@ -42,37 +42,37 @@ describe('ut_metadata', () => {
     )
   })
 
-  it('ignores messages of types to come (BEP 9)', () => {
+  it('recognizes messages of unknown types (BEP 9)', () => {
     expect(parseMetadataMessage(fromLatin1('d8:msg_typei3ee'))).toEqual({ type: 'unknown' })
   })
 
   it.each([
-    ['nothing', ''],
+    ['an empty payload', ''],
     ['a list', 'le'],
-    ['no type', 'd5:piecei0ee'],
-    ['no piece', 'd8:msg_typei0ee'],
+    ['a message without a type', 'd5:piecei0ee'],
+    ['a message without a piece', 'd8:msg_typei0ee'],
     ['a piece below 0', 'd8:msg_typei0e5:piecei-1ee'],
-    ['a piece beyond all metadata', 'd8:msg_typei0e5:piecei4096ee'],
-    ['data without size', 'd8:msg_typei1e5:piecei0eex'],
-    ['data without bytes', 'd8:msg_typei1e5:piecei0e10:total_sizei1ee'],
+    ['a piece beyond 64 MiB', 'd8:msg_typei0e5:piecei4096ee'],
+    ['data without a size', 'd8:msg_typei1e5:piecei0eex'],
+    ['data without a block', 'd8:msg_typei1e5:piecei0e10:total_sizei1ee'],
     ['too many bytes', 'd8:msg_typei1e5:piecei0e10:total_sizei1eexx'],
-    ['a block behind the end', 'd8:msg_typei1e5:piecei1e10:total_sizei16384eex'],
+    ['a block past the end', 'd8:msg_typei1e5:piecei1e10:total_sizei16384eex'],
     [
       'more than 64 MiB',
       `d8:msg_typei1e5:piecei0e10:total_sizei67108865ee${'x'.repeat(METADATA_BLOCK_BYTES)}`,
     ],
-  ])('refuses %s', (_, payload) => {
+  ])('rejects %s', (_, payload) => {
     expect(() => parseMetadataMessage(fromLatin1(payload))).toThrow(ShoalError)
   })
 
-  it('refuses to send a block that is not there', () => {
+  it('refuses to encode a block that does not exist', () => {
     const metadata = new Uint8Array(METADATA_BLOCK_BYTES)
     expect(() => encodeMetadataData(1, metadata)).toThrow(ShoalError)
     expect(() => encodeMetadataData(-1, metadata)).toThrow(ShoalError)
     expect(() => encodeMetadataData(0, new Uint8Array(0))).toThrow(ShoalError)
   })
 
-  it('survives any bytes', () => {
+  it('accepts arbitrary bytes or throws bad-message', () => {
     const near = fc
       .record(
         {

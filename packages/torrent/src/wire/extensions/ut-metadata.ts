@@ -3,9 +3,9 @@ import { ShoalError } from '../../base/errors.ts'
 import { asDictionary, asInteger, decodePrefix, encode } from '../../bencode/bencode.ts'
 import { MAX_METADATA_BYTES } from './extended-handshake.ts'
 
-/** Metadata from and for peers (BEP 9): the info dictionary in blocks of 16 KiB. */
+/** Metadata exchange (BEP 9): peers send the info dictionary in blocks of 16 KiB. */
 
-/** Bytes of every block of metadata but the last. */
+/** Size of every metadata block but the last. */
 export const METADATA_BLOCK_BYTES = 16384
 
 export type MetadataMessage =
@@ -13,13 +13,13 @@ export type MetadataMessage =
   | {
       readonly type: 'data'
       readonly piece: number
-      /** Bytes of the whole info dictionary. */
+      /** Size of the info dictionary in bytes. */
       readonly totalSize: number
-      /** The block: as many bytes as `piece` has in `totalSize`. When parsed, a view into the message. */
+      /** Has exactly the size of block `piece`. In a parsed message it is a view into the payload. */
       readonly block: Uint8Array
     }
   | { readonly type: 'reject'; readonly piece: number }
-  /** Of a type that this engine does not know: BEP 9 has it ignored. */
+  /** BEP 9: messages of unknown types must be ignored. */
   | { readonly type: 'unknown' }
 
 /** BEP 9: msg_type. */
@@ -36,7 +36,7 @@ export function encodeMetadataReject(piece: number): Uint8Array {
   return encode({ msg_type: REJECT, piece })
 }
 
-/** A block of `metadata` with its head. Throws ShoalError `bad-argument` when there is no such block. */
+/** Encodes one block of `metadata` with its header. Throws `bad-argument` if the block does not exist. */
 export function encodeMetadataData(piece: number, metadata: Uint8Array): Uint8Array {
   if (!(piece >= 0 && piece < metadataBlockCount(metadata.length)))
     throw new ShoalError('bad-argument', `The metadata has no block ${piece}`)
@@ -45,7 +45,7 @@ export function encodeMetadataData(piece: number, metadata: Uint8Array): Uint8Ar
   return concat([encode({ msg_type: DATA, piece, total_size: metadata.length }), block])
 }
 
-/** Reads a ut_metadata message. Throws ShoalError `bad-message` when it is malformed or its block has the wrong size. */
+/** Parses a ut_metadata message. Throws `bad-message` if it is malformed or its block has the wrong size. */
 export function parseMetadataMessage(payload: Uint8Array): MetadataMessage {
   const { value, end } = decodeHead(payload)
   const fields = asDictionary(value)
@@ -54,12 +54,12 @@ export function parseMetadataMessage(payload: Uint8Array): MetadataMessage {
   if (type !== REQUEST && type !== DATA && type !== REJECT) return { type: 'unknown' }
   const piece = asInteger(fields?.get('piece'))
   if (piece === undefined || piece < 0 || piece >= metadataBlockCount(MAX_METADATA_BYTES))
-    throw bad('names no block that could exist')
+    throw bad('has no valid block index')
   if (type === REQUEST) return { type: 'request', piece }
   if (type === REJECT) return { type: 'reject', piece }
   const totalSize = asInteger(fields?.get('total_size'))
   if (totalSize === undefined || totalSize < 1 || totalSize > MAX_METADATA_BYTES)
-    throw bad('has no size that could be')
+    throw bad('has no valid total size')
   const block = payload.subarray(end)
   if (block.length === 0 || block.length !== metadataBlockSize(piece, totalSize))
     throw bad(`has ${block.length} bytes for block ${piece} of ${totalSize} bytes`)
@@ -70,7 +70,7 @@ export function metadataBlockCount(totalSize: number): number {
   return Math.ceil(totalSize / METADATA_BLOCK_BYTES)
 }
 
-/** Bytes of a block; 0 when there is no such block. */
+/** Returns the size of a block in bytes, or 0 if it does not exist. */
 export function metadataBlockSize(piece: number, totalSize: number): number {
   return Math.max(0, Math.min(METADATA_BLOCK_BYTES, totalSize - piece * METADATA_BLOCK_BYTES))
 }
@@ -79,7 +79,7 @@ function decodeHead(payload: Uint8Array): ReturnType<typeof decodePrefix> {
   try {
     return decodePrefix(payload, LIMITS)
   } catch (cause) {
-    throw bad('has a malformed head', { cause })
+    throw bad('has a malformed header', { cause })
   }
 }
 

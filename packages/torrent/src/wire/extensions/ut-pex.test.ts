@@ -18,7 +18,7 @@ const added = (size: number) =>
 const dropped = (size: number) => fc.array(fc.record(address(size)), { maxLength: 40 })
 
 describe('ut_pex', () => {
-  it('is read as it was written', () => {
+  it('survives a round trip', () => {
     fc.assert(
       fc.property(added(4), added(16), dropped(4), dropped(16), (added4, added6, dropped4, dropped6) => {
         const message = { added: [...added4, ...added6], dropped: [...dropped4, ...dropped6] }
@@ -29,7 +29,7 @@ describe('ut_pex', () => {
     )
   })
 
-  it('is spelled as BEP 11 has it', () => {
+  it('is encoded as in BEP 11', () => {
     const flags = PexFlag.reachable | PexFlag.uploadOnly
     const payload = encodePex({
       added: [{ host: '1.2.3.4', port: 80, flags }],
@@ -40,7 +40,7 @@ describe('ut_pex', () => {
     )
   })
 
-  it('has no message for peers without IP addresses', () => {
+  it('encodes no message for peers without IP addresses', () => {
     expect(encodePex({ added: [{ host: 'circuit', port: 0, flags: 0 }], dropped: [] })).toBeNull()
   })
 
@@ -49,7 +49,7 @@ describe('ut_pex', () => {
     expect(parsePex(payload).added).toEqual([{ host: '5.6.7.8', port: 80, flags: 2 }])
   })
 
-  it('reads missing flags as none', () => {
+  it('treats missing flags as 0', () => {
     expect(parsePex(fromLatin1('d5:added6:\x01\x02\x03\x04\0\x50e')).added[0]!.flags).toBe(0)
     expect(parsePex(fromLatin1('de'))).toEqual({ added: [], dropped: [] })
   })
@@ -61,7 +61,7 @@ describe('ut_pex', () => {
     expect(message.dropped.length).toBe(MAX_PEX_PEERS_READ)
   })
 
-  it('survives any bytes, and refuses what is no dictionary', () => {
+  it('accepts arbitrary bytes, and rejects payloads that are not dictionaries', () => {
     for (const payload of ['', 'le', 'd5:addedi3e'])
       expect(() => parsePex(fromLatin1(payload))).toThrow(ShoalError)
     const bytes = fc.uint8Array({ maxLength: 100 })

@@ -10,15 +10,15 @@ import {
   type IpFamily,
 } from '../compact-peers.ts'
 
-/** Peer exchange (BEP 11): which peers the sender is connected to, as changes since its last message. */
+/** Peer exchange (BEP 11): the sender lists changes to its connected peers since its last message. */
 
-/** BEP 11: what an added peer is known to be. */
+/** Flags of an added peer (BEP 11). */
 export const PexFlag = {
   prefersEncryption: 0x01,
   uploadOnly: 0x02,
   utp: 0x04,
   holepunch: 0x08,
-  /** The sender connected to it, so others can. */
+  /** The sender connected to it, so others can too. */
   reachable: 0x10,
 } as const
 
@@ -32,20 +32,20 @@ export interface PexMessage {
   readonly dropped: readonly PeerAddress[]
 }
 
-/** BEP 11: at most this many added, and as many dropped, in every message but a connection's first. */
+/** BEP 11: at most this many added and as many dropped peers in every message but the first on a connection. */
 export const MAX_PEX_PEERS = 50
 
-/** How many of each we read from one message at most: the first may list all that its sender has. */
+/** Most added and most dropped peers that are read from one message. The first message may list all peers of its sender. */
 export const MAX_PEX_PEERS_READ = 200
 
-/** BEP 11: at most one message a minute. */
+/** BEP 11: at most one message per minute. */
 export const PEX_INTERVAL_MS = 60_000
 
 const LIMITS = { depth: 4, items: 100, unsortedKeys: true }
 
 /**
- * The payload of a ut_pex message, or null when no peer in it has an IP address, since a message must name at least one. The caller
- * keeps to `MAX_PEX_PEERS` and `PEX_INTERVAL_MS`, and names no peer twice.
+ * Encodes the payload of a ut_pex message. Returns null if none of the peers can be encoded, since a message must contain at least one. The
+ * caller must respect `MAX_PEX_PEERS` and `PEX_INTERVAL_MS` and must not repeat peers.
  */
 export function encodePex(message: PexMessage): Uint8Array | null {
   const added4 = message.added.filter(peer => encodeCompactPeer(peer)?.length === compactBytes(4))
@@ -63,8 +63,8 @@ export function encodePex(message: PexMessage): Uint8Array | null {
 }
 
 /**
- * Reads a ut_pex message: at most `MAX_PEX_PEERS_READ` added and as many dropped peers, without those nobody could dial. They are the
- * sender's word only. Throws ShoalError `bad-message` when it is no dictionary.
+ * Parses a ut_pex message: at most `MAX_PEX_PEERS_READ` added and as many dropped peers, without those that cannot be dialled. All of it is
+ * an unverified claim of the sender. Throws `bad-message` if the payload is not a dictionary.
  */
 export function parsePex(payload: Uint8Array): PexMessage {
   const fields = asDictionary(decodePayload(payload))
