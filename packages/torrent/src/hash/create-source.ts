@@ -3,17 +3,17 @@ import type { SourceFile } from '../metainfo/info-builder.ts'
 import type { PieceLayout } from '../metainfo/layout.ts'
 import type { ByteSource } from './hash-pool.ts'
 
-/** A file that goes into a new torrent, and where its bytes are: exactly one of `diskPath` and `read`, the same one for all files. */
+/** A file for a new torrent, with its content given by exactly one of `diskPath` and `read`, the same one for all files. */
 export interface CreateSource extends SourceFile {
   readonly diskPath?: string
   /** Fills `into` from `offset` in the file. */
   readonly read?: (offset: number, into: Uint8Array) => Promise<void>
 }
 
-/** A file that a page was given. It must not change: browsers refuse to read it then, and creating fails. */
+/** A file the user gave to a page. If it changes, browsers refuse to read it and creating the torrent fails. */
 export function blobSource(path: readonly string[], blob: Blob): CreateSource {
   const changed = (cause?: unknown) =>
-    new ShoalError('io', `${path.join('/')} cannot be read any more: choose it again`, { cause })
+    new ShoalError('io', `${path.join('/')} can no longer be read. Choose it again.`, { cause })
   const read = async (offset: number, into: Uint8Array) => {
     const bytes = await blob
       .slice(offset, offset + into.length)
@@ -39,7 +39,7 @@ export function fileListSource(
   )
   const onDisk = sources.every(({ diskPath }) => diskPath !== undefined)
   if (!onDisk && sources.some(({ read, symlink }) => !read && !symlink))
-    throw new ShoalError('bad-argument', 'give a diskPath for each file, or a read function for each')
+    throw new ShoalError('bad-argument', 'Give every file a diskPath, or every file a read function')
 
   return {
     segments(offset, length) {

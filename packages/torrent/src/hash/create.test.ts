@@ -18,7 +18,7 @@ beforeEach(async () => {
 })
 afterEach(() => rm(root, { recursive: true }))
 
-/** `length` bytes that are the same each time, and unlike those of another seed. */
+/** `length` reproducible bytes that differ between seeds. */
 function content(length: number, seed: number): Uint8Array<ArrayBuffer> {
   return Uint8Array.from({ length }, (_, i) => Math.imul(i + seed, 0x9e3779b1) >>> 24)
 }
@@ -30,7 +30,7 @@ async function put(path: string, length: number, seed: number): Promise<string> 
   return full
 }
 
-/** A folder with files of every kind of length, nested. */
+/** A nested folder with files of various lengths. */
 async function putFolder(): Promise<string> {
   await put('d/a.bin', 100_000, 1)
   await put('d/b', 100, 2)
@@ -40,7 +40,7 @@ async function putFolder(): Promise<string> {
   return join(root, 'd')
 }
 
-describe('info hashes are those that libtorrent 2.0.8 gives', () => {
+describe('info hashes match libtorrent 2.0.8', () => {
   it.each([
     ['v1', { v1: '0287fe49d47403717085cb629f5e48b82276ea91' }],
     ['v2', { v2: '004c61e4ddc0e58675da6133a29a630719f0e8a4a1c81900edcadb4ca898ccce' }],
@@ -84,7 +84,7 @@ describe('info hashes are those that libtorrent 2.0.8 gives', () => {
 })
 
 describe('a torrent', () => {
-  it('is hybrid by default, reads back as it was made, and says when it was', async () => {
+  it('is hybrid by default, parses back unchanged and has a creation date', async () => {
     const clock = new VirtualClock()
     const options = {
       trackers: [['http://a.example/announce', 'udp://b.example:6969'], ['wss://c.example']],
@@ -109,7 +109,7 @@ describe('a torrent', () => {
     expect(parseMetainfo(writeMetainfo(metainfo))).toEqual(metainfo)
   })
 
-  it('of a file carries the name that was asked for', async () => {
+  it('of a file uses the requested name', async () => {
     const { info, creationDate } = await createTorrent(
       await put('file', 10, 1),
       { name: 'renamed', creationDate: null },
@@ -119,7 +119,7 @@ describe('a torrent', () => {
     expect(creationDate).toBeUndefined()
   })
 
-  it('keeps empty files, hidden and executable ones as such', async () => {
+  it('preserves empty files and hidden and executable attributes', async () => {
     const folder = await putFolder()
     await put('d/.hidden', 5, 1)
     await put('d/empty', 0, 1)
@@ -130,7 +130,7 @@ describe('a torrent', () => {
     expect(file('x.sh')).toMatchObject({ path: ['d', 'sub', 'deep', 'x.sh'], executable: true })
   })
 
-  it('reports progress to the last byte', async () => {
+  it('reports progress up to the last byte', async () => {
     let last = {}
     const onProgress = (progress: object) => {
       last = progress
@@ -139,7 +139,7 @@ describe('a torrent', () => {
     expect(last).toEqual({ doneBytes: 70_000, totalBytes: 70_000 })
   })
 
-  it('is the same from what a page was given, in any order', async () => {
+  it('is the same when created from blobs in any order', async () => {
     const fromDisk = await createTorrent(await putFolder(), {}, { pool })
     const blobs = [
       blobSource(['sub', 'z'], new Blob([content(65_536, 5)])),
@@ -160,10 +160,10 @@ describe('a torrent', () => {
   })
 })
 
-describe('what cannot be shared is refused', () => {
+describe('creating a torrent is refused for', () => {
   const failure = (path: string, options = {}) => createTorrent(path, options, { pool }).catch(error => error)
 
-  it('nothing at all, or a folder without files', async () => {
+  it('an empty list and a folder without files', async () => {
     expect(await failure(join(root, 'nowhere'))).toMatchObject({ code: 'not-found' })
     expect(await failure(join(await put('file', 1, 1), 'below'))).toMatchObject({ code: 'not-found' })
     await mkdir(join(root, 'd', 'e'), { recursive: true })
@@ -172,7 +172,7 @@ describe('what cannot be shared is refused', () => {
     expect(await failure(join(root, 'd'))).toMatchObject({ code: 'bad-argument' })
   })
 
-  it('bytes that are neither on disk nor readable', async () => {
+  it('files without diskPath and read', async () => {
     const list = [{ path: ['f'], lengthBytes: 5 }]
     await expect(createTorrentFrom(list, { name: 'f' }, { pool })).rejects.toMatchObject({
       code: 'bad-argument',
@@ -192,17 +192,17 @@ describe('what cannot be shared is refused', () => {
     expect(await failure(await put('file', 50_000, 1), options)).toMatchObject({ code: 'bad-argument' })
   })
 
-  it('a blob that can no longer be read', async () => {
+  it('a blob that is no longer readable', async () => {
     const short = { ...blobSource(['f'], new Blob(['abc'])), lengthBytes: 4 }
     await expect(createTorrentFrom([short], { name: 'f' }, { pool })).rejects.toMatchObject({ code: 'io' })
   })
 
-  it('a signal that was given up', async () => {
+  it('an aborted signal', async () => {
     const signal = AbortSignal.abort(new Error('enough'))
     await expect(createTorrent(await putFolder(), {}, { pool, signal })).rejects.toThrow('enough')
   })
 
-  it.each(['grows', 'is replaced', 'goes away'])('a file that %s while it is read', async what => {
+  it.each(['grows', 'is replaced', 'goes away'])('a file that %s while it is being read', async what => {
     const folder = await putFolder()
     const victim = join(folder, 'a.bin')
     const change = {
@@ -226,19 +226,19 @@ describe('what cannot be shared is refused', () => {
     const error = await createTorrent(folder, {}, { pool: changingPool }).catch(error => error)
     expect(error).toMatchObject({
       code: 'io',
-      message: expect.stringContaining(`${victim} changed while it was read`),
+      message: expect.stringContaining(`${victim} changed while it was being read`),
     })
   })
 })
 
 describe.skipIf(process.platform === 'win32')('symbolic links', () => {
-  it('are refused by default', async () => {
+  it('are rejected by default', async () => {
     const folder = await putFolder()
     await symlink('b', join(folder, 'link'))
     await expect(createTorrent(folder, {}, { pool })).rejects.toMatchObject({ code: 'bad-argument' })
   })
 
-  it('are kept when asked, with their target as the torrent spells it', async () => {
+  it('are kept on request, with targets relative to the torrent', async () => {
     const folder = await putFolder()
     await symlink('../../b', join(folder, 'sub', 'deep', 'link'))
     const { info } = await createTorrent(folder, { symlinks: 'keep' }, { pool })
@@ -261,7 +261,7 @@ describe.skipIf(process.platform === 'win32')('symbolic links', () => {
     })
   })
 
-  it('may lead to the folder that is shared', async () => {
+  it('may lead to the shared folder', async () => {
     const folder = await putFolder()
     await symlink(folder, join(root, 'alias'))
     const { info } = await createTorrent(join(root, 'alias'), {}, { pool })

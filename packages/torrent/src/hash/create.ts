@@ -14,11 +14,11 @@ import type { HashOptions, HashPool, PieceDigests } from './hash-pool.ts'
 import type { SymlinkPolicy } from './walk.ts'
 
 export interface CreateOptions {
-  /** Name of the file or folder as others will see it. Default: its own. */
+  /** Name of the file or folder in the torrent. Default: its name on disk. */
   readonly name?: string
-  /** Default hybrid: reachable by every client, by either info hash. */
+  /** Default hybrid, which every client can join through either info hash. */
   readonly version?: TorrentVersion
-  /** For v2 and hybrid a power of two from 16 KiB. Default: by size (see choosePieceLength). */
+  /** For v2 and hybrid a power of two of at least 16 KiB. Default: by size (see choosePieceLength). */
   readonly pieceLengthBytes?: number
   /** Tracker URLs in tiers (BEP 12). */
   readonly trackers?: readonly (readonly string[])[]
@@ -26,27 +26,27 @@ export interface CreateOptions {
   readonly webSeeds?: readonly string[]
   /** DHT nodes (BEP 5). */
   readonly nodes?: Metainfo['nodes']
-  /** Only its own trackers may find peers (BEP 27). */
+  /** Whether peers may come only from the torrent's own trackers (BEP 27). */
   readonly private?: boolean
-  /** Text that makes the info hash another one, as private trackers want it. */
+  /** Text that changes the info hash, as private trackers require. */
   readonly source?: string
   readonly comment?: string
   readonly createdBy?: string
   /** Seconds since the Unix epoch; null for none. Default: now. */
   readonly creationDate?: number | null
-  /** Symbolic links below the folder: refused, or kept where they lead to something inside it (BEP 47). Default refuse. */
+  /** Symbolic links below the folder: reject them, or keep those that point inside the folder (BEP 47). Default refuse. */
   readonly symlinks?: SymlinkPolicy
 }
 
 export interface CreateContext extends HashOptions {
-  /** Default: one for this call. */
+  /** Default: a pool created for this call. */
   readonly pool?: HashPool
   readonly clock?: Clock
 }
 
 /**
- * Makes a torrent of the file or folder at `path`. Rejects with a ShoalError: `not-found`, `no-permission`, `io` (also when a file
- * changes while it is read), `bad-argument` for what cannot be shared and for options that exclude each other, `bad-torrent` for
+ * Creates a torrent from the file or folder at `path`. Rejects with a ShoalError: `not-found`, `no-permission`, `io` (also if a file
+ * changes while it is read), `bad-argument` for content that cannot be shared and for options that exclude each other, `bad-torrent` for
  * names that no torrent may have; or with the signal's reason.
  */
 export async function createTorrent(
@@ -66,15 +66,15 @@ export async function createTorrent(
 }
 
 export interface CreateFromOptions extends Omit<CreateOptions, 'symlinks'> {
-  /** Name of the file or folder as others will see it. */
+  /** Name of the file or folder in the torrent. */
   readonly name: string
-  /** Whether the torrent is the one file in the list rather than a folder. Default: when its path is the name. */
+  /** Whether the torrent is the only file in the list rather than a folder. Default: true if that file's path equals the name. */
   readonly singleFile?: boolean
 }
 
 /**
- * Makes a torrent of these files, wherever they are: in a page, those that the user chose (see `blobSource`). Their order does not
- * matter. Rejects as createTorrent does.
+ * Creates a torrent from a list of files, for example those the user chose in a page (see `blobSource`). Their order does not matter.
+ * Rejects like createTorrent.
  */
 export async function createTorrentFrom(
   sources: readonly CreateSource[],
@@ -95,7 +95,7 @@ async function create(
   const totalBytes = sources.reduce((sum, { lengthBytes }) => sum + lengthBytes, 0)
   // Most clients refuse to load such a torrent.
   if (totalBytes === 0)
-    throw new ShoalError('bad-argument', `there is nothing in ${name}: share something that is not empty`)
+    throw new ShoalError('bad-argument', `${name} is empty. Choose a file or folder with content.`)
   const pieceLengthBytes = options.pieceLengthBytes ?? choosePieceLength(totalBytes)
   checkOptions(options, pieceLengthBytes, totalBytes)
   const planned = planFiles({ name, version, pieceLengthBytes, singleFile, files: sources })
@@ -124,29 +124,29 @@ async function create(
   }
 }
 
-/** What would otherwise fail only after everything is hashed, or at others. What v2 asks for besides, planFiles checks. */
+/** Rejects options that would otherwise fail only after hashing, or in other clients. planFiles checks the v2 rules. */
 function checkOptions(options: CreateFromOptions, pieceLengthBytes: number, totalBytes: number): void {
   const wholeBlocks = Number.isInteger(pieceLengthBytes / BLOCK_BYTES) && pieceLengthBytes > 0
   if (!wholeBlocks || pieceLengthBytes > MAX_PIECE_BYTES || totalBytes / pieceLengthBytes > MAX_PIECES)
     throw new ShoalError(
       'bad-argument',
-      `${pieceLengthBytes} bytes is no piece length for ${totalBytes} bytes: use a power of two such as ${choosePieceLength(totalBytes)}`,
+      `A piece length of ${pieceLengthBytes} bytes does not fit ${totalBytes} bytes of content. Use a power of two such as ${choosePieceLength(totalBytes)}.`,
     )
   for (const url of options.trackers?.flat() ?? [])
     if (!/^(https?|udp|wss?):\/\/./i.test(url) || !URL.canParse(url))
       throw new ShoalError(
         'bad-argument',
-        `${url} is no tracker: its URL begins with udp://, http://, https://, ws:// or wss://`,
+        `${url} is not a tracker URL. It must begin with udp://, http://, https://, ws:// or wss://.`,
       )
   for (const url of options.webSeeds ?? [])
     if (!/^(https?|ftp):\/\/./i.test(url) || !URL.canParse(url))
       throw new ShoalError(
         'bad-argument',
-        `${url} is no web seed: its URL begins with http://, https:// or ftp://`,
+        `${url} is not a web seed URL. It must begin with http://, https:// or ftp://.`,
       )
 }
 
-/** What a Metainfo has besides the info dictionary and what belongs to that. */
+/** The parts of a Metainfo that do not depend on the content. */
 function describe(options: CreateFromOptions, clock: Clock): Omit<Metainfo, 'info' | 'pieceLayers'> {
   const { trackers = [], webSeeds = [], nodes = [], comment, createdBy } = options
   const creationDate =
@@ -161,7 +161,7 @@ function describe(options: CreateFromOptions, clock: Clock): Omit<Metainfo, 'inf
   }
 }
 
-/** The files with their merkle roots, and the piece layers of those that have one (BEP 52). */
+/** Adds merkle roots to the files and collects the piece layers (BEP 52). */
 function withRoots(layout: PieceLayout, { roots }: PieceDigests) {
   const pieceLayers = new Map<string, Uint8Array>()
   if (!roots) return { files: layout.files, pieceLayers }
@@ -185,6 +185,6 @@ function changed(layout: PieceLayout, { present }: PieceDigests): ShoalError {
   const path = file ? layout.files[file.file]!.path.join('/') : 'a file'
   return new ShoalError(
     'io',
-    `${path} became shorter or went away while it was read: try again when nothing writes to it`,
+    `${path} was truncated or removed while it was being read. Try again when nothing writes to it.`,
   )
 }

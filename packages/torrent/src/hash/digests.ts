@@ -3,7 +3,7 @@ import type { Clock } from '../base/clock.ts'
 import type { TorrentVersion } from '../metainfo/metainfo.ts'
 import type { HashOptions, PieceDigests } from './hash-pool.ts'
 
-/** The digests of a job as they come in. */
+/** Collects the digests of a job. */
 export class DigestTable {
   readonly present: Bitfield
   readonly sha1: Uint8Array | null
@@ -26,7 +26,7 @@ export class DigestTable {
 
 const PROGRESS_INTERVAL_MS = 100
 
-/** Reports a job's progress ten times a second at most, and its end always. */
+/** Reports a job's progress at most ten times a second, and always reports its end. */
 export class ProgressReport {
   readonly #report: HashOptions['onProgress']
   readonly #totalBytes: number

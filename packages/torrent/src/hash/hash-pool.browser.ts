@@ -2,28 +2,21 @@ import { type Clock, systemClock } from '../base/clock.ts'
 import { ShoalError } from '../base/errors.ts'
 import { BLOCK_BYTES } from '../metainfo/metainfo.ts'
 import { DigestTable, ProgressReport } from './digests.ts'
-import type {
-  ByteSource,
-  HashJob,
-  HashOptions,
-  HashPool,
-  HashPoolOptions,
-  PieceDigests,
-} from './hash-pool.ts'
+import type { HashJob, HashOptions, HashPool, HashPoolOptions, PieceDigests } from './hash-pool.ts'
 import type { PieceShape } from './piece-hasher.ts'
-import { hashByReading } from './reading.ts'
-import { shapeOf } from './runs.ts'
+import { hashByReading, readIfPresent } from './reading.ts'
+import { pieceShape } from './runs.ts'
 import { TreeHasher } from './tree-hasher.ts'
 
-/** Bytes of pieces in memory at a time: several pieces are hashed while the next is read. */
+/** Bytes of pieces in memory at a time: several pieces are hashed while the next one is read. */
 const IN_FLIGHT_BYTES = 32 << 20
 const MAX_IN_FLIGHT = 8
-/** Web Crypto hashes nothing bit by bit: pieces longer than this are hashed here, in chunks. */
-const MAX_WHOLE_BYTES = 16 << 20
+/** Web Crypto cannot hash incrementally, so longer pieces are hashed in script, in chunks. */
+const MAX_WEB_CRYPTO_BYTES = 16 << 20
 
 /**
- * A pool on the browser's own threads: Web Crypto hashes beside the event loop, on as many cores as the browser gives it, in a tenth of the
- * time of script. Jobs come one after the other.
+ * A pool on the browser's own threads: Web Crypto hashes outside the event loop, on as many cores as the browser provides, in a tenth of
+ * the time of script. Jobs run one after another.
  */
 export function createHashPool(options: HashPoolOptions = {}): HashPool {
   return new BrowserHashPool(options)
@@ -40,11 +33,11 @@ class BrowserHashPool implements HashPool {
 
   hash(job: HashJob, { onProgress, signal }: HashOptions = {}): Promise<PieceDigests> {
     const either = signal ? AbortSignal.any([signal, this.#closing.signal]) : this.#closing.signal
-    const whole = globalThis.crypto?.subtle && job.layout.pieceLengthBytes <= MAX_WHOLE_BYTES
+    const useWebCrypto = globalThis.crypto?.subtle && job.layout.pieceLengthBytes <= MAX_WEB_CRYPTO_BYTES
     const options = { onProgress, signal: either }
     const run = () => {
       either.throwIfAborted()
-      if (whole) return new WholePieces(job, this.#clock, options).run()
+      if (useWebCrypto) return new WebCryptoJob(job, this.#clock, options).run()
       return hashByReading(job, (offset, into) => job.source.read(offset, into), this.#clock, options)
     }
     const result = this.#last.then(run)
@@ -52,17 +45,17 @@ class BrowserHashPool implements HashPool {
     return result
   }
 
-  /** The threads are the browser's. */
+  /** Does nothing: the browser owns the threads. */
   warm(): void {}
 
   async close(): Promise<void> {
-    this.#closing.abort(new ShoalError('closed', 'the hash pool is closed: create another to hash'))
+    this.#closing.abort(new ShoalError('closed', 'The hash pool is closed. Create another one.'))
     await this.#last
   }
 }
 
-/** One job, a few pieces at a time. */
-class WholePieces {
+/** Hashes the pieces of one job, a few at a time. */
+class WebCryptoJob {
   readonly #job: HashJob
   readonly #signal: AbortSignal
   readonly #pieces: readonly number[]
@@ -83,7 +76,7 @@ class WholePieces {
     const { pieceLengthBytes } = this.#job.layout
     const atOnce = Math.min(MAX_IN_FLIGHT, Math.max(1, Math.floor(IN_FLIGHT_BYTES / pieceLengthBytes)))
     const lanes = Array.from({ length: Math.min(atOnce, this.#pieces.length) }, () => this.#lane())
-    // All, so that nothing is read any more when this settles.
+    // Wait for all lanes, so that nothing is being read once this settles.
     for (const lane of await Promise.allSettled(lanes)) if (lane.status === 'rejected') throw lane.reason
     this.#signal.throwIfAborted()
     this.#progress.end()
@@ -107,8 +100,14 @@ class WholePieces {
   async #hash(index: number, buffer: Uint8Array<ArrayBuffer>): Promise<void> {
     const { layout, source } = this.#job
     const piece = this.#pieces[index]!
-    const shape = shapeOf(layout, piece)
-    if (await isRead(source, layout.pieceOffset(piece), buffer.subarray(0, shape.dataBytes))) {
+    const shape = pieceShape(layout, piece)
+    if (
+      await readIfPresent(
+        source.read.bind(source),
+        layout.pieceOffset(piece),
+        buffer.subarray(0, shape.dataBytes),
+      )
+    ) {
       buffer.fill(0, shape.dataBytes, shape.sizeBytes)
       await Promise.all([this.#sha1(index, buffer, shape), this.#root(index, buffer, shape)])
       this.#table.present.set(index)
@@ -132,16 +131,5 @@ class WholePieces {
     const tree = new TreeHasher()
     for (const leaf of await Promise.all(leaves)) tree.addHash(new Uint8Array(leaf))
     tree.root(shape.leaves, this.#table.roots, 32 * index)
-  }
-}
-
-/** False when the bytes were never stored. */
-async function isRead(source: ByteSource, offset: number, into: Uint8Array): Promise<boolean> {
-  try {
-    await source.read(offset, into)
-    return true
-  } catch (error) {
-    if (error instanceof ShoalError && error.code === 'not-found') return false
-    throw error
   }
 }

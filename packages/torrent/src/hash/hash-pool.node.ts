@@ -8,14 +8,14 @@ import { RunningJob } from './running-job.node.ts'
 import { RunCutter } from './runs.ts'
 import { segmentReader } from './segment-reader.node.ts'
 
-/** A pool of as many threads as there are cores. They start with the first job that is worth it and end when idle. */
+/** A pool with one thread per core. Threads start with the first job large enough and end when idle. */
 export function createHashPool(options: HashPoolOptions = {}): HashPool {
   return new ThreadPool(options)
 }
 
-/** Less than this takes less time on this thread than a thread needs to start. */
+/** Jobs up to this size finish on the calling thread sooner than a new thread would start. */
 const INLINE_BYTES = 8 << 20
-/** Runs given to a thread at a time: it has the next one when it is done with one. */
+/** Runs sent to a thread at a time, so that it has the next one ready. */
 const RUNS_AHEAD = 2
 const IDLE_MS = 5000
 
@@ -25,9 +25,9 @@ class ThreadPool implements HashPool {
   readonly #clock: Clock
   readonly #closing = new AbortController()
   readonly #threads = new Set<HashThread>()
-  /** Threads on their way out. */
+  /** Threads that are stopping. */
   readonly #ending = new Set<Promise<void>>()
-  /** Jobs with runs to hand out; each takes its turn, so that a small one need not wait for a big one. */
+  /** Jobs with runs left. They take turns, so that a small job does not wait for a large one. */
   #jobs: RunningJob[] = []
   readonly #running = new Set<Promise<unknown>>()
   #cancelIdle: () => void = () => {}
@@ -57,7 +57,7 @@ class ThreadPool implements HashPool {
   }
 
   async close(): Promise<void> {
-    this.#closing.abort(new ShoalError('closed', 'the hash pool is closed: create another to hash'))
+    this.#closing.abort(new ShoalError('closed', 'The hash pool is closed. Create another one.'))
     this.#cancelIdle()
     await Promise.allSettled(this.#running)
     this.#stopThreads()
@@ -79,12 +79,12 @@ class ThreadPool implements HashPool {
     const running = new RunningJob(job, cutter, this.#clock, options)
     this.#cancelIdle()
     this.#jobs.push(running)
-    this.#handOut()
+    this.#dispatch()
     return running.result
   }
 
-  /** Gives runs to threads that have room. */
-  #handOut(): void {
+  /** Sends runs to threads that have room for them. */
+  #dispatch(): void {
     while (this.#jobs.length > 0) {
       const thread = this.#freeThread()
       if (!thread) return
@@ -94,13 +94,13 @@ class ThreadPool implements HashPool {
       this.#jobs.push(job)
       thread.send(request, outcome => {
         job.settle(request, outcome)
-        this.#handOut()
+        this.#dispatch()
         this.#stopWhenIdle()
       })
     }
   }
 
-  /** The least busy thread; a new one rather than one that has work. */
+  /** The least busy thread; starts a new one if all are busy and the limit allows. */
   #freeThread(): HashThread | null {
     let best: HashThread | null = null
     for (const thread of this.#threads) if (!best || thread.busy < best.busy) best = thread
@@ -120,7 +120,7 @@ class ThreadPool implements HashPool {
     this.#cancelIdle = afterIdle(this.#clock, this.#idleMs, () => this.#stopThreads())
   }
 
-  /** Takes no time: a job that comes meanwhile gets new threads. */
+  /** Returns immediately; a job that arrives meanwhile gets new threads. */
   #stopThreads(): void {
     for (const thread of this.#threads) {
       const end = thread.stop().finally(() => this.#ending.delete(end))
@@ -130,7 +130,7 @@ class ThreadPool implements HashPool {
   }
 }
 
-/** As `clock.after`, but a process that has nothing else to do need not wait for it. */
+/** Like `clock.after`, but does not keep the process alive. */
 function afterIdle(clock: Clock, delayMs: number, callback: () => void): () => void {
   if (clock !== systemClock) return clock.after(delayMs, callback)
   const timer = setTimeout(callback, delayMs).unref()

@@ -12,7 +12,7 @@ import { createHashPool as createReadingPool } from './hash-pool.browser.ts'
 import type { ByteSource, HashPool } from './hash-pool.ts'
 import { expectDigests, PIECE, type Sample, sample, testHashPool } from './hash-suite.ts'
 
-/** Keeps the sample in memory: as a memory storage does. */
+/** Keeps the sample in memory, like a memory storage. */
 function memorySource({ bytes }: Sample): ByteSource {
   return {
     segments: () => null,
@@ -56,14 +56,14 @@ async function diskSource({ layout, bytes }: Sample) {
   return { source, pathOf, remove: async () => {} }
 }
 
-/** A pool whose threads have started, so that small jobs go to them too. */
+/** A pool with running threads, so that even small jobs use them. */
 function warmPool(options = {}): HashPool {
   const pool = createThreadPool({ threads: 2, ...options })
   pool.warm()
   return pool
 }
 
-/** Closes it after the test. */
+/** Closes the pool after the test. */
 function kept(pool: HashPool): HashPool {
   pools.push(pool)
   return pool
@@ -101,7 +101,7 @@ it.each([
 it.each([
   ['by threads', () => warmPool()],
   ['by its own thread', () => createThreadPool()],
-] as const)('rejects when a folder is where a file should be, %s', async (_, createPool) => {
+] as const)('rejects if a folder is in place of a file, %s', async (_, createPool) => {
   const torrent = sample('v1')
   const { source, pathOf } = await diskSource(torrent)
   await rm(pathOf(2))
@@ -113,21 +113,18 @@ it.each([
   })
 })
 
-it.skipIf(process.platform === 'win32')(
-  'does not wait for a pipe that is where a file should be',
-  async () => {
-    const torrent = sample('v1')
-    const { source, pathOf } = await diskSource(torrent)
-    await rm(pathOf(0))
-    execFileSync('mkfifo', [pathOf(0)])
-    await expect(kept(warmPool()).hash({ ...torrent, source })).rejects.toMatchObject({ code: 'io' })
-    const pool = createThreadPool()
-    pools.push(pool)
-    await expect(pool.hash({ ...torrent, source })).rejects.toMatchObject({ code: 'io' })
-  },
-)
+it.skipIf(process.platform === 'win32')('does not block on a pipe in place of a file', async () => {
+  const torrent = sample('v1')
+  const { source, pathOf } = await diskSource(torrent)
+  await rm(pathOf(0))
+  execFileSync('mkfifo', [pathOf(0)])
+  await expect(kept(warmPool()).hash({ ...torrent, source })).rejects.toMatchObject({ code: 'io' })
+  const pool = createThreadPool()
+  pools.push(pool)
+  await expect(pool.hash({ ...torrent, source })).rejects.toMatchObject({ code: 'io' })
+})
 
-it('reads bytes that a source has nowhere as not present', async () => {
+it('reports pieces without stored bytes as not present', async () => {
   const torrent = sample('v2')
   const nowhere: ByteSource = {
     segments: () => null,
@@ -139,7 +136,7 @@ it('reads bytes that a source has nowhere as not present', async () => {
   expect(digests.present.count).toBe(0)
 })
 
-it('ends its threads when they are idle, and starts others when there is work again', async () => {
+it('ends idle threads and starts new ones for later work', async () => {
   const clock = new VirtualClock()
   const pool = kept(warmPool({ clock, idleMs: 1000 }))
   const torrent = sample('hybrid')
@@ -157,7 +154,7 @@ it('ends its threads when they are idle, and starts others when there is work ag
   expect(threads.size).toBe(0)
 })
 
-it('starts no thread for a few pieces', async () => {
+it('starts no threads for a few pieces', async () => {
   const torrent = sample('hybrid')
   const { source } = await diskSource(torrent)
   const pool = kept(createThreadPool())
@@ -165,7 +162,7 @@ it('starts no thread for a few pieces', async () => {
   expect(threads.size).toBe(0)
 })
 
-it('goes on with a new thread when one dies, and says what became of its work', async () => {
+it('replaces a dead thread and rejects its work with an error', async () => {
   const pool = kept(warmPool())
   const torrent = sample('hybrid', Array(40).fill(PIECE * 8))
   const { source } = await diskSource(torrent)
@@ -175,7 +172,7 @@ it('goes on with a new thread when one dies, and says what became of its work', 
   expectDigests(torrent, await pool.hash({ ...torrent, source }), 0, 0)
 })
 
-it('does not keep a process alive that forgot to close it', async () => {
+it('does not keep the process alive if it is not closed', async () => {
   const script = `
     import { createHashPool } from ${JSON.stringify(import.meta.resolve('./hash-pool.node.ts'))}
     const pool = createHashPool({ threads: 1, idleMs: 3_600_000 })

@@ -9,10 +9,10 @@ import type { ByteSource, HashPool, HashProgress, PieceDigests } from './hash-po
 
 export const PIECE = 65536
 
-/** Files of a small torrent: longer than a piece, a whole piece, shorter, shorter than a block, empty. */
+/** Files of a small torrent: longer than a piece, exactly a piece, shorter, shorter than a block, empty. */
 const LENGTHS = [3 * PIECE + 20_000, PIECE, 40_000, 5, 0, 2 * PIECE]
 
-/** A torrent's layout and the bytes of its piece space. */
+/** The layout of a torrent and the bytes of its piece space. */
 export interface Sample {
   readonly layout: PieceLayout
   readonly version: TorrentVersion
@@ -29,14 +29,14 @@ export function sample(version: TorrentVersion, lengths: readonly number[] = LEN
   return { layout, version, bytes }
 }
 
-/** Bytes of which no two blocks are the same, made faster than they are hashed. */
+/** Bytes in which no two blocks are equal, generated faster than they are hashed. */
 function noise(length: number): Uint8Array {
   const words = new Uint32Array(Math.ceil(length / 4))
   for (let i = 0; i < words.length; i++) words[i] = Math.imul(i + 1, 0x9e3779b1)
   return new Uint8Array(words.buffer, 0, length)
 }
 
-/** The digests, from whole pieces: what any pool has to find. */
+/** The expected digests, computed from complete pieces. */
 export function digestsOf(
   { layout, version, bytes }: Sample,
   piece: number,
@@ -53,7 +53,7 @@ export function digestsOf(
   }
 }
 
-/** Expects entry `index` of `digests` to be those of `piece`. */
+/** Expects entry `index` of `digests` to match `piece`. */
 export function expectDigests(sample: Sample, digests: PieceDigests, piece: number, index: number): void {
   const right = digestsOf(sample, piece)
   expect(digests.present.has(index)).toBe(true)
@@ -66,7 +66,7 @@ export interface SuiteSource {
   readonly remove: () => Promise<void>
 }
 
-/** What every hash pool does, wherever the bytes are that it reads. */
+/** The compliance suite that every hash pool and byte source must pass. */
 export function testHashPool(
   name: string,
   createPool: () => HashPool,
@@ -99,7 +99,7 @@ export function testHashPool(
       },
     )
 
-    it('hashes just the pieces it is asked for', async () => {
+    it('hashes only the requested pieces', async () => {
       const torrent = sample('hybrid')
       const pieces = [0, 2, 3, torrent.layout.pieceCount - 1]
       const source = await sourceOf(torrent)
@@ -108,7 +108,7 @@ export function testHashPool(
       for (const [index, piece] of pieces.entries()) expectDigests(torrent, digests, piece, index)
     })
 
-    it('has nothing to do for no pieces, and for a torrent of empty files', async () => {
+    it('accepts an empty list of pieces and a torrent of empty files', async () => {
       const torrent = sample('hybrid')
       const none = await pool.hash({ ...torrent, source: await sourceOf(torrent), pieces: [] })
       expect(none.present.length).toBe(0)
@@ -116,7 +116,7 @@ export function testHashPool(
       expect((await pool.hash({ ...empty, source: await sourceOf(empty) })).present.isFull).toBe(true)
     })
 
-    it('hashes several torrents at a time', async () => {
+    it('hashes several torrents at once', async () => {
       const torrents = [sample('v1'), sample('v2'), sample('hybrid')]
       const made = await Promise.all(torrents.map(createSource))
       remove = async () => void (await Promise.all(made.map(source => source.remove())))
@@ -129,7 +129,7 @@ export function testHashPool(
       })
     })
 
-    it('reports progress that grows and ends at the whole', async () => {
+    it('reports increasing progress that ends at the total', async () => {
       const torrent = sample('hybrid')
       const seen: HashProgress[] = []
       await pool.hash(
@@ -141,7 +141,7 @@ export function testHashPool(
         expect(seen[i]!.doneBytes).toBeGreaterThanOrEqual(seen[i - 1]!.doneBytes)
     })
 
-    it('rejects with the reason of its signal, before or while it works', async () => {
+    it('rejects with the reason of its signal, before and during the job', async () => {
       const torrent = sample('hybrid', Array(40).fill(PIECE * 8))
       const source = await sourceOf(torrent)
       const before = AbortSignal.abort(new Error('never mind'))
@@ -152,7 +152,7 @@ export function testHashPool(
       await expect(result).rejects.toThrow('changed my mind')
     })
 
-    it('rejects what is running and what comes later once it is closed', async () => {
+    it('rejects running and later jobs once closed', async () => {
       const torrent = sample('hybrid', Array(40).fill(PIECE * 8))
       const source = await sourceOf(torrent)
       const brief = createPool()

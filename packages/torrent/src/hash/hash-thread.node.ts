@@ -3,17 +3,17 @@ import type { RunReply, RunRequest } from './hash-worker.node.ts'
 
 export type RunOutcome = RunReply | Error
 
-/** One thread of the pool. It keeps the process alive only while it has work. */
+/** A thread of the pool. It keeps the process alive only while it has work. */
 export class HashThread {
   readonly #worker = new Worker(new URL('./hash-worker.node.ts', import.meta.url), {
     name: 'shoal-hash',
-    // What it makes is short-lived and small; the default would let that grow to several MiB a thread before it is collected.
+    // Its garbage is short-lived and small; the default would let it grow to several MiB per thread before collection.
     resourceLimits: { maxYoungGenerationSizeMb: 2 },
   })
   readonly #waiting = new Map<number, (outcome: RunOutcome) => void>()
   #failure: Error | null = null
 
-  /** `onEnd` is called when the thread has ended, for whatever reason; it has no work then. */
+  /** `onEnd` is called when the thread has ended for any reason. */
   constructor(onEnd: () => void) {
     this.#worker.unref()
     this.#worker.on('message', (reply: RunReply) => this.#settle(reply.id, reply))
@@ -22,17 +22,17 @@ export class HashThread {
     })
     this.#worker.on('exit', () => {
       onEnd()
-      const failure = this.#failure ?? new Error('the hashing thread ended')
+      const failure = this.#failure ?? new Error('the hashing thread ended unexpectedly')
       for (const id of [...this.#waiting.keys()]) this.#settle(id, failure)
     })
   }
 
-  /** Runs it was given and has not answered. */
+  /** Number of unanswered runs. */
   get busy(): number {
     return this.#waiting.size
   }
 
-  /** Hashes a run after those it has; `done` is called once, with an Error when the thread ended before. */
+  /** Queues a run. Calls `done` exactly once, with an Error if the thread ended first. */
   send(request: RunRequest, done: (outcome: RunOutcome) => void): void {
     if (this.#waiting.size === 0) this.#worker.ref()
     this.#waiting.set(request.id, done)

@@ -8,7 +8,7 @@ import { PieceHasher } from './piece-hasher.ts'
 
 const { bytes: randomBytes } = seededRandom(1)
 
-it('gives the same digests however the piece is cut into chunks', () => {
+it('gives the same digests for any division into chunks', () => {
   const hasher = new PieceHasher(true, true)
   const sizes = fc.array(fc.integer({ min: 1, max: 40_000 }), { minLength: 1, maxLength: 6 })
   fc.assert(
@@ -32,7 +32,7 @@ it('gives the same digests however the piece is cut into chunks', () => {
   )
 })
 
-it('keeps padding out of the tree when both come in one chunk', () => {
+it('excludes padding from the tree if data and padding share a chunk', () => {
   const hasher = new PieceHasher(false, true)
   hasher.begin({ sizeBytes: 50_000, dataBytes: 20_000, leaves: 4 })
   hasher.update(new Uint8Array(50_000))
@@ -41,7 +41,7 @@ it('keeps padding out of the tree when both come in one chunk', () => {
   expect(roots).toEqual(merkleRoot(blockHashes(new Uint8Array(20_000)), { height: 2 }))
 })
 
-it('starts anew after a piece that was left unfinished', () => {
+it('starts afresh after an unfinished piece', () => {
   const hasher = new PieceHasher(true, true)
   hasher.begin({ sizeBytes: 100_000, dataBytes: 100_000, leaves: 8 })
   hasher.update(randomBytes(30_000))

@@ -3,11 +3,11 @@ import type { Hasher } from '../base/hasher.ts'
 import { BLOCK_BYTES } from '../metainfo/metainfo.ts'
 import { TreeHasher } from './tree-hasher.ts'
 
-/** What of one piece is hashed. */
+/** Which parts of a piece are hashed. */
 export interface PieceShape {
-  /** Bytes that SHA-1 covers: the piece as v1 has it, padding included. */
+  /** Bytes covered by SHA-1: the v1 piece including padding. */
   readonly sizeBytes: number
-  /** Bytes that the merkle tree covers: from the start of the piece to the last that is not padding. */
+  /** Bytes covered by the merkle tree: up to the last byte that is not padding. */
   readonly dataBytes: number
   /** Leaves of the merkle tree: a power of two. */
   readonly leaves: number
@@ -15,14 +15,14 @@ export interface PieceShape {
 
 const zeros = new Uint8Array(65536)
 
-/** Hashes pieces one after the other from chunks of any size. */
+/** Hashes pieces one after another from chunks of any size. */
 export class PieceHasher {
   readonly #tree: TreeHasher | null
   readonly #withSha1: boolean
   #sha1: Hasher | null = null
   #shape: PieceShape = { sizeBytes: 0, dataBytes: 0, leaves: 0 }
   #hashedBytes = 0
-  /** The start of a leaf whose end has not come yet. */
+  /** The beginning of an incomplete leaf. */
   #partLeaf: Uint8Array | null = null
   #partBytes = 0
 
@@ -31,7 +31,7 @@ export class PieceHasher {
     this.#tree = withTree ? new TreeHasher() : null
   }
 
-  /** Begins a piece, and forgets the one before. */
+  /** Begins a piece and discards the previous one. */
   begin(shape: PieceShape): void {
     this.#shape = shape
     this.#hashedBytes = 0
@@ -40,7 +40,7 @@ export class PieceHasher {
     if (this.#withSha1) this.#sha1 = createHasher('sha1')
   }
 
-  /** Adds the piece's next bytes: `sizeBytes` in all. */
+  /** Adds the piece's next bytes, `sizeBytes` in total. */
   update(bytes: Uint8Array): void {
     this.#sha1?.update(bytes)
     const dataLeft = this.#shape.dataBytes - this.#hashedBytes
@@ -55,7 +55,7 @@ export class PieceHasher {
       this.update(left < zeros.length ? zeros.subarray(0, left) : zeros)
   }
 
-  /** Ends the piece: writes its digests as entry `index` of `sha1` (20 bytes each) and `roots` (32 bytes each). */
+  /** Finishes the piece and writes its digests to entry `index` of `sha1` (20 bytes each) and `roots` (32 bytes each). */
   finish(index: number, sha1: Uint8Array | null, roots: Uint8Array | null): void {
     if (this.#sha1) sha1?.set(this.#sha1.digest(), index * 20)
     this.#sha1 = null
@@ -73,7 +73,7 @@ export class PieceHasher {
     if (at < bytes.length) this.#keepPart(bytes.subarray(at))
   }
 
-  /** How many of `bytes` went into the leaf that was waiting for its end. */
+  /** Fills up the incomplete leaf; returns how many of `bytes` it took. */
   #completePart(bytes: Uint8Array): number {
     const count = Math.min(BLOCK_BYTES - this.#partBytes, bytes.length)
     this.#keepPart(bytes.subarray(0, count))

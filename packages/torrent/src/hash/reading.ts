@@ -3,13 +3,13 @@ import { ShoalError } from '../base/errors.ts'
 import { DigestTable, ProgressReport } from './digests.ts'
 import type { ByteSource, HashJob, HashOptions, PieceDigests } from './hash-pool.ts'
 import { PieceHasher, type PieceShape } from './piece-hasher.ts'
-import { RunCutter, shapeOf } from './runs.ts'
+import { pieceShape, RunCutter } from './runs.ts'
 
 const CHUNK_BYTES = 256 * 1024
-/** How long the event loop may be kept from its other work. */
+/** How long hashing may block the event loop. */
 const MAX_BUSY_MS = 10
 
-/** Hashes a job on this thread through `read`, leaving room for other work in between. As HashPool.hash, otherwise. */
+/** Hashes a job on this thread through `read` and yields to the event loop in between. Otherwise like HashPool.hash. */
 export async function hashByReading(
   job: HashJob,
   read: ByteSource['read'],
@@ -28,7 +28,7 @@ export async function hashByReading(
     for (let at = 0; at < shape.dataBytes; ) {
       signal?.throwIfAborted()
       const chunk = buffer.subarray(0, Math.min(buffer.length, shape.dataBytes - at))
-      if (!(await readChunk(read, offset + at, chunk))) return false
+      if (!(await readIfPresent(read, offset + at, chunk))) return false
       hasher.update(chunk)
       at += chunk.length
       if (clock.nowMs() - busySinceMs > MAX_BUSY_MS) {
@@ -42,7 +42,7 @@ export async function hashByReading(
 
   for (let i = 0; i < cutter.pieceCount; i++) {
     const piece = cutter.pieceAt(i)
-    const shape = shapeOf(job.layout, piece)
+    const shape = pieceShape(job.layout, piece)
     if (await hashPiece(job.layout.pieceOffset(piece), shape)) {
       hasher.finish(i, table.sha1, table.roots)
       table.present.set(i)
@@ -54,8 +54,12 @@ export async function hashByReading(
   return table.result()
 }
 
-/** False when the bytes were never stored. */
-async function readChunk(read: ByteSource['read'], offset: number, into: Uint8Array): Promise<boolean> {
+/** Fills `into` from `offset`; returns false if the bytes are missing. */
+export async function readIfPresent(
+  read: ByteSource['read'],
+  offset: number,
+  into: Uint8Array,
+): Promise<boolean> {
   try {
     await read(offset, into)
     return true

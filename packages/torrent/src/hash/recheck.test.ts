@@ -14,7 +14,7 @@ import { recheck } from './recheck.ts'
 const pool = createHashPool()
 afterAll(() => pool.close())
 
-/** A torrent of the sample's files, and a copy of its piece space that tests may damage. */
+/** A torrent of the sample's files and a copy of its piece space for tests to damage. */
 async function torrent(version: 'v1' | 'v2' | 'hybrid') {
   const { layout, bytes } = sample(version)
   const sources = layout.files
@@ -54,14 +54,14 @@ async function torrent(version: 'v1' | 'v2' | 'hybrid') {
 }
 
 describe.each(['v1', 'v2', 'hybrid'] as const)('a %s torrent', version => {
-  it('is complete when all is as it was created', async () => {
+  it('is complete if nothing has changed', async () => {
     const { check, layout } = await torrent(version)
     const have = await check()
     expect(have.length).toBe(layout.pieceCount)
     expect(have.isFull).toBe(true)
   })
 
-  it('misses exactly the pieces that are damaged', async () => {
+  it('misses exactly the damaged pieces', async () => {
     const { check, layout, stored } = await torrent(version)
     const damaged = [1, layout.pieceCount - 1]
     for (const piece of damaged) {
@@ -73,7 +73,7 @@ describe.each(['v1', 'v2', 'hybrid'] as const)('a %s torrent', version => {
       expect([piece, have.has(piece)]).toEqual([piece, !damaged.includes(piece)])
   })
 
-  it('says nothing of pieces that were not to be checked', async () => {
+  it('leaves the bits of unchecked pieces clear', async () => {
     const { check, layout } = await torrent(version)
     const have = await check({ pieces: [1, 4] })
     expect(have.length).toBe(layout.pieceCount)
@@ -81,10 +81,10 @@ describe.each(['v1', 'v2', 'hybrid'] as const)('a %s torrent', version => {
   })
 })
 
-describe('piece layers that are not known', () => {
+describe('unknown piece layers', () => {
   const without = (metainfo: Metainfo): Metainfo => ({ ...metainfo, pieceLayers: new Map() })
 
-  it('make the pieces of longer v2 files count as missing', async () => {
+  it('make the pieces of multi-piece v2 files count as missing', async () => {
     const { metainfo, layout, check } = await torrent('v2')
     const have = await check({ metainfo: without(metainfo) })
     for (let piece = 0; piece < layout.pieceCount; piece++) {
@@ -94,13 +94,13 @@ describe('piece layers that are not known', () => {
     expect((await check({ metainfo: without(metainfo), pieces: [0, 1] })).count).toBe(0)
   })
 
-  it('leave a hybrid torrent to its v1 hashes', async () => {
+  it('leave only the v1 hashes to verify a hybrid torrent', async () => {
     const { metainfo, check } = await torrent('hybrid')
     expect((await check({ metainfo: without(metainfo) })).isFull).toBe(true)
   })
 })
 
-it('wants both hashes of a hybrid torrent to be right', async () => {
+it('requires both hashes of a hybrid torrent to match', async () => {
   const { metainfo, check } = await torrent('hybrid')
   const { info, pieceLayers } = metainfo
   const pieceHashes = info.pieceHashes!.slice()
@@ -112,7 +112,7 @@ it('wants both hashes of a hybrid torrent to be right', async () => {
   expect([have.has(0), have.has(1), have.has(2)]).toEqual([false, false, true])
 })
 
-it('rechecks files where they lie, complete ones and parts', async () => {
+it('rechecks complete and partial files on disk', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'shoal-recheck-'))
   try {
     const { metainfo, layout, stored } = await torrent('hybrid')

@@ -7,18 +7,18 @@ import type { ByteSource, HashOptions, HashPool } from './hash-pool.ts'
 export interface RecheckJob {
   readonly info: Info
   readonly layout: PieceLayout
-  /** Where the pieces should be: a `Storage`, mostly. */
+  /** Where the pieces are read from, usually a `Storage`. */
   readonly storage: ByteSource
   readonly pool: HashPool
-  /** As Metainfo has them. Pieces of a v2 torrent whose layer is not among them cannot be checked, so count as missing, unread. */
+  /** As in Metainfo. Pieces of a v2 torrent whose layer is absent cannot be verified and count as missing without being read. */
   readonly pieceLayers: Metainfo['pieceLayers']
   /** Indexes of the pieces to check, ascending. Default: all. */
   readonly pieces?: readonly number[]
 }
 
 /**
- * Reads what is stored and tells which pieces are right: SHA-1 for v1, merkle trees for v2, both for hybrid. The result has a bit for
- * every piece of the torrent; those that were not to be checked are clear. Rejects as HashPool.hash does: missing files are no error.
+ * Reads stored pieces and verifies them: SHA-1 for v1, merkle trees for v2, both for hybrid. The result has a bit for every piece of the
+ * torrent; the bits of unchecked pieces are clear. Rejects like HashPool.hash; missing files are not an error.
  */
 export async function recheck(job: RecheckJob, options: HashOptions = {}): Promise<Bitfield> {
   const { info, layout, storage, pool } = job
@@ -28,15 +28,15 @@ export async function recheck(job: RecheckJob, options: HashOptions = {}): Promi
     { layout, version: info.version, source: storage, ...(pieces && { pieces }) },
     options,
   )
-  const right = new Bitfield(layout.pieceCount)
+  const verified = new Bitfield(layout.pieceCount)
   for (let i = 0; i < digests.present.length; i++) {
     const piece = pieces ? pieces[i]! : i
-    if (expected.matches(piece, digests, i)) right.set(piece)
+    if (expected.matches(piece, digests, i)) verified.set(piece)
   }
-  return right
+  return verified
 }
 
-/** Undefined for all. */
+/** The pieces to hash; undefined means all. */
 function piecesToCheck(job: RecheckJob, expected: ExpectedDigests): readonly number[] | undefined {
   if (job.info.pieceHashes) return job.pieces
   const all = job.pieces ?? Array.from({ length: job.layout.pieceCount }, (_, piece) => piece)

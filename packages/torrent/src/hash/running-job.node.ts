@@ -9,15 +9,15 @@ import type { RunCutter } from './runs.ts'
 
 let requests = 0
 
-/** A job whose runs are hashed by threads, in any order. */
+/** A job whose runs are hashed by threads in any order. */
 export class RunningJob {
-  /** Settles when no thread works on the job any more. */
+  /** Settles when no thread is working on the job. */
   readonly result: Promise<PieceDigests>
   readonly #cutter: RunCutter
   readonly #table: DigestTable
   readonly #progress: ProgressReport
   readonly #signal: AbortSignal | undefined
-  /** Shared with the threads, so that they stop in the middle of a run. */
+  /** Shared with the threads, so that they can stop in the middle of a run. */
   readonly #cancelled = new Int32Array(new SharedArrayBuffer(4))
   readonly #abort = () => this.#fail(this.#signal?.reason)
   #outstanding = 0
@@ -38,7 +38,7 @@ export class RunningJob {
     signal?.addEventListener('abort', this.#abort, { once: true })
   }
 
-  /** What a thread is to do next; null when all is handed out or the job has failed. */
+  /** The next request for a thread; null if all runs have been sent or the job has failed. */
   nextRequest(): RunRequest | null {
     if (this.#failed || this.#cutter.done) return null
     try {
@@ -57,11 +57,11 @@ export class RunningJob {
     }
   }
 
-  /** Takes in what became of a request. */
+  /** Records the outcome of a request. */
   settle({ run }: RunRequest, outcome: RunOutcome): void {
     this.#outstanding--
     if (outcome instanceof Error)
-      this.#fail(new ShoalError('io', `hashing stopped: ${outcome.message}; try again`, { cause: outcome }))
+      this.#fail(new ShoalError('io', `Hashing stopped: ${outcome.message}. Try again.`, { cause: outcome }))
     else if (outcome.error)
       this.#fail(readError(outcome.error.code, outcome.error.path, outcome.error.message))
     else if (!this.#failed) {

@@ -6,7 +6,7 @@ import { RunCutter } from './runs.ts'
 
 const PIECE = 65536
 
-/** All runs of a hybrid torrent of such files. */
+/** All runs of a hybrid torrent of these files. */
 function cut(lengths: readonly number[], threads: number) {
   const version = 'hybrid'
   const files = lengths.map((lengthBytes, i) => ({ path: [`${i}`], lengthBytes }))
@@ -26,7 +26,7 @@ function cut(lengths: readonly number[], threads: number) {
   return { layout, source, runs }
 }
 
-it('hands out every piece once, in order, with exactly its bytes', () => {
+it('covers every piece once, in order, with exactly its bytes', () => {
   const lengths = fc.array(fc.integer({ min: 0, max: 40 * PIECE }), { minLength: 1, maxLength: 12 })
   fc.assert(
     fc.property(lengths, fc.integer({ min: 1, max: 8 }), (list, threads) => {
@@ -53,14 +53,14 @@ it('hands out every piece once, in order, with exactly its bytes', () => {
   )
 })
 
-it('cuts ever shorter runs, so that threads end together', () => {
+it('cuts ever shorter runs, so that threads finish together', () => {
   const { runs } = cut([2048 * PIECE], 2)
   const sizes = runs.map(run => run.bytes)
   expect(sizes[0]).toBeGreaterThan(4 * sizes.at(-1)!)
   expect(sizes.at(-1)).toBeLessThanOrEqual(1 << 20)
 })
 
-it('bounds the segments of a run', () => {
+it('limits the segments of a run', () => {
   const { runs } = cut(Array(6000).fill(3), 1)
   for (const run of runs) expect(run.segments.length / 3).toBeLessThanOrEqual(2048 + 2)
 })

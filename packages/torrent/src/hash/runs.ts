@@ -5,27 +5,26 @@ import type { StoredSegment } from '../storage/storage.ts'
 import type { HashJob } from './hash-pool.ts'
 import type { PieceShape } from './piece-hasher.ts'
 
-/** Some pieces of a job, as a thread is told of them: flat arrays, since one message a run must stay cheap. */
+/** Consecutive pieces of a job in the form sent to a thread: flat arrays, which keep the message cheap. */
 export interface Run {
-  /** Position of its first piece among the job's pieces; the others follow. */
+  /** Position of the first piece among the job's pieces; the others follow. */
   readonly first: number
   readonly count: number
-  /** Bytes read for it. */
+  /** Total bytes of its pieces. */
   readonly bytes: number
-  /** Three numbers a piece: `sizeBytes`, `dataBytes`, `leaves` (see PieceShape). */
+  /** Three numbers per piece: `sizeBytes`, `dataBytes`, `leaves` (see PieceShape). */
   readonly shapes: Float64Array
-  /** Three numbers a segment: index into `paths` (-1: zeros), offset, length. The pieces' bytes one after the other. */
+  /** The pieces' bytes in order, three numbers per segment: index into `paths` (-1: zeros), offset, length. */
   readonly segments: Float64Array
   readonly paths: readonly string[]
 }
 
-/** A run ends at this many segments, so that a torrent of tiny files does not make one message of all of them. */
+/** Limits the size of a message for torrents with many tiny files. */
 const MAX_SEGMENTS = 2048
 const MIN_RUN_BYTES = 1 << 20
 const MAX_RUN_BYTES = 1 << 24
 
-/** What of the piece is hashed. */
-export function shapeOf(layout: PieceLayout, piece: number): PieceShape {
+export function pieceShape(layout: PieceLayout, piece: number): PieceShape {
   const dataBytes = layout.dataSize(piece)
   const file = layout.files[layout.fileAt(layout.pieceOffset(piece))]
   const fileBytes = file ? file.lengthBytes : 0
@@ -36,13 +35,13 @@ export function shapeOf(layout: PieceLayout, piece: number): PieceShape {
   }
 }
 
-/** BEP 52: a file's tree has a power of two of leaves, and a piece's subtree as many as a whole piece has. */
+/** BEP 52: the number of leaves is a power of two, and in a file of several pieces every piece's subtree is that of a full piece. */
 function leafCount(fileBytes: number, pieceLengthBytes: number): number {
   const blocks = Math.max(1, Math.ceil(Math.min(fileBytes, pieceLengthBytes) / BLOCK_BYTES))
   return 1 << (32 - Math.clz32(blocks - 1))
 }
 
-/** Cuts a job into runs: long ones first for fewer messages, short ones at the end so that all threads end together. */
+/** Cuts a job into runs: long ones first, to save messages, and short ones last, so that all threads finish together. */
 export class RunCutter {
   readonly totalBytes: number
   readonly pieceCount: number
@@ -63,12 +62,12 @@ export class RunCutter {
     return this.#next >= this.pieceCount
   }
 
-  /** Whether the source's bytes lie in files, so that `next` can be used. */
+  /** Whether the source is on disk, which `next` requires. */
   isOnDisk(): boolean {
     return this.#job.source.segments(this.#job.layout.pieceOffset(this.pieceAt(0)), 1) !== null
   }
 
-  /** The next run, of at least one piece. To be called while not `done`, for a source that has segments. */
+  /** Returns the next run, which has at least one piece. Call it only while not `done`, for a source on disk. */
   next(): Run {
     const target = Math.min(MAX_RUN_BYTES, Math.max(MIN_RUN_BYTES, this.#bytesLeft / (this.#threads * 8)))
     const first = this.#next
@@ -77,9 +76,10 @@ export class RunCutter {
     let bytes = 0
     while (!this.done && bytes < target && list.count < MAX_SEGMENTS) {
       const piece = this.pieceAt(this.#next)
-      const shape = shapeOf(this.#job.layout, piece)
+      const shape = pieceShape(this.#job.layout, piece)
       const segments = this.#job.source.segments(this.#job.layout.pieceOffset(piece), shape.sizeBytes)
-      if (!segments) throw new ShoalError('bad-argument', `piece ${piece} is not on disk, while others are`)
+      if (!segments)
+        throw new ShoalError('bad-argument', `Piece ${piece} is not on disk, but other pieces are`)
       list.add(segments)
       shapes.push(shape.sizeBytes, shape.dataBytes, shape.leaves)
       bytes += shape.sizeBytes
@@ -96,7 +96,7 @@ export class RunCutter {
     }
   }
 
-  /** Index in the torrent of the job's piece at this position. */
+  /** Torrent piece index of the job's piece at this position. */
   pieceAt(position: number): number {
     return this.#job.pieces ? this.#job.pieces[position]! : position
   }
@@ -110,7 +110,7 @@ export class RunCutter {
   }
 }
 
-/** Collects segments, joining those that follow each other in one file. */
+/** Collects segments and joins adjacent ones of the same file. */
 class SegmentList {
   readonly numbers: number[] = []
   readonly paths: string[] = []
@@ -121,7 +121,7 @@ class SegmentList {
 
   add(segments: readonly StoredSegment[]): void {
     for (const { path, offset, length } of segments) {
-      const index = this.#indexOf(path)
+      const index = this.#pathIndex(path)
       const last = this.numbers.length - 3
       const joins =
         last >= 0 &&
@@ -132,8 +132,8 @@ class SegmentList {
     }
   }
 
-  /** Segments come in the order of files, so only the last path can come again soon. */
-  #indexOf(path: string | null): number {
+  /** Segments come in file order, so only the last path can repeat. */
+  #pathIndex(path: string | null): number {
     if (path === null) return -1
     if (this.paths.at(-1) !== path) this.paths.push(path)
     return this.paths.length - 1

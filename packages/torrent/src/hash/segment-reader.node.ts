@@ -4,12 +4,12 @@ import { isMissing, OPEN_FLAGS, readError } from './file-errors.node.ts'
 import type { ByteSource } from './hash-pool.ts'
 
 export interface SegmentReader {
-  /** As ByteSource.read. */
+  /** Like ByteSource.read. */
   read: (offset: number, into: Uint8Array) => Promise<void>
   close: () => Promise<void>
 }
 
-/** Reads a source that is on disk, asynchronously, with one file open at a time. */
+/** Reads a source on disk asynchronously, with one file open at a time. */
 export function segmentReader(source: ByteSource): SegmentReader {
   let openPath: string | null = null
   let file: FileHandle | null = null
@@ -31,7 +31,7 @@ export function segmentReader(source: ByteSource): SegmentReader {
       const handle = await use(path)
       for (let have = 0; have < into.length; ) {
         const { bytesRead } = await handle.read(into, have, into.length - have, offset + have)
-        if (bytesRead === 0) throw new ShoalError('not-found', `${path} is shorter than it should be`)
+        if (bytesRead === 0) throw new ShoalError('not-found', `${path} is too short`)
         have += bytesRead
       }
     } catch (error) {
@@ -49,7 +49,7 @@ export function segmentReader(source: ByteSource): SegmentReader {
       else await fill(path, fileOffset, part)
       at += length
     }
-    if (at < into.length) throw new ShoalError('not-found', 'bytes of the piece are nowhere on disk')
+    if (at < into.length) throw new ShoalError('not-found', 'The bytes of the piece are not on disk')
   }
   return { read, close }
 }

@@ -4,7 +4,7 @@ import { concat } from '../base/bytes.ts'
 import { blockHashes, heightOf, merkleRoot } from '../metainfo/merkle.ts'
 import { TreeHasher } from './tree-hasher.ts'
 
-it('finds the root that the whole layer has, for any number of leaves and any width', () => {
+it('computes the same root as merkleRoot for any number of leaves and any width', () => {
   const tree = new TreeHasher()
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 70 }), fc.integer({ min: 0, max: 4 }), (count, wider) => {
@@ -19,7 +19,7 @@ it('finds the root that the whole layer has, for any number of leaves and any wi
   )
 })
 
-it('forgets leaves that were added to no end', () => {
+it('discards unfinished leaves on reset', () => {
   const tree = new TreeHasher()
   const [fresh, reset] = [new Uint8Array(32), new Uint8Array(32)]
   tree.addLeaf(Uint8Array.of(1))

@@ -2,28 +2,28 @@ import { sha256Into } from '#crypto'
 import { padHash } from '../metainfo/merkle.ts'
 
 /**
- * Root of a BEP 52 merkle tree from its leaves in order, in memory of one node a level: two hashes that are waiting to become their
- * parent. At most 2^31 leaves (32 TiB). Made for reuse: `root` leaves it ready for the next tree.
+ * Computes the root of a BEP 52 merkle tree from its leaves in order. Keeps only two sibling hashes per level. Supports up to 2^31 leaves
+ * (32 TiB). Reusable: `root` resets it for the next tree.
  */
 export class TreeHasher {
   readonly #levels: Uint8Array[] = []
   #leaves = 0
 
-  /** Adds the next leaf: hashes at most 16 KiB of the file. */
+  /** Hashes up to 16 KiB of the file as the next leaf. */
   addLeaf(block: Uint8Array): void {
     sha256Into(block, this.#level(0), slot(this.#leaves, 0))
     this.#added()
   }
 
-  /** Adds the next leaf by its hash, 32 bytes. */
+  /** Adds the next leaf by its 32-byte hash. */
   addHash(leaf: Uint8Array): void {
     this.#level(0).set(leaf, slot(this.#leaves, 0))
     this.#added()
   }
 
   /**
-   * Root over `width` leaves, those that were not added being zeros (BEP 52: "leaf hashes beyond the end of the file … are set to
-   * zero"), written to `into` from `at`. `width` is a power of two, at least the number of leaves added, of which there is one at least.
+   * Writes the root over `width` leaves to `into` from `at`. Leaves that were not added are zeros (BEP 52: "leaf hashes beyond the end of
+   * the file … are set to zero"). `width` is a power of two and not less than the number of added leaves, which is at least one.
    */
   root(width: number, into: Uint8Array, at: number): void {
     const count = this.#leaves
@@ -40,7 +40,7 @@ export class TreeHasher {
     this.reset()
   }
 
-  /** Forgets the leaves that were added. */
+  /** Discards the added leaves. */
   reset(): void {
     this.#leaves = 0
   }
@@ -63,7 +63,7 @@ export class TreeHasher {
   }
 }
 
-/** Whether an earlier subtree of this level waits for its sibling, when `count` leaves came before. */
+/** 1 if, after `count` leaves, a subtree of this level waits for its sibling. */
 function bit(count: number, level: number): number {
   return (count >>> level) & 1
 }

@@ -5,29 +5,29 @@ import { ShoalError } from '../base/errors.ts'
 import { isMissing, readError } from './file-errors.node.ts'
 import type { Found, FoundFile, WalkOptions } from './walk.ts'
 
-/** File system calls in flight: enough to keep libuv's threads busy, few enough to need little memory. */
+/** File system calls in flight: enough to keep libuv's threads busy without using much memory. */
 const AT_ONCE = 64
 
-/** What a file looked like when it was found. */
+/** A file and its stats when it was found. */
 interface Seen {
   readonly file: FoundFile
   readonly stats: BigIntStats
 }
 
 /**
- * Finds all files below `path`, or the one file that it is. Empty folders do not count: no torrent can hold one. Symbolic links are
- * refused, or kept when they lead to something inside the folder (BEP 47). Rejects with `not-found`, `no-permission`, `io`, and
- * `bad-argument` for what cannot be shared: links, devices, names that are not UTF-8, a folder without a file.
+ * Finds all files below `path`, or the file itself if `path` is one. Ignores empty folders, which no torrent can hold. Symbolic links are
+ * rejected, or kept if they point inside the folder (BEP 47). Rejects with `not-found`, `no-permission`, `io`, or `bad-argument` for
+ * content that cannot be shared: links, devices, names that are not UTF-8, a folder without files.
  */
 export async function walk(path: string, { symlinks, signal }: WalkOptions): Promise<Found> {
   const root = resolve(path)
-  // The path itself may be a link: whoever gave it wants what is there.
+  // The path itself may be a link; it is followed.
   const stats = await examine(root, () => stat(root, { bigint: true }))
   const seen: Seen[] = []
   if (stats.isDirectory()) await walkFolder(root, [], seen)
   else seen.push({ file: describe(root, [basename(root)], stats), stats })
   if (seen.length === 0)
-    throw new ShoalError('bad-argument', `there is no file in ${root}: put what you want to share there`)
+    throw new ShoalError('bad-argument', `${root} contains no files. Add the files you want to share.`)
   return {
     name: basename(root),
     singleFile: !stats.isDirectory(),
@@ -54,14 +54,14 @@ export async function walk(path: string, { symlinks, signal }: WalkOptions): Pro
     if (symlinks === 'refuse')
       throw new ShoalError(
         'bad-argument',
-        `${link} is a symbolic link: allow links to be kept, or replace it by what it points to`,
+        `${link} is a symbolic link. Choose to keep links, or replace it with its target.`,
       )
     const target = await realpath(link).catch(() => null)
     const symlink = target === null ? [] : relative(await realpath(root), target).split(sep)
     if (symlink[0] === '' || symlink[0] === '..' || symlink.length === 0)
       throw new ShoalError(
         'bad-argument',
-        `${link} leads to nothing in the folder: remove it, or replace it by what it points to`,
+        `${link} does not point to anything inside the folder. Remove it, or replace it with its target.`,
       )
     return { path: at, lengthBytes: 0, executable: false, hidden: isHidden(at), symlink, diskPath: link }
   }
@@ -69,7 +69,7 @@ export async function walk(path: string, { symlinks, signal }: WalkOptions): Pro
 
 function describe(diskPath: string, path: readonly string[], stats: BigIntStats): FoundFile {
   if (!stats.isFile())
-    throw new ShoalError('bad-argument', `${diskPath} is neither a file nor a folder: move it away`)
+    throw new ShoalError('bad-argument', `${diskPath} is neither a file nor a folder. Move it away.`)
   return {
     path,
     lengthBytes: Number(stats.size),
@@ -91,12 +91,12 @@ async function assertUnchanged(seen: readonly Seen[], signal: AbortSignal | unde
     if (!same)
       throw new ShoalError(
         'io',
-        `${file.diskPath} changed while it was read: try again when nothing writes to it`,
+        `${file.diskPath} changed while it was being read. Try again when nothing writes to it.`,
       )
   })
 }
 
-/** As it was found: the path that was walked may be a link itself, and then what it leads to counts. */
+/** Repeats the call that found the file: the walked path itself may be a link, which was followed. */
 async function lstatOrStat(file: FoundFile, stats: BigIntStats): Promise<BigIntStats | null> {
   const look = stats.isSymbolicLink() ? lstat : stat
   return look(file.diskPath, { bigint: true }).catch(() => null)
@@ -106,7 +106,7 @@ async function inBatches<T>(items: readonly T[], work: (item: T) => Promise<void
   for (let i = 0; i < items.length; i += AT_ONCE) await Promise.all(items.slice(i, i + AT_ONCE).map(work))
 }
 
-/** Runs a look at the file system; what it throws becomes an error of ours. */
+/** Runs a file system call and converts its errors. */
 async function examine<T>(path: string, look: () => Promise<T>): Promise<T> {
   try {
     return await look()
@@ -116,8 +116,8 @@ async function examine<T>(path: string, look: () => Promise<T>): Promise<T> {
     if (path.includes('\ufffd'))
       throw new ShoalError(
         'bad-argument',
-        `the name of ${path} is not UTF-8, as a torrent needs it: rename it`,
+        `The name of ${path} is not valid UTF-8, which torrents require. Rename it.`,
       )
-    throw new ShoalError('not-found', `there is no ${path}: check the path`)
+    throw new ShoalError('not-found', `${path} does not exist. Check the path.`)
   }
 }

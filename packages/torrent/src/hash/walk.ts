@@ -1,10 +1,10 @@
-/** Finding the files that a torrent is to be made of: the contract of the platform pair `#walk`. */
+// The contract of the platform pair `#walk`, which finds the files for a new torrent.
 
 export type SymlinkPolicy = 'refuse' | 'keep'
 
-/** A file, or a link to one, that goes into a torrent. */
+/** A file or symbolic link for a new torrent. */
 export interface FoundFile {
-  /** Path below the folder; for a single file, its name alone. */
+  /** Path below the folder; for a single file, just its name. */
   readonly path: readonly string[]
   readonly lengthBytes: number
   readonly executable: boolean
@@ -15,11 +15,11 @@ export interface FoundFile {
 }
 
 export interface Found {
-  /** Last component of the path that was walked. */
+  /** Last component of the walked path. */
   readonly name: string
   readonly singleFile: boolean
   readonly files: readonly FoundFile[]
-  /** Rejects with `io` when one of the files is not what it was when it was found. */
+  /** Rejects with `io` if a file has changed since it was found. */
   assertUnchanged(options?: { signal?: AbortSignal | undefined }): Promise<void>
 }
 

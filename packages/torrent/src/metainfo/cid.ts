@@ -2,7 +2,7 @@ import { base32, concat, fromBase32, fromHex } from '../base/bytes.ts'
 import { ShoalError } from '../base/errors.ts'
 import type { InfoHashes } from './metainfo.ts'
 
-/** Codes of the multicodec table. */
+/** Codes from the multicodec table. */
 const TORRENT_INFO = 0x7b
 const RAW = 0x55
 const SHA1 = 0x11
@@ -11,14 +11,14 @@ const PIECES_ROOT = 0xb702
 
 const MAX_CID_LENGTH = 128
 
-/** What a content ID of ours stands for: a torrent by its info hash, or a file by its pieces root (BEP 52). */
+/** A parsed content ID: a torrent by its info hash, or a file by its pieces root (BEP 52). */
 export type Cid =
   | { readonly kind: 'torrent'; readonly infoHashes: InfoHashes }
   | { readonly kind: 'file'; readonly piecesRoot: Uint8Array }
 
 /**
- * Content ID of a torrent: CIDv1 with codec torrent-info, of the v2 info hash where there is one (`baf5rei…`), else of v1 (`baf5rcf…`).
- * An info hash is a plain hash of the info dictionary, so this is its ID in IPFS too. Throws `bad-info-hash` when there is no hash.
+ * Content ID of a torrent: a CIDv1 with codec torrent-info over the v2 info hash if it has one (`baf5rei…`), else over v1 (`baf5rcf…`).
+ * An info hash is a plain hash of the info dictionary, so IPFS uses the same ID. Throws `bad-info-hash` if both hashes are missing.
  */
 export function torrentCid({ v1, v2 }: InfoHashes): string {
   if (v2) return cidText(TORRENT_INFO, SHA256, v2)
@@ -26,35 +26,35 @@ export function torrentCid({ v1, v2 }: InfoHashes): string {
   throw new ShoalError('bad-info-hash', 'A content ID needs an info hash')
 }
 
-/** Content ID of a file of a v2 torrent: CIDv1 with codec raw and multihash bittorrent-pieces-root (`bafkyf3qce…`). */
+/** Content ID of a file in a v2 torrent: a CIDv1 with codec raw and multihash bittorrent-pieces-root (`bafkyf3qce…`). */
 export function fileCid(piecesRoot: Uint8Array): string {
   return cidText(RAW, PIECES_ROOT, piecesRoot)
 }
 
 /**
- * Reads a content ID of a torrent or file, in base32 or base16 of either case (multibase `b`, `B`, `f`, `F`). Throws `bad-info-hash` when
- * it is malformed or of something else.
+ * Parses the content ID of a torrent or file, in base32 or base16 of either case (multibase `b`, `B`, `f`, `F`). Throws `bad-info-hash`
+ * if it is malformed or identifies anything else.
  */
 export function parseCid(text: string): Cid {
   const bytes = text.length <= MAX_CID_LENGTH ? fromMultibase(text) : null
   const numbers = bytes && readVarints(bytes, 4)
-  if (!bytes || !numbers) throw notOurs('is malformed')
+  if (!bytes || !numbers) throw badCid('is malformed')
   const [version, codec, hash, length] = numbers.values as [number, number, number, number]
   const digest = bytes.slice(numbers.end)
-  if (version !== 1) throw notOurs('is not of version 1')
-  if (digest.length !== length) throw notOurs('is cut off or too long')
+  if (version !== 1) throw badCid('is not version 1')
+  if (digest.length !== length) throw badCid('has the wrong length')
   if (codec === TORRENT_INFO && hash === SHA256 && length === 32)
     return { kind: 'torrent', infoHashes: { v2: digest } }
   if (codec === TORRENT_INFO && hash === SHA1 && length === 20)
     return { kind: 'torrent', infoHashes: { v1: digest } }
   if (codec === RAW && hash === PIECES_ROOT && length === 32) return { kind: 'file', piecesRoot: digest }
-  throw notOurs('is of neither a torrent nor a file of one')
+  throw badCid('identifies neither a torrent nor a file in one')
 }
 
-function notOurs(what: string): ShoalError {
+function badCid(fault: string): ShoalError {
   return new ShoalError(
     'bad-info-hash',
-    `The content ID ${what}: those of torrents begin with baf5r, of files with bafkyf3qce`,
+    `The content ID ${fault}. Content IDs of torrents begin with baf5r, those of files with bafkyf3qce.`,
   )
 }
 
@@ -63,14 +63,14 @@ function cidText(codec: number, hash: number, digest: Uint8Array): string {
   return `b${base32(concat([head, digest]))}`
 }
 
-/** Unsigned LEB128, as multiformats have it. */
+/** Unsigned LEB128, as multiformats define it. */
 function varint(value: number): number[] {
   const bytes: number[] = []
   for (; value > 0x7f; value >>>= 7) bytes.push((value & 0x7f) | 0x80)
   return [...bytes, value]
 }
 
-/** `count` varints of at most four bytes each; null when they are cut off, longer, or longer than they need be. */
+/** Reads `count` varints of at most four bytes each; returns null if one is truncated, too long or not minimally encoded. */
 function readVarints(bytes: Uint8Array, count: number): { values: number[]; end: number } | null {
   const values: number[] = []
   let at = 0

@@ -1,14 +1,14 @@
 /**
- * Torrents that other programs made of one folder, for tests: libtorrent 2.0.8 (piece length 16 KiB) and Transmission 3.00 (of `b.bin`
- * alone, 32 KiB, private). The info hashes are what libtorrent says of them. Creation dates are taken out.
+ * Torrents that other programs created from one folder, for tests: libtorrent 2.0.8 (16 KiB pieces) and Transmission 3.00 (only `b.bin`,
+ * 32 KiB pieces, private). The info hashes are those libtorrent reports. Creation dates have been removed.
  */
 
-/** Content of a file of `length` bytes in the folder that the torrents are of. */
+/** Content of the file of `length` bytes in the fixture folder. */
 export function fixtureContent(length: number): Uint8Array {
   return Uint8Array.from({ length }, (_, i) => i * 31 + (i >> 8) * 17 + length)
 }
 
-/** The folder, in the order of a v2 file tree. `link` points to `d/z`; `b.bin` is executable. */
+/** The folder in v2 file tree order. `link` points to `d/z`; `b.bin` is executable. */
 export const FIXTURE_FILES = [
   { path: ['.hidden'], lengthBytes: 5 },
   { path: ['b.bin'], lengthBytes: 70_000, executable: true },

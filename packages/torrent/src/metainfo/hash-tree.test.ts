@@ -3,12 +3,12 @@ import { describe, expect, it } from 'vitest'
 import { sha256 } from '#crypto'
 import { concat, hex } from '../base/bytes.ts'
 import { seededRandom, shuffle } from '../base/random.ts'
-import { HASHES_PER_REQUEST, type HashRange } from './hash-range.ts'
 import { FileHashTree } from './hash-tree.ts'
+import { HASHES_PER_REQUEST, type LayerRange } from './layer-range.ts'
 import { HASH_BYTES, merkleRoot, padHash, pieceRoot } from './merkle.ts'
 import { BLOCK_BYTES } from './metainfo.ts'
 
-/** A file of `blocks` blocks: its leaves, piece layer and an empty tree of it. */
+/** A file of `blocks` blocks: its leaves, its piece layer and an empty tree. */
 function fileOf(blocks: number, blocksPerPiece: number) {
   const leaves = concat(Array.from({ length: blocks }, (_, i) => sha256(Uint8Array.of(i, i >> 8, i >> 16))))
   const pieceLength = blocksPerPiece * BLOCK_BYTES
@@ -24,7 +24,7 @@ function fileOf(blocks: number, blocksPerPiece: number) {
 }
 
 describe('FileHashTree', () => {
-  it('learns a piece layer from answers in any order, and then has what the torrent would have had', () => {
+  it('learns a piece layer from answers in any order', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 2, max: 3000 }),
@@ -48,10 +48,10 @@ describe('FileHashTree', () => {
     )
   })
 
-  it('believes no hash that does not lead to the root, and keeps nothing of it', () => {
+  it('rejects hashes that do not lead to the root and keeps none of them', () => {
     const { tree, full, pieces } = fileOf(2200, 2)
     const learner = tree()
-    const [first, second] = learner.missingRanges() as [HashRange, HashRange]
+    const [first, second] = learner.missingRanges() as [LayerRange, LayerRange]
     const answer = full.hashesFor(first)!
     for (const at of [0, 511 * HASH_BYTES, answer.length - 1]) {
       const wrong = answer.slice()
@@ -66,7 +66,7 @@ describe('FileHashTree', () => {
     expect(learner.pieceHash(512)).toBeUndefined()
   })
 
-  it('has piece hashes that are out of reach for a file of one piece: its root is the hash', () => {
+  it('uses the root as the piece hash of a file with one piece', () => {
     const { full, root } = fileOf(3, 8)
     expect([full.isComplete, full.pieceLevel, full.pieceHash(0), full.pieceHash(1)]).toEqual([
       true,
@@ -77,7 +77,7 @@ describe('FileHashTree', () => {
     expect(full.setPieceLayer(root)).toBe(false)
   })
 
-  it('takes a piece layer only if it is the right one', () => {
+  it('accepts only the matching piece layer', () => {
     const { tree, layer } = fileOf(9, 2)
     const wrong = layer.slice()
     wrong[40]! ^= 1
@@ -85,9 +85,9 @@ describe('FileHashTree', () => {
     expect(tree().setPieceLayer(layer.subarray(HASH_BYTES))).toBe(false)
   })
 
-  it('answers for block hashes once it has them, and tells them from wrong ones', () => {
+  it('serves block hashes once it knows them and rejects wrong ones', () => {
     const { full, bytesOf, tree } = fileOf(21, 4)
-    const range: HashRange = { baseLayer: 0, index: 8, length: 4, proofLayers: 4 }
+    const range: LayerRange = { baseLayer: 0, index: 8, length: 4, proofLayers: 4 }
     expect(full.hashesFor(range)).toBeNull()
     expect(full.addBlocks(2, bytesOf(3))).toBe(false)
     expect(full.addBlocks(2, bytesOf(2))).toBe(true)
@@ -103,10 +103,10 @@ describe('FileHashTree', () => {
     expect(full.blocksOf(2)).toBeNull()
   })
 
-  it('proves a part of a piece by hashes within it', () => {
+  it('proves part of a piece with hashes inside it', () => {
     const { full, bytesOf, tree } = fileOf(30, 8)
     full.addBlocks(1, bytesOf(1))
-    const range: HashRange = { baseLayer: 0, index: 10, length: 2, proofLayers: 2 }
+    const range: LayerRange = { baseLayer: 0, index: 10, length: 2, proofLayers: 2 }
     const answer = full.hashesFor(range)!
     expect(answer.length).toBe((2 + 2) * HASH_BYTES)
     expect(tree().addHashes(range, answer)).toBe(false)
@@ -116,7 +116,7 @@ describe('FileHashTree', () => {
     expect(learner.node(0, 11)).toEqual(bytesOf(1).subarray(3 * HASH_BYTES, 4 * HASH_BYTES))
   })
 
-  it('asks for the blocks of a piece with no proof where the piece is known, and includes pads in the last', () => {
+  it('requests the blocks of a known piece without proof and includes pads in the last piece', () => {
     const { full, bytesOf, tree } = fileOf(21, 4)
     const range = full.blocksRange(5)!
     expect(range).toEqual({ baseLayer: 0, index: 20, length: 4, proofLayers: 0 })
@@ -130,9 +130,9 @@ describe('FileHashTree', () => {
     expect(fileOf(5, 1).full.blocksRange(0)).toBeNull()
   })
 
-  it('refuses requests that BEP 52 does not allow', () => {
+  it('rejects requests that BEP 52 does not allow', () => {
     const { full } = fileOf(2200, 2)
-    const good: HashRange = { baseLayer: 1, index: 512, length: 512, proofLayers: 9 }
+    const good: LayerRange = { baseLayer: 1, index: 512, length: 512, proofLayers: 9 }
     expect(full.hashesFor(good)).not.toBeNull()
     expect(full.hashesFor({ ...good, index: 1088, length: 12 })).not.toBeNull()
     for (const change of [
@@ -153,7 +153,7 @@ describe('FileHashTree', () => {
     }
   })
 
-  it('neither believes nor trips over any message', () => {
+  it('survives arbitrary messages without accepting them', () => {
     const { full, tree } = fileOf(300, 2)
     const part = fc.oneof(
       fc.integer({ min: -1, max: 12 }),
@@ -168,7 +168,7 @@ describe('FileHashTree', () => {
           full.hashesFor(range)
           const learner = tree()
           const believed = learner.addHashes(range, new Uint8Array(count * HASH_BYTES))
-          // What lies beyond the end of the file is zeros in truth.
+          // Hashes beyond the end of the file really are zeros.
           if (believed) expect(range.index * 2 ** range.baseLayer).toBeGreaterThanOrEqual(300)
         },
       ),

@@ -2,13 +2,13 @@ import { Bitfield } from '../base/bitfield.ts'
 import { equalBytes } from '../base/bytes.ts'
 import {
   HASHES_PER_REQUEST,
-  type HashRange,
   isValidRange,
+  type LayerRange,
   nodeCount,
   nodeOver,
-  siblingOf,
+  sibling,
   uncleLevels,
-} from './hash-range.ts'
+} from './layer-range.ts'
 import {
   HASH_BYTES,
   hashAt,
@@ -22,8 +22,8 @@ import {
 import { BLOCK_BYTES } from './metainfo.ts'
 
 /**
- * The merkle tree of one file (BEP 52) as far as it is known: its root at first, then whatever peers prove or the caller computes. Holds
- * nothing that is not verified against the root. Levels count from the leaves, 0, to the root, `height`.
+ * The known part of one file's merkle tree (BEP 52): at first only the root, later what peers prove or the caller computes. Every stored
+ * node has been verified against the root. Levels count from the leaves (0) to the root (`height`).
  */
 export class FileHashTree {
   readonly piecesRoot: Uint8Array
@@ -32,12 +32,12 @@ export class FileHashTree {
   readonly pieceCount: number
   /** Level of the root. */
   readonly height: number
-  /** Level of the hashes of pieces; that of the root in a file of one piece. */
+  /** Level of the piece hashes; equal to `height` in a file of one piece. */
   readonly pieceLevel: number
-  /** The piece layer as far as it is known; absent until some of it is, and in files of one piece. */
+  /** The piece layer, possibly incomplete (see `#known`). Absent in files of one piece and while nothing is known. */
   #layer: Uint8Array | undefined
   #known: Bitfield | undefined
-  /** Layers above a complete piece layer, when a proof has needed them. */
+  /** Layers above a complete piece layer, computed when a proof first needs them. */
   #above: Uint8Array[] | undefined
   /** All other verified nodes, by `nodeKey`. */
   readonly #nodes = new Map<number, Uint8Array>()
@@ -51,7 +51,7 @@ export class FileHashTree {
     this.pieceLevel = Math.min(heightOf(pieceLengthBytes / BLOCK_BYTES), this.height)
   }
 
-  /** Blocks of a full piece of this file, the leaves below one node of the piece layer. */
+  /** Blocks of a full piece, that is, leaves below one node of the piece layer. */
   get blocksPerPiece(): number {
     return 2 ** this.pieceLevel
   }
@@ -61,17 +61,17 @@ export class FileHashTree {
     return this.pieceCount <= 1 || (this.#layer !== undefined && (this.#known?.isFull ?? true))
   }
 
-  /** The piece layer as a `.torrent` has it, when it is complete and the file has more than one piece. A view. */
+  /** The piece layer in `.torrent` form if it is complete and the file has more than one piece. A view: do not change it. */
   get pieceLayer(): Uint8Array | undefined {
     return this.isComplete ? this.#layer : undefined
   }
 
-  /** Root of the blocks of the file's piece `index`, in a tree of height `pieceLevel`; undefined while unknown. */
+  /** Hash of the file's piece `index`: the root over its blocks, `pieceLevel` layers up. Undefined while unknown. */
   pieceHash(index: number): Uint8Array | undefined {
     return index < this.pieceCount ? this.node(this.pieceLevel, index) : undefined
   }
 
-  /** Takes a whole piece layer; false, and nothing changed, when it is not this file's. Keeps the array, so it must not change. */
+  /** Sets the complete piece layer and keeps the array, which must not change. Returns false and changes nothing if it does not match the root. */
   setPieceLayer(layer: Uint8Array, options: { verified?: boolean } = {}): boolean {
     if (this.pieceCount <= 1 || layer.length !== this.pieceCount * HASH_BYTES) return false
     if (!options.verified && !equalBytes(layerRoot(layer, this.pieceLengthBytes), this.piecesRoot))
@@ -81,7 +81,7 @@ export class FileHashTree {
     return true
   }
 
-  /** The node at `level`, when it is known or follows from what is. */
+  /** The node at `level` if it is known or can be computed from known nodes. */
   node(level: number, index: number): Uint8Array | undefined {
     if (level < 0 || level > this.height || index < 0 || index >= 2 ** (this.height - level)) return undefined
     if (level === this.height) return this.piecesRoot
@@ -94,8 +94,8 @@ export class FileHashTree {
   }
 
   /**
-   * Takes the hashes of blocks of the file's piece `index`, computed from its data. False, and nothing kept, when they are not what the
-   * piece's hash says or that is unknown. Needed to answer requests for block hashes; forget them with `forgetBlocks`.
+   * Adds the block hashes of the file's piece `index`, computed from its data, to answer requests for them. Returns false and keeps nothing
+   * if they do not match the piece hash or it is unknown. `forgetBlocks` drops them again.
    */
   addBlocks(index: number, hashes: Uint8Array): boolean {
     const first = index * this.blocksPerPiece
@@ -107,7 +107,7 @@ export class FileHashTree {
     return true
   }
 
-  /** Forgets everything below the piece layer for the file's piece `index`. */
+  /** Drops all nodes below the piece layer for the file's piece `index`. */
   forgetBlocks(index: number): void {
     for (let level = 0; level < this.pieceLevel; level++) {
       const width = 2 ** (this.pieceLevel - level)
@@ -116,10 +116,10 @@ export class FileHashTree {
   }
 
   /**
-   * The hashes that answer a request: those of the base layer, then the uncles from the lowest up. Null when the request is not valid or
-   * not all of it is known: the answer is then a `hash reject`.
+   * The hashes that answer a request: those of the base layer, then the uncles, lowest first. Returns null if the request is invalid or
+   * some of the hashes are unknown; the answer is then a `hash reject`.
    */
-  hashesFor(range: HashRange): Uint8Array | null {
+  hashesFor(range: LayerRange): Uint8Array | null {
     if (!this.#isValid(range)) return null
     const uncles = uncleLevels(range, this.height)
     const hashes = new Uint8Array((range.length + uncles.length) * HASH_BYTES)
@@ -129,7 +129,7 @@ export class FileHashTree {
       hashes.set(node, i * HASH_BYTES)
     }
     for (const [i, level] of uncles.entries()) {
-      const node = this.node(level, siblingOf(nodeOver(range, level)))
+      const node = this.node(level, sibling(nodeOver(range, level)))
       if (!node) return null
       hashes.set(node, (range.length + i) * HASH_BYTES)
     }
@@ -137,10 +137,10 @@ export class FileHashTree {
   }
 
   /**
-   * Takes a `hashes` message. False, and nothing kept, when the hashes do not lead to a node that is known already: the root, unless the
-   * request asked for fewer proof layers.
+   * Adds the hashes of a `hashes` message. Returns false and keeps nothing if they do not lead to a known node, which is the root unless
+   * the request asked for fewer proof layers.
    */
-  addHashes(range: HashRange, hashes: Uint8Array): boolean {
+  addHashes(range: LayerRange, hashes: Uint8Array): boolean {
     if (!this.#isValid(range)) return false
     const uncles = uncleLevels(range, this.height)
     if (hashes.length !== (range.length + uncles.length) * HASH_BYTES) return false
@@ -148,7 +148,7 @@ export class FileHashTree {
     if (!this.#padsAreRight(range, base)) return false
     const top = range.baseLayer + heightOf(range.length)
     let node = merkleRoot(base, { level: range.baseLayer })
-    // What is proved with it: each node on the way up, and each uncle.
+    // Nodes that the same proof verifies: each node on the way up, and each uncle.
     const proved: [level: number, index: number, hash: Uint8Array][] = []
     for (let level = top; ; level++) {
       const index = nodeOver(range, level)
@@ -159,7 +159,7 @@ export class FileHashTree {
       }
       if (!uncles.includes(level)) return false
       const uncle = hashAt(hashes, range.length + level - top)
-      proved.push([level, index, node], [level, siblingOf(index), uncle])
+      proved.push([level, index, node], [level, sibling(index), uncle])
       node = index % 2 === 0 ? parentHash(node, uncle) : parentHash(uncle, node)
     }
     for (const [level, index, hash] of proved) this.#store(level, index, hash, 1)
@@ -167,11 +167,11 @@ export class FileHashTree {
     return true
   }
 
-  /** Requests for what is missing of the piece layer, each provable by itself. Empty when it is complete. */
-  missingRanges(): HashRange[] {
+  /** Requests for the missing parts of the piece layer, each with its own proof. Empty if the layer is complete. */
+  missingRanges(): LayerRange[] {
     if (this.isComplete) return []
     const length = Math.min(HASHES_PER_REQUEST, 2 ** (this.height - this.pieceLevel))
-    const ranges: HashRange[] = []
+    const ranges: LayerRange[] = []
     for (let index = 0; index < this.pieceCount; index += length) {
       const end = Math.min(index + length, this.pieceCount)
       for (let i = index; i < end; i++) {
@@ -183,13 +183,13 @@ export class FileHashTree {
     return ranges
   }
 
-  /** The request for the hashes of all blocks of the file's piece `index`, whose own hash must be known. Null for pieces of one block. */
-  blocksRange(index: number): HashRange | null {
+  /** The request for all block hashes of the file's piece `index`, whose own hash must be known. Null for pieces of one block. */
+  blocksRange(index: number): LayerRange | null {
     if (this.pieceLevel === 0) return null
     return { baseLayer: 0, index: index * this.blocksPerPiece, length: this.blocksPerPiece, proofLayers: 0 }
   }
 
-  /** Hashes of the blocks of the file's piece `index`, when all are known. */
+  /** Block hashes of the file's piece `index`, concatenated; null unless all are known. */
   blocksOf(index: number): Uint8Array | null {
     const first = index * this.blocksPerPiece
     const count = Math.min(this.blocksPerPiece, this.blockCount - first)
@@ -202,17 +202,17 @@ export class FileHashTree {
     return count > 0 ? hashes : null
   }
 
-  #isValid(range: HashRange): boolean {
+  #isValid(range: LayerRange): boolean {
     return isValidRange(range, this.blockCount, this.height)
   }
 
-  /** Proof layers that bring `length` hashes of the piece layer up to the root. */
+  /** Number of proof layers that lead from `length` hashes of the piece layer to the root. */
   #proofLayers(length: number): number {
     const top = this.pieceLevel + heightOf(length)
     return top === this.height ? 0 : this.height - 1 - this.pieceLevel
   }
 
-  /** Nodes of a level that cover any of the file. */
+  /** Number of nodes of a level that cover part of the file. */
   #count(level: number): number {
     return nodeCount(this.blockCount, level)
   }
@@ -238,15 +238,15 @@ export class FileHashTree {
     return right && parentHash(left, right)
   }
 
-  /** Hashes beyond the end of the file must be pads, or the same layer could be told in two ways. */
-  #padsAreRight({ baseLayer, index, length }: HashRange, base: Uint8Array): boolean {
+  /** Hashes beyond the end of the file must be pads; otherwise one layer would have several encodings. */
+  #padsAreRight({ baseLayer, index, length }: LayerRange, base: Uint8Array): boolean {
     for (let i = Math.max(0, this.#count(baseLayer) - index); i < length; i++) {
       if (!equalBytes(hashAt(base, i), padHash(baseLayer))) return false
     }
     return true
   }
 
-  /** Keeps verified nodes, copied, where nothing else gives them. */
+  /** Copies verified nodes into the tree unless they can be computed from others. */
   #store(level: number, index: number, hashes: Uint8Array, length: number): void {
     if (level === this.height || (level > this.pieceLevel && this.isComplete)) return
     const count = Math.min(length, this.#count(level) - index)
@@ -266,7 +266,7 @@ export class FileHashTree {
     if (this.#known.isFull) this.#layerCompleted()
   }
 
-  /** Everything above the piece layer follows from it now. */
+  /** Drops stored nodes above the piece layer, which can now be computed from it. */
   #layerCompleted(): void {
     this.#known = undefined
     this.#above = undefined
@@ -274,7 +274,7 @@ export class FileHashTree {
   }
 }
 
-/** Levels that a key has room for: a file of 2^53 bytes has 40. */
+/** Levels a key has room for. A file of 2^53 bytes has 40. */
 const LEVELS = 64
 
 function nodeKey(level: number, index: number): number {

@@ -41,7 +41,7 @@ function build(plan: PlanOptions, more: Pick<BuildOptions, 'private' | 'source'>
 const names = fc.constantFrom('a', 'b', 'a.b', 'é', '日本', 'Z', '\u{1f600}', ' ', '\uffff', 'a-')
 const sources: fc.Arbitrary<SourceFile[]> = fc.uniqueArray(
   fc.record({
-    // Folders end in "d" and files in "f", so that no path is both.
+    // Folders end in "d" and files in "f", so no path is both.
     path: fc
       .tuple(fc.array(names, { maxLength: 2 }), names)
       .map(([folders, name]) => [...folders.map(folder => `${folder}d`), `${name}f`]),
@@ -53,7 +53,7 @@ const sources: fc.Arbitrary<SourceFile[]> = fc.uniqueArray(
 )
 
 describe('planFiles and buildInfo', () => {
-  it('build what parseInfo reads as it was planned', () => {
+  it('build an info dictionary that parses back to the plan', () => {
     const versions = fc.constantFrom('v1' as const, 'v2' as const, 'hybrid' as const)
     fc.assert(
       fc.property(sources, versions, fc.boolean(), (files, version, isPrivate) => {
@@ -76,7 +76,7 @@ describe('planFiles and buildInfo', () => {
     )
   })
 
-  it.each(['v1', 'v2', 'hybrid'] as const)('build a single file of %s', version => {
+  it.each(['v1', 'v2', 'hybrid'] as const)('build a single-file %s torrent', version => {
     const plan = {
       name: 'f',
       version,
@@ -89,7 +89,7 @@ describe('planFiles and buildInfo', () => {
     expect(files.length).toBe(1)
   })
 
-  it('build the info hash that libtorrent gives the same folder', () => {
+  it('give a folder the same info hash as libtorrent', () => {
     const { bytes } = build({
       name: 'multi',
       version: 'v2',
@@ -100,7 +100,7 @@ describe('planFiles and buildInfo', () => {
     expect(hex(parseInfo(bytes).infoHashes.v2!)).toBe(libtorrentV2.v2)
   })
 
-  it('build the info hash that Transmission gives the same file', () => {
+  it('give a file the same info hash as Transmission', () => {
     const files = [{ path: ['b.bin'], lengthBytes: 70_000 }]
     const { bytes } = build(
       { name: 'b.bin', version: 'v1', pieceLengthBytes: 32768, singleFile: true, files },
@@ -109,7 +109,7 @@ describe('planFiles and buildInfo', () => {
     expect(hex(parseInfo(bytes).infoHashes.v1!)).toBe(transmission.v1)
   })
 
-  it('refuse what no torrent may hold', () => {
+  it('reject invalid input', () => {
     const plan = (change: Partial<PlanOptions>) => () =>
       planFiles({
         name: 'n',
@@ -143,7 +143,7 @@ describe('planFiles and buildInfo', () => {
     ).toThrow(badTorrent)
   })
 
-  it('refuse to build without the hashes', () => {
+  it('reject missing hashes', () => {
     const files = planFiles({
       name: 'n',
       version: 'hybrid',
@@ -163,7 +163,7 @@ describe('planFiles and buildInfo', () => {
 describe('choosePieceLength', () => {
   const MIB = 2 ** 20
 
-  it('gives few pieces to what is small, pieces of 256 KiB to most, and no more than 2,048', () => {
+  it('gives small content few pieces, most content pieces of 256 KiB, and at most 2,048 pieces', () => {
     expect([0, 1, 2 * MIB].map(choosePieceLength)).toEqual([PIECE, PIECE, PIECE])
     expect([4, 32, 33, 64, 512].map(size => choosePieceLength(size * MIB) / 1024)).toEqual([
       32, 256, 256, 256, 256,

@@ -6,30 +6,30 @@ import { MAX_PIECE_BYTES } from './limits.ts'
 import { BLOCK_BYTES, type FileEntry, type TorrentVersion } from './metainfo.ts'
 import { checkComponent, checkPath, PathSet } from './paths.ts'
 
-/** Up to this length pieces grow with less content: each costs those who have it a read, a hash and a write, and browsers many times as much. */
-const THRIFTY_PIECE_BYTES = 256 * 1024
-const MAX_THRIFTY_PIECES = 128
+/** Below this length, pieces grow early: each piece costs a read, a hash and a write, which are far more expensive in browsers. */
+const SMALL_PIECE_BYTES = 256 * 1024
+const MAX_SMALL_PIECES = 128
 const MAX_CHOSEN_PIECE_BYTES = 16 * 2 ** 20
 const MAX_CHOSEN_PIECES = 2048
 
 /**
- * A piece length for this many bytes: a power of two from 16 KiB to 16 MiB. There are 65 to 128 pieces up to 32 MiB, then pieces of 256 KiB up to
- * 512 MiB, and 1,025 to 2,048 pieces beyond. Fewer make a broken piece dear, and leave less for peers to give each other; more make the
- * torrent large, and its work.
+ * Chooses a piece length for this many bytes: a power of two from 16 KiB to 16 MiB. Content of up to 32 MiB gets 65 to 128 pieces, content
+ * of up to 512 MiB gets pieces of 256 KiB, and larger content 1,025 to 2,048 pieces. With fewer pieces, a failed hash costs more and peers
+ * have less to trade; with more, the torrent file and the work per byte grow.
  */
 export function choosePieceLength(totalBytes: number): number {
   let length = BLOCK_BYTES
-  while (length < MAX_CHOSEN_PIECE_BYTES && totalBytes / length > maxPiecesOf(length)) length *= 2
+  while (length < MAX_CHOSEN_PIECE_BYTES && totalBytes / length > maxPieces(length)) length *= 2
   return length
 }
 
-function maxPiecesOf(lengthBytes: number): number {
-  return lengthBytes < THRIFTY_PIECE_BYTES ? MAX_THRIFTY_PIECES : MAX_CHOSEN_PIECES
+function maxPieces(lengthBytes: number): number {
+  return lengthBytes < SMALL_PIECE_BYTES ? MAX_SMALL_PIECES : MAX_CHOSEN_PIECES
 }
 
-/** A file to make a torrent of. */
+/** A file to include in a new torrent. */
 export interface SourceFile {
-  /** Path below the torrent's folder; for a torrent of a single file, its name alone. */
+  /** Path below the torrent's folder; in a torrent of a single file, just its name. */
   readonly path: readonly string[]
   readonly lengthBytes: number
   readonly executable?: boolean
@@ -47,9 +47,9 @@ export interface PlanOptions {
 }
 
 /**
- * The files of a new torrent where they lie in its piece space: sorted, with pad files where the version has them (BEP 47, 52), named
- * as `Info.files` has them. Hash the pieces of this, then hand it to `buildInfo` with the roots set. Throws `bad-torrent` for names that
- * no torrent may have, `bad-argument` for options that exclude each other.
+ * Places the files of a new torrent in its piece space: sorted, with pad files if the version uses them (BEP 47, 52), and with paths as in
+ * `Info.files`. Hash the pieces of this list, then pass it to `buildInfo` with the roots set. Throws `bad-torrent` for names that no torrent
+ * may have and `bad-argument` for options that exclude each other.
  */
 export function planFiles({ name, version, pieceLengthBytes, singleFile, files }: PlanOptions): FileEntry[] {
   checkComponent(name, 'the name')
@@ -62,7 +62,7 @@ export function planFiles({ name, version, pieceLengthBytes, singleFile, files }
     paths.add(file.path)
     return unplacedFile(file, singleFile ? file.path : [name, ...file.path])
   })
-  // BEP 52: the order of v2 is that of the file tree, whose keys are sorted as bytes. For v1 it is merely the same each time.
+  // BEP 52: v2 uses the order of the file tree, whose keys are sorted as bytes. In v1 this merely makes the result reproducible.
   const keys = new Map(unplaced.map(file => [file, file.path.map(utf8)]))
   unplaced.sort((a, b) => comparePaths(keys.get(a)!, keys.get(b)!))
   return placeFiles(version === 'v1' ? unplaced : alignFiles(unplaced, pieceLengthBytes))
@@ -80,26 +80,26 @@ function checkShape(
   if (singleFile && !alone) {
     throw new ShoalError(
       'bad-argument',
-      'A torrent of a single file has one file, with the name of the torrent',
+      'A single-file torrent must have exactly one file, named like the torrent',
     )
   }
-  // BEP 52: a file tree of one file is that file. Only the list of v1 can say that there is a folder around it.
+  // BEP 52: a file tree with one file is that file. Only the v1 file list can express a folder around it.
   if (!singleFile && alone && version === 'v2') {
     throw new ShoalError(
       'bad-argument',
-      `A v2 torrent cannot hold a folder "${name}" with only a file of the same name: make it hybrid, or share the file`,
+      `A v2 torrent cannot hold a folder "${name}" that contains only a file of the same name. Create a hybrid torrent, or share the file itself.`,
     )
   }
 }
 
 function checkPieceLength(length: number, version: TorrentVersion): void {
   if (!Number.isInteger(length) || length < 1 || length > MAX_PIECE_BYTES) {
-    throw new ShoalError('bad-argument', 'A piece length is from 1 byte to 256 MiB')
+    throw new ShoalError('bad-argument', 'The piece length must be between 1 byte and 256 MiB')
   }
   if (version !== 'v1' && (length < BLOCK_BYTES || !Number.isInteger(Math.log2(length)))) {
     throw new ShoalError(
       'bad-argument',
-      'The piece length of a v2 or hybrid torrent is a power of two of at least 16384',
+      'The piece length of a v2 or hybrid torrent must be a power of two and at least 16384',
     )
   }
 }
@@ -125,17 +125,17 @@ export interface BuildOptions {
   readonly version: TorrentVersion
   readonly pieceLengthBytes: number
   readonly singleFile: boolean
-  /** As `planFiles` gave them; for v2 and hybrid, with `piecesRoot` on each file that is not empty or a pad. */
+  /** The result of `planFiles`; for v2 and hybrid, with `piecesRoot` set on each file that is neither empty nor a pad. */
   readonly files: readonly FileEntry[]
-  /** SHA-1 of each piece, concatenated; for v1 and hybrid. Pads are zeros in what is hashed (BEP 47). */
+  /** SHA-1 of each piece, concatenated; for v1 and hybrid. Pads are hashed as zeros (BEP 47). */
   readonly pieceHashes?: Uint8Array
   /** BEP 27. */
   readonly private?: boolean
-  /** Text that makes the info hash another one, as private trackers want it. */
+  /** Text that changes the info hash, as private trackers require. */
   readonly source?: string
 }
 
-/** The info dictionary of a new torrent, encoded. Throws `bad-argument` when hashes are missing. `parseInfo` of it checks the rest. */
+/** Encodes the info dictionary of a new torrent. Throws `bad-argument` if hashes are missing; `parseInfo` of the result checks the rest. */
 export function buildInfo(options: BuildOptions): Uint8Array {
   const { name, version, pieceLengthBytes, singleFile, files } = options
   if (version !== 'v2' && !options.pieceHashes) {
@@ -165,7 +165,7 @@ function v1File(file: FileEntry, single = false): { [key: string]: BencodeInput 
   }
 }
 
-/** BEP 47: p pad, h hidden, x executable, l symbolic link; in the order that libtorrent writes, so that equal shares get equal hashes. */
+/** BEP 47: p pad, h hidden, x executable, l symbolic link; in libtorrent's order, so that equal content gets equal info hashes. */
 function attributes(file: FileEntry): string | undefined {
   const letters = `${file.pad ? 'p' : ''}${file.hidden ? 'h' : ''}${file.executable ? 'x' : ''}${file.symlink ? 'l' : ''}`
   return letters || undefined
@@ -191,7 +191,7 @@ function fileTree(files: readonly FileEntry[], singleFile: boolean): Tree {
     }
     folder.set('', {
       attr: attributes(file),
-      // BEP 52: a length says that it is a file.
+      // BEP 52: the length marks the entry as a file.
       length: file.symlink ? undefined : file.lengthBytes,
       'pieces root': file.piecesRoot,
       'symlink path': file.symlink,

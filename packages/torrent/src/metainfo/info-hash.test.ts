@@ -8,7 +8,7 @@ const v1 = new Uint8Array(sha1(new Uint8Array(0)))
 const v2 = new Uint8Array(sha256(new Uint8Array(0)))
 
 describe('parseInfoHash', () => {
-  it('reads every way that people write one', () => {
+  it('parses every common notation', () => {
     for (const text of [
       hex(v1),
       hex(v1).toUpperCase(),
@@ -46,7 +46,7 @@ describe('parseInfoHash', () => {
 })
 
 describe('infoHashText', () => {
-  it('names a torrent by v1 where it can', () => {
+  it('prefers the v1 hash', () => {
     expect(infoHashText({ v1, v2 })).toBe(hex(v1))
     expect(infoHashText({ v2 })).toBe(hex(v2))
     expect(() => infoHashText({})).toThrow(expect.objectContaining({ code: 'bad-info-hash' }))

@@ -3,11 +3,11 @@ import { ShoalError } from '../base/errors.ts'
 import { parseCid } from './cid.ts'
 import type { InfoHashes } from './metainfo.ts'
 
-/** Multihash head of SHA-256: code 0x12, 32 bytes. */
+/** Multihash prefix of SHA-256: code 0x12, 32 bytes. */
 export const SHA256_MULTIHASH = '1220'
 
 /**
- * Reads an info hash as people write them: v1 as 40 hex or 32 base32 characters, v2 as 64 hex characters or a multihash of 68, or the
+ * Parses an info hash as people write it: v1 as 40 hex or 32 base32 characters, v2 as 64 hex characters or a multihash of 68, or the
  * content ID of a torrent. Throws `bad-info-hash`.
  */
 export function parseInfoHash(text: string): InfoHashes {
@@ -27,13 +27,13 @@ export function parseInfoHash(text: string): InfoHashes {
   }
   throw new ShoalError(
     'bad-info-hash',
-    'This is no info hash: one has 40 (v1) or 64 (v2) hex digits, 32 base32 characters, or is a content ID that begins with baf5r',
+    'This is not an info hash. An info hash has 40 (v1) or 64 (v2) hex digits or 32 base32 characters, or is a content ID that begins with baf5r.',
   )
 }
 
-/** One text for a torrent, to name it by: hex of the v1 info hash where there is one, else of v2. Throws `bad-info-hash` when there is none. */
+/** The torrent's info hash in hex: v1 if it has one, else v2. Throws `bad-info-hash` if it has neither. */
 export function infoHashText({ v1, v2 }: InfoHashes): string {
   const hash = v1 ?? v2
-  if (!hash) throw new ShoalError('bad-info-hash', 'There is no info hash')
+  if (!hash) throw new ShoalError('bad-info-hash', 'The info hash is missing')
   return hex(hash)
 }

@@ -12,7 +12,7 @@ const file = (lengthBytes: number, pad = false): UnplacedFile => ({
   hidden: false,
 })
 
-/** For each byte of the piece space, the file that holds it. */
+/** The file of each byte of the piece space. */
 function owners(layout: PieceLayout): number[] {
   return layout.files.flatMap((entry, index) => Array<number>(entry.lengthBytes).fill(index))
 }
@@ -30,7 +30,7 @@ const layouts = fc
   })
 
 describe('PieceLayout', () => {
-  it('agrees with a map of every byte', () => {
+  it('agrees with a byte-by-byte map', () => {
     fc.assert(
       fc.property(layouts, layout => {
         const owner = owners(layout)
@@ -59,7 +59,7 @@ describe('PieceLayout', () => {
     )
   })
 
-  it('gives spans that cover exactly what is asked for', () => {
+  it('returns spans that cover exactly the requested range', () => {
     fc.assert(
       fc.property(layouts, fc.nat(400), fc.nat(100), (layout, offset, length) => {
         const owner = owners(layout)
@@ -75,7 +75,7 @@ describe('PieceLayout', () => {
     )
   })
 
-  it('ends a piece with its file for v2, with its padding otherwise', () => {
+  it('ends a piece with its file in v2 and with its padding otherwise', () => {
     const pieceLengthBytes = 4 * BLOCK_BYTES
     const files = placeFiles(alignFiles([file(BLOCK_BYTES + 5), file(3)], pieceLengthBytes))
     const v2 = new PieceLayout({ files, pieceLengthBytes, version: 'v2' })
@@ -86,7 +86,7 @@ describe('PieceLayout', () => {
     expect([v2.pieceSize(1), hybrid.pieceSize(1)]).toEqual([3, 3])
   })
 
-  it('has no pieces when all files are empty', () => {
+  it('has no pieces if all files are empty', () => {
     const layout = new PieceLayout({
       files: placeFiles([file(0), file(0)]),
       pieceLengthBytes: 4,

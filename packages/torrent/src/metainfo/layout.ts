@@ -1,25 +1,25 @@
 import { BLOCK_BYTES, type FileEntry, type Info } from './metainfo.ts'
 
-/** A run of bytes within one file. */
+/** A range of bytes within one file. */
 export interface FileSpan {
   /** Index into `layout.files`. */
   readonly file: number
-  /** Where the run begins in the file. */
+  /** Offset of the range in the file. */
   readonly fileOffset: number
   readonly length: number
 }
 
 /**
- * All arithmetic between a torrent's bytes, pieces, blocks and files.
+ * Converts between a torrent's byte offsets, pieces, blocks and files.
  *
- * The piece space is one run of bytes: all files one after the other, pads included. For v1 and hybrid torrents, pads are data on the
- * wire (zeros), as every v1 client expects; for v2 alone a piece ends with its file (BEP 52). `pieceSize` is the length on the wire,
- * `dataSize` stops at the last byte that belongs to a real file: what follows it need not be requested.
+ * The piece space is one range of bytes: all files one after another, including pads. In v1 and hybrid torrents, pads are sent as zeros,
+ * as every v1 client expects; in v2-only torrents a piece ends with its file (BEP 52). `pieceSize` is the length on the wire; `dataSize`
+ * ends at the last byte of a real file, and nothing after it needs to be requested.
  */
 export class PieceLayout {
   readonly files: readonly FileEntry[]
   readonly pieceLengthBytes: number
-  /** Length of the piece space: pads included. */
+  /** Length of the piece space, including pads. */
   readonly totalBytes: number
   readonly pieceCount: number
   readonly #truncated: boolean
@@ -33,7 +33,7 @@ export class PieceLayout {
     this.#truncated = info.version === 'v2'
   }
 
-  /** Where the piece begins in the piece space. */
+  /** Offset of the piece in the piece space. */
   pieceOffset(piece: number): number {
     return piece * this.pieceLengthBytes
   }
@@ -43,7 +43,7 @@ export class PieceLayout {
     return this.#truncated ? this.dataSize(piece) : this.#spaceIn(piece)
   }
 
-  /** Bytes from the start of the piece to the last that is not padding; at least 0. */
+  /** Bytes from the start of the piece to its last byte that is not padding; may be 0. */
   dataSize(piece: number): number {
     const begin = this.pieceOffset(piece)
     const end = begin + this.#spaceIn(piece)
@@ -56,7 +56,7 @@ export class PieceLayout {
     return 0
   }
 
-  /** How many blocks of the piece hold data, so are worth requesting. */
+  /** Number of blocks of the piece that hold data and are worth requesting. */
   blockCount(piece: number): number {
     return Math.ceil(this.dataSize(piece) / BLOCK_BYTES)
   }
@@ -66,7 +66,7 @@ export class PieceLayout {
     return Math.min(BLOCK_BYTES, this.pieceSize(piece) - block * BLOCK_BYTES)
   }
 
-  /** Index of the file that holds this byte of the piece space, skipping empty files. -1 when there is none. */
+  /** Index of the (non-empty) file that holds this byte of the piece space; -1 if the offset is outside. */
   fileAt(offset: number): number {
     if (offset < 0 || offset >= this.totalBytes) return -1
     let low = 0
@@ -79,11 +79,11 @@ export class PieceLayout {
     return low
   }
 
-  /** The runs of files, pads included, that `length` bytes of the piece space from `offset` cover. Empty files are skipped. */
+  /** The file ranges, including pads, that `length` bytes of the piece space from `offset` cover. Empty files are skipped. */
   spans(offset: number, length: number): FileSpan[] {
     const spans: FileSpan[] = []
     let file = this.fileAt(offset)
-    // Empty files share their offset with the next one: step back is never needed, since fileAt finds the last.
+    // Empty files share their offset with the next file, and fileAt finds the last of them, so there is no need to step back.
     for (let at = offset, rest = Math.min(length, this.totalBytes - offset); rest > 0 && file >= 0; file++) {
       const entry = this.files[file]!
       const fileOffset = at - entry.offsetBytes
@@ -96,7 +96,7 @@ export class PieceLayout {
     return spans
   }
 
-  /** The pieces a file has bytes in, as `[first, end)`; empty for an empty file. */
+  /** The pieces that contain bytes of the file, as `[first, end)`; an empty range for an empty file. */
   piecesOf(file: number): { first: number; end: number } {
     const { offsetBytes, lengthBytes } = this.files[file]!
     const first = Math.floor(offsetBytes / this.pieceLengthBytes)
@@ -104,7 +104,7 @@ export class PieceLayout {
     return { first, end: Math.floor((offsetBytes + lengthBytes - 1) / this.pieceLengthBytes) + 1 }
   }
 
-  /** Room of the piece in the piece space: the piece length, but for the last piece. */
+  /** Bytes of the piece in the piece space: the piece length, except for the last piece. */
   #spaceIn(piece: number): number {
     return Math.min(this.pieceLengthBytes, this.totalBytes - this.pieceOffset(piece))
   }

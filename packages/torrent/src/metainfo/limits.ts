@@ -1,23 +1,23 @@
-/** What a torrent may be at most. Each bound keeps a hostile file from costing more than its own size. */
+// Upper bounds for torrents. Each keeps a hostile file from costing more than its own size.
 
-/** Longest `.torrent` file. The largest that are met, hundreds of thousands of files, have some tens of MiB. */
+/** Longest `.torrent` file. The largest in the wild, with hundreds of thousands of files, have a few tens of MiB. */
 export const MAX_TORRENT_BYTES = 64 * 2 ** 20
-/** Values in a `.torrent` in all: room for about 200,000 files of v1, 100,000 of a hybrid. */
+/** Total number of values in a `.torrent`: enough for about 200,000 files in v1 and 100,000 in a hybrid. */
 export const MAX_TORRENT_ITEMS = 1_000_000
-/** Nesting of a `.torrent`: the file tree of v2 takes a level a folder. */
+/** Nesting depth of a `.torrent`: the v2 file tree takes one level per folder. */
 export const MAX_TORRENT_DEPTH = 128
-/** Pieces: a bit field of 512 KiB a peer. A v2 torrent can claim any number of them in a few bytes. */
+/** Pieces: each peer's bit field then takes 512 KiB. A v2 torrent can claim any number of pieces in a few bytes. */
 export const MAX_PIECES = 2 ** 22
 /**
- * BEP 3 sets no bound to the piece length. A torrent that downloads holds two pieces in memory at least, and a piece is what a failed hash
- * costs. libtorrent reads up to 512 MiB; clients offer up to 256 MiB to those who make torrents.
+ * BEP 3 does not limit the piece length. A downloading torrent keeps at least two pieces in memory, and a failed hash costs a piece.
+ * libtorrent accepts up to 512 MiB; clients offer up to 256 MiB when creating torrents.
  */
 export const MAX_PIECE_BYTES = 2 ** 28
-/** Bytes of one path component in UTF-8. File systems end at 255; storage shortens what is longer. */
+/** UTF-8 bytes of one path component. File systems allow 255; storage shortens longer names. */
 export const MAX_COMPONENT_BYTES = 1024
 /** Components of a path. */
 export const MAX_PATH_COMPONENTS = 100
-/** Tracker, web seed and node entries each. */
+/** Entries of each kind: trackers, web seeds, nodes. */
 export const MAX_LINKS = 1000
 /** Characters of a URL. */
 export const MAX_URL_LENGTH = 4096

@@ -37,7 +37,7 @@ const magnets: fc.Arbitrary<Magnet> = fc.record(
       }),
       { maxLength: 3, selector: ({ host, port }) => `${host} ${port}` },
     ),
-    // Two apart at least, so that no two ranges are one.
+    // At least two apart, so that ranges are not merged.
     select: fc
       .array(fc.tuple(fc.integer({ min: 2, max: 50 }), fc.nat(50)), { minLength: 1, maxLength: 5 })
       .map(steps => {
@@ -53,7 +53,7 @@ const magnets: fc.Arbitrary<Magnet> = fc.record(
 )
 
 describe('parseMagnet', () => {
-  it('reads back what formatMagnet wrote', () => {
+  it('parses the output of formatMagnet', () => {
     fc.assert(
       fc.property(magnets, magnet => {
         expect(parseMagnet(formatMagnet(magnet))).toEqual(magnet)
@@ -61,7 +61,7 @@ describe('parseMagnet', () => {
     )
   })
 
-  it('reads the info hash in each of its forms', () => {
+  it('parses every form of info hash', () => {
     expect(parseMagnet(link).infoHashes).toEqual({ v1 })
     expect(parseMagnet(`MAGNET:?XT=URN:BTIH:${V1.toUpperCase()}`).infoHashes).toEqual({ v1 })
     expect(parseMagnet(`magnet:?xt=urn:btih:${base32(v1).toUpperCase()}`).infoHashes).toEqual({ v1 })
@@ -72,14 +72,14 @@ describe('parseMagnet', () => {
     ).toEqual({ v1 })
   })
 
-  it('reads links as they come from pages and mails', () => {
+  it('parses links copied from pages and mails', () => {
     const magnet = parseMagnet(
       ` ${link}&amp;dn=A+name%2B%20more&amp;tr=udp%3A%2F%2Ft%3A1&tr.2=http://u/?a+b&tr=udp://t:1&dn=other\n`,
     )
     expect(magnet).toMatchObject({ name: 'A name+ more', trackers: ['udp://t:1', 'http://u/?a+b'] })
   })
 
-  it('reads peers of every kind of address, and skips what is none (BEP 9)', () => {
+  it('parses peers with every kind of address and skips malformed ones (BEP 9)', () => {
     const peers = [
       'Host.Example:1',
       '1.2.3.4:65535',
@@ -101,7 +101,7 @@ describe('parseMagnet', () => {
     ])
   })
 
-  it('reads a selection of files, in order and merged (BEP 53)', () => {
+  it('sorts and merges the selected file ranges (BEP 53)', () => {
     expect(parseMagnet(`${link}&so=6-8,0,2,4,7-10,9,11`).select).toEqual([
       { first: 0, last: 0 },
       { first: 2, last: 2 },
@@ -111,7 +111,7 @@ describe('parseMagnet', () => {
     expect(parseMagnet(`${link}&so=0-2147483647`).select).toEqual([{ first: 0, last: 2147483647 }])
   })
 
-  it('skips sources that it could not fetch, and values that are not text', () => {
+  it('skips sources that are not HTTP(S) and values that are not UTF-8', () => {
     const magnet = parseMagnet(
       `${link}&xs=urn:btpk:00&as=https://h/a.torrent&xs=HTTP://h/b&tr=%ff&tr=%&dn=%e9&junk&=x`,
     )
@@ -124,7 +124,7 @@ describe('parseMagnet', () => {
     })
   })
 
-  it('holds to its limits', () => {
+  it('enforces its limits', () => {
     const many = Array.from({ length: 3000 }, (_, i) => `&tr=h${i}&x.pe=h:${i + 1}`).join('')
     const magnet = parseMagnet(link + many)
     expect([magnet.trackers.length, magnet.peers.length]).toEqual([1000, 1000])
@@ -137,16 +137,16 @@ describe('parseMagnet', () => {
     ['magnet:?', 'no info hash'],
     ['magnet:?dn=x', 'no info hash'],
     ['magnet:?xt=urn:btih:', 'no info hash'],
-    [`magnet:?xt=urn:btih:${V1}0`, 'not one'],
-    [`magnet:?xt=urn:btih:${V1.replace('d', 'g')}`, 'not one'],
-    [`magnet:?xt=urn:btmh:${V2}`, 'not one'],
-    [`magnet:?xt=urn:btmh:1114${V2}`, 'not one'],
+    [`magnet:?xt=urn:btih:${V1}0`, 'malformed info hash'],
+    [`magnet:?xt=urn:btih:${V1.replace('d', 'g')}`, 'malformed info hash'],
+    [`magnet:?xt=urn:btmh:${V2}`, 'malformed info hash'],
+    [`magnet:?xt=urn:btmh:1114${V2}`, 'malformed info hash'],
     [`${link}&xt=urn:btih:${'0'.repeat(40)}`, 'two different v1'],
-    [`${link}&so=5-4`, 'no range'],
-    [`${link}&so=-4`, 'no range'],
-    [`${link}&so=`, 'no range'],
-    [`${link}&so=1,,2`, 'no range'],
-    [`${link}&so=0-2147483648`, 'no range'],
+    [`${link}&so=5-4`, 'malformed file range'],
+    [`${link}&so=-4`, 'malformed file range'],
+    [`${link}&so=`, 'malformed file range'],
+    [`${link}&so=1,,2`, 'malformed file range'],
+    [`${link}&so=0-2147483648`, 'malformed file range'],
     [`${link}&so=${'1,'.repeat(10_000)}1`, 'more than 10000 ranges'],
     [`${link}&dn=${'x'.repeat(MAX_MAGNET_LENGTH)}`, 'longer than'],
   ])('refuses %.80j', (text, message) => {
@@ -154,7 +154,7 @@ describe('parseMagnet', () => {
     expect(() => parseMagnet(text)).toThrow(message)
   })
 
-  it('answers any text with a magnet or bad-magnet', () => {
+  it('parses any text or throws bad-magnet', () => {
     const parts = fc.constantFrom(
       'xt=urn:btih:',
       'xt=urn:btmh:1220',
@@ -193,14 +193,14 @@ describe('parseMagnet', () => {
 })
 
 describe('formatMagnet', () => {
-  it('needs an info hash, and encodes what is not well-formed', () => {
+  it('needs an info hash and encodes malformed text', () => {
     expect(() => formatMagnet({ infoHashes: {} })).toThrow(expect.objectContaining({ code: 'bad-magnet' }))
     expect(formatMagnet({ infoHashes: { v1 }, name: 'a&b=\ud800', select: [] })).toBe(
       `${link}&dn=a%26b%3D%EF%BF%BD`,
     )
   })
 
-  it('names both versions of a hybrid torrent', () => {
+  it('includes both info hashes of a hybrid torrent', () => {
     const magnet = parseMagnet(magnetOf(parseMetainfo(libtorrentHybrid.bytes)))
     expect([hex(magnet.infoHashes.v1!), hex(magnet.infoHashes.v2!)]).toEqual([
       libtorrentHybrid.v1,
@@ -215,7 +215,7 @@ describe('formatMagnet', () => {
 })
 
 describe('selectedFiles', () => {
-  it('lists what ranges select of the files there are', () => {
+  it('lists the selected files that exist', () => {
     expect(
       selectedFiles(
         [

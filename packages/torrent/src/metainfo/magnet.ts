@@ -10,32 +10,32 @@ export interface FileRange {
   readonly last: number
 }
 
-/** What a magnet link says (BEP 9, 52, 53). */
+/** The contents of a magnet link (BEP 9, 52, 53). */
 export interface Magnet {
-  /** `xt`: of v1, v2 or both. */
+  /** `xt`: v1, v2 or both. */
   readonly infoHashes: InfoHashes
-  /** `dn`: name to show until the metadata is known. */
+  /** `dn`: name to display until the metadata is known. */
   readonly name?: string
   /** `tr`: tracker URLs. */
   readonly trackers: readonly string[]
   /** `ws`: web seed URLs. */
   readonly webSeeds: readonly string[]
-  /** `xs` and `as`: where the `.torrent` may be had, HTTP(S) URLs only. */
+  /** `xs` and `as`: HTTP(S) URLs of the `.torrent`. */
   readonly sources: readonly string[]
-  /** `x.pe`: peers to try at once; hosts are names or addresses without brackets. */
+  /** `x.pe`: peers to connect to immediately; hosts are names or addresses without brackets. */
   readonly peers: readonly { readonly host: string; readonly port: number }[]
-  /** `so`: the files wanted (BEP 53), in order, without overlap. Absent when all are. */
+  /** `so`: the selected files (BEP 53), in order and without overlap. Absent if all files are wanted. */
   readonly select?: readonly FileRange[]
 }
 
-/** Longest magnet link in characters. Links in the wild, with dozens of trackers, stay below 10,000. */
+/** Longest magnet link in characters. Links in the wild stay below 10,000 even with dozens of trackers. */
 export const MAX_MAGNET_LENGTH = 65_536
 const MAX_RANGES = 10_000
 const MAX_FILE_INDEX = 2 ** 31 - 1
 
 /**
- * Reads a magnet link. Throws `bad-magnet` when it is not one, has no BitTorrent info hash or two that contradict each other, or its file
- * selection is malformed. Other parameters are skipped where they are malformed or unknown.
+ * Parses a magnet link. Throws `bad-magnet` if the text is not one, if it has no BitTorrent info hash or two contradictory ones, or if its
+ * file selection is malformed. Other parameters are ignored if they are malformed or unknown.
  */
 export function parseMagnet(text: string): Magnet {
   if (text.length > MAX_MAGNET_LENGTH) throw badMagnet(`is longer than ${MAX_MAGNET_LENGTH} characters`)
@@ -72,10 +72,10 @@ export function parseMagnet(text: string): Magnet {
   }
 }
 
-/** What `formatMagnet` needs at least; a `Magnet` fits. */
+/** The input of `formatMagnet`: only the info hashes are required. */
 export type MagnetParts = Pick<Magnet, 'infoHashes'> & Partial<Magnet>
 
-/** The link that `parseMagnet` reads back. Throws `bad-magnet` without an info hash. */
+/** Writes a magnet link that `parseMagnet` reads back. Throws `bad-magnet` without an info hash. */
 export function formatMagnet(magnet: MagnetParts): string {
   const { v1, v2 } = magnet.infoHashes
   if (!v1 && !v2) throw badMagnet('needs an info hash')
@@ -99,7 +99,7 @@ export function magnetOf({ info, trackers, webSeeds }: Metainfo): string {
   return formatMagnet({ infoHashes: info.infoHashes, name: info.name, trackers: trackers.flat(), webSeeds })
 }
 
-/** Indices below `fileCount` that ranges select, ascending. */
+/** The file indices below `fileCount` that the ranges select, ascending. */
 export function selectedFiles(ranges: readonly FileRange[], fileCount: number): number[] {
   const files: number[] = []
   for (const { first, last } of ranges) {
@@ -108,9 +108,9 @@ export function selectedFiles(ranges: readonly FileRange[], fileCount: number): 
   return files
 }
 
-/** Keys and values, decoded; those that are not percent-encoded UTF-8 are skipped. `tr.1` is `tr`. */
+/** Yields decoded keys and values and skips those that are not percent-encoded UTF-8. `tr.1` counts as `tr`. */
 function* parameters(query: string): Generator<[key: string, value: string]> {
-  // Links copied from a page's source have "&amp;" between parameters.
+  // Links copied from HTML source have "&amp;" between parameters.
   for (const part of query.split(/&(?:amp;)?/)) {
     const equals = part.indexOf('=')
     if (equals < 0) continue
@@ -119,7 +119,7 @@ function* parameters(query: string): Generator<[key: string, value: string]> {
       .toLowerCase()
       .replace(/\.\d+$/, '')
     const value = part.slice(equals + 1)
-    // Names are written as forms are, with "+" for a space; a URL may have a "+" of its own.
+    // Names use form encoding, with "+" for a space; in a URL a "+" is literal.
     const text = percentDecoded(key === 'dn' ? value.replaceAll('+', ' ') : value)
     if (text !== null) yield [key, text]
   }
@@ -138,7 +138,7 @@ function addInfoHash(hashes: { v1?: Uint8Array; v2?: Uint8Array }, topic: string
   if (!kind || !text) return
   const version = kind.toLowerCase() === 'btih' ? 'v1' : 'v2'
   const hash = version === 'v1' ? readBtih(text) : readBtmh(text)
-  if (!hash) throw badMagnet(`has an info hash that is not one: ${text.slice(0, 80)}`)
+  if (!hash) throw badMagnet(`has a malformed info hash: ${text.slice(0, 80)}`)
   const other = hashes[version]
   if (other && !equalBytes(other, hash)) throw badMagnet(`has two different ${version} info hashes`)
   hashes[version] = hash
@@ -149,7 +149,7 @@ function readBtih(text: string): Uint8Array | null {
   return text.length === 40 ? fromHex(text) : text.length === 32 ? fromBase32(text) : null
 }
 
-/** BEP 9: a multihash in hex; BEP 52 has SHA-256 only. */
+/** BEP 9: a multihash in hex; BEP 52 uses only SHA-256. */
 function readBtmh(text: string): Uint8Array | null {
   return text.length === 68 && text.startsWith(SHA256_MULTIHASH) ? fromHex(text.slice(4)) : null
 }
@@ -171,15 +171,15 @@ function formatPeer({ host, port }: { host: string; port: number }): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
 }
 
-/** BEP 53: indices and inclusive ranges between commas. */
+/** BEP 53: indices and inclusive ranges, separated by commas. */
 function parseSelection(text: string): FileRange[] {
   const items = text.split(',')
-  if (items.length > MAX_RANGES) throw badMagnet(`selects files in more than ${MAX_RANGES} ranges`)
+  if (items.length > MAX_RANGES) throw badMagnet(`selects more than ${MAX_RANGES} ranges of files`)
   const ranges = items.map(item => {
     const [, first, last = first] = /^(\d{1,10})(?:-(\d{1,10}))?$/.exec(item) ?? []
     const range = { first: Number(first), last: Number(last) }
     if (!(range.first <= range.last && range.last <= MAX_FILE_INDEX)) {
-      throw badMagnet(`selects files by what is no range: ${item.slice(0, 40)}`)
+      throw badMagnet(`has a malformed file range: ${item.slice(0, 40)}`)
     }
     return range
   })
@@ -193,6 +193,6 @@ function parseSelection(text: string): FileRange[] {
   return merged
 }
 
-function badMagnet(what: string): ShoalError {
-  return new ShoalError('bad-magnet', `This magnet link ${what}`)
+function badMagnet(fault: string): ShoalError {
+  return new ShoalError('bad-magnet', `This magnet link ${fault}`)
 }

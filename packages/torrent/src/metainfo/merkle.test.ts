@@ -5,7 +5,7 @@ import { concat, hex } from '../base/bytes.ts'
 import { blockHashes, HASH_BYTES, heightOf, layerRoot, merkleRoot, padHash, pieceRoot } from './merkle.ts'
 import { BLOCK_BYTES } from './metainfo.ts'
 
-/** BEP 52 as it is written: all leaves there are room for, those beyond the end zero. */
+/** The definition in BEP 52, literally: a full tree whose leaves beyond the end are zero. */
 function plainRoot(leaves: readonly Uint8Array[]): Uint8Array {
   let layer = [...leaves]
   while (Math.log2(layer.length) % 1 !== 0) layer.push(new Uint8Array(HASH_BYTES))
@@ -18,14 +18,14 @@ function plainRoot(leaves: readonly Uint8Array[]): Uint8Array {
 const leavesOf = (count: number) => Array.from({ length: count }, (_, i) => sha256(Uint8Array.of(i, i >> 8)))
 
 describe('merkle trees', () => {
-  it('have the root that the plain definition gives', () => {
+  it('have the root that the definition gives', () => {
     for (let count = 1; count <= 70; count++) {
       const leaves = leavesOf(count)
       expect(hex(merkleRoot(concat(leaves)))).toBe(hex(plainRoot(leaves)))
     }
   })
 
-  it('have one root, from leaves and from a piece layer', () => {
+  it('have the same root computed from leaves and from a piece layer', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 2, max: 80 }), (level, count) => {
         const pieceLength = BLOCK_BYTES * 2 ** level
@@ -45,7 +45,7 @@ describe('merkle trees', () => {
     expect(hex(padHash(3))).toBe(hex(plainRoot(Array(8).fill(new Uint8Array(HASH_BYTES)))))
   })
 
-  it('hash blocks of 16 KiB, the last as short as it is', () => {
+  it('hash blocks of 16 KiB and a shorter last one', () => {
     const bytes = new Uint8Array(BLOCK_BYTES + 1).fill(1)
     expect(hex(blockHashes(bytes))).toBe(
       hex(sha256(bytes.subarray(0, BLOCK_BYTES))) + hex(sha256(Uint8Array.of(1))),
@@ -53,12 +53,12 @@ describe('merkle trees', () => {
     expect(blockHashes(new Uint8Array(0))).toEqual(new Uint8Array(0))
   })
 
-  it('refuse what is not whole hashes', () => {
+  it('reject truncated hashes', () => {
     expect(() => merkleRoot(new Uint8Array(0))).toThrow(expect.objectContaining({ code: 'bad-argument' }))
     expect(() => merkleRoot(new Uint8Array(33))).toThrow(expect.objectContaining({ code: 'bad-argument' }))
   })
 
-  it('know their height', () => {
+  it('compute their height', () => {
     expect([1, 2, 3, 4, 5, 2 ** 39, 2 ** 39 + 1].map(heightOf)).toEqual([0, 1, 2, 2, 3, 39, 40])
   })
 })

@@ -2,13 +2,13 @@ import { sha256 } from '#crypto'
 import { ShoalError } from '../base/errors.ts'
 import { BLOCK_BYTES } from './metainfo.ts'
 
-/** Bytes of a node of the trees of BEP 52: SHA-256. */
+/** Bytes of a node of a BEP 52 tree: SHA-256. */
 export const HASH_BYTES = 32
 
-/** Root of a subtree of each height whose leaves all lie beyond the end of the file. BEP 52: such leaves are zero. */
+/** Roots of subtrees of each height whose leaves all lie beyond the end of the file. BEP 52: such leaves are zero. */
 const padHashes: Uint8Array[] = [new Uint8Array(HASH_BYTES)]
 
-/** What stands for a node `level` layers above the leaves when all of its leaves lie beyond the end of the file. Do not change it. */
+/** Value of a node `level` layers above the leaves if all of its leaves lie beyond the end of the file. Shared: do not change it. */
 export function padHash(level: number): Uint8Array {
   for (let next = padHashes.length; next <= level; next++) {
     const child = padHashes[next - 1]!
@@ -19,7 +19,7 @@ export function padHash(level: number): Uint8Array {
 
 const pair = new Uint8Array(2 * HASH_BYTES)
 
-/** Hash of two nodes beside each other. */
+/** Hash of two sibling nodes. */
 export function parentHash(left: Uint8Array, right: Uint8Array): Uint8Array {
   pair.set(left)
   pair.set(right, HASH_BYTES)
@@ -31,14 +31,14 @@ export function hashAt(layer: Uint8Array, index: number): Uint8Array {
   return layer.subarray(index * HASH_BYTES, (index + 1) * HASH_BYTES)
 }
 
-/** How many layers above a layer of `count` hashes the root is: the smallest `n` with `2^n >= count`. */
+/** Height of the root above a layer of `count` hashes: the smallest `n` with `2^n >= count`. */
 export function heightOf(count: number): number {
   let height = 0
   while (2 ** height < count) height++
   return height
 }
 
-/** The layer above `layer`, whose nodes are `level` layers above the leaves; a last node without a neighbour gets a pad for one. */
+/** The layer above `layer`, whose nodes are `level` layers above the leaves. A last node without a sibling is paired with a pad. */
 export function layerAbove(layer: Uint8Array, level: number): Uint8Array {
   const count = layer.length / HASH_BYTES
   const above = new Uint8Array(Math.ceil(count / 2) * HASH_BYTES)
@@ -50,8 +50,8 @@ export function layerAbove(layer: Uint8Array, level: number): Uint8Array {
 }
 
 /**
- * Root of the tree over `layer`: concatenated hashes of nodes `level` layers above the leaves (default 0, leaves). The tree is as high as
- * `layer` needs, or `height` layers above it when that is given, filled up with pads.
+ * Root of the tree over `layer`, the concatenated hashes of nodes `level` layers above the leaves (default 0: leaves). The tree is as high
+ * as `layer` requires, or `height` layers if given; missing nodes are pads.
  */
 export function merkleRoot(layer: Uint8Array, options: { level?: number; height?: number } = {}): Uint8Array {
   const count = layer.length / HASH_BYTES
@@ -67,12 +67,12 @@ export function merkleRoot(layer: Uint8Array, options: { level?: number; height?
   return nodes.slice(0, HASH_BYTES)
 }
 
-/** How many layers above the leaves the piece layer is (BEP 52, "piece layers"). */
+/** Level of the piece layer, counted from the leaves (BEP 52, "piece layers"). */
 export function pieceLevel(pieceLengthBytes: number): number {
   return heightOf(pieceLengthBytes / BLOCK_BYTES)
 }
 
-/** Concatenated leaf hashes of `bytes`, a run of blocks from the start of one; the last may be short. */
+/** Concatenated leaf hashes of `bytes`, which begin at a block boundary. The last block may be short. */
 export function blockHashes(bytes: Uint8Array): Uint8Array {
   const hashes = new Uint8Array(Math.ceil(bytes.length / BLOCK_BYTES) * HASH_BYTES)
   for (let at = 0, out = 0; at < bytes.length; at += BLOCK_BYTES, out += HASH_BYTES) {
@@ -82,14 +82,14 @@ export function blockHashes(bytes: Uint8Array): Uint8Array {
 }
 
 /**
- * Hash of one piece in the piece layer, from the hashes of its blocks. For the last piece of a file there may be fewer of them. A file
- * of one piece has no piece layer: `merkleRoot` of its blocks is its root.
+ * Hash of one piece in the piece layer, from its block hashes, of which the last piece of a file may have fewer. A file of one piece has no
+ * piece layer: its root is the `merkleRoot` of its blocks.
  */
 export function pieceRoot(blocks: Uint8Array, pieceLengthBytes: number): Uint8Array {
   return merkleRoot(blocks, { height: pieceLevel(pieceLengthBytes) })
 }
 
-/** Root of a file from its piece layer: one hash a piece, those beyond the end omitted (BEP 52, "piece layers"). */
+/** Root of a file from its piece layer: one hash per piece, without pads beyond the end (BEP 52, "piece layers"). */
 export function layerRoot(pieceLayer: Uint8Array, pieceLengthBytes: number): Uint8Array {
   return merkleRoot(pieceLayer, { level: pieceLevel(pieceLengthBytes) })
 }

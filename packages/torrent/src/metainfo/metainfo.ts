@@ -1,12 +1,9 @@
-/** What a torrent is: the contract between everything that reads, creates, stores and transfers one. */
+// The description of a torrent, shared by all code that reads, creates, stores or transfers one.
 
-/** Index of a piece within its torrent, from 0. A brand, so that it is never mixed up with a block or file index. */
-export type PieceIndex = number & { readonly __brand?: 'PieceIndex' }
-
-/** Bytes of every block but the last of a piece. All clients request blocks of this size. */
+/** Bytes of every block except the last of a piece. All clients request blocks of this size. */
 export const BLOCK_BYTES = 16384
 
-/** At least one of the two is there; a hybrid torrent has both. */
+/** The info hashes of a torrent: at least one is present, and a hybrid torrent has both. */
 export interface InfoHashes {
   /** SHA-1 of the info dictionary: 20 bytes (BEP 3). */
   readonly v1?: Uint8Array
@@ -16,18 +13,18 @@ export interface InfoHashes {
 
 export type TorrentVersion = 'v1' | 'v2' | 'hybrid'
 
-/** One file in the piece space of a torrent; pad files (BEP 47) are in the list too, so offsets are contiguous. */
+/** One file in the piece space of a torrent. Pad files (BEP 47) have entries too, so offsets are contiguous. */
 export interface FileEntry {
   /**
-   * Path below the download folder, as the torrent spells it: for a torrent of a folder its first component is the torrent's
-   * name. Checked: no empty, `.` or `..` component, no slash or NUL. A backslash may be part of a name; taken for a separator it leads
-   * nowhere else. Storage makes it fit the file system.
+   * Path below the download folder, as the torrent spells it. In a torrent of a folder, its first component is the torrent's name.
+   * Already checked: no component is empty, `.` or `..`, or contains a slash or NUL. A backslash is allowed, and stays harmless on systems
+   * where it separates folders. Storage adapts the path to the file system.
    */
   readonly path: readonly string[]
   readonly lengthBytes: number
   /** Where the file begins in the torrent's piece space. */
   readonly offsetBytes: number
-  /** Zeros that only align the next file to a piece (BEP 47); never stored, never shown. */
+  /** Zeros that align the next file to a piece (BEP 47); never stored or shown. */
   readonly pad: boolean
   readonly executable: boolean
   readonly hidden: boolean
@@ -39,39 +36,39 @@ export interface FileEntry {
 
 /** The info dictionary: what the info hash covers. */
 export interface Info {
-  /** The info dictionary exactly as it was hashed. */
+  /** The bencoded info dictionary exactly as it was hashed. */
   readonly bytes: Uint8Array
   readonly infoHashes: InfoHashes
   readonly version: TorrentVersion
-  /** Suggested name of the file or folder. Checked as a path component is. */
+  /** Suggested name of the file or folder; a checked path component. */
   readonly name: string
-  /** Bytes of every piece but the last of a file (v2) or of the torrent (v1). For v2 a power of two, at least 16 KiB. */
+  /** Bytes of every piece except the last of a file (v2) or of the torrent (v1). For v2, a power of two of at least 16 KiB. */
   readonly pieceLengthBytes: number
-  /** All files, pad files included, in the order of the piece space. For v2 alone the pads between files are synthesized. */
+  /** All files in piece space order, including pad files. In a v2-only torrent the pads between files are synthesized. */
   readonly files: readonly FileEntry[]
-  /** Bytes of all files without pads. */
+  /** Total bytes of all files except pads. */
   readonly lengthBytes: number
-  /** Whether the torrent is one file rather than a folder. */
+  /** Whether the torrent is a single file rather than a folder. */
   readonly singleFile: boolean
-  /** Only its own trackers may find peers (BEP 27). */
+  /** Whether peers may come only from the torrent's own trackers (BEP 27). */
   readonly private: boolean
   readonly source?: string
-  /** SHA-1 of each piece, concatenated: 20 bytes a piece. Absent for v2 alone. */
+  /** SHA-1 of each piece, concatenated: 20 bytes per piece. Absent in v2-only torrents. */
   readonly pieceHashes?: Uint8Array
 }
 
-/** A whole `.torrent` file. */
+/** A complete `.torrent` file. */
 export interface Metainfo {
   readonly info: Info
-  /** Tracker URLs in tiers (BEP 12); `announce` alone is one tier of one. */
+  /** Tracker URLs in tiers (BEP 12); a lone `announce` is one tier of one. */
   readonly trackers: readonly (readonly string[])[]
   /** Web seed URLs (BEP 19 `url-list`). */
   readonly webSeeds: readonly string[]
   /** DHT nodes to bootstrap from (BEP 5 `nodes`). */
   readonly nodes: readonly { readonly host: string; readonly port: number }[]
   /**
-   * Piece layers by lower-case hex of the file's pieces root (BEP 52): 32 bytes a piece, for each file longer than one piece. Checked
-   * against the root. May be empty for v2 metadata that came from a peer: the layers are then asked of peers.
+   * Piece layers by lower-case hex of the file's pieces root (BEP 52): 32 bytes per piece, for each file longer than one piece. Already
+   * verified against the root. May be empty for v2 metadata that came from a peer; the layers are then requested from peers.
    */
   readonly pieceLayers: ReadonlyMap<string, Uint8Array>
   readonly comment?: string

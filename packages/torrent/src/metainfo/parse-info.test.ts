@@ -24,19 +24,19 @@ const at = (...path: string[]): Entries => ({ length: 1, path })
 const paths = (bytes: Uint8Array) => parseInfo(bytes).files.map(file => file.path.join('/'))
 
 describe('parseInfo', () => {
-  it('reads the least that each version needs', () => {
+  it('parses minimal dictionaries of each version', () => {
     expect(parseInfo(single())).toMatchObject({ version: 'v1', name: 'a', singleFile: true, lengthBytes: 5 })
     expect(parseInfo(folder([at('x')]))).toMatchObject({ version: 'v1', singleFile: false })
     expect(parseInfo(v2({ a: leaf() }, { name: 'a' }))).toMatchObject({ version: 'v2', singleFile: true })
   })
 
-  it('takes a tree of one file with another name for a folder', () => {
+  it('treats a tree of one file with another name as a folder', () => {
     const info = parseInfo(v2({ x: leaf() }))
     expect(info.singleFile).toBe(false)
     expect(info.files[0]!.path).toEqual(['top', 'x'])
   })
 
-  it('hashes the bytes as they are, in whatever order the keys are', () => {
+  it('hashes the original bytes even if keys are unsorted', () => {
     const unsorted = fromLatin1(`d4:name1:a6:lengthi0e6:pieces0:12:piece lengthi1ee`)
     const info = parseInfo(unsorted)
     expect(latin1(info.bytes)).toBe(latin1(unsorted))
@@ -44,7 +44,7 @@ describe('parseInfo', () => {
     expect(hex(info.infoHashes.v1!)).toBe('7daaf726d766993526275e02c36daf43a22d422c')
   })
 
-  it('copies what it is given', () => {
+  it('copies its input', () => {
     const bytes = Buffer.from(single())
     const info = parseInfo(bytes)
     bytes.fill(0)
@@ -52,7 +52,7 @@ describe('parseInfo', () => {
     expect(info.bytes.constructor).toBe(Uint8Array)
   })
 
-  it('prefers names in UTF-8, and keeps others apart a byte a character', () => {
+  it('prefers UTF-8 names and decodes others as Latin-1', () => {
     const files = [
       { length: 1, path: [fromLatin1('\xe9')], 'path.utf-8': ['é'] },
       { length: 1, path: [fromLatin1('\xff\xfe')] },
@@ -62,7 +62,7 @@ describe('parseInfo', () => {
     expect(paths(bytes)).toEqual(['ü/é', 'ü/\xff\xfe', 'ü/\xff\xfd'])
   })
 
-  it('reads flags, and names pads itself', () => {
+  it('reads file attributes and chooses pad names itself', () => {
     const files = [
       { length: 1, path: ['x'], attr: 'xh?' },
       { length: PIECE - 1, attr: 'p' },
@@ -99,7 +99,7 @@ describe('parseInfo', () => {
     ])
   })
 
-  it('aligns the files of v2 to pieces, without an end pad', () => {
+  it('aligns v2 files to pieces without a final pad', () => {
     const info = parseInfo(v2({ a: leaf(PIECE + 1), b: leaf(0), c: { d: leaf(PIECE) }, e: leaf(7) }))
     expect(info.files.map(file => [file.path.join('/'), file.offsetBytes, file.lengthBytes])).toEqual([
       ['top/a', 0, PIECE + 1],
@@ -111,7 +111,7 @@ describe('parseInfo', () => {
     expect(info.lengthBytes).toBe(2 * PIECE + 8)
   })
 
-  it('accepts a backslash as a letter, but not as a way out', () => {
+  it('accepts a backslash in a name, but not to escape the folder', () => {
     expect(paths(folder([at('a\\b')]))).toEqual(['top/a\\b'])
     for (const name of ['..\\x', 'x\\..', 'a\\..\\b', '\\x', 'x\\', '\\\\host\\x', 'a\\.\\b']) {
       expect(() => parseInfo(folder([at(name)]))).toThrow('leads to another folder')
@@ -128,7 +128,7 @@ describe('parseInfo', () => {
     ['no piece length', single({ 'piece length': undefined }), 'piece length'],
     ['a piece length of zero', single({ 'piece length': 0 }), 'piece length'],
     ['a negative piece length', single({ 'piece length': -1 }), 'piece length'],
-    ['a piece length beyond 256 MiB', single({ 'piece length': 2 ** 29 }), 'to 256 MiB'],
+    ['a piece length beyond 256 MiB', single({ 'piece length': 2 ** 29 }), 'and 256 MiB'],
     ['a piece length beyond 2^53', single({ 'piece length': 2n ** 64n }), 'piece length'],
     ['no piece hashes', single({ pieces: undefined }), 'no piece hashes'],
     ['half a piece hash', single({ pieces: new Uint8Array(19) }), '19 bytes'],
@@ -147,7 +147,7 @@ describe('parseInfo', () => {
     ['more pieces than can be', single({ length: MAX_PIECES + 1, 'piece length': 1 }), 'more than'],
     ['no files', folder([]), 'empty'],
     ['files that are no list', folder('x'), 'empty'],
-    ['a file that is no dictionary', folder(['x']), 'something else'],
+    ['a file that is not a dictionary', folder(['x']), 'is malformed'],
     ['a file without a path', folder([{ length: 1 }]), 'is empty'],
     ['a path of numbers', folder([{ length: 1, path: [5] }]), 'is empty'],
     ['an empty component', folder([at('x', '', 'y')]), 'is empty'],
@@ -156,12 +156,12 @@ describe('parseInfo', () => {
     ['a component with a slash', folder([at('../../etc/passwd')]), 'contains a slash'],
     ['a path too deep', folder([at(...Array<string>(101).fill('d'))]), 'more than 100'],
     ['a path twice', folder([at('d', 'x'), at('d', 'x')]), 'two files have the path "top/d/x"'],
-    ['a file that is a folder too', folder([at('d'), at('d', 'x')]), 'both file and folder'],
-    ['a folder that is a file too', folder([at('d', 'x'), at('d')]), 'both file and folder'],
+    ['a file that is a folder too', folder([at('d'), at('d', 'x')]), 'both a file and a folder'],
+    ['a folder that is a file too', folder([at('d', 'x'), at('d')]), 'both a file and a folder'],
     [
       'a file below a link',
       folder([{ attr: 'l', path: ['d'], 'symlink path': ['e'] }, at('d', 'x')]),
-      'both file',
+      'both a file',
     ],
     ['a link without a target', folder([{ attr: 'l', path: ['x'] }]), 'no target'],
     [
@@ -185,15 +185,15 @@ describe('parseInfo', () => {
       'power of two',
     ],
     ['a piece length below a block', v2({ a: leaf() }, { 'piece length': 8192 }), 'power of two'],
-    ['no file tree', v2([]), 'empty or none'],
-    ['an empty file tree', v2({}), 'empty or none'],
+    ['no file tree', v2([]), 'empty or missing'],
+    ['an empty file tree', v2({}), 'empty or missing'],
     ['a root that is a file', v2(leaf()), 'without a name'],
-    ['a file that is a folder too', v2({ a: { ...leaf(), b: leaf() } }), 'folder too'],
-    ['a node that is neither', v2({ a: 5 }), 'neither file nor folder'],
+    ['a file that is a folder too', v2({ a: { ...leaf(), b: leaf() } }), 'also a folder'],
+    ['a node that is neither', v2({ a: 5 }), 'neither a file nor a folder'],
     ['a file without properties', v2({ a: { '': 5 } }), 'without properties'],
     ['a file without a length', v2({ a: { '': {} } }), 'no valid length'],
-    ['a file without a root', v2({ a: leaf(5, { 'pieces root': undefined }) }), 'no pieces root'],
-    ['a short root', v2({ a: leaf(5, { 'pieces root': new Uint8Array(31) }) }), 'no pieces root'],
+    ['a file without a root', v2({ a: leaf(5, { 'pieces root': undefined }) }), 'no valid pieces root'],
+    ['a short root', v2({ a: leaf(5, { 'pieces root': new Uint8Array(31) }) }), 'no valid pieces root'],
     ['a component that climbs', v2({ d: { '..': leaf() } }), 'leads to another folder'],
     ['a component with a slash', v2({ '../x': leaf() }), 'contains a slash'],
     ['two spellings of one name', v2({ '\xff': leaf(), [latin1(utf8('\xff'))]: leaf() }), 'two files'],
@@ -206,7 +206,7 @@ describe('parseInfo', () => {
     expect(() => parseInfo(bytes)).toThrow(message)
   })
 
-  it('says so when a torrent is newer than it, before anything else', () => {
+  it('reports an unsupported version before any other fault', () => {
     const newer = encode({ 'meta version': 3 })
     expect(() => parseInfo(newer)).toThrow(expect.objectContaining({ code: 'unsupported' }))
   })
@@ -219,7 +219,7 @@ describe('parseInfo', () => {
     const hybrid = (files: BencodeInput, pieces = 2, change: Entries = {}) =>
       v2(tree, { files, pieces: hashes(pieces), ...change })
 
-    it('takes both parts where they agree, with or without a pad at the end', () => {
+    it('accepts matching v1 and v2 parts, with or without a final pad', () => {
       for (const files of [
         [a, pad(PIECE - 5), b],
         [a, pad(PIECE - 5), b, pad(PIECE - 6)],
@@ -248,7 +248,7 @@ describe('parseInfo', () => {
       expect(() => parseInfo(bytes)).toThrow(expect.objectContaining({ code: 'bad-torrent' }))
     })
 
-    it('is what a peer may send of one (BEP 9)', () => {
+    it('parses the info dictionary of a fixture as a peer sends it (BEP 9)', () => {
       const { raw } = decodeRaw(libtorrentHybrid.bytes)
       expect(hex(parseInfo(raw('info')!).infoHashes.v2!)).toBe(libtorrentHybrid.v2)
     })

@@ -18,10 +18,9 @@ import {
 } from './limits.ts'
 import { BLOCK_BYTES, type FileEntry, type Info, type TorrentVersion } from './metainfo.ts'
 import { badTorrent, checkComponent, nameText, PathSet } from './paths.ts'
-import { readV1Files } from './v1-files.ts'
-import { isSingleFile, readV2Files } from './v2-files.ts'
+import { isSingleFile, readV1Files, readV2Files } from './read-files.ts'
 
-/** How `.torrent` files and info dictionaries are decoded. Keys out of order exist in the wild; hashes are over the bytes as they are. */
+/** Decoder options for `.torrent` files and info dictionaries. Unsorted keys exist in the wild; hashes cover the bytes as received. */
 export const TORRENT_DECODING = {
   depth: MAX_TORRENT_DEPTH,
   items: MAX_TORRENT_ITEMS,
@@ -31,12 +30,12 @@ export const TORRENT_DECODING = {
 const SHA1_BYTES = 20
 
 /**
- * Reads and checks an info dictionary (BEP 3, 27, 47, 52), as it stands in a `.torrent` or came from a peer (BEP 9). The result has its own
- * copy of `infoBytes` and keeps nothing else alive. Throws `bad-torrent`, or `unsupported` for a version after v2.
+ * Parses and validates an info dictionary (BEP 3, 27, 47, 52) from a `.torrent` or from a peer (BEP 9). The result holds its own copy of
+ * `infoBytes` and keeps nothing else alive. Throws `bad-torrent`, or `unsupported` for versions after v2.
  */
 export function parseInfo(infoBytes: Uint8Array): Info {
   if (infoBytes.length > MAX_TORRENT_BYTES) throw badTorrent('it is larger than 64 MiB')
-  // A plain copy: what is a view in the result (hashes) is a view into it.
+  // Hashes in the result are views into this copy.
   const bytes = new Uint8Array(infoBytes)
   const info = decodeInfo(bytes)
   const version = readVersion(info)
@@ -71,7 +70,7 @@ function decodeInfo(bytes: Uint8Array): BencodeDictionary {
   return info
 }
 
-/** Runs a decoder; what it throws becomes the torrent's own error. */
+/** Runs a decoder and turns its errors into `bad-torrent`. */
 export function decodeTorrent<T>(decoding: () => T): T {
   try {
     return decoding()
@@ -82,9 +81,12 @@ export function decodeTorrent<T>(decoding: () => T): T {
 
 function readVersion(info: BencodeDictionary): TorrentVersion {
   const version = info.get('meta version')
-  // BEP 52: check this first and say when a torrent is of a newer version.
+  // BEP 52: check this first, and tell the user if the torrent needs a newer version.
   if (typeof version === 'number' && version > 2) {
-    throw new ShoalError('unsupported', `This torrent is of version ${version}: it needs a newer program`)
+    throw new ShoalError(
+      'unsupported',
+      `This torrent has meta version ${version}. Update the program to open it.`,
+    )
   }
   if (version === undefined) return 'v1'
   if (version !== 2) throw badTorrent('its meta version is not 2')
@@ -100,7 +102,7 @@ function readName(info: BencodeDictionary): string {
 function readPieceLength(info: BencodeDictionary, version: TorrentVersion): number {
   const length = asInteger(info.get('piece length')) ?? 0
   if (length < 1 || length > MAX_PIECE_BYTES)
-    throw badTorrent('its piece length is not from 1 byte to 256 MiB')
+    throw badTorrent('its piece length is not between 1 byte and 256 MiB')
   // BEP 52: a power of two and at least 16 KiB.
   if (version !== 'v1' && (length < BLOCK_BYTES || 2 ** Math.round(Math.log2(length)) !== length)) {
     throw badTorrent('its piece length is not a power of two of at least 16 KiB')
@@ -126,14 +128,16 @@ function readFiles(
   return { files, singleFile }
 }
 
-/** The list of v1 with what v2 adds to it. BEP 52, "Upgrade Path": both must describe the same files in the same order. */
+/** The v1 file list with the properties v2 adds. BEP 52, "Upgrade Path": both must describe the same files in the same order. */
 function mergeHybrid(v1: readonly UnplacedFile[], v2: readonly UnplacedFile[]): UnplacedFile[] {
   let next = 0
   const merged = v1.map(file => {
     if (file.pad) return file
-    const twin = v2[next++]
-    if (!twin || !isSameFile(file, twin)) throw badTorrent('its v1 and v2 parts describe different files')
-    return twin
+    const counterpart = v2[next++]
+    if (!counterpart || !isSameFile(file, counterpart)) {
+      throw badTorrent('its v1 and v2 parts describe different files')
+    }
+    return counterpart
   })
   if (next !== v2.length) throw badTorrent('its v1 and v2 parts describe different files')
   return merged
@@ -144,7 +148,7 @@ function isSameFile(a: UnplacedFile, b: UnplacedFile): boolean {
   return text(a) === text(b)
 }
 
-/** BEP 52, "Upgrade Path": pads must bring the files of v1 to where v2 has them. */
+/** BEP 52, "Upgrade Path": pads must move the v1 files to their v2 offsets. */
 function checkAligned(files: readonly FileEntry[], pieceLengthBytes: number): void {
   let expected = 0
   for (const { pad, lengthBytes, offsetBytes } of files) {
@@ -154,7 +158,7 @@ function checkAligned(files: readonly FileEntry[], pieceLengthBytes: number): vo
   }
   const last = files.at(-1)!
   if (last.offsetBytes + last.lengthBytes > expected)
-    throw badTorrent('it ends in more than a piece of padding')
+    throw badTorrent('it ends with more than a piece of padding')
 }
 
 function checkPieces(files: readonly FileEntry[], pieceLengthBytes: number, hashes?: Uint8Array): void {
@@ -165,7 +169,7 @@ function checkPieces(files: readonly FileEntry[], pieceLengthBytes: number, hash
   // BEP 3: "pieces maps to a string whose length is a multiple of 20."
   if (hashes.length !== pieces * SHA1_BYTES) {
     throw badTorrent(
-      `it has ${hashes.length} bytes of piece hashes where its files need ${pieces * SHA1_BYTES}`,
+      `it has ${hashes.length} bytes of piece hashes, but its files need ${pieces * SHA1_BYTES}`,
     )
   }
 }

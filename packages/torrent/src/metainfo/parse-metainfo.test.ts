@@ -29,7 +29,7 @@ const fixtures: [string, Fixture][] = [
 const hexOf = (bytes: Uint8Array | undefined) => bytes && hex(bytes)
 const badTorrent = expect.objectContaining({ code: 'bad-torrent' })
 
-/** A torrent with other entries beside the info dictionary of a fixture. */
+/** A torrent with the info dictionary of a fixture and other entries. */
 function outer(fixture: Fixture, entries: { [key: string]: BencodeInput | undefined }): Uint8Array {
   const { dictionary, raw } = decodeRaw(fixture.bytes)
   return encode(
@@ -49,13 +49,13 @@ function pieceSpace({ info }: Metainfo): Uint8Array {
 }
 
 describe('parseMetainfo', () => {
-  it.each(fixtures)('finds the info hashes that %s gave', (_, fixture) => {
+  it.each(fixtures)('computes the same info hashes as %s', (_, fixture) => {
     const { infoHashes, version } = parseMetainfo(fixture.bytes).info
     expect([hexOf(infoHashes.v1), hexOf(infoHashes.v2)]).toEqual([fixture.v1, fixture.v2])
     expect(version).toBe(fixture.v1 ? (fixture.v2 ? 'hybrid' : 'v1') : 'v2')
   })
 
-  it.each(fixtures)('reads a torrent by %s such that the files match their hashes', (_, fixture) => {
+  it.each(fixtures)('parses a torrent by %s whose files match its hashes', (_, fixture) => {
     const metainfo = parseMetainfo(fixture.bytes)
     const { info } = metainfo
     const data = pieceSpace(metainfo)
@@ -77,14 +77,14 @@ describe('parseMetainfo', () => {
     expect(hashes.pieceLayers()).toEqual(metainfo.pieceLayers)
   })
 
-  it.each(fixtures)('writes the very bytes of %s back', (_, fixture) => {
+  it.each(fixtures)('reproduces the exact bytes of %s', (_, fixture) => {
     const written = writeMetainfo(parseMetainfo(fixture.bytes))
-    // Transmission notes an encoding, which is always UTF-8 and is not kept.
+    // Transmission adds an encoding, which is always UTF-8 and is dropped.
     const expected = latin1(fixture.bytes).replace('8:encoding5:UTF-8', '')
     expect(latin1(written)).toBe(expected)
   })
 
-  it('reads what people and discovery need', () => {
+  it('reads comments, trackers, web seeds and nodes', () => {
     const metainfo = parseMetainfo(libtorrentHybrid.bytes)
     expect(metainfo).toMatchObject({
       trackers: [['http://one.example/announce'], ['udp://two.example:6969']],
@@ -115,7 +115,7 @@ describe('parseMetainfo', () => {
     })
   })
 
-  it('gives v2 files the places that a hybrid torrent gives them', () => {
+  it('gives v2 files the same offsets as a hybrid torrent', () => {
     const places = (fixture: Fixture) =>
       parseMetainfo(fixture.bytes)
         .info.files.filter(file => file.lengthBytes > 0 && !file.pad)
@@ -124,7 +124,7 @@ describe('parseMetainfo', () => {
     expect(parseMetainfo(libtorrentV2.bytes).info.files.at(-1)!.pad).toBe(false)
   })
 
-  it('keeps no part of the file alive but a copy of the info dictionary', () => {
+  it('keeps only a copy of the info dictionary alive', () => {
     const { info, pieceLayers } = parseMetainfo(libtorrentHybrid.bytes)
     const views = [info.bytes, info.pieceHashes!, ...info.files.flatMap(file => file.piecesRoot ?? [])]
     for (const view of views) expect(view.buffer).toBe(info.bytes.buffer)
@@ -132,7 +132,7 @@ describe('parseMetainfo', () => {
     for (const layer of pieceLayers.values()) expect(layer.buffer.byteLength).toBe(layer.length)
   })
 
-  it('skips malformed trackers, web seeds and nodes, and repetitions', () => {
+  it('skips malformed and duplicate trackers, web seeds and nodes', () => {
     const { trackers, webSeeds, nodes } = parseMetainfo(
       outer(libtorrentV1, {
         'announce-list': [
@@ -160,7 +160,7 @@ describe('parseMetainfo', () => {
     expect(parseMetainfo(outer(libtorrentV1, { 'announce-list': many })).trackers.length).toBe(1000)
   })
 
-  it('wants a piece layer for every file of more than one piece, and the right one', () => {
+  it('requires a matching piece layer for every file of more than one piece', () => {
     const { dictionary } = decodeRaw(libtorrentV2.bytes)
     const layers = dictionary.get('piece layers') as Map<string, Uint8Array>
     const [[root, layer], ...others] = [...layers] as [[string, Uint8Array], ...[string, Uint8Array][]]
@@ -180,7 +180,7 @@ describe('parseMetainfo', () => {
     expect(extra.pieceLayers.size).toBe(others.length + 1)
   })
 
-  it('forgives a line end after the torrent, and nothing else', () => {
+  it('accepts a trailing line break and nothing else', () => {
     expect(() => parseMetainfo(concat([libtorrentV1.bytes, utf8('\r\n')]))).not.toThrow()
     expect(() => parseMetainfo(concat([libtorrentV1.bytes, utf8('x')]))).toThrow(badTorrent)
     expect(() => parseMetainfo(concat([libtorrentV1.bytes, new Uint8Array(100).fill(10)]))).toThrow(
@@ -202,7 +202,7 @@ describe('parseMetainfo', () => {
     expect(() => parseMetainfo(bytes)).toThrow(badTorrent)
   })
 
-  it('answers any damage to a torrent with a torrent or an error of its own', () => {
+  it('parses damaged torrents or throws bad-torrent or unsupported', () => {
     const damage = fc.tuple(
       fc.constantFrom(...fixtures.map(([, fixture]) => fixture.bytes)),
       fc.array(fc.tuple(fc.nat(), fc.oneof(fc.constantFrom(...utf8('0123456789:dlie/.')), fc.nat(255))), {

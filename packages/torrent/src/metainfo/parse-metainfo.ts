@@ -16,22 +16,22 @@ import { badTorrent } from './paths.ts'
 
 export interface ParseOptions {
   /**
-   * Accept a torrent of v2 without some of its piece layers, to be asked of peers: what `writeMetainfo` gives for metadata that came from
-   * a peer. BEP 52 calls such a file invalid. Default false.
+   * Accept a v2 torrent with missing piece layers, which are then requested from peers. `writeMetainfo` produces such files for metadata
+   * that came from a peer; BEP 52 calls them invalid. Default false.
    */
   missingLayers?: boolean
 }
 
 /**
- * Reads and checks a `.torrent` file (BEP 3, 5, 12, 19, 27, 47, 52). The result keeps `bytes` no longer alive. Throws `bad-torrent`, or
- * `unsupported` for a version after v2. What only helps to find peers (trackers, web seeds, nodes) is skipped where it is malformed.
+ * Parses and validates a `.torrent` file (BEP 3, 5, 12, 19, 27, 47, 52). The result does not keep `bytes` alive. Throws `bad-torrent`, or
+ * `unsupported` for versions after v2. Malformed trackers, web seeds and nodes are skipped.
  */
 export function parseMetainfo(bytes: Uint8Array, options: ParseOptions = {}): Metainfo {
   if (bytes.length > MAX_TORRENT_BYTES) throw badTorrent('it is larger than 64 MiB')
   const { dictionary, raw, end } = decodeTorrent(() => decodeRaw(bytes, TORRENT_DECODING))
-  // A line end is all that editors and mail programs add.
+  // Editors and mail programs may append a line break, but nothing else.
   if (/[^\r\n]/.test(latin1(bytes.subarray(end, end + 16))) || bytes.length > end + 16) {
-    throw badTorrent(`something follows it at byte ${end}`)
+    throw badTorrent(`it has trailing data at byte ${end}`)
   }
   const infoBytes = raw('info')
   if (!infoBytes) throw badTorrent('it has no info dictionary')
@@ -51,12 +51,12 @@ export function parseMetainfo(bytes: Uint8Array, options: ParseOptions = {}): Me
   }
 }
 
-/** BEP 12: with an `announce-list` that names any tracker, `announce` is ignored. Repetitions are dropped. */
+/** BEP 12: `announce` is ignored if `announce-list` has any tracker. Duplicates are dropped. */
 function readTrackers(dictionary: BencodeDictionary): string[][] {
   const take = distinctUrls()
   const tiers: string[][] = []
   for (const item of asList(dictionary.get('announce-list')) ?? []) {
-    // Some programs write one list of trackers, without tiers.
+    // Some programs write a flat list without tiers.
     const tier = (asList(item) ?? [item]).map(asText).filter(take)
     if (tier.length > 0) tiers.push(tier)
   }
@@ -70,7 +70,7 @@ function readWebSeeds(dictionary: BencodeDictionary): string[] {
   return (asList(value) ?? [value]).map(asText).filter(distinctUrls())
 }
 
-/** Passes each URL once, up to the limits of length and number. */
+/** Accepts each URL once, up to the limits on length and count. */
 function distinctUrls(): (url: string | undefined) => url is string {
   const seen = new Set<string>()
   return (url): url is string => {
@@ -81,7 +81,7 @@ function distinctUrls(): (url: string | undefined) => url is string {
   }
 }
 
-/** BEP 5, "Torrent File Extensions": a list of host and port. */
+/** BEP 5, "Torrent File Extensions": a list of host and port pairs. */
 function readNodes(dictionary: BencodeDictionary): { host: string; port: number }[] {
   const nodes: { host: string; port: number }[] = []
   for (const item of (asList(dictionary.get('nodes')) ?? []).slice(0, MAX_LINKS)) {
@@ -94,7 +94,7 @@ function readNodes(dictionary: BencodeDictionary): { host: string; port: number 
   return nodes
 }
 
-/** BEP 52: for each file of more than one piece, its piece layer, which must give its root. Others in the dictionary are dropped. */
+/** BEP 52: each file of more than one piece needs a piece layer that matches its root. Other entries are dropped. */
 function readPieceLayers(
   dictionary: BencodeDictionary,
   info: Info,
@@ -106,7 +106,7 @@ function readPieceLayers(
     if (!piecesRoot || lengthBytes <= info.pieceLengthBytes) continue
     const layer = asBytes(layers?.get(latin1(piecesRoot)))
     if (!layer && missingLayers) continue
-    if (!layer) throw badTorrent('a piece layer is missing, without which its pieces cannot be checked')
+    if (!layer) throw badTorrent('a piece layer is missing, so its pieces cannot be verified')
     const pieces = Math.ceil(lengthBytes / info.pieceLengthBytes)
     if (layer.length !== pieces * HASH_BYTES) throw badTorrent('a piece layer has the wrong length')
     const key = hex(piecesRoot)

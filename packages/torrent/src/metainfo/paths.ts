@@ -2,12 +2,12 @@ import { latin1, utf8 } from '../base/bytes.ts'
 import { ShoalError } from '../base/errors.ts'
 import { MAX_COMPONENT_BYTES, MAX_PATH_COMPONENTS } from './limits.ts'
 
-// A byte order mark is part of a name like any other character.
+// A byte order mark is kept: it is part of the name.
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /**
- * Text of a name's bytes. Names that are not UTF-8, from before it was the rule, are read a character a byte: then two names that differ
- * stay different, which replacing what is malformed would not promise.
+ * Decodes a name. Names that are not UTF-8, from torrents older than that rule, are decoded as Latin-1: different names then stay
+ * different, which replacement characters would not guarantee.
  */
 export function nameText(bytes: Uint8Array): string {
   try {
@@ -18,9 +18,9 @@ export function nameText(bytes: Uint8Array): string {
 }
 
 /**
- * Returns `component` when it may be one component of a path, else throws `bad-torrent`: it must not be empty, `.`, `..`, longer than
- * 1,024 bytes, nor contain `/` or NUL. A backslash is a letter like any other where it is not a separator; where it is, no part
- * between two may lead elsewhere either.
+ * Returns `component` if it is valid as a path component, else throws `bad-torrent`. It must not be empty, `.`, `..` or longer than 1,024
+ * bytes, nor contain `/` or NUL. A backslash is allowed, but since it separates folders on some systems, the parts around it must not be
+ * empty, `.` or `..` either.
  */
 export function checkComponent(component: string, what = 'a file name'): string {
   const parts = component.split('\\')
@@ -40,7 +40,7 @@ export function checkComponent(component: string, what = 'a file name'): string 
   return component
 }
 
-/** Throws `bad-torrent` unless `path` has 1 to 100 components, each as `checkComponent` wants it. */
+/** Throws `bad-torrent` unless `path` has 1 to 100 components that `checkComponent` accepts. */
 export function checkPath(path: readonly string[], what = 'a file name'): void {
   if (path.length === 0) throw badTorrent(`${what} is empty`)
   if (path.length > MAX_PATH_COMPONENTS) {
@@ -49,13 +49,13 @@ export function checkPath(path: readonly string[], what = 'a file name'): void {
   for (const component of path) checkComponent(component, what)
 }
 
-/** Sees to it that no two files of a torrent have one path, and that no file's path is also a folder. */
+/** Rejects torrents in which two files have the same path or a file's path is also a folder. */
 export class PathSet {
-  /** Number of a folder, or -1 for a file, by its name in a folder of that number: a trie in one Map. */
+  /** A trie in one Map: `<parent folder number>/<name>` to the folder's number, or -1 for a file. */
   readonly #entries = new Map<string, number>()
   #folders = 0
 
-  /** Adds the path of a file; throws `bad-torrent` when it collides. */
+  /** Adds the path of a file; throws `bad-torrent` if it collides. */
   add(path: readonly string[]): void {
     let folder = 0
     for (let i = 0; i < path.length; i++) {
@@ -65,7 +65,7 @@ export class PathSet {
       if (known !== undefined && (isFile || known < 0)) {
         const shown = JSON.stringify(path.join('/').slice(0, 200))
         throw badTorrent(
-          isFile && known < 0 ? `two files have the path ${shown}` : `${shown} is both file and folder`,
+          isFile && known < 0 ? `two files have the path ${shown}` : `${shown} is both a file and a folder`,
         )
       }
       folder = known ?? (isFile ? -1 : ++this.#folders)
@@ -74,11 +74,11 @@ export class PathSet {
   }
 }
 
-/** A `bad-torrent` error that says what is wrong with the torrent. */
-export function badTorrent(what: string, cause?: unknown): ShoalError {
+/** A `bad-torrent` error; `fault` completes the sentence "This torrent cannot be used: …". */
+export function badTorrent(fault: string, cause?: unknown): ShoalError {
   return new ShoalError(
     'bad-torrent',
-    `This torrent cannot be used: ${what}`,
+    `This torrent cannot be used: ${fault}`,
     cause === undefined ? undefined : { cause },
   )
 }

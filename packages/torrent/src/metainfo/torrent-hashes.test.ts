@@ -7,7 +7,7 @@ import { TorrentHashes } from './torrent-hashes.ts'
 const { info, pieceLayers } = parseMetainfo(libtorrentHybrid.bytes)
 
 describe('TorrentHashes', () => {
-  it('knows only files of one piece without layers, and learns the others from peers', () => {
+  it('knows only single-piece files without layers and learns the others from peers', () => {
     const seed = new TorrentHashes(info, pieceLayers)
     const learner = new TorrentHashes(info)
     // One piece of `.hidden`, five of `b.bin`, three of `d/z`, one of `d.txt`.
@@ -25,7 +25,7 @@ describe('TorrentHashes', () => {
     for (let piece = 0; piece < 10; piece++) expect(learner.expected(piece)).toEqual(seed.expected(piece))
   })
 
-  it('finds the tree and piece of a file behind a piece of the torrent', () => {
+  it('finds the file tree and file piece of a torrent piece', () => {
     const hashes = new TorrentHashes(info, pieceLayers)
     const place = hashes.locate(3)!
     const file = info.files.find(entry => entry.path.at(-1) === 'b.bin')!
@@ -34,7 +34,7 @@ describe('TorrentHashes', () => {
     expect(hashes.tree(new Uint8Array(32))).toBeUndefined()
   })
 
-  it('has nothing to say of v1', () => {
+  it('has no hashes for v1', () => {
     const hashes = new TorrentHashes(parseMetainfo(libtorrentV1.bytes).info)
     expect([hashes.expected(0), hashes.missing(), hashes.pieceLayers()]).toEqual([undefined, [], new Map()])
   })

@@ -1,7 +1,7 @@
 import { hex } from '../base/bytes.ts'
 import type { Clock } from '../base/clock.ts'
 import { ShoalError } from '../base/errors.ts'
-import { isValidRange } from '../metainfo/hash-range.ts'
+import { isValidRange } from '../metainfo/layer-range.ts'
 import { blockHashes } from '../metainfo/merkle.ts'
 import { BLOCK_BYTES } from '../metainfo/metainfo.ts'
 import type { HashRange } from '../wire/messages.ts'
