@@ -19,7 +19,7 @@
 export * from './api.ts'
 export { type Clock, delay, systemClock } from './base/clock.ts'
 export { type ErrorCode, ShoalError } from './base/errors.ts'
-export { isLocalAddress, isLocalHost, isLoopback } from './base/local-address.ts'
+export { isLocalAddress } from './base/local-address.ts'
 export type { DiscoveryKind } from './discovery/discovery.ts'
 export { trackerLabel } from './discovery/tracker/label.ts'
 export {

@@ -1,5 +1,6 @@
 /** Which names a request may call the node by. A page that has its own name point here (DNS rebinding) calls it by that name. */
 import { isIP } from 'node:net'
+import { isLoopback } from '@shoal/torrent/local-address'
 import { Failure } from './failure.ts'
 
 export class Hosts {
@@ -29,17 +30,6 @@ export class Hosts {
   #allows(name: string): boolean {
     return isLoopback(name) || this.#allowed.has(name) || (this.#anyAddress && isIP(name) !== 0)
   }
-}
-
-/** `localhost`, names below it, 127.0.0.0/8 (as IPv6 writes it, too) and ::1. */
-export function isLoopback(host: string): boolean {
-  const name = bareName(host).replace(/^::ffff:(?=\d+\.)/, '')
-  return (
-    name === 'localhost' ||
-    name.endsWith('.localhost') ||
-    name === '::1' ||
-    (isIP(name) === 4 && name.startsWith('127.'))
-  )
 }
 
 /** The name of a `Host` header, without port and brackets, in lower case; null when malformed. */

@@ -1,4 +1,4 @@
-import { isLoopback } from '../../base/local-hosts.ts'
+import { isLoopback } from '@shoal/torrent/local-address'
 
 /** What goes with a link that others cannot open. */
 export const HERE_ONLY =

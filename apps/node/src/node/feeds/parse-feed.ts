@@ -1,3 +1,4 @@
+import { isLocalHost } from '@shoal/torrent/local-address'
 import { Parser } from 'htmlparser2'
 import { Failure } from '../../base/failure.ts'
 
@@ -159,17 +160,7 @@ function safeSource(url: string, { base, mayBeLocal }: Place): string | null {
   if (full.protocol === 'magnet:') return full.href
   if (!/^(https?|ftps?):$/.test(full.protocol)) return null
   // Feeds from elsewhere have no business with this machine and its network.
-  return isLocal(full.hostname) && !mayBeLocal ? null : full.href
-}
-
-/** Names and literal addresses of this machine and of private networks. */
-function isLocal(host: string): boolean {
-  const name = host.replace(/^\[|\]$/g, '')
-  return (
-    /^(localhost|.*\.localhost|.*\.local|0\.|10\.|127\.|169\.254\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.)/i.test(
-      name,
-    ) || /^(::1?$|::ffff:|f[cd][0-9a-f]{2}:|fe[89ab][0-9a-f]:)/i.test(name)
-  )
+  return isLocalHost(full.hostname) && !mayBeLocal ? null : full.href
 }
 
 function localName(name: string): string {

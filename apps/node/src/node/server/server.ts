@@ -1,9 +1,9 @@
 /** The node's HTTP server: the API, the files, the console, and the APIs of other programs beside them. */
 import type { Server as HttpServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { isLoopback } from '@shoal/torrent/local-address'
 import type { FastifyInstance } from 'fastify'
 import { Failure, fileFailure } from '../../base/failure.ts'
-import { isLoopback } from '../../base/local-hosts.ts'
 import { redact } from '../../base/redact.ts'
 import type { RunningNode } from '../kernel/contract.ts'
 import type { Log } from '../kernel/log/log.ts'

@@ -1,7 +1,8 @@
 /** The tracker inside the node: at the port of console and API, before them, and with rules of its own about who may ask. */
 import type { IncomingMessage, Server } from 'node:http'
+import { isLoopback } from '@shoal/torrent/local-address'
 import { type Guest, isOtherSite, joinServer, MemoryStore, Tracker } from '@shoal/tracker'
-import { hostName, isLoopback } from '../../base/local-hosts.ts'
+import { hostName } from '../../base/local-hosts.ts'
 import type { NodeCore } from '../legacy/node-core.ts'
 import { ownAddresses } from './own-addresses.ts'
 import { OwnPeers } from './own-peers.ts'

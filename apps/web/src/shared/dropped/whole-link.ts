@@ -1,3 +1,5 @@
+import { isLoopback } from '@shoal/torrent/local-address'
+
 /** The link as it is sent: of a node that does not know its public address it goes to the page at the address that the console was opened at. */
 export function wholeLink(link: string, origin = location.origin): string {
   return link.startsWith('#') ? `${origin}/share/${link}` : link
@@ -5,8 +7,5 @@ export function wholeLink(link: string, origin = location.origin): string {
 
 /** Nobody else reaches such an address. */
 export function opensHereOnly(link: string): boolean {
-  const name = URL.parse(link)?.hostname ?? ''
-  return (
-    name === 'localhost' || name.endsWith('.localhost') || name === '[::1]' || /^127(?:\.\d+){3}$/.test(name)
-  )
+  return isLoopback(URL.parse(link)?.hostname ?? '')
 }

@@ -35,7 +35,7 @@ export interface EncryptionOutcome {
   readonly received: Uint8Array
 }
 
-/** What to do after receiving bytes. */
+/** The reaction to received bytes. */
 export interface EncryptionStep {
   /** Bytes to write to the connection, if any. */
   readonly send: Uint8Array | null

@@ -1,6 +1,7 @@
 import { connect } from 'node:net'
+import { isLoopback } from '@shoal/torrent/local-address'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { Hosts, isLoopback } from '../../../base/local-hosts.ts'
+import { Hosts } from '../../../base/local-hosts.ts'
 import { Access } from '../access/access.ts'
 import { hashPassword } from '../access/password.ts'
 import { createServer, type Server } from '../server.ts'

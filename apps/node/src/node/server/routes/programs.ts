@@ -1,7 +1,7 @@
 /** The program that runs on completion is for the owner of the machine to choose: a password from afar must not run anything. */
 import type { NodeOperations, SettingsChange } from '@shoal/api'
+import { isLoopback } from '@shoal/torrent/local-address'
 import { Failure } from '../../../base/failure.ts'
-import { isLoopback } from '../../../base/local-hosts.ts'
 import { SHOAL } from '../../../base/program.ts'
 import type { Access, AskingRequest } from '../access/access.ts'
 
