@@ -3,7 +3,6 @@
  */
 
 import { z } from 'zod'
-import type { Area } from './operation.ts'
 import type { OperationName } from './operations.ts'
 import { Id, TorrentId } from './schemas/common.ts'
 import { AddTorrent } from './schemas/torrent.ts'
@@ -11,7 +10,7 @@ import { AddTorrent } from './schemas/torrent.ts'
 export interface ByteRoute {
   readonly method: 'GET' | 'PUT' | 'POST'
   readonly path: string
-  readonly area: Area
+  readonly area: string
   readonly summary: string
   /** Members that travel in the path, as it names them in braces, and in the query. */
   readonly input: z.ZodObject

@@ -1,5 +1,7 @@
 /** Schemas that the OpenAPI document gives a name, and refers to by it. */
 import { z } from 'zod'
+import { ScheduledLimit } from './contracts/schedule.ts'
+import { WatchedFolder } from './contracts/watch.ts'
 import { NodeEvent } from './events.ts'
 import { Problem } from './schemas/common.ts'
 import { Feed, FeedFilter, FeedItem } from './schemas/feed.ts'
@@ -17,7 +19,6 @@ import {
 } from './schemas/node.ts'
 import { KnownPeer, Peer } from './schemas/peer.ts'
 import { SearchHit } from './schemas/search.ts'
-import { ScheduledLimit, Settings, SettingsChange, WatchedFolder } from './schemas/settings.ts'
 import {
   ActedOn,
   ActOnTorrents,
@@ -33,6 +34,7 @@ import {
   Tracker,
 } from './schemas/torrent.ts'
 import { Upload } from './schemas/upload.ts'
+import { Settings, SettingsChange } from './settings.ts'
 
 type Names = z.core.$ZodRegistry<{ id: string }>
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { BYTE_ROUTES } from './bytes.ts'
 import { type JsonSchema, openApiDocument } from './openapi.ts'
 import { OPERATIONS } from './operations.ts'
-import { DEFAULT_SETTINGS } from './schemas/settings.ts'
+import { DEFAULT_SETTINGS } from './settings.ts'
 import { checkKeywords, resolve, violations } from './testing/json-schema.ts'
 
 const document = openApiDocument({ version: '1.2.3' })

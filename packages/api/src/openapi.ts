@@ -1,10 +1,10 @@
 /** The API as an OpenAPI 3.1 document, made from the tables of operations and byte routes. */
 import { z } from 'zod'
 import { BYTE_ROUTES, type ByteRoute } from './bytes.ts'
+import type { Operation } from './contract.ts'
 import { NodeEvent } from './events.ts'
 import { ANSWERS, GIVEN } from './openapi-names.ts'
-import { AREAS, type Operation } from './operation.ts'
-import { OPEN_OPERATIONS, OPERATIONS, type OperationName } from './operations.ts'
+import { AREAS, OPERATIONS, type OperationName } from './operations.ts'
 import { Problem } from './schemas/common.ts'
 
 export type JsonSchema = { [keyword: string]: unknown }
@@ -84,19 +84,19 @@ function describeOperation(
   operation: Operation,
   schemas: Record<string, JsonSchema>,
 ): JsonSchema {
-  const { area, summary, input, output, errors = [], method, path } = operation
+  const { area, summary, input, output, errors = [], method, path, isOpen = false } = operation
   const inQuery = method === 'GET' || method === 'DELETE'
   const body = inQuery ? null : bodySchema(operation)
   return {
     operationId: name,
     summary,
     tags: [area],
-    ...(OPEN_OPERATIONS.includes(name) ? { security: [] } : {}),
+    ...(isOpen ? { security: [] } : {}),
     parameters: parametersOf(path, input, inQuery, schemas),
     ...(body ? { requestBody: { required: true, ...json(jsonSchema(body, 'input', schemas)) } } : {}),
     responses: {
       200: { description: summary, ...json(jsonSchema(output, 'output', schemas)) },
-      ...refusals(errors, OPEN_OPERATIONS.includes(name), schemas),
+      ...refusals(errors, isOpen, schemas),
     },
   }
 }

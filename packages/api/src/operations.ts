@@ -1,20 +1,24 @@
 import type { z } from 'zod'
-import { ACCESS_OPERATIONS } from './operations/access.ts'
-import { FEED_OPERATIONS } from './operations/feeds.ts'
-import { JOB_OPERATIONS } from './operations/jobs.ts'
-import { LABEL_OPERATIONS } from './operations/labels.ts'
-import { NODE_OPERATIONS } from './operations/node.ts'
-import { TORRENT_OPERATIONS } from './operations/torrents.ts'
+import type { Contract, Merged, Operation } from './contract.ts'
+import { ACCESS } from './contracts/access.ts'
+import type { FEEDS } from './contracts/feeds.ts'
+import type { SHARING } from './contracts/sharing.ts'
+import type { SOURCES } from './contracts/sources.ts'
+import type { TORRENTS } from './contracts/torrents.ts'
+import { CONTRACTS } from './contracts.ts'
+import { SYSTEM } from './system.ts'
 
-/** All that a node can be asked to do, but for what travels as bytes (bytes.ts). */
-export const OPERATIONS = {
-  ...TORRENT_OPERATIONS,
-  ...LABEL_OPERATIONS,
-  ...JOB_OPERATIONS,
-  ...FEED_OPERATIONS,
-  ...NODE_OPERATIONS,
-  ...ACCESS_OPERATIONS,
-} as const
+/** The contracts of everything that a node answers: of its capabilities, of the node as a whole, and of the HTTP server. */
+export const ALL_CONTRACTS = [...CONTRACTS, SYSTEM, ACCESS] as const
+
+type OperationsIn<Each> = Each extends { readonly operations: infer Table } ? Table : never
+type AllOperations = Merged<OperationsIn<(typeof ALL_CONTRACTS)[number]>>
+
+/** Every operation by name, except routes that carry bytes (bytes.ts). */
+export const OPERATIONS = Object.assign(
+  {},
+  ...ALL_CONTRACTS.map(({ operations }: Contract) => operations),
+) as AllOperations
 
 export type OperationName = keyof typeof OPERATIONS
 /** What a caller gives: members with a default may be left out. */
@@ -27,26 +31,44 @@ export interface CallOptions {
   signal?: AbortSignal
 }
 
-/** A node as its callers see it: the typed client over HTTP, and the console's mock. Rejects with an ApiError. */
+/** A node as its callers see it. The typed client and the simulated node implement it. Rejects with an ApiError. */
 export type NodeApi = {
   [Name in OperationName]: (input: InputOf<Name>, options?: CallOptions) => Promise<OutputOf<Name>>
 }
 
-/** What needs no proof of who asks; the answers depend on that. */
-export const OPEN_OPERATIONS: readonly OperationName[] = ['login', 'logout', 'getAccess', 'getHealth']
-
-type Implemented<Table> = {
-  [Name in keyof Table & OperationName]: (
+/** The operations of a contract as functions. Inputs are checked. They reject with errors that carry a `code`. */
+export type Implemented<It extends Contract> = {
+  [Name in keyof Merged<OperationsIn<It>> & OperationName]: (
     input: CheckedInputOf<Name>,
     options?: CallOptions,
   ) => Promise<OutputOf<Name>>
 }
 
-/** A node as the server sees it: inputs are checked already. Rejects with errors that carry a `code`. */
-export type NodeOperations = Implemented<Omit<typeof OPERATIONS, keyof typeof ACCESS_OPERATIONS>>
-/** Parts of it, for those who implement it in parts. */
-export type TorrentOperations = Implemented<typeof TORRENT_OPERATIONS>
-export type LabelOperations = Implemented<typeof LABEL_OPERATIONS>
-export type JobOperations = Implemented<typeof JOB_OPERATIONS>
-export type FeedOperations = Implemented<typeof FEED_OPERATIONS>
-export type WholeNodeOperations = Implemented<typeof NODE_OPERATIONS>
+/** A node as the HTTP server sees it: every operation except those of ACCESS. */
+export type NodeOperations = Implemented<Exclude<(typeof ALL_CONTRACTS)[number], typeof ACCESS>>
+
+/** Chapters of the API documentation, in order. */
+export const AREAS: readonly string[] = [
+  ...new Set(Object.values<Operation>(OPERATIONS).map(({ area }) => area)),
+]
+
+/** Names of the commands of the command line that need a node. */
+export type CommandName = (typeof ALL_CONTRACTS)[number] extends infer Each
+  ? Each extends { readonly commands: readonly (infer Name)[] }
+    ? Name
+    : never
+  : never
+
+/** Parts of NodeOperations, for those who implement it in parts. */
+export type FeedOperations = Implemented<typeof FEEDS>
+export type LabelOperations = Pick<NodeOperations, 'listLabels' | 'putLabel' | 'removeLabel'>
+export type TorrentOperations = Omit<
+  Implemented<typeof TORRENTS | typeof SOURCES>,
+  keyof LabelOperations | 'listKnownPeers' | 'getHistory' | 'listProtocols'
+>
+export type JobOperations = Implemented<typeof SHARING> &
+  Pick<NodeOperations, 'listJobs' | 'getJob' | 'cancelJob'>
+export type WholeNodeOperations = Omit<
+  NodeOperations,
+  keyof (FeedOperations & LabelOperations & TorrentOperations & JobOperations)
+>

@@ -1,4 +1,4 @@
-import type { Operation } from './operation.ts'
+import type { Operation } from './contract.ts'
 
 export interface PlainRequest {
   readonly method: Operation['method']

@@ -1,16 +1,17 @@
 import type { Operation } from '@shoal/api'
 import type { FastifyRequest } from 'fastify'
+import type { z } from 'zod'
 import { badRequest } from '../failures.ts'
 import { checkInput } from './check.ts'
 import { coerce } from './coerce.ts'
 
-type Described = Pick<Operation, 'method' | 'path' | 'input'>
+type Described<Input extends z.ZodObject> = Pick<Operation<Input>, 'method' | 'path' | 'input'>
 
 /** The checked input of an operation, from path, query and body (see Operation). Throws `bad-request`. */
-export function inputOf(
-  { method, path, input }: Described,
+export function inputOf<Input extends z.ZodObject>(
+  { method, path, input }: Described<Input>,
   request: FastifyRequest,
-): Record<string, unknown> {
+): z.output<Input> {
   const inPath = textMembers(input, request.params as Record<string, string>)
   const query = request.query as Record<string, string | string[]>
   const inQuery = method === 'GET' || method === 'DELETE'

@@ -1,54 +1,42 @@
 /** Every entry of the table of operations, as a route. */
-import {
-  type CheckedInputOf,
-  type NodeOperations,
-  OPEN_OPERATIONS,
-  OPERATIONS,
-  type OperationName,
-} from '@shoal/api'
+import { type CheckedInputOf, type NodeOperations, OPERATIONS, type OperationName } from '@shoal/api'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { inputOf } from '../request/input.ts'
 import { routePath } from './route-path.ts'
 
-const MIB = 1024 * 1024
-const USUAL_LIMIT_BYTES = MIB
-/** What carries a .torrent, or a list of very many torrents or files. */
-const LIMIT_BYTES: Partial<Record<OperationName, number>> = {
-  addTorrent: 45 * MIB,
-  previewTorrent: 45 * MIB,
-  setPriority: 12 * MIB,
-  actOnTorrents: 8 * MIB,
-  setTrackers: 4 * MIB,
-  setWebSeeds: 4 * MIB,
-}
+const USUAL_LIMIT_BYTES = 1024 * 1024
 
-/** Answers an operation's checked input. */
-type Answer = (input: never, options: { signal: AbortSignal }) => Promise<unknown>
+type Name = keyof NodeOperations
 
-/** For those of which not everybody who may ask may ask all: rejects to refuse it. */
+/** Checks that reject a request by who makes it. */
 export type Checks = {
-  readonly [Name in OperationName]?: (input: CheckedInputOf<Name>, request: FastifyRequest) => Promise<void>
+  readonly [Each in Name]?: (input: CheckedInputOf<Each>, request: FastifyRequest) => Promise<void>
 }
 
-/** Registers all operations but those whose answer depends on who asks. */
+/** Registers all operations except the open ones, whose answer depends on who asks. */
 export function addOperations(scope: FastifyInstance, operations: NodeOperations, checks: Checks = {}): void {
-  const table = operations as unknown as Record<string, Answer>
   for (const name of Object.keys(OPERATIONS) as OperationName[])
-    if (!OPEN_OPERATIONS.includes(name))
-      addOperation(scope, name, (input, options) => table[name]!(input, options), checks[name] as Check)
+    if (isNodes(name) && !OPERATIONS[name].isOpen) addOperation(scope, name, operations, checks)
+  function isNodes(name: OperationName): name is Name {
+    return name in operations
+  }
 }
 
-type Check = ((input: never, request: FastifyRequest) => Promise<void>) | undefined
-
-function addOperation(scope: FastifyInstance, name: OperationName, answer: Answer, check: Check): void {
+function addOperation<Each extends Name>(
+  scope: FastifyInstance,
+  name: Each,
+  operations: { readonly [Each in Name]: NodeOperations[Each] },
+  checks: Checks,
+): void {
   const operation = OPERATIONS[name]
   scope.route({
     method: operation.method,
     url: routePath(operation.path),
-    bodyLimit: LIMIT_BYTES[name] ?? USUAL_LIMIT_BYTES,
+    bodyLimit: operation.bodyLimitBytes ?? USUAL_LIMIT_BYTES,
     handler: async (request, reply) => {
-      const input = inputOf(operation, request) as never
-      await check?.(input, request)
+      const input = inputOf<(typeof OPERATIONS)[Each]['input']>(operation, request)
+      await checks[name]?.(input, request)
+      const answer: NodeOperations[Each] = operations[name]
       return answer(input, { signal: leaving(reply) })
     },
   })

@@ -1,0 +1,90 @@
+import type { z } from 'zod'
+
+/**
+ * Everything about one capability of a node that is known without running it: what it can be asked, which settings and events it adds, and
+ * which commands of the command line need it. It is data only; the node, the simulated node and the screens implement it.
+ */
+export interface Contract {
+  /** Unique, in lower case. `getNode` lists the names of the capabilities that run. */
+  readonly name: string
+  readonly operations?: Readonly<Record<string, Operation>>
+  /** Members by section. Several contracts may add members to one section. */
+  readonly settings?: Readonly<Record<string, Readonly<Record<string, Setting>>>>
+  readonly events?: {
+    /** Names that clients subscribe to. */
+    readonly topics: readonly string[]
+    /** Objects whose member `type` is a literal. */
+    readonly types: readonly z.ZodObject[]
+  }
+  /** Names of commands of the command line. */
+  readonly commands?: readonly string[]
+}
+
+/** Keeps the precise types of a contract. */
+export function contract<const It extends Contract>(it: It): It {
+  return it
+}
+
+/** The members of all objects of a union, in one object. */
+export type Merged<Union> = (Union extends unknown ? (it: Union) => void : never) extends (
+  it: infer All,
+) => void
+  ? { readonly [Name in keyof All]: All[Name] }
+  : never
+
+/**
+ * One request that a node answers. `input` is one flat object: members that `path` names in braces travel in the path, all others in the
+ * query (GET, DELETE) or in the JSON body (POST, PUT, PATCH).
+ */
+export interface Operation<Input extends z.ZodObject = z.ZodObject, Output extends z.ZodType = z.ZodType> {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  /** Members of the input in braces: `/api/torrents/{id}`. */
+  readonly path: string
+  /** The chapter of the API documentation that it belongs to. */
+  readonly area: string
+  /** One line of documentation. */
+  readonly summary: string
+  readonly input: Input
+  readonly output: Output
+  /** Error codes in addition to `bad-request`, `unauthorized`, `not-found` and `internal`. */
+  readonly errors?: readonly string[]
+  /** Whether a repeated request changes nothing more. Always true of GET, PUT and DELETE. */
+  readonly idempotent?: boolean
+  /** Largest body that is accepted. Default: 1 MiB. */
+  readonly bodyLimitBytes?: number
+  /** Whether the node answers it before the client has logged in. */
+  readonly isOpen?: boolean
+}
+
+/** Keeps the precise types of an operation. */
+export function operation<Input extends z.ZodObject, Output extends z.ZodType>(
+  it: Operation<Input, Output>,
+): Operation<Input, Output> {
+  return it
+}
+
+/** One setting that can be changed while the node runs. */
+export interface Setting<Schema extends z.ZodType = z.ZodType> {
+  readonly schema: Schema
+  /** The value on a fresh node. Undefined if it depends on the machine. */
+  readonly defaultValue: z.output<Schema> | undefined
+}
+
+/** What the console, the command line and the documentation say about a setting. */
+export interface SettingText {
+  readonly title: string
+  readonly description: string
+  /** Of a list: a value that shows the form of its items. */
+  readonly example?: readonly unknown[]
+}
+
+export function setting<Schema extends z.ZodType>(
+  schema: Schema,
+  defaultValue: z.output<Schema> | undefined,
+  { title, description, example }: SettingText,
+): Setting<Schema> {
+  const meta = { title, description, ...(example ? { examples: [example] } : {}) }
+  return { schema: schema.meta(meta as z.core.GlobalMeta), defaultValue }
+}
+
+export const MIB = 1024 * 1024

@@ -1,0 +1,32 @@
+import { COMPLETION } from './contracts/completion.ts'
+import { FEEDS } from './contracts/feeds.ts'
+import { SCHEDULE } from './contracts/schedule.ts'
+import { SEARCH } from './contracts/search.ts'
+import { SEEDING } from './contracts/seeding.ts'
+import { SHARING } from './contracts/sharing.ts'
+import { QBITTORRENT, SEALED, TRANSFERS, TRANSMISSION } from './contracts/silent.ts'
+import { SOURCES } from './contracts/sources.ts'
+import { TORRENTS } from './contracts/torrents.ts'
+import { TRACKER } from './contracts/tracker.ts'
+import { WATCH } from './contracts/watch.ts'
+
+/**
+ * The list of capabilities, a line each. Operations, settings, events, documentation and client are made of it. The order is that of the
+ * documentation and of the settings page; it says nothing about the order in which a node starts them.
+ */
+export const CONTRACTS = [
+  TORRENTS,
+  SOURCES,
+  SHARING,
+  SEALED,
+  TRANSFERS,
+  TRACKER,
+  SCHEDULE,
+  SEEDING,
+  WATCH,
+  COMPLETION,
+  SEARCH,
+  FEEDS,
+  TRANSMISSION,
+  QBITTORRENT,
+] as const

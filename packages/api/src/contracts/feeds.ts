@@ -1,0 +1,78 @@
+import { z } from 'zod'
+import { contract, operation } from '../contract.ts'
+import { Id, Nothing, PageInput, page } from '../schemas/common.ts'
+import { Feed, FeedFilter, FeedItem } from '../schemas/feed.ts'
+
+/** RSS and Atom feeds whose items are added as torrents. */
+export const FEEDS = contract({
+  name: 'feeds',
+  operations: {
+    listFeeds: operation({
+      method: 'GET',
+      path: '/api/feeds',
+      area: 'feeds',
+      summary: 'RSS and Atom feeds that are followed',
+      input: z.object({}),
+      output: z.object({ items: z.array(Feed) }),
+    }),
+    addFeed: operation({
+      method: 'POST',
+      path: '/api/feeds',
+      area: 'feeds',
+      summary: 'Follow a feed',
+      input: z.object({
+        url: Feed.shape.url,
+        everyMinutes: Feed.shape.everyMinutes.default(30),
+        filters: z.array(FeedFilter).max(100).default([]),
+      }),
+      output: Feed,
+      idempotent: true,
+    }),
+    updateFeed: operation({
+      method: 'PATCH',
+      path: '/api/feeds/{id}',
+      area: 'feeds',
+      summary: 'Change how often a feed is read, and what of it is added',
+      input: z.object({
+        id: Id,
+        everyMinutes: Feed.shape.everyMinutes.optional(),
+        filters: z.array(FeedFilter).max(100).optional(),
+      }),
+      output: Feed,
+      idempotent: true,
+    }),
+    removeFeed: operation({
+      method: 'DELETE',
+      path: '/api/feeds/{id}',
+      area: 'feeds',
+      summary: 'Follow it no longer',
+      input: z.object({ id: Id }),
+      output: Nothing,
+    }),
+    refreshFeed: operation({
+      method: 'POST',
+      path: '/api/feeds/{id}/refresh',
+      area: 'feeds',
+      summary: 'Read a feed now',
+      input: z.object({ id: Id }),
+      output: Feed,
+      idempotent: true,
+    }),
+    listFeedItems: operation({
+      method: 'GET',
+      path: '/api/feeds/{id}/items',
+      area: 'feeds',
+      summary: 'Items of a feed, newest first',
+      input: z.object({ ...PageInput, id: Id }),
+      output: page(FeedItem),
+    }),
+  },
+  events: {
+    topics: ['feeds'],
+    types: [
+      /** The feeds changed: ask for them again. */
+      z.object({ type: z.literal('feeds') }),
+    ],
+  },
+  commands: ['feeds'],
+})

@@ -1,0 +1,50 @@
+import { z } from 'zod'
+import { contract, setting } from '../contract.ts'
+import { RateLimit } from '../schemas/common.ts'
+
+const TimeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day is written 07:30')
+
+export const ScheduledLimit = z.object({
+  /** 0 Sunday to 6 Saturday, in the machine's time zone. */
+  days: z.array(z.number().int().min(0).max(6)).min(1).max(7),
+  from: TimeOfDay,
+  /** Earlier than `from`: of the next day. */
+  to: TimeOfDay,
+  downloadBytesPerSecond: RateLimit,
+  uploadBytesPerSecond: RateLimit,
+})
+export type ScheduledLimit = z.infer<typeof ScheduledLimit>
+
+/** Rate limits by time of day, and the alternative limits. */
+export const SCHEDULE = contract({
+  name: 'schedule',
+  settings: {
+    limits: {
+      alternative: setting(z.boolean(), false, {
+        title: 'Alternative limits',
+        description: 'Holds these two instead, until you switch back.',
+      }),
+      alternativeDownloadBytesPerSecond: setting(RateLimit, 1_000_000, {
+        title: 'Alternative download limit',
+        description: '',
+      }),
+      alternativeUploadBytesPerSecond: setting(RateLimit, 100_000, {
+        title: 'Alternative upload limit',
+        description: '',
+      }),
+      schedule: setting(z.array(ScheduledLimit).max(100), [], {
+        title: 'Schedule',
+        description: 'Other limits at certain hours. The first entry that fits holds.',
+        example: [
+          {
+            days: [1, 2, 3, 4, 5],
+            from: '08:00',
+            to: '18:30',
+            downloadBytesPerSecond: 2_000_000,
+            uploadBytesPerSecond: null,
+          },
+        ],
+      }),
+    },
+  },
+})

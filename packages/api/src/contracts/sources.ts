@@ -1,0 +1,42 @@
+import { z } from 'zod'
+import { contract, MIB, operation } from '../contract.ts'
+import { Protocol } from '../schemas/node.ts'
+import { Added, AddTorrent, Preview, PreviewTorrent } from '../schemas/torrent.ts'
+
+/** Adding torrents, files and sealed shares by links, and previews of them. */
+export const SOURCES = contract({
+  name: 'sources',
+  operations: {
+    addTorrent: operation({
+      method: 'POST',
+      path: '/api/torrents',
+      area: 'torrents',
+      summary: 'Add a torrent, or download a file over HTTP(S) or FTP',
+      input: AddTorrent,
+      output: Added,
+      errors: ['unknown-identifier', 'bad-torrent', 'forbidden-path', 'no-answer'],
+      idempotent: true,
+      bodyLimitBytes: 45 * MIB,
+    }),
+    previewTorrent: operation({
+      method: 'POST',
+      path: '/api/previews',
+      area: 'torrents',
+      summary: 'Look what a link or .torrent holds before adding it',
+      input: PreviewTorrent,
+      output: Preview,
+      errors: ['unknown-identifier', 'not-a-torrent', 'bad-torrent', 'forbidden-path', 'timeout'],
+      idempotent: true,
+      bodyLimitBytes: 45 * MIB,
+    }),
+    listProtocols: operation({
+      method: 'GET',
+      path: '/api/protocols',
+      area: 'node',
+      summary: 'What kinds of links the node understands',
+      input: z.object({}),
+      output: z.object({ items: z.array(Protocol) }),
+    }),
+  },
+  commands: ['add'],
+})

@@ -1,0 +1,26 @@
+import { z } from 'zod'
+import { contract, setting } from '../contract.ts'
+import { HostPath, Name } from '../schemas/common.ts'
+
+export const WatchedFolder = z.object({
+  directory: HostPath,
+  label: Name.nullable().default(null),
+  paused: z.boolean().default(false),
+  /** What becomes of a .torrent once it was added. */
+  action: z.enum(['rename', 'delete']).default('rename'),
+})
+export type WatchedFolder = z.infer<typeof WatchedFolder>
+
+/** Folders whose .torrent files are added. */
+export const WATCH = contract({
+  name: 'watch',
+  settings: {
+    automation: {
+      watch: setting(z.array(WatchedFolder).max(100), [], {
+        title: 'Watched folders',
+        description: 'A .torrent that is put there is added.',
+        example: [{ directory: '/home/anna/Torrents', label: 'films', paused: false, action: 'rename' }],
+      }),
+    },
+  },
+})

@@ -1,0 +1,126 @@
+import { z } from 'zod'
+import { contract, operation } from './contract.ts'
+import { HostPath, Id, Nothing, TorrentId } from './schemas/common.ts'
+import { Job } from './schemas/job.ts'
+import { FolderListing, Health, LOG_LEVELS, LogEntry, NodeInfo, NodeStats } from './schemas/node.ts'
+import { Settings, SettingsChange } from './settings.ts'
+
+/** The node as a whole: jobs, settings, statistics, folders, log. It describes the settings of all other contracts, and so comes after them. */
+export const SYSTEM = contract({
+  name: 'system',
+  operations: {
+    listJobs: operation({
+      method: 'GET',
+      path: '/api/jobs',
+      area: 'jobs',
+      summary: 'Long works: those that run, and the latest that ended',
+      input: z.object({}),
+      output: z.object({ items: z.array(Job) }),
+    }),
+    getJob: operation({
+      method: 'GET',
+      path: '/api/jobs/{id}',
+      area: 'jobs',
+      summary: 'One job',
+      input: z.object({ id: Id }),
+      output: Job,
+    }),
+    cancelJob: operation({
+      method: 'DELETE',
+      path: '/api/jobs/{id}',
+      area: 'jobs',
+      summary: 'Cancel a job, or forget one that has ended',
+      input: z.object({ id: Id }),
+      output: Job,
+    }),
+    getSettings: operation({
+      method: 'GET',
+      path: '/api/settings',
+      area: 'settings',
+      summary: 'All settings',
+      input: z.object({}),
+      output: Settings,
+    }),
+    changeSettings: operation({
+      method: 'PATCH',
+      path: '/api/settings',
+      area: 'settings',
+      summary: 'Change settings; they hold at once',
+      input: SettingsChange,
+      output: Settings,
+      errors: ['forbidden-path', 'fixed', 'address-in-use'],
+      idempotent: true,
+    }),
+    getNode: operation({
+      method: 'GET',
+      path: '/api/node',
+      area: 'node',
+      summary: 'The node: version, folders, port',
+      input: z.object({}),
+      output: NodeInfo,
+    }),
+    getStats: operation({
+      method: 'GET',
+      path: '/api/stats',
+      area: 'node',
+      summary: 'Rates, totals, connections, disk space',
+      input: z.object({}),
+      output: NodeStats,
+    }),
+    listFolders: operation({
+      method: 'GET',
+      path: '/api/folders',
+      area: 'node',
+      summary: 'Look into a folder on the node’s machine, among those allowed',
+      input: z.object({ path: HostPath.optional() }),
+      output: FolderListing,
+      errors: ['forbidden-path'],
+    }),
+    listLog: operation({
+      method: 'GET',
+      path: '/api/log',
+      area: 'node',
+      summary: 'The latest log entries, oldest first',
+      input: z.object({
+        level: z.enum(LOG_LEVELS).default('info'),
+        torrent: TorrentId.optional(),
+        after: z.number().int().min(0).optional().meta({ description: 'Only entries with a higher id' }),
+        limit: z.number().int().min(1).max(1000).default(200),
+      }),
+      output: z.object({ items: z.array(LogEntry) }),
+    }),
+    getHealth: operation({
+      method: 'GET',
+      path: '/health',
+      isOpen: true,
+      area: 'node',
+      summary: 'Whether the node works',
+      input: z.object({}),
+      output: Health,
+    }),
+    stopNode: operation({
+      method: 'POST',
+      path: '/api/node/stop',
+      area: 'node',
+      summary: 'Stop the node',
+      input: z.object({}),
+      output: Nothing,
+      idempotent: true,
+    }),
+  },
+  events: {
+    topics: ['stats', 'jobs', 'log', 'settings'],
+    types: [
+      /** The first one. `revision`: a list of that revision is up to date. `startedMs` changes when the node was restarted: read all anew. */
+      z.object({ type: z.literal('hello'), revision: z.number(), startedMs: z.number() }),
+      z.object({ type: z.literal('stats'), stats: NodeStats }),
+      z.object({ type: z.literal('job'), job: Job }),
+      z.object({ type: z.literal('log'), entries: z.array(LogEntry) }),
+      /** The settings changed: ask for them again. */
+      z.object({ type: z.literal('settings') }),
+      /** This client read too slowly and events were dropped: read all anew. */
+      z.object({ type: z.literal('resync') }),
+    ],
+  },
+  commands: ['stop', 'open', 'shell', 'jobs', 'settings', 'log', 'health', 'debug', 'api'],
+})
