@@ -83,7 +83,7 @@ test('a removed torrent leaves the list, comes back by undo, and is finally forg
   )
   await node.operations.actOnTorrents({ ids: [id], action: 'remove' })
   const again = await node.restart()
-  await vi.waitFor(() => expect(again.core.book.size).toBe(0))
+  await vi.waitFor(() => expect(again.core.registry.size).toBe(0))
   expect(again.core.session.torrents).toHaveLength(0)
 })
 

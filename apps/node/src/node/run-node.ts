@@ -8,7 +8,7 @@ import { VERSION } from '../base/version.ts'
 import type { RunningNode } from './kernel/contract.ts'
 import type { Log } from './kernel/log/log.ts'
 import type { LogEntries } from './kernel/log/log-entries.ts'
-import { SettingsKeeper } from './kernel/settings-keeper.ts'
+import { SettingsStore } from './kernel/settings-store.ts'
 import { Catalogue } from './legacy/catalogue.ts'
 import { startNodeAutomation } from './legacy/node-automation.ts'
 import { NodeCore } from './legacy/node-core.ts'
@@ -63,11 +63,11 @@ async function open(options: OpenNodeOptions, closers: (() => unknown)[]): Promi
     set: (section: string, value: unknown) => catalogue.settings.set(section, value),
     together: (work: () => void) => catalogue.transaction(work),
   }
-  const keeper = new SettingsKeeper(rows, { directory: options.directory, fixed: options.fixed })
-  await makeFolder(keeper.settings.downloads.directory)
+  const keeper = new SettingsStore(rows, { directory: options.directory, fixed: options.fixed })
+  await makeFolder(keeper.current.downloads.directory)
   let onRecord = () => {}
   const session = await Session.open({
-    ...sessionOptions(keeper.settings),
+    ...sessionOptions(keeper.current),
     resumeStore: catalogue.resumeStore(() => onRecord()),
     userAgent: `Shoal/${VERSION}`,
     ...(options.peerHost !== undefined && { host: options.peerHost }),
@@ -89,9 +89,9 @@ async function open(options: OpenNodeOptions, closers: (() => unknown)[]): Promi
   onRecord = () => core.traffic.keepUp(session.transferred, Date.now())
   const search = startNodeSearch(core)
   closers.push(() => search.close())
-  core.restore(api => ({ ...freshRow(api, core.book), paused: api.stats.state === 'paused' }))
+  core.restore(api => ({ ...freshRow(api, core.registry), paused: api.stats.state === 'paused' }))
   applyToSession(core)
-  await core.countries.open(keeper.settings.privacy.countryDatabase).catch(error => log.warn(error.message))
+  await core.countries.open(keeper.current.privacy.countryDatabase).catch(error => log.warn(error.message))
   await core.uploads.tidy()
   const pulse = new Pulse(core)
   pulse.start()

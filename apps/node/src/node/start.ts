@@ -113,7 +113,7 @@ export async function startNode(
     return {
       url: server.url,
       consoleUrl: secret ? `${server.url}/` : `${server.url}/#token=${token}`,
-      directory: node.core.keeper.settings.downloads.directory,
+      directory: node.core.keeper.current.downloads.directory,
       peerPort: node.core.session.port,
       stopAsked,
       close() {

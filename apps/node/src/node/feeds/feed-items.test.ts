@@ -61,7 +61,7 @@ test('a feed that the user has at home is followed, and so are its items', async
   const filters = [{ name: 'all', include: '', exclude: '', label: null, directory: null, paused: true }]
   const { id } = await node.operations.addFeed({ url: `${named}/feed`, everyMinutes: 30, filters })
   await node.operations.refreshFeed({ id })
-  await eventually('its item is added', () => [...node.core.book.listed()].length === 1)
+  await eventually('its item is added', () => [...node.core.registry.listed()].length === 1)
   expect(node.core.catalogue.feeds.isFromOutside(`${named}/film.torrent`)).toBe(false)
   expect(server.requests.map(({ url }) => url)).toEqual(expect.arrayContaining(['/feed', '/film.torrent']))
 })

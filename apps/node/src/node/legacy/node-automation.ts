@@ -12,18 +12,18 @@ export function startNodeAutomation(
   core: NodeCore,
   operations: Omit<NodeOperations, keyof FeedOperations>,
 ): Automation {
-  const { book, keeper, catalogue, events, log, list } = core
+  const { registry, keeper, catalogue, events, log, list } = core
   const automation = startAutomation({
     clock: systemClock,
     log,
     userAgent: `Shoal/${VERSION}`,
     operations,
-    settings: () => keeper.settings,
+    settings: () => keeper.current,
     onSettings: listener => keeper.onChanged(listener),
     applyLimits: limits => applyLimits(core, limits),
     *seeding() {
       for (const { id, state } of list.views()) {
-        const torrent = state === 'seeding' ? book.find(id) : null
+        const torrent = state === 'seeding' ? registry.find(id) : null
         if (!torrent) continue
         const { seedingSeconds, ratioLimit, seedingTimeLimitMinutes } = torrent.row
         const ratio = ratioOf(torrent.api.stats)
@@ -31,12 +31,12 @@ export function startNodeAutomation(
       }
     },
     claim(id) {
-      const torrent = book.get(id)
+      const torrent = registry.get(id)
       if (torrent.row.completionSettled) return false
-      book.change(torrent, { completionSettled: true })
+      registry.change(torrent, { completionSettled: true })
       return true
     },
-    contentPath: id => contentPathOf(book.get(id).api),
+    contentPath: id => contentPathOf(registry.get(id).api),
     feeds: catalogue.feeds,
     onFeedsChanged: () => events.publish('feeds', { type: 'feeds' }),
   })
@@ -48,7 +48,7 @@ export function startNodeAutomation(
   }
   core.watchers.push({ onComplete: settle })
   // Those that were completed just before the node ended.
-  for (const torrent of book.listed()) if (torrent.row.completedMs !== null) settle(torrent)
+  for (const torrent of registry.listed()) if (torrent.row.completedMs !== null) settle(torrent)
   return automation
 }
 
@@ -62,7 +62,7 @@ function applyLimits({ session, keeper, protocols }: NodeCore, limits: LimitsNow
     downloadBytesPerSecond: limits.downloadBytesPerSecond ?? Number.POSITIVE_INFINITY,
     uploadBytesPerSecond: limits.uploadBytesPerSecond ?? Number.POSITIVE_INFINITY,
   }
-  const forAll = keeper.settings.limits.limitLocalPeers
+  const forAll = keeper.current.limits.limitLocalPeers
   session.setLimits(forAll ? wanted : none)
   session.setLimits(forAll ? none : wanted, 'internet')
   protocols.setDownloadLimit(limits.downloadBytesPerSecond)

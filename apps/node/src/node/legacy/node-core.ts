@@ -16,7 +16,7 @@ import { Folders } from '../kernel/folders.ts'
 import { Jobs } from '../kernel/jobs.ts'
 import type { Log } from '../kernel/log/log.ts'
 import type { LogEntries } from '../kernel/log/log-entries.ts'
-import type { SettingsKeeper } from '../kernel/settings-keeper.ts'
+import type { SettingsStore } from '../kernel/settings-store.ts'
 import { addSealed } from '../sealed/node-unseal.ts'
 import { Vault } from '../sealed/vault.ts'
 import { Uploads } from '../sharing/uploads.ts'
@@ -29,13 +29,13 @@ import { Labels } from '../torrents/labels.ts'
 import type { ManagedTorrent } from '../torrents/managed-torrent.ts'
 import { hostOf } from '../torrents/peer-view.ts'
 import { Previews } from '../torrents/previews.ts'
-import { QueueKeeper } from '../torrents/queue-keeper.ts'
+import { QueueManager } from '../torrents/queue-manager.ts'
 import { Removals } from '../torrents/removals.ts'
-import { TorrentBook } from '../torrents/torrent-book.ts'
 import { followTorrent } from '../torrents/torrent-events.ts'
 import { TorrentList } from '../torrents/torrent-list.ts'
 import { nameOf } from '../torrents/torrent-log.ts'
 import { TorrentRates } from '../torrents/torrent-rates.ts'
+import { TorrentRegistry } from '../torrents/torrent-registry.ts'
 import type { TorrentRow } from '../torrents/torrent-row.ts'
 import { Traffic } from '../torrents/traffic.ts'
 import type { TorrentDownload } from '../transfers/protocol.ts'
@@ -47,7 +47,7 @@ import { Works } from './works.ts'
 export interface NodeParts {
   readonly catalogue: Catalogue
   readonly session: Session
-  readonly keeper: SettingsKeeper
+  readonly keeper: SettingsStore
   readonly log: Log
   readonly logEntries: LogEntries
   /** The node's own folder: nobody may share what is in it. */
@@ -71,17 +71,17 @@ export class NodeCore {
   readonly startedMs = Date.now()
   readonly catalogue: Catalogue
   readonly session: Session
-  readonly keeper: SettingsKeeper
+  readonly keeper: SettingsStore
   readonly log: Log
   readonly logEntries: LogEntries
   readonly protocols: Protocols
   readonly onStop: () => void
   readonly rows: CatalogueRows
-  readonly book: TorrentBook
+  readonly registry: TorrentRegistry
   readonly list: TorrentList
   readonly rates = new TorrentRates()
   readonly countries = new Countries()
-  readonly queue: QueueKeeper
+  readonly queue: QueueManager
   readonly removals: Removals
   readonly previews: Previews
   readonly goodPeers: GoodPeers
@@ -115,34 +115,34 @@ export class NodeCore {
     this.protocols = parts.protocols
     this.onStop = parts.onStop
     this.rows = new CatalogueRows(catalogue, () => queueMicrotask(() => this.labels.tell()))
-    this.book = new TorrentBook(this.rows)
+    this.registry = new TorrentRegistry(this.rows)
     this.folders = new Folders(() => this.#allowed(parts.allowedDirectories), [parts.dataDir])
-    this.queue = new QueueKeeper({ book: this.book, settings: () => keeper.settings.queue })
+    this.queue = new QueueManager({ registry: this.registry, settings: () => keeper.current.queue })
     this.removals = new Removals({
       catalogueId: id => this.rows.catalogueId(id),
-      book: this.book,
+      registry: this.registry,
       queue: this.queue,
       log,
       onForgetting: torrent => this.jobs.cancelOf(torrent.id),
       onForgotten: (torrent, known) => this.#onForgotten(torrent, known),
     })
-    this.previews = new Previews(session, () => this.book)
+    this.previews = new Previews(session, () => this.registry)
     this.goodPeers = new GoodPeers({
       store: catalogue.goodPeers,
       catalogueId: id => this.rows.catalogueId(id),
     })
-    this.list = new TorrentList(this.book)
+    this.list = new TorrentList(this.registry)
     this.events = new EventHub({
       revision: () => this.list.revision,
       watchTorrent: id => this.watchTorrent(id),
     })
     this.labels = new Labels({
       store: catalogue.labels,
-      book: this.book,
+      registry: this.registry,
       folders: this.folders,
       onChanged: () => this.events.publish('labels', { type: 'labels', labels: this.labels.list().items }),
     })
-    this.uploads = new Uploads(() => keeper.settings.downloads.directory, parts.dataDir)
+    this.uploads = new Uploads(() => keeper.current.downloads.directory, parts.dataDir)
     this.jobs = new Jobs(catalogue.jobs, job => this.events.publish('jobs', { type: 'job', job }))
     this.vault = new Vault(parts.dataDir)
     this.works = new Works(this)
@@ -151,27 +151,27 @@ export class NodeCore {
 
   /** Set by the pulse (see pulse.ts), which tells of a torrent while somebody watches it. */
   watchTorrent: (id: string) => () => void = id => {
-    this.book.get(id)
+    this.registry.get(id)
     return () => {}
   }
 
   #allowed(more: readonly string[]): string[] {
-    const { directory, completeDirectory } = this.keeper.settings.downloads
+    const { directory, completeDirectory } = this.keeper.current.downloads
     const labels = this.catalogue.labels.all().map(label => label.directory)
     return [directory, completeDirectory, ...labels, ...more].filter(path => path !== null)
   }
 
   /** Takes a torrent of the session in, with all that follows it from then on. */
   adopt(api: TorrentApi, row: TorrentRow): ManagedTorrent {
-    const torrent = this.book.add(api, row)
+    const torrent = this.registry.add(api, row)
     this.rates.begin(torrent, api.stats)
     followTorrent(torrent, {
-      book: this.book,
+      registry: this.registry,
       log: this.log,
       onDouble: (each, double) => this.#join(each, double),
       onMetadata: each => {
         // The names of its files are known now: the catalogue learns them too.
-        this.book.change(each, {})
+        this.registry.change(each, {})
         for (const watcher of this.watchers) watcher.onMetadata?.(each)
       },
       onComplete: (each, fresh) => {
@@ -206,7 +206,7 @@ export class NodeCore {
     if (typeof given !== 'string') return this.#addedOf(await this.addTorrent(given, { ...input, directory }))
     const target =
       directory ??
-      ((input.label && this.labels.directoryOf(input.label)) || this.keeper.settings.downloads.directory)
+      ((input.label && this.labels.directoryOf(input.label)) || this.keeper.current.downloads.directory)
     if (share?.seal) {
       const { added, job } = await addSealed(this, share, share.seal, {
         ...input,
@@ -231,10 +231,10 @@ export class NodeCore {
   async addTorrent(source: TorrentSource, input: AddInput): Promise<AddedTorrent> {
     const added = await addTorrent(await this.readableSource(source), input, {
       session: this.session,
-      book: this.book,
+      registry: this.registry,
       folders: this.folders,
       previews: this.previews,
-      settings: () => this.keeper.settings,
+      settings: () => this.keeper.current,
       directoryOf: label => this.labels.directoryOf(label),
       forgotten: torrent => this.removals.forgotten(torrent),
       adopt: (api, row) => this.#adoptNew(api, row),
@@ -250,8 +250,8 @@ export class NodeCore {
     try {
       return this.catalogue.transaction(() => this.adopt(api, row))
     } catch (error) {
-      const torrent = this.book.findApi(api)
-      if (torrent) this.book.delete(torrent)
+      const torrent = this.registry.findApi(api)
+      if (torrent) this.registry.delete(torrent)
       throw error
     }
   }
@@ -276,15 +276,15 @@ export class NodeCore {
     this.log.info(`${nameOf(torrent)} was in the list twice, by its two info hashes`, { torrent: torrent.id })
     // Its row goes at once: both have the same info hashes from here on.
     const known = this.rows.catalogueId(double.id)
-    this.book.delete(double)
+    this.registry.delete(double)
     this.#onForgotten(double, known)
     this.removals.drop(double)
     const tags = [...new Set([...row.tags, ...double.row.tags])]
-    this.book.change(torrent, { label: row.label ?? double.row.label, tags })
+    this.registry.change(torrent, { label: row.label ?? double.row.label, tags })
   }
 
   #addedDownload({ id, added }: TorrentDownload): Added {
-    return this.#addedOf({ torrent: this.book.get(id), added })
+    return this.#addedOf({ torrent: this.registry.get(id), added })
   }
 
   #addedOf({ torrent, added }: AddedTorrent): Added {

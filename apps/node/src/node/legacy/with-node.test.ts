@@ -121,7 +121,7 @@ test('a feed’s item is downloaded from a peer, moved when complete, and told t
   const filters = [FeedFilter.parse({ include: 'film', label: 'films' })]
   const feed = await node.operations.addFeed({ url: `${server.url}/feed`, everyMinutes: 30, filters })
   await eventually('it is added', () => torrentOf(node, id))
-  node.core.book.get(id).api.addPeer(`127.0.0.1:${seeder.core.session.port}`)
+  node.core.registry.get(id).api.addPeer(`127.0.0.1:${seeder.core.session.port}`)
   const lines = async () => (await readFile(told, 'utf8').catch(() => '')).split('\n').filter(Boolean)
   await eventually('the program was told', async () => (await lines()).length > 0)
   expect(await lines()).toEqual([join(complete, 'film.mkv')])

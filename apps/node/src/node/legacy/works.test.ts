@@ -48,7 +48,7 @@ test.each([
     })
     expect(await contents(node, id!)).toEqual(expected)
     const again = await node.restart()
-    const { api } = again.core.book.get(id!)
+    const { api } = again.core.registry.get(id!)
     await api.recheck()
     expect(api.stats).toMatchObject({ progress: 1, state: 'seeding' })
     expect(await contents(again, id!)).toEqual(expected)
@@ -61,7 +61,7 @@ test('a move that is under way when its torrent is forgotten is ended, and bring
     CreateTorrent.parse({ path: join(node.directory, 'album') }),
   )
   const id = (await node.core.jobs.whenEnded(job.id)).torrent!
-  const torrent = node.core.book.get(id)
+  const torrent = node.core.registry.get(id)
   const { promise: begun, resolve } = Promise.withResolvers<void>()
   vi.spyOn(torrent.api, 'move').mockImplementation((_, { signal } = {}) => {
     resolve()
@@ -72,7 +72,7 @@ test('a move that is under way when its torrent is forgotten is ended, and bring
   expect(await node.operations.getTorrent({ id })).toMatchObject({ state: 'moving' })
   node.core.removals.drop(torrent)
   expect(await node.core.jobs.whenEnded(move.id)).toMatchObject({ state: 'cancelled' })
-  await vi.waitFor(() => expect(node.core.book.find(id)).toBeNull())
+  await vi.waitFor(() => expect(node.core.registry.find(id)).toBeNull())
   expect(node.core.catalogue.torrents.all()).toEqual([])
   expect(node.core.session.torrents).toEqual([])
   expect(await readFile(join(node.directory, 'album', 'b.txt'), 'utf8')).toHaveLength(90_000)

@@ -154,13 +154,13 @@ export class Works {
     const { seal, ...plain } = options
     if (!seal) return this.#createOf(path, plain, progress)
     const { signal, report } = progress
-    const folder = join(this.#core.keeper.settings.downloads.directory, SEALED_FOLDER, randomUUID())
+    const folder = join(this.#core.keeper.current.downloads.directory, SEALED_FOLDER, randomUUID())
     try {
       const sealed = await sealPath(path, folder, seal, { signal, onProgress: report })
       const made = await this.#createOf(sealed.path, { ...plain, name: undefined }, progress)
-      const torrent = this.#core.book.get(made.torrent!)
-      this.#core.book.change(torrent, { name: plain.name ?? sealed.name })
-      const page = sharePage(this.#core.keeper.settings.network)
+      const torrent = this.#core.registry.get(made.torrent!)
+      this.#core.registry.change(torrent, { name: plain.name ?? sealed.name })
+      const page = sharePage(this.#core.keeper.current.network)
       const link = sealedLink(torrent.api.metainfo!, { by: seal.by, key: sealed.key }, page)
       return { ...made, path, link }
     } catch (error) {
@@ -190,23 +190,23 @@ export class Works {
     const renamed = placesOf(metainfo, basename(path))
     const place = { directory: dirname(path), trusted: true, paused: false, label, tags, renamed }
     const { torrent } = await this.#core.addTorrent(metainfo, place)
-    if (torrent.row.source === null) this.#core.book.change(torrent, { source: withoutPassword(path) })
+    if (torrent.row.source === null) this.#core.registry.change(torrent, { source: withoutPassword(path) })
     return { torrent: torrent.id, path }
   }
 
   /** A private torrent has those alone that its maker names. */
   #trackersOf(named: readonly string[], isPrivate: boolean): readonly string[] {
     if (named.length > 0 || isPrivate) return named
-    const { network } = this.#core.keeper.settings
+    const { network } = this.#core.keeper.current
     return [...new Set([...network.shareTrackers, ...ownTrackers(network)])]
   }
 
   async #move(torrent: ManagedTorrent, target: string, { signal, report }: JobProgress): Promise<JobResult> {
-    const { book, log } = this.#core
+    const { registry, log } = this.#core
     const about = { torrent: torrent.id }
     report({ doneBytes: 0, totalBytes: torrent.api.stats.haveBytes })
     torrent.moving = true
-    book.touch(torrent)
+    registry.touch(torrent)
     try {
       await torrent.api.move(target, { signal, onProgress: report })
       log.info(`${nameOf(torrent)} was moved to ${target}`, about)
@@ -217,7 +217,7 @@ export class Works {
       throw error
     } finally {
       torrent.moving = false
-      book.change(torrent, {})
+      registry.change(torrent, {})
     }
   }
 }

@@ -1,7 +1,7 @@
 import type { RunningNode } from '../kernel/contract.ts'
 import type { Call } from '../server/compat/call.ts'
 import { codeOf, isForeseen } from '../server/compat/call.ts'
-import type { FactsBook } from '../server/compat/torrent-facts.ts'
+import type { DetailCache } from '../server/compat/detail-cache.ts'
 import type { Params } from './params.ts'
 import type { SyncMemories } from './sync-memory.ts'
 
@@ -9,7 +9,7 @@ import type { SyncMemories } from './sync-memory.ts'
 export interface WebContext {
   readonly node: RunningNode
   readonly call: Call
-  readonly facts: FactsBook
+  readonly facts: DetailCache
   readonly memories: SyncMemories
   /** Who asks: the session, or what the request proved by itself. */
   readonly client: string

@@ -3,8 +3,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { TOKEN_USER } from '../server/access/access.ts'
 import { basicCredentials, bearerToken } from '../server/access/credentials.ts'
 import { callerOf, codeOf } from '../server/compat/call.ts'
+import { DetailCache } from '../server/compat/detail-cache.ts'
 import { MAX_BODY_BYTES, takeBodies } from '../server/compat/take-bodies.ts'
-import { FactsBook } from '../server/compat/torrent-facts.ts'
 import { isFromHttps } from '../server/guard/origin.ts'
 import type { CompatPlugin, CompatScope } from '../server/server.ts'
 import { type Answer, statusOf, type WebMethods } from './answer.ts'
@@ -48,7 +48,7 @@ export const qbittorrentApi: CompatPlugin = scope => {
   const sessions = new Sessions()
   const memories = new SyncMemories(MOST_MEMORIES)
   const call = callerOf(node.operations)
-  const facts = new FactsBook(call)
+  const facts = new DetailCache(call)
   app.removeAllContentTypeParsers()
   takeBodies(app)
   app.setErrorHandler((error, request, reply) => refuse(error, request, reply, scope))

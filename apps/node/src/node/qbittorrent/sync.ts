@@ -1,7 +1,7 @@
 import type { NodeStats, Settings, Torrent } from '@shoal/api'
+import type { TorrentFacts } from '../server/compat/detail-cache.ts'
 import { diskOf } from '../server/compat/disk.ts'
 import { realTrackers } from '../server/compat/real-trackers.ts'
-import type { TorrentFacts } from '../server/compat/torrent-facts.ts'
 import { allTorrents, hash40 } from '../server/compat/torrent-finder.ts'
 import { reads, type WebContext, type WebMethods } from './answer.ts'
 import type { Params } from './params.ts'

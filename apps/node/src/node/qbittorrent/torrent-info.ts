@@ -1,7 +1,7 @@
 /** A torrent as qBittorrent lists it. What Shoal does not have is as in a qBittorrent that does not use it. */
 import type { Settings, Torrent, TorrentDetail } from '@shoal/api'
+import { contentPath, isComplete, leftBytes, type TorrentFacts } from '../server/compat/detail-cache.ts'
 import { realTrackers } from '../server/compat/real-trackers.ts'
-import { contentPath, isComplete, leftBytes, type TorrentFacts } from '../server/compat/torrent-facts.ts'
 import { hash40 } from '../server/compat/torrent-finder.ts'
 
 /** An ETA that is not known, or never comes: a hundred days. */

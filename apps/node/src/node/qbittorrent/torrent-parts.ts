@@ -1,8 +1,8 @@
 /** Files, trackers and peers of a torrent as qBittorrent shows them. */
 import type { Peer, Settings, Torrent, TorrentFile, Tracker } from '@shoal/api'
+import { isComplete } from '../server/compat/detail-cache.ts'
 import { addressOf } from '../server/compat/peer-address.ts'
 import { realTrackers } from '../server/compat/real-trackers.ts'
-import { isComplete } from '../server/compat/torrent-facts.ts'
 
 /** 0 not wanted, 1 normal, 6 high, 7 highest. There is nothing below normal. */
 export function toPriority(priority: number): number {

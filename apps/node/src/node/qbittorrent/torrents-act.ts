@@ -1,7 +1,7 @@
 import type { ActOnTorrents, UpdateTorrent } from '@shoal/api'
 import type { z } from 'zod'
+import { filesOf } from '../server/compat/detail-cache.ts'
 import { movedPaths } from '../server/compat/moved-paths.ts'
-import { filesOf } from '../server/compat/torrent-facts.ts'
 import { changes, Refusal, type WebContext, type WebMethod, type WebMethods } from './answer.ts'
 import type { Params } from './params.ts'
 import { chosen, chosenIds, chosenOne } from './select.ts'

@@ -52,7 +52,7 @@ export async function addSealed(
 /** Goes on after a restart. Rejects with `not-found` when the torrent or what opens it is gone. */
 export async function unsealAgain(core: NodeCore, id: string, given: unknown): Promise<Job> {
   const detail = given as UnsealDetail
-  core.book.get(detail.torrent)
+  core.registry.get(detail.torrent)
   return start(core, detail, (await core.vault.open(detail.secret)) as Secret, id)
 }
 
@@ -61,10 +61,10 @@ function start(core: NodeCore, detail: UnsealDetail, secret: Secret, id?: string
   return core.jobs.start({
     ...(id !== undefined && { id }),
     kind: 'unseal',
-    name: core.book.get(torrent).name,
+    name: core.registry.get(torrent).name,
     torrent,
     detail,
-    run: progress => unseal(core.book.get(torrent).api, unlockOf(secret), directory, progress),
+    run: progress => unseal(core.registry.get(torrent).api, unlockOf(secret), directory, progress),
   })
 }
 

@@ -12,9 +12,9 @@ export interface NodeSearch {
 }
 
 export function startNodeSearch(core: NodeCore): NodeSearch {
-  const { catalogue, rows, book, keeper, log, session } = core
+  const { catalogue, rows, registry, keeper, log, session } = core
   const stop = new AbortController()
-  const managed = (id: number) => book.find(rows.idOf(id) ?? '')
+  const managed = (id: number) => registry.find(rows.idOf(id) ?? '')
   const indexer = new Indexer({
     catalogue,
     locate: (torrent, { index }) => {
@@ -33,7 +33,7 @@ export function startNodeSearch(core: NodeCore): NodeSearch {
       log.warn(message)
     },
   })
-  const follow = () => (keeper.settings.search.documents ? indexer.resume() : indexer.pause())
+  const follow = () => (keeper.current.search.documents ? indexer.resume() : indexer.pause())
   keeper.onChanged(follow)
   follow()
   const learnFiles = async ({ id, api }: ManagedTorrent) => {

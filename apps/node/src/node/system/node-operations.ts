@@ -39,7 +39,7 @@ export function nodeOperations(
       await uploads.cancel(id)
       return {}
     },
-    getSettings: async () => keeper.settings,
+    getSettings: async () => keeper.current,
     changeSettings: async change => keeper.change(change),
     getNode: async () => nodeInfo(core),
     getStats: async () => nodeStats(core),

@@ -8,7 +8,7 @@ export function nodeInfo({ startedMs, keeper, folders, session }: NodeCore): Nod
     version: VERSION,
     apiVersion: 1,
     startedMs,
-    directory: keeper.settings.downloads.directory,
+    directory: keeper.current.downloads.directory,
     allowedDirectories: [...folders.roots],
     peerPort: session.port,
     platform: `${process.platform} ${process.arch}, Node ${process.versions.node}`,
@@ -41,7 +41,7 @@ export async function nodeStats(core: NodeCore): Promise<NodeStats> {
 
 /** Each file system once: the download folder first, then those of labels. */
 async function disks({ keeper, catalogue }: NodeCore): Promise<NodeStats['disk']> {
-  const { directory, completeDirectory } = keeper.settings.downloads
+  const { directory, completeDirectory } = keeper.current.downloads
   const labels = catalogue.labels.all().map(label => label.directory)
   const found: NodeStats['disk'] = []
   for (const path of new Set([directory, completeDirectory, ...labels])) {
@@ -64,14 +64,14 @@ async function disks({ keeper, catalogue }: NodeCore): Promise<NodeStats['disk']
 }
 
 /** What is wrong with the node, for `getHealth`. */
-export function problemsOf({ session, book, keeper, problems: parts }: NodeCore): string[] {
+export function problemsOf({ session, registry, keeper, problems: parts }: NodeCore): string[] {
   const problems = [...session.problems, ...parts.values()]
-  const failed = [...book.listed()].filter(({ api }) => api.stats.state === 'error')
+  const failed = [...registry.listed()].filter(({ api }) => api.stats.state === 'error')
   if (failed.length > 0)
     problems.push(
       `${failed.length} ${failed.length === 1 ? 'torrent has' : 'torrents have'} stopped: the first is ${failed[0]!.api.name}: ${failed[0]!.api.stats.error ?? 'unknown'}`,
     )
-  if (session.port === 0 && keeper.settings.network.port !== 0)
-    problems.push(`no port is open for peers: choose another than ${keeper.settings.network.port}`)
+  if (session.port === 0 && keeper.current.network.port !== 0)
+    problems.push(`no port is open for peers: choose another than ${keeper.current.network.port}`)
   return problems
 }

@@ -3,16 +3,16 @@ import type { ActedOn, ActOnTorrents } from '@shoal/api'
 import type { z } from 'zod'
 import type { Log } from '../kernel/log/log.ts'
 import type { ManagedTorrent } from './managed-torrent.ts'
-import type { QueueKeeper } from './queue-keeper.ts'
+import type { QueueManager } from './queue-manager.ts'
 import type { Removals } from './removals.ts'
-import type { TorrentBook } from './torrent-book.ts'
 import { nameOf } from './torrent-log.ts'
+import type { TorrentRegistry } from './torrent-registry.ts'
 
 type Action = z.output<typeof ActOnTorrents>['action']
 
 export interface ActionsContext {
-  readonly book: TorrentBook
-  readonly queue: QueueKeeper
+  readonly registry: TorrentRegistry
+  readonly queue: QueueManager
   readonly removals: Removals
   readonly log: Log
 }
@@ -22,9 +22,9 @@ export async function actOnTorrents(
   { ids, action }: z.output<typeof ActOnTorrents>,
   context: ActionsContext,
 ): Promise<z.output<typeof ActedOn>> {
-  const { book } = context
-  const find = (id: string) => (action === 'restore' ? context.removals.get(id) : book.get(id))
-  const all = action === 'restore' ? context.removals.restorable() : book.listed()
+  const { registry } = context
+  const find = (id: string) => (action === 'restore' ? context.removals.get(id) : registry.get(id))
+  const all = action === 'restore' ? context.removals.restorable() : registry.listed()
   const torrents = ids === 'all' ? [...all] : [...new Set(ids.map(find))]
   await act(action, torrents, context)
   const isRemove = action === 'remove' || action === 'remove-with-data'
@@ -37,7 +37,7 @@ export async function actOnTorrents(
 async function act(
   action: Action,
   torrents: ManagedTorrent[],
-  { book, queue, removals, log }: ActionsContext,
+  { registry, queue, removals, log }: ActionsContext,
 ): Promise<void> {
   const each = (work: (torrent: ManagedTorrent) => unknown) => Promise.all(torrents.map(work))
   const tell = (what: string) => {
@@ -45,12 +45,12 @@ async function act(
   }
   switch (action) {
     case 'pause':
-      book.changeAll(torrents, { paused: true, forced: false })
+      registry.changeAll(torrents, { paused: true, forced: false })
       tell('was paused')
       return queue.apply()
     case 'resume':
     case 'start':
-      book.changeAll(torrents, { paused: false, forced: action === 'start' })
+      registry.changeAll(torrents, { paused: false, forced: action === 'start' })
       tell(action === 'start' ? 'was started, whatever waits in the queue' : 'was resumed')
       await queue.apply()
       // One that stopped by an error is tried again, and takes its place in the queue.

@@ -16,7 +16,7 @@ import { Failure } from '../../base/failure.ts'
 import type { Folders } from '../kernel/folders.ts'
 import type { ManagedTorrent } from './managed-torrent.ts'
 import type { Previews, Taken } from './previews.ts'
-import type { TorrentBook } from './torrent-book.ts'
+import type { TorrentRegistry } from './torrent-registry.ts'
 import type { TorrentRow } from './torrent-row.ts'
 
 export interface AddInput extends Omit<z.output<typeof AddTorrent>, 'source' | 'torrent'> {
@@ -26,7 +26,7 @@ export interface AddInput extends Omit<z.output<typeof AddTorrent>, 'source' | '
 
 export interface AddingContext {
   readonly session: SessionApi
-  readonly book: TorrentBook
+  readonly registry: TorrentRegistry
   readonly folders: Folders
   readonly previews: Previews
   settings(): Settings
@@ -58,17 +58,17 @@ export async function addTorrent(
   input: AddInput,
   context: AddingContext,
 ): Promise<AddingTorrent> {
-  const { book } = context
+  const { registry } = context
   const directory = await directoryFor(input, context)
   const isPaused = input.paused ?? context.settings().downloads.startPaused
   // Paused until its row is kept: the queue decides when it begins.
   const { source: best, ...link } = context.previews.take(source)
   const options = joined(link, engineOptions(input, context.settings()))
   const api = await addToSession(best, { ...options, directory, paused: true }, context)
-  const existing = book.findApi(api)
+  const existing = registry.findApi(api)
   if (existing) return { ...comeBack(existing, input, isPaused, context), recorded: Promise.resolve() }
   const { torrent, recorded } = await adoptNew(api, context, {
-    ...freshRow(api, context.book, input.queue),
+    ...freshRow(api, context.registry, input.queue),
     label: input.label ?? null,
     tags: [...new Set(input.tags)],
     source: typeof source === 'string' ? withoutPassword(source) : null,
@@ -99,12 +99,12 @@ async function adoptNew(
 async function addToSession(
   source: TorrentSource,
   options: AddOptions,
-  { session, book, previews, forgotten }: AddingContext,
+  { session, registry, previews, forgotten }: AddingContext,
 ): Promise<TorrentApi> {
   for (;;) {
     const api = await session.add(source, options)
     if (await previews.release(api)) continue
-    const other = book.findApi(api)
+    const other = registry.findApi(api)
     if (!other || other.api === api || !(await forgotten(other))) return api
   }
 }
@@ -114,11 +114,11 @@ function comeBack(
   torrent: ManagedTorrent,
   input: AddInput,
   paused: boolean,
-  { book }: AddingContext,
+  { registry }: AddingContext,
 ): AddedTorrent {
   const { label = null, tags = [], ratioLimit = null, seedingTimeLimitMinutes = null } = input
   if (torrent.row.removedMs === null) return { torrent, added: false }
-  book.change(torrent, {
+  registry.change(torrent, {
     removedMs: null,
     deleteData: false,
     paused,
@@ -134,10 +134,10 @@ function comeBack(
 /** A row as a torrent has it that nothing is known of. */
 export function freshRow(
   api: Pick<TorrentApi, 'infoHashes'>,
-  book: TorrentBook,
+  registry: TorrentRegistry,
   queue: 'first' | 'last' = 'last',
 ): TorrentRow {
-  const [first, last] = book.queueEnds
+  const [first, last] = registry.queueEnds
   return {
     id: infoHashText(api.infoHashes),
     name: null,

@@ -1,6 +1,6 @@
 import { infoHashText, type TorrentApi } from '@shoal/torrent'
 import type { Catalogue } from '../legacy/catalogue.ts'
-import type { TorrentRows } from './torrent-book.ts'
+import type { TorrentRows } from './torrent-registry.ts'
 import type { TorrentRow } from './torrent-row.ts'
 import type { TorrentRecord } from './torrent-store.ts'
 

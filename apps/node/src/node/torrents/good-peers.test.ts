@@ -35,7 +35,7 @@ test.each([
   let node = await nodeForTest()
   await node.operations.addTorrent({ torrent })
   // One that is not kept with the torrent, as those that trackers tell of.
-  node.core.book.get(id).api.addPeer(peer, { keep: false })
+  node.core.registry.get(id).api.addPeer(peer, { keep: false })
   await vi.waitFor(
     async () => expect((await node.operations.getTorrent({ id })).downloadedBytes).toBeGreaterThan(0),
     { timeout: 5000 },

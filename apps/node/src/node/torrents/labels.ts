@@ -2,11 +2,11 @@ import type { CountedLabel, Label } from '@shoal/api'
 import { Failure } from '../../base/failure.ts'
 import type { Folders } from '../kernel/folders.ts'
 import type { LabelStore } from './label-store.ts'
-import type { TorrentBook } from './torrent-book.ts'
+import type { TorrentRegistry } from './torrent-registry.ts'
 
 export interface LabelsContext {
   readonly store: LabelStore
-  readonly book: TorrentBook
+  readonly registry: TorrentRegistry
   readonly folders: Folders
   onChanged(): void
 }
@@ -24,7 +24,7 @@ export class Labels {
   list(): { items: CountedLabel[]; tags: string[] } {
     const counts = new Map<string, number>()
     const tags = new Set<string>()
-    for (const { row } of this.#context.book.listed()) {
+    for (const { row } of this.#context.registry.listed()) {
       if (row.label !== null) counts.set(row.label, (counts.get(row.label) ?? 0) + 1)
       for (const tag of row.tags) tags.add(tag)
     }
@@ -61,12 +61,12 @@ export class Labels {
 
   /** Throws `not-found`. */
   remove(name: string): void {
-    const { store, book } = this.#context
+    const { store, registry } = this.#context
     const known = store.find(name)
     if (!known) throw new Failure('not-found', `there is no label ${name}`, { field: 'name' })
     // Those that were removed and may come back have it, too.
-    const its = [...book.listed(), ...book.removed()].filter(({ row }) => row.label === name)
-    book.changeAll(its, { label: null })
+    const its = [...registry.listed(), ...registry.removed()].filter(({ row }) => row.label === name)
+    registry.changeAll(its, { label: null })
     store.delete(known.id)
     this.#context.onChanged()
   }

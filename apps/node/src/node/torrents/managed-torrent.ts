@@ -4,7 +4,7 @@ import type { TorrentRow } from './torrent-row.ts'
 /** A torrent of the session together with what the node keeps of it. */
 export class ManagedTorrent {
   readonly api: TorrentApi
-  /** Replaced as a whole when something of it changes (see TorrentBook.change). */
+  /** Replaced as a whole when something of it changes (see TorrentRegistry.change). */
   row: TorrentRow
   /** Its files are on their way to another folder. */
   moving = false

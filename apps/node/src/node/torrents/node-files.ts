@@ -6,10 +6,10 @@ import { mediaType } from './media-type.ts'
 import { withFiles } from './torrent-operations.ts'
 
 /** The bytes of torrents and uploads. */
-export function nodeFiles({ book, uploads }: NodeCore): NodeFiles {
+export function nodeFiles({ registry, uploads }: NodeCore): NodeFiles {
   return {
     async open(id, path) {
-      const torrent = withFiles(book.get(id))
+      const torrent = withFiles(registry.get(id))
       const { files } = torrent.api
       const file = /^#\d+$/.test(path)
         ? files[Number(path.slice(1))]
@@ -28,7 +28,7 @@ export function nodeFiles({ book, uploads }: NodeCore): NodeFiles {
       }
     },
     async metainfo(id) {
-      const { api } = withFiles(book.get(id))
+      const { api } = withFiles(registry.get(id))
       return {
         name: api.name,
         bytes: writeMetainfo({ ...api.metainfo!, trackers: api.trackers, webSeeds: api.webSeeds }),

@@ -11,7 +11,7 @@ import {
 } from '@shoal/torrent'
 import { Failure } from '../../base/failure.ts'
 import { namedHash } from './adding.ts'
-import type { TorrentBook } from './torrent-book.ts'
+import type { TorrentRegistry } from './torrent-registry.ts'
 
 /** Metadata that was looked at and may be added soon. */
 const MOST_KEPT = 50
@@ -34,20 +34,20 @@ interface Running {
 
 export class Previews {
   readonly #session: SessionApi
-  readonly #book: () => TorrentBook
+  readonly #registry: () => TorrentRegistry
   readonly #known = new Map<string, Metainfo>()
   readonly #running = new Map<string, Running>()
   /** Looked up soon: they are not in the session yet. */
   #beginning = 0
   #closed = false
 
-  constructor(session: SessionApi, book: () => TorrentBook) {
+  constructor(session: SessionApi, registry: () => TorrentRegistry) {
     this.#session = session
-    this.#book = book
+    this.#registry = registry
   }
 
   /** Rejects with `timeout`, as `Session.add` does, or with the signal's reason. */
-  async look(
+  async preview(
     source: TorrentSource,
     peers: readonly string[],
     timeoutMs: number,
@@ -55,7 +55,7 @@ export class Previews {
   ): Promise<TorrentPreview> {
     const metainfo = await this.#find(source, peers, timeoutMs, signal)
     this.#keep(metainfo)
-    return previewOf(metainfo, this.#book())
+    return previewOf(metainfo, this.#registry())
   }
 
   /** What is best added for a source: metadata that a preview found, with what else a link says. */
@@ -86,7 +86,7 @@ export class Previews {
     signal?: AbortSignal,
   ): Promise<Metainfo> {
     const hash = namedHash(source)
-    const there = hash && (this.#book().find(hash)?.api.metainfo ?? this.#known.get(hash))
+    const there = hash && (this.#registry().find(hash)?.api.metainfo ?? this.#known.get(hash))
     if (there) return there
     if (typeof source === 'object' && 'info' in source) return source
     const limit = AbortSignal.timeout(timeoutMs)
@@ -127,7 +127,7 @@ export class Previews {
   }
 
   async #begin(source: TorrentSource, peers: readonly string[]): Promise<Running> {
-    const book = this.#book()
+    const registry = this.#registry()
     // Nothing is wanted but the metadata.
     const api = await this.#session.add(source, { memory: true, select: [], peers })
     const key = infoHashText(api.infoHashes)
@@ -136,7 +136,7 @@ export class Previews {
     running.timer = null
     running.users++
     // One of the list that still waits for its metadata is left alone at the end.
-    if (!book.findApi(api)) this.#running.set(key, running)
+    if (!registry.findApi(api)) this.#running.set(key, running)
     return running
   }
 
@@ -189,9 +189,9 @@ function withLink(metainfo: Metainfo, text: string): Taken {
 /** What the torrent itself tells; the link says whether it is sealed. */
 export type TorrentPreview = Omit<Preview, 'seal'>
 
-function previewOf({ info, trackers, comment }: Metainfo, book: TorrentBook): TorrentPreview {
+function previewOf({ info, trackers, comment }: Metainfo, registry: TorrentRegistry): TorrentPreview {
   const id = infoHashText(info.infoHashes)
-  const known = book.find(id)
+  const known = registry.find(id)
   return {
     id,
     name: info.name,

@@ -34,7 +34,7 @@ export class Pulse {
       if (core.events.hasListeners('log') && this.#logged.length < MOST_LOGGED) this.#logged.push(entry)
     })
     core.watchTorrent = id => {
-      this.#watch(id, core.book.get(id))
+      this.#watch(id, core.registry.get(id))
       return () => this.#topics.delete(id)
     }
   }
@@ -53,9 +53,9 @@ export class Pulse {
   close(): void {
     if (this.#timer) clearInterval(this.#timer)
     this.#stopLog()
-    const { book, goodPeers } = this.#core
+    const { registry, goodPeers } = this.#core
     this.#part('peers', () => {
-      for (const torrent of book.listed()) goodPeers.note(torrent)
+      for (const torrent of registry.listed()) goodPeers.note(torrent)
     })
     this.#core.traffic.flush(Date.now())
   }
@@ -99,7 +99,7 @@ export class Pulse {
 
   /** One that was removed says nothing; when it is back, or was added again, it goes on. */
   #tellTorrent(id: string): void {
-    const torrent = this.#core.book.find(id)
+    const torrent = this.#core.registry.find(id)
     if (!torrent || torrent.row.removedMs !== null) return
     const watched = this.#topics.get(id)
     const topic = watched?.torrent === torrent ? watched.topic : this.#watch(id, torrent)
@@ -126,9 +126,9 @@ export class Pulse {
   }
 
   #noteRates(nowMs: number): void {
-    const { list, book, rates } = this.#core
+    const { list, registry, rates } = this.#core
     for (const view of list.views()) {
-      const torrent = book.find(view.id)
+      const torrent = registry.find(view.id)
       // Written to the catalogue only with the times: it changes all the time.
       if (!torrent || !rates.note(torrent, view, nowMs)) continue
       torrent.row = { ...torrent.row, activeMs: nowMs }
@@ -144,16 +144,16 @@ export class Pulse {
   }
 
   #noteTimes(): void {
-    const { list, book, catalogue } = this.#core
+    const { list, registry, catalogue } = this.#core
     const part = this.#ticks % ROWS_TICKS
     catalogue.transaction(() => {
       let at = 0
       for (const { id, state } of list.views()) {
         if (at++ % ROWS_TICKS !== part) continue
-        const torrent = book.find(id)
+        const torrent = registry.find(id)
         if (!torrent || (state !== 'downloading' && state !== 'seeding')) continue
         const name = state === 'downloading' ? 'downloadingSeconds' : 'seedingSeconds'
-        book.change(torrent, { [name]: torrent.row[name] + ROWS_TICKS })
+        registry.change(torrent, { [name]: torrent.row[name] + ROWS_TICKS })
       }
     })
   }

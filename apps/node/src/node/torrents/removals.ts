@@ -1,16 +1,16 @@
 import { Failure } from '../../base/failure.ts'
 import type { Log } from '../kernel/log/log.ts'
 import type { ManagedTorrent } from './managed-torrent.ts'
-import type { QueueKeeper } from './queue-keeper.ts'
-import type { TorrentBook } from './torrent-book.ts'
+import type { QueueManager } from './queue-manager.ts'
 import { nameOf } from './torrent-log.ts'
+import type { TorrentRegistry } from './torrent-registry.ts'
 
 /** How long a removed torrent can be brought back. */
 const UNDO_SECONDS = 30
 
 export interface RemovalsContext {
-  readonly book: TorrentBook
-  readonly queue: QueueKeeper
+  readonly registry: TorrentRegistry
+  readonly queue: QueueManager
   readonly log: Log
   catalogueId(id: string): number | undefined
   /** Ends what works on it. */
@@ -36,12 +36,12 @@ export class Removals {
 
   /** Ends what an earlier run began. */
   start(): void {
-    for (const torrent of this.#context.book.removed()) this.#end(torrent)
+    for (const torrent of this.#context.registry.removed()) this.#end(torrent)
   }
 
   async remove(torrents: readonly ManagedTorrent[], deleteData: boolean): Promise<void> {
-    const { book, log } = this.#context
-    book.changeAll(torrents, { removedMs: Date.now(), deleteData })
+    const { registry, log } = this.#context
+    registry.changeAll(torrents, { removedMs: Date.now(), deleteData })
     for (const torrent of torrents) {
       log.info(`${nameOf(torrent)} was removed${deleteData ? ' with its files' : ''}`, {
         torrent: torrent.id,
@@ -58,14 +58,14 @@ export class Removals {
 
   /** Throws `not-found` when it was never removed, or too long ago. */
   get(id: string): ManagedTorrent {
-    const torrent = this.#context.book.find(id)
+    const torrent = this.#context.registry.find(id)
     if (torrent && !this.#forgetting.has(torrent)) return torrent
     throw new Failure('not-found', `${id} is gone: add it again`, { field: 'ids' })
   }
 
   /** Those that can be brought back. */
   *restorable(): Generator<ManagedTorrent> {
-    for (const torrent of this.#context.book.removed()) if (!this.#forgetting.has(torrent)) yield torrent
+    for (const torrent of this.#context.registry.removed()) if (!this.#forgetting.has(torrent)) yield torrent
   }
 
   /** Waits until one is forgotten for which it is too late to come back. False: nobody forgets it. */
@@ -83,11 +83,11 @@ export class Removals {
   }
 
   async restore(torrents: readonly ManagedTorrent[]): Promise<void> {
-    const { book, queue } = this.#context
+    const { registry, queue } = this.#context
     for (const torrent of torrents) {
       clearTimeout(this.#timers.get(torrent))
       this.#timers.delete(torrent)
-      if (torrent.row.removedMs !== null) book.change(torrent, { removedMs: null, deleteData: false })
+      if (torrent.row.removedMs !== null) registry.change(torrent, { removedMs: null, deleteData: false })
     }
     await queue.apply()
   }
@@ -117,7 +117,7 @@ export class Removals {
   }
 
   async #forget(torrent: ManagedTorrent, deleteData: boolean): Promise<void> {
-    const { book, log, catalogueId, onForgetting, onForgotten } = this.#context
+    const { registry, log, catalogueId, onForgetting, onForgotten } = this.#context
     await onForgetting(torrent)
     try {
       await torrent.api.remove({ deleteData })
@@ -125,7 +125,7 @@ export class Removals {
       log.warn(`${nameOf(torrent)}: not all of its files could be deleted: ${(error as Error).message}`)
     }
     const known = catalogueId(torrent.id)
-    book.delete(torrent)
+    registry.delete(torrent)
     onForgotten(torrent, known)
   }
 }

@@ -12,7 +12,7 @@ const HASHES = ['1', '2', '3'].map(digit => digit.repeat(40))
 test('a change that the engine refuses leaves all as it was, what came before it in the change too', async () => {
   const node = await nodeForTest()
   const { keeper, countries, session } = node.core
-  const before = keeper.settings
+  const before = keeper.current
   const opened = vi.spyOn(countries, 'open')
   const configure = vi
     .spyOn(session, 'configure')
@@ -22,7 +22,7 @@ test('a change that the engine refuses leaves all as it was, what came before it
   ).rejects.toMatchObject({ code: 'refused' })
   expect(configure).toHaveBeenCalledTimes(1)
   expect(opened.mock.calls.at(-1)).toEqual([null])
-  expect(keeper.settings).toBe(before)
+  expect(keeper.current).toBe(before)
   expect(node.core.catalogue.settings.all().size).toBe(0)
   expect(await node.operations.changeSettings({ network: { maxConnections: 7 } })).toMatchObject({
     network: { maxConnections: 7 },
@@ -49,8 +49,8 @@ test('a database of countries that is none is refused with the setting that name
   await expect(
     node.operations.changeSettings({ privacy: { countryDatabase: path }, network: { maxConnections: 9 } }),
   ).rejects.toMatchObject({ code: 'bad-request', field: 'privacy.countryDatabase' })
-  expect(node.core.keeper.settings).toMatchObject({ privacy: { countryDatabase: null } })
-  expect(node.core.keeper.settings.network.maxConnections).not.toBe(9)
+  expect(node.core.keeper.current).toMatchObject({ privacy: { countryDatabase: null } })
+  expect(node.core.keeper.current.network.maxConnections).not.toBe(9)
 })
 
 test.each([

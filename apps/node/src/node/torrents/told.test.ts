@@ -46,7 +46,7 @@ test('the log has every pause, resume and move that somebody asked for, and how 
 
 test('a peer that is named while a torrent is paused is connected to when it runs', async () => {
   const { node, id } = await open()
-  const { metainfo } = node.core.book.get(id).api
+  const { metainfo } = node.core.registry.get(id).api
   const { peer } = await seedForTest(node.directory, metainfo!)
   const other = await nodeForTest()
   await other.operations.addTorrent({ source: id, paused: true })

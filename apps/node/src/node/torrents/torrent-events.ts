@@ -2,11 +2,11 @@
 import type { PeerStatus } from '@shoal/torrent'
 import type { Log } from '../kernel/log/log.ts'
 import type { ManagedTorrent } from './managed-torrent.ts'
-import type { TorrentBook } from './torrent-book.ts'
 import { nameOf } from './torrent-log.ts'
+import type { TorrentRegistry } from './torrent-registry.ts'
 
 export interface TorrentEventsContext {
-  readonly book: TorrentBook
+  readonly registry: TorrentRegistry
   readonly log: Log
   /** Another entry turned out to be the same torrent: a hybrid one that was added by either of its info hashes. */
   onDouble(torrent: ManagedTorrent, double: ManagedTorrent): void
@@ -23,7 +23,7 @@ export interface TorrentEventsContext {
 
 export function followTorrent(torrent: ManagedTorrent, context: TorrentEventsContext): void {
   const { api } = torrent
-  const { book, log } = context
+  const { registry, log } = context
   const about = { torrent: torrent.id }
   let wasIncomplete = false
   let isComplete = torrent.isComplete
@@ -41,10 +41,10 @@ export function followTorrent(torrent: ManagedTorrent, context: TorrentEventsCon
   const touch = () => {
     const hadAll = isComplete
     isComplete = torrent.isComplete
-    book.touch(torrent, hadAll !== isComplete)
+    registry.touch(torrent, hadAll !== isComplete)
   }
   const learned = guarded(() => {
-    for (const double of book.index(torrent)) context.onDouble(torrent, double)
+    for (const double of registry.index(torrent)) context.onDouble(torrent, double)
     touch()
     context.onMetadata(torrent)
   })
@@ -52,7 +52,7 @@ export function followTorrent(torrent: ManagedTorrent, context: TorrentEventsCon
     const first = torrent.row.completedMs === null
     // What was here from the beginning was not downloaded: nothing follows.
     const completionSettled = torrent.row.completionSettled || api.stats.downloadedBytes === 0
-    if (first) book.change(torrent, { completedMs: Date.now(), completionSettled })
+    if (first) registry.change(torrent, { completedMs: Date.now(), completionSettled })
     touch()
     if (first) log.info(`${nameOf(torrent)} is complete`, about)
     context.onComplete(torrent, first || wasIncomplete)

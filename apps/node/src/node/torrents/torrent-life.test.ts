@@ -57,7 +57,7 @@ test('one that is removed, brought back and removed again has its whole time to 
 test('one that is added while it is being forgotten is there afterwards, as a new one', async () => {
   const node = await nodeForTest()
   const id = await share(node)
-  const torrent = node.core.book.get(id)
+  const torrent = node.core.registry.get(id)
   const bytes = writeMetainfo(torrent.api.metainfo!)
   const { promise: door, resolve: openDoor } = Promise.withResolvers<void>()
   const remove = torrent.api.remove.bind(torrent.api)
@@ -79,7 +79,7 @@ test('one that is added while it is being forgotten is there afterwards, as a ne
   openDoor()
   expect(await adding).toMatchObject({ added: true, torrent: { id, label: 'again' } })
   await vi.waitFor(() => expect(node.core.session.torrents).toHaveLength(1))
-  expect(node.core.book.get(id).api).toBe(node.core.session.torrents[0])
+  expect(node.core.registry.get(id).api).toBe(node.core.session.torrents[0])
   const next = await node.restart()
   expect(await all(next)).toMatchObject([{ id, label: 'again' }])
 })
@@ -109,7 +109,7 @@ test('what a preview has found is added at once, with what else the link says', 
   await vi.waitFor(() => expect(node.core.session.torrents).toEqual([]))
   const { torrent } = await node.operations.addTorrent({ source: `${source}&x.pe=${peer}`, paused: true })
   expect(torrent).toMatchObject({ name: 'far.bin', totalBytes: 60_000, state: 'paused' })
-  expect(node.core.book.get(id).api.trackers).toEqual([['http://127.0.0.1:9/announce']])
+  expect(node.core.registry.get(id).api.trackers).toEqual([['http://127.0.0.1:9/announce']])
   expect((await node.operations.previewTorrent({ source, timeoutSeconds: 1 })).known).toBe(true)
 })
 
@@ -156,8 +156,8 @@ test('the rates of a torrent tell all that came, also of a download that was ove
   const { metainfo, id, peer } = await elsewhere(node)
   const torrent = Buffer.from(writeMetainfo(metainfo)).toString('base64')
   await node.operations.addTorrent({ torrent, peers: [peer] })
-  await vi.waitFor(() => expect(node.core.book.get(id).isComplete).toBe(true), { timeout: 10_000 })
-  const { downloadedBytes } = node.core.book.get(id).api.stats
+  await vi.waitFor(() => expect(node.core.registry.get(id).isComplete).toBe(true), { timeout: 10_000 })
+  const { downloadedBytes } = node.core.registry.get(id).api.stats
   expect(downloadedBytes).toBeGreaterThanOrEqual(60_000)
   const told = async () => {
     const { points } = await node.operations.getTorrentHistory({ id })
@@ -194,8 +194,8 @@ test('who watches a torrent hears of it again when it is back, and nothing while
   let events = 0
   const end = node.events.subscribe(`torrent:${id}`, () => events++)
   await vi.waitFor(() => expect(events).toBeGreaterThan(0), { timeout: 3000 })
-  node.core.removals.drop(node.core.book.get(id))
-  await vi.waitFor(() => expect(node.core.book.find(id)).toBeNull())
+  node.core.removals.drop(node.core.registry.get(id))
+  await vi.waitFor(() => expect(node.core.registry.find(id)).toBeNull())
   const before = events
   await node.operations.addTorrent({ torrent, peers: [peer] })
   await vi.waitFor(() => expect(events).toBeGreaterThan(before), { timeout: 5000 })

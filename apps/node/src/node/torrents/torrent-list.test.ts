@@ -4,8 +4,8 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { freshRow } from './adding.ts'
 import type { ManagedTorrent } from './managed-torrent.ts'
-import { TorrentBook } from './torrent-book.ts'
 import { TorrentList } from './torrent-list.ts'
+import { TorrentRegistry } from './torrent-registry.ts'
 
 /** As much of an engine's torrent as a list looks at. */
 function engineTorrent(number: number) {
@@ -46,21 +46,21 @@ type Fake = ReturnType<typeof engineTorrent>
 const apiOf = (fake: Fake) => fake as unknown as TorrentApi & { stats: TorrentStats }
 
 class World {
-  readonly book = new TorrentBook({ all: () => [], put() {}, delete() {}, together: work => work() })
-  readonly list = new TorrentList(this.book)
+  readonly registry = new TorrentRegistry({ all: () => [], put() {}, delete() {}, together: work => work() })
+  readonly list = new TorrentList(this.registry)
   readonly fakes = Array.from({ length: 5 }, (_, number) => engineTorrent(number))
   readonly clients: Client[] = []
 
   find(number: number): ManagedTorrent | null {
-    return this.book.find(this.fakes[number]!.id)
+    return this.registry.find(this.fakes[number]!.id)
   }
 
   add(number: number): void {
     const torrent = this.find(number)
-    if (torrent?.row.removedMs !== null && torrent) this.book.change(torrent, { removedMs: null })
+    if (torrent?.row.removedMs !== null && torrent) this.registry.change(torrent, { removedMs: null })
     if (!torrent) {
       const api = apiOf(this.fakes[number]!)
-      this.book.add(api, freshRow(api, this.book))
+      this.registry.add(api, freshRow(api, this.registry))
     }
   }
 
@@ -126,16 +126,16 @@ function act(world: World, action: Action): void {
   if (action.do === 'add') return world.add(action.number)
   const torrent = world.find(action.number)
   if (!torrent) return
-  if (action.do === 'forget') return world.book.delete(torrent)
-  if (action.do === 'remove') return world.book.change(torrent, { removedMs: 1 })
-  if (action.do === 'order') return world.book.change(torrent, { queueOrder: action.to })
-  if (action.do === 'label') return world.book.change(torrent, { label: action.label })
+  if (action.do === 'forget') return world.registry.delete(torrent)
+  if (action.do === 'remove') return world.registry.change(torrent, { removedMs: 1 })
+  if (action.do === 'order') return world.registry.change(torrent, { queueOrder: action.to })
+  if (action.do === 'label') return world.registry.change(torrent, { label: action.label })
   if (action.do === 'look') return void world.list.view(torrent)
   const { stats } = world.fakes[action.number]!
   const wasComplete = torrent.isComplete
   Object.assign(stats, { haveBytes: action.bytes, progress: action.bytes / 10 })
   // Bytes come without a word; what becomes complete is told.
-  if (wasComplete !== torrent.isComplete) world.book.touch(torrent, true)
+  if (wasComplete !== torrent.isComplete) world.registry.touch(torrent, true)
 }
 
 test('who lists at a revision and applies what is told from there has the same list as who lists later', () => {
@@ -157,11 +157,11 @@ test('a change that is shown between two ticks and taken back before the next is
   world.add(0)
   world.tick()
   const torrent = world.find(0)!
-  world.book.change(torrent, { label: 'films' })
+  world.registry.change(torrent, { label: 'films' })
   const client = new Client(world)
   world.clients.push(client)
   expect(client.rows.get(torrent.id)!.label).toBe('films')
-  world.book.change(torrent, { label: null })
+  world.registry.change(torrent, { label: null })
   world.tick()
   expect(client.rows.get(torrent.id)!.label).toBeNull()
 })
@@ -183,8 +183,8 @@ test('when one goes, those behind it in the queue move up in the same event, who
   expect(
     world.all({ sort: 'queuePosition', order: 'ascending' }).map(({ queuePosition }) => queuePosition),
   ).toEqual([1, 2, 3])
-  world.book.change(world.find(0)!, { removedMs: 1 })
-  world.book.touch(world.find(2)!)
+  world.registry.change(world.find(0)!, { removedMs: 1 })
+  world.registry.touch(world.find(2)!)
   world.all()
   const { changed, removed } = world.list.tick()!
   expect(removed).toEqual([world.fakes[0]!.id])
@@ -201,24 +201,24 @@ test('the place in the queue is right at any moment, whatever came, went, was fi
   })
   fc.assert(
     fc.property(fc.array(step, { maxLength: 40 }), steps => {
-      const book = new TorrentBook({ all: () => [], put() {}, delete() {}, together: work => work() })
-      const list = new TorrentList(book)
+      const registry = new TorrentRegistry({ all: () => [], put() {}, delete() {}, together: work => work() })
+      const list = new TorrentList(registry)
       const fakes = Array.from({ length: 5 }, (_, number) => engineTorrent(number))
       for (const [at, { number, what }] of steps.entries()) {
         const fake = fakes[number]!
-        const torrent = book.find(fake.id)
+        const torrent = registry.find(fake.id)
         if (what === 'tick') list.tick()
-        else if (what === 'add' && !torrent) book.add(apiOf(fake), freshRow(apiOf(fake), book))
+        else if (what === 'add' && !torrent) registry.add(apiOf(fake), freshRow(apiOf(fake), registry))
         else if (!torrent) continue
-        else if (what === 'remove') book.delete(torrent)
-        else if (what === 'move') book.change(torrent, { queueOrder: -at })
+        else if (what === 'remove') registry.delete(torrent)
+        else if (what === 'move') registry.change(torrent, { queueOrder: -at })
         else {
           fake.stats.haveBytes = what === 'finish' ? 10 : 0
-          book.touch(torrent, true)
+          registry.touch(torrent, true)
         }
-        const waiting = [...book.listed()].filter(each => !each.isComplete)
+        const waiting = [...registry.listed()].filter(each => !each.isComplete)
         waiting.sort((a, b) => a.row.queueOrder - b.row.queueOrder || a.row.addedMs - b.row.addedMs)
-        for (const each of book.listed())
+        for (const each of registry.listed())
           expect(list.queuePosition(each)).toBe(waiting.indexOf(each) + 1 || null)
       }
     }),

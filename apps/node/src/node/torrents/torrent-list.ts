@@ -3,8 +3,8 @@ import type { ListTorrents, NodeEvent, Torrent, TorrentPage } from '@shoal/api'
 import type { z } from 'zod'
 import { filterOf, sortedPage, sorterOf } from './list-queries.ts'
 import type { ManagedTorrent } from './managed-torrent.ts'
-import { byQueue } from './queue-keeper.ts'
-import type { BookListener, TorrentBook } from './torrent-book.ts'
+import { byQueue } from './queue-manager.ts'
+import type { RegistryListener, TorrentRegistry } from './torrent-registry.ts'
 import { viewOf } from './view.ts'
 
 type Changes = Extract<NodeEvent, { type: 'torrents' }>
@@ -14,8 +14,8 @@ const RESTING_A_TICK = 200
 /** Ticks after which what trackers say is looked at again. */
 const SWARM_TICKS = 10
 
-export class TorrentList implements BookListener {
-  readonly #book: TorrentBook
+export class TorrentList implements RegistryListener {
+  readonly #registry: TorrentRegistry
   readonly #views = new Map<string, Torrent>()
   readonly #dirty = new Set<ManagedTorrent>()
   readonly #live = new Set<ManagedTorrent>()
@@ -35,10 +35,10 @@ export class TorrentList implements BookListener {
   #ticks = 0
   #revision = 1
 
-  constructor(book: TorrentBook) {
-    this.#book = book
-    book.listen(this)
-    for (const torrent of book.listed()) this.#views.set(torrent.id, this.#look(torrent))
+  constructor(registry: TorrentRegistry) {
+    this.#registry = registry
+    registry.listen(this)
+    for (const torrent of registry.listed()) this.#views.set(torrent.id, this.#look(torrent))
   }
 
   get revision(): number {
@@ -99,7 +99,7 @@ export class TorrentList implements BookListener {
   }
 
   get #queue(): readonly ManagedTorrent[] {
-    this.#waiting ??= [...this.#book.listed()].filter(torrent => !torrent.isComplete).sort(byQueue)
+    this.#waiting ??= [...this.#registry.listed()].filter(torrent => !torrent.isComplete).sort(byQueue)
     return this.#waiting
   }
 
@@ -117,7 +117,7 @@ export class TorrentList implements BookListener {
     for (const torrent of this.#live) this.#dirty.add(torrent)
     // When the order has changed, positions of others have too.
     if (this.#isReordered)
-      for (const torrent of this.#book.listed()) if (this.#hasMoved(torrent)) this.#dirty.add(torrent)
+      for (const torrent of this.#registry.listed()) if (this.#hasMoved(torrent)) this.#dirty.add(torrent)
     const changed: Changes['changed'] = []
     for (const torrent of this.#dirty) {
       const change = this.#update(torrent)
@@ -152,7 +152,7 @@ export class TorrentList implements BookListener {
   }
 
   #isListed(torrent: ManagedTorrent): boolean {
-    return torrent.row.removedMs === null && this.#book.find(torrent.id) === torrent
+    return torrent.row.removedMs === null && this.#registry.find(torrent.id) === torrent
   }
 
   /** All rows, as of the last tick. */
@@ -168,7 +168,7 @@ export class TorrentList implements BookListener {
     for (let count = 0; count < RESTING_A_TICK; count++) {
       const next = this.#resting?.next()
       if (!next || next.done) {
-        this.#resting = this.#book.listed()
+        this.#resting = this.#registry.listed()
         return
       }
       this.#dirty.add(next.value)

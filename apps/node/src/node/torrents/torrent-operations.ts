@@ -13,10 +13,10 @@ import { peersOf, piecesOf } from './torrent-topic.ts'
 import { detailOf, fileView, removedView, trackersView } from './view.ts'
 
 export function torrentOperations(core: NodeCore): TorrentOperations {
-  const { book, list } = core
+  const { registry, list } = core
   const detail = (torrent: ManagedTorrent) => {
     list.show(torrent)
-    return detailOf(torrent, list.queuePosition(torrent), core.keeper.settings.network)
+    return detailOf(torrent, list.queuePosition(torrent), core.keeper.current.network)
   }
   return {
     listTorrents: async query => list.list(query),
@@ -26,27 +26,27 @@ export function torrentOperations(core: NodeCore): TorrentOperations {
       const share = shareOf(given)
       const plain = share ? formatMagnet(share.magnet) : given
       const source = await sourceToLookAt(plain, core, timeoutSeconds * 1000, signal)
-      const preview = await core.previews.look(source, peers, timeoutSeconds * 1000, signal)
+      const preview = await core.previews.preview(source, peers, timeoutSeconds * 1000, signal)
       return { ...preview, seal: share?.seal?.by ?? null }
     },
     actOnTorrents: async input => actOnTorrents(input, core),
     listRemoved: async () => ({ items: [...core.removals.restorable()].map(removedView) }),
-    getTorrent: async ({ id }) => detail(book.get(id)),
+    getTorrent: async ({ id }) => detail(registry.get(id)),
     updateTorrent: async ({ id, ...change }) => {
-      const torrent = book.get(id)
+      const torrent = registry.get(id)
       await update(torrent, change, core)
       return detail(torrent)
     },
-    moveTorrent: async ({ id, directory }) => core.works.move(book.get(id), directory),
-    getPieces: async ({ id }) => piecesOf(book.get(id)),
-    getTorrentHistory: async ({ id }) => core.rates.history(book.get(id), Date.now()),
+    moveTorrent: async ({ id, directory }) => core.works.move(registry.get(id), directory),
+    getPieces: async ({ id }) => piecesOf(registry.get(id)),
+    getTorrentHistory: async ({ id }) => core.rates.history(registry.get(id), Date.now()),
     listFiles: async ({ id, ...query }) => {
-      const torrent = book.get(id)
+      const torrent = registry.get(id)
       const { items, ...page } = pageOf(torrent.api.files, query)
       return { ...page, items: items.map(file => fileView(torrent, file)) }
     },
     setPriority: async ({ id, indexes, priority }) => {
-      const { api } = withFiles(book.get(id))
+      const { api } = withFiles(registry.get(id))
       const all = indexes === 'all' ? api.files.map(({ index }) => index) : indexes
       const wrong = all.find(index => index >= api.files.length)
       if (wrong !== undefined)
@@ -58,29 +58,29 @@ export function torrentOperations(core: NodeCore): TorrentOperations {
           },
         )
       await api.setPriorities(new Map(all.map(index => [index, priority])))
-      book.touch(book.get(id), true)
+      registry.touch(registry.get(id), true)
       await core.queue.apply()
       return {}
     },
     renameFile: async ({ id, index, path }) => {
-      const { api } = withFiles(book.get(id))
+      const { api } = withFiles(registry.get(id))
       await namingField('path', () => api.renameFile(index, safePath(path)))
       return {}
     },
-    listPeers: async ({ id }) => ({ items: peersOf(book.get(id), core.countries) }),
+    listPeers: async ({ id }) => ({ items: peersOf(registry.get(id), core.countries) }),
     addPeers: async ({ id, addresses }) => {
-      const { api } = book.get(id)
+      const { api } = registry.get(id)
       for (const address of addresses) await namingField('addresses', () => api.addPeer(address))
       return {}
     },
-    listTrackers: async ({ id }) => trackers(book.get(id)),
+    listTrackers: async ({ id }) => trackers(registry.get(id)),
     setTrackers: async ({ id, tiers }) => {
-      const torrent = book.get(id)
+      const torrent = registry.get(id)
       await namingField('tiers', () => torrent.api.setTrackers(tiers))
       return trackers(torrent)
     },
     setWebSeeds: async ({ id, urls }) => {
-      const { api } = book.get(id)
+      const { api } = registry.get(id)
       for (const url of api.webSeeds) if (!urls.includes(url)) await api.removeWebSeed(url)
       for (const url of urls)
         if (!api.webSeeds.includes(url)) await namingField('urls', () => api.addWebSeed(url))
@@ -129,13 +129,13 @@ type Change = Omit<Parameters<TorrentOperations['updateTorrent']>[0], 'id'>
 async function update(
   torrent: ManagedTorrent,
   change: Change,
-  { book, queue, watchers }: NodeCore,
+  { registry, queue, watchers }: NodeCore,
 ): Promise<void> {
   const { api } = torrent
   const { name, label, tags, ratioLimit, seedingTimeLimitMinutes, sequential, queuePosition } = change
   if (sequential !== undefined) api.setSequential(sequential)
   setLimits(api, change)
-  book.change(torrent, {
+  registry.change(torrent, {
     ...(name !== undefined && { name }),
     ...(label !== undefined && { label }),
     ...(tags !== undefined && { tags: [...new Set(tags)] }),

@@ -14,7 +14,7 @@ function coreWith(network: Partial<(typeof DEFAULT_SETTINGS)['network']> = {}) {
   const settings = { network: { ...DEFAULT_SETTINGS.network, ...network } }
   const torrent = { state: 'seeding', isComplete: true, infoHashes: { v1: HASH }, metainfo: null }
   return {
-    keeper: { settings },
+    keeper: { current: settings },
     session: { port: 6881, torrents: [torrent], peerId: new Uint8Array(20), wantsOffer: () => false },
   } as unknown as ConstructorParameters<typeof OwnTracker>[0]
 }

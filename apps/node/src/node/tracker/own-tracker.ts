@@ -31,7 +31,7 @@ export class OwnTracker {
   constructor(core: Pick<NodeCore, 'keeper' | 'session'>, peerHost: string | undefined) {
     this.#core = core
     this.#peers = new OwnPeers(this.#tracker, core.session, () =>
-      ownAddresses(peerHost, core.keeper.settings.network.publicUrl),
+      ownAddresses(peerHost, core.keeper.current.network.publicUrl),
     )
   }
 
@@ -43,7 +43,7 @@ export class OwnTracker {
       maxWebSockets: MAX_WEB_SOCKETS,
       ownPeer: ownWebPeer(this.#core),
       admits: request =>
-        this.#core.keeper.settings.network.ownTracker &&
+        this.#core.keeper.current.network.ownTracker &&
         !isFetchOfOtherSite(request) &&
         (isOpen || isOfThisMachine(request)),
     })

@@ -9,7 +9,7 @@ import { ownTrackers } from './own-trackers.ts'
 export function ownWebPeer({ keeper, session }: Pick<NodeCore, 'keeper' | 'session'>): OwnPeer {
   /** By the tracker's public address the session meets pages itself: a second connection would cost both. */
   const meetsThere = (hash: Buffer) => {
-    const own = ownTrackers(keeper.settings.network)
+    const own = ownTrackers(keeper.current.network)
     const asked = own.length > 0 ? session.find(hash)?.discovery() : undefined
     return asked?.some(({ url, state }) => state === 'ok' && url !== undefined && own.includes(url)) ?? false
   }

@@ -2,7 +2,7 @@ import type { Torrent } from '@shoal/api'
 import { Failure } from '../../base/failure.ts'
 import type { RunningNode } from '../kernel/contract.ts'
 import type { Call } from '../server/compat/call.ts'
-import type { FactsBook } from '../server/compat/torrent-facts.ts'
+import type { DetailCache } from '../server/compat/detail-cache.ts'
 import { allTorrents, findTorrents } from '../server/compat/torrent-finder.ts'
 import type { Arguments } from './arguments.ts'
 import type { TorrentNumbers } from './torrent-numbers.ts'
@@ -12,7 +12,7 @@ export interface RpcContext {
   readonly node: RunningNode
   readonly call: Call
   readonly numbers: TorrentNumbers
-  readonly facts: FactsBook
+  readonly facts: DetailCache
   /** Values that Transmission keeps beside a switch that is off, where Shoal keeps only what holds. By name. */
   readonly remembered: Map<string, number>
   readonly sessionId: string

@@ -1,7 +1,7 @@
 /** Which files are wanted, and how much: Transmission says it in five lists, Shoal with one number a file. */
 import type { TorrentFile } from '@shoal/api'
 import type { Call } from '../server/compat/call.ts'
-import { filesOf } from '../server/compat/torrent-facts.ts'
+import { filesOf } from '../server/compat/detail-cache.ts'
 import { type Arguments, indexesOf } from './arguments.ts'
 
 const PRIORITIES = { 'priority-low': 1, 'priority-normal': 4, 'priority-high': 7 } as const

@@ -3,8 +3,8 @@ import { randomBytes } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { basicCredentials } from '../server/access/credentials.ts'
 import { callerOf, codeOf } from '../server/compat/call.ts'
+import { DetailCache } from '../server/compat/detail-cache.ts'
 import { MAX_BODY_BYTES, takeBodies } from '../server/compat/take-bodies.ts'
-import { FactsBook } from '../server/compat/torrent-facts.ts'
 import type { CompatPlugin, CompatScope } from '../server/server.ts'
 import type { RpcContext } from './context.ts'
 import { answerRpc } from './rpc.ts'
@@ -46,7 +46,7 @@ function contextOf({ node }: CompatScope): RpcContext {
     node,
     call,
     numbers: new TorrentNumbers(node.events),
-    facts: new FactsBook(call),
+    facts: new DetailCache(call),
     remembered: new Map(),
     sessionId: randomBytes(36).toString('base64url'),
   }

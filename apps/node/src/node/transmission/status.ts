@@ -1,6 +1,6 @@
 /** States and times as Transmission counts them. */
 import type { Torrent } from '@shoal/api'
-import { isComplete } from '../server/compat/torrent-facts.ts'
+import { isComplete } from '../server/compat/detail-cache.ts'
 
 /** rpc-spec 3.3, `status`. */
 export const STATUS = {

@@ -1,8 +1,8 @@
 import type { ActOnTorrents } from '@shoal/api'
 import type { z } from 'zod'
 import { Failure } from '../../base/failure.ts'
+import { filesOf } from '../server/compat/detail-cache.ts'
 import { movedPaths } from '../server/compat/moved-paths.ts'
-import { filesOf } from '../server/compat/torrent-facts.ts'
 import { type Arguments, booleanOf, textOf } from './arguments.ts'
 import { type Method, type RpcContext, torrentsOf } from './context.ts'
 

@@ -1,8 +1,8 @@
 /** The fields of torrent-get (rpc-spec 3.3), as of rpc-version 17. What Shoal does not have is as in a Transmission that does not use it. */
 import type { TorrentFile } from '@shoal/api'
+import { hasReachedLimit, isComplete, leftBytes } from '../server/compat/detail-cache.ts'
 import { availabilityOf, desiredAvailable } from '../server/compat/pieces.ts'
 import { realTrackers } from '../server/compat/real-trackers.ts'
-import { hasReachedLimit, isComplete, leftBytes } from '../server/compat/torrent-facts.ts'
 import { hash40 } from '../server/compat/torrent-finder.ts'
 import { isSending, isTaking, peerOf, realPeers } from './peers.ts'
 import { etaOf, seconds, statusOf, toPriority, toSpeed } from './status.ts'

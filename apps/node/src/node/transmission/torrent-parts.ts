@@ -1,5 +1,5 @@
 import type { Peer, PieceMap, Settings, Torrent, TorrentFile } from '@shoal/api'
-import { filesOf, type TorrentFacts } from '../server/compat/torrent-facts.ts'
+import { filesOf, type TorrentFacts } from '../server/compat/detail-cache.ts'
 import type { RpcContext } from './context.ts'
 
 /** What a torrent's fields are made of. What no field asked for is empty. */

@@ -1,5 +1,5 @@
 import type { TorrentDetail } from '@shoal/api'
-import type { TorrentFacts } from '../torrent-facts.ts'
+import type { TorrentFacts } from '../detail-cache.ts'
 
 /** A torrent in the middle of its download. */
 export function sampleDetail(change: Partial<TorrentDetail> = {}): TorrentDetail {

@@ -12,7 +12,7 @@ export interface TorrentRows {
   together(work: () => void): void
 }
 
-export interface BookListener {
+export interface RegistryListener {
   /** Something of a torrent may show differently. `isReordered`: the places of others in the queue too. */
   onChanged(torrent: ManagedTorrent, isReordered: boolean): void
   /** It is new in the list, or back. */
@@ -22,11 +22,11 @@ export interface BookListener {
 }
 
 /** All torrents of the node, by any of their info hashes: the engine's torrents with the rows that the catalogue has of them. */
-export class TorrentBook {
+export class TorrentRegistry {
   readonly #rows: TorrentRows
   readonly #torrents = new Map<string, ManagedTorrent>()
   readonly #byHash = new Map<string, ManagedTorrent>()
-  readonly #listeners = new Set<BookListener>()
+  readonly #listeners = new Set<RegistryListener>()
   #firstInQueue = 1
   #lastInQueue = 0
 
@@ -34,7 +34,7 @@ export class TorrentBook {
     this.#rows = rows
   }
 
-  listen(listener: BookListener): () => void {
+  listen(listener: RegistryListener): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
   }

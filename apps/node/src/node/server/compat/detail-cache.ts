@@ -20,7 +20,7 @@ interface Believed {
 }
 
 /** Keeps for a while what has to be asked of each torrent by itself, so that lists of thousands can be polled. */
-export class FactsBook {
+export class DetailCache {
   readonly #call: Call
   readonly #believed = new Map<string, Believed>()
 

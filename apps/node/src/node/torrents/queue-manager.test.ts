@@ -1,8 +1,8 @@
 import type { TorrentApi } from '@shoal/torrent'
 import { expect, test } from 'vitest'
 import { freshRow } from './adding.ts'
-import { QueueKeeper, reordered } from './queue-keeper.ts'
-import { TorrentBook } from './torrent-book.ts'
+import { QueueManager, reordered } from './queue-manager.ts'
+import { TorrentRegistry } from './torrent-registry.ts'
 
 const ORDER = ['a', 'b', 'c', 'd']
 const move = (moved: string, how: Parameters<typeof reordered>[2]) =>
@@ -44,26 +44,26 @@ function fakeApi(number: number) {
 }
 
 function queueOf(count: number, limits: { maxDownloads: number | null; maxSeeds: number | null }) {
-  const book = new TorrentBook({ all: () => [], put() {}, delete() {}, together: work => work() })
+  const registry = new TorrentRegistry({ all: () => [], put() {}, delete() {}, together: work => work() })
   const apis = Array.from({ length: count }, (_, at) => fakeApi(at + 1))
   const torrents = apis.map(api => {
     const known = api as unknown as TorrentApi
-    return book.add(known, freshRow(known, book))
+    return registry.add(known, freshRow(known, registry))
   })
-  const queue = new QueueKeeper({ book, settings: () => limits })
+  const queue = new QueueManager({ registry, settings: () => limits })
   const states = () => apis.map(({ stats }) => stats.state)
-  return { book, apis, torrents, queue, states }
+  return { registry, apis, torrents, queue, states }
 }
 
 test('as many run as may, in order; forced ones besides, paused and failed ones not', async () => {
-  const { book, apis, torrents, queue, states } = queueOf(5, { maxDownloads: 1, maxSeeds: null })
-  book.change(torrents[0]!, { paused: true })
+  const { registry, apis, torrents, queue, states } = queueOf(5, { maxDownloads: 1, maxSeeds: null })
+  registry.change(torrents[0]!, { paused: true })
   apis[1]!.stats.state = 'error'
-  book.change(torrents[4]!, { forced: true })
+  registry.change(torrents[4]!, { forced: true })
   await queue.apply()
   expect(states()).toEqual(['paused', 'error', 'downloading', 'paused', 'downloading'])
   expect(torrents.map(({ queued }) => queued)).toEqual([false, false, false, true, false])
-  book.change(torrents[2]!, { paused: true })
+  registry.change(torrents[2]!, { paused: true })
   await queue.apply()
   expect(states()).toEqual(['paused', 'error', 'paused', 'downloading', 'downloading'])
 })

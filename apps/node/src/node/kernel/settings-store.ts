@@ -27,7 +27,7 @@ export interface SettingsOptions {
 export type ApplySettings = (settings: Settings, before: Settings) => Promise<void>
 
 /** The settings of a node: those that hold, and changes of them. */
-export class SettingsKeeper {
+export class SettingsStore {
   readonly #rows: SettingRows
   readonly #fixed: SettingsChange
   readonly #appliers: ApplySettings[] = []
@@ -44,7 +44,7 @@ export class SettingsKeeper {
     )
   }
 
-  get settings(): Settings {
+  get current(): Settings {
     return this.#settings
   }
 

@@ -1,10 +1,10 @@
 import type { Settings } from '@shoal/api'
 import type { ManagedTorrent } from './managed-torrent.ts'
 import { type QueuedTorrent, queueDecision } from './queue-decision.ts'
-import type { TorrentBook } from './torrent-book.ts'
+import type { TorrentRegistry } from './torrent-registry.ts'
 
 export interface QueueContext {
-  readonly book: TorrentBook
+  readonly registry: TorrentRegistry
   settings(): Settings['queue']
 }
 
@@ -14,7 +14,7 @@ type Move = 'queue-first' | 'queue-up' | 'queue-down' | 'queue-last'
  * Lets so many torrents download and seed at a time as the settings say, in the order of the queue; the others wait. What the user paused
  * rests in any case, and what was started past the queue takes no place in it.
  */
-export class QueueKeeper {
+export class QueueManager {
   readonly #context: QueueContext
   #applying: Promise<void> | null = null
   #again = false
@@ -49,10 +49,10 @@ export class QueueKeeper {
   }
 
   async reorder(moved: readonly ManagedTorrent[], move: Move): Promise<void> {
-    const { book } = this.#context
+    const { registry } = this.#context
     const order = this.#ordered()
     for (const [at, torrent] of reordered(order, new Set(moved), move).entries())
-      if (torrent.row.queueOrder !== at + 1) book.change(torrent, { queueOrder: at + 1 })
+      if (torrent.row.queueOrder !== at + 1) registry.change(torrent, { queueOrder: at + 1 })
     await this.apply()
   }
 
@@ -63,12 +63,12 @@ export class QueueKeeper {
     const after = unfinished[position - 1]
     others.splice(after ? others.indexOf(after) : others.length, 0, torrent)
     for (const [at, each] of others.entries())
-      if (each.row.queueOrder !== at + 1) this.#context.book.change(each, { queueOrder: at + 1 })
+      if (each.row.queueOrder !== at + 1) this.#context.registry.change(each, { queueOrder: at + 1 })
     await this.apply()
   }
 
   #ordered(): ManagedTorrent[] {
-    return [...this.#context.book.listed()].sort(byQueue)
+    return [...this.#context.registry.listed()].sort(byQueue)
   }
 
   async #rounds(): Promise<void> {
@@ -79,7 +79,7 @@ export class QueueKeeper {
   }
 
   async #round(): Promise<void> {
-    const torrents = [...this.#context.book.listed()]
+    const torrents = [...this.#context.registry.listed()]
     const run = this.#runs()
     const changes = torrents.map(torrent => {
       const { paused } = torrent.row
@@ -107,7 +107,7 @@ export class QueueKeeper {
     const isResting = state === 'paused'
     if (torrent.queued !== queued || isResting === runs) {
       torrent.queued = queued
-      this.#context.book.touch(torrent)
+      this.#context.registry.touch(torrent)
     }
     if (state === 'closed' || isResting !== runs) return null
     if (runs) torrent.startedMs = Date.now()
