@@ -98,7 +98,7 @@ class Rehearsal {
       },
       have: new Bitfield(PIECES),
       random: this.#random,
-      maxOpenBytes: Math.max(2 * SOURCES * WINDOW, SOURCES * blocksPerPiece) * BLOCK_BYTES,
+      maxPartialBytes: Math.max(2 * SOURCES * WINDOW, SOURCES * blocksPerPiece) * BLOCK_BYTES,
     })
     for (let id = 0; id < SOURCES; id++) this.#addSource(id, share)
   }
@@ -113,7 +113,7 @@ class Rehearsal {
       queue.push(...this.#picked)
       const piece = this.#random.below(PIECES)
       if (source.isSeed || !bits.set(piece)) continue
-      this.#picker.sourceGained(piece)
+      this.#picker.sources.gained(piece)
       this.haves++
     }
     this.isOver = this.blocks === before && this.#sources.every(({ queue }) => queue.length === 0)
@@ -137,6 +137,6 @@ class Rehearsal {
       has: piece => bits.has(piece),
     }
     this.#sources.push({ source, bits, queue: [] })
-    this.#picker.sourceAdded(source, source.isSeed ? 'all' : bits)
+    this.#picker.sources.add(source, source.isSeed ? 'all' : bits)
   }
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { MAX_HOLDERS } from './duplicates.ts'
 import type { PiecePriority } from './pieces.ts'
+import { MAX_SOURCES_PER_BLOCK } from './policy.ts'
 import { PickerWorld, plainLayout, type TestSource } from './testing/test-source.ts'
 
 const PIECES = 12
@@ -21,8 +21,8 @@ class Model {
   /** Sources that were added as having everything, and still do. */
   readonly seeds = new Set<number>()
 
-  constructor(seed: number, maxOpenPieces: number) {
-    this.world = new PickerWorld(plainLayout(PIECES, BLOCKS, LAST_BLOCKS), { seed, maxOpenPieces })
+  constructor(seed: number, maxPartialPieces: number) {
+    this.world = new PickerWorld(plainLayout(PIECES, BLOCKS, LAST_BLOCKS), { seed, maxPartialPieces })
   }
 
   blocksOf(piece: number): number[] {
@@ -81,7 +81,7 @@ class Model {
         expect(endgame || this.urgent.has(piece) || this.freeBlocks().length === 0).toBe(true)
         expect(source.onParole).toBe(false)
       }
-      expect(holders.size).toBeLessThan(MAX_HOLDERS)
+      expect(holders.size).toBeLessThan(MAX_SOURCES_PER_BLOCK)
       this.holders.set(block, holders.add(source.id))
     }
     // With no rates, parole or urgency in play there is no reason to leave a free block to others.
@@ -91,7 +91,7 @@ class Model {
         piece => !this.done.has(piece) && this.blocksOf(piece).every(block => this.here.has(block)),
       )
       const useful = this.freeBlocks().filter(block => source.has(Math.floor(block / BLOCKS)))
-      if (!awaiting && this.world.picker.openPieces().length < PIECES / 2) expect(useful).toEqual([])
+      if (!awaiting && this.world.picker.partialPieces().length < PIECES / 2) expect(useful).toEqual([])
     }
   }
 
@@ -110,17 +110,17 @@ class Model {
     const { picker } = this.world
     const pieces = [...Array(PIECES).keys()]
     const wanted = pieces.filter(piece => this.isWanted(piece))
-    expect(picker.wantedMissing).toBe(wanted.length)
-    expect(picker.isFinished).toBe(wanted.length === 0)
+    expect(picker.pieces.wantedMissing).toBe(wanted.length)
+    expect(picker.pieces.isFinished).toBe(wanted.length === 0)
     const left = wanted.flatMap(piece => this.blocksOf(piece).filter(block => !this.here.has(block)))
-    expect(picker.blocksLeft).toBe(left.length)
+    expect(picker.pieces.blocksLeft).toBe(left.length)
     expect(picker.inEndgame).toBe(left.length > 0 && this.freeBlocks().length === 0)
     const open = pieces.filter(
       piece => !this.done.has(piece) && this.blocksOf(piece).some(block => !this.isFreeBlock(block)),
     )
-    expect(picker.openPieces().sort((a, b) => a - b)).toEqual(open)
+    expect(picker.partialPieces().sort((a, b) => a - b)).toEqual(open)
     for (const piece of pieces) {
-      expect(picker.availability(piece)).toBe(this.availability(piece))
+      expect(picker.pieces.availability(piece)).toBe(this.availability(piece))
       for (const block of this.blocksOf(piece)) {
         expect(picker.isRequested(block)).toBe(this.holders.has(block))
         expect(picker.isReceived(block)).toBe(this.done.has(piece) || this.here.has(block))
@@ -129,10 +129,10 @@ class Model {
     }
     for (const source of this.sources) {
       const asked = [...this.holders.values()].filter(holders => holders.has(source.id)).length
-      expect(picker.requestedFrom(source.id)).toBe(asked)
+      expect(picker.sources.requestedFrom(source.id)).toBe(asked)
       const interesting = wanted.filter(piece => source.bits.has(piece))
-      expect(picker.hasWork(source)).toBe(interesting.length > 0)
-      expect(picker.interestingCount(source)).toBe(interesting.length)
+      expect(picker.sources.isInteresting(source)).toBe(interesting.length > 0)
+      expect(picker.sources.interestingCount(source)).toBe(interesting.length)
     }
   }
 }
@@ -175,14 +175,14 @@ function run(model: Model, { what, who, piece, count, value }: Step): void {
     picker.releaseAll(source.id)
     for (const block of [...model.holders.keys()]) model.unhold(source.id, block)
     model.sources.splice(model.sources.indexOf(source), 1)
-    picker.sourceRemoved(source, source.bits)
+    picker.sources.remove(source, source.bits)
   } else if (what === 'gain') {
-    if (source.bits.set(piece)) picker.sourceGained(piece)
+    if (source.bits.set(piece)) picker.sources.gained(piece)
   } else if (what === 'lose') {
     const before = source.bits.clone()
     if (!source.bits.clear(piece)) return
-    if (value % 2 === 0 && !model.seeds.has(source.id)) picker.sourceLost(piece)
-    else picker.sourceReplaced(source, before, source.bits)
+    if (value % 2 === 0 && !model.seeds.has(source.id)) picker.sources.lost(piece)
+    else picker.sources.replace(source, before, source.bits)
     model.seeds.delete(source.id)
   } else if (what === 'rate') source.bytesPerSecond = value
   else if (what === 'parole') source.onParole = !source.onParole

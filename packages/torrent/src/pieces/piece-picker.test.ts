@@ -85,7 +85,7 @@ describe('PiecePicker: order', () => {
     })
 
     it('gives two sources stretches of their own, of 4 MiB at most', () => {
-      const world = new PickerWorld(plainLayout(640, 16), { maxOpenBytes: 2 ** 40 })
+      const world = new PickerWorld(plainLayout(640, 16), { maxPartialBytes: 2 ** 40 })
       const [one, two] = [world.source('all'), world.source('all')]
       const [first] = starts(world.pickPieces(one, 16 * 16), 16)
       const [other] = starts(world.pickPieces(two, 16 * 16), 16)
@@ -103,7 +103,7 @@ describe('PiecePicker: order', () => {
       expect(world.pickPieces(one, 4)).toEqual([rare])
       const pieces = world.pickPieces(one, 40)
       expect(pieces).not.toEqual(pieces.map((_, at) => pieces[0]! + at))
-      world.picker.sourceRemoved(other, other.bits)
+      world.picker.sources.remove(other, other.bits)
       const after = world.pickPieces(one, 400)
       const steps = after.slice(1).filter((piece, at) => piece === after[at]! + 1)
       expect(steps.length).toBeGreaterThan(60)
@@ -158,17 +158,17 @@ describe('PiecePicker: order', () => {
 
 describe('PiecePicker: bounds', () => {
   it('opens no more pieces than fit the memory for them', () => {
-    const world = new PickerWorld(plainLayout(100, 4), { maxOpenBytes: 3 * 4 * 16384 })
+    const world = new PickerWorld(plainLayout(100, 4), { maxPartialBytes: 3 * 4 * 16384 })
     const sources = [1, 2, 3, 4, 5].map(() => world.source('all'))
     expect(world.pick(sources[0]!, 100)).toHaveLength(12)
-    expect(world.picker.openPieces()).toHaveLength(3)
+    expect(world.picker.partialPieces()).toHaveLength(3)
     world.picker.releaseAll(sources[0]!.id)
     for (const source of sources) world.pick(source, 3)
-    expect(world.picker.openPieces().length).toBeLessThanOrEqual(4)
+    expect(world.picker.partialPieces().length).toBeLessThanOrEqual(4)
   })
 
   it('makes room when a piece is verified or failed', () => {
-    const world = new PickerWorld(plainLayout(100, 2), { maxOpenPieces: 2 })
+    const world = new PickerWorld(plainLayout(100, 2), { maxPartialPieces: 2 })
     const source = world.source('all')
     const blocks = world.pick(source, 100)
     expect(blocks).toHaveLength(4)
@@ -182,32 +182,32 @@ describe('PiecePicker: bounds', () => {
   })
 
   it('is not stuck behind pieces that no present source has, and names the one to drop', () => {
-    const world = new PickerWorld(plainLayout(10, 2), { maxOpenPieces: 2 })
+    const world = new PickerWorld(plainLayout(10, 2), { maxPartialPieces: 2 })
     const gone = world.source([0, 1])
     const blocks = world.pick(gone, 4)
     world.deliver(gone, [blocks[0]!, blocks[2]!])
-    expect(world.picker.stranded()).toBe(null)
+    expect(world.picker.evictable()).toBe(null)
     world.picker.releaseAll(gone.id)
-    world.picker.sourceRemoved(gone, gone.bits)
+    world.picker.sources.remove(gone, gone.bits)
     const other = world.source([5, 6])
     expect(world.pickPieces(other, 2)).toHaveLength(1)
-    expect(world.picker.stranded()).toBe(Math.floor(blocks[0]! / 2))
+    expect(world.picker.evictable()).toBe(Math.floor(blocks[0]! / 2))
     world.picker.setPriority(Math.floor(blocks[2]! / 2), 0)
-    expect(world.picker.stranded()).toBe(Math.floor(blocks[2]! / 2))
+    expect(world.picker.evictable()).toBe(Math.floor(blocks[2]! / 2))
     world.picker.pieceFailed(Math.floor(blocks[2]! / 2))
-    expect(world.picker.openPieces()).toHaveLength(2)
+    expect(world.picker.partialPieces()).toHaveLength(2)
   })
 
   it('never exceeds twice its limit, whatever peers leave behind', () => {
-    const world = new PickerWorld(plainLayout(1000, 2), { maxOpenPieces: 4 })
+    const world = new PickerWorld(plainLayout(1000, 2), { maxPartialPieces: 4 })
     for (let piece = 0; piece < 200; piece++) {
       const source = world.source([piece])
       world.deliver(source, world.pick(source, 1))
       world.picker.received(source.id, 2 * (piece + 500))
       world.picker.releaseAll(source.id)
-      world.picker.sourceRemoved(source, source.bits)
+      world.picker.sources.remove(source, source.bits)
     }
-    expect(world.picker.openPieces().length).toBeLessThanOrEqual(8)
+    expect(world.picker.partialPieces().length).toBeLessThanOrEqual(8)
   })
 })
 
@@ -251,13 +251,13 @@ describe('PiecePicker: endgame', () => {
     // Its own four, then those of the slow one from the end: one round.
     expect(own.slice(0, 4).some(block => held.includes(block))).toBe(false)
     expect(own.slice(4)).toEqual([...held].reverse())
-    expect(world.picker.requestedFrom(fast.id)).toBe(8)
+    expect(world.picker.sources.requestedFrom(fast.id)).toBe(8)
     expect(world.pick(slow, 10)).toEqual([])
     const receipt = world.picker.received(fast.id, held[3]!)
     expect(receipt).toEqual({ wanted: true, alsoAsked: [slow.id], pieceComplete: false })
-    expect(world.picker.requestedFrom(slow.id)).toBe(3)
+    expect(world.picker.sources.requestedFrom(slow.id)).toBe(3)
     expect(world.picker.received(slow.id, held[3]!).wanted).toBe(false)
-    expect(world.picker.requestedFrom(slow.id)).toBe(3)
+    expect(world.picker.sources.requestedFrom(slow.id)).toBe(3)
   })
 
   it('asks anybody after long waiting, three sources at most, the least asked blocks first', () => {
@@ -369,7 +369,7 @@ describe('PiecePicker: deadlines', () => {
     const blocks = world.pick(source, 511)
     expect(blocks).toEqual([...Array(511).keys()].map(piece => piece + 1))
     world.deliver(source, blocks)
-    expect(world.picker.wantedMissing).toBe(600 - 511)
+    expect(world.picker.pieces.wantedMissing).toBe(600 - 511)
     expect(world.pick(source, 1000)).toHaveLength(89)
   })
 
@@ -388,21 +388,21 @@ describe('PiecePicker: interest and counts', () => {
   it('knows whether a source has work, also while it chokes us', () => {
     const world = new PickerWorld(plainLayout(4, 1))
     const source = world.source([1], { choking: true })
-    expect(world.picker.hasWork(source)).toBe(true)
+    expect(world.picker.sources.isInteresting(source)).toBe(true)
     world.picker.setPriority(1, 0)
-    expect(world.picker.hasWork(source)).toBe(false)
+    expect(world.picker.sources.isInteresting(source)).toBe(false)
     world.picker.setPriority(1, 4)
-    expect(world.picker.hasWork(source)).toBe(true)
+    expect(world.picker.sources.isInteresting(source)).toBe(true)
     world.picker.pieceDone(1)
-    expect(world.picker.hasWork(source)).toBe(false)
+    expect(world.picker.sources.isInteresting(source)).toBe(false)
     source.bits.set(2)
-    world.picker.sourceGained(2)
-    expect(world.picker.hasWork(source)).toBe(true)
-    expect(world.picker.interestingCount(source)).toBe(1)
+    world.picker.sources.gained(2)
+    expect(world.picker.sources.isInteresting(source)).toBe(true)
+    expect(world.picker.sources.interestingCount(source)).toBe(1)
     world.picker.pieceDone(2)
-    expect(world.picker.hasWork(source)).toBe(false)
+    expect(world.picker.sources.isInteresting(source)).toBe(false)
     world.picker.pieceLost(1)
-    expect(world.picker.hasWork(source)).toBe(true)
+    expect(world.picker.sources.isInteresting(source)).toBe(true)
     expect(world.have.has(1)).toBe(false)
   })
 
@@ -410,12 +410,12 @@ describe('PiecePicker: interest and counts', () => {
     const world = new PickerWorld(plainLayout(20_000, 1))
     const source = world.source([])
     for (let round = 0; round < 5; round++) {
-      expect(world.picker.hasWork(source)).toBe(false)
+      expect(world.picker.sources.isInteresting(source)).toBe(false)
       expect(world.pick(source, 1)).toEqual([])
       const piece = 19_990 - round
       source.bits.set(piece)
-      world.picker.sourceGained(piece)
-      expect(world.picker.hasWork(source)).toBe(true)
+      world.picker.sources.gained(piece)
+      expect(world.picker.sources.isInteresting(source)).toBe(true)
       const picked = world.pick(source, 5)
       expect(picked).toEqual([piece])
       world.deliver(source, picked)
@@ -424,8 +424,8 @@ describe('PiecePicker: interest and counts', () => {
     for (let piece = 0; piece < 3000; piece++) world.picker.setPriority(piece, 0)
     for (let piece = 0; piece < 3000; piece++) world.picker.setPriority(piece, 4)
     source.bits.set(100)
-    world.picker.sourceGained(100)
-    expect(world.picker.hasWork(source)).toBe(true)
+    world.picker.sources.gained(100)
+    expect(world.picker.sources.isInteresting(source)).toBe(true)
     world.now += 1000
     expect(world.pick(source, 5)).toEqual([100])
   })
@@ -438,7 +438,7 @@ describe('PiecePicker: interest and counts', () => {
     expect(world.pick(allowed, 3)).toEqual([77])
     expect(world.pick(allowed, 3)).toEqual([])
     expect(world.pick(source, 3)).toHaveLength(3)
-    expect(world.picker.requestedFrom(source.id)).toBe(4)
+    expect(world.picker.sources.requestedFrom(source.id)).toBe(4)
   })
 
   it('counts availability with seeds apart, through every way to come and go', () => {
@@ -446,22 +446,22 @@ describe('PiecePicker: interest and counts', () => {
     const { picker } = world
     const part = world.source([0])
     const seed = world.source('all')
-    expect([0, 1, 2].map(piece => picker.availability(piece))).toEqual([2, 1, 1])
+    expect([0, 1, 2].map(piece => picker.pieces.availability(piece))).toEqual([2, 1, 1])
     for (const piece of [1, 2]) {
       part.bits.set(piece)
-      picker.sourceGained(piece)
+      picker.sources.gained(piece)
     }
-    expect(picker.availability(2)).toBe(2)
-    picker.sourceLost(0)
+    expect(picker.pieces.availability(2)).toBe(2)
+    picker.sources.lost(0)
     part.bits.clear(0)
-    picker.sourceReplaced(seed, 'all', 'none')
-    expect([0, 1, 2].map(piece => picker.availability(piece))).toEqual([0, 1, 1])
-    picker.sourceRemoved(part, part.bits)
-    picker.sourceRemoved(seed, 'none')
-    expect([0, 1, 2].map(piece => picker.availability(piece))).toEqual([0, 0, 0])
+    picker.sources.replace(seed, 'all', 'none')
+    expect([0, 1, 2].map(piece => picker.pieces.availability(piece))).toEqual([0, 1, 1])
+    picker.sources.remove(part, part.bits)
+    picker.sources.remove(seed, 'none')
+    expect([0, 1, 2].map(piece => picker.pieces.availability(piece))).toEqual([0, 0, 0])
     expect(() => {
-      picker.sourceAdded(seed, 'all')
-      picker.sourceAdded(seed, 'all')
+      picker.sources.add(seed, 'all')
+      picker.sources.add(seed, 'all')
     }).toThrow(/added already/)
   })
 
@@ -470,24 +470,28 @@ describe('PiecePicker: interest and counts', () => {
     const world = new PickerWorld(layout)
     const source = world.source([1])
     expect(world.picker.paddingPieces()).toEqual([1])
-    expect(world.picker.hasWork(source)).toBe(false)
-    expect(world.picker.wantedMissing).toBe(3)
+    expect(world.picker.sources.isInteresting(source)).toBe(false)
+    expect(world.picker.pieces.wantedMissing).toBe(3)
     world.picker.pieceDone(1)
     expect(world.picker.paddingPieces()).toEqual([])
-    expect(world.picker.blocksLeft).toBe(4)
+    expect(world.picker.pieces.blocksLeft).toBe(4)
   })
 
   it('begins with what is had, and is finished with what is wanted', () => {
     const have = new Bitfield(3)
     have.set(0)
     const picker = new PiecePicker({ layout: plainLayout(3, 4, 1), have, random: seededRandom(1) })
-    expect([picker.wantedMissing, picker.blocksLeft, picker.isFinished]).toEqual([2, 5, false])
+    expect([picker.pieces.wantedMissing, picker.pieces.blocksLeft, picker.pieces.isFinished]).toEqual([
+      2,
+      5,
+      false,
+    ])
     picker.setPriority(1, 0)
-    expect([picker.wantedMissing, picker.blocksLeft]).toEqual([1, 1])
+    expect([picker.pieces.wantedMissing, picker.pieces.blocksLeft]).toEqual([1, 1])
     picker.pieceDone(2)
-    expect([picker.isFinished, have.count]).toEqual([true, 2])
+    expect([picker.pieces.isFinished, have.count]).toEqual([true, 2])
     picker.setPriority(1, 4)
-    expect(picker.isFinished).toBe(false)
+    expect(picker.pieces.isFinished).toBe(false)
   })
 
   it('takes late and stray blocks, and none that make no sense', () => {
@@ -495,7 +499,7 @@ describe('PiecePicker: interest and counts', () => {
     const source = world.source('all')
     const [block] = world.pick(source, 1)
     world.picker.released(source.id, block!)
-    expect(world.picker.openPieces()).toEqual([])
+    expect(world.picker.partialPieces()).toEqual([])
     expect(world.picker.received(source.id, block!)).toEqual({
       wanted: true,
       alsoAsked: [],
@@ -509,12 +513,12 @@ describe('PiecePicker: interest and counts', () => {
       world.picker.released(source.id, nonsense)
       world.picker.pieceDone(nonsense)
       world.picker.pieceFailed(nonsense)
-      world.picker.sourceGained(nonsense)
+      world.picker.sources.gained(nonsense)
       world.picker.setDeadline(nonsense, 5)
       world.picker.setPriority(nonsense, 7)
-      expect(world.picker.wants(nonsense)).toBe(false)
+      expect(world.picker.pieces.isWanted(nonsense)).toBe(false)
     }
-    expect(world.picker.blocksLeft).toBe(6)
+    expect(world.picker.pieces.blocksLeft).toBe(6)
   })
 
   it('refuses a bitfield of another torrent', () => {

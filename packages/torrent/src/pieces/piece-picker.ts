@@ -2,322 +2,209 @@ import type { Bitfield } from '../base/bitfield.ts'
 import { ShoalError } from '../base/errors.ts'
 import type { Random } from '../base/random.ts'
 import { Deadlines } from './deadlines.ts'
-import { Duplicates } from './duplicates.ts'
-import { FreePieces } from './free-pieces.ts'
-import { Interest } from './interest.ts'
-import { Joining } from './joining.ts'
-import type { OpenPiece } from './open-piece.ts'
-import { HAVE, MISSING, OPEN, type PickerLayout, PieceBook } from './piece-book.ts'
+import { PartialPieces } from './partial-pieces.ts'
+import type { PieceRequests } from './piece-requests.ts'
+import { HAVE, MISSING, PARTIAL, type PickerLayout, PieceTable, type PieceView } from './piece-table.ts'
 import type { BlockNumber, BlockReceipt, BlockSource, PiecePriority } from './pieces.ts'
-import { Requests } from './requests.ts'
-import { type Possession, SourceBook, type SourceState } from './source-book.ts'
+import { PickingPolicy } from './policy.ts'
+import { type SourceRegistry, SourceTable } from './source-table.ts'
 
 export interface PiecePickerOptions {
   readonly layout: PickerLayout
-  /** Verified pieces. The picker keeps it: `pieceDone` sets a bit, `pieceLost` clears one. */
+  /** Verified pieces. The picker keeps the bitfield: `pieceDone` sets a bit, `pieceLost` clears one. */
   readonly have: Bitfield
   readonly random: Random
-  /** Bytes of pieces that are begun and not verified, at most: what a download holds in memory. Default 64 MiB, never under two pieces. */
-  readonly maxOpenBytes?: number
-  /** The same as a number of pieces. Default: no limit but `maxOpenBytes`. */
-  readonly maxOpenPieces?: number
+  /** Limit of the bytes of partial pieces, which a download holds in memory. Default 64 MiB, never less than two pieces. */
+  readonly maxPartialBytes?: number
+  /** The same limit as a number of pieces. Default: only `maxPartialBytes` applies. */
+  readonly maxPartialPieces?: number
 }
 
-const DEFAULT_OPEN_BYTES = 64 * 1024 * 1024
+const DEFAULT_PARTIAL_BYTES = 64 * 1024 * 1024
 
 /**
- * Which block from which source next.
+ * Decides which blocks to request from which source. PickingPolicy (policy.ts) states the order of choice; this class keeps the tables that
+ * it reads consistent with everything that happens to pieces and sources.
  *
- * In this order: pieces with deadlines; the piece the source works on already; pieces nobody works on any more; free pieces, by priority,
- * then rarest first (BEP 3), in stretches that begin at random among equals; pieces of others. When every block that can be had is asked for, blocks asked of
- * slower sources are asked again (endgame). No block is asked of two sources otherwise, but for late deadlines.
- *
- * It holds two numbers a piece and a few a block of open pieces; decisions allocate nothing. Sources are known by `id` alone: `pick` may be
- * given another view of one (of the pieces a choking peer still allows, say) than `sourceAdded`.
+ * It stores two numbers per piece and a few per block of partial pieces. Sources are identified by `id` alone: `pick` may be given another
+ * view of a source (only the pieces that a choking peer still allows, say) than `sources.add`.
  */
 export class PiecePicker {
-  /** Blocks of a full piece: what block numbers are counted by. */
-  readonly blocksPerPiece: number
-  readonly #book: PieceBook
-  readonly #sources: SourceBook
-  readonly #joining: Joining
-  readonly #free: FreePieces
+  readonly pieces: PieceView
+  readonly sources: SourceRegistry
+  readonly #pieces: PieceTable
+  readonly #sources: SourceTable
+  readonly #partial: PartialPieces
   readonly #deadlines: Deadlines
-  readonly #duplicates: Duplicates
-  readonly #requests: Requests
-  readonly #interest: Interest
-  readonly #maxOpenPieces: number
+  readonly #policy: PickingPolicy
+  readonly #maxPartialPieces: number
   readonly #pieceLengthBytes: number
 
   constructor(options: PiecePickerOptions) {
-    const { layout, have, random, maxOpenBytes = DEFAULT_OPEN_BYTES, maxOpenPieces = Infinity } = options
+    const {
+      layout,
+      have,
+      random,
+      maxPartialBytes = DEFAULT_PARTIAL_BYTES,
+      maxPartialPieces = Infinity,
+    } = options
     if (have.length !== layout.pieceCount)
       throw new ShoalError(
         'bad-argument',
         `have counts ${have.length} pieces, the layout ${layout.pieceCount}: make the bitfield from the layout`,
       )
-    this.#book = new PieceBook(layout, have, random)
-    this.blocksPerPiece = this.#book.blocksPerPiece
-    this.#sources = new SourceBook(this.#book)
-    this.#joining = new Joining(this.#book, this.#sources)
-    this.#free = new FreePieces(this.#book, layout.pieceLengthBytes)
-    this.#duplicates = new Duplicates(this.#book, this.#sources, random)
-    this.#interest = new Interest(this.#book, this.#sources)
-    this.#maxOpenPieces = maxOpenPieces
-    this.#pieceLengthBytes = layout.pieceLengthBytes
-    this.#requests = new Requests(this.#book, this.#sources, this.#joining, 2)
-    this.setMaxOpenBytes(maxOpenBytes)
-    this.#deadlines = new Deadlines(
-      this.#book,
-      this.#sources,
-      this.#requests,
-      this.#joining,
-      this.#duplicates,
-    )
+    const { pieceLengthBytes } = layout
+    const pieces = new PieceTable(layout, have, random)
+    const sources = new SourceTable(pieces)
+    const partial = new PartialPieces(pieces, sources)
+    const deadlines = new Deadlines(pieces, sources)
+    this.#policy = new PickingPolicy({ pieces, sources, partial, deadlines, random, pieceLengthBytes })
+    this.pieces = pieces
+    this.sources = sources
+    this.#pieces = pieces
+    this.#sources = sources
+    this.#partial = partial
+    this.#deadlines = deadlines
+    this.#maxPartialPieces = maxPartialPieces
+    this.#pieceLengthBytes = pieceLengthBytes
+    this.setMaxPartialBytes(maxPartialBytes)
   }
 
-  // What sources have.
-
-  /** A source appeared. The bitfield is kept and read again, so that it may be the one that HAVE messages update. */
-  sourceAdded(source: BlockSource, has: Possession): void {
-    this.#sources.add(source, has)
+  /** Changes the limit of the bytes of partial pieces; never less than two pieces. Pieces that are partial already stay. */
+  setMaxPartialBytes(bytes: number): void {
+    const fitting = Math.floor(Math.min(this.#maxPartialPieces, bytes / this.#pieceLengthBytes))
+    this.#partial.maxPieces = Math.max(2, fitting)
   }
 
-  /** A source is gone. `has`: what it had at the end, all that `sourceGained` told included. What it was asked for: see `releaseAll`. */
-  sourceRemoved(source: BlockSource, has: Possession): void {
-    this.#sources.remove(source.id, has)
-  }
-
-  /** What a source has is something else than was said, all at once (a late bitfield). Its requests stay. */
-  sourceReplaced(source: BlockSource, before: Possession, after: Possession): void {
-    this.#sources.replace(source, before, after)
-  }
-
-  /** A source gained a piece (HAVE). Not for sources that were added as 'all'. */
-  sourceGained(piece: number): void {
-    if (!this.#exists(piece)) return
-    this.#book.addPeers(piece, 1)
-    this.#book.news.add(piece)
-  }
-
-  /** A source lost a piece (BEP 54). For one that was added as 'all', use `sourceReplaced`. */
-  sourceLost(piece: number): void {
-    if (this.#exists(piece)) this.#book.addPeers(piece, -1)
-  }
-
-  /** The source delivers what it did not before (it unchoked us): what was found out about it is forgotten. */
-  sourceUnchoked(sourceId: number): void {
-    this.#sources.get(sourceId)?.forget()
-  }
-
-  /** How many sources have the piece, seeds included. */
-  availability(piece: number): number {
-    return this.#book.availability(piece)
-  }
-
-  /** Bytes of pieces that are begun and not verified, at most, from now on; never under two pieces. Those that are open stay. */
-  setMaxOpenBytes(bytes: number): void {
-    const fitting = Math.floor(Math.min(this.#maxOpenPieces, bytes / this.#pieceLengthBytes))
-    this.#requests.maxOpen = Math.max(2, fitting)
-  }
-
-  // What is wanted.
-
-  /** 0 is never asked for. An open piece that is not wanted any more stays open: `pieceFailed` drops it. */
+  /** A piece with priority 0 is never requested. A partial piece that is no longer wanted stays until `pieceFailed`. */
   setPriority(piece: number, priority: PiecePriority): void {
-    if (this.#exists(piece)) this.#book.setPriority(piece, priority)
+    if (this.#pieces.exists(piece)) this.#pieces.setPriority(piece, priority)
   }
 
-  priority(piece: number): PiecePriority {
-    return this.#book.priority(piece)
-  }
-
-  /** In the torrent's order, rather than rarest first. */
+  /** Begins pieces in the torrent's order (true) or rarest first (false, the default). */
   setSequential(sequential: boolean): void {
-    this.#free.sequential = sequential
+    this.#policy.sequential = sequential
   }
 
   /**
-   * Somebody waits for the piece until `dueMs` of the clock that `pick` is given; null: no more. It comes before all else, the soonest
-   * first, from the sources fast enough for it. The piece must have a priority above 0. At most 512 at a time, the latest are dropped.
+   * Sets the time by which somebody waits for the piece, on the clock that `pick` is given; null removes it. Pieces with deadlines come
+   * first, the soonest before others, from sources that are fast enough. The piece must have a priority above 0. At most 512 deadlines are
+   * kept; the latest are dropped.
    */
   setDeadline(piece: number, dueMs: number | null): void {
-    if (this.#exists(piece) && (dueMs === null || this.#book.state(piece) !== HAVE))
+    if (this.#pieces.exists(piece) && (dueMs === null || this.#pieces.state(piece) !== HAVE))
       this.#deadlines.set(piece, dueMs)
   }
 
-  /** Whether the piece is wanted and not verified. */
-  wants(piece: number): boolean {
-    return this.#exists(piece) && this.#book.isWanted(piece)
-  }
-
-  // Decisions.
-
   /**
-   * Appends up to `count` blocks to `into` that are to be asked of the source now, and counts them as asked. Returns how many.
+   * Appends up to `count` blocks to `into` that are to be requested from the source now, counts them as requested, and returns how many.
    *
-   * It may be fewer although there is work: as many pieces are open as may be (ask again after `pieceDone` or `pieceFailed`), or the
-   * blocks left are asked of others that will have them sooner (ask again now and then: patience ends after three seconds).
+   * There may be fewer although there is work: if the limit of partial pieces is reached (call again after `pieceDone` or `pieceFailed`),
+   * or if other sources will deliver what is left sooner (call again from time to time: they lose their claim after three seconds).
    */
   pick(source: BlockSource, count: number, nowMs: number, into: BlockNumber[]): number {
-    if (count <= 0 || this.#book.wantedAskable === 0) return 0
-    const state = this.#sources.of(source)
-    let left = count
-    if (this.#deadlines.count > 0) left -= this.#deadlines.pick(source, state, left, nowMs, into)
-    while (left > 0) {
-      const open = this.#next(source, state, nowMs)
-      if (!open) break
-      left -= this.#requests.ask(open, source, state, left, nowMs, into)
-    }
-    if (left > 0 && this.#book.allAsked) left -= this.#duplicates.take(source, state, left, nowMs, into)
-    if (left === count && state.requested === 0)
-      left -= this.#deadlines.pickTrial(source, state, left, nowMs, into)
-    return count - left
+    if (count <= 0 || this.#pieces.wantedRequestable === 0) return 0
+    const turn = { source, state: this.#sources.stateOf(source), nowMs, into, left: count }
+    this.#policy.pick(turn)
+    return count - turn.left
   }
 
-  /** A block arrived. One that was not asked of the source (it came after its time) is as good as any. */
+  /** Handles a block that arrived. One that was not requested from the source (it came late) counts like any other. */
   received(sourceId: number, block: BlockNumber): BlockReceipt {
-    return this.#requests.received(sourceId, block)
+    return this.#partial.receive(sourceId, block)
   }
 
-  /** The source will not deliver the block (rejected, cancelled, timed out). Nothing happens when it was not asked for it. */
+  /** The source will not deliver the block (it was rejected, cancelled or timed out). Does nothing if it was not requested. */
   released(sourceId: number, block: BlockNumber): void {
-    const piece = Math.floor(block / this.blocksPerPiece)
-    const open = this.#book.open.get(piece)
-    if (open) this.#requests.release(open, block - piece * this.blocksPerPiece, sourceId)
+    const [partial, index] = this.#locate(block)
+    if (partial) this.#partial.release(partial, index, sourceId)
   }
 
-  /** The source will deliver nothing that it was asked for (it choked us without the fast extension, or is gone). */
+  /** The source will deliver nothing that was requested (it left, or choked us without the fast extension). */
   releaseAll(sourceId: number): void {
-    this.#requests.releaseAll(sourceId)
+    this.#partial.releaseAll(sourceId)
   }
 
-  /** The piece did not verify, or what is here of it was dropped: all its blocks are free again. */
+  /** The piece did not verify, or its bytes were dropped: all its blocks are free again. */
   pieceFailed(piece: number): void {
-    const open = this.#book.open.get(piece)
-    if (open) this.#book.setState(piece, MISSING, () => this.#requests.close(open))
+    const partial = this.#pieces.partial(piece)
+    if (partial) this.#partial.drop(partial, MISSING)
   }
 
   /** The piece is verified. */
   pieceDone(piece: number): void {
-    if (!this.#exists(piece) || this.#book.state(piece) === HAVE) return
-    const open = this.#book.open.get(piece)
+    if (!this.#pieces.exists(piece) || this.#pieces.state(piece) === HAVE) return
     this.#deadlines.set(piece, null)
-    this.#book.setState(piece, HAVE, open && (() => this.#requests.close(open)))
+    const partial = this.#pieces.partial(piece)
+    if (partial) this.#partial.drop(partial, HAVE)
+    else this.#pieces.setState(piece, HAVE)
   }
 
   /** A verified piece is gone (it could not be read). */
   pieceLost(piece: number): void {
-    if (this.#exists(piece) && this.#book.state(piece) === HAVE) this.#book.setState(piece, MISSING)
-  }
-
-  // Questions.
-
-  /** Blocks asked of the source that have neither arrived nor been released. */
-  requestedFrom(sourceId: number): number {
-    return this.#sources.get(sourceId)?.requested ?? 0
+    if (this.#pieces.exists(piece) && this.#pieces.state(piece) === HAVE)
+      this.#pieces.setState(piece, MISSING)
   }
 
   isRequested(block: BlockNumber): boolean {
-    const piece = Math.floor(block / this.blocksPerPiece)
-    return this.#book.open.get(piece)?.isAsked(block - piece * this.blocksPerPiece) ?? false
+    const [partial, index] = this.#locate(block)
+    return partial?.isRequested(index) ?? false
   }
 
-  /** Whether the block is here, verified or not. */
+  /** Whether the block has arrived, verified or not. */
   isReceived(block: BlockNumber): boolean {
-    const piece = Math.floor(block / this.blocksPerPiece)
-    if (this.#exists(piece) && this.#book.state(piece) === HAVE) return true
-    return this.#book.open.get(piece)?.isHere(block - piece * this.blocksPerPiece) ?? false
+    const piece = Math.floor(block / this.#pieces.blocksPerPiece)
+    if (this.#pieces.exists(piece) && this.#pieces.state(piece) === HAVE) return true
+    const [partial, index] = this.#locate(block)
+    return partial?.isReceived(index) ?? false
   }
 
-  /**
-   * Whether the source has a piece that we want: whether we are interested (BEP 3). True also while it chokes us. Constant time in the
-   * usual case, a look at every piece at worst.
-   */
-  hasWork(source: BlockSource): boolean {
-    return this.#interest.has(source)
-  }
-
-  /** How many pieces the source has that we want. Looks at every piece. */
-  interestingCount(source: BlockSource): number {
-    return this.#interest.count(source)
-  }
-
-  /** All wanted pieces are verified. */
-  get isFinished(): boolean {
-    return this.#book.wantedMissing === 0
-  }
-
-  /** Wanted pieces that are not verified. */
-  get wantedMissing(): number {
-    return this.#book.wantedMissing
-  }
-
-  /** Blocks of wanted pieces that are not here. */
-  get blocksLeft(): number {
-    return this.#book.blocksLeft
-  }
-
-  /** Every wanted block that some source has is asked for or here. */
+  /** Whether blocks are left, and every wanted block that any source has is requested or received. */
   get inEndgame(): boolean {
-    return this.#book.blocksLeft > 0 && this.#book.allAsked
+    return this.#pieces.blocksLeft > 0 && this.#pieces.allRequested
   }
 
   /** Whether the piece is begun and not verified. */
-  isOpen(piece: number): boolean {
-    return this.#book.open.get(piece) !== undefined
+  isPartial(piece: number): boolean {
+    return this.#pieces.partial(piece) !== undefined
   }
 
-  /** No piece can be begun, for urgent ones or idle sources either, and nothing is asked of anybody: `stranded` says which to drop. */
-  get isJammed(): boolean {
-    if (this.#requests.hasUrgentRoom || this.#book.complete > 0) return false
-    return this.#book.open.list.every(open => open.asked === 0)
+  /** The pieces that are begun and not verified, in no order. */
+  partialPieces(): number[] {
+    return this.#partial.list.map(partial => partial.piece)
   }
 
-  /** Pieces begun and not verified, in no order. */
-  openPieces(): number[] {
-    return this.#book.open.list.map(open => open.piece)
-  }
-
-  /** Missing pieces that hold nothing but padding: nobody needs to be asked for their zeros. Verify them, then call `pieceDone`. */
+  /** The missing pieces that are nothing but padding, which nobody needs to send. Verify them, then call `pieceDone`. */
   paddingPieces(): number[] {
     const pieces: number[] = []
-    for (let piece = 0; piece < this.#book.pieceCount; piece++)
-      if (this.#book.blockCount(piece) === 0 && this.#book.state(piece) === MISSING) pieces.push(piece)
+    for (let piece = 0; piece < this.#pieces.pieceCount; piece++)
+      if (this.#pieces.blockCount(piece) === 0 && this.#pieces.state(piece) === MISSING) pieces.push(piece)
     return pieces
   }
 
+  /** Whether nothing moves any more: no piece may be begun, and nothing is requested. Drop `evictable` to make room. */
+  get isDeadlocked(): boolean {
+    return this.#partial.isDeadlocked
+  }
+
   /**
-   * The open piece that is worth its memory the least: nobody is asked for it, and it is not wanted or was untouched for longest. Null when
-   * all are being worked on. To make room when nothing moves: drop its bytes, then call `pieceFailed`.
+   * The partial piece that deserves its memory least, or null if all are being worked on: one with no open requests that is not wanted, or
+   * else was requested longest ago. Drop its bytes, then call `pieceFailed`.
    */
-  stranded(): number | null {
-    let worst: OpenPiece | null = null
-    for (const open of this.#book.open.list) {
-      if (open.asked > 0 || this.#book.state(open.piece) !== OPEN) continue
-      if (!this.#book.isWanted(open.piece)) return open.piece
-      if (!worst || open.lastMs < worst.lastMs) worst = open
+  evictable(): number | null {
+    let worst: PieceRequests | null = null
+    for (const partial of this.#partial.list) {
+      if (partial.requested > 0 || this.#pieces.state(partial.piece) !== PARTIAL) continue
+      if (!this.#pieces.isWanted(partial.piece)) return partial.piece
+      if (!worst || partial.lastMs < worst.lastMs) worst = partial
     }
     return worst?.piece ?? null
   }
 
-  #exists(piece: number): boolean {
-    return piece >= 0 && piece < this.#book.pieceCount
-  }
-
-  /** The piece that the source works on next, opened if need be; null when there is none for it. */
-  #next(source: BlockSource, state: SourceState, nowMs: number): OpenPiece | null {
-    const current = this.#book.open.get(state.piece)
-    if (current && this.#joining.allows(current, source)) return current
-    const joined = this.#joining.preferred(source, this.#free.sequential)
-    const priority = joined ? this.#book.priority(joined.piece) : 0
-    if (priority < this.#book.order.topPriority && this.#requests.hasRoom) {
-      const piece = this.#free.choose(source, state, nowMs)
-      if (piece >= 0 && this.#book.priority(piece) > priority) return this.#requests.begin(piece, source)
-    }
-    const other = joined ?? this.#joining.lastResort(source)
-    if (other || !this.#requests.mayOverdraw(state)) return other
-    const piece = this.#free.choose(source, state, nowMs)
-    return piece >= 0 ? this.#requests.begin(piece, source) : null
+  /** The piece that the block belongs to, if it is partial, and the block's index within it. */
+  #locate(block: BlockNumber): [PieceRequests | undefined, number] {
+    const { blocksPerPiece } = this.#pieces
+    const piece = Math.floor(block / blocksPerPiece)
+    return [this.#pieces.partial(piece), block - piece * blocksPerPiece]
   }
 }

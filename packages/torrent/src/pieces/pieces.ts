@@ -1,38 +1,38 @@
-/** Which block from which source next, whom to unchoke: the contract. Pure decisions: no socket, no clock, no storage. */
+/** The contract of the piece picker. It makes pure decisions: it knows no socket, clock or storage. */
 
 /**
  * A block of a torrent as one number: `piece * blocksPerPiece + index`, where `blocksPerPiece` is the block count of a full piece.
- * One number, because a fast download decides some 30,000 of these a second.
+ * It is one number because a fast download decides on about 30,000 blocks a second.
  */
 export type BlockNumber = number
 
-/** 0 never, 1 lowest, 4 normal, 7 highest. */
+/** 0: never, 1: lowest, 4: normal, 7: highest. */
 export type PiecePriority = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7
 
-/** What the picker must know of whatever delivers blocks: a peer, a web seed, later others. */
+/** What the picker needs to know about a source of blocks, such as a peer or a web seed. */
 export interface BlockSource {
-  /** Unique within the torrent, never used again. */
+  /** Unique within the torrent and never reused. */
   readonly id: number
-  /** Whether the source can deliver the piece now (has it, and allows it). */
+  /** Whether the source can deliver the piece now: it has it, and allows it. */
   has(piece: number): boolean
-  /** Whether it has every piece: then it adds nothing to rarity and `has` need not be asked. */
+  /** Whether it has every piece and allows it. If so, it adds nothing to rarity, and `has` need not be called. */
   readonly isSeed: boolean
-  /** Measured payload rate from it. Sources of unlike speed are kept out of each other's pieces where there is a choice. */
+  /** Measured payload rate from it. Sources of different speed are kept out of each other's pieces where there is a choice. */
   readonly bytesPerSecond: number
-  /** It took part in a piece that failed: give it only pieces that nobody else works on, until it has proved itself. */
+  /** Whether it is under suspicion after a failed piece: until it has proved itself, it only gets pieces that nobody else works on. */
   readonly onParole: boolean
-  /** It works best with long runs of blocks in order (a web seed): give it whole free pieces, adjacent ones if it can be. */
+  /** Whether it works best with long runs of blocks in order (a web seed): it gets free pieces, adjacent ones if possible. */
   readonly wantsRuns: boolean
-  /** Pieces the source suggested (BEP 6), most recent last. Preferred among equals. */
+  /** Pieces that the source suggested (BEP 6), most recent last. They are preferred among equals. */
   readonly suggested: readonly number[]
 }
 
-/** What became of a block that arrived. */
+/** How the picker judged a block that arrived. */
 export interface BlockReceipt {
-  /** False when we had it already: its bytes are waste. */
+  /** False if we had the block already, so that its bytes are wasted. */
   readonly wanted: boolean
-  /** Other sources that were asked for it too (endgame): they should be told to cancel. */
+  /** Other sources that the block was requested from (endgame). Their requests should be cancelled. */
   readonly alsoAsked: readonly number[]
-  /** All blocks of the piece are here. */
+  /** Whether all blocks of the piece have arrived. */
   readonly pieceComplete: boolean
 }

@@ -1,30 +1,32 @@
 import type { Random } from '../base/random.ts'
 import type { BlockSource } from './pieces.ts'
 
-/** Availabilities told apart; rarer is what matters, so all above share the last level. */
+/** Number of availabilities that are distinguished. Rare pieces matter, so all higher ones share the last level. */
 const LEVELS = 256
 const PRIORITIES = 8
 const ABSENT = -1
 
 /**
- * The pieces that may be begun, by priority first, then rarest first, at random among equals.
+ * The free pieces, sorted by priority, then rarest first, at random among equals.
  *
- * One bucket for each pair of priority and availability, so that a peer's HAVE costs one removal and one insertion, whatever the size of
- * the torrent. Each insertion lands at a random place in its bucket (the inside-out Fisher-Yates shuffle), hence any scan meets equals in
- * random order, as BEP 3 asks, without drawing a number for each pick.
+ * There is one bucket for each pair of priority and availability, so that a HAVE message costs one removal and one insertion, whatever the
+ * size of the torrent. Each insertion lands at a random place in its bucket (the inside-out Fisher-Yates shuffle). Hence any scan meets
+ * equals in random order, as BEP 3 asks, without drawing a number for each pick.
  */
 export class RarityOrder {
   readonly #random: Random
   readonly #buckets: (number[] | undefined)[] = new Array(LEVELS * PRIORITIES)
   /** Bucket of each piece, or ABSENT. */
   readonly #key: Int16Array
-  /** Place of each piece within its bucket. */
+  /** Index of each piece within its bucket. */
   readonly #place: Int32Array
   readonly #counts = new Int32Array(PRIORITIES)
-  /** No bucket below this is filled. */
+  /** By priority: no piece below this number has it. */
+  readonly #firstPiece = new Int32Array(PRIORITIES)
+  /** All buckets below this are empty. */
   #lowest = LEVELS * PRIORITIES
   #size = 0
-  /** How many pieces the last `find` looked at. */
+  /** How many pieces the last search looked at. */
   scanned = 0
 
   constructor(pieceCount: number, random: Random) {
@@ -37,12 +39,12 @@ export class RarityOrder {
     return this.#size
   }
 
-  /** How many pieces of this priority there are. */
+  /** Number of pieces with this priority. */
   count(priority: number): number {
     return this.#counts[priority]!
   }
 
-  /** Highest priority of any piece here; 0 when there is none. */
+  /** Highest priority of any piece; 0 if there are no pieces. */
   get topPriority(): number {
     for (let priority = PRIORITIES - 1; priority > 0; priority--)
       if (this.#counts[priority]! > 0) return priority
@@ -53,12 +55,12 @@ export class RarityOrder {
     return this.#key[piece] !== ABSENT
   }
 
-  /** Whether both are here with the same priority and availability. */
+  /** Whether both pieces are in the order, with equal priority and availability. */
   areEqual(a: number, b: number): boolean {
     return this.#key[a] === this.#key[b] && this.#key[a] !== ABSENT
   }
 
-  /** Inserts the piece, or moves it when it is here already. `priority` is 1 to 7. */
+  /** Inserts the piece, or moves it if it is in the order already. `priority` is 1 to 7. */
   put(piece: number, priority: number, availability: number): void {
     const key = (PRIORITIES - 1 - priority) * LEVELS + Math.min(availability, LEVELS - 1)
     if (this.#key[piece] === key) return
@@ -82,6 +84,7 @@ export class RarityOrder {
     this.#counts[priority]! += 1
     this.#size++
     if (key < this.#lowest) this.#lowest = key
+    if (piece < this.#firstPiece[priority]!) this.#firstPiece[priority] = piece
   }
 
   remove(piece: number): void {
@@ -99,7 +102,7 @@ export class RarityOrder {
     this.#size--
   }
 
-  /** The first piece in order that the source has, or -1. A source that is `counted` is not asked about pieces of availability 0. */
+  /** The first piece that the source has, or -1. `counted`: the pieces of this source count as available, so those with availability 0 are skipped. */
   find(source: BlockSource, counted: boolean): number {
     this.scanned = 0
     if (this.#size === 0) return -1
@@ -119,7 +122,26 @@ export class RarityOrder {
     return -1
   }
 
-  /** Up to `limit` pieces equal to `piece` (itself among them), appended to `into`. */
+  /** The first piece in the torrent's order that the source has, of the highest priority there is for it; -1 if there is none. */
+  firstInSequence(source: Pick<BlockSource, 'isSeed' | 'has'>): number {
+    this.scanned = this.#size
+    const seed = source.isSeed
+    for (let priority = PRIORITIES - 1; priority > 0; priority--) {
+      const count = this.#counts[priority]!
+      const firstKey = (PRIORITIES - 1 - priority) * LEVELS
+      let unseen = count
+      for (let piece = this.#firstPiece[priority]!; unseen > 0; piece++) {
+        const key = this.#key[piece]!
+        if (key < firstKey || key >= firstKey + LEVELS) continue
+        if (unseen === count) this.#firstPiece[priority] = piece
+        unseen--
+        if (seed || source.has(piece)) return piece
+      }
+    }
+    return -1
+  }
+
+  /** Appends up to `limit` pieces of equal priority and availability, including `piece` itself, to `into`. */
   equals(piece: number, limit: number, into: number[]): void {
     const bucket = this.#buckets[this.#key[piece]!]
     if (!bucket) return

@@ -12,6 +12,6 @@ export function pieceMapOf({ content, swarm }: TorrentTask): PieceMap {
   const picker = swarm?.transfer?.picker
   if (picker)
     for (let piece = 0; piece < pieceCount; piece++)
-      availability[piece] = Math.min(MOST, picker.availability(piece))
+      availability[piece] = Math.min(MOST, picker.pieces.availability(piece))
   return { count: pieceCount, pieceLengthBytes, have: content.shown.bytes.slice(), availability }
 }

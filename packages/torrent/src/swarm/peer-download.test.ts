@@ -186,10 +186,10 @@ describe('a peer that goes, dawdles or says little', () => {
     remote.connection.close()
     await bench.pass(1000)
     expect(bench.limits.download.waiting).toBe(0)
-    expect(bench.transfer.picker.requestedFrom(peer.id)).toBe(0)
+    expect(bench.transfer.picker.sources.requestedFrom(peer.id)).toBe(0)
     bench.limits.download.setRate(Number.POSITIVE_INFINITY)
     await bench.pass(1000)
-    expect(bench.transfer.picker.requestedFrom(peer.id)).toBe(0)
+    expect(bench.transfer.picker.sources.requestedFrom(peer.id)).toBe(0)
   })
 
   it('is of use, however long one block is on its way', async () => {

@@ -44,20 +44,20 @@ export class PeerPieces {
     if (!transfer || this.bits) return
     this.bits = this.#early.resolve(transfer.layout.pieceCount)
     this.#early = new EarlyClaims()
-    transfer.picker.sourceAdded(this.#owner, this.bits)
+    transfer.picker.sources.add(this.#owner, this.bits)
     this.#owner.onPiecesChanged()
   }
 
   /** The peer is gone. */
   detach(): void {
-    if (this.bits) this.#owner.transfer?.picker.sourceRemoved(this.#owner, this.bits)
+    if (this.bits) this.#owner.transfer?.picker.sources.remove(this.#owner, this.bits)
   }
 
   onHave(piece: number): void {
     if (!this.bits) return this.#early.have(piece)
     if (piece >= this.bits.length) throw noSuchPiece(piece)
     if (!this.bits.set(piece)) return
-    this.#owner.transfer?.picker.sourceGained(piece)
+    this.#owner.transfer?.picker.sources.gained(piece)
     this.#owner.onGained()
   }
 
@@ -82,7 +82,7 @@ export class PeerPieces {
 
   onDontHave(piece: number): void {
     if (!this.bits?.clear(piece)) return
-    this.#owner.transfer?.picker.sourceLost(piece)
+    this.#owner.transfer?.picker.sources.lost(piece)
     this.#owner.onLost()
   }
 
@@ -94,7 +94,7 @@ export class PeerPieces {
     const before = this.bits!
     if (this.#claims++ > 0 && bits.count <= before.count) throw repeated(name)
     this.bits = bits
-    this.#owner.transfer!.picker.sourceReplaced(this.#owner, before, bits)
+    this.#owner.transfer!.picker.sources.replace(this.#owner, before, bits)
     this.#owner.onPiecesChanged()
   }
 

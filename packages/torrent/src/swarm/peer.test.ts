@@ -71,11 +71,11 @@ describe('interest', () => {
     remote.send(out => [out.haveNone(), out.have(5)])
     await bench.pass(10)
     let searches = 0
-    const { picker } = bench.transfer
-    const hasWork = picker.hasWork.bind(picker)
-    picker.hasWork = source => {
+    const { sources } = bench.transfer.picker
+    const isInteresting = sources.isInteresting.bind(sources)
+    sources.isInteresting = source => {
       searches++
-      return hasWork(source)
+      return isInteresting(source)
     }
     const before = remote.heard.events.length
     remote.send(out => {

@@ -172,7 +172,7 @@ export class Peer implements LinkOwner, DownloadOwner, UploadOwner, PiecesOwner 
   /** Tells the peer when we come to want something of it, or cease to. */
   updateInterest(): void {
     const { transfer } = this
-    const interested = transfer !== null && this.bits !== null && transfer.picker.hasWork(this)
+    const interested = transfer !== null && this.bits !== null && transfer.picker.sources.isInteresting(this)
     if (interested === this.amInterested) return
     this.amInterested = interested
     if (interested) this.link.out.interested()
@@ -255,7 +255,7 @@ export class Peer implements LinkOwner, DownloadOwner, UploadOwner, PiecesOwner 
 
   onUnchoke(): void {
     this.peerChoking = false
-    this.transfer?.picker.sourceUnchoked(this.id)
+    this.transfer?.picker.sources.unchoked(this.id)
   }
 
   onInterested(): void {

@@ -204,7 +204,7 @@ describe('as many pieces as may be are open', () => {
   async function full() {
     const bench = await TestSwarm.open(torrent)
     const { transfer } = bench
-    transfer.picker.setMaxOpenBytes(0)
+    transfer.picker.setMaxPartialBytes(0)
     for (let piece = 0; piece < 4; piece++) {
       const writer = {}
       const open = transfer.openFor(piece, 0, writer)!
@@ -228,7 +228,7 @@ describe('as many pieces as may be are open', () => {
     remote.send(out => [out.bitfield(Uint8Array.of(0x0f, 0xf0)), out.unchoke()])
     await bench.until(() => bench.have.count === 8)
     // The others are kept.
-    expect(bench.transfer.picker.openPieces().length).toBe(3)
+    expect(bench.transfer.picker.partialPieces().length).toBe(3)
     await bench.seed()
     await bench.until(() => bench.have.isFull)
     expect(await bench.isRight()).toBe(true)

@@ -109,7 +109,7 @@ export class Transfer implements PieceMemoryUser {
   /** Of PieceMemory. */
   setShare(bytes: number): void {
     this.#maxUnwrittenBytes = UNWRITTEN_SHARE * Math.max(bytes, 2 * this.layout.pieceLengthBytes)
-    this.picker.setMaxOpenBytes(bytes)
+    this.picker.setMaxPartialBytes(bytes)
   }
 
   /** Takes part in sharing memory while there is something to download. */
@@ -155,7 +155,7 @@ export class Transfer implements PieceMemoryUser {
 
   /** All wanted pieces are verified and stored. */
   get isFinished(): boolean {
-    return this.#unverifiable === 0 && this.picker.isFinished
+    return this.#unverifiable === 0 && this.picker.pieces.isFinished
   }
 
   /** Nothing is selected, though much is missing: what its user reads, or selects later, may come from any peer. */
@@ -217,7 +217,7 @@ export class Transfer implements PieceMemoryUser {
     open.filled(block)
     const receipt = this.picker.received(sourceId, number)
     for (const other of receipt.alsoAsked) this.#owner.cancelBlock(other, number)
-    if (!receipt.wanted && !open.isComplete && !this.picker.isOpen(open.piece)) {
+    if (!receipt.wanted && !open.isComplete && !this.picker.isPartial(open.piece)) {
       // It came late, and the picker has no room for its piece.
       this.#drop(open)
       return false
@@ -241,8 +241,8 @@ export class Transfer implements PieceMemoryUser {
    * Once a second. Makes room when nothing moves: of the pieces that are open, which are as many as may be, nobody present has the rest.
    */
   tick(): void {
-    if (!this.picker.isJammed) return
-    const piece = this.picker.stranded()
+    if (!this.picker.isDeadlocked) return
+    const piece = this.picker.evictable()
     if (piece === null) return
     const open = this.#open.get(piece)
     if (open) this.#drop(open)

@@ -70,7 +70,7 @@ export class UnfinishedPieces {
   async resume(piece: number, blocks: Uint8Array): Promise<void> {
     const { transfer } = this.#options
     const { layout, picker } = transfer
-    if (piece >= layout.pieceCount || !picker.wants(piece)) return
+    if (piece >= layout.pieceCount || !picker.pieces.isWanted(piece)) return
     const bits = Bitfield.from(blocks, layout.blockCount(piece))
     if (!bits || bits.count === 0) return
     const first = transfer.firstBlock(piece)

@@ -1,8 +1,8 @@
 import { Bitfield } from '../../base/bitfield.ts'
 import { seededRandom } from '../../base/random.ts'
 import { BLOCK_BYTES } from '../../metainfo/metainfo.ts'
-import type { PickerLayout } from '../piece-book.ts'
 import { PiecePicker, type PiecePickerOptions } from '../piece-picker.ts'
+import type { PickerLayout } from '../piece-table.ts'
 import type { BlockSource } from '../pieces.ts'
 
 /** A source as tests want it: every property can be set. */
@@ -64,7 +64,7 @@ export class PickerWorld {
     if (pieces === 'all') bits.setAll()
     else for (const piece of pieces) bits.set(piece)
     const source = new TestSource(this.#nextId++, bits, options)
-    this.picker.sourceAdded(source, pieces === 'all' ? 'all' : bits)
+    this.picker.sources.add(source, pieces === 'all' ? 'all' : bits)
     return source
   }
 
@@ -77,7 +77,7 @@ export class PickerWorld {
 
   /** Like `pick`, as pairs of piece and block within it. */
   pickPairs(source: TestSource, count: number): [number, number][] {
-    const { blocksPerPiece } = this.picker
+    const { blocksPerPiece } = this.picker.pieces
     return this.pick(source, count).map(block => [Math.floor(block / blocksPerPiece), block % blocksPerPiece])
   }
 
@@ -90,6 +90,6 @@ export class PickerWorld {
   deliver(source: TestSource, blocks: readonly number[]): void {
     for (const block of blocks)
       if (this.picker.received(source.id, block).pieceComplete)
-        this.picker.pieceDone(Math.floor(block / this.picker.blocksPerPiece))
+        this.picker.pieceDone(Math.floor(block / this.picker.pieces.blocksPerPiece))
   }
 }

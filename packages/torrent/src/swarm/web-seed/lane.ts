@@ -127,7 +127,7 @@ export class Lane implements RangeSink {
       }
       const span = nextSpan(
         layout,
-        transfer.picker.blocksPerPiece,
+        transfer.picker.pieces.blocksPerPiece,
         this.#blocks,
         this.#at,
         this.#within,
@@ -163,7 +163,7 @@ export class Lane implements RangeSink {
   /** Puts the next `length` bytes where they belong. */
   #fill(bytes: Uint8Array, length: number): void {
     const { transfer } = this.#owner
-    const { blocksPerPiece } = transfer.picker
+    const { blocksPerPiece } = transfer.picker.pieces
     const job = this.#job
     for (let from = 0; from < length && job === this.#job; ) {
       const number = this.#blocks[this.#at]!
@@ -193,7 +193,7 @@ export class Lane implements RangeSink {
     const number = this.#blocks[this.#at]
     const { transfer } = this.#owner
     if (number !== undefined && this.#open)
-      transfer.gaveUp(this.#open, number % transfer.picker.blocksPerPiece, this)
+      transfer.gaveUp(this.#open, number % transfer.picker.pieces.blocksPerPiece, this)
     this.#open = null
   }
 }

@@ -172,12 +172,12 @@ describe('a server that stalls', () => {
     }
     world.seed.fill()
     await until(() => server.seen.length === 2 && world.downloaded === 2 * bytes)
-    expect(world.transfer.picker.requestedFrom(1)).toBeGreaterThan(0)
+    expect(world.transfer.picker.sources.requestedFrom(1)).toBeGreaterThan(0)
     await world.pass(21)
     expect(world.seed).toMatchObject({ state: 'waiting', snubbed: true })
-    expect(world.transfer.picker.requestedFrom(1)).toBe(0)
+    expect(world.transfer.picker.sources.requestedFrom(1)).toBe(0)
     // Nobody has those blocks now.
-    expect(world.transfer.picker.availability(0)).toBe(0)
+    expect(world.transfer.picker.pieces.availability(0)).toBe(0)
     await until(() => server.open.size === 0)
     server.handle = undefined
     server.seen.length = 0
@@ -286,7 +286,7 @@ it('wrong bytes end it', async () => {
   await until(() => world.seed.state === 'gone')
   await until(() => server.open.size === 0)
   expect(world.transfer.have.count).toBe(0)
-  expect(world.transfer.picker.requestedFrom(1)).toBe(0)
+  expect(world.transfer.picker.sources.requestedFrom(1)).toBe(0)
 })
 
 it('a request of which nothing is wanted any more is given up', async () => {
@@ -359,7 +359,7 @@ it('a pause drops what is under way, and resume takes it up', async () => {
   world.seed.fill()
   await until(() => server.seen.length === 2)
   world.seed.pause()
-  expect(world.transfer.picker.requestedFrom(1)).toBe(0)
+  expect(world.transfer.picker.sources.requestedFrom(1)).toBe(0)
   await world.pass(100)
   expect(server.seen).toHaveLength(2)
   server.handle = undefined

@@ -124,7 +124,7 @@ export class WebSeed implements BlockSupplier, LaneOwner {
     for (const lane of this.#lanes) if (!lane.isBusy && !this.#give(lane)) break
     this.#filling = false
     // Nothing is left to fetch: no connection is kept open for it.
-    if (this.#asked.size === 0 && this.transfer.picker.isFinished) this.ranges.closeIdle()
+    if (this.#asked.size === 0 && this.transfer.picker.pieces.isFinished) this.ranges.closeIdle()
   }
 
   /** Gives a lane its next blocks: to the end of the last piece, so that pieces are mostly hashed as they arrive. */
@@ -136,8 +136,8 @@ export class WebSeed implements BlockSupplier, LaneOwner {
     const count = lengthOfRun(this.bytesPerSecond)
     if (picker.pick(this, count, now, picked) === 0) return false
     const last = picked[picked.length - 1]!
-    const piece = Math.floor(last / picker.blocksPerPiece)
-    const rest = layout.blockCount(piece) - 1 - (last - piece * picker.blocksPerPiece)
+    const piece = Math.floor(last / picker.pieces.blocksPerPiece)
+    const rest = layout.blockCount(piece) - 1 - (last - piece * picker.pieces.blocksPerPiece)
     if (picked.length === count && rest > 0 && rest <= count) picker.pick(this, rest, now, picked)
     if (this.#asked.size === 0) {
       this.#lastBlockMs = now
@@ -308,7 +308,7 @@ export class WebSeed implements BlockSupplier, LaneOwner {
   /** Puts it into the picker. */
   #join(): void {
     this.#has = this.#missing.size === 0 ? 'all' : this.#missing.pieces()
-    this.transfer.picker.sourceAdded(this, this.#has)
+    this.transfer.picker.sources.add(this, this.#has)
   }
 
   /** What is under way goes back to the picker, which forgets it: blocks that only it has cannot be had now. */
@@ -324,7 +324,7 @@ export class WebSeed implements BlockSupplier, LaneOwner {
     const has = this.#has
     if (has === null) return
     this.transfer.picker.releaseAll(this.id)
-    this.transfer.picker.sourceRemoved(this, has)
+    this.transfer.picker.sources.remove(this, has)
     this.#has = null
   }
 
@@ -333,7 +333,7 @@ export class WebSeed implements BlockSupplier, LaneOwner {
     const before = this.#has
     if (before === null) return
     this.#has = this.#missing.size === 0 ? 'all' : this.#missing.pieces()
-    this.transfer.picker.sourceReplaced(this, before, this.#has)
+    this.transfer.picker.sources.replace(this, before, this.#has)
   }
 
   /** Takes back what a lane was to fetch. */
