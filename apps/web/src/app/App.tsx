@@ -3,9 +3,11 @@ import { Tooltip } from '@base-ui/react/tooltip'
 import { lazy, Suspense } from 'react'
 import { Loading } from '../shared/controls/Parts.tsx'
 import { ToastProvider } from '../shared/controls/Toasts.tsx'
+import { FeaturesContext } from '../shared/feature.ts'
 import { NodeContext, useCell, useNode } from '../shared/node/context.tsx'
 import type { NodeStore } from '../shared/node/node-store.ts'
 import { ErrorBoundary } from './ErrorBoundary.tsx'
+import { FEATURES } from './features.ts'
 import { Pages } from './Pages.tsx'
 import { Shell } from './Shell.tsx'
 
@@ -22,7 +24,9 @@ export function App({ node, tokenFailed }: { node: NodeStore; tokenFailed: boole
         <NodeContext value={node}>
           <Tooltip.Provider delay={TOOLTIP_AFTER_MS}>
             <ToastProvider>
-              <Gate tokenFailed={tokenFailed} />
+              <FeaturesContext value={FEATURES}>
+                <Gate tokenFailed={tokenFailed} />
+              </FeaturesContext>
             </ToastProvider>
           </Tooltip.Provider>
         </NodeContext>

@@ -1,14 +1,13 @@
-import { lazy, type ReactNode, Suspense, useEffect } from 'react'
+import { type ReactNode, Suspense, useEffect } from 'react'
 import { Link, useLocation, useSearchParams } from 'wouter'
-import { Filters } from '../features/torrents/list/Filters.tsx'
 import { Button } from '../shared/controls/Button.tsx'
 import { Icon } from '../shared/controls/Icon.tsx'
 import { Logo } from '../shared/controls/Logo.tsx'
+import { dialog, isCurrent, useFeatures } from '../shared/feature.ts'
 import { texts } from '../shared/messages/texts.ts'
-import { useCell, useNode } from '../shared/node/context.tsx'
-import { addRequest, labelShown, linkShown, openAdd, shortcutsShown } from '../shared/ui/ui.ts'
+import { useNode } from '../shared/node/context.tsx'
+import { openAdd, shortcutsShown } from '../shared/ui/ui.ts'
 import { DropZone } from './DropZone.tsx'
-import { NAVIGATION } from './navigation.ts'
 import { OfflineBanner } from './OfflineBanner.tsx'
 import { Preferences } from './Preferences.tsx'
 import { Rates } from './Rates.tsx'
@@ -16,16 +15,9 @@ import { SearchBox } from './SearchBox.tsx'
 import styles from './Shell.module.css'
 import { useShortcuts } from './useShortcuts.ts'
 
-const AddDialog = lazy(() => import('../features/add/AddDialog.tsx').then(it => ({ default: it.AddDialog })))
-const LinkDialog = lazy(() =>
-  import('../features/add/LinkDialog.tsx').then(it => ({ default: it.LinkDialog })),
-)
-const LabelDialog = lazy(() =>
-  import('../features/torrents/labels/LabelDialog.tsx').then(it => ({ default: it.LabelDialog })),
-)
-const Shortcuts = lazy(() => import('./Shortcuts.tsx').then(it => ({ default: it.Shortcuts })))
+const Shortcuts = dialog(shortcutsShown, () => import('./Shortcuts.tsx').then(it => it.Shortcuts))
 
-/** What is around every page: navigation, rates, search, and dialogs that any page may open. */
+/** The frame of every page: navigation, rates, search, and the dialogs that any page may open. */
 export function Shell({ children }: { children: ReactNode }) {
   useShortcuts()
   useHandedLink()
@@ -59,9 +51,7 @@ export function Shell({ children }: { children: ReactNode }) {
         <nav aria-label={texts.app.navigation}>
           <NavigationLinks path={path} className={styles.link} />
         </nav>
-        <section className={styles.filters} aria-label={texts.list.filters}>
-          {path === '/' && <Filters />}
-        </section>
+        <Sidebar path={path} />
         <Preferences />
       </div>
       <main id="content" className={styles.main} tabIndex={-1}>
@@ -78,12 +68,31 @@ export function Shell({ children }: { children: ReactNode }) {
 }
 
 function NavigationLinks({ path, className }: { path: string; className: string | undefined }) {
-  return NAVIGATION.map(({ href, icon, name, owns }) => (
-    <Link key={href} href={href} className={className} aria-current={owns(path) ? 'page' : undefined}>
-      <Icon name={icon} size={20} />
-      <span>{texts.app.nav[name]}</span>
+  const menu = useFeatures().flatMap(feature => feature.menu ?? [])
+  return menu.map(entry => (
+    <Link
+      key={entry.href}
+      href={entry.href}
+      className={className}
+      aria-current={isCurrent(entry, path) ? 'page' : undefined}
+    >
+      <Icon name={entry.icon} size={20} />
+      <span>{entry.label}</span>
     </Link>
   ))
+}
+
+/** What the screen at `path` shows below the menu. */
+function Sidebar({ path }: { path: string }) {
+  const screens = useFeatures().flatMap(feature => feature.screens ?? [])
+  const sidebar = screens.find(screen => screen.path === path)?.sidebar
+  if (!sidebar) return <div className={styles.sidebar} />
+  const { label, component: Content } = sidebar
+  return (
+    <section className={styles.sidebar} aria-label={label}>
+      <Content />
+    </section>
+  )
 }
 
 function Simulated() {
@@ -97,16 +106,14 @@ function Simulated() {
 }
 
 function Dialogs() {
-  const add = useCell(addRequest)
-  const torrent = useCell(linkShown)
-  const label = useCell(labelShown)
-  const shortcuts = useCell(shortcutsShown)
+  const dialogs = useFeatures().flatMap(feature => feature.dialogs ?? [])
   return (
     <Suspense>
-      {add && <AddDialog request={add} onClose={() => addRequest.set(null)} />}
-      {torrent && <LinkDialog id={torrent} onClose={() => linkShown.set(null)} />}
-      {label && <LabelDialog request={label} onClose={() => labelShown.set(null)} />}
-      {shortcuts && <Shortcuts onClose={() => shortcutsShown.set(false)} />}
+      {dialogs.map((Content, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: the list stays as it is
+        <Content key={index} />
+      ))}
+      <Shortcuts />
     </Suspense>
   )
 }

@@ -1,50 +1,52 @@
 import { Fragment } from 'react'
 import { Dialog } from '../shared/controls/Dialog.tsx'
+import { useFeatures } from '../shared/feature.ts'
 import { texts } from '../shared/messages/texts.ts'
-import { NAVIGATION } from './navigation.ts'
 import styles from './Shortcuts.module.css'
 
-type RowName = keyof typeof texts.app.shortcuts.rows
+type Row = readonly [text: string, keys: readonly string[]]
 
-const EVERYWHERE: readonly (readonly [RowName, readonly string[]])[] = [
-  ['add', ['a']],
-  ['paste', ['Ctrl V']],
-  ['filter', ['/']],
-  ['go', NAVIGATION.map(({ key }) => `g ${key}`)],
-  ['help', ['?']],
-]
-const IN_LIST: readonly (readonly [RowName, readonly string[]])[] = [
-  ['move', ['↑', '↓', 'j', 'k']],
-  ['extend', ['Shift ↑', 'Shift ↓']],
-  ['mark', ['Space']],
-  ['all', ['Ctrl A']],
-  ['none', ['Esc']],
-  ['open', ['Enter']],
-  ['pause', ['p']],
-  ['label', ['l']],
-  ['menu', ['Shift F10']],
-  ['remove', ['Del']],
-  ['removeData', ['Shift Del']],
+const { rows } = texts.app.shortcuts
+const IN_LIST: readonly Row[] = [
+  [rows.move, ['↑', '↓', 'j', 'k']],
+  [rows.extend, ['Shift ↑', 'Shift ↓']],
+  [rows.mark, ['Space']],
+  [rows.all, ['Ctrl A']],
+  [rows.none, ['Esc']],
+  [rows.open, ['Enter']],
+  [rows.pause, ['p']],
+  [rows.label, ['l']],
+  [rows.menu, ['Shift F10']],
+  [rows.remove, ['Del']],
+  [rows.removeData, ['Shift Del']],
 ]
 
 export function Shortcuts({ onClose }: { onClose(): void }) {
   const t = texts.app.shortcuts
+  const menu = useFeatures().flatMap(feature => feature.menu ?? [])
+  const everywhere: readonly Row[] = [
+    [rows.add, ['a']],
+    [rows.paste, ['Ctrl V']],
+    [rows.filter, ['/']],
+    [menu.map(({ label }) => label).join(', '), menu.map(({ key }) => `g ${key}`)],
+    [rows.help, ['?']],
+  ]
   return (
     <Dialog open title={t.title} onClose={onClose}>
       <h3 className={styles.title}>{t.everywhere}</h3>
-      <Rows rows={EVERYWHERE} />
+      <Rows rows={everywhere} />
       <h3 className={styles.title}>{t.inList}</h3>
       <Rows rows={IN_LIST} />
     </Dialog>
   )
 }
 
-function Rows({ rows }: { rows: readonly (readonly [RowName, readonly string[]])[] }) {
+function Rows({ rows }: { rows: readonly Row[] }) {
   return (
     <dl className={styles.rows}>
-      {rows.map(([name, keys]) => (
-        <Fragment key={name}>
-          <dt>{texts.app.shortcuts.rows[name]}</dt>
+      {rows.map(([text, keys]) => (
+        <Fragment key={text}>
+          <dt>{text}</dt>
           <dd>
             {keys.map(key => (
               <kbd key={key}>{key}</kbd>

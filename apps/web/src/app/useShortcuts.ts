@@ -1,8 +1,8 @@
 import { useEffect } from 'react'
 import { useLocation } from 'wouter'
 import { linksIn } from '../shared/dropped/links.ts'
+import { useFeatures } from '../shared/feature.ts'
 import { openAdd, shortcutsShown } from '../shared/ui/ui.ts'
-import { NAVIGATION } from './navigation.ts'
 import { SEARCH_BOX } from './SearchBox.tsx'
 
 const SECOND_KEY_MS = 1500
@@ -10,6 +10,7 @@ const SECOND_KEY_MS = 1500
 /** Keys that work on every page, and pasting a link or files anywhere. */
 export function useShortcuts(): void {
   const [, navigate] = useLocation()
+  const features = useFeatures()
   useEffect(() => {
     let goUntil = 0
     const onKeyDown = (event: KeyboardEvent) => {
@@ -21,7 +22,9 @@ export function useShortcuts(): void {
         isInDialog(event.target)
       )
         return
-      const destination = event.timeStamp < goUntil && NAVIGATION.find(({ key }) => key === event.key)
+      const destination =
+        event.timeStamp < goUntil &&
+        features.flatMap(({ menu = [] }) => menu).find(({ key }) => key === event.key)
       goUntil = event.key === 'g' ? event.timeStamp + SECOND_KEY_MS : 0
       if (destination) navigate(destination.href)
       else if (event.key === 'a' || event.key === '+') openAdd({ tab: 'download' })
@@ -44,7 +47,7 @@ export function useShortcuts(): void {
       removeEventListener('keydown', onKeyDown)
       removeEventListener('paste', onPaste)
     }
-  }, [navigate])
+  }, [features, navigate])
 }
 
 export function isTyping(target: EventTarget | null): boolean {

@@ -1,6 +1,7 @@
 import { Tabs } from '@base-ui/react/tabs'
 import { useRef, useState } from 'react'
 import { Dialog } from '../../shared/controls/Dialog.tsx'
+import type { DialogProps } from '../../shared/feature.ts'
 import { texts } from '../../shared/messages/texts.ts'
 import type { AddRequest } from '../../shared/ui/ui.ts'
 import styles from './Add.module.css'
@@ -8,7 +9,7 @@ import { DownloadTab } from './DownloadTab.tsx'
 import { ShareTab } from './ShareTab.tsx'
 
 /** Everything that begins something: a link, a .torrent, or content of one's own. */
-export function AddDialog({ request, onClose }: { request: AddRequest; onClose(): void }) {
+export function AddDialog({ request, onClose }: DialogProps<AddRequest>) {
   const [tab, setTab] = useState<AddRequest['tab']>(request.tab)
   const field = useRef<HTMLTextAreaElement>(null)
   return (

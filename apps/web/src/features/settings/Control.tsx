@@ -4,7 +4,7 @@ import { controlClass, switchClass } from '../../shared/controls/Field.tsx'
 import { RateField } from '../../shared/forms/RateField.tsx'
 import { texts } from '../../shared/messages/texts.ts'
 import { optionText } from './field-text.ts'
-import type { SettingField } from './model.ts'
+import type { ControlProps } from './model.ts'
 import { NumberField } from './NumberField.tsx'
 import { PathField } from './PathField.tsx'
 
@@ -12,19 +12,6 @@ const ScheduleEditor = lazy(() => import('./ScheduleEditor.tsx'))
 const WatchEditor = lazy(() => import('./WatchEditor.tsx'))
 const LinesEditor = lazy(() => import('./LinesEditor.tsx'))
 const ArgumentsEditor = lazy(() => import('./ArgumentsEditor.tsx'))
-
-export interface ControlProps {
-  readonly id: string
-  readonly field: SettingField
-  readonly value: unknown
-  readonly title: string
-  readonly disabled: boolean
-  readonly invalid: boolean
-  readonly describedBy: string | undefined
-  onChange(value: unknown): void
-  /** What was written is no value of this kind; null: it is again. */
-  onWrong(message: string | null): void
-}
 
 /** The control that fits the kind of a setting. */
 export function Control(props: ControlProps) {

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react'
 import { SavedInput } from '../../shared/forms/SavedInput.tsx'
 import { texts } from '../../shared/messages/texts.ts'
-import type { ControlProps } from './Control.tsx'
+import type { ControlProps } from './model.ts'
 
 const say = texts.settings
 

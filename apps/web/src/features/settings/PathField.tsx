@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react'
 import { SavedInput } from '../../shared/forms/SavedInput.tsx'
 import { texts } from '../../shared/messages/texts.ts'
 import { BrowseButton } from './BrowseButton.tsx'
-import type { ControlProps } from './Control.tsx'
+import type { ControlProps } from './model.ts'
 import styles from './settings.module.css'
 
 const say = texts.settings

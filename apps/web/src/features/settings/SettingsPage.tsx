@@ -2,13 +2,10 @@ import type { Settings } from '@shoal/api'
 import { useState } from 'react'
 import { Button } from '../../shared/controls/Button.tsx'
 import { controlClass } from '../../shared/controls/Field.tsx'
-import { Loading, Problem } from '../../shared/controls/Parts.tsx'
+import { Waiting } from '../../shared/controls/Waiting.tsx'
+import { useFeatures } from '../../shared/feature.ts'
 import { texts } from '../../shared/messages/texts.ts'
 import { useCell, useNode } from '../../shared/node/context.tsx'
-import { LabelList } from '../torrents/labels/LabelList.tsx'
-import { About } from './About.tsx'
-import { Access } from './Access.tsx'
-import { Appearance } from './Appearance.tsx'
 import { Defaults } from './Defaults.tsx'
 import { searchedText, sectionText } from './field-text.ts'
 import { type SettingSection, sectionsMatching, settingIn } from './model.ts'
@@ -17,31 +14,26 @@ import styles from './settings.module.css'
 import { type SettingsEditor, useSettings } from './useSettings.ts'
 
 const say = texts.settings
-/** Parts that are not of the node's settings, with the words by which they are found. */
-const OWN = [
-  ['labels', `${say.sections.labels} ${texts.labels.colour} ${texts.labels.folder}`, LabelList],
-  [
-    'appearance',
-    `${say.sections.appearance} ${texts.app.theme.label} ${texts.app.theme.dark} ${texts.app.theme.light}`,
-    Appearance,
-  ],
-  ['access', `${say.sections.access} ${say.access.logout}`, Access],
-  ['about', `${say.sections.about} ${Object.values(say.about).join(' ')}`, About],
-] as const
-
 export function SettingsPage() {
   const editor = useSettings()
-  const { value, error, reload } = editor.asked
-  if (!value) return error ? <Problem error={error} onRetry={reload} /> : <Loading />
-  return <Page settings={value} editor={editor} />
+  const { value } = editor.asked
+  return value ? <Page settings={value} editor={editor} /> : <Waiting asked={editor.asked} />
 }
 
 function Page({ settings, editor }: { readonly settings: Settings; readonly editor: SettingsEditor }) {
   const [text, setText] = useState('')
   const sections = sectionsMatching(text, searchedText)
   const words = text.toLowerCase().split(/\s+/).filter(Boolean)
-  const own = OWN.filter(([, searched]) => words.every(word => searched.toLowerCase().includes(word)))
-  const names = [...sections.map(({ name }) => name as string), ...own.map(([name]) => name as string)]
+  const registered = useFeatures()
+    .flatMap(feature => feature.settings ?? [])
+    .filter(section => {
+      const searched = [section.label, ...section.words].join(' ').toLowerCase()
+      return words.every(word => searched.includes(word))
+    })
+  const contents = [
+    ...sections.map(({ name }) => ({ name, label: sectionText(name) })),
+    ...registered.map(({ name, label }) => ({ name, label })),
+  ]
   return (
     <div className={styles.page}>
       <div className={styles.head}>
@@ -56,14 +48,14 @@ function Page({ settings, editor }: { readonly settings: Settings; readonly edit
         />
       </div>
       <nav className={styles.contents} aria-label={say.title}>
-        {names.map(name => (
+        {contents.map(({ name, label }) => (
           <a key={name} href={`#${name}`} onClick={event => jump(event, name)}>
-            {sectionText(name)}
+            {label}
           </a>
         ))}
       </nav>
       <div className={styles.sections}>
-        {names.length === 0 && (
+        {contents.length === 0 && (
           <div className={styles.none} role="status">
             <p>{say.none(text)}</p>
             <Button onClick={() => setText('')}>{say.showAll}</Button>
@@ -72,7 +64,7 @@ function Page({ settings, editor }: { readonly settings: Settings; readonly edit
         {sections.map(section => (
           <Section key={section.name} section={section} settings={settings} editor={editor} />
         ))}
-        {own.map(([name, , Content]) => (
+        {registered.map(({ name, label, component: Content }) => (
           <section
             key={name}
             id={name}
@@ -80,7 +72,7 @@ function Page({ settings, editor }: { readonly settings: Settings; readonly edit
             aria-labelledby={`${name}-title`}
             tabIndex={-1}
           >
-            <h2 id={`${name}-title`}>{sectionText(name)}</h2>
+            <h2 id={`${name}-title`}>{label}</h2>
             <Content />
           </section>
         ))}

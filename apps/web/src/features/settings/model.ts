@@ -34,6 +34,20 @@ export interface SettingField {
 
 export type SectionName = keyof Settings
 
+/** Props of the control of a setting. */
+export interface ControlProps {
+  readonly id: string
+  readonly field: SettingField
+  readonly value: unknown
+  readonly title: string
+  readonly disabled: boolean
+  readonly invalid: boolean
+  readonly describedBy: string | undefined
+  onChange(value: unknown): void
+  /** Reports why the text is not a value of this kind; null once it is one again. */
+  onWrong(message: string | null): void
+}
+
 export interface SettingSection {
   readonly name: SectionName
   readonly fields: readonly SettingField[]

@@ -11,7 +11,7 @@ export interface AddRequest {
 
 /** Dialogs that any page may open. */
 export const addRequest = new Cell<AddRequest | null>(null)
-export const shortcutsShown = new Cell(false)
+export const shortcutsShown = new Cell<true | null>(null)
 /** The torrent whose link is being sent. */
 export const linkShown = new Cell<string | null>(null)
 

@@ -6,7 +6,7 @@ import { LabelNames } from '../../../shared/forms/LabelNames.tsx'
 import { texts } from '../../../shared/messages/texts.ts'
 import { useNode } from '../../../shared/node/context.tsx'
 import { RemoveDialog } from './RemoveDialog.tsx'
-import type { TorrentActions } from './torrent-actions.ts'
+import type { QuestionProps, TorrentActions } from './torrent-actions.ts'
 
 const FolderDialog = lazy(() =>
   import('../../../shared/forms/FolderDialog.tsx').then(it => ({ default: it.FolderDialog })),
@@ -47,12 +47,6 @@ export function ActionDialogs({ dialog, actions, onClose, onRemoved }: Props) {
       />
     </Suspense>
   )
-}
-
-export interface QuestionProps {
-  readonly ids: readonly string[]
-  readonly actions: TorrentActions
-  onClose(): void
 }
 
 function LabelDialog({ ids, actions, onClose }: QuestionProps) {

@@ -6,9 +6,9 @@ import { formatBytes } from '../../../shared/format/format.ts'
 import { shownName } from '../../../shared/format/shown-name.ts'
 import { texts } from '../../../shared/messages/texts.ts'
 import { useAsked, useNode } from '../../../shared/node/context.tsx'
-import type { QuestionProps } from './ActionDialogs.tsx'
 import styles from './actions.module.css'
 import { type Deletion, deletionsOf } from './deletions.ts'
+import type { QuestionProps } from './torrent-actions.ts'
 
 const t = texts.actions.removeDialog
 /** Torrents and files that are named; how many more there are is told. */

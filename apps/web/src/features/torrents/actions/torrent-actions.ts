@@ -77,3 +77,10 @@ async function remove(
     return false
   }
 }
+
+/** Props of a dialog that asks before an action. */
+export interface QuestionProps {
+  readonly ids: readonly string[]
+  readonly actions: TorrentActions
+  onClose(): void
+}

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { FileTree } from './files/file-tree.ts'
+import { FileTree } from './file-tree.ts'
 import { mainMedia, shownFiles } from './shown-files.ts'
 
 const file = (index: number, path: string, mediaType: string, lengthBytes: number, priority = 4) => ({

@@ -1,6 +1,6 @@
 import { kindOf } from '../../../shared/media/kinds.ts'
 import type { ShownFile } from '../../../shared/media/shown-file.ts'
-import { type FileTree, filesBelow, priorityOf, type TreeNode } from './files/file-tree.ts'
+import { type FileTree, filesBelow, priorityOf, type TreeNode } from './file-tree.ts'
 
 /** The files of a torrent as the viewers want them, in the order of the tree. */
 export function shownFiles(tree: FileTree, urlOf: (href: string) => string): ShownFile[] {

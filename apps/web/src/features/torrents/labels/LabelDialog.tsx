@@ -3,6 +3,7 @@ import { Button } from '../../../shared/controls/Button.tsx'
 import { ConfirmDialog } from '../../../shared/controls/ConfirmDialog.tsx'
 import { Dialog } from '../../../shared/controls/Dialog.tsx'
 import { notify, notifyError } from '../../../shared/controls/toasts.ts'
+import type { DialogProps } from '../../../shared/feature.ts'
 import { texts } from '../../../shared/messages/texts.ts'
 import { useCell, useNode } from '../../../shared/node/context.tsx'
 import type { LabelRequest } from '../../../shared/ui/ui.ts'
@@ -10,13 +11,8 @@ import { LabelForm } from './LabelForm.tsx'
 
 const t = texts.labels
 
-interface Props {
-  readonly request: LabelRequest
-  onClose(): void
-}
-
 /** Makes, changes or removes a label. */
-export function LabelDialog({ request: { name, remove }, onClose }: Props) {
+export function LabelDialog({ request: { name, remove }, onClose }: DialogProps<LabelRequest>) {
   const labels = useCell(useNode().labels)
   const label = labels.find(each => each.name === name)
   if (remove && name !== null)

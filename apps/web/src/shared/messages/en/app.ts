@@ -65,7 +65,6 @@ export const app = {
       filter: 'Filter the list',
       search: 'Search in everything',
       help: 'This page',
-      go: 'Transfers, dashboard, search, feeds, settings',
       paste: 'Add the link in the clipboard',
       move: 'Next, previous torrent',
       extend: 'Extend the selection',

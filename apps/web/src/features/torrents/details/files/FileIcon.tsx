@@ -1,5 +1,5 @@
 import { kindOf, type MediaKind } from '../../../../shared/media/kinds.ts'
-import type { TreeNode } from './file-tree.ts'
+import type { TreeNode } from '../file-tree.ts'
 import styles from './files.module.css'
 
 const SHEET = 'M4 1.75h5L12.5 5v9.25H4zM9 1.75V5h3.5'

@@ -4,24 +4,25 @@ import { controlClass } from '../../../../shared/controls/Field.tsx'
 import { Notice } from '../../../../shared/controls/Parts.tsx'
 import { texts } from '../../../../shared/messages/texts.ts'
 import { useNode } from '../../../../shared/node/context.tsx'
+import {
+  type FileTree,
+  foldersAbove,
+  openAtFirst,
+  rowsMatching,
+  rowsOf,
+  type TreeNode,
+} from '../file-tree.ts'
 import table from '../table.module.css'
-import { type FileTree, foldersAbove, openAtFirst, rowsMatching, rowsOf, type TreeNode } from './file-tree.ts'
+import { useTorrentPage } from '../torrent-page.ts'
+import type { Files } from '../useFileTree.ts'
 import styles from './files.module.css'
 import { RenameFile } from './RenameFile.tsx'
 import { TreeGrid } from './TreeGrid.tsx'
-import type { Files } from './useFileTree.ts'
 
 const say = texts.torrent.files
 
-export interface FilesTabProps {
-  readonly torrent: Torrent
-  readonly files: Files
-  /** The index of a file that is led to: it is in sight, and marked. */
-  readonly marked: number | null
-  onOpen(index: number): void
-}
-
-export default function FilesTab({ torrent, files, marked, onOpen }: FilesTabProps) {
+export function FilesTab({ torrent }: { readonly torrent: Torrent }) {
+  const { files, marked, open } = useTorrentPage()
   if (torrent.totalBytes === null) return <p className={table.empty}>{say.unknown}</p>
   if (!files.tree) return files.error ? <p className={table.empty}>{files.error.message}</p> : null
   return (
@@ -33,13 +34,21 @@ export default function FilesTab({ torrent, files, marked, onOpen }: FilesTabPro
         tree={files.tree}
         files={files}
         marked={marked}
-        onOpen={onOpen}
+        onOpen={open}
       />
     </div>
   )
 }
 
-function Tree({ torrent, tree, files, marked, onOpen }: FilesTabProps & { readonly tree: FileTree }) {
+interface TreeProps {
+  readonly torrent: Torrent
+  readonly tree: FileTree
+  readonly files: Files
+  readonly marked: number | null
+  onOpen(index: number): void
+}
+
+function Tree({ torrent, tree, files, marked, onOpen }: TreeProps) {
   const { link } = useNode()
   const [filter, setFilter] = useState('')
   const [open, setOpen] = useState<ReadonlySet<string>>(

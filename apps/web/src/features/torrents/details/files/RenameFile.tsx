@@ -5,7 +5,7 @@ import { notify } from '../../../../shared/controls/toasts.ts'
 import { messageOf } from '../../../../shared/format/errors.ts'
 import { texts } from '../../../../shared/messages/texts.ts'
 import { useNode } from '../../../../shared/node/context.tsx'
-import type { TreeNode } from './file-tree.ts'
+import type { TreeNode } from '../file-tree.ts'
 
 const say = texts.torrent.files
 

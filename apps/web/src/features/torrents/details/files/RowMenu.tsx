@@ -3,8 +3,7 @@ import { Menu } from '../../../../shared/controls/Menu.tsx'
 import { canShow, kindOf } from '../../../../shared/media/kinds.ts'
 import { texts } from '../../../../shared/messages/texts.ts'
 import { useNode } from '../../../../shared/node/context.tsx'
-import { priorityOf, type TreeNode } from './file-tree.ts'
-import type { TreeActions } from './TreeGrid.tsx'
+import { priorityOf, type TreeActions, type TreeNode } from '../file-tree.ts'
 
 const say = texts.torrent.files
 const PRIORITIES = [

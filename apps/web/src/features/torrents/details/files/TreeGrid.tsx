@@ -3,20 +3,12 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
 import { texts } from '../../../../shared/messages/texts.ts'
-import { type TreeNode, wantedOf } from './file-tree.ts'
+import { type TreeActions, type TreeNode, wantedOf } from '../file-tree.ts'
 import styles from './files.module.css'
 import { TreeRow } from './TreeRow.tsx'
 
 const say = texts.torrent.files
 const ROW_PIXELS = 44
-
-export interface TreeActions {
-  isOpen(node: TreeNode): boolean
-  onToggle(node: TreeNode): void
-  onOpen(node: TreeNode): void
-  onRename(node: TreeNode): void
-  setPriority(node: TreeNode, priority: number): Promise<void>
-}
 
 export interface TreeGridProps extends TreeActions {
   readonly rows: readonly TreeNode[]

@@ -4,11 +4,10 @@ import { type CSSProperties, useEffect, useRef } from 'react'
 import { formatBytes, formatPercent } from '../../../../shared/format/format.ts'
 import { canShow, kindOf } from '../../../../shared/media/kinds.ts'
 import { texts } from '../../../../shared/messages/texts.ts'
+import { priorityOf, progressOf, type TreeActions, type TreeNode, wantedOf } from '../file-tree.ts'
 import { FileIcon } from './FileIcon.tsx'
-import { priorityOf, progressOf, type TreeNode, wantedOf } from './file-tree.ts'
 import styles from './files.module.css'
 import { RowMenu } from './RowMenu.tsx'
-import type { TreeActions } from './TreeGrid.tsx'
 
 const say = texts.torrent.files
 const DEEPEST_INDENT = 10

@@ -1,3 +1,4 @@
+import type { Torrent } from '@shoal/api'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { RateChart } from '../../../../shared/charts/RateChart.tsx'
 import { extended, meansOf, type RatePoint } from '../../../../shared/charts/series.ts'
@@ -15,7 +16,7 @@ const SPANS = { minutes: 300_000, quarter: 900_000, hour: HOUR_MS } as const
 type Span = keyof typeof SPANS
 
 /** The last hour as the node kept it, and on from there as the list's events tell. */
-export default function GraphTab({ id }: { readonly id: string }) {
+export function GraphTab({ torrent: { id } }: { readonly torrent: Torrent }) {
   const [span, setSpan] = useState<Span>('quarter')
   const points = useRates(id)
   const toMs = useNow()

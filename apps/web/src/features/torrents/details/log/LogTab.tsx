@@ -1,4 +1,4 @@
-import type { LogEntry } from '@shoal/api'
+import type { LogEntry, Torrent } from '@shoal/api'
 import { type RefObject, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { Button } from '../../../../shared/controls/Button.tsx'
 import { controlClass } from '../../../../shared/controls/Field.tsx'
@@ -15,7 +15,7 @@ const say = texts.torrent.log
 const LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error']
 const NEAR_END_PIXELS = 40
 
-export default function LogTab({ id }: { readonly id: string }) {
+export function LogTab({ torrent: { id } }: { readonly torrent: Torrent }) {
   const [level, setLevel] = useState<LogLevel>('info')
   const entries = useLog(id, level)
   const box = useRef<HTMLElement>(null)

@@ -3,24 +3,31 @@ import { useId, useRef, useState } from 'react'
 import { SwitchField, TextField } from '../../../../shared/controls/Field.tsx'
 import { Card, Notice } from '../../../../shared/controls/Parts.tsx'
 import { notify, toasts } from '../../../../shared/controls/toasts.ts'
+import { Waiting } from '../../../../shared/controls/Waiting.tsx'
 import { messageOf } from '../../../../shared/format/errors.ts'
 import { LabelNames } from '../../../../shared/forms/LabelNames.tsx'
 import { RateField } from '../../../../shared/forms/RateField.tsx'
 import { tagsOf } from '../../../../shared/forms/tags.ts'
 import { texts } from '../../../../shared/messages/texts.ts'
 import { useNode } from '../../../../shared/node/context.tsx'
+import { useTorrentPage } from '../torrent-page.ts'
 import { LimitField } from './LimitField.tsx'
 import styles from './options.module.css'
 
 const say = texts.torrent.options
 
-export interface OptionsTabProps {
+/** What holds for this torrent alone. Each change is saved at once. */
+export function OptionsTab() {
+  const { detail } = useTorrentPage()
+  return detail.value ? <Options detail={detail.value} onSaved={detail.set} /> : <Waiting asked={detail} />
+}
+
+interface OptionsProps {
   readonly detail: TorrentDetail
   onSaved(detail: TorrentDetail): void
 }
 
-/** What holds for this torrent alone. Each change is saved at once. */
-export default function OptionsTab({ detail, onSaved }: OptionsTabProps) {
+function Options({ detail, onSaved }: OptionsProps) {
   const { api, torrents } = useNode()
   const [problem, setProblem] = useState<string | null>(null)
   // The next note takes the place of the last, so that they do not pile up.

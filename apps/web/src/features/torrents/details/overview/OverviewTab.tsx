@@ -2,7 +2,9 @@ import type { TorrentDetail } from '@shoal/api'
 import { useMemo } from 'react'
 import { PiecePicture } from '../../../../shared/charts/PiecePicture.tsx'
 import { summaryOf } from '../../../../shared/charts/piece-picture.ts'
+import { Waiting } from '../../../../shared/controls/Waiting.tsx'
 import { texts } from '../../../../shared/messages/texts.ts'
+import { useTorrentPage } from '../torrent-page.ts'
 import { usePieces } from '../useLive.ts'
 import { Facts } from './Facts.tsx'
 import { contentFacts, identityFacts, transferFacts } from './facts.ts'
@@ -10,7 +12,12 @@ import styles from './overview.module.css'
 
 const say = texts.torrent
 
-export default function OverviewTab({ detail }: { readonly detail: TorrentDetail }) {
+export function OverviewTab() {
+  const { detail } = useTorrentPage()
+  return detail.value ? <Overview detail={detail.value} /> : <Waiting asked={detail} />
+}
+
+function Overview({ detail }: { readonly detail: TorrentDetail }) {
   const pieces = usePieces(detail)
   const copies = useMemo(() => (pieces ? summaryOf(pieces).copies : null), [pieces])
   return (

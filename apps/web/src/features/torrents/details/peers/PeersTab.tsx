@@ -20,7 +20,7 @@ const say = texts.torrent.peers
 /** More rows than this are of no use to anybody, and slow. */
 const MOST_ROWS = 500
 
-export default function PeersTab({ torrent }: { readonly torrent: Torrent }) {
+export function PeersTab({ torrent }: { readonly torrent: Torrent }) {
   const peers = usePeers(torrent.id).value
   const [sort, setSort] = useState<PeerSort>({ column: 'down', descending: true })
   const sorted = useMemo(() => sortPeers(peers ?? [], sort), [peers, sort])

@@ -1,9 +1,9 @@
-import type { Torrent, TorrentDetail, Tracker } from '@shoal/api'
+import type { Torrent, Tracker } from '@shoal/api'
 import { useState } from 'react'
 import { formatCount, formatDuration } from '../../../../shared/format/format.ts'
 import { texts } from '../../../../shared/messages/texts.ts'
-import type { Asked } from '../../../../shared/node/context.tsx'
 import table from '../table.module.css'
+import { useTorrentPage } from '../torrent-page.ts'
 import { useDhtOff, useTrackers } from '../useLive.ts'
 import { useNow } from '../useNow.ts'
 import { EditTrackers } from './EditTrackers.tsx'
@@ -14,13 +14,8 @@ import { WebSeeds } from './WebSeeds.tsx'
 
 const say = texts.torrent.trackers
 
-export default function TrackersTab({
-  torrent,
-  detail,
-}: {
-  readonly torrent: Torrent
-  readonly detail: Asked<TorrentDetail>
-}) {
+export function TrackersTab({ torrent }: { readonly torrent: Torrent }) {
+  const { detail } = useTorrentPage()
   const asked = useTrackers(torrent.id)
   const now = useNow()
   const [shownAt] = useState(Date.now)

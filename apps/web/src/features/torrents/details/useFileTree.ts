@@ -1,8 +1,8 @@
 import type { NodeApi, Torrent, TorrentFile } from '@shoal/api'
 import { useCallback, useMemo, useState } from 'react'
-import { useAsked, useNode } from '../../../../shared/node/context.tsx'
-import { useReloadWhenBack, useTorrentEvents } from '../useLive.ts'
+import { useAsked, useNode } from '../../../shared/node/context.tsx'
 import { FileTree, filesBelow, priorityOf, type TreeNode } from './file-tree.ts'
+import { useReloadWhenBack, useTorrentEvents } from './useLive.ts'
 
 const PAGE = 10_000
 

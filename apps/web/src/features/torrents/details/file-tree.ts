@@ -1,5 +1,5 @@
 import type { TorrentFile } from '@shoal/api'
-import { shownName } from '../../../../shared/format/shown-name.ts'
+import { shownName } from '../../../shared/format/shown-name.ts'
 
 /** A file or folder of a torrent. Folders add up what is in them. */
 export interface TreeNode {
@@ -195,4 +195,13 @@ export function openAtFirst(tree: FileTree, most = 200): Set<string> {
     only = only[0]!.children
   }
   return open
+}
+
+/** What the rows of the tree can do. */
+export interface TreeActions {
+  isOpen(node: TreeNode): boolean
+  onToggle(node: TreeNode): void
+  onOpen(node: TreeNode): void
+  onRename(node: TreeNode): void
+  setPriority(node: TreeNode, priority: number): Promise<void>
 }

@@ -1,0 +1,91 @@
+/** The contract of a feature: where the console shows it. `app/features.ts` lists all features. */
+import type { Torrent } from '@shoal/api'
+import { type ComponentType, createContext, createElement, lazy, useContext } from 'react'
+import type { Cell } from './base/cell.ts'
+import type { IconName } from './controls/icons.ts'
+import { useCell } from './node/context.tsx'
+
+export interface Feature {
+  readonly name: string
+  readonly screens?: readonly Screen[]
+  readonly menu?: readonly MenuEntry[]
+  readonly settings?: readonly SettingsSection[]
+  /** Each is mounted once and renders nothing until it is opened: see `dialog`. */
+  readonly dialogs?: readonly ComponentType[]
+  readonly torrentTabs?: readonly TorrentTab[]
+}
+
+export interface Screen {
+  /** A pattern of wouter: `/torrents/:id`. */
+  readonly path: string
+  readonly component: ComponentType
+  /** What the side bar shows below the menu while the screen is open. */
+  readonly sidebar?: { readonly label: string; readonly component: ComponentType }
+}
+
+export interface MenuEntry {
+  readonly href: string
+  readonly label: string
+  readonly icon: IconName
+  /** The key that opens it after `g`. */
+  readonly key: string
+  /** Other paths that, with everything below them, belong to this entry. */
+  readonly alsoBelow?: readonly string[]
+}
+
+/** A section of the settings page that does not come from the node's settings. */
+export interface SettingsSection {
+  /** Also its anchor: `/settings#labels`. */
+  readonly name: string
+  readonly label: string
+  /** Further words that the search of the settings page finds it by. */
+  readonly words: readonly string[]
+  readonly component: ComponentType
+}
+
+/** A tab of the torrent page. */
+export interface TorrentTab {
+  /** Unique; the address has it: `?tab=peers`. */
+  readonly name: string
+  readonly label: string
+  /** A number behind the label; nothing is shown for null and 0. */
+  count?(torrent: Torrent): number | null
+  readonly component: ComponentType<{ readonly torrent: Torrent }>
+}
+
+/** A component that is loaded when it is first rendered. */
+export function lazyComponent<Props extends object>(
+  load: () => Promise<ComponentType<Props>>,
+): ComponentType<Props> {
+  return lazy(async () => ({ default: await load() }))
+}
+
+export interface DialogProps<Request> {
+  readonly request: Request
+  onClose(): void
+}
+
+/** A dialog that is loaded and shown while `requests` holds a request; closing it sets `requests` to null. */
+export function dialog<Request>(
+  requests: Cell<Request | null>,
+  load: () => Promise<ComponentType<DialogProps<Request>>>,
+): ComponentType {
+  const Content = lazyComponent(load)
+  return () => {
+    const request = useCell(requests)
+    if (request === null) return null
+    return createElement(Content, { request, onClose: () => requests.set(null) })
+  }
+}
+
+/** Whether the page at `path` belongs to a menu entry. */
+export function isCurrent({ href, alsoBelow = [] }: MenuEntry, path: string): boolean {
+  return path === href || [href, ...alsoBelow].some(each => each !== '/' && path.startsWith(`${each}/`))
+}
+
+export const FeaturesContext = createContext<readonly Feature[]>([])
+
+/** The features that the console shows. */
+export function useFeatures(): readonly Feature[] {
+  return useContext(FeaturesContext)
+}
