@@ -5,7 +5,7 @@ import type { Connection, Listener, Transport } from '../transport/transport.ts'
 import type { EngineContext } from './engine-context.ts'
 import { limited } from './limited.ts'
 import type { Registry } from './registry.ts'
-import type { Torrent } from './torrent.ts'
+import type { Torrent } from './torrent/torrent.ts'
 
 const DEFAULT_PORT = 6881
 /** An incoming connection must have shaken hands by then; so many may be at it. */
@@ -97,7 +97,7 @@ export class Acceptor {
       .then(
         ({ ready, torrent }) => {
           this.#context.isReachable ||= !isLocalAddress(ready.connection.remote.host)
-          torrent.accept(ready)
+          torrent.phases.network.accept(ready)
         },
         () => connection.close(),
       )

@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.ts'
-import type { Torrent } from './torrent.ts'
+import type { Torrent } from './torrent/torrent.ts'
 
 const TICK_MS = 1000
 
@@ -17,7 +17,7 @@ export class ActiveTorrents {
   /** Peers connected to all of them: a torrent with a peer is active. */
   get connections(): number {
     let count = 0
-    for (const torrent of this.#active) count += torrent.connections
+    for (const torrent of this.#active) count += torrent.phases.network.swarm?.peers.size ?? 0
     return count
   }
 
@@ -38,7 +38,7 @@ export class ActiveTorrents {
     this.#cancel = this.#clock.after(TICK_MS, () => {
       this.#cancel = null
       const now = this.#clock.nowMs()
-      for (const torrent of [...this.#active]) torrent.tick(now)
+      for (const torrent of [...this.#active]) torrent.phases.tick(now)
       this.#schedule()
     })
   }

@@ -118,9 +118,9 @@ describe('added twice', () => {
     const states = () => torrents.map(({ stats }) => stats.state).sort()
     await world.until('one completes', () => states().join() === 'error,seeding')
     const failed = torrents.find(({ stats }) => stats.state === 'error')!
-    expect(failed.stats.error).toMatch(/here already/)
+    expect(failed.stats.error).toMatch(/already added/)
     expect(failed.metainfo).toBeNull()
-    await expect(failed.whenComplete()).rejects.toThrow(/here already/)
+    await expect(failed.whenComplete()).rejects.toThrow(/already added/)
   })
 })
 

@@ -8,8 +8,9 @@ import type { Storage } from '../storage/storage.ts'
 import type { PieceMemory } from '../swarm/piece-memory.ts'
 import type { SwarmContext } from '../swarm/swarm-context.ts'
 import type { HttpRanges } from '../transport/http/http-ranges.ts'
-import type { SessionDiscovery } from './announcements.ts'
-import type { Torrent } from './torrent.ts'
+
+/** The discoveries that a session has. */
+export type SessionDiscovery = 'tracker' | 'dht' | 'lsd'
 
 /** Where a torrent's bytes go. */
 export interface StoragePlace {
@@ -44,10 +45,4 @@ export interface SessionContext extends SwarmContext {
   resolve(host: string, signal: AbortSignal): Promise<string[]>
   /** Payload went down and up. */
   onTransferred(downloaded: number, uploaded: number): void
-  /** The torrent has something to do every second, or no longer. */
-  setActive(torrent: Torrent, active: boolean): void
-  /** The torrent was removed. */
-  forget(torrent: Torrent): void
-  /** The torrent turned out to have a further info hash. False when another torrent has it. */
-  register(torrent: Torrent): boolean
 }

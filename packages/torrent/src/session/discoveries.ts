@@ -8,7 +8,7 @@ import { TrackerDiscovery } from '../discovery/tracker/trackers.ts'
 import type { SessionOptions } from '../session-api.ts'
 import type { ResumeStore } from '../storage/resume-store.ts'
 import type { Signalling } from '../transport/webrtc/meetings.ts'
-import type { SessionDiscovery } from './announcements.ts'
+import type { SessionDiscovery } from './context.ts'
 import type { Environment } from './environment.ts'
 
 export interface DiscoveriesContext extends Environment {

@@ -15,15 +15,11 @@ import type { HttpRanges } from '../transport/http/http-ranges.ts'
 import type { Connection, PeerAddress } from '../transport/transport.ts'
 import { generatePeerId } from '../wire/peer-id.ts'
 import { ActiveTorrents } from './active-torrents.ts'
-import type { SessionDiscovery } from './announcements.ts'
 import { ClassLimits } from './class-limits.ts'
-import type { SessionContext, StoragePlace } from './context.ts'
+import type { SessionContext, SessionDiscovery, StoragePlace } from './context.ts'
 import { Dialer } from './dialer.ts'
 import type { Discoveries } from './discoveries.ts'
 import type { Environment } from './environment.ts'
-import type { Registry } from './registry.ts'
-import type { Torrent } from './torrent.ts'
-import type { WebrtcPeers } from './webrtc-peers.ts'
 
 const DEFAULT_MAX_CONNECTIONS = 500
 const DEFAULT_MAX_PER_TORRENT = 100
@@ -39,6 +35,7 @@ export class EngineContext implements SessionContext {
   readonly random: Environment['random']
   readonly cache = new BlockCache({ maxBytes: CACHE_BYTES })
   readonly memory = new PieceMemory()
+  readonly active: ActiveTorrents
   readonly peerId: Uint8Array
   readonly userAgent: string
   encryption: NonNullable<SessionOptions['encryption']> = 'prefer'
@@ -51,20 +48,17 @@ export class EngineContext implements SessionContext {
   listenPort = 0
   resume: ResumeStore | null = null
   discoveries: Discoveries | null = null
-  webrtc: WebrtcPeers | null = null
   /** Payload since the session was opened. */
   downloadedBytes = 0
   uploadedBytes = 0
   /** Somebody from beyond the local network has connected to us. */
   isReachable = false
   readonly #environment: Environment
-  readonly #registry: Registry
   readonly #handles = new HandlePool()
   readonly #dialer: Dialer
-  readonly #active: ActiveTorrents
   #hashPool: HashPool | null = null
 
-  constructor(options: SessionOptions, environment: Environment, registry: Registry) {
+  constructor(options: SessionOptions, environment: Environment) {
     const { clock, random, transports } = environment
     this.clock = clock
     this.random = random
@@ -73,8 +67,7 @@ export class EngineContext implements SessionContext {
     this.configure(options)
     this.limits = new ClassLimits(clock, options.limits ?? {})
     this.#environment = environment
-    this.#registry = registry
-    this.#active = new ActiveTorrents(clock)
+    this.active = new ActiveTorrents(clock)
     const { peerId } = this
     const live = { policy: () => this.encryption, dht: () => this.dhtPort > 0 }
     this.#dialer = new Dialer({ clock, random, transports, peerId, ...live })
@@ -87,7 +80,6 @@ export class EngineContext implements SessionContext {
     this.uploadSlots = changes.uploadSlots ?? this.uploadSlots
     this.maxPeersPerTorrent = changes.maxConnectionsPerTorrent ?? this.maxPeersPerTorrent
     this.maxConnections = changes.maxConnections ?? this.maxConnections
-    if (changes.webrtc !== undefined) this.webrtc?.configure(changes.webrtc)
   }
 
   get hashPool(): HashPool {
@@ -101,7 +93,7 @@ export class EngineContext implements SessionContext {
 
   /** Whether a further connection fits. */
   get hasRoom(): boolean {
-    return this.#active.connections + this.#dialer.halfOpen < this.maxConnections
+    return this.active.connections + this.#dialer.halfOpen < this.maxConnections
   }
 
   /** Connections being made. */
@@ -171,23 +163,9 @@ export class EngineContext implements SessionContext {
     this.discoveries?.addDhtNode(host, port)
   }
 
-  setActive(torrent: Torrent, active: boolean): void {
-    this.#active.set(torrent, active)
-  }
-
-  forget(torrent: Torrent): void {
-    this.#active.set(torrent, false)
-    this.#registry.remove(torrent)
-  }
-
-  register(torrent: Torrent): boolean {
-    return this.#registry.add(torrent)
-  }
-
   /** After the torrents were closed. */
   async close(): Promise<void> {
-    this.webrtc?.close()
-    this.#active.close()
+    this.active.close()
     const transports = this.#environment.transports.map(transport => transport.close())
     await Promise.all([this.discoveries?.close(), ...transports])
     await Promise.all([this.#hashPool?.close(), this.resume?.close()])

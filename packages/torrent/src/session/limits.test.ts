@@ -4,7 +4,7 @@ import type { SessionOptions } from '../session-api.ts'
 import { type TestTorrent, testTorrent } from '../swarm/testing/test-torrent.ts'
 import type { Session } from './session.ts'
 import { SessionWorld } from './testing/world.ts'
-import type { Torrent } from './torrent.ts'
+import type { Torrent } from './torrent/torrent.ts'
 
 const RATE = 200_000
 const SPAN_MS = 10_000

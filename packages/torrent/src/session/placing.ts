@@ -1,7 +1,7 @@
 import type { AddOptions } from '../api.ts'
 import { ShoalError } from '../base/errors.ts'
 import type { Metainfo } from '../metainfo/metainfo.ts'
-import type { TorrentPlace } from './torrent-origin.ts'
+import type { TorrentPlace } from './torrent/origin.ts'
 
 /** Where a torrent that is added now lives, and how it begins: as the user says, else as it was recorded, else as the session does. */
 export function placeOf(

@@ -1,15 +1,17 @@
 import type { SessionSettings } from '../session-api.ts'
 import type { Transport } from '../transport/transport.ts'
 import type { Acceptor } from './acceptor.ts'
-import type { SessionDiscovery } from './announcements.ts'
+import type { SessionDiscovery } from './context.ts'
 import type { EngineContext } from './engine-context.ts'
-import type { Torrent } from './torrent.ts'
+import type { Torrent } from './torrent/torrent.ts'
 import { trimConnections } from './trim-connections.ts'
+import type { WebrtcPeers } from './webrtc-peers.ts'
 
 /** The parts of a session that settings are about. */
 export interface SessionParts {
   readonly context: EngineContext
   readonly acceptor: Acceptor
+  readonly webrtc: WebrtcPeers
   readonly transports: readonly Transport[]
   readonly host: string | undefined
   readonly torrents: readonly Torrent[]
@@ -20,6 +22,7 @@ export async function reconfigure(parts: SessionParts, changes: SessionSettings)
   const { context, torrents } = parts
   const moved = changes.port !== undefined && (await rebind(parts, changes.port))
   context.configure(changes)
+  if (changes.webrtc !== undefined) parts.webrtc.configure(changes.webrtc)
   trimConnections(context, torrents)
   const { dht = context.discoveries?.has('dht'), lsd, trackers } = changes
   if (trackers !== undefined) await turn(parts, 'tracker', trackers)
@@ -27,7 +30,7 @@ export async function reconfigure(parts: SessionParts, changes: SessionSettings)
   if (dht !== undefined) await turn(parts, 'dht', dht)
   if (lsd !== undefined) await turn(parts, 'lsd', lsd)
   if (moved) await tellPort(parts)
-  else if (changes.webrtc) for (const torrent of torrents) torrent.announcements.refresh()
+  else if (changes.webrtc) for (const torrent of torrents) torrent.phases.network.announcements.refresh()
 }
 
 /** Whether the port is another now. */
@@ -43,14 +46,15 @@ async function rebind(parts: SessionParts, port: number | null): Promise<boolean
 async function turn({ context, torrents }: SessionParts, kind: SessionDiscovery, on: boolean): Promise<void> {
   const { discoveries } = context
   if (!discoveries || discoveries.has(kind) === on) return
-  if (!on) await Promise.all(torrents.map(torrent => torrent.announcements.leaveOne(kind)))
+  if (!on) await Promise.all(torrents.map(torrent => torrent.phases.network.announcements.leaveOne(kind)))
   await discoveries.turn(kind, on)
-  if (on) for (const torrent of torrents) torrent.announcements.joinOne(kind)
+  if (on) for (const torrent of torrents) torrent.phases.network.announcements.joinOne(kind)
 }
 
 /** Trackers hear of the port as soon as they allow it; the local network has no use for a session without one. */
 async function tellPort({ context, torrents }: SessionParts): Promise<void> {
-  for (const { announcements } of torrents) {
+  for (const torrent of torrents) {
+    const { announcements } = torrent.phases.network
     if (context.listenPort === 0) await announcements.leaveOne('lsd')
     else announcements.joinOne('lsd')
     announcements.refresh()

@@ -2,16 +2,16 @@ import { describe, expect, test } from 'vitest'
 import type { InfoHashes } from '../metainfo/metainfo.ts'
 import { obfuscatedInfoHash } from '../wire/encryption/encryption.ts'
 import { Registry } from './registry.ts'
-import type { Torrent } from './torrent.ts'
+import type { Torrent } from './torrent/torrent.ts'
 
 const v1 = new Uint8Array(20).fill(1)
 const v2 = new Uint8Array(32).fill(2)
 
 /** What a registry sees of a torrent. */
-function torrent(infoHashes: InfoHashes, hasMetadata = true): Torrent & { gaveWay: boolean } {
+function torrent(infoHashes: InfoHashes, hasMetadata = true): Torrent & { yielded: boolean } {
   const metainfo = hasMetadata ? {} : null
-  const stub = { infoHashes, metainfo, gaveWay: false, giveWay: () => (stub.gaveWay = true) }
-  return stub as unknown as Torrent & { gaveWay: boolean }
+  const stub = { infoHashes, metainfo, yielded: false, phases: { yieldTo: () => (stub.yielded = true) } }
+  return stub as unknown as Torrent & { yielded: boolean }
 }
 
 test('a hybrid torrent is found by each of its hashes, plain and obfuscated', () => {
@@ -47,7 +47,7 @@ describe('a hash that another torrent has', () => {
     expect(registry.find(v1)).toBe(first)
     expect(registry.find(v2.subarray(0, 20))).toBeUndefined()
     expect(registry.torrents).toEqual([first])
-    expect(first.gaveWay).toBe(false)
+    expect(first.yielded).toBe(false)
   })
 
   test('is taken over from one that does not', () => {
@@ -56,7 +56,7 @@ describe('a hash that another torrent has', () => {
     const learned = torrent({ v1, v2 })
     registry.add(waiting)
     expect(registry.add(learned)).toBe(true)
-    expect(waiting.gaveWay).toBe(true)
+    expect(waiting.yielded).toBe(true)
     expect(registry.find(v2.subarray(0, 20))).toBe(learned)
     // Removing what gave way takes nothing from the other.
     registry.remove(waiting)

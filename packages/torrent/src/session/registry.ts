@@ -1,7 +1,7 @@
 import { hex } from '../base/bytes.ts'
 import type { InfoHashes } from '../metainfo/metainfo.ts'
 import { obfuscatedInfoHash } from '../wire/encryption/encryption.ts'
-import type { Torrent } from './torrent.ts'
+import type { Torrent } from './torrent/torrent.ts'
 
 /** The torrents of a session by every 20-byte hash that a peer may name them by: v1, and the first 20 bytes of v2 (BEP 52). */
 export class Registry {
@@ -49,7 +49,7 @@ export class Registry {
     this.#all.add(torrent)
     for (const hash of hashes) this.#byHash.set(hex(hash), torrent)
     if (this.#obfuscated) this.#addObfuscated(torrent)
-    for (const other of others) other?.giveWay()
+    for (const other of others) other?.phases.yieldTo()
     return true
   }
 

@@ -1,11 +1,13 @@
+import { settleMove } from '#file-storage'
 import { messageOf } from '../base/errors.ts'
 import { parseHostPort } from '../base/ip.ts'
 import { infoHashText } from '../metainfo/info-hash.ts'
+import { PieceLayout } from '../metainfo/layout.ts'
 import { parseMagnet } from '../metainfo/magnet.ts'
 import type { InfoHashes, Metainfo } from '../metainfo/metainfo.ts'
 import { parseMetainfo } from '../metainfo/parse-metainfo.ts'
 import type { ResumeEntry, ResumeProgress, ResumeStore } from '../storage/resume-store.ts'
-import type { TorrentOrigin, TorrentPlace } from './torrent-origin.ts'
+import type { TorrentOrigin, TorrentPlace } from './torrent/origin.ts'
 
 /** A torrent as it was recorded. */
 export interface Restored {
@@ -118,4 +120,19 @@ function linksOf(
 
 function addedMs({ place }: Restored): number {
   return place.progress?.addedMs ?? 0
+}
+
+/**
+ * Finds the files of a torrent whose move was interrupted by a crash, and finishes the move if renames alone can. Rejects with the error of
+ * the system.
+ */
+export async function settleInterruptedMove(restored: Restored): Promise<Restored> {
+  const { origin, place } = restored
+  const { progress } = place
+  if (!progress?.moving || !origin.metainfo) return restored
+  const layout = new PieceLayout(origin.metainfo.info)
+  const name = infoHashText(origin.metainfo.info.infoHashes)
+  const { moving: to } = progress
+  if (!(await settleMove({ layout, name, from: progress, to }))) return restored
+  return { origin, place: { ...place, directory: to.directory, progress: { ...progress, ...to } } }
 }

@@ -5,7 +5,7 @@ import { writeMetainfo } from '../metainfo/write-metainfo.ts'
 import type { Session } from './session.ts'
 import { Loopback, until } from './testing/loopback.ts'
 import { countingPool } from './testing/world.ts'
-import type { Torrent } from './torrent.ts'
+import type { Torrent } from './torrent/torrent.ts'
 
 const FILES = { 'a.bin': 10 * 32_768, 'b.bin': 20 * 32_768 }
 const PIECES = 30

@@ -1,6 +1,7 @@
 import type { SessionStats } from '../session-api.ts'
 import type { EngineContext } from './engine-context.ts'
-import type { Torrent } from './torrent.ts'
+import type { Torrent } from './torrent/torrent.ts'
+import { torrentRates } from './torrent/view.ts'
 
 /** A session in numbers, as the public API shows it. */
 export function sessionStatsOf(context: EngineContext, torrents: readonly Torrent[]): SessionStats {
@@ -10,14 +11,15 @@ export function sessionStatsOf(context: EngineContext, torrents: readonly Torren
   let downloadBytesPerSecond = 0
   let uploadBytesPerSecond = 0
   for (const torrent of torrents) {
-    const rates = torrent.ratesAt(nowMs)
+    const { data, network } = torrent.phases
+    const rates = torrentRates(data, nowMs)
     downloadBytesPerSecond += rates.download
     uploadBytesPerSecond += rates.upload
-    for (const { link } of torrent.connectedPeers()) {
+    for (const { link } of network.swarm?.peers.values() ?? []) {
       connections[link.connection.kind]++
       if (link.connection.incoming) incomingConnections++
     }
-    connections.webseed += torrent.workingWebSeeds
+    connections.webseed += network.running?.webSeeds.working ?? 0
   }
   return {
     downloadBytesPerSecond,

@@ -15,15 +15,15 @@ import { checkOptions } from './check-options.ts'
 import { Discoveries } from './discoveries.ts'
 import { EngineContext } from './engine-context.ts'
 import { type Environment, resolveEnvironment, type SessionEnvironment } from './environment.ts'
-import { settled } from './place-change.ts'
 import { placeOf } from './placing.ts'
 import { reconfigure } from './reconfigure.ts'
 import { Registry } from './registry.ts'
-import { type Restored, Restorer } from './restorer.ts'
+import { type Restored, Restorer, settleInterruptedMove } from './restorer.ts'
 import { sessionStatsOf } from './session-stats.ts'
 import { readSource } from './sources.ts'
-import { Torrent } from './torrent.ts'
-import { type TorrentOrigin, type TorrentPlace, withRecorded } from './torrent-origin.ts'
+import { type TorrentOrigin, type TorrentPlace, withRecorded } from './torrent/origin.ts'
+import type { TorrentHooks } from './torrent/phases.ts'
+import { Torrent } from './torrent/torrent.ts'
 import { WebrtcPeers } from './webrtc-peers.ts'
 
 /** All torrents of one client: see api.ts for what each member promises. */
@@ -34,6 +34,7 @@ export class Session implements SessionApi {
   readonly #abort = new AbortController()
   readonly #context: EngineContext
   readonly #acceptor: Acceptor
+  readonly #webrtc: WebrtcPeers
   #restorer: Restorer | null = null
   #directory: string
   #unlock: (() => Promise<void>) | null = null
@@ -45,17 +46,17 @@ export class Session implements SessionApi {
     this.#options = options
     this.#directory = options.directory ?? '.'
     this.#environment = environment
-    this.#context = new EngineContext(options, environment, this.#registry)
+    this.#context = new EngineContext(options, environment)
     const { signal } = this.#abort
     this.#acceptor = new Acceptor(this.#context, this.#registry, signal)
-    this.#context.webrtc = new WebrtcPeers({
+    this.#webrtc = new WebrtcPeers({
       context: this.#context,
       registry: this.#registry,
       acceptor: this.#acceptor,
       signal,
       openRtc: () => environment.openRtc({ host: options.host }),
     })
-    this.#context.webrtc.configure(options.webrtc ?? true)
+    this.#webrtc.configure(options.webrtc ?? true)
   }
 
   /**
@@ -86,7 +87,7 @@ export class Session implements SessionApi {
     context.discoveries = await Discoveries.open(this.#options, {
       ...this.#environment,
       userAgent,
-      signalling: () => context.webrtc?.signalling ?? null,
+      signalling: () => this.#webrtc.signalling,
       get port() {
         return context.listenPort
       },
@@ -107,7 +108,7 @@ export class Session implements SessionApi {
 
   /** With its files found, when a crash came while they were moved. */
   async #settled(restored: Restored): Promise<Restored> {
-    return settled(restored).catch(error => {
+    return settleInterruptedMove(restored).catch(error => {
       this.#restorer?.problems.push(
         `${restored.origin.name}: its files were being moved: ${messageOf(error)}`,
       )
@@ -134,11 +135,11 @@ export class Session implements SessionApi {
   }
 
   wantsOffer(infoHash: Uint8Array, peerId: Uint8Array): boolean {
-    return this.#context.webrtc?.wantsOffer(infoHash, peerId) ?? false
+    return this.#webrtc.wantsOffer(infoHash, peerId)
   }
 
   async answerOffer(infoHash: Uint8Array, offer: RtcOffer, peerId: Uint8Array): Promise<string | null> {
-    return this.#context.webrtc?.answerOffer(infoHash, offer, peerId) ?? null
+    return this.#webrtc.answerOffer(infoHash, offer, peerId)
   }
 
   get stats(): SessionStats {
@@ -180,14 +181,18 @@ export class Session implements SessionApi {
     const place = placeOf({ ...options, ...given }, recorded?.place, directory, origin.metainfo)
     const torrent = this.#create(recorded ? withRecorded(origin, recorded.origin) : origin, place)
     if (!torrent)
-      throw new ShoalError('bad-argument', 'this torrent is here already, under its other info hash')
+      throw new ShoalError('bad-argument', 'this torrent was already added under its other info hash')
     if (!options.paused) torrent.start()
     return torrent
   }
 
   #create(origin: TorrentOrigin, place: TorrentPlace): Torrent | null {
-    const torrent = new Torrent(this.#context, origin, place)
-    if (place.limits) torrent.applyLimits(place.limits)
+    const hooks: TorrentHooks = {
+      register: () => this.#registry.add(torrent),
+      forget: () => this.#registry.remove(torrent),
+      setActive: active => this.#context.active.set(torrent, active),
+    }
+    const torrent: Torrent = new Torrent(this.#context, hooks, origin, place)
     return this.#registry.add(torrent) ? torrent : null
   }
 
@@ -196,7 +201,7 @@ export class Session implements SessionApi {
   }
 
   async record(): Promise<void> {
-    await Promise.all(this.torrents.map(torrent => torrent.record()))
+    await Promise.all(this.torrents.map(torrent => torrent.phases.recorder?.tryRecord()))
   }
 
   networkChanged(): void {
@@ -220,6 +225,7 @@ export class Session implements SessionApi {
       {
         context: this.#context,
         acceptor: this.#acceptor,
+        webrtc: this.#webrtc,
         transports,
         host: this.#options.host,
         torrents: this.torrents,
@@ -240,6 +246,7 @@ export class Session implements SessionApi {
     const accepting = this.#acceptor.close()
     await Promise.all(this.#registry.torrents.map(torrent => torrent.close()))
     await accepting
+    this.#webrtc.close()
     await this.#context.close()
     await this.#unlock?.()
   }

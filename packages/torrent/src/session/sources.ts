@@ -10,7 +10,7 @@ import type { Metainfo } from '../metainfo/metainfo.ts'
 import { parseMetainfo } from '../metainfo/parse-metainfo.ts'
 import type { TorrentSource } from '../session-api.ts'
 import { limited } from './limited.ts'
-import type { TorrentOrigin } from './torrent-origin.ts'
+import type { TorrentOrigin } from './torrent/origin.ts'
 
 /** Largest .torrent that is fetched. */
 const MAX_TORRENT_BYTES = 64 * 1024 * 1024

@@ -1,13 +1,15 @@
 import type { Peer } from '../swarm/peer.ts'
 import type { EngineContext } from './engine-context.ts'
-import type { Torrent } from './torrent.ts'
+import type { Torrent } from './torrent/torrent.ts'
 
 /** Ends the connections that are beyond the limits of torrents and session: those that move least first. */
 export function trimConnections(context: EngineContext, torrents: readonly Torrent[]): void {
   const nowMs = context.clock.nowMs()
   const all: Peer[] = []
   for (const torrent of torrents)
-    all.push(...trim([...torrent.connectedPeers()], context.maxPeersPerTorrent, nowMs))
+    all.push(
+      ...trim([...(torrent.phases.network.swarm?.peers.values() ?? [])], context.maxPeersPerTorrent, nowMs),
+    )
   trim(all, context.maxConnections, nowMs)
 }
 

@@ -2,7 +2,7 @@ import { truncate } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
 import type { Session } from './session.ts'
 import { Loopback, until } from './testing/loopback.ts'
-import type { Torrent } from './torrent.ts'
+import type { Torrent } from './torrent/torrent.ts'
 
 const MIB = 2 ** 20
 const PIECE = 4 * MIB

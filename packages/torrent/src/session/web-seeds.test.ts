@@ -7,7 +7,7 @@ import { createTorrent } from '../hash/create.ts'
 import type { Metainfo, TorrentVersion } from '../metainfo/metainfo.ts'
 import { RangeServer } from '../transport/http/testing/range-server.ts'
 import { Session } from './session.ts'
-import type { Torrent } from './torrent.ts'
+import type { Torrent } from './torrent/torrent.ts'
 
 const PIECE = 64 * 1024
 

@@ -94,10 +94,10 @@ export class WebrtcPeers {
     const torrent = registry.find(infoHash)
     if (this.#settings === false || !context.hasRoom || !torrent || AT_REST.includes(torrent.state))
       return false
+    const peers = torrent.phases.network.swarm?.peers
     if (peerId)
-      for (const { handshake } of torrent.connectedPeers())
-        if (samePeer(handshake.peerId, peerId)) return false
-    return torrent.connections < context.maxPeersPerTorrent
+      for (const { handshake } of peers?.values() ?? []) if (samePeer(handshake.peerId, peerId)) return false
+    return (peers?.size ?? 0) < context.maxPeersPerTorrent
   }
 
   /** Who offered knows the torrent and speaks first; to the other it is as a connection that comes in by TCP. */
@@ -115,7 +115,7 @@ export class WebrtcPeers {
       signal: limit.signal,
     })
       .then(
-        ready => found.torrent.accept(ready),
+        ready => found.torrent.phases.network.accept(ready),
         () => connection.close(),
       )
       .finally(() => limit.end())

@@ -113,7 +113,7 @@ export class PeerPool {
   }
 
   /** Somebody waits: whoever did not fail again and again, but was let go, say, is tried without delay. */
-  hurry(): void {
+  expedite(): void {
     for (const candidate of this.#candidates.values()) if (candidate.failures <= 1) candidate.nextTryMs = 0
   }
 

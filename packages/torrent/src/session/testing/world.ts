@@ -12,7 +12,7 @@ import { MemoryDatagramNetwork } from '../../transport/memory-datagram.ts'
 import { MemoryNetwork } from '../../transport/memory-transport.ts'
 import type { SessionEnvironment } from '../environment.ts'
 import { Session } from '../session.ts'
-import type { Torrent } from '../torrent.ts'
+import type { Torrent } from '../torrent/torrent.ts'
 
 /** Sessions on a network in memory and in virtual time, closed at the end of a test's block. */
 export class SessionWorld implements AsyncDisposable {

@@ -1,0 +1,68 @@
+import { createFileStorage, HandlePool } from '#file-storage'
+import { createHashPool } from '#hash-pool'
+import type { HashOptions } from '../../hash/hash-pool.ts'
+import { recheck } from '../../hash/recheck.ts'
+import { infoHashText } from '../../metainfo/info-hash.ts'
+import { PieceLayout } from '../../metainfo/layout.ts'
+import type { Metainfo } from '../../metainfo/metainfo.ts'
+import { Content } from './content.ts'
+
+/** What is right of one real file. */
+export interface CheckedFile {
+  readonly path: readonly string[]
+  readonly diskPath: string | null
+  readonly lengthBytes: number
+  /** Bytes in pieces that are right. */
+  readonly haveBytes: number
+  /** Whether there is a file; an empty one has no bytes that could tell. */
+  readonly exists: boolean
+}
+
+export interface CheckedFiles {
+  readonly pieceCount: number
+  readonly goodPieces: number
+  readonly haveBytes: number
+  /** Every byte is right and every file there. */
+  readonly complete: boolean
+  readonly files: readonly CheckedFile[]
+}
+
+/**
+ * Compares what lies in a download folder with a torrent, without a session and without changing anything. Missing files are no error;
+ * rejects with a ShoalError (`no-permission`, `io`) where one cannot be read, or with the signal's reason.
+ */
+export async function checkFiles(
+  metainfo: Metainfo,
+  directory: string,
+  options: HashOptions = {},
+): Promise<CheckedFiles> {
+  const layout = new PieceLayout(metainfo.info)
+  const name = infoHashText(metainfo.info.infoHashes)
+  const storage = createFileStorage({ layout, name, directory, handles: new HandlePool() })
+  const pool = createHashPool()
+  try {
+    const content = new Content(metainfo, layout, storage)
+    const { info, pieceLayers } = metainfo
+    const right = await recheck({ info, layout, storage, pool, pieceLayers }, options)
+    for (let piece = 0; piece < layout.pieceCount; piece++) if (right.has(piece)) content.have.set(piece)
+    const stamps = await storage.stamps()
+    const files = layout.files.flatMap((file, at): CheckedFile[] => {
+      if (file.pad) return []
+      const { path, lengthBytes } = file
+      // A link stands for what it points to, which is checked under its own name.
+      const exists = file.symlink !== undefined || stamps[at]!.size >= 0
+      const haveBytes = content.haveBytesOf(at)
+      return [{ path, diskPath: storage.pathOf(at), lengthBytes, haveBytes, exists }]
+    })
+    return {
+      pieceCount: layout.pieceCount,
+      goodPieces: right.count,
+      haveBytes: content.haveBytes,
+      complete: right.isFull && files.every(file => file.exists),
+      files,
+    }
+  } finally {
+    await pool.close()
+    await storage.close()
+  }
+}

@@ -1,0 +1,119 @@
+import { Bitfield } from '../../base/bitfield.ts'
+import { equalBytes } from '../../base/bytes.ts'
+import type { HashPool } from '../../hash/hash-pool.ts'
+import { recheck } from '../../hash/recheck.ts'
+import { planStart } from '../../storage/plan-start.ts'
+import type { ResumeProgress } from '../../storage/resume-store.ts'
+import type { Content } from './content.ts'
+
+export interface CheckOptions {
+  readonly pool: HashPool
+  /** The record of an earlier run. */
+  readonly progress: ResumeProgress | null
+  /** Hash everything, whatever was recorded. */
+  readonly thorough: boolean
+  /** Believe that everything is in place. */
+  readonly trusted: boolean
+  /** Lets whoever asked for the check cancel it. */
+  readonly signal: AbortSignal | undefined
+}
+
+/** The phase in which a torrent finds out which pieces it has. Each check is a new object. */
+export class Checking {
+  /** 0 to 1. */
+  progress = 0
+  readonly #abort = new AbortController()
+  #running: Promise<boolean> | null = null
+
+  get isStopped(): boolean {
+    return this.#abort.signal.aborted
+  }
+
+  /**
+   * Sets the pieces that are present in `content.have`. Resolves to whether that is worth recording. Rejects with the reason of `stop` or of
+   * the signal, or with the error of storage; `content.have` is then as it was before.
+   */
+  run(content: Content, options: CheckOptions): Promise<boolean> {
+    this.#running = this.#run(content, options)
+    return this.#running
+  }
+
+  /** Resolves when nothing is read any more. */
+  async stop(reason: Error): Promise<void> {
+    this.#abort.abort(reason)
+    await this.#running?.catch(() => {})
+  }
+
+  async #run(content: Content, options: CheckOptions): Promise<boolean> {
+    const { have, selection, storage } = content
+    const own = this.#abort.signal
+    const before = have.bytes.slice()
+    const { isChecked } = content
+    content.isChecked = false
+    try {
+      if (!selection.isDefault) await storage.setWanted(selection.wanted())
+      own.throwIfAborted()
+      have.clearAll()
+      if (options.trusted && !options.thorough) {
+        have.setAll()
+        content.isForeign = true
+        content.isChecked = true
+        return false
+      }
+      const signal = options.signal ? AbortSignal.any([own, options.signal]) : own
+      const news = await this.#findPieces(content, options, signal)
+      own.throwIfAborted()
+      if (news) content.isForeign = true
+      content.isChecked = true
+      return news
+    } catch (error) {
+      restore(have, before)
+      content.isChecked = isChecked
+      throw error
+    }
+  }
+
+  /**
+   * Believes files that are as they were recorded and hashes the pieces of all others; reads nothing where there is no file. Resolves to
+   * whether the result differs from the record.
+   */
+  async #findPieces(content: Content, options: CheckOptions, signal: AbortSignal): Promise<boolean> {
+    const { metainfo, layout, storage, have, pieceLayers } = content
+    const { pool, progress } = options
+    const { trusted, pieces } = await planCheck(content, options)
+    for (let piece = 0; piece < layout.pieceCount; piece++) if (trusted?.has(piece)) have.set(piece)
+    if (pieces.length === 0) return !isRecorded(have, progress)
+    const right = await recheck(
+      { info: metainfo.info, layout, storage, pool, pieceLayers, pieces },
+      {
+        signal,
+        onProgress: ({ doneBytes, totalBytes }) => {
+          this.progress = totalBytes === 0 ? 1 : doneBytes / totalBytes
+        },
+      },
+    )
+    for (const piece of pieces) if (right.has(piece)) have.set(piece)
+    return true
+  }
+}
+
+/** Decides which pieces to believe and which to hash, in ascending order. */
+async function planCheck({ layout, storage }: Content, { progress, thorough }: CheckOptions) {
+  const stamps = await storage.stamps()
+  // Storage in memory has no stamps that could show where there is data.
+  if (thorough && storage.segments(0, 0) === null)
+    return { trusted: null, pieces: Array.from({ length: layout.pieceCount }, (_, piece) => piece) }
+  const { trusted, recheck: ranges } = planStart(thorough ? null : progress, stamps, layout)
+  const pieces = ranges.flatMap(({ first, end }) => Array.from({ length: end - first }, (_, i) => first + i))
+  return { trusted, pieces }
+}
+
+function isRecorded(have: Bitfield, progress: ResumeProgress | null): boolean {
+  return progress?.had !== null && progress?.had !== undefined && equalBytes(have.bytes, progress.had)
+}
+
+function restore(have: Bitfield, bytes: Uint8Array): void {
+  const before = Bitfield.from(bytes, have.length)
+  have.clearAll()
+  for (let piece = 0; piece < have.length; piece++) if (before?.has(piece)) have.set(piece)
+}

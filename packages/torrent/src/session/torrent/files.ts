@@ -1,0 +1,135 @@
+import type { TorrentFile } from '../../api.ts'
+import type { Clock } from '../../base/clock.ts'
+import { ShoalError } from '../../base/errors.ts'
+import type { Content } from './content.ts'
+import type { PieceDeadlines } from './deadlines.ts'
+import { currentPath } from './relocation.ts'
+import type { TorrentData } from './torrent-data.ts'
+
+/** Bytes delivered at a time. */
+const CHUNK_BYTES = 256 * 1024
+/** How far ahead of the reader pieces get deadlines: what a player buffers. */
+const WINDOW_BYTES = 8 * 1024 * 1024
+/** The piece that the reader waits for is due at once, each piece after it this much later. */
+const STEP_MS = 250
+
+export interface StreamRange {
+  readonly start?: number
+  readonly end?: number
+  readonly signal?: AbortSignal
+}
+
+/** What the files of one torrent share. */
+export interface FileContext {
+  readonly clock: Clock
+  readonly data: TorrentData
+  readonly content: Content
+  /** The deadlines of the torrent, which starts to work for them. */
+  deadlines(): PieceDeadlines
+}
+
+/** One real file of a torrent, as the public API shows it. */
+export class FileView implements TorrentFile {
+  readonly index: number
+  readonly #context: FileContext
+  /** Index among all files, including pad files. */
+  readonly #at: number
+
+  constructor(index: number, at: number, context: FileContext) {
+    this.index = index
+    this.#at = at
+    this.#context = context
+  }
+
+  get path(): readonly string[] {
+    return this.#context.content.layout.files[this.#at]!.path
+  }
+
+  get currentPath(): readonly string[] {
+    return currentPath(this.#context.data, this.#context.content, this.#at)
+  }
+
+  get lengthBytes(): number {
+    return this.#context.content.layout.files[this.#at]!.lengthBytes
+  }
+
+  get piecesRoot(): Uint8Array | undefined {
+    return this.#context.content.layout.files[this.#at]!.piecesRoot
+  }
+
+  get haveBytes(): number {
+    return this.#context.content.haveBytesOf(this.#at)
+  }
+
+  get priority(): number {
+    return this.#context.content.selection.priorityOf(this.#at)
+  }
+
+  get diskPath(): string | null {
+    return this.#context.content.storage.pathOf(this.#at)
+  }
+
+  stream(range: StreamRange = {}): AsyncIterable<Uint8Array> {
+    return streamFile(this.#context, this.#at, range)
+  }
+}
+
+/**
+ * Yields bytes `[start, end)` of one file in order, as they are verified. The pieces ahead of the reader get deadlines, so that they are
+ * fetched first, and lose them when the reader leaves. Throws `bad-argument` for a range that the file does not have.
+ */
+async function* streamFile(
+  context: FileContext,
+  file: number,
+  range: StreamRange,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const { signal } = range
+  const { layout, storage, have } = context.content
+  const { offsetBytes, lengthBytes } = layout.files[file]!
+  const { start, end } = checkedRange(range, lengthBytes)
+  const expedited = new Map<number, () => void>()
+  const pieceAt = (position: number) => Math.floor((offsetBytes + position) / layout.pieceLengthBytes)
+  try {
+    for (let at = start; at < end; ) {
+      signal?.throwIfAborted()
+      const piece = pieceAt(at)
+      const last = pieceAt(Math.min(end, at + WINDOW_BYTES) - 1)
+      const now = context.clock.nowMs()
+      for (let ahead = piece; ahead <= last; ahead++) {
+        if (have.has(ahead) || expedited.has(ahead)) continue
+        expedited.set(ahead, context.deadlines().expedite(ahead, now + (ahead - piece) * STEP_MS))
+      }
+      // A check may take pieces away again until it has found them.
+      while (!have.has(piece)) await pieceArrival(context, piece, signal)
+      expedited.get(piece)?.()
+      expedited.delete(piece)
+      const stop = Math.min(end, layout.pieceOffset(piece + 1) - offsetBytes, at + CHUNK_BYTES)
+      const bytes = new Uint8Array(stop - at)
+      await storage.read(offsetBytes + at, bytes)
+      yield bytes
+      at = stop
+    }
+  } finally {
+    for (const release of expedited.values()) release()
+  }
+}
+
+/** Resolves when the piece is present, if only for now: look again. Rejects if the torrent is closed. */
+async function pieceArrival(
+  { data, content, deadlines }: FileContext,
+  piece: number,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  if (data.lifecycle.isClosed) throw new ShoalError('closed', 'the torrent was closed')
+  if (!content.have.has(piece)) await deadlines().wait(piece, signal)
+}
+
+function checkedRange(range: StreamRange, lengthBytes: number): { start: number; end: number } {
+  const { start = 0, end = lengthBytes } = range
+  if (Number.isSafeInteger(start) && start >= 0 && start <= lengthBytes && end >= start && !(end % 1))
+    return { start, end: Math.min(end, lengthBytes) }
+  throw new ShoalError(
+    'bad-argument',
+    `the file has ${lengthBytes} bytes: ${start} to ${end} is not a range of integer offsets in it`,
+  )
+}

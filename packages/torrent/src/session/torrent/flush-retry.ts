@@ -1,0 +1,70 @@
+import type { Clock } from '../../base/clock.ts'
+import { ShoalError } from '../../base/errors.ts'
+import type { HashPool } from '../../hash/hash-pool.ts'
+import { recheck } from '../../hash/recheck.ts'
+import type { Content } from './content.ts'
+
+/** How often a disk that had no room for what it had taken is tried again. */
+const RETRY_FLUSH_MS = 5000
+
+/** `safe`: all of it is on the disk and right. `lost`: some of it is not. `refused`: the disk fails as before. */
+export type FlushOutcome = 'safe' | 'lost' | 'refused'
+
+/**
+ * Makes safe what a flush that failed may have lost. A system may drop the bytes that it could not write, or keep them in memory as if
+ * they were on the disk and say nothing at the next flush, so each piece that came since the last good one is written again.
+ */
+export class FlushRetry {
+  readonly fault: ShoalError
+  readonly #clock: Clock
+  #nextMs: number
+  #running: Promise<FlushOutcome> | null = null
+
+  constructor(clock: Clock, fault: ShoalError) {
+    this.#clock = clock
+    this.fault = fault
+    this.#nextMs = clock.nowMs() + RETRY_FLUSH_MS
+  }
+
+  /** Whether it is time to try by itself: a disk gets room again; one that is broken waits for somebody to see to it. */
+  get isDue(): boolean {
+    return this.fault.code === 'no-space' && !this.#running && this.#clock.nowMs() >= this.#nextMs
+  }
+
+  /** Never rejects; while a try is under way, that one. */
+  retry(content: Content, pool: HashPool): Promise<FlushOutcome> {
+    this.#running ??= writeAgain(content, pool)
+      .catch((error): FlushOutcome => (codeOf(error) === 'not-found' ? 'lost' : 'refused'))
+      .finally(() => {
+        this.#running = null
+        this.#nextMs = this.#clock.nowMs() + RETRY_FLUSH_MS
+      })
+    return this.#running
+  }
+
+  /** Resolves when nothing is read or written any more. */
+  async settled(): Promise<void> {
+    await this.#running
+  }
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof ShoalError ? error.code : undefined
+}
+
+async function writeAgain(content: Content, pool: HashPool): Promise<FlushOutcome> {
+  const { layout, storage, metainfo, pieceLayers } = content
+  const pieces = [...(content.unflushed ?? [])].sort((a, b) => a - b)
+  for (const piece of pieces) {
+    const bytes = new Uint8Array(layout.dataSize(piece))
+    await storage.read(layout.pieceOffset(piece), bytes)
+    await storage.write(layout.pieceOffset(piece), bytes)
+  }
+  const { isForeign } = content
+  await storage.flush({ all: isForeign })
+  // Of what others wrote nobody knows which pieces a failed flush may have lost.
+  if (isForeign) return 'lost'
+  // After the flush, so that what is read is what the disk has.
+  const right = await recheck({ info: metainfo.info, layout, storage, pool, pieceLayers, pieces })
+  return pieces.every(piece => right.has(piece)) ? 'safe' : 'lost'
+}

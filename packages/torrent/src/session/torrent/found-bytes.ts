@@ -1,0 +1,39 @@
+import type { Bitfield } from '../../base/bitfield.ts'
+import type { PieceLayout } from '../../metainfo/layout.ts'
+import { BLOCK_BYTES } from '../../metainfo/metainfo.ts'
+import type { ResumeProgress } from '../../storage/resume-store.ts'
+
+interface FoundContent {
+  readonly layout: Pick<PieceLayout, 'pieceCount' | 'pieceSize'>
+  readonly have: Bitfield
+}
+
+/**
+ * Bytes that an earlier run downloaded and no longer recorded: it was killed, and the check at the start has found them in the files.
+ * Of a torrent of which nothing was downloaded, nothing is counted: its files came from elsewhere.
+ */
+export function foundBytes(
+  { layout, have }: FoundContent,
+  recorded: Bitfield,
+  { downloadedBytes, unfinished }: Pick<ResumeProgress, 'downloadedBytes' | 'unfinished'>,
+): number {
+  if (downloadedBytes === 0) return 0
+  let found = 0
+  let stored = 0
+  for (let piece = 0; piece < layout.pieceCount; piece++) {
+    const pieceBytes = layout.pieceSize(piece)
+    const storedBytes = recorded.has(piece)
+      ? pieceBytes
+      : Math.min(pieceBytes, BLOCK_BYTES * countBits(unfinished?.get(piece)))
+    stored += storedBytes
+    if (have.has(piece)) found += pieceBytes - storedBytes
+  }
+  // What was downloaded beyond what was stored was on its way to the files: it is among the found.
+  return Math.max(0, found - Math.max(0, downloadedBytes - stored))
+}
+
+function countBits(bytes: Uint8Array = new Uint8Array()): number {
+  let count = 0
+  for (const byte of bytes) for (let bits = byte; bits > 0; bits &= bits - 1) count++
+  return count
+}

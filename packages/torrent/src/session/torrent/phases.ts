@@ -1,0 +1,423 @@
+import { ShoalError } from '../../base/errors.ts'
+import type { Metainfo } from '../../metainfo/metainfo.ts'
+import type { SwarmEvents } from '../../swarm/swarm-context.ts'
+import type { SessionContext } from '../context.ts'
+import { Checking } from './checking.ts'
+import { type Content, openContent } from './content.ts'
+import { Fetching } from './fetching.ts'
+import { foundBytes } from './found-bytes.ts'
+import type { Emit } from './lifecycle.ts'
+import { TorrentNetwork } from './network.ts'
+import { Recorder } from './recorder.ts'
+import type { Running } from './running.ts'
+import { presentStamps, readFault } from './storage-faults.ts'
+import type { TorrentData } from './torrent-data.ts'
+
+/** What a session does for one of its torrents. */
+export interface TorrentHooks {
+  /** Registers the torrent under all its info hashes. Returns false if another torrent has one of them. */
+  register(): boolean
+  /** Removes the torrent from the session. */
+  forget(): void
+  /** Says whether the torrent needs a tick every second. */
+  readonly setActive: (active: boolean) => void
+}
+
+/**
+ * Takes a torrent through its phases: it fetches its metadata, checks which pieces are present, then runs as downloader or seed. Each phase is
+ * an object that holds what exists only while it lasts: `Fetching`, `Checking`, and `Running`, which the network side owns.
+ */
+export class Phases {
+  readonly data: TorrentData
+  readonly network: TorrentNetwork
+  /** Null if the torrent is not recorded. */
+  readonly recorder: Recorder | null
+  readonly #context: SessionContext
+  readonly #hooks: TorrentHooks
+  readonly #emit: Emit
+  #current: Fetching | Checking | null = null
+  #yielded = false
+
+  constructor(context: SessionContext, hooks: TorrentHooks, data: TorrentData, emit: Emit) {
+    this.#context = context
+    this.#hooks = hooks
+    this.#emit = emit
+    this.data = data
+    const { metainfo } = data.origin
+    const { progress, memory } = data.place
+    if (metainfo) data.content = openContent(context, metainfo, data)
+    const { resume } = context
+    this.recorder = resume && !memory ? this.#createRecorder(resume) : null
+    this.network = new TorrentNetwork({
+      context,
+      data,
+      isRecorded: this.recorder !== null,
+      events: () => this.#swarmEvents(),
+      setActive: hooks.setActive,
+    })
+    if (!progress || progress.moving) this.recorder?.touch()
+  }
+
+  /** Progress of the check under way, 0 to 1. */
+  get checkProgress(): number {
+    return this.#current instanceof Checking ? this.#current.progress : 0
+  }
+
+  // Commands
+
+  /** Starts the torrent, or resumes it after a pause or an error. */
+  start(): void {
+    const { lifecycle, content } = this.data
+    if (lifecycle.isClosed || !(lifecycle.paused || lifecycle.error)) return
+    const failed = lifecycle.error !== null
+    this.recorder?.started()
+    lifecycle.paused = false
+    this.network.announcements.join()
+    if (failed && this.recorder?.retryFlush()) return
+    lifecycle.error = null
+    if (lifecycle.phase === 'idle') {
+      if (content) this.#beginCheck(content)
+      else this.#beginFetching()
+    } else if (lifecycle.phase !== 'running') this.network.swarm?.resume()
+    else if (!failed) this.network.run()
+    else if (!this.#resumeWrites()) void this.recheck().catch(() => {})
+    this.#show()
+  }
+
+  async pause(): Promise<void> {
+    const { lifecycle } = this.data
+    if (lifecycle.isClosed || lifecycle.paused) return
+    lifecycle.paused = true
+    this.network.swarm?.pause()
+    this.#show()
+    this.recorder?.touch()
+    await this.network.running?.transfer.settled()
+    await Promise.all([this.network.announcements.leave(), this.recorder?.tryRecord()])
+    if (lifecycle.paused) this.#hooks.setActive(false)
+  }
+
+  /** Stops the torrent and keeps its record. */
+  async close(): Promise<void> {
+    const { lifecycle, content } = this.data
+    if (lifecycle.isClosed) return
+    await this.#stop()
+    await this.recorder?.tryRecord()
+    await this.recorder?.stop()
+    await content?.storage.close()
+  }
+
+  /** Stops the torrent and deletes its record, and its files if asked to. */
+  async remove(deleteData: boolean): Promise<void> {
+    const { lifecycle, content } = this.data
+    if (lifecycle.isClosed) return
+    await Promise.all([this.#stop(), this.recorder?.stop()])
+    try {
+      await (deleteData ? content?.storage.remove() : content?.storage.close())
+    } finally {
+      // Last: after a crash before this line the files can still be deleted.
+      if (!this.#yielded) await this.recorder?.forget()
+    }
+  }
+
+  /**
+   * Hashes all pieces. Rejects with the signal's reason, after which everything is as it was, or with the error of storage.
+   */
+  async recheck(signal?: AbortSignal): Promise<void> {
+    const { lifecycle, content } = this.data
+    if (!content || lifecycle.isClosed) return
+    const wasChecked = lifecycle.phase === 'running' && content.isChecked
+    lifecycle.phase = 'checking'
+    lifecycle.error = null
+    this.#show()
+    this.recorder?.giveUpFlush()
+    await Promise.all([
+      this.network.end(),
+      this.#stopCheck(new ShoalError('cancelled', 'another check began')),
+    ])
+    if (this.data.lifecycle.isClosed) return
+    try {
+      await this.#check(content, { signal, thorough: true })
+    } catch (error) {
+      if (signal?.aborted && this.data.lifecycle.phase === 'idle') {
+        if (wasChecked) this.#onChecked(content)
+        else if (!lifecycle.paused) this.#beginCheck(content)
+        this.#show()
+      }
+      throw error
+    }
+  }
+
+  /** Uses metadata that somebody supplies. Throws if another torrent of the session has its other info hash. */
+  learn(metainfo: Metainfo): void {
+    const { data } = this
+    const { lifecycle } = data
+    if (data.content || lifecycle.isClosed) return
+    const content = openContent(this.#context, metainfo, data)
+    data.content = content
+    if (!this.#hooks.register()) {
+      data.content = null
+      throw alreadyAdded()
+    }
+    if (data.isPrivate) {
+      this.network.announcements.becamePrivate()
+      this.network.swarm?.becamePrivate()
+    }
+    if (!lifecycle.paused) this.network.announcements.join()
+    this.recorder?.touch()
+    lifecycle.learned(content.metainfo.info)
+    if (lifecycle.phase === 'fetching') this.#beginCheck(content)
+  }
+
+  /** Another torrent of the session turned out to be this one: from here on the record under this hash is that one's. */
+  yieldTo(): void {
+    this.#yielded = true
+    void this.recorder?.stop()
+    this.#giveUpFetching(alreadyAdded())
+  }
+
+  /** Applies a changed selection. */
+  selectionChanged(content: Content): void {
+    const { lifecycle } = this.data
+    this.recorder?.touch()
+    if (lifecycle.phase !== 'running') return
+    if (content.isComplete) this.#onFinished()
+    else if (lifecycle.completed) {
+      lifecycle.completed = false
+      // Seeds have left since it was complete.
+      this.network.announcements.refresh()
+    }
+    if (!lifecycle.paused) this.network.run()
+    this.network.running?.prioritize()
+    this.#show()
+  }
+
+  /** Once a second while the torrent is active. */
+  tick(nowMs: number): void {
+    const { swarm, running } = this.network
+    swarm?.tick(nowMs)
+    if (running?.isRetryDue) void this.#retryWrites(running)
+    if (this.network.running?.hasUnsaved) this.recorder?.touch()
+    this.recorder?.tick(nowMs)
+    if (this.network.isNeeded) return
+    // A seed without peers needs no attention once its last progress is safe.
+    this.#hooks.setActive(false)
+    void this.recorder?.tryRecord()
+  }
+
+  // Transitions
+
+  #beginFetching(): void {
+    this.data.lifecycle.phase = 'fetching'
+    this.#current = new Fetching(this.network.begin())
+  }
+
+  #giveUpFetching(error: unknown): void {
+    this.data.lifecycle.phase = 'idle'
+    if (this.#current instanceof Fetching) this.#current.stop()
+    this.#current = null
+    this.#fail(error)
+  }
+
+  /** Starts the check of a torrent that starts. Failures show in the torrent's state. */
+  #beginCheck(content: Content): void {
+    this.#check(content, { thorough: false }).catch(() => {})
+  }
+
+  async #check(
+    content: Content,
+    { signal, thorough }: { signal?: AbortSignal | undefined; thorough: boolean },
+  ): Promise<void> {
+    const { lifecycle, place } = this.data
+    const { progress, trusted } = place
+    const checking = new Checking()
+    this.#current = checking
+    lifecycle.phase = 'checking'
+    this.#show()
+    try {
+      const pool = this.#context.hashPool
+      if (await checking.run(content, { pool, progress, trusted, thorough, signal })) this.recorder?.touch()
+    } catch (error) {
+      // Whoever stopped the check decides what follows.
+      if (checking.isStopped) throw error
+      this.#current = null
+      lifecycle.phase = 'idle'
+      if (!signal?.aborted) this.#fail(error)
+      throw error
+    }
+    this.#current = null
+    this.#onChecked(content)
+  }
+
+  #onChecked(content: Content): void {
+    const { data } = this
+    const { lifecycle } = data
+    const { progress } = data.place
+    if (content.recorded && progress && data.totals) {
+      const bytes = foundBytes(content, content.recorded, progress)
+      data.totals.downloadedBytes += bytes
+      this.#context.onTransferred(bytes, 0)
+    }
+    content.recorded = null
+    lifecycle.phase = 'running'
+    lifecycle.completed = false
+    this.network.checked(content.have)
+    if (content.isComplete) this.#onFinished()
+    if (!lifecycle.paused) this.network.run()
+    this.#show()
+  }
+
+  async #stopCheck(reason: Error): Promise<void> {
+    if (this.#current instanceof Checking) await this.#current.stop(reason)
+  }
+
+  async #stop(): Promise<void> {
+    const closed = this.data.lifecycle.close()
+    this.#hooks.setActive(false)
+    this.#show()
+    await Promise.all([this.network.close(closed), this.#stopCheck(closed)])
+  }
+
+  #onFinished(): void {
+    const { content, lifecycle } = this.data
+    const wasComplete = lifecycle.completed
+    if (!wasComplete && content) {
+      content.storage.setWanted(content.selection.wanted()).catch(error => this.#fail(error))
+      if (content.wantedBytes > 0) this.network.announcements.completed()
+    }
+    lifecycle.complete()
+    this.#show()
+    // A listener of `complete` may end the program.
+    if (!wasComplete) void this.recorder?.tryRecord()
+  }
+
+  /** Resumes a torrent that a write error stopped. Returns false if storage refused nothing. */
+  #resumeWrites(): boolean {
+    const { running } = this.network
+    if (!running?.transfer.isStuck) return false
+    running.swarm.resume()
+    // If storage refuses again, the torrent stops again.
+    void this.#retryWrites(running)
+    return true
+  }
+
+  async #retryWrites(running: Running): Promise<void> {
+    if (!(await running.retryWrites()) || running !== this.network.running) return
+    this.#onRecovered()
+    running.swarm.updateInterest()
+  }
+
+  // Faults
+
+  #fail(error: unknown): void {
+    this.data.lifecycle.fail(error)
+    this.#show()
+  }
+
+  /** What is on disk is no longer what `have` says: the torrent stops until it is checked. */
+  #onStorageFault(error: unknown): void {
+    const { content, lifecycle } = this.data
+    if (content) content.isChecked = false
+    if (lifecycle.isClosed) return
+    this.network.swarm?.pause()
+    if (!lifecycle.error) this.#fail(error)
+    this.#onPeersChanged()
+  }
+
+  /** Storage took what it had refused, or a flush succeeded after one that failed. */
+  #onRecovered(): void {
+    const { lifecycle } = this.data
+    if (lifecycle.phase !== 'running') return
+    lifecycle.error = null
+    this.#emit('log', 'storage accepts writes again: the torrent resumes')
+    if (!lifecycle.paused) this.network.run()
+    this.#show()
+  }
+
+  #show(): void {
+    this.data.lifecycle.show(this.data.state)
+  }
+
+  // Events of the parts
+
+  #swarmEvents(): SwarmEvents {
+    return {
+      onMetadata: info => this.#onMetadata(info),
+      onHashes: () => {
+        this.network.running?.prioritize()
+        this.recorder?.touch()
+      },
+      onPiece: piece => this.#onPiece(piece),
+      onWriteError: error => {
+        this.network.running?.writeFailed()
+        this.#fail(error)
+      },
+      onReadError: (piece, error) => {
+        if (this.data.lifecycle.phase === 'running') this.#onStorageFault(readFault(piece, error))
+      },
+      onTransferred: (downloaded, uploaded) => this.#onTransferred(downloaded, uploaded),
+      onPeerClosed: peer => this.#emit('peerClosed', peer),
+      onPeersChanged: () => this.#onPeersChanged(),
+      log: line => this.#emit('log', line),
+    }
+  }
+
+  #createRecorder(store: NonNullable<SessionContext['resume']>): Recorder {
+    return new Recorder({
+      store,
+      context: this.#context,
+      data: this.data,
+      events: {
+        saveUnfinished: async () => this.network.running?.saveUnfinished(this.data.lifecycle.paused),
+        onStorageFault: error => this.#onStorageFault(error),
+        onFlushed: () => this.#onRecovered(),
+        onFlushLost: () => void this.recheck().catch(() => {}),
+        log: line => this.#emit('log', line),
+      },
+    })
+  }
+
+  #onMetadata(info: Uint8Array): void {
+    if (!(this.#current instanceof Fetching)) return
+    try {
+      this.learn(this.#current.metainfo(info, this.data.origin))
+    } catch (error) {
+      this.#giveUpFetching(error)
+    }
+  }
+
+  #onPiece(piece: number): void {
+    this.recorder?.stored(piece)
+    this.#emit('piece', piece)
+    this.network.arrived(piece)
+    const { running } = this.network
+    if (running?.transfer.isFinished) void this.#finish(running)
+  }
+
+  /** An open file can be deleted, so that bytes written to it are lost: the files are looked at before the torrent counts as complete. */
+  async #finish(running: Running): Promise<void> {
+    const { content } = this.data
+    let fault: unknown
+    if (content?.isOnDisk) await presentStamps(content).catch(error => (fault = error))
+    if (running !== this.network.running) return
+    if (fault !== undefined) this.#onStorageFault(fault)
+    else if (running.transfer.isFinished) this.#onFinished()
+  }
+
+  #onTransferred(downloaded: number, uploaded: number): void {
+    this.data.addTransferred(downloaded, uploaded)
+    this.#context.onTransferred(downloaded, uploaded)
+    this.recorder?.touchTotals()
+  }
+
+  #onPeersChanged(): void {
+    const { lifecycle } = this.data
+    if (!lifecycle.paused && !lifecycle.isClosed) this.#hooks.setActive(true)
+  }
+}
+
+function alreadyAdded(): ShoalError {
+  return new ShoalError(
+    'bad-argument',
+    'this torrent was already added under its other info hash: remove this entry',
+  )
+}

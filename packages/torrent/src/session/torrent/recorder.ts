@@ -1,0 +1,307 @@
+import { messageOf } from '../../base/errors.ts'
+import { formatHostPort } from '../../base/ip.ts'
+import type { RateLimit } from '../../base/rate-limit.ts'
+import { infoHashText } from '../../metainfo/info-hash.ts'
+import { writeMetainfo } from '../../metainfo/write-metainfo.ts'
+import type { ResumeProgress, ResumeStore } from '../../storage/resume-store.ts'
+import type { FileStamp } from '../../storage/storage.ts'
+import type { SessionContext } from '../context.ts'
+import type { Content } from './content.ts'
+import { FlushRetry } from './flush-retry.ts'
+import { mergePeers } from './origin.ts'
+import { flushFault, presentStamps } from './storage-faults.ts'
+import type { TorrentData } from './torrent-data.ts'
+
+/** How often progress is recorded while pieces arrive: a crash costs at most this much of transfer. */
+const RECORD_MS = 2000
+/** How often totals are recorded if nothing else changes: a seed that uploads need not write all the time. */
+const RECORD_TOTALS_MS = 60_000
+
+/** What a recorder reports to its torrent. */
+export interface RecorderEvents {
+  /** Saves unfinished pieces to storage and lists their blocks in `content.unfinished`. */
+  saveUnfinished(): Promise<void>
+  /** What is on disk is no longer what `content.have` says: the torrent stops until it is checked or flushed. */
+  onStorageFault(error: unknown): void
+  /** Everything that a failed flush put at risk is on the disk. */
+  onFlushed(): void
+  /** A failed flush lost some pieces: only a check shows which. */
+  onFlushLost(): void
+  log(line: string): void
+}
+
+export interface RecorderOptions {
+  readonly store: ResumeStore
+  readonly context: Pick<SessionContext, 'clock' | 'hashPool'>
+  readonly data: TorrentData
+  readonly events: RecorderEvents
+}
+
+/**
+ * Records the progress of one torrent for the next run: first the bytes, then the note that says which pieces they are. One record at a time.
+ * A record that fails stops nothing: what it lacks is checked at the next start.
+ */
+export class Recorder {
+  readonly #store: ResumeStore
+  readonly #context: Pick<SessionContext, 'clock' | 'hashPool'>
+  readonly #data: TorrentData
+  readonly #events: RecorderEvents
+  /** Key of the existing record; null before the first. */
+  #key: string | null
+  #dirty = false
+  /** Whether totals changed. */
+  #stale = false
+  #dueMs = 0
+  #totalsDueMs = 0
+  #running: Promise<void> | null = null
+  /** Number of piece layers when the metainfo was saved; -1 before. */
+  #savedLayers = -1
+  /** Whether the record says that the torrent is paused. */
+  #paused: boolean | undefined
+  /** Not null while a failed flush may have lost what was written before it. */
+  #flushRetry: FlushRetry | null = null
+  #stopped = false
+
+  constructor({ store, context, data, events }: RecorderOptions) {
+    this.#store = store
+    this.#context = context
+    this.#data = data
+    this.#events = events
+    const { progress } = data.place
+    this.#key = progress ? infoHashText(data.infoHashes) : null
+    if (progress) this.#savedLayers = data.content?.metainfo.pieceLayers.size ?? -1
+    this.#paused = progress?.paused
+  }
+
+  /** Something that is recorded changed. */
+  touch(): void {
+    this.#dirty = true
+  }
+
+  /** Bytes were transferred: worth recording at some time. */
+  touchTotals(): void {
+    this.#stale = true
+  }
+
+  /** The torrent starts: worth recording if the record says otherwise. */
+  started(): void {
+    if (this.#paused !== false) this.touch()
+  }
+
+  /** A piece was stored. */
+  stored(piece: number): void {
+    const { content } = this.#data
+    if (content) content.unflushed = (content.unflushed ?? new Set()).add(piece)
+    this.touch()
+  }
+
+  /** Once a second. */
+  tick(nowMs: number): void {
+    if (this.#flushRetry) {
+      if (this.#flushRetry.isDue) this.retryFlush()
+      return
+    }
+    const due = this.#dirty ? nowMs >= this.#dueMs : this.#stale && nowMs >= this.#totalsDueMs
+    if (!due || this.#running) return
+    this.#dueMs = nowMs + RECORD_MS
+    this.#totalsDueMs = nowMs + RECORD_TOTALS_MS
+    void this.tryRecord()
+  }
+
+  /** Records a change that the user made, even if the torrent is not ticked. Never rejects. */
+  async changed(): Promise<void> {
+    this.touch()
+    await this.tryRecord()
+  }
+
+  /** Records what changed since the last record. Never rejects: failures are logged. */
+  async tryRecord(): Promise<void> {
+    await this.record().catch(error => this.#events.log(`progress could not be saved: ${messageOf(error)}`))
+  }
+
+  /** Records what changed since the last record. Resolves at once if nothing did. */
+  async record(): Promise<void> {
+    // A record that fails is reported where it was begun, and is tried again here.
+    while (this.#running) await this.#running.catch(() => {})
+    if (!(this.#dirty || this.#stale) || this.#stopped) return
+    this.#dirty = false
+    await this.#alone(() => this.#write())
+  }
+
+  /**
+   * Records that the torrent was added, unless it is recorded already. Says nothing of its content yet, so that this waits for no file: that is
+   * recorded when it is due. Both parts are requested in this turn: a store with transactions keeps both or none.
+   */
+  async recordAdded(): Promise<void> {
+    if (this.#key !== null || this.#running || this.#stopped) return this.record()
+    this.#dirty = this.#data.content?.isChecked ?? false
+    await this.#alone(() => this.#writeAdded())
+  }
+
+  /** Waits for the record under way, then records no more. */
+  async stop(): Promise<void> {
+    this.#stopped = true
+    await Promise.all([this.#running?.catch(() => {}), this.#flushRetry?.settled()])
+  }
+
+  /** Deletes the record. */
+  async forget(): Promise<void> {
+    const key = infoHashText(this.#data.infoHashes)
+    await this.#store.delete(key)
+    if (this.#key !== null && this.#key !== key) await this.#store.delete(this.#key)
+  }
+
+  /**
+   * Tries again to flush what a failed flush may have lost; until that succeeds the torrent stays stopped. Returns false if no flush
+   * failed.
+   */
+  retryFlush(): boolean {
+    if (!this.#flushRetry) return false
+    void this.#retryFlush(this.#flushRetry)
+    return true
+  }
+
+  async #retryFlush(retry: FlushRetry): Promise<void> {
+    const { content, lifecycle } = this.#data
+    const outcome = content ? await retry.retry(content, this.#context.hashPool) : 'refused'
+    // Another attempt, or a full check, came first.
+    if (this.#flushRetry !== retry || lifecycle.isClosed) return
+    if (outcome === 'refused') return this.#events.onStorageFault(retry.fault)
+    this.#flushRetry = null
+    if (!content || outcome === 'lost') return this.#events.onFlushLost()
+    content.unflushed = null
+    content.isChecked = true
+    this.#events.onFlushed()
+    this.touch()
+  }
+
+  /** A full check starts, so the pending retry of a flush is dropped. */
+  giveUpFlush(): void {
+    this.#flushRetry = null
+  }
+
+  async #alone(write: () => Promise<void>): Promise<void> {
+    this.#stale = false
+    this.#running = write().finally(() => {
+      this.#running = null
+    })
+    try {
+      await this.#running
+    } catch (error) {
+      this.#dirty = true
+      throw error
+    }
+  }
+
+  async #write(): Promise<void> {
+    const { content } = this.#data
+    const recorded = this.#data.place.progress
+    const key = infoHashText(this.#data.infoHashes)
+    const checked = content?.isChecked ? content : null
+    // The order makes it safe: list the written pieces, flush their bytes, then write the note. The stamps are from before the pieces
+    // were listed: a file that is written to later then differs from its record, and is read again after a crash. Before a check is
+    // done nothing is known to be missing: the earlier record still holds for the files as they were then.
+    await this.#events.saveUnfinished()
+    let stamps = checked ? await this.#presentStamps(checked) : (recorded?.stamps ?? [])
+    const had = checked ? checked.have.bytes.slice() : (recorded?.had ?? null)
+    const stored = [...(content?.unflushed ?? [])]
+    if (content) await this.#flush(content)
+    if (checked) for (const piece of stored) content?.unflushed?.delete(piece)
+    // Some network file systems set the times when they flush. If nothing arrived meanwhile, the files are as they were listed.
+    if (checked && !this.#dirty) {
+      const flushed = await checked.storage.stamps()
+      if (!this.#dirty) stamps = flushed
+    }
+    if (content) await this.#saveMetainfo(key, content)
+    const unfinished = content && content.unfinished.size > 0 ? { unfinished: content.unfinished } : {}
+    await this.#store.save(key, { ...this.#settings(), had, ...unfinished, stamps })
+    // A hybrid torrent that was added by its v2 hash is recorded under its v1 hash as soon as that is known.
+    if (this.#key !== null && this.#key !== key) await this.#store.delete(this.#key)
+    this.#key = key
+  }
+
+  async #writeAdded(): Promise<void> {
+    const { content, infoHashes } = this.#data
+    const key = infoHashText(infoHashes)
+    await Promise.all([
+      content ? this.#saveMetainfo(key, content) : null,
+      this.#store.save(key, { ...this.#settings(), had: null, stamps: [] }),
+    ])
+    this.#key = key
+  }
+
+  /** Everything except the pieces. */
+  #settings(): RecordedSettings {
+    this.#paused = this.#data.lifecycle.paused
+    return recordedSettings(this.#data)
+  }
+
+  /** Stamps of the files. Rejects if one that holds verified pieces is missing or truncated. */
+  async #presentStamps(content: Content): Promise<FileStamp[]> {
+    try {
+      return await presentStamps(content)
+    } catch (error) {
+      this.#events.onStorageFault(error)
+      throw error
+    }
+  }
+
+  /** A failed flush may have lost what was written before it, and a later flush would not report that. */
+  async #flush(content: Content): Promise<void> {
+    const all = content.isForeign
+    content.isForeign = false
+    try {
+      await content.storage.flush({ all })
+    } catch (error) {
+      content.isForeign = all
+      const fault = flushFault(error)
+      this.#flushRetry ??= new FlushRetry(this.#context.clock, fault)
+      this.#events.onStorageFault(fault)
+      throw error
+    }
+  }
+
+  /** Once, and again when peers have sent more piece layers. */
+  async #saveMetainfo(key: string, content: Content): Promise<void> {
+    const layers = content.pieceLayers
+    if (layers.size === this.#savedLayers) return
+    await this.#store.saveMetainfo(key, writeMetainfo({ ...content.metainfo, pieceLayers: layers }))
+    this.#savedLayers = layers.size
+  }
+}
+
+type RecordedSettings = Omit<ResumeProgress, 'had' | 'unfinished' | 'stamps'>
+
+function recordedSettings(data: TorrentData): RecordedSettings {
+  const { origin, content, totals, limits } = data
+  const download = bytesPerSecond(limits?.download)
+  const upload = bytesPerSecond(limits?.upload)
+  const list = content?.selection.toList()
+  return {
+    ...(content ? {} : { magnet: data.magnet }),
+    directory: data.directory,
+    paused: data.lifecycle.paused,
+    sequential: data.isSequential,
+    ...(data.place.preallocate && { preallocate: true }),
+    addedMs: data.addedMs,
+    downloadedBytes: totals?.downloadedBytes ?? 0,
+    uploadedBytes: totals?.uploadedBytes ?? 0,
+    ...(download === undefined ? {} : { downloadLimit: download }),
+    ...(upload === undefined ? {} : { uploadLimit: upload }),
+    renamed: data.renamed ?? new Map(),
+    ...(data.moving && { moving: data.moving }),
+    trackers: origin.trackers.flat(),
+    webSeeds: origin.webSeeds,
+    ...(origin.ownTrackers && { trackerTiers: origin.trackers }),
+    ...(origin.ownWebSeeds && { ownWebSeeds: true }),
+    ...(origin.peers.length > 0 && {
+      peers: mergePeers(origin.peers, []).map(({ host, port }) => formatHostPort(host, port)),
+    }),
+    priorities: list ? Uint8Array.from(list) : null,
+  }
+}
+
+/** A limit in integer bytes per second; undefined if it is unlimited. */
+function bytesPerSecond(limit: RateLimit | undefined): number | undefined {
+  return limit && !limit.isUnlimited ? Math.round(limit.bytesPerSecond) : undefined
+}

@@ -1,0 +1,138 @@
+import type { Swarm } from '../../swarm/swarm.ts'
+import type { SwarmEvents } from '../../swarm/swarm-context.ts'
+import { Transfer } from '../../swarm/transfer.ts'
+import type { SessionContext } from '../context.ts'
+import type { Content } from './content.ts'
+import type { PieceDeadlines } from './deadlines.ts'
+import { WriteRetries } from './storage-faults.ts'
+import type { TorrentData } from './torrent-data.ts'
+import { WebSeeds } from './web-seeds.ts'
+
+/**
+ * Blocks of a piece that takes longer than this are saved with the next record, so that a crash costs no more than that and the time
+ * between two records.
+ */
+const SAVE_UNFINISHED_MS = 1000
+
+export interface RunningOptions {
+  readonly context: SessionContext
+  readonly data: TorrentData
+  readonly content: Content
+  readonly swarm: Swarm
+  readonly deadlines: PieceDeadlines
+  readonly events: Pick<SwarmEvents, 'onTransferred' | 'log'>
+}
+
+/**
+ * The phase in which pieces of a checked torrent are transferred. It exists only while there are peers, web seeds or readers: most torrents of
+ * a session have none.
+ */
+export class Running {
+  readonly swarm: Swarm
+  readonly transfer: Transfer
+  readonly webSeeds: WebSeeds
+  readonly #context: SessionContext
+  readonly #data: TorrentData
+  readonly #content: Content
+  readonly #deadlines: PieceDeadlines
+  /** Not null while storage refuses writes. */
+  #retries: WriteRetries | null = null
+
+  constructor(options: RunningOptions) {
+    const { context, data, content, swarm, deadlines, events } = options
+    this.#context = context
+    this.#data = data
+    this.#content = content
+    this.#deadlines = deadlines
+    this.swarm = swarm
+    const { layout, storage, have, selection, roots, metainfo } = content
+    const { clock, random, memory } = context
+    const { info } = metainfo
+    storage.setReserving(true)
+    this.transfer = new Transfer({
+      info,
+      layout,
+      storage,
+      have,
+      selection,
+      roots,
+      owner: swarm,
+      clock,
+      random,
+      memory,
+    })
+    const { transfer } = this
+    this.webSeeds = new WebSeeds({ context, data, swarm, transfer, events })
+  }
+
+  /** Starts the transfer. What it reports may concern this object, so it is not done by the constructor. */
+  begin(): void {
+    const { transfer, swarm } = this
+    if (this.#data.isSequential) transfer.picker.setSequential(true)
+    this.#deadlines.applyAll((piece, dueMs) => this.#setDeadline(piece, dueMs))
+    transfer.resumeUnfinished(this.#content.unfinished)
+    swarm.begin(transfer)
+    transfer.completePadding()
+    this.webSeeds.use(this.#data.origin.webSeeds)
+  }
+
+  /** Whether it is time to offer storage again what it refused. */
+  get isRetryDue(): boolean {
+    return this.transfer.isStuck && this.#retries?.isDue === true
+  }
+
+  /** Storage refused bytes: they are offered again after a while. */
+  writeFailed(): void {
+    this.#retries ??= new WriteRetries(this.#context.clock)
+  }
+
+  /** Offers storage again what it refused. Resolves to whether it took all of it. */
+  async retryWrites(): Promise<boolean> {
+    this.#retries ??= new WriteRetries(this.#context.clock)
+    if (!(await this.#retries.retry(this.transfer))) return false
+    this.#retries = null
+    return true
+  }
+
+  /** Applies the selection and the deadlines again after one of them, or the known hashes, changed. */
+  prioritize(): void {
+    this.transfer.prioritize(this.#content.selection)
+    this.#deadlines.applyAll()
+    this.swarm.updateInterest()
+  }
+
+  /** Sets or (null) removes the deadline of a piece, and asks for it at once. */
+  expedite(piece: number, dueMs: number | null): void {
+    if (this.#setDeadline(piece, dueMs)) this.swarm.updateInterest()
+    else this.swarm.fillAll()
+  }
+
+  /** Whether blocks of pieces that take long are in memory only. */
+  get hasUnsaved(): boolean {
+    return this.transfer.hasUnsaved(SAVE_UNFINISHED_MS)
+  }
+
+  /** Saves the blocks of pieces that take long, or of all unfinished pieces, and lists them in `content.unfinished`. */
+  async saveUnfinished(all: boolean): Promise<void> {
+    this.#content.unfinished = await this.transfer.saveUnfinished(all ? 0 : SAVE_UNFINISHED_MS)
+  }
+
+  /** Waits for the writes under way. The swarm must be closed. */
+  async end(): Promise<void> {
+    this.#context.cache.drop(this.transfer)
+    this.#content.storage.setReserving(false)
+    await this.saveUnfinished(true)
+    await this.transfer.close()
+  }
+
+  /** Returns whether that changes which pieces are wanted. */
+  #setDeadline(piece: number, dueMs: number | null): boolean {
+    const { selection, roots } = this.#content
+    // A reader may be in a file that is not selected: its pieces are wanted as long as somebody waits for them.
+    const unwanted = selection.piecePriority(piece) === 0
+    const verifiable = this.transfer.info.version !== 'v2' || roots.knows(piece)
+    if (unwanted) this.transfer.setPriority(piece, dueMs !== null && verifiable ? 7 : 0)
+    this.transfer.picker.setDeadline(piece, dueMs)
+    return unwanted
+  }
+}

@@ -1,0 +1,112 @@
+import type { RateLimits, TorrentState } from '../../api.ts'
+import type { Clock } from '../../base/clock.ts'
+import { RateLimit, type RateLimitPair } from '../../base/rate-limit.ts'
+import { RateMeter } from '../../base/rate-meter.ts'
+import { infoHashText } from '../../metainfo/info-hash.ts'
+import { formatMagnet } from '../../metainfo/magnet.ts'
+import type { InfoHashes } from '../../metainfo/metainfo.ts'
+import type { FilePlace } from '../../storage/storage.ts'
+import type { Content } from './content.ts'
+import { type Emit, Lifecycle } from './lifecycle.ts'
+import type { TorrentOrigin, TorrentPlace } from './origin.ts'
+
+/** Plain data of one torrent, which its parts share: where it comes from, where its files are, what is known of it. */
+export class TorrentData {
+  readonly place: TorrentPlace
+  readonly lifecycle: Lifecycle
+  /** Milliseconds since the Unix epoch. */
+  readonly addedMs: number
+  origin: TorrentOrigin
+  /** Null while the metadata is unknown. */
+  content: Content | null = null
+  /** Null until the first byte is transferred. */
+  totals: Totals | null = null
+  /** The torrent's own limits; null until somebody sets or needs them. */
+  limits: RateLimitPair | null = null
+  directory: string
+  /** Paths below the download folder, by index among all files, of the files whose names differ from the torrent's. */
+  renamed: ReadonlyMap<number, readonly string[]> | null
+  /** Where the files are being moved to. */
+  moving: FilePlace | null = null
+  isSequential: boolean
+  readonly #clock: Clock
+
+  constructor(clock: Clock, origin: TorrentOrigin, place: TorrentPlace, emit: Emit) {
+    const { progress } = place
+    this.#clock = clock
+    this.origin = origin
+    this.place = place
+    this.lifecycle = new Lifecycle(emit)
+    this.addedMs = progress?.addedMs ?? clock.unixMs()
+    this.directory = place.directory
+    this.isSequential = place.sequential
+    if (progress) this.totals = new Totals(progress)
+    const renamed = progress?.renamed ?? place.renamed
+    this.renamed = renamed && renamed.size > 0 ? renamed : null
+    if (place.limits) this.setLimits(place.limits)
+  }
+
+  get infoHashes(): InfoHashes {
+    return this.content?.metainfo.info.infoHashes ?? this.origin.infoHashes
+  }
+
+  get isPrivate(): boolean {
+    return this.content?.metainfo.info.private ?? false
+  }
+
+  get name(): string {
+    return this.content?.metainfo.info.name ?? this.origin.name ?? infoHashText(this.infoHashes)
+  }
+
+  get magnet(): string {
+    const { trackers, webSeeds } = this.origin
+    return formatMagnet({ infoHashes: this.infoHashes, name: this.name, trackers: trackers.flat(), webSeeds })
+  }
+
+  get state(): TorrentState {
+    return this.lifecycle.state(this.content !== null)
+  }
+
+  /** Creates the limits on the first call, so that a limit set later applies to connections that are open. */
+  ownLimits(): RateLimitPair {
+    this.limits ??= { download: new RateLimit(this.#clock), upload: new RateLimit(this.#clock) }
+    return this.limits
+  }
+
+  setLimits({ downloadBytesPerSecond, uploadBytesPerSecond }: Partial<RateLimits>): void {
+    const { download, upload } = this.ownLimits()
+    if (downloadBytesPerSecond !== undefined) download.setRate(downloadBytesPerSecond)
+    if (uploadBytesPerSecond !== undefined) upload.setRate(uploadBytesPerSecond)
+  }
+
+  addTransferred(downloaded: number, uploaded: number): void {
+    this.totals ??= new Totals()
+    this.totals.add(downloaded, uploaded, this.#clock.nowMs())
+  }
+}
+
+/** Payload bytes that a torrent downloaded and uploaded: over its life, and the present rates. */
+export class Totals {
+  readonly download = new RateMeter()
+  readonly upload = new RateMeter()
+  downloadedBytes: number
+  uploadedBytes: number
+
+  constructor(
+    before: { downloadedBytes: number; uploadedBytes: number } = { downloadedBytes: 0, uploadedBytes: 0 },
+  ) {
+    this.downloadedBytes = before.downloadedBytes
+    this.uploadedBytes = before.uploadedBytes
+  }
+
+  add(downloaded: number, uploaded: number, nowMs: number): void {
+    if (downloaded > 0) {
+      this.downloadedBytes += downloaded
+      this.download.add(downloaded, nowMs)
+    }
+    if (uploaded > 0) {
+      this.uploadedBytes += uploaded
+      this.upload.add(uploaded, nowMs)
+    }
+  }
+}

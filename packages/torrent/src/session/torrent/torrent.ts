@@ -1,0 +1,350 @@
+import type {
+  MoveTorrentOptions,
+  PeerStatus,
+  PieceMap,
+  RateLimits,
+  TorrentApi,
+  TorrentDiscovery,
+  TorrentEvents,
+  TorrentFile,
+  TorrentState,
+  TorrentStats,
+} from '../../api.ts'
+import { messageOf, ShoalError } from '../../base/errors.ts'
+import { Emitter } from '../../base/events.ts'
+import { parseHostPort } from '../../base/ip.ts'
+import type { Info, InfoHashes, Metainfo } from '../../metainfo/metainfo.ts'
+import type { PiecePriority } from '../../pieces/pieces.ts'
+import { peerStatus } from '../../swarm/peer-status.ts'
+import type { SessionContext } from '../context.ts'
+import { limited } from '../limited.ts'
+import { type Content, realFiles } from './content.ts'
+import { FileView } from './files.ts'
+import { checkedTiers, checkedWebSeed } from './links.ts'
+import { mergeOrigins, mergePeers, type NamedPeer, type TorrentOrigin, type TorrentPlace } from './origin.ts'
+import { Phases, type TorrentHooks } from './phases.ts'
+import { Relocation } from './relocation.ts'
+import { TorrentData } from './torrent-data.ts'
+import { pieceMap, torrentStats } from './view.ts'
+
+/** Time limit for resolving the host name of a peer that a user named. */
+const RESOLVE_LIMIT_MS = 10_000
+/** Addresses tried of one host name. */
+const MAX_ADDRESSES_PER_NAME = 4
+
+/** One torrent of a session, from a link to verified files, and then as a seed. `TorrentApi` says what each member promises. */
+export class Torrent extends Emitter<TorrentEvents> implements TorrentApi {
+  /** For the session. */
+  readonly phases: Phases
+  readonly #context: SessionContext
+  readonly #hooks: TorrentHooks
+  readonly #data: TorrentData
+  #files: FileView[] | null = null
+  #relocation: Relocation | null = null
+
+  constructor(context: SessionContext, hooks: TorrentHooks, origin: TorrentOrigin, place: TorrentPlace) {
+    super()
+    const emit: Torrent['emit'] = (name, ...args) => this.emit(name, ...args)
+    this.#context = context
+    this.#hooks = hooks
+    this.#data = new TorrentData(context.clock, origin, place, emit)
+    this.phases = new Phases(context, hooks, this.#data, emit)
+  }
+
+  get infoHashes(): InfoHashes {
+    return this.#data.infoHashes
+  }
+
+  get name(): string {
+    return this.#data.name
+  }
+
+  get metainfo(): Metainfo | null {
+    return this.#data.content?.known ?? null
+  }
+
+  get addedMs(): number {
+    return this.#data.addedMs
+  }
+
+  get paused(): boolean {
+    return this.#data.lifecycle.paused
+  }
+
+  get sequential(): boolean {
+    return this.#data.isSequential
+  }
+
+  get limits(): RateLimits {
+    const { limits } = this.#data
+    return {
+      downloadBytesPerSecond: limits?.download.bytesPerSecond ?? Infinity,
+      uploadBytesPerSecond: limits?.upload.bytesPerSecond ?? Infinity,
+    }
+  }
+
+  get trackers(): readonly (readonly string[])[] {
+    return this.#data.origin.trackers
+  }
+
+  get webSeeds(): readonly string[] {
+    return this.#data.origin.webSeeds
+  }
+
+  get isPrivate(): boolean {
+    return this.#data.isPrivate
+  }
+
+  get directory(): string {
+    return this.#data.directory
+  }
+
+  get magnet(): string {
+    return this.#data.magnet
+  }
+
+  get files(): readonly TorrentFile[] {
+    const data = this.#data
+    const { content } = data
+    if (!content) return []
+    const { clock } = this.#context
+    const context = { clock, data, content, deadlines: () => this.phases.network.deadlines() }
+    this.#files ??= realFiles(content).map((at, index) => new FileView(index, at, context))
+    return this.#files
+  }
+
+  get state(): TorrentState {
+    return this.#data.state
+  }
+
+  get isComplete(): boolean {
+    return this.#data.content?.isShownComplete ?? false
+  }
+
+  get stats(): TorrentStats {
+    return torrentStats(this.phases, this.#context.clock.nowMs())
+  }
+
+  peers(): PeerStatus[] {
+    const { swarm, running } = this.phases.network
+    const peers = swarm ? [...swarm.peers.values()].map(peerStatus) : []
+    return [...peers, ...(running?.webSeeds.status() ?? [])]
+  }
+
+  pieces(): PieceMap {
+    return pieceMap(this.phases)
+  }
+
+  discovery(): TorrentDiscovery[] {
+    return this.phases.network.announcements.status()
+  }
+
+  /** Fetches the metadata, checks which pieces are present, then downloads or seeds. */
+  start(): void {
+    this.phases.start()
+    for (const peer of this.#data.origin.peers) this.#connect(peer)
+  }
+
+  pause(): Promise<void> {
+    return this.phases.pause()
+  }
+
+  async resume(): Promise<void> {
+    if (this.state === 'closed') throw new ShoalError('closed', 'the torrent was removed: add it again')
+    this.start()
+  }
+
+  whenMetadata({ signal }: { signal?: AbortSignal } = {}): Promise<Info> {
+    const { content, lifecycle } = this.#data
+    return content ? Promise.resolve(content.metainfo.info) : lifecycle.whenMetadata(signal)
+  }
+
+  whenComplete({ signal }: { signal?: AbortSignal } = {}): Promise<void> {
+    return this.#data.lifecycle.whenComplete(signal)
+  }
+
+  async recheck({ signal }: { signal?: AbortSignal } = {}): Promise<void> {
+    this.#openContent()
+    await this.phases.recheck(signal)
+  }
+
+  /** Adds what somebody who added the torrent again knows of it: trackers, web seeds, metadata, peers. */
+  merge(more: TorrentOrigin): void {
+    const data = this.#data
+    const { network } = this.phases
+    const merged = data.isPrivate || data.lifecycle.isClosed ? null : mergeOrigins(data.origin, more)
+    if (merged) {
+      data.origin = merged
+      network.announcements.trackersChanged()
+      network.running?.webSeeds.use(merged.webSeeds)
+      this.#changed()
+    }
+    if (more.metainfo) this.phases.learn(more.metainfo)
+    this.#keepPeers(more.peers)
+    for (const peer of more.peers) this.#connect(peer)
+  }
+
+  setPriority(file: number, priority: number): Promise<void> {
+    return this.setPriorities(new Map([[file, priority]]))
+  }
+
+  async setPriorities(priorities: ReadonlyMap<number, number>): Promise<void> {
+    const content = this.#openContent()
+    const files = realFiles(content)
+    const changes = [...priorities].map(
+      ([file, priority]) => [fileAt(files, file), checkedPriority(priority)] as const,
+    )
+    for (const [at, priority] of changes) content.selection.set(at, priority)
+    content.recount()
+    await content.storage.setWanted(content.selection.wanted())
+    this.phases.selectionChanged(content)
+    this.#changed()
+  }
+
+  setSequential(sequential: boolean): void {
+    this.#data.isSequential = sequential
+    this.phases.network.running?.transfer.picker.setSequential(sequential)
+    this.#changed()
+  }
+
+  setLimits(limits: Partial<RateLimits>): void {
+    this.#data.setLimits(limits)
+    this.#changed()
+  }
+
+  async setTrackers(tiers: readonly (readonly string[])[]): Promise<void> {
+    this.#mustBeOpen()
+    const data = this.#data
+    data.origin = { ...data.origin, trackers: checkedTiers(tiers), ownTrackers: true }
+    this.phases.network.announcements.trackersChanged()
+    await this.phases.recorder?.changed()
+  }
+
+  async addWebSeed(text: string): Promise<void> {
+    this.#mustBeOpen()
+    const url = checkedWebSeed(text, this.webSeeds)
+    if (!this.webSeeds.includes(url)) await this.#setWebSeeds([...this.webSeeds, url])
+  }
+
+  async removeWebSeed(url: string): Promise<void> {
+    this.#mustBeOpen()
+    if (this.webSeeds.includes(url)) await this.#setWebSeeds(this.webSeeds.filter(each => each !== url))
+  }
+
+  reannounce(): void {
+    this.phases.network.announcements.refresh()
+  }
+
+  addPeer(address: string, { keep = true }: { keep?: boolean } = {}): void {
+    const peer = parseHostPort(address)
+    if (!peer)
+      throw new ShoalError(
+        'bad-argument',
+        `${address} is not a peer address: give host:port, with an IPv6 address in brackets`,
+      )
+    if (keep) this.#keepPeers([peer])
+    this.#connect(peer)
+  }
+
+  move(directory: string, options: MoveTorrentOptions = {}): Promise<void> {
+    return this.#relocate((files, content) => files.move(content, directory, options))
+  }
+
+  renameFile(file: number, path: readonly string[]): Promise<void> {
+    return this.#relocate((files, content) =>
+      files.rename(content, new Map([[fileAt(realFiles(content), file), path]])),
+    )
+  }
+
+  renameFolder(folder: readonly string[], path: readonly string[]): Promise<void> {
+    return this.#relocate((files, content) => files.renameFolder(content, folder, path))
+  }
+
+  async recordAdded(): Promise<void> {
+    await this.phases.recorder?.recordAdded()
+  }
+
+  /** Stops the torrent and keeps its record. */
+  async close(): Promise<void> {
+    await this.phases.close()
+    this.#closeLimits()
+  }
+
+  async remove(options: { deleteData?: boolean } = {}): Promise<void> {
+    this.#hooks.setActive(false)
+    this.#hooks.forget()
+    await this.phases.remove(options.deleteData ?? false)
+    this.#closeLimits()
+  }
+
+  /** Resolves the peer's name and connects to it. */
+  #connect({ host, port }: NamedPeer): void {
+    const limit = limited(this.#context.clock, RESOLVE_LIMIT_MS)
+    this.#context
+      .resolve(host, limit.signal)
+      .then(
+        hosts => {
+          const addresses = hosts.slice(0, MAX_ADDRESSES_PER_NAME).map(address => ({ host: address, port }))
+          this.phases.network.addAddresses(addresses, 'manual')
+        },
+        error => this.emit('log', `${host}: ${messageOf(error)}`),
+      )
+      .finally(() => limit.end())
+  }
+
+  /** Remembers peers, which are then tried at each start. */
+  #keepPeers(peers: readonly NamedPeer[]): void {
+    const data = this.#data
+    if (peers.length === 0 || data.lifecycle.isClosed) return
+    data.origin = { ...data.origin, peers: mergePeers(data.origin.peers, peers) }
+    this.#changed()
+  }
+
+  async #setWebSeeds(webSeeds: readonly string[]): Promise<void> {
+    const { running, swarm } = this.phases.network
+    this.#data.origin = { ...this.#data.origin, webSeeds, ownWebSeeds: true }
+    running?.webSeeds.use(webSeeds)
+    swarm?.fillAll()
+    await this.phases.recorder?.changed()
+  }
+
+  #relocate(change: (files: Relocation, content: Content) => Promise<void>): Promise<void> {
+    this.#relocation ??= new Relocation(this.#data, this.phases.recorder)
+    const relocation = this.#relocation
+    return relocation.queue(async () => change(relocation, this.#openContent()))
+  }
+
+  #changed(): void {
+    void this.phases.recorder?.changed()
+  }
+
+  #closeLimits(): void {
+    this.#data.limits?.download.close()
+    this.#data.limits?.upload.close()
+  }
+
+  /** Throws if the torrent is closed or its metadata unknown. */
+  #openContent(): Content {
+    this.#mustBeOpen()
+    const { content } = this.#data
+    if (content) return content
+    throw new ShoalError('not-found', 'the metadata of this torrent is not known yet: wait for whenMetadata')
+  }
+
+  #mustBeOpen(): void {
+    if (this.state === 'closed')
+      throw new ShoalError('closed', 'the torrent was closed: add it again to change it')
+  }
+}
+
+/** The index among all files of a real file. */
+function fileAt(realFiles: readonly number[], file: number): number {
+  const at = realFiles[file]
+  if (at === undefined) throw new ShoalError('bad-argument', `the torrent has no file ${file}`)
+  return at
+}
+
+function checkedPriority(priority: number): PiecePriority {
+  if (Number.isInteger(priority) && priority >= 0 && priority <= 7) return priority as PiecePriority
+  throw new ShoalError('bad-argument', `${priority} is not a priority: give an integer from 0 to 7`)
+}

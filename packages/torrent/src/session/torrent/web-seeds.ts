@@ -1,0 +1,121 @@
+import type { PeerStatus } from '../../api.ts'
+import { messageOf } from '../../base/errors.ts'
+import type { Swarm } from '../../swarm/swarm.ts'
+import type { SwarmEvents } from '../../swarm/swarm-context.ts'
+import type { Transfer } from '../../swarm/transfer.ts'
+import { SeedUrl } from '../../swarm/web-seed/seed-url.ts'
+import { WebSeed } from '../../swarm/web-seed/web-seed.ts'
+import type { SessionContext } from '../context.ts'
+import type { TorrentData } from './torrent-data.ts'
+
+/** Web seeds of one torrent used at a time, since a hostile torrent may name thousands. Others follow when one is abandoned. */
+const MAX_AT_A_TIME = 16
+
+export interface WebSeedsOptions {
+  readonly context: SessionContext
+  readonly data: TorrentData
+  readonly swarm: Swarm
+  readonly transfer: Transfer
+  readonly events: Pick<SwarmEvents, 'onTransferred' | 'log'>
+}
+
+/** The web seeds of a running torrent (BEP 19). */
+export class WebSeeds {
+  readonly #options: WebSeedsOptions
+  /** By URL; null if it cannot be used. */
+  readonly #seeds = new Map<string, WebSeed | null>()
+  #urls: readonly string[] = []
+
+  constructor(options: WebSeedsOptions) {
+    this.#options = options
+  }
+
+  /** Replaces the list of URLs: new ones are joined, those that are missing are left. */
+  use(urls: readonly string[]): void {
+    this.#urls = urls
+    this.#leaveOthers(new Set(urls))
+    let room = MAX_AT_A_TIME - this.#all().filter(({ state }) => state !== 'gone').length
+    for (const url of urls) {
+      if (room <= 0) return
+      if (this.#seeds.has(url)) continue
+      const seed = this.#join(url)
+      this.#seeds.set(url, seed)
+      if (seed) room--
+    }
+  }
+
+  #leaveOthers(urls: ReadonlySet<string>): void {
+    const { suppliers } = this.#options.swarm
+    for (const [url, seed] of this.#seeds) {
+      if (urls.has(url)) continue
+      this.#seeds.delete(url)
+      if (seed) suppliers.remove(seed)
+    }
+  }
+
+  #all(): WebSeed[] {
+    return [...this.#seeds.values()].filter(seed => seed !== null)
+  }
+
+  status(): PeerStatus[] {
+    return this.#all().map(seed => webSeedStatus(seed, this.#options.context.clock.nowMs()))
+  }
+
+  /** The number of web seeds that are being read. */
+  get working(): number {
+    return this.#all().filter(({ state }) => state === 'working').length
+  }
+
+  #join(text: string): WebSeed | null {
+    const { context, data, swarm, transfer, events } = this.#options
+    let url: SeedUrl
+    try {
+      url = new SeedUrl(text, transfer.info)
+    } catch (error) {
+      events.log(messageOf(error))
+      return null
+    }
+    const seed = new WebSeed({
+      id: swarm.nextSourceId(),
+      url,
+      ranges: context.openHttpRanges(),
+      host: {
+        clock: context.clock,
+        transfer,
+        throttle: context.webSeedThrottle(url.hostname, data.ownLimits()),
+        onDownloaded: bytes => events.onTransferred(bytes, 0),
+        onWasted: bytes => swarm.onWasted(bytes),
+        onGone: () => this.use(this.#urls),
+        log: line => events.log(line),
+      },
+    })
+    swarm.suppliers.add(seed)
+    return seed
+  }
+}
+
+/** Presents a web seed as a peer that is never choked and downloads nothing. */
+function webSeedStatus(seed: WebSeed, nowMs: number): PeerStatus {
+  const stopped = seed.state === 'gone' || seed.state === 'waiting'
+  return {
+    address: seed.url.label,
+    kind: 'webseed',
+    origin: 'webseed',
+    connectedMs: nowMs - seed.startedMs,
+    client: seed.trouble === null ? 'web seed' : `web seed (${seed.trouble})`,
+    incoming: false,
+    encrypted: seed.url.isEncrypted,
+    progress: seed.progress,
+    downloadBytesPerSecond: seed.meter.bytesPerSecond(nowMs),
+    uploadBytesPerSecond: 0,
+    downloadedBytes: seed.totalBytes,
+    uploadedBytes: 0,
+    wastedBytes: seed.wastedBytes,
+    failedPieces: 0,
+    amChoking: true,
+    amInterested: seed.state === 'working',
+    peerChoking: stopped,
+    peerInterested: false,
+    snubbed: seed.snubbed,
+  }
+}
