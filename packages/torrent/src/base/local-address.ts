@@ -5,9 +5,12 @@ import { canonicalIp, parseIp, unmapIp } from './ip.ts'
  * Input from strangers must not make us send requests to such addresses.
  */
 export function isLocalAddress(host: string): boolean {
-  const parsed = parseIp(host.replace(/%.*$/, ''))
-  if (!parsed) return false
-  const ip = unmapIp(parsed)
+  const ip = parseIp(host.replace(/%.*$/, ''))
+  return ip !== null && isLocalIp(unmapIp(ip))
+}
+
+/** The same for the 4 or 16 bytes of an address that is not IPv4-mapped. */
+export function isLocalIp(ip: Uint8Array): boolean {
   const [a, b] = ip as unknown as [number, number]
   if (ip.length === 4) {
     return (

@@ -8,7 +8,7 @@ import { LsdDiscovery } from './lsd.ts'
 import { UdpTrackerServer } from './tracker/testing/udp-tracker-server.ts'
 import { TrackerDiscovery } from './tracker/trackers.ts'
 
-/** What every pair in virtual time has in common. */
+/** The parts that all pairs in virtual time share. */
 function inVirtualTime(clock: VirtualClock) {
   return {
     until: (condition: () => boolean) => clock.until(condition, 30 * 60_000),
@@ -79,7 +79,7 @@ testDiscovery('DhtDiscovery', async (): Promise<DiscoveryPair> => {
     first,
     second,
     firstHost,
-    // The other nodes of the network keep theirs.
+    // The other nodes of the network keep their timers.
     timers: () => 0,
     close: async () => {
       await Promise.all(network.nodes.map(node => node.close()))

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import type { PeerAddress } from '../transport/transport.ts'
 import type { Discovery, DiscoveryKind, DiscoverySink, DiscoveryTopic, Membership } from './discovery.ts'
 
-/** A topic for tests; what is not given is a leech with 1,000 bytes left. */
+/** A topic for tests. Default: a leech with 1,000 bytes left. */
 export function testTopic(options: Partial<DiscoveryTopic> & { left?: number | null } = {}): DiscoveryTopic {
   const { left = 1000, ...rest } = options
   return {
@@ -16,7 +16,7 @@ export function testTopic(options: Partial<DiscoveryTopic> & { left?: number | n
   }
 }
 
-/** A sink that keeps what it is told. */
+/** A sink that records its calls. */
 export class RecordingSink implements DiscoverySink {
   readonly peers: PeerAddress[] = []
   readonly kinds: DiscoveryKind[] = []
@@ -40,27 +40,26 @@ export class RecordingSink implements DiscoverySink {
   }
 }
 
-/** Two machines that can find each other, and the time that they live in. */
+/** Two machines that can find each other, and control over their time. */
 export interface DiscoveryPair {
   readonly first: Discovery
   readonly second: Discovery
-  /** The first machine's address as the second finds it. */
+  /** The first machine's address as the second one sees it. */
   readonly firstHost: string
-  /** Joins, with what this kind of discovery needs besides. Default: `discovery.join(topic, sink)`. */
+  /** Joins with further arguments if this kind of discovery needs them. Default: `discovery.join(topic, sink)`. */
   join?(discovery: Discovery, topic: DiscoveryTopic, sink: DiscoverySink): Membership
-  /** Lets time pass until the condition holds; false when it does not within half an hour. */
+  /** Lets time pass until the condition holds. Resolves to false if it does not within half an hour. */
   until(condition: () => boolean): Promise<boolean>
-  /** Lets this much time pass. */
   advance(ms: number): Promise<void>
-  /** The result of a promise that needs time to pass. */
+  /** Lets time pass until a promise settles. */
   settle<T>(work: Promise<T>): Promise<T>
-  /** Timers that still wait, of both machines. */
+  /** Number of pending timers of both machines. */
   timers(): number
-  /** Closes what the pair needs besides its discoveries. */
+  /** Closes everything but the two discoveries. */
   close(): Promise<void>
 }
 
-/** What every discovery must do. `create` makes a fresh pair. */
+/** The compliance suite of every discovery. `create` makes a fresh pair. */
 export function testDiscovery(name: string, create: () => Promise<DiscoveryPair>): void {
   describe(`${name} keeps the discovery contract`, () => {
     const cleanup: (() => Promise<unknown>)[] = []
@@ -85,7 +84,7 @@ export function testDiscovery(name: string, create: () => Promise<DiscoveryPair>
       for (const step of cleanup.splice(0)) await step()
     })
 
-    it('finds who has the same torrent, at an address and port to dial', async () => {
+    it('finds peers of the same torrent by address and port', async () => {
       const { pair, join } = await start()
       join('first')
       await pair.advance(60_000)
@@ -104,7 +103,7 @@ export function testDiscovery(name: string, create: () => Promise<DiscoveryPair>
       expect(stranger.sink.has(pair.firstHost, 1001)).toBe(false)
     })
 
-    it('does not call back from inside join, and tells its state from the start', async () => {
+    it('does not call back from inside join(), and has a status from the start', async () => {
       const { pair, join } = await start()
       const { sink, membership } = join('first')
       expect(sink.calls).toBe(0)
@@ -125,7 +124,7 @@ export function testDiscovery(name: string, create: () => Promise<DiscoveryPair>
       check()
     })
 
-    it('does not let a machine be found that accepts no connections', async () => {
+    it('does not announce a machine that accepts no connections', async () => {
       const { pair, join } = await start()
       join('first', { port: 0 })
       await pair.advance(60_000)
@@ -134,7 +133,7 @@ export function testDiscovery(name: string, create: () => Promise<DiscoveryPair>
       expect(sink.peers.filter(peer => peer.host === pair.firstHost)).toEqual([])
     })
 
-    it('is silent once left, while others of the machine go on', async () => {
+    it('makes no calls after leave(), while other torrents of the machine continue', async () => {
       const { pair, join } = await start()
       const { sink, membership } = join('second')
       const stays = join('second')
@@ -148,7 +147,7 @@ export function testDiscovery(name: string, create: () => Promise<DiscoveryPair>
       expect(sink.calls).toBe(calls)
     })
 
-    it('takes any call at any time', async () => {
+    it('accepts any call at any time', async () => {
       const { pair, join } = await start()
       const { membership } = join('first')
       const poke = () => {
@@ -165,7 +164,7 @@ export function testDiscovery(name: string, create: () => Promise<DiscoveryPair>
       poke()
     })
 
-    it('leaves everything on close, and nothing behind', async () => {
+    it('leaves all torrents on close() and keeps no timer', async () => {
       const { pair, join } = await start()
       const joined = Array.from({ length: 20 }, (_, i) =>
         join('first', { infoHash: new Uint8Array(20).fill(i) }),

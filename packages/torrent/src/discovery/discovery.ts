@@ -1,10 +1,10 @@
 import type { PeerAddress } from '../transport/transport.ts'
 
-/** Where peers come from: the contract of trackers, DHT, local discovery. */
+/** The contract of trackers, DHT and local service discovery: ways to find peers. */
 
 export type DiscoveryKind = 'tracker' | 'dht' | 'lsd' | 'pex'
 
-/** What a discovery may know of a torrent that looks for peers. */
+/** The properties of a torrent that a discovery may use. */
 export interface DiscoveryTopic {
   /**
    * 20 bytes: the v1 info hash, or the first 20 bytes of the v2 info hash (BEP 52). A hybrid torrent joins once for each.
@@ -12,59 +12,59 @@ export interface DiscoveryTopic {
   readonly infoHash: Uint8Array
   /** Our peer ID: 20 bytes. */
   readonly peerId: Uint8Array
-  /** Port that we accept connections on, 0 while we accept none. */
+  /** Port on which we accept connections; 0 while we accept none. */
   readonly port: number
-  /** Transfer totals in bytes, at the time of the call. `left` is null while the metadata is unknown. */
+  /** Returns the current transfer totals in bytes. `left` is null while the metadata is unknown. */
   totals(): { uploaded: number; downloaded: number; left: number | null }
   /**
-   * How many more peers the torrent wants now; 0 pauses asking but not announcing. A seed wants some too: where it cannot be reached, it has
-   * to reach out.
+   * Returns how many more peers the torrent wants now. With 0 it is still announced but no peers are asked for. A seed wants some too, since
+   * it may be unreachable from outside.
    */
   wanted(): number
-  /** Partial seed (BEP 21): has all it wants, but not all. */
+  /** Returns true for a partial seed (BEP 21): it has all wanted pieces, but not all pieces. */
   paused(): boolean
 }
 
 export interface DiscoverySink {
-  /** Peers found, unchecked: may repeat, may be us, may be unreachable. */
+  /** Reports peers, unchecked: they may repeat, may be unreachable and may include ourselves. */
   onPeers(peers: PeerAddress[], kind: DiscoveryKind): void
-  /** Something a user may want to read: a tracker's warning or failure, with what it concerns. */
+  /** `Membership.status` has changed in a way that a user may want to see, such as a tracker's warning or failure. */
   onStatus(): void
 }
 
-/** A torrent's stay in one discovery. */
+/** A torrent's membership in one discovery. */
 export interface Membership {
   readonly kind: DiscoveryKind
-  /** The torrent has become complete: trackers are told once. */
+  /** Call when the torrent has become complete: it is announced to trackers once. */
   completed(): void
-  /** Looks for peers now, if the other side's rules allow it. */
+  /** Looks for peers now, as far as the protocol and the tracker allow it. */
   refresh(): void
-  /** Of trackers only: the torrent has these tiers (BEP 12) from now on. Who stays in is told nothing, who is out is left. */
+  /** Replaces the tiers (BEP 12), for trackers only. Announces `stopped` to removed trackers and nothing to those that remain. */
   setTrackers?(tiers: readonly (readonly string[])[]): void
-  /** State for people: one entry a tracker, or one for the whole. */
+  /** Returns the state for display: one entry per tracker, or a single one for other discoveries. */
   status(): DiscoveryStatus[]
-  /** Leaves, telling the others where the protocol can (event `stopped`), within a few seconds. Never rejects. */
+  /** Leaves, and announces that if the protocol can (event `stopped`), within a few seconds. Never rejects. */
   leave(): Promise<void>
 }
 
 export interface DiscoveryStatus {
   readonly kind: DiscoveryKind
-  /** Tracker URL, without credentials or passkeys in what is logged; or a short name. */
+  /** Tracker URL without credentials and passkeys, or a short name. Safe to log. */
   readonly label: string
-  /** The tracker's URL with all its secrets: for who may edit it, never for a log. */
+  /** The tracker's URL with all its secrets, only for users who may edit it. Never log it. */
   readonly url?: string
-  /** Tier, for trackers. */
+  /** For trackers: index of the tier. */
   readonly tier?: number
   readonly state: 'idle' | 'working' | 'ok' | 'failed'
-  /** Last failure or warning, for people. */
+  /** Last failure or warning, for display. */
   readonly message?: string
-  /** Peers received in the last answer. */
+  /** Number of peers in the last response. */
   readonly peers: number
-  /** As the tracker last counted them. */
+  /** Last counts from the tracker. */
   readonly seeds?: number
   readonly leeches?: number
   readonly downloads?: number
-  /** Monotonic milliseconds of the last answer, or failure. */
+  /** Monotonic milliseconds of the last response or failure. */
   readonly lastAnnounceMs?: number
   /** Monotonic milliseconds of the next announce. */
   readonly nextAnnounceMs?: number

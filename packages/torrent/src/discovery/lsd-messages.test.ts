@@ -6,13 +6,13 @@ import { decodeLsd, encodeLsd, lsdCapacity, MAX_LSD_BYTES } from './lsd-messages
 const HASH = new Uint8Array(20).fill(0xab)
 const HOST = '239.192.152.143:6771'
 
-it('writes what BEP 14 shows', () => {
+it('encodes announces as in BEP 14', () => {
   expect(latin1(encodeLsd({ port: 6881, infoHashes: [HASH], cookie: 'c' }, HOST))).toBe(
     `BT-SEARCH * HTTP/1.1\r\nHost: ${HOST}\r\nPort: 6881\r\nInfohash: ${'ab'.repeat(20)}\r\ncookie: c\r\n\r\n\r\n`,
   )
 })
 
-it('reads back what it writes', () => {
+it('survives a round trip', () => {
   const hash = fc.uint8Array({ minLength: 20, maxLength: 20 })
   const hashes = fc.array(hash, { minLength: 1, maxLength: 24 })
   const cookie = fc.option(fc.stringMatching(/^[0-9a-f]{1,32}$/), { nil: undefined })
@@ -28,7 +28,7 @@ it('reads back what it writes', () => {
   )
 })
 
-it('fills a datagram, and no more', () => {
+it('knows how many info hashes fit into a datagram', () => {
   const cookie = '0123456789abcdef'
   for (const host of [HOST, '[ff15::efc0:988f]:6771']) {
     const count = lsdCapacity(host, cookie)
@@ -39,7 +39,7 @@ it('fills a datagram, and no more', () => {
   }
 })
 
-it('reads what other clients write: any case, any order, unknown headers', () => {
+it('accepts headers in any case and order, and unknown ones', () => {
   const text = `BT-SEARCH * HTTP/1.1\r\nhost: x\r\nX-New: 1\r\nINFOHASH: ${'AB'.repeat(20)}\r\nport:  6881 \r\n\r\n`
   expect(decodeLsd(fromLatin1(text))).toEqual({ port: 6881, infoHashes: [HASH] })
 })
@@ -51,18 +51,18 @@ it.each([
   ['port 70000', `BT-SEARCH * HTTP/1.1\r\nPort: 70000\r\nInfohash: ${'ab'.repeat(20)}\r\n\r\n`],
   ['port 1e3', `BT-SEARCH * HTTP/1.1\r\nPort: 1e3\r\nInfohash: ${'ab'.repeat(20)}\r\n\r\n`],
   ['a short hash', `BT-SEARCH * HTTP/1.1\r\nPort: 1\r\nInfohash: ${'ab'.repeat(19)}\r\n\r\n`],
-  ['a hash of other letters', `BT-SEARCH * HTTP/1.1\r\nPort: 1\r\nInfohash: ${'xy'.repeat(20)}\r\n\r\n`],
+  ['a hash with other letters', `BT-SEARCH * HTTP/1.1\r\nPort: 1\r\nInfohash: ${'xy'.repeat(20)}\r\n\r\n`],
   ['no hash', 'BT-SEARCH * HTTP/1.1\r\nPort: 1\r\n\r\n'],
   [
     'more than 4 KiB',
     `BT-SEARCH * HTTP/1.1\r\nPort: 1\r\nInfohash: ${'ab'.repeat(20)}\r\n${'x'.repeat(4096)}`,
   ],
   ['nothing', ''],
-])('refuses %s', (_, text) => {
+])('rejects %s', (_, text) => {
   expect(decodeLsd(fromLatin1(text))).toBeNull()
 })
 
-it('survives any bytes, and takes at most a hundred torrents', () => {
+it('accepts arbitrary bytes, and limits the number of torrents', () => {
   const start = fromLatin1('BT-SEARCH * HTTP/1.1\r\nPort: 1\r\n')
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 300 }), bytes => {

@@ -1,4 +1,4 @@
-/** BEP 14: local service discovery datagrams <-> values. No I/O. */
+/** Encoding and decoding of local service discovery datagrams (BEP 14). No I/O. */
 import { fromHex, fromLatin1, hex, latin1 } from '../base/bytes.ts'
 
 export interface LsdAnnounce {
@@ -6,27 +6,27 @@ export interface LsdAnnounce {
   readonly port: number
   /** 20 bytes each. */
   readonly infoHashes: readonly Uint8Array[]
-  /** By which a sender knows its own announces again. */
+  /** Lets a sender recognize its own announces. */
   readonly cookie?: string
 }
 
 /** BEP 14: "the packet length should not exceed 1400 bytes". */
 export const MAX_LSD_BYTES = 1400
-/** Larger ones than anybody should send are not even looked at. */
+/** Larger datagrams are ignored. */
 const MAX_READ_BYTES = 4096
 const MAX_READ_HASHES = 100
 const MAX_READ_LINES = 150
 
-/** Bytes of one `Infohash: <40 hex digits>` line. */
+/** Size of one `Infohash: <40 hex digits>` line. */
 const HASH_LINE_BYTES = 10 + 40 + 2
 
-/** How many info hashes one announce to this group takes. */
+/** Returns how many info hashes fit into one announce to this group. */
 export function lsdCapacity(host: string, cookie: string): number {
   const empty = encodeLsd({ port: 65535, infoHashes: [], cookie }, host).length
   return Math.floor((MAX_LSD_BYTES - empty) / HASH_LINE_BYTES)
 }
 
-/** `host` is the group with its port, as RFC 2616's `Host` has it. */
+/** `host`: the group and port in the form of an HTTP `Host` header. */
 export function encodeLsd(announce: LsdAnnounce, host: string): Uint8Array {
   const lines = [
     'BT-SEARCH * HTTP/1.1',
@@ -38,7 +38,10 @@ export function encodeLsd(announce: LsdAnnounce, host: string): Uint8Array {
   return fromLatin1(`${lines.join('\r\n')}\r\n\r\n\r\n`)
 }
 
-/** Null for what is no announce: wrong first line, no port or a bad one, no info hash, more than 4 KiB. Unknown headers are ignored. */
+/**
+ * Returns null if the datagram is not a valid announce: wrong first line, missing or invalid port, no info hash, or more than 4 KiB. Unknown
+ * headers are ignored.
+ */
 export function decodeLsd(bytes: Uint8Array): LsdAnnounce | null {
   if (bytes.length > MAX_READ_BYTES) return null
   const [first, ...lines] = latin1(bytes).split('\r\n', MAX_READ_LINES)

@@ -1,12 +1,15 @@
 import { ShoalError } from '../base/errors.ts'
 
-/** Browsers cannot ask the local network. */
+/** Browsers have no multicast. */
 export class LsdDiscovery {
   readonly kind = 'lsd'
 
-  /** Throws `unsupported`. Who accepts no connections, as in a page, has no reason to call it. */
+  /** Throws `unsupported`. Never called in practice, since a page accepts no connections. */
   join(): never {
-    throw new ShoalError('unsupported', 'browsers cannot ask the local network: use WebSocket trackers here')
+    throw new ShoalError(
+      'unsupported',
+      'Browsers cannot search the local network: use WebSocket trackers here',
+    )
   }
 
   async close(): Promise<void> {}

@@ -36,7 +36,7 @@ describe('local service discovery, in virtual time', () => {
     lsd = create(network.host({ 4: '10.0.0.1' }))
   })
 
-  it('announces soon, and every five to six minutes after', async () => {
+  it('announces soon, then every five to six minutes', async () => {
     lsd.join(testTopic(), new RecordingSink())
     await clock.advance(1000)
     expect(heard.length).toBe(1)
@@ -50,7 +50,7 @@ describe('local service discovery, in virtual time', () => {
     for (const gap of gaps) expect(gap).toBeLessThanOrEqual(6 * MINUTE)
   })
 
-  it('brings torrents that were added one by one together in one datagram', async () => {
+  it('combines torrents that were added one by one in one datagram', async () => {
     for (let i = 0; i < 10; i++) {
       lsd.join(testTopic({ infoHash: hash(i) }), new RecordingSink())
       await clock.advance(5000)
@@ -62,7 +62,7 @@ describe('local service discovery, in virtual time', () => {
     expect(hashesHeard().length).toBe(10)
   })
 
-  it('sends a datagram a second at most, each of at most 1400 bytes, and forgets nobody', async () => {
+  it('sends at most one datagram per second of at most 1400 bytes, and misses no torrent', async () => {
     const names = new Set<string>()
     for (let i = 0; i < 1000; i++) lsd.join(testTopic({ infoHash: hash(i) }), new RecordingSink())
     await clock.advance(MINUTE)
@@ -75,7 +75,7 @@ describe('local service discovery, in virtual time', () => {
     expect(Math.min(...gaps)).toBeGreaterThanOrEqual(1000)
   })
 
-  it('puts torrents of different ports in different datagrams, and leaves out those without', async () => {
+  it('puts torrents with different ports in different datagrams, and leaves out those without a port', async () => {
     for (const port of [1, 2, 0, 1]) lsd.join(testTopic({ port, infoHash: hash(port) }), new RecordingSink())
     await clock.advance(3000)
     const seen = heard.map(({ bytes }) => decodeLsd(bytes)!)
@@ -85,7 +85,7 @@ describe('local service discovery, in virtual time', () => {
     ])
   })
 
-  it('does not take itself for a peer, but another on the same machine', async () => {
+  it('does not report itself as a peer, but does report another one on the same machine', async () => {
     const sink = new RecordingSink()
     lsd.join(testTopic(), sink)
     await clock.advance(1000)
@@ -100,7 +100,7 @@ describe('local service discovery, in virtual time', () => {
     expect(sink.peers).toEqual([{ host: '10.0.0.1', port: 7000 }])
   })
 
-  it('speaks in both families where the machine has them', async () => {
+  it('announces in both address families if the machine has them', async () => {
     const six: string[] = []
     const options = { family: 6, port: 6771, multicast: { group: GROUP6 } } as const
     const ear6 = await network.host({ 6: 'fd00::7' })(options)
@@ -113,7 +113,7 @@ describe('local service discovery, in virtual time', () => {
     expect(six[0]).toContain('Host: [ff15::efc0:988f]:6771\r\n')
   })
 
-  it('drops a flood beyond a hundred a second, and hears again in the next', async () => {
+  it('drops more than a hundred announces in a second, and listens again in the next', async () => {
     const sink = new RecordingSink()
     lsd.join(testTopic(), sink)
     await clock.advance(1000)
@@ -142,7 +142,7 @@ describe('local service discovery, in virtual time', () => {
     expect(sink.peers).toEqual([])
   })
 
-  it('says what is wrong when there is no multicast, and works once there is', async () => {
+  it('reports that multicast is not available, and works once it is', async () => {
     let works = false
     const open = network.host({ 4: '10.0.0.1' })
     lsd = create(async options => {
@@ -160,7 +160,7 @@ describe('local service discovery, in virtual time', () => {
     expect(heard.length).toBeGreaterThan(0)
   })
 
-  it('opens its sockets anew from time to time, for interfaces that came later', async () => {
+  it('reopens its sockets from time to time, for new network interfaces', async () => {
     let opened = 0
     const open = network.host({ 4: '10.0.0.1' })
     lsd = create(options => {
@@ -176,7 +176,7 @@ describe('local service discovery, in virtual time', () => {
     expect(clock.pending).toBe(0)
   })
 
-  it('opens nothing without torrents', async () => {
+  it('opens no sockets without torrents', async () => {
     let opened = 0
     lsd = create(async options => {
       opened++
@@ -191,9 +191,9 @@ describe('local service discovery, in virtual time', () => {
   })
 })
 
-it('finds another over real multicast', async () => {
+it('finds another instance over real multicast', async () => {
   const found = Promise.withResolvers<void>()
-  // A group port and torrent of its own, so that programs that share the machine's network are left alone.
+  // Uses its own port and torrent, so as not to disturb programs in the same network.
   const port = 20_000 + systemRandom.below(20_000)
   const openDatagram: OpenDatagram = options =>
     systemDatagram({ ...options, port, multicast: { ...options.multicast!, ttl: 0 } })

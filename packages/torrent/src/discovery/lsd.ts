@@ -11,35 +11,35 @@ import { decodeLsd, encodeLsd, lsdCapacity } from './lsd-messages.ts'
 export interface LsdOptions {
   readonly clock: Clock
   readonly random: Random
-  /** The network, where it is not this platform's own. */
+  /** Default: the platform's. */
   readonly openDatagram?: OpenDatagram
 }
 
-/** BEP 14: the groups, "org-local" and "site-local", and their port. */
+/** BEP 14: the multicast groups ("org-local" and "site-local") and their port. */
 const PORT = 6771
 const GROUPS = { 4: '239.192.152.143', 6: 'ff15::efc0:988f' } as const
-/** BEP 14: above 1, since the groups have a broader scope than one link. */
+/** BEP 14: above 1, since the scope of the groups is broader than one link. */
 const TTL = 4
 
 /** BEP 14: "should send a LSD announce every 5 minutes". */
 const PERIOD_MS = 5 * 60_000
 /**
- * Announces are due on whole minutes, so that torrents added one by one soon share their datagrams and the rate is BEP 14's "no more than 1
- * announce per minute" until there are more torrents than one datagram holds.
+ * Announces are due on full minutes, so that torrents added one by one soon share datagrams. That keeps to BEP 14's "no more than 1 announce
+ * per minute" until there are more torrents than fit into one datagram.
  */
 const SLOT_MS = 60_000
-/** A torrent that was just added need not wait for its slot: friends across the room expect to find each other. */
+/** Delay before the first announce of a new torrent, which does not wait for a full minute. */
 const FIRST_MS = 500
 const BETWEEN_SENDS_MS = 1000
-/** Announces taken a second from all others together; a flood beyond is dropped. */
+/** Received announces per second, from all senders together; the rest is dropped. */
 const MAX_RECEIVED_PER_SECOND = 100
 
-/** Interfaces come and go; sockets as old as this are opened anew, which joins the group on those of today. */
+/** Sockets are reopened at this age, to join the groups on network interfaces that appeared since. */
 const SOCKETS_MS = 15 * 60_000
-/** Where none could be opened, torrents that are added later try again, this seldom. */
+/** If no socket could be opened, torrents that are added later try again, at most this often. */
 const RETRY_MS = 60_000
 
-/** Local service discovery (BEP 14): finds peers in the local network by multicast. Not for private torrents. */
+/** Local service discovery (BEP 14): finds peers in the local network by multicast. Must not be used for private torrents. */
 export class LsdDiscovery implements Discovery {
   readonly kind = 'lsd'
   readonly #clock: Clock
@@ -50,7 +50,7 @@ export class LsdDiscovery implements Discovery {
   readonly #owner: MemberOwner = { status: one => this.#status(one), forget: one => this.#forget(one) }
   readonly #due = new TimeHeap<Member>()
   readonly #sockets = new Map<IpFamily, DatagramSocket>()
-  /** While sockets open; nothing is sent before they are there. */
+  /** Set while sockets are being opened; nothing is sent meanwhile. */
   #opening: Promise<void> | undefined
   #openedMs = Number.NEGATIVE_INFINITY
   #failure: string | undefined
@@ -67,7 +67,7 @@ export class LsdDiscovery implements Discovery {
 
   /** Throws `closed` after `close`. The sockets open with the first torrent. */
   join(topic: DiscoveryTopic, sink: DiscoverySink): Membership {
-    if (this.#closed) throw new ShoalError('closed', 'local discovery was closed: open a session again')
+    if (this.#closed) throw new ShoalError('closed', 'Local discovery was closed: open a session again')
     const member = new Member(topic, sink, this.#owner)
     const key = hex(topic.infoHash)
     const members = this.#members.get(key)
@@ -99,7 +99,7 @@ export class LsdDiscovery implements Discovery {
   async #openSockets(): Promise<void> {
     await this.#closeSockets()
     const opened = await Promise.allSettled([this.#openFamily(4), this.#openFamily(6)])
-    // One family is enough: a machine without IPv6 is common.
+    // One family is enough: many machines have no IPv6.
     const [first] = opened
     this.#failure =
       this.#sockets.size === 0 && first.status === 'rejected' ? messageOf(first.reason) : undefined
@@ -163,7 +163,7 @@ export class LsdDiscovery implements Discovery {
     this.#arm()
   }
 
-  /** Those that are due and announce one port, as many as one datagram takes; their next turn is planned. */
+  /** Takes members that are due and share one port, as many as fit into a datagram, and schedules their next announce. */
   #takeDue(nowMs: number): Member[] {
     const taken: Member[] = []
     const others: Member[] = []
@@ -176,7 +176,7 @@ export class LsdDiscovery implements Discovery {
         others.push(member)
         continue
       }
-      // From when it was due, so that a timer a little late does not cost a whole slot.
+      // Counted from the due time, so that a slightly late timer does not skip a slot.
       this.#plan(member, nowMs - timeMs < BETWEEN_SENDS_MS ? timeMs : nowMs)
       if (port !== 0) taken.push(member)
     }
@@ -204,7 +204,7 @@ export class LsdDiscovery implements Discovery {
   #receive(bytes: Uint8Array, host: string): void {
     if (!this.#mayReceive()) return
     const announce = decodeLsd(bytes)
-    // BEP 14: the cookie is there to leave out one's own announces, which multicast brings back.
+    // BEP 14: the cookie identifies our own announces, which multicast delivers to us too.
     if (!announce || announce.cookie === this.#cookie) return
     const peers = [{ host, port: announce.port }]
     for (const key of new Set(announce.infoHashes.map(hex))) {
@@ -231,9 +231,9 @@ class Member implements Membership {
   readonly kind = 'lsd'
   readonly topic: DiscoveryTopic
   readonly sink: DiscoverySink
-  /** In the last announce heard. */
+  /** Number of peers in the last announce received. */
   peers = 0
-  /** Its next announce. */
+  /** The next announce. */
   entry: TimeEntry<Member> | undefined
   readonly #owner: MemberOwner
 
@@ -244,11 +244,11 @@ class Member implements Membership {
   }
 
   completed(): void {
-    // BEP 14 makes no difference between seeds and others.
+    // BEP 14 does not distinguish seeds.
   }
 
   refresh(): void {
-    // BEP 14 allows one announce in five minutes, and that one is planned.
+    // BEP 14 allows one announce per five minutes, which is scheduled already.
   }
 
   status(): DiscoveryStatus[] {
@@ -260,7 +260,7 @@ class Member implements Membership {
   }
 }
 
-/** BEP 14: the group, as RFC 2616's `Host` has it. */
+/** BEP 14: the group in the form of an HTTP `Host` header. */
 function hostHeader(family: IpFamily): string {
   return family === 4 ? `${GROUPS[4]}:${PORT}` : `[${GROUPS[6]}]:${PORT}`
 }

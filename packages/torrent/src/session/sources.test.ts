@@ -59,7 +59,7 @@ describe('the URL of a .torrent', () => {
     ['that is nothing', /is no \.torrent: check the URL/, (_, response) => response.end()],
     [
       'that breaks off',
-      /cannot be fetched/,
+      /Cannot fetch/,
       (_, response) => {
         response.writeHead(200, { 'content-length': 1000 })
         response.write('d')

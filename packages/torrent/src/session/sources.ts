@@ -137,9 +137,7 @@ function readPeer(text: string): { host: string; port: number } {
   return peer
 }
 
-/** Says that it is the .torrent that cannot be had: the parts below speak of trackers, which they mostly ask. */
 function fetchFailed(cause: unknown): ShoalError {
   const code = cause instanceof ShoalError ? cause.code : 'unreachable'
-  const why = messageOf(cause).replaceAll('the tracker', 'the server')
-  return new ShoalError(code, `the .torrent cannot be fetched: ${why}`, { cause })
+  return new ShoalError(code, `Cannot fetch the .torrent file: ${messageOf(cause)}`, { cause })
 }

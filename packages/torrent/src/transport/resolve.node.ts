@@ -1,5 +1,6 @@
 import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
+import { abortable } from '../base/abort.ts'
 import { messageOf, ShoalError } from '../base/errors.ts'
 import type { IpFamily } from './datagram.ts'
 import type { ResolvedAddress, ResolveHost } from './resolve.ts'
@@ -32,7 +33,7 @@ export const resolveHost: ResolveHost = async (host, options = {}) => {
   if (family !== 0) return [{ host: name, family: family as IpFamily }]
   const kept = cache.get(name)
   const entry = kept && kept.untilMs > performance.now() ? kept : remember(name)
-  return signal ? orAborted(entry.promise, signal) : entry.promise
+  return signal ? abortable(entry.promise, signal) : entry.promise
 }
 
 function remember(name: string): Entry {
@@ -66,12 +67,4 @@ async function ask(name: string): Promise<ResolvedAddress[]> {
     if (next) next()
     else running--
   }
-}
-
-function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason)
-    signal.addEventListener('abort', abort, { once: true })
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
-  })
 }

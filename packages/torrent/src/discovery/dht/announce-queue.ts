@@ -67,7 +67,7 @@ export class AnnounceQueue {
   }
 
   /** Brings the item's turn forward, unless it was run in the last minute. */
-  hurry(item: QueueItem): void {
+  expedite(item: QueueItem): void {
     const waits = [this.#fresh, this.#searching, this.#announcing].some(lane => lane.items.has(item))
     if (!waits || this.#options.clock.nowMs() - item.lastRunMs < MIN_AGAIN_MS) return
     this.#forget(item)

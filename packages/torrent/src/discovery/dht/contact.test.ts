@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseIp } from '../../base/ip.ts'
+import { isLocalIp } from '../../base/local-address.ts'
 import {
   compactEndpoint,
   compactNodes,
-  isLocalIp,
   isUnicast,
   neighbourKey,
   ownerKey,

@@ -2,6 +2,7 @@
 
 import { concat, latin1, readU16, writeU16 } from '../../base/bytes.ts'
 import { formatIp, parseIp } from '../../base/ip.ts'
+import { isLocalIp } from '../../base/local-address.ts'
 import type { IpFamily } from '../../transport/datagram.ts'
 import { ID_BYTES, isNodeIdFor } from './node-id.ts'
 
@@ -36,23 +37,6 @@ export function familyOf(ip: Uint8Array): IpFamily {
 
 export function sameEndpoint(a: Endpoint, b: Endpoint): boolean {
   return a.port === b.port && a.host === b.host
-}
-
-/** Addresses of this machine or a private network: exempt from rules that tie nodes to addresses (BEP 42). */
-export function isLocalIp(ip: Uint8Array): boolean {
-  const [a, b] = [ip[0]!, ip[1]!]
-  if (ip.length === 4) {
-    return (
-      a === 10 ||
-      a === 127 ||
-      (a === 172 && b >= 16 && b < 32) ||
-      (a === 192 && b === 168) ||
-      (a === 169 && b === 254)
-    )
-  }
-  // Loopback ::1, unique local fc00::/7 (RFC 4193), link-local fe80::/10.
-  const loopback = ip[15] === 1 && ip.every((byte, i) => i === 15 || byte === 0)
-  return loopback || (a & 0xfe) === 0xfc || (a === 0xfe && (b & 0xc0) === 0x80)
 }
 
 /** Whether one node can have the address: not the unspecified one, not a group, not broadcast, not IPv4 inside IPv6. */

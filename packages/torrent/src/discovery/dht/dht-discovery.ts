@@ -129,7 +129,7 @@ class DhtMembership implements Membership, QueueItem {
   }
 
   refresh(): void {
-    this.#queue.hurry(this)
+    this.#queue.expedite(this)
   }
 
   status(): DiscoveryStatus[] {

@@ -1,5 +1,6 @@
 import { equalBytes } from '../../base/bytes.ts'
-import { type Endpoint, isLocalIp, isUnicast, neighbourKey } from './contact.ts'
+import { isLocalIp } from '../../base/local-address.ts'
+import { type Endpoint, isUnicast, neighbourKey } from './contact.ts'
 
 /** So many of the latest votes count. */
 const MAX_VOTES = 32

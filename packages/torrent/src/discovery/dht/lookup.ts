@@ -1,7 +1,8 @@
 import { equalBytes, hex } from '../../base/bytes.ts'
 import type { Clock } from '../../base/clock.ts'
+import { isLocalIp } from '../../base/local-address.ts'
 import type { Answer } from './answer.ts'
-import { type Contact, isLocalIp, isVerified, ownerKey } from './contact.ts'
+import { type Contact, isVerified, ownerKey } from './contact.ts'
 import { compareDistance } from './node-id.ts'
 
 /** BEP 5: K. */

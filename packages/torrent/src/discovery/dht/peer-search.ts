@@ -1,6 +1,7 @@
+import { isLocalIp } from '../../base/local-address.ts'
 import type { Answer } from './answer.ts'
 import { BloomFilter } from './bloom.ts'
-import { type Endpoint, isLocalIp } from './contact.ts'
+import type { Endpoint } from './contact.ts'
 import type { DhtNode } from './dht-node.ts'
 
 export interface PeerSearchOptions {

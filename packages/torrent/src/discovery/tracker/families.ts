@@ -3,10 +3,10 @@ import { ShoalError } from '../../base/errors.ts'
 import type { ResolvedAddress } from '../../transport/resolve.ts'
 import type { AnnounceAnswer } from './tracker.ts'
 
-/** How long the other address family may take once one has answered: a broken IPv6 route must not hold back IPv4's peers. */
+/** How long the other address family may take once one has answered: a broken IPv6 route must not delay IPv4's peers. */
 const GRACE_MS = 5000
 
-/** BEP 7: one address for each family that the host has, the system's favourite of each. */
+/** Picks one address of each family that the host has (BEP 7), the first in the system's order. */
 export function oneOfEachFamily(addresses: readonly ResolvedAddress[]): ResolvedAddress[] {
   const first = addresses[0]
   const other = first && addresses.find(address => address.family !== first.family)
@@ -14,8 +14,8 @@ export function oneOfEachFamily(addresses: readonly ResolvedAddress[]): Resolved
 }
 
 /**
- * Runs `ask` for every target at once; the answers of those that succeeded. Rejects with the most telling error when none did. Whatever
- * still runs when it settles is aborted.
+ * Runs `ask` for all targets at once and resolves to the results of those that succeeded. Rejects with the most informative error if none
+ * did. Aborts what is still running when it settles.
  */
 export async function askAll<Target, Answer>(
   targets: readonly Target[],
@@ -45,11 +45,11 @@ export async function askAll<Target, Answer>(
   signal.removeEventListener('abort', abort)
   stop.abort()
   if (signal.aborted) throw signal.reason
-  if (answers.length === 0) throw mostTelling(errors)
+  if (answers.length === 0) throw mostInformative(errors)
   return answers
 }
 
-/** What the families' answers say together. Counts are of one swarm, so the larger is the truer. */
+/** Merges the responses of both families. Both count the same swarm, so the larger counts are kept. */
 export function mergeAnswers(answers: readonly AnnounceAnswer[]): AnnounceAnswer {
   if (answers.length === 1) return answers[0]!
   const peers = new Map(
@@ -63,9 +63,9 @@ export function mergeAnswers(answers: readonly AnnounceAnswer[]): AnnounceAnswer
   return merged
 }
 
-/** A tracker's own refusal says more than that one family has no route. */
-function mostTelling(errors: readonly unknown[]): unknown {
+/** Prefers a tracker's own refusal over an error that only says that one family has no route. */
+function mostInformative(errors: readonly unknown[]): unknown {
   const code = (error: unknown) => (error instanceof ShoalError ? error.code : '')
-  const dull = ['unreachable', 'unsupported', 'timeout']
-  return errors.find(error => !dull.includes(code(error))) ?? errors[0]
+  const uninformative = ['unreachable', 'unsupported', 'timeout']
+  return errors.find(error => !uninformative.includes(code(error))) ?? errors[0]
 }

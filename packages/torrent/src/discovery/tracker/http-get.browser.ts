@@ -2,7 +2,7 @@ import { concat } from '../../base/bytes.ts'
 import { messageOf, ShoalError } from '../../base/errors.ts'
 import { type HttpGet, parseRetryAfter } from './http-get.ts'
 
-/** `fetch`: the browser follows redirects within its own limit, and asks only trackers that allow pages to (CORS). */
+/** Uses `fetch`: the browser follows redirects within its own limit, and reaches only servers that allow pages to (CORS). */
 export const httpGet: HttpGet = async (url, options) => {
   const { signal, maxBytes } = options
   try {
@@ -12,7 +12,7 @@ export const httpGet: HttpGet = async (url, options) => {
   } catch (error) {
     signal.throwIfAborted()
     if (error instanceof ShoalError) throw error
-    const why = `the tracker cannot be reached from a page: use one that allows it, or a WebSocket tracker (${messageOf(error)})`
+    const why = `This server cannot be reached from a page: use one that allows it, or a WebSocket tracker (${messageOf(error)})`
     throw new ShoalError('unreachable', why, { cause: error })
   }
 }
@@ -22,7 +22,7 @@ async function read(response: Response, maxBytes: number): Promise<Uint8Array> {
   let size = 0
   for await (const chunk of response.body ?? []) {
     size += chunk.length
-    if (size > maxBytes) throw new ShoalError('bad-message', `the tracker sent more than ${maxBytes} bytes`)
+    if (size > maxBytes) throw new ShoalError('bad-message', `The server sent more than ${maxBytes} bytes`)
     chunks.push(chunk)
   }
   return concat(chunks)

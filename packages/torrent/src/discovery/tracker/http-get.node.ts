@@ -19,10 +19,10 @@ import {
   parseRetryAfter,
 } from './http-get.ts'
 
-/** GET over `node:http` rather than `fetch`, which can neither be told which address family to use nor which address it must not reach. */
+/** Uses `node:http`, since `fetch` can neither choose an address family nor avoid certain addresses. */
 export const httpGet: HttpGet = createHttpGet()
 
-/** `isLocal` says which addresses strangers must not lead us to. */
+/** `isLocal` decides which addresses strangers must not make us connect to. */
 export function createHttpGet(isLocal: (host: string) => boolean = isLocalAddress): HttpGet {
   return async (url, options) => {
     let at = new URL(url)
@@ -30,9 +30,9 @@ export function createHttpGet(isLocal: (host: string) => boolean = isLocalAddres
     const startedOutside = !isLocal(address.host)
     for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
       const local = isLocal(address.host)
-      if (local && startedOutside) throw unsafe('the tracker redirects into the local network')
+      if (local && startedOutside) throw unsafe('The server redirects into the local network')
       if (local && !options.named && !isTrackerPath(at.pathname)) {
-        throw unsafe('a tracker in the local network must have a path that begins with announce')
+        throw unsafe('A tracker in the local network must have a path that begins with announce')
       }
       const response = await request(at, address, options)
       const to = redirectTarget(response, at)
@@ -41,11 +41,11 @@ export function createHttpGet(isLocal: (host: string) => boolean = isLocalAddres
       if (to.hostname !== at.hostname) address = await addressOf(to, options, address)
       at = to
     }
-    throw unsafe(`the tracker redirects more than ${MAX_REDIRECTS} times`)
+    throw unsafe(`The server redirects more than ${MAX_REDIRECTS} times`)
   }
 }
 
-/** An address of the URL's host, of the same family as before where it has one. */
+/** Resolves an address of the URL's host, of the same family as before if it has one. */
 async function addressOf(
   url: URL,
   options: HttpGetOptions,
@@ -56,7 +56,7 @@ async function addressOf(
 }
 
 function request(url: URL, address: ResolvedAddress, options: HttpGetOptions): Promise<IncomingMessage> {
-  // The very address that was checked, whatever the name would resolve to now.
+  // Connect to the address that was checked, whatever the name resolves to now.
   const lookup: LookupFunction = (_host, how, done) => {
     if (how.all) done(null, [{ address: address.host, family: address.family }])
     else done(null, address.host, address.family)
@@ -72,7 +72,7 @@ function request(url: URL, address: ResolvedAddress, options: HttpGetOptions): P
         ...(url.username !== '' && {
           auth: `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`,
         }),
-        // A tracker is asked once in half an hour: a kept connection would serve nobody.
+        // Trackers are contacted every half hour, so keeping the connection is of no use.
         agent: false,
         lookup,
         signal: options.signal,
@@ -91,14 +91,14 @@ function request(url: URL, address: ResolvedAddress, options: HttpGetOptions): P
   })
 }
 
-/** Where a redirect leads, or null when the answer is none. Throws when it leads where we do not go. */
+/** Returns the target of a redirect, or null if the response is not one. Throws if the target is not allowed. */
 function redirectTarget(response: IncomingMessage, from: URL): URL | null {
   const { location } = response.headers
   const to = location === undefined ? null : followRedirect(response.statusCode ?? 0, location, from)
   if (typeof to === 'string')
     throw closing(
       response,
-      unsafe('the tracker redirects to an address that is not HTTP(S), or away from HTTPS'),
+      unsafe('The server redirects to an address that is not HTTP(S), or away from HTTPS'),
     )
   return to
 }
@@ -115,7 +115,7 @@ async function finish(response: IncomingMessage, options: HttpGetOptions): Promi
     if (error instanceof ShoalError) throw error
     throw new ShoalError(
       'bad-message',
-      `the tracker's answer broke off or is damaged (${messageOf(error)})`,
+      `The server's response is incomplete or damaged (${messageOf(error)})`,
       { cause: error },
     )
   }
@@ -126,7 +126,7 @@ async function readBody(response: IncomingMessage, maxBytes: number): Promise<Ui
   let size = 0
   for await (const chunk of response as AsyncIterable<Uint8Array>) {
     size += chunk.length
-    if (size > maxBytes) throw new ShoalError('bad-message', `the tracker sent more than ${maxBytes} bytes`)
+    if (size > maxBytes) throw new ShoalError('bad-message', `The server sent more than ${maxBytes} bytes`)
     chunks.push(chunk)
   }
   return concat(chunks)
@@ -148,7 +148,7 @@ async function decompress(
 function connectError(error: Error & { code?: string }, url: URL): ShoalError {
   const code =
     error.code === 'ECONNREFUSED' ? 'refused' : error.code?.startsWith('HPE_') ? 'bad-message' : 'unreachable'
-  return new ShoalError(code, `cannot reach the tracker at ${url.host}: ${messageOf(error)}`, {
+  return new ShoalError(code, `Cannot reach ${url.host}: ${messageOf(error)}`, {
     cause: error,
   })
 }

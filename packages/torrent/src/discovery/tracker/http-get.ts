@@ -3,27 +3,28 @@ import type { ResolvedAddress } from '../../transport/resolve.ts'
 export interface HttpGetOptions {
   readonly signal: AbortSignal
   readonly userAgent: string
-  /** Bytes of body, before and after decompression, beyond which the answer is refused. */
+  /** Largest body that is accepted, before and after decompression. */
   readonly maxBytes: number
   /**
-   * The user named the URL, of a .torrent: in the local network too it may have any path. Default: it is a tracker's, which a stranger may
-   * have named.
+   * The URL comes from the user (of a .torrent), so that it may have any path even in the local network. Default false: the URL is a
+   * tracker's and may come from a stranger.
    */
   readonly named?: boolean
-  /** Where to connect, for platforms that can choose: an address of the URL's host. */
+  /** Address of the URL's host to connect to, on platforms that can choose. */
   readonly address?: ResolvedAddress
 }
 
 export interface HttpAnswer {
   readonly status: number
   readonly body: Uint8Array
-  /** Milliseconds of a `Retry-After` header in seconds (RFC 9110, 10.2.3). */
+  /** From a `Retry-After` header in seconds (RFC 9110 section 10.2.3). */
   readonly retryAfterMs?: number
 }
 
 /**
- * One GET, following at most MAX_REDIRECTS redirects. Resolves for every HTTP status. Rejects with a ShoalError: `refused`, `unreachable`,
- * `bad-message` (too large, too many or unsafe redirects, not HTTP), or with the signal's reason. Messages name no path or query.
+ * Sends a GET and follows at most MAX_REDIRECTS redirects. Resolves for every HTTP status. Rejects with a ShoalError: `refused`,
+ * `unreachable` or `bad-message` (too large, too many or unsafe redirects, not HTTP), or with the signal's reason. Error messages do not
+ * contain the path or query, which may be secret.
  */
 export type HttpGet = (url: string, options: HttpGetOptions) => Promise<HttpAnswer>
 
@@ -34,7 +35,7 @@ export function isTrackerPath(pathname: string): boolean {
   return /\/(announce|scrape)[^/]*(\/|$)/.test(pathname)
 }
 
-/** `Retry-After` in seconds; undefined for its other form, a date, and for nonsense. */
+/** Parses `Retry-After` in seconds. Its other form, a date, is ignored. */
 export function parseRetryAfter(value: string | null | undefined): { retryAfterMs?: number } {
   return value && /^[0-9]{1,9}$/.test(value.trim()) ? { retryAfterMs: Number(value) * 1000 } : {}
 }

@@ -29,7 +29,7 @@ const failure = (entries: BencodeInput): unknown => {
 }
 
 describe('announce URLs', () => {
-  it('carry every field', () => {
+  it('contain every field', () => {
     const query = parseQuery(announceUrl('http://t/announce', request))
     expect(Object.fromEntries(query)).toEqual({
       info_hash: latin1(request.infoHash),
@@ -47,7 +47,7 @@ describe('announce URLs', () => {
     })
   })
 
-  it('leave regular announces without event', () => {
+  it('have no event in regular announces', () => {
     expect(announceUrl('http://t/announce', { ...request, event: 'none' })).not.toContain('event')
     expect(announceUrl('http://t/announce', { ...request, event: 'paused' })).toContain('event=paused')
   })
@@ -57,11 +57,11 @@ describe('announce URLs', () => {
     ['http://t/announce?passkey=x', 'http://t/announce?passkey=x&info_hash='],
     ['http://t/announce?', 'http://t/announce?info_hash='],
     ['http://t/a%20b/announce#part', 'http://t/a%20b/announce?info_hash='],
-  ])('keep what %s has', (url, start) => {
+  ])('keep the query of %s', (url, start) => {
     expect(announceUrl(url, request).startsWith(start)).toBe(true)
   })
 
-  it('give any hash and any tracker id back byte for byte', () => {
+  it('preserve any info hash and tracker ID byte for byte', () => {
     const hash = fc.uint8Array({ minLength: 20, maxLength: 20 })
     fc.assert(
       fc.property(hash, fc.uint8Array({ minLength: 1, maxLength: 40 }), (infoHash, id) => {
@@ -81,18 +81,18 @@ describe('scrape URLs (BEP 48)', () => {
     ['http://t/announce/x', null],
     ['http://t/a', null],
     ['http://announce/', null],
-  ])('of %s', (url, expected) => {
+  ])('are derived from %s', (url, expected) => {
     const found = scrapeUrl(url, [request.infoHash, request.infoHash])
     expect(found?.slice(0, expected?.length) ?? null).toBe(expected)
     if (found) expect(found.match(/info_hash=/g)?.length).toBe(2)
   })
 })
 
-describe('answers to announces', () => {
+describe('announce responses', () => {
   const v4 = [{ host: '10.0.0.1', port: 1 }]
   const v6 = [{ host: 'fd00::1', port: 2 }]
 
-  it('are read with everything they may hold', () => {
+  it('are parsed with all their fields', () => {
     const bytes = encode({
       complete: 5,
       downloaded: 9,
@@ -118,7 +118,7 @@ describe('answers to announces', () => {
     })
   })
 
-  it('may list peers as dictionaries (BEP 3), names and nonsense left out', () => {
+  it('may list peers as dictionaries (BEP 3), of which names and invalid ones are left out', () => {
     const peers = [
       { ip: '10.0.0.1', 'peer id': new Uint8Array(20), port: 1 },
       { ip: 'FD00::0001', port: 2 },
@@ -136,12 +136,12 @@ describe('answers to announces', () => {
     expect(parseAnnounce(bytes)).toEqual({ intervalMs: 60_000, peers: [] })
   })
 
-  it.each([-1, 0, -(2 ** 40), 10n ** 30n, 'soon'])('lose an interval of %s', interval => {
+  it.each([-1, 0, -(2 ** 40), 10n ** 30n, 'soon'])('have an interval of %s ignored', interval => {
     expect(parseAnnounce(encode({ complete: interval, interval, peers: '' })).intervalMs).toBeUndefined()
     expect(parseAnnounce(encode({ complete: -1, interval, peers: '' })).seeds).toBeUndefined()
   })
 
-  it('lose peers beyond the limit, and absurd tracker ids', () => {
+  it('have peers beyond the limit and overlong tracker IDs ignored', () => {
     const answer = parseAnnounce(
       encode({ interval: 1, peers: new Uint8Array(6 * 3000).fill(1), 'tracker id': 'x'.repeat(300) }),
     )
@@ -149,7 +149,7 @@ describe('answers to announces', () => {
     expect(answer.trackerId).toBeUndefined()
   })
 
-  it('that refuse carry the reason, cut and cleaned', () => {
+  it('throw the reason of a failure, shortened and cleaned', () => {
     const reason = `no\u0007\u202e way ${'x'.repeat(1000)}`
     const error = failure({ 'failure reason': reason }) as Error
     expect(error).toMatchObject({ code: 'refused', retryInMs: undefined })
@@ -165,7 +165,7 @@ describe('answers to announces', () => {
     ['-1', undefined],
     [0, undefined],
     ['soon', undefined],
-  ])('that say retry in %s are taken at their word (BEP 31)', (value, retryInMs) => {
+  ])('have a retry in %s obeyed (BEP 31)', (value, retryInMs) => {
     expect(failure({ 'failure reason': 'Overloaded', 'retry in': value })).toMatchObject({ retryInMs })
   })
 
@@ -175,11 +175,11 @@ describe('answers to announces', () => {
     ['a list', encode([1])],
     ['torn', utf8('d8:intervali60e5:peers600:abc')],
     ['deep', utf8('l'.repeat(10000))],
-  ])('that are %s are refused', (_, bytes) => {
+  ])('are rejected if they are %s', (_, bytes) => {
     expect(() => parseAnnounce(bytes)).toThrow(expect.objectContaining({ code: 'bad-message' }))
   })
 
-  it('survive any bytes, and any value in any place', () => {
+  it('are parsed or rejected with arbitrary bytes, and with any value in any place', () => {
     const key = fc.constantFrom(
       ...[
         'complete',
@@ -215,12 +215,12 @@ describe('answers to announces', () => {
   })
 })
 
-describe('answers to scrapes', () => {
+describe('scrape responses', () => {
   const files = (entries: [Uint8Array, BencodeInput][]) =>
     encode({ files: new Map(entries.map(([hash, entry]) => [latin1(hash), entry])) })
   const other = new Uint8Array(20).fill(200)
 
-  it('come in the order asked, null for what is missing', () => {
+  it('are returned in the order of the request, null for missing torrents', () => {
     const bytes = files([[request.infoHash, { complete: 1, downloaded: 2, incomplete: 3 }]])
     expect(parseScrape(bytes, [other, request.infoHash])).toEqual([
       null,
@@ -231,7 +231,7 @@ describe('answers to scrapes', () => {
     ])
   })
 
-  it('are refused without torrents, and carry the reason of a refusal in both spellings', () => {
+  it('are rejected without torrents, and throw a failure reason in both spellings', () => {
     expect(() => parseScrape(encode({}), [])).toThrow(expect.objectContaining({ code: 'bad-message' }))
     for (const key of ['failure reason', 'failure_reason']) {
       expect(() => parseScrape(encode({ [key]: 'no' }), [])).toThrow(
@@ -241,7 +241,7 @@ describe('answers to scrapes', () => {
   })
 })
 
-it('finds a reason in the body of an error status, and lets other bodies pass', () => {
+it('finds a failure reason in the body of an error status, and ignores other bodies', () => {
   expect(() => throwFailure(encode({ 'failure reason': 'banned' }))).toThrow('banned')
   expect(() => throwFailure(utf8('<html>'))).not.toThrow()
   expect(() => throwFailure(encode({ interval: 1 }))).not.toThrow()

@@ -1,5 +1,4 @@
-/** HTTP trackers (BEP 3, 7, 21, 23, 24, 31, 48): request URLs and bencoded answers <-> values. No I/O. */
-
+/** Request URLs and responses of HTTP trackers (BEP 3, 7, 21, 23, 24, 31, 48). No I/O. */
 import { fromLatin1, hex, latin1 } from '../../base/bytes.ts'
 import { messageOf } from '../../base/errors.ts'
 import { canonicalIp, formatIp, unmapIp } from '../../base/ip.ts'
@@ -24,11 +23,11 @@ import {
   TrackerError,
 } from './tracker.ts'
 
-/** The longest `trackerid` that is given back: it goes into every URL. */
+/** Longest tracker ID that is sent back, since it goes into every URL. */
 const MAX_TRACKER_ID = 256
 const MINUTE_MS = 60_000
 
-/** The URL of an announce. What the tracker's URL has in its query (a passkey) stays in front. */
+/** Builds the URL of an announce. Keeps the query of the tracker's own URL (a passkey) at the front. */
 export function announceUrl(url: string, request: AnnounceRequest): string {
   const parts = [
     `info_hash=${percent(request.infoHash)}`,
@@ -37,11 +36,11 @@ export function announceUrl(url: string, request: AnnounceRequest): string {
     `uploaded=${request.uploaded}`,
     `downloaded=${request.downloaded}`,
     `left=${request.left}`,
-    // BEP 23: the list as a string, which need not name the peers' IDs.
+    // BEP 23: compact peer lists, which have no peer IDs.
     'compact=1',
     'no_peer_id=1',
     `numwant=${request.numWant}`,
-    // BEP 7: the same over both address families.
+    // BEP 7: the same key over both address families.
     `key=${request.key.toString(16).padStart(8, '0')}`,
     'supportcrypto=1',
   ]
@@ -50,7 +49,7 @@ export function announceUrl(url: string, request: AnnounceRequest): string {
   return withQuery(url, parts)
 }
 
-/** BEP 48: the last path part begins with `announce`, which becomes `scrape`. Null when it does not: no scrape then. */
+/** BEP 48: replaces `announce` at the start of the last path part by `scrape`. Returns null if it is missing: no scrape then. */
 export function scrapeUrl(url: string, infoHashes: readonly Uint8Array[]): string | null {
   const parsed = new URL(url)
   const at = parsed.pathname.lastIndexOf('/') + 1
@@ -63,8 +62,8 @@ export function scrapeUrl(url: string, infoHashes: readonly Uint8Array[]): strin
 }
 
 /**
- * Reads an answer to an announce. Throws a TrackerError: `refused` with the tracker's reason (and BEP 31's `retry in`), `bad-message` when
- * it is not bencoding or lacks what an answer must have.
+ * Parses a response to an announce. Throws a TrackerError: `refused` with the tracker's reason (and BEP 31's `retry in`), or `bad-message`
+ * if the response is not a bencoded dictionary.
  */
 export function parseAnnounce(bytes: Uint8Array): AnnounceAnswer {
   const answer = parseAnswer(bytes)
@@ -86,10 +85,10 @@ export function parseAnnounce(bytes: Uint8Array): AnnounceAnswer {
   }
 }
 
-/** Reads an answer to a scrape, in the order of `infoHashes`. Throws as `parseAnnounce` does. */
+/** Parses a response to a scrape. Returns counts in the order of `infoHashes`. Throws as `parseAnnounce` does. */
 export function parseScrape(bytes: Uint8Array, infoHashes: readonly Uint8Array[]): (ScrapeEntry | null)[] {
   const files = asDictionary(parseAnswer(bytes).get('files'))
-  if (!files) throw new TrackerError('bad-message', 'the tracker sent a scrape without torrents')
+  if (!files) throw new TrackerError('bad-message', 'The tracker sent a scrape response without torrents')
   return infoHashes.map(infoHash => {
     const entry = asDictionary(files.get(latin1(infoHash)))
     if (!entry) return null
@@ -98,7 +97,7 @@ export function parseScrape(bytes: Uint8Array, infoHashes: readonly Uint8Array[]
   })
 }
 
-/** Throws the tracker's own reason when the bytes are a refusal, whatever the HTTP status said; returns when they are not. */
+/** Throws the tracker's own reason if the bytes contain one, whatever the HTTP status. Returns otherwise. */
 export function throwFailure(bytes: Uint8Array): void {
   try {
     parseAnswer(bytes)
@@ -109,7 +108,7 @@ export function throwFailure(bytes: Uint8Array): void {
 
 function parseAnswer(bytes: Uint8Array): BencodeDictionary {
   const answer = asDictionary(decodeAnswer(bytes))
-  if (!answer) throw new TrackerError('bad-message', 'the tracker sent something else than a dictionary')
+  if (!answer) throw new TrackerError('bad-message', 'The tracker sent a response that is not a dictionary')
   // BEP 48 spells it with an underscore.
   const reason = asText(answer.get('failure reason') ?? answer.get('failure_reason'))
   if (reason === undefined) return answer
@@ -121,10 +120,10 @@ function parseAnswer(bytes: Uint8Array): BencodeDictionary {
 
 function decodeAnswer(bytes: Uint8Array): BencodeValue {
   try {
-    // Some trackers do not sort, and nothing here is hashed. Depth: the answer, its peers, a peer.
+    // Some trackers do not sort keys, and nothing here is hashed. Depth: the response, its peers, a peer.
     return decode(bytes, { depth: 6, items: 50_000, unsortedKeys: true })
   } catch (error) {
-    const why = `the tracker's answer makes no sense (${messageOf(error)})`
+    const why = `The tracker sent an invalid response (${messageOf(error)})`
     throw new TrackerError('bad-message', why, { cause: error })
   }
 }
@@ -137,7 +136,7 @@ function parseRetryIn(value: BencodeValue | undefined): number | undefined {
   return minutes > 0 ? minutes * MINUTE_MS : undefined
 }
 
-/** BEP 23 compact, or BEP 3's list of dictionaries. Names are not looked up: an answer could send us to ask for anything. */
+/** Parses BEP 23's compact form or BEP 3's list of dictionaries. Host names are ignored: a tracker must not make us look up any name. */
 function parsePeers(value: BencodeValue | undefined): PeerAddress[] {
   const peers: PeerAddress[] = []
   for (const item of asList(value)?.slice(0, MAX_PEERS) ?? []) {
@@ -167,7 +166,7 @@ function field<Name extends string>(name: Name, value: number | undefined): { [k
   return value === undefined ? {} : ({ [name]: value } as { [key in Name]: number })
 }
 
-/** Every byte escaped: right whatever it is (RFC 3986, 2.1). */
+/** Percent-encodes every byte (RFC 3986 section 2.1). */
 function percent(bytes: Uint8Array): string {
   return hex(bytes).replace(/../g, '%$&')
 }

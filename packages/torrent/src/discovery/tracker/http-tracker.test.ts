@@ -48,7 +48,7 @@ describe('HTTP trackers, on loopback', () => {
   const failing = (code: string, message: RegExp) =>
     expect.objectContaining({ name: 'TrackerError', code, message: expect.stringMatching(message) })
 
-  /** A server that speaks bytes rather than HTTP. */
+  /** A server that sends raw bytes. */
   async function rawServer(onSocket: (socket: Socket) => void): Promise<string> {
     const one = createServer(socket => {
       sockets.add(socket.on('error', () => {}))
@@ -89,7 +89,7 @@ describe('HTTP trackers, on loopback', () => {
     await expect(noScrape).rejects.toEqual(failing('unsupported', /announce/))
   })
 
-  it('follows a redirect, to the query as the tracker gives it', async () => {
+  it('follows a redirect with the query in its location', async () => {
     server.handle = (incoming, response) => {
       if (!incoming.url!.startsWith('/announce?')) return false
       response.writeHead(302, { location: incoming.url!.replace('/announce', '/announce2') }).end()
@@ -99,7 +99,7 @@ describe('HTTP trackers, on loopback', () => {
     expect(server.seen.map(url => url.split('?')[0])).toEqual(['/announce', '/announce2'])
   })
 
-  it('stops following redirects at some point', async () => {
+  it('limits the number of redirects', async () => {
     server.handle = (incoming, response) => {
       response.writeHead(301, { location: incoming.url! }).end()
       return true
@@ -119,7 +119,7 @@ describe('HTTP trackers, on loopback', () => {
     },
   )
 
-  it('asks nothing but trackers of the local network', async () => {
+  it('requests only tracker paths in the local network', async () => {
     await expect(announce(server.url('/api/delete?all=1'))).rejects.toEqual(
       failing('bad-message', /announce/),
     )
@@ -132,8 +132,8 @@ describe('HTTP trackers, on loopback', () => {
     expect(server.seen.length).toBe(1)
   })
 
-  it('does not let a tracker outside lead it to one inside', async () => {
-    // Both are this machine; the test declares the first to be outside.
+  it('does not follow a redirect from outside into the local network', async () => {
+    // Both servers run on this machine; the test declares the first to be outside.
     const get = createHttpGet(host => host === '127.0.0.2')
     server.handle = (_incoming, response) => {
       response.writeHead(302, { location: `http://127.0.0.2:${server.port}/announce` }).end()
@@ -144,7 +144,7 @@ describe('HTTP trackers, on loopback', () => {
     expect(server.seen.length).toBe(1)
   })
 
-  it('unpacks gzip, within the limit', async () => {
+  it('decompresses gzip, within the limit', async () => {
     let body = gzipSync(answer)
     server.handle = (_incoming, response) => {
       response.writeHead(200, { 'content-encoding': 'gzip' }).end(body)
@@ -157,7 +157,7 @@ describe('HTTP trackers, on loopback', () => {
     await expect(announce()).rejects.toEqual(failing('bad-message', /damaged/))
   })
 
-  it('stops reading a body without end', async () => {
+  it('stops reading an endless body', async () => {
     let sent = 0
     server.handle = (_incoming, response) => {
       const chunk = new Uint8Array(64 * 1024)
@@ -172,7 +172,7 @@ describe('HTTP trackers, on loopback', () => {
     expect(sent).toBeLessThan(50 * 1024 * 1024)
   })
 
-  it('gives up on a tracker that hangs when told to, in the head and in the body', async () => {
+  it('can be aborted while a tracker hangs before or within its response', async () => {
     for (const head of ['', 'HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nd']) {
       const asked = Promise.withResolvers<void>()
       const url = await rawServer(socket =>
@@ -199,7 +199,7 @@ describe('HTTP trackers, on loopback', () => {
     await expect(announce(url)).rejects.toEqual(failing(code, /./))
   })
 
-  it('says so when nobody listens or the name is unknown, without the path', async () => {
+  it('reports a refused connection or an unknown host, without the path', async () => {
     const url = server.url('/announce/secretsecretsecret1')
     await server.close()
     const error = await announce(url).catch((thrown: Error) => thrown)
@@ -210,7 +210,7 @@ describe('HTTP trackers, on loopback', () => {
     )
   })
 
-  it('reports an HTTP error with the tracker’s reason, and when to come back', async () => {
+  it('reports an HTTP error with the tracker’s reason and Retry-After', async () => {
     let body: Uint8Array | string = '<html>'
     server.handle = (_incoming, response) => {
       response.writeHead(503, { 'retry-after': '120' }).end(body)
@@ -225,7 +225,7 @@ describe('HTTP trackers, on loopback', () => {
     await expect(announce()).rejects.toMatchObject({ code: 'refused', message: 'unregistered torrent' })
   })
 
-  it('announces over both families of a name (BEP 7)', async () => {
+  it('announces over both address families of a host (BEP 7)', async () => {
     const six = await HttpTrackerServer.open('::1').catch(() => null)
     if (!six) return
     const both = new HttpTracker({

@@ -19,9 +19,9 @@ export interface HttpTrackerOptions {
   readonly userAgent: string
 }
 
-/** 1,000 peers as dictionaries take some 70 kB; scrapes of 50 torrents less. */
+/** 1,000 peers as dictionaries take about 70 kB; scrapes of 50 torrents take less. */
 const MAX_BODY_BYTES = 1024 * 1024
-/** Keeps the URL below what common servers take (8 kB). */
+/** Keeps the URL below the limit of common servers (8 kB). */
 const MAX_SCRAPE = 50
 
 /** HTTP and HTTPS trackers (BEP 3, 7, 23, 24, 31, 48). */
@@ -51,7 +51,10 @@ export class HttpTracker implements TrackerProtocol {
       const batch = infoHashes.slice(at, at + MAX_SCRAPE)
       const batchUrl = scrapeUrl(url, batch)
       if (batchUrl === null) {
-        throw new TrackerError('unsupported', 'the tracker counts nothing: its path does not end in announce')
+        throw new TrackerError(
+          'unsupported',
+          'The tracker does not support scrapes: its path does not end in announce',
+        )
       }
       const answers = await this.#get(batchUrl, options.signal, body => parseScrape(body, batch))
       entries.push(...answers[0]!)
@@ -60,10 +63,10 @@ export class HttpTracker implements TrackerProtocol {
   }
 
   async close(): Promise<void> {
-    // Each request ends with its caller's signal; nothing is kept between them.
+    // Each request ends with its caller's signal; nothing is kept between requests.
   }
 
-  /** Asks over each family that the host has; what `parse` makes of the answers. */
+  /** Sends the request over each address family of the host. Resolves to the parsed responses. */
   async #get<Answer>(
     url: string,
     signal: AbortSignal,
@@ -94,7 +97,7 @@ export class HttpTracker implements TrackerProtocol {
     }
   }
 
-  /** Browsers connect by name, over whichever family they like: one target without address. */
+  /** In browsers, which connect by name and choose the family themselves, there is one target without an address. */
   async #targets(url: string, signal: AbortSignal): Promise<(ResolvedAddress | undefined)[]> {
     try {
       return oneOfEachFamily(await this.#options.resolveHost(new URL(url).hostname, { signal }))
@@ -105,10 +108,10 @@ export class HttpTracker implements TrackerProtocol {
   }
 }
 
-/** The tracker's own reason where it gave one with an error status, as many do. */
+/** Throws the tracker's own reason if the body of an error status has one, as is common. */
 function statusError(answer: { status: number; body: Uint8Array; retryAfterMs?: number }): TrackerError {
   throwFailure(answer.body)
-  return new TrackerError('bad-message', `the tracker answers with HTTP status ${answer.status}`, {
+  return new TrackerError('bad-message', `The tracker answered with HTTP status ${answer.status}`, {
     ...(answer.retryAfterMs !== undefined && { retryInMs: answer.retryAfterMs }),
   })
 }

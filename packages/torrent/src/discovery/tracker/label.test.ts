@@ -28,8 +28,8 @@ it.each([
   expect(trackerLabel(url)).toBe(label)
 })
 
-it('never shows a key, wherever in the URL it stands', () => {
-  // As the hub has them: eight letters and digits, or more.
+it('never shows a key, wherever in the URL it is', () => {
+  // Like the hub's keys: eight or more letters and digits.
   const key = fc.stringMatching(/^[0-9A-Za-z]{8,40}$/)
   const place = fc.constantFrom('/K/announce', '/announce/K', '/announce?k=K', '/x/K/announce.php?a=b&c=K')
   fc.assert(
@@ -42,7 +42,7 @@ it('never shows a key, wherever in the URL it stands', () => {
   )
 })
 
-it('leaves ordinary words of a message alone', () => {
+it('keeps ordinary words of a message', () => {
   expect(withoutSecrets('announce failed: 1', 'http://t.example/announce?x=1')).toBe('announce failed: 1')
   expect(withoutSecrets('why', 'nonsense')).toBe('why')
 })

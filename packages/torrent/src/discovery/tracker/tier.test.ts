@@ -8,7 +8,7 @@ import { TrackerDiscovery } from './trackers.ts'
 
 const MINUTE = 60_000
 
-/** Trackers of the scheme `test:`, which answer as a table says, at once unless it returns a promise. */
+/** Trackers of the scheme `test:` with scripted responses, immediate unless they are promises. */
 class ScriptedProtocol implements TrackerProtocol {
   readonly timeLimitMs = 30_000
   readonly seen: { host: string; request: AnnounceRequest; atMs: number }[] = []
@@ -77,7 +77,7 @@ describe('the trackers of a torrent', () => {
     externals.length = 0
   })
 
-  it('announces started, then at the interval it was given, a twentieth late at most', async () => {
+  it('announces started, then at the tracker’s interval, at most 5 % late', async () => {
     protocol.answers.set('a', () => fine({ intervalMs: 10 * MINUTE, trackerId: 'tid' }))
     join([['a']])
     await clock.advance(35 * MINUTE)
@@ -96,7 +96,7 @@ describe('the trackers of a torrent', () => {
   it.each([
     ['a flood', 1, 60_000],
     ['oblivion', 1e12, 24 * 60 * MINUTE],
-  ])('does not let a tracker ask for %s', async (_, intervalMs, expectedMs) => {
+  ])('does not obey an interval of %s', async (_, intervalMs, expectedMs) => {
     protocol.answers.set('a', () => fine({ intervalMs }))
     join([['a']])
     await clock.advance(expectedMs - 1)
@@ -105,7 +105,7 @@ describe('the trackers of a torrent', () => {
     expect(protocol.seen.length).toBe(2)
   })
 
-  it('hands peers and our own address on', async () => {
+  it('reports peers and our own address', async () => {
     const peers = [{ host: '10.0.0.9', port: 9 }]
     protocol.answers.set('a', () => fine({ peers, externalHost: '192.0.2.7', seeds: 3, leeches: 4 }))
     const membership = join([['a']])
@@ -120,7 +120,7 @@ describe('the trackers of a torrent', () => {
     expect(membership.status()[0]!.nextAnnounceMs).toBeGreaterThanOrEqual(30 * MINUTE)
   })
 
-  it('falls through a tier to the tracker that answers, keeps that one in front, and tells each `started`', async () => {
+  it('tries a tier until a tracker answers, keeps that one in front, and announces `started` to each', async () => {
     for (const host of ['a', 'b', 'c']) protocol.answers.set(host, refuse())
     protocol.answers.set('c', fine)
     join([['a', 'b', 'c']])
@@ -129,7 +129,7 @@ describe('the trackers of a torrent', () => {
     const before = protocol.seen.length
     await clock.advance(32 * MINUTE)
     expect(protocol.hosts().slice(before)).toEqual(['c'])
-    // When the one in front fails, the others get their turn.
+    // When the first one fails, the others are tried.
     protocol.answers.set('c', refuse())
     protocol.answers.set('b', fine)
     await clock.advance(32 * MINUTE)
@@ -144,11 +144,11 @@ describe('the trackers of a torrent', () => {
     expect(new Set(protocol.hosts()).size).toBe(3)
   })
 
-  it('announces to one tracker of every tier, or to all when told so', async () => {
+  it('announces to one tracker of every tier, or to all with announceToAll', async () => {
     for (const host of ['a', 'b', 'c']) protocol.answers.set(host, fine)
     join([['a', 'b'], ['c'], ['c', 'a']])
     await clock.advance(1)
-    // A URL that occurs again is announced to once.
+    // A repeated URL is announced to once.
     expect(protocol.seen.length).toBe(2)
     expect(protocol.hosts()).toContain('c')
     protocol.seen.length = 0
@@ -163,7 +163,7 @@ describe('the trackers of a torrent', () => {
     ).toEqual([0, 0, 1])
   })
 
-  it('tries a tracker that fails again later and later, up to an hour', async () => {
+  it('retries a failing tracker with growing delays, up to an hour', async () => {
     protocol.answers.set('a', refuse())
     const membership = join([['a']])
     await clock.advance(12 * 60 * MINUTE)
@@ -176,7 +176,7 @@ describe('the trackers of a torrent', () => {
     expect(membership.status()).toMatchObject([{ state: 'failed', message: 'go away', peers: 0 }])
   })
 
-  it('comes back when the tracker says, and never when it says never (BEP 31)', async () => {
+  it('retries when the tracker asks for it, and never if it says never (BEP 31)', async () => {
     protocol.answers.set('a', refuse({ retryInMs: 5 * MINUTE }))
     protocol.answers.set('b', refuse({ retryInMs: Infinity }))
     const membership = join([['a'], ['b']])
@@ -190,15 +190,15 @@ describe('the trackers of a torrent', () => {
     expect(protocol.events('b')).toEqual(['started'])
   })
 
-  it('gives up a tracker that hangs', async () => {
+  it('gives up on a tracker that hangs', async () => {
     const membership = join([['a']])
     await clock.advance(29_000)
     expect(membership.status()).toMatchObject([{ state: 'working' }])
     await clock.advance(1000)
-    expect(membership.status()).toMatchObject([{ state: 'failed', message: 'the tracker does not answer' }])
+    expect(membership.status()).toMatchObject([{ state: 'failed', message: 'The tracker does not answer' }])
   })
 
-  it('refreshes no sooner than the tracker allows', async () => {
+  it('refreshes no earlier than the tracker allows', async () => {
     protocol.answers.set('a', () => fine({ minIntervalMs: 10 * MINUTE }))
     protocol.answers.set('b', fine)
     const membership = join([['a'], ['b']])
@@ -212,7 +212,7 @@ describe('the trackers of a torrent', () => {
     expect(protocol.hosts().filter(host => host === 'a').length).toBe(2)
   })
 
-  it('retries what failed on refresh, once a minute at most', async () => {
+  it('retries failed trackers on refresh, at most once a minute', async () => {
     for (const host of ['a']) protocol.answers.set(host, refuse())
     const membership = join([['a']])
     await clock.advance(60 * MINUTE)
@@ -225,7 +225,7 @@ describe('the trackers of a torrent', () => {
     expect(protocol.seen.length - before).toBeLessThanOrEqual(11)
   })
 
-  it('tries all that fail at once when the network is another one, except where a tracker has named a time', async () => {
+  it('retries failed trackers at once when the network changes, unless a tracker gave a time', async () => {
     protocol.answers.set('fails', refuse())
     protocol.answers.set('works', fine)
     protocol.answers.set('later', refuse({ retryInMs: Infinity }))
@@ -243,7 +243,7 @@ describe('the trackers of a torrent', () => {
     expect(membership.status().map(({ state }) => state)).toEqual(['ok', 'ok', 'failed', 'ok'])
   })
 
-  it('asks anew when the network changes while a tracker is asked', async () => {
+  it('announces again when the network changes during an announce', async () => {
     const trackers = discovery()
     const membership = join([['a']], testTopic(), trackers)
     await clock.advance(1)
@@ -254,7 +254,7 @@ describe('the trackers of a torrent', () => {
     expect(membership.status()).toMatchObject([{ state: 'ok' }])
   })
 
-  it('says completed once, to a tracker that knew us before', async () => {
+  it('announces completed once, to a tracker that knew us before', async () => {
     let left = 10
     const topic = { ...testTopic(), totals: () => ({ uploaded: 0, downloaded: 0, left }) }
     protocol.answers.set('a', fine)
@@ -267,7 +267,7 @@ describe('the trackers of a torrent', () => {
     expect(protocol.events()).toEqual(['started', 'completed', 'none'])
   })
 
-  it('says completed after the answer to started when both overlap', async () => {
+  it('announces completed after the response to started if both overlap', async () => {
     let left = 10
     const topic = { ...testTopic(), totals: () => ({ uploaded: 0, downloaded: 0, left }) }
     const first = Promise.withResolvers<AnnounceAnswer>()
@@ -282,7 +282,7 @@ describe('the trackers of a torrent', () => {
     expect(protocol.events()).toEqual(['started', 'completed'])
   })
 
-  it('never says completed when the torrent was complete from the start (BEP 3)', async () => {
+  it('never announces completed if the torrent was complete from the start (BEP 3)', async () => {
     protocol.answers.set('a', refuse())
     const membership = join([['a']], testTopic({ left: 0 }))
     await clock.advance(1)
@@ -292,7 +292,7 @@ describe('the trackers of a torrent', () => {
     expect(protocol.events('a')).not.toContain('completed')
   })
 
-  it('announces a partial seed as paused (BEP 21), and unknown size as something left', async () => {
+  it('announces a partial seed as paused (BEP 21), and an unknown size as bytes left', async () => {
     protocol.answers.set('a', fine)
     join([['a']], testTopic({ paused: () => true, left: null, wanted: () => 0 }))
     await clock.advance(32 * MINUTE)
@@ -301,7 +301,7 @@ describe('the trackers of a torrent', () => {
     expect(protocol.seen[0]!.request.numWant).toBe(0)
   })
 
-  it('says stopped to those that know us, within a few seconds, and is silent afterwards', async () => {
+  it('announces stopped to trackers that know us, within a few seconds, and nothing afterwards', async () => {
     protocol.answers.set('a', fine)
     protocol.answers.set('b', refuse())
     const trackers = discovery()
@@ -315,7 +315,7 @@ describe('the trackers of a torrent', () => {
       done = true
     })
     await clock.advance(0)
-    // The one that hangs may have heard `started`, so it is told too.
+    // The tracker that hangs may have received `started`, so it gets `stopped` too.
     expect(protocol.seen.map(seen => [seen.host, seen.request.event])).toEqual([
       ['a', 'stopped'],
       ['hangs', 'stopped'],
@@ -331,7 +331,7 @@ describe('the trackers of a torrent', () => {
     await trackers.close()
   })
 
-  it('takes other tiers while it runs: each tracker hears only what concerns it', async () => {
+  it('replaces tiers while it runs: each tracker gets only the announces that concern it', async () => {
     for (const host of ['a', 'b', 'c']) protocol.answers.set(host, fine)
     const urls = (...hosts: string[]) => hosts.map(host => `test://${host}/announce`)
     const trackers = discovery()
@@ -339,7 +339,7 @@ describe('the trackers of a torrent', () => {
     await clock.advance(1000)
     membership.setTrackers?.([urls('b'), urls('a', 'c')])
     await clock.advance(1000)
-    // `a` is in another tier than before, and not told to go: that might come after its greeting.
+    // `a` has moved to another tier and gets no `stopped`, which might arrive after its `started`.
     expect(protocol.events('b')).toEqual(['started'])
     expect(protocol.events()).not.toContain('stopped')
     expect(membership.status().map(({ label, tier }) => [label.slice(7, 8), tier])).toEqual(
@@ -359,7 +359,7 @@ describe('the trackers of a torrent', () => {
     expect(clock.pending).toBe(0)
   })
 
-  it('keeps no timer for a torrent without trackers, and one for thousands with', async () => {
+  it('keeps no timer for torrents without trackers, and one for thousands with trackers', async () => {
     const trackers = discovery()
     protocol.answers.set('a', fine)
     for (let i = 0; i < 1000; i++) join([], testTopic(), trackers)
@@ -376,7 +376,7 @@ describe('the trackers of a torrent', () => {
     expect(() => join([['a']], testTopic(), trackers)).toThrow(expect.objectContaining({ code: 'closed' }))
   })
 
-  it('asks a silent tracker for a few torrents at a time, and other trackers meanwhile', async () => {
+  it('announces a few torrents at a time to a silent tracker, and others to other trackers meanwhile', async () => {
     const trackers = discovery()
     for (let i = 0; i < 500; i++) join([['silent']], testTopic(), trackers)
     protocol.answers.set('a', fine)
@@ -386,7 +386,7 @@ describe('the trackers of a torrent', () => {
     expect(protocol.hosts()).toContain('a')
   })
 
-  it('fails trackers of unknown kinds and nonsense for good, and bounds how many there are', async () => {
+  it('fails unknown and invalid trackers for good, and limits their number', async () => {
     const trackers = discovery()
     const tiers = [
       ['gopher://x/announce', 'not a url'],

@@ -1,122 +1,130 @@
+import { withTimeLimit } from '../../base/abort.ts'
 import type { Clock } from '../../base/clock.ts'
 import { ShoalError } from '../../base/errors.ts'
 import { type Random, shuffle } from '../../base/random.ts'
 import type { DiscoverySink, DiscoveryStatus, DiscoveryTopic } from '../discovery.ts'
-import type { Agenda, AgendaEntry } from './agenda.ts'
-import type { Gate } from './gate.ts'
-import { withTimeLimit } from './time-limit.ts'
+import type { ConcurrencyLimiter } from './concurrency-limiter.ts'
+import type { TimerEntry, TimerQueue } from './timer-queue.ts'
 import { withJitter } from './timing.ts'
 import { type AnnounceAnswer, type AnnounceEvent, TrackerError, type TrackerProtocol } from './tracker.ts'
 import { TrackerState } from './tracker-state.ts'
 
-/** How many peers are asked for at most: what one answer of a common tracker holds. */
+/** Most peers to ask for: common trackers send no more in one response. */
 const MAX_WANT = 200
-/** What a torrent says is left while it does not know: anything but 0, which would make it a seed in the tracker's eyes. */
+/** Bytes left to announce while the size is unknown: anything but 0, which would mean a seed. */
 const UNKNOWN_LEFT = 16384
 const NONE: ReadonlySet<string> = new Set()
 
-/** What all tiers of all torrents share. */
-export interface TrackerHub {
+/** Shared by all tiers of all torrents. */
+export interface TierContext {
   readonly clock: Clock
   readonly random: Random
-  readonly agenda: Agenda
-  readonly gate: Gate
-  /** Undefined for a scheme that this platform does not speak. */
-  protocolOf(url: string): TrackerProtocol | undefined
-  /** A tracker told our address (BEP 24). */
+  readonly timers: TimerQueue
+  readonly limiter: ConcurrencyLimiter
+  /** Returns undefined for a scheme that this platform does not support. */
+  protocolFor(url: string): TrackerProtocol | undefined
+  /** A tracker reported our address (BEP 24). */
   onExternalHost(host: string): void
 }
 
-/** Whom a tier announces, and to whom it reports. */
-export interface TierOwner {
+/** The torrent that a tier announces, and the sink for its peers. */
+export interface TrackedTorrent {
   readonly topic: DiscoveryTopic
   readonly sink: DiscoverySink
-  /** BEP 7, BEP 15: one for the torrent's whole stay. */
+  /** BEP 7, BEP 15: stays the same for as long as the torrent is announced. */
   readonly key: number
 }
 
 /**
- * One tier of a torrent's trackers at work (BEP 12): in random order, the first that answers is moved to the front and kept; when it fails
- * the others are tried in turn.
+ * Announces a torrent to one tier of its trackers (BEP 12): they are tried in random order, the first that answers is moved to the front
+ * and kept, and if it fails the others are tried in turn.
  */
 export class Tier {
   readonly urls: readonly string[]
-  /** Among the torrent's tiers, from 0. */
+  /** Index among the torrent's tiers. */
   number: number
-  readonly #hub: TrackerHub
-  readonly #owner: TierOwner
+  readonly #context: TierContext
+  readonly #torrent: TrackedTorrent
   readonly #trackers: TrackerState[]
-  #appointment: AgendaEntry | undefined
-  /** While trackers are being tried. */
+  #nextTry: TimerEntry | undefined
+  /** Set while trackers are being tried. */
   #round: AbortController | undefined
-  /** When the tracker in front may be asked out of turn; `Infinity` while none works. */
+  /** When the first tracker may be announced to early; `Infinity` while none works. */
   #refreshAtMs = Infinity
-  /** The round that is under way began on a network that is gone. */
+  /** The network has changed since the current round began. */
   #isOutdated = false
   #left = false
 
-  constructor(hub: TrackerHub, owner: TierOwner, number: number, urls: readonly string[]) {
-    this.#hub = hub
-    this.#owner = owner
+  constructor(context: TierContext, torrent: TrackedTorrent, number: number, urls: readonly string[]) {
+    this.#context = context
+    this.#torrent = torrent
     this.number = number
     this.urls = urls
     // BEP 12: "URLs within each tier will be processed in a randomly chosen order".
-    this.#trackers = shuffle([...urls], hub.random).map(url => new TrackerState(url, hub.protocolOf(url)))
-    this.#schedule(hub.clock.nowMs())
+    this.#trackers = shuffle([...urls], context.random).map(
+      url => new TrackerState(url, context.protocolFor(url)),
+    )
+    this.#schedule(context.clock.nowMs())
   }
 
   completed(): void {
     for (const tracker of this.#trackers) tracker.completedDue = true
-    // Those that never heard of us are told by `started` with nothing left.
-    if (this.#trackers.some(tracker => tracker.joined)) this.#schedule(this.#hub.clock.nowMs())
+    // Trackers that do not know us yet learn it from `started` with nothing left.
+    if (this.#trackers.some(tracker => tracker.joined)) this.#schedule(this.#context.clock.nowMs())
   }
 
   refresh(): void {
-    const nowMs = this.#hub.clock.nowMs()
-    for (const tracker of this.#trackers) tracker.hurry(nowMs)
+    const nowMs = this.#context.clock.nowMs()
+    for (const tracker of this.#trackers) tracker.expedite(nowMs)
     const atMs = Math.max(nowMs, this.#refreshAtMs === Infinity ? this.#retryMs() : this.#refreshAtMs)
-    if (this.#appointment && atMs < this.#appointment.timeMs) this.#schedule(atMs)
+    if (this.#nextTry && atMs < this.#nextTry.timeMs) this.#schedule(atMs)
   }
 
-  /** The machine's network is another one: whatever was planned, its trackers are told at once. */
+  /** The machine's network has changed: announces at once, whatever was scheduled. */
   networkChanged(): void {
-    for (const tracker of this.#trackers) tracker.forgive()
+    for (const tracker of this.#trackers) tracker.resetBackoff()
     this.#isOutdated = this.#round !== undefined
-    this.#round?.abort(new TrackerError('unreachable', 'the network changed'))
-    this.#schedule(this.#hub.clock.nowMs())
+    this.#round?.abort(new TrackerError('unreachable', 'The network changed'))
+    this.#schedule(this.#context.clock.nowMs())
   }
 
-  /** The tracker has forgotten us: it is told again soon, or another of the tier is. */
+  /** The tracker has lost its state: announces to it again soon, or to another tracker of the tier. */
   lost(url: string): void {
     const tracker = this.#trackers.find(candidate => candidate.url === url)
     if (this.#left || !tracker) return
     const wasIdle = tracker.works && tracker.state !== 'working'
     tracker.joined = false
-    // An announce that is under way fails by itself.
+    // A running announce fails by itself.
     if (!wasIdle) return
-    const { clock, random } = this.#hub
-    tracker.failed(new TrackerError('unreachable', 'the tracker hung up'), clock.nowMs(), random)
+    const { clock, random } = this.#context
+    tracker.failed(
+      new TrackerError('unreachable', 'The tracker closed the connection'),
+      clock.nowMs(),
+      random,
+    )
     this.#refreshAtMs = Infinity
     this.#schedule(this.#retryMs())
-    this.#owner.sink.onStatus()
+    this.#torrent.sink.onStatus()
   }
 
   status(): DiscoveryStatus[] {
-    const nextMs = this.#appointment?.timeMs
+    const nextMs = this.#nextTry?.timeMs
     return this.#trackers.map((tracker, i) => tracker.status(this.number, i === 0 ? nextMs : undefined))
   }
 
-  /** Tells the trackers that know us, but for those of `except`, that we go, within `limitMs`. Never rejects. */
+  /** Announces `stopped` to the trackers that know us, except those in `except`, within `limitMs`. Never rejects. */
   async leave(limitMs: number, except: ReadonlySet<string> = NONE): Promise<void> {
     if (this.#left) return
     this.#left = true
     this.#cancel()
-    // One that does not answer forgets us by itself: waiting for it would only hold up the end.
-    const told = this.#trackers.filter(tracker => tracker.works && !except.has(tracker.url))
-    this.#round?.abort(new ShoalError('closed', 'the torrent left its trackers'))
+    // Trackers that do not answer will forget us by themselves; waiting for them would only delay the end.
+    const known = this.#trackers.filter(tracker => tracker.works && !except.has(tracker.url))
+    this.#round?.abort(new ShoalError('closed', 'The torrent left its trackers'))
     const never = new AbortController().signal
-    const farewells = told.map(tracker =>
-      withTimeLimit(this.#hub.clock, limitMs, never, late, signal => this.#ask(tracker, 'stopped', signal)),
+    const farewells = known.map(tracker =>
+      withTimeLimit(this.#context.clock, limitMs, never, timeoutError, signal =>
+        this.#ask(tracker, 'stopped', signal),
+      ),
     )
     await Promise.allSettled(farewells)
   }
@@ -125,75 +133,75 @@ export class Tier {
     if (this.#left || this.#round) return
     this.#cancel()
     if (Number.isFinite(atMs)) {
-      this.#appointment = this.#hub.agenda.at(atMs, () => void this.#tryTrackers())
+      this.#nextTry = this.#context.timers.schedule(atMs, () => void this.#tryTrackers())
     }
   }
 
   #cancel(): void {
-    if (this.#appointment) this.#hub.agenda.cancel(this.#appointment)
-    this.#appointment = undefined
+    if (this.#nextTry) this.#context.timers.cancel(this.#nextTry)
+    this.#nextTry = undefined
   }
 
   /** BEP 12: tries the trackers in order until one answers. */
   async #tryTrackers(): Promise<void> {
-    this.#appointment = undefined
+    this.#nextTry = undefined
     this.#round = new AbortController()
     this.#refreshAtMs = Infinity
     let nextMs = Infinity
     for (const tracker of [...this.#trackers]) {
-      if (tracker.retryAtMs > this.#hub.clock.nowMs()) continue
+      if (tracker.retryAtMs > this.#context.clock.nowMs()) continue
       const waitMs = await this.#announce(tracker, this.#round.signal)
       if (this.#left) return
       if (waitMs !== null) {
         this.#toFront(tracker)
-        // A torrent that became complete meanwhile says so at once.
-        nextMs = this.#hub.clock.nowMs() + (tracker.completedDue ? 0 : waitMs)
+        // A torrent that became complete meanwhile is announced again at once.
+        nextMs = this.#context.clock.nowMs() + (tracker.completedDue ? 0 : waitMs)
         break
       }
-      this.#owner.sink.onStatus()
+      this.#torrent.sink.onStatus()
     }
     this.#round = undefined
     if (this.#isOutdated) return this.networkChanged()
     this.#schedule(nextMs === Infinity ? this.#retryMs() : nextMs)
-    this.#owner.sink.onStatus()
+    this.#torrent.sink.onStatus()
   }
 
-  /** When the first of the trackers may be tried again. */
+  /** Earliest time at which one of the trackers may be tried again. */
   #retryMs(): number {
     return Math.min(...this.#trackers.map(tracker => tracker.retryAtMs))
   }
 
-  /** Milliseconds until the next announce; null when the tracker failed. */
+  /** Resolves to the milliseconds until the next announce, or null if the tracker failed. */
   async #announce(tracker: TrackerState, signal: AbortSignal): Promise<number | null> {
-    const { topic, sink } = this.#owner
+    const { topic, sink } = this.#torrent
     const event = tracker.nextEvent(topic.paused())
     const wasComplete = topic.totals().left === 0
     const knewUs = tracker.joined
     tracker.state = 'working'
-    // It may hear of us even if its answer does not reach us.
+    // The tracker may know us even if its response is lost.
     tracker.joined = true
     try {
       const answer = await this.#ask(tracker, event, signal)
       if (this.#left) return null
       // BEP 3: "No completed is sent if the file was complete when started."
       if (event === 'completed' || (event === 'started' && wasComplete)) tracker.completedDue = false
-      const nowMs = this.#hub.clock.nowMs()
+      const nowMs = this.#context.clock.nowMs()
       const times = tracker.answered(answer, nowMs)
       this.#refreshAtMs = nowMs + times.refreshMs
-      if (answer.externalHost !== undefined) this.#hub.onExternalHost(answer.externalHost)
+      if (answer.externalHost !== undefined) this.#context.onExternalHost(answer.externalHost)
       if (answer.peers.length > 0) sink.onPeers(answer.peers, 'tracker')
-      return withJitter(times.intervalMs, this.#hub.random)
+      return withJitter(times.intervalMs, this.#context.random)
     } catch (error) {
-      // It may have forgotten us meanwhile.
+      // The tracker may have forgotten us meanwhile.
       tracker.joined &&= knewUs
-      if (!this.#left) tracker.failed(error, this.#hub.clock.nowMs(), this.#hub.random)
+      if (!this.#left) tracker.failed(error, this.#context.clock.nowMs(), this.#context.random)
       return null
     }
   }
 
   async #ask(tracker: TrackerState, event: AnnounceEvent, signal: AbortSignal): Promise<AnnounceAnswer> {
-    const { clock, gate } = this.#hub
-    const { topic, key } = this.#owner
+    const { clock, limiter } = this.#context
+    const { topic, key } = this.#torrent
     const { protocol, url, trackerId } = tracker
     if (!protocol) throw unsupportedTracker()
     const { uploaded, downloaded, left } = topic.totals()
@@ -209,8 +217,8 @@ export class Tier {
       key,
       ...(trackerId !== undefined && { trackerId }),
     }
-    return gate.through(new URL(url).host, signal, () =>
-      withTimeLimit(clock, protocol.timeLimitMs, signal, late, limited =>
+    return limiter.run(new URL(url).host, signal, () =>
+      withTimeLimit(clock, protocol.timeLimitMs, signal, timeoutError, limited =>
         protocol.announce(url, request, { signal: limited }),
       ),
     )
@@ -223,9 +231,12 @@ export class Tier {
 }
 
 export function unsupportedTracker(): TrackerError {
-  return new TrackerError('unsupported', 'no such kind of tracker here: use http, https, udp, ws or wss')
+  return new TrackerError(
+    'unsupported',
+    'This kind of tracker is not supported: use http, https, udp, ws or wss',
+  )
 }
 
-export function late(): TrackerError {
-  return new TrackerError('timeout', 'the tracker does not answer')
+export function timeoutError(): TrackerError {
+  return new TrackerError('timeout', 'The tracker does not answer')
 }

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { seededRandom } from '../../base/random.ts'
 import { askedRetryMs, intervalMs, refreshAfterMs, retryAfterMs, withJitter } from './timing.ts'
 
-it('keeps every wait within its bounds, whatever a tracker says', () => {
+it('keeps every delay within its bounds, whatever a tracker asks for', () => {
   const asked = fc.option(fc.oneof(fc.double({ noNaN: true }), fc.integer()), { nil: undefined })
   fc.assert(
     fc.property(asked, asked, fc.integer({ min: 1, max: 10_000 }), fc.integer(), (a, b, failures, seed) => {
@@ -24,14 +24,14 @@ it('keeps every wait within its bounds, whatever a tracker says', () => {
   )
 })
 
-it('believes a tracker that says never, and bounds what else it says', () => {
+it('obeys a tracker that says never, and bounds other delays that it asks for', () => {
   expect(askedRetryMs(Infinity)).toBe(Infinity)
   expect(askedRetryMs(1)).toBe(60_000)
   expect(askedRetryMs(1e15)).toBe(86_400_000)
   expect(askedRetryMs(300_000)).toBe(300_000)
 })
 
-it('asks half-hourly when a tracker does not say', () => {
+it('announces every half hour if a tracker gives no interval', () => {
   expect(intervalMs(undefined)).toBe(1_800_000)
   expect(refreshAfterMs(undefined, 1_800_000)).toBe(300_000)
 })

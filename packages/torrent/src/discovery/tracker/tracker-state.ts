@@ -5,27 +5,27 @@ import { trackerLabel, withoutSecrets } from './label.ts'
 import { askedRetryMs, intervalMs, MIN_INTERVAL_MS, refreshAfterMs, retryAfterMs } from './timing.ts'
 import { type AnnounceAnswer, type AnnounceEvent, TrackerError, type TrackerProtocol } from './tracker.ts'
 
-/** One tracker as one torrent knows it. Times are monotonic milliseconds. */
+/** The state of one tracker for one torrent. Times are monotonic milliseconds. */
 export class TrackerState {
   readonly url: string
-  /** Absent when this platform does not speak the URL's scheme: then the tracker fails for good at its first turn. */
+  /** Undefined if the platform does not support the URL's scheme: then the first announce fails for good. */
   readonly protocol: TrackerProtocol | undefined
   state: DiscoveryStatus['state'] = 'idle'
-  /** What it asked to be given back (BEP 3). */
+  /** Tracker ID from its last response, to be sent back (BEP 3). */
   trackerId: string | undefined
-  /** It has been told of us, so it must be told when we go. */
+  /** The tracker knows us, so it needs a `stopped` when we leave. */
   joined = false
-  /** It must still be told that we became complete. */
+  /** The `completed` event is still to be announced. */
   completedDue = false
-  /** After a failure: not asked again before this. `Infinity`: never. */
+  /** After a failure: time of the next try. `Infinity`: never. */
   retryAtMs = 0
-  /** The same when someone asks for it. */
+  /** Earliest next try if `expedite` is called. */
   #soonestRetryMs = 0
-  /** It said itself when to come back (BEP 31), or is of no use here. */
+  /** The tracker gave the time of the next try itself (BEP 31), or is not supported. */
   #mustWait = false
   #failures = 0
   #message: string | undefined
-  /** When it last answered or failed. */
+  /** Time of the last response or failure. */
   #lastMs: number | undefined
   #peers = 0
   #seeds: number | undefined
@@ -37,19 +37,18 @@ export class TrackerState {
     this.protocol = protocol
   }
 
-  /** It answered the last time it was asked. */
+  /** True if it answered the last announce. */
   get works(): boolean {
     return this.joined && this.#failures === 0
   }
 
-  /** Which event the next announce carries. */
   nextEvent(paused: boolean): AnnounceEvent {
     if (!this.joined) return 'started'
     if (this.completedDue) return 'completed'
     return paused ? 'paused' : 'none'
   }
 
-  /** Takes in an answer. From it until the next regular announce, and until one out of turn is allowed. */
+  /** Records a response. Returns the times from it to the next regular announce, and until an early announce is allowed. */
   answered(answer: AnnounceAnswer, nowMs: number): { intervalMs: number; refreshMs: number } {
     this.state = 'ok'
     this.#lastMs = nowMs
@@ -62,7 +61,7 @@ export class TrackerState {
     this.#seeds = answer.seeds
     this.#leeches = answer.leeches
     this.#downloads = answer.downloads
-    // Kept when an answer does not repeat it.
+    // BEP 3: kept if a response does not repeat it.
     this.trackerId = answer.trackerId ?? this.trackerId
     const regularMs = intervalMs(answer.intervalMs)
     const interval = Math.max(regularMs, intervalMs(answer.minIntervalMs ?? regularMs))
@@ -72,7 +71,7 @@ export class TrackerState {
     }
   }
 
-  /** Plans the next try: when the tracker itself said (BEP 31), else later each time. */
+  /** Schedules the next try: when the tracker asked for it (BEP 31), else with growing delays. */
   failed(error: unknown, nowMs: number, random: Random): void {
     const asked = error instanceof TrackerError ? error.retryInMs : undefined
     this.state = 'failed'
@@ -86,20 +85,20 @@ export class TrackerState {
     this.#soonestRetryMs = this.#mustWait ? this.retryAtMs : Math.min(this.retryAtMs, nowMs + MIN_INTERVAL_MS)
   }
 
-  /** What failed of late may have been our own network's fault: it is tried again as after a first failure, and at once. */
-  forgive(): void {
+  /** Allows a try at once, and continues as after a first failure: recent failures may have been our own network's fault. */
+  resetBackoff(): void {
     if (this.#mustWait) return
     this.#failures = Math.min(this.#failures, 1)
     this.retryAtMs = 0
     this.#soonestRetryMs = 0
   }
 
-  /** Someone wants peers now: tries again as soon as is decent. */
-  hurry(nowMs: number): void {
+  /** Moves the next try as far forward as is acceptable to the tracker. */
+  expedite(nowMs: number): void {
     this.retryAtMs = Math.min(this.retryAtMs, Math.max(nowMs, this.#soonestRetryMs))
   }
 
-  /** `nextMs`: when its tier announces next, if that is to this tracker. */
+  /** `nextMs`: time of the tier's next announce, if it goes to this tracker. */
   status(tier: number, nextMs: number | undefined): DiscoveryStatus {
     const nextAnnounceMs = this.state === 'failed' ? this.retryAtMs : nextMs
     return {

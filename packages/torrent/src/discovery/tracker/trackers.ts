@@ -2,6 +2,7 @@ import { openDatagram as platformOpenDatagram } from '#datagram'
 import { httpGet as platformHttpGet } from '#http-get'
 import { resolveHost as platformResolveHost } from '#resolve'
 import { UdpTracker } from '#udp-tracker'
+import { withTimeLimit } from '../../base/abort.ts'
 import { readU32 } from '../../base/bytes.ts'
 import type { Clock } from '../../base/clock.ts'
 import { ShoalError } from '../../base/errors.ts'
@@ -10,12 +11,11 @@ import type { OpenDatagram } from '../../transport/datagram.ts'
 import type { ResolveHost } from '../../transport/resolve.ts'
 import type { Signalling } from '../../transport/webrtc/meetings.ts'
 import type { Discovery, DiscoverySink, DiscoveryStatus, DiscoveryTopic, Membership } from '../discovery.ts'
-import { Agenda } from './agenda.ts'
-import { Gate } from './gate.ts'
+import { ConcurrencyLimiter } from './concurrency-limiter.ts'
 import type { HttpGet } from './http-get.ts'
 import { HttpTracker } from './http-tracker.ts'
-import { late, Tier, type TierOwner, type TrackerHub, unsupportedTracker } from './tier.ts'
-import { withTimeLimit } from './time-limit.ts'
+import { Tier, type TierContext, type TrackedTorrent, timeoutError, unsupportedTracker } from './tier.ts'
+import { TimerQueue } from './timer-queue.ts'
 import type { ScrapeEntry, TrackerProtocol } from './tracker.ts'
 import { type OpenSocket, openSocket as platformOpenSocket } from './ws/web-socket.ts'
 import { WsTracker } from './ws/ws-tracker.ts'
@@ -23,38 +23,38 @@ import { WsTracker } from './ws/ws-tracker.ts'
 export interface TrackerDiscoveryOptions {
   readonly clock: Clock
   readonly random: Random
-  /** Name and version, for HTTP trackers. */
+  /** `User-Agent` for HTTP trackers. */
   readonly userAgent: string
   /** Announce to every tracker at once, rather than to one of each tier. Default false. */
   readonly announceToAll?: boolean
   /** Called with our own address as a tracker sees it (BEP 24): an IP literal, unchecked. */
   readonly onExternalHost?: (host: string) => void
-  /** The network, where it is not this platform's own. */
+  /** Default for these: the platform's. */
   readonly openDatagram?: OpenDatagram
   readonly resolveHost?: ResolveHost
   readonly httpGet?: HttpGet
   readonly openSocket?: OpenSocket
-  /** Makes and takes the offers that WebSocket trackers hand on; null while WebRTC is off. Default: always null. */
+  /** Makes and accepts the WebRTC offers that WebSocket trackers relay; null while WebRTC is off. Default: always null. */
   readonly signalling?: () => Signalling | null
-  /** Further kinds of tracker, by URL scheme with its colon (`https:`). They are closed with the rest. */
+  /** Further protocols by URL scheme with its colon (`https:`). They are closed along with the others. */
   readonly protocols?: Readonly<Record<string, TrackerProtocol>>
 }
 
 type Tiers = readonly (readonly string[])[]
 
-/** Announces under way at a time, in all and to one tracker. */
+/** Concurrent announces, in total and per tracker host. */
 const MAX_AT_ONCE = 128
 const MAX_AT_ONCE_PER_HOST = 32
-/** A torrent's trackers beyond these are left alone, and so are URLs that are longer. */
+/** Further trackers of a torrent are ignored, and so are longer URLs. */
 const MAX_TRACKERS = 100
 const MAX_URL = 2048
 const LEAVE_LIMIT_MS = 4000
 
 /**
- * Trackers (BEP 3, 7, 12, 15, 21, 23, 24, 31, 41, 48) of any number of torrents.
+ * Announces any number of torrents to their trackers (BEP 3, 7, 12, 15, 21, 23, 24, 31, 41, 48).
  *
- * Of each tier one tracker is announced to, the first that answers; all tiers are used at once. That is what current clients do: BEP 12 as
- * written would leave later tiers alone while the first works, and with them the peers that only they know.
+ * It announces to one tracker of each tier, the first that answers, and uses all tiers at once. Current clients do the same: BEP 12 as
+ * written would ignore later tiers while the first works, and miss the peers that only they know.
  */
 export class TrackerDiscovery implements Discovery {
   readonly kind = 'tracker'
@@ -62,7 +62,7 @@ export class TrackerDiscovery implements Discovery {
   readonly #random: Random
   readonly #announceToAll: boolean
   readonly #protocols: Map<string, TrackerProtocol>
-  readonly #hub: TrackerHub
+  readonly #context: TierContext
   readonly #members = new Set<TrackerMembership>()
   #closed = false
 
@@ -86,28 +86,25 @@ export class TrackerDiscovery implements Discovery {
       ...Object.entries(protocols),
     ])
     for (const protocol of this.#protocols.values()) protocol.onLost = url => this.#lost(url)
-    this.#hub = {
+    this.#context = {
       clock,
       random,
-      agenda: new Agenda(clock),
-      gate: new Gate({ total: MAX_AT_ONCE, perKey: MAX_AT_ONCE_PER_HOST }),
-      protocolOf: url => this.#protocolOf(url),
+      timers: new TimerQueue(clock),
+      limiter: new ConcurrencyLimiter({ total: MAX_AT_ONCE, perKey: MAX_AT_ONCE_PER_HOST }),
+      protocolFor: url => this.#protocolFor(url),
       onExternalHost: host => onExternalHost?.(host),
     }
   }
 
-  /**
-   * Announces a torrent to its trackers: URLs in tiers (BEP 12). Without any, nothing is done and nothing is kept. Throws `closed`
-   * after `close`.
-   */
+  /** Announces a torrent to its trackers: URLs in tiers (BEP 12). Does nothing if there are none. Throws `closed` after `close`. */
   join(topic: DiscoveryTopic, sink: DiscoverySink, options: { tiers?: Tiers } = {}): Membership {
-    if (this.#closed) throw new ShoalError('closed', 'the trackers were closed: open a session again')
+    if (this.#closed) throw new ShoalError('closed', 'The trackers were closed: open a session again')
     const { tiers = [] } = options
     if (tiers.length === 0) return NO_TRACKERS
-    const owner: TierOwner = { topic, sink, key: readU32(this.#random.bytes(4), 0) }
+    const torrent: TrackedTorrent = { topic, sink, key: readU32(this.#random.bytes(4), 0) }
     const membership: TrackerMembership = new TrackerMembership({
       split: wanted => this.#split(wanted),
-      create: ({ number, urls }) => new Tier(this.#hub, owner, number, urls),
+      create: ({ number, urls }) => new Tier(this.#context, torrent, number, urls),
       onLeft: () => this.#members.delete(membership),
     })
     this.#members.add(membership)
@@ -115,7 +112,7 @@ export class TrackerDiscovery implements Discovery {
     return membership
   }
 
-  /** What is announced by itself: a tier, or each of its trackers. */
+  /** Splits tiers into the units that are announced independently: whole tiers, or single trackers with `announceToAll`. */
   #split(tiers: Tiers): Unit[] {
     return usableTiers(tiers).flatMap(({ number, urls }) =>
       this.#announceToAll ? urls.map(url => ({ number, urls: [url] })) : [{ number, urls }],
@@ -123,29 +120,29 @@ export class TrackerDiscovery implements Discovery {
   }
 
   /**
-   * Asks one tracker how it counts torrents (BEP 48, BEP 15). `infoHashes` have 20 bytes each; the answers come in their order, null for a
-   * torrent that the tracker does not know. Rejects with a TrackerError, or with the signal's reason.
+   * Asks one tracker for its counts of torrents (BEP 48, BEP 15). `infoHashes` have 20 bytes each; resolves to the counts in the same order,
+   * null for a torrent that the tracker does not know. Rejects with a TrackerError or with the signal's reason.
    */
   async scrape(
     url: string,
     infoHashes: readonly Uint8Array[],
     options: { signal?: AbortSignal } = {},
   ): Promise<(ScrapeEntry | null)[]> {
-    const protocol = this.#protocolOf(url)
+    const protocol = this.#protocolFor(url)
     if (!protocol) throw unsupportedTracker()
     const signal = options.signal ?? new AbortController().signal
-    return withTimeLimit(this.#clock, protocol.timeLimitMs, signal, late, limited =>
+    return withTimeLimit(this.#clock, protocol.timeLimitMs, signal, timeoutError, limited =>
       protocol.scrape(url, infoHashes, { signal: limited }),
     )
   }
 
-  /** The machine has another network, or one again: all torrents are announced at once, over new connections. */
+  /** The machine's network has changed or is back: announces all torrents at once, over new connections. */
   networkChanged(): void {
     for (const protocol of new Set(this.#protocols.values())) protocol.networkChanged?.()
     for (const member of this.#members) member.networkChanged()
   }
 
-  /** Leaves all torrents, telling their trackers within a few seconds, then closes the sockets. */
+  /** Leaves all torrents, which announces `stopped` within a few seconds, then closes the sockets. */
   async close(): Promise<void> {
     this.#closed = true
     await Promise.all([...this.#members].map(member => member.leave()))
@@ -156,18 +153,18 @@ export class TrackerDiscovery implements Discovery {
     for (const member of this.#members) member.lost(url)
   }
 
-  #protocolOf(url: string): TrackerProtocol | undefined {
+  #protocolFor(url: string): TrackerProtocol | undefined {
     return URL.canParse(url) ? this.#protocols.get(new URL(url).protocol) : undefined
   }
 }
 
-/** Trackers that are tried in turn, with the number of the tier that they are in. */
+/** Trackers that are tried in turn, with the index of their tier. */
 interface Unit {
   readonly number: number
   readonly urls: readonly string[]
 }
 
-/** Every torrent that is joined without trackers: thousands of them share it. */
+/** The membership of all torrents without trackers; there may be thousands. */
 const NO_TRACKERS: Membership = Object.freeze({
   kind: 'tracker',
   completed: () => {},
@@ -186,7 +183,7 @@ class TrackerMembership implements Membership {
   readonly kind = 'tracker'
   readonly #options: MembershipOptions
   #tiers: readonly Tier[] = []
-  /** Of tiers that the torrent has no longer. */
+  /** Pending `leave` calls of removed tiers. */
   readonly #leaving = new Set<Promise<void>>()
   #left: Promise<void> | undefined
 
@@ -198,11 +195,11 @@ class TrackerMembership implements Membership {
     if (this.#left) return
     const { split, create } = this.#options
     const units = split(tiers)
-    const before = new Map(this.#tiers.map(tier => [keyOf(tier.urls), tier]))
+    const before = new Map(this.#tiers.map(tier => [tierKey(tier.urls), tier]))
     this.#tiers = units.map(unit => {
-      const known = before.get(keyOf(unit.urls))
+      const known = before.get(tierKey(unit.urls))
       if (!known) return create(unit)
-      before.delete(keyOf(unit.urls))
+      before.delete(tierKey(unit.urls))
       known.number = unit.number
       return known
     })
@@ -210,7 +207,7 @@ class TrackerMembership implements Membership {
     for (const tier of before.values()) this.#drop(tier, kept)
   }
 
-  /** A tracker that the torrent still has, in another tier, is not told that we go: that could reach it after the greeting. */
+  /** Does not announce `stopped` to trackers that are now in another tier: it could arrive after that tier's `started`. */
   #drop(tier: Tier, kept: ReadonlySet<string>): void {
     const leaving = tier.leave(LEAVE_LIMIT_MS, kept).then(() => {
       this.#leaving.delete(leaving)
@@ -247,11 +244,11 @@ class TrackerMembership implements Membership {
   }
 }
 
-function keyOf(urls: readonly string[]): string {
+function tierKey(urls: readonly string[]): string {
   return [...urls].sort().join('\n')
 }
 
-/** Tiers with their numbers: no URL twice, none absurdly long, not too many, no empty tier. */
+/** Drops repeated and overlong URLs, trackers beyond the limit, and empty tiers. */
 function usableTiers(tiers: Tiers): Unit[] {
   const seen = new Set<string>()
   const usable: Unit[] = []

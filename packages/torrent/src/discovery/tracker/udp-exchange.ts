@@ -1,3 +1,4 @@
+import { abortable } from '../../base/abort.ts'
 import { readU32 } from '../../base/bytes.ts'
 import type { Clock } from '../../base/clock.ts'
 import { messageOf, ShoalError } from '../../base/errors.ts'
@@ -16,16 +17,13 @@ export interface UdpEndpoint {
 
 /** BEP 15: "a client can use a connection ID until one minute after it has received it". */
 const CONNECTION_MS = 60_000
-/**
- * BEP 15: wait 15 * 2 ^ n seconds, then send again, with n up to 8. Here n ends at 1, and so does the patience of who asks: other trackers
- * wait for their turn, and an hour of trying helps nobody.
- */
+/** BEP 15: wait 15 * 2 ^ n seconds, then send again, with n up to 8. Here n stops at 1, so that a tier soon tries its next tracker. */
 const FIRST_WAIT_MS = 15_000
 const MAX_N = 1
 const MAX_TRIES = 4
 const MAX_CONNECTIONS = 1000
 
-interface Question {
+interface PendingRequest {
   readonly endpoint: UdpEndpoint
   readonly action: number
   readonly settle: (answer: Uint8Array | Error) => void
@@ -36,12 +34,12 @@ interface ConnectionId {
   readonly untilMs: number
 }
 
-/** Questions to UDP trackers and their answers: connection IDs, transactions, sending again. One socket for each address family. */
+/** Requests to UDP trackers: connection IDs, transactions and retransmission. Uses one socket per address family. */
 export class UdpExchange {
   readonly #options: { clock: Clock; random: Random; openDatagram: OpenDatagram }
   readonly #sockets = new Map<IpFamily, Promise<DatagramSocket>>()
   /** By transaction ID. */
-  readonly #questions = new Map<number, Question>()
+  readonly #pending = new Map<number, PendingRequest>()
   readonly #connections = new Map<string, ConnectionId>()
   readonly #connecting = new Map<string, Promise<ConnectionId | null>>()
   #closed = false
@@ -51,8 +49,8 @@ export class UdpExchange {
   }
 
   /**
-   * The tracker's answer to a request of an action other than connect. Rejects with a TrackerError: `refused` with the tracker's words,
-   * `timeout`, `unreachable`, `unsupported` (no such address family), `closed`; or with the signal's reason.
+   * Sends a request other than connect and resolves to the response. Rejects with a TrackerError (`refused` with the tracker's message,
+   * `timeout`, `unreachable`, `unsupported` if the address family is not available, `closed`) or with the signal's reason.
    */
   async ask(
     endpoint: UdpEndpoint,
@@ -64,8 +62,8 @@ export class UdpExchange {
     let n = 0
     for (let tries = 0; tries < MAX_TRIES; tries++) {
       const kept = this.#connectionId(endpoint)
-      const connection = kept ?? (await orAborted(this.#connect(endpoint, waitMs(n)), signal))
-      // A tracker that gave us an ID is there: waiting begins anew.
+      const connection = kept ?? (await abortable(this.#connect(endpoint, waitMs(n)), signal))
+      // A tracker that sent a connection ID is alive: start with the shortest wait again.
       n = kept ? n : connection ? 0 : n + 1
       if (!connection) continue
       const answer = await this.#send(endpoint, action, waitMs(n), signal, transaction =>
@@ -77,16 +75,16 @@ export class UdpExchange {
       }
       if (decodeHead(answer)!.action === action) return answer
       this.#connections.delete(keyOf(endpoint))
-      // A tracker that was restarted no longer knows the ID that we kept, and says so with an error like any other.
+      // A restarted tracker does not know our connection ID any more, and reports that with an error like any other.
       if (!kept || !mayReconnect) throw new TrackerError('refused', decodeError(answer))
       mayReconnect = false
     }
-    throw new TrackerError('timeout', 'the tracker does not answer')
+    throw new TrackerError('timeout', 'The tracker does not answer')
   }
 
   async close(): Promise<void> {
     this.#closed = true
-    for (const question of [...this.#questions.values()]) question.settle(closedError())
+    for (const request of [...this.#pending.values()]) request.settle(closedError())
     await Promise.all(
       [...this.#sockets.values()].map(socket => socket.then(open => open.close()).catch(() => {})),
     )
@@ -97,14 +95,14 @@ export class UdpExchange {
     return kept && kept.untilMs > this.#options.clock.nowMs() ? kept : undefined
   }
 
-  /** Null when no answer came. All who want an ID of one tracker at one time share one request. */
+  /** Resolves to null if there was no response. Concurrent calls for the same tracker share one request. */
   #connect(endpoint: UdpEndpoint, waitForMs: number): Promise<ConnectionId | null> {
     const key = keyOf(endpoint)
     const running = this.#connecting.get(key)
     if (running) return running
     const request = this.#requestConnection(endpoint, waitForMs).finally(() => this.#connecting.delete(key))
     this.#connecting.set(key, request)
-    // Those who wait for it may all have been cancelled.
+    // All callers may have been cancelled.
     request.catch(() => {})
     return request
   }
@@ -114,7 +112,7 @@ export class UdpExchange {
     if (!answer) return null
     if (decodeHead(answer)!.action === ACTION.error) throw new TrackerError('refused', decodeError(answer))
     const id = decodeConnect(answer)
-    if (!id) throw new TrackerError('bad-message', 'the tracker sent an answer that is too short to be one')
+    if (!id) throw new TrackerError('bad-message', 'The tracker sent a response that is too short')
     const connection = { id, untilMs: this.#options.clock.nowMs() + CONNECTION_MS }
     if (this.#connections.size >= MAX_CONNECTIONS) {
       this.#connections.delete(this.#connections.keys().next().value!)
@@ -123,7 +121,7 @@ export class UdpExchange {
     return connection
   }
 
-  /** Sends once and waits: the answer (of this action, or an error), or null when none came in time. */
+  /** Sends once. Resolves to the response (of this action, or an error), or null if there was none in time. */
   async #send(
     endpoint: UdpEndpoint,
     action: number,
@@ -137,7 +135,7 @@ export class UdpExchange {
     return new Promise((resolve, reject) => {
       const transaction = this.#freshTransaction()
       const settle = (answer: Uint8Array | Error | null) => {
-        this.#questions.delete(transaction)
+        this.#pending.delete(transaction)
         cancelWait()
         signal?.removeEventListener('abort', abort)
         if (answer instanceof Error) reject(answer)
@@ -146,7 +144,7 @@ export class UdpExchange {
       const abort = () => settle(asError(signal!.reason))
       const cancelWait = this.#options.clock.after(waitForMs, () => settle(null))
       signal?.addEventListener('abort', abort, { once: true })
-      this.#questions.set(transaction, { endpoint, action, settle })
+      this.#pending.set(transaction, { endpoint, action, settle })
       socket.send(build(transaction), endpoint.host, endpoint.port, error =>
         settle(new TrackerError('unreachable', messageOf(error), { cause: error })),
       )
@@ -154,10 +152,10 @@ export class UdpExchange {
   }
 
   #freshTransaction(): number {
-    // Whoever can guess it can answer in the tracker's name, so it comes from the strong generator.
+    // Anyone who can guess it can forge a response, so it comes from the secure generator.
     for (;;) {
       const transaction = readU32(this.#options.random.bytes(4), 0)
-      if (!this.#questions.has(transaction)) return transaction
+      if (!this.#pending.has(transaction)) return transaction
     }
   }
 
@@ -173,21 +171,21 @@ export class UdpExchange {
       socket.onMessage ??= (bytes, host, port) => this.#receive(bytes, host, port)
       return socket
     } catch (error) {
-      // The next announce tries again: the machine may have joined a network by then.
+      // The next announce tries again: the machine may be online by then.
       this.#sockets.delete(family)
       const code = error instanceof ShoalError ? error.code : 'unsupported'
       throw new TrackerError(code, messageOf(error), { cause: error })
     }
   }
 
-  /** Anything that is not an answer to an open question of that very endpoint is dropped. */
+  /** Drops everything but responses to pending requests from the endpoint that was asked. */
   #receive(bytes: Uint8Array, host: string, port: number): void {
     const head = decodeHead(bytes)
-    const question = head && this.#questions.get(head.transaction)
-    if (!head || !question || port !== question.endpoint.port) return
-    if (canonicalIp(host) !== canonicalIp(question.endpoint.host)) return
-    if (head.action !== question.action && head.action !== ACTION.error) return
-    question.settle(bytes)
+    const request = head && this.#pending.get(head.transaction)
+    if (!head || !request || port !== request.endpoint.port) return
+    if (canonicalIp(host) !== canonicalIp(request.endpoint.host)) return
+    if (head.action !== request.action && head.action !== ACTION.error) return
+    request.settle(bytes)
   }
 }
 
@@ -195,18 +193,9 @@ const waitMs = (n: number) => FIRST_WAIT_MS * 2 ** Math.min(n, MAX_N)
 const keyOf = (endpoint: UdpEndpoint) => `${endpoint.host} ${endpoint.port}`
 
 function closedError(): TrackerError {
-  return new TrackerError('closed', 'the trackers were closed: open a session again')
+  return new TrackerError('closed', 'The trackers were closed: open a session again')
 }
 
 function asError(reason: unknown): Error {
   return reason instanceof Error ? reason : new ShoalError('cancelled', String(reason))
-}
-
-function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    if (signal.aborted) return reject(signal.reason)
-    const abort = () => reject(signal.reason)
-    signal.addEventListener('abort', abort, { once: true })
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
-  })
 }

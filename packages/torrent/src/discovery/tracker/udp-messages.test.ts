@@ -29,7 +29,7 @@ const request: AnnounceRequest = {
 }
 
 describe('UDP tracker packets (BEP 15)', () => {
-  it('encodes connect as the specification shows', () => {
+  it('encodes connect as in the specification', () => {
     expect(hex(encodeConnect(0x01020304))).toBe('00000417271019800000000001020304')
   })
 
@@ -53,13 +53,13 @@ describe('UDP tracker packets (BEP 15)', () => {
     expect(readU32(encodeAnnounce(id, 7, { ...request, event }, ''), 80)).toBe(number)
   })
 
-  it('appends the URL as an option (BEP 41)', () => {
+  it('appends the path of the URL as an option (BEP 41)', () => {
     const bytes = encodeAnnounce(id, 7, request, '/dir?a=b&c=d')
     expect(bytes.subarray(98)).toEqual(concat([Uint8Array.of(2, 12), utf8('/dir?a=b&c=d')]))
     expect(readU16(bytes, 96)).toBe(0x1234)
   })
 
-  it('cuts long URLs into options that join to the same text, within one datagram', () => {
+  it('splits long URLs into options, within one datagram', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary-ascii', maxLength: 1500 }), text => {
         const options = encodeAnnounce(id, 7, request, text).subarray(98)
@@ -80,7 +80,7 @@ describe('UDP tracker packets (BEP 15)', () => {
     )
   })
 
-  it('reads answers back', () => {
+  it('decodes responses', () => {
     const peers = [
       { host: '10.1.2.3', port: 80 },
       { host: '10.1.2.4', port: 81 },
@@ -97,17 +97,17 @@ describe('UDP tracker packets (BEP 15)', () => {
     expect(decodeError(concat([u32(3), u32(7), utf8('no\u0000pe\r\nreally')]))).toBe('no pe really')
   })
 
-  it.each([0, 0x80000000, 0xffffffff])('takes an interval of %d for none', seconds => {
+  it.each([0, 0x80000000, 0xffffffff])('ignores an interval of %d', seconds => {
     const bytes = concat([u32(1), u32(7), u32(seconds), u32(0xffffffff), u32(1)])
     expect(decodeAnnounce(bytes, 4)).toEqual({ seeds: 1, peers: [] })
   })
 
-  it('takes no more peers than its limit', () => {
+  it('limits the number of peers', () => {
     const bytes = concat([new Uint8Array(20), new Uint8Array(6 * 5000).fill(9)])
     expect(decodeAnnounce(bytes, 4)?.peers.length).toBe(MAX_PEERS)
   })
 
-  it('survives any bytes', () => {
+  it('accepts arbitrary bytes', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), fc.constantFrom(4, 6), (bytes, family) => {
         expect(decodeHead(bytes) === null).toBe(bytes.length < 8)

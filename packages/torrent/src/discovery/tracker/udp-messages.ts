@@ -1,4 +1,4 @@
-/** BEP 15 and 41: UDP tracker packets <-> values. No I/O. All integers are big-endian. */
+/** Encoding and decoding of UDP tracker packets (BEP 15, BEP 41). All integers are big-endian. No I/O. */
 import { concat, fromUtf8, readU32, utf8, writeU16, writeU32 } from '../../base/bytes.ts'
 import type { IpFamily } from '../../transport/datagram.ts'
 import { decodeCompactPeers } from '../../wire/compact-peers.ts'
@@ -12,15 +12,15 @@ import {
 
 export const ACTION = { connect: 0, announce: 1, scrape: 2, error: 3 } as const
 
-/** BEP 15: "Up to about 74 torrents can be scraped at once"; fewer fit the smallest IPv6 packet. */
+/** BEP 15: "Up to about 74 torrents can be scraped at once"; fewer fit into the smallest IPv6 packet. */
 export const MAX_SCRAPE = 60
 
-/** BEP 15: events as numbers. `paused` (BEP 21) has none, so a partial seed announces as usual. */
+/** BEP 15: numbers of the events. `paused` (BEP 21) has none, so a partial seed announces as usual. */
 const EVENTS = { none: 0, completed: 1, started: 2, stopped: 3, paused: 0 } as const
 
-/** BEP 41 option type: path and query of the tracker's URL. */
+/** BEP 41: option type for the path and query of the tracker's URL. */
 const URL_DATA = 2
-/** Options beyond this would not fit a datagram that is sure to arrive whole. */
+/** Longer options might not fit into an unfragmented datagram. */
 const MAX_URL_DATA = 1020
 
 export function encodeConnect(transaction: number): Uint8Array {
@@ -33,7 +33,7 @@ export function encodeConnect(transaction: number): Uint8Array {
   return bytes
 }
 
-/** `urlData` is the path and query of the tracker's URL, empty when it has none. */
+/** `urlData`: path and query of the tracker's URL, or an empty string. */
 export function encodeAnnounce(
   connectionId: Uint8Array,
   transaction: number,
@@ -69,22 +69,22 @@ export function encodeScrape(
   return concat([head, ...infoHashes])
 }
 
-/** What every answer begins with; null when the packet is too short to be one. */
+/** Decodes the start of every response. Returns null if the packet is too short. */
 export function decodeHead(bytes: Uint8Array): { action: number; transaction: number } | null {
   return bytes.length < 8 ? null : { action: readU32(bytes, 0), transaction: readU32(bytes, 4) }
 }
 
-/** The 8 bytes of the connection ID; null when the packet is too short. */
+/** Returns the 8 bytes of the connection ID, or null if the packet is too short. */
 export function decodeConnect(bytes: Uint8Array): Uint8Array | null {
   return bytes.length < 16 ? null : bytes.slice(8, 16)
 }
 
-/** Null when the packet is too short. A last peer that is cut off is dropped, as are peers beyond MAX_PEERS. */
+/** Returns null if the packet is too short. Drops an incomplete last peer and peers beyond MAX_PEERS. */
 export function decodeAnnounce(bytes: Uint8Array, family: IpFamily): AnnounceAnswer | null {
   if (bytes.length < 20) return null
   const seconds = readU32(bytes, 8)
   return {
-    // Zero and what is negative as the signed number that the field once was: the tracker did not mean it.
+    // Ignore zero, and values that are negative when read as a signed number, which no tracker intends.
     ...(seconds > 0 && seconds < 2 ** 31 && { intervalMs: seconds * 1000 }),
     ...countOf('leeches', readU32(bytes, 12)),
     ...countOf('seeds', readU32(bytes, 16)),
@@ -92,7 +92,7 @@ export function decodeAnnounce(bytes: Uint8Array, family: IpFamily): AnnounceAns
   }
 }
 
-/** One entry a torrent asked for; null for those that the answer is too short for. */
+/** Returns one entry per requested torrent; null for those missing at the end of a short response. */
 export function decodeScrape(bytes: Uint8Array, count: number): (ScrapeEntry | null)[] {
   return Array.from({ length: count }, (_, i) => {
     const at = 8 + 12 * i
@@ -105,7 +105,7 @@ export function decodeError(bytes: Uint8Array): string {
   return cleanText(fromUtf8(bytes.subarray(8, 8 + 2048))) || 'no reason given'
 }
 
-/** BEP 41: in chunks of at most 255 bytes, which the tracker joins again. */
+/** BEP 41: the tracker joins chunks of at most 255 bytes. */
 function encodeUrlData(urlData: string): Uint8Array {
   const data = utf8(urlData).subarray(0, MAX_URL_DATA)
   const parts: Uint8Array[] = []

@@ -16,5 +16,5 @@ export class UdpTracker implements TrackerProtocol {
 }
 
 function unsupported(): TrackerError {
-  return new TrackerError('unsupported', 'browsers have no UDP: use WebSocket trackers here, or run a node')
+  return new TrackerError('unsupported', 'Browsers have no UDP: use WebSocket trackers here, or run a node')
 }

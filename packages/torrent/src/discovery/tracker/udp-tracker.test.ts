@@ -44,7 +44,7 @@ describe('UDP trackers, in virtual time', () => {
     client = create()
   })
 
-  /** What became of it after `ms`; null when it is still under way. */
+  /** Resolves to the outcome after `ms`, or null if it is still pending. */
   async function after<T>(ms: number, work: Promise<T>): Promise<T | Error | null> {
     let outcome: T | Error | null = null
     work.then(
@@ -74,7 +74,7 @@ describe('UDP trackers, in virtual time', () => {
     expect(server.actions()).toEqual([CONNECT, ANNOUNCE])
   })
 
-  it('uses a connection ID for a minute and then asks for another', async () => {
+  it('uses a connection ID for a minute and then requests another', async () => {
     await after(30_000, announce())
     await after(20_000, announce())
     expect(server.actions()).toEqual([CONNECT, ANNOUNCE, ANNOUNCE])
@@ -85,20 +85,20 @@ describe('UDP trackers, in virtual time', () => {
     expect(server.actions().slice(4)).toEqual([CONNECT, ANNOUNCE])
   })
 
-  it('asks once for a connection ID that many want', async () => {
+  it('shares one connect request between concurrent announces', async () => {
     const many = await after(100, Promise.all([announce(), announce(), scrape([request.infoHash])]))
     expect(many).not.toBeInstanceOf(Error)
     expect(server.actions().filter(action => action === CONNECT).length).toBe(1)
   })
 
-  it('connects anew when the tracker was restarted', async () => {
+  it('connects again when the tracker was restarted', async () => {
     await after(100, announce())
     server.connectionId.fill(9)
     expect(await after(100, announce())).toMatchObject({ leeches: 1 })
     expect(server.actions().slice(2)).toEqual([ANNOUNCE, CONNECT, ANNOUNCE])
   })
 
-  it('sends again after 15 and 30 seconds, with a new connection ID when the old one is stale', async () => {
+  it('retransmits after 15 and 30 seconds, with a new connection ID if the old one has expired', async () => {
     server.instead = () => null
     const outcome = after(200_000, announce())
     expect(code(await outcome)).toBe('timeout')
@@ -109,7 +109,7 @@ describe('UDP trackers, in virtual time', () => {
     expect(server.actions()).toEqual([CONNECT, ANNOUNCE, ANNOUNCE, ANNOUNCE, CONNECT, ANNOUNCE])
   })
 
-  it('gets through a network that loses every fifth datagram', async () => {
+  it('works over a network that loses every fifth datagram', async () => {
     network = new MemoryDatagramNetwork({ clock, random: seededRandom(11), loss: 0.2 })
     server = await UdpTrackerServer.open(network.host({ 4: '10.0.0.1' }), { port: 80, clock })
     client = create()
@@ -119,7 +119,7 @@ describe('UDP trackers, in virtual time', () => {
     expect(outcomes).not.toContain(null)
   })
 
-  it('announces over both families of a name and merges what they say', async () => {
+  it('announces over both address families of a host and merges the responses', async () => {
     addresses = [V6, { host: 'fd00::99', family: 6 }, V4]
     const six = await UdpTrackerServer.open(network.host({ 6: 'fd00::1' }), { family: 6, port: 80 })
     const outcome = (await after(100, announce())) as AnnounceAnswer
@@ -129,7 +129,7 @@ describe('UDP trackers, in virtual time', () => {
     expect(key4).toEqual(key6)
   })
 
-  it('does not wait long for a family that is broken', async () => {
+  it('does not wait long for a broken address family', async () => {
     addresses = [V6, V4]
     expect(await after(5000, announce())).toBeNull()
     expect(await after(100, announce())).toBeNull()
@@ -137,7 +137,7 @@ describe('UDP trackers, in virtual time', () => {
     expect(await after(5100, announce())).toMatchObject({ peers: [{ host: '10.0.0.2', port: 6881 }] })
   })
 
-  it('does without a family that the machine lacks', async () => {
+  it('does without an address family that the machine lacks', async () => {
     addresses = [V6, V4]
     client = create(network.host({ 4: '10.0.0.2' }))
     expect(await after(100, announce())).toMatchObject({ leeches: 1 })
@@ -145,21 +145,21 @@ describe('UDP trackers, in virtual time', () => {
     expect(code(await after(100, announce()))).toBe('unsupported')
   })
 
-  it('sends path and query of the URL (BEP 41)', async () => {
+  it('sends the path and query of the URL (BEP 41)', async () => {
     await after(100, announce('udp://tracker:80/announce?pass=x'))
     expect(server.seen[1]!.bytes.subarray(100)).toEqual(utf8('/announce?pass=x'))
     await after(100, announce('udp://tracker:80/'))
     expect(server.seen[2]!.bytes.length).toBe(98)
   })
 
-  it('reports the tracker’s own words when it refuses', async () => {
+  it('reports the tracker’s own message when it refuses', async () => {
     server.instead = (seen, transaction) =>
       seen.action === ANNOUNCE ? udpError(transaction, 'torrent not registered') : undefined
     const outcome = await after(100, announce())
     expect(outcome).toMatchObject({ code: 'refused', message: 'torrent not registered' })
   })
 
-  it('drops answers to other questions, from elsewhere, of other kinds, and short ones', async () => {
+  it('drops responses to other requests, from elsewhere, of other kinds, and short ones', async () => {
     const liar = await network.host({ 4: '10.0.0.3' })({ family: 4, port: 80 })
     const other = await network.host({ 4: '10.0.0.1' })({ family: 4, port: 81 })
     server.instead = (seen, transaction) => {
@@ -178,7 +178,7 @@ describe('UDP trackers, in virtual time', () => {
     expect(code(await after(200_000, announce()))).toBe('timeout')
   })
 
-  it('names an answer that is too short', async () => {
+  it('reports a response that is too short', async () => {
     server.instead = (seen, transaction) =>
       seen.action === ANNOUNCE ? concat([u32(1), transaction]) : undefined
     expect(code(await after(100, announce()))).toBe('bad-message')
@@ -198,7 +198,7 @@ describe('UDP trackers, in virtual time', () => {
     expect(server.seen.every(seen => seen.bytes.length <= 1232)).toBe(true)
   })
 
-  it('stops at once when cancelled or closed, and leaves no timer', async () => {
+  it('stops at once when aborted or closed, and keeps no timer', async () => {
     server.instead = () => null
     const cancel = new AbortController()
     const cancelled = announce('udp://tracker:80', cancel.signal)
@@ -240,12 +240,12 @@ describe('UDP tracker URLs', () => {
     ['udp://t.example:80/announce', 't.example', 80, '/announce'],
     ['udp://t.example:80/?a=b#c', 't.example', 80, '/?a=b'],
     ['udp://[fd00::1]:1337/announce', '[fd00::1]', 1337, '/announce'],
-  ])('reads %s', (url, host, port, urlData) => {
+  ])('are parsed from %s', (url, host, port, urlData) => {
     expect(parseUdpUrl(url)).toEqual({ host, port, urlData })
   })
 
   it.each(['udp://t.example', 'udp://:80', 'http://t.example:80', 'udp:t', 'udp://t:0', 'nonsense'])(
-    'refuses %s',
+    'are not parsed from %s',
     url => {
       expect(() => parseUdpUrl(url)).toThrow(expect.objectContaining({ code: 'bad-argument' }))
     },

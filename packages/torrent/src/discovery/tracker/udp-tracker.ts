@@ -28,9 +28,9 @@ export interface UdpTrackerOptions {
   readonly resolveHost: ResolveHost
 }
 
-/** UDP trackers (BEP 15, with the URL option of BEP 41), all over one socket for each address family. */
+/** UDP trackers (BEP 15, with the URL option of BEP 41). All share one socket per address family. */
 export class UdpTracker implements TrackerProtocol {
-  // With BEP 15's waits of 15 and 30 s: sent at 0, 15 and 45 s, and given up at 60 s so that the tier goes on to its next tracker.
+  // With BEP 15's waits of 15 and 30 s: sends at 0, 15 and 45 s, and gives up at 60 s so that the tier tries its next tracker.
   readonly timeLimitMs = 60_000
   readonly #clock: Clock
   readonly #resolveHost: ResolveHost
@@ -91,18 +91,18 @@ export class UdpTracker implements TrackerProtocol {
   }
 }
 
-/** Host, port and what BEP 41 sends of an announce URL. Throws a TrackerError `bad-argument` when it is not one. */
+/** Parses an announce URL; `urlData` is for BEP 41. Throws a TrackerError `bad-argument` if the URL is invalid. */
 export function parseUdpUrl(url: string): { host: string; port: number; urlData: string } {
   const parsed = URL.canParse(url) ? new URL(url) : null
   const port = Number(parsed?.port)
   if (parsed?.protocol !== 'udp:' || parsed.hostname === '' || !(port >= 1)) {
-    throw new TrackerError('bad-argument', 'the tracker address is not udp://host:port')
+    throw new TrackerError('bad-argument', 'The tracker address is not udp://host:port')
   }
   const path = parsed.pathname === '/' && parsed.search === '' ? '' : parsed.pathname
   return { host: parsed.hostname, port, urlData: path + parsed.search }
 }
 
-/** One address for each family of the tracker's name. Rejects with a TrackerError. */
+/** Resolves to one address of each family of the tracker's host. Rejects with a TrackerError. */
 async function resolveTracker(
   resolveHost: ResolveHost,
   host: string,
@@ -118,5 +118,5 @@ async function resolveTracker(
 }
 
 function shortAnswer(): never {
-  throw new TrackerError('bad-message', 'the tracker sent an answer that is too short to be one')
+  throw new TrackerError('bad-message', 'The tracker sent a response that is too short')
 }

@@ -5,10 +5,11 @@ import { encode } from '../../../bencode/bencode.ts'
 import type { PeerAddress } from '../../../transport/transport.ts'
 import { encodeCompactPeers } from '../../../wire/compact-peers.ts'
 
-/** A small HTTP tracker on loopback for tests (Node). `handle` may answer in its place, by returning true. */
+/** A small HTTP tracker on loopback for tests (Node). */
 export class HttpTrackerServer {
-  /** URLs asked for, as they came. */
+  /** Request targets. */
   readonly seen: string[] = []
+  /** May respond in place of the tracker; returns true if it did. */
   handle: ((request: IncomingMessage, response: ServerResponse) => boolean) | undefined
   readonly #torrents = new Map<string, Map<string, PeerAddress & { left: number }>>()
   readonly #server: http.Server
@@ -36,7 +37,7 @@ export class HttpTrackerServer {
     return `http://127.0.0.1:${this.port}${path}`
   }
 
-  /** The last request's query, one character a byte. */
+  /** Returns the query of the last request, one character per byte. */
   lastQuery(): Map<string, string> {
     return parseQuery(this.seen.at(-1)!)
   }
@@ -75,7 +76,7 @@ export class HttpTrackerServer {
   }
 }
 
-/** Decodes escapes as bytes, which `URLSearchParams` takes for UTF-8. */
+/** Decodes percent escapes as bytes; `URLSearchParams` would decode them as UTF-8. */
 export function parseQuery(url: string): Map<string, string> {
   const pairs = (url.split('?')[1] ?? '').split('&').map(part => part.split('=') as [string, string?])
   return new Map(pairs.map(([name, value = '']) => [name, unescapeBytes(value)]))

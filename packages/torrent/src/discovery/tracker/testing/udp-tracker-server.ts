@@ -4,7 +4,7 @@ import type { DatagramSocket, IpFamily, OpenDatagram } from '../../../transport/
 import type { PeerAddress } from '../../../transport/transport.ts'
 import { encodeCompactPeers } from '../../../wire/compact-peers.ts'
 
-/** What a client sent. */
+/** A request from a client. */
 export interface SeenRequest {
   readonly action: number
   readonly bytes: Uint8Array
@@ -12,13 +12,13 @@ export interface SeenRequest {
   readonly atMs: number
 }
 
-/** A small UDP tracker (BEP 15) for tests, over any kind of datagram. */
+/** A small UDP tracker (BEP 15) for tests, over any kind of datagram socket. */
 export class UdpTrackerServer {
   readonly seen: SeenRequest[] = []
   intervalSeconds = 1800
-  /** Answers with these bytes instead; null answers nothing. */
+  /** May return the bytes of the response, or null for no response. */
   instead: ((request: SeenRequest, transaction: Uint8Array) => Uint8Array | null | undefined) | undefined
-  /** Clients must use this one; changing it makes older ones invalid, as a restart does. */
+  /** Changing its bytes makes the IDs of clients invalid, as a restart does. */
   readonly connectionId = Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8)
   readonly #torrents = new Map<string, Map<string, PeerAddress & { left: number }>>()
   readonly #socket: DatagramSocket

@@ -1,19 +1,19 @@
-/** A WebSocket as the engine uses it: browsers and Node have one of their own. */
+/** The part of a WebSocket that the engine uses. Browsers and Node have their own. */
 export interface Socket {
   send(text: string): void
-  /** Sends what was handed over first. Safe to call twice. */
+  /** Sends pending messages first. Safe to call twice. */
   close(): void
 }
 
-/** Every call comes from the event loop. */
+/** All calls are asynchronous. */
 export interface SocketHandler {
   onOpen(): void
   onText(text: string): void
-  /** Called once, after which nothing else is; also when it could never be opened. */
+  /** Called once, as the last call, also if the connection was never established. */
   onClose(): void
 }
 
-/** Throws when the URL makes no sense. */
+/** Throws if the URL is invalid. */
 export type OpenSocket = (url: string, handler: SocketHandler) => Socket
 
 export const openSocket: OpenSocket = (url, handler) => {

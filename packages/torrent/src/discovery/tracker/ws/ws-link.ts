@@ -1,10 +1,11 @@
+import { abortable } from '../../../base/abort.ts'
 import type { Clock } from '../../../base/clock.ts'
 import { ShoalError } from '../../../base/errors.ts'
 import { type AnnounceAnswer, type ScrapeEntry, TrackerError } from '../tracker.ts'
 import type { OpenSocket, Socket } from './web-socket.ts'
 import { parseTrackerMessage, type TrackerMessage } from './ws-messages.ts'
 
-/** Messages that are read: this many at once, and then this many a second. A tracker that floods is not listened to. */
+/** Limits on received messages; those of a tracker that floods us are dropped. */
 const BURST_MESSAGES = 1000
 const MESSAGES_PER_SECOND = 100
 
@@ -12,9 +13,9 @@ export interface WsLinkOptions {
   readonly url: string
   readonly clock: Clock
   readonly openSocket: OpenSocket
-  /** An offer of somebody's, an answer to ours, a candidate. */
+  /** An offer, an answer to one of ours, or a candidate. */
   readonly onSignal: (message: TrackerMessage) => void
-  /** The connection is gone, and with it all that the tracker knew of us. */
+  /** The connection was lost, and with it the tracker's knowledge of us. */
   readonly onLost: () => void
 }
 
@@ -23,11 +24,11 @@ interface Waiter<T> {
   reject(error: unknown): void
 }
 
-/** One WebSocket to one tracker, for all torrents. Opens when it is made; once closed it stays closed. */
+/** One WebSocket connection to one tracker, for all torrents. The constructor opens it; it is not reopened. */
 export class WsLink {
-  /** Torrents that the tracker knows of by us: 20-character hashes. */
+  /** Info hashes, as 20 characters, of the torrents that we have announced. */
   readonly members = new Set<string>()
-  /** Calls that use the link now. */
+  /** Number of calls that are using the link. */
   users = 0
   readonly #options: WsLinkOptions
   readonly #socket: Socket
@@ -45,39 +46,40 @@ export class WsLink {
     this.#socket = options.openSocket(options.url, {
       onOpen: () => this.#opened.resolve(),
       onText: text => this.#onText(text),
-      onClose: () => this.#end(new TrackerError('unreachable', 'the tracker cannot be reached, or hung up')),
+      onClose: () =>
+        this.#end(new TrackerError('unreachable', 'The tracker cannot be reached or closed the connection')),
     })
   }
 
-  /** Resolves when it is open. Rejects with a TrackerError or the signal's reason. */
+  /** Resolves once the connection is open. Rejects with a TrackerError or the signal's reason. */
   opened(signal: AbortSignal): Promise<void> {
-    return unlessAborted(this.#opened.promise, signal)
+    return abortable(this.#opened.promise, signal)
   }
 
   send(text: string): void {
     this.#socket.send(text)
   }
 
-  /** The tracker's answer to an announce of the torrent. */
+  /** Resolves to the tracker's next response to an announce of the torrent. */
   async announced(infoHash: string, signal: AbortSignal): Promise<AnnounceAnswer> {
     const waiters = this.#announces.get(infoHash) ?? []
     this.#announces.set(infoHash, waiters)
     const waiter = Promise.withResolvers<AnnounceAnswer>()
     waiters.push(waiter)
     try {
-      return await unlessAborted(waiter.promise, signal)
+      return await abortable(waiter.promise, signal)
     } finally {
       remove(waiters, waiter)
       if (waiters.length === 0) this.#announces.delete(infoHash)
     }
   }
 
-  /** The tracker's answer to the oldest scrape. */
+  /** Resolves to the tracker's next scrape response; responses arrive in the order of the requests. */
   async scraped(signal: AbortSignal): Promise<Map<string, ScrapeEntry>> {
     const waiter = Promise.withResolvers<Map<string, ScrapeEntry>>()
     this.#scrapes.push(waiter)
     try {
-      return await unlessAborted(waiter.promise, signal)
+      return await abortable(waiter.promise, signal)
     } finally {
       remove(this.#scrapes, waiter)
     }
@@ -87,13 +89,13 @@ export class WsLink {
     if (this.#isClosed) return
     this.#isClosed = true
     this.#socket.close()
-    this.#reject(new ShoalError('closed', 'the trackers were closed'))
+    this.#reject(new ShoalError('closed', 'The trackers were closed'))
   }
 
-  /** As if the tracker had hung up. */
-  giveUp(): void {
+  /** Closes the connection as if the tracker had done so. */
+  disconnect(): void {
     this.#socket.close()
-    this.#end(new TrackerError('unreachable', 'the network changed'))
+    this.#end(new TrackerError('unreachable', 'The network changed'))
   }
 
   #onText(text: string): void {
@@ -107,7 +109,7 @@ export class WsLink {
   }
 
   #fail({ infoHash, reason }: TrackerMessage & { kind: 'failure' }): void {
-    const error = new TrackerError('refused', `the tracker says: ${reason}`)
+    const error = new TrackerError('refused', `The tracker refused: ${reason}`)
     if (infoHash === undefined) this.#reject(error)
     else this.#announces.get(infoHash)?.[0]?.reject(error)
   }
@@ -129,7 +131,6 @@ export class WsLink {
     this.#options.onLost()
   }
 
-  /** Ends what waits for the tracker. */
   #reject(error: Error): void {
     if (this.#isClosed) this.#opened.reject(error)
     for (const waiters of [...this.#announces.values()]) for (const waiter of waiters) waiter.reject(error)
@@ -140,13 +141,4 @@ export class WsLink {
 function remove<T>(list: T[], item: T): void {
   const at = list.indexOf(item)
   if (at >= 0) list.splice(at, 1)
-}
-
-function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason)
-    if (signal.aborted) return abort()
-    signal.addEventListener('abort', abort, { once: true })
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
-  })
 }

@@ -17,7 +17,7 @@ describe('messages of WebTorrent trackers', () => {
     event: 'started',
   } as const
 
-  it('an announce carries offers, and bytes as characters', () => {
+  it('encodes an announce with offers, and bytes as characters', () => {
     expect(JSON.parse(announceText(request, [{ id, sdp }]))).toEqual({
       ...{ action: 'announce', info_hash: hash, peer_id: id, uploaded: 1, downloaded: 2, left: 3 },
       ...{ event: 'started', numwant: 1, offers: [{ offer_id: id, offer: { type: 'offer', sdp } }] },
@@ -27,7 +27,7 @@ describe('messages of WebTorrent trackers', () => {
     expect(later).not.toHaveProperty('event')
   })
 
-  it('answers and scrapes', () => {
+  it('encodes answers and scrapes', () => {
     const text = answerText({ infoHash: hash, peerId: ID, toPeerId: 'x', offerId: 'o', sdp, left: 0 })
     expect(JSON.parse(text)).toMatchObject({
       to_peer_id: 'x',
@@ -37,7 +37,7 @@ describe('messages of WebTorrent trackers', () => {
     expect(JSON.parse(scrapeText([HASH]))).toEqual({ action: 'scrape', info_hash: [hash] })
   })
 
-  it('reads offers, answers and candidates of others', () => {
+  it('parses offers, answers and candidates', () => {
     const signal = { action: 'announce', info_hash: hash, peer_id: id, offer_id: 'o' }
     const read = { infoHash: hash, peerId: id, offerId: 'o', sdp }
     expect(parse({ ...signal, offer: { type: 'offer', sdp } })).toEqual({ kind: 'offer', ...read })
@@ -55,7 +55,7 @@ describe('messages of WebTorrent trackers', () => {
     expect(parse({ ...signal, offer_id: 'o'.repeat(65), offer: { sdp } })).toBeNull()
   })
 
-  it('reads counts and intervals, and leaves out nonsense', () => {
+  it('parses counts and intervals, and leaves out invalid ones', () => {
     const answer = parse({
       ...{
         action: 'announce',
@@ -74,7 +74,7 @@ describe('messages of WebTorrent trackers', () => {
     })
   })
 
-  it('reads scrapes and refusals', () => {
+  it('parses scrapes and failures', () => {
     const scraped = parse({ action: 'scrape', files: { [hash]: { complete: 1, incomplete: 2 }, x: {} } })
     expect(scraped).toEqual({
       kind: 'scraped',
@@ -84,7 +84,7 @@ describe('messages of WebTorrent trackers', () => {
     expect(parse({ info_hash: hash, 'failure reason': 'no' })).toMatchObject({ infoHash: hash })
   })
 
-  it('nothing makes it throw, and nothing long is read', () => {
+  it('never throws, and ignores long messages', () => {
     fc.assert(
       fc.property(fc.anything(), fc.string(), (value, text) => {
         parseTrackerMessage(text)

@@ -1,27 +1,27 @@
 /**
- * Messages of WebTorrent's trackers: JSON over a WebSocket, in which 20 bytes are 20 characters. There is no BEP; this is what the npm
- * packages bittorrent-tracker and webtorrent say to each other.
+ * Messages of WebTorrent trackers: JSON over a WebSocket, with hashes of 20 bytes as 20 characters. There is no BEP; this is the protocol of
+ * the npm packages bittorrent-tracker and webtorrent.
  */
-import { fromLatin1, latin1 } from '../../../base/bytes.ts'
+import { latin1 } from '../../../base/bytes.ts'
 import type { RtcOffer } from '../../../transport/webrtc/meetings.ts'
 import type { RtcCandidate } from '../../../transport/webrtc/rtc.ts'
 import { cleanCandidate, cleanSdp } from '../../../transport/webrtc/sdp.ts'
 import { type AnnounceAnswer, type AnnounceRequest, cleanText, type ScrapeEntry } from '../tracker.ts'
 
-/** Characters of a message: an answer to the scrape of a hundred torrents takes some 10,000, an offer 4,000. */
+/** Longest message in characters. A response to the scrape of a hundred torrents takes about 10,000, an offer 4,000. */
 export const MAX_MESSAGE = 100_000
 const MAX_OFFER_ID = 64
 const MAX_TRACKER_ID = 200
 const MAX_SCRAPED = 200
 
-/** What a tracker says. Hashes and peer IDs are of 20 characters. */
+/** A message from a tracker. Info hashes and peer IDs have 20 characters. */
 export type TrackerMessage =
   | { kind: 'offer'; infoHash: string; peerId: string; offerId: string; sdp: string }
   | { kind: 'answer'; infoHash: string; peerId: string; offerId: string; sdp: string }
   | { kind: 'candidate'; offerId: string; candidate: RtcCandidate }
   | { kind: 'announced'; infoHash: string; answer: AnnounceAnswer }
   | { kind: 'scraped'; entries: Map<string, ScrapeEntry> }
-  /** Without an info hash: of whatever was asked. */
+  /** Without an info hash it concerns any pending request. */
   | { kind: 'failure'; infoHash: string | undefined; reason: string }
 
 export function announceText(request: AnnounceRequest, offers: readonly RtcOffer[]): string {
@@ -33,7 +33,7 @@ export function announceText(request: AnnounceRequest, offers: readonly RtcOffer
     uploaded: request.uploaded,
     downloaded: request.downloaded,
     left: request.left,
-    // BEP 21's `paused` is unknown to some of these trackers.
+    // Some of these trackers do not know BEP 21's `paused`.
     ...(event !== 'none' && event !== 'paused' && { event }),
     numwant: offers.length,
     offers: offers.map(({ id, sdp }) => ({ offer_id: id, offer: { type: 'offer', sdp } })),
@@ -56,7 +56,7 @@ export function answerText(answer: {
     to_peer_id: answer.toPeerId,
     offer_id: answer.offerId,
     answer: { type: 'answer', sdp: answer.sdp },
-    // Some trackers take this, too, for an announce.
+    // Some trackers treat an answer as an announce too.
     left: answer.left,
   })
 }
@@ -65,7 +65,7 @@ export function scrapeText(infoHashes: readonly Uint8Array[]): string {
   return JSON.stringify({ action: 'scrape', info_hash: infoHashes.map(latin1) })
 }
 
-/** Reads a message; null when it is none, or too long. */
+/** Parses a message. Returns null if it is malformed or too long. */
 export function parseTrackerMessage(text: string): TrackerMessage | null {
   if (text.length > MAX_MESSAGE) return null
   const message = parseObject(text)
@@ -142,7 +142,7 @@ function asObject(value: unknown): Fields | null {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : null
 }
 
-/** 20 bytes as 20 characters. */
+/** Returns true for 20 bytes as 20 characters. */
 function isId(value: unknown): value is string {
   return typeof value === 'string' && /^[\0-\xff]{20}$/.test(value)
 }
@@ -153,9 +153,4 @@ function seconds(value: unknown): number | undefined {
 
 function count(value: unknown): number | undefined {
   return Number.isSafeInteger(value) && (value as number) >= 0 ? (value as number) : undefined
-}
-
-/** The bytes of a hash that `parseTrackerMessage` gave. */
-export function hashBytes(infoHash: string): Uint8Array {
-  return fromLatin1(infoHash)
 }

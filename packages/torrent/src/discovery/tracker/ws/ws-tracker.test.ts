@@ -51,7 +51,7 @@ describe('WebSocket trackers', () => {
     expect(members[0]!.status()[0]).toMatchObject({ seeds: 0, nextAnnounceMs: expect.any(Number) })
   })
 
-  it('announces again at the tracker’s interval, and leaves with the last torrent', async () => {
+  it('announces again at the tracker’s interval, and disconnects after the last torrent', async () => {
     const members = [join(1), join(2)]
     await clock.advance(130_000)
     const [client] = tracker.clients
@@ -67,7 +67,7 @@ describe('WebSocket trackers', () => {
     expect(clock.pending).toBe(0)
   })
 
-  it('tells the tracker again over a new socket when the network is another one', async () => {
+  it('announces again over a new socket when the network changes', async () => {
     const members = [join(1), join(2)]
     await clock.advance(100)
     discovery.networkChanged()
@@ -77,7 +77,7 @@ describe('WebSocket trackers', () => {
     expect(members.map(member => member.status()[0]!.state)).toEqual(['ok', 'ok'])
   })
 
-  it('hands on answers to our offers, and what others offer', async () => {
+  it('passes on answers to our offers, and offers of other peers', async () => {
     join()
     await clock.advance(100)
     const [client] = tracker.clients
@@ -100,7 +100,7 @@ describe('WebSocket trackers', () => {
     })
   })
 
-  it('answers no offer of its own, of a torrent that is not here, or once it has left', async () => {
+  it('does not answer its own offers, offers for unknown torrents, or offers after it has left', async () => {
     const member = join()
     await clock.advance(100)
     const [client] = tracker.clients
@@ -116,12 +116,15 @@ describe('WebSocket trackers', () => {
     expect(signalling.calls).toEqual([])
   })
 
-  it('is told again after a restart, sooner than the interval, and later each time it is away', async () => {
+  it('announces again after a restart of the tracker, before the interval ends, with growing delays', async () => {
     const member = join()
     await clock.advance(100)
     tracker.crash()
     await clock.advance(100)
-    expect(member.status()[0]).toMatchObject({ state: 'failed', message: 'the tracker hung up' })
+    expect(member.status()[0]).toMatchObject({
+      state: 'failed',
+      message: 'The tracker closed the connection',
+    })
     await clock.advance(120_000)
     expect(tracker.dials).toBeGreaterThan(2)
     expect(tracker.dials).toBeLessThan(7)
@@ -131,20 +134,20 @@ describe('WebSocket trackers', () => {
     expect(member.status()[0]!.state).toBe('ok')
   })
 
-  it('shows a refusal, and gives up on a tracker that is silent', async () => {
+  it('reports a refusal, and gives up on a silent tracker', async () => {
     tracker.reply = ({ info_hash }) => ({ action: 'announce', info_hash, 'failure reason': 'not\nhere' })
     const member = join()
     await clock.advance(100)
-    expect(member.status()[0]).toMatchObject({ state: 'failed', message: 'the tracker says: not here' })
-    // The socket is of no use to anybody.
+    expect(member.status()[0]).toMatchObject({ state: 'failed', message: 'The tracker refused: not here' })
+    // The link has no members and is closed.
     expect(tracker.clients).toHaveLength(0)
     tracker.reply = () => null
     const silent = join(2)
     await clock.advance(31_000)
-    expect(silent.status()[0]).toMatchObject({ state: 'failed', message: 'the tracker does not answer' })
+    expect(silent.status()[0]).toMatchObject({ state: 'failed', message: 'The tracker does not answer' })
   })
 
-  it('does not listen to a tracker that floods', async () => {
+  it('drops messages of a tracker that floods it', async () => {
     join()
     await clock.advance(100)
     const [client] = tracker.clients
@@ -159,7 +162,7 @@ describe('WebSocket trackers', () => {
     expect(signalling.calls.at(-1)).toBe('accept later')
   })
 
-  it('offers anew when a peer that took an offer could not be reached, not too often', async () => {
+  it('makes extra offers when a peer that answered could not be reached, but not too often', async () => {
     join()
     await clock.advance(100)
     for (let i = 0; i < 5; i++) signalling.onFailed!(new Uint8Array(20).fill(0xaa))
@@ -175,7 +178,7 @@ describe('WebSocket trackers', () => {
     expect(client!.received).toHaveLength(3)
   })
 
-  it('counts torrents', async () => {
+  it('scrapes', async () => {
     join()
     await clock.advance(100)
     const counted = discovery.scrape(URL, [new Uint8Array(20).fill(0xaa), new Uint8Array(20)])
@@ -183,7 +186,7 @@ describe('WebSocket trackers', () => {
     expect(await counted).toEqual([{ seeds: 1, leeches: 1, downloads: 3 }, null])
   })
 
-  it('says that WebRTC is off, and connects to nobody', async () => {
+  it('reports that WebRTC is off, and does not connect', async () => {
     const off = make(() => null)
     const member = join(1, {}, off)
     await clock.advance(100)

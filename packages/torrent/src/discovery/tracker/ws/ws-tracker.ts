@@ -15,37 +15,38 @@ import { announceText, answerText, scrapeText, type TrackerMessage } from './ws-
 export interface WsTrackerOptions {
   readonly clock: Clock
   readonly openSocket: OpenSocket
-  /** Null while WebRTC is off: such trackers are of no use then. */
+  /** Null while WebRTC is off; announces fail then. */
   readonly signalling: () => Signalling | null
 }
 
 /**
- * Offers with one announce, as many as WebTorrent makes: each is a peer connection that waits, and that a page takes some ten milliseconds to
- * make, before the announce. A seed is offered to by those who lack something.
+ * Offers per announce, as many as WebTorrent makes. Each is a pending peer connection, which takes a page about ten milliseconds to create
+ * before the announce. Seeds need fewer, since leeches make offers to them.
  */
 const MAX_OFFERS = 5
 const MAX_SEED_OFFERS = 4
 const MAX_SCRAPE = 100
-/** When a peer that took an offer could not be reached, fresh ones go out of turn: so many, and not more often than this. */
-const SECOND_OFFERS = 2
-const SECOND_OFFERS_EVERY_MS = 15_000
+/** Extra offers that are sent if a peer that answered an offer could not be reached, and the minimum time between two such batches. */
+const EXTRA_OFFERS = 2
+const EXTRA_OFFERS_EVERY_MS = 15_000
 
-/** A torrent at a tracker, as it was last announced. */
+/** A torrent at a tracker. */
 interface Member {
+  /** The last announce. */
   readonly request: AnnounceRequest
-  /** When offers last went out of turn. */
-  readonly secondMs: number
+  /** When extra offers were last sent. */
+  readonly extraOffersMs: number
 }
 
-/** WebTorrent's trackers: they hand on offers and answers of WebRTC peers instead of addresses. */
+/** WebTorrent trackers, which relay offers and answers of WebRTC peers instead of addresses. */
 export class WsTracker implements TrackerProtocol {
   readonly timeLimitMs = 30_000
-  /** Who is met by offers is met by nothing else: not by the addresses of an earlier answer. */
+  /** Short, since every new connection needs fresh offers: there are no addresses to try again. */
   readonly refreshMs = 15_000
   onLost: ((url: string) => void) | undefined
   readonly #options: WsTrackerOptions
   readonly #links = new Map<string, WsLink>()
-  /** By link and hash: who we are there. */
+  /** By `memberKey`. */
   readonly #members = new Map<string, Member>()
 
   constructor(options: WsTrackerOptions) {
@@ -63,10 +64,10 @@ export class WsTracker implements TrackerProtocol {
       await link.opened(signal)
       if (request.event === 'stopped') return this.#leave(link, url, request)
       const offers = await signalling.offer(request.infoHash, offerCount(request), { signal })
-      // Others' offers may come before the answer.
+      // Offers from other peers may arrive before the response.
       const key = memberKey(url, infoHash)
-      const secondMs = this.#members.get(key)?.secondMs ?? Number.NEGATIVE_INFINITY
-      this.#members.set(key, { request, secondMs })
+      const extraOffersMs = this.#members.get(key)?.extraOffersMs ?? Number.NEGATIVE_INFINITY
+      this.#members.set(key, { request, extraOffersMs })
       try {
         const answered = link.announced(infoHash, signal)
         link.send(announceText(request, offers))
@@ -99,7 +100,7 @@ export class WsTracker implements TrackerProtocol {
   }
 
   networkChanged(): void {
-    for (const link of [...this.#links.values()]) link.giveUp()
+    for (const link of [...this.#links.values()]) link.disconnect()
   }
 
   async close(): Promise<void> {
@@ -110,8 +111,7 @@ export class WsTracker implements TrackerProtocol {
 
   #signalling(): Signalling {
     const signalling = this.#options.signalling()
-    if (!signalling)
-      throw new TrackerError('unsupported', 'WebRTC is off, and this tracker is of no use without')
+    if (!signalling) throw new TrackerError('unsupported', 'WebRTC is off, which this kind of tracker needs')
     signalling.onFailed ??= infoHash => void this.#offerAgain(infoHash)
     return signalling
   }
@@ -121,19 +121,20 @@ export class WsTracker implements TrackerProtocol {
     for (const [url, link] of this.#links) {
       const key = memberKey(url, infoHash)
       const member = this.#members.get(key)
-      if (!member || !link.members.has(infoHash) || nowMs - member.secondMs < SECOND_OFFERS_EVERY_MS) continue
-      this.#members.set(key, { ...member, secondMs: nowMs })
+      if (!member || !link.members.has(infoHash) || nowMs - member.extraOffersMs < EXTRA_OFFERS_EVERY_MS)
+        continue
+      this.#members.set(key, { ...member, extraOffersMs: nowMs })
       const signal = AbortSignal.timeout(this.timeLimitMs)
       const offers = await this.#options
         .signalling()
-        ?.offer(hash, SECOND_OFFERS, { signal })
+        ?.offer(hash, EXTRA_OFFERS, { signal })
         .catch(() => [])
       if (!offers?.length || !link.members.has(infoHash)) continue
       link.send(announceText({ ...member.request, event: 'none' }, offers))
     }
   }
 
-  /** Runs `work` with the URL's link, which is kept as long as the tracker knows torrents by it. */
+  /** Runs `work` with the link to the URL, which stays open while it has members. */
   async #use<T>(url: string, work: (link: WsLink) => Promise<T>): Promise<T> {
     const link = this.#links.get(url) ?? this.#open(url)
     link.users++
@@ -165,7 +166,7 @@ export class WsTracker implements TrackerProtocol {
       this.#links.set(url, link)
       return link
     } catch (error) {
-      throw new TrackerError('unreachable', 'the tracker cannot be connected to', { cause: error })
+      throw new TrackerError('unreachable', 'Cannot connect to the tracker', { cause: error })
     }
   }
 
@@ -178,7 +179,7 @@ export class WsTracker implements TrackerProtocol {
     link.members.delete(infoHash)
     this.#members.delete(memberKey(url, infoHash))
     link.send(announceText(request, []))
-    // Not every tracker answers this.
+    // Not every tracker responds to `stopped`.
     return { peers: [] }
   }
 
@@ -200,7 +201,7 @@ export class WsTracker implements TrackerProtocol {
     const key = memberKey(url, infoHash)
     const member = this.#members.get(key)
     const theirId = fromLatin1(toPeerId)
-    // Trackers may hand us our own.
+    // Trackers may send us our own offers.
     if (!member || equalBytes(theirId, member.request.peerId)) return
     const { peerId, left } = member.request
     const sdp = await signalling.answer(fromLatin1(infoHash), { id: offerId, sdp: offer.sdp }, theirId)

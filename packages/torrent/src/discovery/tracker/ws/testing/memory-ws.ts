@@ -5,7 +5,7 @@ const LATENCY_MS = 5
 
 type Message = Record<string, unknown>
 
-/** One end of a socket, as the tracker sees it. */
+/** The tracker's end of a socket. */
 export interface MemoryClient {
   readonly handler: SocketHandler
   readonly received: Message[]
@@ -13,16 +13,16 @@ export interface MemoryClient {
   isOpen: boolean
 }
 
-/** A WebTorrent tracker in memory: hands on offers and answers as the npm one does. */
+/** A WebTorrent tracker in memory that relays offers and answers like the npm package. */
 export class MemoryWsTracker {
   readonly #clock: Clock
-  /** Those whose socket is open, in the order in which they came. */
+  /** Clients with an open socket, in the order of connection. */
   readonly clients: MemoryClient[] = []
-  /** How often somebody has tried to connect. */
+  /** Number of connection attempts. */
   dials = 0
   isUp = true
   intervalSeconds = 120
-  /** Answers instead, when set: null for no answer at all. */
+  /** If set, makes the responses: null for none at all. */
   reply: ((message: Message) => unknown) | undefined
 
   constructor(clock: Clock) {
@@ -46,7 +46,7 @@ export class MemoryWsTracker {
     }
   }
 
-  /** Loses all that it knew, and all sockets. */
+  /** Loses all state and all sockets. */
   crash(): void {
     this.isUp = false
     for (const client of [...this.clients]) this.#close(client)
@@ -59,7 +59,7 @@ export class MemoryWsTracker {
     })
   }
 
-  /** All that clients have sent. */
+  /** All messages from connected clients. */
   get received(): Message[] {
     return this.clients.flatMap(client => client.received)
   }

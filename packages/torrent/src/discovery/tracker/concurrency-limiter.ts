@@ -1,5 +1,5 @@
-/** Lets a few in at a time: in all, and for each key, so that one slow tracker cannot hold up the others. First come, first served for each key. */
-export class Gate {
+/** Limits how many tasks run at a time, in total and per key, so that one slow tracker cannot hold up the others. Per key it is first in, first out. */
+export class ConcurrencyLimiter {
   readonly #limits: { total: number; perKey: number }
   readonly #keys = new Map<string, { running: number; waiting: Set<() => void> }>()
   #running = 0
@@ -8,8 +8,8 @@ export class Gate {
     this.#limits = limits
   }
 
-  /** Runs `work` once there is room and settles as it does. Rejects with the signal's reason when that comes first. */
-  async through<T>(key: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  /** Runs `work` once there is room and settles as it does. Rejects with the signal's reason if it is aborted while waiting. */
+  async run<T>(key: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
     await this.#enter(key, signal)
     try {
       return await work()
@@ -44,7 +44,7 @@ export class Gate {
     this.#running--
     this.#keys.get(key)!.running--
     this.#admit(key)
-    // The key that was served last goes to the end of the line.
+    // The key that was served last goes to the end of the queue.
     const lane = this.#keys.get(key)
     if (lane?.waiting.size && this.#keys.delete(key)) this.#keys.set(key, lane)
     for (const other of [...this.#keys.keys()]) {

@@ -1,18 +1,18 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { Gate } from './gate.ts'
+import { ConcurrencyLimiter } from './concurrency-limiter.ts'
 
 const never = new AbortController().signal
 const turn = () => new Promise<void>(resolve => setImmediate(resolve))
 
-it('lets no more in than its limits, everyone in the end, and in order for each key', async () => {
+it('runs no more tasks than its limits, all of them in the end, and in order per key', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.constantFrom('a', 'b', 'c'), { maxLength: 40 }), async keys => {
-      const gate = new Gate({ total: 3, perKey: 2 })
+      const limiter = new ConcurrencyLimiter({ total: 3, perKey: 2 })
       const inside: { key: string; leave: () => void }[] = []
       const order: [string, number][] = []
       const all = keys.map((key, i) =>
-        gate.through(key, never, () => {
+        limiter.run(key, never, () => {
           order.push([key, i])
           return new Promise<void>(leave => inside.push({ key, leave }))
         }),
@@ -36,16 +36,16 @@ it('lets no more in than its limits, everyone in the end, and in order for each 
   )
 })
 
-it('forgets whoever is cancelled while waiting, and leaves when the work fails', async () => {
-  const gate = new Gate({ total: 1, perKey: 1 })
+it('drops tasks that are cancelled while waiting, and frees their place when they fail', async () => {
+  const limiter = new ConcurrencyLimiter({ total: 1, perKey: 1 })
   const first = Promise.withResolvers<void>()
-  const failing = gate.through('a', never, () => first.promise)
+  const failing = limiter.run('a', never, () => first.promise)
   const stop = new AbortController()
-  const waiting = gate.through('a', stop.signal, async () => 'never')
+  const waiting = limiter.run('a', stop.signal, async () => 'never')
   stop.abort(new Error('enough'))
   await expect(waiting).rejects.toThrow('enough')
-  await expect(gate.through('a', stop.signal, async () => 'never')).rejects.toThrow('enough')
-  const last = gate.through('b', never, async () => 'in')
+  await expect(limiter.run('a', stop.signal, async () => 'never')).rejects.toThrow('enough')
+  const last = limiter.run('b', never, async () => 'in')
   first.reject(new Error('broken'))
   await expect(failing).rejects.toThrow('broken')
   expect(await last).toBe('in')

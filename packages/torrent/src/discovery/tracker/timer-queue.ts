@@ -1,10 +1,10 @@
 import type { Clock } from '../../base/clock.ts'
 import { type TimeEntry, TimeHeap } from '../../base/time-heap.ts'
 
-export type AgendaEntry = TimeEntry<() => void>
+export type TimerEntry = TimeEntry<() => void>
 
-/** Many appointments on one timer, and none while there are no appointments: ten thousand idle torrents cost one timer. */
-export class Agenda {
+/** Schedules any number of calls on one timer, and on none while nothing is scheduled: ten thousand idle torrents cost one timer. */
+export class TimerQueue {
   readonly #clock: Clock
   readonly #heap = new TimeHeap<() => void>()
   #timer: { atMs: number; cancel: () => void } | undefined
@@ -13,15 +13,15 @@ export class Agenda {
     this.#clock = clock
   }
 
-  /** Calls `task` at `timeMs` of the clock, or in the clock's next turn when that has passed. Never from inside this call. */
-  at(timeMs: number, task: () => void): AgendaEntry {
+  /** Calls `task` at `timeMs` of the clock, or in its next turn if that has passed; never synchronously. */
+  schedule(timeMs: number, task: () => void): TimerEntry {
     const entry = this.#heap.push(timeMs, task)
     this.#arm()
     return entry
   }
 
-  /** Cancels; an appointment that is over stays over. */
-  cancel(entry: AgendaEntry): void {
+  /** Cancels a call. Does nothing if it was made already. */
+  cancel(entry: TimerEntry): void {
     this.#heap.remove(entry)
     this.#arm()
   }
@@ -40,8 +40,8 @@ export class Agenda {
 
   #ring(): void {
     this.#timer = undefined
-    // Only what is due by now: a task that makes appointments for now must not keep this loop going.
-    const due: AgendaEntry[] = []
+    // Collect what is due first: a task that schedules another one for now must not prolong this loop.
+    const due: TimerEntry[] = []
     const nowMs = this.#clock.nowMs()
     for (let next = this.#heap.peek(); next && next.timeMs <= nowMs; next = this.#heap.peek()) {
       due.push(this.#heap.pop()!)

@@ -1,35 +1,35 @@
 import { expect, it } from 'vitest'
 import { VirtualClock } from '../../base/virtual-clock.ts'
-import { Agenda } from './agenda.ts'
+import { TimerQueue } from './timer-queue.ts'
 
-it('keeps appointments in order on one timer, and none when there are none', async () => {
+it('makes calls in order on one timer, and keeps none while nothing is scheduled', async () => {
   const clock = new VirtualClock()
-  const agenda = new Agenda(clock)
+  const timers = new TimerQueue(clock)
   const seen: string[] = []
   const note = (name: string) => () => seen.push(`${name} ${clock.nowMs()}`)
-  agenda.at(30, note('c'))
-  agenda.at(10, note('a'))
-  const cancelled = agenda.at(20, note('b'))
+  timers.schedule(30, note('c'))
+  timers.schedule(10, note('a'))
+  const cancelled = timers.schedule(20, note('b'))
   expect(clock.pending).toBe(1)
-  agenda.cancel(cancelled)
-  agenda.cancel(cancelled)
+  timers.cancel(cancelled)
+  timers.cancel(cancelled)
   expect(seen).toEqual([])
   await clock.advance(100)
   expect(seen).toEqual(['a 10', 'c 30'])
   expect(clock.pending).toBe(0)
-  agenda.cancel(agenda.at(200, note('d')))
+  timers.cancel(timers.schedule(200, note('d')))
   expect(clock.pending).toBe(0)
 })
 
-it('keeps an appointment for the past in the next turn, also from within another', async () => {
+it('makes a call scheduled for the past in the next turn, also from within another call', async () => {
   const clock = new VirtualClock()
-  const agenda = new Agenda(clock)
+  const timers = new TimerQueue(clock)
   let rounds = 0
   const again = () => {
     rounds++
-    if (rounds < 5) agenda.at(0, again)
+    if (rounds < 5) timers.schedule(0, again)
   }
-  agenda.at(0, again)
+  timers.schedule(0, again)
   expect(rounds).toBe(0)
   await clock.advance(0)
   expect(rounds).toBe(5)
