@@ -1,26 +1,26 @@
 import { type Random, shuffle } from '../base/random.ts'
 
-/** Between calls of `decide` that are rounds (BEP 3: this avoids fibrillation). For the caller's timer. */
+/** Time between choke rounds (BEP 3: this avoids fibrillation), for the caller's timer. */
 export const CHOKE_ROUND_MS = 10_000
-/** BEP 3: which peer is unchoked regardless of its rate rotates so often. */
+/** BEP 3: the optimistic unchoke rotates this often. */
 const OPTIMISTIC_MS = 30_000
-/** BEP 3: how much likelier a new connection is than another. */
+/** BEP 3: a new connection is this much likelier to be the optimistic unchoke. */
 const NEW_PEER_WEIGHT = 3
-/** One in so many slots is optimistic; at least one. */
+/** One in this many slots is optimistic, and at least one. */
 const SLOTS_PER_OPTIMISTIC = 5
-/** While seeding: a turn lasts at least and at most so long, and is over between when the peer had so much or takes nothing. */
+/** While seeding: the shortest and the longest turn. In between, a turn ends after TURN_BYTES, or if the peer takes nothing. */
 const LEAST_TURN_MS = 20_000
 const MOST_TURN_MS = 60_000
 const TURN_BYTES = 8 * 1024 * 1024
 
-/** What the choker must know of a peer. Rates are payload; times are of the clock that `decide` is given. */
+/** The state of a peer as the choker sees it. Rates count payload. */
 export interface ChokerPeer {
   readonly id: number
-  /** It wants something of us. */
+  /** It is interested in our pieces. */
   readonly interested: boolean
-  /** We do not choke it at present. */
+  /** We do not choke it now. */
   readonly unchoked: boolean
-  /** It owed us blocks and sent none for too long (a minute, says the BitTorrent economics paper): no reward but by luck. */
+  /** It owed us blocks and sent none for too long (a minute, according to the BitTorrent economics paper). It only gets an optimistic unchoke. */
   readonly snubbed: boolean
   /** A seed or partial seed (BEP 21): it never needs a slot. */
   readonly uploadOnly: boolean
@@ -28,38 +28,38 @@ export interface ChokerPeer {
   readonly downloadBytesPerSecond: number
   /** From us to the peer. */
   readonly uploadBytesPerSecond: number
-  /** From us to the peer, in all. */
+  /** Total payload from us to the peer. */
   readonly uploadedBytes: number
-  /** 0 to 1: how much of the torrent it has. While seeding, the beginners and the nearly done wait the least. */
+  /** Share of the torrent that it has, 0 to 1. While seeding, peers at either end wait least. */
   readonly progress: number
 }
 
 export interface ChokeOptions {
-  /** How many interested peers to unchoke, the optimistic ones included. At least 0; `Infinity` unchokes all that are interested. */
+  /** How many interested peers to unchoke, including optimistic ones: 0 or more. `Infinity` unchokes all interested peers. */
   readonly slots: number
-  /** We have all that we want: rank by what we give, in turns, rather than by what we get. */
+  /** We have all that we want: peers take turns, instead of being ranked by what they send. */
   readonly seeding: boolean
-  /** Between rounds: only fill slots that are free, take none from anybody. Default false. */
+  /** Only fill free slots and choke nobody, between rounds. Default false. */
   readonly immediate?: boolean
 }
 
-/** What is remembered of a peer while it is connected. */
+/** The history of a connected peer. */
 interface Memory {
   /** It has been unchoked before. */
   served: boolean
-  /** When its last turn ended; before any: -Infinity. */
+  /** When its last turn ended; -Infinity before its first. */
   endedMs: number
-  /** What it had been sent when its turn began. */
+  /** Its `uploadedBytes` when its turn began. */
   bytesAtStart: number
   startMs: number
 }
 
 /**
- * Whom to unchoke (BEP 3, "choking").
+ * Decides which peers to unchoke (BEP 3, "choking").
  *
- * Leeching: those who send us the most, and at random one or more others, new ones three times as likely. A faster peer that is not
- * interested is unchoked without taking a slot; when it becomes interested, the slowest makes room. Seeding: in turns, since the
- * fastest taker would otherwise keep its slot for ever; a peer that had its share goes behind all who wait.
+ * As a leech, it unchokes the peers that send us the most, and one or more others at random (optimistic unchokes), new ones with three times
+ * the chance. A fast peer that is not interested is unchoked without taking a slot; when it becomes interested, the slowest makes room. As a
+ * seed, it lets peers take turns, because the fastest would otherwise keep its slot forever; after its turn a peer queues behind all that wait.
  */
 export class Choker {
   readonly #random: Random
@@ -71,7 +71,10 @@ export class Choker {
     this.#random = options.random
   }
 
-  /** Ids of the peers to unchoke; all others are to be choked. Call it every 10 s, and with `immediate` when interest changes or a peer goes. */
+  /**
+   * Returns the ids of the peers to unchoke; all others are to be choked. Call it every CHOKE_ROUND_MS, and with `immediate` when a peer's
+   * interest changes or a peer leaves.
+   */
   decide(peers: readonly ChokerPeer[], nowMs: number, options: ChokeOptions): number[] {
     this.#remember(peers, nowMs)
     const candidates = shuffle(
@@ -94,16 +97,16 @@ export class Choker {
     for (const peer of peers.sort(byReward)) {
       if (used >= slots - Math.min(optimisticSlots, slots)) break
       if (peer.snubbed || peer.downloadBytesPerSecond === 0) continue
-      // BEP 3: one that is not interested is unchoked while it is faster than those who have slots, so that it can start at once when it is.
+      // BEP 3: a peer that is not interested is unchoked if it is faster than those with slots, so that it can start at once.
       chosen.push(peer.id)
       if (peer.interested) used++
     }
     const rest = peers.filter(peer => peer.interested && !chosen.includes(peer.id))
-    // Slots that nobody has earned go by luck too, or a peer that all others snub would never find better ones.
+    // Slots that nobody has earned are drawn too, or a peer that all others snub would never find better ones.
     return [...chosen, ...this.#drawOptimistic(rest, slots - used, nowMs)]
   }
 
-  /** Keeps the optimistic ones until their time is over, and draws as many as there is room for. */
+  /** Keeps the optimistic unchokes until their time is over, and draws as many as there is room for. */
   #drawOptimistic(peers: ChokerPeer[], room: number, nowMs: number): number[] {
     const rotate = nowMs - this.#rotatedMs >= OPTIMISTIC_MS
     const before = this.#optimistic
@@ -111,7 +114,7 @@ export class Choker {
       this.#rotatedMs = nowMs
       this.#optimistic = []
     } else this.#optimistic = before.filter(id => peers.some(peer => peer.id === id)).slice(0, room)
-    // Those whose time is over come last, so that they leave when somebody else waits.
+    // Those whose time is over are drawn last, so that they make room for others that wait.
     const waiting = peers.filter(peer => !this.#optimistic.includes(peer.id) && !before.includes(peer.id))
     const over = peers.filter(peer => !this.#optimistic.includes(peer.id) && before.includes(peer.id))
     while (this.#optimistic.length < room && waiting.length > 0) this.#optimistic.push(this.#draw(waiting).id)
@@ -119,7 +122,7 @@ export class Choker {
     return this.#optimistic
   }
 
-  /** Removes one peer at random, new ones with three times the chance. */
+  /** Removes one random peer from the list, new ones with NEW_PEER_WEIGHT times the chance. */
   #draw(peers: ChokerPeer[]): ChokerPeer {
     const weight = (peer: ChokerPeer) => (this.#memory.get(peer.id)?.served ? 1 : NEW_PEER_WEIGHT)
     let left = this.#random.below(peers.reduce((sum, peer) => sum + weight(peer), 0))
@@ -152,8 +155,8 @@ export class Choker {
   }
 
   /**
-   * Who has waited longest, first; among those who never had a turn, who has next to nothing or lacks next to nothing: the one can soon
-   * share, the other will soon be gone.
+   * Sorts the peers that have waited longest first. Of those that never had a turn, those that have or lack next to nothing come first: the
+   * former can soon share, the latter will soon be done.
    */
   #byWaiting(a: ChokerPeer, b: ChokerPeer): number {
     const first = this.#memory.get(a.id)!.endedMs
@@ -162,7 +165,7 @@ export class Choker {
     return Math.abs(0.5 - b.progress) - Math.abs(0.5 - a.progress)
   }
 
-  /** Those who are unchoked stay; free slots are filled. Too many interested ones (an unchoked one has become so): the worst goes. */
+  /** Keeps unchoked peers and fills free slots. If more unchoked peers are interested than there are slots, the worst are choked. */
   #fill(peers: ChokerPeer[], nowMs: number, { slots, seeding }: ChokeOptions): number[] {
     const holders = peers.filter(peer => peer.unchoked && peer.interested)
     const idle = peers.filter(peer => peer.unchoked && !peer.interested).map(peer => peer.id)
@@ -183,7 +186,7 @@ export class Choker {
     const rest = waiting.filter(peer => !rewarded.includes(peer))
     const drawn: ChokerPeer[] = []
     while (drawn.length < room - rewarded.length && rest.length > 0) drawn.push(this.#draw(rest))
-    // Their luck lasts until the next rotation.
+    // They stay until the next rotation.
     this.#optimistic.push(...drawn.map(peer => peer.id))
     if (this.#rotatedMs === Number.NEGATIVE_INFINITY) this.#rotatedMs = nowMs
     return [...kept, ...[...rewarded, ...drawn].map(peer => peer.id)]
@@ -221,14 +224,14 @@ export class Choker {
   }
 }
 
-/** BEP 3: the best senders first; among equals those who are unchoked, so that nobody is choked for nothing. */
+/** BEP 3: the best senders first; among equals, unchoked peers, so that none is choked needlessly. */
 function byReward(a: ChokerPeer, b: ChokerPeer): number {
   const difference = b.downloadBytesPerSecond - a.downloadBytesPerSecond
   if (difference !== 0) return difference
   return Number(b.unchoked) - Number(a.unchoked)
 }
 
-/** Who takes the most, first. */
+/** The fastest receivers first. */
 function byTaking(a: ChokerPeer, b: ChokerPeer): number {
   return b.uploadBytesPerSecond - a.uploadBytesPerSecond
 }

@@ -8,17 +8,17 @@ const PIECES = 12
 const BLOCKS = 3
 const LAST_BLOCKS = 2
 
-/** What a picker should know, kept in the plainest way. */
+/** The state of a picker, kept in the simplest way. */
 class Model {
   readonly world: PickerWorld
   readonly sources: TestSource[] = []
-  /** Sources asked for each block. */
+  /** Sources that each block is requested from. */
   readonly holders = new Map<number, Set<number>>()
   readonly here = new Set<number>()
   readonly done = new Set<number>()
   readonly priority: number[] = Array(PIECES).fill(4)
   readonly urgent = new Set<number>()
-  /** Sources that were added as having everything, and still do. */
+  /** Sources that were added with 'all' and not changed since. */
   readonly seeds = new Set<number>()
 
   constructor(seed: number, maxPartialPieces: number) {
@@ -42,7 +42,7 @@ class Model {
     return this.sources.filter(source => source.bits.has(piece)).length
   }
 
-  /** Blocks that are wanted, free, and had by some source. */
+  /** Wanted, free blocks that some source has. */
   freeBlocks(): number[] {
     const blocks: number[] = []
     for (let piece = 0; piece < PIECES; piece++)
@@ -76,7 +76,7 @@ class Model {
       expect(this.here.has(block)).toBe(false)
       const holders = this.holders.get(block) ?? new Set()
       expect(holders.has(source.id)).toBe(false)
-      // Never twice, but in the endgame (which may begin in the middle of a pick) and for urgent pieces.
+      // Only endgame, which may begin in the middle of a pick, and deadlines request a block twice.
       if (holders.size > 0) {
         expect(endgame || this.urgent.has(piece) || this.freeBlocks().length === 0).toBe(true)
         expect(source.onParole).toBe(false)
@@ -84,7 +84,7 @@ class Model {
       expect(holders.size).toBeLessThan(MAX_SOURCES_PER_BLOCK)
       this.holders.set(block, holders.add(source.id))
     }
-    // With no rates, parole or urgency in play there is no reason to leave a free block to others.
+    // Without rates, parole and deadlines there is no reason to leave a free block to others.
     const idle = picked.length === 0 && count > 0 && askedBefore === 0
     if (idle && !source.onParole && !this.sources.some(one => one.onParole || one.bytesPerSecond > 0)) {
       const awaiting = [...Array(PIECES).keys()].some(
@@ -250,7 +250,7 @@ it('agrees with a plain model under any sequence of events', () => {
   )
 })
 
-it('fetches every wanted piece that can be had, each block once outside the endgame', () => {
+it('fetches every wanted piece that any source has, each block once outside endgame', () => {
   const swarm = fc.record({
     seed: fc.integer(),
     maxOpen: fc.integer({ min: 2, max: 12 }),

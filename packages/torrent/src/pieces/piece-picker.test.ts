@@ -13,7 +13,7 @@ describe('PiecePicker: order', () => {
     expect(world.pickPieces(source, 6)).toEqual([2, 1, expect.toBeOneOf([0, 3])])
   })
 
-  it('hands out the blocks of a piece in order to one source', () => {
+  it('requests the blocks of a piece in order from one source', () => {
     const world = new PickerWorld(plainLayout(10, 8))
     const a = world.source('all')
     const b = world.source('all')
@@ -25,7 +25,7 @@ describe('PiecePicker: order', () => {
     expect(second[0]![0]).not.toBe(first[0]![0])
   })
 
-  it('keeps to priorities before rarity, and never asks for what is not wanted', () => {
+  it('puts priority before rarity, and never requests an unwanted piece', () => {
     const world = new PickerWorld(plainLayout(4, 1))
     world.source([0])
     world.source([0, 1])
@@ -40,7 +40,7 @@ describe('PiecePicker: order', () => {
     expect(world.pickPieces(source, 9)).toEqual([1])
   })
 
-  it('goes in order when sequential, by priority first', () => {
+  it('picks by priority and then in order when sequential', () => {
     const world = new PickerWorld(plainLayout(8, 2))
     world.picker.setSequential(true)
     world.picker.setPriority(6, 6)
@@ -54,7 +54,7 @@ describe('PiecePicker: order', () => {
     expect(world.pickPieces(whole, 20).sort()).toEqual([0, 1, 2, 4, 7])
   })
 
-  it('prefers a suggested piece among equals only', () => {
+  it('prefers a suggested piece only among equals', () => {
     for (let seed = 0; seed < 10; seed++) {
       const world = new PickerWorld(plainLayout(40, 1), { seed })
       world.source([30])
@@ -69,22 +69,22 @@ describe('PiecePicker: order', () => {
   describe('while all sources are seeds', () => {
     const starts = (pieces: readonly number[], length: number) =>
       Array.from({ length: pieces.length / length }, (_, at) => {
-        const stretch = pieces.slice(at * length, (at + 1) * length)
-        expect(stretch).toEqual(stretch.map((_, at) => stretch[0]! + at))
-        return stretch[0]! / length
+        const extent = pieces.slice(at * length, (at + 1) * length)
+        expect(extent).toEqual(extent.map((_, at) => extent[0]! + at))
+        return extent[0]! / length
       })
 
-    it('begins pieces that lie together together, in order, from the start of any stretch', () => {
-      // Four blocks a piece: there are sixteen stretches of forty.
+    it('begins the pieces of an extent together and in order, from a random extent', () => {
+      // With four blocks per piece there are sixteen extents of forty pieces.
       const world = new PickerWorld(plainLayout(640, 4))
-      // A peer says so piece by piece.
+      // A peer announces its pieces one by one.
       const seed = world.source(Array.from({ length: 640 }, (_, piece) => piece))
       const begun = starts(world.pickPieces(seed, 4 * 640), 40)
       expect(begun.toSorted((a, b) => a - b)).toEqual(begun.map((_, at) => at))
       expect(begun).not.toEqual(begun.map((_, at) => at))
     })
 
-    it('gives two sources stretches of their own, of 4 MiB at most', () => {
+    it('gives two sources extents of their own, of at most 4 MiB', () => {
       const world = new PickerWorld(plainLayout(640, 16), { maxPartialBytes: 2 ** 40 })
       const [one, two] = [world.source('all'), world.source('all')]
       const [first] = starts(world.pickPieces(one, 16 * 16), 16)
@@ -92,7 +92,7 @@ describe('PiecePicker: order', () => {
       expect(first).not.toBe(other)
     })
 
-    it('goes back to any piece, and to the rarest, when somebody comes who lacks some', () => {
+    it('picks the rarest or a random piece again once a source lacks some', () => {
       const world = new PickerWorld(plainLayout(640, 4))
       const one = world.source('all')
       const [first] = world.pickPieces(one, 4)
@@ -124,7 +124,7 @@ describe('PiecePicker: order', () => {
     for (let at = 1; at < 6; at++) expect(first[at]).toBe(first[at - 1]! + 1)
   })
 
-  it('joins pieces that nobody works on any more before it begins others', () => {
+  it('joins abandoned pieces before it begins others', () => {
     const world = new PickerWorld(plainLayout(20, 4))
     const a = world.source('all')
     const b = world.source('all')
@@ -134,7 +134,7 @@ describe('PiecePicker: order', () => {
     expect(world.pick(b, 3)).toEqual(rest)
   })
 
-  it('joins a piece that is slow for its size, but keeps a much slower source out of it', () => {
+  it('lets a source join a slow piece, but not a much slower source', () => {
     const world = new PickerWorld(plainLayout(20, 256))
     const a = world.source('all', { bytesPerSecond: 100_000 })
     const slow = world.source('all', { bytesPerSecond: 10_000 })
@@ -144,20 +144,20 @@ describe('PiecePicker: order', () => {
     expect(world.pickPieces(alike, 2)).toEqual([piece])
   })
 
-  it('gives a slow source no block of the last piece that would only hold up a fast one', () => {
+  it('requests no block of the last piece from a slow source that would only hold up a fast one', () => {
     const world = new PickerWorld(plainLayout(1, 64))
     const fast = world.source('all', { bytesPerSecond: 5_000_000 })
     const slow = world.source('all', { bytesPerSecond: 10_000 })
     expect(world.pick(fast, 10)).toHaveLength(10)
     expect(world.pick(slow, 10)).toEqual([])
-    // The fast one falters: any help is welcome.
+    // The fast source stalls, so any help is welcome.
     fast.bytesPerSecond = 0
     expect(world.pick(slow, 10)).toHaveLength(10)
   })
 })
 
 describe('PiecePicker: bounds', () => {
-  it('opens no more pieces than fit the memory for them', () => {
+  it('begins no more pieces than its memory limit allows', () => {
     const world = new PickerWorld(plainLayout(100, 4), { maxPartialBytes: 3 * 4 * 16384 })
     const sources = [1, 2, 3, 4, 5].map(() => world.source('all'))
     expect(world.pick(sources[0]!, 100)).toHaveLength(12)
@@ -167,13 +167,13 @@ describe('PiecePicker: bounds', () => {
     expect(world.picker.partialPieces().length).toBeLessThanOrEqual(4)
   })
 
-  it('makes room when a piece is verified or failed', () => {
+  it('has room again when a piece is verified or failed', () => {
     const world = new PickerWorld(plainLayout(100, 2), { maxPartialPieces: 2 })
     const source = world.source('all')
     const blocks = world.pick(source, 100)
     expect(blocks).toHaveLength(4)
     for (const block of blocks) world.picker.received(source.id, block)
-    // Both wait to be verified: storage is behind.
+    // Both wait to be verified, because storage is slow.
     expect(world.pick(source, 10)).toEqual([])
     world.picker.pieceDone(Math.floor(blocks[0]! / 2))
     expect(world.pick(source, 10)).toHaveLength(2)
@@ -181,7 +181,7 @@ describe('PiecePicker: bounds', () => {
     expect(world.pick(source, 10)).toHaveLength(2)
   })
 
-  it('is not stuck behind pieces that no present source has, and names the one to drop', () => {
+  it('is not stuck behind pieces that no present source has, and names the one to evict', () => {
     const world = new PickerWorld(plainLayout(10, 2), { maxPartialPieces: 2 })
     const gone = world.source([0, 1])
     const blocks = world.pick(gone, 4)
@@ -212,7 +212,7 @@ describe('PiecePicker: bounds', () => {
 })
 
 describe('PiecePicker: parole', () => {
-  it('gives a source on parole pieces of its own, and nobody else a block of them', () => {
+  it('gives a source on parole pieces of its own, and no other source a block of them', () => {
     const world = new PickerWorld(plainLayout(20, 4))
     const honest = world.source('all')
     const suspect = world.source('all', { onParole: true })
@@ -228,7 +228,7 @@ describe('PiecePicker: parole', () => {
     for (const piece of world.pickPieces(suspect, 8)) expect([...touched, ...rest]).not.toContain(piece)
   })
 
-  it('lets others finish when the source on parole leaves, or nothing else is left', () => {
+  it('lets others finish the piece when the source on parole leaves, or nothing else is left', () => {
     const world = new PickerWorld(plainLayout(2, 4))
     const suspect = world.source('all', { onParole: true })
     const own = world.pick(suspect, 2)
@@ -242,13 +242,13 @@ describe('PiecePicker: parole', () => {
 })
 
 describe('PiecePicker: endgame', () => {
-  it('asks again only a faster source, only when all else is asked, and tells whom to cancel', () => {
+  it('requests a block again only from a faster source, only when all others are requested, and names requests to cancel', () => {
     const world = new PickerWorld(plainLayout(2, 4))
     const slow = world.source('all', { bytesPerSecond: 1000 })
     const fast = world.source('all', { bytesPerSecond: 1_000_000 })
     const held = world.pick(slow, 4)
     const own = world.pick(fast, 100)
-    // Its own four, then those of the slow one from the end: one round.
+    // Its own four, then those of the slow source from the end, in one call.
     expect(own.slice(0, 4).some(block => held.includes(block))).toBe(false)
     expect(own.slice(4)).toEqual([...held].reverse())
     expect(world.picker.sources.requestedFrom(fast.id)).toBe(8)
@@ -260,7 +260,7 @@ describe('PiecePicker: endgame', () => {
     expect(world.picker.sources.requestedFrom(slow.id)).toBe(3)
   })
 
-  it('asks anybody after long waiting, three sources at most, the least asked blocks first', () => {
+  it('requests a block from any source after a long wait, from three at most, the least requested blocks first', () => {
     const world = new PickerWorld(plainLayout(1, 2))
     const sources = [1, 2, 3, 4].map(() => world.source('all'))
     expect(world.pick(sources[0]!, 2)).toEqual([0, 1])
@@ -278,7 +278,7 @@ describe('PiecePicker: endgame', () => {
     expect([...world.picker.received(sources[2]!.id, 0).alsoAsked].sort()).toEqual([1, 4])
   })
 
-  it('does not begin while any source has a block that nobody is asked for', () => {
+  it('does not begin while any source has a free block', () => {
     const world = new PickerWorld(plainLayout(2, 4))
     const slow = world.source([0], { bytesPerSecond: 1000 })
     const fast = world.source([0], { bytesPerSecond: 1_000_000 })
@@ -290,7 +290,7 @@ describe('PiecePicker: endgame', () => {
     expect(world.pick(fast, 4)).toHaveLength(4)
   })
 
-  it('is not held up by pieces that nobody has', () => {
+  it('is not held up by pieces that no source has', () => {
     const world = new PickerWorld(plainLayout(2, 4))
     const slow = world.source([0], { bytesPerSecond: 1000 })
     const fast = world.source([0], { bytesPerSecond: 1_000_000 })
@@ -301,7 +301,7 @@ describe('PiecePicker: endgame', () => {
     expect(world.picker.inEndgame).toBe(false)
   })
 
-  it('does not ask a source on parole for what others are asked for', () => {
+  it('does not request from a source on parole what is requested from others', () => {
     const world = new PickerWorld(plainLayout(1, 4))
     world.pick(world.source('all'), 4)
     const suspect = world.source('all', { onParole: true, bytesPerSecond: 1e6 })
@@ -311,7 +311,7 @@ describe('PiecePicker: endgame', () => {
 })
 
 describe('PiecePicker: deadlines', () => {
-  it('come before everything, the soonest first, and not from slow sources', () => {
+  it('come first, the soonest before others, and not from slow sources', () => {
     const world = new PickerWorld(plainLayout(50, 4))
     const fast = world.source('all', { bytesPerSecond: 1_000_000 })
     const slow = world.source('all', { bytesPerSecond: 5000 })
@@ -325,7 +325,7 @@ describe('PiecePicker: deadlines', () => {
     expect(world.pickPieces(fast, 9).slice(0, 2)).toEqual([30, 20])
   })
 
-  it('spread what is due at once over sources that are alike', () => {
+  it('spread a piece that is due at once over similar sources', () => {
     const world = new PickerWorld(plainLayout(50, 32))
     const sources = [1, 2, 3, 4].map(() => world.source('all', { bytesPerSecond: 500_000 }))
     world.picker.setDeadline(7, world.now)
@@ -336,14 +336,14 @@ describe('PiecePicker: deadlines', () => {
     }
   })
 
-  it('give one source what is not due at once, in order', () => {
+  it('assign a piece that is not due at once to one source, in order', () => {
     const world = new PickerWorld(plainLayout(50, 32))
     const sources = [1, 2].map(() => world.source('all', { bytesPerSecond: 500_000 }))
     world.picker.setDeadline(7, world.now + 20_000)
     expect(world.pickPairs(sources[0]!, 32).map(([, block]) => block)).toEqual([...Array(32).keys()])
   })
 
-  it('are asked again of a faster source when the one that was asked will be late', () => {
+  it('are requested again from a faster source when the first will be late', () => {
     const world = new PickerWorld(plainLayout(50, 4))
     const only = world.source('all', { bytesPerSecond: 10_000 })
     world.picker.setDeadline(7, world.now + 1000)
@@ -352,7 +352,7 @@ describe('PiecePicker: deadlines', () => {
     expect(world.pick(fast, 4).sort()).toEqual(held)
   })
 
-  it('are not asked again when they will be in time', () => {
+  it('are not requested again when they will be in time', () => {
     const world = new PickerWorld(plainLayout(50, 4))
     const slow = world.source('all', { bytesPerSecond: 100_000 })
     world.picker.setDeadline(7, world.now + 1000)
@@ -361,7 +361,7 @@ describe('PiecePicker: deadlines', () => {
     expect(world.pick(fast, 4).filter(block => held.includes(block))).toEqual([])
   })
 
-  it('go away with null, with the piece, and the latest when there are too many', () => {
+  it('end with null or with the piece, and the latest is dropped when there are too many', () => {
     const world = new PickerWorld(plainLayout(600, 1))
     const source = world.source('all', { bytesPerSecond: 1e6 })
     for (let piece = 0; piece < 600; piece++) world.picker.setDeadline(piece, world.now + piece)
@@ -373,7 +373,7 @@ describe('PiecePicker: deadlines', () => {
     expect(world.pick(source, 1000)).toHaveLength(89)
   })
 
-  it('leave a source without other work a few blocks to show what it can', () => {
+  it('leave a few blocks to a source without other work, to measure its rate', () => {
     const world = new PickerWorld(plainLayout(2, 32))
     world.source('all', { bytesPerSecond: 1_000_000 })
     const fresh = world.source('all')
@@ -385,7 +385,7 @@ describe('PiecePicker: deadlines', () => {
 })
 
 describe('PiecePicker: interest and counts', () => {
-  it('knows whether a source has work, also while it chokes us', () => {
+  it('knows whether a source is interesting, also while it chokes us', () => {
     const world = new PickerWorld(plainLayout(4, 1))
     const source = world.source([1], { choking: true })
     expect(world.picker.sources.isInteresting(source)).toBe(true)
@@ -406,7 +406,7 @@ describe('PiecePicker: interest and counts', () => {
     expect(world.have.has(1)).toBe(false)
   })
 
-  it('finds the one piece that a source comes to have among very many', () => {
+  it('finds the one new piece of a source among very many', () => {
     const world = new PickerWorld(plainLayout(20_000, 1))
     const source = world.source([])
     for (let round = 0; round < 5; round++) {
@@ -420,7 +420,7 @@ describe('PiecePicker: interest and counts', () => {
       expect(picked).toEqual([piece])
       world.deliver(source, picked)
     }
-    // More news than are remembered.
+    // More changes than are remembered.
     for (let piece = 0; piece < 3000; piece++) world.picker.setPriority(piece, 0)
     for (let piece = 0; piece < 3000; piece++) world.picker.setPriority(piece, 4)
     source.bits.set(100)
@@ -430,7 +430,7 @@ describe('PiecePicker: interest and counts', () => {
     expect(world.pick(source, 5)).toEqual([100])
   })
 
-  it('serves a choking seed that allows one piece, then a seed that does not choke', () => {
+  it('picks from a choking seed that allows one piece, then from the same seed unchoked', () => {
     const world = new PickerWorld(plainLayout(5000, 1))
     const source = world.source('all')
     const allowed = new TestSource(source.id, new Bitfield(5000))
@@ -441,7 +441,7 @@ describe('PiecePicker: interest and counts', () => {
     expect(world.picker.sources.requestedFrom(source.id)).toBe(4)
   })
 
-  it('counts availability with seeds apart, through every way to come and go', () => {
+  it('counts availability correctly, however sources are added, changed and removed', () => {
     const world = new PickerWorld(plainLayout(3, 1))
     const { picker } = world
     const part = world.source([0])
@@ -465,7 +465,7 @@ describe('PiecePicker: interest and counts', () => {
     }).toThrow(/added already/)
   })
 
-  it('leaves pieces of padding to the caller', () => {
+  it('leaves padding pieces to the caller', () => {
     const layout = { ...plainLayout(3, 2), blockCount: (piece: number) => (piece === 1 ? 0 : 2) }
     const world = new PickerWorld(layout)
     const source = world.source([1])
@@ -477,7 +477,7 @@ describe('PiecePicker: interest and counts', () => {
     expect(world.picker.pieces.blocksLeft).toBe(4)
   })
 
-  it('begins with what is had, and is finished with what is wanted', () => {
+  it('starts with the pieces we have, and finishes with the pieces we want', () => {
     const have = new Bitfield(3)
     have.set(0)
     const picker = new PiecePicker({ layout: plainLayout(3, 4, 1), have, random: seededRandom(1) })
@@ -494,7 +494,7 @@ describe('PiecePicker: interest and counts', () => {
     expect(picker.pieces.isFinished).toBe(false)
   })
 
-  it('takes late and stray blocks, and none that make no sense', () => {
+  it('accepts late and stray blocks, and ignores nonsense', () => {
     const world = new PickerWorld(plainLayout(4, 2, 1))
     const source = world.source('all')
     const [block] = world.pick(source, 1)

@@ -9,7 +9,7 @@ export type BlockNumber = number
 /** 0: never, 1: lowest, 4: normal, 7: highest. */
 export type PiecePriority = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7
 
-/** What the picker needs to know about a source of blocks, such as a peer or a web seed. */
+/** A source of blocks, such as a peer or a web seed, as the picker sees it. */
 export interface BlockSource {
   /** Unique within the torrent and never reused. */
   readonly id: number

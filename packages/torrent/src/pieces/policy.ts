@@ -229,7 +229,7 @@ export class PickingPolicy {
     return this.#pieces.priority(piece) === this.#pieces.order.topPriority && delivers(source, piece)
   }
 
-  /** Of a few pieces as good as `best`, the one that is followed by the most free pieces. */
+  /** Returns, of a few pieces as good as `best`, the one that is followed by the most free pieces. */
   #longestRun(source: BlockSource, best: number): number {
     const starts = this.#runStarts
     starts.length = 0

@@ -12,7 +12,7 @@ const sourceOf = (pieces: readonly number[]) => ({
 const seed = { ...nothing, isSeed: true, has: () => true }
 
 describe('RarityOrder', () => {
-  it('has the highest priority first, then the rarest, of those the source has', () => {
+  it('finds the highest priority first, then the rarest, of the pieces that the source has', () => {
     const order = new RarityOrder(6, seededRandom(1))
     order.put(0, 4, 3)
     order.put(1, 4, 1)
@@ -31,7 +31,7 @@ describe('RarityOrder', () => {
     expect(order.find(sourceOf([4]), false)).toBe(4)
   })
 
-  it('is the same order whatever the path to it, and loses nothing', () => {
+  it('keeps the same order however it came about, and loses no piece', () => {
     const steps = fc.array(
       fc.record({ piece: fc.nat(29), priority: fc.integer({ min: 0, max: 7 }), availability: fc.nat(400) }),
       { maxLength: 200 },
@@ -70,7 +70,7 @@ describe('RarityOrder', () => {
     )
   })
 
-  it('has equals in random order', () => {
+  it('returns equals in random order', () => {
     const firsts = new Map<number, number>()
     for (let run = 0; run < 4000; run++) {
       const order = new RarityOrder(8, seededRandom(run * 7919))
@@ -81,7 +81,7 @@ describe('RarityOrder', () => {
     for (let piece = 0; piece < 8; piece++) expect(Math.abs(firsts.get(piece)! - 500)).toBeLessThan(100)
   })
 
-  it('finds equals of a piece', () => {
+  it('finds the equals of a piece', () => {
     const order = new RarityOrder(9, seededRandom(3))
     for (let piece = 0; piece < 9; piece++) order.put(piece, 4, piece % 3)
     const into: number[] = []

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { BLOCK_BYTES } from '../metainfo/metainfo.ts'
 import { RequestWindow } from './request-window.ts'
 
-/** A source that answers in order, `latencyMs` after the request at the soonest, at `bytesPerSecond`. */
+/** A source that answers in order at `bytesPerSecond`, and at least `latencyMs` after the request. */
 function simulate(
   window: RequestWindow,
   bytesPerSecond: number,
@@ -29,7 +29,7 @@ function simulate(
 }
 
 describe('RequestWindow', () => {
-  it('asks a modem for about 4 blocks', () => {
+  it('requests about 4 blocks from a modem', () => {
     const window = new RequestWindow()
     const { log } = simulate(window, 10_000, 200, 60_000)
     expect(Math.max(...log.map(({ target }) => target))).toBeLessThanOrEqual(6)
@@ -43,7 +43,7 @@ describe('RequestWindow', () => {
     expect(window.target).toBeLessThan(350)
   })
 
-  it('fills the longest paths', () => {
+  it('fills paths with long latency', () => {
     const window = new RequestWindow()
     simulate(window, 60e6, 300, 10_000)
     expect(simulate(window, 60e6, 300, 10_000, 20_000).bytesPerSecond).toBeGreaterThan(60e6 * 0.93)
@@ -67,7 +67,7 @@ describe('RequestWindow', () => {
     },
   )
 
-  it('never asks for more than the source keeps, whatever it says it keeps', () => {
+  it('never exceeds the limit of the source, whatever number it gives', () => {
     const window = new RequestWindow()
     window.limit(250)
     simulate(window, 500e6, 1, 500)
@@ -89,7 +89,7 @@ describe('RequestWindow', () => {
     expect(window.target).toBeGreaterThan(80)
   })
 
-  it('bears a block that took longer than the clock has run', () => {
+  it('accepts a response time longer than the clock has run', () => {
     const window = new RequestWindow()
     window.onBlock(0, 250.00000000000003, 0)
     expect(window.target).toBe(5)

@@ -25,7 +25,7 @@ export type SourceRegistry = Pick<
   | 'requestedFrom'
 >
 
-/** What the picker remembers of one source. */
+/** The state that the picker keeps for one source. */
 export class SourceState {
   source: BlockSource
   /** The pieces that are counted for it. A source that was added with 'all' is counted as a seed. Null while it is not added. */

@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts'
 import type { ShoalError } from '../base/errors.ts'
 import type { Random } from '../base/random.ts'
+import type { Verdict } from '../pieces/smart-ban.ts'
 import type { PeerAddress } from '../transport/transport.ts'
 import { PexFlag, type PexPeer } from '../wire/extensions/ut-pex.ts'
 import { Admission, isOfNoUse } from './admission.ts'
@@ -10,13 +11,13 @@ import { Dialling } from './dialling.ts'
 import { FastGate } from './fast-gate.ts'
 import { HashExchange } from './hash-exchange.ts'
 import { MetadataExchange } from './metadata-exchange.ts'
+import { Parole } from './parole.ts'
 import { Peer } from './peer.ts'
 import { pexPeersOf } from './peer-extensions.ts'
 import { type Candidate, type PeerOrigin, PeerPool } from './peer-pool.ts'
 import { peerStatus } from './peer-status.ts'
 import type { ReadyConnection } from './ready-connection.ts'
 import { Suppliers } from './suppliers.ts'
-import { Suspicion } from './suspicion.ts'
 import type { SwarmContext, SwarmEvents, SwarmTorrent } from './swarm-context.ts'
 import type { SwarmHost } from './swarm-host.ts'
 import type { Transfer, TransferOwner } from './transfer.ts'
@@ -49,7 +50,7 @@ export class Swarm implements SwarmHost, TransferOwner {
   readonly #rounds: ChokeRounds
   readonly #admission: Admission
   readonly #dialling: Dialling
-  readonly #suspicion: Suspicion
+  readonly #parole: Parole
   #nextId = 1
   #paused = false
   #closed = false
@@ -70,7 +71,7 @@ export class Swarm implements SwarmHost, TransferOwner {
       maxPeersPerHost: host => context.maxPeersPerHost(host),
     })
     this.#dialling = new Dialling(this, context, torrent)
-    this.#suspicion = new Suspicion({
+    this.#parole = new Parole({
       peers,
       pool,
       suppliers: this.suppliers,
@@ -158,7 +159,7 @@ export class Swarm implements SwarmHost, TransferOwner {
     const throttles = { downloadThrottle: download, uploadThrottle: upload }
     const peer = new Peer({ id, ...ready, origin, host: this, ...throttles })
     this.peers.set(id, peer)
-    this.#suspicion.recall(peer)
+    this.#parole.recall(peer)
     if (candidate) this.#dialling.connected(peer, candidate)
     peer.start(ready.early)
     this.hashes.onPeer(peer)
@@ -305,14 +306,14 @@ export class Swarm implements SwarmHost, TransferOwner {
     this.#events.onWriteError(error)
   }
 
-  onBadPiece(piece: number, guilty: readonly string[], suspects: readonly string[]): void {
+  onBadPiece(piece: number, verdict: Verdict): void {
     this.#events.log(`piece ${piece} does not match its hash and is fetched again`)
-    this.#suspicion.onBadPiece(guilty, suspects)
+    this.#parole.apply(verdict)
     this.#askOthers()
   }
 
-  onBlame(guilty: readonly string[], cleared: readonly string[]): void {
-    this.#suspicion.onBlame(guilty, cleared)
+  onVerdict(verdict: Verdict): void {
+    this.#parole.apply(verdict)
   }
 
   cancelBlock(sourceId: number, number: number): void {

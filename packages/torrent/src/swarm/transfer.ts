@@ -4,9 +4,9 @@ import { ShoalError } from '../base/errors.ts'
 import type { Random } from '../base/random.ts'
 import type { PieceLayout } from '../metainfo/layout.ts'
 import { BLOCK_BYTES, type Info } from '../metainfo/metainfo.ts'
-import { BlameBook } from '../pieces/blame.ts'
 import { PiecePicker } from '../pieces/piece-picker.ts'
 import type { PiecePriority } from '../pieces/pieces.ts'
+import { SmartBan, type Verdict } from '../pieces/smart-ban.ts'
 import type { Storage } from '../storage/storage.ts'
 import { OpenPiece } from './open-piece.ts'
 import { PieceMemory, type PieceMemoryUser } from './piece-memory.ts'
@@ -24,10 +24,10 @@ export interface TransferOwner {
   onPiece(piece: number): void
   /** Storage refused bytes: nothing more is asked for until `retryWrites` succeeds. */
   onWriteError(error: ShoalError): void
-  /** The piece did not match its hash. `guilty`: sources that sent wrong bytes for sure; `suspects` may have. */
-  onBadPiece(piece: number, guilty: readonly string[], suspects: readonly string[]): void
-  /** Sources that sent wrong bytes earlier, now known; and those that are cleared. */
-  onBlame(guilty: readonly string[], cleared: readonly string[]): void
+  /** The piece did not match its hash. */
+  onBadPiece(piece: number, verdict: Verdict): void
+  /** A piece that verified tells who sent wrong bytes earlier. */
+  onVerdict(verdict: Verdict): void
   /** Another source delivered the block first. */
   cancelBlock(sourceId: number, block: number): void
   /** A key by which a source is remembered when it is gone: its address. */
@@ -65,7 +65,7 @@ export class Transfer implements PieceMemoryUser {
   wastedBytes = 0
   readonly #blocksPerPiece: number
   readonly #owner: TransferOwner
-  readonly #blame = new BlameBook()
+  readonly #smartBan = new SmartBan()
   readonly #open = new Map<number, OpenPiece>()
   /** Complete, but not verified and stored yet. */
   readonly #complete = new Set<number>()
@@ -222,7 +222,7 @@ export class Transfer implements PieceMemoryUser {
       this.#drop(open)
       return false
     }
-    this.#blame.contributed(open.piece, block, this.#owner.keyOf(sourceId))
+    this.#smartBan.contributed(open.piece, block, this.#owner.keyOf(sourceId))
     if (open.isComplete) this.#completed(open)
     return receipt.wanted
   }
@@ -308,24 +308,24 @@ export class Transfer implements PieceMemoryUser {
   #settle(open: OpenPiece, isRight: boolean): void {
     if (this.#closed) return this.#drop(open)
     if (isRight) {
-      this.#settleBlame(open)
+      this.#settleSuspects(open)
       this.#write(open)
       return
     }
     const { piece } = open
     this.#complete.delete(piece)
     // Of a piece of which storage gave a part nobody can say who made it wrong.
-    if (open.restored) this.#blame.dropped(piece)
-    const verdict = this.#blame.failed(piece, open.buffer.subarray(0, this.layout.pieceSize(piece)))
+    if (open.restored) this.#smartBan.dropped(piece)
+    const verdict = this.#smartBan.failed(piece, open.buffer.subarray(0, this.layout.pieceSize(piece)))
     this.wastedBytes += this.layout.dataSize(piece)
     this.#drop(open)
     this.picker.pieceFailed(piece)
-    this.#owner.onBadPiece(piece, verdict.guilty, verdict.suspects)
+    this.#owner.onBadPiece(piece, verdict)
   }
 
-  #settleBlame(open: OpenPiece): void {
-    const { guilty, cleared } = this.#blame.verified(open.piece, this.#blame.hasSuspects ? open.buffer : null)
-    if (guilty.length > 0 || cleared.length > 0) this.#owner.onBlame(guilty, cleared)
+  #settleSuspects(open: OpenPiece): void {
+    const verdict = this.#smartBan.verified(open.piece, this.#smartBan.hasSuspects ? open.buffer : null)
+    if (verdict.guilty.length > 0 || verdict.cleared.length > 0) this.#owner.onVerdict(verdict)
   }
 
   #write(open: OpenPiece): Promise<void> {
@@ -375,7 +375,7 @@ export class Transfer implements PieceMemoryUser {
   #drop(open: OpenPiece): void {
     if (open.released) return
     open.released = true
-    this.#blame.dropped(open.piece)
+    this.#smartBan.dropped(open.piece)
     if (this.#open.get(open.piece) === open) this.#open.delete(open.piece)
     if (open.holds === 0) this.#memory.give(open.buffer)
   }

@@ -5,7 +5,7 @@ import { PiecePicker, type PiecePickerOptions } from '../piece-picker.ts'
 import type { PickerLayout } from '../piece-table.ts'
 import type { BlockSource } from '../pieces.ts'
 
-/** A source as tests want it: every property can be set. */
+/** A source with every property settable. */
 export class TestSource implements BlockSource {
   readonly id: number
   readonly bits: Bitfield
@@ -30,7 +30,7 @@ export class TestSource implements BlockSource {
   }
 }
 
-/** Pieces of `blocks` blocks each, but for the last, which has `lastBlocks`. */
+/** Pieces of `blocks` blocks each, except the last, which has `lastBlocks`. */
 export function plainLayout(pieceCount: number, blocks: number, lastBlocks = blocks): PickerLayout {
   return {
     pieceCount,
@@ -39,7 +39,7 @@ export function plainLayout(pieceCount: number, blocks: number, lastBlocks = blo
   }
 }
 
-/** A picker with sources, and short ways to what tests do with them. */
+/** A picker with sources, and shorthands for tests. */
 export class PickerWorld {
   readonly layout: PickerLayout
   readonly have: Bitfield
@@ -58,7 +58,7 @@ export class PickerWorld {
     })
   }
 
-  /** Adds a source of these pieces. */
+  /** Adds a source with these pieces. */
   source(pieces: readonly number[] | 'all', options: Partial<TestSource> = {}): TestSource {
     const bits = new Bitfield(this.layout.pieceCount)
     if (pieces === 'all') bits.setAll()
@@ -75,18 +75,18 @@ export class PickerWorld {
     return into
   }
 
-  /** Like `pick`, as pairs of piece and block within it. */
+  /** Like `pick`, but returns pairs of piece and block within it. */
   pickPairs(source: TestSource, count: number): [number, number][] {
     const { blocksPerPiece } = this.picker.pieces
     return this.pick(source, count).map(block => [Math.floor(block / blocksPerPiece), block % blocksPerPiece])
   }
 
-  /** The pieces of `count` blocks picked, in order, each once. */
+  /** Picks `count` blocks and returns their pieces in order, each once. */
   pickPieces(source: TestSource, count: number): number[] {
     return [...new Set(this.pickPairs(source, count).map(([piece]) => piece))]
   }
 
-  /** The source delivers these blocks; pieces that are complete by it verify at once. */
+  /** Delivers blocks from the source. Pieces that complete verify at once. */
   deliver(source: TestSource, blocks: readonly number[]): void {
     for (const block of blocks)
       if (this.picker.received(source.id, block).pieceComplete)

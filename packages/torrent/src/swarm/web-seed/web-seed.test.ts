@@ -93,8 +93,8 @@ class World {
       owner: {
         onPiece: () => this.seed.fill(),
         onWriteError: error => this.lines.push(error.message),
-        onBadPiece: (_, guilty) => guilty.includes(this.seed.key) && this.seed.ban(),
-        onBlame: () => {},
+        onBadPiece: (_, { guilty }) => guilty.includes(this.seed.key) && this.seed.ban(),
+        onVerdict: () => {},
         cancelBlock: (_, number) => this.cancelled.push(number),
         keyOf: () => this.seed.key,
         isAskedFor: false,

@@ -7,29 +7,29 @@ beforeAll(async () => {
   torrent = await testTorrent({ pieces: 8 })
 })
 
-it('puts on parole who may have sent wrong bytes, also when it goes and comes back, until it is cleared', async () => {
+it('puts a suspect on parole, also after it reconnects, until it is cleared', async () => {
   const bench = await TestSwarm.open(torrent)
   const [first, other] = [await bench.connect({ ip: '80.1.1.1' }), await bench.connect()]
-  bench.swarm.onBadPiece(0, [], ['80.1.1.1'])
+  bench.swarm.onBadPiece(0, { guilty: [], suspects: ['80.1.1.1'], cleared: [] })
   expect(first.peer!.onParole).toBe(true)
   expect(other.peer!.onParole).toBe(false)
   first.remote.connection.close()
   await bench.pass(10)
   const again = await bench.connect({ ip: '80.1.1.1' })
   expect(again.peer!.onParole).toBe(true)
-  bench.swarm.onBlame([], ['80.1.1.1'])
+  bench.swarm.onVerdict({ guilty: [], suspects: [], cleared: ['80.1.1.1'] })
   expect(again.peer!.onParole).toBe(false)
   expect((await bench.connect({ ip: '80.1.1.1' })).peer!.onParole).toBe(false)
 })
 
-it('lets go who had a part in four failures, and bans the guilty', async () => {
+it('disconnects a suspect after four failures, and bans the guilty', async () => {
   const bench = await TestSwarm.open(torrent)
   const suspect = await bench.connect({ ip: '80.1.1.1' })
   const guilty = await bench.connect({ ip: '80.1.1.2' })
-  for (let i = 0; i < 3; i++) bench.swarm.onBadPiece(i, [], ['80.1.1.1'])
+  for (let i = 0; i < 3; i++) bench.swarm.onBadPiece(i, { guilty: [], suspects: ['80.1.1.1'], cleared: [] })
   await bench.pass(10)
   expect(suspect.remote.closed).toBe(false)
-  bench.swarm.onBadPiece(3, ['80.1.1.2'], ['80.1.1.1'])
+  bench.swarm.onBadPiece(3, { guilty: ['80.1.1.2'], suspects: ['80.1.1.1'], cleared: [] })
   await bench.pass(10)
   expect([suspect.remote.closed, guilty.remote.closed]).toEqual([true, true])
   expect((await bench.connect({ ip: '80.1.1.1' })).peer).toBeDefined()

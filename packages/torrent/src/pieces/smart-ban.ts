@@ -2,38 +2,34 @@ import { sha1, sha256 } from '#crypto'
 import { equalBytes } from '../base/bytes.ts'
 import { BLOCK_BYTES } from '../metainfo/metainfo.ts'
 
-/** Failed pieces that are remembered at a time, and their blocks in all: about 3 MB at most. The oldest are forgotten. */
+/** How many failed pieces are remembered, and how many blocks of them: about 3 MB at most. The oldest are forgotten. */
 const MAX_PIECES = 256
 const MAX_BLOCKS = 65_536
-/** Blocks whose senders are remembered at a time, half a gigabyte of them: more than can be open. The oldest pieces are forgotten. */
+/** For how many blocks the sender is remembered: half a gigabyte, more than partial pieces can hold. The oldest pieces are forgotten. */
 const MAX_CONTRIBUTIONS = 32_768
 
-/** Who sent a block, so that it is known again when it reconnects: an address, a URL. */
+/** Identifies a sender across reconnections: an address, a URL. */
 export type SourceKey = string
 
-export interface FailureVerdict {
-  /** They sent wrong bytes, for certain. */
+/** The conclusions from a piece that failed or verified. */
+export interface Verdict {
+  /** Sources that certainly sent wrong bytes: ban them. */
   readonly guilty: readonly SourceKey[]
-  /** One of them did: give each only pieces that nobody else works on (parole). */
+  /** Sources of which one or more sent wrong bytes: put them on parole, with pieces that nobody else works on. */
   readonly suspects: readonly SourceKey[]
-}
-
-export interface SuccessVerdict {
-  /** They had sent other bytes than the right ones. */
-  readonly guilty: readonly SourceKey[]
-  /** They are suspected no longer. */
+  /** Former suspects that are no longer suspected: end their parole. */
   readonly cleared: readonly SourceKey[]
 }
 
-export interface BlameOptions {
+export interface SmartBanOptions {
   /**
-   * The SHA-256 that a block of a piece should have, where it is known (BEP 52 leaf hashes), and of how many bytes it is: of those that
-   * belong to the file, padding left out. Null where it is not known.
+   * The SHA-256 that a block of a piece should have (a leaf hash of BEP 52), and how many of its bytes it covers: those of the file, without
+   * padding. Null if it is not known.
    */
   readonly leaf?: (piece: number, block: number) => { hash: Uint8Array; lengthBytes: number } | null
 }
 
-/** A block of a failed piece: who sent it and the SHA-1 of what was sent. */
+/** A block of a failed piece: its sender, and the SHA-1 of what it sent. */
 interface Evidence {
   readonly block: number
   readonly key: SourceKey
@@ -41,33 +37,32 @@ interface Evidence {
   readonly digest: Uint8Array
 }
 
-const NO_FAILURE: FailureVerdict = { guilty: [], suspects: [] }
-const NO_SUCCESS: SuccessVerdict = { guilty: [], cleared: [] }
+const NO_VERDICT: Verdict = { guilty: [], suspects: [], cleared: [] }
 
 /**
- * Who sent the bytes that made a piece fail.
+ * Finds the senders of wrong bytes.
  *
- * With one contributor there is no question. With several, each block's digest is kept with its sender; when the piece is fetched again
- * and verifies, whoever sent something else is found, and whoever sent the same is cleared. Leaf hashes (BEP 52) tell at once. What is
- * sure is only ever concluded from bytes that differ from verified ones, or from each other.
+ * If a failed piece has one sender, that one is guilty. If it has several, the digest of each block is kept with its sender. When the piece
+ * is fetched again and verifies, those who sent other bytes are guilty, and those who sent the same are cleared. Leaf hashes (BEP 52) decide
+ * at once. A source is only found guilty if its bytes differ from verified bytes, or from each other.
  */
-export class BlameBook {
-  readonly #leaf: NonNullable<BlameOptions['leaf']>
-  /** Sender of each block, by piece. */
+export class SmartBan {
+  readonly #leaf: NonNullable<SmartBanOptions['leaf']>
+  /** The sender of each block, by piece. */
   readonly #contributors = new Map<number, SourceKey[]>()
   #contributions = 0
   readonly #evidence = new Map<number, Evidence[]>()
   #evidenceBlocks = 0
-  /** The failed pieces that each suspect had a part in, as far as they are not settled. */
+  /** The unsettled failed pieces to which each suspect contributed. */
   readonly #suspects = new Map<SourceKey, Set<number>>()
-  /** Whose evidence was forgotten for lack of room: no suspects any more, which nobody was told yet. */
+  /** Sources that are no longer suspects because their evidence was forgotten. The next verdict clears them. */
   readonly #pardoned = new Set<SourceKey>()
 
-  constructor(options: BlameOptions = {}) {
+  constructor(options: SmartBanOptions = {}) {
     this.#leaf = options.leaf ?? (() => null)
   }
 
-  /** Whether any piece failed whose culprit is not found yet: only then does `verified` need bytes. */
+  /** Whether any failed piece is unsettled. Only then does `verified` need bytes. */
   get hasSuspects(): boolean {
     return this.#evidence.size > 0
   }
@@ -76,7 +71,7 @@ export class BlameBook {
     return this.#suspects.has(key)
   }
 
-  /** The block of the piece that is kept came from `key`. Cheap: one array a piece. */
+  /** The block of the piece came from `key`. */
   contributed(piece: number, block: number, key: SourceKey): void {
     let senders = this.#contributors.get(piece)
     if (!senders) {
@@ -85,37 +80,37 @@ export class BlameBook {
     }
     if (senders[block] === undefined) this.#contributions++
     senders[block] = key
-    // Only a caller that does not settle pieces gets here.
+    // This only happens if the caller does not settle pieces.
     if (this.#contributions > MAX_CONTRIBUTIONS) this.#take(this.#contributors.keys().next().value!)
   }
 
-  /** The bytes of a piece were dropped without a verdict. */
+  /** The bytes of the piece were dropped without being verified. */
   dropped(piece: number): void {
     this.#take(piece)
   }
 
-  /** The piece does not verify. `bytes`: all of it, as received. */
-  failed(piece: number, bytes: Uint8Array): FailureVerdict {
+  /** The piece does not verify. `bytes` is the whole piece as it was received. */
+  failed(piece: number, bytes: Uint8Array): Verdict {
     const senders = this.#take(piece)
     const keys = distinct(senders)
-    if (keys.length === 0) return NO_FAILURE
+    if (keys.length === 0) return NO_VERDICT
     const guilty = keys.length === 1 ? keys : this.#againstLeaves(piece, senders, bytes)
     if (guilty.length > 0) {
       for (const key of guilty) this.#suspects.delete(key)
-      return { guilty, suspects: [] }
+      return { guilty, suspects: [], cleared: [] }
     }
     const before = this.#evidence.get(piece) ?? []
     const now = collect(senders, bytes)
     const liars = contradictions(before, now)
     this.#record(piece, now.concat(before))
     for (const key of liars) this.#suspects.delete(key)
-    return { guilty: [...liars], suspects: keys.filter(key => !liars.has(key)) }
+    return { guilty: [...liars], suspects: keys.filter(key => !liars.has(key)), cleared: [] }
   }
 
-  /** The piece verifies. `bytes`: all of it, or null when there are no suspects. */
-  verified(piece: number, bytes: Uint8Array | null): SuccessVerdict {
+  /** The piece verifies. `bytes` is the whole piece; it may be null if there are no suspects. */
+  verified(piece: number, bytes: Uint8Array | null): Verdict {
     const senders = this.#take(piece)
-    if (this.#evidence.size === 0) return NO_SUCCESS
+    if (this.#evidence.size === 0) return NO_VERDICT
     const guilty = new Set<SourceKey>()
     const cleared = new Set<SourceKey>(this.#pardoned)
     this.#pardoned.clear()
@@ -126,11 +121,12 @@ export class BlameBook {
       for (const key of this.#forget(piece)) cleared.add(key)
     }
     const keys = distinct(senders)
-    // It sent a whole piece alone, and all of it is right: parole is over. What it sent before stays on record.
+    // A suspect that sent a whole correct piece alone is cleared. The evidence from earlier stays.
     if (keys.length === 1 && this.#suspects.delete(keys[0]!)) cleared.add(keys[0]!)
     for (const key of guilty) this.#suspects.delete(key)
     for (const key of cleared) if (guilty.has(key) || this.#suspects.has(key)) cleared.delete(key)
-    return guilty.size + cleared.size > 0 ? { guilty: [...guilty], cleared: [...cleared] } : NO_SUCCESS
+    if (guilty.size + cleared.size === 0) return NO_VERDICT
+    return { guilty: [...guilty], suspects: [], cleared: [...cleared] }
   }
 
   #take(piece: number): SourceKey[] {
@@ -154,7 +150,7 @@ export class BlameBook {
 
   #record(piece: number, evidence: Evidence[]): void {
     this.#forget(piece)
-    // A piece that fails again and again is remembered as often as fits, the latest first.
+    // Of a piece that fails again and again, the latest attempts are kept.
     const kept = evidence.length > MAX_BLOCKS ? evidence.slice(0, MAX_BLOCKS) : evidence
     for (const oldest of this.#evidence.keys()) {
       if (this.#evidence.size < MAX_PIECES && this.#evidenceBlocks + kept.length <= MAX_BLOCKS) break
@@ -169,7 +165,7 @@ export class BlameBook {
     }
   }
 
-  /** Drops the evidence about a piece. Returns who ceased to be a suspect by that. */
+  /** Drops the evidence about a piece. Returns those who are no longer suspects because of that. */
   #forget(piece: number): SourceKey[] {
     const evidence = this.#evidence.get(piece)
     if (!evidence) return []
@@ -182,7 +178,7 @@ export class BlameBook {
   }
 }
 
-/** Who sent two different versions of one block: at least one was wrong. */
+/** Sources that sent two different versions of the same block: at least one was wrong. */
 function contradictions(before: readonly Evidence[], now: readonly Evidence[]): Set<SourceKey> {
   const liars = new Set<SourceKey>()
   const byBlock = new Map(now.map(one => [one.block, one]))
@@ -207,7 +203,7 @@ function slice(bytes: Uint8Array, block: number, lengthBytes: number): Uint8Arra
 }
 
 function distinct(keys: readonly SourceKey[]): SourceKey[] {
-  // Blocks that nobody sent are holes, which `forEach` skips.
+  // `forEach` skips the holes of blocks that nobody sent.
   const set = new Set<SourceKey>()
   keys.forEach(key => {
     set.add(key)
