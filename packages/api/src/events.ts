@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Contract } from './contract.ts'
 import { ALL_CONTRACTS } from './operations.ts'
+import { ANSWERS } from './schemas/names.ts'
 
 /**
  * What a node sends by itself, as JSON: over a WebSocket or as server-sent events, both at `/api/events?topics=torrents,stats`. A
@@ -18,10 +19,12 @@ export type Topic = (typeof TOPICS)[number] | `torrent:${string}`
 /** The topics of a client that names none. */
 export const USUAL_TOPICS: readonly Topic[] = ['torrents', 'stats', 'jobs', 'labels']
 
-export const NodeEvent = z.discriminatedUnion(
-  'type',
-  contracts.flatMap(({ events }) => events?.types ?? []) as unknown as [TypeIn<AllEvents>],
-)
+export const NodeEvent = z
+  .discriminatedUnion(
+    'type',
+    contracts.flatMap(({ events }) => events?.types ?? []) as unknown as [TypeIn<AllEvents>],
+  )
+  .register(ANSWERS, { id: 'NodeEvent' })
 export type NodeEvent = z.infer<typeof NodeEvent>
 export type EventOf<Type extends NodeEvent['type']> = Extract<NodeEvent, { type: Type }>
 

@@ -3,9 +3,9 @@ import { z } from 'zod'
 import { BYTE_ROUTES, type ByteRoute } from './bytes.ts'
 import type { Operation } from './contract.ts'
 import { NodeEvent } from './events.ts'
-import { ANSWERS, GIVEN } from './openapi-names.ts'
 import { AREAS, OPERATIONS, type OperationName } from './operations.ts'
 import { Problem } from './schemas/common.ts'
+import { ANSWERS, GIVEN } from './schemas/names.ts'
 
 export type JsonSchema = { [keyword: string]: unknown }
 

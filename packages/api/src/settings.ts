@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Contract, Merged, Setting } from './contract.ts'
 import { CONTRACTS } from './contracts.ts'
+import { ANSWERS, GIVEN } from './schemas/names.ts'
 
 type DescribedSections = (typeof CONTRACTS)[number] extends infer Each
   ? Each extends { readonly settings: infer Sections }
@@ -44,22 +45,26 @@ const shapes = bySection(members =>
 )
 
 /** All settings that can be changed while a node runs, by section. */
-export const Settings = z.object(shapes as unknown as { [Section in SectionName]: SchemaOf<Section> })
+export const Settings = z
+  .object(shapes as unknown as { [Section in SectionName]: SchemaOf<Section> })
+  .register(ANSWERS, { id: 'Settings' })
 export type Settings = z.infer<typeof Settings>
 
 /** Any part of the settings. Members that are left out keep their values. */
-export const SettingsChange = z.object(
-  Object.fromEntries(
-    Object.entries(shapes).map(([name, schema]) => [name, schema.partial().optional()]),
-  ) as unknown as {
-    [Section in SectionName]: z.ZodOptional<
-      z.ZodObject<
-        { [Member in keyof SchemaOf<Section>['shape']]: z.ZodOptional<SchemaOf<Section>['shape'][Member]> },
-        z.core.$strip
+export const SettingsChange = z
+  .object(
+    Object.fromEntries(
+      Object.entries(shapes).map(([name, schema]) => [name, schema.partial().optional()]),
+    ) as unknown as {
+      [Section in SectionName]: z.ZodOptional<
+        z.ZodObject<
+          { [Member in keyof SchemaOf<Section>['shape']]: z.ZodOptional<SchemaOf<Section>['shape'][Member]> },
+          z.core.$strip
+        >
       >
-    >
-  },
-)
+    },
+  )
+  .register(GIVEN, { id: 'SettingsChange' })
 export type SettingsChange = z.input<typeof SettingsChange>
 
 /** The settings of a fresh node, without the download folder, which depends on the machine. */

@@ -1,18 +1,22 @@
 import { z } from 'zod'
 import { contract, setting } from '../contract.ts'
 import { RateLimit } from '../schemas/common.ts'
+import { ANSWERS, GIVEN } from '../schemas/names.ts'
 
 const TimeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day is written 07:30')
 
-export const ScheduledLimit = z.object({
-  /** 0 Sunday to 6 Saturday, in the machine's time zone. */
-  days: z.array(z.number().int().min(0).max(6)).min(1).max(7),
-  from: TimeOfDay,
-  /** Earlier than `from`: of the next day. */
-  to: TimeOfDay,
-  downloadBytesPerSecond: RateLimit,
-  uploadBytesPerSecond: RateLimit,
-})
+export const ScheduledLimit = z
+  .object({
+    /** 0 Sunday to 6 Saturday, in the machine's time zone. */
+    days: z.array(z.number().int().min(0).max(6)).min(1).max(7),
+    from: TimeOfDay,
+    /** Earlier than `from`: of the next day. */
+    to: TimeOfDay,
+    downloadBytesPerSecond: RateLimit,
+    uploadBytesPerSecond: RateLimit,
+  })
+  .register(ANSWERS, { id: 'ScheduledLimit' })
+  .register(GIVEN, { id: 'NewScheduledLimit' })
 export type ScheduledLimit = z.infer<typeof ScheduledLimit>
 
 /** Rate limits by time of day, and the alternative limits. */

@@ -1,14 +1,18 @@
 import { z } from 'zod'
 import { contract, setting } from '../contract.ts'
 import { HostPath, Name } from '../schemas/common.ts'
+import { ANSWERS, GIVEN } from '../schemas/names.ts'
 
-export const WatchedFolder = z.object({
-  directory: HostPath,
-  label: Name.nullable().default(null),
-  paused: z.boolean().default(false),
-  /** What becomes of a .torrent once it was added. */
-  action: z.enum(['rename', 'delete']).default('rename'),
-})
+export const WatchedFolder = z
+  .object({
+    directory: HostPath,
+    label: Name.nullable().default(null),
+    paused: z.boolean().default(false),
+    /** What becomes of a .torrent once it was added. */
+    action: z.enum(['rename', 'delete']).default('rename'),
+  })
+  .register(ANSWERS, { id: 'WatchedFolder' })
+  .register(GIVEN, { id: 'NewWatchedFolder' })
 export type WatchedFolder = z.infer<typeof WatchedFolder>
 
 /** Folders whose .torrent files are added. */

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ANSWERS } from './names.ts'
 
 /** Most items that one page of a list may have. */
 export const MAX_PAGE = 1000
@@ -46,14 +47,16 @@ export function page<Item extends z.ZodType>(item: Item) {
 export const Nothing = z.object({})
 
 /** What every refused request is answered with. */
-export const Problem = z.object({
-  error: z.object({
-    /** For programs: `bad-request`, `not-found`, `no-space` … */
-    code: z.string(),
-    /** For people: what was wrong and what to do. */
-    message: z.string(),
-    /** The member of the input that was wrong: `files.0.priority`. */
-    field: z.string().optional(),
-  }),
-})
+export const Problem = z
+  .object({
+    error: z.object({
+      /** For programs: `bad-request`, `not-found`, `no-space` … */
+      code: z.string(),
+      /** For people: what was wrong and what to do. */
+      message: z.string(),
+      /** The member of the input that was wrong: `files.0.priority`. */
+      field: z.string().optional(),
+    }),
+  })
+  .register(ANSWERS, { id: 'Problem' })
 export type Problem = z.infer<typeof Problem>

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { HostPath, Name } from './common.ts'
+import { ANSWERS } from './names.ts'
 
 export const Label = z.object({
   name: Name,
@@ -12,5 +13,7 @@ export const Label = z.object({
     .nullable(),
 })
 export type Label = z.infer<typeof Label>
-export const CountedLabel = Label.extend({ torrents: z.number().int().min(0) })
+export const CountedLabel = Label.extend({ torrents: z.number().int().min(0) }).register(ANSWERS, {
+  id: 'CountedLabel',
+})
 export type CountedLabel = z.infer<typeof CountedLabel>
