@@ -16,6 +16,8 @@ export const NodeInfo = z
     platform: z.string(),
     /** Settings that command line or environment decide, by their dotted names: they cannot be changed here. */
     fixedSettings: z.array(z.string()),
+    /** Names of the capabilities that run. Operations, settings and events of others are absent. */
+    capabilities: z.array(z.string()),
   })
   .register(ANSWERS, { id: 'NodeInfo' })
 export type NodeInfo = z.infer<typeof NodeInfo>

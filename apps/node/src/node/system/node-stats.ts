@@ -1,5 +1,5 @@
 import { statfs } from 'node:fs/promises'
-import type { NodeInfo, NodeStats } from '@shoal/api'
+import { CONTRACTS, type NodeInfo, type NodeStats } from '@shoal/api'
 import { VERSION } from '../../base/version.ts'
 import type { NodeCore } from '../legacy/node-core.ts'
 
@@ -13,6 +13,7 @@ export function nodeInfo({ startedMs, keeper, folders, session }: NodeCore): Nod
     peerPort: session.port,
     platform: `${process.platform} ${process.arch}, Node ${process.versions.node}`,
     fixedSettings: keeper.fixed,
+    capabilities: CONTRACTS.map(({ name }) => name),
   }
 }
 

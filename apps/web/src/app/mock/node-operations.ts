@@ -1,6 +1,7 @@
 import {
   ApiError,
   type CheckedInputOf,
+  CONTRACTS,
   type FeedItem,
   type FeedOperations,
   type Job,
@@ -214,6 +215,7 @@ function aboutNode(world: MockWorld): WholeNodeOperations {
       peerPort: world.settings.network.port,
       platform: 'Linux 6.12',
       fixedSettings: ['network.port'],
+      capabilities: CONTRACTS.map(({ name }) => name),
     }),
     getStats: async () => world.stats(),
     getHistory: async ({ range }) =>

@@ -16,20 +16,19 @@ export function httpLink(): NodeLink {
 }
 
 function httpApi(): NodeApi {
-  const entries = Object.entries(ROUTES).map(([name, [method, path]]) => [
+  const entries = Object.entries(ROUTES).map(([name, route]) => [
     name,
-    (input: Record<string, unknown>, { signal }: CallOptions = {}) => call(method, path, input, signal),
+    (input: Record<string, unknown>, { signal }: CallOptions = {}) => call(route, input, signal),
   ])
   return Object.fromEntries(entries) as NodeApi
 }
 
 async function call(
-  method: (typeof ROUTES)[keyof typeof ROUTES][0],
-  path: string,
+  route: (typeof ROUTES)[keyof typeof ROUTES],
   input: Record<string, unknown>,
   signal?: AbortSignal,
 ): Promise<unknown> {
-  const { target, body } = requestOf({ method, path }, input)
+  const { method, target, body } = requestOf(route, input)
   const response = await fetch(target, {
     method,
     headers: { accept: 'application/json', ...(body ? { 'content-type': 'application/json' } : {}) },

@@ -1,58 +1,9 @@
-import type { Operation, OperationName } from '@shoal/api'
+import { OPERATIONS, type Operation, type OperationName } from '@shoal/api'
 
 /**
- * Where each operation is asked for. The contract's own table carries the schemas too, which the first screen does not need and which
- * would double its size; a test keeps the two alike.
+ * Method and path of each operation. The table of the contract carries the schemas too, which would double the size of the first screen:
+ * the build replaces this module by the value that it exports (vite.config.ts).
  */
-export const ROUTES = {
-  listTorrents: ['GET', '/api/torrents'],
-  addTorrent: ['POST', '/api/torrents'],
-  previewTorrent: ['POST', '/api/previews'],
-  createTorrent: ['POST', '/api/create'],
-  actOnTorrents: ['POST', '/api/torrents/actions'],
-  listRemoved: ['GET', '/api/removed'],
-  getTorrent: ['GET', '/api/torrents/{id}'],
-  updateTorrent: ['PATCH', '/api/torrents/{id}'],
-  moveTorrent: ['POST', '/api/torrents/{id}/move'],
-  getPieces: ['GET', '/api/torrents/{id}/pieces'],
-  getTorrentHistory: ['GET', '/api/torrents/{id}/history'],
-  listFiles: ['GET', '/api/torrents/{id}/files'],
-  setPriority: ['PATCH', '/api/torrents/{id}/files'],
-  renameFile: ['POST', '/api/torrents/{id}/files/{index}/rename'],
-  listPeers: ['GET', '/api/torrents/{id}/peers'],
-  addPeers: ['POST', '/api/torrents/{id}/peers'],
-  listKnownPeers: ['GET', '/api/peers'],
-  listTrackers: ['GET', '/api/torrents/{id}/trackers'],
-  setTrackers: ['PUT', '/api/torrents/{id}/trackers'],
-  setWebSeeds: ['PUT', '/api/torrents/{id}/webseeds'],
-  listLabels: ['GET', '/api/labels'],
-  putLabel: ['PUT', '/api/labels/{name}'],
-  removeLabel: ['DELETE', '/api/labels/{name}'],
-  listJobs: ['GET', '/api/jobs'],
-  getJob: ['GET', '/api/jobs/{id}'],
-  cancelJob: ['DELETE', '/api/jobs/{id}'],
-  search: ['GET', '/api/search'],
-  createUpload: ['POST', '/api/uploads'],
-  getUpload: ['GET', '/api/uploads/{id}'],
-  shareUpload: ['POST', '/api/uploads/{id}/share'],
-  cancelUpload: ['DELETE', '/api/uploads/{id}'],
-  listFeeds: ['GET', '/api/feeds'],
-  addFeed: ['POST', '/api/feeds'],
-  updateFeed: ['PATCH', '/api/feeds/{id}'],
-  removeFeed: ['DELETE', '/api/feeds/{id}'],
-  refreshFeed: ['POST', '/api/feeds/{id}/refresh'],
-  listFeedItems: ['GET', '/api/feeds/{id}/items'],
-  getSettings: ['GET', '/api/settings'],
-  changeSettings: ['PATCH', '/api/settings'],
-  getNode: ['GET', '/api/node'],
-  getStats: ['GET', '/api/stats'],
-  getHistory: ['GET', '/api/stats/history'],
-  listProtocols: ['GET', '/api/protocols'],
-  listFolders: ['GET', '/api/folders'],
-  listLog: ['GET', '/api/log'],
-  getHealth: ['GET', '/health'],
-  stopNode: ['POST', '/api/node/stop'],
-  login: ['POST', '/api/access'],
-  logout: ['DELETE', '/api/access'],
-  getAccess: ['GET', '/api/access'],
-} as const satisfies Record<OperationName, readonly [Operation['method'], string]>
+export const ROUTES = Object.fromEntries(
+  Object.entries<Operation>(OPERATIONS).map(([name, { method, path }]) => [name, { method, path }]),
+) as Record<OperationName, Pick<Operation, 'method' | 'path'>>

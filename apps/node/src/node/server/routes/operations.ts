@@ -1,6 +1,7 @@
 /** Every entry of the table of operations, as a route. */
-import { type CheckedInputOf, type NodeOperations, OPERATIONS, type OperationName } from '@shoal/api'
+import { ACCESS, type CheckedInputOf, type NodeOperations, OPERATIONS, type OperationName } from '@shoal/api'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { Failure } from '../../../base/failure.ts'
 import { inputOf } from '../request/input.ts'
 import { routePath } from './route-path.ts'
 
@@ -14,18 +15,19 @@ export type Checks = {
 }
 
 /** Registers all operations except the open ones, whose answer depends on who asks. */
-export function addOperations(scope: FastifyInstance, operations: NodeOperations, checks: Checks = {}): void {
+export function addOperations(
+  scope: FastifyInstance,
+  operations: Partial<NodeOperations>,
+  checks: Checks = {},
+): void {
   for (const name of Object.keys(OPERATIONS) as OperationName[])
-    if (isNodes(name) && !OPERATIONS[name].isOpen) addOperation(scope, name, operations, checks)
-  function isNodes(name: OperationName): name is Name {
-    return name in operations
-  }
+    if (isOfNode(name) && !OPERATIONS[name].isOpen) addOperation(scope, name, operations, checks)
 }
 
 function addOperation<Each extends Name>(
   scope: FastifyInstance,
   name: Each,
-  operations: { readonly [Each in Name]: NodeOperations[Each] },
+  operations: { readonly [Each in Name]?: NodeOperations[Each] },
   checks: Checks,
 ): void {
   const operation = OPERATIONS[name]
@@ -36,10 +38,15 @@ function addOperation<Each extends Name>(
     handler: async (request, reply) => {
       const input = inputOf<(typeof OPERATIONS)[Each]['input']>(operation, request)
       await checks[name]?.(input, request)
-      const answer: NodeOperations[Each] = operations[name]
+      const answer: NodeOperations[Each] | undefined = operations[name]
+      if (!answer) throw new Failure('unsupported', `this node runs without the capability for ${name}`)
       return answer(input, { signal: leaving(reply) })
     },
   })
+}
+
+function isOfNode(name: OperationName): name is Name {
+  return !(name in ACCESS.operations)
 }
 
 /** Aborts when the client leaves before it has its answer. */

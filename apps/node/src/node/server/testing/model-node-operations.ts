@@ -94,7 +94,7 @@ export function modelNodeOperations(node: ModelNode): Omit<NodeOperations, keyof
       const { startedMs } = node
       return {
         ...{ version: '0.1.0', apiVersion: 1, startedMs, directory: '/downloads', peerPort: 6881 },
-        ...{ allowedDirectories: ['/downloads'], platform: 'test', fixedSettings: [] },
+        ...{ allowedDirectories: ['/downloads'], platform: 'test', fixedSettings: [], capabilities: [] },
       }
     },
     getStats: async () => statsOf(node),
