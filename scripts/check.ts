@@ -1,20 +1,24 @@
 /** `npm run check`: the checks that every commit must pass, offline: format, lint, types, imports, words, commits, unit tests. */
 import { checkCommits } from './commits.ts'
 import { checkImports } from './imports.ts'
+import type { FileResult } from './report.ts'
 import { commandOf, type RunResult, runNode } from './run.ts'
-import { runTests } from './vitest.ts'
+import { runTests, type TestRun } from './vitest.ts'
 import { checkWords } from './words.ts'
 
-export interface Outcome {
+/** Number of test files whose time is shown at the end. */
+const SLOWEST_FILES = 10
+
+export interface Outcome extends Pick<TestRun, 'skipped' | 'failures' | 'files'> {
   /** Names of the steps that failed. */
   readonly failed: readonly string[]
-  readonly skipped: readonly string[]
-  /** Each failed test with its reason. */
-  readonly failures: readonly string[]
 }
 
-/** Runs every step, also after one failed, and prints a line for each; what a failed step printed is shown. */
-export async function check(): Promise<Outcome> {
+/**
+ * Runs every step, also after one failed, prints a line for each, and shows the output of those that failed. `tests` are the paths of the
+ * only unit tests to run.
+ */
+export async function check(tests?: readonly string[]): Promise<Outcome> {
   const failed: string[] = []
   const report = ({ code, seconds, output }: RunResult, name: string) => {
     const time = `${seconds.toFixed(1)} s`
@@ -29,19 +33,24 @@ export async function check(): Promise<Outcome> {
   report(await imports(), 'import rules')
   report(await checkWords(), 'word list')
   report(await checkCommits(), 'commit messages')
-  const unit = await runTests(['unit'], { quiet: true })
+  const unit = await runTests(['unit'], { quiet: true, tests })
   report(unit, 'unit tests')
-  return { failed, skipped: unit.skipped, failures: unit.failures }
+  return { failed, skipped: unit.skipped, failures: unit.failures, files: unit.files }
 }
 
-/** The last lines: what was skipped, and what failed and why, by name. Sets the exit code. */
-export function conclude({ failed, skipped, failures }: Outcome, notes: readonly string[] = []): void {
+/** Prints the last lines: the slowest files, what was skipped, and what failed and why. Sets the exit code. */
+export function conclude({ failed, skipped, failures, files }: Outcome, notes: readonly string[] = []): void {
+  for (const { file, seconds } of slowest(files)) console.log(`${seconds.toFixed(1).padStart(7)} s  ${file}`)
   for (const name of skipped) console.log(`skipped ${name}`)
   for (const note of notes) console.log(`skipped ${note}`)
   for (const failure of failures) console.log(`failed  ${failure}`)
   const result = failed.length > 0 ? `FAILED: ${failed.join(', ')}` : 'All passed'
   console.log(`${result}; ${skipped.length + notes.length} skipped.`)
   if (failed.length > 0) process.exitCode = 1
+}
+
+function slowest(files: readonly FileResult[]): FileResult[] {
+  return [...files].sort((a, b) => b.seconds - a.seconds).slice(0, SLOWEST_FILES)
 }
 
 async function imports(): Promise<RunResult> {

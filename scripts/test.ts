@@ -1,9 +1,11 @@
 /**
- * `npm test`: everything. Installs the Debian packages that real-peer tests need where it may, runs the gate, simulated swarms and real
- * peers, and names whatever had to be skipped.
+ * `npm test`: everything. Installs the Debian packages that tests with real peers need where it may, runs the gate, slow unit tests, browsers,
+ * simulated swarms and real peers, and lists what it had to skip. `npm test -- --changed` runs only the tests that a change since the merge
+ * base with the main branch can affect.
  */
 import { existsSync } from 'node:fs'
 import { TOOLS } from '../interop/support/tools.ts'
+import { changedTests } from './changed.ts'
 import { check, conclude } from './check.ts'
 import { run } from './run.ts'
 import { runTests } from './vitest.ts'
@@ -14,29 +16,43 @@ const mayInstall =
   existsSync('/etc/debian_version') &&
   existsSync('/usr/bin/apt-get')
 
+const unknown = process.argv.slice(2).find(argument => argument !== '--changed')
+if (unknown !== undefined) {
+  console.error(`npm test does not know ${unknown}: use npm test or npm test -- --changed`)
+  process.exit(2)
+}
+const tests = process.argv.includes('--changed') ? await changedTests() : undefined
+if (tests) console.log(`${tests.length} test files can be affected by the changes.`)
+
 if (mayInstall) await installDebianPackages()
 const missing = Object.entries(TOOLS).filter(([, tool]) => tool.find() === null)
-const notes = missing.map(([name, tool]) => `all that needs ${name} (Debian: apt-get install ${tool.debian})`)
+const notes = missing.map(
+  ([name, tool]) => `all tests that need ${name} (Debian: apt-get install ${tool.debian})`,
+)
 
-const gate = await check()
-// Where everything can be installed nothing may be missing: then the tests fail rather than skip.
-const options = mayInstall ? { env: { SHOAL_STRICT: '1' } } : {}
-/** One after the other: those with a browser or with real peers have two cores to themselves. */
+const gate = await check(tests)
+// Where everything can be installed nothing may be missing: the tests fail instead of skipping.
+const options = { tests, env: mayInstall ? { SHOAL_STRICT: '1' } : {} }
+/** One after the other, because each keeps all cores busy. */
 const PARTS = {
   'slow unit tests': ['slow'],
   'the console': ['web'],
   'simulated swarms and real peers': ['sim', 'interop'],
 }
-const failed = [...gate.failed]
-const skipped = [...gate.skipped]
-const failures = [...gate.failures]
+const runs = [gate]
 for (const [name, projects] of Object.entries(PARTS)) {
   const result = await runTests(projects, options)
-  if (result.code !== 0) failed.push(name)
-  skipped.push(...result.skipped)
-  failures.push(...result.failures)
+  runs.push({ ...result, failed: result.code === 0 ? [] : [name] })
 }
-conclude({ failed, skipped, failures }, notes)
+conclude(
+  {
+    failed: runs.flatMap(({ failed }) => failed),
+    skipped: runs.flatMap(({ skipped }) => skipped),
+    failures: runs.flatMap(({ failures }) => failures),
+    files: runs.flatMap(({ files }) => files),
+  },
+  notes,
+)
 
 async function installDebianPackages(): Promise<void> {
   const wanted = [...new Set(Object.values(TOOLS).map(tool => tool.debian))]

@@ -1,29 +1,34 @@
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { join } from 'node:path'
+import type { FileResult } from './report.ts'
 import { commandOf, ROOT, type RunResult, run } from './run.ts'
 
 export interface TestRun extends RunResult {
-  /** Each test that was skipped or left for later, as `file: name`. */
+  /** Tests that were skipped, as `file: name`. */
   readonly skipped: readonly string[]
-  /** Each test that failed, as `file: name: first line of why`; a file that could not be loaded counts as a test. */
+  /** Tests that failed, as `file: name: first line of the reason`. A hook or a file that failed has no name of a test. */
   readonly failures: readonly string[]
+  readonly files: readonly FileResult[]
 }
 
-/** The parts of Vitest's JSON report that are used here. */
-interface Report {
-  testResults: {
-    name: string
-    status: string
-    message?: string
-    assertionResults: { fullName: string; status: string; failureMessages?: string[] | null }[]
-  }[]
+export interface TestOptions {
+  /** Collects the output instead of showing it. Default: false. */
+  readonly quiet?: boolean
+  /** Added to the environment of the tests. */
+  readonly env?: Record<string, string>
+  /** Paths of the only test files to run. Default: all of the projects. */
+  readonly tests?: readonly string[] | undefined
 }
 
-/** Runs Vitest projects. `quiet` collects what it prints; `env` is added to the environment of the tests. */
+const NOTHING: TestRun = { code: 0, seconds: 0, output: '', skipped: [], failures: [], files: [] }
+
+/** Runs Vitest projects. */
 export async function runTests(
   projects: readonly string[],
-  options: { quiet?: boolean; env?: Record<string, string> } = {},
+  { quiet = false, env = {}, tests }: TestOptions = {},
 ): Promise<TestRun> {
+  // Without a name, Vitest would run them all.
+  if (tests?.length === 0) return NOTHING
   const folder = join(ROOT, '.cache')
   const report = join(folder, `tests-${projects.join('-')}.json`)
   mkdirSync(folder, { recursive: true })
@@ -33,42 +38,43 @@ export async function runTests(
     [
       commandOf('vitest'),
       'run',
+      ...(tests ?? []),
       ...projects.flatMap(project => ['--project', project]),
       '--reporter=default',
-      '--reporter=json',
-      `--outputFile.json=${report}`,
-      // A project without tests yet is not a failure; the import of none is shown by the count.
+      `--reporter=${join(ROOT, 'scripts', 'report.ts')}`,
+      // With a choice of files, a project may have none of them.
       '--passWithNoTests',
     ],
-    options,
+    { quiet, env: { ...env, SHOAL_TEST_REPORT: report } },
   )
-  return { ...result, ...namesIn(report) }
+  const results = readReport(report)
+  return {
+    ...result,
+    files: results,
+    skipped: results.flatMap(skippedTests),
+    failures: results.flatMap(failures),
+  }
 }
 
-function namesIn(report: string): Pick<TestRun, 'skipped' | 'failures'> {
-  let text: string
+function readReport(path: string): FileResult[] {
   try {
-    text = readFileSync(report, 'utf8')
+    return JSON.parse(readFileSync(path, 'utf8')) as FileResult[]
   } catch {
     // Vitest failed before it had anything to report: its exit code says so.
-    return { skipped: [], failures: [] }
+    return []
   }
-  const skipped: string[] = []
-  const failures: string[] = []
-  for (const { name, status, message, assertionResults } of (JSON.parse(text) as Report).testResults) {
-    const file = relative(ROOT, name).replaceAll('\\', '/')
-    const before = failures.length
-    for (const test of assertionResults) {
-      if (test.status === 'failed')
-        failures.push(`${file}: ${test.fullName}: ${firstLine(test.failureMessages?.[0])}`)
-      else if (test.status !== 'passed') skipped.push(`${file}: ${test.fullName}`)
-    }
-    // A hook that failed, or a file that does not load, fails without any test that does.
-    if (status === 'failed' && failures.length === before) failures.push(`${file}: ${firstLine(message)}`)
-  }
-  return { skipped, failures }
 }
 
-function firstLine(text = 'no reason given'): string {
-  return text.split('\n', 1)[0]!.slice(0, 300)
+function skippedTests({ file, tests }: FileResult): string[] {
+  return tests
+    .filter(({ state }) => state === 'skipped' || state === 'pending')
+    .map(({ name }) => `${file}: ${name}`)
+}
+
+function failures({ file, tests, errors }: FileResult): string[] {
+  const failed = tests.filter(({ state }) => state === 'failed')
+  return [
+    ...failed.map(({ name, reason }) => `${file}: ${name}: ${reason}`),
+    ...errors.map(reason => `${file}: ${reason}`),
+  ]
 }
