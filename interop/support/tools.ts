@@ -19,6 +19,10 @@ export const TOOLS = {
   'transmission-show': { debian: 'transmission-cli', find: once(() => which('transmission-show')) },
   'transmission-remote': { debian: 'transmission-cli', find: once(() => which('transmission-remote')) },
   chromium: { debian: 'chromium', find: once(() => which('chromium')) },
+  'chromium-headless-shell': {
+    debian: 'chromium-headless-shell',
+    find: once(() => which('chromium-headless-shell')),
+  },
   'firefox-esr': { debian: 'firefox-esr', find: once(() => which('firefox-esr')) },
   ffmpeg: { debian: 'ffmpeg', find: once(() => which('ffmpeg')) },
   aria2c: { debian: 'aria2', find: once(() => which('aria2c')) },

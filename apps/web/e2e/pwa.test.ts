@@ -6,7 +6,7 @@ import { lackingChromium, type ServedConsole, serveConsole } from './testing/con
 
 let served: ServedConsole
 beforeAll(async () => {
-  served = await serveConsole()
+  served = await serveConsole({ window: true })
 }, 60_000)
 afterAll(() => served.close())
 

@@ -8,7 +8,8 @@ import { swapIn } from './swap-in.ts'
 
 const WEB = join(import.meta.dirname, '..')
 const ROOT = join(WEB, '..', '..')
-const DIST = join(WEB, 'dist')
+/** The folder that a node serves. */
+export const DIST = join(WEB, 'dist')
 const STAMP_NAME = '.stamp'
 const STAMP = join(DIST, STAMP_NAME)
 /** All that they are made of. */

@@ -1,14 +1,16 @@
-/** The console as it is built (see `build.ts`), served with the content security policy of a node, in Debian's Chromium. */
+/** The built console, served with the content security policy of a node, in Debian's Chromium. */
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
-import { extname, join, normalize } from 'node:path'
+import { basename, extname, join, normalize } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import { DIST } from '../../scripts/build-console.ts'
 
-const DIST = join(import.meta.dirname, '..', '..', 'dist')
 export const CHROMIUM = '/usr/bin/chromium'
+/** Chromium's engine without the windows around it. A page costs a quarter of the processor time. */
+const HEADLESS_SHELL = '/usr/bin/chromium-headless-shell'
 const FLAGS = [
   '--no-sandbox',
   '--disable-gpu',
@@ -31,11 +33,12 @@ const TYPES: Record<string, string> = {
   '.webmanifest': 'application/manifest+json',
 }
 
-/** Why tests in a browser are skipped; where nothing may be skipped it throws instead. */
+/** Returns whether tests in a browser have to be skipped. Throws instead where nothing may be skipped. */
 export function lackingChromium(): boolean {
-  if (existsSync(CHROMIUM)) return false
+  const missing = [CHROMIUM, HEADLESS_SHELL].filter(path => !existsSync(path)).map(path => basename(path))
+  if (missing.length === 0) return false
   if (process.env.SHOAL_STRICT === '1')
-    throw new Error('chromium is not installed (Debian: apt-get install chromium)')
+    throw new Error(`not installed (Debian: apt-get install ${missing.join(' ')})`)
   return true
 }
 
@@ -60,16 +63,15 @@ export interface OpenPage {
   close(): Promise<void>
 }
 
-/** What a node serves. */
-export async function serveConsole(): Promise<ServedConsole> {
+/** Serves a copy of the built console, and starts a browser: `window` has all of Chromium, its windows included. */
+export async function serveConsole({ window = false } = {}): Promise<ServedConsole> {
   const folder = mkdtempSync(join(tmpdir(), 'shoal-console-'))
   cpSync(DIST, folder, { recursive: true })
   let server = await serve(folder)
   const { port } = server.address() as AddressInfo
   const url = `http://127.0.0.1:${port}`
-  const browser = existsSync(CHROMIUM)
-    ? await chromium.launch({ executablePath: CHROMIUM, args: FLAGS })
-    : null
+  const executablePath = window ? CHROMIUM : HEADLESS_SHELL
+  const browser = existsSync(executablePath) ? await chromium.launch({ executablePath, args: FLAGS }) : null
   const goAway = async () => {
     server.closeAllConnections()
     if (server.listening) await new Promise(resolve => server.close(resolve))
