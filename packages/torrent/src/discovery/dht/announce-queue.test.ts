@@ -33,7 +33,7 @@ function setUp(options: Partial<AnnounceQueueOptions> & { takesMs?: number } = {
 }
 
 describe('AnnounceQueue', () => {
-  it('runs who searches every 5 minutes and who only announces every 15', async () => {
+  it('runs searching items every 5 minutes and announcing items every 15', async () => {
     const { clock, add, timesOf } = setUp()
     const [searching, announcing] = [add(true), add(false)]
     await clock.advance(31 * MINUTE)
@@ -41,7 +41,7 @@ describe('AnnounceQueue', () => {
     expect(timesOf(announcing).map(at => Math.round(at / MINUTE))).toEqual([0, 15, 30])
   })
 
-  it('starts ten thousand at a bounded rate, each once before any comes again', async () => {
+  it('starts ten thousand items at a bounded rate, each once before any of them again', async () => {
     const { clock, add, runs, state } = setUp()
     const items = Array.from({ length: 10_000 }, () => add(false))
     expect(clock.pending).toBeLessThanOrEqual(2)
@@ -52,7 +52,7 @@ describe('AnnounceQueue', () => {
     expect(new Set(runs.slice(0, 10_000).map(({ item }) => item)).size).toBe(items.length)
   })
 
-  it('lets a newcomer that searches go ahead of a long line, but not the whole line of them', async () => {
+  it('runs a new searching item ahead of a long queue, but alternates if there are many', async () => {
     const { clock, add, timesOf, runs } = setUp()
     const line = Array.from({ length: 1000 }, () => add(false))
     await clock.advance(1000)
@@ -63,7 +63,7 @@ describe('AnnounceQueue', () => {
     expect(runs.filter(({ item }) => line.includes(item)).length).toBeGreaterThan(15)
   })
 
-  it('has no more at work than its bound, however long they take', async () => {
+  it('runs no more items at once than its limit, however long they take', async () => {
     const { clock, add, runs } = setUp({ takesMs: 60 * MINUTE })
     for (let i = 0; i < 20; i++) add(true)
     await clock.advance(10 * MINUTE)
@@ -71,7 +71,7 @@ describe('AnnounceQueue', () => {
     expect(clock.pending).toBe(4)
   })
 
-  it('waits until there are nodes', async () => {
+  it('waits until there are nodes to query', async () => {
     const { clock, queue, add, runs, state } = setUp()
     state.ready = false
     add(true)
@@ -82,7 +82,7 @@ describe('AnnounceQueue', () => {
     expect(runs).toHaveLength(1)
   })
 
-  it('hurries an item, but not within a minute of its last run', async () => {
+  it('expedites an item, but not within a minute of its last run', async () => {
     const { clock, queue, add, timesOf } = setUp()
     const item = add(true)
     await clock.advance(30_000)
@@ -95,7 +95,7 @@ describe('AnnounceQueue', () => {
     expect(queue.dueMs(item)).toBeUndefined()
   })
 
-  it('gives no turn to what was removed, before or during a run, and leaves no timer when closed', async () => {
+  it('does not run items that were removed, before or during a run, and keeps no timer once closed', async () => {
     const { clock, queue, add, runs } = setUp()
     const [first, second] = [add(true), add(true)]
     queue.remove(first)

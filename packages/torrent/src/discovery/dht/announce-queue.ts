@@ -1,40 +1,40 @@
 import type { Clock } from '../../base/clock.ts'
 
-/** What waits for its turn. */
+/** A torrent that takes turns in an AnnounceQueue. */
 export interface QueueItem {
-  /** Looks for peers and announces; settles when done, never rejects. */
+  /** Looks for peers and announces. Resolves when done; never rejects. */
   run(): Promise<void>
-  /** Whether it looks for peers, rather than only announcing: such ones come round more often. */
+  /** True if it looks for peers rather than only announcing. Such items are run more often. */
   readonly searching: boolean
-  /** When its last run began, in monotonic milliseconds; the queue's to write, -Infinity at first. */
+  /** When its last run began, in monotonic milliseconds; -Infinity at first. Written by the queue. */
   lastRunMs: number
 }
 
 export interface AnnounceQueueOptions {
   readonly clock: Clock
-  /** Whether there are nodes to ask. While there are none, nothing runs; call `wake` when that changes. */
+  /** Returns true if there are nodes to query. Nothing runs while there are none; call `wake` when that changes. */
   ready(): boolean
-  /** Lookups under way at once. Default 4. */
+  /** Concurrent lookups. Default 4. */
   readonly parallel?: number
-  /** Between the starts of two lookups, each of which sends some 30 datagrams. Default 250. */
+  /** Time between the starts of two lookups, each of which sends about 30 datagrams. Default 250. */
   readonly spacingMs?: number
-  /** Until an item is run again, when it is searching and when not. Defaults 5 and 15 minutes; nodes forget after 30. */
+  /** Time until an item is run again, if it is searching and if not. Default 5 and 15 minutes; nodes forget peers after 30. */
   readonly searchingMs?: number
   readonly announcingMs?: number
 }
 
-/** The least time between two runs of one item, whoever asks for it. */
+/** Minimum time between two runs of an item. */
 const MIN_AGAIN_MS = 60_000
 
 interface Lane {
-  /** By when it is due: since all items of a lane wait equally long, the order of entry is the order of time. */
+  /** Due times. Since all items of a lane wait equally long, insertion order is the order of time. */
   readonly items: Map<QueueItem, number>
   readonly waitMs: number
 }
 
 /**
- * Turns for any number of torrents in one DHT: one timer, and a bounded rate of lookups, so that ten thousand torrents do not flood the
- * network; they only come round more slowly. Newcomers that search go first, but every other turn belongs to the rest.
+ * Gives turns to any number of torrents in one DHT, with one timer and a bounded rate of lookups: ten thousand torrents do not flood the
+ * network but are run less often. New items that search go first, but every second turn belongs to the others.
  */
 export class AnnounceQueue {
   readonly #options: AnnounceQueueOptions
@@ -44,7 +44,7 @@ export class AnnounceQueue {
   readonly #fresh: Lane = { items: new Map(), waitMs: 0 }
   readonly #searching: Lane
   readonly #announcing: Lane
-  /** Being run, and whether they are still wanted afterwards. */
+  /** Items that are running, and whether they are to be queued again afterwards. */
   readonly #running = new Map<QueueItem, boolean>()
   #cancel: (() => void) | undefined
   #nextStartMs = 0
@@ -59,14 +59,14 @@ export class AnnounceQueue {
     this.#announcing = { items: new Map(), waitMs: options.announcingMs ?? 15 * 60_000 }
   }
 
-  /** An item's first turn comes as soon as there is room. */
+  /** Adds an item, which is run as soon as there is room. */
   add(item: QueueItem): void {
-    // Those that only announce are due at once as well, but need not go before all others.
+    // Items that only announce are due at once too, but do not go before all others.
     this.#put(item.searching ? this.#urgent : this.#fresh, item)
     this.wake()
   }
 
-  /** Brings the item's turn forward, unless it was run in the last minute. */
+  /** Runs the item next, unless it was run in the last minute. */
   expedite(item: QueueItem): void {
     const waits = [this.#fresh, this.#searching, this.#announcing].some(lane => lane.items.has(item))
     if (!waits || this.#options.clock.nowMs() - item.lastRunMs < MIN_AGAIN_MS) return
@@ -75,13 +75,13 @@ export class AnnounceQueue {
     this.wake()
   }
 
-  /** The item gets no more turns; one under way goes on. */
+  /** Gives the item no more turns. A run in progress continues. */
   remove(item: QueueItem): void {
     this.#forget(item)
     if (this.#running.has(item)) this.#running.set(item, false)
   }
 
-  /** When its turn is due, in monotonic milliseconds; undefined while it is being run. */
+  /** Returns when the item is due, in monotonic milliseconds, or undefined while it is running. */
   dueMs(item: QueueItem): number | undefined {
     for (const { items } of this.#lanes) {
       const due = items.get(item)
@@ -90,7 +90,7 @@ export class AnnounceQueue {
     return undefined
   }
 
-  /** Looks whether anything can run. */
+  /** Starts what can run now. */
   wake(): void {
     this.#cancel?.()
     this.#cancel = undefined

@@ -22,7 +22,7 @@ const v6 = (last: number) => {
 }
 
 describe('BloomFilter', () => {
-  it('gives the bits and the estimate of the specification', () => {
+  it('matches the bits and the estimate of the specification', () => {
     const filter = new BloomFilter()
     for (let i = 0; i < 256; i++) filter.add(v4(i))
     for (let i = 0; i <= 0x3e7; i++) filter.add(v6(i))
@@ -47,7 +47,7 @@ describe('BloomFilter', () => {
     expect(filter.estimate()).toBeLessThan(10_000)
   })
 
-  it('refuses bytes of another length', () => {
+  it('rejects bytes of another length', () => {
     const filter = new BloomFilter()
     expect(filter.unite(new Uint8Array(255).fill(0xff))).toBe(false)
     expect(filter.estimate()).toBe(0)

@@ -1,4 +1,4 @@
-/** The Bloom filters by which DHT nodes count a swarm together without naming its peers (BEP 33). */
+/** Bloom filters, with which DHT nodes jointly count a swarm without naming its peers (BEP 33). */
 import { sha1 } from '#crypto'
 
 // BEP 33: m = 256 * 8 bits, k = 2.
@@ -6,7 +6,7 @@ const FILTER_BITS = 2048
 const HASH_COUNT = 2
 export const BLOOM_BYTES = FILTER_BITS / 8
 
-/** A set of IP addresses that can be united with others and counted, but not listed. */
+/** A set of IP addresses that can be merged with others and counted, but not listed. */
 export class BloomFilter {
   readonly bytes = new Uint8Array(BLOOM_BYTES)
 
@@ -17,24 +17,24 @@ export class BloomFilter {
     this.#set(hash[2]! | (hash[3]! << 8))
   }
 
-  /** Whether the address may have been added; false is certain. */
+  /** Returns false if the address was certainly not added. */
   mayHave(ip: Uint8Array): boolean {
     const hash = sha1(ip)
     return this.#has(hash[0]! | (hash[1]! << 8)) && this.#has(hash[2]! | (hash[3]! << 8))
   }
 
-  /** Adds all that another filter holds. False, with nothing added, when `bytes` are not the 256 that BEP 33 wants. */
+  /** Adds all addresses of another filter. Returns false and adds nothing if `bytes` has not the 256 bytes of BEP 33. */
   unite(bytes: Uint8Array): boolean {
     if (bytes.length !== BLOOM_BYTES) return false
     for (let i = 0; i < BLOOM_BYTES; i++) this.bytes[i]! |= bytes[i]!
     return true
   }
 
-  /** How many addresses were added, as far as the bits tell; above some 6,000 the estimate breaks down (BEP 33). */
+  /** Estimates how many addresses were added. Above about 6,000 the estimate is useless (BEP 33). */
   estimate(): number {
     let zeros = 0
     for (const byte of this.bytes) for (let rest = ~byte & 0xff; rest > 0; rest &= rest - 1) zeros++
-    // BEP 33 bounds the count only from above; a full filter, of a liar or a huge swarm, would have no estimate at all.
+    // Clamp below too, which BEP 33 does not: a full filter, from a liar or a huge swarm, would give an infinite estimate.
     const counted = Math.max(1, Math.min(FILTER_BITS - 1, zeros))
     return zeros === FILTER_BITS
       ? 0

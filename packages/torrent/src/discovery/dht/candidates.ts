@@ -2,28 +2,27 @@ import type { Clock } from '../../base/clock.ts'
 import { type Endpoint, ownerKey } from './contact.ts'
 
 const MAX_WAITING = 100
-/** An address is pinged once in this time at most, whatever is said of it. */
+/** Minimum time between two pings of an address. */
 const AGAIN_MS = 5 * 60_000
 const MAX_REMEMBERED = 1000
-/** While the table is small, newcomers are worth haste; later, they wait. */
+/** Time between pings while the table is small, and later. */
 const SOON_MS = 100
 const LATER_MS = 2000
 
 export interface CandidatesOptions {
   readonly clock: Clock
-  /** The table has few nodes. */
-  readonly hurried: () => boolean
+  readonly isTableSmall: () => boolean
   readonly ping: (endpoint: Endpoint) => void
 }
 
 /**
- * Nodes that others named or that asked us, waiting for a ping: only who answers enters the table. One at a time and slowly, since
- * their addresses may be forged: somebody who is not there would otherwise be hit by our pings.
+ * Pings nodes that others named or that queried us, since only nodes that answer enter the table. It pings one at a time and slowly: their
+ * addresses may be forged, and we must not be used to flood a third party.
  */
 export class Candidates {
   readonly #options: CandidatesOptions
   readonly #waiting = new Map<string, Endpoint>()
-  /** When an address was pinged last; the latest last. */
+  /** When each address was last pinged, in order of time. */
   readonly #pingedMs = new Map<string, number>()
   #cancel: (() => void) | undefined
 
@@ -46,8 +45,8 @@ export class Candidates {
 
   #schedule(): void {
     if (this.#cancel || this.#waiting.size === 0) return
-    const { clock, hurried } = this.#options
-    this.#cancel = clock.after(hurried() ? SOON_MS : LATER_MS, () => {
+    const { clock, isTableSmall } = this.#options
+    this.#cancel = clock.after(isTableSmall() ? SOON_MS : LATER_MS, () => {
       this.#cancel = undefined
       this.#pingOne()
       this.#schedule()

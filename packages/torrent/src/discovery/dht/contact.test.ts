@@ -38,7 +38,7 @@ describe('addresses', () => {
     text => expect(isUnicast(ip(text))).toBe(false),
   )
 
-  it('counts an IPv6 host by its /64 and its neighbours by /48, and local ones by port', () => {
+  it('share a key by /64 and /48 in IPv6, and by port if they are local', () => {
     const at = (host: string, port = 1) => toEndpoint(host, port)!
     expect(ownerKey(at('2001:db8:1:2::1'))).toBe(ownerKey(at('2001:db8:1:2:ffff::9', 2)))
     expect(ownerKey(at('2001:db8:1:2::1'))).not.toBe(ownerKey(at('2001:db8:1:3::1')))
@@ -49,7 +49,7 @@ describe('addresses', () => {
     expect(neighbourKey(at('127.0.0.1'))).toBeNull()
   })
 
-  it('refuses names, zones and ports out of range', () => {
+  it('are not made from names, zones and ports out of range', () => {
     for (const [host, port] of [
       ['example.org', 1],
       ['fe80::1%eth0', 1],
@@ -69,7 +69,7 @@ describe('compact form', () => {
       .map(([address, port]) => parseCompactEndpoint(compactEndpoint({ ip: address, host: '', port }))!)
   const id = fc.uint8Array({ minLength: 20, maxLength: 20 })
 
-  it.each([4, 6] as const)('gives nodes of IPv%i back', family => {
+  it.each([4, 6] as const)('preserves nodes of IPv%i', family => {
     const contact = fc
       .tuple(endpoint(family === 4 ? 4 : 16), id)
       .map(([at, nodeId]) => ({ ...at, id: nodeId }))
@@ -80,7 +80,7 @@ describe('compact form', () => {
     )
   })
 
-  it('takes any bytes: null for a wrong length, at most 32 nodes, none that cannot be', () => {
+  it('accepts arbitrary bytes: null for a wrong length, at most 32 nodes, all of them usable', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 2000 }), bytes => {
         const nodes = parseCompactNodes(bytes, 4)

@@ -1,16 +1,15 @@
-/** Where DHT nodes are: addresses, which of them may be believed, and the compact form of BEP 5 and BEP 32. */
-
+/** Addresses of DHT nodes: their validity, and the compact form of BEP 5 and BEP 32. */
 import { concat, latin1, readU16, writeU16 } from '../../base/bytes.ts'
 import { formatIp, parseIp } from '../../base/ip.ts'
 import { isLocalIp } from '../../base/local-address.ts'
 import type { IpFamily } from '../../transport/datagram.ts'
 import { ID_BYTES, isNodeIdFor } from './node-id.ts'
 
-/** An address to send to. */
+/** A UDP address. */
 export interface Endpoint {
   /** 4 or 16 bytes. */
   readonly ip: Uint8Array
-  /** The same as canonical text. */
+  /** `ip` as canonical text. */
   readonly host: string
   /** 1 to 65535. */
   readonly port: number
@@ -22,10 +21,10 @@ export interface Contact extends Endpoint {
   readonly id: Uint8Array
 }
 
-/** Compact nodes read from one message at most: a node sends eight, some clients sixteen or twenty. */
+/** Most compact nodes read from one message: nodes send eight, some clients sixteen or twenty. */
 const MAX_NODES = 32
 
-/** Null when the text is no IP literal (a link-local address with its zone is none) or the port is not 1 to 65535. */
+/** Returns null if `host` is not an IP literal (a link-local address with a zone is not) or the port is not 1 to 65535. */
 export function toEndpoint(host: string, port: number): Endpoint | null {
   const ip = parseIp(host)
   return ip && port >= 1 && port <= 65535 ? { ip, host: formatIp(ip), port } : null
@@ -39,31 +38,31 @@ export function sameEndpoint(a: Endpoint, b: Endpoint): boolean {
   return a.port === b.port && a.host === b.host
 }
 
-/** Whether one node can have the address: not the unspecified one, not a group, not broadcast, not IPv4 inside IPv6. */
+/** Returns false for addresses that no single node can have: unspecified, multicast, broadcast, and IPv4-mapped IPv6. */
 export function isUnicast(ip: Uint8Array): boolean {
   if (ip.length === 4) return ip[0] !== 0 && ip[0]! < 224
   const mappedOrZero = ip.every((byte, i) => i >= 10 || byte === 0) && ip[15] !== 1
   return ip[0] !== 0xff && !mappedOrZero
 }
 
-/** Whether the ID is one that its address allows, or the address is exempt (BEP 42). */
+/** Returns true if the address allows the node ID, or is exempt from that rule (BEP 42). */
 export function isVerified({ id, ip }: Contact): boolean {
   return isLocalIp(ip) || isNodeIdFor(id, ip)
 }
 
-/** What one owner surely holds, as a key for counting: an IPv4 address, a /64 of IPv6, one port of a local address. */
+/** Returns a key for addresses that certainly have one owner: an IPv4 address, a /64 of IPv6, or one port of a local address. */
 export function ownerKey({ ip, host, port }: Endpoint): string {
   if (isLocalIp(ip)) return `${host} ${port}`
   return latin1(ip.length === 4 ? ip : ip.subarray(0, 8))
 }
 
-/** What one owner probably holds: a /24 of IPv4, a /48 of IPv6; null for local addresses. */
+/** Returns a key for addresses that probably have one owner: a /24 of IPv4 or a /48 of IPv6; null for local addresses. */
 export function neighbourKey({ ip }: Endpoint): string | null {
   if (isLocalIp(ip)) return null
   return latin1(ip.length === 4 ? ip.subarray(0, 3) : ip.subarray(0, 6))
 }
 
-/** Address and port: 6 bytes (BEP 5) or 18 (BEP 32). */
+/** Encodes an address and port in 6 bytes (BEP 5) or 18 bytes (BEP 32). */
 export function compactEndpoint({ ip, port }: Endpoint): Uint8Array {
   const bytes = new Uint8Array(ip.length + 2)
   bytes.set(ip)
@@ -71,7 +70,7 @@ export function compactEndpoint({ ip, port }: Endpoint): Uint8Array {
   return bytes
 }
 
-/** The endpoint of 6 or 18 bytes, or null when the length is another or nobody can be there. The bytes are copied. */
+/** Decodes 6 or 18 bytes, which are copied. Returns null for any other length and for an address or port that no node can have. */
 export function parseCompactEndpoint(bytes: Uint8Array): Endpoint | null {
   if (bytes.length !== 6 && bytes.length !== 18) return null
   const ip = bytes.slice(0, -2)
@@ -79,12 +78,12 @@ export function parseCompactEndpoint(bytes: Uint8Array): Endpoint | null {
   return port > 0 && isUnicast(ip) ? { ip, host: formatIp(ip), port } : null
 }
 
-/** IDs and addresses: 26 bytes a node (BEP 5 `nodes`) or 38 (BEP 32 `nodes6`). All must be of one family. */
+/** Encodes IDs and addresses in 26 bytes per node (BEP 5 `nodes`) or 38 (BEP 32 `nodes6`). All nodes must be of one address family. */
 export function compactNodes(contacts: readonly Contact[]): Uint8Array {
   return concat(contacts.flatMap(contact => [contact.id, compactEndpoint(contact)]))
 }
 
-/** The nodes of a `nodes` or `nodes6` value. Unusable ones are left out; null when the length cannot be right. */
+/** Decodes a `nodes` or `nodes6` value. Leaves out unusable nodes; returns null if the length is invalid. */
 export function parseCompactNodes(bytes: Uint8Array, family: IpFamily): Contact[] | null {
   const size = ID_BYTES + (family === 4 ? 6 : 18)
   if (bytes.length % size !== 0) return null

@@ -31,7 +31,7 @@ interface Swarm {
   infoHash?: Uint8Array
 }
 
-/** Joins, and gathers what is found. */
+/** Joins, and collects the peers found. */
 function join(dht: DhtDiscovery, options: Swarm = {}) {
   const state = { port: 4711, wanted: 50, left: 1000, infoHash: new Uint8Array(20).fill(5), ...options }
   const peers = new Set<string>()
@@ -79,7 +79,7 @@ describe('DhtDiscovery', () => {
     expect(status).toMatchObject({ state: 'ok', message: expect.stringMatching(/^\d+ nodes$/) })
     expect(status!.peers).toBeGreaterThan(0)
     expect(status!.nextAnnounceMs).toBeGreaterThan(net.clock.nowMs())
-    // The seed counts the swarm with its next announce, and asks for nobody.
+    // The seed counts the swarm with its next announce, and looks for no peers.
     await net.clock.advance(15 * MINUTE)
     expect(seeder.membership.status()[0]).toMatchObject({ seeds: 1, leeches: 1 })
     expect(seeder.peers.size).toBe(0)
@@ -111,7 +111,7 @@ describe('DhtDiscovery', () => {
     expect([...other.peers]).toEqual([`${TestNetwork.address(10)} 4711`])
   })
 
-  it('lets others take the port that they see, if told so', async () => {
+  it('announces the port that others see, with impliedPort', async () => {
     net = new TestNetwork()
     await net.grow(10)
     join(await client({}, { impliedPort: true }), { port: 4711 })
@@ -121,9 +121,9 @@ describe('DhtDiscovery', () => {
     expect([...other.peers]).toEqual([`${TestNetwork.address(10)} 6881`])
   })
 
-  it('paces hundreds of torrents, and gets round to all of them', async () => {
+  it('paces hundreds of torrents, and announces all of them', async () => {
     net = new TestNetwork()
-    // Small nodes' limits for one address would hide what is measured here.
+    // The limits per address would distort the measurement.
     for (let i = 0; i < 10; i++)
       await net.add({ queryLimits: { perAddress: 1e6 }, storeLimits: { torrentsPerIp: 1e6 } })
     await net.clock.advance(30_000)
@@ -135,13 +135,13 @@ describe('DhtDiscovery', () => {
     expect(net.clock.pending).toBeLessThan(timers + 30)
     const before = net.network.sentCount
     await net.clock.advance(10_000)
-    // Four lookups a second, each of a few dozen datagrams.
+    // Four lookups per second, each of a few dozen datagrams.
     expect(net.network.sentCount - before).toBeLessThan(10 * 4 * 60)
     await net.clock.advance(2 * MINUTE)
     expect(hashes.filter(infoHash => stored(infoHash) === 0)).toEqual([])
   })
 
-  it('looks again at once when asked, but not every second', async () => {
+  it('searches again at once on refresh, but not every second', async () => {
     net = new TestNetwork()
     await net.grow(10)
     const { membership, statusCount } = join(await client())
@@ -155,7 +155,7 @@ describe('DhtDiscovery', () => {
     expect(statusCount()).toBe(2)
   })
 
-  it('stops a search under way when the torrent leaves', async () => {
+  it('stops a running search when the torrent leaves', async () => {
     net = new TestNetwork()
     await net.grow(10)
     const { membership, statusCount, peers } = join(await client())

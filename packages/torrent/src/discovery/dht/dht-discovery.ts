@@ -6,15 +6,15 @@ import type { DhtNode } from './dht-node.ts'
 import { announcePeer, searchPeers } from './peer-search.ts'
 import { encodeState } from './saved-state.ts'
 
-/** A lookup among nodes that are not there ends; this ends one that drips. */
+/** Bounds a run whose nodes answer very slowly. */
 const MAX_RUN_MS = 90_000
 
 export interface DhtDiscoveryOptions extends Pick<AnnounceQueueOptions, 'parallel' | 'spacingMs'> {
-  /** One node, or one of each address family, paired. The discovery closes them. */
+  /** One node, or a pair of one node per address family. The discovery closes them. */
   readonly nodes: readonly DhtNode[]
   readonly clock: Clock
   /**
-   * Announce the UDP port that others see rather than the topic's (BEP 5): right when peers are accepted on the DHT's own port, over uTP.
+   * Announce the UDP port that others see rather than the topic's port (BEP 5). Correct if peers are accepted on the DHT's own port, over uTP.
    * Default false.
    */
   readonly impliedPort?: boolean
@@ -38,7 +38,7 @@ export class DhtDiscovery implements Discovery {
     for (const node of this.nodes) node.on('ready', () => this.#queue.wake())
   }
 
-  /** UDP port of a family's node, for the PORT message of BEP 5; 0 when there is none. */
+  /** Returns the UDP port of a family's node, for the PORT message of BEP 5, or 0 if there is none. */
   port(family: 4 | 6): number {
     return this.nodes.find(node => node.family === family)?.port ?? 0
   }
@@ -51,12 +51,12 @@ export class DhtDiscovery implements Discovery {
     return member
   }
 
-  /** A node that a peer's PORT message or a torrent's `nodes` names: an IP literal or a name. */
+  /** Adds a node from a peer's PORT message or a torrent's `nodes`. `host`: an IP literal or a name. */
   addNode(host: string, port: number): void {
     for (const node of this.nodes) node.addNode(host, port)
   }
 
-  /** What to keep for the next run: IDs and good nodes. See `parseState`. */
+  /** Returns the IDs and good nodes to save for the next run. See `parseState`. */
   state(): Uint8Array {
     return encodeState(new Map(this.nodes.map(node => [node.family, node.saved()])))
   }
@@ -76,7 +76,7 @@ class DhtMembership implements Membership, QueueItem {
   readonly #options: DhtDiscoveryOptions
   readonly #queue: AnnounceQueue
   readonly #onLeave: () => void
-  /** Of the run under way. */
+  /** Aborts the current run. */
   #abort: AbortController | undefined
   #left = false
   #peers = 0
@@ -149,7 +149,7 @@ class DhtMembership implements Membership, QueueItem {
     ]
   }
 
-  /** There is nothing to tell: nodes forget us within half an hour. */
+  /** Sends nothing: nodes forget us within half an hour. */
   async leave(): Promise<void> {
     if (this.#left) return
     this.#left = true
@@ -165,7 +165,7 @@ class DhtMembership implements Membership, QueueItem {
     const found = await searchPeers(node, infoHash, {
       signal,
       noSeeds: seed,
-      // BEP 33: counting rides on the announce. Some nodes name no peers beside their filters, so not while peers are wanted.
+      // BEP 33: count the swarm while announcing only. Some nodes send filters but no peers, so not while peers are wanted.
       scrape: !searching,
       onPeers: peers => {
         this.#peers += peers.length

@@ -13,7 +13,7 @@ const MINUTE = 60_000
 let net: TestNetwork
 afterEach(async () => {
   await net.close()
-  // Nothing but datagrams under way outlives the nodes.
+  // Only datagrams in transit outlive the nodes.
   await net.clock.advance(1000)
   expect(net.clock.pending).toBe(0)
 })
@@ -43,7 +43,7 @@ describe.each([
   [100, 4],
   [40, 6],
 ] as const)('%i nodes over IPv%i, one datagram in fifty lost', (count, family) => {
-  it('find the nodes that are closest, and the peers that one of them announced', async () => {
+  it('find the closest nodes, and the peers that one of them announced', async () => {
     net = new TestNetwork({ loss: 0.02, family, seed: family })
     await net.grow(count)
     let right = 0
@@ -70,7 +70,7 @@ describe.each([
 })
 
 describe('a network', () => {
-  it('survives that half of it goes away at once', async () => {
+  it('survives the loss of half of its nodes at once', async () => {
     net = new TestNetwork({ loss: 0.02 })
     await net.grow(50)
     const infoHash = net.random.bytes(20)
@@ -88,17 +88,17 @@ describe('a network', () => {
     expect((await find(alive[3]!, infoHash)).peers).toEqual([])
   })
 
-  it('sends little while nothing is asked of it', async () => {
+  it('sends little while idle', async () => {
     net = new TestNetwork()
     await net.grow(30)
     await net.clock.advance(30 * MINUTE)
     const before = net.network.sentCount
     await net.clock.advance(30 * MINUTE)
-    // Fewer than one datagram in two seconds from each node, answers included.
+    // Less than one datagram per two seconds from each node, including responses.
     expect((net.network.sentCount - before) / (30 * 30 * 60)).toBeLessThan(0.5)
   })
 
-  it('is found again from saved state, without any bootstrap node', async () => {
+  it('can be rejoined from saved state, without a bootstrap node', async () => {
     net = new TestNetwork()
     await net.grow(30)
     const saved = net.nodes[9]!.saved()
@@ -110,7 +110,7 @@ describe('a network', () => {
     expect(again.table.size).toBeGreaterThan(10)
   })
 
-  it('comes back by itself after the wire was cut', async () => {
+  it('recovers by itself after a network outage', async () => {
     net = new TestNetwork()
     await net.grow(20)
     const socket = await net.socket({ 4: TestNetwork.address(200) })
@@ -132,7 +132,7 @@ describe('a network', () => {
 })
 
 describe('a node', () => {
-  it('takes an ID that its address allows, once others say what that is (BEP 42)', async () => {
+  it('adopts an ID that its address allows, once others report that address (BEP 42)', async () => {
     net = new TestNetwork()
     await net.grow(20)
     const address = TestNetwork.address(300)
@@ -144,7 +144,7 @@ describe('a node', () => {
     expect(node.table.size).toBeGreaterThan(10)
   })
 
-  it('stays out of tables and silent when it is read-only, and finds peers all the same (BEP 43)', async () => {
+  it('stays out of tables and does not answer if it is read-only, but finds peers (BEP 43)', async () => {
     net = new TestNetwork()
     await net.grow(20)
     const infoHash = net.random.bytes(20)
@@ -158,14 +158,14 @@ describe('a node', () => {
     await expect(net.settle(net.nodes[0]!.query(endpoint, 'ping'))).rejects.toMatchObject({ code: 'timeout' })
   })
 
-  it('enters the table of whoever it asks, after a ping', async () => {
+  it('enters the table of a node that it queries, after a ping', async () => {
     net = new TestNetwork()
     const [first, second] = [await net.add(), await net.add()]
     await net.clock.advance(5000)
     expect([knows(first, second), knows(second, first)]).toEqual([true, true])
   })
 
-  it('learns of nodes by PORT messages and by names', async () => {
+  it('learns of nodes from PORT messages and by names', async () => {
     net = new TestNetwork()
     const resolve = async () => [{ host: TestNetwork.address(1), family: 4 as const }]
     const node = await net.add({ bootstrap: [], resolve })
@@ -178,13 +178,13 @@ describe('a node', () => {
     expect(node.isReady).toBe(true)
   })
 
-  it('leaves an address alone that only means something on this machine, also when it resolves to itself', async () => {
+  it('ignores an address with a zone, even if it resolves to itself', async () => {
     net = new TestNetwork({ family: 6 })
     let asked = 0
     const node = await net.add({
       resolve: async host => {
         asked++
-        // With an endless loop, the test fails rather than hangs.
+        // So that an endless loop fails the test instead of hanging it.
         if (asked > 10) throw new Error('asked again and again')
         return [{ host, family: 6 }]
       },
@@ -194,7 +194,7 @@ describe('a node', () => {
     expect(asked).toBe(1)
   })
 
-  it('tells its pair of the other family what it hears (BEP 32)', async () => {
+  it('passes on nodes to its pair of the other family (BEP 32)', async () => {
     net = new TestNetwork()
     const hosts = Array.from({ length: 12 }, (_, i) => ({
       4: TestNetwork.address(i),
@@ -205,12 +205,12 @@ describe('a node', () => {
       const bootstrap = pairs.length > 0 ? [{ host: hosts[0]![4], port: 6881 }] : []
       const pair = [
         await net.add({ socket: await net.socket(host, 4), bootstrap, address: host[4] }),
-        // Nobody tells it of any IPv6 node but its pair.
+        // Only its pair tells it about IPv6 nodes.
         await net.add({ socket: await net.socket(host, 6), bootstrap: [], address: host[6] }),
       ]
       pair[0]!.pair(pair[1]!)
       pairs.push(pair)
-      // The first two must meet in IPv6 somehow.
+      // The first two need to know each other in IPv6.
       if (pairs.length === 2) pair[1]!.addNode(hosts[0]![6], 6881)
       await net.clock.advance(2000)
     }
@@ -218,7 +218,7 @@ describe('a node', () => {
     for (const [, v6] of pairs) expect(v6!.table.size).toBeGreaterThanOrEqual(8)
   })
 
-  it('ends what is under way with `closed`, or with the reason of a signal', async () => {
+  it('rejects pending queries with `closed`, or with the reason of a signal', async () => {
     net = new TestNetwork()
     await net.grow(5)
     const abort = new AbortController()
@@ -233,7 +233,7 @@ describe('a node', () => {
   })
 })
 
-describe('against hostile strangers, a node', () => {
+describe('against attackers, a node', () => {
   const random = seededRandom(99)
   const stranger = (i: number) => net.socket({ 4: `190.${i >> 8}.${i & 0xff}.1` })
   const target = () => net.nodes[0]!
@@ -243,7 +243,7 @@ describe('against hostile strangers, a node', () => {
     await net.grow(10)
   }
 
-  it('lives through garbage', async () => {
+  it('ignores garbage', async () => {
     await setUp()
     const socket = await stranger(1)
     for (let i = 0; i < 2000; i++) {
@@ -256,7 +256,7 @@ describe('against hostile strangers, a node', () => {
     await socket.close()
   })
 
-  it('sends a flooded or forged address no more than its rate, one datagram a query', async () => {
+  it('sends no more than its rate to a flooding or forged address, one datagram per query', async () => {
     await setUp()
     const socket = await stranger(1)
     let received = 0
@@ -268,14 +268,14 @@ describe('against hostile strangers, a node', () => {
     const query = (id: Uint8Array) => encodeQuery(utf8('aa'), 'find_node', id, { target: id }, false)
     for (let i = 0; i < 1000; i++) socket.send(query(random.bytes(20)), TestNetwork.address(0), 6881)
     await net.clock.advance(20_000)
-    // Forty answers at most, and one ping, for whoever it may be.
+    // At most forty responses and one ping.
     expect(received).toBeGreaterThan(30)
     expect(received).toBeLessThanOrEqual(41)
     expect(bytesReceived).toBeLessThan(1000 * query(new Uint8Array(20)).length)
     await socket.close()
   })
 
-  it('lets nobody into its table who does not answer', async () => {
+  it('adds no node to its table that does not answer', async () => {
     await setUp()
     const before = target().table.size
     for (let i = 0; i < 50; i++) {
@@ -288,7 +288,7 @@ describe('against hostile strangers, a node', () => {
     expect(target().table.size).toBe(before)
   })
 
-  it('believes an answer only from the address that it asked', async () => {
+  it('accepts a response only from the address that it queried', async () => {
     await setUp()
     const victim = await stranger(1)
     const forger = await stranger(2)
@@ -312,7 +312,7 @@ describe('against hostile strangers, a node', () => {
     await Promise.all([victim.close(), forger.close()])
   })
 
-  it('keeps its store within bounds', async () => {
+  it('keeps its store within its limits', async () => {
     await setUp()
     const node = await net.add({ storeLimits: { torrents: 10, torrentsPerIp: 5 } })
     await net.clock.advance(10_000)

@@ -5,7 +5,6 @@ import { isLocalIp } from '../../base/local-address.ts'
 import type { Random } from '../../base/random.ts'
 import type { DatagramSocket, IpFamily } from '../../transport/datagram.ts'
 import type { ResolveHost } from '../../transport/resolve.ts'
-import type { Answer } from './answer.ts'
 import { Candidates } from './candidates.ts'
 import { type Contact, type Endpoint, familyOf, sameEndpoint, toEndpoint } from './contact.ts'
 import { ExternalIp } from './external-ip.ts'
@@ -16,27 +15,28 @@ import { ID_BYTES, isNodeIdFor, nodeIdFor } from './node-id.ts'
 import { PeerStore, type PeerStoreLimits } from './peer-store.ts'
 import { type QueryLimitOptions, QueryLimits } from './query-limits.ts'
 import { Responder } from './responder.ts'
+import type { NodeResponse } from './response.ts'
 import { RoutingTable } from './routing-table.ts'
 import { type QueryArgs, Rpc } from './rpc.ts'
 import type { SavedNode } from './saved-state.ts'
 import { Tokens } from './tokens.ts'
 
-/** A table with fewer nodes than this is in haste to learn of others, of both families. */
+/** A table with fewer nodes than this looks for more nodes quickly, of both families. */
 const SMALL_TABLE = 32
 const MAX_NAMES_PENDING = 16
 
 export interface DhtNodeOptions {
-  /** Opened by the caller, closed by the node. */
+  /** The node closes it. */
   readonly socket: DatagramSocket
   readonly clock: Clock
   readonly random: Random
-  /** Looks up names of bootstrap nodes; without it only IP literals are of use. */
+  /** Looks up names of nodes; without it, only IP literals work. */
   readonly resolve?: ResolveHost
   /** Default: the well-known ones. */
   readonly bootstrap?: readonly BootstrapNode[]
-  /** From an earlier run. */
+  /** State from an earlier run. */
   readonly saved?: SavedNode | undefined
-  /** Asks but does not answer, for machines that pay for traffic or cannot be reached (BEP 43). Default false. */
+  /** Sends queries but does not answer any, for machines with costly traffic or that cannot be reached (BEP 43). Default false. */
   readonly readOnly?: boolean
   readonly queryLimits?: QueryLimitOptions
   readonly storeLimits?: PeerStoreLimits
@@ -44,24 +44,24 @@ export interface DhtNodeOptions {
 
 export interface DhtNodeStatus {
   readonly family: IpFamily
-  /** Nodes in the routing table, and those of them that answered lately. */
+  /** Number of nodes in the routing table, and of those that answered recently. */
   readonly nodes: number
   readonly goodNodes: number
-  /** Torrents and peers that we keep for others. */
+  /** Number of torrents and peers that we store for others. */
   readonly storedTorrents: number
   readonly storedPeers: number
-  /** Our address as others see it: 4 or 16 bytes, null while unknown. */
+  /** Our address as others see it, 4 or 16 bytes; null while unknown. */
   readonly externalIp: Uint8Array | null
 }
 
 export interface DhtNodeEvents extends Record<string, unknown[]> {
-  /** The table has nodes that answer, and knows our neighbourhood. Again after it was empty. */
+  /** Bootstrapping has finished: the table has nodes that answer. Emitted again after the table was empty. */
   ready: []
 }
 
 /**
- * One node of the DHT, of one address family (BEP 5, 32, 33, 42, 43, 51). IPv4 and IPv6 are two networks (BEP 32); a machine with both
- * runs two nodes and pairs them, each with an ID of its own, since its address decides it (BEP 42).
+ * A DHT node of one address family (BEP 5, 32, 33, 42, 43, 51). IPv4 and IPv6 are separate networks (BEP 32): a machine with both runs a
+ * pair of nodes with different IDs, since the ID depends on the address (BEP 42).
  */
 export class DhtNode extends Emitter<DhtNodeEvents> {
   readonly family: IpFamily
@@ -74,7 +74,7 @@ export class DhtNode extends Emitter<DhtNodeEvents> {
   readonly #maintenance: Maintenance
   readonly #externalIp = new ExternalIp()
   readonly #abort = new AbortController()
-  /** Well-known nodes: they stay out of the table. */
+  /** Well-known nodes, which must not enter the table. */
   readonly #routers: Endpoint[] = []
   #table: RoutingTable
   #other: DhtNode | null = null
@@ -99,7 +99,7 @@ export class DhtNode extends Emitter<DhtNodeEvents> {
     })
     this.#candidates = new Candidates({
       clock,
-      hurried: () => this.#table.size < SMALL_TABLE,
+      isTableSmall: () => this.#table.size < SMALL_TABLE,
       ping: endpoint => void this.query(endpoint, 'ping').catch(() => {}),
     })
     this.#rpc = new Rpc({
@@ -131,7 +131,7 @@ export class DhtNode extends Emitter<DhtNodeEvents> {
     })
   }
 
-  /** Our node ID: 20 bytes. It changes when others agree that our address is another (BEP 42). */
+  /** Our node ID: 20 bytes. It changes when others agree on a new address of ours (BEP 42). */
   get id(): Uint8Array {
     return this.#table.ownId
   }
@@ -145,7 +145,7 @@ export class DhtNode extends Emitter<DhtNodeEvents> {
     return this.#table
   }
 
-  /** Whether lookups have somewhere to begin. */
+  /** True if lookups can start. */
   get isReady(): boolean {
     return this.#ready && this.#table.size > 0
   }
@@ -161,15 +161,15 @@ export class DhtNode extends Emitter<DhtNodeEvents> {
     }
   }
 
-  /** Joins with the node of the other family on this machine: they tell each other of nodes (BEP 32, "Dual-stack nodes"). */
+  /** Pairs it with this machine's node of the other family: they exchange nodes (BEP 32, "Dual-stack nodes"). */
   pair(other: DhtNode): void {
     this.#other = other
     other.#other = this
   }
 
   /**
-   * A node that somebody named: a peer's PORT message, a torrent's `nodes`. Enters the table if it answers. `host` is an IP literal or
-   * a name; addresses of the other family are left alone.
+   * Adds a node from a peer's PORT message or a torrent's `nodes`; it enters the table if it answers. `host` is an IP literal or a name;
+   * addresses of the other family are ignored.
    */
   addNode(host: string, port: number): void {
     const endpoint = toEndpoint(host, port)
@@ -178,15 +178,15 @@ export class DhtNode extends Emitter<DhtNodeEvents> {
   }
 
   /**
-   * Asks one node. Rejects with a ShoalError: `timeout`, `bad-message` when it answers with an error, `unreachable`, `closed`; or with
-   * the signal's reason.
+   * Queries one node. Rejects with a ShoalError (`timeout`, `bad-message` if it answers with an error, `unreachable`, `closed`) or with the
+   * signal's reason.
    */
   async query(
     to: Endpoint | Contact,
     method: string,
     args: QueryArgs = {},
     options: { signal?: AbortSignal | undefined } = {},
-  ): Promise<Answer> {
+  ): Promise<NodeResponse> {
     const sentMs = this.#options.clock.nowMs()
     try {
       return await this.#rpc.query(to, method, args, options.signal)
@@ -197,34 +197,34 @@ export class DhtNode extends Emitter<DhtNodeEvents> {
     }
   }
 
-  /** The nodes closest to `target` (20 bytes), nearest first. Rejects with the signal's reason, or `closed`. */
+  /** Finds the nodes closest to `target` (20 bytes), nearest first. Rejects with the signal's reason or `closed`. */
   async findNode(target: Uint8Array, options: { signal?: AbortSignal } = {}): Promise<readonly Contact[]> {
     const { closest } = await this.#walk('find_node', { target }, target, options)
     return closest.map(({ from }) => from)
   }
 
   /**
-   * Walks towards `target` with any query that is answered with nodes, `get_peers` say; the answers of the closest nodes carry
-   * the tokens to write there. `onAnswer` sees each answer as it comes. Rejects with the signal's reason, or `closed`.
+   * Looks up `target` with any query that is answered with nodes, such as `get_peers`. The responses of the closest nodes contain the tokens
+   * for writing there. `onAnswer` receives each response as it arrives. Rejects with the signal's reason or `closed`.
    */
   walk(
     method: string,
     args: QueryArgs,
     target: Uint8Array,
-    options: { signal?: AbortSignal; onAnswer?: (answer: Answer) => void } = {},
+    options: { signal?: AbortSignal; onAnswer?: (answer: NodeResponse) => void } = {},
   ): Promise<LookupResult> {
     return this.#walk(method, args, target, options)
   }
 
-  /** What to keep for the next run. */
+  /** Returns the state to save for the next run. */
   saved(): SavedNode {
     const good = [...this.#table.entries()].filter(entry => this.#table.isGood(entry))
-    // Before anything answered, what was saved the last time is still the best there is.
+    // Until a node has answered, the state of the last run is the best available.
     if (good.length === 0 && this.#options.saved) return { ...this.#options.saved, id: this.id }
     return { id: this.id, contacts: good.map(({ contact }) => contact) }
   }
 
-  /** Ends queries under way with `closed` and closes the socket. Safe to call twice. */
+  /** Rejects pending queries with `closed` and closes the socket. Safe to call twice. */
   async close(): Promise<void> {
     this.#abort.abort(new ShoalError('closed', 'The DHT node was closed'))
     this.#candidates.close()
@@ -239,7 +239,7 @@ export class DhtNode extends Emitter<DhtNodeEvents> {
     target: Uint8Array,
     options: {
       signal?: AbortSignal | undefined
-      onAnswer?: (answer: Answer) => void
+      onAnswer?: (answer: NodeResponse) => void
       start?: readonly Contact[] | undefined
     },
   ): Promise<LookupResult> {
@@ -255,12 +255,12 @@ export class DhtNode extends Emitter<DhtNodeEvents> {
       ...(options.onAnswer && { onAnswer: options.onAnswer }),
       ...(signal && { signal }),
     })
-    // A closed node answers every query at once with a failure, so the lookup is over; but it has found nothing.
+    // All queries of a closed node fail at once, so the lookup ends without a result.
     this.#abort.signal.throwIfAborted()
     return result
   }
 
-  /** BEP 32: both families only while one of the tables needs it. */
+  /** BEP 32: asks for both families only while one of the tables is small. */
   #want(): string[] | undefined {
     if (!this.#other) return undefined
     const needed = this.#table.size < SMALL_TABLE || this.#other.#table.size < SMALL_TABLE
@@ -270,7 +270,7 @@ export class DhtNode extends Emitter<DhtNodeEvents> {
   #answer(query: KrpcQuery, from: Endpoint): Uint8Array | null {
     if (!this.#limits.admits(from)) return null
     const contact = { ...from, id: query.id.slice() }
-    // BEP 43: who takes no queries is of no use in a table.
+    // BEP 43: nodes that do not answer queries must not enter a table.
     if (!query.readOnly && !this.#table.asked(contact) && this.#table.hasRoomFor(contact)) {
       this.#suggest(from)
     }
@@ -278,33 +278,33 @@ export class DhtNode extends Emitter<DhtNodeEvents> {
     return this.#limits.allowsReply(bytes.length) ? bytes : null
   }
 
-  #learn(answer: Answer, seenIp: Uint8Array | undefined): void {
+  #learn(answer: NodeResponse, seenIp: Uint8Array | undefined): void {
     const { from } = answer
     this.#heardMs = this.#options.clock.nowMs()
     if (!this.#isRouter(from)) {
       const before = this.#table.size
       this.#table.answered(from)
-      if (before === 0 && this.#table.size > 0) this.#maintenance.beginAnew()
+      if (before === 0 && this.#table.size > 0) this.#maintenance.restart()
     }
     if (this.#other) this.#tellOther(this.#other, answer)
     if (seenIp && this.#externalIp.vote(from, seenIp)) this.#fitId(seenIp)
   }
 
-  /** BEP 32: each network may know nodes of the other. */
-  #tellOther(other: DhtNode, answer: Answer): void {
+  /** BEP 32: nodes of each network may know nodes of the other. */
+  #tellOther(other: DhtNode, answer: NodeResponse): void {
     const fromLocal = isLocalIp(answer.from.ip)
     for (const contact of (this.family === 4 ? answer.nodes6 : answer.nodes).slice(0, 8)) {
       if ((fromLocal || !isLocalIp(contact.ip)) && other.#table.hasRoomFor(contact)) other.#suggest(contact)
     }
   }
 
-  /** BEP 42: takes an ID that our public address allows. */
+  /** BEP 42: adopts an ID that our public address allows. */
   #fitId(ip: Uint8Array): void {
     if (isNodeIdFor(this.id, ip)) return
     const old = this.#table
     this.#table = new RoutingTable(nodeIdFor(ip, this.#options.random), this.#options.clock)
     for (const entry of old.entries()) if (old.isGood(entry)) this.#table.answered(entry.contact)
-    this.#maintenance.beginAnew()
+    this.#maintenance.restart()
   }
 
   #suggest(endpoint: Endpoint): void {
@@ -317,13 +317,13 @@ export class DhtNode extends Emitter<DhtNodeEvents> {
     this.#namesPending++
     resolve(host, { signal: this.#abort.signal })
       .then(found => {
-        // An address with a zone (`fe80::1%eth0`, of a peer in the local network) resolves to itself, and no node can be told by it.
+        // An address with a zone (`fe80::1%eth0`, of a peer in the local network) resolves to itself, but is useless to other nodes.
         for (const { host: address } of found.slice(0, 4)) {
           const endpoint = toEndpoint(address, port)
           if (endpoint) this.#suggest(endpoint)
         }
       })
-      // A name that nobody knows: there are other nodes.
+      // Ignore unknown names: there are other nodes.
       .catch(() => {})
       .finally(() => this.#namesPending--)
   }
@@ -338,5 +338,5 @@ export class DhtNode extends Emitter<DhtNodeEvents> {
   }
 }
 
-/** Room that an error of our own takes at most. */
+/** Largest size of our error messages. */
 const MAX_REFUSAL_BYTES = 200

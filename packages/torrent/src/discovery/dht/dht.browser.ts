@@ -1,10 +1,10 @@
 import { ShoalError } from '../../base/errors.ts'
 import type { BootstrapNode } from './maintenance.ts'
 
-/** None that a browser could reach. */
+/** Empty, since browsers cannot reach any. */
 export const WELL_KNOWN_NODES: readonly BootstrapNode[] = []
 
-/** Browsers have no datagrams: always rejects with `unsupported`. What the DHT is made of is not part of a page. */
+/** Rejects with `unsupported`: browsers have no UDP. The code of the DHT is not part of a page. */
 export async function openDht(): Promise<never> {
-  throw new ShoalError('unsupported', 'browsers have no DHT: use WebSocket trackers here, or run a node')
+  throw new ShoalError('unsupported', 'Browsers have no DHT: use WebSocket trackers here, or run a node')
 }

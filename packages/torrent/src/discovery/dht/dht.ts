@@ -1,8 +1,8 @@
 /**
- * The DHT: peers without trackers (BEP 5, 32, 33, 42, 43, 51). `openDht` starts it; `DhtDiscovery` is what a session joins torrents
- * to; `DhtNode`, `searchPeers` and `announcePeer` are for programs that use the DHT by itself.
+ * The DHT, which finds peers without trackers (BEP 5, 32, 33, 42, 43, 51). `openDht` starts it and returns the `DhtDiscovery` that a session
+ * joins. `DhtNode`, `searchPeers` and `announcePeer` are for programs that use the DHT by itself.
  */
-export type { Answer } from './answer.ts'
+
 export type { Contact, Endpoint } from './contact.ts'
 export { DhtDiscovery, type DhtDiscoveryOptions } from './dht-discovery.ts'
 export { DhtNode, type DhtNodeOptions, type DhtNodeStatus } from './dht-node.ts'
@@ -15,4 +15,5 @@ export {
   type PeerSearchResult,
   searchPeers,
 } from './peer-search.ts'
+export type { NodeResponse } from './response.ts'
 export { encodeState, parseState, type SavedNode } from './saved-state.ts'

@@ -7,7 +7,7 @@ const us = parseIp('80.1.2.3')!
 const lie = parseIp('66.6.6.6')!
 const voter = (i: number) => toEndpoint(`1.2.${i}.9`, 1)!
 
-it('believes an address when six networks agree', () => {
+it('accepts an address once six networks agree', () => {
   const ip = new ExternalIp()
   for (let i = 0; i < 5; i++) expect(ip.vote(voter(i), us)).toBe(false)
   expect(ip.current).toBeNull()
@@ -16,13 +16,13 @@ it('believes an address when six networks agree', () => {
   expect(ip.vote(voter(6), us)).toBe(false)
 })
 
-it('counts a network once, whatever it says and however often', () => {
+it('counts each network once, however often it votes', () => {
   const ip = new ExternalIp()
   for (let i = 0; i < 100; i++) ip.vote(toEndpoint(`6.6.6.${i}`, 1)!, lie)
   expect(ip.current).toBeNull()
 })
 
-it('needs more than half, and follows when the address changes', () => {
+it('needs a majority, and follows when the address changes', () => {
   const ip = new ExternalIp()
   for (let i = 0; i < 20; i++) ip.vote(voter(i), us)
   for (let i = 20; i < 40; i++) ip.vote(voter(i), lie)

@@ -2,26 +2,26 @@ import { equalBytes } from '../../base/bytes.ts'
 import { isLocalIp } from '../../base/local-address.ts'
 import { type Endpoint, isUnicast, neighbourKey } from './contact.ts'
 
-/** So many of the latest votes count. */
+/** Number of recent votes that count. */
 const MAX_VOTES = 32
-/** So many must agree, and more than half of those that count: one liar, or one network of them, decides nothing (BEP 42). */
+/** Votes that must agree, besides being more than half of those that count, so that one liar or one network decides nothing (BEP 42). */
 const QUORUM = 6
 
-/** Our public address, from what nodes say they see (BEP 42, "Bootstrapping"). Each network of theirs has one vote. */
+/** Determines our public address from what other nodes see (BEP 42, "Bootstrapping"). Each network has one vote. */
 export class ExternalIp {
-  /** The latest last. */
+  /** Votes by network, in order of time. */
   readonly #votes = new Map<string, Uint8Array>()
   #current: Uint8Array | null = null
 
-  /** The address that nodes agree on: 4 or 16 bytes; null while unknown. */
+  /** The address that nodes agree on, 4 or 16 bytes; null while unknown. */
   get current(): Uint8Array | null {
     return this.#current
   }
 
-  /** Takes the vote of a node that answered us. True when that changed the address. */
+  /** Counts the vote of a node that answered us. Returns true if the address has changed. */
   vote(voter: Endpoint, seenIp: Uint8Array): boolean {
     const network = neighbourKey(voter)
-    // What a node of the local network sees is not what the world sees.
+    // A node in the local network does not see our public address.
     if (network === null || seenIp.length !== voter.ip.length || isLocalIp(seenIp) || !isUnicast(seenIp)) {
       return false
     }

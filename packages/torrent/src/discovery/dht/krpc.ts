@@ -1,4 +1,4 @@
-/** KRPC messages <-> bytes (BEP 5). No I/O. */
+/** Encoding and decoding of KRPC messages (BEP 5). No I/O. */
 import {
   asBytes,
   asDictionary,
@@ -13,16 +13,16 @@ import {
 import { compactEndpoint, type Endpoint } from './contact.ts'
 import { ID_BYTES } from './node-id.ts'
 
-/** BEP 32: no payload above 1,024 bytes is sent. */
+/** BEP 32: the largest payload that may be sent. */
 export const MAX_SENT_BYTES = 1024
-/** BEP 32 wants 1,024 received and recommends more; above this nothing useful comes. */
+/** BEP 32 requires receiving 1,024 bytes and recommends more; no useful message is larger than this. */
 const MAX_RECEIVED_BYTES = 4096
 const MAX_TRANSACTION_BYTES = 32
 const MAX_METHOD_BYTES = 32
 const MAX_ERROR_TEXT = 200
-/** A response of 4,096 bytes holds at most some 500 peers. Extensions may nest. */
+/** A response of 4,096 bytes holds about 500 peers at most. Extensions may nest. */
 const LIMITS = { depth: 16, items: 1024, unsortedKeys: true }
-/** Two letters of ours and a version, as clients send: for people who read traffic. */
+/** Our client ID and version, for people who inspect traffic. */
 const CLIENT = Uint8Array.of(0x53, 0x48, 0, 1)
 
 export const KRPC_ERRORS = {
@@ -32,9 +32,9 @@ export const KRPC_ERRORS = {
   unknownMethod: 204,
 } as const
 
-/** What every message has. Byte strings are views into the datagram. */
+/** Common to all messages. Byte strings are views into the datagram. */
 interface Envelope {
-  /** Chosen by who asked, 1 to 32 bytes. */
+  /** Chosen by the sender of the query, 1 to 32 bytes. */
   readonly transaction: Uint8Array
 }
 
@@ -44,7 +44,7 @@ export interface KrpcQuery extends Envelope {
   /** Node ID of the sender: 20 bytes. */
   readonly id: Uint8Array
   readonly args: BencodeDictionary
-  /** The sender takes no queries (BEP 43). */
+  /** The sender does not answer queries (BEP 43). */
   readonly readOnly: boolean
 }
 
@@ -52,7 +52,7 @@ export interface KrpcResponse extends Envelope {
   readonly kind: 'response'
   readonly id: Uint8Array
   readonly values: BencodeDictionary
-  /** Our address as the sender sees it, 4 or 16 bytes, port cut off (BEP 42). */
+  /** Our address as the sender sees it, 4 or 16 bytes, without the port (BEP 42). */
   readonly seenIp: Uint8Array | undefined
 }
 
@@ -65,15 +65,15 @@ export interface KrpcFailure extends Envelope {
 
 export type KrpcMessage = KrpcQuery | KrpcResponse | KrpcFailure
 
-/** Why a datagram is no message: with a transaction, an answer can say so. */
+/** A datagram that is not a valid message. */
 export interface KrpcRefusal {
   readonly kind: 'refused'
-  /** Set when it was meant as a query, so that error 203 can be sent. */
+  /** Set if it is recognizable as a query, which is answered with error 203. */
   readonly transaction: Uint8Array | undefined
   readonly why: string
 }
 
-/** Reads one datagram. Never throws; time and memory are bounded by 4,096 bytes. */
+/** Parses one datagram. Never throws. */
 export function parseMessage(bytes: Uint8Array): KrpcMessage | KrpcRefusal {
   if (bytes.length > MAX_RECEIVED_BYTES) return refused('too long')
   try {
@@ -98,7 +98,7 @@ export function parseMessage(bytes: Uint8Array): KrpcMessage | KrpcRefusal {
   }
 }
 
-/** A query (BEP 5). `args` without the ID. */
+/** Encodes a query (BEP 5). `args`: without the node ID. */
 export function encodeQuery(
   transaction: Uint8Array,
   method: string,
@@ -106,12 +106,12 @@ export function encodeQuery(
   args: Readonly<Record<string, BencodeInput | undefined>>,
   readOnly: boolean,
 ): Uint8Array {
-  // BEP 43: the key is there only when set.
+  // BEP 43: the key is present only if set.
   const ro = readOnly ? 1 : undefined
   return encode({ t: transaction, y: 'q', q: method, a: { ...args, id }, ro, v: CLIENT })
 }
 
-/** A response to `to`, which is told its own address (BEP 42). `values` without the ID. */
+/** Encodes a response to `to`, which contains that node's own address (BEP 42). `values`: without the node ID. */
 export function encodeResponse(
   transaction: Uint8Array,
   id: Uint8Array,
@@ -121,7 +121,7 @@ export function encodeResponse(
   return encode({ t: transaction, y: 'r', r: { ...values, id }, ip: compactEndpoint(to), v: CLIENT })
 }
 
-/** An error (BEP 5, "Errors"). */
+/** Encodes an error (BEP 5, "Errors"). */
 export function encodeFailure(
   transaction: Uint8Array,
   code: number,
@@ -131,7 +131,7 @@ export function encodeFailure(
   return encode({ t: transaction, y: 'e', e: [code, message], ip: compactEndpoint(to), v: CLIENT })
 }
 
-/** The 20 bytes of a key, or undefined when it has others. */
+/** Returns the value of a key if it has 20 bytes. */
 export function idIn(values: BencodeDictionary, key: string): Uint8Array | undefined {
   const bytes = asBytes(values.get(key))
   return bytes?.length === ID_BYTES ? bytes : undefined

@@ -4,10 +4,10 @@ import { delay } from '../../base/clock.ts'
 import { parseIp } from '../../base/ip.ts'
 import { seededRandom } from '../../base/random.ts'
 import { VirtualClock } from '../../base/virtual-clock.ts'
-import { type Answer, readAnswer } from './answer.ts'
 import { type Contact, compactNodes, toEndpoint } from './contact.ts'
 import { type LookupOptions, type LookupResult, lookup } from './lookup.ts'
 import { compareDistance, ID_BYTES, nodeIdFor } from './node-id.ts'
+import { type NodeResponse, readResponse } from './response.ts'
 
 const random = seededRandom(11)
 const target = new Uint8Array(ID_BYTES)
@@ -22,19 +22,19 @@ function verified(i: number): Contact {
   return { ...toEndpoint(host, 1)!, id: nodeIdFor(parseIp(host)!, random) }
 }
 
-/** Nodes that chose IDs right beside the target. */
+/** Nodes that chose IDs very close to the target. */
 function liar(i: number): Contact {
   const id = new Uint8Array(ID_BYTES)
   id.set([i >> 8, i], 16)
   return { ...toEndpoint(`200.${i >> 8}.${i & 0xff}.1`, 1)!, id }
 }
 
-function answerOf(from: Contact, nodes: readonly Contact[]): Answer {
+function answerOf(from: Contact, nodes: readonly Contact[]): NodeResponse {
   const empty = { kind: 'response', transaction: target, seenIp: undefined } as const
-  return readAnswer({ ...empty, id: from.id, values: new Map([['nodes', compactNodes(nodes)]]) }, from)
+  return readResponse({ ...empty, id: from.id, values: new Map([['nodes', compactNodes(nodes)]]) }, from)
 }
 
-/** Asks a network in which each node names the eight of `near(it)`, after `latencyMs`. */
+/** Queries a network in which each node names the eight nodes of `near(node)` after `latencyMs`. */
 async function run(options: Partial<LookupOptions> & Pick<LookupOptions, 'start' | 'ask'>) {
   let result: LookupResult | undefined
   const started = clock.nowMs()
@@ -46,7 +46,7 @@ async function run(options: Partial<LookupOptions> & Pick<LookupOptions, 'start'
 }
 
 describe('lookup', () => {
-  it('finds the eight closest of many, with few queries and no more than four at once', async () => {
+  it('finds the eight closest of many nodes, with few queries and at most four at once', async () => {
     clock = new VirtualClock()
     const all = Array.from({ length: 2000 }, (_, i) => verified(i))
     const sorted = all.toSorted(byDistance)
@@ -56,7 +56,7 @@ describe('lookup', () => {
       most = Math.max(most, ++busy)
       await delay(clock, 50)
       busy--
-      // Each knows eight somewhat nearer than itself.
+      // Each node knows eight that are somewhat nearer than itself.
       const place = sorted.indexOf(contact)
       const rank = place < 0 ? sorted.findIndex(({ host }) => host === contact.host) : place
       const reach = Math.max(16, rank >> 2)
@@ -74,7 +74,7 @@ describe('lookup', () => {
     expect(answered).toBe(asked)
   })
 
-  it('is not ended nor crowded out by nodes that chose their IDs (BEP 42)', async () => {
+  it('is neither ended nor crowded out by nodes that chose their IDs (BEP 42)', async () => {
     clock = new VirtualClock()
     const honest = Array.from({ length: 100 }, (_, i) => verified(i)).sort(byDistance)
     let liars = 0
@@ -90,11 +90,11 @@ describe('lookup', () => {
     expect(hosts.length).toBeLessThanOrEqual(16)
   })
 
-  it('ends in bounded time and queries when it is sent to nodes that are not there', async () => {
+  it('ends in bounded time and queries if it is led to nodes that do not exist', async () => {
     clock = new VirtualClock()
     let named = 100
     const ask = async (contact: Contact) => {
-      // One who answers, and names ever others, that do not.
+      // One node answers and keeps naming others that do not.
       if (contact.host === '1.1.9.9') {
         return answerOf(
           contact,
@@ -111,11 +111,11 @@ describe('lookup', () => {
     await clock.advance(10_000)
   })
 
-  it('asks at most 160', async () => {
+  it('queries at most 160 nodes', async () => {
     clock = new VirtualClock()
     let named = 100
     const ask = async (contact: Contact) =>
-      // Always nearer by one: an endless staircase.
+      // Each node is nearer by one, endlessly.
       answerOf(contact, [
         { ...liar(0), ...toEndpoint(`${1 + (named >> 8)}.${named & 0xff}.7.7`, 1)!, id: stair(named++) },
       ])
@@ -123,7 +123,7 @@ describe('lookup', () => {
     expect(asked).toBe(160)
   })
 
-  it('drops who answers with another ID than was announced', async () => {
+  it('drops a node that answers with another ID than expected', async () => {
     clock = new VirtualClock()
     const [honest, changed] = [verified(1), verified(2)]
     const ask = async (contact: Contact) => answerOf(contact === changed ? verified(3) : contact, [])
@@ -131,7 +131,7 @@ describe('lookup', () => {
     expect(closest.map(({ from }) => from.host)).toEqual([honest.host])
   })
 
-  it('asks an address once and never us, and follows nobody from outside into the local network', async () => {
+  it('queries an address once, never ourselves, and does not follow outside nodes into the local network', async () => {
     clock = new VirtualClock()
     const asked: string[] = []
     const named = [
@@ -148,7 +148,7 @@ describe('lookup', () => {
     expect(asked).toEqual([verified(1).host])
   })
 
-  it('waits for nobody longer than two seconds', async () => {
+  it('waits for no node longer than two seconds', async () => {
     clock = new VirtualClock()
     const ask = async (contact: Contact) => {
       if (contact.host === verified(1).host) await delay(clock, 5000)
@@ -160,9 +160,9 @@ describe('lookup', () => {
     await clock.advance(10_000)
   })
 
-  it('resolves at once without anyone to ask, and rejects when aborted', async () => {
+  it('resolves at once without nodes to query, and rejects when aborted', async () => {
     clock = new VirtualClock()
-    const ask = () => new Promise<Answer>(() => {})
+    const ask = () => new Promise<NodeResponse>(() => {})
     expect(await run({ start: [], ask })).toMatchObject({ closest: [], asked: 0 })
     const abort = new AbortController()
     const ended = lookup({ target, ownId, family: 4, clock, start: [verified(1)], ask, signal: abort.signal })
@@ -174,7 +174,7 @@ describe('lookup', () => {
   })
 })
 
-/** Unverified IDs that come nearer with every step. */
+/** Unverified IDs that get nearer with every step. */
 function stair(step: number): Uint8Array {
   const id = new Uint8Array(ID_BYTES).fill(0x7f)
   id.set([0x7f - (step >> 4), 0xff - 16 * (step & 15)])

@@ -1,48 +1,48 @@
 import { equalBytes, hex } from '../../base/bytes.ts'
 import type { Clock } from '../../base/clock.ts'
 import { isLocalIp } from '../../base/local-address.ts'
-import type { Answer } from './answer.ts'
 import { type Contact, isVerified, ownerKey } from './contact.ts'
 import { compareDistance } from './node-id.ts'
+import type { NodeResponse } from './response.ts'
 
 /** BEP 5: K. */
 const CLOSEST = 8
 /** Kademlia's alpha. */
 const PARALLEL = 4
-/** A query older than this gives its place to another. */
+/** After this time another query may run in addition to a pending one. */
 const SLOW_MS = 1000
-/** One older than this is no longer waited for: the next nearest node counts instead, unless the answer comes before the end. */
+/** After this time a pending query is no longer waited for: the next nearest node counts instead, unless a response still arrives. */
 const LATE_MS = 2000
-/** A lookup in a network of ten million nodes asks 20 to 60. Whoever fills it with nodes that are not there ends it here. */
+/** A lookup in a network of ten million nodes queries 20 to 60. This bounds a lookup that an attacker fills with fake nodes. */
 const MAX_ASKED = 160
 const MAX_CANDIDATES = 200
-/** Contacts taken from one answer: K, and some grace. */
+/** Contacts taken from one response: more than K, to be lenient. */
 const MAX_FROM_ANSWER = 16
 
 export interface LookupOptions {
   /** 20 bytes. */
   readonly target: Uint8Array
-  /** Our own ID: never asked. */
+  /** Our own ID, which is never queried. */
   readonly ownId: Uint8Array
   readonly family: 4 | 6
   readonly clock: Clock
-  /** Where to begin. */
+  /** The first nodes to query. */
   readonly start: readonly Contact[]
-  /** Asks one node; rejects when it does not answer. */
-  ask(contact: Contact): Promise<Answer>
-  /** Sees every answer as it comes. */
-  onAnswer?(answer: Answer): void
+  /** Queries one node; rejects if it does not answer. */
+  ask(contact: Contact): Promise<NodeResponse>
+  /** Receives every response as it arrives. */
+  onAnswer?(answer: NodeResponse): void
   readonly signal?: AbortSignal
-  /** Queries under way at once. Default 4. */
+  /** Concurrent queries. Default 4. */
   readonly parallel?: number
 }
 
 export interface LookupResult {
   /**
-   * Answers of the closest nodes, nearest first: the eight closest whose ID their address allows, and of others those as near, at most
-   * eight too (BEP 42, "Enforcement").
+   * Responses of the closest nodes, nearest first: the eight closest whose address allows their ID, and at most eight others that are as near
+   * (BEP 42, "Enforcement").
    */
-  readonly closest: readonly Answer[]
+  readonly closest: readonly NodeResponse[]
   readonly asked: number
   readonly answered: number
 }
@@ -51,12 +51,12 @@ interface Candidate {
   readonly contact: Contact
   readonly verified: boolean
   state: 'new' | 'asked' | 'slow' | 'late' | 'answered'
-  answer?: Answer
+  answer?: NodeResponse
 }
 
 /**
- * Walks towards the nodes closest to a target, each answer naming nearer ones (BEP 5), until the closest known have all answered.
- * Rejects only with the signal's reason. Bounded: 160 queries.
+ * Finds the nodes closest to a target (BEP 5): queries nodes, each of which names nearer ones, until the closest known nodes have all
+ * answered. Sends at most 160 queries. Rejects only with the signal's reason.
  */
 export function lookup(options: LookupOptions): Promise<LookupResult> {
   return new Promise((resolve, reject) => new Lookup(options, resolve, reject).begin())
@@ -66,9 +66,9 @@ class Lookup {
   readonly #options: LookupOptions
   readonly #resolve: (result: LookupResult) => void
   readonly #reject: (reason: unknown) => void
-  /** Nearest first. Those that failed are taken out. */
+  /** Nearest first, without those that failed. */
   readonly #candidates: Candidate[] = []
-  /** IDs and addresses that were candidates once: neither comes again. */
+  /** IDs and addresses of all past candidates, which are not added again. */
   readonly #seen = new Set<string>()
   readonly #timers = new Set<() => void>()
   readonly #onAbort = () => this.#end(() => this.#reject(this.#options.signal?.reason))
@@ -112,8 +112,8 @@ class Lookup {
   }
 
   /**
-   * Whom the lookup is about: the eight closest verified candidates, and the unverified ones that are nearer than the last of those,
-   * at most eight. Nodes that chose their ID freely can so neither end a lookup nor crowd others out (BEP 42).
+   * Returns the candidates that decide the lookup: the eight closest verified ones, and at most eight unverified ones that are nearer than the
+   * last of those. So nodes that chose their ID freely can neither end a lookup nor crowd out others (BEP 42).
    */
   #frontier(): Candidate[] {
     const frontier: Candidate[] = []
@@ -149,7 +149,7 @@ class Lookup {
     )
   }
 
-  /** Lets a query that takes long hold nobody up. Call the result when it has ended. */
+  /** Makes a slow query make way for others. Returns a function to call when the query has ended. */
   #watch(candidate: Candidate): () => void {
     const { clock } = this.#options
     let cancel: () => void
@@ -175,8 +175,8 @@ class Lookup {
     }
   }
 
-  #take(candidate: Candidate, answer: Answer): void {
-    // Somebody else than who was announced: it may be anywhere in the space, so it proves nothing about this target.
+  #take(candidate: Candidate, answer: NodeResponse): void {
+    // Another node than expected: it may be anywhere in the ID space, so it proves nothing about this target.
     if (!equalBytes(candidate.contact.id, answer.from.id)) {
       this.#drop(candidate)
       return
@@ -188,7 +188,7 @@ class Lookup {
     const fromLocal = isLocalIp(answer.from.ip)
     const named = this.#options.family === 4 ? answer.nodes : answer.nodes6
     for (const contact of named.slice(0, MAX_FROM_ANSWER)) {
-      // Nobody out there may make us send datagrams into the local network.
+      // Nodes outside must not make us send datagrams into the local network.
       if (fromLocal || !isLocalIp(contact.ip)) this.#offer(contact)
     }
   }
@@ -205,7 +205,7 @@ class Lookup {
     if (at >= MAX_CANDIDATES) return
     this.#seen.add(id).add(owner)
     this.#candidates.splice(at, 0, { contact, verified: isVerified(contact), state: 'new' })
-    // Only an unasked candidate may be pushed out: the others still have business here.
+    // Only a candidate that was not queried yet may be dropped.
     if (this.#candidates.length > MAX_CANDIDATES && this.#candidates.at(-1)!.state === 'new') {
       this.#candidates.pop()
     }
@@ -222,11 +222,11 @@ class Lookup {
     this.#end(() => this.#resolve(result))
   }
 
-  #end(tell: () => void): void {
+  #end(settle: () => void): void {
     if (this.#ended) return
     this.#ended = true
     this.#options.signal?.removeEventListener('abort', this.#onAbort)
     for (const cancel of this.#timers) cancel()
-    tell()
+    settle()
   }
 }

@@ -1,21 +1,18 @@
 import type { Clock } from '../../base/clock.ts'
 import { type Random, shuffle } from '../../base/random.ts'
 import type { ResolveHost } from '../../transport/resolve.ts'
-import type { Answer } from './answer.ts'
 import { type Contact, type Endpoint, familyOf, toEndpoint } from './contact.ts'
 import { idAtDepth } from './node-id.ts'
+import type { NodeResponse } from './response.ts'
 import type { RoutingTable } from './routing-table.ts'
 
-/** A node that everyone may ask first; an IP literal or a name. */
+/** A node to query first. `host`: an IP literal or a name. */
 export interface BootstrapNode {
   readonly host: string
   readonly port: number
 }
 
-/**
- * Well-known nodes that are there to begin with. They serve everyone, so they are asked for others and never put into the table (BEP 5,
- * "Torrent File Extensions").
- */
+/** Public bootstrap nodes. They serve everyone, so they are only asked for other nodes and never enter the table. */
 export const WELL_KNOWN_NODES: readonly BootstrapNode[] = [
   { host: 'router.bittorrent.com', port: 6881 },
   { host: 'dht.transmissionbt.com', port: 6881 },
@@ -24,14 +21,14 @@ export const WELL_KNOWN_NODES: readonly BootstrapNode[] = [
 ]
 
 const TICK_MS = 5000
-/** Fewer good nodes than this are no table to rely on. */
+/** A table with fewer good nodes than this is not reliable. */
 const FEW_NODES = 8
 const FIRST_RETRY_MS = 5000
 const LAST_RETRY_MS = 10 * 60_000
 const EXPIRE_MS = 60_000
-/** How many saved nodes are asked before routers are: most of a week's old ones are gone. */
+/** Number of saved nodes to query at first. Most nodes saved a week ago are gone. */
 const MAX_SAVED = 32
-/** After the lookup of ourselves, how many of the far halves of the space are looked into at once. */
+/** Number of lookups in distant parts of the ID space after the lookup of our own ID. */
 const FAR_LOOKUPS = 4
 
 export interface MaintenanceOptions {
@@ -39,22 +36,22 @@ export interface MaintenanceOptions {
   readonly random: Random
   readonly resolve: ResolveHost | undefined
   readonly bootstrap: readonly BootstrapNode[]
-  /** Nodes of an earlier run. */
+  /** Nodes from an earlier run. */
   readonly saved: readonly Contact[]
   readonly family: 4 | 6
   readonly signal: AbortSignal
   readonly table: () => RoutingTable
-  /** Asks for nodes near `target`; the table learns of the outcome by itself. Rejects when there is no answer. */
-  findNode(to: Endpoint | Contact, target: Uint8Array): Promise<Answer>
-  /** Walks towards a target; rejects only when the signal is aborted. */
+  /** Asks a node for nodes near `target`, and updates the table. Rejects if there is no answer. */
+  findNode(to: Endpoint | Contact, target: Uint8Array): Promise<NodeResponse>
+  /** Looks up a target. Rejects only if the signal is aborted. */
   lookup(target: Uint8Array, start?: readonly Contact[]): Promise<unknown>
-  /** An address of a well-known node: it must not enter the table. */
+  /** Reports an address of a well-known node, which must not enter the table. */
   onRouter(endpoint: Endpoint): void
   onReady(): void
   expire(): void
 }
 
-/** Fills the table and keeps it alive (BEP 5, "Routing Table"): one timer, a datagram every few seconds. */
+/** Fills the routing table and keeps it fresh (BEP 5, "Routing Table"), with one timer and a datagram every few seconds. */
 export class Maintenance {
   readonly #options: MaintenanceOptions
   #cancel: (() => void) | undefined
@@ -62,7 +59,7 @@ export class Maintenance {
   #bootstrapAtMs = 0
   #expireAtMs = EXPIRE_MS
   #busy = false
-  /** The last bootstrap left enough nodes. */
+  /** The last bootstrap found enough nodes. */
   #filled = false
   #saved: readonly Contact[]
 
@@ -74,8 +71,8 @@ export class Maintenance {
     this.#schedule(0)
   }
 
-  /** The table got its first node, or our ID changed: looks for neighbours soon. */
-  beginAnew(): void {
+  /** Bootstraps again soon. Call it when the table got its first node or our ID changed. */
+  restart(): void {
     this.#retryMs = FIRST_RETRY_MS
     this.#filled = false
     this.#bootstrapAtMs = this.#options.clock.nowMs()
@@ -97,23 +94,23 @@ export class Maintenance {
     }
     const work = this.#busy ? null : this.#nextWork(now)
     if (work) this.#run(work)
-    // Not in step with the other nodes of a network that all began at once.
+    // Random, so that nodes that started at the same time do not act in step.
     this.#schedule(TICK_MS + random.below(TICK_MS / 5))
   }
 
   #nextWork(now: number): Promise<unknown> | null {
     const { table, findNode, random, lookup } = this.#options
-    // A table that has shrunk since it was filled is filled again; a healthy one needs only what follows.
+    // Bootstrap again if the table has shrunk since; a healthy table only needs refreshing.
     if (now >= this.#bootstrapAtMs && !(this.#filled && table().goodCount >= FEW_NODES))
       return this.#bootstrap()
     const due = table().due()
-    // A find_node is as good as a ping, and brings nodes for the bucket.
+    // A find_node serves as a ping, and brings nodes for the bucket.
     if (due) return findNode(due, idAtDepth(due.id, 159, random))
     const depth = table().takeStaleDepth()
     return depth === null ? null : lookup(idAtDepth(table().ownId, depth, random))
   }
 
-  /** One work at a time; its failure is nobody's concern: the next tick goes on. */
+  /** Runs one task at a time. Failures are ignored, since the next tick continues. */
   #run(work: Promise<unknown>): void {
     this.#busy = true
     work
@@ -138,20 +135,20 @@ export class Maintenance {
         await lookup(idAtDepth(table().ownId, depth, random))
       }
     }
-    // Told to begin anew meanwhile: at once.
+    // `restart` was called meanwhile.
     if (this.#bootstrapAtMs !== Infinity) return
     this.#filled = table().goodCount >= FEW_NODES
     this.#bootstrapAtMs = clock.nowMs() + this.#retryMs
     this.#retryMs = this.#filled ? FIRST_RETRY_MS : Math.min(LAST_RETRY_MS, 2 * this.#retryMs)
   }
 
-  /** Nodes of the table, those too that did not answer lately: when the network comes back, so do they. */
+  /** All nodes of the table, even those that did not answer recently: our own network may have been down. */
   #known(): Contact[] {
     const contacts = [...this.#options.table().entries()].map(({ contact }) => contact)
     return [...contacts, ...shuffle([...this.#saved], this.#options.random).slice(0, MAX_SAVED)]
   }
 
-  /** Nodes that the bootstrap nodes name; those too that answered, unless they are well-known ones. */
+  /** Collects the nodes that bootstrap nodes name, and the bootstrap nodes themselves unless they are well-known. */
   async #askRouters(): Promise<Contact[]> {
     const found = await Promise.all(this.#options.bootstrap.map(node => this.#askRouter(node)))
     return found.flat()
@@ -170,7 +167,7 @@ export class Maintenance {
         return [...(wellKnown ? [] : [from]), ...(family === 4 ? nodes : nodes6)]
       })
     } catch {
-      // A name that does not resolve: the others may.
+      // The name does not resolve; the others may.
       return []
     }
   }

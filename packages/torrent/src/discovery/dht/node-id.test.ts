@@ -2,14 +2,13 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { fromHex, utf8 } from '../../base/bytes.ts'
 import { seededRandom } from '../../base/random.ts'
-import { crc32c } from './crc32c.ts'
-import { compareDistance, idAtDepth, isNodeIdFor, nodeIdFor, sharedBits } from './node-id.ts'
+import { compareDistance, crc32c, idAtDepth, isNodeIdFor, nodeIdFor, sharedBits } from './node-id.ts'
 
 const idBytes = fc.uint8Array({ minLength: 20, maxLength: 20 })
 const random = seededRandom(42)
 
 describe('crc32c', () => {
-  it('gives the check value of the polynomial', () => {
+  it('matches the check value of the polynomial', () => {
     expect(crc32c(utf8('123456789'))).toBe(0xe3069283)
   })
 })
@@ -21,7 +20,7 @@ describe('BEP 42', () => {
     ['65.23.51.170', 'a5d43220bc8f112a3d426c84764f8c2a1150e616'],
     ['84.124.73.14', '1b0321dd1bb1fe518101ceef99462b947a01ff41'],
     ['43.213.53.83', 'e56f6cbf5b7c4be0237986d5243b87aa6d51305a'],
-  ])('accepts the example ID of %s and refuses its neighbours', (address, text) => {
+  ])('accepts the example ID of %s and rejects similar ones', (address, text) => {
     const ip = Uint8Array.from(address.split('.').map(Number))
     const id = fromHex(text)!
     expect(isNodeIdFor(id, ip)).toBe(true)
@@ -36,7 +35,7 @@ describe('BEP 42', () => {
     expect(isNodeIdFor(spare, ip)).toBe(true)
   })
 
-  it('makes IDs that hold for their own address, of both families', () => {
+  it('generates IDs that are valid for their address, of both families', () => {
     const ips = fc.oneof(
       fc.uint8Array({ minLength: 4, maxLength: 4 }),
       fc.uint8Array({ minLength: 16, maxLength: 16 }),
@@ -44,7 +43,7 @@ describe('BEP 42', () => {
     fc.assert(fc.property(ips, ip => isNodeIdFor(nodeIdFor(ip, random), ip)))
   })
 
-  it('ignores the half of an IPv6 address that its host may choose', () => {
+  it('ignores the half of an IPv6 address that the host can choose', () => {
     const ip = fromHex('20010db8000100020000000000000001')!
     const id = nodeIdFor(ip, random)
     const sibling = ip.slice()
@@ -58,7 +57,7 @@ describe('BEP 42', () => {
 describe('distance', () => {
   const number = (id: Uint8Array) => id.reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n)
 
-  it('orders as the XOR read as a number does', () => {
+  it('orders IDs by their XOR as a number', () => {
     fc.assert(
       fc.property(idBytes, idBytes, idBytes, (target, a, b) => {
         const expected = (number(target) ^ number(a)) - (number(target) ^ number(b))
@@ -68,7 +67,7 @@ describe('distance', () => {
     )
   })
 
-  it('makes an ID that shares exactly the bits asked for', () => {
+  it('generates an ID that shares exactly the given number of bits', () => {
     fc.assert(
       fc.property(idBytes, fc.integer({ min: 0, max: 160 }), (id, bits) => {
         expect(sharedBits(id, idAtDepth(id, bits, random))).toBe(bits)

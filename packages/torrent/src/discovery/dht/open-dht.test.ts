@@ -31,7 +31,7 @@ async function open(options: Partial<OpenDhtOptions> = {}): Promise<DhtDiscovery
   return dht
 }
 
-/** When a node is ready, which may be so already. */
+/** Resolves when a node is ready. */
 const ready = (dht: DhtDiscovery) =>
   new Promise<void>(resolve => {
     const [node] = dht.nodes
@@ -39,7 +39,7 @@ const ready = (dht: DhtDiscovery) =>
     else node!.once('ready', resolve)
   })
 
-/** Whether the machine has the address at all: many containers lack IPv6. */
+/** Returns true if the machine has the address: many containers lack IPv6. */
 async function exists({ family, host }: (typeof HOSTS)[number]): Promise<boolean> {
   try {
     await (await openDatagram({ family, host, port: 0 })).close()
@@ -81,7 +81,7 @@ it('starts again from its state, with the same ID', async () => {
   expect([...again.nodes[0]!.table.entries()].map(({ contact }) => contact.port)).toEqual([first.port(4)])
 })
 
-it('opens the families that there are, on one port where it can', async () => {
+it('opens the available address families, on one port if possible', async () => {
   const none = () => Promise.reject(new ShoalError('unsupported', 'no IPv6 here'))
   const v4 = await open({
     hosts: HOSTS,
@@ -91,7 +91,7 @@ it('opens the families that there are, on one port where it can', async () => {
   await expect(open({ openDatagram: none })).rejects.toMatchObject({ code: 'unsupported' })
 })
 
-it('says that a port is taken, and leaves nothing open', async () => {
+it('reports that a port is taken, and leaves nothing open', async () => {
   const first = await open()
   const sockets: { close(): Promise<void>; closed?: boolean }[] = []
   const watched: typeof openDatagram = async options => {

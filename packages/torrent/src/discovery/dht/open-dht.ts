@@ -13,19 +13,19 @@ export interface OpenDhtOptions
   readonly resolve: ResolveHost
   readonly clock: Clock
   readonly random: Random
-  /** UDP port for both families: 0 any free one, the same for both where it can be. */
+  /** UDP port for both families; 0 for any free one, the same for both if possible. */
   readonly port: number
-  /** Local IP literals. Default: all addresses of both families; when given, only the families of those. */
+  /** Local IP literals. Default: all addresses of both families. If given, only their families are opened. */
   readonly hosts?: readonly { readonly family: IpFamily; readonly host: string }[]
-  /** What `DhtDiscovery.state` gave in an earlier run; anything else is ignored. */
+  /** The result of `DhtDiscovery.state` in an earlier run; anything else is ignored. */
   readonly state?: Uint8Array | null
   /** See DhtDiscoveryOptions. */
   readonly impliedPort?: boolean
 }
 
 /**
- * Starts a node for each address family that the machine has, paired, and the discovery over them. Resolves before any node has
- * answered. Rejects with a ShoalError: `refused` when the port is taken, `no-permission`, `unsupported` when no family can be opened.
+ * Starts a node for each address family that the machine has, pairs them, and creates the discovery over them. Resolves before any other node
+ * has answered. Rejects with a ShoalError: `refused` if the port is taken, `no-permission`, or `unsupported` if no family can be opened.
  */
 export async function openDht(options: OpenDhtOptions): Promise<DhtDiscovery> {
   const { clock, impliedPort = false, hosts = [{ family: 4 }, { family: 6 }] } = options
@@ -34,10 +34,10 @@ export async function openDht(options: OpenDhtOptions): Promise<DhtDiscovery> {
   let missing: unknown
   for (const place of hosts) {
     try {
-      sockets.push(await openBeside(sockets[0], place, options))
+      sockets.push(await openOnSamePort(sockets[0], place, options))
     } catch (error) {
       missing = error
-      // A machine without IPv6 is an ordinary one. A port that is taken is for the caller to know.
+      // Machines without IPv6 are common. Other errors, such as a port that is taken, are for the caller.
       if (error instanceof ShoalError && error.code === 'unsupported') continue
       await Promise.all(sockets.map(socket => socket.close()))
       throw error
@@ -52,8 +52,8 @@ export async function openDht(options: OpenDhtOptions): Promise<DhtDiscovery> {
   return new DhtDiscovery({ nodes, clock, impliedPort })
 }
 
-/** Two families on one port are one place to whoever configures a router; but a free port of one may be taken in the other. */
-async function openBeside(
+/** Uses one port for both families, which simplifies port forwarding, unless a port that is free in one is taken in the other. */
+async function openOnSamePort(
   first: DatagramSocket | undefined,
   place: { family: IpFamily; host?: string },
   { openDatagram, port }: OpenDhtOptions,

@@ -1,25 +1,25 @@
 import { isLocalIp } from '../../base/local-address.ts'
-import type { Answer } from './answer.ts'
 import { BloomFilter } from './bloom.ts'
 import type { Endpoint } from './contact.ts'
 import type { DhtNode } from './dht-node.ts'
+import type { NodeResponse } from './response.ts'
 
 export interface PeerSearchOptions {
-  /** Peers of one answer, unchecked. The same ones may come again. */
+  /** Receives the peers of one response, unchecked. They may repeat. */
   onPeers?(peers: readonly Endpoint[]): void
-  /** We are a seed: other seeds are of no use (BEP 33). */
+  /** Ask for no seeds, because we are one ourselves (BEP 33). */
   readonly noSeeds?: boolean
-  /** Count the swarm (BEP 33). Nodes then have less room for peers, and some name none. */
+  /** Count the swarm (BEP 33). Responses then have less room for peers, and some nodes send none. */
   readonly scrape?: boolean
   readonly signal?: AbortSignal
 }
 
 export interface PeerSearchResult {
-  /** The closest nodes, with the tokens that let us announce to them. */
-  readonly closest: readonly Answer[]
-  /** How many nodes answered. */
+  /** Responses of the closest nodes, with the tokens for announcing to them. */
+  readonly closest: readonly NodeResponse[]
+  /** Number of nodes that answered. */
   readonly answered: number
-  /** Estimates over all nodes; undefined when none was able to count. */
+  /** Estimates over all nodes; undefined if no node was able to count. */
   readonly seeds?: number
   readonly leeches?: number
 }
@@ -27,14 +27,14 @@ export interface PeerSearchResult {
 export interface AnnounceOptions {
   /** 1 to 65535. */
   readonly port: number
-  /** Others take the UDP port that they see instead: right when the peer wire is on the DHT's own port, behind a NAT (BEP 5). */
+  /** Nodes store the UDP port that they see instead: for peers that accept connections on the DHT's own port behind a NAT (BEP 5). */
   readonly impliedPort?: boolean
-  /** We have everything (BEP 33). */
+  /** We are a seed (BEP 33). */
   readonly seed?: boolean
   readonly signal?: AbortSignal
 }
 
-/** Looks for peers of a torrent (BEP 5 `get_peers`). Rejects with the signal's reason, or `closed`. */
+/** Looks for peers of a torrent (BEP 5 `get_peers`). Rejects with the signal's reason or `closed`. */
 export async function searchPeers(
   node: DhtNode,
   infoHash: Uint8Array,
@@ -50,7 +50,7 @@ export async function searchPeers(
     ...(signal && { signal }),
     onAnswer: answer => {
       if (scrape) count.add(answer)
-      // A stranger must not send us to addresses of our own network.
+      // Outside nodes must not send us to addresses in our own network.
       const peers = isLocalIp(answer.from.ip) ? answer.peers : answer.peers.filter(({ ip }) => !isLocalIp(ip))
       if (peers.length > 0) onPeers?.(peers)
     },
@@ -59,13 +59,13 @@ export async function searchPeers(
 }
 
 /**
- * Tells the nodes that a search found that we are a peer (BEP 5 `announce_peer`). Resolves to how many took it, when all have answered or
- * not; a node that gave no token takes none (BEP 33). Rejects with the signal's reason, or `closed`.
+ * Announces us as a peer to the nodes that a search found (BEP 5 `announce_peer`), except to those that gave no token (BEP 33). Resolves to
+ * the number of nodes that accepted, once all have answered or timed out. Rejects with the signal's reason or `closed`.
  */
 export async function announcePeer(
   node: DhtNode,
   infoHash: Uint8Array,
-  closest: readonly Answer[],
+  closest: readonly NodeResponse[],
   { port, impliedPort = false, seed = false, signal }: AnnounceOptions,
 ): Promise<number> {
   const results = await Promise.allSettled(
@@ -85,14 +85,14 @@ export async function announcePeer(
   return results.filter(({ status }) => status === 'fulfilled').length
 }
 
-/** Sums what nodes say of a swarm. */
+/** Combines the counts of several nodes for one swarm. */
 class SwarmCount {
   readonly #seeds = new BloomFilter()
   readonly #peers = new BloomFilter()
   readonly #listed: Endpoint[] = []
   #counted = false
 
-  add(answer: Answer): void {
+  add(answer: NodeResponse): void {
     if (answer.seedFilter || answer.peerFilter) {
       this.#counted = true
       if (answer.seedFilter) this.#seeds.unite(answer.seedFilter)
@@ -101,7 +101,7 @@ class SwarmCount {
   }
 
   estimates(): { seeds?: number; leeches?: number } {
-    // BEP 33, "Handling legacy responses": who is only listed counts as a peer, unless it is known to be a seed.
+    // BEP 33, "Handling legacy responses": an address that is only listed counts as a peer, unless it is known to be a seed.
     for (const { ip } of this.#listed) if (!this.#seeds.mayHave(ip)) this.#peers.add(ip)
     if (!this.#counted && this.#listed.length === 0) return {}
     return { seeds: Math.round(this.#seeds.estimate()), leeches: Math.round(this.#peers.estimate()) }

@@ -13,7 +13,7 @@ function setUp(limits = {}) {
 }
 
 describe('PeerStore', () => {
-  it('gives back compact peers of both families', () => {
+  it('returns compact peers of both families', () => {
     const { store } = setUp()
     store.add(hash(1), Uint8Array.of(1, 2, 3, 4), 0x1234, false)
     store.add(hash(2), new Uint8Array(16).fill(7), 1, false)
@@ -32,7 +32,7 @@ describe('PeerStore', () => {
     expect(store.filters(hash(1))!.peers.estimate()).toBe(0)
   })
 
-  it('puts seeds last when they are not wanted', () => {
+  it('puts seeds last if they are not wanted', () => {
     const { store } = setUp()
     for (let i = 0; i < 20; i++) store.add(hash(1), ip(i), 1, i % 2 === 0)
     const leeches = store.peers(hash(1), 10, true)
@@ -40,7 +40,7 @@ describe('PeerStore', () => {
     expect(store.peers(hash(1), 15, true)).toHaveLength(15)
   })
 
-  it('forgets peers after half an hour, unless they announce again', async () => {
+  it('removes peers after half an hour, unless they announce again', async () => {
     const { store, clock } = setUp()
     store.add(hash(1), ip(1), 1, false)
     store.add(hash(1), ip(2), 1, false)
@@ -56,21 +56,21 @@ describe('PeerStore', () => {
     expect(store.filters(hash(1))).toBeNull()
   })
 
-  it('refuses more peers of a torrent than its limit, but renews those it has', () => {
+  it('rejects peers beyond the limit of a torrent, but renews those it has', () => {
     const { store } = setUp({ peersPerTorrent: 2 })
     expect([1, 2, 3].map(n => store.add(hash(1), ip(n), 1, false))).toEqual([true, true, false])
     expect(store.accepts(hash(1), ip(3))).toBe(false)
     expect(store.add(hash(1), ip(2), 9, false)).toBe(true)
   })
 
-  it('lets one address into so many torrents and no more', () => {
+  it('limits the torrents of an address', () => {
     const { store } = setUp({ torrentsPerIp: 3 })
     const added = [1, 2, 3, 4].map(n => store.add(hash(n), ip(1), 1, false))
     expect(added).toEqual([true, true, true, false])
     expect(store.add(hash(4), ip(2), 1, false)).toBe(true)
   })
 
-  it('stays within its bounds whatever is announced, and keeps large torrents longest', () => {
+  it('stays within its limits whatever is announced, and keeps large torrents longest', () => {
     const { store } = setUp({ torrents: 50, peers: 200 })
     for (let n = 0; n < 40; n++) store.add(hash(9999), ip(n), 1, false)
     for (let n = 0; n < 5000; n++) store.add(hash(n % 700), ip(n), 1, false)

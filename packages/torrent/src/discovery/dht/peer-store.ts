@@ -3,19 +3,19 @@ import type { Clock } from '../../base/clock.ts'
 import { type Random, shuffle } from '../../base/random.ts'
 import { BloomFilter } from './bloom.ts'
 
-/** Announces are repeated every 15 minutes or so by the clients that there are: twice that keeps who missed one. */
+/** Clients announce about every 15 minutes; twice that keeps peers that missed one announce. */
 const PEER_LIFE_MS = 30 * 60_000
-/** Of how many torrents that were not announced for longest the smallest goes, when there is no room. */
+/** When the store is full, the smallest of this many least recently announced torrents is removed. */
 const EVICTION_CHOICES = 16
 
 export interface PeerStoreLimits {
   /** Torrents. Default 4,000. */
   readonly torrents?: number
-  /** Peers of one torrent; well below the 6,000 at which the filters of BEP 33 fill up. Default 1,000. */
+  /** Peers per torrent, well below the 6,000 at which the filters of BEP 33 fill up. Default 1,000. */
   readonly peersPerTorrent?: number
-  /** Peers of all torrents. Default 30,000. */
+  /** Peers in all torrents. Default 30,000. */
   readonly peers?: number
-  /** Torrents that one address may be a peer of. Default 200. */
+  /** Torrents per address. Default 200. */
   readonly torrentsPerIp?: number
 }
 
@@ -25,15 +25,15 @@ interface StoredPeer {
   readonly untilMs: number
 }
 
-/** By the four or sixteen bytes of its IP as ISO 8859-1 text; who announced last comes last. */
+/** Peers by the 4 or 16 bytes of their IP address as ISO 8859-1 text, in the order of their last announce. */
 type Swarm = Map<string, StoredPeer>
 
-/** The peers that others announced to us, for one address family. Bounded in every direction; forgets after 30 minutes. */
+/** Stores the peers that others announced to us, for one address family. Bounded in all respects; peers expire after 30 minutes. */
 export class PeerStore {
   readonly #clock: Clock
   readonly #random: Random
   readonly #limits: Required<PeerStoreLimits>
-  /** By info hash as ISO 8859-1 text; what was announced last comes last. */
+  /** Swarms by info hash as ISO 8859-1 text, in the order of their last announce. */
   readonly #swarms = new Map<string, Swarm>()
   readonly #torrentsOf = new Map<string, number>()
   #peerCount = 0
@@ -52,7 +52,7 @@ export class PeerStore {
     return this.#swarms.size
   }
 
-  /** Whether `add` would take the peer. If not, no token is given for it either (BEP 33). */
+  /** Returns true if `add` would accept the peer. If not, it gets no token either (BEP 33). */
   accepts(infoHash: Uint8Array, ip: Uint8Array): boolean {
     const peer = latin1(ip)
     const swarm = this.#swarms.get(latin1(infoHash))
@@ -61,7 +61,7 @@ export class PeerStore {
     return (this.#torrentsOf.get(peer) ?? 0) < this.#limits.torrentsPerIp
   }
 
-  /** Stores or renews a peer; false when it has no room for it. An address is in a swarm once, whatever its port (BEP 33). */
+  /** Stores or renews a peer. Returns false if there is no room. An address is in a swarm only once, whatever its port (BEP 33). */
   add(infoHash: Uint8Array, ip: Uint8Array, port: number, seed: boolean): boolean {
     if (!this.accepts(infoHash, ip)) return false
     const key = latin1(infoHash)
@@ -75,7 +75,7 @@ export class PeerStore {
     return true
   }
 
-  /** At most `max` peers, each as compact bytes (6 or 18), chosen at random; without seeds as far as there are others (BEP 33). */
+  /** Returns at most `max` random peers in compact form (6 or 18 bytes). With `noSeeds`, seeds only fill up the list (BEP 33). */
   peers(infoHash: Uint8Array, max: number, noSeeds: boolean): Uint8Array[] {
     const now = this.#clock.nowMs()
     const alive = [...(this.#swarms.get(latin1(infoHash)) ?? [])].filter(([, peer]) => peer.untilMs > now)
@@ -89,7 +89,7 @@ export class PeerStore {
     })
   }
 
-  /** Filters of the seeds and of the others, or null when nobody announced the torrent (BEP 33). */
+  /** Returns filters of the seeds and of the other peers, or null if the torrent is unknown (BEP 33). */
   filters(infoHash: Uint8Array): { seeds: BloomFilter; peers: BloomFilter } | null {
     const swarm = this.#swarms.get(latin1(infoHash))
     if (!swarm) return null
@@ -98,14 +98,14 @@ export class PeerStore {
     return filters
   }
 
-  /** At most `max` info hashes, chosen at random (BEP 51). */
+  /** Returns at most `max` random info hashes (BEP 51). */
   sample(max: number): Uint8Array[] {
     return shuffle([...this.#swarms.keys()], this.#random)
       .slice(0, max)
       .map(fromLatin1)
   }
 
-  /** Forgets what was not renewed in time. Call it every minute or so. */
+  /** Removes expired peers. Call it about once a minute. */
   expire(): void {
     const now = this.#clock.nowMs()
     for (const [key, swarm] of this.#swarms) {
@@ -123,7 +123,7 @@ export class PeerStore {
     while (this.#peerCount >= this.#limits.peers) this.#evict()
   }
 
-  /** Small and silent torrents go first: whoever floods the store with new info hashes pushes out their own. */
+  /** Removes small and inactive torrents first, so that a flood of new info hashes displaces itself. */
   #evict(): void {
     let choices = EVICTION_CHOICES
     let smallest: [string, Swarm] | undefined

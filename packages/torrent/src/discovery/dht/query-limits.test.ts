@@ -16,21 +16,21 @@ it('admits a burst from an address, then its rate', async () => {
   expect(limits.admits(at('1.2.3.5'))).toBe(true)
 })
 
-it('admits no more from all addresses together than the whole rate', () => {
+it('limits the rate of all addresses together', () => {
   const limits = new QueryLimits(new VirtualClock(), { inAll: 100 })
   let admitted = 0
   for (let i = 0; i < 10_000; i++) if (limits.admits(at(`9.${i >> 8}.${i & 0xff}.1`))) admitted++
   expect(admitted).toBe(400)
 })
 
-it('does not take one IPv6 network for many addresses', () => {
+it('counts an IPv6 network as one address', () => {
   const limits = new QueryLimits(new VirtualClock())
   let admitted = 0
   for (let i = 1; i < 1000; i++) if (limits.admits(at(`2001:db8::${i.toString(16)}`))) admitted++
   expect(admitted).toBe(40)
 })
 
-it('bounds the bytes that answers take', async () => {
+it('limits the bytes of responses', async () => {
   const clock = new VirtualClock()
   const limits = new QueryLimits(clock, { replyBytes: 1000 })
   const sent = () => Array.from({ length: 100 }, () => limits.allowsReply(500)).filter(Boolean).length

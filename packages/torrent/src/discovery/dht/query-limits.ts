@@ -2,28 +2,28 @@ import type { Clock } from '../../base/clock.ts'
 import { type Endpoint, ownerKey } from './contact.ts'
 
 export interface QueryLimitOptions {
-  /** Queries a second that one address (a /64 of IPv6) may send us, over some seconds. Default 10. */
+  /** Queries per second from one address (a /64 of IPv6), averaged over some seconds. Default 10. */
   readonly perAddress?: number
-  /** Queries a second from all together. Default 500. */
+  /** Queries per second from all addresses together. Default 500. */
   readonly inAll?: number
-  /** Bytes a second that all answers together may take. Default 100,000. */
+  /** Bytes per second of all responses together. Default 100,000. */
   readonly replyBytes?: number
 }
 
-/** What may be saved up, in seconds of the rate. */
+/** Size of the buckets, in seconds of the rate. */
 const BURST_SECONDS = 4
 const MAX_ADDRESSES = 4096
 
 /**
- * Whom to answer. A datagram's source can be forged, so an answer may hit a victim: each query is worth one answer of at most 1,024
- * bytes, and no address, nor all together, gets more of them than these rates. What exceeds them is dropped in silence.
+ * Decides which queries to answer. The source of a datagram can be forged, so a response may hit a victim: each query gets one response of at
+ * most 1,024 bytes, within limits per address and in total. Queries beyond them are dropped silently.
  */
 export class QueryLimits {
   readonly #clock: Clock
   readonly #perAddress: number
   readonly #inAll: Bucket
   readonly #replyBytes: Bucket
-  /** Who asked last comes last. */
+  /** In the order of their last query. */
   readonly #addresses = new Map<string, Bucket>()
 
   constructor(clock: Clock, options: QueryLimitOptions = {}) {
@@ -33,25 +33,25 @@ export class QueryLimits {
     this.#replyBytes = new Bucket(options.replyBytes ?? 100_000, clock.nowMs())
   }
 
-  /** Whether to look at a query from there. */
+  /** Returns true if a query from this address should be handled. */
   admits(from: Endpoint): boolean {
     const now = this.#clock.nowMs()
     const key = ownerKey(from)
     const bucket = this.#addresses.get(key) ?? new Bucket(this.#perAddress, now)
     this.#addresses.delete(key)
-    // The oldest is the likeliest to have its whole burst again, which is what forgetting gives it.
+    // Dropping an entry refills its bucket, which is most likely full for the oldest one anyway.
     if (this.#addresses.size >= MAX_ADDRESSES) this.#addresses.delete(this.#addresses.keys().next().value!)
     this.#addresses.set(key, bucket)
     return bucket.take(1, now) && this.#inAll.take(1, now)
   }
 
-  /** Whether an answer of so many bytes may leave. */
+  /** Returns true if a response of this size may be sent. */
   allowsReply(bytes: number): boolean {
     return this.#replyBytes.take(bytes, this.#clock.nowMs())
   }
 }
 
-/** Tokens that come at a rate and are saved up to a bound. */
+/** A token bucket. */
 class Bucket {
   readonly #perSecond: number
   #tokens: number

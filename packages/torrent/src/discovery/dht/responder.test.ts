@@ -3,11 +3,11 @@ import { hex, utf8 } from '../../base/bytes.ts'
 import { seededRandom } from '../../base/random.ts'
 import { VirtualClock } from '../../base/virtual-clock.ts'
 import type { BencodeInput } from '../../bencode/bencode.ts'
-import { readAnswer } from './answer.ts'
 import { type Contact, type Endpoint, toEndpoint } from './contact.ts'
 import { encodeQuery, type KrpcFailure, parseMessage } from './krpc.ts'
 import { PeerStore } from './peer-store.ts'
 import { Responder } from './responder.ts'
+import { readResponse } from './response.ts'
 import { RoutingTable } from './routing-table.ts'
 import { Tokens } from './tokens.ts'
 
@@ -41,13 +41,13 @@ function setUp() {
   const ask = (...args: Parameters<typeof send>) => {
     const message = send(...args)
     if (message.kind !== 'response') throw new Error((message as KrpcFailure).message)
-    return readAnswer(message, v4)
+    return readResponse(message, v4)
   }
   return { clock, table, otherTable, store, send, ask }
 }
 
 describe('Responder', () => {
-  it('answers find_node with the eight closest of the right family (BEP 32)', () => {
+  it('answers find_node with the eight closest nodes of the right family (BEP 32)', () => {
     const { ask, table, otherTable } = setUp()
     const target = random.bytes(20)
     const hosts = (contacts: readonly Contact[]) => contacts.map(({ host }) => host)
@@ -64,7 +64,7 @@ describe('Responder', () => {
     expect(nodes(['n8'])).toEqual([own, []])
   })
 
-  it('stores an announce that has its token, and names the peer', () => {
+  it('stores an announce with a valid token, and returns the peer', () => {
     const { ask, send } = setUp()
     const { token } = ask('get_peers', { info_hash: infoHash })
     expect(send('announce_peer', { info_hash: infoHash, port: 5, token: new Uint8Array(8) })).toMatchObject({
@@ -78,7 +78,7 @@ describe('Responder', () => {
     expect(ask('get_peers', { info_hash: infoHash }).peers).toMatchObject([{ host: '1.2.3.4', port: 5 }])
   })
 
-  it('takes the port that it sees when that is implied', () => {
+  it('stores the sender’s port if it is implied', () => {
     const { ask, send } = setUp()
     const { token } = ask('get_peers', { info_hash: infoHash })
     for (const port of [0, 65536, -1, undefined]) {
@@ -88,7 +88,7 @@ describe('Responder', () => {
     expect(ask('get_peers', { info_hash: infoHash }).peers).toMatchObject([{ port: 1111 }])
   })
 
-  it('counts seeds and peers apart, and says nothing of what it does not hold (BEP 33)', () => {
+  it('counts seeds and peers separately, and sends no filters for unknown torrents (BEP 33)', () => {
     const { ask, store } = setUp()
     expect(ask('get_peers', { info_hash: infoHash, scrape: 1 }).seedFilter).toBeUndefined()
     store.add(infoHash, Uint8Array.of(5, 5, 5, 5), 1, true)
@@ -101,7 +101,7 @@ describe('Responder', () => {
     expect(ask('get_peers', { info_hash: infoHash }).seedFilter).toBeUndefined()
   })
 
-  it('fills the datagram with peers and goes no further', () => {
+  it('fills the datagram with peers up to its limit', () => {
     const { ask, store } = setUp()
     for (let i = 0; i < 400; i++) store.add(infoHash, Uint8Array.of(9, 9, i >> 8, i), 1, false)
     expect(ask('get_peers', { info_hash: infoHash }).peers.length).toBeGreaterThan(60)
@@ -119,14 +119,14 @@ describe('Responder', () => {
     expect(ask('get_peers', { info_hash: new Uint8Array(20) }, v6).peers.length).toBeGreaterThan(15)
   })
 
-  it('gives no token for a torrent that has no room (BEP 33)', () => {
+  it('gives no token for a torrent without room (BEP 33)', () => {
     const { ask, store } = setUp()
     for (let i = 0; i < 500; i++) store.add(infoHash, Uint8Array.of(9, 9, i >> 8, i), 1, false)
     expect(ask('get_peers', { info_hash: infoHash }).token).toBeUndefined()
     expect(ask('get_peers', { info_hash: new Uint8Array(20) }).token).toHaveLength(8)
   })
 
-  it('samples its info hashes, the same for a while (BEP 51)', async () => {
+  it('samples its info hashes, and keeps the sample for a while (BEP 51)', async () => {
     const { ask, store, clock } = setUp()
     const target = random.bytes(20)
     expect(ask('sample_infohashes', { target }).samples).toEqual([])
@@ -140,7 +140,7 @@ describe('Responder', () => {
     expect(ask('sample_infohashes', { target }).samples).toEqual(first.samples)
   })
 
-  it('refuses what is missing or unknown, but walks for unknown queries that have a target', () => {
+  it('rejects incomplete and unknown queries, but returns nodes for unknown queries with a target', () => {
     const { send, ask } = setUp()
     for (const method of ['find_node', 'get_peers', 'announce_peer', 'sample_infohashes']) {
       expect(send(method, {})).toMatchObject({ kind: 'error', code: 203 })

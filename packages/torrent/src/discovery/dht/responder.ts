@@ -5,10 +5,10 @@ import type { PeerStore } from './peer-store.ts'
 import type { RoutingTable } from './routing-table.ts'
 import type { Tokens } from './tokens.ts'
 
-/** BEP 51: how long a set of samples stays the same, in seconds; asking sooner gains nothing. */
+/** BEP 51: how long a set of samples stays the same, in seconds. */
 const SAMPLE_INTERVAL_S = 300
 const MAX_SAMPLES = 20
-/** More peers than this help nobody; a lookup asks eight nodes or more. */
+/** A lookup queries eight nodes or more, so it needs no more peers from one. */
 const MAX_PEERS = 100
 
 type Values = Record<string, BencodeInput | undefined>
@@ -16,14 +16,14 @@ type Failure = readonly [code: number, message: string]
 
 export interface ResponderOptions {
   readonly table: () => RoutingTable
-  /** The table of the other address family, for `want` (BEP 32); null when there is none. */
+  /** Returns the table of the other address family, for `want` (BEP 32), or null if there is none. */
   readonly otherTable: () => RoutingTable | null
   readonly store: PeerStore
   readonly tokens: Tokens
   readonly nowMs: () => number
 }
 
-/** Answers queries: BEP 5, 32, 33, 51. Decides on bytes; sends nothing. */
+/** Composes responses to queries (BEP 5, 32, 33, 51). Does no I/O. */
 export class Responder {
   readonly #options: ResponderOptions
   #samples: { untilMs: number; bytes: readonly Uint8Array[] } = { untilMs: -Infinity, bytes: [] }
@@ -32,7 +32,7 @@ export class Responder {
     this.#options = options
   }
 
-  /** The one datagram to send back, of at most 1,024 bytes. */
+  /** Returns the datagram to send back, of at most 1,024 bytes. */
   respond(query: KrpcQuery, from: Endpoint): Uint8Array {
     const result = this.#handle(query, from)
     const { transaction } = query
@@ -57,9 +57,9 @@ export class Responder {
       case 'sample_infohashes':
         return this.#sample(query, from)
       default:
-        // Unknown queries with a target are answered as find_node, so that extensions can walk through nodes that do not have them
-        // (libtorrent's DHT extensions, "forward compatibility"; BEP 51 counts on it).
-        return targetOf(query) ? this.#findNode(query, from) : [KRPC_ERRORS.unknownMethod, 'unknown method']
+        // Unknown queries with a target are answered like find_node, so that lookups of extensions work through nodes without them
+        // (libtorrent's DHT extensions, "forward compatibility"; BEP 51 relies on it).
+        return targetOf(query) ? this.#findNode(query, from) : [KRPC_ERRORS.unknownMethod, 'Unknown method']
     }
   }
 
@@ -73,9 +73,9 @@ export class Responder {
     const infoHash = idIn(query.args, 'info_hash')
     if (!infoHash) return missing('info_hash')
     const filters = asInteger(query.args.get('scrape')) === 1 ? store.filters(infoHash) : null
-    // BEP 33: the filters leave no room for nodes that are not mandatory.
+    // BEP 33: the filters leave no room for optional nodes.
     const values: Values = this.#nodes(query, from, infoHash, filters !== null)
-    // BEP 33: no token when no announce could be stored.
+    // BEP 33: no token if the announce could not be stored.
     if (store.accepts(infoHash, from.ip)) values.token = tokens.create(from.ip, infoHash)
     if (filters) Object.assign(values, { BFsd: filters.seeds.bytes, BFpe: filters.peers.bytes })
     const noSeeds = asInteger(query.args.get('noseed')) === 1
@@ -91,20 +91,20 @@ export class Responder {
     if (!infoHash) return missing('info_hash')
     const token = asBytes(args.get('token'))
     if (!token || !tokens.accepts(token, from.ip, infoHash)) {
-      return [KRPC_ERRORS.protocol, 'bad or old token: ask get_peers for another']
+      return [KRPC_ERRORS.protocol, 'Bad or expired token: get another by get_peers']
     }
     const implied = (asInteger(args.get('implied_port')) ?? 0) !== 0
     const port = implied ? from.port : (asInteger(args.get('port')) ?? 0)
-    if (port < 1 || port > 65535) return [KRPC_ERRORS.protocol, 'port is not 1 to 65535']
+    if (port < 1 || port > 65535) return [KRPC_ERRORS.protocol, 'The port is not 1 to 65535']
     const seed = asInteger(args.get('seed')) === 1
-    return store.add(infoHash, from.ip, port, seed) ? {} : [KRPC_ERRORS.server, 'no room for this torrent']
+    return store.add(infoHash, from.ip, port, seed) ? {} : [KRPC_ERRORS.server, 'No room for this torrent']
   }
 
   #sample(query: KrpcQuery, from: Endpoint): Values | Failure {
     const target = idIn(query.args, 'target')
     if (!target) return missing('target')
     const { store, nowMs } = this.#options
-    // BEP 51: the same subset for a while, so that asking often gains nothing.
+    // BEP 51: the subset stays the same for a while, so that frequent queries gain nothing.
     if (nowMs() >= this.#samples.untilMs) {
       this.#samples = { untilMs: nowMs() + SAMPLE_INTERVAL_S * 1000, bytes: store.sample(MAX_SAMPLES) }
     }
@@ -131,10 +131,10 @@ export class Responder {
     return values
   }
 
-  /** How many peers fit into the datagram beside the rest. */
+  /** Returns how many peers fit into the datagram in addition to `values`. */
   #roomForPeers(query: KrpcQuery, from: Endpoint, values: Values): number {
     const used = encodeResponse(query.transaction, this.#ownId, { ...values, values: [] }, from).length
-    // Each is written as `6:` or `18:` and its bytes.
+    // Each peer is encoded as `6:` or `18:` and its bytes.
     const size = from.ip.length === 4 ? 8 : 21
     return Math.max(0, Math.min(MAX_PEERS, Math.floor((MAX_SENT_BYTES - used) / size)))
   }

@@ -15,7 +15,7 @@ function setUp() {
 
 const { random } = setUp()
 
-/** A public node in a network of its own, with an ID that shares `bits` with ours and that its address does not allow. */
+/** A public node in its own network, with an ID that shares `bits` bits with ours and that its address does not allow. */
 function at(i: number, bits = 0, port = 6881): Contact {
   return { ...toEndpoint(`${1 + (i >> 8)}.${i & 0xff}.3.4`, port)!, id: idAtDepth(own, bits, random) }
 }
@@ -30,16 +30,16 @@ const has = (table: RoutingTable, { id }: Contact) =>
   [...table.entries()].some(({ contact }) => hex(contact.id) === hex(id))
 
 describe('RoutingTable', () => {
-  it('splits only the bucket that our ID is in', () => {
+  it('splits only the bucket of our own ID', () => {
     const { table } = setUp()
     for (let depth = 0; depth < 12; depth++) fill(table, 100, depth, depth * 100)
     expect(table.bucketCount).toBeGreaterThan(10)
-    // 64, 32, 16 and then 8 a bucket, but for the last ones, which split no further.
+    // Buckets of 64, 32, 16 and then 8, except for the last ones, which cannot split.
     expect(table.size).toBeGreaterThan(64 + 32 + 16 + 8 * 8)
     expect(table.size).toBeLessThan(64 + 32 + 16 + 8 * 12)
   })
 
-  it('gives the closest nodes, nearest first, as if it had sorted them all', () => {
+  it('returns the closest nodes, nearest first, as if it had sorted them all', () => {
     const { table } = setUp()
     for (let depth = 0; depth < 12; depth++) fill(table, 20, depth, depth * 20)
     for (let i = 0; i < 100; i++) {
@@ -52,7 +52,7 @@ describe('RoutingTable', () => {
     }
   })
 
-  it('keeps old good nodes and takes newcomers only as replacements', () => {
+  it('keeps old good nodes, and new ones only as replacements', () => {
     const { table } = setUp()
     const old = fill(table, 64, 0)
     fill(table, 8, 5, 500)
@@ -67,7 +67,7 @@ describe('RoutingTable', () => {
     expect(has(table, newcomer)).toBe(true)
   })
 
-  it('forgets failures with the next answer', () => {
+  it('resets failures with the next answer', () => {
     const { table } = setUp()
     const [contact] = fill(table, 1, 0)
     table.failed(contact!)
@@ -78,7 +78,7 @@ describe('RoutingTable', () => {
     expect(table.closest(own)).toHaveLength(0)
   })
 
-  it('keeps a silent node without replacement for a while, and for good while nobody is heard', () => {
+  it('keeps a silent node without a replacement for a while, and permanently while no node answers', () => {
     const { table } = setUp()
     const [heard, alone] = fill(table, 2, 0)
     for (let i = 0; i < 20; i++) {
@@ -91,7 +91,7 @@ describe('RoutingTable', () => {
     expect(table.closest(own)).toHaveLength(1)
   })
 
-  it('prefers nodes whose ID their address allows (BEP 42)', () => {
+  it('prefers nodes whose address allows their ID (BEP 42)', () => {
     const { table } = setUp()
     const old = fill(table, 64, 0)
     fill(table, 8, 5, 500)
@@ -107,7 +107,7 @@ describe('RoutingTable', () => {
     expect(old.filter(contact => has(table, contact))).toHaveLength(54)
   })
 
-  it('takes one node an address and two a /24 in a bucket, but any number of local ones', () => {
+  it('accepts one node per address and two per /24 in a bucket, but any number of local ones', () => {
     const { table } = setUp()
     const place = (host: string, port: number) => ({
       ...toEndpoint(host, port)!,
@@ -121,7 +121,7 @@ describe('RoutingTable', () => {
     expect(table.size).toBe(11)
   })
 
-  it('does not let another address take over the ID of a node that is alive', () => {
+  it('does not let another address take over the ID of a live node', () => {
     const { table } = setUp()
     const [contact] = fill(table, 1, 0)
     const thief = { ...at(50), id: contact!.id }
@@ -133,7 +133,7 @@ describe('RoutingTable', () => {
     expect(table.closest(own)[0]!.host).toBe(thief.host)
   })
 
-  it('follows a node that comes back with another ID', () => {
+  it('accepts a node that returns with another ID', () => {
     const { table } = setUp()
     const [contact] = fill(table, 1, 0)
     table.answered({ ...contact!, id: idAtDepth(own, 3, random) })
@@ -141,7 +141,7 @@ describe('RoutingTable', () => {
     expect(has(table, contact!)).toBe(false)
   })
 
-  it('never takes our own ID', () => {
+  it('never accepts our own ID', () => {
     const { table } = setUp()
     table.answered({ ...at(1), id: own })
     expect(table.size).toBe(0)
@@ -159,7 +159,7 @@ describe('RoutingTable', () => {
     expect(table.asked(at(9))).toBe(false)
   })
 
-  it('asks again soon after one failure, and late after two', async () => {
+  it('retries soon after one failure, and late after two', async () => {
     const { table, clock } = setUp()
     const [contact] = fill(table, 1, 0)
     table.failed(contact!)
@@ -173,7 +173,7 @@ describe('RoutingTable', () => {
     expect(table.due()).toBe(contact)
   })
 
-  it('names each bucket for a refresh once in 15 minutes', async () => {
+  it('returns each bucket for a refresh once in 15 minutes', async () => {
     const { table, clock } = setUp()
     for (let depth = 0; depth < 5; depth++) fill(table, 70, depth, depth * 70)
     expect(table.takeStaleDepth()).toBeNull()
@@ -183,7 +183,7 @@ describe('RoutingTable', () => {
     expect(table.takeStaleDepth()).toBeNull()
   })
 
-  it('stays bounded when a stranger invents nodes near us', () => {
+  it('stays bounded if an attacker invents nodes near us', () => {
     const { table } = setUp()
     for (let depth = 0; depth < 160; depth++) fill(table, 40, depth, depth * 40)
     expect(table.size).toBeLessThanOrEqual(64 + 32 + 16 + 8 * 157)

@@ -5,53 +5,53 @@ import { compareDistance, ID_BITS, sharedBits } from './node-id.ts'
 
 /** BEP 5: K. */
 export const BUCKET_SIZE = 8
-/** Buckets of the far halves are larger, so that lookups begin some steps nearer and few nodes serve as many as want them. */
+/** Buckets of the most distant nodes are larger, so that lookups start some steps nearer and their load is spread. */
 const FAR_BUCKET_SIZES = [64, 32, 16]
-/** BEP 5: a node is good for 15 minutes after it was heard; a bucket wants refreshing after as long. */
+/** BEP 5: a node is good for 15 minutes after it was heard, and a bucket is refreshed after as long. */
 export const GOOD_MS = 15 * 60_000
-/** BEP 5: bad after failing to answer several times in a row. */
+/** BEP 5: a node is bad after failing to answer several times in a row. */
 const BAD_FAILURES = 2
-/** A bad node without a replacement stays, so that a network that was away finds its table again; but not for ever. */
+/** A bad node without a replacement stays until this many failures, so that the table survives a network outage. */
 const MAX_FAILURES = 6
-/** BEP 5: a failed ping is tried once more; soon, in case the datagram was lost. */
+/** BEP 5: a failed ping is repeated once; soon, in case the datagram was lost. */
 const RETRY_MS = 30_000
 const MAX_REPLACEMENTS = 8
-/** Nodes of one small network in a bucket: who holds a /24 or /48 must not fill one. */
+/** Nodes of one /24 or /48 per bucket: the owner of such a network must not fill a bucket. */
 const MAX_NEIGHBOURS = 2
 
 /** A node in the table. */
 export interface Entry {
   readonly contact: Contact
-  /** Its ID is tied to its address (BEP 42). */
+  /** The address allows the ID (BEP 42). */
   readonly verified: boolean
-  /** `ownerKey` and `neighbourKey` of it. */
+  /** Its `ownerKey` and `neighbourKey`. */
   readonly owner: string
   readonly network: string | null
   /** Monotonic milliseconds of its last answer, of its last query to us, and of our last attempt. */
   answeredMs: number
   askedMs: number
   triedMs: number
-  /** Failures to answer since its last answer. */
+  /** Unanswered queries since its last answer. */
   failures: number
 }
 
 interface Bucket {
   entries: Entry[]
-  /** Nodes that answered while the bucket was full, the latest last. */
+  /** Nodes that answered while the bucket was full, in order of time. */
   replacements: Entry[]
   changedMs: number
 }
 
 /**
- * The nodes we know, of one address family (BEP 5). Bucket `i` holds nodes that share exactly `i` leading bits with our ID, the last one
- * all that share more; it alone splits. Only nodes that answered enter. Not of this table: who asks them. A decision, no I/O.
+ * The routing table of one address family (BEP 5). Bucket `i` holds nodes that share exactly `i` leading bits with our ID, and the last bucket
+ * all that share more; only that one splits. Only nodes that answered enter. Does no I/O: its user queries the nodes.
  */
 export class RoutingTable {
   readonly ownId: Uint8Array
   readonly #clock: Clock
   readonly #buckets: Bucket[] = []
   readonly #byId = new Map<string, Entry>()
-  /** Who holds which place: one node an address (a /64 of IPv6), local addresses apart. */
+  /** Nodes by `ownerKey`: at most one per address (a /64 of IPv6), except for local addresses. */
   readonly #byOwner = new Map<string, Entry>()
 
   constructor(ownId: Uint8Array, clock: Clock) {
@@ -60,12 +60,12 @@ export class RoutingTable {
     this.#buckets.push(this.#newBucket())
   }
 
-  /** How many nodes there are, bad ones included. */
+  /** Number of nodes, including bad ones. */
   get size(): number {
     return this.#byId.size
   }
 
-  /** How many answered lately. */
+  /** Number of good nodes. */
   get goodCount(): number {
     let count = 0
     for (const entry of this.#byId.values()) if (this.isGood(entry)) count++
@@ -80,12 +80,12 @@ export class RoutingTable {
     return this.#byId.values()
   }
 
-  /** BEP 5: answered in the last 15 minutes, or ever and asked us something in the last 15. */
+  /** BEP 5: a node is good if it answered in the last 15 minutes, or answered once and queried us in the last 15 minutes. */
   isGood(entry: Entry): boolean {
     return entry.failures === 0 && this.#clock.nowMs() - Math.max(entry.answeredMs, entry.askedMs) < GOOD_MS
   }
 
-  /** A node answered us. Enters it, renews it, or leaves it out as the rules of BEP 5 and BEP 42 want. */
+  /** A node answered us: adds it, renews it, or leaves it out by the rules of BEP 5 and BEP 42. */
   answered(contact: Contact): void {
     const now = this.#clock.nowMs()
     if (sharedBits(contact.id, this.ownId) === ID_BITS) return
@@ -95,11 +95,11 @@ export class RoutingTable {
       this.#bucketOf(contact.id).changedMs = now
       return
     }
-    // The same ID elsewhere: whoever is there and alive keeps its place, or anyone could take it over.
+    // The same ID at another address: a node that is alive keeps its place, or anyone could take it over.
     if (known && known.failures < BAD_FAILURES) return
     const owner = ownerKey(contact)
     const rival = this.#byOwner.get(owner)
-    // The same place with another ID: a node that began anew. Another port of the address is somebody else, who must wait.
+    // The same endpoint with another ID is a node that was restarted. Another port of the address is another node, which must wait.
     if (rival && !sameEndpoint(rival.contact, contact) && rival.failures < BAD_FAILURES) return
     if (known) this.#remove(known)
     if (rival && rival !== known) this.#remove(rival)
@@ -116,7 +116,7 @@ export class RoutingTable {
     })
   }
 
-  /** A node asked us something. True when the table knows it; false when it might be worth a ping. */
+  /** A node queried us. Returns true if the table knows it; otherwise it may be worth a ping. */
   asked(contact: Contact): boolean {
     const known = this.#byId.get(hex(contact.id))
     if (!known || !sameEndpoint(known.contact, contact)) return false
@@ -125,8 +125,8 @@ export class RoutingTable {
   }
 
   /**
-   * A node did not answer. `alone`: nor did anyone else meanwhile, so the fault may be our own network's; the node then keeps its place
-   * while there is no other for it.
+   * A node did not answer. `alone`: nor did any other node meanwhile, so our own network may be down; the node then keeps its place while
+   * there is no replacement.
    */
   failed(contact: Contact, alone = false): void {
     const entry = this.#byId.get(hex(contact.id))
@@ -141,7 +141,7 @@ export class RoutingTable {
     if (next >= 0) this.#enter(bucket.replacements.splice(next, 1)[0]!)
   }
 
-  /** Whether a node with this ID, if it answered, would find a place. */
+  /** Returns true if this node would enter the table if it answered. */
   hasRoomFor(contact: Contact): boolean {
     if (this.#byId.has(hex(contact.id)) || this.#byOwner.has(ownerKey(contact))) return false
     const index = this.#indexOf(contact.id)
@@ -153,10 +153,10 @@ export class RoutingTable {
     )
   }
 
-  /** The `count` closest nodes that are not known to be bad, nearest first; good ones before others with `goodOnly` (BEP 5). */
+  /** Returns the `count` closest nodes, nearest first: those that are not bad, or with `goodOnly` those that are good (BEP 5). */
   closest(target: Uint8Array, count = BUCKET_SIZE, goodOnly = false): Contact[] {
     const found: Contact[] = []
-    // Nodes of the target's own bucket share more bits with it than any other; then all deeper ones; then each shallower one.
+    // Nodes in the target's own bucket are closest, then those of all deeper buckets together, then of each shallower bucket.
     const home = this.#indexOf(target)
     const groups = [
       [home],
@@ -178,8 +178,8 @@ export class RoutingTable {
   }
 
   /**
-   * The node that most wants asking: one that failed once and may just have lost a datagram, or one not heard for 15 minutes. Null
-   * when there is none. Mark it with `failed` or `answered`.
+   * Returns the node that should be queried next: one that failed once, perhaps because a datagram was lost, or one not heard for 15 minutes.
+   * Returns null if there is none. Report the outcome with `failed` or `answered`.
    */
   due(): Contact | null {
     const now = this.#clock.nowMs()
@@ -195,7 +195,7 @@ export class RoutingTable {
     return oldest?.contact ?? null
   }
 
-  /** How many leading bits of our ID the bucket that most wants a refresh shares; null when none does. Counts as refreshed then. */
+  /** Returns the index of a bucket that needs a refresh and marks it as refreshed, or returns null if none does. */
   takeStaleDepth(): number | null {
     const now = this.#clock.nowMs()
     const stale = this.#buckets.findIndex(bucket => now - bucket.changedMs >= GOOD_MS)
@@ -227,7 +227,7 @@ export class RoutingTable {
     }
   }
 
-  /** Who gives way in a full bucket: a bad node, or one whose ID its address does not allow to one whose does (BEP 42). */
+  /** Returns the entry of a full bucket to replace: a bad node, or an unverified one if the new one is verified (BEP 42). */
   #worst(bucket: Bucket, entry: Entry): Entry | undefined {
     return (
       bucket.entries.find(other => other.failures >= BAD_FAILURES) ??
@@ -235,7 +235,7 @@ export class RoutingTable {
     )
   }
 
-  /** One node an address in the table, few of a small network in a bucket. `leaving` is not counted. */
+  /** Allows one node per address in the table, and few of a small network in a bucket. `leaving` does not count. */
   #mayEnter(entry: Entry, bucket: Bucket, leaving?: Entry): boolean {
     const rival = this.#byOwner.get(entry.owner)
     if (rival && rival !== leaving) return false

@@ -4,7 +4,6 @@ import { ShoalError } from '../../base/errors.ts'
 import type { Random } from '../../base/random.ts'
 import type { BencodeInput } from '../../bencode/bencode.ts'
 import type { DatagramSocket } from '../../transport/datagram.ts'
-import { type Answer, readAnswer } from './answer.ts'
 import { type Endpoint, familyOf, sameEndpoint, toEndpoint } from './contact.ts'
 import {
   encodeFailure,
@@ -15,35 +14,36 @@ import {
   type KrpcResponse,
   parseMessage,
 } from './krpc.ts'
+import { type NodeResponse, readResponse } from './response.ts'
 
-/** Nodes that answer at all do so in a second or two. */
+/** Nodes that answer do so in a second or two. */
 const TIMEOUT_MS = 5000
-/** Random, so that who does not see our queries cannot forge their answers. */
+/** Random, so that responses can be forged only by someone who sees our queries. */
 const TRANSACTION_BYTES = 4
 const MAX_PENDING = 2048
 
-/** What the other side of a query is told, by name. */
+/** Arguments of a query, by name. */
 export type QueryArgs = Readonly<Record<string, BencodeInput | undefined>>
 
 export interface RpcOptions {
   readonly socket: DatagramSocket
   readonly clock: Clock
   readonly random: Random
-  /** We take no queries (BEP 43). */
+  /** Answer no queries (BEP 43). */
   readonly readOnly: boolean
-  /** Our node ID at the time of the call. */
+  /** Returns our current node ID. */
   ownId(): Uint8Array
-  /** The bytes to send back, or null to keep silent. */
+  /** Returns the bytes to send back, or null to send nothing. */
   onQuery(query: KrpcQuery, from: Endpoint): Uint8Array | null
-  /** A malformed query: whether an error may be sent. */
+  /** Returns true if a malformed query may be answered with an error. */
   mayRefuse(from: Endpoint): boolean
-  /** An answer arrived that we had asked for, from the very address that we had asked. */
-  onAnswer(answer: Answer, seenIp: Uint8Array | undefined): void
+  /** Receives a response from the address that was queried. */
+  onAnswer(answer: NodeResponse, seenIp: Uint8Array | undefined): void
 }
 
 interface Pending {
   readonly to: Endpoint
-  readonly finish: (result: Answer | Error) => void
+  readonly finish: (result: NodeResponse | Error) => void
 }
 
 /** Queries and their answers over one socket (BEP 5, "KRPC Protocol"). */
@@ -58,15 +58,15 @@ export class Rpc {
   }
 
   /**
-   * Asks a node. Rejects with a ShoalError: `timeout` after five seconds, `bad-message` when it answers with an error, `unreachable`,
-   * `closed`; or with the signal's reason.
+   * Queries a node. Rejects with a ShoalError (`timeout` after five seconds, `bad-message` if it answers with an error, `unreachable`,
+   * `closed`) or with the signal's reason.
    */
-  query(to: Endpoint, method: string, args: QueryArgs, signal?: AbortSignal): Promise<Answer> {
+  query(to: Endpoint, method: string, args: QueryArgs, signal?: AbortSignal): Promise<NodeResponse> {
     if (signal?.aborted) return Promise.reject(signal.reason)
     if (this.#closed) return Promise.reject(new ShoalError('closed', 'The DHT node is closed'))
     if (familyOf(to.ip) !== this.#options.socket.family) {
       return Promise.reject(
-        new ShoalError('unreachable', `${to.host} is not of this DHT node's address family`),
+        new ShoalError('unreachable', `${to.host} is not in this DHT node's address family`),
       )
     }
     if (this.#pending.size >= MAX_PENDING) {
@@ -76,7 +76,7 @@ export class Rpc {
       const { clock, socket, ownId, readOnly } = this.#options
       const transaction = this.#newTransaction()
       const key = latin1(transaction)
-      const finish = (result: Answer | Error) => {
+      const finish = (result: NodeResponse | Error) => {
         this.#pending.delete(key)
         cancel()
         signal?.removeEventListener('abort', abort)
@@ -94,7 +94,7 @@ export class Rpc {
     })
   }
 
-  /** Fails all queries under way with `closed`. The socket is its owner's to close. */
+  /** Rejects all pending queries with `closed`. Does not close the socket. */
   close(): void {
     this.#closed = true
     this.#options.socket.onMessage = null
@@ -127,14 +127,14 @@ export class Rpc {
 
   #settle(message: KrpcResponse | KrpcFailure, from: Endpoint): void {
     const pending = this.#pending.get(latin1(message.transaction))
-    // Only who was asked may answer: address, port and transaction must all be right.
+    // The address, port and transaction must all match the query.
     if (!pending || !sameEndpoint(pending.to, from)) return
     if (message.kind === 'error') {
       const text = `The DHT node ${from.host} port ${from.port} refused: ${message.code} ${message.message}`
       pending.finish(new ShoalError('bad-message', text))
       return
     }
-    const answer = readAnswer(message, from)
+    const answer = readResponse(message, from)
     this.#options.onAnswer(answer, message.seenIp)
     pending.finish(answer)
   }

@@ -8,7 +8,7 @@ import { encodeState, parseState, type SavedNode } from './saved-state.ts'
 const random = seededRandom(3)
 const contact = (host: string) => ({ ...toEndpoint(host, 6881)!, id: random.bytes(20) })
 
-it('gives back IDs and nodes of both families', () => {
+it('preserves IDs and nodes of both families', () => {
   const nodes = new Map<IpFamily, SavedNode>([
     [4, { id: random.bytes(20), contacts: Array.from({ length: 100 }, (_, i) => contact(`1.2.3.${i}`)) }],
     [6, { id: random.bytes(20), contacts: [contact('2001:db8::1')] }],
@@ -32,7 +32,7 @@ it('is empty for anything else', () => {
   )
 })
 
-it('reads no more than 64 KiB and 128 nodes', () => {
+it('accepts at most 64 KiB and 128 nodes', () => {
   const contacts = Array.from({ length: 1000 }, (_, i) => contact(`1.2.${i >> 8}.${i & 0xff}`))
   const state = encodeState(new Map([[4, { id: random.bytes(20), contacts }]]))
   expect(parseState(state).get(4)!.contacts).toHaveLength(128)

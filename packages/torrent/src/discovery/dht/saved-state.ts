@@ -3,18 +3,18 @@ import type { IpFamily } from '../../transport/datagram.ts'
 import { type Contact, compactNodes, parseCompactNodes } from './contact.ts'
 import { ID_BYTES } from './node-id.ts'
 
-/** What one node keeps between runs. */
+/** The state of one node between runs. */
 export interface SavedNode {
   readonly id: Uint8Array
-  /** Good nodes, to begin with. */
+  /** Good nodes. */
   readonly contacts: readonly Contact[]
 }
 
-/** A table has at most some 300 nodes; this many are enough to begin with. */
+/** A table has about 300 nodes at most; this many are enough to start with. */
 const MAX_CONTACTS = 128
 const MAX_STATE_BYTES = 64 * 1024
 
-/** The state of up to one node a family, as bytes to keep in a file. */
+/** Encodes the state of at most one node per address family. */
 export function encodeState(nodes: ReadonlyMap<IpFamily, SavedNode>): Uint8Array {
   const entry = (family: IpFamily) => {
     const node = nodes.get(family)
@@ -23,7 +23,7 @@ export function encodeState(nodes: ReadonlyMap<IpFamily, SavedNode>): Uint8Array
   return encode({ ip4: entry(4), ip6: entry(6) })
 }
 
-/** What `encodeState` made; empty for anything else: a lost state costs a slower start and nothing more. */
+/** Decodes the result of `encodeState`. Returns an empty map for anything else, since losing the state only slows down the start. */
 export function parseState(bytes: Uint8Array): Map<IpFamily, SavedNode> {
   const nodes = new Map<IpFamily, SavedNode>()
   if (bytes.length > MAX_STATE_BYTES) return nodes
@@ -34,7 +34,7 @@ export function parseState(bytes: Uint8Array): Map<IpFamily, SavedNode> {
       if (saved) nodes.set(family, saved)
     }
   } catch {
-    // Torn or foreign bytes.
+    // Damaged or foreign bytes.
   }
   return nodes
 }

@@ -1,5 +1,4 @@
-/** A DHT in memory and virtual time, for the tests of this folder. */
-
+/** A DHT in memory and virtual time, for tests. */
 import { parseIp } from '../../base/ip.ts'
 import { seededRandom } from '../../base/random.ts'
 import { VirtualClock } from '../../base/virtual-clock.ts'
@@ -34,7 +33,7 @@ export class TestNetwork {
     })
   }
 
-  /** The `i`th public address of the family, each in a network of its own. */
+  /** Returns the `i`th public address of the family, each in a different network. */
   static address(i: number, family: IpFamily = 4): string {
     const [high, low] = [(i >> 8) & 0xff, i & 0xff]
     return family === 4 ? `${1 + high}.${low}.7.9` : `2a01:${(i + 1).toString(16)}::1`
@@ -48,7 +47,7 @@ export class TestNetwork {
     return this.network.host(addresses)({ family, port })
   }
 
-  /** Starts a node that knows the first one. Its ID is right for its address unless told otherwise. */
+  /** Starts a node that bootstraps from the first one. Its ID is valid for its address unless `options.saved` has another. */
   async add(options: Partial<DhtNodeOptions> & { address?: string } = {}): Promise<DhtNode> {
     const address = options.address ?? this.nextAddress()
     const random = seededRandom(this.random.below(2 ** 32))
@@ -65,7 +64,7 @@ export class TestNetwork {
     return node
   }
 
-  /** Starts `count` nodes, some every second, and waits until all know their neighbourhood. */
+  /** Starts `count` nodes, some every second, and waits until all have bootstrapped. */
   async grow(count: number): Promise<void> {
     for (let i = 0; i < count; i++) {
       await this.add()
@@ -74,7 +73,7 @@ export class TestNetwork {
     await this.clock.advance(60_000)
   }
 
-  /** The result of a promise that needs time to pass. */
+  /** Lets time pass until a promise settles. */
   async settle<T>(promise: Promise<T>, limitMs = 120_000): Promise<T> {
     let done = false
     const watched = promise.finally(() => {

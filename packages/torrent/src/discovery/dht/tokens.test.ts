@@ -12,7 +12,7 @@ function setUp() {
   return { clock, tokens: new Tokens(clock, seededRandom(1)) }
 }
 
-it('accepts a token from its own address, for its own key', () => {
+it('accepts a token only from its own address and for its own key', () => {
   const { tokens } = setUp()
   const token = tokens.create(ip, key)
   expect(tokens.accepts(token, ip, key)).toBe(true)
@@ -22,17 +22,20 @@ it('accepts a token from its own address, for its own key', () => {
   expect(tokens.accepts(new Uint8Array(0), ip, key)).toBe(false)
 })
 
-it.each([0, 2, 4.9])('accepts a token given after %f minutes for five minutes, and not for ten', async at => {
-  const { clock, tokens } = setUp()
-  await clock.advance(at * MINUTE)
-  const token = tokens.create(ip, key)
-  await clock.advance(5 * MINUTE)
-  expect(tokens.accepts(token, ip, key)).toBe(true)
-  await clock.advance(5 * MINUTE)
-  expect(tokens.accepts(token, ip, key)).toBe(false)
-})
+it.each([0, 2, 4.9])(
+  'accepts a token created after %f minutes for five minutes, and not for ten',
+  async at => {
+    const { clock, tokens } = setUp()
+    await clock.advance(at * MINUTE)
+    const token = tokens.create(ip, key)
+    await clock.advance(5 * MINUTE)
+    expect(tokens.accepts(token, ip, key)).toBe(true)
+    await clock.advance(5 * MINUTE)
+    expect(tokens.accepts(token, ip, key)).toBe(false)
+  },
+)
 
-it('accepts no old token after a long silence', async () => {
+it('accepts no old token after a long pause', async () => {
   const { clock, tokens } = setUp()
   const token = tokens.create(ip, key)
   await clock.advance(60 * MINUTE)

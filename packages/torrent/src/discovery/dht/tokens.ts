@@ -8,8 +8,8 @@ const SECRET_MS = 5 * 60_000
 const TOKEN_BYTES = 8
 
 /**
- * Write tokens: whoever announces must first have received an answer at its address (BEP 5), so nobody can announce another. A token
- * holds for one address and one key (as BEP 44 suggests for its own). Nothing is remembered for each token.
+ * Write tokens (BEP 5): a node must have received a response at its address before it can announce, so it cannot announce others. A token is
+ * valid for one address and one key (as BEP 44 suggests). No state is kept per token.
  */
 export class Tokens {
   readonly #clock: Clock
@@ -26,13 +26,13 @@ export class Tokens {
     this.#changedMs = clock.nowMs()
   }
 
-  /** The token for a node at `ip` (4 or 16 bytes) that may then write under `key`. */
+  /** Creates a token that lets a node at `ip` (4 or 16 bytes) write under `key`. */
   create(ip: Uint8Array, key: Uint8Array): Uint8Array {
     this.#rotate()
     return make(this.#secret, ip, key)
   }
 
-  /** Whether the token was given to this address for this key in the last five to ten minutes. */
+  /** Returns true if the token was created for this address and key in the last five to ten minutes. */
   accepts(token: Uint8Array, ip: Uint8Array, key: Uint8Array): boolean {
     this.#rotate()
     return [this.#secret, this.#previous].some(secret => equalBytes(token, make(secret, ip, key)))
@@ -41,7 +41,7 @@ export class Tokens {
   #rotate(): void {
     const ageMs = this.#clock.nowMs() - this.#changedMs
     if (ageMs < SECRET_MS) return
-    // After a long silence both secrets are too old.
+    // After a long pause both secrets are too old.
     const recent = ageMs < 2 * SECRET_MS
     this.#previous = recent ? this.#secret : this.#random.bytes(20)
     this.#secret = this.#random.bytes(20)

@@ -1,35 +1,34 @@
-/** What a response says, read with care: every field is optional and may lie. */
+/** Parsing of KRPC responses. Every field is optional and unverified. */
 import { asBytes, asInteger, asList } from '../../bencode/bencode.ts'
 import { BLOOM_BYTES } from './bloom.ts'
 import { type Contact, type Endpoint, parseCompactEndpoint, parseCompactNodes } from './contact.ts'
 import type { KrpcResponse } from './krpc.ts'
 import { ID_BYTES } from './node-id.ts'
 
-/** Longer tokens are nobody's. */
+/** Longer tokens are ignored. */
 const MAX_TOKEN_BYTES = 128
 /** BEP 51: 0 to six hours. */
 const MAX_SAMPLE_INTERVAL_S = 21_600
 
-/** A response to any query. Byte strings are copies. */
-export interface Answer {
-  /** Who answered. */
+/** A response to any query. Its byte strings are copies. */
+export interface NodeResponse {
   readonly from: Contact
   readonly token: Uint8Array | undefined
-  /** Nodes near the target, of either family (BEP 32). */
+  /** Nodes near the target, by address family (BEP 32). */
   readonly nodes: readonly Contact[]
   readonly nodes6: readonly Contact[]
   readonly peers: readonly Endpoint[]
-  /** Filters of 256 bytes (BEP 33). */
+  /** Bloom filters of 256 bytes (BEP 33). */
   readonly seedFilter: Uint8Array | undefined
   readonly peerFilter: Uint8Array | undefined
-  /** Info hashes of 20 bytes each (BEP 51); undefined when the node does not know the query. */
+  /** Info hashes of 20 bytes each (BEP 51); undefined if the node does not know the query. */
   readonly samples: readonly Uint8Array[] | undefined
-  /** Seconds until other samples may be had, and how many info hashes the node holds (BEP 51). */
+  /** Seconds until the node offers other samples, and how many info hashes it holds (BEP 51). */
   readonly sampleIntervalS: number | undefined
   readonly sampleTotal: number | undefined
 }
 
-export function readAnswer({ id, values }: KrpcResponse, endpoint: Endpoint): Answer {
+export function readResponse({ id, values }: KrpcResponse, endpoint: Endpoint): NodeResponse {
   const token = asBytes(values.get('token'))
   return {
     from: { ...endpoint, id: id.slice() },
@@ -47,7 +46,7 @@ export function readAnswer({ id, values }: KrpcResponse, endpoint: Endpoint): An
 
 const EMPTY = new Uint8Array(0)
 
-/** BEP 32: lists that mix both families are to be understood. */
+/** BEP 32: a list may contain both address families. */
 function readPeers(value: Parameters<typeof asList>[0]): Endpoint[] {
   const peers: Endpoint[] = []
   for (const item of asList(value) ?? []) {
