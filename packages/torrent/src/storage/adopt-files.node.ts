@@ -1,34 +1,42 @@
+import type { DirtyFiles } from './dirty-files.node.ts'
+import type { FileSet } from './file-set.node.ts'
+import { forgetPartFile } from './file-stamps.node.ts'
 import { close, fdatasync, forEach, readAt, unlink, writeAt } from './fs.node.ts'
 import { errnoOf, ioError } from './io-errors.ts'
-import type { PartFile } from './part-file.node.ts'
-import type { TorrentFiles } from './torrent-files.node.ts'
+import type { LazyPartFile, PartFile } from './part-file.node.ts'
 
 const CHUNK_BYTES = 1024 * 1024
 
 /**
- * Moves the bytes of files that are wanted now out of the part file into files of their own, and deletes the part file with the last.
- * Runs alone (see Gate). A crash at any point leaves the part file as it was or the work done: it is forgotten there only after the
- * bytes are safe in their file, and until then nothing else writes to that file.
+ * Moves the bytes of wanted files out of the part file into their own files, and deletes the part file when it is empty. The caller ensures
+ * that nothing else is using the files (see Gate). A crash at any point leaves either the old part file or the completed move: a file is
+ * removed from the part file only after its bytes are durable elsewhere, and nothing else writes to that file until then.
  */
-export async function adoptWanted(files: TorrentFiles): Promise<void> {
-  const { parts } = files
-  if (parts === null) return
-  const adopted = [...files.paths.keys()].filter(index => parts.index.holds(index) && files.wants(index))
+export async function adoptWanted(set: FileSet, part: LazyPartFile, dirty: DirtyFiles): Promise<void> {
+  const from = part.current
+  if (from === null) return
+  const adopted = [...set.paths.keys()].filter(index => from.index.holds(index) && set.wants(index))
   if (adopted.length === 0) return
-  await forEach(adopted, 2, index => copyOut(files, parts, index))
-  await files.folders.sync(files.place.handles).catch(error => {
-    throw ioError(error, files.folders.root)
+  await forEach(adopted, 2, index => copyOut(set, from, index))
+  await set.folders.sync(set.handles).catch(error => {
+    throw ioError(error, set.folders.root)
   })
-  parts.release(adopted)
-  await files.place.handles.drop(parts.file)
-  if (parts.index.isEmpty) await removePartFile(files, parts)
-  else await saveHead(files, parts)
+  from.release(adopted)
+  await set.handles.drop(from.file)
+  if (from.index.isEmpty) {
+    forgetPartFile(set, part, dirty)
+    await deletePartFile(from)
+  } else {
+    await saveHead(from)
+    dirty.delete(from.file)
+  }
 }
 
-async function copyOut(files: TorrentFiles, parts: PartFile, index: number): Promise<void> {
-  const entry = files.layout.files[index]!
-  const { first, end } = files.layout.piecesOf(index)
-  const file = files.file(index)
+async function copyOut(set: FileSet, parts: PartFile, index: number): Promise<void> {
+  const { layout } = set
+  const entry = layout.files[index]!
+  const { first, end } = layout.piecesOf(index)
+  const file = set.file(index)
   try {
     const from = await parts.file.open(false)
     try {
@@ -37,12 +45,9 @@ async function copyOut(files: TorrentFiles, parts: PartFile, index: number): Pro
         for (let piece = first; piece < end; piece++) {
           const slot = parts.index.slotOffset(piece)
           if (slot < 0) continue
-          const pieceBegin = files.layout.pieceOffset(piece)
+          const pieceBegin = layout.pieceOffset(piece)
           const begin = Math.max(pieceBegin, entry.offsetBytes)
-          const stop = Math.min(
-            pieceBegin + files.layout.pieceLengthBytes,
-            entry.offsetBytes + entry.lengthBytes,
-          )
+          const stop = Math.min(pieceBegin + layout.pieceLengthBytes, entry.offsetBytes + entry.lengthBytes)
           await copyRun(from, slot + begin - pieceBegin, to, begin - entry.offsetBytes, stop - begin)
         }
         await fdatasync(to)
@@ -57,7 +62,7 @@ async function copyOut(files: TorrentFiles, parts: PartFile, index: number): Pro
   }
 }
 
-/** Copies up to `length` bytes; fewer where the source ends, since what is missing there was never written. */
+/** Copies up to `length` bytes; fewer if the source ends, because the rest was never written. */
 async function copyRun(
   from: number,
   fromPosition: number,
@@ -77,8 +82,7 @@ async function copyRun(
   }
 }
 
-async function removePartFile(files: TorrentFiles, parts: PartFile): Promise<void> {
-  files.forgetParts()
+async function deletePartFile(parts: PartFile): Promise<void> {
   try {
     await unlink(parts.file.path)
   } catch (error) {
@@ -86,7 +90,7 @@ async function removePartFile(files: TorrentFiles, parts: PartFile): Promise<voi
   }
 }
 
-async function saveHead(files: TorrentFiles, parts: PartFile): Promise<void> {
+async function saveHead(parts: PartFile): Promise<void> {
   try {
     await parts.saveHead()
     const fd = await parts.file.open(true)
@@ -94,5 +98,4 @@ async function saveHead(files: TorrentFiles, parts: PartFile): Promise<void> {
   } catch (error) {
     throw ioError(error, parts.file.path)
   }
-  files.dirty.delete(parts.file)
 }

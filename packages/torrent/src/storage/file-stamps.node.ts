@@ -1,71 +1,61 @@
-import { forEach, lstat } from './fs.node.ts'
-import { errnoOf, ioError } from './io-errors.ts'
+import type { DirtyFiles } from './dirty-files.node.ts'
+import type { FileSet } from './file-set.node.ts'
+import { forEach } from './fs.node.ts'
+import type { LazyPartFile } from './part-file.node.ts'
 import type { FileStamp } from './storage.ts'
-import { StoredFile } from './stored-file.node.ts'
-import type { TorrentFiles } from './torrent-files.node.ts'
+import { MISSING, stampOf } from './stored-file.node.ts'
 
-/** `stat` calls at a time: beside them the thread pool has to go on reading and writing. */
+/** Concurrent `stat` calls. The thread pool must keep reading and writing meanwhile. */
 const STATS_AT_ONCE = 4
 
-/** Of a file that does not exist. */
-export const MISSING: FileStamp = { size: -1, mtimeNs: '0' }
-
-/** See `Storage.stamps`. Runs inside the gate. */
-export async function stampsOf(files: TorrentFiles): Promise<FileStamp[]> {
-  if (files.place.wanted !== null) await files.load()
-  if (!files.isLoaded) {
-    const stamps = await stampAll(files)
-    // With everything wanted there is a part file only after a crash, while bytes were moved out of it: then some file is not whole.
-    if (files.layout.files.every((file, index) => file.pad || stamps[index]!.size >= file.lengthBytes))
+/** See `Storage.stamps`. */
+export async function stampAll(set: FileSet, part: LazyPartFile, dirty: DirtyFiles): Promise<FileStamp[]> {
+  if (!set.wantsAll) await part.load()
+  if (!part.isLoaded) {
+    const stamps = await stampLoaded(set, part, dirty)
+    // If everything is wanted, a part file is left only by a crash while bytes were moved out of it. Some file is then incomplete.
+    if (set.layout.files.every((file, index) => file.pad || stamps[index]!.size >= file.lengthBytes))
       return stamps
-    await files.load()
-    if (files.parts === null) return stamps
+    await part.load()
+    if (part.current === null) return stamps
   }
-  return stampAll(files)
+  return stampLoaded(set, part, dirty)
 }
 
-async function stampAll(files: TorrentFiles): Promise<FileStamp[]> {
-  const { layout, parts } = files
-  const kept = parts ? await stampOf(files, parts.file) : MISSING
-  if (parts && kept === MISSING) {
-    await files.place.handles.drop(parts.file)
-    files.forgetParts()
+async function stampLoaded(set: FileSet, part: LazyPartFile, dirty: DirtyFiles): Promise<FileStamp[]> {
+  const { layout, handles } = set
+  const partStamp = part.current ? await stampOf(part.file, handles) : MISSING
+  if (part.current && partStamp === MISSING) {
+    await handles.drop(part.file)
+    forgetPartFile(set, part, dirty)
   }
   const stamps: FileStamp[] = layout.files.map(() => MISSING)
   await forEach([...layout.files.keys()], STATS_AT_ONCE, async index => {
     const { pad, symlink, lengthBytes } = layout.files[index]!
     if (pad || symlink) return
-    // Its own length as size, for whoever compares the two: what says that something changed is the time.
-    stamps[index] = files.parts?.index.holds(index)
-      ? { size: lengthBytes, mtimeNs: kept.mtimeNs }
-      : await stampOfIndex(files, index)
+    // The file counts as complete; the part file's time reveals changes.
+    stamps[index] = part.holds(index)
+      ? { size: lengthBytes, mtimeNs: partStamp.mtimeNs }
+      : await stampFile(set, dirty, index)
   })
   return stamps
 }
 
-async function stampOfIndex(files: TorrentFiles, index: number): Promise<FileStamp> {
-  const path = () => files.folders.path(files.paths[index]!)
-  const stamp = await stampOf(files, files.fileInUse(index) ?? { path: path() })
-  // Whoever asks for stamps learns that the file is gone, so it may be created anew.
-  if (stamp === MISSING && files.place.seen?.[index] === 1) {
-    const file = files.file(index)
-    files.setSeen(file, false)
-    files.dirty.delete(file)
-    await files.place.handles.drop(file)
+async function stampFile(set: FileSet, dirty: DirtyFiles, index: number): Promise<FileStamp> {
+  const stamp = await stampOf(set.fileInUse(index) ?? { path: set.diskPath(index) }, set.handles)
+  // The caller learns that the file is gone, so it may be created again.
+  if (stamp === MISSING && set.seen.has(index)) {
+    const file = set.file(index)
+    set.seen.delete(index)
+    dirty.delete(file)
+    await set.handles.drop(file)
   }
   return stamp
 }
 
-/** The stamp of one file. */
-export async function stampOf(files: TorrentFiles, file: Pick<StoredFile, 'path'>): Promise<FileStamp> {
-  try {
-    const stat = await lstat(file.path, { bigint: true })
-    // Another file took its name: what is still open is nobody's any more.
-    if (file instanceof StoredFile && file.wasReplacedBy(Number(stat.ino)))
-      await files.place.handles.drop(file)
-    return stat.isFile() ? { size: Number(stat.size), mtimeNs: `${stat.mtimeNs}` } : MISSING
-  } catch (error) {
-    if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes(errnoOf(error))) return MISSING
-    throw ioError(error, file.path)
-  }
+/** Forgets the part file, which is no longer on disk. */
+export function forgetPartFile(set: FileSet, part: LazyPartFile, dirty: DirtyFiles): void {
+  part.forget()
+  dirty.delete(part.file)
+  set.seen.delete(part.file.index)
 }

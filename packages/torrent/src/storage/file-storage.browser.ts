@@ -1,5 +1,6 @@
 import { ShoalError } from '../base/errors.ts'
 import type { PieceLayout } from '../metainfo/layout.ts'
+import { applyRenames, type Renamed } from './disk-paths.ts'
 import type { FileStorageOptions as NodeOptions } from './file-storage.node.ts'
 import { Gate, Turns } from './gate.ts'
 import { HandlePool } from './handle-pool.browser.ts'
@@ -8,7 +9,6 @@ import { NAME_RULES, OpfsFiles } from './opfs-files.browser.ts'
 import { moveAll, withDetours } from './opfs-move.browser.ts'
 import type { CutMove } from './settle-move.node.ts'
 import type { FileStamp, MoveOptions, Storage, StoredSegment } from './storage.ts'
-import { applyRenames, type Renamed } from './torrent-place.ts'
 
 export { HandlePool }
 

@@ -1,144 +1,126 @@
 import { resolve } from 'node:path'
 import { ShoalError } from '../base/errors.ts'
 import type { PieceLayout } from '../metainfo/layout.ts'
-import { adoptWanted } from './adopt-files.node.ts'
+import type { Renamed } from './disk-paths.ts'
 import { createEmptyFiles, removeLink, removeLinks } from './empty-files.node.ts'
-import { stampsOf } from './file-stamps.node.ts'
-import { parentOf } from './folders.node.ts'
+import { type IdleFiles, storedPaths } from './file-set.node.ts'
+import { Folders, foldersOf, parentOf } from './folders.node.ts'
 import { forEach, lstat, unlink } from './fs.node.ts'
 import { HandlePool } from './handle-pool.node.ts'
-import { errnoOf, ioError } from './io-errors.ts'
+import { errnoOf, ignoreMissing, ioError } from './io-errors.ts'
 import { moveFiles } from './move-files.node.ts'
-import { renameOnDisk } from './rename-files.node.ts'
 import { settleMove } from './settle-move.node.ts'
 import type { FileStamp, MoveOptions, Storage, StoredSegment } from './storage.ts'
-import { foldersOf, NAME_RULES, placePaths, TorrentFiles, type TorrentPlace } from './torrent-files.node.ts'
-import { applyRenames, partFileName, type Renamed } from './torrent-place.ts'
+import { SeenFiles } from './stored-file.node.ts'
+import { TorrentFiles } from './torrent-files.node.ts'
 
 export { HandlePool, settleMove }
 
 export interface FileStorageOptions {
   readonly layout: PieceLayout
-  /** Names the part file, so it must differ between the torrents of one folder: the info hash in hex. */
+  /** Names the part file, so it must be unique among the torrents of one folder: the info hash in hex. */
   readonly name: string
-  /** Folder that receives the torrent's file or folder. Created when something is first written. */
+  /** The download folder, which receives the torrent's file or folder. Created by the first write. */
   readonly directory: string
   /** The open files of the session, shared by all its torrents. */
   readonly handles: HandlePool
   /**
-   * Have the file system reserve a new file's whole room when it is first written to, so that it is in one piece and a full disk shows at
-   * once. Costs writing zeros, since Node cannot call `posix_fallocate`. Default false: files grow, with holes where nothing is yet.
+   * Reserve a new file's whole disk space at the first write, so that it is contiguous and a full disk is noticed early. This writes zeros,
+   * because Node cannot call `posix_fallocate`. Default false: files grow, with holes where nothing has been written.
    */
   readonly preallocate?: boolean
-  /** Paths that `rename` gave files, by index, from an earlier run. */
+  /** Paths set by `rename` in an earlier run, by file index. */
   readonly renamed?: Renamed
 }
 
-/** Torrents of few files answer `pathOf` without keeping a list of paths. */
+/** Torrents with few files answer `pathOf` without keeping a list of paths. */
 const FEW_FILES = 4
 
 /**
- * Keeps a torrent as files in a folder. Opens nothing until something is asked of it.
+ * Keeps a torrent as files in a folder. Opens nothing until it is used.
  *
- * A file that was never written to reads as `not-found`; bytes between those written read as zeros, so only its owner's bitfield tells
- * what is there. `close` does not flush. When `flush` rejects, the bytes written since the last good flush may be lost, whatever a
- * later flush says, and have to be checked again.
+ * A file that was never written to reads as `not-found`. Bytes between written ranges read as zeros, so only the bit field of the torrent
+ * tells which bytes are valid. `close` does not flush. If `flush` rejects, the bytes written since the last successful flush may be lost,
+ * even if a later flush succeeds, and have to be checked again.
  */
 export function createFileStorage(options: FileStorageOptions): Storage {
   return new FileStorage(options)
 }
 
-class FileStorage implements Storage, TorrentPlace {
-  readonly layout: PieceLayout
-  readonly name: string
-  readonly handles: HandlePool
-  readonly preallocate: boolean
-  directory: string
-  renamed: Map<number, readonly string[]> | null
-  wanted: readonly boolean[] | null = null
-  seen: Uint8Array | null = null
+/** Guards the files of a torrent: lets reads and writes run concurrently, and changes of place alone. TorrentFiles does the work. */
+class FileStorage implements Storage {
+  readonly #layout: PieceLayout
+  readonly #idle: IdleFiles
   #files: TorrentFiles | null = null
   #closed = false
+  /** Cancels the move in progress. */
+  #stopMove: AbortController | null = null
+  /** Settles when moved files have been deleted from their old folder. */
+  #clearing: Promise<void> | null = null
 
   constructor(options: FileStorageOptions) {
-    this.layout = options.layout
-    this.name = options.name
-    this.handles = options.handles
-    this.preallocate = options.preallocate ?? false
-    this.directory = resolve(options.directory)
-    this.renamed = options.renamed?.size ? new Map(options.renamed) : null
-  }
-
-  onIdle(): void {
-    if (this.#files?.isIdle) this.#files = null
+    this.#layout = options.layout
+    this.#idle = {
+      layout: options.layout,
+      name: options.name,
+      handles: options.handles,
+      preallocate: options.preallocate ?? false,
+      seen: new SeenFiles(options.layout.files.length),
+      directory: resolve(options.directory),
+      renamed: options.renamed?.size ? new Map(options.renamed) : null,
+      wanted: null,
+    }
   }
 
   async read(offset: number, into: Uint8Array): Promise<void> {
     this.#checkRange(offset, into.length)
-    await this.#inside(files => files.read(offset, [into], into.length))
+    await this.#shared(files => files.read(offset, [into], into.length))
   }
 
   async readParts(offset: number, parts: readonly Uint8Array[]): Promise<void> {
     const length = parts.reduce((sum, part) => sum + part.length, 0)
     this.#checkRange(offset, length)
-    await this.#inside(files => files.read(offset, parts, length))
+    await this.#shared(files => files.read(offset, parts, length))
   }
 
   async write(offset: number, bytes: Uint8Array): Promise<void> {
     this.#checkRange(offset, bytes.length)
-    await this.#inside(files =>
-      files.hasEmptyFiles ? files.write(offset, bytes) : this.#writeFirst(files, offset, bytes),
-    )
+    await this.#shared(files => files.write(offset, bytes))
   }
 
   async flush({ all = false }: { all?: boolean } = {}): Promise<void> {
-    if (this.#files === null && this.layout.totalBytes > 0 && !all) return this.#checkOpen()
-    await this.#inside(async files => {
-      if (files.written || this.layout.totalBytes === 0) {
-        await createEmptyFiles(files)
-        files.written = false
-      }
-      if (all) await files.load()
-      await files.flush(all)
-    })
+    if (this.#files === null && this.#layout.totalBytes > 0 && !all) return this.#checkOpen()
+    await this.#shared(files => files.flush(all))
   }
 
   async setWanted(wanted: readonly boolean[]): Promise<void> {
     this.#checkOpen()
-    if (wanted.length !== this.layout.files.length)
-      throw new ShoalError('bad-argument', `setWanted needs ${this.layout.files.length} values`)
+    if (wanted.length !== this.#layout.files.length)
+      throw new ShoalError('bad-argument', `setWanted needs ${this.#layout.files.length} values`)
     const all = wanted.every(Boolean)
-    if (all && this.wanted === null && !this.#files?.hasLeftovers) return
-    await this.#change(async files => {
-      await files.load()
-      const before = this.wanted
-      this.wanted = all ? null : [...wanted]
-      files.forgetOwnFiles()
-      await adoptWanted(files)
-      // What has become wanted only now may consist of nothing but empty files, so that no write would bring them.
-      if (before !== null) await createEmptyFiles(files)
-    })
+    if (all && this.#idle.wanted === null && !this.#files?.hasLeftovers) return
+    await this.#exclusive(files => files.setWanted(all ? null : [...wanted]))
   }
 
   async stamps(): Promise<FileStamp[]> {
-    const stamps = await this.#inside(stampsOf)
+    const stamps = await this.#shared(files => files.stamps())
     if (!this.#files?.hasLeftovers) return stamps
     try {
-      await this.#change(adoptWanted)
+      await this.#exclusive(files => files.adoptWanted())
     } catch {
-      // The disk is full, say: the bytes are read where they are.
+      // For example because the disk is full. The bytes can be read where they are.
       return stamps
     }
-    return this.#inside(stampsOf)
+    return this.#shared(files => files.stamps())
   }
 
   pathOf(file: number): string | null {
-    const entry = this.layout.files[file]
+    const entry = this.#layout.files[file]
     if (!entry || entry.pad) return null
-    if (this.#files === null && this.layout.files.length <= FEW_FILES)
-      return new TorrentFiles(this).folders.path(placePaths(this)[file]!)
+    if (this.#files === null && this.#layout.files.length <= FEW_FILES)
+      return new Folders(this.#idle.directory).path(storedPaths(this.#idle)[file]!)
     const files = this.#open()
-    return files.parts?.index.holds(file) ? null : files.folders.path(files.paths[file]!)
+    return files.part.holds(file) ? null : files.set.diskPath(file)
   }
 
   segments(offset: number, length: number): StoredSegment[] {
@@ -147,7 +129,7 @@ class FileStorage implements Storage, TorrentPlace {
   }
 
   setReserving(active: boolean): void {
-    this.#files?.setReserving(active)
+    this.#files?.set.setReserving(active)
   }
 
   async move(directory: string, { signal, moved, onProgress }: MoveOptions = {}): Promise<void> {
@@ -155,31 +137,47 @@ class FileStorage implements Storage, TorrentPlace {
     const files = this.#open()
     const clearUp = await files.changes.take(async () => {
       this.#checkOpen()
-      files.stopMove = new AbortController()
-      const signals = [files.stopMove.signal, ...(signal ? [signal] : [])]
-      return moveFiles(files, resolve(directory), AbortSignal.any(signals), onProgress)
+      this.#stopMove = new AbortController()
+      const signals = [this.#stopMove.signal, ...(signal ? [signal] : [])]
+      try {
+        return await moveFiles(files, resolve(directory), AbortSignal.any(signals), onProgress)
+      } finally {
+        this.#stopMove = null
+      }
     })
-    files.clearing = Promise.resolve(moved?.()).then(clearUp)
-    await files.clearing
-    files.clearing = null
-    this.onIdle()
+    const earlier = this.#clearing
+    const clearing = Promise.resolve(moved?.())
+      .then(clearUp)
+      .finally(() => earlier?.catch(() => {}))
+    this.#clearing = clearing
+    try {
+      await clearing
+    } finally {
+      if (this.#clearing === clearing) this.#clearing = null
+      this.#dropIfIdle()
+    }
   }
 
   async rename(renamed: Renamed): Promise<void> {
     for (const file of renamed.keys())
-      if (this.layout.files[file]?.pad ?? true)
-        throw new ShoalError('bad-argument', `there is no file ${file} to rename`)
-    await this.#change(files => this.#rename(files, renamed))
+      if (this.#layout.files[file]?.pad ?? true)
+        throw new ShoalError('bad-argument', `The torrent has no file ${file} to rename`)
+    await this.#exclusive(async ({ set }) => {
+      await set.rename(renamed)
+      if (!this.#layout.files.some(entry => entry.symlink)) return
+      await removeLinks(set)
+      await createEmptyFiles(set)
+    })
   }
 
   async remove(): Promise<void> {
     this.#checkOpen()
-    this.#files?.stopMove?.abort(closedError())
-    await this.#change(async files => {
-      await files.load()
-      await files.dropHandles()
+    this.#stopMove?.abort(closedError())
+    await this.#exclusive(async files => {
+      await files.part.load()
+      await files.set.dropHandles()
       this.#closed = true
-      await removeFiles(files)
+      await deleteFiles(files)
     })
     this.#files = null
   }
@@ -189,44 +187,14 @@ class FileStorage implements Storage, TorrentPlace {
     this.#closed = true
     const files = this.#files
     if (files === null) return
-    files.stopMove?.abort(closedError())
-    await files.changes.take(() => files.gate.alone(() => files.dropHandles()))
-    await files.clearing?.catch(() => {})
+    this.#stopMove?.abort(closedError())
+    await files.changes.take(() => files.gate.alone(() => files.set.dropHandles()))
+    await this.#clearing?.catch(() => {})
     this.#files = null
   }
 
-  /** Empty files come with the first bytes, so that nothing is missing when the last are written. */
-  async #writeFirst(files: TorrentFiles, offset: number, bytes: Uint8Array): Promise<void> {
-    files.hasEmptyFiles = true
-    const creating = createEmptyFiles(files).catch(error => {
-      files.hasEmptyFiles = false
-      throw error
-    })
-    const results = await Promise.allSettled([files.write(offset, bytes), creating])
-    for (const result of results) if (result.status === 'rejected') throw result.reason
-  }
-
-  async #rename(files: TorrentFiles, renamed: Renamed): Promise<void> {
-    const paths = [...files.paths]
-    if (!applyRenames(paths, renamed, NAME_RULES, partFileName(this.name, NAME_RULES)))
-      throw new ShoalError('bad-argument', 'the torrent has a file of that name: choose another name')
-    const steps = [...renamed.keys()].map(file => ({ from: files.paths[file]!, to: paths[file]! }))
-    await renameOnDisk(
-      files,
-      steps.filter(({ from, to }) => from !== to),
-    )
-    for (const file of renamed.keys()) {
-      files.paths[file] = paths[file]!
-      files.file(file).relative = paths[file]!
-    }
-    this.renamed = new Map([...(this.renamed ?? []), ...renamed])
-    if (!this.layout.files.some(entry => entry.symlink)) return
-    await removeLinks(files)
-    await createEmptyFiles(files)
-  }
-
-  /** Runs `work` beside others, but not while files are moved about. */
-  async #inside<T>(work: (files: TorrentFiles) => Promise<T>): Promise<T> {
+  /** Runs `work` concurrently with other calls, but not while files change places. */
+  async #shared<T>(work: (files: TorrentFiles) => Promise<T>): Promise<T> {
     this.#checkOpen()
     const files = this.#open()
     if (!files.gate.tryEnter()) {
@@ -240,12 +208,12 @@ class FileStorage implements Storage, TorrentPlace {
       return await work(files)
     } finally {
       files.gate.leave()
-      this.onIdle()
+      this.#dropIfIdle()
     }
   }
 
-  /** Runs `work` with nobody else at the files. */
-  async #change(work: (files: TorrentFiles) => Promise<void>): Promise<void> {
+  /** Runs `work` while nothing else uses the files. */
+  async #exclusive(work: (files: TorrentFiles) => Promise<void>): Promise<void> {
     this.#checkOpen()
     const files = this.#open()
     try {
@@ -256,13 +224,17 @@ class FileStorage implements Storage, TorrentPlace {
         }),
       )
     } finally {
-      this.onIdle()
+      this.#dropIfIdle()
     }
   }
 
   #open(): TorrentFiles {
-    this.#files ??= new TorrentFiles(this)
+    this.#files ??= new TorrentFiles(this.#idle, () => this.#dropIfIdle())
     return this.#files
+  }
+
+  #dropIfIdle(): void {
+    if (this.#clearing === null && this.#files?.isIdle) this.#files = null
   }
 
   #checkOpen(): void {
@@ -271,35 +243,30 @@ class FileStorage implements Storage, TorrentPlace {
 
   #checkRange(offset: number, length: number): void {
     this.#checkOpen()
-    if (!(offset >= 0 && length >= 0 && offset + length <= this.layout.totalBytes))
-      throw new ShoalError('bad-argument', `bytes ${offset} to ${offset + length} are outside the torrent`)
+    if (!(offset >= 0 && length >= 0 && offset + length <= this.#layout.totalBytes))
+      throw new ShoalError('bad-argument', `Bytes ${offset} to ${offset + length} are outside the torrent`)
   }
 }
 
 function closedError(): ShoalError {
-  return new ShoalError('closed', 'the storage was closed: add the torrent again')
+  return new ShoalError('closed', 'The storage is closed. Add the torrent again.')
 }
 
-/** Deletes the torrent's files and links, its part file, and the folders that are empty then. Goes on after a failure, then rejects. */
-async function removeFiles(files: TorrentFiles): Promise<void> {
-  const { folders, layout } = files
+/** Deletes the torrent's files, links and part file, and the folders this leaves empty. Continues after a failure, then rejects. */
+async function deleteFiles({ set, part }: TorrentFiles): Promise<void> {
+  const { folders, layout } = set
   let failure: unknown
-  const stored = [...files.paths.entries()].filter(([, path]) => path !== '')
+  const stored = [...set.paths.entries()].filter(([, path]) => path !== '')
   await forEach(stored, 2, async ([index, path]) => {
     try {
-      if (layout.files[index]!.symlink) return await removeLink(files, path)
+      if (layout.files[index]!.symlink) return await removeLink(folders, path)
       await folders.check(parentOf(path))
       if ((await lstat(folders.path(path))).isFile()) await unlink(folders.path(path))
     } catch (error) {
       if (!['ENOENT', 'ENOTDIR'].includes(errnoOf(error))) failure ??= ioError(error, folders.path(path))
     }
   })
-  if (files.parts) await unlink(files.parts.file.path).catch(ignoreMissing)
-  await folders.removeEmpty(foldersOf(files.paths))
+  if (part.current) await unlink(part.file.path).catch(ignoreMissing)
+  await folders.removeEmpty(foldersOf(set.paths))
   if (failure !== undefined) throw failure
-}
-
-function ignoreMissing(error: unknown): null {
-  if (['ENOENT', 'ENOTDIR'].includes(errnoOf(error))) return null
-  throw error
 }

@@ -136,6 +136,13 @@ export function parentOf(relative: string): string {
   return slash < 0 ? '' : relative.slice(0, slash)
 }
 
+/** The distinct folders that contain the given paths. */
+export function foldersOf(paths: Iterable<string>): Set<string> {
+  const folders = new Set<string>()
+  for (const path of paths) if (path !== '') folders.add(parentOf(path))
+  return folders
+}
+
 function isInside(root: string, path: string): boolean {
   return path === root || path.startsWith(root.endsWith(sep) ? root : root + sep)
 }

@@ -43,7 +43,13 @@ export function ioError(error: unknown, path: string): ShoalError {
   return new ShoalError(meaning, message(path), { cause: error })
 }
 
-/** The system's error code, such as `ENOENT`; empty when it is not a system error. */
+/** For `catch`: returns null if a file does not exist, and throws every other error. */
+export function ignoreMissing(error: unknown): null {
+  if (['ENOENT', 'ENOTDIR'].includes(errnoOf(error))) return null
+  throw error
+}
+
+/** The system's error code, such as `ENOENT`; empty if it is not a system error. */
 export function errnoOf(error: unknown): string {
   const code = (error as { code?: unknown } | null)?.code
   return typeof code === 'string' ? code : ''

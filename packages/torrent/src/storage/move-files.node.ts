@@ -1,6 +1,6 @@
 import { ShoalError } from '../base/errors.ts'
 import { copyFile, type Ranges } from './copy-file.node.ts'
-import { Folders, parentOf } from './folders.node.ts'
+import { Folders, foldersOf, parentOf } from './folders.node.ts'
 import {
   close,
   fdatasync,
@@ -13,20 +13,22 @@ import {
   unlink,
   WRITE,
 } from './fs.node.ts'
-import { errnoOf, ioError } from './io-errors.ts'
+import { errnoOf, ignoreMissing, ioError } from './io-errors.ts'
 import type { MoveOptions } from './storage.ts'
-import { foldersOf, type TorrentFiles } from './torrent-files.node.ts'
+import type { TorrentFiles } from './torrent-files.node.ts'
 
-/** Bytes written meanwhile that may be left to copy while all else waits. */
+/** Bytes written during the copy that may be left for the final pass, while reads and writes wait. */
 const LAST_PASS_BYTES = 16 * 1024 * 1024
-/** Passes over what was written meanwhile, before the rest is copied whatever it is. */
+/** Passes over bytes written during the copy. After these, the final pass copies the rest, however large. */
 const MAX_PASSES = 8
 
 /**
- * Moves a torrent's files into another folder while they are in use. On one file system they are renamed; otherwise copied, and the
- * old ones deleted when the copies are safe. Until all is done the old files are the ones in use, so a failure or a cancel loses nothing:
- * it removes the copies. Does nothing when both are the same folder. Resolves when the files are safe in the new folder, to what clears up the
- * old one: nothing of it undoes the move, so what fails leaves a folder or a copy behind.
+ * Moves a torrent's files to another folder while they are in use. On the same file system they are renamed; otherwise they are copied, and
+ * the old ones are deleted once the copies are durable. The old files stay in use until everything is copied, so a failure or abort loses
+ * nothing and removes the copies. Does nothing if both folders are the same.
+ *
+ * Resolves when the files are durable in the new folder, to a function that cleans up the old one. A failed cleanup does not undo the move;
+ * it leaves a folder or a copy behind.
  */
 export async function moveFiles(
   files: TorrentFiles,
@@ -34,14 +36,15 @@ export async function moveFiles(
   signal?: AbortSignal,
   onProgress?: MoveOptions['onProgress'],
 ): Promise<() => Promise<void>> {
-  const from = files.folders
+  const { set, part, gate } = files
+  const from = set.folders
   const to = new Folders(directory)
   try {
     signal?.throwIfAborted()
-    await files.load()
+    await part.load()
     await to.make('')
     if ((await realpath(from.root).catch(() => null)) === (await realpath(to.root))) return async () => {}
-    const renamed = await files.gate.alone(() => renameAll(files, from, to))
+    const renamed = await gate.alone(() => renameAll(files, from, to))
     if (renamed) return () => from.removeEmpty(foldersOf(renamed))
     const copied = await copyAll(files, from, to, signal, onProgress)
     return () => removeAll(from, copied)
@@ -51,9 +54,10 @@ export async function moveFiles(
   }
 }
 
-/** The paths that were renamed. Null, and nothing changed, when the folders are on different file systems. */
+/** Returns the renamed paths, or null with nothing changed if the folders are on different file systems. */
 async function renameAll(files: TorrentFiles, from: Folders, to: Folders): Promise<string[] | null> {
-  const paths = await existing(files, from)
+  const { set } = files
+  const paths = await existingPaths(files, from)
   await refuseExisting(to, paths)
   const moved: string[] = []
   try {
@@ -70,8 +74,8 @@ async function renameAll(files: TorrentFiles, from: Folders, to: Folders): Promi
     throw error
   }
   for (const folder of foldersOf(paths)) to.noteChange(folder)
-  switchTo(files, to)
-  await files.folders.sync(files.place.handles).catch(() => {})
+  set.switchTo(to)
+  await to.sync(set.handles).catch(() => {})
   await forEach([...foldersOf(paths)], 1, folder => syncFolder(from.path(folder)).catch(() => {}))
   return paths
 }
@@ -83,32 +87,33 @@ async function copyAll(
   signal?: AbortSignal,
   onProgress?: MoveOptions['onProgress'],
 ): Promise<string[]> {
-  const paths = await existing(files, from)
+  const { set, dirty, gate } = files
+  const paths = await existingPaths(files, from)
   await refuseExisting(to, paths)
-  const onCopied = onProgress && counted(await bytesOf(from, paths), onProgress)
-  const written = new Written(files)
+  const onCopied = onProgress && progressCounter(await totalSize(from, paths), onProgress)
+  const written = new WrittenRanges(files)
   const copied = new Set<string>()
   try {
     for (const path of paths) await copyNew(path, from, to, copied, signal, onCopied)
     for (let pass = 0; pass < MAX_PASSES && written.bytes > LAST_PASS_BYTES; pass++)
       await copyWritten(written, from, to, copied, signal)
-    // The bulk becomes safe while others still work.
+    // Most bytes become durable while reads and writes are still running.
     await syncAll(to, [...copied], signal)
-    await files.gate.alone(async () => {
+    await gate.alone(async () => {
       signal?.throwIfAborted()
       const changed = await copyWritten(written, from, to, copied, signal)
-      // Empty files have no writes to be known by.
-      for (const path of await existing(files, from)) {
+      // New empty files have no writes that would reveal them.
+      for (const path of await existingPaths(files, from)) {
         if (copied.has(path)) continue
         await copyNew(path, from, to, copied, signal)
         changed.push(path)
       }
       await syncAll(to, changed, signal)
       for (const folder of foldersOf(copied)) to.noteChange(folder)
-      await to.sync(files.place.handles)
-      await files.dropHandles()
-      files.dirty.clear()
-      switchTo(files, to)
+      await to.sync(set.handles)
+      await set.dropHandles()
+      dirty.clear()
+      set.switchTo(to)
     })
   } catch (error) {
     await forEach([...copied], 1, path => unlink(to.path(path)).catch(() => {}))
@@ -120,7 +125,7 @@ async function copyAll(
   return [...copied]
 }
 
-async function bytesOf(from: Folders, paths: readonly string[]): Promise<number> {
+async function totalSize(from: Folders, paths: readonly string[]): Promise<number> {
   let bytes = 0
   await forEach(paths, 4, async path => {
     const stat = await lstat(from.path(path)).catch(ignoreMissing)
@@ -129,8 +134,8 @@ async function bytesOf(from: Folders, paths: readonly string[]): Promise<number>
   return bytes
 }
 
-/** Files may grow while they are copied: more than all is not told. */
-function counted(totalBytes: number, onProgress: NonNullable<MoveOptions['onProgress']>) {
+/** Adds up copied bytes and reports them. Files may grow while they are copied, so the sum is capped at the total. */
+function progressCounter(totalBytes: number, onProgress: NonNullable<MoveOptions['onProgress']>) {
   let copiedBytes = 0
   return (bytes: number) => {
     copiedBytes += bytes
@@ -144,9 +149,9 @@ async function removeAll(from: Folders, paths: readonly string[]): Promise<void>
   await from.removeEmpty(foldersOf(paths))
 }
 
-/** Copies what was written since the last pass, files that are new among it; which paths that were. */
+/** Copies the ranges written since the last pass, including new files. Returns their paths. */
 async function copyWritten(
-  written: Written,
+  written: WrittenRanges,
   from: Folders,
   to: Folders,
   copied: Set<string>,
@@ -175,18 +180,17 @@ async function copyNew(
   await copyFile(from.path(path), to.path(path), null, signal, onCopied)
 }
 
-/** Listens for what is written while files are copied. */
-class Written {
+/** Records the ranges written while files are copied. */
+class WrittenRanges {
   #ranges = new Map<string, Ranges>()
-  readonly #files: TorrentFiles
+  readonly stop: () => void
 
   constructor(files: TorrentFiles) {
-    this.#files = files
-    files.onWritten = (file, begin, end) => {
+    this.stop = files.watchWrites((file, begin, end) => {
       const ranges = this.#ranges.get(file.relative) ?? []
       ranges.push([begin, end])
       this.#ranges.set(file.relative, ranges)
-    }
+    })
   }
 
   get bytes(): number {
@@ -200,36 +204,26 @@ class Written {
     this.#ranges = new Map()
     return ranges
   }
-
-  stop(): void {
-    this.#files.onWritten = null
-  }
 }
 
-/** Paths of the torrent's files and links that are there, the part file too. */
-async function existing(files: TorrentFiles, from: Folders): Promise<string[]> {
+/** Paths of the torrent's existing files and links, including the part file. */
+async function existingPaths({ set, part }: TorrentFiles, from: Folders): Promise<string[]> {
   const found: string[] = []
-  const all = [...files.paths.entries()].filter(([, path]) => path !== '')
+  const all = [...set.paths.entries()].filter(([, path]) => path !== '')
   await forEach(all, 4, async ([index, path]) => {
     const stat = await lstat(from.path(path)).catch(ignoreMissing)
-    const expected = files.layout.files[index]!.symlink ? stat?.isSymbolicLink() : stat?.isFile()
+    const expected = set.layout.files[index]!.symlink ? stat?.isSymbolicLink() : stat?.isFile()
     if (expected) found.push(path)
   })
-  const { parts } = files
-  if (parts && (await lstat(parts.file.path).catch(ignoreMissing))) found.push(parts.file.relative)
+  if (part.current && (await lstat(part.file.path).catch(ignoreMissing))) found.push(part.file.relative)
   return found
 }
 
 async function refuseExisting(to: Folders, paths: readonly string[]): Promise<void> {
   await forEach(paths, 4, async path => {
     if (await lstat(to.path(path)).catch(ignoreMissing))
-      throw new ShoalError('io', `${to.path(path)} is there already: move it away or choose another folder`)
+      throw new ShoalError('io', `${to.path(path)} already exists. Move it away or choose another folder.`)
   })
-}
-
-function ignoreMissing(error: unknown): null {
-  if (['ENOENT', 'ENOTDIR'].includes(errnoOf(error))) return null
-  throw error
 }
 
 async function syncAll(to: Folders, paths: readonly string[], signal?: AbortSignal): Promise<void> {
@@ -239,9 +233,4 @@ async function syncAll(to: Folders, paths: readonly string[], signal?: AbortSign
     const fd = await open(to.path(path), WRITE)
     await fdatasync(fd).finally(() => close(fd))
   })
-}
-
-function switchTo(files: TorrentFiles, to: Folders): void {
-  files.folders = to
-  files.place.directory = to.root
 }

@@ -1,12 +1,12 @@
 import { ShoalError } from '../base/errors.ts'
 import type { PieceLayout } from '../metainfo/layout.ts'
 import { byPiece, settleAll } from './byte-runs.ts'
+import { diskPaths, partFileName, type Renamed } from './disk-paths.ts'
 import { endsTooEarly, type HandlePool, OpfsFile } from './handle-pool.browser.ts'
 import { joinPath, removeEmptyFolders, removeFile, sizeOf, writeAll } from './opfs.browser.ts'
 import { PartFile } from './part-file.browser.ts'
 import type { NameRules } from './safe-names.ts'
 import type { FileStamp } from './storage.ts'
-import { diskPaths, partFileName, type Renamed } from './torrent-place.ts'
 
 /** The strictest: browsers refuse names that some system cannot have. */
 export const NAME_RULES: NameRules = 'windows'

@@ -1,16 +1,17 @@
 import fs from 'node:fs'
+import type { PieceLayout } from '../metainfo/layout.ts'
 import { close, fstat, open, READ, readAt } from './fs.node.ts'
 import type { HandlePool } from './handle-pool.node.ts'
-import { errnoOf } from './io-errors.ts'
+import { errnoOf, ioError } from './io-errors.ts'
 import { type HeadPart, headBytes, PartIndex, type PartShape } from './part-index.ts'
 import type { StoredFile } from './stored-file.node.ts'
 
-/** The hidden file beside a torrent's files that keeps what belongs to unwanted ones. See part-index.ts for what is in it. */
+/** The hidden file in the download folder that keeps bytes of unwanted files. part-index.ts describes its format. */
 export class PartFile {
   readonly file: StoredFile
   readonly index: PartIndex
   readonly #pool: HandlePool
-  /** Whether all of the head is on disk. */
+  /** Whether the complete head is on disk. */
   #saved: boolean
   #saving: Promise<void> | null = null
 
@@ -21,12 +22,12 @@ export class PartFile {
     this.#saved = saved
   }
 
-  /** One that is not on disk yet; the first write creates it. */
+  /** A part file that is not on disk yet; the first write creates it. */
   static create(file: StoredFile, pool: HandlePool, shape: PartShape): PartFile {
     return new PartFile(file, pool, new PartIndex(shape), false)
   }
 
-  /** The one on disk; null when there is none, or none of this torrent. */
+  /** Loads the part file. Resolves to null if it is missing or belongs to another torrent. */
   static async load(file: StoredFile, pool: HandlePool, shape: PartShape): Promise<PartFile | null> {
     let fd: number
     try {
@@ -45,7 +46,7 @@ export class PartFile {
     }
   }
 
-  /** The same without giving up the thread, for the one caller that cannot wait. Null also when it cannot be read. */
+  /** Like `load`, but synchronous. Returns null also if the file cannot be read. */
   static loadSync(file: StoredFile, pool: HandlePool, shape: PartShape): PartFile | null {
     let fd = -1
     try {
@@ -61,7 +62,7 @@ export class PartFile {
     }
   }
 
-  /** Writes bytes of a file that lie within one piece, `within` from the piece's start. */
+  /** Writes bytes of a file that lie within one piece, at offset `within` of the piece. */
   async write(file: number, piece: number, within: number, bytes: Uint8Array): Promise<void> {
     const changes = [this.index.setHolds(file, true), this.index.addSlot(piece)]
     const position = this.index.slotOffset(piece) + within
@@ -73,9 +74,9 @@ export class PartFile {
     if (data.status === 'rejected') throw data.reason
   }
 
-  /** Writes the whole head, once for all who ask meanwhile. */
+  /** Writes the complete head, once for all concurrent callers. */
   async saveHead(): Promise<void> {
-    // What was changed after a save began may be missing from it, so wait for that and save again.
+    // Changes made after a save began may be missing from it, so wait for it and save again.
     while (this.#saving !== null) await this.#saving.catch(() => {})
     if (this.#saved) return
     this.#saved = true
@@ -90,7 +91,7 @@ export class PartFile {
     }
   }
 
-  /** Takes the files out of the index. The caller has moved their bytes, and writes the head next. */
+  /** Removes the files from the index. The caller has moved their bytes and writes the head next. */
   release(files: readonly number[]): void {
     for (const file of files) this.index.setHolds(file, false)
     this.#saved = false
@@ -110,5 +111,64 @@ export class PartFile {
   static #from(file: StoredFile, pool: HandlePool, shape: PartShape, head: Uint8Array): PartFile | null {
     const index = PartIndex.decode(head, shape)
     return index && new PartFile(file, pool, index, head.length === headBytes(shape))
+  }
+}
+
+/** A torrent's part file, which is looked up on disk when it is first needed. */
+export class LazyPartFile {
+  readonly file: StoredFile
+  readonly #pool: HandlePool
+  readonly #shape: PartShape
+  /** Undefined: not looked up yet. Null: there is none. */
+  #part: PartFile | null | undefined
+  #loading: Promise<void> | null = null
+
+  constructor(file: StoredFile, pool: HandlePool, { pieceLengthBytes, pieceCount, files }: PieceLayout) {
+    this.file = file
+    this.#pool = pool
+    this.#shape = { pieceLengthBytes, pieceCount, fileCount: files.length }
+  }
+
+  get isLoaded(): boolean {
+    return this.#part !== undefined
+  }
+
+  /** The part file if it has been loaded and exists. */
+  get current(): PartFile | null {
+    return this.#part ?? null
+  }
+
+  /** Whether the bytes of file `index` are in the part file, as far as it is loaded. */
+  holds(index: number): boolean {
+    return this.#part?.index.holds(index) ?? false
+  }
+
+  async load(): Promise<void> {
+    if (this.#part !== undefined) return
+    this.#loading ??= PartFile.load(this.file, this.#pool, this.#shape).then(part => {
+      this.#part ??= part
+    })
+    try {
+      await this.#loading
+    } catch (error) {
+      throw ioError(error, this.file.path)
+    } finally {
+      this.#loading = null
+    }
+  }
+
+  loadSync(): void {
+    if (this.#part === undefined) this.#part = PartFile.loadSync(this.file, this.#pool, this.#shape)
+  }
+
+  /** The loaded part file, or a new one that the first write creates on disk. */
+  getOrCreate(): PartFile {
+    this.#part ??= PartFile.create(this.file, this.#pool, this.#shape)
+    return this.#part
+  }
+
+  /** Records that the part file has been deleted. */
+  forget(): void {
+    this.#part = null
   }
 }

@@ -1,11 +1,11 @@
 import type { Stats } from 'node:fs'
 import type { PieceLayout } from '../metainfo/layout.ts'
-import { Folders, parentOf } from './folders.node.ts'
+import { partFileName } from './disk-paths.ts'
+import { NAME_RULES, storedPaths } from './file-set.node.ts'
+import { Folders, foldersOf, parentOf } from './folders.node.ts'
 import { lstat, rename, syncFolder } from './fs.node.ts'
 import { errnoOf } from './io-errors.ts'
 import type { FilePlace } from './storage.ts'
-import { foldersOf, NAME_RULES, placePaths } from './torrent-files.node.ts'
-import { partFileName } from './torrent-place.ts'
 
 /** A change of place that a crash cut short. */
 export interface CutMove {
@@ -47,7 +47,7 @@ interface Step {
 
 /** The files that have another path afterwards, the part file among them. */
 function stepsOf({ layout, name, from, to }: CutMove): Step[] {
-  const [before, after] = [from, to].map(({ renamed }) => placePaths({ layout, name, renamed }))
+  const [before, after] = [from, to].map(({ renamed }) => storedPaths({ layout, name, renamed }))
   const part = partFileName(name, NAME_RULES)
   const all = [...before!.map((path, file) => ({ from: path, to: after![file]! })), { from: part, to: part }]
   return all.filter(step => step.from !== '' && !(from.directory === to.directory && step.from === step.to))

@@ -1,4 +1,6 @@
-/** Where a torrent's files are: the folder, and the paths below it that files got instead of their own, by index. */
+// The storage contract: where the verified bytes of one torrent are kept. compliance.ts tests every implementation against it.
+
+/** The download folder of a torrent, and the paths below it of renamed files, by file index. */
 export interface FilePlace {
   readonly directory: string
   readonly renamed: ReadonlyMap<number, readonly string[]>
@@ -6,22 +8,21 @@ export interface FilePlace {
 
 export interface MoveOptions {
   signal?: AbortSignal
+  /** Awaited once the files are safe in the new folder, before copied files are deleted from the old one. */
   moved?: () => Promise<void>
-  /** Bytes that were copied, of those that are there to copy; never called where files can be renamed. */
+  /** Reports copied bytes out of all bytes to copy. Never called if the files can be renamed. */
   onProgress?(progress: { doneBytes: number; totalBytes: number }): void
 }
 
-/** Where the verified bytes of one torrent live: the contract. */
-
-/** What the file system says of a stored file: a clean start trusts resume data only while this is the same. */
+/** Size and time of a stored file. A clean start trusts resume data only while both are unchanged. */
 export interface FileStamp {
-  /** Bytes; -1 when the file does not exist. */
+  /** Bytes; -1 if the file does not exist. */
   readonly size: number
-  /** Modification time in nanoseconds since the Unix epoch as a decimal text (it exceeds 2^53). */
+  /** Modification time in nanoseconds since the Unix epoch, as a decimal string because it exceeds 2^53. */
   readonly mtimeNs: string
 }
 
-/** A run of stored bytes, as the hash pool reads it. Without a path: zeros. */
+/** A range of stored bytes, as the hash pool reads it. Zeros if `path` is null. */
 export interface StoredSegment {
   readonly path: string | null
   readonly offset: number
@@ -29,45 +30,42 @@ export interface StoredSegment {
 }
 
 /**
- * Bytes of one torrent, addressed by offset in its piece space (see PieceLayout). Pads read as zeros and swallow writes. Every
- * method rejects with a ShoalError: `no-space`, `no-permission`, `not-found`, `unsafe-path`, `io`, `closed`.
+ * Bytes of one torrent, addressed by offset in its piece space (see PieceLayout). Pads read as zeros and ignore writes. Every method
+ * rejects with a ShoalError: `no-space`, `no-permission`, `not-found`, `unsafe-path`, `io`, `closed`.
  */
 export interface Storage {
-  /** Fills `into` with the bytes from `offset`. Rejects with `not-found` when they were never written. */
+  /** Fills `into` with the bytes from `offset`. Rejects with `not-found` if they were never written. */
   read(offset: number, into: Uint8Array): Promise<void>
-  /** As `read`, but into several buffers, one after the other: where they share a file, in one system call. */
+  /** Like `read`, but fills several buffers in order, with one system call if they lie in one file. */
   readParts(offset: number, parts: readonly Uint8Array[]): Promise<void>
-  /** Writes `bytes` at `offset`; they must not change until it settles. Settles when the system has taken them, not when they are safe. */
+  /** Writes `bytes` at `offset`; they must not change until it settles. Resolves when the system has taken them, not when they are durable. */
   write(offset: number, bytes: Uint8Array): Promise<void>
   /**
-   * Makes all writes that settled before the call survive a power cut; with `all`, also what others have written to its files, such as
-   * an earlier process that was killed.
+   * Makes all writes that settled before the call survive a power cut. With `all`, this includes bytes that others wrote to the files,
+   * such as an earlier process that was killed.
    */
   flush(options?: { all?: boolean }): Promise<void>
   /**
-   * Which files are wanted, by file index. Unwanted files are not created; bytes of theirs that share a piece with a wanted file are
-   * kept aside until they are wanted.
+   * Sets which files are wanted, by file index. Unwanted files are not created; if they share a piece with a wanted file, those bytes are
+   * kept separately until the file is wanted.
    */
   setWanted(wanted: readonly boolean[]): Promise<void>
-  /** Stamps of all files by index (pads and unwanted files that do not exist: size -1). */
+  /** Stamps of all files by index. Pads and files that do not exist have size -1. */
   stamps(): Promise<FileStamp[]>
-  /** Where a file's bytes can be opened by other programs; null when it lives in memory. */
+  /** Path under which other programs can open the file; null if it is kept in memory. */
   pathOf(file: number): string | null
-  /** Where the bytes from `offset` lie on disk, pads as zeros; null when they live in memory, so that `read` is the only way. */
+  /** Locates the bytes from `offset` on disk, pads as zeros; returns null if they are in memory and only `read` can access them. */
   segments(offset: number, length: number): StoredSegment[] | null
   /**
-   * Whether room is reserved from now on, where the storage does so at all; it does at first. With false, writes that wait for that, which
-   * can take minutes, reject with `cancelled`.
+   * Turns the reservation of disk space on or off for storages that reserve; it is initially on. Turning it off rejects writes that wait for a
+   * reservation, which can take minutes, with `cancelled`.
    */
   setReserving(active: boolean): void
-  /**
-   * Moves all files into another folder while in use. Resolves when done; on failure everything is where it was. `moved` is awaited when the
-   * files are safe at the new place, and before any that were copied are deleted at the old one.
-   */
+  /** Moves all files to another folder while in use. Resolves when done; after a failure everything is where it was. */
   move(directory: string, options?: MoveOptions): Promise<void>
-  /** Renames files, by index: paths below the download folder. All or none. */
+  /** Renames files: path below the download folder by file index. Renames all or none. */
   rename(renamed: FilePlace['renamed']): Promise<void>
-  /** Deletes all that belongs to the torrent, and folders that are empty then. Closes the storage. */
+  /** Deletes everything that belongs to the torrent and the folders this leaves empty. Closes the storage. */
   remove(): Promise<void>
   close(): Promise<void>
 }

@@ -12,21 +12,48 @@ import {
   WRITE,
   writeAt,
 } from './fs.node.ts'
-import type { Handle, PooledFile } from './handle-pool.node.ts'
+import type { Handle, HandlePool, PooledFile } from './handle-pool.node.ts'
 import { errnoOf, ioError } from './io-errors.ts'
+import type { FileStamp } from './storage.ts'
 
-/** What a file must know of its torrent. */
-export interface FileOwner {
-  readonly folders: Folders
-  /** Null: no room is reserved. Aborted when it need not be any more. */
-  readonly reserving: AbortSignal | null
-  /** Whether the file was ever opened, so that it must be there: it is not created again when it vanished. */
-  wasSeen(file: StoredFile): boolean
-  setSeen(file: StoredFile): void
-  onClosed(): void
+/** State that all files of a torrent share. Only FileSet changes it. */
+export interface SharedFileState {
+  /** Replaced when the torrent is moved. */
+  folders: Folders
+  /** Aborted when reserving disk space is no longer necessary. Null: no space is reserved. */
+  reserving: AbortSignal | null
+  readonly seen: SeenFiles
+  readonly onClosed: () => void
 }
 
-/** One file on disk: opened lazily and never through a symbolic link, created when it is first written to. */
+/** Which files of a torrent have ever been opened and must therefore exist. One byte per file, and one for the part file (index -1). */
+export class SeenFiles {
+  readonly #fileCount: number
+  #seen: Uint8Array | null = null
+
+  constructor(fileCount: number) {
+    this.#fileCount = fileCount
+  }
+
+  has(index: number): boolean {
+    return this.#seen?.at(index) === 1
+  }
+
+  add(index: number): void {
+    this.#set(index, 1)
+  }
+
+  delete(index: number): void {
+    if (this.#seen !== null) this.#set(index, 0)
+  }
+
+  #set(index: number, value: number): void {
+    this.#seen ??= new Uint8Array(this.#fileCount + 1)
+    this.#seen[index < 0 ? this.#fileCount : index] = value
+  }
+}
+
+/** One file on disk. Opened lazily and never through a symbolic link; created when it is first written to. */
 export class StoredFile implements PooledFile {
   handle: Handle | null = null
   opening: Promise<Handle> | null = null
@@ -34,69 +61,76 @@ export class StoredFile implements PooledFile {
   relative: string
   /** Index into the torrent's files; -1 for the part file. */
   readonly index: number
-  /** Bytes that belong to it; a longer file is cut to this when it is written to. `Infinity` for no limit. */
+  /** Bytes that belong to the file; a longer file is truncated when it is opened for writing. `Infinity` for no limit. */
   readonly lengthBytes: number
-  /** Inode of what is open, or was. */
+  /** Inode of the current or last handle. */
   #inode: number | undefined
   readonly #mode: number
-  readonly #owner: FileOwner
+  readonly #shared: Readonly<SharedFileState>
 
   constructor(
-    owner: FileOwner,
+    shared: Readonly<SharedFileState>,
     file: { index: number; relative: string; lengthBytes: number; executable?: boolean },
   ) {
-    this.#owner = owner
+    this.#shared = shared
     this.index = file.index
     this.relative = file.relative
     this.lengthBytes = file.lengthBytes
-    // BEP 47: attribute x. The process's umask takes from it what the user does not want.
+    // BEP 47: attribute x. The process's umask removes what the user does not want.
     this.#mode = file.executable ? 0o777 : 0o666
   }
 
   get path(): string {
-    return this.#owner.folders.path(this.relative)
+    return this.#shared.folders.path(this.relative)
   }
 
-  /** Whether it is open, but another file than the one of its name, whose inode is given. */
+  /** Whether the file has ever been opened. It is not created again if it vanishes. */
+  get wasSeen(): boolean {
+    return this.#shared.seen.has(this.index)
+  }
+
+  /** Whether the open handle belongs to a different file than `inode`, which now has its name. */
   wasReplacedBy(inode: number): boolean {
     return this.handle !== null && inode !== this.#inode
   }
 
   async open(writable: boolean): Promise<number> {
     const fd = writable ? await this.#openToWrite() : await this.#openToRead()
-    this.#owner.setSeen(this)
+    this.#shared.seen.add(this.index)
     return fd
   }
 
   onClosed(): void {
-    this.#owner.onClosed()
+    this.#shared.onClosed()
   }
 
-  /** Creates it, empty, unless it is there. */
+  /** Creates an empty file unless it exists. */
   async create(): Promise<void> {
-    await this.#owner.folders.make(parentOf(this.relative))
+    const { folders } = this.#shared
+    await folders.make(parentOf(this.relative))
     try {
       await close(await open(this.path, CREATE, this.#mode))
-      this.#owner.folders.noteChange(parentOf(this.relative))
+      folders.noteChange(parentOf(this.relative))
     } catch (error) {
       if (errnoOf(error) !== 'EEXIST') throw error
     }
   }
 
   async #openToRead(): Promise<number> {
-    await this.#owner.folders.check(parentOf(this.relative))
+    await this.#shared.folders.check(parentOf(this.relative))
     const fd = await this.#openFile(READ)
-    await this.#checked(fd)
+    await this.#checkedSize(fd)
     return fd
   }
 
   async #openToWrite(): Promise<number> {
     const fd = await this.#openOrCreate()
-    const size = await this.#checked(fd)
+    const size = await this.#checkedSize(fd)
     try {
       if (size > this.lengthBytes) await ftruncate(fd, this.lengthBytes)
-      const { reserving } = this.#owner
-      if (reserving && Number.isFinite(this.lengthBytes)) await fillUp(fd, size, this.lengthBytes, reserving)
+      const { reserving } = this.#shared
+      if (reserving && Number.isFinite(this.lengthBytes))
+        await preallocate(fd, size, this.lengthBytes, reserving)
     } catch (error) {
       await close(fd)
       throw error
@@ -105,16 +139,16 @@ export class StoredFile implements PooledFile {
   }
 
   async #openOrCreate(): Promise<number> {
-    const { folders } = this.#owner
+    const { folders } = this.#shared
     try {
       await folders.check(parentOf(this.relative))
       return await this.#openFile(WRITE)
     } catch (error) {
       if (errnoOf(error) !== 'ENOENT') throw error
     }
-    // To create it anew would pass holes off as the bytes that it had.
-    if (this.#owner.wasSeen(this))
-      throw new ShoalError('not-found', `${this.path} was deleted while in use: check the data again`)
+    // A new file would have holes where there was data.
+    if (this.wasSeen)
+      throw new ShoalError('not-found', `${this.path} was deleted while in use. Check the data again.`)
     folders.forget()
     await folders.make(parentOf(this.relative))
     const fd = await this.#openFile(CREATE, this.#mode)
@@ -128,20 +162,35 @@ export class StoredFile implements PooledFile {
     return open(this.path, flags, mode)
   }
 
-  /** Its size; closes and rejects with `unsafe-path` what is not a file (a folder, a pipe, a device). */
-  async #checked(fd: number): Promise<number> {
+  /** Returns the size. Closes `fd` and rejects with `unsafe-path` if it is not a regular file (a folder, a pipe, a device). */
+  async #checkedSize(fd: number): Promise<number> {
     const stat = await fstat(fd)
     this.#inode = stat.ino
     if (stat.isFile()) return stat.size
     await close(fd)
-    throw new ShoalError('unsafe-path', `${this.path} is not a file: move it away`)
+    throw new ShoalError('unsafe-path', `${this.path} is not a regular file. Move it away.`)
+  }
+}
+
+/** Stamp of a file that does not exist. */
+export const MISSING: FileStamp = { size: -1, mtimeNs: '0' }
+
+/** The stamp of a file. Drops its handle if another file has taken its name. */
+export async function stampOf(file: Pick<StoredFile, 'path'>, handles: HandlePool): Promise<FileStamp> {
+  try {
+    const stat = await lstat(file.path, { bigint: true })
+    if (file instanceof StoredFile && file.wasReplacedBy(Number(stat.ino))) await handles.drop(file)
+    return stat.isFile() ? { size: Number(stat.size), mtimeNs: `${stat.mtimeNs}` } : MISSING
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes(errnoOf(error))) return MISSING
+    throw ioError(error, file.path)
   }
 }
 
 const ZEROS = new Uint8Array(1024 * 1024)
 
-/** Has the file system give the file its whole room, by writing zeros: Node cannot call `posix_fallocate`. */
-async function fillUp(fd: number, from: number, to: number, signal: AbortSignal): Promise<void> {
+/** Makes the file system allocate the whole file by writing zeros, because Node cannot call `posix_fallocate`. */
+async function preallocate(fd: number, from: number, to: number, signal: AbortSignal): Promise<void> {
   for (let at = from; at < to; at += ZEROS.length) {
     signal.throwIfAborted()
     await writeAt(fd, ZEROS.subarray(0, Math.min(ZEROS.length, to - at)), at)

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { PieceLayout } from '../metainfo/layout.ts'
+import { applyRenames, diskPaths, type Renamed } from './disk-paths.ts'
 import { testFiles } from './fixtures.ts'
-import { applyRenames, diskPaths, type Renamed } from './torrent-place.ts'
 
 const PART = '.key.parts'
 const names = ['a', 'sub/b', 'sub/c']

@@ -1,17 +1,17 @@
 import type { PieceLayout } from '../metainfo/layout.ts'
 import { foldName, type NameRules, safeComponent, safePaths } from './safe-names.ts'
 
-/** Names below the download folder that a torrent's files have got instead of their own: file index to path. */
+/** Paths of renamed files below the download folder, by file index. */
 export type Renamed = ReadonlyMap<number, readonly string[]>
 
-/** Name of the part file of the torrent with this key, in the download folder. */
+/** Name of the part file of the torrent with this key, directly in the download folder. */
 export function partFileName(key: string, rules: NameRules): string {
   return safeComponent(`.${key}.parts`, rules)
 }
 
 /**
- * Path of each file below the download folder with `/` between components; empty for pads, which are never stored. Renaming one file
- * changes no other's path. A renamed path that would meet another file's is ignored.
+ * Path of each file below the download folder, with `/` between components; empty for pads, which are never stored. Renaming one file
+ * never changes another's path. A renamed path that collides with another file is ignored.
  */
 export function diskPaths(
   layout: PieceLayout,
@@ -23,7 +23,7 @@ export function diskPaths(
   const safe = safePaths(
     stored.map(file => layout.files[file]!.path),
     rules,
-    // In a folder of its own a torrent cannot meet the part file, which is the usual case and the one with many files.
+    // A torrent with its own folder cannot collide with the part file. This is the usual case, and the one with many files.
     stored.some(file => layout.files[file]!.path.length < 2) ? [partName] : [],
   )
   const paths = layout.files.map(() => '')
@@ -33,20 +33,20 @@ export function diskPaths(
   return paths
 }
 
-/** Sets the paths of files, made safe. False, and nothing is set, when one meets another file's, or is of no file. */
+/** Sets the sanitized paths of files. Returns false and changes nothing if a path collides with another or an index is invalid. */
 export function applyRenames(paths: string[], renamed: Renamed, rules: NameRules, partName: string): boolean {
   const next = [...paths]
   for (const [file, path] of renamed) {
     if (!paths[file] || path.length === 0) return false
     next[file] = path.map(component => safeComponent(component, rules)).join('/')
   }
-  if (meets(next, partName)) return false
+  if (collide(next, partName)) return false
   for (const file of renamed.keys()) paths[file] = next[file]!
   return true
 }
 
-/** Whether two files have one path, or one has a path where another needs a folder. */
-function meets(paths: readonly string[], partName: string): boolean {
+/** Whether two files have the same path, or one file's path is a folder of another. */
+function collide(paths: readonly string[], partName: string): boolean {
   const files = new Set([foldName(partName)])
   const folders = new Set<string>()
   for (const path of paths) {
