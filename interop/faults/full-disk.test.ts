@@ -58,7 +58,7 @@ describe.skipIf(unable)(`a small disk${unable ? ` (${unable})` : ''}`, () => {
     })
     expect(stopped.error).toEqual({
       code: 'no-space',
-      message: `no space left on ${disk}: freed space resumes the download`,
+      message: `No space left on ${disk}. Free some space to resume the download.`,
     })
     // Some of it was stored, and stays.
     expect(stopped.haveBytes).toBeGreaterThan(2 * MIB)
@@ -117,7 +117,7 @@ describe.skipIf(unable)(`a small disk${unable ? ` (${unable})` : ''}`, () => {
     await until('it is refused', async () => (await view()).state === 'error')
     expect((await view()).error).toMatchObject({
       code: 'no-permission',
-      message: /read-only file system: choose another folder/,
+      message: /read-only file system\. Choose another folder/,
     })
     await calls.call('run', { program: toolPath('mount'), args: ['-o', 'remount,rw', disk] })
     await calls.call('resume', { torrent })

@@ -1,4 +1,4 @@
-/** Browsers have no working directory. */
+/** Returns the path unchanged, because browsers have no working directory. */
 export function absolutePath(path: string): string {
   return path
 }

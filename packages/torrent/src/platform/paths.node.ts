@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 
-/** The same place whatever the working directory becomes. */
+/** Makes a path independent of later changes of the working directory. */
 export function absolutePath(path: string): string {
   return resolve(path)
 }

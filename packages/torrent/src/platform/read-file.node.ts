@@ -2,12 +2,12 @@ import { type FileHandle, open } from 'node:fs/promises'
 import { ShoalError } from '../base/errors.ts'
 
 const CHUNK_BYTES = 1 << 20
-/** To see that a file has ended: thousands are read in a row. */
+/** Size of the read that detects the end of a file. Small, because sessions read thousands of files in a row. */
 const PROBE_BYTES = 64
 
 /**
- * Reads a whole .torrent file, or what comes through a pipe. Rejects with `not-found`, `no-permission`, `io`, or `bad-torrent` when it is
- * over `maxBytes`, or a folder.
+ * Reads a complete .torrent file or pipe. Rejects with `not-found`, `no-permission`, `io`, or `bad-torrent` if it is a folder or has more than
+ * `maxBytes`.
  */
 export async function readTorrentFile(path: string, maxBytes: number): Promise<Uint8Array> {
   try {
@@ -22,10 +22,10 @@ export async function readTorrentFile(path: string, maxBytes: number): Promise<U
   }
 }
 
-/** A device or a pipe does not say how much it holds, so the bytes are counted as they come. */
+/** Devices and pipes do not report a size, so the bytes are counted while reading. */
 async function readAtMost(file: FileHandle, path: string, maxBytes: number): Promise<Uint8Array> {
   const stat = await file.stat()
-  if (stat.isDirectory()) throw new ShoalError('bad-torrent', `${path} is a folder: give a .torrent file`)
+  if (stat.isDirectory()) throw new ShoalError('bad-torrent', `${path} is a folder. Give a .torrent file.`)
   const { size } = stat
   const chunks: Uint8Array[] = []
   let total = 0
@@ -37,7 +37,10 @@ async function readAtMost(file: FileHandle, path: string, maxBytes: number): Pro
     total += bytesRead
   }
   if (Math.max(size, total) > maxBytes)
-    throw new ShoalError('bad-torrent', `${path} has over ${maxBytes} bytes: a .torrent has at most so many`)
+    throw new ShoalError(
+      'bad-torrent',
+      `${path} has more than ${maxBytes} bytes, the limit for torrent files`,
+    )
   return new Uint8Array(Buffer.concat(chunks))
 }
 
@@ -46,9 +49,13 @@ function explain(error: unknown, path: string): unknown {
   if (code === 'ENOENT')
     return new ShoalError(
       'not-found',
-      `there is no file ${path}. Give a magnet link, an info hash, or the path or URL of a .torrent`,
+      `${path} does not exist. Give a magnet link, an info hash, or the path or URL of a .torrent file.`,
     )
-  if (code === 'EACCES' || code === 'EPERM') return new ShoalError('no-permission', `${path} may not be read`)
+  if (code === 'EACCES' || code === 'EPERM')
+    return new ShoalError(
+      'no-permission',
+      `No permission to read ${path}. Change its permissions, then try again.`,
+    )
   if (error instanceof ShoalError) return error
-  return new ShoalError('io', `${path} cannot be read: ${code ?? String(error)}`, { cause: error })
+  return new ShoalError('io', `Cannot read ${path}: ${code ?? String(error)}`, { cause: error })
 }

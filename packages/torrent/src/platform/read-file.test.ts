@@ -20,7 +20,7 @@ describe('readTorrentFile', () => {
     if (size > 0) await expect(readTorrentFile(path, size - 1)).rejects.toMatchObject({ code: 'bad-torrent' })
   })
 
-  it('says what a path is that is no file', async () => {
+  it('rejects folders and missing files with a clear error', async () => {
     await expect(readTorrentFile(folder, 1000)).rejects.toMatchObject({
       code: 'bad-torrent',
       message: expect.stringContaining('folder'),
@@ -28,11 +28,11 @@ describe('readTorrentFile', () => {
     await expect(readTorrentFile(join(folder, 'none'), 1000)).rejects.toMatchObject({ code: 'not-found' })
   })
 
-  it.skipIf(process.platform === 'win32')('reads a device no further than the limit', async () => {
+  it.skipIf(process.platform === 'win32')('reads a device only up to the limit', async () => {
     await expect(readTorrentFile('/dev/zero', 5 << 20)).rejects.toMatchObject({ code: 'bad-torrent' })
   })
 
-  it.skipIf(process.platform === 'win32')('reads what comes through a pipe', async () => {
+  it.skipIf(process.platform === 'win32')('reads a pipe to its end', async () => {
     const pipe = join(folder, 'pipe')
     execFileSync('mkfifo', [pipe])
     const [bytes] = await Promise.all([readTorrentFile(pipe, 1000), writeFile(pipe, 'd1:ai1ee')])

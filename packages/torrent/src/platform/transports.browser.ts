@@ -1,6 +1,6 @@
 import type { Transport } from '../transport/transport.ts'
 
-/** Browsers have no sockets; transports that they can have are given to the session. */
+/** Returns nothing: browsers have no sockets. Other transports are passed to the session. */
 export function createTransports(): Transport[] {
   return []
 }

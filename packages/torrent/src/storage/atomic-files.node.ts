@@ -5,21 +5,21 @@ import { close, fdatasync, forEach, open, rename, syncFolder, unlink, writeAt } 
 import { errnoOf, ioError } from './io-errors.ts'
 import { makeFolders } from './make-folders.node.ts'
 
-/** Files written at a time: as many as the thread pool has threads. */
+/** Concurrent writes: one per thread of the thread pool. */
 const AT_ONCE = 4
-// What these files say (trackers' passkeys, what is downloaded) is nobody else's business.
+// The files are private: they contain passkeys of trackers and the names of downloads.
 const FILE_MODE = 0o600
 const FOLDER_MODE = 0o700
 
-/** What a file is to become; null: nothing. */
+/** The new content of a file; null deletes it. */
 interface Change {
   bytes: Uint8Array | null
   readonly settle: ((error?: unknown) => void)[]
 }
 
 /**
- * Small files of one folder, replaced as a whole: after a crash the old or the new content is there. What is asked for while the disk is
- * busy is done together afterwards, the last wish for each file only, so that many files share the wait for the disk.
+ * Small files of one folder that are replaced atomically: after a crash, each has its old or its new content. Changes requested while the disk
+ * is busy are applied together afterwards, only the last for each file, so that many files share the wait for the disk.
  */
 export class AtomicFiles {
   readonly #directory: string
@@ -31,24 +31,24 @@ export class AtomicFiles {
     this.#directory = directory
   }
 
-  /** Resolves when the new content would survive a power cut. */
+  /** Resolves when the new content is durable. */
   replace(name: string, bytes: Uint8Array): Promise<void> {
     return this.#change(name, bytes)
   }
 
-  /** Resolves when the file is gone for good. */
+  /** Resolves when the deletion is durable. */
   delete(name: string): Promise<void> {
     return this.#change(name, null)
   }
 
-  /** Waits for what was asked so far. */
+  /** Waits for all pending changes. Later ones reject with `closed`. */
   async close(): Promise<void> {
     this.#closed = true
     await this.#working
   }
 
   #change(name: string, bytes: Uint8Array | null): Promise<void> {
-    if (this.#closed) return Promise.reject(new ShoalError('closed', 'the session was closed'))
+    if (this.#closed) return Promise.reject(new ShoalError('closed', 'The session is closed'))
     return new Promise((resolve, reject) => {
       const settle = (error?: unknown) => (error === undefined ? resolve() : reject(error))
       const waiting = this.#changes.get(name)
@@ -61,7 +61,7 @@ export class AtomicFiles {
   }
 
   async #work(): Promise<void> {
-    // What is asked in the same turn of the event loop belongs together.
+    // Collect all changes of the same turn of the event loop.
     await Promise.resolve()
     while (this.#changes.size > 0) {
       const changes = this.#changes
@@ -107,7 +107,7 @@ export class AtomicFiles {
   }
 }
 
-/** Leaves no temporary file behind but when the process dies; then the next replacement takes it over. */
+/** Leaves a temporary file behind only if the process dies; the next replacement overwrites it. */
 async function replaceFile(path: string, bytes: Uint8Array): Promise<void> {
   const temporary = `${path}.new`
   try {

@@ -1,13 +1,13 @@
-/** Runs of a torrent's bytes, and of the buffers that they are read into. */
+// Arithmetic on ranges of a torrent's bytes and on lists of buffers.
 import type { PieceLayout } from '../metainfo/layout.ts'
 
 /**
- * Written at a time. Linux keeps what one call writes in memory units as large as the call: those are dear to get, up to ten times a byte of
- * what small ones cost (ext4 of 6.18, in a virtual machine).
+ * Bytes per write call. Linux caches the bytes of one call in a memory unit as large as the call. Large units are expensive to allocate: up
+ * to ten times as much per byte as small ones (ext4 of 6.18, in a virtual machine).
  */
 export const WRITE_STEP_BYTES = 64 * 1024
 
-/** The run from `offset` cut at the pieces' borders. `begin` counts from the start of the run, `within` from that of the piece. */
+/** Splits a range at piece boundaries. `begin` counts from the start of the range, `within` from the start of the piece. */
 export function byPiece(
   layout: PieceLayout,
   offset: number,
@@ -24,13 +24,13 @@ export function byPiece(
   return runs
 }
 
-/** Waits for all, since each uses the caller's buffer; then rejects with the first error if there was one. */
+/** Waits for all jobs, because each uses the caller's buffer; then rejects with the first error, if any. */
 export async function settleAll(jobs: readonly Promise<void>[]): Promise<void> {
   if (jobs.length === 1) return jobs[0]
   for (const result of await Promise.allSettled(jobs)) if (result.status === 'rejected') throw result.reason
 }
 
-/** What remains of the buffers after the first `count` bytes; no empty ones. */
+/** The buffers without their first `count` bytes; contains no empty buffers. */
 export function skipBytes(buffers: readonly Uint8Array[], count: number): Uint8Array[] {
   let index = 0
   while (index < buffers.length && count >= buffers[index]!.length) count -= buffers[index++]!.length
@@ -39,7 +39,7 @@ export function skipBytes(buffers: readonly Uint8Array[], count: number): Uint8A
   return rest
 }
 
-/** Views of `length` bytes of the buffers, one after the other, from `begin`. */
+/** Views of `length` bytes of the concatenated buffers from `begin`. */
 export function takeBytes(buffers: readonly Uint8Array[], begin: number, length: number): Uint8Array[] {
   const taken = skipBytes(buffers, begin)
   for (let index = 0; index < taken.length; index++) {

@@ -4,16 +4,16 @@ import { PieceLayout } from '../metainfo/layout.ts'
 import { testFiles } from './fixtures.ts'
 import type { Storage } from './storage.ts'
 
-/** A storage under test for one torrent, and what undoes it. */
+/** A storage under test for one torrent, and its cleanup. */
 export interface StorageUnderTest {
   readonly storage: Storage
-  /** A folder to move to, of this storage's kind. */
+  /** A target folder for moves. */
   readonly elsewhere: string
   cleanUp(): Promise<void>
 }
 
 /**
- * What every storage does, whatever it keeps the bytes in. The torrent has files that share pieces, files of many pieces, an empty file,
+ * The compliance suite that every storage must pass. The torrent has files that share pieces, files of many pieces, an empty file,
  * pads, and ends in the middle of a piece.
  */
 export function testStorage(name: string, create: (layout: PieceLayout) => Promise<StorageUnderTest>): void {
@@ -62,7 +62,7 @@ export function testStorage(name: string, create: (layout: PieceLayout) => Promi
       return into
     }
 
-    test('reads back what was written, at any offset and length', async () => {
+    test('reads written bytes at any offset and length', async () => {
       const { storage } = await filled()
       expect(await readAll(storage)).toEqual(content)
       const random = seededRandom(2)
@@ -74,7 +74,7 @@ export function testStorage(name: string, create: (layout: PieceLayout) => Promi
       }
     })
 
-    test('fills several buffers one after the other', async () => {
+    test('fills several buffers in order', async () => {
       const { storage } = await filled()
       const parts = [1, 700, 0, 2000, 3500, 9].map(length => new Uint8Array(length))
       await storage.readParts(200, parts)
@@ -85,7 +85,7 @@ export function testStorage(name: string, create: (layout: PieceLayout) => Promi
       }
     })
 
-    test('takes and gives bytes of shared memory', async () => {
+    test('reads and writes shared memory', async () => {
       const { storage } = await open()
       const shared = new Uint8Array(new SharedArrayBuffer(layout.totalBytes))
       shared.set(content)
@@ -95,14 +95,14 @@ export function testStorage(name: string, create: (layout: PieceLayout) => Promi
       expect(Uint8Array.from(into)).toEqual(content)
     })
 
-    test('has nothing before it is written', async () => {
+    test('has no bytes before they are written', async () => {
       const { storage } = await open()
       await expect(storage.read(0, new Uint8Array(10))).rejects.toMatchObject({ code: 'not-found' })
       await writePiece(storage, 0)
       await expect(storage.read(1024, new Uint8Array(10))).rejects.toMatchObject({ code: 'not-found' })
     })
 
-    test('pads read as zeros whatever was written there', async () => {
+    test('pads read as zeros even after writes', async () => {
       const { storage } = await open()
       await storage.write(5120, new Uint8Array(1024).fill(7))
       const into = new Uint8Array(844).fill(1)
@@ -110,7 +110,7 @@ export function testStorage(name: string, create: (layout: PieceLayout) => Promi
       expect(into).toEqual(new Uint8Array(844))
     })
 
-    test('the later of two writes to the same place stands', async () => {
+    test('the later of two writes to the same range wins', async () => {
       const { storage } = await open()
       const size = layout.totalBytes
       await Promise.all([1, 2, 3, 4, 5, 6].map(value => storage.write(0, new Uint8Array(size).fill(value))))
@@ -119,7 +119,7 @@ export function testStorage(name: string, create: (layout: PieceLayout) => Promi
       expect(into.subarray(6144)).toEqual(new Uint8Array(size - 6144).fill(6))
     })
 
-    test('takes many small writes at once, in any order', async () => {
+    test('accepts many concurrent small writes in any order', async () => {
       const { storage } = await open()
       const random = seededRandom(3)
       const offsets = Array.from({ length: Math.ceil(layout.totalBytes / 64) }, (_, i) => 64 * i)
@@ -128,7 +128,7 @@ export function testStorage(name: string, create: (layout: PieceLayout) => Promi
       expect(await readAll(storage)).toEqual(content)
     })
 
-    test('refuses bytes outside the torrent', async () => {
+    test('rejects ranges outside the torrent', async () => {
       const { storage } = await open()
       for (const offset of [-1, layout.totalBytes, Number.NaN])
         for (const call of [
@@ -138,7 +138,7 @@ export function testStorage(name: string, create: (layout: PieceLayout) => Promi
           await expect(call).rejects.toMatchObject({ code: 'bad-argument' })
     })
 
-    test('keeps bytes of unwanted files and gives them when they are wanted', async () => {
+    test('keeps bytes of unwanted files until they are wanted', async () => {
       const { storage } = await open()
       const unwanted = layout.files.map((_, file) => file !== 1 && file !== 5)
       await storage.setWanted(unwanted)
@@ -150,7 +150,7 @@ export function testStorage(name: string, create: (layout: PieceLayout) => Promi
       expect(await readAll(storage)).toEqual(content)
     })
 
-    test('works on after a flush, a move and a rename', async () => {
+    test('continues to work after a flush, a move and a rename', async () => {
       const { storage, elsewhere } = await filled()
       await storage.flush()
       let moved = 0
@@ -171,7 +171,7 @@ export function testStorage(name: string, create: (layout: PieceLayout) => Promi
       expect(stamps[3]).toEqual({ size: -1, mtimeNs: '0' })
     })
 
-    test('refuses all use once closed, and closes twice', async () => {
+    test('rejects all calls once closed and can be closed twice', async () => {
       const { storage } = await filled()
       await storage.close()
       await storage.close()
@@ -191,7 +191,7 @@ export function testStorage(name: string, create: (layout: PieceLayout) => Promi
       await expect(storage.read(0, new Uint8Array(1))).rejects.toMatchObject({ code: 'closed' })
     })
 
-    test('finishes writes under way before it closes', async () => {
+    test('finishes running writes before it closes', async () => {
       const { storage } = await open()
       const writes = Array.from({ length: layout.pieceCount }, (_, piece) => writePiece(storage, piece))
       await storage.close()

@@ -2,15 +2,15 @@ import fs from 'node:fs'
 import { close, fstat, ftruncate, lstat, open, READ, readAt, WRITE, writeAt } from './fs.node.ts'
 import { errnoOf } from './io-errors.ts'
 
-/** Runs of bytes as `[begin, end)`, in any order. */
+/** Byte ranges as `[begin, end)`, in any order. */
 export type Ranges = [begin: number, end: number][]
 
 const CHUNK_BYTES = 1024 * 1024
 const ZEROS = new Uint8Array(CHUNK_BYTES)
 
 /**
- * Copies a file, or only `ranges` of it into a copy that is there already. Runs of zeros become holes where the copy has nothing yet.
- * A symbolic link is copied as a link. `onCopied` is told of each chunk. Rejects with the system's error, or the signal's reason between two chunks.
+ * Copies a file, or only `ranges` of it into an existing copy. In a complete copy, runs of zeros become holes. A symbolic link is copied as a
+ * link. Calls `onCopied` for each chunk. Rejects with the system's error, or between two chunks with the signal's reason.
  */
 export async function copyFile(
   from: string,
@@ -28,7 +28,7 @@ export async function copyFile(
     try {
       for (const [begin, end] of ranges ?? [[0, size]])
         await copyRange(source, copy, begin, Math.min(end, size), ranges === null, signal, onCopied)
-      // Ends with a hole otherwise cut off; and a copy from before the file was cut.
+      // Restores a final hole, and shortens a copy whose source has since been truncated.
       await ftruncate(copy, size)
     } finally {
       await close(copy)

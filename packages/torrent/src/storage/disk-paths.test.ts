@@ -16,7 +16,7 @@ function renamed(entries: Record<number, string>): Renamed {
   return new Map(Object.entries(entries).map(([file, path]) => [Number(file), path.split('/')]))
 }
 
-test('files are renamed at once, so that they may change names among themselves', () => {
+test('several files are renamed together and may swap names', () => {
   const paths = [...plain]
   expect(applyRenames(paths, renamed({ 0: 'T/sub/b', 1: 'T/a' }), 'posix', PART)).toBe(true)
   expect(paths).toEqual(['T/sub/b', 'T/a', 'T/sub/c'])
@@ -24,7 +24,7 @@ test('files are renamed at once, so that they may change names among themselves'
 
 test.each([
   ['the path of another file', { 0: 'T/sub/b' }],
-  ['one that some systems take for the same', { 0: 'T/SUB/B' }],
+  ['a path that some systems consider equal', { 0: 'T/SUB/B' }],
   ['a path below a file', { 0: 'T/sub/b/x' }],
   ['the path of a folder', { 0: 'T/sub' }],
   ['one path for two files', { 0: 'x', 1: 'x' }],
@@ -36,7 +36,7 @@ test.each([
   expect(paths).toEqual(plain)
 })
 
-test('of recorded names that cannot all be, those that can are used', () => {
+test('of recorded names that collide, the valid ones are used', () => {
   expect(diskPaths(layout, 'posix', PART, renamed({ 0: 'T/sub/b', 2: 'fine' }))).toEqual([
     'T/a',
     'T/sub/b',

@@ -1,4 +1,4 @@
-/** For a test: a process that may have 48 descriptors open writes and reads 200 files through a pool that would keep 96. */
+/** Test program: run with a limit of 48 descriptors, it writes and reads 200 files through a pool that would keep 96 open. */
 import { PieceLayout } from '../metainfo/layout.ts'
 import { createFileStorage, HandlePool } from './file-storage.node.ts'
 import { testFiles } from './fixtures.ts'
@@ -16,7 +16,7 @@ const storage = createFileStorage({
 })
 const pieces = Array.from({ length: 200 }, (_, piece) => piece)
 await Promise.all(pieces.map(piece => storage.write(piece * 1000, new Uint8Array(1000).fill(piece))))
-const right = await Promise.all(
+const results = await Promise.all(
   pieces.map(async piece => {
     const into = new Uint8Array(1000)
     await storage.read(piece * 1000, into)
@@ -25,4 +25,4 @@ const right = await Promise.all(
 )
 await storage.flush()
 await storage.close()
-console.log(`200 files, ${right.every(Boolean) ? 'right' : 'wrong'}`)
+console.log(`200 files, ${results.every(Boolean) ? 'right' : 'wrong'}`)

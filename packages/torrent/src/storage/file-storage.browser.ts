@@ -7,7 +7,7 @@ import { HandlePool } from './handle-pool.browser.ts'
 import { joinPath } from './opfs.browser.ts'
 import { NAME_RULES, OpfsFiles } from './opfs-files.browser.ts'
 import { moveAll, withDetours } from './opfs-move.browser.ts'
-import type { CutMove } from './settle-move.node.ts'
+import type { InterruptedMove } from './settle-move.node.ts'
 import type { FileStamp, MoveOptions, Storage, StoredSegment } from './storage.ts'
 
 export { HandlePool }
@@ -16,14 +16,14 @@ export interface FileStorageOptions extends Omit<NodeOptions, 'handles'> {
   readonly handles: HandlePool
 }
 
-/** Browsers finish a move or leave all where it was, but for a crash of the machine: then the data is checked where it is. */
-export async function settleMove(_move: CutMove): Promise<boolean> {
+/** Browsers complete a move or undo it. Only if the machine crashes, the data is checked in the old place. */
+export async function settleMove(_move: InterruptedMove): Promise<boolean> {
   return false
 }
 
 /**
- * Keeps a torrent as files in the origin private file system. For dedicated workers. With `preallocate`, new files are sparse and have their
- * whole size at once: what was recorded of them is believed after a crash, too, and the browser tells at the start when it has no room.
+ * Keeps a torrent as files in the origin private file system. For dedicated workers. With `preallocate`, new files are created sparse with
+ * their full size: their records stay valid after a crash, and the browser reports a lack of space at the start.
  */
 export function createFileStorage(options: FileStorageOptions): Storage {
   return new OpfsStorage(options)
@@ -43,7 +43,7 @@ class OpfsStorage implements Storage {
 
   async read(offset: number, into: Uint8Array): Promise<void> {
     this.#checkRange(offset, into.length)
-    await this.#inside(() => this.#files.read(offset, into))
+    await this.#shared(() => this.#files.read(offset, into))
   }
 
   async readParts(offset: number, parts: readonly Uint8Array[]): Promise<void> {
@@ -51,7 +51,7 @@ class OpfsStorage implements Storage {
       offset,
       parts.reduce((sum, part) => sum + part.length, 0),
     )
-    await this.#inside(async () => {
+    await this.#shared(async () => {
       let at = offset
       for (const part of parts) {
         await this.#files.read(at, part)
@@ -62,22 +62,22 @@ class OpfsStorage implements Storage {
 
   async write(offset: number, bytes: Uint8Array): Promise<void> {
     this.#checkRange(offset, bytes.length)
-    await this.#inside(() => this.#files.write(offset, bytes))
+    await this.#shared(() => this.#files.write(offset, bytes))
   }
 
   async flush({ all = false }: { all?: boolean } = {}): Promise<void> {
-    await this.#inside(() => this.#files.flush(all))
+    await this.#shared(() => this.#files.flush(all))
   }
 
   async setWanted(wanted: readonly boolean[]): Promise<void> {
     this.#checkOpen()
     if (wanted.length !== this.#layout.files.length)
       throw new ShoalError('bad-argument', `setWanted needs ${this.#layout.files.length} values`)
-    await this.#alone(() => this.#files.setWanted(wanted))
+    await this.#exclusive(() => this.#files.setWanted(wanted))
   }
 
   async stamps(): Promise<FileStamp[]> {
-    return this.#inside(() => this.#files.stamps())
+    return this.#shared(() => this.#files.stamps())
   }
 
   /** Path in the origin private file system. */
@@ -94,11 +94,11 @@ class OpfsStorage implements Storage {
     }))
   }
 
-  /** Room takes no time here. */
+  /** Does nothing: reserving space takes no time here. */
   setReserving(_active: boolean): void {}
 
   async move(directory: string, { signal, moved }: MoveOptions = {}): Promise<void> {
-    await this.#alone(async () => {
+    await this.#exclusive(async () => {
       signal?.throwIfAborted()
       const files = this.#files
       const before = files.directory
@@ -116,9 +116,9 @@ class OpfsStorage implements Storage {
     if (!applyRenames(paths, renamed, NAME_RULES, files.partName))
       throw new ShoalError(
         'bad-argument',
-        'there is no such file, or another has that name: choose another name',
+        'The torrent has no such file, or another file has that name. Choose another name.',
       )
-    await this.#alone(async () => {
+    await this.#exclusive(async () => {
       const steps = [...renamed.keys()].map(file => ({
         from: joinPath(files.directory, files.paths[file]!),
         to: joinPath(files.directory, paths[file]!),
@@ -130,7 +130,7 @@ class OpfsStorage implements Storage {
   }
 
   async remove(): Promise<void> {
-    await this.#alone(async () => {
+    await this.#exclusive(async () => {
       this.#closed = true
       await this.#files.remove()
     })
@@ -142,8 +142,8 @@ class OpfsStorage implements Storage {
     await this.#changes.take(() => this.#gate.alone(() => this.#files.dropHandles()))
   }
 
-  /** Runs `work` beside others, but not while files are moved about. */
-  async #inside<T>(work: () => Promise<T>): Promise<T> {
+  /** Runs `work` concurrently with other calls, but not while files change places. */
+  async #shared<T>(work: () => Promise<T>): Promise<T> {
     this.#checkOpen()
     if (!this.#gate.tryEnter()) await this.#gate.enter()
     try {
@@ -155,8 +155,8 @@ class OpfsStorage implements Storage {
     }
   }
 
-  /** Runs `work` with nobody else at the files, and none of them open. */
-  async #alone(work: () => Promise<void>): Promise<void> {
+  /** Runs `work` while nothing else uses the files and none is open. */
+  async #exclusive(work: () => Promise<void>): Promise<void> {
     this.#checkOpen()
     await this.#changes.take(() =>
       this.#gate.alone(async () => {
@@ -169,12 +169,12 @@ class OpfsStorage implements Storage {
   }
 
   #checkOpen(): void {
-    if (this.#closed) throw new ShoalError('closed', 'the storage was closed: add the torrent again')
+    if (this.#closed) throw new ShoalError('closed', 'The storage is closed. Add the torrent again.')
   }
 
   #checkRange(offset: number, length: number): void {
     this.#checkOpen()
     if (!(offset >= 0 && length >= 0 && offset + length <= this.#layout.totalBytes))
-      throw new ShoalError('bad-argument', `bytes ${offset} to ${offset + length} are outside the torrent`)
+      throw new ShoalError('bad-argument', `Bytes ${offset} to ${offset + length} are outside the torrent`)
   }
 }

@@ -38,7 +38,7 @@ function open(layout: PieceLayout, directory: string, options: Partial<FileStora
   return storage
 }
 
-/** Fills the whole torrent with bytes of a seed, and returns these. */
+/** Fills the whole torrent with bytes from a seed and returns them. */
 async function fill(storage: Storage, layout: PieceLayout): Promise<Uint8Array> {
   const content = seededRandom(7).bytes(layout.totalBytes)
   for (const file of layout.files)
@@ -54,7 +54,7 @@ async function readAll(storage: Storage, layout: PieceLayout): Promise<Uint8Arra
   return into
 }
 
-/** What the hash pool would see. */
+/** Reads the bytes as the hash pool does. */
 function readSegments(segments: readonly StoredSegment[] | null): Uint8Array {
   return Buffer.concat(
     segments!.map(({ path, offset, length }) =>
@@ -119,7 +119,7 @@ describe('file storage on disk', () => {
     expect(readSegments(storage.segments(50, 5000))).toEqual(Buffer.from(content.slice(50, 5050)))
   })
 
-  test('finds the files of an earlier run', async () => {
+  test('uses the files of an earlier run', async () => {
     const directory = folder()
     const first = open(layout, directory)
     const content = await fill(first, layout)
@@ -127,7 +127,7 @@ describe('file storage on disk', () => {
     expect(await readAll(open(layout, directory), layout)).toEqual(content)
   })
 
-  test('cuts a file that was longer', async () => {
+  test('truncates a file that is too long', async () => {
     const directory = folder()
     fs.mkdirSync(join(directory, 'T'))
     fs.writeFileSync(join(directory, 'T/a'), new Uint8Array(5000))
@@ -136,7 +136,7 @@ describe('file storage on disk', () => {
     expect(Uint8Array.from(fs.readFileSync(join(directory, 'T/a')))).toEqual(content.slice(0, 100))
   })
 
-  test('reserves whole files when asked to', async () => {
+  test('preallocates whole files on request', async () => {
     const directory = folder()
     const storage = open(layout, directory, { preallocate: true })
     await storage.write(100, new Uint8Array(10).fill(1))
@@ -145,7 +145,7 @@ describe('file storage on disk', () => {
     if (process.platform !== 'win32') expect(stat.blocks * 512).toBeGreaterThanOrEqual(3000)
   })
 
-  test('stops reserving when it is told to, and writes without', async () => {
+  test('cancels a reservation on request and then writes without one', async () => {
     const directory = folder()
     const large = new PieceLayout({
       version: 'v1',
@@ -164,19 +164,19 @@ describe('file storage on disk', () => {
     expect(reached).toBeLessThan(64 << 20)
   })
 
-  test('does not create a file anew that was deleted while in use', async () => {
+  test('does not recreate a file that was deleted while in use', async () => {
     const directory = folder()
     const storage = open(layout, directory, { handles: new HandlePool(1) })
     await fill(storage, layout)
     fs.unlinkSync(join(directory, 'T/a'))
     await expect(storage.write(0, new Uint8Array(10))).rejects.toMatchObject({ code: 'not-found' })
-    // Whoever asks for the stamps learns of it, and may begin again.
+    // The stamps reveal that the file is gone, so it may be created again.
     expect((await storage.stamps())[0]!.size).toBe(-1)
     await storage.write(0, new Uint8Array(100).fill(5))
     expect(fs.statSync(join(directory, 'T/a')).size).toBe(100)
   })
 
-  test('deletes its own files only, and folders that are empty then', async () => {
+  test('deletes only its own files and the folders this leaves empty', async () => {
     const directory = folder()
     const storage = open(layout, directory)
     await fill(storage, layout)
@@ -188,7 +188,7 @@ describe('file storage on disk', () => {
     expect(fs.existsSync(join(directory, 'T/sub'))).toBe(false)
   })
 
-  test('a renamed file is found again with the renamed path', async () => {
+  test('a renamed file is found again under its new path', async () => {
     const directory = folder()
     const storage = open(layout, directory)
     const content = await fill(storage, layout)
@@ -199,7 +199,7 @@ describe('file storage on disk', () => {
     expect(await readAll(open(layout, directory, { renamed }), layout)).toEqual(content)
   })
 
-  test('refuses a new name that is taken', async () => {
+  test('rejects a new name that is taken', async () => {
     const directory = folder()
     const storage = open(layout, directory)
     const content = await fill(storage, layout)
@@ -211,7 +211,7 @@ describe('file storage on disk', () => {
     expect(await readAll(storage, layout)).toEqual(content)
   })
 
-  test('keeps out of the way of renames from an earlier run that meet another file', async () => {
+  test('ignores renames of an earlier run that collide with another file', async () => {
     const directory = folder()
     const storage = open(layout, directory, { renamed: new Map([[1, ['T', 'a']]]) })
     await fill(storage, layout)
@@ -220,7 +220,7 @@ describe('file storage on disk', () => {
 })
 
 describe('unwanted files', () => {
-  // Pieces of 1024: `b` is inside the second, `c` begins there and ends in the fifth.
+  // Pieces of 1024 bytes: `b` is inside the second, `c` begins there and ends in the fifth.
   const layout = layoutOf(
     testFiles([
       ['a', 1100],
@@ -232,7 +232,7 @@ describe('unwanted files', () => {
   const some = [true, false, false, true]
   const all = [true, true, true, true]
 
-  test('are not created; their bytes wait in one hidden file', async () => {
+  test('are not created; their bytes are kept in a hidden file', async () => {
     const directory = folder()
     const storage = open(layout, directory)
     await storage.setWanted(some)
@@ -246,7 +246,7 @@ describe('unwanted files', () => {
     expect(readSegments(storage.segments(0, content.length))).toEqual(Buffer.from(content))
   })
 
-  test('are found again by the next run, wanted or not', async () => {
+  test('are found by the next run, wanted or not', async () => {
     const directory = folder()
     const first = open(layout, directory)
     await first.setWanted(some)
@@ -261,13 +261,13 @@ describe('unwanted files', () => {
     expect(listFiles(directory)).toEqual(['.key.parts', 'T/a', 'T/b', 'T/d'])
     expect(await readAll(second, layout)).toEqual(content)
     await second.close()
-    // Nobody says what is wanted: the bytes are found where they are.
+    // Without a call of setWanted, the bytes are read from the part file.
     const third = open(layout, directory)
     expect(await readAll(third, layout)).toEqual(content)
     expect(readSegments(third.segments(0, content.length))).toEqual(Buffer.from(content))
   })
 
-  test('change their stamps when the hidden file is gone', async () => {
+  test('change their stamps if the hidden file is deleted', async () => {
     const directory = folder()
     const first = open(layout, directory)
     await first.setWanted(some)
@@ -280,7 +280,7 @@ describe('unwanted files', () => {
     expect((await second.stamps()).map(stamp => stamp.size)).toEqual([1100, -1, -1, 2000])
   })
 
-  test('that have a file of their own go on using it', async () => {
+  test('that exist as files continue to use them', async () => {
     const directory = folder()
     const storage = open(layout, directory)
     const content = await fill(storage, layout)
@@ -290,7 +290,7 @@ describe('unwanted files', () => {
     expect(await readAll(storage, layout)).toEqual(content)
   })
 
-  test('a foreign hidden file is not taken for their bytes', async () => {
+  test('do not use a part file of another torrent', async () => {
     const directory = folder()
     fs.writeFileSync(join(directory, '.key.parts'), 'something else entirely')
     const storage = open(layout, directory)
@@ -300,7 +300,7 @@ describe('unwanted files', () => {
     expect(await readAll(storage, layout)).toEqual(content)
   })
 
-  test('moves and goes with the torrent', async () => {
+  test('are moved and deleted with the torrent', async () => {
     const directory = folder()
     const storage = open(layout, join(directory, 'x'))
     await storage.setWanted(some)

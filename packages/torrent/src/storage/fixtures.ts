@@ -1,6 +1,6 @@
 import type { FileEntry } from '../metainfo/metainfo.ts'
 
-/** For tests: the files of a torrent of folder `T`, in the order of the piece space. A path may have slashes. */
+/** For tests: files of a torrent of folder `T`, in piece space order. A path may contain slashes. */
 export function testFiles(
   files: readonly (readonly [path: string, lengthBytes: number, kind?: 'pad' | 'executable' | string[]])[],
 ): FileEntry[] {

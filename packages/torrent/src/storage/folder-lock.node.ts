@@ -5,18 +5,18 @@ import { ShoalError } from '../base/errors.ts'
 import { errnoOf, ioError } from './io-errors.ts'
 import { makeFolders } from './make-folders.node.ts'
 
-/** What a session that uses a folder leaves in it: its process, and when that began. */
+/** The lock file: contains the ID and start time of the process whose session uses the folder. */
 const NAME = 'session.lock'
 const MAX_BYTES = 200
-/** Two that find the same stale lock both replace it: by then the last of them is known. */
+/** Two processes that find the same stale lock both replace it. After this time, the winner is certain. */
 const SETTLE_MS = 50
 
-/** Locks that this process has. */
+/** Locks held by this process. */
 const held = new Set<string>()
 
 /**
- * Makes the folder this session's until the result is called. Rejects with `in-use` while another session has it, of this process or of
- * another. The lock of a process that is gone does not count. Processes that do not see each other (in containers) are not kept apart.
+ * Locks the folder for this session until the returned function is called. Rejects with `in-use` while another session of this or another
+ * process holds the lock. Locks of dead processes are ignored. Processes that cannot see each other, as in containers, are not separated.
  */
 export async function lockFolder(directory: string): Promise<() => Promise<void>> {
   try {
@@ -41,7 +41,7 @@ export async function lockFolder(directory: string): Promise<() => Promise<void>
 }
 
 async function take(path: string, directory: string): Promise<void> {
-  const mine = `${process.pid} ${beginOf(process.pid)}\n`
+  const mine = `${process.pid} ${startTime(process.pid)}\n`
   try {
     return await fs.promises.writeFile(path, mine, { flag: 'wx', mode: 0o600 })
   } catch (error) {
@@ -55,13 +55,13 @@ async function take(path: string, directory: string): Promise<void> {
   await refuseLive(path, directory, mine)
 }
 
-/** Throws while the lock is that of another process that lives. */
+/** Throws if the lock belongs to another live process. */
 async function refuseLive(path: string, directory: string, mine: string): Promise<void> {
   const text = await fs.promises.readFile(path, 'utf8').catch(() => '')
   const found = text.length <= MAX_BYTES && text !== mine ? /^(\d{1,10}) (\d*)\n$/.exec(text) : null
   if (!found) return
   const pid = Number(found[1])
-  if (pid !== process.pid && isAlive(pid) && beginOf(pid) === found[2]) throw inUse(directory, pid)
+  if (pid !== process.pid && isAlive(pid) && startTime(pid) === found[2]) throw inUse(directory, pid)
 }
 
 function isAlive(pid: number): boolean {
@@ -69,16 +69,16 @@ function isAlive(pid: number): boolean {
     process.kill(pid, 0)
     return true
   } catch (error) {
-    // It is there, and another user's.
+    // It exists but belongs to another user.
     return errnoOf(error) === 'EPERM'
   }
 }
 
-/** When a process began, in the system's own ticks, so that another with its number is not taken for it; empty where nobody tells. */
-function beginOf(pid: number): string {
+/** Start time of a process in system ticks, which distinguishes it from a later process with the same ID; empty if unavailable. */
+function startTime(pid: number): string {
   try {
     const stat = fs.readFileSync(`/proc/${pid}/stat`, 'latin1')
-    // proc(5): field 22, counted on from behind the name, which may have spaces.
+    // proc(5): field 22, counted from the end of the name, which may contain spaces.
     return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? ''
   } catch {
     return ''
@@ -88,6 +88,6 @@ function beginOf(pid: number): string {
 function inUse(directory: string, pid: number): ShoalError {
   return new ShoalError(
     'in-use',
-    `${directory} is in use by another session (process ${pid}): close that one, or choose another folder`,
+    `${directory} is in use by another session (process ${pid}). Close it or choose another folder.`,
   )
 }

@@ -16,7 +16,7 @@ afterEach(() => folder.remove())
 
 const lockFile = () => join(directory, 'session.lock')
 
-test('one at a time has the folder, also by another name of it', async () => {
+test('only one session holds the lock of a folder, even under another path', async () => {
   const unlock = await lockFolder(directory)
   fs.symlinkSync(directory, join(folder.path, 'link'))
   for (const name of [directory, join(folder.path, 'link')])
@@ -24,13 +24,13 @@ test('one at a time has the folder, also by another name of it', async () => {
   await unlock()
   expect(fs.readdirSync(directory)).toEqual([])
   const again = await lockFolder(directory)
-  // Unlocking twice takes nothing from whoever came after.
+  // Unlocking twice does not release the lock of the next holder.
   await unlock()
   await expect(lockFolder(directory)).rejects.toMatchObject({ code: 'in-use' })
   await again()
 })
 
-test('another process that lives keeps it; one that was killed does not', async () => {
+test('another live process keeps the lock; a killed one does not', async () => {
   const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000); console.log("up")'])
   const exit = once(child, 'exit')
   await once(child.stdout, 'data')
@@ -44,23 +44,23 @@ test('another process that lives keeps it; one that was killed does not', async 
 })
 
 test.each([
-  ['a process that got the number later', `${process.ppid} 1\n`],
-  ['this process before it began anew', `${process.pid} 1\n`],
-  ['nobody', 'nonsense'],
-  ['nobody at all', ''],
-])('a lock of %s does not count', async (_, text) => {
+  ['a process with a reused ID', `${process.ppid} 1\n`],
+  ['an earlier process with our ID', `${process.pid} 1\n`],
+  ['no process (nonsense)', 'nonsense'],
+  ['no process (empty)', ''],
+])('ignores a lock of %s', async (_, text) => {
   fs.mkdirSync(directory)
   fs.writeFileSync(lockFile(), text)
   await (await lockFolder(directory))()
   expect(fs.readdirSync(directory)).toEqual([])
 })
 
-test('a folder that cannot be is an error that says so', async () => {
+test('rejects with an error if the folder cannot exist', async () => {
   fs.writeFileSync(directory, 'in the way')
   await expect(lockFolder(directory)).rejects.toMatchObject({ name: 'ShoalError', code: 'unsafe-path' })
 })
 
-/** As the lock notes it: see proc(5). */
+/** The start time as in the lock file; see proc(5). */
 function beginOf(pid: number): string {
   if (process.platform !== 'linux') return ''
   const stat = fs.readFileSync(`/proc/${pid}/stat`, 'latin1')

@@ -7,47 +7,47 @@ import { errnoOf } from './io-errors.ts'
 import { makeFolders } from './make-folders.node.ts'
 
 /**
- * The folders of one torrent below its download folder. Whoever can put a symbolic link there (another torrent, an archive unpacked
- * beside it) must not make us write elsewhere, so every folder is resolved once, and used only when it lies inside.
+ * The folders of one torrent below its download folder. A symbolic link placed there (by another torrent, or by an archive unpacked next to
+ * it) must not redirect writes elsewhere, so every folder is resolved once and used only if it lies inside the download folder.
  *
- * A process of the same user that swaps folders for links while we run is not defended against: Node has no `openat`.
+ * This does not defend against a process of the same user that replaces folders with links at run time: Node has no `openat`.
  */
 export class Folders {
-  /** The download folder. It may itself be a link: that is the user's choice. */
+  /** The download folder. It may itself be a link if the user chose so. */
   readonly root: string
   #realRoot: string | null = null
-  /** Folders that were seen to lie inside, relative with `/`. */
+  /** Folders verified to lie inside, relative with `/`. */
   readonly #safe = new Set<string>()
-  /** Absolute paths of folders that got names which a power cut could still take away. */
+  /** Absolute paths of folders with new or removed names that a power cut could still undo. */
   #changed = new Set<string>()
 
   constructor(root: string) {
     this.root = root
   }
 
-  /** The absolute path of something below the root, given with `/`. */
+  /** The absolute path of `relative`, which is given with `/`. */
   path(relative: string): string {
     return relative === '' ? this.root : join(this.root, relative)
   }
 
   /**
-   * Makes sure that the folder is there and inside. Rejects with the system's error (ENOENT when it is missing), or `unsafe-path`.
+   * Verifies that the folder exists and lies inside. Rejects with the system's error (ENOENT if it is missing) or `unsafe-path`.
    */
   async check(relative: string): Promise<void> {
     if (this.#safe.has(relative)) return
-    // Kept apart from the field, which a call beside this one may forget.
+    // Not read from the field again below, because a concurrent call may clear it.
     const root = this.#realRoot ?? (await realpath(this.root))
     const real = relative === '' ? root : await realpath(this.path(relative))
     if (!isInside(root, real))
       throw new ShoalError(
         'unsafe-path',
-        `${this.path(relative)} is a symbolic link that leaves ${this.root}: replace it by a folder`,
+        `${this.path(relative)} is a symbolic link that leads out of ${this.root}. Replace it with a folder.`,
       )
     this.#realRoot = root
     this.#safe.add(relative)
   }
 
-  /** Creates the folder with those above it where they are missing. Rejects as `check` does. */
+  /** Creates the folder and its missing parents. Rejects like `check`. */
   async make(relative: string): Promise<void> {
     try {
       return await this.check(relative)
@@ -60,7 +60,7 @@ export class Folders {
       await fs.promises.mkdir(this.path(relative))
       this.noteChange(parentOf(relative))
     } catch (error) {
-      // EEXIST: made by a call beside this one, or a link to nowhere.
+      // EEXIST: created by a concurrent call, or a dangling link.
       if (errnoOf(error) !== 'EEXIST') throw error
     }
     try {
@@ -69,19 +69,19 @@ export class Folders {
       if (errnoOf(error) !== 'ENOENT') throw error
       throw new ShoalError(
         'unsafe-path',
-        `${this.path(relative)} is a symbolic link to nowhere: replace it by a folder`,
+        `${this.path(relative)} is a dangling symbolic link. Replace it with a folder.`,
         { cause: error },
       )
     }
   }
 
-  /** Forgets what was seen: a folder turned out to be gone. */
+  /** Forgets verified folders because one of them has disappeared. */
   forget(): void {
     this.#safe.clear()
     this.#realRoot = null
   }
 
-  /** Something in this folder got or lost a name. */
+  /** Records that a name in this folder was added or removed. */
   noteChange(relative: string): void {
     this.#changed.add(this.path(relative))
   }
@@ -90,7 +90,7 @@ export class Folders {
     return this.#changed.size > 0
   }
 
-  /** Makes all noted changes survive a power cut. */
+  /** Makes all recorded changes survive a power cut. */
   async sync(handles: HandlePool): Promise<void> {
     const changed = this.#changed
     this.#changed = new Set()
@@ -105,7 +105,7 @@ export class Folders {
     }
   }
 
-  /** Removes those of the folders, and of the folders above them, that are empty; never the root. */
+  /** Removes the given folders and their parents if they are empty; never the root. */
   async removeEmpty(folders: Iterable<string>): Promise<void> {
     const all = new Set<string>()
     for (let folder of folders) for (; folder !== ''; folder = parentOf(folder)) all.add(folder)
@@ -114,7 +114,7 @@ export class Folders {
         await rmdir(this.path(folder))
         this.#safe.delete(folder)
       } catch {
-        // Not empty, not there or not ours to remove: it stays.
+        // Not empty, already gone or not permitted.
       }
     }
   }
@@ -130,7 +130,7 @@ export class Folders {
   }
 }
 
-/** The folder that a path given with `/` lies in; empty for the root. */
+/** The folder that contains a path given with `/`; empty for the root. */
 export function parentOf(relative: string): string {
   const slash = relative.lastIndexOf('/')
   return slash < 0 ? '' : relative.slice(0, slash)

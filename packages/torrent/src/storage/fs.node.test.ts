@@ -14,7 +14,7 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true }))
 
-/** Cut into buffers of these lengths. */
+/** Splits the bytes into buffers of these lengths. */
 function cut(bytes: Uint8Array, lengths: readonly number[]): Uint8Array[] {
   let at = 0
   return lengths.map(length => {
@@ -23,7 +23,7 @@ function cut(bytes: Uint8Array, lengths: readonly number[]): Uint8Array[] {
   })
 }
 
-test('buffers of any length are written one after the other, whatever the steps', async () => {
+test('writes buffers of any length in order', async () => {
   const bytes = randomBytes(1_000_000)
   for (const lengths of [
     [1_000_000],
@@ -38,7 +38,7 @@ test('buffers of any length are written one after the other, whatever the steps'
   }
 })
 
-test('what the system refuses of a large write is told when nothing of it is under way any more', async () => {
+test('a failed large write rejects only after all its system calls have ended', async () => {
   writeFileSync(path, '')
   const fd = openSync(path, 'r')
   await expect(writeFrom(fd, [new Uint8Array(300_000)], 0)).rejects.toMatchObject({ code: 'EBADF' })

@@ -1,4 +1,4 @@
-/** The file system calls of the storage as promises, on plain descriptors, so that none is closed behind our back by a collector. */
+// The storage's file system calls as promises. They use plain descriptors, because FileHandle objects can be closed by garbage collection.
 import fs from 'node:fs'
 import { promisify } from 'node:util'
 import { skipBytes, takeBytes, WRITE_STEP_BYTES } from './byte-runs.ts'
@@ -16,21 +16,21 @@ export const unlink = promisify(fs.unlink)
 export const rmdir = promisify(fs.rmdir)
 export const realpath = promisify(fs.realpath.native)
 
-/** 0 where the system does not have the flag (Windows). */
+/** 0 on systems without the flag (Windows). */
 const NO_FOLLOW = fs.constants.O_NOFOLLOW ?? 0
-// A pipe put where a file belongs must not hang a thread of the pool; without effect on files.
+// Opening a pipe in place of a file must not block a thread of the pool. No effect on files.
 const NON_BLOCK = fs.constants.O_NONBLOCK ?? 0
 
-/** Flags that open what is there, never through a symbolic link as the last component. */
+/** Flags that open an existing file, but never follow a symbolic link as the last component. */
 export const READ = fs.constants.O_RDONLY | NO_FOLLOW | NON_BLOCK
 export const WRITE = fs.constants.O_RDWR | NO_FOLLOW | NON_BLOCK
-/** Creates; fails with EEXIST when anything of that name is there, a dangling link too. */
+/** Creates a file; fails with EEXIST if the name exists, even as a dangling link. */
 export const CREATE = WRITE | fs.constants.O_CREAT | fs.constants.O_EXCL
 
-/** Whether `open` has to look for a link itself. */
+/** Whether callers must check for links before opening. */
 export const MUST_LOOK_FOR_LINKS = NO_FOLLOW === 0
 
-/** Reads from `position` until the buffers are full, one after the other, or the file ends; how many bytes that was. */
+/** Reads from `position` until the buffers are full, in order, or the file ends. Resolves to the number of bytes. */
 export function readInto(fd: number, buffers: readonly Uint8Array[], position: number): Promise<number> {
   return new Promise((resolve, reject) => {
     let rest = buffers
@@ -55,7 +55,7 @@ export function readInto(fd: number, buffers: readonly Uint8Array[], position: n
   })
 }
 
-/** Writes the buffers one after the other from `position`, all of them; in turns, so that other work with files gets its own. */
+/** Writes all buffers in order from `position`, in small steps, so that other file operations get their turn. */
 export function writeFrom(fd: number, buffers: readonly Uint8Array[], position: number): Promise<void> {
   return new Promise((resolve, reject) => {
     let rest = buffers
@@ -68,7 +68,7 @@ export function writeFrom(fd: number, buffers: readonly Uint8Array[], position: 
       rest = skipBytes(rest, count)
       at += count
       if (rest.length === 0) resolve()
-      else if (count === 0) reject(new Error('the system took no bytes'))
+      else if (count === 0) reject(new Error('the system accepted no bytes'))
       else write()
     }
     const write = (): void => {
@@ -80,7 +80,7 @@ export function writeFrom(fd: number, buffers: readonly Uint8Array[], position: 
   })
 }
 
-/** Reads from `position` until `into` is full or the file ends; how many bytes that was. */
+/** Reads from `position` until `into` is full or the file ends. Resolves to the number of bytes. */
 export function readAt(fd: number, into: Uint8Array, position: number): Promise<number> {
   return readInto(fd, [into], position)
 }
@@ -105,7 +105,7 @@ export async function syncFolder(path: string): Promise<void> {
   }
 }
 
-/** Runs `work` on each item, at most `width` at a time. Waits for those under way when one fails, then rejects with the first error. */
+/** Runs `work` on each item, at most `width` at a time. If one fails, waits for those running, then rejects with the first error. */
 export async function forEach<T>(
   items: readonly T[],
   width: number,

@@ -1,26 +1,26 @@
 /**
- * Lets many work at a time, or one alone: reads and writes pass beside each other; what changes where files are shuts the gate, waits
- * until all who passed have left, and opens it again.
+ * A readers-writer lock: reads and writes of bytes enter together. A change of the files' places closes the gate, waits until everyone inside has
+ * left, and opens it again.
  */
 export class Gate {
   #inside = 0
   #waiting = 0
-  #shut: Promise<void> | null = null
+  #closed: Promise<void> | null = null
   #onEmpty: (() => void) | null = null
 
-  /** Whether anybody is inside or waits. */
+  /** Whether anyone is inside or waiting. */
   get busy(): boolean {
-    return this.#inside > 0 || this.#waiting > 0 || this.#shut !== null
+    return this.#inside > 0 || this.#waiting > 0 || this.#closed !== null
   }
 
-  /** Passes if the gate is open; then `leave` must follow. */
+  /** Enters and returns true if the gate is open. The caller must then call `leave`. */
   tryEnter(): boolean {
-    if (this.#shut !== null) return false
+    if (this.#closed !== null) return false
     this.#inside++
     return true
   }
 
-  /** Passes as soon as the gate is open; then `leave` must follow. */
+  /** Enters as soon as the gate is open. The caller must then call `leave`. */
   async enter(): Promise<void> {
     await this.#whenOpen()
     this.#inside++
@@ -31,39 +31,39 @@ export class Gate {
     if (this.#inside === 0) this.#onEmpty?.()
   }
 
-  /** Runs `work` with nobody else inside. What it calls must not enter. */
+  /** Runs `work` while nobody is inside. `work` must not enter itself. */
   async alone<T>(work: () => Promise<T>): Promise<T> {
     await this.#whenOpen()
     const { promise, resolve } = Promise.withResolvers<void>()
-    this.#shut = promise
+    this.#closed = promise
     try {
       if (this.#inside > 0) await new Promise<void>(empty => (this.#onEmpty = empty))
       return await work()
     } finally {
       this.#onEmpty = null
-      this.#shut = null
+      this.#closed = null
       resolve()
     }
   }
 
   async #whenOpen(): Promise<void> {
     this.#waiting++
-    while (this.#shut !== null) await this.#shut
+    while (this.#closed !== null) await this.#closed
     this.#waiting--
   }
 }
 
-/** Lets one work at a time, in the order of asking. */
+/** Runs one job at a time, in the order of the calls. */
 export class Turns {
   #last: Promise<unknown> = Promise.resolve()
   #waiting = 0
 
-  /** Whether anybody works or waits. */
+  /** Whether a job is running or waiting. */
   get busy(): boolean {
     return this.#waiting > 0
   }
 
-  /** Runs `work` when all who asked before have finished, however that ended. */
+  /** Runs `work` after all earlier jobs have settled. */
   async take<T>(work: () => Promise<T>): Promise<T> {
     this.#waiting++
     const turn = this.#last.then(work)

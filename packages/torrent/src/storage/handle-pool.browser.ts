@@ -1,8 +1,8 @@
 import { ShoalError } from '../base/errors.ts'
 import {
+  errorName,
   isMissing,
   lockFile,
-  nameOf,
   openFile,
   opfsError,
   refusedBytes,
@@ -10,32 +10,33 @@ import {
   type SyncAccessHandle,
 } from './opfs.browser.ts'
 
-/** Open files at a time: each holds a lock and a descriptor of the browser. */
+/** Files open at a time: each holds a lock and a descriptor of the browser. */
 const MAX_OPEN = 64
+
 /** A file in the origin private file system, open or not. */
 export class OpfsFile {
   path: string
-  /** What a new file is sized to at once, as a sparse file; 0: it grows. */
-  readonly roomBytes: number
-  /** Null: not open. */
+  /** Size that a new file gets immediately, as a sparse file; 0: it grows. */
+  readonly initialBytes: number
+  /** Null while closed. */
   handle: SyncAccessHandle | null = null
-  /** Bytes were written that a power cut could still take away. */
+  /** Whether it has written bytes that a power cut could still take away. */
   isDirty = false
-  /** Uses that wait for it to be opened. */
+  /** Number of uses that wait for the file to be opened. */
   waiting = 0
-  /** The last of those. */
+  /** The last of these uses. */
   last: Promise<unknown> = Promise.resolve()
 
-  constructor(path: string, roomBytes = 0) {
+  constructor(path: string, initialBytes = 0) {
     this.path = path
-    this.roomBytes = roomBytes
+    this.initialBytes = initialBytes
   }
 }
 
-/** The open files of a session, bounded in number: the one that was used longest ago is closed for another. */
+/** The open files of a session, limited in number: the least recently used one is closed first. */
 export class HandlePool {
   readonly #maxOpen: number
-  /** In the order of use. */
+  /** Least recently used first. */
   readonly #open = new Set<OpfsFile>()
   #opening = 0
 
@@ -48,8 +49,8 @@ export class HandlePool {
   }
 
   /**
-   * Runs `work` with the file's handle, at once where it is open: it must not keep the handle. Uses of one file run in the order of asking.
-   * Rejects with a ShoalError: `not-found` where there is no such file and `create` is false.
+   * Runs `work` with the file's handle, synchronously if the file is open. `work` must not keep the handle. Uses of one file run in the order of
+   * the calls. Rejects with a ShoalError: `not-found` if the file does not exist and `create` is false.
    */
   use<T>(file: OpfsFile, create: boolean, work: (handle: SyncAccessHandle) => T): T | Promise<T> {
     if (file.handle !== null && file.waiting === 0) {
@@ -63,7 +64,7 @@ export class HandlePool {
     return turn
   }
 
-  /** Closes the file if it is open, after those who wait for it. */
+  /** Closes the file if it is open, after pending uses. */
   async drop(file: OpfsFile): Promise<void> {
     await file.last
     this.#close(file)
@@ -78,19 +79,19 @@ export class HandlePool {
     try {
       return work(handle)
     } catch (error) {
-      // The user has deleted the site's data: the handle is of no use any more.
-      if (nameOf(error) === 'InvalidStateError') this.#close(file)
+      // The user has deleted the site's data, which invalidates the handle.
+      if (errorName(error) === 'InvalidStateError') this.#close(file)
       throw opfsError(error, file.path)
     }
   }
 
   async #openFile(file: OpfsFile, create: boolean): Promise<void> {
-    this.#makeRoom()
+    this.#closeExcess()
     this.#opening++
     try {
-      const isNew = file.roomBytes > 0 && create && !(await exists(file.path))
+      const isNew = file.initialBytes > 0 && create && !(await exists(file.path))
       const handle = await lockFile(file.path, create)
-      if (isNew) await keepOrRemove(handle, file)
+      if (isNew) await reserveOrRemove(handle, file)
       file.handle = handle
       this.#open.add(file)
     } catch (error) {
@@ -100,7 +101,7 @@ export class HandlePool {
     }
   }
 
-  #makeRoom(): void {
+  #closeExcess(): void {
     for (const file of this.#open) {
       if (this.#open.size + this.#opening < this.#maxOpen) return
       this.#close(file)
@@ -129,8 +130,8 @@ async function exists(path: string): Promise<boolean> {
   }
 }
 
-/** A new file has all its room or is not there: then it is tried again with the next write. */
-async function keepOrRemove(handle: SyncAccessHandle, file: OpfsFile): Promise<void> {
+/** Gives a new file its full size, or removes it if that fails, so that the next write tries again. */
+async function reserveOrRemove(handle: SyncAccessHandle, file: OpfsFile): Promise<void> {
   try {
     reserve(handle, file)
   } catch (error) {
@@ -140,13 +141,12 @@ async function keepOrRemove(handle: SyncAccessHandle, file: OpfsFile): Promise<v
   }
 }
 
-/** Chromium's private windows leave a file as it was, without an error, when it gets too large for them. */
-function reserve(handle: SyncAccessHandle, { path, roomBytes }: OpfsFile): void {
-  handle.truncate(roomBytes)
-  if (handle.getSize() !== roomBytes) throw refusedBytes(path)
+/** Checks the size, because Chromium's private windows silently ignore a truncate beyond their limit. */
+function reserve(handle: SyncAccessHandle, { path, initialBytes }: OpfsFile): void {
+  handle.truncate(initialBytes)
+  if (handle.getSize() !== initialBytes) throw refusedBytes(path)
 }
 
-/** For reads: what is not there was never stored. */
-export function endsTooEarly(path: string): ShoalError {
-  return new ShoalError('not-found', `${path} ends too early: check the data again`)
+export function tooShort(path: string): ShoalError {
+  return new ShoalError('not-found', `${path} is too short. Check the data again.`)
 }

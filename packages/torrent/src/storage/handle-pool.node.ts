@@ -4,10 +4,10 @@ import { Turns } from './gate.ts'
 import { errnoOf } from './io-errors.ts'
 import { WriteQueue } from './write-queue.node.ts'
 
-/** Files open at a time in one session. Far below the usual limit of 1,024 a process, most of which sockets need. */
+/** Files open at a time in one session. Far below the usual limit of 1,024 per process, which sockets need most of. */
 const DEFAULT_LIMIT = 96
 
-/** An open file. Whoever got it from `acquire` may use `fd` until `release`. */
+/** An open file. The caller of `acquire` may use `fd` until it calls `release`. */
 export class Handle {
   readonly fd: number
   readonly writable: boolean
@@ -21,50 +21,50 @@ export class Handle {
   }
 }
 
-/** A file that the pool opens when it is needed. */
+/** A file that the pool opens on demand. */
 export interface PooledFile {
-  /** The pool's own: the open handle, and the opening under way. */
+  /** Managed by the pool: the open handle, and the open in progress. */
   handle: Handle | null
   opening: Promise<Handle> | null
-  /** Opens it; rejects with the system's error or a ShoalError. A writable descriptor can be read too. */
+  /** Opens a descriptor; rejects with the system's error or a ShoalError. A writable descriptor is also readable. */
   open(writable: boolean): Promise<number>
-  /** Its handle was closed. */
+  /** Called when the handle has been closed. */
   onClosed(): void
 }
 
 /**
- * The open files of all torrents of a session: at most `limit` at a time, the least recently used closed first. What a process may
- * have open is shared with its sockets, so 10,000 torrents must not hold a descriptor each.
+ * The open files of all torrents of a session: at most `limit` at a time, closing the least recently used first. Files share the process's
+ * descriptor limit with sockets, so 10,000 torrents must not hold a descriptor each.
  */
 export class HandlePool {
   readonly writes: WriteQueue
   readonly #limit: number
-  /** Open handles, the least recently used first. */
+  /** Open handles, least recently used first. */
   readonly #handles = new Set<Handle>()
-  /** Descriptors being opened, or of files whose handle was replaced while in use. */
+  /** Descriptors being opened, and those still in use after their file's handle was replaced. */
   #others = 0
   /** Descriptors being closed. */
   #closing = 0
-  /** Openings among `#others` that the process had no descriptor for. */
+  /** Opens among `#others` that failed for lack of descriptors and are retrying. */
   #starved = 0
   readonly #scarcity = new Turns()
   readonly #waiting: (() => void)[] = []
 
-  /** `limit`: most files open at once, at least 1. */
+  /** `limit`: maximum number of open files, at least 1. */
   constructor(limit = DEFAULT_LIMIT) {
-    if (!(limit >= 1)) throw new ShoalError('bad-argument', 'a handle pool needs a limit of at least 1')
+    if (!(limit >= 1)) throw new ShoalError('bad-argument', 'The limit of a handle pool must be at least 1')
     this.#limit = limit
     this.writes = new WriteQueue(this)
   }
 
-  /** Descriptors held now. */
+  /** Number of open descriptors. */
   get openCount(): number {
     return this.#handles.size + this.#others
   }
 
   /**
-   * A handle of the file, in use until `release`. Answers at once when the file is open (as it is for nearly every call of a busy
-   * torrent). Waits while all handles are in use, also when the process has none left to open (EMFILE).
+   * Returns a handle of the file, which is in use until `release`. Synchronous if the file is open, as in nearly every call of a busy torrent.
+   * Otherwise waits while all handles are in use or the process has no descriptor left (EMFILE).
    */
   acquire(file: PooledFile, writable: boolean): Handle | Promise<Handle> {
     const handle = file.handle
@@ -83,7 +83,7 @@ export class HandlePool {
     this.#waiting.shift()?.()
   }
 
-  /** Forgets the file's handle, so that the next `acquire` opens it anew. It is closed when nobody uses it. */
+  /** Retires the file's handle, so that the next `acquire` opens the file again. The handle is closed once nobody uses it. */
   async drop(file: PooledFile): Promise<void> {
     await file.opening?.catch(() => {})
     if (file.handle !== null) await this.#retire(file.handle)
@@ -103,7 +103,7 @@ export class HandlePool {
         return handle
       }
       if (file.opening !== null) {
-        // Another's failure to open it to read says nothing of writing, and the other way round.
+        // A concurrent open may fail for reading but not for writing, or vice versa.
         await file.opening.catch(() => {})
         continue
       }
@@ -117,35 +117,35 @@ export class HandlePool {
   }
 
   async #open(file: PooledFile, writable: boolean): Promise<Handle> {
-    await this.#takePlace()
+    await this.#reserveSlot()
     let fd = -1
     try {
-      fd = await this.#whenThereIsOne(() => file.open(writable))
+      fd = await this.#retryWhenStarved(() => file.open(writable))
     } finally {
       this.#others--
       if (fd < 0) this.#waiting.shift()?.()
     }
     if (file.handle !== null) void this.#retire(file.handle)
     const handle = new Handle(file, fd, writable)
-    // The opener's own use: nobody may close it before the opener hears of it.
+    // Counts as used by the caller, so that nobody closes it before the caller gets it.
     handle.users = 1
     file.handle = handle
     this.#handles.add(handle)
     return handle
   }
 
-  /** Runs what opens a descriptor of its own for a moment. When the process has none left, the pool gives one up. */
+  /** Runs `work`, which briefly opens a descriptor of its own. If the process has none left, the pool closes one of its own. */
   async withDescriptor<T>(work: () => Promise<T>): Promise<T> {
     this.#others++
     try {
-      return await this.#whenThereIsOne(work)
+      return await this.#retryWhenStarved(work)
     } finally {
       this.#others--
       this.#waiting.shift()?.()
     }
   }
 
-  async #whenThereIsOne<T>(open: () => Promise<T>): Promise<T> {
+  async #retryWhenStarved<T>(open: () => Promise<T>): Promise<T> {
     try {
       return await open()
     } catch (error) {
@@ -159,7 +159,7 @@ export class HandlePool {
     }
   }
 
-  /** The process has no descriptor left: opens with one that the pool gives up. One at a time, or they would starve each other. */
+  /** Opens with a descriptor that the pool gives up because the process has none left. One at a time, or callers would starve each other. */
   async #openStarved<T>(open: () => Promise<T>): Promise<T> {
     for (;;) {
       try {
@@ -167,16 +167,16 @@ export class HandlePool {
       } catch (error) {
         if (!isOutOfDescriptors(error)) throw error
         if (await this.#closeIdle()) continue
-        // With none at all in the pool, the process spends its descriptors elsewhere.
+        // If the pool has none at all, the process uses its descriptors elsewhere.
         if (this.#handles.size === 0 && this.#others === this.#starved && this.#closing === 0) throw error
-        // In use, or about to be, or about to be closed: soon there is one.
+        // Handles are in use, being opened or being closed: one will be available soon.
         await new Promise(resolve => setImmediate(resolve))
       }
     }
   }
 
-  /** Counts one descriptor more as soon as the limit allows it. */
-  async #takePlace(): Promise<void> {
+  /** Reserves a descriptor as soon as the limit allows it. */
+  async #reserveSlot(): Promise<void> {
     while (this.openCount >= this.#limit) {
       const idle = this.#leastRecent()
       if (idle) this.#evict(idle)
@@ -197,7 +197,7 @@ export class HandlePool {
     handle.file.onClosed()
   }
 
-  /** Closes half of what is idle (at least one): whoever ran out of descriptors soon needs the next. False when nothing was idle. */
+  /** Closes half of the idle handles, at least one, because more will be needed soon. Returns false if none is idle. */
   async #closeIdle(): Promise<boolean> {
     const idle = [...this.#handles].filter(handle => handle.users === 0)
     if (idle.length === 0) return false
@@ -227,7 +227,7 @@ export class HandlePool {
   #closeFd(handle: Handle): Promise<void> {
     this.#closing++
     return new Promise(resolve => {
-      // An error of close says nothing that fdatasync has not said, and the descriptor is gone either way.
+      // Errors of close add nothing to those of fdatasync, and the descriptor is gone either way.
       fs.close(handle.fd, () => {
         this.#closing--
         resolve()

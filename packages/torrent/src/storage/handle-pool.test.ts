@@ -38,13 +38,13 @@ function files(count: number): TestFile[] {
   })
 }
 
-/** Whether the descriptor is the file's: that it was not closed and given to another. */
+/** Whether the descriptor still belongs to the file, and was not closed and reused. */
 function belongs(handle: Handle, file: TestFile): boolean {
   return fs.fstatSync(handle.fd).ino === fs.statSync(file.path).ino
 }
 
 describe('handle pool', () => {
-  test('never has more open than its limit, and closes the least recently used', async () => {
+  test('never exceeds its limit and closes the least recently used handle', async () => {
     const pool = new HandlePool(3)
     const all = files(5)
     for (const file of all.slice(0, 3)) pool.release(await pool.acquire(file, false))
@@ -56,7 +56,7 @@ describe('handle pool', () => {
     expect(pool.openCount).toBe(0)
   })
 
-  test('many at once wait for each other within the limit, each getting its own file', async () => {
+  test('gives many concurrent callers their own files within the limit', async () => {
     const pool = new HandlePool(2)
     const all = files(10)
     let most = 0
@@ -76,7 +76,7 @@ describe('handle pool', () => {
     expect(pool.openCount).toBe(0)
   })
 
-  test('opens a file once for all who ask together', async () => {
+  test('opens a file once for concurrent callers', async () => {
     const pool = new HandlePool()
     const [file] = files(1)
     const handles = await Promise.all([1, 2, 3].map(() => pool.acquire(file!, false)))
@@ -86,7 +86,7 @@ describe('handle pool', () => {
     await pool.drop(file!)
   })
 
-  test('a file open to read is opened anew to write, while its readers keep theirs', async () => {
+  test('a file open for reading is reopened for writing while its readers keep their handle', async () => {
     const pool = new HandlePool()
     const [file] = files(1)
     const reader = await pool.acquire(file!, false)
@@ -100,7 +100,7 @@ describe('handle pool', () => {
     await pool.drop(file!)
   })
 
-  test('a failed opening leaves its place to others', async () => {
+  test('a failed open frees its slot', async () => {
     const pool = new HandlePool(1)
     const [file] = files(1)
     for (let i = 0; i < 3; i++)
@@ -110,7 +110,7 @@ describe('handle pool', () => {
     expect(pool.openCount).toBe(0)
   })
 
-  test('a dropped file stays open for those who use it', async () => {
+  test('a dropped handle stays open until its users release it', async () => {
     const pool = new HandlePool()
     const [file] = files(1)
     const handle = await pool.acquire(file!, false)
@@ -121,7 +121,7 @@ describe('handle pool', () => {
   })
 
   test.skipIf(process.platform === 'win32')(
-    'a process out of descriptors closes idle ones and goes on',
+    'a process without free descriptors closes idle ones and continues',
     () => {
       const child = fileURLToPath(new URL('./few-descriptors.node.ts', import.meta.url))
       const command = `ulimit -n 48; exec "$0" "$1" "$2"`

@@ -1,44 +1,47 @@
 import { type ErrorCode, messageOf, ShoalError } from '../base/errors.ts'
 
-/** What the file system's error codes mean to the engine, and what a person can do about each. */
+/** Engine error codes and messages for the file system's error codes. */
 const MEANINGS: Record<string, [ErrorCode, (path: string) => string]> = {
-  ENOSPC: ['no-space', path => `no space left on ${path}: freed space resumes the download`],
-  EDQUOT: ['no-space', path => `the disk quota for ${path} is used up: freed space resumes the download`],
+  ENOSPC: ['no-space', path => `No space left on ${path}. Free some space to resume the download.`],
+  EDQUOT: [
+    'no-space',
+    path => `The disk quota for ${path} is used up. Free some space to resume the download.`,
+  ],
   EACCES: [
     'no-permission',
-    path => `no permission for ${path}: change its permissions or choose another folder`,
+    path => `No permission for ${path}. Change its permissions or choose another folder.`,
   ],
   EPERM: [
     'no-permission',
-    path => `no permission for ${path}: change its permissions or choose another folder`,
+    path => `No permission for ${path}. Change its permissions or choose another folder.`,
   ],
-  EROFS: ['no-permission', path => `${path} is on a read-only file system: choose another folder`],
-  ENOENT: ['not-found', path => `${path} does not exist: check the data again to download what is missing`],
-  ELOOP: ['unsafe-path', path => `${path} is a symbolic link: replace it by the file itself`],
-  // What FreeBSD says where others say ELOOP.
-  EMLINK: ['unsafe-path', path => `${path} is a symbolic link: replace it by the file itself`],
-  ENOTDIR: ['unsafe-path', path => `${path} lies below something that is not a folder: move that away`],
-  EISDIR: ['unsafe-path', path => `${path} is a folder where a file belongs: move it away`],
+  EROFS: ['no-permission', path => `${path} is on a read-only file system. Choose another folder.`],
+  ENOENT: ['not-found', path => `${path} does not exist. Check the data again to download what is missing.`],
+  ELOOP: ['unsafe-path', path => `${path} is a symbolic link. Replace it with the file itself.`],
+  // FreeBSD's code where other systems return ELOOP.
+  EMLINK: ['unsafe-path', path => `${path} is a symbolic link. Replace it with the file itself.`],
+  ENOTDIR: ['unsafe-path', path => `A parent of ${path} is not a folder. Move it away.`],
+  EISDIR: ['unsafe-path', path => `${path} is a folder in place of a file. Move it away.`],
   ENAMETOOLONG: [
     'unsafe-path',
-    path => `${path} is too long for the file system: choose a folder nearer the root`,
+    path => `${path} is too long for the file system. Choose a folder with a shorter path.`,
   ],
   EINVAL: [
     'unsafe-path',
-    path => `the file system cannot store ${path}: rename the file or choose another folder`,
+    path => `The file system cannot store ${path}. Rename the file or choose another folder.`,
   ],
-  EMFILE: ['io', () => 'too many open files: raise the limit of the process (ulimit -n)'],
-  ENFILE: ['io', () => 'too many open files in the whole system: close some programs'],
-  EFBIG: ['io', path => `the file system cannot store a file as large as ${path}: choose another folder`],
+  EMFILE: ['io', () => 'Too many open files. Raise the limit of the process (ulimit -n).'],
+  ENFILE: ['io', () => 'Too many open files in the system. Close some programs.'],
+  EFBIG: ['io', path => `The file system cannot store a file as large as ${path}. Choose another folder.`],
 }
 
-/** The ShoalError for whatever a file system call on `path` failed with. ShoalErrors pass as they are. */
+/** Converts the error of a file system call on `path` to a ShoalError. Returns ShoalErrors unchanged. */
 export function ioError(error: unknown, path: string): ShoalError {
   if (error instanceof ShoalError) return error
   const code = errnoOf(error)
   const [meaning, message] = MEANINGS[code] ?? [
     'io',
-    () => `cannot use ${path}: ${messageOf(error)}: check the disk`,
+    () => `Cannot use ${path}: ${messageOf(error)}. Check the disk.`,
   ]
   return new ShoalError(meaning, message(path), { cause: error })
 }

@@ -4,11 +4,11 @@ import { ShoalError } from '../base/errors.ts'
 import { errnoOf } from './io-errors.ts'
 
 /**
- * Makes a folder with those above it where they are missing. Resolves to the topmost that was made; undefined when all were there.
- * Rejects with the system's error, or a ShoalError where there can be no folder.
+ * Creates a folder and its missing parents. Resolves to the topmost created folder, or undefined if all existed. Rejects with the system's
+ * error, or a ShoalError if no folder can be created there.
  *
- * Not `mkdir` with `recursive`: where a file system answers ENOENT to every new name, as /proc does, that tries again for ever, in a
- * thread that nothing can stop.
+ * Does not use `mkdir` with `recursive`: on a file system that answers ENOENT to every new name, such as /proc, that retries endlessly in a
+ * thread that cannot be stopped.
  */
 export async function makeFolders(path: string, mode = 0o777): Promise<string | undefined> {
   try {
@@ -17,17 +17,17 @@ export async function makeFolders(path: string, mode = 0o777): Promise<string | 
   } catch (error) {
     if (await isFolder(path)) return undefined
     if (errnoOf(error) === 'EEXIST')
-      throw new ShoalError('unsafe-path', `${path} is no folder: move it away or choose another folder`)
+      throw new ShoalError('unsafe-path', `${path} is not a folder. Move it away or choose another folder.`)
     if (errnoOf(error) !== 'ENOENT' || dirname(path) === path) throw error
   }
   const first = await makeFolders(dirname(path), mode)
   try {
     await fs.promises.mkdir(path, mode)
   } catch (error) {
-    // Made by a call beside this one.
+    // Created by a concurrent call.
     if (await isFolder(path)) return first
     if (errnoOf(error) !== 'ENOENT') throw error
-    const message = `no folder can be made in ${dirname(path)}: choose another`
+    const message = `Cannot create a folder in ${dirname(path)}. Choose another one.`
     throw new ShoalError('no-permission', message, { cause: error })
   }
   return first ?? path

@@ -10,7 +10,7 @@ beforeEach(() => {
 })
 afterEach(() => folder.remove())
 
-test('makes what is missing, and says where that begins', async () => {
+test('creates missing folders and returns the topmost', async () => {
   const path = join(folder.path, 'a', 'b', 'c')
   expect(await makeFolders(path)).toBe(join(folder.path, 'a'))
   expect(fs.statSync(path).isDirectory()).toBe(true)
@@ -18,13 +18,13 @@ test('makes what is missing, and says where that begins', async () => {
   expect(await makeFolders(join(path, 'd'))).toBe(join(path, 'd'))
 })
 
-test('calls beside each other make one folder', async () => {
+test('concurrent calls create one folder', async () => {
   const path = join(folder.path, 'a', 'b', 'c')
   await Promise.all(Array.from({ length: 8 }, () => makeFolders(path)))
   expect(fs.statSync(path).isDirectory()).toBe(true)
 })
 
-test('a file in the way is refused', async () => {
+test('rejects if a file has the name', async () => {
   const file = join(folder.path, 'file')
   fs.writeFileSync(file, 'mine')
   await expect(makeFolders(file)).rejects.toMatchObject({ code: 'unsafe-path' })
@@ -32,7 +32,7 @@ test('a file in the way is refused', async () => {
   expect(fs.readFileSync(file, 'utf8')).toBe('mine')
 })
 
-test('a folder that a link stands for is used; a link to nowhere is refused', async () => {
+test('follows a link to a folder and rejects a dangling link', async () => {
   fs.symlinkSync(dirname(folder.path), join(folder.path, 'up'))
   fs.symlinkSync('nowhere', join(folder.path, 'dangling'))
   expect(await makeFolders(join(folder.path, 'up'))).toBeUndefined()
@@ -41,10 +41,10 @@ test('a folder that a link stands for is used; a link to nowhere is refused', as
   })
 })
 
-test.runIf(process.platform === 'linux')('ends where there can be no folders', async () => {
+test.runIf(process.platform === 'linux')('rejects where no folder can be created', async () => {
   for (const path of ['/proc/shoal', '/proc/shoal/a/b'])
     await expect(makeFolders(path)).rejects.toMatchObject({
       code: 'no-permission',
-      message: 'no folder can be made in /proc: choose another',
+      message: 'Cannot create a folder in /proc. Choose another one.',
     })
 })

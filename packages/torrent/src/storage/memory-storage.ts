@@ -2,14 +2,14 @@ import { ShoalError } from '../base/errors.ts'
 import type { PieceLayout } from '../metainfo/layout.ts'
 import type { FilePlace, FileStamp, MoveOptions, Storage } from './storage.ts'
 
-/** Bytes of one buffer. Whole pieces are usually a multiple of it; a torrent of which little is kept costs little. */
+/** Bytes of one buffer. Piece lengths are usually a multiple of it, and a torrent with little data takes little memory. */
 const CHUNK_BYTES = 262_144
 
 /**
- * Keeps a torrent in memory: for browsers without a file system, for tests, and for what is streamed once. Takes memory
- * only for what was written, a quarter MiB at a time.
+ * Keeps a torrent in memory: for browsers without a file system, for tests, and for data that is streamed once. Uses memory only for written
+ * ranges, a quarter MiB at a time.
  *
- * There are no folders here, so `move` and `rename` change nothing, and unwanted files need no care.
+ * It has no folders, so `move` and `rename` do nothing, and unwanted files need no special treatment.
  */
 export function createMemoryStorage(layout: PieceLayout): Storage {
   return new MemoryStorage(layout)
@@ -18,7 +18,7 @@ export function createMemoryStorage(layout: PieceLayout): Storage {
 class MemoryStorage implements Storage {
   readonly #layout: PieceLayout
   readonly #chunks = new Map<number, Uint8Array>()
-  /** What was written, as sorted runs that neither touch nor overlap: `[begin, end, begin, end, …]`. */
+  /** Written ranges, sorted and disjoint: `[begin, end, begin, end, …]`. */
   readonly #written: number[] = []
   #closed = false
 
@@ -36,7 +36,7 @@ class MemoryStorage implements Storage {
       if (!this.#hasRun(begin, begin + span.length))
         throw new ShoalError(
           'not-found',
-          `bytes ${begin} to ${begin + span.length} are not stored: download them first`,
+          `Bytes ${begin} to ${begin + span.length} are not stored. Download them first.`,
         )
       this.#copyOut(begin, into.subarray(begin - offset, begin - offset + span.length))
     }
@@ -107,9 +107,9 @@ class MemoryStorage implements Storage {
   }
 
   #check(offset: number, length: number): void {
-    if (this.#closed) throw new ShoalError('closed', 'the storage was closed: add the torrent again')
+    if (this.#closed) throw new ShoalError('closed', 'The storage is closed. Add the torrent again.')
     if (!(offset >= 0 && offset + length <= this.#layout.totalBytes))
-      throw new ShoalError('bad-argument', `bytes ${offset} to ${offset + length} are outside the torrent`)
+      throw new ShoalError('bad-argument', `Bytes ${offset} to ${offset + length} are outside the torrent`)
   }
 
   #chunk(index: number): Uint8Array {
@@ -131,7 +131,7 @@ class MemoryStorage implements Storage {
     }
   }
 
-  /** Index into `#written` of the first run that ends at or after `offset`. */
+  /** Index into `#written` of the first range that ends at or after `offset`. */
   #runFrom(offset: number): number {
     let low = 0
     let high = this.#written.length / 2
@@ -165,6 +165,6 @@ function allocate(bytes: number): Uint8Array {
   try {
     return new Uint8Array(bytes)
   } catch (cause) {
-    throw new ShoalError('no-space', 'out of memory: keep the torrent in a folder instead', { cause })
+    throw new ShoalError('no-space', 'Out of memory. Store the torrent in a folder instead.', { cause })
   }
 }

@@ -51,7 +51,7 @@ async function readAll(storage: Storage): Promise<Uint8Array> {
   return into
 }
 
-/** A writable folder on another file system than the temporary folder's, if this machine has one. */
+/** A writable folder on another file system than the temporary folder, if this machine has one. */
 function otherFileSystem(): string | null {
   try {
     const device = fs.statSync(temporaryParent()).dev
@@ -68,7 +68,7 @@ function temporaryParent(): string {
 }
 
 describe('moving on one file system', () => {
-  test('takes all files along and leaves those of others', async () => {
+  test('moves all files of the torrent and leaves others', async () => {
     const { storage, from } = await filled()
     await storage.flush()
     fs.writeFileSync(join(from, 'T/mine'), 'mine')
@@ -81,7 +81,7 @@ describe('moving on one file system', () => {
     expect(Buffer.compare(await readAll(storage), content)).toBe(0)
   })
 
-  test('refuses to replace a file of somebody else, and leaves everything where it was', async () => {
+  test('does not replace a foreign file and leaves everything where it was', async () => {
     const { storage, from } = await filled()
     const to = folder()
     fs.mkdirSync(join(to, 'T/sub'), { recursive: true })
@@ -92,11 +92,11 @@ describe('moving on one file system', () => {
     expect(Buffer.compare(await readAll(storage), content)).toBe(0)
   })
 
-  test('undoes what was moved when a later file cannot be', async () => {
+  test('moves files back if a later one cannot be moved', async () => {
     const { storage, from } = await filled()
     const to = folder()
     fs.mkdirSync(join(to, 'T'))
-    // A file where the folder belongs.
+    // A file in place of the folder.
     fs.writeFileSync(join(to, 'T/sub'), '')
     await expect(storage.move(to)).rejects.toMatchObject({ code: 'unsafe-path' })
     expect(listFiles(from)).toEqual(['T/a', 'T/empty', 'T/sub/b', 'T/sub/c'])
@@ -104,14 +104,14 @@ describe('moving on one file system', () => {
     expect(Buffer.compare(await readAll(storage), content)).toBe(0)
   })
 
-  test('says when all is there, before the old folder is cleared up', async () => {
+  test('calls moved before the old folder is cleaned up', async () => {
     const { storage, from } = await filled()
     const to = folder()
     const seen: string[][] = []
     await storage.move(to, {
       moved: async () => {
         seen.push(listFiles(to))
-        // Not inside the gate: what is recorded now is read from the storage.
+        // The gate is open, so that the recorder can read from the storage.
         await Promise.all([storage.flush(), storage.stamps()])
       },
     })
@@ -119,7 +119,7 @@ describe('moving on one file system', () => {
     expect(fs.existsSync(join(from, 'T'))).toBe(false)
   })
 
-  test('to where it is does nothing', async () => {
+  test('to the same folder does nothing', async () => {
     const { storage, from } = await filled()
     await storage.move(join(from, '.'))
     expect(Buffer.compare(await readAll(storage), content)).toBe(0)
@@ -129,7 +129,7 @@ describe('moving on one file system', () => {
 describe.skipIf(other === null)(
   'moving to another file system (needs /dev/shm beside the temporary folder)',
   () => {
-    test('copies everything, then deletes it', async () => {
+    test('copies everything, then deletes the old files', async () => {
       const { storage, from } = await filled()
       await storage.flush()
       const to = folder(other!)
@@ -142,7 +142,7 @@ describe.skipIf(other === null)(
       expect(told.at(-1)).toEqual({ doneBytes: totalBytes, totalBytes })
     })
 
-    test('what is read and written meanwhile is right, and arrives', async () => {
+    test('reads and writes during the move are correct and take effect', async () => {
       const { storage, from } = await filled()
       const to = folder(other!)
       const later = seededRandom(2).bytes(layout.totalBytes)
@@ -166,7 +166,7 @@ describe.skipIf(other === null)(
       expect(rounds).toBeLessThan(layout.pieceCount + 1)
     })
 
-    test('a cancel removes the copies and loses nothing', async () => {
+    test('aborting removes the copies and loses nothing', async () => {
       const { storage, from } = await filled()
       const to = folder(other!)
       const stop = new AbortController()
@@ -182,7 +182,7 @@ describe.skipIf(other === null)(
       expect(Buffer.compare(await readAll(storage), content)).toBe(0)
     })
 
-    test('closing the storage ends it', async () => {
+    test('closing the storage aborts the move', async () => {
       const { storage, from } = await filled()
       const to = folder(other!)
       const move = storage.move(to)
@@ -193,7 +193,7 @@ describe.skipIf(other === null)(
       expect(listFiles(from)).toEqual(['T/a', 'T/empty', 'T/sub/b', 'T/sub/c'])
     })
 
-    test('keeps holes as holes', async () => {
+    test('preserves holes', async () => {
       const from = folder()
       const storage = createFileStorage({ layout, directory: from, name: 'key', handles: new HandlePool() })
       undo.push(() => storage.close())

@@ -2,19 +2,19 @@ import { ShoalError } from '../base/errors.ts'
 import type { PieceLayout } from '../metainfo/layout.ts'
 import { byPiece, settleAll } from './byte-runs.ts'
 import { diskPaths, partFileName, type Renamed } from './disk-paths.ts'
-import { endsTooEarly, type HandlePool, OpfsFile } from './handle-pool.browser.ts'
+import { type HandlePool, OpfsFile, tooShort } from './handle-pool.browser.ts'
 import { joinPath, removeEmptyFolders, removeFile, sizeOf, writeAll } from './opfs.browser.ts'
 import { PartFile } from './part-file.browser.ts'
 import type { NameRules } from './safe-names.ts'
 import type { FileStamp } from './storage.ts'
 
-/** The strictest: browsers refuse names that some system cannot have. */
+/** The strictest rules: browsers reject names that are invalid on any system. */
 export const NAME_RULES: NameRules = 'windows'
 const STAMPS_AT_ONCE = 16
 const COPY_BYTES = 1 << 20
 const MISSING: FileStamp = { size: -1, mtimeNs: '0' }
-/** Nobody but the engine writes to these files, and it writes what is verified: sizes tell all that can happen to them. */
-const UNTOUCHED_NS = '1'
+/** Only the engine writes to these files, and only verified bytes, so their sizes reveal every change. */
+const CONSTANT_MTIME_NS = '1'
 
 export interface OpfsPlace {
   readonly layout: PieceLayout
@@ -22,16 +22,16 @@ export interface OpfsPlace {
   readonly name: string
   readonly directory: string
   readonly pool: HandlePool
-  /** New files have their whole size at once. */
+  /** New files get their full size immediately. */
   readonly preallocate: boolean
   readonly renamed: Renamed | undefined
 }
 
-/** The files of one torrent in the origin private file system. Who may use them when is its owner's business. */
+/** The files of one torrent in the origin private file system. Callers coordinate access (see OpfsStorage). */
 export class OpfsFiles {
   readonly layout: PieceLayout
   readonly partName: string
-  /** Path of each file below the folder; empty for pads. */
+  /** Path of each file below the download folder; empty for pads. */
   readonly paths: string[]
   readonly #pool: HandlePool
   readonly #preallocate: boolean
@@ -39,11 +39,11 @@ export class OpfsFiles {
   #directory: string
   /** Null: all. */
   #wanted: readonly boolean[] | null = null
-  /** Undefined: not looked for yet. */
+  /** Undefined: not looked up yet. Null: there is none. */
   #parts: PartFile | null | undefined
   #loading: Promise<void> | null = null
-  /** Unwanted files that have, or have not, a file of their own. */
-  readonly #ownFile = new Map<number, boolean>()
+  /** Whether unwanted files exist on their own, by index. */
+  readonly #ownFiles = new Map<number, boolean>()
 
   constructor({ layout, name, directory, pool, preallocate, renamed }: OpfsPlace) {
     this.layout = layout
@@ -58,7 +58,7 @@ export class OpfsFiles {
     return this.#directory
   }
 
-  /** Whether `load` has looked for the part file. */
+  /** Whether `load` has looked up the part file. */
   get isLoaded(): boolean {
     return this.#parts !== undefined
   }
@@ -67,7 +67,7 @@ export class OpfsFiles {
     return joinPath(this.#directory, this.partName)
   }
 
-  /** Path of a file that has its own; null for pads, and where its bytes are in the part file. */
+  /** Absolute path of a file; null for pads and if its bytes are in the part file. */
   pathOf(index: number): string | null {
     const path = this.paths[index]
     return path && !this.#parts?.index.holds(index) ? joinPath(this.#directory, path) : null
@@ -75,11 +75,11 @@ export class OpfsFiles {
 
   setWanted(wanted: readonly boolean[]): Promise<void> {
     this.#wanted = wanted.every(Boolean) ? null : [...wanted]
-    this.#ownFile.clear()
+    this.#ownFiles.clear()
     return this.#adoptWanted()
   }
 
-  /** Makes what was written survive a power cut; with `all`, all that is in the files. */
+  /** Makes written bytes survive a power cut; with `all`, all bytes in the files. */
   async flush(all: boolean): Promise<void> {
     const files = all ? this.stored().map(index => this.#file(index)) : [...this.#files.values()]
     if (this.#parts) files.push(this.#parts.file)
@@ -93,27 +93,27 @@ export class OpfsFiles {
     for (let at = 0; at < stored.length; at += STAMPS_AT_ONCE) {
       const some = stored.slice(at, at + STAMPS_AT_ONCE)
       for (const [index, size] of await Promise.all(some.map(index => this.#sizeOf(index))))
-        if (size >= 0) stamps[index] = { size, mtimeNs: UNTOUCHED_NS }
+        if (size >= 0) stamps[index] = { size, mtimeNs: CONSTANT_MTIME_NS }
     }
     return stamps
   }
 
-  /** The files are elsewhere now: they are opened there when they are needed. What was not flushed stays so. */
+  /** Updates paths after the files have been moved or renamed. Dirty files stay dirty. */
   moved(directory: string): void {
     this.#directory = directory
     for (const [index, file] of this.#files) file.path = joinPath(directory, this.paths[index]!)
     if (this.#parts) this.#parts.file.path = this.partPath
-    this.#ownFile.clear()
+    this.#ownFiles.clear()
   }
 
-  /** Deletes all of them. None may be open. */
+  /** Deletes all files, none of which may be open. */
   async remove(): Promise<void> {
     for (const index of this.stored()) await removeFile(joinPath(this.#directory, this.paths[index]!))
     await removeFile(this.partPath)
     await this.removeFolders(this.#directory)
   }
 
-  /** Indexes of the files that have bytes of their own. */
+  /** Indexes of the files with bytes, excluding pads. */
   stored(): number[] {
     return [...this.paths.keys()].filter(index => this.paths[index] !== '' && this.#length(index) > 0)
   }
@@ -156,7 +156,7 @@ export class OpfsFiles {
       const part = into.subarray(run.begin, run.begin + run.length)
       jobs.add(() => {
         if (slot < 0)
-          throw new ShoalError('not-found', `piece ${run.piece} is not stored: check the data again`)
+          throw new ShoalError('not-found', `Piece ${run.piece} is not stored. Check the data again.`)
         return this.#readFile(file, slot + run.within, part)
       })
     }
@@ -164,7 +164,7 @@ export class OpfsFiles {
 
   #readFile(file: OpfsFile, at: number, into: Uint8Array): void | Promise<void> {
     return this.#pool.use(file, false, handle => {
-      if (handle.read(into, { at }) !== into.length) throw endsTooEarly(file.path)
+      if (handle.read(into, { at }) !== into.length) throw tooShort(file.path)
     })
   }
 
@@ -203,13 +203,13 @@ export class OpfsFiles {
   }
 
   async #hasOwnFile(index: number): Promise<boolean> {
-    const own = this.#ownFile.get(index) ?? (await sizeOf(this.#file(index).path)) >= 0
-    this.#ownFile.set(index, own)
+    const own = this.#ownFiles.get(index) ?? (await sizeOf(this.#file(index).path)) >= 0
+    this.#ownFiles.set(index, own)
     return own
   }
 
   async #sync(file: OpfsFile, mayBeMissing: boolean): Promise<void> {
-    // Before: what is written meanwhile is for the next flush.
+    // Cleared first, because writes during the flush belong to the next one.
     file.isDirty = false
     try {
       await this.#pool.use(file, false, handle => handle.flush())
@@ -221,14 +221,14 @@ export class OpfsFiles {
   }
 
   async #sizeOf(index: number): Promise<[index: number, size: number]> {
-    // Its own length as size, for whoever compares the two.
+    // The file counts as complete.
     if (this.#parts?.index.holds(index)) return [index, this.#length(index)]
     const file = this.#files.get(index)
     if (file?.handle) return [index, await this.#pool.use(file, false, handle => handle.getSize())]
     return [index, await sizeOf(joinPath(this.#directory, this.paths[index]!))]
   }
 
-  /** Moves the bytes of files that are wanted now out of the part file. They are forgotten there when they are safe in their own. */
+  /** Moves the bytes of wanted files out of the part file. They are removed from it only after they are durable in their own files. */
   async #adoptWanted(): Promise<void> {
     const parts = this.#parts
     if (!parts) return
@@ -253,7 +253,7 @@ export class OpfsFiles {
         const count = await this.#pool.use(parts.file, false, handle =>
           handle.read(chunk, { at: slot + run.within + at }),
         )
-        // What is missing there was never written.
+        // Missing bytes were never written.
         if (count > 0) await this.#writeFile(file, run.begin + at, chunk.subarray(0, count))
       }
     }
@@ -265,7 +265,7 @@ export class OpfsFiles {
     return { pieceLengthBytes, pieceCount, fileCount: files.length }
   }
 
-  /** Looks for the part file, once. */
+  /** Looks up the part file, once. */
   async load(): Promise<void> {
     this.#loading ??= PartFile.load(new OpfsFile(this.partPath), this.#pool, this.#partShape)
       .catch((error: ShoalError) => {
@@ -292,7 +292,7 @@ export class OpfsFiles {
   }
 }
 
-/** Things done at once or later: all are waited for, since each uses the caller's buffer. */
+/** Collects synchronous and asynchronous jobs and waits for all of them, because each uses the caller's buffer. */
 class Jobs {
   readonly #later: Promise<void>[] = []
 

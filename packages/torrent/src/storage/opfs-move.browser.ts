@@ -3,23 +3,20 @@ import { openFile, openParent, opfsError, removeFile, sizeOf, writeAll } from '.
 
 const COPY_BYTES = 1 << 20
 
-/** A file and where it goes. */
+/** A file and its new path. */
 export interface MoveStep {
   readonly from: string
   readonly to: string
 }
 
-/** Moves those of the files that exist, all or none. Nobody may have them open. */
+/** Moves those of the files that exist, all or none. They must not be open. */
 export async function moveAll(steps: readonly MoveStep[]): Promise<void> {
   const done: MoveStep[] = []
   try {
     for (const step of steps) {
       if ((await sizeOf(step.from)) < 0) continue
       if ((await sizeOf(step.to)) >= 0)
-        throw new ShoalError(
-          'bad-argument',
-          `there is something at ${step.to}: choose another name or folder`,
-        )
+        throw new ShoalError('bad-argument', `${step.to} already exists. Choose another name or folder.`)
       await moveFile(step)
       done.push(step)
     }
@@ -29,7 +26,7 @@ export async function moveAll(steps: readonly MoveStep[]): Promise<void> {
   }
 }
 
-/** Steps of which one goes where another comes from make way first. */
+/** Routes all steps through temporary names if the target of one is the source of another. */
 export function withDetours(steps: readonly MoveStep[]): MoveStep[] {
   const sources = new Set(steps.map(({ from }) => from))
   if (!steps.some(({ to }) => sources.has(to))) return [...steps]

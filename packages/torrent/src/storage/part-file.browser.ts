@@ -2,7 +2,7 @@ import type { HandlePool, OpfsFile } from './handle-pool.browser.ts'
 import { type SyncAccessHandle, writeAll } from './opfs.browser.ts'
 import { headBytes, PartIndex, type PartShape } from './part-index.ts'
 
-/** The file beside a torrent's own that keeps what belongs to unwanted ones. See part-index.ts for what is in it. */
+/** The hidden file in the download folder that keeps bytes of unwanted files. part-index.ts describes its format. */
 export class PartFile {
   readonly file: OpfsFile
   readonly index: PartIndex
@@ -16,12 +16,12 @@ export class PartFile {
     this.#saved = saved
   }
 
-  /** One that is not stored yet; the first write creates it. */
+  /** A part file that is not stored yet; the first write creates it. */
   static create(file: OpfsFile, pool: HandlePool, shape: PartShape): PartFile {
     return new PartFile(file, pool, new PartIndex(shape), false)
   }
 
-  /** The one that is stored; null when it is none of this torrent. Rejects with `not-found` where there is none. */
+  /** Loads the part file. Resolves to null if it belongs to another torrent; rejects with `not-found` if it does not exist. */
   static async load(file: OpfsFile, pool: HandlePool, shape: PartShape): Promise<PartFile | null> {
     const head = new Uint8Array(headBytes(shape))
     const count = await pool.use(file, false, handle => handle.read(head, { at: 0 }))
@@ -29,7 +29,7 @@ export class PartFile {
     return index && new PartFile(file, pool, index, count === head.length)
   }
 
-  /** Writes bytes of a file that lie within one piece, `within` from the piece's start. */
+  /** Writes bytes of a file that lie within one piece, at offset `within` of the piece. */
   write(file: number, piece: number, within: number, bytes: Uint8Array): void | Promise<void> {
     const changes = [this.index.setHolds(file, true), this.index.addSlot(piece)]
     const position = this.index.slotOffset(piece) + within
@@ -40,7 +40,7 @@ export class PartFile {
     })
   }
 
-  /** Takes the files out of the index; their bytes were moved. */
+  /** Removes the files, whose bytes have been moved, from the index. */
   async release(files: readonly number[]): Promise<void> {
     for (const file of files) this.index.setHolds(file, false)
     this.#saved = false

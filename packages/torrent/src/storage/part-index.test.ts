@@ -8,7 +8,7 @@ const shape = fc.record({
   fileCount: fc.integer({ min: 1, max: 30 }),
 })
 
-test('what was recorded is read back', () => {
+test('decodes what was encoded', () => {
   fc.assert(
     fc.property(shape, fc.array(fc.nat()), fc.array(fc.nat()), (of, pieces, files) => {
       const index = new PartIndex(of)
@@ -21,7 +21,7 @@ test('what was recorded is read back', () => {
         expect(read.slotOffset(piece)).toBe(index.slotOffset(piece))
         if (read.slotOffset(piece) >= 0) offsets.add(read.slotOffset(piece))
       }
-      // Slots begin after the head and lie apart.
+      // Slots begin after the head and do not overlap.
       expect(offsets.size).toBe(new Set(pieces.map(piece => piece % of.pieceCount)).size)
       const sorted = [...offsets].sort((a, b) => a - b)
       for (const [i, offset] of sorted.entries()) {
@@ -35,7 +35,7 @@ test('what was recorded is read back', () => {
   )
 })
 
-test('any bytes give an index without shared slots, or none', () => {
+test('any bytes decode to null or to an index without shared slots', () => {
   fc.assert(
     fc.property(shape, fc.uint8Array({ maxLength: 300 }), fc.boolean(), (of, noise, cut) => {
       const bytes = new PartIndex(of).head.slice()
@@ -52,7 +52,7 @@ test('any bytes give an index without shared slots, or none', () => {
   )
 })
 
-test('noise and other torrents’ heads are none', () => {
+test('noise and heads of other torrents decode to null', () => {
   const of = { pieceLengthBytes: 16384, pieceCount: 10, fileCount: 3 }
   fc.assert(fc.property(fc.uint8Array({ maxLength: 100 }), bytes => PartIndex.decode(bytes, of) === null))
   for (const other of [

@@ -1,10 +1,10 @@
 /**
- * The head of a part file, which keeps bytes of unwanted files that share a piece with a wanted one.
+ * The head of a part file, which keeps bytes of unwanted files that share a piece with a wanted file.
  *
- * Layout, integers big-endian: `shoalpt1`; piece length, piece count, file count (4 bytes each); 4 reserved; then 4 bytes a piece: 0, or
- * the number of its slot counted from 1; then a bit a file, most significant first: its bytes are here and not in a file of its own.
- * Slots of one piece length each follow from the next multiple of 4,096. Nothing in it moves once it is written, so whatever part of it
- * survived a crash is right: a missing entry means bytes that were not flushed.
+ * Layout, integers big-endian: `shoalpt1`; piece length, piece count, file count (4 bytes each); 4 reserved bytes; per piece 4 bytes: 0, or
+ * the number of its slot counted from 1; per file one bit, most significant first: set if its bytes are here and not in its own file. Slots of
+ * one piece length each follow from the next multiple of 4,096. Nothing moves once it is written, so whatever survives a crash is valid: a
+ * missing entry means bytes that were not flushed.
  */
 import { equalBytes, readU32, utf8, writeU32 } from '../base/bytes.ts'
 
@@ -12,21 +12,21 @@ const MAGIC = utf8('shoalpt1')
 const FIXED_BYTES = 24
 const ALIGN_BYTES = 4096
 
-/** What a part file belongs to; another shape is another torrent's. */
+/** Identifies the torrent of a part file; another torrent usually has another shape. */
 export interface PartShape {
   readonly pieceLengthBytes: number
   readonly pieceCount: number
   readonly fileCount: number
 }
 
-/** A run of bytes of the head, as it must reach the disk. A view: later changes show in it. */
+/** A range of bytes of the head to be written. A view that shows later changes. */
 export interface HeadPart {
   readonly position: number
   readonly bytes: Uint8Array
 }
 
 export class PartIndex {
-  /** The head as it is on disk. */
+  /** The encoded head. */
   readonly head: Uint8Array
   readonly #shape: PartShape
   #slots = 0
@@ -42,17 +42,17 @@ export class PartIndex {
   }
 
   /**
-   * Reads a head; null when it is not one or of another shape. Slots that two pieces claim or that no piece can have are left out:
+   * Decodes a head; returns null if it is invalid or has another shape. Drops slots that are out of range or claimed by two pieces:
    * these pieces count as missing.
    */
   static decode(bytes: Uint8Array, shape: PartShape): PartIndex | null {
     const index = new PartIndex(shape)
     if (!equalBytes(bytes.subarray(0, 20), index.head.subarray(0, 20))) return null
-    // Cut short by a crash: what is missing was not flushed.
+    // It may be truncated by a crash: the missing part was not flushed.
     index.head.set(bytes.subarray(0, index.head.length))
     const spareBits = 8 * ((shape.fileCount + 7) >>> 3) - shape.fileCount
     index.head[index.head.length - 1]! &= 0xff << spareBits
-    // Twice the pieces: each piece left out here may be given a further slot.
+    // Twice the piece count, because each dropped piece may get another slot.
     const lastSlot = 2 * shape.pieceCount
     const claimed = new Set<number>()
     for (let piece = 0; piece < shape.pieceCount; piece++) {
@@ -65,13 +65,13 @@ export class PartIndex {
     return index
   }
 
-  /** Where the piece's slot begins in the part file; -1 when it has none. */
+  /** Offset of the piece's slot in the part file; -1 if it has none. */
   slotOffset(piece: number): number {
     const slot = readU32(this.head, FIXED_BYTES + 4 * piece)
     return slot === 0 ? -1 : slotsBegin(this.#shape) + (slot - 1) * this.#shape.pieceLengthBytes
   }
 
-  /** Gives the piece a slot; null when it has one. */
+  /** Assigns a slot to the piece; returns null if it has one. */
   addSlot(piece: number): HeadPart | null {
     const position = FIXED_BYTES + 4 * piece
     if (readU32(this.head, position) !== 0) return null
@@ -84,7 +84,7 @@ export class PartIndex {
     return (this.head[this.#bitAt(file)]! & (0x80 >>> (file & 7))) !== 0
   }
 
-  /** Sets whether the file's bytes are here; null when that is so already. */
+  /** Sets whether the file's bytes are in the part file; returns null if nothing changes. */
   setHolds(file: number, holds: boolean): HeadPart | null {
     if (this.holds(file) === holds) return null
     const position = this.#bitAt(file)
@@ -92,7 +92,7 @@ export class PartIndex {
     return { position, bytes: this.head.subarray(position, position + 1) }
   }
 
-  /** Whether no file's bytes are here, so that the part file can go. */
+  /** Whether the part file has no file's bytes and can be deleted. */
   get isEmpty(): boolean {
     return this.head.subarray(FIXED_BYTES + 4 * this.#shape.pieceCount).every(byte => byte === 0)
   }
@@ -102,7 +102,7 @@ export class PartIndex {
   }
 }
 
-/** Bytes of the head, without the gap up to the first slot. */
+/** Bytes of the head, not counting the gap before the first slot. */
 export function headBytes(shape: PartShape): number {
   return FIXED_BYTES + 4 * shape.pieceCount + ((shape.fileCount + 7) >>> 3)
 }

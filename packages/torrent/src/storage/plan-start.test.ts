@@ -6,7 +6,7 @@ import { testFiles } from './fixtures.ts'
 import { absentPieces, planStart } from './plan-start.ts'
 import type { FileStamp } from './storage.ts'
 
-// Pieces of 10: a is 0 to 2, b is 2 (shared), c is 2 to 6, d has none, e is 7 to 8 behind a pad.
+// Pieces of 10 bytes: a has 0 to 2, b has 2 (shared), c has 2 to 6, d has none, e has 7 to 8 after a pad.
 const layout = new PieceLayout({
   version: 'v1',
   pieceLengthBytes: 10,
@@ -37,13 +37,13 @@ function pieces(field: Bitfield): number[] {
   return Array.from({ length: field.length }, (_, piece) => piece).filter(piece => field.has(piece))
 }
 
-test('nothing changed: what was recorded is trusted, and nothing is read', () => {
+test('recorded pieces of unchanged files are trusted without reading', () => {
   const plan = planStart({ had: had(0, 1, 2, 3, 6, 8), stamps: whole }, whole, layout)
   expect(pieces(plan.trusted)).toEqual([0, 1, 2, 3, 6, 8])
   expect(plan.recheck).toEqual([])
 })
 
-test('a changed file has its pieces checked, those it shares too, recorded or not', () => {
+test('all pieces of a changed file are checked, shared or recorded or not', () => {
   const record = { had: had(0, 1, 2, 3, 8), stamps: whole }
   for (const stamp of [{ mtimeNs: '4' }, { mtimeNs: '6' }, { size: 50 }]) {
     const plan = planStart(record, changed(2, stamp), layout)
@@ -55,7 +55,7 @@ test('a changed file has its pieces checked, those it shares too, recorded or no
   expect(plan.recheck).toEqual([{ first: 2, end: 3 }])
 })
 
-test('what a file is too short for is missing without a look', () => {
+test('pieces beyond the end of a short file are missing without reading', () => {
   const record = { had: had(0, 1, 2, 3, 4, 5, 6, 7, 8), stamps: whole }
   const cut = planStart(record, changed(2, { size: 15, mtimeNs: '9' }), layout)
   expect(pieces(cut.trusted)).toEqual([0, 1, 7, 8])
@@ -65,14 +65,14 @@ test('what a file is too short for is missing without a look', () => {
   expect(gone.recheck).toEqual([])
 })
 
-test('a file that was missing when recorded and is missing now has no pieces, whatever was recorded', () => {
+test('a file that is still missing has no pieces, whatever the record says', () => {
   const stamps = changed(5, { size: -1, mtimeNs: '0' })
   const plan = planStart({ had: had(0, 7, 8), stamps }, stamps, layout)
   expect(pieces(plan.trusted)).toEqual([0])
   expect(pieces(absentPieces(stamps, layout))).toEqual([7, 8])
 })
 
-test('without a record, or with one of another shape, all that may be there is checked', () => {
+test('without a matching record, all pieces that may exist are checked', () => {
   const now = changed(0, { size: -1, mtimeNs: '0' })
   for (const record of [
     null,
@@ -86,14 +86,14 @@ test('without a record, or with one of another shape, all that may be there is c
   }
 })
 
-test('changed empty files and pads change nothing', () => {
+test('changed empty files and pads have no effect', () => {
   const now = changed(3, { size: -1, mtimeNs: '0' }).with(4, { size: 7, mtimeNs: '7' })
   const plan = planStart({ had: had(0, 6, 7), stamps: whole }, now, layout)
   expect(pieces(plan.trusted)).toEqual([0, 6, 7])
   expect(plan.recheck).toEqual([])
 })
 
-test('no piece is both trusted and checked, and every trusted one was recorded and lies in unchanged, long enough files', () => {
+test('trusted pieces are recorded, in unchanged files of full length, and never also checked', () => {
   const stamp = fc.record({ size: fc.integer({ min: -1, max: 45 }), mtimeNs: fc.constantFrom('1', '2') })
   const stamps = fc.array(stamp, { minLength: layout.files.length, maxLength: layout.files.length })
   fc.assert(

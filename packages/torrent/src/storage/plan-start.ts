@@ -10,15 +10,15 @@ export interface PieceRange {
 }
 
 export interface StartPlan {
-  /** Pieces that were recorded, in files that have not changed since: had, without reading them. */
+  /** Recorded pieces in files that have not changed since. They are trusted without reading them. */
   readonly trusted: Bitfield
-  /** Pieces in files that changed, ascending and apart: to be hashed. What is in neither is missing. */
+  /** Pieces in changed files, which must be hashed, as ascending disjoint ranges. Pieces in neither are missing. */
   readonly recheck: readonly PieceRange[]
 }
 
 /**
- * What a torrent has at its start, from what was recorded and the files' stamps now. Null as record: nothing was, so all that may be
- * there has to be hashed. Pieces that a file is too short for are missing without a look.
+ * Determines which pieces a torrent has at its start, from its record and the current stamps of its files. Without a record (null), all pieces
+ * that may exist must be hashed. Pieces beyond the end of a short file are missing without reading anything.
  */
 export function planStart(
   record: Pick<ResumeProgress, 'had' | 'stamps'> | null,
@@ -43,8 +43,8 @@ export function planStart(
 }
 
 /**
- * Pieces that cannot be there, since a file with bytes of theirs is missing or too short. One that the torrent is believed to have
- * means that somebody deleted or cut a file.
+ * Pieces that cannot exist because one of their files is missing or too short. If the torrent believes to have such a piece, a file has been
+ * deleted or truncated.
  */
 export function absentPieces(stamps: readonly FileStamp[], layout: PieceLayout): Bitfield {
   const absent = new Bitfield(layout.pieceCount)
@@ -64,7 +64,7 @@ function changedPieces(
   layout: PieceLayout,
 ): Bitfield {
   const changed = new Bitfield(layout.pieceCount)
-  // Of another torrent or version: nothing can be told from it.
+  // The record belongs to another torrent or version.
   if (before.length !== layout.files.length || now.length !== before.length) {
     changed.setAll()
     return changed

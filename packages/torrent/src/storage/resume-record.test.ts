@@ -56,7 +56,7 @@ const anyProgress: fc.Arbitrary<ResumeProgress> = fc.record(
   },
 )
 
-test('what was written is read back', () => {
+test('decodes what was encoded', () => {
   fc.assert(
     fc.property(anyProgress, progress => {
       expect(decodeProgress(KEY, encodeProgress(KEY, progress))).toEqual(progress)
@@ -64,7 +64,7 @@ test('what was written is read back', () => {
   )
 })
 
-test('a file cut short, changed in any place or longer is refused', () => {
+test('rejects a truncated, changed or extended file', () => {
   const file = encodeProgress(KEY, fc.sample(anyProgress, { numRuns: 1, seed: 1 })[0]!)
   fc.assert(
     fc.property(fc.nat(file.length - 1), fc.integer({ min: 1, max: 255 }), (at, flip) => {
@@ -74,18 +74,18 @@ test('a file cut short, changed in any place or longer is refused', () => {
       expect(() => decodeProgress(KEY, file.subarray(0, at))).toThrow(/resume data/)
     }),
   )
-  expect(() => decodeProgress(KEY, concat([file, Uint8Array.of(0)]))).toThrow(/incomplete or was changed/)
+  expect(() => decodeProgress(KEY, concat([file, Uint8Array.of(0)]))).toThrow(/is damaged/)
 })
 
-test('another torrent’s file and another version are refused', () => {
+test('rejects the file of another torrent or version', () => {
   const file = encodeProgress(KEY, fc.sample(anyProgress, { numRuns: 1, seed: 1 })[0]!)
   expect(() => decodeProgress('cd'.repeat(20), file)).toThrow(/belongs to another torrent/)
   const later = file.slice()
   later.set(utf8('shoal-resume-2\n'))
-  expect(() => decodeProgress(KEY, later)).toThrow(/not of this version/)
+  expect(() => decodeProgress(KEY, later)).toThrow(/unknown version/)
 })
 
-test('bytes of any kind under a right checksum give progress or one clear error', () => {
+test('any bytes with a valid checksum decode or throw bad-bencode', () => {
   const value = fc.letrec(tie => ({
     any: fc.oneof({ maxDepth: 3 }, fc.integer(), bytes, fc.array(tie('any'), { maxLength: 4 })),
   })).any

@@ -16,19 +16,19 @@ import { MAX_LINKS, MAX_PATH_COMPONENTS, MAX_PIECES } from '../metainfo/limits.t
 import type { ResumeProgress } from './resume-store.ts'
 import type { FilePlace, FileStamp } from './storage.ts'
 
-/** Begins a file of progress. The number is the version of what follows; another is not read. */
+/** Start of a progress file. The number is the format version; other versions are rejected. */
 const MAGIC = utf8('shoal-resume-1\n')
 const CHECKSUM_BYTES = 32
 
-/** Largest file of progress that is read: room for a million files. */
+/** Largest progress file: enough for a million files. */
 export const MAX_PROGRESS_BYTES = 64 * 2 ** 20
 const MAX_ITEMS = 4_000_000
 const MAX_DEPTH = 8
-/** Unfinished pieces that are read, and the bytes of the bitfield of one: a bit a block of the largest piece, 256 MiB. */
+/** Limits for unfinished pieces: their number, and the bytes of one's bit field with a bit per block of the largest piece, 256 MiB. */
 const MAX_UNFINISHED = 100_000
 const MAX_BLOCK_BITS_BYTES = (256 * 2 ** 20) / 2 ** 14 / 8
 
-/** The progress of the torrent `key` as a file: a mark with the version, the SHA-256 of the rest, the rest in bencoding. */
+/** Encodes the progress of torrent `key`: a magic line with the version, the SHA-256 of the rest, the rest in bencoding. */
 export function encodeProgress(key: string, progress: ResumeProgress): Uint8Array {
   const body = encode({
     key,
@@ -61,15 +61,15 @@ export function encodeProgress(key: string, progress: ResumeProgress): Uint8Arra
 }
 
 /**
- * Reads what `encodeProgress` wrote for `key`. Throws `bad-bencode`, with the reason, for anything else: a file cut short or changed, of
- * another version, of another torrent. Copies what it keeps.
+ * Decodes the output of `encodeProgress` for `key`. Throws `bad-bencode` with the reason if the bytes are truncated, damaged, of another version
+ * or of another torrent. The result does not keep `bytes` alive.
  */
 export function decodeProgress(key: string, bytes: Uint8Array): ResumeProgress {
   if (bytes.length > MAX_PROGRESS_BYTES) throw damaged('is too large')
-  if (!equalBytes(bytes.subarray(0, MAGIC.length), MAGIC)) throw damaged('is not of this version')
+  if (!equalBytes(bytes.subarray(0, MAGIC.length), MAGIC)) throw damaged('has an unknown version')
   const body = bytes.subarray(MAGIC.length + CHECKSUM_BYTES)
   const checksum = bytes.subarray(MAGIC.length, MAGIC.length + CHECKSUM_BYTES)
-  if (!equalBytes(checksum, sha256(body))) throw damaged('is incomplete or was changed')
+  if (!equalBytes(checksum, sha256(body))) throw damaged('is damaged')
   const fields = asDictionary(decode(body, { depth: MAX_DEPTH, items: MAX_ITEMS }))
   if (fields === undefined) throw damaged('is not a dictionary')
   if (asText(fields.get('key')) !== key) throw damaged('belongs to another torrent')
@@ -123,7 +123,7 @@ function unfinished(list: readonly BencodeValue[]): Map<number, Uint8Array> {
   const pieces = new Map<number, Uint8Array>()
   for (let i = 0; i + 1 < list.length; i += 2) {
     const blocks = must(asBytes(list[i + 1]), 'unfinished')
-    if (blocks.length > MAX_BLOCK_BITS_BYTES) throw damaged('has a piece of too many blocks')
+    if (blocks.length > MAX_BLOCK_BITS_BYTES) throw damaged('has a piece with too many blocks')
     pieces.set(must(asInteger(list[i]), 'unfinished'), blocks.slice())
   }
   return pieces
@@ -144,7 +144,7 @@ function renamed(list: readonly BencodeValue[]): Map<number, string[]> {
   const renamed = new Map<number, string[]>()
   for (const item of list) {
     const [file, ...path] = must(asList(item), 'renamed')
-    if (path.length > MAX_PATH_COMPONENTS) throw damaged('has a path of too many folders')
+    if (path.length > MAX_PATH_COMPONENTS) throw damaged('has a path with too many folders')
     renamed.set(must(asInteger(file), 'renamed'), texts(path))
   }
   return renamed
@@ -172,5 +172,5 @@ function must<T>(value: T | undefined, name: string): T {
 }
 
 function damaged(reason: string): ShoalError {
-  return new ShoalError('bad-bencode', `resume data ${reason}: the torrent's files are checked again`)
+  return new ShoalError('bad-bencode', `The resume data ${reason}. The torrent's files are checked again.`)
 }

@@ -4,24 +4,24 @@ import { hex } from '../base/bytes.ts'
 import { encode } from '../bencode/bencode.ts'
 import type { ResumeEntry, ResumeProgress, ResumeStore } from './resume-store.ts'
 
-/** Somewhere to keep resume data, and what undoes it. */
+/** A place for resume data, and its cleanup. */
 export interface ResumePlaceUnderTest {
-  /** A store of this place: each call is the next run of a session. The one before is closed. */
+  /** Opens a store in this place, as the next run of a session would. The previous store is closed. */
   open(): Promise<ResumeStore>
-  /** Changes a byte in the middle of the kept progress of a torrent, as a failing disk would. */
+  /** Changes a byte in the middle of a torrent's saved progress, as a failing disk would. */
   damageProgress(key: string): Promise<void>
-  /** The same for its metainfo. */
+  /** Does the same to its metainfo. */
   damageMetainfo(key: string): Promise<void>
   cleanUp(): Promise<void>
 }
 
 const info = encode({ name: 'x', length: 1 })
-/** A `.torrent` that has both the hashes below. */
+/** A `.torrent` with both hashes below. */
 export const keptMetainfo: Uint8Array = encode({ info: { name: 'x', length: 1 }, comment: 'kept whole' })
 export const keptV1: string = hex(sha1(info))
 export const keptV2: string = hex(sha256(info))
 
-/** Progress of a torrent that was just begun, with changes. */
+/** Progress of a new torrent, with changes. */
 export function testProgress(changes: Partial<ResumeProgress> = {}): ResumeProgress {
   return {
     directory: '/x',
@@ -40,7 +40,7 @@ export function testProgress(changes: Partial<ResumeProgress> = {}): ResumeProgr
   }
 }
 
-/** Progress in which every field says something. */
+/** Progress with all fields set. */
 export function fullProgress(): ResumeProgress {
   return testProgress({
     directory: '/größe',
@@ -61,14 +61,14 @@ export function fullProgress(): ResumeProgress {
   })
 }
 
-/** All that a store has, by key. */
+/** All entries of a store, by key. */
 export async function loadAll(store: ResumeStore): Promise<Map<string, ResumeEntry>> {
   const entries = new Map<string, ResumeEntry>()
   for await (const entry of store.load()) entries.set(entry.key, entry)
   return entries
 }
 
-/** What every resume store does, whatever it keeps the data in. */
+/** The compliance suite that every resume store must pass. */
 export function testResumeStore(name: string, create: () => Promise<ResumePlaceUnderTest>): void {
   describe(name, () => {
     const undo: (() => Promise<void>)[] = []
@@ -82,13 +82,13 @@ export function testResumeStore(name: string, create: () => Promise<ResumePlaceU
       return made
     }
 
-    test('has nothing at first', async () => {
+    test('is empty at first', async () => {
       const store = await (await place()).open()
       expect((await loadAll(store)).size).toBe(0)
       await store.close()
     })
 
-    test('gives back what was saved to the next session, by either kind of info hash', async () => {
+    test('returns saved data to the next session under either kind of info hash', async () => {
       const made = await place()
       const store = await made.open()
       const magnet = testProgress({ had: null, magnet: 'magnet:?', stamps: [] })
@@ -104,7 +104,7 @@ export function testResumeStore(name: string, create: () => Promise<ResumePlaceU
       await next.close()
     })
 
-    test('keeps the last of saves that overtake each other', async () => {
+    test('keeps the last of concurrent saves', async () => {
       const store = await (await place()).open()
       const saves = Array.from({ length: 100 }, (_, i) =>
         store.save(keptV1, testProgress({ uploadedBytes: i })),
@@ -114,7 +114,7 @@ export function testResumeStore(name: string, create: () => Promise<ResumePlaceU
       await store.close()
     })
 
-    test('does not keep what the caller changes after the save', async () => {
+    test('ignores changes made by the caller after the save', async () => {
       const store = await (await place()).open()
       const had = Uint8Array.of(0x80)
       const save = store.save(keptV1, testProgress({ had }))
@@ -124,7 +124,7 @@ export function testResumeStore(name: string, create: () => Promise<ResumePlaceU
       await store.close()
     })
 
-    test('forgets a torrent, also when it was just being saved', async () => {
+    test('deletes a torrent, even while it is being saved', async () => {
       const made = await place()
       const store = await made.open()
       await store.saveMetainfo(keptV1, keptMetainfo)
@@ -138,7 +138,7 @@ export function testResumeStore(name: string, create: () => Promise<ResumePlaceU
       await next.close()
     })
 
-    test('says what is damaged, gives null for it, and gives the rest', async () => {
+    test('reports damaged data, returns null for it and returns the rest', async () => {
       const made = await place()
       const store = await made.open()
       for (const key of [keptV1, keptV2]) {
@@ -157,7 +157,7 @@ export function testResumeStore(name: string, create: () => Promise<ResumePlaceU
       await next.close()
     })
 
-    test('refuses a key that is none', async () => {
+    test('rejects an invalid key', async () => {
       const store = await (await place()).open()
       for (const key of ['', '../x', keptV1.toUpperCase(), `${keptV1}/..`, 'a'.repeat(41)]) {
         const refused = { code: 'bad-argument' }
@@ -168,7 +168,7 @@ export function testResumeStore(name: string, create: () => Promise<ResumePlaceU
       await store.close()
     })
 
-    test('finishes what was asked when it closes, then takes no more', async () => {
+    test('finishes pending saves when it closes and rejects later ones', async () => {
       const made = await place()
       const store = await made.open()
       const save = store.save(keptV1, testProgress())
@@ -180,7 +180,7 @@ export function testResumeStore(name: string, create: () => Promise<ResumePlaceU
       await next.close()
     })
 
-    test('stops loading when it is told to', async () => {
+    test('stops loading when aborted', async () => {
       const store = await (await place()).open()
       await store.save(keptV1, testProgress())
       const signal = AbortSignal.abort(new Error('enough'))
@@ -188,7 +188,7 @@ export function testResumeStore(name: string, create: () => Promise<ResumePlaceU
       await store.close()
     })
 
-    test('keeps notes, which are no torrents', async () => {
+    test('keeps notes separate from torrents', async () => {
       const made = await place()
       const store = await made.open()
       expect(await store.loadNote('dht')).toBeNull()

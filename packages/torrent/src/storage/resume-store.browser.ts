@@ -8,10 +8,10 @@ import { SlotFiles } from './slots.browser.ts'
 const FILE_NAME = /^([0-9a-f]{40}|[0-9a-f]{64})\.(?:torrent|resume)$/
 const READ_AT_ONCE = 8
 const MAX_NOTE_BYTES = 2 ** 20
-/** A tab that was closed a moment ago holds its locks a little longer. */
+/** A recently closed tab may hold its locks a little longer. */
 const LOCK_WAIT_MS = 5000
 
-/** Resume data in a folder of the origin private file system: a `.torrent` and a `.resume` for each torrent, a `.note` for each note. */
+/** Keeps resume data in a folder of the origin private file system: a `.torrent` and a `.resume` per torrent, a `.note` per note. */
 export function createResumeStore(directory: string): ResumeStore {
   return new OpfsResumeStore(directory)
 }
@@ -71,7 +71,7 @@ class OpfsResumeStore implements ResumeStore {
     return { key, metainfo, progress, problems }
   }
 
-  /** Null when there is no such file, or, with an entry in `problems`, when it is of no use. */
+  /** Reads and parses a file. Resolves to null if it does not exist or, with an entry in `problems`, if it is unusable. */
   async #read<T>(
     name: string,
     maxBytes: number,
@@ -89,8 +89,8 @@ class OpfsResumeStore implements ResumeStore {
 }
 
 /**
- * Makes the folder this session's until the result is called, or its context is gone. Rejects with `in-use` while another session has it, in
- * whatever tab. Where the browser has no locks, nobody is kept apart.
+ * Locks the folder for this session until the returned function is called or the context ends. Rejects with `in-use` while a session in any tab
+ * holds the lock. Does nothing in browsers without the Web Locks API.
  */
 export async function lockFolder(directory: string): Promise<() => Promise<void>> {
   const locks = globalThis.navigator?.locks
@@ -103,7 +103,7 @@ export async function lockFolder(directory: string): Promise<() => Promise<void>
   })
   held.catch(cause =>
     refuse(
-      new ShoalError('in-use', `${directory} is in use by another tab of this site: close that one`, {
+      new ShoalError('in-use', `${directory} is in use by another tab of this site. Close that tab.`, {
         cause,
       }),
     ),

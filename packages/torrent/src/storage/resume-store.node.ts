@@ -14,12 +14,12 @@ export { lockFolder }
 
 const FILE_NAME = /^([0-9a-f]{40}|[0-9a-f]{64})\.(torrent|resume)$/
 const MAX_NOTE_BYTES = 1 << 20
-/** Torrents read at a time. */
+/** Torrents loaded concurrently. */
 const READ_AT_ONCE = 8
 
 /**
- * Resume data in a folder of its own: `<info hash>.resume` (progress) and `<info hash>.torrent` for each torrent. The folder is created
- * with the first save. One session at a time may use it.
+ * Keeps resume data in its own folder: `<info hash>.resume` (progress) and `<info hash>.torrent` per torrent. The first save creates the
+ * folder. Only one session at a time may use it.
  */
 export function createResumeStore(directory: string): ResumeStore {
   return new FileResumeStore(directory)
@@ -69,7 +69,7 @@ class FileResumeStore implements ResumeStore {
     await this.#files.close()
   }
 
-  /** Keys of the torrents that something is kept of. */
+  /** Keys of all torrents with resume data. */
   async #keys(): Promise<string[]> {
     const keys = new Set<string>()
     try {
@@ -84,17 +84,19 @@ class FileResumeStore implements ResumeStore {
   }
 
   async #loadOne(key: string): Promise<ResumeEntry> {
-    // A list for each, so that their order does not depend on which is read sooner.
-    const ofMetainfo: string[] = []
-    const ofProgress: string[] = []
+    // Separate lists, so that the order of problems does not depend on timing.
+    const metainfoProblems: string[] = []
+    const progressProblems: string[] = []
     const [metainfo, progress] = await Promise.all([
-      this.#read(`${key}.torrent`, MAX_TORRENT_BYTES, ofMetainfo, bytes => checkResumeMetainfo(key, bytes)),
-      this.#read(`${key}.resume`, MAX_PROGRESS_BYTES, ofProgress, bytes => decodeProgress(key, bytes)),
+      this.#read(`${key}.torrent`, MAX_TORRENT_BYTES, metainfoProblems, bytes =>
+        checkResumeMetainfo(key, bytes),
+      ),
+      this.#read(`${key}.resume`, MAX_PROGRESS_BYTES, progressProblems, bytes => decodeProgress(key, bytes)),
     ])
-    return { key, metainfo, progress, problems: [...ofMetainfo, ...ofProgress] }
+    return { key, metainfo, progress, problems: [...metainfoProblems, ...progressProblems] }
   }
 
-  /** Null when there is no such file, or, with an entry in `problems`, when it is of no use. */
+  /** Reads and parses a file. Resolves to null if it does not exist or, with an entry in `problems`, if it is unusable. */
   async #read<T>(
     name: string,
     maxBytes: number,
@@ -102,7 +104,7 @@ class FileResumeStore implements ResumeStore {
     parse: (bytes: Uint8Array) => T,
   ): Promise<T | null> {
     try {
-      return parse(await readWhole(join(this.#directory, name), maxBytes))
+      return parse(await readFile(join(this.#directory, name), maxBytes))
     } catch (error) {
       if (errnoOf(error) !== 'ENOENT') problems.push(`${name}: ${messageOf(error)}`)
       return null
@@ -115,11 +117,12 @@ function noteFile(name: string): string {
   return `${name}.note`
 }
 
-async function readWhole(path: string, maxBytes: number): Promise<Uint8Array> {
+async function readFile(path: string, maxBytes: number): Promise<Uint8Array> {
   const fd = await open(path, READ)
   try {
     const stat = await fstat(fd)
-    if (!stat.isFile() || stat.size > maxBytes) throw new ShoalError('io', 'not a file of the expected size')
+    if (!stat.isFile() || stat.size > maxBytes)
+      throw new ShoalError('io', 'The file is too large or not a regular file')
     const bytes = new Uint8Array(stat.size)
     return bytes.subarray(0, await readAt(fd, bytes, 0))
   } finally {

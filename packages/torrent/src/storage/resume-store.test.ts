@@ -30,7 +30,7 @@ describe('the folder of resume data', () => {
   })
   afterEach(() => folder.remove())
 
-  test('has files that only its owner reads, and nothing left over', async () => {
+  test('has files readable only by the owner, and no temporary files', async () => {
     const store = createResumeStore(directory)
     await Promise.all(Array.from({ length: 20 }, (_, i) => store.save(keptV1, testProgress({ addedMs: i }))))
     expect(listFiles(directory)).toEqual([`${keptV1}.resume`])
@@ -40,7 +40,7 @@ describe('the folder of resume data', () => {
     expect(listFiles(directory)).toEqual([])
   })
 
-  test('may have torn, foreign and unknown files: they are ignored, with the reason', async () => {
+  test('ignores damaged, foreign and unknown files and reports problems', async () => {
     const store = createResumeStore(directory)
     for (const key of [keptV1, keptV2])
       await Promise.all([store.saveMetainfo(key, keptMetainfo), store.save(key, testProgress())])
@@ -56,13 +56,15 @@ describe('the folder of resume data', () => {
     expect(entries.size).toBe(4)
     expect(entries.get(keptV1)).toMatchObject({ progress: testProgress(), problems: [] })
     expect(entries.get(keptV2)).toMatchObject({ metainfo: null, progress: null })
-    expect(entries.get(keptV2)!.problems.join()).toMatch(/\.torrent: .*\.resume: .*incomplete/)
-    expect(entries.get(other)!.problems.join()).toMatch(/of another torrent.*belongs to another torrent/)
+    expect(entries.get(keptV2)!.problems.join()).toMatch(/\.torrent: .*\.resume: .*damaged/)
+    expect(entries.get(other)!.problems.join()).toMatch(
+      /belongs to another torrent.*belongs to another torrent/,
+    )
     const unreadable = entries.get('dd'.repeat(20))
     expect(unreadable).toMatchObject({ progress: null, problems: [expect.any(String)] })
   })
 
-  test('that cannot be made is reported to each save, and later ones try again', async () => {
+  test('that cannot be created fails each save, and later saves retry', async () => {
     fs.writeFileSync(directory, 'in the way')
     const store = createResumeStore(directory)
     const saves = await Promise.allSettled([

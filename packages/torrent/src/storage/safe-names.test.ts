@@ -5,7 +5,7 @@ import { foldName, type NameRules, safeComponent, safePaths } from './safe-names
 
 const RULES: NameRules[] = ['posix', 'windows']
 
-/** Components that attack: separators, dots, devices, controls, long and lone-surrogate names, beside ordinary text. */
+/** Hostile components (separators, dots, devices, controls, long names, lone surrogates) mixed with ordinary text. */
 const component = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 12 }),
   fc.constantFrom(
@@ -33,12 +33,12 @@ const component = fc.oneof(
 const paths = fc.array(fc.array(component, { maxLength: 4 }), { maxLength: 12 })
 
 describe.each(RULES)('names by %s rules', rules => {
-  test('any component becomes one plain name', () => {
+  test('any component becomes a plain name', () => {
     fc.assert(
       fc.property(component, text => {
         const name = safeComponent(text, rules)
         expect(name).not.toMatch(/^\.{0,2}$/)
-        // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must be gone
+        // biome-ignore lint/suspicious/noControlCharactersInRegex: it checks that control characters are removed
         expect(name).not.toMatch(/[/\\\u0000-\u001f\u007f]/)
         expect(utf8(name).length).toBeLessThanOrEqual(255)
         expect(name.isWellFormed()).toBe(true)
@@ -47,7 +47,7 @@ describe.each(RULES)('names by %s rules', rules => {
     )
   })
 
-  test('no path leaves the folder, none is another or another’s folder, and the same input gives the same', () => {
+  test('paths stay in the folder, do not collide and are reproducible', () => {
     fc.assert(
       fc.property(paths, list => {
         const safe = safePaths(list, rules, ['.key.parts'])
@@ -69,7 +69,7 @@ describe.each(RULES)('names by %s rules', rules => {
   })
 })
 
-test('ordinary names stay as they are', () => {
+test('ordinary names are unchanged', () => {
   const list = [
     ['My Film (2020)', 'Film: Part 1?.mkv'],
     ['My Film (2020)', 'con'],
@@ -78,7 +78,7 @@ test('ordinary names stay as they are', () => {
   expect(safePaths(list, 'posix')).toEqual(list.map(path => path.join('/')))
 })
 
-test('Windows gets no devices, drives, streams or endings that it drops', () => {
+test('names for Windows have no devices, drives, streams or dropped endings', () => {
   const names = ['CON', 'com1.txt', 'LPT²', 'nul .x', 'a:b', 'x.', 'x. .', 'what?', 'console', 'conin$']
   expect(names.map(name => safeComponent(name, 'windows'))).toEqual([
     '_CON',
@@ -94,7 +94,7 @@ test('Windows gets no devices, drives, streams or endings that it drops', () => 
   ])
 })
 
-test('names that some file system takes for the same are numbered in order', () => {
+test('names that some file system considers equal are numbered in order', () => {
   expect(
     safePaths(
       [
@@ -109,7 +109,7 @@ test('names that some file system takes for the same are numbered in order', () 
   expect(safePaths([['ä'], ['a\u0308']], 'posix')).toEqual(['ä', 'a\u0308 (2)'])
 })
 
-test('a file gives way to a folder of its name', () => {
+test('a file with the name of a folder is renamed', () => {
   expect(
     safePaths(
       [
@@ -121,7 +121,7 @@ test('a file gives way to a folder of its name', () => {
   ).toEqual(['T/a (2)', 'T/A/b'])
 })
 
-test('a long name keeps its extension and splits no character', () => {
+test('a long name keeps its extension and is not cut within a character', () => {
   const name = safeComponent(`${'é'.repeat(200)}.tar.gz`, 'posix')
   expect(utf8(name).length).toBeLessThanOrEqual(255)
   expect(name).toMatch(/^é+\.gz$/)

@@ -1,6 +1,5 @@
 /**
- * Names from a torrent made fit for a file system. Nothing here touches a disk: what a path means there (symbolic links) is the
- * business of folders.node.ts.
+ * Sanitizes names from a torrent for a file system. Does not access the disk; folders.node.ts deals with symbolic links.
  *
  * BEP 52: "Keys may contain invalid UTF-8 sequences or characters and names that are reserved on specific filesystems. Implementations
  * must be prepared to sanitize them."
@@ -8,26 +7,26 @@
 import { utf8 } from '../base/bytes.ts'
 
 /**
- * Whose rules apply. `posix` leaves what Linux and macOS can store (`a: b?`, `con`), so that a folder made there is found again under
- * its own names; `windows` changes these too.
+ * The applicable rules. `posix` keeps names that Linux and macOS can store (`a: b?`, `con`), so that existing files are found under their own
+ * names; `windows` changes these too.
  */
 export type NameRules = 'posix' | 'windows'
 
-/** Longest component in bytes of UTF-8: the limit of ext4, XFS, APFS; stricter than NTFS's 255 UTF-16 units. */
+/** Longest component in UTF-8 bytes: the limit of ext4, XFS and APFS; stricter than NTFS's 255 UTF-16 units. */
 export const MAX_COMPONENT_BYTES = 255
 
-/** Longest ending that is taken for an extension and kept when a name is shortened. */
+/** Longest suffix treated as an extension, which is kept when a name is shortened. */
 const MAX_EXTENSION_BYTES = 16
 
-/** C0, DEL, C1, and the marks that turn the direction of text, with which `exe.gpj` poses as a picture. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it looks for
+/** C0, DEL, C1, and the marks that change text direction, which can make `exe.gpj` look like a picture. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: it matches control characters on purpose
 const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g
 const SEPARATORS = /[/\\]/g
 const WINDOWS_FORBIDDEN = /[<>:"|?*]/g
-/** Devices, whatever the extension. The superscript digits count as digits to Windows. */
+/** Device names with any extension. Windows treats the superscript digits as digits. */
 const WINDOWS_DEVICE = /^(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³]) *(\.|$)/i
 
-/** One component that is a plain name on the file system: never empty, `.` or `..`, no separator, at most 255 bytes. */
+/** Turns a component into a plain file name: never empty, `.` or `..`, without separators, at most 255 bytes. */
 export function safeComponent(component: string, rules: NameRules): string {
   let name = component.toWellFormed().replace(UNPRINTABLE, '_').replace(SEPARATORS, '_')
   if (rules === 'windows') {
@@ -35,17 +34,17 @@ export function safeComponent(component: string, rules: NameRules): string {
     if (WINDOWS_DEVICE.test(name)) name = `_${name}`
   }
   name = shorten(name, MAX_COMPONENT_BYTES)
-  // After the cut, which can end in a dot or space. Windows drops these, so two names would be one file.
+  // Done after shortening, which can leave a trailing dot or space. Windows drops these, so two names would be one file.
   if (rules === 'windows') name = name.replace(/[. ]+$/, tail => '_'.repeat(tail.length))
   return name === '' || name === '.' || name === '..' ? '_' : name
 }
 
 /**
- * Where each path of a torrent goes below the download folder, with `/` between components: as many as `paths`, none of them equal,
- * or the folder of another, even where case or Unicode form does not count. The same input gives the same output everywhere (for the
- * same rules), since resume data relies on it. Of equal names the first in the list keeps its own, the others get ` (2)`, ` (3)`, …
+ * Sanitized path of each file below the download folder, with `/` between components. No two results are equal and none is a folder of
+ * another, even if case and Unicode form are ignored. The result depends only on the arguments, because resume data relies on it. Of equal
+ * names, the first in the list is kept and the others get ` (2)`, ` (3)`, …
  *
- * `reserved` are names directly in the download folder that no path may take.
+ * `reserved` are names directly in the download folder that no path may use.
  */
 export function safePaths(
   paths: readonly (readonly string[])[],
@@ -74,7 +73,7 @@ export function safePaths(
       taken.add(key)
       return plain
     }
-    // Counting on from the last number keeps 100,000 equal names linear.
+    // Continue from the last number, so that 100,000 equal names take linear time.
     for (let count = next.get(key) ?? 2; ; count++) {
       const numbered = [...path.slice(0, -1), addNumber(path.at(-1)!, count)].join('/')
       const numberedKey = foldName(numbered)
@@ -86,13 +85,13 @@ export function safePaths(
   })
 }
 
-/** Equal for names that some file system takes for the same: case (NTFS, APFS) and Unicode form (APFS, HFS+) do not count. */
+/** Maps names that some file system considers equal to the same key: ignores case (NTFS, APFS) and Unicode form (APFS, HFS+). */
 export function foldName(name: string): string {
-  // Upper case first: it joins what lower case alone keeps apart (ß and SS, ſ and s).
+  // Upper case first: it unifies characters that lower case keeps apart (ß and SS, ſ and s).
   return name.normalize('NFD').toUpperCase().toLowerCase().normalize('NFC')
 }
 
-/** Adds the folded path of every folder that `path` lies in. */
+/** Adds the folded path of every folder that contains `path`. */
 function addFolders(path: readonly string[], taken: Set<string>): void {
   let folder = ''
   for (let i = 0; i < path.length - 1; i++) {
@@ -101,7 +100,7 @@ function addFolders(path: readonly string[], taken: Set<string>): void {
   }
 }
 
-/** `name (2).ext`: the same name with a number before its ending, still at most 255 bytes. */
+/** Inserts a number before the extension, as in `name (2).ext`. The result has at most 255 bytes. */
 export function addNumber(name: string, count: number): string {
   const [stem, extension] = splitExtension(name)
   const ending = ` (${count})${extension}`
@@ -109,7 +108,7 @@ export function addNumber(name: string, count: number): string {
 }
 
 function shorten(name: string, maxBytes: number): string {
-  // No character takes more than three bytes a UTF-16 unit.
+  // A UTF-16 unit takes at most three bytes.
   if (name.length * 3 <= maxBytes || utf8(name).length <= maxBytes) return name
   const [stem, extension] = splitExtension(name)
   return cut(stem, maxBytes - utf8(extension).length) + extension
@@ -121,7 +120,7 @@ function splitExtension(name: string): [string, string] {
   return [name.slice(0, dot), name.slice(dot)]
 }
 
-/** The longest start of `text` of at most `maxBytes` of UTF-8 that splits no character. */
+/** The longest prefix of `text` with at most `maxBytes` UTF-8 bytes that does not split a character. */
 function cut(text: string, maxBytes: number): string {
   let bytes = 0
   let end = 0

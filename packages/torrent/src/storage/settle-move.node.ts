@@ -7,8 +7,8 @@ import { lstat, rename, syncFolder } from './fs.node.ts'
 import { errnoOf } from './io-errors.ts'
 import type { FilePlace } from './storage.ts'
 
-/** A change of place that a crash cut short. */
-export interface CutMove {
+/** A move or rename that a crash interrupted. */
+export interface InterruptedMove {
   readonly layout: PieceLayout
   /** The storage's name of the torrent. */
   readonly name: string
@@ -17,17 +17,21 @@ export interface CutMove {
 }
 
 /**
- * Finds out where the files are, and finishes the move when that takes nothing but renames. Resolves to whether they are at `to`.
+ * Determines where the files are, and finishes the move if renames suffice. Resolves to whether the files are at `to`. Rejects with the system's
+ * error.
  *
- * By rename each file is in one of the places. A file in both is being copied: those at `from` are whole then, and stay the ones in use;
- * what was copied is left, since nothing proves that it is not somebody else's. Rejects with the system's error.
+ * A move by renames leaves each file in exactly one of the places. A file in both was being copied: then those at `from` are complete and stay
+ * in use. The copies are kept, because nothing proves that they are not someone else's files.
  */
-export async function settleMove(move: CutMove): Promise<boolean> {
+export async function settleMove(move: InterruptedMove): Promise<boolean> {
   const [from, to] = [new Folders(move.from.directory), new Folders(move.to.directory)]
   const left: Step[] = []
   let arrived = 0
-  for (const step of stepsOf(move)) {
-    const [before, after] = await Promise.all([look(from.path(step.from)), look(to.path(step.to))])
+  for (const step of moveSteps(move)) {
+    const [before, after] = await Promise.all([
+      statOrNull(from.path(step.from)),
+      statOrNull(to.path(step.to)),
+    ])
     if (before && after && !(before.ino === after.ino && before.dev === after.dev)) return false
     if (after) arrived++
     else if (before) left.push(step)
@@ -36,7 +40,7 @@ export async function settleMove(move: CutMove): Promise<boolean> {
   for (const step of left) await finish(step, from, to)
   for (const folder of foldersOf(left.map(step => step.from)))
     await syncFolder(from.path(folder)).catch(() => {})
-  await from.removeEmpty(foldersOf(stepsOf(move).map(step => step.from)))
+  await from.removeEmpty(foldersOf(moveSteps(move).map(step => step.from)))
   return true
 }
 
@@ -45,8 +49,8 @@ interface Step {
   readonly to: string
 }
 
-/** The files that have another path afterwards, the part file among them. */
-function stepsOf({ layout, name, from, to }: CutMove): Step[] {
+/** The files whose path changes, including the part file. */
+function moveSteps({ layout, name, from, to }: InterruptedMove): Step[] {
   const [before, after] = [from, to].map(({ renamed }) => storedPaths({ layout, name, renamed }))
   const part = partFileName(name, NAME_RULES)
   const all = [...before!.map((path, file) => ({ from: path, to: after![file]! })), { from: part, to: part }]
@@ -60,7 +64,7 @@ async function finish(step: Step, from: Folders, to: Folders): Promise<void> {
   await syncFolder(to.path(parentOf(step.to)))
 }
 
-async function look(path: string): Promise<Stats | null> {
+async function statOrNull(path: string): Promise<Stats | null> {
   try {
     const stat = await lstat(path)
     return stat.isFile() || stat.isSymbolicLink() ? stat : null

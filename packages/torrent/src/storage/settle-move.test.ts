@@ -42,32 +42,32 @@ const settle = (renamed = new Map<number, readonly string[]>(), target = to) =>
     to: { directory: target, renamed },
   })
 
-test('a move that had not begun is not begun', async () => {
+test('a move that had not started is not started', async () => {
   write(from, PATHS)
   expect(await settle()).toBe(false)
   expect(listFiles(from)).toEqual(PATHS)
   expect(fs.existsSync(to)).toBe(false)
 })
 
-test.each([1, 2, 3, 4])('a move that stopped after %i of its renames is finished', async count => {
+test.each([1, 2, 3, 4])('a move interrupted after %i renames is finished', async count => {
   write(to, PATHS.slice(0, count))
   write(from, PATHS.slice(count))
   write(from, ['T/mine'], 'not ours')
   expect(await settle()).toBe(true)
   expect(listFiles(to)).toEqual(PATHS)
   expect(listFiles(from)).toEqual(['T/mine'])
-  // What is settled stays so.
+  // Settling again changes nothing.
   expect(await settle()).toBe(true)
 })
 
-test('folders that are empty then are gone', async () => {
+test('removes the folders this leaves empty', async () => {
   write(to, PATHS.slice(0, 2))
   write(from, PATHS.slice(2))
   expect(await settle()).toBe(true)
   expect(fs.existsSync(join(from, 'T'))).toBe(false)
 })
 
-test('a copy that was cut short changes nothing: the old files are whole', async () => {
+test('an interrupted copy changes nothing, because the old files are complete', async () => {
   write(from, PATHS)
   write(to, PATHS.slice(0, 2), 'half a co')
   expect(await settle()).toBe(false)
@@ -75,7 +75,7 @@ test('a copy that was cut short changes nothing: the old files are whole', async
   expect(listFiles(to)).toEqual(PATHS.slice(0, 2))
 })
 
-test('a file that was renamed is found, or still has its old name', async () => {
+test('finds a renamed file under its new or old name', async () => {
   write(from, PATHS)
   const renamed = new Map([[1, ['T', 'other', 'name']]])
   expect(await settle(renamed, from)).toBe(false)
@@ -85,7 +85,7 @@ test('a file that was renamed is found, or still has its old name', async () => 
   expect(listFiles(from)).toEqual(['.key.parts', 'T/a', 'T/other/name', 'T/sub/c'])
 })
 
-test('a link that leads out of the folder is not followed', async () => {
+test('does not follow a link out of the folder', async () => {
   write(to, ['T/a'])
   write(from, ['T/sub/b'])
   fs.symlinkSync(folder.path, join(to, 'T/sub'))

@@ -1,9 +1,9 @@
 /**
- * Small files that are replaced as a whole in the origin private file system, which has no rename over another file that every browser can
- * do. Each has two slots, written in turn: after a crash the newest that is whole counts.
+ * Small files in the origin private file system that are replaced atomically without an atomic rename, which not every browser has. Each file has
+ * two slots, written alternately; after a crash, the newest intact slot counts.
  *
- * A slot: `shoalsl1`; its number, which grows with each write, and the bytes' length (4 bytes each, big-endian); SHA-256 of the number,
- * the length and the bytes; the bytes.
+ * Format of a slot: `shoalsl1`; its number, which grows with each write, and the length of the bytes (4 bytes each, big-endian); SHA-256 of the
+ * number, the length and the bytes; the bytes.
  */
 import { sha256 } from '#crypto'
 import { concat, equalBytes, readU32, utf8, writeU32 } from '../base/bytes.ts'
@@ -26,7 +26,7 @@ interface Found {
 
 export class SlotFiles {
   readonly #directory: string
-  /** Where the newest of each file is, as far as is known. */
+  /** The newest known slot of each file. */
   readonly #newest = new Map<string, Pick<Found, 'slot' | 'number'>>()
   readonly #turns = new Map<string, Turns>()
   readonly #waiting = new Set<Promise<void>>()
@@ -36,7 +36,7 @@ export class SlotFiles {
     this.#directory = directory
   }
 
-  /** Names of all files, in order. */
+  /** Sorted names of all files. */
   async names(): Promise<string[]> {
     const names = new Set<string>()
     try {
@@ -51,25 +51,25 @@ export class SlotFiles {
     return [...names].sort()
   }
 
-  /** The newest bytes. Null when there is none; throws `io` when there is something, and none of it whole. */
+  /** The newest content. Null if the file does not exist; rejects with `io` if no slot is intact. */
   async read(name: string, maxBytes: number): Promise<Uint8Array | null> {
     const newest = await this.#find(name, maxBytes)
     return newest?.bytes ?? null
   }
 
-  /** Replaces the file. Resolves when a power cut cannot undo it. The bytes must not change until then. */
+  /** Replaces the file. Resolves when the new content is durable. The bytes must not change until then. */
   replace(name: string, bytes: Uint8Array): Promise<void> {
     return this.#inTurn(name, async () => {
       const known =
         this.#newest.get(name) ?? (await this.#find(name, Number.POSITIVE_INFINITY).catch(() => null))
       const slot = known?.slot === 'a' ? 'b' : 'a'
       const number = (known?.number ?? 0) + 1
-      await this.#write(`${name}.${slot}`, concat([headOf(number, bytes), bytes]))
+      await this.#write(`${name}.${slot}`, concat([slotHead(number, bytes), bytes]))
       this.#newest.set(name, { slot, number })
     })
   }
 
-  /** Does nothing when there is none. */
+  /** Deletes the file if it exists. */
   delete(name: string): Promise<void> {
     return this.#inTurn(name, async () => {
       this.#newest.delete(name)
@@ -77,7 +77,7 @@ export class SlotFiles {
     })
   }
 
-  /** Waits for what was asked so far, then takes no more. */
+  /** Waits for all pending changes. Later ones reject with `closed`. */
   async close(): Promise<void> {
     this.#closed = true
     await Promise.allSettled(this.#waiting)
@@ -85,7 +85,7 @@ export class SlotFiles {
 
   #inTurn(name: string, work: () => Promise<void>): Promise<void> {
     if (this.#closed)
-      return Promise.reject(new ShoalError('closed', 'the resume data was closed: open the session again'))
+      return Promise.reject(new ShoalError('closed', 'The resume data is closed. Open the session again.'))
     const turns = this.#turns.get(name) ?? new Turns()
     this.#turns.set(name, turns)
     const turn = turns.take(work).catch(error => {
@@ -139,7 +139,7 @@ export class SlotFiles {
   async #readSlot(name: string, slot: Slot, maxBytes: number): Promise<Found | null> {
     try {
       const file = await (await openFile(`${this.#directory}/${name}.${slot}`, false)).getFile()
-      if (file.size > maxBytes + HEAD_BYTES) throw new ShoalError('io', 'not a file of the expected size')
+      if (file.size > maxBytes + HEAD_BYTES) throw new ShoalError('io', 'The file is too large')
       return parse(slot, new Uint8Array(await file.arrayBuffer()))
     } catch (error) {
       if (isMissing(error)) return null
@@ -148,7 +148,7 @@ export class SlotFiles {
   }
 }
 
-function headOf(number: number, bytes: Uint8Array): Uint8Array {
+function slotHead(number: number, bytes: Uint8Array): Uint8Array {
   const counts = new Uint8Array(8)
   writeU32(counts, 0, number)
   writeU32(counts, 4, bytes.length)
@@ -156,10 +156,10 @@ function headOf(number: number, bytes: Uint8Array): Uint8Array {
 }
 
 function parse(slot: Slot, content: Uint8Array): Found {
-  if (content.length < HEAD_BYTES) throw new ShoalError('io', 'it is incomplete')
+  if (content.length < HEAD_BYTES) throw new ShoalError('io', 'The file is incomplete')
   const number = readU32(content, MAGIC.length)
   const bytes = content.subarray(HEAD_BYTES)
-  if (!equalBytes(headOf(number, bytes), content.subarray(0, HEAD_BYTES)))
-    throw new ShoalError('io', 'it is incomplete or was changed')
+  if (!equalBytes(slotHead(number, bytes), content.subarray(0, HEAD_BYTES)))
+    throw new ShoalError('io', 'The file is incomplete or has been changed')
   return { slot, number, bytes }
 }

@@ -31,7 +31,7 @@ const bytes = new Uint8Array(100).fill(1)
 const one = testFiles([['sub/a', 100]])
 
 describe.skipIf(process.platform === 'win32')('links on disk (creating them needs no privilege here)', () => {
-  test('a folder that is a link out of the download folder is not used', async () => {
+  test('does not use a folder that is a link out of the download folder', async () => {
     const directory = folder()
     const outside = folder()
     fs.writeFileSync(join(outside, 'a'), 'secret'.repeat(20))
@@ -43,7 +43,7 @@ describe.skipIf(process.platform === 'win32')('links on disk (creating them need
     expect(fs.readFileSync(join(outside, 'a'), 'utf8')).toMatch(/^secret/)
   })
 
-  test('a link above it is not used either', async () => {
+  test('does not use a folder below such a link', async () => {
     const directory = folder()
     const outside = folder()
     fs.symlinkSync(outside, join(directory, 'T'))
@@ -51,7 +51,7 @@ describe.skipIf(process.platform === 'win32')('links on disk (creating them need
     expect(fs.readdirSync(outside)).toEqual([])
   })
 
-  test('a file that is a link is not written, wherever it points', async () => {
+  test('does not write through a file that is a link', async () => {
     const directory = folder()
     const outside = join(folder(), 'precious')
     fs.writeFileSync(outside, 'precious')
@@ -68,7 +68,7 @@ describe.skipIf(process.platform === 'win32')('links on disk (creating them need
     expect(fs.existsSync(join(outside, '../nowhere'))).toBe(false)
   })
 
-  test('a link that stays inside the download folder is used', async () => {
+  test('uses a link that stays inside the download folder', async () => {
     const directory = folder()
     fs.mkdirSync(join(directory, 'T/real'), { recursive: true })
     fs.symlinkSync('real', join(directory, 'T/sub'))
@@ -77,7 +77,7 @@ describe.skipIf(process.platform === 'win32')('links on disk (creating them need
     expect(listFiles(join(directory, 'T/real'))).toEqual(['a'])
   })
 
-  test('a link to nowhere in place of a folder is refused', async () => {
+  test('rejects a dangling link in place of a folder', async () => {
     const directory = folder()
     fs.symlinkSync('nowhere', join(directory, 'T'))
     await expect(open(one, directory).write(0, bytes)).rejects.toMatchObject({ code: 'unsafe-path' })
@@ -93,7 +93,7 @@ describe.skipIf(process.platform === 'win32')('links on disk (creating them need
 })
 
 test.skipIf(process.platform === 'win32')(
-  'a folder in place of a file is refused, a pipe does not hang',
+  'a folder in place of a file is rejected, and a pipe does not block',
   async () => {
     const directory = folder()
     fs.mkdirSync(join(directory, 'T/sub/a'), { recursive: true })
@@ -119,7 +119,7 @@ describe.skipIf(process.platform === 'win32')('links of the torrent (BEP 47)', (
     ['data/up', 0, ['..', '..', 'etc', 'passwd']],
   ])
 
-  test('are created when they stay inside the torrent; others are left out', async () => {
+  test('are created if they stay inside the torrent; others are omitted', async () => {
     const directory = folder()
     const storage = open(files, directory)
     await storage.write(0, new Uint8Array(200).fill(3))
@@ -127,7 +127,7 @@ describe.skipIf(process.platform === 'win32')('links of the torrent (BEP 47)', (
     expect(listFiles(directory)).toEqual(['T/data/a', 'T/data/b', 'T/sub/to-folder', 'T/to-file'])
     expect(fs.readlinkSync(join(directory, 'T/to-file'))).toBe('data/a')
     expect(fs.readlinkSync(join(directory, 'T/sub/to-folder'))).toBe('../data')
-    // Their target gets another name.
+    // Their target is renamed.
     await storage.rename(new Map([[0, ['T', 'data', 'c']]]))
     expect(fs.readlinkSync(join(directory, 'T/to-file'))).toBe('data/c')
     const moved = join(folder(), 'x')

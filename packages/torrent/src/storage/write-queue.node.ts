@@ -2,15 +2,15 @@ import { writeFrom } from './fs.node.ts'
 import type { Handle, HandlePool, PooledFile } from './handle-pool.node.ts'
 
 /**
- * Writes under way in one file. The kernel lets one at a time into a file; the second keeps it busy while the first's completion waits
- * for the event loop, which a fast download occupies for milliseconds at a time.
+ * Concurrent writes to one file. The kernel performs one at a time; the second keeps it busy while the completion of the first waits for the
+ * event loop, which a fast download occupies for milliseconds at a time.
  */
 const PER_FILE = 2
-/** Writes under way in all. Node's thread pool has four threads; reads and name lookups need some of them. */
+/** Concurrent writes in total. They queue for the four threads of Node's pool, which reads and name lookups share. */
 const IN_ALL = 4
-/** Most buffers joined into one call: IOV_MAX is 1,024 on Linux, macOS and the BSDs. */
+/** Maximum buffers joined into one call: IOV_MAX is 1,024 on Linux, macOS and the BSDs. */
 const MAX_JOINED = 512
-/** Most bytes joined into one call, so that a read never waits long for the file. */
+/** Maximum bytes joined into one call, so that a read never waits long for the file. */
 const MAX_JOINED_BYTES = 8 * 1024 * 1024
 
 interface PendingWrite {
@@ -19,7 +19,7 @@ interface PendingWrite {
   readonly settle: (error: unknown) => void
 }
 
-/** A run of writes that became one call. */
+/** Contiguous writes joined into one call. */
 interface Run {
   readonly begin: number
   readonly end: number
@@ -30,25 +30,25 @@ interface FileWrites {
   readonly file: PooledFile
   waiting: PendingWrite[]
   readonly running: Run[]
-  /** Whether it is in the line for a free place. */
+  /** Whether the file is in the queue. */
   queued: boolean
 }
 
 /**
- * Writes of all torrents, on the thread pool. Writes to one file that overlap happen in the order they were given; others run beside
- * each other. What waits and adjoins is joined into one call.
+ * Runs the writes of all torrents on the thread pool. Overlapping writes to one file run in the order of the calls; others run concurrently.
+ * Waiting writes that adjoin are joined into one call.
  */
 export class WriteQueue {
   readonly #pool: HandlePool
   readonly #files = new Map<PooledFile, FileWrites>()
-  readonly #line: FileWrites[] = []
+  readonly #ready: FileWrites[] = []
   #running = 0
 
   constructor(pool: HandlePool) {
     this.#pool = pool
   }
 
-  /** Writes all of `bytes` at `position`. Rejects with the system's error, or that of opening the file. `bytes` is not copied. */
+  /** Writes all of `bytes` at `position`, without copying them. Rejects with the system's error or that of opening the file. */
   write(file: PooledFile, position: number, bytes: Uint8Array): Promise<void> {
     return new Promise((resolve, reject) => {
       let writes = this.#files.get(file)
@@ -66,16 +66,16 @@ export class WriteQueue {
   #queue(writes: FileWrites): void {
     if (writes.queued || writes.waiting.length === 0 || writes.running.length >= PER_FILE) return
     writes.queued = true
-    this.#line.push(writes)
+    this.#ready.push(writes)
   }
 
   #pump(): void {
     while (this.#running < IN_ALL) {
-      const writes = this.#line.shift()
+      const writes = this.#ready.shift()
       if (writes === undefined) return
       writes.queued = false
       const run = takeRun(writes)
-      // Null: it overlaps what is under way, whose end queues the file again.
+      // Null if it overlaps a running write, whose end queues the file again.
       if (run === null) continue
       writes.running.push(run)
       this.#running++
@@ -113,7 +113,7 @@ export class WriteQueue {
   }
 }
 
-/** The first waiting write with those after it that continue it; null when it has to wait for one under way. */
+/** Takes the first waiting write and those that continue it; returns null if it must wait for a running one. */
 function takeRun(writes: FileWrites): Run | null {
   const first = writes.waiting[0]!
   if (overlapsAny(writes.running, first.position, first.position + first.bytes.length)) return null

@@ -28,7 +28,7 @@ class TestFile implements PooledFile {
   onClosed(): void {}
 }
 
-test('whatever overlaps is as if written one after the other', async () => {
+test('overlapping writes take effect in order', async () => {
   const write = fc.record({ file: fc.nat(2), position: fc.nat(40), length: fc.nat(30) })
   let run = 0
   await fc.assert(
@@ -55,7 +55,7 @@ test('whatever overlaps is as if written one after the other', async () => {
   )
 })
 
-test('a failed write rejects alone, and those after it go on', async () => {
+test('a failed write rejects alone and later ones continue', async () => {
   const pool = new HandlePool()
   const bad = new TestFile('missing/folder')
   const good = new TestFile('good')
@@ -70,7 +70,7 @@ test('a failed write rejects alone, and those after it go on', async () => {
   await pool.drop(good)
 })
 
-test('thousands of adjoining writes arrive whole', async () => {
+test('thousands of adjoining writes are complete', async () => {
   const pool = new HandlePool()
   const file = new TestFile('many')
   const content = Uint8Array.from({ length: 3000 * 37 }, (_, i) => i * 31)

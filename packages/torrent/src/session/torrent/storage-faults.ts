@@ -51,7 +51,7 @@ export async function presentStamps({ have, layout, storage, metainfo }: Content
 
 /** What stops a torrent when the disk failed after it had taken bytes. */
 export function flushFault(cause: unknown): ShoalError {
-  const message = `${messageOf(cause)}. What was written last may be lost: resume writes or fetches it again`
+  const message = `${messageOf(cause).replace(/\.$/, '')}. What was written last may be lost: resume writes or fetches it again`
   return new ShoalError(cause instanceof ShoalError ? cause.code : 'io', message, { cause })
 }
 
