@@ -99,7 +99,7 @@ describe('while it downloads', () => {
     onTestFinished(() => from.session.close())
     const second = await again.add(file.metainfo, { peers: [from.address] })
     await until('it stops', () => second.state === 'error')
-    expect(second.stats.error).toMatch(/symbolic link: replace it by the file itself/)
+    expect(second.stats.error).toMatch(/symbolic link\. Replace it with the file itself/)
     expect(await readFile(outside, 'utf8')).toBe('not ours')
   })
 })

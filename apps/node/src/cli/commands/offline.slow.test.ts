@@ -122,7 +122,7 @@ describe('create', () => {
     expect(await place.json('create', 'Photos', '--tracker', 'gopher://x')).toMatchObject({
       code: 1,
       object: {
-        error: { code: 'bad-argument', message: expect.stringContaining('gopher://x is no tracker') },
+        error: { code: 'bad-argument', message: expect.stringContaining('gopher://x is not a tracker URL') },
       },
     })
   })
@@ -195,7 +195,7 @@ describe('every command', () => {
       1,
       /magnet link has no info hash/,
     ],
-    [['info', 'absent.torrent'], 1, /there is no file absent\.torrent/],
+    [['info', 'absent.torrent'], 1, /absent\.torrent does not exist/],
     [['seed', 'absent'], 1, /absent: there is no such file or folder/],
     [['--jsno'], 2, /there is no option --jsno: did you mean --json\?/],
   ])('tells what is wrong with %j', { timeout: SLOW }, async (args, code, message) => {
