@@ -18,7 +18,7 @@ async function share(node: TestNode, name = 'hello.txt', content = 'hello, world
     trackers: [],
     webSeeds: [],
   })
-  const job = await node.core.jobs.whenEnded(id)
+  const job = await node.kernel.jobs.whenEnded(id)
   expect(job).toMatchObject({ state: 'done', error: null })
   return node.operations.getTorrent({ id: job.torrent! })
 }
@@ -152,7 +152,7 @@ test('goes on at the next start with what the end of a run broke off', async () 
     startedMs: 1,
   })
   const again = await node.restart()
-  expect(await again.core.jobs.whenEnded('late')).toMatchObject({ state: 'done', kind: 'create' })
+  expect(await again.kernel.jobs.whenEnded('late')).toMatchObject({ state: 'done', kind: 'create' })
   expect((await again.operations.listTorrents(ListTorrents.parse({}))).items).toMatchObject([
     { name: 'late.txt' },
   ])

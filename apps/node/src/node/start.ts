@@ -10,12 +10,15 @@ import type { FixedSetting } from '../base/settings.ts'
 import { fixedSettings } from './kernel/fixed-settings.ts'
 import type { Log } from './kernel/log/log.ts'
 import { createNodeLog, type NodeLog } from './kernel/log/node-log.ts'
+import { CORE } from './legacy/capability.ts'
 import { qbittorrentApi } from './qbittorrent/plugin.ts'
-import { openNode } from './run-node.ts'
+import { runNode } from './run-node.ts'
 import { Access } from './server/access/access.ts'
+import { LoginStore } from './server/access/login-store.ts'
 import { readPassword } from './server/access/password.ts'
 import { openToken } from './server/access/token.ts'
 import { createServer } from './server/server.ts'
+import { ENGINE } from './torrents/service.ts'
 import { OwnTracker } from './tracker/own-tracker.ts'
 import { transmissionApi } from './transmission/plugin.ts'
 
@@ -80,7 +83,7 @@ export async function startNode(
   if (options.passwordFile !== undefined) await tellReaders(options.passwordFile, log.log)
   const unwatch = tellFaults(log.log)
   const { promise: stopAsked, resolve: onStop } = Promise.withResolvers<void>()
-  const node = await openNode({
+  const node = await runNode({
     dataDir: options.dataDir,
     directory: options.dir ?? defaultFolder(),
     fixed: fixedSettings(options),
@@ -90,12 +93,18 @@ export async function startNode(
     logEntries: log.entries,
     onStop,
   })
-  const ownTracker = new OwnTracker(node.core, options.peerHost)
+  const core = node.service(CORE)
+  const ownTracker = new OwnTracker(core, options.peerHost)
   try {
     const token = await openToken(options.dataDir)
-    const access = new Access({ token, ...(secret && { secret }), sessions: node.core.catalogue.logins })
+    const access = new Access({
+      token,
+      ...(secret && { secret }),
+      sessions: new LoginStore(node.kernel.database),
+    })
     const server = await createServer({
       join: http => ownTracker.join(http, options),
+      onHttpServer: node.running.flatMap(({ onHttpServer }) => onHttpServer ?? []),
       node,
       access,
       host: options.host,
@@ -103,7 +112,7 @@ export async function startNode(
       allowedHosts: options.allowedHost,
       trustedProxies: options.trustedProxy,
       ...(existsSync(WEB_ROOT) && { webRoot: WEB_ROOT }),
-      plugins: [transmissionApi, qbittorrentApi],
+      plugins: [transmissionApi, qbittorrentApi, ...node.running.flatMap(({ routes }) => routes ?? [])],
     })
     await writeNodeFile(options.dataDir, { url: server.url, pid: process.pid })
     log.log.info(`the node answers at ${server.url}`)
@@ -113,8 +122,8 @@ export async function startNode(
     return {
       url: server.url,
       consoleUrl: secret ? `${server.url}/` : `${server.url}/#token=${token}`,
-      directory: node.core.keeper.current.downloads.directory,
-      peerPort: node.core.session.port,
+      directory: node.kernel.settings.current.downloads.directory,
+      peerPort: node.service(ENGINE).port,
       stopAsked,
       close() {
         closing ??= (async () => {

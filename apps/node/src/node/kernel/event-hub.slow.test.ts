@@ -6,13 +6,11 @@ const ID = 'a'.repeat(40)
 
 function open() {
   const watched: string[] = []
-  const hub = new EventHub({
-    revision: () => 7,
-    watchTorrent(id) {
-      if (id !== ID) throw Object.assign(new Error('no such torrent'), { code: 'not-found' })
-      watched.push(`+${id[0]}`)
-      return () => watched.push(`-${id[0]}`)
-    },
+  const hub = new EventHub()
+  hub.addFamily('torrent', /^[0-9a-f]{40}$/, id => {
+    if (id !== ID) throw Object.assign(new Error('no such torrent'), { code: 'not-found' })
+    watched.push(`+${id[0]}`)
+    return () => watched.push(`-${id[0]}`)
   })
   return { hub, watched }
 }

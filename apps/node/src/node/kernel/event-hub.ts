@@ -4,32 +4,33 @@ import type { NodeEvents, OutgoingEvent } from './contract.ts'
 
 type Listener = (event: OutgoingEvent) => void
 
-export interface HubSources {
-  readonly revision: () => number
-  /** Begins to gather what `torrent:ID` tells, until the returned function is called. Throws `not-found`. */
-  watchTorrent(id: string): () => void
-}
+/** Begins to gather what a topic such as `torrent:ID` tells, until the returned function is called. Throws `not-found`. */
+export type WatchTopic = (id: string) => () => void
 
-/** Who listens to what. */
+/** Events of the node, and the listeners of each topic. */
 export class EventHub implements NodeEvents {
-  readonly #sources: HubSources
   readonly #listeners = new Map<string, Set<Listener>>()
   readonly #watches = new Map<string, () => void>()
-
-  constructor(sources: HubSources) {
-    this.#sources = sources
-  }
+  readonly #families = new Map<string, { readonly ids: RegExp; readonly watch: WatchTopic }>()
+  #revision = 1
 
   get revision(): number {
-    return this.#sources.revision()
+    return this.#revision
+  }
+
+  /** Topics `NAME:ID`, one for each id that fits to `ids`. What they tell is gathered only while somebody listens. */
+  addFamily(name: string, ids: RegExp, watch: WatchTopic): void {
+    this.#families.set(name, { ids, watch })
   }
 
   subscribe(topic: Topic, listener: Listener): () => void {
-    const id = /^torrent:([0-9a-f]{40}|[0-9a-f]{64})$/.exec(topic)?.[1]
-    if (id === undefined && !(TOPICS as readonly string[]).includes(topic))
+    const [name, id = ''] = topic.split(/:(.*)/s) as [string, string?]
+    const family = this.#families.get(name)
+    const watch = family?.ids.test(id) ? family.watch : null
+    if (watch === null && !(TOPICS as readonly string[]).includes(topic))
       throw new Failure(
         'bad-request',
-        `there is no topic ${topic.slice(0, 100)}: there are ${TOPICS.join(', ')} and torrent:ID`,
+        `there is no topic ${topic.slice(0, 100)}: there are ${[...TOPICS, ...[...this.#families.keys()].map(each => `${each}:ID`)].join(', ').replace(/, (?=[^,]*$)/, ' and ')}`,
         {
           field: 'topics',
         },
@@ -37,7 +38,7 @@ export class EventHub implements NodeEvents {
     const listeners = this.#listeners.get(topic) ?? new Set()
     // Who subscribes twice ends each by itself.
     const mine: Listener = event => listener(event)
-    if (id !== undefined && listeners.size === 0) this.#watches.set(topic, this.#sources.watchTorrent(id))
+    if (watch && listeners.size === 0) this.#watches.set(topic, watch(id))
     this.#listeners.set(topic, listeners)
     listeners.add(mine)
     return () => {
@@ -54,6 +55,7 @@ export class EventHub implements NodeEvents {
   }
 
   publish(topic: Topic, event: NodeEvent): void {
+    if (event.type === 'torrents') this.#revision = event.revision
     const listeners = this.#listeners.get(topic)
     if (!listeners) return
     const outgoing = serialisedOnce(event)

@@ -14,7 +14,7 @@ beforeEach(async () => {
 })
 afterEach(() => rm(base, { recursive: true, force: true }))
 
-const folders = (...roots: string[]) => new Folders(() => roots)
+const folders = (...roots: string[]) => new Folders([], roots)
 
 test('allows what is below its folders, also what is not there yet', async () => {
   for (const path of [root, join(root, 'films'), join(root, 'new', 'deeper')])
@@ -79,7 +79,7 @@ test('lists folders first, without what begins with a dot, and knows the way up 
 test('the node’s own folder is neither read nor shared, wherever it lies', async () => {
   const data = join(root, 'node')
   await mkdir(data)
-  const mine = new Folders(() => [root], [data])
+  const mine = new Folders([data], [root])
   await expect(mine.allow(join(data, 'token'), 'source')).rejects.toMatchObject({
     code: 'forbidden-path',
     field: 'source',

@@ -9,17 +9,24 @@ import { SHOAL } from '../../base/program.ts'
 const MOST_ENTRIES = 5000
 
 export class Folders {
-  readonly #roots: () => readonly string[]
+  readonly #roots: (() => readonly (string | null)[])[] = []
   readonly #secret: readonly string[]
+  readonly #allowed: readonly string[]
 
-  /** `roots`: absolute folders; everything below them is allowed, but for what is in the `secret` ones. */
-  constructor(roots: () => readonly string[], secret: readonly string[] = []) {
-    this.#roots = roots
+  /** What is in the `secret` folders is never allowed. `allowed` folders come after those of `addRoots`. */
+  constructor(secret: readonly string[] = [], allowed: readonly string[] = []) {
     this.#secret = secret
+    this.#allowed = allowed
+  }
+
+  /** Allows these absolute folders with everything below them. Null stands for none. */
+  addRoots(roots: () => readonly (string | null)[]): void {
+    this.#roots.push(roots)
   }
 
   get roots(): readonly string[] {
-    return [...new Set(this.#roots().map(root => resolve(root)))]
+    const added = this.#roots.flatMap(roots => roots()).filter(root => root !== null)
+    return [...new Set([...added, ...this.#allowed].map(root => resolve(root)))]
   }
 
   /**

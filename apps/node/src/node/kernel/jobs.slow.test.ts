@@ -9,6 +9,7 @@ function records() {
     add: (record: { id: string }) => void kept.set(record.id, record),
     get: (id: string) => kept.get(id) ?? null,
     delete: (id: string) => kept.delete(id),
+    unfinished: () => [...kept.values()],
   } as unknown as JobRecords
   return { kept, store }
 }

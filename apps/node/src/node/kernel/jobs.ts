@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Job } from '@shoal/api'
 import { describeFailure, Failure } from '../../base/failure.ts'
-import type { JobStore } from './job-store.ts'
+import type { JobRecord, JobStore } from './job-store.ts'
 
 /** Jobs that ended and are still shown. */
 const KEPT = 100
@@ -34,7 +34,7 @@ export interface NewJob {
 }
 
 /** Where jobs are kept that go on after a restart. */
-export type JobRecords = Pick<JobStore, 'add' | 'get' | 'delete'>
+export type JobRecords = Pick<JobStore, 'add' | 'get' | 'delete' | 'unfinished'>
 
 /** Long works of the node: they show progress, can be cancelled, and say how they ended. */
 export class Jobs {
@@ -42,6 +42,8 @@ export class Jobs {
   readonly #lanes = new Map<string, Promise<unknown>>()
   readonly #records: JobRecords
   readonly #onChange: (job: Job) => void
+  /** Kinds whose jobs may not start any more. */
+  readonly #ended = new Set<string>()
   #closed = false
 
   constructor(records: JobRecords, onChange: (job: Job) => void) {
@@ -51,7 +53,8 @@ export class Jobs {
 
   /** Throws `closed` when the node stops. */
   start({ id = randomUUID(), kind, name, torrent = null, detail, lane, run }: NewJob): Job {
-    if (this.#closed) throw new Failure('closed', 'the node stops: start it again first')
+    if (this.#closed || this.#ended.has(kind))
+      throw new Failure('closed', 'the node stops: start it again first')
     const job: Job = {
       id,
       kind,
@@ -110,12 +113,33 @@ export class Jobs {
     return entry.job
   }
 
-  /** Cancels all and waits for them; those that can be begun anew go on at the next start. */
+  /** Records of jobs that the end of the last run cut off and that do not run again yet, oldest first. */
+  unfinished(): JobRecord[] {
+    return this.#records.unfinished().filter(({ id }) => !this.#jobs.has(id))
+  }
+
+  /** Drops the record of a job that cannot be resumed. */
+  drop(id: string): void {
+    this.#records.delete(id)
+  }
+
+  /** Cancels all jobs of these kinds and waits for them. Those that have a record can be resumed at the next start. */
+  async end(kinds: readonly string[]): Promise<void> {
+    for (const kind of kinds) this.#ended.add(kind)
+    await this.#cutOff(({ kind }) => kinds.includes(kind))
+  }
+
+  /** The same for all jobs. */
   async close(): Promise<void> {
     this.#closed = true
-    for (const { job, abort } of this.#jobs.values())
+    await this.#cutOff(() => true)
+  }
+
+  async #cutOff(fits: (job: Job) => boolean): Promise<void> {
+    const entries = [...this.#jobs.values()].filter(({ job }) => fits(job))
+    for (const { job, abort } of entries)
       if (job.endedMs === null) abort.abort(new Failure('closed', 'the node stops'))
-    await Promise.all([...this.#jobs.values()].map(({ done }) => done))
+    await Promise.all(entries.map(({ done }) => done))
   }
 
   async #run(entry: { job: Job; abort: AbortController }, run: NewJob['run']): Promise<Job> {

@@ -30,6 +30,7 @@ export type ApplySettings = (settings: Settings, before: Settings) => Promise<vo
 export class SettingsStore {
   readonly #rows: SettingRows
   readonly #fixed: SettingsChange
+  readonly #checks: ApplySettings[] = []
   readonly #appliers: ApplySettings[] = []
   readonly #listeners = new Set<(settings: Settings) => void>()
   #settings: Settings
@@ -53,6 +54,11 @@ export class SettingsStore {
     return SECTIONS.flatMap(section =>
       Object.keys(this.#fixed[section] ?? {}).map(name => `${section}.${name}`),
     )
+  }
+
+  /** Called with each change before anything of it is applied. Throws or rejects to refuse it. */
+  onCheck(check: ApplySettings): void {
+    this.#checks.push(check)
   }
 
   /** Called with each change before it holds, in the order of their adding. */
@@ -79,6 +85,7 @@ export class SettingsStore {
     const merged = SECTIONS.map(section => [section, { ...before[section], ...change[section] }])
     const settings = Settings.parse(Object.fromEntries(merged))
     const applied: ApplySettings[] = []
+    for (const check of this.#checks) await check(settings, before)
     try {
       for (const apply of this.#appliers) {
         await apply(settings, before)

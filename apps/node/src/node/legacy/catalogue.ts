@@ -42,7 +42,7 @@ export class Catalogue {
   readonly index: Search
   readonly #database: Database
 
-  private constructor(database: Database) {
+  constructor(database: Database) {
     this.#database = database
     this.torrents = new TorrentStore(database)
     this.files = new FileStore(database)

@@ -1,26 +1,25 @@
 /** What the node does by itself, wired to it. */
-import type { FeedOperations, NodeOperations } from '@shoal/api'
 import { systemClock } from '@shoal/torrent'
 import { VERSION } from '../../base/version.ts'
 import { contentPathOf } from '../completion/content-path.ts'
-import type { LimitsNow } from '../schedule/limits-at.ts'
+import type { LimitsNow } from '../kernel/limits.ts'
 import { ratioOf } from '../torrents/view.ts'
 import type { NodeCore } from './node-core.ts'
-import { type Automation, startAutomation } from './start-automation.ts'
+import { type Automation, type AutomationDeps, startAutomation } from './start-automation.ts'
 
 export function startNodeAutomation(
   core: NodeCore,
-  operations: Omit<NodeOperations, keyof FeedOperations>,
+  operations: Omit<AutomationDeps['operations'], 'getJob'>,
 ): Automation {
-  const { registry, keeper, catalogue, events, log, list } = core
+  const { registry, keeper, catalogue, events, log, list, kernel } = core
   const automation = startAutomation({
     clock: systemClock,
     log,
     userAgent: `Shoal/${VERSION}`,
-    operations,
+    operations: { ...operations, getJob: async ({ id }) => kernel.jobs.get(id) },
     settings: () => keeper.current,
     onSettings: listener => keeper.onChanged(listener),
-    applyLimits: limits => applyLimits(core, limits),
+    applyLimits: () => kernel.limits.update(),
     *seeding() {
       for (const { id, state } of list.views()) {
         const torrent = state === 'seeding' ? registry.find(id) : null
@@ -40,13 +39,19 @@ export function startNodeAutomation(
     feeds: catalogue.feeds,
     onFeedsChanged: () => events.publish('feeds', { type: 'feeds' }),
   })
+  kernel.limits.decideBy(() => automation.limits())
+  kernel.limits.follow(limits => applyLimits(core, limits))
   // The setting that the limits go by besides the rates themselves.
-  keeper.onChanged(() => applyLimits(core, automation.limits()))
-  core.limitsNow = () => automation.limits()
+  keeper.onChanged(() => applyLimits(core, kernel.limits.now))
+  core.fromOutside.push(source => catalogue.feeds.isFromOutside(source))
+  core.addedListeners.push(source => {
+    // Added by a filter or by hand: the feed shows that it is there.
+    if (catalogue.feeds.takeSource(source) > 0) events.publish('feeds', { type: 'feeds' })
+  })
   const settle = ({ id, row }: { id: string; row: { completionSettled: boolean } }) => {
     if (!row.completionSettled) automation.completed(id)
   }
-  core.watchers.push({ onComplete: settle })
+  core.watchers.add({ onComplete: settle })
   // Those that were completed just before the node ended.
   for (const torrent of registry.listed()) if (torrent.row.completedMs !== null) settle(torrent)
   return automation

@@ -11,11 +11,11 @@ import {
 } from '@shoal/torrent'
 import { Failure } from '../../base/failure.ts'
 import { shareOf } from '../../base/sealing/share-of.ts'
-import { EventHub } from '../kernel/event-hub.ts'
-import { Folders } from '../kernel/folders.ts'
-import { Jobs } from '../kernel/jobs.ts'
+import type { EventHub } from '../kernel/event-hub.ts'
+import type { Folders } from '../kernel/folders.ts'
+import type { Jobs } from '../kernel/jobs.ts'
+import type { Kernel } from '../kernel/kernel.ts'
 import type { Log } from '../kernel/log/log.ts'
-import type { LogEntries } from '../kernel/log/log-entries.ts'
 import type { SettingsStore } from '../kernel/settings-store.ts'
 import { addSealed } from '../sealed/node-unseal.ts'
 import { Vault } from '../sealed/vault.ts'
@@ -31,6 +31,7 @@ import { hostOf } from '../torrents/peer-view.ts'
 import { Previews } from '../torrents/previews.ts'
 import { QueueManager } from '../torrents/queue-manager.ts'
 import { Removals } from '../torrents/removals.ts'
+import type { TorrentWatcher } from '../torrents/service.ts'
 import { followTorrent } from '../torrents/torrent-events.ts'
 import { TorrentList } from '../torrents/torrent-list.ts'
 import { nameOf } from '../torrents/torrent-log.ts'
@@ -45,37 +46,19 @@ import { Works } from './works.ts'
 
 /** What the node hands in: parts that have their own ways to open and close. */
 export interface NodeParts {
+  readonly kernel: Kernel
   readonly catalogue: Catalogue
   readonly session: Session
-  readonly keeper: SettingsStore
-  readonly log: Log
-  readonly logEntries: LogEntries
-  /** The node's own folder: nobody may share what is in it. */
-  readonly dataDir: string
-  /** Folders that are allowed besides those of the settings and labels. */
-  readonly allowedDirectories: readonly string[]
   readonly protocols: Protocols
-  onStop(): void
-}
-
-/** What others may want to know of torrents; see torrent-events.ts. */
-export interface TorrentWatcher {
-  onMetadata?(torrent: ManagedTorrent): void
-  onComplete?(torrent: ManagedTorrent, fresh: boolean): void
-  onRenamed?(torrent: ManagedTorrent): void
-  /** `catalogueId`: what the catalogue called it. */
-  onForgotten?(torrent: ManagedTorrent, catalogueId: number | undefined): void
 }
 
 export class NodeCore {
-  readonly startedMs = Date.now()
+  readonly kernel: Kernel
   readonly catalogue: Catalogue
   readonly session: Session
   readonly keeper: SettingsStore
   readonly log: Log
-  readonly logEntries: LogEntries
   readonly protocols: Protocols
-  readonly onStop: () => void
   readonly rows: CatalogueRows
   readonly registry: TorrentRegistry
   readonly list: TorrentList
@@ -93,30 +76,27 @@ export class NodeCore {
   readonly vault: Vault
   readonly events: EventHub
   readonly traffic: Traffic
-  readonly watchers: TorrentWatcher[] = []
-  /** What parts of the node cannot do at present, by part: for `getHealth`. */
-  readonly problems = new Map<string, string>()
+  readonly watchers = new Set<TorrentWatcher>()
+  /** Whether somebody outside of the local network has chosen a link. */
+  readonly fromOutside: ((source: string) => boolean)[] = []
+  readonly addedListeners: ((source: string) => void)[] = []
   /** Replaced by the parts that know better. */
-  limitsNow: () => NodeStats['limits'] = () => ({
-    downloadBytesPerSecond: null,
-    uploadBytesPerSecond: null,
-    by: 'settings',
-  })
   indexing: () => NodeStats['indexing'] = () => ({ waiting: 0, indexed: 0 })
   search: (query: CheckedInputOf<'search'>) => Promise<SearchPage> = async () => ({ items: [], next: null })
 
   constructor(parts: NodeParts) {
-    const { catalogue, session, keeper, log } = parts
+    const { kernel, catalogue, session } = parts
+    const { settings: keeper, log } = kernel
+    this.kernel = kernel
     this.catalogue = catalogue
     this.session = session
     this.keeper = keeper
     this.log = log
-    this.logEntries = parts.logEntries
     this.protocols = parts.protocols
-    this.onStop = parts.onStop
     this.rows = new CatalogueRows(catalogue, () => queueMicrotask(() => this.labels.tell()))
     this.registry = new TorrentRegistry(this.rows)
-    this.folders = new Folders(() => this.#allowed(parts.allowedDirectories), [parts.dataDir])
+    this.folders = kernel.folders
+    this.folders.addRoots(() => this.directories())
     this.queue = new QueueManager({ registry: this.registry, settings: () => keeper.current.queue })
     this.removals = new Removals({
       catalogueId: id => this.rows.catalogueId(id),
@@ -132,33 +112,28 @@ export class NodeCore {
       catalogueId: id => this.rows.catalogueId(id),
     })
     this.list = new TorrentList(this.registry)
-    this.events = new EventHub({
-      revision: () => this.list.revision,
-      watchTorrent: id => this.watchTorrent(id),
-    })
+    this.events = kernel.events
     this.labels = new Labels({
       store: catalogue.labels,
       registry: this.registry,
       folders: this.folders,
       onChanged: () => this.events.publish('labels', { type: 'labels', labels: this.labels.list().items }),
     })
-    this.uploads = new Uploads(() => keeper.current.downloads.directory, parts.dataDir)
-    this.jobs = new Jobs(catalogue.jobs, job => this.events.publish('jobs', { type: 'job', job }))
-    this.vault = new Vault(parts.dataDir)
+    this.uploads = new Uploads(() => keeper.current.downloads.directory, kernel.dataDir)
+    this.jobs = kernel.jobs
+    this.vault = new Vault(kernel.dataDir)
     this.works = new Works(this)
     this.traffic = new Traffic(catalogue.history)
   }
 
-  /** Set by the pulse (see pulse.ts), which tells of a torrent while somebody watches it. */
-  watchTorrent: (id: string) => () => void = id => {
-    this.registry.get(id)
-    return () => {}
+  /** Folders that downloads go to, the usual one first. Null stands for none. */
+  directories(): (string | null)[] {
+    const { directory, completeDirectory } = this.keeper.current.downloads
+    return [directory, completeDirectory, ...this.catalogue.labels.all().map(label => label.directory)]
   }
 
-  #allowed(more: readonly string[]): string[] {
-    const { directory, completeDirectory } = this.keeper.current.downloads
-    const labels = this.catalogue.labels.all().map(label => label.directory)
-    return [directory, completeDirectory, ...labels, ...more].filter(path => path !== null)
+  isFromOutside(source: string): boolean {
+    return this.fromOutside.some(fits => fits(source))
   }
 
   /** Takes a torrent of the session in, with all that follows it from then on. */
@@ -189,9 +164,7 @@ export class NodeCore {
 
   async add(input: CheckedInputOf<'addTorrent'>, signal?: AbortSignal): Promise<Added> {
     const added = await this.#add(input, signal)
-    // Whoever adds it, by a filter or by hand: the feed shows that it is there.
-    if (input.source !== undefined && this.catalogue.feeds.takeSource(input.source) > 0)
-      this.events.publish('feeds', { type: 'feeds' })
+    if (input.source !== undefined) for (const listener of this.addedListeners) listener(input.source)
     return added
   }
 
@@ -220,7 +193,7 @@ export class NodeCore {
     const download = await this.protocols.manager.download(given, {
       directory: target,
       torrent: input,
-      outsideOnly: this.catalogue.feeds.isFromOutside(given),
+      outsideOnly: this.isFromOutside(given),
       ...(signal && { signal }),
     })
     if (download.kind === 'torrent') return this.#addedDownload(download)

@@ -40,7 +40,7 @@ test.each([
     const job = await node.operations.createTorrent(
       CreateTorrent.parse({ path: join(node.directory, path), name: 'Something else' }),
     )
-    const { torrent: id, error } = await node.core.jobs.whenEnded(job.id)
+    const { torrent: id, error } = await node.kernel.jobs.whenEnded(job.id)
     expect(error).toBeNull()
     expect(await node.operations.getTorrent({ id: id! })).toMatchObject({
       name: 'Something else',
@@ -60,7 +60,7 @@ test('a move that is under way when its torrent is forgotten is ended, and bring
   const job = await node.operations.createTorrent(
     CreateTorrent.parse({ path: join(node.directory, 'album') }),
   )
-  const id = (await node.core.jobs.whenEnded(job.id)).torrent!
+  const id = (await node.kernel.jobs.whenEnded(job.id)).torrent!
   const torrent = node.core.registry.get(id)
   const { promise: begun, resolve } = Promise.withResolvers<void>()
   vi.spyOn(torrent.api, 'move').mockImplementation((_, { signal } = {}) => {
@@ -71,7 +71,7 @@ test('a move that is under way when its torrent is forgotten is ended, and bring
   await begun
   expect(await node.operations.getTorrent({ id })).toMatchObject({ state: 'moving' })
   node.core.removals.drop(torrent)
-  expect(await node.core.jobs.whenEnded(move.id)).toMatchObject({ state: 'cancelled' })
+  expect(await node.kernel.jobs.whenEnded(move.id)).toMatchObject({ state: 'cancelled' })
   await vi.waitFor(() => expect(node.core.registry.find(id)).toBeNull())
   expect(node.core.catalogue.torrents.all()).toEqual([])
   expect(node.core.session.torrents).toEqual([])

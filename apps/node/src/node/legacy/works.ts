@@ -10,7 +10,7 @@ import { sealedLink } from '../../base/sealing/sealed-link.ts'
 import { sharePage } from '../../base/share-link.ts'
 import type { JobRecord } from '../kernel/job-store.ts'
 import type { JobProgress, JobResult } from '../kernel/jobs.ts'
-import { SEALED_FOLDER, unsealAgain } from '../sealed/node-unseal.ts'
+import { SEALED_FOLDER } from '../sealed/node-unseal.ts'
 import { withoutPassword } from '../torrents/adding.ts'
 import type { ManagedTorrent } from '../torrents/managed-torrent.ts'
 import { nameOf } from '../torrents/torrent-log.ts'
@@ -104,28 +104,18 @@ export class Works {
     })
   }
 
-  /** Begins again what the end of the last run broke off. */
-  async goOn(): Promise<void> {
-    for (const record of this.#core.catalogue.jobs.unfinished())
-      await this.#again(record).catch(error => {
-        this.#core.log.warn(`${record.name} could not go on: ${describeFailure(error).message}`)
-        this.#core.catalogue.jobs.delete(record.id)
-      })
+  /** Makes a torrent once more, for a job that the end of the last run cut off. */
+  async createAgain({ id, detail }: JobRecord): Promise<void> {
+    const { path, options } = detail as CreateDetail
+    this.create(await this.#core.folders.allowContent(path), options, id)
   }
 
-  async #again({ id, kind, detail }: JobRecord): Promise<void> {
-    if (kind === 'create') {
-      const { path, options } = detail as CreateDetail
-      this.create(await this.#core.folders.allowContent(path), options, id)
-    } else if (kind === 'unseal') {
-      await unsealAgain(this.#core, id, detail)
-    } else if (kind === 'download') {
-      // Whoever is asked may not answer for long: the node does not wait for that.
-      const resuming = this.#downloadAgain(id, detail as DownloadDetail).finally(() =>
-        this.#resuming.delete(resuming),
-      )
-      this.#resuming.add(resuming)
-    }
+  /** The same for a download. The other server may not answer for long: nobody waits for that. */
+  downloadAgain({ id, detail }: JobRecord): void {
+    const resuming = this.#downloadAgain(id, detail as DownloadDetail).finally(() =>
+      this.#resuming.delete(resuming),
+    )
+    this.#resuming.add(resuming)
   }
 
   async #downloadAgain(id: string, { source, directory }: DownloadDetail): Promise<void> {
@@ -133,7 +123,7 @@ export class Works {
     try {
       const download = await this.#core.protocols.manager.download(source, {
         ...{ directory, signal },
-        outsideOnly: this.#core.catalogue.feeds.isFromOutside(source),
+        outsideOnly: this.#core.isFromOutside(source),
       })
       if (download.kind !== 'file') return
       if (signal.aborted) return download.close()

@@ -1,12 +1,13 @@
 /** qBittorrent's Web API at `/api/v2`, for every tool that drives a qBittorrent; its `search` is left out. */
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { HttpScope } from '../kernel/http-scope.ts'
 import { TOKEN_USER } from '../server/access/access.ts'
 import { basicCredentials, bearerToken } from '../server/access/credentials.ts'
 import { callerOf, codeOf } from '../server/compat/call.ts'
 import { DetailCache } from '../server/compat/detail-cache.ts'
 import { MAX_BODY_BYTES, takeBodies } from '../server/compat/take-bodies.ts'
 import { isFromHttps } from '../server/guard/origin.ts'
-import type { CompatPlugin, CompatScope } from '../server/server.ts'
+import type { CompatPlugin } from '../server/server.ts'
 import { type Answer, statusOf, type WebMethods } from './answer.ts'
 import { APP_METHODS } from './app.ts'
 import { LOG_METHODS } from './log.ts'
@@ -100,7 +101,7 @@ async function login(
   request: FastifyRequest,
   reply: FastifyReply,
   sessions: Sessions,
-  { access }: CompatScope,
+  { access }: HttpScope,
 ): Promise<FastifyReply> {
   const params = await readParams(request.url, request.headers['content-type'], request.body)
   reply.type('text/plain; charset=UTF-8')
@@ -123,7 +124,7 @@ async function login(
 async function clientOf(
   request: FastifyRequest,
   sessions: Sessions,
-  { access }: CompatScope,
+  { access }: HttpScope,
 ): Promise<string | null> {
   const { cookie, authorization } = request.headers
   const id = sessionId(cookie)
@@ -138,7 +139,7 @@ function refuse(
   error: unknown,
   request: FastifyRequest,
   reply: FastifyReply,
-  { node }: CompatScope,
+  { node }: HttpScope,
 ): FastifyReply {
   const { statusCode, message, stack } = error as Error & { statusCode?: number }
   const isBanned = codeOf(error) === 'too-many-attempts'

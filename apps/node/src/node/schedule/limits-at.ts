@@ -1,6 +1,5 @@
-import type { NodeStats, ScheduledLimit, Settings } from '@shoal/api'
-
-export type LimitsNow = NodeStats['limits']
+import type { ScheduledLimit, Settings } from '@shoal/api'
+import type { LimitsNow } from '../kernel/limits.ts'
 
 /** An entry repeats after a week; a day more for what begins the day before. */
 const DAYS_AHEAD = 8

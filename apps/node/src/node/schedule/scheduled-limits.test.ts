@@ -1,8 +1,8 @@
 import { DEFAULT_SETTINGS, type Settings } from '@shoal/api'
 import { VirtualClock } from '@shoal/torrent/testing'
 import { expect, test } from 'vitest'
+import type { LimitsNow } from '../kernel/limits.ts'
 import { testSettings } from '../testing/settings.ts'
-import type { LimitsNow } from './limits-at.ts'
 import { ScheduledLimits } from './scheduled-limits.ts'
 
 test('limits follow the schedule, the settings and a clock that is set', async () => {

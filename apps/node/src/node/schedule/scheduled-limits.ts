@@ -1,6 +1,7 @@
 import type { Settings } from '@shoal/api'
 import type { Clock } from '@shoal/torrent'
-import { type LimitsNow, limitsAt, nextChange } from './limits-at.ts'
+import type { LimitsNow } from '../kernel/limits.ts'
+import { limitsAt, nextChange } from './limits-at.ts'
 
 /** The clock may be set, and the machine sleep, while a timer waits: so often it is looked at in any case. */
 const LOOK_MS = 60_000

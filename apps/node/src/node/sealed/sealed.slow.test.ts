@@ -21,7 +21,7 @@ afterAll(async () => {
 type Seal = Parameters<TestNode['operations']['createTorrent']>[0]['seal']
 
 async function ended(node: TestNode, id: string) {
-  return node.core.jobs.whenEnded(id)
+  return node.kernel.jobs.whenEnded(id)
 }
 
 async function share(seal: Seal): Promise<{ link: string; id: string }> {

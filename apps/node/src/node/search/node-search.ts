@@ -27,10 +27,8 @@ export function startNodeSearch(core: NodeCore): NodeSearch {
     },
     onNotice: message => log.debug(message),
     onProblem: message => {
-      core.problems.delete('search')
-      if (message === null) return
-      core.problems.set('search', message)
-      log.warn(message)
+      core.kernel.problems.set('search', message)
+      if (message !== null) log.warn(message)
     },
   })
   const follow = () => (keeper.current.search.documents ? indexer.resume() : indexer.pause())
@@ -52,7 +50,7 @@ export function startNodeSearch(core: NodeCore): NodeSearch {
       if (!stop.signal.aborted) log.warn(`search: ${error.message}`)
     })
   const learning = new Map<ManagedTorrent, Promise<void>>()
-  core.watchers.push({
+  core.watchers.add({
     onMetadata(torrent) {
       learning.set(
         torrent,

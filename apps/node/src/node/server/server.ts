@@ -5,7 +5,9 @@ import { isLoopback } from '@shoal/torrent/local-address'
 import type { FastifyInstance } from 'fastify'
 import { Failure, fileFailure } from '../../base/failure.ts'
 import { redact } from '../../base/redact.ts'
+import type { AnyRunning } from '../kernel/capability.ts'
 import type { RunningNode } from '../kernel/contract.ts'
+import type { HttpScope } from '../kernel/http-scope.ts'
 import type { Log } from '../kernel/log/log.ts'
 import type { Access } from './access/access.ts'
 import { allowWebSockets } from './events/event-routes.ts'
@@ -16,18 +18,8 @@ import { addApi } from './routes/api.ts'
 import { serveConsole } from './routes/console.ts'
 import { missing } from './routes/missing.ts'
 
-/**
- * What another program's API (Transmission's, qBittorrent's) is given to register itself. `app` is a fastify scope of its own: its hooks, body
- * parsers and error handler stay in it. Host, Origin and security headers are looked after already; who may ask is up to the plugin, by
- * `access.checkPassword(username, password, request)`, which rejects with `too-many-attempts`. A route with `config: { anyOrigin: true }`
- * guards itself against other sites' pages.
- */
-export interface CompatScope {
-  readonly app: FastifyInstance
-  readonly node: RunningNode
-  readonly access: Pick<Access, 'checkPassword'>
-}
-export type CompatPlugin = (scope: CompatScope) => void | Promise<void>
+/** Another program's API (Transmission's, qBittorrent's). */
+export type CompatPlugin = (scope: HttpScope) => void | Promise<void>
 
 export interface ServerOptions {
   readonly node: RunningNode
@@ -45,6 +37,8 @@ export interface ServerOptions {
   readonly plugins?: readonly CompatPlugin[]
   /** Lets what answers before all of this join the server, when that has all its listeners. */
   readonly join?: (server: HttpServer) => void
+  /** The same; each may return what has to be closed before the server. */
+  readonly onHttpServer?: readonly NonNullable<AnyRunning['onHttpServer']>[]
 }
 
 export interface Server {
@@ -71,15 +65,25 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   const app = buildServer(options)
   await app.ready()
   options.join?.(app.server)
-  await app.listen({ host, port: options.port }).catch(async error => {
+  const place = {
+    host,
+    allowedHosts: options.allowedHosts ?? [],
+    trustedProxies: options.trustedProxies ?? [],
+  }
+  const joined = (options.onHttpServer ?? []).map(join => join(app.server, place))
+  const close = async () => {
+    for (const leave of joined) await leave?.()
     await app.close()
+  }
+  await app.listen({ host, port: options.port }).catch(async error => {
+    await close()
     throw listenFailure(error, host, options.port)
   })
   const { port } = app.server.address() as AddressInfo
   return {
     url: `http://${reachable(host)}:${port}`,
     port,
-    close: () => app.close(),
+    close,
   }
 }
 

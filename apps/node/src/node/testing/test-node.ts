@@ -4,9 +4,12 @@ import { join } from 'node:path'
 import type { SettingsChange } from '@shoal/api'
 import type { Log } from '../kernel/log/log.ts'
 import { LogEntries } from '../kernel/log/log-entries.ts'
-import { type OpenNode, openNode } from '../run-node.ts'
+import { CORE } from '../legacy/capability.ts'
+import type { NodeCore } from '../legacy/node-core.ts'
+import { type OpenNode, runNode } from '../run-node.ts'
 
 export interface TestNode extends OpenNode {
+  readonly core: NodeCore
   readonly folder: string
   readonly directory: string
   /** Closes it and opens another on the same folders. */
@@ -25,7 +28,7 @@ export async function testNode(folder?: string): Promise<TestNode> {
   const directory = join(root, 'downloads')
   let last: OpenNode
   const open = async (): Promise<TestNode> => {
-    const node = await openNode({
+    const node = await runNode({
       dataDir: join(root, 'data'),
       directory,
       fixed: ALONE,
@@ -38,6 +41,7 @@ export async function testNode(folder?: string): Promise<TestNode> {
     last = node
     return {
       ...node,
+      core: node.service(CORE),
       folder: root,
       directory,
       async restart() {

@@ -26,7 +26,7 @@ export function sessionOptions({ downloads, network }: Settings) {
 /** Lets the session follow the settings from now on. A change that it refuses (a port that is taken) is refused as a whole. */
 export function applyToSession(core: NodeCore): void {
   const { keeper, session, countries } = core
-  keeper.onApply((settings, before) => checkFolders(core, settings, before))
+  keeper.onCheck((settings, before) => checkFolders(core, settings, before))
   keeper.onApply(settings => countries.open(settings.privacy.countryDatabase))
   keeper.onApply(async (settings, before) => {
     const [options, last] = [sessionOptions(settings), sessionOptions(before)]
@@ -35,10 +35,7 @@ export function applyToSession(core: NodeCore): void {
     )
     if (changed.length > 0) await session.configure(Object.fromEntries(changed))
   })
-  keeper.onChanged(() => {
-    core.events.publish('settings', { type: 'settings' })
-    void core.queue.apply()
-  })
+  keeper.onChanged(() => void core.queue.apply())
 }
 
 async function checkFolders({ folders }: NodeCore, settings: Settings, before: Settings): Promise<void> {

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { openNode } from '../run-node.ts'
+import { runNode } from '../run-node.ts'
 import { nodeForTest } from '../testing/for-test.ts'
 import { testNode } from '../testing/test-node.ts'
 
@@ -49,8 +49,8 @@ test('a database of countries that is none is refused with the setting that name
   await expect(
     node.operations.changeSettings({ privacy: { countryDatabase: path }, network: { maxConnections: 9 } }),
   ).rejects.toMatchObject({ code: 'bad-request', field: 'privacy.countryDatabase' })
-  expect(node.core.keeper.current).toMatchObject({ privacy: { countryDatabase: null } })
-  expect(node.core.keeper.current.network.maxConnections).not.toBe(9)
+  expect(node.kernel.settings.current).toMatchObject({ privacy: { countryDatabase: null } })
+  expect(node.kernel.settings.current.network.maxConnections).not.toBe(9)
 })
 
 test.each([
@@ -94,20 +94,20 @@ test('a node that cannot open leaves nothing open: the next one has the same fol
     fixed: { network: { port: 0, dht: false, lsd: false } },
     allowedDirectories: [node.folder],
     log: node.log,
-    logEntries: node.core.logEntries,
+    logEntries: node.kernel.logEntries,
     peerHost: '127.0.0.1',
     onStop() {},
   }
-  await expect(openNode(options)).rejects.toMatchObject({ code: 'in-use' })
+  await expect(runNode(options)).rejects.toMatchObject({ code: 'in-use' })
   await node.close()
   const server = createServer()
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as { port: number }
-  await expect(openNode({ ...options, fixed: { network: { port, dht: false } } })).rejects.toMatchObject({
+  await expect(runNode({ ...options, fixed: { network: { port, dht: false } } })).rejects.toMatchObject({
     code: 'refused',
   })
   server.close()
-  const next = await openNode(options)
+  const next = await runNode(options)
   await next.close()
 })
 

@@ -13,10 +13,10 @@ async function open() {
   const job = await node.operations.createTorrent(
     CreateTorrent.parse({ path: join(node.directory, 'film.mkv') }),
   )
-  const { torrent: id } = await node.core.jobs.whenEnded(job.id)
+  const { torrent: id } = await node.kernel.jobs.whenEnded(job.id)
   const told: string[] = []
-  vi.spyOn(node.core.log, 'info').mockImplementation(message => void told.push(message))
-  vi.spyOn(node.core.log, 'warn').mockImplementation(message => void told.push(message))
+  vi.spyOn(node.kernel.log, 'info').mockImplementation(message => void told.push(message))
+  vi.spyOn(node.kernel.log, 'warn').mockImplementation(message => void told.push(message))
   return { node, id: id!, told }
 }
 

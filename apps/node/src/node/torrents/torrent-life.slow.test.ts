@@ -23,7 +23,7 @@ async function share(node: TestNode, name = 'a.txt'): Promise<string> {
   const { id } = await node.operations.createTorrent(
     CreateTorrent.parse({ path: join(node.directory, name) }),
   )
-  return (await node.core.jobs.whenEnded(id)).torrent!
+  return (await node.kernel.jobs.whenEnded(id)).torrent!
 }
 
 /** A peer that has a torrent, and the node has not. */

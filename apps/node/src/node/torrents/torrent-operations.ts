@@ -99,7 +99,7 @@ async function sourceToLookAt(
   if (typeof given !== 'string') return given
   const limit = AbortSignal.timeout(timeoutMs)
   const both = AbortSignal.any([limit, ...(signal ? [signal] : [])])
-  const outsideOnly = core.catalogue.feeds.isFromOutside(given)
+  const outsideOnly = core.isFromOutside(given)
   try {
     return await core.readableSource(
       await core.protocols.manager.torrentBehind(given, { signal: both, outsideOnly }),

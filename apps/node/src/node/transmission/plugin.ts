@@ -1,11 +1,12 @@
 /** Transmission's RPC at `/transmission/rpc`, for every tool that drives a Transmission (docs/rpc-spec.md, rpc-version 17). */
 import { randomBytes } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { HttpScope } from '../kernel/http-scope.ts'
 import { basicCredentials } from '../server/access/credentials.ts'
 import { callerOf, codeOf } from '../server/compat/call.ts'
 import { DetailCache } from '../server/compat/detail-cache.ts'
 import { MAX_BODY_BYTES, takeBodies } from '../server/compat/take-bodies.ts'
-import type { CompatPlugin, CompatScope } from '../server/server.ts'
+import type { CompatPlugin } from '../server/server.ts'
 import type { RpcContext } from './context.ts'
 import { answerRpc } from './rpc.ts'
 import { TorrentNumbers } from './torrent-numbers.ts'
@@ -40,7 +41,7 @@ export const transmissionApi: CompatPlugin = scope => {
   }
 }
 
-function contextOf({ node }: CompatScope): RpcContext {
+function contextOf({ node }: HttpScope): RpcContext {
   const call = callerOf(node.operations)
   return {
     node,
@@ -56,7 +57,7 @@ function contextOf({ node }: CompatScope): RpcContext {
 async function isAllowed(
   request: FastifyRequest,
   reply: FastifyReply,
-  { access }: CompatScope,
+  { access }: HttpScope,
 ): Promise<boolean> {
   const given = basicCredentials(request.headers.authorization ?? '')
   try {

@@ -6,6 +6,9 @@ import { SCHEMA_2 } from './schema-2.ts'
 /** Marks the file as ours: `Shol`. */
 const APPLICATION_ID = 0x53686f6c
 
+/** One change of the tables of a capability, as SQL. */
+export type Migration = string
+
 /** Each brings the tables from one version to the next; the version is how many were done. Only ever add to the end. */
 const MIGRATIONS: readonly string[] = [SCHEMA_1, SCHEMA_2]
 

@@ -50,12 +50,12 @@ const types = ({ events }: Listening) => events.map(({ type }) => type)
 
 test('a WebSocket is greeted, and told what its topics tell', async () => {
   const listening = await listen()
-  expect(listening.events[0]).toEqual({ type: 'hello', revision: 0, startedMs: served.node.startedMs })
+  expect(listening.events[0]).toEqual({ type: 'hello', revision: 1, startedMs: served.node.startedMs })
   served.node.share(HASH, 'A film', {})
   await served.node.operations.addFeed({ url: 'http://x.example/', everyMinutes: 30, filters: [] })
   await served.node.operations.changeSettings({})
   await until(() => listening.events.length === 2)
-  expect(listening.events[1]).toMatchObject({ type: 'torrents', revision: 1, changed: [{ id: HASH }] })
+  expect(listening.events[1]).toMatchObject({ type: 'torrents', revision: 2, changed: [{ id: HASH }] })
 })
 
 test('who logs out hears nothing more; others go on', async () => {

@@ -1,6 +1,6 @@
 import { type NodeStats, TORRENT_STATES } from '@shoal/api'
+import type { Family } from '../../kernel/metrics.ts'
 import { gauge } from './process-metrics.ts'
-import type { Family } from './text-format.ts'
 
 export function nodeMetrics(stats: NodeStats): Family[] {
   const { session, allTime, torrents, connections, dhtNodes, disk, indexing } = stats

@@ -1,5 +1,5 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import type { Family } from './text-format.ts'
+import type { Family } from '../../kernel/metrics.ts'
 
 const RESOLUTION_MS = 20
 

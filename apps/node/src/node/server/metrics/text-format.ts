@@ -1,19 +1,6 @@
+import type { Family } from '../../kernel/metrics.ts'
+
 /** The Prometheus text format, version 0.0.4. */
-export interface Sample {
-  /** `_bucket`, `_sum`, `_count` of a histogram. */
-  readonly suffix?: string
-  readonly labels?: Readonly<Record<string, string>>
-  readonly value: number
-}
-
-export interface Family {
-  /** `shoal_` and what it is, with its unit at the end. */
-  readonly name: string
-  readonly type: 'counter' | 'gauge' | 'histogram'
-  readonly help: string
-  readonly samples: readonly Sample[]
-}
-
 export const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8'
 
 /** Families without samples are left out. */

@@ -27,16 +27,14 @@ export class ModelNode implements RunningNode {
     downloads: { ...DEFAULT_SETTINGS.downloads, directory: '/downloads' },
   }
   stopped = false
-  revision = 0
+  revision = 1
   #lastId = 0
 
   constructor() {
-    this.events = new EventHub({
-      revision: () => this.revision,
-      watchTorrent: id => {
-        this.torrent(id)
-        return () => {}
-      },
+    this.events = new EventHub()
+    this.events.addFamily('torrent', /^[0-9a-f]{40}$/, id => {
+      this.torrent(id)
+      return () => {}
     })
     this.files = modelFiles(this)
     this.operations = { ...modelTorrentOperations(this), ...modelNodeOperations(this) }

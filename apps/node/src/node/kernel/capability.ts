@@ -1,0 +1,111 @@
+/**
+ * The contract of a capability: one thing that a node can do, in one folder, named by one line of `capabilities.ts`. What is known without running it
+ * is its `Contract` in packages/api.
+ */
+import type { Server as HttpServer } from 'node:http'
+import type { Contract, Implemented, Job, NodeStats } from '@shoal/api'
+import type { NodeFiles } from './contract.ts'
+import type { Migration } from './database/migrations.ts'
+import type { HttpScope } from './http-scope.ts'
+import type { JobRecord } from './job-store.ts'
+import type { Kernel } from './kernel.ts'
+import type { Family } from './metrics.ts'
+
+/** A typed name for what one capability offers to others. */
+export interface Service<T> {
+  readonly name: string
+  /** Never set: it carries the type. */
+  readonly type?: T
+}
+
+export function service<T>(name: string): Service<T> {
+  return { name }
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: services of any type.
+export type Services = Readonly<Record<string, Service<any>>>
+type Offered<Some extends Services> = {
+  readonly [Name in keyof Some]: Some[Name] extends Service<infer T> ? T : never
+}
+/** What a capability is given: the services that it needs, and those that it wants or null. */
+export type Given<Needs extends Services, Wants extends Services> = Offered<Needs> & {
+  readonly [Name in keyof Wants]: Offered<Wants>[Name] | null
+}
+
+type OperationsOf<C extends Contract> = C extends { readonly operations: object }
+  ? { readonly operations: Implemented<C> }
+  : { readonly operations?: Record<never, never> }
+type ProvidesOf<Some extends Services> = keyof Some extends never
+  ? { readonly provides?: Record<never, never> }
+  : { readonly provides: Offered<Some> }
+
+/** A capability that has started. Everything but `close` is optional. */
+export type Running<C extends Contract, Provides extends Services> = OperationsOf<C> &
+  ProvidesOf<Provides> &
+  RunningParts
+
+interface RunningParts {
+  /** Its members of the node's statistics. */
+  readonly stats?: () => Partial<NodeStats> | Promise<Partial<NodeStats>>
+  readonly metrics?: () => readonly Family[]
+  /** What is wrong at present and what to do about it, a sentence each. What happens once a second is watched by `kernel.problems` already. */
+  readonly health?: () => readonly string[]
+  /** The kinds of its jobs. They end before it closes. `resume` starts again what the end of the last run cut off. */
+  readonly jobs?: { readonly [Kind in Job['kind']]?: { resume?(record: JobRecord): Promise<void> | void } }
+  /** Bytes that it gives or takes; JSON does not carry them. */
+  readonly files?: Partial<NodeFiles>
+  /** Routes for programs that were made for another API. */
+  readonly routes?: (scope: HttpScope) => void | Promise<void>
+  /** Called when the HTTP server has all its routes: a listener that is added first answers before them. Returns what closes it. */
+  readonly onHttpServer?: (server: HttpServer, place: HttpPlace) => (() => Promise<void>) | undefined
+  /** Everything has started, and what it needs has begun: restore, resume, announce. */
+  begin?(): Promise<void> | void
+  close(): Promise<void> | void
+}
+
+/** Where the HTTP server is reached. */
+export interface HttpPlace {
+  readonly host: string
+  readonly allowedHosts: readonly string[]
+  readonly trustedProxies: readonly string[]
+}
+
+export interface Capability<
+  C extends Contract = Contract,
+  Needs extends Services = Services,
+  Wants extends Services = Services,
+  Provides extends Services = Services,
+> {
+  readonly contract: C
+  /** Changes of its tables, in order. A released one never changes. */
+  readonly migrations?: readonly Migration[]
+  /** Services that it cannot do without. They start before it and close after it. */
+  readonly needs?: Needs
+  /** Services that it uses if they are there. They start before it, too. */
+  readonly wants?: Wants
+  /** Services that it offers. */
+  readonly provides?: Provides
+  /** Opens and subscribes. A rejection ends the start of the node. */
+  start(kernel: Kernel, services: Given<Needs, Wants>): Promise<Running<C, Provides>> | Running<C, Provides>
+}
+
+type Nothing = Record<never, never>
+
+/** Keeps the precise types of a capability. */
+export function capability<
+  C extends Contract,
+  Needs extends Services = Nothing,
+  Wants extends Services = Nothing,
+  Provides extends Services = Nothing,
+>(it: Capability<C, Needs, Wants, Provides>): Capability<C, Needs, Wants, Provides> {
+  return it
+}
+
+/** A capability of any type, as the list has it. */
+// biome-ignore lint/suspicious/noExplicitAny: each has types of its own.
+export type AnyCapability = Capability<any, any, any, any>
+export type AnyRunning = RunningParts & {
+  // biome-ignore lint/suspicious/noExplicitAny: each has types of its own.
+  readonly operations?: Readonly<Record<string, (input: any, options?: any) => Promise<any>>>
+  readonly provides?: Readonly<Record<string, unknown>>
+}

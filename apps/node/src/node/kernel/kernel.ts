@@ -1,0 +1,103 @@
+/** What every capability of a node is given. It knows none of them. */
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { SettingsChange } from '@shoal/api'
+import { type Clock, systemClock } from '@shoal/torrent'
+import { fileFailure } from '../../base/failure.ts'
+import { Database } from './database/database.ts'
+import { EventHub } from './event-hub.ts'
+import { Folders } from './folders.ts'
+import { JobStore } from './job-store.ts'
+import { Jobs } from './jobs.ts'
+import { RateLimits } from './limits.ts'
+import type { Log } from './log/log.ts'
+import type { LogEntries } from './log/log-entries.ts'
+import { Problems } from './problems.ts'
+import { SettingStore } from './setting-store.ts'
+import { SettingsStore } from './settings-store.ts'
+import { Ticker } from './ticker.ts'
+
+export interface KernelOptions {
+  /** Folder of the catalogue; made where it is missing. */
+  readonly dataDir: string
+  /** Download folder of a fresh node. */
+  readonly directory: string
+  /** Settings that are decided where the node is started. */
+  readonly fixed: SettingsChange
+  /** Folders that are allowed in addition to those of the capabilities. */
+  readonly allowedDirectories: readonly string[]
+  readonly log: Log
+  readonly logEntries: LogEntries
+  /** Address to accept peers at. Default: all. */
+  readonly peerHost?: string
+  onStop(): void
+}
+
+export interface Kernel extends Pick<KernelOptions, 'dataDir' | 'log' | 'logEntries' | 'peerHost'> {
+  /** Milliseconds since the Unix epoch. */
+  readonly startedMs: number
+  readonly clock: Clock
+  readonly database: Database
+  readonly settings: SettingsStore
+  readonly events: EventHub
+  readonly jobs: Jobs
+  readonly folders: Folders
+  readonly problems: Problems
+  readonly ticker: Ticker
+  readonly limits: RateLimits
+  /** Asks for the end of the program. */
+  stop(): void
+}
+
+export interface OpenKernel extends Kernel {
+  /** Closes it. Call it when the capabilities are closed. */
+  close(): Promise<void>
+}
+
+/** Rejects with a Failure: `in-use` if another node has the data folder, `damaged`, `newer-version`, `no-permission` … */
+export async function openKernel(options: KernelOptions): Promise<OpenKernel> {
+  const { dataDir, directory, fixed, allowedDirectories, log, logEntries, peerHost, onStop } = options
+  await makeFolder(dataDir)
+  const database = await Database.open(join(dataDir, 'catalogue.db'))
+  try {
+    const rows = new SettingStore(database)
+    const settings = new SettingsStore(
+      {
+        get: section => rows.get(section),
+        set: (section, value) => rows.set(section, value),
+        together: work => database.transaction(work),
+      },
+      { directory, fixed },
+    )
+    await makeFolder(settings.current.downloads.directory)
+    const events = new EventHub()
+    const problems = new Problems(log)
+    const folders = new Folders([dataDir], allowedDirectories)
+    const kernel: OpenKernel = {
+      ...{ dataDir, log, logEntries, database, settings, events, problems, folders },
+      ...(peerHost !== undefined && { peerHost }),
+      startedMs: Date.now(),
+      clock: systemClock,
+      jobs: new Jobs(new JobStore(database), job => events.publish('jobs', { type: 'job', job })),
+      ticker: new Ticker(problems),
+      limits: new RateLimits(settings),
+      stop: onStop,
+      async close() {
+        await kernel.jobs.close()
+        events.close()
+        await database.close()
+      },
+    }
+    settings.onChanged(() => events.publish('settings', { type: 'settings' }))
+    return kernel
+  } catch (error) {
+    await database.close()
+    throw error
+  }
+}
+
+async function makeFolder(path: string): Promise<void> {
+  await mkdir(path, { recursive: true, mode: 0o700 }).catch(error => {
+    throw fileFailure(error, path)
+  })
+}

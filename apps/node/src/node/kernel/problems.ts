@@ -1,0 +1,34 @@
+import { describeFailure } from '../../base/failure.ts'
+import type { Log } from './log/log.ts'
+
+/** What parts of the node cannot do at present, by part. `getHealth` lists it. */
+export class Problems {
+  readonly #log: Log
+  readonly #messages = new Map<string, string>()
+
+  constructor(log: Log) {
+    this.#log = log
+  }
+
+  get messages(): readonly string[] {
+    return [...this.#messages.values()]
+  }
+
+  /** Null: there is no problem any more. */
+  set(part: string, message: string | null): void {
+    this.#messages.delete(part)
+    if (message !== null) this.#messages.set(part, message)
+  }
+
+  /** Runs work that is repeated. A failure (a full disk, say) is a problem until the work succeeds again, and is logged once. */
+  guard(part: string, work: () => void): void {
+    try {
+      work()
+      this.#messages.delete(part)
+    } catch (error) {
+      const message = `${part} cannot be kept up to date: ${describeFailure(error).message}`
+      if (this.#messages.get(part) !== message) this.#log.error(message)
+      this.#messages.set(part, message)
+    }
+  }
+}

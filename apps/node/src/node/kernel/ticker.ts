@@ -1,0 +1,37 @@
+import type { Problems } from './problems.ts'
+
+export const TICK_MS = 1000
+
+type Work = (nowMs: number) => void
+
+/** One timer for everything that happens once a second. */
+export class Ticker {
+  readonly #problems: Problems
+  readonly #parts = new Map<string, Work>()
+  #timer: NodeJS.Timeout | null = null
+
+  constructor(problems: Problems) {
+    this.#problems = problems
+  }
+
+  /**
+   * Runs `work` in each tick, in the order in which parts were added, until the returned function is called. A part that fails does not keep the
+   * others from their work. `part` names it in messages: "the list".
+   */
+  every(part: string, work: Work): () => void {
+    if (this.#parts.has(part)) throw new Error(`two parts of the tick are called ${part}`)
+    this.#parts.set(part, work)
+    this.#timer ??= setInterval(() => this.#tick(), TICK_MS)
+    return () => {
+      this.#parts.delete(part)
+      if (this.#parts.size > 0 || !this.#timer) return
+      clearInterval(this.#timer)
+      this.#timer = null
+    }
+  }
+
+  #tick(): void {
+    const nowMs = Date.now()
+    for (const [part, work] of this.#parts) this.#problems.guard(part, () => work(nowMs))
+  }
+}

@@ -1,0 +1,103 @@
+/** The node as a whole: operations about jobs, settings, folders and the log, and what it tells of itself once a second. */
+import type { Implemented, LogEntry, NodeInfo, NodeStats, SYSTEM } from '@shoal/api'
+import { VERSION } from '../../base/version.ts'
+import type { Assembled } from '../kernel/assemble.ts'
+import type { Kernel } from '../kernel/kernel.ts'
+import { ENGINE } from '../torrents/service.ts'
+
+/** Log entries told in one tick; the rest can be asked for. */
+const MOST_LOGGED = 500
+
+export interface System {
+  readonly operations: Implemented<typeof SYSTEM>
+  close(): void
+}
+
+export function startSystem(kernel: Kernel, node: Assembled): System {
+  const { jobs, settings, folders, logEntries } = kernel
+  const stops = [tellLog(kernel), tellStats(kernel, () => nodeStats(kernel, node))]
+  return {
+    operations: {
+      listJobs: async () => ({ items: jobs.list() }),
+      getJob: async ({ id }) => jobs.get(id),
+      cancelJob: async ({ id }) => jobs.cancel(id),
+      getSettings: async () => settings.current,
+      changeSettings: async change => settings.change(change),
+      getNode: async () => nodeInfo(kernel, node),
+      getStats: async () => nodeStats(kernel, node),
+      listFolders: async ({ path }) => folders.list(path),
+      listLog: async query => ({ items: logEntries.list(query) }),
+      getHealth: async () => {
+        const problems = node.health()
+        return { status: problems.length > 0 ? 'degraded' : 'ok', version: VERSION, problems }
+      },
+      stopNode: async () => {
+        // After the answer is on its way.
+        setImmediate(() => kernel.stop())
+        return {}
+      },
+    },
+    close() {
+      for (const stop of stops) stop()
+    },
+  }
+}
+
+function nodeInfo({ startedMs, settings, folders }: Kernel, node: Assembled): NodeInfo {
+  return {
+    version: VERSION,
+    apiVersion: 1,
+    startedMs,
+    directory: settings.current.downloads.directory,
+    allowedDirectories: [...folders.roots],
+    peerPort: node.service(ENGINE).port,
+    platform: `${process.platform} ${process.arch}, Node ${process.versions.node}`,
+    fixedSettings: settings.fixed,
+    capabilities: [...node.names],
+  }
+}
+
+async function nodeStats({ startedMs, limits }: Kernel, node: Assembled): Promise<NodeStats> {
+  const none = { downloadedBytes: 0, uploadedBytes: 0 }
+  return {
+    ...{ downloadBytesPerSecond: 0, uploadBytesPerSecond: 0, session: none, allTime: none },
+    ...{ torrents: {}, connections: {}, dhtNodes: null, disk: [] },
+    indexing: { waiting: 0, indexed: 0 },
+    ...(await node.stats()),
+    limits: limits.now,
+    atMs: Date.now(),
+    memoryBytes: process.memoryUsage.rss(),
+    uptimeSeconds: Math.round((Date.now() - startedMs) / 1000),
+  }
+}
+
+function tellLog({ events, logEntries, ticker }: Kernel): () => void {
+  let entries: LogEntry[] = []
+  const unsubscribe = logEntries.subscribe(entry => {
+    if (events.hasListeners('log') && entries.length < MOST_LOGGED) entries.push(entry)
+  })
+  const stop = ticker.every('the log', () => {
+    if (entries.length === 0) return
+    const told = entries
+    entries = []
+    events.publish('log', { type: 'log', entries: told })
+  })
+  return () => {
+    unsubscribe()
+    stop()
+  }
+}
+
+function tellStats({ events, ticker }: Kernel, stats: () => Promise<NodeStats>): () => void {
+  let isTelling = false
+  return ticker.every('statistics', () => {
+    if (isTelling || !events.hasListeners('stats')) return
+    isTelling = true
+    stats()
+      .then(now => events.publish('stats', { type: 'stats', stats: now }))
+      .catch(() => {})
+      .finally(() => {
+        isTelling = false
+      })
+  })
+}
