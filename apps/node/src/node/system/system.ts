@@ -1,5 +1,12 @@
 /** The node as a whole: operations about jobs, settings, folders and the log, and what it tells of itself once a second. */
-import type { Implemented, LogEntry, NodeInfo, NodeStats, SYSTEM } from '@shoal/api'
+import {
+  CONTRACTS,
+  type Implemented,
+  type LogEntry,
+  type NodeInfo,
+  type NodeStats,
+  type SYSTEM,
+} from '@shoal/api'
 import { VERSION } from '../../base/version.ts'
 import type { Assembled } from '../kernel/assemble.ts'
 import type { Kernel } from '../kernel/kernel.ts'
@@ -53,7 +60,7 @@ function nodeInfo({ startedMs, settings, folders }: Kernel, node: Assembled): No
     peerPort: node.service(ENGINE).port,
     platform: `${process.platform} ${process.arch}, Node ${process.versions.node}`,
     fixedSettings: settings.fixed,
-    capabilities: [...node.names],
+    capabilities: CONTRACTS.map(({ name }) => name),
   }
 }
 
