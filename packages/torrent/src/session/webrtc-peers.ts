@@ -1,6 +1,6 @@
 import type { TorrentState } from '../api.ts'
 import type { WebrtcOptions } from '../session-api.ts'
-import { samePeer } from '../swarm/admission.ts'
+import { samePeer } from '../swarm/connection-policy.ts'
 import { greetPeer } from '../swarm/handshakes.ts'
 import type { Connection } from '../transport/transport.ts'
 import { Meetings, type RtcOffer, type Signalling } from '../transport/webrtc/meetings.ts'

@@ -30,10 +30,10 @@ export class ChokeRounds {
 
   /** Whether a peer whose interest changed may make a difference between rounds. */
   matters(peer: Peer): boolean {
-    if (!peer.amChoking) return true
+    if (!peer.flags.amChoking) return true
     let used = 0
-    for (const other of this.#peers.values()) if (!other.amChoking && other.peerInterested) used++
-    return peer.peerInterested && used < this.#slots()
+    for (const other of this.#peers.values()) if (!other.flags.amChoking && other.flags.peerInterested) used++
+    return peer.flags.peerInterested && used < this.#slots()
   }
 
   /** `immediate`: between rounds, only slots that are free are filled. */
@@ -63,14 +63,14 @@ export class ChokeRounds {
     const { given, taken } = this.#ratesOf(peer)
     return {
       id: peer.id,
-      interested: peer.peerInterested,
-      unchoked: !peer.amChoking,
+      interested: peer.flags.peerInterested,
+      unchoked: !peer.flags.amChoking,
       snubbed: peer.download.snubbed,
-      uploadOnly: peer.uploadOnly,
+      uploadOnly: peer.pieces.uploadOnly,
       downloadBytesPerSecond: given.bytesPerSecond(peer.download.totalBytes, now),
       uploadBytesPerSecond: taken.bytesPerSecond(peer.upload.totalBytes, now),
       uploadedBytes: peer.upload.totalBytes,
-      progress: peer.progress,
+      progress: peer.pieces.progress,
     }
   }
 

@@ -49,7 +49,7 @@ describe('fetching hashes (BEP 52)', () => {
     await bench.pass(2000)
     // A file of one piece needs no layer: its root is the hash of the piece.
     await bench.until(() => bench.pieces.length === 1)
-    expect(bench.swarm.uploadOnly).toBe(false)
+    expect(bench.swarm.state.uploadOnly).toBe(false)
     answer(remote)
     await bench.until(() => bench.have.isFull)
     expect(await bench.isRight()).toBe(true)

@@ -197,8 +197,8 @@ export type RangeNumbers = [
   proofs: number,
 ]
 
-/** The same in memory of its own, which outlives the message. */
-export function rangeOf([root, baseLayer, index, length, proofLayers]: RangeNumbers): HashRange {
+/** Copies a range that a message names, since the message's memory is reused. */
+export function hashRange([root, baseLayer, index, length, proofLayers]: RangeNumbers): HashRange {
   return { piecesRoot: root.slice(), baseLayer, index, length, proofLayers }
 }
 

@@ -1,18 +1,15 @@
 import { ShoalError } from '../base/errors.ts'
 import type { Verdict } from '../pieces/smart-ban.ts'
-import type { BlockSupplier } from './block-supplier.ts'
 import type { Peer } from './peer.ts'
 import type { PeerPool } from './peer-pool.ts'
+import type { Sources } from './sources.ts'
 
 /** A suspect that contributed to this many failed pieces is disconnected. */
 const MAX_STRIKES = 4
 
 export interface ParoleOptions {
-  readonly peers: ReadonlyMap<number, Peer>
-  readonly suppliers: ReadonlyMap<number, BlockSupplier>
+  readonly sources: Sources
   readonly pool: PeerPool
-  /** The key by which SmartBan knows the source. */
-  keyOf(sourceId: number): string
   log(line: string): void
 }
 
@@ -31,22 +28,23 @@ export class Parole {
   /** Puts a peer that reconnected on parole again, unless it was cleared meanwhile. */
   recall(peer: Peer): void {
     peer.failedPieces = this.#strikes.get(peer.link.connection.remote.host) ?? 0
-    peer.onParole = peer.failedPieces > 0
+    peer.pieces.onParole = peer.failedPieces > 0
   }
 
   apply({ guilty, suspects, cleared }: Verdict): void {
     for (const key of guilty) this.#ban(key)
     for (const key of cleared) this.#strikes.delete(key)
-    const { peers, suppliers, keyOf } = this.#options
+    const { sources } = this.#options
+    const { peers, suppliers } = sources
     for (const supplier of suppliers.values()) {
       if (suspects.includes(supplier.key)) supplier.onParole = true
       if (cleared.includes(supplier.key)) supplier.onParole = false
     }
     for (const peer of [...peers.values()]) {
-      const key = keyOf(peer.id)
+      const key = sources.keyOf(peer.id)
       if (suspects.includes(key)) this.#strike(peer, key)
       if (!cleared.includes(key)) continue
-      peer.onParole = false
+      peer.pieces.onParole = false
       peer.failedPieces = 0
     }
   }
@@ -54,18 +52,19 @@ export class Parole {
   #strike(peer: Peer, key: string): void {
     const strikes = (this.#strikes.get(key) ?? 0) + 1
     this.#strikes.set(key, strikes)
-    peer.onParole = true
+    peer.pieces.onParole = true
     peer.failedPieces = strikes
     if (strikes >= MAX_STRIKES)
       peer.close(new ShoalError('bad-message', 'it had a part in several pieces with wrong bytes'))
   }
 
   #ban(key: string): void {
-    const { peers, suppliers, pool, keyOf, log } = this.#options
+    const { sources, pool, log } = this.#options
+    const { peers, suppliers } = sources
     log(`${key} sent wrong bytes and is banned`)
     pool.ban(key)
     for (const supplier of suppliers.values()) if (supplier.key === key) supplier.ban()
     for (const peer of [...peers.values()])
-      if (keyOf(peer.id) === key) peer.close(new ShoalError('bad-message', 'it sent wrong bytes'))
+      if (sources.keyOf(peer.id) === key) peer.close(new ShoalError('bad-message', 'it sent wrong bytes'))
   }
 }

@@ -25,7 +25,7 @@ describe('a download from one peer', () => {
     expect(await bench.isRight()).toBe(true)
     expect(bench.downloaded).toBe(torrent.content.length)
     expect(peer.download.totalBytes).toBe(torrent.content.length)
-    expect(bench.swarm.wastedBytes).toBe(0)
+    expect(bench.swarm.state.wastedBytes).toBe(0)
     await bench.pass(10)
     // Nobody here has anything to do any more.
     expect(remote.closed).toBe(true)
@@ -49,7 +49,7 @@ describe('a download from one peer', () => {
     await bench.until(() => bench.have.isFull)
     // Those before the choke are lost, and nothing else is asked for twice.
     expect(remote.requests).toHaveLength(first.length + 61)
-    expect(bench.swarm.wastedBytes).toBe(0)
+    expect(bench.swarm.state.wastedBytes).toBe(0)
   })
 
   it('keeps what was asked through a choke with the fast extension, until it is rejected (BEP 6)', async () => {
@@ -70,7 +70,7 @@ describe('a download from one peer', () => {
     })
     await bench.pass(10)
     expect(peer!.download.asked).toBe(0)
-    expect(bench.swarm.wastedBytes).toBe(0)
+    expect(bench.swarm.state.wastedBytes).toBe(0)
   })
 
   it('lets the window grow with what comes, within what the peer queues', async () => {
@@ -121,7 +121,7 @@ describe('a peer that sends nothing', () => {
     slow.remote.answer(0, 0, BLOCK_BYTES)
     await bench.pass(10)
     expect(slow.peer.download.snubbed).toBe(false)
-    expect(bench.swarm.wastedBytes).toBe(0)
+    expect(bench.swarm.state.wastedBytes).toBe(0)
     const other = await bench.seed()
     await bench.until(() => bench.have.isFull)
     expect(other.remote.requests.map(String)).toContain(`0,${BLOCK_BYTES},${BLOCK_BYTES}`)
@@ -157,7 +157,7 @@ describe('blocks that nobody asked for', () => {
     const { remote } = await bench.connect()
     remote.block(piece, begin, new Uint8Array(length))
     await bench.pass(10)
-    expect(bench.swarm.wastedBytes).toBe(length)
+    expect(bench.swarm.state.wastedBytes).toBe(length)
     expect(remote.closed).toBe(false)
     await bench.seed()
     await bench.until(() => bench.have.isFull)
@@ -173,7 +173,7 @@ describe('blocks that nobody asked for', () => {
     await bench.pass(100)
     expect(remote.closed).toBe(true)
     expect(bench.log[0]).toContain('nobody asked for')
-    expect(bench.swarm.wastedBytes).toBeLessThan(9 * 1024 * 1024)
+    expect(bench.swarm.state.wastedBytes).toBeLessThan(9 * 1024 * 1024)
   })
 })
 
@@ -206,7 +206,7 @@ describe('a peer that goes, dawdles or says little', () => {
     }
     expect(peer!.download.totalBytes).toBe(length)
     expect(bench.transfer.picker.isReceived(2 * piece + begin / BLOCK_BYTES)).toBe(true)
-    expect(bench.swarm.wastedBytes).toBe(0)
+    expect(bench.swarm.state.wastedBytes).toBe(0)
   })
 
   it('may send a block that was cancelled', async () => {
@@ -217,11 +217,11 @@ describe('a peer that goes, dawdles or says little', () => {
     const [[piece, begin, length]] = remote.requests as [[number, number, number]]
     const number = 2 * piece + begin / BLOCK_BYTES
     bench.transfer.picker.released(peer!.id, number)
-    peer!.cancelBlock(number)
+    peer!.download.cancel(number)
     remote.block(piece, begin, bytesAt(piece, begin, length))
     await bench.pass(10)
     expect(bench.transfer.picker.isReceived(number)).toBe(true)
-    expect(bench.swarm.wastedBytes).toBe(0)
+    expect(bench.swarm.state.wastedBytes).toBe(0)
   })
 
   it('leaves no memory taken by the pieces that it began', async () => {

@@ -1,12 +1,12 @@
-import type { Clock } from '../base/clock.ts'
 import { ShoalError } from '../base/errors.ts'
 import type { LimitChain } from '../base/rate-limit.ts'
-import { RateMeter } from '../base/rate-meter.ts'
+import type { RateMeter } from '../base/rate-meter.ts'
 import { BLOCK_BYTES } from '../metainfo/metainfo.ts'
-import type { BlockSource } from '../pieces/pieces.ts'
 import { RequestWindow } from '../pieces/request-window.ts'
 import type { OpenPiece } from './open-piece.ts'
 import type { PeerLink } from './peer-link.ts'
+import type { PeerPieces } from './peer-pieces.ts'
+import type { SwarmState } from './swarm-state.ts'
 import type { Transfer } from './transfer.ts'
 
 /**
@@ -21,29 +21,19 @@ const MOST_LATE = 4000
 /** Useless bytes that a peer may send before it counts as flooding us. */
 const WASTE_ALLOWED_BYTES = 8 * 1024 * 1024
 
-export interface DownloadOwner extends BlockSource {
-  readonly link: PeerLink
-  readonly clock: Clock
-  readonly downloadThrottle: LimitChain
-  readonly transfer: Transfer | null
-  /** It lets us ask for something. */
-  readonly mayRequest: boolean
-  /** Set while we choose: `has` is then about what may be asked for now. */
-  picking: boolean
-  onDownloaded(bytes: number): void
-  onWasted(bytes: number): void
-}
-
-/** What we have asked of one peer, and its arriving. */
+/** The blocks we requested from one peer, and their arrival. */
 export class PeerDownload {
-  readonly meter = new RateMeter()
+  readonly meter: RateMeter
   readonly window = new RequestWindow()
   totalBytes = 0
   /** Of those, and of what nobody asked for, bytes that were here already. */
   wastedBytes = 0
   /** Whether it has owed us blocks for too long. */
   snubbed = false
-  readonly #owner: DownloadOwner
+  readonly #swarm: SwarmState
+  readonly #link: PeerLink
+  readonly #pieces: PeerPieces
+  readonly #throttle: LimitChain
   /** Blocks under way, with when they were asked for. */
   readonly #asked = new Map<number, number>()
   /** Blocks that were given to others since they did not come, or cancelled; welcome all the same. */
@@ -64,8 +54,12 @@ export class PeerDownload {
   #at = 0
   #length = 0
 
-  constructor(owner: DownloadOwner) {
-    this.#owner = owner
+  constructor(swarm: SwarmState, link: PeerLink, pieces: PeerPieces, throttle: LimitChain) {
+    this.#swarm = swarm
+    this.#link = link
+    this.#pieces = pieces
+    this.#throttle = throttle
+    this.meter = pieces.meter
   }
 
   get asked(): number {
@@ -74,36 +68,35 @@ export class PeerDownload {
 
   /** Asks for more blocks, up to the window. */
   fill(): void {
-    const { transfer } = this.#owner
-    if (this.#stopped || !transfer || !this.#owner.mayRequest || !transfer.mayRequest) return
+    const { transfer } = this.#swarm
+    if (this.#stopped || !transfer || !this.#pieces.mayRequest || !transfer.mayRequest) return
     if (this.#rejected >= MOST_REJECTED) return
     const target = this.snubbed ? 1 : this.window.target
     let room = target - this.#asked.size
     // Asking in small groups: a quarter of the window at a time keeps picks and writes few.
     if (room <= 0 || (room < target / 4 && this.#asked.size > 0)) return
-    if (this.#owner.downloadThrottle.isLimited) room = this.#takeTokens(room)
+    if (this.#throttle.isLimited) room = this.#takeTokens(room)
     if (room === 0) return
-    const now = this.#owner.clock.nowMs()
+    const now = this.#swarm.clock.nowMs()
     if (this.#asked.size === 0) this.#lastBlockMs = now
     this.#picked.length = 0
-    this.#owner.picking = true
-    const count = transfer.picker.pick(this.#owner, room, now, this.#picked)
-    this.#owner.picking = false
+    this.#pieces.picking = true
+    const count = transfer.picker.pick(this.#pieces, room, now, this.#picked)
+    this.#pieces.picking = false
     for (let i = 0; i < count; i++) this.#ask(transfer, this.#picked[i]!, now)
-    if (this.#owner.downloadThrottle.isLimited && count < room)
-      this.#owner.downloadThrottle.give((room - count) * BLOCK_BYTES)
+    if (this.#throttle.isLimited && count < room) this.#throttle.give((room - count) * BLOCK_BYTES)
   }
 
   #ask(transfer: Transfer, number: number, now: number): void {
     const piece = transfer.pieceOf(number)
     const block = number - transfer.firstBlock(piece)
     this.#asked.set(number, now)
-    this.#owner.link.out.request(piece, block * BLOCK_BYTES, transfer.layout.blockSize(piece, block))
+    this.#link.out.request(piece, block * BLOCK_BYTES, transfer.layout.blockSize(piece, block))
   }
 
   /** As many of `count` blocks as the limits allow now; asks to be called again for the rest. */
   #takeTokens(count: number): number {
-    const throttle = this.#owner.downloadThrottle
+    const throttle = this.#throttle
     let taken = 0
     while (taken < count && throttle.take(BLOCK_BYTES)) taken++
     if (taken < count && !this.#waitingForTokens) {
@@ -118,17 +111,17 @@ export class PeerDownload {
 
   /** Takes back a request (somebody else was faster). */
   cancel(number: number): void {
-    const { transfer, link } = this.#owner
+    const { transfer } = this.#swarm
     if (!transfer || !this.#asked.delete(number)) return
     this.#expectLate(number)
     const piece = transfer.pieceOf(number)
     const block = number - transfer.firstBlock(piece)
-    link.out.cancel(piece, block * BLOCK_BYTES, transfer.layout.blockSize(piece, block))
+    this.#link.out.cancel(piece, block * BLOCK_BYTES, transfer.layout.blockSize(piece, block))
   }
 
   /** The peer will not send the block (BEP 6). */
   rejected(piece: number, begin: number): void {
-    const { transfer } = this.#owner
+    const { transfer } = this.#swarm
     if (!transfer || begin % BLOCK_BYTES !== 0) return
     const block = begin / BLOCK_BYTES
     if (piece >= transfer.layout.pieceCount || block >= transfer.layout.blockCount(piece)) return
@@ -136,18 +129,18 @@ export class PeerDownload {
     this.#late.delete(number)
     if (!this.#asked.delete(number)) return
     this.#rejected++
-    transfer.picker.released(this.#owner.id, number)
+    transfer.picker.released(this.#pieces.id, number)
   }
 
   /** Everything asked for goes back to the picker (choked without the fast extension, or gone). */
   releaseAll(): void {
     if (this.#asked.size === 0) return
     this.#asked.clear()
-    this.#owner.transfer?.picker.releaseAll(this.#owner.id)
+    this.#swarm.transfer?.picker.releaseAll(this.#pieces.id)
   }
 
   blockStart(piece: number, begin: number, length: number): void {
-    const { transfer } = this.#owner
+    const { transfer } = this.#swarm
     this.#open = null
     this.#at = 0
     this.#length = length
@@ -173,11 +166,11 @@ export class PeerDownload {
   }
 
   blockEnd(): void {
-    const { transfer } = this.#owner
+    const { transfer } = this.#swarm
     const open = this.#open
     this.#open = null
     if (this.#number < 0 || !transfer) return this.#waste(this.#length)
-    const now = this.#owner.clock.nowMs()
+    const now = this.#swarm.clock.nowMs()
     const askedMs = this.#asked.get(this.#number)
     this.#asked.delete(this.#number)
     this.#late.delete(this.#number)
@@ -188,16 +181,16 @@ export class PeerDownload {
     this.window.onBlock(this.#length, askedMs === undefined ? 0 : now - askedMs, now)
     // Blocks that we asked for and another source brought first are our doing, not a flood.
     if (!open?.isClaimedBy(this.#block, this)) {
-      transfer.picker.released(this.#owner.id, this.#number)
+      transfer.picker.released(this.#pieces.id, this.#number)
       this.#wasted(this.#length)
-    } else if (!transfer.arrived(this.#owner.id, this.#number, open, this.#block)) this.#wasted(this.#length)
+    } else if (!transfer.arrived(this.#pieces.id, this.#number, open, this.#block)) this.#wasted(this.#length)
   }
 
   /** The peer is gone: a block that stopped half way is left to others, and so is all that it was asked for. */
   stop(): void {
     this.#stopped = true
-    this.#owner.downloadThrottle.cancel()
-    if (this.#open) this.#owner.transfer?.gaveUp(this.#open, this.#block, this)
+    this.#throttle.cancel()
+    if (this.#open) this.#swarm.transfer?.gaveUp(this.#open, this.#block, this)
     this.#open = null
     this.releaseAll()
   }
@@ -205,8 +198,8 @@ export class PeerDownload {
   /** The end of a read: counts its bytes once, and asks for as many again. */
   readEnd(): void {
     if (this.#readBytes > 0) {
-      this.meter.add(this.#readBytes, this.#owner.clock.nowMs())
-      this.#owner.onDownloaded(this.#readBytes)
+      this.meter.add(this.#readBytes, this.#swarm.clock.nowMs())
+      this.#swarm.events.onTransferred(this.#readBytes, 0)
       this.#readBytes = 0
     }
     this.fill()
@@ -214,12 +207,12 @@ export class PeerDownload {
 
   /** Once a second: requests that bring nothing go to others. */
   tick(now: number): void {
-    const { transfer } = this.#owner
+    const { transfer } = this.#swarm
     this.#rejected = 0
     if (!transfer || this.#asked.size === 0) return
     const silent = now - this.#lastBlockMs
     if (silent > SNUB_MS + 2 * this.window.latencyMs) {
-      transfer.picker.releaseAll(this.#owner.id)
+      transfer.picker.releaseAll(this.#pieces.id)
       this.window.stalled()
       this.#late.clear()
       for (const number of this.#asked.keys()) this.#expectLate(number)
@@ -235,7 +228,7 @@ export class PeerDownload {
 
   #wasted(bytes: number): void {
     this.wastedBytes += bytes
-    this.#owner.onWasted(bytes)
+    this.#swarm.wastedBytes += bytes
   }
 
   #waste(bytes: number): void {

@@ -5,47 +5,44 @@ import { MessageParser } from '../wire/message-parser.ts'
 import { MessageWriter } from '../wire/message-writer.ts'
 import type { MessageHandler } from '../wire/messages.ts'
 
-/** BEP 3: a peer that says nothing for two minutes is gone, give or take a clock; we speak at least this often. */
+/** BEP 3: a peer that is silent for two minutes, give or take, is gone. We send something at least this often. */
 const KEEP_ALIVE_MS = 100_000
 const SILENCE_MS = 150_000
-/** What may wait to be sent. Blocks stop far below it: a peer that makes us answer more without reading is flooding us. */
+/** Bytes that may wait to be sent. Blocks stop far below: a peer that makes us answer more without reading is flooding us. */
 const MOST_BUFFERED_BYTES = 8 * 1024 * 1024
 
-/** What a link tells its peer besides the messages themselves. */
-export interface LinkOwner extends MessageHandler {
-  /** All messages of one read have been handled: the time to answer them together. */
+/** Receives the messages of a link and what happens to it. */
+export interface LinkHandler extends MessageHandler {
+  /** All messages of one read were handled: the time to answer them together. */
   onReadEnd(): void
-  /** What was written has left. */
+  /** What was written has been sent. */
   onDrain(): void
   onClosed(error: Error | undefined): void
 }
 
-/**
- * Joins a connection to the message parser and writer. Whatever is said in one turn of the event loop leaves in one write.
- */
+/** Joins a connection to the message parser and writer. Everything said in one turn of the event loop is sent in one write. */
 export class PeerLink implements ConnectionHandler {
   readonly connection: Connection
   readonly #clock: Clock
-  readonly #owner: LinkOwner
-  readonly #parser: MessageParser
   readonly #writer = new MessageWriter()
+  #handler: LinkHandler | null = null
+  #parser: MessageParser | null = null
   #lastReceivedMs: number
   #lastSentMs: number
   #willFlush = false
   #closed = false
-  #error: Error | undefined
 
-  constructor(connection: Connection, owner: LinkOwner, clock: Clock) {
+  constructor(connection: Connection, clock: Clock) {
     this.connection = connection
     this.#clock = clock
-    this.#owner = owner
-    this.#parser = new MessageParser(owner)
     this.#lastReceivedMs = clock.nowMs()
     this.#lastSentMs = this.#lastReceivedMs
   }
 
-  /** Starts delivery; `early` is what arrived behind the handshake. */
-  start(early: Uint8Array): void {
+  /** Starts delivery; `early` is what arrived after the handshake. */
+  start(handler: LinkHandler, early: Uint8Array): void {
+    this.#handler = handler
+    this.#parser = new MessageParser(handler)
     if (early.length > 0) this.onData(early)
     if (this.#closed) return
     this.connection.start(this)
@@ -57,7 +54,7 @@ export class PeerLink implements ConnectionHandler {
     return this.#closed
   }
 
-  /** Where messages are written; they leave at the end of the turn. */
+  /** Writes messages, which are sent at the end of the turn. */
   get out(): MessageWriter {
     if (!this.#willFlush) {
       this.#willFlush = true
@@ -66,7 +63,7 @@ export class PeerLink implements ConnectionHandler {
     return this.#writer
   }
 
-  /** Sends bytes that are whole messages already, behind all that was said before. */
+  /** Sends bytes that are complete messages, after everything written before. */
   writeRaw(bytes: Uint8Array, onSent?: () => void): void {
     this.#flush()
     this.#lastSentMs = this.#clock.nowMs()
@@ -83,30 +80,29 @@ export class PeerLink implements ConnectionHandler {
   onData(bytes: Uint8Array): void {
     this.#lastReceivedMs = this.#clock.nowMs()
     try {
-      this.#parser.push(bytes)
-      if (!this.#closed) this.#owner.onReadEnd()
+      this.#parser!.push(bytes)
+      if (!this.#closed) this.#handler!.onReadEnd()
     } catch (error) {
       this.close(error instanceof Error ? error : new Error(String(error)))
     }
   }
 
   onDrain(): void {
-    if (!this.#closed) this.#owner.onDrain()
+    if (!this.#closed) this.#handler!.onDrain()
   }
 
   onClose(error?: Error): void {
     this.close(error)
   }
 
-  /** Ends the link; the owner is told once, at once. */
+  /** Closes the link. The handler is notified once, immediately. */
   close(error?: Error, graceful = false): void {
     if (this.#closed) return
     if (graceful) this.#flush()
     this.#closed = true
-    this.#error = error
-    this.#parser.stop()
+    this.#parser?.stop()
     this.connection.close(graceful)
-    this.#owner.onClosed(this.#error)
+    this.#handler?.onClosed(error)
   }
 
   readonly #flushLater = () => {

@@ -2,9 +2,9 @@ import type { PeerStatus } from '../api.ts'
 import { formatHostPort } from '../base/ip.ts'
 import type { Peer } from './peer.ts'
 
-/** A peer as the public API shows it. */
-export function peerStatus(peer: Peer): PeerStatus {
-  const now = peer.clock.nowMs()
+/** Presents a peer as the public API shows it. */
+export function peerStatus(peer: Peer, now: number): PeerStatus {
+  const { flags, pieces } = peer
   const { connection } = peer.link
   const { listenPort } = peer.extensions
   return {
@@ -17,17 +17,17 @@ export function peerStatus(peer: Peer): PeerStatus {
     client: peer.client,
     incoming: connection.incoming,
     encrypted: peer.encrypted,
-    progress: peer.progress,
+    progress: pieces.progress,
     downloadBytesPerSecond: peer.download.meter.bytesPerSecond(now),
     uploadBytesPerSecond: peer.upload.meter.bytesPerSecond(now),
     downloadedBytes: peer.download.totalBytes,
     uploadedBytes: peer.upload.totalBytes,
     wastedBytes: peer.download.wastedBytes,
     failedPieces: peer.failedPieces,
-    amChoking: peer.amChoking,
-    amInterested: peer.amInterested,
-    peerChoking: peer.peerChoking,
-    peerInterested: peer.peerInterested,
+    amChoking: flags.amChoking,
+    amInterested: flags.amInterested,
+    peerChoking: flags.peerChoking,
+    peerInterested: flags.peerInterested,
     snubbed: peer.download.snubbed,
   }
 }

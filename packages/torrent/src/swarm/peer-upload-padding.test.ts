@@ -9,7 +9,9 @@ import { testFiles } from '../storage/fixtures.ts'
 import { createMemoryStorage } from '../storage/memory-storage.ts'
 import { BLOCK_HEADER_BYTES } from '../wire/messages.ts'
 import { BlockCache } from './block-cache.ts'
-import { PeerUpload, type UploadOwner } from './peer-upload.ts'
+import type { PeerLink } from './peer-link.ts'
+import { PeerUpload } from './peer-upload.ts'
+import type { SwarmState } from './swarm-state.ts'
 
 const LENGTH = 100
 
@@ -25,29 +27,33 @@ async function upload(version: TorrentVersion) {
   const sent: Uint8Array[] = []
   const rejected: number[] = []
   let wake = () => {}
-  const owner = {
-    clock: systemClock,
-    cache: new BlockCache({ maxBytes: 0 }),
-    uploadThrottle: new LimitChain(systemClock, []),
+  const clock = systemClock
+  const swarm = {
+    clock,
+    context: { cache: new BlockCache({ maxBytes: 0 }) },
     transfer: { info: { version }, layout, storage, have: Bitfield.full(1) },
-    link: {
-      connection: { bufferedBytes: 0 },
-      writeRaw(bytes: Uint8Array) {
-        sent.push(bytes)
-        wake()
-      },
-    },
-    reject: (_piece: number, _begin: number, length: number) => rejected.push(length),
-    onUploaded() {},
-    onReadError() {},
+    events: { onTransferred() {}, onReadError() {} },
   }
-  const peer = new PeerUpload(owner as unknown as UploadOwner)
+  const link = {
+    connection: { bufferedBytes: 0 },
+    writeRaw(bytes: Uint8Array) {
+      sent.push(bytes)
+      wake()
+    },
+    out: { reject: (_piece: number, _begin: number, length: number) => rejected.push(length) },
+  }
+  const peer = new PeerUpload(
+    swarm as unknown as SwarmState,
+    link as unknown as PeerLink,
+    new LimitChain(clock, []),
+    true,
+  )
   const answer = () => (sent.length > 0 ? null : new Promise<void>(resolve => (wake = resolve)))
   return { peer, sent, rejected, answer }
 }
 
 test.each([LENGTH, 2000, BLOCK_BYTES])(
-  'serves %i bytes of the last block of a v2 file, zeros behind the data',
+  'serves %i bytes of the last block of a v2 file, padded with zeros',
   async length => {
     const { peer, sent, answer } = await upload('v2')
     peer.request(0, 0, length)
@@ -60,7 +66,7 @@ test.each([LENGTH, 2000, BLOCK_BYTES])(
   },
 )
 
-test('rejects what lies beyond the padding, and beyond the data of a v1 torrent', async () => {
+test('rejects requests beyond the padding, or beyond the data of a v1 torrent', async () => {
   const v2 = await upload('v2')
   v2.peer.request(0, 0, BLOCK_BYTES + 1)
   v2.peer.request(0, BLOCK_BYTES, BLOCK_BYTES)

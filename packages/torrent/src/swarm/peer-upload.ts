@@ -1,11 +1,11 @@
-import type { Clock } from '../base/clock.ts'
 import type { LimitChain } from '../base/rate-limit.ts'
 import { RateMeter } from '../base/rate-meter.ts'
 import { BLOCK_BYTES } from '../metainfo/metainfo.ts'
 import { blockHeader } from '../wire/message-writer.ts'
 import { BLOCK_HEADER_BYTES } from '../wire/messages.ts'
-import type { BlockCache, BlockChunk } from './block-cache.ts'
+import type { BlockChunk } from './block-cache.ts'
 import type { PeerLink } from './peer-link.ts'
+import type { SwarmState } from './swarm-state.ts'
 import type { Transfer } from './transfer.ts'
 
 /** Requests that we keep for one peer; further ones are rejected. Announced as `reqq` (BEP 10). */
@@ -17,18 +17,6 @@ const HIGH_WATER_BYTES = 1024 * 1024
 /** Chunks that are read ahead of the one being sent. */
 const READ_AHEAD_CHUNKS = 3
 
-export interface UploadOwner {
-  readonly link: PeerLink
-  readonly clock: Clock
-  readonly cache: BlockCache
-  readonly uploadThrottle: LimitChain
-  readonly transfer: Transfer | null
-  /** Tells the peer that a request will not be served, where it understands that (BEP 6). */
-  reject(piece: number, begin: number, length: number): void
-  onUploaded(bytes: number): void
-  onReadError(piece: number, error: unknown): void
-}
-
 interface Request {
   readonly piece: number
   readonly begin: number
@@ -39,30 +27,42 @@ interface Request {
 export class PeerUpload {
   readonly meter = new RateMeter()
   totalBytes = 0
-  readonly #owner: UploadOwner
+  readonly #swarm: SwarmState
+  readonly #link: PeerLink
+  readonly #throttle: LimitChain
+  /** Whether the peer understands rejections (BEP 6). */
+  readonly #speaksFast: boolean
   #queue: Request[] = []
   #head = 0
   /** A read that the request at the head needs is under way. */
   #waiting = false
   #stopped = false
 
-  constructor(owner: UploadOwner) {
-    this.#owner = owner
+  constructor(swarm: SwarmState, link: PeerLink, throttle: LimitChain, speaksFast: boolean) {
+    this.#swarm = swarm
+    this.#link = link
+    this.#throttle = throttle
+    this.#speaksFast = speaksFast
   }
 
   get queued(): number {
     return this.#queue.length - this.#head
   }
 
+  /** Rejects a request, if the peer understands that (BEP 6). */
+  reject(piece: number, begin: number, length: number): void {
+    if (this.#speaksFast) this.#link.out.reject(piece, begin, length)
+  }
+
   /** Takes a request that is allowed; `serve` answers it. */
   request(piece: number, begin: number, length: number): void {
-    const transfer = this.#owner.transfer
+    const { transfer } = this.#swarm
     const fits =
       transfer?.have.has(piece) === true &&
       length > 0 &&
       length <= MAX_REQUEST_BYTES &&
       begin + length <= servedSize(transfer, piece)
-    if (!fits || this.queued >= MAX_REQUESTS_QUEUED) return this.#owner.reject(piece, begin, length)
+    if (!fits || this.queued >= MAX_REQUESTS_QUEUED) return this.reject(piece, begin, length)
     if (this.#head >= MAX_REQUESTS_QUEUED) {
       this.#queue = this.#queue.slice(this.#head)
       this.#head = 0
@@ -75,7 +75,7 @@ export class PeerUpload {
       const request = this.#queue[i]!
       if (request.piece !== piece || request.begin !== begin || request.length !== length) continue
       this.#queue.splice(i, 1)
-      return this.#owner.reject(piece, begin, length)
+      return this.reject(piece, begin, length)
     }
   }
 
@@ -84,25 +84,26 @@ export class PeerUpload {
     const rest = this.#queue.slice(this.#head)
     this.#queue = rest.filter(request => keep(request.piece))
     this.#head = 0
-    for (const { piece, begin, length } of rest) if (!keep(piece)) this.#owner.reject(piece, begin, length)
+    for (const { piece, begin, length } of rest) if (!keep(piece)) this.reject(piece, begin, length)
   }
 
   stop(): void {
     this.#stopped = true
     this.#queue = []
     this.#head = 0
-    this.#owner.uploadThrottle.cancel()
+    this.#throttle.cancel()
   }
 
   /** Sends as much of what is queued as the pipe, the limits and the cache allow. Called when any of them may have changed. */
   serve(): void {
-    const { transfer, link } = this.#owner
+    const { transfer, context } = this.#swarm
+    const { connection } = this.#link
     while (!this.#stopped && !this.#waiting && transfer && this.#head < this.#queue.length) {
-      if (link.connection.bufferedBytes >= HIGH_WATER_BYTES) return
+      if (connection.bufferedBytes >= HIGH_WATER_BYTES) return
       const request = this.#queue[this.#head]!
       if (!isWholeBlock(transfer, request)) return this.#sendOdd(transfer, request)
       const block = Math.floor(request.begin / BLOCK_BYTES)
-      const chunk = this.#owner.cache.get(transfer, request.piece, block)
+      const chunk = context.cache.get(transfer, request.piece, block)
       if (!chunk) return this.#load(transfer, request.piece, block)
       if (!this.#send(transfer, request, chunk)) return
     }
@@ -115,7 +116,7 @@ export class PeerUpload {
   /** Sends the request at the head, and those after it that continue it in the same chunk. False when a limit holds it back. */
   #send(transfer: Transfer, request: Request, chunk: BlockChunk): boolean {
     const first = Math.floor(request.begin / BLOCK_BYTES)
-    const limited = this.#owner.uploadThrottle.isLimited
+    const limited = this.#throttle.isLimited
     const lastInChunk = chunk.firstBlock + chunk.blockCount
     let end = first + 1
     let next = this.#head + 1
@@ -130,7 +131,7 @@ export class PeerUpload {
     const payload = bytes.length - (end - first) * BLOCK_HEADER_BYTES
     if (!this.#mayStart(payload)) return false
     chunk.uses++
-    this.#owner.link.writeRaw(bytes, () => this.#owner.cache.release(chunk))
+    this.#link.writeRaw(bytes, () => this.#swarm.context.cache.release(chunk))
     this.#head = next
     this.#sent(payload)
     this.#readAhead(transfer)
@@ -154,33 +155,33 @@ export class PeerUpload {
         () => {
           this.#waiting = false
           if (this.#stopped) return
-          this.#owner.link.writeRaw(bytes)
+          this.#link.writeRaw(bytes)
           this.#sent(length)
           this.serve()
         },
         error => {
           this.#waiting = false
-          this.#owner.reject(piece, begin, length)
+          this.reject(piece, begin, length)
           this.#failed(piece, error)
         },
       )
   }
 
   #mayStart(bytes: number): boolean {
-    if (this.#owner.uploadThrottle.take(bytes)) return true
-    this.#owner.uploadThrottle.whenReady(() => this.serve())
+    if (this.#throttle.take(bytes)) return true
+    this.#throttle.whenReady(() => this.serve())
     return false
   }
 
   #sent(payload: number): void {
     this.totalBytes += payload
-    this.meter.add(payload, this.#owner.clock.nowMs())
-    this.#owner.onUploaded(payload)
+    this.meter.add(payload, this.#swarm.clock.nowMs())
+    this.#swarm.events.onTransferred(0, payload)
   }
 
   #load(transfer: Transfer, piece: number, block: number): void {
     this.#waiting = true
-    this.#owner.cache.load(transfer, piece, block).then(
+    this.#swarm.context.cache.load(transfer, piece, block).then(
       () => {
         this.#waiting = false
         this.serve()
@@ -195,7 +196,7 @@ export class PeerUpload {
 
   /** Has the chunks read that the next requests will need. */
   #readAhead(transfer: Transfer): void {
-    const { cache } = this.#owner
+    const { cache } = this.#swarm.context
     let ahead = 0
     // Requests mostly come in order, so looking at every sixteenth finds each chunk about once.
     for (let i = this.#head + 16; i < this.#queue.length && ahead < READ_AHEAD_CHUNKS; i += 16) {
@@ -212,10 +213,10 @@ export class PeerUpload {
   #failed(piece: number, error: unknown): void {
     if (this.#stopped) return
     for (const request of this.#queue.slice(this.#head))
-      if (request.piece === piece) this.#owner.reject(piece, request.begin, request.length)
+      if (request.piece === piece) this.reject(piece, request.begin, request.length)
     this.#queue = this.#queue.slice(this.#head).filter(request => request.piece !== piece)
     this.#head = 0
-    this.#owner.onReadError(piece, error)
+    this.#swarm.events.onReadError(piece, error)
     this.serve()
   }
 }

@@ -53,7 +53,7 @@ describe('interest', () => {
     remote.extended()
     remote.send(out => out.bitfield(Uint8Array.of(0x80, 0, 0)))
     await bench.pass(10)
-    expect(peer!.amInterested).toBe(false)
+    expect(peer!.flags.amInterested).toBe(false)
     remote.send(out => out.have(5))
     await bench.pass(10)
     expect(remote.has('interested')).toBe(true)
@@ -61,7 +61,7 @@ describe('interest', () => {
     remote.send(out => out.extended(3, encodeDontHave(5)))
     await bench.pass(10)
     expect(remote.has('notInterested')).toBe(true)
-    expect(peer!.bits!.has(5)).toBe(false)
+    expect(peer!.pieces.bits!.has(5)).toBe(false)
   })
 
   it('is looked for once, however many pieces are lost and gained in one go', async () => {
@@ -86,7 +86,7 @@ describe('interest', () => {
       out.extended(3, encodeDontHave(5))
     })
     await bench.pass(10)
-    expect(peer!.amInterested).toBe(false)
+    expect(peer!.flags.amInterested).toBe(false)
     expect(remote.heard.events.slice(before)).toEqual(['notInterested'])
     expect(searches).toBeLessThan(10)
   })
@@ -96,13 +96,13 @@ describe('interest', () => {
     const { remote, peer } = await bench.connect()
     remote.send(out => out.haveNone())
     await bench.pass(10)
-    expect(peer!.amInterested).toBe(false)
+    expect(peer!.flags.amInterested).toBe(false)
     remote.send(out => out.bitfield(Uint8Array.of(0x80, 0, 0)))
     await bench.pass(10)
-    expect(peer!.amInterested).toBe(true)
+    expect(peer!.flags.amInterested).toBe(true)
     remote.send(out => out.haveAll())
     await bench.pass(10)
-    expect(peer!.isSeed).toBe(true)
+    expect(peer!.pieces.isSeed).toBe(true)
   })
 
   it('is understood later, when the metadata comes', async () => {
@@ -121,9 +121,9 @@ describe('interest', () => {
     bench.begin()
     await bench.pass(10)
     expect(bench.swarm.peers.size).toBe(2)
-    expect(all.peer!.isSeed).toBe(true)
+    expect(all.peer!.pieces.isSeed).toBe(true)
     expect(all.remote.has('interested')).toBe(true)
-    expect([...some.peer!.bits!.bytes]).toEqual([0xc0, 0, 0x10])
+    expect([...some.peer!.pieces.bits!.bytes]).toEqual([0xc0, 0, 0x10])
   })
 
   it('comes with metadata and pieces that turned out to be here', async () => {

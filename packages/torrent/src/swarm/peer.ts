@@ -1,92 +1,73 @@
 import type { PeerOrigin } from '../api.ts'
-import type { Bitfield } from '../base/bitfield.ts'
-import type { Clock } from '../base/clock.ts'
 import type { ShoalError } from '../base/errors.ts'
 import { formatHostPort } from '../base/ip.ts'
 import type { LimitChain } from '../base/rate-limit.ts'
-import type { Connection } from '../transport/transport.ts'
 import type { Handshake } from '../wire/handshake.ts'
 import { clientName } from '../wire/peer-id.ts'
-import type { BlockCache } from './block-cache.ts'
-import { type RangeNumbers, rangeOf } from './hash-exchange.ts'
-import { type DownloadOwner, PeerDownload } from './peer-download.ts'
+import { AllowedFast, isBeginner } from './allowed-fast.ts'
+import { PeerDownload } from './peer-download.ts'
 import { PeerExtensions } from './peer-extensions.ts'
-import { PeerFast } from './peer-fast.ts'
-import { type LinkOwner, PeerLink } from './peer-link.ts'
-import { PeerPieces, type PiecesOwner } from './peer-pieces.ts'
-import { PeerUpload, type UploadOwner } from './peer-upload.ts'
-import type { SwarmHost } from './swarm-host.ts'
-import type { Transfer } from './transfer.ts'
+import { PeerFlags } from './peer-flags.ts'
+import { type LinkHandler, PeerLink } from './peer-link.ts'
+import { PeerPieces } from './peer-pieces.ts'
+import { PeerUpload } from './peer-upload.ts'
+import type { ReadyConnection } from './ready-connection.ts'
+import type { SwarmState } from './swarm-state.ts'
 
 export interface PeerOptions {
   readonly id: number
-  readonly connection: Connection
-  readonly encrypted: boolean
+  readonly swarm: SwarmState
+  readonly ready: ReadyConnection
   readonly origin: PeerOrigin
-  readonly handshake: Handshake
-  /** Whether this connection speaks v2: its handshakes carried the v2 info hash (BEP 52). */
-  readonly v2: boolean
-  readonly host: SwarmHost
-  readonly downloadThrottle: LimitChain
-  readonly uploadThrottle: LimitChain
+  readonly throttles: { readonly download: LimitChain; readonly upload: LimitChain }
 }
 
-/** One connected peer: what it has, what it and we want of each other, and the messages between. */
-export class Peer implements LinkOwner, DownloadOwner, UploadOwner, PiecesOwner {
+/** One connected peer: its parts, and what we tell it. `PeerMessages` handles what it tells us. */
+export class Peer {
   readonly id: number
-  readonly link: PeerLink
-  readonly host: SwarmHost
   readonly handshake: Handshake
   readonly encrypted: boolean
   readonly origin: PeerOrigin
+  /** Whether this connection speaks v2: its handshakes carried the v2 info hash (BEP 52). */
   readonly v2: boolean
-  readonly downloadThrottle: LimitChain
-  readonly uploadThrottle: LimitChain
+  readonly connectedMs: number
+  readonly flags = new PeerFlags()
+  readonly link: PeerLink
+  readonly pieces: PeerPieces
   readonly download: PeerDownload
   readonly upload: PeerUpload
   readonly extensions: PeerExtensions
-  readonly fast: PeerFast
-  readonly connectedMs: number
-  amChoking = true
-  amInterested = false
-  peerChoking = true
-  peerInterested = false
-  onParole = false
+  /** Pieces that the peer may request while we choke it (BEP 6). */
+  readonly allowedFast = new AllowedFast()
   /** Failed pieces that it may be to blame for. */
   failedPieces = 0
-  picking = false
-  readonly #pieces: PeerPieces
-  #hasLost = false
-  #saidPort = false
+  readonly #swarm: SwarmState
 
-  constructor(options: PeerOptions) {
-    const { host, handshake } = options
-    this.id = options.id
-    this.host = host
-    this.handshake = handshake
-    this.encrypted = options.encrypted
-    this.origin = options.origin
-    this.v2 = options.v2
-    this.connectedMs = host.clock.nowMs()
-    this.link = new PeerLink(options.connection, this, host.clock)
-    this.downloadThrottle = options.downloadThrottle
-    this.uploadThrottle = options.uploadThrottle
-    this.download = new PeerDownload(this)
-    this.upload = new PeerUpload(this)
-    this.extensions = new PeerExtensions(this)
-    this.#pieces = new PeerPieces(this)
-    this.fast = new PeerFast(this)
+  constructor({ id, swarm, ready, origin, throttles }: PeerOptions) {
+    this.id = id
+    this.#swarm = swarm
+    this.handshake = ready.handshake
+    this.encrypted = ready.encrypted
+    this.origin = origin
+    this.v2 = ready.v2
+    this.connectedMs = swarm.clock.nowMs()
+    const { flags } = this
+    this.link = new PeerLink(ready.connection, swarm.clock)
+    this.pieces = new PeerPieces(id, swarm, flags)
+    this.download = new PeerDownload(swarm, this.link, this.pieces, throttles.download)
+    this.upload = new PeerUpload(swarm, this.link, throttles.upload, this.speaksFast)
+    this.extensions = new PeerExtensions(swarm, this.link, flags, this.download.window)
   }
 
-  get clock(): Clock {
-    return this.host.clock
+  /** Whether both sides support the fast extension (BEP 6). */
+  get speaksFast(): boolean {
+    return this.handshake.features.fast
   }
 
-  get transfer(): Transfer | null {
-    return this.host.transfer
-  }
-
-  /** `host:port` that the connection has (of WebRTC, a name when that is unknown); the port is not the peer's listening one when it is incoming. */
+  /**
+   * `host:port` of the connection; over WebRTC a name if the address is unknown. If the connection is incoming, the port is not the one that
+   * the peer listens on.
+   */
   get address(): string {
     const { host, port } = this.link.connection.remote
     return port === 0 ? host : formatHostPort(host, port)
@@ -96,114 +77,81 @@ export class Peer implements LinkOwner, DownloadOwner, UploadOwner, PiecesOwner 
     return this.extensions.client ?? clientName(this.handshake.peerId)
   }
 
-  get cache(): BlockCache {
-    return this.host.cache
+  /** Sends what we have and support, then starts delivery to `handler`; `early` is what arrived after the handshake. */
+  start(handler: LinkHandler, early: Uint8Array): void {
+    const { extended, dht } = this.handshake.features
+    if (extended) this.extensions.sendHandshake()
+    this.#sendPieces()
+    const { dhtPort } = this.#swarm
+    if (dht && dhtPort > 0) this.link.out.port(dhtPort)
+    if (this.pieces.attach()) this.piecesChanged()
+    this.link.start(handler, early)
   }
 
-  /** What it has; null while the metadata is unknown. */
-  get bits(): Bitfield | null {
-    return this.#pieces.bits
-  }
-
-  /** 0 to 1: how much of the torrent it has. */
-  get progress(): number {
-    const { bits } = this
-    return bits && bits.length > 0 ? bits.count / bits.length : Number(this.isSeed)
-  }
-
-  get isTold(): boolean {
-    return this.#pieces.isTold
-  }
-
-  /** Has every piece, and lets us have any. */
-  get isSeed(): boolean {
-    if (this.picking && this.peerChoking) return false
-    return this.#pieces.isFull
-  }
-
-  /** It downloads nothing more: a seed, or a partial seed (BEP 21). */
-  get uploadOnly(): boolean {
-    return this.isSeed || this.extensions.uploadOnly
-  }
-
-  get bytesPerSecond(): number {
-    return this.download.meter.bytesPerSecond(this.clock.nowMs())
-  }
-
-  readonly wantsRuns = false
-
-  get suggested(): readonly number[] {
-    return this.fast.suggested
-  }
-
-  get mayRequest(): boolean {
-    return this.amInterested && (!this.peerChoking || this.fast.allowsAny)
-  }
-
-  /** Whether it has the piece and, while we choose what to ask, lets us have it. */
-  has(piece: number): boolean {
-    if (!this.bits?.has(piece)) return false
-    return !this.picking || !this.peerChoking || this.fast.allows(piece)
-  }
-
-  /** Says what we have and can do; `early` is what arrived behind the handshake. */
-  start(early: Uint8Array): void {
-    if (this.handshake.features.extended) this.extensions.sendHandshake()
-    this.fast.sendHave()
-    const { dhtPort } = this.host
-    if (this.handshake.features.dht && dhtPort > 0) this.link.out.port(dhtPort)
-    this.#pieces.attach()
-    this.link.start(early)
-  }
-
-  /** The metadata is known now: what the peer said before can be understood. */
+  /** The metadata became known: what the peer said before can be understood. */
   metadataKnown(): void {
     if (this.handshake.features.extended) this.extensions.sendHandshake()
-    // BEP 3 has the bitfield only as the first message; what was found here since is told piece by piece.
-    const { have } = this.transfer!
+    // BEP 3 allows the bitfield only as the first message, so pieces found since are announced one by one.
+    const { have } = this.#swarm.transfer!
     for (let piece = 0; piece < have.length; piece++) if (have.has(piece)) this.link.out.have(piece)
     try {
-      this.#pieces.attach()
+      if (this.pieces.attach()) this.piecesChanged()
     } catch (error) {
       this.close(error as ShoalError)
     }
   }
 
-  /** Tells the peer when we come to want something of it, or cease to. */
-  updateInterest(): void {
-    const { transfer } = this
-    const interested = transfer !== null && this.bits !== null && transfer.picker.sources.isInteresting(this)
-    if (interested === this.amInterested) return
-    this.amInterested = interested
-    if (interested) this.link.out.interested()
-    else this.link.out.notInterested()
-    this.checkUse()
+  /** The peer's pieces changed as a whole. */
+  piecesChanged(): void {
+    this.updateInterest()
+    this.closeIfUseless()
+    this.#allowFast()
   }
 
-  /** Something said that the peer may download nothing more. */
-  checkUse(): void {
-    if (this.uploadOnly && !this.link.isClosed) this.host.onUploadOnly(this)
+  /** Tells the peer when we become interested in its pieces, or no longer are. */
+  updateInterest(): void {
+    const { transfer } = this.#swarm
+    const { pieces, flags } = this
+    const interested =
+      transfer !== null && pieces.bits !== null && transfer.picker.sources.isInteresting(pieces)
+    if (interested === flags.amInterested) return
+    flags.amInterested = interested
+    if (interested) this.link.out.interested()
+    else this.link.out.notInterested()
+    this.closeIfUseless()
+  }
+
+  /**
+   * Closes the connection if neither side downloads anything from the other (BEP 21). A peer that has nothing may still want the metadata. And
+   * nobody can dial a page: if one of the two wants more files after all, a tracker would have to bring them together again.
+   */
+  closeIfUseless(): void {
+    const { pieces, link } = this
+    if (!pieces.uploadOnly || link.isClosed || !this.#swarm.uploadOnly) return
+    if (!pieces.isSeed && !(pieces.bits && pieces.bits.count > 0)) return
+    const { have } = this.#swarm.transfer!
+    if (link.connection.kind !== 'webrtc' || (pieces.isSeed && have.isFull)) this.close()
   }
 
   choke(): void {
-    if (this.amChoking) return
-    this.amChoking = true
+    if (this.flags.amChoking) return
+    this.flags.amChoking = true
     this.link.out.choke()
     // BEP 6: requests that will not be served are rejected one by one.
-    this.upload.clear(piece => this.fast.isGranted(piece))
+    this.upload.clear(piece => this.allowedFast.has(piece))
   }
 
   unchoke(): void {
-    if (!this.amChoking) return
-    this.amChoking = false
+    if (!this.flags.amChoking) return
+    this.flags.amChoking = false
     this.link.out.unchoke()
   }
 
-  /** Tells the peer of a piece that we have now. */
+  /** Announces a piece that we have now. */
   sendHave(piece: number): void {
     // A peer that has the piece does not care.
-    if (!this.bits?.has(piece)) this.link.out.have(piece)
-    if (this.amInterested) this.updateInterest()
+    if (!this.pieces.bits?.has(piece)) this.link.out.have(piece)
+    if (this.flags.amInterested) this.updateInterest()
   }
 
   /** Once a second. */
@@ -211,7 +159,6 @@ export class Peer implements LinkOwner, DownloadOwner, UploadOwner, PiecesOwner 
     this.link.tick(now)
     if (this.link.isClosed) return
     this.download.tick(now)
-    this.extensions.tick(now)
     this.download.fill()
     this.upload.serve()
   }
@@ -220,180 +167,26 @@ export class Peer implements LinkOwner, DownloadOwner, UploadOwner, PiecesOwner 
     this.link.close(error, graceful)
   }
 
-  // LinkOwner
-
-  onReadEnd(): void {
-    // Once for all that was lost: it may take a look at every piece.
-    if (this.#hasLost) {
-      this.#hasLost = false
-      this.updateInterest()
-    }
-    this.download.readEnd()
-    if (this.upload.queued > 0) this.upload.serve()
+  /** Clients without the fast extension receive nothing if we have nothing (BEP 3). */
+  #sendPieces(): void {
+    const have = this.#swarm.transfer?.have
+    const { out } = this.link
+    if (this.speaksFast && (!have || have.count === 0)) out.haveNone()
+    else if (this.speaksFast && have?.isFull) out.haveAll()
+    else if (have && have.count > 0) out.bitfield(have.bytes.slice())
   }
 
-  onDrain(): void {
-    this.upload.serve()
-  }
-
-  onClosed(error: Error | undefined): void {
-    this.download.stop()
-    this.upload.stop()
-    this.#pieces.detach()
-    this.host.onPeerClosed(this, error)
-  }
-
-  // MessageHandler
-
-  onKeepAlive(): void {}
-
-  onChoke(): void {
-    this.peerChoking = true
-    // BEP 6: with the fast extension each request is answered or rejected, even after a choke.
-    if (!this.fast.isSpoken) this.download.releaseAll()
-  }
-
-  onUnchoke(): void {
-    this.peerChoking = false
-    this.transfer?.picker.sources.unchoked(this.id)
-  }
-
-  onInterested(): void {
-    if (this.peerInterested) return
-    this.peerInterested = true
-    this.host.onInterestChanged(this)
-  }
-
-  onNotInterested(): void {
-    if (!this.peerInterested) return
-    this.peerInterested = false
-    this.host.onInterestChanged(this)
-  }
-
-  onHave(piece: number): void {
-    this.#pieces.onHave(piece)
-  }
-
-  onBitfield(bytes: Uint8Array): void {
-    this.#pieces.onBitfield(bytes)
-  }
-
-  onHaveAll(): void {
-    this.fast.mustBeSpoken()
-    this.#pieces.onHaveAll()
-  }
-
-  onHaveNone(): void {
-    this.fast.mustBeSpoken()
-    this.#pieces.onHaveNone()
-  }
-
-  onDontHave(piece: number): void {
-    this.#pieces.onDontHave(piece)
-  }
-
-  // PiecesOwner
-
-  onGained(): void {
-    if (!this.amInterested) this.updateInterest()
-    this.checkUse()
-  }
-
-  onPiecesChanged(): void {
-    this.updateInterest()
-    this.checkUse()
-    this.fast.grant()
-  }
-
-  onLost(): void {
-    this.#hasLost = true
-  }
-
-  // MessageHandler: requests, and what is said of them
-
-  onRequest(piece: number, begin: number, length: number): void {
-    if (this.amChoking && !this.fast.admits(piece, length)) this.reject(piece, begin, length)
-    else this.upload.request(piece, begin, length)
-  }
-
-  onCancel(piece: number, begin: number, length: number): void {
-    this.upload.cancel(piece, begin, length)
-  }
-
-  onBlockStart(piece: number, begin: number, length: number): void {
-    this.download.blockStart(piece, begin, length)
-  }
-
-  onBlockData(bytes: Uint8Array): void {
-    this.download.blockData(bytes)
-  }
-
-  onBlockEnd(): void {
-    this.download.blockEnd()
-  }
-
-  onPort(port: number): void {
-    // BEP 5 has it sent once; each makes us send a packet there. A WebRTC peer may be seen behind a relay.
-    if (this.#saidPort || this.link.connection.kind === 'webrtc') return
-    this.#saidPort = true
-    this.host.onDhtNode(this.link.connection.remote.host, port)
-  }
-
-  onSuggest(piece: number): void {
-    this.fast.onSuggest(piece)
-  }
-
-  onReject(piece: number, begin: number): void {
-    this.fast.mustBeSpoken()
-    if (this.peerChoking) this.fast.takeBack(piece)
-    this.download.rejected(piece, begin)
-  }
-
-  onAllowedFast(piece: number): void {
-    this.fast.onAllowed(piece)
-  }
-
-  onExtended(id: number, payload: Uint8Array): void {
-    this.extensions.onMessage(id, payload)
-  }
-
-  onHashRequest(...range: RangeNumbers): void {
-    void this.host.hashes.answer(this, rangeOf(range))
-  }
-
-  onHashes(...[root, base, index, length, proofs, hashes]: [...RangeNumbers, hashes: Uint8Array]): void {
-    this.host.hashes.received(this, rangeOf([root, base, index, length, proofs]), hashes)
-  }
-
-  onHashReject(...range: RangeNumbers): void {
-    this.host.hashes.rejected(this, rangeOf(range))
-  }
-
-  onUnknown(): void {}
-
-  // Of PeerDownload and PeerUpload
-
-  cancelBlock(number: number): void {
-    this.download.cancel(number)
-  }
-
-  onDownloaded(bytes: number): void {
-    this.host.onDownloaded(this, bytes)
-  }
-
-  onUploaded(bytes: number): void {
-    this.host.onUploaded(this, bytes)
-  }
-
-  onWasted(bytes: number): void {
-    this.host.onWasted(bytes)
-  }
-
-  onReadError(piece: number, error: unknown): void {
-    this.host.onReadError(piece, error)
-  }
-
-  reject(piece: number, begin: number, length: number): void {
-    if (this.fast.isSpoken) this.link.out.reject(piece, begin, length)
+  /** Lets a peer that has next to nothing request a few pieces while we choke it (BEP 6). */
+  #allowFast(): void {
+    const { transfer, allowedFast, clock } = this.#swarm
+    const theirs = this.pieces.bits
+    if (!transfer || !theirs || !this.speaksFast || !this.pieces.isKnown) return
+    if (transfer.have.count === 0 || this.pieces.uploadOnly || !isBeginner(theirs)) return
+    if (!allowedFast.admit(this.id, clock.nowMs())) return
+    const { layout, have } = transfer
+    const { host } = this.link.connection.remote
+    const { infoHash } = this.handshake
+    for (const piece of this.allowedFast.grant({ host, infoHash, layout, have, theirs }))
+      this.link.out.allowedFast(piece)
   }
 }

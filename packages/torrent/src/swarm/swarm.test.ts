@@ -90,14 +90,14 @@ describe('uploading', () => {
       peers.push({ remote, peer: peer! })
     }
     await bench.pass(100)
-    const unchoked = () => peers.filter(({ peer }) => !peer.amChoking).length
+    const unchoked = () => peers.filter(({ peer }) => !peer.flags.amChoking).length
     expect(unchoked()).toBe(4)
     const seen = new Set<number>()
     for (let round = 0; round < 60; round++) {
       await bench.pass(10_000)
       for (const { remote } of peers) remote.send(out => out.keepAlive())
       expect(unchoked()).toBeLessThanOrEqual(4)
-      for (const { peer } of peers) if (!peer.amChoking) seen.add(peer.id)
+      for (const { peer } of peers) if (!peer.flags.amChoking) seen.add(peer.id)
     }
     expect(seen.size).toBe(10)
   })
@@ -110,15 +110,15 @@ describe('uploading', () => {
     const second = await bench.connect()
     second.remote.send(out => [out.haveNone(), out.interested()])
     await bench.pass(100)
-    expect([first.peer!.amChoking, second.peer!.amChoking]).toEqual([false, true])
+    expect([first.peer!.flags.amChoking, second.peer!.flags.amChoking]).toEqual([false, true])
     first.remote.send(out => out.notInterested())
     await bench.pass(100)
-    expect(second.peer!.amChoking).toBe(false)
+    expect(second.peer!.flags.amChoking).toBe(false)
     first.remote.send(out => out.interested())
     await bench.pass(100)
     second.remote.connection.close()
     await bench.pass(100)
-    expect(first.peer!.amChoking).toBe(false)
+    expect(first.peer!.flags.amChoking).toBe(false)
   })
 })
 

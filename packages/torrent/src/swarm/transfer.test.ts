@@ -174,7 +174,7 @@ describe('several sources', () => {
     const seeds = [await bench.seed(), await bench.seed(), await bench.seed()]
     await bench.until(() => bench.have.isFull)
     expect(await bench.isRight()).toBe(true)
-    expect(bench.swarm.wastedBytes).toBe(0)
+    expect(bench.swarm.state.wastedBytes).toBe(0)
     const requests = seeds.flatMap(({ remote }) => remote.requests.map(String))
     expect(new Set(requests).size).toBe(48)
   })
@@ -195,7 +195,7 @@ describe('several sources', () => {
     )
     fast.remote.answer(11, 0, BLOCK_BYTES)
     await bench.until(() => bench.have.isFull, 1000)
-    expect(bench.swarm.wastedBytes).toBe(0)
+    expect(bench.swarm.state.wastedBytes).toBe(0)
   })
 })
 

@@ -18,22 +18,26 @@ import { digestsOf, verifyPiece } from './verify-piece.ts'
 /** Of the bytes that a download may hold in memory, those that wait to be written: beyond, storage is behind. */
 const UNWRITTEN_SHARE = 2 / 3
 
-/** What a transfer reports to its torrent. */
-export interface TransferOwner {
-  /** The piece is verified and stored: others may be told. */
+/** What a transfer reports to its swarm. */
+export interface TransferEvents {
+  /** The piece is verified and stored: peers may be told. */
   onPiece(piece: number): void
-  /** Storage refused bytes: nothing more is asked for until `retryWrites` succeeds. */
+  /** Storage refused bytes: nothing more is requested until `retryWrites` succeeds. */
   onWriteError(error: ShoalError): void
   /** The piece did not match its hash. */
   onBadPiece(piece: number, verdict: Verdict): void
   /** A piece that verified tells who sent wrong bytes earlier. */
   onVerdict(verdict: Verdict): void
+}
+
+/** The sources of blocks, as far as a transfer concerns them. */
+export interface TransferSources {
   /** Another source delivered the block first. */
   cancelBlock(sourceId: number, block: number): void
-  /** A key by which a source is remembered when it is gone: its address. */
+  /** A key by which a source is remembered after it is gone: its address. */
   keyOf(sourceId: number): string
-  /** Whether others want what we have, so that a piece will be asked for soon after it came. */
-  readonly isAskedFor: boolean
+  /** Whether any peer wants our pieces, so that a piece will be requested soon after it arrives. */
+  readonly hasInterestedPeer: boolean
 }
 
 export interface TransferOptions {
@@ -43,7 +47,8 @@ export interface TransferOptions {
   readonly have: Bitfield
   readonly roots: PieceRoots
   readonly selection: Selection
-  readonly owner: TransferOwner
+  readonly events: TransferEvents
+  readonly sources: TransferSources
   readonly clock: Clock
   readonly random: Random
   /** The session's. Default: its own. */
@@ -64,7 +69,8 @@ export class Transfer implements PieceMemoryUser {
   readonly roots: PieceRoots
   wastedBytes = 0
   readonly #blocksPerPiece: number
-  readonly #owner: TransferOwner
+  readonly #events: TransferEvents
+  readonly #sources: TransferSources
   readonly #smartBan = new SmartBan()
   readonly #open = new Map<number, OpenPiece>()
   /** Complete, but not verified and stored yet. */
@@ -90,7 +96,8 @@ export class Transfer implements PieceMemoryUser {
     this.storage = options.storage
     this.have = options.have
     this.roots = options.roots
-    this.#owner = options.owner
+    this.#events = options.events
+    this.#sources = options.sources
     this.#clock = options.clock
     const { pieceLengthBytes } = this.layout
     this.#blocksPerPiece = Math.ceil(pieceLengthBytes / BLOCK_BYTES)
@@ -216,13 +223,13 @@ export class Transfer implements PieceMemoryUser {
   arrived(sourceId: number, number: number, open: OpenPiece, block: number): boolean {
     open.filled(block)
     const receipt = this.picker.received(sourceId, number)
-    for (const other of receipt.alsoAsked) this.#owner.cancelBlock(other, number)
+    for (const other of receipt.alsoAsked) this.#sources.cancelBlock(other, number)
     if (!receipt.wanted && !open.isComplete && !this.picker.isPartial(open.piece)) {
       // It came late, and the picker has no room for its piece.
       this.#drop(open)
       return false
     }
-    this.#smartBan.contributed(open.piece, block, this.#owner.keyOf(sourceId))
+    this.#smartBan.contributed(open.piece, block, this.#sources.keyOf(sourceId))
     if (open.isComplete) this.#completed(open)
     return receipt.wanted
   }
@@ -320,12 +327,12 @@ export class Transfer implements PieceMemoryUser {
     this.wastedBytes += this.layout.dataSize(piece)
     this.#drop(open)
     this.picker.pieceFailed(piece)
-    this.#owner.onBadPiece(piece, verdict)
+    this.#events.onBadPiece(piece, verdict)
   }
 
   #settleSuspects(open: OpenPiece): void {
     const verdict = this.#smartBan.verified(open.piece, this.#smartBan.hasSuspects ? open.buffer : null)
-    if (verdict.guilty.length > 0 || verdict.cleared.length > 0) this.#owner.onVerdict(verdict)
+    if (verdict.guilty.length > 0 || verdict.cleared.length > 0) this.#events.onVerdict(verdict)
   }
 
   #write(open: OpenPiece): Promise<void> {
@@ -359,7 +366,7 @@ export class Transfer implements PieceMemoryUser {
     this.picker.pieceDone(piece)
     if (this.#closed) return
     if (this.isFinished) this.#useMemory()
-    this.#owner.onPiece(piece)
+    this.#events.onPiece(piece)
   }
 
   /** A verified piece that could not be written is kept, so that it need not be fetched again when there is room. */
@@ -369,7 +376,7 @@ export class Transfer implements PieceMemoryUser {
     if (this.#writeError) return
     this.#writeError =
       cause instanceof ShoalError ? cause : new ShoalError('io', `cannot write: ${String(cause)}`, { cause })
-    this.#owner.onWriteError(this.#writeError)
+    this.#events.onWriteError(this.#writeError)
   }
 
   #drop(open: OpenPiece): void {
@@ -384,7 +391,7 @@ export class Transfer implements PieceMemoryUser {
   #letGo(open: OpenPiece): void {
     open.released = true
     if (open.holds > 0) return
-    if (this.#owner.isAskedFor) this.#memory.keep(this, open.piece, open.buffer)
+    if (this.#sources.hasInterestedPeer) this.#memory.keep(this, open.piece, open.buffer)
     else this.#memory.give(open.buffer)
   }
 

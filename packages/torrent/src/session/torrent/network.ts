@@ -109,7 +109,7 @@ export class TorrentNetwork {
   get isNeeded(): boolean {
     const { swarm } = this
     if (this.#seeksPeers || this.#options.data.lifecycle.error !== null) return true
-    return swarm !== null && (swarm.peers.size > 0 || swarm.isDialling)
+    return swarm !== null && (swarm.peers.size > 0 || swarm.isDialing)
   }
 
   /** Disconnects all peers and waits for the writes under way. Readers keep waiting. */

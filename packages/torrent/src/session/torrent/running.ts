@@ -56,7 +56,8 @@ export class Running {
       have,
       selection,
       roots,
-      owner: swarm,
+      events: swarm.transferEvents,
+      sources: swarm.sources,
       clock,
       random,
       memory,
@@ -104,7 +105,7 @@ export class Running {
   /** Sets or (null) removes the deadline of a piece, and asks for it at once. */
   expedite(piece: number, dueMs: number | null): void {
     if (this.#setDeadline(piece, dueMs)) this.swarm.updateInterest()
-    else this.swarm.fillAll()
+    else this.swarm.sources.fill()
   }
 
   /** Whether blocks of pieces that take long are in memory only. */

@@ -127,7 +127,9 @@ export class Torrent extends Emitter<TorrentEvents> implements TorrentApi {
 
   peers(): PeerStatus[] {
     const { swarm, running } = this.phases.network
-    const peers = swarm ? [...swarm.peers.values()].map(peerStatus) : []
+    const peers = swarm
+      ? [...swarm.peers.values()].map(peer => peerStatus(peer, this.#context.clock.nowMs()))
+      : []
     return [...peers, ...(running?.webSeeds.status() ?? [])]
   }
 
@@ -304,7 +306,7 @@ export class Torrent extends Emitter<TorrentEvents> implements TorrentApi {
     const { running, swarm } = this.phases.network
     this.#data.origin = { ...this.#data.origin, webSeeds, ownWebSeeds: true }
     running?.webSeeds.use(webSeeds)
-    swarm?.fillAll()
+    swarm?.sources.fill()
     await this.phases.recorder?.changed()
   }
 

@@ -17,14 +17,14 @@ export function torrentStats(phases: Phases, nowMs: number): TorrentStats {
   const wantedBytes = content?.wantedBytes ?? 0
   const left = wantedBytes - haveBytes
   let seeds = 0
-  for (const peer of swarm?.peers.values() ?? []) if (peer.uploadOnly) seeds++
+  for (const peer of swarm?.peers.values() ?? []) if (peer.pieces.uploadOnly) seeds++
   return {
     state,
     downloadBytesPerSecond: download,
     uploadBytesPerSecond: upload,
     downloadedBytes: totals?.downloadedBytes ?? 0,
     uploadedBytes: totals?.uploadedBytes ?? 0,
-    wastedBytes: (swarm?.wastedBytes ?? 0) + (running?.transfer.wastedBytes ?? 0),
+    wastedBytes: (swarm?.state.wastedBytes ?? 0) + (running?.transfer.wastedBytes ?? 0),
     haveBytes,
     wantedBytes,
     progress: progress(phases, haveBytes, wantedBytes),

@@ -45,11 +45,11 @@ export class WebSeeds {
   }
 
   #leaveOthers(urls: ReadonlySet<string>): void {
-    const { suppliers } = this.#options.swarm
+    const { sources } = this.#options.swarm
     for (const [url, seed] of this.#seeds) {
       if (urls.has(url)) continue
       this.#seeds.delete(url)
-      if (seed) suppliers.remove(seed)
+      if (seed) sources.removeSupplier(seed)
     }
   }
 
@@ -76,7 +76,7 @@ export class WebSeeds {
       return null
     }
     const seed = new WebSeed({
-      id: swarm.nextSourceId(),
+      id: swarm.sources.nextId(),
       url,
       ranges: context.openHttpRanges(),
       host: {
@@ -84,12 +84,14 @@ export class WebSeeds {
         transfer,
         throttle: context.webSeedThrottle(url.hostname, data.ownLimits()),
         onDownloaded: bytes => events.onTransferred(bytes, 0),
-        onWasted: bytes => swarm.onWasted(bytes),
+        onWasted: bytes => {
+          swarm.state.wastedBytes += bytes
+        },
         onGone: () => this.use(this.#urls),
         log: line => events.log(line),
       },
     })
-    swarm.suppliers.add(seed)
+    swarm.sources.addSupplier(seed)
     return seed
   }
 }

@@ -156,9 +156,21 @@ export class TestSwarm {
   begin(metainfo: Metainfo = this.torrent.metainfo): void {
     const { layout } = this.torrent
     const { info, pieceLayers } = metainfo
-    const { clock, random, storage, have, selection, swarm: owner } = this
+    const { clock, random, storage, have, selection, swarm } = this
     const roots = new PieceRoots(info, layout, this.#withoutLayers ? new Map() : pieceLayers)
-    const transfer = new Transfer({ info, layout, storage, have, roots, selection, owner, clock, random })
+    const { transferEvents: events, sources } = swarm
+    const transfer = new Transfer({
+      info,
+      layout,
+      storage,
+      have,
+      roots,
+      selection,
+      events,
+      sources,
+      clock,
+      random,
+    })
     this.swarm.begin(transfer)
     transfer.completePadding()
   }

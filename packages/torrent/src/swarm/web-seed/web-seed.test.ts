@@ -90,14 +90,16 @@ class World {
       selection: new Selection(layout),
       clock: this.clock,
       random: seededRandom(1),
-      owner: {
+      events: {
         onPiece: () => this.seed.fill(),
         onWriteError: error => this.lines.push(error.message),
         onBadPiece: (_, { guilty }) => guilty.includes(this.seed.key) && this.seed.ban(),
         onVerdict: () => {},
+      },
+      sources: {
         cancelBlock: (_, number) => this.cancelled.push(number),
         keyOf: () => this.seed.key,
-        isAskedFor: false,
+        hasInterestedPeer: false,
       },
     })
     this.seed = new WebSeed({

@@ -28,7 +28,7 @@ it('keeps to the limits of torrent and session', async () => {
   allowed = 100
   await bench.pass(1000)
   expect(signals).toHaveLength(5)
-  expect(bench.swarm.isDialling).toBe(true)
+  expect(bench.swarm.isDialing).toBe(true)
   bench.swarm.close()
   expect(signals.every(signal => signal.aborted)).toBe(true)
 })

@@ -2,11 +2,11 @@ import type { Bitfield } from '../base/bitfield.ts'
 import type { PieceLayout } from '../metainfo/layout.ts'
 import { ALLOWED_FAST_COUNT, allowedFastSet } from '../wire/allowed-fast.ts'
 
-/** Each granted piece is sent so often to one peer, so that nobody is made to send it for ever. */
+/** How often each piece is sent to one peer, so that nobody can make us send it without end. */
 const SENDS = 2
 
-/** What we know of a peer when it asks, or is told, what it may have while choked. */
-export interface GrantView {
+/** The facts that decide which pieces a peer may request while choked. */
+export interface AllowedFastView {
   /** The peer's IP address: the set is derived from it, so that reconnecting gains nothing. */
   readonly host: string
   /** The 20 bytes of its handshake. */
@@ -17,8 +17,8 @@ export interface GrantView {
   readonly theirs: Bitfield
 }
 
-/** Pieces that one peer may have of us while we choke it, since it has next to nothing to give yet (BEP 6, allowed fast). */
-export class FastGrants {
+/** Pieces that one peer may request while we choke it, since it has next to nothing to trade yet (BEP 6, allowed fast). */
+export class AllowedFast {
   /** Bytes that may still be sent, by piece. */
   readonly #left = new Map<number, number>()
 
@@ -26,8 +26,8 @@ export class FastGrants {
     return this.#left.has(piece)
   }
 
-  /** Grants the canonical set, as far as we have it and the peer does not. Returns the pieces that are new. */
-  grant({ host, infoHash, layout, have, theirs }: GrantView): number[] {
+  /** Grants those pieces of the canonical set that we have and the peer lacks. Returns the new ones. */
+  grant({ host, infoHash, layout, have, theirs }: AllowedFastView): number[] {
     const granted = allowedFastSet(host, infoHash, layout.pieceCount).filter(
       piece => have.has(piece) && !theirs.has(piece) && !this.#left.has(piece),
     )
@@ -35,7 +35,7 @@ export class FastGrants {
     return granted
   }
 
-  /** Whether a request of a choked peer is to be served; counts it. */
+  /** Returns whether to serve a request of a choked peer, and counts its bytes. */
   take(piece: number, length: number, theirs: Bitfield | null): boolean {
     const left = this.#left.get(piece)
     if (left === undefined || left < length || !theirs || !isBeginner(theirs)) return false
@@ -44,7 +44,7 @@ export class FastGrants {
   }
 }
 
-/** BEP 6: who has as many pieces as the set has can trade for more. */
+/** BEP 6: a peer that has as many pieces as the set can trade for more. */
 export function isBeginner(theirs: Bitfield): boolean {
   return theirs.count < ALLOWED_FAST_COUNT
 }

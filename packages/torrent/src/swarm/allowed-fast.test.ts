@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { Bitfield } from '../base/bitfield.ts'
 import { PieceLayout } from '../metainfo/layout.ts'
 import { allowedFastSet } from '../wire/allowed-fast.ts'
-import { FastGrants, isBeginner } from './fast-grants.ts'
+import { AllowedFast, isBeginner } from './allowed-fast.ts'
 
 const PIECES = 100
 const PIECE = 1 << 15
@@ -21,26 +21,26 @@ function bits(...pieces: number[]): Bitfield {
   return made
 }
 
-it('are of the canonical set what we have and the peer has not, each told once', () => {
-  const grants = new FastGrants()
+it('grants each piece of the canonical set that we have and the peer lacks, once', () => {
+  const granted = new AllowedFast()
   const have = Bitfield.full(PIECES)
   have.clear(canonical[0]!)
   const view = { host, infoHash, layout, have, theirs: bits(canonical[1]!) }
-  expect(grants.grant(view)).toEqual(canonical.slice(2))
-  expect(grants.grant(view)).toEqual([])
+  expect(granted.grant(view)).toEqual(canonical.slice(2))
+  expect(granted.grant(view)).toEqual([])
   have.set(canonical[0]!)
-  expect(grants.grant(view)).toEqual([canonical[0]])
-  expect(grants.has(canonical[0]!)).toBe(true)
-  expect(grants.has(canonical[1]!)).toBe(false)
+  expect(granted.grant(view)).toEqual([canonical[0]])
+  expect(granted.has(canonical[0]!)).toBe(true)
+  expect(granted.has(canonical[1]!)).toBe(false)
 })
 
-it('are sent twice, and not to who can trade', () => {
-  const grants = new FastGrants()
+it('serves each piece twice, and only to peers that cannot trade', () => {
+  const granted = new AllowedFast()
   const theirs = bits()
-  grants.grant({ host, infoHash, layout, have: Bitfield.full(PIECES), theirs })
+  granted.grant({ host, infoHash, layout, have: Bitfield.full(PIECES), theirs })
   const [piece] = canonical as [number]
-  expect(grants.take(piece, 16384, null)).toBe(false)
-  expect([1, 2, 3, 4, 5].map(() => grants.take(piece, 16384, theirs))).toEqual([
+  expect(granted.take(piece, 16384, null)).toBe(false)
+  expect([1, 2, 3, 4, 5].map(() => granted.take(piece, 16384, theirs))).toEqual([
     true,
     true,
     true,
@@ -48,8 +48,8 @@ it('are sent twice, and not to who can trade', () => {
     false,
   ])
   const other = [...Array(PIECES).keys()].find(index => !canonical.includes(index))!
-  expect(grants.take(other, 1, theirs)).toBe(false)
+  expect(granted.take(other, 1, theirs)).toBe(false)
   const rich = bits(...Array(10).keys())
   expect(isBeginner(rich)).toBe(false)
-  expect(grants.take(canonical[1]!, 1, rich)).toBe(false)
+  expect(granted.take(canonical[1]!, 1, rich)).toBe(false)
 })

@@ -1,0 +1,77 @@
+import { compareBytes } from '../base/bytes.ts'
+import { canonicalIp } from '../base/ip.ts'
+import { isLocalAddress } from '../base/local-address.ts'
+import type { Connection } from '../transport/transport.ts'
+import type { Peer } from './peer.ts'
+import type { PeerPool } from './peer-pool.ts'
+import type { ReadyConnection } from './ready-connection.ts'
+import type { SwarmContext } from './swarm-context.ts'
+
+export interface ConnectionPolicyOptions {
+  readonly peers: ReadonlyMap<number, Peer>
+  readonly pool: PeerPool
+  readonly context: Pick<SwarmContext, 'peerId' | 'maxPeersPerTorrent' | 'maxPeersPerHost'>
+}
+
+/** Decides which connections a torrent accepts. */
+export class ConnectionPolicy {
+  readonly #options: ConnectionPolicyOptions
+
+  constructor(options: ConnectionPolicyOptions) {
+    this.#options = options
+  }
+
+  /** The same client, if it is connected already. */
+  duplicatePeer({ connection, handshake }: ReadyConnection): Peer | undefined {
+    for (const peer of this.#options.peers.values())
+      if (
+        samePeer(peer.handshake.peerId, handshake.peerId) &&
+        areDuplicates(connection, peer.link.connection)
+      )
+        return peer
+    return undefined
+  }
+
+  /** Whether the connection may be kept. Its duplicate, if it has one, must then be closed. */
+  allows(ready: ReadyConnection, duplicate: Peer | undefined): boolean {
+    if (duplicate && !this.#replaces(ready, duplicate)) return false
+    const { peers, pool, context } = this.#options
+    const { host } = ready.connection.remote
+    if (pool.isBanned(host)) return false
+    const others = [...peers.values()].filter(peer => peer !== duplicate)
+    const sameHost = others.filter(peer => peer.link.connection.remote.host === host)
+    return others.length < context.maxPeersPerTorrent && sameHost.length < context.maxPeersPerHost(host)
+  }
+
+  /**
+   * Two clients that connect to each other at the same moment both keep the connection that the one with the lower ID made. If each kept the
+   * first that it knew of, both would be closed.
+   */
+  #replaces({ connection, handshake }: ReadyConnection, duplicate: Peer): boolean {
+    // The same data costs WebRTC several times the work of TCP.
+    const [isRtc, wasRtc] = [connection, duplicate.link.connection].map(({ kind }) => kind === 'webrtc')
+    if (isRtc !== wasRtc) return isRtc === false
+    if (connection.incoming === duplicate.link.connection.incoming) return false
+    const weAreLower = compareBytes(this.#options.context.peerId, handshake.peerId) < 0
+    return connection.incoming !== weAreLower
+  }
+}
+
+/**
+ * Whether two connections with one peer ID belong to one client. In a local network it may come by IPv4 and by IPv6; a stranger, who could use
+ * another's peer ID to keep it out, is the same only at the same address. Pages hide their addresses from each other. Of several connections
+ * that came in by WebRTC, as for both hashes of a hybrid torrent, their maker chooses: if both sides did, each might close another.
+ */
+function areDuplicates(a: Connection, b: Connection): boolean {
+  const [one, two] = [a.remote.host, b.remote.host]
+  if (a.kind === 'webrtc' && b.kind === 'webrtc') {
+    if (a.incoming && b.incoming) return false
+    if (canonicalIp(one) === null || canonicalIp(two) === null) return true
+  }
+  return one === two || (isLocalAddress(one) && isLocalAddress(two))
+}
+
+/** Whether two peer IDs are the same. */
+export function samePeer(a: Uint8Array, b: Uint8Array): boolean {
+  return a.every((byte, i) => byte === b[i])
+}

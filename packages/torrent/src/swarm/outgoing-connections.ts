@@ -1,0 +1,134 @@
+import { ShoalError } from '../base/errors.ts'
+import type { PeerAddress } from '../transport/transport.ts'
+import { samePeer } from './connection-policy.ts'
+import { handshakeTopic } from './handshakes.ts'
+import type { Peer } from './peer.ts'
+import type { Candidate, PeerPool } from './peer-pool.ts'
+import type { ReadyConnection } from './ready-connection.ts'
+import type { SwarmState } from './swarm-state.ts'
+
+export interface OutgoingConnectionsOptions {
+  readonly swarm: SwarmState
+  readonly pool: PeerPool
+  readonly peers: ReadonlyMap<number, Peer>
+  /** Takes a connection whose handshakes are done, or closes it and returns false. */
+  accept(ready: ReadyConnection, candidate: Candidate): boolean
+  /** The same client, if it is connected already. */
+  duplicatePeer(ready: ReadyConnection): Peer | undefined
+}
+
+/** Connects to addresses of the pool, as many at a time as the limits allow, and knows which peer came from which address. */
+export class OutgoingConnections {
+  readonly #options: OutgoingConnectionsOptions
+  /** By ID of the peer. */
+  readonly #candidates = new Map<number, Candidate>()
+  readonly #dials = new Set<AbortController>()
+  #stopped = false
+
+  constructor(options: OutgoingConnectionsOptions) {
+    this.#options = options
+  }
+
+  /** Number of connections being made. */
+  get count(): number {
+    return this.#dials.size
+  }
+
+  /** Dials as many addresses as the limits of torrent and session allow. */
+  dialMore(): void {
+    if (this.#stopped) return
+    const { swarm, pool, peers } = this.#options
+    const { context } = swarm
+    const now = swarm.clock.nowMs()
+    while (peers.size + this.#dials.size < context.maxPeersPerTorrent && context.mayDial()) {
+      const candidate = pool.next(now, swarm.uploadOnly)
+      if (!candidate) return
+      this.#dial(candidate)
+    }
+  }
+
+  /** Aborts the connections being made and makes no more until `resume`. */
+  stop(): void {
+    this.#stopped = true
+    for (const abort of this.#dials) abort.abort(new ShoalError('closed', 'the torrent was stopped'))
+  }
+
+  resume(): void {
+    this.#stopped = false
+    this.dialMore()
+  }
+
+  /** The peer is connected at the candidate's address. */
+  connected(peer: Peer, candidate: Candidate): void {
+    candidate.state = 'connected'
+    this.#candidates.set(peer.id, candidate)
+  }
+
+  /** A peer is gone: how useful it was decides when its address is tried again. */
+  onPeerClosed(peer: Peer, error: Error | undefined): void {
+    const candidate = this.#candidates.get(peer.id)
+    if (!candidate) return
+    const { swarm, pool } = this.#options
+    this.#candidates.delete(peer.id)
+    candidate.uploadOnly = peer.pieces.uploadOnly
+    const useful = peer.download.totalBytes + peer.upload.totalBytes > 0
+    if (useful && !error) pool.ended(candidate, swarm.clock.nowMs())
+    else pool.failed(candidate, swarm.clock.nowMs())
+  }
+
+  /** A peer that connected to us says where it listens: it need not be dialed now, and can be once it is gone. */
+  onListenPort(peer: Peer, port: number): void {
+    const { pool } = this.#options
+    const { remote, incoming } = peer.link.connection
+    if (!incoming || this.#candidates.has(peer.id)) return
+    const address: PeerAddress = { host: remote.host, port }
+    pool.add([address], 'incoming')
+    const candidate = pool.find(address)
+    if (candidate?.state === 'idle') this.connected(peer, candidate)
+  }
+
+  /** Closes the peers whose addresses the pool has forgotten. */
+  closeForgotten(): void {
+    for (const [id, candidate] of this.#candidates)
+      if (this.#isForgotten(candidate)) this.#options.peers.get(id)?.close()
+  }
+
+  #dial(candidate: Candidate): void {
+    const { swarm, pool } = this.#options
+    candidate.state = 'connecting'
+    const abort = new AbortController()
+    this.#dials.add(abort)
+    swarm.context
+      .dial(candidate.address, handshakeTopic(swarm.torrent.infoHashes), abort.signal)
+      .then(
+        ready => this.#onReady(candidate, ready),
+        () => pool.failed(candidate, swarm.clock.nowMs()),
+      )
+      .finally(() => {
+        this.#dials.delete(abort)
+        this.dialMore()
+      })
+  }
+
+  #onReady(candidate: Candidate, ready: ReadyConnection): void {
+    const { swarm, pool, accept } = this.#options
+    if (this.#isForgotten(candidate)) ready.connection.close()
+    else if (samePeer(ready.handshake.peerId, swarm.context.peerId)) {
+      // We dialed ourselves.
+      ready.connection.close()
+      pool.remove(candidate)
+    } else if (!accept(ready, candidate)) this.#onRefused(candidate, ready)
+  }
+
+  /** The connection was not kept. If the client is connected already, its address is known now. */
+  #onRefused(candidate: Candidate, ready: ReadyConnection): void {
+    const { swarm, pool, duplicatePeer } = this.#options
+    const duplicate = duplicatePeer(ready)
+    if (duplicate && !this.#candidates.has(duplicate.id)) this.connected(duplicate, candidate)
+    else pool.failed(candidate, swarm.clock.nowMs())
+  }
+
+  #isForgotten(candidate: Candidate): boolean {
+    return this.#options.pool.find(candidate.address) !== candidate
+  }
+}

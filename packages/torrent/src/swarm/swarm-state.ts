@@ -1,0 +1,40 @@
+import type { Clock } from '../base/clock.ts'
+import { AllowedFastLimiter } from './allowed-fast-limiter.ts'
+import type { SwarmContext, SwarmEvents, SwarmTorrent } from './swarm-context.ts'
+import type { Transfer } from './transfer.ts'
+
+/** Data that all parts of one swarm share. */
+export class SwarmState {
+  readonly context: SwarmContext
+  readonly torrent: SwarmTorrent
+  readonly events: SwarmEvents
+  readonly clock: Clock
+  readonly allowedFast = new AllowedFastLimiter()
+  /** Null while the metadata is unknown. */
+  transfer: Transfer | null = null
+  /** Bytes received from any source that we had already or did not ask for. */
+  wastedBytes = 0
+
+  constructor(context: SwarmContext, torrent: SwarmTorrent, events: SwarmEvents) {
+    this.context = context
+    this.torrent = torrent
+    this.events = events
+    this.clock = context.clock
+  }
+
+  /** Whether we download nothing more (BEP 21). While nothing is selected yet, peers that are found stay. */
+  get uploadOnly(): boolean {
+    const { transfer } = this
+    return transfer?.isFinished === true && !transfer.isUndecided
+  }
+
+  /** Whether peers are exchanged (BEP 11): never in private torrents (BEP 27). */
+  get exchangesPeers(): boolean {
+    return this.context.pex && !this.torrent.isPrivate
+  }
+
+  /** Port of our DHT node; 0 without one, and for private torrents (BEP 27). */
+  get dhtPort(): number {
+    return this.torrent.isPrivate ? 0 : this.context.dhtPort
+  }
+}
