@@ -20,8 +20,8 @@ describe('in front of a node in memory, whatever a request says, the answer is r
     async refill() {
       const { node } = served
       node.share(HASH, 'A film', { 'film.mp4': new Uint8Array(1000), 'notes/read me.txt': new Uint8Array(0) })
-      node.uploads.set('1', { id: '1', name: 'mine', files: [], startedMs: 0 })
-      node.labels.set('films', { name: 'films', directory: null, colour: null })
+      node.state.uploads.set('1', { id: '1', name: 'mine', files: [], startedMs: 0 })
+      node.state.labels.set('films', { name: 'films', directory: null, colour: null })
     },
   }))
 })

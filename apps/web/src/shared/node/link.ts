@@ -1,7 +1,7 @@
 import type { ClientMessage, NodeApi, NodeEvent, Upload } from '@shoal/api'
 import type { z } from 'zod'
 
-/** How the console reaches a node: over HTTP (http-link.ts) or simulated in the page (mock/). */
+/** The console's connection to a node: over HTTP (http-link.ts), or to one that is simulated in the page (simulated-link.ts). */
 export interface NodeLink {
   readonly api: NodeApi
   readonly simulated: boolean

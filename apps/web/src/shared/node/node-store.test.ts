@@ -1,14 +1,14 @@
 import { afterEach, expect, test } from 'vitest'
-import { mockLink } from '../../app/mock/mock-link.ts'
 import { NodeStore } from './node-store.ts'
+import { simulatedLink } from './simulated-link.ts'
 
 const closing: (() => void)[] = []
 afterEach(() => {
   for (const close of closing.splice(0)) close()
 })
 
-async function open(options: Partial<Parameters<typeof mockLink>[0]> = {}) {
-  const link = mockLink({ traffic: 'calm', torrents: 24, locked: false, dropAfterSeconds: null, ...options })
+async function open(options: Partial<Parameters<typeof simulatedLink>[0]> = {}) {
+  const link = simulatedLink({ isAnimated: false, ...options })
   const node = new NodeStore(link)
   closing.push(() => node.close(), link.close)
   await node.start()
@@ -16,14 +16,14 @@ async function open(options: Partial<Parameters<typeof mockLink>[0]> = {}) {
 }
 
 const same = ({ link, node }: Awaited<ReturnType<typeof open>>) => {
-  expect(node.torrents.size).toBe(link.world.torrents.size)
-  for (const { row } of link.world.torrents.values()) expect(node.torrents.get(row.id)).toEqual(row)
+  expect(node.torrents.size).toBe(link.node.state.torrents.size)
+  for (const { row } of link.node.state.torrents.values()) expect(node.torrents.get(row.id)).toEqual(row)
 }
 
 test('the list is read and follows the node second by second', async () => {
   const both = await open()
   await expect.poll(() => both.node.loaded.get()).toBe(true)
-  for (let second = 0; second < 20; second++) both.link.world.tick(1)
+  for (let second = 0; second < 20; second++) both.link.node.tick(1)
   same(both)
 })
 
@@ -34,19 +34,19 @@ test('more than a page is read', async () => {
 
 test('what happens while the list is read is not lost', async () => {
   const both = await open({ torrents: 1500 })
-  await expect.poll(() => both.link.world.on(() => {}) && both.node.events.state.get()).toBe('online')
-  const [first] = [...both.link.world.torrents.keys()] as [string]
+  await expect.poll(() => both.link.node.on(() => {}) && both.node.events.state.get()).toBe('online')
+  const [first] = [...both.link.node.state.torrents.keys()] as [string]
   await both.link.api.actOnTorrents({ ids: [first], action: 'remove' })
-  both.link.world.tick(1)
+  both.link.node.tick(1)
   await expect.poll(() => both.node.loaded.get()).toBe(true)
-  both.link.world.tick(1)
+  both.link.node.tick(1)
   same(both)
 })
 
 test('a remove and its undo arrive', async () => {
   const both = await open()
   await expect.poll(() => both.node.loaded.get()).toBe(true)
-  const [id] = [...both.link.world.torrents.keys()] as [string]
+  const [id] = [...both.link.node.state.torrents.keys()] as [string]
   await both.link.api.actOnTorrents({ ids: [id], action: 'remove' })
   expect(both.node.torrents.get(id)).toBe(undefined)
   await both.link.api.actOnTorrents({ ids: [id], action: 'restore' })
@@ -71,16 +71,16 @@ test('where events were lost, everything is read anew, and pages are told to do 
   const { link, node } = await open()
   await expect.poll(() => node.loaded.get()).toBe(true)
   const before = [node.resyncs.get(), node.settingsVersion.get(), node.feedsVersion.get()]
-  const [row] = [...link.world.torrents.values()].map(torrent => torrent.row)
+  const [row] = [...link.node.state.torrents.values()].map(torrent => torrent.row)
   row!.name = 'told to nobody'
-  link.world.emit({ type: 'resync' })
+  link.node.state.emit({ type: 'resync' })
   await expect.poll(() => node.torrents.get(row!.id)?.name).toBe('told to nobody')
   const after = [node.resyncs.get(), node.settingsVersion.get(), node.feedsVersion.get()]
   expect(after).toEqual(before.map(count => count + 1))
 })
 
 test('a node that could not answer is asked again', async () => {
-  const link = mockLink({ traffic: 'calm', torrents: 24, locked: false, dropAfterSeconds: null })
+  const link = simulatedLink({ isAnimated: false })
   let refusals = 1
   const listTorrents: typeof link.api.listTorrents = input => {
     if (refusals-- > 0) return Promise.reject(new Error('busy'))

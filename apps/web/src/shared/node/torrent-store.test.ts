@@ -1,10 +1,10 @@
 import type { Torrent } from '@shoal/api'
+import { SimulatedNode } from '@shoal/api/testing/node'
 import { expect, test } from 'vitest'
-import { MockWorld } from '../../app/mock/world.ts'
 import { type ListChange, TorrentStore } from './torrent-store.ts'
 
 const rows = (count: number): Torrent[] =>
-  [...new MockWorld({ torrents: count, busy: false }).torrents.values()].map(({ row }) => ({ ...row }))
+  [...new SimulatedNode({ torrents: count }).state.torrents.values()].map(({ row }) => ({ ...row }))
 
 /** A store whose listeners are told when `flush` is called. */
 function newStore(torrents: readonly Torrent[]) {

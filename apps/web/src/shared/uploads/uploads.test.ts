@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
-import { mockLink } from '../../app/mock/mock-link.ts'
 import { NodeStore } from '../node/node-store.ts'
+import { simulatedLink } from '../node/simulated-link.ts'
 import { contentOf, UploadTask, uploads } from './uploads.ts'
 
 const file = (path: string, bytes = 10) => ({ path, file: new File([new Uint8Array(bytes)], path) })
 
 function newNode() {
-  const link = mockLink({ traffic: 'fresh', torrents: 0, locked: false, dropAfterSeconds: null })
+  const link = simulatedLink({ traffic: 'fresh', torrents: 0 })
   return { link, node: new NodeStore(link) }
 }
 
@@ -26,9 +26,9 @@ test('what was sent is shared, and progress ends at its size', async () => {
   const job = await task.run({ version: 'hybrid' })
   expect(task.progress.get()).toMatchObject({ stage: 'preparing', sentBytes: 500, error: null })
   expect(uploads.get()).toEqual([])
-  for (let step = 0; step < 30 && link.world.jobs.get(job!.id)!.state === 'running'; step++)
-    link.world.tick(1)
-  const shared = [...link.world.torrents.values()].map(({ row, files }) => [
+  for (let step = 0; step < 30 && link.node.state.jobs.get(job!.id)!.job.state === 'running'; step++)
+    link.node.tick(1)
+  const shared = [...link.node.state.torrents.values()].map(({ row, files }) => [
     row.name,
     row.totalBytes,
     files.length,
@@ -41,11 +41,11 @@ test('a cancelled upload leaves nothing at the node', async () => {
   const { link, node } = newNode()
   const task = new UploadTask(node, 'big', [file('a'), file('b')])
   const running = task.run({})
-  await expect.poll(() => link.world.uploads.size).toBe(1)
+  await expect.poll(() => link.node.state.uploads.size).toBe(1)
   task.cancel()
   expect(await running).toBe(null)
   expect(task.progress.get().stage).toBe('cancelled')
-  expect(link.world.uploads.size).toBe(0)
+  expect(link.node.state.uploads.size).toBe(0)
   expect(uploads.get()).toEqual([])
   link.close()
 })

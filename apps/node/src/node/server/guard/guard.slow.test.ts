@@ -6,15 +6,15 @@ import { Access } from '../access/access.ts'
 import { hashPassword } from '../access/password.ts'
 import { createServer, type Server } from '../server.ts'
 import { exchange } from '../testing/exchange.ts'
-import { ModelNode } from '../testing/model-node.ts'
+import { SimulatedRunningNode } from '../testing/simulated-running-node.ts'
 import { checkOrigin } from './origin.ts'
 
 const TOKEN = 'a-token-of-the-test-that-is-long-enough-43'
-let node: ModelNode
+let node: SimulatedRunningNode
 let server: Server
 
 beforeEach(async () => {
-  node = new ModelNode()
+  node = new SimulatedRunningNode()
   server = await createServer({ node, access: new Access({ token: TOKEN }), port: 0 })
 })
 afterEach(() => server.close())
@@ -231,7 +231,7 @@ test('a failure that nobody foresaw says nothing of itself, but to the log', asy
   const answer = await ask('GET /api/stats HTTP/1.1')
   expect([answer.status, problem(answer).code]).toEqual([500, 'internal'])
   expect(answer.body).not.toMatch(/secret/)
-  expect(node.entries.list({ level: 'error', limit: 1 })[0]!.message).toMatch(/the secret inside/)
+  expect(node.logged('error').at(-1)).toMatch(/the secret inside/)
 })
 
 test('a node that others can reach does not start without a password', async () => {

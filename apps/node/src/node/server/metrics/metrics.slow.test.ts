@@ -61,7 +61,7 @@ test('node and process show how they are', async () => {
   const found = samples(await read())
   expect(found.get('shoal_torrents{state="seeding"}')).toBe(1)
   expect(found.get('shoal_torrents{state="error"}')).toBe(0)
-  expect(found.get('shoal_disk_free_bytes{directory="/downloads"}')).toBe(1000)
+  expect(found.get('shoal_disk_free_bytes{directory="/home/ana/Downloads"}')).toBe(412e9)
   expect(found.get('shoal_process_heap_used_bytes')).toBeGreaterThan(1e6)
   expect(found.get('shoal_event_loop_lag_seconds{quantile="0.99"}')).toBeGreaterThanOrEqual(0)
 })

@@ -2,10 +2,10 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { Access } from '../access/access.ts'
 import { hashPassword } from '../access/password.ts'
 import { buildServer } from '../server.ts'
-import { ModelNode } from '../testing/model-node.ts'
 import { TOKEN } from '../testing/served.ts'
+import { SimulatedRunningNode } from '../testing/simulated-running-node.ts'
 
-let node: ModelNode
+let node: SimulatedRunningNode
 let app: ReturnType<typeof buildServer>
 
 const serve = async (username: string) => {
@@ -13,7 +13,7 @@ const serve = async (username: string) => {
   app = buildServer({ node, access: new Access({ token: TOKEN, secret }), port: 0 })
 }
 beforeEach(async () => {
-  node = new ModelNode()
+  node = new SimulatedRunningNode()
   await serve('ann')
 })
 afterEach(() => app.close())
@@ -49,10 +49,10 @@ test.each(['127.0.0.1', '::1', '::ffff:127.0.0.1'])(
   'who has the token chooses the program from %s, in a session too',
   async from => {
     expect((await choose({ from })).status).toBe(200)
-    expect(node.settings.automation.onComplete).toEqual(['/bin/echo'])
+    expect(node.state.settings.automation.onComplete).toEqual(['/bin/echo'])
     const headers = await loggedIn('shoal', TOKEN)
     expect((await choose({ from, headers, onComplete: ['/bin/true'] })).status).toBe(200)
-    expect(node.settings.automation.onComplete).toEqual(['/bin/true'])
+    expect(node.state.settings.automation.onComplete).toEqual(['/bin/true'])
   },
 )
 
@@ -68,7 +68,7 @@ test('a password chooses no program, nor does the token from another machine', a
       status: 403,
       error: { code: 'forbidden', field: 'automation.onComplete', message: expect.stringContaining('--set') },
     })
-  expect(node.settings.automation.onComplete).toEqual([])
+  expect(node.state.settings.automation.onComplete).toEqual([])
 })
 
 test('a user whose name is that of the token is not taken for who has it', async () => {
@@ -88,5 +88,5 @@ test('all other settings change with a password, and so do those that are sent w
     headers: { host: 'localhost', ...headers },
     payload,
   })
-  expect([answer.statusCode, node.settings.queue.maxSeeds]).toEqual([200, 3])
+  expect([answer.statusCode, node.state.settings.queue.maxSeeds]).toEqual([200, 3])
 })

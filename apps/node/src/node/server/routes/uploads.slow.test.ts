@@ -8,7 +8,7 @@ let served: Served
 
 beforeEach(async () => {
   served = await serve()
-  served.node.uploads.set('1', { id: '1', name: 'mine', files: [], startedMs: 0 })
+  served.node.state.uploads.set('1', { id: '1', name: 'mine', files: [], startedMs: 0 })
 })
 afterEach(() => served.server.close())
 
@@ -20,7 +20,7 @@ test('a file of an upload is taken as it comes, whatever its type is said to be'
   expect(await answer.json()).toMatchObject({ id: '1', fileCount: 1, receivedBytes: 3 * MIB })
   expect((await put('/api/uploads/1/files/c', '{', { 'content-type': 'application/json' })).status).toBe(200)
   expect((await put('/api/uploads/1/files/empty', '')).status).toBe(200)
-  expect(served.node.uploads.get('1')!.files).toEqual([
+  expect(served.node.state.uploads.get('1')!.files).toEqual([
     { path: 'a folder/b.txt', lengthBytes: 3 * MIB },
     { path: 'c', lengthBytes: 1 },
     { path: 'empty', lengthBytes: 0 },
@@ -92,8 +92,8 @@ test('a sender that leaves in the middle ends the taking', async () => {
   await new Promise(resolve => sender.once('socket', socket => socket.once('connect', resolve)))
   setTimeout(() => sender.destroy(), 50)
   await until(() => failure !== null)
-  expect(served.node.uploads.get('1')!.files).toEqual([])
-  expect(served.node.entries.list({ level: 'error', limit: 10 })).toEqual([])
+  expect(served.node.state.uploads.get('1')!.files).toEqual([])
+  expect(served.node.logged('error')).toEqual([])
 })
 
 test('a .torrent is added as it is, with options in the query, and comes back as a file', async () => {

@@ -1,20 +1,20 @@
 import { Access } from '../access/access.ts'
 import { createServer, type Server, type ServerOptions } from '../server.ts'
-import { ModelNode } from './model-node.ts'
+import { SimulatedRunningNode } from './simulated-running-node.ts'
 
 export const TOKEN = 'a-token-of-the-test-that-is-long-enough-43'
 export const HASH = '0123456789abcdef0123456789abcdef01234567'
 
 export interface Served {
-  readonly node: ModelNode
+  readonly node: SimulatedRunningNode
   readonly server: Server
   /** Asks with the token. */
   get(path: string, init?: RequestInit): Promise<Response>
 }
 
-/** A model node behind a server on any free port. To be closed. */
+/** A simulated node behind a server on any free port. To be closed. */
 export async function serve(options: Partial<ServerOptions> = {}): Promise<Served> {
-  const node = new ModelNode()
+  const node = new SimulatedRunningNode()
   const access = new Access({ token: TOKEN })
   const server = await createServer({ node, access, port: 0, ...options })
   const get = (path: string, { headers, ...init }: RequestInit = {}) =>

@@ -1,11 +1,11 @@
 import type { Torrent } from '@shoal/api'
+import { SimulatedNode } from '@shoal/api/testing/node'
 import { expect, test } from 'vitest'
-import { MockWorld } from '../../../app/mock/world.ts'
 import { countAll, etaOf, type Filter, matters, NameOrder, orderOf, type Sort } from './view.ts'
 
-const torrents: Torrent[] = [...new MockWorld({ torrents: 60, busy: true }).torrents.values()].map(
-  ({ row }) => row,
-)
+const torrents: Torrent[] = [
+  ...new SimulatedNode({ torrents: 60, traffic: 'busy' }).state.torrents.values(),
+].map(({ row }) => row)
 const names = new NameOrder()
 names.update(torrents)
 const all: Filter = { state: 'all', label: null, tag: null, text: '' }

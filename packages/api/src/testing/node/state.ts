@@ -1,83 +1,88 @@
-import {
-  type CountedLabel,
-  DEFAULT_SETTINGS,
-  type Feed,
-  type FeedItem,
-  type Job,
-  type LogEntry,
-  type NodeEvent,
-  type NodeStats,
-  type Settings,
-  type Torrent,
-} from '@shoal/api'
-import { mockFeeds } from './feeds.ts'
+import type { NodeEvent } from '../../events.ts'
+import type { Feed, FeedItem } from '../../schemas/feed.ts'
+import type { Job } from '../../schemas/job.ts'
+import type { CountedLabel, Label } from '../../schemas/label.ts'
+import type { LogEntry, NodeStats } from '../../schemas/node.ts'
+import type { Torrent } from '../../schemas/torrent.ts'
+import type { Upload } from '../../schemas/upload.ts'
+import { DEFAULT_SETTINGS, type Settings } from '../../settings.ts'
+import type { Clock } from './clock.ts'
+import { sampleFeeds } from './feed-items.ts'
 import { type Minutes, pastHour } from './history.ts'
 import { Random, seedOf } from './random.ts'
-import { MockTorrent } from './swarm.ts'
+import { SimulatedTorrent } from './simulated-torrent.ts'
 import { titleNumber } from './titles.ts'
 
-export interface WorldOptions {
+/**
+ * `calm`: some torrents transfer, others wait. `busy`: nearly all of them transfer. `fresh`: the node has transferred nothing yet. `empty`: it
+ * has no labels and feeds either.
+ */
+export type Traffic = 'calm' | 'busy' | 'fresh' | 'empty'
+
+export interface StateOptions {
   readonly torrents: number
-  /** Nearly everything is active. */
-  readonly busy: boolean
-  /** It was never used: nothing was moved before. */
-  readonly fresh?: boolean
-  readonly seed?: number
-  readonly nowMs?: () => number
+  readonly traffic: Traffic
+  readonly clock: Clock
+}
+
+export interface SimulatedUpload extends Pick<Upload, 'id' | 'name' | 'startedMs'> {
+  files: { path: string; lengthBytes: number }[]
+}
+
+export interface SimulatedJob {
+  readonly job: Job
+  finish(): void
 }
 
 const DAY_MS = 86_400_000
-const MINUTE_MS = 60_000
 const LOG_KEPT = 500
-/** In one part of a tick: a few milliseconds. */
-const LEAST_PART = 250
-const MOST_PARTS = 15
 
-/** A made-up node: everything that it knows, and a clock that moves it. */
-export class MockWorld {
-  readonly torrents = new Map<string, MockTorrent>()
-  readonly removed = new Map<string, MockTorrent>()
-  readonly labels = new Map<string, CountedLabel>()
-  readonly jobs = new Map<string, Job & { finish?: () => void }>()
-  readonly uploads = new Map<string, { name: string; files: Map<string, number>; startedMs: number }>()
+/** Everything that the simulated node knows, and the events that its changes cause. The contracts' operations and the animation change it. */
+export class SimulatedState {
+  readonly torrents = new Map<string, SimulatedTorrent>()
+  readonly removed = new Map<string, SimulatedTorrent>()
+  readonly labels = new Map<string, Label>()
+  readonly jobs = new Map<string, SimulatedJob>()
+  readonly uploads = new Map<string, SimulatedUpload>()
   readonly feeds: Map<string, { feed: Feed; items: FeedItem[] }>
   readonly log: LogEntry[] = []
   readonly startedMs: number
-  readonly random: Random
-  readonly nowMs: () => number
+  readonly clock: Clock
+  /** Whether it has transferred nothing before. */
+  readonly isFresh: boolean
   settings: Settings = {
     ...structuredClone(DEFAULT_SETTINGS),
     downloads: { ...DEFAULT_SETTINGS.downloads, directory: '/home/ana/Downloads' },
   }
+  isLocked = false
+  isStopped = false
   revision = 1
   totals = { downloadedBytes: 0, uploadedBytes: 0 }
-  readonly fresh: boolean
-  /** What was moved in the last hour, and since the page was opened. */
+  /** Transfers of the last hour and since the start. */
   readonly minutes: Minutes
+  #lastId = 0
+  #toldLabels = ''
   readonly #listeners = new Set<(event: NodeEvent) => void>()
   readonly #sent = new Map<string, Torrent>()
   readonly #dirty = new Set<string>()
   readonly #changes = new Map<string, Partial<Torrent> & { id: string }>()
   readonly #gone = new Set<string>()
 
-  constructor({ torrents, busy, fresh = false, seed = 7, nowMs = Date.now }: WorldOptions) {
-    this.random = new Random(seed)
-    this.nowMs = nowMs
-    this.fresh = fresh
-    this.startedMs = nowMs() - (fresh ? 0 : 3 * DAY_MS)
-    this.feeds = mockFeeds(nowMs())
-    for (const [name, colour] of LABELS)
-      this.labels.set(name, {
-        name,
-        colour,
-        directory: name === 'films' ? '/home/ana/Videos' : null,
-        torrents: 0,
-      })
-    for (let index = 0; index < torrents; index++) this.#addTitle(index, busy)
-    this.minutes = fresh ? new Map() : pastHour(this.stats(), nowMs(), 'node')
-    this.note('info', 'The node has started')
+  constructor({ torrents, traffic, clock }: StateOptions) {
+    this.clock = clock
+    const isEmpty = traffic === 'empty'
+    this.isFresh = traffic === 'fresh' || isEmpty
+    const nowMs = clock.nowMs()
+    this.startedMs = nowMs - (this.isFresh ? 0 : 3 * DAY_MS)
+    this.feeds = isEmpty ? new Map() : sampleFeeds(nowMs)
+    for (const [name, colour] of isEmpty ? [] : LABELS)
+      this.labels.set(name, { name, colour, directory: name === 'films' ? '/home/ana/Videos' : null })
+    for (let index = 0; index < torrents; index++) this.#addTitle(index, traffic === 'busy')
+    this.minutes = this.isFresh ? new Map() : pastHour(this.stats(), nowMs, 'node')
+    if (!isEmpty) this.note('info', 'The node has started')
     this.queue()
     for (const { row } of this.torrents.values()) this.#sent.set(row.id, { ...row, tags: [...row.tags] })
+    this.#toldLabels = JSON.stringify(this.countedLabels())
   }
 
   #addTitle(index: number, busy: boolean): void {
@@ -85,8 +90,8 @@ export class MockWorld {
     const random = new Random(seedOf(`start ${index}`))
     const [state, progress] = busy ? busyStart(random) : (STARTS[index % STARTS.length] ?? ['seeding', 1])
     const id = new Random(seedOf(title.name)).hex(40)
-    const addedMs = this.nowMs() - Math.round(random.between(0.01, 60) * DAY_MS)
-    this.torrents.set(id, new MockTorrent(title, { id, state, progress, addedMs }))
+    const addedMs = this.clock.nowMs() - Math.round(random.between(0.01, 60) * DAY_MS)
+    this.torrents.set(id, new SimulatedTorrent(title, { id, state, progress, addedMs }))
     this.torrents.get(id)!.refresh(addedMs)
   }
 
@@ -100,18 +105,18 @@ export class MockWorld {
   }
 
   note(level: LogEntry['level'], message: string, torrent: string | null = null): void {
-    const entry = { id: (this.log.at(-1)?.id ?? 0) + 1, atMs: this.nowMs(), level, torrent, message }
+    const entry = { id: (this.log.at(-1)?.id ?? 0) + 1, atMs: this.clock.nowMs(), level, torrent, message }
     this.log.push(entry)
     if (this.log.length > LOG_KEPT) this.log.shift()
     this.emit({ type: 'log', entries: [entry] })
   }
 
-  /** Marks rows as changed; they are told of with the next flush. */
+  /** Marks rows as changed. The next flush sends an event of them. */
   touch(...ids: string[]): void {
     for (const id of ids) this.#dirty.add(id)
   }
 
-  add(torrent: MockTorrent): void {
+  add(torrent: SimulatedTorrent): void {
     this.torrents.set(torrent.row.id, torrent)
     this.#gone.delete(torrent.row.id)
     this.#sent.delete(torrent.row.id)
@@ -128,7 +133,7 @@ export class MockWorld {
   }
 
   /** Numbers those that still download, in the order that they have. */
-  queue(order?: MockTorrent[]): void {
+  queue(order?: SimulatedTorrent[]): void {
     const waiting = order ?? this.queued()
     for (const [at, { row }] of waiting.entries()) {
       if (row.queuePosition === at + 1) continue
@@ -137,49 +142,13 @@ export class MockWorld {
     }
   }
 
-  queued(): MockTorrent[] {
+  queued(): SimulatedTorrent[] {
     const unfinished = [...this.torrents.values()].filter(({ row }) => row.completedMs === null)
     return unfinished.sort((a, b) => (a.row.queuePosition ?? 1e9) - (b.row.queuePosition ?? 1e9))
   }
 
-  /** Lets time pass and tells what changed. */
-  tick(seconds: number): void {
-    const parts = this.ticking(seconds)
-    while (!parts.next().done);
-  }
-
-  /** The same a part of the torrents at a time, since a page has other things to do meanwhile. */
-  *ticking(seconds: number): Generator<void> {
-    const part = Math.max(LEAST_PART, Math.ceil(this.torrents.size / MOST_PARTS))
-    let moved = 0
-    const nowMs = this.nowMs()
-    const before = { ...this.totals }
-    for (const torrent of this.torrents.values()) {
-      const state = torrent.row.state
-      if (torrent.tick(seconds, nowMs)) this.touch(torrent.row.id)
-      this.totals.downloadedBytes += torrent.row.downloadBytesPerSecond * seconds
-      this.totals.uploadedBytes += torrent.row.uploadBytesPerSecond * seconds
-      if (state === 'downloading' && torrent.row.state === 'seeding')
-        this.note('info', `${torrent.row.name} is complete`, torrent.row.id)
-      if (++moved % part > 0) continue
-      this.#collect()
-      yield
-    }
-    this.#remember(nowMs, before)
-    for (const job of this.jobs.values()) this.#work(job, seconds)
-    this.flush()
-    this.emit({ type: 'stats', stats: this.stats() })
-  }
-
-  #remember(nowMs: number, before: { downloadedBytes: number; uploadedBytes: number }): void {
-    const minute = nowMs - (nowMs % MINUTE_MS)
-    const moved = this.minutes.get(minute) ?? { downloadedBytes: 0, uploadedBytes: 0 }
-    moved.downloadedBytes += this.totals.downloadedBytes - before.downloadedBytes
-    moved.uploadedBytes += this.totals.uploadedBytes - before.uploadedBytes
-    this.minutes.set(minute, moved)
-  }
-
-  #collect(): void {
+  /** Remembers what changed in the marked rows. `flush` sends it. */
+  collect(): void {
     for (const id of this.#dirty) {
       const delta = this.#delta(id)
       if (delta) this.#changes.set(id, { ...this.#changes.get(id), ...delta })
@@ -188,7 +157,7 @@ export class MockWorld {
   }
 
   flush(): void {
-    this.#collect()
+    this.collect()
     const changed = [...this.#changes.values()]
     const removed = [...this.#gone]
     this.#changes.clear()
@@ -196,7 +165,7 @@ export class MockWorld {
     if (changed.length === 0 && removed.length === 0) return
     this.revision++
     this.emit({ type: 'torrents', revision: this.revision, changed, removed })
-    if (removed.length > 0 || changed.some(row => 'label' in row)) this.tellLabels()
+    this.tellLabels()
   }
 
   #delta(id: string): (Partial<Torrent> & { id: string }) | null {
@@ -215,8 +184,13 @@ export class MockWorld {
     return keys.length === 0 ? null : { ...Object.fromEntries(keys.map(key => [key, copied(key)])), id }
   }
 
+  /** Sends the labels if they or their counts changed. */
   tellLabels(): void {
-    this.emit({ type: 'labels', labels: this.countedLabels() })
+    const labels = this.countedLabels()
+    const text = JSON.stringify(labels)
+    if (text === this.#toldLabels) return
+    this.#toldLabels = text
+    this.emit({ type: 'labels', labels })
   }
 
   countedLabels(): CountedLabel[] {
@@ -224,21 +198,28 @@ export class MockWorld {
     for (const { row } of this.torrents.values())
       if (row.label !== null) counts.set(row.label, (counts.get(row.label) ?? 0) + 1)
     for (const name of counts.keys())
-      if (!this.labels.has(name)) this.labels.set(name, { name, directory: null, colour: null, torrents: 0 })
+      if (!this.labels.has(name)) this.labels.set(name, { name, directory: null, colour: null })
     return [...this.labels.values()].map(label => ({ ...label, torrents: counts.get(label.name) ?? 0 }))
   }
 
-  /** A job that moves `totalBytes` at a rate; `finish` is called at its end. */
+  nextId(kind: string): string {
+    return `${kind}-${++this.#lastId}`
+  }
+
+  /** Starts a job that transfers `totalBytes` at a rate. `finish` is called at its end and may change the job. */
   startJob(
-    kind: Job['kind'],
-    name: string,
-    totalBytes: number,
-    bytesPerSecond: number,
-    finish?: (job: Job) => void,
+    {
+      kind,
+      name,
+      totalBytes,
+      bytesPerSecond,
+    }: Pick<Job, 'kind' | 'name' | 'bytesPerSecond'> & {
+      totalBytes: number
+    },
+    finish: (job: Job) => void = () => {},
   ): Job {
-    const id = `job-${this.jobs.size + 1}`
-    const job: Job & { finish?: () => void } = {
-      id,
+    const job: Job = {
+      id: this.nextId('job'),
       kind,
       name,
       state: 'running',
@@ -249,27 +230,16 @@ export class MockWorld {
       torrent: null,
       path: null,
       link: null,
-      startedMs: this.nowMs(),
+      startedMs: this.clock.nowMs(),
       endedMs: null,
     }
-    job.finish = () => finish?.(job)
-    this.jobs.set(id, job)
+    this.jobs.set(job.id, { job, finish: () => finish(job) })
     this.tellJob(job)
-    return publicJob(job)
+    return { ...job }
   }
 
   tellJob(job: Job): void {
-    this.emit({ type: 'job', job: publicJob(job) })
-  }
-
-  #work(job: Job & { finish?: () => void }, seconds: number): void {
-    if (job.state !== 'running') return
-    job.doneBytes = Math.min(job.totalBytes ?? 0, Math.round(job.doneBytes + job.bytesPerSecond * seconds))
-    if (job.doneBytes >= (job.totalBytes ?? 0)) {
-      Object.assign(job, { state: 'done', endedMs: this.nowMs(), bytesPerSecond: 0 })
-      job.finish?.()
-    }
-    this.tellJob(job)
+    this.emit({ type: 'job', job: { ...job } })
   }
 
   stats(): NodeStats {
@@ -286,12 +256,12 @@ export class MockWorld {
     const by = limits.alternative ? 'alternative' : 'settings'
     const open = Math.min(500, peers)
     return {
-      atMs: this.nowMs(),
+      atMs: this.clock.nowMs(),
       ...rates,
       session: { ...roundAll(this.totals) },
       allTime: roundAll({
-        downloadedBytes: (this.fresh ? 0 : 3.214e12) + this.totals.downloadedBytes,
-        uploadedBytes: (this.fresh ? 0 : 7.903e12) + this.totals.uploadedBytes,
+        downloadedBytes: (this.isFresh ? 0 : 3.214e12) + this.totals.downloadedBytes,
+        uploadedBytes: (this.isFresh ? 0 : 7.903e12) + this.totals.uploadedBytes,
       }),
       torrents,
       connections: {
@@ -300,13 +270,13 @@ export class MockWorld {
         webrtc: Math.round(open * 0.14),
         webseed: Math.min(4, open),
       },
-      dhtNodes: this.settings.network.dht ? 361 + Math.round(8 * Math.sin(this.nowMs() / 9000)) : null,
+      dhtNodes: this.settings.network.dht ? 361 + Math.round(8 * Math.sin(this.clock.nowMs() / 9000)) : null,
       disk: [
         { directory: '/home/ana/Downloads', freeBytes: 412e9, totalBytes: 1_000e9 },
         { directory: '/home/ana/Videos', freeBytes: 61e9, totalBytes: 2_000e9 },
       ],
       memoryBytes: 143e6,
-      uptimeSeconds: Math.round((this.nowMs() - this.startedMs) / 1000),
+      uptimeSeconds: Math.round((this.clock.nowMs() - this.startedMs) / 1000),
       limits: {
         downloadBytesPerSecond: limits.alternative
           ? limits.alternativeDownloadBytesPerSecond
@@ -316,13 +286,9 @@ export class MockWorld {
           : limits.uploadBytesPerSecond,
         by,
       },
-      indexing: { waiting: 0, indexed: this.fresh ? 0 : 214 },
+      indexing: { waiting: 0, indexed: this.isFresh ? 0 : 214 },
     }
   }
-}
-
-export function publicJob({ finish: _, ...job }: Job & { finish?: () => void }): Job {
-  return { ...job }
 }
 
 const roundAll = (totals: { downloadedBytes: number; uploadedBytes: number }) => ({

@@ -1,4 +1,5 @@
-import { ApiError, type FolderListing } from '@shoal/api'
+import type { FolderListing } from '../../schemas/node.ts'
+import { refusal } from './refusals.ts'
 
 interface Node {
   readonly [name: string]: Node | number
@@ -19,10 +20,7 @@ const TREE: Node = {
 export function listFolder(path: string = ROOT): FolderListing {
   const node = find(path)
   if (!path.startsWith(ROOT) || node === null || typeof node === 'number')
-    throw new ApiError('forbidden-path', `${path} is not among the folders that this node may use`, {
-      status: 403,
-      field: 'path',
-    })
+    throw refusal('forbidden-path', `${path} is not among the folders that this node may use`, 'path')
   const entries = Object.entries(node).map(([name, child]) => ({
     name,
     path: `${path}/${name}`,
@@ -51,8 +49,7 @@ function find(path: string): Node | number | null {
 /** The files at and below a path, by their paths below its parent. */
 export function filesAt(path: string): { path: string; lengthBytes: number }[] {
   const node = find(path)
-  if (node === null)
-    throw new ApiError('forbidden-path', `There is no ${path}`, { status: 403, field: 'path' })
+  if (node === null) throw refusal('forbidden-path', `There is no ${path}`, 'path')
   const name = path.slice(path.lastIndexOf('/') + 1)
   const walk = (at: Node | number, below: string): { path: string; lengthBytes: number }[] =>
     typeof at === 'number'

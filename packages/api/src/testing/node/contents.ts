@@ -1,5 +1,5 @@
-/** Content for the made-up files, so that what shows files has something to show. Null: there is none for this kind. */
-export function mockContent(path: string): Blob | null {
+/** Content for the files of simulated torrents, so that viewers have something to show. Returns null for kinds without any. */
+export function sampleContent(path: string): Blob | null {
   const name = path.slice(path.lastIndexOf('/') + 1)
   if (/\.(txt|srt|md)$/.test(name)) return new Blob([textFor(name)], { type: 'text/plain' })
   if (/\.(jpg|png)$/.test(name)) return new Blob([picture(name)], { type: 'image/svg+xml' })

@@ -1,4 +1,4 @@
-import type { History } from '@shoal/api'
+import type { History } from '../../schemas/node.ts'
 import { Random, seedOf } from './random.ts'
 
 const RANGES = { hour: [60, 60], day: [900, 96], month: [21_600, 120], year: [604_800, 52] } as const
@@ -43,7 +43,7 @@ export function historyOf(range: keyof typeof RANGES, minutes: Minutes): History
 }
 
 /** Traffic with a daily rhythm, the same every time it is asked for. */
-export function mockHistory(range: keyof typeof RANGES, nowMs: number): History {
+export function sampleHistory(range: keyof typeof RANGES, nowMs: number): History {
   const [stepSeconds, count] = RANGES[range]
   const last = Math.floor(nowMs / 1000 / stepSeconds)
   const points = Array.from({ length: count }, (_, at) => {

@@ -1,9 +1,9 @@
-import type { Feed, FeedItem } from '@shoal/api'
+import type { Feed, FeedItem } from '../../schemas/feed.ts'
 import { Random, seedOf } from './random.ts'
 
 const HOUR_MS = 3_600_000
 
-export function mockFeeds(nowMs: number): Map<string, { feed: Feed; items: FeedItem[] }> {
+export function sampleFeeds(nowMs: number): Map<string, { feed: Feed; items: FeedItem[] }> {
   const feeds = new Map<string, { feed: Feed; items: FeedItem[] }>()
   feeds.set('releases', {
     feed: {

@@ -1,13 +1,14 @@
-import type { Peer, PieceMap, Torrent, TorrentDetail, TorrentFile, Tracker } from '@shoal/api'
+import type { Peer } from '../../schemas/peer.ts'
+import type { PieceMap, Torrent, TorrentDetail, TorrentFile, Tracker } from '../../schemas/torrent.ts'
 import { mediaTypeOf } from './media-types.ts'
-import { mockPeers, movePeers } from './peers.ts'
+import { movePeers, samplePeers } from './peers.ts'
 import { Random, seedOf } from './random.ts'
 import type { PlannedFile, Title } from './titles.ts'
 
 const EMPTY = { error: null, downloadBytesPerSecond: 0, uploadBytesPerSecond: 0, etaSeconds: null } as const
 const DOWNLOAD_FOLDER = '/home/ana/Downloads'
 
-export interface SwarmStart {
+export interface TorrentStart {
   readonly id: string
   readonly state: Torrent['state']
   /** 0 to 1. */
@@ -16,14 +17,16 @@ export interface SwarmStart {
   readonly uploadedBytes?: number
 }
 
-/** One made-up torrent: its row, and everything its page shows, worked out from how much of it is there. */
-export class MockTorrent {
+/** A torrent without data: its row, and everything that its page shows, computed from how much of it is complete. */
+export class SimulatedTorrent {
   readonly row: Torrent
   readonly title: Title
   readonly random: Random
   readonly files: PlannedFile[]
   readonly priorities: number[]
   readonly names = new Map<number, string>()
+  /** The bytes of its files by path, if it was shared with them. */
+  readonly contents: Readonly<Record<string, Uint8Array>> | null
   readonly pieceLengthBytes: number
   readonly options = {
     downloadLimitBytesPerSecond: null as number | null,
@@ -36,17 +39,21 @@ export class MockTorrent {
   seconds = { downloading: 0, seeding: 0 }
   #order: Int32Array | null = null
   #peers: Peer[] | null = null
-  /** Where the rates tend to. */
+  /** The rates that the current ones approach. */
   #pull = 0
   #push = 0
-  /** What it does when nobody pauses it: some swarms are slow. */
   readonly #speed: number
   #checkedBytes = 0
   #afterCheck: Torrent['state'] = 'downloading'
   #nextAnnounce: number
 
-  constructor(title: Title, start: SwarmStart) {
+  constructor(
+    title: Title,
+    start: TorrentStart,
+    contents: Readonly<Record<string, Uint8Array>> | null = null,
+  ) {
     this.title = title
+    this.contents = contents
     this.random = new Random(seedOf(start.id))
     this.files = title.files(new Random(seedOf(title.name)))
     this.priorities = this.files.map(() => 4)
@@ -65,14 +72,14 @@ export class MockTorrent {
     this.row.uploadBytesPerSecond = Math.round(this.#push)
   }
 
-  #newRow(title: Title, start: SwarmStart, totalBytes: number): Torrent {
+  #newRow(title: Title, start: TorrentStart, totalBytes: number): Torrent {
     const complete = start.progress >= 1
     const haveBytes = Math.round(totalBytes * start.progress)
     const swarmSeeds = this.random.integer(2, 900)
     return {
       id: start.id,
       infoHashV1: start.id.length === 40 ? start.id : null,
-      infoHashV2: this.random.hex(64),
+      infoHashV2: start.id.length === 64 ? start.id : this.random.hex(64),
       name: title.name,
       state: start.state,
       ...EMPTY,
@@ -112,11 +119,11 @@ export class MockTorrent {
     return Math.max(1, Math.ceil(this.row.totalBytes! / this.pieceLengthBytes))
   }
 
-  /** One step of the simulation. Returns whether anything that is seen changed. */
+  /** One step of the simulation. Returns whether a visible member changed. */
   tick(seconds: number, nowMs: number): boolean {
     const { row } = this
     this.#nextAnnounce = this.#nextAnnounce <= seconds ? 1800 : this.#nextAnnounce - seconds
-    if (row.state === 'checking') return this.#check(seconds)
+    if (row.state === 'checking') return this.#check(seconds, nowMs)
     if (row.state !== 'downloading' && row.state !== 'seeding') return this.#rest()
     if (row.state === 'downloading') this.seconds.downloading += seconds
     else this.seconds.seeding += seconds
@@ -168,7 +175,7 @@ export class MockTorrent {
     this.refresh(nowMs)
   }
 
-  /** Brings what follows from other members up to date. */
+  /** Updates the members that depend on others. */
   refresh(nowMs: number): void {
     const { row } = this
     const wanted = row.wantedBytes!
@@ -197,13 +204,13 @@ export class MockTorrent {
     Object.assign(this.row, EMPTY, { state: 'checking', progress: 0 })
   }
 
-  #check(seconds: number): boolean {
+  #check(seconds: number, nowMs: number): boolean {
     const { row } = this
     this.#checkedBytes += 450_000_000 * seconds
     row.progress = Math.min(1, this.#checkedBytes / row.totalBytes!)
     if (row.progress < 1) return true
     row.state = this.#afterCheck
-    this.refresh(Date.now())
+    this.refresh(nowMs)
     return true
   }
 
@@ -222,7 +229,7 @@ export class MockTorrent {
     this.#settle()
   }
 
-  setPriority(indexes: readonly number[] | 'all', priority: number): void {
+  setPriority(indexes: readonly number[] | 'all', priority: number, nowMs: number): void {
     for (const index of indexes === 'all' ? this.files.keys() : indexes) this.priorities[index] = priority
     const { row } = this
     row.wantedBytes = this.files.reduce(
@@ -232,7 +239,7 @@ export class MockTorrent {
     row.haveBytes = Math.min(row.haveBytes, row.wantedBytes)
     this.#order = null
     if (row.state === 'seeding' && row.haveBytes < row.wantedBytes) row.state = 'downloading'
-    this.refresh(Date.now())
+    this.refresh(nowMs)
   }
 
   #pieceOrder(): Int32Array {
@@ -314,7 +321,7 @@ export class MockTorrent {
 
   peers(): Peer[] {
     if (this.row.state !== 'downloading' && this.row.state !== 'seeding') return []
-    this.#peers ??= mockPeers(this.row, this.webSeeds, this.random)
+    this.#peers ??= samplePeers(this.row, this.webSeeds, this.random)
     return this.#peers
   }
 
@@ -358,8 +365,8 @@ export class MockTorrent {
     const { row } = this
     return {
       ...row,
-      magnet: `magnet:?xt=urn:btih:${row.infoHashV1}&xt=urn:btmh:1220${row.infoHashV2}&dn=${encodeURIComponent(row.name)}`,
-      link: row.sealed ? null : mockLinkOf(row.infoHashV1!),
+      magnet: `magnet:?${row.infoHashV1 === null ? '' : `xt=urn:btih:${row.infoHashV1}&`}xt=urn:btmh:1220${row.infoHashV2}&dn=${encodeURIComponent(row.name.toWellFormed())}`,
+      link: row.sealed ? null : shareLink(row.id),
       contentId: `baf5rei${new Random(seedOf(row.infoHashV2!)).hex(52).replace(/[0189]/g, 'q')}`,
       version: 'hybrid',
       comment: this.title.comment ?? null,
@@ -372,13 +379,13 @@ export class MockTorrent {
       ...this.options,
       downloadingSeconds: Math.round(this.seconds.downloading),
       seedingSeconds: Math.round(this.seconds.seeding),
-      source: `magnet:?xt=urn:btih:${row.infoHashV1}`,
+      source: `magnet:?xt=urn:btih:${row.id}`,
     }
   }
 }
 
-/** As long as those of a real node; it opens nothing. */
-export function mockLinkOf(seed: string): string {
+/** A share link as long as a real one. It opens nothing. */
+export function shareLink(seed: string): string {
   const bytes = atob(btoa(new Random(seedOf(`link ${seed}`)).hex(160)))
   return `#s1${btoa(bytes).replace(/[+/=]/g, '')}`
 }

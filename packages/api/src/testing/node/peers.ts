@@ -1,4 +1,5 @@
-import type { Peer, Torrent } from '@shoal/api'
+import type { Peer } from '../../schemas/peer.ts'
+import type { Torrent } from '../../schemas/torrent.ts'
 import type { Random } from './random.ts'
 
 const CLIENTS = [
@@ -14,7 +15,7 @@ const CLIENTS = [
 const COUNTRIES = ['DE', 'FR', 'US', 'JP', 'BR', 'PT', 'SE', 'NL', 'IN', 'CA', null]
 const MOST = 80
 
-export function mockPeers(row: Torrent, webSeeds: readonly string[], random: Random): Peer[] {
+export function samplePeers(row: Torrent, webSeeds: readonly string[], random: Random): Peer[] {
   const peers = Array.from({ length: Math.min(MOST, row.peers) }, (_, at) => newPeer(at < row.seeds, random))
   const seeds = webSeeds.map(url => ({
     ...newPeer(true, random),

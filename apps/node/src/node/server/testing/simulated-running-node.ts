@@ -1,0 +1,100 @@
+import type { NodeEvent, Topic } from '@shoal/api'
+import { receiveFile, SimulatedNode } from '@shoal/api/testing/node'
+import { Failure } from '../../../base/failure.ts'
+import type { NodeFiles, ReadableFile, RunningNode } from '../../kernel/contract.ts'
+import { EventHub } from '../../kernel/event-hub.ts'
+import type { Log, LogLevel } from '../../kernel/log/log.ts'
+
+const CHUNK_BYTES = 16_384
+
+/** The simulated node, as a server needs it: with an event hub, files as bytes, and a log. It starts empty. */
+export class SimulatedRunningNode extends SimulatedNode implements RunningNode {
+  readonly startedMs = this.state.startedMs
+  readonly log: Log = {
+    debug: this.#logAt('debug'),
+    info: this.#logAt('info'),
+    warn: this.#logAt('warn'),
+    error: this.#logAt('error'),
+  }
+  readonly events = new EventHub()
+  readonly files: NodeFiles = {
+    open: async (id, path) => this.#open(id, path),
+    metainfo: async id => this.#metainfo(id),
+    receive: async (upload, path, body, { signal }) => {
+      receiveFile(this.state, upload, path, null)
+      let lengthBytes = 0
+      for await (const chunk of body) {
+        signal.throwIfAborted()
+        lengthBytes += chunk.length
+      }
+      return receiveFile(this.state, upload, path, lengthBytes)
+    },
+  }
+
+  constructor() {
+    super({ traffic: 'empty', torrents: 0 })
+    this.events.addFamily('torrent', /^[0-9a-f]{40}$/, id => {
+      this.#torrent(id)
+      return () => {}
+    })
+    this.on(event => {
+      const topic = topicOf(event)
+      if (topic) this.events.publish(topic, event)
+    })
+  }
+
+  /** Whether a client is subscribed to the topic. */
+  listens(topic: Topic): boolean {
+    return this.events.hasListeners(topic)
+  }
+
+  /** The messages of the log at this level. */
+  logged(level: LogLevel): string[] {
+    return this.state.log.filter(entry => entry.level === level).map(({ message }) => message)
+  }
+
+  #logAt(level: LogLevel) {
+    return (message: string) => this.state.note(level, message)
+  }
+
+  #torrent(id: string) {
+    const torrent = this.state.torrents.get(id)
+    if (!torrent) throw new Failure('not-found', 'there is no such torrent', { field: 'id' })
+    return torrent
+  }
+
+  #open(id: string, path: string): ReadableFile {
+    const torrent = this.#torrent(id)
+    const files = torrent.listFiles()
+    const index = /^#(\d+)$/.exec(path)?.[1]
+    const file = index === undefined ? files.find(each => each.path === path) : files[Number(index)]
+    if (!file) throw new Failure('not-found', 'there is no such file', { field: 'path' })
+    const bytes = torrent.contents?.[torrent.files[file.index]!.path]
+    return {
+      name: file.path.split('/').at(-1)!,
+      lengthBytes: file.lengthBytes,
+      mediaType: file.mediaType,
+      etag: `${id}-${file.index}`,
+      async *read({ start, end, signal }) {
+        for (let at = start; at < end; at += CHUNK_BYTES) {
+          signal.throwIfAborted()
+          const stop = Math.min(end, at + CHUNK_BYTES)
+          yield bytes?.subarray(at, stop) ?? new Uint8Array(stop - at)
+        }
+      },
+    }
+  }
+
+  #metainfo(id: string): { name: string; bytes: Uint8Array } {
+    const { row, files } = this.#torrent(id)
+    if (files.length === 0) throw new Failure('no-metadata', 'the metadata is not known yet')
+    return { name: row.name, bytes: new TextEncoder().encode(`d4:name${row.name.length}:${row.name}e`) }
+  }
+}
+
+/** The topic whose subscribers receive an event; null for events that every client receives anyway. */
+function topicOf(event: NodeEvent): Topic | null {
+  if (event.type === 'hello' || event.type === 'resync') return null
+  if (event.type === 'torrent') return `torrent:${event.id}`
+  return event.type === 'job' ? 'jobs' : event.type
+}

@@ -1,0 +1,6 @@
+export { type Clock, SYSTEM_CLOCK, VirtualClock } from './clock.ts'
+export { sampleContent } from './contents.ts'
+export { receiveFile } from './sharing.ts'
+export { SimulatedNode, type SimulationOptions } from './simulated-node.ts'
+export type { SimulatedTorrent } from './simulated-torrent.ts'
+export type { Traffic } from './state.ts'

@@ -1,0 +1,127 @@
+import { ApiError } from '../../api-error.ts'
+import type { ACCESS } from '../../contracts/access.ts'
+import type { NodeEvent } from '../../events.ts'
+import {
+  type CallOptions,
+  type Implemented,
+  type NodeApi,
+  type NodeOperations,
+  OPERATIONS,
+  type OperationName,
+} from '../../operations.ts'
+import { access } from './access.ts'
+import { animate, passing } from './animation.ts'
+import { type Clock, SYSTEM_CLOCK } from './clock.ts'
+import { feeds } from './feeds.ts'
+import { refusal } from './refusals.ts'
+import { search } from './search.ts'
+import { sharing } from './sharing.ts'
+import { SimulatedTorrent } from './simulated-torrent.ts'
+import { sources } from './sources.ts'
+import { SimulatedState, type Traffic } from './state.ts'
+import { system } from './system.ts'
+import { torrents } from './torrents.ts'
+
+export interface SimulationOptions {
+  /** Default: `calm`. */
+  readonly traffic?: Traffic
+  /** How many torrents it begins with. Default: 24. */
+  readonly torrents?: number
+  /** Whether `api` asks for the password, which is `shoal`. */
+  readonly locked?: boolean
+  readonly clock?: Clock
+}
+
+/** How long a call takes, except those that read lists. */
+const CALL_MS = 15
+
+/**
+ * A node in memory that transfers nothing but behaves as if it did. The console offers it for a look around, and tests use it instead of a
+ * real node. It implements every operation of every contract: a contract is added to `operations`, or the types do not fit.
+ */
+export class SimulatedNode {
+  readonly state: SimulatedState
+  readonly operations: NodeOperations & Implemented<typeof ACCESS>
+  /** The node as the typed client shows it: calls take time, inputs are checked, errors are ApiErrors. */
+  readonly api: NodeApi
+  /** Whether calls fail because the node cannot be reached. */
+  isAway = false
+
+  constructor({
+    traffic = 'calm',
+    torrents: count = 24,
+    locked = false,
+    clock = SYSTEM_CLOCK,
+  }: SimulationOptions = {}) {
+    const state = new SimulatedState({ traffic, torrents: count, clock })
+    state.isLocked = locked
+    this.state = state
+    this.operations = {
+      ...access(state),
+      ...feeds(state),
+      ...search(state),
+      ...sharing(state),
+      ...sources(state),
+      ...system(state),
+      ...torrents(state),
+    }
+    const names = Object.keys(OPERATIONS) as OperationName[]
+    this.api = Object.fromEntries(
+      names.map(name => [name, (input: unknown, options?: CallOptions) => this.#call(name, input, options)]),
+    ) as unknown as NodeApi
+  }
+
+  async #call(name: OperationName, input: unknown, { signal }: CallOptions = {}): Promise<unknown> {
+    await this.state.clock.wait(name === 'listTorrents' ? 0 : CALL_MS, signal)
+    if (this.isAway) throw new ApiError('unreachable', 'The node does not answer.')
+    if (this.state.isLocked && name !== 'getAccess' && name !== 'login')
+      throw refusal('unauthorized', 'Log in first.', 'authorization')
+    const checked = OPERATIONS[name].input.safeParse(input)
+    if (!checked.success) {
+      const [issue] = checked.error.issues
+      throw refusal('bad-request', issue!.message, issue!.path.join('.'))
+    }
+    const answer = this.operations[name] as (input: unknown, options: CallOptions) => Promise<unknown>
+    return answer(checked.data, signal ? { signal } : {})
+  }
+
+  /** Calls the listener with every event until the returned function is called. */
+  on(listener: (event: NodeEvent) => void): () => void {
+    return this.state.on(listener)
+  }
+
+  /** The event of the topic `torrent:ID`; null for an unknown torrent. */
+  torrentEvent(id: string): NodeEvent | null {
+    const torrent = this.state.torrents.get(id)
+    if (!torrent) return null
+    const event: NodeEvent = { type: 'torrent', id, peers: torrent.peers(), trackers: torrent.trackers() }
+    if (torrent.row.state === 'downloading' || torrent.row.state === 'checking') {
+      event.pieces = torrent.pieceMap()
+      event.files = torrent
+        .listFiles()
+        .map(({ index, haveBytes, priority }) => ({ index, haveBytes, priority }))
+    }
+    return structuredClone(event)
+  }
+
+  /** Adds a complete torrent with these files. */
+  share(id: string, name: string, contents: Readonly<Record<string, Uint8Array>>): SimulatedTorrent {
+    const files = Object.entries(contents).map(([path, bytes]) => ({ path, lengthBytes: bytes.length }))
+    const title = { name, label: null, tags: [], files: () => files }
+    const start = { id, state: 'seeding', progress: 1, addedMs: this.state.clock.nowMs() } as const
+    const torrent = new SimulatedTorrent(title, start, contents)
+    this.state.add(torrent)
+    this.state.flush()
+    return torrent
+  }
+
+  /** Lets time pass, at once. */
+  tick(seconds: number): void {
+    for (const _ of passing(this.state, seconds));
+  }
+
+  /** Lets time pass by the clock until the signal aborts. */
+  animate(signal: AbortSignal): Promise<void> {
+    return animate(this.state, signal)
+  }
+}

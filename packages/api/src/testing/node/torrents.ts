@@ -1,0 +1,199 @@
+import type { TORRENTS } from '../../contracts/torrents.ts'
+import type { CheckedInputOf, Implemented } from '../../operations.ts'
+import type { Torrent } from '../../schemas/torrent.ts'
+import { historyOf, pastHour, sampleHistory } from './history.ts'
+import { found, given, pageOf, refusal } from './refusals.ts'
+import type { SimulatedTorrent } from './simulated-torrent.ts'
+import type { SimulatedState } from './state.ts'
+
+const UNDO_SECONDS = 10
+
+export function torrents(state: SimulatedState): Implemented<typeof TORRENTS> {
+  const find = (id: string) => found(state.torrents, id, 'torrent')
+  const changed = (torrent: SimulatedTorrent) => {
+    state.touch(torrent.row.id)
+    state.flush()
+    return torrent.detail()
+  }
+  const fileOf = (torrent: SimulatedTorrent, index: number, field: string) => {
+    if (index >= torrent.files.length) throw refusal('not-found', `There is no file ${index}.`, field)
+  }
+  return {
+    async listTorrents(input) {
+      const { sort, order, cursor, limit } = input
+      const rows = [...state.torrents.values()].map(({ row }) => row).filter(row => fits(row, input))
+      rows.sort((a, b) => compare(a[sort], b[sort]) * (order === 'descending' ? -1 : 1))
+      const page = pageOf(rows, cursor, limit)
+      return { ...page, items: page.items.map(row => ({ ...row })), revision: state.revision }
+    },
+    async actOnTorrents({ ids, action }) {
+      const done = act(state, ids === 'all' ? [...state.torrents.keys()] : ids, action)
+      state.flush()
+      return action.startsWith('remove') ? { ids: done, undoSeconds: UNDO_SECONDS } : { ids: done }
+    },
+    listRemoved: async () => ({
+      items: [...state.removed.values()].map(({ row: { id, infoHashV1, infoHashV2, name } }) => ({
+        id,
+        infoHashV1,
+        infoHashV2,
+        name,
+      })),
+    }),
+    getTorrent: async ({ id }) => find(id).detail(),
+    async updateTorrent({ id, label, tags, sequential, queuePosition, ...options }) {
+      const torrent = find(id)
+      Object.assign(torrent.options, given(options))
+      Object.assign(torrent.row, given({ label, tags, sequential }))
+      if (sequential !== undefined) torrent.orderChanged()
+      if (queuePosition !== undefined) {
+        const others = state.queued().filter(each => each !== torrent)
+        others.splice(queuePosition - 1, 0, torrent)
+        state.queue(others)
+      }
+      return changed(torrent)
+    },
+    async moveTorrent({ id, directory }) {
+      const torrent = find(id)
+      const before = torrent.row.state
+      torrent.row.state = 'moving'
+      changed(torrent)
+      const bytes = Math.max(1, torrent.row.haveBytes)
+      return state.startJob(
+        {
+          kind: 'move',
+          name: torrent.row.name,
+          totalBytes: bytes,
+          bytesPerSecond: Math.max(220e6, bytes / 8),
+        },
+        job => {
+          torrent.row.directory = directory
+          torrent.row.state = before
+          Object.assign(job, { torrent: id, path: directory })
+          state.touch(id)
+        },
+      )
+    },
+    getPieces: async ({ id }) => find(id).pieceMap(),
+    async getTorrentHistory({ id }) {
+      const { row } = find(id)
+      const { stepSeconds, points } = historyOf('hour', pastHour(row, state.clock.nowMs(), id))
+      return { stepSeconds, points: points.filter(({ atMs }) => atMs >= row.addedMs) }
+    },
+    listFiles: async ({ id, cursor, limit }) => pageOf(find(id).listFiles(), cursor, limit),
+    async setPriority({ id, indexes, priority }) {
+      const torrent = find(id)
+      if (indexes !== 'all') for (const index of indexes) fileOf(torrent, index, 'indexes')
+      torrent.setPriority(indexes, priority, state.clock.nowMs())
+      changed(torrent)
+      return {}
+    },
+    async renameFile({ id, index, path }) {
+      fileOf(find(id), index, 'index')
+      find(id).names.set(index, path)
+      return {}
+    },
+    listPeers: async ({ id }) => ({
+      items: find(id)
+        .peers()
+        .map(peer => ({ ...peer })),
+    }),
+    async addPeers({ id, addresses }) {
+      const wrong = addresses.findIndex(address => !/^.+:\d{1,5}$/.test(address))
+      if (wrong >= 0) throw refusal('bad-request', 'An address is host:port.', `addresses.${wrong}`)
+      state.note('info', `Connecting to ${addresses.join(', ')}`, find(id).row.id)
+      return {}
+    },
+    listTrackers: async ({ id }) => ({ items: find(id).trackers() }),
+    async setTrackers({ id, tiers }) {
+      find(id).tiers = tiers
+      return { items: find(id).trackers() }
+    },
+    async setWebSeeds({ id, urls }) {
+      find(id).webSeeds = urls
+      return {}
+    },
+    async listLabels() {
+      const tags = new Set([...state.torrents.values()].flatMap(({ row }) => row.tags))
+      return { items: state.countedLabels(), tags: [...tags].sort() }
+    },
+    async putLabel({ name, ...change }) {
+      const before = state.labels.get(name) ?? { name, directory: null, colour: null }
+      state.labels.set(name, { ...before, ...given(change) })
+      state.tellLabels()
+      return state.countedLabels().find(label => label.name === name)!
+    },
+    async removeLabel({ name }) {
+      found(state.labels, name, 'label', 'name')
+      state.labels.delete(name)
+      for (const { row } of state.torrents.values()) {
+        if (row.label !== name) continue
+        row.label = null
+        state.touch(row.id)
+      }
+      state.flush()
+      state.tellLabels()
+      return {}
+    },
+    listKnownPeers: async ({ cursor, limit }) => pageOf([], cursor, limit),
+    getHistory: async ({ range }) =>
+      state.isFresh || range === 'hour'
+        ? historyOf(range, state.minutes)
+        : sampleHistory(range, state.clock.nowMs()),
+  }
+}
+
+function fits(row: Torrent, { state, label, tag, text }: CheckedInputOf<'listTorrents'>): boolean {
+  if (label !== undefined && (row.label ?? '') !== label) return false
+  if (tag !== undefined && !row.tags.includes(tag)) return false
+  if (text !== undefined && !row.name.toLowerCase().includes(text.toLowerCase())) return false
+  if (state === 'active') return row.downloadBytesPerSecond > 0 || row.uploadBytesPerSecond > 0
+  if (state === 'unfinished') return row.completedMs === null
+  if (state === 'finished') return row.completedMs !== null
+  return state === undefined || row.state === state
+}
+
+function compare(a: string | number | null, b: string | number | null): number {
+  const [left, right] = [a ?? '', b ?? '']
+  return left < right ? -1 : left > right ? 1 : 0
+}
+
+function act(
+  state: SimulatedState,
+  ids: readonly string[],
+  action: CheckedInputOf<'actOnTorrents'>['action'],
+): string[] {
+  if (action === 'restore') return ids.filter(id => restore(state, id))
+  const torrents = ids.flatMap(id => state.torrents.get(id) ?? [])
+  if (action.startsWith('queue-')) reorder(state, torrents, action)
+  for (const torrent of torrents) {
+    if (action === 'pause') torrent.pause()
+    else if (action === 'resume' || action === 'start') torrent.resume()
+    else if (action === 'recheck') torrent.recheck()
+    else if (action.startsWith('remove')) {
+      state.removed.set(torrent.row.id, torrent)
+      state.take(torrent.row.id)
+    }
+    state.touch(torrent.row.id)
+  }
+  return torrents.map(({ row }) => row.id)
+}
+
+function restore(state: SimulatedState, id: string): boolean {
+  const torrent = state.removed.get(id)
+  if (!torrent) return false
+  state.removed.delete(id)
+  state.add(torrent)
+  return true
+}
+
+function reorder(state: SimulatedState, chosen: SimulatedTorrent[], action: string): void {
+  const set = new Set(chosen)
+  const all = state.queued()
+  const those = all.filter(torrent => set.has(torrent))
+  const others = all.filter(torrent => !set.has(torrent))
+  if (action === 'queue-first') return state.queue([...those, ...others])
+  if (action === 'queue-last') return state.queue([...others, ...those])
+  const step = action === 'queue-up' ? -1 : 1
+  const first = Math.max(0, Math.min(others.length, all.indexOf(those[0]!) + step))
+  state.queue([...others.slice(0, first), ...those, ...others.slice(first)])
+}
