@@ -77,7 +77,7 @@ export class World {
       {
         clock: this.clock,
         random: seededRandom(this.#seed * 1000 + number),
-        transports: [this.network.transport(ip, options.link)],
+        createTransports: () => [this.network.transport(ip, options.link)],
         openDatagram: unreachable,
         httpGet: unreachable,
         resolveHost: async host => [{ host, family: 4 }],

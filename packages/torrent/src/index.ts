@@ -50,7 +50,14 @@ export {
 export type { ResumeEntry, ResumeProgress, ResumeStore } from './storage/resume-store.ts'
 export { addNumber, type NameRules, safeComponent, safePaths } from './storage/safe-names.ts'
 export type { FileStamp, Storage } from './storage/storage.ts'
-export type { PeerAddress, TransportKind } from './transport/transport.ts'
+export type {
+  Connection,
+  ConnectionHandler,
+  Listener,
+  PeerAddress,
+  Transport,
+  TransportKind,
+} from './transport/transport.ts'
 export { parseIceServer } from './transport/webrtc/ice-url.ts'
 export type {
   IceServer,

@@ -2,7 +2,7 @@
 import type { AddOptions, EncryptionPolicy, PeerClass, RateLimits, TorrentApi } from './api.ts'
 import type { Metainfo } from './metainfo/metainfo.ts'
 import type { ResumeStore } from './storage/resume-store.ts'
-import type { TransportKind } from './transport/transport.ts'
+import type { Transport, TransportKind } from './transport/transport.ts'
 import type { IceServer, RtcFactory } from './transport/webrtc/rtc.ts'
 
 /** How peers are reached over WebRTC. */
@@ -122,6 +122,12 @@ export interface SessionApi {
     offer: { readonly id: string; readonly sdp: string },
     peerId: Uint8Array,
   ): Promise<string | null>
+  /**
+   * Adds a transport, which then dials and accepts like those that the session was opened with, at the session's port if it can. It comes last
+   * in the order of preference. Resolves to a function that removes and closes it; its open connections stay. Rejects with `bad-argument` if
+   * the session has a transport of that kind, or with what `listen` of the transport rejects; the transport is then closed.
+   */
+  addTransport(transport: Transport): Promise<() => Promise<void>>
   /** For the whole session, or for one class of peers. Holds for open connections too. */
   setLimits(limits: Partial<RateLimits>, peerClass?: PeerClass): void
   /**

@@ -82,7 +82,8 @@ export class PartialPieces {
       this.#pieces.addFreeBlocks(piece, -1)
     }
     this.#updateJoinable(partial)
-    if (partial.paceSource === NOBODY || source.bytesPerSecond > this.pace(partial))
+    const { paceSource } = partial
+    if (paceSource === NOBODY || (paceSource !== source.id && source.bytesPerSecond > this.pace(partial)))
       partial.paceSource = source.id
     state.requested += requested
     state.piece = piece

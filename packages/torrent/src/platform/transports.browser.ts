@@ -1,6 +1,7 @@
+import type { TransportServices } from '../transport/services.ts'
 import type { Transport } from '../transport/transport.ts'
 
-/** Returns nothing: browsers have no sockets. Other transports are passed to the session. */
-export function createTransports(): Transport[] {
+/** Browsers have no sockets; the session receives the transports that they can have from its environment. */
+export function createTransports(_services: TransportServices): Transport[] {
   return []
 }

@@ -13,18 +13,19 @@ const HANDSHAKE_LIMIT_MS = 15_000
 const MAX_HANDSHAKES = 100
 
 interface ListenPlace {
-  /** 0 any free one, null none; undefined the usual one, or any when that is taken. */
+  /** 0: any free port. Null: do not listen. Undefined: DEFAULT_PORT, or any free port if that is taken. */
   readonly port?: number | null | undefined
   readonly host?: string | undefined
 }
 
-/** Accepts connections for all torrents of a session: who shakes hands in time, for a torrent that is here, is handed to it. */
+/** Accepts connections for all torrents of a session, and passes those on that name one of them in time. */
 export class Acceptor {
   readonly #context: EngineContext
   readonly #registry: Registry
   readonly #signal: AbortSignal
-  #listeners: Listener[] = []
-  /** Connections that are shaking hands, oldest first, with the address they come from. */
+  #place: ListenPlace = { port: null }
+  #listeners = new Map<Transport, Listener>()
+  /** Connections in the handshake, oldest first, with the address they come from. */
   readonly #handshakes = new Map<Connection, string>()
 
   constructor(context: EngineContext, registry: Registry, signal: AbortSignal) {
@@ -33,45 +34,61 @@ export class Acceptor {
     this.#signal = signal
   }
 
-  /** 0 while nothing listens. */
+  /** The port at which peers dial our IP addresses; 0 if there is none. */
   get port(): number {
-    return this.#listeners[0]?.port ?? 0
+    return dialablePort(this.#listeners)
   }
 
-  /** Binds the port on every transport. Rejects when one that the user named is taken. */
+  /**
+   * Listens with every transport, on one port if possible, and then closes the listeners of before; connections stay. If a port that the
+   * user named is taken, it rejects, and everything is as it was.
+   */
   async listen(transports: readonly Transport[], place: ListenPlace): Promise<void> {
-    this.#listeners = await this.#open(transports, place)
-  }
-
-  /** Binds another port, then lets go of the one before; connections stay. When it is taken, rejects, and all is as it was. */
-  async rebind(transports: readonly Transport[], place: ListenPlace): Promise<void> {
     const before = this.#listeners
     this.#listeners = await this.#open(transports, place)
-    await Promise.all(before.map(listener => listener.close()))
+    this.#place = place
+    await Promise.all([...before.values()].map(listener => listener.close()))
   }
 
-  async #open(transports: readonly Transport[], { port, host }: ListenPlace): Promise<Listener[]> {
-    const opened: Listener[] = []
+  /** Listens with one more transport, unless the session does not listen. Rejects like `listen`. */
+  async add(transport: Transport): Promise<void> {
+    const port = this.port || this.#place.port
+    const opened = await this.#open([transport], { ...this.#place, port })
+    for (const [key, listener] of opened) this.#listeners.set(key, listener)
+  }
+
+  async remove(transport: Transport): Promise<void> {
+    const listener = this.#listeners.get(transport)
+    this.#listeners.delete(transport)
+    await listener?.close()
+  }
+
+  async #open(
+    transports: readonly Transport[],
+    { port, host }: ListenPlace,
+  ): Promise<Map<Transport, Listener>> {
+    const opened = new Map<Transport, Listener>()
     if (port === null) return opened
     for (const transport of transports) {
       const listen = (at: number) =>
         transport.listen({ port: at, ...(host === undefined ? {} : { host }) }, connection =>
           this.accept(connection),
         )
-      const listener = await listen(port ?? DEFAULT_PORT).catch(error => {
-        // The usual port may be another client's; one that the user named must be had.
-        if (port === undefined) return listen(0)
-        for (const other of opened) void other.close()
+      const wanted = port || dialablePort(opened) || (port ?? DEFAULT_PORT)
+      const listener = await listen(wanted).catch(error => {
+        // Another client may have the usual port, but a port that the user named is required.
+        if (!port && wanted !== 0) return listen(0)
+        for (const other of opened.values()) void other.close()
         throw error
       })
-      opened.push(listener)
+      opened.set(transport, listener)
     }
     return opened
   }
 
   async close(): Promise<void> {
-    const listeners = this.#listeners
-    this.#listeners = []
+    const listeners = [...this.#listeners.values()]
+    this.#listeners = new Map()
     await Promise.all(listeners.map(listener => listener.close()))
   }
 
@@ -96,7 +113,8 @@ export class Acceptor {
     })
       .then(
         ({ ready, torrent }) => {
-          this.#context.isReachable ||= !isLocalAddress(ready.connection.remote.host)
+          const { dialableAddress } = ready.connection
+          this.#context.isReachable ||= dialableAddress !== null && !isLocalAddress(dialableAddress.host)
           torrent.phases.network.accept(ready)
         },
         () => connection.close(),
@@ -130,4 +148,9 @@ export class Acceptor {
     },
     findObfuscated: (digest: Uint8Array) => this.#registry.findObfuscated(digest),
   }
+}
+
+function dialablePort(listeners: ReadonlyMap<Transport, Listener>): number {
+  for (const { port } of listeners.values()) if (port > 0) return port
+  return 0
 }

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { seededRandom } from '../base/random.ts'
 import { VirtualClock } from '../base/virtual-clock.ts'
 import { MemoryNetwork } from '../transport/memory-transport.ts'
+import { TransportSet } from '../transport/transport-set.ts'
 import { Dialer } from './dialer.ts'
 
 const topic = { infoHash: new Uint8Array(20).fill(7), v2: false }
@@ -12,7 +13,7 @@ function setup() {
   const dialer = new Dialer({
     clock,
     random: seededRandom(1),
-    transports: [network.transport('80.0.0.1')],
+    transports: new TransportSet(clock, [network.transport('80.0.0.1')]),
     policy: () => 'plain',
     peerId: new Uint8Array(20),
     dht: () => false,

@@ -1,10 +1,10 @@
 import type { EncryptionPolicy } from '../api.ts'
 import type { Clock } from '../base/clock.ts'
-import { ShoalError } from '../base/errors.ts'
 import type { Random } from '../base/random.ts'
 import { dialPeer, type HandshakeTopic } from '../swarm/handshakes.ts'
 import type { ReadyConnection } from '../swarm/ready-connection.ts'
-import type { PeerAddress, Transport } from '../transport/transport.ts'
+import type { PeerAddress } from '../transport/transport.ts'
+import type { TransportSet } from '../transport/transport-set.ts'
 import { limited } from './limited.ts'
 
 /** Connections being made at a time: more would flood home routers. */
@@ -15,7 +15,7 @@ const DIAL_LIMIT_MS = 15_000
 export interface DialerOptions {
   readonly clock: Clock
   readonly random: Random
-  readonly transports: readonly Transport[]
+  readonly transports: TransportSet
   readonly peerId: Uint8Array
   /** At the time of the call. */
   policy(): EncryptionPolicy
@@ -43,12 +43,10 @@ export class Dialer {
   /** Connects and shakes hands. Rejects with a ShoalError or the signal's reason. */
   async dial(address: PeerAddress, topic: HandshakeTopic, signal: AbortSignal): Promise<ReadyConnection> {
     const { clock, random, transports, policy, peerId, dht } = this.#options
-    const transport = transports.find(candidate => candidate.canDial(address))
-    if (!transport) throw new ShoalError('unsupported', `no transport here reaches ${address.host}`)
     const limit = limited(clock, DIAL_LIMIT_MS, signal)
     this.#halfOpen++
     try {
-      return await dialPeer(transport, address, topic, {
+      return await dialPeer(transports, address, topic, {
         policy: policy(),
         random,
         peerId,

@@ -1,4 +1,4 @@
-import { openDht, WELL_KNOWN_NODES } from '#dht'
+import { isDhtDatagram, openDht, WELL_KNOWN_NODES } from '#dht'
 import { LsdDiscovery } from '#lsd'
 import { ShoalError } from '../base/errors.ts'
 import { parseHostPort } from '../base/ip.ts'
@@ -7,11 +7,14 @@ import type { DiscoverySink, DiscoveryTopic, Membership } from '../discovery/dis
 import { TrackerDiscovery } from '../discovery/tracker/trackers.ts'
 import type { SessionOptions } from '../session-api.ts'
 import type { ResumeStore } from '../storage/resume-store.ts'
+import type { SharedDatagrams } from '../transport/shared-datagrams.ts'
 import type { Signalling } from '../transport/webrtc/meetings.ts'
 import type { SessionDiscovery } from './context.ts'
 import type { Environment } from './environment.ts'
 
 export interface DiscoveriesContext extends Environment {
+  /** The UDP ports that the DHT shares with transports. */
+  readonly datagrams: SharedDatagrams
   readonly userAgent: string
   /** Of WebRTC peers; null while that is off. */
   readonly signalling: () => Signalling | null
@@ -138,7 +141,8 @@ async function startDht(
   context: DiscoveriesContext,
   state: Uint8Array | null,
 ): Promise<DhtDiscovery | null> {
-  const { clock, random, openDatagram, resolveHost, port } = context
+  const { clock, random, datagrams, resolveHost, port } = context
+  const openDatagram = datagrams.protocol(isDhtDatagram)
   const bootstrap = options.dhtNodes?.map(text => {
     const node = parseHostPort(text)
     if (!node) throw new ShoalError('bad-argument', `${text} is no DHT node: give host:port`)

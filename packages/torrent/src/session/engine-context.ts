@@ -12,14 +12,16 @@ import type { HandshakeTopic } from '../swarm/handshakes.ts'
 import { PieceMemory } from '../swarm/piece-memory.ts'
 import type { ReadyConnection } from '../swarm/ready-connection.ts'
 import type { HttpRanges } from '../transport/http/http-ranges.ts'
+import { SharedDatagrams } from '../transport/shared-datagrams.ts'
 import type { Connection, PeerAddress } from '../transport/transport.ts'
+import { TransportSet } from '../transport/transport-set.ts'
 import { generatePeerId } from '../wire/peer-id.ts'
 import { ActiveTorrents } from './active-torrents.ts'
 import { ClassLimits } from './class-limits.ts'
 import type { SessionContext, SessionDiscovery, StoragePlace } from './context.ts'
 import { Dialer } from './dialer.ts'
 import type { Discoveries } from './discoveries.ts'
-import type { Environment } from './environment.ts'
+import { type Environment, sessionTransports } from './environment.ts'
 
 const DEFAULT_MAX_CONNECTIONS = 500
 const DEFAULT_MAX_PER_TORRENT = 100
@@ -44,6 +46,9 @@ export class EngineContext implements SessionContext {
   maxPeersPerTorrent = DEFAULT_MAX_PER_TORRENT
   maxConnections = DEFAULT_MAX_CONNECTIONS
   readonly limits: ClassLimits
+  readonly transports: TransportSet
+  /** The UDP ports that the DHT and transports share. */
+  readonly datagrams: SharedDatagrams
   /** Set while the session opens. */
   listenPort = 0
   resume: ResumeStore | null = null
@@ -59,7 +64,7 @@ export class EngineContext implements SessionContext {
   #hashPool: HashPool | null = null
 
   constructor(options: SessionOptions, environment: Environment) {
-    const { clock, random, transports } = environment
+    const { clock, random } = environment
     this.clock = clock
     this.random = random
     this.peerId = generatePeerId(random)
@@ -67,10 +72,13 @@ export class EngineContext implements SessionContext {
     this.configure(options)
     this.limits = new ClassLimits(clock, options.limits ?? {})
     this.#environment = environment
+    this.datagrams = new SharedDatagrams(environment.openDatagram)
+    const services = { clock, random, datagrams: this.datagrams }
+    this.transports = new TransportSet(clock, sessionTransports(environment, services))
     this.active = new ActiveTorrents(clock)
     const { peerId } = this
     const live = { policy: () => this.encryption, dht: () => this.dhtPort > 0 }
-    this.#dialer = new Dialer({ clock, random, transports, peerId, ...live })
+    this.#dialer = new Dialer({ clock, random, transports: this.transports, peerId, ...live })
   }
 
   /** What is left out stays as it is. */
@@ -166,7 +174,7 @@ export class EngineContext implements SessionContext {
   /** After the torrents were closed. */
   async close(): Promise<void> {
     this.active.close()
-    const transports = this.#environment.transports.map(transport => transport.close())
+    const transports = this.transports.all.map(transport => transport.close())
     await Promise.all([this.discoveries?.close(), ...transports])
     await Promise.all([this.#hashPool?.close(), this.resume?.close()])
     this.limits.close()

@@ -6,6 +6,7 @@ import { resolveHost } from '#resolve'
 import { openRtc } from '#rtc'
 import { createTransports } from '#transports'
 import { type Clock, systemClock } from '../base/clock.ts'
+import { ShoalError } from '../base/errors.ts'
 import { type Random, systemRandom } from '../base/random.ts'
 import type { HttpGet } from '../discovery/tracker/http-get.ts'
 import { type OpenSocket, openSocket } from '../discovery/tracker/ws/web-socket.ts'
@@ -16,6 +17,7 @@ import type { Storage } from '../storage/storage.ts'
 import type { OpenDatagram } from '../transport/datagram.ts'
 import type { OpenHttpRanges } from '../transport/http/http-ranges.ts'
 import type { ResolveHost } from '../transport/resolve.ts'
+import type { TransportServices } from '../transport/services.ts'
 import type { Transport } from '../transport/transport.ts'
 import type { RtcFactory } from '../transport/webrtc/rtc.ts'
 
@@ -23,6 +25,12 @@ import type { RtcFactory } from '../transport/webrtc/rtc.ts'
 export interface Environment {
   readonly clock: Clock
   readonly random: Random
+  /** The platform's transports. A simulation replaces them; an embedder that adds a transport gives `transports`. */
+  readonly createTransports: (services: TransportServices) => readonly Transport[]
+  /**
+   * Transports in addition to the platform's. They are preferred for addresses that several can dial, in this order, and one of the same
+   * kind as the platform's replaces it. The session closes them.
+   */
   readonly transports: readonly Transport[]
   readonly openDatagram: OpenDatagram
   readonly resolveHost: ResolveHost
@@ -42,6 +50,15 @@ export interface Environment {
 /** What is left out is the platform's. */
 export type SessionEnvironment = Partial<Environment>
 
+/** The transports of a session in order of preference. */
+export function sessionTransports(environment: Environment, services: TransportServices): Transport[] {
+  const { transports, createTransports } = environment
+  const kinds = new Set(transports.map(({ kind }) => kind))
+  if (kinds.size < transports.length)
+    throw new ShoalError('bad-argument', 'Give only one transport of each kind')
+  return [...transports, ...createTransports(services).filter(({ kind }) => !kinds.has(kind))]
+}
+
 export function resolveEnvironment(given: SessionEnvironment): Environment {
   return {
     clock: systemClock,
@@ -54,7 +71,8 @@ export function resolveEnvironment(given: SessionEnvironment): Environment {
     openHttpRanges,
     createMemoryStorage,
     createHashPool,
+    createTransports,
+    transports: [],
     ...given,
-    transports: given.transports ?? createTransports(),
   }
 }

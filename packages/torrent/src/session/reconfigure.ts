@@ -1,5 +1,4 @@
 import type { SessionSettings } from '../session-api.ts'
-import type { Transport } from '../transport/transport.ts'
 import type { Acceptor } from './acceptor.ts'
 import type { SessionDiscovery } from './context.ts'
 import type { EngineContext } from './engine-context.ts'
@@ -12,7 +11,6 @@ export interface SessionParts {
   readonly context: EngineContext
   readonly acceptor: Acceptor
   readonly webrtc: WebrtcPeers
-  readonly transports: readonly Transport[]
   readonly host: string | undefined
   readonly torrents: readonly Torrent[]
 }
@@ -35,9 +33,9 @@ export async function reconfigure(parts: SessionParts, changes: SessionSettings)
 
 /** Whether the port is another now. */
 async function rebind(parts: SessionParts, port: number | null): Promise<boolean> {
-  const { acceptor, context, transports, host } = parts
+  const { acceptor, context, host } = parts
   if (port === acceptor.port || (port === null && acceptor.port === 0)) return false
-  await acceptor.rebind(transports, { port, host })
+  await acceptor.listen(context.transports.all, { port, host })
   context.listenPort = acceptor.port
   return true
 }

@@ -9,6 +9,7 @@ import type {
   SessionStats,
   TorrentSource,
 } from '../session-api.ts'
+import type { Transport } from '../transport/transport.ts'
 import type { RtcOffer } from '../transport/webrtc/meetings.ts'
 import { Acceptor } from './acceptor.ts'
 import { checkOptions } from './check-options.ts'
@@ -77,7 +78,7 @@ export class Session implements SessionApi {
 
   async #open(): Promise<void> {
     const context = this.#context
-    await this.#acceptor.listen(this.#environment.transports, this.#options)
+    await this.#acceptor.listen(context.transports.all, this.#options)
     context.listenPort = this.port
     const { stateDirectory, resumeStore, restore } = this.#options
     // Who restores all that is recorded owns it; those who use single records may share the folder.
@@ -86,6 +87,7 @@ export class Session implements SessionApi {
     const { userAgent, resume: store } = context
     context.discoveries = await Discoveries.open(this.#options, {
       ...this.#environment,
+      datagrams: context.datagrams,
       userAgent,
       signalling: () => this.#webrtc.signalling,
       get port() {
@@ -196,6 +198,32 @@ export class Session implements SessionApi {
     return this.#registry.add(torrent) ? torrent : null
   }
 
+  async addTransport(transport: Transport): Promise<() => Promise<void>> {
+    this.#mustBeOpen()
+    const context = this.#context
+    const adding = this.#changing.then(async () => {
+      this.#mustBeOpen()
+      context.transports.add(transport)
+      await this.#acceptor.add(transport)
+      context.listenPort = this.port
+    })
+    this.#changing = adding.catch(() => {})
+    const remove = async () => {
+      context.transports.remove(transport)
+      await this.#acceptor.remove(transport)
+      await transport.close()
+    }
+    await adding.catch(async error => {
+      await remove()
+      throw error
+    })
+    let removing: Promise<void> | undefined
+    return () => {
+      removing ??= remove()
+      return removing
+    }
+  }
+
   setLimits(limits: Partial<RateLimits>, peerClass?: PeerClass): void {
     this.#context.limits.set(limits, peerClass)
   }
@@ -220,13 +248,11 @@ export class Session implements SessionApi {
 
   async #configure(changes: SessionSettings): Promise<void> {
     this.#mustBeOpen()
-    const { transports } = this.#environment
     await reconfigure(
       {
         context: this.#context,
         acceptor: this.#acceptor,
         webrtc: this.#webrtc,
-        transports,
         host: this.#options.host,
         torrents: this.torrents,
       },

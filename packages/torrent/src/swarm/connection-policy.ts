@@ -48,9 +48,9 @@ export class ConnectionPolicy {
    * first that it knew of, both would be closed.
    */
   #replaces({ connection, handshake }: ReadyConnection, duplicate: Peer): boolean {
-    // The same data costs WebRTC several times the work of TCP.
-    const [isRtc, wasRtc] = [connection, duplicate.link.connection].map(({ kind }) => kind === 'webrtc')
-    if (isRtc !== wasRtc) return isRtc === false
+    // A connection that can be dialed is direct, and can be made again. Signaled ones (WebRTC) also cost several times the work of TCP.
+    const [isDialable, wasDialable] = [connection, duplicate.link.connection].map(canBeDialed)
+    if (isDialable !== wasDialable) return isDialable === true
     if (connection.incoming === duplicate.link.connection.incoming) return false
     const weAreLower = compareBytes(this.#options.context.peerId, handshake.peerId) < 0
     return connection.incoming !== weAreLower
@@ -59,16 +59,20 @@ export class ConnectionPolicy {
 
 /**
  * Whether two connections with one peer ID belong to one client. In a local network it may come by IPv4 and by IPv6; a stranger, who could use
- * another's peer ID to keep it out, is the same only at the same address. Pages hide their addresses from each other. Of several connections
- * that came in by WebRTC, as for both hashes of a hybrid torrent, their maker chooses: if both sides did, each might close another.
+ * another's peer ID to keep it out, is the same only at the same address. Signaled peers (pages) hide their addresses from each other. Of several
+ * signaled connections that came in, as for both hashes of a hybrid torrent, their maker chooses: if both sides did, each might close another.
  */
 function areDuplicates(a: Connection, b: Connection): boolean {
   const [one, two] = [a.remote.host, b.remote.host]
-  if (a.kind === 'webrtc' && b.kind === 'webrtc') {
+  if (!canBeDialed(a) && !canBeDialed(b)) {
     if (a.incoming && b.incoming) return false
     if (canonicalIp(one) === null || canonicalIp(two) === null) return true
   }
   return one === two || (isLocalAddress(one) && isLocalAddress(two))
+}
+
+function canBeDialed({ dialableAddress }: Connection): boolean {
+  return dialableAddress !== null
 }
 
 /** Whether two peer IDs are the same. */

@@ -38,7 +38,7 @@ export interface HandshakeOptions {
  * obfuscated handshake is dialled again in plain.
  */
 export async function dialPeer(
-  transport: Transport,
+  transport: Pick<Transport, 'dial'>,
   address: PeerAddress,
   topic: HandshakeTopic,
   options: HandshakeOptions,
@@ -68,12 +68,7 @@ export async function greetPeer(
   options: Omit<HandshakeOptions, 'policy'>,
 ): Promise<ReadyConnection> {
   connection.write(greet(topic.infoHash, topic.upgrade !== undefined || topic.v2, options))
-  return finishDial(connection, isPrivatePipe(connection), new Uint8Array(0), topic, options.signal)
-}
-
-/** WebRTC has DTLS: obfuscation would add nothing. */
-function isPrivatePipe({ kind }: Connection): boolean {
-  return kind === 'webrtc'
+  return finishDial(connection, connection.isSecure, new Uint8Array(0), topic, options.signal)
 }
 
 async function finishDial(
@@ -105,7 +100,7 @@ export async function acceptPeer<Torrent>(
   options: HandshakeOptions,
 ): Promise<{ ready: ReadyConnection; torrent: Torrent }> {
   const { random, signal } = options
-  const policy = isPrivatePipe(connection) ? 'plain' : options.policy
+  const policy = connection.isSecure ? 'plain' : options.policy
   const accepted = await acceptEncryption(
     connection,
     { policy, random, find: digest => lookup.findObfuscated(digest) },
@@ -124,7 +119,7 @@ export async function acceptPeer<Torrent>(
     greet(upgrade ?? topic.infoHash, topic.upgrade !== undefined || topic.v2, options),
   )
   const v2 = topic.v2 || upgrade !== undefined
-  const encrypted = accepted.method === 'rc4' || isPrivatePipe(connection)
+  const encrypted = accepted.method === 'rc4' || connection.isSecure
   return { ready: { connection: accepted.connection, encrypted, handshake, early, v2 }, torrent }
 }
 

@@ -79,9 +79,10 @@ export class OutgoingConnections {
   /** A peer that connected to us says where it listens: it need not be dialed now, and can be once it is gone. */
   onListenPort(peer: Peer, port: number): void {
     const { pool } = this.#options
-    const { remote, incoming } = peer.link.connection
-    if (!incoming || this.#candidates.has(peer.id)) return
-    const address: PeerAddress = { host: remote.host, port }
+    const { dialableAddress, incoming } = peer.link.connection
+    if (!incoming || !dialableAddress || this.#candidates.has(peer.id)) return
+    const isComplete = dialableAddress.port > 0 || dialableAddress.kind !== undefined
+    const address: PeerAddress = isComplete ? dialableAddress : { ...dialableAddress, port }
     pool.add([address], 'incoming')
     const candidate = pool.find(address)
     if (candidate?.state === 'idle') this.connected(peer, candidate)

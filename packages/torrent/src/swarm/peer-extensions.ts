@@ -56,7 +56,7 @@ export class PeerExtensions {
 
   sendHandshake(): void {
     const { context, transfer, uploadOnly, exchangesPeers } = this.#swarm
-    const { remote, kind } = this.#link.connection
+    const { remote, dialableAddress } = this.#link.connection
     const { ut_pex: _, ...others } = OUR_EXTENSION_IDS
     this.#saidUploadOnly = uploadOnly
     this.#link.out.extended(
@@ -65,8 +65,8 @@ export class PeerExtensions {
         extensions: exchangesPeers ? OUR_EXTENSION_IDS : others,
         client: context.userAgent,
         requestQueue: MAX_REQUESTS_QUEUED,
-        // Nobody can dial the other side of a WebRTC connection, nor ours by the address it sees.
-        ...(context.listenPort > 0 && kind !== 'webrtc' ? { port: context.listenPort } : {}),
+        // If the other side cannot be dialed, the address at which it sees us cannot either.
+        ...(context.listenPort > 0 && dialableAddress ? { port: context.listenPort } : {}),
         ...(parseIp(remote.host) ? { yourIp: remote.host } : {}),
         ...(transfer ? { metadataSize: transfer.info.bytes.length } : {}),
         ...(uploadOnly ? { uploadOnly: true } : {}),

@@ -1,4 +1,5 @@
 import { ShoalError } from '../base/errors.ts'
+import { parseIp } from '../base/ip.ts'
 import { OUR_EXTENSION_IDS } from '../wire/extensions/extended-handshake.ts'
 import { parseDontHave, parseUploadOnly } from '../wire/extensions/small-extensions.ts'
 import { parseMetadataMessage } from '../wire/extensions/ut-metadata.ts'
@@ -170,11 +171,11 @@ export class PeerMessages implements LinkHandler {
   // DHT, extensions and hashes
 
   onPort(port: number): void {
-    const { remote, kind } = this.#peer.link.connection
-    // BEP 5 has it sent once, since each makes us send a packet there. A WebRTC peer may be seen behind a relay.
-    if (this.#saidPort || kind === 'webrtc') return
+    const host = this.#peer.link.connection.dialableAddress?.host
+    // BEP 5 has it sent once, since each makes us send a packet there.
+    if (this.#saidPort || host === undefined || !parseIp(host)) return
     this.#saidPort = true
-    if (!this.#swarm.torrent.isPrivate) this.#swarm.context.onDhtNode(remote.host, port)
+    if (!this.#swarm.torrent.isPrivate) this.#swarm.context.onDhtNode(host, port)
   }
 
   onExtended(id: number, payload: Uint8Array): void {

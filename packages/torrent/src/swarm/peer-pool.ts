@@ -57,7 +57,8 @@ export class PeerPool {
     let added = 0
     for (const address of addresses) {
       const key = formatHostPort(address.host, address.port)
-      if (address.port === 0 || this.#banned.has(address.host)) continue
+      const isComplete = address.port > 0 || address.kind !== undefined
+      if (!isComplete || this.#banned.has(address.host)) continue
       const known = this.#candidates.get(key)
       if (known) {
         // Somebody vouches for it again, and a user who names it wants it tried now.

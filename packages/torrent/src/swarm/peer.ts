@@ -123,14 +123,14 @@ export class Peer {
 
   /**
    * Closes the connection if neither side downloads anything from the other (BEP 21). A peer that has nothing may still want the metadata. And
-   * nobody can dial a page: if one of the two wants more files after all, a tracker would have to bring them together again.
+   * some peers cannot be dialed (pages): if one of the two wants more files after all, a tracker would have to bring them together again.
    */
   closeIfUseless(): void {
     const { pieces, link } = this
     if (!pieces.uploadOnly || link.isClosed || !this.#swarm.uploadOnly) return
     if (!pieces.isSeed && !(pieces.bits && pieces.bits.count > 0)) return
     const { have } = this.#swarm.transfer!
-    if (link.connection.kind !== 'webrtc' || (pieces.isSeed && have.isFull)) this.close()
+    if (link.connection.dialableAddress || (pieces.isSeed && have.isFull)) this.close()
   }
 
   choke(): void {

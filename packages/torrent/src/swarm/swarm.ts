@@ -1,3 +1,4 @@
+import { parseIp } from '../base/ip.ts'
 import type { Verdict } from '../pieces/smart-ban.ts'
 import type { PeerAddress } from '../transport/transport.ts'
 import { PexFlag, type PexPeer } from '../wire/extensions/ut-pex.ts'
@@ -242,16 +243,16 @@ export class Swarm {
 function exchangeablePeers(peers: Iterable<Peer>): PexPeer[] {
   const list: PexPeer[] = []
   for (const peer of peers) {
-    const { remote, incoming, kind } = peer.link.connection
-    // A WebRTC peer has no address that others could dial: the one it is seen at may be a relay's.
-    if (kind === 'webrtc') continue
-    const port = incoming ? peer.extensions.listenPort : remote.port
-    if (port === undefined) continue
+    const { dialableAddress, incoming } = peer.link.connection
+    // BEP 11 has room for IP addresses only.
+    if (!dialableAddress || !parseIp(dialableAddress.host)) continue
+    const port = dialableAddress.port || peer.extensions.listenPort
+    if (!port) continue
     const flags =
       (peer.encrypted ? PexFlag.prefersEncryption : 0) |
       (peer.pieces.uploadOnly ? PexFlag.uploadOnly : 0) |
       (incoming ? 0 : PexFlag.reachable)
-    list.push({ host: remote.host, port, flags })
+    list.push({ host: dialableAddress.host, port, flags })
   }
   return list
 }

@@ -135,6 +135,7 @@ class MemoryTransport implements Transport {
 
 class MemoryConnection implements Connection, LinkUser {
   readonly kind = 'memory'
+  readonly isSecure = false
   readonly remote: PeerAddress
   readonly incoming: boolean
   readonly #clock: Clock
@@ -164,6 +165,10 @@ class MemoryConnection implements Connection, LinkUser {
 
   get far(): MemoryLink {
     return this.#peer.#link
+  }
+
+  get dialableAddress(): PeerAddress {
+    return this.incoming ? { host: this.remote.host, port: 0 } : this.remote
   }
 
   get bufferedBytes(): number {

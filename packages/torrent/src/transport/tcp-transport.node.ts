@@ -30,6 +30,7 @@ function readBuffer(): Uint8Array {
 
 class TcpConnection implements Connection {
   readonly kind = 'tcp'
+  readonly isSecure = false
   readonly remote: PeerAddress
   readonly incoming: boolean
   #socket: Socket
@@ -54,6 +55,10 @@ class TcpConnection implements Connection {
     })
     socket.on('end', () => socket.end())
     socket.on('close', () => this.#onClose())
+  }
+
+  get dialableAddress(): PeerAddress {
+    return this.incoming ? { host: this.remote.host, port: 0 } : this.remote
   }
 
   get bufferedBytes(): number {

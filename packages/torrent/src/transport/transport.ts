@@ -1,69 +1,88 @@
-/** Byte pipes to other peers: the contract. What sits above a `Connection` cannot tell what carries it. */
+/**
+ * The contract of transports: byte pipes to other peers. Code above a `Connection` never asks what kind it is; it uses the facts that the
+ * connection states (`isSecure`, `dialableAddress`).
+ */
 
 export type TransportKind = 'tcp' | 'utp' | 'webrtc' | 'libp2p' | 'onion' | 'memory'
 
-/** Where a peer is: an IP address (never a name) and port, or an address text in a transport's own notation. */
+/** The address of a peer: an IP address (never a name) and a port, or an address in a transport's own notation. */
 export interface PeerAddress {
-  /** IPv4 or IPv6 literal without brackets, lower case; or, for transports without IP addresses, their own notation. */
+  /**
+   * An IPv4 or IPv6 literal without brackets, in lower case; or, for a transport without IP addresses, a text in its own notation. Limits,
+   * bans and statistics compare it as text, so it must identify the peer's machine.
+   */
   readonly host: string
-  /** 1 to 65535; 0 where the transport has no ports. */
+  /** 1 to 65535; 0 if the transport has no ports. */
   readonly port: number
-  /** The only transport that can reach it; absent when any may. */
+  /** The only transport that can reach the address; absent if any may. Required if `port` is 0. */
   readonly kind?: TransportKind
 }
 
-/** What a connection tells its owner. Every call comes from the event loop, never from inside a call to the connection. */
+/** Receives the events of a connection. Every call comes from the event loop, never from inside a call to the connection. */
 export interface ConnectionHandler {
   /**
-   * Bytes that arrived, in order. The view is valid only during the call: copy what must stay. Until then it is the handler's: it may
-   * be changed in place (decrypted).
+   * Bytes arrived, in order. The view is only valid during the call: copy what is needed longer. During the call it belongs to the handler,
+   * which may change it in place (to decrypt it).
    */
   onData(bytes: Uint8Array): void
-  /** `bufferedBytes` fell to zero after it had been above it. */
+  /** `bufferedBytes` fell to zero after it had been above. */
   onDrain(): void
-  /** Called once, after which nothing else is. Without an error: the other side ended it, or `close` was called. */
+  /** The connection ended. Called once, as the last event; without an error if the other side ended it or `close` was called. */
   onClose(error?: Error): void
 }
 
 /** An open, ordered, reliable, two-way pipe of bytes with back-pressure. */
 export interface Connection {
   readonly kind: TransportKind
+  /** The address of the other end. For a peer whose address is unknown, a made-up `host` that no other connection has. */
   readonly remote: PeerAddress
   /** Whether the other side opened it. */
   readonly incoming: boolean
-  /** Bytes handed to `write` that the pipe has not taken yet. Writers stop while this is high. */
+  /** Whether the transport encrypts the bytes itself, so that encrypting them again (MSE) adds nothing. */
+  readonly isSecure: boolean
+  /**
+   * The address at which we and others can dial this peer; null if nobody can, because the connection was signaled or comes through a relay.
+   * `port` is 0 if the transport has ports but the peer has not said on which one it listens (an incoming TCP connection).
+   */
+  readonly dialableAddress: PeerAddress | null
+  /** Bytes that were passed to `write` and that the pipe has not taken yet. Writers should stop while it is high. */
   readonly bufferedBytes: number
-  /** Begins delivery; until then nothing is read. A second call changes the handler (for the end of a handshake). */
+  /** Begins delivery; nothing is read before. A second call replaces the handler (at the end of a handshake, say). */
   start(handler: ConnectionHandler): void
   /**
-   * Queues bytes; what is queued in one turn of the event loop leaves together. The bytes must not change until they have left, or
-   * the pipe has closed: then `onSent` is called, once.
+   * Queues bytes. All writes of one turn of the event loop leave together. The bytes must not change until they have left or the pipe has
+   * closed; then `onSent` is called, once.
    */
   write(bytes: Uint8Array, onSent?: () => void): void
-  /** Stops delivery of data until `resume`; the other side is slowed by the pipe's own flow control. */
+  /** Stops the delivery of data until `resume`. The pipe's own flow control slows the other side. */
   pause(): void
   resume(): void
-  /** Ends the pipe; queued bytes are sent first if `graceful`. Safe to call twice. */
+  /** Ends the pipe, after sending what is queued if `graceful`. Calling it twice is safe. */
   close(graceful?: boolean): void
 }
 
-/** Accepts connections until closed. */
+/** Accepts connections until it is closed. */
 export interface Listener {
+  /** The port at which peers dial our IP addresses; 0 if this transport is not reached that way. */
   readonly port: number
   close(): Promise<void>
 }
 
+/** A way to reach and be reached by peers. `testTransport` in compliance.ts checks an implementation. */
 export interface Transport {
   readonly kind: TransportKind
-  /** Whether the address is one of this transport's. */
+  /** Whether this transport can reach the address. It must return false for addresses of another `kind`. */
   canDial(address: PeerAddress): boolean
-  /** Opens a pipe. Rejects with a ShoalError: `refused`, `unreachable`, `timeout`, or the signal's reason. */
+  /** Opens a connection. Rejects with a ShoalError (`refused`, `unreachable`, `timeout`, `closed`) or with the signal's reason. */
   dial(address: PeerAddress, options: { signal: AbortSignal }): Promise<Connection>
-  /** Accepts pipes on `port` (0: any free one) of `host`. Rejects when the port is taken. */
+  /**
+   * Accepts connections at `port` (0: any free one) of the local address `host` (default: all). Rejects with a ShoalError: `refused` if the
+   * port is in use.
+   */
   listen(
     options: { host?: string; port: number },
     onConnection: (connection: Connection) => void,
   ): Promise<Listener>
-  /** Closes listeners and dials under way; open connections stay. */
+  /** Closes all listeners and aborts pending dials. Open connections stay. */
   close(): Promise<void>
 }

@@ -34,6 +34,14 @@ export class EncryptedConnection implements Connection {
     return this.#inner.incoming
   }
 
+  get isSecure(): boolean {
+    return this.#inner.isSecure
+  }
+
+  get dialableAddress(): PeerAddress | null {
+    return this.#inner.dialableAddress
+  }
+
   get bufferedBytes(): number {
     return this.#inner.bufferedBytes
   }

@@ -6,6 +6,7 @@
 export type { Contact, Endpoint } from './contact.ts'
 export { DhtDiscovery, type DhtDiscoveryOptions } from './dht-discovery.ts'
 export { DhtNode, type DhtNodeOptions, type DhtNodeStatus } from './dht-node.ts'
+export { isDhtDatagram } from './krpc.ts'
 export { type BootstrapNode, WELL_KNOWN_NODES } from './maintenance.ts'
 export { type OpenDhtOptions, openDht } from './open-dht.ts'
 export {

@@ -32,6 +32,11 @@ export const KRPC_ERRORS = {
   unknownMethod: 204,
 } as const
 
+/** Whether a datagram may be a KRPC message: a bencoded dictionary. Datagrams of uTP (BEP 29) and UDP trackers (BEP 15) begin otherwise. */
+export function isDhtDatagram(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x64
+}
+
 /** Common to all messages. Byte strings are views into the datagram. */
 interface Envelope {
   /** Chosen by the sender of the query, 1 to 32 bytes. */

@@ -32,7 +32,7 @@ export class SessionWorld implements AsyncDisposable {
       {
         clock: this.clock,
         random: seededRandom(this.sessions.length + 1),
-        transports: [this.network.transport(host)],
+        createTransports: () => [this.network.transport(host)],
         openDatagram: this.machine(host),
         resolveHost: async name => [{ host: name, family: 4 }],
         ...environment,

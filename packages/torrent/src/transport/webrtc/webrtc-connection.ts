@@ -26,6 +26,10 @@ const staging = new Uint8Array(MESSAGE_BYTES)
  */
 export class WebrtcConnection implements Connection, RtcChannelHandler {
   readonly kind = 'webrtc'
+  /** DTLS encrypts all data channels. */
+  readonly isSecure = true
+  /** Only signaling leads to the peer; the address that is seen may be a relay's. */
+  readonly dialableAddress = null
   readonly remote: PeerAddress
   readonly incoming: boolean
   readonly #channel: RtcChannel

@@ -1,0 +1,162 @@
+import { describe, expect, it } from 'vitest'
+import { VirtualClock } from '../base/virtual-clock.ts'
+import type { Connection, PeerAddress, Transport, TransportKind } from './transport.ts'
+import { HEAD_START_MS, MAX_REMEMBERED, REMEMBERED_MS, TransportSet } from './transport-set.ts'
+
+const ADDRESS: PeerAddress = { host: '80.0.0.1', port: 1 }
+const signal = new AbortController().signal
+
+/** A transport that answers a dial after a while: with a connection, an error, or never. */
+class FakeTransport implements Transport {
+  readonly kind: TransportKind
+  readonly dials: PeerAddress[] = []
+  aborted = 0
+  closed = 0
+  afterMs = 0
+  /** Connects even after it was aborted, when that came too late. */
+  ignoresAbort = false
+  outcome: 'connects' | 'fails' | 'hangs' = 'connects'
+  readonly #clock: VirtualClock
+
+  constructor(clock: VirtualClock, kind: TransportKind, options: Partial<FakeTransport> = {}) {
+    this.#clock = clock
+    this.kind = kind
+    Object.assign(this, options)
+  }
+
+  canDial({ kind }: PeerAddress): boolean {
+    return kind === undefined || kind === this.kind
+  }
+
+  dial(address: PeerAddress, options: { signal: AbortSignal }): Promise<Connection> {
+    this.dials.push(address)
+    return new Promise((resolve, reject) => {
+      options.signal.addEventListener('abort', () => {
+        this.aborted++
+        if (!this.ignoresAbort) reject(options.signal.reason)
+      })
+      if (this.outcome === 'hangs') return
+      this.#clock.after(this.afterMs, () => {
+        const connection = { kind: this.kind, close: () => this.closed++ } as unknown as Connection
+        if (this.outcome === 'connects') resolve(connection)
+        else reject(new Error(`${this.kind} failed`))
+      })
+    })
+  }
+
+  listen(): Promise<never> {
+    return Promise.reject(new Error('not used'))
+  }
+
+  async close(): Promise<void> {}
+}
+
+function setup(first: Partial<FakeTransport> = {}, second: Partial<FakeTransport> = {}) {
+  const clock = new VirtualClock()
+  const utp = new FakeTransport(clock, 'utp', first)
+  const tcp = new FakeTransport(clock, 'tcp', second)
+  const set = new TransportSet(clock, [utp, tcp])
+  const dial = async (address = ADDRESS) => {
+    const dialing = set.dial(address, { signal })
+    dialing.catch(() => {})
+    await clock.advance(10_000)
+    return dialing
+  }
+  return { clock, utp, tcp, set, dial }
+}
+
+describe('TransportSet', () => {
+  it('dials with the preferred transport alone if that connects during its head start', async () => {
+    const { utp, tcp, dial, clock } = setup({ afterMs: HEAD_START_MS - 1 })
+    expect((await dial()).kind).toBe('utp')
+    expect([utp.dials.length, tcp.dials.length]).toEqual([1, 0])
+    expect(clock.pending).toBe(0)
+  })
+
+  it('falls back at once when the preferred transport fails', async () => {
+    const { clock, tcp, set } = setup({ outcome: 'fails', afterMs: 10 })
+    const dialing = set.dial(ADDRESS, { signal })
+    await clock.advance(20)
+    expect(tcp.dials).toHaveLength(1)
+    expect((await dialing).kind).toBe('tcp')
+    expect(clock.pending).toBe(0)
+  })
+
+  it('races the next transport after the head start, and aborts the loser', async () => {
+    const { utp, dial } = setup({ outcome: 'hangs' })
+    expect((await dial()).kind).toBe('tcp')
+    expect(utp.aborted).toBe(1)
+  })
+
+  it('closes a connection that loses the race', async () => {
+    const { clock, utp, tcp, set } = setup(
+      { afterMs: 2 * HEAD_START_MS },
+      {
+        afterMs: HEAD_START_MS + 10,
+        ignoresAbort: true,
+      },
+    )
+    const dialing = set.dial(ADDRESS, { signal })
+    await clock.advance(2 * HEAD_START_MS)
+    expect((await dialing).kind).toBe('utp')
+    expect(tcp.aborted).toBe(1)
+    await clock.advance(5000)
+    expect([utp.closed, tcp.closed]).toEqual([0, 1])
+  })
+
+  it('remembers for an address which transport failed or was overtaken, until that expires', async () => {
+    const { clock, utp, tcp, set, dial } = setup({ outcome: 'hangs' })
+    await dial()
+    utp.outcome = 'connects'
+    expect((await dial()).kind).toBe('tcp')
+    expect(utp.dials).toHaveLength(1)
+    expect((await dial({ host: '80.0.0.2', port: 1 })).kind).toBe('utp')
+    await clock.advance(REMEMBERED_MS)
+    expect((await dial()).kind).toBe('utp')
+    expect(tcp.dials).toHaveLength(2)
+    expect(set.remembered).toBe(0)
+  })
+
+  it('tries a transport that failed before when all others fail', async () => {
+    const { utp, tcp, dial } = setup({ outcome: 'fails' })
+    await dial()
+    tcp.outcome = 'fails'
+    utp.outcome = 'connects'
+    expect((await dial()).kind).toBe('utp')
+    tcp.outcome = 'connects'
+    expect((await dial()).kind).toBe('utp')
+  })
+
+  it('remembers a bounded number of addresses, and nothing if all transports fail', async () => {
+    const { tcp, set, dial } = setup({ outcome: 'fails' })
+    for (let port = 1; port <= MAX_REMEMBERED + 50; port++) await dial({ host: '80.0.0.1', port })
+    expect(set.remembered).toBe(MAX_REMEMBERED)
+    tcp.outcome = 'fails'
+    await expect(dial({ host: '80.0.0.9', port: 9 })).rejects.toThrow('utp failed')
+    expect(set.remembered).toBe(MAX_REMEMBERED)
+  })
+
+  it('ends all attempts when the signal aborts', async () => {
+    const { clock, utp, tcp, set } = setup({ outcome: 'hangs' }, { outcome: 'hangs' })
+    const controller = new AbortController()
+    const dialing = set.dial(ADDRESS, { signal: controller.signal })
+    const reason = new Error('enough')
+    const rejected = expect(dialing).rejects.toBe(reason)
+    await clock.advance(HEAD_START_MS)
+    controller.abort(reason)
+    await rejected
+    expect([utp.aborted, tcp.aborted]).toEqual([1, 1])
+    expect(clock.pending).toBe(0)
+    await expect(set.dial(ADDRESS, { signal: controller.signal })).rejects.toBe(reason)
+  })
+
+  it('uses only transports that can dial the address, and rejects if there are none', async () => {
+    const { utp, tcp, set, dial } = setup()
+    expect((await dial({ host: 'x', port: 0, kind: 'tcp' })).kind).toBe('tcp')
+    expect([utp.dials.length, tcp.dials.length]).toEqual([0, 1])
+    await expect(dial({ host: 'x', port: 0, kind: 'onion' })).rejects.toMatchObject({ code: 'unsupported' })
+    set.remove(tcp)
+    await expect(dial({ host: 'x', port: 0, kind: 'tcp' })).rejects.toMatchObject({ code: 'unsupported' })
+    expect(() => set.add(utp)).toThrow(/already/)
+  })
+})
