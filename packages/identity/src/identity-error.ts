@@ -1,7 +1,7 @@
 /**
- * `bad-key`: text or bytes that are no key of the kind that is asked for. `bad-key-file`: no key file, or a damaged one.
- * `wrong-passphrase`: it opens with another one. `too-much-work`: it asks for more work (scrypt) than is done for a stranger's file.
- * `exists`, `not-found`, `no-permission`, `io`: the disk. `bad-argument`: the caller's mistake.
+ * `bad-key`: not a key of the expected kind. `bad-key-file`: not a key file, or a damaged one. `wrong-passphrase`: it does not open with
+ * this passphrase. `too-much-work`: it demands more work (scrypt) than the limit for untrusted files. `exists`, `not-found`,
+ * `no-permission`, `io`: file system errors. `bad-argument`: invalid arguments.
  */
 export type IdentityErrorCode =
   | 'bad-key'
@@ -14,7 +14,7 @@ export type IdentityErrorCode =
   | 'io'
   | 'bad-argument'
 
-/** What went wrong with a key, and what to do; the message holds nothing of the key. */
+/** An error with a key. The message says what to do and contains no part of the key. */
 export class IdentityError extends Error {
   readonly code: IdentityErrorCode
 

@@ -55,7 +55,7 @@ function thrownCode(call: () => unknown): string | undefined {
   }
 }
 
-test('keys and signatures are those of RFC 8032', () => {
+test('keys and signatures match RFC 8032', () => {
   const pair = new KeyPair(SEED)
   expect(Buffer.from(pair.publicKey).toString('hex')).toBe(PUBLIC)
   const message = Uint8Array.of(0x72)
@@ -65,7 +65,7 @@ test('keys and signatures are those of RFC 8032', () => {
   expect(verify(KeyPair.generate().did, message, Buffer.from(SIGNATURE, 'hex'))).toBe(false)
 })
 
-test('Node signs and verifies the same', () => {
+test('signatures are compatible with Node', () => {
   const pair = KeyPair.generate()
   const der = Buffer.concat([
     Buffer.from('302e020100300506032b657004220420', 'hex'),
@@ -77,8 +77,8 @@ test('Node signs and verifies the same', () => {
   expect(nodeVerify(null, message, createPublicKey(secret), pair.sign(message))).toBe(true)
 })
 
-test('did:key is as in the specification', () => {
-  // W3C did:key, the example of Ed25519.
+test('did:key matches the specification', () => {
+  // W3C did:key, the Ed25519 example.
   const did = 'did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK'
   const key = parseDidKey(did)
   expect(Buffer.from(key).toString('hex')).toBe(
@@ -87,7 +87,7 @@ test('did:key is as in the specification', () => {
   expect(formatDidKey(key)).toBe(did)
 })
 
-test('the key to seal to is the X25519 form of the same did:key', () => {
+test('the recipient is the X25519 form of the same did:key', () => {
   const pair = new KeyPair(SEED)
   expect(recipientOf(pair.did)).toBe(pair.recipient)
   expect(recipientOf(pair.recipient)).toBe(pair.recipient)
@@ -102,16 +102,16 @@ test.each([
   [`did:key:z${'1'.repeat(100_000)}`, 'too long'],
   ['age1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq', 'with a wrong checksum'],
   ['', 'empty'],
-])('%.60s is refused (%s)', text => {
+])('%.60s is rejected (%s)', text => {
   expect(thrownCode(() => recipientOf(text))).toBe('bad-key')
 })
 
-test('keys of small order are refused: everybody knows what is sealed to them', () => {
+test('keys of small order are rejected, because anyone can open what is sealed to them', () => {
   expect(thrownCode(() => recipientOf(formatDidKey(Uint8Array.of(1, ...new Uint8Array(31)))))).toBe('bad-key')
   expect(thrownCode(() => recipientOf(formatRecipient(new Uint8Array(32))))).toBe('bad-key')
 })
 
-test('anything is a key or bad-key', () => {
+test('any text parses or throws bad-key', () => {
   const anything = fc.oneof(
     fc.string(),
     fc.uint8Array({ maxLength: 40 }).map(formatDidKey),
@@ -125,7 +125,7 @@ test('anything is a key or bad-key', () => {
   expect(parseRecipient(new KeyPair(SEED).recipient)).toHaveLength(32)
 })
 
-test('a key file opens with its passphrase, and only with that', async () => {
+test('a key file opens only with its passphrase', async () => {
   const pair = new KeyPair(SEED)
   const bytes = await writeKeyFile(pair, 'correct horse', QUICK)
   expect((await readKeyFile(bytes, 'correct horse')).did).toBe(pair.did)
@@ -133,7 +133,7 @@ test('a key file opens with its passphrase, and only with that', async () => {
   expect(Buffer.from(bytes).includes(pair.recipient)).toBe(false)
 })
 
-test('damaged key files say so', async () => {
+test('damaged key files are reported', async () => {
   const bytes = await writeKeyFile(new KeyPair(SEED), 'x', QUICK)
   expect(await codeOf(readKeyFile(bytes.slice(0, -1), 'x'))).toBe('bad-key-file')
   expect(await codeOf(readKeyFile(new Uint8Array(), 'x'))).toBe('bad-key-file')
@@ -148,18 +148,18 @@ test('damaged key files say so', async () => {
   expect(await codeOf(readKeyFile(await other.encrypt('no key'), 'x'))).toBe('bad-key-file')
 })
 
-test('a file that asks for boundless work is refused at once', async () => {
+test('a file that demands excessive work is rejected immediately', async () => {
   const text = Buffer.from(await writeKeyFile(new KeyPair(SEED), 'x', QUICK)).toString('latin1')
   const heavy = Buffer.from(text.replace(/^(-> scrypt \S+) 10$/m, '$1 30'), 'latin1')
   expect(await codeOf(readKeyFile(heavy, 'x'))).toBe('too-much-work')
 })
 
-test('both platforms’ scrypt give the same', async () => {
+test('scrypt gives the same result on both platforms', async () => {
   const salt = Uint8Array.of(1, 2, 3)
   expect(await browserScrypt('pass', salt, 10)).toEqual(await nodeScrypt('pass', salt, 10))
 })
 
-test('the file is its owner’s alone, is never replaced unasked, and leaves nothing beside it', async () => {
+test('the file is private, is replaced only on request, and leaves no temporary files', async () => {
   const path = join(folder, 'identity.age')
   const pair = KeyPair.generate()
   await saveKeyFile(path, pair, 'one', QUICK)

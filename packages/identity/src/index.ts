@@ -1,5 +1,5 @@
 /**
- * Identities: a key pair that signs and that others seal things to.
+ * Identities: key pairs for signatures and for sealing data to their owners.
  *
  * ```ts
  * import { KeyPair, verify } from '@shoal/identity'

@@ -8,11 +8,11 @@ import { type KeyFileOptions, MAX_KEY_FILE_BYTES, readKeyFile, writeKeyFile } fr
 import type { KeyPair } from './key-pair.ts'
 
 export interface SaveOptions extends KeyFileOptions {
-  /** Replace a key file that is there. Default false: rejects with `exists`, for a lost key cannot be made again. */
+  /** Replace an existing key file. Default false: rejects with `exists`, because a lost key cannot be recovered. */
   readonly replace?: boolean
 }
 
-/** Writes a key file that its owner alone may read, as a whole or not at all. */
+/** Writes a key file atomically, readable only by its owner. */
 export async function saveKeyFile(
   path: string,
   keyPair: KeyPair,
@@ -23,7 +23,7 @@ export async function saveKeyFile(
   const temporary = `${path}.${randomUUID()}.tmp`
   try {
     await writeSafely(temporary, bytes)
-    // A link fails where something is; a rename would take its place.
+    // Linking fails if the path exists; renaming would replace it.
     await (replace ? rename(temporary, path) : link(temporary, path))
     await syncFolder(dirname(path))
   } catch (error) {
@@ -33,14 +33,14 @@ export async function saveKeyFile(
   }
 }
 
-/** Rejects as `readKeyFile` does, and with `not-found`, `no-permission` or `io`. */
+/** Reads a key file. Rejects like `readKeyFile`, and with `not-found`, `no-permission` or `io`. */
 export async function loadKeyFile(path: string, passphrase: string): Promise<KeyPair> {
   return readKeyFile(await loadFile(path), passphrase)
 }
 
 /**
- * The X25519 secret keys of any identity file of age, those of `age-keygen` among them. `askPassphrase` is called for one that is sealed to
- * one. Rejects as `readIdentities` does, and with `not-found`, `no-permission` or `io`.
+ * Reads the X25519 secret keys of an age identity file, such as those of `age-keygen`. Calls `askPassphrase` if the file is encrypted. Rejects
+ * like `readIdentities`, and with `not-found`, `no-permission` or `io`.
  */
 export async function loadIdentities(
   path: string,
@@ -69,11 +69,11 @@ async function writeSafely(path: string, bytes: Uint8Array): Promise<void> {
 async function readBounded(path: string): Promise<Uint8Array> {
   const { size } = await stat(path)
   if (size > MAX_KEY_FILE_BYTES)
-    throw new IdentityError('bad-key-file', `${path} is no key file: it is too large`)
+    throw new IdentityError('bad-key-file', `${path} is too large for a key file`)
   return readFile(path)
 }
 
-/** So that the name is there after a power cut. Windows has no such thing. */
+/** Makes the new name survive a power cut. Windows cannot sync folders. */
 async function syncFolder(path: string): Promise<void> {
   if (process.platform === 'win32') return
   const folder = await open(path, 'r')
@@ -91,9 +91,9 @@ const CODES: Readonly<Record<string, IdentityErrorCode>> = {
   EPERM: 'no-permission',
 }
 const ADVICE: Partial<Record<IdentityErrorCode, string>> = {
-  exists: 'there is a key file: keep it, or name another place',
-  'not-found': 'there is no such key file: shoal key new makes one',
-  'no-permission': 'it may not be read or written: look at its permissions',
+  exists: 'A key file already exists. Keep it, or choose another path.',
+  'not-found': 'The key file does not exist. Create one with "shoal key new".',
+  'no-permission': 'No permission to read or write it. Check its permissions.',
 }
 
 function fileError(error: unknown, path: string): IdentityError {

@@ -1,6 +1,6 @@
 /**
- * A key file is an age file, sealed to a passphrase, whose text is an identity file of age: `age -d -i FILE` takes it as it is, and asks
- * for the passphrase. The Ed25519 half stands in a comment.
+ * A key file is an age file encrypted with a passphrase that contains an age identity file, so `age -d -i FILE` accepts it and asks for the
+ * passphrase. The Ed25519 secret is in a comment.
  */
 import { base64urlnopad } from '@scure/base'
 import { Decrypter, Encrypter } from 'age-encryption'
@@ -8,7 +8,7 @@ import { DEFAULT_WORK_FACTOR, passphraseIdentity, passphraseRecipient } from './
 import { IdentityError } from './identity-error.ts'
 import { KeyPair } from './key-pair.ts'
 
-/** More than any key file takes. */
+/** Larger than any key file. */
 export const MAX_KEY_FILE_BYTES = 16 * 1024
 const SEED_LINE = /^# ed25519: ([A-Za-z0-9_-]{43})$/m
 
@@ -17,7 +17,7 @@ export interface KeyFileOptions {
   readonly workFactor?: number
 }
 
-/** The bytes of a key file. Takes about a second. Throws `bad-argument` for an empty passphrase. */
+/** Creates the bytes of a key file. Takes about a second. Throws `bad-argument` for an empty passphrase. */
 export async function writeKeyFile(
   keyPair: KeyPair,
   passphrase: string,
@@ -28,7 +28,7 @@ export async function writeKeyFile(
   return encrypter.encrypt(identityText(keyPair))
 }
 
-/** The key pair of a key file. Rejects with `wrong-passphrase`, `bad-key-file` or `too-much-work`. */
+/** Reads the key pair from a key file. Rejects with `wrong-passphrase`, `bad-key-file` or `too-much-work`. */
 export async function readKeyFile(bytes: Uint8Array, passphrase: string): Promise<KeyPair> {
   if (bytes.length > MAX_KEY_FILE_BYTES) throw damaged()
   const text = await decryptKeyFile(bytes, passphrase)
@@ -36,12 +36,12 @@ export async function readKeyFile(bytes: Uint8Array, passphrase: string): Promis
   if (seed === undefined)
     throw new IdentityError(
       'bad-key-file',
-      'this file holds no key of Shoal: choose the one that shoal key new wrote',
+      'This file contains no Shoal key. Choose a file created by "shoal key new".',
     )
   return new KeyPair(base64urlnopad.decode(seed))
 }
 
-/** A key as text, in the clear: an identity file, as `age -i` reads it. */
+/** The key in plain text: an identity file that `age -i` reads. */
 export function identityText(keyPair: KeyPair): string {
   const { seed, ageSecretKey } = keyPair.exportSecret()
   const lines = [
@@ -53,7 +53,7 @@ export function identityText(keyPair: KeyPair): string {
   return `${lines.join('\n')}\n`
 }
 
-/** The text that a file is, sealed to a passphrase. Rejects with `wrong-passphrase`, `bad-key-file` or `too-much-work`. */
+/** Decrypts a file that was encrypted with a passphrase. Rejects with `wrong-passphrase`, `bad-key-file` or `too-much-work`. */
 export async function decryptKeyFile(bytes: Uint8Array, passphrase: string): Promise<string> {
   const { unwrapFileKey } = passphraseIdentity(passphrase)
   let wrong = false
@@ -68,12 +68,15 @@ export async function decryptKeyFile(bytes: Uint8Array, passphrase: string): Pro
   try {
     return await decrypter.decrypt(bytes, 'text')
   } catch (error) {
-    if (wrong) throw new IdentityError('wrong-passphrase', 'the passphrase is wrong: try again')
+    if (wrong) throw new IdentityError('wrong-passphrase', 'The passphrase is wrong. Try again.')
     if (error instanceof IdentityError) throw error
     throw damaged()
   }
 }
 
 function damaged(): IdentityError {
-  return new IdentityError('bad-key-file', 'this is no key file, or a damaged one: take it from a backup')
+  return new IdentityError(
+    'bad-key-file',
+    'This is not a key file, or it is damaged. Restore it from a backup.',
+  )
 }

@@ -6,21 +6,21 @@ import { formatDidKey, parseDidKey } from './did-key.ts'
 import { IdentityError } from './identity-error.ts'
 
 /**
- * Somebody's key: Ed25519 (RFC 8032), which signs, and X25519 made of it, which opens what was sealed to its owner. The text forms of the
- * public half are `did` and `recipient`; of the secret half `exportSecret()`.
+ * A key pair: an Ed25519 key (RFC 8032) for signatures, and the X25519 key derived from it, which opens data sealed to the owner. The text
+ * forms of the public half are `did` and `recipient`; `exportSecret()` returns the secret half.
  */
 export class KeyPair {
   /** Ed25519, 32 bytes. */
   readonly publicKey: Uint8Array
   /** `did:key:z6Mk…` */
   readonly did: string
-  /** `age1…`: what `age -r` takes. */
+  /** `age1…`, as `age -r` accepts it. */
   readonly recipient: string
   readonly #seed: Uint8Array
 
   /** `seed`: the 32 secret bytes of RFC 8032. */
   constructor(seed: Uint8Array) {
-    if (seed.length !== 32) throw new IdentityError('bad-argument', 'a key is made of 32 bytes')
+    if (seed.length !== 32) throw new IdentityError('bad-argument', 'The seed of a key must have 32 bytes')
     this.#seed = seed.slice()
     this.publicKey = ed25519.getPublicKey(seed)
     this.did = formatDidKey(this.publicKey)
@@ -36,25 +36,25 @@ export class KeyPair {
     return ed25519.sign(message, this.#seed)
   }
 
-  /** Opens age files that were sealed to `recipient`. */
+  /** An identity that opens age files sealed to `recipient`. */
   ageIdentity(): Identity {
     return x25519Identity(this.#x25519())
   }
 
-  /** The secret half, for a key file. Whoever has these is the owner. */
+  /** Returns the secret half, for a key file. Anyone who has it can act as the owner. */
   exportSecret(): { readonly seed: Uint8Array; readonly ageSecretKey: string } {
     return { seed: this.#seed.slice(), ageSecretKey: formatSecretKey(this.#x25519()) }
   }
 
-  /** RFC 8032, section 5.1.5, without the clamping, which X25519 (RFC 7748) does itself. */
+  /** RFC 8032, section 5.1.5, without clamping, which X25519 (RFC 7748) does itself. */
   #x25519(): Uint8Array {
     return ed25519.utils.toMontgomerySecret(this.#seed)
   }
 }
 
-/** Whether `signature` of `message` was made by the owner of a did:key. Throws `bad-key` when that is none. */
+/** Whether the owner of `did` made `signature` for `message`. Throws `bad-key` if `did` is invalid. */
 export function verify(did: string, message: Uint8Array, signature: Uint8Array): boolean {
   const publicKey = parseDidKey(did)
-  // Strict: one signature has one spelling (RFC 8032 rather than ZIP 215).
+  // Strict: rejects other encodings of the same signature (RFC 8032 rather than ZIP 215).
   return signature.length === 64 && ed25519.verify(signature, message, publicKey, { zip215: false })
 }

@@ -1,5 +1,4 @@
-/** Share links: `https://host/#…`, where everything after `#` stays with whoever opens it. */
-export { base64url, fromBase64url } from './base64url.ts'
+/** Share links: `https://host/#…`. Browsers do not send the part after `#` to any server. */
 export { LinkError, type LinkErrorCode } from './link-error.ts'
 export {
   formatShareLink,

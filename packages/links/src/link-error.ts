@@ -1,10 +1,10 @@
 /**
- * `not-a-link`: nothing that Shoal wrote. `cut-short`: its end is missing. `altered`: characters are wrong or too many.
- * `too-new`: written by a later version. `bad-argument`: the caller's mistake.
+ * `not-a-link`: not a share link. `cut-short`: its end is missing. `altered`: it has wrong or additional characters. `too-new`: written by
+ * a later version. `bad-argument`: invalid arguments.
  */
 export type LinkErrorCode = 'not-a-link' | 'cut-short' | 'altered' | 'too-new' | 'bad-argument'
 
-/** Why a link cannot be read; the message says what to do, and holds nothing of the link. */
+/** A link that cannot be read. The message says what to do and contains no part of the link. */
 export class LinkError extends Error {
   readonly code: LinkErrorCode
 

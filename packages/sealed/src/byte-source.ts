@@ -1,11 +1,11 @@
-/** Bytes that can be read at any place: a file, a Blob, a torrent that is still on its way. */
+/** Bytes with random access: a file, a Blob, or a torrent that is still downloading. */
 export interface ByteSource {
   readonly lengthBytes: number
-  /** The `length` bytes from `offset`, both inside. Waits for what is not here yet. */
+  /** Reads `length` bytes from `offset`; the range must be inside. Waits for bytes that are not available yet. */
   read(offset: number, length: number, options?: { signal?: AbortSignal }): Promise<Uint8Array>
 }
 
-/** A source of bytes in memory. */
+/** A source for bytes in memory. */
 export function bytesSource(bytes: Uint8Array): ByteSource {
   return {
     lengthBytes: bytes.length,
@@ -13,7 +13,7 @@ export function bytesSource(bytes: Uint8Array): ByteSource {
   }
 }
 
-/** A source of a Blob or File. */
+/** A source for a Blob or File. */
 export function blobSource(blob: Blob): ByteSource {
   return {
     lengthBytes: blob.size,

@@ -1,6 +1,6 @@
 /**
- * Sealed shares: files as one age file over a tar, so that `age -d | tar x` opens it; made in any order without being stored, and read at any
- * place while it is on its way.
+ * Sealed shares: files in one age file over a tar archive, which `age -d | tar x` opens. Any range can be produced without storing the archive,
+ * and any range can be read while it is being downloaded.
  *
  * ```ts
  * import { bytesSource, createSeal, OpenedShare, SealedContent } from '@shoal/sealed'

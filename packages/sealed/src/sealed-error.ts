@@ -1,9 +1,9 @@
 /**
- * `not-sealed`: no age file. `passphrase-needed`, `key-needed`: it is sealed in another way than it was tried to open.
- * `wrong-passphrase`, `wrong-key`: it opens with another one. `too-much-work`: it asks for more work than is done for a stranger's file.
- * `damaged`: bytes that whoever sealed it did not write, or an end that is missing. `not-an-archive`: what is sealed is no tar.
- * `unsafe-path`: a name that leads out of the folder. `too-large`: more than the bounds. `unsupported`: a kind of tar that is not read.
- * `changed`: a file is no longer as long as when sealing began. `not-found`: nothing of that name inside. `bad-argument`: the caller's mistake.
+ * `not-sealed`: not an age file. `passphrase-needed`, `key-needed`: it is sealed in this way and nothing suitable was given.
+ * `wrong-passphrase`, `wrong-key`: it opens with a different one. `too-much-work`: it demands more work than the limit for untrusted files.
+ * `damaged`: changed or missing bytes. `not-an-archive`: the content is not a tar archive. `unsafe-path`: a name leads out of the folder.
+ * `too-large`: a limit is exceeded. `unsupported`: a kind of tar that cannot be read. `changed`: a file has shrunk since sealing began.
+ * `not-found`: the share has no file of that name. `bad-argument`: invalid arguments.
  */
 export type SealedErrorCode =
   | 'not-sealed'
@@ -21,7 +21,7 @@ export type SealedErrorCode =
   | 'not-found'
   | 'bad-argument'
 
-/** Why something cannot be sealed or opened, and what to do; the message holds no key and no passphrase. */
+/** An error in sealing or opening. The message says what to do and contains no key or passphrase. */
 export class SealedError extends Error {
   readonly code: SealedErrorCode
 
@@ -33,5 +33,5 @@ export class SealedError extends Error {
 }
 
 export function cutShort(): SealedError {
-  return new SealedError('damaged', 'the end of what is sealed is missing: fetch it again')
+  return new SealedError('damaged', 'The end of the sealed share is missing. Download it again.')
 }

@@ -1,4 +1,4 @@
-/** The keys of age files, for those who read and write such files. */
+/** Keys of age files, for code that reads and writes such files. */
 export { isEncryptedIdentities, parseIdentities, readIdentities } from './identity-file.ts'
 export { DEFAULT_WORK_FACTOR, passphraseIdentity, passphraseRecipient } from './passphrase.ts'
 export { formatRecipient, formatSecretKey, parseRecipient, parseSecretKey } from './text.ts'

@@ -21,7 +21,7 @@ const codeOf = (work: Promise<unknown>) =>
     (error: unknown) => (error instanceof IdentityError ? error.code : error),
   )
 
-test('a key file of Shoal opens with its passphrase, its text without one', async () => {
+test('a Shoal key file opens with its passphrase, its plain text without one', async () => {
   const pair = KeyPair.generate()
   const file = await writeKeyFile(pair, 'passphrase', QUICK)
   expect(isEncryptedIdentities(file)).toBe(true)
@@ -32,7 +32,7 @@ test('a key file of Shoal opens with its passphrase, its text without one', asyn
   expect(recipients(await readIdentities(text))).toEqual([pair.recipient])
 })
 
-test('identity files of age-keygen are read, several keys of them, and armored', async () => {
+test('identity files of age-keygen are read, with several keys and armored', async () => {
   const [one, two] = [new Uint8Array(32).fill(1), new Uint8Array(32).fill(2)]
   const text = `# created: 2026-01-01\r\n${formatSecretKey(one)}\r\n\n  ${formatSecretKey(two)}`
   expect(parseIdentities(text)).toEqual([one, two])
@@ -43,7 +43,7 @@ test('identity files of age-keygen are read, several keys of them, and armored',
   expect(await readIdentities(armored, 'passphrase')).toEqual([one, two])
 })
 
-test('what is no secret key says what it is', async () => {
+test('input that is not a secret key is rejected with a clear error', async () => {
   const { recipient, did } = KeyPair.generate()
   for (const text of [recipient, did]) expect(() => parseIdentities(text)).toThrow(/public key/)
   for (const text of ['', '# only this', 'hello', formatSecretKey(new Uint8Array(32)).slice(0, -1)])
@@ -56,7 +56,7 @@ test('what is no secret key says what it is', async () => {
   )
 })
 
-test('no bytes bring it out of order', async () => {
+test('any bytes parse or throw an IdentityError', async () => {
   const begins = ['', 'age-encryption.org/v1\n', '-----BEGIN AGE ENCRYPTED FILE-----\n', 'AGE-SECRET-KEY-1']
   await fc.assert(
     fc.asyncProperty(fc.constantFrom(...begins), fc.uint8Array({ maxLength: 300 }), async (begin, bytes) => {

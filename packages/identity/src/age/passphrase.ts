@@ -1,4 +1,4 @@
-/** Sealed to a passphrase: age's scrypt recipient, with the work done beside the event loop, and bounded. */
+/** Encryption with a passphrase: age's scrypt recipient, computed outside the event loop and with bounded work. */
 import { randomBytes } from '@noble/hashes/utils.js'
 import { base64nopad } from '@scure/base'
 import { type Identity, type Recipient, Stanza } from 'age-encryption'
@@ -6,14 +6,14 @@ import { MAX_WORK_FACTOR, scrypt } from '#scrypt'
 import { IdentityError } from '../identity-error.ts'
 import { argumentBytes, malformed, unwrapKey, wrapKey } from './wrap.ts'
 
-/** As Debian's age: about a second, and 256 MiB of memory while it lasts. */
+/** The same as Debian's age: about a second of work with 256 MiB of memory. */
 export const DEFAULT_WORK_FACTOR = 18
 const LABEL = new TextEncoder().encode('age-encryption.org/v1/scrypt')
 const SALT_BYTES = 16
 
 /** `workFactor`: the logarithm, to the base 2, of scrypt's N. */
 export function passphraseRecipient(passphrase: string, workFactor = DEFAULT_WORK_FACTOR): Recipient {
-  if (passphrase === '') throw new IdentityError('bad-argument', 'the passphrase is empty: choose one')
+  if (passphrase === '') throw new IdentityError('bad-argument', 'The passphrase is empty. Choose one.')
   return {
     async wrapFileKey(fileKey) {
       const salt = randomBytes(SALT_BYTES)
@@ -23,19 +23,19 @@ export function passphraseRecipient(passphrase: string, workFactor = DEFAULT_WOR
   }
 }
 
-/** Opens what `passphraseRecipient` and `age -p` seal. */
+/** Opens files encrypted with `passphraseRecipient` or `age -p`. */
 export function passphraseIdentity(passphrase: string): Identity {
   return {
     async unwrapFileKey(stanzas) {
       const stanza = stanzas.find(({ args }) => args[0] === 'scrypt')
       if (!stanza) return null
       const [, salt, work = '', more] = stanza.args
-      // The standard: alone in its header, or who sent the file could not be told.
+      // The specification requires the stanza to be alone, so that the file is authenticated by the passphrase.
       if (stanzas.length !== 1 || more !== undefined || !/^[1-9][0-9]?$/.test(work)) throw malformed()
       if (Number(work) > MAX_WORK_FACTOR)
         throw new IdentityError(
           'too-much-work',
-          'opening this would take more memory than is given to a passphrase: ask for it sealed in the usual way',
+          'Opening this would take more memory than allowed for a passphrase. Ask for it sealed with a lower work factor.',
         )
       const key = await scrypt(passphrase, labelled(argumentBytes(salt, SALT_BYTES)), Number(work))
       return unwrapKey(stanza.body, key)

@@ -1,10 +1,10 @@
 import { scryptAsync } from '@noble/hashes/scrypt.js'
 import type { Scrypt } from './scrypt.ts'
 
-/** 512 MiB of memory: what a tab can be asked for. Debian's age makes 18. */
+/** 512 MiB of memory, a reasonable limit for a tab. Debian's age uses 18. */
 export const MAX_WORK_FACTOR = 19
 
-/** Lets others run every 50 ms, so that a page stays alive; a worker is the better place. */
+/** Yields every 50 ms to keep a page responsive; preferably run it in a worker. */
 export const scrypt: Scrypt = (passphrase, salt, workFactor) =>
   scryptAsync(passphrase, salt, {
     N: 2 ** workFactor,

@@ -2,7 +2,7 @@ import { scrypt as nodeScrypt } from 'node:crypto'
 import { promisify } from 'node:util'
 import type { Scrypt } from './scrypt.ts'
 
-/** 1 GiB of memory and some seconds. Debian's age makes 18. */
+/** 1 GiB of memory and a few seconds. Debian's age uses 18. */
 export const MAX_WORK_FACTOR = 20
 
 const derive = promisify<
@@ -13,7 +13,7 @@ const derive = promisify<
   Buffer
 >(nodeScrypt)
 
-/** In another thread. */
+/** Runs in another thread. */
 export const scrypt: Scrypt = async (passphrase, salt, workFactor) => {
   const N = 2 ** workFactor
   return new Uint8Array(

@@ -1,4 +1,4 @@
-/** What the recipients of an age header have in common (C2SP, age-encryption.org/v1). */
+/** Code shared by the recipient types of an age header (C2SP, age-encryption.org/v1). */
 import { chacha20poly1305 } from '@noble/ciphers/chacha.js'
 import { base64nopad } from '@scure/base'
 import { IdentityError } from '../identity-error.ts'
@@ -7,12 +7,12 @@ const ZERO_NONCE = new Uint8Array(12)
 /** A file key of 16 bytes and its tag. */
 const BODY_BYTES = 32
 
-/** The key of a file, encrypted with a key that is used for nothing else. */
+/** Encrypts the key of a file with a key that is used for nothing else. */
 export function wrapKey(fileKey: Uint8Array, key: Uint8Array): Uint8Array {
   return chacha20poly1305(key, ZERO_NONCE).encrypt(fileKey)
 }
 
-/** The key of the file; null when `key` is not the one it was wrapped with. */
+/** Decrypts the key of a file; returns null if it was wrapped with another key. */
 export function unwrapKey(body: Uint8Array, key: Uint8Array): Uint8Array | null {
   if (body.length !== BODY_BYTES) throw malformed()
   try {
@@ -22,17 +22,17 @@ export function unwrapKey(body: Uint8Array, key: Uint8Array): Uint8Array | null 
   }
 }
 
-/** The `length` bytes that an argument of a stanza spells. */
+/** Decodes an argument of a stanza that must have `length` bytes. */
 export function argumentBytes(text: string | undefined, length: number): Uint8Array {
   try {
     const bytes = base64nopad.decode(text ?? '')
     if (bytes.length === length) return bytes
   } catch {
-    // Told below.
+    // Reported below.
   }
   throw malformed()
 }
 
 export function malformed(): IdentityError {
-  return new IdentityError('bad-key-file', 'the header of this age file is damaged: ask for the file again')
+  return new IdentityError('bad-key-file', 'The header of this age file is damaged. Ask for the file again.')
 }

@@ -1,6 +1,6 @@
 /**
- * age's X25519 recipients, by script alone: age-encryption's own want Web Crypto, which pages have only over https, and which not all
- * browsers give X25519.
+ * Age's X25519 recipients in pure script: those of age-encryption require Web Crypto, which pages have only over https, and X25519 in it,
+ * which not all browsers have.
  */
 import { x25519 } from '@noble/curves/ed25519.js'
 import { hkdf } from '@noble/hashes/hkdf.js'
@@ -16,7 +16,7 @@ export function x25519PublicKey(secretKey: Uint8Array): Uint8Array {
   return x25519.getPublicKey(secretKey)
 }
 
-/** Seals to an X25519 public key of 32 bytes. */
+/** A recipient that seals to an X25519 public key of 32 bytes. */
 export function x25519Recipient(publicKey: Uint8Array): Recipient {
   return {
     wrapFileKey(fileKey) {
@@ -24,13 +24,16 @@ export function x25519Recipient(publicKey: Uint8Array): Recipient {
       const share = x25519.getPublicKey(ephemeral)
       const secret = x25519.getSharedSecret(ephemeral, publicKey)
       return [
-        new Stanza(['X25519', base64nopad.encode(share)], wrapKey(fileKey, keyOf(secret, share, publicKey))),
+        new Stanza(
+          ['X25519', base64nopad.encode(share)],
+          wrapKey(fileKey, wrappingKey(secret, share, publicKey)),
+        ),
       ]
     },
   }
 }
 
-/** Opens what was sealed to the X25519 key of these 32 secret bytes. */
+/** An identity that opens files sealed to the X25519 key with these 32 secret bytes. */
 export function x25519Identity(secretKey: Uint8Array): Identity {
   const publicKey = x25519.getPublicKey(secretKey)
   return {
@@ -40,7 +43,7 @@ export function x25519Identity(secretKey: Uint8Array): Identity {
         if (args.length !== 2) throw malformed()
         const share = argumentBytes(args[1], 32)
         const secret = sharedSecret(secretKey, share)
-        const fileKey = secret && unwrapKey(body, keyOf(secret, share, publicKey))
+        const fileKey = secret && unwrapKey(body, wrappingKey(secret, share, publicKey))
         if (fileKey) return fileKey
       }
       return null
@@ -48,7 +51,7 @@ export function x25519Identity(secretKey: Uint8Array): Identity {
   }
 }
 
-/** Null for a share of small order, with which the secret would be the same for everybody. */
+/** Returns null for a share of small order, which would make the secret public. */
 function sharedSecret(secretKey: Uint8Array, share: Uint8Array): Uint8Array | null {
   try {
     return x25519.getSharedSecret(secretKey, share)
@@ -57,6 +60,6 @@ function sharedSecret(secretKey: Uint8Array, share: Uint8Array): Uint8Array | nu
   }
 }
 
-function keyOf(secret: Uint8Array, share: Uint8Array, publicKey: Uint8Array): Uint8Array {
+function wrappingKey(secret: Uint8Array, share: Uint8Array, publicKey: Uint8Array): Uint8Array {
   return hkdf(sha256, secret, Uint8Array.from([...share, ...publicKey]), LABEL, 32)
 }

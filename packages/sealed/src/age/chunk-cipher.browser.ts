@@ -1,7 +1,7 @@
 import { chacha20poly1305 } from '@noble/ciphers/chacha.js'
 import { type ChunkCipher, TAG_BYTES } from './chunk-cipher.ts'
 
-/** Web Crypto has no ChaCha20. */
+/** Computed in script, because Web Crypto has no ChaCha20. */
 export function chunkCipher(key: Uint8Array): ChunkCipher {
   return {
     seal(nonce, plain, into) {

@@ -1,16 +1,16 @@
-/** Reading the header of an age file: bounded, and with a reason when it does not open. */
+/** Reads and opens the header of an age file, with limits and with a reason if it does not open. */
 import { IdentityError } from '@shoal/identity'
 import { passphraseIdentity, x25519Identity } from '@shoal/identity/age'
 import { Decrypter, type Identity } from 'age-encryption'
 import type { ByteSource } from '../byte-source.ts'
 import { cutShort, SealedError } from '../sealed-error.ts'
 
-/** What may open a sealed share. All that is given is tried. */
+/** Keys for opening a sealed share. All given ones are tried. */
 export interface Unlock {
-  /** The 32 bytes of a link. */
+  /** The 32 bytes from a link. */
   readonly key?: Uint8Array
   readonly passphrase?: string
-  /** Of those whom it may be sealed to (`KeyPair.ageIdentity()`). */
+  /** Identities of possible recipients (`KeyPair.ageIdentity()`). */
   readonly identities?: readonly Identity[]
 }
 
@@ -20,11 +20,11 @@ export interface OpenedHeader {
 }
 
 const MAGIC = 'age-encryption.org/v1\n'
-/** Enough for 100 recipients many times over. */
+/** Several times the size of a header for 100 recipients. */
 const MAX_HEADER_BYTES = 64 * 1024
 const FIRST_READ_BYTES = 4096
 
-/** Whether it is sealed to a passphrase or to keys. Rejects with `not-sealed` or `damaged`. */
+/** Whether the share is sealed with a passphrase or to keys. Rejects with `not-sealed` or `damaged`. */
 export async function sealedTo(
   source: ByteSource,
   options: { signal?: AbortSignal } = {},
@@ -32,7 +32,7 @@ export async function sealedTo(
   return isScrypt(await readHeader(source, options)) ? 'passphrase' : 'keys'
 }
 
-/** The key of the file. Rejects with a SealedError: `not-sealed`, a wrong or missing key or passphrase, `too-much-work`, `damaged`. */
+/** Opens the header and returns the file key. Rejects with a SealedError: `not-sealed`, wrong or missing key or passphrase, `too-much-work`, `damaged`. */
 export async function openHeader(
   source: ByteSource,
   unlock: Unlock,
@@ -42,7 +42,7 @@ export async function openHeader(
   const byPassphrase = isScrypt(header)
   let opened = false
   const decrypter = new Decrypter()
-  for (const identity of identitiesOf(unlock))
+  for (const identity of identities(unlock))
     decrypter.addIdentity({
       async unwrapFileKey(stanzas) {
         const fileKey = await identity.unwrapFileKey(stanzas)
@@ -55,13 +55,13 @@ export async function openHeader(
   } catch (error) {
     if (error instanceof IdentityError && error.code === 'too-much-work')
       throw new SealedError('too-much-work', error.message)
-    // The library tells what it found in words only.
+    // The library distinguishes its errors only by their messages.
     if (opened || !/no identity matched/.test(String(error))) throw damagedHeader(error)
     throw notOpened(byPassphrase, unlock)
   }
 }
 
-function identitiesOf({ key, passphrase, identities = [] }: Unlock): Identity[] {
+function identities({ key, passphrase, identities = [] }: Unlock): Identity[] {
   return [
     ...(key ? [x25519Identity(key)] : []),
     ...identities,
@@ -74,7 +74,7 @@ async function readHeader(source: ByteSource, options: { signal?: AbortSignal })
     const bytes = await source.read(0, Math.min(length, source.lengthBytes), options)
     const text = latin1(bytes)
     if (!text.startsWith(MAGIC))
-      throw new SealedError('not-sealed', 'this is no sealed share: it does not begin as an age file does')
+      throw new SealedError('not-sealed', 'This is not a sealed share. It does not begin like an age file.')
     const end = /^--- .*\n/m.exec(text)
     if (end) return bytes.slice(0, end.index + end[0].length)
     if (length >= source.lengthBytes) throw cutShort()
@@ -89,21 +89,28 @@ function isScrypt(header: Uint8Array): boolean {
 function notOpened(byPassphrase: boolean, { key, passphrase, identities = [] }: Unlock): SealedError {
   if (byPassphrase)
     return passphrase === undefined
-      ? new SealedError('passphrase-needed', 'this share is sealed to a passphrase: give it')
-      : new SealedError('wrong-passphrase', 'the passphrase is wrong: try again, or ask who shared it')
+      ? new SealedError('passphrase-needed', 'This share is sealed with a passphrase. Enter it.')
+      : new SealedError(
+          'wrong-passphrase',
+          'The passphrase is wrong. Try again, or ask the person who shared it.',
+        )
   return key || identities.length > 0
     ? new SealedError(
         'wrong-key',
-        'this share is sealed to another key: ask for the whole link, or to be a recipient',
+        'This share is sealed to another key. Ask for the complete link, or to be added as a recipient.',
       )
     : new SealedError(
         'key-needed',
-        'this share is sealed to a key: open the whole link, or give your key file',
+        'This share is sealed to a key. Open the complete link, or give your key file.',
       )
 }
 
 function damagedHeader(cause?: unknown): SealedError {
-  return new SealedError('damaged', 'the header of what is sealed was changed: ask for it again', { cause })
+  return new SealedError(
+    'damaged',
+    'The header of the sealed share has been changed. Ask for the share again.',
+    { cause },
+  )
 }
 
 function latin1(bytes: Uint8Array): string {

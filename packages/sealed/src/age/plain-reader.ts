@@ -3,14 +3,14 @@ import { cutShort } from '../sealed-error.ts'
 import { openHeader, type Unlock } from './open-header.ts'
 import { CHUNK_BYTES, NONCE_BYTES, plainLength, SEALED_CHUNK_BYTES, StreamCipher } from './stream.ts'
 
-/** Chunks that are read and opened together: 1 MiB. */
+/** Chunks read and opened together: 1 MiB. */
 const RUN_CHUNKS = 16
-/** Opened chunks that are kept, for what is read in small steps. */
+/** Opened chunks kept in memory for small consecutive reads. */
 const KEPT_CHUNKS = 4
 
 type Options = { signal?: AbortSignal }
 
-/** What an age file holds, at any place; each byte is verified before it is given out. */
+/** The plain text of an age file with random access. Every byte is verified before it is returned. */
 export class PlainReader implements ByteSource {
   readonly lengthBytes: number
   readonly #source: ByteSource
@@ -25,7 +25,7 @@ export class PlainReader implements ByteSource {
     this.#cipher = cipher
   }
 
-  /** Rejects as `openHeader` does. */
+  /** Opens a source. Rejects like `openHeader`. */
   static async open(source: ByteSource, unlock: Unlock, options: Options = {}): Promise<PlainReader> {
     const { fileKey, lengthBytes } = await openHeader(source, unlock, options)
     const begin = lengthBytes + NONCE_BYTES
@@ -33,7 +33,7 @@ export class PlainReader implements ByteSource {
     const plainBytes = plainLength(source.lengthBytes - begin)
     const nonce = await source.read(lengthBytes, NONCE_BYTES, options)
     const reader = new PlainReader(source, begin, plainBytes, new StreamCipher(fileKey, nonce, plainBytes))
-    // Nobody would read, and so verify, what is empty.
+    // Verify an empty payload now, because nobody will read it.
     if (plainBytes === 0) await reader.#run(0, 1, options)
     return reader
   }
@@ -41,7 +41,7 @@ export class PlainReader implements ByteSource {
   async read(offset: number, length: number, options: Options = {}): Promise<Uint8Array> {
     const first = Math.floor(offset / CHUNK_BYTES)
     const end = offset + length
-    // Within one chunk: headers of an archive, mostly.
+    // Reads within one chunk are mostly headers of the archive.
     if (end <= (first + 1) * CHUNK_BYTES) {
       const chunk = await this.#chunk(first, options)
       return chunk.subarray(offset - first * CHUNK_BYTES, end - first * CHUNK_BYTES)
@@ -55,7 +55,7 @@ export class PlainReader implements ByteSource {
     return bytes
   }
 
-  /** The bytes `[start, end)` in order, up to 1 MiB at a time. */
+  /** Yields the bytes `[start, end)` in order, up to 1 MiB at a time. */
   async *stream(start: number, end: number, options: Options = {}): AsyncGenerator<Uint8Array> {
     for (let at = start; at < end; ) {
       const first = Math.floor(at / CHUNK_BYTES)

@@ -1,4 +1,4 @@
-/** Sealing: a file key of its own for each share, and the header that lets others find it. */
+/** Creates seals: a file key per share, and the header from which recipients get it. */
 import { randomBytes } from '@noble/hashes/utils.js'
 import { IdentityError, recipientKey } from '@shoal/identity'
 import { passphraseRecipient, x25519PublicKey, x25519Recipient } from '@shoal/identity/age'
@@ -7,16 +7,16 @@ import { SealedError } from '../sealed-error.ts'
 import { TAG_BYTES } from './chunk-cipher.ts'
 import { NONCE_BYTES } from './stream.ts'
 
-/** To whom something is sealed. */
+/** Who can open a sealed share. */
 export type SealTo =
-  /** To a key of 32 bytes, a random one unless it is given: for the link. */
+  /** A key of 32 bytes for the link; random by default. */
   | { readonly by: 'key'; readonly key?: Uint8Array }
-  /** `workFactor`: the logarithm, to the base 2, of scrypt's N; 18 unless it is given, about a second. */
+  /** `workFactor`: the base-2 logarithm of scrypt's N. Default 18, which takes about a second. */
   | { readonly by: 'passphrase'; readonly passphrase: string; readonly workFactor?: number }
-  /** Public keys, `age1…` or `did:key:…`: 1 to 100. */
+  /** 1 to 100 public keys, `age1…` or `did:key:…`. */
   | { readonly by: 'recipients'; readonly recipients: readonly string[] }
 
-/** All that the sealed bytes depend on besides the files. Secret, but for the header: who has the file key reads everything. */
+/** Everything the sealed bytes depend on except the files. Secret except for the header: the file key decrypts everything. */
 export interface Seal {
   /** The beginning of the age file. */
   readonly header: Uint8Array
@@ -24,21 +24,21 @@ export interface Seal {
   readonly fileKey: Uint8Array
   /** 16 bytes. */
   readonly nonce: Uint8Array
-  /** What opens it, when it is sealed to a key: 32 bytes. */
+  /** The key that opens the share if it is sealed to a key: 32 bytes. */
   readonly key?: Uint8Array
 }
 
 export const KEY_BYTES = 32
 const MAX_RECIPIENTS = 100
 
-/** A seal for one share; never for two, whose bytes would give each other away. Throws `bad-argument`. */
+/** Creates the seal for one share. Never use it for two: their bytes would reveal each other. Throws `bad-argument`. */
 export async function createSeal(to: SealTo): Promise<Seal> {
   const key = to.by === 'key' ? (to.key ?? randomBytes(KEY_BYTES)) : undefined
-  if (key && key.length !== KEY_BYTES) throw new SealedError('bad-argument', 'a key has 32 bytes')
+  if (key && key.length !== KEY_BYTES) throw new SealedError('bad-argument', 'The key must have 32 bytes')
   const encrypter = new Encrypter()
-  for (const recipient of recipientsOf(to, key)) encrypter.addRecipient(recipient)
+  for (const recipient of ageRecipients(to, key)) encrypter.addRecipient(recipient)
   let fileKey = new Uint8Array()
-  // Only here does the library give the key of the file away.
+  // The library reveals the file key only to recipients.
   encrypter.addRecipient({
     wrapFileKey(bytes) {
       fileKey = bytes.slice()
@@ -51,13 +51,13 @@ export async function createSeal(to: SealTo): Promise<Seal> {
   return { header, fileKey, nonce: randomBytes(NONCE_BYTES), ...(key && { key }) }
 }
 
-function recipientsOf(to: SealTo, key: Uint8Array | undefined): Recipient[] {
+function ageRecipients(to: SealTo, key: Uint8Array | undefined): Recipient[] {
   if (key) return [x25519Recipient(x25519PublicKey(key))]
   try {
     if (to.by === 'passphrase') return [passphraseRecipient(to.passphrase, to.workFactor)]
     const recipients = to.by === 'recipients' ? [...new Set(to.recipients)] : []
     if (recipients.length === 0 || recipients.length > MAX_RECIPIENTS)
-      throw new SealedError('bad-argument', `name 1 to ${MAX_RECIPIENTS} recipients`)
+      throw new SealedError('bad-argument', `Give 1 to ${MAX_RECIPIENTS} recipients`)
     return recipients.map(text => x25519Recipient(recipientKey(text)))
   } catch (error) {
     if (error instanceof IdentityError) throw new SealedError('bad-argument', error.message, { cause: error })

@@ -1,4 +1,4 @@
-/** The payload of an age file (age-encryption.org/v1, "Payload"): chunks of 64 KiB, each with a tag, after STREAM. */
+/** The payload of an age file (age-encryption.org/v1, "Payload"): chunks of 64 KiB, each with a tag, following STREAM. */
 import { hkdf } from '@noble/hashes/hkdf.js'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { chunkCipher } from '#chunk-cipher'
@@ -10,12 +10,12 @@ export const SEALED_CHUNK_BYTES = CHUNK_BYTES + TAG_BYTES
 export const NONCE_BYTES = 16
 const LABEL = new TextEncoder().encode('payload')
 
-/** The bytes that `plainBytes` take when sealed. */
+/** Length of the payload for `plainBytes`. */
 export function sealedLength(plainBytes: number): number {
   return plainBytes + TAG_BYTES * Math.max(1, Math.ceil(plainBytes / CHUNK_BYTES))
 }
 
-/** The bytes in a payload of `sealedBytes`. Throws `damaged` for lengths that no payload has. */
+/** Length of the plain text in a payload of `sealedBytes`. Throws `damaged` for impossible lengths. */
 export function plainLength(sealedBytes: number): number {
   const chunks = Math.ceil(sealedBytes / SEALED_CHUNK_BYTES)
   const last = sealedBytes - (chunks - 1) * SEALED_CHUNK_BYTES
@@ -24,7 +24,7 @@ export function plainLength(sealedBytes: number): number {
   return sealedBytes - chunks * TAG_BYTES
 }
 
-/** The chunks of one payload, sealed and opened in any order. */
+/** Seals and opens the chunks of one payload in any order. */
 export class StreamCipher {
   readonly #cipher: ChunkCipher
   readonly #lastIndex: number
@@ -38,16 +38,16 @@ export class StreamCipher {
     this.#cipher.seal(this.#nonce(index), plain, into)
   }
 
-  /** Throws `damaged` when these are not the bytes that were sealed as the chunk `index`. */
+  /** Throws `damaged` if `sealed` is not what was sealed as chunk `index`. */
   open(index: number, sealed: Uint8Array, into: Uint8Array): void {
     if (!this.#cipher.open(this.#nonce(index), sealed, into))
       throw new SealedError(
         'damaged',
-        `what is sealed was changed or cut short (at its chunk ${index}): ask for it again`,
+        `The sealed share has been changed or truncated (at chunk ${index}). Ask for it again.`,
       )
   }
 
-  /** 11 bytes count the chunks, big-endian; one tells the last. */
+  /** An 11-byte big-endian chunk counter, and one byte that marks the last chunk. */
   #nonce(index: number): Uint8Array {
     const nonce = new Uint8Array(12)
     const view = new DataView(nonce.buffer)

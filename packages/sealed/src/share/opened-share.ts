@@ -7,52 +7,51 @@ import type { Entry } from '../tar/entry.ts'
 
 type Options = { signal?: AbortSignal }
 
-/** A file inside a share, to be read at any place. */
+/** A file in a share, with random access. */
 export interface OpenedFile extends ByteSource {
   readonly path: readonly string[]
-  /** Milliseconds since the Unix epoch; 0 when it is not known. */
+  /** Milliseconds since the Unix epoch; 0 if unknown. */
   readonly modifiedMs: number
   readonly executable: boolean
-  /** The bytes `[start, end)` in order, up to 1 MiB at a time; verified. */
+  /** Yields the verified bytes `[start, end)` in order, up to 1 MiB at a time. */
   stream(options?: { start?: number; end?: number; signal?: AbortSignal }): AsyncGenerator<Uint8Array>
 }
 
 /**
- * A sealed share, read while it may still be on its way. Opening it reads its beginning; what was not made by Shoal and has no index is walked
- * through once.
+ * An opened sealed share, which may still be downloading. Opening it reads only its beginning; an archive without Shoal's index is scanned
+ * once.
  */
 export class OpenedShare {
-  /** Files, and folders that are named. Of equal names only the last. */
+  /** Files and explicit folders. Of entries with equal names, only the last. */
   readonly entries: readonly Entry[]
-  /** How many links and devices there are that are never made from a share. */
-  readonly leftOut: number
+  /** Number of skipped links and devices, which are never extracted. */
+  readonly skippedCount: number
   readonly #archive: PlainReader
   readonly #placed: ReadonlyMap<string, PlacedEntry>
 
-  private constructor(archive: PlainReader, entries: readonly PlacedEntry[], leftOut: number) {
+  private constructor(archive: PlainReader, entries: readonly PlacedEntry[], skippedCount: number) {
     this.#archive = archive
     this.#placed = new Map(entries.map(entry => [entry.path.join('/'), entry]))
     this.entries = entries.map(({ path, folder, lengthBytes }) => ({ path, folder, lengthBytes }))
-    this.leftOut = leftOut
+    this.skippedCount = skippedCount
   }
 
-  /** Rejects with a SealedError; a wrong key is known before any file is. */
+  /** Opens a share. Rejects with a SealedError; a wrong key is detected before any file is read. */
   static async open(sealed: ByteSource, unlock: Unlock, options: Options = {}): Promise<OpenedShare> {
     const archive = await PlainReader.open(sealed, unlock, options)
-    const { entries, leftOut } = await readContents(archive, options)
-    return new OpenedShare(archive, entries, leftOut)
+    const { entries, skippedCount } = await readContents(archive, options)
+    return new OpenedShare(archive, entries, skippedCount)
   }
 
-  /** Bytes of all files. */
+  /** Total bytes of all files. */
   get lengthBytes(): number {
     return this.entries.reduce((sum, { lengthBytes }) => sum + lengthBytes, 0)
   }
 
-  /** Rejects with `not-found`, and with `damaged` when the file is not as the list says. */
+  /** Opens a file. Rejects with `not-found`, or with `damaged` if the file does not match the index. */
   async file(path: readonly string[], options: Options = {}): Promise<OpenedFile> {
     const entry = this.#placed.get(path.join('/'))
-    if (!entry || entry.folder)
-      throw new SealedError('not-found', `there is no file ${path.join('/')} in this share`)
+    if (!entry || entry.folder) throw new SealedError('not-found', `This share has no file ${path.join('/')}`)
     const archive = this.#archive
     const { dataOffset, ...facts } = await locate(archive, entry, options)
     const { lengthBytes } = entry

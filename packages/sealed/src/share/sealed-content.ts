@@ -6,14 +6,14 @@ import { BLOCK_BYTES, paddedLength } from '../tar/header.ts'
 import { layOut, type SealInput } from '../tar/layout.ts'
 import { TarSource } from '../tar/tar-source.ts'
 
-/** Chunks that are read and sealed together: 1 MiB. */
+/** Chunks read and sealed together: 1 MiB. */
 const RUN_CHUNKS = 16
 
 type Options = { signal?: AbortSignal }
 
 /**
- * Files as one sealed share. Its length is known at once, and its bytes can be had in any order and as often as wanted: the same seal and files
- * give the same bytes. A read rejects with `changed` when a file is no longer as it was.
+ * Files as one sealed share. Its length is known immediately, and its bytes can be read in any order and repeatedly, because the same seal and
+ * files always give the same bytes. A read rejects with `changed` if a file has shrunk.
  */
 export class SealedContent implements ByteSource {
   readonly lengthBytes: number
@@ -21,7 +21,7 @@ export class SealedContent implements ByteSource {
   readonly #cipher: StreamCipher
   readonly #front: Uint8Array
 
-  /** Throws `bad-argument` for names that no archive may have, and `too-large`. */
+  /** Throws `bad-argument` for invalid names, and `too-large`. */
   constructor(inputs: readonly SealInput[], { header, fileKey, nonce }: Seal) {
     const layout = layOut(inputs)
     const plainBytes = Math.max(paddedLength(padmeLength(layout.lengthBytes)), BLOCK_BYTES)
@@ -41,7 +41,7 @@ export class SealedContent implements ByteSource {
     return bytes
   }
 
-  /** The bytes `[start, end)` in order, about 1 MiB at a time. */
+  /** Yields the bytes `[start, end)` in order, about 1 MiB at a time. */
   async *stream(start = 0, end = this.lengthBytes, options: Options = {}): AsyncGenerator<Uint8Array> {
     const begin = this.#front.length
     if (start < begin && start < end) yield this.#front.subarray(start, Math.min(end, begin))

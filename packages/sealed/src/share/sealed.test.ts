@@ -45,7 +45,7 @@ async function codeOf(promise: Promise<unknown>): Promise<string | undefined> {
   )
 }
 
-/** All of a share: its list, and every byte of every file. */
+/** Reads a complete share: its index and all bytes of its files. */
 async function readAll(source: ByteSource, by: Unlock): Promise<Map<string, Uint8Array>> {
   const share = await OpenedShare.open(source, by)
   const files = new Map<string, Uint8Array>()
@@ -59,13 +59,13 @@ async function sealedBytes(to: SealTo): Promise<Uint8Array> {
   return share.read(0, share.lengthBytes)
 }
 
-test('the example of the package', async () => {
+test('the example in the package documentation works', async () => {
   const files = await readAll(bytesSource(sealed), unlock)
   expect([...files.keys()]).toEqual(['Trip/film.mkv', 'Trip/note.txt'])
   expect(files.get('Trip/film.mkv')).toEqual(content)
 })
 
-test('the same seal gives the same bytes, in any order and any parts', async () => {
+test('the same seal gives the same bytes in any order and any ranges', async () => {
   const again = new SealedContent(FILES, seal)
   expect(again.lengthBytes).toBe(sealed.length)
   await fc.assert(
@@ -77,7 +77,7 @@ test('the same seal gives the same bytes, in any order and any parts', async () 
   )
 })
 
-test('any range of a file is read, and only the chunks it lies in', async () => {
+test('reading a range of a file reads only its chunks', async () => {
   let readBytes = 0
   const counting: ByteSource = {
     lengthBytes: sealed.length,
@@ -100,7 +100,7 @@ test('any range of a file is read, and only the chunks it lies in', async () => 
   )
 })
 
-test('beyond 8 GiB any place is sealed and opened by itself', async () => {
+test('any place beyond 8 GiB can be sealed and opened independently', async () => {
   const at = 9 * 2 ** 30 + 12_345
   const long: ByteSource = {
     lengthBytes: 10 * 2 ** 30,
@@ -117,7 +117,7 @@ test('beyond 8 GiB any place is sealed and opened by itself', async () => {
   expect(new TextDecoder().decode(await note.read(0, 5))).toBe('hello')
 })
 
-test('opening reads the beginning alone', async () => {
+test('opening reads only the beginning', async () => {
   let farthest = 0
   const source: ByteSource = {
     lengthBytes: sealed.length,
@@ -130,7 +130,7 @@ test('opening reads the beginning alone', async () => {
   expect(farthest).toBeLessThan(CHUNK + 1024)
 })
 
-test('age’s own library opens it, and what it seals is opened', async () => {
+test('is compatible with the age library in both directions', async () => {
   const decrypter = new Decrypter()
   decrypter.addIdentity(formatSecretKey(seal.key!))
   const tar = await decrypter.decrypt(sealed)
@@ -140,7 +140,7 @@ test('age’s own library opens it, and what it seals is opened', async () => {
   expect((await readAll(bytesSource(back), unlock)).get('Trip/film.mkv')).toEqual(content)
 })
 
-test('each way to seal opens in that way alone', async () => {
+test('each kind of seal opens only with its kind of key', async () => {
   const [me, other] = [KeyPair.generate(), KeyPair.generate()]
   const mine = { identities: [me.ageIdentity()] }
   const byPassphrase = bytesSource(
@@ -158,14 +158,14 @@ test('each way to seal opens in that way alone', async () => {
   expect(await codeOf(readAll(bytesSource(sealed), { key: new Uint8Array(32).fill(1) }))).toBe('wrong-key')
 })
 
-test('what is asked wrongly is told', async () => {
+test('invalid arguments are rejected', async () => {
   expect(await codeOf(createSeal({ by: 'recipients', recipients: [] }))).toBe('bad-argument')
   expect(await codeOf(createSeal({ by: 'recipients', recipients: ['age1x'] }))).toBe('bad-argument')
   expect(await codeOf(createSeal({ by: 'passphrase', passphrase: '' }))).toBe('bad-argument')
   expect(await codeOf(createSeal({ by: 'key', key: new Uint8Array(31) }))).toBe('bad-argument')
 })
 
-test('boundless work is refused at once', async () => {
+test('excessive work is rejected immediately', async () => {
   const bytes = await sealedBytes({ by: 'passphrase', passphrase: 'pass', workFactor: 10 })
   const heavy = Buffer.from(
     Buffer.from(bytes)
@@ -176,7 +176,7 @@ test('boundless work is refused at once', async () => {
   expect(await codeOf(readAll(bytesSource(heavy), { passphrase: 'pass' }))).toBe('too-much-work')
 })
 
-test('cut anywhere, it is damaged or no sealed share', async () => {
+test('a share truncated anywhere is damaged or not a sealed share', async () => {
   const begin = seal.header.length + 16
   const cuts = [
     0,
@@ -195,7 +195,7 @@ test('cut anywhere, it is damaged or no sealed share', async () => {
     )
 })
 
-test('swapped, repeated and dropped chunks are found', async () => {
+test('swapped, repeated and dropped chunks are detected', async () => {
   const begin = seal.header.length + 16
   const chunk = (index: number) =>
     sealed.subarray(begin + index * (CHUNK + 16), begin + (index + 1) * (CHUNK + 16))
@@ -210,7 +210,7 @@ test('swapped, repeated and dropped chunks are found', async () => {
   }
 })
 
-test('any changed byte is found when it is read', async () => {
+test('any changed byte is detected when it is read', async () => {
   const padding = sealed.length - 3 * CHUNK
   await fc.assert(
     fc.asyncProperty(fc.nat(padding), fc.integer({ min: 1, max: 255 }), async (at, change) => {
@@ -223,7 +223,7 @@ test('any changed byte is found when it is read', async () => {
   )
 })
 
-test('what is no share is refused, whatever it is', async () => {
+test('input that is not a share is rejected', async () => {
   await fc.assert(
     fc.asyncProperty(fc.uint8Array({ maxLength: 600 }), fc.boolean(), async (bytes, magic) => {
       const all = magic ? Buffer.concat([Buffer.from('age-encryption.org/v1\n-> '), bytes]) : bytes
@@ -234,13 +234,13 @@ test('what is no share is refused, whatever it is', async () => {
   expect(await codeOf(readAll(bytesSource(endless), unlock))).toBe('damaged')
 })
 
-test('a file that became shorter is told, not filled with zeros', async () => {
+test('a truncated file is reported, not filled with zeros', async () => {
   const source: ByteSource = { lengthBytes: 100, read: async () => new Uint8Array(50) }
   const share = new SealedContent([{ path: ['x'], content: source }], seal)
   expect(await codeOf(share.read(0, share.lengthBytes))).toBe('changed')
 })
 
-test('lengths say little, cost little, and are what age’s are', () => {
+test('padded lengths reveal little, cost little and match age', () => {
   fc.assert(
     fc.property(fc.integer({ min: 2, max: 2 ** 45 }), length => {
       const padded = padmeLength(length)
@@ -254,7 +254,7 @@ test('lengths say little, cost little, and are what age’s are', () => {
   expect(lengths.size).toBe(2)
 })
 
-test('both platforms’ ciphers make the same bytes and refuse the same', () => {
+test('the ciphers of both platforms agree', () => {
   fc.assert(
     fc.property(
       fc.uint8Array({ maxLength: 3000 }),

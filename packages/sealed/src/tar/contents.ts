@@ -1,4 +1,4 @@
-/** What is in an archive: by its index when it has one, else by a walk over its headers. */
+/** Lists the contents of an archive from its index, or without one by scanning its headers. */
 import type { ByteSource } from '../byte-source.ts'
 import { SealedError } from '../sealed-error.ts'
 import { type Entry, MAX_ENTRIES, splitPath, tooMany } from './entry.ts'
@@ -8,29 +8,29 @@ import { type RawEntry, readEntry } from './read-entry.ts'
 
 type Options = { signal?: AbortSignal }
 
-/** Hard links name the same bytes again; no honest archive does so this often. */
+/** Hard links can multiply the size; no honest archive exceeds this factor. */
 const MAX_EXPANSION = 10
 
-/** An entry, and where its headers begin. */
+/** An entry and the offset of its headers. */
 export interface PlacedEntry extends IndexedEntry {
-  /** The name in its headers, when it is a further name of a file (a hard link). */
+  /** The name in its headers if the entry is another name of a file (a hard link). */
   readonly storedAs?: readonly string[]
 }
 
 export interface TarContents {
   readonly entries: readonly PlacedEntry[]
-  /** Links, devices and the like, which are never made from a share. */
-  readonly leftOut: number
+  /** Number of links, devices and the like, which are never extracted. */
+  readonly skippedCount: number
 }
 
-/** Throws `not-an-archive`, `unsafe-path`, `too-large`, `damaged`, `unsupported`. */
+/** Lists all entries. Rejects with `not-an-archive`, `unsafe-path`, `too-large`, `damaged` or `unsupported`. */
 export async function readContents(archive: ByteSource, options: Options = {}): Promise<TarContents> {
   const first = await readEntry(archive, 0, options)
   if (!first) throw notAnArchive()
   return readIndex(archive, first) ?? walk(archive, first, options)
 }
 
-/** Where the content of an entry lies, by its own headers. Throws `damaged` when they are not those of the entry. */
+/** Finds the content of an entry through its headers. Rejects with `damaged` if they do not match the entry. */
 export async function locate(
   archive: ByteSource,
   { path, storedAs = path, lengthBytes, offset }: PlacedEntry,
@@ -59,36 +59,36 @@ function readIndex(archive: ByteSource, first: RawEntry): TarContents | null {
   }
   if (more && entries.length > 0) throw wrongIndex()
   if (entries.length === 0) return null
-  return bounded({ entries: unique(entries), leftOut: 0 }, archive)
+  return bounded({ entries: unique(entries), skippedCount: 0 }, archive)
 }
 
 async function walk(archive: ByteSource, first: RawEntry, options: Options): Promise<TarContents> {
   const entries: PlacedEntry[] = []
   const files = new Map<string, PlacedEntry>()
-  let leftOut = 0
+  let skippedCount = 0
   let count = 0
   for (let raw: RawEntry | null = first; raw; raw = await readEntry(archive, raw.nextOffset, options)) {
     if (++count > MAX_ENTRIES) throw tooMany()
     const entry = toEntry(raw, files)
-    if (entry === undefined) leftOut++
+    if (entry === undefined) skippedCount++
     if (!entry) continue
     entries.push(entry)
     files.set(entry.path.join('/'), entry)
   }
-  return bounded({ entries: unique(entries), leftOut }, archive)
+  return bounded({ entries: unique(entries), skippedCount }, archive)
 }
 
-/** Throws `too-large` where a few bytes, named over and over, would fill a disk. */
+/** Throws `too-large` if repeated names of the same bytes could fill a disk. */
 function bounded(contents: TarContents, archive: ByteSource): TarContents {
   const total = contents.entries.reduce((sum, { lengthBytes }) => sum + lengthBytes, 0)
   if (total <= MAX_EXPANSION * archive.lengthBytes) return contents
   throw new SealedError(
     'too-large',
-    'the files of this share are far larger than what is sealed: it is not opened',
+    'The files of this share are suspiciously larger than the share itself. It is not opened.',
   )
 }
 
-/** Null for the folder itself, undefined for what is left out. */
+/** Converts a raw entry; returns null for the root folder and undefined for entries to skip. */
 function toEntry(raw: RawEntry, files: ReadonlyMap<string, PlacedEntry>): PlacedEntry | null | undefined {
   const path = splitPath(raw.name)
   const { type, lengthBytes, offset } = raw
@@ -96,17 +96,17 @@ function toEntry(raw: RawEntry, files: ReadonlyMap<string, PlacedEntry>): Placed
   if (path.length === 0) return folder ? null : undefined
   if (folder) return { path, folder, lengthBytes: 0, offset }
   if (isFile(raw)) return { path, folder, lengthBytes, offset }
-  // A hard link: a further name of a file that came before.
+  // A hard link: another name of an earlier file.
   const target = type === '1' ? files.get(splitPath(raw.linkName).join('/')) : undefined
   return target && !target.folder ? { ...target, path, storedAs: target.storedAs ?? target.path } : undefined
 }
 
-/** `7`: contiguous, which means nothing today. */
+/** `7` is a contiguous file, today the same as a regular one. */
 function isFile({ type }: RawEntry): boolean {
   return type === '0' || type === '7'
 }
 
-/** Of equal names the last counts, as with tar. Throws `damaged` where something is to be both a file and a folder. */
+/** Keeps the last of entries with equal names, like tar. Throws `damaged` if a name is both a file and a folder. */
 function unique(entries: readonly PlacedEntry[]): PlacedEntry[] {
   const byName = new Map<string, PlacedEntry>()
   for (const entry of entries) byName.set(entry.path.join('/'), entry)

@@ -1,6 +1,6 @@
 import { SealedError } from '../sealed-error.ts'
 
-/** A file or folder inside a share. */
+/** A file or folder in a share. */
 export interface Entry {
   /** Components; never empty, `.` or `..`. */
   readonly path: readonly string[]
@@ -9,15 +9,15 @@ export interface Entry {
   readonly lengthBytes: number
 }
 
-/** As most systems have it. */
+/** The limit of most systems. */
 const MAX_PATH_BYTES = 4096
 const MAX_DEPTH = 128
-/** Entries of all kinds in an archive. */
+/** Maximum number of entries of all kinds in an archive. */
 export const MAX_ENTRIES = 250_000
 
 /**
- * The components of a name in an archive; empty for the folder that it is unpacked into. Throws `unsafe-path` for names that lead out of it, or
- * could on some system.
+ * Splits a name in an archive into components; the result is empty for the target folder itself. Throws `unsafe-path` for names that lead out of
+ * it or could on some system.
  */
 export function splitPath(name: string): string[] {
   const parts = name.split('/').filter(part => part !== '' && part !== '.')
@@ -29,11 +29,11 @@ export function splitPath(name: string): string[] {
   if (unsafe)
     throw new SealedError(
       'unsafe-path',
-      `this share has a name that leads out of its folder (${JSON.stringify(name.slice(0, 80))}): nothing of it is opened`,
+      `This share has a name that leads out of its folder (${JSON.stringify(name.slice(0, 80))}). It is not opened.`,
     )
   return parts
 }
 
 export function tooMany(): SealedError {
-  return new SealedError('too-large', `there are more than ${MAX_ENTRIES} files in this share`)
+  return new SealedError('too-large', `The share has more than ${MAX_ENTRIES} files`)
 }

@@ -1,23 +1,23 @@
-/** The header blocks of tar: POSIX ustar, and as GNU tar and older ones write them. */
+/** Header blocks of tar: writes POSIX ustar, reads also those of GNU tar and older programs. */
 import { SealedError } from '../sealed-error.ts'
 
 export const BLOCK_BYTES = 512
-/** More cannot be said in eleven octal digits. */
+/** The largest value of eleven octal digits. */
 export const MAX_OCTAL_SIZE = 8 ** 11 - 1
 export const MAX_NAME_BYTES = 100
 
 export interface TarHeader {
-  /** The name as the block has it. */
+  /** The name in the block. */
   readonly name: string
   readonly mode: number
   readonly sizeBytes: number
   readonly modifiedSeconds: number
-  /** One character: what kind of entry it is. */
+  /** One character: the kind of entry. */
   readonly type: string
   readonly linkName: string
 }
 
-/** A block of 512 bytes. `name`: at most 100 bytes of UTF-8; `sizeBytes`: at most MAX_OCTAL_SIZE. */
+/** Writes a block of 512 bytes. `name` has at most 100 bytes of UTF-8; `sizeBytes` is at most MAX_OCTAL_SIZE. */
 export function writeHeader({
   name,
   mode,
@@ -43,13 +43,13 @@ export function writeHeader({
   return block
 }
 
-/** Null for a block of zeros, which ends an archive. Throws `not-an-archive` for other bytes than a header's. */
+/** Parses a header. Returns null for a block of zeros, which ends an archive. Throws `not-an-archive` for any other bytes. */
 export function parseHeader(block: Uint8Array): TarHeader | null {
   if (block.every(byte => byte === 0)) return null
   if (number(block, 148, 8) !== checksum(block)) throw notAnArchive()
   const magic = ascii(block, 257, 8)
   const name = text(block, 0, 100)
-  // GNU tar has other things in the place of the prefix.
+  // GNU tar uses the prefix field for other things.
   const prefix = magic === 'ustar\x0000' ? text(block, 345, 155) : ''
   const type = ascii(block, 156, 1)
   return {
@@ -57,18 +57,18 @@ export function parseHeader(block: Uint8Array): TarHeader | null {
     mode: number(block, 100, 8),
     sizeBytes: number(block, 124, 12),
     modifiedSeconds: number(block, 136, 12),
-    // Before POSIX, a folder was known by the end of its name.
+    // Before POSIX, folders were marked only by a trailing slash.
     type: type !== '\0' ? type : name.endsWith('/') ? '5' : '0',
     linkName: text(block, 157, 100),
   }
 }
 
-/** Blocks take whole multiples of 512 bytes. */
+/** Rounds up to a multiple of 512 bytes. */
 export function paddedLength(bytes: number): number {
   return Math.ceil(bytes / BLOCK_BYTES) * BLOCK_BYTES
 }
 
-/** Text until the first zero. What is no UTF-8 is taken as Latin-1, so that different names stay different. */
+/** Decodes text up to the first NUL. Text that is not UTF-8 is decoded as Latin-1, so that different names stay different. */
 export function decodeText(bytes: Uint8Array): string {
   const end = bytes.indexOf(0)
   const used = end < 0 ? bytes : bytes.subarray(0, end)
@@ -80,10 +80,10 @@ export function decodeText(bytes: Uint8Array): string {
 }
 
 export function notAnArchive(): SealedError {
-  return new SealedError('not-an-archive', 'what is sealed is no folder or file of a share: open it with age')
+  return new SealedError('not-an-archive', 'The sealed content is not a share. Open it with age.')
 }
 
-/** Of all bytes, the checksum's own taken as spaces. */
+/** Sum of all bytes, with the checksum field counted as spaces. */
 function checksum(block: Uint8Array): number {
   let sum = 8 * 0x20
   for (let at = 0; at < BLOCK_BYTES; at++) if (at < 148 || at >= 156) sum += block[at]!
@@ -98,7 +98,7 @@ function ascii(block: Uint8Array, at: number, length: number): string {
   return String.fromCharCode(...block.subarray(at, at + length))
 }
 
-/** Octal digits, or with the highest bit set a binary number, big-endian, as GNU tar writes sizes from 8 GiB on. */
+/** Parses octal digits or, if the highest bit is set, a big-endian binary number, as GNU tar writes for sizes from 8 GiB on. */
 function number(block: Uint8Array, at: number, length: number): number {
   const field = block.subarray(at, at + length)
   const value = (field[0]! & 0x80) !== 0 ? binary(field) : octal(field)
@@ -107,7 +107,7 @@ function number(block: Uint8Array, at: number, length: number): number {
 }
 
 function binary(field: Uint8Array): number | null {
-  // 0xff begins a negative one: a time before 1970.
+  // 0xff begins a negative number: a time before 1970.
   if (field[0] === 0xff) return 0
   let value = field[0]! & 0x7f
   for (const byte of field.subarray(1)) value = value * 256 + byte

@@ -1,22 +1,22 @@
 /**
- * The index of a share: what is inside and where, at the front, so that the first chunks tell all names and sizes. It stands in the comments of
- * pax global headers, which every tar passes over. Places count from the end of the index, so that it need not know its own length.
+ * The index of a share: names, sizes and offsets at the front, so that the first chunks reveal all names and sizes. It is stored in the comments
+ * of pax global headers, which every tar skips. Offsets count from the end of the index, so that it does not depend on its own length.
  */
 import { SealedError } from '../sealed-error.ts'
 import { type Entry, MAX_ENTRIES, splitPath, tooMany } from './entry.ts'
 
 const MARK = 'shoal-index-1 '
-/** libarchive reads no larger ones than 1 MiB. */
+/** libarchive does not read comments larger than 1 MiB. */
 const MAX_PART_LENGTH = 128 * 1024
-/** As many as are read. */
+/** The reader accepts no more. */
 const MAX_PARTS = 500
 
 export interface IndexedEntry extends Entry {
-  /** Of its first header, from the end of the index. */
+  /** Offset of its first header from the end of the index. */
   readonly offset: number
 }
 
-/** Comments of the global headers, in order: each says whether more follow. Throws `too-large`. */
+/** Writes the comments of the global headers, in order; each says whether more follow. Throws `too-large`. */
 export function writeIndex(entries: readonly IndexedEntry[]): string[] {
   const parts: string[][] = [[]]
   let length = 0
@@ -30,11 +30,14 @@ export function writeIndex(entries: readonly IndexedEntry[]): string[] {
     length += line.length
   }
   if (parts.length > MAX_PARTS)
-    throw new SealedError('too-large', 'the names of these files are too long together: seal fewer at a time')
+    throw new SealedError(
+      'too-large',
+      'The names of these files are too long in total. Seal fewer files at a time.',
+    )
   return parts.map((lines, at) => `${MARK}${at < parts.length - 1 ? 'more' : 'end'} [${lines.join(',')}]`)
 }
 
-/** One part of an index; null when the comment is something else. Throws `damaged`. */
+/** Parses one part of an index; returns null for any other comment. Throws `damaged`. */
 export function parseIndexPart(comment: string): { entries: IndexedEntry[]; more: boolean } | null {
   const match = /^shoal-index-1 (more|end) (\[.*\])$/s.exec(comment)
   if (!match) return null
@@ -64,8 +67,5 @@ function isPlace(value: unknown): value is number {
 }
 
 export function wrongIndex(): SealedError {
-  return new SealedError(
-    'damaged',
-    'the list of files in this share is not that of its files: ask for it again',
-  )
+  return new SealedError('damaged', 'The index of this share does not match its files. Ask for it again.')
 }

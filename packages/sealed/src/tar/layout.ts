@@ -1,5 +1,4 @@
-/** Where everything of an archive lies, before any file is read: so its length is known, and any part of it can be made at any time. */
-
+/** Computes the layout of an archive before any file is read, so that its length is known and any part can be produced at any time. */
 import type { ByteSource } from '../byte-source.ts'
 import { SealedError } from '../sealed-error.ts'
 import { type Entry, MAX_ENTRIES, splitPath, tooMany } from './entry.ts'
@@ -7,9 +6,9 @@ import { BLOCK_BYTES, MAX_NAME_BYTES, MAX_OCTAL_SIZE, paddedLength, writeHeader 
 import { type IndexedEntry, writeIndex } from './index-record.ts'
 import { writePax } from './pax.ts'
 
-/** A file to be sealed; a folder when it has no `content`. Folders of files need not be named. */
+/** A file to seal, or a folder if `content` is absent. Parent folders of files may be omitted. */
 export interface SealInput {
-  /** Components below the folder that it is unpacked into. */
+  /** Components below the folder of extraction. */
   readonly path: readonly string[]
   readonly content?: ByteSource
   /** Milliseconds since the Unix epoch. Default 0. */
@@ -18,25 +17,25 @@ export interface SealInput {
   readonly executable?: boolean
 }
 
-/** A part of an archive; what is between parts is zeros. */
+/** A part of an archive. The gaps between parts are zeros. */
 export interface Segment {
   readonly offset: number
   readonly content: Uint8Array | ByteSource
-  /** Whose content it is. */
+  /** Path of the file the content belongs to. */
   readonly path?: readonly string[]
 }
 
 export interface TarLayout {
-  /** In order of their places. */
+  /** Sorted by offset. */
   readonly segments: readonly Segment[]
-  /** With the two blocks of zeros that end it. */
+  /** Includes the two final blocks of zeros. */
   readonly lengthBytes: number
   readonly entries: readonly Entry[]
 }
 
 const END_BYTES = 2 * BLOCK_BYTES
 
-/** Throws `bad-argument` for names that no archive may have, equal ones, and none; `too-large` for too many. */
+/** Lays out an archive. Throws `bad-argument` for invalid or equal names and an empty list; `too-large` for too many files. */
 export function layOut(inputs: readonly SealInput[]): TarLayout {
   check(inputs)
   const body: Segment[] = []
@@ -44,12 +43,12 @@ export function layOut(inputs: readonly SealInput[]): TarLayout {
   let at = 0
   const put = (content: Uint8Array | ByteSource, path?: readonly string[]) => {
     body.push({ offset: at, content, ...(path && { path }) })
-    at += paddedLength(lengthOf(content))
+    at += paddedLength(contentLength(content))
   }
   for (const input of inputs) {
     const { path, content } = input
     entries.push({ path, folder: !content, lengthBytes: content?.lengthBytes ?? 0, offset: at })
-    for (const part of headersOf(input)) put(part)
+    for (const part of fileHeaders(input)) put(part)
     if (content && content.lengthBytes > 0) put(content, path)
   }
   const front = writeIndex(entries).flatMap(comment => extended('g', { comment }))
@@ -58,7 +57,7 @@ export function layOut(inputs: readonly SealInput[]): TarLayout {
   return { segments, lengthBytes: frontBytes + at + END_BYTES, entries }
 }
 
-export function lengthOf(content: Uint8Array | ByteSource): number {
+export function contentLength(content: Uint8Array | ByteSource): number {
   return content instanceof Uint8Array ? content.length : content.lengthBytes
 }
 
@@ -71,7 +70,7 @@ function place(parts: readonly Uint8Array[]): Segment[] {
   })
 }
 
-function headersOf({ path, content, modifiedMs = 0, executable }: SealInput): Uint8Array[] {
+function fileHeaders({ path, content, modifiedMs = 0, executable }: SealInput): Uint8Array[] {
   const name = path.join('/') + (content ? '' : '/')
   const sizeBytes = content?.lengthBytes ?? 0
   const plainName = /^[\x20-\x7e]*$/.test(name) && name.length <= MAX_NAME_BYTES
@@ -89,7 +88,7 @@ function headersOf({ path, content, modifiedMs = 0, executable }: SealInput): Ui
   return Object.keys(records).length > 0 ? [...extended('x', records), header] : [header]
 }
 
-/** A header of records, and the records. */
+/** An extended header and its records. */
 function extended(type: 'x' | 'g', records: Readonly<Record<string, string>>): Uint8Array[] {
   const body = writePax(records)
   const name = type === 'g' ? 'pax_global_header' : 'pax_header'
@@ -98,15 +97,15 @@ function extended(type: 'x' | 'g', records: Readonly<Record<string, string>>): U
 
 function check(inputs: readonly SealInput[]): void {
   if (inputs.length === 0)
-    throw new SealedError('bad-argument', 'there is nothing to seal: name a file or folder')
+    throw new SealedError('bad-argument', 'There is nothing to seal. Choose a file or folder.')
   if (inputs.length > MAX_ENTRIES) throw tooMany()
   const names = new Set<string>()
   for (const { path } of inputs) {
     const name = path.join('/')
     const parts = splitPath(name)
     if (parts.length === 0 || parts.length !== path.length)
-      throw new SealedError('bad-argument', `no archive may have this name: ${JSON.stringify(name)}`)
-    if (names.has(name)) throw new SealedError('bad-argument', `${name} is named twice`)
+      throw new SealedError('bad-argument', `This name is not allowed in an archive: ${JSON.stringify(name)}`)
+    if (names.has(name)) throw new SealedError('bad-argument', `${name} appears twice`)
     names.add(name)
   }
 }

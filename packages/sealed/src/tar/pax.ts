@@ -1,4 +1,4 @@
-/** Records of pax extended headers (POSIX.1-2017, pax): `length key=value\n`, the length in decimal and of the whole record. */
+/** Records of pax extended headers (POSIX.1-2017, pax): `length key=value\n`. The length is decimal and covers the whole record. */
 import { notAnArchive } from './header.ts'
 
 const SPACE = 0x20
@@ -9,7 +9,7 @@ export function writePax(records: Readonly<Record<string, string>>): Uint8Array 
   const lines = Object.entries(records).map(([key, value]) => {
     const rest = ` ${key}=${value}\n`
     const bytes = new TextEncoder().encode(rest).length
-    // The length counts its own digits.
+    // The length includes its own digits.
     let length = bytes + String(bytes).length
     if (bytes + String(length).length > length) length++
     return length + rest
@@ -17,7 +17,7 @@ export function writePax(records: Readonly<Record<string, string>>): Uint8Array 
   return new TextEncoder().encode(lines.join(''))
 }
 
-/** Throws `not-an-archive`. */
+/** Parses records. Throws `not-an-archive`. */
 export function parsePax(bytes: Uint8Array): Map<string, string> {
   const records = new Map<string, string>()
   for (let at = 0; at < bytes.length; ) {

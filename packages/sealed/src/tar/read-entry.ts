@@ -1,4 +1,4 @@
-/** One entry of an archive: its headers, extended ones first, and where its content lies. */
+/** Reads one entry of an archive: its headers, extended ones first, and the offset of its content. */
 import type { ByteSource } from '../byte-source.ts'
 import { cutShort, SealedError } from '../sealed-error.ts'
 import { MAX_ENTRIES } from './entry.ts'
@@ -12,11 +12,11 @@ export interface RawEntry {
   readonly mode: number
   readonly modifiedMs: number
   readonly lengthBytes: number
-  /** Of its first header. */
+  /** Offset of its first header. */
   readonly offset: number
-  /** Of its content. */
+  /** Offset of its content. */
   readonly dataOffset: number
-  /** Of what follows. */
+  /** Offset of the next entry. */
   readonly nextOffset: number
   /** Comments of global headers before it. */
   readonly comments: readonly string[]
@@ -24,16 +24,16 @@ export interface RawEntry {
 
 type Options = { signal?: AbortSignal }
 
-/** Of one extended header. */
+/** Maximum size of one extended header. */
 const MAX_EXTENDED_BYTES = 1024 * 1024
-/** Of all before one entry. */
+/** Maximum size of all extended headers before one entry. */
 const MAX_ALL_EXTENDED_BYTES = 64 * 1024 * 1024
-/** Before one entry: as many parts as the longest index has. */
+/** Maximum number of extended headers before one entry; more than the parts of the longest index. */
 const MAX_EXTENDED = 512
-/** Those without content: folders, links, devices. */
+/** Types without content: folders, links, devices. */
 const BODILESS = /^[1-6]$/
 
-/** The entry whose headers begin at `offset`; null at the end of the archive. Throws `not-an-archive`, `too-large`, `unsupported`. */
+/** Reads the entry whose headers begin at `offset`; null at the end of the archive. Rejects with `not-an-archive`, `too-large`, `unsupported`. */
 export async function readEntry(
   archive: ByteSource,
   offset: number,
@@ -56,7 +56,7 @@ export async function readEntry(
   throw tooLarge()
 }
 
-/** What extended headers say of the entry that follows. */
+/** Properties from extended headers for the entry that follows. */
 class Extensions {
   readonly comments: string[] = []
   name: string | undefined
@@ -67,7 +67,7 @@ class Extensions {
     if (type === 'L') this.name = decodeText(body)
     else if (type === 'K') this.linkName = decodeText(body)
     else if (type === 'x') this.pax = parsePax(body)
-    // Of what a global header says, only the comment is of use: a path or size for all entries makes no sense.
+    // Only the comment of a global header is useful: a path or size for all entries makes no sense.
     else this.comments.push(parsePax(body).get('comment') ?? '')
   }
 }
@@ -81,14 +81,14 @@ function finish(
   if (sparse)
     throw new SealedError(
       'unsupported',
-      'this archive has files with holes (tar --sparse): open it with age and tar',
+      'This archive has sparse files (tar --sparse). Open it with age and tar.',
     )
   const size = pax.get('size')
   const sizeBytes = size === undefined ? header.sizeBytes : Number(size)
   const lengthBytes = BODILESS.test(header.type) ? 0 : sizeBytes
   const nextOffset = at + paddedLength(lengthBytes)
   if (!Number.isSafeInteger(nextOffset) || lengthBytes < 0) throw notAnArchive()
-  // The content must be there; the padding after the last need not.
+  // The content must be complete, but the padding after the last file may be missing.
   if (at + lengthBytes > archive.lengthBytes) throw cutShort()
   const modified = Number(pax.get('mtime') ?? header.modifiedSeconds)
   return {
@@ -106,7 +106,7 @@ function finish(
 }
 
 async function headerAt(archive: ByteSource, at: number, options: Options): Promise<TarHeader | null> {
-  // Some archives end without their blocks of zeros.
+  // Some archives end without blocks of zeros.
   if (at >= archive.lengthBytes) return null
   return parseHeader(await readAt(archive, at, BLOCK_BYTES, options))
 }
@@ -124,6 +124,6 @@ async function readAt(
 function tooLarge(): SealedError {
   return new SealedError(
     'too-large',
-    `this archive says more about its files than Shoal reads (${MAX_ENTRIES} files)`,
+    `The headers of this archive are larger than Shoal supports (${MAX_ENTRIES} files)`,
   )
 }

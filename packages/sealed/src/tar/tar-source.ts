@@ -1,8 +1,8 @@
 import type { ByteSource } from '../byte-source.ts'
 import { SealedError } from '../sealed-error.ts'
-import { lengthOf, type Segment } from './layout.ts'
+import { contentLength, type Segment } from './layout.ts'
 
-/** The bytes of an archive by its layout, with zeros up to `lengthBytes`. */
+/** Produces the bytes of an archive from its layout, with zeros up to `lengthBytes`. */
 export class TarSource implements ByteSource {
   readonly lengthBytes: number
   readonly #segments: readonly Segment[]
@@ -18,7 +18,7 @@ export class TarSource implements ByteSource {
       const segment = this.#segments[at]!
       if (segment.offset >= offset + length) break
       const from = Math.max(0, offset - segment.offset)
-      const until = Math.min(lengthOf(segment.content), offset + length - segment.offset)
+      const until = Math.min(contentLength(segment.content), offset + length - segment.offset)
       if (from < until) bytes.set(await take(segment, from, until, options), segment.offset + from - offset)
     }
     return bytes
@@ -45,6 +45,9 @@ async function take(
   if (content instanceof Uint8Array) return content.subarray(from, until)
   const bytes = await content.read(from, until - from, options)
   if (bytes.length !== until - from)
-    throw new SealedError('changed', `${path?.join('/')} became shorter while it was sealed: seal it again`)
+    throw new SealedError(
+      'changed',
+      `${path?.join('/')} was truncated while it was being sealed. Seal it again.`,
+    )
   return bytes
 }

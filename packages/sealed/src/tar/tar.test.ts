@@ -26,7 +26,7 @@ async function codeOf(promise: Promise<unknown>): Promise<string | undefined> {
   )
 }
 
-/** An archive of one header and what follows it. */
+/** An archive of one header and its content. */
 function handMade(name: string, type = '0', body = new Uint8Array(), linkName = ''): Uint8Array {
   const bytes = new Uint8Array(512 + Math.ceil(body.length / 512) * 512 + 1024)
   const header = writeHeader({ name, mode: 0o644, sizeBytes: body.length, modifiedSeconds: 0, type })
@@ -51,7 +51,7 @@ const inputs = fc
       modifiedMs: fc.integer({ min: 0, max: 4e12 }),
       executable: fc.boolean(),
     }),
-    // Below one top each, so that none is both file and folder.
+    // Each below its own top folder, so that no name is both a file and a folder.
     { maxLength: 8, minLength: 1 },
   )
   .map(list =>
@@ -62,12 +62,12 @@ const inputs = fc
     })),
   )
 
-test('what is laid out is found again, with its content', async () => {
+test('an archive reads back with its content', async () => {
   await fc.assert(
     fc.asyncProperty(inputs, async list => {
       const tar = archive(list)
-      const { entries, leftOut } = await readContents(tar)
-      expect(leftOut).toBe(0)
+      const { entries, skippedCount } = await readContents(tar)
+      expect(skippedCount).toBe(0)
       expect(entries.map(({ path, folder, lengthBytes }) => ({ path, folder, lengthBytes }))).toEqual(
         list.map(({ path, content }) => ({ path, folder: !content, lengthBytes: content?.lengthBytes ?? 0 })),
       )
@@ -85,7 +85,7 @@ test('what is laid out is found again, with its content', async () => {
   )
 })
 
-test('GNU tar lists the same names, without a word about the index', async () => {
+test('GNU tar lists the same names and ignores the index', async () => {
   const list: SealInput[] = [
     { path: ['Größe', 'ß'.repeat(80)], content: bytesSource(encode('a')) },
     {
@@ -103,7 +103,7 @@ test('GNU tar lists the same names, without a word about the index', async () =>
   )
 })
 
-/** Bytes that are what their place says, and take no memory. */
+/** Bytes that depend on their offset and take no memory. */
 function virtualFile(lengthBytes: number): ByteSource {
   return {
     lengthBytes,
@@ -112,7 +112,7 @@ function virtualFile(lengthBytes: number): ByteSource {
   }
 }
 
-test('files beyond 8 GiB and what follows them are found', async () => {
+test('files larger than 8 GiB and files after them are found', async () => {
   const big = 2 ** 35 + 7
   const tar = archive([
     { path: ['big'], content: virtualFile(big) },
@@ -168,7 +168,7 @@ test('GNU’s binary sizes are read', async () => {
   expect((await readContents(long)).entries[0]!.lengthBytes).toBe(2 ** 33)
 })
 
-test.each(['/etc/passwd', '../up', 'a/../../b', 'a/..'])('the name %s is refused', async name => {
+test.each(['/etc/passwd', '../up', 'a/../../b', 'a/..'])('the name %s is rejected', async name => {
   expect(await codeOf(readContents(bytesSource(handMade(name))))).toBe('unsafe-path')
 })
 
@@ -179,11 +179,11 @@ test.each([
 ])('type %s (%s) is left out', async type => {
   expect(await readContents(bytesSource(handMade('x', type, undefined, '/etc/passwd')))).toEqual({
     entries: [],
-    leftOut: 1,
+    skippedCount: 1,
   })
 })
 
-test('a hard link is a further name of its file, and one to nothing in here is left out', async () => {
+test('a hard link is another name of its file; a dangling one is skipped', async () => {
   const file = handMade('one', '0', encode('content')).subarray(0, 1024)
   const link = handMade('two', '1', undefined, 'one')
   const both = bytesSource(Uint8Array.from([...file, ...link]))
@@ -194,10 +194,10 @@ test('a hard link is a further name of its file, and one to nothing in here is l
   expect(await codeOf(readContents(bytesSource(handMade('two', '1', undefined, '../../etc/passwd'))))).toBe(
     'unsafe-path',
   )
-  expect((await readContents(bytesSource(handMade('two', '1', undefined, 'none')))).leftOut).toBe(1)
+  expect((await readContents(bytesSource(handMade('two', '1', undefined, 'none')))).skippedCount).toBe(1)
 })
 
-test('few bytes that are named over and over do not fill a disk', async () => {
+test('many names for the same bytes cannot fill a disk', async () => {
   const file = handMade('0', '0', new Uint8Array(100_000)).subarray(0, 512 + 100_352)
   const links = Array.from({ length: 60 }, (_, at) =>
     handMade(`${at + 1}`, '1', undefined, '0').subarray(0, 512),
@@ -206,7 +206,7 @@ test('few bytes that are named over and over do not fill a disk', async () => {
   expect(await codeOf(readContents(source))).toBe('too-large')
 })
 
-test('endless headers before the first file are refused', async () => {
+test('excessive headers before the first file are rejected', async () => {
   const header = handMade('pax_global_header', 'g', new Uint8Array(512)).subarray(0, 512)
   const endless: ByteSource = {
     lengthBytes: 2 ** 40,
@@ -216,12 +216,12 @@ test('endless headers before the first file are refused', async () => {
   expect(await codeOf(readContents(endless))).toBe('too-large')
 })
 
-test('what is no archive says so', async () => {
+test('input that is not an archive is rejected', async () => {
   for (const bytes of [new Uint8Array(), new Uint8Array(2048), encode('x'.repeat(1024))])
     expect(await codeOf(readContents(bytesSource(bytes)))).toBe('not-an-archive')
 })
 
-test('an index that is not that of the files is refused', async () => {
+test('an index that does not match the files is rejected', async () => {
   const { segments, lengthBytes } = layOut([{ path: ['a'], content: bytesSource(encode('12345')) }])
   const tar = new TarSource(segments, lengthBytes)
   const bytes = await tar.read(0, lengthBytes)
@@ -234,7 +234,7 @@ test('an index that is not that of the files is refused', async () => {
   expect(await codeOf(locate(source, entries[0]!))).toBe('damaged')
 })
 
-test('any bytes changed give contents or a SealedError, in bounded time', async () => {
+test('any changed bytes give contents or a SealedError in bounded time', async () => {
   const tar = archive([
     { path: ['a', 'ü'.repeat(80)], content: bytesSource(encode('x'.repeat(700))) },
     { path: ['b'], content: bytesSource(encode('y')) },
@@ -271,14 +271,14 @@ function fixChecksum(block: Uint8Array): void {
   block.set(encode(`${sum.toString(8).padStart(6, '0')}\0 `), 148)
 }
 
-test('names that no archive may have are not laid out', () => {
+test('invalid names are rejected', () => {
   for (const path of [[], [''], ['..'], ['a', '.'], ['a/b']])
     expect(() => layOut([{ path }]), JSON.stringify(path)).toThrow(SealedError)
   expect(() => layOut([])).toThrow(SealedError)
   expect(() => layOut([{ path: ['a'] }, { path: ['a'] }])).toThrow(/twice/)
 })
 
-test('pax records are read back', () => {
+test('pax records parse back', () => {
   fc.assert(
     fc.property(
       fc.dictionary(fc.stringMatching(/^[a-z.]{1,90}$/), fc.string({ unit: 'grapheme', maxLength: 1200 })),
@@ -292,7 +292,7 @@ test('pax records are read back', () => {
   )
 })
 
-test('20,000 files take an index in parts, which tar passes over', async () => {
+test('the index of 20,000 files is split into parts, which tar skips', async () => {
   const list = Array.from({ length: 20_000 }, (_, at) => ({
     path: ['folder', `file number ${at}`],
     content: bytesSource(new Uint8Array()),

@@ -69,7 +69,7 @@ class Opening implements SealedDownload {
       const unpacked = await unpack(this.#share!, this.#directory, { signal, onProgress: item.onProgress })
       this.opened = true
       view.remove(item)
-      tellOpened(view, infoHashText(torrent.infoHashes), unpacked, this.#share!.leftOut)
+      tellOpened(view, infoHashText(torrent.infoHashes), unpacked, this.#share!.skippedCount)
     } finally {
       view.remove(item)
     }

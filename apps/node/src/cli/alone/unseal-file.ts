@@ -35,7 +35,7 @@ export async function unsealFile(
         onProgress: item.onProgress,
       })
       view.remove(item)
-      tellOpened(view, null, unpacked, share.leftOut)
+      tellOpened(view, null, unpacked, share.skippedCount)
     } finally {
       view.close()
     }
