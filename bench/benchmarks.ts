@@ -10,6 +10,7 @@ export const BENCHMARKS: Readonly<Record<string, Benchmark['run']>> = {
   'node-load': async options => (await import('./node-load.ts')).run(options),
   picker: async options => (await import('./picker.ts')).run(options),
   tracker: async options => (await import('./tracker.ts')).run(options),
+  http: async options => (await import('./http.ts')).run(options),
   browser: async options => (await import('./browser.ts')).run(options),
   search: async options => (await import('./search.ts')).run(options),
 }
