@@ -1,10 +1,10 @@
-/** Stores that take their time, behind each of the fronts. */
+/** Tests of asynchronous stores behind each of the fronts. */
 import { randomBytes } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { testStore } from './compliance.ts'
-import { joinServer } from './http/guest.ts'
+import { attachTracker } from './http/attach.ts'
 import { HttpFront } from './http/http-front.ts'
 import { Announce } from './store.ts'
 import { STORE_BUSY, STORE_FAILED } from './store-calls.ts'
@@ -19,7 +19,7 @@ interface Told {
   readonly leeches: number
 }
 
-/** One front, as its client sees it. Each announce is of another peer. */
+/** A client of one front. Each announce is for another peer. */
 interface Front extends AsyncDisposable {
   announce(): Promise<Told>
   scrape(): Promise<Told>
@@ -51,7 +51,7 @@ const FRONTS: Record<string, (tracker: Tracker) => Promise<Front>> = {
 
   async 'HTTP as a guest'(tracker) {
     const server = createServer((_request, response) => response.writeHead(404).end())
-    const guest = joinServer(server, tracker)
+    const guest = attachTracker(server, tracker)
     await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
     return overHttp(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, async () => {
       await guest.close()
@@ -117,7 +117,7 @@ async function open(name: string, options: TrackerOptions = {}) {
   }
 }
 
-describe('a store that answers later', () => {
+describe('an asynchronous store', () => {
   testStore(({ expirySeconds }) => {
     let nowMs = 0
     const store = new LateStore({ expirySeconds, nowMs: () => nowMs })
@@ -130,15 +130,15 @@ describe('a store that answers later', () => {
   })
 })
 
-describe.each(Object.keys(FRONTS))('%s, before a store that answers later', name => {
-  it('answers each asker what is theirs', async () => {
+describe.each(Object.keys(FRONTS))('%s with an asynchronous store', name => {
+  it('sends each client its own response', async () => {
     await using opened = await open(name)
     const { front, store } = opened
     expect(await front.announce()).toEqual({ failure: '', leeches: 1 })
     store.mode = 'wait'
     const asked = [front.announce(), front.announce(), front.announce()]
     await vi.waitFor(() => expect(store.waiting).toHaveLength(3))
-    // The last comes first.
+    // The last call ends first.
     for (const release of store.waiting.splice(0).reverse()) release()
     const told = await Promise.all(asked)
     expect(told.map(({ failure }) => failure)).toEqual(['', '', ''])
@@ -150,7 +150,7 @@ describe.each(Object.keys(FRONTS))('%s, before a store that answers later', name
     })
   })
 
-  it.each(['reject', 'throw'] as const)('says that it failed when its calls %s, and goes on', async mode => {
+  it.each(['reject', 'throw'] as const)('reports failure if the calls %s, and continues', async mode => {
     await using opened = await open(name)
     const { front, store, errors } = opened
     store.mode = mode
@@ -161,7 +161,7 @@ describe.each(Object.keys(FRONTS))('%s, before a store that answers later', name
     expect(await front.announce()).toEqual({ failure: '', leeches: 1 })
   })
 
-  it('gives a store that hangs no more than so many calls, and waits so long', async () => {
+  it('limits the number of calls of a store that hangs, and the time it waits', async () => {
     await using opened = await open(name, { maxPendingCalls: 2, storeTimeoutMs: 300 })
     const { front, store } = opened
     store.mode = 'wait'
@@ -178,19 +178,19 @@ describe.each(Object.keys(FRONTS))('%s, before a store that answers later', name
   })
 })
 
-/** Announces, and says what became of it. */
+/** Announces, and resolves to the outcome. */
 async function announced(tracker: Tracker): Promise<string> {
   const announce = new Announce()
   await tracker.announce(announce, 'http')
   return announce.failure
 }
 
-describe('a tracker before a store that hangs or fails', () => {
+describe('a tracker with a store that hangs or fails', () => {
   afterEach(() => {
     vi.useRealTimers()
   })
 
-  it('closes, and leaves nothing behind that waits', async () => {
+  it('closes without pending calls', async () => {
     vi.useFakeTimers()
     const store = new LateStore()
     const tracker = new Tracker({ store })
@@ -201,7 +201,7 @@ describe('a tracker before a store that hangs or fails', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  it('answers and sweeps though nobody can be told of errors', async () => {
+  it('answers and sweeps although the error listener throws', async () => {
     vi.useFakeTimers()
     const store = new LateStore()
     const onStoreError = vi.fn(() => {
@@ -221,12 +221,12 @@ describe('a tracker before a store that hangs or fails', () => {
   })
 })
 
-describe('the sweeps of a store that answers later', () => {
+describe('the sweeps of an asynchronous store', () => {
   afterEach(() => {
     vi.useRealTimers()
   })
 
-  it('follow each other, and go on when one fails', async () => {
+  it('do not overlap, and continue if one fails', async () => {
     vi.useFakeTimers()
     const store = new LateStore()
     const errors: unknown[] = []

@@ -1,23 +1,23 @@
-/** What a call of the store fills in when it fails: an Announce or SwarmCounts. */
-export interface Answer {
+/** The fields of an Announce or SwarmCounts that report a failed call of the store. */
+export interface CallResult {
   failure: string
   retryInSeconds: number
 }
 
-export const STORE_FAILED = 'the tracker failed: try again later'
-export const STORE_BUSY = 'the tracker has too much to do: try again later'
+export const STORE_FAILED = 'The tracker failed: try again later'
+export const STORE_BUSY = 'The tracker is overloaded: try again later'
 const RETRY_SECONDS = 60
 
 /**
- * Calls of a store that takes its time: at most so many at once, each waited for so long. One that is not waited for any more still counts until it ends,
- * so that a store which hangs is not given more and more.
+ * Limits the calls of an asynchronous store: their number, and the time that each is waited for. A call that timed out still counts until it ends, so
+ * that a store which hangs does not get ever more calls.
  */
 export class StoreCalls {
   readonly #most: number
   readonly #limitMs: number
   readonly #onError: (error: unknown) => void
   #pending = 0
-  /** Ends the waiting for each call that is waited for. */
+  /** One function per awaited call, which ends the waiting. */
   readonly #waiting = new Set<(error?: unknown) => void>()
 
   constructor(most: number, limitMs: number, onError: (error: unknown) => void) {
@@ -30,23 +30,23 @@ export class StoreCalls {
     return this.#pending
   }
 
-  /** Whether there is room for one more; else the answer says that there is none. */
-  admits(answer: Answer): boolean {
-    answer.failure = ''
-    answer.retryInSeconds = 0
+  /** Returns true if another call is allowed; otherwise fills in the failure. */
+  admits(result: CallResult): boolean {
+    result.failure = ''
+    result.retryInSeconds = 0
     if (this.#pending < this.#most) return true
-    this.#refuse(answer, STORE_BUSY)
+    this.#refuse(result, STORE_BUSY)
     return false
   }
 
-  /** The call threw. */
-  failed(answer: Answer, error: unknown): void {
-    this.#refuse(answer, STORE_FAILED)
+  /** Fills in the failure of a call that threw. */
+  failed(result: CallResult, error: unknown): void {
+    this.#refuse(result, STORE_FAILED)
     this.#onError(error)
   }
 
-  /** Resolves when the answer is there, or says why it is not; never rejects. */
-  settle(call: Promise<void>, answer: Answer): Promise<void> {
+  /** Resolves when the call has ended or timed out, with any failure filled in. Never rejects. */
+  settle(call: Promise<void>, result: CallResult): Promise<void> {
     this.#pending++
     return new Promise(resolve => {
       let isAwaited = true
@@ -55,11 +55,11 @@ export class StoreCalls {
         isAwaited = false
         this.#waiting.delete(end)
         clearTimeout(timer)
-        if (error !== undefined) this.failed(answer, error)
+        if (error !== undefined) this.failed(result, error)
         resolve()
       }
       const timer = setTimeout(
-        () => end(new Error('the store did not answer in time')),
+        () => end(new Error('The store did not answer in time')),
         this.#limitMs,
       ).unref()
       this.#waiting.add(end)
@@ -68,18 +68,18 @@ export class StoreCalls {
       }
       call.finally(over).then(
         () => end(),
-        error => end(error ?? new Error('the store failed')),
+        error => end(error ?? new Error('The store failed')),
       )
     })
   }
 
-  /** Waits for no call any more: their answers say that they failed. */
+  /** Ends the waiting for all calls, which fail. */
   close(): void {
-    for (const end of [...this.#waiting]) end(new Error('the tracker was closed'))
+    for (const end of [...this.#waiting]) end(new Error('The tracker was closed'))
   }
 
-  #refuse(answer: Answer, failure: string): void {
-    answer.failure = failure
-    answer.retryInSeconds = RETRY_SECONDS
+  #refuse(result: CallResult, failure: string): void {
+    result.failure = failure
+    result.retryInSeconds = RETRY_SECONDS
   }
 }

@@ -1,4 +1,4 @@
-/** One tracker: who may announce what, and how often, in front of a store. The fronts share it. */
+/** The tracker, which all fronts share: decides who may announce what and how often, in front of a store. */
 import { AddressSet } from './access/address-set.ts'
 import { HashList } from './access/hash-list.ts'
 import { RateTable } from './access/rate-table.ts'
@@ -15,50 +15,50 @@ import {
 } from './store.ts'
 import { StoreCalls } from './store-calls.ts'
 
-/** Who is served, and what: may be changed while the tracker runs. */
+/** Access lists, which may change while the tracker runs. */
 export interface TrackerLists {
-  /** Only these info hashes are served: 40 or 64 hex digits. Default: all. */
+  /** Serve only these info hashes, of 40 or 64 hex digits. Default: all. */
   readonly allowedHashes?: readonly string[]
-  /** Private mode: only who asks at `/<passkey>/announce` is served. A passkey has 8 to 64 letters and digits. Default: everybody. */
+  /** Private mode: serve only announces to `/<passkey>/announce`. A passkey has 8 to 64 letters and digits. Default: public. */
   readonly passkeys?: readonly string[]
-  /** Addresses and networks that are served nothing. */
+  /** Addresses and networks that are not served. */
   readonly bannedAddresses?: readonly string[]
 }
 
 export interface TrackerOptions extends TrackerLists {
-  /** Default: a MemoryStore that forgets peers after one and a half intervals. */
+  /** Default: a MemoryStore in which peers expire after one and a half intervals. */
   readonly store?: SwarmStore
-  /** How long peers wait between announces: 5 to 43,200 s. Default 1800. Some wait up to an eighth longer, so that they do not all come at once. */
+  /** Time between announces: 5 to 43,200 s. Default 1800. Up to an eighth is added at random, to spread announces out. */
   readonly intervalSeconds?: number
-  /** How soon they may ask again. Default 60, or the interval if that is less. */
+  /** Minimum time between announces. Default 60, or the interval if that is less. */
   readonly minIntervalSeconds?: number
   /** Addresses and networks that may announce other addresses than their own (`ip=`), besides this machine. */
   readonly trustedAddresses?: readonly string[]
-  /** Announces and scrapes of one address, on average over ten seconds; 0: no limit. This machine has none. Default 100. */
+  /** Announces and scrapes per address, on average over ten seconds; 0 for no limit. Does not apply to this machine. Default 100. */
   readonly announcesPerSecond?: number
-  /** Open connections of one address, HTTP and WebSocket each; 0: no limit. This machine has none. Default 100. */
+  /** Open connections per address, counted separately for HTTP and WebSocket; 0 for no limit. Does not apply to this machine. Default 100. */
   readonly connectionsPerAddress?: number
-  /** Whether this machine may announce other addresses and has no limits. False where pages of browsers and proxies on it ask, too. Default true. */
+  /** This machine may announce other addresses and has no limits. Set it to false if proxies or browsers run on it. Default true. */
   readonly isMachineTrusted?: boolean
-  /** Calls of a store that are under way, at most: announces beyond them are refused. Default 10,000. */
+  /** Concurrent calls of an asynchronous store; further announces are refused. Default 10,000. */
   readonly maxPendingCalls?: number
-  /** How long a call of the store is waited for. Default 10 s. */
+  /** Time limit for a call of the store. Default 10 s. */
   readonly storeTimeoutMs?: number
-  /** The store threw, rejected or took too long. What this throws itself is left alone: each call has its answer anyway. */
+  /** Called if the store throws, rejects or times out. Exceptions of this function are ignored. */
   readonly onStoreError?: (error: unknown) => void
-  /** Milliseconds of a clock that never goes back. */
+  /** A monotonic clock in milliseconds. */
   readonly nowMs?: () => number
 }
 
 export const REFUSED = {
-  banned: 'your address is banned from this tracker',
-  passkey: 'this tracker is private: use the announce address that you were given',
-  hash: 'this tracker does not serve this torrent',
-  often: 'too many announces from your address: slow down',
-  page: 'pages announce over WebSocket',
+  banned: 'Your address is banned from this tracker',
+  passkey: 'This tracker is private: use the announce URL that you were given',
+  hash: 'This tracker does not serve this torrent',
+  often: 'Too many announces from your address: slow down',
+  page: 'Web pages must announce over WebSocket',
 } as const
 
-/** What was asked since the start. */
+/** Numbers of requests since the start. */
 export interface TrackerCounters {
   announces: number
   scrapes: number
@@ -95,11 +95,11 @@ export class Tracker {
   #isSweeping = false
   #spread = 0
 
-  /** Throws TypeError or RangeError for options that make no sense. Close it: it has a timer, which does not keep the process running. */
+  /** Throws TypeError or RangeError for invalid options. Close it: it has a timer, which does not keep the process running. */
   constructor(options: TrackerOptions = {}) {
     const { intervalSeconds = 1800, announcesPerSecond = 100 } = options
     if (!(intervalSeconds >= 5 && intervalSeconds <= 43_200))
-      throw new RangeError('intervalSeconds is 5 to 43200')
+      throw new RangeError('intervalSeconds must be 5 to 43200')
     this.setLists(options)
     this.nowMs = options.nowMs ?? (() => performance.now())
     this.store =
@@ -112,16 +112,16 @@ export class Tracker {
     this.#spreadSeconds = Math.floor(intervalSeconds / 8)
     this.#trusted = new AddressSet(options.trustedAddresses ?? [])
     this.#rates = announcesPerSecond > 0 ? new RateTable(announcesPerSecond) : null
-    this.#onStoreError = error => tell(options.onStoreError, error)
+    this.#onStoreError = error => notify(options.onStoreError, error)
     const { maxPendingCalls = MAX_PENDING_CALLS, storeTimeoutMs = STORE_TIMEOUT_MS } = options
     this.#calls = new StoreCalls(maxPendingCalls, storeTimeoutMs, this.#onStoreError)
     this.#sweeper = setInterval(() => void this.#sweep(), SWEEP_MS).unref()
   }
 
-  /** Replaces the lists that are given, from the next request on. Throws TypeError, with nothing changed, when one makes no sense. */
+  /** Replaces the given lists from the next request on. Throws TypeError and changes nothing if one of them is invalid. */
   setLists({ passkeys, allowedHashes, bannedAddresses }: TrackerLists): void {
     if (passkeys?.some(key => !isPasskey(key)))
-      throw new TypeError('a passkey has 8 to 64 letters and digits')
+      throw new TypeError('A passkey must have 8 to 64 letters and digits')
     const hashes = allowedHashes && new HashList(allowedHashes)
     const banned = bannedAddresses && new AddressSet(bannedAddresses)
     this.#hashes = hashes ?? this.#hashes
@@ -133,30 +133,30 @@ export class Tracker {
     return this.#passkeys !== null
   }
 
-  /** Whether the address may ask at all; no packet of others is answered. */
+  /** Returns true if requests from the address must not be answered. */
   isBanned(family: Family, address: Int32Array): boolean {
     return this.#banned.has(family, address)
   }
 
-  /** Whether the address may announce others. `isItself`: false when it may be that of a proxy, behind which anybody may be. */
-  isTrusted(family: Family, address: Int32Array, isItself = true): boolean {
-    return (isItself && this.#isTrustedMachine(family, address)) || this.#trusted.has(family, address)
+  /** Returns true if the address may announce other addresses. `isDirect`: false if it may be a proxy's, which anybody may use. */
+  isTrusted(family: Family, address: Int32Array, isDirect = true): boolean {
+    return (isDirect && this.#isTrustedMachine(family, address)) || this.#trusted.has(family, address)
   }
 
-  /** Whether an announce that came with this passkey (null: none) is served. */
+  /** Returns true if announces with this passkey are served; null for none. */
   admitsPasskey(passkey: string | null): boolean {
     return this.#passkeys === null || (passkey !== null && this.#passkeys.has(passkey))
   }
 
-  /** Whether the address may ask once more now; `isItself` as above. */
-  admitsRate(family: Family, address: Int32Array, isItself = true): boolean {
-    if (this.#rates === null || (isItself && this.#isTrustedMachine(family, address))) return true
+  /** Counts a request of the address and returns true if it may be answered. `isDirect`: as in `isTrusted`. */
+  admitsRate(family: Family, address: Int32Array, isDirect = true): boolean {
+    if (this.#rates === null || (isDirect && this.#isTrustedMachine(family, address))) return true
     return this.#rates.admits(family, address, this.nowMs())
   }
 
   /**
-   * Records the announce and fills in its answer, `failure` too. A promise, which never rejects, only when the store gives one. Who asks is checked
-   * before, by `isBanned`, `admitsPasskey`, `admitsRate`: `address` is the peer's, which may be another.
+   * Records the announce and fills in its response, including `failure`. Returns a promise, which never rejects, if the store does. The caller must
+   * be checked before by `isBanned`, `admitsPasskey` and `admitsRate`, since the announced address may be another one.
    */
   announce(announce: Announce, front: FrontName): void | Promise<void> {
     this.counters[front].announces++
@@ -167,7 +167,7 @@ export class Tracker {
     return this.#announce(announce)
   }
 
-  /** Forgets a peer that is gone: no request, so that nothing is counted or refused. A promise as `announce` gives it. */
+  /** Removes a peer that has disconnected. Not a request, so it is neither counted nor refused. Returns a promise like `announce`. */
   forget(announce: Announce): void | Promise<void> {
     return this.#announce(announce)
   }
@@ -183,7 +183,7 @@ export class Tracker {
     }
   }
 
-  /** Fills in the counts, `failure` too. A promise as `announce` gives it. */
+  /** Fills in the counts, including `failure`. Returns a promise like `announce`. */
   scrape(counts: SwarmCounts): void | Promise<void> {
     counts.seeds = counts.leeches = counts.downloads = 0
     counts.found = false
@@ -197,7 +197,7 @@ export class Tracker {
     }
   }
 
-  /** Refuses in the tracker's name what did not pass its checks. */
+  /** Fills in the failure of an announce that did not pass the checks. */
   refuse(announce: Announce, reason: keyof typeof REFUSED): void {
     refuse(announce, REFUSED[reason], reason === 'often' ? OFTEN_RETRY_SECONDS : 0)
   }
@@ -210,7 +210,7 @@ export class Tracker {
     return this.store.stats()
   }
 
-  /** One at a time, however long the store takes. */
+  /** Skips a sweep while the last one is still running. */
   async #sweep(): Promise<void> {
     if (this.#isSweeping) return
     this.#isSweeping = true
@@ -229,7 +229,7 @@ export class Tracker {
   }
 }
 
-/** How long a peer is kept that is asked to announce so often: one announce may get lost. Clients wait a minute at least, whatever they are asked. */
+/** Returns how long to keep peers with this interval, so that one lost announce does no harm. Clients wait a minute at least. */
 export function expirySecondsFor(intervalSeconds: number): number {
   return Math.min(86_400, Math.ceil(Math.max(intervalSeconds, 60) * 1.5) + 8)
 }
@@ -238,11 +238,11 @@ export function isPasskey(text: string): boolean {
   return /^[A-Za-z0-9]{8,64}$/.test(text)
 }
 
-function tell(listener: TrackerOptions['onStoreError'], error: unknown): void {
+function notify(listener: TrackerOptions['onStoreError'], error: unknown): void {
   try {
     listener?.(error)
   } catch {
-    // A listener that fails must not stop announces or sweeps.
+    // An exception of the listener must not stop announces or sweeps.
   }
 }
 
@@ -252,7 +252,7 @@ function refuse(announce: Announce, failure: string, retryInSeconds: number): vo
   announce.peerCount = 0
 }
 
-/** Whose scope decides what an asker is told: see Announce.scope. */
-export function askerScope(family: Family, address: Int32Array): number {
+/** Returns the caller's value for `Announce.scope`. */
+export function callerScope(family: Family, address: Int32Array): number {
   return family === FAMILY.web ? SCOPE.machine : scopeOf(family, address)
 }

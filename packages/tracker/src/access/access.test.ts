@@ -22,7 +22,7 @@ describe('AddressSet', () => {
     expect(set.has(readAddress(text, words)!, words)).toBe(expected)
   })
 
-  it('takes whole families, and refuses what is no network', () => {
+  it('accepts entire address families, and rejects invalid networks', () => {
     expect(new AddressSet(['0.0.0.0/0']).has(readAddress('203.0.113.9', words)!, words)).toBe(true)
     for (const wrong of ['10.0.0.0/33', 'x', '1.2.3.4/', '::/129', '1.2.3/8'])
       expect(() => new AddressSet([wrong])).toThrow(TypeError)
@@ -30,7 +30,7 @@ describe('AddressSet', () => {
 })
 
 describe('HashList', () => {
-  it('has what it was given, v2 hashes by their beginning', () => {
+  it('contains the given hashes, v2 hashes by their first 20 bytes', () => {
     const list = new HashList(['00000001'.repeat(5), 'ABCDEF01'.repeat(8)])
     expect(list.has(Int32Array.of(1, 1, 1, 1, 1))).toBe(true)
     expect(list.has(new Int32Array(5).fill(0xabcdef01))).toBe(true)
@@ -40,7 +40,7 @@ describe('HashList', () => {
 })
 
 describe('ConnectionCounts', () => {
-  it('counts a network of IPv6 as one, however its addresses are written', () => {
+  it('counts an IPv6 /64 as one address, in any notation', () => {
     const counts = new ConnectionCounts(2, true)
     expect(['2001:db8::1', '2001:db8:0:0:1::'].map(each => counts.admits(each))).toEqual([true, true])
     expect(counts.admits('2001:db8::3')).toBe(false)
@@ -62,7 +62,7 @@ describe('ConnectionCounts', () => {
 })
 
 describe('RateTable', () => {
-  it('admits each address so often in ten seconds', () => {
+  it('limits each address per ten seconds', () => {
     const rates = new RateTable(2)
     const ask = (text: string, nowMs: number) => rates.admits(readAddress(text, words)!, words, nowMs)
     for (let count = 0; count < 20; count++) expect(ask('192.0.2.1', 1000)).toBe(true)
@@ -71,7 +71,7 @@ describe('RateTable', () => {
     expect(ask('192.0.2.1', 12_000)).toBe(true)
   })
 
-  it('counts a network of IPv6 as one', () => {
+  it('counts an IPv6 /64 as one address', () => {
     const rates = new RateTable(0.1)
     expect(rates.admits(readAddress('2001:db8::1', words)!, words, 0)).toBe(true)
     expect(rates.admits(readAddress('2001:db8::2', words)!, words, 0)).toBe(false)

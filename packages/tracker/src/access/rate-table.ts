@@ -6,8 +6,8 @@ const SLOTS = 1 << 17
 const WINDOW_MS = 10_000
 
 /**
- * How often each address asked in the last ten seconds, in memory that does not grow with their number. Two tables with keys of their own,
- * of which the smaller count holds: that strangers share a slot in both is rare. Whoever has an IPv6 address has 2^64: they count as one.
+ * Counts requests per address in windows of ten seconds, in constant memory: two tables with different hash keys, of which the smaller count
+ * is used, since two addresses rarely share a slot in both. An IPv6 /64 counts as one address, since it has one owner.
  */
 export class RateTable {
   readonly #counts = [new Uint16Array(SLOTS), new Uint16Array(SLOTS)] as const
@@ -15,12 +15,12 @@ export class RateTable {
   readonly #most: number
   #window = 0
 
-  /** `perSecond`: on average over the window; at most 6,500. */
+  /** `perSecond`: average over the window, at most 6,500. */
   constructor(perSecond: number) {
     this.#most = Math.min(0xffff - 1, Math.ceil((perSecond * WINDOW_MS) / 1000))
   }
 
-  /** Counts one more; false when it is one too many. */
+  /** Counts a request, or returns false if there are too many. */
   admits(family: Family, address: Int32Array, nowMs: number): boolean {
     const window = Math.floor(nowMs / WINDOW_MS)
     if (window !== this.#window) {

@@ -8,7 +8,7 @@ import { SCOPE, scopeOf } from './scope.ts'
 const words = new Int32Array(4)
 
 describe('addresses', () => {
-  it('reads what is written', () => {
+  it('survive a round trip', () => {
     fc.assert(
       fc.property(fc.oneof(fc.ipV4(), fc.ipV6()), text => {
         const family = readAddress(text, words)
@@ -21,7 +21,7 @@ describe('addresses', () => {
     )
   })
 
-  it('takes only what is an address', () => {
+  it('are rejected if they are malformed', () => {
     const alphabet = fc.constantFrom(...'0123456789abf:.')
     fc.assert(
       fc.property(fc.string({ unit: alphabet, maxLength: 20 }), text => {
@@ -31,7 +31,7 @@ describe('addresses', () => {
     )
   })
 
-  it('knows IPv4 in IPv6', () => {
+  it('are reduced to IPv4 if they are IPv4-mapped', () => {
     expect(readAddress('::ffff:1.2.3.4', words)).toBe(FAMILY.ipv4)
     expect(words[0]).toBe(0x01020304)
   })
@@ -48,7 +48,7 @@ describe('addresses', () => {
     ['fe80::1', SCOPE.network],
     ['2001:db8::1', SCOPE.world],
     ['8.8.8.8', SCOPE.world],
-  ])('%s reaches %d', (text, scope) => {
+  ])('%s has scope %d', (text, scope) => {
     const family = readAddress(text, words)!
     expect(scopeOf(family, words)).toBe(scope)
   })

@@ -1,7 +1,7 @@
-/** IP address literals <-> big-endian words, without anything being allocated for an IPv4 address. */
+/** Conversion of IP address literals to big-endian words and back. Allocates nothing for IPv4. */
 import { FAMILY, type Family } from '../store.ts'
 
-/** Writes an address into `words`; its family, or null for what is no address. What is IPv4 in IPv6's clothes (`::ffff:1.2.3.4`) is IPv4. */
+/** Writes an address into `words` and returns its family, or null if the text is not an address. IPv4-mapped addresses become IPv4. */
 export function readAddress(text: string, words: Int32Array): typeof FAMILY.ipv4 | typeof FAMILY.ipv6 | null {
   if (!text.includes(':')) return readIpv4(text, 0, words, 0) ? FAMILY.ipv4 : null
   if (!readIpv6(text, words)) return null
@@ -10,7 +10,7 @@ export function readAddress(text: string, words: Int32Array): typeof FAMILY.ipv4
   return FAMILY.ipv4
 }
 
-/** Text of an address whose words begin at `at`, as RFC 5952 has it but for runs of zeros. */
+/** Formats the address at `at`. Follows RFC 5952 except for the choice of the run of zeros. */
 export function addressText(family: Family, words: Int32Array, at = 0): string {
   if (family === FAMILY.ipv6) {
     const groups = Array.from(

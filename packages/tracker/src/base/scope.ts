@@ -1,9 +1,12 @@
-/** How far an address reaches: a peer in somebody's living room is of no use to a stranger, and nothing that they need know. */
+/**
+ * The scope of an address: a peer's local address is useless to strangers and must not be disclosed to them. It works on words, since it runs
+ * for every peer of every response; the engine's isLocalAddress works on text.
+ */
 import { FAMILY, type Family } from '../store.ts'
 
 export const SCOPE = { machine: 0, network: 1, world: 2 } as const
 
-/** SCOPE of an address, whose words begin at `at`. Web peers are of the world: they find their way by ICE. */
+/** Returns the SCOPE of the address at `at`. Web peers have the widest scope, since ICE finds the way to them. */
 export function scopeOf(family: Family, words: Int32Array, at = 0): number {
   if (family === FAMILY.ipv4) return scopeOfIpv4(words[at]!)
   return family === FAMILY.ipv6 ? scopeOfIpv6(words, at) : SCOPE.world
@@ -13,7 +16,7 @@ function scopeOfIpv4(address: number): number {
   const first = address >>> 24
   if (first === 127) return SCOPE.machine
   const two = address >>> 16
-  // RFC 1918, RFC 3927, and RFC 6598: behind a provider's translator.
+  // RFC 1918, RFC 3927, and RFC 6598 (carrier-grade NAT).
   const isNear =
     first === 10 || two === 0xc0a8 || two >>> 4 === 0xac1 || two === 0xa9fe || address >>> 22 === 0x191
   return isNear ? SCOPE.network : SCOPE.world

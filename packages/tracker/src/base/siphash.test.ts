@@ -6,12 +6,12 @@ const counting = (bytes: number) => new Int32Array(Uint8Array.from({ length: byt
 const hexOf = ({ low, high }: SipHash) => Buffer.from(Int32Array.of(low, high).buffer).toString('hex')
 
 describe('SipHash', () => {
-  // Vectors of the reference implementation (vectors.h), key 00 to 0f.
+  // Test vectors of the reference implementation (vectors.h), key 00 to 0f.
   it.each([
     [0, '310e0edd47db6f72'],
     [8, '6224939a79f5f593'],
     [16, 'db9bc2577fcc2a3f'],
-  ])('hashes %d bytes as the reference does', (bytes, expected) => {
+  ])('hashes %d bytes like the reference implementation', (bytes, expected) => {
     const sip = new SipHash(counting(16))
     sip.hash(counting(bytes), bytes / 4)
     expect(hexOf(sip)).toBe(expected)

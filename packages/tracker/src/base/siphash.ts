@@ -1,6 +1,6 @@
-/** Keyed hashes of words: SipHash-2-4 where a stranger must not guess, HalfSipHash-1-3 for tables that strangers fill. */
+/** Keyed hashes of words: SipHash-2-4 for values that must not be guessed, HalfSipHash-1-3 for tables that strangers fill. */
 
-/** SipHash-2-4 (Aumasson, Bernstein, 2012) with 64-bit words as pairs of 32-bit halves. The result is in `low` and `high`. */
+/** SipHash-2-4 (Aumasson, Bernstein, 2012), with 64-bit words as pairs of 32-bit halves. The result is in `low` and `high`. */
 export class SipHash {
   low = 0
   high = 0
@@ -12,7 +12,7 @@ export class SipHash {
     this.#key = Int32Array.from(key.subarray(0, 4))
   }
 
-  /** Of `count` words, an even number of them, that stand for 4 * count bytes in little-endian order. */
+  /** Hashes `count` words, an even number, which represent 4 * count bytes in little-endian order. */
   hash(words: Int32Array, count: number): void {
     const v = this.#v
     const key = this.#key

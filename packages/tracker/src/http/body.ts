@@ -1,12 +1,12 @@
-/** Bencoded answers (BEP 3, 7, 23, 24, 31, 48), written into one buffer. */
+/** Writes bencoded responses (BEP 3, 7, 23, 24, 31, 48) into one buffer. */
 import { addressText } from '../base/address.ts'
 import { type Announce, FAMILY, type Family, MAX_PEERS, PEER_BYTES, type SwarmCounts } from '../store.ts'
 import { MAX_SCRAPE } from './target.ts'
 
-/** Room for the longest: a list of IPv6 peers as dictionaries, or a whole scrape. */
+/** Enough for the longest response: a list of IPv6 peers as dictionaries, or a full scrape. */
 export const MAX_BODY_BYTES = Math.max(MAX_PEERS * 80, MAX_SCRAPE * 110) + 1024
 
-/** Keys of an answer, in the order that bencoding wants. */
+/** Keys of a response, in the order that bencoding requires. */
 const KEYS = {
   complete: 'd8:completei',
   downloaded: 'e10:downloadedi',
@@ -23,7 +23,7 @@ const BYTES = Object.fromEntries(
   Object.entries(KEYS).map(([key, text]) => [key, new TextEncoder().encode(text)]),
 ) as Record<keyof typeof KEYS, Uint8Array>
 
-/** Writes answers one after the other into `bytes`, from `start`; `end` is behind the last. */
+/** Appends responses to `bytes`; `end` is the offset after the last one. */
 export class BodyWriter {
   readonly bytes: Uint8Array
   end = 0
@@ -32,7 +32,7 @@ export class BodyWriter {
     this.bytes = bytes
   }
 
-  /** `external`: the address of who asks, of `externalFamily`, which is told to them (BEP 24); null to tell none. */
+  /** `external`: the client's own address, of `externalFamily`, to send to it (BEP 24), or null. */
   announce(
     announce: Announce,
     minIntervalSeconds: number,
@@ -60,7 +60,7 @@ export class BodyWriter {
     this.bytes[this.end++] = 0x65
   }
 
-  /** BEP 3; BEP 31: when to come back, in minutes, or never. */
+  /** BEP 3. BEP 31: `retry in` is a number of minutes or `never`. */
   failure(reason: string, retryInSeconds: number): void {
     this.#text('d14:failure reason')
     this.#string(reason)
@@ -70,7 +70,7 @@ export class BodyWriter {
     this.bytes[this.end++] = 0x65
   }
 
-  /** BEP 48. `counts` in the order of their hashes; those that were not found are left out, unless they were asked for by name. */
+  /** BEP 48. `counts`: sorted by info hash. */
   scrape(counts: readonly SwarmCounts[]): void {
     this.#text('d5:filesd')
     for (const each of counts) {
@@ -94,7 +94,7 @@ export class BodyWriter {
     this.#put(BYTES.incompleteNext)
   }
 
-  /** BEP 23 and 7: the peers of the asker's own family, who can reach them. */
+  /** BEP 23, BEP 7: peers of the client's own address family, which it can reach. */
   #compactPeers({ family, peers, peerCount }: Announce): void {
     this.#put(family === FAMILY.ipv6 ? BYTES.peers6 : BYTES.peers)
     const length = peerCount * PEER_BYTES[family]

@@ -1,21 +1,21 @@
 import type { Socket } from 'node:net'
 import { readAddress } from '../base/address.ts'
 
-/** Answers that nobody reads. */
+/** Most response bytes that a client may leave unread. */
 const MAX_WAITING_BYTES = 1 << 18
 
-/** One client's connection, and what came of a request that is not all here. */
+/** A client's connection, and the start of a request that is not complete yet. */
 export class Connection {
   readonly socket: Socket
   readonly address: string
   readonly family: 0 | 1 | null
   readonly words = new Int32Array(4)
   rest: Buffer | null = null
-  /** It is counted for its address. */
+  /** It is counted in ConnectionCounts. */
   isCounted = false
-  /** An answer is being made: what comes meanwhile waits. */
+  /** A response is being produced: further requests wait. */
   isBusy = false
-  /** Since when it owes us a request, or the end of one. */
+  /** Since when we have been waiting for a request or the rest of one. */
   sinceMs: number
   #isPrompt = false
 
@@ -26,18 +26,18 @@ export class Connection {
     this.sinceMs = nowMs
   }
 
-  /** It is kept: later answers must not wait for each other's receipt. Most connections carry one only, and are spared the call. */
+  /** Prepares for more than one response, which must not wait for earlier ones to be acknowledged. Most connections carry only one. */
   expectMore(): void {
     if (this.#isPrompt) return
     this.#isPrompt = true
     this.socket.setNoDelay(true)
   }
 
-  /** Sends the bytes, which are the caller's again at once when it gives true. */
+  /** Sends bytes. Returns true if the caller may reuse them at once. */
   send(bytes: Uint8Array, isLast: boolean): boolean {
     this.socket.write(bytes)
     const waiting = this.socket.writableLength
-    // What the system has taken it sends by itself; ending politely costs half as much again as the whole exchange.
+    // The system sends what it has accepted by itself. A graceful end would cost half as much again as the whole exchange.
     if (isLast) waiting === 0 ? this.socket.destroy() : this.socket.end()
     if (waiting > MAX_WAITING_BYTES) this.socket.destroy()
     return waiting === 0

@@ -1,26 +1,26 @@
-/** The tracker inside somebody else's HTTP server: requests of node:http, or of what is built on it. */
+/** Handles tracker requests inside another HTTP server (node:http, or one built on it). */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { readAddress } from '../base/address.ts'
 import type { Tracker } from '../tracker.ts'
-import { ASKER, isOtherSite } from './asker.ts'
 import { BodyWriter, MAX_BODY_BYTES } from './body.ts'
+import { CALLER, isCrossSite } from './caller.ts'
 import { Responder } from './responder.ts'
 import { MAX_TARGET_BYTES } from './target.ts'
 
 export interface HttpHandler {
   /**
-   * Answers an announce or scrape. False, and nothing is done, for what is neither. `address`: whom the request comes from, where the server
-   * in front knows better than the socket. `isNear`: false when it may be a proxy's, so that it is told of no
-   * address of this machine or network, and has no rights of this machine.
+   * Answers an announce or scrape and returns true; returns false for any other request. `address`: the client's address, if the server knows it
+   * better than the socket. `isDirect`: false if the address may be a proxy's, so that the client gets no addresses of this machine or network
+   * and no rights of this machine.
    */
-  handle(request: IncomingMessage, response: ServerResponse, address?: string, isNear?: boolean): boolean
+  handle(request: IncomingMessage, response: ServerResponse, address?: string, isDirect?: boolean): boolean
 }
 
 export function httpHandler(tracker: Tracker): HttpHandler {
   const responder = new Responder(tracker)
   const target = Buffer.alloc(MAX_TARGET_BYTES)
   const body = new BodyWriter(Buffer.alloc(MAX_BODY_BYTES))
-  const asker = new Int32Array(4)
+  const caller = new Int32Array(4)
   const finish = (response: ServerResponse, writer: BodyWriter) => {
     const bytes = Buffer.from(writer.bytes.subarray(0, writer.end))
     response.writeHead(200, {
@@ -31,10 +31,10 @@ export function httpHandler(tracker: Tracker): HttpHandler {
     response.end(bytes)
   }
   return {
-    handle(request, response, address = request.socket.remoteAddress ?? '', isNear = true) {
+    handle(request, response, address = request.socket.remoteAddress ?? '', isDirect = true) {
       const { method, url = '' } = request
       if ((method !== 'GET' && method !== 'HEAD') || url.length > MAX_TARGET_BYTES) return false
-      const family = readAddress(address, asker)
+      const family = readAddress(address, caller)
       if (family === null) return false
       const length = target.write(url, 'latin1')
       body.end = 0
@@ -43,13 +43,13 @@ export function httpHandler(tracker: Tracker): HttpHandler {
         0,
         length,
         family,
-        asker,
+        caller,
         body,
-        isOtherSite(request.headers['sec-fetch-site']?.toString())
-          ? ASKER.page
-          : isNear
-            ? ASKER.itself
-            : ASKER.unknown,
+        isCrossSite(request.headers['sec-fetch-site']?.toString())
+          ? CALLER.foreignPage
+          : isDirect
+            ? CALLER.direct
+            : CALLER.unknown,
       )
       if (outcome === false) return false
       if (outcome === true) finish(response, body)

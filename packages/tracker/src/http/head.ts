@@ -1,15 +1,14 @@
-/** The head of an HTTP/1.1 request (RFC 9112), read from bytes without anything being allocated. Strict: what is odd is malformed. */
+/** Parses the head of an HTTP/1.1 request (RFC 9112) without allocating anything. Strict: anything unusual is malformed. */
+import { isCrossSite } from './caller.ts'
 
-import { isOtherSite } from './asker.ts'
-
-/** Longest head; what is longer is refused. */
+/** Longer heads are rejected. */
 export const MAX_HEAD_BYTES = 16_384
 
 const [CR, LF, SPACE, TAB, COLON] = [0x0d, 0x0a, 0x20, 0x09, 0x3a] as const
 
 export const HEAD = { incomplete: 0, malformed: -1 } as const
 
-/** One is made for all requests. */
+/** One instance is reused for all requests. */
 export class RequestHead {
   isGet = false
   targetFrom = 0
@@ -17,20 +16,20 @@ export class RequestHead {
   isKeptAlive = false
   isUpgrade = false
   hasBody = false
-  /** A proxy says for whom it asks, in this way or another. */
+  /** It has a header in which a proxy names its client. */
   isForwarded = false
-  /** A page of another site asks (Fetch Metadata, section 2.3). */
-  isOfOtherSite = false
-  /** Offsets of the value of the last X-Forwarded-For. */
+  /** It comes from a page of another site (Fetch Metadata, section 2.3). */
+  isCrossSite = false
+  /** Offsets of the value of the last X-Forwarded-For header. */
   forwardedFrom = 0
   forwardedTo = 0
-  /** Offsets of the value of Host; equal for none. */
+  /** Offsets of the value of the Host header; equal if there is none. */
   hostFrom = 0
   hostTo = 0
 
-  /** Offset behind the head that begins at `from`, HEAD.incomplete when more has to come, or HEAD.malformed. */
+  /** Parses the head at `from`. Returns the offset after it, HEAD.incomplete if bytes are missing, or HEAD.malformed. */
   read(bytes: Uint8Array, from: number, to: number): number {
-    this.isUpgrade = this.hasBody = this.isForwarded = this.isOfOtherSite = false
+    this.isUpgrade = this.hasBody = this.isForwarded = this.isCrossSite = false
     this.forwardedFrom = this.forwardedTo = this.hostFrom = this.hostTo = 0
     let line = this.#readRequestLine(bytes, from, to)
     while (line > 0) {
@@ -42,7 +41,7 @@ export class RequestHead {
 
   #readRequestLine(bytes: Uint8Array, from: number, to: number): number {
     let at = from
-    // RFC 9110 section 9.1: methods are tokens; those of this server are letters.
+    // RFC 9110 section 9.1: methods are tokens; the relevant ones consist of letters.
     while (at < to && bytes[at]! >= 0x41 && bytes[at]! <= 0x5a) at++
     if (at === to) return at - from > 20 ? HEAD.malformed : HEAD.incomplete
     if (at === from || bytes[at] !== SPACE) return HEAD.malformed
@@ -96,7 +95,7 @@ export class RequestHead {
       case 14:
         if (isWord(bytes, from, 'content-length')) this.hasBody ||= !isZero(bytes, colon + 1, end)
         else if (isWord(bytes, from, 'sec-fetch-site'))
-          this.isOfOtherSite ||= isOtherSite(textOf(bytes.subarray(colon + 1, end)).trim())
+          this.isCrossSite ||= isCrossSite(textOf(bytes.subarray(colon + 1, end)).trim())
         return
       case 15:
         if (!isWord(bytes, from, 'x-forwarded-for')) return
@@ -119,7 +118,7 @@ function startsWith(bytes: Uint8Array, from: number, text: string): boolean {
   return true
 }
 
-/** In letters of either case. */
+/** Compares case-insensitively. */
 function isWord(bytes: Uint8Array, from: number, lower: string): boolean {
   for (let at = 0; at < lower.length; at++) {
     const code = bytes[from + at]!
@@ -147,7 +146,7 @@ function isToken(code: number): boolean {
   return TOKEN[code] === 1
 }
 
-/** Names in lower case and values of a head that was read, for whom nothing but an object will do. Repeated ones are joined with a comma. */
+/** Returns the headers of a parsed head as an object with lower-case names. Repeated headers are joined with a comma. */
 export function headerObject(bytes: Buffer, from: number, to: number): Record<string, string> {
   const headers: Record<string, string> = Object.create(null)
   for (const line of bytes.toString('latin1', from, to).split('\r\n').slice(1)) {

@@ -35,7 +35,7 @@ describe('the HTTP listener', () => {
     await tracker.close()
   })
 
-  /** All that comes back until the server hangs up, or `enough`. */
+  /** Collects the response until the server closes the connection, or until `enough`. */
   async function exchange(
     parts: readonly (string | Uint8Array)[],
     enough?: (text: string) => boolean,
@@ -55,14 +55,14 @@ describe('the HTTP listener', () => {
   }
   const answers = (text: string) => text.split('HTTP/1.1 ').length - 1
 
-  it('serves nobody for whom a proxy names no address', async () => {
+  it('rejects requests for which a trusted proxy names no address', async () => {
     const named = (name: string) => get(announce(1), '1.0', `X-Forwarded-For: ${name}\r\n`)
     for (const name of ['unknown', '203.0.113.7, somebody', '203.0.113.7:80'])
       expect(await exchange([named(name)]), name).toMatch(/^HTTP\/1.1 400/)
     expect(await exchange([named('somebody, 203.0.113.7')])).toMatch(/^HTTP\/1.1 200/)
   })
 
-  it('opens so many WebSockets, and answers others beside them', async () => {
+  it('limits WebSockets separately from other connections', async () => {
     const sockets = [1, 2, 3].map(() => new WebSocket(`ws://127.0.0.1:${front.port}/announce`))
     const closed = Promise.all(sockets.map(socket => once(socket, 'close')))
     await vi.waitFor(() => {
@@ -75,7 +75,7 @@ describe('the HTTP listener', () => {
     await vi.waitFor(() => expect(webSockets.connections).toBe(0))
   })
 
-  it('answers requests that follow each other without waiting, in order', async () => {
+  it('answers pipelined requests in order', async () => {
     const text = await exchange([
       get(announce(1)) +
         get('/health') +
@@ -94,14 +94,14 @@ describe('the HTTP listener', () => {
     expect(text.indexOf('fine')).toBeLessThan(text.lastIndexOf('d8:complete'))
   })
 
-  it('tells the length that the body has', async () => {
+  it('sends the correct content length', async () => {
     const text = await exchange([get(announce(1), '1.0')])
     const [head = '', body = ''] = text.split('\r\n\r\n')
     expect(Number(/Content-Length: *(\d+)/.exec(head)![1])).toBe(body.length)
     expect(head).toContain('Connection: close')
   })
 
-  it('takes requests that come in any pieces', async () => {
+  it('accepts requests split at any point', async () => {
     const whole = get(announce(1)) + get(announce(2)) + get(announce(3), '1.1', 'Connection: close\r\n')
     await fc.assert(
       fc.asyncProperty(fc.array(fc.nat({ max: whole.length }), { maxLength: 6 }), async cuts => {
@@ -124,19 +124,19 @@ describe('the HTTP listener', () => {
     ['a body', get('/health', '1.1', 'Content-Length: 5\r\n')],
     ['chunks', get('/health', '1.1', 'Transfer-Encoding: chunked\r\n')],
     ['a head without end', `GET /health HTTP/1.1\r\n${'X: y\r\n'.repeat(MAX_HEAD_BYTES / 6 + 1)}`],
-  ])('refuses %s, and hangs up', async (_what, request) => {
+  ])('rejects %s, and closes the connection', async (_what, request) => {
     const text = await exchange([request])
     expect(text).toMatch(/^HTTP\/1\.1 400 /)
     expect(answers(text)).toBe(1)
   })
 
-  it('answers 404 to other methods, and takes no body', async () => {
+  it('answers 404 to other methods, and rejects request bodies', async () => {
     expect(await exchange([get('/health').replace('GET', 'POST')], text => answers(text) === 1)).toContain(
       ' 404 ',
     )
   })
 
-  it('takes WebSockets at the same port', async () => {
+  it('accepts WebSockets on the same port', async () => {
     const socket = new WebSocket(`ws://127.0.0.1:${front.port}/announce`)
     const received: unknown[] = []
     socket.onmessage = ({ data }) => received.push(JSON.parse(data))
@@ -146,7 +146,7 @@ describe('the HTTP listener', () => {
     await vi.waitFor(() => expect(webSockets.connections).toBe(0))
   })
 
-  it('survives any bytes', async () => {
+  it('survives arbitrary bytes', async () => {
     const words = fc.constantFrom(
       'GET ',
       '/announce?',
@@ -167,7 +167,7 @@ describe('the HTTP listener', () => {
     )
     await fc.assert(
       fc.asyncProperty(fc.array(part, { minLength: 1, maxLength: 20 }), async parts => {
-        // What ends it is always understood or hung up on.
+        // The end is always either answered or leads to a closed connection.
         const text = await exchange(
           [...parts, '\r\n\r\n', get('/health', '1.0')],
           text => answers(text) > 0,
@@ -181,7 +181,7 @@ describe('the HTTP listener', () => {
   })
 })
 
-describe('a listener that nobody told of proxies', () => {
+describe('a listener without trusted proxies', () => {
   async function open(options: TrackerOptions = {}, maxConnections?: number) {
     const tracker = new Tracker(options)
     const webSockets = new WebSocketFront(tracker)
@@ -250,7 +250,7 @@ describe('a listener that nobody told of proxies', () => {
     },
   )
 
-  it('hangs up on who is one too many, and does not count WebSockets among them', async () => {
+  it('closes connections beyond its limit, which does not count WebSockets', async () => {
     await using opened = await open({}, 2)
     const { front, ask, webSocket } = opened
     const sockets = [await webSocket(), await webSocket(), await webSocket()]
@@ -265,7 +265,7 @@ describe('a listener that nobody told of proxies', () => {
     for (const socket of sockets) socket.close()
   })
 
-  it('counts the WebSockets of an address apart from its other connections', async () => {
+  it('counts the WebSockets of an address separately from its other connections', async () => {
     await using opened = await open({ connectionsPerAddress: 1, isMachineTrusted: false })
     const socket = await opened.webSocket()
     expect(await opened.ask('/health')).toContain('fine')

@@ -1,6 +1,6 @@
 /**
- * The tracker's own HTTP listener. An announce is a short request and a short answer, of which node:http makes a dozen objects: this reads them
- * from the socket's bytes and writes into one buffer. Requests may follow each other without waiting (pipelining).
+ * The tracker's own HTTP listener. node:http allocates a dozen objects for each short announce; this parses requests in the socket's buffer and
+ * writes responses into one buffer. It supports pipelining.
  */
 import type { IncomingMessage } from 'node:http'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
@@ -11,13 +11,13 @@ import { SCOPE, scopeOf } from '../base/scope.ts'
 import { FAMILY } from '../store.ts'
 import type { Tracker } from '../tracker.ts'
 import type { WebSocketFront } from '../ws/web-socket-front.ts'
-import { ASKER, type Asker, isMachineHost } from './asker.ts'
 import { BodyWriter, MAX_BODY_BYTES } from './body.ts'
+import { CALLER, type CallerKind, isMachineHost } from './caller.ts'
 import { Connection } from './connection.ts'
 import { HEAD, headerObject, MAX_HEAD_BYTES, RequestHead } from './head.ts'
 import { Responder } from './responder.ts'
 
-/** An answer to what is no announce and no scrape. */
+/** A response to a request that is neither an announce nor a scrape. */
 export interface PageAnswer {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
@@ -26,33 +26,33 @@ export interface PageAnswer {
 
 export interface HttpFrontOptions {
   readonly host: string
-  /** 0 for any free one. */
+  /** 0 for any free port. */
   readonly port: number
-  /** Takes upgrades. Default: none are taken. */
+  /** Handles upgrades. Default: upgrades are rejected. */
   readonly webSockets?: WebSocketFront
-  /** Addresses and networks of proxies whose `X-Forwarded-For` is believed. */
+  /** Addresses and networks of proxies whose `X-Forwarded-For` is trusted. */
   readonly trustedProxies?: readonly string[]
-  /** Of all addresses together, without WebSockets. Default 20,000; who comes then is hung up on. */
+  /** Connections in all, without WebSockets. Further ones are closed at once. Default 20,000. */
   readonly maxConnections?: number
-  /** A request came through a proxy that is not named, at this address: all behind it are taken for one. Called for each. */
+  /** Called for each request that came through a proxy at this address that is not trusted: all its clients count as one. */
   readonly onUnnamedProxy?: (address: string) => void
-  /** Answers GET requests for other paths; null for 404. */
+  /** Answers GET requests for other paths; null for status 404. */
   readonly page?: (path: string) => PageAnswer | null | Promise<PageAnswer | null>
 }
 
 const IDLE_MS = 30_000
 const TIDY_MS = 5000
 const MAX_CONNECTIONS = 20_000
-/** What is written at a time; one answer more must fit. */
+/** Responses are written in batches of this size; the buffer has room for one more response. */
 const BATCH_BYTES = 32_768
 const LENGTH_DIGITS = 6
 const HEAD_TEXT = `HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: ${' '.repeat(LENGTH_DIGITS)}\r\n`
 const KEPT = Buffer.from(`${HEAD_TEXT}\r\n`)
 const CLOSED = Buffer.from(`${HEAD_TEXT}Connection: close\r\n\r\n`)
 const LENGTH_AT = HEAD_TEXT.length - LENGTH_DIGITS - 2
-const MALFORMED = { status: 400, headers: {}, body: 'this is no request that this tracker understands\n' }
-const NOT_FOUND = { status: 404, headers: {}, body: 'there is nothing here: announce at /announce\n' }
-const FAILED = { status: 500, headers: {}, body: 'the tracker failed: try again later\n' }
+const MALFORMED = { status: 400, headers: {}, body: 'This tracker does not understand the request\n' }
+const NOT_FOUND = { status: 404, headers: {}, body: 'Not found: announce at /announce\n' }
+const FAILED = { status: 500, headers: {}, body: 'The tracker failed: try again later\n' }
 
 export class HttpFront {
   readonly #tracker: Tracker
@@ -64,13 +64,13 @@ export class HttpFront {
   readonly #proxies: AddressSet
   readonly #head = new RequestHead()
   readonly #forwarded = new Int32Array(4)
-  /** Who sent the request that is being answered. */
+  /** The address of the client whose request is being answered. */
   #family: 0 | 1 = FAMILY.ipv4
-  #asker = this.#forwarded
+  #caller = this.#forwarded
   readonly #tidier: NodeJS.Timeout
   #body = newBody()
 
-  /** Resolves when it listens. Rejects with the system's error. */
+  /** Resolves when it is listening. Rejects with the system's error. */
   static async open(tracker: Tracker, options: HttpFrontOptions): Promise<HttpFront> {
     const front = new HttpFront(tracker, options)
     try {
@@ -124,10 +124,10 @@ export class HttpFront {
 
   #admits(connection: Connection): boolean {
     const { family, words, address } = connection
-    // The server's own bound would count WebSockets, too.
+    // The server's own limit would count WebSockets too.
     if (family === null || this.#connections.size >= (this.#options.maxConnections ?? MAX_CONNECTIONS))
       return false
-    // Behind a proxy all come from one address: the proxy counts.
+    // All clients of a proxy share one address; limiting them is the proxy's task.
     if (this.#proxies.has(family, words)) return true
     connection.isCounted = this.#counts.admits(address)
     return connection.isCounted
@@ -140,7 +140,7 @@ export class HttpFront {
   }
 
   #receive(connection: Connection, bytes: Buffer): void {
-    // After its last answer a connection is not listened to.
+    // Ignore what arrives after the last response.
     if (connection.socket.writableEnded || connection.socket.destroyed) return
     const all = connection.rest === null ? bytes : Buffer.concat([connection.rest, bytes])
     connection.rest = null
@@ -148,7 +148,7 @@ export class HttpFront {
     else this.#answerAll(connection, all)
   }
 
-  /** Answers all requests that are here. */
+  /** Answers all requests that have arrived. */
   #answerAll(connection: Connection, bytes: Buffer): void {
     const head = this.#head
     this.#body.end = 0
@@ -160,11 +160,11 @@ export class HttpFront {
         return
       }
       if (end === HEAD.malformed || head.hasBody) return this.#sendPage(connection, MALFORMED, false)
-      const by = this.#whoAsks(connection, bytes)
-      if (head.isUpgrade && this.#options.webSockets) return this.#upgrade(connection, bytes, from, end, by)
-      if (!this.#readAsker(connection, bytes)) return this.#sendPage(connection, MALFORMED, false)
+      const kind = this.#identifyCaller(connection, bytes)
+      if (head.isUpgrade && this.#options.webSockets) return this.#upgrade(connection, bytes, from, end, kind)
+      if (!this.#readCallerAddress(connection, bytes)) return this.#sendPage(connection, MALFORMED, false)
       const { isKeptAlive } = head
-      const outcome = head.isGet ? this.#answer(bytes, by) : false
+      const outcome = head.isGet ? this.#answer(bytes, kind) : false
       if (outcome !== true) return this.#answerLater(connection, outcome, bytes, end)
       if (!isKeptAlive) return this.#flush(connection, true)
       if (this.#body.end > BATCH_BYTES) this.#flush(connection, false)
@@ -175,26 +175,26 @@ export class HttpFront {
     this.#flush(connection, false)
   }
 
-  /** Writes the answer of one request behind the others. */
-  #answer(bytes: Buffer, by: Asker): boolean | Promise<(body: BodyWriter) => void> {
+  /** Appends the response to one request. */
+  #answer(bytes: Buffer, kind: CallerKind): boolean | Promise<(body: BodyWriter) => void> {
     const { targetFrom, targetTo, isKeptAlive } = this.#head
     const start = this.#body.end
-    beginAnswer(this.#body, isKeptAlive)
+    beginResponse(this.#body, isKeptAlive)
     const outcome = this.#responder.respond(
       bytes,
       targetFrom,
       targetTo,
       this.#family,
-      this.#asker,
+      this.#caller,
       this.#body,
-      by,
+      kind,
     )
-    if (outcome === true) endAnswer(this.#body, start, isKeptAlive)
+    if (outcome === true) endResponse(this.#body, start, isKeptAlive)
     else this.#body.end = start
     return outcome
   }
 
-  /** What is no announce, or takes its time: later requests of the connection wait for it. */
+  /** Answers a request asynchronously: a page, or an announce with an asynchronous store. Later requests of the connection wait for it. */
   #answerLater(
     connection: Connection,
     outcome: false | Promise<(body: BodyWriter) => void>,
@@ -208,21 +208,21 @@ export class HttpFront {
     const finish = outcome
       ? outcome.then(write => {
           this.#body.end = 0
-          beginAnswer(this.#body, isKeptAlive)
+          beginResponse(this.#body, isKeptAlive)
           write(this.#body)
-          endAnswer(this.#body, 0, isKeptAlive)
+          endResponse(this.#body, 0, isKeptAlive)
           this.#flush(connection, !isKeptAlive)
         })
       : this.#page(isGet ? bytes.toString('latin1', targetFrom, targetTo) : '').then(page =>
           this.#sendPage(connection, page, isKeptAlive),
         )
     finish.then(
-      () => this.#goOn(connection),
+      () => this.#resume(connection),
       () => this.#sendPage(connection, FAILED, false),
     )
   }
 
-  #goOn(connection: Connection): void {
+  #resume(connection: Connection): void {
     connection.isBusy = false
     connection.sinceMs = this.#tracker.nowMs()
     const { rest, socket } = connection
@@ -246,18 +246,18 @@ export class HttpFront {
     const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}\r\n`)
     this.#flush(connection, false)
     connection.send(
-      Buffer.from(`HTTP/1.1 ${status} ${reasonOf(status)}\r\n${lines.join('')}\r\n${body}`),
+      Buffer.from(`HTTP/1.1 ${status} ${reasonPhrase(status)}\r\n${lines.join('')}\r\n${body}`),
       !isKeptAlive,
     )
   }
 
-  #upgrade(connection: Connection, bytes: Buffer, from: number, end: number, by: Asker): void {
+  #upgrade(connection: Connection, bytes: Buffer, from: number, end: number, kind: CallerKind): void {
     const { socket } = connection
     const { targetFrom, targetTo } = this.#head
     const forwarded = this.#forwardedText(connection, bytes)
     this.#flush(connection, false)
     socket.removeAllListeners('data')
-    // From here on it counts as a WebSocket.
+    // From now on it counts as a WebSocket.
     this.#forget(connection)
     const headers = headerObject(bytes, from, end)
     const request = { method: 'GET', url: bytes.toString('latin1', targetFrom, targetTo), headers, socket }
@@ -267,33 +267,33 @@ export class HttpFront {
       socket,
       rest,
       forwarded ?? connection.address,
-      by,
+      kind,
     )
   }
 
-  #whoAsks({ family, words, address }: Connection, bytes: Buffer): Asker {
-    const { isForwarded, isOfOtherSite, forwardedTo, hostFrom, hostTo } = this.#head
-    if (isOfOtherSite) return ASKER.page
-    if (forwardedTo > 0 && this.#proxies.has(family!, words)) return ASKER.itself
+  #identifyCaller({ family, words, address }: Connection, bytes: Buffer): CallerKind {
+    const { isForwarded, isCrossSite, forwardedTo, hostFrom, hostTo } = this.#head
+    if (isCrossSite) return CALLER.foreignPage
+    if (forwardedTo > 0 && this.#proxies.has(family!, words)) return CALLER.direct
     if (isForwarded) {
       if (!this.#proxies.has(family!, words)) this.#options.onUnnamedProxy?.(address)
-      return ASKER.unknown
+      return CALLER.unknown
     }
-    if (hostTo === hostFrom || scopeOf(family!, words) !== SCOPE.machine) return ASKER.itself
-    return isMachineHost(bytes, hostFrom, hostTo) ? ASKER.itself : ASKER.unknown
+    if (hostTo === hostFrom || scopeOf(family!, words) !== SCOPE.machine) return CALLER.direct
+    return isMachineHost(bytes, hostFrom, hostTo) ? CALLER.direct : CALLER.unknown
   }
 
-  /** Reads who asks, perhaps through a proxy that is trusted; false when that tells no address. */
-  #readAsker(connection: Connection, bytes: Buffer): boolean {
+  /** Determines the client's address, perhaps through a trusted proxy. Returns false if there is none. */
+  #readCallerAddress(connection: Connection, bytes: Buffer): boolean {
     const text = this.#forwardedText(connection, bytes)
     const family = text === null ? connection.family : readAddress(text, this.#forwarded)
     if (family === null) return false
     this.#family = family
-    this.#asker = text === null ? connection.words : this.#forwarded
+    this.#caller = text === null ? connection.words : this.#forwarded
     return true
   }
 
-  // The proxy adds whom it sees at the end; what comes before is whatever somebody wrote.
+  // The proxy appends the address it sees; earlier ones may be forged.
   #forwardedText({ family, words }: Connection, bytes: Buffer): string | null {
     const { forwardedFrom, forwardedTo } = this.#head
     if (forwardedTo === 0 || !this.#proxies.has(family!, words)) return null
@@ -305,7 +305,7 @@ export class HttpFront {
       if (!connection.isBusy) return this.#sendPage(connection, MALFORMED, false)
       connection.socket.pause()
     }
-    // A copy: a small part would keep the whole of what was read.
+    // Copy it: a small view would keep the entire read buffer alive.
     connection.rest = rest.length === 0 ? null : Buffer.from(rest)
   }
 
@@ -330,14 +330,14 @@ function newBody(): BodyWriter {
   return new BodyWriter(new Uint8Array(BATCH_BYTES + MAX_BODY_BYTES + 256))
 }
 
-function beginAnswer(body: BodyWriter, isKeptAlive: boolean): void {
+function beginResponse(body: BodyWriter, isKeptAlive: boolean): void {
   const head = isKeptAlive ? KEPT : CLOSED
   body.bytes.set(head, body.end)
   body.end += head.length
 }
 
-/** Writes the length into the head that began at `start`. */
-function endAnswer(body: BodyWriter, start: number, isKeptAlive: boolean): void {
+/** Writes the content length into the head at `start`. */
+function endResponse(body: BodyWriter, start: number, isKeptAlive: boolean): void {
   let length = body.end - start - (isKeptAlive ? KEPT : CLOSED).length
   for (let at = start + LENGTH_AT + LENGTH_DIGITS - 1; length > 0; at--) {
     body.bytes[at] = 0x30 + (length % 10)
@@ -345,6 +345,6 @@ function endAnswer(body: BodyWriter, start: number, isKeptAlive: boolean): void 
   }
 }
 
-function reasonOf(status: number): string {
+function reasonPhrase(status: number): string {
   return { 200: 'OK', 400: 'Bad Request', 404: 'Not Found', 500: 'Internal Server Error' }[status] ?? 'Answer'
 }

@@ -10,7 +10,7 @@ import { HttpFront } from './http-front.ts'
 
 type Serve = (tracker: Tracker, host: string) => Promise<{ port: number; close(): Promise<unknown> }>
 
-/** The tracker as a guest of a server that tells who asks. */
+/** The tracker attached to a server that passes on the client's address. */
 const asGuest: Serve = async (tracker, host) => {
   const handler = httpHandler(tracker)
   const server = createServer((request, response) => {
@@ -38,7 +38,7 @@ async function openWith(serve: Serve, options: TrackerOptions = {}, host = '127.
     tracker,
     async ask(target: string, address?: string, fields: Record<string, string> = {}) {
       const headers = { ...fields, ...(address !== undefined && { 'x-forwarded-for': address }) }
-      // Not by fetch, which sets some fields itself.
+      // Not with fetch, which sets some headers itself.
       const asked = request(`http://${name}:${server.port}${target}`, { headers, agent: false }).end()
       const [response] = (await once(asked, 'response')) as [IncomingMessage]
       const bytes = new Uint8Array(await buffer(response))
@@ -67,7 +67,7 @@ describe.each([
 ])('HTTP (BEP 3, 7, 23, 24, 31, 48), %s', (_name, serve) => {
   const open = (options?: TrackerOptions, host?: string) => openWith(serve, options, host)
 
-  it('brings peers together, in compact form and in the old one', async () => {
+  it('returns peers, in compact form and as dictionaries', async () => {
     await using tracker = await open()
     const { body } = await tracker.ask(announce(1001, '&event=started&left=0'))
     expect(asInteger(body.get('complete'))).toBe(1)
@@ -84,7 +84,7 @@ describe.each([
     expect(asInteger(none.get('incomplete'))).toBe(2)
   })
 
-  it('tells IPv6 peers of IPv6 peers', async () => {
+  it('returns IPv6 peers to IPv6 clients', async () => {
     await using tracker = await open({}, '::1')
     await tracker.ask(announce(1001))
     const { body } = await tracker.ask(announce(1002))
@@ -92,7 +92,7 @@ describe.each([
     expect(peersOf(body)).toBe('')
   })
 
-  it('tells a peer the address that it comes from (BEP 24), but for what is no external one', async () => {
+  it('returns the client’s own address (BEP 24) if it is an external one', async () => {
     await using tracker = await open()
     const seen = async (address?: string) =>
       asBytes((await tracker.ask(announce(1001, '&ip=8.8.8.8'), address)).body.get('external ip'))
@@ -101,25 +101,27 @@ describe.each([
     for (const near of [undefined, '192.168.1.5', 'fd00::1']) expect(await seen(near)).toBeUndefined()
   })
 
-  it('takes no announce of a page of another site', async () => {
+  it('refuses announces from pages of other sites', async () => {
     await using tracker = await open()
     const ask = (site: string) => tracker.ask(announce(1001), '203.0.113.5', { 'sec-fetch-site': site })
     for (const site of ['cross-site', 'same-site'])
-      expect(asText((await ask(site)).body.get('failure reason'))).toBe('pages announce over WebSocket')
+      expect(asText((await ask(site)).body.get('failure reason'))).toBe(
+        'Web pages must announce over WebSocket',
+      )
     for (const site of ['none', 'same-origin']) expect((await ask(site)).body.has('peers')).toBe(true)
   })
 
-  it('reads hashes as clients write them', async () => {
+  it('accepts info hashes as clients encode them', async () => {
     await using tracker = await open()
     await tracker.ask(announce(1001))
     const plain = '%00%01%20%7f%80%FFab%25A%00%2b%2F%3d%26%3F%00%ff%EE%01'
     expect(peersOf((await tracker.ask(announce(1002, '', plain))).body)).toBe('7f00000103e9')
-    // BEP 52: of a v2 hash the first 20 bytes.
+    // BEP 52: the first 20 bytes of a v2 hash.
     const v2 = HASH + escaped(new Uint8Array(12))
     expect(peersOf((await tracker.ask(announce(1003, '', v2))).body)).toHaveLength(24)
   })
 
-  it('counts (BEP 48)', async () => {
+  it('answers scrapes (BEP 48)', async () => {
     await using tracker = await open()
     const other = escaped(new Uint8Array(20))
     await tracker.ask(announce(1))
@@ -129,7 +131,7 @@ describe.each([
     expect([...files.keys()]).toEqual(['\0'.repeat(20), hash.toString('latin1')])
     const entry = asDictionary(files.get(hash.toString('latin1'))!)!
     expect(Object.fromEntries(entry)).toEqual({ complete: 1, downloaded: 1, incomplete: 0 })
-    expect(asText((await tracker.ask('/scrape')).body.get('failure reason'))).toContain('name the torrents')
+    expect(asText((await tracker.ask('/scrape')).body.get('failure reason'))).toContain('Name the torrents')
   })
 
   it.each([
@@ -142,19 +144,19 @@ describe.each([
     [`/announce?info_hash=${HASH}&port=65536`, 'port'],
     [`/announce?info_hash=${HASH}&port=-1`, 'port'],
     [`/announce?info_hash=${HASH}&info_hash=${HASH}&port=1`, 'one info_hash'],
-  ])('says what is wrong with %s', async (target, reason) => {
+  ])('reports an error for %s', async (target, reason) => {
     await using tracker = await open()
     expect(asText((await tracker.ask(target)).body.get('failure reason'))).toContain(reason)
     expect(await tracker.tracker.stats()).toMatchObject({ swarms: 0 })
   })
 
-  it('leaves other requests to others', async () => {
+  it('does not handle other requests', async () => {
     await using tracker = await open()
     for (const target of ['/', '/announcement', '/x/y/announce', '/announce/', `/${'k'.repeat(65)}/announce`])
       expect((await tracker.ask(target)).status).toBe(404)
   })
 
-  it('lets only this machine, and whom it trusts, announce other addresses', async () => {
+  it('lets only this machine and trusted addresses announce other addresses', async () => {
     await using tracker = await open({ trustedAddresses: ['198.51.100.0/24'] })
     const stranger = '203.0.113.5'
     await tracker.ask(announce(1, '&ip=8.8.8.8'), stranger)
@@ -164,7 +166,7 @@ describe.each([
     expect(peers.match(/.{12}/g)!.sort()).toEqual(['080804040002', '090909090003', 'cb0071050001'])
   })
 
-  it('is private with passkeys, and tells others not to come again', async () => {
+  it('is private with passkeys, and tells other clients never to retry', async () => {
     await using tracker = await open({ passkeys: ['secretkey1'] })
     const { body } = await tracker.ask(announce(1))
     expect(asText(body.get('failure reason'))).toContain('private')
@@ -172,7 +174,7 @@ describe.each([
     expect((await tracker.ask(`/secretkey1${announce(1)}`)).body.has('peers')).toBe(true)
   })
 
-  it('bans, and slows down who asks too often', async () => {
+  it('refuses banned addresses, and addresses that announce too often', async () => {
     await using tracker = await open({ bannedAddresses: ['203.0.113.0/24'], announcesPerSecond: 0.5 })
     const failure = async (address: string) =>
       asText((await tracker.ask(announce(1), address)).body.get('failure reason'))

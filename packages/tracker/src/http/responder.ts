@@ -2,14 +2,14 @@ import { randomBytes } from 'node:crypto'
 import { readAddress } from '../base/address.ts'
 import { SCOPE, scopeOf } from '../base/scope.ts'
 import { Announce, type Family, SwarmCounts } from '../store.ts'
-import { askerScope, REFUSED, type Tracker } from '../tracker.ts'
-import { ASKER, type Asker } from './asker.ts'
+import { callerScope, REFUSED, type Tracker } from '../tracker.ts'
 import type { BodyWriter } from './body.ts'
+import { CALLER, type CallerKind } from './caller.ts'
 import { TARGET, TrackerTarget } from './target.ts'
 
 const BAD_REQUEST_RETRY_SECONDS = 0
 
-/** Answers targets of HTTP requests, whoever read them from a socket. */
+/** Writes responses to HTTP requests, given their request targets. */
 export class Responder {
   readonly #tracker: Tracker
   readonly #target = new TrackerTarget()
@@ -21,23 +21,23 @@ export class Responder {
   }
 
   /**
-   * Answers the request whose target is `bytes[from..to)`, of who asks from `asker` (words of the address). False when it is none of a tracker.
-   * When the store takes its time, the promise, which never rejects, gives a function that writes the body.
+   * Answers the request with target `bytes[from..to)` from the address `caller` (in words). Returns false if it is not a tracker request. If the
+   * store is asynchronous, returns a promise of a function that writes the body; it never rejects.
    */
   respond(
     bytes: Uint8Array,
     from: number,
     to: number,
     family: 0 | 1,
-    asker: Int32Array,
+    caller: Int32Array,
     body: BodyWriter,
-    by: Asker = ASKER.itself,
+    kind: CallerKind = CALLER.direct,
   ): boolean | Promise<(body: BodyWriter) => void> {
     const target = this.#target
     const announce = this.#announce
     target.read(bytes, from, to, announce)
     if (target.kind === TARGET.other) return false
-    const refusal = this.#refusal(bytes, family, asker, by)
+    const refusal = this.#refusal(bytes, family, caller, kind)
     if (refusal !== null) {
       this.#tracker.counters.http.refused++
       body.failure(REFUSED[refusal], refusal === 'often' ? 60 : 0)
@@ -49,12 +49,15 @@ export class Responder {
     }
     if (target.kind === TARGET.scrape) return this.#scrape(body)
     announce.family = family
-    announce.scope = by === ASKER.itself ? askerScope(family, asker) : SCOPE.world
-    for (let word = 0; word < 4; word++) announce.address[word] = asker[word]!
-    if (target.addressTo > target.addressFrom && this.#tracker.isTrusted(family, asker, by === ASKER.itself))
+    announce.scope = kind === CALLER.direct ? callerScope(family, caller) : SCOPE.world
+    for (let word = 0; word < 4; word++) announce.address[word] = caller[word]!
+    if (
+      target.addressTo > target.addressFrom &&
+      this.#tracker.isTrusted(family, caller, kind === CALLER.direct)
+    )
       this.#takeOtherAddress(bytes, announce)
-    // What only this machine or network knows them by is no external address, and neither is a proxy's.
-    const external = by === ASKER.itself && scopeOf(family, asker) === SCOPE.world ? asker : null
+    // A local address is not the client's external address, and neither is a proxy's.
+    const external = kind === CALLER.direct && scopeOf(family, caller) === SCOPE.world ? caller : null
     const pending = this.#tracker.announce(announce, 'http')
     if (pending === undefined) {
       this.#write(body, announce, target.isCompact, family, external)
@@ -66,18 +69,23 @@ export class Responder {
     return pending.then(() => (late: BodyWriter) => this.#write(late, announce, isCompact, family, kept))
   }
 
-  #refusal(bytes: Uint8Array, family: Family, asker: Int32Array, by: Asker): keyof typeof REFUSED | null {
+  #refusal(
+    bytes: Uint8Array,
+    family: Family,
+    caller: Int32Array,
+    kind: CallerKind,
+  ): keyof typeof REFUSED | null {
     const { passkeyFrom, passkeyTo } = this.#target
     const tracker = this.#tracker
-    if (tracker.isBanned(family, asker)) return 'banned'
-    if (by === ASKER.page) return 'page'
-    if (!tracker.admitsRate(family, asker, by === ASKER.itself)) return 'often'
+    if (tracker.isBanned(family, caller)) return 'banned'
+    if (kind === CALLER.foreignPage) return 'page'
+    if (!tracker.admitsRate(family, caller, kind === CALLER.direct)) return 'often'
     if (!tracker.isPrivate) return null
     const passkey = String.fromCharCode(...bytes.subarray(passkeyFrom, passkeyTo))
     return tracker.admitsPasskey(passkey) ? null : 'passkey'
   }
 
-  /** BEP 3's `ip`: of use to who asks from the tracker's own machine or through a proxy, and to nobody else. */
+  /** Applies BEP 3's `ip`, which only trusted clients may use, such as those on the tracker's own machine. */
   #takeOtherAddress(bytes: Uint8Array, announce: Announce): void {
     const { addressFrom, addressTo } = this.#target
     if (addressTo - addressFrom > 100) return
@@ -102,9 +110,9 @@ export class Responder {
 
   #scrape(body: BodyWriter): boolean | Promise<(body: BodyWriter) => void> {
     const { hashCount, hashes } = this.#target
-    // BEP 48 leaves it open; a list of all torrents is for nobody to have.
+    // BEP 48 allows a full scrape, but a list of all torrents must not be public.
     if (hashCount === 0) {
-      body.failure('name the torrents to scrape', 0)
+      body.failure('Name the torrents to scrape', 0)
       return true
     }
     this.#tracker.counters.http.scrapes++
@@ -125,17 +133,17 @@ export class Responder {
   }
 }
 
-/** All or nothing: a count that is missing would be taken for none. */
+/** Fails if one of the counts is missing, since clients would take it for zero. */
 function writeScrape(body: BodyWriter, counts: readonly SwarmCounts[]): void {
   const failed = counts.find(({ failure }) => failure !== '')
   if (failed) body.failure(failed.failure, failed.retryInSeconds)
   else body.scrape(counts)
 }
 
-/** Keys of a dictionary are sorted, and none is in it twice. */
+/** Bencoding: the keys of a dictionary are sorted and unique. */
 function inOrder(all: readonly SwarmCounts[]): SwarmCounts[] {
-  const keyOf = ({ hash }: SwarmCounts) =>
+  const sortKey = ({ hash }: SwarmCounts) =>
     Array.from(hash, word => (word >>> 0).toString(16).padStart(8, '0')).join('')
-  const byKey = new Map(all.map(counts => [keyOf(counts), counts]))
+  const byKey = new Map(all.map(counts => [sortKey(counts), counts]))
   return [...byKey.keys()].sort().map(key => byKey.get(key)!)
 }

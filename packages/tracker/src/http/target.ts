@@ -1,9 +1,9 @@
-/** The target of a tracker's HTTP request (`/announce?info_hash=…`, BEP 3, 7, 23, 48), read from its bytes without anything being allocated. */
+/** Parses the target of a tracker's HTTP request (`/announce?info_hash=…`, BEP 3, 7, 23, 48) without allocating anything. */
 import { type Announce, EVENT, MAX_PEERS } from '../store.ts'
 
 export const TARGET = { other: 0, announce: 1, scrape: 2 } as const
 
-/** Hashes of one scrape. */
+/** Most info hashes in one scrape. */
 export const MAX_SCRAPE = 100
 /** Longest target: a scrape of that many, each byte percent-encoded. */
 export const MAX_TARGET_BYTES = 8192
@@ -12,25 +12,25 @@ const [MIN_PASSKEY, MAX_PASSKEY] = [8, 64] as const
 
 const [PERCENT, AMPERSAND, EQUALS, QUESTION, SLASH] = [0x25, 0x26, 0x3d, 0x3f, 0x2f] as const
 
-/** What a request asks; made once and used again. */
+/** A parsed request target. One instance is reused for all requests. */
 export class TrackerTarget {
   kind: (typeof TARGET)[keyof typeof TARGET] = TARGET.other
-  /** Offsets of the passkey in the bytes; equal for none. */
+  /** Offsets of the passkey; equal if there is none. */
   passkeyFrom = 0
   passkeyTo = 0
   /** Offsets of the `ip` parameter. */
   addressFrom = 0
   addressTo = 0
-  /** BEP 23: false when the client asked for a list of dictionaries. */
+  /** BEP 23: false if the client asked for a list of dictionaries. */
   isCompact = true
-  /** Info hashes: one of an announce, any number of a scrape. */
+  /** Number of info hashes: one in an announce, any number in a scrape. */
   hashCount = 0
   readonly hashes = new Int32Array(MAX_SCRAPE * 5)
-  /** What is wrong with it, for people; empty when nothing is. */
+  /** Why the request is invalid, for display; empty if it is valid. */
   failure = ''
   #hasPort = false
 
-  /** Reads `bytes[from..to)` and fills in what it says of the peer: hash, port, isSeed, event, wanted. */
+  /** Parses `bytes[from..to)` and fills in the announce: hash, port, isSeed, event, wanted. */
   read(bytes: Uint8Array, from: number, to: number, announce: Announce): void {
     this.kind = TARGET.other
     this.failure = ''
@@ -53,12 +53,12 @@ export class TrackerTarget {
       at = end + 1
     }
     if (this.failure !== '' || this.kind === TARGET.scrape) return
-    if (this.hashCount !== 1) this.failure = 'one info_hash is needed'
-    else if (!this.#hasPort) this.failure = 'the port is missing'
+    if (this.hashCount !== 1) this.failure = 'Exactly one info_hash is needed'
+    else if (!this.#hasPort) this.failure = 'The port is missing'
     else for (let word = 0; word < 5; word++) announce.hash[word] = this.hashes[word]!
   }
 
-  /** `/announce`, `/scrape`, each with a passkey before it or not; the offset of the query. */
+  /** Parses `/announce` or `/scrape`, with or without a passkey before it. Returns the offset of the query. */
   #readPath(bytes: Uint8Array, from: number, to: number): number {
     let end = from
     let slash = from
@@ -88,7 +88,7 @@ export class TrackerTarget {
         else if (is(bytes, from, equals, 'left')) announce.isSeed = isZero(bytes, value, end)
         return
       case 5:
-        if (is(bytes, from, equals, 'event')) announce.event = eventOf(bytes, value, end)
+        if (is(bytes, from, equals, 'event')) announce.event = parseEvent(bytes, value, end)
         return
       case 7:
         if (is(bytes, from, equals, 'numwant')) {
@@ -110,13 +110,13 @@ export class TrackerTarget {
     const port = number(bytes, from, to)
     this.#hasPort = port > 0 && port <= 0xffff
     if (this.#hasPort) announce.port = port
-    else this.failure = 'the port is none'
+    else this.failure = 'The port is invalid'
   }
 
   /** 20 bytes, or 32 of a v2 hash, of which the first 20 count (BEP 52). */
   #takeHash(bytes: Uint8Array, from: number, to: number): void {
     if (this.hashCount === MAX_SCRAPE) {
-      this.failure = `at most ${MAX_SCRAPE} torrents can be asked for at once`
+      this.failure = `At most ${MAX_SCRAPE} torrents can be scraped at once`
       return
     }
     const base = this.hashCount * 5
@@ -134,7 +134,7 @@ export class TrackerTarget {
       if (count < 20) this.hashes[base + (count >> 2)] = (this.hashes[base + (count >> 2)]! << 8) | byte
     }
     if (count === 20 || count === 32) this.hashCount++
-    else this.failure = 'the info_hash is not of 20 bytes'
+    else this.failure = 'The info_hash must have 20 bytes'
   }
 }
 
@@ -154,14 +154,14 @@ function isPasskey(bytes: Uint8Array, from: number, to: number): boolean {
   return true
 }
 
-/** Value of a hexadecimal digit; -1 for others, which stays negative whatever is added to it. */
+/** Returns the value of a hexadecimal digit, or -1, which stays negative whatever bits are added to it. */
 function digit(code: number): number {
   if (code >= 0x30 && code <= 0x39) return code - 0x30
   const letter = code | 0x20
   return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1
 }
 
-/** A whole number of up to nine digits; -1 for anything else. */
+/** Parses an integer of up to nine digits. Returns -1 for anything else. */
 function number(bytes: Uint8Array, from: number, to: number): number {
   if (to <= from || to - from > 9) return -1
   let value = 0
@@ -178,7 +178,7 @@ function isZero(bytes: Uint8Array, from: number, to: number): boolean {
   return to > from
 }
 
-function eventOf(bytes: Uint8Array, from: number, to: number): Announce['event'] {
+function parseEvent(bytes: Uint8Array, from: number, to: number): Announce['event'] {
   if (is(bytes, from, to, 'started')) return EVENT.started
   if (is(bytes, from, to, 'stopped')) return EVENT.stopped
   return is(bytes, from, to, 'completed') ? EVENT.completed : EVENT.none

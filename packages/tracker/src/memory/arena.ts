@@ -1,13 +1,13 @@
-/** Blocks of words in one growing array: no object for a swarm, and nothing for the garbage collector to walk. */
+/** Allocates blocks of words in one growing array, so that swarms need no objects and the garbage collector has nothing to traverse. */
 import { GrowingWords } from './growing-words.ts'
 
 export class Arena {
-  /** Changes when a block is taken: read it anew afterwards. */
+  /** May be replaced by `take`: read it again afterwards. */
   words: Int32Array
   readonly #all = new GrowingWords()
-  /** Word 0 is no block, so that 0 can stand for none. */
+  /** Word 0 is not used, so that 0 can mean "no block". */
   #end = 1
-  /** By block size: the first of those given back. Each has the next in its first word. */
+  /** The first free block by size. Each free block has the offset of the next one in its first word. */
   readonly #free = new Map<number, number>()
 
   constructor() {
@@ -18,7 +18,7 @@ export class Arena {
     return this.words.byteLength
   }
 
-  /** Offset of a block of so many words, with anything in it; 0 when memory is used up. */
+  /** Returns the offset of a block of `size` words with arbitrary contents, or 0 if memory is exhausted. */
   take(size: number): number {
     const free = this.#free.get(size) ?? 0
     if (free !== 0) {
@@ -37,8 +37,8 @@ export class Arena {
   }
 
   #grow(least: number): boolean {
-    const isThere = this.#all.grow(least)
+    const hasGrown = this.#all.grow(least)
     this.words = this.#all.words
-    return isThere
+    return hasGrown
   }
 }

@@ -2,12 +2,12 @@ import { scopeOf } from '../base/scope.ts'
 import { type Announce, FAMILY } from '../store.ts'
 import type { PeerLists } from './peer-lists.ts'
 
-/** Peers of a large swarm are taken from as many places of the list as there are of these in the answer. */
+/** Peers of a large swarm are taken from the list in runs of this length at random places. */
 const RUN = 8
 
 /**
- * Writes peers into the answer, from all of the list for a leech, from those who are none for a seed; never the asker, whose position is `own`
- * (-1: it is not in it). The same `seed` gives the same peers. Takes time for the answer's peers only, however many there are.
+ * Writes peers into the announce: of the entire list for a leech, only leeches for a seed, and never the caller itself, whose position is `own`
+ * (-1 if it is not in the list). The same `seed` gives the same peers. Takes time in proportion to the peers returned, not to the swarm.
  */
 export function choosePeers(
   lists: PeerLists,
@@ -29,7 +29,7 @@ export function choosePeers(
     const begin = from + Math.floor((count * run) / runs)
     const end = from + Math.floor((count * (run + 1)) / runs)
     const length = Math.min(RUN, end - begin)
-    // xorshift32: nobody gains by guessing it.
+    // xorshift32; guessing it gains nothing.
     state ^= state << 13
     state ^= state >>> 17
     state ^= state << 5

@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { GrowingWords } from './growing-words.ts'
 
 describe('GrowingWords', () => {
-  it.each([true, false])('grows, keeps what was written, has zeros behind it; in place: %s', isInPlace => {
+  it.each([true, false])('grows, keeps its contents, and appends zeros; in place: %s', isInPlace => {
     const memory = vi.spyOn(WebAssembly, 'Memory')
     if (!isInPlace)
       memory.mockImplementation(function none() {
@@ -17,13 +17,13 @@ describe('GrowingWords', () => {
     const old = all.words
     expect(all.grow(10 * before + 1)).toBe(true)
     expect(all.words.length).toBeGreaterThan(10 * before)
-    // What grew in place took the memory of the old array with it.
+    // Growing in place detaches the old array.
     expect(old.length).toBe(isInPlace ? 0 : before)
     expect(all.words.subarray(0, before).every(word => word === 7)).toBe(true)
     expect(all.words.subarray(before).every(word => word === 0)).toBe(true)
   })
 
-  it('refuses what no array has room for, and stays as it is', () => {
+  it('refuses an impossible size and stays unchanged', () => {
     const all = new GrowingWords()
     const { words } = all
     expect(all.grow(2 ** 29 + 1)).toBe(false)

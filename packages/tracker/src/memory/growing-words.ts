@@ -1,24 +1,23 @@
 /**
- * An array of words that grows where it lies. A larger array would be filled by copying, which stops the tracker for as long as it takes, and leaves the
- * smaller one behind: until the garbage is collected, as much memory again as the peers themselves need. WebAssembly's memory is extended in place.
+ * An array of words that grows in place, as WebAssembly memory. Copying to a larger array would stop the tracker meanwhile, and would need as
+ * much memory again until the old array is collected.
  */
-
 const PAGE_WORDS = 1 << 14
-/** 2 GiB: 100 million peers. Addresses are set aside for so much, and memory for what is written to. */
+/** 2 GiB, for 100 million peers. This much address space is reserved, but memory is used only for written pages. */
 const MAX_PAGES = 1 << 15
-/** It grows by one part in so many. */
+/** It grows by this fraction of its size. */
 const GROWTH = 8
 
 export class GrowingWords {
-  /** Changes with `grow`: read it anew afterwards. */
+  /** May be replaced by `grow`: read it again afterwards. */
   words: Int32Array
-  readonly #memory = setAside()
+  readonly #memory = reserve()
 
   constructor() {
     this.words = this.#memory ? new Int32Array(this.#memory.buffer) : new Int32Array(PAGE_WORDS)
   }
 
-  /** Makes room for so many words at least, zeros where nothing was written. False, and nothing changes, when there is no memory for them. */
+  /** Grows to at least this many words; new words are zero. Returns false and changes nothing if memory is exhausted. */
   grow(least: number): boolean {
     const pages = this.words.length / PAGE_WORDS
     const needed = Math.ceil(least / PAGE_WORDS)
@@ -34,8 +33,8 @@ export class GrowingWords {
   }
 }
 
-/** Null where a process may not have so many addresses (`ulimit -v`). */
-function setAside(): WebAssembly.Memory | null {
+/** Returns null if the process may not reserve so much address space (`ulimit -v`). */
+function reserve(): WebAssembly.Memory | null {
   try {
     return new WebAssembly.Memory({ initial: 1, maximum: MAX_PAGES })
   } catch {

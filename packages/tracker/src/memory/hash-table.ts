@@ -3,8 +3,8 @@ import { halfSip } from '../base/siphash.ts'
 const FIRST_SLOTS = 1 << 10
 
 /**
- * Info hash -> row number, where rows lie in an array of words that the owner keeps, each beginning with its five words of info hash.
- * Linear probing; the key is secret, so that nobody can choose hashes that collide.
+ * Maps info hashes to row numbers. The rows are in the caller's array of words, and each starts with the five words of its info hash. Uses linear
+ * probing with a secret hash key, so that nobody can choose colliding info hashes.
  */
 export class HashTable {
   #slots = new Int32Array(FIRST_SLOTS)
@@ -22,7 +22,7 @@ export class HashTable {
     return this.#slots.byteLength
   }
 
-  /** The row whose hash is at `hash[0..5]`, or -1. `stride`: words of a row. */
+  /** Returns the row with the info hash in `hash[0..5)`, or -1. `stride`: words per row. */
   find(hash: Int32Array, rows: Int32Array, stride: number): number {
     const slots = this.#slots
     const mask = slots.length - 1
@@ -41,20 +41,20 @@ export class HashTable {
     return -1
   }
 
-  /** The row must be filled in and not in the table yet. */
+  /** Adds a row, which must contain its info hash and must not be in the table. */
   add(row: number, rows: Int32Array, stride: number): void {
     if (2 * (this.#count + 1) > this.#slots.length) this.#grow(rows, stride)
     this.#put(this.#slots, row, rows, stride)
     this.#count++
   }
 
-  /** The row must still be filled in. */
+  /** Removes a row, which must still contain its info hash. */
   remove(row: number, rows: Int32Array, stride: number): void {
     const slots = this.#slots
     const mask = slots.length - 1
     let hole = this.#home(rows, row * stride) & mask
     while (slots[hole] !== row + 1) hole = (hole + 1) & mask
-    // What follows without a gap may have been pushed on by this row: it moves back, so that no search ends before it.
+    // Entries that follow without a gap may have been displaced by this one: move them back, so that searches still find them.
     for (let at = (hole + 1) & mask; slots[at] !== 0; at = (at + 1) & mask) {
       const home = this.#home(rows, (slots[at]! - 1) * stride) & mask
       if (((at - home) & mask) < ((at - hole) & mask)) continue

@@ -15,7 +15,7 @@ describe('MemoryStore', () => {
     }
   })
 
-  it('refuses what is beyond its bounds, and goes on serving whom it knows', () => {
+  it('refuses peers and swarms beyond its limits, and keeps serving known ones', () => {
     const store = new MemoryStore({ maxPeers: 2, maxSwarms: 2 })
     const announce = new Announce()
     const say = (torrent: number, port: number) => {
@@ -33,11 +33,11 @@ describe('MemoryStore', () => {
     ])
   })
 
-  it('is what a plain list of peers is, whatever is announced in whatever order', () => {
+  it('behaves like a plain list of peers for any sequence of announces', () => {
     const step = fc.record({
       torrent: fc.integer({ min: 0, max: 3 }),
       family: fc.constantFrom<Family>(FAMILY.ipv4, FAMILY.ipv6, FAMILY.web),
-      // Many, so that lists get an index and lose it.
+      // Many, so that lists gain and lose their index.
       peer: fc.integer({ min: 0, max: 300 }),
       isSeed: fc.boolean(),
       event: fc.constantFrom(EVENT.none, EVENT.started, EVENT.stopped, EVENT.stopped),

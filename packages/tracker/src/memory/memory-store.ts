@@ -8,30 +8,30 @@ import { HashTable } from './hash-table.ts'
 import { LIST_WORDS, PeerLists } from './peer-lists.ts'
 
 export interface MemoryStoreOptions {
-  /** A peer that was not heard of for so long is forgotten: 8 s to 24 h. Default 45 min. */
+  /** Time after its last announce when a peer expires: 8 s to 24 h. Default 45 min. */
   readonly expirySeconds?: number
-  /** Peers in all. Default 5 million, some 200 MB. */
+  /** Peers in all. Default 5 million, about 200 MB. */
   readonly maxPeers?: number
   /** Default 2 million. */
   readonly maxSwarms?: number
-  /** Milliseconds of a clock that never goes back. */
+  /** A monotonic clock in milliseconds. */
   readonly nowMs?: () => number
 }
 
 const TICK_MS = 4000
 const TICK_MASK = 0xffff
-/** The same asker is told of the same peers for so many ticks. */
+/** A caller gets the same peers for 2 ^ this many ticks. */
 const SAME_TICKS_SHIFT = 3
-/** Calls of `sweep` in which each swarm is looked at once. */
+/** Calls of `sweep` until every swarm was checked once. */
 const SWEEPS = 60
-const FULL = 'this tracker is full: try again later'
+const FULL = 'The tracker is full: try again later'
 const FULL_RETRY_SECONDS = 1800
 
-/** Words of a row: five of hash, downloads, tick of the last announce, and a list for each family. */
+/** Words of a row: five of info hash, downloads, tick of the last announce, and a list head per address family. */
 const ROW_WORDS = 16
 const [DOWNLOADS, TICK, LISTS] = [5, 6, 7] as const
 
-/** All swarms in this process, in a few arrays of numbers: some 30 bytes a peer. Everything in it is done when a call returns. */
+/** Keeps all swarms in memory, in a few arrays of numbers: about 30 bytes per peer. All calls are synchronous. */
 export class MemoryStore implements SwarmStore {
   readonly #expiryTicks: number
   readonly #maxPeers: number
@@ -43,7 +43,7 @@ export class MemoryStore implements SwarmStore {
   readonly #lists: readonly PeerLists[] = [1, 4, 1].map(width => new PeerLists(this.#arena, width, this.#key))
   readonly #allRows = new GrowingWords()
   #rows = this.#allRows.words
-  /** Rows that were ever used, and those of them that are free again. */
+  /** The end of the rows that were ever used, and the first of those that are free again. */
   #rowsEnd = 0
   #freeRow = -1
   #swarms = 0
@@ -102,7 +102,7 @@ export class MemoryStore implements SwarmStore {
 
   close(): void {}
 
-  /** Adds the peer or takes note of it, and chooses whom it is told of. False when there is no room. */
+  /** Adds or renews the peer and chooses peers for it. Returns false if there is no room. */
   #record(announce: Announce, row: number): boolean {
     const { family, address, port, isSeed, event } = announce
     const lists = this.#lists[family]!
@@ -123,7 +123,7 @@ export class MemoryStore implements SwarmStore {
     }
     if (isSeed !== wasSeed) this.#seeds += isSeed ? 1 : -1
     rows[row * ROW_WORDS + TICK] = tick
-    // BEP 3: the event is sent once, by who was no seed when it began.
+    // BEP 3: the event is sent once, by peers that did not start as seeds.
     if (event === EVENT.completed && isSeed && !wasSeed) rows[row * ROW_WORDS + DOWNLOADS]! += 1
     choosePeers(lists, rows, head, announce, position, this.#seedFor(announce, tick))
     return true
@@ -182,7 +182,7 @@ export class MemoryStore implements SwarmStore {
     return row
   }
 
-  /** -1 when memory is used up. */
+  /** Returns -1 if memory is exhausted. */
   #takeRow(): number {
     if (this.#freeRow >= 0) {
       const row = this.#freeRow
@@ -198,7 +198,7 @@ export class MemoryStore implements SwarmStore {
 
   #sweepRow(row: number, tick: number): void {
     const base = row * ROW_WORDS
-    // A free row is told by a mark no swarm has.
+    // Free rows have a tick that no swarm has.
     if (this.#rows[base + TICK] === FREE) return
     let left = 0
     for (let family = 0; family <= FAMILY.web; family++) {
@@ -210,7 +210,7 @@ export class MemoryStore implements SwarmStore {
       }
       left += lists.count(this.#rows, head)
     }
-    // What it counted stays for a while after the last peer has gone.
+    // The download count is kept for a while after the last peer has gone.
     if (left === 0 && ((tick - this.#rows[base + TICK]!) & TICK_MASK) > this.#expiryTicks)
       this.#removeSwarm(row)
   }

@@ -1,24 +1,24 @@
 /**
- * The peers of a swarm, of one family, side by side: seeds first, then the others, so that either kind is a range and any peer can be chosen
- * without searching. An entry is its address in words, then port << 16 | tick. Long lists have an index behind their entries.
+ * Lists of a swarm's peers, one per address family: seeds first, then leeches, so that either kind is a range and a random one can be picked
+ * directly. An entry is its address in words, then port << 16 | tick. Long lists have a hash index after their entries.
  */
 import { halfSip } from '../base/siphash.ts'
 import type { Arena } from './arena.ts'
 
-/** Words of a list's head in the table of swarms: where its block is, size class and count, seeds. */
+/** Words of a list head in a swarm's row: offset of its block, size class and count, number of seeds. */
 export const LIST_WORDS = 3
 const [BLOCK, SIZE, SEEDS] = [0, 1, 2] as const
 const CLASS_BITS = 5
 const CLASS_MASK = (1 << CLASS_BITS) - 1
-/** From 64 peers on a list has an index: up to here looking at each is as quick, and takes no memory. */
+/** Lists of 64 peers and more have an index; in shorter ones a linear search is as fast. */
 const INDEXED_CLASS = 6
 const MAX_CLASS = 25
 
 export class PeerLists {
   readonly arena: Arena
-  /** Words of an address. */
+  /** Words per address. */
   readonly width: number
-  /** Words of an entry. */
+  /** Words per entry. */
   readonly stride: number
   readonly #key0: number
   readonly #key1: number
@@ -39,12 +39,12 @@ export class PeerLists {
     return heads[head + SEEDS]!
   }
 
-  /** Offset of the entry in the arena. */
+  /** Returns the offset of an entry in the arena. */
   at(heads: Int32Array, head: number, position: number): number {
     return heads[head + BLOCK]! + position * this.stride
   }
 
-  /** Position of a peer, or -1. */
+  /** Returns the position of a peer, or -1. */
   find(heads: Int32Array, head: number, address: Int32Array, port: number): number {
     const { width, stride } = this
     const words = this.arena.words
@@ -71,7 +71,7 @@ export class PeerLists {
     return -1
   }
 
-  /** Position of the peer that was added, or -1 when memory is used up. It must not be in the list. */
+  /** Adds a peer, which must not be in the list. Returns its position, or -1 if memory is exhausted. */
   add(
     heads: Int32Array,
     head: number,
@@ -93,7 +93,7 @@ export class PeerLists {
     return isSeed ? this.promote(heads, head, count) : count
   }
 
-  /** Makes a seed of what was none; its new position. */
+  /** Turns a leech into a seed. Returns its new position. */
   promote(heads: Int32Array, head: number, position: number): number {
     const first = heads[head + SEEDS]!
     this.#swap(heads, head, position, first)
@@ -101,7 +101,7 @@ export class PeerLists {
     return first
   }
 
-  /** The other way; its new position. */
+  /** Turns a seed into a leech. Returns its new position. */
   demote(heads: Int32Array, head: number, position: number): number {
     const last = heads[head + SEEDS]! - 1
     this.#swap(heads, head, position, last)
@@ -109,7 +109,7 @@ export class PeerLists {
     return last
   }
 
-  /** The last of its kind takes its place. */
+  /** Removes a peer; the last one of its kind takes its place. */
   remove(heads: Int32Array, head: number, position: number): void {
     const last = this.count(heads, head) - 1
     const from = position < heads[head + SEEDS]! ? this.demote(heads, head, position) : position
@@ -147,7 +147,7 @@ export class PeerLists {
     return (this.stride << sizeClass) + (sizeClass >= INDEXED_CLASS ? 2 << sizeClass : 0)
   }
 
-  /** Moves the list to a block of another size. False when memory is used up and the block had to grow. */
+  /** Moves the list to a block of another size. Returns false if memory is exhausted. */
   #resize(heads: Int32Array, head: number, sizeClass: number): boolean {
     if (sizeClass > MAX_CLASS) return false
     const block = this.arena.take(this.#blockWords(sizeClass))

@@ -1,12 +1,12 @@
 import { MemoryStore, type MemoryStoreOptions } from '../memory/memory-store.ts'
 import type { Announce, StoreStats, SwarmCounts, SwarmStore } from '../store.ts'
 
-/** A store in another process, as far as a tracker sees it: its calls end when they are let, in any order, or fail. */
+/** An asynchronous store for tests, whose calls fail or end when the test lets them, in any order. */
 export class LateStore implements SwarmStore {
   readonly inner: MemoryStore
-  /** What calls do from now on. */
+  /** Behavior of further calls. */
   mode: 'later' | 'reject' | 'throw' | 'wait' = 'later'
-  /** Calls that wait, but for sweeps, which come by themselves. */
+  /** Resolves pending calls, except sweeps, which the tracker makes by itself. */
   readonly waiting: (() => void)[] = []
   readonly waitingSweeps: (() => void)[] = []
 

@@ -1,7 +1,7 @@
 import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
 
-/** A UDP tracker's client, packet by packet (BEP 15). */
+/** A client of UDP trackers (BEP 15) that sends single packets. */
 export class UdpClient implements AsyncDisposable {
   readonly socket: Socket
   readonly #port: number
@@ -19,7 +19,7 @@ export class UdpClient implements AsyncDisposable {
     return new UdpClient(socket, host, port)
   }
 
-  /** The answer; rejects after two seconds. */
+  /** Sends a packet and resolves to the response. Rejects after two seconds. */
   async ask(packet: Uint8Array): Promise<Buffer> {
     const answer = once(this.socket, 'message', { signal: AbortSignal.timeout(2000) })
     this.socket.send(packet, this.#port, this.#host)

@@ -2,12 +2,12 @@ import { randomFillSync } from 'node:crypto'
 import { SipHash } from '../base/siphash.ts'
 import type { Family } from '../store.ts'
 
-/** BEP 15: a client uses a connection ID for a minute; the tracker takes it for two. */
+/** BEP 15: a client uses a connection ID for one minute, and the tracker accepts it for two. */
 const EPOCH_MS = 60_000
 
 /**
- * Connection IDs of BEP 15: a keyed hash over address and minute, so that only who can receive at an address can announce from it, and nothing is
- * remembered. The key is drawn at each start.
+ * Connection IDs (BEP 15), which prove that a client can receive at its address. They are a keyed hash of the address and the minute, so that no
+ * state is kept. The key is random at each start.
  */
 export class ConnectionIds {
   readonly #sip = new SipHash(randomFillSync(new Int32Array(4)))
@@ -26,7 +26,7 @@ export class ConnectionIds {
     return this.#sip.low
   }
 
-  /** Afterwards `high` and `low` are the ID for this address, now. */
+  /** Sets `high` and `low` to the current ID for this address. */
   make(family: Family, address: Int32Array): void {
     this.#hash(family, address, this.#epoch())
   }

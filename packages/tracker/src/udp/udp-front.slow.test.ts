@@ -23,7 +23,7 @@ async function open(options: TrackerOptions = {}, host = '127.0.0.1') {
 }
 
 describe('UDP (BEP 15)', () => {
-  it.each(['127.0.0.1', '::1'])('brings peers at %s together, counts them, and lets them go', async host => {
+  it.each(['127.0.0.1', '::1'])('returns peers at %s, counts them, and removes them', async host => {
     await using opened = await open({}, host)
     const { client } = opened
     const id = await client.connect()
@@ -42,7 +42,7 @@ describe('UDP (BEP 15)', () => {
     expect((await client.ask(scrape)).readInt32BE(8)).toBe(0)
   })
 
-  it('gives no answer to a connection ID that it did not give to this address', async () => {
+  it('ignores connection IDs that it did not issue to this address', async () => {
     await using opened = await open()
     const { client, tracker } = opened
     const id = await client.connect()
@@ -58,7 +58,7 @@ describe('UDP (BEP 15)', () => {
     expect(await tracker.stats()).toMatchObject({ leeches: 1 })
   })
 
-  it('takes a connection ID for a minute at least, for two at most', async () => {
+  it('accepts a connection ID for one to two minutes', async () => {
     let nowMs = 59_000
     await using opened = await open({ nowMs: () => nowMs })
     const { client } = opened
@@ -81,7 +81,7 @@ describe('UDP (BEP 15)', () => {
     expect(answer.subarray(20).toString('hex')).toBe('080808080005')
   })
 
-  it('is private with passkeys, by the address that the client was given (BEP 41)', async () => {
+  it('is private with passkeys, which it reads from the URL option (BEP 41)', async () => {
     await using opened = await open({ passkeys: ['abcdefgh1'] })
     const { client } = opened
     const id = await client.connect()
@@ -96,7 +96,7 @@ describe('UDP (BEP 15)', () => {
     expect(answer.readInt32BE(0)).toBe(1)
   })
 
-  it('serves only the torrents it was told of', async () => {
+  it('serves only the allowed torrents', async () => {
     const hash = randomBytes(32)
     await using opened = await open({ allowedHashes: [hash.toString('hex')] })
     const { client } = opened
@@ -106,7 +106,7 @@ describe('UDP (BEP 15)', () => {
     expect(refused.toString('utf8', 8)).toContain('does not serve')
   })
 
-  it('has nothing to say to who is banned', async () => {
+  it('does not answer banned addresses', async () => {
     await using opened = await open({ bannedAddresses: ['127.0.0.2'] })
     const banned = await UdpClient.open('127.0.0.2', opened.front.port)
     await expect(banned.connect()).rejects.toThrow()
@@ -114,7 +114,7 @@ describe('UDP (BEP 15)', () => {
     await opened.client.connect()
   })
 
-  it('drops answers to scrapes while too many wait to be sent', async () => {
+  it('drops scrape responses while too many are waiting to be sent', async () => {
     await using opened = await open()
     const { client } = opened
     const id = await client.connect()
@@ -133,7 +133,7 @@ describe('UDP (BEP 15)', () => {
     expect(transactions).toEqual([8])
   })
 
-  it('survives any packets, and goes on serving', async () => {
+  it('survives arbitrary packets, and keeps serving', async () => {
     await using opened = await open()
     const { client } = opened
     const id = await client.connect()

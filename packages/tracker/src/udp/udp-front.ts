@@ -1,7 +1,7 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
 import { readAddress } from '../base/address.ts'
 import { Announce, FAMILY, SwarmCounts } from '../store.ts'
-import { askerScope, REFUSED, type Tracker } from '../tracker.ts'
+import { callerScope, REFUSED, type Tracker } from '../tracker.ts'
 import { ConnectionIds } from './connection-ids.ts'
 import {
   ACTION,
@@ -9,7 +9,7 @@ import {
   CONNECT_BYTES,
   isConnect,
   MAX_SCRAPE,
-  passkeyOf,
+  parsePasskey,
   readAnnounce,
   readHash,
   readOtherAddress,
@@ -21,12 +21,12 @@ import {
   writeScrape,
 } from './udp-packets.ts'
 
-/** Answers that the system did not take at once: more are dropped, as the network would. */
+/** Most responses that wait for the system; further ones are dropped, as the network would do. */
 const MAX_QUEUED = 1000
 const BUFFER_BYTES = 2048
 const SOCKET_BUFFER_BYTES = 4 << 20
 
-/** A UDP socket that answers announces and scrapes (BEP 15, 41). Nothing is remembered of a client but the peer that it announces. */
+/** Answers announces and scrapes over UDP (BEP 15, BEP 41). Keeps no state about clients except the peers that they announce. */
 export class UdpFront {
   readonly #tracker: Tracker
   readonly #socket: Socket
@@ -35,18 +35,18 @@ export class UdpFront {
   readonly #from = new Int32Array(4)
   #out = new Uint8Array(BUFFER_BYTES)
   #view = new DataView(this.#out.buffer)
-  /** Beginnings of #out, by length. */
+  /** Views of the start of #out, by length. */
   readonly #views = new Array<Uint8Array | undefined>(BUFFER_BYTES + 1).fill(undefined)
   #queued = 0
   #isOpen = true
 
-  /** Resolves when it listens. Rejects with the system's error. */
+  /** Resolves when it is listening. Rejects with the system's error. */
   static async open(tracker: Tracker, options: { host: string; port: number }): Promise<UdpFront> {
     const isIpv6 = options.host.includes(':')
     const socket = createSocket({
       type: isIpv6 ? 'udp6' : 'udp4',
       ipv6Only: isIpv6,
-      // Addresses only: looking them up would cost a turn of the event loop for each answer.
+      // All addresses are literals; the default lookup would cost a turn of the event loop for each response.
       lookup: (host, _options, done) => done(null, host, isIpv6 ? 6 : 4),
     })
     await new Promise<void>((resolve, reject) => {
@@ -63,13 +63,13 @@ export class UdpFront {
     this.#tracker = tracker
     this.#socket = socket
     this.#ids = new ConnectionIds(tracker.nowMs)
-    // A burst waits there while others are answered. The system gives less where it allows less.
+    // Buffers for bursts. The system may grant less.
     try {
       socket.setRecvBufferSize(SOCKET_BUFFER_BYTES)
       socket.setSendBufferSize(SOCKET_BUFFER_BYTES)
     } catch {}
     socket.on('message', (bytes, from) => this.#receive(bytes, from))
-    // What could not be sent to one client says nothing about others.
+    // A send error concerns one client only.
     socket.on('error', () => {})
   }
 
@@ -93,7 +93,7 @@ export class UdpFront {
       return
     }
     if (action !== ACTION.announce && action !== ACTION.scrape) return
-    // An error would let anybody send packets in another's name to a third.
+    // No error message here: the source address may be forged.
     if (!this.#ids.isValid(family, this.#from, word(bytes, 0), word(bytes, 4))) return
     if (!this.#tracker.admitsRate(family, this.#from)) return this.#refuse(transaction, 'often', remote)
     if (action === ACTION.announce) this.#answerAnnounce(bytes, family, transaction, remote)
@@ -102,7 +102,7 @@ export class UdpFront {
 
   #connect(family: 0 | 1, transaction: number, remote: RemoteInfo): void {
     this.#ids.make(family, this.#from)
-    const view = this.#answer()
+    const view = this.#nextBuffer()
     view.setInt32(0, ACTION.connect)
     view.setInt32(4, transaction)
     view.setInt32(8, this.#ids.high)
@@ -115,9 +115,9 @@ export class UdpFront {
     const announce = this.#announce
     announce.family = family
     announce.address.set(this.#from)
-    announce.scope = askerScope(family, this.#from)
-    if (!readAnnounce(bytes, announce)) return this.#fail(transaction, 'the port is 0', remote)
-    if (this.#tracker.isPrivate && !this.#tracker.admitsPasskey(passkeyOf(readUrlData(bytes))))
+    announce.scope = callerScope(family, this.#from)
+    if (!readAnnounce(bytes, announce)) return this.#fail(transaction, 'The port is 0', remote)
+    if (this.#tracker.isPrivate && !this.#tracker.admitsPasskey(parsePasskey(readUrlData(bytes))))
       return this.#refuse(transaction, 'passkey', remote)
     const other = readOtherAddress(bytes)
     if (other !== 0 && family === FAMILY.ipv4 && this.#tracker.isTrusted(family, this.#from))
@@ -131,7 +131,7 @@ export class UdpFront {
   #sendAnnounce(announce: Announce, transaction: number, remote: RemoteInfo): void {
     if (!this.#isOpen) return
     if (announce.failure !== '') return this.#fail(transaction, announce.failure, remote)
-    const view = this.#answer()
+    const view = this.#nextBuffer()
     this.#send(writeAnnounce(view, this.#out, transaction, announce), remote)
   }
 
@@ -152,7 +152,7 @@ export class UdpFront {
     else void Promise.all(pending).then(() => this.#sendScrape(all, transaction, remote))
   }
 
-  /** All or nothing: a count that is missing would be taken for none. */
+  /** Fails if one of the counts is missing, since clients would take it for zero. */
   #sendScrape(all: readonly SwarmCounts[], transaction: number, remote: RemoteInfo): void {
     if (!this.#isOpen) return
     const failed = all.find(({ failure }) => failure !== '')
@@ -167,12 +167,12 @@ export class UdpFront {
   }
 
   #fail(transaction: number, message: string, remote: RemoteInfo): void {
-    const view = this.#answer()
+    const view = this.#nextBuffer()
     this.#send(writeError(view, this.#out, transaction, message), remote)
   }
 
-  /** The buffer for the next answer: the last one again, unless that still waits to be sent. */
-  #answer(): DataView {
+  /** Returns the buffer for the next response: the last one, unless it is still being sent. */
+  #nextBuffer(): DataView {
     this.#queued = this.#socket.getSendQueueCount()
     if (this.#queued > 0) {
       this.#views.fill(undefined)

@@ -1,4 +1,4 @@
-/** BEP 15: requests of clients -> Announce, answers -> bytes. */
+/** Decoding of requests and encoding of responses (BEP 15, BEP 41). */
 import {
   type Announce,
   type AnnounceEvent,
@@ -12,15 +12,15 @@ export const ACTION = { connect: 0, announce: 1, scrape: 2, error: 3 } as const
 export const CONNECT_BYTES = 16
 export const ANNOUNCE_BYTES = 98
 export const SCRAPE_HEAD_BYTES = 16
-/** Hashes of one scrape: what comes in a datagram of 1,500 bytes. */
+/** Most info hashes in one scrape, which fit into a datagram of 1,500 bytes. */
 export const MAX_SCRAPE = 74
-/** The answer that is longest: of IPv6 within the smallest packet that every network carries. */
+/** Longest response, by family; for IPv6 the smallest packet that every network carries. */
 const MAX_ANSWER_BYTES = [1472, 1232] as const
-/** BEP 15: peers when the client leaves it to the tracker (-1). */
+/** Number of peers if the client leaves it to the tracker (BEP 15: -1). */
 const DEFAULT_WANTED = 50
 const ANNOUNCE_HEAD_BYTES = 20
 
-/** Most peers that an answer of this family has room for. */
+/** Returns how many peers fit into a response of this family. */
 export const mostPeers = (family: 0 | 1) =>
   Math.min(MAX_PEERS, Math.floor((MAX_ANSWER_BYTES[family] - ANNOUNCE_HEAD_BYTES) / PEER_BYTES[family]))
 
@@ -37,7 +37,7 @@ export function readHash(bytes: Uint8Array, at: number, hash: Int32Array): void 
   for (let i = 0; i < 5; i++) hash[i] = word(bytes, at + 4 * i)
 }
 
-/** Reads a packet of at least ANNOUNCE_BYTES. False when a field makes no sense. The address is left as it is. */
+/** Decodes a packet of at least ANNOUNCE_BYTES, without the address. Returns false if a field is invalid. */
 export function readAnnounce(bytes: Uint8Array, announce: Announce): boolean {
   readHash(bytes, 16, announce.hash)
   announce.isSeed = word(bytes, 64) === 0 && word(bytes, 68) === 0
@@ -50,12 +50,12 @@ export function readAnnounce(bytes: Uint8Array, announce: Announce): boolean {
   return announce.port !== 0
 }
 
-/** The address that a packet asks to announce in place of its own; 0 for its own. IPv4 only (BEP 15). */
+/** Returns the IPv4 address to announce in place of the sender's own, or 0 for its own (BEP 15). */
 export function readOtherAddress(bytes: Uint8Array): number {
   return word(bytes, 84)
 }
 
-/** Bytes of the answer. */
+/** Encodes a response. Returns its length. */
 export function writeAnnounce(
   view: DataView,
   bytes: Uint8Array,
@@ -92,7 +92,7 @@ export function writeError(view: DataView, bytes: Uint8Array, transaction: numbe
   return 8 + new TextEncoder().encodeInto(message, bytes.subarray(8)).written
 }
 
-/** BEP 41: path and query of the tracker's address that the client was given, from the options behind an announce; empty for none. */
+/** BEP 41: returns the path and query of the announce URL from the options after an announce, or an empty string. */
 export function readUrlData(bytes: Uint8Array): string {
   let text = ''
   for (let at = ANNOUNCE_BYTES; at < bytes.length; ) {
@@ -109,7 +109,7 @@ export function readUrlData(bytes: Uint8Array): string {
   return text
 }
 
-/** The passkey of `/<passkey>/announce`, or null. */
-export function passkeyOf(path: string): string | null {
+/** Returns the passkey in `/<passkey>/announce`, or null. */
+export function parsePasskey(path: string): string | null {
   return /^\/([A-Za-z0-9]{8,64})\/(?:announce|scrape)(?:$|\?)/.exec(path)?.[1] ?? null
 }

@@ -1,10 +1,10 @@
-/** Whose WebSocket has the rights of this machine, behind each server that takes upgrades. */
+/** Tests which WebSockets have the rights of this machine, with each kind of server that accepts upgrades. */
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, it, vi } from 'vitest'
 import { WebSocket } from 'ws'
-import { joinServer } from '../http/guest.ts'
+import { attachTracker } from '../http/attach.ts'
 import { HttpFront } from '../http/http-front.ts'
 import { Tracker } from '../tracker.ts'
 import { WebSocketFront } from './web-socket-front.ts'
@@ -31,7 +31,7 @@ const SERVERS: Record<
 
   async 'a guest'(tracker) {
     const server = createServer()
-    const guest = joinServer(server, tracker)
+    const guest = attachTracker(server, tracker)
     const { port, close } = await listen(server)
     return { port, close: () => guest.close().then(close) }
   },
@@ -50,7 +50,7 @@ async function open(kind: string) {
   const sockets: WebSocket[] = []
   return {
     port: server.port,
-    /** A connection, once it is open. Rejects when it is refused. */
+    /** Resolves to an open connection. Rejects if it is refused. */
     async connect(headers: Fields) {
       const socket = new WebSocket(`ws://127.0.0.1:${server.port}/announce`, { headers })
       sockets.push(socket)
@@ -66,7 +66,7 @@ async function open(kind: string) {
   }
 }
 
-/** Asks a dozen times; how often that was too often. One address may ask ten times. */
+/** Sends a dozen requests and resolves to how many were refused. One address may send ten. */
 async function refusals(socket: WebSocket): Promise<number> {
   const received: string[] = []
   socket.on('message', data => received.push(String(data)))
@@ -89,15 +89,15 @@ const FOREIGN: Record<string, Fields> = {
 }
 
 describe.each(Object.keys(SERVERS))('a WebSocket to %s', kind => {
-  it.each(Object.keys(FOREIGN))('that may be %s has the limits of anybody', async name => {
+  it.each(Object.keys(FOREIGN))('that may be %s has the usual limits', async name => {
     await using server = await open(kind)
-    // What the machine does itself leaves nobody less.
+    // Requests of the machine itself do not count against these limits.
     await server.connect({})
     expect(await refusals(await server.connect(FOREIGN[name]!))).toBeGreaterThan(0)
     await expect(server.connect(FOREIGN[name]!)).rejects.toThrow('503')
   })
 
-  it('of this machine, or of a page that its own server gave, has none', async () => {
+  it('from this machine, or from a page of its own server, has no limits', async () => {
     await using server = await open(kind)
     for (const name of ['127.0.0.1', 'localhost']) {
       const Host = `${name}:${server.port}`

@@ -11,7 +11,7 @@ function answerOf(candidate: object) {
 }
 
 describe('messages of WebTorrent clients', () => {
-  it('are read, or it is said what is wrong, whatever comes', () => {
+  it('are parsed or rejected with a reason, whatever arrives', () => {
     const value = fc.oneof(
       fc.jsonValue(),
       fc.constantFrom(ID, 'announce', 'scrape', [ID], { type: 'offer', sdp: 'x' }, [
@@ -49,7 +49,7 @@ describe('messages of WebTorrent clients', () => {
     )
   })
 
-  it('hand on what is known of an offer, and so many', () => {
+  it('keep the known members of offers, and a limited number of them', () => {
     const offer = { offer_id: 'a', offer: { type: 'offer', sdp: 'x', __proto__: 1, other: 2 } }
     const many = Array.from({ length: 100 }, () => offer)
     const message = { action: 'announce', info_hash: ID, peer_id: ID, left: 0, offers: [null, {}, ...many] }
@@ -60,7 +60,7 @@ describe('messages of WebTorrent clients', () => {
     expect(offers[0]).toEqual({ id: 'a', description: { type: 'offer', sdp: 'x' } })
   })
 
-  it('are refused when an offer is larger than any is', () => {
+  it('are rejected if an offer is too large', () => {
     const offers = [{ offer_id: 'a', offer: { type: 'offer', sdp: 'x'.repeat(20_000) } }]
     expect(
       readMessage(JSON.stringify({ action: 'announce', info_hash: ID, peer_id: ID, offers })),
@@ -69,7 +69,7 @@ describe('messages of WebTorrent clients', () => {
     })
   })
 
-  it('hand on what is known of a candidate', () => {
+  it('keep the known members of a candidate', () => {
     const known = { candidate: 'candidate:1', sdpMid: '0', sdpMLineIndex: 0, usernameFragment: null }
     expect(answerOf({ ...known, other: 1 })).toMatchObject({
       description: { type: 'candidate', candidate: known },
@@ -78,10 +78,10 @@ describe('messages of WebTorrent clients', () => {
       description: { candidate: { candidate: 'x' } },
     })
     for (const wrong of [{}, { candidate: 1 }, { candidate: 'x'.repeat(2049) }])
-      expect(answerOf(wrong)).toBe('the answer makes no sense')
+      expect(answerOf(wrong)).toBe('The answer is invalid')
   })
 
-  it('may be nested without end', () => {
+  it('may be nested very deeply', () => {
     const places = ['offer', 'sdp', 'candidate', 'candidate.candidate', 'candidate.sdpMid', 'candidate.other']
     const nested = fc.tuple(fc.constantFrom(...places), fc.integer({ min: 1, max: 19_000 }), fc.boolean())
     fc.assert(

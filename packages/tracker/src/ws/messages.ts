@@ -1,9 +1,9 @@
 /**
- * What WebTorrent's clients say to their trackers: JSON in which 20 bytes are 20 characters. There is no BEP: this is what the npm packages
- * bittorrent-tracker and webtorrent say.
+ * Messages of WebTorrent clients to their trackers: JSON, with hashes of 20 bytes as 20 characters. There is no BEP; this is the protocol of the
+ * npm packages bittorrent-tracker and webtorrent.
  */
 
-/** Bytes of a message: ten offers of some 4 KB each, and room. */
+/** Enough for ten offers of about 4 KB each, with a margin. */
 export const MAX_MESSAGE_BYTES = 200_000
 export const MAX_OFFERS = 20
 export const MAX_SCRAPE = 100
@@ -15,7 +15,7 @@ const MAX_USERNAME_FRAGMENT = 256
 
 export interface Offer {
   readonly id: string
-  /** Handed on as it came, in members that are known. */
+  /** Relayed with its known members only. */
   readonly description: object
 }
 
@@ -38,15 +38,15 @@ export type ClientMessage =
     }
   | { readonly kind: 'scrape'; readonly hashes: readonly string[] }
 
-/** The message, or what is wrong with it. */
+/** Parses a message. Returns a string with the reason if it is invalid. */
 export function readMessage(text: string): ClientMessage | string {
   const message = parseObject(text)
-  if (!message) return 'this is no JSON object'
+  if (!message) return 'The message is not a JSON object'
   if (message.action === 'scrape') return readScrape(message)
-  if (message.action !== 'announce') return 'the action is neither announce nor scrape'
+  if (message.action !== 'announce') return 'The action is neither announce nor scrape'
   const { info_hash: hash, peer_id: peerId } = message
-  if (!isId(hash)) return 'the info_hash is not of 20 characters'
-  if (!isId(peerId)) return 'the peer_id is not of 20 characters'
+  if (!isId(hash)) return 'The info_hash must have 20 characters'
+  if (!isId(peerId)) return 'The peer_id must have 20 characters'
   if (message.answer !== undefined && message.answer !== null) return readAnswer(message, hash, peerId)
   const event = message.event
   return {
@@ -64,28 +64,28 @@ type Fields = Readonly<Record<string, unknown>>
 function readScrape({ info_hash: given }: Fields): ClientMessage | string {
   const hashes = Array.isArray(given) ? given : [given]
   if (hashes.length === 0 || hashes.length > MAX_SCRAPE || !hashes.every(isId))
-    return `name 1 to ${MAX_SCRAPE} torrents to scrape, in 20 characters each`
+    return `Name 1 to ${MAX_SCRAPE} torrents to scrape, in 20 characters each`
   return { kind: 'scrape', hashes }
 }
 
 function readAnswer(message: Fields, hash: string, peerId: string): ClientMessage | string {
   const { to_peer_id: toPeerId, offer_id: offerId } = message
   const description = readDescription(message.answer)
-  if (!isId(toPeerId)) return 'the to_peer_id is not of 20 characters'
-  if (!isOfferId(offerId)) return 'the offer_id is missing or too long'
+  if (!isId(toPeerId)) return 'The to_peer_id must have 20 characters'
+  if (!isOfferId(offerId)) return 'The offer_id is missing or too long'
   return description
     ? { kind: 'answer', hash, peerId, toPeerId, offerId, description }
-    : 'the answer makes no sense'
+    : 'The answer is invalid'
 }
 
-/** Those that make no sense are left out. */
+/** Returns an empty list for an invalid offer. */
 function readOffer(value: unknown): Offer[] {
   const { offer_id: id, offer } = asObject(value) ?? {}
   const description = readDescription(offer)
   return isOfferId(id) && description ? [{ id, description }] : []
 }
 
-/** A session description, or a candidate that comes after it. */
+/** Parses a session description, or a candidate that follows it. */
 function readDescription(value: unknown): object | null {
   const { type, sdp, candidate } = asObject(value) ?? {}
   if (typeof sdp === 'string' && sdp.length <= MAX_SDP && (type === 'offer' || type === 'answer'))
@@ -94,7 +94,7 @@ function readDescription(value: unknown): object | null {
   return known && { type: 'candidate', candidate: known }
 }
 
-/** An RTCIceCandidateInit, in members that are known: whatever else is there may be nested without end. */
+/** Parses an RTCIceCandidateInit and keeps its known members only, since others may be nested deeply. */
 function readCandidate(value: Fields | null): object | null {
   if (typeof value?.candidate !== 'string' || value.candidate.length > MAX_CANDIDATE) return null
   const { candidate, sdpMid, sdpMLineIndex, usernameFragment } = value
@@ -130,7 +130,7 @@ function isOfferId(value: unknown): value is string {
   return typeof value === 'string' && value !== '' && value.length <= MAX_OFFER_ID
 }
 
-/** Five big-endian words of a hash in 20 characters. */
+/** Writes an info hash of 20 characters as five big-endian words. */
 export function readHash(text: string, hash: Int32Array): void {
   for (let at = 0; at < 20; at++) hash[at >> 2] = (hash[at >> 2]! << 8) | text.charCodeAt(at)
 }

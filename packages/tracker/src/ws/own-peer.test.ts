@@ -8,7 +8,7 @@ const HASH = 'h\xff\0abcdefghijklmnop!'
 const OTHER_HASH = 'another hash, of 20.'
 const peer = (name: string) => `-WW0000-${name.padEnd(12, '.')}`
 
-/** Has one torrent, and answers whoever asks for it with what was offered. */
+/** A peer with one torrent that echoes each offer as its answer. */
 const own: OwnPeer = {
   peerId: peer('own'),
   wants: (hash, peerId, isSeed) => hash === HASH && peerId !== peer('known') && !isSeed,
@@ -24,7 +24,7 @@ async function open() {
   const url = `ws://127.0.0.1:${(server.address() as AddressInfo).port}/announce`
   const pages: WebSocket[] = []
   return {
-    /** A page that announces with so many offers; resolves to what it is told from then on. */
+    /** Connects a page that announces with this many offers. Resolves to the messages it receives from then on. */
     async page(name: string, hash: string, offers: number, rest: Record<string, unknown> = {}) {
       const socket = new WebSocket(url)
       pages.push(socket)
@@ -52,7 +52,7 @@ async function open() {
 
 const of = (received: Record<string, unknown>[], member: string) => received.filter(each => member in each)
 
-test('a page is answered by the peer in the tracker’s own process, with its first offer; others get those after it', async () => {
+test('the own peer answers the first offer of a page, and other peers get the rest', async () => {
   await using tracker = await open()
   const first = await tracker.page('first', HASH, 0)
   const second = await tracker.page('second', HASH, 2)
@@ -69,14 +69,14 @@ test.each([
   ['that has met it already', 'known', HASH, {}],
   ['of a torrent that it has not', 'third', OTHER_HASH, {}],
   ['that seeds, as it does itself,', 'fourth', HASH, { left: 0 }],
-])('a page %s keeps its offers for others', async (_what, name, hash, rest) => {
+])('a page %s offers only to other peers', async (_what, name, hash, rest) => {
   await using tracker = await open()
   const waiting = await tracker.page('waits', hash, 0)
   await tracker.page(name, hash, 1, rest)
   await vi.waitFor(() => expect(of(waiting, 'offer')).toHaveLength(1))
 })
 
-test('the offers of a page that leaves go to nobody', async () => {
+test('the offers of a page that leaves are dropped', async () => {
   await using tracker = await open()
   const waiting = await tracker.page('waits', HASH, 0)
   const leaving = await tracker.page('leaves', HASH, 2, { event: 'stopped' })

@@ -3,7 +3,7 @@ import type { WebSocket } from 'ws'
 import { FAMILY } from '../store.ts'
 import { WebClient } from './web-client.ts'
 
-/** A connection of which so much was not read yet. */
+/** A connection with this many unsent bytes. */
 function connection() {
   const socket = {
     bufferedAmount: 0,
@@ -15,12 +15,12 @@ function connection() {
       socket.isOpen = false
     },
   }
-  const caller = { family: FAMILY.ipv4, words: new Int32Array(4), isItself: true, passkey: null }
+  const caller = { family: FAMILY.ipv4, words: new Int32Array(4), isDirect: true, passkey: null }
   const client = new WebClient(socket as unknown as WebSocket, caller, 0)
   return { socket, client }
 }
 
-it('keeps little for who does not read, and hangs up when they would get more', () => {
+it('buffers little for a client that does not read, and disconnects it beyond that', () => {
   const { socket, client } = connection()
   let offers = 0
   for (let second = 0; second < 100; second++) {
@@ -35,7 +35,7 @@ it('keeps little for who does not read, and hangs up when they would get more', 
   expect(socket.bufferedAmount).toBeLessThan(136 * 1024)
 })
 
-it('lives on while it answers pings and reads', () => {
+it('stays connected while it answers pings and reads', () => {
   const { socket, client } = connection()
   const ping = (bufferedAmount: number) => {
     socket.bufferedAmount = bufferedAmount

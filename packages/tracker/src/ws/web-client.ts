@@ -1,26 +1,25 @@
 import type { WebSocket } from 'ws'
 import type { Family } from '../store.ts'
-import { Allowance } from './allowance.ts'
 
-/** Torrents of one connection. */
+/** Memberships per connection. */
 const MAX_MEMBERSHIPS = 1000
-/** Peer IDs that one connection has in one torrent: whoever has many gets the offers of all others. */
+/** Peer IDs of one connection in one torrent: a client with many would attract the offers of all others. */
 const MAX_PER_TORRENT = 4
-/** Offers that were handed on to a connection and may be answered. */
+/** Offers per connection that were relayed to it and may still be answered. */
 const MAX_ROUTES = 200
-/** An answer, and candidates after it. */
+/** Messages per relayed offer: an answer, and candidates after it. */
 const MAX_PER_ROUTE = 30
-/** Above it nothing of others is handed on, and who is still above it at the next ping does not read. */
+/** With more unsent bytes, nothing is relayed to a client. It is disconnected if it is still above this at the next ping. */
 const FULL_BYTES = 64 * 1024
-/** Who has so much waiting is hung up on at once. */
+/** With more unsent bytes, a client is disconnected at once. */
 const MAX_WAITING_BYTES = 128 * 1024
 const MESSAGES = { most: 100, perSecond: 20 }
-/** Read at once, and then in a second: more is left on the network until it is its turn, so that nobody's announce is lost. */
+/** Limits on received bytes. Reading is paused beyond them, so that no message is lost. */
 const READ_BYTES = { most: 400_000, perSecond: 100_000 }
-/** The head of a small frame (RFC 6455, 5.2). */
+/** Header of a small frame (RFC 6455 section 5.2). */
 const FRAME_BYTES = 6
 const OFFERS = { most: 40, perSecond: 10 }
-/** Of its own that are handed on: a page with several torrents makes ten for each at once, and again after a minute or two. */
+/** Limits on a client's own offers that are relayed: a page makes ten per torrent at once, and again after a minute or two. */
 const OWN_OFFERS = { most: 60, perSecond: 3 }
 
 /** One peer of one swarm, behind a connection. */
@@ -38,39 +37,39 @@ interface Route {
   left: number
 }
 
-/** Whom a connection comes from. */
+/** The client of a connection. */
 export interface Caller {
   readonly family: Family
   readonly words: Int32Array
-  /** False when the address may be a proxy's, or a page's of anywhere that somebody looks at there. */
-  readonly isItself: boolean
-  /** Of the address that it connected to. */
+  /** False if the connection may come through a proxy or from a foreign page. */
+  readonly isDirect: boolean
+  /** From the URL that it connected to. */
   readonly passkey: string | null
 }
 
-/** A browser, or whatever else speaks as one. */
+/** The connection of a browser or another WebTorrent client, with its limits. */
 export class WebClient {
   readonly socket: WebSocket
   readonly caller: Caller
   readonly memberships = new Map<string, Membership>()
-  /** Answered the last ping. */
+  /** It has answered the last ping. */
   isAlive = true
   #wasFull = false
   #resume: NodeJS.Timeout | undefined
-  readonly #messages: Allowance
-  readonly #bytes: Allowance
-  readonly #offers: Allowance
-  readonly #ownOffers: Allowance
-  /** Whom it may answer, by hash, its own peer ID, theirs, and offer ID. */
+  readonly #messages: TokenBucket
+  readonly #bytes: TokenBucket
+  readonly #offers: TokenBucket
+  readonly #ownOffers: TokenBucket
+  /** Peers that it may answer, by info hash, its own peer ID, theirs, and offer ID. */
   readonly #routes = new Map<string, Route>()
 
   constructor(socket: WebSocket, caller: Caller, nowMs: number) {
     this.socket = socket
     this.caller = caller
-    this.#messages = new Allowance(MESSAGES.most, MESSAGES.perSecond, nowMs)
-    this.#bytes = new Allowance(READ_BYTES.most, READ_BYTES.perSecond, nowMs)
-    this.#offers = new Allowance(OFFERS.most, OFFERS.perSecond, nowMs)
-    this.#ownOffers = new Allowance(OWN_OFFERS.most, OWN_OFFERS.perSecond, nowMs)
+    this.#messages = new TokenBucket(MESSAGES.most, MESSAGES.perSecond, nowMs)
+    this.#bytes = new TokenBucket(READ_BYTES.most, READ_BYTES.perSecond, nowMs)
+    this.#offers = new TokenBucket(OFFERS.most, OFFERS.perSecond, nowMs)
+    this.#ownOffers = new TokenBucket(OWN_OFFERS.most, OWN_OFFERS.perSecond, nowMs)
   }
 
   mayJoin(hash: string): boolean {
@@ -84,7 +83,7 @@ export class WebClient {
     return this.#messages.take(nowMs)
   }
 
-  /** Counts a message or ping that it sent, and stops reading for as long as that is too much. */
+  /** Counts a received message or ping, and pauses reading if the limit is exceeded. */
   readBytes(bytes: number, nowMs: number): void {
     const waitMs = this.#bytes.spend(bytes + FRAME_BYTES, nowMs)
     if (waitMs === 0) return
@@ -93,12 +92,12 @@ export class WebClient {
     this.#resume = setTimeout(() => this.socket.resume(), waitMs).unref()
   }
 
-  /** After its socket. */
+  /** Call it when the socket has closed. */
   close(): void {
     clearTimeout(this.#resume)
   }
 
-  /** How many of its own offers are handed on now, at most. */
+  /** Returns how many of its own offers may be relayed now. */
   offersLeft(nowMs: number): number {
     return Math.floor(this.#ownOffers.left(nowMs))
   }
@@ -111,7 +110,7 @@ export class WebClient {
     return this.socket.bufferedAmount > FULL_BYTES
   }
 
-  /** At each ping: whether it answered the last one, and reads. */
+  /** Call it at each ping. Returns true if it answered the last one and reads its messages. */
   livesOn(): boolean {
     const lives = this.isAlive && !(this.#wasFull && this.isFull)
     this.#wasFull = this.isFull
@@ -119,12 +118,12 @@ export class WebClient {
     return lives
   }
 
-  /** Whether it can take an offer now. */
+  /** Returns true if an offer may be relayed to it now. */
   wantsOffer(nowMs: number): boolean {
     return !this.isFull && this.#offers.take(nowMs)
   }
 
-  /** From now on `own` may send to `to` about this offer. */
+  /** Allows `own` to send messages about this offer to `to`. */
   addRoute(own: Membership, to: Membership, offerId: string): void {
     const key = routeKey(own.hash, own.peerId, to.peerId, offerId)
     this.#routes.delete(key)
@@ -132,7 +131,7 @@ export class WebClient {
     this.#routes.set(key, { to, left: MAX_PER_ROUTE })
   }
 
-  /** To whom an answer goes; undefined when nobody asked for it. */
+  /** Returns the recipient of an answer, or undefined if it was not asked for. */
   follow(hash: string, peerId: string, toPeerId: string, offerId: string): Membership | undefined {
     const route = this.#routes.get(routeKey(hash, peerId, toPeerId, offerId))
     if (!route || route.left-- <= 0) return undefined
@@ -142,6 +141,41 @@ export class WebClient {
   send(message: object): void {
     if (this.socket.bufferedAmount > MAX_WAITING_BYTES) this.socket.terminate()
     else this.socket.send(JSON.stringify(message))
+  }
+}
+
+/** A token bucket: `most` at once, then `perSecond`. */
+class TokenBucket {
+  readonly #most: number
+  readonly #perSecond: number
+  #left: number
+  #atMs: number
+
+  constructor(most: number, perSecond: number, nowMs: number) {
+    this.#most = most
+    this.#perSecond = perSecond
+    this.#left = most
+    this.#atMs = nowMs
+  }
+
+  /** Takes one token and returns true if there is one. */
+  take(nowMs: number): boolean {
+    if (this.left(nowMs) < 1) return false
+    this.#left--
+    return true
+  }
+
+  /** Returns the number of tokens, including fractions. */
+  left(nowMs: number): number {
+    this.#left = Math.min(this.#most, this.#left + ((nowMs - this.#atMs) / 1000) * this.#perSecond)
+    this.#atMs = nowMs
+    return this.#left
+  }
+
+  /** Takes `amount` tokens, even if there are fewer. Returns the milliseconds until the debt is made up for. */
+  spend(amount: number, nowMs: number): number {
+    this.#left = this.left(nowMs) - amount
+    return Math.max(0, Math.ceil((-this.#left / this.#perSecond) * 1000))
   }
 }
 

@@ -9,7 +9,7 @@ import { WebSocketFront } from './web-socket-front.ts'
 
 type Message = Record<string, unknown>
 
-/** A page, as far as a tracker sees it. */
+/** A page as the tracker sees it. */
 class Page {
   readonly received: Message[] = []
   readonly socket: WebSocket
@@ -32,7 +32,7 @@ class Page {
     this.socket.send(JSON.stringify(message))
   }
 
-  /** The message that has these members, once it is here. */
+  /** Resolves to a message with these members once it arrives. */
   async got(members: Message): Promise<Message> {
     return vi.waitFor(() => {
       const found = this.received.find(message =>
@@ -69,7 +69,7 @@ async function open(options: TrackerOptions = {}, maxConnections?: number) {
   }
 }
 
-/** The answer of a server that does not take the upgrade. */
+/** Resolves to the response of a server that refuses the upgrade. */
 async function upgrade(url: string, path: string): Promise<IncomingMessage> {
   const headers = {
     connection: 'Upgrade',
@@ -98,7 +98,7 @@ const offers = (...ids: string[]) =>
   ids.map(id => ({ offer_id: id, offer: { type: 'offer', sdp: `sdp of ${id}`, more: 'is dropped' } }))
 
 describe('WebSocket (WebTorrent)', () => {
-  it('hands offers to peers that want them, and answers back', async () => {
+  it('relays offers to other peers, and answers back', async () => {
     await using tracker = await open()
     const [first, second] = [await tracker.page(), await tracker.page()]
     first.send(announce('first'))
@@ -125,7 +125,7 @@ describe('WebSocket (WebTorrent)', () => {
       offer_id: 'one',
       answer,
     })
-    // Candidates of both sides follow it.
+    // Candidates of both sides follow the answer.
     const candidate = { type: 'candidate', candidate: { candidate: 'candidate:1' } }
     second.send(announce('second', { to_peer_id: peer('first'), offer_id: 'one', answer: candidate }))
     expect(await first.got({ offer_id: 'one', answer: undefined, peer_id: peer('second') })).toBeDefined()
@@ -133,7 +133,7 @@ describe('WebSocket (WebTorrent)', () => {
     expect(second.received.some(message => message.offer !== undefined)).toBe(false)
   })
 
-  it('hands nobody an answer that they did not ask for', async () => {
+  it('does not relay unsolicited answers', async () => {
     await using tracker = await open()
     const [first, second] = [await tracker.page(), await tracker.page()]
     first.send(announce('first'))
@@ -149,7 +149,7 @@ describe('WebSocket (WebTorrent)', () => {
     expect(first.received.some(message => message.answer !== undefined)).toBe(false)
   })
 
-  it('does not bring seeds together', async () => {
+  it('does not relay offers between seeds', async () => {
     await using tracker = await open()
     const [first, second] = [await tracker.page(), await tracker.page()]
     first.send(announce('first', { left: 0 }))
@@ -163,7 +163,7 @@ describe('WebSocket (WebTorrent)', () => {
     expect(first.received.some(message => message.offer !== undefined)).toBe(false)
   })
 
-  it('forgets who stops, and who hangs up', async () => {
+  it('removes peers that stop or disconnect', async () => {
     await using tracker = await open()
     const [first, second] = [await tracker.page(), await tracker.page()]
     const leeches = async () => (await tracker.tracker.stats()).leeches
@@ -177,22 +177,22 @@ describe('WebSocket (WebTorrent)', () => {
     await vi.waitFor(() => expect(tracker.front.connections).toBe(1))
   })
 
-  it('says what is wrong', async () => {
+  it('reports errors', async () => {
     await using tracker = await open({ allowedHashes: ['00'.repeat(20)] })
     const page = await tracker.page()
     const failure = 'failure reason'
     page.socket.send('no json')
-    await page.got({ [failure]: 'this is no JSON object' })
+    await page.got({ [failure]: 'The message is not a JSON object' })
     page.send({ action: 'dance' })
-    await page.got({ [failure]: 'the action is neither announce nor scrape' })
+    await page.got({ [failure]: 'The action is neither announce nor scrape' })
     page.send(announce('me', { info_hash: 'short' }))
-    await page.got({ [failure]: 'the info_hash is not of 20 characters' })
+    await page.got({ [failure]: 'The info_hash must have 20 characters' })
     page.send(announce('me'))
-    await page.got({ info_hash: HASH, [failure]: 'this tracker does not serve this torrent' })
+    await page.got({ info_hash: HASH, [failure]: 'This tracker does not serve this torrent' })
     expect(await tracker.tracker.stats()).toMatchObject({ leeches: 0 })
   })
 
-  it('hangs up on who sends too much, and serves the others', async () => {
+  it('disconnects clients that send too much, and keeps serving others', async () => {
     await using tracker = await open()
     const [large, many, calm] = [await tracker.page(), await tracker.page(), await tracker.page()]
     large.socket.send('x'.repeat(MAX_MESSAGE_BYTES + 1))
@@ -203,11 +203,11 @@ describe('WebSocket (WebTorrent)', () => {
     await calm.got({ incomplete: 1 })
   })
 
-  it('counts a connection a few times in one torrent, not more', async () => {
+  it('limits the peer IDs of a connection in one torrent', async () => {
     await using tracker = await open()
     const page = await tracker.page()
     for (const name of ['a', 'b', 'c', 'd', 'e']) page.send(announce(name))
-    const reason = 'too many torrents, or peers of one torrent, on one connection'
+    const reason = 'Too many torrents, or too many peers of one torrent, on one connection'
     await page.got({ info_hash: HASH, 'failure reason': reason })
     expect(await tracker.tracker.stats()).toMatchObject({ leeches: 4 })
     page.send(announce('a', { event: 'stopped' }))
@@ -216,7 +216,7 @@ describe('WebSocket (WebTorrent)', () => {
     await vi.waitFor(async () => expect(await tracker.tracker.stats()).toMatchObject({ leeches: 5 }))
   })
 
-  it('leaves out offers of one connection that are more than a client makes', async () => {
+  it('drops excessive offers of one connection', async () => {
     await using tracker = await open()
     const [one, two, sender] = [await tracker.page(), await tracker.page(), await tracker.page()]
     one.send(announce('one'))
@@ -235,7 +235,7 @@ describe('WebSocket (WebTorrent)', () => {
     expect(sender.received.some(message => 'failure reason' in message)).toBe(false)
   })
 
-  it('reads so many bytes a second of a connection, loses none, and serves the others', async () => {
+  it('limits the rate at which it reads from a connection, loses nothing, and keeps serving others', async () => {
     await using tracker = await open()
     const [greedy, calm] = [await tracker.page(), await tracker.page()]
     const large = { filler: 'x'.repeat(150_000) }
@@ -246,13 +246,13 @@ describe('WebSocket (WebTorrent)', () => {
     await calm.got({ incomplete: 4 })
     expect(greedy.received).toHaveLength(3)
     await vi.waitFor(() => expect(greedy.received).toHaveLength(4), 5000)
-    // The third is 50 KB more than it may send at once.
+    // The third one exceeds the burst limit by 50 KB.
     expect(performance.now() - startMs).toBeGreaterThan(450)
     greedy.socket.close()
     await vi.waitFor(() => expect(tracker.front.connections).toBe(1), 5000)
   })
 
-  it('lets in whom it should', async () => {
+  it('admits only clients that the lists allow', async () => {
     await using tracker = await open({ bannedAddresses: ['203.0.113.0/24'], connectionsPerAddress: 1 })
     await tracker.page('/as-198.51.100.1')
     for (const address of ['198.51.100.1', '203.0.113.1'])
@@ -263,27 +263,27 @@ describe('WebSocket (WebTorrent)', () => {
     await other.page('/secretkey1/announce')
   })
 
-  it('tells who is one too many to come later, and lets them in when another has gone', async () => {
+  it('refuses connections beyond the limit until another one has closed', async () => {
     await using tracker = await open({ connectionsPerAddress: 1 }, 2)
     const [first] = [await tracker.page('/as-198.51.100.1'), await tracker.page('/as-198.51.100.2')]
     const refused = async () => {
       const response = await upgrade(tracker.url, '/as-198.51.100.3')
       return [response.statusCode, await text(response)]
     }
-    expect(await refused()).toEqual([503, 'too many connections: try again later\n'])
-    expect(await refused()).toEqual([503, 'too many connections: try again later\n'])
+    expect(await refused()).toEqual([503, 'Too many connections: try again later\n'])
+    expect(await refused()).toEqual([503, 'Too many connections: try again later\n'])
     expect(tracker.front.connections).toBe(2)
     first.send(announce('first'))
     await first.got({ incomplete: 1 })
     first.socket.close()
     await vi.waitFor(() => expect(tracker.front.connections).toBe(1))
-    // Neither refusal counts for the address.
+    // Refused connections do not count for the address.
     const third = await tracker.page('/as-198.51.100.3')
     third.send(announce('third'))
     await third.got({ incomplete: 1 })
   })
 
-  it('hangs up on whom new lists leave out', async () => {
+  it('disconnects clients that new lists exclude', async () => {
     await using tracker = await open({ passkeys: ['secretkey1', 'secretkey2'] })
     const page = (key: string, address: string) => tracker.page(`/as-${address}/${key}/announce`)
     const banned = await page('secretkey1', '203.0.113.1')
@@ -302,7 +302,7 @@ describe('WebSocket (WebTorrent)', () => {
     await page('secretkey1', '198.51.100.5')
     tracker.tracker.setLists({ allowedHashes: ['00'.repeat(20)] })
     stays.send(announce('stays'))
-    await stays.got({ 'failure reason': 'this tracker does not serve this torrent' })
+    await stays.got({ 'failure reason': 'This tracker does not serve this torrent' })
     await vi.waitFor(async () => expect(await tracker.tracker.stats()).toMatchObject({ leeches: 0 }))
   })
 })

@@ -3,45 +3,45 @@ import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { ConnectionCounts } from '../access/connection-counts.ts'
 import { readAddress } from '../base/address.ts'
-import { ASKER, type Asker, isOtherOrigin, whoAsks } from '../http/asker.ts'
+import { CALLER, type CallerKind, identifyCaller, isCrossOrigin } from '../http/caller.ts'
 import { Announce, EVENT, FAMILY, SwarmCounts } from '../store.ts'
 import { REFUSED, type Tracker } from '../tracker.ts'
-import { passkeyOf } from '../udp/udp-packets.ts'
+import { parsePasskey } from '../udp/udp-packets.ts'
 import { type ClientMessage, MAX_MESSAGE_BYTES, type Offer, readHash, readMessage } from './messages.ts'
 import { type Membership, WebClient } from './web-client.ts'
 
 /**
- * Offers go stale while a page waits: it makes new ones this often. Not more often: two that make offers to each other while those before are on their way
- * hang up on both.
+ * Pages make new offers this often, since offers become stale. A shorter interval would make two pages send each other offers while earlier ones
+ * are still being answered, and drop both connections.
  */
 const [MIN_INTERVAL_SECONDS, MAX_INTERVAL_SECONDS] = [60, 120] as const
 const PING_MS = 45_000
 const MAX_CONNECTIONS = 20_000
 /** RFC 6455 section 7.4.1. */
 const POLICY_VIOLATION = 1008
-/** More than the offers there are, since some peers cannot take one now. */
+/** Factor for the number of peers to request, since some of them cannot accept an offer at the moment. */
 const SPARE = 2
 
-/** A peer in the tracker's own process, which needs no connection: it answers the offers of pages, and makes none. */
+/** A peer in the tracker's own process. It needs no connection: it answers the offers of pages, and makes none. */
 export interface OwnPeer {
-  /** 20 characters, each a byte. */
+  /** 20 characters, one per byte. */
   readonly peerId: string
-  /** Whether it would answer that page, which has everything or not, about the torrent of that hash: 20 characters each. */
+  /** Returns true if it would answer an offer of this page for this torrent. The info hash and peer ID have 20 characters. */
   wants(hash: string, peerId: string, isSeed: boolean): boolean
-  /** Its answer, an SDP; null when it has none after all. Never rejects. */
+  /** Resolves to the SDP of its answer, or null if it has none after all. Never rejects. */
   answer(hash: string, offer: { id: string; sdp: string }, peerId: string): Promise<string | null>
 }
 
 export interface WebSocketFrontOptions {
   readonly ownPeer?: OwnPeer
-  /** Of all addresses together. Default 20,000. */
+  /** Connections in all. Default 20,000. */
   readonly maxConnections?: number
 }
 
 type AnnounceMessage = ClientMessage & { kind: 'announce' }
 type AnswerMessage = ClientMessage & { kind: 'answer' }
 
-/** WebTorrent's signalling: pages announce by WebSocket, and their offers and answers are handed on. Any HTTP server can pass upgrades to it. */
+/** WebTorrent signaling: pages announce over WebSocket, and their offers and answers are relayed. Any HTTP server can pass upgrades to it. */
 export class WebSocketFront {
   readonly #tracker: Tracker
   readonly #server = new WebSocketServer({
@@ -65,7 +65,7 @@ export class WebSocketFront {
     this.#maxConnections = maxConnections
     this.#connections = new ConnectionCounts(tracker.connectionsPerAddress, tracker.isMachineTrusted)
     this.#pinger = setInterval(() => this.#ping(), PING_MS).unref()
-    // A handshake that makes no sense was answered by the library.
+    // The library has already answered an invalid handshake.
     this.#server.on('wsClientError', (_error, socket) => socket.destroy())
   }
 
@@ -74,35 +74,35 @@ export class WebSocketFront {
   }
 
   /**
-   * Takes a connection that asked for an upgrade. `address`: whom it comes from, where the server in front knows better than the socket;
-   * `by`: who that is. Whoever may not connect is told so in HTTP.
+   * Accepts or refuses an upgrade; a refusal is an HTTP response. `address`: the client's address, if the server knows it better than the socket;
+   * `kind`: the origin of the request.
    */
   upgrade(
     request: IncomingMessage,
     socket: Duplex,
     head: Buffer,
     address?: string,
-    by: Asker = whoAsks(request),
+    kind: CallerKind = identifyCaller(request),
   ): void {
     const from = address ?? request.socket?.remoteAddress ?? ''
     const words = new Int32Array(4)
     const family = readAddress(from, words)
     if (family === null || this.#tracker.isBanned(family, words))
       return refuse(socket, '403 Forbidden', REFUSED.banned)
-    const passkey = passkeyOf(request.url ?? '')
+    const passkey = parsePasskey(request.url ?? '')
     if (!this.#tracker.admitsPasskey(passkey)) return refuse(socket, '403 Forbidden', REFUSED.passkey)
-    const isItself = by === ASKER.itself && !isOtherOrigin(request.headers)
-    if (this.#clients.size >= this.#maxConnections || !this.#connections.admits(from, isItself))
-      return refuse(socket, '503 Service Unavailable', 'too many connections: try again later')
+    const isDirect = kind === CALLER.direct && !isCrossOrigin(request.headers)
+    if (this.#clients.size >= this.#maxConnections || !this.#connections.admits(from, isDirect))
+      return refuse(socket, '503 Service Unavailable', 'Too many connections: try again later')
     let isOpen = false
-    const release = () => this.#connections.release(from, isItself)
+    const release = () => this.#connections.release(from, isDirect)
     const onEarlyClose = () => {
       if (!isOpen) release()
     }
     socket.once('close', onEarlyClose)
     this.#server.handleUpgrade(request, socket, head, webSocket => {
       isOpen = true
-      const client = new WebClient(webSocket, { family, words, isItself, passkey }, this.#tracker.nowMs())
+      const client = new WebClient(webSocket, { family, words, isDirect, passkey }, this.#tracker.nowMs())
       this.#open(client, webSocket, release)
     })
   }
@@ -118,16 +118,16 @@ export class WebSocketFront {
     socket.on('pong', () => {
       client.isAlive = true
     })
-    // Each is answered by the library.
+    // The library sends a pong for each.
     socket.on('ping', (data: Buffer) => client.readBytes(data.length, this.#tracker.nowMs()))
     socket.on('error', () => socket.terminate())
     // Some clients send the text as bytes.
     socket.on('message', (data: Buffer) => {
-      // What a listener throws ends the process: a message costs its sender the connection at most.
+      // An exception in a listener would end the process; let it cost the sender its connection instead.
       try {
         const nowMs = this.#tracker.nowMs()
         client.readBytes(data.length, nowMs)
-        if (!client.maySpeak(nowMs)) socket.close(POLICY_VIOLATION, 'too many messages')
+        if (!client.maySpeak(nowMs)) socket.close(POLICY_VIOLATION, 'Too many messages')
         else if (this.#mayStay(client)) this.#receive(client, data.toString())
       } catch {
         socket.terminate()
@@ -141,7 +141,7 @@ export class WebSocketFront {
     })
   }
 
-  /** Lists may have changed since it connected: hangs up on whom they leave out now. */
+  /** Returns false and disconnects the client if the access lists have changed and exclude it now. */
   #mayStay({ socket, caller: { family, words, passkey } }: WebClient): boolean {
     const tracker = this.#tracker
     if (!tracker.isBanned(family, words) && tracker.admitsPasskey(passkey)) return true
@@ -152,9 +152,9 @@ export class WebSocketFront {
   #receive(client: WebClient, text: string): void {
     const message = readMessage(text)
     if (typeof message === 'string') return client.send({ action: 'announce', 'failure reason': message })
-    if (message.kind === 'answer') return this.#handOnAnswer(client, message)
-    const { family, words, isItself } = client.caller
-    if (!this.#tracker.admitsRate(family, words, isItself)) {
+    if (message.kind === 'answer') return this.#relayAnswer(client, message)
+    const { family, words, isDirect } = client.caller
+    if (!this.#tracker.admitsRate(family, words, isDirect)) {
       this.#tracker.counters.webSocket.refused++
       const hash = message.kind === 'announce' ? message.hash : undefined
       return client.send({ action: message.kind, info_hash: hash, 'failure reason': REFUSED.often })
@@ -166,7 +166,7 @@ export class WebSocketFront {
   #takeAnnounce(client: WebClient, message: AnnounceMessage): void {
     const membership = this.#membership(client, message)
     if (!membership) {
-      const reason = 'too many torrents, or peers of one torrent, on one connection'
+      const reason = 'Too many torrents, or too many peers of one torrent, on one connection'
       return client.send({ action: 'announce', info_hash: message.hash, 'failure reason': reason })
     }
     membership.isSeed = message.isSeed
@@ -180,11 +180,11 @@ export class WebSocketFront {
 
   #answer(membership: Membership, { offers, hash, event }: AnnounceMessage, announce: Announce): void {
     const { client } = membership
-    // It hung up while the store took its time.
+    // It may have disconnected meanwhile.
     if (!this.#clients.has(client)) return
     if (announce.failure !== '') {
       client.send({ action: 'announce', info_hash: hash, 'failure reason': announce.failure })
-      // Who may come back later stays whom others were told of.
+      // A client that may retry keeps its membership.
       if (announce.retryInSeconds === 0) this.#leave(membership)
       return
     }
@@ -196,10 +196,10 @@ export class WebSocketFront {
       incomplete: announce.leeches,
       downloaded: announce.downloads,
     })
-    if (offers.length > 0 && event !== 'stopped') this.#handOnOffers(membership, offers, announce)
+    if (offers.length > 0 && event !== 'stopped') this.#relayOffers(membership, offers, announce)
   }
 
-  #handOnOffers(from: Membership, offers: readonly Offer[], announce: Announce): void {
+  #relayOffers(from: Membership, offers: readonly Offer[], announce: Announce): void {
     const nowMs = this.#tracker.nowMs()
     const most = Math.min(offers.length, from.client.offersLeft(nowMs))
     let next = most > 0 && this.#offerOwnPeer(from, offers[0]!) ? 1 : 0
@@ -219,7 +219,7 @@ export class WebSocketFront {
     from.client.tookOffers(next, nowMs)
   }
 
-  /** Whether it takes the offer: its answer comes by itself. */
+  /** Returns true if the own peer accepts the offer; its answer follows asynchronously. */
   #offerOwnPeer({ hash, peerId, client, isSeed }: Membership, { id, description }: Offer): boolean {
     const own = this.#ownPeer
     const { sdp } = description as { sdp?: unknown }
@@ -237,8 +237,8 @@ export class WebSocketFront {
     return true
   }
 
-  /** Only to who offered, by whom the offer was handed to. */
-  #handOnAnswer(client: WebClient, { hash, peerId, toPeerId, offerId, description }: AnswerMessage): void {
+  /** Relays an answer, only from the peer that received the offer to the peer that made it. */
+  #relayAnswer(client: WebClient, { hash, peerId, toPeerId, offerId, description }: AnswerMessage): void {
     const to = client.follow(hash, peerId, toPeerId, offerId)
     const own = client.memberships.get(hash + peerId)
     if (!to || !own || this.#members.get(to.number) !== to || to.client.isFull) return
@@ -264,7 +264,7 @@ export class WebSocketFront {
     void Promise.all(pending).then(() => client.send({ action: 'scrape', ...scraped(all) }))
   }
 
-  /** Undefined when it has too many, or leaves what it never joined. */
+  /** Returns undefined if the client has too many memberships. */
   #membership(client: WebClient, { hash, peerId, isSeed }: AnnounceMessage): Membership | undefined {
     const key = hash + peerId
     const known = client.memberships.get(key)
@@ -304,7 +304,7 @@ export class WebSocketFront {
   }
 }
 
-/** All or nothing: a count that is missing would be taken for none. */
+/** Fails if one of the counts is missing, since clients would take it for zero. */
 function scraped(all: ReadonlyMap<string, SwarmCounts>): object {
   const failed = [...all.values()].find(({ failure }) => failure !== '')
   if (failed) return { 'failure reason': failed.failure }

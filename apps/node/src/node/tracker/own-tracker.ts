@@ -1,7 +1,7 @@
 /** The tracker inside the node: at the port of console and API, before them, and with rules of its own about who may ask. */
 import type { IncomingMessage, Server } from 'node:http'
 import { isLoopback } from '@shoal/torrent/local-address'
-import { type Guest, isOtherSite, joinServer, MemoryStore, Tracker } from '@shoal/tracker'
+import { type AttachedTracker, attachTracker, isCrossSite, MemoryStore, Tracker } from '@shoal/tracker'
 import { hostName } from '../../base/local-hosts.ts'
 import type { NodeCore } from '../legacy/node-core.ts'
 import { ownAddresses } from './own-addresses.ts'
@@ -26,7 +26,7 @@ export class OwnTracker {
     isMachineTrusted: false,
   })
   readonly #peers: OwnPeers
-  #guest: Guest | null = null
+  #attached: AttachedTracker | null = null
 
   constructor(core: Pick<NodeCore, 'keeper' | 'session'>, peerHost: string | undefined) {
     this.#core = core
@@ -38,7 +38,7 @@ export class OwnTracker {
   /** While the setting `network.ownTracker` is off, the server answers as if there were none. */
   join(server: Server, { host, allowedHost, trustedProxy }: ServerPlace): void {
     const isOpen = !isLoopback(host) || allowedHost.length > 0
-    this.#guest = joinServer(server, this.#tracker, {
+    this.#attached = attachTracker(server, this.#tracker, {
       trustedProxies: trustedProxy,
       maxWebSockets: MAX_WEB_SOCKETS,
       ownPeer: ownWebPeer(this.#core),
@@ -52,7 +52,7 @@ export class OwnTracker {
 
   async close(): Promise<void> {
     this.#peers.close()
-    await this.#guest?.close()
+    await this.#attached?.close()
     await this.#tracker.close()
   }
 }
@@ -69,5 +69,5 @@ function isOfThisMachine({ headers: { host = '', origin } }: IncomingMessage): b
 
 /** The page may not read the answer, but its announce would count as that of who looks at it. WebSockets are for pages of anywhere, where others reach the node. */
 function isFetchOfOtherSite({ headers }: IncomingMessage): boolean {
-  return headers.upgrade === undefined && isOtherSite(headers['sec-fetch-site']?.toString())
+  return headers.upgrade === undefined && isCrossSite(headers['sec-fetch-site']?.toString())
 }

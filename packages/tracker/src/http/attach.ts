@@ -1,34 +1,38 @@
-/** The tracker as a guest of a server of node:http, or of one built on it: it answers first, and leaves the rest to the host. */
+/** Attaches a tracker to a server of node:http, or one built on it: the tracker answers its own requests and leaves the rest to the server. */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { AddressSet } from '../access/address-set.ts'
 import { readAddress } from '../base/address.ts'
 import type { Tracker } from '../tracker.ts'
 import { type OwnPeer, WebSocketFront } from '../ws/web-socket-front.ts'
-import { ASKER, whoAsks } from './asker.ts'
+import { CALLER, identifyCaller } from './caller.ts'
 import { httpHandler } from './handler.ts'
 
-export interface GuestOptions {
-  /** Addresses and networks of proxies whose `X-Forwarded-For` is believed. */
+export interface AttachOptions {
+  /** Addresses and networks of proxies whose `X-Forwarded-For` is trusted. */
   readonly trustedProxies?: readonly string[]
-  /** Whether the tracker answers this request; the host gets it if not. Default: all that are a tracker's. */
+  /** Returns false if the server should handle this request. Default: the tracker answers all announces and scrapes. */
   readonly admits?: (request: IncomingMessage) => boolean
-  /** WebSockets of the tracker, so that some are left for the host. Default 20,000. */
+  /** Most WebSocket connections of the tracker. Default 20,000. */
   readonly maxWebSockets?: number
-  /** The host itself, as a peer of pages. */
+  /** A peer in this process, for pages. */
   readonly ownPeer?: OwnPeer
 }
 
-export interface Guest {
+export interface AttachedTracker {
   readonly webSockets: WebSocketFront
-  /** Ends WebSockets. The host gets all requests from then on. */
+  /** Closes the tracker's WebSockets. The server handles all requests from then on. */
   close(): Promise<void>
 }
 
 const TRACKER_PATH = /^\/(?:[A-Za-z0-9]{8,64}\/)?(?:announce|scrape)(?:$|\?)/
 
-/** To be called when the host has all its listeners. */
-export function joinServer(server: Server, tracker: Tracker, options: GuestOptions = {}): Guest {
+/** Attaches the tracker. Call it once the server has all its listeners. */
+export function attachTracker(
+  server: Server,
+  tracker: Tracker,
+  options: AttachOptions = {},
+): AttachedTracker {
   const { admits = () => true } = options
   const proxies = new AddressSet(options.trustedProxies ?? [])
   const handler = httpHandler(tracker)
@@ -41,12 +45,18 @@ export function joinServer(server: Server, tracker: Tracker, options: GuestOptio
     isOpen && TRACKER_PATH.test(request.url ?? '') && admits(request)
   goBefore(server, 'request', (request: IncomingMessage, response: ServerResponse) => {
     if (!takes(request)) return false
-    const isNear = whoAsks(request, proxies) === ASKER.itself
-    return handler.handle(request, response, askerOf(request, proxies), isNear)
+    const isDirect = identifyCaller(request, proxies) === CALLER.direct
+    return handler.handle(request, response, callerAddress(request, proxies), isDirect)
   })
   goBefore(server, 'upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     if (!takes(request)) return false
-    webSockets.upgrade(request, socket, head, askerOf(request, proxies), whoAsks(request, proxies))
+    webSockets.upgrade(
+      request,
+      socket,
+      head,
+      callerAddress(request, proxies),
+      identifyCaller(request, proxies),
+    )
     return true
   })
   return {
@@ -58,8 +68,8 @@ export function joinServer(server: Server, tracker: Tracker, options: GuestOptio
   }
 }
 
-/** The address that a request comes from: the last that a trusted proxy names, else that of the connection. */
-export function askerOf({ socket, headers }: IncomingMessage, proxies: AddressSet): string {
+/** Returns the address that a request comes from: the last one that a trusted proxy names, else that of the connection. */
+export function callerAddress({ socket, headers }: IncomingMessage, proxies: AddressSet): string {
   const address = socket.remoteAddress ?? ''
   const words = new Int32Array(4)
   const family = readAddress(address, words)
@@ -74,7 +84,7 @@ function goBefore(server: Server, event: 'request' | 'upgrade', takes: (...given
   server.on(event, (...given: unknown[]) => {
     if (takes(...(given as never[]))) return
     for (const other of others) other.apply(server, given)
-    // As node:http does when nobody takes upgrades.
+    // As node:http does if nothing handles upgrades.
     if (event === 'upgrade' && others.length === 0) (given[1] as Duplex).destroy()
   })
 }
