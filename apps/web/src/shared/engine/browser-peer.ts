@@ -149,14 +149,6 @@ export class BrowserPeer {
     return this.#ask('setPriorities', id, priorities)
   }
 
-  setSequential(id: string, sequential: boolean): Promise<void> {
-    return this.#ask('setSequential', id, sequential)
-  }
-
-  addTrackers(id: string, urls: readonly string[]): Promise<void> {
-    return this.#ask('addTrackers', id, urls)
-  }
-
   pause(id: string): Promise<void> {
     return this.#ask('pause', id)
   }
@@ -165,27 +157,14 @@ export class BrowserPeer {
     return this.#ask('resume', id)
   }
 
-  recheck(id: string): Promise<void> {
-    return this.#ask('recheck', id)
-  }
-
   /** With its bytes in this browser. */
   remove(id: string): Promise<void> {
     this.#shares.delete(id)
     return this.#ask('remove', id)
   }
 
-  setLimits(limits: { downloadBytesPerSecond?: number; uploadBytesPerSecond?: number }): Promise<void> {
-    return this.#ask('setLimits', limits)
-  }
-
   storage(): Promise<StorageState> {
     return this.#ask('storage')
-  }
-
-  /** Asks the browser not to clear what is stored. It may ask the user. */
-  async persist(): Promise<boolean> {
-    return (await navigator.storage?.persist?.()) ?? false
   }
 
   /** Events begin: `torrents` for all, and `detail` for `id`. Resolves to the torrents as they are now. */

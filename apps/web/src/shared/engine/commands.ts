@@ -49,13 +49,9 @@ export function commandsFor({ engine, readings, watchers, page, tell }: CommandC
     metainfo: id => engine.metainfo(id),
     select: (id, files) => change(id, torrent => selectFiles(torrent, files)),
     setPriorities: (id, priorities) => change(id, torrent => torrent.setPriorities(priorities)),
-    setSequential: (id, sequential) => change(id, torrent => torrent.setSequential(sequential)),
-    addTrackers: (id, urls) => change(id, torrent => addTrackers(torrent, urls)),
     pause: id => change(id, torrent => torrent.pause()),
     resume: id => change(id, torrent => torrent.resume()),
-    recheck: id => engine.torrent(id).recheck(),
     remove: id => engine.remove(id),
-    setLimits: limits => engine.setLimits(limits),
     storage: () => engine.storage(),
     read: (reading, id, file, position, end) => {
       const torrent = engine.torrent(id)
@@ -74,11 +70,4 @@ async function selectFiles(torrent: TorrentApi, files: readonly number[]): Promi
     .filter(({ index, priority }) => wanted.has(index) !== priority > 0)
     .map(({ index }): [number, number] => [index, wanted.has(index) ? NORMAL_PRIORITY : 0])
   await torrent.setPriorities(new Map(changes))
-}
-
-/** Announces to these too. */
-async function addTrackers(torrent: TorrentApi, urls: readonly string[]): Promise<void> {
-  const known = new Set(torrent.trackers.flat())
-  const added = urls.filter(url => !known.has(url)).map(url => [url])
-  if (added.length > 0) await torrent.setTrackers([...torrent.trackers, ...added])
 }

@@ -1,7 +1,8 @@
 /** The worker that hosts the engine for all tabs of the site: the one whose page holds the lock. */
-import { Desk, type Wire } from './desk.ts'
+
 import { Engine } from './engine.ts'
 import { CHANNEL_NAME, type PageFrame, type StartMessage, type WorkerFrame } from './protocol.ts'
+import { RpcServer, type Wire } from './rpc-server.ts'
 import { borrowRtc } from './rtc-borrower.ts'
 
 addEventListener('message', ({ data }: MessageEvent<StartMessage>) => start(data), { once: true })
@@ -10,10 +11,10 @@ function start({ config, frames, rtc }: StartMessage): void {
   const engine = Engine.open(config, borrowRtc(rtc))
   // Each command is told of it.
   engine.catch(() => {})
-  const desk = new Desk(crypto.randomUUID?.() ?? String(Math.random()), engine)
-  desk.serve(portWire(frames))
+  const server = new RpcServer(crypto.randomUUID?.() ?? String(Math.random()), engine)
+  server.serve(portWire(frames))
   // A session that is this tab's alone is nobody else's business.
-  if (!config.memory) desk.serve(channelWire(new BroadcastChannel(CHANNEL_NAME)))
+  if (!config.memory) server.serve(channelWire(new BroadcastChannel(CHANNEL_NAME)))
 }
 
 function portWire(port: MessagePort): Wire {

@@ -251,10 +251,6 @@ export class Engine {
     this.#shared.delete(id)
   }
 
-  setLimits(limits: { downloadBytesPerSecond?: number; uploadBytesPerSecond?: number }): void {
-    this.#session.setLimits(limits)
-  }
-
   networkChanged(): void {
     this.#session.networkChanged()
   }

@@ -134,14 +134,10 @@ export interface Commands {
   /** Wants just these files, by index. */
   select(id: string, files: readonly number[]): void
   setPriorities(id: string, priorities: ReadonlyMap<number, number>): void
-  setSequential(id: string, sequential: boolean): void
-  addTrackers(id: string, urls: readonly string[]): void
   pause(id: string): void
   resume(id: string): void
-  recheck(id: string): void
   /** With all its bytes that are in the browser. */
   remove(id: string): void
-  setLimits(limits: { downloadBytesPerSecond?: number; uploadBytesPerSecond?: number }): void
   storage(): StorageState
   /**
    * The next bytes of a reading that the page has named, from `position` of the file on: at most up to `end`. The engine fetches ahead of it

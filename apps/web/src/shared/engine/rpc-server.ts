@@ -14,7 +14,7 @@ export interface Wire {
 const TIDY_MS = 10_000
 
 /** Answers the commands of all pages. */
-export class Desk {
+export class RpcServer {
   readonly #leader: string
   readonly #engine: Promise<Engine>
   readonly #readings = new Readings()
