@@ -1,7 +1,7 @@
 import { CSPProvider } from '@base-ui/react/csp-provider'
 import { Tooltip } from '@base-ui/react/tooltip'
 import { lazy, Suspense } from 'react'
-import { Loading } from '../shared/controls/Parts.tsx'
+import { Loading } from '../shared/controls/Loading.tsx'
 import { ToastProvider } from '../shared/controls/Toasts.tsx'
 import { FeaturesContext } from '../shared/feature.ts'
 import { NodeContext, useCell, useNode } from '../shared/node/context.tsx'

@@ -1,6 +1,6 @@
 import { Component, type ReactNode } from 'react'
 import { Button } from '../shared/controls/Button.tsx'
-import { EmptyState } from '../shared/controls/Parts.tsx'
+import { EmptyState } from '../shared/controls/EmptyState.tsx'
 import { texts } from '../shared/messages/texts.ts'
 
 interface Props {

@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import { Button } from '../../shared/controls/Button.tsx'
-import { Notice } from '../../shared/controls/Parts.tsx'
+import { Notice } from '../../shared/controls/Panels.tsx'
 import { texts } from '../../shared/messages/texts.ts'
 
 const KEY = 'shoal.magnetHandler'

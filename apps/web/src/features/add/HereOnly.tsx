@@ -1,6 +1,6 @@
 import { Link } from 'wouter'
-import { Notice } from '../../shared/controls/Parts.tsx'
-import { opensHereOnly } from '../../shared/dropped/whole-link.ts'
+import { Notice } from '../../shared/controls/Panels.tsx'
+import { opensHereOnly } from '../../shared/dropped/links.ts'
 import { texts } from '../../shared/messages/texts.ts'
 import { addRequest, linkShown } from '../../shared/ui/ui.ts'
 

@@ -25,7 +25,7 @@ export function LinkText({ label, value, copy, name, first = false, hint }: Prop
   const send = () => navigator.share({ title: name!, text: value }).catch(() => {})
   return (
     <div className={styles.linkText}>
-      <label className={styles.folderLabel}>
+      <label className={styles.linkLabel}>
         {label}
         <input
           className={`${controlClass} ${styles.mono}`}

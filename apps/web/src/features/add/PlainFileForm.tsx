@@ -1,7 +1,7 @@
 import type { AddTorrent } from '@shoal/api'
 import { type FormEvent, useState } from 'react'
 import { Button } from '../../shared/controls/Button.tsx'
-import { Notice } from '../../shared/controls/Parts.tsx'
+import { Notice } from '../../shared/controls/Panels.tsx'
 import { FolderField } from '../../shared/forms/FolderField.tsx'
 import { texts } from '../../shared/messages/texts.ts'
 import styles from './Add.module.css'

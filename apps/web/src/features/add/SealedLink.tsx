@@ -1,7 +1,7 @@
 import type { SealTo } from '@shoal/api'
-import { Notice } from '../../shared/controls/Parts.tsx'
+import { Notice } from '../../shared/controls/Panels.tsx'
 import { QrCode } from '../../shared/controls/QrCode.tsx'
-import { wholeLink } from '../../shared/dropped/whole-link.ts'
+import { absoluteLink } from '../../shared/dropped/links.ts'
 import { texts } from '../../shared/messages/texts.ts'
 import { useCell, useNode } from '../../shared/node/context.tsx'
 import styles from './Add.module.css'
@@ -14,7 +14,7 @@ const t = texts.add.link
 export function useSealedLink(torrent: string): string | null {
   const jobs = useCell(useNode().jobs)
   const link = jobs.find(job => job.torrent === torrent && job.link !== null)?.link
-  return link ? wholeLink(link) : null
+  return link ? absoluteLink(link) : null
 }
 
 interface Props {

@@ -4,17 +4,18 @@ import { useWork } from '../../shared/base/use-work.ts'
 import { Button } from '../../shared/controls/Button.tsx'
 import { CheckField, SelectField, TextArea, TextField } from '../../shared/controls/Field.tsx'
 import { Icon } from '../../shared/controls/Icon.tsx'
-import { Problem } from '../../shared/controls/Parts.tsx'
+import { Problem } from '../../shared/controls/Loading.tsx'
 import { formatBytes, formatPieceSize } from '../../shared/format/format.ts'
 import { tagsOf } from '../../shared/forms/tags.ts'
 import { texts } from '../../shared/messages/texts.ts'
 import { useCell, useNode } from '../../shared/node/context.tsx'
 import { loaded } from '../../shared/sealing/loaded.ts'
+import { readSeal } from '../../shared/sealing/read-seal.ts'
 import type { FormProblem } from '../../shared/sealing/seal-form.ts'
 import { type ShareOptions, UploadTask } from '../../shared/uploads/uploads.ts'
 import styles from './Add.module.css'
 import { LabelFields } from './LabelFields.tsx'
-import { SealFields } from './SealFields.tsx'
+import { SealChoice } from './SealChoice.tsx'
 import type { Content } from './SharePicker.tsx'
 import type { Sharing } from './ShareProgress.tsx'
 
@@ -76,7 +77,7 @@ export function ShareForm({ content, onBack, onSharing }: Props) {
         autoComplete="off"
       />
       <LabelFields />
-      <SealFields sealed={sealed} problem={problem} onSealed={setSealed} />
+      <SealChoice sealed={sealed} problem={problem} onSealed={setSealed} />
       <details className={styles.details}>
         <summary>{texts.add.options.more}</summary>
         <div className={styles.form}>
@@ -125,19 +126,14 @@ function describe({ name, files }: Extract<Content, { from: 'here' }>): string {
   return files.length === 1 ? `${name}, ${bytes}` : `${name}, ${texts.app.files(files.length)}, ${bytes}`
 }
 
-/** To whom it is sealed, or what is wrong with that. What checks keys is loaded only then. */
+/** Who can open it, or what is wrong with that. The code that checks keys is loaded only here. */
 async function sealOf(form: FormData): Promise<SealTo | FormProblem> {
-  const [{ FormProblem, sealToOf }, { recipientsOf }] = await loaded(
-    import('../../shared/sealing/seal-form.ts'),
-    import('../../shared/sealing/recipients.ts'),
-  )
-  try {
-    const to = await sealToOf(form, async keys => recipientsOf(keys))
-    return to.by === 'recipients' ? { by: to.by, recipients: [...to.recipients] } : to
-  } catch (error) {
-    if (error instanceof FormProblem) return error
-    throw error
-  }
+  const to = await readSeal(form, async keys => {
+    const [{ recipientsOf }] = await loaded(import('../../shared/sealing/recipients.ts'))
+    return recipientsOf(keys)
+  })
+  if (to instanceof Error || to.by !== 'recipients') return to
+  return { by: to.by, recipients: [...to.recipients] }
 }
 
 /** Once the field says what is wrong. */

@@ -3,8 +3,9 @@ import { useEffect, useState } from 'react'
 import { Cell } from '../../shared/base/cell.ts'
 import { Button } from '../../shared/controls/Button.tsx'
 import { Icon } from '../../shared/controls/Icon.tsx'
-import { Notice, ProgressBar, Spinner } from '../../shared/controls/Parts.tsx'
-import { wholeLink } from '../../shared/dropped/whole-link.ts'
+import { Spinner } from '../../shared/controls/Loading.tsx'
+import { Notice, ProgressBar } from '../../shared/controls/Panels.tsx'
+import { absoluteLink } from '../../shared/dropped/links.ts'
 import { messageOf } from '../../shared/format/errors.ts'
 import { formatBytes } from '../../shared/format/format.ts'
 import { texts } from '../../shared/messages/texts.ts'
@@ -100,7 +101,7 @@ function Done({ id, job: { link, name }, by, onAgain }: DoneProps) {
           <p className={styles.facts}>{link === null ? t.doneBody : t.sealedBody}</p>
         </div>
       </div>
-      {link === null ? <TorrentLink id={id} /> : <SealedLink link={wholeLink(link)} name={name} by={by} />}
+      {link === null ? <TorrentLink id={id} /> : <SealedLink link={absoluteLink(link)} name={name} by={by} />}
       <div className={styles.actions}>
         <Button variant="quiet" onClick={onAgain}>
           {t.again}

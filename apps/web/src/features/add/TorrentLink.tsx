@@ -1,7 +1,8 @@
 import type { TorrentDetail } from '@shoal/api'
-import { Loading, Notice, Problem } from '../../shared/controls/Parts.tsx'
+import { Loading, Problem } from '../../shared/controls/Loading.tsx'
+import { Notice } from '../../shared/controls/Panels.tsx'
 import { QrCode } from '../../shared/controls/QrCode.tsx'
-import { wholeLink } from '../../shared/dropped/whole-link.ts'
+import { absoluteLink } from '../../shared/dropped/links.ts'
 import { texts } from '../../shared/messages/texts.ts'
 import { useAsked, useNode } from '../../shared/node/context.tsx'
 import styles from './Add.module.css'
@@ -25,7 +26,7 @@ export function TorrentLink({ id }: { id: string }) {
 
 function Links({ torrent }: { readonly torrent: TorrentDetail }) {
   const { magnet, contentId, name } = torrent
-  const link = torrent.link === null ? null : wholeLink(torrent.link)
+  const link = torrent.link === null ? null : absoluteLink(torrent.link)
   return (
     <div className={styles.form}>
       {link !== null && <p>{t.forWhom}</p>}

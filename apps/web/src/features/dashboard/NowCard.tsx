@@ -1,7 +1,7 @@
 import type { NodeStats } from '@shoal/api'
 import { useMemo } from 'react'
 import { RateChart } from '../../shared/charts/RateChart.tsx'
-import { Card } from '../../shared/controls/Parts.tsx'
+import { Card } from '../../shared/controls/Panels.tsx'
 import { formatRate } from '../../shared/format/format.ts'
 import { texts } from '../../shared/messages/texts.ts'
 import { useAsked, useCell, useNode } from '../../shared/node/context.tsx'

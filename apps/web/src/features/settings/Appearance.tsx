@@ -1,4 +1,4 @@
-import { Segments } from '../../shared/controls/Parts.tsx'
+import { Segments } from '../../shared/controls/Panels.tsx'
 import { texts } from '../../shared/messages/texts.ts'
 import { useCell } from '../../shared/node/context.tsx'
 import { setTheme, THEMES, type Theme, theme } from '../../shared/theme/theme.ts'

@@ -1,26 +1,27 @@
-import { lazy, Suspense, useMemo } from 'react'
+import { Component, lazy, type ReactNode, Suspense, useMemo } from 'react'
+import { Button } from '../../shared/controls/Button.tsx'
 import { Logo } from '../../shared/controls/Logo.tsx'
+import { Notice } from '../../shared/controls/Panels.tsx'
+import type { TorrentSnapshot } from '../../shared/engine/protocol.ts'
 import { texts } from '../../shared/messages/share-page.ts'
 import { useCell } from '../../shared/node/context.tsx'
-import { openedBy } from './link/opened.ts'
+import { setTheme, THEMES, type Theme, theme } from '../../shared/theme/theme.ts'
+import { useDropped } from './drops.ts'
+import { useAskBeforeLeaving, useFragment } from './hooks.ts'
+import { parseFragment } from './links.ts'
 import styles from './page.module.css'
-import { type Services, ServicesContext } from './services.ts'
-import { useDropped } from './use-dropped.ts'
-import { useFragment } from './use-fragment.ts'
-import { AskBeforeLeaving } from './view/AskBeforeLeaving.tsx'
-import { Boundary } from './view/Boundary.tsx'
+import { type Services, ServicesContext, useServices } from './services.ts'
 import { ShareView } from './view/ShareView.tsx'
-import { ThemeSwitch } from './view/ThemeSwitch.tsx'
-import { WrongLink } from './view/WrongLink.tsx'
 
-const SharingState = lazy(() => import('./home/SharingState.tsx'))
-const Home = lazy(() => import('./home/Home.tsx'))
+const SharingState = lazy(() => import('./sharing/SharingState.tsx'))
+const Home = lazy(() => import('./Home.tsx'))
+const WrongLink = lazy(() => import('./WrongLink.tsx'))
 
 export function SharePage({ services }: { readonly services: Services }) {
   const fragment = useFragment()
   const isSharing = useCell(services.sharing) !== null
   useDropped(services.dropped)
-  const opened = useMemo(() => openedBy(fragment), [fragment])
+  const opened = useMemo(() => parseFragment(fragment), [fragment])
   return (
     <ServicesContext value={services}>
       <AskBeforeLeaving />
@@ -52,5 +53,57 @@ export function SharePage({ services }: { readonly services: Services }) {
         <ThemeSwitch />
       </footer>
     </ServicesContext>
+  )
+}
+
+/**
+ * Asks before the page is closed while nobody else may have a share: no connected peer has all of it, and less than all of it was uploaded. (A
+ * peer that has fetched everything soon disconnects, since two seeds do not stay connected.)
+ */
+function AskBeforeLeaving() {
+  const { store, made } = useServices()
+  const torrents = useCell(store.torrents)
+  useAskBeforeLeaving(
+    [...(torrents?.values() ?? [])].some(torrent => made.has(torrent.id) && isAlone(torrent)),
+  )
+  return null
+}
+
+function isAlone({ origin, paused, seeds, uploadedBytes, lengthBytes }: TorrentSnapshot): boolean {
+  return origin === 'shared' && !paused && seeds === 0 && uploadedBytes < lengthBytes
+}
+
+/** Keeps the rest of the page usable if a part of it throws or cannot be loaded. */
+class Boundary extends Component<{ readonly children: ReactNode }, { failed: boolean }> {
+  override state = { failed: false }
+
+  static getDerivedStateFromError() {
+    return { failed: true }
+  }
+
+  override render(): ReactNode {
+    if (!this.state.failed) return this.props.children
+    return (
+      <Notice action={<Button onClick={() => location.reload()}>{texts.actions.reload}</Button>}>
+        {texts.partFailed}
+      </Notice>
+    )
+  }
+}
+
+function ThemeSwitch() {
+  return (
+    <select
+      className={styles.theme}
+      aria-label={texts.theme.label}
+      value={useCell(theme)}
+      onChange={({ target }) => setTheme(target.value as Theme)}
+    >
+      {THEMES.map(each => (
+        <option key={each} value={each}>
+          {texts.theme[each]}
+        </option>
+      ))}
+    </select>
   )
 }

@@ -6,11 +6,11 @@ import { Cell } from '../../shared/base/cell.ts'
 import { BrowserPeer } from '../../shared/engine/browser-peer.ts'
 import { showTheme } from '../../shared/theme/theme.ts'
 import { loadConfig } from './config.ts'
+import type { Dropped } from './drops.ts'
 import { FileAddresses } from './engine/file-addresses.ts'
 import { PeerStore } from './engine/peer-store.ts'
 import { SharePage } from './SharePage.tsx'
 import type { SharingState } from './services.ts'
-import type { Dropped } from './use-dropped.ts'
 
 showTheme()
 const page = location.href.replace(/[?#].*$/, '')

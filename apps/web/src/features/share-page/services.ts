@@ -4,9 +4,9 @@ import type { BrowserPeer } from '../../shared/engine/browser-peer.ts'
 import type { TorrentDetail } from '../../shared/engine/protocol.ts'
 import { useCell } from '../../shared/node/context.tsx'
 import type { PageConfig } from './config.ts'
+import type { Dropped } from './drops.ts'
 import type { FileAddresses } from './engine/file-addresses.ts'
 import type { PeerStore } from './engine/peer-store.ts'
-import type { Dropped } from './use-dropped.ts'
 
 /** Files that are on their way to a link. */
 export type SharingState =

@@ -1,13 +1,13 @@
 const LINK =
   /^(#s\d[\w-]{20,}|magnet:\?\S*xt=\S+|[0-9a-fA-F]{40}|[0-9a-fA-F]{64}|baf[a-z2-7]{40,}|(https?|ftp):\/\/\S+)$/
 
-/** What of a pasted text the node may understand: one a line. */
+/** The lines of a text that look like links a node understands, each once. */
 export function linksIn(text: string): string[] {
   const lines = text.split(/\s*\n\s*/).map(line => line.trim())
   return [...new Set(lines.filter(line => LINK.test(line)))]
 }
 
-/** Every line that says something, also what is no link: the node tells what is wrong with it. */
+/** All lines that are not empty, each once. The node says what is wrong with those that are not links. */
 export function sourcesIn(text: string): string[] {
   return [
     ...new Set(
@@ -17,4 +17,19 @@ export function sourcesIn(text: string): string[] {
         .filter(Boolean),
     ),
   ]
+}
+
+import { isLoopback } from '@shoal/torrent/local-address'
+
+/**
+ * Returns a share link with its address. A node that does not know its public address gives the fragment only; the page at the address that the
+ * console was opened at is used then.
+ */
+export function absoluteLink(link: string, origin = location.origin): string {
+  return link.startsWith('#') ? `${origin}/share/${link}` : link
+}
+
+/** Whether a link opens on this machine only. */
+export function opensHereOnly(link: string): boolean {
+  return isLoopback(URL.parse(link)?.hostname ?? '')
 }

@@ -1,18 +1,15 @@
 import { Dialog } from '@base-ui/react/dialog'
-import { type KeyboardEvent, lazy, Suspense } from 'react'
+import { type KeyboardEvent, Suspense } from 'react'
 import { buttonClass, IconButton } from '../controls/Button.tsx'
 import { Icon } from '../controls/Icon.tsx'
-import { Loading } from '../controls/Parts.tsx'
+import { Loading } from '../controls/Loading.tsx'
 import { formatBytes } from '../format/format.ts'
 import { shownName } from '../format/shown-name.ts'
 import { texts } from '../messages/texts.ts'
+import { FileView } from './FileView.tsx'
 import { Message } from './Message.tsx'
 import styles from './media-dialog.module.css'
 import type { ShownFile } from './shown-file.ts'
-
-const Player = lazy(() => import('./Player.tsx'))
-const PictureView = lazy(() => import('./PictureView.tsx'))
-const TextView = lazy(() => import('./TextView.tsx'))
 
 const say = texts.media
 
@@ -72,44 +69,26 @@ export default function MediaDialog({ files, index, playlistUrl, onOpen, onClose
           </header>
           <div className={styles.body}>
             <Suspense fallback={<Loading />}>
-              <Content
+              <FileView
                 key={file.index}
                 file={file}
                 files={files}
                 playlistUrl={playlistUrl}
                 onEnded={() => go(1)}
-              />
+              >
+                <OpensElsewhere
+                  file={file}
+                  {...(file.kind === 'pdf'
+                    ? { title: say.pdf, help: say.pdfHelp }
+                    : { title: say.cannotShow, help: say.cannotShowHelp })}
+                />
+              </FileView>
             </Suspense>
           </div>
         </Dialog.Popup>
       </Dialog.Portal>
     </Dialog.Root>
   )
-}
-
-interface ContentProps {
-  readonly file: ShownFile
-  readonly files: readonly ShownFile[]
-  readonly playlistUrl: string
-  onEnded(): void
-}
-
-function Content({ file, files, playlistUrl, onEnded }: ContentProps) {
-  switch (file.kind) {
-    case 'video':
-      return <Player file={file} files={files} playlistUrl={playlistUrl} />
-    case 'audio':
-      return <Player file={file} files={files} playlistUrl={playlistUrl} onEnded={onEnded} />
-    case 'picture':
-      return <PictureView file={file} />
-    case 'text':
-    case 'markdown':
-      return <TextView file={file} isMarkdown={file.kind === 'markdown'} />
-    case 'pdf':
-      return <OpensElsewhere file={file} title={say.pdf} help={say.pdfHelp} />
-    case 'other':
-      return <OpensElsewhere file={file} title={say.cannotShow} help={say.cannotShowHelp} />
-  }
 }
 
 function OpensElsewhere(props: { file: ShownFile; title: string; help: string }) {

@@ -1,15 +1,28 @@
-import type { MediaKind } from './kinds.ts'
+import { kindOf, type MediaKind } from './kinds.ts'
 
-/** A file as the viewers want it. */
+/** A file that a viewer can show. */
 export interface ShownFile {
   readonly index: number
   readonly name: string
-  /** In the torrent. */
+  /** Path in the torrent. */
   readonly path: string
   readonly kind: MediaKind
   readonly mediaType: string
   readonly lengthBytes: number
   readonly haveBytes: number
-  /** Where the browser reads it. */
+  /** The address that the browser reads it from. */
   readonly url: string
+}
+
+/** `makeUrl` is called when the address is first read: a torrent can have 100,000 files. */
+export function shownFile(file: Omit<ShownFile, 'kind' | 'url'>, makeUrl: () => string): ShownFile {
+  let url: string | undefined
+  return {
+    ...file,
+    kind: kindOf(file),
+    get url() {
+      url ??= makeUrl()
+      return url
+    },
+  }
 }

@@ -1,5 +1,5 @@
 import { recipientOf } from '@shoal/identity'
-import { wordsOf } from '../base/words-of.ts'
+import { errorMessage } from '../base/error-message.ts'
 import { PeerError } from '../engine/failure.ts'
 import { texts } from '../messages/sealing.ts'
 
@@ -12,7 +12,7 @@ function checked(key: string): string {
   try {
     return recipientOf(key)
   } catch (error) {
-    const message = texts.make.wrongKey(shortened(key), wordsOf(error))
+    const message = texts.make.wrongKey(shortened(key), errorMessage(error))
     throw new PeerError({ code: 'bad-key', message })
   }
 }

@@ -1,5 +1,5 @@
 import type { SealTo } from '@shoal/sealed'
-import { wordsOf } from '../base/words-of.ts'
+import { errorMessage } from '../base/error-message.ts'
 import { texts } from '../messages/sealing.ts'
 
 const say = texts.make
@@ -42,6 +42,6 @@ async function recipientsIn(text: string, check: CheckKeys): Promise<readonly st
   if (keys.length > MAX_RECIPIENTS) throw wrong(say.tooManyKeys(MAX_RECIPIENTS))
   if (keys.some(key => /^AGE-SECRET-KEY-/i.test(key))) throw wrong(say.secretKey)
   return check(keys).catch(error => {
-    throw wrong(wordsOf(error))
+    throw wrong(errorMessage(error))
   })
 }

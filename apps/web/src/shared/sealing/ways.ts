@@ -1,11 +1,10 @@
 import type { SealTo } from '@shoal/sealed'
-import { useState } from 'react'
 import type { SealingTexts } from '../messages/sealing.ts'
 import type { FormProblem } from './seal-form.ts'
 
 export type Way = SealTo['by']
 
-/** To whom something is sealed, in words: the console has some of its own. */
+/** The ways to seal, with their labels and hints. */
 export function waysOf(say: Pick<SealingTexts['make'], Way | `${Way}Hint`>) {
   return (['key', 'passphrase', 'recipients'] as const).map(by => ({
     by,
@@ -14,9 +13,7 @@ export function waysOf(say: Pick<SealingTexts['make'], Way | `${Way}Hint`>) {
   }))
 }
 
-export const useWay = () => useState<Way>('key')
-
-/** What is wrong with the field of that name. */
+/** The problem of the field of that name, if it has one. */
 export function problemAt(problem: FormProblem | null, field: FormProblem['field']): string | undefined {
   return problem?.field === field ? problem.message : undefined
 }

@@ -1,4 +1,3 @@
-import type { ShareFile } from '../files/share-file.ts'
 import {
   FILES,
   type FileHead,
@@ -6,6 +5,7 @@ import {
   type FileOrder,
   type OpenFile,
 } from '../service-worker/messages.ts'
+import type { ShareFile } from '../share-file.ts'
 
 /** A file, as an address gives it. */
 export interface AddressedFile extends Pick<ShareFile, 'lengthBytes' | 'read'> {

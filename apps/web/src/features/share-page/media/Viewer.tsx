@@ -1,18 +1,15 @@
-import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react'
+import { Suspense, useEffect, useMemo, useRef, useState } from 'react'
 import { Icon } from '../../../shared/controls/Icon.tsx'
 import { formatBytes } from '../../../shared/format/format.ts'
 import { shownName } from '../../../shared/format/shown-name.ts'
-import type { ShownFile } from '../../../shared/media/shown-file.ts'
+import { FileView } from '../../../shared/media/FileView.tsx'
+import { type ShownFile, shownFile } from '../../../shared/media/shown-file.ts'
 import { texts } from '../../../shared/messages/share-page.ts'
-import type { ShareFile } from '../files/share-file.ts'
+import type { FileAddresses } from '../engine/file-addresses.ts'
 import { useServices } from '../services.ts'
+import { nameOf, type ShareFile } from '../share-file.ts'
 import styles from './media.module.css'
-import { PdfView } from './PdfView.tsx'
-import { shownFiles } from './shown-files.ts'
-
-const Player = lazy(() => import('../../../shared/media/Player.tsx'))
-const PictureView = lazy(() => import('../../../shared/media/PictureView.tsx'))
-const TextView = lazy(() => import('../../../shared/media/TextView.tsx'))
+import { mediaTypeOf } from './media-type.ts'
 
 interface Props {
   readonly files: readonly ShareFile[]
@@ -53,12 +50,14 @@ export default function Viewer({ files, index, onOpen, onClose }: Props) {
         {works === false && <p className={styles.note}>{texts.viewer.needsWorker}</p>}
         {works && (
           <Suspense>
-            <Content
+            <FileView
               key={index}
               file={{ ...file, haveBytes }}
               files={shown}
               {...(next && { onEnded: () => onOpen(next.index) })}
-            />
+            >
+              {file.kind === 'pdf' && <PdfView file={file} />}
+            </FileView>
           </Suspense>
         )}
       </div>
@@ -66,21 +65,20 @@ export default function Viewer({ files, index, onOpen, onClose }: Props) {
   )
 }
 
-function Content(props: { file: ShownFile; files: readonly ShownFile[]; onEnded?: () => void }) {
-  const { file, files, onEnded } = props
-  switch (file.kind) {
-    case 'video':
-      return <Player file={file} files={files} />
-    case 'audio':
-      return <Player file={file} files={files} {...(onEnded && { onEnded })} />
-    case 'picture':
-      return <PictureView file={file} />
-    case 'text':
-    case 'markdown':
-      return <TextView file={file} isMarkdown={file.kind === 'markdown'} />
-    case 'pdf':
-      return <PdfView file={file} />
-    case 'other':
-      return null
-  }
+/** Phones mostly have no PDF viewer of their own. */
+function PdfView({ file }: { readonly file: ShownFile }) {
+  if (!navigator.pdfViewerEnabled) return <p className={styles.note}>{texts.viewer.noPdf}</p>
+  return <iframe className={styles.pdf} src={file.url} title={file.name} />
+}
+
+/** A file gets an address when somebody asks for it. */
+function shownFiles(files: readonly ShareFile[], addresses: FileAddresses): ShownFile[] {
+  return files.map(({ index, path, lengthBytes, haveBytes, read }) => {
+    const name = nameOf({ path })
+    const mediaType = mediaTypeOf(name)
+    return shownFile(
+      { index, name, path: path.join('/'), mediaType, lengthBytes, haveBytes: haveBytes ?? lengthBytes },
+      () => addresses.add({ name, lengthBytes, mediaType, read }),
+    )
+  })
 }

@@ -1,4 +1,6 @@
-/** Types that browsers show, by the end of a name. Everything else is bytes: strangers' files never become pages. */
+import { kindOf as kindOfFile, type MediaKind } from '../../../shared/media/kinds.ts'
+
+/** Types that browsers show, by file extension. Everything else is sent as bytes, so that files of strangers never become pages. */
 const TYPES: Readonly<Record<string, string>> = {
   mp4: 'video/mp4',
   m4v: 'video/mp4',
@@ -30,4 +32,9 @@ const TYPES: Readonly<Record<string, string>> = {
 export function mediaTypeOf(name: string): string {
   const ending = name.slice(name.lastIndexOf('.') + 1).toLowerCase()
   return Object.hasOwn(TYPES, ending) ? TYPES[ending]! : 'application/octet-stream'
+}
+
+/** The kind of viewer for a file. Its name decides: torrents do not tell types. */
+export function kindOf(name: string): MediaKind {
+  return kindOfFile({ path: name, mediaType: mediaTypeOf(name) })
 }

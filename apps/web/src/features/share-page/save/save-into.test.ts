@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { ShareFile } from '../files/share-file.ts'
+import type { ShareFile } from '../share-file.ts'
 import { saveInto } from './save-into.ts'
 
 type Disk = Map<string, Disk | string>

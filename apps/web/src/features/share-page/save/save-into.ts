@@ -1,5 +1,5 @@
 import { addNumber, safeComponent, safePaths } from '@shoal/torrent'
-import type { ShareFile } from '../files/share-file.ts'
+import type { ShareFile } from '../share-file.ts'
 import { writeTo } from './write-to.ts'
 
 /** Writes files into a new folder named after the share below `parent`: what is there already stays as it is. */

@@ -1,5 +1,5 @@
 import type { FileAddresses } from '../engine/file-addresses.ts'
-import { nameOf, type ShareFile } from '../files/share-file.ts'
+import { nameOf, type ShareFile } from '../share-file.ts'
 import { writeTo } from './write-to.ts'
 
 export interface SaveContext {

@@ -1,4 +1,4 @@
-import type { ShareFile } from '../files/share-file.ts'
+import type { ShareFile } from '../share-file.ts'
 
 /** Writes the whole file as it comes, fetching what is missing. `onProgress`: bytes that are written. Rejects with what the disk or the engine failed with. */
 export async function writeTo(

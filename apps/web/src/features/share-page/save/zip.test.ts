@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib'
 import { expect, test } from 'vitest'
-import type { ShareFile } from '../files/share-file.ts'
+import type { ShareFile } from '../share-file.ts'
 import { zipOf } from './zip.ts'
 
 const fileOf = (path: readonly string[], bytes: Uint8Array<ArrayBuffer>): ShareFile => ({

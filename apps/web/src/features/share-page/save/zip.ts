@@ -1,6 +1,6 @@
 import { safeComponent, safePaths } from '@shoal/torrent'
 import { makeZip, predictLength } from 'client-zip'
-import type { ShareFile } from '../files/share-file.ts'
+import type { ShareFile } from '../share-file.ts'
 
 /**
  * The files as one ZIP archive, made while it is read: for browsers that let no page write into a folder. Stored, not compressed, so that its

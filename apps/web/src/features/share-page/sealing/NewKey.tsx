@@ -1,4 +1,5 @@
 import { useEffect, useId, useState } from 'react'
+import { useClipboard } from '../../../shared/base/clipboard.ts'
 import { Button, buttonClass } from '../../../shared/controls/Button.tsx'
 import { Icon } from '../../../shared/controls/Icon.tsx'
 import { texts } from '../../../shared/messages/sealing.ts'
@@ -12,17 +13,12 @@ const FILE_NAME = 'identity.age'
 export default function NewKey({ made }: { readonly made: MadeKey }) {
   const id = useId()
   const [url, setUrl] = useState<string>()
-  const [isCopied, setCopied] = useState(false)
+  const { isCopied, copy } = useClipboard()
   useEffect(() => {
     const made_ = URL.createObjectURL(new Blob([made.file]))
     setUrl(made_)
     return () => URL.revokeObjectURL(made_)
   }, [made])
-  const copy = () =>
-    void navigator.clipboard?.writeText(made.recipient).then(
-      () => setCopied(true),
-      () => {},
-    )
   return (
     <div className={styles.linkField}>
       <p>{say.made}</p>
@@ -41,7 +37,7 @@ export default function NewKey({ made }: { readonly made: MadeKey }) {
         onFocus={({ target }) => target.select()}
       />
       <div className={styles.actions}>
-        <Button icon={isCopied ? 'check' : 'copy'} onClick={copy}>
+        <Button icon={isCopied ? 'check' : 'copy'} onClick={() => copy(made.recipient).catch(() => {})}>
           <span aria-live="polite">{isCopied ? say.copied : say.copy}</span>
         </Button>
       </div>

@@ -1,26 +1,26 @@
 import { type FormEvent, lazy, Suspense, useState } from 'react'
+import { errorMessage } from '../../../shared/base/error-message.ts'
 import { useWork } from '../../../shared/base/use-work.ts'
-import { wordsOf } from '../../../shared/base/words-of.ts'
 import { Button } from '../../../shared/controls/Button.tsx'
+import { Card, Notice } from '../../../shared/controls/Panels.tsx'
+import { PassphraseFields } from '../../../shared/forms/SealFields.tsx'
 import { texts } from '../../../shared/messages/sealing.ts'
 import { loaded } from '../../../shared/sealing/loaded.ts'
+import { readPassphrase } from '../../../shared/sealing/read-seal.ts'
 import type { FormProblem } from '../../../shared/sealing/seal-form.ts'
-import { problemAt } from '../../../shared/sealing/ways.ts'
-import { Notice, Section } from '../view/parts.tsx'
 import styles from '../view/view.module.css'
 import type { MadeKey } from './messages.ts'
 import sealing from './sealing.module.css'
-import { TextField } from './TextField.tsx'
 
 const NewKey = lazy(() => import('./NewKey.tsx'))
 const say = texts.yourKey
 
-/** Makes a key for whoever has none: its file is saved on the device, and its public half is shown. Nothing of it stays here. */
+/** Makes a key. Its file is saved on the device and its public half is shown; the page keeps neither. */
 export default function YourKey() {
   const [isOpen, setOpen] = useState(false)
   const [made, setMade] = useState<MadeKey | null>(null)
   return (
-    <Section title={say.title}>
+    <Card title={say.title}>
       {!made && <p className={styles.soft}>{say.hint}</p>}
       {!isOpen && (
         <div className={`${styles.actions} ${sealing.below}`}>
@@ -35,7 +35,7 @@ export default function YourKey() {
           <NewKey made={made} />
         </Suspense>
       )}
-    </Section>
+    </Card>
   )
 }
 
@@ -46,16 +46,17 @@ function PassphraseForm({ onMade }: { onMade(made: MadeKey): void }) {
     event.preventDefault()
     const form = new FormData(event.currentTarget)
     run(async () => {
-      const made = await makeKey(form, setProblem)
-      if (made) onMade(made)
+      const passphrase = await readPassphrase(form)
+      setProblem(passphrase instanceof Error ? passphrase : null)
+      if (passphrase instanceof Error) return
+      const [{ askWorker }] = await loaded(import('./ask-worker.ts'))
+      onMade(await askWorker({ kind: 'make-key', passphrase }))
     })
   }
-  const wrong = (field: FormProblem['field']) => problemAt(problem, field)
   return (
     <form className={`${styles.linkField} ${sealing.below}`} onSubmit={submit}>
-      {failure !== null && <Notice>{wordsOf(failure)}</Notice>}
-      <TextField label={say.field} name="passphrase" type="password" problem={wrong('passphrase')} />
-      <TextField label={say.again} name="again" type="password" problem={wrong('again')} />
+      {failure !== null && <Notice>{errorMessage(failure)}</Notice>}
+      <PassphraseFields field={say.field} again={say.again} problem={problem} />
       <div className={styles.actions}>
         <Button type="submit" variant="primary" disabled={isBusy}>
           {isBusy ? say.making : say.make}
@@ -63,21 +64,4 @@ function PassphraseForm({ onMade }: { onMade(made: MadeKey): void }) {
       </div>
     </form>
   )
-}
-
-/** Null: something is wrong with what was filled in. */
-async function makeKey(form: FormData, tell: (problem: FormProblem | null) => void): Promise<MadeKey | null> {
-  const text = (field: string) => String(form.get(field) ?? '')
-  const [{ FormProblem, twice }, { askWorker }] = await loaded(
-    import('../../../shared/sealing/seal-form.ts'),
-    import('./ask-worker.ts'),
-  )
-  try {
-    tell(null)
-    return await askWorker({ kind: 'make-key', passphrase: twice(text('passphrase'), text('again')) })
-  } catch (error) {
-    if (!(error instanceof FormProblem)) throw error
-    tell(error)
-    return null
-  }
 }

@@ -1,9 +1,9 @@
 import { type FormEvent, useId, useState } from 'react'
 import { ownNode, rememberOwnNode } from '../../../shared/base/own-node.ts'
 import { Button } from '../../../shared/controls/Button.tsx'
+import { Card } from '../../../shared/controls/Panels.tsx'
 import { texts } from '../../../shared/messages/share-page.ts'
 import { addAtHost, addUrl } from './node-address.ts'
-import { Section } from './parts.tsx'
 import styles from './view.module.css'
 
 /** A node on this machine, with the port that it has unless told otherwise. */
@@ -39,7 +39,7 @@ export function AddToNode({ source, magnet, asks }: Props) {
     })()
   }
   return (
-    <Section title={texts.node.title}>
+    <Card title={texts.node.title}>
       <form className={styles.linkField} onSubmit={submit}>
         <p className={styles.soft}>{texts.node.hint}</p>
         <label htmlFor={id}>{texts.node.address}</label>
@@ -69,6 +69,6 @@ export function AddToNode({ source, magnet, asks }: Props) {
           </p>
         )}
       </form>
-    </Section>
+    </Card>
   )
 }

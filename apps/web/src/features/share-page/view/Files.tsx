@@ -1,12 +1,12 @@
 import { lazy, Suspense, useState } from 'react'
 import { Button } from '../../../shared/controls/Button.tsx'
 import { Icon } from '../../../shared/controls/Icon.tsx'
+import { Card } from '../../../shared/controls/Panels.tsx'
 import { formatBytes, formatPercent } from '../../../shared/format/format.ts'
 import { shownName } from '../../../shared/format/shown-name.ts'
 import { texts } from '../../../shared/messages/share-page.ts'
-import { nameOf, type ShareFile } from '../files/share-file.ts'
-import { kindOf } from '../media/kind.ts'
-import { Section } from './parts.tsx'
+import { kindOf } from '../media/media-type.ts'
+import { nameOf, type ShareFile } from '../share-file.ts'
 import type { Choice } from './use-chosen.ts'
 import type { Saving } from './use-saving.ts'
 import styles from './view.module.css'
@@ -25,7 +25,7 @@ export function Files({ files, choice, saving }: Props) {
   const [most, setMost] = useState(AT_ONCE)
   const [shown, setShown] = useState<number | null>(null)
   return (
-    <Section title={texts.files.title}>
+    <Card title={texts.files.title}>
       <ul className={styles.files}>
         {files.slice(0, most).map(file => (
           <FileRow
@@ -48,7 +48,7 @@ export function Files({ files, choice, saving }: Props) {
           <Viewer files={files} index={shown} onOpen={setShown} onClose={() => setShown(null)} />
         </Suspense>
       )}
-    </Section>
+    </Card>
   )
 }
 

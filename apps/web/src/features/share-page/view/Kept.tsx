@@ -1,12 +1,12 @@
 import { Button } from '../../../shared/controls/Button.tsx'
+import { Card } from '../../../shared/controls/Panels.tsx'
 import type { TorrentSnapshot } from '../../../shared/engine/protocol.ts'
 import { formatBytes, formatPercent } from '../../../shared/format/format.ts'
 import { shownName } from '../../../shared/format/shown-name.ts'
 import { texts } from '../../../shared/messages/share-page.ts'
 import { useCell } from '../../../shared/node/context.tsx'
-import { forgetShare } from '../again/own-shares.ts'
+import { forgetShare } from '../own-shares.ts'
 import { useServices } from '../services.ts'
-import { Section } from './parts.tsx'
 import styles from './view.module.css'
 
 /** What this browser keeps, how much room that takes, and how to get rid of it. */
@@ -19,7 +19,7 @@ export function Kept({ current }: { readonly current?: string }) {
     .sort((a, b) => b.addedMs - a.addedMs)
   if (kept.length === 0) return null
   return (
-    <Section title={texts.storage.title}>
+    <Card title={texts.storage.title}>
       {storage && (
         <p className={styles.soft}>
           {storage.kind === 'memory'
@@ -32,7 +32,7 @@ export function Kept({ current }: { readonly current?: string }) {
           <KeptRow key={torrent.id} torrent={torrent} isCurrent={torrent.id === current} />
         ))}
       </ul>
-    </Section>
+    </Card>
   )
 }
 

@@ -1,28 +1,22 @@
 import { lazy, Suspense, useId, useRef, useState } from 'react'
+import { useClipboard } from '../../../shared/base/clipboard.ts'
 import { Button } from '../../../shared/controls/Button.tsx'
+import { Card } from '../../../shared/controls/Panels.tsx'
 import { texts } from '../../../shared/messages/share-page.ts'
-import { Section } from './parts.tsx'
 import styles from './view.module.css'
 
 const QrCode = lazy(() =>
   import('../../../shared/controls/QrCode.tsx').then(({ QrCode }) => ({ default: QrCode })),
 )
-const COPIED_MS = 2000
 
-/** The link to this share: to copy, to scan, to send. */
+/** The link to this share, to copy, scan or send. */
 export function LinkBox({ link, name }: { readonly link: string; readonly name: string }) {
   const id = useId()
   const field = useRef<HTMLInputElement>(null)
-  const [copied, setCopied] = useState(false)
+  const { isCopied, copy } = useClipboard()
   const [scans, setScans] = useState(false)
-  const copy = () =>
-    void copyText(link).then(isCopied => {
-      setCopied(isCopied)
-      if (!isCopied) field.current?.focus()
-      setTimeout(() => setCopied(false), COPIED_MS)
-    })
   return (
-    <Section title={texts.pass.title}>
+    <Card title={texts.pass.title}>
       <div className={styles.linkField}>
         <p className={styles.soft}>{texts.pass.hint}</p>
         <label htmlFor={id} className="visually-hidden">
@@ -37,8 +31,12 @@ export function LinkBox({ link, name }: { readonly link: string; readonly name: 
           onFocus={({ target }) => target.select()}
         />
         <div className={styles.actions}>
-          <Button variant="primary" icon={copied ? 'check' : 'copy'} onClick={copy}>
-            <span aria-live="polite">{copied ? texts.actions.copied : texts.actions.copy}</span>
+          <Button
+            variant="primary"
+            icon={isCopied ? 'check' : 'copy'}
+            onClick={() => copy(link).catch(() => field.current?.focus())}
+          >
+            <span aria-live="polite">{isCopied ? texts.actions.copied : texts.actions.copy}</span>
           </Button>
           {typeof navigator.share === 'function' && (
             <Button
@@ -60,16 +58,6 @@ export function LinkBox({ link, name }: { readonly link: string; readonly name: 
           </Suspense>
         )}
       </div>
-    </Section>
-  )
-}
-
-/** Pages that are not secure have no clipboard: there the link is selected, to be copied by hand. */
-async function copyText(text: string): Promise<boolean> {
-  return (
-    navigator.clipboard?.writeText(text).then(
-      () => true,
-      () => false,
-    ) ?? false
+    </Card>
   )
 }

@@ -1,8 +1,8 @@
 import type { PeerStatus } from '@shoal/torrent'
+import { Card } from '../../../shared/controls/Panels.tsx'
 import { formatBytes, formatPercent, formatRate } from '../../../shared/format/format.ts'
 import { shownName } from '../../../shared/format/shown-name.ts'
 import { texts } from '../../../shared/messages/share-page.ts'
-import { Section } from './parts.tsx'
 import styles from './view.module.css'
 
 const MOST = 50
@@ -16,7 +16,7 @@ const KINDS: Readonly<Record<string, string>> = {
 export function Peers({ peers }: { readonly peers: readonly PeerStatus[] }) {
   if (peers.length === 0) return null
   return (
-    <Section title={texts.peers.title}>
+    <Card title={texts.peers.title}>
       <ul className={styles.peers}>
         {peers.slice(0, MOST).map(peer => (
           <li key={`${peer.kind} ${peer.address} ${peer.connectedMs - (peer.connectedMs % 1)}`}>
@@ -24,7 +24,7 @@ export function Peers({ peers }: { readonly peers: readonly PeerStatus[] }) {
           </li>
         ))}
       </ul>
-    </Section>
+    </Card>
   )
 }
 

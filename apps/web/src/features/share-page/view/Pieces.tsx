@@ -1,17 +1,17 @@
 import { useMemo } from 'react'
 import { PiecePicture } from '../../../shared/charts/PiecePicture.tsx'
 import type { Pieces as PieceBytes } from '../../../shared/charts/piece-picture.ts'
+import { Card } from '../../../shared/controls/Panels.tsx'
 import type { TorrentDetail } from '../../../shared/engine/protocol.ts'
 import { texts } from '../../../shared/messages/share-page.ts'
-import { Section } from './parts.tsx'
 
 /** Each piece as a square: here, missing, and who has it. */
 export default function Pieces({ detail }: { readonly detail: TorrentDetail }) {
   const pieces = useMemo(() => piecesOf(detail), [detail])
   return (
-    <Section title={texts.progress.pieces}>
+    <Card title={texts.progress.pieces}>
       <PiecePicture pieces={pieces} />
-    </Section>
+    </Card>
   )
 }
 

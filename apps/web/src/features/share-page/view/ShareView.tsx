@@ -1,28 +1,32 @@
 import type { ShareLink } from '@shoal/links'
 import { infoHashText } from '@shoal/torrent'
 import { lazy, Suspense, useEffect, useMemo, useState } from 'react'
-import type { FileSnapshot, TorrentSnapshot } from '../../../shared/engine/protocol.ts'
+import { errorMessage } from '../../../shared/base/error-message.ts'
+import { Icon } from '../../../shared/controls/Icon.tsx'
+import { Notice } from '../../../shared/controls/Panels.tsx'
+import type { FileSnapshot, TorrentDetail, TorrentSnapshot } from '../../../shared/engine/protocol.ts'
+import { formatBytes, formatRate } from '../../../shared/format/format.ts'
+import { shownName } from '../../../shared/format/shown-name.ts'
 import { texts } from '../../../shared/messages/share-page.ts'
 import { useCell } from '../../../shared/node/context.tsx'
-import { useOwnShare } from '../again/use-own-share.ts'
-import { filesOf, type NamedFiles, type ShareFile } from '../files/share-file.ts'
-import { linkOf } from '../link/link-of.ts'
+import { useAskBeforeLeaving } from '../hooks.ts'
+import { shareLink } from '../links.ts'
+import { useOwnShare } from '../own-shares.ts'
 import { useDetail, useServices } from '../services.ts'
+import { filesOf, type NamedFiles, type ShareFile } from '../share-file.ts'
 import { Controls } from './Controls.tsx'
 import { Files } from './Files.tsx'
-import { Head } from './Head.tsx'
 import { Peers } from './Peers.tsx'
-import { Notice, wordsOf } from './parts.tsx'
 import { phaseOf } from './phase.ts'
-import { Seeding } from './Seeding.tsx'
 import { Status } from './Status.tsx'
 import { useChosen } from './use-chosen.ts'
 import { useSaving } from './use-saving.ts'
+import styles from './view.module.css'
 
-const Again = lazy(() => import('../again/Again.tsx'))
+const Again = lazy(() => import('../sharing/Again.tsx'))
 /** Not before a download runs. */
 const Pieces = lazy(() => import('./Pieces.tsx'))
-const Sealed = lazy(() => import('../sealed/Sealed.tsx'))
+const Sealed = lazy(() => import('../sealing/Sealed.tsx'))
 const More = lazy(() => import('./More.tsx'))
 const LinkBox = lazy(() => import('./LinkBox.tsx').then(({ LinkBox }) => ({ default: LinkBox })))
 
@@ -42,7 +46,7 @@ export function ShareView({ link, magnet }: Props) {
   return (
     <>
       <Head name={name} link={link} torrent={torrent} inside={inside?.files ?? null} />
-      {failure && <Notice>{wordsOf(failure)}</Notice>}
+      {failure && <Notice>{errorMessage(failure)}</Notice>}
       {torrent ? (
         <Found torrent={torrent} link={link} magnet={magnet} name={name} inside={inside} onOpen={setInside} />
       ) : (
@@ -77,7 +81,7 @@ function Found({ torrent, link, magnet, name, inside, onOpen }: FoundProps) {
   const isMine = torrent.origin === 'shared' || made.has(torrent.id)
   return (
     <>
-      {isMine && <LinkBox link={linkOf(torrent, page, link.seal)} name={torrent.name} />}
+      {isMine && <LinkBox link={shareLink(torrent, page, link.seal)} name={torrent.name} />}
       {ownShare && (
         <Suspense>
           <Again share={ownShare} />
@@ -102,6 +106,64 @@ function Found({ torrent, link, magnet, name, inside, onOpen }: FoundProps) {
       {detail && <Peers peers={detail.connected} />}
       <More torrent={torrent} link={link} magnet={magnet} isMine={isMine} />
     </>
+  )
+}
+
+interface HeadProps {
+  readonly name: string
+  readonly link: ShareLink
+  readonly torrent: TorrentSnapshot | undefined
+  /** The files inside a sealed share, once it is open. */
+  readonly inside: readonly ShareFile[] | null
+}
+
+/** Name, size and state. Until a peer has answered, these come from the link. */
+function Head({ name, link, torrent, inside }: HeadProps) {
+  const lengthBytes = torrent?.lengthBytes || link.lengthBytes
+  const fileCount = inside?.length ?? torrent?.fileCount ?? 0
+  return (
+    <div className={styles.head}>
+      <h1>{shownName(name)}</h1>
+      <p className={styles.facts}>
+        {lengthBytes ? <span>{formatBytes(lengthBytes)}</span> : null}
+        {fileCount > 0 && <span>{texts.facts.files(fileCount)}</span>}
+        {link.seal && (
+          <span className={styles.sealed} title={texts.facts.sealedHint}>
+            <Icon name="lock" size={15} /> {texts.facts.sealed}
+          </span>
+        )}
+        {torrent && fileCount > 0 && <span>{connected(torrent)}</span>}
+      </p>
+    </div>
+  )
+}
+
+/** A page that has everything does not hear which pieces its peers have, so it cannot count seeds. */
+function connected({ seeds, peers, haveBytes, lengthBytes }: TorrentSnapshot): string {
+  return haveBytes < lengthBytes ? texts.peers.count(seeds, peers) : texts.peers.connected(peers)
+}
+
+interface SeedingProps {
+  readonly torrent: TorrentSnapshot
+  readonly detail: TorrentDetail | null
+  /** Something that is wanted was not saved to the disk yet. */
+  readonly isUnsaved: boolean
+}
+
+/** Says that this page uploads what it has, and asks before it is closed while a peer needs it. */
+function Seeding({ torrent, detail, isUnsaved }: SeedingProps) {
+  const { origin, haveBytes, paused, uploadedBytes, uploadBytesPerSecond } = torrent
+  const needing =
+    detail?.connected.filter(({ progress, peerInterested }) => progress < 1 && peerInterested).length ?? 0
+  // A download in memory is lost when the page is closed.
+  useAskBeforeLeaving(needing > 0 || (origin === 'memory' && haveBytes > 0 && isUnsaved))
+  if (haveBytes === 0 || paused) return null
+  return (
+    <Notice tone="info">
+      <p>{texts.seeding.on(formatRate(uploadBytesPerSecond))}</p>
+      {needing > 0 && <p>{texts.seeding.needed(needing)}</p>}
+      {uploadedBytes > 0 && <p>{texts.seeding.uploaded(formatBytes(uploadedBytes))}</p>}
+    </Notice>
   )
 }
 

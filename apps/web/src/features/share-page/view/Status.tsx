@@ -1,13 +1,12 @@
 import { Button } from '../../../shared/controls/Button.tsx'
+import { Notice, ProgressBar } from '../../../shared/controls/Panels.tsx'
 import type { TorrentDetail, TorrentSnapshot } from '../../../shared/engine/protocol.ts'
 import { formatBytes, formatDuration, formatPercent, formatRate } from '../../../shared/format/format.ts'
 import { texts } from '../../../shared/messages/share-page.ts'
 import { useCell } from '../../../shared/node/context.tsx'
+import { useAfter, useOnline } from '../hooks.ts'
 import { useServices } from '../services.ts'
-import { useOnline } from '../use-fragment.ts'
-import { Bar, Notice } from './parts.tsx'
 import { type Phase, trackerTrouble } from './phase.ts'
-import { useAfter } from './use-after.ts'
 import styles from './view.module.css'
 
 interface Props {
@@ -49,7 +48,7 @@ function Progress({ torrent, phase }: { torrent: TorrentSnapshot; phase: Phase }
   ]
   return (
     <>
-      <Bar
+      <ProgressBar
         value={share}
         label={texts.progress.label}
         {...(phase === 'complete'

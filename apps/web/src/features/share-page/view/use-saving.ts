@@ -1,11 +1,11 @@
 import { useRef, useState } from 'react'
+import { errorMessage } from '../../../shared/base/error-message.ts'
 import { formatPercent } from '../../../shared/format/format.ts'
 import { texts } from '../../../shared/messages/share-page.ts'
-import { nameOf, type ShareFile } from '../files/share-file.ts'
+import { useAskBeforeLeaving } from '../hooks.ts'
 import { type SaveContext, type SaveOutcome, saveAll, saveFile } from '../save/save.ts'
 import { useServices } from '../services.ts'
-import { wordsOf } from './parts.tsx'
-import { useAskBeforeLeaving } from './use-ask-before-leaving.ts'
+import { nameOf, type ShareFile } from '../share-file.ts'
 
 export interface Saving {
   /** What to say of the last file that was saved; null before. */
@@ -46,7 +46,7 @@ export function useSaving(): Saving {
       if (outcome !== 'cancelled')
         setSaved(before => new Set([...before, ...files.map(({ index }) => index)]))
     } catch (error) {
-      setSaid(texts.saving.failed(name, wordsOf(error)))
+      setSaid(texts.saving.failed(name, errorMessage(error)))
     }
     setRunning(count => count - 1)
   }

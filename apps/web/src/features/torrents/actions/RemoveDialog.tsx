@@ -1,7 +1,7 @@
 import type { NodeApi, Torrent } from '@shoal/api'
 import { ConfirmDialog } from '../../../shared/controls/ConfirmDialog.tsx'
 import { Icon } from '../../../shared/controls/Icon.tsx'
-import { Loading } from '../../../shared/controls/Parts.tsx'
+import { Loading } from '../../../shared/controls/Loading.tsx'
 import { formatBytes } from '../../../shared/format/format.ts'
 import { shownName } from '../../../shared/format/shown-name.ts'
 import { texts } from '../../../shared/messages/texts.ts'

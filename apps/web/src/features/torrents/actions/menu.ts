@@ -1,6 +1,6 @@
 import { createElement } from 'react'
+import { LabelDot } from '../../../shared/controls/Labels.tsx'
 import type { MenuItem } from '../../../shared/controls/Menu.tsx'
-import { LabelDot } from '../../../shared/controls/Parts.tsx'
 import { texts } from '../../../shared/messages/texts.ts'
 import type { NodeStore } from '../../../shared/node/node-store.ts'
 import { linkShown } from '../../../shared/ui/ui.ts'

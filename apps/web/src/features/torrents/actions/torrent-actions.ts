@@ -1,5 +1,5 @@
 import type { InputOf, TorrentState } from '@shoal/api'
-import { copyText } from '../../../shared/controls/CopyButton.tsx'
+import { copyText } from '../../../shared/base/clipboard.ts'
 import { notify, notifyError } from '../../../shared/controls/toasts.ts'
 import { texts } from '../../../shared/messages/texts.ts'
 import type { NodeStore } from '../../../shared/node/node-store.ts'

@@ -1,26 +1,13 @@
 import { kindOf } from '../../../shared/media/kinds.ts'
-import type { ShownFile } from '../../../shared/media/shown-file.ts'
+import { type ShownFile, shownFile } from '../../../shared/media/shown-file.ts'
 import { type FileTree, filesBelow, priorityOf, type TreeNode } from './file-tree.ts'
 
-/** The files of a torrent as the viewers want them, in the order of the tree. */
+/** The files of a torrent for the viewers, in the order of the tree. */
 export function shownFiles(tree: FileTree, urlOf: (href: string) => string): ShownFile[] {
   return filesBelow(tree.root).map(node => {
-    const file = node.file!
-    let url: string | undefined
-    return {
-      index: file.index,
-      name: node.name,
-      path: node.path,
-      kind: kindOf(file),
-      mediaType: file.mediaType,
-      lengthBytes: node.lengthBytes,
-      haveBytes: node.haveBytes,
-      // Made when it is needed: a torrent can have 100,000 files.
-      get url() {
-        url ??= urlOf(file.href)
-        return url
-      },
-    }
+    const { index, mediaType, href } = node.file!
+    const { name, path, lengthBytes, haveBytes } = node
+    return shownFile({ index, name, path, mediaType, lengthBytes, haveBytes }, () => urlOf(href))
   })
 }
 

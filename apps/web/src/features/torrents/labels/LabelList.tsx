@@ -1,5 +1,5 @@
 import { Button } from '../../../shared/controls/Button.tsx'
-import { LabelDot } from '../../../shared/controls/Parts.tsx'
+import { LabelDot } from '../../../shared/controls/Labels.tsx'
 import { texts } from '../../../shared/messages/texts.ts'
 import { useCell, useNode } from '../../../shared/node/context.tsx'
 import { labelShown } from '../../../shared/ui/ui.ts'

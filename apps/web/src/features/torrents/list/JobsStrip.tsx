@@ -1,7 +1,7 @@
 import type { Job } from '@shoal/api'
 import { Link } from 'wouter'
 import { Button, buttonClass, IconButton } from '../../../shared/controls/Button.tsx'
-import { ProgressBar, type Tone } from '../../../shared/controls/Parts.tsx'
+import { ProgressBar, type Tone } from '../../../shared/controls/Panels.tsx'
 import { notifyError } from '../../../shared/controls/toasts.ts'
 import { formatBytes, formatDuration, formatRate } from '../../../shared/format/format.ts'
 import { texts } from '../../../shared/messages/texts.ts'

@@ -1,6 +1,6 @@
 import { Link } from 'wouter'
 import { Button, buttonClass } from '../../../shared/controls/Button.tsx'
-import { EmptyState } from '../../../shared/controls/Parts.tsx'
+import { EmptyState } from '../../../shared/controls/EmptyState.tsx'
 import { texts } from '../../../shared/messages/texts.ts'
 import { openAdd } from '../../../shared/ui/ui.ts'
 import type { Filter } from './view.ts'

@@ -1,7 +1,8 @@
 import type { Torrent } from '@shoal/api'
 import { type MouseEvent, memo } from 'react'
 import { Icon } from '../../../shared/controls/Icon.tsx'
-import { LabelChip, ProgressBar } from '../../../shared/controls/Parts.tsx'
+import { LabelChip } from '../../../shared/controls/Labels.tsx'
+import { ProgressBar } from '../../../shared/controls/Panels.tsx'
 import {
   formatBytes,
   formatDuration,

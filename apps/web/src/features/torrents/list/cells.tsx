@@ -1,7 +1,8 @@
 import type { CountedLabel, Torrent } from '@shoal/api'
 import type { ReactNode } from 'react'
 import { Glyph, Icon } from '../../../shared/controls/Icon.tsx'
-import { LabelChip, ProgressBar } from '../../../shared/controls/Parts.tsx'
+import { LabelChip } from '../../../shared/controls/Labels.tsx'
+import { ProgressBar } from '../../../shared/controls/Panels.tsx'
 import {
   formatAgo,
   formatBytes,

@@ -1,6 +1,6 @@
 import type { Torrent } from '@shoal/api'
 import type { IconName } from '../../../shared/controls/icons.ts'
-import type { Tone } from '../../../shared/controls/Parts.tsx'
+import type { Tone } from '../../../shared/controls/Panels.tsx'
 
 interface Look {
   readonly icon: IconName

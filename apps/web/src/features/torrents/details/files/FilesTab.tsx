@@ -1,7 +1,7 @@
 import type { Torrent } from '@shoal/api'
 import { useMemo, useState } from 'react'
 import { controlClass } from '../../../../shared/controls/Field.tsx'
-import { Notice } from '../../../../shared/controls/Parts.tsx'
+import { Notice } from '../../../../shared/controls/Panels.tsx'
 import { texts } from '../../../../shared/messages/texts.ts'
 import { useNode } from '../../../../shared/node/context.tsx'
 import {

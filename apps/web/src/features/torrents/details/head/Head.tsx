@@ -1,7 +1,8 @@
 import type { Torrent } from '@shoal/api'
 import { Link } from 'wouter'
 import { Icon } from '../../../../shared/controls/Icon.tsx'
-import { LabelChip, Notice, ProgressBar, type Tone } from '../../../../shared/controls/Parts.tsx'
+import { LabelChip } from '../../../../shared/controls/Labels.tsx'
+import { Notice, ProgressBar, type Tone } from '../../../../shared/controls/Panels.tsx'
 import {
   formatBytes,
   formatCount,

@@ -1,5 +1,5 @@
+import { copyText } from '../../../../shared/base/clipboard.ts'
 import { IconButton } from '../../../../shared/controls/Button.tsx'
-import { copyText } from '../../../../shared/controls/CopyButton.tsx'
 import { notify, notifyError } from '../../../../shared/controls/toasts.ts'
 import { texts } from '../../../../shared/messages/texts.ts'
 import styles from './overview.module.css'

@@ -1,0 +1,28 @@
+import { type FormEvent, useId } from 'react'
+import { Button } from '../../shared/controls/Button.tsx'
+import { texts } from '../../shared/messages/share-page.ts'
+import styles from './view/view.module.css'
+
+/** Opens a link that was sent as text. */
+export function LinkField() {
+  const id = useId()
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault()
+    const text = String(new FormData(event.currentTarget).get('link') ?? '').trim()
+    if (text) location.hash = fragmentOf(text)
+  }
+  return (
+    <form className={styles.linkField} onSubmit={submit}>
+      <label htmlFor={id}>{texts.link.paste}</label>
+      <div className={styles.row}>
+        <input id={id} name="link" className={styles.input} autoComplete="off" spellCheck={false} />
+        <Button type="submit">{texts.link.open}</Button>
+      </div>
+    </form>
+  )
+}
+
+/** Links of another page's address open here all the same. */
+function fragmentOf(text: string): string {
+  return text.includes('#') ? text.slice(text.indexOf('#')) : `#${text}`
+}

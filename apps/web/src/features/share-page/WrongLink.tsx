@@ -1,0 +1,21 @@
+import type { LinkErrorCode } from '@shoal/links'
+import { EmptyState } from '../../shared/controls/EmptyState.tsx'
+import { texts } from '../../shared/messages/share-page.ts'
+import { LinkField } from './LinkField.tsx'
+
+/** Says why a link cannot be read, and what to do. */
+export default function WrongLink({
+  code,
+  message,
+}: {
+  readonly code: LinkErrorCode
+  readonly message: string
+}) {
+  return (
+    <div role="alert">
+      <EmptyState page icon="link" title={texts.link.wrong[code]} actions={<LinkField />}>
+        {message.charAt(0).toUpperCase() + message.slice(1)}.
+      </EmptyState>
+    </div>
+  )
+}

@@ -1,0 +1,47 @@
+import {
+  formatShareLink,
+  LinkError,
+  type LinkErrorCode,
+  parseShareLink,
+  type Seal,
+  type ShareLink,
+} from '@shoal/links'
+import { formatMagnet, parseMagnet } from '@shoal/torrent'
+import type { TorrentSnapshot } from '../../shared/engine/protocol.ts'
+
+/** What the address of the page asks for. */
+export type Opened =
+  | { readonly kind: 'home' }
+  | { readonly kind: 'share'; readonly link: ShareLink; readonly magnet: string }
+  | { readonly kind: 'wrong'; readonly code: LinkErrorCode; readonly message: string }
+
+/** `fragment`: what follows `#` in the address, with it. */
+export function parseFragment(fragment: string): Opened {
+  if (/^#?\/?$/.test(fragment)) return { kind: 'home' }
+  try {
+    const link = parseShareLink(decoded(fragment))
+    return { kind: 'share', link, magnet: formatMagnet(link.magnet) }
+  } catch (error) {
+    if (!(error instanceof LinkError)) throw error
+    return { kind: 'wrong', code: error.code, message: error.message }
+  }
+}
+
+/** Some programs escape the `:`, `?` and `&` of a magnet link in an address; others leave them. */
+function decoded(fragment: string): string {
+  if (!/^#magnet%3a/i.test(fragment)) return fragment
+  try {
+    return decodeURIComponent(fragment)
+  } catch {
+    return fragment
+  }
+}
+
+/** Returns the link that opens a torrent in the page at `page`. `seal` says how it is sealed. */
+export function shareLink({ magnet, lengthBytes }: TorrentSnapshot, page: string, seal?: Seal): string {
+  return formatShareLink(page, {
+    magnet: parseMagnet(magnet),
+    ...(lengthBytes > 0 && { lengthBytes }),
+    ...(seal && { seal }),
+  })
+}

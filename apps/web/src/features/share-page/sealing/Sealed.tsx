@@ -1,0 +1,83 @@
+import type { Seal } from '@shoal/links'
+import type { Unlock } from '@shoal/sealed'
+import { type FormEvent, lazy, Suspense, useEffect, useId, useState } from 'react'
+import { errorMessage } from '../../../shared/base/error-message.ts'
+import { Button } from '../../../shared/controls/Button.tsx'
+import { Card, Notice } from '../../../shared/controls/Panels.tsx'
+import { texts as say } from '../../../shared/messages/sealing.ts'
+import type { NamedFiles, ShareFile } from '../share-file.ts'
+import styles from '../view/view.module.css'
+
+const OwnKey = lazy(() => import('./OwnKey.tsx'))
+
+interface Props {
+  readonly seal: Seal
+  /** What the torrent holds; null before that is known. */
+  readonly sealed: ShareFile | null
+  readonly isOpen: boolean
+  onOpen(inside: NamedFiles): void
+}
+
+/** Opens a sealed share: by the key of the link at once, by a passphrase or the user's own key when that is given. */
+export default function Sealed({ seal, sealed, isOpen, onOpen }: Props) {
+  const [isOpening, setOpening] = useState(false)
+  const [failure, setFailure] = useState<string | null>(null)
+  const isThere = sealed !== null
+  const open = async (unlock: Unlock) => {
+    setFailure(null)
+    setOpening(true)
+    try {
+      const { openSealed } = await import('./opened-files.ts')
+      onOpen(await openSealed(sealed!, unlock))
+    } catch (error) {
+      setFailure(errorMessage(error))
+    }
+    setOpening(false)
+  }
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when there is something to open
+  useEffect(() => {
+    if (isThere && seal.by === 'key') void open({ key: seal.key })
+  }, [isThere])
+  return (
+    <Card title={say.title}>
+      <p className={styles.soft}>{isOpen ? say.done : say[seal.by]}</p>
+      {failure && <Notice>{failure}</Notice>}
+      {isOpening && <p role="status">{say.opening}</p>}
+      {!isThere && <p className={styles.soft}>{say.looking}</p>}
+      {seal.by === 'passphrase' && isThere && !isOpen && (
+        <Passphrase disabled={isOpening} onGive={passphrase => void open({ passphrase })} />
+      )}
+      {seal.by === 'recipient' && isThere && !isOpen && (
+        <Suspense>
+          <OwnKey disabled={isOpening} onGive={identities => void open({ identities })} />
+        </Suspense>
+      )}
+    </Card>
+  )
+}
+
+function Passphrase({ disabled, onGive }: { disabled: boolean; onGive(passphrase: string): void }) {
+  const id = useId()
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault()
+    onGive(String(new FormData(event.currentTarget).get('passphrase') ?? ''))
+  }
+  return (
+    <form className={styles.linkField} onSubmit={submit}>
+      <label htmlFor={id}>{say.field}</label>
+      <div className={styles.row}>
+        <input
+          id={id}
+          name="passphrase"
+          type="password"
+          className={styles.input}
+          autoComplete="off"
+          required
+        />
+        <Button type="submit" disabled={disabled}>
+          {say.open}
+        </Button>
+      </div>
+    </form>
+  )
+}

@@ -1,0 +1,37 @@
+import { isEncryptedIdentities, parseIdentities, x25519Identity } from '@shoal/identity/age'
+import type { Unlock } from '@shoal/sealed'
+import { texts } from '../../../shared/messages/sealing.ts'
+import { askWorker } from './ask-worker.ts'
+
+/** More than any key file takes: what is chosen by mistake is not read as a whole. */
+const MOST_BYTES = 64 * 1024
+
+export interface GivenKey {
+  /** Content of a key file. */
+  readonly file: Uint8Array | null
+  readonly passphrase: string
+  /** A secret key, or all of an identity file. */
+  readonly pasted: string
+}
+
+export async function readKeyBytes(file: Blob): Promise<Uint8Array> {
+  return new Uint8Array(await file.slice(0, MOST_BYTES).arrayBuffer())
+}
+
+/** Whether a passphrase is to be asked for. */
+export const isEncryptedKey = isEncryptedIdentities
+
+/** What opens shares that are sealed to these keys. Rejects with what is wrong with them. */
+export async function identitiesOf({
+  file,
+  passphrase,
+  pasted,
+}: GivenKey): Promise<NonNullable<Unlock['identities']>> {
+  return (await secretKeys({ file, passphrase, pasted })).map(x25519Identity)
+}
+
+async function secretKeys({ file, passphrase, pasted }: GivenKey): Promise<readonly Uint8Array[]> {
+  if (file) return askWorker({ kind: 'read-keys', bytes: file, passphrase })
+  if (pasted.trim() === '') throw new Error(texts.own.nothing)
+  return parseIdentities(pasted)
+}

@@ -1,0 +1,79 @@
+import type { SealTo } from '@shoal/sealed'
+import { type FormEvent, lazy, Suspense, useState } from 'react'
+import { errorMessage } from '../../../shared/base/error-message.ts'
+import { useWork } from '../../../shared/base/use-work.ts'
+import { Button } from '../../../shared/controls/Button.tsx'
+import { CheckField, TextField } from '../../../shared/controls/Field.tsx'
+import { Notice } from '../../../shared/controls/Panels.tsx'
+import { formatBytes } from '../../../shared/format/format.ts'
+import { texts as sealing } from '../../../shared/messages/sealing.ts'
+import { texts as say } from '../../../shared/messages/sharing.ts'
+import { loaded } from '../../../shared/sealing/loaded.ts'
+import { readSeal } from '../../../shared/sealing/read-seal.ts'
+import type { FormProblem } from '../../../shared/sealing/seal-form.ts'
+import type { Chosen } from '../chosen.ts'
+import view from '../view/view.module.css'
+
+const SealFields = lazy(() =>
+  import('../../../shared/forms/SealFields.tsx').then(it => ({ default: it.SealFields })),
+)
+
+interface Props {
+  readonly chosen: Chosen
+  /** `to` is null if the share is not sealed. */
+  onShare(name: string, to: SealTo | null): void
+  onBack(): void
+}
+
+/** The name of the share, and whether it is sealed. */
+export function NameForm({ chosen, onShare, onBack }: Props) {
+  const [seals, setSeals] = useState(false)
+  const [problem, setProblem] = useState<FormProblem | null>(null)
+  const { isBusy, failure, run } = useWork()
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault()
+    const form = new FormData(event.currentTarget)
+    const name = String(form.get('name') ?? '').trim()
+    run(async () => {
+      const to = seals ? await readSeal(form, askToCheck) : null
+      setProblem(to instanceof Error ? to : null)
+      if (!(to instanceof Error)) onShare(name === '' ? chosen.name : name, to)
+    })
+  }
+  return (
+    <form className={view.linkField} onSubmit={submit}>
+      {failure !== null && <Notice>{errorMessage(failure)}</Notice>}
+      <TextField
+        label={say.name}
+        hint={say.chosen(chosen.files.length, formatBytes(chosen.totalBytes))}
+        name="name"
+        defaultValue={chosen.name}
+        autoComplete="off"
+      />
+      <CheckField
+        label={sealing.make.switch}
+        hint={sealing.make.hint}
+        checked={seals}
+        onChange={({ target }) => setSeals(target.checked)}
+      />
+      {seals && (
+        <Suspense>
+          <SealFields say={sealing.make} problem={problem} />
+        </Suspense>
+      )}
+      <div className={view.actions}>
+        <Button type="submit" variant="primary" size="large" disabled={isBusy} icon={seals ? 'lock' : 'link'}>
+          {seals ? sealing.make.button : say.make}
+        </Button>
+        <Button size="large" onClick={onBack}>
+          {say.others}
+        </Button>
+      </div>
+    </form>
+  )
+}
+
+async function askToCheck(keys: readonly string[]): Promise<readonly string[]> {
+  const [{ askWorker }] = await loaded(import('../sealing/ask-worker.ts'))
+  return askWorker({ kind: 'check-keys', keys })
+}

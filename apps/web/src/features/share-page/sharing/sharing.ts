@@ -1,0 +1,74 @@
+import type { SealTo } from '@shoal/sealed'
+import { errorMessage } from '../../../shared/base/error-message.ts'
+import { loaded } from '../../../shared/sealing/loaded.ts'
+import type { Chosen } from '../chosen.ts'
+import { parseFragment, shareLink } from '../links.ts'
+import type { Services, SharingState } from '../services.ts'
+
+type Running = Extract<SharingState, { state: 'running' }>
+type Step = Running['step']
+type Needed = Pick<Services, 'peer' | 'store' | 'made' | 'config' | 'page' | 'sharing'>
+
+/**
+ * Makes a torrent of the files, sealed to `to` if that is given, and goes to its own link: the page shows there that it seeds. It goes on
+ * wherever the user looks meanwhile, and leaves who is elsewhere there. One at a time: does nothing while another runs.
+ */
+export async function startSharing(services: Needed, chosen: Chosen, to: SealTo | null): Promise<void> {
+  const { sharing, page } = services
+  if (sharing.get()?.state === 'running') return
+  const abort = new AbortController()
+  const { signal } = abort
+  const cancel = () => abort.abort()
+  const onProgress = (step: Step, share: number) => sharing.set({ state: 'running', step, share, cancel })
+  onProgress(to ? 'sealing' : 'hashing', 0)
+  try {
+    const { hash } = new URL(await share(services, chosen, to, { onProgress, signal }), page)
+    const isHere = parseFragment(location.hash).kind === 'home'
+    sharing.set(isHere ? null : { state: 'ready', name: chosen.name, hash })
+    if (isHere) location.hash = hash
+  } catch (error) {
+    sharing.set(signal.aborted ? null : { state: 'failed', words: errorMessage(error) })
+  }
+}
+
+interface Context {
+  onProgress(step: Step, share: number): void
+  readonly signal: AbortSignal
+}
+
+/** The link to it. */
+async function share(
+  { peer, store, made, config, page }: Needed,
+  chosen: Chosen,
+  to: SealTo | null,
+  context: Context,
+): Promise<string> {
+  const { trackers } = config
+  const { torrent, seal } = to
+    ? await sealed(peer, chosen, to, { ...context, trackers })
+    : { torrent: await asItIs(peer, chosen, trackers, context), seal: undefined }
+  store.put(torrent)
+  made.add(torrent.id)
+  return shareLink(torrent, page, seal)
+}
+
+async function sealed(
+  peer: Services['peer'],
+  chosen: Chosen,
+  to: SealTo,
+  context: Context & { readonly trackers: readonly string[] },
+) {
+  const [{ shareSealed }] = await loaded(import('../sealing/share-sealed.ts'))
+  return shareSealed(peer, chosen, to, context)
+}
+
+function asItIs(
+  peer: Services['peer'],
+  { name, files, totalBytes }: Chosen,
+  trackers: readonly string[],
+  { onProgress, signal }: Context,
+) {
+  const options = { name, trackers: trackers.map(url => [url]) }
+  const tell = ({ doneBytes }: { doneBytes: number }) => onProgress('hashing', doneBytes / totalBytes)
+  return peer.share(files, options, tell, signal)
+}

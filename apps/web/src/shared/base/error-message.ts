@@ -1,0 +1,5 @@
+/** An error's own words: they say what to do. */
+export function errorMessage(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error)
+  return message.charAt(0).toUpperCase() + message.slice(1)
+}

@@ -1,5 +1,0 @@
-/** An error's own words: they say what to do. */
-export function wordsOf(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error)
-  return message.charAt(0).toUpperCase() + message.slice(1)
-}

@@ -1,0 +1,26 @@
+import type { ReactNode } from 'react'
+import { Icon } from './Icon.tsx'
+import type { IconName } from './icons.ts'
+import styles from './Panels.module.css'
+
+/** Shown instead of content: why there is none, and what to do. */
+export function EmptyState(props: {
+  icon: IconName
+  title: string
+  /** It fills the whole page: its title is the page's heading. */
+  page?: boolean
+  children?: ReactNode
+  actions?: ReactNode
+}) {
+  const Heading = props.page ? 'h1' : 'h2'
+  return (
+    <div className={styles.empty}>
+      <div className={styles.picture}>
+        <Icon name={props.icon} size={34} />
+      </div>
+      <Heading>{props.title}</Heading>
+      {props.children && <p>{props.children}</p>}
+      {props.actions && <div className={styles.buttons}>{props.actions}</div>}
+    </div>
+  )
+}

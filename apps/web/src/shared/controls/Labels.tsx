@@ -1,0 +1,19 @@
+import { leastUsed } from '../format/colours.ts'
+import { useCell, useNode } from '../node/context.tsx'
+import styles from './Panels.module.css'
+
+/** `colour` replaces the label's own colour. */
+export function LabelDot({ name, colour }: { name: string; colour?: string | null | undefined }) {
+  const colours = useCell(useNode().labelColours)
+  const background = colour ?? colours.get(name) ?? leastUsed(name, colours.values())
+  return <span className={styles.dot} style={{ background }} aria-hidden="true" />
+}
+
+export function LabelChip({ name, colour }: { name: string; colour?: string | null | undefined }) {
+  return (
+    <span className={styles.chip}>
+      <LabelDot name={name} colour={colour} />
+      <span>{name}</span>
+    </span>
+  )
+}

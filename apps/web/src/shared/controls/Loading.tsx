@@ -1,0 +1,47 @@
+import { messageOf } from '../format/errors.ts'
+import { texts } from '../messages/texts.ts'
+import type { Asked } from '../node/context.tsx'
+import { Button } from './Button.tsx'
+import styles from './Panels.module.css'
+import { Notice } from './Panels.tsx'
+
+export function Spinner() {
+  return (
+    <div className={styles.spinner} role="status">
+      <span className="visually-hidden">{texts.app.loading}</span>
+    </div>
+  )
+}
+
+export function Loading() {
+  return (
+    <div className={styles.loading}>
+      <Spinner />
+    </div>
+  )
+}
+
+export function Problem({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
+  return (
+    <Notice
+      action={
+        onRetry && (
+          <Button size="small" icon="refresh" onClick={onRetry}>
+            {texts.app.retry}
+          </Button>
+        )
+      }
+    >
+      {messageOf(error)}
+    </Notice>
+  )
+}
+
+/** Shown until the node has answered: a spinner, or why it failed. */
+export function Waiting({
+  asked: { error, reload },
+}: {
+  readonly asked: Pick<Asked<unknown>, 'error' | 'reload'>
+}) {
+  return error ? <Problem error={error} onRetry={reload} /> : <Loading />
+}

@@ -1,0 +1,53 @@
+import { useRef } from 'react'
+import { Button, type ButtonProps } from '../controls/Button.tsx'
+import { Icon } from '../controls/Icon.tsx'
+import { type DroppedFile, pickedFiles } from '../dropped/dropped.ts'
+import styles from './picker.module.css'
+
+interface Props {
+  readonly say: {
+    readonly drop: string
+    readonly hint: string
+    readonly files: string
+    readonly folder: string
+  }
+  readonly size?: ButtonProps['size']
+  onTake(files: readonly DroppedFile[]): void
+}
+
+/** Takes files or a folder from a dialog. The component around it handles drops. */
+export function FilePicker({ say, size, onTake }: Props) {
+  const files = useRef<HTMLInputElement>(null)
+  const folder = useRef<HTMLInputElement>(null)
+  const look = size ? { size } : {}
+  return (
+    <div className={styles.drop}>
+      <Icon name="upload" size={30} />
+      <strong>{say.drop}</strong>
+      <p>{say.hint}</p>
+      <div>
+        <Button variant="primary" icon="file" {...look} onClick={() => files.current?.click()}>
+          {say.files}
+        </Button>
+        <Button icon="folder" {...look} onClick={() => folder.current?.click()}>
+          {say.folder}
+        </Button>
+      </div>
+      <input
+        ref={files}
+        type="file"
+        multiple
+        hidden
+        data-role="share-files"
+        onChange={({ target }) => onTake(pickedFiles(target.files))}
+      />
+      <input
+        ref={folder}
+        type="file"
+        hidden
+        {...{ webkitdirectory: '' }}
+        onChange={({ target }) => onTake(pickedFiles(target.files))}
+      />
+    </div>
+  )
+}

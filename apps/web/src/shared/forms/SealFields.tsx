@@ -1,0 +1,83 @@
+import { type ComponentType, Fragment, useState } from 'react'
+import { TextArea, TextField } from '../controls/Field.tsx'
+import type { SealingTexts } from '../messages/sealing.ts'
+import type { FormProblem } from '../sealing/seal-form.ts'
+import { problemAt, type Way, waysOf } from '../sealing/ways.ts'
+import styles from './seal.module.css'
+
+interface Props {
+  readonly say: SealingTexts['make']
+  readonly problem: FormProblem | null
+  /** Says how strong a passphrase is. */
+  readonly strength?: ComponentType<{ readonly passphrase: string }>
+}
+
+/** Who can open a sealed share: fields of the form around it, which `readSeal` reads. */
+export function SealFields({ say, problem, strength }: Props) {
+  const [chosen, setChosen] = useState<Way>('key')
+  return (
+    <fieldset className={styles.ways}>
+      <legend>{say.to}</legend>
+      {waysOf(say).map(({ by, label, hint }) => (
+        <Fragment key={by}>
+          <label className={styles.way}>
+            <input type="radio" name="by" value={by} checked={chosen === by} onChange={() => setChosen(by)} />
+            <span>
+              {label}
+              <small>{hint}</small>
+            </span>
+          </label>
+          {by === chosen && by === 'passphrase' && (
+            <PassphraseFields
+              field={say.field}
+              again={say.again}
+              problem={problem}
+              {...(strength && { strength })}
+            />
+          )}
+          {by === chosen && by === 'recipients' && (
+            <TextArea
+              label={say.keys}
+              hint={say.keysHint}
+              error={problemAt(problem, 'recipients')}
+              name="recipients"
+              rows={3}
+              spellCheck={false}
+              autoComplete="off"
+              className={styles.mono}
+            />
+          )}
+        </Fragment>
+      ))}
+    </fieldset>
+  )
+}
+
+interface PassphraseProps {
+  /** Labels of the two fields. */
+  readonly field: string
+  readonly again: string
+  readonly problem: FormProblem | null
+  readonly strength?: ComponentType<{ readonly passphrase: string }>
+}
+
+/** A new passphrase, written twice: the fields `passphrase` and `again`. */
+export function PassphraseFields({ field, again, problem, strength: Strength }: PassphraseProps) {
+  const [passphrase, setPassphrase] = useState('')
+  const common = { type: 'password', autoComplete: 'new-password', maxLength: 1000 }
+  return (
+    <div className={styles.pair}>
+      <div>
+        <TextField
+          {...common}
+          label={field}
+          error={problemAt(problem, 'passphrase')}
+          name="passphrase"
+          onChange={({ target }) => setPassphrase(target.value)}
+        />
+        {Strength && passphrase !== '' && <Strength passphrase={passphrase} />}
+      </div>
+      <TextField {...common} label={again} error={problemAt(problem, 'again')} name="again" />
+    </div>
+  )
+}

@@ -1,0 +1,29 @@
+import type { SealTo } from '@shoal/sealed'
+import { loaded } from './loaded.ts'
+import type { CheckKeys, FormProblem } from './seal-form.ts'
+
+/**
+ * Reads the fields of `SealFields`. Returns a FormProblem if something is wrong with them; rejects if the code that checks them cannot be
+ * loaded, which happens only now.
+ */
+export function readSeal(form: FormData, check: CheckKeys): Promise<SealTo | FormProblem> {
+  return problemOr(async ({ sealToOf }) => sealToOf(form, check))
+}
+
+/** Reads the fields of `PassphraseFields`, as `readSeal` does. */
+export function readPassphrase(form: FormData): Promise<string | FormProblem> {
+  const text = (name: string) => String(form.get(name) ?? '')
+  return problemOr(async ({ twice }) => twice(text('passphrase'), text('again')))
+}
+
+async function problemOr<Value>(
+  read: (module: typeof import('./seal-form.ts')) => Promise<Value>,
+): Promise<Value | FormProblem> {
+  const [module] = await loaded(import('./seal-form.ts'))
+  try {
+    return await read(module)
+  } catch (error) {
+    if (error instanceof module.FormProblem) return error
+    throw error
+  }
+}
