@@ -7,6 +7,8 @@ import { build, defineConfig, type Plugin } from 'vite'
 const TARGET = ['chrome123', 'firefox128', 'safari17.5']
 const PUBLIC = join(import.meta.dirname, 'public')
 const WORKER = join(import.meta.dirname, '../src/features/share-page/service-worker/main.ts')
+const COMMON =
+  /\/src\/(shared\/(base\/(cell|clipboard|error-message|remembered)|controls\/(Button|Icon|icons|Panels)|dropped\/dropped|engine\/failure|format|messages\/(plural|share-page)|node\/context|theme)|features\/share-page\/(drops|hooks|links|own-shares|services|view\/(Kept|LinkBox|view)))\b/
 /** Asked for anew each time: whoever serves the page changes it. */
 const CONFIG = 'share.json'
 
@@ -65,5 +67,9 @@ export default defineConfig({
     // The policy lets nothing in that is not a file of the site.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    rolldownOptions: {
+      // Parts that the first view and later ones share: one chunk compresses better than thirty.
+      output: { codeSplitting: { groups: [{ name: 'common', test: COMMON }] } },
+    },
   },
 })
