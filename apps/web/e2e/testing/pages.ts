@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { extname, join } from 'node:path'
 import { type BrowserContext, chromium, type Page } from 'playwright-core'
-import { build } from 'vite'
+import { build, type Plugin } from 'vite'
 import { CHROMIUM } from './console.ts'
 
 const IN_PAGE = join(import.meta.dirname, 'in-page')
@@ -18,6 +18,12 @@ const FLAGS = [
   // Names of the local network are looked up by multicast, which test machines may lack.
   '--disable-features=WebRtcHideLocalIpsWithMdns',
 ]
+
+/** Keeps test files, which exist for their side effects, in the bundle although the package of the engine declares that it has none. */
+const keepTests: Plugin = {
+  name: 'keep-tests',
+  transform: { filter: { id: /\.test\.ts$/ }, handler: () => ({ moduleSideEffects: true }) },
+}
 
 export interface BuiltPages extends AsyncDisposable {
   /** Address of the page whose script is `in-page/<name>.ts`. */
@@ -34,7 +40,7 @@ export async function buildPages(...names: string[]): Promise<BuiltPages> {
     logLevel: 'error',
     mode: 'production',
     resolve: { alias: { vitest: join(IN_PAGE, 'vitest.ts') } },
-    worker: { format: 'es' },
+    worker: { format: 'es', plugins: () => [keepTests] },
     build: {
       outDir,
       emptyOutDir: true,

@@ -57,9 +57,15 @@ export class VirtualClock implements Clock {
 }
 
 /** Waits for one turn of the event loop, after which all promise callbacks that can run have run. */
-function settle(): Promise<void> {
+export function settle(): Promise<void> {
   return new Promise(resolve => {
-    if (typeof setImmediate === 'function') setImmediate(resolve)
-    else setTimeout(resolve)
+    if (typeof setImmediate === 'function') return void setImmediate(resolve)
+    // Browsers delay timers that timers set by 4 ms, but not messages.
+    const { port1, port2 } = new MessageChannel()
+    port1.onmessage = () => {
+      port1.close()
+      resolve()
+    }
+    port2.postMessage(null)
   })
 }

@@ -152,8 +152,9 @@ describe('decode', () => {
     expect(({} as { polluted?: unknown }).polluted).toBeUndefined()
   })
 
-  it('returns plain views of the input, even of a Node Buffer', () => {
-    const input = Buffer.from('4:spam')
+  it('returns plain views of the input, even of a subclass such as Buffer', () => {
+    class TaggedBytes extends Uint8Array {}
+    const input = TaggedBytes.from(bytesOf('4:spam'))
     const value = decode(input) as Uint8Array
     expect(value.constructor).toBe(Uint8Array)
     expect(value.buffer).toBe(input.buffer)

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { readU32 } from '../base/bytes.ts'
+import { equalBytes, readU32 } from '../base/bytes.ts'
 import { BLOCK_BYTES } from '../metainfo/metainfo.ts'
 import { createMemoryStorage } from '../storage/memory-storage.ts'
 import { BlockCache, type BlockReader } from './block-cache.ts'
@@ -52,7 +52,7 @@ describe('the block cache', () => {
       ])
       const begin = PIECE + block * BLOCK_BYTES
       const sent = bytes.subarray(at + 13, at + 13 + BLOCK_BYTES)
-      expect(Buffer.compare(sent, torrent.content.subarray(begin, begin + BLOCK_BYTES))).toBe(0)
+      expect(equalBytes(sent, torrent.content.subarray(begin, begin + BLOCK_BYTES))).toBe(true)
     }
     const last = await cache.load(source, 3, 1)
     expect(last.messages(1, 2).length).toBe(13 + 20_000 - BLOCK_BYTES)
@@ -86,7 +86,7 @@ describe('the block cache', () => {
       await cache.load(source, piece, block)
     expect(cache.get(source, 0, 0)).toBeUndefined()
     expect(cache.get(source, 2, 16)).toBeDefined()
-    expect(Buffer.compare(chunk.messages(0, 16), before)).toBe(0)
+    expect(equalBytes(chunk.messages(0, 16), before)).toBe(true)
     cache.release(chunk)
   })
 

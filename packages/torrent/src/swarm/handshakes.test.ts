@@ -105,14 +105,20 @@ describe('two sides shake hands', () => {
   })
 
   it('not for a torrent that the other does not have', async () => {
-    for (const dial of ['plain', 'require'] as const) {
-      const { dialled, accepted } = await meet({ dial, accept: 'prefer', acceptTopic: null })
-      expect([dialled.status, accepted.status]).toEqual(['rejected', 'rejected'])
-    }
+    const { dialled, accepted } = await meet({ accept: 'prefer', acceptTopic: null })
+    expect([dialled.status, accepted.status]).toEqual(['rejected', 'rejected'])
   })
 })
 
-describe('encryption policies', () => {
+/** Pages have no message stream encryption: every pipe of a browser is encrypted by itself. */
+const isBrowser = 'WorkerGlobalScope' in globalThis
+
+describe.skipIf(isBrowser)('encryption policies', () => {
+  it('reject a torrent that the other side does not have', async () => {
+    const { dialled, accepted } = await meet({ dial: 'require', accept: 'prefer', acceptTopic: null })
+    expect([dialled.status, accepted.status]).toEqual(['rejected', 'rejected'])
+  })
+
   // Dialling, accepting, whether they meet, and how often the acceptor was dialled.
   it.each([
     ['plain', 'plain', true, 1],

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
+import { fromHex } from '../base/bytes.ts'
 import { TorrentHashes } from '../metainfo/torrent-hashes.ts'
 import type { HashRange } from '../wire/messages.ts'
 import type { RemotePeer } from './testing/remote-peer.ts'
@@ -25,7 +26,7 @@ function asked(remote: RemotePeer): HashRange[] {
   return remote.all('hashRequest').map(text => {
     const [root, ...numbers] = text.split(' ')
     const [baseLayer, index, length, proofLayers] = numbers.map(Number) as [number, number, number, number]
-    const piecesRoot = Uint8Array.from(Buffer.from(root!, 'hex'))
+    const piecesRoot = fromHex(root!)!
     return { piecesRoot, baseLayer, index, length, proofLayers }
   })
 }
@@ -130,7 +131,7 @@ describe('sending hashes', () => {
     expect(remote.all('hashes')).toHaveLength(2)
     // Hashes of blocks must lead to the root, for whoever checks them.
     const text = remote.all('hashes').find(event => event.split(' ')[1] === '0')!
-    const hashes = Uint8Array.from(Buffer.from(text.split(' ').at(-1)!, 'hex'))
+    const hashes = fromHex(text.split(' ').at(-1)!)!
     expect(hashes.length).toBeGreaterThanOrEqual(4 * 32)
   })
 

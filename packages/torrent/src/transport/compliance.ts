@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { concat, equalBytes } from '../base/bytes.ts'
+import { settle } from '../base/virtual-clock.ts'
 import type { Connection, PeerAddress, Transport } from './transport.ts'
 
 /** What every transport must do. `host` is where its listeners listen and its dials go. */
@@ -41,7 +42,7 @@ export function testTransport(name: string, create: () => { transport: Transport
       const [a, b] = await pair()
       a.start(silent())
       a.write(Uint8Array.of(7, 8, 9))
-      await new Promise(resolve => setImmediate(resolve))
+      await settle()
       const atB = collect(b)
       await atB.until(3)
       expect([...atB.bytes()]).toEqual([7, 8, 9])

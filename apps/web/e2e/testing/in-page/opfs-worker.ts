@@ -1,5 +1,5 @@
 import { testOpfs } from '@shoal/torrent/testing/opfs'
-import { run } from './vitest.ts'
+import { results, runFile } from './vitest.ts'
 
-testOpfs()
-postMessage(await run())
+await runFile('opfs', async () => testOpfs())
+postMessage(results())

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
+import { settle } from '../../base/virtual-clock.ts'
 import { ConcurrencyLimiter } from './concurrency-limiter.ts'
 
 const never = new AbortController().signal
-const turn = () => new Promise<void>(resolve => setImmediate(resolve))
 
 it('runs no more tasks than its limits, all of them in the end, and in order per key', async () => {
   await fc.assert(
@@ -18,7 +18,7 @@ it('runs no more tasks than its limits, all of them in the end, and in order per
         }),
       )
       for (let left = keys.length; left > 0; left--) {
-        await turn()
+        await settle()
         expect(inside.length).toBeGreaterThan(0)
         expect(inside.length).toBeLessThanOrEqual(3)
         for (const key of ['a', 'b', 'c']) {
