@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { concat, equalBytes } from '../base/bytes.ts'
 import { testTorrent } from '../swarm/testing/test-torrent.ts'
 import { collect, SessionWorld } from './testing/world.ts'
 
@@ -34,7 +35,7 @@ describe('a stream', () => {
       const { offsetBytes } = content.layout.files.find(({ path }) => path.at(-1) === 'file1')!
       const expected = content.content.subarray(offsetBytes + 100, offsetBytes + 40 * PIECE)
       const rest = await settled(world, collect({ [Symbol.asyncIterator]: () => stream }))
-      expect(Buffer.compare(Buffer.concat([first.value!, rest]), expected)).toBe(0)
+      expect(equalBytes(concat([first.value!, rest]), expected)).toBe(true)
     },
   )
 
@@ -47,7 +48,7 @@ describe('a stream', () => {
     await world.until('it has begun', () => torrent.stats.haveBytes > 0)
     const start = 198 * PIECE
     const bytes = await settled(world, collect(torrent.files[0]!.stream({ start })))
-    expect(Buffer.compare(bytes, content.content.subarray(start))).toBe(0)
+    expect(equalBytes(bytes, content.content.subarray(start))).toBe(true)
     expect(torrent.stats.progress).toBeLessThan(0.4)
   })
 
@@ -60,7 +61,7 @@ describe('a stream', () => {
     await world.until('the wanted file', () => torrent.stats.state === 'seeding')
     torrent.addPeer(peers[0]!)
     const bytes = await settled(world, collect(torrent.files[1]!.stream({ start: 0, end: 3 * PIECE })))
-    expect(Buffer.compare(bytes, content.content.subarray(10 * PIECE, 13 * PIECE))).toBe(0)
+    expect(equalBytes(bytes, content.content.subarray(10 * PIECE, 13 * PIECE))).toBe(true)
     await world.clock.advance(60_000)
     expect(torrent.files[1]!.haveBytes).toBe(3 * PIECE)
     expect(torrent.stats.state).toBe('seeding')
@@ -96,7 +97,7 @@ describe('a stream', () => {
     const content = await testTorrent({ pieces: 4 })
     const seed = await world.seed(SEED, content)
     const bytes = collect(seed.files[0]!.stream())
-    expect(Buffer.compare(await settled(world, bytes), content.content)).toBe(0)
+    expect(equalBytes(await settled(world, bytes), content.content)).toBe(true)
   })
 
   test('goes on over a recheck and a pause', async () => {
@@ -111,7 +112,7 @@ describe('a stream', () => {
     await torrent.pause()
     await world.clock.advance(20_000)
     await torrent.resume()
-    expect(Buffer.compare(await settled(world, reading), content.content)).toBe(0)
+    expect(equalBytes(await settled(world, reading), content.content)).toBe(true)
   })
 
   test('two of them do not take each other the pieces', async () => {
@@ -125,7 +126,7 @@ describe('a stream', () => {
     await settled(world, leaving.next())
     const reading = collect(file!.stream({ start: 20 * PIECE }))
     await leaving.return!()
-    expect(Buffer.compare(await settled(world, reading), content.content.subarray(20 * PIECE))).toBe(0)
+    expect(equalBytes(await settled(world, reading), content.content.subarray(20 * PIECE))).toBe(true)
   })
 })
 

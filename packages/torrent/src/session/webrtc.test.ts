@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { hex } from '../base/bytes.ts'
 import { MemoryWsTracker } from '../discovery/tracker/ws/testing/memory-ws.ts'
 import type { SessionOptions } from '../session-api.ts'
 import { type TestTorrent, testTorrent } from '../swarm/testing/test-torrent.ts'
@@ -146,7 +147,7 @@ describe('a session over WebRTC', () => {
     expect([wants(open), wants(secret)]).toEqual([false, false])
     await session.add(secret.metainfo, { memory: true })
     const { v1 } = open.metainfo.info.infoHashes
-    await session.add(`magnet:?xt=urn:btih:${Buffer.from(v1!).toString('hex')}`, { memory: true })
+    await session.add(`magnet:?xt=urn:btih:${hex(v1!)}`, { memory: true })
     expect([wants(open), wants(secret)]).toEqual([true, false])
   })
 

@@ -1,17 +1,23 @@
 /** Runs the engine's own tests in a dedicated worker, where the engine of a page runs: all but those that use Node's files and sockets. */
 import { results, runFile } from './vitest.ts'
 
-const files = import.meta.glob([
-  '../../../../../packages/torrent/src/{base,bencode,metainfo,pieces,swarm,transport,wire}/**/*.test.ts',
-  '../../../../../packages/torrent/src/discovery/tracker/**/*.test.ts',
-  '!../../../../../packages/torrent/src/**/*.node.test.ts',
-  '!../../../../../packages/torrent/src/**/base/ip.test.ts',
-  '!../../../../../packages/torrent/src/**/discovery/tracker/{http-messages,http-tracker}.test.ts',
-  '!../../../../../packages/torrent/src/**/swarm/web-seed/web-seed.test.ts',
-  '!../../../../../packages/torrent/src/**/transport/{datagram,resolve,tcp-transport}.test.ts',
-  '!../../../../../packages/torrent/src/**/transport/http/*.test.ts',
-  '!../../../../../packages/torrent/src/**/wire/encryption/diffie-hellman.test.ts',
-])
-const folder = /^.*\/packages\/torrent\/src\//
-for (const [file, load] of Object.entries(files)) await runFile(file.replace(folder, ''), load)
+const files = import.meta.glob(
+  [
+    './{base,bencode,metainfo,pieces,swarm,transport,wire}/**/*.test.ts',
+    './discovery/{dht,tracker}/**/*.test.ts',
+    './session/{adding,connections,faults,limits.slow,restorer}.test.ts',
+    './session/{registry,selection.slow,session-stats,streams,webrtc}.test.ts',
+    './session/torrent/{deadlines,flush-retry,view}.test.ts',
+    '!./**/*.node.{test,slow.test}.ts',
+    '!./**/base/ip.test.ts',
+    '!./**/discovery/dht/open-dht.test.ts',
+    '!./**/discovery/tracker/{http-messages,http-tracker}.test.ts',
+    '!./**/swarm/web-seed/web-seed.test.ts',
+    '!./**/transport/{datagram,resolve,tcp-transport.slow}.test.ts',
+    '!./**/transport/http/*.test.ts',
+    '!./**/wire/encryption/diffie-hellman.test.ts',
+  ],
+  { base: '../../../../../packages/torrent/src' },
+)
+for (const [file, load] of Object.entries(files)) await runFile(file, load)
 postMessage(results())

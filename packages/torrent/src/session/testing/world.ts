@@ -1,4 +1,5 @@
 import type { AddOptions } from '../../api.ts'
+import { concat } from '../../base/bytes.ts'
 import { seededRandom } from '../../base/random.ts'
 import { VirtualClock } from '../../base/virtual-clock.ts'
 import type { HashPool } from '../../hash/hash-pool.ts'
@@ -102,5 +103,5 @@ export function countingPool(pool: HashPool): HashPool & { pieces: number } {
 export async function collect(stream: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   const chunks: Uint8Array[] = []
   for await (const chunk of stream) chunks.push(chunk)
-  return Buffer.concat(chunks)
+  return concat(chunks)
 }
