@@ -22,7 +22,7 @@ async function seedTree(dir: TempDir, seeder: Seeder, site: PageSite): Promise<[
   return [`${site.url}#${magnet}`, files['a.bin']!]
 }
 
-describe.skipIf(lacking('chromium'))('in Chromium', () => {
+describe.skipIf(lacking('chromium', 'chromium-headless-shell'))('in Chromium', () => {
   test('where the site may store nothing it downloads into memory, says so, and saves', async () => {
     await using dir = await tempDir('blocked')
     await using site = await PageSite.start()

@@ -12,7 +12,7 @@ const SIZE = 24_000_000
 const progress = async (tab: Page) =>
   Number(await tab.getByRole('progressbar', { name: 'Downloaded' }).getAttribute('aria-valuenow'))
 
-describe.skipIf(lacking('chromium'))('the page of a share link: faults', () => {
+describe.skipIf(lacking('chromium-headless-shell'))('the page of a share link: faults', () => {
   const browser = useBrowser()
 
   test('the only seed leaves halfway: the page says so, keeps what it has, and another goes on', async () => {

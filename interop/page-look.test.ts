@@ -23,7 +23,7 @@ async function isGood(tab: Page): Promise<void> {
   expect(await overflow(tab)).toBe(0)
 }
 
-describe.skipIf(lacking('chromium'))('the page of a share link: its look', () => {
+describe.skipIf(lacking('chromium-headless-shell'))('the page of a share link: its look', () => {
   const browser = useBrowser()
 
   test.each([

@@ -16,7 +16,7 @@ const background = (tab: Page) =>
 const LIGHT = 'rgb(245, 247, 246)'
 const DARK = 'rgb(14, 20, 22)'
 
-describe.skipIf(lacking('chromium'))('the page of a share link: manners', () => {
+describe.skipIf(lacking('chromium-headless-shell'))('the page of a share link: manners', () => {
   const browser = useBrowser()
 
   test('the link of a share is copied, and handed to the share sheet where there is one', async () => {

@@ -12,7 +12,7 @@ import { lacking, toolPath } from './support/tools.ts'
 const MIB = 1024 * 1024
 
 describe.skipIf(lacking('chromium', 'ffmpeg'))('the page of a share link: media', () => {
-  const browser = useBrowser()
+  const browser = useBrowser({ program: 'chromium' })
 
   test('a film plays while most of it is missing, and goes on where one jumps to', async () => {
     await using dir = await tempDir('page')

@@ -37,7 +37,7 @@ async function sealTo(dir: TempDir, to: Parameters<typeof createSeal>[0]) {
   return { path, key: seal.key }
 }
 
-describe.skipIf(lacking('chromium', 'age'))('the page of a share link: sealed shares', () => {
+describe.skipIf(lacking('chromium-headless-shell', 'age'))('the page of a share link: sealed shares', () => {
   const browser = useBrowser()
 
   test('the key in the link opens it: names, texts and what is saved are plain, what is kept is not', async () => {
@@ -236,7 +236,7 @@ describe.skipIf(lacking('chromium', 'age'))('the page of a share link: sealed sh
     await using site = await PageSite.start()
     await writeFile(dir.join('notes.txt'), NOTES)
     // Not secure, as pages of other hosts are without https.
-    await using insecure = await Browser.launch('--host-resolver-rules=MAP page.test 127.0.0.1')
+    await using insecure = await Browser.launch({ args: ['--host-resolver-rules=MAP page.test 127.0.0.1'] })
     const { page: tab, problems } = await insecure.open(site.url.replace('127.0.0.1', 'page.test'))
     expect(await tab.evaluate(() => isSecureContext)).toBe(false)
     await choose(tab, dir.join('notes.txt'))
@@ -249,7 +249,7 @@ describe.skipIf(lacking('chromium', 'age'))('the page of a share link: sealed sh
   test('sealing is cancelled, or has no room: it says so, and nothing is left', async () => {
     await using dir = await tempDir('page')
     await using site = await PageSite.start()
-    await randomFile(dir.join('large.bin'), 400_000_000)
+    await randomFile(dir.join('large.bin'), 200_000_000)
     const { page: tab, problems, context } = await browser.open(site.url)
     const seal = async () => {
       await tab.getByRole('checkbox', { name: 'Seal it' }).check()
@@ -280,7 +280,7 @@ describe.skipIf(lacking('chromium', 'age'))('the page of a share link: sealed sh
     const origin = new URL(site.url).origin
     await devtools.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 50_000_000 })
     await seal()
-    await tab.getByText(/^Sealing this needs 4\d\d MB of room in this browser/).waitFor()
+    await tab.getByText(/^Sealing this needs 2\d\d MB of room in this browser/).waitFor()
     expect(await placesOf(tab)).toEqual([])
     await devtools.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 2_000_000_000 })
     await seal()

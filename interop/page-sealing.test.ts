@@ -25,7 +25,7 @@ async function sealAndLookElsewhere(tab: Page, path: string): Promise<void> {
   await tab.getByText('This address holds no share').waitFor()
 }
 
-describe.skipIf(lacking('chromium'))('the page of a share link: while it seals', () => {
+describe.skipIf(lacking('chromium-headless-shell'))('the page of a share link: while it seals', () => {
   const browser = useBrowser()
 
   test('pressed twice, one is sealed', async () => {
@@ -55,7 +55,7 @@ describe.skipIf(lacking('chromium'))('the page of a share link: while it seals',
   test('who looks elsewhere sees how far it is, is asked before leaving, and stays there when it is done', async () => {
     await using dir = await tempDir('page')
     await using site = await PageSite.start()
-    await randomFile(dir.join('large.bin'), 400_000_000)
+    await randomFile(dir.join('large.bin'), 200_000_000)
     const { page: tab, problems } = await browser.open(site.url)
     await sealAndLookElsewhere(tab, dir.join('large.bin'))
     await tab.getByText(/^Sealing: /).waitFor()
@@ -72,7 +72,7 @@ describe.skipIf(lacking('chromium'))('the page of a share link: while it seals',
   test('who looks elsewhere can cancel there', async () => {
     await using dir = await tempDir('page')
     await using site = await PageSite.start()
-    await randomFile(dir.join('large.bin'), 400_000_000)
+    await randomFile(dir.join('large.bin'), 200_000_000)
     const { page: tab, problems } = await browser.open(site.url)
     await sealAndLookElsewhere(tab, dir.join('large.bin'))
     await tab.getByRole('button', { name: 'Cancel' }).click()

@@ -9,7 +9,7 @@ import { useBrowser } from './support/page-tests.ts'
 import { Seeder } from './support/seeder.ts'
 import { lacking } from './support/tools.ts'
 
-describe.skipIf(lacking('chromium'))('the page of a share link', () => {
+describe.skipIf(lacking('chromium-headless-shell'))('the page of a share link', () => {
   const browser = useBrowser()
 
   test('downloads over WebRTC, shows how far it is, and saves', async () => {

@@ -12,7 +12,7 @@ import { openConsole, type Scene, withNode } from './setup.ts'
 
 const NOTES = 'The key is under the third stone.\n'
 
-describe.skipIf(lacking('chromium'))('the console of a real node: links', () => {
+describe.skipIf(lacking('chromium-headless-shell'))('the console of a real node: links', () => {
   test('“Send the link” gives a link that the browser of somebody else downloads by', async () => {
     await withNode(async scene => {
       const { path, sha256 } = await randomFile(scene.dir.join('downloads', 'harbour.bin'), 3_000_000)

@@ -1,12 +1,10 @@
-/** What the tests of the console in a browser begin with: the console built, a node, a page that is logged in. */
-import { expect } from 'vitest'
-import { buildConsole } from '../../apps/web/scripts/build-console.ts'
+/** Set-up of the tests of the console in a browser: a node, and a page that is logged in. */
 import { Browser, type BrowserPage, type PageOptions } from '../support/browser.ts'
 import { type TempDir, tempDir } from '../support/files.ts'
 import { Node } from '../support/node.ts'
 import { lacking } from '../support/tools.ts'
 
-export const skipped = lacking('libtorrent', 'chromium')
+export const skipped = lacking('libtorrent', 'chromium-headless-shell')
 
 export interface Scene {
   readonly dir: TempDir
@@ -14,19 +12,18 @@ export interface Scene {
   readonly browser: Browser
 }
 
-/** Runs a test with a fresh node and a browser; the page must not complain of anything at its end. */
+/** Runs a test with a new node and a browser. */
 export async function withNode(
   run: (scene: Scene) => Promise<void>,
   { args = [] }: { args?: readonly string[] } = {},
 ): Promise<void> {
-  expect(buildConsole()).toBe(true)
   await using dir = await tempDir('console')
   await using node = await Node.start({ folder: dir.path, args })
   await using browser = await Browser.launch()
   await run({ dir, node, browser })
 }
 
-/** The console as its owner opens it, who knows the guide: by the link with the token. `path` is what comes after the address. */
+/** Opens the console by the link with the token, as its owner does, who has seen the welcome guide. `path` begins with a slash. */
 export function openConsole(
   { node, browser }: Pick<Scene, 'node' | 'browser'>,
   path = '/',

@@ -1,13 +1,11 @@
-/** The page that share links open, as any static host serves it, with a tracker beside it at `/announce`. */
+/** The page that share links open, as any static host serves it, with a tracker at `/announce`. */
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { extname, join, normalize } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { buildConsole } from '../../apps/web/scripts/build-console.ts'
+import { DIST } from '../../apps/web/scripts/build-console.ts'
 import { Tracker, WebSocketFront } from '../../packages/tracker/src/index.ts'
 
-const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const TYPES: Readonly<Record<string, string>> = {
   '.css': 'text/css',
   '.html': 'text/html',
@@ -18,11 +16,8 @@ const TYPES: Readonly<Record<string, string>> = {
   '.webmanifest': 'application/manifest+json',
 }
 
-/** Where the page lies as a node serves it: built anew where its sources have changed. */
-function builtPage(): string {
-  if (!buildConsole()) throw new Error('the page could not be built')
-  return join(ROOT, 'apps/web/dist/share')
-}
+/** The page as a node serves it. Vitest builds it before the tests. */
+const BUILT_PAGE = join(DIST, 'share')
 
 /** `await using site = await PageSite.start()` */
 export class PageSite implements AsyncDisposable {
@@ -39,7 +34,7 @@ export class PageSite implements AsyncDisposable {
     this.folder = folder
   }
 
-  static async start(folder = builtPage()): Promise<PageSite> {
+  static async start(folder = BUILT_PAGE): Promise<PageSite> {
     const site = new PageSite(folder)
     await site.serve()
     site.startTracker()

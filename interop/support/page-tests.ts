@@ -1,13 +1,13 @@
-/** What the tests of the share page's files begin with: to be called in the `describe` block that needs it. */
-import { afterAll, beforeAll } from 'vitest'
-import { Browser } from './browser.ts'
+import { afterAll, afterEach, beforeAll } from 'vitest'
+import { Browser, type LaunchOptions } from './browser.ts'
 
-/** A browser for all of them; each `open` is somebody who was never here. */
-export function useBrowser(): Pick<Browser, 'open'> {
+/** Shares one browser among the tests of a `describe` block. The pages of a test are closed when it ends: they would keep running. */
+export function useBrowser(options?: LaunchOptions): Pick<Browser, 'open'> {
   let browser: Browser | undefined
   beforeAll(async () => {
-    browser = await Browser.launch()
+    browser = await Browser.launch(options)
   })
+  afterEach(() => browser?.closePages())
   afterAll(() => browser?.[Symbol.asyncDispose]())
-  return { open: (url, options) => browser!.open(url, options) }
+  return { open: (url, page) => browser!.open(url, page) }
 }

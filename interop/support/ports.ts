@@ -2,13 +2,14 @@ import { randomInt } from 'node:crypto'
 import { createSocket } from 'node:dgram'
 import { createServer } from 'node:net'
 
-/** Below those that systems hand out by themselves (Linux: from 32768 on), to whoever connects or does not mind which. */
-const FIRST = 20_000
-const END = 32_000
+/** Ports below the range that systems assign by themselves (Linux: from 32768), for outgoing connections too. Each worker of Vitest has its share. */
+const PORTS_PER_WORKER = 1000
+const FIRST = 20_000 + PORTS_PER_WORKER * ((Number(process.env.VITEST_POOL_ID ?? 1) - 1) % 12)
+const END = FIRST + PORTS_PER_WORKER
 
 const given = new Set<number>()
 
-/** A port of 127.0.0.1 that nothing listens on, neither TCP nor UDP, that was not given out before, and that stays free until it is used. */
+/** Returns a port of 127.0.0.1 that nothing listens on, neither TCP nor UDP, that was not returned before, and that stays free until it is used. */
 export async function freePort(): Promise<number> {
   for (let attempt = 0; attempt < 50; attempt++) {
     const port = randomInt(FIRST, END)

@@ -1,4 +1,4 @@
-/** Before the tests of a run, and outside their time limits: the console is built where its sources have changed. */
+/** Builds the console before the tests of a run, outside their time limits, if its sources have changed. */
 import { buildConsole } from '../../scripts/build-console.ts'
 
 export function setup(): void {
