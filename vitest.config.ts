@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
+import Sequencer from './scripts/sequencer.ts'
 
 /** Tests that start servers, processes or threads, or that compute for seconds: only `npm test` runs them, not `npm run check`. */
 const SLOW = '**/*.slow.test.ts'
@@ -8,18 +9,22 @@ const SLOW = '**/*.slow.test.ts'
 /** For `expect.poll` in tests with a browser or a real peer: the default, one second, is short on a busy machine. */
 const PATIENT = { poll: { timeout: 20_000 } }
 
+/** Unit tests only compute. The others also wait, for timers, processes and peers: more of them than there are cores run at a time. */
+const COMPUTING = { maxWorkers: availableParallelism(), sequence: { groupOrder: 0 } }
+const WAITING = { maxWorkers: 2 * availableParallelism(), sequence: { groupOrder: 1 } }
+
 const BUILD_CONSOLE = 'apps/web/e2e/testing/build.ts'
 
 export default defineConfig({
   test: {
-    // Vitest's own default leaves one core unused.
-    maxWorkers: availableParallelism(),
+    sequence: { sequencer: Sequencer },
     // Node compiles and strips a module once, not in every process that a test starts.
     env: { NODE_COMPILE_CACHE: fileURLToPath(new URL('./.cache/compiled', import.meta.url)) },
     projects: [
       {
         test: {
           name: 'unit',
+          ...COMPUTING,
           include: [
             'packages/*/src/**/*.test.ts',
             'apps/*/{src,scripts}/**/*.test.ts',
@@ -35,6 +40,7 @@ export default defineConfig({
       {
         test: {
           name: 'slow',
+          ...WAITING,
           include: [`{packages,apps}/*/src/${SLOW}`],
           testTimeout: 60_000,
           hookTimeout: 60_000,
@@ -43,6 +49,7 @@ export default defineConfig({
       {
         test: {
           name: 'web',
+          ...WAITING,
           include: ['apps/web/e2e/**/*.test.ts'],
           globalSetup: [BUILD_CONSOLE],
           testTimeout: 60_000,
@@ -51,15 +58,16 @@ export default defineConfig({
         },
       },
       {
-        test: { name: 'sim', include: ['sim/**/*.test.ts'], testTimeout: 300_000 },
+        test: { name: 'sim', ...WAITING, include: ['sim/**/*.test.ts'], testTimeout: 300_000 },
       },
       {
         test: {
           name: 'interop',
+          ...WAITING,
           include: ['interop/**/*.test.ts'],
+          globalSetup: [BUILD_CONSOLE],
           testTimeout: 120_000,
           hookTimeout: 60_000,
-          fileParallelism: false,
           expect: PATIENT,
         },
       },

@@ -33,23 +33,17 @@ const notes = missing.map(
 const gate = await check(tests)
 // Where everything can be installed nothing may be missing: the tests fail instead of skipping.
 const options = { tests, env: mayInstall ? { SHOAL_STRICT: '1' } : {} }
-/** One after the other, because each keeps all cores busy. */
-const PARTS = {
-  'slow unit tests': ['slow'],
-  'the console': ['web'],
-  'simulated swarms and real peers': ['sim', 'interop'],
-}
-const runs = [gate]
-for (const [name, projects] of Object.entries(PARTS)) {
-  const result = await runTests(projects, options)
-  runs.push({ ...result, failed: result.code === 0 ? [] : [name] })
-}
+// One run for all of them: while tests with real peers wait, others compute.
+const rest = await runTests(['interop', 'sim', 'slow', 'web'], options)
 conclude(
   {
-    failed: runs.flatMap(({ failed }) => failed),
-    skipped: runs.flatMap(({ skipped }) => skipped),
-    failures: runs.flatMap(({ failures }) => failures),
-    files: runs.flatMap(({ files }) => files),
+    failed: [
+      ...gate.failed,
+      ...(rest.code === 0 ? [] : ['slow tests, browsers, simulated swarms or real peers']),
+    ],
+    skipped: [...gate.skipped, ...rest.skipped],
+    failures: [...gate.failures, ...rest.failures],
+    files: [...gate.files, ...rest.files],
   },
   notes,
 )
