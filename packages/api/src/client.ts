@@ -1,4 +1,5 @@
 import { ApiError } from './api-error.ts'
+import type { Operation } from './contract.ts'
 import { type CallOptions, type NodeApi, OPERATIONS, type OperationName } from './operations.ts'
 import { requestOf } from './request.ts'
 import type { Problem } from './schemas/common.ts'
@@ -11,26 +12,42 @@ export interface ClientOptions {
   /** User name and password, for a node where these are set. */
   readonly password?: { readonly username: string; readonly password: string }
   readonly fetch?: typeof fetch
+  /** Message of the error if no node answers. */
+  readonly unreachable?: string
 }
+
+export type Routes = Readonly<Record<OperationName, Pick<Operation, 'method' | 'path'>>>
 
 /** A node over HTTP. Every call rejects with an ApiError, `unreachable` when no node answers, or with the signal's reason. */
 export function connectNode(options: ClientOptions = {}): NodeApi {
-  const call =
-    (name: OperationName) =>
-    (input: Record<string, unknown>, { signal }: CallOptions = {}) =>
-      send(options, name, input, signal)
-  return Object.fromEntries(
-    (Object.keys(OPERATIONS) as OperationName[]).map(name => [name, call(name)]),
-  ) as unknown as NodeApi
+  return connectRoutes(OPERATIONS, options)
+}
+
+/** The same for a caller that has the routes without their schemas. */
+export function connectRoutes(routes: Routes, options: ClientOptions = {}): NodeApi {
+  return createApi(routes, (name, input, { signal } = {}) => send(options, routes[name], input, signal))
+}
+
+/** A NodeApi whose calls all go through one function. */
+export function createApi(
+  routes: Readonly<Record<OperationName, unknown>>,
+  call: (name: OperationName, input: Record<string, unknown>, options?: CallOptions) => Promise<unknown>,
+): NodeApi {
+  const names = Object.keys(routes) as OperationName[]
+  const entries = names.map(name => [
+    name,
+    (input: Record<string, unknown>, options?: CallOptions) => call(name, input, options),
+  ])
+  return Object.fromEntries(entries) as NodeApi
 }
 
 async function send(
   options: ClientOptions,
-  name: OperationName,
+  route: Pick<Operation, 'method' | 'path'>,
   input: Record<string, unknown>,
   signal?: AbortSignal,
 ): Promise<unknown> {
-  const { method, target, body } = requestOf(OPERATIONS[name], input)
+  const { method, target, body } = requestOf(route, input)
   const response = await (options.fetch ?? fetch)(`${options.url ?? ''}${target}`, {
     method,
     headers: {
@@ -44,7 +61,8 @@ async function send(
     if (signal?.aborted) throw error
     throw new ApiError(
       'unreachable',
-      `no node answers at ${options.url ?? 'this address'}: is it running? shoal start starts it`,
+      options.unreachable ??
+        `no node answers at ${options.url ?? 'this address'}: is it running? shoal start starts it`,
     )
   })
   return readAnswer(response)

@@ -12,7 +12,15 @@
  */
 export { ApiError } from './api-error.ts'
 export { BYTE_ROUTES, type ByteRoute } from './bytes.ts'
-export { authorization, type ClientOptions, connectNode, readAnswer } from './client.ts'
+export {
+  authorization,
+  type ClientOptions,
+  connectNode,
+  connectRoutes,
+  createApi,
+  type Routes,
+  readAnswer,
+} from './client.ts'
 export type { Contract, Operation, Setting } from './contract.ts'
 export { ACCESS } from './contracts/access.ts'
 export * from './contracts/completion.ts'

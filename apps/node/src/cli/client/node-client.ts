@@ -2,13 +2,12 @@
 import {
   ApiError,
   authorization,
-  type CallOptions,
   type ClientOptions,
   connectNode,
+  createApi,
   type NodeApi,
   type NodeEvent,
   OPERATIONS,
-  type OperationName,
   readAnswer,
   type Topic,
 } from '@shoal/api'
@@ -60,15 +59,11 @@ export function clientOf(address: NodeAddress, signal: AbortSignal): NodeClient 
 
 /** Errors of calls say what to do on a command line. */
 function withReasons(api: NodeApi, address: NodeAddress, usual: AbortSignal): NodeApi {
-  const call =
-    (name: OperationName) =>
-    (input: never, { signal = usual }: CallOptions = {}) =>
-      api[name](input, { signal }).catch(error => {
-        throw reason(error, address)
-      })
-  return Object.fromEntries(
-    (Object.keys(OPERATIONS) as OperationName[]).map(name => [name, call(name)]),
-  ) as unknown as NodeApi
+  return createApi(OPERATIONS, (name, input, { signal = usual } = {}) =>
+    api[name](input as never, { signal }).catch(error => {
+      throw reason(error, address)
+    }),
+  )
 }
 
 function reason(error: unknown, address: NodeAddress): unknown {

@@ -1,46 +1,14 @@
-import {
-  ApiError,
-  type CallOptions,
-  type NodeApi,
-  type NodeEvent,
-  readAnswer,
-  requestOf,
-  type Upload,
-} from '@shoal/api'
+import { ApiError, connectRoutes, type NodeEvent, readAnswer, type Upload } from '@shoal/api'
 import type { EventChannel, EventSink, NodeLink, PutOptions } from './link.ts'
 import { ROUTES } from './routes.ts'
 
+const UNREACHABLE = 'The node does not answer.'
+
 /** The node that serves this page. */
 export function httpLink(): NodeLink {
-  return { api: httpApi(), simulated: false, openEvents, putFile, urlOf: href => href }
+  const api = connectRoutes(ROUTES, { unreachable: UNREACHABLE })
+  return { api, simulated: false, openEvents, putFile, urlOf: href => href }
 }
-
-function httpApi(): NodeApi {
-  const entries = Object.entries(ROUTES).map(([name, route]) => [
-    name,
-    (input: Record<string, unknown>, { signal }: CallOptions = {}) => call(route, input, signal),
-  ])
-  return Object.fromEntries(entries) as NodeApi
-}
-
-async function call(
-  route: (typeof ROUTES)[keyof typeof ROUTES],
-  input: Record<string, unknown>,
-  signal?: AbortSignal,
-): Promise<unknown> {
-  const { method, target, body } = requestOf(route, input)
-  const response = await fetch(target, {
-    method,
-    headers: { accept: 'application/json', ...(body ? { 'content-type': 'application/json' } : {}) },
-    ...(body ? { body: JSON.stringify(body) } : {}),
-    ...(signal ? { signal } : {}),
-  }).catch(() => {
-    throw signal?.aborted ? signal.reason : unreachable()
-  })
-  return readAnswer(response)
-}
-
-const unreachable = () => new ApiError('unreachable', 'The node does not answer.')
 
 function openEvents(topics: readonly string[], sink: EventSink): EventChannel {
   const socket = new WebSocket(
@@ -66,7 +34,7 @@ function openEvents(topics: readonly string[], sink: EventSink): EventChannel {
   }
 }
 
-/** XMLHttpRequest, since fetch does not tell how much of a body was sent. */
+/** Uses XMLHttpRequest, since fetch does not report how much of a body was sent. */
 function putFile(
   upload: string,
   path: string,
@@ -85,7 +53,7 @@ function putFile(
     request.open('PUT', target)
     request.setRequestHeader('content-type', 'application/octet-stream')
     request.upload.onprogress = ({ loaded }) => onProgress?.(loaded)
-    request.onerror = () => reject(unreachable())
+    request.onerror = () => reject(new ApiError('unreachable', UNREACHABLE))
     request.onload = () =>
       resolve(readAnswer(new Response(request.responseText, { status: request.status })) as Promise<Upload>)
     request.onloadend = () => signal?.removeEventListener('abort', abort)

@@ -1,4 +1,4 @@
-import { OPERATIONS, type Operation, type OperationName } from '@shoal/api'
+import { OPERATIONS, type Operation, type Routes } from '@shoal/api'
 
 /**
  * Method and path of each operation. The table of the contract carries the schemas too, which would double the size of the first screen:
@@ -6,4 +6,4 @@ import { OPERATIONS, type Operation, type OperationName } from '@shoal/api'
  */
 export const ROUTES = Object.fromEntries(
   Object.entries<Operation>(OPERATIONS).map(([name, { method, path }]) => [name, { method, path }]),
-) as Record<OperationName, Pick<Operation, 'method' | 'path'>>
+) as Routes

@@ -1,4 +1,5 @@
 import { ApiError } from '../../api-error.ts'
+import { createApi } from '../../client.ts'
 import type { ACCESS } from '../../contracts/access.ts'
 import type { NodeEvent } from '../../events.ts'
 import {
@@ -65,10 +66,7 @@ export class SimulatedNode {
       ...system(state),
       ...torrents(state),
     }
-    const names = Object.keys(OPERATIONS) as OperationName[]
-    this.api = Object.fromEntries(
-      names.map(name => [name, (input: unknown, options?: CallOptions) => this.#call(name, input, options)]),
-    ) as unknown as NodeApi
+    this.api = createApi(OPERATIONS, (name, input, options) => this.#call(name, input, options))
   }
 
   async #call(name: OperationName, input: unknown, { signal }: CallOptions = {}): Promise<unknown> {
