@@ -64,7 +64,6 @@ export const CYCLES_LEFT = [
   'packages/identity/src',
   'packages/torrent/src/hash',
   'packages/torrent/src/storage',
-  'packages/torrent/src/swarm',
   'packages/tracker/src',
 ]
 

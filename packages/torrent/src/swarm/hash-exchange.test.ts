@@ -54,7 +54,7 @@ describe('fetching hashes (BEP 52)', () => {
     answer(remote)
     await bench.until(() => bench.have.isFull)
     expect(await bench.isRight()).toBe(true)
-    expect(bench.transfer.isFinished).toBe(true)
+    expect(bench.transfer.wanted.isFinished).toBe(true)
   })
 
   it('asks nobody who does not speak v2', async () => {

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { BLOCK_BYTES } from '../metainfo/metainfo.ts'
-import type { OpenPiece } from './open-piece.ts'
+import type { PieceBuffer } from './piece-buffer.ts'
 import { TestSwarm } from './testing/test-swarm.ts'
 import { type TestTorrent, testTorrent } from './testing/test-torrent.ts'
 
@@ -226,10 +226,10 @@ describe('a peer that goes, dawdles or says little', () => {
 
   it('leaves no memory taken by the pieces that it began', async () => {
     const bench = await TestSwarm.open(torrent)
-    const opened: OpenPiece[] = []
-    const openFor = bench.transfer.openFor.bind(bench.transfer)
-    bench.transfer.openFor = (...parameters) => {
-      const open = openFor(...parameters)
+    const opened: PieceBuffer[] = []
+    const claim = bench.transfer.buffers.claim.bind(bench.transfer.buffers)
+    bench.transfer.buffers.claim = (...parameters) => {
+      const open = claim(...parameters)
       if (open) opened.push(open)
       return open
     }

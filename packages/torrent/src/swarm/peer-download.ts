@@ -3,9 +3,9 @@ import type { LimitChain } from '../base/rate-limit.ts'
 import type { RateMeter } from '../base/rate-meter.ts'
 import { BLOCK_BYTES } from '../metainfo/metainfo.ts'
 import { RequestWindow } from '../pieces/request-window.ts'
-import type { OpenPiece } from './open-piece.ts'
 import type { PeerLink } from './peer-link.ts'
 import type { PeerPieces } from './peer-pieces.ts'
+import type { PieceBuffer } from './piece-buffer.ts'
 import type { SwarmState } from './swarm-state.ts'
 import type { Transfer } from './transfer.ts'
 
@@ -48,7 +48,7 @@ export class PeerDownload {
   #rejected = 0
 
   /** The block that is arriving: where its bytes go, or null when they are dropped. */
-  #open: OpenPiece | null = null
+  #buffer: PieceBuffer | null = null
   #block = 0
   #number = -1
   #at = 0
@@ -69,7 +69,7 @@ export class PeerDownload {
   /** Asks for more blocks, up to the window. */
   fill(): void {
     const { transfer } = this.#swarm
-    if (this.#stopped || !transfer || !this.#pieces.mayRequest || !transfer.mayRequest) return
+    if (this.#stopped || !transfer || !this.#pieces.mayRequest || !transfer.writer.hasRoom) return
     if (this.#rejected >= MOST_REJECTED) return
     const target = this.snubbed ? 1 : this.window.target
     let room = target - this.#asked.size
@@ -141,7 +141,7 @@ export class PeerDownload {
 
   blockStart(piece: number, begin: number, length: number): void {
     const { transfer } = this.#swarm
-    this.#open = null
+    this.#buffer = null
     this.#at = 0
     this.#length = length
     this.#number = -1
@@ -154,21 +154,21 @@ export class PeerDownload {
     this.#number = number
     this.#block = block
     this.#at = begin
-    this.#open = transfer.openFor(piece, block, this)
+    this.#buffer = transfer.buffers.claim(piece, block, this)
   }
 
   blockData(bytes: Uint8Array): void {
     this.#readBytes += bytes.length
-    const open = this.#open
-    if (!open?.isClaimedBy(this.#block, this)) return
-    open.buffer.set(bytes, this.#at)
+    const buffer = this.#buffer
+    if (!buffer?.isClaimedBy(this.#block, this)) return
+    buffer.bytes.set(bytes, this.#at)
     this.#at += bytes.length
   }
 
   blockEnd(): void {
     const { transfer } = this.#swarm
-    const open = this.#open
-    this.#open = null
+    const buffer = this.#buffer
+    this.#buffer = null
     if (this.#number < 0 || !transfer) return this.#waste(this.#length)
     const now = this.#swarm.clock.nowMs()
     const askedMs = this.#asked.get(this.#number)
@@ -180,18 +180,19 @@ export class PeerDownload {
     this.totalBytes += this.#length
     this.window.onBlock(this.#length, askedMs === undefined ? 0 : now - askedMs, now)
     // Blocks that we asked for and another source brought first are our doing, not a flood.
-    if (!open?.isClaimedBy(this.#block, this)) {
+    if (!buffer?.isClaimedBy(this.#block, this)) {
       transfer.picker.released(this.#pieces.id, this.#number)
       this.#wasted(this.#length)
-    } else if (!transfer.arrived(this.#pieces.id, this.#number, open, this.#block)) this.#wasted(this.#length)
+    } else if (!transfer.arrived(this.#pieces.id, this.#number, buffer, this.#block))
+      this.#wasted(this.#length)
   }
 
   /** The peer is gone: a block that stopped half way is left to others, and so is all that it was asked for. */
   stop(): void {
     this.#stopped = true
     this.#throttle.cancel()
-    if (this.#open) this.#swarm.transfer?.gaveUp(this.#open, this.#block, this)
-    this.#open = null
+    if (this.#buffer) this.#swarm.transfer?.buffers.unclaim(this.#buffer, this.#block, this)
+    this.#buffer = null
     this.releaseAll()
   }
 

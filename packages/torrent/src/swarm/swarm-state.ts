@@ -25,7 +25,7 @@ export class SwarmState {
   /** Whether we download nothing more (BEP 21). While nothing is selected yet, peers that are found stay. */
   get uploadOnly(): boolean {
     const { transfer } = this
-    return transfer?.isFinished === true && !transfer.isUndecided
+    return transfer?.wanted.isFinished === true && !transfer.wanted.isUndecided
   }
 
   /** Whether peers are exchanged (BEP 11): never in private torrents (BEP 27). */

@@ -97,7 +97,7 @@ describe('storage', () => {
     const asked = remote.requests.length
     await bench.pass(10_000)
     expect(remote.requests).toHaveLength(asked)
-    expect(bench.transfer.isStuck).toBe(true)
+    expect(bench.transfer.writer.isStuck).toBe(true)
     expect(bench.have.count).toBe(0)
     expect(await bench.transfer.retryWrites()).toBe(false)
     full = false
@@ -124,11 +124,11 @@ describe('storage', () => {
     await bench.seed()
     await bench.pass(60_000)
     expect(bench.have.count).toBe(0)
-    const held = bench.transfer.unwrittenBytes
+    const held = bench.transfer.writer.unwrittenBytes
     expect(held).toBeGreaterThan(16 * 1024 * 1024)
     expect(bench.downloaded).toBeLessThan(80 * 1024 * 1024)
     await bench.pass(60_000)
-    expect(bench.transfer.unwrittenBytes).toBe(held)
+    expect(bench.transfer.writer.unwrittenBytes).toBe(held)
     while (!bench.have.isFull) {
       for (const go of waiting.splice(0)) go()
       await bench.pass(1000)
@@ -207,8 +207,8 @@ describe('as many pieces as may be are open', () => {
     transfer.picker.setMaxPartialBytes(0)
     for (let piece = 0; piece < 4; piece++) {
       const writer = {}
-      const open = transfer.openFor(piece, 0, writer)!
-      open.buffer.set(torrent.content.subarray(piece * PIECE, piece * PIECE + BLOCK_BYTES))
+      const open = transfer.buffers.claim(piece, 0, writer)!
+      open.bytes.set(torrent.content.subarray(piece * PIECE, piece * PIECE + BLOCK_BYTES))
       expect(transfer.arrived(1000, transfer.firstBlock(piece), open, 0)).toBe(true)
     }
     return bench
@@ -216,7 +216,7 @@ describe('as many pieces as may be are open', () => {
 
   it('a block that comes late, of another, keeps no memory', async () => {
     const { transfer } = await full()
-    const open = transfer.openFor(9, 1, {})!
+    const open = transfer.buffers.claim(9, 1, {})!
     expect(transfer.arrived(1000, transfer.firstBlock(9) + 1, open, 1)).toBe(false)
     expect(open.released).toBe(true)
   })

@@ -1,22 +1,30 @@
 import { Bitfield } from '../base/bitfield.ts'
-import { type OpenPiece, runsOf } from './open-piece.ts'
-import type { Transfer } from './transfer.ts'
+import type { Clock } from '../base/clock.ts'
+import type { PieceLayout } from '../metainfo/layout.ts'
+import type { PiecePicker } from '../pieces/piece-picker.ts'
+import type { Storage } from '../storage/storage.ts'
+import { type PieceBuffer, runsOf } from './piece-buffer.ts'
+import type { PieceBuffers } from './piece-buffers.ts'
 
-/** Source of blocks that come from storage: no peer has this number. */
+/** The source number of blocks that come from storage: no peer has it. */
 const STORAGE = 0
 
 export interface UnfinishedOptions {
-  readonly transfer: Transfer
-  /** Those that are being put together. */
-  readonly pieces: ReadonlyMap<number, OpenPiece>
-  /** No write from the buffer of a released piece is under way any more. */
-  onIdle(open: OpenPiece): void
+  readonly clock: Clock
+  readonly layout: PieceLayout
+  readonly storage: Storage
+  readonly picker: PiecePicker
+  readonly buffers: PieceBuffers
+  /** All blocks of the piece are present. */
+  onComplete(buffer: PieceBuffer): void
+  /** The saved blocks of a piece cannot be read. */
+  onUnreadable(buffer: PieceBuffer): void
 }
 
 /**
- * Keeps what is here of pieces that take long, so that a crash costs seconds of a slow download and not whole pieces: their blocks are
- * written to where they belong, unverified, and a note says which. The next run reads them back and goes on; the piece is verified as a
- * whole when the rest has come, and until then it is not had.
+ * Saves the blocks of pieces that take long, so that a crash costs seconds of a slow download and not whole pieces: they are written to where
+ * they belong, unverified, and a note lists them. The next run reads them back and continues. The piece is verified as a whole when the
+ * rest has arrived; until then we do not have it.
  */
 export class UnfinishedPieces {
   readonly #options: UnfinishedOptions
@@ -25,78 +33,83 @@ export class UnfinishedPieces {
     this.#options = options
   }
 
-  /** Whether blocks of pieces begun before `beforeMs` are in memory alone. */
-  hasUnsaved(beforeMs: number): boolean {
-    for (const open of this.#options.pieces.values())
-      if (open.sinceMs <= beforeMs && open.unsavedRuns().length > 0) return true
+  /** Whether blocks of pieces that were begun over `olderThanMs` ago are in memory only. */
+  hasUnsaved(olderThanMs: number): boolean {
+    const beforeMs = this.#options.clock.nowMs() - olderThanMs
+    for (const buffer of this.#options.buffers.open.values())
+      if (buffer.sinceMs <= beforeMs && buffer.unsavedRuns().length > 0) return true
     return false
   }
 
-  /** Writes those blocks. Resolves to all blocks in storage, a bitfield by piece. */
-  async save(beforeMs: number): Promise<Map<number, Uint8Array>> {
-    const old = [...this.#options.pieces.values()].filter(open => open.sinceMs <= beforeMs)
-    await Promise.all(old.map(open => this.#save(open)))
+  /** Writes those blocks. Resolves to all blocks in storage: a bitfield by piece. Leaves out what storage refuses. */
+  async save(olderThanMs: number): Promise<Map<number, Uint8Array>> {
+    const { open } = this.#options.buffers
+    const beforeMs = this.#options.clock.nowMs() - olderThanMs
+    const old = [...open.values()].filter(buffer => buffer.sinceMs <= beforeMs)
+    await Promise.all(old.map(buffer => this.#save(buffer)))
     const saved = new Map<number, Uint8Array>()
-    for (const [piece, open] of this.#options.pieces) {
-      const blocks = open.savedBlocks()
+    for (const [piece, buffer] of open) {
+      const blocks = buffer.savedBlocks()
       if (blocks) saved.set(piece, blocks)
     }
     return saved
   }
 
-  async #save(open: OpenPiece): Promise<void> {
-    const { transfer } = this.#options
-    const offset = transfer.layout.pieceOffset(open.piece)
-    open.holds++
+  async #save(buffer: PieceBuffer): Promise<void> {
+    const { layout, storage, buffers } = this.#options
+    const offset = layout.pieceOffset(buffer.piece)
+    buffer.holds++
     await Promise.all(
-      open.unsavedRuns().map(async run => {
-        const { at, bytes } = open.bytesOf(run)
-        // What storage refuses stays in memory; the whole piece will meet the same error, and stop the torrent with it.
-        await transfer.storage.write(offset + at, bytes).then(
-          () => open.saved(run),
+      buffer.unsavedRuns().map(async run => {
+        const { at, bytes } = buffer.bytesOf(run)
+        // What storage refuses stays in memory. The complete piece will meet the same error, and stop the torrent with it.
+        await storage.write(offset + at, bytes).then(
+          () => buffer.saved(run),
           () => {},
         )
       }),
     )
-    this.#letGo(open)
+    buffers.endHold(buffer)
   }
 
-  #letGo(open: OpenPiece): void {
-    open.holds--
-    if (open.released && open.holds === 0) this.#options.onIdle(open)
-  }
-
-  /** Reads back what an earlier run saved of a piece. The picker knows of the blocks from the start, so that nobody is asked for them. */
+  /**
+   * Reads back the blocks that an earlier run saved of a piece. Call before there are sources. The picker knows of the blocks at once, so that
+   * nobody is asked for them.
+   */
   async resume(piece: number, blocks: Uint8Array): Promise<void> {
-    const { transfer } = this.#options
-    const { layout, picker } = transfer
+    const { layout, storage, picker, buffers, onComplete, onUnreadable } = this.#options
     if (piece >= layout.pieceCount || !picker.pieces.isWanted(piece)) return
     const bits = Bitfield.from(blocks, layout.blockCount(piece))
     if (!bits || bits.count === 0) return
-    const first = transfer.firstBlock(piece)
+    const first = piece * picker.pieces.blocksPerPiece
     const taken: number[] = []
-    let open: OpenPiece | null = null
+    let buffer: PieceBuffer | null = null
     for (let block = 0; block < bits.length; block++) {
       if (!bits.has(block) || !picker.received(STORAGE, first + block).wanted) continue
-      const claimed = transfer.openFor(piece, block, this)
+      const claimed = buffers.claim(piece, block, this)
       if (!claimed) continue
-      open = claimed
+      buffer = claimed
       taken.push(block)
     }
-    if (!open) return
-    open.restored = true
-    open.holds++
+    if (!buffer) return
+    buffer.restored = true
+    buffer.holds++
     try {
       for (const run of runsOf(taken)) {
-        const { at, bytes } = open.bytesOf(run)
-        await transfer.storage.read(layout.pieceOffset(piece) + at, bytes)
+        const { at, bytes } = buffer.bytesOf(run)
+        await storage.read(layout.pieceOffset(piece) + at, bytes)
       }
     } catch {
-      // The file is gone, or another: all of the piece is fetched.
-      return transfer.abandon(open)
+      // The file is missing or was replaced: the whole piece is fetched.
+      return onUnreadable(buffer)
     } finally {
-      this.#letGo(open)
+      buffers.endHold(buffer)
     }
-    for (const block of taken) transfer.restored(open, block, this)
+    for (const block of taken) {
+      if (!buffer.isClaimedBy(block, this)) continue
+      buffer.filled(block)
+      buffer.saved([block, block + 1])
+      if (buffer.isComplete) onComplete(buffer)
+    }
   }
 }

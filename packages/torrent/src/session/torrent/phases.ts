@@ -293,7 +293,7 @@ export class Phases {
   /** Resumes a torrent that a write error stopped. Returns false if storage refused nothing. */
   #resumeWrites(): boolean {
     const { running } = this.network
-    if (!running?.transfer.isStuck) return false
+    if (!running?.transfer.writer.isStuck) return false
     running.swarm.resume()
     // If storage refuses again, the torrent stops again.
     void this.#retryWrites(running)
@@ -390,7 +390,7 @@ export class Phases {
     this.#emit('piece', piece)
     this.network.arrived(piece)
     const { running } = this.network
-    if (running?.transfer.isFinished) void this.#finish(running)
+    if (running?.transfer.wanted.isFinished) void this.#finish(running)
   }
 
   /** An open file can be deleted, so that bytes written to it are lost: the files are looked at before the torrent counts as complete. */
@@ -400,7 +400,7 @@ export class Phases {
     if (content?.isOnDisk) await presentStamps(content).catch(error => (fault = error))
     if (running !== this.network.running) return
     if (fault !== undefined) this.#onStorageFault(fault)
-    else if (running.transfer.isFinished) this.#onFinished()
+    else if (running.transfer.wanted.isFinished) this.#onFinished()
   }
 
   #onTransferred(downloaded: number, uploaded: number): void {

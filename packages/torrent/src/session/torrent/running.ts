@@ -79,7 +79,7 @@ export class Running {
 
   /** Whether it is time to offer storage again what it refused. */
   get isRetryDue(): boolean {
-    return this.transfer.isStuck && this.#retries?.isDue === true
+    return this.transfer.writer.isStuck && this.#retries?.isDue === true
   }
 
   /** Storage refused bytes: they are offered again after a while. */
@@ -110,12 +110,12 @@ export class Running {
 
   /** Whether blocks of pieces that take long are in memory only. */
   get hasUnsaved(): boolean {
-    return this.transfer.hasUnsaved(SAVE_UNFINISHED_MS)
+    return this.transfer.unfinished.hasUnsaved(SAVE_UNFINISHED_MS)
   }
 
   /** Saves the blocks of pieces that take long, or of all unfinished pieces, and lists them in `content.unfinished`. */
   async saveUnfinished(all: boolean): Promise<void> {
-    this.#content.unfinished = await this.transfer.saveUnfinished(all ? 0 : SAVE_UNFINISHED_MS)
+    this.#content.unfinished = await this.transfer.unfinished.save(all ? 0 : SAVE_UNFINISHED_MS)
   }
 
   /** Waits for the writes under way. The swarm must be closed. */

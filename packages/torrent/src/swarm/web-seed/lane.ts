@@ -1,5 +1,5 @@
 import type { HttpRanges, RangeFailure, RangeReading, RangeSink } from '../../transport/http/http-ranges.ts'
-import type { OpenPiece } from '../open-piece.ts'
+import type { PieceBuffer } from '../piece-buffer.ts'
 import type { Transfer } from '../transfer.ts'
 import { nextSpan, offsetOf, sizeOf } from './next-span.ts'
 import type { SeedUrl } from './seed-url.ts'
@@ -18,7 +18,7 @@ export interface LaneOwner {
   /** Payload arrived. */
   onBytes(bytes: number): void
   /** A block is complete. `open` is where it lies, null when its bytes were dropped. */
-  onBlock(block: number, open: OpenPiece | null, index: number, bytes: number): void
+  onBlock(block: number, open: PieceBuffer | null, index: number, bytes: number): void
   /** All blocks are done. */
   onLaneIdle(): void
   onLaneFailed(lane: Lane, failure: RangeFailure, file: number): void
@@ -34,7 +34,7 @@ export class Lane implements RangeSink {
   /** The block that is next or arriving, and how much of it is here. */
   #at = 0
   #within = 0
-  #open: OpenPiece | null = null
+  #open: PieceBuffer | null = null
   /** The request under way: its file, how many bytes are left, and the number of the block behind its last. */
   #reading: RangeReading | null = null
   #file = -1
@@ -169,14 +169,15 @@ export class Lane implements RangeSink {
       const number = this.#blocks[this.#at]!
       const piece = Math.floor(number / blocksPerPiece)
       const index = number - piece * blocksPerPiece
-      if (this.#within === 0 && this.#owner.isAsked(number)) this.#open = transfer.openFor(piece, index, this)
+      if (this.#within === 0 && this.#owner.isAsked(number))
+        this.#open = transfer.buffers.claim(piece, index, this)
       const size = sizeOf(transfer.layout, blocksPerPiece, number)
       const count = Math.min(length - from, size - this.#within)
       const open = this.#open
       if (open?.isClaimedBy(index, this)) {
         const inPiece = offsetOf(transfer.layout, blocksPerPiece, number) - transfer.layout.pieceOffset(piece)
         const whole = from === 0 && count === bytes.length
-        open.buffer.set(whole ? bytes : bytes.subarray(from, from + count), inPiece + this.#within)
+        open.bytes.set(whole ? bytes : bytes.subarray(from, from + count), inPiece + this.#within)
       }
       this.#within += count
       from += count
@@ -193,7 +194,7 @@ export class Lane implements RangeSink {
     const number = this.#blocks[this.#at]
     const { transfer } = this.#owner
     if (number !== undefined && this.#open)
-      transfer.gaveUp(this.#open, number % transfer.picker.pieces.blocksPerPiece, this)
+      transfer.buffers.unclaim(this.#open, number % transfer.picker.pieces.blocksPerPiece, this)
     this.#open = null
   }
 }

@@ -324,7 +324,7 @@ it('holds the server back while storage is behind', async () => {
     store = resolve
   })
   world.seed.fill()
-  await until(() => !world.transfer.mayRequest)
+  await until(() => !world.transfer.writer.hasRoom)
   // Time for more to come, if it would: other connections have long carried as much.
   const other = openHttpRanges({ userAgent: 'other' })
   const url = server.url('/f')

@@ -5,7 +5,7 @@ import { RateMeter } from '../../base/rate-meter.ts'
 import { BLOCK_BYTES } from '../../metainfo/metainfo.ts'
 import type { HttpRanges, RangeFailure } from '../../transport/http/http-ranges.ts'
 import type { BlockSupplier } from '../block-supplier.ts'
-import type { OpenPiece } from '../open-piece.ts'
+import type { PieceBuffer } from '../piece-buffer.ts'
 import type { Transfer } from '../transfer.ts'
 import { Lane, type LaneOwner } from './lane.ts'
 import { MissingFiles } from './missing-files.ts'
@@ -117,7 +117,7 @@ export class WebSeed implements BlockSupplier, LaneOwner {
   // Asking
 
   fill(): void {
-    if (this.#closed || this.#state !== 'usable' || this.#filling || !this.transfer.mayRequest) return
+    if (this.#closed || this.#state !== 'usable' || this.#filling || !this.transfer.writer.hasRoom) return
     this.#hold(this.#creditBytes < 0)
     if (this.#held) return
     this.#filling = true
@@ -164,10 +164,10 @@ export class WebSeed implements BlockSupplier, LaneOwner {
     if (this.#host.throttle.isLimited) {
       this.#creditBytes -= bytes
       this.#pay()
-    } else if (!this.transfer.mayRequest) this.#hold(true)
+    } else if (!this.transfer.writer.hasRoom) this.#hold(true)
   }
 
-  onBlock(block: number, open: OpenPiece | null, index: number, bytes: number): void {
+  onBlock(block: number, open: PieceBuffer | null, index: number, bytes: number): void {
     const { transfer } = this
     const asked = this.#asked.delete(block)
     this.#lastBlockMs = this.#host.clock.nowMs()
@@ -222,7 +222,7 @@ export class WebSeed implements BlockSupplier, LaneOwner {
       }
       this.#creditBytes += BLOCK_BYTES
     }
-    this.#hold(!this.transfer.mayRequest)
+    this.#hold(!this.transfer.writer.hasRoom)
   }
 
   readonly #onTokens = () => {

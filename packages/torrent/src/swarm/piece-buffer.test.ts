@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { sha1 } from '#crypto'
 import { PieceLayout } from '../metainfo/layout.ts'
 import { BLOCK_BYTES } from '../metainfo/metainfo.ts'
-import { OpenPiece } from './open-piece.ts'
+import { PieceBuffer } from './piece-buffer.ts'
 
 /** The digest covers the piece and nothing behind it, wherever its last block ends and in whatever order the blocks come. */
 it.each([
@@ -22,7 +22,7 @@ it.each([
   }
   const layout = new PieceLayout({ files: [file], pieceLengthBytes: 8 * BLOCK_BYTES, version: 'v1' })
   // Buffers are used again: what is behind the piece is of another.
-  const open = new OpenPiece(0, layout, new Uint8Array(8 * BLOCK_BYTES).fill(9), { v1: true, v2: false })
+  const open = new PieceBuffer(0, layout, new Uint8Array(8 * BLOCK_BYTES).fill(9), { v1: true, v2: false })
   const blocks = Array.from({ length: layout.blockCount(0) }, (_, block) => block)
   for (const block of backwards ? blocks.reverse() : blocks) {
     expect(open.claim(block, open)).toBe(true)
@@ -30,7 +30,7 @@ it.each([
     open.filled(block)
   }
   expect(open.isComplete).toBe(true)
-  expect(await open.sha1()).toEqual(sha1(open.buffer.subarray(0, size)))
+  expect(await open.sha1()).toEqual(sha1(open.bytes.subarray(0, size)))
 })
 
 it('a block belongs to who claimed it last, until it is here', () => {
@@ -43,7 +43,7 @@ it('a block belongs to who claimed it last, until it is here', () => {
     hidden: false,
   }
   const layout = new PieceLayout({ files: [file], pieceLengthBytes: BLOCK_BYTES, version: 'v1' })
-  const open = new OpenPiece(0, layout, new Uint8Array(BLOCK_BYTES), { v1: true, v2: false })
+  const open = new PieceBuffer(0, layout, new Uint8Array(BLOCK_BYTES), { v1: true, v2: false })
   const [slow, fast] = [{}, {}]
   expect(open.claim(0, slow)).toBe(true)
   expect(open.claim(0, fast)).toBe(true)
