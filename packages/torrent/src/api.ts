@@ -1,6 +1,6 @@
 /**
- * What a program that embeds the engine sees. `Session` and the torrents it returns implement this contract; the command line and the
- * node are written against it alone.
+ * The public API of a torrent. `Session` and the torrents it returns implement this contract; the command line and the node depend only on
+ * it.
  */
 import type { ErrorCode } from './base/errors.ts'
 import type { DiscoveryKind, DiscoveryStatus } from './discovery/discovery.ts'
@@ -9,19 +9,19 @@ import type { TransportKind } from './transport/transport.ts'
 
 export type { EncryptionPolicy } from './wire/encryption/encryption.ts'
 
-/** Bytes a second; `Infinity` for no limit. */
+/** Bytes per second; `Infinity` for no limit. */
 export interface RateLimits {
   downloadBytesPerSecond: number
   uploadBytesPerSecond: number
 }
 
 /**
- * A kind of peer with limits of its own, beside those of the session and the torrent: in the local network or beyond it, and by the
- * transport it is reached by. A peer is under the limits of all its classes.
+ * A class of peers with its own rate limits, in addition to those of the session and the torrent: by location (local network or internet) and by
+ * transport. The limits of all its classes apply to a peer.
  */
 export type PeerClass = 'local' | 'internet' | 'webseed' | TransportKind
 
-/** How a peer was found: `manual` by the user, `incoming` by coming to us. */
+/** How a peer was found: `manual` if the user added it, `incoming` if it connected to us. */
 export type PeerOrigin = DiscoveryKind | 'manual' | 'incoming'
 
 export interface AddOptions {
@@ -30,75 +30,75 @@ export interface AddOptions {
   /** Add without starting. Default false. */
   paused?: boolean
   /**
-   * Believe that all data is in place and correct, and seed without reading it (after creating the torrent from it, say). A piece that
-   * turns out to be missing is then reported when it is read. Default false.
+   * Trust that all data is complete and correct, and seed it without checking, for example after creating the torrent from it. A missing
+   * piece is then reported when it is read. Default false.
    */
   trusted?: boolean
-  /** Peers to connect to at once: `host:port`, IPv6 in brackets. */
+  /** Peers to connect to immediately: `host:port`, IPv6 in brackets. */
   peers?: readonly string[]
-  /** Further trackers (announced besides the torrent's own, each in a tier of its own; ignored for private torrents). */
+  /** Additional trackers, each in its own tier. Ignored for private torrents. */
   trackers?: readonly string[]
-  /** Further web seeds. */
+  /** Additional web seeds. */
   webSeeds?: readonly string[]
-  /** Ask for pieces in order rather than rarest first. Default false. */
+  /** Request pieces in order rather than rarest first. Default false. */
   sequential?: boolean
-  /** Files wanted, by index among the real (not pad) files. Default: the magnet's `so`, else all. */
+  /** Wanted files, by index among the real (not pad) files. Default: the magnet link's `so`, else all. */
   select?: readonly number[]
   limits?: Partial<RateLimits>
   /**
-   * Reserve the whole room of a new file when its first bytes come, so that it lies in one piece and a full disk shows at once. Takes the
-   * time of writing it once more. Default false: files grow, with holes where nothing is yet.
+   * Reserve a new file's whole disk space at its first write, so that it is contiguous and a full disk is noticed early. Takes as long as
+   * writing the file once more. Default false: files grow, with holes where nothing has been written.
    */
   preallocate?: boolean
   /** Keep everything in memory instead of in `directory`. Default false. */
   memory?: boolean
   /**
-   * Files that lie under other names than the torrent gives them, by index among the real files: paths below the download folder. Nothing
-   * is renamed on disk. Only where the metadata is known from the beginning.
+   * Paths below the download folder of files that exist under other names, by index among the real files. Nothing is renamed on disk. Valid only
+   * if the metadata is known from the start.
    */
   renamed?: ReadonlyMap<number, readonly string[]>
 }
 
-/** `checking`: reading what is on disk. `metadata`: fetching the info dictionary. `seeding`: has all that is wanted. */
+/** `checking`: verifying files on disk. `metadata`: fetching the info dictionary. `seeding`: all wanted files are complete. */
 export type TorrentState = 'paused' | 'metadata' | 'checking' | 'downloading' | 'seeding' | 'error' | 'closed'
 
 export interface TorrentStats {
   readonly state: TorrentState
-  /** Payload bytes a second, averaged over the last few seconds. */
+  /** Payload bytes per second, averaged over the last few seconds. */
   readonly downloadBytesPerSecond: number
   readonly uploadBytesPerSecond: number
-  /** Payload bytes over the life of the torrent, restarts included. */
+  /** Payload bytes over the lifetime of the torrent, across restarts. */
   readonly downloadedBytes: number
   readonly uploadedBytes: number
-  /** Bytes received that were of no use: duplicates and failed pieces. */
+  /** Received bytes that were discarded: duplicates and failed pieces. */
   readonly wastedBytes: number
-  /** Verified bytes of wanted files, and how many there are. Both 0 while the metadata is unknown. */
+  /** Verified bytes and total bytes of wanted files. Both are 0 while the metadata is unknown. */
   readonly haveBytes: number
   readonly wantedBytes: number
   /** 0 to 1: `haveBytes / wantedBytes`, or the progress of `checking` while that runs. */
   readonly progress: number
-  /** Seconds until complete at the present rate; null when unknown. */
+  /** Seconds until completion at the current rate; null if unknown. */
   readonly etaSeconds: number | null
   readonly peers: number
   readonly seeds: number
-  /** Addresses known but not connected. */
+  /** Known addresses that are not connected. */
   readonly knownPeers: number
-  /** Why `state` is `error`, and what to do about it. */
+  /** The reason for the state `error`, and what to do about it. */
   readonly error?: string
-  /** The same for programs, where the engine has a code for it. */
+  /** The error's code, if the engine has one for it. */
   readonly errorCode?: ErrorCode
 }
 
 export interface PeerStatus {
   /** `host:port`, IPv6 in brackets; a web seed's URL. */
   readonly address: string
-  /** Where it can be connected to, when it connected to us and has said its port (BEP 10 `p`). */
+  /** Address for connecting to the peer, if it connected to us and has announced its port (BEP 10 `p`). */
   readonly listenAddress?: string
   readonly kind: TransportKind | 'webseed'
   readonly origin: PeerOrigin | 'webseed'
-  /** Milliseconds since it was connected; for a web seed, since the torrent began to use it. */
+  /** Milliseconds since it connected; for a web seed, since its first use by the torrent. */
   readonly connectedMs: number
-  /** Name and version as it gives itself, else derived from its peer ID. */
+  /** Name and version as it reports them, else derived from its peer ID. */
   readonly client: string
   readonly incoming: boolean
   readonly encrypted: boolean
@@ -108,11 +108,11 @@ export interface PeerStatus {
   readonly uploadBytesPerSecond: number
   readonly downloadedBytes: number
   readonly uploadedBytes: number
-  /** Blocks of it that were of no use: they came twice, or too late. */
+  /** Bytes of its blocks that were discarded as duplicates or too late. */
   readonly wastedBytes: number
-  /** Pieces that did not match their hash and that it may have sent wrong bytes of; 0 again when it is cleared. */
+  /** Pieces that failed their hash check and to which it contributed; reset to 0 when it is cleared. */
   readonly failedPieces: number
-  /** We choke it / want its pieces; it chokes us / wants ours. */
+  /** Whether we choke it, whether we are interested in it, and the same in the other direction. */
   readonly amChoking: boolean
   readonly amInterested: boolean
   readonly peerChoking: boolean
@@ -120,25 +120,25 @@ export interface PeerStatus {
   readonly snubbed: boolean
 }
 
-/** The pieces of a torrent. Everything is a copy: it does not change later. */
+/** The pieces of a torrent, as a snapshot. */
 export interface PieceMap {
-  /** 0 while the metadata is unknown: all else is empty then. */
+  /** Number of pieces; 0 while the metadata is unknown, and then the other members are empty. */
   readonly count: number
-  /** Of all pieces but perhaps the last. */
+  /** Length of every piece except possibly the last. */
   readonly pieceLengthBytes: number
-  /** Verified pieces as BEP 3's bitfield has them: the first is the highest bit of the first byte. */
+  /** Verified pieces as a BEP 3 bit field: the first piece is the highest bit of the first byte. */
   readonly have: Uint8Array
-  /** How many of the connected peers and web seeds have each piece, a byte a piece; 255 stands for more too. Ours do not count. */
+  /** Number of connected peers and web seeds that have each piece, one byte per piece, capped at 255. Does not count our own pieces. */
   readonly availability: Uint8Array
 }
 
-/** How a torrent looks for peers in one place: a tracker, the DHT, the local network. */
+/** State of one way in which a torrent finds peers: a tracker, the DHT, or the local network. */
 export interface TorrentDiscovery extends Omit<DiscoveryStatus, 'lastAnnounceMs' | 'nextAnnounceMs'> {
-  /** Which info hash is announced there: a hybrid torrent is under both. */
+  /** The announced info hash; a hybrid torrent announces both. */
   readonly hash: 'v1' | 'v2'
-  /** Seconds since it last answered or failed; absent when it was never asked. */
+  /** Seconds since its last answer or failure; absent before the first. */
   readonly lastAnnounceSeconds?: number
-  /** Seconds until it is asked again; absent when nothing is planned. */
+  /** Seconds until the next announce; absent if none is planned. */
   readonly nextAnnounceSeconds?: number
 }
 
@@ -146,9 +146,9 @@ export interface TorrentDiscovery extends Omit<DiscoveryStatus, 'lastAnnounceMs'
 export interface TorrentFile {
   /** Index among the real files, from 0. */
   readonly index: number
-  /** As the torrent names it, below the download folder. */
+  /** Original path below the download folder. */
   readonly path: readonly string[]
-  /** As it was renamed, else `path`. */
+  /** The path after renames, else `path`. */
   readonly currentPath: readonly string[]
   readonly lengthBytes: number
   /** BEP 52 root: 32 bytes; absent for v1 and empty files. */
@@ -157,28 +157,28 @@ export interface TorrentFile {
   readonly haveBytes: number
   /** 0 not wanted, 1 lowest, 4 normal, 7 highest. */
   readonly priority: number
-  /** Where it lies on disk; null in memory or before it exists. */
+  /** Absolute path on disk; null if it is kept in memory or does not exist yet. */
   readonly diskPath: string | null
   /**
-   * The bytes `[start, end)` in order, each chunk as soon as it is verified; what is not here yet is fetched first, ahead of all else.
-   * Ends early only by throwing: `closed`, or the signal's reason.
+   * Yields the bytes `[start, end)` in order, each chunk as soon as it is verified. Missing bytes are downloaded with priority over everything
+   * else. Ends early only by throwing: `closed`, or the signal's reason.
    */
   stream(options?: { start?: number; end?: number; signal?: AbortSignal }): AsyncIterable<Uint8Array>
 }
 
 export interface TorrentEvents extends Record<string, unknown[]> {
-  /** The info dictionary is known (at once for a .torrent). */
+  /** The info dictionary has become known (immediately for a .torrent). */
   metadata: [Info]
-  /** Everything that is wanted is here and verified. Again after more files were selected. */
+  /** All wanted files are complete and verified. Emitted again after more files were selected and completed. */
   complete: []
-  /** A piece was verified and stored. */
+  /** A piece has been verified and stored. */
   piece: [number]
   state: [TorrentState]
-  /** The torrent stopped: disk full, data missing. `resume` tries again. */
+  /** The torrent has stopped, for example because the disk is full or data is missing. `resume` retries. */
   error: [Error]
-  /** A peer that had been connected is gone: what it was at the end. */
+  /** A peer has disconnected; carries its last status. */
   peerClosed: [PeerStatus]
-  /** For people: what a tracker or peer did, at most a few lines a second. */
+  /** Messages about trackers and peers for the user, at most a few per second. */
   log: [string]
 }
 
@@ -189,85 +189,86 @@ export interface MoveTorrentOptions {
 
 export interface TorrentApi {
   readonly infoHashes: InfoHashes
-  /** The name of the metadata, else the magnet's, else the info hash. */
+  /** The name from the metadata, else from the magnet link, else the info hash. */
   readonly name: string
-  /** Null until the metadata is known. */
+  /** Null while the metadata is unknown. */
   readonly metainfo: Metainfo | null
   readonly files: readonly TorrentFile[]
   readonly directory: string
   readonly magnet: string
   /** Milliseconds since the Unix epoch. */
   readonly addedMs: number
-  /** By its user: a torrent that stands in an error is not. */
+  /** Whether the user has paused it. A torrent in the state `error` is not paused. */
   readonly paused: boolean
   readonly sequential: boolean
-  /** Its own, besides those of the session. */
+  /** The torrent's own limits, in addition to those of the session. */
   readonly limits: RateLimits
-  /** In tiers (BEP 12). With all secrets that the URLs hold. */
+  /** In tiers (BEP 12). The URLs may contain secrets such as passkeys. */
   readonly trackers: readonly (readonly string[])[]
   readonly webSeeds: readonly string[]
   readonly stats: TorrentStats
-  /** As in `stats`, at no cost. */
+  /** Same as in `stats`, without computing the rest. */
   readonly state: TorrentState
-  /** Everything that is wanted is here and verified, as far as is known: false while the metadata is unknown. */
+  /** Whether all wanted files are complete and verified. False while the metadata is unknown. */
   readonly isComplete: boolean
   on<Name extends keyof TorrentEvents & string>(
     name: Name,
     listener: (...args: TorrentEvents[Name]) => void,
   ): () => void
-  /** Resolves when the metadata is known. Rejects when the torrent is closed or stands in an error, or with the signal's reason. */
+  /** Resolves when the metadata is known. Rejects if the torrent is closed or fails, or with the signal's reason. */
   whenMetadata(options?: { signal?: AbortSignal }): Promise<Info>
   /**
-   * Resolves when all wanted files are complete. Rejects as soon as the torrent is closed or stands in an error, or with the signal's
-   * reason: also for a full disk (`no-space`), although the torrent then goes on by itself when there is room, so that a program that only
-   * awaits this is told. One that wants to wait for the room listens to `complete`.
+   * Resolves when all wanted files are complete. Rejects as soon as the torrent is closed or fails, or with the signal's reason. It also rejects
+   * for a full disk (`no-space`), so that the caller notices, although the torrent then resumes by itself once there is space. To wait for that,
+   * listen to `complete` instead.
    */
   whenComplete(options?: { signal?: AbortSignal }): Promise<void>
-  /** Connected peers, then web seeds. */
+  /** Status of all connected peers, then of the web seeds. */
   peers(): PeerStatus[]
-  /** Takes time in proportion to the number of pieces. */
+  /** Takes time proportional to the number of pieces. */
   pieces(): PieceMap
   discovery(): TorrentDiscovery[]
   /**
    * Connects to `host:port` (IPv6 in brackets) as soon as the torrent runs, and at each later start; with `keep: false` only now. Throws
-   * `bad-argument` for what is no such address.
+   * `bad-argument` for an invalid address.
    */
   addPeer(address: string, options?: { keep?: boolean }): void
   setPriority(file: number, priority: number): Promise<void>
-  /** The same for many files at once, by index. All or none: rejects with `bad-argument` when one is wrong. */
+  /** Sets the priorities of several files, by index. Sets all or none: rejects with `bad-argument` if one is invalid. */
   setPriorities(priorities: ReadonlyMap<number, number>): Promise<void>
   setSequential(sequential: boolean): void
   setLimits(limits: Partial<RateLimits>): void
   /**
-   * Replaces all trackers, in tiers (BEP 12): new ones are announced to, others told that we go. Also those of a private torrent, since its
-   * user asks. Rejects with `bad-argument` for what is no http, https, udp or WebSocket URL, and for more than 100. Survives a restart.
+   * Replaces all trackers, in tiers (BEP 12): announces to new ones and sends `stopped` to removed ones. Applies to private torrents, too, since
+   * the user asks for it. Rejects with `bad-argument` for URLs that are not http, https, udp or WebSocket, and for more than 100. Survives a
+   * restart.
    */
   setTrackers(tiers: readonly (readonly string[])[]): Promise<void>
-  /** Rejects with `bad-argument` for what is no http or https URL. Does nothing when it is there. Survives a restart. */
+  /** Adds a web seed unless it exists. Rejects with `bad-argument` if the URL is not http or https. Survives a restart. */
   addWebSeed(url: string): Promise<void>
-  /** Does nothing when it is not there. Survives a restart. */
+  /** Removes a web seed if it exists. Survives a restart. */
   removeWebSeed(url: string): Promise<void>
-  /** Asks trackers, DHT and local network for peers now, as far as their rules allow it. */
+  /** Asks trackers, the DHT and the local network for peers now, as far as their rules allow. */
   reannounce(): void
   pause(): Promise<void>
   resume(): Promise<void>
-  /** Reads everything again and keeps what is right. */
+  /** Reads all data again and keeps the pieces that verify. */
   recheck(options?: { signal?: AbortSignal }): Promise<void>
-  /** Files go to another folder while they are in use. `onProgress`: bytes copied, where they cannot be renamed. */
+  /** Moves the files to another folder while they are in use. `onProgress` reports copied bytes if the files cannot be renamed. */
   move(directory: string, options?: MoveTorrentOptions): Promise<void>
-  /** `path` is below the download folder. Rejects when there is something of that name. */
+  /** Renames a file; `path` is below the download folder. Rejects if the path is taken. */
   renameFile(file: number, path: readonly string[]): Promise<void>
   /**
-   * Renames all files of a folder at once, all or none: both paths are below the download folder, `folder` as in `currentPath`. Rejects with
-   * `not-found` when there is no such folder, and when there is something of the new names.
+   * Renames all files of a folder, all or none. Both paths are below the download folder, `folder` as in `currentPath`. Rejects with `not-found`
+   * if the folder does not exist, and if a new path is taken.
    */
   renameFolder(folder: readonly string[], path: readonly string[]): Promise<void>
   /**
-   * Makes safe that it was added, so that not even a power cut takes it back: its metadata and what was chosen for it. What it has is
-   * recorded by itself, a little later. The resume store is asked before the call returns: one that keeps other things too can write
-   * them as one. Rejects as that does.
+   * Records the added torrent durably, with its metadata and options, so that it survives a power cut. Its progress is recorded automatically a
+   * little later. Calls the resume store before returning, so that a store with other data can write both in one transaction. Rejects like the
+   * store.
    */
   recordAdded(): Promise<void>
-  /** Stops it and forgets it; `deleteData` deletes its files too. */
+  /** Stops the torrent and removes it; `deleteData` also deletes its files. */
   remove(options?: { deleteData?: boolean }): Promise<void>
 }

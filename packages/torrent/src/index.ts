@@ -1,5 +1,5 @@
 /**
- * The Shoal BitTorrent engine: a session holds torrents, which download and share files with any BitTorrent client.
+ * The Shoal BitTorrent engine: a session manages torrents, which download from and share files with any BitTorrent client.
  *
  * ```ts
  * import { Session } from '@shoal/torrent'
@@ -12,7 +12,7 @@
  * await session.close()
  * ```
  *
- * `docs/embedding.md` says the rest on one page.
+ * See `docs/embedding.md` for more examples.
  *
  * @packageDocumentation
  */

@@ -1,38 +1,38 @@
-/** What a program that embeds the engine sees of a session: its options, its settings while it is open, what it tells and does. */
+/** The public API of a session: its options, settings, statistics and methods. */
 import type { AddOptions, EncryptionPolicy, PeerClass, RateLimits, TorrentApi } from './api.ts'
 import type { Metainfo } from './metainfo/metainfo.ts'
 import type { ResumeStore } from './storage/resume-store.ts'
 import type { Transport, TransportKind } from './transport/transport.ts'
 import type { IceServer, RtcFactory } from './transport/webrtc/rtc.ts'
 
-/** How peers are reached over WebRTC. */
+/** Options for WebRTC connections. */
 export interface WebrtcOptions {
   /**
-   * STUN servers tell us our address beyond a router; TURN servers relay where there is no direct way. Default: none, which reaches peers
-   * of the same network and those whose address is public.
+   * STUN servers report our address outside a router; TURN servers relay if there is no direct path. Default: none, which reaches peers in the
+   * same network and peers with public addresses.
    */
   iceServers?: readonly IceServer[]
-  /** `relay`: by TURN servers only, so that no peer learns our address. Default `all`. */
+  /** `relay`: connect only through TURN servers, so that no peer learns our address. Default `all`. */
   iceTransportPolicy?: 'all' | 'relay'
-  /** Makes the peer connections instead of the platform: for a worker, whose page must. Only when the session is opened. */
+  /** Creates the peer connections instead of the platform, for example for a worker, which cannot. Used only when the session is opened. */
   rtc?: RtcFactory
 }
 
 export interface SessionOptions {
-  /** Where downloads go. Default: the working directory. */
+  /** Download folder. Default: the working directory. */
   directory?: string
   /**
-   * Where resume data is kept, a few files a torrent; null keeps none. Default null. One session at a time may restore it: for a second
-   * one `open` rejects with `in-use`. With `restore: false` several may use it, for torrents of their own.
+   * Folder for resume data, a few files per torrent; null keeps none. Default null. Only one session at a time may restore it: `open` of a second
+   * one rejects with `in-use`. With `restore: false`, several sessions may use it for their own torrents.
    */
   stateDirectory?: string | null
-  /** Keeps resume data instead of a `stateDirectory`: a database, say. The session closes it when it closes. Not with `stateDirectory`. */
+  /** Keeps resume data elsewhere, for example in a database; excludes `stateDirectory`. The session closes it when it closes. */
   resumeStore?: ResumeStore
-  /** Add all recorded torrents at once. When false, a torrent's record is used when it is added. Default true. */
+  /** Add all recorded torrents at the start. If false, a torrent's record is used when it is added. Default true. */
   restore?: boolean
-  /** TCP (and DHT) port: 0 any free one, null does not accept connections. Default 6881, or a free one when that is taken. */
+  /** TCP and DHT port: 0 for any free port, null to accept no connections. Default 6881, or a free port if it is taken. */
   port?: number | null
-  /** Address to accept on. Default: all, both families. */
+  /** Address to accept connections on. Default: all, of both families. */
   host?: string
   dht?: boolean
   /** DHT nodes to start from, `host:port`. Default: the well-known ones. */
@@ -44,42 +44,42 @@ export interface SessionOptions {
   /** Announce to trackers. Default true. */
   trackers?: boolean
   /**
-   * WebRTC, to which the way leads over trackers whose URLs begin with `ws:` or `wss:`. Loaded when the first such tracker is announced to.
-   * `false`: off. Default: on, without servers.
+   * WebRTC, which needs trackers with `ws:` or `wss:` URLs for signaling. Loaded with the first announce to such a tracker. `false`: off. Default:
+   * on, without STUN or TURN servers.
    */
   webrtc?: boolean | WebrtcOptions
-  /** Message stream encryption; WebRTC has its own, always. */
+  /** Message stream encryption. WebRTC is always encrypted by itself. */
   encryption?: EncryptionPolicy
   limits?: Partial<RateLimits>
-  /** Peer connections in all / for one torrent. Defaults 500 / 100. */
+  /** Maximum number of peer connections in total and per torrent. Defaults 500 and 100. */
   maxConnections?: number
   maxConnectionsPerTorrent?: number
-  /** How many peers one torrent uploads to at a time. Default 8. */
+  /** Number of peers that one torrent uploads to at a time. Default 8. */
   uploadSlots?: number
   /** Name and version shown to peers. */
   userAgent?: string
 }
 
 export interface SessionStats {
-  /** Payload bytes a second of all torrents, averaged over the last few seconds. */
+  /** Payload bytes per second of all torrents, averaged over the last few seconds. */
   readonly downloadBytesPerSecond: number
   readonly uploadBytesPerSecond: number
   /** Payload bytes since the session was opened. */
   readonly downloadedBytes: number
   readonly uploadedBytes: number
-  /** DHT nodes that answer; null without a DHT. */
+  /** Number of responsive DHT nodes; null without a DHT. */
   readonly dhtNodes: number | null
-  /** Connected peers by transport, and web seeds that are being read. */
+  /** Connected peers by transport, and web seeds in use. */
   readonly connections: Readonly<Record<TransportKind | 'webseed', number>>
-  /** Those of the connected peers that connected to us. */
+  /** Number of connected peers that connected to us. */
   readonly incomingConnections: number
   /** Connections being made. */
   readonly dialling: number
-  /** A peer from beyond the local network has connected to us since the session was opened: our port can be reached. */
+  /** Whether our port is reachable: a peer from outside the local network has connected since the session was opened. */
   readonly isReachable: boolean
 }
 
-/** Options that may change while a session is open. What is left out stays as it is. */
+/** Options that may change while a session is open. Omitted ones stay unchanged. */
 export type SessionSettings = Pick<
   SessionOptions,
   | 'directory'
@@ -95,7 +95,7 @@ export type SessionSettings = Pick<
   | 'uploadSlots'
 >
 
-/** What `Session.add` takes. */
+/** The sources that `Session.add` accepts. */
 export type TorrentSource =
   /** Magnet link; info hash (hex or base32, v1 or v2); path or HTTP(S) URL of a .torrent. */
   | string
@@ -104,19 +104,19 @@ export type TorrentSource =
   | Metainfo
 
 export interface SessionApi {
-  /** Port that accepts connections; 0 while none does. */
+  /** Port that accepts connections; 0 if none does. */
   readonly port: number
   readonly torrents: readonly TorrentApi[]
-  /** Takes time in proportion to the number of torrents and connections. */
+  /** Takes time proportional to the number of torrents and connections. */
   readonly stats: SessionStats
-  /** Adds a torrent and starts it, or returns the one that is there already. Resolves before metadata or checking is done. */
+  /** Adds and starts a torrent, or returns the existing one. Resolves before the metadata is fetched or files are checked. */
   add(source: TorrentSource, options?: AddOptions): Promise<TorrentApi>
   /**
-   * For a tracker in the same process: whether `answerOffer` would answer that peer, of 20 bytes, about the torrent of a 20-byte hash. Not for
-   * private torrents, which meet peers by their own trackers; a magnet link does not say whether it is of one, until its metadata is here.
+   * For a tracker in the same process: whether `answerOffer` would answer this peer (an ID of 20 bytes) for the torrent with this 20-byte hash. False
+   * for private torrents, which use only their own trackers. While the metadata of a magnet link is unknown, the torrent counts as public.
    */
   wantsOffer(infoHash: Uint8Array, peerId: Uint8Array): boolean
-  /** Answers a WebRTC offer (an SDP, as it came) that no tracker of the torrent handed on; null when no such peer is wanted. Never rejects. */
+  /** Answers a WebRTC offer (an unmodified SDP) that did not come through a tracker of the torrent. Resolves to null if the peer is not wanted. Never rejects. */
   answerOffer(
     infoHash: Uint8Array,
     offer: { readonly id: string; readonly sdp: string },
@@ -128,24 +128,24 @@ export interface SessionApi {
    * the session has a transport of that kind, or with what `listen` of the transport rejects; the transport is then closed.
    */
   addTransport(transport: Transport): Promise<() => Promise<void>>
-  /** For the whole session, or for one class of peers. Holds for open connections too. */
+  /** Sets the rate limits of the whole session or of one class of peers. Applies to open connections, too. */
   setLimits(limits: Partial<RateLimits>, peerClass?: PeerClass): void
   /**
-   * Changes settings while the session is open. `directory` holds for torrents that are added from now on, `encryption` and `pex: true`
-   * for peers that connect from now on; all else at once: with fewer connections allowed, those that move least are ended. Rejects with
-   * `bad-argument`, or `refused` when the port is taken: it keeps the one that it has then, and nothing is changed.
+   * Changes settings while the session is open. `directory` applies to torrents added later, `encryption` and `pex: true` to peers that connect
+   * later; everything else applies immediately. If fewer connections are allowed, the least active ones are closed. Rejects with `bad-argument`, or
+   * with `refused` if the port is taken; then nothing changes.
    */
   configure(changes: SessionSettings): Promise<void>
   /**
-   * Makes safe what all torrents have by now, as they do by themselves every two seconds: for a host that may be ended without `close`, as
-   * pages are. Never rejects: what could not be recorded is told in the torrent's log, and tried again.
+   * Records the progress of all torrents now, as they do by themselves every two seconds. For hosts that may end without `close`, such as pages.
+   * Never rejects: failures are reported in the torrent's log and retried.
    */
   record(): Promise<void>
   /**
-   * The machine has another network than before, or one again: trackers are asked at once, over new connections. For whoever is told of that
-   * by the system, as pages are.
+   * Call this when the machine's network has changed or returned, if the system reports that, as it does to pages. The session then announces to
+   * trackers immediately over new connections.
    */
   networkChanged(): void
-  /** Stops everything, records resume data, closes every socket, file, timer and worker. Safe to call twice. */
+  /** Stops everything, records resume data, and closes every socket, file, timer and worker. Safe to call twice. */
   close(): Promise<void>
 }
