@@ -1,8 +1,8 @@
-/** What a node's refusal, or its silence (`unreachable`), becomes in a client. */
+/** The error of a call that the node refused or did not answer (`unreachable`). */
 export class ApiError extends Error {
   override readonly name = 'ApiError'
   readonly code: string
-  /** HTTP status; 0 when there was no answer. */
+  /** HTTP status. 0 if there was no answer. */
   readonly status: number
   /** The member of the input that was wrong. */
   readonly field: string | undefined

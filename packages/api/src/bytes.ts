@@ -1,5 +1,5 @@
 /**
- * What travels as bytes rather than JSON. The documentation lists these beside the operations.
+ * Routes that carry bytes instead of JSON. The documentation lists them together with the operations.
  */
 
 import { z } from 'zod'
@@ -12,13 +12,13 @@ export interface ByteRoute {
   readonly path: string
   readonly area: string
   readonly summary: string
-  /** Members that travel in the path, as it names them in braces, and in the query. */
+  /** Members that `path` names in braces travel in the path, others in the query. */
   readonly input: z.ZodObject
   readonly requestType?: string
   readonly responseType?: string
-  /** What it answers in JSON, when it does: the same as this operation. */
+  /** The operation whose JSON output it answers with, if it does not answer with bytes. */
   readonly answersLike?: OperationName
-  /** Answers `Range` requests (RFC 9110 section 14). */
+  /** Whether it answers `Range` requests (RFC 9110 section 14). */
   readonly ranges?: boolean
 }
 
@@ -30,7 +30,7 @@ export const BYTE_ROUTES = {
     method: 'GET',
     path: '/files/{id}/{path}',
     area: 'files',
-    summary: 'The bytes of a file, also while it downloads: what is not here yet is fetched first',
+    summary: 'Read a file, even while it downloads: missing pieces are fetched first',
     input: One.extend({
       path: Path,
       key: z.string().max(100).optional().meta({ description: 'A key of a playlist' }),
@@ -42,7 +42,7 @@ export const BYTE_ROUTES = {
     method: 'GET',
     path: '/api/torrents/{id}/metainfo',
     area: 'torrents',
-    summary: 'The .torrent',
+    summary: 'Download the .torrent file',
     input: One,
     responseType: 'application/x-bittorrent',
   },
@@ -50,8 +50,7 @@ export const BYTE_ROUTES = {
     method: 'GET',
     path: '/api/torrents/{id}/playlist.m3u',
     area: 'files',
-    summary:
-      'A playlist of its video and audio, for players; with a key that opens only these files, for a day',
+    summary: 'Get a playlist of the video and audio files; its key opens only these files, for one day',
     input: One,
     responseType: 'audio/x-mpegurl',
   },
@@ -59,7 +58,7 @@ export const BYTE_ROUTES = {
     method: 'POST',
     path: '/api/torrents/upload',
     area: 'torrents',
-    summary: 'Add a .torrent: the body is the file; options of addTorrent in the query',
+    summary: 'Add a .torrent file, sent as the body; the query takes the options of addTorrent',
     input: AddTorrent.omit({ source: true, torrent: true }),
     requestType: 'application/x-bittorrent',
     answersLike: 'addTorrent',
@@ -68,7 +67,7 @@ export const BYTE_ROUTES = {
     method: 'PUT',
     path: '/api/uploads/{id}/files/{path}',
     area: 'uploads',
-    summary: 'Send one file of an upload: the body is the file',
+    summary: 'Send one file of an upload as the body',
     input: z.object({ id: Id, path: Path }),
     requestType: 'application/octet-stream',
     answersLike: 'getUpload',
@@ -77,7 +76,7 @@ export const BYTE_ROUTES = {
     method: 'GET',
     path: '/api/events',
     area: 'node',
-    summary: 'Events, as a WebSocket or as server-sent events',
+    summary: 'Receive events over a WebSocket or as server-sent events',
     input: z.object({
       topics: z
         .string()
@@ -91,7 +90,7 @@ export const BYTE_ROUTES = {
     method: 'GET',
     path: '/metrics',
     area: 'node',
-    summary: 'Metrics in the Prometheus text format',
+    summary: 'Get metrics in the Prometheus text format',
     input: z.object({}),
     responseType: 'text/plain',
   },
@@ -99,7 +98,7 @@ export const BYTE_ROUTES = {
     method: 'GET',
     path: '/api/openapi.json',
     area: 'node',
-    summary: 'This API, described in OpenAPI 3.1',
+    summary: 'Get the OpenAPI 3.1 description of this API',
     input: z.object({}),
     responseType: 'application/json',
   },

@@ -5,11 +5,11 @@ import { requestOf } from './request.ts'
 import type { Problem } from './schemas/common.ts'
 
 export interface ClientOptions {
-  /** `http://127.0.0.1:8420`; empty in a page that the node itself serves. */
+  /** Such as `http://127.0.0.1:8420`. Default: the node that serves the page. */
   readonly url?: string
-  /** The node's token. A page needs none: it has a cookie. */
+  /** The node's token. A page that is logged in needs none, since it has a cookie. */
   readonly token?: string
-  /** User name and password, for a node where these are set. */
+  /** User name and password, if the node has them. */
   readonly password?: { readonly username: string; readonly password: string }
   readonly fetch?: typeof fetch
   /** Message of the error if no node answers. */
@@ -18,17 +18,17 @@ export interface ClientOptions {
 
 export type Routes = Readonly<Record<OperationName, Pick<Operation, 'method' | 'path'>>>
 
-/** A node over HTTP. Every call rejects with an ApiError, `unreachable` when no node answers, or with the signal's reason. */
+/** Connects to a node over HTTP. Calls reject with an ApiError (`unreachable` if no node answers) or with the signal's reason. */
 export function connectNode(options: ClientOptions = {}): NodeApi {
   return connectRoutes(OPERATIONS, options)
 }
 
-/** The same for a caller that has the routes without their schemas. */
+/** Does the same for callers that have the routes without their schemas. */
 export function connectRoutes(routes: Routes, options: ClientOptions = {}): NodeApi {
   return createApi(routes, (name, input, { signal } = {}) => send(options, routes[name], input, signal))
 }
 
-/** A NodeApi whose calls all go through one function. */
+/** Makes a NodeApi whose calls all go through one function. */
 export function createApi(
   routes: Readonly<Record<OperationName, unknown>>,
   call: (name: OperationName, input: Record<string, unknown>, options?: CallOptions) => Promise<unknown>,
@@ -68,7 +68,7 @@ async function send(
   return readAnswer(response)
 }
 
-/** The `Authorization` header of RFC 6750 (token) or RFC 7617 (password). */
+/** Returns the `Authorization` header of RFC 6750 (token) or RFC 7617 (password). */
 export function authorization({ token, password }: ClientOptions): Record<string, string> {
   if (token !== undefined) return { authorization: `Bearer ${token}` }
   if (!password) return {}
@@ -76,7 +76,7 @@ export function authorization({ token, password }: ClientOptions): Record<string
   return { authorization: `Basic ${btoa(String.fromCharCode(...bytes))}` }
 }
 
-/** The JSON of an answer. Throws an ApiError for a refusal. */
+/** Reads the JSON of a response. Throws an ApiError for a refusal. */
 export async function readAnswer(response: Response): Promise<unknown> {
   const value = (await response.json().catch(() => null)) as unknown
   if (response.ok && value !== null) return value

@@ -70,11 +70,11 @@ export interface Setting<Schema extends z.ZodType = z.ZodType> {
   readonly defaultValue: z.output<Schema> | undefined
 }
 
-/** What the console, the command line and the documentation say about a setting. */
+/** The text about a setting in console, command line and documentation. */
 export interface SettingText {
   readonly title: string
   readonly description: string
-  /** Of a list: a value that shows the form of its items. */
+  /** For a list: a value that shows the form of its items. */
   readonly example?: readonly unknown[]
 }
 

@@ -3,10 +3,6 @@ import type { Contract } from './contract.ts'
 import { ALL_CONTRACTS } from './operations.ts'
 import { ANSWERS } from './schemas/names.ts'
 
-/**
- * What a node sends by itself, as JSON: over a WebSocket or as server-sent events, both at `/api/events?topics=torrents,stats`. A
- * WebSocket takes `{ "subscribe": ["log"] }` and `{ "unsubscribe": ["log"] }` later. The page of one torrent subscribes to `torrent:ID`.
- */
 type EventsIn<Each> = Each extends { readonly events: infer Events } ? Events : never
 type AllEvents = EventsIn<(typeof ALL_CONTRACTS)[number]>
 type TopicIn<Events> = Events extends { readonly topics: readonly (infer Name)[] } ? Name : never
@@ -19,6 +15,10 @@ export type Topic = (typeof TOPICS)[number] | `torrent:${string}`
 /** The topics of a client that names none. */
 export const USUAL_TOPICS: readonly Topic[] = ['torrents', 'stats', 'jobs', 'labels']
 
+/**
+ * Events that a node sends, as JSON: over a WebSocket or as server-sent events, both at `/api/events?topics=torrents,stats`. A
+ * WebSocket takes `{ "subscribe": ["log"] }` and `{ "unsubscribe": ["log"] }` later. The page of one torrent subscribes to `torrent:ID`.
+ */
 export const NodeEvent = z
   .discriminatedUnion(
     'type',

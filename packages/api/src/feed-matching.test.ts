@@ -12,7 +12,7 @@ test.each([
   ['Two  Words', { kind: 'words', words: ['two', 'words'] }],
   ['/a b/', { kind: 'pattern', pattern: 'a b' }],
   [' /a/b/i ', { kind: 'pattern', pattern: 'a/b' }],
-  // Nothing is between these.
+  // An empty pattern.
   ['//', { kind: 'words', words: ['//'] }],
   ['/a/g', { kind: 'words', words: ['/a/g'] }],
 ])('%j is read as %j', (text, expected) => {
@@ -27,23 +27,23 @@ test.each([
   ['', 'arm64 i386', 'Debian 13 amd64', true],
   ['/^debian-\\d+/', '', 'Debian-13.1', true],
   ['/s\\d\\d/', '/\\bcam\\b/', 'Show S01 CAM', false],
-  // A pattern's characters among words are themselves.
+  // Special characters in words have no special meaning.
   ['a.c', '', 'abc', false],
-  // Letters that look alike and are written in several ways are the same in words.
+  // Unicode spellings of the same letter are equal in words.
   ['4k', '', 'Spring ４Ｋ', true],
   ['über', '', 'u\u0308ber', true],
 ])('include %j, exclude %j: %j is %j', (include, exclude, title, expected) => {
   expect(fits(include, exclude, title)).toBe(expected)
 })
 
-test('what stands behind the first 500 units of a title does not count', () => {
+test('only the first 500 units of a title are compared', () => {
   const title = `${'x'.repeat(MAX_FEED_TITLE - 4)}1234word`
   expect(fits('1234', '', title)).toBe(true)
   expect(fits('word', '', title)).toBe(false)
   expect(fits('', '/word/', title)).toBe(true)
 })
 
-test('a pattern that cannot be read is thrown on, with its place', () => {
+test('the error of a bad pattern passes through, with its member', () => {
   const refuse = (pattern: string, member: string) => {
     throw new Error(`${member}: ${pattern}`)
   }

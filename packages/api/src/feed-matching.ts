@@ -1,13 +1,13 @@
 /**
- * What the texts of a feed's filter ask of a title. The node decides by it what is added; the console shows the same before it is saved.
- * How a regular expression is run, and ended when it takes too long, is up to each.
+ * Matches titles of feed items with a filter. The node uses it to add items, and the console to preview a filter before it is saved. Both pass in
+ * how regular expressions run, since they limit their time in different ways.
  */
 import type { FeedFilter } from './schemas/feed.ts'
 
-/** UTF-16 units of a title that are looked at. */
+/** Number of UTF-16 units of a title that are compared. */
 export const MAX_FEED_TITLE = 500
 
-/** One text of a filter: nothing, words in any order and case, or a regular expression between slashes, whose case never counts. */
+/** A parsed filter: nothing, words in any order and case, or a case-insensitive regular expression between slashes. */
 export type FilterText =
   | { readonly kind: 'nothing' }
   | { readonly kind: 'words'; readonly words: readonly string[] }
@@ -24,8 +24,8 @@ export function readFilterText(text: string): FilterText {
 export type TitleTest = (title: string) => boolean
 
 /**
- * A title fits when it has all words of `include` (or fits its pattern) and none of `exclude`. An empty text asks nothing. `testOf` makes
- * the test of a pattern, for titles that are cut already; what it throws, for a pattern that cannot be read, is thrown on.
+ * Returns a test for titles: it passes if a title contains all words of `include` (or matches its pattern) and none of `exclude`. An empty text
+ * matches everything. `testOf` makes the test of a pattern, which gets shortened titles; errors that it throws for a bad pattern pass through.
  */
 export function titleTest(
   { include, exclude }: Pick<FeedFilter, 'include' | 'exclude'>,

@@ -1,5 +1,5 @@
 /**
- * The control contract of a Shoal node: what it can be asked, what it answers, what it tells by itself, and a typed client.
+ * The control contract of a Shoal node: its operations, schemas, settings and events, and a typed client.
  *
  * ```ts
  * import { connectNode } from '@shoal/api'

@@ -8,7 +8,7 @@ import { checkKeywords, resolve, violations } from './testing/json-schema.ts'
 const document = openApiDocument({ version: '1.2.3' })
 const root = document as unknown as JsonSchema
 
-test('every operation and byte route is described once, where it is', () => {
+test('every operation and byte route is described once, at its path', () => {
   const described = Object.values(document.paths).flatMap(path =>
     Object.values(path).map(each => each.operationId),
   )
@@ -17,7 +17,7 @@ test('every operation and byte route is described once, where it is', () => {
     expect(document.paths[path]?.[method.toLowerCase()]?.operationId).toBe(name)
 })
 
-test('every parameter of a path is described, and every member travels in one place', () => {
+test('every path parameter is described, and every member travels in one place', () => {
   for (const [name, { path, method, input }] of Object.entries(OPERATIONS)) {
     const described = document.paths[path]![method.toLowerCase()]!
     const parameters = described.parameters as { name: string; in: string; required: boolean }[]
@@ -37,7 +37,7 @@ test('every parameter of a path is described, and every member travels in one pl
   }
 })
 
-test('every schema has only keywords that are understood, and every reference leads somewhere', () => {
+test('every schema has known keywords only, and every reference resolves', () => {
   let schemas = 0
   for (const schema of schemasIn(root)) {
     schemas++
@@ -47,7 +47,7 @@ test('every schema has only keywords that are understood, and every reference le
   expect(schemas).toBeGreaterThan(500)
 })
 
-test('the schemas accept what is right and refuse what is not', () => {
+test('the schemas accept valid values and reject others', () => {
   const settings = document.components.schemas.Settings!
   const downloads = { ...DEFAULT_SETTINGS.downloads, directory: '/downloads' }
   expect(violations(settings, { ...DEFAULT_SETTINGS, downloads }, root)).toEqual([])
@@ -62,7 +62,7 @@ test('the schemas accept what is right and refuse what is not', () => {
   ])
 })
 
-test('settings keep their names and explanations', () => {
+test('settings have titles and descriptions', () => {
   const change = document.components.schemas.SettingsChange as {
     properties: { network: { properties: JsonSchema } }
   }
@@ -82,7 +82,7 @@ function bodyOf({ requestBody }: JsonSchema): JsonSchema | undefined {
   return typeof schema?.$ref === 'string' ? (resolve(schema.$ref, root) as JsonSchema) : schema
 }
 
-/** All schemas of the document, wherever they are. */
+/** Yields all schemas of the document, at any depth. */
 function* schemasIn(value: unknown, isSchema = false): Generator<JsonSchema> {
   if (typeof value !== 'object' || value === null) return
   if (isSchema && !Array.isArray(value)) yield value as JsonSchema

@@ -1,4 +1,4 @@
-/** The API as an OpenAPI 3.1 document, made from the tables of operations and byte routes. */
+/** Describes the API as an OpenAPI 3.1 document, made from the contracts and the byte routes. */
 import { z } from 'zod'
 import { BYTE_ROUTES, type ByteRoute } from './bytes.ts'
 import type { Operation } from './contract.ts'
@@ -23,7 +23,7 @@ export interface OpenApiDocument {
 }
 
 const DESCRIPTION =
-  'What can be asked of a Shoal node. Members that an operation does not know are refused. Every refusal names what was wrong.'
+  'The API of a Shoal node. Requests with unknown members are refused. Every refusal names what was wrong.'
 const SECURITY = {
   token: { type: 'http', scheme: 'bearer', description: 'The file `token` in the node’s data folder' },
   password: {
@@ -36,13 +36,13 @@ const SECURITY = {
     in: 'cookie',
     name: 'shoal_session_8420',
     description:
-      'Given by `login`; with the port that the node listens at. Over https `__Host-shoal_session_8420`',
+      'Set by `login`. The name contains the port that the node listens on. Over HTTPS it is `__Host-shoal_session_8420`',
   },
 } as const
 /** Errors that any operation may have. */
 const USUAL_ERRORS = ['bad-request', 'unauthorized', 'forbidden-host', 'not-found', 'too-large', 'internal']
 
-/** Always the same for the same version of the node. */
+/** Makes the document. It is always the same for the same version of the node. */
 export function openApiDocument({ version }: { version: string }): OpenApiDocument {
   const schemas: Record<string, JsonSchema> = {}
   const paths: Record<string, Record<string, JsonSchema>> = {}
@@ -51,7 +51,7 @@ export function openApiDocument({ version }: { version: string }): OpenApiDocume
   for (const [name, route] of Object.entries(BYTE_ROUTES))
     add(paths, route, describeBytes(name, route, schemas))
   const problem = jsonSchema(Problem, 'output', schemas)
-  const unauthorized = 'Nothing proves who asks: log in, or send the token'
+  const unauthorized = 'Not authenticated: log in, or send the token'
   return {
     openapi: '3.1.0',
     info: {
@@ -128,7 +128,7 @@ function bytesSchema(name: string, schemas: Record<string, JsonSchema>): JsonSch
   return name === 'getOpenApi' ? { type: 'object' } : { type: 'string', format: 'binary' }
 }
 
-/** The members that travel in the body. */
+/** The schema of the members that travel in the body. */
 function bodySchema({ path, input }: Operation): z.ZodObject {
   const inPath = pathMembers(path)
   if (inPath.length === 0) return input
@@ -168,7 +168,7 @@ function json(schema: JsonSchema): { content: JsonSchema } {
   return { content: { 'application/json': { schema } } }
 }
 
-/** The schema in JSON Schema 2020-12. Named ones within it go to `schemas`, and are referred to. */
+/** Converts a schema to JSON Schema 2020-12. Named schemas within it are added to `schemas` and referred to. */
 function jsonSchema(
   schema: z.ZodType,
   io: 'input' | 'output',
@@ -187,17 +187,17 @@ function jsonSchema(
   return moved(rest) as JsonSchema
 }
 
-/** What zod does not say by itself. */
+/** Adds what zod leaves out. */
 function describe(schema: z.core.$ZodType, target: JsonSchema, io: 'input' | 'output'): void {
   const meta = z.globalRegistry.get(schema)
   if (meta?.title) target.title = meta.title
   if (meta?.description) target.description = meta.description
-  // Unknown members are refused in what is given; what is answered may get more of them.
+  // Requests with unknown members are refused. Answers may get more members in later versions.
   if (target.type === 'object' && target.properties) {
     if (io === 'input') target.additionalProperties = false
     else delete target.additionalProperties
   }
-  // A text that is transformed is a text still.
+  // A transformed string is still a string.
   if (io === 'output' && schema._zod.def.type === 'pipe') target.type = 'string'
 }
 

@@ -21,9 +21,9 @@ export const OPERATIONS = Object.assign(
 ) as AllOperations
 
 export type OperationName = keyof typeof OPERATIONS
-/** What a caller gives: members with a default may be left out. */
+/** The input as a caller gives it: members with a default may be left out. */
 export type InputOf<Name extends OperationName> = z.input<(typeof OPERATIONS)[Name]['input']>
-/** What an implementation gets: checked, with the defaults filled in. */
+/** The input as an implementation gets it: checked, with the defaults filled in. */
 export type CheckedInputOf<Name extends OperationName> = z.output<(typeof OPERATIONS)[Name]['input']>
 export type OutputOf<Name extends OperationName> = z.output<(typeof OPERATIONS)[Name]['output']>
 

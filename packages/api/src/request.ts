@@ -4,11 +4,11 @@ export interface PlainRequest {
   readonly method: Operation['method']
   /** Path and query, percent-encoded. */
   readonly target: string
-  /** Of a JSON body; undefined for none. */
+  /** The JSON body. Undefined if there is none. */
   readonly body: Record<string, unknown> | undefined
 }
 
-/** Where each member of an input travels: the path, the query or the body. Lists in a query are repeated members. */
+/** Distributes the members of an input over path, query and body. Lists in a query become repeated members. */
 export function requestOf(
   { method, path }: Pick<Operation, 'method' | 'path'>,
   input: Record<string, unknown>,

@@ -5,7 +5,7 @@ import { Job } from './schemas/job.ts'
 import { FolderListing, Health, LOG_LEVELS, LogEntry, NodeInfo, NodeStats } from './schemas/node.ts'
 import { Settings, SettingsChange } from './settings.ts'
 
-/** The node as a whole: jobs, settings, statistics, folders, log. It describes the settings of all other contracts, and so comes after them. */
+/** The node as a whole: jobs, settings, statistics, folders, log. It includes the settings of all other contracts and therefore comes after them. */
 export const SYSTEM = contract({
   name: 'system',
   operations: {
@@ -13,7 +13,7 @@ export const SYSTEM = contract({
       method: 'GET',
       path: '/api/jobs',
       area: 'jobs',
-      summary: 'Long works: those that run, and the latest that ended',
+      summary: 'List running jobs and the latest finished ones',
       input: z.object({}),
       output: z.object({ items: z.array(Job) }),
     }),
@@ -21,7 +21,7 @@ export const SYSTEM = contract({
       method: 'GET',
       path: '/api/jobs/{id}',
       area: 'jobs',
-      summary: 'One job',
+      summary: 'Get one job',
       input: z.object({ id: Id }),
       output: Job,
     }),
@@ -29,7 +29,7 @@ export const SYSTEM = contract({
       method: 'DELETE',
       path: '/api/jobs/{id}',
       area: 'jobs',
-      summary: 'Cancel a job, or forget one that has ended',
+      summary: 'Cancel a job, or remove a finished one from the list',
       input: z.object({ id: Id }),
       output: Job,
     }),
@@ -37,7 +37,7 @@ export const SYSTEM = contract({
       method: 'GET',
       path: '/api/settings',
       area: 'settings',
-      summary: 'All settings',
+      summary: 'Get all settings',
       input: z.object({}),
       output: Settings,
     }),
@@ -45,7 +45,7 @@ export const SYSTEM = contract({
       method: 'PATCH',
       path: '/api/settings',
       area: 'settings',
-      summary: 'Change settings; they hold at once',
+      summary: 'Change settings; they take effect immediately',
       input: SettingsChange,
       output: Settings,
       errors: ['forbidden-path', 'fixed', 'address-in-use'],
@@ -55,7 +55,7 @@ export const SYSTEM = contract({
       method: 'GET',
       path: '/api/node',
       area: 'node',
-      summary: 'The node: version, folders, port',
+      summary: 'Get information about the node: version, capabilities, folders, port',
       input: z.object({}),
       output: NodeInfo,
     }),
@@ -63,7 +63,7 @@ export const SYSTEM = contract({
       method: 'GET',
       path: '/api/stats',
       area: 'node',
-      summary: 'Rates, totals, connections, disk space',
+      summary: 'Get rates, totals, connections and disk space',
       input: z.object({}),
       output: NodeStats,
     }),
@@ -71,7 +71,7 @@ export const SYSTEM = contract({
       method: 'GET',
       path: '/api/folders',
       area: 'node',
-      summary: 'Look into a folder on the node’s machine, among those allowed',
+      summary: 'List a folder on the node’s machine, within the allowed folders',
       input: z.object({ path: HostPath.optional() }),
       output: FolderListing,
       errors: ['forbidden-path'],
@@ -80,7 +80,7 @@ export const SYSTEM = contract({
       method: 'GET',
       path: '/api/log',
       area: 'node',
-      summary: 'The latest log entries, oldest first',
+      summary: 'List the latest log entries, oldest first',
       input: z.object({
         level: z.enum(LOG_LEVELS).default('info'),
         torrent: TorrentId.optional(),
@@ -94,7 +94,7 @@ export const SYSTEM = contract({
       path: '/health',
       isOpen: true,
       area: 'node',
-      summary: 'Whether the node works',
+      summary: 'Check the health of the node',
       input: z.object({}),
       output: Health,
     }),
@@ -111,14 +111,14 @@ export const SYSTEM = contract({
   events: {
     topics: ['stats', 'jobs', 'log', 'settings'],
     types: [
-      /** The first one. `revision`: a list of that revision is up to date. `startedMs` changes when the node was restarted: read all anew. */
+      /** The first event. A list with this `revision` is up to date. If `startedMs` changed, the node was restarted: read everything again. */
       z.object({ type: z.literal('hello'), revision: z.number(), startedMs: z.number() }),
       z.object({ type: z.literal('stats'), stats: NodeStats }),
       z.object({ type: z.literal('job'), job: Job }),
       z.object({ type: z.literal('log'), entries: z.array(LogEntry) }),
       /** The settings changed: ask for them again. */
       z.object({ type: z.literal('settings') }),
-      /** This client read too slowly and events were dropped: read all anew. */
+      /** The client was too slow and missed events: read everything again. */
       z.object({ type: z.literal('resync') }),
     ],
   },

@@ -33,7 +33,7 @@ const EXPECTED_INSIDE: Readonly<Record<string, string>> = {
 }
 const COUNTED: Readonly<Record<string, string>> = { string: ' characters', array: ' entries' }
 
-/** In the words of who types it, with its place: `entry 1, from: a time of day is written 07:30`. */
+/** In the words of who types it, with its place: `entry 1, from: write a time of day as 07:30`. */
 export function issueText({ path, ...issue }: SettingIssue): string {
   const place = path.map(part => (typeof part === 'number' ? `entry ${part + 1}` : String(part))).join(', ')
   return `${place === '' ? '' : `${place}: `}${wrong(issue, place !== '')}`

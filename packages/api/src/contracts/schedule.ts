@@ -3,14 +3,14 @@ import { contract, setting } from '../contract.ts'
 import { RateLimit } from '../schemas/common.ts'
 import { ANSWERS, GIVEN } from '../schemas/names.ts'
 
-const TimeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day is written 07:30')
+const TimeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'write a time of day as 07:30')
 
 export const ScheduledLimit = z
   .object({
-    /** 0 Sunday to 6 Saturday, in the machine's time zone. */
+    /** 0 (Sunday) to 6 (Saturday), in the machine's time zone. */
     days: z.array(z.number().int().min(0).max(6)).min(1).max(7),
     from: TimeOfDay,
-    /** Earlier than `from`: of the next day. */
+    /** If it is earlier than `from`, it is on the next day. */
     to: TimeOfDay,
     downloadBytesPerSecond: RateLimit,
     uploadBytesPerSecond: RateLimit,
@@ -26,7 +26,7 @@ export const SCHEDULE = contract({
     limits: {
       alternative: setting(z.boolean(), false, {
         title: 'Alternative limits',
-        description: 'Holds these two instead, until you switch back.',
+        description: 'Uses the two limits below instead, until you switch back.',
       }),
       alternativeDownloadBytesPerSecond: setting(RateLimit, 1_000_000, {
         title: 'Alternative download limit',
@@ -38,7 +38,7 @@ export const SCHEDULE = contract({
       }),
       schedule: setting(z.array(ScheduledLimit).max(100), [], {
         title: 'Schedule',
-        description: 'Other limits at certain hours. The first entry that fits holds.',
+        description: 'Other limits at certain times. The first matching entry applies.',
         example: [
           {
             days: [1, 2, 3, 4, 5],

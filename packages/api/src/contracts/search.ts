@@ -10,7 +10,7 @@ export const SEARCH = contract({
       method: 'GET',
       path: '/api/search',
       area: 'search',
-      summary: 'Find torrents and files by names, paths, comments and what documents say',
+      summary: 'Search names, paths, comments and the text of documents',
       input: SearchInput,
       output: SearchPage,
     }),
@@ -18,8 +18,8 @@ export const SEARCH = contract({
   settings: {
     search: {
       documents: setting(z.boolean(), true, {
-        title: 'Look inside documents',
-        description: 'Text of shared text, Markdown, HTML, PDF and EPUB files can be searched.',
+        title: 'Search inside documents',
+        description: 'Indexes the text of complete text, Markdown, HTML, PDF and EPUB files.',
       }),
     },
   },

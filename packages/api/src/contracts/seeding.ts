@@ -8,15 +8,16 @@ export const SEEDING = contract({
     seeding: {
       ratioLimit: setting(z.number().min(0.01).max(10_000).nullable(), null, {
         title: 'Ratio limit',
-        description: 'Sharing ends when so many times the size was uploaded. Empty: never.',
+        description:
+          'Seeding stops when this ratio of uploaded to downloaded data is reached. Empty: no limit.',
       }),
       timeLimitMinutes: setting(z.number().int().min(1).max(10_000_000).nullable(), null, {
         title: 'Time limit',
-        description: 'Sharing ends after so many minutes. Empty: never.',
+        description: 'Seeding stops after this many minutes. Empty: no limit.',
       }),
       action: setting(z.enum(['pause', 'remove', 'remove-with-data']), 'pause', {
-        title: 'After that',
-        description: 'What happens to a torrent that reached a limit.',
+        title: 'When a limit is reached',
+        description: 'What to do with a torrent that has reached a seeding limit.',
       }),
     },
   },

@@ -8,7 +8,7 @@ import { Upload } from '../schemas/upload.ts'
 const TrackerUrl = z
   .string()
   .max(2000)
-  .regex(/^(?:https?|udp|wss?):\/\/[^\s/]+/i, 'a tracker is a http, https, udp, ws or wss URL')
+  .regex(/^(?:https?|udp|wss?):\/\/[^\s/]+/i, 'a tracker is an http, https, udp, ws or wss URL')
 
 /** Creating torrents from files on the node’s machine and from uploads. */
 export const SHARING = contract({
@@ -18,7 +18,7 @@ export const SHARING = contract({
       method: 'POST',
       path: '/api/create',
       area: 'torrents',
-      summary: 'Make a torrent of a file or folder on the node’s machine, and share it',
+      summary: 'Create a torrent from a file or folder on the node’s machine, and seed it',
       input: CreateTorrent,
       output: Job,
       errors: ['forbidden-path'],
@@ -27,7 +27,7 @@ export const SHARING = contract({
       method: 'POST',
       path: '/api/uploads',
       area: 'uploads',
-      summary: 'Begin to send content to the node; `name` is what will be shared',
+      summary: 'Start an upload; `name` becomes the name of the torrent',
       input: z.object({ name: Name }),
       output: Upload,
       errors: ['no-space'],
@@ -36,7 +36,7 @@ export const SHARING = contract({
       method: 'GET',
       path: '/api/uploads/{id}',
       area: 'uploads',
-      summary: 'What has arrived of an upload',
+      summary: 'Get the progress of an upload',
       input: z.object({ id: Id }),
       output: Upload,
     }),
@@ -44,7 +44,7 @@ export const SHARING = contract({
       method: 'POST',
       path: '/api/uploads/{id}/share',
       area: 'uploads',
-      summary: 'Make a torrent of what was sent, and share it',
+      summary: 'Create a torrent from an upload, and seed it',
       input: CreateTorrent.omit({ path: true }).extend({ id: Id }),
       output: Job,
     }),
@@ -52,7 +52,7 @@ export const SHARING = contract({
       method: 'DELETE',
       path: '/api/uploads/{id}',
       area: 'uploads',
-      summary: 'Delete what was sent',
+      summary: 'Cancel an upload and delete its files',
       input: z.object({ id: Id }),
       output: Nothing,
     }),
@@ -60,8 +60,9 @@ export const SHARING = contract({
   settings: {
     network: {
       shareTrackers: setting(z.array(TrackerUrl).max(50), [], {
-        title: 'Trackers of new shares',
-        description: 'What you share announces to these, unless you name others. Never private torrents.',
+        title: 'Trackers for new torrents',
+        description:
+          'Torrents that you create announce to these unless you choose others. Never used for private torrents.',
         example: ['udp://tracker.example:6969/announce', 'wss://tracker.example/'],
       }),
     },

@@ -1,6 +1,6 @@
 import { contract } from '../contract.ts'
 
-// Capabilities that add nothing to the API: their work shows in jobs, torrents and in APIs of other programs.
+// Capabilities without operations, settings or events of their own.
 
 /** Downloads of plain files over HTTP(S) and FTP. */
 export const TRANSFERS = contract({ name: 'transfers' })

@@ -31,13 +31,13 @@ import {
 
 const One = z.object({ id: TorrentId })
 
-/** `stun:host:port`, or `turn:user:secret@host:port` with optional `?transport=tcp`; user and secret as in a URL. */
+/** `stun:host:port`, or `turn:user:secret@host:port` with an optional `?transport=tcp`. User and secret are encoded as in a URL. */
 const IceServerText = z
   .string()
   .max(1000)
   .regex(
     /^(?:stuns?:|turns?:[^\s:@/]{1,300}:[^\s:@/]{1,300}@)(?:\[[0-9a-fA-F:.]+\]|[^\s:@/?[\]]{1,253})(?::\d{1,5})?(?:\?transport=(?:udp|tcp))?$/,
-    'a server is written stun:host:port or turn:user:secret@host:port',
+    'write a server as stun:host:port or turn:user:secret@host:port',
   )
 
 /** Torrents with their files, peers, trackers, labels and queue. */
@@ -48,7 +48,7 @@ export const TORRENTS = contract({
       method: 'GET',
       path: '/api/torrents',
       area: 'torrents',
-      summary: 'Torrents, filtered and sorted',
+      summary: 'List torrents, filtered and sorted',
       input: ListTorrents,
       output: TorrentPage,
     }),
@@ -66,7 +66,7 @@ export const TORRENTS = contract({
       method: 'GET',
       path: '/api/removed',
       area: 'torrents',
-      summary: 'Torrents that were just removed, which restore brings back',
+      summary: 'List recently removed torrents, which can be restored',
       input: z.object({}),
       output: z.object({ items: z.array(RemovedTorrent) }),
     }),
@@ -74,7 +74,7 @@ export const TORRENTS = contract({
       method: 'GET',
       path: '/api/torrents/{id}',
       area: 'torrents',
-      summary: 'One torrent',
+      summary: 'Get one torrent',
       input: One,
       output: TorrentDetail,
     }),
@@ -82,7 +82,7 @@ export const TORRENTS = contract({
       method: 'PATCH',
       path: '/api/torrents/{id}',
       area: 'torrents',
-      summary: 'Change label, tags, limits, order or place in the queue',
+      summary: 'Change the label, tags, limits, download order or queue position',
       input: UpdateTorrent,
       output: TorrentDetail,
       idempotent: true,
@@ -91,7 +91,7 @@ export const TORRENTS = contract({
       method: 'POST',
       path: '/api/torrents/{id}/move',
       area: 'torrents',
-      summary: 'Move the files to another folder',
+      summary: 'Move the files of a torrent to another folder',
       input: One.extend({ directory: HostPath }),
       output: Job,
       errors: ['forbidden-path', 'no-space'],
@@ -100,7 +100,7 @@ export const TORRENTS = contract({
       method: 'GET',
       path: '/api/torrents/{id}/pieces',
       area: 'torrents',
-      summary: 'Which pieces are here, and how many peers have each',
+      summary: 'Get which pieces are complete, and how many peers have each',
       input: One,
       output: PieceMap,
     }),
@@ -108,7 +108,7 @@ export const TORRENTS = contract({
       method: 'GET',
       path: '/api/torrents/{id}/history',
       area: 'torrents',
-      summary: 'What was transferred over the last hour, while the node ran',
+      summary: 'Get the transfer history of the last hour',
       input: One,
       output: History,
     }),
@@ -116,7 +116,7 @@ export const TORRENTS = contract({
       method: 'GET',
       path: '/api/torrents/{id}/files',
       area: 'files',
-      summary: 'Files of a torrent',
+      summary: 'List the files of a torrent',
       input: One.extend({ ...PageInput, limit: z.number().int().min(1).max(10_000).default(1000) }),
       output: page(TorrentFile),
     }),
@@ -124,7 +124,7 @@ export const TORRENTS = contract({
       method: 'PATCH',
       path: '/api/torrents/{id}/files',
       area: 'files',
-      summary: 'Choose files: 0 not wanted, 1 low, 4 normal, 7 high',
+      summary: 'Set file priorities: 0 skip, 1 low, 4 normal, 7 high',
       input: One.extend({
         indexes: z.union([z.literal('all'), z.array(FileIndex).min(1).max(1_000_000)]),
         priority: Priority,
@@ -137,7 +137,7 @@ export const TORRENTS = contract({
       method: 'POST',
       path: '/api/torrents/{id}/files/{index}/rename',
       area: 'files',
-      summary: 'Give a file another name, or another folder in the torrent',
+      summary: 'Rename a file, or move it within its torrent',
       input: One.extend({ index: FileIndex, path: z.string().min(1).max(4096) }),
       output: Nothing,
       idempotent: true,
@@ -146,7 +146,7 @@ export const TORRENTS = contract({
       method: 'GET',
       path: '/api/torrents/{id}/peers',
       area: 'peers',
-      summary: 'Connected peers and web seeds',
+      summary: 'List connected peers and web seeds',
       input: One,
       output: z.object({ items: z.array(Peer) }),
     }),
@@ -163,7 +163,7 @@ export const TORRENTS = contract({
       method: 'GET',
       path: '/api/torrents/{id}/trackers',
       area: 'peers',
-      summary: 'Trackers and other sources of peers, with their last answers',
+      summary: 'List trackers and other peer sources with their latest results',
       input: One,
       output: z.object({ items: z.array(Tracker) }),
     }),
@@ -171,7 +171,7 @@ export const TORRENTS = contract({
       method: 'PUT',
       path: '/api/torrents/{id}/trackers',
       area: 'peers',
-      summary: 'Replace the trackers: a list of tiers',
+      summary: 'Replace the trackers, given as a list of tiers',
       input: One.extend({ tiers: z.array(z.array(z.string().max(2000)).max(1000)).max(1000) }),
       output: z.object({ items: z.array(Tracker) }),
       bodyLimitBytes: 4 * MIB,
@@ -189,7 +189,7 @@ export const TORRENTS = contract({
       method: 'GET',
       path: '/api/peers',
       area: 'peers',
-      summary: 'What is remembered of peers, last seen first',
+      summary: 'List peers seen before, most recently seen first',
       input: z.object(PageInput),
       output: page(KnownPeer),
     }),
@@ -197,7 +197,7 @@ export const TORRENTS = contract({
       method: 'GET',
       path: '/api/labels',
       area: 'labels',
-      summary: 'Labels, their folders, and how many torrents have each',
+      summary: 'List labels with their folders and torrent counts',
       input: z.object({}),
       output: z.object({ items: z.array(CountedLabel), tags: z.array(z.string()) }),
     }),
@@ -205,7 +205,7 @@ export const TORRENTS = contract({
       method: 'PUT',
       path: '/api/labels/{name}',
       area: 'labels',
-      summary: 'Make or change a label',
+      summary: 'Create or change a label',
       input: Label.partial().required({ name: true }),
       output: CountedLabel,
       errors: ['forbidden-path'],
@@ -222,7 +222,7 @@ export const TORRENTS = contract({
       method: 'GET',
       path: '/api/stats/history',
       area: 'node',
-      summary: 'What was transferred over the hour, day, month or year',
+      summary: 'Get the transfer history of the last hour, day, month or year',
       input: z.object({ range: z.enum(HISTORY_RANGES).default('hour') }),
       output: History,
     }),
@@ -231,108 +231,110 @@ export const TORRENTS = contract({
     downloads: {
       directory: setting(HostPath, undefined, {
         title: 'Download folder',
-        description: 'Where downloads go, unless a label or you say otherwise.',
+        description: 'Default folder for downloads. A label or a single download can use another one.',
       }),
       preallocate: setting(z.boolean(), false, {
-        title: 'Reserve room',
-        description: 'Takes the whole room of a file before it downloads, so that a full disk shows at once.',
+        title: 'Preallocate disk space',
+        description:
+          'Reserves the full size of each file before downloading, so that a lack of space is noticed at once.',
       }),
       startPaused: setting(z.boolean(), false, {
         title: 'Add paused',
-        description: 'New torrents wait until you start them.',
+        description: 'New torrents stay paused until you resume them.',
       }),
     },
     network: {
       port: setting(z.number().int().min(0).max(65_535), 6881, {
-        title: 'Port for peers',
+        title: 'Peer port',
         description:
-          'TCP and UDP. Forward it in your router so that peers can reach you. 0 takes any free one.',
+          'TCP and UDP port for incoming connections. Forward it in your router so that peers can reach you. 0 uses any free port.',
       }),
       encryption: setting(z.enum(['plain', 'prefer', 'require']), 'prefer', {
         title: 'Encryption',
-        description: 'Prefer hides the protocol where the peer can. Require refuses peers that cannot.',
+        description:
+          'Prefer encrypts connections to peers that support it. Require rejects peers that do not.',
       }),
       dht: setting(z.boolean(), true, {
         title: 'DHT',
         description: 'Finds peers without trackers. Never used for private torrents.',
       }),
       lsd: setting(z.boolean(), true, {
-        title: 'Local discovery',
-        description: 'Finds peers in the same network.',
+        title: 'Local peer discovery',
+        description: 'Finds peers in the local network.',
       }),
       pex: setting(z.boolean(), true, {
         title: 'Peer exchange',
-        description: 'Peers tell each other of peers. Never for private torrents.',
+        description: 'Connected peers exchange addresses of other peers. Never used for private torrents.',
       }),
       trackers: setting(z.boolean(), true, {
         title: 'Trackers',
-        description: 'Asks the servers that a torrent names for peers.',
+        description: 'Asks the trackers of a torrent for peers.',
       }),
       webrtc: setting(z.boolean(), true, {
         title: 'WebRTC',
-        description: 'Reaches peers that are web pages, over trackers whose URLs begin with ws: or wss:.',
+        description: 'Connects to peers in web browsers through trackers whose URLs begin with ws: or wss:.',
       }),
       iceServers: setting(z.array(IceServerText).max(20), [], {
         title: 'STUN and TURN servers',
         description:
-          'Help WebRTC past firewalls: stun:HOST:PORT tells your address, turn:USER:SECRET@HOST:PORT relays.',
+          'Help WebRTC through firewalls: stun:HOST:PORT finds your public address, turn:USER:SECRET@HOST:PORT relays traffic.',
         example: ['stun:stun.example:3478', 'turn:anna:secret@turn.example:3478?transport=tcp'],
       }),
       publicUrl: setting(
         z
           .string()
           .max(500)
-          .regex(/^https?:\/\/[^\s/?#@]+$/i, 'an address is written http://HOST:PORT, with nothing after it')
+          .regex(/^https?:\/\/[^\s/?#@]+$/i, 'write the address as http://HOST:PORT, without a path')
           .nullable(),
         null,
         {
           title: 'Public address',
           description:
-            'How others reach this node, such as http://203.0.113.7:8420: what you share then names its tracker.',
+            'Address at which others reach this node, such as http://203.0.113.7:8420. Torrents that you share then include its tracker.',
         },
       ),
       maxConnections: setting(z.number().int().min(1).max(65_535), 500, {
-        title: 'Most connections',
-        description: 'For all torrents together.',
+        title: 'Maximum connections',
+        description: 'For all torrents combined.',
       }),
       maxConnectionsPerTorrent: setting(z.number().int().min(1).max(65_535), 100, {
-        title: 'Most connections of a torrent',
+        title: 'Maximum connections per torrent',
         description: '',
       }),
       uploadSlots: setting(z.number().int().min(1).max(1000), 8, {
         title: 'Upload slots',
-        description: 'How many peers one torrent uploads to at a time.',
+        description: 'How many peers a torrent uploads to at the same time.',
       }),
     },
     limits: {
       downloadBytesPerSecond: setting(RateLimit, null, {
         title: 'Download limit',
-        description: 'For all torrents together.',
+        description: 'For all torrents combined.',
       }),
       uploadBytesPerSecond: setting(RateLimit, null, {
         title: 'Upload limit',
-        description: 'For all torrents together.',
+        description: 'For all torrents combined.',
       }),
       limitLocalPeers: setting(z.boolean(), false, {
-        title: 'Limit local peers too',
-        description:
-          'The limits hold for peers in your own network as well. Off: these transfer as fast as they can.',
+        title: 'Apply limits to local peers',
+        description: 'Also limits transfers with peers in your own network. If off, these run at full speed.',
       }),
     },
     queue: {
       maxDownloads: setting(z.number().int().min(1).max(10_000).nullable(), null, {
         title: 'Active downloads',
-        description: 'More wait in the queue. Empty: no limit.',
+        description: 'Further torrents wait in the queue. Empty: no limit.',
       }),
       maxSeeds: setting(z.number().int().min(1).max(100_000).nullable(), null, {
         title: 'Active uploads',
-        description: 'More wait in the queue. Empty: no limit.',
+        description: 'Further torrents wait in the queue. Empty: no limit.',
       }),
     },
     privacy: {
       countryDatabase: setting(HostPath.nullable(), null, {
         title: 'Country database',
-        description: 'A MaxMind .mmdb file on this machine. Peers then show their country; nobody is asked.',
+        description:
+          'A MaxMind .mmdb file on this machine, used to show the countries of peers without asking an online service.',
       }),
     },
   },
@@ -340,8 +342,8 @@ export const TORRENTS = contract({
     topics: ['torrents', 'labels'],
     types: [
       /**
-       * Members of torrents that changed; whole ones for those that are new. At most once a second. Revisions count up; a list of revision R
-       * needs the events beyond R.
+       * The changed members of torrents, or all members of new torrents, at most once a second. Revisions count up: a list with revision R needs
+       * the events after R.
        */
       z.object({
         type: z.literal('torrents'),
@@ -350,7 +352,7 @@ export const TORRENTS = contract({
         removed: z.array(TorrentId),
       }),
       z.object({ type: z.literal('labels'), labels: z.array(CountedLabel) }),
-      /** Of `torrent:ID`: once a second while they change. Each has what changed since the last. */
+      /** For the topic `torrent:ID`: the changes since the previous event, at most once a second. */
       z.object({
         type: z.literal('torrent'),
         id: TorrentId,

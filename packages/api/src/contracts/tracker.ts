@@ -1,15 +1,15 @@
 import { z } from 'zod'
 import { contract, setting } from '../contract.ts'
 
-/** The node’s own tracker. */
+/** The built-in tracker. */
 export const TRACKER = contract({
   name: 'tracker',
   settings: {
     network: {
       ownTracker: setting(z.boolean(), true, {
-        title: 'Tracker of its own',
+        title: 'Built-in tracker',
         description:
-          'Brings peers together at /announce of the node’s own address, so that a share works with nothing else on the network.',
+          'Runs a tracker at /announce of this node’s address, so that sharing needs no other server.',
       }),
     },
   },

@@ -8,7 +8,7 @@ export const WatchedFolder = z
     directory: HostPath,
     label: Name.nullable().default(null),
     paused: z.boolean().default(false),
-    /** What becomes of a .torrent once it was added. */
+    /** Whether an added .torrent file is renamed or deleted. */
     action: z.enum(['rename', 'delete']).default('rename'),
   })
   .register(ANSWERS, { id: 'WatchedFolder' })
@@ -21,8 +21,8 @@ export const WATCH = contract({
   settings: {
     automation: {
       watch: setting(z.array(WatchedFolder).max(100), [], {
-        title: 'Watched folders',
-        description: 'A .torrent that is put there is added.',
+        title: 'Watch folders',
+        description: '.torrent files in these folders are added automatically.',
         example: [{ directory: '/home/anna/Torrents', label: 'films', paused: false, action: 'rename' }],
       }),
     },

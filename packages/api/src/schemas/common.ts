@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import { ANSWERS } from './names.ts'
 
-/** Most items that one page of a list may have. */
+/** Maximum number of items on one page of a list. */
 export const MAX_PAGE = 1000
 
-/** A torrent's id: its v1 info hash, or its v2 info hash where it has no v1, in lower-case hex. Either hash of a hybrid torrent finds it. */
+/** The id of a torrent: its v1 info hash, or its v2 info hash if it has no v1, in lower-case hex. A hybrid torrent is found by both. */
 export const TorrentId = z
   .string()
   .regex(/^([0-9a-fA-F]{40}|[0-9a-fA-F]{64})$/, 'an info hash has 40 (v1) or 64 (v2) hexadecimal digits')
@@ -17,19 +17,19 @@ export const Bytes = z.number().int().min(0)
 export const BytesPerSecond = z.number().min(0)
 /** Milliseconds since the Unix epoch. */
 export const TimeMs = z.number().min(0)
-/** A rate limit; null for none. */
+/** A rate limit. Null: unlimited. */
 export const RateLimit = z.number().int().min(1).max(1e12).nullable()
 /** A path on the node's machine. */
 export const HostPath = z.string().min(1).max(4096)
-/** Of a job, an upload or a feed: the node makes them up. */
+/** The id of a job, an upload or a feed, chosen by the node. */
 export const Id = z.string().min(1).max(100)
 export const Name = z.string().trim().min(1).max(255)
-/** 0 not wanted, 1 low, 4 normal, 7 high; what lies between is possible. */
+/** 0 skip, 1 low, 4 normal, 7 high. Values in between are allowed. */
 export const Priority = z.number().int().min(0).max(7)
 export const FileIndex = z.number().int().min(0).max(10_000_000)
 
 export const PageInput = {
-  cursor: z.string().max(1000).optional().meta({ description: '`next` of the page before' }),
+  cursor: z.string().max(1000).optional().meta({ description: '`next` of the previous page' }),
   limit: z.number().int().min(1).max(MAX_PAGE).default(100),
 }
 
@@ -37,22 +37,22 @@ export const PageInput = {
 export function page<Item extends z.ZodType>(item: Item) {
   return z.object({
     items: z.array(item),
-    /** Asks for the next page; null at the end. */
+    /** The cursor of the next page. Null on the last page. */
     next: z.string().nullable(),
-    /** How many there are on all pages. */
+    /** Number of items on all pages. */
     total: z.number().int().min(0),
   })
 }
 
 export const Nothing = z.object({})
 
-/** What every refused request is answered with. */
+/** The answer to every refused request. */
 export const Problem = z
   .object({
     error: z.object({
-      /** For programs: `bad-request`, `not-found`, `no-space` … */
+      /** For programs, such as `bad-request`, `not-found` or `no-space`. */
       code: z.string(),
-      /** For people: what was wrong and what to do. */
+      /** For people: describes what was wrong and what to do. */
       message: z.string(),
       /** The member of the input that was wrong: `files.0.priority`. */
       field: z.string().optional(),

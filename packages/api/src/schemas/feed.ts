@@ -2,10 +2,10 @@ import { z } from 'zod'
 import { HostPath, Name, TimeMs } from './common.ts'
 import { ANSWERS, GIVEN } from './names.ts'
 
-/** What of a feed is added by itself: items whose title has all words of `include` and none of `exclude`. `/…/` is a regular expression. */
+/** Adds feed items whose title contains all words of `include` and none of `exclude`. `/…/` is a regular expression. */
 export const FeedFilter = z
   .object({
-    /** What other clients call it: their rules have names. */
+    /** Name of the rule in qBittorrent's API. */
     name: Name.optional(),
     include: z.string().max(1000).default(''),
     exclude: z.string().max(1000).default(''),
@@ -25,7 +25,7 @@ export const Feed = z
     everyMinutes: z.number().int().min(1).max(10_080),
     filters: z.array(FeedFilter).max(100),
     fetchedMs: TimeMs.nullable(),
-    /** Why the last fetch failed. */
+    /** The reason why the last fetch failed. */
     error: z.string().nullable(),
   })
   .register(ANSWERS, { id: 'Feed' })
@@ -35,10 +35,10 @@ export const FeedItem = z
   .object({
     id: z.string(),
     title: z.string(),
-    /** What is added when it is taken: a magnet link or the URL of a .torrent. */
+    /** The source to add: a magnet link or the URL of a .torrent. */
     source: z.string(),
     publishedMs: TimeMs.nullable(),
-    /** It was added, by a filter or by hand. */
+    /** Whether it was added, by a filter or by hand. */
     taken: z.boolean(),
   })
   .register(ANSWERS, { id: 'FeedItem' })

@@ -4,12 +4,12 @@ import { ANSWERS } from './names.ts'
 
 export const Label = z.object({
   name: Name,
-  /** Where its torrents are downloaded to; null: the default folder. */
+  /** The folder for downloads with this label. Null: the default folder. */
   directory: HostPath.nullable(),
-  /** `#rrggbb`; null: whoever shows it chooses. */
+  /** `#rrggbb`. Null: the screen chooses one. */
   colour: z
     .string()
-    .regex(/^#[0-9a-fA-F]{6}$/, 'a colour is # and six hexadecimal digits')
+    .regex(/^#[0-9a-fA-F]{6}$/, 'write a colour as # and six hexadecimal digits')
     .nullable(),
 })
 export type Label = z.infer<typeof Label>

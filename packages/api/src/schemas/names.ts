@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
-// Schemas that the OpenAPI document gives a name and refers to by it. A schema that has defaults looks different when it is given: its members
-// are optional then, so that it needs two names.
+// Names of schemas in the OpenAPI document, which refers to them. A schema with defaults has optional members in requests only, so that it
+// needs two names.
 
 /** Names of schemas in answers and events. */
 export const ANSWERS = z.registry<{ id: string }>()

@@ -9,14 +9,14 @@ export const NodeInfo = z
     startedMs: TimeMs,
     /** Default download folder. */
     directory: z.string(),
-    /** Folders that files may be shared from and downloaded to. */
+    /** Folders that files may be shared from or downloaded to. */
     allowedDirectories: z.array(z.string()),
-    /** Port for peers; 0 while none is open. */
+    /** The port for incoming peer connections. 0 while none is open. */
     peerPort: z.number().int().min(0).max(65_535),
     platform: z.string(),
-    /** Settings that command line or environment decide, by their dotted names: they cannot be changed here. */
+    /** Dotted names of the settings that the command line or the environment fixes. They cannot be changed through the API. */
     fixedSettings: z.array(z.string()),
-    /** Names of the capabilities that run. Operations, settings and events of others are absent. */
+    /** Names of the capabilities that run. Operations, settings and events of the others are absent. */
     capabilities: z.array(z.string()),
   })
   .register(ANSWERS, { id: 'NodeInfo' })
@@ -27,25 +27,25 @@ export const NodeStats = z
     atMs: TimeMs,
     downloadBytesPerSecond: BytesPerSecond,
     uploadBytesPerSecond: BytesPerSecond,
-    /** Since the node started, and over all its life. */
+    /** Totals since the node started (`session`) and since it was installed (`allTime`). */
     session: z.object({ downloadedBytes: Bytes, uploadedBytes: Bytes }),
     allTime: z.object({ downloadedBytes: Bytes, uploadedBytes: Bytes }),
-    /** Torrents by state. */
+    /** Number of torrents by state. */
     torrents: z.record(z.string(), z.number().int().min(0)),
-    /** Open connections by transport: `tcp`, `webseed` … */
+    /** Number of open connections by transport, such as `tcp` or `webseed`. */
     connections: z.record(z.string(), z.number().int().min(0)),
-    /** Nodes in the routing table; null when the DHT is off. */
+    /** Number of nodes in the DHT's routing table. Null if the DHT is disabled. */
     dhtNodes: z.number().int().min(0).nullable(),
     disk: z.array(z.object({ directory: z.string(), freeBytes: Bytes, totalBytes: Bytes })),
     memoryBytes: Bytes,
     uptimeSeconds: z.number().min(0),
-    /** The limits that hold now, and why: the usual ones, the alternative ones, or the schedule. */
+    /** The current rate limits and their origin: the usual limits, the alternative limits or the schedule. */
     limits: z.object({
       downloadBytesPerSecond: z.number().nullable(),
       uploadBytesPerSecond: z.number().nullable(),
       by: z.enum(['settings', 'alternative', 'schedule']),
     }),
-    /** Documents that wait to be indexed for search. */
+    /** Number of documents that wait for the search index, and that are in it. */
     indexing: z.object({ waiting: z.number().int().min(0), indexed: z.number().int().min(0) }),
   })
   .register(ANSWERS, { id: 'NodeStats' })
@@ -55,7 +55,7 @@ export const HISTORY_RANGES = ['hour', 'day', 'month', 'year'] as const
 export const History = z
   .object({
     stepSeconds: z.number().min(1),
-    /** Oldest first; a step in which nothing moved may be missing. */
+    /** Oldest first. Steps without transfers may be missing. */
     points: z.array(z.object({ atMs: TimeMs, downloadedBytes: Bytes, uploadedBytes: Bytes })),
   })
   .register(ANSWERS, { id: 'History' })
@@ -64,7 +64,7 @@ export type History = z.infer<typeof History>
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const
 export const LogEntry = z
   .object({
-    /** Counts up; a restart begins anew. */
+    /** Counts up from 1 since the start of the node. */
     id: z.number().int().min(1),
     atMs: TimeMs,
     level: z.enum(LOG_LEVELS),
@@ -78,7 +78,7 @@ export const Health = z
   .object({
     status: z.enum(['ok', 'degraded']),
     version: z.string(),
-    /** What is wrong, and what to do about it. */
+    /** Descriptions of what is wrong and what to do about it. */
     problems: z.array(z.string()),
   })
   .register(ANSWERS, { id: 'Health' })
@@ -87,7 +87,7 @@ export type Health = z.infer<typeof Health>
 export const Protocol = z
   .object({
     name: z.string(),
-    /** What it understands, for people: `magnet:?xt=…`, `an info hash (40 or 64 hex digits)`. */
+    /** The forms of links that it supports, for people: `magnet:?xt=…`, `an info hash (40 or 64 hex digits)`. */
     understands: z.array(z.string()),
   })
   .register(ANSWERS, { id: 'Protocol' })
@@ -96,7 +96,7 @@ export type Protocol = z.infer<typeof Protocol>
 export const FolderListing = z
   .object({
     path: z.string(),
-    /** Null at the top of what is allowed. */
+    /** Null if the parent folder is not allowed. */
     parent: z.string().nullable(),
     entries: z.array(
       z.object({ name: z.string(), path: z.string(), kind: z.enum(['folder', 'file']), lengthBytes: Bytes }),
@@ -106,12 +106,12 @@ export const FolderListing = z
   .register(ANSWERS, { id: 'FolderListing' })
 export type FolderListing = z.infer<typeof FolderListing>
 
-/** Who asks, and how they proved it. */
+/** The current user and how they are authenticated. */
 export const Access = z
   .object({
     username: z.string().nullable(),
     by: z.enum(['none', 'token', 'password', 'session']),
-    /** Whether a user name and password are set; else the token is what opens the node. */
+    /** Whether a user name and password are set. If not, the token is the only way to log in. */
     password: z.boolean(),
   })
   .register(ANSWERS, { id: 'Access' })

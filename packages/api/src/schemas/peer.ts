@@ -4,12 +4,12 @@ import { ANSWERS } from './names.ts'
 
 export const Peer = z
   .object({
-    /** `host:port`, IPv6 in brackets; a web seed's URL. */
+    /** `host:port` with IPv6 in brackets, or the URL of a web seed. */
     address: z.string(),
     /** The transport, or `webseed`. */
     kind: z.string(),
     client: z.string(),
-    /** ISO 3166-1 alpha-2 code, from the database that the settings name; null without one. */
+    /** ISO 3166-1 alpha-2 code from the country database of the settings. Null without one. */
     country: z.string().nullable(),
     incoming: z.boolean(),
     encrypted: z.boolean(),
@@ -28,7 +28,7 @@ export const Peer = z
   .register(ANSWERS, { id: 'Peer' })
 export type Peer = z.infer<typeof Peer>
 
-/** What is remembered of a peer from all torrents and runs. */
+/** Totals of a peer over all torrents and runs of the node. */
 export const KnownPeer = z
   .object({
     host: z.string(),
@@ -36,7 +36,7 @@ export const KnownPeer = z
     downloadedBytes: Bytes,
     uploadedBytes: Bytes,
     wastedBytes: Bytes,
-    /** -1 to 1: what it gave to what it took and wasted. */
+    /** -1 to 1: compares what it sent with what it received and wasted. */
     score: z.number().min(-1).max(1),
     connections: z.number().int().min(0),
     lastSeenMs: z.number(),

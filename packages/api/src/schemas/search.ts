@@ -10,7 +10,7 @@ export const SearchInput = z.object({
   text: z
     .string()
     .max(1000)
-    .meta({ description: 'Words, "a phrase", -not this; the last word may be unfinished' }),
+    .meta({ description: 'Words, "a phrase", -excluded; the last word may be incomplete' }),
   kind: z.enum(SEARCH_KINDS).optional(),
 })
 
@@ -18,17 +18,17 @@ export const SearchHit = z
   .object({
     torrent: TorrentId,
     torrentName: z.string(),
-    /** Null: the torrent itself was found. */
+    /** Null: the match is the torrent itself. */
     file: FileIndex.nullable(),
     path: z.string().nullable(),
-    /** Where in the document the words are; null when the name was found. */
+    /** The matching passage of the document. Null if the name or path matches. */
     snippet: z.string().nullable(),
-    /** Parts of the snippet, or of the path (else name) without one, that match: [start, end) in UTF-16 units. */
+    /** Matching ranges [start, end) in UTF-16 units: of the snippet, else of the path, else of the name. */
     matches: z.array(z.tuple([z.number(), z.number()])),
   })
   .register(ANSWERS, { id: 'SearchHit' })
 export type SearchHit = z.infer<typeof SearchHit>
 
-/** Ranked by how well they fit. No total: counting all would cost more than finding the best. */
+/** Best matches first. There is no total, since counting all would cost more than finding the best. */
 export const SearchPage = z.object({ items: z.array(SearchHit), next: z.string().nullable() })
 export type SearchPage = z.infer<typeof SearchPage>

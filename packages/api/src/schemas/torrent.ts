@@ -17,8 +17,8 @@ import { Job } from './job.ts'
 import { ANSWERS, GIVEN } from './names.ts'
 
 /**
- * `queued`: waits for a place among the active ones. `metadata`: fetches the metadata of a link from peers. `checking`: reads what is on disk.
- * `moving`: its files are on their way to another folder. `seeding`: has all that is wanted, and shares it. `complete`: has all that is wanted, and is paused.
+ * `queued`: waits for a slot in the queue. `metadata`: fetches the metadata of a magnet link from peers. `checking`: verifies the data on disk.
+ * `moving`: its files are being moved to another folder. `seeding`: has all wanted data and uploads. `complete`: has all wanted data and is paused.
  */
 export const TORRENT_STATES = [
   'queued',
@@ -34,7 +34,7 @@ export const TORRENT_STATES = [
 export const TorrentState = z.enum(TORRENT_STATES)
 export type TorrentState = z.infer<typeof TorrentState>
 
-/** A torrent as a row of a list. Everything in it comes with events, so that a list needs no polling. */
+/** A torrent as a row of a list. Events carry every change of its members, so that a list needs no polling. */
 export const Torrent = z
   .object({
     id: TorrentId,
@@ -42,11 +42,11 @@ export const Torrent = z
     infoHashV2: z.string().nullable(),
     name: z.string(),
     state: TorrentState,
-    /** Why `state` is `error`, and what to do about it. */
+    /** The reason for the state `error`, and what to do about it. */
     error: z.object({ code: z.string(), message: z.string() }).nullable(),
-    /** 0 to 1: of what is wanted, or of the checking while that runs. */
+    /** 0 to 1: share of the wanted data, or of the check while `state` is `checking`. */
     progress: z.number().min(0).max(1),
-    /** All files, wanted or not; null while the metadata is unknown. */
+    /** Size of all files, wanted or not. Null while the metadata is unknown. */
     totalBytes: Bytes.nullable(),
     wantedBytes: Bytes.nullable(),
     haveBytes: Bytes,
@@ -55,13 +55,13 @@ export const Torrent = z
     /** Payload over the life of the torrent. */
     downloadedBytes: Bytes,
     uploadedBytes: Bytes,
-    /** Uploaded to downloaded, or to what it has when nothing was downloaded; null when both are 0. */
+    /** Uploaded to downloaded bytes, or to `haveBytes` if nothing was downloaded. Null if both are 0. */
     ratio: z.number().min(0).nullable(),
     etaSeconds: z.number().min(0).nullable(),
-    /** Connected now; `seeds` of them have everything. */
+    /** Connected peers. `seeds` of them have all pieces. */
     peers: z.number().int().min(0),
     seeds: z.number().int().min(0),
-    /** As trackers count the whole swarm; null when none said. */
+    /** Size of the swarm according to trackers. Null if unknown. */
     swarmSeeds: z.number().int().min(0).nullable(),
     swarmLeeches: z.number().int().min(0).nullable(),
     label: z.string().nullable(),
@@ -69,28 +69,28 @@ export const Torrent = z
     directory: z.string(),
     fileCount: z.number().int().min(0).nullable(),
     private: z.boolean(),
-    /** What is shared is one encrypted file: its name, and what is inside, are known to those alone who open it. */
+    /** Whether it is a sealed share: one encrypted file that hides names and content from everybody without the key. */
     sealed: z.boolean(),
     sequential: z.boolean(),
-    /** Place in the queue, from 1; null once it is complete. */
+    /** Position in the queue, from 1. Null once it is complete. */
     queuePosition: z.number().int().min(1).nullable(),
     addedMs: TimeMs,
     completedMs: TimeMs.nullable(),
-    /** When a byte was last moved. */
+    /** Time of the last transfer. */
     activeMs: TimeMs.nullable(),
   })
   .register(ANSWERS, { id: 'Torrent' })
 export type Torrent = z.infer<typeof Torrent>
 
-/** What one torrent's own page shows besides. */
+/** A torrent with the details that lists do not show. */
 export const TorrentDetail = Torrent.extend({
   magnet: z.string(),
   /**
-   * The share link, which any browser opens. It begins with `#` while the node does not know its public address: what comes before is `/share/` of the
-   * address that it is asked by. Null when no page could open it: of private and of sealed torrents, and while WebRTC or all trackers for it are off.
+   * The share link, which any browser opens. It begins with `#` while the node does not know its public address: prepend `/share/` of the address
+   * that you use. Null if no page could open it: for private and sealed torrents, and while WebRTC or all of its trackers are disabled.
    */
   link: z.string().nullable(),
-  /** CIDv1 of the torrent, where it has a v2 info hash, else of its v1. */
+  /** CIDv1 of the v2 info hash, or of the v1 info hash if there is no v2. */
   contentId: z.string(),
   version: z.enum(['v1', 'v2', 'hybrid']).nullable(),
   comment: z.string().nullable(),
@@ -102,15 +102,15 @@ export const TorrentDetail = Torrent.extend({
   webSeeds: z.array(z.string()),
   downloadLimitBytesPerSecond: RateLimit,
   uploadLimitBytesPerSecond: RateLimit,
-  /** Sharing ends at this ratio, or after so many minutes of it; null: as the settings say; 0: never. */
+  /** Seeding limits: a ratio, and minutes of seeding. Null: as in the settings. 0: no limit. */
   ratioLimit: z.number().min(0).nullable(),
   seedingTimeLimitMinutes: z.number().min(0).nullable(),
-  /** Seconds spent so over its life. */
+  /** Total time in these states. */
   downloadingSeconds: z.number().min(0),
   seedingSeconds: z.number().min(0),
-  /** What it was added from; passwords are left out. */
+  /** The source that it was added from, without passwords. */
   source: z.string().nullable(),
-  /** It was started past the queue. */
+  /** Whether it was started regardless of the queue. */
   forced: z.boolean().optional(),
 }).register(ANSWERS, { id: 'TorrentDetail' })
 export type TorrentDetail = z.infer<typeof TorrentDetail>
@@ -131,19 +131,19 @@ export const TORRENT_SORTS = [
   'queuePosition',
 ] as const
 
-/** Filters of state: groups besides the states themselves. `active`: bytes move now. `unfinished`: lacks something that is wanted. */
+/** The states, and groups of them. `active`: transfers data now. `unfinished`: lacks wanted data. */
 export const STATE_FILTERS = [...TORRENT_STATES, 'active', 'unfinished', 'finished'] as const
 
 export const ListTorrents = z.object({
   ...PageInput,
   state: z.enum(STATE_FILTERS).optional(),
-  label: z.string().max(255).optional().meta({ description: 'A label; empty: those without one' }),
+  label: z.string().max(255).optional().meta({ description: 'A label; empty: torrents without one' }),
   tag: z.string().max(255).optional(),
   text: z.string().max(1000).optional().meta({ description: 'Words of the name' }),
   sort: z.enum(TORRENT_SORTS).default('addedMs'),
   order: z.enum(['ascending', 'descending']).default('descending'),
 })
-/** `revision`: events from it on bring this list up to date. */
+/** Events with a higher `revision` bring this list up to date. */
 export const TorrentPage = page(Torrent).extend({ revision: z.number().int().min(0) })
 
 export const AddTorrent = z
@@ -162,19 +162,19 @@ export const AddTorrent = z
       .min(1)
       .max(1000)
       .optional()
-      .meta({ description: 'Of a share that is sealed to a passphrase' }),
+      .meta({ description: 'The passphrase of a sealed share' }),
     directory: HostPath.optional(),
     label: Name.nullable().optional(),
     tags: z.array(Name).max(100).optional(),
     paused: z.boolean().optional(),
-    /** Only these files. All others are not wanted. */
+    /** The files to download. All others are skipped. */
     select: z.array(FileIndex).max(1_000_000).optional(),
     priorities: z
       .array(z.object({ index: FileIndex, priority: Priority }))
       .max(1_000_000)
       .optional(),
     sequential: z.boolean().optional(),
-    /** Believes that the files in the folder are complete and right. */
+    /** Skips the check of existing files: they are assumed to be complete and correct. */
     trusted: z.boolean().optional(),
     peers: z.array(z.string().max(300)).max(1000).optional(),
     trackers: z.array(z.string().max(2000)).max(1000).optional(),
@@ -183,13 +183,16 @@ export const AddTorrent = z
     uploadLimitBytesPerSecond: RateLimit.optional(),
     ratioLimit: z.number().min(0).nullable().optional(),
     seedingTimeLimitMinutes: z.number().min(0).nullable().optional(),
-    /** Where in the queue it starts. Default: at its end. */
+    /** Its first position in the queue. Default: `last`. */
     queue: z.enum(['first', 'last']).optional(),
   })
   .register(GIVEN, { id: 'AddTorrent' })
 export type AddTorrent = z.input<typeof AddTorrent>
 
-/** Either a torrent, or a job that downloads one file over HTTP(S) or FTP; of a sealed share both, and the job opens it. `added` is false when it was there already. */
+/**
+ * Either a torrent, or a job that downloads one file over HTTP(S) or FTP. A sealed share has both, and its job decrypts it. `added` is false if
+ * the torrent existed already.
+ */
 export const Added = z
   .object({ added: z.boolean(), torrent: Torrent.nullable(), job: Job.nullable() })
   .register(ANSWERS, { id: 'Added' })
@@ -200,7 +203,7 @@ export const PreviewTorrent = AddTorrent.pick({ source: true, torrent: true, pee
     timeoutSeconds: z.number().min(1).max(300).default(60),
   })
   .register(GIVEN, { id: 'PreviewTorrent' })
-/** What a link or .torrent holds, before it is added. Asked again with the same source, it goes on where the last call timed out. */
+/** The content of a link or .torrent before it is added. A repeated call with the same source resumes where the last one timed out. */
 export const Preview = z
   .object({
     id: TorrentId,
@@ -211,9 +214,9 @@ export const Preview = z
     version: z.enum(['v1', 'v2', 'hybrid']),
     files: z.array(z.object({ index: FileIndex, path: z.string(), lengthBytes: Bytes })),
     trackers: z.array(z.string()),
-    /** It is in the list already. */
+    /** Whether the torrent is in the list already. */
     known: z.boolean(),
-    /** By what a sealed share is opened; null when it is not sealed. `passphrase`: addTorrent wants it too. `recipient`: a node cannot open it. */
+    /** The kind of key that decrypts a sealed share. Null if it is not sealed. `passphrase`: addTorrent needs it too. `recipient`: the node cannot decrypt it. */
     seal: z.enum(['key', 'passphrase', 'recipient']).nullable(),
   })
   .register(ANSWERS, { id: 'Preview' })
@@ -221,7 +224,7 @@ export type Preview = z.infer<typeof Preview>
 
 export const UpdateTorrent = z.object({
   id: TorrentId,
-  /** What lists show; the names on disk stay. */
+  /** The name in lists. Names on disk do not change. */
   name: Name.optional(),
   label: Name.nullable().optional(),
   tags: z.array(Name).max(100).optional(),
@@ -234,7 +237,7 @@ export const UpdateTorrent = z.object({
 })
 export type UpdateTorrent = z.input<typeof UpdateTorrent>
 
-/** `remove` can be undone with `restore` for as long as `undoSeconds`; data is deleted after that. `start`: begin at once, past the queue. */
+/** `restore` undoes a `remove` within `undoSeconds`; data is deleted after that. `start` resumes regardless of the queue. */
 export const ACTIONS = [
   'pause',
   'resume',
@@ -257,29 +260,29 @@ export const ActOnTorrents = z
   .register(GIVEN, { id: 'ActOnTorrents' })
 export const ActedOn = z
   .object({
-    /** Those that it was done to. */
+    /** The torrents that the action changed. */
     ids: z.array(TorrentId),
-    /** Of a remove: how long `restore` brings them back. */
+    /** After a remove: how long `restore` can undo it. */
     undoSeconds: z.number().min(0).optional(),
   })
   .register(ANSWERS, { id: 'ActedOn' })
 
-/** What can be brought back. */
+/** A removed torrent that can be restored. */
 export const RemovedTorrent = Torrent.pick({ id: true, infoHashV1: true, infoHashV2: true, name: true })
 export type RemovedTorrent = z.infer<typeof RemovedTorrent>
 
-/** One real file of a torrent. */
+/** A file of a torrent. Padding files are left out. */
 export const TorrentFile = z
   .object({
     index: FileIndex,
-    /** Below the download folder, with `/` between folders: the name of a torrent that is a folder comes first. */
+    /** Relative to the download folder, separated by `/`. It begins with the torrent's name if the torrent is a folder. */
     path: z.string(),
     lengthBytes: Bytes,
     haveBytes: Bytes,
     priority: Priority,
     /** Media type by its name: `video/mp4`. */
     mediaType: z.string(),
-    /** Where its bytes are read, also while it downloads: below `/files/`. */
+    /** The path to read it from, even while it downloads: below `/files/`. */
     href: z.string(),
   })
   .register(ANSWERS, { id: 'TorrentFile' })
@@ -290,9 +293,9 @@ export const PieceMap = z
   .object({
     count: z.number().int().min(0),
     pieceLengthBytes: Bytes,
-    /** A bit each, the first one highest (BEP 3). */
+    /** One bit per piece, most significant first (BEP 3). */
     have: z.string(),
-    /** A byte each: connected peers that have it, at most 255. */
+    /** One byte per piece: how many connected peers have it, at most 255. */
     availability: z.string(),
   })
   .register(ANSWERS, { id: 'PieceMap' })
@@ -300,9 +303,9 @@ export type PieceMap = z.infer<typeof PieceMap>
 
 export const Tracker = z
   .object({
-    /** For screens and logs: keys that the URL of a private tracker holds are left out. */
+    /** For screens and logs: without the passkeys of private trackers. */
     url: z.string(),
-    /** The whole URL, as setTrackers takes it; absent for what is no tracker. */
+    /** The complete URL, as setTrackers takes it. Absent for DHT, PEX and local discovery. */
     announce: z.string().optional(),
     kind: z.enum(['tracker', 'dht', 'lsd', 'pex']),
     tier: z.number().int().min(0).nullable(),
@@ -314,7 +317,7 @@ export const Tracker = z
     leeches: z.number().int().min(0).nullable(),
     downloads: z.number().int().min(0).nullable(),
     nextAnnounceSeconds: z.number().min(0).nullable(),
-    /** When it last answered, or failed to; null: never. */
+    /** Time of its last answer or failure. Null: none yet. */
     lastAnnounceMs: TimeMs.nullable().optional(),
   })
   .register(ANSWERS, { id: 'Tracker' })
@@ -322,7 +325,7 @@ export type Tracker = z.infer<typeof Tracker>
 
 /** How content is encrypted before it is shared: see docs/sealed-shares.md. */
 export const SealTo = z.discriminatedUnion('by', [
-  /** To a random key, which stands in the link. */
+  /** To a random key, which is part of the link. */
   z.object({ by: z.literal('key') }),
   z.object({ by: z.literal('passphrase'), passphrase: z.string().min(1).max(1000) }),
   /** To public keys: `age1…` or `did:key:…`. */
@@ -345,7 +348,7 @@ export const CreateTorrent = z
     tags: z.array(Name).max(100).optional(),
     seal: SealTo.optional().meta({
       description:
-        'Encrypts it first, into a file of its own, and shares that. The link is told by the job, and nowhere else',
+        'Encrypts the content into a file of its own and shares that. Only the job contains the link',
     }),
   })
   .register(GIVEN, { id: 'CreateTorrent' })

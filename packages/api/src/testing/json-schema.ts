@@ -1,8 +1,8 @@
-/** A check of JSON values by the part of JSON Schema 2020-12 that the OpenAPI document uses. */
+/** Validates JSON values with the part of JSON Schema 2020-12 that the OpenAPI document uses. */
 
 type Schema = { readonly [keyword: string]: unknown }
 
-/** Keywords that say nothing of what is valid. */
+/** Keywords that do not affect validation. */
 const NOTES = ['title', 'description', 'default', 'format', 'contentEncoding', '$ref']
 const CHECKS: Readonly<Record<string, (wanted: never, value: unknown) => boolean>> = {
   type: (types: string | string[], value) => [types].flat().some(type => typeOf(value, type)),
@@ -18,7 +18,7 @@ const CHECKS: Readonly<Record<string, (wanted: never, value: unknown) => boolean
   maxItems: (most: number, value) => !Array.isArray(value) || value.length <= most,
   required: (names: string[], value) => !isObject(value) || names.every(name => Object.hasOwn(value, name)),
 }
-/** Keywords that hold schemas of parts. */
+/** Keywords that contain other schemas. */
 const NESTED = [
   'properties',
   'additionalProperties',
@@ -30,7 +30,7 @@ const NESTED = [
   'allOf',
 ]
 
-/** Paths of what is wrong, with the keyword; none when the value is valid. `root` is what `$ref`s point into. Throws for an unknown keyword. */
+/** Returns the paths of violations with their keywords, an empty list if the value is valid. `$ref`s point into `root`. Throws for unknown keywords. */
 export function violations(schema: Schema, value: unknown, root: Schema, at = ''): string[] {
   checkKeywords(schema)
   if (typeof schema.$ref === 'string') return violations(resolve(schema.$ref, root), value, root, at)
@@ -40,20 +40,20 @@ export function violations(schema: Schema, value: unknown, root: Schema, at = ''
   return [...own, ...branches(schema, value, root, at), ...parts(schema, value, root, at)]
 }
 
-/** Throws for a keyword that this does not know: it would let everything pass. */
+/** Throws for an unknown keyword, which would let every value pass. */
 export function checkKeywords(schema: Schema): void {
   for (const keyword of Object.keys(schema))
     if (!CHECKS[keyword] && !NESTED.includes(keyword) && !NOTES.includes(keyword))
       throw new Error(`unknown keyword ${keyword}`)
 }
 
-/** What a `$ref` names. Throws when there is none. */
+/** Returns the schema that a `$ref` names. Throws if it does not exist. */
 export function resolve(ref: string, root: Schema): Schema {
   const found = ref
     .slice(2)
     .split('/')
     .reduce<unknown>((value, name) => (value as Schema | undefined)?.[name], root)
-  if (!found) throw new Error(`${ref} leads nowhere`)
+  if (!found) throw new Error(`${ref} does not resolve`)
   return found as Schema
 }
 

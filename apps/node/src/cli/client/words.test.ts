@@ -173,13 +173,13 @@ describe('settings', () => {
     ['automation.watch=/media', /not possible: it is a list\. Write a list such as '\[\{"directory":"/],
     ['automation.watch=["/media"]', /not possible: entry 1: write an object with its members/],
     ['limits.schedule=[{"days":[],"from":"8"}]', /not possible: entry 1, days: it is empty\./],
-    ['limits.schedule=[{"days":[1],"from":"8"}]', /entry 1, from: a time of day is written 07:30/],
+    ['limits.schedule=[{"days":[1],"from":"8"}]', /entry 1, from: write a time of day as 07:30/],
     ['network.shareTrackers=[1]', /entry 1: write a text in quotes/],
     [
       'automation.onComplete=["run","{name}{bogus}"]',
-      /entry 2: \{bogus\} .* there are \{name\}, \{path\}, .*\{bytes\}/,
+      /entry 2: \{bogus\} .* use \{name\}, \{path\}, .*\{bytes\}/,
     ],
-    ['automation.onComplete=["{Name}"]', /entry 1: \{Name\} is nothing that is filled in/],
+    ['automation.onComplete=["{Name}"]', /entry 1: \{Name\} is not a placeholder/],
   ])('refused: %s', (pair, message) => expect(() => settingsChange([pair])).toThrow(message))
 })
 

@@ -47,7 +47,7 @@ test('a value that cannot be is told before it is sent', () => {
     { days: [1], from: '25:00', to: '07:00', downloadBytesPerSecond: null, uploadBytesPerSecond: null },
   ]
   expect(problemWith(fieldNamed('limits.schedule')!, schedule)).toEqual({
-    message: 'a time of day is written 07:30',
+    message: 'write a time of day as 07:30',
     path: '0.from',
   })
 })

@@ -22,7 +22,7 @@ export const SYSTEM_CLOCK: Clock = {
     }),
 }
 
-/** A clock for tests: it stands still, except that each wait moves it on and resolves at once. */
+/** A clock for tests. Only waiting advances it, and waiting resolves at once. */
 export class VirtualClock implements Clock {
   #nowMs: number
 

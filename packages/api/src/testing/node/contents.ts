@@ -20,7 +20,7 @@ function picture(name: string): string {
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 640 400"><rect width="640" height="400" fill="#0a6c76"/><path d="M0 270q80-50 160 0t160 0 160 0 160 0v130H0z" fill="#58c6cd"/><text x="30" y="60" font-size="28" font-family="sans-serif" fill="#fff">${text}</text></svg>`
 }
 
-/** A quiet note as WAV: 8 kHz, 8 bits, one channel. */
+/** Makes a quiet tone as WAV: 8 kHz, 8 bits, mono. */
 function tone(hertz: number, seconds: number): Uint8Array<ArrayBuffer> {
   const rate = 8000
   const count = rate * seconds

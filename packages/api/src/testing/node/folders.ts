@@ -46,7 +46,7 @@ function find(path: string): Node | number | null {
   return at
 }
 
-/** The files at and below a path, by their paths below its parent. */
+/** Lists the files at and below a path, relative to its parent folder. */
 export function filesAt(path: string): { path: string; lengthBytes: number }[] {
   const node = find(path)
   if (node === null) throw refusal('forbidden-path', `There is no ${path}`, 'path')

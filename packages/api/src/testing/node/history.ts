@@ -3,7 +3,7 @@ import { Random, seedOf } from './random.ts'
 
 const RANGES = { hour: [60, 60], day: [900, 96], month: [21_600, 120], year: [604_800, 52] } as const
 
-/** Bytes by the beginning of their minute, in ms. */
+/** Transferred bytes by the start of the minute, in ms since the Unix epoch. */
 export type Minutes = Map<number, { downloadedBytes: number; uploadedBytes: number }>
 
 const MINUTE_MS = 60_000
@@ -13,7 +13,7 @@ interface Rates {
   readonly uploadBytesPerSecond: number
 }
 
-/** The hour before, at about the rates of now, up to this second: what is moved from then on joins it without a step. */
+/** Makes up the last hour at about the current rates, so that the simulated transfers continue it without a step. */
 export function pastHour(rates: Rates, nowMs: number, seed: string): Minutes {
   const minutes: Minutes = new Map()
   const last = Math.floor(nowMs / MINUTE_MS)
@@ -28,7 +28,7 @@ export function pastHour(rates: Rates, nowMs: number, seed: string): Minutes {
   return minutes
 }
 
-/** What was moved in known minutes, in the steps of a range. */
+/** Sums up minutes to the steps of a range. */
 export function historyOf(range: keyof typeof RANGES, minutes: Minutes): History {
   const [stepSeconds] = RANGES[range]
   const points = new Map<number, History['points'][number]>()
@@ -42,7 +42,7 @@ export function historyOf(range: keyof typeof RANGES, minutes: Minutes): History
   return { stepSeconds, points: [...points.values()] }
 }
 
-/** Traffic with a daily rhythm, the same every time it is asked for. */
+/** Makes up transfers with a daily rhythm, the same on every call. */
 export function sampleHistory(range: keyof typeof RANGES, nowMs: number): History {
   const [stepSeconds, count] = RANGES[range]
   const last = Math.floor(nowMs / 1000 / stepSeconds)

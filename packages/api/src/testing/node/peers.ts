@@ -54,7 +54,7 @@ function newPeer(seed: boolean, random: Random): Peer {
   }
 }
 
-/** Spreads the rates of the torrent over those that give and take. */
+/** Distributes the rates of the torrent over the peers that transfer. */
 export function movePeers(peers: Peer[], row: Torrent, random: Random, seconds: number): void {
   const giving = peers.filter(peer => !peer.peerChoking)
   const taking = peers.filter(peer => !peer.amChoking && peer.progress < 1)

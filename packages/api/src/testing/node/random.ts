@@ -1,4 +1,4 @@
-/** Numbers that look random and are the same on every run: mulberry32. */
+/** Pseudorandom numbers that are the same on every run (mulberry32). */
 export class Random {
   #state: number
 
@@ -6,7 +6,7 @@ export class Random {
     this.#state = seed >>> 0
   }
 
-  /** 0 to below 1. */
+  /** Returns a number from 0 up to, but not including, 1. */
   next = (): number => {
     this.#state = (this.#state + 0x6d2b79f5) >>> 0
     let mixed = this.#state
@@ -19,7 +19,7 @@ export class Random {
     return low + this.next() * (high - low)
   }
 
-  /** Both ends are possible. */
+  /** Returns an integer from `low` to `high`, both included. */
   integer(low: number, high: number): number {
     return Math.floor(this.between(low, high + 1))
   }

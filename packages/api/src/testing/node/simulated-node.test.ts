@@ -6,7 +6,7 @@ import { SimulatedNode, type SimulationOptions } from './simulated-node.ts'
 const newNode = (options: SimulationOptions = {}) =>
   new SimulatedNode({ clock: new VirtualClock(), ...options })
 
-test('what it answers is what the contract says', async () => {
+test('answers match the contract', async () => {
   const { api, state } = newNode()
   const [id] = [...state.torrents.keys()] as [string]
   const [feed] = [...state.feeds.keys()] as [string]
@@ -42,7 +42,7 @@ test('what it answers is what the contract says', async () => {
   }
 })
 
-test('a node that was never used has moved nothing, then what it moves', async () => {
+test('the history of a fresh node begins empty and grows with its transfers', async () => {
   const fresh = newNode({ traffic: 'fresh' })
   const sum = async (range: 'hour' | 'day' | 'month' | 'year') =>
     (await fresh.api.getHistory({ range })).points.reduce((bytes, point) => bytes + point.uploadedBytes, 0)
@@ -54,7 +54,7 @@ test('a node that was never used has moved nothing, then what it moves', async (
   expect(Math.abs((await sum('hour')) - uploadedBytes)).toBeLessThan(5)
 })
 
-test('a download ends complete, with all pieces and files', async () => {
+test('a download completes with all pieces and files', async () => {
   const { state } = newNode()
   const torrent = [...state.torrents.values()].find(({ row }) => row.state === 'downloading')!
   for (let second = 0; second < 300_000 && torrent.row.state === 'downloading'; second += 100)
@@ -63,7 +63,7 @@ test('a download ends complete, with all pieces and files', async () => {
   expect(torrent.listFiles().every(({ haveBytes, lengthBytes }) => haveBytes === lengthBytes)).toBe(true)
 })
 
-test('half of it is there when half of its pieces are', async () => {
+test('file progress matches torrent progress', async () => {
   const { state } = newNode()
   for (const torrent of state.torrents.values()) {
     const have = torrent.listFiles().reduce((sum, { haveBytes }) => sum + haveBytes, 0)
@@ -71,7 +71,7 @@ test('half of it is there when half of its pieces are', async () => {
   }
 })
 
-test('it refuses what the node would refuse', async () => {
+test('refuses what a real node refuses', async () => {
   const { api } = newNode({ torrents: 0 })
   await expect(api.getTorrent({ id: 'nothing' })).rejects.toMatchObject({ code: 'bad-request', field: 'id' })
   await expect(api.getTorrent({ id: 'a'.repeat(40) })).rejects.toMatchObject({ code: 'not-found' })

@@ -33,12 +33,12 @@ export interface SimulationOptions {
   readonly clock?: Clock
 }
 
-/** How long a call takes, except those that read lists. */
+/** Duration of a call. `listTorrents` takes no time. */
 const CALL_MS = 15
 
 /**
- * A node in memory that transfers nothing but behaves as if it did. The console offers it for a look around, and tests use it instead of a
- * real node. It implements every operation of every contract: a contract is added to `operations`, or the types do not fit.
+ * A node in memory that transfers nothing but behaves as if it did. The console's demo and tests use it instead of a real node.
+ * `operations` must implement every contract, or the code does not compile.
  */
 export class SimulatedNode {
   readonly state: SimulatedState
@@ -113,7 +113,7 @@ export class SimulatedNode {
     return torrent
   }
 
-  /** Lets time pass, at once. */
+  /** Lets so much time pass at once. */
   tick(seconds: number): void {
     for (const _ of passing(this.state, seconds));
   }

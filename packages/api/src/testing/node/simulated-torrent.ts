@@ -87,7 +87,7 @@ export class SimulatedTorrent {
         start.state === 'error'
           ? {
               code: 'no-space',
-              message: 'No space left on /home/ana/Downloads. Free some room, then resume.',
+              message: 'No space left on /home/ana/Downloads. Free some space, then resume.',
             }
           : null,
       progress: start.progress,
@@ -154,7 +154,7 @@ export class SimulatedTorrent {
     row.seeds = Math.min(row.seeds, row.peers)
   }
 
-  /** Chooses new rates and numbers of peers. */
+  /** Chooses new target rates and numbers of peers. */
   #settle(): void {
     const { row, random } = this
     const active = row.state === 'downloading' || row.state === 'seeding'

@@ -29,7 +29,7 @@ export function sources(state: SimulatedState): Implemented<typeof SOURCES> {
   }
 }
 
-/** What a link, hash or .torrent would hold: worked out from its text, so that it is the same every time. */
+/** Makes up the content of a link, hash or .torrent from its text, so that it is the same every time. */
 function titleOf({ source, torrent }: { source?: string | undefined; torrent?: string | undefined }): {
   id: string
   title: Title
@@ -56,7 +56,7 @@ function titleOf({ source, torrent }: { source?: string | undefined; torrent?: s
   if (!hash && !url && !text.startsWith('/'))
     throw refusal(
       'unknown-identifier',
-      'This is nothing that the node understands: magnet:?xt=…, an info hash (40 or 64 hex digits), a content ID (baf…), http(s):// or ftp://',
+      'This is not a supported link. Use magnet:?xt=…, an info hash (40 or 64 hex digits), a content ID (baf…), http(s):// or ftp://',
       'source',
     )
   const title = titleNumber(1_000 + (seedOf(hash ?? text) % 9_000))
@@ -73,7 +73,7 @@ function preview(
   input: { source?: string | undefined; torrent?: string | undefined },
 ): Preview {
   if (plainFileIn(input.source) !== null)
-    throw refusal('not-a-torrent', 'this is a plain file: add it, and it is downloaded as it is', 'source')
+    throw refusal('not-a-torrent', 'This is a plain file. Add it to download it.', 'source')
   const { id, title } = titleOf(input)
   const made = new SimulatedTorrent(title, { id, state: 'paused', progress: 0, addedMs: 0 })
   return {
@@ -90,7 +90,7 @@ function preview(
   }
 }
 
-/** The name of what is at a web address, unless it is a .torrent. */
+/** Returns the file name of a URL. Returns null for other sources and for .torrent files. */
 function plainFileIn(source: string | undefined): string | null {
   const name = /^(?:https?|ftp):\/\/\S+\/([^/?#]+)$/.exec(source ?? '')?.[1]
   return name === undefined || name.endsWith('.torrent') ? null : name

@@ -132,7 +132,7 @@ export class SimulatedState {
     this.queue()
   }
 
-  /** Numbers those that still download, in the order that they have. */
+  /** Numbers unfinished torrents by their order in the queue. */
   queue(order?: SimulatedTorrent[]): void {
     const waiting = order ?? this.queued()
     for (const [at, { row }] of waiting.entries()) {

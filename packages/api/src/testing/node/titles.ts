@@ -10,7 +10,7 @@ export interface Title {
   readonly tags: readonly string[]
   readonly comment?: string
   readonly sealed?: boolean
-  /** Below the download folder: a torrent that is a folder comes first in the path. */
+  /** Paths are relative to the download folder and begin with the torrent's name if it is a folder. */
   files(random: Random): PlannedFile[]
 }
 
@@ -149,7 +149,7 @@ const THINGS = [
   'models',
 ]
 
-/** Further ones, for as many as are wanted. */
+/** Returns a known title, or makes one up for higher indexes. */
 export function titleNumber(index: number): Title {
   const known = TITLES[index]
   if (known) return known
