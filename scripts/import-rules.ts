@@ -52,6 +52,12 @@ export const FLOORS: Record<string, Floors> = {
     ],
     contracts: ['storage/storage.ts', 'discovery/discovery.ts', 'metainfo/metainfo.ts', 'metainfo/layout.ts'],
   },
+  'apps/node/src': { floors: [['base'], ['node'], ['cli'], ['shoal.ts']] },
+  // A capability imports what is below, and of another capability only its service.
+  'apps/node/src/node': {
+    floors: [['kernel'], ['server'], ['*'], ['capabilities.ts', 'system'], ['run-node.ts'], ['start.ts']],
+    contracts: ['*/service.ts'],
+  },
   'apps/web/src': { floors: [['modules.d.ts'], ['shared'], ['features'], ['app'], ['main.tsx']] },
   // Features never import each other: what two of them need belongs in shared.
   'apps/web/src/features': { floors: [['*']] },
@@ -59,7 +65,7 @@ export const FLOORS: Record<string, Floors> = {
 
 /** Folders that still have cycles, with all below them. This list only gets shorter. */
 export const CYCLES_LEFT = [
-  'apps/node/src',
+  'apps/node/src/cli',
   'interop/support',
   'packages/identity/src',
   'packages/torrent/src/hash',

@@ -1,5 +1,33 @@
+import { COMPLETION } from './completion/capability.ts'
+import { FEEDS } from './feeds/capability.ts'
 import type { AnyCapability } from './kernel/capability.ts'
-import { LEGACY } from './legacy/capability.ts'
+import { QBITTORRENT } from './qbittorrent/capability.ts'
+import { SCHEDULE } from './schedule/capability.ts'
+import { SEALED } from './sealed/capability.ts'
+import { SEARCH } from './search/capability.ts'
+import { SEEDING } from './seeding/capability.ts'
+import { SHARING } from './sharing/capability.ts'
+import { SOURCES } from './sources/capability.ts'
+import { TORRENTS } from './torrents/capability.ts'
+import { TRACKER } from './tracker/capability.ts'
+import { TRANSFERS } from './transfers/capability.ts'
+import { TRANSMISSION } from './transmission/capability.ts'
+import { WATCH } from './watch/capability.ts'
 
 /** THE LIST of what a node can do: a line each. The order is that of starting, except that each comes after what it needs. */
-export const CAPABILITIES: readonly AnyCapability[] = [LEGACY]
+export const CAPABILITIES: readonly AnyCapability[] = [
+  TORRENTS,
+  SEARCH,
+  TRANSFERS,
+  SEALED,
+  SOURCES,
+  TRACKER,
+  SHARING,
+  SCHEDULE,
+  WATCH,
+  SEEDING,
+  COMPLETION,
+  FEEDS,
+  TRANSMISSION,
+  QBITTORRENT,
+]

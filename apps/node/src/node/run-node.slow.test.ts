@@ -83,8 +83,8 @@ test('a removed torrent leaves the list, comes back by undo, and is finally forg
   )
   await node.operations.actOnTorrents({ ids: [id], action: 'remove' })
   const again = await node.restart()
-  await vi.waitFor(() => expect(again.core.registry.size).toBe(0))
-  expect(again.core.session.torrents).toHaveLength(0)
+  await vi.waitFor(() => expect(again.torrents.registry.size).toBe(0))
+  expect(again.engine.torrents).toHaveLength(0)
 })
 
 test('tells what changed, and only that', async () => {
@@ -143,7 +143,7 @@ test('goes on at the next start with what the end of a run broke off', async () 
   await writeFile(join(node.directory, 'late.txt'), 'hashed late')
   const options = { version: 'v2', private: false, trackers: [], webSeeds: [] }
   const detail = { path: join(node.directory, 'late.txt'), options }
-  node.core.catalogue.jobs.add({
+  node.catalogue.jobs.add({
     id: 'late',
     kind: 'create',
     name: 'late.txt',
@@ -156,7 +156,7 @@ test('goes on at the next start with what the end of a run broke off', async () 
   expect((await again.operations.listTorrents(ListTorrents.parse({}))).items).toMatchObject([
     { name: 'late.txt' },
   ])
-  expect(again.core.catalogue.jobs.unfinished()).toEqual([])
+  expect(again.catalogue.jobs.unfinished()).toEqual([])
 })
 
 test('what was complete and paused is shown as that after a restart, before anything is read again', async () => {

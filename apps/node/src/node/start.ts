@@ -10,8 +10,6 @@ import type { FixedSetting } from '../base/settings.ts'
 import { fixedSettings } from './kernel/fixed-settings.ts'
 import type { Log } from './kernel/log/log.ts'
 import { createNodeLog, type NodeLog } from './kernel/log/node-log.ts'
-import { CORE } from './legacy/capability.ts'
-import { qbittorrentApi } from './qbittorrent/plugin.ts'
 import { runNode } from './run-node.ts'
 import { Access } from './server/access/access.ts'
 import { LoginStore } from './server/access/login-store.ts'
@@ -19,8 +17,6 @@ import { readPassword } from './server/access/password.ts'
 import { openToken } from './server/access/token.ts'
 import { createServer } from './server/server.ts'
 import { ENGINE } from './torrents/service.ts'
-import { OwnTracker } from './tracker/own-tracker.ts'
-import { transmissionApi } from './transmission/plugin.ts'
 
 /** What a node starts with. Paths are absolute. */
 export interface StartOptions {
@@ -93,8 +89,6 @@ export async function startNode(
     logEntries: log.entries,
     onStop,
   })
-  const core = node.service(CORE)
-  const ownTracker = new OwnTracker(core, options.peerHost)
   try {
     const token = await openToken(options.dataDir)
     const access = new Access({
@@ -103,7 +97,6 @@ export async function startNode(
       sessions: new LoginStore(node.kernel.database),
     })
     const server = await createServer({
-      join: http => ownTracker.join(http, options),
       onHttpServer: node.running.flatMap(({ onHttpServer }) => onHttpServer ?? []),
       node,
       access,
@@ -112,7 +105,7 @@ export async function startNode(
       allowedHosts: options.allowedHost,
       trustedProxies: options.trustedProxy,
       ...(existsSync(WEB_ROOT) && { webRoot: WEB_ROOT }),
-      plugins: [transmissionApi, qbittorrentApi, ...node.running.flatMap(({ routes }) => routes ?? [])],
+      plugins: node.running.flatMap(({ routes }) => routes ?? []),
     })
     await writeNodeFile(options.dataDir, { url: server.url, pid: process.pid })
     log.log.info(`the node answers at ${server.url}`)
@@ -127,7 +120,6 @@ export async function startNode(
       stopAsked,
       close() {
         closing ??= (async () => {
-          await ownTracker.close()
           await server.close()
           await node.close()
           await removeNodeFile(options.dataDir)
@@ -138,7 +130,6 @@ export async function startNode(
       },
     }
   } catch (error) {
-    await ownTracker.close()
     await node.close()
     unwatch()
     throw error

@@ -31,7 +31,7 @@ function feedWith(
   { isFromInside }: { isFromInside: boolean },
   url = 'https://feeds.example/',
 ) {
-  const { feeds } = node.core.catalogue
+  const { feeds } = node.catalogue
   const { id } = feeds.add({ url, ...FEED })
   feeds.update(id, { isFromInside })
   feeds.see(id, 0, [{ guid: source, title: 'Film', source, publishedMs: null }])
@@ -61,7 +61,7 @@ test('a feed that the user has at home is followed, and so are its items', async
   const filters = [{ name: 'all', include: '', exclude: '', label: null, directory: null, paused: true }]
   const { id } = await node.operations.addFeed({ url: `${named}/feed`, everyMinutes: 30, filters })
   await node.operations.refreshFeed({ id })
-  await eventually('its item is added', () => [...node.core.registry.listed()].length === 1)
-  expect(node.core.catalogue.feeds.isFromOutside(`${named}/film.torrent`)).toBe(false)
+  await eventually('its item is added', () => [...node.torrents.registry.listed()].length === 1)
+  expect(node.catalogue.feeds.isFromOutside(`${named}/film.torrent`)).toBe(false)
   expect(server.requests.map(({ url }) => url)).toEqual(expect.arrayContaining(['/feed', '/film.torrent']))
 })

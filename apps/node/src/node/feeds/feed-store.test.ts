@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { migrate } from '../kernel/database/migrations.ts'
 import { SCHEMA_1 } from '../kernel/database/schema-1.ts'
-import { Catalogue } from '../legacy/catalogue.ts'
+import { Catalogue } from '../testing/catalogue.ts'
 
 const FEED = { title: 'Films', everyMinutes: 30, filters: [] }
 const SOURCE = 'https://films.example/1.torrent'

@@ -1,6 +1,7 @@
 /** Starts a list of capabilities in the order of what they need, joins what they offer, and closes them in reverse. */
 import { type Contract, type NodeOperations, type NodeStats, OPERATIONS } from '@shoal/api'
-import { describeFailure, Failure } from '../../base/failure.ts'
+import { describeFailure } from '../../base/failure.ts'
+import { AbsentCapability } from './absent-capability.ts'
 import type { AnyCapability, AnyRunning, Service, Services } from './capability.ts'
 import type { NodeFiles } from './contract.ts'
 import type { Kernel } from './kernel.ts'
@@ -20,13 +21,6 @@ export interface Assembled {
   service<T>(it: Service<T>): T
   /** Ends what works once a second, jobs and capabilities, in reverse order. Rejects with the first error, with all of them closed. */
   close(): Promise<void>
-}
-
-/** This node does without the capability that a request needs. */
-export class AbsentCapability extends Failure {
-  constructor(what: string) {
-    super('unsupported', `${what} is not a part of this node`)
-  }
 }
 
 /** Rejects with what kept one of them from starting; the others are closed then. */

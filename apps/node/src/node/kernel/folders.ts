@@ -25,8 +25,13 @@ export class Folders {
   }
 
   get roots(): readonly string[] {
+    return [...new Set([...this.ownRoots, ...this.#allowed.map(root => resolve(root))])]
+  }
+
+  /** Those that the node itself uses, without the `allowed` ones. */
+  get ownRoots(): readonly string[] {
     const added = this.#roots.flatMap(roots => roots()).filter(root => root !== null)
-    return [...new Set([...added, ...this.#allowed].map(root => resolve(root)))]
+    return [...new Set(added.map(root => resolve(root)))]
   }
 
   /**

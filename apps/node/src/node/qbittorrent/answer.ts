@@ -3,6 +3,7 @@ import type { Call } from '../server/compat/call.ts'
 import { codeOf, isForeseen } from '../server/compat/call.ts'
 import type { DetailCache } from '../server/compat/detail-cache.ts'
 import type { Params } from './params.ts'
+import { Refusal } from './refusal.ts'
 import type { SyncMemories } from './sync-memory.ts'
 
 /** What the methods of the API work with. */
@@ -32,17 +33,6 @@ export function reads(run: WebMethod['run']): WebMethod {
 
 export function changes(run: WebMethod['run']): WebMethod {
   return { changes: true, run }
-}
-
-/** A refusal with qBittorrent's own status: 400 wrong parameters, 404 no such torrent, 409 it cannot be done, 415 no torrent file. */
-export class Refusal extends Error {
-  override readonly name = 'Refusal'
-  readonly status: number
-
-  constructor(status: number, message: string) {
-    super(message)
-    this.status = status
-  }
 }
 
 const STATUSES: Readonly<Record<string, number>> = {

@@ -1,7 +1,8 @@
 import { arch } from 'node:os'
-import { changes, Refusal, reads, type WebMethods } from './answer.ts'
+import { changes, reads, type WebMethods } from './answer.ts'
 import { preferencesOf } from './preferences.ts'
 import { settingsChange } from './preferences-change.ts'
+import { Refusal } from './refusal.ts'
 
 /** The qBittorrent whose API this is: clients choose by it what they can ask. */
 const APP_VERSION = 'v4.6.7'

@@ -1,5 +1,5 @@
-import { Refusal } from './answer.ts'
 import type { Params } from './params.ts'
+import { Refusal } from './refusal.ts'
 import type { TorrentInfo } from './torrent-info.ts'
 
 type Test = (state: string, info: TorrentInfo) => boolean

@@ -1,4 +1,4 @@
-import { Refusal } from './answer.ts'
+import { Refusal } from './refusal.ts'
 
 /** Most fields and files of one request. */
 const MOST = 10_000

@@ -2,8 +2,8 @@
 import type { Settings, SettingsChange } from '@shoal/api'
 import { givenMembers, givenSettings } from '../server/compat/given-settings.ts'
 import { alternativeTimes, scheduleOf } from '../server/compat/schedule.ts'
-import { Refusal } from './answer.ts'
 import { ENCRYPTION, LIMIT_ACTIONS, SCHEDULED_DAYS } from './preferences.ts'
+import { Refusal } from './refusal.ts'
 
 type Given = Readonly<Record<string, unknown>>
 

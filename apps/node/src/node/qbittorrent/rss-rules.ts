@@ -2,7 +2,8 @@
 import type { Feed, FeedFilter } from '@shoal/api'
 import { compileFilter } from '../../base/feed-filter.ts'
 import type { Call } from '../server/compat/call.ts'
-import { changes, Refusal, reads, type WebMethods } from './answer.ts'
+import { changes, reads, type WebMethods } from './answer.ts'
+import { Refusal } from './refusal.ts'
 import { pathOf } from './rss.ts'
 
 export const RULE_METHODS: WebMethods = {

@@ -1,7 +1,8 @@
 /** Feeds, as far as Shoal's are like qBittorrent's: they lie in no folders, and bear the title that they give themselves. */
 import type { Feed, FeedItem } from '@shoal/api'
 import type { Call } from '../server/compat/call.ts'
-import { changes, Refusal, reads, type WebMethods } from './answer.ts'
+import { changes, reads, type WebMethods } from './answer.ts'
+import { Refusal } from './refusal.ts'
 
 export const FEED_METHODS: WebMethods = {
   'rss/items': reads(async (params, { call }) => {

@@ -1,7 +1,8 @@
 import type { Torrent } from '@shoal/api'
 import { allTorrents, findTorrents } from '../server/compat/torrent-finder.ts'
-import { Refusal, type WebContext } from './answer.ts'
+import type { WebContext } from './answer.ts'
 import type { Params } from './params.ts'
+import { Refusal } from './refusal.ts'
 
 /** The torrents of `hashes`: `all`, or hashes with `|` between them. Unknown ones are left out. */
 export async function chosen(params: Params, { call }: WebContext): Promise<Torrent[]> {

@@ -1,8 +1,9 @@
 import type { InputOf } from '@shoal/api'
 import type { Call } from '../server/compat/call.ts'
 import { isForeseen } from '../server/compat/call.ts'
-import { changes, Refusal, type WebMethods } from './answer.ts'
+import { changes, type WebMethods } from './answer.ts'
 import type { Params } from './params.ts'
+import { Refusal } from './refusal.ts'
 import { shareLimits } from './torrents-act.ts'
 
 /** Most torrents that one request may bring. */

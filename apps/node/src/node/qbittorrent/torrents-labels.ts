@@ -1,8 +1,9 @@
 /** Categories are Shoal's labels, with the label's folder as their save path; tags are tags. */
 import type { Torrent } from '@shoal/api'
 import type { Call } from '../server/compat/call.ts'
-import { changes, Refusal, reads, type WebContext, type WebMethods } from './answer.ts'
+import { changes, reads, type WebContext, type WebMethods } from './answer.ts'
 import type { Params } from './params.ts'
+import { Refusal } from './refusal.ts'
 import { chosen } from './select.ts'
 
 export const LABEL_METHODS: WebMethods = {

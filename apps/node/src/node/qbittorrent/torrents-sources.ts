@@ -2,8 +2,9 @@
 
 import { tiersOf } from '../server/compat/real-trackers.ts'
 import { hash40 } from '../server/compat/torrent-finder.ts'
-import { changes, Refusal, type WebContext, type WebMethods } from './answer.ts'
+import { changes, type WebContext, type WebMethods } from './answer.ts'
 import type { Params } from './params.ts'
+import { Refusal } from './refusal.ts'
 import { chosen, chosenOne } from './select.ts'
 
 export const SOURCE_METHODS: WebMethods = {

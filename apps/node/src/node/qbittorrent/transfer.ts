@@ -1,5 +1,6 @@
 import type { NodeStats, Settings } from '@shoal/api'
-import { changes, Refusal, reads, type WebContext, type WebMethod, type WebMethods } from './answer.ts'
+import { changes, reads, type WebContext, type WebMethod, type WebMethods } from './answer.ts'
+import { Refusal } from './refusal.ts'
 import { rateLimit } from './torrents-act.ts'
 
 type Limit = keyof Pick<

@@ -34,7 +34,7 @@ async function share(seal: Seal): Promise<{ link: string; id: string }> {
   return { link: done.link!, id: done.torrent! }
 }
 
-const peers = () => [`127.0.0.1:${sender.core.session.port}`]
+const peers = () => [`127.0.0.1:${sender.engine.port}`]
 
 test('a share sealed to a key is opened by the node that gets its link', async () => {
   const { link, id } = await share({ by: 'key' })

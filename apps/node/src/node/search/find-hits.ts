@@ -1,6 +1,13 @@
+import type { SQLInputValue } from 'node:sqlite'
 import { type ParsedQuery, parseQuery, toExpression, toPattern } from './parse-query.ts'
-import type { IndexReader } from './search-index.ts'
 import { openingOf, type Snippet, snippetOf } from './snippet.ts'
+
+/** Rows of a query of our own, and blocks of kept text. */
+export interface IndexReader {
+  rows(sql: string, ...values: SQLInputValue[]): readonly { id: number; score: number }[]
+  block(id: number, block: number): string | null
+  holderOf(id: number): { readonly torrentId: number; readonly file: number | null } | null
+}
 
 export interface SearchRequest {
   readonly text: string

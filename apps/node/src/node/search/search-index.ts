@@ -7,7 +7,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import { rmSync } from 'node:fs'
-import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
+import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { databaseFailure, isDamage } from '../kernel/database/database-failure.ts'
 import { createPrivate } from '../kernel/database/private-file.ts'
 import { EntryIds, RANGES_SCHEMA } from './entry-ids.ts'
@@ -226,13 +226,6 @@ export class SearchIndex {
   #explain<T>(work: () => T): T {
     return explained(this.#path, work)
   }
-}
-
-/** Rows of a query of our own, and blocks of kept text. */
-export interface IndexReader {
-  rows(sql: string, ...values: SQLInputValue[]): readonly { id: number; score: number }[]
-  block(id: number, block: number): string | null
-  holderOf(id: number): { readonly torrentId: number; readonly file: number | null } | null
 }
 
 function prepareTables(sqlite: DatabaseSync): void {

@@ -1,6 +1,7 @@
 /** What a refusal looks like on the wire: `{ error: { code, message, field? } }`, with a status by its code. */
 import type { Problem } from '@shoal/api'
 import { Failure } from '../../base/failure.ts'
+import { AbsentCapability } from '../kernel/absent-capability.ts'
 
 const STATUS: Readonly<Record<string, number>> = {
   'not-a-torrent': 400,
@@ -103,7 +104,8 @@ export function refusalOf(error: unknown): Refusal {
 function refusal(error: Failure, field = error.field): Refusal {
   const { code, message } = error
   return {
-    status: statusOf(code),
+    // A program that asks for what this node does without has asked for a page that is not there.
+    status: error instanceof AbsentCapability ? 404 : statusOf(code),
     problem: { error: { code, message, ...(field === undefined ? {} : { field }) } },
     headers: error instanceof HttpFailure ? error.headers : {},
     unforeseen: false,

@@ -1,5 +1,4 @@
 /** The node's HTTP server: the API, the files, the console, and the APIs of other programs beside them. */
-import type { Server as HttpServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { isLoopback } from '@shoal/torrent/local-address'
 import type { FastifyInstance } from 'fastify'
@@ -35,9 +34,7 @@ export interface ServerOptions {
   /** Folder of the built console; without it there is none. */
   readonly webRoot?: string
   readonly plugins?: readonly CompatPlugin[]
-  /** Lets what answers before all of this join the server, when that has all its listeners. */
-  readonly join?: (server: HttpServer) => void
-  /** The same; each may return what has to be closed before the server. */
+  /** Lets what answers before all of this join the server, when that has all its listeners. Each may return what closes it. */
   readonly onHttpServer?: readonly NonNullable<AnyRunning['onHttpServer']>[]
 }
 
@@ -64,7 +61,6 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   refuseOpenDoor(host, options.access)
   const app = buildServer(options)
   await app.ready()
-  options.join?.(app.server)
   const place = {
     host,
     allowedHosts: options.allowedHosts ?? [],

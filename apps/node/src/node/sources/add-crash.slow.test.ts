@@ -12,9 +12,9 @@ test('a crash at any moment leaves a torrent with all that was said of it, or no
   const node = await nodeForTest()
   const { bytes } = await torrentFile('a.bin')
   const { id } = await torrentFile('b.bin')
-  await node.core.addTorrent(parseMetainfo(bytes), { label: 'films', tags: ['x'], paused: true })
-  await node.core.addTorrent(id, { label: 'films', tags: [], paused: true })
-  const seen = afterEachCrash(node.core.catalogue.path, sqlite => ({
+  await node.torrents.add(parseMetainfo(bytes), { label: 'films', tags: ['x'], paused: true })
+  await node.torrents.add(id, { label: 'films', tags: [], paused: true })
+  const seen = afterEachCrash(node.catalogue.path, sqlite => ({
     rows: count(sqlite, 'torrents'),
     labelled: count(sqlite, "torrents JOIN labels ON label_id = labels.id AND labels.name = 'films'"),
     progress: count(sqlite, 'resume_progress'),

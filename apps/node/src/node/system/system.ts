@@ -1,12 +1,6 @@
 /** The node as a whole: operations about jobs, settings, folders and the log, and what it tells of itself once a second. */
-import {
-  CONTRACTS,
-  type Implemented,
-  type LogEntry,
-  type NodeInfo,
-  type NodeStats,
-  type SYSTEM,
-} from '@shoal/api'
+import { statfs } from 'node:fs/promises'
+import type { Implemented, LogEntry, NodeInfo, NodeStats, SYSTEM } from '@shoal/api'
 import { VERSION } from '../../base/version.ts'
 import type { Assembled } from '../kernel/assemble.ts'
 import type { Kernel } from '../kernel/kernel.ts'
@@ -60,22 +54,37 @@ function nodeInfo({ startedMs, settings, folders }: Kernel, node: Assembled): No
     peerPort: node.service(ENGINE).port,
     platform: `${process.platform} ${process.arch}, Node ${process.versions.node}`,
     fixedSettings: settings.fixed,
-    capabilities: CONTRACTS.map(({ name }) => name),
+    capabilities: [...node.names],
   }
 }
 
-async function nodeStats({ startedMs, limits }: Kernel, node: Assembled): Promise<NodeStats> {
+async function nodeStats({ startedMs, limits, folders }: Kernel, node: Assembled): Promise<NodeStats> {
   const none = { downloadedBytes: 0, uploadedBytes: 0 }
   return {
     ...{ downloadBytesPerSecond: 0, uploadBytesPerSecond: 0, session: none, allTime: none },
-    ...{ torrents: {}, connections: {}, dhtNodes: null, disk: [] },
+    ...{ torrents: {}, connections: {}, dhtNodes: null },
     indexing: { waiting: 0, indexed: 0 },
     ...(await node.stats()),
+    disk: await disks(folders.ownRoots),
     limits: limits.now,
     atMs: Date.now(),
     memoryBytes: process.memoryUsage.rss(),
     uptimeSeconds: Math.round((Date.now() - startedMs) / 1000),
   }
+}
+
+/** Each file system once, in the order of the folders. */
+async function disks(directories: readonly string[]): Promise<NodeStats['disk']> {
+  const found: NodeStats['disk'] = []
+  for (const directory of directories) {
+    const stats = await statfs(directory).catch(() => null)
+    if (!stats) continue
+    const freeBytes = stats.bavail * stats.bsize
+    const totalBytes = stats.blocks * stats.bsize
+    const isKnown = found.some(disk => disk.freeBytes === freeBytes && disk.totalBytes === totalBytes)
+    if (!isKnown) found.push({ directory, freeBytes, totalBytes })
+  }
+  return found
 }
 
 function tellLog({ events, logEntries, ticker }: Kernel): () => void {

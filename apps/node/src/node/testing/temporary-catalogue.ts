@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Catalogue } from '../legacy/catalogue.ts'
+import { Catalogue } from './catalogue.ts'
 
 /** A catalogue in a folder of its own. */
 export interface TemporaryCatalogue {

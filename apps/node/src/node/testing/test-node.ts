@@ -2,14 +2,19 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { SettingsChange } from '@shoal/api'
+import type { Session } from '@shoal/torrent'
 import type { Log } from '../kernel/log/log.ts'
 import { LogEntries } from '../kernel/log/log-entries.ts'
-import { CORE } from '../legacy/capability.ts'
-import type { NodeCore } from '../legacy/node-core.ts'
 import { type OpenNode, runNode } from '../run-node.ts'
+import { ENGINE, TORRENTS } from '../torrents/service.ts'
+import type { TorrentManager } from '../torrents/torrent-manager.ts'
+import { Catalogue } from './catalogue.ts'
 
 export interface TestNode extends OpenNode {
-  readonly core: NodeCore
+  readonly torrents: TorrentManager
+  readonly engine: Session
+  /** The stores of its database. */
+  readonly catalogue: Catalogue
   readonly folder: string
   readonly directory: string
   /** Closes it and opens another on the same folders. */
@@ -41,7 +46,9 @@ export async function testNode(folder?: string): Promise<TestNode> {
     last = node
     return {
       ...node,
-      core: node.service(CORE),
+      torrents: node.service(TORRENTS) as TorrentManager,
+      engine: node.service(ENGINE),
+      catalogue: new Catalogue(node.kernel.database),
       folder: root,
       directory,
       async restart() {

@@ -3,17 +3,13 @@ import type { AddTorrent, Settings } from '@shoal/api'
 import {
   type AddOptions,
   infoHashText,
-  type Metainfo,
-  parseInfoHash,
-  parseMagnet,
-  parseMetainfo,
   type SessionApi,
   type TorrentApi,
   type TorrentSource,
 } from '@shoal/torrent'
 import type { z } from 'zod'
-import { Failure } from '../../base/failure.ts'
 import type { Folders } from '../kernel/folders.ts'
+import { keptSource } from './kept-source.ts'
 import type { ManagedTorrent } from './managed-torrent.ts'
 import type { Previews, Taken } from './previews.ts'
 import type { TorrentRegistry } from './torrent-registry.ts'
@@ -71,7 +67,7 @@ export async function addTorrent(
     ...freshRow(api, context.registry, input.queue),
     label: input.label ?? null,
     tags: [...new Set(input.tags)],
-    source: typeof source === 'string' ? withoutPassword(source) : null,
+    source: typeof source === 'string' ? keptSource(source) : null,
     paused: isPaused,
     ratioLimit: input.ratioLimit ?? null,
     seedingTimeLimitMinutes: input.seedingTimeLimitMinutes ?? null,
@@ -207,55 +203,4 @@ function givePriorities(
     .whenMetadata()
     .then(give)
     .catch(() => {})
-}
-
-/** Content of a .torrent, from base64. Throws `bad-torrent`. */
-function metainfoOf(base64: string): Metainfo {
-  return parseMetainfo(Buffer.from(base64, 'base64'))
-}
-
-/** A link as it may be shown and kept: without user name and password. */
-export function withoutPassword(source: string): string {
-  if (!/^[a-z]+:\/\//i.test(source)) return source
-  try {
-    const url = new URL(source)
-    url.username = ''
-    url.password = ''
-    return url.href
-  } catch {
-    return source
-  }
-}
-
-/** The info hash that a link or info hash names, without asking anybody. Null for what has to be read first. */
-export function namedHash(source: TorrentSource): string | null {
-  try {
-    if (source instanceof Uint8Array) return infoHashText(parseMetainfo(source).info.infoHashes)
-    if (typeof source === 'object') return infoHashText(source.info.infoHashes)
-    const text = source.trim()
-    if (/^magnet:/i.test(text)) return infoHashText(parseMagnet(text).infoHashes)
-    return infoHashText(parseInfoHash(text))
-  } catch {
-    // What is wrong with it is told by the session, which says it better.
-    return null
-  }
-}
-
-/** Throws unless just one of the two ways to name a torrent was used. */
-export function sourceOf({
-  source,
-  torrent,
-}: {
-  source?: string | undefined
-  torrent?: string | undefined
-}): TorrentSource {
-  if ((source === undefined) === (torrent === undefined))
-    throw new Failure(
-      'bad-request',
-      'give either source (a link or path) or torrent (the content of a .torrent)',
-      {
-        field: 'source',
-      },
-    )
-  return source ?? metainfoOf(torrent!)
 }

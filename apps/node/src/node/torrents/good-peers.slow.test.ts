@@ -35,16 +35,16 @@ test.each([
   let node = await nodeForTest()
   await node.operations.addTorrent({ torrent })
   // One that is not kept with the torrent, as those that trackers tell of.
-  node.core.registry.get(id).api.addPeer(peer, { keep: false })
+  node.torrents.registry.get(id).api.addPeer(peer, { keep: false })
   await vi.waitFor(
     async () => expect((await node.operations.getTorrent({ id })).downloadedBytes).toBeGreaterThan(0),
     { timeout: 5000 },
   )
   // Without waiting for the end of the node: it may be killed.
-  const noted = () => node.core.catalogue.goodPeers.of(node.core.rows.catalogueId(id)!)
+  const noted = () => node.catalogue.goodPeers.of(node.torrents.recordId(id)!)
   if (asked > 0) await vi.waitFor(() => expect(noted()).toEqual([peer]), { timeout: 10_000 })
   node = await node.restart()
-  const known = node.core.catalogue.goodPeers.of(node.core.rows.catalogueId(id)!)
+  const known = node.catalogue.goodPeers.of(node.torrents.recordId(id)!)
   expect(known).toEqual(Array(asked).fill(peer))
   // Nobody else tells it of a peer.
   const connected = async () => (await node.operations.listPeers({ id })).items.length

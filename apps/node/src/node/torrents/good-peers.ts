@@ -9,7 +9,7 @@ const MOST = 20
 
 export interface GoodPeersContext {
   readonly store: GoodPeerStore
-  catalogueId(id: string): number | undefined
+  recordId(id: string): number | undefined
 }
 
 export class GoodPeers {
@@ -24,7 +24,7 @@ export class GoodPeers {
 
   /** Remembers who gives something now. Nobody is forgotten because nobody gives anything at the moment. */
   note(torrent: ManagedTorrent): void {
-    const id = this.#context.catalogueId(torrent.id)
+    const id = this.#context.recordId(torrent.id)
     if (id === undefined || isPrivate(torrent) || torrent.state !== 'downloading') return
     const addresses = bestOf(torrent.api.peers())
     // Their order changes all the time, and all of them are asked.
@@ -39,7 +39,7 @@ export class GoodPeers {
   recall(torrent: ManagedTorrent): void {
     const { state } = torrent
     if (state !== 'downloading' && state !== 'metadata') return
-    const id = this.#context.catalogueId(torrent.id)
+    const id = this.#context.recordId(torrent.id)
     if (id === undefined || this.#recalled.has(torrent) || isPrivate(torrent)) return
     this.#recalled.add(torrent)
     for (const address of this.#context.store.of(id)) torrent.api.addPeer(address, { keep: false })

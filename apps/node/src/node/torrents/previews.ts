@@ -10,7 +10,7 @@ import {
   type TorrentSource,
 } from '@shoal/torrent'
 import { Failure } from '../../base/failure.ts'
-import { namedHash } from './adding.ts'
+import { namedHash } from './named-hash.ts'
 import type { TorrentRegistry } from './torrent-registry.ts'
 
 /** Metadata that was looked at and may be added soon. */
@@ -34,14 +34,14 @@ interface Running {
 
 export class Previews {
   readonly #session: SessionApi
-  readonly #registry: () => TorrentRegistry
+  readonly #registry: TorrentRegistry
   readonly #known = new Map<string, Metainfo>()
   readonly #running = new Map<string, Running>()
   /** Looked up soon: they are not in the session yet. */
   #beginning = 0
   #closed = false
 
-  constructor(session: SessionApi, registry: () => TorrentRegistry) {
+  constructor(session: SessionApi, registry: TorrentRegistry) {
     this.#session = session
     this.#registry = registry
   }
@@ -55,7 +55,7 @@ export class Previews {
   ): Promise<TorrentPreview> {
     const metainfo = await this.#find(source, peers, timeoutMs, signal)
     this.#keep(metainfo)
-    return previewOf(metainfo, this.#registry())
+    return previewOf(metainfo, this.#registry)
   }
 
   /** What is best added for a source: metadata that a preview found, with what else a link says. */
@@ -86,7 +86,7 @@ export class Previews {
     signal?: AbortSignal,
   ): Promise<Metainfo> {
     const hash = namedHash(source)
-    const there = hash && (this.#registry().find(hash)?.api.metainfo ?? this.#known.get(hash))
+    const there = hash && (this.#registry.find(hash)?.api.metainfo ?? this.#known.get(hash))
     if (there) return there
     if (typeof source === 'object' && 'info' in source) return source
     const limit = AbortSignal.timeout(timeoutMs)
@@ -127,7 +127,7 @@ export class Previews {
   }
 
   async #begin(source: TorrentSource, peers: readonly string[]): Promise<Running> {
-    const registry = this.#registry()
+    const registry = this.#registry
     // Nothing is wanted but the metadata.
     const api = await this.#session.add(source, { memory: true, select: [], peers })
     const key = infoHashText(api.infoHashes)

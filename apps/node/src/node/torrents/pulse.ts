@@ -1,6 +1,6 @@
 /** What torrents do once a second: everybody who listens hears what has changed. */
-import type { NodeCore } from '../legacy/node-core.ts'
 import type { ManagedTorrent } from './managed-torrent.ts'
+import type { TorrentManager } from './torrent-manager.ts'
 import { TorrentTopic } from './torrent-topic.ts'
 
 /** How often what a torrent did is written down: a different part of them in each tick, so that no tick is long. */
@@ -10,7 +10,7 @@ const QUEUE_TICKS = 30
 const PEERS_TICKS = 3
 
 export class Pulse {
-  readonly #core: NodeCore
+  readonly #manager: TorrentManager
   /** By the id that is watched: a hybrid torrent has two. */
   readonly #topics = new Map<string, { torrent: ManagedTorrent; topic: TorrentTopic }>()
   /** Torrents that have moved something since it was last written down by whom. */
@@ -18,16 +18,16 @@ export class Pulse {
   readonly #stops: (() => void)[] = []
   #ticks = 0
 
-  constructor(core: NodeCore) {
-    this.#core = core
-    core.events.addFamily('torrent', /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/, id => {
-      this.#watch(id, core.registry.get(id))
+  constructor(manager: TorrentManager) {
+    this.#manager = manager
+    manager.kernel.events.addFamily('torrent', /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/, id => {
+      this.#watch(id, manager.registry.get(id))
       return () => this.#topics.delete(id)
     })
   }
 
   start(): void {
-    const { traffic, session, queue, kernel } = this.#core
+    const { traffic, session, queue, kernel } = this.#manager
     const every = (part: string, work: (nowMs: number) => void) =>
       this.#stops.push(kernel.ticker.every(part, work))
     every('the history', nowMs => {
@@ -51,7 +51,7 @@ export class Pulse {
   /** The last figures are made safe. */
   close(): void {
     for (const stop of this.#stops) stop()
-    const { registry, goodPeers, kernel, traffic } = this.#core
+    const { registry, goodPeers, kernel, traffic } = this.#manager
     kernel.problems.guard('peers', () => {
       for (const torrent of registry.listed()) goodPeers.note(torrent)
     })
@@ -59,32 +59,32 @@ export class Pulse {
   }
 
   #watch(id: string, torrent: ManagedTorrent): TorrentTopic {
-    const topic = new TorrentTopic(torrent, this.#core.countries)
+    const topic = new TorrentTopic(torrent, this.#manager.countries)
     this.#topics.set(id, { torrent, topic })
     return topic
   }
 
   #tellList(): void {
-    const { list, events, labels } = this.#core
+    const { list, labels, kernel } = this.#manager
     const changes = list.tick()
     if (!changes) return
-    events.publish('torrents', changes)
+    kernel.events.publish('torrents', changes)
     const isRelabelled = changes.changed.some(change => 'label' in change)
     if (isRelabelled || changes.removed.length > 0) labels.tell()
   }
 
   /** One that was removed says nothing; when it is back, or was added again, it goes on. */
   #tellTorrent(id: string): void {
-    const torrent = this.#core.registry.find(id)
+    const torrent = this.#manager.registry.find(id)
     if (!torrent || torrent.row.removedMs !== null) return
     const watched = this.#topics.get(id)
     const topic = watched?.torrent === torrent ? watched.topic : this.#watch(id, torrent)
     const event = topic.tick()
-    if (event) this.#core.events.publish(`torrent:${id}`, event)
+    if (event) this.#manager.kernel.events.publish(`torrent:${id}`, event)
   }
 
   #noteRates(nowMs: number): void {
-    const { list, registry, rates } = this.#core
+    const { list, registry, rates } = this.#manager
     for (const view of list.views()) {
       const torrent = registry.find(view.id)
       // Written to the catalogue only with the times: it changes all the time.
@@ -97,14 +97,14 @@ export class Pulse {
   /** Who gives something is known after the node was killed, too. */
   #notePeers(): void {
     if (this.#ticks % PEERS_TICKS !== 0) return
-    for (const torrent of this.#moving) this.#core.goodPeers.note(torrent)
+    for (const torrent of this.#moving) this.#manager.goodPeers.note(torrent)
     this.#moving.clear()
   }
 
   #noteTimes(): void {
-    const { list, registry, catalogue } = this.#core
+    const { list, registry, kernel } = this.#manager
     const part = this.#ticks % ROWS_TICKS
-    catalogue.transaction(() => {
+    kernel.database.transaction(() => {
       let at = 0
       for (const { id, state } of list.views()) {
         if (at++ % ROWS_TICKS !== part) continue

@@ -12,11 +12,11 @@ export interface RemovalsContext {
   readonly registry: TorrentRegistry
   readonly queue: QueueManager
   readonly log: Log
-  catalogueId(id: string): number | undefined
+  recordId(id: string): number | undefined
   /** Ends what works on it. */
   onForgetting(torrent: ManagedTorrent): Promise<void>
   /** Forgets what else is kept of it. */
-  onForgotten(torrent: ManagedTorrent, catalogueId: number | undefined): void
+  onForgotten(torrent: ManagedTorrent, recordId: number | undefined): void
 }
 
 /**
@@ -117,14 +117,14 @@ export class Removals {
   }
 
   async #forget(torrent: ManagedTorrent, deleteData: boolean): Promise<void> {
-    const { registry, log, catalogueId, onForgetting, onForgotten } = this.#context
+    const { registry, log, recordId, onForgetting, onForgotten } = this.#context
     await onForgetting(torrent)
     try {
       await torrent.api.remove({ deleteData })
     } catch (error) {
       log.warn(`${nameOf(torrent)}: not all of its files could be deleted: ${(error as Error).message}`)
     }
-    const known = catalogueId(torrent.id)
+    const known = recordId(torrent.id)
     registry.delete(torrent)
     onForgotten(torrent, known)
   }

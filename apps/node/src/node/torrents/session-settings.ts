@@ -1,7 +1,8 @@
 /** Settings that the engine's session goes by. */
 import type { Settings } from '@shoal/api'
-import { parseIceServer, type SessionOptions } from '@shoal/torrent'
-import type { NodeCore } from '../legacy/node-core.ts'
+import { parseIceServer, type Session, type SessionOptions } from '@shoal/torrent'
+import type { LimitsNow } from '../kernel/limits.ts'
+import type { TorrentManager } from './torrent-manager.ts'
 
 /** What a session is opened with, and what `Session.configure` is told later. */
 export function sessionOptions({ downloads, network }: Settings) {
@@ -24,26 +25,35 @@ export function sessionOptions({ downloads, network }: Settings) {
 }
 
 /** Lets the session follow the settings from now on. A change that it refuses (a port that is taken) is refused as a whole. */
-export function applyToSession(core: NodeCore): void {
-  const { keeper, session, countries } = core
-  keeper.onCheck((settings, before) => checkFolders(core, settings, before))
-  keeper.onApply(settings => countries.open(settings.privacy.countryDatabase))
-  keeper.onApply(async (settings, before) => {
-    const [options, last] = [sessionOptions(settings), sessionOptions(before)]
+export function followSettings({ kernel, session, countries, queue }: TorrentManager): void {
+  const { settings, limits, folders } = kernel
+  settings.onCheck(async ({ downloads: { directory } }, { downloads: before }) => {
+    if (directory !== before.directory) await folders.allow(directory, 'downloads.directory')
+  })
+  settings.onApply(({ privacy }) => countries.open(privacy.countryDatabase))
+  settings.onApply(async (now, before) => {
+    const [options, last] = [sessionOptions(now), sessionOptions(before)]
     const changed = Object.entries(options).filter(
       ([name, value]) => JSON.stringify(value) !== JSON.stringify(last[name as keyof typeof last]),
     )
     if (changed.length > 0) await session.configure(Object.fromEntries(changed))
   })
-  keeper.onChanged(() => void core.queue.apply())
+  settings.onChanged(() => void queue.apply())
+  limits.follow(now => applyLimits(session, now, settings.current.limits.limitLocalPeers))
+  // Whom the limits are for is a setting of its own.
+  settings.onChanged(({ limits: { limitLocalPeers } }) => applyLimits(session, limits.now, limitLocalPeers))
 }
 
-async function checkFolders({ folders }: NodeCore, settings: Settings, before: Settings): Promise<void> {
-  const { directory, completeDirectory } = settings.downloads
-  if (directory !== before.downloads.directory) await folders.allow(directory, 'downloads.directory')
-  if (completeDirectory !== null && completeDirectory !== before.downloads.completeDirectory)
-    await folders.allow(completeDirectory, 'downloads.completeDirectory')
-  const watched = new Set(before.automation.watch.map(each => each.directory))
-  for (const [at, { directory: path }] of settings.automation.watch.entries())
-    if (!watched.has(path)) await folders.allow(path, `automation.watch.${at}.directory`)
+/** Peers of the local network are under the limits only where the settings say so. */
+function applyLimits(session: Session, limits: LimitsNow, forAll: boolean): void {
+  const none = {
+    downloadBytesPerSecond: Number.POSITIVE_INFINITY,
+    uploadBytesPerSecond: Number.POSITIVE_INFINITY,
+  }
+  const wanted = {
+    downloadBytesPerSecond: limits.downloadBytesPerSecond ?? Number.POSITIVE_INFINITY,
+    uploadBytesPerSecond: limits.uploadBytesPerSecond ?? Number.POSITIVE_INFINITY,
+  }
+  session.setLimits(forAll ? wanted : none)
+  session.setLimits(forAll ? none : wanted, 'internet')
 }

@@ -11,8 +11,9 @@ const HASHES = ['1', '2', '3'].map(digit => digit.repeat(40))
 
 test('a change that the engine refuses leaves all as it was, what came before it in the change too', async () => {
   const node = await nodeForTest()
-  const { keeper, countries, session } = node.core
-  const before = keeper.current
+  const { engine: session, torrents, kernel } = node
+  const { countries } = torrents
+  const before = kernel.settings.current
   const opened = vi.spyOn(countries, 'open')
   const configure = vi
     .spyOn(session, 'configure')
@@ -22,8 +23,8 @@ test('a change that the engine refuses leaves all as it was, what came before it
   ).rejects.toMatchObject({ code: 'refused' })
   expect(configure).toHaveBeenCalledTimes(1)
   expect(opened.mock.calls.at(-1)).toEqual([null])
-  expect(keeper.current).toBe(before)
-  expect(node.core.catalogue.settings.all().size).toBe(0)
+  expect(kernel.settings.current).toBe(before)
+  expect(node.catalogue.settings.all().size).toBe(0)
   expect(await node.operations.changeSettings({ network: { maxConnections: 7 } })).toMatchObject({
     network: { maxConnections: 7 },
   })
@@ -31,15 +32,15 @@ test('a change that the engine refuses leaves all as it was, what came before it
 
 test('a port that is taken is refused, and the one before holds', async () => {
   const node = await nodeForTest()
-  const { core } = node
+  const { engine } = node
   const server = createServer()
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
   onTestFinished(() => void server.close())
   const { port } = server.address() as { port: number }
-  const before = core.session.port
+  const before = engine.port
   // The test's node has its port from where it was started.
-  await expect(core.session.configure({ port })).rejects.toMatchObject({ code: 'refused' })
-  expect(core.session.port).toBe(before)
+  await expect(engine.configure({ port })).rejects.toMatchObject({ code: 'refused' })
+  expect(engine.port).toBe(before)
 })
 
 test('a database of countries that is none is refused with the setting that names it', async () => {
@@ -128,7 +129,7 @@ test('nothing is left running by a node that is closed in the middle of its work
   node.events.subscribe(`torrent:${HASHES[1]!}`, () => {})
   const looking = node.operations.previewTorrent({ source: 'f'.repeat(40), timeoutSeconds: 60 })
   const looked = expect(looking).rejects.toThrow()
-  await vi.waitFor(() => expect(node.core.session.torrents).toHaveLength(4))
+  await vi.waitFor(() => expect(node.engine.torrents).toHaveLength(4))
   await Promise.all([node.close(), node.close()])
   await looked
   await node.end()

@@ -20,9 +20,9 @@ async function open() {
   return { node, id: id!, told }
 }
 
-async function move({ operations, core }: TestNode, id: string, directory: string): Promise<void> {
+async function move({ operations, kernel }: TestNode, id: string, directory: string): Promise<void> {
   const job = await operations.moveTorrent({ id, directory })
-  await core.jobs.whenEnded(job.id)
+  await kernel.jobs.whenEnded(job.id)
 }
 
 test('the log has every pause, resume and move that somebody asked for, and how a move ended', async () => {
@@ -46,7 +46,7 @@ test('the log has every pause, resume and move that somebody asked for, and how 
 
 test('a peer that is named while a torrent is paused is connected to when it runs', async () => {
   const { node, id } = await open()
-  const { metainfo } = node.core.registry.get(id).api
+  const { metainfo } = node.torrents.registry.get(id).api
   const { peer } = await seedForTest(node.directory, metainfo!)
   const other = await nodeForTest()
   await other.operations.addTorrent({ source: id, paused: true })

@@ -8,6 +8,7 @@ import { createTorrent, infoHashText, writeMetainfo } from '@shoal/torrent'
 import { afterEach, expect, test, vi } from 'vitest'
 import { nodeForTest, seedForTest } from '../testing/for-test.ts'
 import type { TestNode } from '../testing/test-node.ts'
+import { HistoryStore } from './history-store.ts'
 
 afterEach(() => {
   vi.useRealTimers()
@@ -57,7 +58,7 @@ test('one that is removed, brought back and removed again has its whole time to 
 test('one that is added while it is being forgotten is there afterwards, as a new one', async () => {
   const node = await nodeForTest()
   const id = await share(node)
-  const torrent = node.core.registry.get(id)
+  const torrent = node.torrents.registry.get(id)
   const bytes = writeMetainfo(torrent.api.metainfo!)
   const { promise: door, resolve: openDoor } = Promise.withResolvers<void>()
   const remove = torrent.api.remove.bind(torrent.api)
@@ -66,7 +67,7 @@ test('one that is added while it is being forgotten is there afterwards, as a ne
     await door
     await removed
   })
-  node.core.removals.drop(torrent)
+  node.torrents.removals.drop(torrent)
   await vi.waitFor(() => expect(removing).toHaveBeenCalled())
   await act(node, id, 'remove').catch(() => {})
   await expect(act(node, id, 'restore')).rejects.toMatchObject({ code: 'not-found' })
@@ -74,12 +75,12 @@ test('one that is added while it is being forgotten is there afterwards, as a ne
     torrent: Buffer.from(bytes).toString('base64'),
     label: 'again',
   })
-  await vi.waitFor(() => expect(node.core.session.torrents).toHaveLength(1))
-  expect(node.core.session.torrents[0]).not.toBe(torrent.api)
+  await vi.waitFor(() => expect(node.engine.torrents).toHaveLength(1))
+  expect(node.engine.torrents[0]).not.toBe(torrent.api)
   openDoor()
   expect(await adding).toMatchObject({ added: true, torrent: { id, label: 'again' } })
-  await vi.waitFor(() => expect(node.core.session.torrents).toHaveLength(1))
-  expect(node.core.registry.get(id).api).toBe(node.core.session.torrents[0])
+  await vi.waitFor(() => expect(node.engine.torrents).toHaveLength(1))
+  expect(node.torrents.registry.get(id).api).toBe(node.engine.torrents[0])
   const next = await node.restart()
   expect(await all(next)).toMatchObject([{ id, label: 'again' }])
 })
@@ -89,7 +90,7 @@ test('what is added while a preview looks for it is a torrent on disk, and stays
   const { id, peer } = await elsewhere(node)
   const looking = node.operations.previewTorrent({ source: `magnet:?xt=urn:btih:${id}`, timeoutSeconds: 30 })
   const looked = expect(looking).rejects.toMatchObject({ code: 'conflict' })
-  await vi.waitFor(() => expect(node.core.session.torrents).toHaveLength(1))
+  await vi.waitFor(() => expect(node.engine.torrents).toHaveLength(1))
   // By its hash alone, which is another way to say the same.
   await node.operations.addTorrent({ source: id, peers: [peer] })
   await looked
@@ -97,7 +98,7 @@ test('what is added while a preview looks for it is a torrent on disk, and stays
     timeout: 10_000,
   })
   expect(existsSync(join(node.directory, 'far.bin'))).toBe(true)
-  expect(node.core.session.torrents).toHaveLength(1)
+  expect(node.engine.torrents).toHaveLength(1)
 })
 
 test('what a preview has found is added at once, with what else the link says', async () => {
@@ -106,10 +107,10 @@ test('what a preview has found is added at once, with what else the link says', 
   const source = `magnet:?xt=urn:btih:${id}&tr=${encodeURIComponent('http://127.0.0.1:9/announce')}`
   const preview = await node.operations.previewTorrent({ source, peers: [peer], timeoutSeconds: 30 })
   expect(preview).toMatchObject({ id, name: 'far.bin', known: false })
-  await vi.waitFor(() => expect(node.core.session.torrents).toEqual([]))
+  await vi.waitFor(() => expect(node.engine.torrents).toEqual([]))
   const { torrent } = await node.operations.addTorrent({ source: `${source}&x.pe=${peer}`, paused: true })
   expect(torrent).toMatchObject({ name: 'far.bin', totalBytes: 60_000, state: 'paused' })
-  expect(node.core.registry.get(id).api.trackers).toEqual([['http://127.0.0.1:9/announce']])
+  expect(node.torrents.registry.get(id).api.trackers).toEqual([['http://127.0.0.1:9/announce']])
   expect((await node.operations.previewTorrent({ source, timeoutSeconds: 1 })).known).toBe(true)
 })
 
@@ -121,16 +122,16 @@ test('previews that nobody waits for make room for others; no more than twenty l
     node.operations.previewTorrent({ source: hash(number), timeoutSeconds: 60 }, { signal })
   const looks = Array.from({ length: 25 }, (_, number) => look(number, stop.signal))
   const results = Promise.allSettled(looks)
-  await vi.waitFor(() => expect(node.core.session.torrents).toHaveLength(20))
+  await vi.waitFor(() => expect(node.engine.torrents).toHaveLength(20))
   stop.abort(new Error('enough'))
   const codes = (await results).map(result => result.status === 'rejected' && result.reason.code)
   expect(codes.filter(code => code === 'too-many-requests')).toHaveLength(5)
   const other = new AbortController()
   const late = look(99, other.signal)
   await vi.waitFor(() =>
-    expect(node.core.session.torrents.map(({ infoHashes }) => infoHashText(infoHashes))).toContain(hash(99)),
+    expect(node.engine.torrents.map(({ infoHashes }) => infoHashText(infoHashes))).toContain(hash(99)),
   )
-  expect(node.core.session.torrents).toHaveLength(20)
+  expect(node.engine.torrents).toHaveLength(20)
   other.abort(new Error('enough'))
   await expect(late).rejects.toThrow('enough')
 })
@@ -156,8 +157,8 @@ test('the rates of a torrent tell all that came, also of a download that was ove
   const { metainfo, id, peer } = await elsewhere(node)
   const torrent = Buffer.from(writeMetainfo(metainfo)).toString('base64')
   await node.operations.addTorrent({ torrent, peers: [peer] })
-  await vi.waitFor(() => expect(node.core.registry.get(id).isComplete).toBe(true), { timeout: 10_000 })
-  const { downloadedBytes } = node.core.registry.get(id).api.stats
+  await vi.waitFor(() => expect(node.torrents.registry.get(id).isComplete).toBe(true), { timeout: 10_000 })
+  const { downloadedBytes } = node.torrents.registry.get(id).api.stats
   expect(downloadedBytes).toBeGreaterThanOrEqual(60_000)
   const told = async () => {
     const { points } = await node.operations.getTorrentHistory({ id })
@@ -194,8 +195,8 @@ test('who watches a torrent hears of it again when it is back, and nothing while
   let events = 0
   const end = node.events.subscribe(`torrent:${id}`, () => events++)
   await vi.waitFor(() => expect(events).toBeGreaterThan(0), { timeout: 3000 })
-  node.core.removals.drop(node.core.registry.get(id))
-  await vi.waitFor(() => expect(node.core.registry.find(id)).toBeNull())
+  node.torrents.removals.drop(node.torrents.registry.get(id))
+  await vi.waitFor(() => expect(node.torrents.registry.find(id)).toBeNull())
   const before = events
   await node.operations.addTorrent({ torrent, peers: [peer] })
   await vi.waitFor(() => expect(events).toBeGreaterThan(before), { timeout: 5000 })
@@ -205,7 +206,7 @@ test('who watches a torrent hears of it again when it is back, and nothing while
 test('rows and torrents that do not go together harm no start', async () => {
   const node = await nodeForTest()
   const id = await share(node)
-  const { catalogue } = node.core
+  const { catalogue } = node
   const [row] = catalogue.torrents.all()
   // As if it had been two entries, and as if one had been recorded that the engine knows nothing of.
   catalogue.torrents.update(row!.id, { infoHashV2: null })
@@ -213,17 +214,17 @@ test('rows and torrents that do not go together harm no start', async () => {
   catalogue.torrents.add({ ...base, infoHashV2: row!.infoHashV2 })
   catalogue.torrents.add({ ...base, infoHashV1: HASH })
   // The last figures of the first run put its row right again: so they are kept from it.
-  vi.spyOn(node.core.rows, 'put').mockImplementation(() => {})
+  vi.spyOn(node.torrents.rows, 'put').mockImplementation(() => {})
   const next = await node.restart()
   expect(await all(next)).toMatchObject([{ id, infoHashV2: row!.infoHashV2 }])
-  expect(next.core.catalogue.torrents.all()).toHaveLength(1)
+  expect(next.catalogue.torrents.all()).toHaveLength(1)
 })
 
 test('what cannot be written changes nothing, in the list neither', async () => {
   const node = await nodeForTest()
   const ids = [HASH, HASH.replace('0', 'f')]
   for (const source of ids) await node.operations.addTorrent({ source })
-  const { rows } = node.core
+  const { rows } = node.torrents
   const put = rows.put.bind(rows)
   let count = 0
   vi.spyOn(rows, 'put').mockImplementation((row, api) => {
@@ -232,13 +233,13 @@ test('what cannot be written changes nothing, in the list neither', async () => 
   })
   await expect(node.operations.actOnTorrents({ ids, action: 'pause' })).rejects.toThrow('disk full')
   expect((await all(node)).map(({ state }) => state)).toEqual(['metadata', 'metadata'])
-  expect(node.core.catalogue.torrents.all().map(({ paused }) => paused)).toEqual([false, false])
+  expect(node.catalogue.torrents.all().map(({ paused }) => paused)).toEqual([false, false])
 })
 
 test('a second that cannot be written down ends neither the node nor what comes after', async () => {
   const node = await nodeForTest()
   await node.operations.addTorrent({ source: HASH })
-  const adding = vi.spyOn(node.core.catalogue.history, 'add').mockImplementation(() => {
+  const adding = vi.spyOn(HistoryStore.prototype, 'add').mockImplementation(() => {
     throw Object.assign(new Error('disk full'), { code: 'no-space' })
   })
   await vi.waitFor(

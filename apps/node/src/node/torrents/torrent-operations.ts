@@ -1,45 +1,36 @@
 /** Operations about torrents, their files and peers. */
-import type { TorrentOperations } from '@shoal/api'
-import { formatMagnet, type TorrentApi, type TorrentSource } from '@shoal/torrent'
+import type { CheckedInputOf, Implemented, TORRENTS } from '@shoal/api'
+import type { TorrentApi } from '@shoal/torrent'
 import { Failure } from '../../base/failure.ts'
-import { shareOf } from '../../base/sealing/share-of.ts'
 import { namingField } from '../kernel/name-field.ts'
-import type { NodeCore } from '../legacy/node-core.ts'
 import { actOnTorrents } from './actions.ts'
-import { sourceOf } from './adding.ts'
 import { pageOf } from './list-queries.ts'
 import type { ManagedTorrent } from './managed-torrent.ts'
+import { moveTorrent } from './move-torrent.ts'
+import type { TorrentManager } from './torrent-manager.ts'
 import { peersOf, piecesOf } from './torrent-topic.ts'
 import { detailOf, fileView, removedView, trackersView } from './view.ts'
+import { withFiles } from './with-files.ts'
 
-export function torrentOperations(core: NodeCore): TorrentOperations {
-  const { registry, list } = core
+export function torrentOperations(manager: TorrentManager): Implemented<typeof TORRENTS> {
+  const { registry, list, queue, removals, labels, kernel } = manager
   const detail = (torrent: ManagedTorrent) => {
     list.show(torrent)
-    return detailOf(torrent, list.queuePosition(torrent), core.keeper.current.network)
+    return detailOf(torrent, list.queuePosition(torrent), kernel.settings.current.network)
   }
   return {
     listTorrents: async query => list.list(query),
-    addTorrent: async (input, { signal } = {}) => core.add(input, signal),
-    previewTorrent: async ({ peers = [], timeoutSeconds, ...input }, { signal } = {}) => {
-      const given = sourceOf(input)
-      const share = shareOf(given)
-      const plain = share ? formatMagnet(share.magnet) : given
-      const source = await sourceToLookAt(plain, core, timeoutSeconds * 1000, signal)
-      const preview = await core.previews.preview(source, peers, timeoutSeconds * 1000, signal)
-      return { ...preview, seal: share?.seal?.by ?? null }
-    },
-    actOnTorrents: async input => actOnTorrents(input, core),
-    listRemoved: async () => ({ items: [...core.removals.restorable()].map(removedView) }),
+    actOnTorrents: async input => actOnTorrents(input, { registry, queue, removals, log: kernel.log }),
+    listRemoved: async () => ({ items: [...removals.restorable()].map(removedView) }),
     getTorrent: async ({ id }) => detail(registry.get(id)),
     updateTorrent: async ({ id, ...change }) => {
       const torrent = registry.get(id)
-      await update(torrent, change, core)
+      await update(torrent, change, manager)
       return detail(torrent)
     },
-    moveTorrent: async ({ id, directory }) => core.works.move(registry.get(id), directory),
+    moveTorrent: async ({ id, directory }) => moveTorrent(registry.get(id), directory, manager),
     getPieces: async ({ id }) => piecesOf(registry.get(id)),
-    getTorrentHistory: async ({ id }) => core.rates.history(registry.get(id), Date.now()),
+    getTorrentHistory: async ({ id }) => manager.rates.history(registry.get(id), Date.now()),
     listFiles: async ({ id, ...query }) => {
       const torrent = registry.get(id)
       const { items, ...page } = pageOf(torrent.api.files, query)
@@ -59,7 +50,7 @@ export function torrentOperations(core: NodeCore): TorrentOperations {
         )
       await api.setPriorities(new Map(all.map(index => [index, priority])))
       registry.touch(registry.get(id), true)
-      await core.queue.apply()
+      await queue.apply()
       return {}
     },
     renameFile: async ({ id, index, path }) => {
@@ -67,7 +58,7 @@ export function torrentOperations(core: NodeCore): TorrentOperations {
       await namingField('path', () => api.renameFile(index, safePath(path)))
       return {}
     },
-    listPeers: async ({ id }) => ({ items: peersOf(registry.get(id), core.countries) }),
+    listPeers: async ({ id }) => ({ items: peersOf(registry.get(id), manager.countries) }),
     addPeers: async ({ id, addresses }) => {
       const { api } = registry.get(id)
       for (const address of addresses) await namingField('addresses', () => api.addPeer(address))
@@ -86,28 +77,24 @@ export function torrentOperations(core: NodeCore): TorrentOperations {
         if (!api.webSeeds.includes(url)) await namingField('urls', () => api.addWebSeed(url))
       return {}
     },
-  }
-}
-
-/** As adding chooses it. Rejects with `unknown-identifier`, `not-a-torrent`, `forbidden-path`, `timeout`, or with the signal's reason. */
-async function sourceToLookAt(
-  given: TorrentSource,
-  core: NodeCore,
-  timeoutMs: number,
-  signal?: AbortSignal,
-): Promise<TorrentSource> {
-  if (typeof given !== 'string') return given
-  const limit = AbortSignal.timeout(timeoutMs)
-  const both = AbortSignal.any([limit, ...(signal ? [signal] : [])])
-  const outsideOnly = core.isFromOutside(given)
-  try {
-    return await core.readableSource(
-      await core.protocols.manager.torrentBehind(given, { signal: both, outsideOnly }),
-    )
-  } catch (error) {
-    signal?.throwIfAborted()
-    if (!limit.aborted) throw error
-    throw new Failure('timeout', 'its server did not answer in time: try again later', { field: 'source' })
+    listLabels: async () => labels.list(),
+    putLabel: async ({ name, ...change }) => labels.put(name, change),
+    removeLabel: async ({ name }) => {
+      labels.remove(name)
+      return {}
+    },
+    listKnownPeers: async ({ cursor, limit }) => {
+      const from = cursor === undefined ? 0 : Number.parseInt(cursor, 10)
+      if (!(from >= 0))
+        throw new Failure('bad-request', 'this is no cursor: give `next` of the page before', {
+          field: 'cursor',
+        })
+      const items = manager.knownPeers.recent(limit, from)
+      const total = manager.knownPeers.count()
+      const end = from + items.length
+      return { items, total, next: end < total && items.length > 0 ? String(end) : null }
+    },
+    getHistory: async ({ range }) => manager.traffic.history(range, Date.now()),
   }
 }
 
@@ -124,13 +111,10 @@ function safePath(path: string): string[] {
   )
 }
 
-type Change = Omit<Parameters<TorrentOperations['updateTorrent']>[0], 'id'>
+type Change = Omit<CheckedInputOf<'updateTorrent'>, 'id'>
 
-async function update(
-  torrent: ManagedTorrent,
-  change: Change,
-  { registry, queue, watchers }: NodeCore,
-): Promise<void> {
+async function update(torrent: ManagedTorrent, change: Change, manager: TorrentManager): Promise<void> {
+  const { registry, queue } = manager
   const { api } = torrent
   const { name, label, tags, ratioLimit, seedingTimeLimitMinutes, sequential, queuePosition } = change
   if (sequential !== undefined) api.setSequential(sequential)
@@ -142,7 +126,7 @@ async function update(
     ...(ratioLimit !== undefined && { ratioLimit }),
     ...(seedingTimeLimitMinutes !== undefined && { seedingTimeLimitMinutes }),
   })
-  if (name !== undefined) for (const watcher of watchers) watcher.onRenamed?.(torrent)
+  if (name !== undefined) manager.renamed(torrent)
   if (queuePosition !== undefined) await queue.place(torrent, queuePosition)
 }
 
@@ -158,10 +142,4 @@ function setLimits(
 
 function trackers({ api }: ManagedTorrent) {
   return { items: trackersView(api) }
-}
-
-/** Throws `no-metadata` while nothing is known of its files. */
-export function withFiles(torrent: ManagedTorrent): ManagedTorrent {
-  if (torrent.api.metainfo) return torrent
-  throw new Failure('no-metadata', 'its files are not known yet: wait until a peer has told the metadata')
 }

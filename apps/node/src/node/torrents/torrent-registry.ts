@@ -3,8 +3,8 @@ import { Failure } from '../../base/failure.ts'
 import { ManagedTorrent } from './managed-torrent.ts'
 import type { TorrentRow } from './torrent-row.ts'
 
-/** Where rows are kept: the catalogue. Each call has taken effect when it returns. */
-export interface TorrentRows {
+/** Where rows are kept. Each call has taken effect when it returns. */
+export interface RowStore {
   all(): TorrentRow[]
   put(row: TorrentRow, api: TorrentApi): void
   delete(id: string): void
@@ -23,14 +23,14 @@ export interface RegistryListener {
 
 /** All torrents of the node, by any of their info hashes: the engine's torrents with the rows that the catalogue has of them. */
 export class TorrentRegistry {
-  readonly #rows: TorrentRows
+  readonly #rows: RowStore
   readonly #torrents = new Map<string, ManagedTorrent>()
   readonly #byHash = new Map<string, ManagedTorrent>()
   readonly #listeners = new Set<RegistryListener>()
   #firstInQueue = 1
   #lastInQueue = 0
 
-  constructor(rows: TorrentRows) {
+  constructor(rows: RowStore) {
     this.#rows = rows
   }
 

@@ -15,10 +15,9 @@ test('what a torrent has recorded of its totals is in the sum of everything, whe
   await writeFile(join(folder, 'big.bin'), Buffer.alloc(3 * MEBIBYTE, 'big'))
   const metainfo = await createTorrent(join(folder, 'big.bin'), { pieceLengthBytes: 65_536 })
   const { peer } = await seedForTest(folder, metainfo, { uploadBytesPerSecond: MEBIBYTE })
-  const { operations, core } = await nodeForTest()
+  const { operations, catalogue } = await nodeForTest()
   const torrent = Buffer.from(writeMetainfo(metainfo)).toString('base64')
   await operations.addTorrent({ torrent, peers: [peer] })
-  const { catalogue } = core
   const look = async () => {
     const sum = catalogue.history.allTime().downloadedBytes
     for await (const { progress } of catalogue.resumeStore().load())
@@ -45,10 +44,10 @@ test('a plain file that was downloaded counts in the totals', async () => {
   const server = createServer((_, response) => response.end(Buffer.alloc(300_000, 'x')))
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
   onTestFinished(() => void server.close())
-  const { operations, core } = await nodeForTest()
+  const { operations, kernel } = await nodeForTest()
   const source = `http://127.0.0.1:${(server.address() as AddressInfo).port}/notes.txt`
   const { job } = await operations.addTorrent({ source })
-  expect(await core.jobs.whenEnded(job!.id)).toMatchObject({ state: 'done' })
+  expect(await kernel.jobs.whenEnded(job!.id)).toMatchObject({ state: 'done' })
   const moved = { downloadedBytes: 300_000, uploadedBytes: 0 }
   expect(await operations.getStats({})).toMatchObject({ session: moved, allTime: moved })
 })

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { Catalogue } from '../legacy/catalogue.ts'
+import { Catalogue } from '../testing/catalogue.ts'
 import { Traffic } from './traffic.ts'
 
 let folder: string

@@ -1,9 +1,10 @@
 import { request } from 'node:http'
 import { DEFAULT_SETTINGS } from '@shoal/api'
 import { describe, expect, it, vi } from 'vitest'
+import type { HttpPlace } from '../kernel/capability.ts'
 import { type Served, serve } from '../server/testing/served.ts'
 import { ownAddresses } from './own-addresses.ts'
-import { OwnTracker, type ServerPlace } from './own-tracker.ts'
+import { OwnTracker } from './own-tracker.ts'
 import { ownTrackers } from './own-trackers.ts'
 
 const HASH = Uint8Array.from({ length: 20 }, (_, at) => at + 0x41)
@@ -14,7 +15,7 @@ function coreWith(network: Partial<(typeof DEFAULT_SETTINGS)['network']> = {}) {
   const settings = { network: { ...DEFAULT_SETTINGS.network, ...network } }
   const torrent = { state: 'seeding', isComplete: true, infoHashes: { v1: HASH }, metainfo: null }
   return {
-    keeper: { current: settings },
+    settings: { current: settings },
     session: { port: 6881, torrents: [torrent], peerId: new Uint8Array(20), wantsOffer: () => false },
   } as unknown as ConstructorParameters<typeof OwnTracker>[0]
 }
@@ -33,13 +34,16 @@ async function ask(url: string, target: string, headers: Record<string, string> 
 }
 
 async function withTracker(
-  place: Partial<ServerPlace>,
+  place: Partial<HttpPlace>,
   core: ReturnType<typeof coreWith>,
   work: (served: Served) => Promise<void>,
 ) {
   const tracker = new OwnTracker(core, undefined)
-  const whole = { host: '127.0.0.1', allowedHost: [], trustedProxy: [], ...place }
-  const served = await serve({ join: server => tracker.join(server, whole), allowedHosts: whole.allowedHost })
+  const whole = { host: '127.0.0.1', allowedHosts: [], trustedProxies: [], ...place }
+  const served = await serve({
+    onHttpServer: [server => void tracker.join(server, whole)],
+    allowedHosts: whole.allowedHosts,
+  })
   try {
     await work(served)
   } finally {
@@ -88,7 +92,7 @@ describe('the tracker inside a node', () => {
     })
   })
 
-  it.each([{}, { allowedHost: ['node.example'] }])(
+  it.each([{}, { allowedHosts: ['node.example'] }])(
     'takes no announce of a page of another site: %j',
     async place => {
       await withTracker(place, coreWith(), async ({ server }) => {
@@ -114,7 +118,7 @@ describe('the tracker inside a node', () => {
 
   it('tells whoever comes through a proxy that is not named of no local address', async () => {
     const OWN = '\x7f\0\0\x01\x1a\xe1'
-    await withTracker({ allowedHost: ['node.example'] }, coreWith(), async ({ server }) => {
+    await withTracker({ allowedHosts: ['node.example'] }, coreWith(), async ({ server }) => {
       const told = async (headers: Record<string, string>) => (await ask(server.url, TARGET, headers)).text
       expect(await told({})).toContain(OWN)
       expect(await told({ host: 'localhost:8420' })).toContain(OWN)
@@ -131,7 +135,7 @@ describe('the tracker inside a node', () => {
   })
 
   it('is open to pages and peers of anywhere on a node that others reach', async () => {
-    await withTracker({ allowedHost: ['node.example'] }, coreWith(), async ({ server }) => {
+    await withTracker({ allowedHosts: ['node.example'] }, coreWith(), async ({ server }) => {
       expect((await ask(server.url, TARGET, { host: 'any.example' })).status).toBe(200)
       expect((await ask(server.url, '/api/torrents', { host: 'any.example' })).status).toBe(403)
       const socket = new WebSocket(`${server.url.replace('http', 'ws')}/announce`, {

@@ -1,9 +1,11 @@
 /** The tracker inside the node: at the port of console and API, before them, and with rules of its own about who may ask. */
 import type { IncomingMessage, Server } from 'node:http'
+import type { Session } from '@shoal/torrent'
 import { isLoopback } from '@shoal/torrent/local-address'
 import { type AttachedTracker, attachTracker, isCrossSite, MemoryStore, Tracker } from '@shoal/tracker'
 import { hostName } from '../../base/local-hosts.ts'
-import type { NodeCore } from '../legacy/node-core.ts'
+import type { HttpPlace } from '../kernel/capability.ts'
+import type { SettingsStore } from '../kernel/settings-store.ts'
 import { ownAddresses } from './own-addresses.ts'
 import { OwnPeers } from './own-peers.ts'
 import { ownWebPeer } from './own-web-peer.ts'
@@ -12,14 +14,14 @@ const [MAX_PEERS, MAX_SWARMS] = [200_000, 50_000] as const
 /** Of the server's connections: those of the console have room beside them. */
 const MAX_WEB_SOCKETS = 500
 
-export interface ServerPlace {
-  readonly host: string
-  readonly allowedHost: readonly string[]
-  readonly trustedProxy: readonly string[]
+/** What the tracker knows of its node. */
+export interface OwnNode {
+  readonly settings: Pick<SettingsStore, 'current'>
+  readonly session: Session
 }
 
 export class OwnTracker {
-  readonly #core: Pick<NodeCore, 'keeper' | 'session'>
+  readonly #node: OwnNode
   // Pages that the machine's browsers show, and proxies on it, ask as this machine: it has no rights that others lack.
   readonly #tracker = new Tracker({
     store: new MemoryStore({ maxPeers: MAX_PEERS, maxSwarms: MAX_SWARMS }),
@@ -28,22 +30,22 @@ export class OwnTracker {
   readonly #peers: OwnPeers
   #attached: AttachedTracker | null = null
 
-  constructor(core: Pick<NodeCore, 'keeper' | 'session'>, peerHost: string | undefined) {
-    this.#core = core
-    this.#peers = new OwnPeers(this.#tracker, core.session, () =>
-      ownAddresses(peerHost, core.keeper.current.network.publicUrl),
+  constructor(node: OwnNode, peerHost: string | undefined) {
+    this.#node = node
+    this.#peers = new OwnPeers(this.#tracker, node.session, () =>
+      ownAddresses(peerHost, node.settings.current.network.publicUrl),
     )
   }
 
   /** While the setting `network.ownTracker` is off, the server answers as if there were none. */
-  join(server: Server, { host, allowedHost, trustedProxy }: ServerPlace): void {
-    const isOpen = !isLoopback(host) || allowedHost.length > 0
+  join(server: Server, { host, allowedHosts, trustedProxies }: HttpPlace): void {
+    const isOpen = !isLoopback(host) || allowedHosts.length > 0
     this.#attached = attachTracker(server, this.#tracker, {
-      trustedProxies: trustedProxy,
+      trustedProxies,
       maxWebSockets: MAX_WEB_SOCKETS,
-      ownPeer: ownWebPeer(this.#core),
+      ownPeer: ownWebPeer(this.#node),
       admits: request =>
-        this.#core.keeper.current.network.ownTracker &&
+        this.#node.settings.current.network.ownTracker &&
         !isFetchOfOtherSite(request) &&
         (isOpen || isOfThisMachine(request)),
     })

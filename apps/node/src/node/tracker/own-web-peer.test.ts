@@ -13,7 +13,7 @@ function nodeWith(
 ) {
   const isIts = (hash: Uint8Array) => Buffer.from(hash).toString('latin1') === HASH
   return ownWebPeer({
-    keeper: { current: { network: { ...DEFAULT_SETTINGS.network, publicUrl } } },
+    settings: { current: { network: { ...DEFAULT_SETTINGS.network, publicUrl } } },
     session: {
       peerId: Buffer.from('-SH0010-node........', 'latin1'),
       find: (hash: Uint8Array) => (isIts(hash) ? { isComplete, discovery: () => asked } : undefined),

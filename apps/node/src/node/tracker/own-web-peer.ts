@@ -1,15 +1,22 @@
+import type { Session } from '@shoal/torrent'
 import type { OwnPeer } from '@shoal/tracker'
-import type { NodeCore } from '../legacy/node-core.ts'
+import type { SettingsStore } from '../kernel/settings-store.ts'
 import { ownTrackers } from './own-trackers.ts'
 
 /**
  * The node as a peer of the pages that ask its own tracker: it answers their offers about whatever it has, but for private torrents. So the page of a
  * share link finds the node, though no torrent names its tracker, and a torrent that nobody looks at costs nothing.
  */
-export function ownWebPeer({ keeper, session }: Pick<NodeCore, 'keeper' | 'session'>): OwnPeer {
+export function ownWebPeer({
+  settings,
+  session,
+}: {
+  readonly settings: Pick<SettingsStore, 'current'>
+  readonly session: Session
+}): OwnPeer {
   /** By the tracker's public address the session meets pages itself: a second connection would cost both. */
   const meetsThere = (hash: Buffer) => {
-    const own = ownTrackers(keeper.current.network)
+    const own = ownTrackers(settings.current.network)
     const asked = own.length > 0 ? session.find(hash)?.discovery() : undefined
     return asked?.some(({ url, state }) => state === 'ok' && url !== undefined && own.includes(url)) ?? false
   }

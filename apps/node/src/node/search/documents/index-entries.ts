@@ -1,5 +1,5 @@
 import { basename, dirname } from 'node:path/posix'
-import type { TorrentRecord } from '../../torrents/torrent-store.ts'
+import type { TorrentRecord } from '../../torrents/service.ts'
 import type { FileRecord, FileStore } from '../file-store.ts'
 import type { IndexedEntry } from '../search-index.ts'
 

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:f
 import { dirname, join } from 'node:path'
 import { deflateSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { Catalogue } from '../../legacy/catalogue.ts'
+import type { Catalogue } from '../../testing/catalogue.ts'
 import {
   type TemporaryCatalogue,
   temporaryCatalogue,
@@ -28,7 +28,7 @@ afterEach(async () => {
 
 function start(more: Partial<IndexerOptions> = {}): Indexer {
   return new Indexer({
-    catalogue: place.catalogue,
+    data: place.catalogue,
     locate: (torrent, file) => join(place.folder, 'files', torrent.name, file.path),
     onNotice: message => notices.push(message),
     ...more,

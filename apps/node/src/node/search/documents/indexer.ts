@@ -7,16 +7,25 @@
  */
 
 import { isDamage } from '../../kernel/database/database-failure.ts'
-import type { Catalogue } from '../../legacy/catalogue.ts'
-import type { TorrentRecord } from '../../torrents/torrent-store.ts'
-import type { FileRecord } from '../file-store.ts'
-import type { IndexTask } from '../index-queue.ts'
+import type { TorrentRecord, TorrentStore } from '../../torrents/service.ts'
+import type { FileRecord, FileStore } from '../file-store.ts'
+import type { IndexQueue, IndexTask } from '../index-queue.ts'
+import type { Search } from '../search.ts'
 import { isIndexable } from './extract-text.ts'
 import { Extractor } from './extractor.ts'
 import { documentEntry, nameEntries } from './index-entries.ts'
 
+/** The tables that the index is made of. */
+export interface SearchData {
+  readonly torrents: TorrentStore
+  readonly files: FileStore
+  readonly indexQueue: IndexQueue
+  readonly index: Search
+  transaction<T>(work: () => T): T
+}
+
 export interface IndexerOptions {
-  readonly catalogue: Catalogue
+  readonly data: SearchData
   /** Where a file lies on disk; null when it is not there or not complete: it is then not indexed. */
   locate(torrent: TorrentRecord, file: FileRecord): string | null | Promise<string | null>
   /** Something more important is going on, such as transfers: documents get a tenth of one core's time, else a half. */
@@ -51,7 +60,7 @@ const TIDY_AFTER = 2000
 
 export class Indexer {
   readonly #options: IndexerOptions
-  readonly #catalogue: Catalogue
+  readonly #data: SearchData
   readonly #extractor: Extractor
   readonly #closing = new AbortController()
   readonly #run: Promise<void>
@@ -71,9 +80,9 @@ export class Indexer {
 
   constructor(options: IndexerOptions) {
     this.#options = options
-    this.#catalogue = options.catalogue
+    this.#data = options.data
     this.#extractor = options.extractor ?? new Extractor()
-    this.#catalogue.index.onDiscard = () => {
+    this.#data.index.onDiscard = () => {
       this.#isFresh = false
       this.#wake()
     }
@@ -82,7 +91,7 @@ export class Indexer {
 
   get progress(): IndexProgress {
     return {
-      waiting: this.#catalogue.indexQueue.count(),
+      waiting: this.#data.indexQueue.count(),
       indexed: this.#indexed,
       unreadable: this.#unreadable,
       current: this.#current,
@@ -91,19 +100,19 @@ export class Indexer {
   }
 
   torrentChanged(torrentId: number): void {
-    this.#add(() => this.#catalogue.indexQueue.add(torrentId, 'names'))
+    this.#add(() => this.#data.indexQueue.add(torrentId, 'names'))
   }
 
   /** Also when more of it was wanted and is there now: its documents are read again. */
   torrentCompleted(torrentId: number): void {
     this.#add(() => {
-      this.#catalogue.indexQueue.add(torrentId, 'names')
-      this.#catalogue.indexQueue.add(torrentId, 'documents')
+      this.#data.indexQueue.add(torrentId, 'names')
+      this.#data.indexQueue.add(torrentId, 'documents')
     })
   }
 
   torrentRemoved(torrentId: number): void {
-    this.#add(() => this.#catalogue.indexQueue.add(torrentId, 'forget'))
+    this.#add(() => this.#data.indexQueue.add(torrentId, 'forget'))
   }
 
   /** Finishes what it is at. */
@@ -118,14 +127,14 @@ export class Indexer {
 
   /** Resolves when there is nothing to do. */
   async idle(): Promise<void> {
-    if (this.#isIdle && this.#isFresh && this.#catalogue.indexQueue.count() === 0) return
+    if (this.#isIdle && this.#isFresh && this.#data.indexQueue.count() === 0) return
     await new Promise<void>(resolve => this.#whenIdle.push(resolve))
   }
 
   /** Stops what it is at, which is done again in the next run. Close it before the catalogue. Idempotent. */
   async close(): Promise<void> {
     this.#closing.abort()
-    this.#catalogue.index.onDiscard = () => {}
+    this.#data.index.onDiscard = () => {}
     this.#wake()
     await this.#extractor.close()
     await this.#run
@@ -134,7 +143,7 @@ export class Indexer {
 
   #add(work: () => void): void {
     this.#isIdle = false
-    this.#catalogue.transaction(work)
+    this.#data.transaction(work)
     this.#wake()
   }
 
@@ -143,7 +152,7 @@ export class Indexer {
     while (!signal.aborted)
       try {
         if (!this.#isFresh) await this.#checkGeneration()
-        const task = this.#paused ? null : this.#catalogue.indexQueue.next()
+        const task = this.#paused ? null : this.#data.indexQueue.next()
         if (task) await this.#do(task)
         else await this.#rest()
         this.#report(null)
@@ -158,7 +167,7 @@ export class Indexer {
     this.#isFresh = false
     if (isDamage(error) && !this.#wasDamaged) {
       this.#wasDamaged = true
-      await this.#catalogue.index.discard()
+      await this.#data.index.discard()
       return
     }
     this.#report(error instanceof Error ? error.message : String(error))
@@ -167,12 +176,12 @@ export class Indexer {
 
   /** An index that is new, or was made anew, gets everything. */
   async #checkGeneration(): Promise<void> {
-    const { index, indexQueue, torrents } = this.#catalogue
+    const { index, indexQueue, torrents } = this.#data
     this.#isFresh = true
     const generation = await index.generation()
     if (generation === indexQueue.generation) return
     const isFirst = indexQueue.generation === null
-    this.#catalogue.transaction(() => {
+    this.#data.transaction(() => {
       for (const { id, completedMs } of torrents.all()) {
         indexQueue.add(id, 'names')
         if (completedMs !== null) indexQueue.add(id, 'documents')
@@ -183,7 +192,7 @@ export class Indexer {
   }
 
   async #do(task: IndexTask): Promise<void> {
-    const { index, indexQueue } = this.#catalogue
+    const { index, indexQueue } = this.#data
     const beginMs = performance.now()
     if (task.task === 'forget') await index.writer.call('remove', task.torrentId)
     else if (task.task === 'names') await this.#putNames(task.torrentId)
@@ -195,11 +204,11 @@ export class Indexer {
   }
 
   async #putNames(torrentId: number): Promise<void> {
-    const torrent = this.#catalogue.torrents.get(torrentId)
+    const torrent = this.#data.torrents.get(torrentId)
     if (!torrent) return
-    const { writer } = this.#catalogue.index
-    await writer.call('reserve', torrentId, this.#catalogue.files.totals(torrentId).lastIndex + 1)
-    for (const entries of nameEntries(torrent, this.#catalogue.files)) {
+    const { writer } = this.#data.index
+    await writer.call('reserve', torrentId, this.#data.files.totals(torrentId).lastIndex + 1)
+    for (const entries of nameEntries(torrent, this.#data.files)) {
       this.#closing.signal.throwIfAborted()
       await writer.call('put', entries)
       this.#untidy += entries.length
@@ -207,7 +216,7 @@ export class Indexer {
   }
 
   async #putDocument({ torrentId, fileIndex }: IndexTask): Promise<void> {
-    const { torrents, files, index } = this.#catalogue
+    const { torrents, files, index } = this.#data
     const torrent = torrents.get(torrentId)
     const file = files.get(torrentId, fileIndex)
     if (!torrent || !file) return
@@ -240,7 +249,7 @@ export class Indexer {
 
   /** A slice at a time, so that nothing has to wait for a hundred thousand of them. */
   async #queueDocuments(torrentId: number): Promise<void> {
-    const { files, indexQueue } = this.#catalogue
+    const { files, indexQueue } = this.#data
     for (let from = 0; !this.#closing.signal.aborted; ) {
       const slice = files.page(torrentId, from, QUEUED_AT_ONCE)
       const documents = slice.filter(({ path, lengthBytes }) => isIndexable(path, lengthBytes))
@@ -263,7 +272,7 @@ export class Indexer {
   async #rest(): Promise<void> {
     if (this.#untidy >= TIDY_AFTER) {
       this.#untidy = 0
-      await this.#catalogue.index.writer.call('tidy')
+      await this.#data.index.writer.call('tidy')
       return
     }
     if (!this.#paused && this.#isFresh) {

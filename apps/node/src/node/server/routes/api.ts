@@ -1,6 +1,7 @@
 /** Everything of the node's own that the server answers. */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Failure } from '../../../base/failure.ts'
+import type { RunningNode } from '../../kernel/contract.ts'
 import type { Access } from '../access/access.ts'
 import { FileKeys } from '../access/file-key.ts'
 import { LastingAnswers } from '../access/lasting-answers.ts'
@@ -9,7 +10,6 @@ import type { Lines } from '../events/lines.ts'
 import { addMetricsRoute } from '../metrics/metrics-route.ts'
 import type { RequestMetrics } from '../metrics/request-metrics.ts'
 import { takeJson } from '../request/json-parser.ts'
-import type { ServerOptions } from '../server.ts'
 import { addAccessRoutes, addHealthRoute } from './access.ts'
 import { addDescriptionRoute } from './description.ts'
 import { addFileRoute } from './files.ts'
@@ -19,7 +19,9 @@ import { refuseProgram } from './programs.ts'
 import { addMetainfoRoute, addTorrentUploadRoute } from './torrent-bytes.ts'
 import { addUploadFileRoute } from './upload-files.ts'
 
-export interface ApiParts extends Pick<ServerOptions, 'node' | 'access'> {
+export interface ApiParts {
+  readonly node: RunningNode
+  readonly access: Access
   readonly lines: Lines
   readonly requests: RequestMetrics
 }

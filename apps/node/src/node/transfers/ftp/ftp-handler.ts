@@ -1,12 +1,11 @@
 import type { SecureContextOptions } from 'node:tls'
-import { Failure } from '../../../base/failure.ts'
 import { FileTransfer, type TransferContext } from '../file-transfer.ts'
-import type { Download, DownloadOptions, ProtocolHandler, Seed } from '../protocol.ts'
+import type { DownloadOptions, FileDownload, FileProtocol } from '../protocol.ts'
 import { FtpFile } from './ftp-file.ts'
 import { parseFtpUrl } from './ftp-url.ts'
 
 /** Any file over FTP or FTPS. */
-export class FtpHandler implements ProtocolHandler {
+export class FtpHandler implements FileProtocol {
   readonly name = 'FTP'
   readonly understands = ['the ftp or ftps URL of any file']
   readonly #context: TransferContext
@@ -24,15 +23,11 @@ export class FtpHandler implements ProtocolHandler {
   async download(
     identifier: string,
     { directory, signal, outsideOnly = false }: DownloadOptions,
-  ): Promise<Download> {
+  ): Promise<FileDownload> {
     const file = new FtpFile(parseFtpUrl(identifier), { tls: this.#tls, outsideOnly })
     const { transfer } = await FileTransfer.begin(file, directory, this.#context, {
       signal: signal ?? new AbortController().signal,
     })
     return transfer
-  }
-
-  async seed(): Promise<Seed> {
-    throw new Failure('unsupported', 'FTP has no way to share files from here: share them over BitTorrent')
   }
 }

@@ -3,7 +3,6 @@ import { readdir, readFile, writeFile } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { basename, join } from 'node:path'
 import { expect, test } from 'vitest'
-import type { DownloadOptions, TorrentDownload } from '../protocol.ts'
 import { FileServer, sendFile } from '../testing/file-server.ts'
 import { downloadFile, type TestContext, testContext } from '../testing/run.ts'
 import { eventually, temporaryFolder } from '../testing/temporary.ts'
@@ -12,12 +11,7 @@ import { HttpHandler } from './http-handler.ts'
 const CONTENT = randomBytes(3_000_000)
 
 function open(context: TestContext = testContext()) {
-  const torrents: { content: Uint8Array; options: DownloadOptions }[] = []
-  const addTorrent = async (content: Uint8Array, options: DownloadOptions): Promise<TorrentDownload> => {
-    torrents.push({ content, options })
-    return { kind: 'torrent', id: createHash('sha1').update(content).digest('hex'), added: true }
-  }
-  return { handler: new HttpHandler({ context, userAgent: 'Shoal/test', addTorrent }), torrents, context }
+  return { handler: new HttpHandler({ context, userAgent: 'Shoal/test' }), context }
 }
 
 const serve =
@@ -75,8 +69,7 @@ test.each(['127.0.0.1', 'localhost'])('a server elsewhere does not send us to %s
   const asked: string[] = []
   const isLocal = (address: string) => asked.push(address) > 1
   const { context } = open()
-  const addTorrent = async () => ({ kind: 'torrent', id: '', added: true }) as const
-  const handler = new HttpHandler({ context, userAgent: 'Shoal/test', addTorrent, isLocal })
+  const handler = new HttpHandler({ context, userAgent: 'Shoal/test', isLocal })
   const download = handler.download(`${server.url}/start`, { directory: await temporaryFolder() })
   await expect(download).rejects.toMatchObject({ code: 'bad-message', message: /local network/ })
   expect(server.requests.map(({ url }) => url)).toEqual(['/start'])
@@ -254,13 +247,13 @@ test('a .torrent is known by its type or name, and handed over', async () => {
     response.writeHead(200, { 'content-type': type, ...(request.url === '/named' && named) }).end('d4:infode')
   })
   const directory = await temporaryFolder()
-  const { handler, torrents, context } = open()
-  const options = { directory, torrent: { label: 'films' } }
-  expect((await handler.download(`${server.url}/typed`, options)).kind).toBe('torrent')
-  expect((await handler.download(`${server.url}/named`, options)).kind).toBe('torrent')
-  expect((await handler.download(`${server.url}/other`, options)).kind).toBe('file')
-  expect(torrents.map(({ content }) => Buffer.from(content).toString())).toEqual(['d4:infode', 'd4:infode'])
-  expect(torrents[0]!.options).toEqual(options)
+  const { handler, context } = open()
+  for (const name of ['typed', 'named']) {
+    const download = await handler.download(`${server.url}/${name}`, { directory })
+    if (download.kind !== 'torrent') throw expect.unreachable('it is a torrent')
+    expect(Buffer.from(download.content).toString()).toBe('d4:infode')
+  }
+  expect((await handler.download(`${server.url}/other`, { directory })).kind).toBe('file')
   expect(context.active.size).toBe(1)
 })
 
@@ -373,5 +366,4 @@ test('nobody there: told with what to do', async () => {
     message: expect.stringContaining('refuses'),
   })
   expect(context.active.size).toBe(0)
-  await expect(handler.seed()).rejects.toMatchObject({ code: 'unsupported' })
 })

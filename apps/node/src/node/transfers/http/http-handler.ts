@@ -1,14 +1,7 @@
 import { Failure } from '../../../base/failure.ts'
 import { type HttpOptions, readBody } from '../../kernel/http/http-request.ts'
 import { FileTransfer, type TransferContext } from '../file-transfer.ts'
-import type {
-  Download,
-  DownloadOptions,
-  LookOptions,
-  ProtocolHandler,
-  Seed,
-  TorrentDownload,
-} from '../protocol.ts'
+import type { DownloadOptions, FileDownload, FileProtocol, LookOptions, TorrentContent } from '../protocol.ts'
 import { HttpFile, type OpenedHttpFile } from './http-file.ts'
 
 /** As the engine's largest. */
@@ -16,12 +9,10 @@ const MAX_TORRENT_BYTES = 64 * 1024 * 1024
 
 export interface HttpHandlerOptions extends Omit<HttpOptions, 'signal' | 'headers' | 'outsideOnly'> {
   readonly context: TransferContext
-  /** Adds the content of a .torrent: what links lead to is not always to be seen by their names. */
-  addTorrent(content: Uint8Array, options: DownloadOptions): Promise<TorrentDownload>
 }
 
 /** Any file over HTTP(S). */
-export class HttpHandler implements ProtocolHandler {
+export class HttpHandler implements FileProtocol {
   readonly name = 'HTTP'
   readonly understands = ['the http(s) URL of any file']
   readonly #options: HttpHandlerOptions
@@ -34,15 +25,15 @@ export class HttpHandler implements ProtocolHandler {
     return /^https?:\/\//i.test(identifier)
   }
 
-  async download(identifier: string, options: DownloadOptions): Promise<Download> {
+  async download(identifier: string, options: DownloadOptions): Promise<FileDownload | TorrentContent> {
     const { context } = this.#options
     const file = this.#file(identifier, options)
     const signal = options.signal ?? new AbortController().signal
     const { transfer, opened } = await FileTransfer.begin(file, options.directory, context, { signal })
     if (!opened || !isTorrent(opened as OpenedHttpFile)) return transfer
     try {
-      const content = await readBody((opened as OpenedHttpFile).answer, MAX_TORRENT_BYTES, signal)
-      return await this.#options.addTorrent(content, options)
+      const { answer } = opened as OpenedHttpFile
+      return { kind: 'torrent', content: await readBody(answer, MAX_TORRENT_BYTES, signal) }
     } finally {
       transfer.close()
     }
@@ -65,10 +56,6 @@ export class HttpHandler implements ProtocolHandler {
     const { userAgent, tls, isLocal } = this.#options
     const options = { userAgent, outsideOnly, ...(tls && { tls }), ...(isLocal && { isLocal }) }
     return new HttpFile(new URL(identifier), options)
-  }
-
-  async seed(): Promise<Seed> {
-    throw new Failure('unsupported', 'HTTP has no way to share files: share them over BitTorrent')
   }
 }
 

@@ -10,11 +10,9 @@ import { temporaryFolder } from '../testing/temporary.ts'
 import { HttpHandler } from './http-handler.ts'
 
 function handler(ca?: Buffer): HttpHandler {
-  const addTorrent = async () => expect.unreachable('it is no torrent')
   return new HttpHandler({
     context: testContext(),
     userAgent: 'test',
-    addTorrent,
     ...(ca && { tls: { ca } }),
   })
 }

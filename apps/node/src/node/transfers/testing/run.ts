@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 import type { TransferContext } from '../file-transfer.ts'
-import type { ProtocolHandler } from '../protocol.ts'
+import type { FileProtocol } from '../protocol.ts'
 import { Throttle } from '../throttle.ts'
 import { Entries } from './entries.ts'
 import { quickClock } from './quick-clock.ts'
@@ -18,7 +18,7 @@ type Report = { doneBytes: number; totalBytes?: number | null; name?: string }
 
 /** Downloads a plain file to its end. Resolves with where it lies, and what was told of it. */
 export async function downloadFile(
-  handler: ProtocolHandler,
+  handler: FileProtocol,
   url: string,
   directory: string,
   signal: AbortSignal = new AbortController().signal,

@@ -2,7 +2,7 @@
  * A process that writes to a catalogue until it is killed, and prints each number once a power cut could not undo it. Each write is of two
  * tables, so that a half of it would show.
  */
-import { Catalogue } from '../../../legacy/catalogue.ts'
+import { Catalogue } from '../../../testing/catalogue.ts'
 
 const catalogue = await Catalogue.open(process.argv[2]!)
 const store = catalogue.resumeStore()

@@ -4,11 +4,11 @@ import { join } from 'node:path'
 import { FeedFilter, type Torrent } from '@shoal/api'
 import { createTorrent, infoHashText, writeMetainfo } from '@shoal/torrent'
 import { expect, test } from 'vitest'
-import { nodeForTest } from '../testing/for-test.ts'
-import type { TestNode } from '../testing/test-node.ts'
-import { torrentFile } from '../testing/torrent-file.ts'
 import { FileServer, sendFile } from '../transfers/testing/file-server.ts'
 import { eventually, temporaryFolder } from '../transfers/testing/temporary.ts'
+import { nodeForTest } from './for-test.ts'
+import type { TestNode } from './test-node.ts'
+import { torrentFile } from './torrent-file.ts'
 
 const torrentOf = (node: TestNode, id: string): Promise<Torrent | null> =>
   node.operations.getTorrent({ id }).catch(() => null)
@@ -121,7 +121,7 @@ test('a feed’s item is downloaded from a peer, moved when complete, and told t
   const filters = [FeedFilter.parse({ include: 'film', label: 'films' })]
   const feed = await node.operations.addFeed({ url: `${server.url}/feed`, everyMinutes: 30, filters })
   await eventually('it is added', () => torrentOf(node, id))
-  node.core.registry.get(id).api.addPeer(`127.0.0.1:${seeder.core.session.port}`)
+  node.torrents.registry.get(id).api.addPeer(`127.0.0.1:${seeder.engine.port}`)
   const lines = async () => (await readFile(told, 'utf8').catch(() => '')).split('\n').filter(Boolean)
   await eventually('the program was told', async () => (await lines()).length > 0)
   expect(await lines()).toEqual([join(complete, 'film.mkv')])

@@ -1,39 +1,44 @@
 import { infoHashText, type TorrentApi } from '@shoal/torrent'
-import type { Catalogue } from '../legacy/catalogue.ts'
-import type { TorrentRows } from './torrent-registry.ts'
+import type { LabelStore } from './label-store.ts'
+import type { RowStore } from './torrent-registry.ts'
 import type { TorrentRow } from './torrent-row.ts'
-import type { TorrentRecord } from './torrent-store.ts'
+import type { TorrentRecord, TorrentStore } from './torrent-store.ts'
 
-/** The rows of torrents as the catalogue keeps them. */
-export class CatalogueRows implements TorrentRows {
-  readonly #catalogue: Catalogue
-  /** Ids of the catalogue by ours. */
+export interface RowTables {
+  readonly torrents: TorrentStore
+  readonly labels: LabelStore
+  transaction<T>(work: () => T): T
+}
+
+/** The rows of torrents as the database keeps them. */
+export class TorrentRows implements RowStore {
+  readonly #tables: RowTables
+  /** Ids of records by ids of torrents. */
   readonly #ids = new Map<string, number>()
   readonly #ours = new Map<number, string>()
   readonly #written = new Map<string, Seconds>()
-
   readonly #onNewLabel: () => void
 
   /** `onNewLabel`: a row brought a label that there was not. */
-  constructor(catalogue: Catalogue, onNewLabel: () => void = () => {}) {
-    this.#catalogue = catalogue
+  constructor(tables: RowTables, onNewLabel: () => void = () => {}) {
+    this.#tables = tables
     this.#onNewLabel = onNewLabel
   }
 
-  /** The catalogue's id of a torrent. Undefined for one that has no row. */
-  catalogueId(id: string): number | undefined {
+  /** The id of a torrent's record. Undefined for one that has no row. */
+  recordId(id: string): number | undefined {
     return this.#ids.get(id)
   }
 
   /** The other way round. */
-  idOf(catalogueId: number): string | undefined {
-    return this.#ours.get(catalogueId)
+  idOf(recordId: number): string | undefined {
+    return this.#ours.get(recordId)
   }
 
   all(): TorrentRow[] {
-    const labels = new Map(this.#catalogue.labels.all().map(({ id, name }) => [id, name]))
-    const totals = this.#catalogue.torrents.allTotals()
-    return this.#catalogue.torrents.all().map(record => {
+    const labels = new Map(this.#tables.labels.all().map(({ id, name }) => [id, name]))
+    const totals = this.#tables.torrents.allTotals()
+    return this.#tables.torrents.all().map(record => {
       const { downloadingMs = 0, seedingMs = 0 } = totals.get(record.id) ?? {}
       const seconds = { downloadingSeconds: downloadingMs / 1000, seedingSeconds: seedingMs / 1000 }
       const row = { ...rowOf(record), ...seconds, label: labels.get(record.labelId ?? -1) ?? null }
@@ -45,8 +50,8 @@ export class CatalogueRows implements TorrentRows {
   }
 
   put(row: TorrentRow, api: TorrentApi): void {
-    const { torrents } = this.#catalogue
-    const id = this.#catalogue.transaction(() => {
+    const { torrents } = this.#tables
+    const id = this.#tables.transaction(() => {
       const record = { ...recordOf(row, api), labelId: this.#labelId(row.label) }
       const known = this.#ids.get(row.id)
       if (known !== undefined) torrents.update(known, record)
@@ -61,33 +66,33 @@ export class CatalogueRows implements TorrentRows {
   }
 
   together(work: () => void): void {
-    this.#catalogue.transaction(work)
+    this.#tables.transaction(work)
   }
 
   delete(id: string): void {
     const known = this.#ids.get(id)
     if (known === undefined) return
-    this.#catalogue.torrents.delete(known)
+    this.#tables.torrents.delete(known)
     this.#ours.delete(known)
     this.#ids.delete(id)
     this.#written.delete(id)
   }
 
-  /** The catalogue adds up what is given: so it gets what came since the last time. */
+  /** The store adds up what is given: so it gets what came since the last time. */
   #putSeconds(id: number, { id: key, downloadingSeconds, seedingSeconds }: TorrentRow): void {
     const written = this.#written.get(key) ?? { downloadingSeconds: 0, seedingSeconds: 0 }
     const downloadingMs = (downloadingSeconds - written.downloadingSeconds) * 1000
     const seedingMs = (seedingSeconds - written.seedingSeconds) * 1000
     if (downloadingMs === 0 && seedingMs === 0) return
-    this.#catalogue.torrents.addTotals(new Map([[id, { downloadingMs, seedingMs }]]))
+    this.#tables.torrents.addTotals(new Map([[id, { downloadingMs, seedingMs }]]))
   }
 
   #labelId(name: string | null): number | null {
     if (name === null) return null
-    const known = this.#catalogue.labels.find(name)
+    const known = this.#tables.labels.find(name)
     if (known) return known.id
     this.#onNewLabel()
-    return this.#catalogue.labels.add({ name }).id
+    return this.#tables.labels.add({ name }).id
   }
 }
 

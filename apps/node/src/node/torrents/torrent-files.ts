@@ -1,12 +1,12 @@
 import { writeMetainfo } from '@shoal/torrent'
 import { Failure } from '../../base/failure.ts'
 import type { NodeFiles } from '../kernel/contract.ts'
-import type { NodeCore } from '../legacy/node-core.ts'
 import { mediaType } from './media-type.ts'
-import { withFiles } from './torrent-operations.ts'
+import type { TorrentRegistry } from './torrent-registry.ts'
+import { withFiles } from './with-files.ts'
 
-/** The bytes of torrents and uploads. */
-export function nodeFiles({ registry, uploads }: NodeCore): NodeFiles {
+/** The bytes of torrents. */
+export function torrentFiles(registry: TorrentRegistry): Pick<NodeFiles, 'open' | 'metainfo'> {
   return {
     async open(id, path) {
       const torrent = withFiles(registry.get(id))
@@ -34,6 +34,5 @@ export function nodeFiles({ registry, uploads }: NodeCore): NodeFiles {
         bytes: writeMetainfo({ ...api.metainfo!, trackers: api.trackers, webSeeds: api.webSeeds }),
       }
     },
-    receive: (upload, path, body, options) => uploads.receive(upload, path, body, options),
   }
 }

@@ -8,12 +8,11 @@ import { Failure } from '../../base/failure.ts'
 import { SHOAL } from '../../base/program.ts'
 import { torrentSource } from '../../base/sealing/torrent-source.ts'
 import { unpack } from '../../base/sealing/unpack.ts'
-import type { JobProgress, JobResult } from '../kernel/jobs.ts'
-import type { NodeCore } from '../legacy/node-core.ts'
-import type { AddedTorrent, AddInput } from '../torrents/adding.ts'
-
-/** Folder, below that for downloads, of what is sealed. */
-export const SEALED_FOLDER = 'Sealed'
+import type { JobRecord } from '../kernel/job-store.ts'
+import type { JobProgress, JobResult, Jobs } from '../kernel/jobs.ts'
+import type { AddedTorrent, AddInput, Torrents } from '../torrents/service.ts'
+import { SEALED_FOLDER, type Sealed } from './service.ts'
+import type { Vault } from './vault.ts'
 
 /** What a job keeps for a restart; `secret` is encrypted. */
 interface UnsealDetail {
@@ -25,47 +24,56 @@ interface UnsealDetail {
 /** Bytes are hex in it. */
 type Secret = { readonly key: string } | { readonly passphrase: string }
 
-/**
- * Adds the torrent of a sealed share, and begins the job that opens it into `directory`. Rejects with `bad-request` when what opens it is missing,
- * and as `addTorrent` does.
- */
-export async function addSealed(
-  core: NodeCore,
-  { magnet }: ShareLink,
-  seal: Seal,
-  { directory, passphrase, ...input }: AddInput & { directory: string; passphrase?: string | undefined },
-): Promise<{ added: AddedTorrent; job: Job }> {
-  const secret = secretOf(seal, passphrase)
-  const hash = infoHashText(magnet.infoHashes).slice(0, 16)
-  const added = await core.addTorrent(formatMagnet(magnet), {
-    ...input,
-    directory: join(directory, SEALED_FOLDER, hash),
-  })
-  const { id } = added.torrent
-  // Given again, perhaps with another passphrase: one opens it, not two.
-  for (const job of core.jobs.list())
-    if (job.kind === 'unseal' && job.torrent === id && job.endedMs === null) await core.jobs.cancel(job.id)
-  const detail: UnsealDetail = { torrent: id, directory, secret: await core.vault.seal(secret) }
-  return { added, job: start(core, detail, secret) }
-}
+/** Adds sealed shares and opens them when they are complete. */
+export class Unsealer implements Sealed {
+  readonly #jobs: Jobs
+  readonly #torrents: Torrents
+  readonly #vault: Vault
 
-/** Goes on after a restart. Rejects with `not-found` when the torrent or what opens it is gone. */
-export async function unsealAgain(core: NodeCore, id: string, given: unknown): Promise<Job> {
-  const detail = given as UnsealDetail
-  core.registry.get(detail.torrent)
-  return start(core, detail, (await core.vault.open(detail.secret)) as Secret, id)
-}
+  constructor(jobs: Jobs, torrents: Torrents, vault: Vault) {
+    this.#jobs = jobs
+    this.#torrents = torrents
+    this.#vault = vault
+  }
 
-function start(core: NodeCore, detail: UnsealDetail, secret: Secret, id?: string): Job {
-  const { torrent, directory } = detail
-  return core.jobs.start({
-    ...(id !== undefined && { id }),
-    kind: 'unseal',
-    name: core.registry.get(torrent).name,
-    torrent,
-    detail,
-    run: progress => unseal(core.registry.get(torrent).api, unlockOf(secret), directory, progress),
-  })
+  async add(
+    { magnet }: ShareLink,
+    seal: Seal,
+    { directory, passphrase, ...input }: AddInput & { directory: string; passphrase?: string | undefined },
+  ): Promise<{ added: AddedTorrent; job: Job }> {
+    const secret = secretOf(seal, passphrase)
+    const hash = infoHashText(magnet.infoHashes).slice(0, 16)
+    const added = await this.#torrents.add(formatMagnet(magnet), {
+      ...input,
+      directory: join(directory, SEALED_FOLDER, hash),
+    })
+    const { id } = added.torrent
+    // Given again, perhaps with another passphrase: one opens it, not two.
+    for (const job of this.#jobs.list())
+      if (job.kind === 'unseal' && job.torrent === id && job.endedMs === null) await this.#jobs.cancel(job.id)
+    const detail: UnsealDetail = { torrent: id, directory, secret: await this.#vault.seal(secret) }
+    return { added, job: this.#start(detail, secret) }
+  }
+
+  /** Starts a job again that the end of the last run cut off. Rejects with `not-found` when the torrent or what opens it is gone. */
+  async resume({ id, detail: given }: JobRecord): Promise<void> {
+    const detail = given as UnsealDetail
+    this.#torrents.registry.get(detail.torrent)
+    this.#start(detail, (await this.#vault.open(detail.secret)) as Secret, id)
+  }
+
+  #start(detail: UnsealDetail, secret: Secret, id?: string): Job {
+    const { registry } = this.#torrents
+    const { torrent, directory } = detail
+    return this.#jobs.start({
+      ...(id !== undefined && { id }),
+      kind: 'unseal',
+      name: registry.get(torrent).name,
+      torrent,
+      detail,
+      run: progress => unseal(registry.get(torrent).api, unlockOf(secret), directory, progress),
+    })
+  }
 }
 
 async function unseal(

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { kindOf } from '../../base/file-kind.ts'
 import { Database } from '../kernel/database/database.ts'
-import { type TemporaryCatalogue, temporaryCatalogue, testInfoHash } from '../testing/temporary-catalogue.ts'
 import { PeerStore, scoreOf } from '../torrents/peer-store.ts'
 import type { Catalogue } from './catalogue.ts'
+import { type TemporaryCatalogue, temporaryCatalogue, testInfoHash } from './temporary-catalogue.ts'
 
 let place: TemporaryCatalogue
 let catalogue: Catalogue

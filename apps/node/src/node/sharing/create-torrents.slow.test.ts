@@ -48,7 +48,7 @@ test.each([
     })
     expect(await contents(node, id!)).toEqual(expected)
     const again = await node.restart()
-    const { api } = again.core.registry.get(id!)
+    const { api } = again.torrents.registry.get(id!)
     await api.recheck()
     expect(api.stats).toMatchObject({ progress: 1, state: 'seeding' })
     expect(await contents(again, id!)).toEqual(expected)
@@ -61,7 +61,7 @@ test('a move that is under way when its torrent is forgotten is ended, and bring
     CreateTorrent.parse({ path: join(node.directory, 'album') }),
   )
   const id = (await node.kernel.jobs.whenEnded(job.id)).torrent!
-  const torrent = node.core.registry.get(id)
+  const torrent = node.torrents.registry.get(id)
   const { promise: begun, resolve } = Promise.withResolvers<void>()
   vi.spyOn(torrent.api, 'move').mockImplementation((_, { signal } = {}) => {
     resolve()
@@ -70,11 +70,11 @@ test('a move that is under way when its torrent is forgotten is ended, and bring
   const move = await node.operations.moveTorrent({ id, directory: join(node.folder, 'other') })
   await begun
   expect(await node.operations.getTorrent({ id })).toMatchObject({ state: 'moving' })
-  node.core.removals.drop(torrent)
+  node.torrents.removals.drop(torrent)
   expect(await node.kernel.jobs.whenEnded(move.id)).toMatchObject({ state: 'cancelled' })
-  await vi.waitFor(() => expect(node.core.registry.find(id)).toBeNull())
-  expect(node.core.catalogue.torrents.all()).toEqual([])
-  expect(node.core.session.torrents).toEqual([])
+  await vi.waitFor(() => expect(node.torrents.registry.find(id)).toBeNull())
+  expect(node.catalogue.torrents.all()).toEqual([])
+  expect(node.engine.torrents).toEqual([])
   expect(await readFile(join(node.directory, 'album', 'b.txt'), 'utf8')).toHaveLength(90_000)
 })
 
@@ -92,7 +92,7 @@ test('a server that does not answer holds up no start, and what it has is asked 
     server.close()
   })
   const source = `http://127.0.0.1:${(server.address() as AddressInfo).port}/late.txt`
-  node.core.catalogue.jobs.add({
+  node.catalogue.jobs.add({
     id: 'late',
     kind: 'download',
     name: 'late.txt',

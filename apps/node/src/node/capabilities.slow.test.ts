@@ -1,0 +1,79 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { CONTRACTS, type Contract, type NodeOperations } from '@shoal/api'
+import { expect, onTestFinished, test } from 'vitest'
+import { CAPABILITIES } from './capabilities.ts'
+import type { AnyCapability, Services } from './kernel/capability.ts'
+import { LogEntries } from './kernel/log/log-entries.ts'
+import { type OpenNode, runNode } from './run-node.ts'
+import { Access } from './server/access/access.ts'
+import { createServer } from './server/server.ts'
+
+const TOKEN = 'a-token-of-the-test-that-is-long-enough-43'
+const names = (list: readonly AnyCapability[]) => list.map(({ contract }) => contract.name)
+
+/** The list without a capability, and without those that need it. */
+function without(name: string): AnyCapability[] {
+  let list = CAPABILITIES.filter(({ contract }) => contract.name !== name)
+  for (;;) {
+    const provided = new Set(list.flatMap(each => servicesOf(each.provides)))
+    const left = list.filter(each => servicesOf(each.needs).every(service => provided.has(service)))
+    if (left.length === list.length) return list
+    list = left
+  }
+}
+
+function servicesOf(services: Services | undefined): string[] {
+  return Object.values(services ?? {}).map(each => each.name)
+}
+
+async function open(list: readonly AnyCapability[]): Promise<OpenNode> {
+  const folder = await mkdtemp(join(tmpdir(), 'shoal-list-'))
+  onTestFinished(() => rm(folder, { recursive: true, force: true }))
+  const node = await runNode(
+    {
+      dataDir: join(folder, 'data'),
+      directory: join(folder, 'downloads'),
+      fixed: { network: { port: 0, dht: false, lsd: false } },
+      allowedDirectories: [],
+      log: { debug() {}, info() {}, warn() {}, error() {} },
+      logEntries: new LogEntries(),
+      peerHost: '127.0.0.1',
+      onStop() {},
+    },
+    list,
+  )
+  onTestFinished(() => node.close())
+  return node
+}
+
+test('the list has every capability that the API describes', () => {
+  expect(names(CAPABILITIES).sort()).toEqual(CONTRACTS.map(({ name }) => name).sort())
+})
+
+const REMOVABLE = names(CAPABILITIES).filter(name => name !== 'torrents')
+
+test.each(REMOVABLE)('a node without %s starts, works, and refuses its operations', async name => {
+  const list = without(name)
+  const node = await open(list)
+  expect(node.capabilities.toSorted()).toEqual(names(list).sort())
+  expect((await node.operations.getNode({})).capabilities).not.toContain(name)
+  const contract: Contract = CAPABILITIES.find(each => each.contract.name === name)!.contract
+  for (const operation of Object.keys(contract.operations ?? {}) as (keyof NodeOperations)[])
+    await expect(node.operations[operation]({} as never)).rejects.toMatchObject({ code: 'unsupported' })
+  await node.operations.getStats({})
+  expect(await node.operations.getHealth({})).toMatchObject({ status: 'ok' })
+  expect(await node.operations.listTorrents({ sort: 'name', order: 'ascending', limit: 10 })).toMatchObject({
+    total: 0,
+  })
+})
+
+test('over HTTP, an operation of an absent capability is not found, with the code unsupported', async () => {
+  const node = await open(without('feeds'))
+  const server = await createServer({ node, access: new Access({ token: TOKEN }), port: 0 })
+  onTestFinished(() => server.close())
+  const answer = await fetch(`${server.url}/api/feeds`, { headers: { authorization: `Bearer ${TOKEN}` } })
+  expect(answer.status).toBe(404)
+  expect(await answer.json()).toMatchObject({ error: { code: 'unsupported' } })
+})

@@ -1,0 +1,31 @@
+/** Feeds that are read from time to time, and what their filters want of them. */
+import { FEEDS as CONTRACT } from '@shoal/api'
+import { VERSION } from '../../base/version.ts'
+import { capability } from '../kernel/capability.ts'
+import { SOURCES } from '../sources/service.ts'
+import { FeedStore } from './feed-store.ts'
+import { Feeds } from './feeds.ts'
+
+export const FEEDS = capability({
+  contract: CONTRACT,
+  needs: { sources: SOURCES },
+  start({ clock, log, database, events }, { sources }) {
+    const store = new FeedStore(database)
+    const onChanged = () => events.publish('feeds', { type: 'feeds' })
+    const feeds = new Feeds({
+      ...{ clock, log, store, onChanged },
+      userAgent: `Shoal/${VERSION}`,
+      operations: { addTorrent: (input, options) => sources.add(input, options) },
+    })
+    sources.restrict(source => store.isFromOutside(source))
+    sources.onAdded(source => {
+      // Added by a filter or by hand: the feed shows that it is in the list.
+      if (store.takeSource(source) > 0) onChanged()
+    })
+    return {
+      operations: feeds.operations,
+      begin: () => feeds.start(),
+      close: () => feeds.close(),
+    }
+  },
+})

@@ -1,0 +1,38 @@
+/** Sharing content: of this machine, or uploaded to it. */
+import { SHARING as CONTRACT } from '@shoal/api'
+import { capability } from '../kernel/capability.ts'
+import { SEALED } from '../sealed/service.ts'
+import { TORRENTS } from '../torrents/service.ts'
+import { TRACKER } from '../tracker/service.ts'
+import { TorrentCreator } from './create-torrents.ts'
+import { Uploads } from './uploads.ts'
+
+export const SHARING = capability({
+  contract: CONTRACT,
+  needs: { torrents: TORRENTS },
+  wants: { sealed: SEALED, tracker: TRACKER },
+  start(kernel, services) {
+    const { settings, folders, dataDir } = kernel
+    const uploads = new Uploads(() => settings.current.downloads.directory, dataDir)
+    const creator = new TorrentCreator({ kernel, ...services })
+    return {
+      operations: {
+        createTorrent: async ({ path, ...options }) =>
+          creator.create(await folders.allowContent(path), options),
+        createUpload: async ({ name }) => uploads.create(name),
+        getUpload: async ({ id }) => uploads.get(id),
+        shareUpload: async ({ id, ...options }) => creator.create(await uploads.finish(id), options),
+        cancelUpload: async ({ id }) => {
+          await uploads.cancel(id)
+          return {}
+        },
+      },
+      files: {
+        receive: (upload, path, body, options) => uploads.receive(upload, path, body, options),
+      },
+      jobs: { create: { resume: record => creator.resume(record) } },
+      begin: () => uploads.tidy(),
+      close: () => uploads.close(),
+    }
+  },
+})

@@ -1,0 +1,186 @@
+/** Adds and previews whatever a link, path, hash or content stands for: a torrent, a plain file, a sealed share. */
+import { stat } from 'node:fs/promises'
+import type { Added, CallOptions, CheckedInputOf, Preview, Protocol } from '@shoal/api'
+import { formatMagnet, type TorrentSource } from '@shoal/torrent'
+import { Failure } from '../../base/failure.ts'
+import { shareOf } from '../../base/sealing/share-of.ts'
+import { AbsentCapability } from '../kernel/absent-capability.ts'
+import type { Kernel } from '../kernel/kernel.ts'
+import type { Sealed } from '../sealed/service.ts'
+import type { AddedTorrent, Torrents } from '../torrents/service.ts'
+import type { FileDownload, FileProtocol, Transfers } from '../transfers/service.ts'
+import { Downloads } from './downloads.ts'
+import { givenSource } from './given-source.ts'
+import type { Sources } from './service.ts'
+import { sourceKind } from './source-kind.ts'
+import { engineLink, pathIn, TORRENT_LINKS } from './torrent-link.ts'
+
+type TorrentOptions = Omit<CheckedInputOf<'addTorrent'>, 'source' | 'torrent' | 'passphrase'>
+
+export interface AddSourceParts {
+  readonly kernel: Kernel
+  readonly torrents: Torrents
+  readonly transfers: Transfers | null
+  readonly sealed: Sealed | null
+}
+
+export class SourceAdder implements Sources {
+  readonly downloads: Downloads
+  readonly #kernel: Kernel
+  readonly #torrents: Torrents
+  readonly #protocols: readonly FileProtocol[]
+  readonly #sealed: Sealed | null
+  readonly #restrictions: ((source: string) => boolean)[] = []
+  readonly #listeners: ((source: string) => void)[] = []
+
+  constructor({ kernel, torrents, transfers, sealed }: AddSourceParts) {
+    this.#kernel = kernel
+    this.#torrents = torrents
+    this.#protocols = transfers?.protocols ?? []
+    this.#sealed = sealed
+    this.downloads = new Downloads({
+      jobs: kernel.jobs,
+      begin: (source, directory, signal) => this.#downloadAgain(source, directory, signal),
+      onBytes: bytes => torrents.countFileBytes(bytes),
+    })
+  }
+
+  restrict(isFromOutside: (source: string) => boolean): void {
+    this.#restrictions.push(isFromOutside)
+  }
+
+  onAdded(listener: (source: string) => void): void {
+    this.#listeners.push(listener)
+  }
+
+  /** For operation `listProtocols`. */
+  describe(): Protocol[] {
+    return [TORRENT_LINKS, ...this.#protocols].map(({ name, understands }) => ({
+      name,
+      understands: [...understands],
+    }))
+  }
+
+  async add(input: CheckedInputOf<'addTorrent'>, { signal }: CallOptions = {}): Promise<Added> {
+    const added = await this.#add(input, signal)
+    if (input.source !== undefined) for (const listener of this.#listeners) listener(input.source)
+    return added
+  }
+
+  async #add(
+    { source, torrent, passphrase, ...input }: CheckedInputOf<'addTorrent'>,
+    signal?: AbortSignal,
+  ): Promise<Added> {
+    const given = givenSource({ source, torrent })
+    const share = shareOf(given)
+    const plain = share && !share.seal ? formatMagnet(share.magnet) : given
+    const { folders, settings } = this.#kernel
+    const directory = input.directory === undefined ? undefined : await folders.allow(input.directory)
+    if (typeof plain !== 'string')
+      return this.#added(await this.#torrents.add(plain, { ...input, directory }))
+    const target =
+      directory ??
+      ((input.label && this.#torrents.labelDirectory(input.label)) || settings.current.downloads.directory)
+    if (!share?.seal) return this.#addLink(plain, { ...input, directory: target }, signal)
+    if (!this.#sealed) throw new AbsentCapability('Opening sealed shares')
+    const options = { ...input, passphrase, directory: target }
+    const { added, job } = await this.#sealed.add(share, share.seal, options)
+    return { ...this.#added(added), job }
+  }
+
+  async #addLink(
+    link: string,
+    input: TorrentOptions & { readonly directory: string },
+    signal?: AbortSignal,
+  ): Promise<Added> {
+    const { directory } = input
+    const running = this.downloads.find(link, directory)
+    if (running) return { added: false, torrent: null, job: running }
+    const outsideOnly = this.#isFromOutside(link)
+    const found = sourceKind(link, this.#protocols, { outsideOnly })
+    const text = link.trim()
+    if (found.kind === 'torrent') return this.#addTorrent(engineLink(text), input)
+    const options = { directory, outsideOnly, ...(signal && { signal }) }
+    const download = await found.protocol.download(text, options)
+    if (download.kind === 'torrent') return this.#addTorrent(download.content, input)
+    return { added: true, torrent: null, job: this.downloads.start(link, directory, download) }
+  }
+
+  async #addTorrent(source: TorrentSource, input: TorrentOptions): Promise<Added> {
+    return this.#added(await this.#torrents.add(await this.#readable(source), input))
+  }
+
+  async preview(
+    { peers = [], timeoutSeconds, ...input }: CheckedInputOf<'previewTorrent'>,
+    { signal }: CallOptions = {},
+  ): Promise<Preview> {
+    const given = givenSource(input)
+    const share = shareOf(given)
+    const timeoutMs = timeoutSeconds * 1000
+    const source = await this.#torrentBehind(share ? formatMagnet(share.magnet) : given, timeoutMs, signal)
+    const preview = await this.#torrents.preview(source, peers, timeoutMs, signal)
+    return { ...preview, seal: share?.seal?.by ?? null }
+  }
+
+  /** Rejects with `unknown-identifier`, `not-a-torrent`, `forbidden-path`, `timeout`, or with the signal's reason. */
+  async #torrentBehind(
+    given: TorrentSource,
+    timeoutMs: number,
+    signal?: AbortSignal,
+  ): Promise<TorrentSource> {
+    if (typeof given !== 'string') return given
+    const limit = AbortSignal.timeout(timeoutMs)
+    const both = AbortSignal.any([limit, ...(signal ? [signal] : [])])
+    try {
+      const outsideOnly = this.#isFromOutside(given)
+      const found = sourceKind(given, this.#protocols, { outsideOnly })
+      if (found.kind === 'torrent') return await this.#readable(engineLink(given.trim()))
+      const content = await found.protocol.torrentBehind?.(given.trim(), { signal: both, outsideOnly })
+      if (content) return content
+      throw new Failure(
+        'not-a-torrent',
+        `this is a plain file (${found.protocol.name}), so there is nothing inside to choose from: add it, and it is downloaded as it is`,
+        { field: 'source' },
+      )
+    } catch (error) {
+      signal?.throwIfAborted()
+      if (!limit.aborted) throw error
+      throw new Failure('timeout', 'its server did not answer in time: try again later', { field: 'source' })
+    }
+  }
+
+  async #downloadAgain(source: string, directory: string, signal: AbortSignal): Promise<FileDownload | null> {
+    const outsideOnly = this.#isFromOutside(source)
+    const found = sourceKind(source, this.#protocols, { outsideOnly })
+    if (found.kind === 'torrent') {
+      await this.#addTorrent(engineLink(source.trim()), { directory })
+      return null
+    }
+    const download = await found.protocol.download(source.trim(), { directory, signal, outsideOnly })
+    if (download.kind === 'file') return download
+    await this.#addTorrent(download.content, { directory })
+    return null
+  }
+
+  /** Refuses to read a file outside of the allowed folders, and anything but a file: a pipe may never end, and a device is not to be touched. */
+  async #readable(source: TorrentSource): Promise<TorrentSource> {
+    if (typeof source !== 'string') return source
+    const path = pathIn(source)
+    if (path === null) return source
+    const allowed = await this.#kernel.folders.allow(path, 'source')
+    const stats = await stat(allowed).catch(() => null)
+    // The engine says better what is wrong with a file that is missing.
+    if (stats === null || stats.isFile()) return allowed
+    throw new Failure('bad-torrent', `${allowed} is not a file: give the path of a .torrent`, {
+      field: 'source',
+    })
+  }
+
+  #isFromOutside(source: string): boolean {
+    return this.#restrictions.some(isFromOutside => isFromOutside(source))
+  }
+
+  #added({ torrent, added }: AddedTorrent): Added {
+    return { added, torrent: this.#torrents.view(torrent), job: null }
+  }
+}

@@ -1,0 +1,32 @@
+import { Failure } from '../../base/failure.ts'
+import { withoutPassword } from '../../base/without-password.ts'
+import type { FileProtocol } from '../transfers/service.ts'
+import { isTorrentLink, TORRENT_LINKS } from './torrent-link.ts'
+
+/** Longest part of an identifier that an error repeats. */
+const SHOWN_LENGTH = 80
+
+export type SourceKind =
+  | { readonly kind: 'torrent' }
+  | { readonly kind: 'file'; readonly protocol: FileProtocol }
+
+/** What an identifier stands for. Throws `unknown-identifier`, which lists what is understood. */
+export function sourceKind(
+  identifier: string,
+  protocols: readonly FileProtocol[],
+  options: { outsideOnly?: boolean } = {},
+): SourceKind {
+  const text = identifier.trim()
+  if (isTorrentLink(text, options)) return { kind: 'torrent' }
+  const protocol = protocols.find(each => each.canHandle(text))
+  if (protocol) return { kind: 'file', protocol }
+  const shown = text.length > SHOWN_LENGTH ? `${text.slice(0, SHOWN_LENGTH)}…` : text
+  const known = [TORRENT_LINKS, ...protocols].map(
+    ({ name, understands }) => `${name}: ${understands.join(', ')}`,
+  )
+  throw new Failure(
+    'unknown-identifier',
+    `${withoutPassword(shown) || 'nothing'} is nothing that can be downloaded. What is understood: ${known.join('; ')}`,
+    { field: 'source' },
+  )
+}

@@ -1,0 +1,72 @@
+/** What the engine takes: magnet links, info hashes, content ids, .torrent files by path or URL. */
+import { isAbsolute } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { infoHashText, parseInfoHash } from '@shoal/torrent'
+import { Failure } from '../../base/failure.ts'
+
+export const TORRENT_LINKS = {
+  name: 'BitTorrent',
+  understands: [
+    'a magnet link (magnet:?xt=…)',
+    'an info hash (40 or 64 hex digits, or 32 base32 characters)',
+    'a content ID (baf5r…)',
+    'the path or http(s) URL of a .torrent file',
+  ],
+} as const
+
+/** Whether trimmed text stands for a torrent. At once, without a look at disk or network. */
+export function isTorrentLink(
+  text: string,
+  { outsideOnly = false }: { outsideOnly?: boolean } = {},
+): boolean {
+  if (/^magnet:/i.test(text)) return true
+  // The engine fetches a .torrent from wherever its URL leads.
+  if (/^https?:\/\//i.test(text)) return !outsideOnly && isTorrentUrl(text)
+  if (/^file:\/\//i.test(text)) return true
+  if (isHash(text)) return true
+  const hasScheme = /^[a-z][a-z0-9+.-]+:/i.test(text)
+  return isAbsolute(text) || (!hasScheme && /\.torrent$/i.test(text))
+}
+
+/** The same in a notation that the engine knows. Throws `bad-argument` for a `file:` URL of another machine, `bad-info-hash`. */
+export function engineLink(text: string): string {
+  return isHash(text) ? infoHashText(parseInfoHash(text)) : pathOf(text)
+}
+
+/** The path that a source stands for: the engine reads whatever is neither a link nor a hash from the disk. Null for these. Throws `unknown-identifier`. */
+export function pathIn(source: string): string | null {
+  const text = source.trim()
+  if (/^(?:magnet:|https?:\/\/)/i.test(text) || isHash(text)) return null
+  const path = pathOf(text)
+  // A relative path would be one of the node's own folder.
+  if (isAbsolute(path)) return path
+  throw new Failure(
+    'unknown-identifier',
+    `${JSON.stringify(text.slice(0, 100))} is not a torrent: give a magnet link, an info hash, or the URL or absolute path of a .torrent`,
+    { field: 'source' },
+  )
+}
+
+/** Beginning with baf5r it is meant as a content ID: the engine then says what is wrong with it. */
+function isHash(text: string): boolean {
+  return /^(?:[0-9a-f]{40}|[0-9a-f]{64}|1220[0-9a-f]{64}|[a-z2-7]{32}|baf5r[a-z2-7]+|f017b[0-9a-f]+)$/i.test(
+    text,
+  )
+}
+
+function isTorrentUrl(text: string): boolean {
+  return URL.canParse(text) && /\.torrent$/i.test(new URL(text).pathname)
+}
+
+function pathOf(identifier: string): string {
+  if (!/^file:\/\//i.test(identifier)) return identifier
+  try {
+    return fileURLToPath(identifier)
+  } catch (cause) {
+    throw new Failure(
+      'bad-argument',
+      `${identifier.slice(0, 100)} is not a file of this machine: give its path`,
+      { cause },
+    )
+  }
+}

@@ -1,0 +1,144 @@
+import { access, mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { FeedFilter, type NodeOperations } from '@shoal/api'
+import { systemClock } from '@shoal/torrent'
+import { expect, test } from 'vitest'
+import { COMPLETION } from '../completion/capability.ts'
+import { FEEDS } from '../feeds/capability.ts'
+import { assemble } from '../kernel/assemble.ts'
+import { capability } from '../kernel/capability.ts'
+import { openKernel } from '../kernel/kernel.ts'
+import { LogEntries } from '../kernel/log/log-entries.ts'
+import { SCHEDULE } from '../schedule/capability.ts'
+import { SEEDING } from '../seeding/capability.ts'
+import { SOURCES } from '../sources/service.ts'
+import {
+  type ManagedTorrent,
+  TORRENT_OPERATIONS,
+  TORRENTS,
+  type Torrents,
+  type TorrentWatcher,
+} from '../torrents/service.ts'
+import { Entries } from '../transfers/testing/entries.ts'
+import { FileServer } from '../transfers/testing/file-server.ts'
+import { eventually, temporaryFolder } from '../transfers/testing/temporary.ts'
+import { WATCH } from '../watch/capability.ts'
+import { MemoryNode } from './memory-node.ts'
+import { torrentFile } from './torrent-file.ts'
+
+/** Timers that wait: none may outlive the automation. */
+function countedClock() {
+  let waiting = 0
+  return {
+    ...systemClock,
+    get waiting() {
+      return waiting
+    },
+    after(delayMs: number, callback: () => void) {
+      let isOver = false
+      const end = () => {
+        if (!isOver) waiting--
+        isOver = true
+      }
+      waiting++
+      const cancel = systemClock.after(delayMs / 20, () => {
+        end()
+        callback()
+      })
+      return () => {
+        end()
+        cancel()
+      }
+    },
+  }
+}
+
+/** A torrent that is seeded until it is paused, and the torrents of a node in memory. */
+function torrentsOf(node: MemoryNode) {
+  const watchers: TorrentWatcher[] = []
+  const paused = new Set<string>()
+  const actOnTorrents: NodeOperations['actOnTorrents'] = async ({ ids }) => {
+    for (const id of ids) paused.add(id)
+    return { ids: ids as string[] }
+  }
+  const row = { completionSettled: false, seedingSeconds: 1, ratioLimit: null, seedingTimeLimitMinutes: null }
+  const find = (id: string) => ({ row, api: { name: id, directory: '/downloads', files: [] } })
+  const torrents = {
+    list: { views: () => (paused.has('s') ? [] : [{ id: 's', state: 'seeding', ratio: 2 }]) },
+    registry: { find, get: find, change() {}, listed: () => [] },
+    watch: (watcher: TorrentWatcher) => watchers.push(watcher),
+  } as unknown as Torrents
+  const fake = capability({
+    contract: { name: 'torrents' },
+    provides: { torrents: TORRENTS, operations: TORRENT_OPERATIONS, sources: SOURCES },
+    start: () => ({
+      provides: {
+        torrents,
+        operations: { ...node.operations, actOnTorrents } as unknown as NodeOperations,
+        sources: { add: input => node.operations.addTorrent(input), restrict() {}, onAdded() {} },
+      },
+      close() {},
+    }),
+  })
+  const complete = (id: string) => {
+    for (const watcher of watchers) watcher.onComplete?.({ id, row } as ManagedTorrent, true)
+  }
+  return { fake, paused, complete }
+}
+
+test('what a node does by itself works side by side, and closes without a trace', async () => {
+  await using server = await FileServer.start((_, response) =>
+    response.end(
+      `<rss><channel><item><title>F</title><link>magnet:?xt=urn:btih:${'f'.repeat(40)}</link></item></channel></rss>`,
+    ),
+  )
+  const folder = await temporaryFolder()
+  const watched = join(folder, 'watch')
+  await mkdir(watched)
+  const done = join(folder, 'done')
+  const hook = [
+    process.execPath,
+    '-e',
+    'require("fs").writeFileSync(process.argv[1], process.argv[2])',
+    done,
+    '{name}',
+  ]
+  const rule = { directory: watched, label: null, paused: false, action: 'delete' as const }
+  const [log, clock, memory] = [new Entries(), countedClock(), new MemoryNode()]
+  const opened = await openKernel({
+    dataDir: join(folder, 'data'),
+    directory: join(folder, 'downloads'),
+    fixed: {
+      automation: { watch: [rule], onComplete: hook },
+      limits: { alternative: true },
+      seeding: { ratioLimit: 2 },
+    },
+    allowedDirectories: [],
+    log,
+    logEntries: new LogEntries(),
+    onStop() {},
+  })
+  const kernel = { ...opened, clock }
+  const { fake, paused, complete } = torrentsOf(memory)
+  const node = await assemble([fake, SCHEDULE, WATCH, SEEDING, COMPLETION, FEEDS], kernel)
+  const applied: string[] = []
+  kernel.limits.follow(({ by }) => applied.push(by))
+  const { id, bytes } = await torrentFile('put there')
+  await writeFile(join(watched, 'x.torrent'), bytes)
+  const filters = [FeedFilter.parse({})]
+  await node.operations.addFeed({ url: server.url, everyMinutes: 30, filters })
+  await eventually('both torrents are added', () => memory.torrents.has(id) && memory.torrents.size === 2)
+  complete(id)
+  await eventually('the program ran', () =>
+    access(done).then(
+      () => true,
+      () => false,
+    ),
+  )
+  await eventually('seeding has ended', () => paused.has('s'))
+  expect(applied).toEqual(['alternative'])
+  expect(log.list.filter(({ level }) => level === 'error' || level === 'warn')).toEqual([])
+  await node.close()
+  expect(clock.waiting).toBe(0)
+  await opened.close()
+})

@@ -1,0 +1,84 @@
+/** Torrents, with their labels, queue, peers and history. */
+import { TORRENTS as CONTRACT, type NodeStats } from '@shoal/api'
+import { Session } from '@shoal/torrent'
+import { VERSION } from '../../base/version.ts'
+import { capability } from '../kernel/capability.ts'
+import { freshRow } from './adding.ts'
+import { Pulse } from './pulse.ts'
+import { DatabaseResumeStore } from './resume-store.ts'
+import { ENGINE, TORRENTS as SERVICE, TORRENT_OPERATIONS } from './service.ts'
+import { followSettings, sessionOptions } from './session-settings.ts'
+import { torrentFiles } from './torrent-files.ts'
+import { TorrentManager } from './torrent-manager.ts'
+import { torrentOperations } from './torrent-operations.ts'
+
+export const TORRENTS = capability({
+  contract: CONTRACT,
+  provides: { engine: ENGINE, torrents: SERVICE, operations: TORRENT_OPERATIONS },
+  async start(kernel) {
+    const { settings, database, log } = kernel
+    let onRecord = () => {}
+    const session = await Session.open({
+      ...sessionOptions(settings.current),
+      resumeStore: new DatabaseResumeStore(database, () => onRecord()),
+      userAgent: `Shoal/${VERSION}`,
+      ...(kernel.peerHost !== undefined && { host: kernel.peerHost }),
+    })
+    for (const problem of session.problems) log.warn(problem)
+    const manager = new TorrentManager(kernel, session)
+    const pulse = new Pulse(manager)
+    onRecord = () => manager.traffic.keepUp(session.transferred, Date.now())
+    const operations = torrentOperations(manager)
+    return {
+      operations,
+      provides: { engine: session, torrents: manager, operations },
+      files: torrentFiles(manager.registry),
+      stats: () => stats(manager),
+      health: () => health(manager),
+      jobs: { move: {} },
+      async begin() {
+        const { registry, countries, removals, queue } = manager
+        manager.restore(api => ({ ...freshRow(api, registry), paused: api.stats.state === 'paused' }))
+        followSettings(manager)
+        await countries.open(settings.current.privacy.countryDatabase).catch(error => log.warn(error.message))
+        pulse.start()
+        removals.start()
+        await queue.apply()
+      },
+      async close() {
+        await manager.removals.close()
+        await manager.previews.close()
+        pulse.close()
+        await session.close()
+      },
+    }
+  },
+})
+
+function stats({ session, traffic, list }: TorrentManager): Partial<NodeStats> {
+  const { stats } = session
+  traffic.look(stats)
+  const torrents: Record<string, number> = {}
+  for (const { state } of list.views()) torrents[state] = (torrents[state] ?? 0) + 1
+  return {
+    downloadBytesPerSecond: Math.round(stats.downloadBytesPerSecond),
+    uploadBytesPerSecond: Math.round(stats.uploadBytesPerSecond),
+    session: traffic.session,
+    allTime: traffic.allTime,
+    torrents,
+    connections: { ...stats.connections },
+    dhtNodes: stats.dhtNodes,
+  }
+}
+
+function health({ session, registry, kernel: { settings } }: TorrentManager): string[] {
+  const problems = [...session.problems]
+  const failed = [...registry.listed()].filter(({ api }) => api.stats.state === 'error')
+  if (failed.length > 0)
+    problems.push(
+      `${failed.length} ${failed.length === 1 ? 'torrent has' : 'torrents have'} stopped: the first is ${failed[0]!.api.name}: ${failed[0]!.api.stats.error ?? 'unknown'}`,
+    )
+  if (session.port === 0 && settings.current.network.port !== 0)
+    problems.push(`no port is open for peers: choose another than ${settings.current.network.port}`)
+  return problems
+}

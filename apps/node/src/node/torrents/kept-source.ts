@@ -1,0 +1,12 @@
+/** A link as it is kept and shown: without user name and password. */
+export function keptSource(source: string): string {
+  if (!/^[a-z]+:\/\//i.test(source)) return source
+  try {
+    const url = new URL(source)
+    url.username = ''
+    url.password = ''
+    return url.href
+  } catch {
+    return source
+  }
+}

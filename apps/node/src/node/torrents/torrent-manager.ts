@@ -1,0 +1,262 @@
+/** All torrents of a node: the engine's torrents with what the node keeps of them, and what follows when something happens to them. */
+import type { Torrent } from '@shoal/api'
+import {
+  infoHashText,
+  type PeerStatus,
+  type Session,
+  type TorrentApi,
+  type TorrentSource,
+} from '@shoal/torrent'
+import type { Kernel } from '../kernel/kernel.ts'
+import { type AddedTorrent, type AddInput, addTorrent } from './adding.ts'
+import { Countries } from './countries.ts'
+import { GoodPeerStore } from './good-peer-store.ts'
+import { GoodPeers } from './good-peers.ts'
+import { HistoryStore } from './history-store.ts'
+import { LabelStore } from './label-store.ts'
+import { Labels } from './labels.ts'
+import type { ManagedTorrent } from './managed-torrent.ts'
+import { PeerStore } from './peer-store.ts'
+import { hostOf } from './peer-view.ts'
+import { Previews, type TorrentPreview } from './previews.ts'
+import { QueueManager } from './queue-manager.ts'
+import { Removals } from './removals.ts'
+import type { Torrents, TorrentWatcher } from './service.ts'
+import { followTorrent } from './torrent-events.ts'
+import { TorrentList } from './torrent-list.ts'
+import { nameOf } from './torrent-log.ts'
+import { TorrentRates } from './torrent-rates.ts'
+import { TorrentRegistry } from './torrent-registry.ts'
+import type { TorrentRow } from './torrent-row.ts'
+import { TorrentRows } from './torrent-rows.ts'
+import { TorrentStore } from './torrent-store.ts'
+import { Traffic } from './traffic.ts'
+
+/** How the manager's tables are reached. */
+interface Tables {
+  readonly labels: LabelStore
+  readonly peers: PeerStore
+}
+
+export class TorrentManager implements Torrents {
+  readonly kernel: Kernel
+  readonly session: Session
+  readonly records: TorrentStore
+  readonly registry: TorrentRegistry
+  readonly list: TorrentList
+  readonly labels: Labels
+  readonly queue: QueueManager
+  readonly removals: Removals
+  readonly previews: Previews
+  readonly traffic: Traffic
+  readonly goodPeers: GoodPeers
+  readonly rates = new TorrentRates()
+  readonly countries = new Countries()
+  readonly #tables: Tables
+  readonly rows: TorrentRows
+  readonly #watchers = new Set<TorrentWatcher>()
+
+  constructor(kernel: Kernel, session: Session) {
+    const { database, settings, log, jobs, events, folders } = kernel
+    this.kernel = kernel
+    this.session = session
+    this.records = new TorrentStore(database)
+    this.#tables = { labels: new LabelStore(database), peers: new PeerStore(database) }
+    const tables = {
+      torrents: this.records,
+      labels: this.#tables.labels,
+      transaction: <T>(work: () => T) => database.transaction(work),
+    }
+    this.rows = new TorrentRows(tables, () => queueMicrotask(() => this.labels.tell()))
+    this.registry = new TorrentRegistry(this.rows)
+    this.list = new TorrentList(this.registry)
+    this.queue = new QueueManager({ registry: this.registry, settings: () => settings.current.queue })
+    this.previews = new Previews(session, this.registry)
+    this.traffic = new Traffic(new HistoryStore(database))
+    this.goodPeers = new GoodPeers({
+      store: new GoodPeerStore(database),
+      recordId: id => this.recordId(id),
+    })
+    this.removals = new Removals({
+      registry: this.registry,
+      queue: this.queue,
+      log,
+      recordId: id => this.recordId(id),
+      onForgetting: torrent => jobs.cancelOf(torrent.id),
+      onForgotten: (torrent, known) => this.#onForgotten(torrent, known),
+    })
+    this.labels = new Labels({
+      ...{ store: this.#tables.labels, registry: this.registry, folders },
+      onChanged: () => events.publish('labels', { type: 'labels', labels: this.labels.list().items }),
+    })
+    folders.addRoots(() => [
+      settings.current.downloads.directory,
+      ...this.#tables.labels.all().map(label => label.directory),
+    ])
+  }
+
+  get knownPeers(): PeerStore {
+    return this.#tables.peers
+  }
+
+  recordId(id: string): number | undefined {
+    return this.rows.recordId(id)
+  }
+
+  byRecordId(recordId: number): ManagedTorrent | null {
+    return this.registry.find(this.rows.idOf(recordId) ?? '')
+  }
+
+  watch(watcher: TorrentWatcher): () => void {
+    this.#watchers.add(watcher)
+    return () => this.#watchers.delete(watcher)
+  }
+
+  /** Tells the watchers that a torrent has another name. */
+  renamed(torrent: ManagedTorrent): void {
+    for (const watcher of this.#watchers) watcher.onRenamed?.(torrent)
+  }
+
+  labelDirectory(label: string): string | null {
+    return this.labels.directoryOf(label)
+  }
+
+  countFileBytes(bytes: number): void {
+    this.traffic.countFile(bytes)
+  }
+
+  view(torrent: ManagedTorrent): Torrent {
+    return this.list.view(torrent)
+  }
+
+  preview(
+    source: TorrentSource,
+    peers: readonly string[],
+    timeoutMs: number,
+    signal?: AbortSignal,
+  ): Promise<TorrentPreview> {
+    return this.previews.preview(source, peers, timeoutMs, signal)
+  }
+
+  async add(source: TorrentSource, input: AddInput): Promise<AddedTorrent> {
+    const { settings, folders, log } = this.kernel
+    const added = await addTorrent(source, input, {
+      ...{ session: this.session, registry: this.registry, folders, previews: this.previews },
+      settings: () => settings.current,
+      directoryOf: label => this.labelDirectory(label),
+      forgotten: torrent => this.removals.forgotten(torrent),
+      adopt: (api, row) => this.#adoptNew(api, row),
+    })
+    if (added.added) log.info(`${nameOf(added.torrent)} was added`, { torrent: added.torrent.id })
+    // Reply only once the record is durable.
+    await Promise.all([added.recorded, this.queue.begin(added.torrent)])
+    return added
+  }
+
+  /** Takes a torrent of the session in, with all that follows it from then on. */
+  adopt(api: TorrentApi, row: TorrentRow): ManagedTorrent {
+    const torrent = this.registry.add(api, row)
+    this.rates.begin(torrent, api.stats)
+    followTorrent(torrent, {
+      registry: this.registry,
+      log: this.kernel.log,
+      onDouble: (each, double) => this.#join(each, double),
+      onMetadata: each => {
+        // The names of its files are known now: the catalogue learns them too.
+        this.registry.change(each, {})
+        for (const watcher of this.#watchers) watcher.onMetadata?.(each)
+      },
+      onComplete: (each, fresh) => {
+        void this.queue.freed()
+        for (const watcher of this.#watchers) watcher.onComplete?.(each, fresh)
+      },
+      onRested: () => void this.queue.freed(),
+      onState: each => this.goodPeers.recall(each),
+      onPeerClosed: (_, peer) => this.#notePeer(peer),
+    })
+    // One that was restored runs already.
+    this.goodPeers.recall(torrent)
+    return torrent
+  }
+
+  /** In one transaction. */
+  #adoptNew(api: TorrentApi, row: TorrentRow): ManagedTorrent {
+    try {
+      return this.kernel.database.transaction(() => this.adopt(api, row))
+    } catch (error) {
+      const torrent = this.registry.findApi(api)
+      if (torrent) this.registry.delete(torrent)
+      throw error
+    }
+  }
+
+  /** Two entries that turned out to be one torrent, of which only this one goes on. */
+  #join(torrent: ManagedTorrent, double: ManagedTorrent): void {
+    const { row } = torrent
+    this.kernel.log.info(`${nameOf(torrent)} was in the list twice, by its two info hashes`, {
+      torrent: torrent.id,
+    })
+    // Its row goes at once: both have the same info hashes from here on.
+    const known = this.recordId(double.id)
+    this.registry.delete(double)
+    this.#onForgotten(double, known)
+    this.removals.drop(double)
+    const tags = [...new Set([...row.tags, ...double.row.tags])]
+    this.registry.change(torrent, { label: row.label ?? double.row.label, tags })
+  }
+
+  #notePeer({ kind, address, client, downloadedBytes, uploadedBytes, wastedBytes }: PeerStatus): void {
+    if (kind === 'webseed') return
+    const traffic = {
+      host: hostOf(address),
+      client,
+      downloadedBytes,
+      uploadedBytes,
+      wastedBytes,
+      connections: 1,
+    }
+    this.#tables.peers.add(Date.now(), [traffic])
+  }
+
+  #onForgotten(torrent: ManagedTorrent, known: number | undefined): void {
+    this.rates.forget(torrent)
+    for (const watcher of this.#watchers) watcher.onForgotten?.(torrent, known)
+  }
+
+  /** Pairs what the session has restored with what the catalogue knows of it. */
+  restore(fresh: (api: TorrentApi) => TorrentRow): void {
+    const rows = new Map(this.rows.all().map(row => [row.id, row]))
+    const pairs = this.session.torrents.map(api => {
+      const { v1, v2 } = api.infoHashes
+      const hashes = [v1 && infoHashText({ v1 }), v2 && infoHashText({ v2 })]
+      const [row, ...doubles] = hashes.flatMap(hash => rows.get(hash ?? '') ?? [])
+      for (const found of [row, ...doubles]) if (found) rows.delete(found.id)
+      // The node was killed before the two hashes of a hybrid torrent became one entry.
+      for (const { id } of doubles) this.rows.delete(id)
+      return [api, row] as const
+    })
+    // No torrent goes with these. Of one that was removed only the row was left to be deleted; of another the record is damaged: what it was
+    // added from is not enough to begin anew.
+    for (const { id, removedMs } of rows.values()) {
+      if (removedMs === null)
+        this.kernel.log.warn(`${id} is gone from the list: its record is damaged. Add it again`)
+      this.rows.delete(id)
+    }
+    // Together: thousands of transactions would hold up the start.
+    this.kernel.database.transaction(() => {
+      for (const [api, row] of pairs) this.adopt(api, row ?? fresh(api))
+    })
+    this.#countRestored()
+  }
+
+  /** What all torrents have moved was moved by the node. */
+  #countRestored(): void {
+    const restored = { downloadedBytes: 0, uploadedBytes: 0 }
+    for (const { stats } of this.session.torrents) {
+      restored.downloadedBytes += stats.downloadedBytes
+      restored.uploadedBytes += stats.uploadedBytes
+    }
+    this.traffic.keepUp(this.session.transferred, Date.now())
+    this.traffic.atLeast(restored)
+  }
+}

@@ -1,0 +1,27 @@
+/** Folders whose .torrent files are added. */
+import { WATCH as CONTRACT } from '@shoal/api'
+import { capability } from '../kernel/capability.ts'
+import { SOURCES } from '../sources/service.ts'
+import { WatchFolders } from './watch-folders.ts'
+
+export const WATCH = capability({
+  contract: CONTRACT,
+  needs: { sources: SOURCES },
+  start({ clock, log, settings, folders }, { sources }) {
+    settings.onCheck(async ({ automation }, { automation: before }) => {
+      const known = new Set(before.watch.map(({ directory }) => directory))
+      for (const [at, { directory }] of automation.watch.entries())
+        if (!known.has(directory)) await folders.allow(directory, `automation.watch.${at}.directory`)
+    })
+    const watched = new WatchFolders({
+      ...{ clock, log },
+      operations: { addTorrent: (input, options) => sources.add(input, options) },
+      settings: () => settings.current,
+      onSettings: listener => settings.onChanged(listener),
+    })
+    return {
+      begin: () => watched.start(),
+      close: () => watched.close(),
+    }
+  },
+})
