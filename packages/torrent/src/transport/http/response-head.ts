@@ -4,6 +4,7 @@ import { ShoalError } from '../../base/errors.ts'
 /** Status line and headers of one answer, 1xx answers before it included. Real servers send less than one kilobyte. */
 export const MAX_HEAD_BYTES = 32 * 1024
 
+const PART_BYTES = 512
 const MAX_INTERIM = 16
 
 /** RFC 9110, 5.6.2 and 5.5. */
@@ -41,7 +42,8 @@ export class HeadReader {
     while (!this.#head && used < bytes.length) {
       const room = MAX_HEAD_BYTES - this.#seenBytes
       if (room === 0) throw bad(`the head of its answer is longer than ${MAX_HEAD_BYTES} bytes`)
-      used += this.#take(bytes.subarray(used, used + room))
+      // In small parts, so that the body behind the head is not decoded as text.
+      used += this.#take(bytes.subarray(used, used + Math.min(room, PART_BYTES)))
     }
     return used
   }
