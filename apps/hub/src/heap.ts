@@ -1,8 +1,8 @@
 import { setFlagsFromString } from 'node:v8'
 
 /**
- * What a packet leaves behind is garbage at once. V8 would let 48 MB of it gather, more than a million peers take; a few are collected as quickly.
- * The size itself can only be given on Node's command line; the growth from here on can be set at any time.
+ * Keeps V8's young generation small. Packets leave only short-lived garbage, of which V8 would collect 48 MB, more than a million peers need;
+ * a few MB are collected just as fast. The size itself can only be set on Node's command line, but further growth can be stopped at any time.
  */
 export function keepYoungGenerationSmall(): void {
   setFlagsFromString('--semi-space-growth-factor=1')

@@ -6,11 +6,11 @@ A BitTorrent tracker: HTTP, UDP and WebSocket (WebTorrent) on one swarm state. R
 
 `
 const TAIL = `
-Each option is also an environment variable, such as SHOAL_HUB_UDP_PORT for --udp-port, and a line in a settings file: { "udpPort": 6969 }.
-The command line comes before the environment, the environment before the file.
+Each option is also an environment variable, such as SHOAL_HUB_UDP_PORT for --udp-port, and a member of a settings file: { "udpPort": 6969 }.
+The command line overrides the environment, and the environment overrides the file.
 
-  shoal-hub                                   For this machine only
-  shoal-hub --host 0.0.0.0 --host ::          For everybody who can reach it
+  shoal-hub                                   Serve this machine only
+  shoal-hub --host 0.0.0.0 --host ::          Serve everybody who can reach it
   shoal-hub --passkey-file keys.txt           Private: http://…:6969/<passkey>/announce
 `
 

@@ -30,7 +30,7 @@ describe('a hub', () => {
     await ended
   })
 
-  it('tracks, and tells how much on a page, in JSON and as metrics', async () => {
+  it('tracks, and shows its statistics on a page, in JSON and as metrics', async () => {
     await withHub({}, async base => {
       expect(await announce(base)).toContain('8:completei1e')
       const stats = await (await fetch(`${base}/stats.json`)).json()
@@ -53,14 +53,14 @@ describe('a hub', () => {
     })
   })
 
-  it('keeps its numbers to itself when told so', async () => {
+  it('shows no statistics with --no-stats', async () => {
     await withHub({ noStats: true }, async base => {
       for (const path of ['/', '/stats.json', '/metrics']) expect((await fetch(base + path)).status).toBe(404)
       expect((await fetch(`${base}/health`)).status).toBe(200)
     })
   })
 
-  it('is private, and serves chosen torrents, by lists in files', async () => {
+  it('is private and serves selected torrents by list files', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'shoal-hub-'))
     try {
       const [passkeyFile, allowFile] = [join(folder, 'keys'), join(folder, 'allowed')]
@@ -72,7 +72,9 @@ describe('a hub', () => {
         expect(await announce(`${base}/secretkey1`, '%02'.repeat(20))).toContain('does not serve')
       })
       await writeFile(passkeyFile, 'fine12345\nnot a key\n')
-      await expect(startHub({ passkeyFile, port: 0 }, quiet)).rejects.toThrow(/line 2 is no passkey$/)
+      await expect(startHub({ passkeyFile, port: 0 }, quiet)).rejects.toThrow(
+        /line 2 is not a valid passkey$/,
+      )
       await expect(startHub({ passkeyFile: join(folder, 'none'), port: 0 }, quiet)).rejects.toThrow(
         SetupError,
       )
@@ -81,7 +83,7 @@ describe('a hub', () => {
     }
   })
 
-  it('takes a passkey away from who is served already', async () => {
+  it('stops serving a client whose passkey was removed', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'shoal-hub-'))
     const passkeyFile = join(folder, 'keys')
     await writeFile(passkeyFile, 'secretkey1\nsecretkey2')
@@ -101,7 +103,7 @@ describe('a hub', () => {
     }
   })
 
-  it('warns of a proxy that is not named, once', async () => {
+  it('warns of an unknown proxy, once', async () => {
     const warnings: string[] = []
     const warn = (_about: object, message: string) => void warnings.push(message)
     const hub = await startHub({ port: 0 }, { info() {}, warn } as unknown as typeof quiet)
@@ -114,9 +116,9 @@ describe('a hub', () => {
     }
   })
 
-  it('says that a port is taken', async () => {
+  it('reports that a port is taken', async () => {
     await withHub({}, async (_base, port) => {
-      await expect(startHub({ port }, quiet)).rejects.toThrow(`port ${port} is taken`)
+      await expect(startHub({ port }, quiet)).rejects.toThrow(`Port ${port} is taken`)
     })
   })
 })

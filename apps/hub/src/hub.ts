@@ -1,4 +1,5 @@
 /** A running hub: one tracker, and its listeners. */
+import { ownUrlHost } from '@shoal/torrent/local-address'
 import {
   expirySecondsFor,
   HttpFront,
@@ -23,20 +24,20 @@ const DEFAULT_INTERVAL_SECONDS = 1800
 const DATA_HEADERS = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' } as const
 
 export interface Hub {
-  /** Of HTTP and WebSocket. */
+  /** HTTP and WebSocket port. */
   readonly port: number
-  /** Null when it is switched off. */
+  /** Null if UDP is off. */
   readonly udpPort: number | null
-  /** Where peers announce, as this machine reaches it; where `isPrivate`, with a passkey between host and path. */
+  /** Announce URLs as this machine reaches them. If `isPrivate`, clients insert a passkey between host and path. */
   readonly urls: readonly string[]
   readonly isPrivate: boolean
   stats(): Promise<HubStats>
-  /** Reads the lists in files again, as it does by itself when they change. */
+  /** Reads the list files again. They are also read automatically when they change. */
   readLists(): void
   close(): Promise<void>
 }
 
-/** Rejects with SetupError: a port that is taken, a file that cannot be read, a line in it that makes no sense. */
+/** Rejects with SetupError if a port is taken, or if a file cannot be read or has an invalid line. */
 export async function startHub(given: Given, log: Pick<Logger, 'info' | 'warn'>): Promise<Hub> {
   const lists = new Lists(given, log)
   const warnings = new Warnings(log)
@@ -51,7 +52,7 @@ export async function startHub(given: Given, log: Pick<Logger, 'info' | 'warn'>)
   const udp: UdpFront[] = []
   const close = async () => {
     lists.close()
-    // At once: a listener has closed when the last of its connections has, those of WebSockets included.
+    // All at once: an HTTP listener closes only after its WebSockets have closed.
     await Promise.all([...http, ...udp, webSockets].map(front => front.close()))
     await tracker.close()
   }
@@ -86,9 +87,9 @@ export async function startHub(given: Given, log: Pick<Logger, 'info' | 'warn'>)
   const port = http[0]!.port
   const udpPort = udp[0]?.port ?? null
   const at = (scheme: string, of: number) =>
-    hosts.map(host => `${scheme}://${reachable(host)}:${of}/announce`)
+    hosts.map(host => `${scheme}://${ownUrlHost(host)}:${of}/announce`)
   const urls = [...at('http', port), ...(udpPort === null ? [] : at('udp', udpPort)), ...at('ws', port)]
-  log.info({ urls, private: tracker.isPrivate }, 'the hub answers')
+  log.info({ urls, private: tracker.isPrivate }, 'The hub is listening')
   return {
     port,
     udpPort,
@@ -146,18 +147,13 @@ async function listen<T>(host: string, port: number, open: () => Promise<T>): Pr
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
     if (code === 'EADDRINUSE')
-      throw new SetupError(`port ${port} is taken: stop what listens there, or choose another with --port`)
+      throw new SetupError(
+        `Port ${port} is taken: stop the program that uses it, or choose another port with --port`,
+      )
     if (code === 'EADDRNOTAVAIL')
-      throw new SetupError(`${host} is no address of this machine: choose another with --host`)
+      throw new SetupError(`${host} is not an address of this machine: choose another with --host`)
     if (code === 'EACCES')
-      throw new SetupError(`port ${port} needs rights that this user has not: choose one above 1023`)
-    throw new SetupError(`the hub cannot listen at ${host}, port ${port}: ${message}`)
+      throw new SetupError(`This user may not listen on port ${port}: choose one above 1023`)
+    throw new SetupError(`Cannot listen at ${host}, port ${port}: ${message}`)
   }
-}
-
-/** As this machine itself reaches it. */
-function reachable(host: string): string {
-  if (host === '0.0.0.0') return '127.0.0.1'
-  if (host === '::') return '[::1]'
-  return host.includes(':') ? `[${host}]` : host
 }

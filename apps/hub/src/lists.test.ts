@@ -13,7 +13,7 @@ beforeEach(async () => {
 })
 afterEach(() => rm(folder, { recursive: true }))
 
-/** A log, and a tracker, as far as lists see them. */
+/** A log and a tracker that record what lists send them. */
 function seen() {
   const lines: string[] = []
   const set: TrackerLists[] = []
@@ -39,11 +39,11 @@ describe('lists in files', () => {
       bannedAddresses: ['10.0.0.1', '203.0.113.0/24', '2001:db8::7'],
     })
     await writeFile(banFile!, '203.0.113.0/24\nsomebody\n')
-    expect(() => new Lists(given, seen().log).read()).toThrow(/line 2 is no address or network$/)
+    expect(() => new Lists(given, seen().log).read()).toThrow(/line 2 is not a valid address or network$/)
     expect(() => new Lists({ allowFile: join(folder, 'none') }, seen().log).read()).toThrow(SetupError)
   })
 
-  it('stay as they were while a file is broken, and the others do not', async () => {
+  it('are unchanged while their file is invalid, but other files are read', async () => {
     const [passkeyFile, banFile] = [join(folder, 'keys'), join(folder, 'banned')]
     const { log, lines, set, tracker } = seen()
     await writeFile(passkeyFile, 'secretkey1\n')
@@ -56,18 +56,18 @@ describe('lists in files', () => {
     await writeFile(banFile, '203.0.113.1')
     lists.readAgain(tracker)
     expect(set).toEqual([{ bannedAddresses: ['203.0.113.1'] }])
-    expect(lines[0]).toContain('line 2 is no passkey: the list stays as it was')
+    expect(lines[0]).toContain('line 2 is not a valid passkey: the list is unchanged')
     expect(lines.join()).not.toContain('secret key')
     await rm(passkeyFile)
     lists.readAgain(tracker)
-    expect(lines.at(-1)).toContain('cannot be read')
+    expect(lines.at(-1)).toContain('Cannot read')
     expect(set).toHaveLength(1)
     await writeFile(passkeyFile, 'secretkey3')
     lists.readAgain(tracker)
     expect(set[1]).toEqual({ passkeys: ['secretkey3'] })
   })
 
-  it('are read again by themselves when a file is written, replaced or comes back, once it is left alone', async () => {
+  it('are read again when a file was written, replaced or recreated, once it no longer changes', async () => {
     const passkeyFile = join(folder, 'keys')
     await writeFile(passkeyFile, 'secretkey1')
     const { log, set, tracker } = seen()
@@ -91,7 +91,7 @@ describe('lists in files', () => {
 })
 
 describe('warnings', () => {
-  it('come once an hour, and name a proxy only when it is near', () => {
+  it('come once an hour, and name a proxy only if it is local', () => {
     const { log, lines } = seen()
     let nowMs = 0
     const warnings = new Warnings(log, () => nowMs)
@@ -103,6 +103,6 @@ describe('warnings', () => {
     expect(lines).toHaveLength(2)
     expect(lines[1]).not.toContain('203.0.113.7')
     warnings.storeFailed(new Error('down'))
-    expect(lines[2]).toContain('who asks is told to come later')
+    expect(lines[2]).toContain('clients are asked to retry later')
   })
 })

@@ -1,28 +1,28 @@
-/** Lists in files: who is served, and what. They are read when the hub starts, and again when they change. */
+/** Access lists in files. They are read when the hub starts, and again when they change. */
 import { readFileSync, unwatchFile, watchFile } from 'node:fs'
 import { AddressSet, isPasskey, type Tracker, type TrackerLists } from '@shoal/tracker'
 import type { Logger } from 'pino'
 import { SetupError } from './failure.ts'
 import type { Given } from './options.ts'
 
-/** A look at a file a second costs nothing, and works where the system tells of no changes: network folders, links, files that editors replace. */
+/** Polling a file every second costs nothing, and works for network folders, links and files that editors replace. */
 const POLL_MS = 1000
-/** Longer than that, so that a file which is being written is read when it is whole. */
+/** Longer than the polling interval, so that a file that is being written is read once it is complete. */
 const QUIET_MS = 1500
 
 interface ListFile {
   readonly file: string
-  /** What its lines are. */
+  /** The kind of its lines, for messages. */
   readonly what: string
-  isRight(line: string): boolean
-  listsOf(lines: readonly string[]): TrackerLists
+  isValid(line: string): boolean
+  toLists(lines: readonly string[]): TrackerLists
 }
 
-/** The lists of a hub, and the files that they are in. */
+/** The access lists of a hub, and the files that contain them. */
 export class Lists {
   readonly #files: readonly ListFile[]
   readonly #log: Pick<Logger, 'info' | 'warn'>
-  /** What each file held when it was read last. */
+  /** Contents of each file when it was last read. */
   readonly #contents = new Map<string, string>()
   readonly #watchers: (() => void)[] = []
 
@@ -32,46 +32,46 @@ export class Lists {
       passkeyFile !== undefined && {
         file: passkeyFile,
         what: 'passkey',
-        isRight: isPasskey,
-        listsOf: (passkeys: readonly string[]) => ({ passkeys }),
+        isValid: isPasskey,
+        toLists: (passkeys: readonly string[]) => ({ passkeys }),
       },
       allowFile !== undefined && {
         file: allowFile,
         what: 'info hash',
-        isRight: isInfoHash,
-        listsOf: (allowedHashes: readonly string[]) => ({ allowedHashes }),
+        isValid: isInfoHash,
+        toLists: (allowedHashes: readonly string[]) => ({ allowedHashes }),
       },
       banFile !== undefined && {
         file: banFile,
         what: 'address or network',
-        isRight: isNetwork,
-        listsOf: (banned: readonly string[]) => ({ bannedAddresses: [...ban, ...banned] }),
+        isValid: isNetwork,
+        toLists: (banned: readonly string[]) => ({ bannedAddresses: [...ban, ...banned] }),
       },
     ].filter(each => each !== false)
   }
 
-  /** Throws SetupError: a file that cannot be read, a line that makes no sense. */
+  /** Throws SetupError if a file cannot be read or has an invalid line. */
   read(): TrackerLists {
-    return Object.assign({}, ...this.#files.map(each => each.listsOf(this.#lines(each))))
+    return Object.assign({}, ...this.#files.map(each => each.toLists(this.#lines(each))))
   }
 
-  /** Reads all that changed. A file that is broken leaves its list as it was. */
+  /** Reads changed files again. An invalid file does not change its list. */
   readAgain(tracker: Pick<Tracker, 'setLists'>): void {
     for (const each of this.#files) {
       const before = this.#contents.get(each.file)
       try {
         const lines = this.#lines(each)
         if (this.#contents.get(each.file) === before) continue
-        tracker.setLists(each.listsOf(lines))
-        this.#log.info({ file: each.file, lines: lines.length }, 'the list was read again')
+        tracker.setLists(each.toLists(lines))
+        this.#log.info({ file: each.file, lines: lines.length }, 'The list was read again')
       } catch (error) {
         if (!(error instanceof SetupError)) throw error
-        this.#log.warn({ file: each.file }, `${error.message}: the list stays as it was`)
+        this.#log.warn({ file: each.file }, `${error.message}: the list is unchanged`)
       }
     }
   }
 
-  /** Reads again, from now on, what changes. */
+  /** Reads files again when they change. */
   watch(
     tracker: Pick<Tracker, 'setLists'>,
     { pollMs, quietMs } = { pollMs: POLL_MS, quietMs: QUIET_MS },
@@ -92,13 +92,13 @@ export class Lists {
     for (const stop of this.#watchers.splice(0)) stop()
   }
 
-  /** Lines that are not empty; what follows # is for people. The line itself is not told: a passkey is a secret. */
-  #lines({ file, what, isRight }: ListFile): string[] {
-    const content = contentOf(file)
+  /** Returns the lines that are not empty, without comments after #. Errors do not quote the line, which may be a secret passkey. */
+  #lines({ file, what, isValid }: ListFile): string[] {
+    const content = readList(file)
     const lines = content.split('\n').flatMap((line, at) => {
       const text = line.replace(/#.*/, '').trim()
       if (text === '') return []
-      if (!isRight(text)) throw new SetupError(`${file}: line ${at + 1} is no ${what}`)
+      if (!isValid(text)) throw new SetupError(`${file}: line ${at + 1} is not a valid ${what}`)
       return [text]
     })
     this.#contents.set(file, content)
@@ -106,11 +106,11 @@ export class Lists {
   }
 }
 
-function contentOf(file: string): string {
+function readList(file: string): string {
   try {
     return readFileSync(file, 'utf8')
   } catch (error) {
-    throw new SetupError(`${file} cannot be read: ${(error as Error).message}`)
+    throw new SetupError(`Cannot read ${file}: ${(error as Error).message}`)
   }
 }
 

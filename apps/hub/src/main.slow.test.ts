@@ -21,20 +21,20 @@ it.skipIf(process.platform === 'win32')(
       hub.stdout.setEncoding('utf8').on('data', text => {
         log += text
       })
-      const said = (words: string) => vi.waitFor(() => expect(log).toContain(words), 30_000)
-      await said('the hub answers')
+      const said = (text: string) => vi.waitFor(() => expect(log).toContain(text), 30_000)
+      await said('The hub is listening')
       const port = /127\.0\.0\.1:(\d+)\/announce/.exec(log)![1]
       const announce = async (key: string) =>
         (await fetch(`http://127.0.0.1:${port}/${key}/announce?info_hash=${'a'.repeat(20)}&port=7`)).text()
       expect(await announce('secretkey2')).toContain('private')
       await writeFile(passkeyFile, 'secretkey2')
       hub.kill('SIGHUP')
-      await said('the list was read again')
+      await said('The list was read again')
       expect(await announce('secretkey2')).toContain('8:complete')
       expect(await announce('secretkey1')).toContain('private')
       await writeFile(passkeyFile, '?')
       hub.kill('SIGHUP')
-      await said('line 1 is no passkey: the list stays as it was')
+      await said('line 1 is not a valid passkey: the list is unchanged')
       expect(await announce('secretkey2')).toContain('8:complete')
       hub.kill('SIGTERM')
       expect((await ended)[0]).toBe(0)

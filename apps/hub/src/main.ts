@@ -6,7 +6,7 @@ import { startHub } from './hub.ts'
 import { readOptions } from './read-options.ts'
 import { startedText } from './started-text.ts'
 
-/** How long connections may take to end. */
+/** Time limit for closing connections. */
 const CLOSE_MS = 5000
 
 /** Runs a hub until SIGINT or SIGTERM. */
@@ -18,14 +18,14 @@ export async function main(args: readonly string[]): Promise<void> {
     const hub = await startHub(given, log)
     if (process.stdout.isTTY) process.stdout.write(startedText(hub, { noStats: given.noStats ?? false }))
     const readAgain = () => {
-      log.info('reads its lists again, as SIGHUP asks')
+      log.info('Reading the lists again because of SIGHUP')
       hub.readLists()
     }
     process.on('SIGHUP', readAgain)
     await stopped()
     setTimeout(() => process.exit(EXIT.failed), CLOSE_MS).unref()
     await hub.close()
-    log.info('the hub has stopped')
+    log.info('The hub has stopped')
   } catch (error) {
     process.exitCode = fail(error)
   }
@@ -41,7 +41,7 @@ function fail(error: unknown): number {
   if (!(error instanceof UsageError) && !(error instanceof SetupError)) throw error
   process.stderr.write(`shoal-hub: ${error.message}\n`)
   if (error instanceof SetupError) return EXIT.setup
-  process.stderr.write('shoal-hub --help shows the options\n')
+  process.stderr.write('Run shoal-hub --help to see the options\n')
   return EXIT.usage
 }
 
@@ -49,6 +49,6 @@ function readFile(path: string): string {
   try {
     return readFileSync(path, 'utf8')
   } catch (error) {
-    throw new SetupError(`${path} cannot be read: ${(error as Error).message}`)
+    throw new SetupError(`Cannot read ${path}: ${(error as Error).message}`)
   }
 }

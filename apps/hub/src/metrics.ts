@@ -10,26 +10,30 @@ export function metricsText(stats: HubStats): string {
   const byFront = (of: 'announces' | 'scrapes' | 'refused') =>
     Object.entries(requests).map(([front, counters]): Sample => [`{front="${front}"}`, counters[of]])
   return [
-    family('shoal_hub_swarms', 'gauge', 'Torrents with peers, or that had some lately', [['', stats.swarms]]),
-    family('shoal_hub_peers', 'gauge', 'Peers, by how they are reached', [
+    family('shoal_hub_swarms', 'gauge', 'Torrents that have peers or had some recently', [
+      ['', stats.swarms],
+    ]),
+    family('shoal_hub_peers', 'gauge', 'Peers by kind of address', [
       ...Object.entries(peers).map(([kind, count]): Sample => [`{kind="${kind}"}`, count]),
     ]),
-    family('shoal_hub_seeds', 'gauge', 'Peers that have everything', [['', stats.seeds]]),
-    family('shoal_hub_leeches', 'gauge', 'Peers that do not', [['', stats.leeches]]),
-    family('shoal_hub_announces_total', 'counter', 'Announces answered', byFront('announces')),
-    family('shoal_hub_scrapes_total', 'counter', 'Scrapes answered', byFront('scrapes')),
+    family('shoal_hub_seeds', 'gauge', 'Complete peers', [['', stats.seeds]]),
+    family('shoal_hub_leeches', 'gauge', 'Incomplete peers', [['', stats.leeches]]),
+    family('shoal_hub_announces_total', 'counter', 'Answered announces', byFront('announces')),
+    family('shoal_hub_scrapes_total', 'counter', 'Answered scrapes', byFront('scrapes')),
     family(
       'shoal_hub_refused_total',
       'counter',
-      'Requests refused: banned, too often, no passkey',
+      'Refused requests: banned, too frequent, or without a valid passkey',
       byFront('refused'),
     ),
     family('shoal_hub_connections', 'gauge', 'Open connections', [
       ['{front="http"}', connections.http],
       ['{front="webSocket"}', connections.webSocket],
     ]),
-    family('shoal_hub_uptime_seconds', 'gauge', 'Since the start', [['', stats.uptimeSeconds]]),
-    family('process_resident_memory_bytes', 'gauge', 'Memory of the process', [['', stats.memoryBytes]]),
+    family('shoal_hub_uptime_seconds', 'gauge', 'Time since the start', [['', stats.uptimeSeconds]]),
+    family('process_resident_memory_bytes', 'gauge', 'Resident memory of the process', [
+      ['', stats.memoryBytes],
+    ]),
   ].join('')
 }
 

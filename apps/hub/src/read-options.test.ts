@@ -35,9 +35,9 @@ describe('options of a hub', () => {
   })
 
   it.each([
-    [['--port', 'x'], '--port: "x" is no whole number from 0 to 65535'],
+    [['--port', 'x'], '--port: "x" is not an integer from 0 to 65535'],
     [['--port', '1', '--port', '2'], '--port: give one value'],
-    [['--host', 'example.org'], '--host: "example.org" is no IP address'],
+    [['--host', 'example.org'], '--host: "example.org" is not an IP address'],
     [['--ban', '10.0.0.0/99'], 'neither an IP address nor a network'],
     [['--nonsense'], 'nonsense'],
     [['word'], 'word'],
@@ -45,7 +45,7 @@ describe('options of a hub', () => {
     expect(() => read(args)).toThrow(message)
   })
 
-  it('say where in the file something is wrong', () => {
+  it('report the location of a mistake in the file', () => {
     const config = ['--config', 'hub.json']
     expect(() => read(config, {}, '[]')).toThrow('/srv/hub/hub.json: write one JSON object')
     expect(() => read(config, {}, '{"prot":1}')).toThrow('there is no option prot')

@@ -3,11 +3,11 @@ import { parseArgs } from 'node:util'
 import { UsageError } from './failure.ts'
 import { type Described, flagName, type Given, OPTIONS, type OptionKey, variableName } from './options.ts'
 
-export interface Surroundings {
+export interface ProcessEnv {
   readonly args: readonly string[]
   readonly env: Readonly<Record<string, string | undefined>>
   readonly cwd: string
-  /** Throws what a person can read when it cannot be read. */
+  /** Throws an error with a readable message. */
   readFile(path: string): string
 }
 
@@ -22,10 +22,10 @@ const KEYS = Object.keys(OPTIONS) as OptionKey[]
 const FILES: readonly OptionKey[] = ['passkeyFile', 'allowFile', 'banFile', 'config']
 
 /**
- * Reads the command line, then the environment (SHOAL_HUB_…, lists with commas), then the settings file that one of them names: a JSON object.
- * Relative paths start where they stand. Throws UsageError, with the place of what is wrong.
+ * Reads the command line, then the environment (SHOAL_HUB_…, lists separated by commas), then the settings file that one of them names: a JSON
+ * object. Relative paths are relative to the settings file or the working directory. Throws UsageError with the location of the mistake.
  */
-export function readOptions({ args, env, cwd, readFile }: Surroundings): Given & { readonly help: boolean } {
+export function readOptions({ args, env, cwd, readFile }: ProcessEnv): Given & { readonly help: boolean } {
   const { help, place: line } = commandLine(args, cwd)
   const places: Place[] = [line, environment(env, cwd)]
   const file = findValue('config', places) as string | undefined
@@ -79,7 +79,7 @@ function commandLine(args: readonly string[], folder: string): { help: boolean; 
   }
 }
 
-function environment(env: Surroundings['env'], folder: string): Place {
+function environment(env: ProcessEnv['env'], folder: string): Place {
   return key => {
     const text = env[variableName(key)]
     if (text === undefined || text === '') return undefined
@@ -94,13 +94,13 @@ function settingsFile(file: string, content: string): Place {
   const known: readonly string[] = KEYS.filter(key => key !== 'config')
   const wrong = Object.keys(members).find(key => !known.includes(key))
   if (wrong !== undefined)
-    throw new UsageError(`${file}: there is no option ${wrong}. There are ${known.join(', ')}`)
+    throw new UsageError(`${file}: there is no option ${wrong}. The options are ${known.join(', ')}`)
   return key => {
     const value = members[key]
     if (value === undefined || value === null) return undefined
     const list = Array.isArray(value) ? value : [value]
     if (!list.every(each => ['string', 'number', 'boolean'].includes(typeof each)))
-      throw new UsageError(`${file}: ${key}: give a text, a number, true or false, or a list of texts`)
+      throw new UsageError(`${file}: ${key}: give a string, a number, true or false, or a list of them`)
     return { where: `${file}: ${key}`, folder: dirname(file), texts: list.map(String) }
   }
 }
@@ -110,7 +110,7 @@ function readObject(file: string, content: string): Readonly<Record<string, unkn
   try {
     value = JSON.parse(content)
   } catch (error) {
-    throw new UsageError(`${file} is no JSON: ${(error as Error).message}`)
+    throw new UsageError(`${file} is not valid JSON: ${(error as Error).message}`)
   }
   if (typeof value === 'object' && value !== null && !Array.isArray(value))
     return value as Record<string, unknown>

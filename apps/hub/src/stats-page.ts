@@ -1,4 +1,4 @@
-/** The stats page: HTML without a script. All that is in it are numbers of the hub's own. */
+/** The stats page: HTML without scripts. It contains only the hub's own numbers, so nothing needs escaping. */
 import { createHash } from 'node:crypto'
 import type { HubStats } from './stats.ts'
 
@@ -52,8 +52,8 @@ export function statsPage(stats: HubStats): string {
       `<tr><th scope="row">${NAMES[front as keyof typeof NAMES]}</th><td>${number(announces)}</td><td>${number(scrapes)}</td><td>${number(refused)}</td></tr>`,
   )
   const announce = stats.isPrivate
-    ? 'It is private: announce at the address that you were given.'
-    : 'Announce at <code>/announce</code> over HTTP or WebSocket, or over UDP.'
+    ? 'It is private: use the announce URL that you were given.'
+    : 'Announce to <code>/announce</code> over HTTP or WebSocket, or over UDP.'
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -76,7 +76,7 @@ export function statsPage(stats: HubStats): string {
 <tbody>${rows.join('')}</tbody>
 </table>
 <p>${number(connections.http)} HTTP and ${number(connections.webSocket)} WebSocket connections, ${number(Math.round(stats.memoryBytes / 1e6))} MB of memory.
-Version ${stats.version}. The same for programs: <a href="/stats.json">/stats.json</a>, <a href="/metrics">/metrics</a>.</p>
+Version ${stats.version}. For programs: <a href="/stats.json">/stats.json</a>, <a href="/metrics">/metrics</a>.</p>
 </main>
 </body>
 </html>

@@ -1,6 +1,6 @@
 import type { HttpFront, Tracker, TrackerCounters, WebSocketFront } from '@shoal/tracker'
 
-/** What `/stats.json` says. */
+/** The contents of `/stats.json`. */
 export interface HubStats {
   readonly version: string
   readonly uptimeSeconds: number
@@ -9,7 +9,7 @@ export interface HubStats {
   readonly seeds: number
   readonly leeches: number
   readonly peers: { readonly ipv4: number; readonly ipv6: number; readonly web: number }
-  /** Since the start. */
+  /** Counts since the start. */
   readonly requests: Readonly<Record<'udp' | 'http' | 'webSocket', TrackerCounters>>
   readonly connections: { readonly http: number; readonly webSocket: number }
   readonly memoryBytes: number

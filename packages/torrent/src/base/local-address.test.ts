@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { isLocalAddress, isLocalHost, isLoopback } from './local-address.ts'
+import { isLocalAddress, isLocalHost, isLoopback, ownUrlHost } from './local-address.ts'
 
 const LOCAL = [
   ...['127.0.0.1', '127.9.9.9', '0.0.0.0', '10.1.2.3', '172.16.0.1', '172.31.255.255', '192.168.1.1'],
@@ -27,4 +27,10 @@ it('knows what means this machine', () => {
   expect(own.map(isLoopback)).toEqual(own.map(() => true))
   const others = ['localhostx', 'a.local', '0.0.0.0', '192.168.1.5', '::2', '127.example', '']
   expect(others.map(isLoopback)).toEqual(others.map(() => false))
+})
+
+it('gives the URL host of a local server', () => {
+  const hosts = ['0.0.0.0', '::', '192.0.2.1', '2001:db8::1', 'node.example']
+  const expected = ['127.0.0.1', '[::1]', '192.0.2.1', '[2001:db8::1]', 'node.example']
+  expect(hosts.map(ownUrlHost)).toEqual(expected)
 })

@@ -47,6 +47,13 @@ export function isLocalHost(host: string): boolean {
   return isLocalAddress(name) || /^(?:.+\.)?localhost$|\.local$/.test(name)
 }
 
+/** Returns the host for a URL at which this machine reaches its own server that listens at `host`. */
+export function ownUrlHost(host: string): string {
+  if (host === '0.0.0.0') return '127.0.0.1'
+  if (host === '::') return '[::1]'
+  return host.includes(':') ? `[${host}]` : host
+}
+
 function bareHost(host: string): string {
   return host
     .toLowerCase()

@@ -1,6 +1,6 @@
 /** The node's HTTP server: the API, the files, the console, and the APIs of other programs beside them. */
 import type { AddressInfo } from 'node:net'
-import { isLoopback } from '@shoal/torrent/local-address'
+import { isLoopback, ownUrlHost } from '@shoal/torrent/local-address'
 import type { FastifyInstance } from 'fastify'
 import { Failure, fileFailure } from '../../base/failure.ts'
 import { redact } from '../../base/redact.ts'
@@ -77,17 +77,10 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   })
   const { port } = app.server.address() as AddressInfo
   return {
-    url: `http://${reachable(host)}:${port}`,
+    url: `http://${ownUrlHost(host)}:${port}`,
     port,
     close,
   }
-}
-
-/** As this machine itself reaches it: "all addresses" is none to go to. */
-function reachable(host: string): string {
-  if (host === '0.0.0.0') return '127.0.0.1'
-  if (host === '::') return '[::1]'
-  return host.includes(':') ? `[${host}]` : host
 }
 
 /** The server without a socket, for tests that inject requests. */

@@ -1,13 +1,10 @@
 import type { IncomingMessage } from 'node:http'
-import http from 'node:http'
-import https from 'node:https'
 import type { LookupFunction } from 'node:net'
 import { promisify } from 'node:util'
 import { gunzip, inflate } from 'node:zlib'
-import { concat } from '../../base/bytes.ts'
 import { messageOf, ShoalError } from '../../base/errors.ts'
 import { isLocalAddress } from '../../base/local-address.ts'
-import { followRedirect } from '../../transport/http/redirect.ts'
+import { followRedirect, MAX_REDIRECTS, readBody, sendGet } from '../../transport/http/http-client.node.ts'
 import { resolveHost } from '../../transport/resolve.node.ts'
 import type { ResolvedAddress } from '../../transport/resolve.ts'
 import {
@@ -15,7 +12,6 @@ import {
   type HttpGet,
   type HttpGetOptions,
   isTrackerPath,
-  MAX_REDIRECTS,
   parseRetryAfter,
 } from './http-get.ts'
 
@@ -55,40 +51,24 @@ async function addressOf(
   return found.find(address => address.family === before?.family) ?? found[0]!
 }
 
-function request(url: URL, address: ResolvedAddress, options: HttpGetOptions): Promise<IncomingMessage> {
+async function request(
+  url: URL,
+  address: ResolvedAddress,
+  options: HttpGetOptions,
+): Promise<IncomingMessage> {
+  const { signal, userAgent } = options
   // Connect to the address that was checked, whatever the name resolves to now.
   const lookup: LookupFunction = (_host, how, done) => {
     if (how.all) done(null, [{ address: address.host, family: address.family }])
     else done(null, address.host, address.family)
   }
-  return new Promise((resolve, reject) => {
-    const client = url.protocol === 'https:' ? https : http
-    const sent = client.get(
-      {
-        protocol: url.protocol,
-        hostname: url.hostname.replace(/^\[|\]$/g, ''),
-        port: url.port,
-        path: url.pathname + url.search,
-        ...(url.username !== '' && {
-          auth: `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`,
-        }),
-        // Trackers are contacted every half hour, so keeping the connection is of no use.
-        agent: false,
-        lookup,
-        signal: options.signal,
-        headers: {
-          'user-agent': options.userAgent,
-          accept: '*/*',
-          'accept-encoding': 'gzip, deflate',
-          connection: 'close',
-        },
-      },
-      resolve,
-    )
-    sent.on('error', error =>
-      reject(options.signal.aborted ? options.signal.reason : connectError(error, url)),
-    )
-  })
+  try {
+    const headers = { 'user-agent': userAgent, 'accept-encoding': 'gzip, deflate' }
+    return await sendGet(url, { headers, signal, lookup })
+  } catch (error) {
+    signal.throwIfAborted()
+    throw connectError(error as Error, url)
+  }
 }
 
 /** Returns the target of a redirect, or null if the response is not one. Throws if the target is not allowed. */
@@ -106,11 +86,11 @@ function redirectTarget(response: IncomingMessage, from: URL): URL | null {
 async function finish(response: IncomingMessage, options: HttpGetOptions): Promise<HttpAnswer> {
   const { signal, maxBytes } = options
   try {
-    const raw = await readBody(response, maxBytes)
+    const raw = await readBody(response, maxBytes, signal)
+    if (!raw) throw new ShoalError('bad-message', `The server sent more than ${maxBytes} bytes`)
     const body = await decompress(raw, response.headers['content-encoding'], maxBytes)
     return { status: response.statusCode ?? 0, body, ...parseRetryAfter(response.headers['retry-after']) }
   } catch (error) {
-    response.destroy()
     signal.throwIfAborted()
     if (error instanceof ShoalError) throw error
     throw new ShoalError(
@@ -119,17 +99,6 @@ async function finish(response: IncomingMessage, options: HttpGetOptions): Promi
       { cause: error },
     )
   }
-}
-
-async function readBody(response: IncomingMessage, maxBytes: number): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of response as AsyncIterable<Uint8Array>) {
-    size += chunk.length
-    if (size > maxBytes) throw new ShoalError('bad-message', `The server sent more than ${maxBytes} bytes`)
-    chunks.push(chunk)
-  }
-  return concat(chunks)
 }
 
 async function decompress(

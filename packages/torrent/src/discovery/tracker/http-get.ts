@@ -22,13 +22,11 @@ export interface HttpAnswer {
 }
 
 /**
- * Sends a GET and follows at most MAX_REDIRECTS redirects. Resolves for every HTTP status. Rejects with a ShoalError: `refused`,
+ * Sends a GET and follows at most five redirects. Resolves for every HTTP status. Rejects with a ShoalError: `refused`,
  * `unreachable` or `bad-message` (too large, too many or unsafe redirects, not HTTP), or with the signal's reason. Error messages do not
  * contain the path or query, which may be secret.
  */
 export type HttpGet = (url: string, options: HttpGetOptions) => Promise<HttpAnswer>
-
-export const MAX_REDIRECTS = 5
 
 /** Returns true for a path that only trackers have: all that may be requested of a tracker in the local network. */
 export function isTrackerPath(pathname: string): boolean {

@@ -1,14 +1,17 @@
-import http, { type IncomingMessage } from 'node:http'
-import https from 'node:https'
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { isIP } from 'node:net'
-import type { SecureContextOptions } from 'node:tls'
 import { isLocalAddress } from '@shoal/torrent'
+import {
+  followRedirect,
+  type GetOptions,
+  MAX_REDIRECTS,
+  readBody as readAll,
+  sendGet,
+} from '@shoal/torrent/http'
 import { Failure } from '../../../base/failure.ts'
 import { type IsLocal, intoLocalNetwork, outsideLookup } from './outside-lookup.ts'
 import { networkFailure, TransientFailure } from './remote-file.ts'
 
-const MAX_REDIRECTS = 5
-const REDIRECTS = new Set([301, 302, 303, 307, 308])
 /** From the call to the head of the last answer. */
 const ANSWER_MS = 30_000
 
@@ -17,7 +20,7 @@ export interface HttpOptions {
   readonly signal: AbortSignal
   readonly userAgent: string
   /** Certificates to trust besides the system's. */
-  readonly tls?: Pick<SecureContextOptions, 'ca'>
+  readonly tls?: Pick<GetOptions, 'ca'>
   /** Default: the engine's opinion. */
   readonly isLocal?: IsLocal
   /** Whoever named the URL has no business in the local network: from the first request on nothing there is asked. */
@@ -27,7 +30,7 @@ export interface HttpOptions {
 /** An answer whose body has not been read. */
 export interface HttpAnswer {
   readonly status: number
-  readonly headers: http.IncomingHttpHeaders
+  readonly headers: IncomingHttpHeaders
   /** After redirects. */
   readonly url: URL
   readonly body: IncomingMessage
@@ -51,10 +54,10 @@ export async function httpGet(start: URL, options: HttpOptions): Promise<HttpAns
     for (let redirects = 0; ; redirects++) {
       const answer = await ask(url, options, { signal, ...(outside && { isBarred: isLocal }) })
       outside ||= !isLocal(answer.body.socket.remoteAddress ?? '')
-      if (!REDIRECTS.has(answer.status) || !answer.headers.location)
-        return { ...answer, isFromInside: !outside }
+      const to = redirectTarget(answer, url)
+      if (!to) return { ...answer, isFromInside: !outside }
       answer.close()
-      url = redirectTarget(answer.headers.location, url)
+      url = to
       if (redirects === MAX_REDIRECTS)
         throw new Failure('bad-message', `${start.host}: it redirects more than ${MAX_REDIRECTS} times`)
     }
@@ -66,81 +69,53 @@ export async function httpGet(start: URL, options: HttpOptions): Promise<HttpAns
   }
 }
 
-function redirectTarget(location: string, from: URL): URL {
-  const to = URL.canParse(location, from) ? new URL(location, from) : null
-  const isSafe = to?.protocol === 'https:' || (to?.protocol === 'http:' && from.protocol === 'http:')
-  if (!to || !isSafe)
+/** Returns the target of a redirect, or null if the answer is not one. Throws if the target is not allowed. */
+function redirectTarget(
+  { status, headers: { location } }: Pick<HttpAnswer, 'status' | 'headers'>,
+  from: URL,
+): URL | null {
+  const to = location ? followRedirect(status, location, from) : null
+  if (typeof to === 'string')
     throw new Failure(
       'bad-message',
       `${from.host}: it redirects from ${from.protocol.slice(0, -1)} to something that is not followed`,
     )
-  if (to.origin === from.origin && to.username === '') {
+  if (to?.origin === from.origin && to.username === '') {
     to.username = from.username
     to.password = from.password
   }
   return to
 }
 
-/** `isBarred`: addresses that are not asked, whatever names they go by. */
-function ask(
+/** `isBarred`: addresses that must not be connected to, under whatever name. */
+async function ask(
   url: URL,
   options: HttpOptions,
   { signal, isBarred }: { signal: AbortSignal; isBarred?: IsLocal },
 ): Promise<Omit<HttpAnswer, 'isFromInside'>> {
-  return new Promise((resolve, reject) => {
-    signal.throwIfAborted()
-    // Of an address no name is looked up.
-    const literal = url.hostname.replace(/^\[|\]$/g, '')
-    if (isIP(literal) && isBarred?.(literal)) throw intoLocalNetwork(url.hostname)
-    const request = (url.protocol === 'https:' ? https : http).get(url, {
-      // A connection of its own, which ends with the answer.
-      agent: false,
-      headers: {
-        'user-agent': options.userAgent,
-        accept: '*/*',
-        // What is saved is the file itself.
-        'accept-encoding': 'identity',
-        ...options.headers,
-      },
-      ...options.tls,
-      ...(isBarred && { lookup: outsideLookup(isBarred) }),
-    })
-    const abort = () => request.destroy(signal.reason)
-    signal.addEventListener('abort', abort, { once: true })
-    request.on('error', reject)
-    request.on('response', body => {
-      // From here on the reader of the body decides when it ends.
-      signal.removeEventListener('abort', abort)
-      // Also told to who reads it; without a listener an answer that nobody reads would end the process.
-      body.on('error', () => {})
-      const close = () => void body.destroy()
-      resolve({ status: body.statusCode ?? 0, headers: body.headers, url, body, close })
-    })
-    request.on('close', () => signal.removeEventListener('abort', abort))
+  // No lookup takes place for a literal.
+  const literal = url.hostname.replace(/^\[|\]$/g, '')
+  if (isIP(literal) && isBarred?.(literal)) throw intoLocalNetwork(url.hostname)
+  const body = await sendGet(url, {
+    // The file is saved as it is sent.
+    headers: { 'user-agent': options.userAgent, 'accept-encoding': 'identity', ...options.headers },
+    signal,
+    ...options.tls,
+    ...(isBarred && { lookup: outsideLookup(isBarred) }),
   })
+  const close = () => void body.destroy()
+  return { status: body.statusCode ?? 0, headers: body.headers, url, body, close }
 }
 
-/** The whole body. Rejects with `bad-message` when it is longer. */
+/** Reads the body. Rejects with `bad-message` if it is longer than `maxBytes`. */
 export async function readBody(answer: HttpAnswer, maxBytes: number, signal: AbortSignal): Promise<Buffer> {
-  const abort = () => answer.body.destroy(signal.reason)
-  signal.addEventListener('abort', abort, { once: true })
   try {
-    signal.throwIfAborted()
-    const chunks: Buffer[] = []
-    let bytes = 0
-    for await (const chunk of answer.body as AsyncIterable<Buffer>) {
-      bytes += chunk.length
-      if (bytes > maxBytes)
-        throw new Failure('bad-message', `${answer.url.host}: its answer is longer than ${maxBytes} bytes`)
-      chunks.push(chunk)
-    }
-    return Buffer.concat(chunks)
+    const bytes = await readAll(answer.body, maxBytes, signal)
+    if (bytes) return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+    throw new Failure('bad-message', `${answer.url.host}: its answer is longer than ${maxBytes} bytes`)
   } catch (error) {
     signal.throwIfAborted()
     throw networkFailure(error, answer.url.host)
-  } finally {
-    signal.removeEventListener('abort', abort)
-    answer.close()
   }
 }
 

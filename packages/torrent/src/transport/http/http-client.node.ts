@@ -1,0 +1,75 @@
+/**
+ * The HTTP client of Node for everything but web seeds: trackers, .torrent files, feeds and plain downloads. It sends single GETs over
+ * `node:http`; its users decide which addresses and redirects are allowed. Web seeds use http-connection.node.ts, which costs less per byte.
+ */
+import http, { type IncomingMessage } from 'node:http'
+import https from 'node:https'
+import type { LookupFunction } from 'node:net'
+import { concat } from '../../base/bytes.ts'
+
+export { MAX_REDIRECTS } from './http-ranges.ts'
+export { followRedirect } from './redirect.ts'
+
+export interface GetOptions {
+  readonly headers: Readonly<Record<string, string>>
+  /** Aborts the request until the response arrives. The body is aborted by its reader. */
+  readonly signal: AbortSignal
+  /** Resolves the host, if it is a name. Default: the system's resolver. */
+  readonly lookup?: LookupFunction
+  /** Certificates to trust in addition to the system's. */
+  readonly ca?: string | Buffer | (string | Buffer)[] | undefined
+}
+
+/**
+ * Sends one GET over a connection of its own, with the user name and password of the URL. Resolves to any response, redirects included. Rejects
+ * with the system's error, or with the signal's reason.
+ */
+export function sendGet(url: URL, { headers, signal, lookup, ca }: GetOptions): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    signal.throwIfAborted()
+    const request = (url.protocol === 'https:' ? https : http).get(url, {
+      // Requests are rare, so keeping the connection is of no use.
+      agent: false,
+      headers: { accept: '*/*', ...headers },
+      ...(lookup && { lookup }),
+      ...(ca !== undefined && { ca }),
+    })
+    const abort = () => request.destroy(signal.reason)
+    signal.addEventListener('abort', abort, { once: true })
+    request.on('error', error => reject(signal.aborted ? signal.reason : error))
+    request.on('response', response => {
+      signal.removeEventListener('abort', abort)
+      // An error while nobody reads the body must not end the process; readers receive it too.
+      response.on('error', () => {})
+      resolve(response)
+    })
+    request.on('close', () => signal.removeEventListener('abort', abort))
+  })
+}
+
+/** Reads a body. Resolves to null if it is longer than `maxBytes`. Rejects with the system's error, or with the signal's reason. */
+export async function readBody(
+  response: IncomingMessage,
+  maxBytes: number,
+  signal: AbortSignal,
+): Promise<Uint8Array | null> {
+  const abort = () => response.destroy(signal.reason)
+  signal.addEventListener('abort', abort, { once: true })
+  try {
+    signal.throwIfAborted()
+    const chunks: Uint8Array[] = []
+    let size = 0
+    for await (const chunk of response as AsyncIterable<Uint8Array>) {
+      size += chunk.length
+      if (size > maxBytes) return null
+      chunks.push(chunk)
+    }
+    return concat(chunks)
+  } catch (error) {
+    signal.throwIfAborted()
+    throw error
+  } finally {
+    signal.removeEventListener('abort', abort)
+    response.destroy()
+  }
+}
