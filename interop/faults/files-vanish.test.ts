@@ -59,7 +59,7 @@ describe('while it downloads', () => {
     await until('it stops', () => setting.torrent.state === 'error')
     expect(setting.errors[0]).toBeInstanceOf(ShoalError)
     // Whichever notices first: a write that finds no folder, or the look at all files before progress is recorded.
-    expect(setting.errors[0]!.message).toMatch(/(deleted or cut|does not exist).*resume/)
+    expect(setting.errors[0]!.message).toMatch(/(deleted or truncated|does not exist).*resume/)
     await finish(setting)
   })
 

@@ -8,7 +8,7 @@ import type { Registry } from './registry.ts'
 import type { Torrent } from './torrent/torrent.ts'
 
 const DEFAULT_PORT = 6881
-/** An incoming connection must have shaken hands by then; so many may be at it. */
+/** Time limit for the handshakes of an incoming connection, and how many may be in progress. */
 const HANDSHAKE_LIMIT_MS = 15_000
 const MAX_HANDSHAKES = 100
 
@@ -92,12 +92,12 @@ export class Acceptor {
     await Promise.all(listeners.map(listener => listener.close()))
   }
 
-  /** The torrent that a handshake names by the hash, and how it is named then. */
+  /** Finds the torrent that a handshake names by the hash, and how our handshake names it. */
   find(infoHash: Uint8Array): { topic: HandshakeTopic; torrent: Torrent } | null {
     return this.#lookup.find(infoHash)
   }
 
-  /** Takes a connection that another opened. */
+  /** Shakes hands on an incoming connection and passes it to its torrent. */
   accept(connection: Connection): void {
     const { clock, random, encryption, peerId, dhtPort, hasRoom } = this.#context
     if (!hasRoom || this.#signal.aborted) return connection.close()
@@ -125,7 +125,7 @@ export class Acceptor {
       })
   }
 
-  /** Ends the handshake that has taken longest of the address that has most of them: who floods us is in their own way first. */
+  /** Closes the oldest handshake of the address that has the most: a flooding host blocks itself first. */
   #makeRoom(): void {
     const counts = new Map<string, number>()
     for (const host of this.#handshakes.values()) counts.set(host, (counts.get(host) ?? 0) + 1)

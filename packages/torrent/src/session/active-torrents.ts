@@ -3,7 +3,7 @@ import type { Torrent } from './torrent/torrent.ts'
 
 const TICK_MS = 1000
 
-/** The torrents that have something to do every second. While there is none, no timer runs. */
+/** Ticks the torrents that have something to do every second. While there are none, no timer runs. */
 export class ActiveTorrents {
   readonly #clock: Clock
   readonly #active = new Set<Torrent>()
@@ -14,7 +14,7 @@ export class ActiveTorrents {
     this.#clock = clock
   }
 
-  /** Peers connected to all of them: a torrent with a peer is active. */
+  /** Number of peers connected to all torrents: a torrent with a peer is active. */
   get connections(): number {
     let count = 0
     for (const torrent of this.#active) count += torrent.phases.network.swarm?.peers.size ?? 0

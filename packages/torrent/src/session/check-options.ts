@@ -3,21 +3,22 @@ import { parseHostPort } from '../base/ip.ts'
 import type { SessionOptions } from '../session-api.ts'
 import { checkIceServer } from '../transport/webrtc/ice-url.ts'
 
-/** Throws `bad-argument` for an option that means nothing, before anything is opened. */
+/** Throws `bad-argument` for an invalid option, before anything is opened. */
 export function checkOptions(options: SessionOptions): void {
   const { port, maxConnections, maxConnectionsPerTorrent, uploadSlots, dhtNodes = [] } = options
   if (options.stateDirectory && options.resumeStore)
     throw new ShoalError('bad-argument', 'give a stateDirectory or a resumeStore, not both')
-  if (port !== undefined && port !== null) whole('port', port, 0, 65_535)
-  whole('maxConnections', maxConnections ?? 1, 1)
-  whole('maxConnectionsPerTorrent', maxConnectionsPerTorrent ?? 1, 1)
-  whole('uploadSlots', uploadSlots ?? 1, 1)
+  if (port !== undefined && port !== null) checkInteger('port', port, 0, 65_535)
+  checkInteger('maxConnections', maxConnections ?? 1, 1)
+  checkInteger('maxConnectionsPerTorrent', maxConnectionsPerTorrent ?? 1, 1)
+  checkInteger('uploadSlots', uploadSlots ?? 1, 1)
   if (typeof options.webrtc === 'object') options.webrtc.iceServers?.forEach(checkIceServer)
   for (const node of dhtNodes)
-    if (!parseHostPort(node)) throw new ShoalError('bad-argument', `${node} is no DHT node: give host:port`)
+    if (!parseHostPort(node))
+      throw new ShoalError('bad-argument', `${node} is not a DHT node: give host:port`)
 }
 
-function whole(name: string, value: number, least: number, most = 1_000_000): void {
+function checkInteger(name: string, value: number, least: number, most = 1_000_000): void {
   if (Number.isInteger(value) && value >= least && value <= most) return
-  throw new ShoalError('bad-argument', `${name} is ${value}: give a whole number from ${least} to ${most}`)
+  throw new ShoalError('bad-argument', `${name} is ${value}: give an integer from ${least} to ${most}`)
 }

@@ -6,16 +6,22 @@ import type { PieceLayout } from '../metainfo/layout.ts'
 import type { ResumeStore } from '../storage/resume-store.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { PieceMemory } from '../swarm/piece-memory.ts'
-import type { SwarmContext } from '../swarm/swarm-context.ts'
+import type { ConnectionLimits, SwarmContext } from '../swarm/swarm-context.ts'
 import type { HttpRanges } from '../transport/http/http-ranges.ts'
 
 /** The discoveries that a session has. */
 export type SessionDiscovery = 'tracker' | 'dht' | 'lsd'
 
-/** Where a torrent's bytes go. */
+/** Rate limits of web seeds. */
+export interface WebSeedLimits {
+  /** The limits of one web seed, given those of its torrent; `host` is the one in its URL. */
+  forWebSeed(host: string, torrentLimits: RateLimitPair): LimitChain
+}
+
+/** Says where to store the bytes of a torrent. */
 export interface StoragePlace {
   readonly layout: PieceLayout
-  /** The info hash: unique among torrents of one folder. */
+  /** The info hash, which is unique among the torrents of one folder. */
   readonly name: string
   readonly directory: string
   readonly memory: boolean
@@ -23,26 +29,25 @@ export interface StoragePlace {
   readonly renamed: ReadonlyMap<number, readonly string[]>
 }
 
-/** What all torrents of a session share. */
+/** The part of a session that all its torrents use. */
 export interface SessionContext extends SwarmContext {
+  readonly limits: ConnectionLimits & WebSeedLimits
   readonly hashPool: HashPool
   readonly memory: PieceMemory
   readonly resume: ResumeStore | null
   readonly encryption: EncryptionPolicy
   createStorage(place: StoragePlace): Storage
-  /** Rate limits of one web seed, given those of its torrent; `host` is the one in its URL. */
-  webSeedThrottle(host: string, torrentLimits: RateLimitPair): LimitChain
-  /** Connections of one web seed. */
+  /** Opens the HTTP connections of one web seed. */
   openHttpRanges(): HttpRanges
-  /** Joins a torrent to one of the session's discoveries; null when it is off or of no use to the torrent. */
+  /** Joins a torrent to one of the session's discoveries; null if that is off or of no use to the torrent. */
   joinDiscovery(
     kind: SessionDiscovery,
     topic: DiscoveryTopic,
     sink: DiscoverySink,
     trackers: readonly (readonly string[])[],
   ): Membership | null
-  /** Host names to addresses, for peers that a user names. */
+  /** Resolves the host name of a peer that a user named to IP addresses. */
   resolve(host: string, signal: AbortSignal): Promise<string[]>
-  /** Payload went down and up. */
+  /** Counts payload bytes. */
   onTransferred(downloaded: number, uploaded: number): void
 }

@@ -16,26 +16,26 @@ export interface DiscoveriesContext extends Environment {
   /** The UDP ports that the DHT shares with transports. */
   readonly datagrams: SharedDatagrams
   readonly userAgent: string
-  /** Of WebRTC peers; null while that is off. */
+  /** The signaling of WebRTC peers; null while WebRTC is off. */
   readonly signalling: () => Signalling | null
-  /** Port that accepts peers: the DHT takes the same for UDP where it can. */
+  /** Port that accepts peers. The DHT uses the same number for UDP if possible. */
   readonly port: number
-  /** Where the DHT's nodes are kept between runs; null keeps none. */
+  /** Stores the DHT's nodes between runs; null stores none. */
   readonly store: ResumeStore | null
 }
 
-/** Name of the note that the DHT's state is kept in, and how often that is done, for runs that end in a crash. */
+/** The note that stores the DHT's state, and how often it is saved, for runs that end in a crash. */
 const DHT_NOTE = 'dht'
 const SAVE_DHT_MS = 15 * 60_000
 
-/** All discoveries of a session. */
+/** The discoveries of a session. */
 export class Discoveries {
   readonly #options: SessionOptions
   readonly #context: DiscoveriesContext
   #trackers: TrackerDiscovery | null = null
   #dht: DhtDiscovery | null = null
   #lsd: LsdDiscovery | null = null
-  /** What the DHT knew when it was last turned off. */
+  /** The DHT's state when it was last turned off. */
   #dhtState: Uint8Array | null = null
   #cancelSave: (() => void) | null = null
 
@@ -57,7 +57,7 @@ export class Discoveries {
     return { tracker: this.#trackers, dht: this.#dht, lsd: this.#lsd }[kind] !== null
   }
 
-  /** Starts a discovery that is off, or closes one that is on: torrents that are in it are left out then. */
+  /** Starts a discovery that is off, or closes one that is on, which its torrents must have left. */
   async turn(kind: SessionDiscovery, on: boolean): Promise<void> {
     if (this.has(kind) === on) return
     if (kind === 'dht') return on ? this.#startDht() : this.#stopDht()
@@ -83,17 +83,17 @@ export class Discoveries {
     await dht?.close()
   }
 
-  /** UDP port of our DHT node, 0 without one. */
+  /** UDP port of our DHT node; 0 without one. */
   get dhtPort(): number {
     return this.#dht?.port(4) || this.#dht?.port(6) || 0
   }
 
-  /** DHT nodes that answer, of both address families; null without a DHT. */
+  /** Number of DHT nodes that answer, of both address families; null without a DHT. */
   get dhtNodes(): number | null {
     return this.#dht?.nodes.reduce((sum, node) => sum + node.status.goodNodes, 0) ?? null
   }
 
-  /** Joins a torrent; null when that discovery is off, or has nothing to go by. */
+  /** Joins a torrent. Returns null if that discovery is off or cannot be used. */
   join(
     kind: SessionDiscovery,
     topic: DiscoveryTopic,
@@ -127,11 +127,11 @@ export class Discoveries {
     })
   }
 
-  /** Keeps the DHT's ID and nodes for the next run, unless it found none: then what earlier runs found is better. */
+  /** Saves the DHT's ID and nodes for the next run, unless it found none: what earlier runs found is then better. */
   async #saveDht(): Promise<void> {
     const { store } = this.#context
     if (!store || !this.#dht?.nodes.some(node => node.status.goodNodes > 0)) return
-    // Without it the next run starts more slowly, and that is all.
+    // Without it the next run only starts more slowly.
     await store.saveNote(DHT_NOTE, this.#dht.state()).catch(() => {})
   }
 }
@@ -145,7 +145,7 @@ async function startDht(
   const openDatagram = datagrams.protocol(isDhtDatagram)
   const bootstrap = options.dhtNodes?.map(text => {
     const node = parseHostPort(text)
-    if (!node) throw new ShoalError('bad-argument', `${text} is no DHT node: give host:port`)
+    if (!node) throw new ShoalError('bad-argument', `${text} is not a DHT node: give host:port`)
     return node
   })
   const open = (at: number) =>

@@ -1,7 +1,5 @@
 import { createFileStorage, HandlePool } from '#file-storage'
-import type { PeerClass } from '../api.ts'
 import { isLocalAddress } from '../base/local-address.ts'
-import { LimitChain, type RateLimitPair } from '../base/rate-limit.ts'
 import type { DiscoverySink, DiscoveryTopic, Membership } from '../discovery/discovery.ts'
 import type { HashPool } from '../hash/hash-pool.ts'
 import type { SessionOptions, SessionSettings } from '../session-api.ts'
@@ -13,25 +11,25 @@ import { PieceMemory } from '../swarm/piece-memory.ts'
 import type { ReadyConnection } from '../swarm/ready-connection.ts'
 import type { HttpRanges } from '../transport/http/http-ranges.ts'
 import { SharedDatagrams } from '../transport/shared-datagrams.ts'
-import type { Connection, PeerAddress } from '../transport/transport.ts'
+import type { PeerAddress } from '../transport/transport.ts'
 import { TransportSet } from '../transport/transport-set.ts'
 import { generatePeerId } from '../wire/peer-id.ts'
 import { ActiveTorrents } from './active-torrents.ts'
 import { ClassLimits } from './class-limits.ts'
 import type { SessionContext, SessionDiscovery, StoragePlace } from './context.ts'
-import { Dialer } from './dialer.ts'
 import type { Discoveries } from './discoveries.ts'
 import { type Environment, sessionTransports } from './environment.ts'
+import { PeerConnector } from './peer-connector.ts'
 
 const DEFAULT_MAX_CONNECTIONS = 500
 const DEFAULT_MAX_PER_TORRENT = 100
 const DEFAULT_UPLOAD_SLOTS = 8
-/** Connections to one torrent from one address of the internet: several people may share it behind a router. */
+/** Connections to one torrent from one public IP address: several people may share it behind a router. */
 const MAX_PER_PUBLIC_HOST = 3
-/** Blocks kept in memory to be sent. */
+/** Memory for blocks that were read to be sent. */
 const CACHE_BYTES = 32 * 1024 * 1024
 
-/** What the torrents of a session share, as the session's options and its environment make it. */
+/** Everything that the torrents of a session share, made from the session's options and its environment. */
 export class EngineContext implements SessionContext {
   readonly clock: Environment['clock']
   readonly random: Environment['random']
@@ -49,18 +47,18 @@ export class EngineContext implements SessionContext {
   readonly transports: TransportSet
   /** The UDP ports that the DHT and transports share. */
   readonly datagrams: SharedDatagrams
-  /** Set while the session opens. */
+  // Set while the session opens.
   listenPort = 0
   resume: ResumeStore | null = null
   discoveries: Discoveries | null = null
-  /** Payload since the session was opened. */
+  /** Payload bytes since the session was opened. */
   downloadedBytes = 0
   uploadedBytes = 0
-  /** Somebody from beyond the local network has connected to us. */
+  /** Whether a peer from outside the local network has connected to us. */
   isReachable = false
   readonly #environment: Environment
   readonly #handles = new HandlePool()
-  readonly #dialer: Dialer
+  readonly connector: PeerConnector
   #hashPool: HashPool | null = null
 
   constructor(options: SessionOptions, environment: Environment) {
@@ -78,10 +76,10 @@ export class EngineContext implements SessionContext {
     this.active = new ActiveTorrents(clock)
     const { peerId } = this
     const live = { policy: () => this.encryption, dht: () => this.dhtPort > 0 }
-    this.#dialer = new Dialer({ clock, random, transports: this.transports, peerId, ...live })
+    this.connector = new PeerConnector({ clock, random, transports: this.transports, peerId, ...live })
   }
 
-  /** What is left out stays as it is. */
+  /** Changes the given settings. */
   configure(changes: SessionSettings): void {
     this.encryption = changes.encryption ?? this.encryption
     this.pex = changes.pex ?? this.pex
@@ -99,14 +97,9 @@ export class EngineContext implements SessionContext {
     return this.discoveries?.dhtPort ?? 0
   }
 
-  /** Whether a further connection fits. */
+  /** Whether another connection fits the session's limit. */
   get hasRoom(): boolean {
-    return this.active.connections + this.#dialer.halfOpen < this.maxConnections
-  }
-
-  /** Connections being made. */
-  get halfOpen(): number {
-    return this.#dialer.halfOpen
+    return this.active.connections + this.connector.halfOpen < this.maxConnections
   }
 
   onTransferred(downloaded: number, uploaded: number): void {
@@ -124,29 +117,11 @@ export class EngineContext implements SessionContext {
   }
 
   mayDial(): boolean {
-    return this.#dialer.hasRoom && this.hasRoom
+    return this.connector.hasRoom && this.hasRoom
   }
 
   dial(address: PeerAddress, topic: HandshakeTopic, signal: AbortSignal): Promise<ReadyConnection> {
-    return this.#dialer.dial(address, topic, signal)
-  }
-
-  throttles(
-    { kind, remote }: Connection,
-    torrentLimits: RateLimitPair,
-  ): { download: LimitChain; upload: LimitChain } {
-    const classes: PeerClass[] = isLocalAddress(remote.host) ? ['local', kind] : ['internet', kind]
-    const chain = (way: 'download' | 'upload') =>
-      new LimitChain(this.clock, [...this.limits.of(way, classes), torrentLimits[way]])
-    return { download: chain('download'), upload: chain('upload') }
-  }
-
-  webSeedThrottle(host: string, torrentLimits: RateLimitPair): LimitChain {
-    const classes: PeerClass[] = [
-      'webseed',
-      isLocalAddress(host) || host === 'localhost' ? 'local' : 'internet',
-    ]
-    return new LimitChain(this.clock, [...this.limits.of('download', classes), torrentLimits.download])
+    return this.connector.dial(address, topic, signal)
   }
 
   openHttpRanges(): HttpRanges {
@@ -171,7 +146,7 @@ export class EngineContext implements SessionContext {
     this.discoveries?.addDhtNode(host, port)
   }
 
-  /** After the torrents were closed. */
+  /** Call after the torrents were closed. */
   async close(): Promise<void> {
     this.active.close()
     const transports = this.transports.all.map(transport => transport.close())

@@ -21,7 +21,7 @@ import type { TransportServices } from '../transport/services.ts'
 import type { Transport } from '../transport/transport.ts'
 import type { RtcFactory } from '../transport/webrtc/rtc.ts'
 
-/** The world that a session lives in: the platform's own, or one of a simulation. */
+/** The clock, randomness and network of a session: those of the platform, or of a simulation. */
 export interface Environment {
   readonly clock: Clock
   readonly random: Random
@@ -35,19 +35,19 @@ export interface Environment {
   readonly openDatagram: OpenDatagram
   readonly resolveHost: ResolveHost
   readonly httpGet: HttpGet
-  /** What WebSocket trackers are reached by. */
+  /** Opens connections to WebSocket trackers. */
   readonly openSocket: OpenSocket
-  /** WebRTC, asked for once. `host`: the address that the session is to use alone. */
+  /** Opens WebRTC; called once. `host`: the only address that the session may use. */
   readonly openRtc: (options: { host?: string | undefined }) => Promise<RtcFactory>
-  /** What web seeds are read with. */
+  /** Opens the HTTP connections of a web seed. */
   readonly openHttpRanges: OpenHttpRanges
-  /** Where torrents that are kept in memory go. */
+  /** Creates the storage of a torrent that is kept in memory. */
   readonly createMemoryStorage: (layout: PieceLayout) => Storage
-  /** What checks are done with: made with the first. */
+  /** Creates the hash pool for checks; called at the first check. */
   readonly createHashPool: (options: { clock: Clock }) => HashPool
 }
 
-/** What is left out is the platform's. */
+/** Replaces parts of the platform's environment. */
 export type SessionEnvironment = Partial<Environment>
 
 /** The transports of a session in order of preference. */

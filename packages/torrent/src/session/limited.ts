@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts'
 import { ShoalError } from '../base/errors.ts'
 
-/** A signal that also aborts after a while of the clock, with `timeout`. `end` frees its timer. */
+/** A signal that also aborts with `timeout` after `limitMs` of the clock. `end` frees its timer. */
 export function limited(
   clock: Clock,
   limitMs: number,

@@ -3,7 +3,7 @@ import { ShoalError } from '../base/errors.ts'
 import type { Metainfo } from '../metainfo/metainfo.ts'
 import type { TorrentPlace } from './torrent/origin.ts'
 
-/** Where a torrent that is added now lives, and how it begins: as the user says, else as it was recorded, else as the session does. */
+/** Decides where an added torrent is stored and how it starts: as the user says, else as recorded, else by the session's defaults. */
 export function placeOf(
   options: AddOptions,
   recorded: TorrentPlace | undefined,
@@ -26,7 +26,7 @@ export function placeOf(
   }
 }
 
-/** By index among all files, pad files too. */
+/** Converts indexes among the real files to indexes among all files. */
 function amongAll(
   renamed: NonNullable<AddOptions['renamed']>,
   metainfo: Metainfo | null,
@@ -37,5 +37,8 @@ function amongAll(
 
 function atOf(at: number | undefined, index: number): number {
   if (at !== undefined) return at
-  throw new ShoalError('bad-argument', `there is no file ${index} to rename: its metadata must be known, too`)
+  throw new ShoalError(
+    'bad-argument',
+    `the torrent has no file ${index} to rename: give its .torrent, and an index of one of its files`,
+  )
 }

@@ -1,12 +1,12 @@
 import type { SessionSettings } from '../session-api.ts'
+import type { Peer } from '../swarm/peer.ts'
 import type { Acceptor } from './acceptor.ts'
 import type { SessionDiscovery } from './context.ts'
 import type { EngineContext } from './engine-context.ts'
 import type { Torrent } from './torrent/torrent.ts'
-import { trimConnections } from './trim-connections.ts'
 import type { WebrtcPeers } from './webrtc-peers.ts'
 
-/** The parts of a session that settings are about. */
+/** The parts of a session that settings change. */
 export interface SessionParts {
   readonly context: EngineContext
   readonly acceptor: Acceptor
@@ -15,7 +15,7 @@ export interface SessionParts {
   readonly torrents: readonly Torrent[]
 }
 
-/** Changes the settings that are given. The port comes first: when it is taken, nothing is changed. */
+/** Changes the given settings. The port comes first: if it is taken, nothing changes. */
 export async function reconfigure(parts: SessionParts, changes: SessionSettings): Promise<void> {
   const { context, torrents } = parts
   const moved = changes.port !== undefined && (await rebind(parts, changes.port))
@@ -27,11 +27,11 @@ export async function reconfigure(parts: SessionParts, changes: SessionSettings)
   if (moved && dht) await turn(parts, 'dht', false)
   if (dht !== undefined) await turn(parts, 'dht', dht)
   if (lsd !== undefined) await turn(parts, 'lsd', lsd)
-  if (moved) await tellPort(parts)
+  if (moved) await announcePort(parts)
   else if (changes.webrtc) for (const torrent of torrents) torrent.phases.network.announcements.refresh()
 }
 
-/** Whether the port is another now. */
+/** Listens on another port. Returns whether the port changed. */
 async function rebind(parts: SessionParts, port: number | null): Promise<boolean> {
   const { acceptor, context, host } = parts
   if (port === acceptor.port || (port === null && acceptor.port === 0)) return false
@@ -49,12 +49,33 @@ async function turn({ context, torrents }: SessionParts, kind: SessionDiscovery,
   if (on) for (const torrent of torrents) torrent.phases.network.announcements.joinOne(kind)
 }
 
-/** Trackers hear of the port as soon as they allow it; the local network has no use for a session without one. */
-async function tellPort({ context, torrents }: SessionParts): Promise<void> {
+/** Announces the new port as soon as trackers allow it. A session without a port leaves local discovery. */
+async function announcePort({ context, torrents }: SessionParts): Promise<void> {
   for (const torrent of torrents) {
     const { announcements } = torrent.phases.network
     if (context.listenPort === 0) await announcements.leaveOne('lsd')
     else announcements.joinOne('lsd')
     announcements.refresh()
   }
+}
+
+/** Closes the connections beyond the limits of torrents and session: those that transfer least first. */
+function trimConnections(context: EngineContext, torrents: readonly Torrent[]): void {
+  const nowMs = context.clock.nowMs()
+  const all: Peer[] = []
+  for (const torrent of torrents)
+    all.push(
+      ...trim([...(torrent.phases.network.swarm?.peers.values() ?? [])], context.maxPeersPerTorrent, nowMs),
+    )
+  trim(all, context.maxConnections, nowMs)
+}
+
+/** Closes the peers beyond `most`, and returns the others. */
+function trim(peers: Peer[], most: number, nowMs: number): Peer[] {
+  if (peers.length <= most) return peers
+  const rate = ({ download, upload }: Peer) =>
+    download.meter.bytesPerSecond(nowMs) + upload.meter.bytesPerSecond(nowMs)
+  const ranked = peers.map(peer => ({ peer, rate: rate(peer) })).sort((a, b) => b.rate - a.rate)
+  for (const { peer } of ranked.slice(most)) peer.close(undefined, true)
+  return ranked.slice(0, most).map(({ peer }) => peer)
 }

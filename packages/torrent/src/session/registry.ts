@@ -3,10 +3,10 @@ import type { InfoHashes } from '../metainfo/metainfo.ts'
 import { obfuscatedInfoHash } from '../wire/encryption/encryption.ts'
 import type { Torrent } from './torrent/torrent.ts'
 
-/** The torrents of a session by every 20-byte hash that a peer may name them by: v1, and the first 20 bytes of v2 (BEP 52). */
+/** The torrents of a session by each 20-byte hash that peers use for them: v1, and the first 20 bytes of v2 (BEP 52). */
 export class Registry {
   readonly #byHash = new Map<string, Torrent>()
-  /** From the digest that an obfuscated handshake names a torrent by; made when the first such handshake comes. */
+  /** From the digest in an obfuscated handshake to the info hash; created when the first such handshake arrives. */
   #obfuscated: Map<string, Uint8Array> | null = null
   readonly #all = new Set<Torrent>()
 
@@ -39,8 +39,8 @@ export class Registry {
   }
 
   /**
-   * Takes the torrent under all its hashes. False, and nothing done, when another torrent that knows its metadata has one of them. One
-   * that does not know it yet, added by the other hash of a hybrid torrent, gives way.
+   * Registers the torrent under all its hashes. Does nothing and returns false if another torrent that knows its metadata has one of them. A
+   * torrent without metadata, added by the other hash of a hybrid torrent, yields.
    */
   add(torrent: Torrent): boolean {
     const hashes = shortHashes(torrent.infoHashes)

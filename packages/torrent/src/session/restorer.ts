@@ -9,18 +9,18 @@ import { parseMetainfo } from '../metainfo/parse-metainfo.ts'
 import type { ResumeEntry, ResumeProgress, ResumeStore } from '../storage/resume-store.ts'
 import type { TorrentOrigin, TorrentPlace } from './torrent/origin.ts'
 
-/** A torrent as it was recorded. */
+/** A recorded torrent. */
 export interface Restored {
   readonly origin: TorrentOrigin
   readonly place: TorrentPlace
 }
 
-/** What earlier runs recorded: all of it for a session that goes on, one at a time for one that is told what to add. */
+/** The records of earlier runs: all at once for a session that restores them, else one by one as torrents are added. */
 export class Restorer {
-  /** What was found damaged or could not be used, for people. */
+  /** Messages about records that are damaged or cannot be used. */
   readonly problems: string[] = []
   readonly #recorded = new Map<string, Restored>()
-  /** Keys of the records by every info hash: a hybrid's may be asked for by either. */
+  /** Keys of the records by each info hash: a hybrid torrent may be added by either. */
   readonly #keys = new Map<string, string>()
 
   static async read(store: ResumeStore): Promise<Restorer> {
@@ -30,14 +30,14 @@ export class Restorer {
   }
 
   all(): Restored[] {
-    const all = this.#withoutDoubles().sort((a, b) => addedMs(a) - addedMs(b))
+    const all = this.#withoutDuplicates().sort((a, b) => addedMs(a) - addedMs(b))
     this.#recorded.clear()
     this.#keys.clear()
     return all
   }
 
-  /** A crash may have left the record that a hybrid torrent had before its other hash was known. */
-  #withoutDoubles(): Restored[] {
+  /** A crash may have left the record of a hybrid torrent from before its other hash was known. */
+  #withoutDuplicates(): Restored[] {
     const all = [...this.#recorded.values()]
     const known = new Set(all.flatMap(({ origin }) => (origin.metainfo ? hashTexts(origin.infoHashes) : [])))
     return all.filter(
@@ -45,7 +45,7 @@ export class Restorer {
     )
   }
 
-  /** What was recorded of a torrent that is added now; given once. */
+  /** The record of a torrent that is being added. Returns each record once. */
   take(origin: TorrentOrigin): Restored | undefined {
     const key = hashTexts(origin.infoHashes)
       .map(hash => this.#keys.get(hash))
@@ -85,7 +85,7 @@ function restore(metainfo: Metainfo | null, progress: ResumeProgress): Restored 
       infoHashes: metainfo?.info.infoHashes ?? magnet!.infoHashes,
       name: metainfo?.info.name ?? magnet?.name,
       metainfo,
-      ...linksOf(metainfo, progress),
+      ...links(metainfo, progress),
       peers: (progress.peers ?? []).flatMap(peer => parseHostPort(peer) ?? []),
       select: magnet?.select,
     },
@@ -95,15 +95,15 @@ function restore(metainfo: Metainfo | null, progress: ResumeProgress): Restored 
       trusted: false,
       sequential: progress.sequential,
       preallocate: progress.preallocate ?? false,
-      // None at all, rather than some that limit nothing: those of thousands of torrents would cost memory, and count as a change.
+      // Undefined rather than limits without effect: those of thousands of torrents would cost memory, and count as a change.
       limits: Object.keys(limits).length > 0 ? limits : undefined,
       progress,
     },
   }
 }
 
-/** The torrent's own trackers and web seeds with those that were added, or what its user set instead. */
-function linksOf(
+/** The torrent's own trackers and web seeds and those that were added, or those that its user set instead. */
+function links(
   metainfo: Metainfo | null,
   { trackers, webSeeds, trackerTiers, ownWebSeeds }: ResumeProgress,
 ): Pick<TorrentOrigin, 'trackers' | 'webSeeds' | 'ownTrackers' | 'ownWebSeeds'> {

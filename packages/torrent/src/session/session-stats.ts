@@ -3,8 +3,8 @@ import type { EngineContext } from './engine-context.ts'
 import type { Torrent } from './torrent/torrent.ts'
 import { torrentRates } from './torrent/view.ts'
 
-/** A session in numbers, as the public API shows it. */
-export function sessionStatsOf(context: EngineContext, torrents: readonly Torrent[]): SessionStats {
+/** The numbers of a session as the public API shows them. */
+export function sessionStats(context: EngineContext, torrents: readonly Torrent[]): SessionStats {
   const nowMs = context.clock.nowMs()
   const connections = { tcp: 0, utp: 0, webrtc: 0, libp2p: 0, onion: 0, memory: 0, webseed: 0 }
   let incomingConnections = 0
@@ -29,7 +29,7 @@ export function sessionStatsOf(context: EngineContext, torrents: readonly Torren
     dhtNodes: context.discoveries?.dhtNodes ?? null,
     connections,
     incomingConnections,
-    dialling: context.halfOpen,
+    dialling: context.connector.halfOpen,
     isReachable: context.isReachable,
   }
 }

@@ -20,14 +20,14 @@ import { placeOf } from './placing.ts'
 import { reconfigure } from './reconfigure.ts'
 import { Registry } from './registry.ts'
 import { type Restored, Restorer, settleInterruptedMove } from './restorer.ts'
-import { sessionStatsOf } from './session-stats.ts'
+import { sessionStats } from './session-stats.ts'
 import { readSource } from './sources.ts'
 import { type TorrentOrigin, type TorrentPlace, withRecorded } from './torrent/origin.ts'
 import type { TorrentHooks } from './torrent/phases.ts'
 import { Torrent } from './torrent/torrent.ts'
 import { WebrtcPeers } from './webrtc-peers.ts'
 
-/** All torrents of one client: see api.ts for what each member promises. */
+/** All torrents of one client. `SessionApi` says what each member promises. */
 export class Session implements SessionApi {
   readonly #options: SessionOptions
   readonly #environment: Environment
@@ -39,7 +39,7 @@ export class Session implements SessionApi {
   #restorer: Restorer | null = null
   #directory: string
   #unlock: (() => Promise<void>) | null = null
-  /** The last change of settings. */
+  /** Settles after the last change of settings. */
   #changing: Promise<void> = Promise.resolve()
   #closing: Promise<void> | null = null
 
@@ -61,8 +61,8 @@ export class Session implements SessionApi {
   }
 
   /**
-   * Opens a session: binds its port, starts its discoveries, reads what was recorded. Rejects with a ShoalError when an option is wrong,
-   * the port is taken or the state folder cannot be used. The environment is the platform's own unless a simulation gives another.
+   * Opens a session: binds its port, starts its discoveries, reads its records. Rejects with a ShoalError if an option is wrong, the port is
+   * taken or the state folder cannot be used. The environment is the platform's, except for the parts that are given.
    */
   static async open(options: SessionOptions = {}, environment: SessionEnvironment = {}): Promise<Session> {
     checkOptions(options)
@@ -81,7 +81,7 @@ export class Session implements SessionApi {
     await this.#acceptor.listen(context.transports.all, this.#options)
     context.listenPort = this.port
     const { stateDirectory, resumeStore, restore } = this.#options
-    // Who restores all that is recorded owns it; those who use single records may share the folder.
+    // A session that restores all records owns them; sessions that use single records may share the folder.
     if (stateDirectory && restore !== false) this.#unlock = await lockFolder(stateDirectory)
     context.resume = resumeStore ?? (stateDirectory ? createResumeStore(stateDirectory) : null)
     const { userAgent, resume: store } = context
@@ -108,7 +108,7 @@ export class Session implements SessionApi {
     }
   }
 
-  /** With its files found, when a crash came while they were moved. */
+  /** Finds the files of a torrent if a crash interrupted a move. */
   async #settled(restored: Restored): Promise<Restored> {
     return settleInterruptedMove(restored).catch(error => {
       this.#restorer?.problems.push(
@@ -126,7 +126,7 @@ export class Session implements SessionApi {
     return this.#registry.torrents
   }
 
-  /** The torrent of a 20-byte hash: of v1, or the beginning of that of v2. */
+  /** Finds a torrent by a 20-byte hash: v1, or the first 20 bytes of v2. */
   find(infoHash: Uint8Array): Torrent | undefined {
     return this.#registry.find(infoHash)
   }
@@ -145,16 +145,16 @@ export class Session implements SessionApi {
   }
 
   get stats(): SessionStats {
-    return sessionStatsOf(this.#context, this.#registry.torrents)
+    return sessionStats(this.#context, this.#registry.torrents)
   }
 
-  /** Payload bytes of all torrents since it was opened; of `stats` the part that takes no time. */
+  /** Payload bytes of all torrents since the session was opened: the part of `stats` that costs nothing to read. */
   get transferred(): Pick<SessionStats, 'downloadedBytes' | 'uploadedBytes'> {
     const { downloadedBytes, uploadedBytes } = this.#context
     return { downloadedBytes, uploadedBytes }
   }
 
-  /** For people: what of the recorded torrents was damaged or could not be used. */
+  /** Messages about records that were damaged or could not be used. */
   get problems(): readonly string[] {
     return this.#restorer?.problems ?? []
   }
@@ -240,7 +240,7 @@ export class Session implements SessionApi {
     this.#mustBeOpen()
     checkOptions(changes)
     const before = this.#changing
-    // One after the other: two that change the port would both find it free.
+    // One after the other: two changes of the port would both find it free.
     const change = before.then(() => this.#configure(changes))
     this.#changing = change.catch(() => {})
     await change

@@ -49,14 +49,22 @@ describe('the URL of a .torrent', () => {
       (_, response) => response.writeHead(404).end(),
     ],
     [
-      'that redirects for ever',
+      'that redirects forever',
       /redirects more than 5 times/,
       (_, response) => response.writeHead(302, { location: '/x' }).end(),
     ],
-    ['that is a web page', /is no \.torrent: check the URL/, (_, response) => response.end('<html>')],
-    ['that is a text', /is no \.torrent: check the URL/, (_, response) => response.end('dear reader')],
+    [
+      'that is a web page',
+      /did not send a \.torrent file: check the URL/,
+      (_, response) => response.end('<html>'),
+    ],
+    [
+      'that is a text',
+      /did not send a \.torrent file: check the URL/,
+      (_, response) => response.end('dear reader'),
+    ],
     ['that is broken', /cannot be used: it is damaged/, (_, response) => response.end('d8:announce')],
-    ['that is nothing', /is no \.torrent: check the URL/, (_, response) => response.end()],
+    ['that is nothing', /did not send a \.torrent file: check the URL/, (_, response) => response.end()],
     [
       'that breaks off',
       /Cannot fetch/,

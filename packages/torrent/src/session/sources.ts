@@ -16,7 +16,7 @@ import type { TorrentOrigin } from './torrent/origin.ts'
 const MAX_TORRENT_BYTES = 64 * 1024 * 1024
 const FETCH_LIMIT_MS = 60_000
 
-/** What reading a source needs of its session. */
+/** The parts of a session that reading a source uses. */
 export interface SourceContext {
   readonly userAgent: string
   readonly clock: Clock
@@ -25,8 +25,8 @@ export interface SourceContext {
 }
 
 /**
- * Reads what `Session.add` takes: a magnet link, an info hash or content ID, a path or URL of a .torrent, its bytes, or parsed metainfo.
- * Rejects with a ShoalError that says what is wrong with it.
+ * Reads any source that `Session.add` accepts: a magnet link, an info hash or content ID, a path or URL of a .torrent file, its bytes, or parsed
+ * metainfo. Rejects with a ShoalError that says what is wrong.
  */
 export async function readSource(
   source: TorrentSource,
@@ -57,14 +57,14 @@ async function readAny(source: TorrentSource, context: SourceContext): Promise<T
   return fromMetainfo(parseMetainfo(await readTorrentFile(text, MAX_TORRENT_BYTES)))
 }
 
-/** What lies at a URL is often something else than was hoped for: a page, or the file itself. */
+/** A URL often leads to something else than a .torrent file: a page, or the content itself. */
 function readFetched(body: Uint8Array, url: string): Metainfo {
   if (!looksBencoded(body))
-    throw new ShoalError('bad-torrent', `what is at ${new URL(url).host} is no .torrent: check the URL`)
+    throw new ShoalError('bad-torrent', `${new URL(url).host} did not send a .torrent file: check the URL`)
   return parseMetainfo(body)
 }
 
-/** BEP 3: a dictionary, whose first key is a text, so that its length follows. */
+/** BEP 3: a dictionary starts with `d`, followed by the length of its first key. */
 function looksBencoded([first, second]: Uint8Array): boolean {
   return first === 0x64 && second !== undefined && second >= 0x30 && second <= 0x39
 }
@@ -87,7 +87,7 @@ function fromMagnet(text: string): TorrentOrigin {
     infoHashes: magnet.infoHashes,
     name: magnet.name,
     metainfo: null,
-    // BEP 9 says nothing of tiers: each tracker is one, so that all are asked.
+    // BEP 9 says nothing about tiers: each tracker gets its own, so that all are used.
     trackers: magnet.trackers.map(url => [url]),
     webSeeds: magnet.webSeeds,
     peers: magnet.peers,
@@ -116,7 +116,7 @@ async function fetchTorrent(
   { userAgent, clock, httpGet, signal }: SourceContext,
 ): Promise<Uint8Array> {
   if (!URL.canParse(url))
-    throw new ShoalError('bad-argument', `${url.slice(0, 100)} is no URL: check how it is written`)
+    throw new ShoalError('bad-argument', `${url.slice(0, 100)} is not a valid URL: check the spelling`)
   const limit = limited(clock, FETCH_LIMIT_MS, signal)
   const options = { userAgent, maxBytes: MAX_TORRENT_BYTES, named: true, signal: limit.signal }
   const answer = await httpGet(url, options)
@@ -133,7 +133,10 @@ async function fetchTorrent(
 function readPeer(text: string): { host: string; port: number } {
   const peer = parseHostPort(text)
   if (!peer)
-    throw new ShoalError('bad-argument', `${text} is no peer: give host:port, an IPv6 address in brackets`)
+    throw new ShoalError(
+      'bad-argument',
+      `${text} is not a peer address: give host:port, with an IPv6 address in brackets`,
+    )
   return peer
 }
 

@@ -1,4 +1,3 @@
-import type { TorrentState } from '../api.ts'
 import type { WebrtcOptions } from '../session-api.ts'
 import { samePeer } from '../swarm/connection-policy.ts'
 import { greetPeer } from '../swarm/handshakes.ts'
@@ -11,25 +10,24 @@ import type { EngineContext } from './engine-context.ts'
 import { limited } from './limited.ts'
 import type { Registry } from './registry.ts'
 
-/** From the open channel to the end of the BitTorrent handshake. */
+/** Time limit from the open channel to the end of the BitTorrent handshake. */
 const HANDSHAKE_LIMIT_MS = 15_000
-const AT_REST: readonly TorrentState[] = ['paused', 'error', 'closed']
 
 export interface WebrtcPeersOptions {
   readonly context: EngineContext
   readonly registry: Registry
   readonly acceptor: Acceptor
-  /** Of the session: aborted when it closes. */
+  /** Aborts when the session closes. */
   readonly signal: AbortSignal
   readonly openRtc: () => Promise<RtcFactory>
 }
 
-/** WebRTC connections of a session, from the offers that trackers hand on to the swarms. */
+/** Makes the WebRTC connections of a session from the offers that trackers relay, and passes them to the torrents. */
 export class WebrtcPeers {
   readonly #options: WebrtcPeersOptions
   readonly #meetings: Meetings
   #settings: false | WebrtcOptions = {}
-  /** Lent when the session was opened: it outlives later settings. */
+  /** The factory that was given when the session was opened; later settings do not replace it. */
   #lent: RtcFactory | undefined
 
   constructor(options: WebrtcPeersOptions) {
@@ -45,7 +43,7 @@ export class WebrtcPeers {
     })
   }
 
-  /** Off: connections that are open stay. */
+  /** Applies settings. If WebRTC is turned off, open connections stay. */
   configure(settings: boolean | WebrtcOptions): void {
     this.#settings = settings === true ? {} : settings
     this.#lent ??= this.#settings ? this.#settings.rtc : undefined
@@ -57,21 +55,21 @@ export class WebrtcPeers {
   }
 
   /**
-   * Whether an offer that comes by another way than the torrent's trackers would be answered. BEP 27: a private torrent has no other way. Nobody can
-   * know before the metadata is here, which a page may be the only one to have.
+   * Whether we would answer an offer that does not come from the torrent's trackers. BEP 27: a private torrent accepts no other offers. Whether
+   * it is private is unknown before the metadata arrives, which a page may be the only one to have.
    */
   wantsOffer(infoHash: Uint8Array, peerId: Uint8Array): boolean {
     return this.#options.registry.find(infoHash)?.isPrivate === false && this.#wants(infoHash, peerId)
   }
 
-  /** Our answer to such an offer, as it came; null when we want none. Never rejects. */
+  /** Our answer to such an offer; null if we do not want the peer. Never rejects. */
   async answerOffer(infoHash: Uint8Array, offer: RtcOffer, peerId: Uint8Array): Promise<string | null> {
     const sdp = cleanSdp(offer.sdp)
     if (sdp === null || !this.wantsOffer(infoHash, peerId)) return null
     return this.#meetings.answer(infoHash, { id: offer.id, sdp }, peerId)
   }
 
-  /** Peer connections that are being made. */
+  /** Number of peer connections being made. */
   get waiting(): number {
     return this.#meetings.size
   }
@@ -92,7 +90,7 @@ export class WebrtcPeers {
   #wants(infoHash: Uint8Array, peerId?: Uint8Array): boolean {
     const { context, registry } = this.#options
     const torrent = registry.find(infoHash)
-    if (this.#settings === false || !context.hasRoom || !torrent || AT_REST.includes(torrent.state))
+    if (this.#settings === false || !context.hasRoom || !torrent || torrent.phases.data.lifecycle.isAtRest)
       return false
     const peers = torrent.phases.network.swarm?.peers
     if (peerId)
@@ -100,7 +98,7 @@ export class WebrtcPeers {
     return (peers?.size ?? 0) < context.maxPeersPerTorrent
   }
 
-  /** Who offered knows the torrent and speaks first; to the other it is as a connection that comes in by TCP. */
+  /** The side that made the offer knows the torrent and speaks first. For the other it is like an incoming TCP connection. */
   #onConnection(infoHash: Uint8Array, connection: Connection): void {
     const { acceptor, context, signal } = this.#options
     if (connection.incoming) return acceptor.accept(connection)

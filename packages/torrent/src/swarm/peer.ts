@@ -1,7 +1,6 @@
 import type { PeerOrigin } from '../api.ts'
 import type { ShoalError } from '../base/errors.ts'
 import { formatHostPort } from '../base/ip.ts'
-import type { LimitChain } from '../base/rate-limit.ts'
 import type { Handshake } from '../wire/handshake.ts'
 import { clientName } from '../wire/peer-id.ts'
 import { AllowedFast, isBeginner } from './allowed-fast.ts'
@@ -12,6 +11,7 @@ import { type LinkHandler, PeerLink } from './peer-link.ts'
 import { PeerPieces } from './peer-pieces.ts'
 import { PeerUpload } from './peer-upload.ts'
 import type { ReadyConnection } from './ready-connection.ts'
+import type { ThrottlePair } from './swarm-context.ts'
 import type { SwarmState } from './swarm-state.ts'
 
 export interface PeerOptions {
@@ -19,7 +19,7 @@ export interface PeerOptions {
   readonly swarm: SwarmState
   readonly ready: ReadyConnection
   readonly origin: PeerOrigin
-  readonly throttles: { readonly download: LimitChain; readonly upload: LimitChain }
+  readonly throttles: ThrottlePair
 }
 
 /** One connected peer: its parts, and what we tell it. `PeerMessages` handles what it tells us. */

@@ -9,6 +9,18 @@ import type { BlockCache } from './block-cache.ts'
 import type { HandshakeTopic } from './handshakes.ts'
 import type { ReadyConnection } from './ready-connection.ts'
 
+/** Rate limits of connections. */
+export interface ConnectionLimits {
+  /** The limits of one connection, given those of its torrent. */
+  forConnection(connection: Connection, torrentLimits: RateLimitPair): ThrottlePair
+}
+
+/** The chains of limits that one connection obeys. */
+export interface ThrottlePair {
+  readonly download: LimitChain
+  readonly upload: LimitChain
+}
+
 /** The part of a session that its swarms use. */
 export interface SwarmContext {
   readonly clock: Clock
@@ -30,15 +42,11 @@ export interface SwarmContext {
   mayDial(): boolean
   /** Connects and shakes hands. Rejects with a ShoalError or the signal's reason. */
   dial(address: PeerAddress, topic: HandshakeTopic, signal: AbortSignal): Promise<ReadyConnection>
-  /** The rate limits of one connection, given those of its torrent. */
-  throttles(
-    connection: Connection,
-    torrentLimits: RateLimitPair,
-  ): { download: LimitChain; upload: LimitChain }
+  readonly limits: ConnectionLimits
   onDhtNode(host: string, port: number): void
 }
 
-/** What a swarm reads from its torrent. All of it may change when the metadata arrives. */
+/** The part of a torrent that its swarm reads. All of it may change when the metadata arrives. */
 export interface SwarmTorrent {
   readonly infoHashes: InfoHashes
   readonly isPrivate: boolean

@@ -131,7 +131,7 @@ export class Swarm {
     }
     duplicate?.close()
     const id = this.sources.nextId()
-    const throttles = swarm.context.throttles(ready.connection, swarm.torrent.ownLimits())
+    const throttles = swarm.context.limits.forConnection(ready.connection, swarm.torrent.ownLimits())
     const peer = new Peer({ id, swarm, ready, origin: candidate?.origin ?? 'incoming', throttles })
     this.peers.set(id, peer)
     this.#parole.recall(peer)

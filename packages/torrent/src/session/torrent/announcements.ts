@@ -8,7 +8,7 @@ const ALL: readonly SessionDiscovery[] = ['tracker', 'dht', 'lsd']
 /** BEP 27: a private torrent's peers come from its trackers alone. */
 const OF_PRIVATE: readonly SessionDiscovery[] = ['tracker']
 
-/** What a torrent does with the peers that are found, and how many more it wants. */
+/** Receives the peers that discoveries find, and says how many more the torrent wants. */
 export interface PeerDemand {
   readonly onPeers: DiscoverySink['onPeers']
   wanted(): number

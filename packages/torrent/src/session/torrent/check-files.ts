@@ -7,14 +7,14 @@ import { PieceLayout } from '../../metainfo/layout.ts'
 import type { Metainfo } from '../../metainfo/metainfo.ts'
 import { Content } from './content.ts'
 
-/** What is right of one real file. */
+/** The result of the check for one real file. */
 export interface CheckedFile {
   readonly path: readonly string[]
   readonly diskPath: string | null
   readonly lengthBytes: number
-  /** Bytes in pieces that are right. */
+  /** Bytes in verified pieces. */
   readonly haveBytes: number
-  /** Whether there is a file; an empty one has no bytes that could tell. */
+  /** Whether the file exists; for an empty file its bytes cannot tell. */
   readonly exists: boolean
 }
 
@@ -22,14 +22,14 @@ export interface CheckedFiles {
   readonly pieceCount: number
   readonly goodPieces: number
   readonly haveBytes: number
-  /** Every byte is right and every file there. */
+  /** Whether every byte is correct and every file exists. */
   readonly complete: boolean
   readonly files: readonly CheckedFile[]
 }
 
 /**
- * Compares what lies in a download folder with a torrent, without a session and without changing anything. Missing files are no error;
- * rejects with a ShoalError (`no-permission`, `io`) where one cannot be read, or with the signal's reason.
+ * Compares the files in a download folder with a torrent, without a session and without changing anything. Missing files are not an error.
+ * Rejects with a ShoalError (`no-permission`, `io`) if a file cannot be read, or with the signal's reason.
  */
 export async function checkFiles(
   metainfo: Metainfo,
@@ -49,7 +49,7 @@ export async function checkFiles(
     const files = layout.files.flatMap((file, at): CheckedFile[] => {
       if (file.pad) return []
       const { path, lengthBytes } = file
-      // A link stands for what it points to, which is checked under its own name.
+      // A symbolic link's target is checked under its own name.
       const exists = file.symlink !== undefined || stamps[at]!.size >= 0
       const haveBytes = content.haveBytesOf(at)
       return [{ path, diskPath: storage.pathOf(at), lengthBytes, haveBytes, exists }]

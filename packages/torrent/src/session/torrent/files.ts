@@ -19,7 +19,7 @@ export interface StreamRange {
   readonly signal?: AbortSignal
 }
 
-/** What the files of one torrent share. */
+/** Everything that the files of one torrent share. */
 export interface FileContext {
   readonly clock: Clock
   readonly data: TorrentData

@@ -4,15 +4,15 @@ import type { HashPool } from '../../hash/hash-pool.ts'
 import { recheck } from '../../hash/recheck.ts'
 import type { Content } from './content.ts'
 
-/** How often a disk that had no room for what it had taken is tried again. */
+/** How often to retry a flush that failed for lack of space. */
 const RETRY_FLUSH_MS = 5000
 
-/** `safe`: all of it is on the disk and right. `lost`: some of it is not. `refused`: the disk fails as before. */
+/** `safe`: everything is on the disk and correct. `lost`: some of it is not. `refused`: the disk fails as before. */
 export type FlushOutcome = 'safe' | 'lost' | 'refused'
 
 /**
- * Makes safe what a flush that failed may have lost. A system may drop the bytes that it could not write, or keep them in memory as if
- * they were on the disk and say nothing at the next flush, so each piece that came since the last good one is written again.
+ * Retries a failed flush. A system may drop the bytes that it could not write, or keep them in memory as if they were on the disk and report
+ * nothing at the next flush, so each piece stored since the last successful flush is written again.
  */
 export class FlushRetry {
   readonly fault: ShoalError
@@ -26,12 +26,12 @@ export class FlushRetry {
     this.#nextMs = clock.nowMs() + RETRY_FLUSH_MS
   }
 
-  /** Whether it is time to try by itself: a disk gets room again; one that is broken waits for somebody to see to it. */
+  /** Whether an automatic retry is due: a full disk may have space again; a broken one waits for its user. */
   get isDue(): boolean {
     return this.fault.code === 'no-space' && !this.#running && this.#clock.nowMs() >= this.#nextMs
   }
 
-  /** Never rejects; while a try is under way, that one. */
+  /** Never rejects. While a retry is under way, returns that one. */
   retry(content: Content, pool: HashPool): Promise<FlushOutcome> {
     this.#running ??= writeAgain(content, pool)
       .catch((error): FlushOutcome => (codeOf(error) === 'not-found' ? 'lost' : 'refused'))
@@ -62,9 +62,9 @@ async function writeAgain(content: Content, pool: HashPool): Promise<FlushOutcom
   }
   const { isForeign } = content
   await storage.flush({ all: isForeign })
-  // Of what others wrote nobody knows which pieces a failed flush may have lost.
+  // Nobody knows which pieces written by others a failed flush may have lost.
   if (isForeign) return 'lost'
-  // After the flush, so that what is read is what the disk has.
+  // After the flush, so that this reads what is on the disk.
   const right = await recheck({ info: metainfo.info, layout, storage, pool, pieceLayers, pieces })
   return pieces.every(piece => right.has(piece)) ? 'safe' : 'lost'
 }

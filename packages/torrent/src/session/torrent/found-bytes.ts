@@ -9,8 +9,8 @@ interface FoundContent {
 }
 
 /**
- * Bytes that an earlier run downloaded and no longer recorded: it was killed, and the check at the start has found them in the files.
- * Of a torrent of which nothing was downloaded, nothing is counted: its files came from elsewhere.
+ * Counts bytes that an earlier run downloaded but did not record, because it was killed, and that the check at the start found in the files.
+ * Counts nothing for a torrent of which nothing was downloaded: its files came from elsewhere.
  */
 export function foundBytes(
   { layout, have }: FoundContent,
@@ -28,7 +28,7 @@ export function foundBytes(
     stored += storedBytes
     if (have.has(piece)) found += pieceBytes - storedBytes
   }
-  // What was downloaded beyond what was stored was on its way to the files: it is among the found.
+  // Bytes downloaded beyond those stored were on their way to the files: they are among the found ones.
   return Math.max(0, found - Math.max(0, downloadedBytes - stored))
 }
 

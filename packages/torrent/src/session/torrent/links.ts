@@ -1,14 +1,14 @@
 import { ShoalError } from '../../base/errors.ts'
 import { trackerLabel } from '../../discovery/tracker/label.ts'
 
-/** Trackers that a torrent may be given, and characters of a URL: what the tracker discovery takes. */
+/** Trackers that a user may give a torrent, and characters of a URL: the limits of tracker discovery. */
 const MAX_TRACKERS = 100
 const MAX_URL = 2048
 const TRACKER_SCHEMES = ['http:', 'https:', 'udp:', 'ws:', 'wss:']
 const SEED_SCHEMES = ['http:', 'https:']
 const MAX_WEB_SEEDS = 1000
 
-/** Tiers as a user gives them: no URL twice, no empty tier. Throws `bad-argument` for what is no tracker. */
+/** Checks tiers that a user gives, and drops repeated URLs and empty tiers. Throws `bad-argument` for anything but tracker URLs. */
 export function checkedTiers(tiers: readonly (readonly string[])[]): string[][] {
   const seen = new Set<string>()
   const checked = tiers.map(urls =>
@@ -19,11 +19,11 @@ export function checkedTiers(tiers: readonly (readonly string[])[]): string[][] 
   return checked.filter(urls => urls.length > 0)
 }
 
-/** The URL of a web seed as a user gives it, to go with those that are known. Throws `bad-argument` for what is none. */
+/** Checks the URL of a web seed that a user adds to the known ones. Throws `bad-argument` if it is not an http or https URL. */
 export function checkedWebSeed(text: string, known: readonly string[]): string {
   const url = text.trim()
   if (!isUrl(url, SEED_SCHEMES))
-    throw new ShoalError('bad-argument', `${shown(url)} is no web seed: give an http or https URL`)
+    throw new ShoalError('bad-argument', `${shown(url)} is not a web seed: give an http or https URL`)
   if (known.length >= MAX_WEB_SEEDS)
     throw new ShoalError('bad-argument', `a torrent has ${MAX_WEB_SEEDS} web seeds at most: remove one first`)
   return url
@@ -32,7 +32,7 @@ export function checkedWebSeed(text: string, known: readonly string[]): string {
 function checkTracker(text: string): string {
   const url = text.trim()
   if (isUrl(url, TRACKER_SCHEMES)) return url
-  throw new ShoalError('bad-argument', `${shown(url)} is no tracker: give an http, https, udp or wss URL`)
+  throw new ShoalError('bad-argument', `${shown(url)} is not a tracker: give an http, https, udp or wss URL`)
 }
 
 function isUrl(text: string, schemes: readonly string[]): boolean {
@@ -41,7 +41,7 @@ function isUrl(text: string, schemes: readonly string[]): boolean {
   return schemes.includes(protocol) && hostname !== ''
 }
 
-/** Fit for a log: the URL of a private tracker is a password. */
+/** A form that is fit for logs: the URL of a private tracker is a password. */
 function shown(url: string): string {
   return trackerLabel(url).slice(0, 100)
 }

@@ -9,39 +9,39 @@ export interface NamedPeer {
   readonly port: number
 }
 
-/** What a torrent is made of, wherever it came from. */
+/** Where a torrent comes from: its hashes and links, however it was added. */
 export interface TorrentOrigin {
   readonly infoHashes: InfoHashes
   readonly name: string | undefined
   readonly metainfo: Metainfo | null
-  /** Tiers (BEP 12): its own and those added to it. */
+  /** In tiers (BEP 12): the torrent's own trackers and those that were added. */
   readonly trackers: readonly (readonly string[])[]
   readonly webSeeds: readonly string[]
-  /** Its user has set the trackers, or the web seeds: what the .torrent names besides does not count. */
+  /** Whether the user set the trackers, or the web seeds: those that the .torrent names are then ignored. */
   readonly ownTrackers?: boolean
   readonly ownWebSeeds?: boolean
-  /** Named by its user: they are tried at each start. */
+  /** Peers that the user named: they are tried at each start. */
   readonly peers: readonly NamedPeer[]
   /** Real files wanted, as inclusive ranges of their indexes (BEP 53); undefined for all. */
   readonly select: readonly { readonly first: number; readonly last: number }[] | undefined
 }
 
-/** Where a torrent lives and how it begins. */
+/** Where a torrent is stored and how it starts. */
 export interface TorrentPlace {
   readonly directory: string
   readonly memory: boolean
   readonly trusted: boolean
   readonly sequential: boolean
-  /** Reserve the whole room of new files. */
+  /** Whether to reserve the full size of new files. */
   readonly preallocate: boolean
   readonly limits: Partial<RateLimits> | undefined
-  /** Paths of files that are not called as the torrent says, by index among all. */
+  /** Paths, by index among all files, of files whose names differ from the torrent's. */
   readonly renamed?: ReadonlyMap<number, readonly string[]> | undefined
-  /** What was recorded in an earlier run. */
+  /** The record of an earlier run. */
   readonly progress: ResumeProgress | null
 }
 
-/** The origin with what another adds to it: trackers (each in a tier of its own), web seeds. Null when that is nothing new. */
+/** Adds the trackers (each in a tier of its own) and web seeds of another origin. Returns null if it has no new ones. */
 export function mergeOrigins(origin: TorrentOrigin, more: TorrentOrigin): TorrentOrigin | null {
   const knownTrackers = new Set(origin.trackers.flat())
   const trackers = [...new Set(more.trackers.flat())].filter(url => !knownTrackers.has(url))
@@ -54,10 +54,10 @@ export function mergeOrigins(origin: TorrentOrigin, more: TorrentOrigin): Torren
   }
 }
 
-/** Peers that are kept, the newest: many change their addresses from day to day. */
+/** The newest peers are kept: many change their addresses from day to day. */
 const MAX_KEPT_PEERS = 100
 
-/** Each once; those named last are the last. */
+/** Merges peers without duplicates; those named last come last. */
 export function mergePeers(peers: readonly NamedPeer[], more: readonly NamedPeer[]): NamedPeer[] {
   const all = new Map<string, NamedPeer>()
   for (const peer of [...peers, ...more]) {
@@ -68,7 +68,7 @@ export function mergePeers(peers: readonly NamedPeer[], more: readonly NamedPeer
   return [...all.values()].slice(-MAX_KEPT_PEERS)
 }
 
-/** The origin of a torrent that is added again, with what was recorded of it: metadata, and the links that its user set. */
+/** Adds to the origin of a torrent that is added again what was recorded: metadata, and the links that its user set. */
 export function withRecorded(origin: TorrentOrigin, recorded: TorrentOrigin): TorrentOrigin {
   return {
     ...origin,

@@ -13,7 +13,7 @@ import type { Running } from './running.ts'
 import { presentStamps, readFault } from './storage-faults.ts'
 import type { TorrentData } from './torrent-data.ts'
 
-/** What a session does for one of its torrents. */
+/** The services of a session to one of its torrents. */
 export interface TorrentHooks {
   /** Registers the torrent under all its info hashes. Returns false if another torrent has one of them. */
   register(): boolean
@@ -313,7 +313,7 @@ export class Phases {
     this.#show()
   }
 
-  /** What is on disk is no longer what `have` says: the torrent stops until it is checked. */
+  /** The disk no longer holds what `have` says: the torrent stops until it is checked. */
   #onStorageFault(error: unknown): void {
     const { content, lifecycle } = this.data
     if (content) content.isChecked = false

@@ -17,11 +17,11 @@ const RECORD_MS = 2000
 /** How often totals are recorded if nothing else changes: a seed that uploads need not write all the time. */
 const RECORD_TOTALS_MS = 60_000
 
-/** What a recorder reports to its torrent. */
+/** Events that a recorder reports to its torrent. */
 export interface RecorderEvents {
   /** Saves unfinished pieces to storage and lists their blocks in `content.unfinished`. */
   saveUnfinished(): Promise<void>
-  /** What is on disk is no longer what `content.have` says: the torrent stops until it is checked or flushed. */
+  /** The disk no longer holds what `content.have` says: the torrent stops until it is checked or flushed. */
   onStorageFault(error: unknown): void
   /** Everything that a failed flush put at risk is on the disk. */
   onFlushed(): void

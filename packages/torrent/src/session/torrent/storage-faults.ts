@@ -6,10 +6,10 @@ import type { FileStamp } from '../../storage/storage.ts'
 import type { Transfer } from '../../swarm/transfer.ts'
 import type { Content } from './content.ts'
 
-/** How often storage that refused bytes is tried again. */
+/** How often to retry writes that storage refused. */
 const RETRY_WRITES_MS = 5000
 
-/** Tries storage that refused bytes again, every few seconds, until there is room. */
+/** Retries writes that storage refused, every few seconds, until there is room. */
 export class WriteRetries {
   readonly #clock: Clock
   #nextMs: number
@@ -24,7 +24,7 @@ export class WriteRetries {
     return this.#running === null && this.#clock.nowMs() >= this.#nextMs
   }
 
-  /** Resolves to whether storage has taken all that it refused. */
+  /** Resolves to whether storage took everything that it had refused. */
   retry(transfer: Transfer): Promise<boolean> {
     this.#nextMs = this.#clock.nowMs() + RETRY_WRITES_MS
     this.#running ??= transfer.retryWrites().finally(() => {
@@ -34,9 +34,9 @@ export class WriteRetries {
   }
 }
 
-/** Stamps of the files as they are now. Rejects with `not-found` when one is gone, or cut, that holds pieces that are had. */
+/** The present stamps of the files. Rejects with `not-found` if one that holds verified pieces is missing or truncated. */
 export async function presentStamps({ have, layout, storage, metainfo }: Content): Promise<FileStamp[]> {
-  // Pieces that are stored after this may be in a file that the stamps do not know yet.
+  // Pieces stored after this point may be in a file that the stamps do not include yet.
   const before = Bitfield.from(have.bytes.slice(), have.length)!
   const stamps = await storage.stamps()
   const absent = absentPieces(stamps, layout)
@@ -44,19 +44,19 @@ export async function presentStamps({ have, layout, storage, metainfo }: Content
     if (absent.has(piece) && before.has(piece) && layout.dataSize(piece) > 0)
       throw new ShoalError(
         'not-found',
-        `files of ${metainfo.info.name} were deleted or cut: put them back, then resume: what is missing is downloaded again`,
+        `files of ${metainfo.info.name} were deleted or truncated: put them back, then resume. Whatever is missing is downloaded again`,
       )
   return stamps
 }
 
-/** What stops a torrent when the disk failed after it had taken bytes. */
+/** The error that stops a torrent when a flush fails. */
 export function flushFault(cause: unknown): ShoalError {
-  const message = `${messageOf(cause).replace(/\.$/, '')}. What was written last may be lost: resume writes or fetches it again`
+  const message = `${messageOf(cause).replace(/\.$/, '')}. The last writes may be lost: resume writes or fetches them again`
   return new ShoalError(cause instanceof ShoalError ? cause.code : 'io', message, { cause })
 }
 
-/** What stops a torrent when a piece that it has cannot be read. */
+/** The error that stops a torrent when a piece that it has cannot be read. */
 export function readFault(piece: number, cause: unknown): ShoalError {
-  const message = `piece ${piece} cannot be read: ${messageOf(cause)}. Put the file back, then resume: what is there is checked`
+  const message = `piece ${piece} cannot be read: ${messageOf(cause)}. Put the file back, then resume, which checks the files`
   return new ShoalError('io', message, { cause })
 }

@@ -82,7 +82,7 @@ export class WebSeeds {
       host: {
         clock: context.clock,
         transfer,
-        throttle: context.webSeedThrottle(url.hostname, data.ownLimits()),
+        throttle: context.limits.forWebSeed(url.hostname, data.ownLimits()),
         onDownloaded: bytes => events.onTransferred(bytes, 0),
         onWasted: bytes => {
           swarm.state.wastedBytes += bytes

@@ -105,10 +105,12 @@ export class TestSwarm {
           this.dialled.push(`${host}:${port}`)
           throw new Error('nobody is there')
         },
-        throttles: () => ({
-          download: new LimitChain(clock, [this.limits.download]),
-          upload: new LimitChain(clock, [this.limits.upload]),
-        }),
+        limits: {
+          forConnection: () => ({
+            download: new LimitChain(clock, [this.limits.download]),
+            upload: new LimitChain(clock, [this.limits.upload]),
+          }),
+        },
         onDhtNode: (host, port) => this.dhtNodes.push(`${host}:${port}`),
         ...options.context,
       },

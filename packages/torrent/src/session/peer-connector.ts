@@ -7,28 +7,28 @@ import type { PeerAddress } from '../transport/transport.ts'
 import type { TransportSet } from '../transport/transport-set.ts'
 import { limited } from './limited.ts'
 
-/** Connections being made at a time: more would flood home routers. */
+/** Connections made at the same time: more would flood home routers. */
 const MAX_HALF_OPEN = 50
-/** For connecting and both handshakes. */
+/** Time limit for connecting and both handshakes. */
 const DIAL_LIMIT_MS = 15_000
 
-export interface DialerOptions {
+export interface PeerConnectorOptions {
   readonly clock: Clock
   readonly random: Random
   readonly transports: TransportSet
   readonly peerId: Uint8Array
-  /** At the time of the call. */
+  /** The policy at the time of the call. */
   policy(): EncryptionPolicy
-  /** Whether the peer may be told of our DHT node. */
+  /** Whether to tell the peer about our DHT node. */
   dht(): boolean
 }
 
-/** Makes the connections of a session, not too many at once, and none for longer than it takes a live peer to answer. */
-export class Dialer {
-  readonly #options: DialerOptions
+/** Makes the outgoing connections of a session: a bounded number at a time, each within a time limit. */
+export class PeerConnector {
+  readonly #options: PeerConnectorOptions
   #halfOpen = 0
 
-  constructor(options: DialerOptions) {
+  constructor(options: PeerConnectorOptions) {
     this.#options = options
   }
 
