@@ -2,6 +2,7 @@ import { useId } from 'react'
 import { Button } from '../../shared/controls/Button.tsx'
 import { CopyButton } from '../../shared/controls/CopyButton.tsx'
 import { controlClass } from '../../shared/controls/Field.tsx'
+import layout from '../../shared/controls/layout.module.css'
 import { texts } from '../../shared/messages/texts.ts'
 import styles from './Add.module.css'
 
@@ -24,7 +25,7 @@ export function LinkText({ label, value, copy, name, first = false, hint }: Prop
   const canShare = name !== undefined && typeof navigator.share === 'function'
   const send = () => navigator.share({ title: name!, text: value }).catch(() => {})
   return (
-    <div className={styles.linkText}>
+    <div className={layout.stack2}>
       <label className={styles.linkLabel}>
         {label}
         <input
@@ -36,7 +37,7 @@ export function LinkText({ label, value, copy, name, first = false, hint }: Prop
         />
       </label>
       {hint && (
-        <p id={id} className={styles.facts}>
+        <p id={id} className={layout.soft}>
           {hint}
         </p>
       )}

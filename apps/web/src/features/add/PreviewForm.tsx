@@ -4,6 +4,7 @@ import { useLocation } from 'wouter'
 import { Button } from '../../shared/controls/Button.tsx'
 import { CheckField, TextField } from '../../shared/controls/Field.tsx'
 import { Icon } from '../../shared/controls/Icon.tsx'
+import layout from '../../shared/controls/layout.module.css'
 import { Notice } from '../../shared/controls/Panels.tsx'
 import { formatBytes } from '../../shared/format/format.ts'
 import { FolderField } from '../../shared/forms/FolderField.tsx'
@@ -119,7 +120,7 @@ function Title({ preview }: { preview: Preview }) {
   return (
     <div>
       <h3 className={styles.name}>{seal === null ? name : t.sealed.name}</h3>
-      <p className={styles.facts}>
+      <p className={layout.soft}>
         {formatBytes(totalBytes)}
         {seal === null && `, ${texts.app.files(files.length)}`}
         {isPrivate && (

@@ -1,4 +1,5 @@
 import { CheckField } from '../../shared/controls/Field.tsx'
+import layout from '../../shared/controls/layout.module.css'
 import { ProgressBar } from '../../shared/controls/Panels.tsx'
 import { SealFields } from '../../shared/forms/SealFields.tsx'
 import { texts } from '../../shared/messages/texts.ts'
@@ -38,7 +39,7 @@ function PassphraseStrength({ passphrase }: { readonly passphrase: string }) {
   return (
     <div className={styles.strength}>
       <ProgressBar value={bits / ENOUGH_BITS} tone={TONES[strength]} />
-      <p className={styles.facts} aria-live="polite">
+      <p className={layout.soft} aria-live="polite">
         {t.strength[strength]}
       </p>
     </div>

@@ -4,6 +4,7 @@ import { Cell } from '../../shared/base/cell.ts'
 import { Button } from '../../shared/controls/Button.tsx'
 import { Icon } from '../../shared/controls/Icon.tsx'
 import { Spinner } from '../../shared/controls/Loading.tsx'
+import layout from '../../shared/controls/layout.module.css'
 import { Notice, ProgressBar } from '../../shared/controls/Panels.tsx'
 import { absoluteLink } from '../../shared/dropped/links.ts'
 import { messageOf } from '../../shared/format/errors.ts'
@@ -98,7 +99,7 @@ function Done({ id, job: { link, name }, by, onAgain }: DoneProps) {
         <Icon name="check" size={26} />
         <div>
           <h3>{link === null ? t.done : t.sealed}</h3>
-          <p className={styles.facts}>{link === null ? t.doneBody : t.sealedBody}</p>
+          <p className={layout.soft}>{link === null ? t.doneBody : t.sealedBody}</p>
         </div>
       </div>
       {link === null ? <TorrentLink id={id} /> : <SealedLink link={absoluteLink(link)} name={name} by={by} />}

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react'
 import { ShareBar } from '../../shared/charts/ShareBar.tsx'
 import { Icon } from '../../shared/controls/Icon.tsx'
 import { Loading } from '../../shared/controls/Loading.tsx'
+import layout from '../../shared/controls/layout.module.css'
 import { Page } from '../../shared/controls/Page.tsx'
 import { Card, Notice, ProgressBar } from '../../shared/controls/Panels.tsx'
 import { formatBytes, formatDuration, formatRatio } from '../../shared/format/format.ts'
@@ -27,14 +28,14 @@ export function DashboardPage() {
         <TrafficCard />
         <TotalsCard stats={stats} />
         <DiskCard stats={stats} />
-        <Card title={t.states} className={styles.half}>
+        <Card title={t.states} className={layout.shrink}>
           <ShareBar label={t.states} shares={sharesOf(stats.torrents, texts.list.state)} />
         </Card>
-        <Card title={t.connections} className={styles.half}>
+        <Card title={t.connections} className={layout.shrink}>
           {Object.values(stats.connections).some(count => count > 0) ? (
             <ShareBar label={t.connections} shares={sharesOf(stats.connections, t.transports)} />
           ) : (
-            <p className={styles.soft}>{t.connectionsNone}</p>
+            <p className={layout.soft}>{t.connectionsNone}</p>
           )}
         </Card>
         <NodeCard stats={stats} />
@@ -71,7 +72,7 @@ const ratioOf = ({ downloadedBytes, uploadedBytes }: NodeStats['session']) =>
 function TotalsCard({ stats }: { stats: NodeStats }) {
   const ratio = ratioOf(stats.allTime)
   return (
-    <Card title={t.totals} className={styles.half}>
+    <Card title={t.totals} className={layout.shrink}>
       <table className={styles.table}>
         <thead>
           <tr>
@@ -86,7 +87,7 @@ function TotalsCard({ stats }: { stats: NodeStats }) {
           <Totals name={t.allTime} totals={stats.allTime} />
         </tbody>
       </table>
-      {ratio !== null && <p className={styles.soft}>{t.ratioHint}</p>}
+      {ratio !== null && <p className={layout.soft}>{t.ratioHint}</p>}
     </Card>
   )
 }
@@ -107,8 +108,8 @@ const LOW = 0.05
 
 function DiskCard({ stats }: { stats: NodeStats }) {
   return (
-    <Card title={t.disk} className={styles.half}>
-      <ul className={styles.disks}>
+    <Card title={t.disk} className={layout.shrink}>
+      <ul className={layout.stack4}>
         {stats.disk.map(({ directory, freeBytes, totalBytes }) => {
           const low = totalBytes > 0 && freeBytes / totalBytes < LOW
           return (
@@ -152,7 +153,7 @@ function NodeCard({ stats }: { stats: NodeStats }) {
           </div>
         ))}
       </dl>
-      {stats.indexing.waiting > 0 && <p className={styles.soft}>{t.indexing(stats.indexing.waiting)}</p>}
+      {stats.indexing.waiting > 0 && <p className={layout.soft}>{t.indexing(stats.indexing.waiting)}</p>}
     </Card>
   )
 }

@@ -1,6 +1,7 @@
 import type { NodeStats } from '@shoal/api'
 import { useMemo } from 'react'
 import { RateChart } from '../../shared/charts/RateChart.tsx'
+import layout from '../../shared/controls/layout.module.css'
 import { Card } from '../../shared/controls/Panels.tsx'
 import { formatRate } from '../../shared/format/format.ts'
 import { texts } from '../../shared/messages/texts.ts'
@@ -43,7 +44,7 @@ export function NowCard({ stats }: { stats: NodeStats }) {
             limit={stats.limits.uploadBytesPerSecond}
           />
         </div>
-        <div className={styles.chart}>
+        <div className={layout.shrink}>
           <RateChart points={points} fromMs={fromMs} toMs={atMs} label={t.now} heightPixels={150} />
         </div>
       </div>
@@ -64,9 +65,9 @@ function Rate({
 }) {
   return (
     <div className={styles.rate} data-tone={tone}>
-      <span className={styles.rateName}>{name}</span>
+      <span className={layout.soft}>{name}</span>
       <strong className="number">{formatRate(rate)}</strong>
-      <span className={styles.soft}>{limitText(limit)}</span>
+      <span className={layout.soft}>{limitText(limit)}</span>
     </div>
   )
 }

@@ -4,6 +4,7 @@ import { Button, IconButton } from '../../shared/controls/Button.tsx'
 import { ConfirmDialog } from '../../shared/controls/ConfirmDialog.tsx'
 import { LabelChip } from '../../shared/controls/Labels.tsx'
 import { Loading, Problem } from '../../shared/controls/Loading.tsx'
+import layout from '../../shared/controls/layout.module.css'
 import { Menu } from '../../shared/controls/Menu.tsx'
 import { Card, Notice } from '../../shared/controls/Panels.tsx'
 import { notify, notifyError } from '../../shared/controls/toasts.ts'
@@ -48,9 +49,9 @@ export function FeedCard({ feed }: { feed: Feed }) {
     { text: t.remove, icon: 'trash' as const, danger: true, onSelect: () => setRemoving(true) },
   ]
   return (
-    <Card className={styles.feed}>
+    <Card className={layout.stack4}>
       <div className={styles.head}>
-        <div className={styles.title}>
+        <div className={layout.grow}>
           <h2>{feed.title || feed.url}</h2>
           <p className={styles.soft}>
             {feed.url} · {readText(feed)}

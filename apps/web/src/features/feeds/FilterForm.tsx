@@ -3,6 +3,7 @@ import { type FormEvent, useId, useState } from 'react'
 import { Button } from '../../shared/controls/Button.tsx'
 import { CheckField, TextField } from '../../shared/controls/Field.tsx'
 import { Icon } from '../../shared/controls/Icon.tsx'
+import layout from '../../shared/controls/layout.module.css'
 import { Notice } from '../../shared/controls/Panels.tsx'
 import { LabelNames } from '../../shared/forms/LabelNames.tsx'
 import { texts } from '../../shared/messages/texts.ts'
@@ -83,13 +84,13 @@ export function FilterForm({ filter = NEW, items, onSave, onCancel, onRemove }: 
           </ul>
         </div>
       )}
-      <div className={styles.buttons}>
+      <div className={layout.wrap2}>
         {onRemove && (
           <Button variant="quiet" icon="trash" onClick={onRemove}>
             {t.filterRemove}
           </Button>
         )}
-        <span className={styles.space} />
+        <span className={layout.spacer} />
         <Button onClick={onCancel}>{texts.app.cancel}</Button>
         <Button type="submit" variant="primary" disabled={unreadable !== null}>
           {t.filterSave}

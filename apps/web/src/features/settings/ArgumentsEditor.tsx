@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react'
 import { Button, IconButton } from '../../shared/controls/Button.tsx'
+import layout from '../../shared/controls/layout.module.css'
 import { SavedInput } from '../../shared/forms/SavedInput.tsx'
 import { texts } from '../../shared/messages/texts.ts'
 import styles from './settings.module.css'
@@ -28,14 +29,14 @@ export default function ArgumentsEditor({ words, disabled, onChange }: Arguments
   }
   return (
     <div className={styles.list}>
-      {written.length === 0 && <p className={styles.note}>{say.none}</p>}
+      {written.length === 0 && <p className={layout.soft}>{say.none}</p>}
       <ol>
         {written.map((word, at) => {
           const name = at === 0 ? say.program : say.argument(at)
           return (
             // biome-ignore lint/suspicious/noArrayIndexKey: an argument is its place
             <li key={at}>
-              <span className={styles.wordName}>{name}</span>
+              <span className={layout.soft}>{name}</span>
               <SavedInput
                 aria-label={name}
                 spellCheck={false}

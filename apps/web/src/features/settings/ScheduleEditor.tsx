@@ -1,6 +1,7 @@
 import type { ScheduledLimit } from '@shoal/api'
 import { Button, IconButton } from '../../shared/controls/Button.tsx'
 import { controlClass } from '../../shared/controls/Field.tsx'
+import layout from '../../shared/controls/layout.module.css'
 import { RateField } from '../../shared/forms/RateField.tsx'
 import { texts } from '../../shared/messages/texts.ts'
 import styles from './schedule.module.css'
@@ -28,7 +29,7 @@ export default function ScheduleEditor({ schedule, disabled, onChange }: Schedul
     onChange(schedule.map((each, index) => (index === at ? { ...each, ...part } : each)))
   return (
     <div className={styles.editor}>
-      {schedule.length > 0 ? <WeekPicture schedule={schedule} /> : <p className={styles.none}>{say.none}</p>}
+      {schedule.length > 0 ? <WeekPicture schedule={schedule} /> : <p className={layout.soft}>{say.none}</p>}
       <ol className={styles.entries}>
         {schedule.map((entry, at) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: an entry is its place in the list

@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { Button } from '../../shared/controls/Button.tsx'
 import { controlClass } from '../../shared/controls/Field.tsx'
 import { Waiting } from '../../shared/controls/Loading.tsx'
+import layout from '../../shared/controls/layout.module.css'
 import { useFeatures } from '../../shared/feature.ts'
 import { texts } from '../../shared/messages/texts.ts'
 import { useCell, useNode } from '../../shared/node/context.tsx'
@@ -54,7 +55,7 @@ function Page({ settings, editor }: { readonly settings: Settings; readonly edit
           </a>
         ))}
       </nav>
-      <div className={styles.sections}>
+      <div className={`${layout.rows4} ${layout.shrink}`}>
         {contents.length === 0 && (
           <div className={styles.none} role="status">
             <p>{say.none(text)}</p>

@@ -2,6 +2,7 @@ import type { WatchedFolder } from '@shoal/api'
 import { type FormEvent, useId, useState } from 'react'
 import { Button, IconButton } from '../../shared/controls/Button.tsx'
 import { CheckField, SelectField, TextField } from '../../shared/controls/Field.tsx'
+import layout from '../../shared/controls/layout.module.css'
 import { LabelNames } from '../../shared/forms/LabelNames.tsx'
 import { texts } from '../../shared/messages/texts.ts'
 import { BrowseButton } from './BrowseButton.tsx'
@@ -22,7 +23,7 @@ export default function WatchEditor({ folders, disabled, onChange }: WatchEditor
     onChange(folders.map((each, index) => (index === at ? { ...each, ...part } : each)))
   return (
     <div className={styles.list}>
-      {folders.length === 0 && <p className={styles.note}>{say.none}</p>}
+      {folders.length === 0 && <p className={layout.soft}>{say.none}</p>}
       <ul>
         {folders.map((folder, at) => (
           <li key={folder.directory}>

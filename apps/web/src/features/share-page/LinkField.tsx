@@ -1,5 +1,6 @@
 import { type FormEvent, useId } from 'react'
 import { Button } from '../../shared/controls/Button.tsx'
+import layout from '../../shared/controls/layout.module.css'
 import { texts } from '../../shared/messages/share-page.ts'
 import styles from './view/view.module.css'
 
@@ -14,7 +15,7 @@ export function LinkField() {
   return (
     <form className={styles.linkField} onSubmit={submit}>
       <label htmlFor={id}>{texts.link.paste}</label>
-      <div className={styles.row}>
+      <div className={layout.wrap2}>
         <input id={id} name="link" className={styles.input} autoComplete="off" spellCheck={false} />
         <Button type="submit">{texts.link.open}</Button>
       </div>

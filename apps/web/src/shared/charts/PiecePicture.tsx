@@ -1,4 +1,5 @@
 import { type PointerEvent, useEffect, useMemo, useRef, useState } from 'react'
+import layout from '../controls/layout.module.css'
 import { texts } from '../messages/texts.ts'
 import { useCell } from '../node/context.tsx'
 import { theme } from '../theme/theme.ts'
@@ -19,7 +20,7 @@ export function PiecePicture({ pieces }: { readonly pieces: Pieces }) {
   const summary = useMemo(() => summaryOf(pieces), [pieces])
   const cell = read === null ? undefined : cells[read]
   return (
-    <figure className={styles.figure}>
+    <figure className={`${layout.rows3} ${layout.shrink}`}>
       <div ref={ref}>
         {width > 0 && (
           <Squares
@@ -44,7 +45,7 @@ export function PiecePicture({ pieces }: { readonly pieces: Pieces }) {
             </>
           )}
         </ul>
-        <span className={styles.reading}>{cell ? say.cell(cell) : say.summary(summary)}</span>
+        <span className={layout.tabular}>{cell ? say.cell(cell) : say.summary(summary)}</span>
       </figcaption>
     </figure>
   )

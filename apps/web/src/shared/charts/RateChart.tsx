@@ -1,4 +1,5 @@
 import { type PointerEvent, useId, useMemo, useState } from 'react'
+import layout from '../controls/layout.module.css'
 import { formatRate } from '../format/format.ts'
 import { texts } from '../messages/texts.ts'
 import styles from './charts.module.css'
@@ -31,7 +32,7 @@ export function RateChart({ points, fromMs, toMs, label, heightPixels = 220 }: R
   const [asTable, setAsTable] = useState(false)
   const shown = useMemo(() => thinned(points, Math.max(60, Math.floor(width / 2))), [points, width])
   return (
-    <figure className={styles.chart}>
+    <figure className={`${layout.rows2} ${layout.shrink}`}>
       <div className={styles.legend}>
         <span className={styles.down}>{say.download}</span>
         <span className={styles.up}>{say.upload}</span>

@@ -1,4 +1,5 @@
 import { useMemo, useState } from 'react'
+import layout from '../controls/layout.module.css'
 import { formatBytes } from '../format/format.ts'
 import { texts } from '../messages/texts.ts'
 import styles from './charts.module.css'
@@ -30,7 +31,7 @@ export function TotalsChart({ totals, label, heightPixels = 200 }: TotalsChartPr
   const formatTime = useMemo(() => timeFormatFor(spanMs), [spanMs])
   const text = said ? textOf(said, formatTime) : say.nothing
   return (
-    <figure className={styles.chart}>
+    <figure className={`${layout.rows2} ${layout.shrink}`}>
       <div className={styles.legend}>
         <span className={styles.down}>{say.downloaded}</span>
         <span className={styles.up}>{say.uploaded}</span>

@@ -3,6 +3,7 @@ import { Menu as Base } from '@base-ui/react/menu'
 import type { ReactElement, ReactNode } from 'react'
 import { Icon } from './Icon.tsx'
 import type { IconName } from './icons.ts'
+import layout from './layout.module.css'
 import styles from './Menu.module.css'
 
 export type MenuItem =
@@ -92,7 +93,7 @@ function Item({ item }: { item: MenuItem }) {
       onClick={item.onSelect}
     >
       {item.icon && <Icon name={item.icon} size={16} />}
-      <span className={styles.text}>{item.text}</span>
+      <span className={`${layout.clip} ${layout.spacer}`}>{item.text}</span>
       {item.shortcut && <span className={styles.hint}>{item.shortcut}</span>}
     </Base.Item>
   )
@@ -107,7 +108,7 @@ function Choice({ item }: { item: Extract<MenuItem, { kind: 'choice' }> }) {
         </Base.CheckboxItemIndicator>
       </span>
       {item.swatch}
-      <span className={styles.text}>{item.text}</span>
+      <span className={`${layout.clip} ${layout.spacer}`}>{item.text}</span>
     </Base.CheckboxItem>
   )
 }
@@ -117,7 +118,7 @@ function Submenu({ item }: { item: Extract<MenuItem, { kind: 'menu' }> }) {
     <Base.SubmenuRoot>
       <Base.SubmenuTrigger className={styles.item}>
         {item.icon && <Icon name={item.icon} size={16} />}
-        <span className={styles.text}>{item.text}</span>
+        <span className={`${layout.clip} ${layout.spacer}`}>{item.text}</span>
         <Icon name="right" size={14} />
       </Base.SubmenuTrigger>
       <Base.Portal>

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react'
 import { texts } from '../messages/texts.ts'
 import { IconButton } from './Button.tsx'
 import { Icon } from './Icon.tsx'
+import layout from './layout.module.css'
 import styles from './Toasts.module.css'
 import { toasts } from './toasts.ts'
 
@@ -28,7 +29,7 @@ function List() {
       <span className={styles.mark}>
         <Icon name={toast.type === 'bad' ? 'alert' : toast.type === 'good' ? 'check' : 'info'} />
       </span>
-      <div className={styles.words}>
+      <div className={layout.grow}>
         <Toast.Title className={styles.title} />
         <Toast.Description className={styles.description} />
       </div>

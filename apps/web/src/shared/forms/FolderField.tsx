@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import { Button } from '../controls/Button.tsx'
 import { Icon } from '../controls/Icon.tsx'
+import layout from '../controls/layout.module.css'
 import { formatBytes } from '../format/format.ts'
 import { texts } from '../messages/texts.ts'
 import { useAsked, useNode } from '../node/context.tsx'
@@ -29,8 +30,8 @@ export function FolderField({ label = t.folder, value, needsBytes = 0, onChange 
   )
   const tight = listing !== null && listing !== undefined && listing.freeBytes < needsBytes
   return (
-    <div className={styles.folderField}>
-      <div className={styles.folderWords}>
+    <div className={layout.row3}>
+      <div className={layout.grow}>
         <div className={styles.folderLabel}>{label}</div>
         <div className={styles.folderPath}>
           <Icon name="folder" size={16} />

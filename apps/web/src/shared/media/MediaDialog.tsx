@@ -3,6 +3,7 @@ import { type KeyboardEvent, Suspense } from 'react'
 import { buttonClass, IconButton } from '../controls/Button.tsx'
 import { Icon } from '../controls/Icon.tsx'
 import { Loading } from '../controls/Loading.tsx'
+import layout from '../controls/layout.module.css'
 import { formatBytes } from '../format/format.ts'
 import { shownName } from '../format/shown-name.ts'
 import { texts } from '../messages/texts.ts'
@@ -40,7 +41,7 @@ export default function MediaDialog({ files, index, playlistUrl, onOpen, onClose
         <Dialog.Backdrop className={styles.backdrop} />
         <Dialog.Popup className={styles.popup} onKeyDown={keyDown}>
           <header className={styles.head}>
-            <div className={styles.names}>
+            <div className={layout.grow}>
               <Dialog.Title className={styles.title}>{shownName(file.name)}</Dialog.Title>
               <p className={styles.size}>{formatBytes(file.lengthBytes)}</p>
             </div>

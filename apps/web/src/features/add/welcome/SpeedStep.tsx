@@ -3,6 +3,7 @@ import { type ChangeEvent, useState } from 'react'
 import { TextField } from '../../../shared/controls/Field.tsx'
 import { Icon } from '../../../shared/controls/Icon.tsx'
 import { Loading, Problem } from '../../../shared/controls/Loading.tsx'
+import layout from '../../../shared/controls/layout.module.css'
 import { notifyError } from '../../../shared/controls/toasts.ts'
 import { formatRate } from '../../../shared/format/format.ts'
 import { texts } from '../../../shared/messages/texts.ts'
@@ -47,7 +48,7 @@ function Choices({ limits, onSaved }: { limits: Limits; onSaved(settings: Settin
     if (limits.uploadBytesPerSecond !== uploadSuggestion(megabits)) saveHome()
   }
   return (
-    <div className={styles.choices}>
+    <div className={layout.stack2}>
       <Option name="all" title={t.all} hint={t.allHint} chosen={choice} onChoose={choose} />
       <Option
         name="home"
@@ -121,7 +122,7 @@ function Option(props: {
       <input type="radio" name="speed" checked={chosen === name} onChange={() => onChoose(name)} />
       <span>
         <strong>{title}</strong>
-        <span className={styles.hint}>{hint}</span>
+        <span className={layout.soft}>{hint}</span>
       </span>
     </label>
   )

@@ -4,6 +4,7 @@ import { markWelcomed } from '../../../shared/base/first-visit.ts'
 import { Button, buttonClass } from '../../../shared/controls/Button.tsx'
 import { Problem } from '../../../shared/controls/Loading.tsx'
 import { Logo } from '../../../shared/controls/Logo.tsx'
+import layout from '../../../shared/controls/layout.module.css'
 import { useTitle } from '../../../shared/controls/Page.tsx'
 import { notifyError } from '../../../shared/controls/toasts.ts'
 import { FolderField } from '../../../shared/forms/FolderField.tsx'
@@ -68,14 +69,14 @@ export function WelcomePage() {
           />
         )}
       </section>
-      <div className={styles.foot}>
+      <div className={layout.row2}>
         {at > 0 && !shared && <Button onClick={() => go(at - 1)}>{texts.app.back}</Button>}
         {!shared && (
           <Link href="/" className={buttonClass('quiet')} onClick={markWelcomed}>
             {t.skip}
           </Link>
         )}
-        <span className={styles.space} />
+        <span className={layout.spacer} />
         {step === 'share' ? (
           shared && (
             <Button variant="primary" size="large" onClick={finish}>

@@ -3,6 +3,7 @@ import type { Unlock } from '@shoal/sealed'
 import { type FormEvent, lazy, Suspense, useEffect, useId, useState } from 'react'
 import { errorMessage } from '../../../shared/base/error-message.ts'
 import { Button } from '../../../shared/controls/Button.tsx'
+import layout from '../../../shared/controls/layout.module.css'
 import { Card, Notice } from '../../../shared/controls/Panels.tsx'
 import { texts as say } from '../../../shared/messages/sealing.ts'
 import type { NamedFiles, ShareFile } from '../share-file.ts'
@@ -65,7 +66,7 @@ function Passphrase({ disabled, onGive }: { disabled: boolean; onGive(passphrase
   return (
     <form className={styles.linkField} onSubmit={submit}>
       <label htmlFor={id}>{say.field}</label>
-      <div className={styles.row}>
+      <div className={layout.wrap2}>
         <input
           id={id}
           name="passphrase"

@@ -1,6 +1,7 @@
 import { type FormEvent, useId, useState } from 'react'
 import { ownNode, rememberOwnNode } from '../../../shared/base/own-node.ts'
 import { Button } from '../../../shared/controls/Button.tsx'
+import layout from '../../../shared/controls/layout.module.css'
 import { Card } from '../../../shared/controls/Panels.tsx'
 import { texts } from '../../../shared/messages/share-page.ts'
 import { addAtHost, addUrl } from './node-address.ts'
@@ -43,7 +44,7 @@ export function AddToNode({ source, magnet, asks }: Props) {
       <form className={styles.linkField} onSubmit={submit}>
         <p className={styles.soft}>{texts.node.hint}</p>
         <label htmlFor={id}>{texts.node.address}</label>
-        <div className={styles.row}>
+        <div className={layout.wrap2}>
           <input
             id={id}
             name="node"

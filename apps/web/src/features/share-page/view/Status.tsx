@@ -1,4 +1,5 @@
 import { Button } from '../../../shared/controls/Button.tsx'
+import layout from '../../../shared/controls/layout.module.css'
 import { Notice, ProgressBar } from '../../../shared/controls/Panels.tsx'
 import type { TorrentDetail, TorrentSnapshot } from '../../../shared/engine/protocol.ts'
 import { formatBytes, formatDuration, formatPercent, formatRate } from '../../../shared/format/format.ts'
@@ -23,7 +24,7 @@ export function Status({ torrent, detail, phase }: Props) {
   const missesPeers = phase === 'looking' || phase === 'waiting'
   const isCutOff = !useOnline() && (missesPeers || phase === 'downloading')
   return (
-    <div className={styles.status}>
+    <div className={layout.grid2}>
       {torrent.wantedBytes > 0 && <Progress torrent={torrent} phase={phase} />}
       <p className={styles.state} role="status">
         {sentence(torrent, phase)}

@@ -4,6 +4,7 @@ import { lazy, Suspense, useEffect, useMemo, useState } from 'react'
 import { useParams, useSearchParams } from 'wouter'
 import { EmptyState } from '../../../shared/controls/EmptyState.tsx'
 import { Loading } from '../../../shared/controls/Loading.tsx'
+import layout from '../../../shared/controls/layout.module.css'
 import { useFeatures } from '../../../shared/feature.ts'
 import { canShow, kindOf } from '../../../shared/media/kinds.ts'
 import { texts } from '../../../shared/messages/texts.ts'
@@ -59,7 +60,7 @@ function Page({ torrent, detail }: { readonly torrent: Torrent; readonly detail:
   return (
     <div className={styles.page}>
       <Head torrent={torrent} onPlay={main === null ? null : () => show(main)} />
-      <Tabs.Root className={styles.tabs} value={tab} onValueChange={choose}>
+      <Tabs.Root className={`${layout.rows4} ${layout.shrink}`} value={tab} onValueChange={choose}>
         <Tabs.List className={styles.list} aria-label={say.tabs.label}>
           {tabs.map(({ name, label, count }) => (
             <Tabs.Tab key={name} value={name} className={styles.tab}>

@@ -4,6 +4,7 @@ import { Button } from '../../../shared/controls/Button.tsx'
 import { TextField } from '../../../shared/controls/Field.tsx'
 import { LabelDot } from '../../../shared/controls/Labels.tsx'
 import { Problem } from '../../../shared/controls/Loading.tsx'
+import layout from '../../../shared/controls/layout.module.css'
 import { notify } from '../../../shared/controls/toasts.ts'
 import { FolderField } from '../../../shared/forms/FolderField.tsx'
 import { texts } from '../../../shared/messages/texts.ts'
@@ -56,7 +57,7 @@ export function LabelForm({ id, label, taken, onDone }: Props) {
           onChange={({ target }) => setName(target.value)}
         />
       ) : (
-        <p className={styles.name}>
+        <p className={`${layout.row2} ${layout.soft}`}>
           <LabelDot name={label.name} colour={colour} /> <span>{t.nameHint}</span>
         </p>
       )}
@@ -64,7 +65,7 @@ export function LabelForm({ id, label, taken, onDone }: Props) {
       <div>
         <FolderField label={t.folder} value={directory} onChange={setDirectory} />
         <div className={styles.beside}>
-          <p className={styles.note}>{t.folderHint}</p>
+          <p className={layout.soft}>{t.folderHint}</p>
           {directory !== null && (
             <Button size="small" variant="quiet" icon="undo" onClick={() => setDirectory(null)}>
               {t.folderUsual}

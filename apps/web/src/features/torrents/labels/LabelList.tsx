@@ -1,5 +1,6 @@
 import { Button } from '../../../shared/controls/Button.tsx'
 import { LabelDot } from '../../../shared/controls/Labels.tsx'
+import layout from '../../../shared/controls/layout.module.css'
 import { texts } from '../../../shared/messages/texts.ts'
 import { useCell, useNode } from '../../../shared/node/context.tsx'
 import { labelShown } from '../../../shared/ui/ui.ts'
@@ -13,7 +14,7 @@ export function LabelList() {
   const labels = useCell(useNode().labels)
   return (
     <div className={styles.all}>
-      {labels.length === 0 && <p className={styles.note}>{t.none}</p>}
+      {labels.length === 0 && <p className={layout.soft}>{t.none}</p>}
       <ul>
         {labels.map(({ name, directory, torrents }) => (
           <li key={name}>

@@ -3,6 +3,7 @@ import { IconButton } from '../../../shared/controls/Button.tsx'
 import { Icon } from '../../../shared/controls/Icon.tsx'
 import type { IconName } from '../../../shared/controls/icons.ts'
 import { LabelDot } from '../../../shared/controls/Labels.tsx'
+import layout from '../../../shared/controls/layout.module.css'
 import { formatCount } from '../../../shared/format/format.ts'
 import { texts } from '../../../shared/messages/texts.ts'
 import { useCell, useNode } from '../../../shared/node/context.tsx'
@@ -141,7 +142,7 @@ function Choice({ picture, text, count, chosen, alarm, menu, onChoose }: ChoiceP
         onClick={onChoose}
       >
         <span className={styles.picture}>{picture}</span>
-        <span className={styles.text}>{text}</span>
+        <span className={`${layout.grow} ${layout.clip}`}>{text}</span>
         <span className="number">{formatCount(count)}</span>
       </button>
       {menu}

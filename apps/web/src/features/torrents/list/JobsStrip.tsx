@@ -1,6 +1,7 @@
 import type { Job } from '@shoal/api'
 import { Link } from 'wouter'
 import { Button, buttonClass, IconButton } from '../../../shared/controls/Button.tsx'
+import layout from '../../../shared/controls/layout.module.css'
 import { ProgressBar, type Tone } from '../../../shared/controls/Panels.tsx'
 import { notifyError } from '../../../shared/controls/toasts.ts'
 import { formatBytes, formatDuration, formatRate } from '../../../shared/format/format.ts'
@@ -57,7 +58,7 @@ function JobRow({ job }: { job: Job }) {
     <li className={styles.job}>
       <div className={styles.words}>
         <span className={styles.name}>{jobTitle(job)}</span>
-        <span className={styles.facts}>{factsOf(job)}</span>
+        <span className={`${layout.soft} ${layout.tabular}`}>{factsOf(job)}</span>
       </div>
       <ProgressBar value={job.totalBytes ? job.doneBytes / job.totalBytes : 0} tone={TONES[job.state]} />
       {job.torrent !== null && job.link !== null && (
@@ -101,7 +102,7 @@ function Upload({ task }: { task: UploadTask }) {
     <li className={styles.job}>
       <div className={styles.words}>
         <span className={styles.name}>{t.upload(task.name)}</span>
-        <span className={styles.facts}>
+        <span className={`${layout.soft} ${layout.tabular}`}>
           {error ?? texts.list.of(formatBytes(sentBytes), formatBytes(task.totalBytes))}
         </span>
       </div>

@@ -2,6 +2,7 @@ import type { Torrent } from '@shoal/api'
 import { type MouseEvent, memo } from 'react'
 import { Icon } from '../../../shared/controls/Icon.tsx'
 import { LabelChip } from '../../../shared/controls/Labels.tsx'
+import layout from '../../../shared/controls/layout.module.css'
 import { ProgressBar } from '../../../shared/controls/Panels.tsx'
 import {
   formatBytes,
@@ -67,7 +68,7 @@ export const CardRow = memo(function CardRow(props: RowProps) {
       <div role="gridcell" className={styles.box}>
         <SelectBox name={name} selected={props.selected} />
       </div>
-      <div role="gridcell" className={styles.cardBody}>
+      <div role="gridcell" className={layout.shrink}>
         <div className={styles.cardName}>
           <StateIcon torrent={torrent} />
           <span className={styles.cardTitle}>{name}</span>

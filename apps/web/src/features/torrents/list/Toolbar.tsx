@@ -1,5 +1,6 @@
 import { lazy, Suspense, useState } from 'react'
 import { Button, IconButton } from '../../../shared/controls/Button.tsx'
+import layout from '../../../shared/controls/layout.module.css'
 import { Menu, type MenuItem } from '../../../shared/controls/Menu.tsx'
 import { texts } from '../../../shared/messages/texts.ts'
 import { useNode } from '../../../shared/node/context.tsx'
@@ -82,7 +83,7 @@ function Shown({ filter, sort, narrow, shown, onFilter, onSort }: ToolbarProps) 
           {text} <span aria-hidden="true">×</span>
         </button>
       ))}
-      <span className={styles.space} />
+      <span className={layout.spacer} />
       <Button
         variant="quiet"
         icon="filter"

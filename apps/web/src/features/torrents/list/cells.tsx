@@ -2,6 +2,7 @@ import type { CountedLabel, Torrent } from '@shoal/api'
 import type { ReactNode } from 'react'
 import { Glyph, Icon } from '../../../shared/controls/Icon.tsx'
 import { LabelChip } from '../../../shared/controls/Labels.tsx'
+import layout from '../../../shared/controls/layout.module.css'
 import { ProgressBar } from '../../../shared/controls/Panels.tsx'
 import {
   formatAgo,
@@ -112,7 +113,7 @@ function StateCell({ torrent }: { torrent: Torrent }) {
   const { tone } = LOOKS[state]
   if (!hasProgress(torrent)) return <span className={styles.quiet}>{t.state[state]}</span>
   return (
-    <div className={styles.progress}>
+    <div className={layout.grow}>
       <div className={styles.progressText}>
         <span data-tone={tone} title={error?.message}>
           {t.state[state]}

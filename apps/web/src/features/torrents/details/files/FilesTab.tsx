@@ -1,6 +1,7 @@
 import type { Torrent } from '@shoal/api'
 import { useMemo, useState } from 'react'
 import { controlClass } from '../../../../shared/controls/Field.tsx'
+import layout from '../../../../shared/controls/layout.module.css'
 import { Notice } from '../../../../shared/controls/Panels.tsx'
 import { texts } from '../../../../shared/messages/texts.ts'
 import { useNode } from '../../../../shared/node/context.tsx'
@@ -26,7 +27,7 @@ export function FilesTab({ torrent }: { readonly torrent: Torrent }) {
   if (torrent.totalBytes === null) return <p className={table.empty}>{say.unknown}</p>
   if (!files.tree) return files.error ? <p className={table.empty}>{files.error.message}</p> : null
   return (
-    <div className={styles.tab}>
+    <div className={`${layout.rows3} ${layout.shrink}`}>
       {torrent.sealed && <Notice tone="info">{say.sealed}</Notice>}
       <Tree
         key={`${torrent.id} ${marked}`}
@@ -68,7 +69,7 @@ function Tree({ torrent, tree, files, marked, onOpen }: TreeProps) {
   }
   const hasFolders = tree.root.children!.some(node => node.children)
   return (
-    <div className={styles.tab}>
+    <div className={`${layout.rows3} ${layout.shrink}`}>
       <div className={styles.bar}>
         <input
           type="search"

@@ -2,6 +2,7 @@ import type { Torrent } from '@shoal/api'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { RateChart } from '../../../../shared/charts/RateChart.tsx'
 import { extended, meansOf, type RatePoint } from '../../../../shared/charts/series.ts'
+import layout from '../../../../shared/controls/layout.module.css'
 import { Segments } from '../../../../shared/controls/Panels.tsx'
 import { formatBytes } from '../../../../shared/format/format.ts'
 import { texts } from '../../../../shared/messages/texts.ts'
@@ -35,7 +36,9 @@ export function GraphTab({ torrent: { id } }: { readonly torrent: Torrent }) {
         onChange={setSpan}
       />
       <RateChart points={shown} fromMs={fromMs} toMs={toMs} label={say.label} heightPixels={280} />
-      <p className={styles.summary}>{say.summary(formatBytes(sum.down), formatBytes(sum.up))}</p>
+      <p className={`${layout.soft} ${layout.tabular}`}>
+        {say.summary(formatBytes(sum.down), formatBytes(sum.up))}
+      </p>
     </section>
   )
 }

@@ -2,6 +2,7 @@ import type { Torrent } from '@shoal/api'
 import { Link } from 'wouter'
 import { Icon } from '../../../../shared/controls/Icon.tsx'
 import { LabelChip } from '../../../../shared/controls/Labels.tsx'
+import layout from '../../../../shared/controls/layout.module.css'
 import { Notice, ProgressBar, type Tone } from '../../../../shared/controls/Panels.tsx'
 import {
   formatBytes,
@@ -22,7 +23,7 @@ const say = texts.torrent.head
 /** What the torrent is, how far it is, and what can be done with it. */
 export function Head({ torrent, onPlay }: HeadActionsProps) {
   return (
-    <header className={styles.head}>
+    <header className={`${layout.rows3} ${layout.shrink}`}>
       <Link href="/" className={styles.back}>
         <Icon name="left" size={16} />
         {texts.torrent.back}

@@ -2,6 +2,7 @@ import type { TorrentDetail, UpdateTorrent } from '@shoal/api'
 import { useId, useRef, useState } from 'react'
 import { SwitchField, TextField } from '../../../../shared/controls/Field.tsx'
 import { Waiting } from '../../../../shared/controls/Loading.tsx'
+import layout from '../../../../shared/controls/layout.module.css'
 import { Card, Notice } from '../../../../shared/controls/Panels.tsx'
 import { notify, toasts } from '../../../../shared/controls/toasts.ts'
 import { messageOf } from '../../../../shared/format/errors.ts'
@@ -67,7 +68,7 @@ function Options({ detail, onSaved }: OptionsProps) {
           value={detail.uploadLimitBytesPerSecond}
           onChange={uploadLimitBytesPerSecond => void save({ uploadLimitBytesPerSecond })}
         />
-        <p className={styles.hint}>{say.limitHint}</p>
+        <p className={layout.soft}>{say.limitHint}</p>
       </Card>
       <Card title={say.end}>
         <LimitField

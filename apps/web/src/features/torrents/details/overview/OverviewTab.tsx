@@ -3,6 +3,7 @@ import { useMemo } from 'react'
 import { PiecePicture } from '../../../../shared/charts/PiecePicture.tsx'
 import { summaryOf } from '../../../../shared/charts/piece-picture.ts'
 import { Waiting } from '../../../../shared/controls/Loading.tsx'
+import layout from '../../../../shared/controls/layout.module.css'
 import { texts } from '../../../../shared/messages/texts.ts'
 import { useTorrentPage } from '../torrent-page.ts'
 import { usePieces } from '../useLive.ts'
@@ -21,7 +22,7 @@ function Overview({ detail }: { readonly detail: TorrentDetail }) {
   const pieces = usePieces(detail)
   const copies = useMemo(() => (pieces ? summaryOf(pieces).copies : null), [pieces])
   return (
-    <div className={styles.overview}>
+    <div className={`${layout.rows4} ${layout.shrink}`}>
       <section className={styles.card} aria-labelledby="pieces-title">
         <h2 id="pieces-title">{say.pieces.title}</h2>
         {pieces ? <PiecePicture pieces={pieces} /> : <p className={styles.wait}>{say.pieces.none}</p>}
