@@ -72,6 +72,12 @@ test('settings have titles and descriptions', () => {
   })
 })
 
+test('operations that the node does not answer are left out', () => {
+  const { paths } = openApiDocument({ version: '1.2.3', answers: name => name !== 'search' })
+  expect(paths['/api/search']).toBeUndefined()
+  expect(Object.keys(paths)).toHaveLength(Object.keys(document.paths).length - 1)
+})
+
 test('the document is the same each time', () => {
   expect(JSON.stringify(openApiDocument({ version: '1.2.3' }))).toBe(JSON.stringify(document))
 })

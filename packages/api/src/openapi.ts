@@ -42,12 +42,19 @@ const SECURITY = {
 /** Errors that any operation may have. */
 const USUAL_ERRORS = ['bad-request', 'unauthorized', 'forbidden-host', 'not-found', 'too-large', 'internal']
 
-/** Makes the document. It is always the same for the same version of the node. */
-export function openApiDocument({ version }: { version: string }): OpenApiDocument {
+export interface DescribedNode {
+  readonly version: string
+  /** Returns whether the node answers an operation. Default: it answers all. */
+  answers?(name: OperationName): boolean
+}
+
+/** Makes the document. It is always the same for the same version and capabilities of the node. */
+export function openApiDocument({ version, answers = () => true }: DescribedNode): OpenApiDocument {
   const schemas: Record<string, JsonSchema> = {}
   const paths: Record<string, Record<string, JsonSchema>> = {}
-  for (const [name, operation] of Object.entries(OPERATIONS))
-    add(paths, operation, describeOperation(name as OperationName, operation as Operation, schemas))
+  for (const [name, operation] of Object.entries<Operation>(OPERATIONS))
+    if (answers(name as OperationName))
+      add(paths, operation, describeOperation(name as OperationName, operation, schemas))
   for (const [name, route] of Object.entries(BYTE_ROUTES))
     add(paths, route, describeBytes(name, route, schemas))
   const problem = jsonSchema(Problem, 'output', schemas)

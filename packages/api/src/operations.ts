@@ -2,7 +2,6 @@ import type { z } from 'zod'
 import type { Contract, Merged, Operation } from './contract.ts'
 import { ACCESS } from './contracts/access.ts'
 import type { FEEDS } from './contracts/feeds.ts'
-import type { SHARING } from './contracts/sharing.ts'
 import type { SOURCES } from './contracts/sources.ts'
 import type { TORRENTS } from './contracts/torrents.ts'
 import { CONTRACTS } from './contracts.ts'
@@ -61,14 +60,7 @@ export type CommandName = (typeof ALL_CONTRACTS)[number] extends infer Each
 
 /** Parts of NodeOperations, for those who implement it in parts. */
 export type FeedOperations = Implemented<typeof FEEDS>
-export type LabelOperations = Pick<NodeOperations, 'listLabels' | 'putLabel' | 'removeLabel'>
 export type TorrentOperations = Omit<
   Implemented<typeof TORRENTS | typeof SOURCES>,
-  keyof LabelOperations | 'listKnownPeers' | 'getHistory' | 'listProtocols'
->
-export type JobOperations = Implemented<typeof SHARING> &
-  Pick<NodeOperations, 'listJobs' | 'getJob' | 'cancelJob'>
-export type WholeNodeOperations = Omit<
-  NodeOperations,
-  keyof (FeedOperations & LabelOperations & TorrentOperations & JobOperations)
+  'listLabels' | 'putLabel' | 'removeLabel' | 'listKnownPeers' | 'getHistory' | 'listProtocols'
 >

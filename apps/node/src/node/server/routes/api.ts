@@ -50,7 +50,7 @@ export function addApi(app: FastifyInstance, { node, access, lines, requests }: 
     })
     addMetainfoRoute(scope, node)
     addPlaylistRoute(scope, operations, keys)
-    addDescriptionRoute(scope)
+    addDescriptionRoute(scope, operations)
     addEventRoute(scope, { node, lines, lasting })
     addMetricsRoute(scope, { operations, requests, eventClients: () => lines.size })
     scope.register(async upload => addTorrentUploadRoute(upload, node))
