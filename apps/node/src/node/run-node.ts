@@ -1,10 +1,13 @@
 /** A node without its HTTP server: the kernel, and the capabilities of a list. */
 
 import { CAPABILITIES } from './capabilities.ts'
-import { assemble } from './kernel/assemble.ts'
+import { assemble, inOrder } from './kernel/assemble.ts'
 import type { AnyCapability, AnyRunning, Service } from './kernel/capability.ts'
 import type { RunningNode } from './kernel/contract.ts'
+import type { TableOwner } from './kernel/database/migrations.ts'
 import { type Kernel, type KernelOptions, openKernel } from './kernel/kernel.ts'
+import { KERNEL_TABLES } from './kernel/tables.ts'
+import { SERVER_TABLES } from './server/access/tables.ts'
 import { startSystem } from './system/system.ts'
 
 export interface OpenNode extends RunningNode {
@@ -18,12 +21,21 @@ export interface OpenNode extends RunningNode {
   close(): Promise<void>
 }
 
+/** Owners of the node's tables: the kernel, the server, and capabilities in the order of their start. */
+export function tableOwners(capabilities: readonly AnyCapability[] = CAPABILITIES): TableOwner[] {
+  return [
+    { name: 'kernel', migrations: KERNEL_TABLES },
+    { name: 'server', migrations: SERVER_TABLES },
+    ...inOrder(capabilities).map(({ contract, migrations = [] }) => ({ name: contract.name, migrations })),
+  ]
+}
+
 /** Rejects with a Failure or ShoalError: another node in the same data folder (`in-use`), a damaged catalogue, a port that is taken … */
 export async function runNode(
-  options: KernelOptions,
+  options: Omit<KernelOptions, 'tables'>,
   capabilities: readonly AnyCapability[] = CAPABILITIES,
 ): Promise<OpenNode> {
-  const kernel = await openKernel(options)
+  const kernel = await openKernel({ ...options, tables: tableOwners(capabilities) })
   try {
     const node = await assemble(capabilities, kernel)
     const system = startSystem(kernel, node)

@@ -5,9 +5,11 @@ import { capability } from '../kernel/capability.ts'
 import { SOURCES } from '../sources/service.ts'
 import { FeedStore } from './feed-store.ts'
 import { Feeds } from './feeds.ts'
+import { FEED_TABLES } from './tables.ts'
 
 export const FEEDS = capability({
   contract: CONTRACT,
+  migrations: FEED_TABLES,
   needs: { sources: SOURCES },
   start({ clock, log, database, events }, { sources }) {
     const store = new FeedStore(database)

@@ -1,10 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { migrate } from '../kernel/database/migrations.ts'
-import { SCHEMA_1 } from '../kernel/database/schema-1.ts'
+import { earlierFile } from '../kernel/database/testing/earlier-file.ts'
 import { Catalogue } from '../testing/catalogue.ts'
 
 const FEED = { title: 'Films', everyMinutes: 30, filters: [] }
@@ -33,8 +31,7 @@ test('a link comes from outside when a feed named it, and none in the local netw
 })
 
 test('feeds of the first version are taken over, as ones from outside', async () => {
-  const old = new DatabaseSync(path)
-  migrate(old, path, [SCHEMA_1])
+  const old = earlierFile(path, 1)
   old.exec(`INSERT INTO feeds (id, url, title, every_minutes, filters) VALUES (1, 'http://x/', 'X', 30, '[]');
     INSERT INTO feed_items (feed_id, guid, title, source, seen_ms, taken) VALUES (1, 'g', 'Film', '${SOURCE}', 5, 1)`)
   old.close()

@@ -5,6 +5,7 @@ import type { SettingsChange } from '@shoal/api'
 import { type Clock, systemClock } from '@shoal/torrent'
 import { fileFailure } from '../../base/failure.ts'
 import { Database } from './database/database.ts'
+import type { TableOwner } from './database/migrations.ts'
 import { EventHub } from './event-hub.ts'
 import { Folders } from './folders.ts'
 import { JobStore } from './job-store.ts'
@@ -28,6 +29,8 @@ export interface KernelOptions {
   readonly allowedDirectories: readonly string[]
   readonly log: Log
   readonly logEntries: LogEntries
+  /** Whose tables the database has. */
+  readonly tables: readonly TableOwner[]
   /** Address to accept peers at. Default: all. */
   readonly peerHost?: string
   onStop(): void
@@ -56,9 +59,9 @@ export interface OpenKernel extends Kernel {
 
 /** Rejects with a Failure: `in-use` if another node has the data folder, `damaged`, `newer-version`, `no-permission` … */
 export async function openKernel(options: KernelOptions): Promise<OpenKernel> {
-  const { dataDir, directory, fixed, allowedDirectories, log, logEntries, peerHost, onStop } = options
+  const { tables, dataDir, directory, fixed, allowedDirectories, log, logEntries, peerHost, onStop } = options
   await makeFolder(dataDir)
-  const database = await Database.open(join(dataDir, 'catalogue.db'))
+  const database = await Database.open(join(dataDir, 'catalogue.db'), tables)
   try {
     const rows = new SettingStore(database)
     const settings = new SettingsStore(

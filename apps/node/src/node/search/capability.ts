@@ -8,12 +8,14 @@ import { Indexer } from './documents/indexer.ts'
 import { FileStore } from './file-store.ts'
 import { IndexQueue } from './index-queue.ts'
 import { Search } from './search.ts'
+import { SEARCH_TABLES } from './tables.ts'
 
 /** Rates from which transfers go before documents. */
 const BUSY_BYTES_PER_SECOND = 1_000_000
 
 export const SEARCH = capability({
   contract: CONTRACT,
+  migrations: SEARCH_TABLES,
   needs: { torrents: TORRENTS, engine: ENGINE },
   start({ database, settings, log, problems }, { torrents, engine }) {
     const { records } = torrents

@@ -15,6 +15,7 @@ import { FeedStore } from '../feeds/feed-store.ts'
 import { Database } from '../kernel/database/database.ts'
 import { JobStore } from '../kernel/job-store.ts'
 import { SettingStore } from '../kernel/setting-store.ts'
+import { tableOwners } from '../run-node.ts'
 import { FileStore } from '../search/file-store.ts'
 import { IndexQueue } from '../search/index-queue.ts'
 import { Search, type SearchAnswer, type SearchQuery } from '../search/search.ts'
@@ -60,7 +61,7 @@ export class Catalogue {
 
   /** Opens or creates the file; its folder must be there. Rejects with a Failure: see above. */
   static async open(path: string): Promise<Catalogue> {
-    const database = await Database.open(path)
+    const database = await Database.open(path, tableOwners())
     try {
       return new Catalogue(database)
     } catch (error) {

@@ -9,6 +9,7 @@ import { assemble } from '../kernel/assemble.ts'
 import { capability } from '../kernel/capability.ts'
 import { openKernel } from '../kernel/kernel.ts'
 import { LogEntries } from '../kernel/log/log-entries.ts'
+import { tableOwners } from '../run-node.ts'
 import { SCHEDULE } from '../schedule/capability.ts'
 import { SEEDING } from '../seeding/capability.ts'
 import { SOURCES } from '../sources/service.ts'
@@ -117,6 +118,7 @@ test('what a node does by itself works side by side, and closes without a trace'
     log,
     logEntries: new LogEntries(),
     onStop() {},
+    tables: tableOwners(),
   })
   const kernel = { ...opened, clock }
   const { fake, paused, complete } = torrentsOf(memory)

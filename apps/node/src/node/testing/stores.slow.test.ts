@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { kindOf } from '../../base/file-kind.ts'
 import { Database } from '../kernel/database/database.ts'
+import { tableOwners } from '../run-node.ts'
 import { PeerStore, scoreOf } from '../torrents/peer-store.ts'
 import type { Catalogue } from './catalogue.ts'
 import { type TemporaryCatalogue, temporaryCatalogue, testInfoHash } from './temporary-catalogue.ts'
@@ -213,7 +214,7 @@ describe('peers', () => {
 
   test('are bounded: those not seen for longest go', async () => {
     await catalogue.close()
-    const database = await Database.open(place.path)
+    const database = await Database.open(place.path, tableOwners())
     const peers = new PeerStore(database, 100)
     for (let i = 0; i < 1000; i++) peers.add(i, [peer(`192.0.2.${i}`)])
     expect(peers.count()).toBeLessThanOrEqual(600)

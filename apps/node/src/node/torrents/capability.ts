@@ -8,12 +8,14 @@ import { Pulse } from './pulse.ts'
 import { DatabaseResumeStore } from './resume-store.ts'
 import { ENGINE, TORRENTS as SERVICE, TORRENT_OPERATIONS } from './service.ts'
 import { followSettings, sessionOptions } from './session-settings.ts'
+import { TORRENT_TABLES } from './tables.ts'
 import { torrentFiles } from './torrent-files.ts'
 import { TorrentManager } from './torrent-manager.ts'
 import { torrentOperations } from './torrent-operations.ts'
 
 export const TORRENTS = capability({
   contract: CONTRACT,
+  migrations: TORRENT_TABLES,
   provides: { engine: ENGINE, torrents: SERVICE, operations: TORRENT_OPERATIONS },
   async start(kernel) {
     const { settings, database, log } = kernel

@@ -1,6 +1,7 @@
 import { testResumeStore } from '@shoal/torrent/testing'
 import { describe, expect, test } from 'vitest'
 import { Database } from '../kernel/database/database.ts'
+import { tableOwners } from '../run-node.ts'
 import { collect, temporaryCatalogue, testInfoHash } from '../testing/temporary-catalogue.ts'
 
 testResumeStore('resume data in the catalogue', async () => {
@@ -8,7 +9,7 @@ testResumeStore('resume data in the catalogue', async () => {
   // The table is changed from outside: a damaged page of the file is another matter.
   const damage = async (table: string, column: string, key: string) => {
     await place.catalogue.close()
-    const database = await Database.open(place.path)
+    const database = await Database.open(place.path, tableOwners())
     const found = database.prepare<{ bytes: Uint8Array }>(
       `SELECT ${column} AS bytes FROM ${table} WHERE key = ?`,
     )

@@ -15,11 +15,13 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { tableOwners } from '../../run-node.ts'
 import { Catalogue } from '../../testing/catalogue.ts'
 import { commitsIn } from '../../testing/crashes.ts'
 import { collect, testInfoHash } from '../../testing/temporary-catalogue.ts'
 import { Database } from './database.ts'
 import { migrate } from './migrations.ts'
+import { earlierFile } from './testing/earlier-file.ts'
 
 const WRITER = fileURLToPath(new URL('./testing/busy-writer.ts', import.meta.url))
 
@@ -36,7 +38,7 @@ afterEach(async () => {
 })
 
 async function open(): Promise<Database> {
-  const database = await Database.open(path)
+  const database = await Database.open(path, tableOwners())
   undo.push(() => database.close())
   return database
 }
@@ -83,21 +85,25 @@ describe('the file', () => {
 
   test('is used by one at a time, in this process and in another', async () => {
     const database = await open()
-    await expect(Database.open(path)).rejects.toMatchObject({
+    await expect(Database.open(path, tableOwners())).rejects.toMatchObject({
       code: 'in-use',
       message: expect.stringContaining(path),
     })
     await database.close()
     const { child } = await startWriter()
-    await expect(Database.open(path)).rejects.toMatchObject({ code: 'in-use' })
+    await expect(Database.open(path, tableOwners())).rejects.toMatchObject({ code: 'in-use' })
     await kill(child)
     await open()
   })
 
   test('that cannot be made is told', async () => {
-    await expect(Database.open(join(folder, 'none', 'x.db'))).rejects.toMatchObject({ code: 'not-found' })
+    await expect(Database.open(join(folder, 'none', 'x.db'), tableOwners())).rejects.toMatchObject({
+      code: 'not-found',
+    })
     mkdirSync(path)
-    await expect(Database.open(path)).rejects.toMatchObject({ code: expect.stringMatching(/^[a-z-]+$/) })
+    await expect(Database.open(path, tableOwners())).rejects.toMatchObject({
+      code: expect.stringMatching(/^[a-z-]+$/),
+    })
   })
 
   test('of a newer program is refused and stays as it was', async () => {
@@ -106,7 +112,7 @@ describe('the file', () => {
     later.exec('PRAGMA user_version = 1000')
     later.close()
     const before = readFileSync(path)
-    await expect(Database.open(path)).rejects.toMatchObject({
+    await expect(Database.open(path, tableOwners())).rejects.toMatchObject({
       code: 'newer-version',
       message: expect.stringContaining('update Shoal'),
     })
@@ -117,7 +123,7 @@ describe('the file', () => {
     const other = new DatabaseSync(path)
     other.exec('CREATE TABLE theirs (x)')
     other.close()
-    await expect(Database.open(path)).rejects.toMatchObject({ code: 'bad-argument' })
+    await expect(Database.open(path, tableOwners())).rejects.toMatchObject({ code: 'bad-argument' })
   })
 })
 
@@ -137,7 +143,7 @@ describe('a damaged file', () => {
   test('that is no database is told and kept', async () => {
     writeFileSync(path, 'no database at all '.repeat(1000))
     const before = readFileSync(path)
-    await expect(Database.open(path)).rejects.toMatchObject(told())
+    await expect(Database.open(path, tableOwners())).rejects.toMatchObject(told())
     expect(readFileSync(path).equals(before)).toBe(true)
   })
 
@@ -176,15 +182,62 @@ describe('migrations', () => {
     const sqlite = new DatabaseSync(path)
     undo.push(() => sqlite.close())
     const first = 'CREATE TABLE opened (id INTEGER PRIMARY KEY, times INTEGER NOT NULL)'
-    migrate(sqlite, path, [first])
-    const broken = ['CREATE TABLE later (x)', 'CREATE TABLE opened (x)']
-    expect(() => migrate(sqlite, path, [first, ...broken])).toThrow(/already exists/)
+    const bring = (...migrations: string[]) =>
+      migrate(sqlite, path, [
+        { name: 'kernel', migrations: [first] },
+        { name: 'other', migrations },
+      ])
+    bring()
+    expect(() => bring('CREATE TABLE later (x)', 'CREATE TABLE opened (x)')).toThrow(/already exists/)
     const tables = () => sqlite.prepare('SELECT name FROM sqlite_schema').all()
-    expect(tables()).toHaveLength(1)
-    migrate(sqlite, path, [first, 'CREATE TABLE later (x)'])
     expect(tables()).toHaveLength(2)
-    expect(sqlite.prepare('PRAGMA user_version').get()).toMatchObject({ user_version: 2 })
+    bring('CREATE TABLE later (x)')
+    expect(tables()).toHaveLength(3)
+    expect(sqlite.prepare('PRAGMA user_version').get()).toMatchObject({ user_version: 3 })
     expect(sqlite.prepare('SELECT times FROM opened').get()).toMatchObject({ times: 2 })
+  })
+
+  const schema = (sqlite: DatabaseSync) =>
+    sqlite.prepare('SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name').all()
+
+  test.each([1, 2] as const)('a file of version %i has the tables of a fresh one afterwards', version => {
+    const fresh = new DatabaseSync(':memory:')
+    migrate(fresh, path, tableOwners())
+    const earlier = earlierFile(path, version)
+    undo.push(() => earlier.close())
+    earlier.exec("INSERT INTO labels (name) VALUES ('films')")
+    earlier.exec("INSERT INTO settings VALUES ('queue', '{}')")
+    migrate(earlier, path, tableOwners())
+    expect(schema(earlier)).toEqual(schema(fresh))
+    const done = 'SELECT owner, number FROM migrations ORDER BY owner, number'
+    expect(earlier.prepare(done).all()).toEqual(fresh.prepare(done).all())
+    expect(earlier.prepare('SELECT name FROM labels').all()).toMatchObject([{ name: 'films' }])
+    expect(earlier.prepare('SELECT key FROM settings').all()).toMatchObject([{ key: 'queue' }])
+    expect(earlier.prepare('SELECT times FROM opened').get()).toMatchObject({ times: 2 })
+  })
+
+  test('tables of a capability that is taken off the list stay, and are used when it is back', () => {
+    const sqlite = new DatabaseSync(path)
+    undo.push(() => sqlite.close())
+    migrate(sqlite, path, tableOwners())
+    sqlite.exec("INSERT INTO feeds (url, title, every_minutes, filters) VALUES ('u', 't', 30, '[]')")
+    const others = tableOwners().filter(({ name }) => name !== 'feeds')
+    migrate(sqlite, path, others)
+    migrate(sqlite, path, tableOwners())
+    expect(sqlite.prepare('SELECT url FROM feeds').all()).toMatchObject([{ url: 'u' }])
+  })
+
+  test('a capability that a later program has changed is refused', () => {
+    const sqlite = new DatabaseSync(path)
+    undo.push(() => sqlite.close())
+    migrate(sqlite, path, tableOwners())
+    sqlite.exec("INSERT INTO migrations VALUES ('feeds', 9)")
+    expect(() => migrate(sqlite, path, tableOwners())).toThrow(
+      expect.objectContaining({
+        code: 'newer-version',
+        message: expect.stringContaining('format 9 of feeds'),
+      }),
+    )
   })
 })
 

@@ -15,7 +15,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { Failure, fileFailure } from '../../../base/failure.ts'
 import { CommitGroup } from './commit-group.ts'
 import { damaged, databaseFailure } from './database-failure.ts'
-import { migrate } from './migrations.ts'
+import { migrate, type TableOwner } from './migrations.ts'
 import { createPrivate } from './private-file.ts'
 import { Query } from './query.ts'
 
@@ -48,8 +48,8 @@ export class Database {
     })
   }
 
-  /** Opens or creates the file, readable by its owner only, and brings its tables up to date. The folder must be there. */
-  static async open(path: string): Promise<Database> {
+  /** Opens or creates the file, readable by its owner only, and brings the tables of the owners up to date. The folder must be there. */
+  static async open(path: string, owners: readonly TableOwner[]): Promise<Database> {
     let sqlite: DatabaseSync | undefined
     try {
       const endedBadly = hasLog(path)
@@ -57,7 +57,7 @@ export class Database {
       sqlite = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS })
       prepareConnection(sqlite)
       if (endedBadly) check(sqlite, path)
-      migrate(sqlite, path)
+      migrate(sqlite, path, owners)
       sqlite.exec('PRAGMA synchronous = NORMAL')
       const log = await openFile(`${path}-wal`, 'r+')
       await syncFolder(dirname(path))

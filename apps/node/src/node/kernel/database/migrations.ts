@@ -1,38 +1,80 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { Failure } from '../../../base/failure.ts'
-import { SCHEMA_1 } from './schema-1.ts'
-import { SCHEMA_2 } from './schema-2.ts'
 
 /** Marks the file as ours: `Shol`. */
-const APPLICATION_ID = 0x53686f6c
+export const APPLICATION_ID = 0x53686f6c
 
-/** One change of the tables of a capability, as SQL. */
+/** The version of the file as `user_version` has it: from 3 on, the table `migrations` says what each owner has. */
+const FORMAT = 3
+
+/** One change of an owner's tables, as SQL. */
 export type Migration = string
 
-/** Each brings the tables from one version to the next; the version is how many were done. Only ever add to the end. */
-const MIGRATIONS: readonly string[] = [SCHEMA_1, SCHEMA_2]
+/** A part of the node with tables of its own. */
+export interface TableOwner {
+  readonly name: string
+  /** The first makes its tables; each brings them from one version to the next. Only ever add to the end. */
+  readonly migrations: readonly Migration[]
+}
+
+/** What files of versions 1 and 2 have, by owner: the migrations that version 1 did, then those of version 2. */
+const EARLIER: readonly (readonly (readonly [owner: string, number: number])[])[] = [
+  [
+    ['kernel', 1],
+    ['server', 1],
+    ['torrents', 1],
+    ['search', 1],
+    ['feeds', 1],
+  ],
+  [['feeds', 2]],
+]
 
 /**
- * Brings the tables up to date, in one transaction. Writes something in any case, so that the log exists afterwards. Throws `newer-version`
- * for a file that a later program wrote, `bad-argument` for a database of something else.
+ * Brings the tables of these owners up to date, in their order and in one transaction. Tables of others stay as they are. Writes something in any
+ * case, so that the log exists afterwards. Throws `newer-version` for a file that a later program wrote, `bad-argument` for a database of
+ * something else.
  */
-export function migrate(sqlite: DatabaseSync, path: string, migrations = MIGRATIONS): void {
+export function migrate(sqlite: DatabaseSync, path: string, owners: readonly TableOwner[]): void {
   sqlite.exec('BEGIN IMMEDIATE')
   try {
     const version = versionOf(sqlite, path)
-    if (version > migrations.length)
-      throw new Failure(
-        'newer-version',
-        `${path} was written by a newer Shoal (format ${version}, this one knows ${migrations.length}): update Shoal, or choose another data folder`,
-      )
-    for (const sql of migrations.slice(version)) sqlite.exec(sql)
-    sqlite.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${migrations.length}`)
+    if (version > FORMAT) throw newerVersion(path, `format ${version}, this one knows ${FORMAT}`)
+    sqlite.exec(
+      'CREATE TABLE IF NOT EXISTS migrations (owner TEXT NOT NULL, number INTEGER NOT NULL, PRIMARY KEY (owner, number)) STRICT, WITHOUT ROWID',
+    )
+    const note = sqlite.prepare('INSERT INTO migrations VALUES (?, ?)')
+    if (version < FORMAT)
+      for (const [owner, number] of EARLIER.slice(0, version).flat()) note.run(owner, number)
+    for (const { name, migrations } of owners) {
+      const done = numberOf(sqlite, name)
+      if (done > migrations.length)
+        throw newerVersion(path, `format ${done} of ${name}, this one knows ${migrations.length}`)
+      for (const [at, sql] of migrations.entries()) {
+        if (at < done) continue
+        sqlite.exec(sql)
+        note.run(name, at + 1)
+      }
+    }
+    sqlite.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${FORMAT}`)
     sqlite.exec('INSERT INTO opened (id, times) VALUES (1, 1) ON CONFLICT DO UPDATE SET times = times + 1')
     sqlite.exec('COMMIT')
   } catch (error) {
     if (sqlite.isTransaction) sqlite.exec('ROLLBACK')
     throw error
   }
+}
+
+function newerVersion(path: string, formats: string): Failure {
+  return new Failure(
+    'newer-version',
+    `${path} was written by a newer Shoal (${formats}): update Shoal, or choose another data folder`,
+  )
+}
+
+/** The last migration of an owner that was done. */
+function numberOf(sqlite: DatabaseSync, owner: string): number {
+  const found = sqlite.prepare('SELECT max(number) AS number FROM migrations WHERE owner = ?').get(owner)
+  return (found as { number: number | null }).number ?? 0
 }
 
 function versionOf(sqlite: DatabaseSync, path: string): number {

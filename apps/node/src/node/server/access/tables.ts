@@ -1,0 +1,18 @@
+import type { Migration } from '../../kernel/database/migrations.ts'
+
+/** Logins. Times are milliseconds since the Unix epoch. */
+export const SERVER_TABLES: readonly Migration[] = [
+  `
+CREATE TABLE sessions (
+  id INTEGER PRIMARY KEY,
+  token_hash BLOB NOT NULL UNIQUE,
+  user_name TEXT NOT NULL,
+  address TEXT NOT NULL,
+  created_ms INTEGER NOT NULL,
+  used_ms INTEGER NOT NULL,
+  expires_ms INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX sessions_by_expiry ON sessions (expires_ms);
+`,
+]
