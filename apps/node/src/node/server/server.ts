@@ -8,6 +8,7 @@ import type { AnyRunning } from '../kernel/capability.ts'
 import type { RunningNode } from '../kernel/contract.ts'
 import type { HttpScope } from '../kernel/http-scope.ts'
 import type { Log } from '../kernel/log/log.ts'
+import type { Family } from '../kernel/metrics.ts'
 import type { Access } from './access/access.ts'
 import { allowWebSockets } from './events/event-routes.ts'
 import { Lines } from './events/lines.ts'
@@ -34,6 +35,8 @@ export interface ServerOptions {
   /** Folder of the built console; without it there is none. */
   readonly webRoot?: string
   readonly plugins?: readonly CompatPlugin[]
+  /** Metrics in addition to those of node, process and requests. */
+  readonly metrics?: () => readonly Family[]
   /** Lets what answers before all of this join the server, when that has all its listeners. Each may return what closes it. */
   readonly onHttpServer?: readonly NonNullable<AnyRunning['onHttpServer']>[]
 }
@@ -85,7 +88,16 @@ export async function createServer(options: ServerOptions): Promise<Server> {
 
 /** The server without a socket, for tests that inject requests. */
 export function buildServer(options: ServerOptions): FastifyInstance {
-  const { node, access, host = '127.0.0.1', allowedHosts, trustedProxies, plugins = [], webRoot } = options
+  const {
+    node,
+    access,
+    host = '127.0.0.1',
+    allowedHosts,
+    trustedProxies,
+    plugins = [],
+    webRoot,
+    metrics = () => [],
+  } = options
   const app = guard({
     ...{ log: node.log, host },
     ...(allowedHosts && { allowedHosts }),
@@ -96,7 +108,7 @@ export function buildServer(options: ServerOptions): FastifyInstance {
   logRequests(app, node.log)
   const lines = new Lines()
   allowWebSockets(app, lines)
-  addApi(app, { node, access, lines, requests })
+  addApi(app, { node, access, lines, requests, metrics })
   for (const plugin of plugins) app.register(async scope => plugin({ app: scope, node, access }))
   app.setNotFoundHandler(async (request, reply) => {
     if (webRoot !== undefined && (await serveConsole(webRoot, request, reply))) return reply

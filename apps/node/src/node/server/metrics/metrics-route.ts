@@ -1,5 +1,6 @@
 import { BYTE_ROUTES, type NodeOperations } from '@shoal/api'
 import type { FastifyInstance } from 'fastify'
+import type { Family } from '../../kernel/metrics.ts'
 import { byteInput } from '../request/byte-input.ts'
 import { nodeMetrics } from './node-metrics.ts'
 import { gauge, ProcessMetrics } from './process-metrics.ts'
@@ -10,11 +11,13 @@ export interface MetricsSources {
   readonly operations: NodeOperations
   readonly requests: RequestMetrics
   readonly eventClients: () => number
+  /** Families of the capabilities. */
+  readonly more: () => readonly Family[]
 }
 
 export function addMetricsRoute(
   scope: FastifyInstance,
-  { operations, requests, eventClients }: MetricsSources,
+  { operations, requests, eventClients, more }: MetricsSources,
 ): void {
   const machine = new ProcessMetrics()
   scope.addHook('onClose', async () => machine.close())
@@ -23,6 +26,12 @@ export function addMetricsRoute(
     const stats = await operations.getStats({})
     const clients = gauge('event_clients', 'Clients that listen to events.', eventClients())
     reply.type(METRICS_TYPE)
-    return formatMetrics([...nodeMetrics(stats), ...machine.families(), clients, ...requests.families()])
+    return formatMetrics([
+      ...nodeMetrics(stats),
+      ...machine.families(),
+      clients,
+      ...requests.families(),
+      ...more(),
+    ])
   })
 }
