@@ -8,7 +8,7 @@ import { TrackerDiscovery } from '../discovery/tracker/trackers.ts'
 import type { SessionOptions } from '../session-api.ts'
 import type { ResumeStore } from '../storage/resume-store.ts'
 import type { SharedDatagrams } from '../transport/shared-datagrams.ts'
-import type { Signalling } from '../transport/webrtc/meetings.ts'
+import type { Signaling } from '../transport/webrtc/peer-signaling.ts'
 import type { SessionDiscovery } from './context.ts'
 import type { Environment } from './environment.ts'
 
@@ -17,7 +17,7 @@ export interface DiscoveriesContext extends Environment {
   readonly datagrams: SharedDatagrams
   readonly userAgent: string
   /** The signaling of WebRTC peers; null while WebRTC is off. */
-  readonly signalling: () => Signalling | null
+  readonly signaling: () => Signaling | null
   /** Port that accepts peers. The DHT uses the same number for UDP if possible. */
   readonly port: number
   /** Stores the DHT's nodes between runs; null stores none. */

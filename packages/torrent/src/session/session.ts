@@ -10,7 +10,7 @@ import type {
   TorrentSource,
 } from '../session-api.ts'
 import type { Transport } from '../transport/transport.ts'
-import type { RtcOffer } from '../transport/webrtc/meetings.ts'
+import type { RtcOffer } from '../transport/webrtc/peer-signaling.ts'
 import { Acceptor } from './acceptor.ts'
 import { checkOptions } from './check-options.ts'
 import { Discoveries } from './discoveries.ts'
@@ -89,7 +89,7 @@ export class Session implements SessionApi {
       ...this.#environment,
       datagrams: context.datagrams,
       userAgent,
-      signalling: () => this.#webrtc.signalling,
+      signaling: () => this.#webrtc.signaling,
       get port() {
         return context.listenPort
       },

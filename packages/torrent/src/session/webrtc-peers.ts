@@ -2,7 +2,7 @@ import type { WebrtcOptions } from '../session-api.ts'
 import { samePeer } from '../swarm/connection-policy.ts'
 import { greetPeer } from '../swarm/handshakes.ts'
 import type { Connection } from '../transport/transport.ts'
-import { Meetings, type RtcOffer, type Signalling } from '../transport/webrtc/meetings.ts'
+import { PeerSignaling, type RtcOffer, type Signaling } from '../transport/webrtc/peer-signaling.ts'
 import type { RtcFactory } from '../transport/webrtc/rtc.ts'
 import { cleanSdp } from '../transport/webrtc/sdp.ts'
 import type { Acceptor } from './acceptor.ts'
@@ -25,7 +25,7 @@ export interface WebrtcPeersOptions {
 /** Makes the WebRTC connections of a session from the offers that trackers relay, and passes them to the torrents. */
 export class WebrtcPeers {
   readonly #options: WebrtcPeersOptions
-  readonly #meetings: Meetings
+  readonly #signaling: PeerSignaling
   #settings: false | WebrtcOptions = {}
   /** The factory that was given when the session was opened; later settings do not replace it. */
   #lent: RtcFactory | undefined
@@ -33,7 +33,7 @@ export class WebrtcPeers {
   constructor(options: WebrtcPeersOptions) {
     this.#options = options
     const { context } = options
-    this.#meetings = new Meetings({
+    this.#signaling = new PeerSignaling({
       clock: context.clock,
       random: context.random,
       openRtc: () => this.#openRtc(),
@@ -50,8 +50,8 @@ export class WebrtcPeers {
   }
 
   /** Null while WebRTC is off. */
-  get signalling(): Signalling | null {
-    return this.#settings === false ? null : this.#meetings
+  get signaling(): Signaling | null {
+    return this.#settings === false ? null : this.#signaling
   }
 
   /**
@@ -66,16 +66,16 @@ export class WebrtcPeers {
   async answerOffer(infoHash: Uint8Array, offer: RtcOffer, peerId: Uint8Array): Promise<string | null> {
     const sdp = cleanSdp(offer.sdp)
     if (sdp === null || !this.wantsOffer(infoHash, peerId)) return null
-    return this.#meetings.answer(infoHash, { id: offer.id, sdp }, peerId)
+    return this.#signaling.answer(infoHash, { id: offer.id, sdp }, peerId)
   }
 
   /** Number of peer connections being made. */
   get waiting(): number {
-    return this.#meetings.size
+    return this.#signaling.size
   }
 
   close(): void {
-    this.#meetings.close()
+    this.#signaling.close()
   }
 
   #openRtc(): Promise<RtcFactory> {

@@ -9,7 +9,7 @@ import { ShoalError } from '../../base/errors.ts'
 import type { Random } from '../../base/random.ts'
 import type { OpenDatagram } from '../../transport/datagram.ts'
 import type { ResolveHost } from '../../transport/resolve.ts'
-import type { Signalling } from '../../transport/webrtc/meetings.ts'
+import type { Signaling } from '../../transport/webrtc/peer-signaling.ts'
 import type { Discovery, DiscoverySink, DiscoveryStatus, DiscoveryTopic, Membership } from '../discovery.ts'
 import { ConcurrencyLimiter } from './concurrency-limiter.ts'
 import type { HttpGet } from './http-get.ts'
@@ -35,7 +35,7 @@ export interface TrackerDiscoveryOptions {
   readonly httpGet?: HttpGet
   readonly openSocket?: OpenSocket
   /** Makes and accepts the WebRTC offers that WebSocket trackers relay; null while WebRTC is off. Default: always null. */
-  readonly signalling?: () => Signalling | null
+  readonly signaling?: () => Signaling | null
   /** Further protocols by URL scheme with its colon (`https:`). They are closed along with the others. */
   readonly protocols?: Readonly<Record<string, TrackerProtocol>>
 }
@@ -70,13 +70,13 @@ export class TrackerDiscovery implements Discovery {
     const { clock, random, userAgent, announceToAll = false, onExternalHost } = options
     const { openDatagram = platformOpenDatagram, resolveHost = platformResolveHost } = options
     const { httpGet = platformHttpGet, protocols = {} } = options
-    const { openSocket = platformOpenSocket, signalling = () => null } = options
+    const { openSocket = platformOpenSocket, signaling = () => null } = options
     this.#clock = clock
     this.#random = random
     this.#announceToAll = announceToAll
     const http = new HttpTracker({ clock, httpGet, resolveHost, userAgent })
     const udp = new UdpTracker({ clock, random, openDatagram, resolveHost })
-    const ws = new WsTracker({ clock, openSocket, signalling })
+    const ws = new WsTracker({ clock, openSocket, signaling })
     this.#protocols = new Map<string, TrackerProtocol>([
       ['http:', http],
       ['https:', http],

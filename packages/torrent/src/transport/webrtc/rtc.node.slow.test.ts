@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { systemClock } from '../../base/clock.ts'
 import { systemRandom } from '../../base/random.ts'
 import type { Connection } from '../transport.ts'
-import { Meetings } from './meetings.ts'
+import { PeerSignaling } from './peer-signaling.ts'
 import { openRtc } from './rtc.node.ts'
 
 const HASH = new Uint8Array(20)
@@ -14,9 +14,9 @@ describe('WebRTC by libdatachannel', () => {
     for (const close of closers.splice(0)) close()
   })
 
-  function side(): { meetings: Meetings; connected: Promise<Connection> } {
+  function side(): { signaling: PeerSignaling; connected: Promise<Connection> } {
     const { promise, resolve } = Promise.withResolvers<Connection>()
-    const meetings = new Meetings({
+    const signaling = new PeerSignaling({
       clock: systemClock,
       random: systemRandom,
       openRtc: () => openRtc({ host: '127.0.0.1' }),
@@ -27,14 +27,14 @@ describe('WebRTC by libdatachannel', () => {
         resolve(connection)
       },
     })
-    closers.push(() => meetings.close())
-    return { meetings, connected: promise }
+    closers.push(() => signaling.close())
+    return { signaling, connected: promise }
   }
 
   async function pair(): Promise<[Connection, Connection]> {
     const [one, two] = [side(), side()]
-    const [offer] = await one.meetings.offer(HASH, 1, { signal: AbortSignal.timeout(10_000) })
-    one.meetings.accept(offer!.id, (await two.meetings.answer(HASH, offer!, HASH))!)
+    const [offer] = await one.signaling.offer(HASH, 1, { signal: AbortSignal.timeout(10_000) })
+    one.signaling.accept(offer!.id, (await two.signaling.answer(HASH, offer!, HASH))!)
     return Promise.all([one.connected, two.connected])
   }
 

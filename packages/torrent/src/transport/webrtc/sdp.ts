@@ -24,7 +24,7 @@ export function cleanSdp(value: unknown): string | null {
     return null
   const has = (start: string) => lines.some(line => line.startsWith(start))
   if (!has('a=ice-ufrag:') || !has('a=ice-pwd:') || !has('a=fingerprint:')) return null
-  const room = new CandidateRoom()
+  const room = new CandidateLimit()
   const kept = lines.filter(line => {
     if (!line.startsWith('a=candidate:')) return true
     return isUsable(line.slice(2)) && room.admits(line.slice(2))
@@ -33,7 +33,7 @@ export function cleanSdp(value: unknown): string | null {
 }
 
 /** How many candidates one peer may name, in its description and after it. */
-export class CandidateRoom {
+export class CandidateLimit {
   readonly #hosts = new Set<string>()
   #count = 0
 

@@ -3,7 +3,7 @@
  * the npm packages bittorrent-tracker and webtorrent.
  */
 import { latin1 } from '../../../base/bytes.ts'
-import type { RtcOffer } from '../../../transport/webrtc/meetings.ts'
+import type { RtcOffer } from '../../../transport/webrtc/peer-signaling.ts'
 import type { RtcCandidate } from '../../../transport/webrtc/rtc.ts'
 import { cleanCandidate, cleanSdp } from '../../../transport/webrtc/sdp.ts'
 import { type AnnounceAnswer, type AnnounceRequest, cleanText, type ScrapeEntry } from '../tracker.ts'

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { fromLatin1, latin1 } from '../../../base/bytes.ts'
 import { seededRandom } from '../../../base/random.ts'
 import { VirtualClock } from '../../../base/virtual-clock.ts'
-import type { Signalling } from '../../../transport/webrtc/meetings.ts'
+import type { Signaling } from '../../../transport/webrtc/peer-signaling.ts'
 import { memorySdp } from '../../../transport/webrtc/testing/memory-rtc.ts'
 import { RecordingSink, testTopic } from '../../compliance.ts'
 import { TrackerDiscovery } from '../trackers.ts'
@@ -13,23 +13,23 @@ const URL = 'wss://tracker.example/announce'
 describe('WebSocket trackers', () => {
   let clock: VirtualClock
   let tracker: MemoryWsTracker
-  let signalling: RecordingSignalling
+  let signaling: RecordingSignaling
   let discovery: TrackerDiscovery
 
   beforeEach(() => {
     clock = new VirtualClock()
     tracker = new MemoryWsTracker(clock)
-    signalling = new RecordingSignalling()
-    discovery = make(() => signalling)
+    signaling = new RecordingSignaling()
+    discovery = make(() => signaling)
   })
 
-  const make = (signals: () => Signalling | null) =>
+  const make = (signals: () => Signaling | null) =>
     new TrackerDiscovery({
       clock,
       random: seededRandom(1),
       userAgent: 'Test/1',
       openSocket: tracker.openSocket,
-      signalling: signals,
+      signaling: signals,
     })
 
   const join = (seed = 0xaa, more: Parameters<typeof testTopic>[0] = {}, from = discovery) =>
@@ -89,7 +89,7 @@ describe('WebSocket trackers', () => {
     const candidate = { candidate: 'candidate:1 1 UDP 1 192.0.2.2 43126 typ host', sdpMid: '0' }
     tracker.say(client!, { ...message, offer_id: 'b', answer: { candidate } })
     await clock.advance(100)
-    expect(signalling.calls).toEqual(['accept a', 'answer b', 'candidate b'])
+    expect(signaling.calls).toEqual(['accept a', 'answer b', 'candidate b'])
     expect(client!.received.at(-1)).toMatchObject({
       ...{
         info_hash,
@@ -113,7 +113,7 @@ describe('WebSocket trackers', () => {
     tracker.say(client!, { ...offer, info_hash, peer_id: 'p'.repeat(20) })
     await clock.advance(100)
     await left
-    expect(signalling.calls).toEqual([])
+    expect(signaling.calls).toEqual([])
   })
 
   it('announces again after a restart of the tracker, before the interval ends, with growing delays', async () => {
@@ -155,25 +155,25 @@ describe('WebSocket trackers', () => {
     for (let i = 0; i < 5000; i++)
       tracker.say(client!, { ...message, offer_id: `${i}`, answer: { sdp: memorySdp('u') } })
     await clock.advance(10)
-    expect(signalling.calls.length).toBeLessThan(1010)
+    expect(signaling.calls.length).toBeLessThan(1010)
     await clock.advance(5000)
     tracker.say(client!, { ...message, offer_id: 'later', answer: { sdp: memorySdp('u') } })
     await clock.advance(10)
-    expect(signalling.calls.at(-1)).toBe('accept later')
+    expect(signaling.calls.at(-1)).toBe('accept later')
   })
 
   it('makes extra offers when a peer that answered could not be reached, but not too often', async () => {
     join()
     await clock.advance(100)
-    for (let i = 0; i < 5; i++) signalling.onFailed!(new Uint8Array(20).fill(0xaa))
+    for (let i = 0; i < 5; i++) signaling.onFailed!(new Uint8Array(20).fill(0xaa))
     await clock.advance(100)
     const [client] = tracker.clients
     expect(client!.received.map(({ numwant }) => numwant)).toEqual([5, 2])
     expect(client!.received[1]).not.toHaveProperty('event')
-    signalling.onFailed!(new Uint8Array(20))
+    signaling.onFailed!(new Uint8Array(20))
     await clock.advance(20_000)
     expect(client!.received).toHaveLength(2)
-    signalling.onFailed!(new Uint8Array(20).fill(0xaa))
+    signaling.onFailed!(new Uint8Array(20).fill(0xaa))
     await clock.advance(100)
     expect(client!.received).toHaveLength(3)
   })
@@ -208,7 +208,7 @@ describe('WebSocket trackers', () => {
 })
 
 /** Makes offers out of nothing. */
-class RecordingSignalling implements Signalling {
+class RecordingSignaling implements Signaling {
   readonly calls: string[] = []
   onFailed: ((infoHash: Uint8Array) => void) | undefined
   #next = 0

@@ -1,6 +1,6 @@
 import { equalBytes, fromLatin1, latin1 } from '../../../base/bytes.ts'
 import type { Clock } from '../../../base/clock.ts'
-import type { Signalling } from '../../../transport/webrtc/meetings.ts'
+import type { Signaling } from '../../../transport/webrtc/peer-signaling.ts'
 import {
   type AnnounceAnswer,
   type AnnounceRequest,
@@ -16,7 +16,7 @@ export interface WsTrackerOptions {
   readonly clock: Clock
   readonly openSocket: OpenSocket
   /** Null while WebRTC is off; announces fail then. */
-  readonly signalling: () => Signalling | null
+  readonly signaling: () => Signaling | null
 }
 
 /**
@@ -58,12 +58,12 @@ export class WsTracker implements TrackerProtocol {
     request: AnnounceRequest,
     { signal }: { signal: AbortSignal },
   ): Promise<AnnounceAnswer> {
-    const signalling = this.#signalling()
+    const signaling = this.#signaling()
     const infoHash = latin1(request.infoHash)
     return this.#use(url, async link => {
       await link.opened(signal)
       if (request.event === 'stopped') return this.#leave(link, url, request)
-      const offers = await signalling.offer(request.infoHash, offerCount(request), { signal })
+      const offers = await signaling.offer(request.infoHash, offerCount(request), { signal })
       // Offers from other peers may arrive before the response.
       const key = memberKey(url, infoHash)
       const extraOffersMs = this.#members.get(key)?.extraOffersMs ?? Number.NEGATIVE_INFINITY
@@ -109,11 +109,11 @@ export class WsTracker implements TrackerProtocol {
     this.#members.clear()
   }
 
-  #signalling(): Signalling {
-    const signalling = this.#options.signalling()
-    if (!signalling) throw new TrackerError('unsupported', 'WebRTC is off, which this kind of tracker needs')
-    signalling.onFailed ??= infoHash => void this.#offerAgain(infoHash)
-    return signalling
+  #signaling(): Signaling {
+    const signaling = this.#options.signaling()
+    if (!signaling) throw new TrackerError('unsupported', 'WebRTC is off, which this kind of tracker needs')
+    signaling.onFailed ??= infoHash => void this.#offerAgain(infoHash)
+    return signaling
   }
 
   async #offerAgain(hash: Uint8Array): Promise<void> {
@@ -126,7 +126,7 @@ export class WsTracker implements TrackerProtocol {
       this.#members.set(key, { ...member, extraOffersMs: nowMs })
       const signal = AbortSignal.timeout(this.timeLimitMs)
       const offers = await this.#options
-        .signalling()
+        .signaling()
         ?.offer(hash, EXTRA_OFFERS, { signal })
         .catch(() => [])
       if (!offers?.length || !link.members.has(infoHash)) continue
@@ -184,17 +184,17 @@ export class WsTracker implements TrackerProtocol {
   }
 
   #onSignal(url: string, link: WsLink, message: TrackerMessage): void {
-    const signalling = this.#options.signalling()
-    if (!signalling) return
-    if (message.kind === 'answer') signalling.accept(message.offerId, message.sdp)
-    else if (message.kind === 'candidate') signalling.addCandidate(message.offerId, message.candidate)
-    else if (message.kind === 'offer') void this.#answer(url, link, signalling, message)
+    const signaling = this.#options.signaling()
+    if (!signaling) return
+    if (message.kind === 'answer') signaling.accept(message.offerId, message.sdp)
+    else if (message.kind === 'candidate') signaling.addCandidate(message.offerId, message.candidate)
+    else if (message.kind === 'offer') void this.#answer(url, link, signaling, message)
   }
 
   async #answer(
     url: string,
     link: WsLink,
-    signalling: Signalling,
+    signaling: Signaling,
     offer: TrackerMessage & { kind: 'offer' },
   ): Promise<void> {
     const { infoHash, offerId, peerId: toPeerId } = offer
@@ -204,7 +204,7 @@ export class WsTracker implements TrackerProtocol {
     // Trackers may send us our own offers.
     if (!member || equalBytes(theirId, member.request.peerId)) return
     const { peerId, left } = member.request
-    const sdp = await signalling.answer(fromLatin1(infoHash), { id: offerId, sdp: offer.sdp }, theirId)
+    const sdp = await signaling.answer(fromLatin1(infoHash), { id: offerId, sdp: offer.sdp }, theirId)
     if (sdp === null || !this.#members.has(key)) return
     link.send(answerText({ infoHash, toPeerId, offerId, sdp, peerId, left }))
   }
