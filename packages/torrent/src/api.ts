@@ -5,7 +5,7 @@
 import type { ErrorCode } from './base/errors.ts'
 import type { DiscoveryKind, DiscoveryStatus } from './discovery/discovery.ts'
 import type { Info, InfoHashes, Metainfo } from './metainfo/metainfo.ts'
-import type { TransportKind } from './transport/transport.ts'
+import type { PeerAddress, TransportKind } from './transport/transport.ts'
 
 export type { EncryptionPolicy } from './wire/encryption/encryption.ts'
 
@@ -230,9 +230,9 @@ export interface TorrentApi {
   discovery(): TorrentDiscovery[]
   /**
    * Connects to `host:port` (IPv6 in brackets) as soon as the torrent runs, and at each later start; with `keep: false` only now. Throws
-   * `bad-argument` for an invalid address.
+   * `bad-argument` for an invalid address. A PeerAddress, for transports with a notation of their own, is only tried now, and not kept.
    */
-  addPeer(address: string, options?: { keep?: boolean }): void
+  addPeer(address: string | PeerAddress, options?: { keep?: boolean }): void
   setPriority(file: number, priority: number): Promise<void>
   /** Sets the priorities of several files, by index. Sets all or none: rejects with `bad-argument` if one is invalid. */
   setPriorities(priorities: ReadonlyMap<number, number>): Promise<void>

@@ -1,3 +1,4 @@
+import { parseIp } from '../base/ip.ts'
 import { isLocalAddress } from '../base/local-address.ts'
 import type { HandshakeTopic } from '../swarm/handshakes.ts'
 import { acceptPeer, handshakeTopic } from '../swarm/handshakes.ts'
@@ -113,8 +114,9 @@ export class Acceptor {
     })
       .then(
         ({ ready, torrent }) => {
-          const { dialableAddress } = ready.connection
-          this.#context.isReachable ||= dialableAddress !== null && !isLocalAddress(dialableAddress.host)
+          const host = ready.connection.dialableAddress?.host ?? ''
+          // Peers of networks without IP addresses come by another way than our port.
+          this.#context.isReachable ||= parseIp(host) !== null && !isLocalAddress(host)
           torrent.phases.network.accept(ready)
         },
         () => connection.close(),

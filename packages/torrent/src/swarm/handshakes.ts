@@ -45,8 +45,8 @@ export async function dialPeer(
 ): Promise<ReadyConnection> {
   const { policy, signal } = options
   const hello = greet(topic.infoHash, topic.upgrade !== undefined || topic.v2, options)
-  if (policy !== 'plain') {
-    const pipe = await transport.dial(address, { signal })
+  let pipe = await transport.dial(address, { signal })
+  if (policy !== 'plain' && !pipe.isSecure) {
     try {
       const { random } = options
       const encryption = { infoHash: topic.infoHash, policy, random, initialPayload: hello }
@@ -55,13 +55,13 @@ export async function dialPeer(
     } catch (error) {
       if (policy === 'require' || signal.aborted) throw error
     }
+    pipe = await transport.dial(address, { signal })
   }
-  const connection = await transport.dial(address, { signal })
-  connection.write(hello)
-  return finishDial(connection, false, new Uint8Array(0), topic, signal)
+  pipe.write(hello)
+  return finishDial(pipe, pipe.isSecure, new Uint8Array(0), topic, signal)
 }
 
-/** Shakes hands on a connection that was opened for a torrent by other means than dialling: in plain, whoever made it protects it. */
+/** Shakes hands on a signaled connection, which was opened for this torrent. Never obfuscated: such connections are secure. */
 export async function greetPeer(
   connection: Connection,
   topic: HandshakeTopic,

@@ -3,7 +3,7 @@ import { concat, equalBytes } from '../base/bytes.ts'
 import { settle } from '../base/virtual-clock.ts'
 import type { Connection, PeerAddress, Transport } from './transport.ts'
 
-/** What every transport must do. `host` is where its listeners listen and its dials go. */
+/** Tests that every transport with ports must pass. `host` is the address at which it listens and which it dials. */
 export function testTransport(name: string, create: () => { transport: Transport; host: string }): void {
   describe(`${name} keeps the transport contract`, () => {
     const cleanup: (() => unknown)[] = []
@@ -16,13 +16,45 @@ export function testTransport(name: string, create: () => { transport: Transport
       const accepted = Promise.withResolvers<Connection>()
       const listener = await transport.listen({ host, port: 0 }, accepted.resolve)
       const address: PeerAddress = { host, port: listener.port }
-      const dialled = await transport.dial(address, { signal: AbortSignal.timeout(5000) })
+      const dialed = await transport.dial(address, { signal: AbortSignal.timeout(5000) })
       const incoming = await accepted.promise
       cleanup.push(() => transport.close())
-      cleanup.push(() => dialled.close())
+      cleanup.push(() => dialed.close())
       cleanup.push(() => incoming.close())
-      return [dialled, incoming]
+      return [dialed, incoming]
     }
+
+    it('states facts that agree with each other', async () => {
+      const { transport, host } = create()
+      const [a, b] = await pair()
+      expect([a.kind, b.kind]).toEqual([transport.kind, transport.kind])
+      expect([a.incoming, b.incoming]).toEqual([false, true])
+      expect(a.isSecure).toBe(b.isSecure)
+      expect(a.dialableAddress).toEqual(a.remote)
+      expect(a.remote.host).toBe(host)
+      // An address that still lacks its port names the same host.
+      if (b.dialableAddress) expect(b.dialableAddress.host).toBe(b.remote.host)
+      expect(transport.canDial(a.remote)).toBe(true)
+      const foreign = transport.kind === 'onion' ? 'libp2p' : 'onion'
+      expect(transport.canDial({ ...a.remote, kind: foreign })).toBe(false)
+    })
+
+    it('leaves open connections alone when the transport closes', async () => {
+      const { transport, host } = create()
+      const accepted = Promise.withResolvers<Connection>()
+      const listener = await transport.listen({ host, port: 0 }, accepted.resolve)
+      const target = { host, port: listener.port }
+      const dialed = await transport.dial(target, { signal: AbortSignal.timeout(5000) })
+      const incoming = await accepted.promise
+      cleanup.push(() => dialed.close())
+      cleanup.push(() => incoming.close())
+      await transport.close()
+      const received = collect(incoming)
+      dialed.start(silent())
+      dialed.write(Uint8Array.of(5))
+      await received.until(1)
+      expect([...received.bytes()]).toEqual([5])
+    })
 
     it('carries bytes both ways, in order, whatever their sizes', async () => {
       const [a, b] = await pair()
@@ -38,7 +70,7 @@ export function testTransport(name: string, create: () => { transport: Transport
       expect([...atA.bytes()]).toEqual([1, 2, 3])
     })
 
-    it('loses nothing that arrives before start', async () => {
+    it('loses no bytes that arrive before start', async () => {
       const [a, b] = await pair()
       a.start(silent())
       a.write(Uint8Array.of(7, 8, 9))
@@ -48,7 +80,7 @@ export function testTransport(name: string, create: () => { transport: Transport
       expect([...atB.bytes()]).toEqual([7, 8, 9])
     })
 
-    it('hands over to a second handler', async () => {
+    it('delivers to the second handler after it replaced the first', async () => {
       const [a, b] = await pair()
       const first = collect(b)
       a.start(silent())
@@ -61,7 +93,7 @@ export function testTransport(name: string, create: () => { transport: Transport
       expect([...second.bytes()]).toEqual([2])
     })
 
-    it('holds data back while paused, and slows the writer', async () => {
+    it('holds back data while paused, and slows the writer', async () => {
       const [a, b] = await pair()
       const atB = collect(b)
       a.start(silent())
@@ -76,7 +108,7 @@ export function testTransport(name: string, create: () => { transport: Transport
       expect(atB.length()).toBe(total)
     })
 
-    it('says when what was written has left', async () => {
+    it('reports when written bytes have left', async () => {
       const [a, b] = await pair()
       collect(b)
       const drained = Promise.withResolvers<void>()
@@ -87,7 +119,7 @@ export function testTransport(name: string, create: () => { transport: Transport
       expect(a.bufferedBytes).toBe(0)
     })
 
-    it('tells both sides once when one closes, after what was sent gracefully', async () => {
+    it('notifies both sides once when one closes, after what was sent gracefully', async () => {
       const [a, b] = await pair()
       const atA = collect(a)
       const atB = collect(b)
@@ -103,7 +135,7 @@ export function testTransport(name: string, create: () => { transport: Transport
       await sent.promise
     })
 
-    it('rejects a dial that nobody answers, and one that is aborted', async () => {
+    it('rejects a dial that nobody accepts, and one that is aborted', async () => {
       const { transport, host } = create()
       cleanup.push(() => transport.close())
       const listener = await transport.listen({ host, port: 0 }, connection => connection.close())
@@ -116,7 +148,7 @@ export function testTransport(name: string, create: () => { transport: Transport
       await expect(transport.dial(address, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
     })
 
-    it('refuses a port that is taken', async () => {
+    it('refuses a port that is in use', async () => {
       const { transport, host } = create()
       cleanup.push(() => transport.close())
       const listener = await transport.listen({ host, port: 0 }, connection => connection.close())
@@ -131,7 +163,7 @@ function silent() {
   return { onData: () => {}, onDrain: () => {}, onClose: () => {} }
 }
 
-/** Gathers what arrives at a connection. */
+/** Collects the bytes that arrive at a connection. */
 function collect(connection: Connection) {
   const chunks: Uint8Array[] = []
   let length = 0

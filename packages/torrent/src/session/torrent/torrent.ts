@@ -16,6 +16,7 @@ import { parseHostPort } from '../../base/ip.ts'
 import type { Info, InfoHashes, Metainfo } from '../../metainfo/metainfo.ts'
 import type { PiecePriority } from '../../pieces/pieces.ts'
 import { peerStatus } from '../../swarm/peer-status.ts'
+import type { PeerAddress } from '../../transport/transport.ts'
 import type { SessionContext } from '../context.ts'
 import { limited } from '../limited.ts'
 import { type Content, realFiles } from './content.ts'
@@ -237,7 +238,8 @@ export class Torrent extends Emitter<TorrentEvents> implements TorrentApi {
     this.phases.network.announcements.refresh()
   }
 
-  addPeer(address: string, { keep = true }: { keep?: boolean } = {}): void {
+  addPeer(address: string | PeerAddress, { keep = true }: { keep?: boolean } = {}): void {
+    if (typeof address !== 'string') return this.phases.network.addAddresses([address], 'manual')
     const peer = parseHostPort(address)
     if (!peer)
       throw new ShoalError(
