@@ -59,7 +59,8 @@ describe.skipIf(lacking('transmission-daemon'))('Transmission', { concurrent: tr
         expect((await transmission.status(id)).percentDone).toBe(0)
         return () => {}
       }
-      await until('it is connected to us', () => seeding.stats.peers > 0)
+      // An attempt that fails is repeated after 10, 20 and 40 seconds.
+      await until('it is connected to us', () => seeding.stats.peers > 0, { timeoutMs: 70_000 })
       return async () => {
         await transmission.done(id)
         expect(await difference(folder, downloads)).toBeNull()

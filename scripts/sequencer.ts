@@ -4,19 +4,26 @@ import { BaseSequencer } from 'vitest/node'
 import { ROOT } from './run.ts'
 
 /**
- * Test files that take the longest, mostly because they wait: a minute without a network, downloads at a limited rate, timers of other
- * programs. They start first, so that the others run meanwhile and no core is idle at the end.
+ * The test files that take longest, because they wait or because they have many tests. They start first, so that the others run meanwhile
+ * and no core is idle at the end.
  */
-export const LONGEST = ['interop/page-network.test.ts', 'interop/faults/kills.test.ts']
+export const LONGEST = [
+  'interop/page-network.test.ts',
+  'interop/tracker.test.ts',
+  'interop/faults/kills.test.ts',
+  'apps/web/e2e/console.test.ts',
+  'interop/sealed.test.ts',
+  'interop/transmission.test.ts',
+  'interop/page-sealed.test.ts',
+  'interop/page-saving.test.ts',
+  'interop/console/look.test.ts',
+]
 
 /** Vitest's own order, except for the longest files. */
 export default class Sequencer extends BaseSequencer {
   override async sort(specifications: TestSpecification[]): Promise<TestSpecification[]> {
-    const sorted = await super.sort(specifications)
-    return sorted
-      .map((specification, at) => [rank(specification), at, specification] as const)
-      .sort(([a, atA], [b, atB]) => a - b || atA - atB)
-      .map(([, , specification]) => specification)
+    // Sorting is stable: among files of one rank Vitest's order remains.
+    return (await super.sort(specifications)).sort((a, b) => rank(a) - rank(b))
   }
 }
 

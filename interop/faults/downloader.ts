@@ -11,8 +11,6 @@ export interface DownloadPlace {
   readonly torrentFile: string
   readonly directory: string
   readonly stateDirectory: string
-  /** Where Node keeps compiled modules between runs, which start three times as fast then. */
-  readonly compileCache?: string
 }
 
 type News<What extends DownloadNews['what']> = Extract<DownloadNews, { what: What }>
@@ -29,10 +27,7 @@ export class Downloader {
 
   static async start(place: DownloadPlace, peers: readonly string[]): Promise<Downloader> {
     const args = [PROGRAM, place.torrentFile, place.directory, place.stateDirectory, ...peers]
-    const env = place.compileCache ? { NODE_COMPILE_CACHE: place.compileCache } : {}
-    return new Downloader(
-      await start('download', process.execPath, args, { stdin: true, ownStdout: true, env }),
-    )
+    return new Downloader(await start('download', process.execPath, args, { stdin: true, ownStdout: true }))
   }
 
   find<What extends DownloadNews['what']>(what: What): News<What> | undefined {

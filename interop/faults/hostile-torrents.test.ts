@@ -114,7 +114,7 @@ describe('a huge torrent', () => {
     const path = dir.join('huge.torrent')
     await writeFile(path, '')
     await truncate(path, 200 * 1024 * MIB)
-    expect((await refusal(session, path)).message).toMatch(/a \.torrent has at most/)
+    expect((await refusal(session, path)).message).toMatch(/the limit for torrent files/)
   })
 })
 

@@ -104,7 +104,6 @@ describe('a download that is killed at random moments', () => {
             torrentFile: dir.join(`${index}.torrent`),
             directory: dir.join(`get${index}`),
             stateDirectory: dir.join(`state${index}`),
-            compileCache: dir.join('compiled'),
           }
           await writeFile(place.torrentFile, writeMetainfo(file.metainfo))
           const uploaded = () => torrent.stats.uploadedBytes
