@@ -63,16 +63,6 @@ export const FLOORS: Record<string, Floors> = {
   'apps/web/src/features': { floors: [['*']] },
 }
 
-/** Folders that still have cycles, with all below them. This list only gets shorter. */
-export const CYCLES_LEFT = [
-  'apps/node/src/cli',
-  'interop/support',
-  'packages/identity/src',
-  'packages/torrent/src/hash',
-  'packages/torrent/src/storage',
-  'packages/tracker/src',
-]
-
 /** The engine: it runs in browsers too, so only files named `*.node.ts` import Node's modules. */
 export const ENGINE = 'packages/torrent/src'
 

@@ -3,7 +3,6 @@ import { existsSync, globSync, readFileSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
 import { posix } from 'node:path'
 import {
-  CYCLES_LEFT,
   ENGINE,
   ENGINE_PURE,
   FLOORS,
@@ -243,10 +242,7 @@ function cyclesIn(edges: readonly Edge[]): Violation[] {
     const targets = entry(graph, from[depth]!)
     if (!targets.has(to[depth]!)) targets.set(to[depth]!, edge)
   }
-  const checked = [...graphs].filter(
-    ([folder]) => !CYCLES_LEFT.some(left => `${folder}/`.startsWith(`${left}/`)),
-  )
-  return checked.flatMap(([folder, graph]) =>
+  return [...graphs].flatMap(([folder, graph]) =>
     cyclesOf(graph).map(cycle => {
       const { file, line } = graph.get(cycle[0]!)!.get(cycle[1] ?? cycle[0]!)!
       return { file, line, message: `cycle in ${folder}: ${[...cycle, cycle[0]].join(' -> ')}` }

@@ -2,7 +2,6 @@
 import { basename, dirname } from 'node:path'
 import { createTorrent, magnetOf, Session } from '@shoal/torrent'
 import { answerJsonLines } from './json-lines.ts'
-import type { SeedOptions } from './seeder.ts'
 
 const session = await Session.open({ port: null, dht: false, lsd: false, userAgent: 'Shoal/test' })
 
@@ -24,6 +23,11 @@ answerJsonLines({
   },
   uploaded: () => session.stats.uploadedBytes,
 })
+
+export interface SeedOptions {
+  readonly version?: 'v1' | 'v2' | 'hybrid'
+  readonly uploadBytesPerSecond?: number
+}
 
 interface Seed extends SeedOptions {
   readonly path: string

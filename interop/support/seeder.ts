@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url'
 import { JsonLines } from './json-lines.ts'
 import { type ManagedProcess, start } from './process.ts'
+import type { SeedOptions } from './seeder-process.ts'
 
 const PROGRAM = fileURLToPath(new URL('./seeder-process.ts', import.meta.url))
 
@@ -9,11 +10,6 @@ export interface Seeded {
   readonly magnet: string
   readonly name: string
   readonly lengthBytes: number
-}
-
-export interface SeedOptions {
-  readonly version?: 'v1' | 'v2' | 'hybrid'
-  readonly uploadBytesPerSecond?: number
 }
 
 /** `await using seeder = await Seeder.start()` */

@@ -2,9 +2,9 @@
 import { randomUUID } from 'node:crypto'
 import { link, open, readFile, rename, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { isEncryptedIdentities, readIdentities } from './age/identity-file.ts'
+import { isEncryptedIdentities, MAX_KEY_FILE_BYTES, readIdentities } from './age/identity-file.ts'
 import { IdentityError, type IdentityErrorCode } from './identity-error.ts'
-import { type KeyFileOptions, MAX_KEY_FILE_BYTES, readKeyFile, writeKeyFile } from './key-file.ts'
+import { type KeyFileOptions, readKeyFile, writeKeyFile } from './key-file.ts'
 import type { KeyPair } from './key-pair.ts'
 
 export interface SaveOptions extends KeyFileOptions {

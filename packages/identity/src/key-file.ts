@@ -3,13 +3,12 @@
  * passphrase. The Ed25519 secret is in a comment.
  */
 import { base64urlnopad } from '@scure/base'
-import { Decrypter, Encrypter } from 'age-encryption'
-import { DEFAULT_WORK_FACTOR, passphraseIdentity, passphraseRecipient } from './age/passphrase.ts'
+import { Encrypter } from 'age-encryption'
+import { damagedKeyFile, decryptKeyFile, MAX_KEY_FILE_BYTES } from './age/identity-file.ts'
+import { DEFAULT_WORK_FACTOR, passphraseRecipient } from './age/passphrase.ts'
 import { IdentityError } from './identity-error.ts'
 import { KeyPair } from './key-pair.ts'
 
-/** Larger than any key file. */
-export const MAX_KEY_FILE_BYTES = 16 * 1024
 const SEED_LINE = /^# ed25519: ([A-Za-z0-9_-]{43})$/m
 
 export interface KeyFileOptions {
@@ -30,7 +29,7 @@ export async function writeKeyFile(
 
 /** Reads the key pair from a key file. Rejects with `wrong-passphrase`, `bad-key-file` or `too-much-work`. */
 export async function readKeyFile(bytes: Uint8Array, passphrase: string): Promise<KeyPair> {
-  if (bytes.length > MAX_KEY_FILE_BYTES) throw damaged()
+  if (bytes.length > MAX_KEY_FILE_BYTES) throw damagedKeyFile()
   const text = await decryptKeyFile(bytes, passphrase)
   const seed = SEED_LINE.exec(text)?.[1]
   if (seed === undefined)
@@ -51,32 +50,4 @@ export function identityText(keyPair: KeyPair): string {
     ageSecretKey,
   ]
   return `${lines.join('\n')}\n`
-}
-
-/** Decrypts a file that was encrypted with a passphrase. Rejects with `wrong-passphrase`, `bad-key-file` or `too-much-work`. */
-export async function decryptKeyFile(bytes: Uint8Array, passphrase: string): Promise<string> {
-  const { unwrapFileKey } = passphraseIdentity(passphrase)
-  let wrong = false
-  const decrypter = new Decrypter()
-  decrypter.addIdentity({
-    async unwrapFileKey(stanzas) {
-      const fileKey = await unwrapFileKey(stanzas)
-      wrong = fileKey === null && stanzas.some(({ args }) => args[0] === 'scrypt')
-      return fileKey
-    },
-  })
-  try {
-    return await decrypter.decrypt(bytes, 'text')
-  } catch (error) {
-    if (wrong) throw new IdentityError('wrong-passphrase', 'The passphrase is wrong. Try again.')
-    if (error instanceof IdentityError) throw error
-    throw damaged()
-  }
-}
-
-function damaged(): IdentityError {
-  return new IdentityError(
-    'bad-key-file',
-    'This is not a key file, or it is damaged. Restore it from a backup.',
-  )
 }

@@ -19,9 +19,9 @@
  * @packageDocumentation
  */
 export { AddressSet } from './access/address-set.ts'
+export { isCrossSite } from './access/caller.ts'
 export { addressText, readAddress } from './base/address.ts'
 export { type AttachedTracker, type AttachOptions, attachTracker, callerAddress } from './http/attach.ts'
-export { isCrossSite } from './http/caller.ts'
 export { type HttpHandler, httpHandler } from './http/handler.ts'
 export { HttpFront, type HttpFrontOptions, type PageAnswer } from './http/http-front.ts'
 export { MemoryStore, type MemoryStoreOptions } from './memory/memory-store.ts'

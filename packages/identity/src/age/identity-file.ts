@@ -1,8 +1,11 @@
 /** Age identity files: secret keys, one per line, with comments; in plain text or encrypted with a passphrase. */
-import { armor } from 'age-encryption'
+import { armor, Decrypter } from 'age-encryption'
 import { IdentityError } from '../identity-error.ts'
-import { decryptKeyFile, MAX_KEY_FILE_BYTES } from '../key-file.ts'
+import { passphraseIdentity } from './passphrase.ts'
 import { parseSecretKey } from './text.ts'
+
+/** Larger than any key file. */
+export const MAX_KEY_FILE_BYTES = 16 * 1024
 
 const BINARY = 'age-encryption.org/v1\n'
 const ARMORED = '-----BEGIN AGE ENCRYPTED FILE-----'
@@ -53,4 +56,32 @@ function unarmored(bytes: Uint8Array): Uint8Array {
 
 function decodeText(bytes: Uint8Array): string {
   return new TextDecoder().decode(bytes)
+}
+
+/** Decrypts a file that was encrypted with a passphrase. Rejects with `wrong-passphrase`, `bad-key-file` or `too-much-work`. */
+export async function decryptKeyFile(bytes: Uint8Array, passphrase: string): Promise<string> {
+  const { unwrapFileKey } = passphraseIdentity(passphrase)
+  let wrong = false
+  const decrypter = new Decrypter()
+  decrypter.addIdentity({
+    async unwrapFileKey(stanzas) {
+      const fileKey = await unwrapFileKey(stanzas)
+      wrong = fileKey === null && stanzas.some(({ args }) => args[0] === 'scrypt')
+      return fileKey
+    },
+  })
+  try {
+    return await decrypter.decrypt(bytes, 'text')
+  } catch (error) {
+    if (wrong) throw new IdentityError('wrong-passphrase', 'The passphrase is wrong. Try again.')
+    if (error instanceof IdentityError) throw error
+    throw damagedKeyFile()
+  }
+}
+
+export function damagedKeyFile(): IdentityError {
+  return new IdentityError(
+    'bad-key-file',
+    'This is not a key file, or it is damaged. Restore it from a backup.',
+  )
 }

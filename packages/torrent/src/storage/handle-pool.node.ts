@@ -37,7 +37,7 @@ export interface PooledFile {
  * descriptor limit with sockets, so 10,000 torrents must not hold a descriptor each.
  */
 export class HandlePool {
-  readonly writes: WriteQueue
+  readonly writes: WriteQueue<PooledFile, Handle>
   readonly #limit: number
   /** Open handles, least recently used first. */
   readonly #handles = new Set<Handle>()

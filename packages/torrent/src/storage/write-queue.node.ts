@@ -1,5 +1,4 @@
 import { writeFrom } from './fs.node.ts'
-import type { Handle, HandlePool, PooledFile } from './handle-pool.node.ts'
 
 /**
  * Concurrent writes to one file. The kernel performs one at a time; the second keeps it busy while the completion of the first waits for the
@@ -26,8 +25,15 @@ interface Run {
   readonly writes: PendingWrite[]
 }
 
-interface FileWrites {
-  readonly file: PooledFile
+/** The descriptors that files are written through. */
+interface Handles<File, Handle> {
+  /** Returns a handle that is in use until `release`. Rejects if the file cannot be opened. */
+  acquire(file: File, writable: boolean): Handle | Promise<Handle>
+  release(handle: Handle): void
+}
+
+interface FileWrites<File> {
+  readonly file: File
   waiting: PendingWrite[]
   readonly running: Run[]
   /** Whether the file is in the queue. */
@@ -38,18 +44,18 @@ interface FileWrites {
  * Runs the writes of all torrents on the thread pool. Overlapping writes to one file run in the order of the calls; others run concurrently.
  * Waiting writes that adjoin are joined into one call.
  */
-export class WriteQueue {
-  readonly #pool: HandlePool
-  readonly #files = new Map<PooledFile, FileWrites>()
-  readonly #ready: FileWrites[] = []
+export class WriteQueue<File, Handle extends { readonly fd: number }> {
+  readonly #pool: Handles<File, Handle>
+  readonly #files = new Map<File, FileWrites<File>>()
+  readonly #ready: FileWrites<File>[] = []
   #running = 0
 
-  constructor(pool: HandlePool) {
+  constructor(pool: Handles<File, Handle>) {
     this.#pool = pool
   }
 
   /** Writes all of `bytes` at `position`, without copying them. Rejects with the system's error or that of opening the file. */
-  write(file: PooledFile, position: number, bytes: Uint8Array): Promise<void> {
+  write(file: File, position: number, bytes: Uint8Array): Promise<void> {
     return new Promise((resolve, reject) => {
       let writes = this.#files.get(file)
       if (writes === undefined) {
@@ -63,7 +69,7 @@ export class WriteQueue {
     })
   }
 
-  #queue(writes: FileWrites): void {
+  #queue(writes: FileWrites<File>): void {
     if (writes.queued || writes.waiting.length === 0 || writes.running.length >= PER_FILE) return
     writes.queued = true
     this.#ready.push(writes)
@@ -84,7 +90,7 @@ export class WriteQueue {
     }
   }
 
-  #start(writes: FileWrites, run: Run): void {
+  #start(writes: FileWrites<File>, run: Run): void {
     const handle = this.#pool.acquire(writes.file, true)
     if (handle instanceof Promise)
       handle.then(
@@ -94,7 +100,7 @@ export class WriteQueue {
     else this.#write(handle, writes, run)
   }
 
-  #write(handle: Handle, writes: FileWrites, run: Run): void {
+  #write(handle: Handle, writes: FileWrites<File>, run: Run): void {
     const end = (error: unknown): void => {
       this.#pool.release(handle)
       this.#end(writes, run, error)
@@ -103,7 +109,7 @@ export class WriteQueue {
     writeFrom(handle.fd, buffers, run.begin).then(() => end(null), end)
   }
 
-  #end(writes: FileWrites, run: Run, error: unknown): void {
+  #end(writes: FileWrites<File>, run: Run, error: unknown): void {
     this.#running--
     writes.running.splice(writes.running.indexOf(run), 1)
     if (writes.waiting.length === 0 && writes.running.length === 0) this.#files.delete(writes.file)
@@ -114,7 +120,7 @@ export class WriteQueue {
 }
 
 /** Takes the first waiting write and those that continue it; returns null if it must wait for a running one. */
-function takeRun(writes: FileWrites): Run | null {
+function takeRun(writes: FileWrites<unknown>): Run | null {
   const first = writes.waiting[0]!
   if (overlapsAny(writes.running, first.position, first.position + first.bytes.length)) return null
   const joined = [first]

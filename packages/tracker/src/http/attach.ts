@@ -2,10 +2,10 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { AddressSet } from '../access/address-set.ts'
+import { CALLER, identifyCaller } from '../access/caller.ts'
 import { readAddress } from '../base/address.ts'
 import type { Tracker } from '../tracker.ts'
 import { type OwnPeer, WebSocketFront } from '../ws/web-socket-front.ts'
-import { CALLER, identifyCaller } from './caller.ts'
 import { httpHandler } from './handler.ts'
 
 export interface AttachOptions {

@@ -1,9 +1,9 @@
 /** Handles tracker requests inside another HTTP server (node:http, or one built on it). */
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { CALLER, isCrossSite } from '../access/caller.ts'
 import { readAddress } from '../base/address.ts'
 import type { Tracker } from '../tracker.ts'
 import { BodyWriter, MAX_BODY_BYTES } from './body.ts'
-import { CALLER, isCrossSite } from './caller.ts'
 import { Responder } from './responder.ts'
 import { MAX_TARGET_BYTES } from './target.ts'
 

@@ -1,5 +1,5 @@
 /** Parses the head of an HTTP/1.1 request (RFC 9112) without allocating anything. Strict: anything unusual is malformed. */
-import { isCrossSite } from './caller.ts'
+import { isCrossSite } from '../access/caller.ts'
 
 /** Longer heads are rejected. */
 export const MAX_HEAD_BYTES = 16_384

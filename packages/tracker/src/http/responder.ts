@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
+import { CALLER, type CallerKind } from '../access/caller.ts'
 import { readAddress } from '../base/address.ts'
 import { SCOPE, scopeOf } from '../base/scope.ts'
 import { Announce, type Family, SwarmCounts } from '../store.ts'
 import { callerScope, REFUSED, type Tracker } from '../tracker.ts'
 import type { BodyWriter } from './body.ts'
-import { CALLER, type CallerKind } from './caller.ts'
 import { TARGET, TrackerTarget } from './target.ts'
 
 const BAD_REQUEST_RETRY_SECONDS = 0

@@ -1,7 +1,7 @@
 import type { Torrent } from '@shoal/api'
 import { expect, test } from 'vitest'
-import { paced } from '../terminal/torrent-list.ts'
 import { apply } from './mirror.ts'
+import { paced } from './torrent-list.ts'
 
 const torrent = (id: string, name: string, progress = 0) => ({ id, name, progress }) as Torrent
 

@@ -52,7 +52,7 @@ export const list = defineCommand({
   async run(_words, options, { output, interrupt }) {
     const [{ openNode }, { showList, watchList }] = await Promise.all([
       import('../client/node-client.ts'),
-      import('../terminal/torrent-list.ts'),
+      import('../client/torrent-list.ts'),
     ])
     if (options.watch && !output.terminal && !output.json)
       throw new UsageError('--watch needs a terminal, or --json')

@@ -2,12 +2,12 @@
 import type { NodeApi, Torrent } from '@shoal/api'
 import { SHOAL } from '../../base/program.ts'
 import { shorten } from '../../base/text/width.ts'
-import type { NodeClient } from '../client/node-client.ts'
-import { allPages } from '../client/pages.ts'
 import type { Output } from '../output.ts'
-import { printTable } from './print.ts'
-import { Redraw } from './redraw.ts'
-import { tableLines } from './table.ts'
+import { printTable } from '../terminal/print.ts'
+import { Redraw } from '../terminal/redraw.ts'
+import { tableLines } from '../terminal/table.ts'
+import type { NodeClient } from './node-client.ts'
+import { allPages } from './pages.ts'
 import { torrentColumns, torrentSummary } from './torrent-table.ts'
 
 type Filter = Parameters<NodeApi['listTorrents']>[0]

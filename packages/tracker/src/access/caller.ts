@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
-import type { AddressSet } from '../access/address-set.ts'
 import { readAddress } from '../base/address.ts'
 import { SCOPE, scopeOf } from '../base/scope.ts'
+import type { AddressSet } from './address-set.ts'
 
 /** The possible origins of a request, as far as its headers tell. */
 export const CALLER = {

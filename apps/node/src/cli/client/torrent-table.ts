@@ -1,10 +1,10 @@
 /** Torrents of a node as a table. */
 import type { Torrent, TorrentState } from '@shoal/api'
 import { formatBytes, formatDuration, formatPercent, formatRate } from '../../base/text/format.ts'
-import { idDigits } from '../client/torrent-names.ts'
 import type { TerminalStyle } from '../output.ts'
-import { progressBar } from './progress-line.ts'
-import type { Column } from './table.ts'
+import { progressBar } from '../terminal/progress-line.ts'
+import type { Column } from '../terminal/table.ts'
+import { idDigits } from './torrent-names.ts'
 
 const COLORS: Partial<Record<TorrentState, number>> = {
   downloading: 36,
