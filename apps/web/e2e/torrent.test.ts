@@ -174,13 +174,13 @@ describe.skipIf(lackingChromium())('one torrent and the settings, with a made-up
 
   test('a setting is saved at once, refused with a reason, undone, and set back to safe defaults', async () => {
     await on('/settings?mock', async page => {
-      const most = page.getByLabel('Most connections', { exact: true })
+      const most = page.getByLabel('Maximum connections', { exact: true })
       await most.fill('0')
       await most.press('Enter')
       await page.getByText('It takes a number from 1 to 65,535.').waitFor()
       await most.fill('200')
       await most.press('Enter')
-      await page.getByText('Most connections saved').first().waitFor()
+      await page.getByText('Maximum connections saved').first().waitFor()
       await page.getByRole('button', { name: 'Undo' }).click()
       await expect.poll(() => most.inputValue()).toBe('500')
       await page.getByLabel('DHT', { exact: true }).uncheck()
@@ -188,13 +188,13 @@ describe.skipIf(lackingChromium())('one torrent and the settings, with a made-up
       await page.getByText('1 setting changes').waitFor()
       await page.getByRole('button', { name: 'Set safe defaults' }).last().click()
       await expect.poll(() => page.getByLabel('DHT', { exact: true }).isChecked()).toBe(true)
-      expect(await page.getByLabel('Port for peers').isDisabled()).toBe(true)
+      expect(await page.getByLabel('Peer port').isDisabled()).toBe(true)
     })
   })
 
   test('settings are found by what they explain, and the schedule is drawn', async () => {
     await on('/settings?mock', async page => {
-      await page.getByRole('searchbox', { name: 'Search the settings' }).fill('certain hours')
+      await page.getByRole('searchbox', { name: 'Search the settings' }).fill('certain times')
       await expect
         .poll(() => page.getByRole('heading', { level: 2 }).allInnerTexts())
         .toEqual(['Speed limits'])

@@ -1,9 +1,6 @@
 import type { z } from 'zod'
 import type { Contract, Merged, Operation } from './contract.ts'
 import { ACCESS } from './contracts/access.ts'
-import type { FEEDS } from './contracts/feeds.ts'
-import type { SOURCES } from './contracts/sources.ts'
-import type { TORRENTS } from './contracts/torrents.ts'
 import { CONTRACTS } from './contracts.ts'
 import { SYSTEM } from './system.ts'
 
@@ -57,10 +54,3 @@ export type CommandName = (typeof ALL_CONTRACTS)[number] extends infer Each
     ? Name
     : never
   : never
-
-/** Parts of NodeOperations, for those who implement it in parts. */
-export type FeedOperations = Implemented<typeof FEEDS>
-export type TorrentOperations = Omit<
-  Implemented<typeof TORRENTS | typeof SOURCES>,
-  'listLabels' | 'putLabel' | 'removeLabel' | 'listKnownPeers' | 'getHistory' | 'listProtocols'
->

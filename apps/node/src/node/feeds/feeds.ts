@@ -1,4 +1,4 @@
-import type { CheckedInputOf, Feed, FeedFilter, FeedItem, FeedOperations } from '@shoal/api'
+import type { CheckedInputOf, FEEDS, Feed, FeedFilter, FeedItem, Implemented } from '@shoal/api'
 import { Failure } from '../../base/failure.ts'
 import { compileFilter } from '../../base/feed-filter.ts'
 import { type FeedDeps, FeedReader } from './feed-reader.ts'
@@ -26,7 +26,7 @@ export class Feeds {
   }
 
   /** As the node's operations: they need no `this`. */
-  readonly operations: FeedOperations = {
+  readonly operations: Implemented<typeof FEEDS> = {
     listFeeds: async () => ({ items: this.#deps.store.all().map(feedView) }),
     addFeed: async input => this.#add(input),
     updateFeed: async input => this.#update(input),
