@@ -137,7 +137,7 @@ test('finds a shared document by its name and by what it says, and no longer onc
   expect(await search('herring')).toEqual([])
 })
 
-test('goes on at the next start with what the end of a run broke off', async () => {
+test('resumes at the next start what the end of a run cut off', async () => {
   const node = await nodeForTest()
   await mkdir(node.directory, { recursive: true })
   await writeFile(join(node.directory, 'late.txt'), 'hashed late')

@@ -15,7 +15,7 @@ export interface OpenNode extends RunningNode {
   /** Names of the capabilities that run. */
   readonly capabilities: readonly string[]
   readonly running: readonly AnyRunning[]
-  /** What a capability offers. Throws `unsupported` if none offers it. */
+  /** A service of a capability. Throws `unsupported` if none offers it. */
   service<T>(it: Service<T>): T
   /** Records everything, closes everything. Safe to call twice. */
   close(): Promise<void>

@@ -18,7 +18,7 @@ import { openToken } from './server/access/token.ts'
 import { createServer } from './server/server.ts'
 import { ENGINE } from './torrents/service.ts'
 
-/** What a node starts with. Paths are absolute. */
+/** Options that a node starts with. Paths are absolute. */
 export interface StartOptions {
   readonly port: number
   readonly host: string
@@ -144,7 +144,7 @@ async function tellReaders(passwordFile: string, log: Log): Promise<void> {
     log.warn(`every user of this machine can read the password in ${passwordFile}: chmod 600 ${passwordFile}`)
 }
 
-/** One piece of work that failed where nobody waited for it must not end the others: it is told, and the node goes on. */
+/** Logs a rejection that nobody waits for. It must not end the node. */
 function tellFaults(log: Log): () => void {
   const tell = (reason: unknown) =>
     log.error(

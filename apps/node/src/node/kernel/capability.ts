@@ -27,7 +27,7 @@ export type Services = Readonly<Record<string, Service<any>>>
 type Offered<Some extends Services> = {
   readonly [Name in keyof Some]: Some[Name] extends Service<infer T> ? T : never
 }
-/** What a capability is given: the services that it needs, and those that it wants or null. */
+/** The services that a capability needs, and those that it wants, or null. */
 export type Given<Needs extends Services, Wants extends Services> = Offered<Needs> & {
   readonly [Name in keyof Wants]: Offered<Wants>[Name] | null
 }
@@ -48,7 +48,7 @@ interface RunningParts {
   /** Its members of the node's statistics. */
   readonly stats?: () => Partial<NodeStats> | Promise<Partial<NodeStats>>
   readonly metrics?: () => readonly Family[]
-  /** What is wrong at present and what to do about it, a sentence each. What happens once a second is watched by `kernel.problems` already. */
+  /** Current problems and what to do about them, a sentence each. `kernel.problems` covers work that is repeated each second. */
   readonly health?: () => readonly string[]
   /** The kinds of its jobs. They end before it closes. `resume` starts again what the end of the last run cut off. */
   readonly jobs?: { readonly [Kind in Job['kind']]?: { resume?(record: JobRecord): Promise<void> | void } }

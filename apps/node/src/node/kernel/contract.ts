@@ -1,5 +1,5 @@
 /**
- * What a running node is to the servers in front of it (the HTTP API, the APIs of Transmission and qBittorrent) and to the automation beside it.
+ * A running node as the servers in front of it see it: the HTTP API, the APIs of Transmission and qBittorrent.
  * `operations` is the API's own contract: everything that can be said in JSON goes through it, so that all of them behave alike.
  */
 import type { NodeEvent, NodeOperations, Topic, Upload } from '@shoal/api'
@@ -21,7 +21,7 @@ export interface OutgoingEvent {
 }
 
 export interface NodeEvents {
-  /** Of the list of torrents: see NodeEvent `torrents`. */
+  /** Revision of the list of torrents: see NodeEvent `torrents`. */
   readonly revision: number
   /**
    * Calls the listener with each event of the topic until the returned function is called. What `torrent:ID` tells is gathered only while

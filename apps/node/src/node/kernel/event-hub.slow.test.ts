@@ -50,7 +50,7 @@ test('a torrent is watched from the first listener to the last, and again', () =
   expect(watched).toEqual(['+a', '-a', '+a', '-a'])
 })
 
-test('refuses what is no topic, and torrents that are not there, and remembers nothing of them', () => {
+test('refuses unknown topics and torrents, and remembers nothing about them', () => {
   const { hub } = open()
   for (const topic of ['films', 'torrent:x', `torrent:${ID} `, ''])
     expect(() => hub.subscribe(topic as 'feeds', () => {})).toThrow(
@@ -61,7 +61,7 @@ test('refuses what is no topic, and torrents that are not there, and remembers n
   expect(hub.hasListeners(other)).toBe(false)
 })
 
-test('a listener may end itself while it is told; the text is made once for all', () => {
+test('a listener may unsubscribe while it is called; the text is made once for all', () => {
   const { hub } = open()
   const texts: string[] = []
   const end = hub.subscribe('feeds', ({ text }) => {

@@ -13,13 +13,13 @@ export class Folders {
   readonly #secret: readonly string[]
   readonly #allowed: readonly string[]
 
-  /** What is in the `secret` folders is never allowed. `allowed` folders come after those of `addRoots`. */
+  /** Nothing in the `secret` folders is ever allowed. `allowed` folders come after those of `addRoots`. */
   constructor(secret: readonly string[] = [], allowed: readonly string[] = []) {
     this.#secret = secret
     this.#allowed = allowed
   }
 
-  /** Allows these absolute folders with everything below them. Null stands for none. */
+  /** Allows these absolute folders with everything below them. Null means none. */
   addRoots(roots: () => readonly (string | null)[]): void {
     this.#roots.push(roots)
   }
@@ -40,9 +40,13 @@ export class Folders {
    */
   async allow(path: string, field = 'directory'): Promise<string> {
     if (!isAbsolute(path) || path.includes('\0'))
-      throw new Failure('bad-request', `${JSON.stringify(path)} is no whole path: begin it with ${sep}`, {
-        field,
-      })
+      throw new Failure(
+        'bad-request',
+        `${JSON.stringify(path)} is not an absolute path: begin it with ${sep}`,
+        {
+          field,
+        },
+      )
     const full = resolve(path)
     const real = await realPathOf(full)
     // One that cannot be looked at allows nothing, and takes nothing away from the others.
@@ -138,7 +142,7 @@ function isWithin(path: string, root: string): boolean {
   return path === root || path.startsWith(root.endsWith(sep) ? root : root + sep)
 }
 
-/** What a user may still write there. */
+/** Bytes that a user may still write there. */
 export async function freeBytes(folder: string): Promise<number> {
   const { bavail, bsize } = await statfs(folder)
   return bavail * bsize

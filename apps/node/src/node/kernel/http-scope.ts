@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { RunningNode } from './contract.ts'
 
 /**
- * What another program's API (Transmission's, qBittorrent's) is given to register itself. `app` is a fastify scope of its own: its hooks, body
+ * Given to another program's API (Transmission's, qBittorrent's) to register itself. `app` is a fastify scope of its own: its hooks, body
  * parsers and error handler stay in it. Host, Origin and security headers are looked after already; who may ask is up to the plugin, by
  * `access.checkPassword(username, password, request)`, which rejects with `too-many-attempts`. A route with `config: { anyOrigin: true }`
  * guards itself against other sites' pages.

@@ -7,7 +7,7 @@ export const JOB_STATES = ['running', 'waiting', 'done', 'failed', 'cancelled'] 
 export interface JobRecord {
   readonly id: string
   readonly kind: string
-  /** What it works on, for people. */
+  /** Name of what it works on, for people. */
   readonly name: string
   readonly state: (typeof JOB_STATES)[number]
   readonly detail: unknown

@@ -66,7 +66,7 @@ test('one that waits is cancelled at once, and the one behind it still waits for
   await jobs.close()
 })
 
-test('a failure is told with its code, and what comes after it in the lane runs', async () => {
+test('a failure is reported with its code, and what comes after it in the lane runs', async () => {
   const { jobs } = open()
   const bad = jobs.start({
     kind: 'move',

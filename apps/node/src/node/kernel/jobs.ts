@@ -8,7 +8,7 @@ const KEPT = 100
 /** Waits between two events of one job. */
 const TELL_MS = 500
 
-/** What a job's work can say while it runs. */
+/** How a job's work reports progress. */
 export interface JobProgress {
   readonly signal: AbortSignal
   report(progress: { doneBytes: number; totalBytes?: number | null; name?: string }): void
@@ -21,12 +21,12 @@ export interface JobResult {
 }
 
 export interface NewJob {
-  /** Of a job that goes on after a restart. Default: a new one. */
+  /** Id of a job that is resumed after a restart. Default: a new one. */
   readonly id?: string
   readonly kind: Job['kind']
   readonly name: string
   readonly torrent?: string | null
-  /** What it takes to begin it anew after a restart, as JSON; absent for one that then need not. */
+  /** Everything needed to start it again after a restart, as JSON. Absent if it should not be started. */
   readonly detail?: unknown
   /** Jobs of one lane run one at a time, in order. Default: at once. */
   readonly lane?: string
@@ -36,7 +36,7 @@ export interface NewJob {
 /** Where jobs are kept that go on after a restart. */
 export type JobRecords = Pick<JobStore, 'add' | 'get' | 'delete' | 'unfinished'>
 
-/** Long works of the node: they show progress, can be cancelled, and say how they ended. */
+/** Long work of the node: jobs show progress, can be cancelled, and say how they ended. */
 export class Jobs {
   readonly #jobs = new Map<string, { job: Job; abort: AbortController; done: Promise<Job> }>()
   readonly #lanes = new Map<string, Promise<unknown>>()
@@ -166,7 +166,7 @@ export class Jobs {
       const state = signal.aborted ? 'cancelled' : 'failed'
       change({ state, error: describeFailure(error), bytesPerSecond: 0, endedMs: Date.now() })
     }
-    // One that ends because the node does goes on at the next start; one that was done all the same does not.
+    // A job that ends because the node stops is resumed at the next start, unless it was done all the same.
     const isCutOff = (signal.reason as { code?: unknown } | undefined)?.code === 'closed'
     if (!isCutOff || entry.job.state !== 'cancelled') this.#forget(entry.job.id)
     return entry.job

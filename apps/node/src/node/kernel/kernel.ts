@@ -1,4 +1,4 @@
-/** What every capability of a node is given. It knows none of them. */
+/** The kernel is given to every capability of a node, and knows none of them. */
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { SettingsChange } from '@shoal/api'
@@ -29,7 +29,7 @@ export interface KernelOptions {
   readonly allowedDirectories: readonly string[]
   readonly log: Log
   readonly logEntries: LogEntries
-  /** Whose tables the database has. */
+  /** Owners of the tables in the database. */
   readonly tables: readonly TableOwner[]
   /** Address to accept peers at. Default: all. */
   readonly peerHost?: string

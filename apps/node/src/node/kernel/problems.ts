@@ -1,7 +1,7 @@
 import { describeFailure } from '../../base/failure.ts'
 import type { Log } from './log/log.ts'
 
-/** What parts of the node cannot do at present, by part. `getHealth` lists it. */
+/** Current problems by part of the node. `getHealth` lists them. */
 export class Problems {
   readonly #log: Log
   readonly #messages = new Map<string, string>()

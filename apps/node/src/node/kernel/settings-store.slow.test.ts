@@ -30,7 +30,7 @@ class Rows {
 const open = (rows: Rows, fixed: SettingsChange = {}) =>
   new SettingsStore(rows, { directory: '/films', fixed })
 
-test('what is changed holds, is told, and is there after a restart', async () => {
+test('a change takes effect, is published, and survives a restart', async () => {
   const rows = new Rows()
   const store = open(rows)
   expect(store.current.downloads).toMatchObject({ directory: '/films', startPaused: false })

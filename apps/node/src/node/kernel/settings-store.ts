@@ -16,12 +16,12 @@ const SECTIONS = Object.keys(Settings.shape) as Section[]
 export interface SettingsOptions {
   /** The download folder of a fresh node. */
   readonly directory: string
-  /** What command line, environment or settings file decide; it goes before what is kept, and cannot be changed here. */
+  /** Values from the command line, the environment or the settings file. They override what is kept, and cannot be changed here. */
   readonly fixed: SettingsChange
 }
 
 /**
- * What is to be done about a change before it holds. Throws or rejects to refuse it, with nothing changed. When something else refuses it
+ * Applies a change before it takes effect. Throws or rejects to refuse it, with nothing changed. When something else refuses it
  * afterwards, it is called the other way round.
  */
 export type ApplySettings = (settings: Settings, before: Settings) => Promise<void>
@@ -121,7 +121,7 @@ export class SettingsStore {
     }
   }
 
-  /** What is written of a section: of members that are fixed for this run, what was kept before. */
+  /** Returns the members to write. Those that are fixed for this run keep their earlier values. */
   #kept(section: Section, settings: Record<string, unknown>): Record<string, unknown> {
     const before = this.#rows.get(section) as Record<string, unknown> | undefined
     const kept: Record<string, unknown> = { ...settings }
@@ -132,7 +132,7 @@ export class SettingsStore {
     return kept
   }
 
-  /** What is kept of a section, member by member: one that no longer fits falls back to its default. */
+  /** Reads a section member by member. One that no longer fits falls back to its default. */
   #read(section: Section, fresh: Record<string, unknown>): Record<string, unknown> {
     const { shape } = Settings.shape[section] as z.ZodObject
     const kept = z.record(z.string(), z.unknown()).safeParse(this.#rows.get(section)).data ?? {}

@@ -78,7 +78,7 @@ test('no name of what is inside, and no key, is on the receiver’s disk but in 
   expect(await readFile(join(receiver.directory, 'Trip (2)', 'note.txt'), 'utf8')).toBe('hello')
 })
 
-test('a passphrase is asked for, a wrong one is told, the right one opens', async () => {
+test('a passphrase is asked for, a wrong one is reported, the right one opens', async () => {
   const { link } = await share({ by: 'passphrase', passphrase: 'correct horse' })
   const add = (passphrase?: string) =>
     receiver.operations.addTorrent({ source: link, peers: peers(), ...(passphrase && { passphrase }) })
@@ -97,7 +97,7 @@ test('what is sealed to somebody’s key stays sealed here', async () => {
   await expect(receiver.operations.addTorrent({ source: link })).rejects.toMatchObject({ field: 'source' })
 })
 
-test('wrong keys to seal to, and altered links, are told', async () => {
+test('wrong keys to seal to, and altered links, are reported', async () => {
   const path = join(sender.directory, 'Trip')
   const rest = { path, version: 'hybrid' as const, private: false, trackers: [], webSeeds: [] }
   const job = await sender.operations.createTorrent({

@@ -1,10 +1,10 @@
-/** What sealed shares offer to other capabilities. */
+/** The service that sealed shares offer to other capabilities. */
 import type { Job } from '@shoal/api'
 import type { Seal, ShareLink } from '@shoal/links'
 import { service } from '../kernel/capability.ts'
 import type { AddedTorrent, AddInput } from '../torrents/service.ts'
 
-/** Folder, below that for downloads, of what is sealed. */
+/** Folder for sealed content, below the download folder. */
 export const SEALED_FOLDER = 'Sealed'
 
 export interface Sealed {

@@ -1,4 +1,4 @@
-/** A node and sealed shares of others: what is sealed is downloaded and shared as it is, and opened beside when it is whole. */
+/** Downloads sealed shares of others, shares them as they are, and opens them when they are complete. */
 import { join } from 'node:path'
 import type { Job } from '@shoal/api'
 import type { Seal, ShareLink } from '@shoal/links'
@@ -14,7 +14,7 @@ import type { AddedTorrent, AddInput, Torrents } from '../torrents/service.ts'
 import { SEALED_FOLDER, type Sealed } from './service.ts'
 import type { Vault } from './vault.ts'
 
-/** What a job keeps for a restart; `secret` is encrypted. */
+/** Details of a job, kept for a restart; `secret` is encrypted. */
 interface UnsealDetail {
   readonly torrent: string
   readonly directory: string
@@ -83,14 +83,14 @@ async function unseal(
   { signal, report }: JobProgress,
 ): Promise<JobResult> {
   await api.whenMetadata({ signal })
-  // A wrong passphrase is told as soon as the beginning is here.
+  // A wrong passphrase fails as soon as the beginning has arrived.
   const share = await OpenedShare.open(torrentSource(api), unlock, { signal })
   await whenComplete(api, signal)
   const { paths } = await unpack(share, directory, { signal, onProgress: report })
   return { path: paths.length === 1 ? paths[0]! : directory }
 }
 
-/** However often it is paused or stands in an error before. */
+/** Resolves when the torrent is complete, however often it is paused or fails before. */
 async function whenComplete(api: TorrentApi, signal: AbortSignal): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   const off = api.on('complete', () => resolve())

@@ -1,4 +1,4 @@
-/** Secrets that a node keeps across a restart: encrypted with a key that lies beside its catalogue, not in it. */
+/** Secrets that a node keeps across a restart: encrypted with a key in a file next to its database. */
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'

@@ -17,7 +17,7 @@ import type { OwnTrackerService } from '../tracker/service.ts'
 
 export type CreateOptions = Omit<CheckedInputOf<'createTorrent'>, 'path'>
 
-/** What a job keeps for a restart. */
+/** Details of a job, kept for a restart. */
 interface CreateDetail {
   readonly path: string
   readonly options: CreateOptions

@@ -33,7 +33,7 @@ function stuck() {
 
 const send = (id: string, path: string, text: string) => uploads.receive(id, path, body(text), { signal })
 
-test('a file takes its place under its name, or beside what is there', async () => {
+test('a file gets its own name, or a free one next to a file that exists', async () => {
   await writeFile(join(folder, 'a.txt'), 'mine')
   const { id } = await uploads.create('a.txt')
   await send(id, 'a.txt', 'hello')

@@ -24,7 +24,7 @@ interface Arriving {
   readonly folder: string
   /** Paths that have arrived, or are being received now. */
   readonly paths: Set<string>
-  /** What is being received now. */
+  /** Files that are being received now. */
   readonly open: Set<Promise<unknown>>
   readonly stop: AbortController
 }
@@ -38,7 +38,7 @@ export class Uploads {
   #closed = false
 
   /**
-   * `directory`: where what is shared lies in the end; what arrives lies beside it, so that it need not be copied. `dataDir` tells this node
+   * `directory`: folder for shared content. Arriving files are stored in it too, so that they need not be copied. `dataDir` tells this node
    * from others that share the folder: only what this one left is deleted at its start.
    */
   constructor(directory: () => string, dataDir: string) {
@@ -120,7 +120,7 @@ export class Uploads {
     }
   }
 
-  /** Puts what has arrived into its place, under its name or one beside it that is free. Returns the path. */
+  /** Moves what has arrived to its place, under its name or a free one. Returns the path. */
   async finish(id: string): Promise<string> {
     const arriving = this.#find(id)
     const { upload, open } = arriving

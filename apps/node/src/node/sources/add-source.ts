@@ -1,4 +1,4 @@
-/** Adds and previews whatever a link, path, hash or content stands for: a torrent, a plain file, a sealed share. */
+/** Adds and previews what a link, path, hash or content refers to: a torrent, a plain file, a sealed share. */
 import { stat } from 'node:fs/promises'
 import type { Added, CallOptions, CheckedInputOf, Preview, Protocol } from '@shoal/api'
 import { formatMagnet, type TorrentSource } from '@shoal/torrent'

@@ -6,7 +6,7 @@ import type { JobRecord } from '../kernel/job-store.ts'
 import type { JobProgress, Jobs } from '../kernel/jobs.ts'
 import type { FileDownload } from '../transfers/service.ts'
 
-/** What a job keeps for a restart. */
+/** Details of a job, kept for a restart. */
 interface DownloadDetail {
   readonly source: string
   readonly directory: string
@@ -77,7 +77,7 @@ export class Downloads {
     }
   }
 
-  /** What arrives counts in the node's totals; what was there before the first report does not. */
+  /** Counts bytes that arrive in the node's totals. Bytes of an earlier run, before the first report, do not count. */
   #counted(progress: JobProgress): JobProgress {
     let countedBytes: number | null = null
     return {

@@ -1,4 +1,4 @@
-/** What a client gives to be added or previewed. */
+/** Reads the source that a client gives to be added or previewed. */
 import { type Metainfo, parseMetainfo, type TorrentSource } from '@shoal/torrent'
 import { Failure } from '../../base/failure.ts'
 

@@ -43,7 +43,7 @@ test('no way to write a path has the node read a .torrent outside of its folders
       })
 })
 
-test('what is no file is refused rather than waited for: a pipe, a device, a folder', async () => {
+test('a pipe, a device or a folder is refused rather than waited for', async () => {
   const pipe = join(node.folder, 'pipe.torrent')
   execFileSync('mkfifo', [pipe])
   const device = join(node.folder, 'device.torrent')

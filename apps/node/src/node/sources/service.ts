@@ -1,9 +1,9 @@
-/** What adding offers to other capabilities. */
+/** The service that adding offers to other capabilities. */
 import type { CallOptions, CheckedInputOf, OutputOf } from '@shoal/api'
 import { service } from '../kernel/capability.ts'
 
 export interface Sources {
-  /** The operation `addTorrent`: adds whatever a link, path or content stands for. */
+  /** The operation `addTorrent`: adds what a link, path or content refers to. */
   add(input: CheckedInputOf<'addTorrent'>, options?: CallOptions): Promise<OutputOf<'addTorrent'>>
   /**
    * Asks `isFromOutside` about each link before it is fetched. What somebody outside of the local network has chosen must not make this machine ask

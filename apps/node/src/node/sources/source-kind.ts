@@ -10,7 +10,7 @@ export type SourceKind =
   | { readonly kind: 'torrent' }
   | { readonly kind: 'file'; readonly protocol: FileProtocol }
 
-/** What an identifier stands for. Throws `unknown-identifier`, which lists what is understood. */
+/** Returns the kind of an identifier. Throws `unknown-identifier`, which lists what is understood. */
 export function sourceKind(
   identifier: string,
   protocols: readonly FileProtocol[],

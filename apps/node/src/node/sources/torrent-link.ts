@@ -1,4 +1,4 @@
-/** What the engine takes: magnet links, info hashes, content ids, .torrent files by path or URL. */
+/** Links that the engine takes: magnet links, info hashes, content ids, .torrent files by path or URL. */
 import { isAbsolute } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { infoHashText, parseInfoHash } from '@shoal/torrent'
@@ -14,7 +14,7 @@ export const TORRENT_LINKS = {
   ],
 } as const
 
-/** Whether trimmed text stands for a torrent. At once, without a look at disk or network. */
+/** Returns whether trimmed text refers to a torrent. At once, without a look at disk or network. */
 export function isTorrentLink(
   text: string,
   { outsideOnly = false }: { outsideOnly?: boolean } = {},
@@ -33,7 +33,7 @@ export function engineLink(text: string): string {
   return isHash(text) ? infoHashText(parseInfoHash(text)) : pathOf(text)
 }
 
-/** The path that a source stands for: the engine reads whatever is neither a link nor a hash from the disk. Null for these. Throws `unknown-identifier`. */
+/** Returns the path in a source, since the engine reads everything else than links and hashes from the disk. Null for these. Throws `unknown-identifier`. */
 export function pathIn(source: string): string | null {
   const text = source.trim()
   if (/^(?:magnet:|https?:\/\/)/i.test(text) || isHash(text)) return null

@@ -1,4 +1,4 @@
-/** What can be done to many torrents at once. */
+/** Actions on many torrents at once. */
 import type { ActedOn, ActOnTorrents } from '@shoal/api'
 import type { z } from 'zod'
 import type { Log } from '../kernel/log/log.ts'

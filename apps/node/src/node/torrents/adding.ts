@@ -91,7 +91,7 @@ async function adoptNew(
   }
 }
 
-/** What a preview holds in memory, and what is just being forgotten, is no torrent to take over: it has to be gone first. */
+/** A torrent that a preview holds in memory, or that is being forgotten, cannot be taken over: it has to go first. */
 async function addToSession(
   source: TorrentSource,
   options: AddOptions,
@@ -127,7 +127,7 @@ function comeBack(
   return { torrent, added: true }
 }
 
-/** A row as a torrent has it that nothing is known of. */
+/** The row of a torrent that nothing is known about yet. */
 export function freshRow(
   api: Pick<TorrentApi, 'infoHashes'>,
   registry: TorrentRegistry,
@@ -183,13 +183,13 @@ function engineOptions(input: AddInput, { downloads }: Settings): AddOptions {
   }
 }
 
-/** What a link says besides, with what was asked: that goes before it. */
+/** Merges what a link says with what was asked for, which takes precedence. */
 function joined(link: Omit<Taken, 'source'>, options: AddOptions): AddOptions {
   const all = (name: 'trackers' | 'webSeeds' | 'peers') => [...(link[name] ?? []), ...(options[name] ?? [])]
   return { ...link, ...options, trackers: all('trackers'), webSeeds: all('webSeeds'), peers: all('peers') }
 }
 
-/** As soon as the files are known. */
+/** Sets priorities as soon as the files are known. */
 function givePriorities(
   { api }: ManagedTorrent,
   wanted: readonly { index: number; priority: number }[],

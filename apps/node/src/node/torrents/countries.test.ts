@@ -28,7 +28,7 @@ test('tells the country of an address that is in the database, and of no other',
   expect(countries.of('192.0.2.1')).toBeNull()
 })
 
-test('refuses a file that is no database, and keeps the one that it had', async () => {
+test('refuses a file that is not a database, and keeps the one it had', async () => {
   const countries = new Countries()
   await countries.open(await database(databaseOf(192, 'NL')))
   const other = join(folder, 'other.mmdb')

@@ -10,7 +10,7 @@ export class Countries {
   #reader: Reader<CountryResponse> | null = null
   #path: string | null = null
 
-  /** Null closes it. Rejects with a Failure, keeping the one before, for a file that is no such database. */
+  /** Null closes it. Rejects with a Failure, keeping the previous one, if the file is not such a database. */
   async open(path: string | null): Promise<void> {
     if (path === this.#path) return
     this.#reader = path === null ? null : await readDatabase(path)
@@ -35,7 +35,7 @@ async function readDatabase(path: string): Promise<Reader<CountryResponse>> {
   })
   // A pipe or a device may never end.
   if (!stats.isFile())
-    throw new Failure('bad-request', `${path} is no file: give a MaxMind .mmdb file`, { field })
+    throw new Failure('bad-request', `${path} is not a file: give a MaxMind .mmdb file`, { field })
   if (stats.size > MAX_BYTES)
     throw new Failure('bad-request', `${path} has ${stats.size} bytes: a country database has less`, {
       field,
@@ -46,7 +46,7 @@ async function readDatabase(path: string): Promise<Reader<CountryResponse>> {
   try {
     return new Reader<CountryResponse>(bytes)
   } catch (error) {
-    throw new Failure('bad-request', `${path} is no country database: give a MaxMind .mmdb file`, {
+    throw new Failure('bad-request', `${path} is not a country database: give a MaxMind .mmdb file`, {
       field,
       cause: error,
     })

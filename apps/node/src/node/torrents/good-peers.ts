@@ -15,7 +15,7 @@ export interface GoodPeersContext {
 export class GoodPeers {
   readonly #context: GoodPeersContext
   readonly #recalled = new WeakSet<ManagedTorrent>()
-  /** What is written of each, so that the same is not written again. */
+  /** Addresses as they were last written, to avoid writing the same again. */
   readonly #written = new WeakMap<ManagedTorrent, string>()
 
   constructor(context: GoodPeersContext) {

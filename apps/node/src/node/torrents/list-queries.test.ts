@@ -82,7 +82,7 @@ test('a page of which only a part was sorted is the same as of a list that was s
   )
 })
 
-test('a page goes on behind the last item also when others came before it or it is gone', () => {
+test('a page continues after the last item even if others came before it or it is gone', () => {
   const all = ['a', 'b', 'c', 'd'].map(id => torrent(id))
   const { next } = pageOf(all, { limit: 2 })
   const ids = (list: Torrent[]) => pageOf(list, { cursor: next!, limit: 2 }).items.map(({ id }) => id)

@@ -29,7 +29,7 @@ function isInState(torrent: Torrent, state: NonNullable<Query['state']>): boolea
   return torrent.state === state
 }
 
-/** What is not known comes last, in either order; what is equal stays in the order of ids, so that pages do not overlap. */
+/** Unknown values come last in either order. Equal ones keep the order of their ids, so that pages do not overlap. */
 export function sorterOf({ sort, order }: Pick<Query, 'sort' | 'order'>): (a: Torrent, b: Torrent) => number {
   const sign = order === 'ascending' ? 1 : -1
   return (a, b) => {
@@ -87,7 +87,7 @@ export function sortedPage<Item extends { id: string }>(
   return pageOf(items.sort(compare), query)
 }
 
-/** The first `count` of the sorted list, in order. `count` is small beside the length of the list. */
+/** The first `count` of the sorted list, in order. `count` is small compared to the length of the list. */
 function firstOf<Item>(items: readonly Item[], compare: (a: Item, b: Item) => number, count: number): Item[] {
   let best = items.slice(0, count).sort(compare)
   let waiting: Item[] = []
@@ -108,7 +108,9 @@ function firstOf<Item>(items: readonly Item[], compare: (a: Item, b: Item) => nu
 function startAfter(items: readonly { id?: unknown; index?: unknown }[], cursor: string): number {
   const [, place, key] = /^(\d{1,9})\.(.*)$/s.exec(cursor) ?? []
   if (place === undefined)
-    throw new Failure('bad-request', 'this is no cursor: give `next` of the page before', { field: 'cursor' })
+    throw new Failure('bad-request', 'this is not a cursor: give `next` of the previous page', {
+      field: 'cursor',
+    })
   const expected = Number(place)
   const before = items[expected - 1]
   if (before && keyOf(before) === key) return expected

@@ -12,7 +12,7 @@ export class ManagedTorrent {
   queued = false
   /** When it last began to run: milliseconds since the Unix epoch. */
   startedMs = Date.now()
-  /** What trackers last said of the whole swarm; null: nothing. */
+  /** Counts that trackers last reported for the whole swarm. Null: unknown. */
   swarmSeeds: number | null = null
   swarmLeeches: number | null = null
   /** When they were last asked: a tick of the list. */
@@ -38,12 +38,12 @@ export class ManagedTorrent {
     return [...new Set([this.row.id, ...hashes])]
   }
 
-  /** Of the engine. */
+  /** The engine's state. */
   get state(): TorrentState {
     return this.api.state
   }
 
-  /** Everything that is wanted is here, as far as is known. */
+  /** Whether everything that is wanted has arrived, as far as is known. */
   get isComplete(): boolean {
     return this.api.state !== 'checking' && this.api.isComplete
   }

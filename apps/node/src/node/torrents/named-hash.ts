@@ -9,7 +9,7 @@ export function namedHash(source: TorrentSource): string | null {
     if (/^magnet:/i.test(text)) return infoHashText(parseMagnet(text).infoHashes)
     return infoHashText(parseInfoHash(text))
   } catch {
-    // What is wrong with it is told by the session, which says it better.
+    // The session reports better what is wrong with it.
     return null
   }
 }

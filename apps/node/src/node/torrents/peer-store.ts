@@ -1,13 +1,13 @@
 import type { Database } from '../kernel/database/database.ts'
 import type { Query } from '../kernel/database/query.ts'
 
-/** What is remembered of a peer over all torrents and runs. A peer is a host with a client: ports change with each connection. */
+/** A peer as it is remembered over all torrents and runs. A peer is a host with a client: ports change with each connection. */
 export interface PeerRecord {
   readonly host: string
   readonly client: string
   readonly downloadedBytes: number
   readonly uploadedBytes: number
-  /** Of what it sent, what was no good: blocks of failed pieces, or sent twice. */
+  /** Bytes it sent in vain: blocks of failed pieces, or sent twice. */
   readonly wastedBytes: number
   readonly connections: number
   readonly firstSeenMs: number
@@ -39,7 +39,7 @@ export function scoreOf(
 ): number {
   const wasted = WASTE_WEIGHT * peer.wastedBytes
   const given = Math.max(0, peer.downloadedBytes - peer.wastedBytes)
-  // Taking is what peers are for: it weighs little beside giving.
+  // Taking is what peers are for: it weighs little compared to giving.
   const taken = peer.uploadedBytes / 4
   return (given - taken - wasted) / (given + taken + wasted + UNKNOWN_BYTES)
 }

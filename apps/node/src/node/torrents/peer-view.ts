@@ -23,7 +23,7 @@ export function peerView(peer: PeerStatus, countries: Countries): Peer {
   }
 }
 
-/** Of `host:port` and `[IPv6]:port`. */
+/** Returns the host of `host:port` or `[IPv6]:port`. */
 export function hostOf(address: string): string {
   return address.startsWith('[') ? address.slice(1, address.indexOf(']')) : address.replace(/:\d+$/, '')
 }

@@ -1,4 +1,4 @@
-/** What links stand for, before anything of them is added. */
+/** Metadata of links that are not added yet. */
 import type { Preview } from '@shoal/api'
 import {
   type AddOptions,
@@ -13,7 +13,7 @@ import { Failure } from '../../base/failure.ts'
 import { namedHash } from './named-hash.ts'
 import type { TorrentRegistry } from './torrent-registry.ts'
 
-/** Metadata that was looked at and may be added soon. */
+/** Previewed metadata that is kept, since it may be added soon. */
 const MOST_KEPT = 50
 /** A link that nobody answered for is still asked after for so long: who tries again finds it there. */
 const LINGER_MS = 5 * 60_000
@@ -58,14 +58,14 @@ export class Previews {
     return previewOf(metainfo, this.#registry)
   }
 
-  /** What is best added for a source: metadata that a preview found, with what else a link says. */
+  /** Returns the best source to add: metadata that a preview found, with what else the link says. */
   take(source: TorrentSource): Taken {
     const hash = namedHash(source)
     const known = hash && this.#known.get(hash)
     return known && typeof source === 'string' ? withLink(known, source) : { source }
   }
 
-  /** Ends the preview that has this torrent of the session. False: none has. */
+  /** Ends the preview that has this torrent of the session. Returns false if none has it. */
   async release(api: TorrentApi): Promise<boolean> {
     const found = [...this.#running].find(([, running]) => running.api === api)
     if (!found) return false
@@ -103,7 +103,7 @@ export class Previews {
       if (!limit.aborted) throw error
       throw new Failure(
         'timeout',
-        'no peer told yet what this link stands for: try again later, or add it and let it wait for one',
+        'no peer has sent the metadata yet: try again later, or add it and let it wait for one',
       )
     } finally {
       this.#release(key, running)
@@ -186,7 +186,7 @@ function withLink(metainfo: Metainfo, text: string): Taken {
   }
 }
 
-/** What the torrent itself tells; the link says whether it is sealed. */
+/** A preview as the torrent itself describes it; the link says whether it is sealed. */
 export type TorrentPreview = Omit<Preview, 'seal'>
 
 function previewOf({ info, trackers, comment }: Metainfo, registry: TorrentRegistry): TorrentPreview {

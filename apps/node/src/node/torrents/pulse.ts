@@ -1,4 +1,4 @@
-/** What torrents do once a second: everybody who listens hears what has changed. */
+/** Publishes once a second what has changed about torrents, and writes down what they did. */
 import type { ManagedTorrent } from './managed-torrent.ts'
 import type { TorrentManager } from './torrent-manager.ts'
 import { TorrentTopic } from './torrent-topic.ts'
@@ -13,7 +13,7 @@ export class Pulse {
   readonly #manager: TorrentManager
   /** By the id that is watched: a hybrid torrent has two. */
   readonly #topics = new Map<string, { torrent: ManagedTorrent; topic: TorrentTopic }>()
-  /** Torrents that have moved something since it was last written down by whom. */
+  /** Torrents that have moved something since their peers were last written down. */
   readonly #moving = new Set<ManagedTorrent>()
   readonly #stops: (() => void)[] = []
   #ticks = 0
@@ -48,7 +48,7 @@ export class Pulse {
     })
   }
 
-  /** The last figures are made safe. */
+  /** Writes the last figures. */
   close(): void {
     for (const stop of this.#stops) stop()
     const { registry, goodPeers, kernel, traffic } = this.#manager
@@ -73,7 +73,7 @@ export class Pulse {
     if (isRelabelled || changes.removed.length > 0) labels.tell()
   }
 
-  /** One that was removed says nothing; when it is back, or was added again, it goes on. */
+  /** A removed torrent publishes nothing; when it is back, or was added again, it does so again. */
   #tellTorrent(id: string): void {
     const torrent = this.#manager.registry.find(id)
     if (!torrent || torrent.row.removedMs !== null) return
@@ -94,7 +94,7 @@ export class Pulse {
     }
   }
 
-  /** Who gives something is known after the node was killed, too. */
+  /** Writes down which peers give something, so that it is known even after the node was killed. */
   #notePeers(): void {
     if (this.#ticks % PEERS_TICKS !== 0) return
     for (const torrent of this.#moving) this.#manager.goodPeers.note(torrent)

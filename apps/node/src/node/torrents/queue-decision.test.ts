@@ -45,7 +45,7 @@ test('without limits all run', () => {
   expect(queueDecision(torrents, { maxDownloads: null, maxSeeds: null }, NOW).wait.size).toBe(0)
 })
 
-test('each is told one thing, the limit holds, and no place is left empty', () => {
+test('each torrent gets one decision, the limit holds, and no slot is left empty', () => {
   const some = fc.array(
     fc.record({
       complete: fc.boolean(),

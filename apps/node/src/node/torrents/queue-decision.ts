@@ -3,7 +3,7 @@ import type { Settings } from '@shoal/api'
 /** A download or seed that moved nothing for so long gives its place to the next, and keeps running. */
 export const IDLE_MS = 10 * 60_000
 
-/** What the queue knows of a torrent that is neither paused by the user nor in an error. */
+/** A torrent as the queue sees it: one that is neither paused by the user nor in an error. */
 export interface QueuedTorrent {
   readonly id: string
   /** Has all that is wanted. */
@@ -25,7 +25,7 @@ export interface QueueDecision {
 
 /**
  * Which torrents run and which wait. Places are given in the order of the queue. A running one that has been idle takes no place, so that a
- * torrent without peers does not hold up all others; it goes on looking for them.
+ * torrent without peers does not hold up all others; it keeps looking for them.
  */
 export function queueDecision(
   torrents: readonly QueuedTorrent[],

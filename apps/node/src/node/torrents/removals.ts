@@ -21,7 +21,7 @@ export interface RemovalsContext {
 
 /**
  * A removed torrent leaves the list at once and rests; only some time later it is forgotten, and its files deleted where that was asked for. A
- * node that stops in between goes on with it at the next start.
+ * node that stops in between resumes this at the next start.
  */
 export class Removals {
   readonly undoSeconds = UNDO_SECONDS
@@ -92,7 +92,7 @@ export class Removals {
     await queue.apply()
   }
 
-  /** Waits for what is being deleted; what waits for its undo goes on at the next start. */
+  /** Waits for what is being deleted; what waits for its undo is resumed at the next start. */
   async close(): Promise<void> {
     this.#closed = true
     for (const timer of this.#timers.values()) clearTimeout(timer)

@@ -1,4 +1,4 @@
-/** What the torrents offer to other capabilities. */
+/** Services that the torrents offer to other capabilities. */
 import type { Implemented, TORRENTS as TORRENTS_CONTRACT, Torrent } from '@shoal/api'
 import type { Session, TorrentSource } from '@shoal/torrent'
 import { service } from '../kernel/capability.ts'
@@ -14,7 +14,7 @@ export type { AddedTorrent, AddInput, ManagedTorrent, TorrentRecord, TorrentStor
 /** The engine: connections, ports, transfers. */
 export const ENGINE = service<Session>('engine')
 
-/** What happens to torrents. A listener that throws is logged. */
+/** Listens to what happens to torrents. An error that it throws is logged. */
 export interface TorrentWatcher {
   /** The names and sizes of its files are known: once a run. */
   onMetadata?(torrent: ManagedTorrent): void

@@ -1,10 +1,10 @@
-/** Settings that the engine's session goes by. */
+/** Applies settings to the engine's session. */
 import type { Settings } from '@shoal/api'
 import { parseIceServer, type Session, type SessionOptions } from '@shoal/torrent'
 import type { LimitsNow } from '../kernel/limits.ts'
 import type { TorrentManager } from './torrent-manager.ts'
 
-/** What a session is opened with, and what `Session.configure` is told later. */
+/** Options to open a session with, or to pass to `Session.configure` later. */
 export function sessionOptions({ downloads, network }: Settings) {
   const { port, encryption, dht, lsd, pex, trackers, maxConnections, maxConnectionsPerTorrent, uploadSlots } =
     network

@@ -1,4 +1,4 @@
-/** What the node does when something happens to a torrent. */
+/** Reacts to events of a torrent. */
 import type { PeerStatus } from '@shoal/torrent'
 import type { Log } from '../kernel/log/log.ts'
 import type { ManagedTorrent } from './managed-torrent.ts'
@@ -12,7 +12,7 @@ export interface TorrentEventsContext {
   onDouble(torrent: ManagedTorrent, double: ManagedTorrent): void
   /** Its files and names are known: once a run. */
   onMetadata(torrent: ManagedTorrent): void
-  /** All that is wanted is here; again after more was wanted, and at each start. `fresh`: something of it was not here before. */
+  /** All that is wanted has arrived; again after more was wanted, and at each start. `fresh`: something of it was missing before. */
   onComplete(torrent: ManagedTorrent, fresh: boolean): void
   /** Another one can have its place in the queue. */
   onRested(torrent: ManagedTorrent): void
@@ -27,7 +27,7 @@ export function followTorrent(torrent: ManagedTorrent, context: TorrentEventsCon
   const about = { torrent: torrent.id }
   let wasIncomplete = false
   let isComplete = torrent.isComplete
-  // What fails here is ours: the engine goes on.
+  // An error of ours must not stop the engine.
   const guarded =
     <Args extends unknown[]>(listener: (...args: Args) => void) =>
     (...args: Args) => {
@@ -50,7 +50,7 @@ export function followTorrent(torrent: ManagedTorrent, context: TorrentEventsCon
   })
   const completed = guarded(() => {
     const first = torrent.row.completedMs === null
-    // What was here from the beginning was not downloaded: nothing follows.
+    // Content that existed from the beginning was not downloaded: nothing follows.
     const completionSettled = torrent.row.completionSettled || api.stats.downloadedBytes === 0
     if (first) registry.change(torrent, { completedMs: Date.now(), completionSettled })
     touch()

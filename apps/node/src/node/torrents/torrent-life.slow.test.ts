@@ -177,7 +177,7 @@ test('who adds one that is there already makes no label', async () => {
   expect(items).toMatchObject([{ name: 'films', torrents: 1 }])
 })
 
-test('a new label is told, whoever brings it', async () => {
+test('a new label is published, however it came about', async () => {
   const node = await nodeForTest()
   const told: unknown[] = []
   node.events.subscribe('labels', ({ event }) => told.push(event))

@@ -134,11 +134,11 @@ function act(world: World, action: Action): void {
   const { stats } = world.fakes[action.number]!
   const wasComplete = torrent.isComplete
   Object.assign(stats, { haveBytes: action.bytes, progress: action.bytes / 10 })
-  // Bytes come without a word; what becomes complete is told.
+  // Bytes come without a word; what becomes complete is published.
   if (wasComplete !== torrent.isComplete) world.registry.touch(torrent, true)
 }
 
-test('who lists at a revision and applies what is told from there has the same list as who lists later', () => {
+test('a list of some revision with the events since then equals a later list', () => {
   fc.assert(
     fc.property(actions, all => {
       const world = new World()
@@ -152,7 +152,7 @@ test('who lists at a revision and applies what is told from there has the same l
   )
 })
 
-test('a change that is shown between two ticks and taken back before the next is told all the same', () => {
+test('a change that is shown between two ticks and undone before the next is published all the same', () => {
   const world = new World()
   world.add(0)
   world.tick()
@@ -166,7 +166,7 @@ test('a change that is shown between two ticks and taken back before the next is
   expect(client.rows.get(torrent.id)!.label).toBeNull()
 })
 
-test('nothing is told when nothing has changed, and a look of somebody only makes it told as a whole', () => {
+test('nothing is published when nothing has changed, and a reader only makes the whole row be published', () => {
   const world = new World()
   world.add(0)
   expect(world.list.tick()).toMatchObject({ revision: 2, changed: [{ name: 'torrent 0' }] })

@@ -22,7 +22,7 @@ export class TorrentList implements RegistryListener {
   readonly #removed = new Set<string>()
   /**
    * Shown to somebody as it was between two ticks: what has changed since the last tick is then less than what has changed for them, so
-   * that it is told as a whole.
+   * that the next event carries the whole row.
    */
   readonly #shown = new Set<ManagedTorrent>()
   /** Those in the queue, in its order; null until somebody asks. */
@@ -85,7 +85,7 @@ export class TorrentList implements RegistryListener {
     return this.#look(torrent)
   }
 
-  /** Somebody is shown how it is at this moment. */
+  /** Marks the row as read between ticks, so that the next event carries it whole. */
   show(torrent: ManagedTorrent): void {
     if (!this.#isListed(torrent)) return
     this.#shown.add(torrent)

@@ -1,6 +1,6 @@
 import type { ManagedTorrent } from './managed-torrent.ts'
 
-/** What log entries call a torrent. */
+/** Returns the name of a torrent for log entries. */
 export function nameOf({ name }: ManagedTorrent): string {
   return name.length > 80 ? `${name.slice(0, 79)}…` : name
 }

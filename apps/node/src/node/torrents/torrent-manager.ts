@@ -190,7 +190,7 @@ export class TorrentManager implements Torrents {
     }
   }
 
-  /** Two entries that turned out to be one torrent, of which only this one goes on. */
+  /** Merges two entries that turned out to be one torrent. `double` goes. */
   #join(torrent: ManagedTorrent, double: ManagedTorrent): void {
     const { row } = torrent
     this.kernel.log.info(`${nameOf(torrent)} was in the list twice, by its two info hashes`, {
@@ -249,7 +249,7 @@ export class TorrentManager implements Torrents {
     this.#countRestored()
   }
 
-  /** What all torrents have moved was moved by the node. */
+  /** Makes the node's totals at least those of all its torrents together. */
   #countRestored(): void {
     const restored = { downloadedBytes: 0, uploadedBytes: 0 }
     for (const { stats } of this.session.torrents) {

@@ -86,7 +86,7 @@ export function torrentOperations(manager: TorrentManager): Implemented<typeof T
     listKnownPeers: async ({ cursor, limit }) => {
       const from = cursor === undefined ? 0 : Number.parseInt(cursor, 10)
       if (!(from >= 0))
-        throw new Failure('bad-request', 'this is no cursor: give `next` of the page before', {
+        throw new Failure('bad-request', 'this is not a cursor: give `next` of the previous page', {
           field: 'cursor',
         })
       const items = manager.knownPeers.recent(limit, from)

@@ -5,10 +5,10 @@ import type { ManagedTorrent } from './managed-torrent.ts'
 const STEP_SECONDS = 10
 const STEPS = 360
 
-/** What a torrent has moved, over all runs. */
+/** Bytes that a torrent has moved, over all runs. */
 type Moved = Pick<TorrentStats, 'downloadedBytes' | 'uploadedBytes'>
 
-/** What each torrent moved over the last hour: kept in memory, and only of torrents that move something. */
+/** Bytes that each torrent moved over the last hour: kept in memory, and only of torrents that move something. */
 export class TorrentRates {
   readonly #points = new Map<ManagedTorrent, History['points']>()
   readonly #last = new WeakMap<ManagedTorrent, Moved>()

@@ -1,17 +1,17 @@
-/** What the node keeps of a torrent besides the engine's resume data. */
+/** The node's own record of a torrent, in addition to the engine's resume data. */
 export interface TorrentRow {
   /** Lower-case hex info hash: v1, else v2. Stays the same in a run, also when the other hash becomes known. */
   readonly id: string
-  /** What lists show instead of the torrent's own name; the names on disk stay. */
+  /** Name that lists show instead of the torrent's own; the names on disk stay. */
   readonly name: string | null
   readonly label: string | null
   readonly tags: readonly string[]
-  /** What it was added from, passwords left out. */
+  /** The link or path it was added from, without passwords. */
   readonly source: string | null
   /** Milliseconds since the Unix epoch. */
   readonly addedMs: number
   readonly completedMs: number | null
-  /** What follows a completion (moving, the hook) is done, or there was none since nothing was downloaded. */
+  /** The steps after a completion (moving, the hook) are done, or nothing was downloaded. */
   readonly completionSettled: boolean
   readonly activeMs: number | null
   /** The user wants it to rest. */

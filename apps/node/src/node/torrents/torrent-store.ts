@@ -2,9 +2,9 @@ import type { Database } from '../kernel/database/database.ts'
 import type { Query } from '../kernel/database/query.ts'
 import { Table } from '../kernel/database/table.ts'
 
-/** What the node knows of a torrent besides the engine's resume data. Hex is lower-case. Absent values are null. */
+/** The record of a torrent, in addition to the engine's resume data. Hex is lower-case. Absent values are null. */
 export interface TorrentRecord {
-  /** Of the catalogue; never used again for another torrent. */
+  /** Never used again for another torrent. */
   readonly id: number
   /** At least one is known. */
   readonly infoHashV1: string | null
@@ -14,14 +14,14 @@ export interface TorrentRecord {
   /** By the user, instead of the torrent's own; null: none. */
   readonly givenName: string | null
   readonly comment: string | null
-  /** What it was added from, without passwords. */
+  /** The link or path it was added from, without passwords. */
   readonly source: string | null
   readonly directory: string
   readonly labelId: number | null
   readonly tags: readonly string[]
   readonly addedMs: number
   readonly completedMs: number | null
-  /** What follows a completion (moving, the hook) is done. */
+  /** The steps after a completion (moving, the hook) are done. */
   readonly completionSettled: boolean
   /** When a byte was last moved. */
   readonly activeMs: number | null

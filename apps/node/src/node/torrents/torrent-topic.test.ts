@@ -4,7 +4,7 @@ import type { Countries } from './countries.ts'
 import type { ManagedTorrent } from './managed-torrent.ts'
 import { TorrentTopic } from './torrent-topic.ts'
 
-/** What the topic asks of a torrent, with pieces that the test sets. */
+/** A torrent with pieces that the test sets. */
 function newTorrent() {
   const now = { state: 'downloading' as TorrentState, have: 0 }
   const torrent = {
@@ -30,7 +30,7 @@ function newTorrent() {
 
 const bits = (map: { have: string } | undefined) => map && Buffer.from(map.have, 'base64')[0]
 
-test('pieces are told every second time, and at once when the last one ends the download', () => {
+test('pieces are published every second time, and at once when the last one ends the download', () => {
   const { now, topic } = newTorrent()
   expect(bits(topic.tick()?.pieces)).toBe(0)
   now.have = 0b1000_0000

@@ -1,4 +1,4 @@
-/** What the topic `torrent:ID` tells: once a second, and only what has changed. */
+/** Events of the topic `torrent:ID`: once a second, and only what has changed. */
 import type { NodeEvent, Peer, PieceMap } from '@shoal/api'
 import type { TorrentState } from '@shoal/torrent'
 import type { Countries } from './countries.ts'

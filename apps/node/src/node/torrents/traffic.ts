@@ -17,16 +17,16 @@ const RANGES = {
 
 /** Steps of the day that are drawn as one: a minute is too fine there. */
 const MINUTES_OF_A_DAY_STEP = 10
-/** What was moved is written this often: so much of the history may be lost when the node is killed. */
+/** Interval of writing: so much of the history may be lost when the node is killed. */
 const WRITE_MS = 10_000
 
 const NOTHING: Transferred = { downloadedBytes: 0, uploadedBytes: 0 }
 
 export class Traffic {
   readonly #store: HistoryStore
-  /** Of all runs before this one. */
+  /** Totals of all runs before this one. */
   #before: Transferred
-  /** Of this run: what torrents have moved, and plain files. */
+  /** Totals of torrents in this run; plain files are counted apart. */
   #session: Transferred = NOTHING
   #filesBytes = 0
   #writtenMs = 0

@@ -81,7 +81,7 @@ export function stateOf({ row, moving, queued }: ManagedTorrent, stats: TorrentS
   return stats.state
 }
 
-/** Uploaded to downloaded; what was here from the beginning counts as downloaded. Null when there is nothing to compare. */
+/** Ratio of uploaded to downloaded bytes. Content that existed from the beginning counts as downloaded. Null if there is nothing to compare. */
 export function ratioOf({
   uploadedBytes,
   downloadedBytes,
@@ -150,7 +150,7 @@ export function trackersView(api: Pick<TorrentApi, 'discovery' | 'trackers'>): T
   return [...merged(asked.map(trackerView)), ...resting]
 }
 
-/** What says more of a tracker comes first. */
+/** States in the order of how much they say about a tracker. */
 const TELLING = ['ok', 'working', 'failed', 'idle'] as const
 
 /** A hybrid torrent is announced under both of its hashes: to people that is one tracker. */

@@ -37,7 +37,7 @@ const TOLD: Readonly<Record<number, Told>> = {
   ],
 }
 
-/** What is said of a file that is no longer what was written. It is never deleted: parts of it may be worth saving. */
+/** The error for a file that is no longer what was written. It is never deleted: parts of it may be worth saving. */
 export function damaged(path: string, reason: string): Failure {
   return new Failure(
     'damaged',
@@ -45,7 +45,7 @@ export function damaged(path: string, reason: string): Failure {
   )
 }
 
-/** What node:sqlite threw about the database at `path`, as an error for people. Others come back as they are. */
+/** Turns an error of node:sqlite about the database at `path` into one for people. Returns others as they are. */
 export function databaseFailure(error: unknown, path: string): Error {
   const { code, errcode, message } = (error ?? {}) as { code?: string; errcode?: number; message?: string }
   if (code !== 'ERR_SQLITE_ERROR' || errcode === undefined)

@@ -96,7 +96,7 @@ describe('the file', () => {
     await open()
   })
 
-  test('that cannot be made is told', async () => {
+  test('that cannot be made is reported', async () => {
     await expect(Database.open(join(folder, 'none', 'x.db'), tableOwners())).rejects.toMatchObject({
       code: 'not-found',
     })
@@ -140,20 +140,20 @@ describe('a damaged file', () => {
     await catalogue.close()
   }
 
-  test('that is no database is told and kept', async () => {
+  test('that is not a database is reported and kept', async () => {
     writeFileSync(path, 'no database at all '.repeat(1000))
     const before = readFileSync(path)
     await expect(Database.open(path, tableOwners())).rejects.toMatchObject(told())
     expect(readFileSync(path).equals(before)).toBe(true)
   })
 
-  test('that was cut short is told', async () => {
+  test('that was cut short is reported', async () => {
     await fill()
     truncateSync(path, 20_000)
     await expect(Catalogue.open(path)).rejects.toMatchObject(told())
   })
 
-  test('that was overwritten in the middle is told where it is read', async () => {
+  test('that was overwritten in the middle is reported when it is read', async () => {
     await fill()
     const bytes = readFileSync(path)
     for (let page = 10; page < bytes.length / 4096; page++) bytes.fill(0xa5, page * 4096, page * 4096 + 200)

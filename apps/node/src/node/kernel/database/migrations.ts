@@ -17,7 +17,7 @@ export interface TableOwner {
   readonly migrations: readonly Migration[]
 }
 
-/** What files of versions 1 and 2 have, by owner: the migrations that version 1 did, then those of version 2. */
+/** Migrations, by owner, that a file of version 1 has had, then those that version 2 added. */
 const EARLIER: readonly (readonly (readonly [owner: string, number: number])[])[] = [
   [
     ['kernel', 1],

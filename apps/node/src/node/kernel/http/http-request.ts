@@ -23,7 +23,7 @@ export interface HttpOptions {
   readonly tls?: Pick<GetOptions, 'ca'>
   /** Default: the engine's opinion. */
   readonly isLocal?: IsLocal
-  /** Whoever named the URL has no business in the local network: from the first request on nothing there is asked. */
+  /** The URL was chosen outside of the local network: no server in it is asked, from the first request on. */
   readonly outsideOnly?: boolean
 }
 

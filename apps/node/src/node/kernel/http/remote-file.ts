@@ -1,9 +1,9 @@
 import { Failure } from '../../../base/failure.ts'
 
-/** Where a transfer goes on. */
+/** Position at which a transfer resumes. */
 export interface ResumePoint {
   readonly atBytes: number
-  /** Of the version that the first bytes are of. */
+  /** Identifies the version that the first bytes belong to. */
   readonly validator: string
   readonly totalBytes: number | null
 }

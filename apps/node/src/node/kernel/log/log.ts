@@ -12,7 +12,7 @@ export interface Log {
   error(message: string, about?: LogContext): void
 }
 
-/** What else belongs to an entry: it shows in the structured log, and `torrent` finds it again. */
+/** Facts about an entry: they show in the structured log, and `torrent` finds the entry again. */
 export interface LogContext {
   readonly torrent?: string
   readonly [name: string]: string | number | boolean | null | undefined

@@ -14,7 +14,7 @@ export interface NodeLogOptions {
 
 export interface NodeLog {
   readonly log: Log
-  /** What `listLog` and the topic `log` tell. */
+  /** The entries of `listLog` and the topic `log`. */
   readonly entries: LogEntries
   /** Writes out what is still buffered. */
   close(): Promise<void>

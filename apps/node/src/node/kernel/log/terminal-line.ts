@@ -1,6 +1,6 @@
 import { printable } from '../../../base/text/width.ts'
 
-/** `12:30:07 warn  message`: a JSON line of the log as people read it. What is no such line stays as it is. */
+/** `12:30:07 warn  message`: a JSON line of the log as people read it. Other lines stay as they are. */
 export function terminalLine(line: string): string {
   const entry = parsed(line)
   if (!entry) return line
