@@ -9,6 +9,7 @@ import { ROOT } from './run.ts'
  */
 export const LONGEST = [
   'interop/page-network.test.ts',
+  'interop/node-cli.test.ts',
   'interop/tracker.test.ts',
   'interop/faults/kills.test.ts',
   'apps/web/e2e/console.test.ts',
