@@ -48,7 +48,7 @@ test('a page is none either: it may be a share link without what it says', async
 test('what should be a .torrent, and what is not there, is told as it is', async () => {
   expect(await told(`http://${host}/notes.torrent`)).toMatchObject({
     code: 'bad-torrent',
-    message: expect.stringMatching(/is no \.torrent: check the URL/),
+    message: expect.stringMatching(/did not send a \.torrent file: check the URL/),
   })
   expect(await told(`http://${host}/missing`)).toMatchObject({ code: 'not-found' })
   expect(await told('folder/x')).toMatchObject({ code: 'not-found', message: /no file/ })
