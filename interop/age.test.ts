@@ -47,7 +47,7 @@ async function sameAfterTar(tar: string): Promise<void> {
   execFileSync('diff', ['-r', join(folder, 'Reise'), join(out, 'Reise')])
 }
 
-/** What age says at a terminal, answered with the passphrase as often as it asks. */
+/** Runs age on a terminal, enters the passphrase each time it asks, and returns its output. */
 async function atTerminal(words: readonly string[], ...answers: readonly string[]): Promise<number | null> {
   await using terminal = new PseudoTerminal([toolPath('age'), ...words], {
     cwd: folder,
@@ -80,7 +80,7 @@ async function tarOf(...words: readonly string[]): Promise<string> {
   return tar
 }
 
-test.skipIf(skip)('age opens what is sealed to a key in a link', async () => {
+test.skipIf(skip)('age opens shares sealed with a key in a link', async () => {
   const { path, key } = await seal('by-key', { by: 'key' })
   await writeFile(join(folder, 'link-key.txt'), formatSecretKey(key!))
   await opensWithAge(path, ['-i', join(folder, 'link-key.txt')])
@@ -102,7 +102,7 @@ test.skipIf(skip)(
   },
 )
 
-test.skipIf(skip)('age opens what is sealed to a passphrase', async () => {
+test.skipIf(skip)('age opens shares sealed with a passphrase', async () => {
   const { path } = await seal('by-passphrase', {
     by: 'passphrase',
     passphrase: 'correct horse',
@@ -129,7 +129,7 @@ test.skipIf(skip).each([[['--format=gnu']], [['--format=ustar', '--exclude=n*']]
   },
 )
 
-test.skipIf(skip)('what age -p seals is opened', async () => {
+test.skipIf(skip)('files sealed with age -p are opened', async () => {
   const path = join(folder, 'typed.age')
   const tar = await tarOf('--format=gnu')
   expect(await atTerminal(['-p', '-o', path, tar], 'a long one', 'a long one')).toBe(0)

@@ -54,7 +54,7 @@ describe.skipIf(lacking('aria2c', 'opentracker'))('aria2', { concurrent: true },
     expect(await difference(dir.join('seed'), dir.join('leech'))).toBeNull()
   })
 
-  test('a folder: from us to it, and from it to us', async () => {
+  test('transfers a folder in both directions', async () => {
     await using dir = await tempDir('interop')
     const folder = dir.join('seed', 'tree')
     await randomTree(folder, { 'a.bin': 100_000, 'b/c.bin': 1_000_000, 'b/empty': 0, 'd.bin': 1 })
@@ -80,7 +80,7 @@ describe.skipIf(lacking('aria2c', 'opentracker'))('aria2', { concurrent: true },
 
 describe.skipIf(lacking('aria2c', 'libtorrent'))('aria2 and hybrid torrents', () => {
   // aria2 1.36 encodes the info dictionary anew and loses the empty keys of BEP 52, so that it looks for a swarm that does not exist.
-  test('finds in ours the info hash that it finds in that of libtorrent, right or wrong', async () => {
+  test('computes the same info hash for our torrents as for those of libtorrent, right or wrong', async () => {
     await using dir = await tempDir('interop')
     const { path } = await randomFile(dir.join('content.bin'), 100_000)
     const [ours, theirs] = [dir.join('ours.torrent'), dir.join('theirs.torrent')]

@@ -39,7 +39,7 @@ describe.skipIf(lacking('chromium'))('browsers that are peers', () => {
   })
   afterAll(() => pages[Symbol.asyncDispose]())
 
-  test('what one page shares from chosen files, another downloads by its link alone', async () => {
+  test('one page shares chosen files and another downloads them by link', async () => {
     await using tracker = await openWsTracker()
     await using sharing = await launchChromium()
     await using other = await launchChromium()

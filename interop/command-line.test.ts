@@ -48,7 +48,7 @@ describe('seed and get', () => {
     },
   )
 
-  test('a .torrent, some of its files only, then the rest', LIMIT, async () => {
+  test('downloads some files of a .torrent, then the rest', LIMIT, async () => {
     await using place = await Workplace.create()
     for (const name of ['0', '1', '2']) await place.file(`Set/${name}`, 100_000)
     await place.run('create', 'Set', '-o', 'set.torrent')
@@ -66,7 +66,7 @@ describe('seed and get', () => {
     expect((await place.json('check', 'set.torrent', 'in')).object).toMatchObject({ complete: true })
   })
 
-  test('stopped by Ctrl-C and by a kill, it goes on where it was', LIMIT, async () => {
+  test('resumes after Ctrl-C and after a kill', LIMIT, async () => {
     await using place = await Workplace.create()
     const bytes = await place.file('film.bin', 6_000_000)
     const { peer, magnet } = await place.seed('film.bin')
@@ -101,7 +101,7 @@ describe('seed and get', () => {
     })
   })
 
-  test('gives up in time where nobody has it', LIMIT, async () => {
+  test('gives up in time if nobody has it', LIMIT, async () => {
     await using place = await Workplace.create()
     const get = await place.json('get', 'ab'.repeat(20), '-o', 'in', '--timeout', '0.5s', ...LOOPBACK)
     expect(get).toMatchObject({ code: 1, object: { error: { code: 'timeout' } } })
@@ -112,7 +112,7 @@ describe('seed and get', () => {
     })
   })
 
-  test('does not seed what is not as its .torrent says', LIMIT, async () => {
+  test('does not seed content that differs from its .torrent', LIMIT, async () => {
     await using place = await Workplace.create()
     await place.file('film.bin', 100_000)
     await place.run('create', 'film.bin', '-o', 'film.torrent')
@@ -126,7 +126,7 @@ describe('seed and get', () => {
     })
   })
 
-  test('a live line on a terminal, and the cursor back at the end', LIMIT, async () => {
+  test('shows a live line on a terminal and restores the cursor', LIMIT, async () => {
     await using place = await Workplace.create()
     await place.file('film.bin', 3_000_000)
     const { peer, magnet } = await place.seed('film.bin')
@@ -144,7 +144,7 @@ describe('seed and get', () => {
 })
 
 describe('share', () => {
-  test('shares what is there and what comes, and hashes nothing twice', LIMIT, async () => {
+  test('shares existing and new entries and hashes nothing twice', LIMIT, async () => {
     await using place = await Workplace.create()
     await place.file('Shared/old.bin', 200_000)
     await place.file('Shared/.hidden', 10)
@@ -183,7 +183,7 @@ describe('share', () => {
       await using place = await Workplace.create()
       await place.file('film.bin', 3_000_000)
       const { process: seeder, peer, magnet } = await place.seed('film.bin')
-      // Slow enough that the share starts while it goes on, on any machine. Without -o it goes to the folder that is shared.
+      // Slow enough that the share starts while it is running, on any machine. Without -o it downloads to the shared folder.
       const get = place.start('get', magnet, '--peer', peer, ...LOOPBACK, '--json', '--limit-down', '30kB')
       await get.event('progress', ({ haveBytes }) => haveBytes > 0)
       const during = place.start('share', ...LOOPBACK, '--json')
@@ -208,7 +208,7 @@ describe('share', () => {
     },
   )
 
-  test('a second Ctrl-C ends at once', LIMIT, async () => {
+  test('a second Ctrl-C exits immediately', LIMIT, async () => {
     await using place = await Workplace.create()
     await place.file('Shared/a.bin', 1000)
     await cp(place.at('Shared/a.bin'), place.at('Shared/b.bin'))

@@ -162,7 +162,7 @@ describe('@ctrl/qbittorrent', () => {
     expect((await client.getAllData()).torrents).toEqual([])
   })
 
-  test('reads and changes preferences and limits; a wrong password is refused, and then banned', async () => {
+  test('reads and changes preferences and limits, rejects a wrong password and then bans the address', async () => {
     await using dir = await tempDir('compat-qb-app')
     await using node = await Node.start({ folder: dir.path })
     const client = clientOf(node)
@@ -195,7 +195,7 @@ describe('@ctrl/qbittorrent', () => {
     expect(banned).toMatch(/banned/)
   })
 
-  test('follows what changes by sync/maindata', async () => {
+  test('follows changes through sync/maindata', async () => {
     await using dir = await tempDir('compat-qb-sync')
     await randomFile(dir.join('one.bin'), 50_000)
     const made = await makeTorrent(dir.join('one.bin'), dir.join('one.torrent'), { version: 'v1' })

@@ -69,7 +69,7 @@ test('@ctrl/transmission adds, lists, labels, limits, pauses, moves and removes'
   await client.reannounceTorrent(1)
   await client.removeTorrent(1)
   expect((await client.listTorrents()).arguments.torrents).toEqual([])
-  await until('its end is told', async () => {
+  await until('its end is reported', async () => {
     const { _data } = await client.request('torrent-get', { ids: 'recently-active', fields: ['id'] })
     return (_data as { arguments: { removed: number[] } }).arguments.removed.includes(1)
   })

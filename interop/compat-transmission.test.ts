@@ -13,7 +13,7 @@ import { until } from './support/wait.ts'
 const BYTES = 3_000_000
 
 describe.skipIf(lacking('libtorrent', 'transmission-remote'))('transmission-remote', () => {
-  test('adds, labels, limits, pauses and downloads from libtorrent, and sees it finish at its ratio', async () => {
+  test('adds, labels, limits, pauses and downloads a torrent until it reaches its ratio', async () => {
     await using dir = await tempDir('compat-tr')
     await mkdir(dir.join('seed'))
     const film = await randomFile(dir.join('seed', 'film.bin'), BYTES)
@@ -59,7 +59,7 @@ describe.skipIf(lacking('libtorrent', 'transmission-remote'))('transmission-remo
     expect(await remote.list()).toEqual([])
   })
 
-  test('chooses files, moves, changes trackers and removes, with a user name and password', async () => {
+  test('selects files, moves, changes trackers and removes, with a user name and password', async () => {
     await using dir = await tempDir('compat-tr-files')
     await randomTree(dir.join('seed', 'album'), { 'a.mp3': 100_000, 'b.mp3': 200_000, 'notes/c.txt': 1000 })
     const made = await makeTorrent(dir.join('seed', 'album'), dir.join('album.torrent'), {
@@ -103,7 +103,7 @@ describe.skipIf(lacking('libtorrent', 'transmission-remote'))('transmission-remo
     await access(made.torrent)
   })
 
-  test('reads and changes the session, and is told what there is not', async () => {
+  test('reads and changes the session and reports missing features', async () => {
     await using dir = await tempDir('compat-tr-session')
     await using node = await Node.start({ folder: dir.path })
     const remote = new TransmissionRemote(node.url, `shoal:${node.token}`)

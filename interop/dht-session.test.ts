@@ -71,7 +71,7 @@ describe.skipIf(lacking('libtorrent'))('a DHT', { concurrent: true }, () => {
       async () => (await seeder.dhtNodes()) > 0 && (await third.dhtNodes()) > 0,
     )
     const seed = await seeder.add({ torrent: made.torrent, savePath: dir.join('seed'), seedMode: true })
-    // Our session looks for peers every few minutes: it is told to when there is something to find.
+    // Our session looks for peers every few minutes; the test triggers it when there is something to find.
     const search = async () => {
       await seed.announce()
       return isFound((made.v1 ?? made.v2)!, third.port)
@@ -98,7 +98,7 @@ async function isFound(infoHash: string, from: number): Promise<boolean> {
   try {
     await until('the searcher is ready', () => node.isReady)
     let found = 0
-    // BEP 52: the first twenty bytes of a v2 info hash stand for it.
+    // BEP 52: the first twenty bytes of a v2 info hash represent it.
     await searchPeers(node, fromHex(infoHash)!.subarray(0, 20), {
       onPeers: peers => {
         found += peers.length

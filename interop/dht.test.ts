@@ -81,7 +81,7 @@ describe.skipIf(lacking('libtorrent'))('libtorrent', { concurrent: true }, () =>
       },
       { intervalMs: 500 },
     )
-    // BEP 52: the first twenty bytes of a v2 info hash stand for it.
+    // BEP 52: the first twenty bytes of a v2 info hash represent it.
     const infoHash = fromHex((v1 ?? v2)!)!.subarray(0, 20)
     expect(await search(nodes[3]!, infoHash)).toEqual([seeder.port])
 
@@ -92,7 +92,7 @@ describe.skipIf(lacking('libtorrent'))('libtorrent', { concurrent: true }, () =>
     expect(await sha256Of(dir.join('leech', 'content.bin'))).toBe(file.sha256)
   })
 
-  test('keeps our announces and names them to others of ours', async () => {
+  test('stores our announces and returns them to our other nodes', async () => {
     await using libtorrent = await startLibtorrent()
     await using network = await Network.start(0)
     const announcer = await network.add(libtorrent.port)
@@ -112,7 +112,7 @@ describe.skipIf(lacking('libtorrent'))('libtorrent', { concurrent: true }, () =>
     expect(answer.samples?.map(hex)).toEqual([hex(infoHash)])
   })
 
-  test('enters our table, and we its', async () => {
+  test('enters our routing table, and we enter its table', async () => {
     await using network = await Network.start(1)
     const node = network.nodes[0]!
     await using libtorrent = await startLibtorrent(node.port)
@@ -124,7 +124,7 @@ describe.skipIf(lacking('libtorrent'))('libtorrent', { concurrent: true }, () =>
 })
 
 describe.skipIf(lacking('libtorrent', 'aria2c'))('aria2', { concurrent: true }, () => {
-  test('finds a seed through our nodes', async () => {
+  test('finds a seed through our nodes only', async () => {
     await using dir = await tempDir('dht')
     await using network = await Network.start(4)
     const { nodes } = network

@@ -9,8 +9,8 @@ const BYTES = 300_000
 const OURS = ['plain', 'prefer', 'require'] as const
 
 /**
- * What becomes of our connection to a libtorrent of each kind: whether the payload is encrypted, or null where the two policies
- * exclude each other. libtorrent's `handshake` forces an encrypted handshake and allows nothing but plain payload.
+ * The outcome of our connection to a libtorrent with each policy: whether the payload is encrypted, or null if the two policies
+ * exclude each other. libtorrent's `handshake` forces an encrypted handshake and allows only plain payload.
  */
 const OUTCOME: Record<(typeof OURS)[number], Record<PeerEncryption, boolean | null>> = {
   plain: { plain: false, prefer: false, handshake: null, require: null },

@@ -23,7 +23,7 @@ function open(tls?: { ca: Buffer }): FtpHandler {
 
 async function begin(handler: FtpHandler, url: string, directory: string): Promise<FileDownload> {
   const download = await handler.download(url, { directory })
-  if (download.kind !== 'file') throw new Error('it is no torrent')
+  if (download.kind !== 'file') throw new Error('not a torrent')
   return download
 }
 
@@ -51,7 +51,7 @@ test.skipIf(lacking('pyftpdlib'))('guests and users download from pyftpdlib', as
 })
 
 test.skipIf(lacking('pyftpdlib'))(
-  'a download goes on after a restart of ours, and after one of the server',
+  'a download resumes after a restart of the node and of the server',
   async () => {
     await using dir = await tempDir('ftp')
     await mkdir(dir.join('served'))

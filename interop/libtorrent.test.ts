@@ -70,7 +70,7 @@ describe.skipIf(lacking('libtorrent'))('libtorrent', { concurrent: true }, () =>
     expect(await difference(dir.join('seed'), dir.join('theirs'))).toBeNull()
   })
 
-  test('a seed of ours connects to one that it is told of, not the other way round', async () => {
+  test('our seed connects to a peer it is given, not the other way round', async () => {
     await using dir = await tempDir('interop')
     const made = await makeTorrent(await content(dir), dir.join('content.torrent'))
     await using leecher = await Libtorrent.start()

@@ -26,7 +26,7 @@ describe('a node', () => {
   const names = async (...args: string[]) =>
     (await ask('list', '--sort', 'name', ...args)).items.map(({ name }: { name: string }) => name)
 
-  test('shares a folder that is added, and answers everything about it', LIMIT, async () => {
+  test('shares an added folder and shows its details', LIMIT, async () => {
     const shared = await ask('add', place.at('home/Photos'), '--wait')
     expect(shared).toMatchObject({
       event: 'complete',
@@ -58,7 +58,7 @@ describe('a node', () => {
     expect((await ask('api', 'getTorrent', JSON.stringify({ id }))).name).toBe('Photos')
   })
 
-  test('downloads from a peer, waiting until it is there', LIMIT, async () => {
+  test('downloads from a peer and waits for completion', LIMIT, async () => {
     const bytes = await place.file('film.bin', 3_000_000)
     const { peer, magnet } = await place.seed('film.bin')
     const added = place.start('add', magnet, '--peer', peer, '--label', 'films', '--wait', '--json')
@@ -67,11 +67,11 @@ describe('a node', () => {
     const { path } = added.objects.at(-1)
     expect((await readFile(path)).equals(bytes)).toBe(true)
     expect(await names('--label', 'films')).toEqual(['film.bin'])
-    // The same again is no second torrent.
+    // Adding the same again does not create a second torrent.
     expect((await ask('add', magnet)).items).toMatchObject([{ added: false }])
   })
 
-  test('does what get and seed do, when it is named', LIMIT, async () => {
+  test('performs get and seed with --node', LIMIT, async () => {
     const bytes = await place.file('song.bin', 500_000)
     const { peer, magnet } = await place.seed('song.bin')
     const get = ['get', magnet, '--peer', peer, '-o', place.at('home/Music'), '--node', 'local']
@@ -93,7 +93,7 @@ describe('a node', () => {
     await ask('remove', 'ab'.repeat(20))
   })
 
-  test('pauses, resumes, removes and brings back', LIMIT, async () => {
+  test('pauses, resumes, removes and restores', LIMIT, async () => {
     const { id } = await ask('show', 'Photos')
     expect((await ask('pause', 'Photos')).ids).toEqual([id])
     expect(await names('--state', 'complete')).toContain('Photos')
@@ -111,7 +111,7 @@ describe('a node', () => {
     expect((await stat(place.at('home/Photos/a.bin'))).size).toBe(300_000)
   })
 
-  test('tells which torrents a word could mean', LIMIT, async () => {
+  test('lists the torrents that an ambiguous ID matches', LIMIT, async () => {
     expect(await place.run('show', 'o')).toMatchObject({
       code: 1,
       stderr: expect.stringMatching(/"o" is \d torrents: /),
@@ -122,7 +122,7 @@ describe('a node', () => {
     })
   })
 
-  test('is limited, labelled and set', LIMIT, async () => {
+  test('changes limits, labels and settings', LIMIT, async () => {
     expect((await ask('limit', '--down', '2MB', '--alternative', 'off')).now).toMatchObject({
       downloadBytesPerSecond: 2_000_000,
       by: 'settings',
@@ -146,7 +146,7 @@ describe('a node', () => {
     expect((await place.json('settings', 'set', 'network.dht=on')).code).not.toBe(0)
   })
 
-  test('chooses files, and moves them', LIMIT, async () => {
+  test('selects and moves files', LIMIT, async () => {
     await ask('files', 'Photos', '--priority', '1=low')
     expect((await ask('files', 'Photos')).items[1]).toMatchObject({ priority: 1 })
     expect((await place.json('files', 'Photos', '--select', '7')).code).toBe(2)
@@ -156,7 +156,7 @@ describe('a node', () => {
     expect((await stat(place.at('home/Moved/notes.bin'))).size).toBe(20_000)
   })
 
-  test('shows its log, and goes on with what comes', LIMIT, async () => {
+  test('shows its log and follows it', LIMIT, async () => {
     expect((await ask('log')).items.length).toBeGreaterThan(0)
     const follow = place.start('log', '--follow', '--json')
     await follow.until('what was logged', ({ objects }) => objects[0])
@@ -176,7 +176,7 @@ describe('a node', () => {
     expect((await watch.interrupt()).code).toBe(0)
   })
 
-  test('is drawn as wide as the terminal', LIMIT, async () => {
+  test('fits tables to the width of the terminal', LIMIT, async () => {
     for (const columns of [40, 80, 160]) {
       const { code, text } = await place.terminal(['list'], { columns, locale: 'C.UTF-8' })
       expect(code).toBe(0)
@@ -186,7 +186,7 @@ describe('a node', () => {
     }
   })
 
-  test('tells for a bug report nothing that is secret', LIMIT, async () => {
+  test('prints no secrets for a bug report', LIMIT, async () => {
     const { stdout } = await place.run('debug')
     expect(JSON.parse(stdout)).toMatchObject({
       node: { version: expect.any(String) },
@@ -196,7 +196,7 @@ describe('a node', () => {
     expect(stdout).not.toContain(place.at('home'))
   })
 
-  test('lets in only who has the token', LIMIT, async () => {
+  test('requires the token', LIMIT, async () => {
     const wrong = await place.json('list', '--node', node.url, '--token', 'wrong')
     expect(wrong).toMatchObject({ code: 1, object: { error: { code: 'unauthorized' } } })
     expect(wrong.object.error.message).toContain('does not accept what --token says')
@@ -206,7 +206,7 @@ describe('a node', () => {
     expect(await names('--node', node.url, '--token', node.token)).toContain('Photos')
   })
 
-  test('is driven from a script', LIMIT, async () => {
+  test('runs a script of commands', LIMIT, async () => {
     const shell = place.start('shell')
     shell.child.stdin!.end('# a comment\nlist --json\npause "Photos"\n\nnonsense\nhealth\n')
     const { code, stdout, stderr } = await shell.finished
@@ -216,7 +216,7 @@ describe('a node', () => {
     expect(stderr).toContain('there is no command "nonsense"')
   })
 
-  test('is driven from the shell, which completes, remembers, and survives Ctrl-C', LIMIT, async () => {
+  test('runs in the shell, which completes, keeps a history and survives Ctrl-C', LIMIT, async () => {
     await using shell = place.typed([])
     await shell.until('shoal> ')
     shell.type('show pho')
@@ -251,7 +251,7 @@ describe('a node', () => {
     expect(history).toBe('show Photos\nlog --follow\nremove late\nremove late --delete-data\n')
   })
 
-  test('stops, and says that none runs then', LIMIT, async () => {
+  test('stops, and then reports that no node is running', LIMIT, async () => {
     expect(await ask('stop')).toEqual({ stopped: node.url })
     expect(await node.process.finished).toMatchObject({ code: 0 })
     expect(await place.json('list')).toMatchObject({
@@ -266,7 +266,7 @@ describe('a node', () => {
 })
 
 describe('shoal start', () => {
-  test('takes a password for other machines, and a settings file', LIMIT, async () => {
+  test('accepts a password for other machines and a settings file', LIMIT, async () => {
     await using place = await Workplace.create()
     await writeFile(place.at('password'), 'correct horse\n')
     await writeFile(
@@ -285,7 +285,7 @@ describe('shoal start', () => {
     })
   })
 
-  test('says what is wrong, and where', LIMIT, async () => {
+  test('reports wrong options and their place', LIMIT, async () => {
     await using place = await Workplace.create()
     await writeFile(place.at('config.json'), '{"port":"abc"}')
     expect(await place.run('start', '--config', 'config.json')).toMatchObject({
@@ -340,7 +340,7 @@ describe('shoal start', () => {
     },
   )
 
-  test('gives way to a command after it, as npm start -- get does', LIMIT, async () => {
+  test('yields to a following command, as in npm start -- get', LIMIT, async () => {
     await using place = await Workplace.create()
     const get = await place.json(
       'start',

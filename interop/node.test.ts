@@ -11,7 +11,7 @@ import { until } from './support/wait.ts'
 const MIB = 1024 * 1024
 
 describe.skipIf(lacking('libtorrent'))('a node', () => {
-  test('downloads by a magnet link from libtorrent, and shares what it got with another', async () => {
+  test('downloads a magnet link from libtorrent and seeds to another client', async () => {
     await using dir = await tempDir('node')
     await mkdir(dir.join('seed'))
     const film = await randomFile(dir.join('seed', 'film.bin'), 8 * MIB)
@@ -37,7 +37,7 @@ describe.skipIf(lacking('libtorrent'))('a node', () => {
     expect(await sha256Of(dir.join('leech', 'film.bin'))).toBe(film.sha256)
   })
 
-  test('killed in mid-download and started again, it goes on where it was, and fetches nothing twice', async () => {
+  test('resumes after a kill in mid-download and fetches nothing twice', async () => {
     await using dir = await tempDir('node-kill')
     await mkdir(dir.join('seed'))
     const film = await randomFile(dir.join('seed', 'film.bin'), 64 * MIB)
@@ -68,7 +68,7 @@ describe.skipIf(lacking('libtorrent'))('a node', () => {
     expect(await sha256Of(join(second.downloads, 'film.bin'))).toBe(film.sha256)
   })
 
-  test('ends within seconds when it is told to, and leaves nothing that runs', async () => {
+  test('stops within seconds on request and leaves nothing running', async () => {
     await using dir = await tempDir('node-stop')
     const node = await Node.start({ folder: dir.path })
     await writeFile(join(node.downloads, 'note.txt'), 'a note')
@@ -83,7 +83,7 @@ describe.skipIf(lacking('libtorrent'))('a node', () => {
     )
   })
 
-  test('refuses a second node on the same data folder, and says why', async () => {
+  test('rejects a second node on the same data folder and says why', async () => {
     await using dir = await tempDir('node-twice')
     await using node = await Node.start({ folder: dir.path })
     await expect(node.startAgain()).rejects.toThrow(/another|in use|already/)

@@ -50,7 +50,7 @@ describe.skipIf(lacking('opentracker'))('opentracker', () => {
     },
   )
 
-  test('refuses what it was not told of, in its own words', async () => {
+  test('rejects unlisted info hashes with its own message', async () => {
     await using tracker = await Opentracker.start()
     const trackers = open()
     const sink = new RecordingSink()

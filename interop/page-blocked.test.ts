@@ -23,7 +23,7 @@ async function seedTree(dir: TempDir, seeder: Seeder, site: PageSite): Promise<[
 }
 
 describe.skipIf(lacking('chromium', 'chromium-headless-shell'))('in Chromium', () => {
-  test('where the site may store nothing it downloads into memory, says so, and saves', async () => {
+  test('without storage it downloads into memory, says so and saves', async () => {
     await using dir = await tempDir('blocked')
     await using site = await PageSite.start()
     await using seeder = await Seeder.start()
@@ -45,7 +45,7 @@ describe.skipIf(lacking('chromium', 'chromium-headless-shell'))('in Chromium', (
     expect(errors).toEqual([])
   }, 180_000)
 
-  test('without a service worker it says that it can show no files, and saves them', async () => {
+  test('without a service worker it says that it cannot show files, and saves them', async () => {
     await using dir = await tempDir('blocked')
     await using site = await PageSite.start()
     await using seeder = await Seeder.start()

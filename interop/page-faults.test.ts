@@ -1,4 +1,4 @@
-/** What goes wrong on the way to a page: each has an outcome that is shown, and nothing verified is lost. */
+/** Failures during a page's download: each is shown, and no verified data is lost. */
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { randomFile, tempDir } from './support/files.ts'
@@ -15,7 +15,7 @@ const progress = async (tab: Page) =>
 describe.skipIf(lacking('chromium-headless-shell'))('the page of a share link: faults', () => {
   const browser = useBrowser()
 
-  test('the only seed leaves halfway: the page says so, keeps what it has, and another goes on', async () => {
+  test('reports that the only seed left, keeps its data and continues with another', async () => {
     await using dir = await tempDir('page')
     await using site = await PageSite.start()
     const first = await Seeder.start()
@@ -38,7 +38,7 @@ describe.skipIf(lacking('chromium-headless-shell'))('the page of a share link: f
     expect(await second.uploaded()).toBeLessThan(SIZE * 0.7)
   }, 300_000)
 
-  test('a tracker that is away is named, and asked again when it is back', async () => {
+  test('names an unreachable tracker and asks it again when it is back', async () => {
     await using dir = await tempDir('page')
     await using site = await PageSite.start()
     await using seeder = await Seeder.start()
@@ -51,7 +51,7 @@ describe.skipIf(lacking('chromium-headless-shell'))('the page of a share link: f
     await tab.getByRole('button', { name: /^Download / }).waitFor({ timeout: 120_000 })
   }, 180_000)
 
-  test('without a network the page says so; with it again, it goes on', async () => {
+  test('reports a lost network and continues when it is back', async () => {
     await using dir = await tempDir('page')
     await using site = await PageSite.start()
     const seeder = await Seeder.start()
@@ -70,7 +70,7 @@ describe.skipIf(lacking('chromium-headless-shell'))('the page of a share link: f
     await tab.getByText('Complete and verified').waitFor({ timeout: 150_000 })
   }, 300_000)
 
-  test('where the browser has no room the page says so, and goes on when there is some', async () => {
+  test('reports that the browser has no space and continues when there is some', async () => {
     await using dir = await tempDir('page')
     await using site = await PageSite.start()
     await using seeder = await Seeder.start()

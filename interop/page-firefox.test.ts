@@ -8,7 +8,7 @@ import { Seeder } from './support/seeder.ts'
 import { lacking } from './support/tools.ts'
 
 describe.skipIf(lacking('firefox-esr'))('the page of a share link in Firefox', () => {
-  test('shows what it is, downloads, previews through its service worker, and keeps it over a reload', async () => {
+  test('shows a share, downloads it, previews it through its service worker and keeps it after a reload', async () => {
     await using dir = await tempDir('page')
     await using site = await PageSite.start()
     await using seeder = await Seeder.start()

@@ -70,7 +70,7 @@ describe.skipIf(lacking('chromium-headless-shell'))('the page of a share link: i
     120_000,
   )
 
-  test('at most 200 KB of gzipped script before a download', async () => {
+  test('loads at most 200 KB of gzipped script before a download', async () => {
     await using dir = await tempDir('page')
     await using site = await PageSite.start()
     await using seeder = await Seeder.start()
@@ -88,7 +88,7 @@ describe.skipIf(lacking('chromium-headless-shell'))('the page of a share link: i
     expect(totalBytes).toBeLessThan(200_000)
   })
 
-  test('once opened, it works without its host, and has what was downloaded', async () => {
+  test('once opened, it works without its host and keeps its downloads', async () => {
     await using dir = await tempDir('page')
     await using site = await PageSite.start()
     await using seeder = await Seeder.start()

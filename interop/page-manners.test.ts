@@ -19,7 +19,7 @@ const DARK = 'rgb(14, 20, 22)'
 describe.skipIf(lacking('chromium-headless-shell'))('the page of a share link: manners', () => {
   const browser = useBrowser()
 
-  test('the link of a share is copied, and handed to the share sheet where there is one', async () => {
+  test('copies the link of a share and offers it to the share sheet if available', async () => {
     await using dir = await tempDir('manners')
     await using site = await PageSite.start()
     await randomFile(dir.join('mine.bin'), 300_000)
@@ -46,7 +46,7 @@ describe.skipIf(lacking('chromium-headless-shell'))('the page of a share link: m
     expect(problems).toEqual([])
   })
 
-  test('who closes a page is missed at once by those who are connected', async () => {
+  test('connected peers notice a closed page immediately', async () => {
     await using dir = await tempDir('manners')
     await using site = await PageSite.start()
     await randomFile(dir.join('mine.bin'), 300_000)
@@ -59,7 +59,7 @@ describe.skipIf(lacking('chromium-headless-shell'))('the page of a share link: m
     await theirs.getByText('Nobody is connected just now').waitFor({ timeout: 6000 })
   })
 
-  test('it can be installed: all that its manifest names is there', async () => {
+  test('it can be installed: all files in its manifest exist', async () => {
     await using site = await PageSite.start()
     const { page: tab, context } = await browser.open(site.url)
     await tab.evaluate(() => navigator.serviceWorker.ready)
@@ -84,7 +84,7 @@ describe.skipIf(lacking('chromium-headless-shell'))('the page of a share link: m
       expect((await tab.request.get(`${site.url}${path}`)).status()).toBe(200)
   })
 
-  test('it asks before it is closed while it alone has what it shares, or others get it from it, and only then', async () => {
+  test('it asks before closing only while it has the only copy or others are downloading', async () => {
     await using dir = await tempDir('manners')
     await using site = await PageSite.start()
     await randomFile(dir.join('mine.bin'), 120_000_000)
@@ -107,7 +107,7 @@ describe.skipIf(lacking('chromium-headless-shell'))('the page of a share link: m
     await expect.poll(() => asks(tab)).toBe(false)
   })
 
-  test('what a window keeps in memory alone is asked for until it is saved', async () => {
+  test('it asks before closing until data in memory is saved', async () => {
     await using dir = await tempDir('manners')
     await using site = await PageSite.start()
     await using seeder = await Seeder.start()
@@ -129,7 +129,7 @@ describe.skipIf(lacking('chromium-headless-shell'))('the page of a share link: m
     expect(problems).toEqual([])
   })
 
-  test('what is forgotten is gone from the browser’s storage, and the room is free again', async () => {
+  test('forgetting a share frees the browser’s storage', async () => {
     await using dir = await tempDir('manners')
     await using site = await PageSite.start()
     await using seeder = await Seeder.start()
@@ -152,7 +152,7 @@ describe.skipIf(lacking('chromium-headless-shell'))('the page of a share link: m
     expect(problems).toEqual([])
   })
 
-  test('its colours follow the system, until others are chosen, which are remembered', async () => {
+  test('its colors follow the system until the user chooses others, which are remembered', async () => {
     await using site = await PageSite.start()
     const { page: tab } = await browser.open(site.url, { colorScheme: 'light' })
     const colours = tab.getByRole('combobox', { name: 'Colours' })

@@ -14,7 +14,7 @@ const MIB = 1024 * 1024
 describe.skipIf(lacking('chromium', 'ffmpeg'))('the page of a share link: media', () => {
   const browser = useBrowser({ program: 'chromium' })
 
-  test('a film plays while most of it is missing, and goes on where one jumps to', async () => {
+  test('plays a mostly missing film and continues at the position sought', async () => {
     await using dir = await tempDir('page')
     await using site = await PageSite.start()
     await using seeder = await Seeder.start()
@@ -48,7 +48,7 @@ describe.skipIf(lacking('chromium', 'ffmpeg'))('the page of a share link: media'
     expect(problems).toEqual([])
   }, 180_000)
 
-  test('pictures, texts and PDF documents are shown; what is in a stranger’s page does not run', async () => {
+  test('shows pictures, texts and PDF documents and does not run scripts of shared pages', async () => {
     await using dir = await tempDir('page')
     await using site = await PageSite.start()
     await using seeder = await Seeder.start()

@@ -19,7 +19,7 @@ const progress = async (tab: Page) =>
   Number(await tab.getByRole('progressbar', { name: 'Downloaded' }).getAttribute('aria-valuenow'))
 
 describe.skipIf(unable)(`a minute without a network${unable ? ` (${unable})` : ''}`, () => {
-  test('the page says so at once, keeps what is verified, and goes on by itself within seconds', async () => {
+  test('reports it immediately, keeps verified data and continues by itself within seconds', async () => {
     await using dir = await tempDir('network')
     await using site = await PageSite.start()
     await using network = await OtherNetwork.create()
@@ -47,7 +47,7 @@ describe.skipIf(unable)(`a minute without a network${unable ? ` (${unable})` : '
     network.plugIn()
     const sinceMs = performance.now()
     await expect.poll(() => progress(tab), { timeout: SOON_MS }).toBeGreaterThan(before)
-    console.log(`goes on ${((performance.now() - sinceMs) / 1000).toFixed(1)} s after the network is back`)
+    console.log(`continued ${((performance.now() - sinceMs) / 1000).toFixed(1)} s after the network is back`)
     await tab.getByText('Complete and verified').waitFor({ timeout: 90_000 })
     expect(await seeder.uploaded()).toBeLessThan(SIZE * 1.15)
   }, 300_000)

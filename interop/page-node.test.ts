@@ -8,7 +8,7 @@ import { makeTorrent } from './support/shoal.ts'
 import { lacking } from './support/tools.ts'
 
 describe.skipIf(lacking('chromium-headless-shell'))('the page of a share link at a node', () => {
-  test('what the node shares downloads in a page of its own, and is handed to its console', async () => {
+  test('a share of the node downloads in its page and can be added in its console', async () => {
     await using dir = await tempDir('page')
     await using node = await Node.start({ folder: dir.path })
     await using browser = await Browser.launch()
@@ -29,7 +29,7 @@ describe.skipIf(lacking('chromium-headless-shell'))('the page of a share link at
     expect(problems).toEqual([])
   }, 180_000)
 
-  test('its link opens in a browser though the share names no tracker: the node answers pages by its own', async () => {
+  test('a link without trackers opens in a browser through the node’s own tracker', async () => {
     await using dir = await tempDir('page')
     await using node = await Node.start({ folder: dir.path })
     await using browser = await Browser.launch()
@@ -44,7 +44,7 @@ describe.skipIf(lacking('chromium-headless-shell'))('the page of a share link at
     expect(problems).toEqual([])
   }, 180_000)
 
-  test('a sealed share is handed to the console with what opens it', async () => {
+  test('a sealed share is added in the console with its key', async () => {
     await using dir = await tempDir('page')
     await using node = await Node.start({ folder: dir.path })
     await using browser = await Browser.launch()
@@ -63,7 +63,7 @@ describe.skipIf(lacking('chromium-headless-shell'))('the page of a share link at
     await dialog.getByText('What is inside shows when it is opened: by the node').waitFor()
   }, 180_000)
 
-  test('who is logged in at the node that serves the page adds to it with one click', async () => {
+  test('a user logged in to the node that serves the page adds with one click', async () => {
     await using dir = await tempDir('page')
     await using node = await Node.start({ folder: dir.join('node') })
     await using other = await Seeder.start()

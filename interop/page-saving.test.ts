@@ -36,7 +36,7 @@ function unzip(archive: string, folder: string): void {
 }
 
 describe.skipIf(lacking('chromium', 'python3'))('saving in Chromium', () => {
-  test('a large file goes to the disk as a stream, through the service worker and through a picked file', async () => {
+  test('streams a large file to disk through the service worker and through a chosen file', async () => {
     await using dir = await tempDir('saving')
     await using site = await PageSite.start()
     await using seeder = await Seeder.start()
@@ -82,7 +82,7 @@ describe.skipIf(lacking('chromium', 'python3'))('saving in Chromium', () => {
     expect(streamed).toBeLessThan(150 * MIB)
   }, 300_000)
 
-  test('a folder is saved as an archive where pages cannot write into folders', async () => {
+  test('saves a folder as an archive if pages cannot write to folders', async () => {
     await using dir = await tempDir('saving')
     await using site = await PageSite.start()
     await using seeder = await Seeder.start()
@@ -112,7 +112,7 @@ describe.skipIf(lacking('chromium', 'python3'))('saving in Chromium', () => {
 })
 
 describe.skipIf(lacking('firefox-esr', 'python3'))('saving in Firefox', () => {
-  test('a file and a folder, as they come', async () => {
+  test('saves a file and a folder while downloading', async () => {
     await using dir = await tempDir('saving')
     await using site = await PageSite.start()
     await using seeder = await Seeder.start()
@@ -137,7 +137,7 @@ describe.skipIf(lacking('firefox-esr', 'python3'))('saving in Firefox', () => {
   }, 240_000)
 })
 
-/** Firefox keeps an empty file in place of one that it is still writing beside it. */
+/** Firefox keeps an empty placeholder next to the file it is still writing. */
 const isSaved = (folder: string, name: string) =>
   until(
     `${name} is saved`,
@@ -171,7 +171,7 @@ async function watchMemory(browser: Driven, work: () => Promise<void>): Promise<
   return growth
 }
 
-/** What a process holds for itself. */
+/** Private memory of a process. */
 function ownBytes(pid: number): number {
   try {
     const status = readFileSync(`/proc/${pid}/status`, 'latin1')

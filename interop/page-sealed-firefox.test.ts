@@ -61,7 +61,7 @@ async function linkOf(tab: Page): Promise<string> {
 }
 
 describe.skipIf(lacking('firefox-esr'))('sealed shares in Firefox', () => {
-  test('what is sealed there opens with its key elsewhere, and after a reload; so with a passphrase', async () => {
+  test('shares sealed there open elsewhere and after a reload, with a key or a passphrase', async () => {
     await using dir = await tempDir('page')
     await using site = await PageSite.start()
     await using other = await Seeder.start()

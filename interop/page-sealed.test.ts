@@ -40,7 +40,7 @@ async function sealTo(dir: TempDir, to: Parameters<typeof createSeal>[0]) {
 describe.skipIf(lacking('chromium-headless-shell', 'age'))('the page of a share link: sealed shares', () => {
   const browser = useBrowser()
 
-  test('the key in the link opens it: names, texts and what is saved are plain, what is kept is not', async () => {
+  test('the key in the link opens it: displayed and saved files are decrypted, stored ones are not', async () => {
     await using dir = await tempDir('page')
     await using site = await PageSite.start()
     await using seeder = await Seeder.start()
@@ -63,7 +63,7 @@ describe.skipIf(lacking('chromium-headless-shell', 'age'))('the page of a share 
     expect(problems).toEqual([])
   }, 120_000)
 
-  test('what came whole when it was opened is complete: nothing is offered to download', async () => {
+  test('a share that was downloaded completely by opening it is complete and not offered for download', async () => {
     await using dir = await tempDir('page')
     await using site = await PageSite.start()
     await using seeder = await Seeder.start()
@@ -83,7 +83,7 @@ describe.skipIf(lacking('chromium-headless-shell', 'age'))('the page of a share 
     expect(problems).toEqual([])
   })
 
-  test('a passphrase is asked for; a wrong one says so', async () => {
+  test('asks for a passphrase and reports a wrong one', async () => {
     await using dir = await tempDir('page')
     await using site = await PageSite.start()
     await using seeder = await Seeder.start()
@@ -100,7 +100,7 @@ describe.skipIf(lacking('chromium-headless-shell', 'age'))('the page of a share 
     expect(problems).toEqual([])
   }, 180_000)
 
-  test('sealed to a person: a wrong key says so, the right one opens, as file or as text', async () => {
+  test('a share sealed to a person opens with the right key as file or text; a wrong key is reported', async () => {
     await using dir = await tempDir('page')
     await using site = await PageSite.start()
     await using seeder = await Seeder.start()
@@ -133,7 +133,7 @@ describe.skipIf(lacking('chromium-headless-shell', 'age'))('the page of a share 
     expect(problems).toEqual([])
   }, 180_000)
 
-  test('a folder sealed here: age and tar open what another peer got, and so does another page', async () => {
+  test('a folder sealed in the page opens with age and tar and in another page', async () => {
     await using dir = await tempDir('page')
     await using site = await PageSite.start()
     await using other = await Seeder.start()
@@ -160,7 +160,7 @@ describe.skipIf(lacking('chromium-headless-shell', 'age'))('the page of a share 
     expect(site.asked.filter(path => /Trip|btih|#|age/.test(path.replace(/assets.*/, '')))).toEqual([])
   }, 240_000)
 
-  test('sealed here with a passphrase, and for people; what is filled in wrong is told', async () => {
+  test('seals with a passphrase and for people and reports invalid input', async () => {
     await using dir = await tempDir('page')
     await using site = await PageSite.start()
     const mine = KeyPair.generate()
@@ -197,7 +197,7 @@ describe.skipIf(lacking('chromium-headless-shell', 'age'))('the page of a share 
     expect(problems).toEqual([])
   }, 240_000)
 
-  test('a key made here opens what is sealed to it; all of it is readable and usable by everybody', async () => {
+  test('a key created in the page opens shares sealed to it, and its forms are accessible', async () => {
     await using dir = await tempDir('page')
     await using site = await PageSite.start()
     await writeFile(dir.join('notes.txt'), NOTES)
@@ -231,7 +231,7 @@ describe.skipIf(lacking('chromium-headless-shell', 'age'))('the page of a share 
     expect(problems).toEqual([])
   }, 240_000)
 
-  test('where the browser stores nothing, what is sealed is shared from memory', async () => {
+  test('without storage, sealed shares are shared from memory', async () => {
     await using dir = await tempDir('page')
     await using site = await PageSite.start()
     await writeFile(dir.join('notes.txt'), NOTES)
@@ -246,7 +246,7 @@ describe.skipIf(lacking('chromium-headless-shell', 'age'))('the page of a share 
     expect(problems).toEqual([])
   }, 180_000)
 
-  test('sealing is cancelled, or has no room: it says so, and nothing is left', async () => {
+  test('canceled sealing or a lack of space is reported and leaves nothing behind', async () => {
     await using dir = await tempDir('page')
     await using site = await PageSite.start()
     await randomFile(dir.join('large.bin'), 200_000_000)
@@ -289,7 +289,7 @@ describe.skipIf(lacking('chromium-headless-shell', 'age'))('the page of a share 
   }, 240_000)
 })
 
-/** Nothing is wrong for those who hear or zoom the page, and it is no wider than its window. */
+/** Checks that the page is accessible and not wider than its window. */
 async function isGood(tab: Page, name: string): Promise<void> {
   await picture(tab, name)
   expect(await findings(tab)).toEqual([])

@@ -28,7 +28,7 @@ async function sealAndLookElsewhere(tab: Page, path: string): Promise<void> {
 describe.skipIf(lacking('chromium-headless-shell'))('the page of a share link: while it seals', () => {
   const browser = useBrowser()
 
-  test('pressed twice, one is sealed', async () => {
+  test('pressing the button twice seals one share', async () => {
     await using dir = await tempDir('page')
     await using site = await PageSite.start()
     await writeFile(dir.join('notes.txt'), 'notes')
@@ -52,7 +52,7 @@ describe.skipIf(lacking('chromium-headless-shell'))('the page of a share link: w
     expect(problems).toEqual([])
   })
 
-  test('who looks elsewhere sees how far it is, is asked before leaving, and stays there when it is done', async () => {
+  test('other views show the progress, ask before leaving and stay open at the end', async () => {
     await using dir = await tempDir('page')
     await using site = await PageSite.start()
     await randomFile(dir.join('large.bin'), 200_000_000)
@@ -69,7 +69,7 @@ describe.skipIf(lacking('chromium-headless-shell'))('the page of a share link: w
     expect(problems).toEqual([])
   }, 240_000)
 
-  test('who looks elsewhere can cancel there', async () => {
+  test('other views can cancel sealing', async () => {
     await using dir = await tempDir('page')
     await using site = await PageSite.start()
     await randomFile(dir.join('large.bin'), 200_000_000)
@@ -81,7 +81,7 @@ describe.skipIf(lacking('chromium-headless-shell'))('the page of a share link: w
     expect(problems).toEqual([])
   }, 120_000)
 
-  test('what cannot be loaded is told, and can be tried again', async () => {
+  test('reports code that cannot be loaded and allows a retry', async () => {
     await using dir = await tempDir('page')
     await using site = await PageSite.start()
     await writeFile(dir.join('notes.txt'), 'notes')
@@ -99,7 +99,7 @@ describe.skipIf(lacking('chromium-headless-shell'))('the page of a share link: w
     expect(await tab.getByRole('button', { name: 'Seal and get a link' }).isEnabled()).toBe(true)
   })
 
-  test('in a window that keeps nothing, what is sealed and not open yet is asked for', async () => {
+  test('without storage, a sealed share that is not opened yet needs confirmation before closing', async () => {
     await using dir = await tempDir('page')
     await using site = await PageSite.start()
     await using seeder = await Seeder.start()

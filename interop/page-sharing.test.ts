@@ -1,4 +1,4 @@
-/** What people drop on the page: files, folders, nothing, many; on whatever it shows. */
+/** Drops on the page: files, folders, nothing, many items; in each of its views. */
 import { execFileSync } from 'node:child_process'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { formatMagnet } from '@shoal/torrent'
@@ -25,7 +25,7 @@ const dropAt = (tab: Page, at: { x: number; y: number }, ...files: string[]) =>
 describe.skipIf(lacking('chromium-headless-shell'))('dropping on the page', () => {
   const browser = useBrowser()
 
-  test('files and folders together, empty ones and two of one name among them, arrive as they are', async () => {
+  test('files and folders arrive unchanged, including empty ones and equal names', async () => {
     await using dir = await tempDir('dropping')
     await using site = await PageSite.start()
     await using other = await Seeder.start()
@@ -53,7 +53,7 @@ describe.skipIf(lacking('chromium-headless-shell'))('dropping on the page', () =
     expect(problems).toEqual([])
   })
 
-  test('where there is nothing to share, the page says so', async () => {
+  test('the page says so if there is nothing to share', async () => {
     await using dir = await tempDir('dropping')
     await using site = await PageSite.start()
     await mkdir(dir.join('hollow', 'deeper'), { recursive: true })
@@ -69,7 +69,7 @@ describe.skipIf(lacking('chromium-headless-shell'))('dropping on the page', () =
     expect(problems).toEqual([])
   })
 
-  test('what was chosen stays when the way home is pressed', async () => {
+  test('chosen files stay chosen after returning to the start page', async () => {
     await using dir = await tempDir('home')
     await using site = await PageSite.start()
     await randomFile(dir.join('mine.bin'), 1000)
@@ -100,7 +100,7 @@ describe.skipIf(lacking('chromium-headless-shell'))('dropping on the page', () =
     expect(problems).toEqual([])
   })
 
-  test('files that are dropped on a share do not end the page: they are shared', async () => {
+  test('files dropped on an open share are shared without leaving the page', async () => {
     await using dir = await tempDir('dropping')
     await using site = await PageSite.start()
     await using seeder = await Seeder.start()
@@ -115,7 +115,7 @@ describe.skipIf(lacking('chromium-headless-shell'))('dropping on the page', () =
     expect(problems).toEqual([])
   })
 
-  test('a share that was loaded again goes on when its files are chosen again, and with no others', async () => {
+  test('a share resumes after a reload only when its own files are chosen again', async () => {
     await using dir = await tempDir('again')
     await using site = await PageSite.start()
     const file = await randomFile(dir.join('mine.bin'), 700_000)
@@ -144,7 +144,7 @@ describe.skipIf(lacking('chromium-headless-shell'))('dropping on the page', () =
     expect(problems).toEqual([])
   })
 
-  test('a share that was loaded again goes on when its folder is dropped on it', async () => {
+  test('a share resumes after a reload when its folder is dropped', async () => {
     await using dir = await tempDir('again')
     await using site = await PageSite.start()
     await using other = await Seeder.start()

@@ -12,7 +12,7 @@ import { lacking } from './support/tools.ts'
 describe.skipIf(lacking('chromium-headless-shell'))('the page of a share link', () => {
   const browser = useBrowser()
 
-  test('downloads over WebRTC, shows how far it is, and saves', async () => {
+  test('downloads over WebRTC, shows its progress and saves', async () => {
     await using dir = await tempDir('page')
     await using site = await PageSite.start()
     await using seeder = await Seeder.start()
@@ -32,7 +32,7 @@ describe.skipIf(lacking('chromium-headless-shell'))('the page of a share link', 
     expect(site.asked.filter(path => /harbour|magnet|btih|~/.test(path))).toEqual([])
   })
 
-  test('shares what is chosen in it: an engine and another page get it from there', async () => {
+  test('shares chosen files with an engine and another page', async () => {
     await using dir = await tempDir('page')
     await using site = await PageSite.start()
     await using other = await Seeder.start()
@@ -54,7 +54,7 @@ describe.skipIf(lacking('chromium-headless-shell'))('the page of a share link', 
     const second = await browser.open(link)
     await second.page.getByRole('button', { name: 'Download 2.30 MB' }).click()
     await second.page.getByText('Complete and verified').waitFor()
-    // A folder of the browser's own stands for one of the disk: nobody can answer its dialog here.
+    // A folder in the browser's storage replaces one on disk, because nobody can answer the dialog.
     await second.page.evaluate(() => {
       Reflect.set(globalThis, 'showDirectoryPicker', async () =>
         (await navigator.storage.getDirectory()).getDirectoryHandle('saved', { create: true }),

@@ -16,7 +16,7 @@ const knows = async (torrent: LibtorrentTorrent, port: number) =>
 
 describe.skipIf(lacking('libtorrent'))('peer exchange', { concurrent: true }, () => {
   // Nobody has anything at first: peers that are all leechers stay connected until there is a seed.
-  test('of ours brings two libtorrents together', async () => {
+  test('of ours connects two libtorrent peers', async () => {
     await using dir = await tempDir('interop')
     const { torrent } = await content(dir)
     await using hub = await Shoal.open({ directory: dir.join('hub') })
@@ -39,7 +39,7 @@ describe.skipIf(lacking('libtorrent'))('peer exchange', { concurrent: true }, ()
     expect(await difference(dir.join('seed'), dir.join('two'))).toBeNull()
   })
 
-  test('of libtorrent brings two of ours together', async () => {
+  test('of libtorrent connects two of our peers', async () => {
     await using dir = await tempDir('interop')
     const { torrent } = await content(dir)
     await using hub = await Libtorrent.start()
@@ -60,7 +60,7 @@ describe.skipIf(lacking('libtorrent'))('peer exchange', { concurrent: true }, ()
     expect(await difference(dir.join('seed'), dir.join('two'))).toBeNull()
   })
 
-  test('of ours brings two of ours together, unless the torrent is private (BEP 27)', async () => {
+  test('of ours connects two of our peers, unless the torrent is private (BEP 27)', async () => {
     await using dir = await tempDir('interop')
     await using hub = await Shoal.open({ directory: dir.join('hub') })
     await using one = await Shoal.open({ directory: dir.join('one') })

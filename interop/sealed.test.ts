@@ -25,7 +25,7 @@ async function photos(): Promise<{ place: Workplace; bytes: Buffer }> {
   return { place, bytes }
 }
 
-test('the key in the link opens it, and nothing sealed stays behind', LIMIT, async () => {
+test('the key in the link opens it, and no sealed file remains', LIMIT, async () => {
   const { place, bytes } = await photos()
   await using _end = place
   const { process, link, peer } = await sealedSeed(place)
@@ -58,7 +58,7 @@ test.skipIf(lacking('age'))('age opens it with the key that is in the link', LIM
   )
 })
 
-test('what others see holds no name, and its link is refused when it is cut or changed', LIMIT, async () => {
+test('others see no names, and a truncated or changed link is rejected', LIMIT, async () => {
   const { place } = await photos()
   await using _end = place
   const { process, link } = await sealedSeed(place, '--out', 'kept')
@@ -79,7 +79,7 @@ test('what others see holds no name, and its link is refused when it is cut or c
   expect((await again.event('sharing')).infoHashes).toEqual(sharing.infoHashes)
 })
 
-test('a passphrase: a wrong one is told before anything is written, the right one opens', LIMIT, async () => {
+test('a wrong passphrase is reported before anything is written, the right one opens', LIMIT, async () => {
   const { place, bytes } = await photos()
   await using _end = place
   await writeFile(place.at('right'), 'correct horse\nnot this\n')
@@ -94,7 +94,7 @@ test('a passphrase: a wrong one is told before anything is written, the right on
   expect((await place.read('in/Photos/sub/Größe.jpg')).equals(bytes)).toBe(true)
 })
 
-test('a passphrase typed at the terminal is not shown', LIMIT, async () => {
+test('a passphrase entered on the terminal is not echoed', LIMIT, async () => {
   const { place } = await photos()
   await using _end = place
   await using terminal = place.typed(['seed', 'Photos', '--seal', '--passphrase', ...LOOPBACK])
@@ -108,7 +108,7 @@ test('a passphrase typed at the terminal is not shown', LIMIT, async () => {
   expect(await terminal.ended()).toBe(0)
 })
 
-test('to a key: shoal key makes one, and only its key file opens the share', LIMIT, async () => {
+test('a share sealed to a key of shoal key opens only with its key file', LIMIT, async () => {
   const { place, bytes } = await photos()
   await using _end = place
   await writeFile(place.at('pass'), 'key pass\n')
@@ -143,7 +143,7 @@ test(
   },
 )
 
-test('what a killed process left behind goes with the next', LIMIT, async () => {
+test('leftovers of a killed process are removed by the next', LIMIT, async () => {
   const { place } = await photos()
   await using _end = place
   const { process } = await sealedSeed(place)
@@ -156,7 +156,7 @@ test('what a killed process left behind goes with the next', LIMIT, async () => 
   expect(now).not.toContain(left)
 })
 
-test('options that mean nothing together are refused', LIMIT, async () => {
+test('contradictory options are rejected', LIMIT, async () => {
   const { place } = await photos()
   await using _end = place
   for (const words of [
@@ -168,7 +168,7 @@ test('options that mean nothing together are refused', LIMIT, async () => {
     expect((await place.run('seed', 'Photos', ...words, ...LOOPBACK)).code, words.join(' ')).toBe(2)
 })
 
-test('a node seals what it shares, and another opens it', LIMIT, async () => {
+test('one node seals a share and another opens it', LIMIT, async () => {
   const { place, bytes } = await photos()
   await using _end = place
   await place.node('--dir', 'up', '--allow-dir', place.path)

@@ -8,7 +8,7 @@ import { lacking } from './support/tools.ts'
 import { until } from './support/wait.ts'
 
 describe.skipIf(lacking('libtorrent'))('swarms', { concurrent: true }, () => {
-  test('a libtorrent seed, two of ours and a libtorrent leecher: all complete, each with the help of others', async () => {
+  test('a libtorrent seed, two of our peers and a libtorrent leech all complete with each other’s help', async () => {
     await using dir = await tempDir('interop')
     const bytes = 8 * 1024 * 1024
     const { path } = await randomFile(dir.join('seed', 'content.bin'), bytes)
@@ -64,7 +64,7 @@ describe.skipIf(lacking('libtorrent'))('swarms', { concurrent: true }, () => {
     },
   )
 
-  test('of a hybrid, one who knows v1 alone and one who knows v2 alone give each other what they have', async () => {
+  test('in a hybrid swarm, a v1-only and a v2-only peer exchange their pieces', async () => {
     await using dir = await tempDir('interop')
     const { path } = await randomFile(dir.join('seed', 'content.bin'), 4_000_001)
     const made = await makeTorrent(path, dir.join('content.torrent'))

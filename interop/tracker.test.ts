@@ -87,7 +87,7 @@ describe('our tracker', () => {
   })
 
   // Of the two it is our session that comes back: WebTorrent waits up to five minutes before it connects anew.
-  test('brings WebTorrent and our sessions together, also after a restart', {
+  test('connects WebTorrent and our sessions, even after a restart', {
     timeout: 240_000,
   }, async () => {
     await using dir = await tempDir('interop')
@@ -118,7 +118,7 @@ describe('our tracker', () => {
     }
   })
 
-  test('may restart while a session goes on, which comes back by itself', async () => {
+  test('may restart while a session keeps running, which reconnects by itself', async () => {
     await using dir = await tempDir('interop')
     let tracker = await openHub()
     try {

@@ -48,7 +48,7 @@ describe.skipIf(lacking('libtorrent', 'opentracker'))('trackers', { concurrent: 
       }
     })
 
-    test('a seed that nobody can connect to reaches out to whom the tracker names', async () => {
+    test('an unreachable seed connects to the peers from the tracker', async () => {
       await using dir = await tempDir('interop')
       const { path } = await randomFile(dir.join('seed', 'content.bin'), 1_000_001)
       await using tracker = await Opentracker.start()

@@ -1,5 +1,5 @@
 /**
- * Our session and a real Transmission. It looks at who is interested in whom every ten seconds only, so transfers run beside each other.
+ * Our session and a real Transmission. It updates interest only every ten seconds, so the transfers run concurrently.
  * It takes all that comes from one IP address for one peer: a torrent is for one of our sessions, and they connect one after the other.
  */
 import { describe, expect, test } from 'vitest'
@@ -73,7 +73,7 @@ describe.skipIf(lacking('transmission-daemon'))('Transmission', { concurrent: tr
     await Promise.all(ends.map(end => end()))
   })
 
-  test('a folder: from us to it, and from it to us', async () => {
+  test('transfers a folder in both directions', async () => {
     await using dir = await tempDir('interop')
     await using transmission = await Transmission.start({ directory: dir.join('tr') })
     await using shoal = await Shoal.open()
@@ -98,7 +98,7 @@ describe.skipIf(lacking('transmission-daemon'))('Transmission', { concurrent: tr
 })
 
 describe.skipIf(lacking('transmission-show', 'libtorrent'))('Transmission and hybrid torrents', () => {
-  test('reads ours if it reads those of libtorrent (version 3 reads neither)', async () => {
+  test('reads our hybrid torrents if it reads those of libtorrent (version 3 reads neither)', async () => {
     await using dir = await tempDir('interop')
     const { path } = await randomFile(dir.join('content.bin'), 100_000)
     const [ours, theirs] = [dir.join('ours.torrent'), dir.join('theirs.torrent')]

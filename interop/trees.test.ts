@@ -57,7 +57,7 @@ describe.skipIf(lacking('libtorrent'))('many files', { concurrent: true }, () =>
     }
   })
 
-  test.each(VERSIONS)('%s: only the files that are wanted, then the rest', async version => {
+  test.each(VERSIONS)('%s: only the wanted files, then the rest', async version => {
     await using dir = await tempDir('interop')
     await randomTree(dir.join('seed', 'tree'), TREE)
     await using seeder = await Libtorrent.start()
@@ -79,7 +79,7 @@ describe.skipIf(lacking('libtorrent'))('many files', { concurrent: true }, () =>
     expect(files.filter(name => !name.endsWith('.parts'))).toEqual([...names].sort())
     expect(leech.stats.haveBytes).toBe(leech.stats.wantedBytes)
 
-    // BEP 21: what is here is served, though it is not all.
+    // BEP 21: partial content is served.
     await using other = await Libtorrent.start()
     const part = await other.add({ torrent, savePath: dir.join('other'), peers: [shoal.endpoint] })
     const wantedBytes = wanted.reduce((sum, { lengthBytes }) => sum + lengthBytes, 0)

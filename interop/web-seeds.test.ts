@@ -1,4 +1,4 @@
-/** Web seeds (BEP 19) among real clients: beside their peers, and in torrents of ours that they read. */
+/** Web seeds (BEP 19) with real clients: together with their peers, and in torrents that we created. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -67,7 +67,7 @@ describe.skipIf(lacking('libtorrent'))('with libtorrent', () => {
     },
   )
 
-  test('we download from the web seed of its torrent', async () => {
+  test('we use the web seed of its torrent', async () => {
     await using dir = await tempDir('web-seeds')
     await using server = await shared(dir)
     await using peer = await Libtorrent.start()
@@ -79,7 +79,7 @@ describe.skipIf(lacking('libtorrent'))('with libtorrent', () => {
 })
 
 describe.skipIf(lacking('aria2c'))('with aria2', () => {
-  test('it downloads from the web seed of our torrent', async () => {
+  test('it uses the web seed of our torrent', async () => {
     await using dir = await tempDir('web-seeds')
     await using server = await shared(dir)
     const made = await makeTorrent(dir.join('seed', 'tree'), dir.join('t.torrent'), {

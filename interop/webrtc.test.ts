@@ -66,7 +66,7 @@ describe('WebRTC', () => {
     expect(await difference(dir.join('seed'), dir.join('leech'))).toBeNull()
   })
 
-  test('a tracker that restarts brings peers together again', async () => {
+  test('peers find each other again after a tracker restart', async () => {
     await using dir = await tempDir('webrtc')
     await using tracker = await NpmTracker.start()
     const { path } = await randomFile(dir.join('seed', 'content.bin'), SIZE)

@@ -10,8 +10,8 @@ import { openConsole, skipped, withNode } from './setup.ts'
 /** Not this machine's usual address: what listens there needs a password. */
 const ELSEWHERE = '0.0.0.0'
 
-describe.skipIf(skipped)('the console of a real node: who is let in', () => {
-  test('a remote login is refused with a wrong password and allowed with the right one', async () => {
+describe.skipIf(skipped)('the console of a real node: access', () => {
+  test('a remote login needs the correct password', async () => {
     await using dir = await tempDir('console-login')
     await writeFile(dir.join('password'), 'a long password\n')
     const login = ['--username', 'ana', '--password-file', dir.join('password')]
@@ -39,14 +39,14 @@ describe.skipIf(skipped)('the console of a real node: who is let in', () => {
     expect(await withCookie()).toBe(401)
   })
 
-  test('without a password nothing is opened to other machines', async () => {
+  test('without a password it does not listen for other machines', async () => {
     await using dir = await tempDir('console-open')
     await expect(Node.start({ folder: dir.path, args: ['--host', ELSEWHERE] })).rejects.toThrow(
       /--password-file/,
     )
   })
 
-  test('a page of another site gets nothing, also for somebody who is logged in', async () => {
+  test('a page of another site has no access, even for a logged-in user', async () => {
     await withNode(async scene => {
       await scene.node.api.addTorrent({ source: `magnet:?xt=urn:btih:${'ab'.repeat(20)}&dn=Harbour` })
       const { page } = await openConsole(scene)
@@ -84,7 +84,7 @@ describe.skipIf(skipped)('the console of a real node: who is let in', () => {
     })
   })
 
-  test('a name that leads to this machine does not open the node (DNS rebinding)', async () => {
+  test('a foreign name for this machine has no access (DNS rebinding)', async () => {
     await withNode(async ({ node }) => {
       const { port } = new URL(node.url)
       const statusAs = (name: string) =>

@@ -9,7 +9,7 @@ import { openConsole, type Scene, skipped, withNode } from './setup.ts'
 const MIB = 1024 * 1024
 
 describe.skipIf(skipped)('the console of a real node: downloading', () => {
-  test('of a pasted magnet link only the chosen files are downloaded, and the torrent’s page shows from whom', async () => {
+  test('downloads only the selected files of a pasted magnet link and shows their peers', async () => {
     await withNode(async scene => {
       await using seeder = await Libtorrent.start()
       const wanted = await randomFile(scene.dir.join('seed', 'Concert', 'encore.flac'), 6 * MIB, 1)
@@ -51,7 +51,7 @@ describe.skipIf(skipped)('the console of a real node: downloading', () => {
     })
   })
 
-  test('paused, it is still paused after a restart of the node, and resumed it comes to its end', async () => {
+  test('stays paused after a restart of the node and completes once resumed', async () => {
     await withNode(async scene => {
       const { node } = scene
       await using seeder = await Libtorrent.start()
@@ -77,12 +77,12 @@ describe.skipIf(skipped)('the console of a real node: downloading', () => {
       await again.whenTorrent(torrent.v1!, ({ state }) => state === 'downloading')
       await again.api.addPeers({ id: torrent.v1!, addresses: [`127.0.0.1:${seeder.port}`] })
       await page.getByText('Seeding').first().waitFor({ timeout: 60_000 })
-      // While the node was away, requests failed: that is all that may be told.
+      // While the node was down, requests failed; the page may report nothing else.
       expect(problems.filter(problem => !/Failed to load|ERR_|WebSocket/.test(problem))).toEqual([])
     })
   })
 
-  test('killed in mid-download, the node is missed, and found again where it was', async () => {
+  test('reports a node killed in mid-download and continues when it is back', async () => {
     await withNode(async scene => {
       const { node } = scene
       await using seeder = await Libtorrent.start()
@@ -106,7 +106,7 @@ describe.skipIf(skipped)('the console of a real node: downloading', () => {
   })
 })
 
-/** What the page says for as long as the node is away. That something just asked for did not work may be told beside it. */
+/** The page's message while the node is down. It may also report that a request failed. */
 function missed(page: Page) {
   return page.getByRole('status').getByText('The node does not answer.', { exact: true })
 }

@@ -11,7 +11,7 @@ import { openConsole, skipped, withNode } from './setup.ts'
 const MIB = 1024 * 1024
 
 describe.skipIf(skipped ?? lacking('opentracker'))('the console of a real node: dropping', () => {
-  test('a dropped folder is sent to the node, shared, and found by libtorrent through the tracker of its link', async () => {
+  test('a dropped folder is uploaded, shared and found by libtorrent through the tracker of its link', async () => {
     await withNode(async ({ node, browser, dir }) => {
       await using tracker = await Opentracker.start()
       const trip = dir.join('trip', 'Harbour trip')
@@ -48,7 +48,7 @@ describe.skipIf(skipped ?? lacking('opentracker'))('the console of a real node: 
     })
   })
 
-  test('a dropped .torrent is looked into, not shared', async () => {
+  test('a dropped .torrent is previewed, not shared', async () => {
     await withNode(async ({ node, browser, dir }) => {
       await randomTree(dir.join('seed', 'Concert'), { 'encore.flac': 3 * MIB, 'cover.jpg': MIB })
       await using seeder = await Libtorrent.start()

@@ -13,7 +13,7 @@ import { openConsole, type Scene, withNode } from './setup.ts'
 const NOTES = 'The key is under the third stone.\n'
 
 describe.skipIf(lacking('chromium-headless-shell'))('the console of a real node: links', () => {
-  test('“Send the link” gives a link that the browser of somebody else downloads by', async () => {
+  test('“Send the link” gives a link that works in another browser', async () => {
     await withNode(async scene => {
       const { path, sha256 } = await randomFile(scene.dir.join('downloads', 'harbour.bin'), 3_000_000)
       await scene.node.ended(await scene.node.api.createTorrent({ path }))
@@ -33,7 +33,7 @@ describe.skipIf(lacking('chromium-headless-shell'))('the console of a real node:
     })
   }, 240_000)
 
-  test('with a public address the link goes there, and nothing says that it is for this machine', async () => {
+  test('with a public address the link uses it, without a note that it works only on this machine', async () => {
     await withNode(async scene => {
       const { path } = await randomFile(scene.dir.join('downloads', 'harbour.bin'), 100_000)
       await scene.node.api.changeSettings({ network: { publicUrl: 'https://node.example' } })
@@ -47,7 +47,7 @@ describe.skipIf(lacking('chromium-headless-shell'))('the console of a real node:
     })
   }, 120_000)
 
-  test('what is sealed in the form opens by its link in the browser of somebody else, who alone sees its name', async () => {
+  test('a share sealed in the form opens by its link in another browser, which alone sees its name', async () => {
     await withNode(async scene => {
       const { page, problems } = await sealing(scene, 'plans.txt')
       await page.getByRole('button', { name: 'Seal and share' }).click()
@@ -61,7 +61,7 @@ describe.skipIf(lacking('chromium-headless-shell'))('the console of a real node:
         .waitFor({ state: 'attached' })
       const other = await opened(scene, link)
       expect([...problems, ...other.problems]).toEqual([])
-      // The link is told again for as long as the work is there, and not after that.
+      // The link is shown as long as the job exists, and not after that.
       await page.getByRole('button', { name: 'Link', exact: true }).click()
       expect(await page.getByLabel('Link of the sealed share').inputValue()).toBe(link)
       await page.keyboard.press('Escape')
@@ -72,7 +72,7 @@ describe.skipIf(lacking('chromium-headless-shell'))('the console of a real node:
     })
   }, 240_000)
 
-  test('sealing to a passphrase asks for it twice, and the link opens with it', async () => {
+  test('sealing with a passphrase asks for it twice, and the link opens with it', async () => {
     await withNode(async scene => {
       const { page, problems } = await sealing(scene, 'plans.txt')
       await page.getByLabel('Whoever has the link and a passphrase').check()
@@ -93,7 +93,7 @@ describe.skipIf(lacking('chromium-headless-shell'))('the console of a real node:
     })
   }, 240_000)
 
-  test('a link to what is sealed to a passphrase is added in the console with it, and opened', async () => {
+  test('a link to a share sealed with a passphrase is added and opened in the console', async () => {
     await withNode(async scene => {
       await using dir = await tempDir('sender')
       await using sender = await Node.start({ folder: dir.path })
@@ -119,7 +119,7 @@ describe.skipIf(lacking('chromium-headless-shell'))('the console of a real node:
     })
   }, 240_000)
 
-  test('a wrong public key is told at once; the right one is sealed to', async () => {
+  test('reports a wrong public key immediately and seals to a correct one', async () => {
     await withNode(async scene => {
       const { page, problems } = await sealing(scene, 'plans.txt')
       await page.getByLabel('Certain people only').check()

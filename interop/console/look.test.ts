@@ -11,7 +11,7 @@ const MANY = 5000
 const AT_ONCE = 50
 
 describe.skipIf(skipped)('the console of a real node: how it looks', () => {
-  test('on a phone nothing is wider than the screen, and every place is reached', async () => {
+  test('on a phone nothing is wider than the screen, and every page is reachable', async () => {
     await withNode(async scene => {
       const id = await addSomething(scene)
       for (const route of [...ROUTES, `/torrents/${id}`]) {
@@ -39,7 +39,7 @@ describe.skipIf(skipped)('the console of a real node: how it looks', () => {
       })
     })
 
-  test('5,000 torrents of a real node scroll, with no more rows than are in sight', async () => {
+  test('5,000 torrents of a real node scroll with only the visible rows rendered', async () => {
     await withNode(async scene => {
       const paths = await makeSmallTorrents(scene.dir, MANY)
       const add = async (path: string) => {
@@ -87,7 +87,7 @@ interface AxeWindow {
   }
 }
 
-/** What axe finds of WCAG 2.2 A and AA. */
+/** Violations of WCAG 2.2 A and AA found by axe. */
 async function findings(page: Page): Promise<string[]> {
   await page.evaluate(await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'))
   const { violations } = await page.evaluate(() =>

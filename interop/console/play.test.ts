@@ -9,7 +9,7 @@ import { openConsole, skipped, withNode } from './setup.ts'
 const MIB = 1024 * 1024
 
 describe.skipIf(skipped ?? lacking('ffmpeg'))('the console of a real node: playing', () => {
-  test('a film of which a tenth is here plays, and where nothing is yet, that part is fetched first', async () => {
+  test('plays a film with a tenth downloaded and fetches missing parts first when seeking', async () => {
     await withNode(async scene => {
       const { node, dir } = scene
       await mkdir(dir.join('seed'))

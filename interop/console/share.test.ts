@@ -8,7 +8,7 @@ import { openConsole, type Scene, skipped, withNode } from './setup.ts'
 const MIB = 1024 * 1024
 
 describe.skipIf(skipped)('the console of a real node: sharing', () => {
-  test('the first run ends with something shared, which libtorrent downloads by the link on the page', async () => {
+  test('the first run shares a file, which libtorrent downloads by the link on the page', async () => {
     await withNode(async scene => {
       const photo = await randomFile(scene.dir.join('photo.jpg'), 3 * MIB)
       const { page, problems } = await scene.browser.open(`${scene.node.url}/#token=${scene.node.token}`)

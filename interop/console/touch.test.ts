@@ -32,7 +32,7 @@ describe.skipIf(skipped)('the console of a real node: on a phone', () => {
     })
   })
 
-  test('a link is pasted, its page read and the torrent removed with a finger alone', async () => {
+  test('a link is pasted, its page read and the torrent removed by touch', async () => {
     await withNode(async ({ node, browser }) => {
       const { page, problems } = await openConsole({ node, browser }, '/', {
         size: 'phone',

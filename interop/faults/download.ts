@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs'
 import { Session } from '@shoal/torrent'
 
 export type DownloadNews =
-  /** What was found at the start: verified bytes, and about how many bytes were read to find out. */
+  /** The state at the start: verified bytes, and roughly how many bytes were read to verify them. */
   | { readonly what: 'checked'; readonly haveBytes: number; readonly readBytes: number }
   | { readonly what: 'complete' | 'closed' }
   | { readonly what: 'error' | 'problem' | 'log'; readonly message: string }

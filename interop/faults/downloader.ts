@@ -46,7 +46,7 @@ export class Downloader {
     return found
   }
 
-  /** What it did and how it is, for whoever asks why it does not go on. */
+  /** Its actions and state, for error messages when it stalls. */
   async describe(): Promise<string> {
     const before = this.news.length
     this.#process.child.kill('SIGUSR2')

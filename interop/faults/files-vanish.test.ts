@@ -17,7 +17,7 @@ interface Setting {
   readonly errors: Error[]
 }
 
-/** A download that has begun and goes on slowly. */
+/** Starts a slow download. */
 async function slowDownload(options: SessionOptions = {}): Promise<Setting> {
   const dir = await tempDir('vanish')
   onTestFinished(dir.remove)
@@ -32,7 +32,7 @@ async function slowDownload(options: SessionOptions = {}): Promise<Setting> {
   const torrent = await session.add(file.metainfo, { peers: [from.address] })
   const errors: Error[] = []
   torrent.on('error', error => errors.push(error))
-  await until('some of it is here', () => torrent.stats.haveBytes > 2 * MIB)
+  await until('some of it is downloaded', () => torrent.stats.haveBytes > 2 * MIB)
   return { file, folder: dir.join('get'), session, torrent, seed, errors }
 }
 
@@ -53,7 +53,7 @@ async function finish({ torrent, seed, file, folder }: Setting): Promise<void> {
 }
 
 describe('while it downloads', () => {
-  test('a folder that is deleted stops the torrent with what to do; resumed, it ends right', async () => {
+  test('a deleted folder stops the torrent with a remedy, and resuming completes it', async () => {
     const setting = await slowDownload()
     await rm(setting.folder, { recursive: true })
     await until('it stops', () => setting.torrent.state === 'error')
@@ -63,13 +63,13 @@ describe('while it downloads', () => {
     await finish(setting)
   })
 
-  test('a file that is deleted does not pass for complete, also when nothing is recorded', async () => {
+  test('a deleted file does not count as complete, even without a record', async () => {
     const setting = await slowDownload({ stateDirectory: null })
     await rm(`${setting.folder}/file`)
     await finish(setting)
   })
 
-  test('a folder that is moved away and back loses nothing', async () => {
+  test('moving the folder away and back loses nothing', async () => {
     const setting = await slowDownload()
     const { folder, torrent, seed } = setting
     await rename(folder, `${folder}-away`)
@@ -84,7 +84,7 @@ describe('while it downloads', () => {
     await finish(setting)
   })
 
-  test('a file that is replaced by a link out of the folder is not followed', async () => {
+  test('a file replaced by a link out of the folder is not followed', async () => {
     const setting = await slowDownload()
     const { folder, session, torrent, file } = setting
     const outside = `${folder}-outside`
@@ -120,7 +120,7 @@ describe('while it seeds', () => {
     return { dir: dir.path, file, session, torrent: torrents[0]!, address }
   }
 
-  test('a file that is cut stops the torrent; put back and resumed, it is served', async () => {
+  test('a truncated file stops the torrent; restored and resumed, it is served', async () => {
     const { dir, file, torrent, address } = await seeding()
     await truncate(file.path, MIB)
     await mkdir(`${dir}/get`)

@@ -40,7 +40,7 @@ async function prepare(lengths: Record<string, number>): Promise<{ dir: TempDir;
 }
 
 describe.skipIf(unable)(`a small disk${unable ? ` (${unable})` : ''}`, () => {
-  test('that is full stops its torrent alone, which goes on when there is room and has lost nothing', async () => {
+  test('that is full stops only its torrent, which resumes without losses once there is space', async () => {
     const { dir, files } = await prepare({ large: 16 * MIB + 5, other: 4 * MIB })
     const { session, torrents, address } = await seeder(files)
     onTestFinished(() => session.close())
@@ -74,7 +74,7 @@ describe.skipIf(unable)(`a small disk${unable ? ` (${unable})` : ''}`, () => {
     await calls.call('close')
   })
 
-  test('that is full when it is closed has lost nothing that it had at the next start', async () => {
+  test('that is full at shutdown loses no verified data', async () => {
     const { dir, files } = await prepare({ large: 16 * MIB })
     const { session, address } = await seeder(files)
     onTestFinished(() => session.close())
@@ -101,7 +101,7 @@ describe.skipIf(unable)(`a small disk${unable ? ` (${unable})` : ''}`, () => {
     expect(await calls.call('sha256', { path: `${disk}/large` })).toBe(files[0]!.sha256)
   })
 
-  test('that is read-only stops its torrent with what to do, until it can be written', async () => {
+  test('that is read-only stops its torrent with a remedy until it is writable', async () => {
     const { dir, files } = await prepare({ file: MIB })
     const { session, address } = await seeder(files)
     onTestFinished(() => session.close())

@@ -14,7 +14,7 @@ export interface HostileOptions {
   readonly infoHash: Uint8Array
   /** Speaks the fast extension (BEP 6). Default true. */
   readonly fast?: boolean
-  /** What it does when it hears something. */
+  /** Its reaction to messages. */
   readonly on?: Partial<MessageHandler>
 }
 

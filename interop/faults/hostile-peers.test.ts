@@ -1,4 +1,4 @@
-/** What a hostile peer does costs that peer, and not the download from a good one. */
+/** A hostile peer harms itself and not the download from a good peer. */
 import { readFileSync } from 'node:fs'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { TcpTransport } from '../../packages/torrent/src/transport/tcp-transport.node.ts'
@@ -7,7 +7,7 @@ import { PIECE_BYTES, Victim } from './attack.ts'
 import { type HostilePeer, rawConnection } from './hostile-peer.ts'
 
 const BLOCK_BYTES = 16384
-/** What one attack may make the process hold, attackers and good peer included, since all are in this process. */
+/** Memory limit of the process during one attack, including the attackers and the good peer, which run in the same process. */
 const MOST_MEMORY_BYTES = 150 * 1024 * 1024
 
 function block(victim: Victim, piece: number, begin: number, length: number): Uint8Array {
@@ -17,7 +17,7 @@ function block(victim: Victim, piece: number, begin: number, length: number): Ui
 let content: Buffer | undefined
 
 describe('wrong bytes', () => {
-  test('ban their sender, whose address is then refused', async () => {
+  test('ban their sender, whose address is then rejected', async () => {
     const victim = await Victim.start()
     const liar: HostilePeer = await victim.attack({
       on: {
@@ -32,7 +32,7 @@ describe('wrong bytes', () => {
     await until('it is refused', () => again.closed)
   })
 
-  test('in pieces that good peers had a part in ban their sender alone', async () => {
+  test('in pieces with contributions of good peers ban only their sender', async () => {
     const victim = await Victim.start()
     // Sends half of each piece, wrong, then chokes, so that the rest is asked of the good peer.
     let blocks = 0
@@ -58,14 +58,14 @@ describe('wrong bytes', () => {
 })
 
 describe('a peer that stalls', () => {
-  test('after it let us ask costs its requests, which others get', async () => {
+  test('after unchoking us loses its requests to others', async () => {
     const victim = await Victim.start()
     const staller = (await victim.attack()).offerAll()
     await until('it was asked', () => staller.requests > 0)
     await victim.finish()
   })
 
-  test('in the middle of a block costs that block for a while, and not the good peer', async () => {
+  test('in the middle of a block delays only that block', async () => {
     const victim = await Victim.start()
     const staller: HostilePeer = await victim.attack({
       on: {
@@ -83,7 +83,7 @@ describe('a peer that stalls', () => {
     expect(victim.torrent.stats.wastedBytes).toBeLessThan(2 * 1024 * 1024)
   })
 
-  test('a byte at a time costs no more', async () => {
+  test('a byte at a time does no more harm', async () => {
     const victim = await Victim.start()
     let dripping = false
     const dripper: HostilePeer = await victim.attack({
@@ -104,7 +104,7 @@ describe('a peer that stalls', () => {
 })
 
 describe('a peer that lies about pieces', () => {
-  test('claims all and rejects every request', async () => {
+  test('claims all pieces and rejects every request', async () => {
     const victim = await Victim.start()
     const liar: HostilePeer = await victim.attack({
       on: { onRequest: (piece, begin, length) => liar.out.reject(piece, begin, length) },
@@ -112,11 +112,11 @@ describe('a peer that lies about pieces', () => {
     liar.offerAll()
     await until('it was asked', () => liar.requests > 0)
     await victim.finish()
-    // It was not asked the same for ever, as fast as it can refuse.
+    // It did not receive the same request endlessly, as fast as it can reject.
     expect(liar.requests).toBeLessThan(20_000)
   })
 
-  test('names pieces that do not exist', async () => {
+  test('announces pieces that do not exist', async () => {
     const victim = await Victim.start()
     for (const say of [
       (peer: HostilePeer) => peer.out.have(0xffffffff),
@@ -139,7 +139,7 @@ describe('a peer that lies about pieces', () => {
     await victim.finish()
   })
 
-  test('names pieces that cannot exist before the metadata is known', async () => {
+  test('announces impossible pieces before the metadata is known', async () => {
     const victim = await Victim.start({ magnet: true })
     const liar = await victim.attack()
     for (let i = 0; i < 200_000; i++) liar.out.have(0xffffffff - i)
@@ -189,7 +189,7 @@ describe('a peer that floods', () => {
       300_000,
     ],
   ]
-  test.each(floods)('with %s, and reads nothing, holds up nobody', async (_, write, times) => {
+  test.each(floods)('with %s, and reads nothing, delays nobody', async (_, write, times) => {
     const victim = await Victim.start()
     const before = process.memoryUsage().rss
     const flooder = await victim.attack()
@@ -199,7 +199,7 @@ describe('a peer that floods', () => {
     expect(process.memoryUsage().rss - before).toBeLessThan(MOST_MEMORY_BYTES)
   })
 
-  test('with blocks that nobody asked for is disconnected', async () => {
+  test('with unrequested blocks is disconnected', async () => {
     const victim = await Victim.start()
     const flooder = await victim.attack()
     flooder.out.blockHeader(0, 0, BLOCK_BYTES)
@@ -209,7 +209,7 @@ describe('a peer that floods', () => {
     await victim.finish()
   })
 
-  test('with peers that do not exist leaves room for those that do', async () => {
+  test('with nonexistent peers leaves room for real ones', async () => {
     const victim = await Victim.start({ magnet: true })
     for (let flooder = 0; flooder < 12; flooder++) {
       const peer = await victim.attack({ from: `127.0.0.${70 + flooder}` })
@@ -231,22 +231,25 @@ describe('a peer that floods', () => {
 })
 
 describe('a message of 4 GB', () => {
-  test.each([0xffffffff, 0x80000000, 0x7fffffff])('(%i bytes) ends the connection at once', async length => {
-    const victim = await Victim.start()
-    for (const id of [7, 5, 20, 99, 23]) {
-      const peer = await victim.attack()
-      const head = Buffer.alloc(5)
-      head.writeUInt32BE(length)
-      head[4] = id
-      peer.socket.write(head)
-      await until('it is disconnected', () => peer.closed)
-    }
-    await victim.finish()
-  })
+  test.each([0xffffffff, 0x80000000, 0x7fffffff])(
+    '(%i bytes) ends the connection immediately',
+    async length => {
+      const victim = await Victim.start()
+      for (const id of [7, 5, 20, 99, 23]) {
+        const peer = await victim.attack()
+        const head = Buffer.alloc(5)
+        head.writeUInt32BE(length)
+        head[4] = id
+        peer.socket.write(head)
+        await until('it is disconnected', () => peer.closed)
+      }
+      await victim.finish()
+    },
+  )
 })
 
 describe('connections that never become peers', () => {
-  test('five hundred of them leave room for a good one', async () => {
+  test('five hundred of them leave room for a good connection', async () => {
     const victim = await Victim.start()
     const { port } = victim.session
     for (let i = 0; i < 500; i++) {
@@ -263,7 +266,7 @@ describe('connections that never become peers', () => {
     await victim.finish()
   })
 
-  test('many peers from one address of the internet are few, and others come in', async () => {
+  test('are limited per public address, so that others can connect', async () => {
     // As if these addresses of this machine were elsewhere.
     const transport = new TcpTransport()
     const listen = transport.listen.bind(transport)
@@ -284,7 +287,7 @@ describe('connections that never become peers', () => {
     await victim.finish()
   })
 
-  test('random bytes, and handshakes for torrents that are not here, end', async () => {
+  test('with random bytes or handshakes for unknown torrents are closed', async () => {
     const victim = await Victim.start()
     const { port } = victim.session
     for (let i = 0; i < 30; i++) {
@@ -297,7 +300,7 @@ describe('connections that never become peers', () => {
     await victim.finish()
   })
 
-  test('an encrypted handshake with endless padding ends', async () => {
+  test('with endless padding in an encrypted handshake are closed', async () => {
     const victim = await Victim.start()
     const socket = await rawConnection(victim.session.port, '127.0.0.66')
     let sent = 0

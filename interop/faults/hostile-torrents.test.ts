@@ -97,7 +97,7 @@ const huge: [string, () => Uint8Array][] = [
 ]
 
 describe('a huge torrent', () => {
-  test.each(huge)('of %s is refused, or taken within bounds', async (_, make) => {
+  test.each(huge)('of %s is rejected or accepted within limits', async (_, make) => {
     const { session } = await victim()
     const bytes = make()
     const before = process.memoryUsage().rss
@@ -151,7 +151,7 @@ describe('a torrent that contradicts itself', () => {
       encode({ info: { 'meta version': 9, name: 'n', 'piece length': 16384, 'file tree': {} } }),
     ],
     [
-      'a v2 piece length that is no power of two',
+      'a v2 piece length that is not a power of two',
       encode({
         info: {
           'meta version': 2,
@@ -164,14 +164,14 @@ describe('a torrent that contradicts itself', () => {
     ['more behind the end', Buffer.concat([single({}), Buffer.from('x')])],
     ['its end missing', single({}).subarray(0, -1)],
   ]
-  test.each(cases)('(%s) is refused in words', async (_, bytes) => {
+  test.each(cases)('(%s) is rejected with a message', async (_, bytes) => {
     const { session } = await victim()
     const error = await refusal(session, bytes)
     expect(['bad-torrent', 'bad-bencode', 'unsupported']).toContain(error.code)
     expect(() => parseMetainfo(bytes)).toThrow(error.message)
   })
 
-  test('is refused however it is damaged', async () => {
+  test('is rejected for any damage', async () => {
     const { session } = await victim()
     const good = torrentOf([['a', 'b'], ['c']])
     for (let at = 0; at < good.length; at++)
@@ -202,11 +202,11 @@ describe('names', () => {
     ['names that differ in case', [['A'], ['a'], ['A', 'b'], ['dir', 'x'], ['DIR', 'x']]],
     ['a file that is also a folder', [['a'], ['a', 'b'], ['a', 'b', 'c']]],
   ]
-  test.each(hostile)('that are %s stay in the folder, each file apart', async (kind, paths) => {
+  test.each(hostile)('that are %s stay in the folder and do not collide', async (kind, paths) => {
     const { session, dir, folder } = await victim()
     let accepted = 0
     // Together, and each alone: one that is refused must not hide the others.
-    for (const files of [paths, ...paths.map(path => [path, ['beside']])]) {
+    for (const files of [paths, ...paths.map(path => [path, ['other']])]) {
       const torrent = await session.add(torrentOf(files, 0)).catch(error => {
         // Refused is safe too, in words.
         expect(error).toBeInstanceOf(ShoalError)
@@ -241,7 +241,7 @@ describe('names', () => {
     expect(await readdir(dir.join('outside'))).toEqual([])
   })
 
-  test('that a torrent links to outside are not made', async () => {
+  test('of links that lead out of the torrent are not created', async () => {
     const { session, folder } = await victim()
     const info = {
       files: [
@@ -282,12 +282,15 @@ describe('a magnet link', () => {
     'magnet:?xt=%',
     `magnet:?xt=urn:btmh:1114${'a'.repeat(40)}`,
   ]
-  test.each(links.map(link => [link.slice(0, 60), link]))('%s is refused in words', async (_, link) => {
-    const { session } = await victim()
-    expect((await refusal(session, link)).code).toBe('bad-magnet')
-  })
+  test.each(links.map(link => [link.slice(0, 60), link]))(
+    '%s is rejected with a message',
+    async (_, link) => {
+      const { session } = await victim()
+      expect((await refusal(session, link)).code).toBe('bad-magnet')
+    },
+  )
 
-  test('with a million parameters is refused or cut, in bounded time', async () => {
+  test('with a million parameters is rejected or truncated in bounded time', async () => {
     const hash = `xt=urn:btih:${'a'.repeat(40)}`
     for (const more of [
       '&tr=http://a.example/announce',

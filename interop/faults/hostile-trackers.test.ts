@@ -1,4 +1,4 @@
-/** Trackers that answer garbage, for ever, or not at all, beside a good one. */
+/** Trackers that answer garbage, endlessly or not at all, in addition to a good one. */
 import { createSocket } from 'node:dgram'
 import type { ServerResponse } from 'node:http'
 import { gzipSync } from 'node:zlib'
@@ -93,8 +93,8 @@ async function tracker(answer?: Answer): Promise<HttpTrackerServer> {
   return server
 }
 
-describe('beside hostile trackers', () => {
-  test('a good one brings the download to its end', async () => {
+describe('with hostile trackers', () => {
+  test('a good tracker suffices to complete the download', async () => {
     await using dir = await tempDir('trackers')
     const file = await sharedFile(dir.join('seed'), 'file', 2 * MIB)
     const good = await tracker()

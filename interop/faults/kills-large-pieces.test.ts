@@ -10,12 +10,12 @@ import { seeder, sharedFile } from './support.ts'
 const MIB = 2 ** 20
 const KILLS = 2
 const BYTES_PER_SECOND = MIB
-/** What comes before each kill: twice what one may cost, and still within the first piece. */
+/** Bytes received before each kill: twice the allowed loss, and still within the first piece. */
 const SENT = 8 * MIB
 /** The bound. */
 const REPEATED_SECONDS = 5
 
-test('what is here of a large piece survives a kill', { timeout: 120_000 }, async () => {
+test('the received part of a large piece survives a kill', { timeout: 120_000 }, async () => {
   await using dir = await tempDir('kills')
   const file = await sharedFile(dir.join('seed'), 'file', 40 * MIB + 1, { pieceLengthBytes: 32 * MIB })
   const { session, torrents, address } = await seeder([file])

@@ -81,7 +81,7 @@ function drawAmounts(random: () => number, count: number): number[] {
 }
 
 describe('a download that is killed at random moments', () => {
-  test('is resumed each time with all that was on disk, and ends right', { timeout: 240_000 }, async () => {
+  test('resumes each time with all data on disk and completes correctly', { timeout: 240_000 }, async () => {
     await using dir = await tempDir('kills')
     const plans = Array.from({ length: LANES }, (_, lane) => {
       const random = seededRandom(2026 + lane)

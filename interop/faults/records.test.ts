@@ -1,4 +1,4 @@
-/** What a session recorded, found torn, replaced by garbage, or of a time that is yet to come. */
+/** Resume data that is truncated, replaced by garbage, or from the future. */
 import { open, readFile, stat, truncate, utimes, writeFile } from 'node:fs/promises'
 import { infoHashText, Session, type Torrent, writeMetainfo } from '@shoal/torrent'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -77,7 +77,7 @@ describe('a record that was damaged', () => {
     ['deeply nested', () => new Uint8Array(5_000_000).fill(0x6c)],
   ]
 
-  test('is told of, and the content is read again: nothing is lost', async () => {
+  test('is reported, and the content is read again without losses', async () => {
     const half = await halfDownload()
     const good = await readFile(half.record)
     for (const [how, damage] of damages) {
@@ -135,7 +135,7 @@ describe('a clock that jumps', () => {
     })
   })
 
-  test('does not make a changed file pass for the one that was recorded', async () => {
+  test('does not make a changed file look like the recorded one', async () => {
     const half = await halfDownload()
     const handle = await open(half.path, 'r+')
     await handle.write(Buffer.from('changed'), 0, undefined, 10)
@@ -182,7 +182,7 @@ describe('a restart', () => {
     },
   )
 
-  test('after a clean close reads none of the content again', async () => {
+  test('after a clean close does not read the content again', async () => {
     const half = await halfDownload()
     const place = {
       torrentFile: `${half.folder}/../file.torrent`,

@@ -31,7 +31,7 @@ export interface Aria2Status {
   readonly connections: number
   readonly seeder: boolean
   readonly errorMessage: string | null
-  /** What follows a magnet's metadata: the download itself. */
+  /** The download that follows the metadata of a magnet link. */
   readonly followedBy: readonly string[]
 }
 

@@ -40,7 +40,7 @@ export interface LaunchOptions {
 
 export interface PageOptions extends BrowserContextOptions {
   readonly size?: keyof typeof SCREENS
-  /** What an earlier visit has left in the browser's local storage. */
+  /** Local storage left by an earlier visit. */
   readonly remembers?: Readonly<Record<string, string>>
 }
 

@@ -25,7 +25,7 @@ export async function tempDir(name: string, parent = tmpdir()): Promise<TempDir>
 export interface RandomFile {
   readonly path: string
   readonly length: number
-  /** Of the content: lower-case hex. */
+  /** Hash of the content: lower-case hex. */
   readonly sha256: string
 }
 

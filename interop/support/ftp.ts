@@ -32,7 +32,7 @@ export class FtpServer implements AsyncDisposable {
     return new FtpServer(child, Number(String(line).trim()))
   }
 
-  /** What it printed: its log of commands. */
+  /** Its output, a log of commands. */
   output(): string {
     return this.#process.output()
   }

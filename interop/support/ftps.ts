@@ -11,7 +11,7 @@ import { until } from './wait.ts'
 /** `await using ftps = await FtpsServer.start(folder)`: guests may read. Its folder must not be writable for others. */
 export class FtpsServer implements AsyncDisposable {
   readonly port: number
-  /** Of its certificate, for 127.0.0.1. */
+  /** PEM of its certificate for 127.0.0.1. */
   readonly ca: Buffer
   readonly #process: ManagedProcess
   readonly #directory: TempDir

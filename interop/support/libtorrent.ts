@@ -126,7 +126,7 @@ export class LibtorrentTorrent implements Hashes {
     return this.#call('wait', { until: 'metadata', timeout_ms: timeoutMs }, timeoutMs)
   }
 
-  /** Resolves when at least `bytes` are here and verified. */
+  /** Resolves when at least `bytes` are downloaded and verified. */
   downloaded(bytes: number, timeoutMs = 60_000): Promise<LibtorrentStatus> {
     return this.#call('wait', { until: 'downloaded', amount: bytes, timeout_ms: timeoutMs }, timeoutMs)
   }
@@ -210,7 +210,7 @@ export class Libtorrent implements AsyncDisposable {
     return this.call('create', { path, out, piece_length: pieceLength, web_seeds: webSeeds, ...rest })
   }
 
-  /** What libtorrent reads in a .torrent; rejects when it finds it wrong. */
+  /** Parses a .torrent with libtorrent; rejects if libtorrent rejects it. */
   describe(torrent: string): Promise<TorrentDescription> {
     return this.call('describe', { torrent })
   }
@@ -241,7 +241,7 @@ export class Libtorrent implements AsyncDisposable {
     return this.call('dht_nodes')
   }
 
-  /** Of its process so far. */
+  /** Resource usage of its process so far. */
   usage(): Promise<ProcessUsage> {
     return this.call('usage')
   }

@@ -16,7 +16,7 @@ export interface NodeOptions {
   /** More for `shoal start`. */
   readonly args?: readonly string[]
   readonly env?: Record<string, string>
-  /** Of console and API. Default: a free one, which stays free while the node is away. */
+  /** Port of the console and API. Default: a free port, which stays free while the node is down. */
   readonly port?: number
 }
 

@@ -27,7 +27,7 @@ export class Opentracker implements AsyncDisposable {
     this.#allowed = allowed
   }
 
-  /** `allow`: info hashes as hex (a v2 hash is cut to 20 bytes); Debian's build serves only those it was told of. */
+  /** `allow`: info hashes as hex (a v2 hash is cut to 20 bytes); Debian's build serves only these. */
   static async start(options: { allow?: readonly string[] } = {}): Promise<Opentracker> {
     const directory = await tempDir('opentracker')
     const allowed = new Set<string>()
@@ -84,7 +84,7 @@ export class Opentracker implements AsyncDisposable {
       const answer = await (await fetch(`${url}&uploaded=0&downloaded=0`)).text()
       return !answer.includes('failure')
     })
-    // Nobody shall be told of the peer that only asked.
+    // The peer that only asked must not be returned to anyone.
     await (await fetch(`${url}&uploaded=0&downloaded=0&event=stopped`)).text()
   }
 

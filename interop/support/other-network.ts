@@ -66,7 +66,7 @@ export class OtherNetwork implements AsyncDisposable {
     return path
   }
 
-  /** What listens on loopback here, for the other side: the port at `host`. */
+  /** Makes a port on our loopback available to the other side, at `host`. */
   async offer(port: number): Promise<number> {
     const sockets = new Set<Socket>()
     const server = createServer(near => {

@@ -21,7 +21,7 @@ const BUILT_PAGE = join(DIST, 'share')
 
 /** `await using site = await PageSite.start()` */
 export class PageSite implements AsyncDisposable {
-  /** What is served. */
+  /** Served folder. */
   readonly folder: string
   #server!: Server
   #tracker: { tracker: Tracker; front: WebSocketFront } | null = null

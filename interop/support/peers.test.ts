@@ -13,7 +13,7 @@ const BYTES = 3_000_000
 
 type Version = 'v1' | 'v2' | 'hybrid'
 
-/** A folder of the test's own with one file to share. Transmission takes ten seconds to begin: the tests run beside each other. */
+/** A folder per test with one file to share. The tests run concurrently, because Transmission takes ten seconds to start. */
 async function sandbox() {
   const dir = await tempDir('peers')
   return {
@@ -60,7 +60,7 @@ describe.skipIf(lacking('libtorrent'))('libtorrent', { concurrent: true }, () =>
     },
   )
 
-  test('says who its peers are and whether they are encrypted', async () => {
+  test('lists its peers and their encryption', async () => {
     await using box = await sandbox()
     await using seeder = await seeding(box, 'v1', { encryption: 'require' })
     await using plain = await Libtorrent.start({ encryption: 'plain' })
@@ -84,7 +84,7 @@ describe.skipIf(lacking('libtorrent'))('libtorrent', { concurrent: true }, () =>
     expect((await refused.status()).haveBytes).toBe(0)
   })
 
-  test('keeps to its upload limit on loopback', async () => {
+  test('obeys its upload limit on loopback', async () => {
     await using box = await sandbox()
     await using seeder = await seeding(box, 'v1')
     await seeder.seed.limit({ upload: 1_000_000 })
@@ -99,7 +99,7 @@ describe.skipIf(lacking('libtorrent'))('libtorrent', { concurrent: true }, () =>
     expect(performance.now() - started).toBeGreaterThan(1000)
   })
 
-  test('finds peers through a DHT of its own', async () => {
+  test('finds peers through its own DHT', async () => {
     await using box = await sandbox()
     await using first = await Libtorrent.start({ settings: { enable_dht: true } })
     const dht = { settings: { enable_dht: true }, dhtNodes: [['127.0.0.1', first.port]] as const }
@@ -131,7 +131,7 @@ describe.skipIf(lacking('libtorrent'))('libtorrent', { concurrent: true }, () =>
     expect((await peer.addMany(torrents, box.dir.join('many'))).seconds).toBeGreaterThan(0)
   })
 
-  test('tells of a torrent that it cannot read, and of an operation that it does not have', async () => {
+  test('reports an unreadable torrent and an unknown operation', async () => {
     await using box = await sandbox()
     await using peer = await Libtorrent.start()
     await expect(peer.describe(box.file.path)).rejects.toThrow('libtorrent: describe')
@@ -218,7 +218,7 @@ describe.skipIf(lacking('libtorrent', 'aria2c', 'opentracker'))('aria2', { concu
 })
 
 describe.skipIf(lacking('opentracker', 'libtorrent'))('opentracker', { concurrent: true }, () => {
-  test('serves the info hashes it was told of, and no others', async () => {
+  test('serves only the listed info hashes', async () => {
     await using tracker = await Opentracker.start({ allow: ['ab'.repeat(20)] })
     const announce = async (byte: string) => {
       const hash = `%${byte}`.repeat(20)

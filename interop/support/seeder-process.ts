@@ -1,4 +1,4 @@
-/** What `seeder.ts` starts: a session that answers on its standard streams. */
+/** The process that `seeder.ts` starts: a session controlled through its standard streams. */
 import { basename, dirname } from 'node:path'
 import { createTorrent, magnetOf, Session } from '@shoal/torrent'
 import { answerJsonLines } from './json-lines.ts'

@@ -1,4 +1,4 @@
-/** What people do with the form of the share page. */
+/** User actions on the form of the share page. */
 import type { Page } from 'playwright-core'
 
 /** Whether the browser would ask before it closes the page. */

@@ -20,7 +20,7 @@ const DONE_MS = 60_000
 /** A running session: `await using shoal = await Shoal.open({ directory })`. */
 export class Shoal implements AsyncDisposable {
   readonly session: Session
-  /** What the engine told people of each torrent, for the message of a test that fails. */
+  /** Log messages of each torrent, for the message of a failing test. */
   readonly #lines: string[] = []
 
   private constructor(session: Session) {

@@ -51,7 +51,7 @@ export function toolPath(name: ToolName): string {
 }
 
 /**
- * Why tests that need these tools must be skipped, or null when all are here: for `test.skipIf`. Where nothing may be skipped
+ * Why tests that need these tools must be skipped, or null when all are installed: for `test.skipIf`. Where nothing may be skipped
  * it throws instead.
  */
 export function lacking(...names: ToolName[]): string | null {

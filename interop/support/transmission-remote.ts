@@ -15,7 +15,7 @@ export class TransmissionRemote {
     this.#login = login
   }
 
-  /** What it prints. Rejects with that, and how it ended, when it fails. */
+  /** Runs it and returns its output. If it fails, rejects with the output and the exit status. */
   async run(...args: string[]): Promise<string> {
     const all = [this.#server, '--authenv', ...args]
     const env = { ...process.env, TR_AUTH: this.#login, TZ: 'UTC', LC_ALL: 'C' }

@@ -245,7 +245,7 @@ export async function transmissionCreate(
   await runFile(toolPath('transmission-create'), [...args, path])
 }
 
-/** What transmission-show prints of a .torrent. Rejects when it finds it wrong. */
+/** Output of transmission-show for a .torrent. Rejects if it reports an error. */
 export async function transmissionShow(torrent: string): Promise<string> {
   return (await runFile(toolPath('transmission-show'), [torrent])).stdout
 }

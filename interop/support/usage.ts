@@ -1,4 +1,4 @@
-/** What processes have used so far. */
+/** Resource usage of processes. */
 import { readFileSync } from 'node:fs'
 
 export interface ProcessUsage {
@@ -12,7 +12,7 @@ export interface ProcessUsage {
 /** Linux counts processor time in these for every process, whatever the kernel's own tick. */
 const TICKS_PER_SECOND = 100
 
-/** Of this process. */
+/** Usage of this process. */
 export function ownUsage(): ProcessUsage {
   const { user, system } = process.cpuUsage()
   const peakKiB = process.resourceUsage().maxRSS
@@ -25,7 +25,7 @@ export function ownUsage(): ProcessUsage {
   }
 }
 
-/** Of another process, on Linux. Throws when it is gone. */
+/** Usage of another process, on Linux. Throws if it has exited. */
 export function usageOf(pid: number): ProcessUsage {
   const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
   // The second field is a name that may contain anything but ends at the last parenthesis.
@@ -48,7 +48,7 @@ function highWaterMark(pid: number | 'self'): number | null {
   }
 }
 
-/** What was used between two looks at the same process; the peak is over its life. */
+/** Usage between two samples of the same process; the peak covers its lifetime. */
 export function usageSince(
   before: ProcessUsage,
   after: ProcessUsage,

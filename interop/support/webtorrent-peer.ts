@@ -59,7 +59,7 @@ answerJsonLines({
     const { default: WebTorrent } = (await load('webtorrent', 'index.js')) as {
       default: { new (options: object): WebTorrentClient; VERSION: string }
     }
-    // TCP is off in effect: nobody is told of its port.
+    // TCP is effectively off, because its port is not announced.
     client = new WebTorrent({
       dht: false,
       lsd: false,

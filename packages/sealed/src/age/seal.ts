@@ -7,7 +7,7 @@ import { SealedError } from '../sealed-error.ts'
 import { TAG_BYTES } from './chunk-cipher.ts'
 import { NONCE_BYTES } from './stream.ts'
 
-/** Who can open a sealed share. */
+/** Determines who can open a sealed share. */
 export type SealTo =
   /** A key of 32 bytes for the link; random by default. */
   | { readonly by: 'key'; readonly key?: Uint8Array }

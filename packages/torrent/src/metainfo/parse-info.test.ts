@@ -183,7 +183,7 @@ describe('parseInfo', () => {
     ['an unassigned version', v2({ a: leaf() }, { 'meta version': 1 }), 'not 2'],
     ['a version that is text', v2({ a: leaf() }, { 'meta version': '2' }), 'not 2'],
     [
-      'a piece length that is no power of two',
+      'a piece length that is not a power of two',
       v2({ a: leaf() }, { 'piece length': 3 * PIECE }),
       'power of two',
     ],

@@ -193,7 +193,7 @@ describe('parseMetainfo', () => {
     ['something else', utf8('<html>')],
     ['a list', utf8('le')],
     ['no info', utf8('d8:announce1:xe')],
-    ['an info that is no dictionary', utf8('d4:info2:dee')],
+    ['an info that is not a dictionary', utf8('d4:info2:dee')],
     ['a file cut short', libtorrentV1.bytes.subarray(0, 300)],
     ['deep nesting', utf8('d4:info'.repeat(100_000))],
     ['too many values', utf8(`d1:al${'le'.repeat(1_000_001)}ee`)],

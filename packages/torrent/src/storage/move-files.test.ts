@@ -127,7 +127,7 @@ describe('moving on one file system', () => {
 })
 
 describe.skipIf(other === null)(
-  'moving to another file system (needs /dev/shm beside the temporary folder)',
+  'moving to another file system (needs /dev/shm in addition to the temporary folder)',
   () => {
     test('copies everything, then deletes the old files', async () => {
       const { storage, from } = await filled()

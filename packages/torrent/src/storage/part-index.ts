@@ -2,7 +2,7 @@
  * The head of a part file, which keeps bytes of unwanted files that share a piece with a wanted file.
  *
  * Layout, integers big-endian: `shoalpt1`; piece length, piece count, file count (4 bytes each); 4 reserved bytes; per piece 4 bytes: 0, or
- * the number of its slot counted from 1; per file one bit, most significant first: set if its bytes are here and not in its own file. Slots of
+ * the number of its slot counted from 1; per file one bit, most significant first: set if its bytes are in the part file instead of its own. Slots of
  * one piece length each follow from the next multiple of 4,096. Nothing moves once it is written, so whatever survives a crash is valid: a
  * missing entry means bytes that were not flushed.
  */
