@@ -55,17 +55,15 @@ const NAMES = [
 export const WORDS_LEFT = [
   'apps',
   'bench',
-  'deploy',
-  'docs',
-  'interop',
-  'packages/identity',
-  'packages/links',
-  'packages/sealed',
-  'packages/torrent',
-  'packages/tracker',
+  'docs/architecture.md',
+  'docs/http-api.md',
+  'interop/console/links.test.ts',
+  'interop/node-cli.test.ts',
+  'interop/page-network.test.ts',
+  'packages/torrent/src/session',
+  'packages/torrent/src/swarm',
+  'packages/torrent/src/transport',
   'sim',
-  'README.md',
-  'CHANGELOG.md',
 ]
 
 /** Files that quote the words, or that are not English. */
