@@ -7,7 +7,7 @@ import { tempDir } from '../support/files.ts'
 import { Node } from '../support/node.ts'
 import { openConsole, skipped, withNode } from './setup.ts'
 
-/** Not this machine's usual address: what listens there needs a password. */
+/** A different address of this machine, which requires a password. */
 const ELSEWHERE = '0.0.0.0'
 
 describe.skipIf(skipped)('the console of a real node: access', () => {
@@ -35,7 +35,7 @@ describe.skipIf(skipped)('the console of a real node: access', () => {
     await page.goto(`${url}/settings`)
     await page.getByRole('button', { name: 'Log out' }).click()
     await page.getByLabel('User name').waitFor()
-    // Who kept the cookie is out, too.
+    // A kept cookie is invalid, too.
     expect(await withCookie()).toBe(401)
   })
 
@@ -76,7 +76,7 @@ describe.skipIf(skipped)('the console of a real node: access', () => {
           return [await status({ headers: json }), await status({ mode: 'no-cors' }), await socket]
         }, scene.node.url)
         expect(attempts).toEqual(['refused', 'refused', 'refused'])
-        // What a page cannot read it may still send: the node must not have done it.
+        // A page may send requests whose responses it cannot read; the node must not have executed them.
         expect((await scene.node.api.listTorrents({})).total).toBe(1)
       } finally {
         other.close()

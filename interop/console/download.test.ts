@@ -73,7 +73,7 @@ describe.skipIf(skipped)('the console of a real node: downloading', () => {
       expect(await again.api.getTorrent({ id: torrent.v1! })).toMatchObject({ state: 'paused' })
       await torrent.limit({ upload: 0 })
       await page.getByRole('button', { name: 'Resume', exact: true }).click()
-      // One that is paused takes no peers.
+      // A paused torrent accepts no peers.
       await again.whenTorrent(torrent.v1!, ({ state }) => state === 'downloading')
       await again.api.addPeers({ id: torrent.v1!, addresses: [`127.0.0.1:${seeder.port}`] })
       await page.getByText('Seeding').first().waitFor({ timeout: 60_000 })
@@ -111,7 +111,7 @@ function missed(page: Page) {
   return page.getByRole('status').getByText('The node does not answer.', { exact: true })
 }
 
-/** A magnet link that names the peer (`x.pe`, BEP 9). */
+/** A magnet link with the peer's address (`x.pe`, BEP 9). */
 function withPeer(magnet: string, { port }: Libtorrent): string {
   return `${magnet}&x.pe=127.0.0.1:${port}`
 }

@@ -71,12 +71,12 @@ describe.skipIf(skipped ?? lacking('opentracker'))('the console of a real node: 
   })
 })
 
-/** Drops files and folders of this machine onto the middle of the page, as a person's hand does. */
+/** Drops files and folders of this machine onto the middle of the page, like a user. */
 function drop(page: Page, files: readonly string[]): Promise<void> {
   const { width, height } = page.viewportSize()!
   const zone = page.getByText('Drop to add')
   return dragging(page, { x: width / 2, y: height / 2 }, files, async drag => {
-    // A person sees that the page takes it before letting go: it may still be starting.
+    // A user waits until the page accepts the drag, because it may still be starting.
     const isDropped = async () => {
       await drag.enter()
       if (!(await zone.isVisible())) return false
@@ -90,7 +90,7 @@ function drop(page: Page, files: readonly string[]): Promise<void> {
   })
 }
 
-/** On loopback an upload is over before its progress is seen. */
+/** Slows the upload down, which on loopback would end before its progress is visible. */
 async function slowUploads(page: Page, bytesPerSecond: number): Promise<void> {
   const devtools = await page.context().newCDPSession(page)
   await devtools.send('Network.enable')

@@ -1,4 +1,4 @@
-/** Links from the console of a real node: a browser of somebody else opens them, and downloads from that node. */
+/** Links from the console of a real node: another browser opens them and downloads from that node. */
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { parseShareLink } from '@shoal/links'
 import type { Page } from 'playwright-core'
@@ -137,7 +137,7 @@ describe.skipIf(lacking('chromium-headless-shell'))('the console of a real node:
   }, 120_000)
 })
 
-/** The console with a file of notes chosen, to be sealed. */
+/** Opens the console and chooses a file of notes to seal. */
 async function sealing(scene: Scene, name: string): Promise<BrowserPage> {
   const opened = await openConsole(scene)
   const { page } = opened
@@ -149,7 +149,7 @@ async function sealing(scene: Scene, name: string): Promise<BrowserPage> {
   return opened
 }
 
-/** The link in the browser of somebody else, who reads the notes. */
+/** Opens the link in another browser and reads the notes. */
 async function opened(scene: Scene, link: string, passphrase?: string): Promise<BrowserPage> {
   const other = await scene.browser.open(link)
   const { page: tab } = other
@@ -162,7 +162,7 @@ async function opened(scene: Scene, link: string, passphrase?: string): Promise<
   return other
 }
 
-/** SHA-256 of a file that the page saves. */
+/** SHA-256 of a file saved by the page. */
 async function saved(tab: Page, name: string): Promise<string> {
   await tab.evaluate(() => Reflect.deleteProperty(globalThis, 'showSaveFilePicker'))
   const downloading = tab.waitForEvent('download')

@@ -74,7 +74,7 @@ async function addSomething({ node }: Scene): Promise<string> {
 async function settled(page: Page): Promise<void> {
   await page.locator('h1').first().waitFor({ state: 'attached' })
   await page.waitForFunction(() => !document.querySelector('[role=status] .visually-hidden'))
-  // Rates and graphs come with the next seconds.
+  // Rates and graphs appear within the next seconds.
   await page.waitForTimeout(1500)
 }
 

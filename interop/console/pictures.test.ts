@@ -6,7 +6,7 @@ import { IMAGES, picture } from '../support/browser.ts'
 import { openConsole, skipped, withNode } from './setup.ts'
 
 const MOST_BYTES = 200_000
-/** Rates and graphs come with the next seconds. */
+/** Rates and graphs appear within the next seconds. */
 const SETTLING_MS = 6000
 const LINK = `magnet:?xt=urn:btih:${'5a'.repeat(20)}&dn=Elephants+Dream+(2006)`
 

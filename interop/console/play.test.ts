@@ -20,7 +20,7 @@ describe.skipIf(skipped ?? lacking('ffmpeg'))('the console of a real node: playi
       await using seeder = await Libtorrent.start()
       const { magnet } = await seeder.create(film, dir.join('film.torrent'))
       const torrent = await seeder.add({ torrent: dir.join('film.torrent'), savePath: dir.join('seed') })
-      // Little faster than it plays: what comes in order is far from its end for long.
+      // Only a little faster than playback, so that a sequential download stays far from the end for long.
       await torrent.limit({ upload: Math.round(size / 40) })
       const id = torrent.v1!
       await node.api.addTorrent({ source: magnet, peers: [`127.0.0.1:${seeder.port}`] })

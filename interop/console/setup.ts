@@ -1,4 +1,4 @@
-/** Set-up of the tests of the console in a browser: a node, and a page that is logged in. */
+/** Setup for tests of the console in a browser: a node and a logged-in page. */
 import { Browser, type BrowserPage, type PageOptions } from '../support/browser.ts'
 import { type TempDir, tempDir } from '../support/files.ts'
 import { Node } from '../support/node.ts'
@@ -23,7 +23,7 @@ export async function withNode(
   await run({ dir, node, browser })
 }
 
-/** Opens the console by the link with the token, as its owner does, who has seen the welcome guide. `path` begins with a slash. */
+/** Opens the console through the link with the token, as an owner who has seen the welcome guide. `path` begins with a slash. */
 export function openConsole(
   { node, browser }: Pick<Scene, 'node' | 'browser'>,
   path = '/',

@@ -41,7 +41,7 @@ describe.skipIf(skipped)('the console of a real node: sharing', () => {
       const chooser = page.getByRole('dialog', { name: /Choose a file or folder/ })
       const entry = chooser.getByText('Harbour photos')
       await entry.waitFor()
-      // Until the node has answered, what is shown is the folder before: that is not the one to be shared.
+      // Until the node has answered, the previous folder is shown, which must not be shared.
       await page.route(/\/api\/folders/, async route => {
         await new Promise(resolve => setTimeout(resolve, 500))
         await route.continue()
@@ -57,7 +57,7 @@ describe.skipIf(skipped)('the console of a real node: sharing', () => {
   })
 })
 
-/** SHA-256 of a file that a libtorrent peer has downloaded by the link from the node. */
+/** Downloads the link with libtorrent and returns the SHA-256 of the file. */
 async function downloaded({ dir, node }: Scene, magnet: string, file: string): Promise<string> {
   await using peer = await Libtorrent.start()
   await mkdir(dir.join('theirs'), { recursive: true })

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { findings } from '../../apps/web/e2e/testing/axe.ts'
 import { openConsole, skipped, withNode } from './setup.ts'
 
-/** WCAG 2.2, 2.5.8: the side of a square that a finger hits, in CSS pixels. */
+/** WCAG 2.2, 2.5.8: minimum side of a touch target in CSS pixels. */
 const LEAST = 24
 const PLACES = ['/', '/dashboard', '/search?q=harbour', '/feeds', '/settings', '/welcome'] as const
 const TABS = ['overview', 'files', 'peers', 'trackers', 'graph', 'log', 'options'] as const
@@ -51,19 +51,19 @@ describe.skipIf(skipped)('the console of a real node: on a phone', () => {
       await page.getByRole('menuitem', { name: 'Remove Del' }).tap()
       await page.waitForURL(({ pathname }) => pathname === '/')
       await expect.poll(async () => (await node.api.listTorrents({})).total, { timeout: 30_000 }).toBe(0)
-      // What was just removed may be asked for once more.
+      // The page may request the removed torrent once more.
       expect(problems.filter(problem => !problem.includes('404'))).toEqual([])
     })
   })
 })
 
-/** How many pixels the page can be scrolled to the side. */
+/** Number of pixels the page can be scrolled sideways. */
 const sideways = (page: Page) =>
   page.evaluate(() =>
     Math.max(0, ...[...document.querySelectorAll('html, body, main')].map(it => it.scrollWidth - innerWidth)),
   )
 
-/** Controls in sight that are smaller than a finger needs. Links within a sentence may be (2.5.8, "inline"), and a box is hit by its label too. */
+/** Visible controls that are too small to touch, except links within sentences (2.5.8, "inline") and boxes with labels. */
 const tooSmall = (page: Page) =>
   page.evaluate(least => {
     const controls = 'button, a[href], select, input:not([type=hidden]), textarea, summary, [role=tab]'

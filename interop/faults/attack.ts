@@ -27,7 +27,7 @@ export class Victim {
     return this.#good
   }
 
-  /** Without metadata yet when `magnet`. The good peer is not known to it before `finish`. */
+  /** Starts without metadata if `magnet`. It learns about the good peer only in `finish`. */
   static async start(
     options: { length?: number; magnet?: boolean; session?: SessionOptions; environment?: object } = {},
   ): Promise<Victim> {
@@ -48,7 +48,7 @@ export class Victim {
     return this.file.metainfo.info.infoHashes.v1!
   }
 
-  /** A hostile peer that connects to it. */
+  /** Connects a hostile peer to it. */
   async attack(options: Partial<HostileOptions> = {}): Promise<HostilePeer> {
     const peer = await HostilePeer.connect({
       port: this.session.port,
@@ -60,7 +60,7 @@ export class Victim {
     return peer
   }
 
-  /** Tells it of the good peer, and waits until all is there and right: what is stored was verified, or it would not be. */
+  /** Adds the good peer and waits until everything is complete. Stored data has been verified. */
   async finish(timeoutMs = 90_000): Promise<void> {
     const { torrent } = this
     torrent.addPeer(this.#good.address)

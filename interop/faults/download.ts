@@ -1,5 +1,5 @@
 /**
- * A download in a process of its own, to be killed: `node download.ts <torrent file> <folder> <state folder> <peer>…`. Prints a line of
+ * A download in a separate process, to be killed: `node download.ts <torrent file> <folder> <state folder> <peer>…`. Prints a line of
  * JSON for each thing that happens; when its standard input ends, it closes cleanly.
  */
 import { readFileSync } from 'node:fs'

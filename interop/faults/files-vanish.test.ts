@@ -1,4 +1,4 @@
-/** Files that are deleted, cut or replaced while a torrent runs: nothing false is served, and what is missing is fetched again. */
+/** Files that are deleted, truncated or replaced while a torrent runs: no wrong data is served, and missing data is downloaded again. */
 import { mkdir, readFile, rename, rm, symlink, truncate, writeFile } from 'node:fs/promises'
 import { Session, type SessionOptions, ShoalError, type Torrent } from '@shoal/torrent'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -36,7 +36,7 @@ async function slowDownload(options: SessionOptions = {}): Promise<Setting> {
   return { file, folder: dir.join('get'), session, torrent, seed, errors }
 }
 
-/** Resumes the torrent when it stops, as its user would, until it is complete; then looks at every byte. */
+/** Resumes the torrent whenever it stops until it is complete; then compares every byte. */
 async function finish({ torrent, seed, file, folder }: Setting): Promise<void> {
   seed.setLimits({ uploadBytesPerSecond: Number.POSITIVE_INFINITY })
   await until(
@@ -58,7 +58,7 @@ describe('while it downloads', () => {
     await rm(setting.folder, { recursive: true })
     await until('it stops', () => setting.torrent.state === 'error')
     expect(setting.errors[0]).toBeInstanceOf(ShoalError)
-    // Whichever notices first: a write that finds no folder, or the look at all files before progress is recorded.
+    // Detected either by a write to the missing folder or by the check of all files before progress is recorded.
     expect(setting.errors[0]!.message).toMatch(/(deleted or truncated|does not exist).*resume/)
     await finish(setting)
   })
@@ -136,7 +136,7 @@ describe('while it seeds', () => {
     download.addPeer(address)
     await download.whenComplete()
     expect(await sha256Of(`${dir}/get/file`)).toBe(file.sha256)
-    // What the seed could not read was never sent as something else.
+    // The seed never sent other data in place of unreadable data.
     expect(download.stats.wastedBytes).toBe(0)
   })
 })

@@ -1,4 +1,4 @@
-/** Small disks of their own: full, and read-only. */
+/** Small test disks: full and read-only. */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { writeMetainfo } from '@shoal/torrent'
@@ -14,10 +14,10 @@ import { ALONE, type SharedFile, seeder, sharedFile } from './support.ts'
 const MIB = 1024 * 1024
 const PROGRAM = fileURLToPath(new URL('session-calls.ts', import.meta.url))
 
-/** Why no disk can be mounted here, or null. */
+/** The reason why no disk can be mounted, or null. */
 const unable = process.getuid?.() === 0 ? lacking('unshare', 'mount') : 'mounting a disk needs root'
 
-/** A session in a mount namespace of its own, where `disk` is a small tmpfs. */
+/** A session in a separate mount namespace, where `disk` is a small tmpfs. */
 async function sessionOnDisk(disk: string, options: string): Promise<JsonLines> {
   const script = `mount -t tmpfs -o ${options} tmpfs "$1" && exec "$2" "$3"`
   const args = ['-m', 'sh', '-c', script, 'sh', disk, process.execPath, PROGRAM]
@@ -60,7 +60,7 @@ describe.skipIf(unable)(`a small disk${unable ? ` (${unable})` : ''}`, () => {
       code: 'no-space',
       message: `No space left on ${disk}. Free some space to resume the download.`,
     })
-    // Some of it was stored, and stays.
+    // The stored part is kept.
     expect(stopped.haveBytes).toBeGreaterThan(2 * MIB)
     const other = await add('other', dir.join('elsewhere'))
     await until('the other torrent is done', async () => (await view(other)).state === 'seeding')
@@ -69,7 +69,7 @@ describe.skipIf(unable)(`a small disk${unable ? ` (${unable})` : ''}`, () => {
     await calls.call('remove', { path: `${disk}/filler` })
     await until('it is done', async () => (await view(large)).state === 'seeding')
     expect(await calls.call('sha256', { path: `${disk}/large` })).toBe(files[0]!.sha256)
-    // Nothing that had come was fetched again, but for blocks that were on their way.
+    // Only blocks in flight were downloaded again.
     expect(torrents[0]!.stats.uploadedBytes).toBeLessThan(17 * MIB)
     await calls.call('close')
   })

@@ -1,4 +1,4 @@
-/** Peers that break the rules: raw sockets from addresses of their own (all of 127.0.0.0/8 is this machine, on Linux). */
+/** Peers that violate the protocol: raw sockets from different addresses (on Linux, all of 127.0.0.0/8 is this machine). */
 import { connect, type Socket } from 'node:net'
 import { encode } from '../../packages/torrent/src/bencode/bencode.ts'
 import { encodeHandshake } from '../../packages/torrent/src/wire/handshake.ts'
@@ -12,7 +12,7 @@ export interface HostileOptions {
   /** Own address. */
   readonly from: string
   readonly infoHash: Uint8Array
-  /** Speaks the fast extension (BEP 6). Default true. */
+  /** Supports the fast extension (BEP 6). Default true. */
   readonly fast?: boolean
   /** Its reaction to messages. */
   readonly on?: Partial<MessageHandler>
@@ -23,9 +23,9 @@ let count = 0
 /** A raw connection that was made. */
 export async function rawConnection(port: number, from: string): Promise<Socket> {
   const socket = connect({ host: '127.0.0.1', port, localAddress: from })
-  // It is meant to be cut off.
+  // Being disconnected is expected.
   socket.on('error', () => {})
-  // Who does not read never hears of the end.
+  // Without reading, the end of the connection would go unnoticed.
   socket.resume()
   await new Promise<void>((resolve, reject) => {
     socket.once('connect', resolve)
@@ -34,10 +34,10 @@ export async function rawConnection(port: number, from: string): Promise<Socket>
   return socket
 }
 
-/** A peer whose handshake is done, and which then does what the test says. */
+/** A peer after its handshake, controlled by the test. */
 export class HostilePeer {
   readonly socket: Socket
-  /** Requests heard. */
+  /** Received requests. */
   requests = 0
   readonly out = new MessageWriter()
   closed = false
@@ -62,7 +62,7 @@ export class HostilePeer {
     if (received.length > 0) parser.push(received)
   }
 
-  /** Rejects when the victim hangs up instead of answering. */
+  /** Rejects if the victim closes the connection instead of answering. */
   static async connect({ port, from, infoHash, fast = true, on = {} }: HostileOptions): Promise<HostilePeer> {
     const socket = await rawConnection(port, from)
     const peerId = Buffer.from(`-XX0001-${String(count++).padStart(12, '0')}`)
@@ -81,13 +81,13 @@ export class HostilePeer {
     return new HostilePeer(socket, answer.subarray(68), on)
   }
 
-  /** Sends what was written to `out`. */
+  /** Sends the bytes written to `out`. */
   flush(): void {
     const bytes = this.out.take()
     if (bytes && !this.socket.destroyed) this.socket.write(bytes)
   }
 
-  /** Says that it has everything, and lets the victim ask. */
+  /** Claims to have everything and unchokes the victim. */
   offerAll(): this {
     this.out.haveAll()
     this.out.unchoke()
@@ -108,7 +108,7 @@ export class HostilePeer {
     this.flush()
   }
 
-  /** Repeats a message until the victim hangs up or `count` were sent, as fast as it takes them. */
+  /** Repeats a message as fast as possible until the victim closes the connection or `count` were sent. */
   async flood(message: Uint8Array, times: number): Promise<void> {
     const many = Buffer.concat(Array.from({ length: 1000 }, () => message))
     for (let sent = 0; sent < times && !this.closed; sent += 1000) {
@@ -121,7 +121,7 @@ export class HostilePeer {
             clearTimeout(timer)
             resolve()
           }
-          // A victim that reads no more is as good as one that hung up: the flood has ended.
+          // If the victim stops reading, the flood has ended just the same.
           const timer = setTimeout(go, 500)
           this.socket.on('drain', go)
           this.socket.on('close', go)

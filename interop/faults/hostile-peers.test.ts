@@ -34,7 +34,7 @@ describe('wrong bytes', () => {
 
   test('in pieces with contributions of good peers ban only their sender', async () => {
     const victim = await Victim.start()
-    // Sends half of each piece, wrong, then chokes, so that the rest is asked of the good peer.
+    // Sends half of each piece with wrong bytes, then chokes, so that the rest is requested from the good peer.
     let blocks = 0
     const liar: HostilePeer = await victim.attack({
       fast: false,
@@ -260,14 +260,14 @@ describe('connections that never become peers', () => {
       if (i % 3 === 1) socket.write('\x13BitTorrent prot')
       if (i % 3 === 2) socket.write(Buffer.alloc(i, 7))
     }
-    // It comes by itself: nothing is dialled.
+    // It connects to us; nothing is dialed.
     const peer = await victim.attack({ from: '127.0.0.9' })
     expect(peer.closed).toBe(false)
     await victim.finish()
   })
 
   test('are limited per public address, so that others can connect', async () => {
-    // As if these addresses of this machine were elsewhere.
+    // Treats these addresses of this machine as remote.
     const transport = new TcpTransport()
     const listen = transport.listen.bind(transport)
     transport.listen = (options, onConnection) =>

@@ -1,4 +1,4 @@
-/** Torrent files and magnet links made to break whoever opens them: one clear error each, or safe names; little time and memory. */
+/** Malicious torrent files and magnet links: each gives one clear error or safe names, and takes little time and memory. */
 import { lstat, mkdir, readdir, symlink, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseMagnet, parseMetainfo, Session, ShoalError, type TorrentSource } from '@shoal/torrent'
@@ -9,7 +9,7 @@ import { until } from '../support/wait.ts'
 import { ALONE } from './support.ts'
 
 const MIB = 1024 * 1024
-/** Over what the input itself takes. */
+/** In addition to the memory of the input itself. */
 const MOST_MEMORY_BYTES = 300 * MIB
 
 async function victim(): Promise<{ session: Session; dir: TempDir; folder: string }> {
@@ -22,20 +22,20 @@ async function victim(): Promise<{ session: Session; dir: TempDir; folder: strin
   return { session, dir, folder }
 }
 
-/** The error that adding it ends with: always ours, never the platform's. */
+/** Adds it and returns the error, which is always a ShoalError. */
 async function refusal(session: Session, source: TorrentSource): Promise<ShoalError> {
   const error = await session.add(source).then(
     () => null,
     thrown => thrown,
   )
   expect(error).toBeInstanceOf(ShoalError)
-  // For people: what is wrong, on one line, with nothing unprintable of the file's.
+  // The message is one line without unprintable characters from the file.
   expect(error.message).toMatch(/^[\x20-\x7e\u00a0-\uffff]{10,400}$/)
   expect(session.torrents).toEqual([])
   return error
 }
 
-/** A v1 torrent of the given files, each of `length` bytes. */
+/** A v1 torrent with the given files, each of `length` bytes. */
 function torrentOf(paths: readonly (readonly (string | Uint8Array)[])[], length = 10): Uint8Array {
   const files = paths.map(path => ({ length, path }))
   const count = Math.min(Math.ceil((paths.length * length) / 16384), 100)
@@ -105,7 +105,7 @@ describe('a huge torrent', () => {
     await session.add(bytes).catch(error => expect(error).toBeInstanceOf(ShoalError))
     const { user, system } = process.cpuUsage(began)
     expect(process.memoryUsage().rss - before).toBeLessThan(MOST_MEMORY_BYTES)
-    // Of processor time, so that a busy machine does not count.
+    // Processor time, so that the load of the machine does not matter.
     expect((user + system) / 1e6).toBeLessThan(15)
   })
 
@@ -205,10 +205,10 @@ describe('names', () => {
   test.each(hostile)('that are %s stay in the folder and do not collide', async (kind, paths) => {
     const { session, dir, folder } = await victim()
     let accepted = 0
-    // Together, and each alone: one that is refused must not hide the others.
+    // Tests them together and each alone, so that a rejected one does not hide the others.
     for (const files of [paths, ...paths.map(path => [path, ['other']])]) {
       const torrent = await session.add(torrentOf(files, 0)).catch(error => {
-        // Refused is safe too, in words.
+        // Rejection with a message is safe, too.
         expect(error).toBeInstanceOf(ShoalError)
         return null
       })
@@ -225,7 +225,7 @@ describe('names', () => {
       }
       await torrent.remove({ deleteData: true })
     }
-    // Ways out are refused as a whole; what some file system cannot store gets another name.
+    // Paths out of the folder are rejected; names that some file system cannot store are changed.
     expect(accepted > 0).toBe(!['parents', 'separators'].includes(kind))
     await session.close()
     expect(await readdir(dir.path)).toEqual(['downloads'])

@@ -15,7 +15,7 @@ const MOST_MEMORY_BYTES = 200 * MIB
 
 type Answer = (response: ServerResponse, url: string) => void
 
-/** Writes for as long as it is read. */
+/** Writes as long as the client reads. */
 function endless(response: ServerResponse, chunk: Buffer): void {
   const more = () => {
     while (!response.destroyed && response.write(chunk));
@@ -62,7 +62,7 @@ const answers: Record<string, Answer> = {
   },
 }
 
-/** Answers every datagram with several that mean nothing. */
+/** Answers every datagram with several meaningless ones. */
 async function udpGarbage(): Promise<string> {
   const socket = createSocket('udp4')
   onTestFinished(() => void socket.close())
@@ -71,7 +71,7 @@ async function udpGarbage(): Promise<string> {
       crypto.getRandomValues(new Uint8Array(16)),
       new Uint8Array(0),
       new Uint8Array(1400).fill(255),
-      // With the transaction's number, but of no action that is.
+      // With the correct transaction ID but an unknown action.
       Buffer.concat([Buffer.of(0, 0, 0, 77), bytes.subarray(12, 16), Buffer.alloc(8)]),
       Buffer.concat([Buffer.of(0, 0, 0, 1), bytes.subarray(12, 16), Buffer.alloc(3)]),
     ])
@@ -121,16 +121,16 @@ describe('with hostile trackers', () => {
     const torrent = await session.add(file.metainfo, { memory: true, trackers: urls })
     await until('it is complete', () => torrent.state === 'seeding', { timeoutMs: 90_000 })
     await until('each hostile tracker was asked', () => hostile.every(({ seen }) => seen.length > 0))
-    // Gives those that never end a while to show what they cost.
+    // Gives endless responses time to show their cost.
     await until('most have failed', () => {
       const failed = torrent.discovery().filter(({ state }) => state === 'failed')
       return failed.length >= 10
     })
     expect(process.memoryUsage().rss - before).toBeLessThan(MOST_MEMORY_BYTES)
-    // None is asked again and again.
+    // None is asked repeatedly.
     for (const { seen } of hostile) expect(seen.length).toBeLessThan(30)
     for (const { message = '' } of torrent.discovery()) expect(message.length).toBeLessThan(1000)
-    // What hangs does not hold up the end either.
+    // Hanging requests do not delay closing either.
     await session.close()
   })
 })

@@ -1,4 +1,4 @@
-/** `kill -9` in the middle of pieces that take far longer than a kill may cost. */
+/** `kill -9` in the middle of pieces that take far longer than the allowed loss. */
 import { writeFile } from 'node:fs/promises'
 import { writeMetainfo } from '@shoal/torrent'
 import { expect, test } from 'vitest'
@@ -12,7 +12,7 @@ const KILLS = 2
 const BYTES_PER_SECOND = MIB
 /** Bytes received before each kill: twice the allowed loss, and still within the first piece. */
 const SENT = 8 * MIB
-/** The issue's bound. */
+/** Maximum loss per kill. */
 const REPEATED_SECONDS = 5
 
 test('the received part of a large piece survives a kill', { timeout: 120_000 }, async () => {

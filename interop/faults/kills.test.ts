@@ -1,4 +1,4 @@
-/** `kill -9` at random moments of a download: nothing that was on disk is lost, nothing unverified is believed. */
+/** `kill -9` at random moments of a download: nothing on disk is lost, and nothing unverified is trusted. */
 import { readFile, writeFile } from 'node:fs/promises'
 import { infoHashText, type Metainfo, writeMetainfo } from '@shoal/torrent'
 import { describe, expect, test } from 'vitest'
@@ -9,24 +9,24 @@ import { Downloader, type DownloadPlace } from './downloader.ts'
 import { bytesOf, rightPieces, type SharedFile, seededRandom, seeder, sharedFile } from './support.ts'
 
 const KILLS = 50
-/** Downloads side by side that are killed, on both cores. */
+/** Number of concurrent downloads, to use both cores. */
 const LANES = 2
 const BYTES_PER_SECOND = 3_000_000
-/** The issue's bound: what one kill may cost. */
+/** Maximum loss per kill. */
 const REPEATED_SECONDS = 5
 
 interface Lane {
   readonly place: DownloadPlace
   readonly file: SharedFile
   readonly peer: string
-  /** Payload that the seeder has sent for it. */
+  /** Payload bytes the seed has sent. */
   uploaded(): number
-  /** How the seeder is. */
+  /** State of the seed. */
   describe(): string
   readonly random: () => number
 }
 
-/** Which pieces the record says are had; none when there is no record. */
+/** The recorded pieces; none if there is no record. */
 async function recordedPieces(place: DownloadPlace, { info }: Metainfo): Promise<number[]> {
   const key = infoHashText(info.infoHashes)
   const bytes = await readFile(`${place.stateDirectory}/${key}.resume`).catch(() => null)
@@ -35,13 +35,13 @@ async function recordedPieces(place: DownloadPlace, { info }: Metainfo): Promise
   return pieces.filter(piece => had && (had[piece >> 3]! & (0x80 >> (piece & 7))) !== 0)
 }
 
-/** One run until it is killed. Returns the bytes that were sent but are not on disk as whole right pieces. */
+/** One run until it is killed. Returns the bytes that were sent but are not on disk in complete, correct pieces. */
 async function killOnce(lane: Lane, sent: number, onDisk: readonly boolean[]): Promise<number> {
   const { place, file, random } = lane
   const before = lane.uploaded()
   const download = await Downloader.start(place, [lane.peer])
   if (sent === 0) {
-    // Somewhere in its start: reading the record, checking, connecting.
+    // During its start: reading the record, checking, connecting.
     await new Promise(resolve => setTimeout(resolve, random() * 400))
   } else {
     const { haveBytes } = await download.when('checked')
@@ -55,7 +55,7 @@ async function killOnce(lane: Lane, sent: number, onDisk: readonly boolean[]): P
   expect(download.news.filter(({ what }) => what === 'error' || what === 'problem')).toEqual([])
   const after = rightPieces(file.metainfo, `${place.directory}/${file.metainfo.info.name}`)
   for (const [piece, had] of onDisk.entries()) if (had) expect(after[piece]).toBe(true)
-  // Nothing may be recorded as had, and so be served, that is not right on disk.
+  // Every recorded piece, which would be served, must be correct on disk.
   for (const piece of await recordedPieces(place, file.metainfo)) expect(after[piece]).toBe(true)
   const gained = bytesOf(file.metainfo, after) - bytesOf(file.metainfo, onDisk)
   return lane.uploaded() - before - gained
@@ -72,7 +72,7 @@ async function killOften(lane: Lane, amounts: readonly number[]): Promise<number
   return repeated
 }
 
-/** Bytes to let through before each kill: most are some tenths of a second, some seconds, one in five none at all. */
+/** Bytes to transfer before each kill: mostly tenths of a second, sometimes seconds, and one in five times none. */
 function drawAmounts(random: () => number, count: number): number[] {
   return Array.from({ length: count }, () => {
     const seconds = random() < 0.2 ? 0 : Math.min(0.05 - 0.5 * Math.log(1 - random()), 4)
@@ -121,7 +121,7 @@ describe('a download that is killed at random moments', () => {
         `repeated after a kill: ${mean.toFixed(2)} s of transfer on average, ${worst.toFixed(2)} at worst`,
       )
       for (const bytes of all) expect(bytes).toBeLessThanOrEqual(REPEATED_SECONDS * BYTES_PER_SECOND)
-      // Most runs are shorter than five seconds, so the bound alone would let everything be repeated.
+      // Most runs are shorter than five seconds, so the limit alone would allow repeating everything.
       expect(mean).toBeLessThan(1)
     } finally {
       await session.close()

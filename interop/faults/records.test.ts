@@ -12,7 +12,7 @@ const PIECE_BYTES = 256 * 1024
 
 interface Half {
   readonly file: SharedFile
-  /** Folder of a download that has every second piece. */
+  /** Folder of a download with every second piece. */
   readonly folder: string
   readonly stateDirectory: string
   readonly record: string
@@ -20,7 +20,7 @@ interface Half {
   readonly haveBytes: number
 }
 
-/** A download that was closed half way, with its record. */
+/** A half-finished, closed download with its record. */
 async function halfDownload(): Promise<Half> {
   const dir = await tempDir('records')
   onTestFinished(dir.remove)
@@ -128,7 +128,7 @@ describe('a clock that jumps', () => {
       await whenRunning(torrent)
       expect(torrent.stats.haveBytes).toBe(half.haveBytes)
     })
-    // What was recorded then holds at the next start, whatever time it is.
+    // The record is valid at the next start, regardless of the clock.
     await withSession(half, async torrent => {
       await whenRunning(torrent)
       expect(torrent.stats.haveBytes).toBe(half.haveBytes)
@@ -198,7 +198,7 @@ describe('a restart', () => {
       return checked.readBytes
     }
     expect(await start()).toBeLessThan(PIECE_BYTES)
-    // Shows that the measure would tell: a changed time makes all of it be read.
+    // Proves that the measurement works: a changed time causes everything to be read.
     const { size } = await stat(half.path)
     await utimes(half.path, new Date(0), new Date(0))
     expect(await start()).toBeGreaterThan(size / 2)

@@ -1,4 +1,4 @@
-/** A session in a process of its own, called over standard input and output (see support/json-lines): for what is to fail around it. */
+/** A session in a separate process, called through standard input and output (see support/json-lines), for faults of its environment. */
 import { execFileSync } from 'node:child_process'
 import { statfsSync } from 'node:fs'
 import { rm, writeFile } from 'node:fs/promises'
@@ -6,7 +6,7 @@ import { Session, type SessionOptions, ShoalError, type Torrent } from '@shoal/t
 import { sha256Of } from '../support/files.ts'
 import { answerJsonLines } from '../support/json-lines.ts'
 
-/** A torrent as the test sees it. */
+/** The state of a torrent as reported to the test. */
 export interface TorrentView {
   readonly state: string
   readonly error?: { readonly code: string; readonly message: string }
@@ -39,7 +39,7 @@ answerJsonLines({
   async resume({ torrent }: { torrent: number }) {
     await torrents[torrent]!.torrent.resume()
   },
-  /** Takes all that is free on a disk, but for `keepBytes`. */
+  /** Fills a disk except for `keepBytes`. */
   async fill({ path, keepBytes }: { path: string; keepBytes: number }) {
     await writeFile(path, '')
     const { bavail, bsize } = statfsSync(path)
@@ -51,7 +51,7 @@ answerJsonLines({
   sha256({ path }: { path: string }) {
     return sha256Of(path)
   },
-  /** Runs a program where the session runs. */
+  /** Runs a program in the session's environment. */
   run({ program, args }: { program: string; args: string[] }) {
     execFileSync(program, args)
   },

@@ -1,10 +1,10 @@
-/** Torrents, seeders and independent checks for the tests of faults. */
+/** Torrents, seeds and independent checks for the fault tests. */
 import { createHash } from 'node:crypto'
 import { closeSync, existsSync, openSync, readSync } from 'node:fs'
 import { createTorrent, type Metainfo, Session, type SessionOptions, type Torrent } from '@shoal/torrent'
 import { randomFile } from '../support/files.ts'
 
-/** Nothing but the peers that a test names, on loopback. */
+/** Session options: only the given peers, on loopback. */
 export const ALONE = { host: '127.0.0.1', port: 0, dht: false, lsd: false, trackers: false } as const
 
 export interface SharedFile {
@@ -14,7 +14,7 @@ export interface SharedFile {
   readonly sha256: string
 }
 
-/** A file of random content with a v1 torrent of it. `folder` is made. */
+/** Creates `folder` with a file of random content and a v1 torrent of it. */
 export async function sharedFile(
   folder: string,
   name: string,
@@ -39,7 +39,7 @@ export async function seeder(
   return { session, torrents, address: `${options.host ?? ALONE.host}:${session.port}` }
 }
 
-/** Which pieces of a v1 torrent of one file are right on disk: found with nothing of the engine. */
+/** The pieces of a single-file v1 torrent that are correct on disk, computed without the engine. */
 export function rightPieces({ info }: Metainfo, path: string): boolean[] {
   const count = info.pieceHashes!.length / 20
   const right = new Array<boolean>(count).fill(false)
@@ -59,7 +59,7 @@ export function rightPieces({ info }: Metainfo, path: string): boolean[] {
   return right
 }
 
-/** Bytes of the pieces that are set. */
+/** Total bytes of the set pieces. */
 export function bytesOf({ info }: Metainfo, pieces: readonly boolean[]): number {
   let sum = 0
   for (const [piece, has] of pieces.entries())
@@ -67,7 +67,7 @@ export function bytesOf({ info }: Metainfo, pieces: readonly boolean[]): number 
   return sum
 }
 
-/** Numbers from 0 up to 1 that repeat from a seed. */
+/** Pseudorandom numbers in [0, 1) from a seed. */
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0
   return () => {

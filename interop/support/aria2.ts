@@ -1,4 +1,4 @@
-/** A real aria2c with its JSON-RPC. It knows v1 only. */
+/** A real aria2c, controlled through its JSON-RPC. It supports only v1. */
 import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { freePort } from './ports.ts'
@@ -17,7 +17,7 @@ export interface Aria2Options {
   /** Where downloads go. */
   directory: string
   encryption?: keyof typeof ENCRYPTION
-  /** More options of its command line. */
+  /** Additional command line options. */
   args?: readonly string[]
 }
 
@@ -111,12 +111,12 @@ export class Aria2 implements AsyncDisposable {
     return result
   }
 
-  /** Adds a .torrent by path; its GID. What lies in `directory` already is checked first, and seeded. */
+  /** Adds a .torrent by path and returns its GID. Existing files in `directory` are checked first and seeded. */
   async addTorrent(torrent: string, directory = this.#directory): Promise<string> {
     return this.rpc('addTorrent', (await readFile(torrent)).toString('base64'), [], { dir: directory })
   }
 
-  /** Adds a magnet link, or URL of a .torrent; its GID, which is that of the metadata: see `followedBy`. */
+  /** Adds a magnet link or the URL of a .torrent. Returns the GID of the metadata download; see `followedBy`. */
   addUri(uri: string, directory = this.#directory): Promise<string> {
     return this.rpc('addUri', [uri], { dir: directory })
   }
@@ -136,7 +136,7 @@ export class Aria2 implements AsyncDisposable {
     }
   }
 
-  /** Resolves when all is downloaded (or was found on disk) and it seeds; follows a magnet to its download. */
+  /** Resolves when everything is downloaded (or found on disk) and it seeds; follows a magnet link to its download. */
   async done(gid: string, timeoutMs = 60_000): Promise<Aria2Status> {
     let last: Aria2Status | undefined
     let at = gid

@@ -14,7 +14,7 @@ import { DIST } from '../../apps/web/scripts/build-console.ts'
 import { type TempDir, tempDir } from './files.ts'
 import { toolPath } from './tools.ts'
 
-/** Without these, Chromium looks up hosts of its maker at every start. */
+/** Without these, Chromium contacts its vendor's hosts at every start. */
 const QUIET = [
   '--no-sandbox',
   '--disable-gpu',
@@ -26,7 +26,7 @@ const QUIET = [
   '--autoplay-policy=no-user-gesture-required',
 ]
 
-/** Sizes that people have: CSS pixels. */
+/** Common window sizes in CSS pixels. */
 const SCREENS = {
   phone: { width: 390, height: 844 },
   laptop: { width: 1280, height: 800 },
@@ -73,7 +73,7 @@ export class Browser implements AsyncDisposable {
       for (const [name, value] of Object.entries(entries)) localStorage.setItem(name, value)
     }, remembers)
     const page = await context.newPage()
-    // Peers that did not connect at the first attempt connect at a later one, which may take some time.
+    // Peers that fail to connect at first retry later, which may take some time.
     page.setDefaultTimeout(100_000)
     const problems: string[] = []
     page.on('pageerror', error => problems.push(String(error)))
@@ -94,7 +94,7 @@ export class Browser implements AsyncDisposable {
   }
 }
 
-/** A browser with a profile on disk, as people have it: what pages of other contexts store is kept in memory. */
+/** A browser with a profile on disk, as users have; other contexts keep their storage in memory. */
 export async function launchWithProfile(
   chosen: {
     readonly program?: string
@@ -132,10 +132,10 @@ export interface BrowserPage {
   readonly problems: string[]
 }
 
-/** Where pictures for the documentation are kept. */
+/** Folder of pictures for the documentation. */
 export const IMAGES = fileURLToPath(new URL('../../docs/images/', import.meta.url))
 
-/** Takes a picture for the documentation, where SHOAL_SCREENSHOTS asks for it: they change with every run. */
+/** Takes a picture for the documentation if SHOAL_SCREENSHOTS is set, because pictures differ between runs. */
 export async function picture(page: Page, name: string): Promise<void> {
   if (!process.env.SHOAL_SCREENSHOTS) return
   const path = `${IMAGES}${name}.png`

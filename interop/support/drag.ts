@@ -3,11 +3,11 @@ import type { Page } from 'playwright-core'
 
 export interface Drag {
   enter(): Promise<unknown>
-  /** Lets go at once: what the page did not take when it was entered is lost. */
+  /** Drops immediately. The page must have accepted the drag when it entered. */
   drop(): Promise<unknown>
 }
 
-/** Runs `work` with files and folders in the hand, over the page at `at`: CSS pixels. */
+/** Runs `work` while files and folders are dragged over the page at `at` (CSS pixels). */
 export async function dragging(
   page: Page,
   at: { readonly x: number; readonly y: number },

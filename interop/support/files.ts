@@ -1,4 +1,4 @@
-/** Temporary folders, and files with random content that repeats from a seed. */
+/** Temporary folders, and files with random content that is reproducible from a seed. */
 import { createCipheriv, createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { chmod, mkdir, mkdtemp, open, readdir, readFile, realpath, rm } from 'node:fs/promises'
@@ -7,16 +7,16 @@ import { dirname, join, relative, sep } from 'node:path'
 
 export interface TempDir extends AsyncDisposable {
   readonly path: string
-  /** Full path of something in it. */
+  /** Full path of an entry. */
   join(...names: string[]): string
-  /** Deletes it with all that is in it. */
+  /** Deletes it with its contents. */
   remove(): Promise<void>
 }
 
 /** A new empty folder below `parent` (default: the system's folder for temporary files), for `await using`. */
 export async function tempDir(name: string, parent = tmpdir()): Promise<TempDir> {
   const path = await realpath(await mkdtemp(join(parent, `shoal-${name}-`)))
-  // Some programs give up root's rights before they read it.
+  // Some programs drop root privileges before they read it.
   await chmod(path, 0o755)
   const remove = () => rm(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 })
   return { path, join: (...names) => join(path, ...names), remove, [Symbol.asyncDispose]: remove }
@@ -31,7 +31,7 @@ export interface RandomFile {
 
 const CHUNK_BYTES = 1 << 20
 
-/** Writes `length` bytes that look random and repeat from `seed`; makes the folders above. */
+/** Writes `length` pseudorandom bytes from `seed`; creates parent folders. */
 export async function randomFile(path: string, length: number, seed = 1): Promise<RandomFile> {
   const key = createHash('sha256').update(`shoal ${seed}`).digest()
   const stream = createCipheriv('aes-128-ctr', key.subarray(0, 16), key.subarray(16))
@@ -82,8 +82,8 @@ export async function filesBelow(folder: string): Promise<string[]> {
 }
 
 /**
- * Compares two folders byte for byte: null when they hold the same files, else what differs first. Folders are small enough to be read
- * whole. Pad files that a client wrote out, and aria2's notes on a download, are no difference.
+ * Compares two folders byte for byte. Returns null if they contain the same files, else the first difference. Folders are small enough to be read
+ * completely. Ignores pad files written by a client and aria2's control files.
  */
 export async function difference(expected: string, actual: string): Promise<string | null> {
   const real = (names: string[]) => names.filter(name => !/(^|\/)\.pad\/|\.aria2$/.test(name))

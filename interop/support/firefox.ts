@@ -7,15 +7,15 @@ import { toolPath } from './tools.ts'
 import { until } from './wait.ts'
 
 export interface Firefox extends AsyncDisposable {
-  /** Where it saves files, without asking. */
+  /** Folder in which it saves files without asking. */
   readonly downloads: string
   open(url: string): Promise<Page>
 }
 
-/** Preferences, as about:config names them. */
+/** Preferences, named as in about:config. */
 export type FirefoxSettings = Readonly<Record<string, string | number | boolean>>
 
-/** With a profile on disk: private windows keep nothing. */
+/** Uses a profile on disk, because private windows have no persistent storage. */
 export async function launchFirefox(settings: FirefoxSettings = {}): Promise<Firefox> {
   const profile = mkdtempSync(join(tmpdir(), 'shoal-firefox-'))
   const downloads = join(profile, 'saved')
@@ -52,13 +52,13 @@ export async function launchFirefox(settings: FirefoxSettings = {}): Promise<Fir
 
 const LIMIT = { timeoutMs: 90_000, intervalMs: 250 }
 
-/** Waits for words on the page. */
+/** Waits for text on the page. */
 export async function shows(tab: Page, text: string): Promise<void> {
   const isThere = () => tab.evaluate(words => document.body.innerText.includes(words), text)
   await until(`the page shows "${text}"`, isThere, LIMIT)
 }
 
-/** Clicks the button whose name begins so, when it is there. */
+/** Clicks the button whose name begins with the text once it exists. */
 export async function click(tab: Page, name: string): Promise<void> {
   const isClicked = () =>
     tab.evaluate(start => {

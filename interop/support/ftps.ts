@@ -1,4 +1,4 @@
-/** A real FTPS server, vsftpd, on loopback: nothing goes without TLS, and data connections must take up the session of their login. */
+/** A real FTPS server, vsftpd, on loopback: it requires TLS, and data connections must resume the TLS session of their login. */
 import { execFileSync } from 'node:child_process'
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'

@@ -10,8 +10,8 @@ const FOLDER = fileURLToPath(new URL('../../.cache/webtorrent', import.meta.url)
 const LIMIT_MS = 300_000
 
 /**
- * The folder where WebTorrent and npm's bittorrent-tracker are installed, apart from the workspace, installing them first if need be.
- * Throws when that fails. An older node-datachannel than the override would fetch a binary from elsewhere; no install script is needed.
+ * The folder outside the workspace with WebTorrent and npm's bittorrent-tracker, which are installed first if necessary.
+ * Throws if that fails. An older node-datachannel than the override would fetch a binary from elsewhere; no install script is needed.
  */
 export async function installWebTorrent(): Promise<string> {
   const manifest = JSON.stringify({

@@ -1,4 +1,4 @@
-/** Calls to a child process: one JSON request a line to its standard input, one answer a line from its standard output. */
+/** Calls to a child process: one JSON request per line on its standard input, one response per line on its standard output. */
 import { createInterface } from 'node:readline'
 import type { ManagedProcess } from './process.ts'
 
@@ -18,7 +18,7 @@ export class JsonLines {
   constructor(child: ManagedProcess) {
     this.#process = child
     createInterface({ input: child.child.stdout! }).on('line', line => this.#onLine(line))
-    // Writing to a process that has just ended fails; `exited` tells whoever waits.
+    // Writing to a process that has just exited fails; `exited` reports it to pending calls.
     child.child.stdin!.on('error', () => {})
     void child.exited.then(how => {
       for (const { reject } of this.#waiting.values())
@@ -27,11 +27,11 @@ export class JsonLines {
     })
   }
 
-  /** Rejects with the other side's error, or when there is no answer. `extraMs`: how much longer than usual it may take. */
+  /** Rejects with the other side's error or if there is no response. `extraMs` extends the timeout. */
   call<T>(op: string, args: object = {}, extraMs = 0): Promise<T> {
     this.#process.assertRunning()
     const id = this.#next++
-    // What is undefined is left out, so that the other side's own default holds.
+    // Undefined members are omitted, so that the other side's defaults apply.
     this.#process.child.stdin!.write(`${JSON.stringify({ id, op, ...args })}\n`)
     return new Promise<T>((resolve, reject) => {
       const timer = setTimeout(() => {
@@ -60,7 +60,7 @@ export class JsonLines {
   }
 }
 
-/** The answering side, for programs in TypeScript: runs until its standard input ends, then exits. */
+/** The responding side for TypeScript programs: runs until its standard input ends, then exits. */
 export function answerJsonLines(operations: Record<string, (args: never) => unknown>): void {
   const lines = createInterface({ input: process.stdin })
   lines.on('line', async line => {
@@ -78,6 +78,6 @@ export function answerJsonLines(operations: Record<string, (args: never) => unkn
     }
     process.stdout.write(`${JSON.stringify(answer)}\n`)
   })
-  // Whoever started it is gone or done with it.
+  // The parent process has exited or closed the pipe.
   lines.on('close', () => process.exit(0))
 }

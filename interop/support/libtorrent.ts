@@ -1,4 +1,4 @@
-/** A real libtorrent 2 session in a process of its own (`libtorrent_peer.py`), for tests and benchmarks. */
+/** A real libtorrent 2 session in a separate process (`libtorrent_peer.py`), for tests and benchmarks. */
 import { fileURLToPath } from 'node:url'
 import { JsonLines } from './json-lines.ts'
 import { type ManagedProcess, start } from './process.ts'
@@ -16,7 +16,7 @@ export type Endpoint = readonly [host: string, port: number]
 export interface LibtorrentOptions {
   /** Default `prefer`. */
   encryption?: PeerEncryption
-  /** Any of libtorrent's settings_pack by name, over quiet defaults: loopback, TCP, no DHT, no LSD, no port mapping. */
+  /** Members of libtorrent's settings_pack that override the defaults: loopback, TCP, no DHT, no LSD, no port mapping. */
   settings?: Record<string, number | string | boolean>
   /** With `settings.enable_dht`. */
   dhtNodes?: readonly Endpoint[]
@@ -52,7 +52,7 @@ export interface LibtorrentAddOptions {
   torrent?: string
   magnet?: string
   savePath: string
-  /** Believe that all is there, check each piece when it is first asked for. */
+  /** Trust that all data is complete and check each piece at its first request. */
   seedMode?: boolean
   paused?: boolean
   sequential?: boolean
@@ -75,7 +75,7 @@ export interface LibtorrentStatus {
   readonly downloadBytesPerSecond: number
   readonly uploadBytesPerSecond: number
   readonly error: string | null
-  /** How long after `done` was called the first payload byte came. Only `done` and its like tell it. */
+  /** Time from the call of `done` to the first payload byte. Set only by `done` and similar calls. */
   readonly firstByteMs?: number
 }
 
@@ -117,7 +117,7 @@ export class LibtorrentTorrent implements Hashes {
     return this.#call('connect', { host, port })
   }
 
-  /** Resolves when all is downloaded and verified; rejects with status, peers and alerts when it is not in time. */
+  /** Resolves when everything is downloaded and verified; rejects on timeout with status, peers and alerts. */
   done(timeoutMs = 60_000): Promise<LibtorrentStatus> {
     return this.#call('wait', { until: 'done', timeout_ms: timeoutMs }, timeoutMs)
   }
@@ -136,12 +136,12 @@ export class LibtorrentTorrent implements Hashes {
     return this.#call('wait', { until: 'uploaded', amount: bytes, timeout_ms: timeoutMs }, timeoutMs)
   }
 
-  /** Hands what was downloaded to the system, so that it can be read from the files. */
+  /** Flushes downloaded data to the system, so that the files can be read. */
   flushed(): Promise<void> {
     return this.#call('flushed')
   }
 
-  /** Bytes a second, 0 for no limit. */
+  /** Bytes per second; 0 for no limit. */
   limit(limits: { download?: number; upload?: number }): Promise<void> {
     return this.#call('limit', limits)
   }
@@ -155,7 +155,7 @@ export class LibtorrentTorrent implements Hashes {
     return this.#call('recheck')
   }
 
-  /** Writes the .torrent that the metadata makes. */
+  /** Writes a .torrent from the metadata. */
   export(path: string): Promise<void> {
     return this.#call('export', { out: path })
   }
@@ -172,7 +172,7 @@ export class LibtorrentTorrent implements Hashes {
 /** A running session: `await using peer = await Libtorrent.start()`. */
 export class Libtorrent implements AsyncDisposable {
   readonly process: ManagedProcess
-  /** Where it accepts connections: TCP, and UDP for DHT and uTP. */
+  /** Port for connections: TCP, and UDP for DHT and uTP. */
   port = 0
   version = ''
   readonly #lines: JsonLines
@@ -204,7 +204,7 @@ export class Libtorrent implements AsyncDisposable {
     }
   }
 
-  /** Makes a .torrent of a file or folder. */
+  /** Creates a .torrent from a file or folder. */
   create(path: string, out: string, options: CreateOptions = {}): Promise<TorrentDescription> {
     const { pieceLength, webSeeds, ...rest } = options
     return this.call('create', { path, out, piece_length: pieceLength, web_seeds: webSeeds, ...rest })
@@ -223,7 +223,7 @@ export class Libtorrent implements AsyncDisposable {
     )
   }
 
-  /** Adds complete torrents, unchecked, and resolves when all are in: how long that took. */
+  /** Adds complete torrents without checking and resolves to the time it took. */
   addMany(torrents: readonly string[], savePath: string): Promise<{ seconds: number }> {
     return this.call('add_many', { torrents, save_path: savePath })
   }
@@ -236,7 +236,7 @@ export class Libtorrent implements AsyncDisposable {
     return this.call('dht_add', { host, port })
   }
 
-  /** How many nodes are in its DHT routing table. */
+  /** Number of nodes in its DHT routing table. */
   dhtNodes(): Promise<number> {
     return this.call('dht_nodes')
   }
@@ -254,7 +254,7 @@ export class Libtorrent implements AsyncDisposable {
     return this.stop()
   }
 
-  /** One request to the Python side. `extraMs`: how much longer than a usual answer it may take. */
+  /** Sends one request to the Python side. `extraMs` extends the timeout. */
   call<T>(op: string, args: object = {}, extraMs = 0): Promise<T> {
     return this.#lines.call<T>(op, args, extraMs)
   }

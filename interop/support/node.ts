@@ -1,4 +1,4 @@
-/** A real node: `shoal start` in a process of its own, on loopback, that looks for nobody. */
+/** A real node: `shoal start` in a separate process, on loopback, without peer discovery. */
 import { fileURLToPath } from 'node:url'
 import { connectNode, type Job, type NodeApi, type TorrentDetail } from '@shoal/api'
 import { readNodeFile, readToken } from '../../apps/node/src/base/node-file.ts'
@@ -13,7 +13,7 @@ const START_MS = 30_000
 export interface NodeOptions {
   /** Its folders: `data`, `downloads` and, as the home folder, `home`. */
   readonly folder: string
-  /** More for `shoal start`. */
+  /** Additional options of `shoal start`. */
   readonly args?: readonly string[]
   readonly env?: Record<string, string>
   /** Port of the console and API. Default: a free port, which stays free while the node is down. */
@@ -72,12 +72,12 @@ export class Node implements AsyncDisposable {
     return `${this.#options.folder}/downloads`
   }
 
-  /** Port that it accepts peers on. */
+  /** Port for peers. */
   async peerPort(): Promise<number> {
     return (await this.api.getNode({})).peerPort
   }
 
-  /** Resolves when the torrent is as wanted; rejects, saying how it is, when it does not come to that. */
+  /** Resolves when the torrent meets the condition; rejects on timeout with its state. */
   async whenTorrent(
     id: string,
     isSo: (torrent: TorrentDetail) => boolean,
@@ -98,7 +98,7 @@ export class Node implements AsyncDisposable {
     }
   }
 
-  /** The job when it is done; rejects when it failed. */
+  /** Resolves to the finished job; rejects if it failed. */
   async ended({ id }: { readonly id: string }, timeoutMs = 60_000): Promise<Job> {
     const job = await until(
       'the job has ended',
@@ -112,13 +112,13 @@ export class Node implements AsyncDisposable {
     return job
   }
 
-  /** As a power cut would end it. */
+  /** Kills it, like a power cut. */
   async kill(): Promise<void> {
     this.process.child.kill('SIGKILL')
     await this.process.exited
   }
 
-  /** Another one on the same folders and address, after this one has ended. */
+  /** Starts a new node with the same folders and address after this one has ended. */
   startAgain(): Promise<Node> {
     return Node.start({ ...this.#options, port: Number(new URL(this.url).port) })
   }

@@ -33,7 +33,7 @@ export class Opentracker implements AsyncDisposable {
     const allowed = new Set<string>()
     const port = await freePort()
     await writeFile(directory.join(ALLOWED), lines(options.allow ?? [], allowed))
-    // It makes this folder its root when it may, and gives up root for the user nobody: the list is named as seen from within.
+    // As root it changes its root to this folder and switches to the user nobody, so the path of the list is relative to the folder.
     const isRoot = process.getuid?.() === 0
     const list = isRoot ? `/${ALLOWED}` : directory.join(ALLOWED)
     const child = await start('opentracker', toolPath('opentracker'), [
@@ -43,7 +43,7 @@ export class Opentracker implements AsyncDisposable {
     const tracker = new Opentracker(child, port, directory, allowed)
     try {
       await until('opentracker answers', () => tracker.#scrape('0'.repeat(40)))
-      // It reads the whole list at once: the last line is served when all are.
+      // It reads the whole list at once: when the last line is served, all are.
       for (const hash of [...allowed].slice(-1)) await tracker.#untilServed(hash)
       return tracker
     } catch (error) {
@@ -59,12 +59,12 @@ export class Opentracker implements AsyncDisposable {
     for (const hash of hashes) await this.#untilServed(hash.slice(0, 40))
   }
 
-  /** How many seeds of a torrent have announced themselves. */
+  /** Number of announced seeds of a torrent. */
   async seeds(hash: string): Promise<number> {
     return Number(/8:completei(\d+)e/.exec(await this.#scrape(hash.slice(0, 40)))?.[1] ?? 0)
   }
 
-  /** How many that are no seeds have. */
+  /** Number of announced leeches of a torrent. */
   async leeches(hash: string): Promise<number> {
     return Number(/10:incompletei(\d+)e/.exec(await this.#scrape(hash.slice(0, 40)))?.[1] ?? 0)
   }

@@ -1,4 +1,4 @@
-/** A network of its own for a program: another network namespace, joined to this one by a cable that can be pulled. Needs root. */
+/** A separate network for a program: another network namespace, connected to this one by a virtual cable that can be pulled. Needs root. */
 import { execFileSync } from 'node:child_process'
 import { readlinkSync } from 'node:fs'
 import { chmod, writeFile } from 'node:fs/promises'
@@ -8,12 +8,12 @@ import { type ManagedProcess, start } from './process.ts'
 import { lacking, toolPath } from './tools.ts'
 import { until } from './wait.ts'
 
-/** Why no network can be made here, or null. */
+/** The reason why no network can be created, or null. */
 export const noOtherNetwork =
   process.getuid?.() === 0 ? lacking('unshare', 'nsenter', 'ip') : 'making a network needs root'
 
 export class OtherNetwork implements AsyncDisposable {
-  /** This side of the cable, as the other side reaches it. */
+  /** Address of this side of the cable, reachable from the other. */
   readonly host: string
   readonly #holder: ManagedProcess
   readonly #cable: string
@@ -28,7 +28,7 @@ export class OtherNetwork implements AsyncDisposable {
   static async create(): Promise<OtherNetwork> {
     const holder = await start('network', toolPath('unshare'), ['--net', 'cat'], { stdin: true })
     const pid = String(holder.pid)
-    // One for each of several tests that run on the machine.
+    // Distinct for each test that runs on the machine.
     const number = holder.pid % 16_000
     const cable = `shoal${number}`
     const [third, fourth] = [number >> 6, (number & 63) * 4]
@@ -44,7 +44,7 @@ export class OtherNetwork implements AsyncDisposable {
     return network
   }
 
-  /** `ip` on the other side. */
+  /** Runs `ip` on the other side. */
   run(...args: string[]): void {
     execFileSync(toolPath('nsenter'), [...this.#entering(), toolPath('ip'), ...args])
   }
@@ -57,7 +57,7 @@ export class OtherNetwork implements AsyncDisposable {
     ip('link', 'set', this.#cable, 'up')
   }
 
-  /** A program that runs another on the other side, with the arguments that it is given. */
+  /** Path of a program that runs another one on the other side and passes its arguments on. */
   async wrapper(program: string, dir: TempDir): Promise<string> {
     const path = dir.join('on-the-other-side')
     const command = [toolPath('nsenter'), ...this.#entering(), program].join(' ')
@@ -89,7 +89,7 @@ export class OtherNetwork implements AsyncDisposable {
     return ['-t', String(this.#holder.pid), '-n']
   }
 
-  /** With the namespace its end of the cable goes, and with that the other. */
+  /** Deletes the namespace, which also removes both ends of the cable. */
   async [Symbol.asyncDispose](): Promise<void> {
     for (const { server, sockets } of this.#servers) {
       for (const socket of sockets) socket.destroy()

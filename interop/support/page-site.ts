@@ -1,4 +1,4 @@
-/** The page that share links open, as any static host serves it, with a tracker at `/announce`. */
+/** The share page on a static host with a tracker at `/announce`. */
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -16,7 +16,7 @@ const TYPES: Readonly<Record<string, string>> = {
   '.webmanifest': 'application/manifest+json',
 }
 
-/** The page as a node serves it. Vitest builds it before the tests. */
+/** The built page. Vitest builds it before the tests. */
 const BUILT_PAGE = join(DIST, 'share')
 
 /** `await using site = await PageSite.start()` */
@@ -27,7 +27,7 @@ export class PageSite implements AsyncDisposable {
   #tracker: { tracker: Tracker; front: WebSocketFront } | null = null
   #port = 0
   #withheld: RegExp | null = null
-  /** Paths that were asked for, with what follows `?`. */
+  /** Requested paths, including the query. */
   readonly asked: string[] = []
 
   private constructor(folder: string) {
@@ -49,7 +49,7 @@ export class PageSite implements AsyncDisposable {
     return `ws://127.0.0.1:${this.#port}/announce`
   }
 
-  /** From now on, those of its files whose path this matches are not there. */
+  /** From now on, files with matching paths answer 404. */
   withhold(paths: RegExp): void {
     this.#withheld = paths
   }
@@ -66,7 +66,7 @@ export class PageSite implements AsyncDisposable {
     await running?.tracker.close()
   }
 
-  /** Serves, again at the same address after `goAway`. */
+  /** Starts serving; after `goAway`, at the same address again. */
   async serve(): Promise<void> {
     this.#server = createServer((request, response) => {
       this.asked.push(request.url!)
@@ -86,7 +86,7 @@ export class PageSite implements AsyncDisposable {
     this.#port = (this.#server.address() as AddressInfo).port
   }
 
-  /** As a host that is down. */
+  /** Simulates a host that is down. */
   async goAway(): Promise<void> {
     this.#server.closeAllConnections()
     await new Promise(resolve => this.#server.close(resolve))

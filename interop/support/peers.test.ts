@@ -1,4 +1,4 @@
-/** The real peers against each other: so that a failure of ours against one of them is ours. */
+/** Tests the real peers against each other, so that a failure with our engine is known to be ours. */
 import { readFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
 import { Aria2 } from './aria2.ts'
@@ -65,7 +65,7 @@ describe.skipIf(lacking('libtorrent'))('libtorrent', { concurrent: true }, () =>
     await using seeder = await seeding(box, 'v1', { encryption: 'require' })
     await using plain = await Libtorrent.start({ encryption: 'plain' })
     await using encrypted = await Libtorrent.start({ encryption: 'require' })
-    // It is not over before it was looked at.
+    // Slow enough that it does not end before it is observed.
     await seeder.seed.limit({ upload: 500_000 })
     const peers = [['127.0.0.1', seeder.peer.port]] as const
     const refused = await plain.add({ torrent: seeder.torrent, savePath: box.dir.join('plain'), peers })

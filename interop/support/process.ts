@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 
 const STOP_MS = 5000
-/** How much of what a process prints is kept for error messages: characters. */
+/** Characters of a process's output kept for error messages. */
 const TAIL = 8000
 
 const running = new Set<ChildProcess>()
@@ -16,11 +16,11 @@ export interface ManagedProcess {
   readonly child: ChildProcess
   /** Exit code, or the signal's name. Never rejects. */
   readonly exited: Promise<number | string>
-  /** The end of what it printed to both streams (of standard output, only if nobody else reads it). */
+  /** The end of its output on both streams (of standard output, only if nobody else reads it). */
   output(): string
   /** Throws, with the end of its output, if it has ended. */
   assertRunning(): void
-  /** SIGTERM, then SIGKILL if that is not heard within five seconds. Safe to call twice. */
+  /** Sends SIGTERM, then SIGKILL if it does not exit within five seconds. Safe to call twice. */
   stop(): Promise<void>
 }
 
@@ -33,7 +33,7 @@ export interface StartOptions {
   readonly ownStdout?: boolean
 }
 
-/** Starts a program; resolves once it runs. Rejects when it cannot be started. */
+/** Starts a program; resolves once it runs. Rejects if it cannot be started. */
 export async function start(
   name: string,
   program: string,

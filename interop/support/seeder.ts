@@ -1,4 +1,4 @@
-/** Our engine as a seed that pages reach over WebRTC, in a process of its own. */
+/** Our engine as a seed that pages reach over WebRTC, in a separate process. */
 import { fileURLToPath } from 'node:url'
 import { JsonLines } from './json-lines.ts'
 import { type ManagedProcess, start } from './process.ts'

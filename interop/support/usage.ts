@@ -9,7 +9,7 @@ export interface ProcessUsage {
   readonly residentBytes: number
 }
 
-/** Linux counts processor time in these for every process, whatever the kernel's own tick. */
+/** Linux reports processor time in this unit, regardless of the kernel's own tick. */
 const TICKS_PER_SECOND = 100
 
 /** Usage of this process. */
@@ -19,7 +19,7 @@ export function ownUsage(): ProcessUsage {
   return {
     userSeconds: user / 1e6,
     systemSeconds: system / 1e6,
-    // Linux carries the peak of whoever started a process over to it; the memory map's own high-water mark does not.
+    // On Linux a process inherits the peak of its parent; the high-water mark of its memory map does not.
     peakResidentBytes: highWaterMark('self') ?? peakKiB * 1024,
     residentBytes: process.memoryUsage.rss(),
   }

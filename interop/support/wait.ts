@@ -1,4 +1,4 @@
-/** Polls until `probe` gives something, and says what was awaited when the deadline comes first. */
+/** Polls until `probe` returns a value; on timeout, rejects and names the awaited condition. */
 export async function until<T>(
   what: string,
   probe: () => T | null | undefined | false | Promise<T | null | undefined | false>,
@@ -14,7 +14,7 @@ export async function until<T>(
       if (value !== null && value !== undefined && value !== false) return value
       last = undefined
     } catch (error) {
-      // What is not up yet refuses connections: that is one way of saying no.
+      // A server that is not up yet refuses connections, which counts as no result.
       last = error
     }
     if (performance.now() > deadline) {

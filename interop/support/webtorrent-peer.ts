@@ -1,9 +1,9 @@
-/** WebTorrent over WebRTC alone, and npm's tracker, as a process driven over JSON lines. Its folder is the first argument. */
+/** WebTorrent over WebRTC only, and npm's tracker, as a process controlled through JSON lines. The first argument is its folder. */
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { answerJsonLines } from './json-lines.ts'
 
-/** As much of WebTorrent's API as is used here. */
+/** The parts of WebTorrent's API used here. */
 interface Wire {
   readonly type: string
   readonly remoteAddress?: string

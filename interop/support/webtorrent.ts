@@ -1,4 +1,4 @@
-/** The real WebTorrent over WebRTC, and npm's bittorrent-tracker, each in a process of its own. */
+/** The real WebTorrent over WebRTC, and npm's bittorrent-tracker, each in a separate process. */
 import { fileURLToPath } from 'node:url'
 import { installWebTorrent } from './install-webtorrent.ts'
 import { JsonLines } from './json-lines.ts'
@@ -80,7 +80,7 @@ export class NpmTracker implements AsyncDisposable {
     return `ws://127.0.0.1:${this.port}`
   }
 
-  /** Runs it, again after `stop`, at the same port and with an empty memory. */
+  /** Starts it; after `stop`, again at the same port with empty state. */
   async run(): Promise<void> {
     const [child, lines] = await begin('bittorrent-tracker')
     this.#process = child

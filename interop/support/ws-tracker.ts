@@ -6,7 +6,7 @@ export interface WsTracker extends AsyncDisposable {
   readonly url: string
 }
 
-/** A WebSocket tracker on loopback, by which browsers meet. */
+/** A WebSocket tracker on loopback, for signaling between browsers. */
 export async function openWsTracker(): Promise<WsTracker> {
   const tracker = new Tracker()
   const sockets = new WebSocketFront(tracker)

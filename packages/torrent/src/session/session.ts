@@ -112,7 +112,7 @@ export class Session implements SessionApi {
   async #settled(restored: Restored): Promise<Restored> {
     return settleInterruptedMove(restored).catch(error => {
       this.#restorer?.problems.push(
-        `${restored.origin.name}: its files were being moved: ${messageOf(error)}`,
+        `${restored.origin.name}: could not finish the interrupted move of its files: ${messageOf(error)}`,
       )
       return restored
     })
@@ -183,7 +183,7 @@ export class Session implements SessionApi {
     const place = placeOf({ ...options, ...given }, recorded?.place, directory, origin.metainfo)
     const torrent = this.#create(recorded ? withRecorded(origin, recorded.origin) : origin, place)
     if (!torrent)
-      throw new ShoalError('bad-argument', 'this torrent was already added under its other info hash')
+      throw new ShoalError('bad-argument', 'This torrent has already been added under its other info hash')
     if (!options.paused) torrent.start()
     return torrent
   }
@@ -267,7 +267,7 @@ export class Session implements SessionApi {
   }
 
   async #close(): Promise<void> {
-    this.#abort.abort(new ShoalError('closed', 'the session was closed'))
+    this.#abort.abort(new ShoalError('closed', 'The session is closed'))
     await this.#changing
     const accepting = this.#acceptor.close()
     await Promise.all(this.#registry.torrents.map(torrent => torrent.close()))
@@ -278,6 +278,6 @@ export class Session implements SessionApi {
   }
 
   #mustBeOpen(): void {
-    if (this.#closing) throw new ShoalError('closed', 'the session was closed: open another')
+    if (this.#closing) throw new ShoalError('closed', 'The session is closed. Open another one.')
   }
 }
