@@ -3,19 +3,19 @@ import type { DroppedFile } from '../../shared/dropped/dropped.ts'
 import type { ChosenFile } from '../../shared/engine/protocol.ts'
 import { texts } from '../../shared/messages/share-page.ts'
 
-/** Files that were chosen to be shared, with the name that they have together. */
+/** Files to share, and the name to share them under. */
 export interface Chosen {
   readonly name: string
   readonly files: readonly ChosenFile[]
-  /** A file alone, rather than a folder. */
+  /** One file, not a folder. */
   readonly isSingle: boolean
   readonly totalBytes: number
 }
 
-/** What systems put beside files: nobody means to share it. */
+/** Files that systems create next to the user's own; they are never shared. */
 const CLUTTER = /(^|\/)(\.DS_Store|Thumbs\.db|desktop\.ini)$/
 
-/** Null when there is nothing to share. */
+/** Returns null if there is nothing to share. */
 export function chosenOf(dropped: readonly DroppedFile[]): Chosen | null {
   const files = dropped.filter(({ path }) => !CLUTTER.test(path))
   const [first] = files
@@ -34,13 +34,13 @@ export function chosenOf(dropped: readonly DroppedFile[]): Chosen | null {
   }
 }
 
-/** Under the name that the user gave it. */
+/** Renames the share. */
 export function named(chosen: Chosen, name: string): Chosen {
   if (!chosen.isSingle) return { ...chosen, name }
   return { ...chosen, name, files: chosen.files.map(({ file }) => ({ path: [name], file })) }
 }
 
-/** Things that come from different places may have one name: the later ones are numbered. */
+/** Files from different folders may have the same path: the later ones get a number. */
 function distinct(files: readonly DroppedFile[]): DroppedFile[] {
   const taken = new Set<string>()
   return files.map(({ path, file }) => {

@@ -1,8 +1,8 @@
 import type { IceServer } from '@shoal/torrent'
 
-/** What whoever serves the page says of it, in `share.json` beside it. All of it may be left out. */
+/** The content of `share.json`, which the operator may put next to the page. Every member is optional. */
 export interface PageConfig {
-  /** Where pages meet, `ws:` or `wss:`. */
+  /** WebSocket trackers, `ws:` or `wss:`. */
   readonly trackers: readonly string[]
   /** STUN and TURN servers. */
   readonly iceServers: readonly IceServer[]
@@ -11,7 +11,7 @@ export interface PageConfig {
 /** The tracker of a Shoal node or hub. */
 const DEFAULT = { trackers: ['/announce'], iceServers: [] }
 
-/** Reads the file of the page at `page`. Without one, or with one that makes no sense, the page's own host is the tracker. */
+/** Reads the configuration of the page at `page`. If it is missing or invalid, the page's own host is the tracker. */
 export async function loadConfig(page: string): Promise<PageConfig> {
   try {
     const response = await fetch(new URL('share.json', page))
@@ -35,7 +35,7 @@ function list<Item>(value: readonly Item[]): readonly Item[] {
   return Array.isArray(value) ? value : []
 }
 
-/** Paths are of the page's own host. None for what is no WebSocket address. */
+/** Resolves paths against the page. Returns nothing for an address that is not a WebSocket's. */
 function trackerUrl(tracker: unknown, page: string): string[] {
   if (typeof tracker !== 'string' || !URL.canParse(tracker, page)) return []
   const url = new URL(tracker, page)

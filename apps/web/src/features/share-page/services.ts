@@ -8,31 +8,31 @@ import type { Dropped } from './drops.ts'
 import type { FileAddresses } from './engine/file-addresses.ts'
 import type { PeerStore } from './engine/peer-store.ts'
 
-/** Files that are on their way to a link. */
+/** Progress of creating a link. */
 export type SharingState =
   | {
       readonly state: 'running'
       readonly step: 'sealing' | 'hashing'
-      /** Of the bytes, 0 to 1, in each step. */
+      /** Share of the bytes that this step has processed, 0 to 1. */
       readonly share: number
       cancel(): void
     }
   | { readonly state: 'ready'; readonly name: string; readonly hash: string }
   | { readonly state: 'failed'; readonly words: string }
 
-/** What all parts of the page work with. */
+/** What all parts of the page use. */
 export interface Services {
   readonly store: PeerStore
   readonly peer: BrowserPeer
   readonly addresses: FileAddresses
   readonly config: PageConfig
-  /** Files that were dropped on the page, until they are looked at. */
+  /** Files that were dropped on the page, until the form takes them. */
   readonly dropped: Cell<Dropped | null>
-  /** What this page makes a link for, or has made one for that nobody has looked at; null: nothing. */
+  /** The link that is being created, or was created and not opened yet; null if there is none. */
   readonly sharing: Cell<SharingState | null>
-  /** Ids of the torrents that this page has made since it was loaded. */
+  /** Ids of the torrents that this page has created since it was loaded. */
   readonly made: Set<string>
-  /** Address of the page, without what follows `#`. */
+  /** The address of the page, without its fragment. */
   readonly page: string
 }
 
@@ -44,7 +44,7 @@ export function useServices(): Services {
   return services
 }
 
-/** Files and peers of a torrent, once a second while the component is there. */
+/** Files and peers of a torrent, updated once a second while the component is mounted. */
 export function useDetail(id: string): TorrentDetail | null {
   const { store } = useServices()
   useEffect(() => store.watchDetail(id), [store, id])

@@ -1,21 +1,21 @@
 import type { BrowserPeer } from '../../shared/engine/browser-peer.ts'
 import type { FileSnapshot } from '../../shared/engine/protocol.ts'
 
-/** A file as the page shows, plays and saves it, wherever its bytes come from. */
+/** A file of a torrent or of an opened sealed share. */
 export interface ShareFile {
   readonly index: number
-  /** Below the name of the share; of a file alone, its name. */
+  /** Path below the name of the share; the name itself if the share is a single file. */
   readonly path: readonly string[]
   readonly lengthBytes: number
-  /** Bytes that are here; null where nobody can tell: inside a sealed share. */
+  /** Verified bytes on this device; null inside a sealed share, where this is unknown. */
   readonly haveBytes: number | null
-  /** The bytes `[start, end)` in order. What is missing is fetched first. */
+  /** Reads the bytes `[start, end)` in order. Missing pieces are fetched with priority. */
   read(range: { readonly start: number; readonly end: number }): ReadableStream<Uint8Array>
 }
 
-/** The files of something that has a name of its own. */
+/** Files with the name of their share. */
 export interface NamedFiles {
-  /** Null where nothing holds them all. */
+  /** Null if they have no common folder. */
   readonly name: string | null
   readonly files: readonly ShareFile[]
 }

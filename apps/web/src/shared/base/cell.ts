@@ -1,4 +1,4 @@
-/** A value that tells when it changes. */
+/** A value that notifies its subscribers when it changes. */
 export class Cell<Value> {
   #value: Value
   readonly #listeners = new Set<() => void>()

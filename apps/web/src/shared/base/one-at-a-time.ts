@@ -1,10 +1,10 @@
-/** Runs one thing at a time: what comes meanwhile is left out. */
+/** Runs one task at a time. A task that arrives while another runs is dropped. */
 export class OneAtATime {
   #isBusy = false
 
-  /** Resolves to false when it was left out. Rejects with what `work` rejects with. */
+  /** Resolves to false if `work` was dropped. Rejects as `work` does. */
   async run(work: () => Promise<void>): Promise<boolean> {
-    // Before anything is waited for: the second click of a double click comes before the page has changed.
+    // Set before the first await: the second click of a double click arrives before the page has changed.
     if (this.#isBusy) return false
     this.#isBusy = true
     try {

@@ -2,7 +2,7 @@ import { remember, remembered } from './remembered.ts'
 
 const KEY = 'shoal.node'
 
-/** Address of the node that is this browser's user's own, as far as that is known here: where they were logged in, or what they wrote. */
+/** The address of the user's own node: where they logged in, or what they entered; null if neither is known. */
 export function ownNode(): string | null {
   return remembered(KEY)
 }

@@ -1,4 +1,4 @@
-/** What the browser remembers of this site's choices. Nothing where it lets the site store nothing: asking throws there. */
+/** Reads a choice from local storage. Returns null if there is none, or if the browser blocks storage. */
 export function remembered(key: string): string | null {
   try {
     return localStorage.getItem(key)

@@ -3,12 +3,12 @@ import { OneAtATime } from './one-at-a-time.ts'
 
 export interface Work {
   readonly isBusy: boolean
-  /** What it failed with last; null while it runs again. */
+  /** The last error; null while the work runs again. */
   readonly failure: unknown
   run(work: () => Promise<void>): void
 }
 
-/** Work of a form, one at a time, whose failure is shown: pressed twice it is done once. */
+/** Runs the work of a form, one call at a time, and keeps its error: a double click runs it once. */
 export function useWork(): Work {
   const [turns] = useState(() => new OneAtATime())
   const [isBusy, setBusy] = useState(false)

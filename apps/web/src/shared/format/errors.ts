@@ -1,7 +1,7 @@
 import { ApiError } from '@shoal/api'
 import { texts } from '../messages/texts.ts'
 
-/** What to show of an error: the node's own words say what to do. */
+/** The message to show for an error. The node's own messages say what to do. */
 export function messageOf(error: unknown): string {
   if (error instanceof ApiError && error.code === 'unreachable') return texts.app.errors.unreachable
   if (!(error instanceof Error) || error.message === '') return texts.app.errors.unknown

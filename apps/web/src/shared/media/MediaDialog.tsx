@@ -15,7 +15,7 @@ import type { ShownFile } from './shown-file.ts'
 const say = texts.media
 
 export interface MediaDialogProps {
-  /** All files of the torrent, in the order in which they are shown. */
+  /** All files of the torrent, in display order. */
   readonly files: readonly ShownFile[]
   readonly index: number
   readonly playlistUrl: string
@@ -23,7 +23,7 @@ export interface MediaDialogProps {
   onClose(): void
 }
 
-/** Shows one file over the whole page: plays it, draws it, or lets it be read. */
+/** Shows one file over the whole page. */
 export default function MediaDialog({ files, index, playlistUrl, onOpen, onClose }: MediaDialogProps) {
   const file = files.find(each => each.index === index)
   if (!file) return null

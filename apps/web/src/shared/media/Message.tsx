@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import styles from './media.module.css'
 
-/** What is said where nothing can be shown, and what can be done instead. */
+/** Says why a file cannot be shown, and what to do instead. */
 export function Message(props: { title: string; help?: string; busy?: boolean; children?: ReactNode }) {
   return (
     <div className={styles.message} role="status">

@@ -14,12 +14,12 @@ export interface PlayerProps {
   readonly file: ShownFile
   /** The other files of the torrent: subtitles are found among them. */
   readonly files: readonly ShownFile[]
-  /** For other players; not where only this page can read the file. */
+  /** For other players; absent where only this page can read the file. */
   readonly playlistUrl?: string
   onEnded?: () => void
 }
 
-/** Plays while it downloads: the node fetches first what the browser asks for, here or ahead. */
+/** Plays a file while it downloads: the pieces that the browser asks for are fetched first. */
 export default function Player({ file, files, playlistUrl, onEnded }: PlayerProps) {
   const player = useRef<HTMLVideoElement>(null)
   const [state, setState] = useState<'waiting' | 'ready' | 'failed'>('waiting')
@@ -91,7 +91,7 @@ export default function Player({ file, files, playlistUrl, onEnded }: PlayerProp
   )
 }
 
-/** A player that left the page would go on fetching. */
+/** Stops fetching when the player is removed from the page. */
 function useStopOnLeave(player: { readonly current: HTMLMediaElement | null }, url: string): void {
   useEffect(() => {
     const element = player.current

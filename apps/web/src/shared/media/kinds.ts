@@ -1,7 +1,7 @@
-/** What shows a file. */
+/** The kind of viewer for a file. */
 export type MediaKind = 'video' | 'audio' | 'picture' | 'markdown' | 'text' | 'pdf' | 'other'
 
-/** What browsers draw in an <img>. SVG too: there, its scripts do not run. */
+/** What browsers draw in an <img>. That includes SVG, whose scripts do not run there. */
 const PICTURES = /^image\/(png|jpeg|gif|webp|avif|svg\+xml|bmp|x-icon|vnd\.microsoft\.icon)$/
 const TEXT_TYPES =
   /^(text\/|application\/(json|xml|javascript|x-sh|toml|yaml|x-yaml|sql|x-subrip|x-bittorrent-nfo)\b)|\+(json|xml)$/
@@ -25,7 +25,7 @@ export function kindOf({
   return TEXT_TYPES.test(type) ? 'text' : 'other'
 }
 
-/** Whether there is anything to be seen before a file is complete. */
+/** Whether the page has a viewer for this kind. */
 export function canShow(kind: MediaKind): boolean {
   return kind !== 'other'
 }

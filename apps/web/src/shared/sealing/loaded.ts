@@ -1,6 +1,6 @@
 import { texts } from '../messages/sealing.ts'
 
-/** Parts of the page that are loaded when they are needed. Rejects with what to do when they cannot be: browsers name just an address. */
+/** Awaits lazily loaded modules. Rejects with a message that says what to do: the browser's own error only names an address. */
 export function loaded<Parts extends readonly unknown[]>(
   ...parts: { readonly [At in keyof Parts]: Promise<Parts[At]> }
 ): Promise<Parts> {

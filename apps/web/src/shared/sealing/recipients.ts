@@ -3,7 +3,7 @@ import { errorMessage } from '../base/error-message.ts'
 import { PeerError } from '../engine/failure.ts'
 import { texts } from '../messages/sealing.ts'
 
-/** Public keys as `age1…`, each once. Throws `bad-key`, which names the wrong one. */
+/** Returns public keys as `age1…`, without duplicates. Throws `bad-key`, which names the invalid key. */
 export function recipientsOf(keys: readonly string[]): string[] {
   return [...new Set(keys.map(checked))]
 }

@@ -5,7 +5,7 @@ import { texts } from '../messages/sealing.ts'
 const say = texts.make
 const MAX_RECIPIENTS = 100
 
-/** What is wrong with what was filled in, at the field of that name. */
+/** Something is wrong with a field of the form. */
 export class FormProblem extends Error {
   readonly field: 'passphrase' | 'again' | 'recipients'
 
@@ -16,10 +16,10 @@ export class FormProblem extends Error {
   }
 }
 
-/** Public keys in the one form that is sealed to. Rejects with what is wrong with one of them. */
+/** Returns public keys as `age1…`. Rejects if one of them is invalid. */
 export type CheckKeys = (keys: readonly string[]) => Promise<readonly string[]>
 
-/** To whom a form seals. Rejects with a FormProblem. */
+/** Reads from a form who can open the share. Rejects with a FormProblem. */
 export async function sealToOf(form: FormData, check: CheckKeys): Promise<SealTo> {
   const text = (name: string) => String(form.get(name) ?? '')
   const by = text('by')
@@ -28,7 +28,7 @@ export async function sealToOf(form: FormData, check: CheckKeys): Promise<SealTo
   return { by: 'key' }
 }
 
-/** A passphrase that was written twice. Throws a FormProblem. */
+/** Returns a passphrase that was entered twice. Throws a FormProblem if the two differ or are empty. */
 export function twice(passphrase: string, again: string): string {
   if (passphrase === '') throw new FormProblem('passphrase', say.empty)
   if (passphrase !== again) throw new FormProblem('again', say.differs)

@@ -1,25 +1,25 @@
 import { Cell } from '../base/cell.ts'
 import type { DroppedFile } from '../dropped/dropped.ts'
 
-/** What the add dialog opens with. */
+/** What the add dialog shows when it opens. */
 export interface AddRequest {
   readonly tab: 'download' | 'share'
   readonly text?: string
-  /** Of a drop or a paste: `path` is below what was dropped. */
+  /** Files that were dropped or pasted. */
   readonly files?: readonly DroppedFile[]
 }
 
-/** Dialogs that any page may open. */
+/** Dialogs that any screen may open: each is shown while its cell is not null. */
 export const addRequest = new Cell<AddRequest | null>(null)
 export const shortcutsShown = new Cell<true | null>(null)
-/** The torrent whose link is being sent. */
+/** The id of the torrent whose links are shown. */
 export const linkShown = new Cell<string | null>(null)
 
 export function openAdd(request: AddRequest): void {
   addRequest.set(request)
 }
 
-/** Edits a label, makes one (`name` is null), or asks whether to remove one. */
+/** Edits the label `name`, creates one if `name` is null, or asks whether to remove it. */
 export interface LabelRequest {
   readonly name: string | null
   readonly remove?: true
