@@ -1,12 +1,14 @@
 /** The contract of a feature: where the console shows it. `app/features.ts` lists all features. */
 import type { Torrent } from '@shoal/api'
-import { type ComponentType, createContext, createElement, lazy, useContext } from 'react'
+import { type ComponentType, createContext, createElement, lazy, useContext, useMemo } from 'react'
 import type { Cell } from './base/cell.ts'
 import type { IconName } from './controls/icons.ts'
-import { useCell } from './node/context.tsx'
+import { useCell, useNode } from './node/context.tsx'
 
 export interface Feature {
   readonly name: string
+  /** The console hides the feature while the node does not run this capability. */
+  readonly capability?: string
   readonly screens?: readonly Screen[]
   readonly menu?: readonly MenuEntry[]
   readonly settings?: readonly SettingsSection[]
@@ -85,7 +87,16 @@ export function isCurrent({ href, alsoBelow = [] }: MenuEntry, path: string): bo
 
 export const FeaturesContext = createContext<readonly Feature[]>([])
 
-/** The features that the console shows. */
+/** The features that the console shows: all until the node has named its capabilities. */
 export function useFeatures(): readonly Feature[] {
-  return useContext(FeaturesContext)
+  const features = useContext(FeaturesContext)
+  const capabilities = useCell(useNode().info)?.capabilities
+  return useMemo(
+    () =>
+      features.filter(
+        ({ capability }) =>
+          capability === undefined || capabilities === undefined || capabilities.includes(capability),
+      ),
+    [features, capabilities],
+  )
 }

@@ -3,6 +3,7 @@ import { texts } from '../../shared/messages/texts.ts'
 
 export const feeds: Feature = {
   name: 'feeds',
+  capability: 'feeds',
   screens: [
     {
       path: '/feeds',

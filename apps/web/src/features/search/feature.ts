@@ -3,6 +3,7 @@ import { texts } from '../../shared/messages/texts.ts'
 
 export const search: Feature = {
   name: 'search',
+  capability: 'search',
   screens: [
     {
       path: '/search',
