@@ -1,26 +1,26 @@
-/** What every benchmark is: the contract. `main.ts` runs those that it lists. */
+/** The contract of benchmarks. `main.ts` runs those listed in `benchmarks.ts`. */
 
 export interface BenchOptions {
-  /** Small and once, to see that everything works: its numbers mean nothing. */
+  /** Run small and once, to check that everything works. The numbers mean nothing. */
   readonly quick: boolean
-  /** How often each contestant runs; they take turns. */
+  /** Number of runs per contestant; contestants take turns. */
   readonly runs: number
-  /** Which of `tmpfs` and `disk`; absent for all there are. */
+  /** `tmpfs` or `disk`. Default: all that are available. */
   readonly medium?: string
-  /** A line about progress. */
+  /** Prints a line about progress. */
   log(line: string): void
 }
 
-/** What was to be reached, and what was. */
+/** A goal and the measured value. */
 export interface Goal {
   readonly label: string
-  /** NaN when it could not be measured. */
+  /** NaN if it could not be measured. */
   readonly value: number
   readonly goal: number
   readonly sense: 'least' | 'most'
   /** ` x` for a ratio. */
   readonly unit: string
-  /** False also when it was not measured. */
+  /** False also if it was not measured. */
   readonly met: boolean
 }
 
@@ -30,7 +30,7 @@ export interface Section {
   readonly columns: readonly string[]
   readonly rows: readonly (readonly string[])[]
   readonly goals: readonly Goal[]
-  /** Every run by contestant, as it was measured: for `--json`. */
+  /** All runs by contestant, for `--json`. */
   readonly runs: Readonly<Record<string, readonly unknown[]>>
 }
 

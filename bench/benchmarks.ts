@@ -1,4 +1,4 @@
-/** All benchmarks by name, in the order in which they run; each is loaded only when it does. */
+/** All benchmarks by name, in the order in which they run. Each is loaded only when it runs. */
 import type { Benchmark } from './bench.ts'
 
 export const BENCHMARKS: Readonly<Record<string, Benchmark['run']>> = {

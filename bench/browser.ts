@@ -1,6 +1,6 @@
 /**
- * The browser peer in Chromium, on loopback: what moves from page to page and from a node to a page, against a bare data channel and against
- * WebTorrent's browser build; what the page's main thread, hashing and storage have to do with it; memory; and how much script the page is.
+ * The browser peer in Chromium, on loopback: transfers from page to page and from a node to a page, against a bare data channel and against
+ * WebTorrent's browser build; the share of the main thread, hashing and storage; memory; and the size of the page's script.
  */
 
 import { randomFile, tempDir } from '../interop/support/files.ts'
@@ -74,7 +74,7 @@ async function nodeToPage(load: Load, options: BenchOptions): Promise<Section> {
   return found.section(load, [['Node to page, to bare node-datachannel', bare, 0.8]])
 }
 
-/** The size of message that the bare channel moves the most with. */
+/** Returns the message size with which the bare channel is fastest. */
 async function bestMessage(
   move: (messageBytes: number) => Promise<Moved>,
   { quick, log }: BenchOptions,

@@ -1,4 +1,4 @@
-/** What is transferred: a file of random bytes and its torrents. */
+/** The content of transfers: a file of random bytes and its torrents. */
 import { join } from 'node:path'
 import { randomFile, tempDir } from '../interop/support/files.ts'
 import { Libtorrent } from '../interop/support/libtorrent.ts'
@@ -14,7 +14,7 @@ export interface Content {
   readonly name: string
   readonly lengthBytes: number
   readonly sha256: string
-  /** Who was seen to download it right: looked at once each. */
+  /** Contestants whose download was compared with the original; each is compared once. */
   readonly checked: Set<string>
 }
 
@@ -23,10 +23,10 @@ export interface Contents extends AsyncDisposable {
   of(version: Version): Content
 }
 
-/** 1 MiB pieces, for every client alike. */
+/** 1 MiB pieces for all clients. */
 const PIECE_BYTES = 1 << 20
 
-/** Makes the file and a torrent of each version asked for, below a temporary folder on the medium. */
+/** Creates the file and a torrent of each given version in a temporary folder on the medium. */
 export async function makeContents(
   medium: Medium,
   lengthBytes: number,

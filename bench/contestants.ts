@@ -1,4 +1,4 @@
-/** Who takes part: how to start each. */
+/** The contestants, and how to start each. */
 import { fileURLToPath } from 'node:url'
 import { installWebTorrent } from '../interop/support/install-webtorrent.ts'
 import { lacking } from '../interop/support/tools.ts'
@@ -21,10 +21,10 @@ const START: Record<Contestant, () => Promise<BenchPeer>> = {
   transmission: () => TransmissionPeer.start(),
 }
 
-/** Versions as the peers themselves gave them, of all that took part so far. */
+/** Versions of all contestants so far, as they report them. */
 export const versions = new Set<string>()
 
-/** Starts a fresh process of a contestant. Throws when it is not installed or does not start. */
+/** Starts a new process of a contestant. Throws if it is not installed or does not start. */
 export async function startPeer(contestant: Contestant): Promise<BenchPeer> {
   const lack =
     contestant === 'libtorrent'

@@ -1,6 +1,6 @@
 /**
- * Creating and rechecking a torrent of one big file on all cores, against what one core can hash by itself: `openssl speed`, measured
- * between the runs. The file is in the page cache, as it is after a download.
+ * Creating and rechecking a torrent of one large file on all cores, against the hash rate of one core by `openssl speed`, measured between the
+ * runs. The file is in the page cache, as it is after a download.
  */
 import { availableParallelism } from 'node:os'
 import { randomFile, tempDir } from '../interop/support/files.ts'
@@ -23,9 +23,9 @@ const GOAL_RATIO = 1.7
 
 interface HashRun {
   readonly seconds: number
-  /** User and system, of all threads. */
+  /** User and system time of all threads. */
   readonly cpuSeconds: number
-  /** What `openssl speed` did on one core in the same round; for hybrid, one hash after the other. */
+  /** Result of `openssl speed` on one core in the same round; for hybrid, both hashes one after the other. */
   readonly opensslBytesPerSecond: number
 }
 
@@ -76,11 +76,11 @@ async function measureBoth(path: string, version: Version, pool: HashPool) {
   const { info, pieceLayers } = metainfo
   const storage = {
     segments: (offset: number, length: number) => [{ path, offset, length }],
-    read: () => Promise.reject(new Error('the file is on disk')),
+    read: () => Promise.reject(new Error('The file is on disk')),
   }
   const rechecked = await measure(async () => {
     const have = await recheck({ info, layout: new PieceLayout(info), storage, pool, pieceLayers })
-    if (!have.isFull) throw new Error(`${path} is not what it was: is something else writing to it?`)
+    if (!have.isFull) throw new Error(`${path} has changed: is another program writing to it?`)
   })
   return { create, recheck: rechecked }
 }

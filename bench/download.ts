@@ -45,7 +45,7 @@ export async function run(options: BenchOptions): Promise<Section[]> {
   return sections
 }
 
-/** Columns and rows for transfers by contestant; failures have a row that says why. */
+/** Returns columns and rows for transfers by contestant. The row of a failed contestant shows the reason. */
 export function transferTable(
   runs: ReadonlyMap<string, readonly Transfer[]>,
   failures: ReadonlyMap<string, string>,

@@ -1,4 +1,4 @@
-/** `npm run bench`: us and rivals side by side in one run. See RESULTS.md, where full runs are kept with `--write`. */
+/** `npm run bench`: measures Shoal and its rivals in one run. `--write` keeps the results in RESULTS.md. */
 import { readFile, writeFile } from 'node:fs/promises'
 import { availableParallelism, cpus, loadavg, release, totalmem, type } from 'node:os'
 import { join } from 'node:path'
@@ -12,13 +12,13 @@ const RESULTS = join(import.meta.dirname, 'RESULTS.md')
 const FULL_RUNS = 5
 const HELP = `npm run bench -- [name…] [options]
 
-Names, or parts of names: ${NAMES.join(', ')}. Default: all, about 20 minutes.
+Names or parts of names: ${NAMES.join(', ')}. Default: all, which takes about 20 minutes.
 
-  --quick         small and once, to see that everything works: its numbers mean nothing
-  --runs N        how often each contestant runs (default ${FULL_RUNS})
+  --quick         run small and once, to check that everything works; the numbers mean nothing
+  --runs N        number of runs per contestant (default ${FULL_RUNS})
   --medium NAME   tmpfs or disk (default: both)
-  --json          one JSON object per table on standard output, every run in it
-  --write         keep the results in bench/RESULTS.md in place of former ones
+  --json          print one JSON object per table, with all runs
+  --write         replace the results in bench/RESULTS.md
 
 Example: npm run bench -- download upload --medium tmpfs --json
 `
@@ -47,13 +47,13 @@ if (values.help || mistake) {
 }
 
 function findMistake(): string | null {
-  if (chosen.length === 0) return `no benchmark is called ${positionals.join(' or ')}`
-  if (!(Number.isInteger(runs) && runs > 0)) return `${values.runs} is no number of runs: give 1 or more`
+  if (chosen.length === 0) return `There is no benchmark named ${positionals.join(' or ')}`
+  if (!(Number.isInteger(runs) && runs > 0)) return `${values.runs} is not a number of runs: give 1 or more`
   if (values.medium !== undefined && values.medium !== 'tmpfs' && values.medium !== 'disk')
-    return `${values.medium} is no medium: give tmpfs or disk`
-  // What was small or on one medium only would stand in place of something better.
+    return `${values.medium} is not a medium: give tmpfs or disk`
+  // Partial results must not replace better ones.
   if (values.write && (values.quick || values.medium !== undefined))
-    return '--write keeps full runs: leave out --quick and --medium'
+    return '--write needs a full run: omit --quick and --medium'
   return null
 }
 
@@ -71,7 +71,7 @@ async function runOne(name: string): Promise<void> {
     await writeFile(RESULTS, withResults(await readFile(RESULTS, 'utf8'), name, about(loadBefore), sections))
 }
 
-/** When, on what and against whom. */
+/** Describes the date, machine and versions of a run. */
 function about(loadBefore: number): string {
   const [cpu] = cpus()
   const day = new Date().toISOString().slice(0, 10)

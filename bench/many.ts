@@ -1,4 +1,4 @@
-/** Ten thousand small torrents, added complete and left alone. */
+/** Ten thousand small torrents, added complete and idle. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { tempDir } from '../interop/support/files.ts'
 import { makeSmallTorrents } from '../interop/support/small-torrents.ts'
@@ -14,7 +14,7 @@ interface ManyRun {
   readonly addSeconds: number
   readonly residentBytesPerTorrent: number
   readonly residentBytes: number
-  /** Share of one core while idle. */
+  /** Fraction of one core while idle. */
   readonly idleCpu: number
 }
 
@@ -71,7 +71,7 @@ async function measure(
   if (!peer.addMany) throw new Error(`${kind} cannot add many`)
   const empty = await peer.usage()
   const added = await peer.addMany(torrents, directory)
-  // What adding started settles first; then only what goes on for ever is left.
+  // Wait for the work that adding started, so that only permanent work is measured.
   await sleep(quick ? 500 : 5000)
   const before = await peer.usage()
   const started = performance.now()

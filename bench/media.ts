@@ -1,4 +1,4 @@
-/** Where benchmarks keep their files: memory and disk. */
+/** Folders for the files of benchmarks, in memory and on disk. */
 import { existsSync, statfsSync } from 'node:fs'
 import { open, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -14,7 +14,7 @@ const TMPFS_MAGIC = 0x01021994
 const TOUCH = new Uint8Array(2 ** 20)
 const MEMORY_FOLDER = '/dev/shm'
 
-/** Those that this machine has. The system's folder for temporary files may itself be in memory: then another is looked for. */
+/** Returns the media of this machine. If the system's temporary folder is in memory, another one is used for the disk. */
 export function media(only?: string): Medium[] {
   const found: Medium[] = []
   if (existsSync(MEMORY_FOLDER) && isTmpfs(MEMORY_FOLDER))
@@ -27,8 +27,8 @@ export function media(only?: string): Medium[] {
 }
 
 /**
- * Waits until the system has written what it holds back, and touches as much memory as the next run will need, so that one run does not
- * pay for another: in a virtual machine the first touch of a page that the host has taken back costs more than all the rest.
+ * Waits until the system has written its dirty pages, and touches as much memory as the next run will need, so that runs do not affect each
+ * other: in a virtual machine the first touch of a page that the host has reclaimed costs more than everything else.
  */
 export async function settle(medium: Medium, bytes: number): Promise<void> {
   if (medium.name === 'disk' && process.platform !== 'win32') await run('sync', [], { quiet: true })

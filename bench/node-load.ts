@@ -1,4 +1,4 @@
-/** A node with thousands of torrents, hundreds of consoles that watch it, and somebody who works with it. */
+/** A node with thousands of torrents, hundreds of connected consoles, and one active user. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
@@ -15,19 +15,19 @@ import { against, megabytes } from './statistics.ts'
 
 const WATCHERS = 200
 const TORRENTS = 5000
-/** Torrents that are paused and resumed all the time, so that there is something to tell. */
+/** Torrents that are paused and resumed all the time, to cause events. */
 const BUSY = 50
 const REQUESTS_PER_SECOND = 40
 const WHOLE_LISTS = 20
 
 interface Load {
-  /** Milliseconds of each answer, by what was asked. */
+  /** Response times in milliseconds, by request. */
   readonly answers: Map<string, number[]>
-  /** Resident bytes of the node, every ten seconds. */
+  /** Resident memory of the node in bytes, every ten seconds. */
   readonly residentBytes: number[]
-  /** Received by all watchers. */
+  /** Events received by all consoles. */
   readonly events: number
-  /** Milliseconds of the whole list over Transmission's RPC, after the load. */
+  /** Milliseconds for the full list over Transmission's RPC, after the load. */
   readonly wholeList: number[]
 }
 
@@ -40,14 +40,14 @@ export async function run(options: BenchOptions): Promise<Section[]> {
   await using directory = await tempDir('node-load', medium.folder)
   const paths = await makeSmallTorrents(directory, torrents)
   const load = await underLoad(directory.path, paths, seconds, options)
-  // One that does not bear so many torrents must not cost what was measured.
+  // Keep the measurements if the daemon cannot handle so many torrents.
   const rival = await wholeListOfTransmission(directory.path, paths).catch(error => {
     options.log(`transmission-daemon failed: ${error.message}`)
     return []
   })
   const all = [...load.answers.values()].flat()
   const resident = load.residentBytes
-  // Medians, since a collection of garbage may come just before or after any single look.
+  // Medians, since garbage collection affects single samples.
   const third = (index: number) =>
     percentile(resident.slice((resident.length * index) / 3, (resident.length * (index + 1)) / 3), 0.5)
   const growth = third(2) / third(1)
@@ -131,7 +131,7 @@ interface Watcher {
 async function watch(url: string, token: string): Promise<Watcher[]> {
   const open = async (): Promise<Watcher> => {
     const address = `${url.replace('http', 'ws')}/api/events`
-    // Node's WebSocket takes headers; the standard's second argument is the list of protocols.
+    // Node's WebSocket accepts headers here, where the standard has the list of protocols.
     const socket = new WebSocket(address, {
       headers: { authorization: `Bearer ${token}` },
     } as unknown as string[])
@@ -139,7 +139,7 @@ async function watch(url: string, token: string): Promise<Watcher[]> {
     socket.addEventListener('message', () => watcher.count++)
     await new Promise((resolve, reject) => {
       socket.addEventListener('open', resolve)
-      socket.addEventListener('error', () => reject(new Error('a watcher could not connect')))
+      socket.addEventListener('error', () => reject(new Error('A console could not connect')))
     })
     return watcher
   }
@@ -187,7 +187,7 @@ async function residentOf({ pid }: ChildProcess): Promise<number> {
 
 type Rpc = (method: string, args: object) => Promise<unknown>
 
-/** Transmission's RPC of the node. */
+/** The node's Transmission RPC. */
 function rpcOf(url: string, token: string): Rpc {
   const authorization = `Basic ${Buffer.from(`shoal:${token}`).toString('base64')}`
   let session = ''
@@ -208,7 +208,7 @@ function rpcOf(url: string, token: string): Rpc {
 async function wholeListOfTransmission(folder: string, paths: readonly string[]): Promise<number[]> {
   await using daemon = await Transmission.start({ directory: join(folder, 'rival') })
   for (const path of paths) await daemon.add({ torrent: path })
-  // Awaited here: the daemon ends with this function.
+  // Await it here, since the daemon ends with this function.
   return await timesOfWholeList((method, args) => daemon.rpc(method, args))
 }
 

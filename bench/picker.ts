@@ -1,6 +1,6 @@
 /**
- * How many blocks a second the piece picker decides: 100,000 pieces, 50 sources at full speed, while HAVE messages change the rarity of
- * pieces. No rival: it tells what of a core the decisions of a fast download take.
+ * Blocks per second that the piece picker selects, with 100,000 pieces and 50 sources at full speed, while HAVE messages change the rarity of
+ * pieces. There is no rival: it shows which fraction of a core the decisions of a fast download need.
  */
 import { Bitfield } from '../packages/torrent/src/base/bitfield.ts'
 import { seededRandom } from '../packages/torrent/src/base/random.ts'
@@ -11,14 +11,14 @@ import { medianOf } from './statistics.ts'
 
 const PIECES = 100_000
 const SOURCES = 50
-/** Blocks asked of each source at a time. */
+/** Pending blocks per source. */
 const WINDOW = 64
-/** Blocks that one read of a fast connection brings. */
+/** Blocks that arrive in one read of a fast connection. */
 const BURST = 8
 const BLOCK_BYTES = 16384
-/** What a download of 500 MB/s decides. */
+/** Decisions of a download at 500 MB/s. */
 const FAST_BLOCKS_PER_SECOND = 30_000
-/** The clock is looked at this often. */
+/** Rounds between checks of the time limit. */
 const ROUNDS_PER_LOOK = 16
 
 interface PickerRun {
@@ -38,12 +38,12 @@ export async function run({ quick, runs, log }: BenchOptions): Promise<Section[]
       }
   return [
     {
-      title: `Piece picker: ${PIECES} pieces, ${SOURCES} sources, ${WINDOW} blocks asked of each`,
+      title: `Piece picker: ${PIECES} pieces, ${SOURCES} sources, ${WINDOW} blocks requested of each`,
       columns: [
         'blocks',
-        'decided a second',
-        `of a core at ${FAST_BLOCKS_PER_SECOND} a second`,
-        'HAVEs beside',
+        'per second',
+        `fraction of a core at ${FAST_BLOCKS_PER_SECOND} per second`,
+        'HAVE messages meanwhile',
       ],
       rows: [...measured].map(([name, all]) => {
         const speed = medianOf(all, one => one.blocksPerSecond)
@@ -52,7 +52,7 @@ export async function run({ quick, runs, log }: BenchOptions): Promise<Section[]
           name,
           speed.toFixed(0),
           `${((100 * FAST_BLOCKS_PER_SECOND) / speed).toFixed(1)} %`,
-          `${haves.toFixed(0)} a second`,
+          `${haves.toFixed(0)} per second`,
         ]
       }),
       goals: [],
@@ -61,7 +61,7 @@ export async function run({ quick, runs, log }: BenchOptions): Promise<Section[]
   ]
 }
 
-/** `share`: how much of the torrent each source has. Begins again with a fresh torrent whenever one is done. */
+/** `share`: fraction of the torrent that each source has. Starts over with a new torrent whenever one is complete. */
 function pickFor(limitMs: number, blocksPerPiece: number, share: number): PickerRun {
   let [blocks, haves, spentMs] = [0, 0, 0]
   for (let seed = 1; spentMs < limitMs; seed++) {
@@ -103,7 +103,7 @@ class Rehearsal {
     for (let id = 0; id < SOURCES; id++) this.#addSource(id, share)
   }
 
-  /** From each source a burst arrives and as much is asked again. */
+  /** A burst of blocks arrives from each source, and as many are requested again. */
   round(nowMs: number): void {
     const before = this.blocks
     for (const { source, bits, queue } of this.#sources) {

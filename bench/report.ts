@@ -1,7 +1,7 @@
-/** Results as text for a terminal and as Markdown to keep. */
+/** Formats results as text for a terminal and as Markdown for RESULTS.md. */
 import type { Goal, Section } from './bench.ts'
 
-/** A section for a terminal: columns aligned. */
+/** Formats a section for a terminal, with aligned columns. */
 export function toText({ title, columns, rows, goals }: Section): string {
   const all = [columns, ...rows]
   const widths = columns.map((_, index) => Math.max(...all.map(row => shown(row, index).length)))
@@ -14,14 +14,14 @@ export function toText({ title, columns, rows, goals }: Section): string {
   return [title, ...lines, ...goals.map(goal => goalText(goal)), ''].join('\n')
 }
 
-/** `Rate: 1.42 x (goal: at least 1.3 x): met.`; a miss stands between `mark`s. */
+/** Returns `Rate: 1.42 x (goal: at least 1.3 x): met.`; `missed` is enclosed in `mark`s. */
 function goalText({ label, value, goal, sense, unit, met }: Goal, mark = ''): string {
   const measured = Number.isFinite(value)
   const verdict = met ? 'met' : measured ? `${mark}missed${mark}` : 'not measured'
   return `${label}: ${measured ? value.toFixed(2) : '-'}${unit} (goal: at ${sense} ${goal}${unit}): ${verdict}.`
 }
 
-/** A section as Markdown. */
+/** Formats a section as Markdown. */
 export function toMarkdown({ title, columns, rows, goals }: Section): string {
   const line = (cells: readonly string[]) =>
     `| ${cells.map(cell => cell.replaceAll('|', '\\|')).join(' | ')} |`
@@ -30,10 +30,7 @@ export function toMarkdown({ title, columns, rows, goals }: Section): string {
   return [`### ${title}`, '', ...table, ...rows.map(line), '', ...list].join('\n').trimEnd()
 }
 
-/**
- * Puts the results of one benchmark into the text of RESULTS.md in place of its former ones; what stands about others stays.
- * `about` says when and on what it ran.
- */
+/** Replaces the results of one benchmark in the text of RESULTS.md. `about` describes the date and machine. */
 export function withResults(text: string, name: string, about: string, sections: readonly Section[]): string {
   const [begin, end] = [`<!-- begin ${name} -->`, `<!-- end ${name} -->`]
   const body = [begin, `## ${name}`, '', about, '', sections.map(toMarkdown).join('\n\n'), end].join('\n')
@@ -42,7 +39,7 @@ export function withResults(text: string, name: string, about: string, sections:
   return text.slice(0, from) + body + text.slice(to + end.length)
 }
 
-/** A cell that is a whole message would push its column apart: the row shows it past the end instead. */
+/** Shortens error messages, which would widen the column too much. */
 function shown(row: readonly string[], index: number): string {
   const cell = row[index] ?? ''
   return cell.startsWith('failed:') ? cell.slice(0, 60) : cell

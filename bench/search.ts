@@ -1,6 +1,6 @@
 /**
- * Full-text search of a node's catalogue: 100,000 files by name and path, 2,000 of them documents with text, under queries as people
- * type them. The rival is what a catalogue without an index does: SQLite's LIKE over the same rows.
+ * Full-text search of a node: 100,000 files by name and path, 2,000 of them documents with text, with queries as people type them. The rival
+ * is a search without an index: SQLite's LIKE over the same rows.
  */
 import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -14,13 +14,13 @@ import { against, medianOf } from './statistics.ts'
 
 const FILES = 100_000
 const FILES_PER_TORRENT = 20
-/** Every so many files one is a document. */
+/** One file in this many is a document. */
 const DOCUMENT_EVERY = 50
 const WORDS_PER_DOCUMENT = 3000
 const WORDS = 30_000
 const PER_BATCH = 2000
 const QUERIES = 1000
-/** The rival's are slow. */
+/** Fewer queries for the rival, which is slow. */
 const RIVAL_QUERIES = 30
 const KINDS = [
   ['mkv', 'video'],
@@ -149,7 +149,7 @@ function putAll(index: SearchIndex, count: number, entry: (number: number) => In
   index.tidy()
 }
 
-/** Names and texts as people have them: a few words are everywhere, most are rare. */
+/** Generates realistic names and texts: a few words are very common, most are rare. */
 class Library {
   readonly #random
   readonly #seed: number
@@ -168,7 +168,7 @@ class Library {
     this.#words = [...seen]
   }
 
-  /** The same for the same number. */
+  /** Returns the same result for the same number. */
   entry(number: number, withText: boolean): IndexedEntry {
     const random = seededRandom(this.#seed * 1_000_003 + number)
     const torrent = Math.floor(number / FILES_PER_TORRENT)
@@ -213,7 +213,7 @@ class Library {
   }
 }
 
-/** The same rows in a plain table, in memory, which spares it the disk. */
+/** The same rows in a plain table in memory, without disk access. */
 class Rival {
   readonly #sqlite = new DatabaseSync(':memory:')
   readonly #insert
@@ -232,7 +232,7 @@ class Rival {
     const has = "name || ' ' || path || ' ' || text LIKE ?"
     const where = [...wanted.map(() => has), ...unwanted.map(() => `NOT (${has})`)].join(' AND ')
     const values = [...wanted, ...unwanted].map(({ text }) => `%${text}%`)
-    // All that match have to be seen to find the best.
+    // All matches are needed to find the best ones.
     this.#sqlite.prepare(`SELECT count(*) FROM entries WHERE ${where || '0'}`).all(...values)
   }
 

@@ -1,28 +1,28 @@
 import { messageOf } from '../packages/torrent/src/base/errors.ts'
 import type { BenchOptions, Goal } from './bench.ts'
 
-/** The middle value; the mean of the middle two. NaN of nothing. */
+/** Returns the median, or NaN for an empty list. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b)
   const middle = sorted.length >> 1
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
 }
 
-/** The median of one quantity over all runs. */
+/** Returns the median of one quantity over all runs. */
 export function medianOf<T>(runs: readonly T[], quantity: (run: T) => number): number {
   return median(runs.map(quantity))
 }
 
 export interface Turns<T> {
-  /** Results of the runs that worked, by contestant. */
+  /** Results of the successful runs, by contestant. */
   readonly runs: ReadonlyMap<string, readonly T[]>
   /** Why a contestant was left out after its first failure. */
   readonly failures: ReadonlyMap<string, string>
 }
 
 /**
- * Lets contestants take turns, so that whatever else the machine does falls on all alike. One that fails is left out from there on: the
- * others' numbers stand. Those in `once` take part in the first round only: no goal is measured against them, and some take minutes.
+ * Runs contestants in turns, so that other activity of the machine affects all of them. A contestant that fails is left out from then on. Those in
+ * `once` run in the first round only: no goal is measured against them, and some take minutes.
  */
 export async function takeTurns<T>(
   contestants: Readonly<Record<string, () => Promise<T>>>,
@@ -46,13 +46,13 @@ export async function takeTurns<T>(
   return { runs, failures }
 }
 
-/** The line of a process's last words that says what was wrong. */
+/** Returns the line of a process's output that names the error. */
 function firstReason(message: string): string {
   const lines = message.split('\n')
   return (lines.find(line => /Error\b/.test(line)) ?? lines[0]!).slice(0, 300)
 }
 
-/** Bytes a second as MB/s (10^6). */
+/** Formats bytes per second as MB/s (10^6). */
 export function rate(bytesPerSecond: number): string {
   return `${(bytesPerSecond / 1e6).toFixed(0)} MB/s`
 }
@@ -65,7 +65,7 @@ export function seconds(value: number): string {
   return `${value.toFixed(2)} s`
 }
 
-/** A measured value beside its goal; a ratio unless another unit is given. */
+/** Compares a measured value with its goal. It is a ratio unless another unit is given. */
 export function against(label: string, value: number, goal: number, sense: Goal['sense'], unit = ' x'): Goal {
   return { label, value, goal, sense, unit, met: sense === 'least' ? value >= goal : value <= goal }
 }

@@ -15,12 +15,12 @@ const LEECHERS = 8
 const KINDS: readonly Contestant[] = ['shoal', 'libtorrent', 'webtorrent']
 
 interface SwarmRun {
-  /** From the command until the last leecher has all. */
+  /** From the command until the last leecher is complete. */
   readonly seconds: number
-  /** Of all nine processes. */
+  /** Sum of all nine processes. */
   readonly userSeconds: number
   readonly systemSeconds: number
-  /** Of the process with the highest. */
+  /** Maximum over all processes. */
   readonly peakResidentBytes: number
 }
 
@@ -58,7 +58,7 @@ export async function run(options: BenchOptions): Promise<Section[]> {
 }
 
 async function swarm(medium: Medium, content: Content, kind: Contestant): Promise<SwarmRun> {
-  // A file for each leecher, and what nine processes hold.
+  // A file for each leecher, and the memory of nine processes.
   await settle(medium, LEECHERS * content.lengthBytes + 9 * 2 ** 28)
   await using stack = new AsyncDisposableStack()
   const peers: BenchPeer[] = []
@@ -77,7 +77,7 @@ async function swarm(medium: Medium, content: Content, kind: Contestant): Promis
   await Promise.all(
     leechers.map((leecher, index) => leecher.begin!({ torrent, directory: folders[index + 1]! })),
   )
-  // Everyone is connected to everyone, each pair once.
+  // All are connected to each other, each pair once.
   await Promise.all(
     leechers.flatMap((leecher, index) => peers.slice(0, index + 1).map(other => leecher.dial!(other.port))),
   )

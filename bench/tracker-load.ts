@@ -1,6 +1,6 @@
 /**
- * One load generator of the tracker's benchmark, a process of its own: announces as fast as answers come, with a bounded number under way. It is for
- * machines without a C compiler: the same in tracker-load.c takes a tenth of the processor time. Arguments: kind, port, seconds, swarms, first peer,
+ * A load generator process of the tracker benchmark: announces as fast as responses arrive, with a limited number of pending announces. It is for
+ * machines without a C compiler: tracker-load.c does the same in a tenth of the CPU time. Arguments: kind, port, seconds, swarms, first peer,
  * announces, peers.
  */
 import { createSocket } from 'node:dgram'
@@ -9,11 +9,11 @@ import { swarmHash } from './tracker-swarms.ts'
 
 const [kind = '', ...numbers] = process.argv.slice(2)
 const [port = 0, seconds = 0, swarms = 1, first = 0, announces = 0, peers = 0] = numbers.map(Number)
-// Announces in all, and peers that take turns; 0: no end to them.
+// Total number of announces, and number of peers that take turns; 0: unlimited.
 
 const UDP_WINDOW = 128
 const HTTP_CONNECTIONS = 64
-/** Datagrams get lost: what no answer comes to for so long is sent anew. */
+/** Datagrams get lost: an announce without a response is repeated after this time. */
 const STALL_MS = 100
 
 let answers = 0
@@ -22,7 +22,7 @@ const started = performance.now()
 const isOver = () => (announces > 0 ? answers >= announces : performance.now() - started > seconds * 1000)
 const mayAsk = () => announces === 0 || sent < announces
 
-/** Swarm and port of the peer that announces next: all swarms in turn, and then with other ports. */
+/** Returns the swarm and port of the next peer: all swarms in turn, then again with other ports. */
 function nextPeer(): { hash: Uint8Array; peerPort: number; isSeed: boolean } {
   const number = peers > 0 ? (first + sent) % peers : first + sent
   sent++
@@ -55,7 +55,7 @@ function udp(): void {
     packet.set(hash, 16)
     packet[71] = isSeed ? 0 : 1
     packet.writeUInt16BE(peerPort, 96)
-    // A copy for each: it may wait until the end of the turn.
+    // Copy each one: it may be sent only at the end of the turn.
     socket.send(Uint8Array.from(packet), port, '127.0.0.1')
   }
   let lastMs = performance.now()
@@ -89,7 +89,7 @@ function requestText(isKept: boolean): string {
   return `GET /announce?${query} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nConnection: ${isKept ? 'keep-alive' : 'close'}\r\n\r\n`
 }
 
-/** A connection for each announce. */
+/** Uses one connection per announce. */
 function httpClosed(): void {
   const open = () => {
     const socket = connect(port, '127.0.0.1')
@@ -108,13 +108,13 @@ function httpClosed(): void {
   for (let count = 0; count < HTTP_CONNECTIONS; count++) open()
 }
 
-/** One announce after the other on each connection. */
+/** Sends one announce after another on each connection. */
 function httpKept(): void {
   const open = () => {
     const socket: Socket = connect({ port, host: '127.0.0.1', noDelay: true })
     const ask = () => socket.write(requestText(true), 'latin1')
     socket.on('connect', ask)
-    // An answer comes whole, and ends the dictionary.
+    // A response arrives in one read, and ends with the end of its dictionary.
     socket.on('data', bytes => {
       if (bytes[bytes.length - 1] !== 0x65) return
       answers++

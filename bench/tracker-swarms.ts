@@ -3,7 +3,7 @@
 const hash = new Uint8Array(20)
 const view = new DataView(hash.buffer)
 
-/** Of torrent `number`. The bytes are written anew by the next call. */
+/** Returns the info hash of torrent `number`. The next call overwrites its bytes. */
 export function swarmHash(number: number): Uint8Array {
   view.setUint32(0, Math.imul(number + 1, 0x9e3779b1))
   view.setUint32(4, number)

@@ -1,7 +1,7 @@
 /**
- * Announces a second of our tracker, opentracker and npm's bittorrent-tracker, over UDP and HTTP, and memory a peer. All have the same peers when it
- * begins, who announce again and again: a tracker that is quick must not get longer answers to write. Load generator and tracker share the machine:
- * what a tracker did in a second of its own processor time is told beside, and how much of a core it had.
+ * Announces per second of our tracker, opentracker and npm's bittorrent-tracker over UDP and HTTP, and memory per peer. All have the same peers at
+ * the start, which announce again and again, so that a fast tracker does not get longer responses to write. Load generator and tracker share the
+ * machine, so the table also shows announces per second of the tracker's own CPU time, and the fraction of a core it had.
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -23,20 +23,20 @@ type Load = (typeof LOADS)[number]
 const NAMES = { udp: 'UDP', http: 'HTTP, a connection each', 'http-kept': 'HTTP, kept alive' } as const
 const MANY_SWARMS = 100_000
 const MANY_PEERS = 1_000_000
-/** How long a process may take to begin, and to end. */
+/** Time limit for starting and ending a process. */
 const START_MS = 30_000
-/** System calls count processor time in these. */
+/** Unit in which the system counts CPU time. */
 const TICKS_PER_SECOND = 100
 
 interface Rate {
   readonly perSecond: number
-  /** Of the tracker's processor time. */
+  /** CPU time of the tracker. */
   readonly perProcessorSecond: number
   readonly coresUsed: number
 }
 interface Generator {
   readonly command: readonly [program: string, ...args: string[]]
-  /** How many are needed, and in what language they are. */
+  /** Number and language of the load generators. */
   readonly processes: number
   readonly language: string
 }
@@ -63,7 +63,7 @@ async function buildGenerator({ log }: BenchOptions): Promise<Generator> {
     await promisify(execFile)('cc', ['-O2', '-o', program, join(import.meta.dirname, 'tracker-load.c')])
     return { command: [program], processes: 1, language: 'C' }
   } catch {
-    log('no C compiler: the load generators are in Node, and slower than what they measure')
+    log('No C compiler: the load generators run in Node and are slower than the trackers')
     const script = join(import.meta.dirname, 'tracker-load.ts')
     return { command: [process.execPath, script], processes: 2, language: 'Node' }
   }
@@ -71,7 +71,7 @@ async function buildGenerator({ log }: BenchOptions): Promise<Generator> {
 
 async function findContestants({ log }: BenchOptions): Promise<Record<string, Contestant>> {
   const rival = await installWebTorrent().catch(error => {
-    log(`bittorrent-tracker is not there: ${error.message}`)
+    log(`bittorrent-tracker is not installed: ${error.message}`)
     return null
   })
   return {
@@ -95,7 +95,7 @@ async function measureLoad(
 ): Promise<Section> {
   options.log(NAMES[load])
   const seconds = options.quick ? 1 : 5
-  // It ends each connection after its answer.
+  // It closes each connection after its response.
   const able = Object.entries(contestants).filter(([name]) => load !== 'http-kept' || name !== 'opentracker')
   const { runs, failures } = await takeTurns(
     Object.fromEntries(able.map(([name, start]) => [name, () => underLoad(load, start, generator, seconds)])),
@@ -172,7 +172,7 @@ async function measureMemory(
 ): Promise<Section> {
   const swarms = options.quick ? MANY_SWARMS / 50 : MANY_SWARMS
   const peers = options.quick ? MANY_PEERS / 50 : MANY_PEERS
-  // The npm one would need gigabytes and half an hour.
+  // bittorrent-tracker would need gigabytes and half an hour.
   const able = Object.entries(contestants).filter(([name]) => name !== 'bittorrent-tracker')
   const { runs, failures } = await takeTurns(
     Object.fromEntries(able.map(([name, start]) => [name, () => fill(start, generator, swarms, peers)])),
@@ -224,7 +224,7 @@ interface Work {
   readonly seconds: number
   readonly swarms: number
   readonly first?: number
-  /** Announces in all, and peers that take turns; default: no end to them. */
+  /** Total number of announces, and number of peers that take turns. Default: unlimited. */
   readonly announces?: number
   readonly peers?: number
 }
@@ -258,13 +258,13 @@ async function startProcess(script: string, ...args: string[]): Promise<Running>
 async function firstLine(child: ChildProcess, withinMs: number): Promise<unknown> {
   const lines = createInterface(child.stdout!)
   const signal = AbortSignal.timeout(withinMs)
-  const gone = once(lines, 'close').then(() => Promise.reject(new Error('it ended before it said anything')))
+  const gone = once(lines, 'close').then(() => Promise.reject(new Error('It ended without any output')))
   const [line] = (await Promise.race([once(lines, 'line', { signal }), gone])) as [string]
   gone.catch(() => {})
   return JSON.parse(line)
 }
 
-/** What a process has used so far: user and system (proc(5), stat). */
+/** Returns the user and system time of a process so far (proc(5), stat). */
 async function processorSeconds(pid: number): Promise<number> {
   const fields = (await readFile(`/proc/${pid}/stat`, 'utf8')).replace(/^.*\) /, '').split(' ')
   return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND

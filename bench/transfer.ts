@@ -1,4 +1,4 @@
-/** One transfer from one process to another, measured. */
+/** Measures one transfer from one process to another. */
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sha256Of } from '../interop/support/files.ts'
@@ -8,18 +8,18 @@ import { type Contestant, startPeer } from './contestants.ts'
 import { type Medium, settle } from './media.ts'
 
 export interface Transfer {
-  /** From the first payload byte until all is verified: how soon a client dials differs by up to ten seconds, and is not its rate. */
+  /** From the first payload byte until all is verified. The time until a client connects varies by up to ten seconds and does not count. */
   readonly bytesPerSecond: number
   /** From the command until all is verified. */
   readonly seconds: number
-  /** Of the process measured, from the command until all is verified. */
+  /** CPU time of the measured process, from the command until all is verified. */
   readonly userSeconds: number
   readonly systemSeconds: number
-  /** Of the process measured, over its life. */
+  /** Peak memory of the measured process. */
   readonly peakResidentBytes: number
 }
 
-/** `measured`: whose processor time and memory count. The other process is fresh each time too. */
+/** `measured`: the process whose CPU time and memory count. Both processes are new for each run. */
 export async function transfer(
   medium: Medium,
   content: Content,
@@ -29,7 +29,7 @@ export async function transfer(
 ): Promise<Transfer> {
   const directory = join(content.folder, 'leech')
   await mkdir(directory, { recursive: true })
-  // The file, and what two processes hold.
+  // The file, and the memory of two processes.
   await settle(medium, content.lengthBytes + 2 ** 29)
   try {
     await using seed = await startPeer(seeder)

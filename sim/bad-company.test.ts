@@ -17,8 +17,8 @@ async function swarm(count: number): Promise<Host[]> {
   return hosts
 }
 
-describe('among peers of the worst kind, the others complete', () => {
-  it('slow ones, and ones that unchoke and never answer', async () => {
+describe('a swarm completes despite peers that', () => {
+  it('are slow, or unchoke and never answer', async () => {
     const torrent = await testTorrent({ pieces: 48, pieceLengthBytes: 64 * KIB })
     world = new World(torrent, 21)
     let asked = 0
@@ -37,7 +37,7 @@ describe('among peers of the worst kind, the others complete', () => {
     for (const { completeMs, joinedMs } of hosts) expect(completeMs! - joinedMs).toBeLessThan(120_000)
   })
 
-  it('ones that send wrong bytes: they are banned', async () => {
+  it('send wrong bytes, and are banned', async () => {
     const torrent = await testTorrent({ pieces: 48, pieceLengthBytes: 64 * KIB })
     world = new World(torrent, 22)
     const liars: string[] = []
@@ -57,12 +57,12 @@ describe('among peers of the worst kind, the others complete', () => {
     expect(lies).toBeGreaterThan(0)
     const banned = world.log.filter(line => line.includes('is banned'))
     expect(banned.length).toBeGreaterThan(0)
-    // Nobody who is honest is taken for a liar.
+    // No honest peer is banned.
     for (const line of banned) expect(liars.some(ip => line.includes(`${ip} sent wrong bytes`))).toBe(true)
     for (const { torrent } of hosts) expect(torrent.stats.progress).toBe(1)
   })
 
-  it('ones that lie now and then, so that several have a part in what fails', async () => {
+  it('send wrong bytes now and then, so that failed pieces have several senders', async () => {
     const torrent = await testTorrent({ pieces: 24, pieceLengthBytes: 256 * KIB })
     world = new World(torrent, 23)
     const ip = await stranger(world, peer => {
@@ -79,7 +79,7 @@ describe('among peers of the worst kind, the others complete', () => {
     for (const line of world.log.filter(text => text.includes('is banned'))) expect(line).toContain(` ${ip} `)
   })
 
-  it('ones that flood with what nobody asked for', async () => {
+  it('flood others with unrequested blocks', async () => {
     const torrent = await testTorrent({ pieces: 32, pieceLengthBytes: 64 * KIB })
     world = new World(torrent, 24)
     const block = new Uint8Array(16 * KIB)

@@ -8,7 +8,7 @@ const LINK = { uploadBytesPerSecond: 256 * KIB, downloadBytesPerSecond: 2048 * K
 let world: World
 afterEach(() => world?.close())
 
-it('the seed may leave when one copy is out: the others complete from each other', async () => {
+it('leeches complete from each other if the seed leaves after sending one copy', async () => {
   const torrent = await testTorrent({ pieces: 64, pieceLengthBytes: 32 * KIB })
   world = new World(torrent, 5)
   const seed = await world.join({ seed: true, link: LINK })
@@ -22,7 +22,7 @@ it('the seed may leave when one copy is out: the others complete from each other
   await world.complete(600_000)
 })
 
-it('peers leave at random, some without a word, and others join: whoever stays completes', async () => {
+it('remaining peers complete while others join and leave at random, some abruptly', async () => {
   const torrent = await testTorrent({ pieces: 96, pieceLengthBytes: 32 * KIB })
   world = new World(torrent, 6)
   await world.join({ seed: true, link: LINK })

@@ -23,13 +23,13 @@ async function run(torrent: TestTorrent, seed: number): Promise<World> {
   }
 }
 
-it('the same seed gives the same events at the same moments, another seed others', async () => {
+it('a run repeats exactly with the same seed, and differs with another one', async () => {
   const torrent = await testTorrent({ pieces: 32, pieceLengthBytes: 32 * KIB })
   const first = await run(torrent, 11)
   const again = await run(torrent, 11)
   const other = await run(torrent, 12)
   expect(first.log.length).toBeGreaterThan(7 * 32)
-  // Lines first, since they say where two runs part.
+  // Compare lines first, since they show where two runs differ.
   expect(again.log).toEqual(first.log)
   expect(again.trace).toBe(first.trace)
   expect(other.trace).not.toBe(first.trace)

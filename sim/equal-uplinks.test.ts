@@ -9,7 +9,7 @@ const LINK = { uploadBytesPerSecond: UPLINK, downloadBytesPerSecond: 8 * UPLINK,
 let world: World
 afterEach(() => world?.close())
 
-/** Useless bytes that the host had received when it had so much of the torrent. */
+/** Returns a function that gives the wasted bytes of the host at the time when it had reached `progress`. */
 function wasteAt(progress: number, host: Host): () => number {
   let waste: number | null = null
   host.torrent.on('piece', () => {
@@ -20,7 +20,7 @@ function wasteAt(progress: number, host: Host): () => number {
 }
 
 describe('50 peers with equal uplinks and one seed', () => {
-  it('all complete, near the optimum, fetch nothing twice before the endgame, and fare alike', async () => {
+  it('complete at similar times near the optimum, without duplicate blocks before the endgame', async () => {
     const torrent = await testTorrent({ pieces: 128, pieceLengthBytes: 32 * KIB })
     const size = torrent.content.length
     world = new World(torrent, 1)
@@ -30,7 +30,7 @@ describe('50 peers with equal uplinks and one seed', () => {
     const waste = leeches.map(host => wasteAt(0.9, host))
     await world.complete(600_000)
 
-    // Every byte of the fifty copies leaves by one of the 51 uplinks.
+    // The bytes of fifty copies have to leave through 51 uplinks.
     const optimumMs = (1000 * 50 * size) / (51 * UPLINK)
     const times = leeches.map(host => host.completeMs! - host.joinedMs)
     expect(Math.max(...times)).toBeLessThan(2.5 * optimumMs)
@@ -41,9 +41,9 @@ describe('50 peers with equal uplinks and one seed', () => {
     for (const { torrent } of leeches) {
       const { downloadedBytes, wastedBytes, haveBytes } = torrent.stats
       expect(haveBytes).toBe(size)
-      // What the endgame asked for twice and could not take back.
+      // Duplicate requests of the endgame that could not be cancelled in time.
       expect(wastedBytes).toBeLessThan(0.15 * size)
-      // Blocks that were under way when their connections ended are in neither.
+      // Partial blocks of connections that ended count as neither.
       expect(downloadedBytes - wastedBytes).toBeLessThan(1.02 * size)
       expect(downloadedBytes).toBeGreaterThanOrEqual(size)
     }

@@ -9,7 +9,7 @@ const LINK = { uploadBytesPerSecond: UPLINK, downloadBytesPerSecond: 16 * UPLINK
 let world: World
 afterEach(() => world?.close())
 
-it('who gives gets more than who only takes, while they compete', async () => {
+it('peers that upload get more than peers that do not, while they compete', async () => {
   const torrent = await testTorrent({ pieces: 160, pieceLengthBytes: 32 * KIB })
   world = new World(torrent, 3)
   const session = { uploadSlots: 4 }
@@ -17,7 +17,7 @@ it('who gives gets more than who only takes, while they compete', async () => {
   const givers: Host[] = []
   const takers: Host[] = []
   for (let i = 0; i < 20; i++) givers.push(await world.join({ link: LINK, session }))
-  // The first to come have the seed for themselves for a while, whoever they are.
+  // Join the takers last: the first peers have the seed for themselves for a while.
   for (let i = 0; i < 4; i++)
     takers.push(
       await world.join({ link: LINK, session: { ...session, limits: { uploadBytesPerSecond: 0 } } }),
@@ -29,6 +29,6 @@ it('who gives gets more than who only takes, while they compete', async () => {
   expect(mean(takers)).toBeLessThan(0.85 * mean(givers))
   expect(Math.max(...takers.map(have))).toBeLessThan(Math.max(...givers.map(have)))
   for (const { torrent } of takers) expect(torrent.stats.uploadedBytes).toBe(0)
-  // Nobody starves: when the others are done, the rest is theirs.
+  // Nobody starves: once the others are complete, the takers are served.
   await world.complete(1_200_000)
 })

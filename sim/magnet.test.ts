@@ -10,7 +10,7 @@ let world: World
 afterEach(() => world?.close())
 
 it.each(['v1', 'v2', 'hybrid'] as const)(
-  'a %s swarm begins from magnet links while peers come and go',
+  'a %s swarm starts from magnet links while peers join and leave',
   async version => {
     const torrent = await testTorrent({
       lengths: [20 * 64 * KIB + 77, 5, 9 * 64 * KIB],
@@ -32,7 +32,7 @@ it.each(['v1', 'v2', 'hybrid'] as const)(
   },
 )
 
-it('metadata goes from peer to peer: who never meets the seed gets it too', async () => {
+it('metadata spreads from peer to peer, also to those that never connect to the seed', async () => {
   const torrent = await testTorrent({ pieces: 16, pieceLengthBytes: 32 * KIB, version: 'hybrid' })
   const source = magnetOf(torrent.metainfo)
   world = new World(torrent, 32)

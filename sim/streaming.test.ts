@@ -5,13 +5,13 @@ import { World } from './support/world.ts'
 
 const KIB = 1024
 const LINK = { uploadBytesPerSecond: 128 * KIB, downloadBytesPerSecond: 1024 * KIB, latencyMs: 30 }
-/** What is played a second: half of what the seeds can send. */
+/** Half of the rate that the seeds can send. */
 const PLAYED_BYTES_PER_SECOND = 128 * KIB
 
 let world: World
 afterEach(() => world?.close())
 
-it('a stream arrives in order, and a player that starts after ten seconds waits five at most', async () => {
+it('a stream arrives in order, and a player that starts after ten seconds stalls for at most five', async () => {
   const torrent = await testTorrent({ pieces: 96, pieceLengthBytes: 64 * KIB })
   world = new World(torrent, 41)
   const seeds = [await world.join({ seed: true, link: LINK }), await world.join({ seed: true, link: LINK })]
@@ -36,7 +36,7 @@ it('a stream arrives in order, and a player that starts after ten seconds waits 
   expect(latestMs).toBeLessThan(5000)
 })
 
-it('a jump to the middle is served before all else', async () => {
+it('a seek to the middle is served first', async () => {
   const torrent = await testTorrent({ pieces: 96, pieceLengthBytes: 64 * KIB })
   world = new World(torrent, 42)
   await world.join({ seed: true, link: LINK })
@@ -51,6 +51,6 @@ it('a jump to the middle is served before all else', async () => {
   })()
   await world.until('the jump', () => read === 256 * KIB, 60_000)
   await reading
-  // Two seconds of requests may be under way before, and these are two seconds' worth.
+  // Two seconds of requests may be pending already, and this range takes two seconds.
   expect(world.clock.nowMs() - asked).toBeLessThan(8000)
 })

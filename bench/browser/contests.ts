@@ -1,4 +1,4 @@
-/** How each contestant brings a file from one to the other: seconds from the command until all of it is there. */
+/** Transfers a file with each contestant: seconds from the command until the file is complete. */
 import { JsonLines } from '../../interop/support/json-lines.ts'
 import { start } from '../../interop/support/process.ts'
 import { Seeder } from '../../interop/support/seeder.ts'
@@ -6,7 +6,7 @@ import { type BenchPage, within, withOne, withTwo } from './people.ts'
 import type { BenchSite } from './site.ts'
 
 interface Times extends Pick<Moved, 'seconds' | 'firstSeconds'> {
-  /** On the page's clock. */
+  /** By the page's clock. */
   readonly startedMs: number
 }
 
@@ -14,7 +14,7 @@ export interface Moved {
   readonly seconds: number
   /** From the command to the first byte. */
   readonly firstSeconds: number
-  /** Longest task on the main thread of the page that downloads, in ms; 0 when none took 50. */
+  /** Longest task on the main thread of the downloading page, in ms; 0 if none took 50 ms. */
   readonly longestTaskMs: number
 }
 
@@ -24,9 +24,9 @@ export interface Load {
   readonly lengthBytes: number
 }
 
-/** Sizes of message between which the bare channel may choose. */
+/** Message sizes to try with the bare channel. */
 export const MESSAGE_SIZES = [16, 64, 256].map(kib => kib * 1024)
-/** As slow as nobody is. */
+/** No contestant is slower than this. */
 const LEAST_BYTES_PER_SECOND = 2e6
 const PREPARE_MS = 60_000
 
@@ -104,13 +104,13 @@ export async function shoalNodeToPage(
   )
 }
 
-/** Rejects at once when sending fails. */
+/** Rejects at once if sending fails. */
 function received(to: BenchPage, lengthBytes: number, sent: Promise<unknown>): Promise<Times> {
   const all = to.page.evaluate(total => window.channel.receive(total), lengthBytes)
   return Promise.race([all, sent.then(() => all)])
 }
 
-/** Who takes part, as they say it themselves. */
+/** Versions of the contestants, as they report them. */
 export function versionsOf(site: BenchSite): Promise<string[]> {
   return withOne(site.url('webtorrent'), async ({ page, person }) => [
     `Chromium ${person.browser()?.version()}`,

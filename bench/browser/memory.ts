@@ -1,4 +1,4 @@
-/** Memory of a page that downloads a file far larger than it may take. */
+/** Memory of a page that downloads a file much larger than its memory limit. */
 import { open, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { launchWithProfile } from '../../interop/support/browser.ts'
@@ -14,9 +14,9 @@ const LIMIT_MS = 600_000
 
 interface Peak {
   readonly seconds: number
-  /** Resident, with what the system shares between processes. */
+  /** Resident memory, including memory shared between processes. */
   readonly residentBytes: number
-  /** Resident, its own: heap and buffers, without the browser's program. */
+  /** Private resident memory: heap and buffers, without the browser's code. */
   readonly ownBytes: number
 }
 
@@ -28,7 +28,7 @@ export async function measureMemory(
 ): Promise<Section> {
   options.log('Memory with a large file')
   const path = join(folder, 'large.bin')
-  // Full of holes: it takes no room, and its zeros are hashed, sent and stored like anything else.
+  // A sparse file: it takes no space, but its zeros are hashed, sent and stored like other bytes.
   const file = await open(path, 'w')
   await file.truncate(lengthBytes)
   await file.close()
@@ -71,7 +71,7 @@ async function download(site: BenchSite, path: string): Promise<Peak> {
   }
 }
 
-/** The largest renderer counts: the page's, with its workers. */
+/** Measures the largest renderer process, which is the page's with its workers. */
 async function sample(
   person: Person,
   peak: { residentBytes: number; ownBytes: number },

@@ -1,4 +1,4 @@
-/** What hashing and the browser's storage do alone, beside what a transfer needs of them. */
+/** Rates of hashing and browser storage alone, compared with a transfer. */
 import type { BenchOptions, Section } from '../bench.ts'
 import { medianOf, rate, takeTurns } from '../statistics.ts'
 import type { Load } from './contests.ts'

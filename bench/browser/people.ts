@@ -1,4 +1,4 @@
-/** Two people with a browser each. Every run has new ones: nothing is stored yet, and nothing is left of an earlier run. */
+/** Two users with one browser each. Every run has new ones, without stored data of earlier runs. */
 import { launchWithProfile } from '../../interop/support/browser.ts'
 import type { ChannelPage } from './in-page/channel.ts'
 import type { ShoalPage } from './in-page/shoal.ts'
@@ -24,7 +24,7 @@ declare global {
 export interface BenchPage {
   readonly person: Person
   readonly page: Opened
-  /** Length of the longest task on the page's main thread since then, on its clock, in ms; 0 when none took 50. */
+  /** Returns the longest task on the page's main thread since a time on its clock, in ms; 0 if none took 50 ms. */
   longestTaskMs(since: number): Promise<number>
   /** Its clock. */
   now(): Promise<number>
@@ -51,7 +51,7 @@ export async function openPage(person: Person, url: string): Promise<BenchPage> 
   }
 }
 
-/** Runs `work` with a page of each of two people. */
+/** Runs `work` with a page of each of the two users. */
 export async function withTwo<T>(
   url: string,
   work: (from: BenchPage, to: BenchPage) => Promise<T>,
@@ -66,7 +66,7 @@ export async function withOne<T>(url: string, work: (page: BenchPage) => Promise
   return await work(await openPage(person, url))
 }
 
-/** Rejects when `work` takes longer. What it waits for ends with the browsers. */
+/** Rejects if `work` takes longer than the limit. */
 export async function within<T>(limitMs: number, what: string, work: Promise<T>): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined
   const late = new Promise<never>((_, reject) => {

@@ -1,4 +1,4 @@
-/** The page that share links open, as it is built: how much script it is, and whether it answers while it downloads. */
+/** The built share page: size of its script, and whether it responds while it downloads. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -22,7 +22,7 @@ export async function measureSharePage(folder: string, options: BenchOptions): P
   const script = await scriptBytesOf(path)
   const { runs, failures } = await takeTurns({ 'share page': () => visit(path, lengthBytes) }, options)
   const visits = runs.get('share page') ?? []
-  // The worst of all runs: nobody would thank for the middle one.
+  // The worst of all runs, since a user notices that one.
   const longest = visits.length > 0 ? Math.max(...visits.map(visit => visit.longestTaskMs)) : Number.NaN
   return {
     title: `The share page, downloading ${lengthBytes / 1e6} MB from a node`,
@@ -61,7 +61,7 @@ async function visit(path: string, lengthBytes: number) {
   }
 }
 
-/** What is loaded until a download is offered; the service worker, which then keeps the rest for later, is left out. */
+/** Sums the scripts that load until a download is offered, without the service worker, which caches the rest later. */
 async function scriptBytesOf(path: string): Promise<number> {
   await using site = await PageSite.start()
   await using seeder = await Seeder.start()

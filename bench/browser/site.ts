@@ -1,4 +1,4 @@
-/** Pages of the benchmarks on loopback, with a WebSocket tracker of ours at `/announce` and WebTorrent's build beside them. */
+/** Serves the pages of the benchmarks on loopback, with our WebSocket tracker at `/announce` and WebTorrent's build. */
 import { cp, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { tempDir } from '../../interop/support/files.ts'
@@ -8,7 +8,7 @@ import { ROOT, run } from '../../scripts/run.ts'
 
 export interface BenchSite extends AsyncDisposable {
   readonly announce: string
-  /** Address of the page whose script is `in-page/<name>.ts`. */
+  /** Returns the URL of the page with the script `in-page/<name>.ts`. */
   url(name: 'shoal' | 'channel' | 'webtorrent' | 'parts'): string
 }
 

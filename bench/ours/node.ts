@@ -1,4 +1,4 @@
-/** A node of its own process for benchmarks: prints its address and token as JSON. Ends with its standard input. */
+/** A node in its own process: prints its address and token as JSON, and ends when its standard input does. */
 import { Writable } from 'node:stream'
 import { keepYoungGenerationSmall } from '../../apps/node/src/base/heap.ts'
 import { fixedSetting } from '../../apps/node/src/base/settings.ts'

@@ -1,4 +1,4 @@
-/** Our engine as a process of its own, driven over JSON lines. It starts as `shoal` itself does: see apps/node/src/shoal.ts. */
+/** Our engine in its own process, driven by JSON lines. It starts like `shoal` itself: see apps/node/src/shoal.ts. */
 import { enableCompileCache } from 'node:module'
 import type { TorrentApi } from '@shoal/torrent'
 import { keepYoungGenerationSmall } from '../../apps/node/src/base/heap.ts'
@@ -8,14 +8,14 @@ import { systemClock } from '../../packages/torrent/src/base/clock.ts'
 import type { AgentOperations } from '../peers/agent.ts'
 
 const FIRST_BYTE_POLL_MS = 5
-/** How many torrents are being added at a time. */
+/** Number of torrents that are added concurrently. */
 const ADD_AT_ONCE = 64
 
 enableCompileCache()
 const { Session } = await import('@shoal/torrent')
 keepYoungGenerationSmall()
 
-// Only what is given: loopback TCP and the peers that are named.
+// Loopback TCP and the given peers only.
 const session = await Session.open({
   port: 0,
   host: '127.0.0.1',
@@ -26,7 +26,7 @@ const session = await Session.open({
   encryption: 'plain',
 })
 
-/** What was begun last. */
+/** The torrent that was started last. */
 let added: TorrentApi | null = null
 
 const operations: AgentOperations = {

@@ -1,4 +1,4 @@
-/** Our tracker as a process, as the hub opens it: prints its ports when it listens, and ends with its standard input. */
+/** Our tracker in its own process, opened like the hub: prints its ports when it is listening, and ends when its standard input does. */
 import { enableCompileCache, flushCompileCache } from 'node:module'
 import { keepYoungGenerationSmall } from '../../apps/hub/src/heap.ts'
 

@@ -5,7 +5,7 @@ import { type BenchPeer, type Download, endpoints } from './peer.ts'
 
 const DEADLINE_MS = 300_000
 
-/** What `ours/peer.ts` and `rivals/webtorrent-peer.ts` answer. */
+/** The operations of `ours/peer.ts` and `rivals/webtorrent-peer.ts`. */
 export interface AgentOperations {
   start(): Promise<{ port: number; version: string }>
   seed(args: { torrent: string; directory: string }): Promise<void>
@@ -22,7 +22,7 @@ export interface AgentOperations {
   usage(): ProcessUsage
 }
 
-/** A client that runs in a Node process of its own. */
+/** A client in its own Node process. */
 export class AgentPeer implements BenchPeer {
   readonly #process: ManagedProcess
   readonly #lines: JsonLines
@@ -34,7 +34,7 @@ export class AgentPeer implements BenchPeer {
     this.#lines = new JsonLines(child)
   }
 
-  /** `program` is a path; `args` are its own. */
+  /** `program`: path of the script; `args`: its arguments. */
   static async start(name: string, program: string, args: readonly string[] = []): Promise<AgentPeer> {
     const peer = new AgentPeer(
       await start(name, process.execPath, [program, ...args], { stdin: true, ownStdout: true }),

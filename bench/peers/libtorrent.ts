@@ -4,7 +4,7 @@ import { type BenchPeer, type Download, endpoints } from './peer.ts'
 
 const DEADLINE_MS = 300_000
 
-/** libtorrent with its own defaults, on loopback TCP, without encryption. */
+/** libtorrent with its default settings, on loopback TCP, without encryption. */
 export class LibtorrentPeer implements BenchPeer {
   readonly #peer: Libtorrent
   readonly port: number

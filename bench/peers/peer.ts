@@ -1,36 +1,36 @@
-/** A BitTorrent client as the benchmarks drive it, whoever's it is. */
+/** The contract of BitTorrent clients in benchmarks. */
 import type { Endpoint } from '../../interop/support/libtorrent.ts'
 import type { ProcessUsage } from '../../interop/support/usage.ts'
 
 export interface Download {
   /** A .torrent file. */
   readonly torrent: string
-  /** Where to put the content. */
+  /** Target folder. */
   readonly directory: string
-  /** Whom to connect to. */
+  /** Peers to connect to. */
   readonly peers: readonly BenchPeer[]
 }
 
 export interface BenchPeer extends AsyncDisposable {
   /** Name and version. */
   readonly version: string
-  /** Where it accepts connections. */
+  /** Port on which it accepts connections. */
   readonly port: number
-  /** Offers content that is complete; resolves once it does. */
+  /** Seeds complete content. Resolves once it does. */
   seed(torrent: string, directory: string): Promise<void>
-  /** Resolves when all is downloaded and verified: milliseconds from the call to the first payload byte. */
+  /** Resolves when all is downloaded and verified, to the milliseconds from the call to the first payload byte. */
   download(download: Download): Promise<{ firstByteMs: number }>
   /**
-   * Begins a download without anybody to connect to, and resolves once it would accept others: for swarms, where who is called too
-   * early turns the caller away. Then `dial`, then `done`, which resolves as `download` does.
+   * Starts a download without peers, and resolves once it accepts connections. For swarms, where a client that is dialled too early would refuse.
+   * Call `dial` next, then `done`, which resolves as `download` does.
    */
   begin?(download: Omit<Download, 'peers'>): Promise<void>
   done?(): Promise<unknown>
-  /** Connects to another peer for what was added last. */
+  /** Connects the last added torrent to another peer. */
   dial?(port: number): Promise<void>
-  /** Adds complete torrents of which nobody wants anything, without reading their content; resolves when all are in. */
+  /** Adds complete, idle torrents without reading their content. Resolves when all are added. */
   addMany?(torrents: readonly string[], directory: string): Promise<{ seconds: number }>
-  /** Of its process so far. */
+  /** Resolves to the usage of its process so far. */
   usage(): Promise<ProcessUsage>
 }
 

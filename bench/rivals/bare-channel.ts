@@ -1,4 +1,4 @@
-/** node-datachannel alone as a process driven over JSON lines: one channel that sends as fast as it is taken. */
+/** node-datachannel alone in its own process, driven by JSON lines: one channel that sends as fast as possible. */
 import { randomBytes } from 'node:crypto'
 import nodeDataChannel from 'node-datachannel'
 import { answerJsonLines } from '../../interop/support/json-lines.ts'
@@ -32,7 +32,7 @@ answerJsonLines({
     await new Promise<void>((resolve, reject) => {
       let sent = 0
       const fill = () => {
-        if (!channel.isOpen()) return reject(new Error('the channel closed'))
+        if (!channel.isOpen()) return reject(new Error('The channel closed'))
         while (sent < totalBytes && channel.bufferedAmount() < HIGH_BYTES) {
           channel.sendMessageBinary(message)
           sent += messageBytes
@@ -40,7 +40,7 @@ answerJsonLines({
         if (sent >= totalBytes) resolve()
       }
       channel.onBufferedAmountLow(fill)
-      channel.onClosed(() => reject(new Error('the channel closed')))
+      channel.onClosed(() => reject(new Error('The channel closed')))
       fill()
     })
   },

@@ -1,4 +1,4 @@
-/** npm's bittorrent-tracker as a process: prints its ports when it listens, and ends with its standard input. Argument: where it is installed. */
+/** npm's bittorrent-tracker in its own process: prints its ports when it is listening, and ends when its standard input does. Argument: its folder. */
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 

@@ -1,4 +1,4 @@
-/** WebTorrent as a process of its own, driven over JSON lines. Its folder is the first argument. */
+/** WebTorrent in its own process, driven by JSON lines. The first argument is its folder. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -6,7 +6,7 @@ import { answerJsonLines } from '../../interop/support/json-lines.ts'
 import { ownUsage } from '../../interop/support/usage.ts'
 import type { AgentOperations } from '../peers/agent.ts'
 
-/** As much of WebTorrent's API as is used here. */
+/** The part of WebTorrent's API that is used here. */
 interface WebTorrentTorrent {
   addPeer(address: string): boolean
   on(event: 'infoHash' | 'ready' | 'done', listener: () => void): void
@@ -23,7 +23,7 @@ const { default: WebTorrent } = (await import(
   pathToFileURL(join(folder, 'node_modules', 'webtorrent', 'index.js')).href
 )) as { default: { new (options: object): WebTorrentClient; VERSION: string } }
 
-// TCP alone and plain, as with the others: no discovery, no uTP, no port mapping, no encryption.
+// Plain TCP only, like the others: no discovery, no uTP, no port mapping, no encryption.
 const client = new WebTorrent({
   dht: false,
   tracker: false,
@@ -39,7 +39,7 @@ const listening = new Promise<void>((resolve, reject) => {
   client.on('error', reject)
 })
 
-/** What was begun last. */
+/** The torrent that was started last. */
 let latest: WebTorrentTorrent | null = null
 let done: Promise<void> = Promise.resolve()
 

@@ -4,8 +4,8 @@ import type { Storage } from '../../packages/torrent/src/storage/storage.ts'
 import type { TestTorrent } from '../../packages/torrent/src/swarm/testing/test-torrent.ts'
 
 /**
- * Storage of a simulated host: knows which blocks it was given, and reads them from the one copy that all hosts share, so that fifty
- * downloads cost the memory of one. Refuses bytes that are not the torrent's: whoever stores them did not verify them.
+ * Storage of a simulated host. It tracks which blocks were written and reads them from a copy that all hosts share, so that fifty downloads
+ * need the memory of one. Rejects bytes that differ from the torrent's, which were not verified.
  */
 export function sharedStorage({ content, layout }: TestTorrent, complete: boolean): Storage {
   const blocks = new Uint8Array(Math.ceil(content.length / BLOCK_BYTES)).fill(complete ? 1 : 0)
@@ -23,7 +23,7 @@ export function sharedStorage({ content, layout }: TestTorrent, complete: boolea
     async read(offset, into) {
       const [first, end] = range(offset, into.length)
       if (blocks.subarray(first, end).includes(0))
-        throw new ShoalError('not-found', `bytes from ${offset} were never written`)
+        throw new ShoalError('not-found', `The bytes from ${offset} were never written`)
       into.set(content.subarray(offset, offset + into.length))
     },
     async readParts(offset, parts) {
@@ -35,7 +35,7 @@ export function sharedStorage({ content, layout }: TestTorrent, complete: boolea
     },
     async write(offset, bytes) {
       if (Buffer.compare(bytes, content.subarray(offset, offset + bytes.length)) !== 0)
-        throw new ShoalError('io', `wrong bytes were to be stored at ${offset}`)
+        throw new ShoalError('io', `Wrong bytes were written at ${offset}`)
       const [first, end] = range(offset, bytes.length)
       blocks.fill(1, first, end)
     },

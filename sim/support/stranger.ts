@@ -8,10 +8,7 @@ import {
 } from '../../packages/torrent/src/wire/handshake.ts'
 import type { World } from './world.ts'
 
-/**
- * A peer that follows no rules: accepts connections at a host of its own, claims to have everything, and then does what `behave` makes it
- * do. Returns its address.
- */
+/** Adds a misbehaving peer: it accepts connections on its own host, claims to have everything, and calls `behave`. Returns its address. */
 export async function stranger(world: World, behave: (peer: RemotePeer) => void): Promise<string> {
   const ip = world.reserve()
   await world.network

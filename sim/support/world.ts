@@ -14,18 +14,18 @@ import { type HostLink, MemoryNetwork } from '../../packages/torrent/src/transpo
 import { sharedStorage } from './shared-storage.ts'
 
 const PORT = 6881
-/** Peers that a newcomer is told of, as a tracker would. */
-const PEERS_TOLD = 30
+/** Peers that a new host gets, as from a tracker. */
+const FIRST_PEERS = 30
 
 export interface HostOptions {
   /** Has the whole torrent from the start. */
   seed?: boolean
   link?: HostLink
   session?: SessionOptions
-  /** What the torrent is added by: default its metainfo. */
+  /** Source of the torrent. Default: its metainfo. */
   source?: TorrentSource
   add?: AddOptions
-  /** Addresses that it begins with: default some of those that joined before. */
+  /** Addresses that it knows at first. Default: some of the hosts that joined before. */
   peers?: readonly string[]
 }
 
@@ -35,20 +35,20 @@ export interface Host {
   readonly ip: string
   readonly session: Session
   readonly torrent: Torrent
-  /** Virtual milliseconds. */
+  /** In virtual milliseconds. */
   readonly joinedMs: number
   completeMs: number | null
   gone: boolean
 }
 
-/** A swarm in virtual time: the same seed gives the same events at the same moments. */
+/** A swarm in virtual time. The same seed gives the same events at the same times. */
 export class World {
   readonly clock = new VirtualClock()
   readonly random: Random
   readonly network = new MemoryNetwork({ clock: this.clock })
   readonly torrent: TestTorrent
   readonly hosts: Host[] = []
-  /** All that happened, a line each. */
+  /** All events, one per line. */
   readonly log: string[] = []
   readonly #seed: number
   #addresses: string[] = []
@@ -59,7 +59,7 @@ export class World {
     this.#seed = seed
   }
 
-  /** A free IP address for something that is not a session. */
+  /** Reserves an IP address for something that is not a session. */
   reserve(): string {
     const number = this.#addresses.length + 1
     const ip = `80.0.${number >> 8}.${number & 255}`
@@ -67,9 +67,9 @@ export class World {
     return ip
   }
 
-  /** Opens a session and adds the torrent. Newcomers are told of some who came before. */
+  /** Opens a session and adds the torrent, with the addresses of some earlier hosts. */
   async join(options: HostOptions = {}): Promise<Host> {
-    const known = shuffle([...this.#addresses], this.random).slice(0, PEERS_TOLD)
+    const known = shuffle([...this.#addresses], this.random).slice(0, FIRST_PEERS)
     const ip = this.reserve()
     const number = this.#addresses.length
     const session = await Session.open(
@@ -102,7 +102,7 @@ export class World {
     }
     this.#watch(host)
     this.hosts.push(host)
-    // Nobody in the world starts at the same moment.
+    // Hosts do not start at exactly the same time.
     await this.clock.advance(1 + this.random.below(40))
     return host
   }
@@ -119,19 +119,19 @@ export class World {
     })
   }
 
-  /** The host says goodbye. */
+  /** Closes the host's session. */
   async leave(host: Host): Promise<void> {
     host.gone = true
     await host.session.close()
   }
 
-  /** The host's plug is pulled: its peers find out by themselves. */
+  /** Disconnects the host from the network without notice to its peers. */
   async vanish(host: Host): Promise<void> {
     this.network.unplug(host.ip)
     await this.leave(host)
   }
 
-  /** Runs until the condition holds, at most so long. Throws with the state of the swarm when it does not. */
+  /** Runs until the condition holds. Throws with the state of the swarm if it does not within `limitMs`. */
   async until(what: string, condition: () => boolean, limitMs: number): Promise<void> {
     if (await this.clock.until(condition, limitMs)) return
     const states = this.hosts.map(({ ip, torrent, gone }) => {
@@ -141,7 +141,7 @@ export class World {
     throw new Error(`${what}: not within ${limitMs / 1000} virtual seconds${states.join('')}`)
   }
 
-  /** Runs until all who are here have everything. */
+  /** Runs until all hosts that have not left are complete. */
   async complete(limitMs: number): Promise<void> {
     await this.until(
       'completion',
@@ -160,10 +160,10 @@ export class World {
 }
 
 async function unreachable(): Promise<never> {
-  throw new ShoalError('unreachable', 'there is no such thing in a simulation')
+  throw new ShoalError('unreachable', 'Not available in a simulation')
 }
 
-/** Jain's fairness index: 1 when all are equal, 1/n when one has everything. */
+/** Jain's fairness index: 1 if all values are equal, 1/n if one has everything. */
 export function fairness(values: readonly number[]): number {
   const sum = values.reduce((total, value) => total + value, 0)
   const squares = values.reduce((total, value) => total + value * value, 0)

@@ -1,6 +1,6 @@
-/** A page with a bare RTCDataChannel: what WebRTC itself moves, kept by nobody. */
+/** A page with a bare RTCDataChannel, which measures WebRTC itself; the data is dropped. */
 
-/** As much is buffered as our engine and others allow a channel. */
+/** As much as our engine and others buffer per channel. */
 const HIGH_BYTES = 1 << 20
 const LOW_BYTES = 1 << 18
 
@@ -8,13 +8,13 @@ let connection: RTCPeerConnection
 let channel: RTCDataChannel
 
 export interface ChannelPage {
-  /** Begins: the description that the other side accepts. */
+  /** Starts, and resolves to the description for the other side. */
   offer(): Promise<string>
   accept(offer: string): Promise<string>
   answered(answer: string): Promise<void>
-  /** Once the channel is open. */
+  /** Call it once the channel is open. */
   send(totalBytes: number, messageBytes: number): Promise<void>
-  /** Resolves when that many bytes are here; seconds since `offer` or `accept`. */
+  /** Resolves when this many bytes have arrived, to the seconds since `offer` or `accept`. */
   receive(totalBytes: number): Promise<{ seconds: number; firstSeconds: number; startedMs: number }>
 }
 

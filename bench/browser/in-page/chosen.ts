@@ -1,7 +1,7 @@
 /** The file that the benchmark has chosen in the page, as a user does. */
 export function chosenFile(): File {
   const file = document.querySelector('input')?.files?.[0]
-  if (!file) throw new Error('no file was chosen')
+  if (!file) throw new Error('No file was chosen')
   return file
 }
 

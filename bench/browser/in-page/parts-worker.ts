@@ -1,9 +1,9 @@
-/** The engine's hashing and its storage, each alone. */
+/** Measures the engine's hashing and storage separately. */
 import { createHashPool } from '../../../packages/torrent/src/hash/hash-pool.browser.ts'
 import { PieceLayout } from '../../../packages/torrent/src/metainfo/layout.ts'
 import { createFileStorage, HandlePool } from '../../../packages/torrent/src/storage/file-storage.browser.ts'
 
-/** Bytes a second. */
+/** In bytes per second. */
 export interface Parts {
   readonly hashV1: number
   readonly hashHybrid: number
@@ -45,7 +45,7 @@ async function hash(version: 'v1' | 'hybrid', totalBytes: number, piece: Uint8Ar
   return perSecond
 }
 
-/** As the engine writes: piece by piece, flushed at the end. */
+/** Writes like the engine: piece by piece, flushed at the end. */
 async function write(totalBytes: number, piece: Uint8Array): Promise<number> {
   const handles = new HandlePool()
   const layout = layoutOf(totalBytes, 'v1')

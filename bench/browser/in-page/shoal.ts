@@ -1,16 +1,16 @@
-/** A page with our engine, as the share page runs it: in a worker, with the page's peer connections. */
+/** A page with our engine, run as on the share page: in a worker, with the page's peer connections. */
 import { BrowserPeer } from '../../../apps/web/src/shared/engine/browser-peer.ts'
 import { chosenFile, fromBase64, toBase64 } from './chosen.ts'
 
-/** How often it is asked whether the download is complete. */
+/** Polling interval for completion. */
 const POLL_MS = 25
 
 const peer = new BrowserPeer()
 
 export interface ShoalPage {
-  /** Shares the chosen file; resolves to its .torrent, in base64. */
+  /** Shares the chosen file. Resolves to its .torrent in base64. */
   share(version: 'v1' | 'hybrid', tracker: string): Promise<string>
-  /** Takes a .torrent, or a magnet link; resolves when all of it is there and verified. */
+  /** Downloads a .torrent or magnet link. Resolves when all is downloaded and verified. */
   download(
     source: { torrent: string } | { magnet: string },
   ): Promise<{ seconds: number; firstSeconds: number; startedMs: number }>

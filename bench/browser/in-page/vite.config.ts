@@ -1,4 +1,4 @@
-/** Bundles the pages that benchmarks open, as the application is bundled. */
+/** Bundles the pages of benchmarks like the application. */
 export default {
   root: import.meta.dirname,
   logLevel: 'error',

@@ -1,7 +1,7 @@
-/** A page with WebTorrent's own browser build, which the bench serves beside it. */
+/** A page with WebTorrent's own browser build, which the benchmark serves too. */
 import { chosenFile, fromBase64, toBase64 } from './chosen.ts'
 
-/** As much of WebTorrent's API as is used here. */
+/** The part of WebTorrent's API that is used here. */
 interface Torrent {
   readonly torrentFile: Uint8Array
   readonly done: boolean

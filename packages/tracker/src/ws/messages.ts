@@ -2,6 +2,7 @@
  * Messages of WebTorrent clients to their trackers: JSON, with hashes of 20 bytes as 20 characters. There is no BEP; this is the protocol of the
  * npm packages bittorrent-tracker and webtorrent.
  */
+import { asObject, isByteText, type JsonFields, parseObject } from '@shoal/torrent/json'
 
 /** Enough for ten offers of about 4 KB each, with a margin. */
 export const MAX_MESSAGE_BYTES = 200_000
@@ -45,8 +46,8 @@ export function readMessage(text: string): ClientMessage | string {
   if (message.action === 'scrape') return readScrape(message)
   if (message.action !== 'announce') return 'The action is neither announce nor scrape'
   const { info_hash: hash, peer_id: peerId } = message
-  if (!isId(hash)) return 'The info_hash must have 20 characters'
-  if (!isId(peerId)) return 'The peer_id must have 20 characters'
+  if (!isByteText(hash)) return 'The info_hash must have 20 characters'
+  if (!isByteText(peerId)) return 'The peer_id must have 20 characters'
   if (message.answer !== undefined && message.answer !== null) return readAnswer(message, hash, peerId)
   const event = message.event
   return {
@@ -59,19 +60,17 @@ export function readMessage(text: string): ClientMessage | string {
   }
 }
 
-type Fields = Readonly<Record<string, unknown>>
-
-function readScrape({ info_hash: given }: Fields): ClientMessage | string {
+function readScrape({ info_hash: given }: JsonFields): ClientMessage | string {
   const hashes = Array.isArray(given) ? given : [given]
-  if (hashes.length === 0 || hashes.length > MAX_SCRAPE || !hashes.every(isId))
+  if (hashes.length === 0 || hashes.length > MAX_SCRAPE || !hashes.every(isByteText))
     return `Name 1 to ${MAX_SCRAPE} torrents to scrape, in 20 characters each`
   return { kind: 'scrape', hashes }
 }
 
-function readAnswer(message: Fields, hash: string, peerId: string): ClientMessage | string {
+function readAnswer(message: JsonFields, hash: string, peerId: string): ClientMessage | string {
   const { to_peer_id: toPeerId, offer_id: offerId } = message
   const description = readDescription(message.answer)
-  if (!isId(toPeerId)) return 'The to_peer_id must have 20 characters'
+  if (!isByteText(toPeerId)) return 'The to_peer_id must have 20 characters'
   if (!isOfferId(offerId)) return 'The offer_id is missing or too long'
   return description
     ? { kind: 'answer', hash, peerId, toPeerId, offerId, description }
@@ -95,7 +94,7 @@ function readDescription(value: unknown): object | null {
 }
 
 /** Parses an RTCIceCandidateInit and keeps its known members only, since others may be nested deeply. */
-function readCandidate(value: Fields | null): object | null {
+function readCandidate(value: JsonFields | null): object | null {
   if (typeof value?.candidate !== 'string' || value.candidate.length > MAX_CANDIDATE) return null
   const { candidate, sdpMid, sdpMLineIndex, usernameFragment } = value
   return {
@@ -104,22 +103,6 @@ function readCandidate(value: Fields | null): object | null {
     ...((sdpMLineIndex === null || typeof sdpMLineIndex === 'number') && { sdpMLineIndex }),
     ...((usernameFragment === null || isShort(usernameFragment)) && { usernameFragment }),
   }
-}
-
-function parseObject(text: string): Fields | null {
-  try {
-    return asObject(JSON.parse(text))
-  } catch {
-    return null
-  }
-}
-
-function asObject(value: unknown): Fields | null {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : null
-}
-
-function isId(value: unknown): value is string {
-  return typeof value === 'string' && /^[\0-\xff]{20}$/.test(value)
 }
 
 function isShort(value: unknown): value is string {

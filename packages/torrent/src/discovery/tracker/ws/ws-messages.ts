@@ -3,6 +3,7 @@
  * the npm packages bittorrent-tracker and webtorrent.
  */
 import { latin1 } from '../../../base/bytes.ts'
+import { asObject, isByteText, type JsonFields, parseObject } from '../../../base/json.ts'
 import type { RtcOffer } from '../../../transport/webrtc/peer-signaling.ts'
 import type { RtcCandidate } from '../../../transport/webrtc/rtc.ts'
 import { cleanCandidate, cleanSdp } from '../../../transport/webrtc/sdp.ts'
@@ -71,7 +72,7 @@ export function parseTrackerMessage(text: string): TrackerMessage | null {
   const message = parseObject(text)
   if (!message) return null
   const { info_hash, action } = message
-  const infoHash = isId(info_hash) ? info_hash : undefined
+  const infoHash = isByteText(info_hash) ? info_hash : undefined
   const reason = message['failure reason']
   if (typeof reason === 'string') return { kind: 'failure', infoHash, reason: cleanText(reason) }
   if (action === 'scrape') return { kind: 'scraped', entries: scraped(message.files) }
@@ -80,12 +81,10 @@ export function parseTrackerMessage(text: string): TrackerMessage | null {
   return { kind: 'announced', infoHash, answer: announced(message) }
 }
 
-type Fields = Readonly<Record<string, unknown>>
-
-function signal(message: Fields, infoHash: string): TrackerMessage | null {
+function signal(message: JsonFields, infoHash: string): TrackerMessage | null {
   const { offer, answer, offer_id: offerId, peer_id: peerId } = message
   const description = asObject(offer ?? answer)
-  if (!description || !isId(peerId)) return null
+  if (!description || !isByteText(peerId)) return null
   if (typeof offerId !== 'string' || offerId === '' || offerId.length > MAX_OFFER_ID) return null
   const candidate = cleanCandidate(description.candidate)
   if (candidate) return { kind: 'candidate', offerId, candidate }
@@ -95,7 +94,7 @@ function signal(message: Fields, infoHash: string): TrackerMessage | null {
     : { kind: offer === undefined ? 'answer' : 'offer', infoHash, peerId, offerId, sdp }
 }
 
-function announced(message: Fields): AnnounceAnswer {
+function announced(message: JsonFields): AnnounceAnswer {
   const intervalMs = seconds(message.interval)
   const minIntervalMs = seconds(message['min interval'])
   const trackerId = message['tracker id']
@@ -119,7 +118,7 @@ function scraped(files: unknown): Map<string, ScrapeEntry> {
   const entries = new Map<string, ScrapeEntry>()
   for (const [infoHash, value] of Object.entries(asObject(files) ?? {}).slice(0, MAX_SCRAPED)) {
     const entry = asObject(value)
-    if (!entry || !isId(infoHash)) continue
+    if (!entry || !isByteText(infoHash)) continue
     const { complete, incomplete, downloaded } = entry
     entries.set(infoHash, {
       seeds: count(complete) ?? 0,
@@ -128,23 +127,6 @@ function scraped(files: unknown): Map<string, ScrapeEntry> {
     })
   }
   return entries
-}
-
-function parseObject(text: string): Fields | null {
-  try {
-    return asObject(JSON.parse(text))
-  } catch {
-    return null
-  }
-}
-
-function asObject(value: unknown): Fields | null {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : null
-}
-
-/** Returns true for 20 bytes as 20 characters. */
-function isId(value: unknown): value is string {
-  return typeof value === 'string' && /^[\0-\xff]{20}$/.test(value)
 }
 
 function seconds(value: unknown): number | undefined {
