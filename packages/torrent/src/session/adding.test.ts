@@ -137,7 +137,7 @@ describe('paused', () => {
     await world.until('completion', () => torrent.stats.state === 'seeding')
   })
 
-  test('in the middle of a download, it drops its peers and goes on later', async () => {
+  test('in the middle of a download, it disconnects its peers and resumes later', async () => {
     await using world = new SessionWorld()
     const content = await testTorrent({ pieces: 64 })
     await world.seed(SEED, content, { limits: { uploadBytesPerSecond: 200_000 } })

@@ -34,12 +34,12 @@ describe('a session that is configured while it runs', () => {
       await session.add({ ...metainfo, trackers: [[TRACKER]] }, { memory })
     expect(kinds(session)).toEqual([[], []])
     await session.configure(EVERYTHING)
-    await world.until('trackers were told', () => told.length === 3)
+    await world.until('trackers were notified', () => told.length === 3)
     const all = ['tracker', 'dht', 'lsd']
     expect(kinds(session)).toEqual([[...all, ...all], ['tracker']])
     expect(session.stats.dhtNodes).toBe(0)
     const off = session.configure({ trackers: false, dht: false, lsd: false })
-    await world.until('they were told that we go', () => told.length === 6)
+    await world.until('they were notified that we leave', () => told.length === 6)
     await off
     expect(told.map(line => line.split(' ')[1])).toEqual([
       ...Array(3).fill('started'),
@@ -124,7 +124,7 @@ describe('a session that is configured while it runs', () => {
     await world.until('all are connected again', () => seed.stats.peers === 4, 40 * 60_000)
   })
 
-  test('uploads to as many at a time as it is told', async () => {
+  test('uploads to as many peers at a time as configured', async () => {
     await using world = new SessionWorld()
     const content = await testTorrent({ pieces: 64 })
     const seed = await world.seed('80.0.0.1', content, {

@@ -38,12 +38,12 @@ async function stopped(loop: Loopback) {
   return { session, torrent, directories, time }
 }
 
-test('a disk that is full only when bytes are made safe: the torrent goes on by itself when there is room', async () => {
+test('a disk that is full only when bytes are made safe: the torrent resumes by itself when there is room', async () => {
   await using loop = await Loopback.make()
   const { session, torrent, directories, time } = await stopped(loop)
   disk.full = false
   time.skewMs = 5000
-  await until('it goes on', () => torrent.stats.state === 'seeding')
+  await until('it resumes', () => torrent.stats.state === 'seeding')
   expect(torrent.stats.wastedBytes).toBe(0)
   await session.close()
   const again = await loop.open(directories)

@@ -63,7 +63,7 @@ test('a full disk stops the torrent with an error that says so, and freed space 
   await world.until('the other completes', () => small.stats.state === 'seeding')
 
   disk.roomBytes = Number.POSITIVE_INFINITY
-  await world.until('it goes on by itself', () => torrent.stats.state !== 'error', 10_000)
+  await world.until('it resumes by itself', () => torrent.stats.state !== 'error', 10_000)
   await world.until('completion', () => torrent.stats.state === 'seeding')
   // What was verified was kept, and not fetched again.
   expect(torrent.stats.wastedBytes).toBe(0)

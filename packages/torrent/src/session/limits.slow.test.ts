@@ -115,7 +115,7 @@ test('the limit of a class leaves other peers alone', async () => {
   exact((await shares(setup)).leech)
 })
 
-test('a limit of 0 stops, and lifting it goes on at once', async () => {
+test('a limit of 0 stops transfer, which resumes at once when the limit is lifted', async () => {
   await using setup = await swarm({ leech: { limits: { downloadBytesPerSecond: RATE } } })
   setup.session.setLimits({ downloadBytesPerSecond: 0 })
   // What was asked for before still arrives.

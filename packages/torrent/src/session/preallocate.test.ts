@@ -25,7 +25,7 @@ test('the room of new files is reserved when somebody asks for it, after a resta
   await again!.setPriority(0, 0)
   await again!.setPriority(1, 4)
   again!.addPeer(peers[0]!)
-  await until('it goes on', () => again!.files[1]!.haveBytes > 0)
+  await until('it resumes', () => again!.files[1]!.haveBytes > 0)
   if (process.platform !== 'win32')
     expect(await reserved(again!.files[1]!.diskPath)).toBeGreaterThanOrEqual(LENGTH)
   expect(again!.files[1]!.haveBytes).toBeLessThan(LENGTH)

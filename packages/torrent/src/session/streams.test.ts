@@ -100,7 +100,7 @@ describe('a stream', () => {
     expect(equalBytes(await settled(world, bytes), content.content)).toBe(true)
   })
 
-  test('goes on over a recheck and a pause', async () => {
+  test('continues after a recheck and a pause', async () => {
     await using world = new SessionWorld()
     const content = await testTorrent({ pieces: 40 })
     await world.seed(SEED, content, { limits: { uploadBytesPerSecond: 100_000 } })

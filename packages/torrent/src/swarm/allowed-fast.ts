@@ -12,7 +12,7 @@ export interface AllowedFastView {
   /** The 20 bytes of its handshake. */
   readonly infoHash: Uint8Array
   readonly layout: PieceLayout
-  /** What we have and what it has. */
+  /** Our pieces and those of the peer. */
   readonly have: Bitfield
   readonly theirs: Bitfield
 }

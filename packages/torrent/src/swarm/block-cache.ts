@@ -10,24 +10,24 @@ const CHUNK_BLOCKS = 16
 const STRIDE = BLOCK_HEADER_BYTES + BLOCK_BYTES
 const CHUNK_BYTES = CHUNK_BLOCKS * STRIDE
 
-/** What a torrent lends the cache to read it. */
+/** The parts of a torrent that the cache reads from. */
 export interface BlockReader {
   readonly layout: PieceLayout
   readonly storage: Storage
-  /** Bytes of a piece that came a moment ago, if they are still in memory; they may change as soon as control returns to the event loop. */
+  /** Bytes of a piece that arrived a moment ago, if they are still in memory. They may change once control returns to the event loop. */
   recentPiece?(piece: number): Uint8Array | undefined
 }
 
 /**
- * A run of blocks of one piece just as they travel: each behind the 13 bytes that make it a `piece` message. What a peer asks for in
- * order is then sent as one stretch of memory, read from disk once, copied never.
+ * A run of blocks of one piece in the form in which they are sent: each after the 13 bytes that make it a `piece` message. Requests in order
+ * are answered with one stretch of memory, which is read from disk once and never copied.
  */
 export class BlockChunk {
   readonly firstBlock: number
   readonly blockCount: number
   readonly buffer: Uint8Array<ArrayBuffer>
   readonly #lastEnd: number
-  /** Sends under way; the buffer is not used again before they are done. */
+  /** Sends under way: the buffer is not reused before they end. */
   uses = 0
   evicted = false
 
@@ -43,7 +43,7 @@ export class BlockChunk {
     this.#lastEnd = (blockCount - 1) * STRIDE + BLOCK_HEADER_BYTES + lastBlockBytes
   }
 
-  /** Whole `piece` messages of the blocks `[from, to)`, counted within the piece. */
+  /** The `piece` messages of blocks `[from, to)`, counted within the piece. */
   messages(from: number, to: number): Uint8Array {
     const begin = (from - this.firstBlock) * STRIDE
     const end = to - this.firstBlock === this.blockCount ? this.#lastEnd : (to - this.firstBlock) * STRIDE
@@ -52,13 +52,13 @@ export class BlockChunk {
 }
 
 /**
- * What was read to be sent, kept while others may ask for it too. One for a session, so that its memory is bounded by `maxBytes`
- * whatever the number of torrents and peers.
+ * Keeps blocks that were read to be sent, since other peers may request them too. A session has one cache, so that `maxBytes` bounds its
+ * memory whatever the number of torrents and peers.
  */
 export class BlockCache {
   readonly #pool: BufferPool
   readonly #maxChunks: number
-  /** By reader, then chunk; Maps keep insertion order, which is made the order of last use. */
+  /** By reader and chunk, in order of last use: a Map keeps the order of insertion. */
   readonly #chunks = new Map<string, BlockChunk>()
   readonly #loading = new Map<string, Promise<BlockChunk>>()
   readonly #ids = new WeakMap<BlockReader, number>()
@@ -69,7 +69,7 @@ export class BlockCache {
     this.#pool = new BufferPool({ sizeBytes: CHUNK_BYTES, keepBytes: CHUNK_BYTES * 8 })
   }
 
-  /** The chunk that holds the block, when it is in memory. */
+  /** The chunk that holds the block, if it is in memory. */
   get(reader: BlockReader, piece: number, block: number): BlockChunk | undefined {
     const key = this.#key(reader, piece, block)
     const chunk = this.#chunks.get(key)
@@ -99,13 +99,13 @@ export class BlockCache {
     return this.#loading.has(this.#key(reader, piece, block))
   }
 
-  /** A send from the chunk is over. */
+  /** Ends one send from the chunk. */
   release(chunk: BlockChunk): void {
     chunk.uses--
     if (chunk.evicted && chunk.uses === 0) this.#pool.give(chunk.buffer)
   }
 
-  /** Forgets what belongs to a torrent. */
+  /** Drops the chunks of a torrent. */
   drop(reader: BlockReader): void {
     const prefix = `${this.#id(reader)}:`
     for (const [key, chunk] of this.#chunks) if (key.startsWith(prefix)) this.#evict(key, chunk)

@@ -1,20 +1,20 @@
 import type { BlockSource } from '../pieces/pieces.ts'
 
-/** A source of blocks that is not a peer (a web seed), as its swarm sees it. */
+/** A source of blocks that is not a peer, such as a web seed, as its swarm sees it. */
 export interface BlockSupplier extends BlockSource {
-  /** Names it in blame and bans: its address. */
+  /** Identifies it for the smart ban: its address. */
   readonly key: string
   onParole: boolean
-  /** Asks for more, as far as it may. */
+  /** Requests more blocks, as far as it may. */
   fill(): void
   /** Another source delivered the block first. */
   cancelBlock(number: number): void
   /** Once a second. */
   tick(nowMs: number): void
-  /** Drops what is under way, until `resume`. */
+  /** Drops the requests under way and makes no more until `resume`. */
   pause(): void
   resume(): void
-  /** It sent wrong bytes: it is never asked again. */
+  /** It sent wrong bytes: makes no requests to it any more. */
   ban(): void
   close(): void
 }

@@ -1,5 +1,5 @@
 /**
- * Buffers of one size, used again: fresh memory costs a page fault for every 4 KiB, which is more than hashing them does.
+ * Reuses buffers of one size: new memory costs a page fault for every 4 KiB, which is more than hashing them costs.
  */
 export class BufferPool {
   readonly #sizeBytes: number

@@ -1,15 +1,15 @@
 import type { Random } from '../base/random.ts'
 import { CHOKE_ROUND_MS, Choker, type ChokerPeer } from '../pieces/choker.ts'
 import type { Peer } from './peer.ts'
-import { RoundRate } from './round-rate.ts'
+import { RollingRate } from './rolling-rate.ts'
 
-/** What a peer gave us and took of us lately. */
+/** Recent rates of what a peer sent us and requested from us. */
 interface Rates {
-  readonly given: RoundRate
-  readonly taken: RoundRate
+  readonly given: RollingRate
+  readonly taken: RollingRate
 }
 
-/** Decides with the choker whom to serve, and tells the peers. */
+/** Lets the choker decide which peers to serve, and chokes and unchokes them. */
 export class ChokeRounds {
   readonly #choker: Choker
   readonly #peers: ReadonlyMap<number, Peer>
@@ -28,7 +28,7 @@ export class ChokeRounds {
     return nowMs - this.#lastMs >= CHOKE_ROUND_MS
   }
 
-  /** Whether a peer whose interest changed may make a difference between rounds. */
+  /** Whether the changed interest of a peer can matter between rounds. */
   matters(peer: Peer): boolean {
     if (!peer.flags.amChoking) return true
     let used = 0
@@ -36,7 +36,7 @@ export class ChokeRounds {
     return peer.flags.peerInterested && used < this.#slots()
   }
 
-  /** `immediate`: between rounds, only slots that are free are filled. */
+  /** `immediate`: between rounds, which only fills free slots. */
   decide(now: number, { seeding, immediate }: { seeding: boolean; immediate: boolean }): void {
     const chosen = this.#choker.decide(
       [...this.#peers.values()].map(peer => this.#view(peer, now)),
@@ -77,7 +77,7 @@ export class ChokeRounds {
   #ratesOf(peer: Peer): Rates {
     let rates = this.#rates.get(peer)
     if (!rates) {
-      rates = { given: new RoundRate(peer.connectedMs), taken: new RoundRate(peer.connectedMs) }
+      rates = { given: new RollingRate(peer.connectedMs), taken: new RollingRate(peer.connectedMs) }
       this.#rates.set(peer, rates)
     }
     return rates

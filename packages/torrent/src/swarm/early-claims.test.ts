@@ -17,7 +17,7 @@ it('add up, whatever their order', () => {
 it('that cannot be about so many pieces are an error', () => {
   const wrongPiece = new EarlyClaims()
   wrongPiece.have(10)
-  expect(() => wrongPiece.resolve(10)).toThrow('piece 10 that does not exist')
+  expect(() => wrongPiece.resolve(10)).toThrow('piece 10, which does not exist')
   const wrongSize = new EarlyClaims()
   wrongSize.bitfield(new Uint8Array(3))
   expect(() => wrongSize.resolve(10)).toThrow('wrong size')

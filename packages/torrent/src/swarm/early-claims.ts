@@ -1,10 +1,10 @@
 import { Bitfield } from '../base/bitfield.ts'
 import { ShoalError } from '../base/errors.ts'
 
-/** `have` messages that are remembered while the metadata is not known. */
+/** `have` messages that are remembered while the metadata is unknown. */
 const MAX_HAVES = 100_000
 
-/** What a peer says that it has before we know how many pieces there are. */
+/** The pieces that a peer claims to have before we know how many pieces there are. */
 export class EarlyClaims {
   all = false
   #bits: Uint8Array | null = null
@@ -19,19 +19,19 @@ export class EarlyClaims {
     this.#bits = bytes.slice()
   }
 
-  /** The claims as a bitfield, now that the count is known. Throws `bad-message` when they cannot be about so many pieces. */
+  /** The claims as a bitfield, once the count is known. Throws `bad-message` if they do not fit that count. */
   resolve(pieceCount: number): Bitfield {
     const bits = this.#bits ? Bitfield.from(this.#bits, pieceCount) : new Bitfield(pieceCount)
-    if (!bits) throw new ShoalError('bad-message', 'its bitfield has the wrong size')
+    if (!bits) throw new ShoalError('bad-message', 'it sent a bitfield of the wrong size')
     if (this.all) bits.setAll()
     for (const piece of this.#haves) {
-      if (piece >= pieceCount) throw noSuchPiece(piece)
+      if (piece >= pieceCount) throw unknownPiece(piece)
       bits.set(piece)
     }
     return bits
   }
 }
 
-export function noSuchPiece(piece: number): ShoalError {
-  return new ShoalError('bad-message', `it claims a piece ${piece} that does not exist`)
+export function unknownPiece(piece: number): ShoalError {
+  return new ShoalError('bad-message', `it claims piece ${piece}, which does not exist`)
 }

@@ -176,7 +176,7 @@ describe('who does not shake hands', () => {
       expect(await hear(bytes)).toEqual({ status: 'rejected', early: false, closed: true })
   })
 
-  it('is disconnected at once when it floods with what is no handshake', async () => {
+  it('is disconnected at once when it floods with something else', async () => {
     const noise = seededRandom(3).bytes(100_000)
     expect(await hear(noise)).toEqual({ status: 'rejected', early: true, closed: true })
   })

@@ -8,7 +8,7 @@ import type { Connection, PeerAddress, Transport } from '../transport/transport.
 import { encodeHandshake, HANDSHAKE_BYTES, type Handshake, parseHandshake } from '../wire/handshake.ts'
 import type { ReadyConnection } from './ready-connection.ts'
 
-/** A torrent as a handshake names it. */
+/** How a handshake names a torrent. */
 export interface HandshakeTopic {
   /** 20 bytes: v1, or the first 20 of v2 (BEP 52). */
   readonly infoHash: Uint8Array
@@ -35,7 +35,7 @@ export interface HandshakeOptions {
 
 /**
  * Connects to a peer and shakes hands, obfuscated if the policy asks for it. With `prefer`, a peer that does not understand the
- * obfuscated handshake is dialled again in plain.
+ * obfuscated handshake is dialed again in plain.
  */
 export async function dialPeer(
   transport: Pick<Transport, 'dial'>,
@@ -88,8 +88,8 @@ async function finishDial(
 }
 
 /**
- * Shakes hands on a connection that we accepted, whatever it speaks. `find` gives the torrent that a handshake names, or null;
- * `findObfuscated` the 20-byte info hash of which only a digest is known.
+ * Shakes hands on an incoming connection, obfuscated or plain. `find` returns the torrent that a handshake names, or null;
+ * `findObfuscated` returns the 20-byte info hash for a digest.
  */
 export async function acceptPeer<Torrent>(
   connection: Connection,
@@ -110,7 +110,7 @@ export async function acceptPeer<Torrent>(
   const found = lookup.find(handshake.infoHash)
   if (!found || (accepted.infoHash && !equalBytes(accepted.infoHash, handshake.infoHash))) {
     accepted.connection.close()
-    throw new ShoalError('bad-message', 'the peer asked for a torrent that is not here')
+    throw new ShoalError('bad-message', 'the peer asked for a torrent that we do not have')
   }
   const { topic, torrent } = found
   // BEP 52: a peer that knows v2 may be answered with the v2 hash of the hybrid torrent that it named by v1.
@@ -131,7 +131,7 @@ function greet(
   return encodeHandshake({ infoHash, peerId, features: { extended: true, fast: true, dht, v2 } })
 }
 
-/** Reads until the 68 bytes are there; the connection is paused then. Closes it and rejects when they are none. */
+/** Reads the 68 bytes of a handshake, then pauses the connection. Closes it and rejects if they are not a handshake. */
 function readHandshake(
   connection: Connection,
   received: Uint8Array,
@@ -169,7 +169,8 @@ function readHandshake(
         check()
       },
       onDrain() {},
-      onClose: error => fail(error ?? new ShoalError('closed', 'the peer hung up during the handshake')),
+      onClose: error =>
+        fail(error ?? new ShoalError('closed', 'the peer closed the connection during the handshake')),
     })
     if (bytes.length > 0) check()
     if (!over) connection.resume()

@@ -7,19 +7,19 @@ import { BLOCK_BYTES } from '../metainfo/metainfo.ts'
 import type { HashRange } from '../wire/messages.ts'
 import type { Transfer } from './transfer.ts'
 
-/** Requests to one peer at a time, and how long it may take for one. */
+/** Requests to one peer at a time, and the time limit for each. */
 const PIPELINE = 8
 const TIMEOUT_MS = 20_000
-/** Answers to one peer for which pieces are being read, at a time: each costs the reading and hashing of a whole piece. */
+/** Answers to one peer at a time for which a piece is read: each costs reading and hashing a whole piece. */
 const MOST_READING = 2
-/** The same over the life of a connection, in readings of the whole torrent: nobody needs more, and nobody shall keep us hashing. */
+/** The same over the life of a connection, as a multiple of the torrent: no peer needs more, and none may keep us hashing. */
 const MOST_READINGS = 2
 /** Hashes that one request may name (BEP 52). */
 const MOST_HASHES = 512
-/** How long a peer that rejected a range, or did not answer, is not asked for it again. */
+/** How long to wait before asking a peer again for a range that it rejected or did not answer. */
 const RETRY_MS = 60_000
 
-/** What the exchange needs of a peer. */
+/** The part of a peer that the exchange uses. */
 export interface HashPeer {
   readonly id: number
   readonly v2: boolean
@@ -39,7 +39,7 @@ interface Asked {
 }
 
 /**
- * Hashes of v2 torrents from and for peers (BEP 52): a magnet link gives the roots of files only, and without the hashes of their pieces
+ * Exchanges hashes of v2 torrents with peers (BEP 52): a magnet link only leads to the roots of files, and without the hashes of their pieces
  * nothing can be verified.
  */
 export class HashExchange {
@@ -49,11 +49,11 @@ export class HashExchange {
   #complete = true
   readonly #peers = new Map<number, HashPeer>()
   readonly #asked = new Map<string, Asked>()
-  /** Peer and range -> not asked again before. */
+  /** By peer and range: the time before which it is not asked again. */
   readonly #refused = new Map<string, number>()
-  /** By peer. */
+  /** By peer: answers under way that read a piece. */
   readonly #reading = new Map<number, number>()
-  /** By peer: answers for which a piece was read. */
+  /** By peer: answers so far that read a piece. */
   readonly #read = new Map<number, number>()
 
   constructor(options: { clock: Clock; onHashes: () => void }) {
@@ -61,7 +61,7 @@ export class HashExchange {
     this.#onHashes = options.onHashes
   }
 
-  /** The metadata is known. */
+  /** Starts once the metadata is known. */
   begin(transfer: Transfer): void {
     this.#transfer = transfer
     this.#complete = transfer.info.version === 'v1' || transfer.roots.hashes.missing().length === 0
@@ -92,7 +92,7 @@ export class HashExchange {
     this.#ask()
   }
 
-  /** Answers a request, from what is known or, for hashes of blocks, from the piece itself. */
+  /** Answers a request from the known hashes or, for hashes of blocks, from the piece itself. */
   async answer(peer: HashPeer, range: HashRange): Promise<void> {
     const tree = this.#transfer?.roots.hashes.tree(range.piecesRoot)
     let hashes = tree?.hashesFor(range) ?? null
@@ -165,13 +165,13 @@ export class HashExchange {
     return best
   }
 
-  /** Requests for hashes of blocks that one peer gets answered. */
+  /** The number of requests for hashes of blocks that one peer may make. */
   #mostRead(): number {
     const { pieceCount, pieceLengthBytes } = this.#transfer!.layout
     return MOST_READINGS * pieceCount * Math.ceil(pieceLengthBytes / BLOCK_BYTES / MOST_HASHES)
   }
 
-  /** Hashes the blocks of the one piece that the range lies in; gives which of its file's pieces it was. */
+  /** Hashes the blocks of the one piece that holds the range. Returns the index of that piece within its file. */
   async #readBlocks({ piecesRoot, index, length, baseLayer }: HashRange): Promise<number[]> {
     const { roots, layout, have, storage } = this.#transfer!
     const tree = roots.hashes.tree(piecesRoot)!

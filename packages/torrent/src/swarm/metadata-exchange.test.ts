@@ -108,7 +108,7 @@ describe('fetching the metadata (BEP 9)', () => {
     expect(bench.infos).toEqual([info])
   })
 
-  it('finds who lied, and goes on with the others', async () => {
+  it('finds the peer that lied, and continues with the others', async () => {
     const bench = await TestSwarm.open(torrent, { metadata: false })
     const liars = [await source(bench, wrong()), await source(bench, wrong())]
     const honest = await source(bench, info)
@@ -130,7 +130,7 @@ describe('fetching the metadata (BEP 9)', () => {
     await bench.pass(10)
     const huge = remotes[2]!
     expect(asked(huge)).toEqual([0, 1, 2, 3])
-    // It goes on for ever, one block at a time.
+    // It continues endlessly, one block at a time.
     for (const block of [0, 1])
       huge.send(out => out.extended(UT_METADATA, encodeMetadataData(block, new Uint8Array(64 * 1024 * 1024))))
     await source(bench, info)
@@ -190,7 +190,7 @@ describe('sending the metadata', () => {
     expect(answers(remote)).toEqual(['reject'])
   })
 
-  it('is done for one peer a few times, not for ever', async () => {
+  it('serves one peer a limited number of times', async () => {
     const bench = await TestSwarm.open(torrent, { have: 'all' })
     const { remote } = await bench.connect()
     remote.extended()

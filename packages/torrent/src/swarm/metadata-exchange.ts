@@ -6,17 +6,17 @@ import type { Random } from '../base/random.ts'
 import type { InfoHashes } from '../metainfo/metainfo.ts'
 import { metadataBlockCount, metadataBlockSize } from '../wire/extensions/ut-metadata.ts'
 
-/** Requests to one peer at a time, and how long it may take for one. */
+/** Requests to one peer at a time, and the time limit for each. */
 const PIPELINE = 4
 const TIMEOUT_MS = 15_000
-/** Whoever has owed a block this long is relieved of it when another peer has nothing to do; its answer is welcome all the same. */
+/** A block that a peer has owed for this long is also requested from an idle peer. The late answer is still accepted. */
 const PATIENCE_MS = 3000
-/** How long a peer that refused is left alone. */
+/** How long to wait before asking a peer again that refused. */
 const RETRY_MS = 30_000
-/** Sizes that are tried at a time. */
+/** Claimed sizes that are tried at the same time. */
 const MOST_ATTEMPTS = 8
 
-/** What the exchange needs of a peer. */
+/** The part of a peer that the exchange uses. */
 export interface MetadataPeer {
   readonly id: number
   readonly extensions: {
@@ -27,26 +27,26 @@ export interface MetadataPeer {
   close(error?: Error): void
 }
 
-/** The info dictionary as peers that agree on its size send it. */
+/** An attempt to fetch the info dictionary from peers that agree on its size. */
 interface Attempt {
   readonly size: number
-  /** What has come, by block: memory is taken only for that, whatever size is claimed. */
+  /** The blocks that arrived. Memory is used only for those, whatever size is claimed. */
   readonly blocks: (Uint8Array | undefined)[]
   here: number
-  /** Who sent what. */
+  /** The peers that sent blocks. */
   readonly contributors: Set<number>
-  /** Block -> who was asked and when. */
+  /** By block: the peer that was asked, and when. */
   readonly asked: Map<number, { peer: number; ms: number }>
-  /** Blocks that others were asked for since they were late -> whose answer still counts. */
+  /** By block that was requested again: the peers whose late answers still count. */
   readonly late: Map<number, Set<number>>
-  /** The only one who is asked, since an earlier try with several failed. */
+  /** The only peer that is asked, because an attempt with several failed. */
   solo: number | null
 }
 
 /**
- * Fetches the info dictionary from peers (BEP 9), from several at once as long as they agree on its size; for each size that is claimed on
- * its own, so that a wrong claim holds up nobody. When what several sent does not hash right, the next tries ask one peer each, so that the
- * liar is found.
+ * Fetches the info dictionary from peers (BEP 9): from several at once if they agree on its size, and separately for each claimed size, so that
+ * a wrong claim delays nobody. If the blocks of several peers do not match the hash, the next attempts use one peer each, which exposes the
+ * liar.
  */
 export class MetadataExchange {
   readonly #clock: Clock
@@ -54,11 +54,11 @@ export class MetadataExchange {
   readonly #infoHashes: InfoHashes
   readonly #onMetadata: (info: Uint8Array) => void
   readonly #peers = new Map<number, MetadataPeer>()
-  /** Peers left alone until then. */
+  /** By peer: the time before which it is not asked again. */
   readonly #resting = new Map<number, number>()
   /** By size. */
   readonly #attempts = new Map<number, Attempt>()
-  /** Sizes for which several peers together sent something wrong. */
+  /** Sizes for which the blocks of several peers did not match the hash. */
   readonly #disputed = new Set<number>()
   #done = false
 
@@ -74,21 +74,21 @@ export class MetadataExchange {
     this.#onMetadata = options.onMetadata
   }
 
-  /** 0 to 1: of the attempt that is furthest. */
+  /** Progress of the most advanced attempt, 0 to 1. */
   get progress(): number {
     let most = 0
     for (const { here, blocks } of this.#attempts.values()) most = Math.max(most, here / blocks.length)
     return most
   }
 
-  /** The metadata is known by other means: nothing more is asked. */
+  /** Stops: the metadata is known. */
   stop(): void {
     this.#done = true
     this.#attempts.clear()
     this.#peers.clear()
   }
 
-  /** The peer said that it has the metadata, and how large it is. */
+  /** The peer said that it has the metadata, and its size. */
   onPeerReady(peer: MetadataPeer): void {
     if (this.#done || peer.extensions.metadataSize === undefined || !peer.extensions.supports('ut_metadata'))
       return
@@ -134,7 +134,7 @@ export class MetadataExchange {
     this.#ask()
   }
 
-  /** Whether somebody could be asked who owes nothing. */
+  /** Whether there is a peer without requests that could be asked. */
   #hasIdlePeer({ size, asked, solo }: Attempt, now: number): boolean {
     if (solo !== null) return false
     const busy = new Set([...asked.values()].map(({ peer }) => peer))
@@ -171,7 +171,7 @@ export class MetadataExchange {
     }
     for (const [size, attempt] of this.#attempts)
       if (attempt.asked.size === 0 && !bySize.has(size)) this.#attempts.delete(size)
-    // What most of them claim comes first.
+    // The size that most peers claim comes first.
     for (const [size, peers] of [...bySize].sort(([, a], [, b]) => b.length - a.length)) {
       if (!this.#attempts.has(size) && this.#attempts.size >= MOST_ATTEMPTS) continue
       this.#askAll(this.#attempt(size, peers), peers, now)
@@ -192,7 +192,7 @@ export class MetadataExchange {
     }
   }
 
-  /** The attempt for the size, begun if need be. */
+  /** The attempt for the size, created if necessary. */
   #attempt(size: number, peers: readonly MetadataPeer[]): Attempt {
     const known = this.#attempts.get(size)
     if (known) return known
@@ -232,7 +232,7 @@ export class MetadataExchange {
     this.#forget(peer)
   }
 
-  /** What the peer was asked is asked of others. */
+  /** Makes the requests to the peer available to others. */
   #forget(peer: number): void {
     for (const attempt of [...this.#attempts.values()]) {
       for (const [block, asked] of attempt.asked) if (asked.peer === peer) attempt.asked.delete(block)

@@ -10,13 +10,13 @@ import type { SwarmState } from './swarm-state.ts'
 import type { Transfer } from './transfer.ts'
 
 /**
- * A peer that owes us blocks and sends none for this long is snubbing us: they are asked of others. BEP 3 says a minute; on today's
- * networks a healthy peer is never silent for that long.
+ * A peer that owes us blocks and sends none for this long is snubbing us: the blocks are requested from others. BEP 3 says a minute; on
+ * today's networks a healthy peer is never silent for that long.
  */
 const SNUB_MS = 15_000
-/** A peer that rejects so many requests in a row is asked again only after a tick: it would be asked for the same ones for ever. */
+/** After this many rejections in a row a peer is asked again only after a tick, or it would be asked for the same blocks forever. */
 const MOST_REJECTED = 64
-/** Blocks that may come late: a peer without the fast extension does not say which of them will not. */
+/** Blocks that may arrive late: a peer without the fast extension does not say which it dropped. */
 const MOST_LATE = 4000
 /** Useless bytes that a peer may send before it counts as flooding us. */
 const WASTE_ALLOWED_BYTES = 8 * 1024 * 1024
@@ -26,17 +26,17 @@ export class PeerDownload {
   readonly meter: RateMeter
   readonly window = new RequestWindow()
   totalBytes = 0
-  /** Of those, and of what nobody asked for, bytes that were here already. */
+  /** Bytes among those, or that we did not request, that we had already. */
   wastedBytes = 0
-  /** Whether it has owed us blocks for too long. */
+  /** Whether the peer has owed us blocks for too long. */
   snubbed = false
   readonly #swarm: SwarmState
   readonly #link: PeerLink
   readonly #pieces: PeerPieces
   readonly #throttle: LimitChain
-  /** Blocks under way, with when they were asked for. */
+  /** By block that was requested: the time of the request. */
   readonly #asked = new Map<number, number>()
-  /** Blocks that were given to others since they did not come, or cancelled; welcome all the same. */
+  /** Blocks that were requested from others because they did not arrive, or cancelled; still accepted. */
   readonly #late = new Set<number>()
   readonly #picked: number[] = []
   #lastBlockMs = 0
@@ -44,10 +44,10 @@ export class PeerDownload {
   #readBytes = 0
   #waitingForTokens = false
   #stopped = false
-  /** Requests that were rejected since the last tick, or since a block came. */
+  /** Rejections since the last tick or block. */
   #rejected = 0
 
-  /** The block that is arriving: where its bytes go, or null when they are dropped. */
+  /** The buffer that the bytes of the arriving block go to; null if they are dropped. */
   #buffer: PieceBuffer | null = null
   #block = 0
   #number = -1
@@ -66,14 +66,14 @@ export class PeerDownload {
     return this.#asked.size
   }
 
-  /** Asks for more blocks, up to the window. */
+  /** Requests more blocks, up to the window. */
   fill(): void {
     const { transfer } = this.#swarm
     if (this.#stopped || !transfer || !this.#pieces.mayRequest || !transfer.writer.hasRoom) return
     if (this.#rejected >= MOST_REJECTED) return
     const target = this.snubbed ? 1 : this.window.target
     let room = target - this.#asked.size
-    // Asking in small groups: a quarter of the window at a time keeps picks and writes few.
+    // Requests are made in groups of a quarter of the window, which keeps picks and writes few.
     if (room <= 0 || (room < target / 4 && this.#asked.size > 0)) return
     if (this.#throttle.isLimited) room = this.#takeTokens(room)
     if (room === 0) return
@@ -94,7 +94,7 @@ export class PeerDownload {
     this.#link.out.request(piece, block * BLOCK_BYTES, transfer.layout.blockSize(piece, block))
   }
 
-  /** As many of `count` blocks as the limits allow now; asks to be called again for the rest. */
+  /** Returns how many of `count` blocks the limits allow now, and calls `fill` again when they allow more. */
   #takeTokens(count: number): number {
     const throttle = this.#throttle
     let taken = 0
@@ -109,7 +109,7 @@ export class PeerDownload {
     return taken
   }
 
-  /** Takes back a request (somebody else was faster). */
+  /** Takes back a request: another source was faster. */
   cancel(number: number): void {
     const { transfer } = this.#swarm
     if (!transfer || !this.#asked.delete(number)) return
@@ -132,7 +132,7 @@ export class PeerDownload {
     transfer.picker.released(this.#pieces.id, number)
   }
 
-  /** Everything asked for goes back to the picker (choked without the fast extension, or gone). */
+  /** Returns all requests to the picker: the peer choked us without the fast extension, or is gone. */
   releaseAll(): void {
     if (this.#asked.size === 0) return
     this.#asked.clear()
@@ -179,7 +179,7 @@ export class PeerDownload {
     this.#rejected = 0
     this.totalBytes += this.#length
     this.window.onBlock(this.#length, askedMs === undefined ? 0 : now - askedMs, now)
-    // Blocks that we asked for and another source brought first are our doing, not a flood.
+    // A block that we requested and another source delivered first is not a flood.
     if (!buffer?.isClaimedBy(this.#block, this)) {
       transfer.picker.released(this.#pieces.id, this.#number)
       this.#wasted(this.#length)
@@ -187,7 +187,7 @@ export class PeerDownload {
       this.#wasted(this.#length)
   }
 
-  /** The peer is gone: a block that stopped half way is left to others, and so is all that it was asked for. */
+  /** The peer is gone: its requests and the block that was arriving are left to others. */
   stop(): void {
     this.#stopped = true
     this.#throttle.cancel()
@@ -196,7 +196,7 @@ export class PeerDownload {
     this.releaseAll()
   }
 
-  /** The end of a read: counts its bytes once, and asks for as many again. */
+  /** Ends a read: counts its bytes once, and requests as many again. */
   readEnd(): void {
     if (this.#readBytes > 0) {
       this.meter.add(this.#readBytes, this.#swarm.clock.nowMs())
@@ -206,7 +206,7 @@ export class PeerDownload {
     this.fill()
   }
 
-  /** Once a second: requests that bring nothing go to others. */
+  /** Once a second: leaves the requests of a snubbing peer to others. */
   tick(now: number): void {
     const { transfer } = this.#swarm
     this.#rejected = 0
@@ -222,7 +222,7 @@ export class PeerDownload {
     }
   }
 
-  /** The block may be on its way although it is not asked for any more: that is no flood. */
+  /** The block may still arrive although it is no longer requested: that is not a flood. */
   #expectLate(number: number): void {
     if (this.#late.size < MOST_LATE) this.#late.add(number)
   }
@@ -236,6 +236,6 @@ export class PeerDownload {
     this.#unaskedBytes += bytes
     this.#wasted(bytes)
     if (this.#unaskedBytes > WASTE_ALLOWED_BYTES + this.totalBytes / 4)
-      throw new ShoalError('bad-message', 'it sends blocks that nobody asked for')
+      throw new ShoalError('bad-message', 'it sends blocks that we did not request')
   }
 }

@@ -1,4 +1,4 @@
-/** What a peer and we have told each other about choking and interest. */
+/** Choking and interest in both directions, as a peer and we told each other. */
 export class PeerFlags {
   amChoking = true
   amInterested = false

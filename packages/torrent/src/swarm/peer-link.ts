@@ -15,7 +15,7 @@ const MOST_BUFFERED_BYTES = 8 * 1024 * 1024
 export interface LinkHandler extends MessageHandler {
   /** All messages of one read were handled: the time to answer them together. */
   onReadEnd(): void
-  /** What was written has been sent. */
+  /** Everything written has been sent. */
   onDrain(): void
   onClosed(error: Error | undefined): void
 }

@@ -10,7 +10,7 @@ import type { Peer } from './peer.ts'
 import type { LinkHandler } from './peer-link.ts'
 import type { SwarmState } from './swarm-state.ts'
 
-/** What peers report to their swarm. */
+/** Events that peers report to their swarm. */
 export interface PeerEvents {
   onClosed(peer: Peer, error: Error | undefined): void
   /** The peer became interested in our pieces, or no longer is. */

@@ -2,7 +2,7 @@ import { Bitfield } from '../base/bitfield.ts'
 import { ShoalError } from '../base/errors.ts'
 import { RateMeter } from '../base/rate-meter.ts'
 import type { BlockSource } from '../pieces/pieces.ts'
-import { EarlyClaims, noSuchPiece } from './early-claims.ts'
+import { EarlyClaims, unknownPiece } from './early-claims.ts'
 import type { PeerFlags } from './peer-flags.ts'
 import type { SwarmState } from './swarm-state.ts'
 
@@ -100,7 +100,7 @@ export class PeerPieces implements BlockSource {
       this.#early.have(piece)
       return false
     }
-    if (piece >= this.bits.length) throw noSuchPiece(piece)
+    if (piece >= this.bits.length) throw unknownPiece(piece)
     if (!this.bits.set(piece)) return false
     this.#swarm.transfer?.picker.sources.gained(piece)
     return true

@@ -5,23 +5,23 @@ import type { PeerAddress } from '../transport/transport.ts'
 
 export type { PeerOrigin }
 
-/** An address that a torrent knows of. */
+/** An address that a torrent knows. */
 export interface Candidate {
   readonly key: string
   readonly address: PeerAddress
   readonly origin: PeerOrigin
   /** Failed or short connections in a row. */
   failures: number
-  /** Not tried again before this. */
+  /** The time before which it is not tried again. */
   nextTryMs: number
   state: 'idle' | 'connecting' | 'connected'
-  /** When last connected it downloaded nothing more: of no use to another such (BEP 21). */
+  /** Whether it downloaded nothing more when it was last connected: two such peers have no use for each other (BEP 21). */
   uploadOnly: boolean
 }
 
 /** Addresses kept for one torrent. */
 const MAX_CANDIDATES = 2000
-/** Addresses with this many failures are dropped when room is needed, and not tried while there are others. */
+/** Addresses with this many failures are dropped if room is needed, and not tried while there are others. */
 const HOPELESS_FAILURES = 8
 /** How often a seed tries an address that was found for it, each time it is found. */
 const SEED_TRIES = 2
@@ -29,8 +29,8 @@ const FIRST_RETRY_MS = 10_000
 const LONGEST_RETRY_MS = 30 * 60_000
 
 /**
- * The peers that a torrent might connect to: found by any discovery, tried fewest failures first, each failure doubling the wait. Keeps
- * the banned too, by IP address.
+ * The addresses that a torrent might connect to, from any discovery. Those with the fewest failures are tried first, and each failure doubles
+ * the wait. Also keeps the banned IP addresses.
  */
 export class PeerPool {
   readonly #random: Random
@@ -52,7 +52,7 @@ export class PeerPool {
     return count
   }
 
-  /** How many of the addresses were new. */
+  /** Adds addresses. Returns how many were new. */
   add(addresses: readonly PeerAddress[], origin: PeerOrigin): number {
     let added = 0
     for (const address of addresses) {
@@ -61,7 +61,7 @@ export class PeerPool {
       if (!isComplete || this.#banned.has(address.host)) continue
       const known = this.#candidates.get(key)
       if (known) {
-        // Somebody vouches for it again, and a user who names it wants it tried now.
+        // It was found again, and a user who names it wants it tried now.
         if (origin === 'manual') known.nextTryMs = 0
         if (known.failures === SEED_TRIES) known.failures--
         continue
@@ -74,13 +74,13 @@ export class PeerPool {
     return added
   }
 
-  /** The next to try, or null when none is due; the caller says what becomes of it. `uploadOnly`: we download nothing more. */
+  /** The next address to try, or null if none is due. The caller reports the outcome. `uploadOnly`: we download nothing more. */
   next(nowMs: number, uploadOnly = false): Candidate | null {
     let best: Candidate | null = null
     let ties = 0
     for (const candidate of this.#candidates.values()) {
       if (candidate.state !== 'idle' || candidate.nextTryMs > nowMs) continue
-      if (uploadOnly && isNoUse(candidate)) continue
+      if (uploadOnly && isUselessToSeed(candidate)) continue
       if (best === null || candidate.failures < best.failures) {
         best = candidate
         ties = 1
@@ -89,10 +89,10 @@ export class PeerPool {
     return best
   }
 
-  /** Whether somebody will be due who may yet answer. `uploadOnly`: we download nothing more. */
+  /** Whether any address will be due that may still answer. `uploadOnly`: we download nothing more. */
   hasHope(uploadOnly: boolean): boolean {
     for (const candidate of this.#candidates.values()) {
-      const isHopeless = candidate.failures >= HOPELESS_FAILURES || (uploadOnly && isNoUse(candidate))
+      const isHopeless = candidate.failures >= HOPELESS_FAILURES || (uploadOnly && isUselessToSeed(candidate))
       if (candidate.state === 'idle' && !isHopeless) return true
     }
     return false
@@ -113,7 +113,7 @@ export class PeerPool {
     candidate.nextTryMs = nowMs + FIRST_RETRY_MS
   }
 
-  /** Somebody waits: whoever did not fail again and again, but was let go, say, is tried without delay. */
+  /** A reader waits: addresses that did not fail repeatedly are tried without delay. */
   expedite(): void {
     for (const candidate of this.#candidates.values()) if (candidate.failures <= 1) candidate.nextTryMs = 0
   }
@@ -126,7 +126,7 @@ export class PeerPool {
     this.#candidates.delete(candidate.key)
   }
 
-  /** Forgets the addresses that came from elsewhere. */
+  /** Forgets the addresses from other origins. */
   keepOnly(origins: readonly PeerOrigin[]): void {
     for (const [key, { origin }] of this.#candidates)
       if (!origins.includes(origin)) this.#candidates.delete(key)
@@ -154,8 +154,8 @@ export class PeerPool {
   }
 }
 
-/** To a seed: other seeds, and who came by itself, for it knows the way. */
-function isNoUse({ uploadOnly, origin, failures }: Candidate): boolean {
+/** Whether a seed has no use for the address: other seeds, and peers that connected to us, since they can do so again. */
+function isUselessToSeed({ uploadOnly, origin, failures }: Candidate): boolean {
   if (uploadOnly || origin === 'incoming') return true
   return failures >= SEED_TRIES && origin !== 'manual' && origin !== 'lsd'
 }

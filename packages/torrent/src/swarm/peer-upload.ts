@@ -8,13 +8,13 @@ import type { PeerLink } from './peer-link.ts'
 import type { SwarmState } from './swarm-state.ts'
 import type { Transfer } from './transfer.ts'
 
-/** Requests that we keep for one peer; further ones are rejected. Announced as `reqq` (BEP 10). */
+/** Requests queued for one peer; more are rejected. Announced as `reqq` (BEP 10). */
 export const MAX_REQUESTS_QUEUED = 2000
-/** Old clients ask for up to this much at once; most of today's for 16 KiB. */
+/** Old clients request up to this much at once; most of today's request 16 KiB. */
 const MAX_REQUEST_BYTES = 128 * 1024
-/** Bytes handed to the pipe before we wait for it to take some. */
+/** Bytes written to the connection before we wait for it to send some. */
 const HIGH_WATER_BYTES = 1024 * 1024
-/** Chunks that are read ahead of the one being sent. */
+/** Chunks read ahead of the one being sent. */
 const READ_AHEAD_CHUNKS = 3
 
 interface Request {
@@ -23,7 +23,7 @@ interface Request {
   readonly length: number
 }
 
-/** What one peer has asked of us, and its answering: in order, read ahead, and never more than the pipe takes. */
+/** Answers the requests of one peer: in order, with read-ahead, and never faster than the connection sends. */
 export class PeerUpload {
   readonly meter = new RateMeter()
   totalBytes = 0
@@ -34,7 +34,7 @@ export class PeerUpload {
   readonly #speaksFast: boolean
   #queue: Request[] = []
   #head = 0
-  /** A read that the request at the head needs is under way. */
+  /** Whether a read that the first request needs is under way. */
   #waiting = false
   #stopped = false
 
@@ -79,7 +79,7 @@ export class PeerUpload {
     }
   }
 
-  /** Drops what is queued (we choke the peer); `keep` are pieces that it may have all the same (BEP 6 allowed fast). */
+  /** Drops the queue because we choke the peer. `keep`: pieces that it may still request (BEP 6, allowed fast). */
   clear(keep: (piece: number) => boolean): void {
     const rest = this.#queue.slice(this.#head)
     this.#queue = rest.filter(request => keep(request.piece))
@@ -94,7 +94,7 @@ export class PeerUpload {
     this.#throttle.cancel()
   }
 
-  /** Sends as much of what is queued as the pipe, the limits and the cache allow. Called when any of them may have changed. */
+  /** Sends as much of the queue as the connection, the limits and the cache allow. Call when any of them may have changed. */
   serve(): void {
     const { transfer, context } = this.#swarm
     const { connection } = this.#link
@@ -113,7 +113,7 @@ export class PeerUpload {
     }
   }
 
-  /** Sends the request at the head, and those after it that continue it in the same chunk. False when a limit holds it back. */
+  /** Answers the first request and those that continue it in the same chunk. Returns false if a limit holds it back. */
   #send(transfer: Transfer, request: Request, chunk: BlockChunk): boolean {
     const first = Math.floor(request.begin / BLOCK_BYTES)
     const limited = this.#throttle.isLimited
@@ -138,7 +138,7 @@ export class PeerUpload {
     return true
   }
 
-  /** A request that does not match a block: copied together from storage, since few ask so. One at a time, which bounds the memory. */
+  /** Answers a request that does not match a block, which is rare, from storage. One at a time, which bounds the memory. */
   #sendOdd(transfer: Transfer, { piece, begin, length }: Request): void {
     if (!this.#mayStart(length)) return
     this.#head++
@@ -194,11 +194,11 @@ export class PeerUpload {
     this.#readAhead(transfer)
   }
 
-  /** Has the chunks read that the next requests will need. */
+  /** Reads the chunks that the next requests will need. */
   #readAhead(transfer: Transfer): void {
     const { cache } = this.#swarm.context
     let ahead = 0
-    // Requests mostly come in order, so looking at every sixteenth finds each chunk about once.
+    // Requests mostly arrive in order, so every sixteenth finds each chunk about once.
     for (let i = this.#head + 16; i < this.#queue.length && ahead < READ_AHEAD_CHUNKS; i += 16) {
       const { piece, begin } = this.#queue[i]!
       const block = Math.floor(begin / BLOCK_BYTES)
@@ -226,8 +226,8 @@ function isWholeBlock(transfer: Transfer, { piece, begin, length }: Request): bo
 }
 
 /**
- * How far into a piece others may ask. BEP 52 has a v2 piece end with its file, but libtorrent 2.0.8 takes the file for padded with
- * zeros to the end of the piece and asks for a whole last block.
+ * The size of a piece as peers may request it. BEP 52 ends a v2 piece with its file, but libtorrent 2.0.8 assumes that the file is padded
+ * with zeros to the end of the piece and requests a full last block.
  */
 function servedSize({ info, layout }: Transfer, piece: number): number {
   return info.version === 'v2' ? layout.blockCount(piece) * BLOCK_BYTES : layout.pieceSize(piece)

@@ -12,7 +12,7 @@ beforeAll(async () => {
   torrent = await testTorrent({ pieces: 20 })
 })
 
-describe('what a peer is told at first', () => {
+describe('the first messages to a peer', () => {
   it('is all, none or some of the pieces, as the fast extension has it (BEP 6)', async () => {
     for (const [have, expected] of [
       ['all', 'haveAll'],
@@ -184,7 +184,7 @@ describe('a peer that breaks the rules is disconnected', () => {
     expect(remote.closed).toBe(true)
   })
 
-  it('asks for ever and reads nothing', async () => {
+  it('requests endlessly and reads nothing', async () => {
     const bench = await TestSwarm.open(torrent, { have: 'all' })
     const { remote } = await bench.connect()
     remote.connection.pause()
@@ -241,7 +241,7 @@ describe('choking', () => {
 })
 
 describe('allowed fast (BEP 6)', () => {
-  it('is granted to who has nothing, and served while choked, but not for ever', async () => {
+  it('is granted to a peer that has nothing, and served while choked, a limited number of times', async () => {
     const bench = await TestSwarm.open(torrent, { have: 'all', context: { uploadSlots: 0 } })
     const { remote } = await bench.connect()
     remote.send(out => {

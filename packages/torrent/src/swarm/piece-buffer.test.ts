@@ -33,7 +33,7 @@ it.each([
   expect(await open.sha1()).toEqual(sha1(open.bytes.subarray(0, size)))
 })
 
-it('a block belongs to who claimed it last, until it is here', () => {
+it('a block belongs to its last claimant until it arrives', () => {
   const file = {
     path: ['f'],
     lengthBytes: BLOCK_BYTES,

@@ -34,7 +34,7 @@ export class PieceBuffer {
   readonly #dataBytes: number
   readonly #blockCount: number
   readonly #have: Uint8Array
-  /** Who writes each claimed block. */
+  /** The writer of each claimed block. */
   readonly #writers: (object | undefined)[] = []
   /** The bytes belong to somebody else now: nothing may be written to them. */
   released = false

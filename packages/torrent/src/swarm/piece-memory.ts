@@ -1,13 +1,13 @@
 /**
- * The memory of all pieces that are being put together, shared by the downloads of a session: what bounds it, whatever their number.
+ * Bounds the memory of all pieces that are being put together, whatever the number of downloads of a session.
  *
- * Buffers are used again, since fresh memory costs a page fault for every 4 KiB, which is more than hashing them does. Pieces that were
- * written a moment ago are kept a while: a swarm asks most for what few have yet, and then the disk need not be asked.
+ * Buffers are reused, since new memory costs a page fault for every 4 KiB, which is more than hashing them costs. Pieces that were written a
+ * moment ago are kept for a while: a swarm mostly requests pieces that few peers have yet, and then they need not be read from disk.
  */
 
 const MIB = 1024 * 1024
 
-/** A download, as far as its memory goes. */
+/** A download that shares the memory. */
 export interface PieceMemoryUser {
   /** How many bytes of unfinished pieces it may hold from now on; two pieces are always allowed. */
   setShare(bytes: number): void
@@ -45,12 +45,12 @@ export class PieceMemory {
     this.#recentBytes = options.recentBytes ?? 16 * MIB
   }
 
-  /** What each download may hold at present. */
+  /** Bytes that each download may hold at present. */
   get shareBytes(): number {
     return Math.min(this.#maxShareBytes, Math.floor(this.#totalBytes / Math.max(1, this.#users.size)))
   }
 
-  /** A download begins or goes on. */
+  /** Adds a download that begins or resumes. */
   enter(user: PieceMemoryUser): void {
     if (this.#users.has(user)) return
     const before = this.shareBytes
@@ -58,7 +58,7 @@ export class PieceMemory {
     this.#announce(before, user)
   }
 
-  /** A download is over. With the last one, all buffers go. */
+  /** Removes a download that ended. With the last one, all buffers are freed. */
   leave(user: PieceMemoryUser): void {
     const before = this.shareBytes
     if (!this.#users.delete(user)) return
@@ -85,7 +85,7 @@ export class PieceMemory {
     else this.#free.set(buffer.length, [buffer])
   }
 
-  /** Keeps a verified and written piece while there is room; nothing may be written to the buffer any more. */
+  /** Keeps a stored piece while there is room. Nothing may be written to the buffer any more. */
   keep(owner: object, piece: number, buffer: Uint8Array<ArrayBuffer>): void {
     // One piece must not drive out all others.
     if (buffer.length > this.#recentBytes / 4) return this.give(buffer)
@@ -99,7 +99,7 @@ export class PieceMemory {
     return this.#recent.find(entry => entry.piece === piece && entry.owner === owner)?.buffer
   }
 
-  /** Lets go of what is kept of an owner. */
+  /** Frees the pieces kept for an owner. */
   forget(owner: object): void {
     for (let i = this.#recent.length - 1; i >= 0; i--)
       if (this.#recent[i]!.owner === owner) this.#release(this.#recent.splice(i, 1)[0]!)

@@ -7,8 +7,8 @@ import type { Info } from '../metainfo/metainfo.ts'
 import { TorrentHashes } from '../metainfo/torrent-hashes.ts'
 
 /**
- * The v2 hashes that pieces must have (BEP 52). A magnet link brings none of the piece layers: they come from peers, or, for a hybrid
- * torrent whose pieces verify by v1, from the pieces themselves once a file is whole.
+ * The v2 hashes that pieces must match (BEP 52). A magnet link has no piece layers: they come from peers or, for a hybrid torrent whose pieces
+ * verify by v1, from the pieces themselves once a file is complete.
  */
 export class PieceRoots {
   readonly hashes: TorrentHashes
@@ -23,7 +23,7 @@ export class PieceRoots {
     return this.hashes.expected(piece) !== undefined
   }
 
-  /** Whether block hashes (32 bytes each) make the piece's hash; null when that is not known. */
+  /** Whether block hashes (32 bytes each) lead to the piece's hash; null if that hash is unknown. */
   verify(piece: number, leaves: Uint8Array): boolean | null {
     const expected = this.hashes.expected(piece)
     if (expected) return equalBytes(merkleRoot(leaves, { height: expected.height }), expected.root)

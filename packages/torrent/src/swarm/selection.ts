@@ -4,8 +4,8 @@ import type { PiecePriority } from '../pieces/pieces.ts'
 export const NORMAL_PRIORITY: PiecePriority = 4
 
 /**
- * Which files are wanted, and how much: priorities of files, and what they make of pieces. A piece that several files share has the highest of
- * their priorities.
+ * The priorities of files, and the priorities of pieces that follow from them. A piece that several files share has the highest of their
+ * priorities.
  */
 export class Selection {
   readonly #layout: PieceLayout
@@ -31,7 +31,7 @@ export class Selection {
     this.#priorities[file] = priority
   }
 
-  /** Wanted, by file index. */
+  /** Whether each file is wanted, by index. */
   wanted(): boolean[] {
     return this.#layout.files.map((_, file) => this.priorityOf(file) > 0)
   }
@@ -58,7 +58,7 @@ export class Selection {
     return sum
   }
 
-  /** For resume data: one number a file, or null for the default. */
+  /** For resume data: one priority per file, or null for the default. */
   toList(): number[] | null {
     return this.#priorities ? [...this.#priorities] : null
   }

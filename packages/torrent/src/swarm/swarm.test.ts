@@ -12,8 +12,8 @@ beforeAll(async () => {
   torrent = await testTorrent({ pieces: 40 })
 })
 
-describe('who is let in', () => {
-  it('is bounded for the torrent and for one address', async () => {
+describe('accepting connections', () => {
+  it('limits the connections of the torrent and of one address', async () => {
     const bench = await TestSwarm.open(torrent, {
       context: { maxPeersPerTorrent: 5, maxPeersPerHost: () => 2 },
     })
@@ -24,7 +24,7 @@ describe('who is let in', () => {
     expect(bench.swarm.wanted).toBe(0)
   })
 
-  it('is a peer once: the second connection of the same one is refused', async () => {
+  it('refuses the second connection of the same peer', async () => {
     const bench = await TestSwarm.open(torrent)
     const peerId = new Uint8Array(20).fill(9)
     const first = await bench.connect({ ip: '80.1.1.1', peerId })
@@ -42,7 +42,7 @@ describe('who is let in', () => {
     expect(hosts).toEqual(['192.168.1.5', '80.1.1.1', '80.1.1.2'])
   })
 
-  it('is nobody while paused or closed', async () => {
+  it('accepts nobody while paused or closed', async () => {
     const bench = await TestSwarm.open(torrent)
     const before = await bench.connect()
     bench.swarm.pause()
@@ -158,7 +158,7 @@ describe('those who download nothing more (BEP 21)', () => {
 })
 
 describe('a piece that was lost', () => {
-  it('is told to those who know the extension (BEP 54), and fetched again', async () => {
+  it('is announced to peers that know the extension (BEP 54), and fetched again', async () => {
     const bench = await TestSwarm.open(torrent, { have: 'all' })
     const { remote } = await bench.connect()
     remote.extended()

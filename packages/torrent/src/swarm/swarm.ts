@@ -193,7 +193,7 @@ export class Swarm {
     }
   }
 
-  /** A piece that we had is gone: peers are told (BEP 54). */
+  /** A piece that we had is gone: tells the peers (BEP 54). */
   lost(piece: number): void {
     if (!this.transfer?.lost(piece)) return
     for (const peer of this.peers.values()) peer.extensions.sendDontHave(piece)

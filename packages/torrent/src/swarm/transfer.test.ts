@@ -179,7 +179,7 @@ describe('several sources', () => {
     expect(new Set(requests).size).toBe(48)
   })
 
-  it('race in the endgame, and the loser is told (BEP 3)', async () => {
+  it('race in the endgame, and the slower one is cancelled (BEP 3)', async () => {
     const bench = await TestSwarm.open(torrent, { have: Array.from({ length: 11 }, (_, i) => i) })
     const slow = await bench.seed()
     slow.remote.answers = () => false

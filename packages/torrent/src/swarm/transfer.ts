@@ -18,9 +18,9 @@ import { UnfinishedPieces } from './unfinished-pieces.ts'
 import { verifyPiece } from './verify-piece.ts'
 import { WantedPieces } from './wanted-pieces.ts'
 
-/** What a transfer reports to its swarm. */
+/** Events that a transfer reports to its swarm. */
 export interface TransferEvents {
-  /** The piece is verified and stored: peers may be told. */
+  /** The piece is verified and stored: it can be announced. */
   onPiece(piece: number): void
   /** Storage refused bytes: nothing more is requested until `retryWrites` succeeds. */
   onWriteError(error: ShoalError): void

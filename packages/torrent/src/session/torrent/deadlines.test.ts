@@ -6,7 +6,7 @@ function setup() {
   return { deadlines: new PieceDeadlines((piece, dueMs) => applied.push([piece, dueMs])), applied }
 }
 
-test('of several readers the soonest counts, as long as it stays', () => {
+test('applies the earliest deadline of several readers, as long as that reader stays', () => {
   const { deadlines, applied } = setup()
   const leaveFirst = deadlines.expedite(5, 200)
   const leaveSecond = deadlines.expedite(5, 100)
@@ -24,7 +24,7 @@ test('of several readers the soonest counts, as long as it stays', () => {
   expect(deadlines.isPending).toBe(true)
 })
 
-test('what is due is said again to who begins later', () => {
+test('applies all deadlines again to a later transfer', () => {
   const { deadlines } = setup()
   deadlines.expedite(5, 200)
   deadlines.expedite(6, 300)
@@ -36,7 +36,7 @@ test('what is due is said again to who begins later', () => {
   ])
 })
 
-test('a piece that arrived is due no more, and who left before does not bring it back', async () => {
+test('removes the deadline of a piece that arrived', async () => {
   const { deadlines, applied } = setup()
   const leave = deadlines.expedite(5, 200)
   const waiting = deadlines.wait(5, undefined)
@@ -47,7 +47,7 @@ test('a piece that arrived is due no more, and who left before does not bring it
   expect(deadlines.isPending).toBe(false)
 })
 
-test('a check that finds pieces is as good as their arrival', async () => {
+test('treats pieces that a check finds like arrivals', async () => {
   const { deadlines } = setup()
   deadlines.expedite(1, 0)
   const waiting = deadlines.wait(2, undefined)
@@ -56,7 +56,7 @@ test('a check that finds pieces is as good as their arrival', async () => {
   expect(deadlines.isPending).toBe(false)
 })
 
-test('an end is told to all who wait; one who gave up has left alone', async () => {
+test('failing rejects all who wait, except one that gave up before', async () => {
   const { deadlines } = setup()
   const reason = new Error('enough')
   const controller = new AbortController()

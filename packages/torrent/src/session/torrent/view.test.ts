@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { testTorrent } from '../../swarm/testing/test-torrent.ts'
 import { SessionWorld } from '../testing/world.ts'
 
-test('the pieces of a torrent: what is here, and how many others have each', async () => {
+test('shows which pieces are present, and how many sources have each', async () => {
   await using world = new SessionWorld()
   const content = await testTorrent({ lengths: [5 * 32_768, 5 * 32_768] })
   await world.seed('80.0.0.1', content)

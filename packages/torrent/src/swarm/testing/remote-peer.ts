@@ -9,7 +9,7 @@ import { MessageParser } from '../../wire/message-parser.ts'
 import { MessageRecorder } from '../../wire/message-recorder.ts'
 import { MessageWriter } from '../../wire/message-writer.ts'
 
-/** The other end of a connection, moved by a test: writes any message, and writes down what it is told. */
+/** The remote end of a connection, controlled by a test: sends any message and records those it receives. */
 export class RemotePeer {
   readonly connection: Connection
   readonly heard = new MessageRecorder()
@@ -52,7 +52,7 @@ export class RemotePeer {
     this.connection.write(bytes)
   }
 
-  /** What was heard of one kind of message, without its name: `['3 0 16384', …]`. */
+  /** The received messages of one kind, without the name: `['3 0 16384', …]`. */
   all(name: string): string[] {
     const prefix = `${name} `
     return this.heard.events

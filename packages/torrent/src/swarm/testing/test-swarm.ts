@@ -57,7 +57,7 @@ export class TestSwarm {
   readonly cache = new BlockCache({ maxBytes: 1 << 20 })
   readonly selection: Selection
   readonly have: Bitfield
-  /** What the owner was told. */
+  /** Events that the swarm reported. */
   readonly pieces: number[] = []
   readonly log: string[] = []
   readonly errors: unknown[] = []

@@ -1,14 +1,14 @@
 import type { HttpRanges, RangeFailure, RangeReading, RangeSink } from '../../transport/http/http-ranges.ts'
 import type { PieceBuffer } from '../piece-buffer.ts'
 import type { Transfer } from '../transfer.ts'
-import { nextSpan, offsetOf, sizeOf } from './next-span.ts'
+import { blockOffset, blockSize, nextSpan } from './next-span.ts'
 import type { SeedUrl } from './seed-url.ts'
 
-/** When nothing of a request is wanted any more, so much is read to its end rather than lose the connection. */
+/** If no block of a request is wanted any more, this many bytes are read to its end rather than lose the connection. */
 const READ_ON_BYTES = 256 * 1024
 const ZEROS = new Uint8Array(16 * 1024)
 
-/** What a lane asks of its web seed, and tells it. */
+/** The web seed of a lane. */
 export interface LaneOwner {
   readonly transfer: Transfer
   readonly url: SeedUrl
@@ -17,7 +17,7 @@ export interface LaneOwner {
   isAsked(block: number): boolean
   /** Payload arrived. */
   onBytes(bytes: number): void
-  /** A block is complete. `open` is where it lies, null when its bytes were dropped. */
+  /** A block is complete. `open` is its buffer, null if its bytes were dropped. */
   onBlock(block: number, open: PieceBuffer | null, index: number, bytes: number): void
   /** All blocks are done. */
   onLaneIdle(): void
@@ -25,23 +25,23 @@ export interface LaneOwner {
 }
 
 /**
- * One of a web seed's connections at work: fetches a list of blocks, a request for each run of them within a file, and puts the bytes
- * straight where they belong.
+ * One connection of a web seed: fetches a list of blocks, with a request for each run of them within a file, and writes the bytes directly to
+ * their buffers.
  */
 export class Lane implements RangeSink {
   readonly #owner: LaneOwner
   #blocks: readonly number[] = []
-  /** The block that is next or arriving, and how much of it is here. */
+  /** The block that is next or arriving, and how many of its bytes have arrived. */
   #at = 0
   #within = 0
   #open: PieceBuffer | null = null
-  /** The request under way: its file, how many bytes are left, and the number of the block behind its last. */
+  /** The request under way: its file, the bytes left, and the index after its last block. */
   #reading: RangeReading | null = null
   #file = -1
   #left = 0
   #end = 0
   #paused = false
-  /** Counts starts and stops: whoever is told of a block may do either. */
+  /** Counts starts and stops, since a callback may do either. */
   #job = 0
 
   constructor(owner: LaneOwner) {
@@ -52,12 +52,12 @@ export class Lane implements RangeSink {
     return this.#at < this.#blocks.length
   }
 
-  /** Blocks of this lane that are not complete. */
+  /** The blocks of this lane that are not complete. */
   get left(): readonly number[] {
     return this.#blocks.slice(this.#at)
   }
 
-  /** Fetches these blocks, in this order. Only when it is not busy. */
+  /** Fetches these blocks, in this order. Call only if it is not busy. */
   start(blocks: readonly number[]): void {
     this.#job++
     this.#blocks = blocks
@@ -66,7 +66,7 @@ export class Lane implements RangeSink {
     this.#next()
   }
 
-  /** Gives up what is under way. */
+  /** Aborts the request under way. */
   stop(): void {
     this.#job++
     this.#reading?.close()
@@ -87,7 +87,7 @@ export class Lane implements RangeSink {
     this.#reading?.resume()
   }
 
-  /** Blocks are asked of this seed no longer: a request for nothing but such is given up, unless it is nearly through. */
+  /** Some blocks are no longer requested: aborts a request that has no others, unless it is nearly complete. */
   recheck(): void {
     if (!this.#reading || this.#left <= READ_ON_BYTES) return
     for (let at = this.#at; at < this.#end; at++) if (this.#owner.isAsked(this.#blocks[at]!)) return
@@ -160,7 +160,7 @@ export class Lane implements RangeSink {
     this.#owner.onLaneIdle()
   }
 
-  /** Puts the next `length` bytes where they belong. */
+  /** Writes the next `length` bytes to their buffers. */
   #fill(bytes: Uint8Array, length: number): void {
     const { transfer } = this.#owner
     const { blocksPerPiece } = transfer.picker.pieces
@@ -171,11 +171,12 @@ export class Lane implements RangeSink {
       const index = number - piece * blocksPerPiece
       if (this.#within === 0 && this.#owner.isAsked(number))
         this.#open = transfer.buffers.claim(piece, index, this)
-      const size = sizeOf(transfer.layout, blocksPerPiece, number)
+      const size = blockSize(transfer.layout, blocksPerPiece, number)
       const count = Math.min(length - from, size - this.#within)
       const open = this.#open
       if (open?.isClaimedBy(index, this)) {
-        const inPiece = offsetOf(transfer.layout, blocksPerPiece, number) - transfer.layout.pieceOffset(piece)
+        const inPiece =
+          blockOffset(transfer.layout, blocksPerPiece, number) - transfer.layout.pieceOffset(piece)
         const whole = from === 0 && count === bytes.length
         open.bytes.set(whole ? bytes : bytes.subarray(from, from + count), inPiece + this.#within)
       }
@@ -189,7 +190,7 @@ export class Lane implements RangeSink {
     }
   }
 
-  /** The block that was arriving will not be completed here: others may write it. */
+  /** Releases the block that was arriving, for other sources. */
   #dropBlock(): void {
     const number = this.#blocks[this.#at]
     const { transfer } = this.#owner

@@ -1,14 +1,14 @@
 import { Bitfield } from '../../base/bitfield.ts'
 import type { PieceLayout } from '../../metainfo/layout.ts'
 
-/** How long a file that a server has not got is not asked for; doubles each time. */
+/** How long a missing file is not requested; doubles each time. */
 const FIRST_WAIT_MS = 60_000
 const MOST_WAIT_MS = 2 * 60 * 60_000
 
-/** Files that a web seed turned out not to have, and when each is worth another try. */
+/** The files that a web seed does not have, and when to try each again. */
 export class MissingFiles {
   readonly #layout: PieceLayout
-  /** When to try again, by file; infinite for never. */
+  /** When to try again, by file; infinite means never. */
   readonly #untilMs = new Map<number, number>()
   /** How often each was missing. */
   readonly #times = new Map<number, number>()
@@ -31,7 +31,7 @@ export class MissingFiles {
     )
   }
 
-  /** Forgets files whose time has come. True when there were any. */
+  /** Forgets files that are due for another try. Returns whether there were any. */
   expire(nowMs: number): boolean {
     let any = false
     for (const [file, untilMs] of this.#untilMs) {
@@ -42,7 +42,7 @@ export class MissingFiles {
     return any
   }
 
-  /** Pieces that need none of them. */
+  /** The pieces without any bytes of missing files. */
   pieces(): Bitfield {
     const bits = Bitfield.full(this.#layout.pieceCount)
     for (const file of this.#untilMs.keys()) {

@@ -2,8 +2,8 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { PieceLayout } from '../../metainfo/layout.ts'
 import { BLOCK_BYTES, type FileEntry } from '../../metainfo/metainfo.ts'
-import { nextSpan, offsetOf, sizeOf } from './next-span.ts'
-import { inRuns, lengthOfRun } from './runs.ts'
+import { blockOffset, blockSize, nextSpan } from './next-span.ts'
+import { runLength, toRuns } from './runs.ts'
 
 const PIECE = 4 * BLOCK_BYTES
 
@@ -72,10 +72,10 @@ it('any blocks are fetched by runs that cover each byte once, in order, each wit
         let left = lengthBytes
         const first = at
         while (left > 0) {
-          const step = Math.min(left, sizeOf(layout, perPiece, blocks[at]!) - within)
+          const step = Math.min(left, blockSize(layout, perPiece, blocks[at]!) - within)
           within += step
           left -= step
-          if (within === sizeOf(layout, perPiece, blocks[at]!)) {
+          if (within === blockSize(layout, perPiece, blocks[at]!)) {
             within = 0
             at++
           }
@@ -85,7 +85,9 @@ it('any blocks are fetched by runs that cover each byte once, in order, each wit
       // The same bytes as the blocks one by one.
       const single = blocks
         .filter(wanted)
-        .flatMap(block => layout.spans(offsetOf(layout, perPiece, block), sizeOf(layout, perPiece, block)))
+        .flatMap(block =>
+          layout.spans(blockOffset(layout, perPiece, block), blockSize(layout, perPiece, block)),
+        )
       const bytesOf = (spans: { file: number; fileOffset: number; length: number }[]) => {
         const joined: { file: number; begin: number; end: number }[] = []
         for (const { file, fileOffset, length } of spans) {
@@ -101,17 +103,17 @@ it('any blocks are fetched by runs that cover each byte once, in order, each wit
 })
 
 it('runs are in order whichever way they were picked', () => {
-  expect(inRuns([5, 6, 7, 3, 2, 1, 9])).toEqual([5, 6, 7, 1, 2, 3, 9])
+  expect(toRuns([5, 6, 7, 3, 2, 1, 9])).toEqual([5, 6, 7, 1, 2, 3, 9])
   fc.assert(
     fc.property(fc.uniqueArray(fc.nat(50)), blocks => {
-      expect(inRuns(blocks).sort((a, b) => a - b)).toEqual([...blocks].sort((a, b) => a - b))
+      expect(toRuns(blocks).sort((a, b) => a - b)).toEqual([...blocks].sort((a, b) => a - b))
     }),
   )
 })
 
 it('runs grow with the rate, within bounds', () => {
-  expect(lengthOfRun(0)).toBe(64)
-  expect(lengthOfRun(1000)).toBe(16)
-  expect(lengthOfRun(1e6)).toBe(123)
-  expect(lengthOfRun(1e9)).toBe(512)
+  expect(runLength(0)).toBe(64)
+  expect(runLength(1000)).toBe(16)
+  expect(runLength(1e6)).toBe(123)
+  expect(runLength(1e9)).toBe(512)
 })

@@ -1,19 +1,19 @@
 import type { PieceLayout } from '../../metainfo/layout.ts'
 import { BLOCK_BYTES } from '../../metainfo/metainfo.ts'
 
-/** What is to be fetched in one go: a run of bytes within one file. */
+/** A run of bytes within one file, to be fetched with one request. */
 export interface SeedSpan {
   /** Index into `layout.files`. */
   readonly file: number
   readonly fileOffset: number
   readonly lengthBytes: number
-  /** How many of the blocks the run ends after or in, counted from the first. */
+  /** Number of blocks, from the first, that the run covers in full or in part. */
   readonly blocks: number
 }
 
 /**
- * The run of bytes of one file that begins `within` bytes into block `blocks[at]` and goes on through the blocks that follow it without a
- * gap, as long as `isWanted` says so and the file lasts. A pad file (BEP 47) makes a run of its own, which nobody needs to be asked for.
+ * Returns the run of bytes of one file that begins `within` bytes into block `blocks[at]` and continues through the blocks that follow without
+ * a gap, until one is not wanted or the file ends. A pad file (BEP 47) is a run of its own, which need not be requested.
  */
 export function nextSpan(
   layout: PieceLayout,
@@ -23,16 +23,16 @@ export function nextSpan(
   within: number,
   isWanted: (block: number) => boolean,
 ): SeedSpan {
-  const begin = offsetOf(layout, blocksPerPiece, blocks[at]!) + within
+  const begin = blockOffset(layout, blocksPerPiece, blocks[at]!) + within
   const file = layout.fileAt(begin)
   const entry = layout.files[file]!
   const fileEnd = entry.offsetBytes + entry.lengthBytes
   let next = at + 1
-  let end = begin - within + sizeOf(layout, blocksPerPiece, blocks[at]!)
+  let end = begin - within + blockSize(layout, blocksPerPiece, blocks[at]!)
   while (end < fileEnd && next < blocks.length) {
     const block = blocks[next]!
-    if (!isWanted(block) || offsetOf(layout, blocksPerPiece, block) !== end) break
-    end += sizeOf(layout, blocksPerPiece, block)
+    if (!isWanted(block) || blockOffset(layout, blocksPerPiece, block) !== end) break
+    end += blockSize(layout, blocksPerPiece, block)
     next++
   }
   return {
@@ -43,14 +43,14 @@ export function nextSpan(
   }
 }
 
-/** Where a block begins in the piece space. */
-export function offsetOf(layout: PieceLayout, blocksPerPiece: number, block: number): number {
+/** The offset of a block in the torrent. */
+export function blockOffset(layout: PieceLayout, blocksPerPiece: number, block: number): number {
   const piece = Math.floor(block / blocksPerPiece)
   return layout.pieceOffset(piece) + (block - piece * blocksPerPiece) * BLOCK_BYTES
 }
 
-/** Bytes of a block. */
-export function sizeOf(layout: PieceLayout, blocksPerPiece: number, block: number): number {
+/** The size of a block in bytes. */
+export function blockSize(layout: PieceLayout, blocksPerPiece: number, block: number): number {
   const piece = Math.floor(block / blocksPerPiece)
   return layout.blockSize(piece, block - piece * blocksPerPiece)
 }

@@ -28,6 +28,8 @@ it('takes HTTP only, and says so', () => {
   expect(() => new SeedUrl('ftp://me:secret@a.example/f', { singleFile: true })).toThrow(
     'ftp://a.example/f: only http and https',
   )
-  expect(() => new SeedUrl('nonsense', { singleFile: true })).toThrow(/no URL/)
-  expect(() => new SeedUrl(`http://a.example/${'x'.repeat(10_000)}`, { singleFile: true })).toThrow(/no URL/)
+  expect(() => new SeedUrl('nonsense', { singleFile: true })).toThrow(/not a valid URL/)
+  expect(() => new SeedUrl(`http://a.example/${'x'.repeat(10_000)}`, { singleFile: true })).toThrow(
+    /not a valid URL/,
+  )
 })

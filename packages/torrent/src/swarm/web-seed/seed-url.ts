@@ -1,28 +1,28 @@
 import { ShoalError } from '../../base/errors.ts'
 import type { FileEntry, Info } from '../../metainfo/metainfo.ts'
 
-/** Longest URL that is taken: servers refuse longer ones. */
+/** Longest accepted URL: servers refuse longer ones. */
 const MAX_URL_LENGTH = 8192
 
 /** The base URL of a web seed (BEP 19), and the URLs of files below it. */
 export class SeedUrl {
-  /** For people, logs and blame: without user name, password and query, which may be secrets. */
+  /** For display, logs and the smart ban: without user name, password and query, which may be secret. */
   readonly label: string
-  /** Name or literal of its host, without brackets. */
+  /** Host name or IP address, without brackets. */
   readonly hostname: string
   readonly isEncrypted: boolean
   readonly #base: URL
   readonly #singleFile: boolean
 
-  /** Throws a ShoalError: `unsupported` for FTP and other schemes, `bad-argument` for what is no URL. */
+  /** Throws a ShoalError: `unsupported` for FTP and other schemes, `bad-argument` for anything but a URL. */
   constructor(text: string, info: Pick<Info, 'singleFile'>) {
     const url = text.length <= MAX_URL_LENGTH && URL.canParse(text) ? new URL(text) : null
-    if (!url) throw new ShoalError('bad-argument', 'a web seed is no URL: it is left out')
-    this.label = labelOf(url)
+    if (!url) throw new ShoalError('bad-argument', 'a web seed is not a valid URL and is ignored')
+    this.label = publicLabel(url)
     if (url.protocol !== 'http:' && url.protocol !== 'https:')
       throw new ShoalError(
         'unsupported',
-        `web seed ${this.label}: only http and https are supported, so it is left out`,
+        `web seed ${this.label}: only http and https are supported, so it is ignored`,
       )
     url.hash = ''
     this.isEncrypted = url.protocol === 'https:'
@@ -32,8 +32,8 @@ export class SeedUrl {
   }
 
   /**
-   * Where a file is, by the torrent's own names. BEP 19: the URL of a single file is the file's, unless it ends in a slash; that of a
-   * folder is the one that the torrent's folder lies in.
+   * The URL of a file, by the torrent's own names. BEP 19: the URL of a single-file torrent is that of the file, unless it ends in a slash; that
+   * of a multi-file torrent is the folder that contains the torrent's folder.
    */
   fileUrl(file: Pick<FileEntry, 'path'>): string {
     const url = new URL(this.#base)
@@ -44,6 +44,6 @@ export class SeedUrl {
   }
 }
 
-function labelOf({ protocol, host, pathname, search }: URL): string {
+function publicLabel({ protocol, host, pathname, search }: URL): string {
   return `${protocol}//${host}${pathname}${search === '' ? '' : '?…'}`
 }

@@ -9,27 +9,27 @@ import type { PieceBuffer } from '../piece-buffer.ts'
 import type { Transfer } from '../transfer.ts'
 import { Lane, type LaneOwner } from './lane.ts'
 import { MissingFiles } from './missing-files.ts'
-import { inRuns, lengthOfRun } from './runs.ts'
+import { runLength, toRuns } from './runs.ts'
 import type { SeedUrl } from './seed-url.ts'
 
 /** Connections to one web seed: while one waits for the first byte of its next range, the other keeps the line busy. */
 const LANES = 2
-/** A seed that owes us a block and completes none for this long is snubbing us, however many bytes drip in. */
+/** A seed that owes us a block and completes none for this long is snubbing us, however many bytes trickle in. */
 const STALL_MS = 20_000
 /** Waits after failures without a block in between: doubled each time. */
 const FIRST_WAIT_MS = 2000
 const MOST_WAIT_MS = 10 * 60_000
-/** Files missing one after the other, after which the server as a whole is left alone for a while. */
+/** After this many missing files in a row the whole server is left alone for a while. */
 const MISSING_IN_A_ROW = 8
 
-/** What a web seed needs of its torrent. */
+/** The part of a torrent that a web seed uses. */
 export interface WebSeedHost {
   readonly clock: Clock
   readonly transfer: Transfer
   readonly throttle: LimitChain
   onDownloaded(bytes: number): void
   onWasted(bytes: number): void
-  /** It is given up for good. */
+  /** The seed is abandoned for good. */
   onGone(): void
   log(line: string): void
 }
@@ -38,8 +38,8 @@ export interface WebSeedHost {
 export type WebSeedState = 'idle' | 'working' | 'waiting' | 'gone'
 
 /**
- * A web server that has the torrent's files (BEP 19), as a source of blocks beside the peers. It is asked for long runs, a range of a
- * file a request, on two connections.
+ * A web server that has the torrent's files (BEP 19), as a source of blocks in addition to the peers. Long runs of blocks are requested from it,
+ * one range of a file per request, on two connections.
  */
 export class WebSeed implements BlockSupplier, LaneOwner {
   readonly id: number
@@ -52,17 +52,17 @@ export class WebSeed implements BlockSupplier, LaneOwner {
   snubbed = false
   bytesPerSecond = 0
   totalBytes = 0
-  /** Of those, bytes that were here already. */
+  /** Bytes among those that we had already. */
   wastedBytes = 0
   readonly startedMs: number
-  /** Why it is not asked at present, for people. */
+  /** Why nothing is requested from it at present, as text for the user. */
   trouble: string | null = null
   readonly #host: WebSeedHost
   readonly #lanes: Lane[] = []
   readonly #asked = new Set<number>()
   readonly #missing: MissingFiles
   readonly #picked: number[] = []
-  /** What the picker was told that it has; null while it is not in the picker. */
+  /** The pieces that the picker counts for it; null while it is not in the picker. */
   #has: Bitfield | 'all' | null = null
   #state: 'usable' | 'waiting' | 'gone' | 'paused' = 'usable'
   #retryMs = 0
@@ -70,7 +70,7 @@ export class WebSeed implements BlockSupplier, LaneOwner {
   #missingInARow = 0
   #lastBlockMs = 0
   #held = false
-  /** Bytes that the limits have let in and that have not come yet; below 0: that came ahead of them. */
+  /** Bytes that the limits allowed and that have not arrived yet; negative if more arrived than the limits allowed. */
   #creditBytes = 0
   #closed = false
   #filling = false
@@ -102,7 +102,7 @@ export class WebSeed implements BlockSupplier, LaneOwner {
     return this.#has === 'all' || (this.#has?.has(piece) ?? false)
   }
 
-  /** 0 to 1: the part of the torrent that it is believed to have. */
+  /** The part of the torrent that it is believed to have, 0 to 1. */
   get progress(): number {
     if (this.#state === 'gone') return 0
     const { pieceCount } = this.transfer.layout
@@ -123,7 +123,7 @@ export class WebSeed implements BlockSupplier, LaneOwner {
     this.#filling = true
     for (const lane of this.#lanes) if (!lane.isBusy && !this.#give(lane)) break
     this.#filling = false
-    // Nothing is left to fetch: no connection is kept open for it.
+    // Nothing is left to fetch, so no connection is kept open.
     if (this.#asked.size === 0 && this.transfer.picker.pieces.isFinished) this.ranges.closeIdle()
   }
 
@@ -133,7 +133,7 @@ export class WebSeed implements BlockSupplier, LaneOwner {
     const now = this.#host.clock.nowMs()
     const picked = this.#picked
     picked.length = 0
-    const count = lengthOfRun(this.bytesPerSecond)
+    const count = runLength(this.bytesPerSecond)
     if (picker.pick(this, count, now, picked) === 0) return false
     const last = picked[picked.length - 1]!
     const piece = Math.floor(last / picker.pieces.blocksPerPiece)
@@ -144,7 +144,7 @@ export class WebSeed implements BlockSupplier, LaneOwner {
       this.meter.begin(now)
     }
     for (const block of picked) this.#asked.add(block)
-    lane.start(inRuns(picked))
+    lane.start(toRuns(picked))
     return true
   }
 
@@ -156,7 +156,7 @@ export class WebSeed implements BlockSupplier, LaneOwner {
     if (this.#asked.delete(number)) for (const lane of this.#lanes) lane.recheck()
   }
 
-  // Of the lanes
+  // Events of the lanes
 
   onBytes(bytes: number): void {
     this.meter.add(bytes, this.#host.clock.nowMs())
@@ -211,7 +211,7 @@ export class WebSeed implements BlockSupplier, LaneOwner {
 
   // Limits and storage
 
-  /** Takes from the limits what came ahead of them; until they give it, nothing more is read. */
+  /** Pays the limits for bytes that arrived ahead of them. Nothing more is read until that is done. */
   #pay(): void {
     const { throttle } = this.#host
     while (this.#creditBytes < 0) {
@@ -231,7 +231,7 @@ export class WebSeed implements BlockSupplier, LaneOwner {
     if (!this.#held) this.fill()
   }
 
-  /** Stops reading, or reads on. */
+  /** Stops or resumes reading. */
   #hold(held: boolean): void {
     if (held === this.#held) return
     this.#held = held
@@ -311,7 +311,7 @@ export class WebSeed implements BlockSupplier, LaneOwner {
     this.transfer.picker.sources.add(this, this.#has)
   }
 
-  /** What is under way goes back to the picker, which forgets it: blocks that only it has cannot be had now. */
+  /** Returns the requests to the picker and leaves it: blocks that only this seed has are unavailable now. */
   #leave(): void {
     for (const lane of this.#lanes) lane.stop()
     this.#asked.clear()
@@ -328,7 +328,7 @@ export class WebSeed implements BlockSupplier, LaneOwner {
     this.#has = null
   }
 
-  /** What it has changed. */
+  /** Updates the picker after the set of available pieces changed. */
   #possess(): void {
     const before = this.#has
     if (before === null) return
@@ -336,7 +336,7 @@ export class WebSeed implements BlockSupplier, LaneOwner {
     this.transfer.picker.sources.replace(this, before, this.#has)
   }
 
-  /** Takes back what a lane was to fetch. */
+  /** Takes back the requests of a lane. */
   #release(lane: Lane): void {
     const { left } = lane
     lane.stop()

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
-import { RoundRate } from './round-rate.ts'
+import { RollingRate } from './rolling-rate.ts'
 
 it('is the average of the last two rounds, whatever came in one burst', () => {
-  const rate = new RoundRate(1000)
+  const rate = new RollingRate(1000)
   expect(rate.bytesPerSecond(0, 1000)).toBe(0)
   expect(rate.bytesPerSecond(5000, 1100)).toBe(5000)
   expect(rate.bytesPerSecond(50_000, 11_000)).toBe(5000)

@@ -1,4 +1,4 @@
-/** BEP 3: who is rewarded is decided by a rolling average of twenty seconds, two rounds of choking. */
+/** BEP 3: choking goes by a rolling average of twenty seconds, which are two rounds. */
 const ROUNDS = 2
 
 interface Mark {
@@ -7,17 +7,17 @@ interface Mark {
 }
 
 /**
- * The rate of the last two rounds of choking. Over a slow line a block takes seconds, so that a meter of a few seconds says nothing of who
- * gives and who does not.
+ * The rate over the last two rounds of choking. On a slow line a block takes seconds, so a meter of a few seconds does not show who uploads
+ * and who does not.
  */
-export class RoundRate {
+export class RollingRate {
   readonly #marks: Mark[]
 
   constructor(nowMs: number) {
     this.#marks = [{ ms: nowMs, bytes: 0 }]
   }
 
-  /** A round is over. `totalBytes`: all there ever were. */
+  /** Ends a round. `totalBytes`: all bytes so far. */
   mark(totalBytes: number, nowMs: number): void {
     this.#marks.push({ ms: nowMs, bytes: totalBytes })
     if (this.#marks.length > ROUNDS) this.#marks.shift()
