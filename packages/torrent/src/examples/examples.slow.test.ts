@@ -118,7 +118,7 @@ describe('the example', { timeout: 2 * LIMIT_MS }, () => {
   test('transport.ts downloads through a transport of its own', async () => {
     await using loop = await Loopback.make()
     await loop.torrent('content', { 'a.bin': 300_000 })
-    const { code, out } = await run('transport.ts', [loop.path('content'), loop.path('down')])
+    const { code, out } = await run('transport.node.ts', [loop.path('content'), loop.path('down')])
     expect([code, out.toString()]).toEqual([0, 'content came through a pipe\n'])
     const [sent, arrived] = await Promise.all(
       ['content', 'down/content'].map(folder => readFile(loop.path(folder, 'a.bin'))),
