@@ -108,9 +108,9 @@ function challenge({ headers }: FastifyRequest): string[] {
     : ['Bearer realm="Shoal"']
 }
 
-// Node reads the rest of a body after the answer, to use the connection again: not for ever.
+// Node reads the rest of a body after the answer, to use the connection again. This limits how long that may take.
 function endUnreadBody({ raw }: FastifyRequest): void {
   if (raw.complete || raw.destroyed) return
-  const timer = setTimeout(() => raw.socket.destroy(), UNREAD_BODY_MS)
+  const timer = setTimeout(() => raw.destroy(), UNREAD_BODY_MS)
   raw.once('end', () => clearTimeout(timer)).once('close', () => clearTimeout(timer))
 }
