@@ -290,7 +290,7 @@ describe('shoal start', () => {
     await writeFile(place.at('config.json'), '{"port":"abc"}')
     expect(await place.run('start', '--config', 'config.json')).toMatchObject({
       code: 2,
-      stderr: expect.stringMatching(/config\.json: port: "abc" is no whole number/),
+      stderr: expect.stringMatching(/config\.json: port: "abc" is not an integer/),
     })
   })
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { describeFailure, Failure, fileFailure, UsageError } from './failure.ts'
 
-test('what the file system says is told with what to do', () => {
+test('an error of the file system says what to do', () => {
   const error = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' })
   expect(fileFailure(error, '/x')).toMatchObject({
     code: 'no-space',

@@ -1,4 +1,4 @@
-/** What was typed is wrong: exit code 2, and a hint at the command's help. */
+/** The user typed something wrong: exit code 2, and a hint at the command's help. */
 export class UsageError extends Error {
   readonly code = 'bad-argument'
 
@@ -8,7 +8,7 @@ export class UsageError extends Error {
   }
 }
 
-/** The work could not be done, by a code of the engine's list and a message that says what to do. */
+/** The work could not be done. The code is one of the engine's; the message says what to do. */
 export class Failure extends Error {
   readonly code: string
   /** The member of an API call's input that was wrong. */
@@ -22,22 +22,22 @@ export class Failure extends Error {
   }
 }
 
-/** What only a person can set right, such as a port that is taken: trying again does not help, and the exit code says so. */
+/** A failure that only the user can fix, such as a port in use. Retrying does not help, and the exit code says so. */
 export class SetupFailure extends Failure {}
 
 const SYSTEM_CODES: Record<string, readonly [code: string, what: string]> = {
   ENOENT: ['not-found', 'there is no such file or folder'],
   ENOTDIR: ['not-found', 'part of the path is a file, not a folder'],
   EISDIR: ['bad-argument', 'it is a folder: give a file'],
-  EACCES: ['no-permission', 'you are not allowed to: change its permissions or choose another place'],
-  EPERM: ['no-permission', 'you are not allowed to: change its permissions or choose another place'],
+  EACCES: ['no-permission', 'permission denied: change its permissions or choose another place'],
+  EPERM: ['no-permission', 'permission denied: change its permissions or choose another place'],
   EROFS: ['no-permission', 'the file system is read-only: choose another place'],
   ENOSPC: ['no-space', 'the disk is full: free some space and try again'],
   EDQUOT: ['no-space', 'your quota is used up: free some space and try again'],
   ENAMETOOLONG: ['bad-argument', 'the name is too long for the file system: choose a shorter one'],
 }
 
-/** What a call of `node:fs` threw about `path`, as an error for people. Others come back as they are. */
+/** Turns an error that `node:fs` threw for `path` into one that users understand. Returns other errors unchanged. */
 export function fileFailure(error: unknown, path: string): Error {
   const known = SYSTEM_CODES[(error as NodeJS.ErrnoException)?.code ?? '']
   if (known) return new Failure(known[0], `${path}: ${known[1]}`, { cause: error })

@@ -22,7 +22,7 @@ test.each([
   expect(matches(include, exclude, title)).toBe(expected)
 })
 
-test('what is no pattern is refused, with its place', () => {
+test('an invalid pattern is refused, with its field', () => {
   expect(() => compileFilter(FeedFilter.parse({ exclude: '/(/' }), 'filters.2')).toThrow(
     expect.objectContaining({ code: 'bad-request', field: 'filters.2.exclude' }),
   )

@@ -2,30 +2,30 @@ import vm from 'node:vm'
 import { type FeedFilter, type TitleTest, titleTest } from '@shoal/api'
 import { Failure } from './failure.ts'
 
-/** How long a pattern may take for one title. Whoever needs longer gets a second chance: a busy machine may have taken the time. */
+/** How long a pattern may take for one title. A slower one gets a second chance, because the machine may have been busy. */
 const PATTERN_MS = 50
-/** A pattern that takes longer even so is taken for one that would never end. */
+/** A pattern that takes longer than this is assumed never to end. */
 const PATIENT_MS = 1000
 
-/** What a title is held against. */
+/** A filter whose patterns have been compiled. */
 export interface TitleFilter {
   readonly filter: FeedFilter
   /** Throws a Failure when a pattern takes too long. */
   matches(title: string): boolean
 }
 
-/** Throws `bad-request` with the field when a pattern is none. */
+/** Throws `bad-request` with the field if a pattern is invalid. */
 export function compileFilter(filter: FeedFilter, field = 'filters'): TitleFilter {
   return { filter, matches: titleTest(filter, (pattern, member) => bounded(pattern, `${field}.${member}`)) }
 }
 
-/** Case never counts. The pattern runs where it can be ended: some take years for the wrong title. */
+/** Ignores case. The pattern runs in a VM script with a timeout, because some patterns take years for certain titles. */
 function bounded(pattern: string, field: string): TitleTest {
   try {
     new RegExp(pattern, 'i')
   } catch (cause) {
     const why = (cause as Error).message.replace(/^Invalid regular expression: /, '')
-    throw new Failure('bad-request', `this is no regular expression: ${why}`, { cause, field })
+    throw new Failure('bad-request', `this is not a valid regular expression: ${why}`, { cause, field })
   }
   const context = vm.createContext({ pattern: new RegExp(pattern, 'i'), title: '' })
   const script = new vm.Script('pattern.test(title)')
@@ -35,7 +35,7 @@ function bounded(pattern: string, field: string): TitleTest {
     try {
       return run(PATTERN_MS)
     } catch {
-      // It is said below when it takes too long again.
+      // A second timeout is reported below.
     }
     try {
       return run(PATIENT_MS)

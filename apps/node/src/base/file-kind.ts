@@ -1,4 +1,4 @@
-/** What a file is, as far as its name tells. */
+/** Kinds of files, which their names tell. */
 export const FILE_KINDS = ['video', 'audio', 'picture', 'document', 'archive', 'other'] as const
 export type FileKind = (typeof FILE_KINDS)[number]
 
@@ -18,12 +18,11 @@ const KINDS: ReadonlyMap<string, FileKind> = new Map(
   ),
 )
 
-/** By the ending of the name. */
 export function kindOf(path: string): FileKind {
   return KINDS.get(endingOf(path)) ?? 'other'
 }
 
-/** What follows the last dot of the file's name, in lower case; empty without one. */
+/** The file name's extension in lower case, without the dot; empty if there is none. */
 export function endingOf(path: string): string {
   const name = path.slice(path.lastIndexOf('/') + 1)
   const dot = name.lastIndexOf('.')

@@ -4,7 +4,7 @@ import { parseDuration } from './text/size.ts'
 
 export const RATE_HELP = '2MB, 500KiB, unlimited'
 
-/** As the API has it: null for no limit. */
+/** Converts a rate to the API's form: null means unlimited. */
 export function rateLimit(bytesPerSecond: number): number | null {
   return Number.isFinite(bytesPerSecond) ? bytesPerSecond : null
 }
@@ -13,22 +13,22 @@ export function rateLimitText(bytesPerSecond: number | null): string {
   return bytesPerSecond === null ? 'unlimited' : formatRate(bytesPerSecond)
 }
 
-/** A ratio at which sharing ends; 0 for `never`, null for `default`: as the settings say. Throws UsageError. */
+/** Parses the ratio at which seeding ends: 0 for `never`, null for `default` (the settings decide). Throws UsageError. */
 export function parseRatio(text: string): number | null {
   const special = never(text)
   if (special !== undefined) return special
   const ratio = /^\d{1,5}(\.\d{1,3})?$/.test(text) ? Number(text) : 0
-  if (!(ratio >= 0.01)) throw new UsageError(`"${text}" is no ratio: write 2, 1.5, never or default`)
+  if (!(ratio >= 0.01)) throw new UsageError(`"${text}" is not a ratio: write 2, 1.5, never or default`)
   return ratio
 }
 
-/** Minutes after which sharing ends; 0 for `never`, null for `default`. Throws UsageError. */
+/** Parses the minutes after which seeding ends: 0 for `never`, null for `default`. Throws UsageError. */
 export function parseSeedingTime(text: string): number | null {
   const special = never(text)
   return special !== undefined ? special : Math.max(1, Math.round(parseDuration(text) / 60_000))
 }
 
-/** Undefined for any other text. */
+/** Returns undefined for any other text. */
 function never(text: string): number | null | undefined {
   if (/^(never|none|unlimited)$/i.test(text)) return 0
   return /^default$/i.test(text) ? null : undefined

@@ -26,7 +26,7 @@ export class Hosts {
       )
   }
 
-  // An address is no name that anybody could point elsewhere.
+  // Unlike a name, an address cannot be pointed elsewhere (DNS rebinding).
   #allows(name: string): boolean {
     return isLoopback(name) || this.#allowed.has(name) || (this.#anyAddress && isIP(name) !== 0)
   }

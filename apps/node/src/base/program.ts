@@ -1,18 +1,18 @@
-/** How this program is started by hand: what hints begin with, so that they work when they are pasted. */
+/** The command that starts this program. Hints begin with it, so that they work when they are pasted. */
 import { existsSync, realpathSync } from 'node:fs'
 import { basename, delimiter, isAbsolute, join, relative } from 'node:path'
 
-export interface Surroundings {
+export interface ProcessEnv {
   /** `process.argv[1]`. */
   readonly script: string
-  /** The Node that runs it. */
+  /** Path of the Node that runs it. */
   readonly node: string
   readonly cwd: string
   readonly env: Readonly<Record<string, string | undefined>>
 }
 
-/** `npx shoal` in a clone, `shoal` where that is in the PATH, else the Node and the script. */
-export function programOf({ script, node, cwd, env }: Surroundings): string {
+/** `npx shoal` in a clone, `shoal` if that is in the PATH, else the paths of Node and the script. */
+export function programOf({ script, node, cwd, env }: ProcessEnv): string {
   const root = npmRoot(env)
   if (root !== null) {
     // Elsewhere npx would look for a package of that name in the registry.
@@ -22,21 +22,21 @@ export function programOf({ script, node, cwd, env }: Surroundings): string {
   return `${called(node, cwd, env)} ${quoted(shortest(script, cwd))}`
 }
 
-/** The same for starting a node: `npm start` also builds the console. */
-export function starterOf(surroundings: Surroundings): string {
-  const root = npmRoot(surroundings.env)
-  return root !== null && programOf(surroundings) === 'npx shoal'
+/** The command that starts a node: in a clone `npm start`, which also builds the console. */
+export function starterOf(processEnv: ProcessEnv): string {
+  const root = npmRoot(processEnv.env)
+  return root !== null && programOf(processEnv) === 'npx shoal'
     ? 'npm start'
-    : `${programOf(surroundings)} start`
+    : `${programOf(processEnv)} start`
 }
 
-/** The folder whose package npm runs; null when npm did not start this. */
-function npmRoot({ npm_execpath, npm_config_local_prefix }: Surroundings['env']): string | null {
+/** The folder whose package npm runs; null if npm did not start this process. */
+function npmRoot({ npm_execpath, npm_config_local_prefix }: ProcessEnv['env']): string | null {
   return npm_execpath ? npm_config_local_prefix || null : null
 }
 
-/** A program by its name alone where that finds it. */
-function called(program: string, cwd: string, env: Surroundings['env']): string {
+/** Shortens a program's path to its name if the PATH finds it by that. */
+function called(program: string, cwd: string, env: ProcessEnv['env']): string {
   const name = basename(program)
   const folder = (env.PATH ?? '').split(delimiter).find(each => each !== '' && existsSync(join(each, name)))
   if (folder !== undefined && real(join(folder, name)) === real(program)) return name
@@ -66,7 +66,7 @@ function quoted(path: string): string {
   return /^[\w@%+=:,./\\~-]+$/.test(path) ? path : `"${path}"`
 }
 
-const here: Surroundings = {
+const here: ProcessEnv = {
   script: process.argv[1] ?? '',
   node: process.execPath,
   cwd: process.cwd(),

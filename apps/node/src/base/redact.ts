@@ -1,4 +1,4 @@
-/** Takes secrets out of what is logged: they reach messages inside of addresses and errors. */
+/** Removes secrets from log entries, which they reach in addresses and errors. */
 
 const HIDDEN = '[redacted]'
 const NAMES =
@@ -8,14 +8,14 @@ const IN_QUERY = new RegExp(`([?&#][\\w.-]{0,40}?(?:${NAMES})(?:[_-]?id)?=)[^&\\
 const IN_HEADER = /\b(authorization|proxy-authorization|cookie|set-cookie)(["']?\s*[:=]\s*["']?)[^\r\n"']+/gi
 const SCHEME = /\b(Bearer|Basic)\s+[\w+/.~-]{8,}=*/g
 const USER_INFO = /(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/@"'<>]+@/gi
-/** `turn:user:secret@host` has no `//`. More than the settings take: what is refused is told of too. */
+/** `turn:user:secret@host` has no `//`. Matches more than the settings accept, because refused values are logged too. */
 const TURN_USER = /(\bturns?:)\S{1,1000}@/gi
 /** A tracker's passkey is part of the path: 8 to 64 letters and digits before `/announce`, and fewer for some; `%6b` is one too. */
 const PASSKEY = /(\/)(?!(?:trackers?|torrents?|public)\/)[\w%-]{5,}(?=\/(?:announce|scrape)\b)/g
 const PASSKEY_AFTER = /(\/(?:announce|scrape)(?:\.php)?[/?])[\w%-]{5,}(?![\w%=-])/g
 /** The addresses in a magnet link are written as values: `tr=http%3A%2F%2F…`. */
 const IN_MAGNET = /([?&](?:tr|ws|as|xs)(?:\.\d+)?=)([^&\s"'<>]+)/gi
-/** A share link: what follows `#` may open what is sealed. */
+/** The fragment of a share link may hold the key of a sealed share. */
 const SHARE = /#s\d+[A-Za-z0-9_-]{8,}/g
 const SESSION = /(shoal_session_\d+=)[\w.-]+/g
 
@@ -31,7 +31,7 @@ function redactValue(value: string): string {
       ? value
       : encodeURIComponent(shown).replaceAll(encodeURIComponent(HIDDEN), HIDDEN)
   } catch {
-    // No such address can be followed.
+    // An address with invalid escapes cannot be used anyway.
     return HIDDEN
   }
 }
@@ -51,7 +51,7 @@ function redactPlain(text: string): string {
 
 const SECRET_NAME = new RegExp(`^(?:${NAMES}|authorization|cookie|set-cookie)$`, 'i')
 
-/** Members of a log entry, secrets left out by their names, and taken out of their texts. */
+/** Hides the members of a log entry whose names mean secrets, and redacts the strings among the others. */
 export function redactMembers(members: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(members).map(([name, value]) => {

@@ -1,30 +1,30 @@
-/** What is wrong with a value that was typed for a setting. */
+/** Explains why a setting's value is invalid. */
 
-/** As the schemas say it (zod's issues). */
+/** An issue that the schemas report (zod). */
 export interface SettingIssue {
   readonly code?: string
   readonly path: readonly PropertyKey[]
   readonly message: string
-  /** Of `invalid_type`. */
+  /** With `invalid_type`. */
   readonly expected?: string
-  /** Of `invalid_value`. */
+  /** With `invalid_value`. */
   readonly values?: readonly unknown[]
-  /** Of `too_small` and `too_big`: what is counted. */
+  /** With `too_small` and `too_big`: the type that has the limit. */
   readonly origin?: string
   readonly minimum?: number | bigint
   readonly maximum?: number | bigint
 }
 
-/** What a schema expects, in the words that are typed. */
+/** Expected types, in terms of what the user types. */
 const EXPECTED: Readonly<Record<string, string>> = {
   boolean: 'write on or off',
   number: 'write a number',
-  int: 'write a whole number',
+  int: 'write an integer',
   string: 'write a text',
   array: 'it is a list',
   object: 'write an object with its members, { … }',
 }
-/** A member of a list is typed as JSON, where `on` is nothing. */
+/** Members of lists are typed as JSON, which does not know `on`. */
 const EXPECTED_INSIDE: Readonly<Record<string, string>> = {
   ...EXPECTED,
   boolean: 'write true or false',
@@ -33,7 +33,7 @@ const EXPECTED_INSIDE: Readonly<Record<string, string>> = {
 }
 const COUNTED: Readonly<Record<string, string>> = { string: ' characters', array: ' entries' }
 
-/** In the words of who types it, with its place: `entry 1, from: write a time of day as 07:30`. */
+/** Says what to type and where: `entry 1, from: write a time of day as 07:30`. */
 export function issueText({ path, ...issue }: SettingIssue): string {
   const place = path.map(part => (typeof part === 'number' ? `entry ${part + 1}` : String(part))).join(', ')
   return `${place === '' ? '' : `${place}: `}${wrong(issue, place !== '')}`

@@ -1,4 +1,4 @@
-/** Settings of a node as words: `limits.downloadBytesPerSecond=2MB`. */
+/** Settings of a node as text: `limits.downloadBytesPerSecond=2MB`. */
 import { Settings, type SettingsChange } from '@shoal/api'
 import { UsageError } from './failure.ts'
 import { rateLimit } from './limits.ts'
@@ -12,7 +12,7 @@ export interface SettingInfo {
   readonly name: string
   readonly title: string
   readonly description: string
-  /** Of a list: a value that it may have. */
+  /** A possible value, for lists. */
   readonly example: unknown
 }
 
@@ -36,7 +36,7 @@ export const SETTINGS: readonly SettingInfo[] = [...SCHEMAS].map(([name, schema]
   return { name, title, description, example }
 })
 
-/** The names that a word stands for: a setting, or all of a group. Throws UsageError. */
+/** The names that a word means: one setting, or all of a group. Throws UsageError. */
 export function settingNames(word: string): string[] {
   const names = SETTINGS.map(({ name }) => name)
   if (names.includes(word)) return [word]
@@ -77,7 +77,7 @@ function parseSetting(name: string, text: string): unknown {
   )
 }
 
-/** The change that `name=value` texts stand for. Throws UsageError. */
+/** Parses `name=value` pairs. Throws UsageError. */
 export function settingsChange(pairs: readonly string[]): SettingsChange {
   const change: Record<string, Record<string, unknown>> = {}
   for (const pair of pairs) {

@@ -28,7 +28,7 @@ test('the link goes to the page of the public address; without one it begins wit
 
 test.each([
   ['private', torrent({ private: true }), network],
-  ['sealed, for the key is known to who was told it', torrent({ name: 'sealed.age' }), network],
+  ['sealed, because only those who received the link know the key', torrent({ name: 'sealed.age' }), network],
   ['of a node without WebRTC', torrent(), { ...network, webrtc: false }],
   ['that no page could ask a tracker for', torrent(), { ...network, ownTracker: false }],
 ])('there is none of a torrent that is %s', (_what, given, settings) => {

@@ -4,7 +4,7 @@ import { parseMagnet, type TorrentApi } from '@shoal/torrent'
 
 type Network = Pick<Settings['network'], 'publicUrl' | 'webrtc' | 'ownTracker'>
 
-/** Of all trackers in a link, and of all web seeds: what is longer makes a QR code that no camera reads. */
+/** Limit for all trackers in a link together, and for all web seeds. A longer link makes a QR code that no camera reads. */
 const MAX_CHARACTERS = 1000
 
 /** The page that opens the node's share links; empty while nobody knows how others reach the node. */
@@ -12,25 +12,25 @@ export function sharePage({ publicUrl }: Pick<Network, 'publicUrl'>): string {
   return publicUrl === null ? '' : `${publicUrl.replace(/\/+$/, '')}/share/`
 }
 
-/** What others see of a sealed share is a torrent of this name. */
+/** Others see a sealed share as a torrent of this name. */
 export function isSealed({ name, metainfo }: Pick<TorrentApi, 'name' | 'metainfo'>): boolean {
   return name === SEALED_NAME && (metainfo?.info.files.filter(({ pad }) => !pad).length ?? 1) === 1
 }
 
-/** The link by which a browser downloads the torrent; begins with `#` without a page. Null when no browser could. */
+/** The link by which a browser downloads the torrent. It begins with `#` if there is no page. Null if no browser could download it. */
 export function shareLinkOf(torrent: TorrentApi, network: Network): string | null {
   const isMet = network.webrtc && (network.ownTracker || torrent.trackers.flat().some(isForPages))
   return isMet ? pageLinkOf(torrent, sharePage(network)) : null
 }
 
-/** The same for a page that has a tracker of its own. Null of private torrents, and of sealed ones, whose key only the link has that was told first. */
+/** The same for a page with its own tracker. Null for private torrents, and for sealed ones, whose key is only in the original link. */
 export function pageLinkOf(torrent: TorrentApi, page: string): string | null {
   const { metainfo, magnet } = torrent
   if (isSealed(torrent) || metainfo?.info.private) return null
   return linkOf(magnet, page, { lengthBytes: metainfo?.info.lengthBytes })
 }
 
-/** The link to what a magnet link names, with as many trackers as do not make it too long: those that a page can ask come first. */
+/** The share link for a magnet link, with as many trackers as fit. Those that a page can use come first. */
 export function linkOf(
   magnet: string,
   page: string,

@@ -2,5 +2,5 @@ import manifest from '../../package.json' with { type: 'json' }
 
 export const VERSION: string = manifest.version
 
-/** As it stands in torrents and as peers see it. */
+/** The name in torrents and for peers. */
 export const PRODUCT = `Shoal ${VERSION}`

@@ -81,12 +81,12 @@ export function oneOf<Word extends string>(...words: readonly Word[]): (text: st
   }
 }
 
-/** Reads a whole number in a range. */
+/** Reads an integer in a range. */
 export function wholeNumber(least: number, most: number): (text: string) => number {
   return text => {
     const number = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN
     if (!(number >= least && number <= most))
-      throw new UsageError(`"${text}" is no whole number from ${least} to ${most}`)
+      throw new UsageError(`"${text}" is not an integer from ${least} to ${most}`)
     return number
   }
 }

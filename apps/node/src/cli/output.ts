@@ -75,7 +75,7 @@ export function jsonLine(value: object): string {
   )
 }
 
-/** `shoal info … | head` closes its end early: that is no error. */
+/** `shoal info … | head` closes its end early: that is not an error. */
 function onOutputError(error: Error): void {
   if ((error as NodeJS.ErrnoException).code === 'EPIPE') process.exit(0)
   throw error

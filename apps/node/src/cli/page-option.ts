@@ -16,5 +16,7 @@ function pageUrl(text: string): string {
       'the address of a page has no username and no password: whoever gets the link would get them',
     )
   if (url && /^https?:$/.test(url.protocol) && !/[?#]/.test(text)) return url.href
-  throw new UsageError(`"${text}" is no address of a page: write https://host/ or http://host:8420/share/`)
+  throw new UsageError(
+    `"${text}" is not an address of a page: write https://host/ or http://host:8420/share/`,
+  )
 }

@@ -43,7 +43,7 @@ describe('words of a command', () => {
     [['-q=1', 'x'], /there is no option -=/],
     [['--quiet=1'], /--quiet takes no value/],
     [['--port', '1', '--port', '2'], /--port was given 2 times/],
-    [['--port', '65536'], /--port: "65536" is no whole number from 0 to 65535/],
+    [['--port', '65536'], /--port: "65536" is not an integer from 0 to 65535/],
     [['--mode', 'medium'], /--mode: "medium" is none of fast, slow/],
     [['a', 'b'], /"b" is one word too many/],
   ])('refused: %j', (words, message) => expect(() => parse(...words)).toThrow(message))

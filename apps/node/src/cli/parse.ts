@@ -2,7 +2,7 @@ import { UsageError } from '../base/failure.ts'
 import { nearest } from '../base/suggest.ts'
 import { flagName, type OptionTable, type OptionValues } from './options.ts'
 
-/** A word that is no option. */
+/** A word that is not an option. */
 export interface Positional {
   /** As the help shows it: capitals. */
   readonly name: string
@@ -88,7 +88,7 @@ function takeShort(word: string, table: OptionTable, take: Take): void {
   }
 }
 
-/** Whether this is an option of the command, so that it is no value of the one before it: `-o --json`. */
+/** Whether this is an option of the command, so that it is not a value of the one before it: `-o --json`. */
 function isOption(word: string, table: OptionTable): boolean {
   const name = word.split('=')[0]
   return Object.keys(table).some(key => flagName(key) === name || `-${table[key]!.short}` === word)

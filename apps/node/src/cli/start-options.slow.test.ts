@@ -115,9 +115,9 @@ describe('options of a node', () => {
   })
 
   test.each<[string, string[], Given, RegExp]>([
-    ['environment', [], { env: { SHOAL_PORT: 'abc' } }, /^SHOAL_PORT=abc: "abc" is no whole number/],
-    ['command line', ['--port', '70000'], {}, /^--port: "70000" is no whole number from 0 to 65535/],
-    ['file', [], { files: config({ port: 'x' }) }, /config\.json: port: "x" is no whole number/],
+    ['environment', [], { env: { SHOAL_PORT: 'abc' } }, /^SHOAL_PORT=abc: "abc" is not an integer/],
+    ['command line', ['--port', '70000'], {}, /^--port: "70000" is not an integer from 0 to 65535/],
+    ['file', [], { files: config({ port: 'x' }) }, /config\.json: port: "x" is not an integer/],
     ['a list for one', [], { files: config({ port: [1, 2] }) }, /config\.json: port: give one value/],
     ['an object', [], { files: config({ port: {} }) }, /config\.json: port: give a text/],
     ['unknown', [], { files: config({ prot: 1 }) }, /there is no option prot: did you mean port/],
@@ -128,13 +128,13 @@ describe('options of a node', () => {
       { files: config({ dataDir: '/x' }) },
       /give --data-dir or SHOAL_DATA_DIR/,
     ],
-    ['no JSON', [], { files: config('{ port') }, /config\.json is no JSON/],
+    ['no JSON', [], { files: config('{ port') }, /config\.json is not JSON/],
     ['no object', [], { files: config('[]') }, /write one JSON object/],
     ['named and missing', ['--config', 'x.json'], {}, /there is no settings file .*x\.json/],
     ['half a login', ['--username', 'me'], {}, /give --password-file FILE too/],
     ['the other half', ['--password-file', 'x'], {}, /give --username NAME too/],
     ['a colon', ['--username', 'a:b', '--password-file', 'x'], {}, /no colon/],
-    ['a URL as host', ['--host', 'http://x'], {}, /--host: "http:\/\/x" is no address/],
+    ['a URL as host', ['--host', 'http://x'], {}, /--host: "http:\/\/x" is neither an address/],
     ['a name as proxy', ['--trusted-proxy', 'proxy.example'], {}, /neither an IP address nor a network/],
     ['too many bits', ['--trusted-proxy', '10.0.0.0/33'], {}, /neither an IP address nor a network/],
     ['a level', [], { env: { SHOAL_LOG_LEVEL: 'loud' } }, /^SHOAL_LOG_LEVEL=loud: "loud" is none of debug/],

@@ -202,7 +202,7 @@ function checkPassword({ username, passwordFile }: StartOptions): void {
 function address(text: string): string {
   const bare = text.replace(/^\[(.*)\]$/, '$1')
   if (isIP(bare)) return bare
-  throw new UsageError(`"${text}" is no IP address`)
+  throw new UsageError(`"${text}" is not an IP address`)
 }
 
 /** An address, or the network that it begins with so many bits. */
@@ -222,14 +222,14 @@ function host(text: string): string {
 function hostName(text: string): string {
   const name = text.toLowerCase()
   if (!/^(?!.*\.\.)[a-z0-9_]([a-z0-9_.-]{0,252})$/.test(name))
-    throw new UsageError(`"${text}" is no address and no host name: write it without port and http://`)
+    throw new UsageError(`"${text}" is neither an address nor a host name: write it without port and http://`)
   return name
 }
 
 function publicUrl(text: string): string {
   const url = URL.parse(text)
   if (url && /^https?:\/\/[^\s/?#@]+\/?$/i.test(text)) return url.origin
-  throw new UsageError(`"${text}" is no address such as http://203.0.113.7:8420`)
+  throw new UsageError(`"${text}" is not an address such as http://203.0.113.7:8420`)
 }
 
 function username(text: string): string {

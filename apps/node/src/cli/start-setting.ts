@@ -125,7 +125,7 @@ export function variableName(key: string): string {
   return `SHOAL_${key.replace(/[A-Z]/g, letter => `_${letter}`).toUpperCase()}`
 }
 
-/** `file` is the path of the settings file, `content` what it says. Throws UsageError when that is no object of plain values. */
+/** `file` is the path of the settings file, `content` what it says. Throws UsageError when that is not an object of plain values. */
 export function fileLayer(file: string, content: string): Layer & { readonly keys: readonly string[] } {
   const members = readObject(file, content)
   const texts = new Map<string, string[]>()
@@ -148,7 +148,7 @@ function readObject(file: string, content: string): object {
   try {
     value = JSON.parse(content)
   } catch (error) {
-    throw new UsageError(`${file} is no JSON: ${(error as Error).message}`)
+    throw new UsageError(`${file} is not JSON: ${(error as Error).message}`)
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new UsageError(`${file}: write one JSON object, such as { "port": 8420 }`)

@@ -3,9 +3,9 @@ import { dirname } from 'node:path'
 import { Failure } from '../failure.ts'
 
 /**
- * Makes a folder with those above it where they are missing. Rejects with the system's error, or a Failure where there can be none.
+ * Creates a folder and its missing parents. Rejects with the system's error, or with a Failure if a file is in the way.
  *
- * Not `mkdir` with `recursive`: where a file system answers ENOENT to every new name, as /proc does, that tries again for ever, in a
+ * `mkdir` with `recursive` will not do: where a file system answers ENOENT to every new name, as /proc does, it retries forever, in a
  * thread that no signal stops.
  */
 export async function makeFolders(path: string): Promise<void> {
@@ -15,7 +15,7 @@ export async function makeFolders(path: string): Promise<void> {
   } catch (error) {
     if (await isFolder(path)) return
     if (codeOf(error) === 'EEXIST')
-      throw new Failure('bad-argument', `${path} is no folder: choose another`, { cause: error })
+      throw new Failure('bad-argument', `${path} is not a folder: choose another`, { cause: error })
     if (codeOf(error) !== 'ENOENT' || dirname(path) === path) throw error
   }
   await makeFolders(dirname(path))

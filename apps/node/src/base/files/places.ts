@@ -31,12 +31,12 @@ export function defaultDataFolder(env: Env = process.env): string {
   return join(stateRoot(env), 'node')
 }
 
-/** A download folder, and what is remembered of it. */
+/** A download folder and the state that is kept about it. */
 export interface Place {
   readonly directory: string
-  /** Of the folder's records (see folder-records.ts). */
+  /** Path of the folder's records (see folder-records.ts). */
   readonly state: string
-  /** Of the session's resume data. */
+  /** Path of the session's resume data. */
   readonly resume: string
 }
 

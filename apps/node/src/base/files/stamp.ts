@@ -3,12 +3,12 @@ import { lstat, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileFailure } from '../failure.ts'
 
-/** Calls of the file system in flight. */
+/** File system calls in flight. */
 const AT_ONCE = 64
 
 /**
- * What the file system says of a file or of all that is in a folder, as one text: sizes, times and names, no content. Equal stamps mean
- * that nothing was changed in between. Null when there is no file. Rejects with a Failure where something cannot be read.
+ * A digest of the sizes, times and names of a file or of everything in a folder, without content. Equal stamps mean that nothing has
+ * changed. Resolves to null if there is no file. Rejects with a Failure if something cannot be read.
  */
 export async function stampOf(path: string, signal?: AbortSignal): Promise<string | null> {
   const lines: string[] = []

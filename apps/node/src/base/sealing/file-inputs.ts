@@ -1,10 +1,10 @@
-/** A file or folder of the disk as what is sealed. */
+/** Reads a file or folder from the disk to seal it. */
 import { type FileHandle, lstat, open, readdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { type ByteSource, SealedError, type SealInput } from '@shoal/sealed'
 import { Failure, fileFailure } from '../failure.ts'
 
-/** What is found at a path, and a way to read it; close it when all is sealed. */
+/** The files at a path. Close this when everything is sealed. */
 export interface FileInputs {
   readonly inputs: readonly SealInput[]
   readonly totalBytes: number

@@ -1,4 +1,4 @@
-/** Makes the one file that is shared of what is sealed. */
+/** Seals a file or folder into the single file that is shared. */
 import { randomUUID } from 'node:crypto'
 import { open, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
@@ -15,12 +15,12 @@ export interface SealPathOptions {
 }
 
 export interface SealedPath {
-  /** Of `sealed.age`. */
+  /** Path of `sealed.age`. */
   readonly path: string
   readonly lengthBytes: number
-  /** What opens it, when it is sealed to a key. */
+  /** The key, if the share is sealed to one. */
   readonly key?: Uint8Array
-  /** Name of what is inside, for its owner alone. */
+  /** Name of the content, which only the owner sees. */
   readonly name: string
 }
 

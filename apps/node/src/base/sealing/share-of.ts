@@ -2,14 +2,14 @@ import { isShareLink, LinkError, parseShareLink, type Seal, type ShareLink } fro
 import type { TorrentSource } from '@shoal/torrent'
 import { Failure } from '../failure.ts'
 
-/** For people: what opens a share. */
+/** Describes what opens a share. */
 export const SEALED_TO: Record<Seal['by'], string> = {
   key: 'to the key in the link',
   passphrase: 'to a passphrase',
   recipient: 'to keys of people',
 }
 
-/** What a share link says; null for any other source. Throws `bad-request` for a link that is cut short or altered. */
+/** Parses a share link; returns null for any other source. Throws `bad-request` for a link that is cut short or altered. */
 export function shareOf(source: TorrentSource): ShareLink | null {
   if (typeof source !== 'string' || !isShareLink(source)) return null
   try {

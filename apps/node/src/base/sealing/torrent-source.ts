@@ -7,7 +7,7 @@ export function torrentSource({ files }: TorrentApi): ByteSource {
   if (!file || more)
     throw new SealedError(
       'not-sealed',
-      'this torrent is no sealed share, which is a single file: ask for the link again',
+      'this torrent is not a sealed share, which is a single file: ask for the link again',
     )
   return {
     lengthBytes: file.lengthBytes,

@@ -1,4 +1,4 @@
-/** A sealed share becomes files: in a hidden folder first, so that what stands in the end is whole. */
+/** Extracts a sealed share, first into a hidden folder, so that no incomplete files become visible. */
 import { randomUUID } from 'node:crypto'
 import { type FileHandle, lstat, mkdir, open, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -15,15 +15,15 @@ export interface UnpackOptions {
 }
 
 export interface Unpacked {
-  /** The files and folders that stand in the folder now: full paths. */
+  /** Full paths of the new files and folders at the top level. */
   readonly paths: readonly string[]
   readonly files: readonly { readonly path: string; readonly length: number }[]
   readonly lengthBytes: number
 }
 
 /**
- * Opens all of a share into `directory`. What is there already stays, and the new gets a number: `Photos (2)`. Rejects with a SealedError, or a
- * Failure of the disk; then nothing of it is left.
+ * Extracts the whole share into `directory`. Existing files stay; a new one of the same name gets a number: `Photos (2)`. Rejects with a
+ * SealedError or a Failure of the disk, and then leaves nothing behind.
  */
 export async function unpack(
   share: OpenedShare,
@@ -63,7 +63,7 @@ async function writeEntries(
   }
 }
 
-/** Names that differ inside the share may be one on this disk: the later gets a number. */
+/** Names that differ in the share may be the same on this disk. The later file then gets a number. */
 async function openNew(folder: string, name: string, executable: boolean): Promise<FileHandle> {
   for (let count = 1; ; count++) {
     const path = join(folder, count === 1 ? name : addNumber(name, count))
@@ -93,7 +93,7 @@ async function write(
   }
 }
 
-/** Moves what is whole to where it is seen. */
+/** Moves the complete files to their visible places. */
 async function settle(share: OpenedShare, temporary: string, directory: string): Promise<Unpacked> {
   const tops = [...new Set(share.entries.map(({ path }) => safeComponent(path[0]!, RULES)))]
   const places = new Map<string, string>()

@@ -2,7 +2,7 @@ import { UsageError } from '../failure.ts'
 
 const MAX_INDEX = 10_000_000
 
-/** The numbers of `0,2-4`: ascending, each once. Throws UsageError. */
+/** Parses numbers such as `0,2-4`: ascending, each once. Throws UsageError. */
 export function parseIndexes(text: string): number[] {
   const indexes = new Set<number>()
   for (const item of text.split(',')) {
@@ -10,7 +10,7 @@ export function parseIndexes(text: string): number[] {
     const [from, to] = [Number(first), Number(last)]
     if (!(from <= to && to < MAX_INDEX))
       throw new UsageError(
-        `"${item}" is no file number or range: write 0,2-4 (numbers as info and files list them)`,
+        `"${item}" is not a file number or range: write 0,2-4 (numbers as info and files list them)`,
       )
     for (let index = from; index <= to; index++) indexes.add(index)
   }

@@ -40,7 +40,8 @@ describe('rates', () => {
     ['unlimited', Number.POSITIVE_INFINITY],
   ])('%s', (text, rate) => expect(parseRate(text)).toBe(rate))
 
-  test('0 is told to be no limit at all', () => expect(() => parseRate('0')).toThrow(/leave the option out/))
+  test('0 is refused with a hint to leave the option out for no limit', () =>
+    expect(() => parseRate('0')).toThrow(/leave the option out/))
   test.each(['/s', '2MB/min', ''])('refused: %s', text => expect(() => parseRate(text)).toThrow(UsageError))
 })
 

@@ -10,17 +10,17 @@ const HELP = 'write 500KiB, 2MB or 1.5G (k, M, G, T: thousands; Ki, Mi, Gi, Ti: 
 export function parseSize(text: string): number {
   const [, digits, letter, binary] =
     /^\s*(\d{1,15}(?:\.\d{1,9})?)\s*([kmgt]?)(i?)b?\s*$/i.exec(text.replaceAll('_', '')) ?? []
-  if (digits === undefined || (binary && !letter)) throw new UsageError(`"${text}" is no size: ${HELP}`)
+  if (digits === undefined || (binary && !letter)) throw new UsageError(`"${text}" is not a size: ${HELP}`)
   const bytes = Math.round(Number(digits) * (binary ? 1024 : 1000) ** POWERS.indexOf(letter!.toLowerCase()))
   if (!Number.isSafeInteger(bytes)) throw new UsageError(`"${text}" is more than any disk holds`)
   return bytes
 }
 
-/** Bytes a second: a size, `/s` after it or not. `unlimited` is Infinity. Throws UsageError. */
+/** Parses bytes per second: a size with or without `/s`. `unlimited` is Infinity. Throws UsageError. */
 export function parseRate(text: string): number {
   if (/^\s*(unlimited|none)\s*$/i.test(text)) return Number.POSITIVE_INFINITY
   const rate = /^([^/]+)(?:\/s)?\s*$/i.exec(text)?.[1]
-  if (rate === undefined) throw new UsageError(`"${text}" is no rate: ${HELP}, per second`)
+  if (rate === undefined) throw new UsageError(`"${text}" is not a rate: ${HELP}, per second`)
   const bytesPerSecond = parseSize(rate)
   if (bytesPerSecond === 0)
     throw new UsageError('0 would stop all transfer: leave the option out for no limit')
@@ -33,7 +33,9 @@ export function parsePieceLength(text: string): number {
   const exponent = Math.min(28, Math.max(14, Math.round(Math.log2(bytes))))
   if (bytes !== 2 ** exponent) {
     const [near, unit] = exponent < 20 ? [2 ** (exponent - 10), 'KiB'] : [2 ** (exponent - 20), 'MiB']
-    throw new UsageError(`"${text}" is no power of two from 16KiB to 256MiB: ${near}${unit} is the nearest`)
+    throw new UsageError(
+      `"${text}" is not a power of two from 16KiB to 256MiB: ${near}${unit} is the nearest`,
+    )
   }
   return bytes
 }
@@ -45,6 +47,6 @@ export function parseDuration(text: string): number {
   const [, digits, unit] = /^\s*(\d{1,9}(?:\.\d{1,3})?)\s*([a-z]*)\s*$/i.exec(text) ?? []
   const seconds = SECONDS[unit?.toLowerCase() ?? ' ']
   if (digits === undefined || seconds === undefined || Number(digits) === 0)
-    throw new UsageError(`"${text}" is no time: write 30s, 10m or 1h`)
+    throw new UsageError(`"${text}" is not a duration: write 30s, 10m or 1h`)
   return Number(digits) * seconds * 1000
 }

@@ -32,7 +32,7 @@ async function told(link: string): Promise<unknown> {
 test('a plain file is none for `get`: who downloads it is said', async () => {
   const expected = {
     code: 'not-a-torrent',
-    message: expect.stringMatching(/notes\.txt is no \.torrent\. .* add URL, .* get URL --node local$/),
+    message: expect.stringMatching(/notes\.txt is not a \.torrent\. .* add URL, .* get URL --node local$/),
   }
   expect(await told(`http://${host}/notes.txt`)).toMatchObject(expected)
   expect(await told('ftp://user:secret@files.example/notes.txt')).toMatchObject(expected)
@@ -42,7 +42,7 @@ test('a plain file is none for `get`: who downloads it is said', async () => {
 test('a page is none either: it may be a share link without what it says', async () =>
   expect(await told(`http://${host}/share/`)).toMatchObject({
     code: 'not-a-torrent',
-    message: expect.stringMatching(/share\/ is no \.torrent\. .* get 'https:\/\/…\/#…', in quotes/),
+    message: expect.stringMatching(/share\/ is not a \.torrent\. .* get 'https:\/\/…\/#…', in quotes/),
   }))
 
 test('what should be a .torrent, and what is not there, is told as it is', async () => {
@@ -55,7 +55,7 @@ test('what should be a .torrent, and what is not there, is told as it is', async
   expect(await told('x.torrent')).toMatchObject({ code: 'not-found' })
 })
 
-test.each(['bogus', 'ipfs://bafy'])('%s is no link: what is understood is listed', async link =>
+test.each(['bogus', 'ipfs://bafy'])('%s is not a link: what is understood is listed', async link =>
   expect(await told(link)).toMatchObject({
     code: 'unknown-identifier',
     message: expect.stringMatching(

@@ -12,7 +12,7 @@ const SHARE_LINK = `${SHOAL} get 'https://…/#…', in quotes, with what follow
 /** Longest part of a link that a message repeats. */
 const SHOWN_LENGTH = 80
 
-/** The error to tell when `Session.add` rejected with `error`: another one for a plain file, and for what is no link at all. */
+/** The error to tell when `Session.add` rejected with `error`: another one for a plain file, and for what is not a link at all. */
 export function explainLink(link: string, error: unknown): unknown {
   const text = link.trim()
   const [scheme] = /^[a-z][a-z0-9+.-]+(?=:\/\/)/i.exec(text) ?? []
@@ -45,8 +45,8 @@ function isNoPath(text: string, error: unknown): boolean {
 
 function plainFile(url: string, cause: unknown): Failure {
   const message = url.endsWith('/')
-    ? `${shown(url)} is no .torrent. Of a share link all is needed: ${SHARE_LINK}`
-    : `${shown(url)} is no .torrent. ${PLAIN_FILES}`
+    ? `${shown(url)} is not a .torrent. Of a share link all is needed: ${SHARE_LINK}`
+    : `${shown(url)} is not a .torrent. ${PLAIN_FILES}`
   return new Failure('not-a-torrent', message, { cause })
 }
 

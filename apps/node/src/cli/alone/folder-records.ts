@@ -120,7 +120,7 @@ export function isTaken({ pid, sinceMs = 0 }: Entry): boolean {
   }
 }
 
-/** Null for what is no entry, or of another torrent. */
+/** Null for what is not an entry, or of another torrent. */
 export function parseEntry(text: string, infoHash: string): Entry | null {
   if (text.length > MAX_BYTES) return null
   let value: Partial<Record<keyof Entry, unknown>>

@@ -88,10 +88,10 @@ describe('the node that is meant', () => {
   })
 
   test.each([
-    [{ node: 'ftp://x y' }, /no address of a node/],
+    [{ node: 'ftp://x y' }, /not an address of a node/],
     [{ node: 'http://me:pw@nas.example' }, /leave the password out/],
     [{ node: 'http://nas.example/?x' }, /more than the node’s address/],
-    [{ node: 'x', token: 'a b' }, /--token is no token/],
+    [{ node: 'x', token: 'a b' }, /--token is not a token/],
     [{ node: 'x', token: 'a', username: 'b' }, /either --token or --username/],
     [{ node: 'x', username: 'a' }, /give --password-file/],
     [{ node: 'x', passwordFile: 'a' }, /give --username/],

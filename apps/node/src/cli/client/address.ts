@@ -75,14 +75,14 @@ async function withPassword(username: string | undefined, file: string | undefin
 
 /** Only what a header can carry. */
 function sound(token: string, where: string): string {
-  if (!/^[\x21-\x7e]{1,1024}$/.test(token)) throw new UsageError(`${where} is no token: it has no spaces`)
+  if (!/^[\x21-\x7e]{1,1024}$/.test(token)) throw new UsageError(`${where} is not a token: it has no spaces`)
   return token
 }
 
 function checkedUrl(text: string): string {
   const url = URL.parse(text.includes('://') ? text : `http://${text}`)
   if (!url || !/^https?:$/.test(url.protocol) || url.hostname === '')
-    throw new UsageError(`"${text}" is no address of a node: write http://127.0.0.1:8420`)
+    throw new UsageError(`"${text}" is not an address of a node: write http://127.0.0.1:8420`)
   if (url.username !== '' || url.password !== '')
     throw new UsageError('leave the password out of the address: give --username and --password-file')
   if (url.search !== '' || url.hash !== '') throw new UsageError(`"${text}" has more than the node’s address`)

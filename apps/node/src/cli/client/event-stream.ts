@@ -5,7 +5,7 @@ import { Failure } from '../../base/failure.ts'
 /** The longest event is the first list of a large node; what is longer is none of ours. */
 const MOST_CHARACTERS = 64_000_000
 
-/** The events of a stream; those of kinds that are not known are left out. Throws `bad-answer` for what is no stream of events. */
+/** The events of a stream; those of kinds that are not known are left out. Throws `bad-answer` for what is not a stream of events. */
 export async function* readEvents(body: AsyncIterable<Uint8Array>): AsyncGenerator<NodeEvent> {
   for await (const data of readData(body)) {
     const event = NodeEvent.safeParse(parsed(data))
@@ -51,7 +51,7 @@ function parsed(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    throw new Failure('bad-answer', 'what comes is no stream of a node’s events')
+    throw new Failure('bad-answer', 'what comes is not a stream of a node’s events')
   }
 }
 

@@ -22,7 +22,9 @@ export function parsePriority(text: string): FilePriority {
   ]
   const priority = LEVELS[level] ?? (/^[0-7]$/.test(level) ? Number(level) : undefined)
   if (equals < 1 || priority === undefined)
-    throw new UsageError(`"${text}" is no priority: write 0,2-4=high, with no, low, normal, high or 0 to 7`)
+    throw new UsageError(
+      `"${text}" is not a priority: write 0,2-4=high, with no, low, normal, high or 0 to 7`,
+    )
   return { indexes: files.toLowerCase() === 'all' ? 'all' : parseIndexes(files), priority }
 }
 

@@ -59,7 +59,7 @@ export function pickTorrent<T extends Named>(
   missing: (word: string) => Failure = unknown,
 ): T {
   const typed = word.trim()
-  if (typed === '') throw new UsageError(`an empty word is no torrent: give ${ID_HELP}`)
+  if (typed === '') throw new UsageError(`an empty word is not a torrent: give ${ID_HELP}`)
   const folded = typed.toLowerCase()
   const tests: ((torrent: T) => boolean)[] = [
     torrent => hashesOf(torrent).includes(folded),

@@ -33,7 +33,7 @@ describe('limits', () => {
     ['default', null],
   ])('ratio %s', (text, ratio) => expect(parseRatio(text)).toBe(ratio))
   test.each(['0', '-1', 'x', ''])('no ratio: %s', text =>
-    expect(() => parseRatio(text)).toThrow(/is no ratio/),
+    expect(() => parseRatio(text)).toThrow(/is not a ratio/),
   )
   test.each([
     ['12h', 720],
@@ -168,7 +168,7 @@ describe('settings', () => {
     ['network.dht', /has no value: write NAME=VALUE/],
     ['network.dht=maybe', /network.dht: "maybe" is not possible: write on or off/],
     ['queue.maxDownloads=lots', /write a number/],
-    ['limits.downloadBytesPerSecond=fast', /is no size/],
+    ['limits.downloadBytesPerSecond=fast', /is not a size/],
     ['network.encryption=maybe', /not possible: write plain or prefer or require$/],
     ['automation.watch=/media', /not possible: it is a list\. Write a list such as '\[\{"directory":"/],
     ['automation.watch=["/media"]', /not possible: entry 1: write an object with its members/],
@@ -197,6 +197,6 @@ describe('input of shoal api', () => {
     expect(parseInput('getTorrent', `{"id":"${'A'.repeat(40)}"}`)).toEqual({ id: 'A'.repeat(40) })
     expect(() => parseInput('getTorrent', '{}')).toThrow(/^INPUT\.id: /)
     expect(() => parseInput('getStats', '{"x":1}')).toThrow(/"x"/)
-    expect(() => parseInput('getStats', '{')).toThrow(/INPUT is no JSON/)
+    expect(() => parseInput('getStats', '{')).toThrow(/INPUT is not JSON/)
   })
 })

@@ -10,7 +10,7 @@ import { flag, list, oneOf, value } from '../options.ts'
 
 export const add = defineCommand({
   about: [
-    'Gives the running node something to download: magnet links, share links (in quotes), info hashes, content IDs, .torrent files and URLs, and files over HTTP(S) or FTP. A file or folder of this machine that is no .torrent is shared.',
+    'Gives the running node something to download: magnet links, share links (in quotes), info hashes, content IDs, .torrent files and URLs, and files over HTTP(S) or FTP. A file or folder of this machine that is not a .torrent is shared.',
     'What is there already is not added twice. A sealed share is opened when all of it is there.',
   ],
   positionals: [{ name: 'LINK', help: 'links, .torrent files, or files and folders to share', many: true }],

@@ -52,7 +52,7 @@ export function parseInput(operation: OperationName, text: string): object {
   try {
     value = JSON.parse(text)
   } catch (error) {
-    throw new UsageError(`INPUT is no JSON: ${(error as Error).message}`)
+    throw new UsageError(`INPUT is not JSON: ${(error as Error).message}`)
   }
   const result = OPERATIONS[operation].input.strict().safeParse(value)
   if (result.success) return value as object

@@ -46,7 +46,7 @@ export const feeds = defineCommand({
     const { every } = options
     const given = filterOf(options)
     const show = (feed: Feed) =>
-      output.json ? output.object(feed) : printTable(output, [feed], COLUMNS, 'There is no feed')
+      output.json ? output.object(feed) : printTable(output, [feed], COLUMNS, 'There are no feeds')
     /** Shows a feed that was just to be read. Not being able to is a failure, and it stays all the same. */
     const told = (feed: Feed) => {
       show(feed)

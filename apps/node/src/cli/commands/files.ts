@@ -84,6 +84,6 @@ async function select(
 function parseRename(text: string): { index: number; path: string } {
   const [, index, path] = /^(\d{1,8})=(.+)$/s.exec(text) ?? []
   if (index === undefined || path === undefined)
-    throw new UsageError(`"${text}" is no new name: write 3=Folder/name.mkv`)
+    throw new UsageError(`"${text}" is not a new name: write 3=Folder/name.mkv`)
   return { index: Number(index), path }
 }

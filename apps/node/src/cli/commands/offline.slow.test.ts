@@ -189,7 +189,7 @@ describe('every command', () => {
     [['inof'], 2, /there is no command "inof": did you mean info\?\nSee: .+ --help\n/],
     [['magnet:?xt=urn:btih:x'], 2, /write .+ get LINK/],
     [['get'], 2, /LINK is missing/],
-    [['get', 'x', '--limit-down', 'fast'], 2, /--limit-down: "fast" is no size.*\nSee: .+ get --help/],
+    [['get', 'x', '--limit-down', 'fast'], 2, /--limit-down: "fast" is not a size.*\nSee: .+ get --help/],
     [
       ['get', 'magnet:?dn=x', '-o', 'out', '--no-dht', '--no-lsd', '--port', '0'],
       1,

@@ -31,7 +31,7 @@ export async function runShell(node: NodeOptions, output: Output, commandLine: C
       return 0
     }
     history = withLine(history, answer.line)
-    // A history that cannot be kept is no reason to stop.
+    // A history that cannot be kept is not a reason to stop.
     await writeHistory(file, history).catch(() => {})
     if ((await runLine(answer.line, node, output, commandLine)) === 'exit') return 0
   }
