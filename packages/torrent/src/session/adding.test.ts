@@ -143,7 +143,7 @@ describe('paused', () => {
     await world.seed(SEED, content, { limits: { uploadBytesPerSecond: 200_000 } })
     const leech = await world.open('80.0.0.2')
     const torrent = await leech.add(content.metainfo, { memory, peers: PEERS })
-    await world.until('half is here', () => torrent.stats.progress > 0.5)
+    await world.until('half has arrived', () => torrent.stats.progress > 0.5)
     await torrent.pause()
     const { haveBytes } = torrent.stats
     await world.clock.advance(30_000)

@@ -41,7 +41,7 @@ test('what the DHT learned is there in the next session', async () => {
   await until('it knows a node', () => knows(session), 30_000)
   await session.close()
   expect(await readdir(stateDirectory)).toContain('dht.note')
-  // It is told of no node now.
+  // Nobody names a node to it now.
   const next = await loop.open({ dht: true, dhtNodes: [], stateDirectory })
   await until('it knows the node again', () => knows(next), 30_000)
 })

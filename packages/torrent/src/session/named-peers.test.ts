@@ -21,7 +21,7 @@ test('the peer of a magnet link is tried again after the process was killed in t
   const first = await open()
   const slow = { downloadBytesPerSecond: LENGTH / 4 }
   const torrent = await first.add(`${magnet}&x.pe=${peer}`, { limits: slow })
-  await until('some of it is here', () => torrent.stats.downloadedBytes > 0 && torrent.metainfo !== null)
+  await until('some of it has arrived', () => torrent.stats.downloadedBytes > 0 && torrent.metainfo !== null)
   await torrent.recordAdded()
   expect(torrent.isComplete).toBe(false)
   await loop.snapshot('state', 'killed')

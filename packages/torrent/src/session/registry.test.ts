@@ -7,7 +7,7 @@ import type { Torrent } from './torrent/torrent.ts'
 const v1 = new Uint8Array(20).fill(1)
 const v2 = new Uint8Array(32).fill(2)
 
-/** What a registry sees of a torrent. */
+/** The part of a torrent that a registry uses. */
 function torrent(infoHashes: InfoHashes, hasMetadata = true): Torrent & { yielded: boolean } {
   const metainfo = hasMetadata ? {} : null
   const stub = { infoHashes, metainfo, yielded: false, phases: { yieldTo: () => (stub.yielded = true) } }

@@ -72,7 +72,7 @@ describe('what was recorded', () => {
     expect(restorer.take(origin({ v1, v2: info.infoHashes.v2! }))?.origin.name).toBe('later')
   })
 
-  test('of a hybrid before its other hash was known does not stand beside what was recorded later', async () => {
+  test('a record of a hybrid made before its other hash was known is replaced by a later one', async () => {
     const metainfo = await hybrid('album')
     const { v1, v2 } = metainfo.info.infoHashes
     const magnet = `magnet:?xt=urn:btmh:1220${infoHashText({ v2: v2! })}`

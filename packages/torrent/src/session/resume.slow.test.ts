@@ -86,12 +86,12 @@ describe('after a clean stop nothing is hashed again', () => {
     expect(hashed()).toBe(0)
   })
 
-  test('of a torrent half done: it goes on where it was, and downloads nothing twice', async () => {
+  test('of a torrent half done: it resumes where it was, and downloads nothing twice', async () => {
     await using setup = await Setup.make()
     const first = await setup.open()
     const half = await first.session.add(setup.seed.magnet, { peers: setup.peers })
     half.setLimits({ downloadBytesPerSecond: LENGTH / 3 })
-    await until('half is here', () => half.stats.haveBytes > LENGTH / 2)
+    await until('half has arrived', () => half.stats.haveBytes > LENGTH / 2)
     await first.session.close()
     expect(half.stats.haveBytes).toBeLessThan(LENGTH)
 
@@ -252,7 +252,7 @@ test('removing forgets the record, and the files when it is asked to', async () 
   expect(await readdir(setup.loop.path('down'))).toEqual([])
 })
 
-test('records that are damaged are told of, and stop nothing', async () => {
+test('damaged records are reported, and stop nothing', async () => {
   await using setup = await Setup.make()
   await setup.download()
   const state = setup.loop.path('state')

@@ -101,7 +101,7 @@ describe('of the files that are selected', () => {
     const torrent = await session.add(content.metainfo, { memory })
     await torrent.setPriority(2, 7)
     torrent.addPeer(peers[0]!)
-    await world.until('it is here', () => torrent.files[2]!.haveBytes === LENGTHS[2])
+    await world.until('it has arrived', () => torrent.files[2]!.haveBytes === LENGTHS[2])
     expect(torrent.stats.haveBytes).toBeLessThan(15 * PIECE)
   })
 

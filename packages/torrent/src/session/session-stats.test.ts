@@ -23,7 +23,7 @@ test('a session tells rates, totals and connections of all its torrents', async 
     isReachable: false,
   })
   const torrent = await session.add(content.metainfo, { memory: true, peers: ['80.0.0.1:6881'] })
-  await world.until('half of it is here', () => torrent.stats.progress > 0.5)
+  await world.until('half of it has arrived', () => torrent.stats.progress > 0.5)
   expect(session.stats.downloadBytesPerSecond).toBeCloseTo(torrent.stats.downloadBytesPerSecond)
   expect(session.stats).toMatchObject({
     connections: { memory: 1 },
@@ -49,7 +49,7 @@ test('a torrent that was just paused has no rate and no end in sight', async () 
   await world.seed('80.0.0.1', content, { limits: { uploadBytesPerSecond: 300_000 } })
   const session = await world.open('80.0.0.2')
   const torrent = await session.add(content.metainfo, { memory: true, peers: ['80.0.0.1:6881'] })
-  await world.until('half of it is here', () => torrent.stats.progress > 0.5)
+  await world.until('half of it has arrived', () => torrent.stats.progress > 0.5)
   expect(torrent.stats.downloadBytesPerSecond).toBeGreaterThan(0)
   const paused = torrent.pause()
   const idle = { downloadBytesPerSecond: 0, uploadBytesPerSecond: 0 }
@@ -69,7 +69,7 @@ test('a peer that goes leaves its totals, how it was found and how long it staye
   torrent.on('peerClosed', peer => gone.push(peer))
   seed.on('peerClosed', peer => left.push(peer))
   torrent.addPeer('80.0.0.1:6881')
-  await world.until('half of it is here', () => torrent.stats.progress > 0.5)
+  await world.until('half of it has arrived', () => torrent.stats.progress > 0.5)
   const [now] = torrent.peers()
   expect(now).toMatchObject({ origin: 'manual', wastedBytes: 0, failedPieces: 0 })
   expect(now!.connectedMs).toBeGreaterThan(1000)

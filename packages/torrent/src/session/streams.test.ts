@@ -8,7 +8,7 @@ const SEED = '80.0.0.1'
 const peers = [`${SEED}:6881`]
 const PIECE = 32_768
 
-/** What a promise came to, in virtual time. */
+/** The outcome of a promise, in virtual time. */
 async function settled<T>(world: SessionWorld, promise: Promise<T>): Promise<T> {
   let done = false
   const mark = () => {
@@ -92,7 +92,7 @@ describe('a stream', () => {
     expect(world.clock.nowMs() - beganMs).toBeLessThan(5000)
   })
 
-  test('that is begun before what is here was checked waits for that', async () => {
+  test('that is opened before the existing data was checked waits for the check', async () => {
     await using world = new SessionWorld()
     const content = await testTorrent({ pieces: 4 })
     const seed = await world.seed(SEED, content)

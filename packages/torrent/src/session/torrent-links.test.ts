@@ -7,7 +7,7 @@ import { SessionWorld } from './testing/world.ts'
 const answer = new TextEncoder().encode('d8:intervali1800e5:peers0:e')
 const url = (host: string) => `http://${host}.example/announce`
 
-/** What trackers are told, as `host event`. */
+/** Announces that trackers receive, as `host event`. */
 function heard(told: string[]) {
   return {
     httpGet: async (asked: string) => {
@@ -25,10 +25,10 @@ describe('the trackers of a torrent that is there', () => {
     const { metainfo } = await testTorrent({ private: true })
     const session = await world.open('80.0.0.2', { trackers: true }, heard(told))
     const torrent = await session.add({ ...metainfo, trackers: [[url('a')], [url('b')]] }, { memory: true })
-    await world.until('both were told', () => told.length === 2)
+    await world.until('both received an announce', () => told.length === 2)
     await torrent.setTrackers([[url('b')], [url('c'), url('b')], []])
     expect(torrent.trackers).toEqual([[url('b')], [url('c')]])
-    await world.until('the others were told', () => told.length === 4)
+    await world.until('the others received an announce', () => told.length === 4)
     expect(told.sort()).toEqual(['a started', 'a stopped', 'b started', 'c started'])
     expect(torrent.discovery().map(({ url, tier }) => [url, tier])).toEqual([
       [url('b'), 0],
@@ -101,7 +101,7 @@ test('what the user changed about trackers and web seeds is there in the next se
   const { trackers, webSeeds } = second.torrents[0]!
   expect({ trackers, webSeeds }).toEqual(links)
   await second.close()
-  // Also for a session that is told what to add.
+  // Also for a session that gets links to add.
   const third = await loop.open({ ...options, restore: false })
   const again = await third.add(metainfo)
   expect({ trackers: again.trackers, webSeeds: again.webSeeds }).toEqual(links)

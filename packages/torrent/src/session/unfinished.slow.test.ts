@@ -8,7 +8,7 @@ const MIB = 2 ** 20
 const PIECE = 4 * MIB
 const LENGTH = 3 * PIECE
 
-/** A seed, and a leecher that was closed while most of a piece was here. */
+/** A seed, and a leech that was closed when most of a piece had arrived. */
 async function interrupted(loop: Loopback, close = true) {
   const metainfo = await loop.torrent('content', { file: LENGTH }, PIECE)
   const seeder = await loop.open({ directory: loop.folder })
@@ -18,7 +18,7 @@ async function interrupted(loop: Loopback, close = true) {
   const peers = [`127.0.0.1:${seeder.port}`]
   const session = await loop.open(options)
   const torrent = await session.add(metainfo, { peers, limits: { downloadBytesPerSecond: 4 * MIB } })
-  await until('half a piece is here', () => torrent.stats.downloadedBytes >= 2 * MIB)
+  await until('half a piece has arrived', () => torrent.stats.downloadedBytes >= 2 * MIB)
   if (close) await session.close()
   const before = seed.stats.uploadedBytes
   const go = async (again: Session) => {

@@ -175,7 +175,7 @@ describe('a web seed alone', () => {
     await expectContent(torrent)
   })
 
-  it('its connections are closed when all is here', async () => {
+  it('its connections are closed when the torrent is complete', async () => {
     const torrent = await add(await open(), await share({ f: 1_000_000 }))
     const closed = new Promise<void>(resolve => {
       server.onAllClosed = resolve
@@ -192,7 +192,7 @@ describe('a web seed alone', () => {
     await complete(torrent)
   })
 
-  it('a pause stops it, and it goes on after', async () => {
+  it('a pause stops it, and a resume continues it', async () => {
     const torrent = await add(await open(), await share({ f: 20_000_000 }))
     await new Promise<void>(resolve => {
       const off = torrent.on('piece', () => {
@@ -215,7 +215,7 @@ async function expectFile(torrent: Torrent, index: number, path: string): Promis
   expect(Buffer.compare(await contentOf(torrent, index), server.files.get(path)!)).toBe(0)
 }
 
-describe('beside peers', () => {
+describe('together with peers', () => {
   /** A session that has all of it, on disk. */
   async function seeder(metainfo: Metainfo): Promise<Session> {
     const session = await open()

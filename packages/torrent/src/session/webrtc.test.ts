@@ -88,7 +88,7 @@ describe('a session over WebRTC', () => {
     expect(leech.files[1]!.haveBytes).toBe(200_000)
   })
 
-  test('encryption that is required elsewhere is no matter: WebRTC has its own', async () => {
+  test('a policy that requires encryption does not matter: WebRTC has its own', async () => {
     await using rtc = new RtcWorld()
     const torrent = await testTorrent({ pieces: 64 })
     const seed = await rtc.seed('10.0.0.1', torrent, {

@@ -21,7 +21,7 @@ interface Sides {
   dial?: EncryptionPolicy
   accept?: EncryptionPolicy
   dialTopic?: HandshakeTopic
-  /** What the accepting side has; null for nothing. */
+  /** The torrent of the accepting side; null for none. */
   acceptTopic?: HandshakeTopic | null
   signal?: AbortSignal
 }
@@ -119,7 +119,7 @@ describe.skipIf(isBrowser)('encryption policies', () => {
     expect([dialled.status, accepted.status]).toEqual(['rejected', 'rejected'])
   })
 
-  // Dialling, accepting, whether they meet, and how often the acceptor was dialled.
+  // Policy of the dialer, policy of the acceptor, whether they connect, and how often the acceptor was dialled.
   it.each([
     ['plain', 'plain', true, 1],
     ['plain', 'prefer', true, 1],

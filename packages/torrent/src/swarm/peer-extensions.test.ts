@@ -81,7 +81,7 @@ describe('peer exchange (BEP 11)', () => {
     expect(pexHeard(silent.remote)).toEqual([
       { added: [{ host: '80.1.1.1', port: 7000, flags: 0 }], dropped: [] },
     ])
-    // Nobody is told of itself, nor of a peer whose port is not known.
+    // A peer receives neither its own address nor peers whose port is not known.
     expect(pexHeard(listening.remote)).toEqual([])
     const seed = await bench.connect({ ip: '80.1.1.3', outgoing: true })
     seed.remote.send(out => out.haveAll())

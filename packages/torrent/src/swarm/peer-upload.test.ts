@@ -14,7 +14,7 @@ beforeAll(async () => {
   torrent = await testTorrent({ lengths: [19 * PIECE + 20_000], pieceLengthBytes: PIECE })
 })
 
-/** A seed and an unchoked peer that has some and is no beginner. */
+/** A seed and an unchoked peer that has some pieces, so that it gets no allowed-fast grants. */
 async function unchoked(options: TestSwarmOptions = {}) {
   const bench = await TestSwarm.open(torrent, { have: 'all', ...options })
   const { remote, peer } = await bench.connect()

@@ -162,7 +162,7 @@ describe('storage', () => {
     await closing
     await bench.pass(60_000)
     expect(writes).toBe(1)
-    // It was written before the end, but nobody is told any more.
+    // It was written before the end, but no event reports it any more.
     expect(bench.pieces).toEqual([])
     expect(bench.have.count).toBe(1)
   })

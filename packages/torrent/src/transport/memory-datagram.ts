@@ -91,7 +91,7 @@ class MemorySocket implements DatagramSocket {
   readonly family: IpFamily
   readonly port: number
   readonly localAddress: string
-  /** What others see as the sender, also when bound to all addresses. */
+  /** The address that others see as the sender, even if the socket is bound to all addresses. */
   readonly address: string
   onMessage: OnDatagram | null = null
   readonly #network: MemoryDatagramNetwork

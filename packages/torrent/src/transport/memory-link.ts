@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts'
 
-/** What a host's wire can do. */
+/** Latency and bandwidth of a host's link. */
 export interface HostLink {
   /** Bytes a second that the host can send / receive; default no limit. */
   readonly uploadBytesPerSecond?: number
@@ -9,14 +9,14 @@ export interface HostLink {
   readonly latencyMs?: number
 }
 
-/** What goes onto a wire at once when its rate is limited: others get their turn after it. */
+/** Largest burst on a link with limited rate: others get their turn after it. */
 const SLICE_BYTES = 16 * 1024
 
 /** A direction of a connection, as the wire that it leaves by sees it. */
 export interface LinkUser {
   /** Hands over up to `limit` bytes, or null when there are none or the other side's window is full. */
   takeBytes(limit: number): Uint8Array | null
-  /** What was handed over last has left the wire. */
+  /** The time at which the last bytes have left the link. */
   left(): void
   /** The bytes have reached the other host. */
   arrive(bytes: Uint8Array): void
@@ -33,7 +33,7 @@ export class MemoryLink {
   #downFreeAt = 0
   #queue: LinkUser[] = []
   #serving = false
-  /** An unplugged host sends and receives nothing, and nobody is told. */
+  /** An unplugged host sends and receives nothing, and no connection notices. */
   plugged = true
 
   constructor(clock: Clock, link: HostLink) {

@@ -37,7 +37,7 @@ export class MemoryNetwork {
     return new MemoryTransport(this, host, wire)
   }
 
-  /** Cuts the host off, as a pulled plug does: nothing leaves or arrives, and no connection is told. */
+  /** Cuts the host off, as a pulled plug does: nothing leaves or arrives, and no connection notices. */
   unplug(host: string): void {
     const wire = this.#links.get(host)
     if (wire) wire.plugged = false

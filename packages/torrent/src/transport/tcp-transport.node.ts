@@ -15,7 +15,7 @@ const READ_BYTES_EACH = 64 * 1024
  */
 const REST_MS = 2
 const BULK_BYTES = 8 * 1024
-/** A connection that ends gracefully waits no longer for a peer that does not read: its socket and what is queued would stay for ever. */
+/** A connection that ends gracefully waits no longer for a peer that does not read: otherwise its socket and its queue would stay forever. */
 const LINGER_MS = 3000
 const shareReads = process.platform !== 'win32'
 /** A read of so much may have left more behind. */
@@ -76,7 +76,7 @@ class TcpConnection implements Connection {
     this.#socket.resume()
   }
 
-  /** What the socket read; false stops reading. */
+  /** Takes bytes that the socket read. Returns false to stop reading. */
   received(bytes: Uint8Array): boolean {
     if (this.#closed) return false
     if (this.#paused) {
@@ -247,7 +247,7 @@ export class TcpTransport implements Transport {
 }
 
 /**
- * `net.Server` cannot be told to read into our buffer, so an accepted socket's handle moves to a socket that was made for it. Were the
+ * `net.Server` has no option to read into our buffer, so an accepted socket's handle moves to a socket that was made for it. Were the
  * handle ever hidden, the stream's own reads serve instead, only slower.
  */
 function adopt(accepted: Socket, holder: { connection?: TcpConnection }): Socket {

@@ -49,7 +49,7 @@ export class Loopback implements AsyncDisposable {
     return createTorrent(this.path(name), { pieceLengthBytes })
   }
 
-  /** What a process that is killed now would leave. */
+  /** Copies the files as a process that is killed now would leave them. */
   async snapshot(from: string, to: string): Promise<void> {
     await cp(this.path(from), this.path(to), { recursive: true, preserveTimestamps: true })
   }

@@ -53,7 +53,7 @@ test('what a flush could not write is written again', async () => {
   await pool.close()
 })
 
-test('what was lost is told', async () => {
+test('lost pieces are reported', async () => {
   const { content, layout, retry, pool, disk } = await setup()
   await content.storage.write(layout.pieceOffset(2), new Uint8Array(layout.pieceSize(2)))
   disk.full = false

@@ -19,7 +19,7 @@ test.each([
   ['nothing when nothing new is there', '1100', '1100', 2 * PIECE, undefined, 0],
   ['nothing when something is gone', '1100', '1000', 2 * PIECE, undefined, 0],
   ['nothing of files that came from elsewhere', '0000', '1111', 0, undefined, 0],
-  ['nothing that was here before the download', '1110', '1111', PIECE, undefined, 0.5 * PIECE],
+  ['nothing that existed before the download', '1110', '1111', PIECE, undefined, 0.5 * PIECE],
 ])('after a kill there count %s', (_, recorded, have, downloadedBytes, unfinished, found) => {
   const progress = { downloadedBytes, ...(unfinished && { unfinished }) }
   expect(foundBytes({ layout, have: bits(have) }, bits(recorded), progress)).toBe(found)
@@ -35,7 +35,7 @@ test('a download that was killed between two records has all its bytes in the to
   const first = await loop.open(folders('state'))
   const limits = { downloadBytesPerSecond: 20 * PIECE }
   const torrent = await first.add(metainfo, { peers: [`127.0.0.1:${seed.port}`], limits })
-  await until('some pieces are here', () => torrent.stats.haveBytes >= 4 * PIECE)
+  await until('some pieces have arrived', () => torrent.stats.haveBytes >= 4 * PIECE)
   await torrent.pause()
   const { downloadedBytes } = torrent.stats
   await loop.snapshot('state', 'killed')

@@ -8,7 +8,7 @@ test('shows which pieces are present, and how many sources have each', async () 
   await world.seed('80.0.0.1', content)
   const part = await world.open('80.0.0.2')
   const half = await part.add(content.metainfo, { memory: true, select: [0], peers: ['80.0.0.1:6881'] })
-  await world.until('the first file is here', () => half.stats.state === 'seeding')
+  await world.until('the first file has arrived', () => half.stats.state === 'seeding')
   const session = await world.open('80.0.0.3', { limits: { downloadBytesPerSecond: 0 } })
   const torrent = await session.add(content.metainfo, { memory: true })
   expect(torrent.pieces()).toEqual({

@@ -59,7 +59,7 @@ async function until(condition: () => boolean): Promise<void> {
   }
 }
 
-/** One web seed of a torrent: real server and sockets, but a clock that stands still unless it is told to go on. */
+/** One web seed of a torrent: real server and sockets, but a clock that moves only when the test advances it. */
 class World {
   readonly clock = new VirtualClock()
   readonly limit = new RateLimit(this.clock)
@@ -346,7 +346,7 @@ it('is as fast as the limit lets it be, and no faster', async () => {
   world.limit.setRate(rate)
   world.seed.fill()
   for (let step = 1; step <= 40 && !world.isDone; step++) {
-    // It stands in the queue for more: as far as it got with the time that it had.
+    // It waits in the queue for more, as far as it got in its time.
     await until(() => world.limit.waiting > 0 || world.isDone)
     const allowed = (world.clock.nowMs() * rate) / 1000
     // What had been read from the socket when the limit stopped it: two reads of 256 KiB at most.

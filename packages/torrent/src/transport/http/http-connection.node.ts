@@ -21,7 +21,7 @@ function readBuffer(): Uint8Array {
   return sharedBuffer
 }
 
-/** What becomes of a request. Calls come from the event loop. */
+/** Receives the response to a request. Calls come from the event loop. */
 export interface ExchangeHandler {
   /** The answer begins. False: its body is of no use, and the connection is closed. */
   onHead(head: ResponseHead): boolean
@@ -120,7 +120,7 @@ export class HttpConnection {
     this.#socket.destroy()
   }
 
-  /** What the socket read; false stops reading. */
+  /** Takes bytes that the socket read. Returns false to stop reading. */
   #received(bytes: Uint8Array): boolean {
     if (!this.#handler) {
       // Nobody asked for anything.

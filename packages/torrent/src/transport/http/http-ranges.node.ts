@@ -175,7 +175,7 @@ class Reading implements RangeReading {
     return address!
   }
 
-  /** Of the URL that the torrent names, also where a remembered redirect led on from it. */
+  /** Origin of the URL that the torrent names, even if a remembered redirect led elsewhere. */
   async #firstAddress(url: URL, address: ResolvedAddress): Promise<ResolvedAddress> {
     const { hostname } = new URL(this.#request.url)
     if (hostname === url.hostname) return address

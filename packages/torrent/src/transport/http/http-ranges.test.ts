@@ -243,7 +243,7 @@ describe('redirects', () => {
     expect(await readRange(ranges, request(10, 10))).toEqual(CONTENT.slice(10, 20))
   })
 
-  it('do not go on for ever', async () => {
+  it('do not continue forever', async () => {
     redirect('/f')
     expect(await failureOf(ranges, request(0, 10))).toMatchObject({ fate: 'server-later' })
     expect(server.seen.length).toBeLessThan(10)
@@ -258,7 +258,7 @@ describe('redirects', () => {
   })
 
   it('do not lead from outside into the local network', async () => {
-    // localhost stands for a host of the internet here.
+    // localhost represents a host of the internet here.
     const guarded = open({ isLocal: host => host !== '127.0.0.1' })
     redirect(`http://[::1]:${server.port}/f`)
     expect(await failureOf(guarded, request(0, 10))).toMatchObject({ fate: 'server-gone' })
@@ -298,7 +298,7 @@ it('a name that does not exist', async () => {
   expect(failure).toMatchObject({ fate: 'server-later' })
 })
 
-describe('what is no HTTP', () => {
+describe('a response that is not HTTP', () => {
   let raw: Server
   let greet: (socket: Socket) => void
 

@@ -12,7 +12,7 @@ export interface RangeRequest {
 }
 
 /**
- * What becomes of one request. Every call comes from the event loop, never from inside `read`, `pause`, `resume` or `close`. After
+ * Receives the response to one request. Every call comes from the event loop, never from inside `read`, `pause`, `resume` or `close`. After
  * `onEnd` or `onFailure` nothing else comes.
  */
 export interface RangeSink {
@@ -45,7 +45,7 @@ export interface HttpRangesOptions {
 export type OpenHttpRanges = (options: HttpRangesOptions) => HttpRanges
 
 /**
- * What a failure means for requests to come: `server-later`: the server cannot now; `file-later`: it has not got the file; `file-gone`: it never
+ * Tells what a failure means for later requests: `server-later`: the server cannot now; `file-later`: it does not have the file; `file-gone`: it never
  * will have it, or has another one; `server-gone`: it can be of no use.
  */
 export type RangeFate = 'server-later' | 'file-later' | 'file-gone' | 'server-gone'

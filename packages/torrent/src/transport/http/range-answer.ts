@@ -3,10 +3,10 @@ import { RangeFailure, type RangeRequest } from './http-ranges.ts'
 /** The longest that a server may ask us to stay away. */
 const MAX_RETRY_AFTER_MS = 24 * 60 * 60_000
 
-/** A server that sends whole files only is read from the start as far as the range, if that is not further on: small files can be had of it. */
+/** A server that sends only whole files is read from the start if the range begins no later than this, so that it can serve small files. */
 export const MAX_SKIPPED_BYTES = 4 << 20
 
-/** What is looked at in an answer, whatever read it. */
+/** The parts of a response that decide, whichever client read it. */
 export interface AnswerHead {
   readonly status: number
   /** Value of a header by lower-case name, null or undefined when it is absent. */

@@ -3,7 +3,7 @@ import { RangeFailure } from './http-ranges.ts'
 const REDIRECTS = new Set([301, 302, 303, 307, 308])
 
 /**
- * Where an answer redirects; null when it is no redirect. A text, which says why, when it leads where we do not go: what was asked for in
+ * Returns where a response redirects, or null if it is not a redirect. Returns a text that says why if it leads where we do not go: what was asked for in
  * secret must not go on in the clear.
  */
 export function followRedirect(status: number, location: string, from: URL): URL | string | null {

@@ -16,7 +16,7 @@ export class NodeChannel implements RtcChannel {
   #early: Uint8Array[] = []
   /** The native channel must not be touched any more. */
   #isGone = false
-  /** The owner has closed it, or was told that it is closed. */
+  /** True once the owner has closed it, or knows that it is closed. */
   #isClosed = false
   #linger: ReturnType<typeof setTimeout> | undefined
 
@@ -43,7 +43,7 @@ export class NodeChannel implements RtcChannel {
     try {
       this.#channel.sendMessageBinary(bytes)
     } catch {
-      // It closes; its owner is told by an event.
+      // It closes; an event reports that to its owner.
     }
   }
 

@@ -123,7 +123,7 @@ describe('signaling', () => {
     one.signaling.accept(offer!.id, late!)
     await clock.advance(30_000)
     expect([one.connections.length, two.connections.length, three.connections.length]).toEqual([1, 1, 0])
-    // The third was told of its answer by nobody, and gave up.
+    // The third never received its answer, and gave up.
     expect(three.signaling.size).toBe(0)
   })
 

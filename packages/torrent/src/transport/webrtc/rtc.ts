@@ -24,7 +24,7 @@ export interface RtcCandidate {
   readonly sdpMid: string
 }
 
-/** What becomes of a peer connection. Every call comes from the event loop, never from inside a call to the peer. */
+/** Receives the events of a peer connection. Every call comes from the event loop, never from inside a call to the peer. */
 export interface RtcPeerEvents {
   /** Called at most once: the data channel is open. From now on the channel is the connection. */
   onChannel(channel: RtcChannel): void
@@ -51,7 +51,7 @@ export interface RtcFactory {
   createPeer(config: RtcConfig, events: RtcPeerEvents): RtcPeer
 }
 
-/** What a data channel tells its owner. Every call comes from the event loop, never from inside a call to the channel. */
+/** Receives the events of a data channel. Every call comes from the event loop, never from inside a call to the channel. */
 export interface RtcChannelHandler {
   /** One message. The bytes are the handler's from now on. */
   onMessage(bytes: Uint8Array): void
@@ -65,7 +65,7 @@ export interface RtcChannelHandler {
 export interface RtcChannel {
   /** Where the peer is, or the relay in between; null when the platform does not tell. */
   readonly remote: PeerAddress | null
-  /** What the other side takes in one message. */
+  /** Largest message that the other side accepts. */
   readonly maxMessageBytes: number
   /** Bytes that were sent and are not on the network yet. */
   readonly bufferedBytes: number

@@ -28,7 +28,7 @@ test('not more candidates than are of use', () => {
   expect(few?.match(/a=candidate/g)).toHaveLength(13)
 })
 
-test('what is no description of one data channel is refused', () => {
+test('a text that does not describe one data channel is refused', () => {
   for (const wrong of [
     undefined,
     7,

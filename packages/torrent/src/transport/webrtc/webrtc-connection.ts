@@ -4,7 +4,7 @@ import type { RtcChannel, RtcChannelHandler } from './rtc.ts'
 
 /** A message this long costs little more than one of a quarter of it; every client takes it. */
 export const MESSAGE_BYTES = 64 * 1024
-/** What the channel is given before it has sent it, and when it is given more. */
+/** Bytes handed to the channel before it has sent them, and the level at which it gets more. */
 const CHANNEL_HIGH_BYTES = 1024 * 1024
 const CHANNEL_LOW_BYTES = 512 * 1024
 /** A data channel cannot be slowed by its reader: who sends so much while nobody listens is flooding us. */
@@ -46,7 +46,7 @@ export class WebrtcConnection implements Connection, RtcChannelHandler {
   #isClosed = false
   #error: Error | undefined
 
-  /** `unknown`: what stands for the peer's address where the platform does not tell it. */
+  /** `unknown`: the peer's address if the platform does not reveal it. */
   constructor(channel: RtcChannel, options: { incoming: boolean; unknown: string }) {
     this.#channel = channel
     this.incoming = options.incoming

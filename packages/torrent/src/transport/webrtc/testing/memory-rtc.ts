@@ -12,7 +12,7 @@ import type {
 } from '../rtc.ts'
 
 const MAX_MESSAGE_BYTES = 256 * 1024
-/** What one side of a channel sends before the other has it. */
+/** Messages that one side has sent and the other has not received. */
 const WINDOW_BYTES = 256 * 1024
 const LATENCY_MS = 5
 
@@ -23,7 +23,7 @@ export class MemoryRtc {
   #next = 1
   /** Peers that were made and not closed. */
   open = 0
-  /** Nobody is told where the other is, as between pages. */
+  /** Neither side learns the address of the other, as between pages. */
   hidesAddresses = false
   readonly configs: RtcConfig[] = []
   /** As they were made. */
