@@ -34,7 +34,7 @@ async function stopped(loop: Loopback) {
   disk.full = true
   const torrent = await session.add(metainfo, { peers })
   await until('the disk is full', () => torrent.stats.state === 'error')
-  expect(torrent.stats.error).toMatch(/No space left on .*writes or fetches it again/)
+  expect(torrent.stats.error).toMatch(/No space left on .*writes or fetches them again/)
   return { session, torrent, directories, time }
 }
 
