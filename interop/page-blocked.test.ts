@@ -10,7 +10,7 @@ import { Seeder } from './support/seeder.ts'
 import { lacking } from './support/tools.ts'
 import { until } from './support/wait.ts'
 
-const KEEPS_NOTHING = 'This window keeps nothing'
+const KEEPS_NOTHING = 'This window stores nothing'
 const CANNOT_SHOW = 'This window cannot show files'
 /** As all windows of a browser that is set so. */
 const PRIVATE = { 'browser.privatebrowsing.autostart': true }

@@ -119,7 +119,7 @@ describe.skipIf(lacking('chromium-headless-shell'))('the page of a share link: m
     await tab.goto(`${site.url}#${magnet}`)
     await tab.getByRole('button', { name: /^Download / }).click()
     await tab.getByText('Complete and verified').waitFor()
-    await tab.getByText('This window keeps nothing').waitFor()
+    await tab.getByText('This window stores nothing').waitFor()
     expect(await asks(tab)).toBe(true)
     await tab.evaluate(() => Reflect.deleteProperty(globalThis, 'showSaveFilePicker'))
     const downloading = tab.waitForEvent('download')
@@ -148,7 +148,7 @@ describe.skipIf(lacking('chromium-headless-shell'))('the page of a share link: m
     await expect.poll(estimate).toBeLessThan(5_000_000)
     await tab.reload()
     await tab.getByRole('button', { name: 'Choose files' }).waitFor()
-    expect(await tab.getByText('Kept in this browser').count()).toBe(0)
+    expect(await tab.getByText('Stored in this browser').count()).toBe(0)
     expect(problems).toEqual([])
   })
 

@@ -39,7 +39,7 @@ describe.skipIf(unable)(`a minute without a network${unable ? ` (${unable})` : '
     await tab.getByRole('button', { name: /^Download / }).click({ timeout: 100_000 })
     await expect.poll(() => progress(tab), { timeout: 60_000 }).toBeGreaterThan(25)
     network.pull()
-    await tab.getByText('You are offline. What is here stays').waitFor({ timeout: 10_000 })
+    await tab.getByText('You are offline. Downloaded data is kept').waitFor({ timeout: 10_000 })
     await new Promise(resolve => setTimeout(resolve, OUTAGE_MS))
     const before = await progress(tab)
     expect(before).toBeGreaterThan(25)

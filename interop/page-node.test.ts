@@ -60,7 +60,7 @@ describe.skipIf(lacking('chromium-headless-shell'))('the page of a share link at
     const opening = context.waitForEvent('page')
     await tab.getByRole('button', { name: 'Add to node' }).click()
     const dialog = (await opening).getByRole('dialog')
-    await dialog.getByText('What is inside shows when it is opened: by the node').waitFor()
+    await dialog.getByText('When the download is complete, the node opens it').waitFor()
   }, 180_000)
 
   test('a user logged in to the node that serves the page adds with one click', async () => {
@@ -77,7 +77,7 @@ describe.skipIf(lacking('chromium-headless-shell'))('the page of a share link at
     await tab.getByRole('button', { name: 'Download 3.00 MB' }).waitFor()
     expect(await tab.getByLabel('Address of your node').inputValue()).toBe(node.url)
     await tab.getByRole('button', { name: 'Add to node' }).click()
-    await tab.getByRole('link', { name: 'Your node has it now' }).click()
+    await tab.getByRole('link', { name: 'Added to your node' }).click()
     await tab.getByText('theirs.bin').first().waitFor()
     const { items } = await node.api.listTorrents({})
     await node.whenTorrent(items[0]!.id, ({ progress }) => progress === 1)

@@ -82,7 +82,7 @@ describe.skipIf(lacking('firefox-esr'))('sealed shares in Firefox', () => {
     await shows(tab, 'under the third stone')
     await tab.goto(site.url)
     await choose(tab, dir.join('notes.txt'))
-    await click(tab, 'Whoever has the link and a passphrase')
+    await click(tab, 'Anyone with the link and a passphrase')
     await passwords(tab, 2, 'green herring')
     expect(parseShareLink(await linkOf(tab)).seal).toEqual({ by: 'passphrase' })
     await shows(tab, 'sealed with a passphrase')

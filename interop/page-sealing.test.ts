@@ -22,7 +22,7 @@ async function sealAndLookElsewhere(tab: Page, path: string): Promise<void> {
   await tab.evaluate(() => {
     location.hash = '#nothing'
   })
-  await tab.getByText('This address holds no share').waitFor()
+  await tab.getByText('This address contains no share').waitFor()
 }
 
 describe.skipIf(lacking('chromium-headless-shell'))('the page of a share link: while it seals', () => {
@@ -62,7 +62,7 @@ describe.skipIf(lacking('chromium-headless-shell'))('the page of a share link: w
     expect(await asks(tab)).toBe(true)
     await tab.getByText('The link to large.bin is ready.').waitFor()
     expect(await asks(tab)).toBe(false)
-    await tab.getByText('This address holds no share').waitFor()
+    await tab.getByText('This address contains no share').waitFor()
     await tab.getByRole('link', { name: 'Show it' }).click()
     await tab.getByLabel('Link to this share').waitFor()
     expect(await tab.getByText('is ready.').count()).toBe(0)
@@ -90,12 +90,12 @@ describe.skipIf(lacking('chromium-headless-shell'))('the page of a share link: w
     await choose(tab, dir.join('notes.txt'))
     await tab.getByRole('checkbox', { name: 'Seal it' }).check()
     await tab
-      .getByRole('radio', { name: /^Whoever has the link/ })
+      .getByRole('radio', { name: /^Anyone with the link/ })
       .first()
       .waitFor()
     site.withhold(/^\/assets\/(seal-form|ask-worker)/)
     await tab.getByRole('button', { name: 'Seal and get a link' }).click()
-    await tab.getByText('What this needs could not be loaded').waitFor()
+    await tab.getByText('A part of this page could not be loaded').waitFor()
     expect(await tab.getByRole('button', { name: 'Seal and get a link' }).isEnabled()).toBe(true)
   })
 

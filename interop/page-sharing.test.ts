@@ -157,7 +157,7 @@ describe.skipIf(lacking('chromium-headless-shell'))('dropping on the page', () =
     await tab.getByText('You shared this from this device.').waitFor()
     const box = await tab.getByText('Drop files or a folder here').boundingBox()
     await dropAt(tab, box!, dir.join('Trip'))
-    await tab.getByText('You help: this page passes on').waitFor()
+    await tab.getByText('You help: this page shares').waitFor()
     await mkdir(dir.join('got'))
     await other.get(formatMagnet(magnet), dir.join('got'))
     expect(await difference(dir.join('Trip'), dir.join('got', 'Trip'))).toBeNull()

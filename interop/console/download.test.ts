@@ -33,7 +33,7 @@ describe.skipIf(skipped)('the console of a real node: downloading', () => {
       await row.locator('a').first().click()
       await page.getByRole('heading', { name: 'Concert' }).waitFor()
       await page
-        .getByText(/\d+ of \d+ pieces here/)
+        .getByText(/\d+ of \d+ pieces downloaded/)
         .first()
         .waitFor()
       await page.getByRole('tab', { name: /Peers/ }).click()

@@ -27,7 +27,7 @@ const PICTURES: Readonly<Record<string, Picture>> = {
     async prepare(page) {
       await page.locator('[data-row] a', { hasText: 'Sintel' }).click()
       await page
-        .getByText(/pieces here/)
+        .getByText(/of [\d,]+ pieces downloaded/)
         .first()
         .waitFor()
     },

@@ -18,7 +18,7 @@ describe.skipIf(skipped)('the console of a real node: sharing', () => {
       await page.getByRole('button', { name: 'Next' }).click()
       await page.setInputFiles('[data-role=share-files]', photo.path)
       await page.getByRole('button', { name: 'Share', exact: true }).click()
-      await page.getByRole('heading', { name: 'You share something now' }).waitFor({ timeout: 60_000 })
+      await page.getByRole('heading', { name: 'You are sharing' }).waitFor({ timeout: 60_000 })
       const magnet = await page.getByRole('textbox', { name: 'Magnet link' }).inputValue()
       expect(await page.getByRole('img', { name: /QR code/ }).count()).toBe(1)
       expect(await downloaded(scene, magnet, 'photo.jpg')).toBe(photo.sha256)

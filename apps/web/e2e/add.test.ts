@@ -78,10 +78,10 @@ describe.skipIf(lackingChromium())('the add dialog, with a made-up node', () => 
       const file = { name: 'plans.pdf', mimeType: 'application/pdf', buffer: Buffer.alloc(200_000) }
       await page.setInputFiles('[data-role=share-files]', file)
       await page.getByLabel('Seal it').check()
-      await page.getByLabel('Whoever has the link and a passphrase').check()
+      await page.getByLabel('Anyone with the link and a passphrase').check()
       await page.getByRole('textbox', { name: 'Passphrase' }).fill('green herring')
       await page.getByRole('button', { name: 'Seal and share' }).click()
-      await page.getByText('The two passphrases are not the same').waitFor()
+      await page.getByText('The passphrases do not match').waitFor()
       await sound()
       await page.getByLabel('Certain people only').check()
       await page.getByLabel('Their public keys').fill('age1nonsense')

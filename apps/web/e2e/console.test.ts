@@ -143,7 +143,7 @@ describe.skipIf(lackingChromium())('the console with a made-up node', () => {
         await page.getByRole('button', { name: 'on the node’s machine', exact: false }).waitFor()
         expect(await overflowing(page)).toEqual([])
         await page.getByRole('button', { name: 'Back' }).click()
-        await page.getByLabel('Own limits', { exact: false }).check()
+        await page.getByLabel('Custom limits', { exact: false }).check()
         expect(await page.getByLabel('Upload (MB/s)').inputValue()).toBe('10')
       },
       phone,
@@ -156,7 +156,7 @@ describe.skipIf(lackingChromium())('the console with a made-up node', () => {
       await page.locator('main ol a').first().waitFor()
       expect(await box.inputValue()).toBe('sea')
       await page.getByRole('link', { name: 'Search', exact: true }).click()
-      await page.getByText('Find anything that this node has').waitFor()
+      await page.getByText('Search everything on this node').waitFor()
       expect(await box.inputValue()).toBe('')
       await box.fill('moon')
       await page.waitForURL(/q=moon/)
@@ -185,18 +185,18 @@ describe.skipIf(lackingChromium())('the console with a made-up node', () => {
   test('a filter shows what it fits as one writes; one that never ends does not stop the page', async () => {
     await on('/feeds?mock', async page => {
       await page.getByRole('button', { name: 'New filter' }).first().click()
-      const include = page.getByLabel('Has all of these words')
+      const include = page.getByLabel('Contains all of these words')
       const form = page.locator('form').filter({ has: include })
       await include.fill('ＤＥＢＩＡＮ dvd')
-      await form.getByText('1 of 8 items fit').waitFor()
+      await form.getByText('1 of 8 items match').waitFor()
       await include.fill('/debian (/')
-      await form.getByText('cannot be read', { exact: false }).waitFor()
+      await form.getByText('is not valid', { exact: false }).waitFor()
       await include.fill('/^(.+)+~$/')
       // The next keys are taken: a page that looks at the pattern itself would never answer again.
-      await page.getByLabel('Has none of these words').first().fill('beta')
+      await page.getByLabel('Contains none of these words').first().fill('beta')
       await form.getByText('takes too long', { exact: false }).waitFor()
       await include.fill('debian')
-      await form.getByText('3 of 8 items fit').waitFor()
+      await form.getByText('3 of 8 items match').waitFor()
       await form.getByRole('button', { name: 'Save filter' }).click()
       await page.getByText('Filter saved').first().waitFor()
       await page.getByText('without beta').nth(1).waitFor()
@@ -227,7 +227,7 @@ describe.skipIf(lackingChromium())('the console with a made-up node', () => {
       await page.keyboard.press('Escape')
       const filter = (name: string) => page.getByRole('button', { name: new RegExp(`^${name} \\d+$`) })
       await filter('Active').click()
-      await page.getByText('No bytes move just now', { exact: false }).waitFor()
+      await page.getByText('Nothing is being transferred right now', { exact: false }).waitFor()
       await filter('All').click()
       await page.getByLabel('Filter by name').fill('bunny')
       await expect.poll(() => rows(page).count()).toBe(1)
@@ -257,12 +257,12 @@ describe.skipIf(lackingChromium())('the console with a made-up node', () => {
       const file = { name: 'cat.jpg', mimeType: 'image/jpeg', buffer: Buffer.alloc(200_000) }
       await page.setInputFiles('[data-role=share-files]', file)
       await page.getByRole('button', { name: 'Share', exact: true }).click()
-      await page.getByRole('heading', { name: 'You share something now' }).waitFor()
+      await page.getByRole('heading', { name: 'You are sharing' }).waitFor()
       expect(await page.getByRole('textbox', { name: 'Magnet link' }).inputValue()).toMatch(
         /^magnet:\?xt=urn:btih:/,
       )
       expect(await page.getByRole('img', { name: 'QR code' }).count()).toBe(1)
-      await page.getByRole('button', { name: 'To my transfers' }).click()
+      await page.getByRole('button', { name: 'Go to my transfers' }).click()
       await page.locator('[data-row] a', { hasText: 'cat.jpg' }).waitFor()
     })
   })

@@ -16,10 +16,10 @@ describe.skipIf(lackingChromium())('labels, with a made-up node', () => {
     await page.getByRole('button', { name: 'New label' }).click()
     expect(await findings(page)).toEqual([])
     await page.getByRole('textbox', { name: 'Name', exact: true }).fill('films')
-    await page.getByRole('button', { name: 'Make label' }).click()
-    await page.getByText('There is a label of this name').waitFor()
+    await page.getByRole('button', { name: 'Create label' }).click()
+    await page.getByText('A label with this name already exists').waitFor()
     await page.getByRole('textbox', { name: 'Name', exact: true }).fill('holiday')
-    await page.getByRole('button', { name: 'Make label' }).click()
+    await page.getByRole('button', { name: 'Create label' }).click()
     await choice.waitFor()
 
     await menu.click()

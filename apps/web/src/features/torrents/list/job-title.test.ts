@@ -4,8 +4,8 @@ import { jobTitle } from './job-title.ts'
 
 test('a work that is done is not told as if it went on', () => {
   const job = { kind: 'create', name: 'dropped.txt' } as const
-  expect(jobTitle({ ...job, state: 'running' })).toBe('Preparing dropped.txt to be shared')
-  expect(jobTitle({ ...job, state: 'failed' })).toBe('Preparing dropped.txt to be shared')
+  expect(jobTitle({ ...job, state: 'running' })).toBe('Preparing dropped.txt for sharing')
+  expect(jobTitle({ ...job, state: 'failed' })).toBe('Preparing dropped.txt for sharing')
   expect(jobTitle({ ...job, state: 'done' })).toBe('dropped.txt is shared')
   for (const kind of JobKind.options) {
     const titles = (['running', 'done'] as const).map(state => jobTitle({ kind, state, name: 'x' }))

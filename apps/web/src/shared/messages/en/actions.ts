@@ -14,10 +14,10 @@ export const actions = {
   newLabel: 'New label…',
   move: 'Move files…',
   queue: 'Queue',
-  queueFirst: 'To the front',
-  queueUp: 'One up',
-  queueDown: 'One down',
-  queueLast: 'To the end',
+  queueFirst: 'Move to front',
+  queueUp: 'Move up',
+  queueDown: 'Move down',
+  queueLast: 'Move to end',
   copyLink: 'Copy magnet link',
   share: 'Send the link…',
   remove: 'Remove',
@@ -26,19 +26,19 @@ export const actions = {
   linksCopied: (count: number) => plural(count, 'Magnet link copied', '# magnet links copied'),
   removed: (names: readonly string[]) =>
     names.length === 1 ? `Removed “${names[0]}”` : `Removed ${torrents(names.length)}`,
-  removedWithData: 'The files are deleted when this message is gone.',
+  removedWithData: 'The files are deleted when this message closes.',
   removedKept: 'The files stay where they are.',
-  restored: (count: number) => plural(count, 'It is back', '# torrents are back'),
+  restored: (count: number) => plural(count, 'Torrent restored', '# torrents restored'),
   checking: (count: number) => `Rechecking ${torrents(count)}`,
-  asked: 'Reannounced: all sources are asked for peers',
+  asked: 'Reannounced: asking all sources for peers',
   moving: (count: number) => `Moving the files of ${torrents(count)}`,
   failed: 'That did not work',
   removeDialog: {
     title: (count: number) =>
       plural(count, 'Remove and delete files?', 'Remove # torrents and delete files?'),
     body: (size: string) =>
-      `This is deleted from the disk of the node, ${size} in all. For a short time you can undo it.`,
-    list: 'What is deleted',
+      `These files are deleted from the node’s disk, ${size} in total. You can undo this for a short time.`,
+    list: 'Files to delete',
     more: (count: number) => plural(count, 'and # more', 'and # more'),
     moreTorrents: (count: number) =>
       plural(count, 'and the files of # more torrent', 'and the files of # more torrents'),
@@ -47,7 +47,7 @@ export const actions = {
   labelDialog: {
     title: (count: number) => `Label for ${torrents(count)}`,
     name: 'Label',
-    hint: 'A label groups torrents. One with a folder of its own downloads there.',
+    hint: 'A label groups torrents and can have its own download folder.',
     placeholder: 'films',
     confirm: 'Set label',
     none: 'Remove label',

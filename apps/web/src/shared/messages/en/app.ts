@@ -2,7 +2,7 @@ import { plural } from '../plural.ts'
 
 export const app = {
   name: 'Shoal',
-  skip: 'Skip to the content',
+  skip: 'Skip to content',
   navigation: 'Main',
   nav: {
     transfers: 'Transfers',
@@ -18,15 +18,15 @@ export const app = {
   limits: {
     alternativeOn: 'Alternative speed limits are on',
     alternativeOff: 'Alternative speed limits are off',
-    scheduled: 'Speed limits by the schedule',
+    scheduled: 'Speed limits set by the schedule',
   },
   theme: { label: 'Colours', system: 'As the system', light: 'Light', dark: 'Dark' },
   simulated: 'Simulation',
   simulatedHint: 'A made-up node that runs in this page. Nothing is transferred.',
   offline: {
     title: 'The node does not answer',
-    body: 'You see what was last known. It is tried again and again.',
-    bodyNever: 'Is it running? Start it with “npm start” or “shoal start”. It is tried again and again.',
+    body: 'You see the last known state. Shoal keeps trying to reconnect.',
+    bodyNever: 'Is it running? Start it with “npm start” or “shoal start”. Shoal keeps trying to connect.',
     retry: 'Try now',
     back: 'The node is back',
   },
@@ -34,11 +34,11 @@ export const app = {
   notFound: {
     title: 'There is nothing here',
     body: 'The address may be old, or mistyped.',
-    back: 'To the transfers',
+    back: 'Go to transfers',
   },
   failure: {
-    title: 'This page broke',
-    body: 'Reloading helps as a rule. What happened:',
+    title: 'Something went wrong on this page',
+    body: 'Reloading usually helps. Details:',
     reload: 'Reload',
   },
   close: 'Close',
@@ -63,10 +63,10 @@ export const app = {
     rows: {
       add: 'Add or share something',
       filter: 'Filter the list',
-      search: 'Search in everything',
-      help: 'This page',
+      search: 'Search everything',
+      help: 'Show this help',
       paste: 'Add the link in the clipboard',
-      move: 'Next, previous torrent',
+      move: 'Next or previous torrent',
       extend: 'Extend the selection',
       mark: 'Select or deselect',
       all: 'Select all',

@@ -9,6 +9,6 @@ export const charts = {
   none: 'None',
   others: 'Others',
   nothing: 'Nothing yet',
-  reads: (what: string) => `${what}: arrow keys read it`,
+  reads: (what: string) => `${what}: use the arrow keys to read values`,
   reading: (time: string, down: string, up: string) => `${time}: down ${down}, up ${up}`,
 }

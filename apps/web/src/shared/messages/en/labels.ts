@@ -7,12 +7,12 @@ export const labels = {
   editTitle: (name: string) => `Label “${name}”`,
   menuOf: (name: string) => `Actions for the label ${name}`,
   name: 'Name',
-  nameHint: 'The name stays as it is: make another label for another name.',
-  taken: 'There is a label of this name: choose another name.',
-  missing: 'A label needs a name.',
+  nameHint: 'A label cannot be renamed. Create a new one instead.',
+  taken: 'A label with this name already exists. Choose another name.',
+  missing: 'Enter a name for the label.',
   colour: 'Colour',
-  colourAuto: 'One that few others have',
-  colourOwn: 'Another colour',
+  colourAuto: 'Automatic',
+  colourOwn: 'Custom colour',
   colours: {
     '#c2410c': 'Orange',
     '#b91c1c': 'Red',
@@ -25,16 +25,15 @@ export const labels = {
     '#64748b': 'Grey',
   } as Record<string, string>,
   folder: 'Folder',
-  folderHint:
-    'New torrents with this label are downloaded there. Those that are there already stay where they are.',
-  folderUsual: 'Use the usual folder',
-  confirm: 'Make label',
+  folderHint: 'New torrents with this label are downloaded there. Existing ones stay where they are.',
+  folderUsual: 'Use the default folder',
+  confirm: 'Create label',
   save: 'Save',
   remove: 'Remove label',
   removeTitle: (name: string) => `Remove the label “${name}”?`,
   removeBody: (count: number) =>
     count === 0
-      ? 'No torrent has it.'
+      ? 'No torrent uses it.'
       : plural(
           count,
           '# torrent loses it. Its files stay where they are.',
@@ -42,7 +41,7 @@ export const labels = {
         ),
   removed: (name: string) => `Removed the label “${name}”`,
   saved: (name: string) => `Label “${name}” saved`,
-  none: 'No labels yet. A label groups torrents, and may have a folder of its own.',
+  none: 'No labels yet. A label groups torrents and can have its own folder.',
   facts: (count: number, folder: string | null) =>
     `${plural(count, '# torrent', '# torrents')}${folder === null ? '' : `, ${folder}`}`,
 }

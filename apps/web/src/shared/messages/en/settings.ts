@@ -1,10 +1,10 @@
 import { plural } from '../plural.ts'
 
-/** Texts of the settings page. Names and explanations of the settings themselves come from the contract; `fields` may say them in another language. */
+/** Texts of the settings page. Names and explanations of the settings themselves come from the contract; `fields` can translate them. */
 export const settings = {
   title: 'Settings',
   search: 'Search the settings',
-  none: (text: string) => `No setting has “${text}” in its name or explanation.`,
+  none: (text: string) => `No setting matches “${text}”.`,
   showAll: 'Show all',
   unlimited: 'No limit',
   unitOf: (name: string) => `Unit of ${name}`,
@@ -37,22 +37,22 @@ export const settings = {
   saved: (name: string) => `${name} saved`,
   undo: 'Undo',
   notSaved: 'Not saved',
-  wrongRate: 'A rate is a number, such as 500 or 1.5. Leave it empty for no limit.',
+  wrongRate: 'Enter a number, such as 500 or 1.5. Leave it empty for no limit.',
   wrongNumber: (min: number | null, max: number | null) =>
     min !== null && max !== null
-      ? `It takes a number from ${min} to ${max.toLocaleString('en')}.`
-      : 'It takes a number.',
+      ? `Enter a number from ${min} to ${max.toLocaleString('en')}.`
+      : 'Enter a number.',
   defaults: {
     title: 'Safe defaults',
-    body: 'Sets everything back to what a fresh node has. Folders, watched folders and the completion program stay.',
-    button: 'Set safe defaults',
-    question: 'Set everything back to safe defaults?',
+    body: 'Resets everything to the settings of a fresh node. Folders, watch folders and the completion program stay.',
+    button: 'Restore safe defaults',
+    question: 'Restore safe defaults?',
     changes: (count: number) => plural(count, '# setting changes', '# settings change'),
-    nothing: 'All is as on a fresh node.',
-    done: 'Safe defaults are set',
+    nothing: 'Everything is already set as on a fresh node.',
+    done: 'Safe defaults restored',
   },
   schedule: {
-    picture: 'The week: filled where other limits hold',
+    picture: 'The week: filled hours have other limits',
     days: ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'],
     short: ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'],
     entry: (number: number) => `Entry ${number}`,
@@ -72,8 +72,8 @@ export const settings = {
     action: 'Afterwards',
     actions: { rename: 'Rename the .torrent', delete: 'Delete the .torrent' },
     add: 'Watch a folder',
-    remove: (folder: string) => `Watch ${folder} no longer`,
-    none: 'No folder is watched.',
+    remove: (folder: string) => `Stop watching ${folder}`,
+    none: 'No watch folders.',
   },
   program: {
     program: 'Program',
@@ -81,21 +81,21 @@ export const settings = {
     add: 'Add argument',
     set: 'Choose a program',
     remove: (number: number) => (number === 0 ? 'Run nothing' : `Remove argument ${number}`),
-    none: 'Nothing is run.',
+    none: 'No program is run.',
   },
   appearance: { body: 'How the console looks in this browser.' },
   access: {
     none: 'Nobody is logged in.',
-    token: 'This browser came in with the node’s token.',
+    token: 'This browser logged in with the node’s token.',
     password: (name: string) => `Logged in as ${name}.`,
     logout: 'Log out',
-    remote: 'For use from other machines, start the node with a user name and password.',
+    remote: 'For access from other machines, start the node with a user name and password.',
   },
   about: {
     version: 'Version',
     platform: 'Machine',
     started: 'Running since',
-    port: 'Port for peers',
+    port: 'Peer port',
     folders: 'Allowed folders',
     api: 'HTTP API',
     apiLink: 'Description (OpenAPI)',

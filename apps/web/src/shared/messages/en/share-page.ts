@@ -8,9 +8,9 @@ export const sharePage = {
   theme: { label: 'Colours', system: 'As the system', light: 'Light', dark: 'Dark' },
   link: {
     wrong: {
-      'not-a-link': 'This address holds no share',
+      'not-a-link': 'This address contains no share',
       'cut-short': 'This link was cut short',
-      altered: 'This link was changed on its way',
+      altered: 'This link was altered',
       'too-new': 'This link needs a newer Shoal',
       'bad-argument': 'This link cannot be read',
     },
@@ -21,45 +21,44 @@ export const sharePage = {
   facts: {
     files: (count: number) => plural(count, '# file', '# files'),
     sealed: 'Sealed',
-    sealedHint: 'Encrypted by the sender: nobody on the way can read it.',
+    sealedHint: 'Encrypted by the sender: nobody in between can read it.',
   },
   state: {
     starting: 'Starting …',
-    looking: 'Looking for somebody who has it …',
+    looking: 'Looking for someone who has it …',
     nobody:
-      'Nobody who has it is online just now. Leave this page open: it goes on as soon as somebody comes.',
+      'Nobody who has it is online right now. Leave this page open: it continues when someone comes online.',
     noTracker: (name: string) =>
-      `The meeting point ${name} cannot be reached. It is tried again by itself; check your connection.`,
+      `The tracker ${name} cannot be reached. It is retried automatically; check your connection.`,
     noTrackers:
-      'This link names no meeting point that a browser can use. Ask for a link made by Shoal, or add it to your node.',
-    offline: 'You are offline. What is here stays; it goes on when the connection is back.',
-    checking: 'Checking what is here already …',
+      'This link contains no tracker that a browser can use. Ask for a link made by Shoal, or add it to your node.',
+    offline: 'You are offline. Downloaded data is kept; the download continues when you are online.',
+    checking: 'Checking downloaded data …',
     ready: 'Ready to download',
     downloading: 'Downloading',
     waiting:
-      'Nobody who has the rest is online just now. What is here is safe, and it goes on as soon as somebody comes.',
+      'Nobody who has the rest is online right now. Downloaded data is kept; it continues when someone comes online.',
     paused: 'Paused',
     complete: 'Complete and verified',
-    someComplete: 'What you chose is complete and verified',
+    someComplete: 'Your selection is complete and verified',
     error: 'Stopped',
   },
   faults: {
     'no-space':
-      'There is no room left for this site in your browser. Forget other shares below, or free space on your disk; then go on.',
-    'in-use': 'Another tab of this page has these files open. Close it, or go on there.',
-    'no-permission':
-      'Your browser lets this site store nothing. Allow it site data, or leave the private window.',
+      'This site has no space left in your browser. Forget other shares below or free disk space, then resume.',
+    'in-use': 'Another tab of this page has these files open. Close it, or continue there.',
+    'no-permission': 'Your browser does not let this site store data. Allow it, or leave the private window.',
     tooLarge: (needed: string, free: string) =>
       `This needs ${needed}, and your browser has ${free} left for this site. Choose fewer files, free space, or add it to your node.`,
   },
   partFailed:
-    'A part of this page could not be loaded. What runs goes on; load the page again when you are online.',
+    'A part of this page could not be loaded. Transfers continue; reload the page when you are online.',
   actions: {
-    reload: 'Load again',
+    reload: 'Reload',
     download: (size: string) => `Download ${size}`,
     downloadAll: 'Download',
     pause: 'Pause',
-    resume: 'Go on',
+    resume: 'Resume',
     retry: 'Try again',
     save: 'Save',
     saveAll: 'Save all',
@@ -84,19 +83,19 @@ export const sharePage = {
     title: 'Files',
     choose: (name: string) => `Download ${name}`,
     all: 'All files',
-    here: 'here',
+    here: 'downloaded',
     more: (count: number) => plural(count, 'Show # more', 'Show # more'),
   },
   viewer: {
     needsWorker:
       'This window cannot show files: open the page over https, outside a private window. You can still save them.',
-    noPdf: 'This browser shows no PDF documents inside a page. Save it to read it.',
+    noPdf: 'This browser cannot show PDF documents in a page. Save it to read it.',
   },
   saving: {
     running: (name: string, done: string) => `Saving ${name}: ${done}`,
     done: (name: string) => `${name} is saved.`,
     failed: (name: string, why: string) => `${name} could not be saved: ${why}`,
-    started: (name: string) => `Your browser saves ${name}. Keep this page open until it is done.`,
+    started: (name: string) => `Your browser is saving ${name}. Keep this page open until it is done.`,
   },
   peers: {
     title: 'Who has it',
@@ -120,35 +119,35 @@ export const sharePage = {
           : `${plural(peers, '# device', '# devices')} connected, ${seeds} with all of it`,
   },
   seeding: {
-    on: (rate: string) => `You help: this page passes on what it has while it is open (${rate} now).`,
+    on: (rate: string) => `You help: this page shares what it has while it is open (${rate} now).`,
     needed: (count: number) =>
       plural(
         count,
         '# other still gets it from you: keep this page open.',
         '# others still get it from you: keep this page open.',
       ),
-    uploaded: (bytes: string) => `${bytes} passed on so far.`,
+    uploaded: (bytes: string) => `${bytes} uploaded so far.`,
   },
   pass: {
     title: 'Pass it on',
-    hint: 'Whoever has this link can fetch it, from here or from others who have it.',
+    hint: 'Anyone with this link can get it, from you or from others who have it.',
     label: 'Link to this share',
     qr: 'QR code of the link',
   },
   storage: {
-    title: 'Kept in this browser',
+    title: 'Stored in this browser',
     used: (used: string, quota: string) => `${used} of ${quota} used`,
-    memory: 'This window keeps nothing: what you download is gone when you close it, unless you save it.',
+    memory: 'This window stores nothing: downloads are lost when you close it, unless you save them.',
     empty: 'Nothing yet.',
-    forgetHint: 'Deletes it from this browser. What you saved elsewhere stays.',
+    forgetHint: 'Deletes it from this browser. Files you saved elsewhere stay.',
   },
   node: {
     title: 'Add to your node',
-    hint: 'A Shoal node on your computer or server downloads it, also when this page is closed.',
+    hint: 'A Shoal node on your computer or server downloads it, even when this page is closed.',
     address: 'Address of your node',
     open: 'Add to node',
-    added: 'Your node has it now: see its console',
+    added: 'Added to your node: see its console',
     magnet: 'Open in another BitTorrent program (magnet link)',
-    wrong: 'Write an address such as http://127.0.0.1:8420',
+    wrong: 'Enter an address such as http://127.0.0.1:8420',
   },
 }

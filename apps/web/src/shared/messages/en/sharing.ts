@@ -1,9 +1,9 @@
 import { plural } from '../plural.ts'
 
-/** Texts of the share page about sharing: apart from the others, since who opens a link needs none of them. */
+/** Texts of the share page about sharing, in a file of their own because people who open a link need none of them. */
 export const sharing = {
   drop: 'Drop files or a folder here',
-  hint: 'They stay on this device. Whoever has the link gets them straight from it, while this page is open.',
+  hint: 'They stay on this device. Anyone with the link gets them directly from it while this page is open.',
   nothing: 'There are no files in it.',
   unreadable: 'Your browser cannot read these files. Choose them with the button instead.',
   files: 'Choose files',
@@ -16,6 +16,6 @@ export const sharing = {
   hashingLabel: 'Read',
   ready: (name: string) => `The link to ${name} is ready.`,
   toLink: 'Show it',
-  again: 'You shared this from this device. Choose the files again to go on sharing.',
+  again: 'You shared this from this device. Choose the files again to continue sharing.',
   sharedOn: (name: string, date: string) => `${name}, ${date}`,
 }

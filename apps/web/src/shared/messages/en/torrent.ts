@@ -7,7 +7,7 @@ const peersHave = (number: number) => plural(number, '# peer has', '# peers have
 /** Texts of one torrent's page. */
 export const torrent = {
   back: 'All transfers',
-  gone: { title: 'This torrent is not here', body: 'It was removed, or the address is mistyped.' },
+  gone: { title: 'Torrent not found', body: 'It was removed, or the address is mistyped.' },
   tabs: {
     label: 'Parts of the torrent',
     overview: 'Overview',
@@ -35,11 +35,11 @@ export const torrent = {
   },
   pieces: {
     title: 'Pieces',
-    have: 'Here',
-    missing: 'Missing; the stronger, the more peers have it',
-    unavailable: 'Missing; nobody connected has it',
+    have: 'Downloaded',
+    missing: 'Missing; the stronger the colour, the more peers have it',
+    unavailable: 'Missing; no connected peer has it',
     missingAlone: 'Missing',
-    none: 'The pieces show once the metadata is here.',
+    none: 'The pieces appear when the metadata has arrived.',
     summary: (summary: {
       count: number
       have: number
@@ -47,13 +47,13 @@ export const torrent = {
       rarest: number | null
       alone: boolean
     }) => {
-      if (summary.have === summary.count) return `All ${pieces(summary.count)} are here`
-      const have = `${count.format(summary.have)} of ${pieces(summary.count)} here`
+      if (summary.have === summary.count) return `All ${pieces(summary.count)} downloaded`
+      const have = `${count.format(summary.have)} of ${pieces(summary.count)} downloaded`
       if (summary.alone) return `${have}; no connected peer has more`
       if (summary.unavailable > 0) {
-        return `${have}; of ${pieces(summary.unavailable)} no connected peer has a copy`
+        return `${have}; ${pieces(summary.unavailable)} missing from all connected peers`
       }
-      return `${have}; ${peersHave(summary.rarest ?? 0)} the rarest missing one`
+      return `${have}; ${peersHave(summary.rarest ?? 0)} the rarest missing piece`
     },
     cell: (cell: { first: number; end: number; have: number; rarest: number | null }) => {
       const size = cell.end - cell.first
@@ -61,12 +61,12 @@ export const torrent = {
         size === 1
           ? `Piece ${count.format(cell.first)}`
           : `Pieces ${count.format(cell.first)} to ${count.format(cell.end - 1)}`
-      if (cell.rarest === null) return `${where}: here`
-      const who = cell.rarest === 0 ? 'nobody connected has' : peersHave(cell.rarest)
-      return size === 1 ? `${where}: ${who} it` : `${where}: ${cell.have} here; ${who} the rarest`
+      if (cell.rarest === null) return `${where}: downloaded`
+      const who = cell.rarest === 0 ? 'no connected peer has' : peersHave(cell.rarest)
+      return size === 1 ? `${where}: ${who} it` : `${where}: ${cell.have} downloaded; ${who} the rarest`
     },
     copies: 'Copies in the swarm',
-    copiesHint: 'Whole copies among the connected peers: below 1, they cannot complete it alone.',
+    copiesHint: 'Complete copies among the connected peers: below 1, they cannot complete it alone.',
   },
   facts: {
     content: 'Content',
@@ -74,11 +74,11 @@ export const torrent = {
     identity: 'Identity',
     size: 'Size',
     sizeOf: (wanted: string, total: string) => `${wanted} wanted of ${total}`,
-    here: 'Here',
+    here: 'On disk',
     downloaded: 'Downloaded',
     uploaded: 'Uploaded',
     wasted: 'Wasted',
-    wastedHint: 'Downloaded twice, or wrong and thrown away',
+    wastedHint: 'Downloaded twice, or corrupt and discarded',
     folder: 'Folder',
     files: 'Files',
     comment: 'Comment',
@@ -97,9 +97,9 @@ export const torrent = {
     version: 'Version',
     versions: { v1: 'BitTorrent v1', v2: 'BitTorrent v2', hybrid: 'Hybrid: v1 and v2' },
     private: 'Private',
-    privateYes: 'Only its trackers tell of peers',
+    privateYes: 'Peers come only from its trackers',
     sealed: 'Sealed',
-    sealedYes: 'Encrypted before it was shared: peers carry it, and see neither content nor names',
+    sealedYes: 'Encrypted before it was shared: peers see neither content nor names',
     infoHashV1: 'Info hash v1',
     infoHashV2: 'Info hash v2',
     contentId: 'Content ID',
@@ -114,11 +114,11 @@ export const torrent = {
       shown === all
         ? plural(all, '# file', '# files')
         : `${count.format(shown)} of ${plural(all, '# file', '# files')}`,
-    none: 'No file has this in its name.',
-    unknown: 'The files show once the metadata is here. Peers are asked for it.',
+    none: 'No files match.',
+    unknown: 'The files appear when the metadata has arrived. Peers are asked for it.',
     openAll: 'Open all folders',
     sealed:
-      'This is one encrypted file, which everybody sees as sealed.age. The files inside have names of their own; who has what opens it sees them.',
+      'This is one encrypted file, which peers see as sealed.age. The files inside have their own names, which only those who can open it see.',
     closeAll: 'Close all folders',
     want: (name: string) => `Download ${name}`,
     priority: 'Priority',
@@ -138,14 +138,14 @@ export const torrent = {
     actions: (name: string) => `Actions for ${name}`,
     playlist: 'Playlist for a player',
     renameTitle: 'Rename the file',
-    renameHint: 'With / between folders, it moves within the torrent. Sharing goes on.',
+    renameHint: 'Use / between folders to move it within the torrent. Sharing continues.',
     renameName: 'New path in the torrent',
     renameSave: 'Rename',
     renamed: 'Renamed',
   },
   peers: {
     table: 'Connected peers',
-    none: 'No peer is connected',
+    none: 'No peers are connected',
     nonePaused: 'A paused torrent has no peers. Resume it to look for some.',
     noneLooking: 'Trackers and the DHT are being asked. You can add one whose address you know.',
     noneLookingNoDht:
@@ -163,17 +163,17 @@ export const torrent = {
     add: 'Add a peer',
     addTitle: 'Connect to peers',
     addLabel: 'Addresses',
-    addHint: 'host:port, one a line. An IPv6 address stands in brackets.',
+    addHint: 'host:port, one per line. Put IPv6 addresses in brackets.',
     addConfirm: 'Connect',
     added: 'Connecting',
     flagsTitle: 'What the flags mean',
     flag: {
       D: 'You download from it',
-      d: 'Has what you want, but does not upload to you yet',
+      d: 'Has what you want, but is not uploading to you',
       U: 'You upload to it',
-      u: 'Wants what you have, but has to wait for a place',
+      u: 'Wants what you have, but is waiting for an upload slot',
       S: 'Has not uploaded to you for a while (snubbed)',
-      I: 'Connected to you',
+      I: 'It connected to you',
       E: 'Encrypted',
     },
     kinds: {
@@ -188,10 +188,10 @@ export const torrent = {
   },
   trackers: {
     table: 'Trackers and other sources',
-    none: 'It has no trackers. Peers are found by the DHT, which needs none.',
+    none: 'No trackers. Peers are found through the DHT, which needs none.',
     noneNoDht:
-      'It has no trackers, and the DHT is off in the settings: add a tracker or a peer, or switch the DHT on.',
-    nonePrivate: 'It has no trackers. A private torrent has peers only from its trackers: add one.',
+      'No trackers, and the DHT is off in the settings: add a tracker or a peer, or turn on the DHT.',
+    nonePrivate: 'No trackers. A private torrent gets peers only from its trackers: add one.',
     source: 'Source',
     tier: (tier: number) => `Tier ${tier + 1}`,
     state: 'State',
@@ -200,23 +200,23 @@ export const torrent = {
     seeds: 'Seeds',
     leeches: 'Leeches',
     downloads: 'Completed',
-    next: 'Asked again',
+    next: 'Next announce',
     nextIn: (time: string) => `in ${time}`,
     kinds: { dht: 'DHT', lsd: 'Local network', pex: 'Other peers' },
     kindHints: {
-      dht: 'A table of who has what, kept by all clients together',
+      dht: 'A table of peers that all clients maintain together',
       lsd: 'Clients in your own network',
-      pex: 'Peers tell each other of peers',
+      pex: 'Peers exchange addresses of other peers',
     },
     reannounce: 'Ask now',
     asked: 'Asking all sources for more peers',
     edit: 'Edit trackers',
     editTitle: 'Trackers',
     editLabel: 'Addresses',
-    editHint: 'One a line. An empty line begins the next tier, which is asked when the one above fails.',
+    editHint: 'One per line. An empty line starts the next tier, which is used when the one above fails.',
     saved: 'Trackers saved',
     webSeeds: 'Web seeds',
-    webSeedsNone: 'Servers that have the same files can fill in when no peer does.',
+    webSeedsNone: 'Servers with the same files can help when no peer has them.',
     webSeedAdd: 'Add a web seed',
     webSeedAddress: 'https://… of the file or folder',
     webSeedConfirm: 'Add',
@@ -233,28 +233,27 @@ export const torrent = {
     level: 'Show',
     levels: { debug: 'Everything', info: 'Events', warn: 'Warnings', error: 'Errors' },
     label: 'Log of this torrent',
-    none: 'Nothing was noted since the node started.',
-    follow: 'To the latest',
+    none: 'Nothing has been logged since the node started.',
+    follow: 'Go to latest',
   },
   options: {
     label: 'Label',
     labelNone: 'No label',
-    labelHint: 'A label with a folder of its own decides where new downloads go; these files stay.',
+    labelHint: 'A label with its own folder decides where new downloads go; these files stay.',
     tags: 'Tags',
     tagsHint: 'Separated by commas',
     sequential: 'Download in order',
-    sequentialHint:
-      'From the first byte to the last. Rare pieces come later, so that others get less from you.',
+    sequentialHint: 'From start to finish. Rare pieces come later, so others get less from you.',
     limits: 'Limits',
     downloadLimit: 'Download limit',
     uploadLimit: 'Upload limit',
-    limitHint: 'Empty: no limit of its own. The limits for all torrents hold besides.',
-    end: 'When sharing ends',
-    ratioLimit: 'At a ratio of',
-    timeLimit: 'After minutes',
-    asSettings: 'As the settings say',
+    limitHint: 'Empty: no limit of its own. The limits for all torrents still apply.',
+    end: 'Seeding limits',
+    ratioLimit: 'Stop at a ratio of',
+    timeLimit: 'Stop after minutes',
+    asSettings: 'As in the settings',
     never: 'Never',
-    own: 'Own',
+    own: 'Custom',
     saved: 'Saved',
     organise: 'Label and order',
   },
