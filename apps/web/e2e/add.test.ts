@@ -9,7 +9,7 @@ beforeAll(async () => {
 afterAll(() => served.close())
 
 describe.skipIf(lackingChromium())('the add dialog, with a made-up node', () => {
-  test('a link that is no torrent is offered as the plain file that it is', async () => {
+  test('a link that is not a torrent is offered as the plain file that it is', async () => {
     const { page, complaints, close } = await served.open('/?mock&add=https://example.org/big.iso')
     await page.getByText('This is a plain file').waitFor()
     await page.getByText('https://example.org/big.iso').waitFor()

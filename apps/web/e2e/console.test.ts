@@ -294,7 +294,7 @@ describe.skipIf(lackingChromium())('the console with a made-up node', () => {
     })
   })
 
-  test('the keyboard goes on from a box or a menu that was clicked, and far down rows are read in their order', async () => {
+  test('the keyboard continues from a box or a menu that was clicked, and far down rows are read in their order', async () => {
     await on('/?mock&torrents=300', async page => {
       const chosen = () =>
         page.locator('[data-row][aria-selected=true]').evaluateAll(all => all.map(row => row.ariaRowIndex))

@@ -39,7 +39,7 @@ describe.skipIf(lackingChromium())('the engine in a page of Chromium', () => {
     expect(found.storage).toMatchObject({ kind: 'opfs', neededBytes: 0 })
   })
 
-  test('a quota that is used up stops a torrent, which keeps what it has and goes on when there is room', async () => {
+  test('a quota that is used up stops a torrent, which keeps what it has and continues when there is room', async () => {
     await using seed = await WebSeed.open()
     const sizes = [2_000_000, 2_000_000, 2_000_000, 2_000_000]
     const content = await testContent('quota', { sizes, webSeeds: [seed.url], pieceLengthBytes: 65_536 })

@@ -21,7 +21,7 @@ async function on(path: string, run: (page: Page) => Promise<void>, options: Opt
   }
 }
 
-/** A page of the made-up node with one torrent open: a film with subtitles, a picture and a text beside it. */
+/** A page of the made-up node with one torrent open: a film with subtitles, a picture and a text. */
 function onFilm(run: (page: Page) => Promise<void>, options: Options = {}) {
   return on(
     '/?mock&q=Sintel',
@@ -89,7 +89,7 @@ describe.skipIf(lackingChromium())('one torrent and the settings, with a made-up
     })
   })
 
-  test('a film plays while it downloads, with the subtitles beside it, and by keyboard', async () => {
+  test('a film plays while it downloads, with its subtitles, and by keyboard', async () => {
     await onFilm(async page => {
       const film = Buffer.from(await page.evaluate(recordFilm))
       const asked: string[] = []

@@ -34,7 +34,7 @@ export function buildConsole(): boolean {
   const stamp = stampOfSources()
   if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === stamp) return true
   console.log('Building the console (once, some seconds) …')
-  // Beside its place: a node may be serving the build before, or a test another one.
+  // Next to its final place: a node may be serving the build before, or a test another one.
   const folder = join(WEB, '.cache', `console-${process.pid}-${Date.now()}`)
   mkdirSync(folder, { recursive: true })
   try {

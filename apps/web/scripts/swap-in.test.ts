@@ -17,7 +17,7 @@ function build(name: string, files: Record<string, string>): string {
   return path
 }
 
-test('a build takes the place of the one before as a whole, and leaves nothing beside it', () => {
+test('a build takes the place of the one before as a whole, and leaves nothing next to it', () => {
   const dist = build('dist', { 'index.html': 'old', 'old.js': '' })
   swapIn(build('next', { 'index.html': 'new', 'new.js': '' }), dist)
   expect(readdirSync(dist).sort()).toEqual(['index.html', 'new.js'])

@@ -11,7 +11,7 @@ interface AxeResult {
   }[]
 }
 
-/** What axe finds of WCAG 2.2 A and AA and of good practice: one text a finding. */
+/** Returns the findings of axe on WCAG 2.2 A and AA and on good practice, one text per finding. */
 export async function findings(
   page: Page,
   { except = [] }: { except?: readonly string[] } = {},

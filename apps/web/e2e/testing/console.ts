@@ -58,7 +58,7 @@ export interface ServedConsole {
 
 export interface OpenPage {
   readonly page: Page
-  /** What the browser complained of: errors, and what the policy forbade. */
+  /** Complaints of the browser: errors, and violations of the content security policy. */
   readonly complaints: readonly string[]
   close(): Promise<void>
 }

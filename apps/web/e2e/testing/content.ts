@@ -6,7 +6,7 @@ import { createTorrent, infoHashText, type TorrentVersion, writeMetainfo } from 
 
 export interface TestContent {
   readonly id: string
-  /** Of the .torrent, as a page can take it. */
+  /** The .torrent in base64, which can be passed to a page. */
   readonly base64: string
   readonly files: readonly { readonly path: string; readonly bytes: Buffer; readonly sha256: string }[]
 }

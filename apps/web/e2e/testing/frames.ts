@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core'
 
 export interface Frames {
   readonly perSecond: number
-  /** Of all frames, how many took longer than two at 60 a second. */
+  /** The number of frames that took longer than two frames at 60 per second. */
   readonly late: number
   readonly worstMs: number
   /** Most rows that were there at a time. */

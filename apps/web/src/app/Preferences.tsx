@@ -8,7 +8,7 @@ import styles from './Preferences.module.css'
 
 const ICONS = { system: 'screen', light: 'sun', dark: 'moon' } as const
 
-/** What belongs to this browser rather than to the node. */
+/** Preferences of this browser, which the node does not store. */
 export function Preferences() {
   return (
     <div className={styles.preferences}>

@@ -11,7 +11,7 @@ import { useCell, useNode } from '../shared/node/context.tsx'
 import type { NodeStore } from '../shared/node/node-store.ts'
 import styles from './Rates.module.css'
 
-/** What comes and goes now, the last minute as a picture, and the switch of the alternative limits. */
+/** Shows the current rates, a chart of the last minute, and the switch for the alternative limits. */
 export function Rates() {
   const node = useNode()
   const stats = useCell(node.stats)
@@ -53,7 +53,7 @@ const HEIGHT = 26
 /** So that a few bytes do not look like much. */
 const LEAST_BYTES_PER_SECOND = 10_000
 
-/** A hint beside the numbers, which say the same. It has its place from the beginning, and grows from the right. */
+/** A chart next to the numbers, which say the same. Its space is reserved from the start, and it grows from the right. */
 function LastMinute({ node }: { node: NodeStore }) {
   const recent = useCell(node.recent)
   const drawn = useMemo(() => {

@@ -82,7 +82,7 @@ function NavigationLinks({ path, className }: { path: string; className: string 
   ))
 }
 
-/** What the screen at `path` shows below the menu. */
+/** Shows the content that the screen at `path` has for the area below the menu. */
 function Sidebar({ path }: { path: string }) {
   const screens = useFeatures().flatMap(feature => feature.screens ?? [])
   const sidebar = screens.find(screen => screen.path === path)?.sidebar

@@ -21,7 +21,7 @@ export interface Screen {
   /** A pattern of wouter: `/torrents/:id`. */
   readonly path: string
   readonly component: ComponentType
-  /** What the side bar shows below the menu while the screen is open. */
+  /** Content of the side bar below the menu while the screen is open. */
   readonly sidebar?: { readonly label: string; readonly component: ComponentType }
 }
 

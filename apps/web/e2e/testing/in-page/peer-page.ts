@@ -4,7 +4,7 @@ import type { EngineConfig, TorrentSnapshot } from '../../../src/shared/engine/p
 const hex = (bytes: ArrayBuffer) =>
   [...new Uint8Array(bytes)].map(byte => byte.toString(16).padStart(2, '0')).join('')
 
-/** What tests do in a page with a peer. */
+/** Operations that tests run in a page with a peer. */
 const testing = {
   open: (config: EngineConfig = {}) => new BrowserPeer(config),
   /** As the protocol has no bytes of Node. */

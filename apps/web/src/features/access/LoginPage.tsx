@@ -58,7 +58,7 @@ export function LoginPage({ tokenFailed }: { tokenFailed: boolean }) {
   )
 }
 
-/** Until it is known, a user name is asked for: a token is accepted beside one too. */
+/** Asks for a user name until it is known whether one is needed. A token is also accepted together with one. */
 const usesPassword = (access: Access | null | undefined) => access?.password ?? true
 
 function explain(error: unknown): string {

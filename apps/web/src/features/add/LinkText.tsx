@@ -12,14 +12,14 @@ interface Props {
   readonly label: string
   readonly value: string
   readonly copy: string
-  /** Of what it leads to, for the system's own way of sending; absent where that is of no use. */
+  /** Name of the linked content for the system's share dialog; absent if that dialog is not useful here. */
   readonly name?: string
   /** It comes before the others. */
   readonly first?: boolean
   readonly hint?: string | undefined
 }
 
-/** A link, or what stands for one: to read, to copy, to hand to another program. */
+/** Shows a link or an ID to read, to copy, or to send to another program. */
 export function LinkText({ label, value, copy, name, first = false, hint }: Props) {
   const id = useId()
   const canShare = name !== undefined && typeof navigator.share === 'function'

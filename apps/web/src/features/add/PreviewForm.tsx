@@ -26,7 +26,7 @@ interface Props {
   onAdd(options: AddTorrent): Promise<void>
 }
 
-/** What a link holds, and how it is to be downloaded. */
+/** Shows the contents of a link and the options for downloading it. */
 export function PreviewForm({ preview, peers, onPeers, onBack, onAdd }: Props) {
   const [, navigate] = useLocation()
   const [wanted, setWanted] = useState<ReadonlySet<number>>(

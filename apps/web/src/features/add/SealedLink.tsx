@@ -20,7 +20,7 @@ export function useSealedLink(torrent: string): string | null {
 interface Props {
   readonly link: string
   readonly name: string
-  /** What it is sealed to, where that is known. */
+  /** How it is sealed, if that is known. */
   readonly by?: SealTo['by'] | undefined
 }
 

@@ -126,7 +126,7 @@ function describe({ name, files }: Extract<Content, { from: 'here' }>): string {
   return files.length === 1 ? `${name}, ${bytes}` : `${name}, ${texts.app.files(files.length)}, ${bytes}`
 }
 
-/** Who can open it, or what is wrong with that. The code that checks keys is loaded only here. */
+/** Returns who can open it, or the problem with the form. The code that checks keys is loaded only here. */
 async function sealOf(form: FormData): Promise<SealTo | FormProblem> {
   const to = await readSeal(form, async keys => {
     const [{ recipientsOf }] = await loaded(import('../../shared/sealing/recipients.ts'))

@@ -9,7 +9,7 @@ import styles from './Add.module.css'
 
 const t = texts.add.share
 
-/** What is to be shared: files of this device, or a path on the node's machine. */
+/** Content to share: files of this device, or a path on the node's machine. */
 export type Content =
   | { readonly from: 'here'; readonly name: string; readonly files: readonly DroppedFile[] }
   | { readonly from: 'node'; readonly name: string; readonly path: string }

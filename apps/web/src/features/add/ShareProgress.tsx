@@ -24,7 +24,7 @@ export interface Sharing {
   readonly task: UploadTask | null
   /** The node's work on it; null when it failed or was cancelled before. */
   readonly started: Promise<Job | null>
-  /** What it is sealed to; undefined when it is not. */
+  /** How it is sealed; undefined if it is not. */
   readonly by?: SealTo['by'] | undefined
 }
 
@@ -45,7 +45,7 @@ export function ShareProgress({ sharing, onAgain, onClose, onShared }: Props) {
   useEffect(() => {
     if (id) onShared?.(id)
   }, [id, onShared])
-  useEffect(() => () => task?.goOn(), [task])
+  useEffect(() => () => task?.continueInBackground(), [task])
   if (id) return <Done id={id} job={job!} by={sharing.by} onAgain={onAgain} />
   const failure = upload.error ?? (job?.error ? messageOf(new Error(job.error.message)) : null)
   if (failure !== null || upload.stage === 'cancelled' || job?.state === 'cancelled') {

@@ -4,9 +4,9 @@ export type Strength = 'weak' | 'fair' | 'strong'
 
 /** Bits from which on guessing takes years of many machines, and from which on nobody tries. */
 const [FAIR_BITS, STRONG_BITS] = [40, 60] as const
-/** Of a word that was drawn from a list of some thousands, and of one that comes to everybody's mind first. */
+/** Entropy of a word drawn from a list of some thousands, and of a word that people think of first. */
 const [WORD_BITS, COMMON_BITS] = [11, 5] as const
-/** Of a year, as passphrases end with. */
+/** Entropy of a year at the end of a passphrase. */
 const YEAR_BITS = 6
 const YEAR = /(?<!\d)(?:19|20)\d\d(?!\d)/g
 const CLASSES: readonly (readonly [RegExp, number])[] = [
@@ -18,14 +18,14 @@ const CLASSES: readonly (readonly [RegExp, number])[] = [
 
 /**
  * How hard a passphrase is to guess, roughly and rather too low than too high: it knows no dictionary but the commonest words, so that a run of letters counts as a
- * word, and what repeats or goes on as on a keyboard's row of numbers counts for nothing.
+ * word, and text that repeats or continues a keyboard's row of numbers counts for nothing.
  */
 export function strengthOf(passphrase: string): { strength: Strength; bits: number } {
   const bits = Math.min(bitsOfWords(passphrase), bitsOfCharacters(passphrase))
   return { bits, strength: bits >= STRONG_BITS ? 'strong' : bits >= FAIR_BITS ? 'fair' : 'weak' }
 }
 
-/** Each word once; words may be told apart by their capitals alone. Letters and digits between them count by themselves. */
+/** Each word once; words may be recognized by their capitals alone. Letters and digits between them count by themselves. */
 function bitsOfWords(text: string): number {
   const years = new Set(text.match(YEAR) ?? [])
   const parted = text.replace(YEAR, ' ').replace(/(?<=\p{Ll})(?=\p{Lu})/gu, ' ')

@@ -4,7 +4,7 @@ export interface PlanNode {
   readonly name: string
   readonly depth: number
   readonly children: PlanNode[] | null
-  /** Of the file; -1 for a folder. */
+  /** Index of the file; -1 for a folder. */
   readonly index: number
   lengthBytes: number
   /** Indexes of all files at and below it. */
@@ -64,7 +64,7 @@ function folderAt(folders: Map<string, PlanNode>, parts: readonly string[], pare
   return made
 }
 
-/** What is seen of the tree: folders that are open, or with a text all files whose path has its words. */
+/** Returns the visible rows of the tree: the contents of open folders or, given a text, all files whose path contains its words. */
 export function planRows(root: PlanNode, open: ReadonlySet<string>, text: string): PlanNode[] {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean)
   const rows: PlanNode[] = []

@@ -11,7 +11,7 @@ import { limitText } from './limit-text.ts'
 import { NOW_SPAN_MS, nowPoints } from './now-points.ts'
 
 const t = texts.pages.dashboard
-/** Until the history is here, what is known fills the picture, also in the first moments. */
+/** Until the history has arrived, the known rates fill the chart, also in the first moments. */
 const LEAST_SPAN_MS = 20_000
 const MINUTE_MS = 60_000
 

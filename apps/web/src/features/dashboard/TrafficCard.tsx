@@ -12,7 +12,7 @@ import { HISTORY_SPANS, type Range } from './ranges.ts'
 const t = texts.pages.dashboard
 const RANGES = ['hour', 'day', 'month', 'year'] as const
 
-/** What was transferred over the hour, day, month or year. */
+/** Shows the bytes transferred in the last hour, day, month or year. */
 export function TrafficCard() {
   const { api } = useNode()
   const [range, setRange] = useState<Range>('day')

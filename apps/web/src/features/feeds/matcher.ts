@@ -3,7 +3,7 @@ import { BEGUN, type FilterTexts, type Matching } from './matching.ts'
 /** Many times what a good pattern takes for all titles of a feed. */
 const LIMIT_MS = 1000
 
-/** What of a worker is used here. */
+/** The members of a worker that are used here. */
 export type MatchingWorker = Pick<Worker, 'postMessage' | 'terminate' | 'onmessage' | 'onerror'>
 
 /** Asks a worker one question after the other. One that takes too long is ended together with the worker; the next gets another. */

@@ -15,7 +15,7 @@ test('between slashes it is a regular expression', () => {
   expect(fits('', '/^debian/')).toEqual({ kind: 'fits', at: [3] })
 })
 
-test('an expression that cannot be read is told, with its place', () => {
+test('an invalid expression is reported, with its place', () => {
   expect(fits('/debian (/')).toEqual({ kind: 'unreadable', member: 'include' })
   expect(fits('', '/[/')).toEqual({ kind: 'unreadable', member: 'exclude' })
 })

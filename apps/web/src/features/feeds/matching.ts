@@ -3,13 +3,13 @@ import { titleTest } from '@shoal/api/feed-matching'
 
 export type FilterTexts = Pick<FeedFilter, 'include' | 'exclude'>
 
-/** What a filter does with a list of titles: `fits` has the places of those that it wants. */
+/** The result of a filter for a list of titles: `fits` contains the indexes of the matching ones. */
 export type Matching =
   | { readonly kind: 'fits'; readonly at: readonly number[] }
   | { readonly kind: 'unreadable'; readonly member: keyof FilterTexts }
   | { readonly kind: 'slow' }
 
-/** What a worker says before it looks at the titles. */
+/** The message that a worker sends before it matches the titles. */
 export const BEGUN = 'begun'
 
 /** As the node does it, but without an end: a pattern can take years. So it runs in a worker, see `matcher.ts`. */

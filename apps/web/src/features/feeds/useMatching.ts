@@ -27,7 +27,7 @@ function useMatcher(): Matcher {
   return shared
 }
 
-/** Which items a filter wants, looked at beside the page: no pattern stops it. */
+/** Finds the items that a filter matches, in a worker: no pattern blocks the page. */
 export function useMatching(items: readonly FeedItem[], { include, exclude }: FilterTexts): ShownMatching {
   const matcher = useMatcher()
   const [shown, setShown] = useState<ShownMatching>({ matching: undefined, found: [] })
@@ -38,7 +38,7 @@ export function useMatching(items: readonly FeedItem[], { include, exclude }: Fi
       matching =>
         controller.signal.aborted ||
         setShown({ matching, found: matching.kind === 'fits' ? matching.at.map(at => items[at]!) : [] }),
-      // What was known stays where the question ended, or no worker can be had.
+      // The last result stays if the request was cancelled or no worker is available.
       () => {},
     )
     return () => controller.abort()

@@ -66,7 +66,7 @@ export function SearchPage() {
   )
 }
 
-/** What is typed, told after a pause; what the address says when that changes otherwise: by a link, or going back. */
+/** Reports the typed text after a pause, and follows the address when a link or going back changes it. */
 function useTyped(known: string, tell: (text: string) => void) {
   const [typed, setTyped] = useState(known)
   const told = useRef(known)

@@ -21,7 +21,7 @@ export interface Hits {
   more(): void
 }
 
-/** What is found for a text. Another text or kind ends what is still asked for the one before. */
+/** Returns the hits for a text. A new text or kind cancels the previous request. */
 export function useHits(text: string, kind: Kind): Hits {
   const { api } = useNode()
   const [found, setFound] = useState<Found | null>(null)
@@ -56,7 +56,7 @@ export function useHits(text: string, kind: Kind): Hits {
     const controller = new AbortController()
     current.current = controller
     answered(controller.signal, ask(controller.signal), setFound, failure => {
-      // What the other text found is no answer to this one.
+      // Hits for the previous text do not answer this one.
       setFound(null)
       setError(failure)
     })

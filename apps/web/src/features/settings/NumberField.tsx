@@ -5,7 +5,7 @@ import type { ControlProps } from './model.ts'
 
 const say = texts.settings
 
-/** A number, saved when the field is left. Empty is no limit where that can be. */
+/** A number, saved when the field is left. Empty means unlimited where that is allowed. */
 export function NumberField({
   id,
   field,

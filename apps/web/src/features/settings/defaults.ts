@@ -1,7 +1,7 @@
 import { DEFAULT_SETTINGS, type Settings } from '@shoal/api'
 import { SECTIONS, type SettingField, settingIn } from './model.ts'
 
-/** What somebody set up with care, and a default would not replace. */
+/** Settings that users set up with care, and that defaults must not replace. */
 const KEPT = new Set([
   'downloads.directory',
   'downloads.completeDirectory',

@@ -28,7 +28,7 @@ export interface SettingField {
   readonly description: string
   readonly min: number | null
   readonly max: number | null
-  /** Of a choice. */
+  /** The values of a choice. */
   readonly options: readonly string[]
 }
 

@@ -40,7 +40,7 @@ test('the default settings are right as they are', () => {
   for (const field of fields) expect(problemWith(field, settingIn(settings, field))).toBeNull()
 })
 
-test('a value that cannot be is told before it is sent', () => {
+test('an invalid value is reported before it is sent', () => {
   expect(problemWith(fieldNamed('network.port')!, 70_000)).toMatchObject({ path: '' })
   expect(problemWith(fieldNamed('network.port')!, null)).not.toBeNull()
   const schedule = [

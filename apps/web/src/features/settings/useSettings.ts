@@ -8,14 +8,14 @@ import { textOf } from './field-text.ts'
 import { changeOf, fieldNamed, problemWith, type SettingField, settingIn, withSetting } from './model.ts'
 
 const say = texts.settings
-/** Of the last save: the next takes its place, so that they do not pile up. */
+/** ID of the last save's note: the next note replaces it, so that they do not pile up. */
 let lastNote = ''
 
 export interface SettingsEditor {
   readonly asked: Asked<Settings>
-  /** What is wrong with a setting, by its name. */
+  /** Problems by the name of the setting. */
   readonly problems: ReadonlyMap<string, string>
-  /** Saves one setting at once. What cannot be is told beside it, and nothing is sent. */
+  /** Saves one setting at once. Shows a problem next to an invalid value instead of sending it. */
   save(field: SettingField, value: unknown): Promise<void>
   /** Saves several; answers whether it worked. */
   apply(change: SettingsChange): Promise<boolean>

@@ -35,7 +35,7 @@ function piecesOf(entry: number, day: number, fromMinute: number, toMinute: numb
   return toMinute === 0 ? [first] : [first, next]
 }
 
-/** What of a stretch the others leave. */
+/** Returns the parts of a stretch that the others do not cover. */
 function without(stretch: Stretch, others: readonly Stretch[]): Stretch[] {
   let left = [stretch]
   for (const other of others) {

@@ -9,7 +9,7 @@ import {
 import { formatMagnet, parseMagnet } from '@shoal/torrent'
 import type { TorrentSnapshot } from '../../shared/engine/protocol.ts'
 
-/** What the address of the page asks for. */
+/** The view that the address of the page requests. */
 export type Opened =
   | { readonly kind: 'home' }
   | { readonly kind: 'share'; readonly link: ShareLink; readonly magnet: string }

@@ -20,7 +20,7 @@ export type SharingState =
   | { readonly state: 'ready'; readonly name: string; readonly hash: string }
   | { readonly state: 'failed'; readonly words: string }
 
-/** What all parts of the page use. */
+/** Services that all parts of the page use. */
 export interface Services {
   readonly store: PeerStore
   readonly peer: BrowserPeer

@@ -17,7 +17,7 @@ export interface RateChartProps {
   readonly points: readonly RatePoint[]
   readonly fromMs: number
   readonly toMs: number
-  /** What the rates are of, for those who do not see the chart. */
+  /** Describes the rates to people who do not see the chart. */
   readonly label: string
   readonly heightPixels?: number
 }
@@ -181,7 +181,7 @@ function draw({ points, fromMs, toMs, width, height }: Omit<PlotProps, 'label'>)
   }
 }
 
-/** Beside the cursor, on the side that has room. */
+/** Next to the cursor, on the side that has space. */
 function readoutPlace(x: number, width: number) {
   return x < width / 2 ? { left: x + 12 } : { right: width - x + 12 }
 }

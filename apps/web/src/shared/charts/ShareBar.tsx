@@ -9,7 +9,7 @@ export interface Share {
   readonly value: number
 }
 
-/** As many as there are colours; what is beyond is told together. */
+/** As many as there are colours; the others are shown together. */
 const MOST = 6
 
 /** The parts of a whole: one bar, and below it each part with its number, which says the same in words. */

@@ -20,7 +20,7 @@ export interface TotalsChartProps {
   readonly heightPixels?: number
 }
 
-/** What was downloaded and uploaded in each stretch of time, as pairs of bars. Pointer or arrow keys read one. */
+/** Draws the downloaded and uploaded bytes of each stretch of time as pairs of bars. Pointer or arrow keys read one. */
 export function TotalsChart({ totals, label, heightPixels = 200 }: TotalsChartProps) {
   const [ref, width] = useWidth()
   const [read, setRead] = useState<number | null>(null)

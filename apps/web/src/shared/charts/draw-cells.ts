@@ -4,7 +4,7 @@ import type { Cell, Grid } from './piece-picture.ts'
 /** From so many peers on, a missing piece looks as easy to get as it can. */
 const PLENTY = 8
 
-/** Draws the cells, sharp on any screen. A cell of several pieces is filled from below as far as they are here. */
+/** Draws the cells, sharp on any screen. A cell of several pieces is filled from below by the share that is downloaded. */
 export function drawCells(
   canvas: HTMLCanvasElement,
   cells: readonly Cell[],
@@ -77,7 +77,7 @@ function drawCell(
   context.globalAlpha = 1
 }
 
-/** What nobody has is marked by shape as well as by colour. */
+/** Marks pieces that nobody has by shape as well as by colour. */
 function drawAbsent(context: CanvasRenderingContext2D, { x, y, size }: Place, colour: string): void {
   context.globalAlpha = 1
   context.fillStyle = colour

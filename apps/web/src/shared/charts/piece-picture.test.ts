@@ -49,7 +49,7 @@ test('alone is who lacks pieces that no connected peer has', () => {
   expect(summaryOf(pieces([1, 1, 1], [0, 0, 0])).alone).toBe(false)
 })
 
-test('a summary counts what is here, what nobody has, and whole copies', () => {
+test('a summary counts downloaded and unavailable pieces, and complete copies', () => {
   expect(summaryOf(pieces([1, 0, 0, 0], [1, 0, 2, 3]))).toEqual({
     count: 4,
     have: 1,

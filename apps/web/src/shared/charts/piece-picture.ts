@@ -3,7 +3,7 @@ import type { PieceMap } from '@shoal/api'
 /** The pieces, decoded: a byte each. */
 export interface Pieces {
   readonly count: number
-  /** 1 where the piece is here. */
+  /** 1 if the piece is downloaded. */
   readonly have: Uint8Array
   /** Connected peers that have it, at most 255. */
   readonly availability: Uint8Array
@@ -31,7 +31,7 @@ export interface PieceSummary {
   readonly copies: number
 }
 
-/** What a node told, decoded. A map shorter than its count, which no right node sends, reads as zeros. */
+/** Decodes the piece map of a node. A map shorter than its count, which no right node sends, reads as zeros. */
 export function decodePieces(map: PieceMap): Pieces {
   const bits = bytesOf(map.have)
   const availability = new Uint8Array(map.count)

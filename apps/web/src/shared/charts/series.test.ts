@@ -28,7 +28,7 @@ test('thinning keeps the mean', () => {
   expect(few[0]).toEqual({ atMs: 0, down: 4.5, up: 1 })
 })
 
-test('a line that goes on keeps the points that it had', () => {
+test('a line that continues keeps its points', () => {
   const line = (fromMs: number) =>
     Array.from({ length: 600 }, (_, index) => {
       const atMs = fromMs + index * 1000

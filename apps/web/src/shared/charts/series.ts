@@ -22,7 +22,7 @@ export function ratesOf(history: History, fromMs: number, toMs: number): RatePoi
   return points
 }
 
-/** A history as rates that stand in the middle of their steps. The step that is not over yet would show too little, and is left out. */
+/** A history as rates in the middle of their steps. The step that is not over yet would show too little, and is left out. */
 export function meansOf(history: History, fromMs: number, toMs: number): RatePoint[] {
   const stepMs = history.stepSeconds * 1000
   return ratesOf(history, fromMs, toMs)

@@ -1,6 +1,6 @@
 import type { History } from '@shoal/api'
 
-/** What was moved in one stretch of time. */
+/** Bytes transferred in one stretch of time. */
 export interface Total {
   readonly fromMs: number
   readonly toMs: number

@@ -37,7 +37,7 @@ export function Button({
 
 export interface IconButtonProps extends Omit<ButtonProps, 'children' | 'icon'> {
   icon: IconName
-  /** What it does: shown as a tooltip, told to screen readers. */
+  /** The action: shown as a tooltip and read by screen readers. */
   label: string
   /** A key that does the same. */
   shortcut?: string

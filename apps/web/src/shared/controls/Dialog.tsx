@@ -12,7 +12,7 @@ export interface DialogProps {
   /** Buttons at the bottom: the one that does it comes last. */
   readonly footer?: ReactNode
   readonly children?: ReactNode
-  /** What has the focus at first; else the first control. */
+  /** The element that has the focus at first; otherwise the first control. */
   readonly initialFocus?: RefObject<HTMLElement | null>
   onClose(): void
 }

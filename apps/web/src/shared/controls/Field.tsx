@@ -4,7 +4,7 @@ import styles from './Field.module.css'
 interface Described {
   readonly label: ReactNode
   readonly hint?: ReactNode
-  /** What is wrong with it, and what to do. */
+  /** The problem with the value, and what to do. */
   readonly error?: ReactNode
 }
 

@@ -5,7 +5,7 @@ interface Look {
   readonly className?: string | undefined
 }
 
-/** A picture without words of its own: what is beside it says what it means. */
+/** A picture without text of its own: the text next to it says what it means. */
 export function Icon({ name, ...look }: Look & { readonly name: IconName }) {
   return <Glyph path={ICONS[name]} strokeWidth={name === 'more' ? 2.6 : undefined} {...look} />
 }

@@ -37,7 +37,7 @@ async function walk(entry: FileSystemEntry, below: string, found: DroppedFile[])
   }
 }
 
-/** Of an input that takes a folder: its files with their paths. */
+/** Returns the files of a folder input with their paths. */
 export function pickedFiles(list: FileList | null): DroppedFile[] {
   return [...(list ?? [])].map(file => ({ path: file.webkitRelativePath || file.name, file }))
 }

@@ -17,7 +17,7 @@ test('links, hashes and content IDs are found, one a line, each once', () => {
   ])
 })
 
-test('ordinary text that is pasted anywhere is no link', () => {
+test('ordinary text that is pasted anywhere is not a link', () => {
   expect(linksIn('see https://example.org for more')).toEqual([])
   expect(linksIn('magnet:?dn=no-hash\njavascript:alert(1)\n')).toEqual([])
 })

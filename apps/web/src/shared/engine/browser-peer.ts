@@ -46,7 +46,7 @@ export class BrowserPeer {
   readonly #calls = new Map<number, Call>()
   readonly #listeners = new Set<(event: PeerEvent) => void>()
   readonly #watched = new Set<string | null>()
-  /** What this page shares from its own files: with another worker it has to be shared again. */
+  /** Shares of this page's own files: with another worker they must be shared again. */
   readonly #shares = new Map<string, Share>()
   #lastCall = 0
   #leader: string | null = null
@@ -179,7 +179,7 @@ export class BrowserPeer {
   }
 
   /**
-   * Bytes `[start, end)` of a file, in order, each as soon as it is verified. What is not here yet is fetched before all else. Goes on when
+   * Bytes `[start, end)` of a file, in order, each as soon as it is verified. Missing pieces are fetched before all others. Continues when
    * another tab takes over.
    */
   read(id: string, file: number, { start, end }: { start: number; end: number }): ReadableStream<Uint8Array> {
@@ -206,7 +206,7 @@ export class BrowserPeer {
     throw new PeerError({ code: 'not-found', message: 'this file is not here as a whole: download it first' })
   }
 
-  /** This page is told nothing more. The engine ends if it was this tab's, and another tab takes over. */
+  /** This page receives nothing more. The engine ends if it was this tab's, and another tab takes over. */
   async close(): Promise<void> {
     if (this.#isClosed) return
     this.#isClosed = true

@@ -9,7 +9,7 @@ addEventListener('message', ({ data }: MessageEvent<StartMessage>) => start(data
 
 function start({ config, frames, rtc }: StartMessage): void {
   const engine = Engine.open(config, borrowRtc(rtc))
-  // Each command is told of it.
+  // Each command receives the error.
   engine.catch(() => {})
   const server = new RpcServer(crypto.randomUUID?.() ?? String(Math.random()), engine)
   server.serve(portWire(frames))

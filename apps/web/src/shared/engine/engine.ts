@@ -130,7 +130,7 @@ export class Engine {
 
   /**
    * Shares a file that a page has put into the browser's storage: it becomes the torrent's own. Asked again, as by a page whose engine went
-   * away meanwhile, it goes on from wherever the file is.
+   * away meanwhile, it continues from wherever the file is.
    */
   async shareStored(path: string, options: ShareOptions, job: ShareJob): Promise<TorrentSnapshot> {
     const { name } = options
@@ -289,7 +289,7 @@ function hashesOf(source: string | Uint8Array): InfoHashes {
   return /^magnet:/i.test(source) ? parseMagnet(source).infoHashes : parseInfoHash(source)
 }
 
-/** What is still to be written of what is wanted. Files have their whole size from their first byte on: that is used already. */
+/** Returns the bytes of wanted files that are not allocated yet. Files have their full size from their first byte on, which counts as used. */
 function missingBytes(torrent: TorrentApi): number {
   return torrent.files
     .filter(({ priority, haveBytes }) => priority > 0 && haveBytes === 0)

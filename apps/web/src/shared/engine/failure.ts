@@ -6,7 +6,7 @@ export function toFailure(error: unknown): PeerFailure {
   return { code: typeof code === 'string' ? code : 'io', message: String(message ?? error) }
 }
 
-/** What a command was refused with: `code` is the engine's ErrorCode, or `closed` when this page's peer was closed. */
+/** The error of a refused command: `code` is the engine's ErrorCode, or `closed` when this page's peer was closed. */
 export class PeerError extends Error {
   readonly code: string
 
@@ -17,7 +17,7 @@ export class PeerError extends Error {
   }
 }
 
-/** What an abandoned call rejects with. */
+/** Creates the error that an abandoned call rejects with. */
 export function cancelled(): PeerError {
   return new PeerError({ code: 'cancelled', message: 'this was cancelled' })
 }

@@ -121,7 +121,7 @@ export class Leadership {
   }
 
   readonly #onHide = ({ persisted }: PageTransitionEvent) => {
-    // One that may come back from the browser's cache goes on then.
+    // A page that returns from the browser's cache continues then.
     if (persisted) return
     this.post({ kind: 'bye', from: '' })
     // What is not told now the others find out when they have waited long enough.

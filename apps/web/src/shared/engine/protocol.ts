@@ -1,7 +1,7 @@
-/** What pages and the worker that hosts the engine say to each other. Everything is plain data: it passes through message ports. */
+/** Messages between pages and the worker that hosts the engine. Everything is plain data that can pass through message ports. */
 import type { DiscoveryKind, IceServer, PeerStatus, TorrentState } from '@shoal/torrent'
 
-/** What went wrong, as data: `code` as the engine's ErrorCode, the message for people. */
+/** An error as data: `code` is the engine's ErrorCode, the message is for people. */
 export interface PeerFailure {
   readonly code: string
   readonly message: string
@@ -22,7 +22,7 @@ export interface TorrentSnapshot {
   readonly isComplete: boolean
   readonly paused: boolean
   readonly sequential: boolean
-  /** Of all files; 0 while the metadata is unknown. */
+  /** Length of all files; 0 while the metadata is unknown. */
   readonly lengthBytes: number
   readonly fileCount: number
   readonly pieceCount: number
@@ -77,7 +77,7 @@ export interface StorageState {
   readonly usedBytes: number
   /** As the browser tells it: Chromium names 10 GiB beyond what is used to everybody, whatever room there is. */
   readonly quotaBytes: number
-  /** What the torrents that are to be kept still need. More than `quotaBytes - usedBytes`: it will not fit. */
+  /** Bytes that the torrents to keep still need. If it exceeds `quotaBytes - usedBytes`, they will not fit. */
   readonly neededBytes: number
   /** The browser does not clear it by itself. */
   readonly isPersistent: boolean
@@ -99,7 +99,7 @@ export interface ChosenFile {
 }
 
 export interface ShareOptions {
-  /** Of the file or folder, as others will see it. */
+  /** Name of the file or folder, as others will see it. */
   readonly name: string
   readonly version?: 'v1' | 'v2' | 'hybrid'
   readonly trackers?: readonly (readonly string[])[]
@@ -202,7 +202,7 @@ export interface EngineConfig {
   readonly directory?: string
 }
 
-/** What starts the worker: `frames` and `rtc` are the page's ends of channels. */
+/** The message that starts the worker: `frames` and `rtc` are the page's ends of channels. */
 export interface StartMessage {
   readonly config: EngineConfig
   readonly frames: MessagePort
@@ -211,5 +211,5 @@ export interface StartMessage {
 
 /** Where all tabs of the site hear the worker. */
 export const CHANNEL_NAME = 'shoal-peer'
-/** Whoever holds it has the worker. */
+/** The tab that holds this lock hosts the worker. */
 export const LEADER_LOCK = 'shoal-peer-leader'

@@ -12,7 +12,7 @@ interface Reading {
   lastMs: number
 }
 
-/** Files that pages read from the engine, as players do: each a stream that goes on where it was, and is begun anew elsewhere. */
+/** Files that pages read from the engine, as players do: each a stream that continues sequential reads and restarts for other positions. */
 export class Readings {
   readonly #readings = new Map<string, Reading>()
 

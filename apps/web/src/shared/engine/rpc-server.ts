@@ -75,7 +75,7 @@ export class RpcServer {
   }
 }
 
-/** What was read is the page's alone. */
+/** Buffers that were read are transferred to the page. */
 function buffersOf(value: unknown): Transferable[] {
   return value instanceof Uint8Array ? [value.buffer] : []
 }

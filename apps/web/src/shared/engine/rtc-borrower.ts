@@ -151,7 +151,7 @@ class BorrowedPeer implements RtcPeer {
   }
 }
 
-/** A data channel whose peer connection is the page's: that is told when it may end it. */
+/** A data channel whose peer connection belongs to the page, which is notified when it may close it. */
 class BorrowedChannel implements RtcChannel {
   readonly #inner: StandardChannel
   readonly #onEnd: () => void

@@ -1,4 +1,4 @@
-/** What a page and its worker say to each other about peer connections, which only pages can make. A number names each. */
+/** Messages between a page and its worker about peer connections, which only pages can create. A number identifies each. */
 import type { PeerAddress, RtcCandidate, RtcConfig } from '@shoal/torrent'
 
 /** To the page. */

@@ -62,7 +62,7 @@ test('when it cannot be added nothing is left of it', async () => {
   expect([existsSync(path), existsSync(join(folder, 'shoal/files/one'))]).toEqual([false, false])
 })
 
-test('another engine goes on where the first went away: the file moved, the torrent added or not', async () => {
+test('another engine continues where the first went away: the file moved, the torrent added or not', async () => {
   await mkdir(join(folder, 'shoal/files/one'), { recursive: true })
   await writeFile(join(folder, 'shoal/files/one/sealed.age'), 'sealed bytes')
   await rm(path)

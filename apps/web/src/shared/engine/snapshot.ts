@@ -63,7 +63,7 @@ export function detailOf(torrent: TorrentApi, origin: TorrentSnapshot['origin'])
   }
 }
 
-/** Whether a page needs to be told: both are flat but for `infoHashes`, which only grow, and `error`. */
+/** Whether a page must be notified: both are flat but for `infoHashes`, which only grow, and `error`. */
 export function differs(before: TorrentSnapshot | undefined, now: TorrentSnapshot): boolean {
   if (!before || before.error?.message !== now.error?.message) return true
   if (Object.keys(before.infoHashes).length !== Object.keys(now.infoHashes).length) return true

@@ -1,6 +1,6 @@
 import { ShoalError } from '@shoal/torrent'
 
-/** What DOM's own types leave out. */
+/** Members that the DOM types lack. */
 type MovableFile = FileSystemFileHandle & {
   move(folder: FileSystemDirectoryHandle, name: string): Promise<void>
 }

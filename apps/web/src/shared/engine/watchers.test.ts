@@ -38,7 +38,7 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-test('who watches all torrents is told what has changed since, once', async () => {
+test('a watcher of all torrents receives each change once', async () => {
   expect(watchers.add('page', null, tell)).toMatchObject([{ fileCount: 0 }])
   await vi.advanceTimersByTimeAsync(3000)
   expect(changes()).toEqual([])
@@ -47,7 +47,7 @@ test('who watches all torrents is told what has changed since, once', async () =
   expect(changes()).toMatchObject([{ fileCount: 2 }])
 })
 
-test('a change just before one torrent is looked at is told to who watches all', async () => {
+test('a change just before a request for one torrent still reaches watchers of all', async () => {
   watchers.add('page', null, tell)
   fileCount = 2
   watchers.add('page', ID, tell)
@@ -55,7 +55,7 @@ test('a change just before one torrent is looked at is told to who watches all',
   expect(changes()).toMatchObject([{ fileCount: 2 }])
 })
 
-test('a torrent that gets into another state is told soon', async () => {
+test('a torrent that changes its state is reported soon', async () => {
   watchers.add('page', null, tell)
   fileCount = 2
   torrent.dispatchEvent(new Event('state'))

@@ -4,19 +4,19 @@ import type { PeerEvent, TorrentSnapshot } from './protocol.ts'
 import { differs } from './snapshot.ts'
 
 const TICK_MS = 1000
-/** A torrent that has got somewhere (its metadata is known, it is complete) is told ahead of the tick. */
+/** A torrent that changed its state (its metadata is known, it is complete) is reported before the tick. */
 const SOON_MS = 50
 /** Asking the browser for its quota takes a while. */
 const STORAGE_TICKS = 5
 
 interface Watcher {
   readonly tell: (event: PeerEvent) => void
-  /** What it was told last, by id. */
+  /** The last reported snapshots, by ID. */
   readonly told: Map<string, TorrentSnapshot>
   readonly details: Set<string>
 }
 
-/** Pages that are told once a second what changed, and soon what state a torrent is in. Nothing is counted while nobody looks. */
+/** Pages that receive changes once a second, and changes of state sooner. Nothing is computed while nobody watches. */
 export class Watchers {
   readonly #engine: Engine
   readonly #watchers = new Map<string, Watcher>()
@@ -35,7 +35,7 @@ export class Watchers {
     const watcher = this.#watchers.get(page) ?? { tell, told: new Map(), details: new Set() }
     this.#watchers.set(page, watcher)
     const torrents = this.#snapshots()
-    // Who asks for one torrent may leave aside what is answered of the others: they are told by the next tick.
+    // A request for one torrent may ignore changes of the others: the next tick reports them.
     if (id !== null) watcher.details.add(id)
     else for (const torrent of torrents) watcher.told.set(torrent.id, torrent)
     void this.#tellStorage([watcher])

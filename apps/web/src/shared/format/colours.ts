@@ -1,7 +1,7 @@
 import type { Label } from '@shoal/api'
 import { texts } from '../messages/texts.ts'
 
-/** Colours that go together and can be told apart. */
+/** Colours that go together and are easy to distinguish. */
 export const PALETTE: readonly string[] = Object.keys(texts.labels.colours)
 
 /**

@@ -42,7 +42,7 @@ test('durations have the two largest units', () => {
   )
 })
 
-test('times are told as people say them', () => {
+test('times are formatted as people say them', () => {
   const now = 1_700_000_000_000
   expect(formatAgo(now - 3 * 3_600_000, now)).toBe('3 hours ago')
   expect(formatAgo(now + 2 * 86_400_000, now)).toBe('in 2 days')

@@ -75,7 +75,7 @@ const SPANS = [
   ['second', 1],
 ] as const
 
-/** The two largest units: `1d 4h`, `5m 20s`. More than ten years is no estimate: `∞`. */
+/** The two largest units: `1d 4h`, `5m 20s`. More than ten years is shown as `∞`. */
 export function formatDuration(seconds: number): string {
   if (!Number.isFinite(seconds) || seconds > 10 * SPANS[0][1]) return '∞'
   const whole = Math.max(0, Math.round(seconds))

@@ -12,7 +12,7 @@ interface Props {
   readonly strength?: ComponentType<{ readonly passphrase: string }>
 }
 
-/** Who can open a sealed share: fields of the form around it, which `readSeal` reads. */
+/** Form fields that define who can open a sealed share; `readSeal` reads them. */
 export function SealFields({ say, problem, strength }: Props) {
   const [chosen, setChosen] = useState<Way>('key')
   return (

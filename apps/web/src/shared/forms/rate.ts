@@ -16,7 +16,7 @@ export function rateText(bytesPerSecond: number | null, unit: RateUnit): string 
 }
 
 /**
- * What somebody wrote, in bytes per second: null for an empty field (no limit), undefined when it is no rate. A unit that is written along
+ * Parses a rate into bytes per second: null for an empty field (no limit), undefined if it is not a rate. A unit that is written along
  * (`2 MB`, `500k`) counts before the field's.
  */
 export function rateOf(text: string, unit: RateUnit): number | null | undefined {

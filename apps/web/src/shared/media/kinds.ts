@@ -1,7 +1,7 @@
 /** The kind of viewer for a file. */
 export type MediaKind = 'video' | 'audio' | 'picture' | 'markdown' | 'text' | 'pdf' | 'other'
 
-/** What browsers draw in an <img>. That includes SVG, whose scripts do not run there. */
+/** Types that browsers draw in an <img>. That includes SVG, whose scripts do not run there. */
 const PICTURES = /^image\/(png|jpeg|gif|webp|avif|svg\+xml|bmp|x-icon|vnd\.microsoft\.icon)$/
 const TEXT_TYPES =
   /^(text\/|application\/(json|xml|javascript|x-sh|toml|yaml|x-yaml|sql|x-subrip|x-bittorrent-nfo)\b)|\+(json|xml)$/

@@ -70,7 +70,7 @@ test('parts of a line', () => {
 })
 
 test.each(['javascript:alert(1)', 'data:text/html,x', '/api/node/stop', '//evil.example', 'JaVaScRiPt:x'])(
-  '%s is no link',
+  '%s is not a link',
   href => {
     expect(JSON.stringify(inlinesOf(`[click](${href})`))).not.toContain('"link"')
     expect(JSON.stringify(inlinesOf(`<${href}>`))).not.toContain('"link"')

@@ -31,7 +31,7 @@ const HEADING = /^ {0,3}(#{1,6})(?:\s(.*))?$/
 const RULE = /^ {0,3}(?:(?:\*[ \t]*){3,}|(?:-[ \t]*){3,}|(?:_[ \t]*){3,})$/
 const QUOTE = /^ {0,3}> ?/
 const ITEM = /^( {0,3})([-*+]|\d{1,9}[.)])( +|$)/
-/** Of a line without white space at its ends. */
+/** Matches a line without white space at its ends. */
 const TABLE_RULE = /^(?:\|\s*)?:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?$/
 const MAX_COLUMNS = 100
 
@@ -139,7 +139,7 @@ function itemAt({ lines, at }: Reader, ordered: boolean): RegExpExecArray | null
   return match && /\d/.test(match[2]!) === ordered ? match : null
 }
 
-/** Whether a line belongs to the item above: it is indented as far, or is blank before such a line, or goes on with its paragraph. */
+/** Whether a line belongs to the item above: it is indented as far, or is blank before such a line, or continues its paragraph. */
 function isInside(line: string, width: number, { lines, at }: Reader): boolean {
   const indent = line.length - line.trimStart().length
   if (line.trim() !== '')
@@ -178,7 +178,7 @@ function paragraph(reader: Reader): Block {
   return { kind: 'heading', level: under[1]!.startsWith('=') ? 1 : 2, children }
 }
 
-/** What stands in a line, by which it is found. Each matches at a fixed place (`y`) and within a bounded length. */
+/** Patterns of inline elements. Each matches at a fixed place (`y`) and within a bounded length. */
 const CODE = /(`{1,9})([^`](?:.{0,2000}?[^`])?)\1(?!`)/sy
 const LINK =
   /!?\[([^[\]]{0,1000})\]\(\s{0,9}<?([^\s()<>]{0,2000}(?:\([^\s()]{0,500}\)[^\s()<>]{0,500})?)>?(?:\s{1,9}"[^"]{0,300}")?\s{0,9}\)/y

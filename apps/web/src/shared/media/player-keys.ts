@@ -1,6 +1,6 @@
 export const SPEEDS = [0.5, 0.75, 1, 1.25, 1.5, 1.75, 2] as const
 
-/** What a key does to a player, as people know it from other players. Null for other keys. */
+/** The actions of keys in a player, as in other players. Null for other keys. */
 export type PlayerKey =
   | { readonly kind: 'play' | 'mute' | 'fullscreen' | 'subtitles' }
   | { readonly kind: 'seek'; readonly seconds: number }

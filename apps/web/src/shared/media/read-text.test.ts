@@ -18,7 +18,7 @@ test('UTF-8 is read, also when the cut falls within a character', () => {
   expect(textOf(bytes.subarray(0, -1), true)?.text).toBe('naïve ')
 })
 
-test('what is not UTF-8 is read as Windows-1252, and what has zeros is no text', () => {
+test('what is not UTF-8 is read as Windows-1252, and what has zeros is not text', () => {
   expect(textOf(Uint8Array.of(0x63, 0x61, 0x66, 0xe9, 0x20, 0x80), false)?.text).toBe('café €')
   expect(textOf(Uint8Array.of(0x50, 0x4b, 0, 1), false)).toBeNull()
 })

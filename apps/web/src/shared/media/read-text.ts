@@ -8,7 +8,7 @@ export interface ReadText {
 }
 
 /**
- * The beginning of a file as text: UTF-8, or Windows-1252 where it is not that. Null for what is no text. Rejects when it cannot be read,
+ * The beginning of a file as text: UTF-8, or Windows-1252 where it is not that. Null if it is not text. Rejects when it cannot be read,
  * or with the signal's reason.
  */
 export async function readText(

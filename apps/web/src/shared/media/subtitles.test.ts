@@ -41,7 +41,7 @@ test('any text is read without an error, and no tag but b, i and u comes through
   )
 })
 
-test('subtitles are found beside the film, with their languages', () => {
+test('subtitles are found next to the film, with their languages', () => {
   const files = [
     'd/film.srt',
     'd/film.pt-BR.vtt',

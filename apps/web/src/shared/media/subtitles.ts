@@ -6,7 +6,7 @@ export interface Cue {
   readonly text: string
 }
 
-/** A subtitle file larger than this is no subtitle file. */
+/** Larger files are not subtitle files. */
 export const MAX_SUBTITLE_BYTES = 4_000_000
 const MAX_CUES = 50_000
 const MAX_TRACKS = 100
@@ -64,7 +64,7 @@ export interface FoundSubtitle<Item> {
   readonly language: string
 }
 
-/** The subtitles that lie beside a film: those whose name begins with its own, and those in a folder `Subs` or the like. */
+/** The subtitles next to a film: those whose name begins with its own, and those in a folder `Subs` or the like. */
 export function subtitlesBeside<Item extends { path: string }>(film: string, files: readonly Item[]) {
   const folder = film.slice(0, film.lastIndexOf('/') + 1)
   const stem = withoutEnding(film.slice(folder.length))

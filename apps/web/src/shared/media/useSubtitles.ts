@@ -3,20 +3,20 @@ import type { ShownFile } from './shown-file.ts'
 import { cuesOf, MAX_SUBTITLE_BYTES, subtitlesBeside } from './subtitles.ts'
 
 /**
- * Gives a player the subtitles that lie beside its film. They are made of cues rather than loaded as a document, so that SubRip works
+ * Gives a player the subtitles next to its film. They are made of cues rather than loaded as a document, so that SubRip works
  * and the page needs no rights for `blob:` addresses. Answers the names of those that could not be read.
  */
 export function useSubtitles(
   player: RefObject<HTMLMediaElement | null>,
   film: ShownFile,
-  beside: readonly ShownFile[],
+  siblings: readonly ShownFile[],
 ) {
   const [failed, setFailed] = useState<readonly string[]>([])
   // biome-ignore lint/correctness/useExhaustiveDependencies: a film's subtitles are read once
   useEffect(() => {
     const controller = new AbortController()
     const fail = (file: ShownFile) => !controller.signal.aborted && setFailed(names => [...names, file.name])
-    const found = subtitlesBeside(film.path, beside).filter(
+    const found = subtitlesBeside(film.path, siblings).filter(
       ({ item }) => item.lengthBytes <= MAX_SUBTITLE_BYTES,
     )
     for (const { item, language } of found) {

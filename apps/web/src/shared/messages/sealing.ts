@@ -1,6 +1,6 @@
 import { sealing } from './en/sealing.ts'
 
-/** What a translation must have. */
+/** The texts that a translation must have. */
 export type SealingTexts = typeof sealing
 
 export const texts: SealingTexts = sealing

@@ -1,6 +1,6 @@
 import { sharePage } from './en/share-page.ts'
 
-/** What a translation must have. */
+/** The texts that a translation must have. */
 export type SharePageTexts = typeof sharePage
 
 /** The texts of the page that a share link opens: apart from those of the console, which it does not load. */

@@ -10,7 +10,7 @@ const LONGEST_WAIT_MS = 15_000
 
 export interface EventConnectionOptions {
   readonly link: Pick<NodeLink, 'openEvents'>
-  /** What is always listened to. */
+  /** Topics that are always subscribed. */
   readonly topics: readonly string[]
   onEvent(event: NodeEvent): void
   /** Called when a channel was lost or never opened; a rejection or `false` stops further tries (the login is gone). */

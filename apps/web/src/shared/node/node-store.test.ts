@@ -67,7 +67,7 @@ test('a locked node asks for a login, and opens after it', async () => {
   expect(node.access.get()).toBe('open')
 })
 
-test('where events were lost, everything is read anew, and pages are told to do so', async () => {
+test('where events were lost, everything is read again, and pages are notified', async () => {
   const { link, node } = await open()
   await expect.poll(() => node.loaded.get()).toBe(true)
   const before = [node.resyncs.get(), node.settingsVersion.get(), node.feedsVersion.get()]

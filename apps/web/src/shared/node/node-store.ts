@@ -27,7 +27,7 @@ export class NodeStore {
   readonly recent = new Cell<readonly NodeStats[]>([])
   readonly jobs = new Cell<readonly Job[]>([])
   readonly labels = new Cell<readonly CountedLabel[]>([])
-  /** What each label is shown in, by its name. */
+  /** Colours of labels, by name. */
   readonly labelColours = new Cell<ReadonlyMap<string, string>>(new Map())
   /** Count up when they must be asked for anew. */
   readonly settingsVersion = new Cell(0)

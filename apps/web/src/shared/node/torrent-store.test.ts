@@ -6,7 +6,7 @@ import { type ListChange, TorrentStore } from './torrent-store.ts'
 const rows = (count: number): Torrent[] =>
   [...new SimulatedNode({ torrents: count }).state.torrents.values()].map(({ row }) => ({ ...row }))
 
-/** A store whose listeners are told when `flush` is called. */
+/** A store that notifies its listeners when `flush` is called. */
 function newStore(torrents: readonly Torrent[]) {
   const waiting: (() => void)[] = []
   const store = new TorrentStore(run => waiting.push(run))
@@ -18,7 +18,7 @@ function newStore(torrents: readonly Torrent[]) {
   return { store, flush }
 }
 
-test('only the rows that changed are told, once for all changes of a picture', () => {
+test('only listeners of changed rows are notified, once for all changes of a frame', () => {
   const [first, second] = rows(2) as [Torrent, Torrent]
   const { store, flush } = newStore([first, second])
   const told = { first: 0, second: 0 }
@@ -32,7 +32,7 @@ test('only the rows that changed are told, once for all changes of a picture', (
   expect(store.get(first.id)?.peers).toBe(1002)
 })
 
-test('many rows are told a few a picture, each once', () => {
+test('many rows are notified a few per frame, each once', () => {
   const many = rows(20)
   const { store, flush } = newStore(many)
   const told: string[] = []
@@ -49,7 +49,7 @@ test('many rows are told a few a picture, each once', () => {
   expect(told.toSorted()).toEqual(many.map(({ id }) => id).toSorted())
 })
 
-test('a row keeps its object, and nobody is told, when an event says what is known', () => {
+test('a row keeps its object, and nobody is notified, if an event contains nothing new', () => {
   const [only] = rows(1) as [Torrent]
   const { store, flush } = newStore([only])
   let told = 0
@@ -66,7 +66,7 @@ test('a row keeps its object, and nobody is told, when an event says what is kno
   expect(told).toBe(0)
 })
 
-test('a list is told which members changed, and whether torrents came or went', () => {
+test('a list receives the members that changed, and whether torrents were added or removed', () => {
   const [first, second] = rows(2) as [Torrent, Torrent]
   const { store, flush } = newStore([first])
   const changes: ListChange[] = []
@@ -91,7 +91,7 @@ test('an event that the list already holds changes nothing', () => {
   expect(store.get(only.id)?.peers).toBe(only.peers)
 })
 
-test('a part of a torrent that is not known is told: the list must be read anew', () => {
+test('an event for an unknown torrent is reported: the list must be read again', () => {
   const { store } = newStore([])
   expect(
     store.apply({ type: 'torrents', revision: 11, changed: [{ id: 'a'.repeat(40), peers: 1 }], removed: [] }),

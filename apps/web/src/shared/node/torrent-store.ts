@@ -2,7 +2,7 @@ import type { EventOf, Torrent } from '@shoal/api'
 
 export type TorrentKey = keyof Torrent
 
-/** What changed since the list was last told of. */
+/** Changes since the list was last notified. */
 export interface ListChange {
   /** Torrents came or went. */
   readonly membership: boolean
@@ -22,7 +22,7 @@ const ROWS_A_PICTURE = 5
 
 /**
  * All torrents of the node. What an event changes costs as much as there is in the event: rows listen to their own torrent, and listeners
- * are told once a picture, of many rows in the pictures that follow.
+ * are notified once per frame, of many rows in the frames that follow.
  */
 export class TorrentStore {
   readonly #torrents = new Map<string, Torrent>()
@@ -33,7 +33,7 @@ export class TorrentStore {
   #keys = new Set<TorrentKey>()
   #membership = false
   #scheduled = false
-  /** Of the node's list: events up to it are in here. */
+  /** Revision of the node's list: events up to it are included. */
   revision = -1
 
   constructor(schedule: Schedule = beforeNextPicture) {

@@ -1,7 +1,7 @@
 import { Cell } from '../base/cell.ts'
 import type { DroppedFile } from '../dropped/dropped.ts'
 
-/** What the add dialog shows when it opens. */
+/** Content of the add dialog when it opens. */
 export interface AddRequest {
   readonly tab: 'download' | 'share'
   readonly text?: string

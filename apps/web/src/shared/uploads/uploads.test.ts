@@ -15,7 +15,7 @@ test('a folder is shared under its own name, its files below it', () => {
   expect([name, ...files.map(({ path }) => path)]).toEqual(['Lisbon', '1.jpg', 'day 2/2.jpg'])
 })
 
-test('several things beside each other keep their paths', () => {
+test('several files and folders side by side keep their paths', () => {
   const { files } = contentOf([file('a.txt'), file('b/c.txt')])
   expect(files.map(({ path }) => path)).toEqual(['a.txt', 'b/c.txt'])
 })

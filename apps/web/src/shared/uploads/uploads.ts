@@ -12,7 +12,7 @@ export interface UploadProgress {
   readonly error: string | null
 }
 
-/** What this browser sends to the node now. */
+/** Uploads from this browser to the node. */
 export const uploads = new Cell<readonly UploadTask[]>([])
 
 let count = 0
@@ -25,7 +25,7 @@ export function contentOf(files: readonly DroppedFile[]): { name: string; files:
   return { name: top!, files: files.map(({ path, file }) => ({ path: path.slice(top!.length + 1), file })) }
 }
 
-/** Sends files to the node, one after the other, and has them shared. It goes on when the dialog is closed. */
+/** Sends files to the node, one after the other, and has them shared. It continues when the dialog is closed. */
 export class UploadTask {
   readonly id = `task-${++count}`
   readonly name: string
@@ -74,7 +74,7 @@ export class UploadTask {
     }
   }
 
-  goOn(): void {
+  continueInBackground(): void {
     this.inBackground = true
     uploads.set([...uploads.get()])
   }

@@ -13,7 +13,7 @@ import styles from './Welcome.module.css'
 
 const t = texts.pages.welcome.speed
 type Choice = 'all' | 'home' | 'own'
-/** What many homes can send, in megabits a second. */
+/** Upload speed of a typical home connection in megabits per second. */
 const USUAL_MEGABITS = 40
 
 /** How much of the connection may be used: saved as it is chosen, numbers when their field is left. */

@@ -28,7 +28,7 @@ export class FileAddresses {
   readonly #files = new Map<string, AddressedFile>()
   #last = 0
   #open = 0
-  /** What the browser saves just now: it ends with the page. */
+  /** Files that the browser is saving: this ends with the page. */
   readonly #downloads = new Set<MessagePort>()
   #awake: ReturnType<typeof setInterval> | undefined
 

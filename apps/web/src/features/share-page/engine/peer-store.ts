@@ -9,10 +9,10 @@ import type {
 
 export type Torrents = ReadonlyMap<string, TorrentSnapshot>
 
-/** What was only looked at is announced no longer than this. */
+/** Torrents that were only viewed are announced no longer than this. */
 const LOOKED_AT_MS = 24 * 3_600_000
 
-/** What the engine tells, as the page shows it. */
+/** The state that the engine reports, as the page shows it. */
 export class PeerStore {
   readonly peer: BrowserPeer
   /** By id; null before the engine has told. */
@@ -42,7 +42,7 @@ export class PeerStore {
     this.#change([torrent], [])
   }
 
-  /** Files and peers of a torrent; null before they are told. Somebody must watch it. */
+  /** Files and peers of a torrent; null before they are known. Somebody must watch it. */
   detail(id: string): Cell<TorrentDetail | null> {
     const known = this.#details.get(id)
     if (known) return known

@@ -85,7 +85,7 @@ function follow(url: string, name: string): void {
   link.click()
 }
 
-/** What the user chose; null when the dialog was closed. */
+/** Returns the user's choice; null if the dialog was closed. */
 async function picked<Handle>(pick: () => Promise<Handle>): Promise<Handle | null> {
   try {
     return await pick()

@@ -30,7 +30,7 @@ const FILES = [
   fileOf(['Empty'], text('y')),
 ]
 
-/** What the directory at the end says, and what lies where it points. */
+/** Reads the central directory, and the entries that it points to. */
 function read(zip: Uint8Array) {
   const view = new DataView(zip.buffer)
   const end = zip.length - 22

@@ -13,7 +13,7 @@ const OwnKey = lazy(() => import('./OwnKey.tsx'))
 
 interface Props {
   readonly seal: Seal
-  /** What the torrent holds; null before that is known. */
+  /** The sealed file of the torrent; null before it is known. */
   readonly sealed: ShareFile | null
   readonly isOpen: boolean
   onOpen(inside: NamedFiles): void

@@ -20,7 +20,7 @@ export function askWorker<Kind extends Order['kind']>(
   order: Extract<Order, { kind: Kind }>,
   { onProgress, signal }: AskOptions = {},
 ): Promise<Answers[Kind]> {
-  // Nobody is told of what was before.
+  // Nobody receives earlier results.
   if (signal?.aborted) return Promise.reject(cancelled())
   const worker = new Worker(new URL('./seal-worker.ts', import.meta.url), {
     type: 'module',

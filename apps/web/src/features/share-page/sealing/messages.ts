@@ -1,4 +1,4 @@
-/** What a page asks of the worker that seals, one thing of each worker, and what it answers. */
+/** Requests of a page to the worker that seals, one per worker, and its answers. */
 import type { SealTo } from '@shoal/sealed'
 import type { ChosenFile, PeerFailure } from '../../../shared/engine/protocol.ts'
 
@@ -31,9 +31,9 @@ export interface CheckKeysOrder {
 export type Order = SealOrder | ReadKeysOrder | MakeKeyOrder | CheckKeysOrder
 
 export interface Sealed {
-  /** What opens it, when it is sealed to a key: 32 bytes. */
+  /** The key that opens it, if it is sealed to a key: 32 bytes. */
   readonly key: Uint8Array | null
-  /** What is sealed, where there is no storage. */
+  /** The sealed file, if there is no storage. */
   readonly blob: Blob | null
 }
 

@@ -21,7 +21,7 @@ export async function readKeyBytes(file: Blob): Promise<Uint8Array> {
 /** Whether a passphrase is to be asked for. */
 export const isEncryptedKey = isEncryptedIdentities
 
-/** What opens shares that are sealed to these keys. Rejects with what is wrong with them. */
+/** Returns the identities that open shares sealed to these keys. Rejects with the problem if a key is invalid. */
 export async function identitiesOf({
   file,
   passphrase,

@@ -57,7 +57,7 @@ test('all of it is written, in steps that systems keep cheaply', async () => {
   expect(Math.max(...handle.sizes)).toBeLessThanOrEqual(65_536)
 })
 
-test('a file that takes no more is no room, and is deleted', async () => {
+test('a file that cannot grow reports missing space, and is deleted', async () => {
   handle = new Handle(500_000)
   const sink = await openSink(PATH, BYTES.length)
   expect(() => sink.write(BYTES)).toThrow(expect.objectContaining({ code: 'no-space' }))

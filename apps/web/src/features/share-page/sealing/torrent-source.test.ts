@@ -27,7 +27,7 @@ function chunked() {
   return { begun, source: torrentSource(file) }
 }
 
-test('any part can be read; who goes on uses the same stream', async () => {
+test('any part can be read; reading on uses the same stream', async () => {
   const { begun, source } = chunked()
   for (let at = 0; at < 900; at += 100)
     expect(await source.read(at, 100)).toEqual(CONTENT.subarray(at, at + 100))
@@ -36,7 +36,7 @@ test('any part can be read; who goes on uses the same stream', async () => {
   expect(begun).toEqual([0, 10])
 })
 
-test('who stops waiting is told why', async () => {
+test('a reader that stops waiting receives the reason', async () => {
   const { source } = chunked()
   const abort = new AbortController()
   abort.abort(new Error('left'))

@@ -11,7 +11,7 @@ interface Reader {
   rest: Uint8Array
 }
 
-/** The bytes of a file of a torrent, at any place. Who reads on where it stopped goes on with the same stream, which the engine fetches ahead of. */
+/** The bytes of a file of a torrent, at any place. A read that begins where the last one stopped uses the same stream, which the engine reads ahead. */
 export function torrentSource(file: ShareFile): ByteSource {
   const idle: Reader[] = []
   const open = (position: number): Reader => ({

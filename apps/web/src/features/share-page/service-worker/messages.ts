@@ -1,5 +1,5 @@
 /**
- * What the service worker and the pages say to each other about files. A file has an address that tells nothing of it, `./~/<page>.<number>`, and
+ * Messages between the service worker and the pages about files. The address of a file reveals nothing about it: `./~/<page>.<number>`, and
  * the page that made it answers for it: over a port for each request, of which it gives as much as it is asked for.
  */
 
@@ -12,7 +12,7 @@ export interface OpenFile {
   readonly token: string
 }
 
-/** What a page tells of a file. */
+/** The description of a file that a page sends. */
 export interface FileHead {
   readonly kind: 'head'
   readonly lengthBytes: number

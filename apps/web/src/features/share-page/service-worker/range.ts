@@ -5,7 +5,7 @@ export interface ByteRange {
 }
 
 /**
- * What a Range header asks for of a file of `lengthBytes` (RFC 9110, section 14.2): null for the whole file, also where the header is absent, of
+ * Parses a Range header for a file of `lengthBytes` (RFC 9110, section 14.2): null for the whole file, also where the header is absent, of
  * another unit, malformed, or names several ranges; `unsatisfiable` where none of its bytes are there.
  */
 export function rangeOf(header: string | null, lengthBytes: number): ByteRange | null | 'unsatisfiable' {

@@ -25,7 +25,7 @@ export async function dropOldShells(): Promise<void> {
   await Promise.all(old.map(name => caches.delete(name)))
 }
 
-/** What is kept, else what the host has. */
+/** Returns the cached file, or that of the host. */
 export async function shellFile(path: string, request: Request): Promise<Response> {
   const cache = await caches.open(current())
   if (path === CONFIG) return newestConfig(cache, request)

@@ -42,7 +42,7 @@ export function ShareForm() {
   )
 }
 
-/** What was dropped on the page, here or before it came here. */
+/** Takes the files dropped on the page, here or before this form was shown. */
 function useTaken(take: (dropped: Dropped) => void): void {
   const { dropped } = useServices()
   const latest = useCell(dropped)

@@ -11,7 +11,7 @@ import { type SharingState as State, useServices } from '../services.ts'
 import view from '../view/view.module.css'
 import styles from './sharing.module.css'
 
-/** What becomes of the files that are being shared, wherever the user looks. */
+/** Shows the progress of files that are being shared, on every view. */
 export default function SharingState() {
   const { sharing } = useServices()
   const fragment = useFragment()

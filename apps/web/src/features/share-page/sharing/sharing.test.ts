@@ -54,7 +54,7 @@ test('who waits for it is brought to its link', async () => {
   expect(location.hash).toMatch(/^#s1/)
 })
 
-test('who looks at something else stays there, and is told that it is ready', async () => {
+test('a user who views something else stays there, and sees that it is ready', async () => {
   const shared = start()
   at('#s1other')
   end.resolve(TORRENT as unknown as TorrentSnapshot)
@@ -72,7 +72,7 @@ test('while one runs no other begins', async () => {
   expect(sharing.get()).toEqual({ state: 'failed', words: 'The disk is gone' })
 })
 
-test('who cancels is told of no failure', async () => {
+test('a user who cancels sees no failure', async () => {
   const shared = start()
   const state = sharing.get()
   if (state?.state === 'running') state.cancel()

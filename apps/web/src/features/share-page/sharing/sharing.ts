@@ -10,7 +10,7 @@ type Step = Running['step']
 type Needed = Pick<Services, 'peer' | 'store' | 'made' | 'config' | 'page' | 'sharing'>
 
 /**
- * Makes a torrent of the files, sealed to `to` if that is given, and goes to its own link: the page shows there that it seeds. It goes on
+ * Makes a torrent of the files, sealed to `to` if that is given, and goes to its own link: the page shows there that it seeds. It continues
  * wherever the user looks meanwhile, and leaves who is elsewhere there. One at a time: does nothing while another runs.
  */
 export async function startSharing(services: Needed, chosen: Chosen, to: SealTo | null): Promise<void> {

@@ -13,7 +13,7 @@ import styles from './view.module.css'
 
 interface Props {
   readonly torrent: TorrentSnapshot
-  /** What they are saved under together. */
+  /** Name of the archive when all are saved. */
   readonly name: string
   /** As they are saved. */
   readonly files: readonly ShareFile[]

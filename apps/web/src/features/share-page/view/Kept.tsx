@@ -9,7 +9,7 @@ import { forgetShare } from '../own-shares.ts'
 import { useServices } from '../services.ts'
 import styles from './view.module.css'
 
-/** What this browser keeps, how much room that takes, and how to get rid of it. */
+/** Shows the shares stored in this browser, the space they use, and how to delete them. */
 export function Kept({ current }: { readonly current?: string }) {
   const { store } = useServices()
   const torrents = useCell(store.torrents)

@@ -9,11 +9,11 @@ interface Props {
   readonly torrent: TorrentSnapshot
   readonly link: ShareLink
   readonly magnet: string
-  /** Its link stands at the top already. */
+  /** The link is already at the top. */
   readonly isMine: boolean
 }
 
-/** What is asked for less often. */
+/** Details that are needed less often. */
 export default function More({ torrent, link, magnet, isMine }: Props) {
   const { page } = useServices()
   return (

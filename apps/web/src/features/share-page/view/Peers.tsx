@@ -12,7 +12,7 @@ const KINDS: Readonly<Record<string, string>> = {
   tcp: texts.peers.tcp,
 }
 
-/** Who has it, by program and by the way to it. No addresses: they are nobody's name. */
+/** Shows the peers by program and transport. It shows no addresses because they mean nothing to users. */
 export function Peers({ peers }: { readonly peers: readonly PeerStatus[] }) {
   if (peers.length === 0) return null
   return (

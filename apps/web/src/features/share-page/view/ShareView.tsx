@@ -35,7 +35,7 @@ interface Props {
   readonly magnet: string
 }
 
-/** What a link leads to: what it is, who has it, and what to do with it. */
+/** Shows the content of a link, its peers, and the actions for it. */
 export function ShareView({ link, magnet }: Props) {
   const { torrent, failure } = useOpened(link, magnet)
   const [inside, setInside] = useState<NamedFiles | null>(null)
@@ -59,7 +59,7 @@ export function ShareView({ link, magnet }: Props) {
 interface FoundProps extends Props {
   readonly torrent: TorrentSnapshot
   readonly name: string
-  /** Of a sealed share: what is inside, once it is open. */
+  /** The files inside a sealed share once it is open. */
   readonly inside: NamedFiles | null
   onOpen(inside: NamedFiles): void
 }

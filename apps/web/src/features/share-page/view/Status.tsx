@@ -19,7 +19,7 @@ interface Props {
 /** Peers are found within seconds, where there are any. */
 const PATIENCE_MS = 12_000
 
-/** Where it stands, in a sentence; and what stands in its way. */
+/** Describes the state in a sentence, and the problem if there is one. */
 export function Status({ torrent, detail, phase }: Props) {
   const missesPeers = phase === 'looking' || phase === 'waiting'
   const isCutOff = !useOnline() && (missesPeers || phase === 'downloading')

@@ -11,6 +11,6 @@ test.each([
   expect(addUrl(node, MAGNET)).toBe(`${start}${encodeURIComponent(MAGNET)}`)
 })
 
-test.each(['', 'ftp://x', 'javascript:alert(1)', 'http://', 'a b'])('"%s" is no address', node => {
+test.each(['', 'ftp://x', 'javascript:alert(1)', 'http://', 'a b'])('"%s" is not an address', node => {
   expect(addUrl(node, MAGNET)).toBeNull()
 })

@@ -1,4 +1,4 @@
-/** Address of the node's console that offers to add the link; null for what is no address of a node. */
+/** Address of the node's console that offers to add the link; null if the text is not the address of a node. */
 export function addUrl(node: string, link: string): string | null {
   const text = node.trim()
   const withScheme = /^[a-z]+:\/\//i.test(text) ? text : `http://${text}`

@@ -5,7 +5,7 @@ import { phaseOf } from './phase.ts'
 const torrent = (of: Partial<TorrentSnapshot>) =>
   ({ state: 'seeding', fileCount: 1, wantedBytes: 0, haveBytes: 0, peers: 1, ...of }) as TorrentSnapshot
 
-test('what nothing is asked of is offered, unless all of it is here from being looked into', () => {
+test('a share is offered for download, unless all of it was fetched by viewing it', () => {
   expect(phaseOf(torrent({}))).toBe('offered')
   expect(phaseOf(torrent({}), true)).toBe('complete')
   expect(phaseOf(torrent({ state: 'checking' }), true)).toBe('checking')

@@ -3,7 +3,7 @@ import type { DiscoverySnapshot, TorrentDetail, TorrentSnapshot } from '../../..
 /** How far a share is, as a person sees it. */
 export type Phase =
   | 'starting'
-  /** What it holds is not known yet. */
+  /** Its content is not known yet. */
   | 'looking'
   /** It is known, and nothing of it is asked for. */
   | 'offered'

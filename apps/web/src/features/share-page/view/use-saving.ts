@@ -8,7 +8,7 @@ import { useServices } from '../services.ts'
 import { nameOf, type ShareFile } from '../share-file.ts'
 
 export interface Saving {
-  /** What to say of the last file that was saved; null before. */
+  /** Message about the last saved file; null before. */
   readonly said: string | null
   save(file: ShareFile): void
   /** Into a new folder of that name, or an archive. */

@@ -11,7 +11,7 @@ import { type Deletion, deletionsOf } from './deletions.ts'
 import type { QuestionProps } from './torrent-actions.ts'
 
 const t = texts.actions.removeDialog
-/** Torrents and files that are named; how many more there are is told. */
+/** The most torrents and files that are listed by name; of the others only the number is shown. */
 const MOST_TORRENTS = 30
 const MOST_FILES = 6
 

@@ -13,7 +13,7 @@ test('a torrent of many files is its folder, with all of them, also those that a
   ])
 })
 
-test('files that were moved out of the folder are named beside it', () => {
+test('files that were moved out of the folder are named in addition to it', () => {
   expect(deletionsOf('/data', ['album/1.flac', 'cover.jpg', 'album/2.flac'], 3)).toEqual([
     { kind: 'folder', path: '/data/album', files: 2 },
     { kind: 'file', path: '/data/cover.jpg', files: 1 },

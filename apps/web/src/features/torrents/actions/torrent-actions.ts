@@ -13,7 +13,7 @@ export const isStopped = (state: TorrentState) =>
 
 export type TorrentActions = ReturnType<typeof torrentActions>
 
-/** What can be done with torrents anywhere in the console. Each tells by itself how it went and never rejects. */
+/** Actions on torrents, used in all parts of the console. Each reports its own result and never rejects. */
 export function torrentActions(node: NodeStore) {
   const { api, torrents } = node
   const act = (ids: readonly string[], action: Action) =>
@@ -50,7 +50,7 @@ function failed(error: unknown): undefined {
   notifyError(error)
 }
 
-/** The note stays for as long as the remove can be undone. False when the node did not do it, which is told. */
+/** The note stays for as long as the remove can be undone. Returns false if the node did not do it; the error is then shown. */
 async function remove(
   { api, torrents }: NodeStore,
   ids: readonly string[],

@@ -74,7 +74,7 @@ export class FileTree {
     return this.#folders.values()
   }
 
-  /** What an event told of a file. Unknown indexes are ignored: the list may be older than the event. */
+  /** Applies an event about a file. Unknown indexes are ignored: the list may be older than the event. */
   change(index: number, { haveBytes, priority }: { haveBytes?: number; priority?: number }): void {
     const node = this.#files.get(index)
     if (!node) return
@@ -148,7 +148,7 @@ export function filesBelow(node: TreeNode): TreeNode[] {
   return found
 }
 
-/** What is seen of a tree, from top to bottom: folders in `open` show what is in them. */
+/** Returns the visible rows of a tree, from top to bottom: folders in `open` show their contents. */
 export function rowsOf(tree: FileTree, open: ReadonlySet<string>): TreeNode[] {
   return walk(tree.root, node => open.has(node.path))
 }
@@ -197,7 +197,7 @@ export function openAtFirst(tree: FileTree, most = 200): Set<string> {
   return open
 }
 
-/** What the rows of the tree can do. */
+/** Actions of the rows of the tree. */
 export interface TreeActions {
   isOpen(node: TreeNode): boolean
   onToggle(node: TreeNode): void

@@ -11,7 +11,7 @@ export function shownFiles(tree: FileTree, urlOf: (href: string) => string): Sho
   })
 }
 
-/** The index of the largest video or audio file that is wanted, unless it is small beside the rest; null when there is none. */
+/** The index of the largest video or audio file that is wanted, unless it is small compared to the rest; null if there is none. */
 export function mainMedia(tree: FileTree | undefined): number | null {
   if (!tree) return null
   let main: TreeNode | null = null

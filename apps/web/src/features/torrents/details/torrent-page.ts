@@ -3,7 +3,7 @@ import { createContext, useContext } from 'react'
 import type { Asked } from '../../../shared/node/context.tsx'
 import type { Files } from './useFileTree.ts'
 
-/** What the tabs of the torrent page share. */
+/** State that the tabs of the torrent page share. */
 export interface TorrentPageState {
   readonly detail: Asked<TorrentDetail>
   readonly files: Files

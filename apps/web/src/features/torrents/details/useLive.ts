@@ -10,7 +10,7 @@ import {
   useTorrent,
 } from '../../../shared/node/context.tsx'
 
-/** What `torrent:ID` tells, for as long as the component is there. */
+/** Listens to the events of `torrent:ID` as long as the component is mounted. */
 export function useTorrentEvents(id: string, listener: (event: EventOf<'torrent'>) => void): void {
   useTopic(`torrent:${id}`, event => event.type === 'torrent' && listener(event))
 }
@@ -63,7 +63,7 @@ export function usePeers(id: string): Asked<readonly Peer[]> {
   return asked
 }
 
-/** Trackers, and when they were told: their times until the next announce count from there. */
+/** Trackers, and when they were reported: their times until the next announce count from there. */
 export interface ToldTrackers {
   readonly items: readonly Tracker[]
   readonly atMs: number
@@ -85,7 +85,7 @@ export function useDhtOff(): boolean {
   return useCell(useNode().stats)?.dhtNodes === null
 }
 
-/** Of the detail's torrent. Before it has its metadata there are none to ask for; they are asked for once more when it is complete. */
+/** Pieces of the torrent. There are none before it has its metadata; they are requested once more when it is complete. */
 export function usePieces({ id, totalBytes, progress }: TorrentDetail): Pieces | null {
   const { api } = useNode()
   const hasMetadata = totalBytes !== null

@@ -8,7 +8,7 @@ const t = texts.labels
 const COLOURS = Object.entries(t.colours)
 
 interface Props {
-  /** Of the label, which chooses among equals where no colour is set. */
+  /** Name of the label, which selects one of several equal colours if none is set. */
   readonly name: string
   readonly value: string | null
   onChange(colour: string | null): void

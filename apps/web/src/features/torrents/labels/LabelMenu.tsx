@@ -5,7 +5,7 @@ import { labelShown } from '../../../shared/ui/ui.ts'
 
 const t = texts.labels
 
-/** What can be done with a label. */
+/** Actions for a label. */
 export function LabelMenu({ name }: { name: string }) {
   const items = (): MenuItem[] => [
     { text: t.edit, icon: 'tag', onSelect: () => labelShown.set({ name }) },

@@ -29,7 +29,7 @@ const ICONS: Record<StateGroup, IconName> = {
 const RARE: readonly StateGroup[] = ['queued', 'checking', 'error', 'paused']
 const t = texts.list
 
-/** What the list can be narrowed to, with how many there are of each. */
+/** The filters of the list, with the number of torrents of each. */
 export function Filters({ onChosen }: { onChosen?: () => void }) {
   const { labels: labelCell } = useNode()
   const labels = useCell(labelCell)

@@ -13,7 +13,7 @@ import styles from './JobsStrip.module.css'
 import { jobTitle } from './job-title.ts'
 
 const t = texts.list.jobs
-/** What has ended is shown for so long, failures until they are dismissed. */
+/** Ended jobs are shown for this long, failures until they are dismissed. */
 const ENDED_SHOWN_MS = 15_000
 
 /** Long works of the node, and what this browser sends to it. */

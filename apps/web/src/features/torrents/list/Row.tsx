@@ -104,7 +104,7 @@ export const CardRow = memo(function CardRow(props: RowProps) {
   )
 })
 
-/** How far it is, and its state where that is not plain from the rates beside it. */
+/** How far it is, and its state if the rates next to it do not show that. */
 function factOf(torrent: Torrent): string {
   const { error, state, progress } = torrent
   if (error) return error.message

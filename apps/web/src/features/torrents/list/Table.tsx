@@ -29,7 +29,7 @@ const ROW_PX = 42
 const CARD_PX = 84
 const HEAD_PX = 36
 
-/** All torrents, of which only those in sight are there. One thing has the focus, the grid; rows are told of by their ids. */
+/** All torrents, of which only those in sight are there. Only the grid has the focus; it refers to rows by their IDs. */
 export function Table(props: TableProps) {
   const { order, selection, sort, narrow, onSelect } = props
   const node = useNode()

@@ -28,7 +28,7 @@ export interface ToolbarProps {
   onDialog(dialog: ActionDialog): void
 }
 
-/** What the list shows, and once something is selected, what can be done with it. */
+/** Shows the filter and, once something is selected, the actions for it. */
 export function Toolbar(props: ToolbarProps) {
   return (
     <div className={styles.toolbar}>

@@ -24,7 +24,7 @@ export type Colours = ReadonlyMap<string, CountedLabel>
 
 const t = texts.list
 
-/** What a column shows of a torrent. */
+/** Returns the cell of a torrent in a column. */
 export function cellOf(key: ColumnKey, torrent: Torrent, colours: Colours): ReactNode {
   switch (key) {
     case 'name':

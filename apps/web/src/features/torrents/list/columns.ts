@@ -5,7 +5,7 @@ export interface Column {
   readonly key: SortKey | 'tags'
   readonly width: number
   readonly least: number
-  /** Numbers stand at the right. */
+  /** Numbers are aligned to the right. */
   readonly end?: boolean
   readonly hidden?: boolean
 }
@@ -35,7 +35,7 @@ export const COLUMNS: readonly Column[] = [
 export const MOST_WIDTH = 900
 const KEY = 'shoal.columns'
 
-/** What a person changed of them, kept in this browser. */
+/** The user's changes to the columns, stored in this browser. */
 export interface ColumnChoices {
   readonly widths: Readonly<Record<string, number>>
   readonly shown: Readonly<Record<string, boolean>>

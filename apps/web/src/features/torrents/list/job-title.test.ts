@@ -2,7 +2,7 @@ import { JobKind } from '@shoal/api'
 import { expect, test } from 'vitest'
 import { jobTitle } from './job-title.ts'
 
-test('a work that is done is not told as if it went on', () => {
+test('the title of a finished job says that it is finished', () => {
   const job = { kind: 'create', name: 'dropped.txt' } as const
   expect(jobTitle({ ...job, state: 'running' })).toBe('Preparing dropped.txt for sharing')
   expect(jobTitle({ ...job, state: 'failed' })).toBe('Preparing dropped.txt for sharing')

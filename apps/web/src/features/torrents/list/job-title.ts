@@ -4,7 +4,7 @@ import { texts } from '../../../shared/messages/texts.ts'
 
 const t = texts.list.jobs
 
-/** What a work does; of one that is done, what it has done. */
+/** Returns the title of a job, in the past tense if it is done. */
 export function jobTitle({ kind, state, name }: Pick<Job, 'kind' | 'state' | 'name'>): string {
   return (state === 'done' ? t.ended : t)[kind](shownName(name))
 }

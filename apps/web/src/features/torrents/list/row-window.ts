@@ -16,7 +16,7 @@ const AROUND = 4
 /** The window moves by so many rows at a time: a picture with other rows costs the browser much, however few of them are others. */
 const STEP = 4
 
-/** Of one viewport always equally many, where there are so many: each that comes takes the place of one that goes. */
+/** Returns equally many rows for the same viewport, if there are enough: each new row replaces one that leaves. */
 export function windowAt({ scrollTopPx, heightPx }: Viewport, rowPx: number, count: number): RowWindow {
   const rows = Math.min(count, Math.ceil(heightPx / rowPx) + STEP + 2 * AROUND)
   const wanted = Math.floor((scrollTopPx / rowPx - AROUND) / STEP) * STEP

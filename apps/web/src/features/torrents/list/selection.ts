@@ -44,7 +44,7 @@ export function moved(
   return how === 'keep' ? { ...selection, cursor: id } : only(id)
 }
 
-/** What is left when rows went away: the cursor goes to the row that took its place. */
+/** Returns the selection without rows that were removed: the cursor moves to the row that took its place. */
 export function kept(selection: Selection, order: readonly string[], before: readonly string[]): Selection {
   const there = new Set(order)
   const ids = [...selection.ids].filter(id => there.has(id))

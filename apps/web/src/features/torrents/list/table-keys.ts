@@ -7,7 +7,7 @@ export interface Key {
   readonly metaKey: boolean
 }
 
-/** What a key does to the selection; null when it is none of these keys. `page` is how many rows are in sight. */
+/** Returns the selection after a key; null if the key does not change it. `page` is the number of visible rows. */
 export function keyToSelection(
   event: Key,
   selection: Selection,

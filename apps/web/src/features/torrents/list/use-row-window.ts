@@ -5,7 +5,7 @@ interface Options {
   readonly scroller: HTMLElement | null
   readonly count: number
   readonly rowPx: number
-  /** Of what stays at the top while rows go below it. */
+  /** Height of the part that stays at the top while rows scroll below it. */
   readonly headPx: number
 }
 

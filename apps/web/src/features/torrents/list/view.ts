@@ -111,7 +111,7 @@ export class NameOrder {
   }
 }
 
-/** What deserves attention first. */
+/** States that need attention come first. */
 const STATE_ORDER: Record<Torrent['state'], number> = {
   error: 0,
   downloading: 1,
@@ -154,7 +154,7 @@ export interface Counts {
   readonly tags: ReadonlyMap<string, number>
 }
 
-/** How many torrents each filter would show by itself. The label '' stands for none. */
+/** How many torrents each filter would show by itself. The label '' means none. */
 export function countAll(torrents: Iterable<Torrent>): Counts {
   const states = Object.fromEntries(STATE_GROUPS.map(group => [group, 0])) as Record<StateGroup, number>
   const labels = new Map<string, number>()

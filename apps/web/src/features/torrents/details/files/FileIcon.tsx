@@ -15,7 +15,7 @@ const PATHS: Record<MediaKind | 'folder' | 'open', string> = {
   other: SHEET,
 }
 
-/** What kind of file or folder it is, drawn; the name beside it says so too. */
+/** An icon for the kind of file or folder; the name next to it says the same. */
 export function FileIcon({ node, isOpen }: { readonly node: TreeNode; readonly isOpen: boolean }) {
   const kind = node.file ? kindOf(node.file) : isOpen ? 'open' : 'folder'
   return (

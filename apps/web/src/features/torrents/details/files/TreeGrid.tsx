@@ -12,7 +12,7 @@ const ROW_PIXELS = 44
 
 export interface TreeGridProps extends TreeActions {
   readonly rows: readonly TreeNode[]
-  /** Of what the rows show. */
+  /** Version of the content of the rows. */
   readonly version: number
   /** The index of a file that is in sight at first, and marked. */
   readonly marked: number | null

@@ -20,7 +20,7 @@ import styles from './head.module.css'
 
 const say = texts.torrent.head
 
-/** What the torrent is, how far it is, and what can be done with it. */
+/** Shows the torrent, its progress, and the actions for it. */
 export function Head({ torrent, onPlay }: HeadActionsProps) {
   return (
     <header className={`${layout.rows3} ${layout.shrink}`}>

@@ -1,7 +1,7 @@
 import { LOG_LEVELS, type LogEntry } from '@shoal/api'
 
 export type LogLevel = LogEntry['level']
-/** What a page keeps; the oldest go first. */
+/** The most lines that a page keeps; the oldest are dropped first. */
 export const MOST_LINES = 2000
 
 export function isShown(entry: LogEntry, torrent: string, level: LogLevel): boolean {

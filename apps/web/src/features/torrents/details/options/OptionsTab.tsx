@@ -17,7 +17,7 @@ import styles from './options.module.css'
 
 const say = texts.torrent.options
 
-/** What holds for this torrent alone. Each change is saved at once. */
+/** Options of this torrent. Each change is saved at once. */
 export function OptionsTab() {
   const { detail } = useTorrentPage()
   return detail.value ? <Options detail={detail.value} onSaved={detail.set} /> : <Waiting asked={detail} />

@@ -16,7 +16,7 @@ export interface Fact {
   readonly name: string
   readonly value: string
   readonly hint?: string
-  /** What somebody may want to paste elsewhere. */
+  /** Whether it has a button to copy it. */
   readonly copies?: boolean
 }
 

@@ -15,7 +15,7 @@ const tracker = (url: string, tier: number | null, kind: Tracker['kind'] = 'trac
   nextAnnounceSeconds: 90,
 })
 
-test('trackers stand in their tiers, other sources after them', () => {
+test('trackers are listed by tier, other sources after them', () => {
   const { tiers, others } = grouped([
     tracker('DHT', null, 'dht'),
     tracker('udp://b', 1),

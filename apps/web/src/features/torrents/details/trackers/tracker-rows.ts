@@ -31,7 +31,7 @@ export function tiersOf(lines: string): string[][] {
   return tiers.filter(tier => tier.length > 0)
 }
 
-/** Seconds until the next announce, counted on from when they were told. */
+/** Seconds until the next announce, counted from when they were reported. */
 export function secondsLeft(tracker: Tracker, toldMs: number, nowMs: number): number | null {
   if (tracker.nextAnnounceSeconds === null) return null
   return Math.max(0, tracker.nextAnnounceSeconds - (nowMs - toldMs) / 1000)
