@@ -14,7 +14,7 @@ import { TRANSFERS } from './transfers/capability.ts'
 import { TRANSMISSION } from './transmission/capability.ts'
 import { WATCH } from './watch/capability.ts'
 
-/** THE LIST of what a node can do: a line each. The order is that of starting, except that each comes after what it needs. */
+/** All capabilities of a node, one a line. They start in this order, except that each starts after those it needs. */
 export const CAPABILITIES: readonly AnyCapability[] = [
   TORRENTS,
   SEARCH,

@@ -15,9 +15,9 @@ export interface OpenNode extends RunningNode {
   /** Names of the capabilities that run. */
   readonly capabilities: readonly string[]
   readonly running: readonly AnyRunning[]
-  /** A service of a capability. Throws `unsupported` if none offers it. */
+  /** Returns a service of a capability. Throws `unsupported` if none offers it. */
   service<T>(it: Service<T>): T
-  /** Records everything, closes everything. Safe to call twice. */
+  /** Saves everything and closes everything. Safe to call twice. */
   close(): Promise<void>
 }
 

@@ -23,14 +23,14 @@ export interface StartOptions {
   readonly port: number
   readonly host: string
   readonly dataDir: string
-  /** Download folder; undefined: as the node's settings say. */
+  /** Download folder; undefined: from the node's settings. */
   readonly dir: string | undefined
-  /** With `passwordFile`, or neither. */
+  /** Requires `passwordFile`, and the other way round. */
   readonly username: string | undefined
   readonly passwordFile: string | undefined
-  /** The settings file that was read; undefined when there is none. */
+  /** Path of the settings file; undefined if there is none. */
   readonly config: string | undefined
-  /** Port for peers; undefined: as the node's settings say. */
+  /** Port for peers; undefined: from the node's settings. */
   readonly peerPort: number | undefined
   /** Address to accept peers at; undefined: all. */
   readonly peerHost: string | undefined
@@ -38,12 +38,12 @@ export interface StartOptions {
   readonly allowedHost: readonly string[]
   /** Addresses and networks. */
   readonly trustedProxy: readonly string[]
-  /** No tracker inside; false: as the node's settings say. */
+  /** Switches the built-in tracker off; false: from the node's settings. */
   readonly noTracker: boolean
-  /** Undefined: as the node's settings say. */
+  /** Undefined: from the node's settings. */
   readonly publicUrl: string | undefined
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error'
-  /** Settings that hold whatever is kept of them. */
+  /** Settings that override the saved ones. */
   readonly set: readonly FixedSetting[]
   readonly open: boolean
 }
@@ -51,19 +51,19 @@ export interface StartOptions {
 export interface StartedNode {
   /** `http://127.0.0.1:8420` */
   readonly url: string
-  /** Opens the console; holds the token where there is no password. Not for logs. */
+  /** Opens the console; contains the token if there is no password. Must not be logged. */
   readonly consoleUrl: string
-  /** Where downloads go. */
+  /** The download folder. */
   readonly directory: string
   readonly peerPort: number
-  /** Resolves when somebody asked the node to stop over its API. */
+  /** Resolves when the node is asked to stop over its API. */
   readonly stopAsked: Promise<void>
-  /** Records and closes everything. Safe to call twice. */
+  /** Saves and closes everything. Safe to call twice. */
   close(): Promise<void>
 }
 
 export interface StartSurroundings {
-  /** Where the log goes. Default: stderr. */
+  /** Destination of the log. Default: stderr. */
   readonly log?: NodeLog
 }
 
@@ -144,7 +144,7 @@ async function tellReaders(passwordFile: string, log: Log): Promise<void> {
     log.warn(`every user of this machine can read the password in ${passwordFile}: chmod 600 ${passwordFile}`)
 }
 
-/** Logs a rejection that nobody waits for. It must not end the node. */
+/** Logs an unhandled rejection, which must not end the node. */
 function tellFaults(log: Log): () => void {
   const tell = (reason: unknown) =>
     log.error(
@@ -154,7 +154,7 @@ function tellFaults(log: Log): () => void {
   return () => process.off('unhandledRejection', tell)
 }
 
-/** The home folder, while only this machine can ask: a name that is allowed besides is that of a proxy, which lets others in. */
+/** The home folder, if only this machine can reach the node: an additional allowed name is that of a proxy, which lets others in. */
 export function ownFolders({ host, allowedHost }: Pick<StartOptions, 'host' | 'allowedHost'>): string[] {
   return [host, ...allowedHost].every(isLoopback) ? [homedir()] : []
 }

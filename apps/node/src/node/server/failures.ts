@@ -1,4 +1,4 @@
-/** What a refusal looks like on the wire: `{ error: { code, message, field? } }`, with a status by its code. */
+/** The wire format of errors: `{ error: { code, message, field? } }`, with a status for each code. */
 import type { Problem } from '@shoal/api'
 import { Failure } from '../../base/failure.ts'
 import { AbsentCapability } from '../kernel/absent-capability.ts'
@@ -35,7 +35,7 @@ const STATUS: Readonly<Record<string, number>> = {
   damaged: 500,
   io: 500,
   unsupported: 501,
-  // What another server answered is not what it should be.
+  // Another server's answer is not as it should be.
   'bad-answer': 502,
   'bad-message': 502,
   refused: 502,
@@ -46,7 +46,7 @@ const STATUS: Readonly<Record<string, number>> = {
   'no-space': 507,
 }
 
-/** Fastify's own refusals: where the fault is, and what to say. */
+/** Fastify's own errors: the field at fault, and our message. */
 const FASTIFY: Readonly<Record<string, readonly [code: string, field: string, message: string]>> = {
   FST_ERR_BAD_URL: ['bad-request', 'path', 'the path is not valid percent-encoded UTF-8'],
   FST_ERR_MAX_PARAM_LENGTH: ['bad-request', 'path', 'part of the path is too long'],
@@ -66,7 +66,7 @@ const FASTIFY: Readonly<Record<string, readonly [code: string, field: string, me
   FST_ERR_CTP_INVALID_TYPE: ['unsupported-media-type', 'content-type', 'this type of body is not taken here'],
 }
 
-/** What the engine finds wrong, by the member that it can only have come from. */
+/** Codes of engine errors, with the only member that can have caused each. */
 const FIELDS: Readonly<Record<string, string>> = {
   'bad-bencode': 'torrent',
   'bad-info-hash': 'source',
@@ -80,11 +80,11 @@ export interface Refusal {
   readonly status: number
   readonly problem: Problem
   readonly headers: Readonly<Record<string, string>>
-  /** Nobody foresaw it: the log gets the details, the client none. */
+  /** An unexpected error: the log gets the details, the client none. */
   readonly unforeseen: boolean
 }
 
-/** Any error as an answer. What has no code of ours becomes `internal`, and says nothing of what happened inside. */
+/** Turns any error into an answer. An error without one of our codes becomes `internal`, and reveals nothing of what happened inside. */
 export function refusalOf(error: unknown): Refusal {
   const { code, message, field, statusCode } = (error ?? {}) as Record<string, unknown>
   const known = typeof code === 'string' && Object.hasOwn(FASTIFY, code) ? FASTIFY[code] : undefined
@@ -104,7 +104,7 @@ export function refusalOf(error: unknown): Refusal {
 function refusal(error: Failure, field = error.field): Refusal {
   const { code, message } = error
   return {
-    // A program that asks for what this node does without has asked for a page that is not there.
+    // A program that asks for a feature that this node runs without has asked for a page that does not exist.
     status: error instanceof AbsentCapability ? 404 : statusOf(code),
     problem: { error: { code, message, ...(field === undefined ? {} : { field }) } },
     headers: error instanceof HttpFailure ? error.headers : {},
@@ -120,7 +120,7 @@ function statusOf(code: string): number {
   return STATUS[code] ?? 400
 }
 
-/** A refusal with headers of its own. */
+/** An error with response headers of its own. */
 export class HttpFailure extends Failure {
   readonly headers: Readonly<Record<string, string>>
 

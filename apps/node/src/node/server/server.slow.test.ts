@@ -135,7 +135,7 @@ describe('logging in', () => {
     const answer = await login(proxied, 'shoal', TOKEN, { origin: `https://127.0.0.1:${port}` })
     const given = answer.headers.get('set-cookie')!
     expect(given).toMatch(/^__Host-shoal_session_\d+=.*; Secure$/)
-    // Browsers send no Origin with what only reads: that must not take the cookie back to plain http.
+    // Browsers send no Origin with requests that only read: those must not change the cookie back to that of plain http.
     const ask = (init: RequestInit = {}) =>
       fetch(`${proxied.server.url}/api/access`, { headers: { cookie: given.split(';')[0]! }, ...init })
     const again = await ask()
@@ -165,7 +165,7 @@ describe('logging in', () => {
     const behind = await serve({ trustedProxies: ['127.0.0.0/8'] })
     const guess = async (node: Served, from: string) =>
       (await login(node, 'shoal', 'wrong', { 'x-forwarded-for': from })).status
-    // What the sender itself wrote stands before what the proxy adds.
+    // The client's own entries come before the one that the proxy adds.
     for (let time = 0; time < 5; time++)
       expect(await guess(behind, `192.0.2.${time}, 198.51.100.7`)).toBe(401)
     expect(await guess(behind, '198.51.100.7')).toBe(429)

@@ -1,4 +1,4 @@
-/** The node's HTTP server: the API, the files, the console, and the APIs of other programs beside them. */
+/** The node's HTTP server: the API, the files, the console, and the APIs of other programs. */
 import type { AddressInfo } from 'node:net'
 import { isLoopback, ownUrlHost } from '@shoal/torrent/local-address'
 import type { FastifyInstance } from 'fastify'
@@ -24,20 +24,20 @@ export type CompatPlugin = (scope: HttpScope) => void | Promise<void>
 export interface ServerOptions {
   readonly node: RunningNode
   readonly access: Access
-  /** Where to listen. Default: 127.0.0.1. */
+  /** Address to listen at. Default: 127.0.0.1. */
   readonly host?: string
-  /** 0 takes any free one. */
+  /** 0 takes any free port. */
   readonly port: number
-  /** Names besides the host's own that the node may be called by. */
+  /** Names of the node besides the host's own. */
   readonly allowedHosts?: readonly string[]
-  /** Addresses, or networks as `10.0.0.0/8`, of proxies whose `X-Forwarded-For` tells where a request comes from. Default: none. */
+  /** Addresses, or networks such as `10.0.0.0/8`, of proxies whose `X-Forwarded-For` is trusted. Default: none. */
   readonly trustedProxies?: readonly string[]
-  /** Folder of the built console; without it there is none. */
+  /** Folder of the built console; without it there is no console. */
   readonly webRoot?: string
   readonly plugins?: readonly CompatPlugin[]
   /** Metrics in addition to those of node, process and requests. */
   readonly metrics?: () => readonly Family[]
-  /** Lets what answers before all of this join the server, when that has all its listeners. Each may return what closes it. */
+  /** Adds listeners that answer before everything else, once the server has all its own. Each may return a function that closes it. */
   readonly onHttpServer?: readonly NonNullable<AnyRunning['onHttpServer']>[]
 }
 
@@ -51,14 +51,14 @@ export interface Server {
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** The route looks after requests of other sites' pages itself. */
+    /** The route checks requests from pages of other sites itself. */
     anyOrigin?: boolean
-    /** Takes WebSockets. */
+    /** The route accepts WebSockets. */
     webSocket?: boolean
   }
 }
 
-/** Starts to listen. Rejects with `no-password` where strangers could reach a node without one, `address-in-use`. */
+/** Starts to listen. Rejects with `no-password` if others could reach a node without a password, and with `address-in-use`. */
 export async function createServer(options: ServerOptions): Promise<Server> {
   const host = options.host ?? '127.0.0.1'
   refuseOpenDoor(host, options.access)
@@ -86,7 +86,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   }
 }
 
-/** The server without a socket, for tests that inject requests. */
+/** Returns the server without a socket, for tests that inject requests. */
 export function buildServer(options: ServerOptions): FastifyInstance {
   const {
     node,
@@ -119,7 +119,7 @@ export function buildServer(options: ServerOptions): FastifyInstance {
 
 function logRequests(app: FastifyInstance, log: Log): void {
   app.addHook('onResponse', async ({ method, url }, { statusCode, elapsedTime }) => {
-    // Without what is asked for: it may have secrets in writings that no pattern knows.
+    // Without the query: it may contain secrets in forms that no pattern knows.
     const path = redact(url.split('?', 1)[0]!)
     log.debug(`${method} ${path} ${statusCode} ${elapsedTime.toFixed(1)} ms`)
   })
@@ -140,6 +140,9 @@ function listenFailure(error: NodeJS.ErrnoException, host: string, port: number)
       `port ${port} is taken: stop what listens there, or choose another with --port`,
     )
   if (error.code === 'EADDRNOTAVAIL')
-    return new Failure('bad-argument', `${host} is no address of this machine: choose another with --host`)
+    return new Failure(
+      'bad-argument',
+      `${host} is not an address of this machine: choose another with --host`,
+    )
   return fileFailure(error, `${host}:${port}`)
 }

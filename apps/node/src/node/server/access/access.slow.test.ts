@@ -72,7 +72,7 @@ test('user name and password open the node, and only both of them', async () => 
 test('a password that was right is not hashed again', async () => {
   const access = open({ secret })
   await access.checkPassword('ann', 'correct horse', asking({}))
-  // So many hashes at the same time would be refused.
+  // So many hashes at the same time would be rejected.
   const again = Array.from({ length: 50 }, () => access.checkPassword('ann', 'correct horse', asking({})))
   expect(await Promise.all(again)).toEqual(Array(50).fill(true))
 })

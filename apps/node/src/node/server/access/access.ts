@@ -6,10 +6,10 @@ import { PasswordCheck, type Secret } from './password.ts'
 import { memorySessions, type SessionStore, Sessions } from './sessions.ts'
 import { sameText } from './token.ts'
 
-/** The user name that goes with the token, where a program can only send user name and password. */
+/** The user name to use with the token, for programs that can only send user name and password. */
 export const TOKEN_USER = 'shoal'
 
-/** What of a request proves who asks. A fastify request is one. */
+/** The parts of a request that prove who sent it. A fastify request fits. */
 export interface AskingRequest extends CookieRequest {
   readonly ip: string
 }
@@ -22,15 +22,15 @@ export interface Identity {
 export interface AccessOptions {
   /** See `openToken`. */
   readonly token: string
-  /** User name and password; without them the token alone opens the node. See `readPassword`. */
+  /** User name and password; without them only the token opens the node. See `readPassword`. */
   readonly secret?: Secret
-  /** Where logins survive a restart. Default: they do not. */
+  /** Storage of logins that survives a restart. By default they end with the process. */
   readonly sessions?: SessionStore
   /** Milliseconds since the Unix epoch. */
   readonly now?: () => number
 }
 
-/** Who may use the node: the token, user name and password, or a session that one of these opened. */
+/** Decides who may use the node, by the token, user name and password, or a session that one of these opened. */
 export class Access {
   readonly #token: string
   readonly #password: PasswordCheck | null
@@ -52,7 +52,7 @@ export class Access {
     return this.#password !== null
   }
 
-  /** Who asks; null when the request proves nothing. Rejects with `too-many-attempts`. */
+  /** Returns who sent the request, or null if it has no valid credentials. Rejects with `too-many-attempts`. */
   async identify(request: AskingRequest): Promise<Identity | null> {
     const { authorization } = request.headers
     if (authorization === undefined) return this.#identifySession(request)
@@ -67,8 +67,8 @@ export class Access {
   }
 
   /**
-   * Whether user name and password are right: those that were set, or `shoal` and the token. Counts failures by address; rejects with
-   * `too-many-attempts` after too many, unless what is given was found right before.
+   * Checks user name and password: those that were set, or `shoal` and the token. Counts failures by address. Rejects with
+   * `too-many-attempts` after too many, unless the same credentials were found correct shortly before.
    */
   async checkPassword(username: string, password: string, { ip }: AskingRequest): Promise<boolean> {
     if (this.#isToken(username, password) || this.#password?.knows(username, password)) return true
@@ -79,7 +79,7 @@ export class Access {
     return right
   }
 
-  /** Whether it was proved with the token, now or when the session was opened, rather than with the password. */
+  /** Whether the token was used, now or when the session was opened, rather than the password. */
   provesToken(identity: Identity | null): boolean {
     if (identity?.by !== 'session') return identity?.by === 'token'
     return identity.username === TOKEN_USER && this.#isTokenUserAlone

@@ -1,31 +1,31 @@
 import { isIPv6 } from 'node:net'
 import { TooManyAttempts } from './password.ts'
 
-/** Failures of one address before it has to wait: typing errors. */
+/** Failures that an address may have before it must wait, for typing errors. */
 const FREE = 5
-/** The wait after the first one too many; it doubles with each further one. */
+/** The wait after the first failure too many; it doubles with each further one. */
 const FIRST_WAIT_MS = 2000
 const LONGEST_WAIT_MS = 15 * 60_000
-/** An address that behaves is forgiven after this. */
+/** The failures of an address are forgotten after this time without another. */
 const FORGET_MS = 60 * 60_000
 const MAX_ADDRESSES = 10_000
-/** Failures of all addresses together: a guesser with many addresses gets these, then one in `REFILL_MS`. */
+/** Failures that all addresses together may have: an attacker with many addresses gets these, then one per `REFILL_MS`. */
 const FREE_IN_ALL = 100
 const REFILL_MS = 10_000
 
 interface Record {
   failures: number
-  /** No attempt is looked at before. */
+  /** No attempt is checked before this time. */
   untilMs: number
   lastMs: number
-  /** Somebody logged in from there: a flood from elsewhere does not lock it out. */
+  /** A login succeeded from this address: a flood from elsewhere does not lock it out. */
   trusted: boolean
 }
 
 /** Slows down guessing of passwords and tokens. */
 export class Attempts {
   readonly #now: () => number
-  /** The one that failed longest ago comes first. */
+  /** The address whose last failure is oldest comes first. */
   readonly #records = new Map<string, Record>()
   #left = FREE_IN_ALL
   #refilledMs: number
@@ -35,7 +35,7 @@ export class Attempts {
     this.#refilledMs = now()
   }
 
-  /** Throws `too-many-attempts` when this address, or all together, have to wait. */
+  /** Throws `too-many-attempts` if this address, or all together, must wait. */
   admit(address: string): void {
     const now = this.#now()
     const record = this.#records.get(network(address))
@@ -84,7 +84,7 @@ function tooMany(waitMs: number): TooManyAttempts {
   return new TooManyAttempts(`too many wrong passwords: try again in ${seconds} seconds`, seconds)
 }
 
-/** One household has one IPv4 address, and a /64 of IPv6. */
+/** A household has one IPv4 address, or a /64 of IPv6. */
 function network(address: string): string {
   const plain = address.replace(/^::ffff:(?=\d+\.)/i, '')
   if (!isIPv6(plain)) return plain

@@ -1,24 +1,24 @@
 import type { IncomingHttpHeaders } from 'node:http'
 
 /**
- * The name of the cookie of a session. Cookies do not know ports (RFC 6265 section 8.5), so the name says it: two nodes of one machine would
- * log each other out. `secure`, over https: browsers take it from https alone, and keep it from all other hosts (RFC 6265bis, name prefixes).
+ * Returns the name of the session cookie. Cookies ignore ports (RFC 6265 section 8.5), so the name contains the port: otherwise two nodes of one
+ * machine would log each other out. With `secure`, browsers accept it from https only, and for this host only (RFC 6265bis, name prefixes).
  */
 export function sessionCookieName(port: number, secure: boolean): string {
   return `${secure ? '__Host-' : ''}shoal_session_${port}`
 }
 
-/** Longest password that is looked at, in bytes of its header. */
+/** Longest password that is checked, in bytes of its header. */
 const MAX_HEADER = 8192
-/** A browser sends one of each name. */
+/** A browser sends at most one of each name. */
 const MAX_COOKIES = 4
 
-/** RFC 6750 section 2.1; null for another scheme. */
+/** Parses a bearer token (RFC 6750 section 2.1). Returns null for another scheme. */
 export function bearerToken(header: string): string | null {
   return /^Bearer +([\w~+/.-]+=*) *$/i.exec(header)?.[1] ?? null
 }
 
-/** RFC 7617, as UTF-8; null for another scheme or no pair. */
+/** Parses Basic credentials (RFC 7617), as UTF-8. Returns null for another scheme or if there is no colon. */
 export function basicCredentials(header: string): { username: string; password: string } | null {
   if (header.length > MAX_HEADER) return null
   const encoded = /^Basic +([A-Za-z0-9+/=_-]+) *$/i.exec(header)?.[1]
@@ -28,7 +28,7 @@ export function basicCredentials(header: string): { username: string; password: 
   return colon < 0 ? null : { username: text.slice(0, colon), password: text.slice(colon + 1) }
 }
 
-/** What of a request tells of its session: its cookies, and the port that it came to. A fastify request is one. */
+/** The parts of a request that identify its session: its cookies and the port it arrived at. A fastify request fits. */
 export interface CookieRequest {
   readonly headers: IncomingHttpHeaders
   readonly socket: { readonly localPort?: number | undefined }
@@ -39,7 +39,7 @@ export interface SessionCookie {
   readonly secure: boolean
 }
 
-/** Cookies of sessions in a request (RFC 6265 section 5.4): that of https first, since no page of plain http can have set it. */
+/** Returns the session cookies of a request (RFC 6265 section 5.4), that of https first, since no page on plain http can have set it. */
 export function sessionCookies({ headers, socket }: CookieRequest): SessionCookie[] {
   const found: SessionCookie[] = []
   const [plainName, secureName] = [false, true].map(secure => sessionCookieName(portOf(socket), secure))
@@ -52,12 +52,12 @@ export function sessionCookies({ headers, socket }: CookieRequest): SessionCooki
   return found.sort((a, b) => Number(b.secure) - Number(a.secure)).slice(0, MAX_COOKIES)
 }
 
-/** The session that a request is made with; null when it proves itself otherwise, or not at all. */
+/** Returns the session of a request, or null if it has other credentials or none. */
 export function openingSession(request: CookieRequest): string | null {
   return request.headers.authorization === undefined ? (sessionCookies(request)[0]?.secret ?? null) : null
 }
 
-/** The `Set-Cookie` header of a session, or of its end (empty secret, 0 seconds). */
+/** Returns the `Set-Cookie` header that sets a session, or ends it (empty secret, 0 seconds). */
 export function setSessionCookie(
   { socket }: Pick<CookieRequest, 'socket'>,
   { secret, secure }: SessionCookie,
@@ -67,7 +67,7 @@ export function setSessionCookie(
   return `${name}=${secret}; Path=/; Max-Age=${seconds}; HttpOnly; SameSite=Strict${secure ? '; Secure' : ''}`
 }
 
-/** 0 without a socket, where tests inject requests. */
+/** Returns 0 if there is no socket, as when tests inject requests. */
 function portOf({ localPort = 0 }: CookieRequest['socket']): number {
   return localPort
 }

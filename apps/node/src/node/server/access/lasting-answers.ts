@@ -1,8 +1,8 @@
-/** Answers that go on for long, events and files: who has logged out gets no more of them. Those of the token and of a password go on. */
+/** Long-running answers (events and files), which end when their session logs out. Requests with the token or a password are not affected. */
 export class LastingAnswers {
   readonly #ends = new Map<string, Set<() => void>>()
 
-  /** `session`: see `openingSession`. Returns what forgets it again. */
+  /** `session`: see `openingSession`. Returns a function that unregisters the answer. */
   add(session: string | null, end: () => void): () => void {
     if (session === null) return () => {}
     const ends = this.#ends.get(session) ?? new Set()

@@ -2,11 +2,11 @@ import { createHash, randomBytes } from 'node:crypto'
 import type { Database } from '../../kernel/database/database.ts'
 import type { Query } from '../../kernel/database/query.ts'
 
-/** Somebody who is logged in with a browser. */
+/** A browser that is logged in. */
 export interface LoginRecord {
   readonly id: number
   readonly userName: string
-  /** Where it came from, for the list of logins. */
+  /** Address that it logged in from, for the list of logins. */
   readonly address: string
   readonly createdMs: number
   readonly usedMs: number
@@ -14,15 +14,15 @@ export interface LoginRecord {
 }
 
 const TOKEN_BYTES = 32
-/** Logins kept; the least recently used go first. */
+/** Most logins that are kept; the least recently used are dropped first. */
 const MAX_LOGINS = 1000
-/** `usedMs` is this exact: a write for each request would be too much. */
+/** Precision of `usedMs`: a write for each request would be too expensive. */
 const USED_STEP_MS = 60_000
 const COLUMNS = `id, user_name AS userName, address, created_ms AS createdMs, used_ms AS usedMs, expires_ms AS expiresMs`
 
 /**
- * Login sessions. Only hashes of tokens are kept: whoever reads the file cannot log in with what is there. A plain SHA-256 is enough, since
- * the tokens are random (256 bits) and cannot be guessed.
+ * Login sessions. Only hashes of tokens are kept, so that the file does not let its reader log in. A plain SHA-256 is enough, since the
+ * tokens are random (256 bits) and cannot be guessed.
  */
 export class LoginStore {
   readonly #database: Database
@@ -50,7 +50,7 @@ export class LoginStore {
       (SELECT id FROM sessions ORDER BY used_ms DESC, id DESC LIMIT -1 OFFSET ${MAX_LOGINS})`)
   }
 
-  /** The token to give to the browser: base64url. It cannot be read again. Those that have ended are forgotten. */
+  /** Adds a login and returns the token for the browser, in base64url. It cannot be read again. Also deletes logins that have ended. */
   add(login: Omit<LoginRecord, 'id' | 'usedMs'>): string {
     const token = randomBytes(TOKEN_BYTES).toString('base64url')
     const { userName, address, createdMs, expiresMs } = login
@@ -61,19 +61,19 @@ export class LoginStore {
     return token
   }
 
-  /** Who has the token. Null for a wrong one and for one that has ended. */
+  /** Returns the login with this token, or null if the token is wrong or has ended. */
   find(token: string, nowMs: number): LoginRecord | null {
     const login = this.#find.get(hash(token), nowMs)
     if (login && nowMs - login.usedMs >= USED_STEP_MS) this.#use.run(nowMs, login.id)
     return login
   }
 
-  /** It ends later: somebody still uses it. */
+  /** Extends a login that is still in use. */
   extend(id: number, expiresMs: number): void {
     this.#extend.run(expiresMs, id)
   }
 
-  /** Those that have not ended, last used first. */
+  /** Returns the logins that have not ended, last used first. */
   all(nowMs: number): LoginRecord[] {
     return this.#all.all(nowMs)
   }

@@ -8,7 +8,7 @@ import { sameText, sha256 } from './token.ts'
 /** OWASP's recommendation for scrypt: 128 MiB and about half a second for each guess. */
 const COST = { N: 2 ** 17, r: 8, p: 1, maxmem: 256 * 1024 * 1024 } as const
 const KEY_BYTES = 32
-/** Checks that wait while one runs; each would take 128 MiB if they all ran. */
+/** Checks that may wait while one runs; each would take 128 MiB if they ran at the same time. */
 const MAX_WAITING = 8
 const MAX_KNOWN = 64
 const MAX_PASSWORD_BYTES = 1024
@@ -21,11 +21,11 @@ export interface Secret {
   readonly salt: Buffer
   readonly hash: Buffer
   readonly cost: ScryptOptions
-  /** Changes with user name or password: ends the sessions that the old ones opened. Only ever in memory. */
+  /** Changes with user name or password, which ends the sessions that the old ones opened. Never written to disk. */
   readonly fingerprint: string
 }
 
-/** The password of a file (its first line), hashed. Rejects when it cannot be read or is too short. */
+/** Reads the password in the first line of a file and hashes it. Rejects if the file cannot be read or the password is too short. */
 export async function readPassword(username: string, file: string): Promise<Secret> {
   const text = await readFile(file, 'utf8').catch(error => {
     throw fileFailure(error, file)
@@ -39,7 +39,7 @@ export async function readPassword(username: string, file: string): Promise<Secr
   return hashPassword(username, password)
 }
 
-/** Rejects with `bad-argument` for what HTTP Basic authentication cannot carry. */
+/** Rejects with `bad-argument` if HTTP Basic authentication cannot carry the user name. */
 export async function hashPassword(
   username: string,
   password: string,
@@ -54,7 +54,7 @@ export async function hashPassword(
   return { username, salt, hash: await derive(password, salt, KEY_BYTES, cost), cost, fingerprint }
 }
 
-/** Checks guesses one after the other, and remembers right ones so that not every request costs a hash. */
+/** Checks guesses one at a time, and remembers correct ones so that not every request costs a hash. */
 export class PasswordCheck {
   readonly #secret: Secret
   readonly #key = randomBytes(32)
@@ -66,12 +66,12 @@ export class PasswordCheck {
     this.#secret = secret
   }
 
-  /** Whether the pair was found right before. */
+  /** Whether the pair was found correct shortly before. */
   knows(username: string, password: string): boolean {
     return this.#known.has(this.#mark(username, password))
   }
 
-  /** Rejects with `too-many-attempts` when too many wait for their turn. */
+  /** Rejects with `too-many-attempts` if too many checks are waiting. */
   async check(username: string, password: string): Promise<boolean> {
     if (Buffer.byteLength(password) > MAX_PASSWORD_BYTES) return false
     if (this.#waiting >= MAX_WAITING)
@@ -95,7 +95,7 @@ export class PasswordCheck {
   }
 }
 
-/** Says how long to wait (RFC 9110 section 10.2.3). */
+/** Tells the client how long to wait (RFC 9110 section 10.2.3). */
 export class TooManyAttempts extends HttpFailure {
   readonly retryAfterSeconds: number
 

@@ -1,27 +1,27 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import { sameText } from './token.ts'
 
-/** Where logins survive a restart: the catalogue's LoginStore. Times are milliseconds since the Unix epoch. */
+/** Storage of logins that survives a restart: the catalogue's LoginStore. Times are milliseconds since the Unix epoch. */
 export interface SessionStore {
-  /** Returns a fresh secret of 256 random bits, as 43 characters of base64url. Keeps only its hash. */
+  /** Returns a fresh secret of 256 random bits, as 43 characters of base64url. Only its hash is kept. */
   add(login: { userName: string; address: string; createdMs: number; expiresMs: number }): string
-  /** Null for a wrong secret and for a login that has ended. */
+  /** Returns null for a wrong secret and for a login that has ended. */
   find(secret: string, nowMs: number): { id: number; userName: string; expiresMs: number } | null
   extend(id: number, expiresMs: number): void
   delete(id: number): unknown
 }
 
 export const SESSION_SECONDS = 30 * 24 * 60 * 60
-/** How much of its time passes before a session is extended, so that not every request writes. */
+/** A session is extended only after this time, so that not every request writes. */
 const EXTEND_AFTER_MS = 60 * 60_000
 
-/** Logins of browsers: each ends 30 days after it was last used, and when what it was opened with changes. */
+/** Logins of browsers. Each ends 30 days after it was last used, or when the credentials that opened it change. */
 export class Sessions {
   readonly #store: SessionStore
   readonly #proof: string
   readonly #now: () => number
 
-  /** `proof` stands for token and password: once they change, older sessions are worth nothing. */
+  /** `proof` identifies token and password: when they change, older sessions become invalid. */
   constructor(store: SessionStore, proof: string, now: () => number) {
     this.#store = store
     this.#proof = proof
@@ -36,7 +36,7 @@ export class Sessions {
     return `${secret}.${this.#seal(secret)}`
   }
 
-  /** Whose session it is, which then lasts longer; null when it is none, or no more. */
+  /** Returns the user of the session, and extends it; null if there is no such session or it has ended. */
   find(cookie: string): string | null {
     const now = this.#now()
     const session = this.#session(cookie, now)

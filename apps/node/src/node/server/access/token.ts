@@ -3,7 +3,7 @@ import { chmod, link, readFile, unlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Failure, fileFailure } from '../../../base/failure.ts'
 
-/** The node's token: of the file `token` in the data folder, which is made at the first start and which only its owner may read. */
+/** Reads the node's token from the file `token` in the data folder, which is created at the first start and which only its owner may read. */
 export async function openToken(dataDirectory: string): Promise<string> {
   const path = join(dataDirectory, 'token')
   return (await readToken(path)) ?? (await makeToken(path))
@@ -18,7 +18,7 @@ async function readToken(path: string): Promise<string | null> {
   const token = text.trim()
   if (!/^[\w-]{32,256}$/.test(token))
     throw new Failure('bad-token', `${path} holds no token: delete it, and the next start makes a new one`)
-  // A copy or a backup may have widened it.
+  // A copy or a backup may have widened the permissions.
   await chmod(path, 0o600).catch(() => {})
   return token
 }
@@ -28,7 +28,7 @@ async function makeToken(path: string): Promise<string> {
   const draft = `${path}.${randomBytes(6).toString('hex')}`
   try {
     await writeFile(draft, `${token}\n`, { mode: 0o600, flush: true })
-    // A link appears whole or not at all, and never replaces the token of another start.
+    // A link is created atomically, and never replaces the token of another start.
     await link(draft, path)
     return token
   } catch (error) {
@@ -40,7 +40,7 @@ async function makeToken(path: string): Promise<string> {
   }
 }
 
-/** Compares secrets in a time that tells nothing of either. */
+/** Compares secrets in constant time. */
 export function sameText(a: string, b: string): boolean {
   return timingSafeEqual(sha256(a), sha256(b))
 }

@@ -3,7 +3,7 @@ import { Failure } from '../../../base/failure.ts'
 
 type Name = keyof NodeOperations
 
-/** Asks a node for something; what a foreign client sent is checked against the contract first. Rejects with `bad-request`. */
+/** Calls an operation of the node; the input from a foreign client is checked against the contract first. Rejects with `bad-request`. */
 export type Call = <Asked extends Name>(name: Asked, input: InputOf<Asked>) => Promise<OutputOf<Asked>>
 
 export function callerOf(operations: NodeOperations): Call {
@@ -20,13 +20,13 @@ export function callerOf(operations: NodeOperations): Call {
   }
 }
 
-/** The code of an error of the node. */
+/** Returns the code of an error of the node. */
 export function codeOf(error: unknown): string {
   const code = (error as { code?: unknown } | null)?.code
   return typeof code === 'string' ? code : 'internal'
 }
 
-/** Whether it is one of the node's own errors, whose message is for people: codes of Node and the system are capitals. */
+/** Whether this is one of the node's own errors, whose messages are meant for people: codes of Node and the system are in capitals. */
 export function isForeseen(error: unknown): boolean {
   return /^[a-z-]+$/.test(codeOf(error)) && codeOf(error) !== 'internal'
 }

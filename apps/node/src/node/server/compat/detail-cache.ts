@@ -1,12 +1,12 @@
 import type { Settings, Torrent, TorrentDetail, TorrentFile, Tracker } from '@shoal/api'
 import type { Call } from './call.ts'
 
-/** How long what a row does not tell is believed when all torrents are listed. */
+/** How long details that rows do not have are reused when all torrents are listed. */
 const BELIEVED_MS = 20_000
 
-/** What lists of other clients show besides the rows of ours. */
+/** Details that other clients show in lists, in addition to our rows. */
 export interface TorrentFacts {
-  /** The row's members are those of now. */
+  /** The members of the row are always current. */
   readonly detail: TorrentDetail
   readonly trackers: readonly Tracker[]
   /** First component of the paths of its files; null while they are unknown. */
@@ -19,7 +19,7 @@ interface Believed {
   readonly mark: string
 }
 
-/** Keeps for a while what has to be asked of each torrent by itself, so that lists of thousands can be polled. */
+/** Caches for a while the details that have to be requested for each torrent, so that lists of thousands can be polled. */
 export class DetailCache {
   readonly #call: Call
   readonly #believed = new Map<string, Believed>()
@@ -28,7 +28,7 @@ export class DetailCache {
     this.#call = call
   }
 
-  /** Of these rows, in their order; those that are gone meanwhile are left out. `fresh` asks for everything now. */
+  /** Returns the details of these rows, in their order, without those removed in the meantime. `fresh` requests everything again. */
   async of(rows: readonly Torrent[], { fresh = rows.length <= 20 } = {}): Promise<TorrentFacts[]> {
     const found: TorrentFacts[] = []
     for (const row of rows) {
@@ -38,14 +38,14 @@ export class DetailCache {
     return found
   }
 
-  /** Forgets those that are not in the list. */
+  /** Forgets torrents that are not in the list. */
   keepOnly(rows: readonly Torrent[]): void {
     if (this.#believed.size <= rows.length) return
     const ids = new Set(rows.map(({ id }) => id))
     for (const id of this.#believed.keys()) if (!ids.has(id)) this.#believed.delete(id)
   }
 
-  /** Of torrents that were just changed. */
+  /** Drops the details of torrents that were just changed. */
   doubt(ids: readonly string[]): void {
     for (const id of ids) this.#believed.delete(id)
   }
@@ -57,7 +57,7 @@ export class DetailCache {
       return { ...known.facts, detail: { ...known.facts.detail, ...row } }
     try {
       const facts = await this.#ask(row)
-      // Spread out, so that they do not all grow old in the same poll.
+      // Spread out, so that they do not all expire in the same poll.
       const untilMs = performance.now() + BELIEVED_MS * (0.5 + Math.random())
       this.#believed.set(row.id, { facts, untilMs, mark })
       return facts
@@ -90,7 +90,7 @@ function firstComponent(path: string): string {
   return path.split('/', 1)[0]!
 }
 
-/** Where the content lies: the file, or the torrent's folder. The download folder itself while the files are unknown. */
+/** Returns the path of the content: the file, or the torrent's folder. The download folder itself while the files are unknown. */
 export function contentPath({ detail, root }: TorrentFacts): string {
   return root === null ? detail.directory : joinPath(detail.directory, root)
 }
@@ -99,17 +99,17 @@ function joinPath(directory: string, name: string): string {
   return directory.endsWith('/') ? directory + name : `${directory}/${name}`
 }
 
-/** Everything that is wanted is here. */
+/** Whether all wanted bytes have been downloaded. */
 export function isComplete({ wantedBytes, haveBytes }: Torrent): boolean {
   return wantedBytes !== null && haveBytes >= wantedBytes
 }
 
-/** Bytes of what is wanted that are not here yet; 0 while the metadata is unknown. */
+/** Wanted bytes that are still missing; 0 while the metadata is unknown. */
 export function leftBytes({ wantedBytes, haveBytes }: Torrent): number {
   return wantedBytes === null ? 0 : Math.max(0, wantedBytes - haveBytes)
 }
 
-/** The torrent came to the ratio or time of sharing that it, or the settings, have as a limit. */
+/** Whether the torrent has reached the limit of ratio or seeding time that it has or that the settings give it. */
 export function hasReachedLimit(detail: TorrentDetail, seeding: Settings['seeding']): boolean {
   const ratioLimit = detail.ratioLimit ?? seeding.ratioLimit ?? 0
   const minutesLimit = detail.seedingTimeLimitMinutes ?? seeding.timeLimitMinutes ?? 0
@@ -119,7 +119,7 @@ export function hasReachedLimit(detail: TorrentDetail, seeding: Settings['seedin
   )
 }
 
-/** All files of a torrent. Empty while its metadata is unknown. */
+/** Returns all files of a torrent. Empty while its metadata is unknown. */
 export async function filesOf(call: Call, id: string): Promise<TorrentFile[]> {
   const files: TorrentFile[] = []
   let cursor: string | undefined

@@ -1,14 +1,14 @@
 import type { Tracker } from '@shoal/api'
 
 /**
- * What announces to a server, each URL once: a hybrid torrent announces both its info hashes, where other clients show one. Of the two the
- * one that says more is taken.
+ * Returns the trackers with a server, each URL once: a hybrid torrent announces both its info hashes, where other clients show one. Of the two,
+ * the one that says more is taken.
  */
 export function realTrackers(trackers: readonly Tracker[]): Tracker[] {
   const byUrl = new Map<string, Tracker>()
   for (const { announce, ...rest } of trackers) {
     if (rest.kind !== 'tracker') continue
-    // Whole: what is shown here comes back when it is changed.
+    // The complete URL: clients send it back when they change it.
     const tracker = { ...rest, url: announce ?? rest.url }
     const other = byUrl.get(tracker.url)
     if (!other || rank(tracker) > rank(other)) byUrl.set(tracker.url, tracker)
@@ -22,7 +22,7 @@ function rank({ state, seeds, leeches }: Tracker): number {
   return RANKS[state] + Math.min(0.9, ((seeds ?? 0) + (leeches ?? 0)) / 1e6)
 }
 
-/** URLs by tier (BEP 12), the first tier first. */
+/** Announce URLs by tier (BEP 12), the first tier first. */
 export function tiersOf(trackers: readonly Tracker[]): string[][] {
   const tiers = new Map<number, string[]>()
   for (const { url, tier } of realTrackers(trackers)) {

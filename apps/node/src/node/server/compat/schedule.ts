@@ -1,9 +1,9 @@
-/** Transmission and qBittorrent know one time of day at which the alternative limits hold; Shoal knows a list of times with limits each. */
+/** Transmission and qBittorrent have one time of day at which the alternative limits apply; Shoal has a list of times with limits each. */
 import type { ScheduledLimit, Settings } from '@shoal/api'
 
 export interface AlternativeTimes {
   readonly isOn: boolean
-  /** Minutes after midnight. An end before the begin is of the next day. */
+  /** Minutes after midnight. An end before the begin is on the next day. */
   readonly beginMinutes: number
   readonly endMinutes: number
   /** 0 Sunday to 6 Saturday. */
@@ -11,10 +11,10 @@ export interface AlternativeTimes {
 }
 
 export const EVERY_DAY = [0, 1, 2, 3, 4, 5, 6] as const
-/** What both begin with. */
+/** The defaults of both clients. */
 const USUAL: AlternativeTimes = { isOn: false, beginMinutes: 9 * 60, endMinutes: 17 * 60, days: EVERY_DAY }
 
-/** The first time of the schedule; what is usual, and off, when there is none. */
+/** Returns the first time of the schedule; if there is none, the defaults, switched off. */
 export function alternativeTimes({ schedule: [first] }: Settings['limits']): AlternativeTimes {
   if (!first) return USUAL
   return {
@@ -25,7 +25,7 @@ export function alternativeTimes({ schedule: [first] }: Settings['limits']): Alt
   }
 }
 
-/** The schedule that has these times. The alternative limits are copied into it. */
+/** Returns the schedule with these times. The alternative limits are copied into it. */
 export function scheduleOf(times: AlternativeTimes, limits: Settings['limits']): ScheduledLimit[] {
   if (!times.isOn || times.days.length === 0) return []
   return [

@@ -5,7 +5,7 @@ import { readBody, tooLarge } from '../request/json-body.ts'
 /** Largest request that the APIs of Transmission and qBittorrent read: a .torrent of 30 MB as base64. */
 export const MAX_BODY_BYTES = 42_000_000
 
-/** Has the routes of this scope take bodies of any type as bytes, up to their `bodyLimit`, and no longer than one may take to arrive. */
+/** Makes the routes of this scope accept bodies of any type as bytes, up to their `bodyLimit` and within the time limit for bodies. */
 export function takeBodies(scope: FastifyInstance, deadlineMs?: number): void {
   scope.addContentTypeParser('*', async (request: FastifyRequest, payload: IncomingMessage) => {
     const limit = request.routeOptions.bodyLimit

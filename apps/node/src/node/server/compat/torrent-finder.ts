@@ -1,12 +1,12 @@
 import { MAX_PAGE, type Torrent } from '@shoal/api'
 import type { Call } from './call.ts'
 
-/** Other clients know torrents by 40 hex digits: the v1 info hash, or the start of the v2 info hash where there is no v1 (BEP 52). */
+/** Other clients identify torrents by 40 hex digits: the v1 info hash, or the start of the v2 info hash if there is no v1 (BEP 52). */
 export function hash40({ infoHashV1, infoHashV2, id }: Torrent): string {
   return infoHashV1 ?? (infoHashV2 ?? id).slice(0, 40)
 }
 
-/** All rows, oldest first. */
+/** Returns all rows, oldest first. */
 export async function allTorrents(call: Call): Promise<Torrent[]> {
   const torrents: Torrent[] = []
   let cursor: string | undefined
@@ -23,9 +23,9 @@ export async function allTorrents(call: Call): Promise<Torrent[]> {
   return torrents
 }
 
-/** The torrents that these hashes name, as they are now; unknown ones are left out. */
+/** Returns the current rows of the torrents with these hashes; unknown ones are left out. */
 export async function findTorrents(call: Call, hashes: readonly string[]): Promise<Torrent[]> {
-  // Each of a few is asked for by itself: that is as of now, and reads no list.
+  // A few are requested one by one: that is up to date, and does not read the list.
   if (hashes.length > 100) return pick(await allTorrents(call), hashes)
   const found = await Promise.all(hashes.map(hash => torrentOf(call, hash.toLowerCase())))
   const missing = hashes.filter((_, at) => found[at] === null).filter(hash => /^[0-9a-f]{40}$/i.test(hash))

@@ -2,20 +2,20 @@ import type { NodeEvent, Topic } from '@shoal/api'
 import type { NodeEvents, OutgoingEvent } from '../../kernel/contract.ts'
 import { badRequest } from '../failures.ts'
 
-/** Bytes on their way to a client before events are dropped: it reads too slowly. */
+/** Bytes in transit to a client from which events are dropped, because it reads too slowly. */
 const MAX_BUFFERED = 4 * 1024 * 1024
-/** Once so little is left, the client is told what it missed. */
+/** When so few bytes are left, the client receives what it missed. */
 const DRAINED = 64 * 1024
 const MAX_TOPICS = 100
 
 /** A WebSocket or a stream of server-sent events. */
 export interface EventSink {
   readonly bufferedBytes: number
-  /** Calls back when the text is written, or cannot be. */
+  /** Calls back when the text has been written, or cannot be. */
   send(text: string, written: () => void): void
 }
 
-/** One who listens: what it listens to, and how much of that it can take. */
+/** A client that receives events: its topics, and how much of them it can take. */
 export class EventClient {
   readonly #sink: EventSink
   readonly #events: NodeEvents
@@ -28,7 +28,7 @@ export class EventClient {
     this.#tell({ type: 'hello', revision: events.revision, startedMs })
   }
 
-  /** Throws `bad-request` for no topic or too many, `not-found` for a torrent that is not there. */
+  /** Throws `bad-request` for no topic or too many, `not-found` for an unknown torrent. */
   subscribe(topic: Topic): void {
     if (this.#topics.has(topic)) return
     if (this.#topics.size >= MAX_TOPICS)

@@ -1,4 +1,4 @@
-/** `/api/events`: what the node tells by itself, over a WebSocket or as server-sent events. */
+/** `/api/events`: the node's events, over a WebSocket or as server-sent events. */
 import websocket from '@fastify/websocket'
 import { BYTE_ROUTES, type Topic, USUAL_TOPICS } from '@shoal/api'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
@@ -17,7 +17,7 @@ import { lowerId, subscribeIfThere } from './topics.ts'
 const MAX_MESSAGE_BYTES = 16 * 1024
 const MAX_CLIENTS = 1000
 
-/** For the outermost scope: WebSockets need it for all routes that come after. */
+/** For the outermost scope: WebSockets need it before all routes that follow. */
 export async function allowWebSockets(app: FastifyInstance, lines: Lines): Promise<void> {
   app.register(websocket, {
     options: { maxPayload: MAX_MESSAGE_BYTES, perMessageDeflate: false },
@@ -53,7 +53,7 @@ export function addEventRoute(scope: FastifyInstance, { node, lines, lasting }: 
     url: BYTE_ROUTES.getEvents.path,
     exposeHeadRoute: false,
     config: { webSocket: true },
-    // Before the upgrade: a WebSocket has no way to say what is wrong.
+    // Before the upgrade: a WebSocket has no way to report an error in our form.
     preHandler: async request => {
       checkSocketHeaders(request)
       if (lines.size >= MAX_CLIENTS)
@@ -71,7 +71,7 @@ function topicsOf(request: FastifyRequest): readonly Topic[] {
   return [...new Set(topics.split(','))].filter(topic => topic !== '').map(lowerId)
 }
 
-// RFC 6455 section 4.2.1. The library would refuse these without our error's form.
+// RFC 6455 section 4.2.1. The library would reject these without our error format.
 function checkSocketHeaders({ headers, ws }: FastifyRequest): void {
   if (!ws) return
   if (!/^[+/0-9A-Za-z]{22}==$/.test(headers['sec-websocket-key'] ?? ''))

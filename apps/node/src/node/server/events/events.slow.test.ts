@@ -20,11 +20,11 @@ interface Listening {
   readonly socket: WebSocket
   readonly cookie: string
   readonly events: NodeEvent[]
-  /** Of the close, once there was one. */
+  /** Code and reason of the close frame, once it has arrived. */
   closed: { code: number; reason: string } | null
 }
 
-/** Node's own WebSocket cannot send an Authorization header: it logs in as the console does. */
+/** Node's own WebSocket cannot send an Authorization header, so it logs in as the console does. */
 async function listen(query = ''): Promise<Listening> {
   const login = { username: 'shoal', password: TOKEN }
   const headers = { 'content-type': 'application/json' }
@@ -94,7 +94,7 @@ test.each([
   '{"subscribe":"log"}',
   '{"more":1}',
   `{"subscribe":[${'"log",'.repeat(200)}"log"]}`,
-])('a WebSocket that says %s is told what is wrong, and closed', async message => {
+])('a WebSocket that says %s gets an error, and the connection is closed', async message => {
   const listening = await listen()
   listening.socket.send(message)
   await until(() => listening.closed !== null)
@@ -143,7 +143,7 @@ test('server-sent events tell the same', async () => {
   await until(() => !served.node.listens('torrents'))
 })
 
-test('a client that reads too slowly is not waited for: it misses events, and is told so once', () => {
+test('a client that reads too slowly misses events, and is notified once', () => {
   const texts: string[] = []
   const written: (() => void)[] = []
   let bufferedBytes = 0

@@ -2,12 +2,12 @@ const BEAT_MS = 30_000
 
 /** A client's connection. */
 export interface Line {
-  /** Every half minute: shows the client that the node is there, and ends the connection of one that is gone. */
+  /** Called every 30 seconds: shows the client that the node is alive, and closes the connection of a client that is gone. */
   beat(): void
   end(): void
 }
 
-/** Those who listen. */
+/** The clients that receive events. */
 export class Lines {
   readonly #lines = new Set<Line>()
   readonly #timer = setInterval(() => {
@@ -18,7 +18,7 @@ export class Lines {
     return this.#lines.size
   }
 
-  /** Returns what forgets it again. */
+  /** Returns a function that removes the line again. */
   add(line: Line): () => void {
     this.#lines.add(line)
     return () => void this.#lines.delete(line)

@@ -5,7 +5,7 @@ import type { EventClient, EventSink } from './event-client.ts'
 import type { Line } from './lines.ts'
 import { lowerId, subscribeIfThere } from './topics.ts'
 
-/** What is used of the library's WebSocket, whose types are not there. */
+/** The part of the library's WebSocket that is used here; the library comes without types. */
 export interface TextSocket {
   readonly bufferedAmount: number
   send(text: string, written: () => void): void
@@ -16,7 +16,7 @@ export interface TextSocket {
   on(event: 'pong' | 'close', listener: () => void): unknown
 }
 
-/** RFC 6455 section 7.4.1: the message breaks the rules. */
+/** RFC 6455 section 7.4.1: the message violates the protocol. */
 const POLICY_VIOLATION = 1008
 
 export function serveSocket(
@@ -52,7 +52,7 @@ export function serveSocket(
   })
 }
 
-/** Does what the client asks. What was wrong with it, or null. */
+/** Does what the client asks for. Returns what was wrong with the message, or null. */
 function problemWith(data: Buffer, client: EventClient): string | null {
   try {
     const { subscribe = [], unsubscribe = [] } = checkInput(ClientMessage, parseJson(data))

@@ -3,7 +3,7 @@ import type { FastifyReply } from 'fastify'
 import type { EventClient, EventSink } from './event-client.ts'
 import type { Line } from './lines.ts'
 
-/** When a client tries again after the connection broke. */
+/** How long a client waits before it reconnects. */
 const RETRY_MS = 3000
 
 export function serveStream(
@@ -16,7 +16,7 @@ export function serveStream(
   raw.writeHead(200, {
     ...(reply.getHeaders() as Record<string, string>),
     'content-type': 'text/event-stream; charset=utf-8',
-    // Proxies would wait for more.
+    // Proxies would buffer otherwise.
     'x-accel-buffering': 'no',
   })
   raw.write(`retry: ${RETRY_MS}\n\n`)

@@ -6,7 +6,7 @@ export function lowerId(topic: string): Topic {
   return (topic.startsWith('torrent:') ? topic.toLowerCase() : topic) as Topic
 }
 
-/** A torrent that was removed meanwhile has nothing to tell. */
+/** A torrent that was removed in the meantime has no events. */
 export function subscribeIfThere(client: EventClient, topic: Topic): void {
   try {
     client.subscribe(topic)

@@ -1,8 +1,8 @@
 import { badRequest } from '../failures.ts'
 
-/** Throws `bad-request`, naming the member, for a query that is not percent-encoded UTF-8 or holds a NUL, and for a path that is none. */
+/** Throws `bad-request`, naming the member, if the query or path is not percent-encoded UTF-8 or contains a NUL. */
 export function checkAddressText(url: string): void {
-  // An absolute address (RFC 9112 section 3.2.2) is for proxies, and names another host than was checked.
+  // An absolute URL (RFC 9112 section 3.2.2) is for proxies, and names another host than the one that was checked.
   if (!url.startsWith('/')) throw badRequest('path', 'the path begins with /')
   const mark = url.indexOf('?')
   const path = mark < 0 ? url : url.slice(0, mark)

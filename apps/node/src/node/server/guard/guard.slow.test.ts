@@ -30,7 +30,7 @@ test('a request with two Host headers is refused: a proxy may have gone by the o
   expect([answer.status, problem(answer)]).toEqual([400, expect.objectContaining({ field: 'host' })])
 })
 
-test('a connection that sends far more requests than it waits for is ended; one after the other goes on', async () => {
+test('a connection that sends far more requests than it waits for is closed; sending one after the other works', async () => {
   const one = `GET /health HTTP/1.1\r\nHost: 127.0.0.1:${server.port}\r\n\r\n`
   const flood = connect(server.port, '127.0.0.1')
   let answers = 0
@@ -244,7 +244,7 @@ test('a node that others can reach does not start without a password', async () 
   await open.close()
 })
 
-test('a port that is taken is told', async () => {
+test('a port that is taken is reported', async () => {
   const options = { node, access: new Access({ token: TOKEN }), port: server.port }
   await expect(createServer(options)).rejects.toMatchObject({ code: 'address-in-use' })
 })
@@ -255,7 +255,7 @@ test('a refused upgrade leaves no socket open', async () => {
   for (const path of ['/api/%zz', '/nothing', '/api/torrents', '/api/events']) {
     const socket = connect(server.port, '127.0.0.1').resume()
     socket.write(upgrade(path))
-    // The server ends it, without being asked to.
+    // The server closes it without being asked to.
     await new Promise(resolve => socket.once('close', resolve))
   }
 })

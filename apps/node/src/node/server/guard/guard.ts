@@ -1,4 +1,4 @@
-/** The server's outermost layer: what holds for every request, whatever answers it. */
+/** The server's outermost layer: the checks that apply to every request, whatever answers it. */
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import fastify, {
@@ -24,14 +24,14 @@ export interface GuardOptions {
   readonly trustedProxies?: readonly string[]
 }
 
-/** How long a refused request may go on sending a body that nobody reads. */
+/** How long the client of a rejected request may keep sending a body that nobody reads. */
 const UNREAD_BODY_MS = 10_000
-/** Leaves descriptors for peers and files, however many strangers connect. */
+/** Leaves file descriptors for peers and files, however many clients connect. */
 const MAX_CONNECTIONS = 2000
-/** Longest part of a path: longer than any name, percent-encoded. */
+/** Longest parameter in a path: longer than any name, percent-encoded. */
 const MAX_PARAM = 8192
 
-/** A fastify instance that checks Host, Origin and address of every request, and answers errors in the API's own form. */
+/** Returns a fastify instance that checks Host, Origin and address of every request, and answers errors in the API's own format. */
 export function guard({ log, host, allowedHosts, trustedProxies = [] }: GuardOptions): FastifyInstance {
   const hosts = new Hosts(host, allowedHosts)
   const refuse = (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
@@ -39,7 +39,7 @@ export function guard({ log, host, allowedHosts, trustedProxies = [] }: GuardOpt
   const app = fastify({
     logger: false,
     forceCloseConnections: true,
-    // Nobody else may say where a request comes from: anybody can write the header.
+    // Anybody can write the header, so only these proxies are trusted to say where a request comes from.
     trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
     routerOptions: { maxParamLength: MAX_PARAM },
     http: { shouldUpgradeCallback: ({ headers }) => /^websocket$/i.test(headers.upgrade ?? '') },
@@ -47,7 +47,7 @@ export function guard({ log, host, allowedHosts, trustedProxies = [] }: GuardOpt
     frameworkErrors: (error, request, reply) => void refuse(error, request, reply as unknown as FastifyReply),
   })
   app.server.maxConnections = MAX_CONNECTIONS
-  // Where nothing takes a body, none is waited for: the answer goes out, and what still comes has its time (see endUnreadBody).
+  // Routes without a body do not wait for one: the answer is sent, and endUnreadBody limits how long the rest may take.
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_request, _payload, done) => done(null))
   app.setErrorHandler<FastifyError>(refuse)
@@ -69,7 +69,7 @@ export function guard({ log, host, allowedHosts, trustedProxies = [] }: GuardOpt
   return app
 }
 
-// RFC 9112 section 3.2: more than one is an error. Node takes the first; a proxy in front may have gone by another.
+// RFC 9112 section 3.2: more than one is an error. Node takes the first; a proxy in front may have used another.
 function onlyHost({ headers, rawHeaders }: IncomingMessage): string | undefined {
   const names = rawHeaders.filter((text, index) => index % 2 === 0 && /^host$/i.test(text))
   return names.length > 1 ? '' : headers.host
@@ -85,7 +85,7 @@ function sendRefusal(error: unknown, request: FastifyRequest, reply: FastifyRepl
   if (unforeseen && !request.raw.destroyed)
     log.error(`${where} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
   else if (status >= 500) log.warn(`${where}: ${problem.error.message}`)
-  // What was said already of an answer that does not come: its type, its name, its version.
+  // Headers that were set for the answer that failed, such as its type, name and version.
   for (const name of Object.keys(reply.getHeaders())) reply.removeHeader(name)
   reply.headers(DATA_HEADERS).headers(headers)
   if (isUpgrade(request)) endAfterAnswer(request, reply)
@@ -93,7 +93,7 @@ function sendRefusal(error: unknown, request: FastifyRequest, reply: FastifyRepl
   return reply.code(status).type('application/json; charset=utf-8').send(problem)
 }
 
-// Nobody else looks after a socket that asked for an upgrade: it would stay open, and no end of it be seen.
+// Nothing else closes a socket that asked for an upgrade: it would stay open, and its end would go unnoticed.
 function endAfterAnswer({ raw }: FastifyRequest, reply: FastifyReply): void {
   reply.header('connection', 'close')
   reply.raw.once('finish', () => raw.socket.destroySoon())

@@ -41,7 +41,7 @@ const SHARE_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ')
 
-/** Shared files come from strangers and lie on the console's own origin: nothing in them may run. */
+/** Shared files come from strangers and are on the console's own origin: nothing in them may run. */
 const FILE_POLICY =
   "sandbox; default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 

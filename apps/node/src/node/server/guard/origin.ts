@@ -1,16 +1,16 @@
-/** Requests that another site's page makes with this browser's login (CSRF) are refused. */
+/** Rejects requests that another site's page makes with this browser's login (CSRF). */
 import type { IncomingHttpHeaders } from 'node:http'
 import { Failure } from '../../../base/failure.ts'
 
 const READS = new Set(['GET', 'HEAD', 'OPTIONS'])
 
-/** Throws `forbidden-origin` when a page of another origin asks for a change or opens a WebSocket. Programs send neither header. */
+/** Throws `forbidden-origin` if a page of another origin asks for a change or opens a WebSocket. Programs send neither header. */
 export function checkOrigin(method: string, headers: IncomingHttpHeaders): void {
   if (READS.has(method) && headers.upgrade === undefined) return
   const { origin, host } = headers
   if (origin !== undefined && !isSame(origin, host ?? ''))
     throw new Failure('forbidden-origin', 'a page of another site may not do this', { field: 'origin' })
-  // Fetch Metadata: `none` is the person at the browser's own controls.
+  // Fetch Metadata: `none` means that the person used the browser's own controls.
   const site = headers['sec-fetch-site']
   if (site !== undefined && site !== 'same-origin' && site !== 'none')
     throw new Failure('forbidden-origin', 'a page of another site may not do this', {
@@ -18,12 +18,12 @@ export function checkOrigin(method: string, headers: IncomingHttpHeaders): void 
     })
 }
 
-// The node speaks http; its page's origin, which browsers send with every change, tells of a proxy in front that speaks https.
+// The node speaks http; its page's origin, which browsers send with every change, reveals a proxy in front that speaks https.
 export function isFromHttps({ origin = '' }: IncomingHttpHeaders): boolean {
   return /^https:/i.test(origin)
 }
 
-// A proxy in front may speak https while we speak http: name and port decide, with the default port of the page's scheme.
+// A proxy in front may speak https while the node speaks http: name and port decide, with the default port of the page's scheme.
 function isSame(origin: string, host: string): boolean {
   const page = URL.parse(origin)
   if (!page || (page.protocol !== 'http:' && page.protocol !== 'https:')) return false

@@ -11,7 +11,7 @@ export interface MetricsSources {
   readonly operations: NodeOperations
   readonly requests: RequestMetrics
   readonly eventClients: () => number
-  /** Families of the capabilities. */
+  /** Metric families of the capabilities. */
   readonly more: () => readonly Family[]
 }
 

@@ -3,7 +3,7 @@ import type { Family } from '../../kernel/metrics.ts'
 
 const RESOLUTION_MS = 20
 
-/** What the process costs, and how long work waits for the event loop. Measures until it is closed. */
+/** Measures the resources that the process uses and the delay of the event loop, until it is closed. */
 export class ProcessMetrics {
   readonly #delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS })
 

@@ -10,15 +10,15 @@ interface Timing {
   sum: number
 }
 
-/** Counts requests by route pattern: never by path, whose number has no bound. */
+/** Counts requests by route pattern, never by path: the number of paths has no bound. */
 export class RequestMetrics {
   readonly #answers = new Map<string, { labels: Record<string, string>; count: number }>()
   readonly #timings = new Map<string, { labels: Record<string, string>; timing: Timing }>()
 
-  /** Counts what this scope and those within it answer. */
+  /** Counts the answers of this scope and of those within it. */
   watch(app: FastifyInstance): void {
     app.addHook('onResponse', async (request, reply) => {
-      // Without a pattern, the method is whatever a stranger sent.
+      // Without a pattern, the method is any text that the client sent.
       const route = request.routeOptions.url ?? 'unknown'
       const method = request.routeOptions.url === undefined ? 'any' : request.method
       this.#count(method, route, String(reply.statusCode))

@@ -3,7 +3,7 @@ import type { z } from 'zod'
 import { checkInput } from './check.ts'
 import { textMembers } from './input.ts'
 
-/** The checked members of what travels as bytes, from path and query. Throws `bad-request`. */
+/** Returns the checked members of a request whose body is bytes, from path and query. Throws `bad-request`. */
 export function byteInput<Input extends z.ZodObject>(
   { input }: { readonly input: Input },
   { params, query }: FastifyRequest,

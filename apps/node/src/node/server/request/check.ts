@@ -4,7 +4,7 @@ import { badRequest } from '../failures.ts'
 
 type Issue = z.core.$ZodIssue
 
-/** The input with defaults filled in. Throws `bad-request` that names the first member that is wrong, unknown, or holds a NUL. */
+/** Returns the input with defaults filled in. Throws `bad-request` naming the first member that is wrong, unknown, or contains a NUL. */
 export function checkInput<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
   const result = schema.safeParse(value)
   if (!result.success) throw refused(result.error.issues[0]!, [])
@@ -24,7 +24,7 @@ function refused(issue: Issue, above: readonly PropertyKey[]): Failure {
   return badRequest(path.map(String).join('.') || 'body', issue.message)
 }
 
-/** Schemas drop members that they do not know: what is in the value but not in the result is one. */
+/** Schemas drop members that they do not know: a member that is in the value but not in the result is unknown. */
 function faultIn(value: unknown, checked: unknown, at: string): Failure | null {
   if (typeof value === 'string') return value.includes('\0') ? badRequest(at, 'it holds a NUL') : null
   if (typeof value !== 'object' || value === null || typeof checked !== 'object' || checked === null)

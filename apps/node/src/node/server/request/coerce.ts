@@ -1,4 +1,4 @@
-/** Text of a path or query, as the schema has it: `5` is a number where one is wanted. */
+/** Converts the text of a path or query to the type in the schema: `5` becomes a number where the schema wants one. */
 import type { z } from 'zod'
 
 type Definition = {
@@ -9,7 +9,7 @@ type Definition = {
   options?: readonly z.ZodType[]
 }
 
-/** What cannot be read so stays text, for the schema to refuse. */
+/** Leaves text that cannot be converted as it is, for the schema to reject. */
 export function coerce(schema: z.ZodType, texts: readonly string[]): unknown {
   const { type, innerType, in: source, element, options } = schema.def as unknown as Definition
   if (type === 'array') return texts.map(text => coerce(element!, [text]))

@@ -7,7 +7,7 @@ import { coerce } from './coerce.ts'
 
 type Described<Input extends z.ZodObject> = Pick<Operation<Input>, 'method' | 'path' | 'input'>
 
-/** The checked input of an operation, from path, query and body (see Operation). Throws `bad-request`. */
+/** Returns the checked input of an operation, from path, query and body (see Operation). Throws `bad-request`. */
 export function inputOf<Input extends z.ZodObject>(
   { method, path, input }: Described<Input>,
   request: FastifyRequest,
@@ -23,7 +23,7 @@ export function inputOf<Input extends z.ZodObject>(
   return checkInput(input, { ...rest, ...inPath })
 }
 
-/** Members given as text, read as the schema has them. */
+/** Converts members given as text to the types in the schema. */
 export function textMembers(
   { shape }: Operation['input'],
   given: Readonly<Record<string, string | string[]>>,

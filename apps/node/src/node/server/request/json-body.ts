@@ -4,12 +4,12 @@ import { Failure } from '../../../base/failure.ts'
 import { badRequest } from '../failures.ts'
 
 const MAX_DEPTH = 32
-/** The largest body arrives in time at 1 MB/s. */
+/** Allows the largest body to arrive at 1 MB/s. */
 const DEADLINE_MS = 60_000
 
 /**
- * Reads the whole body. Rejects with `too-large`, and `bad-request` for one that comes too slowly or ends early. The stream is left as it is
- * then: destroying it would take the connection away before the answer is sent.
+ * Reads the whole body. Rejects with `too-large`, or with `bad-request` if it arrives too slowly or ends early. Leaves the stream as it is
+ * then: destroying it would close the connection before the answer is sent.
  */
 export function readBody(stream: Readable, limitBytes: number, deadlineMs = DEADLINE_MS): Promise<Buffer> {
   const chunks: Buffer[] = []
@@ -40,7 +40,7 @@ export function tooLarge(limitBytes: number): Failure {
   )
 }
 
-/** Throws `bad-request` for what is no JSON, nests deeper than 32 levels, or names `__proto__`. */
+/** Throws `bad-request` if the body is not JSON, nests deeper than 32 levels, or contains the name `__proto__`. */
 export function parseJson(body: Buffer): unknown {
   if (body.length === 0) return undefined
   const text = utf8(body)
@@ -69,7 +69,7 @@ function utf8(body: Buffer): string {
   }
 }
 
-/** How deep brackets nest outside of strings. Stops one past the limit. */
+/** Returns how deep brackets nest outside of strings. Stops one past the limit. */
 function depthOf(text: string): number {
   let depth = 0
   let deepest = 0
@@ -82,7 +82,7 @@ function depthOf(text: string): number {
   return deepest
 }
 
-/** Index of the closing quote; the text's length when there is none. */
+/** Returns the index of the closing quote, or the text's length if there is none. */
 function endOfString(text: string, start: number): number {
   for (let end = text.indexOf('"', start + 1); end >= 0; end = text.indexOf('"', end + 1)) {
     let first = end

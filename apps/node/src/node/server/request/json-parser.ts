@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Failure } from '../../../base/failure.ts'
 import { parseJson, readBody, tooLarge } from './json-body.ts'
 
-/** Has the routes of this scope take JSON, up to their `bodyLimit`, and nothing else. */
+/** Makes the routes of this scope accept JSON, up to their `bodyLimit`, and nothing else. */
 export function takeJson(scope: FastifyInstance): void {
   scope.removeAllContentTypeParsers()
   scope.addContentTypeParser(

@@ -1,4 +1,4 @@
-/** The operations that are about the one who asks. */
+/** The operations about the client's own access. */
 import { type Access as AccessAnswer, type CheckedInputOf, type NodeOperations, OPERATIONS } from '@shoal/api'
 import type { FastifyInstance } from 'fastify'
 import type { Access, Identity } from '../access/access.ts'
@@ -8,7 +8,7 @@ import { SESSION_SECONDS } from '../access/sessions.ts'
 import { isFromHttps } from '../guard/origin.ts'
 import { inputOf } from '../request/input.ts'
 
-/** `login` and `getAccess` are for those who have not proved anything yet; `logout` too: a session may have ended by itself. */
+/** `login` and `getAccess` are for clients that are not logged in yet; `logout` too, since a session may have ended by itself. */
 export function addAccessRoutes(scope: FastifyInstance, access: Access, lasting: LastingAnswers): void {
   const { login, logout, getAccess } = OPERATIONS
   const answer = (identity: Identity | null): AccessAnswer => ({
@@ -42,7 +42,7 @@ export function addAccessRoutes(scope: FastifyInstance, access: Access, lasting:
   scope.get(getAccess.path, async (request, reply) => {
     inputOf(getAccess, request)
     const identity = await access.identify(request)
-    // The session goes on from here, and the cookie with it.
+    // This extends the session, and the cookie with it.
     const [cookie] = sessionCookies(request)
     if (identity?.by === 'session' && cookie)
       reply.header('set-cookie', setSessionCookie(request, cookie, SESSION_SECONDS))
@@ -50,7 +50,7 @@ export function addAccessRoutes(scope: FastifyInstance, access: Access, lasting:
   })
 }
 
-/** What is wrong is for those who may know; whether anything is, for everybody. */
+/** Everybody may know whether there are problems; only those with access receive the list. */
 export function addHealthRoute(scope: FastifyInstance, operations: NodeOperations, access: Access): void {
   scope.get(OPERATIONS.getHealth.path, async request => {
     inputOf(OPERATIONS.getHealth, request)

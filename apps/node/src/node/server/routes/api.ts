@@ -1,4 +1,4 @@
-/** Everything of the node's own that the server answers. */
+/** All the routes of the node's own API. */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Failure } from '../../../base/failure.ts'
 import type { RunningNode } from '../../kernel/contract.ts'

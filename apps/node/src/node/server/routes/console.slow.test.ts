@@ -41,7 +41,7 @@ test('pages are all index.html, asked for anew each time, and need no login', as
     expect(answer.headers.get('content-security-policy')).toMatch(
       /default-src 'self'.*frame-ancestors 'none'/,
     )
-    // Chromium complains on every page of a name that it does not know.
+    // Chromium warns on every page about a name that it does not know.
     expect(answer.headers.get('permissions-policy')).not.toMatch(/bluetooth/)
   }
 })
@@ -61,7 +61,7 @@ test('the page of share links is below /share/, with a policy of its own', async
   expect((await ask('/share/anything')).status).toBe(404)
 })
 
-test('assets are kept for ever, in the best form that the client takes', async () => {
+test('assets are kept forever, in the best form that the client takes', async () => {
   const path = '/assets/main-1a2b.js'
   const plain = await ask(path, { 'accept-encoding': 'identity' })
   expect([await plain.text(), plain.headers.get('cache-control')]).toEqual([

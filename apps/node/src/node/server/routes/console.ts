@@ -1,4 +1,4 @@
-/** The files of the console, and below /share/ those of the page that share links open, as Vite builds them. */
+/** Serves the console, and below /share/ the page that share links open, as Vite builds them. */
 import { createReadStream } from 'node:fs'
 import { realpath, stat } from 'node:fs/promises'
 import { extname, join, sep } from 'node:path'
@@ -24,7 +24,7 @@ const ENCODINGS = [
   ['br', '.br'],
   ['gzip', '.gz'],
 ] as const
-/** What is no page of the console, whatever follows. */
+/** Paths that are not pages of the console, with everything below them. */
 const NOT_PAGES = /^\/(?:api|files|transmission|metrics|health|assets|share)(?:\/|$)/
 
 interface Found {
@@ -33,10 +33,10 @@ interface Found {
   readonly etag: string
 }
 
-/** The page of share links is a site of its own, with folders as the console has them. */
+/** The page of share links is a site of its own, with the same folders as the console. */
 const SHARE = '/share'
 
-/** Answers from the folder. False when there is no such file: pages, whose paths have no extension, are all index.html. */
+/** Answers from the folder. Returns false if there is no such file. Pages, whose paths have no extension, are all index.html. */
 export async function serveConsole(
   root: string,
   request: FastifyRequest,
@@ -57,7 +57,7 @@ export async function serveConsole(
     .headers(name.startsWith(`${SHARE}/`) ? SHARE_PAGE_HEADERS : PAGE_HEADERS)
     .type(TYPES[extname(name)] ?? 'application/octet-stream')
     .header('vary', 'accept-encoding')
-  // Names of what lies in /assets/ change with their content.
+  // File names in /assets/ change with their content.
   const forEver = /^(?:\/share)?\/assets\//.test(name)
   reply.header('cache-control', forEver ? 'public, max-age=31536000, immutable' : 'no-cache')
   await send(await packed(root, name, plain, request, reply), request, reply)
@@ -71,7 +71,7 @@ async function send(found: Found, request: FastifyRequest, reply: FastifyReply):
   reply.send(request.method === 'HEAD' ? '' : createReadStream(found.path))
 }
 
-/** The compressed form that lies beside it, where the client takes that. */
+/** Returns the compressed file next to it, if the client accepts that encoding. */
 async function packed(
   root: string,
   name: string,
@@ -91,7 +91,7 @@ async function packed(
   return plain
 }
 
-/** A path of plain names, decoded; null for one that could lead elsewhere. */
+/** Returns the path decoded; null if it could lead elsewhere. */
 function safePath(path: string): string | null {
   try {
     const names = decodeURIComponent(path).split('/').slice(1)

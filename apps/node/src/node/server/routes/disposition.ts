@@ -1,8 +1,8 @@
-/** How a shared file is handed to a browser. It comes from a stranger, and lies on the console's own origin. */
+/** How a shared file is served to a browser. It comes from a stranger, and is on the console's own origin. */
 
-/** What a browser only shows or plays. */
+/** Types that a browser only shows or plays. */
 const SHOWN = /^(?:video|audio)\/|^image\/(?!svg)|^text\/plain$/
-/** Kept as they are, for the console's own readers; opened by themselves they are saved. */
+/** Types that are kept for the console's own readers; opened directly, they are saved. */
 const KEPT = /^image\/svg\+xml$|^application\/(?:pdf|epub\+zip|zip|json|x-bittorrent)$|^text\/(?:vtt|html)$/
 
 export interface Disposition {

@@ -15,7 +15,7 @@ import { routePath } from './route-path.ts'
 export function addFileRoute(scope: FastifyInstance, files: NodeFiles, lasting: LastingAnswers): void {
   const handler = async (request: FastifyRequest, reply: FastifyReply) => {
     const { id, path } = byteInput(BYTE_ROUTES.readFile, request)
-    // Before anything is waited for: the session may end meanwhile.
+    // Before the first await: the session may end in the meantime.
     const forget = lasting.add(openingSession(request), () => reply.raw.destroy())
     reply.raw.once('close', forget)
     const file = await files.open(id, path)
@@ -31,7 +31,7 @@ export function addFileRoute(scope: FastifyInstance, files: NodeFiles, lasting: 
     reply.type(contentType)
     return send(file, tag, request, reply)
   }
-  // By itself, fastify would answer HEAD with the length of what it sends.
+  // Fastify's own HEAD would answer with the length of what it sends.
   scope.route({ method: ['GET', 'HEAD'], url: routePath(BYTE_ROUTES.readFile.path), handler })
 }
 
@@ -42,7 +42,7 @@ function send(
   reply: FastifyReply,
 ): FastifyReply {
   const { lengthBytes } = file
-  // RFC 9110 section 13.1.5: a range of another version would not fit to what the client has.
+  // RFC 9110 section 13.1.5: a range of another version would not fit the bytes that the client has.
   const ifRange = headers['if-range']
   const fits = ifRange === undefined || (ifRange === tag && !tag.startsWith('W/'))
   const part = fits ? rangeOf(headers.range, lengthBytes) : null
@@ -53,7 +53,7 @@ function send(
   return reply.send(streamOf(file, start, end, leaving(reply)))
 }
 
-// Asked for a chunk only when the socket has taken those before. Pieces are waited for no longer than the client does.
+// Asks for a chunk only when the socket has taken those before. Waits for pieces no longer than the client does.
 function streamOf(file: ReadableFile, start: number, end: number, signal: AbortSignal): Readable {
   return Readable.from(untilLeft(file.read({ start, end, signal }), signal), {
     objectMode: false,
@@ -61,7 +61,7 @@ function streamOf(file: ReadableFile, start: number, end: number, signal: AbortS
   })
 }
 
-// That the client left is no failure that anybody needs to hear of.
+// A client that disconnects is not an error worth reporting.
 async function* untilLeft(
   chunks: AsyncIterable<Uint8Array>,
   signal: AbortSignal,

@@ -7,7 +7,7 @@ const KNOWN: readonly { readonly pattern: RegExp; readonly method: string }[] = 
   ...Object.values(BYTE_ROUTES),
 ].map(({ path, method }) => ({ pattern: patternOf(path), method }))
 
-/** Why nothing answers at a path: it has other methods, or there is nothing. */
+/** Explains why nothing answers at a path: it has other methods, or does not exist. */
 export function missing(method: string, path: string): Failure {
   const methods = KNOWN.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method)
   const allowed = [
@@ -21,7 +21,7 @@ export function missing(method: string, path: string): Failure {
   })
 }
 
-// RFC 9110 section 15.5.6 wants the methods that there are.
+// RFC 9110 section 15.5.6 requires the list of allowed methods.
 function notAllowed(method: string, allow: string): Failure {
   const message = `${method} is not possible here, only ${allow}`
   return new HttpFailure('method-not-allowed', message, 'method', { allow })

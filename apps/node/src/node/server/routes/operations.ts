@@ -1,4 +1,4 @@
-/** Every entry of the table of operations, as a route. */
+/** Adds a route for every entry of the table of operations. */
 import { ACCESS, type CheckedInputOf, type NodeOperations, OPERATIONS, type OperationName } from '@shoal/api'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Failure } from '../../../base/failure.ts'
@@ -9,12 +9,12 @@ const USUAL_LIMIT_BYTES = 1024 * 1024
 
 type Name = keyof NodeOperations
 
-/** Checks that reject a request by who makes it. */
+/** Checks that reject a request depending on who makes it. */
 export type Checks = {
   readonly [Each in Name]?: (input: CheckedInputOf<Each>, request: FastifyRequest) => Promise<void>
 }
 
-/** Registers all operations except the open ones, whose answer depends on who asks. */
+/** Registers all operations except the open ones, whose answers depend on who asks. */
 export function addOperations(
   scope: FastifyInstance,
   operations: Partial<NodeOperations>,
@@ -49,7 +49,7 @@ function isOfNode(name: OperationName): name is Name {
   return !(name in ACCESS.operations)
 }
 
-/** Aborts when the client leaves before it has its answer. */
+/** Aborts when the client disconnects before it has its answer. */
 export function leaving(reply: FastifyReply): AbortSignal {
   const controller = new AbortController()
   reply.raw.once('close', () => {

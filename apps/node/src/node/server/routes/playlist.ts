@@ -7,7 +7,7 @@ import { routePath } from './route-path.ts'
 
 const MAX_ENTRIES = 10_000
 const PAGE = 10_000
-/** Files that are looked at for video and audio. */
+/** Most files that are searched for video and audio. */
 const MAX_PAGES = 100
 
 export function addPlaylistRoute(scope: FastifyInstance, operations: NodeOperations, keys: FileKeys): void {
@@ -39,7 +39,7 @@ async function mediaFiles(operations: NodeOperations, id: string): Promise<Torre
   return found.sort((a, b) => compare(a.path, b.path)).slice(0, MAX_ENTRIES)
 }
 
-// The key opens the id that it was made for: `href` may have the other one of a hybrid torrent.
+// The key opens the id that it was made for: `href` may have the other id of a hybrid torrent.
 function addressOf(id: string, path: string): string {
   return `/files/${id}/${path
     .split('/')
@@ -55,7 +55,7 @@ function title(path: string): string {
     .replace(/[\p{Cc}\u2028\u2029]/gu, ' ')
 }
 
-/** The address that the client has for this node: the Host header is checked already. */
+/** The base URL that the client uses for this node: the Host header has been checked. */
 function baseUrl({ headers }: FastifyRequest): string {
   return `${headers['x-forwarded-proto'] === 'https' ? 'https' : 'http'}://${headers.host}`
 }

@@ -1,11 +1,11 @@
-/** The program that runs on completion is for the owner of the machine to choose: a password from afar must not run anything. */
+/** Only the owner of the machine may choose the program that runs on completion: a password used remotely must not run anything. */
 import type { NodeOperations, SettingsChange } from '@shoal/api'
 import { isLoopback } from '@shoal/torrent/local-address'
 import { Failure } from '../../../base/failure.ts'
 import { SHOAL } from '../../../base/program.ts'
 import type { Access, AskingRequest } from '../access/access.ts'
 
-/** Rejects with `forbidden` when the change names another program and does not come from this machine, with the token. */
+/** Rejects with `forbidden` if the change names another program and does not come from this machine, with the token. */
 export async function refuseProgram(
   change: SettingsChange,
   request: AskingRequest,

@@ -7,8 +7,8 @@ export interface ByteRange {
 }
 
 /**
- * What a `Range` header (RFC 9110 section 14.2) asks for of a content of this length. Null: all of it, for no header, another unit, what cannot
- * be read, and several ranges, which a server may answer with the whole. Throws `range-not-satisfiable` when it begins past the end.
+ * Parses a `Range` header (RFC 9110 section 14.2) for content of this length. Returns null for all of it: if there is no header, for another unit,
+ * an invalid value, and several ranges, which a server may answer with everything. Throws `range-not-satisfiable` if it begins past the end.
  */
 export function rangeOf(header: string | undefined, lengthBytes: number): ByteRange | null {
   const match = /^bytes=[ \t]*(\d*)-(\d*)[ \t]*$/i.exec(header ?? '')

@@ -1,4 +1,4 @@
-/** `/api/torrents/{id}` as the router writes it; a path's last `{path}` takes all that follows. */
+/** `/api/torrents/{id}` as the router writes it; a `{path}` at the end takes everything that follows. */
 export function routePath(path: string): string {
   return path.replace(/\{path\}$/, '*').replace(/\{(\w+)\}/g, ':$1')
 }

@@ -9,7 +9,7 @@ import { dispositionOf } from './disposition.ts'
 import { leaving } from './operations.ts'
 import { routePath } from './route-path.ts'
 
-/** What 40 MB of base64 hold. */
+/** The size of 40 MB of base64, decoded. */
 const MAX_TORRENT_BYTES = 30_000_000
 
 export function addMetainfoRoute(scope: FastifyInstance, { files }: RunningNode): void {
@@ -21,7 +21,7 @@ export function addMetainfoRoute(scope: FastifyInstance, { files }: RunningNode)
   })
 }
 
-/** In a scope of its own: its body is the file. */
+/** In a scope of its own, since its body is the file. */
 export function addTorrentUploadRoute(scope: FastifyInstance, { operations }: RunningNode): void {
   scope.removeAllContentTypeParsers()
   scope.addContentTypeParser(

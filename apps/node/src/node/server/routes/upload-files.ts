@@ -6,10 +6,10 @@ import { byteInput } from '../request/byte-input.ts'
 import { leaving } from './operations.ts'
 import { routePath } from './route-path.ts'
 
-/** A sender that sends nothing for so long is gone. */
+/** A client that sends nothing for this long is gone. */
 const SILENCE_MS = 120_000
 
-/** Content to share, streamed to disk, however large. In a scope of its own: bodies are any bytes. */
+/** Content to share, streamed to disk, of any size. In a scope of its own, since bodies are any bytes. */
 export function addUploadFileRoute(scope: FastifyInstance, files: NodeFiles): void {
   scope.removeAllContentTypeParsers()
   scope.addContentTypeParser(
@@ -22,7 +22,7 @@ export function addUploadFileRoute(scope: FastifyInstance, files: NodeFiles): vo
   })
 }
 
-// Reads the socket only as fast as the chunks are taken. Left early, it does not destroy the request: the answer still has to go out.
+// Reads the socket only as fast as the chunks are taken. Leaving early does not destroy the request: the answer still has to be sent.
 async function* bodyOf({ raw }: FastifyRequest): AsyncGenerator<Uint8Array> {
   const silence = setTimeout(() => raw.destroy(), SILENCE_MS)
   try {

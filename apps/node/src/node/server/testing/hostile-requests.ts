@@ -1,4 +1,4 @@
-/** Sends hostile requests to every operation that the OpenAPI document has: whatever stands behind the server. */
+/** Sends hostile requests to every operation in the OpenAPI document, whatever implements the node behind the server. */
 import { openApiDocument } from '@shoal/api'
 import { violations } from '@shoal/api/testing'
 import fc from 'fast-check'
@@ -13,13 +13,13 @@ const root = document as never
 
 export interface FuzzTarget {
   readonly port: number
-  /** A torrent that is there, with a file `film.mp4`. */
+  /** An existing torrent, with a file `film.mp4`. */
   readonly torrent: string
-  /** Called before each request: puts back what the ones before took away, as far as there should be something. */
+  /** Called before each request: restores what earlier requests removed, as far as there should be something. */
   refill(): Promise<unknown>
 }
 
-/** One test for each operation but those that `left` names. */
+/** Adds one test for each operation except those in `left`. */
 export function testHostileRequests(target: () => FuzzTarget, left: readonly string[] = []): void {
   for (const operation of operationsOf(document).filter(({ operationId }) => !left.includes(operationId)))
     test(`${operation.method} ${operation.path}`, async () => {

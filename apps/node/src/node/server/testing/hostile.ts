@@ -1,4 +1,4 @@
-/** Requests that an operation of the OpenAPI document might get: right ones, and ones with something wrong. */
+/** Generates requests for an operation of the OpenAPI document: valid ones, and ones with something wrong. */
 import type { JsonSchema, OpenApiDocument } from '@shoal/api'
 import { resolve } from '@shoal/api/testing'
 import fc, { type Arbitrary } from 'fast-check'
@@ -7,7 +7,7 @@ export interface Described {
   readonly method: string
   readonly path: string
   readonly parameters: readonly { name: string; in: string; required: boolean; schema: JsonSchema }[]
-  /** Of the JSON body; null: none, or bytes. */
+  /** Schema of the JSON body; null if there is none, or if the body is bytes. */
   readonly body: JsonSchema | null
   readonly operationId: string
   readonly described: JsonSchema
@@ -33,7 +33,7 @@ export function operationsOf(document: OpenApiDocument): Described[] {
   )
 }
 
-/** The schema of a JSON body or answer; null where it is none. */
+/** Returns the schema of a JSON body or answer; null if it is not JSON. */
 export function jsonOf(holder: unknown): JsonSchema | null {
   const content = (holder as { content?: Record<string, { schema: JsonSchema }> } | undefined)?.content
   return content?.['application/json']?.schema ?? null
@@ -146,7 +146,7 @@ const nastyRaw = fc.oneof(
   nastyText.map(text => encodeURIComponent(text.toWellFormed())),
 )
 
-/** Requests for the operation. `known` are values that exist, by the members' names. */
+/** Generates requests for the operation. `known` are existing values, by the members' names. */
 export function requests(
   operation: Described,
   root: JsonSchema,
@@ -225,7 +225,7 @@ function nastyPath({ path }: Described, right: Arbitrary<Request>): Arbitrary<Re
     .map(([request, value]) => ({ ...request, target: path.replace(/\{\w+\}/g, () => value) }))
 }
 
-/** One member of the body becomes something else, or is joined by one that nobody knows. */
+/** Replaces one member of the body, or adds an unknown one. */
 function brokenMember({ body }: Described, right: Arbitrary<Request>): Arbitrary<Request> {
   if (!body) return right
   return fc.tuple(right, fc.nat(), nastyValue, fc.boolean()).map(([request, pick, value, more]) => {
@@ -240,7 +240,7 @@ function textOfValue(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
-/** Values that the schema allows. */
+/** Generates values that the schema allows. */
 function valuesOf(schema: JsonSchema, root: JsonSchema): Arbitrary<unknown> {
   if (typeof schema.$ref === 'string') return valuesOf(resolve(schema.$ref, root) as JsonSchema, root)
   const options = (schema.anyOf ?? schema.oneOf) as JsonSchema[] | undefined

@@ -8,11 +8,11 @@ export const HASH = '0123456789abcdef0123456789abcdef01234567'
 export interface Served {
   readonly node: SimulatedRunningNode
   readonly server: Server
-  /** Asks with the token. */
+  /** Sends a request with the token. */
   get(path: string, init?: RequestInit): Promise<Response>
 }
 
-/** A simulated node behind a server on any free port. To be closed. */
+/** A simulated node behind a server on any free port. The caller closes it. */
 export async function serve(options: Partial<ServerOptions> = {}): Promise<Served> {
   const node = new SimulatedRunningNode()
   const access = new Access({ token: TOKEN })
@@ -25,7 +25,7 @@ export async function serve(options: Partial<ServerOptions> = {}): Promise<Serve
   return { node, server, get }
 }
 
-/** Waits until it holds. Rejects after ten seconds. */
+/** Waits until the condition holds. Rejects after ten seconds. */
 export async function until(holds: () => boolean): Promise<void> {
   const deadline = Date.now() + 10_000
   while (!holds()) {

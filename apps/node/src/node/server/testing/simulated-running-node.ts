@@ -92,7 +92,7 @@ export class SimulatedRunningNode extends SimulatedNode implements RunningNode {
   }
 }
 
-/** The topic whose subscribers receive an event; null for events that every client receives anyway. */
+/** Returns the topic whose subscribers receive an event; null for events that every client receives. */
 function topicOf(event: NodeEvent): Topic | null {
   if (event.type === 'hello' || event.type === 'resync') return null
   if (event.type === 'torrent') return `torrent:${event.id}`

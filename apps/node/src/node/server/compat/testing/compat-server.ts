@@ -16,9 +16,9 @@ export interface CompatServer extends AsyncDisposable {
   readonly app: FastifyInstance
   readonly node: TestNode
   readonly call: Call
-  /** What the log was told of as wrong. */
+  /** Warnings and errors of the log. */
   readonly problems: string[]
-  /** Bytes of a .torrent of files with these names and lengths, below a folder of its own. */
+  /** Returns the bytes of a .torrent of files with these names and lengths, in a folder of its own. */
   torrent(name: string, files: Readonly<Record<string, number>>, trackers?: string[][]): Promise<Buffer>
 }
 

@@ -61,5 +61,5 @@ export function sampleFacts(change: Partial<TorrentDetail> = {}): TorrentFacts {
   return { detail: sampleDetail(change), trackers: [], root: 'season' }
 }
 
-/** It has all that is wanted. */
+/** The same torrent with everything that is wanted. */
 export const COMPLETE = { haveBytes: 800, progress: 1, etaSeconds: null, queuePosition: null } as const
