@@ -1,4 +1,4 @@
-/** What happens when a download is complete: its files are moved, then a program is run. */
+/** When a download completes, moves its files and runs a program. */
 import { COMPLETION as CONTRACT } from '@shoal/api'
 import { capability } from '../kernel/capability.ts'
 import { type ManagedTorrent, TORRENT_OPERATIONS, TORRENTS } from '../torrents/service.ts'
@@ -33,7 +33,7 @@ export const COMPLETION = capability({
     return {
       begin() {
         torrents.watch({ onComplete: settle })
-        // Those that were completed just before the node ended.
+        // Torrents that completed just before the node stopped.
         for (const torrent of registry.listed()) if (torrent.row.completedMs !== null) settle(torrent)
       },
       close: () => completions.close(),

@@ -14,7 +14,7 @@ afterEach(async () => {
   for (const each of opened.splice(0)) await each.close()
 })
 
-/** A node with one torrent, and the ids that were dealt with. */
+/** A node with one torrent, and the ids that were handled. */
 async function open(
   onComplete: readonly string[],
   { completeDirectory = null as string | null, clock = quickClock() } = {},
@@ -150,7 +150,7 @@ test('a program that goes on for ten minutes is ended, with what it started', as
   await eventually('it runs', async () => (await runs()).length === 1)
   const pid = Number(await eventually('its child runs', () => readFile(pidFile, 'utf8').catch(() => '')))
   await clock.advance(10 * 60_000)
-  // It does not hear SIGTERM.
+  // It ignores SIGTERM.
   await clock.advance(10_000)
   await completions.settled()
   expect(log.text).toContain('was ended after ten minutes')

@@ -6,7 +6,7 @@ import { hookArguments, hookEnvironment } from './hook-arguments.ts'
 import { runHook } from './run-hook.ts'
 
 const MAX_RUNNING = 2
-/** How often a move is asked about. */
+/** How often the state of a move is polled. */
 const POLL_MS = 500
 
 export interface CompletionsDeps {
@@ -17,13 +17,13 @@ export interface CompletionsDeps {
   /** Full path of the torrent's file or folder: see content-path.ts. */
   contentPath(torrentId: string): string | Promise<string>
   /**
-   * Notes that the completion of a torrent is dealt with. False when it was before, in this run or another. Called after the move and before
+   * Records that the completion of a torrent was handled. Returns false if it was before, in this run or another. Called after the move and before
    * the hook.
    */
   claim(torrentId: string): boolean | Promise<boolean>
 }
 
-/** What is done when a download is complete: its files are moved, then a program is run. */
+/** When a download completes, moves its files and runs a program. */
 export class Completions {
   readonly #deps: CompletionsDeps
   readonly #stop = new AbortController()
@@ -35,7 +35,7 @@ export class Completions {
     this.#deps = deps
   }
 
-  /** Tells of a completion; twice does no harm. */
+  /** Reports a completion; reporting it twice does no harm. */
   completed(torrentId: string): void {
     if (this.#stop.signal.aborted || this.#works.has(torrentId)) return
     const work = this.#complete(torrentId)
@@ -44,12 +44,12 @@ export class Completions {
     this.#works.set(torrentId, work)
   }
 
-  /** Resolves when all that is under way has ended. */
+  /** Resolves when everything that is running has ended. */
   async settled(): Promise<void> {
     while (this.#works.size > 0) await Promise.all(this.#works.values())
   }
 
-  /** Ends the programs that run. */
+  /** Ends the running programs. */
   async close(): Promise<void> {
     this.#stop.abort(new Error('the node stops'))
     for (const wake of this.#waiting.splice(0)) wake()
@@ -64,7 +64,7 @@ export class Completions {
     await this.#inTurn(async () => this.#hook(await operations.getTorrent({ id })))
   }
 
-  /** A failed move is told, and what comes after it is done all the same. */
+  /** A failed move is logged, and the program runs anyway. */
   async #move({ id, name, label, directory }: TorrentDetail): Promise<void> {
     const { operations, settings, log } = this.#deps
     const { completeDirectory } = settings().downloads
@@ -72,7 +72,7 @@ export class Completions {
     try {
       const { items } = await operations.listLabels({})
       if (items.some(each => each.name === label && each.directory !== null)) return
-      // How it ends is told by the move itself.
+      // The move logs its own result.
       await this.#ended(await operations.moveTorrent({ id, directory: completeDirectory }))
     } catch (error) {
       this.#stop.signal.throwIfAborted()

@@ -1,7 +1,7 @@
 import { join, relative, sep } from 'node:path'
 import type { TorrentApi } from '@shoal/torrent'
 
-/** Full path of a torrent's file, or of its folder. Names on the disk can be others than those in the torrent. */
+/** Returns the full path of a torrent's file or folder. Names on the disk can differ from those in the torrent. */
 export function contentPathOf({
   name,
   directory,

@@ -1,20 +1,20 @@
 import { HOOK_PLACEHOLDERS } from '@shoal/api'
 
-/** What a completion hook is told of the torrent. */
+/** The properties of the torrent that a completion hook receives. */
 export interface CompletedTorrent {
   readonly id: string
   readonly name: string
   /** Full path of its file or folder. */
   readonly path: string
-  /** The folder that holds it. */
+  /** The folder that contains it. */
   readonly directory: string
   readonly label: string
   readonly bytes: number
 }
 
 /**
- * Each argument with `{name}` and so on filled in, once: what a torrent is called cannot bring in more of them. Others stay as they are. A name
- * that begins with `-` becomes `./-…` where it begins an argument, so that no stranger's name is an option of the program.
+ * Fills in `{name}` and so on in each argument, once: a torrent's name cannot bring in more of them. Unknown ones stay as they are. A name
+ * that begins with `-` becomes `./-…` where it begins an argument, so that a stranger's name cannot be an option of the program.
  */
 export function hookArguments(command: readonly string[], torrent: CompletedTorrent): string[] {
   return command.map(argument => {
@@ -25,14 +25,14 @@ export function hookArguments(command: readonly string[], torrent: CompletedTorr
   })
 }
 
-/** The same as environment variables: `SHOAL_NAME` … */
+/** The same values as environment variables: `SHOAL_NAME` … */
 export function hookEnvironment(torrent: CompletedTorrent): Record<string, string> {
   return Object.fromEntries(
     HOOK_PLACEHOLDERS.map(member => [`SHOAL_${member.toUpperCase()}`, safe(torrent[member])]),
   )
 }
 
-/** A program is refused NUL in its arguments. */
+/** Arguments of a program cannot contain NUL. */
 function safe(value: string | number): string {
   return String(value).replaceAll('\0', '')
 }

@@ -3,29 +3,29 @@ import { type Clock, delay } from '@shoal/torrent'
 import { Failure } from '../../base/failure.ts'
 
 const LIMIT_MS = 10 * 60_000
-/** Between asking a program to end and ending it. */
+/** Time between asking a program to end and killing it. */
 const KILL_MS = 10_000
-/** The end of what it printed that is kept. */
+/** Only this much of the end of its output is kept. */
 const OUTPUT_BYTES = 64 * 1024
 
 export interface HookResult {
-  /** Exit code; null when a signal ended it. */
+  /** Exit code; null if a signal ended it. */
   readonly code: number | null
   readonly signal: string | null
   readonly timedOut: boolean
-  /** The end of what it printed to both streams. */
+  /** The end of its output to both streams. */
   readonly output: string
 }
 
 /**
- * Runs a program, without a shell, and ends it after ten minutes or when the signal says so. Rejects with a Failure when it cannot be started.
+ * Runs a program, without a shell, and ends it after ten minutes or when the signal aborts. Rejects with a Failure if it cannot be started.
  */
 export async function runHook(
   [program = '', ...args]: readonly string[],
   env: Readonly<Record<string, string>>,
   { clock, signal }: { clock: Clock; signal: AbortSignal },
 ): Promise<HookResult> {
-  // A group of its own, so that what it starts ends with it.
+  // A process group of its own, so that its children end with it.
   const child = spawn(program, args, {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -60,7 +60,7 @@ function whenEnded(child: ChildProcess): Promise<Ended> {
   const { promise, resolve, reject } = Promise.withResolvers<Ended>()
   child.once('error', reject)
   child.once('close', (code, signal) => resolve({ code, signal }))
-  // What it started may hold its output open for ever.
+  // Its children may hold its output open forever.
   child.once('exit', (code, signal) => {
     const timer = setTimeout(() => {
       child.stdout?.destroy()

@@ -1,4 +1,4 @@
-/** Feeds that are read from time to time, and what their filters want of them. */
+/** Feeds: reads them regularly, and adds the items that their filters match. */
 import { FEEDS as CONTRACT } from '@shoal/api'
 import { VERSION } from '../../base/version.ts'
 import { capability } from '../kernel/capability.ts'

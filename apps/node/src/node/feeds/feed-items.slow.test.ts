@@ -7,7 +7,7 @@ import { eventually } from '../transfers/testing/temporary.ts'
 const FEED = { title: 'Films', everyMinutes: 30, filters: [] }
 let node: TestNode
 let server: FileServer
-/** The server by a name, whose address is seen only when it is looked up. */
+/** The server under a name whose address is known only after a lookup. */
 let named: string
 
 beforeEach(async () => {
@@ -25,7 +25,7 @@ afterEach(async () => {
   await node.end()
 })
 
-/** As if the feed had been read. */
+/** Stores items as if the feed had been read. */
 function feedWith(
   source: string,
   { isFromInside }: { isFromInside: boolean },

@@ -7,10 +7,10 @@ import type { FeedItemRecord, FeedRecord, FeedStore } from './feed-store.ts'
 import { fetchFeed } from './fetch-feed.ts'
 import { parseFeed } from './parse-feed.ts'
 
-/** So often adding an item is tried. */
+/** Attempts to add an item. */
 const MAX_ATTEMPTS = 5
 const MAX_WAIT_MS = 24 * 60 * 60_000
-/** Items that a changed filter is held against: all that the catalogue gives at once. */
+/** Items that a changed filter is applied to: the most that the catalogue returns at once. */
 const MAX_ITEMS = 1000
 
 export interface FeedDeps {
@@ -22,16 +22,16 @@ export interface FeedDeps {
     'add' | 'update' | 'get' | 'find' | 'all' | 'delete' | 'see' | 'items' | 'countItems' | 'take'
   >
   readonly operations: Pick<NodeOperations, 'addTorrent'>
-  /** A feed or its items are others than before. */
+  /** Called when a feed or its items have changed. */
   onChanged(): void
 }
 
-/** Reads one feed from time to time, and adds what its filters want. */
+/** Reads one feed regularly, and adds the items that its filters match. */
 export class FeedReader {
   readonly #id: number
   readonly #deps: FeedDeps
   readonly #stop = new AbortController()
-  /** Attempts to add items that failed. */
+  /** Failed attempts to add items. */
   readonly #attempts = new Map<number, number>()
   #faults = 0
   #last: Promise<unknown> = Promise.resolve()
@@ -48,7 +48,7 @@ export class FeedReader {
     this.#running = this.#run().catch(() => {})
   }
 
-  /** After its interval was changed. */
+  /** Called after its interval was changed. */
   reschedule(): void {
     this.#restart.abort()
     this.#restart = new AbortController()
@@ -60,7 +60,7 @@ export class FeedReader {
     await this.#last
   }
 
-  /** Reads it now; a call that comes meanwhile waits for the same. Never rejects: the feed says what was wrong. */
+  /** Reads it now; a call during a read waits for that read. Never rejects: the feed's error says what was wrong. */
   refresh(): Promise<void> {
     this.#refreshing ??= this.#inTurn(() => this.#refresh()).finally(() => {
       this.#refreshing = null
@@ -68,7 +68,7 @@ export class FeedReader {
     return this.#refreshing
   }
 
-  /** Adds what the filters, which were changed, want of the items that are there. */
+  /** Adds the known items that the changed filters match. */
   refilter(): Promise<void> {
     return this.#inTurn(async () => {
       const feed = this.#feed
@@ -93,7 +93,7 @@ export class FeedReader {
     }
   }
 
-  /** Twice as long after each fault, up to a day. */
+  /** Twice as long after each failure, up to a day. */
   #waitMs(): number {
     const feed = this.#feed
     if (!feed) return MAX_WAIT_MS
@@ -124,7 +124,7 @@ export class FeedReader {
       const { title, items } = fetched
         ? parseFeed(fetched.text, fetched.url, fetched.isFromInside)
         : { title: '', items: [] }
-      // Before the items are there, so that none of them is followed inside from a feed that is elsewhere.
+      // Before the items are stored, so that no link into the local network is followed for a feed from elsewhere.
       if (fetched) store.update(feed.id, { isFromInside: fetched.isFromInside })
       const fresh = fetched ? store.see(feed.id, nowMs, items) : []
       const version = fetched && { etag: fetched.etag, lastModified: fetched.lastModified }
@@ -155,7 +155,7 @@ export class FeedReader {
     this.#deps.onChanged()
   }
 
-  /** Items with the first filter that wants each. A filter that takes too long is left out, and told. */
+  /** Returns items with the first filter that matches each. A filter that takes too long is skipped, and reported. */
   #chosen(feed: FeedRecord, items: readonly FeedItemRecord[]): (readonly [FeedFilter, FeedItemRecord])[] {
     const chosen = new Map<FeedItemRecord, FeedFilter>()
     for (const filter of feed.filters as readonly FeedFilter[]) {

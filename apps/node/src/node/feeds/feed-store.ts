@@ -2,7 +2,7 @@ import type { Database } from '../kernel/database/database.ts'
 import type { Query } from '../kernel/database/query.ts'
 import { Table } from '../kernel/database/table.ts'
 
-/** An RSS or Atom feed. What its filters say is the node's. */
+/** An RSS or Atom feed. Its filters are stored as the node's JSON. */
 export interface FeedRecord {
   readonly id: number
   readonly url: string
@@ -12,10 +12,10 @@ export interface FeedRecord {
   readonly fetchedMs: number | null
   /** Why the last fetch failed. */
   readonly error: string | null
-  /** What the server said of the version that was fetched, to ask whether there is a newer one. */
+  /** Validator of the version that was fetched last, to ask whether there is a newer one. */
   readonly etag: string | null
   readonly lastModified: string | null
-  /** Its server is in the local network, as it was when the feed was read last. */
+  /** Whether its server was in the local network when the feed was last read. */
   readonly isFromInside: boolean
 }
 
@@ -23,7 +23,7 @@ export interface FeedRecord {
 export interface FeedItemRecord {
   readonly id: number
   readonly feedId: number
-  /** Tells it from the others of the feed. */
+  /** Unique within the feed. */
   readonly guid: string
   readonly title: string
   readonly source: string
@@ -33,7 +33,7 @@ export interface FeedItemRecord {
   readonly taken: boolean
 }
 
-/** Items kept of one feed; those that the feed no longer named for longest go first. */
+/** Items kept of one feed; those missing from the feed for the longest time are deleted first. */
 const MAX_ITEMS = 2000
 
 export class FeedStore {
@@ -73,7 +73,7 @@ export class FeedStore {
     )
   }
 
-  /** Throws an SQLite error where the URL is known: ask `find` first. */
+  /** Throws an SQLite error if the URL exists: call `find` first. */
   add(feed: Pick<FeedRecord, 'url' | 'title' | 'everyMinutes' | 'filters'>): FeedRecord {
     return this.#feeds.get(this.#feeds.insert(feed))!
   }
@@ -94,12 +94,12 @@ export class FeedStore {
     return this.#feeds.select('ORDER BY id')
   }
 
-  /** With its items. */
+  /** Deletes the feed and its items. */
   delete(id: number): boolean {
     return this.#feeds.delete('WHERE id = ?', id) > 0
   }
 
-  /** Notes what the feed has now. Returns the items that were never seen before, in the order given. */
+  /** Records the current items of the feed. Returns those that were never seen before, in the order given. */
   see(
     feedId: number,
     nowMs: number,
@@ -136,12 +136,12 @@ export class FeedStore {
     return this.#items.update(id, { taken: true })
   }
 
-  /** Marks all items that stand for a link, in whatever feed. Returns how many were not marked before. */
+  /** Marks all items with this link as added, in all feeds. Returns how many were not marked before. */
   takeSource(source: string): number {
     return this.#takeSource.run(source).changes
   }
 
-  /** Whether a link comes from feeds, none of which is in the local network. */
+  /** Whether the link comes from feeds, none of which is in the local network. */
   isFromOutside(source: string): boolean {
     const feeds = this.#feedsOf.all(source)
     return feeds.length > 0 && feeds.every(({ inside }) => inside === 0)

@@ -160,7 +160,7 @@ test('a feed that fails says why, is asked less and less often, and recovers', a
   for (let minute = 0; minute <= 150; minute++) {
     const before = server.requests.length
     await clock.advance(minute === 0 ? 0 : 60_000)
-    // A request is on its way when the time for it has come.
+    // A request is sent as soon as it is due.
     if (minute === 0 || [20, 60, 140].includes(minute))
       await eventually(`it is asked in minute ${minute}`, () => server.requests.length > before)
     if (server.requests.length > before) {
@@ -177,7 +177,7 @@ test('a feed that fails says why, is asked less and less often, and recovers', a
   async function status(): Promise<Feed> {
     return (await listFeeds({})).items[0]!
   }
-  /** The reader has gone back to waiting. */
+  /** The reader is waiting again. */
   async function refreshSettled(): Promise<void> {
     await eventually('it waits again', () => clock.pending === 1)
   }

@@ -6,7 +6,7 @@ import type { FeedItemRecord, FeedRecord } from './feed-store.ts'
 
 const MAX_FEEDS = 500
 
-/** The feeds that are followed. */
+/** The feeds of the node. */
 export class Feeds {
   readonly #deps: FeedDeps
   readonly #readers = new Map<number, FeedReader>()
@@ -25,7 +25,7 @@ export class Feeds {
     await Promise.all(this.#closing)
   }
 
-  /** As the node's operations: they need no `this`. */
+  /** The node's operations: they need no `this`. */
   readonly operations: Implemented<typeof FEEDS> = {
     listFeeds: async () => ({ items: this.#deps.store.all().map(feedView) }),
     addFeed: async input => this.#add(input),

@@ -4,10 +4,10 @@ import { Failure } from '../../base/failure.ts'
 import { httpGet, readBody } from '../kernel/http/http-request.ts'
 
 const MAX_BYTES = 10 * 1024 * 1024
-/** For all of it. */
+/** For the whole request. */
 const LIMIT_MS = 30_000
 
-/** What the server said of a version, to ask whether there is a newer one (RFC 9110, 13.1). */
+/** Validator of a version, to ask whether there is a newer one (RFC 9110, 13.1). */
 export interface FeedVersion {
   readonly etag: string | null
   readonly lastModified: string | null
@@ -17,11 +17,11 @@ export interface FetchedFeed extends FeedVersion {
   readonly text: string
   /** After redirects. */
   readonly url: URL
-  /** All servers on the way to it are in the local network. */
+  /** Whether all servers that redirected to it are in the local network. */
   readonly isFromInside: boolean
 }
 
-/** Null when nothing is new. Rejects with a Failure, or with the signal's reason. */
+/** Returns null if nothing is new. Rejects with a Failure, or with the signal's reason. */
 export async function fetchFeed(
   url: URL,
   known: FeedVersion,
@@ -58,7 +58,7 @@ export async function fetchFeed(
   }
 }
 
-/** Some servers compress unasked. */
+/** Some servers compress without being asked. */
 async function decompress(body: Buffer, encoding = 'identity'): Promise<Buffer> {
   const options = { maxOutputLength: MAX_BYTES }
   try {
@@ -79,7 +79,7 @@ async function decompress(body: Buffer, encoding = 'identity'): Promise<Buffer> 
   throw new Failure('bad-feed', `the feed is compressed as ${encoding.slice(0, 40)}, which is not understood`)
 }
 
-/** By byte order mark, else the header, else the XML declaration, else UTF-8. */
+/** Uses the byte order mark, else the header, else the XML declaration, else UTF-8. */
 function decode(body: Buffer, contentType = ''): string {
   const declared = /^[^>]{0,200}?encoding=["']([\w.:-]{1,40})["']/.exec(body.toString('latin1', 0, 300))?.[1]
   const charset = /charset="?([\w.:-]{1,40})/i.exec(contentType)?.[1] ?? declared ?? 'utf-8'

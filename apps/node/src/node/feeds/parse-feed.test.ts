@@ -94,7 +94,7 @@ test('a feed can name no file of this machine and none of its network', () => {
     'http://printer.local/a.torrent',
   ]
   const items = urls.map(url => `<item><enclosure url="${url}"/></item>`).join('')
-  // A path is one on the feed's own server.
+  // A path is relative to the feed's own server.
   expect(sources(items)).toEqual(['https://feeds.example/etc/passwd.torrent'])
   const local = parseFeed(
     rss('<item><enclosure url="a.torrent"/></item>'),
@@ -102,7 +102,7 @@ test('a feed can name no file of this machine and none of its network', () => {
     true,
   )
   expect(local.items[0]!.source).toBe('http://192.168.1.2/a.torrent')
-  // A redirect into the network makes none of it the feed's own.
+  // A redirect into the network does not make the feed local.
   const text = rss('<item><enclosure url="a.torrent"/></item>')
   expect(parseFeed(text, new URL('http://192.168.1.2/feed'), false).items).toEqual([])
 })
@@ -114,7 +114,7 @@ test('what is no feed is refused, what is too much is bounded', () => {
   const { items } = parseFeed(rss(item.repeat(3000)), BASE, false)
   expect(items.length).toBe(2000)
   expect(items[0]!.title.length).toBe(500)
-  // Entities of its own are not expanded.
+  // Entities that the feed defines are not expanded.
   const bomb = `<!DOCTYPE x [<!ENTITY a "${'a'.repeat(100)}"><!ENTITY b "&a;&a;">]>${rss('<item><title>&b;</title><link>http://x.example/</link></item>')}`
   expect(parseFeed(bomb, BASE, false).items[0]!.title).toBe('&b;')
 })

@@ -3,13 +3,13 @@ import { Parser } from 'htmlparser2'
 import { Failure } from '../../base/failure.ts'
 
 const MAX_ITEMS = 2000
-/** Longest texts that are kept, in UTF-16 units. */
+/** Most characters of texts that are kept, in UTF-16 units. */
 const MAX_TITLE = 500
 const MAX_TEXT = 4000
 const MAX_DEPTH = 50
 
 export interface ParsedItem {
-  /** Tells it from the others of the feed. */
+  /** Unique within the feed. */
   readonly guid: string
   readonly title: string
   /** Magnet link or URL. */
@@ -27,7 +27,7 @@ interface Link {
   readonly type: string
 }
 
-/** What was read of one item so far. */
+/** The parts of one item that have been parsed so far. */
 interface RawItem {
   texts: Record<string, string>
   enclosures: Link[]
@@ -36,16 +36,16 @@ interface RawItem {
 
 interface Place {
   readonly base: URL
-  /** Whether it may name addresses of this machine and network. */
+  /** Whether it may link to addresses of this machine and network. */
   readonly mayBeLocal: boolean
 }
 
-/** Elements whose text counts, by their names without a prefix. */
+/** Elements whose text is used, by their names without a prefix. */
 const TEXTS = new Set(['title', 'guid', 'id', 'link', 'pubdate', 'published', 'updated', 'date', 'magneturi'])
 
 /**
- * Reads RSS (0.9x, 1.0, 2.0) and Atom, with the `torrent` namespace that names magnet links. Items without something to download are left
- * out. `base` is where it lies; `mayBeLocal` whether its items may name addresses of the local network. Throws a Failure when it is no feed.
+ * Parses RSS (0.9x, 1.0, 2.0) and Atom, with the `torrent` namespace that contains magnet links. Items without something to download are left
+ * out. `base` is the feed's URL; `mayBeLocal` allows links into the local network. Throws a Failure if it is not a feed.
  */
 export function parseFeed(text: string, base: URL, mayBeLocal: boolean): ParsedFeed {
   const reader = new FeedReader()
@@ -76,7 +76,7 @@ class FeedReader {
       this.#item = { texts: {}, enclosures: [], links: [] }
       this.#itemDepth = depth
     } else if (this.#item) this.#readLink(name, attributes)
-    // Only children count: a picture of the feed has a title too.
+    // Only children count: an image of the feed has a title too.
     this.#text = TEXTS.has(name) && this.#isChild(depth) ? '' : null
   }
 
@@ -102,7 +102,7 @@ class FeedReader {
   }
 
   #isChild(depth: number): boolean {
-    // <torrent:torrent><torrent:magnetURI> lies one deeper.
+    // <torrent:torrent><torrent:magnetURI> is one level deeper.
     if (this.#item) return depth === this.#itemDepth + 1 || this.#path.at(-1) === 'magneturi'
     const parent = this.#path.at(-2)
     return parent === 'channel' || parent === 'feed'
@@ -130,7 +130,7 @@ function readItem({ texts, enclosures, links }: RawItem, place: Place): ParsedIt
   return { guid, title: title || source.slice(0, MAX_TITLE), source, publishedMs }
 }
 
-/** A magnet link first, then a .torrent, then any file, then what the item links to. */
+/** Prefers a magnet link, then a .torrent, then any file, then the item's link. */
 function chooseSource(
   texts: Record<string, string>,
   { enclosures, links }: { enclosures: Link[]; links: Link[] },
@@ -147,19 +147,19 @@ function chooseSource(
     first(({ url }) => url.startsWith('magnet:')) ??
     first(({ type }) => type === 'application/x-bittorrent') ??
     first(({ url }) => /\.torrent$/i.test(new URL(url).pathname)) ??
-    // What is left is in order: enclosures come before pages.
+    // The rest is in order: enclosures come before pages.
     first(() => true) ??
     null
   )
 }
 
-/** A feed can name links only: a path would be read from this machine. */
+/** A feed can contain links only: a path would be read from this machine. */
 function safeSource(url: string, { base, mayBeLocal }: Place): string | null {
   if (url === '' || !URL.canParse(url, base)) return null
   const full = new URL(url, base)
   if (full.protocol === 'magnet:') return full.href
   if (!/^(https?|ftps?):$/.test(full.protocol)) return null
-  // Feeds from elsewhere have no business with this machine and its network.
+  // Feeds from elsewhere must not reach this machine and its network.
   return isLocalHost(full.hostname) && !mayBeLocal ? null : full.href
 }
 
@@ -167,7 +167,7 @@ function localName(name: string): string {
   return name.slice(name.indexOf(':') + 1).toLowerCase()
 }
 
-/** One line. */
+/** Collapses the text to one line. */
 function tidy(text: string, maxLength: number): string {
   return text.replace(/\s+/g, ' ').trim().slice(0, maxLength).toWellFormed()
 }

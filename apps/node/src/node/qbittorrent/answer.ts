@@ -6,13 +6,13 @@ import type { Params } from './params.ts'
 import { Refusal } from './refusal.ts'
 import type { SyncMemories } from './sync-memory.ts'
 
-/** What the methods of the API work with. */
+/** The objects that the methods of the API use. */
 export interface WebContext {
   readonly node: RunningNode
   readonly call: Call
   readonly facts: DetailCache
   readonly memories: SyncMemories
-  /** Who asks: the session, or what the request proved by itself. */
+  /** Identifies the client: the session, or the request's own credentials. */
   readonly client: string
 }
 
@@ -20,7 +20,7 @@ export interface WebContext {
 export type Answer = string | object | Uint8Array | undefined
 
 export interface WebMethod {
-  /** Changes something: only a POST may ask for it, so that no link can. */
+  /** Changes something, so it requires POST: a link must not change anything. */
   readonly changes: boolean
   run(params: Params, context: WebContext): Promise<Answer>
 }
@@ -48,7 +48,7 @@ const STATUSES: Readonly<Record<string, number>> = {
   'bad-bencode': 415,
 }
 
-/** Status for an error of the node; 500 for what nobody foresaw. */
+/** Status for an error of the node; 500 for unexpected errors. */
 export function statusOf(error: unknown): number {
   if (error instanceof Refusal) return error.status
   return isForeseen(error) ? (STATUSES[codeOf(error)] ?? 409) : 500

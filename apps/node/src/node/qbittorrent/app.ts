@@ -4,7 +4,7 @@ import { preferencesOf } from './preferences.ts'
 import { settingsChange } from './preferences-change.ts'
 import { Refusal } from './refusal.ts'
 
-/** The qBittorrent whose API this is: clients choose by it what they can ask. */
+/** The version of qBittorrent whose API this is: clients derive from it which methods they can use. */
 const APP_VERSION = 'v4.6.7'
 const WEB_API_VERSION = '2.9.3'
 

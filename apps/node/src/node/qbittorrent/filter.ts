@@ -29,7 +29,7 @@ const FILTERS: Readonly<Record<string, Test>> = {
   errored: state => state === 'error' || state === 'missingFiles',
 }
 
-/** What torrents/info was asked for: filtered, sorted, and cut. */
+/** Applies the parameters of torrents/info: filters, sorts, and slices. */
 export function selectInfos(infos: readonly TorrentInfo[], params: Params): TorrentInfo[] {
   const test = FILTERS[params.text('filter')] ?? FILTERS.all!
   const found = infos.filter(info => test(info.state, info) && hasLabels(info, params))

@@ -1,6 +1,6 @@
 import { reads, type WebMethods } from './answer.ts'
 
-/** Of a message: 1 normal, 2 information, 4 warning, 8 critical. Shoal's debug messages have no kind there. */
+/** Types of messages: 1 normal, 2 information, 4 warning, 8 critical. Shoal's debug messages have no type there. */
 const TYPES = { debug: 1, info: 2, warn: 4, error: 8 } as const
 
 export const LOG_METHODS: WebMethods = {
@@ -22,6 +22,6 @@ export const LOG_METHODS: WebMethods = {
       }))
       .filter(({ type }) => isShown[type] ?? true)
   }),
-  // Nobody is banned.
+  // Shoal bans nobody permanently.
   'log/peers': reads(async () => []),
 }

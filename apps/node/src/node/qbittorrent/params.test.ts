@@ -27,7 +27,7 @@ test('a form with files comes back as it was sent', async () => {
       const { headers, body } = await sent(form)
       const params = await readParams('/x', headers, body)
       expect(params.files.map(file => [...file.bytes])).toEqual([[...content]])
-      // A form's line ends are those of the network (RFC 7578 section 4.1).
+      // Line ends of a form are CRLF (RFC 7578 section 4.1).
       expect(params.text('category').replace(/\r\n?|\n/g, '\n')).toBe(value.replace(/\r\n?|\n/g, '\n'))
     }),
     { numRuns: 40 },

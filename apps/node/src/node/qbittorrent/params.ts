@@ -8,7 +8,7 @@ export interface GivenFile {
   readonly bytes: Uint8Array
 }
 
-/** Parameters of a request, of its query and its form alike. */
+/** Parameters of a request, from its query and its form alike. */
 export class Params {
   readonly files: readonly GivenFile[]
   readonly #texts: ReadonlyMap<string, string>
@@ -18,7 +18,7 @@ export class Params {
     this.files = files
   }
 
-  /** These, with others in the place of some. */
+  /** Returns these parameters with some replaced. */
   with(others: ReadonlyMap<string, string>): Params {
     return new Params(new Map([...this.#texts, ...others]), this.files)
   }
@@ -27,19 +27,19 @@ export class Params {
     return this.#texts.has(name)
   }
 
-  /** Empty when it is not given. */
+  /** Returns an empty string if it is absent. */
   text(name: string): string {
     return this.#texts.get(name) ?? ''
   }
 
-  /** Refused when it is not given. */
+  /** Throws if it is absent. */
   required(name: string): string {
     const value = this.#texts.get(name)
     if (value === undefined) throw new Refusal(400, `missing required parameter: ${name}`)
     return value
   }
 
-  /** Undefined when it is not given, or empty. */
+  /** Returns undefined if it is absent or empty. */
   number(name: string): number | undefined {
     const text = this.text(name).trim()
     if (text === '') return undefined
@@ -48,14 +48,14 @@ export class Params {
     return value
   }
 
-  /** Undefined when it is not given, or says neither. */
+  /** Returns undefined if it is absent or neither true nor false. */
   bool(name: string): boolean | undefined {
     const text = this.text(name).trim().toLowerCase()
     if (text === 'true' || text === '1') return true
     return text === 'false' || text === '0' ? false : undefined
   }
 
-  /** Parts that are not empty. */
+  /** Returns the parts that are not empty. */
   list(name: string, separator: string | RegExp): string[] {
     const parts = this.text(name).split(separator, MOST + 1)
     if (parts.length > MOST) throw new Refusal(400, `${name} has too many parts`)
@@ -63,7 +63,7 @@ export class Params {
   }
 }
 
-/** Of a request's query and body. A body that says it is multipart is read as RFC 7578 has it, any other as a form. */
+/** Reads the parameters from query and body. A body declared as multipart is parsed by RFC 7578, any other as a form. */
 export async function readParams(url: string, type: string | undefined, body: unknown): Promise<Params> {
   const at = url.indexOf('?')
   const texts = new Map<string, string>()

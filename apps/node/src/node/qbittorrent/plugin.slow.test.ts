@@ -145,7 +145,7 @@ test('starts past the queue, and sets how long is shared', async () => {
   await post('torrents/setForceStart', { hashes: hash, value: 'true' })
   await post('torrents/setShareLimits', { hashes: hash, ratioLimit: '-1', seedingTimeLimit: '90' })
   const forced = { force_start: true, state: 'forcedDL', ratio_limit: -1, seeding_time_limit: 90 }
-  // What lies there is looked at first.
+  // Existing files are checked first.
   await expect.poll(() => get('torrents/info').then(each => each.json()), WAIT).toMatchObject([forced])
   await post('torrents/setForceStart', { hashes: hash, value: 'false' })
   await post('torrents/setShareLimits', { hashes: hash, ratioLimit: '0', seedingTimeLimit: '-2' })
@@ -168,7 +168,7 @@ test('says with its status what is wrong', async () => {
 test('takes anything for a request without falling over', { timeout: 60_000 }, async () => {
   await add(await server.torrent('fuzz', { a: 20_000, b: 10 }), { paused: 'true' })
   const [{ hash }] = (await get('torrents/info')).json()
-  // These would stop the node of this test, ask the network, or leave nothing to work on.
+  // These would stop the node of this test, use the network, or leave nothing to test with.
   const left = new Set(['app/shutdown', 'rss/addFeed', 'rss/refreshItem', 'torrents/delete'])
   const name = fc.constantFrom(...Object.keys(METHODS).filter(each => !left.has(each)))
   const value = fc.oneof(

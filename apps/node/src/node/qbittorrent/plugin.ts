@@ -1,4 +1,4 @@
-/** qBittorrent's Web API at `/api/v2`, for every tool that drives a qBittorrent; its `search` is left out. */
+/** qBittorrent's Web API at `/api/v2`, for every tool that controls a qBittorrent, without its `search`. */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { HttpScope } from '../kernel/http-scope.ts'
 import { TOKEN_USER } from '../server/access/access.ts'
@@ -26,10 +26,10 @@ import { TRANSFER_METHODS } from './transfer.ts'
 
 const PATH = '/api/v2'
 const MAX_LOGIN_BYTES = 16_384
-/** Clients that are told of changes alone; each one more gets the whole list in every answer. */
+/** Clients that receive only changes; each further one gets the whole list in every answer. */
 const MOST_MEMORIES = 16
 
-/** By the end of their path. */
+/** Methods by the end of their path. */
 export const METHODS: WebMethods = {
   ...APP_METHODS,
   ...LOG_METHODS,
@@ -82,7 +82,7 @@ export const qbittorrentApi: CompatPlugin = scope => {
         return send(answer, reply)
       },
     })
-  // Whoever follows a link to what changes something, does not.
+  // Following a link must not change anything.
   for (const [name, method] of Object.entries(METHODS))
     if (method.changes)
       app.get(`${PATH}/${name}`, { onRequest }, async (_, reply) =>
@@ -119,7 +119,7 @@ async function login(
 }
 
 /**
- * By the cookie, or else by what the request itself proves: the node's user name and password, or its token as a key. Null for a stranger.
+ * Identifies the client by the cookie, or else by the request's credentials: the node's user name and password, or its token as a key. Null for a stranger.
  */
 async function clientOf(
   request: FastifyRequest,

@@ -1,4 +1,4 @@
-/** What app/setPreferences asks for, as a change of Shoal's settings. */
+/** Converts the arguments of app/setPreferences to a change of Shoal's settings. */
 import type { Settings, SettingsChange } from '@shoal/api'
 import { givenMembers, givenSettings } from '../server/compat/given-settings.ts'
 import { alternativeTimes, scheduleOf } from '../server/compat/schedule.ts'
@@ -7,7 +7,7 @@ import { Refusal } from './refusal.ts'
 
 type Given = Readonly<Record<string, unknown>>
 
-/** What Shoal does not have is left as it is. Throws for a value of the wrong type. */
+/** Ignores preferences that Shoal does not have. Throws for a value of the wrong type. */
 export function settingsChange(given: Given, settings: Settings): SettingsChange {
   const limits = limitsChange(given)
   return givenSettings({
@@ -34,7 +34,7 @@ function networkChange(given: Given) {
     dht: bool(given, 'dht'),
     lsd: bool(given, 'lsd'),
     pex: bool(given, 'pex'),
-    // -1: as many as there are.
+    // -1: unlimited.
     maxConnections: positive(given, 'max_connec', 65_535),
     maxConnectionsPerTorrent: positive(given, 'max_connec_per_torrent', 65_535),
     uploadSlots: positive(given, 'max_uploads_per_torrent', 1000),

@@ -1,12 +1,12 @@
-/** The preferences of qBittorrent in Shoal's settings. */
+/** Shows Shoal's settings as qBittorrent's preferences. */
 import type { NodeInfo, Settings } from '@shoal/api'
 import { alternativeTimes, EVERY_DAY } from '../server/compat/schedule.ts'
 
 export const ENCRYPTION = { prefer: 0, require: 1, plain: 2 } as const
-/** What becomes of a torrent that came to the end of its sharing. */
+/** Actions for a torrent that has reached its seeding limits. */
 export const LIMIT_ACTIONS = { pause: 0, remove: 1, 'remove-with-data': 3 } as const
 
-/** Those that say what Shoal can do, and those that say that it does not do something; the rest of qBittorrent's is left out. */
+/** Returns the preferences that Shoal supports, and those that say that it does not do something; qBittorrent's others are left out. */
 export function preferencesOf(settings: Settings, info: NodeInfo) {
   return {
     ...ofDownloads(settings),
@@ -53,7 +53,7 @@ function ofDownloads({ downloads, automation }: Settings) {
 function ofConnections({ network }: Settings, { peerPort }: NodeInfo) {
   return {
     anonymous_mode: false,
-    // 0: TCP and uTP; 1: TCP alone.
+    // 0: TCP and uTP; 1: TCP only.
     bittorrent_protocol: 1,
     dht: network.dht,
     encryption: ENCRYPTION[network.encryption],
@@ -116,7 +116,7 @@ export const SCHEDULED_DAYS: readonly (readonly number[])[] = [
   ...[1, 2, 3, 4, 5, 6, 0].map(day => [day]),
 ]
 
-/** The first that has all these days. */
+/** The first value that covers all these days. */
 function dayOf(days: readonly number[]): number {
   const wanted = [...days].sort().join()
   return Math.max(

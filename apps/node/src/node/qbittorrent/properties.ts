@@ -4,7 +4,7 @@ import { realTrackers } from '../server/compat/real-trackers.ts'
 import { hash40 } from '../server/compat/torrent-finder.ts'
 import { NO_ETA, seconds } from './torrent-info.ts'
 
-/** torrents/properties: one torrent at length. -1 for what is not known. */
+/** torrents/properties: one torrent in detail. -1 for unknown values. */
 export function propertiesOf(
   detail: TorrentDetail,
   trackers: readonly Tracker[],

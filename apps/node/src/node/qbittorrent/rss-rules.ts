@@ -1,4 +1,4 @@
-/** Rules of automatic downloads. A rule of qBittorrent names its feeds; here each feed has filters, and those of one name are a rule. */
+/** Rules of automatic downloads. In qBittorrent a rule lists its feeds; here each feed has filters, and those of the same name are a rule. */
 import type { Feed, FeedFilter } from '@shoal/api'
 import { compileFilter } from '../../base/feed-filter.ts'
 import type { Call } from '../server/compat/call.ts'
@@ -63,12 +63,12 @@ function rulesOf(feeds: readonly Feed[]): Map<string, Rule> {
   return rules
 }
 
-/** A filter that was made elsewhere has no name. */
+/** A filter that was created elsewhere has no name. */
 function nameOf(filter: FeedFilter, at: number, feed: Feed): string {
   return filter.name ?? `${feed.title} ${at + 1}`
 }
 
-/** Puts another filter, or none, in the place of the one with this name in each feed. */
+/** Replaces the filter with this name in each feed by another, or removes it. */
 async function replace(
   name: string,
   filterOf: (feed: Feed, filter: FeedFilter | undefined) => FeedFilter | null,

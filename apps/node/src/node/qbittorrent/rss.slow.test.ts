@@ -29,7 +29,7 @@ test('feeds and their rules are followed, changed and left', async () => {
     'Two S01E01',
   ])
 
-  // Nothing of the feed matches it, so that nothing is added.
+  // No item of the feed matches it, so that nothing is added.
   const def = { mustContain: 'Three', assignedCategory: 'tv', addPaused: true, affectedFeeds: [url] }
   await ask('setRule', { ruleName: 'shows', ruleDef: JSON.stringify({ ...def, useRegex: true }) })
   expect((await ask('rules')).json()).toMatchObject({ shows: { ...def, useRegex: true, enabled: true } })

@@ -1,4 +1,4 @@
-/** Feeds, as far as Shoal's are like qBittorrent's: they lie in no folders, and bear the title that they give themselves. */
+/** Feeds, as far as Shoal's are like qBittorrent's: they have no folders, and use the titles in the feeds. */
 import type { Feed, FeedItem } from '@shoal/api'
 import type { Call } from '../server/compat/call.ts'
 import { changes, reads, type WebMethods } from './answer.ts'
@@ -41,11 +41,11 @@ export const FEED_METHODS: WebMethods = {
   'rss/setFeedURL': changes(async () => {
     throw new Refusal(409, 'A feed keeps its URL: remove it and add another')
   }),
-  // Nothing is read or unread.
+  // Feed items have no read state.
   'rss/markAsRead': changes(async () => undefined),
 }
 
-/** A title is a name only once. */
+/** A title is used as a name only once. */
 export function pathOf(feed: Feed, before: readonly Feed[]): string {
   const title = (feed.title || feed.url).replaceAll('\\', '/')
   return before.some(other => other.title === feed.title) ? `${title} (${feed.id})` : title

@@ -4,7 +4,7 @@ import type { WebContext } from './answer.ts'
 import type { Params } from './params.ts'
 import { Refusal } from './refusal.ts'
 
-/** The torrents of `hashes`: `all`, or hashes with `|` between them. Unknown ones are left out. */
+/** Returns the torrents in `hashes`: `all`, or hashes separated by `|`. Unknown ones are left out. */
 export async function chosen(params: Params, { call }: WebContext): Promise<Torrent[]> {
   if (params.required('hashes') === 'all') return allTorrents(call)
   return findTorrents(call, params.list('hashes', '|'))
@@ -14,7 +14,7 @@ export async function chosenIds(params: Params, context: WebContext): Promise<st
   return (await chosen(params, context)).map(({ id }) => id)
 }
 
-/** The torrent of `hash`. Refused when there is none. */
+/** Returns the torrent with this `hash`. Throws if there is none. */
 export async function chosenOne(params: Params, { call }: WebContext): Promise<Torrent> {
   const [torrent] = await findTorrents(call, [params.required('hash').trim()])
   if (torrent) return torrent

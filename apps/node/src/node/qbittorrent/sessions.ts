@@ -1,16 +1,16 @@
 import { randomBytes } from 'node:crypto'
 
-/** A session ends when it was not used for so long. */
+/** A session ends after this time without use. */
 const IDLE_MS = 60 * 60_000
-/** The one that was used longest ago ends when there would be more. */
+/** When there would be more, the least recently used session ends. */
 const MOST = 1000
 
-/** Logins, known by the cookie `SID`. They end with the process. */
+/** Logins, identified by the cookie `SID`. They end with the process. */
 export class Sessions {
-  /** When each was used last, the oldest first. */
+  /** When each was last used, the oldest first. */
   readonly #usedMs = new Map<string, number>()
 
-  /** Returns its id: 256 random bits. */
+  /** Opens a session and returns its id: 256 random bits. */
   open(): string {
     const id = randomBytes(32).toString('base64url')
     this.#usedMs.set(id, performance.now())
@@ -18,7 +18,7 @@ export class Sessions {
     return id
   }
 
-  /** Whether it is one; it then lasts longer. */
+  /** Whether it is a session; extends it. */
   use(id: string): boolean {
     const usedMs = this.#usedMs.get(id)
     if (usedMs === undefined) return false
@@ -34,7 +34,7 @@ export class Sessions {
   }
 }
 
-/** The secret of the cookie; null without one. */
+/** Returns the secret of the cookie; null if there is none. */
 export function sessionId(cookie: string | undefined): string | null {
   return /(?:^|;\s*)SID=([\w-]{43})(?:;|$)/.exec(cookie ?? '')?.[1] ?? null
 }

@@ -16,7 +16,7 @@ const data: fc.Arbitrary<Data> = fc.record({
   state: row,
 })
 
-/** What a client does with an answer. */
+/** Applies an answer as a client does. */
 function merge(has: Data, given: SyncData): Data {
   const answer = given as Partial<Data> & {
     full_update?: true

@@ -1,13 +1,13 @@
 import { randomInt } from 'node:crypto'
 
-/** What a client is told in parts: only what changed since the answer that it names (`rid`). */
+/** A client receives only what changed since the answer that it names (`rid`). */
 
-/** Values, objects by a key, or plain lists of texts. */
+/** Values, objects by a key, or plain lists of strings. */
 export type SyncData = Readonly<Record<string, unknown>>
 
 type Table = Readonly<Record<string, unknown>>
 
-/** Memories of clients, of which the one that was used longest ago goes first: each holds the whole list. Who lost theirs is told everything. */
+/** Memories of clients; the least recently used is dropped first, since each holds the whole list. A client without one receives everything. */
 export class SyncMemories {
   readonly #most: number
   readonly #kept = new Map<string, SyncMemory>()
@@ -25,7 +25,7 @@ export class SyncMemories {
     return memory
   }
 
-  /** Of a client that has logged out. */
+  /** Forgets a client that has logged out. */
   forget(client: string): void {
     for (const key of this.#kept.keys()) if (key.startsWith(`${client} `)) this.#kept.delete(key)
   }
@@ -35,13 +35,13 @@ export class SyncMemory {
   #rid: number
   #last: SyncData = {}
 
-  /** `before`: the number before the first. At random, a memory that was lost is not taken for its successor. */
+  /** `before`: the number before the first. It is random, so that a lost memory is not mistaken for its successor. */
   constructor(before = randomInt(1_000_000_000)) {
     this.#rid = before
   }
 
   /**
-   * The whole of `data`, or what differs from the answer `rid`. Tables and lists named in `parts` tell what is gone as `…_removed`. The numbers
+   * Returns all of `data`, or what differs from the answer `rid`. Removals from tables and lists named in `parts` are in `…_removed`. The numbers
    * of answers never repeat, so that a client that missed one gets everything.
    */
   answer(rid: number, data: SyncData, parts: readonly string[]): SyncData {
@@ -84,7 +84,7 @@ function addTable(changed: Record<string, unknown>, name: string, before: Table,
   if (removed.length > 0) changed[`${name}_removed`] = removed
 }
 
-/** Members that differ, of objects; a value that differs; undefined when nothing does. */
+/** Returns the members of objects that differ, or a value that differs; undefined if nothing does. */
 function changeOf(before: unknown, now: unknown): unknown {
   if (before === now) return undefined
   if (!isObject(before) || !isObject(now))

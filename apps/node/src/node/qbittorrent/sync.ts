@@ -60,7 +60,7 @@ function torrentTable(known: readonly TorrentFacts[], settings: Settings) {
   )
 }
 
-/** Hashes by the URL of their tracker. */
+/** Returns hashes by the URL of their tracker. */
 function trackerTable(known: readonly TorrentFacts[]): Record<string, string[]> {
   const table = new Map<string, string[]>()
   for (const { detail, trackers } of known)
@@ -72,7 +72,7 @@ function trackerTable(known: readonly TorrentFacts[]): Record<string, string[]> 
   return Object.fromEntries(table)
 }
 
-/** Caches and queues are not looked at from here: they show as empty. */
+/** Caches and queues are not known here: they are shown as empty. */
 function serverState(settings: Settings, stats: NodeStats) {
   const { downloadedBytes, uploadedBytes } = stats.allTime
   return {

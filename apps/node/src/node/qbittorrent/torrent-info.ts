@@ -1,12 +1,12 @@
-/** A torrent as qBittorrent lists it. What Shoal does not have is as in a qBittorrent that does not use it. */
+/** A torrent in qBittorrent's list. Features that Shoal does not have are shown as unused. */
 import type { Settings, Torrent, TorrentDetail } from '@shoal/api'
 import { contentPath, isComplete, leftBytes, type TorrentFacts } from '../server/compat/detail-cache.ts'
 import { realTrackers } from '../server/compat/real-trackers.ts'
 import { hash40 } from '../server/compat/torrent-finder.ts'
 
-/** An ETA that is not known, or never comes: a hundred days. */
+/** An ETA that is unknown or infinite: a hundred days. */
 export const NO_ETA = 8_640_000
-/** What stands for the least limit there is, since 0 is no limit in Shoal and no time at all here. */
+/** Represents the lowest limit, since 0 means no limit in Shoal and no time at all here. */
 export const AT_ONCE = { ratio: 0.0001, minutes: 0.001 } as const
 
 export function stateOf(torrent: Torrent, isForced = false): string {
@@ -106,13 +106,13 @@ export function seconds(ms: number | null, never: number): number {
   return ms === null ? never : Math.round(ms / 1000)
 }
 
-/** -2: as the settings have it; -1: none. */
+/** -2: from the settings; -1: none. */
 function shareLimit(limit: number | null, least: number): number {
   if (limit === null) return -2
   return limit === 0 ? -1 : limit <= least ? 0 : limit
 }
 
-/** The limit that holds; null for none. */
+/** The limit in effect; null for none. */
 function atOnce(limit: number | null, least: number): number | null {
   if (limit === null || limit === 0) return null
   return limit <= least ? 0 : limit

@@ -1,4 +1,4 @@
-/** Files, trackers and peers of a torrent as qBittorrent shows them. */
+/** Files, trackers and peers of a torrent in qBittorrent's format. */
 import type { Peer, Settings, Torrent, TorrentFile, Tracker } from '@shoal/api'
 import { isComplete } from '../server/compat/detail-cache.ts'
 import { addressOf } from '../server/compat/peer-address.ts'
@@ -9,7 +9,7 @@ export function toPriority(priority: number): number {
   return priority >= 6 ? priority : Math.min(1, priority)
 }
 
-/** As Shoal counts; null for what qBittorrent does not have. */
+/** Converts to Shoal's priority; null for values that qBittorrent does not have. */
 export function fromPriority(priority: number): number | null {
   return { 0: 0, 1: 4, 4: 4, 6: 6, 7: 7 }[priority] ?? null
 }
@@ -38,11 +38,11 @@ export function fileOf(
   }
 }
 
-/** Not asked yet, works, is being asked, fails. */
+/** Not contacted yet, working, updating, failed. */
 const STATUSES = { idle: 1, ok: 2, working: 3, failed: 4 } as const
 const DISABLED = 0
 
-/** The three ways without a tracker come first. */
+/** DHT, PeX and LSD come first. */
 export function trackerRows(torrent: Torrent, trackers: readonly Tracker[], network: Settings['network']) {
   const way = (name: string, isOn: boolean) => ({
     msg: torrent.private ? 'This torrent is private' : '',

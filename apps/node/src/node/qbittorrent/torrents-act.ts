@@ -33,7 +33,7 @@ function updating(changeOf: (params: Params) => Omit<UpdateTorrent, 'id'>): WebM
   })
 }
 
-/** What Shoal has no such thing for: it is read and let be, and shows as switched off. */
+/** Features that Shoal does not have: the request is accepted and ignored, and they are shown as switched off. */
 const letBe = changes(async (params, context) => {
   await chosen(params, context)
   return undefined
@@ -95,7 +95,7 @@ export function rateLimit(params: Params, name = 'limit'): number | null {
   return limit > 0 ? limit : null
 }
 
-/** -2 or nothing: as the settings have it; -1: none. A ratio of 0 ends the sharing at once, though nothing was sent. */
+/** -2 or nothing: from the settings; -1: none. A ratio of 0 ends seeding at once, even if nothing was sent. */
 export function shareLimits(params: Params) {
   const limit = (name: string, least: number) => {
     const value = params.number(name) ?? -2

@@ -6,14 +6,14 @@ import type { Params } from './params.ts'
 import { Refusal } from './refusal.ts'
 import { shareLimits } from './torrents-act.ts'
 
-/** Most torrents that one request may bring. */
+/** Most torrents that one request may add. */
 const MOST = 1000
 
 type Adding = InputOf<'addTorrent'>
 
 /**
- * torrents/add. Category and folder, limits and order are Shoal's own; what Shoal has no such thing for (pieces at the ends first, other layouts of the
- * content, cookies) is read and let be.
+ * torrents/add. Category and folder, limits and order are Shoal's own; features that Shoal does not have (pieces at the ends first, other layouts of the
+ * content, cookies) are ignored.
  */
 export const ADDING_METHODS: WebMethods = {
   'torrents/add': changes(async (params, { call, node }) => {
@@ -28,7 +28,7 @@ export const ADDING_METHODS: WebMethods = {
     let isAny = false
     for (const one of given) {
       const isTaken = await add({ ...one, ...options }, params, call).catch(error => {
-        // One .torrent that is none is told by its status, as the whole request has nothing else.
+        // A single invalid .torrent is reported by the status, since the request has nothing else.
         if (!isForeseen(error) || (given.length === 1 && one.torrent !== undefined)) throw error
         node.log.warn(`qBittorrent's API could not add a torrent: ${(error as Error).message}`)
         return false
@@ -42,7 +42,7 @@ export const ADDING_METHODS: WebMethods = {
 async function add(input: Adding, params: Params, call: Call): Promise<boolean> {
   const { torrent, job } = await call('addTorrent', input)
   if (job) {
-    // The link led to a file that is no torrent; qBittorrent downloads no such thing.
+    // The link led to a file that is not a torrent; qBittorrent does not download such files.
     await call('cancelJob', { id: job.id })
     return false
   }

@@ -37,7 +37,7 @@ export const LABEL_METHODS: WebMethods = {
     return undefined
   }),
   'torrents/tags': reads(async (_, { call }) => (await call('listLabels', {})).tags),
-  // Tags are those that torrents have: one by itself cannot be kept, and comes to be with the torrent that gets it.
+  // Tags exist only on torrents: a tag by itself cannot be stored, and is created with the torrent that gets it.
   'torrents/createTags': changes(async params => {
     params.required('tags')
     return undefined
@@ -74,7 +74,7 @@ function categoryName(params: Params): string {
   return name
 }
 
-/** An empty one: the default folder. */
+/** An empty path means the default folder. */
 function savePath(params: Params): { directory?: string | null } {
   if (!params.has('savePath')) return {}
   const path = params.text('savePath').trim()

@@ -1,4 +1,4 @@
-/** Trackers, web seeds and peers of a torrent, changed. */
+/** Changes trackers, web seeds and peers of a torrent. */
 
 import { tiersOf } from '../server/compat/real-trackers.ts'
 import { hash40 } from '../server/compat/torrent-finder.ts'

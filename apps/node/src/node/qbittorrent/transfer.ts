@@ -37,7 +37,7 @@ export const TRANSFER_METHODS: WebMethods = {
   }),
 }
 
-/** The one that holds, or does while the alternative limits are on. */
+/** The limit in effect, or the one that applies while the alternative limits are on. */
 async function nameNow(usual: Limit, alternative: Limit, { call }: WebContext): Promise<Limit> {
   return (await call('getSettings', {})).limits.alternative ? alternative : usual
 }
@@ -57,7 +57,7 @@ function setLimit(usual: Limit, alternative: Limit): WebMethod {
   })
 }
 
-/** Whether peers can reach this node is not known from here: it says connected while it listens. */
+/** Whether peers can reach this node is unknown here: it counts as connected while it listens. */
 export function transferInfo(stats: NodeStats) {
   return {
     connection_status: 'connected',

@@ -1,10 +1,10 @@
 import type { ScheduledLimit, Settings } from '@shoal/api'
 import type { LimitsNow } from '../kernel/limits.ts'
 
-/** An entry repeats after a week; a day more for what begins the day before. */
+/** An entry repeats after a week; one more day for entries that begin the day before. */
 const DAYS_AHEAD = 8
 
-/** The limits that hold at a moment: the alternative ones while they are switched on, else those of the schedule, else the usual ones. */
+/** Returns the limits at a moment: the alternative ones while they are switched on, else those of the schedule, else the usual ones. */
 export function limitsAt(limits: Settings['limits'], date: Date): LimitsNow {
   if (limits.alternative)
     return {
@@ -17,7 +17,7 @@ export function limitsAt(limits: Settings['limits'], date: Date): LimitsNow {
   return { downloadBytesPerSecond, uploadBytesPerSecond, by: entry ? 'schedule' : 'settings' }
 }
 
-/** When an entry of the schedule next begins or ends; null when nothing changes by itself. */
+/** Returns when an entry of the schedule next begins or ends; null if nothing will change. */
 export function nextChange(limits: Settings['limits'], date: Date): Date | null {
   if (limits.alternative) return null
   const nowMs = date.getTime()
@@ -38,12 +38,12 @@ function holds(entry: ScheduledLimit, date: Date): boolean {
 }
 
 /**
- * Begin and end of the entry that begins so many days after the date, as moments, so that both functions see the same where clocks are
- * set forward or back; null when it has none on that day. Equal times: the whole day round.
+ * Returns begin and end of the entry that begins so many days after the date, as moments, so that both functions agree when clocks are
+ * set forward or back; null if it has none on that day. Equal times mean the whole day.
  */
 function span({ days, from, to }: ScheduledLimit, date: Date, day: number): [number, number] | null {
   const start = atTime(date, day, from)
-  // The day that was meant: a time that is skipped may lie elsewhere.
+  // The intended day: a time that is skipped may be on another.
   if (!days.includes(atTime(date, day, '12:00').getDay())) return null
   const end = atTime(date, to > from ? day : day + 1, to)
   return [start.getTime(), end.getTime()]

@@ -3,18 +3,18 @@ import type { Clock } from '@shoal/torrent'
 import type { LimitsNow } from '../kernel/limits.ts'
 import { limitsAt, nextChange } from './limits-at.ts'
 
-/** The clock may be set, and the machine sleep, while a timer waits: so often it is looked at in any case. */
+/** The clock may be set, and the machine sleep, while a timer waits, so it is checked this often in any case. */
 const LOOK_MS = 60_000
 
 export interface ScheduledLimitsDeps {
   readonly clock: Clock
   settings(): Settings
   onSettings(listener: () => void): () => void
-  /** Called at the start, and when the limits are others than before. */
+  /** Called at the start, and when the limits change. */
   applyLimits(limits: LimitsNow): void
 }
 
-/** Keeps the limits that settings and schedule ask for. */
+/** Keeps track of the limits from settings and schedule. */
 export class ScheduledLimits {
   readonly #deps: ScheduledLimitsDeps
   #applied: LimitsNow | null = null
@@ -30,7 +30,7 @@ export class ScheduledLimits {
     this.#update()
   }
 
-  /** Those that hold now. */
+  /** The current limits. */
   get now(): LimitsNow {
     return limitsAt(this.#deps.settings().limits, new Date(this.#deps.clock.unixMs()))
   }

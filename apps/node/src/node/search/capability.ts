@@ -10,7 +10,7 @@ import { IndexQueue } from './index-queue.ts'
 import { Search } from './search.ts'
 import { SEARCH_TABLES } from './tables.ts'
 
-/** Rates from which transfers go before documents. */
+/** Rates from which transfers have priority over documents. */
 const BUSY_BYTES_PER_SECOND = 1_000_000
 
 export const SEARCH = capability({
@@ -20,7 +20,7 @@ export const SEARCH = capability({
   start({ database, settings, log, problems }, { torrents, engine }) {
     const { records } = torrents
     const files = new FileStore(database)
-    // Two threads of its own have this file open. It can be made again from the database.
+    // Two threads have this file open. It can be rebuilt from the database.
     const index = new Search(join(dirname(database.path), 'search.db'), records, files)
     const indexer = new Indexer({
       data: {

@@ -5,8 +5,8 @@ export const RANGES_SCHEMA = `
 `
 
 /**
- * Numbers of the index's entries. Each torrent has a range: itself, then its files. The ranges lie close together, since FTS5 writes the
- * distance to the entry before for each word of each: a third of the index when they are far apart.
+ * Ids of the index's entries. Each torrent has a range: itself, then its files. The ranges are close together, since FTS5 stores the
+ * distance to the previous entry for each word of each: a third of the index when they are far apart.
  */
 export class EntryIds {
   readonly #range: StatementSync
@@ -25,13 +25,13 @@ export class EntryIds {
     )
   }
 
-  /** The ids of a torrent: [first, end). Null when it has none. */
+  /** Returns the ids of a torrent, [first, end), or null if it has none. */
   rangeOf(torrentId: number): { readonly first: number; readonly end: number } | null {
     const row = this.#range.get(torrentId) as { first: number; count: number } | undefined
     return row ? { first: row.first, end: row.first + row.count } : null
   }
 
-  /** A range for a torrent that has none, for file indexes below `files`. */
+  /** Reserves a range for a torrent that has none, for file indexes below `files`. */
   allocate(torrentId: number, files: number): void {
     const last = this.#end.get() as { end: number } | undefined
     this.#insert.run(torrentId, last?.end ?? 1, files + 1)
@@ -41,7 +41,7 @@ export class EntryIds {
     this.#delete.run(torrentId)
   }
 
-  /** Null where nothing has room. `file` null: the torrent itself. */
+  /** Returns null if no id is reserved. `file` null: the torrent itself. */
   idOf(torrentId: number, file: number | null): number | null {
     const range = this.rangeOf(torrentId)
     const id = range ? range.first + (file === null ? 0 : file + 1) : 0

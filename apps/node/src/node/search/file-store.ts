@@ -3,7 +3,7 @@ import type { Database } from '../kernel/database/database.ts'
 import type { Query } from '../kernel/database/query.ts'
 
 export interface FileRecord {
-  /** As the torrent counts its files. */
+  /** Index of the file in the torrent. */
   readonly index: number
   /** With `/` between folders, below the torrent's folder. */
   readonly path: string
@@ -14,11 +14,11 @@ export interface FileRecord {
 export interface FileTotals {
   readonly count: number
   readonly bytes: number
-  /** -1 without files. */
+  /** -1 while the torrent has no files. */
   readonly lastIndex: number
 }
 
-/** Rows written before others get their turn: about 10 ms. */
+/** Rows written before other work runs: about 10 ms. */
 const ROWS_AT_ONCE = 2000
 const COLUMNS = 'file_index AS "index", path, length_bytes AS lengthBytes, kind'
 
@@ -49,7 +49,7 @@ export class FileStore {
 
   /**
    * Replaces the list of a torrent's files, a slice at a time so that nothing else has to wait for a hundred thousand of them. The torrent's
-   * `filesKnown` turns true with the last: a list that was interrupted is written again. Stops quietly when the torrent is deleted.
+   * `filesKnown` becomes true with the last slice: an interrupted list is written again. Stops quietly if the torrent is deleted.
    */
   async replace(
     torrentId: number,
@@ -85,12 +85,12 @@ export class FileStore {
     })
   }
 
-  /** Files from index `from` on, at most `limit`. */
+  /** Returns at most `limit` files, starting at index `from`. */
   page(torrentId: number, from: number, limit: number): FileRecord[] {
     return this.#page.all(torrentId, from, limit)
   }
 
-  /** All files, read a slice at a time while they are gone through. */
+  /** Iterates over all files, reading a slice at a time. */
   *each(torrentId: number): Generator<FileRecord> {
     for (let from = 0; ; ) {
       const slice = this.page(torrentId, from, ROWS_AT_ONCE)

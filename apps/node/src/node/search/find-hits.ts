@@ -2,7 +2,7 @@ import type { SQLInputValue } from 'node:sqlite'
 import { type ParsedQuery, parseQuery, toExpression, toPattern } from './parse-query.ts'
 import { openingOf, type Snippet, snippetOf } from './snippet.ts'
 
-/** Rows of a query of our own, and blocks of kept text. */
+/** Reads rows of our own query, and blocks of stored text. */
 export interface IndexReader {
   rows(sql: string, ...values: SQLInputValue[]): readonly { id: number; score: number }[]
   block(id: number, block: number): string | null
@@ -14,7 +14,7 @@ export interface SearchRequest {
   /** Empty: all. */
   readonly kinds: readonly string[]
   readonly limit: number
-  /** Hits that were on pages before. */
+  /** Hits on earlier pages. */
   readonly offset: number
 }
 
@@ -22,9 +22,9 @@ export interface Hit {
   readonly torrentId: number
   /** Null: the torrent itself. */
   readonly file: number | null
-  /** Higher fits better. Only for comparison within one answer. */
+  /** Higher is better. Only comparable within one answer. */
   readonly score: number
-  /** Where the text of the document has a match; null: it has no text. */
+  /** Position of a match in the text of the document; null if it has no text. */
   readonly snippet: Snippet | null
 }
 
@@ -33,19 +33,19 @@ export interface Hits {
   readonly more: boolean
 }
 
-/** Hits that can be paged through. */
+/** Most hits that can be paged through. */
 export const MAX_HITS = 1000
-/** A query that finds more than that says too little to rank by, and ranking all would take too long. */
+/** A query with more hits than this says too little to rank by, and ranking them all would take too long. */
 const MAX_RANKED = 10_000
-/** A word in the name says more than one in the path, and that more than one in the text. */
+/** A word in the name counts more than one in the path, and that more than one in the text. */
 const RANK = 'bm25(entries, 10.0, 3.0, 1.0, 0.0, 3.0)'
 /**
- * Blocks of text that are read for the snippets of one page, besides the first of each: some 20 ms. What is not found in them shows how its text
- * begins.
+ * Blocks of text that are read for the snippets of one page, besides the first of each: about 20 ms. If the match is not in them, the snippet is the
+ * beginning of the text.
  */
 const SNIPPET_BLOCKS = 64
 
-/** Hits, best first. */
+/** Returns hits, best first. */
 export function findHits(request: SearchRequest, reader: IndexReader): Hits {
   const query = parseQuery(request.text)
   const { offset } = request
@@ -97,7 +97,7 @@ function withSnippets(
   })
 }
 
-/** From the first block of the text that has a match. */
+/** Takes the snippet from the first block of the text that has a match. */
 function snippetFor(
   id: number,
   pattern: RegExp,

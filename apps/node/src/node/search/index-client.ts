@@ -13,10 +13,10 @@ interface Thread {
   readonly ended: Promise<void>
 }
 
-/** A thread without work ends after this, and gives its memory back. */
+/** An idle thread ends after this time, to free its memory. */
 const IDLE_MS = 60_000
 
-/** A thread with the index open. It is started by the first call, and again by the next one when it ended. */
+/** A thread with the index open. The first call starts it, and the next call starts it again if it has ended. */
 export class IndexClient {
   readonly #data: IndexThreadData
   readonly #idleMs: number
@@ -31,7 +31,7 @@ export class IndexClient {
     this.#idleMs = idleMs
   }
 
-  /** Rejects with the index's Failure, with `io` when the thread ended, with `closed`. */
+  /** Rejects with the index's Failure, with `io` if the thread ended, or with `closed`. */
   async call<Name extends WorkName>(
     name: Name,
     ...args: IndexWork[Name]['args']
@@ -48,13 +48,13 @@ export class IndexClient {
     return result
   }
 
-  /** Ends the thread when it has done what it was asked; the next call starts another. */
+  /** Ends the thread after the calls that were made; the next call starts another. */
   async restart(): Promise<void> {
     this.#stop()
     await Promise.all(this.#ending)
   }
 
-  /** Finishes what was asked. Idempotent. */
+  /** Finishes the calls that were made. Idempotent. */
   async close(): Promise<void> {
     this.#closed = true
     await this.restart()

@@ -2,8 +2,8 @@ import type { Database } from '../kernel/database/database.ts'
 import type { Query } from '../kernel/database/query.ts'
 
 /**
- * `names`: of a torrent and its files. `documents`: its documents are to be queued. `document`: the text of one file. `forget`: everything of
- * a torrent that is gone.
+ * `names`: a torrent and its files. `documents`: its documents are to be queued. `document`: the text of one file. `forget`: everything of
+ * a torrent that was removed.
  */
 export type IndexTaskKind = 'names' | 'documents' | 'document' | 'forget'
 
@@ -11,13 +11,13 @@ export interface IndexTask {
   readonly id: number
   readonly torrentId: number
   readonly task: IndexTaskKind
-  /** Of a `document`; 0 otherwise. */
+  /** File index of a `document`; 0 otherwise. */
   readonly fileIndex: number
 }
 
 const COLUMNS = 'id, torrent_id AS torrentId, task, file_index AS fileIndex'
 
-/** What waits to be indexed for search. Kept, so that a restart goes on where the last run ended. */
+/** Tasks of the indexer. They are stored, so that a restart continues where the last run ended. */
 export class IndexQueue {
   readonly #database: Database
   readonly #add: Query<never>
@@ -45,7 +45,7 @@ export class IndexQueue {
     this.#setGeneration = database.prepare("INSERT OR REPLACE INTO index_state VALUES ('generation', ?)")
   }
 
-  /** Asked again, it comes at the end of the queue, once. */
+  /** A task that is added again moves to the end of the queue. */
   add(torrentId: number, task: IndexTaskKind, fileIndexes: Iterable<number> = [0]): void {
     this.#database.transaction(() => {
       if (task === 'forget') this.#deleteTorrent.run(torrentId)
@@ -53,12 +53,12 @@ export class IndexQueue {
     })
   }
 
-  /** Names before documents: they are quick, and what most people search. */
+  /** Names before documents: they are quick, and what most people search for. */
   next(): IndexTask | null {
     return this.#nextQuick.get() ?? this.#next.get()
   }
 
-  /** It was done. Not when it was asked again meanwhile: then it has another id. */
+  /** Removes a finished task, unless it was added again in the meantime: it then has another id. */
   delete(id: number): void {
     this.#delete.run(id)
   }
@@ -67,7 +67,7 @@ export class IndexQueue {
     return this.#count.get()!.count
   }
 
-  /** Of the index that the queue belongs to. Null at first. */
+  /** Id of the index that the queue belongs to. Null at first. */
   get generation(): string | null {
     return this.#getGeneration.get()?.value ?? null
   }

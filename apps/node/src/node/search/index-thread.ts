@@ -1,6 +1,6 @@
 /**
- * The thread that has the index open: for changes, or for searching, so that a search never waits for a large document that is just
- * being added, and neither holds up the node.
+ * The thread that has the index open, for changes or for searching, so that a search never waits for a large document that is
+ * being added, and neither blocks the node.
  */
 import { parentPort, workerData } from 'node:worker_threads'
 import type { Hits, SearchRequest } from './find-hits.ts'
@@ -11,7 +11,7 @@ export interface IndexThreadData {
   readonly role: 'change' | 'search'
 }
 
-/** What a thread does, by name: arguments and result. */
+/** The calls that a thread answers, by name: arguments and result. */
 export interface IndexWork {
   generation: { args: []; result: string }
   put: { args: [entries: readonly IndexedEntry[]]; result: undefined }
@@ -36,7 +36,7 @@ export type IndexReply =
 const port = parentPort
 let open: SearchIndex | null = null
 
-/** Opened by the first call, so that a failure is its answer. */
+/** Opened by the first call, so that a failure becomes its answer. */
 function index(): SearchIndex {
   const { path, role } = workerData as IndexThreadData
   open ??= role === 'change' ? SearchIndex.open(path) : SearchIndex.openToRead(path)

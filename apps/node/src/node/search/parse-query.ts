@@ -1,12 +1,12 @@
 import { isUnspaced, toIndexed, wordPattern, wordsOf } from './words.ts'
 
-/** One thing that is looked for, or that must not be there. */
+/** A word or phrase that must be found, or that must not. */
 export interface Term {
   /** As it was typed, without quotes. */
   readonly text: string
   /** Folded. Several must follow each other. */
   readonly words: readonly string[]
-  /** The last word may go on: it was typed without quotes. */
+  /** The last word is a prefix: it was typed without quotes. */
   readonly isPrefix: boolean
 }
 
@@ -15,15 +15,15 @@ export interface ParsedQuery {
   readonly unwanted: readonly Term[]
 }
 
-/** What is typed beyond these is left out. */
+/** Terms beyond these limits are ignored. */
 const MAX_LENGTH = 1000
 const MAX_TERMS = 16
 const MAX_WORDS = 24
 
-/** `-` before it excludes; a quote that is not closed reaches to the end. */
+/** `-` before a term excludes it; a quote that is not closed reaches to the end. */
 const TERMS = /(-?)"([^"]*)(?:"|$)|(-?)([^\s"]+)/g
 
-/** Reads what a person typed: words, "a phrase", -not this. Anything is allowed; what has no letter or digit is left out. */
+/** Parses a query: words, "a phrase", -not this. Any text is allowed; parts without a letter or digit are ignored. */
 export function parseQuery(text: string): ParsedQuery {
   const wanted: Term[] = []
   const unwanted: Term[] = []
@@ -40,11 +40,11 @@ export function parseQuery(text: string): ParsedQuery {
   return { wanted, unwanted }
 }
 
-/** Where text is looked for. */
+/** The columns that are searched. */
 const TEXT_COLUMNS = '{name path text}'
 
 /**
- * The query in FTS5's language (https://sqlite.org/fts5.html#full_text_query_syntax); null when nothing is looked for. What was typed
+ * Returns the query in FTS5's language (https://sqlite.org/fts5.html#full_text_query_syntax), or null if there is nothing to search for. What was typed
  * is only ever within quotes.
  */
 export function toExpression(
@@ -62,8 +62,8 @@ export function toExpression(
 }
 
 /**
- * One or two letters begin so many words that looking through all of them takes too long: the beginnings of words of names and paths have a
- * column of their own, and texts have to have just these letters as a word.
+ * So many words start with one or two letters that looking through all of them takes too long: the prefixes of words in names and paths have a
+ * column of their own, and texts must contain exactly these letters as a word.
  */
 function wantedIn(term: Term, columns: string): string {
   const { words, isPrefix } = term
@@ -72,10 +72,10 @@ function wantedIn(term: Term, columns: string): string {
   return `((begin : ${quote(term)}) OR (${columns} : ${quote(term)}))`
 }
 
-/** Letters of a beginning that is looked up as such. */
+/** Longest prefixes that have entries in their column. */
 const BEGINNING_SIGNS = 2
 
-/** The beginnings of the words of a text, as they go into their column. */
+/** Returns the prefixes of the words of a text, for their column. */
 export function beginningsOf(text: string): string {
   const beginnings = new Set<string>()
   for (const word of wordsOf(text)) {
@@ -86,18 +86,18 @@ export function beginningsOf(text: string): string {
   return [...beginnings].join(' ')
 }
 
-/** Kinds are words of a column of their own. */
+/** Kinds are words in a column of their own. */
 export function kindWord(kind: string): string {
   return `k${kind.replace(/[^a-z]/g, '')}`
 }
 
-/** Finds the terms in text that went through `foldInPlace`. */
+/** Returns a pattern that finds the terms in text that went through `foldInPlace`. */
 export function toPattern({ wanted }: ParsedQuery): RegExp | null {
   if (wanted.length === 0) return null
   return new RegExp(wanted.map(termPattern).join('|'), 'gu')
 }
 
-/** Finds each term by itself, likewise. */
+/** Returns one such pattern for each term. */
 export function toPatterns({ wanted }: ParsedQuery): RegExp[] {
   return wanted.map(term => new RegExp(termPattern(term), 'u'))
 }
@@ -105,7 +105,7 @@ export function toPatterns({ wanted }: ParsedQuery): RegExp[] {
 function termPattern({ words, isPrefix }: Term): string {
   const begin = isUnspaced(words[0]!) ? '' : '(?<![\\p{L}\\p{N}])'
   const end = isPrefix || isUnspaced(words.at(-1)!) ? '' : '(?![\\p{L}\\p{N}])'
-  // Letters and digits only: nothing in them is special in a pattern.
+  // The words are letters and digits only, so nothing in them is special in a pattern.
   const patterns = words.map((word, at) => wordPattern(word, isPrefix && at === words.length - 1))
   return begin + patterns.join('[^\\p{L}\\p{N}]{0,40}') + end
 }

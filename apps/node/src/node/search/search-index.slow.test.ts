@@ -21,7 +21,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-/** A file of the torrent 1. */
+/** A file of torrent 1. */
 const entry = (file: number, name: string, more: { path?: string; text?: string; kind?: string } = {}) => ({
   torrentId: 1,
   file,

@@ -1,8 +1,8 @@
 /**
- * The full-text index: FTS5 over names, paths and the text inside documents, in a file of its own. It can be made again from the
- * catalogue and the files, so a damaged one is simply replaced.
+ * The full-text index: FTS5 over names, paths and the text inside documents, in a file of its own. It can be rebuilt from the
+ * catalogue and the files, so a damaged one is replaced.
  *
- * Contentless: FTS5 keeps words and places only. Names and paths are in the catalogue already. The text of documents is kept beside it,
+ * Contentless: FTS5 stores words and positions only. Names and paths are in the catalogue already. The text of documents is kept with it,
  * compressed, in blocks: snippets come from there, since extracting a PDF again takes seconds and the file may be gone or changed.
  */
 import { randomUUID } from 'node:crypto'
@@ -23,11 +23,11 @@ export interface IndexedEntry {
   readonly name: string
   readonly path: string
   readonly kind: string
-  /** Absent: that which is kept stays. Empty: there is none. */
+  /** Absent: the text that is stored stays. Empty: there is no text. */
   readonly text?: string
 }
 
-/** Also another one when texts become other words: then the index is made anew. */
+/** Also changes when texts are split into other words: the index is then rebuilt. */
 const VERSION = 2
 const SCHEMA = `
   CREATE VIRTUAL TABLE entries USING fts5(name, path, text, kind, begin, content = '', contentless_delete = 1,
@@ -39,13 +39,13 @@ const SCHEMA = `
 `
 /** Entries deleted in one transaction. */
 const DELETE_AT_ONCE = 5000
-/** Pages that one step of tidying up writes. */
+/** Pages that one merge step writes. */
 const MERGE_PAGES = 500
 const MAX_MERGE_STEPS = 400
 
 /** Errors have the codes of `Database`. */
 export class SearchIndex {
-  /** Another one tells that the file was made anew: everything is to be indexed again. */
+  /** Changes when the file is recreated: everything must be indexed again. */
   readonly generation: string
   readonly #path: string
   readonly #sqlite: DatabaseSync
@@ -60,7 +60,7 @@ export class SearchIndex {
     this.#ids = new EntryIds(sqlite)
   }
 
-  /** Opens it for changes. Makes a new one where there is none, or none that can be used. */
+  /** Opens it for changes. Creates a new one if there is none or it cannot be used. */
   static open(path: string): SearchIndex {
     try {
       return SearchIndex.#open(path)
@@ -71,7 +71,7 @@ export class SearchIndex {
     }
   }
 
-  /** Opens it for searching, beside one that changes it. */
+  /** Opens it for searching, next to a connection that changes it. */
   static openToRead(path: string): SearchIndex {
     return explained(path, () => {
       const sqlite = new DatabaseSync(path, { timeout: 1000, readOnly: true })
@@ -83,7 +83,7 @@ export class SearchIndex {
   static #open(path: string): SearchIndex {
     let sqlite: DatabaseSync | undefined
     try {
-      // What is in documents is their owner's.
+      // The text of documents is private to their owner.
       createPrivate(path)
       sqlite = new DatabaseSync(path, { timeout: 1000 })
       // FULL: the queue forgets what was indexed. Nobody waits for this thread.
@@ -97,7 +97,7 @@ export class SearchIndex {
     }
   }
 
-  /** Makes room for a torrent with file indexes below `files`. Where it had less room, what it had is forgotten. */
+  /** Reserves ids for a torrent with file indexes below `files`. If it had fewer, its earlier entries are dropped. */
   reserve(torrentId: number, files: number): void {
     const range = this.#explain(() => this.#ids.rangeOf(torrentId))
     if (range && range.end - range.first > files) return
@@ -105,14 +105,14 @@ export class SearchIndex {
     this.#transaction(() => this.#ids.allocate(torrentId, files))
   }
 
-  /** Adds entries, or replaces those of the same file. All or none; those that no room was made for are left out. */
+  /** Adds entries, or replaces those of the same file, all or none. Entries without a reserved id are left out. */
   put(entries: readonly IndexedEntry[]): void {
     this.#transaction(() => {
       for (const entry of entries) this.#put(entry)
     })
   }
 
-  /** Forgets everything of a torrent. */
+  /** Deletes everything of a torrent. */
   remove(torrentId: number): void {
     const range = this.#explain(() => this.#ids.rangeOf(torrentId))
     if (!range) return
@@ -130,9 +130,9 @@ export class SearchIndex {
     }
   }
 
-  /** Brings the index into the shape in which it is smallest and fastest, after many changes. */
+  /** Merges the index, after many changes, into the form in which it is smallest and fastest. */
   tidy(): void {
-    // The negative number begins it, positive ones go on (https://sqlite.org/fts5.html#the_merge_command).
+    // The negative number starts a merge, positive ones continue it (https://sqlite.org/fts5.html#the_merge_command).
     const step = this.#query("INSERT INTO entries (entries, rank) VALUES ('merge', ?)")
     const changes = () => (this.#query('SELECT total_changes() AS n').get() as { n: number }).n
     for (let i = 0; i < MAX_MERGE_STEPS; i++) {
@@ -153,7 +153,7 @@ export class SearchIndex {
     )
   }
 
-  /** How many entries there are, and how many of them with text. */
+  /** Returns how many entries there are, and how many of them have text. */
   count(): { readonly entries: number; readonly texts: number } {
     const count = (sql: string) => (this.#query(sql).get() as { n: number }).n
     return this.#explain(() => ({

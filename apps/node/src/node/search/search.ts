@@ -1,4 +1,4 @@
-/** Search over everything in the catalogue: the index's answers with names, and what keeps the index in step. */
+/** Search over the whole catalogue: combines the index's hits with names, and keeps the index up to date. */
 import { rm } from 'node:fs/promises'
 import { Failure } from '../../base/failure.ts'
 import type { FileKind } from '../../base/file-kind.ts'
@@ -12,13 +12,13 @@ import { matchRanges, type Range } from './snippet.ts'
 import { foldInPlace } from './words.ts'
 
 export interface SearchQuery {
-  /** As it was typed: words (the beginning of one is enough), "a phrase", -not this. At most 1000 characters count. */
+  /** As it was typed: words (prefixes match), "a phrase", -not this. At most 1000 characters count. */
   readonly text: string
-  /** Files of these kinds only, and no torrents; absent or empty: everything. */
+  /** Only files of these kinds, and no torrents; absent or empty: everything. */
   readonly kinds?: readonly FileKind[]
   /** 1 to 100. */
   readonly limit: number
-  /** `next` of the page before. */
+  /** `next` of the previous page. */
   readonly cursor?: string
 }
 
@@ -27,15 +27,15 @@ export interface SearchHit {
   readonly torrentId: number
   /** Null: the torrent itself was found. */
   readonly file: number | null
-  /** Of the torrent. */
+  /** Name of the torrent. */
   readonly name: string
-  /** Of the file. */
+  /** Path of the file. */
   readonly path: string | null
-  /** Where in the document the words are; null when the name or path has them all, or there is no text. Plain text. */
+  /** The part of the document with the words; null if the name or path has them all, or there is no text. Plain text. */
   readonly snippet: string | null
-  /** What matches in the snippet; without one, in the path, else the name. */
+  /** Matches in the snippet; without one, in the path, else the name. */
   readonly matches: readonly Range[]
-  /** Higher fits better, within one answer. */
+  /** Higher is better, within one answer. */
   readonly score: number
 }
 
@@ -48,7 +48,7 @@ export interface SearchAnswer {
 export class Search {
   /** The thread that changes the index; for the indexer. */
   readonly writer: IndexClient
-  /** Called when the index is gone and has to be filled again. */
+  /** Called when the index is gone and must be filled again. */
   onDiscard: () => void = () => {}
   readonly #path: string
   readonly #reader: IndexClient
@@ -65,8 +65,8 @@ export class Search {
   }
 
   /**
-   * Rejects with `bad-argument` for a limit or cursor that is none. Torrents that are removed, and what is not indexed yet, are not found; so
-   * a page may have fewer hits than asked for.
+   * Rejects with `bad-argument` for an invalid limit or cursor. Torrents that were removed, and files that are not indexed yet, are not found, so
+   * a page may have fewer hits than requested.
    */
   async search(query: SearchQuery, options: { signal?: AbortSignal } = {}): Promise<SearchAnswer> {
     const { text, kinds = [], limit } = query
@@ -81,7 +81,7 @@ export class Search {
     return { hits: hits.flatMap(hit => describe(hit) ?? []), next: more ? `${offset + limit}` : null }
   }
 
-  /** Makes sure that the index is there. Another answer than once before: it was made anew, and has nothing in it. */
+  /** Opens the index if necessary. Returns its id: a different one than before means that the index was recreated and is empty. */
   async generation(): Promise<string> {
     this.#prepared ??= this.writer.call('generation')
     try {
@@ -92,7 +92,7 @@ export class Search {
     }
   }
 
-  /** Throws a damaged index away: the next use makes a new one. */
+  /** Deletes a damaged index: the next use creates a new one. */
   async discard(): Promise<void> {
     await Promise.all([this.writer.restart(), this.#reader.restart()])
     this.#prepared = null

@@ -10,11 +10,11 @@ export interface Snippet {
 
 const BEFORE = 60
 const AFTER = 180
-/** How far a cut moves to come between two words. */
+/** How far a cut moves to fall between two words. */
 const SLACK = 20
 const MAX_RANGES = 50
 
-/** Parts of the text that the pattern of the query finds. */
+/** Returns the parts of the text that match the pattern of the query. */
 export function matchRanges(text: string, pattern: RegExp): Range[] {
   const ranges: Range[] = []
   for (const match of foldInPlace(text).matchAll(pattern)) {
@@ -24,7 +24,7 @@ export function matchRanges(text: string, pattern: RegExp): Range[] {
   return ranges
 }
 
-/** The surroundings of the first match. Null when there is none. */
+/** Returns the text around the first match, or null if there is no match. */
 export function snippetOf(text: string, pattern: RegExp): Snippet | null {
   pattern.lastIndex = 0
   const first = pattern.exec(foldInPlace(text))
@@ -32,7 +32,7 @@ export function snippetOf(text: string, pattern: RegExp): Snippet | null {
   return first ? cutSnippet(text, first.index, pattern) : null
 }
 
-/** How a text begins, for a match that was not looked for. */
+/** Returns the beginning of a text, for a match whose position is unknown. */
 export function openingOf(text: string): Snippet {
   return { text: cut(text, 0, BEFORE + AFTER), matches: [] }
 }

@@ -1,6 +1,6 @@
 import type { Migration } from '../kernel/database/migrations.ts'
 
-/** Files of torrents, and what waits to be indexed. */
+/** Files of torrents, and the queue of the indexer. */
 export const SEARCH_TABLES: readonly Migration[] = [
   `
 CREATE TABLE files (

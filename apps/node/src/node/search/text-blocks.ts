@@ -1,11 +1,11 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
 
-/** UTF-16 units of a block: small enough to unpack in a fraction of a millisecond, large enough to compress well. */
+/** UTF-16 units of a block: small enough to decompress in a fraction of a millisecond, large enough to compress well. */
 const BLOCK_UNITS = 32_768
 /** A unit has three bytes of UTF-8 at most. */
 const MAX_BLOCK_BYTES = 3 * (BLOCK_UNITS + 1)
 
-/** The text in compressed blocks. */
+/** Returns the text in compressed blocks. */
 export function packText(text: string): Uint8Array[] {
   const blocks: Uint8Array[] = []
   for (let at = 0; at < text.length; ) {
@@ -20,7 +20,7 @@ export function unpackBlock(packed: Uint8Array): string {
   return inflateRawSync(packed, { maxOutputLength: MAX_BLOCK_BYTES }).toString()
 }
 
-/** Never between the halves of a sign. */
+/** Never splits a surrogate pair. */
 function endOfBlock(text: string, at: number): number {
   const end = Math.min(text.length, at + BLOCK_UNITS)
   const last = text.charCodeAt(end - 1)

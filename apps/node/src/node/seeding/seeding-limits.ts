@@ -8,15 +8,15 @@ const CHECK_MS = 15_000
 export interface SeedingTorrent {
   readonly id: string
   readonly name: string
-  /** Null while nothing moved. */
+  /** Null while nothing was transferred. */
   readonly ratio: number | null
   readonly seedingSeconds: number
-  /** Null: as the settings say; 0: never. */
+  /** Null: from the settings; 0: never. */
   readonly ratioLimit: number | null
   readonly seedingTimeLimitMinutes: number | null
 }
 
-/** Why its sharing ends now, for people; null while it goes on. */
+/** Returns why seeding ends now, for people; null if it continues. */
 export function seedingEnds(torrent: SeedingTorrent, settings: Settings['seeding']): string | null {
   const ratioLimit = torrent.ratioLimit ?? settings.ratioLimit ?? 0
   const minutes = torrent.seedingTimeLimitMinutes ?? settings.timeLimitMinutes ?? 0
@@ -31,11 +31,11 @@ export interface SeedingLimitsDeps {
   readonly log: Log
   readonly operations: Pick<NodeOperations, 'actOnTorrents'>
   settings(): Settings
-  /** Those that are being shared now. */
+  /** The torrents that are seeding now. */
   seeding(): Iterable<SeedingTorrent>
 }
 
-/** Ends the sharing of what was shared enough. */
+/** Stops torrents that have reached their seeding limits. */
 export class SeedingLimits {
   readonly #deps: SeedingLimitsDeps
   readonly #stop = new AbortController()

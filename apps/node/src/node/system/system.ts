@@ -1,4 +1,4 @@
-/** The node as a whole: operations about jobs, settings, folders and the log, and what it tells of itself once a second. */
+/** The node as a whole: operations about jobs, settings, folders and the log, and its statistics once a second. */
 import { statfs } from 'node:fs/promises'
 import type { Implemented, LogEntry, NodeInfo, NodeStats, SYSTEM } from '@shoal/api'
 import { VERSION } from '../../base/version.ts'
@@ -6,7 +6,7 @@ import type { Assembled } from '../kernel/assemble.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { ENGINE } from '../torrents/service.ts'
 
-/** Log entries told in one tick; the rest can be asked for. */
+/** Log entries sent per second; the rest can be requested. */
 const MOST_LOGGED = 500
 
 export interface System {
@@ -33,7 +33,7 @@ export function startSystem(kernel: Kernel, node: Assembled): System {
         return { status: problems.length > 0 ? 'degraded' : 'ok', version: VERSION, problems }
       },
       stopNode: async () => {
-        // After the answer is on its way.
+        // After the answer has been sent.
         setImmediate(() => kernel.stop())
         return {}
       },

@@ -1,4 +1,4 @@
-/** What a real node does by itself and by protocol: sessions, catalogue, files and programs are real. */
+/** Automation of a real node: sessions, catalogue, files and programs are real. */
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { FeedFilter, type Torrent } from '@shoal/api'
@@ -130,7 +130,7 @@ test('a feed’s item is downloaded from a peer, moved when complete, and told t
   const { items } = await node.operations.listFeedItems({ id: feed.id, limit: 10 })
   expect(items).toMatchObject([{ title: 'A film', taken: true }])
 
-  // A restart tells nobody again.
+  // A restart does not run it again.
   const again = await node.restart()
   await eventually('it is shared again', async () => (await torrentOf(again, id))?.state === 'seeding')
   await again.operations.refreshFeed({ id: feed.id })

@@ -1,14 +1,14 @@
 /**
- * The catalogue: everything that the node remembers, in one SQLite file of its data folder. One object, used in-process.
+ * The catalogue: all persistent data of the node, in one SQLite file of its data folder. One object, used in-process.
  *
- * - Reads and single changes are methods of the stores, at once and synchronous: they take microseconds.
- * - `transaction(work)` does several changes together or none. What it did survives the end of the process.
+ * - Reads and single changes are synchronous methods of the stores: they take microseconds.
+ * - `transaction(work)` does several changes together or none. Its changes survive the end of the process.
  * - `write(work)` does the same in the transaction that the engine's resume data of this moment goes into, and resolves when a power cut
  *   cannot undo it. To remove a torrent: `session.remove(…)` and `write(() => torrents.delete(id))` in the same turn.
  * - Errors have a `code` (`in-use`, `damaged`, `newer-version`, `no-space`, `no-permission`, `io`, `closed`, `bad-argument`) and say what to do.
  *
- * The stores are described in their files. What people search is in a second file, `search.db` beside it, which can be made again from this
- * one and which two threads of its own have open: `search` answers from there, `documents/indexer.ts` fills it.
+ * The stores are described in their files. The search index is in a second file, `search.db` next to it, which can be rebuilt from this
+ * one and which two threads have open: `search` reads it, `documents/indexer.ts` fills it.
  */
 import { dirname, join } from 'node:path'
 import { FeedStore } from '../feeds/feed-store.ts'
@@ -38,7 +38,7 @@ export class Catalogue {
   readonly jobs: JobStore
   readonly logins: LoginStore
   readonly feeds: FeedStore
-  /** What waits to be indexed, and the index: for the indexer (`documents/indexer.ts`). */
+  /** The indexer's queue and the index, for `documents/indexer.ts`. */
   readonly indexQueue: IndexQueue
   readonly index: Search
   readonly #database: Database
@@ -59,7 +59,7 @@ export class Catalogue {
     this.index = new Search(join(dirname(database.path), 'search.db'), this.torrents, this.files)
   }
 
-  /** Opens or creates the file; its folder must be there. Rejects with a Failure: see above. */
+  /** Opens or creates the file; its folder must exist. Rejects with a Failure: see above. */
   static async open(path: string): Promise<Catalogue> {
     const database = await Database.open(path, tableOwners())
     try {
@@ -75,7 +75,7 @@ export class Catalogue {
   }
 
   /**
-   * For `SessionOptions.resumeStore`. Each session gets one of its own, and closes it. What `onRecord` writes is of one transaction with
+   * For `SessionOptions.resumeStore`. Each session gets one of its own, and closes it. Writes of `onRecord` are in one transaction with
    * the progress of a torrent.
    */
   resumeStore(onRecord?: () => void): DatabaseResumeStore {
@@ -97,12 +97,12 @@ export class Catalogue {
     return this.#database.write(work)
   }
 
-  /** Resolves when a power cut cannot undo anything that was done so far. */
+  /** Resolves when a power cut cannot undo anything that was written so far. */
   async flush(): Promise<void> {
     await this.#database.flush()
   }
 
-  /** Finishes what was asked and closes the file. Idempotent. Close the session first. */
+  /** Finishes pending work and closes the file. Idempotent. Close the session first. */
   async close(): Promise<void> {
     await this.index.close()
     await this.#database.close()

@@ -7,22 +7,22 @@ import { DatabaseSync } from 'node:sqlite'
 const HEADER_BYTES = 32
 const FRAME_HEADER_BYTES = 24
 
-/** Where the log of a database ends after each of its commits: what a process that is killed may leave. */
+/** Returns where the log of a database ends after each of its commits: the states that a killed process may leave. */
 function commitEnds(log: Buffer): number[] {
   const frameBytes = FRAME_HEADER_BYTES + log.readUInt32BE(8)
   const ends: number[] = []
   for (let at = HEADER_BYTES; at + frameBytes <= log.length; at += frameBytes)
-    // The size of the database after a commit; 0 in a frame that ends none.
+    // The size of the database after a commit; 0 in a frame that does not end a commit.
     if (log.readUInt32BE(at + 4) > 0) ends.push(at + frameBytes)
   return ends
 }
 
-/** How many transactions the log of an open database has. */
+/** Returns how many transactions the log of an open database has. */
 export function commitsIn(path: string): number {
   return commitEnds(readFileSync(`${path}-wal`)).length
 }
 
-/** What `look` sees in the database as each crash since its opening would have left it, oldest first. */
+/** Calls `look` with the database as a crash after each commit since its opening would have left it, oldest first. */
 export function afterEachCrash<T>(path: string, look: (sqlite: DatabaseSync) => T): T[] {
   const log = readFileSync(`${path}-wal`)
   return commitEnds(log).map(end => {

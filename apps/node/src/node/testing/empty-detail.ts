@@ -1,6 +1,6 @@
 import type { TorrentDetail } from '@shoal/api'
 
-/** What the API shows of a torrent that nothing is known of yet. */
+/** The API's details of a torrent of which nothing is known yet. */
 export function emptyDetail(id: string, name: string): TorrentDetail {
   const unknown = {
     comment: null,

@@ -1,4 +1,4 @@
-/** What one test has for itself: it ends with the test, the last that was opened first. */
+/** Resources of one test, which are closed at its end, in reverse order. */
 import { type Metainfo, type RateLimits, Session } from '@shoal/torrent'
 import { onTestFinished } from 'vitest'
 import { type TestNode, testNode } from './test-node.ts'
@@ -9,7 +9,7 @@ export async function nodeForTest(folder?: string): Promise<TestNode> {
   return node
 }
 
-/** A peer of this machine that has the content of a torrent in `folder`. */
+/** A peer on this machine that has the content of a torrent in `folder`. */
 export async function seedForTest(
   folder: string,
   metainfo: Metainfo,

@@ -21,7 +21,7 @@ export class MemoryNode {
   readonly jobs = new Map<string, Job>()
   /** Thrown by the next call of addTorrent. */
   nextFault: Error | null = null
-  /** How many answers of getJob a move takes; it fails with `moveFault` when that is set. */
+  /** How many calls of getJob a move takes; it fails with `moveFault` if that is set. */
   moveAnswers = 2
   moveFault: { code: string; message: string } | null = null
   readonly #moving = new Map<string, number>()

@@ -1,6 +1,6 @@
 import { DEFAULT_SETTINGS, type Settings } from '@shoal/api'
 
-/** Settings that can be changed, and those who listen to them. */
+/** Settings that can be changed, and their listeners. */
 export function testSettings(first: Partial<Settings> = {}) {
   let settings: Settings = {
     ...DEFAULT_SETTINGS,

@@ -27,7 +27,7 @@ import { WATCH } from '../watch/capability.ts'
 import { MemoryNode } from './memory-node.ts'
 import { torrentFile } from './torrent-file.ts'
 
-/** Timers that wait: none may outlive the automation. */
+/** Pending timers: none may outlive the automation. */
 function countedClock() {
   let waiting = 0
   return {

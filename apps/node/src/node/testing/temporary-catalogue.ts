@@ -8,7 +8,7 @@ export interface TemporaryCatalogue {
   readonly folder: string
   readonly path: string
   readonly catalogue: Catalogue
-  /** Closes it and opens it again, as the next run of the node. */
+  /** Closes and reopens it, as in the next run of the node. */
   reopen(): Promise<Catalogue>
   remove(): Promise<void>
 }
@@ -35,12 +35,12 @@ export async function temporaryCatalogue(): Promise<TemporaryCatalogue> {
   }
 }
 
-/** Torrents of tests by number: an info hash each. */
+/** Torrents of tests by number, with an info hash each. */
 export function testInfoHash(number: number): string {
   return number.toString(16).padStart(40, '0')
 }
 
-/** All that an iteration gives. */
+/** Collects an asynchronous iteration. */
 export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
   const all: T[] = []
   for await (const item of items) all.push(item)

@@ -19,12 +19,12 @@ export interface TestNode extends OpenNode {
   readonly directory: string
   /** Closes it and opens another on the same folders. */
   restart(): Promise<TestNode>
-  /** Closes it, or the last that was opened on its folders, and deletes these. */
+  /** Closes it, or the last node that was opened on its folders, and deletes these. */
   end(): Promise<void>
 }
 
 const SILENT: Log = { debug() {}, info() {}, warn() {}, error() {} }
-/** Loopback only, and nobody is looked for. */
+/** Loopback only, without peer discovery. */
 const ALONE: SettingsChange = { network: { port: 0, dht: false, lsd: false } }
 
 /** A node in temporary folders that reaches nothing beyond this machine. */

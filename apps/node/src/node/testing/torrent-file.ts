@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createTorrent, infoHashText, writeMetainfo } from '@shoal/torrent'
 
-/** A .torrent of a small file of that name and content. */
+/** Returns a .torrent of a small file with that name and content. */
 export async function torrentFile(name: string): Promise<{ id: string; bytes: Uint8Array }> {
   const folder = await mkdtemp(join(tmpdir(), 'shoal-test-'))
   try {

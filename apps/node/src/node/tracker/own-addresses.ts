@@ -2,11 +2,11 @@ import { isIP } from 'node:net'
 import { networkInterfaces } from 'node:os'
 
 /**
- * Addresses that the node's peer port is reached at. Those that only this machine or its network know are among them: the tracker tells nobody of them
- * to whom they are of no use.
+ * Returns the addresses of the node's peer port. Addresses of this machine or its network are included: the tracker gives them only to
+ * peers that can use them.
  */
 export function ownAddresses(peerHost: string | undefined, publicUrl: string | null): string[] {
-  // Who binds peers to one address, such as that of a VPN, wants no other to be known.
+  // A node bound to one address, such as that of a VPN, must not reveal any other.
   if (peerHost !== undefined && isIP(peerHost) !== 0 && peerHost !== '0.0.0.0' && peerHost !== '::')
     return [peerHost]
   const publicHost = publicUrl === null ? '' : (URL.parse(publicUrl)?.hostname.replace(/^\[|\]$/g, '') ?? '')

@@ -5,8 +5,8 @@ const AGAIN_MS = 10 * 60_000
 const LOOK_MS = 5000
 
 /**
- * Tells the node's own tracker of the node's own torrents, so that whoever asks it finds the node, whether or not a torrent names it. Private
- * torrents are left to the trackers that they name.
+ * Announces the node's own torrents to its own tracker, so that any peer that asks it finds the node, whether or not a torrent names it. Private
+ * torrents are only announced to the trackers that they name.
  */
 export class OwnPeers {
   readonly #tracker: Tracker
@@ -14,7 +14,7 @@ export class OwnPeers {
   readonly #addresses: () => readonly string[]
   readonly #timer: NodeJS.Timeout
   readonly #announce = new Announce()
-  /** What the tracker was told last: by info hash, whether as a seed. */
+  /** The last announces: by info hash, whether as a seed. */
   #told = new Map<string, boolean>()
   #toldMs = Number.NEGATIVE_INFINITY
 
@@ -29,7 +29,7 @@ export class OwnPeers {
     this.#timer = setInterval(() => this.tell(), LOOK_MS).unref()
   }
 
-  /** Tells of what has changed; now and then of everything, since the tracker forgets. */
+  /** Announces changes; from time to time everything, since the tracker forgets. */
   tell(): void {
     const now = performance.now()
     const isAll = now - this.#toldMs > AGAIN_MS

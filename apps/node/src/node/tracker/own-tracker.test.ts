@@ -109,7 +109,7 @@ describe('the tracker inside a node', () => {
       const other = TARGET.replace('port=7', 'port=8')
       expect((await ask(server.url, other)).text).not.toContain('\xcb\0q\x09')
       let text = ''
-      // 1000 in ten seconds, of which two may have part.
+      // 1000 requests in ten seconds, of which two may be sent in parts.
       for (let count = 0; count < 2100 && !text.includes('slow down'); count++)
         text = (await ask(server.url, other)).text
       expect(text).toContain('slow down')

@@ -1,4 +1,4 @@
-/** The tracker inside the node: at the port of console and API, before them, and with rules of its own about who may ask. */
+/** The tracker inside the node: at the port of console and API, before them, and with its own rules about who may ask. */
 import type { IncomingMessage, Server } from 'node:http'
 import type { Session } from '@shoal/torrent'
 import { isLoopback } from '@shoal/torrent/local-address'
@@ -11,10 +11,10 @@ import { OwnPeers } from './own-peers.ts'
 import { ownWebPeer } from './own-web-peer.ts'
 
 const [MAX_PEERS, MAX_SWARMS] = [200_000, 50_000] as const
-/** Of the server's connections: those of the console have room beside them. */
+/** Leaves connections of the server for the console. */
 const MAX_WEB_SOCKETS = 500
 
-/** What the tracker knows of its node. */
+/** The parts of the node that the tracker uses. */
 export interface OwnNode {
   readonly settings: Pick<SettingsStore, 'current'>
   readonly session: Session
@@ -22,7 +22,7 @@ export interface OwnNode {
 
 export class OwnTracker {
   readonly #node: OwnNode
-  // Pages that the machine's browsers show, and proxies on it, ask as this machine: it has no rights that others lack.
+  // Requests from browsers and proxies on this machine come from its address, so that address has no special rights.
   readonly #tracker = new Tracker({
     store: new MemoryStore({ maxPeers: MAX_PEERS, maxSwarms: MAX_SWARMS }),
     isMachineTrusted: false,
@@ -37,7 +37,7 @@ export class OwnTracker {
     )
   }
 
-  /** While the setting `network.ownTracker` is off, the server answers as if there were none. */
+  /** While the setting `network.ownTracker` is off, the server answers as if there were no tracker. */
   join(server: Server, { host, allowedHosts, trustedProxies }: HttpPlace): void {
     const isOpen = !isLoopback(host) || allowedHosts.length > 0
     this.#attached = attachTracker(server, this.#tracker, {
@@ -60,8 +60,8 @@ export class OwnTracker {
 }
 
 /**
- * While only this machine reaches the node, pages of other sites that its browser shows must not ask the tracker what is shared here: neither by a name
- * that points here (DNS rebinding), nor by a WebSocket, which any page may open, nor by a fetch.
+ * While only this machine can reach the node, pages of other sites in its browser must not ask the tracker what is shared here: neither by a name
+ * that points here (DNS rebinding), nor by a WebSocket, which any page may open, nor by fetch.
  */
 function isOfThisMachine({ headers: { host = '', origin } }: IncomingMessage): boolean {
   const name = hostName(host)
@@ -69,7 +69,7 @@ function isOfThisMachine({ headers: { host = '', origin } }: IncomingMessage): b
   return origin === undefined || isLoopback(URL.parse(origin)?.hostname ?? '')
 }
 
-/** The page may not read the answer, but its announce would count as that of who looks at it. WebSockets are for pages of anywhere, where others reach the node. */
+/** The page may not read the answer, but its announce would count as the viewer's. WebSockets are for pages from anywhere, if others can reach the node. */
 function isFetchOfOtherSite({ headers }: IncomingMessage): boolean {
   return headers.upgrade === undefined && isCrossSite(headers['sec-fetch-site']?.toString())
 }

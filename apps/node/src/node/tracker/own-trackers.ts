@@ -1,6 +1,6 @@
 import type { Settings } from '@shoal/api'
 
-/** Announce URLs of the node's own tracker, for other peers: of HTTP, and of WebSocket for web pages. None while nobody knows how to reach it. */
+/** Returns announce URLs of the node's own tracker for other peers: HTTP, and WebSocket for web pages. Empty while no reachable address is known. */
 export function ownTrackers({
   ownTracker,
   publicUrl,

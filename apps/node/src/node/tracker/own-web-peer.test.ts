@@ -5,7 +5,7 @@ import { ownWebPeer } from './own-web-peer.ts'
 const HASH = 'h\xff\0abcdefghijklmnop!'
 const PAGE = '-WW0000-page........'
 
-/** A node with one torrent, which asks these trackers. */
+/** A node with one torrent, which uses these trackers. */
 function nodeWith(
   asked: { url: string; state: string }[],
   publicUrl: string | null = null,
@@ -39,7 +39,7 @@ test('a page that seeds is wanted only while something is missing', () => {
 test('while the session meets pages by the public address of the same tracker, it does not meet them twice', () => {
   const publicUrl = 'http://node.example:8420'
   expect(nodeWith([{ url: ANNOUNCE, state: 'ok' }], publicUrl).wants(HASH, PAGE, false)).toBe(false)
-  // A router may not let the node reach itself by that address.
+  // A router may not let the node reach itself at that address.
   expect(nodeWith([{ url: ANNOUNCE, state: 'failed' }], publicUrl).wants(HASH, PAGE, false)).toBe(true)
   expect(nodeWith([{ url: 'wss://other.example/', state: 'ok' }], publicUrl).wants(HASH, PAGE, false)).toBe(
     true,

@@ -4,8 +4,8 @@ import type { SettingsStore } from '../kernel/settings-store.ts'
 import { ownTrackers } from './own-trackers.ts'
 
 /**
- * The node as a peer of the pages that ask its own tracker: it answers their offers about whatever it has, but for private torrents. So the page of a
- * share link finds the node, though no torrent names its tracker, and a torrent that nobody looks at costs nothing.
+ * The node as a peer of the pages that ask its own tracker: it answers their offers for all its torrents except private ones. So the page of a
+ * share link finds the node even if no torrent names its tracker, and a torrent without viewers costs nothing.
  */
 export function ownWebPeer({
   settings,
@@ -14,7 +14,7 @@ export function ownWebPeer({
   readonly settings: Pick<SettingsStore, 'current'>
   readonly session: Session
 }): OwnPeer {
-  /** By the tracker's public address the session meets pages itself: a second connection would cost both. */
+  /** At the tracker's public address the session connects to pages itself: a second connection would cost both. */
   const meetsThere = (hash: Buffer) => {
     const own = ownTrackers(settings.current.network)
     const asked = own.length > 0 ? session.find(hash)?.discovery() : undefined
@@ -24,7 +24,7 @@ export function ownWebPeer({
     peerId: Buffer.from(session.peerId).toString('latin1'),
     wants(hash, peerId, isSeed) {
       const bytes = Buffer.from(hash, 'latin1')
-      // BEP 21: of two that have everything, one would hang up.
+      // BEP 21: two seeds would disconnect from each other.
       if (isSeed && session.find(bytes)?.isComplete) return false
       return session.wantsOffer(bytes, Buffer.from(peerId, 'latin1')) && !meetsThere(bytes)
     },

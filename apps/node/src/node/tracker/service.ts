@@ -1,8 +1,8 @@
-/** What the tracker inside the node offers to other capabilities. */
+/** The service of the node's own tracker for other capabilities. */
 import { service } from '../kernel/capability.ts'
 
 export interface OwnTrackerService {
-  /** Announce URLs for other peers: of HTTP, and of WebSocket for web pages. Empty while nobody knows how to reach the node. */
+  /** Announce URLs for other peers: HTTP, and WebSocket for web pages. Empty while no reachable address of the node is known. */
   announceUrls(): readonly string[]
 }
 

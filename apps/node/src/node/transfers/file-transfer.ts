@@ -9,21 +9,21 @@ import { PartFile } from './part-file.ts'
 import type { FileDownload, TransferProgress } from './protocol.ts'
 import type { Throttle } from './throttle.ts'
 
-/** Transient faults in a row, without a new byte between them, before a transfer fails. */
+/** Transient failures in a row, without a new byte between them, before a transfer fails. */
 const MAX_FAULTS = 8
 const FIRST_WAIT_MS = 1000
 const MAX_WAIT_MS = 45_000
 /** A server that asks for a longer pause is not waited for. */
 const MAX_ASKED_MS = 10 * 60_000
-/** Without a byte for so long, the connection counts as dead. */
+/** A connection counts as dead after this time without a byte. */
 const STALL_MS = 60_000
 
-/** What transfers of plain files need of their node. */
+/** The parts of the node that transfers of plain files use. */
 export interface TransferContext {
   readonly clock: Clock
   readonly log: Log
   readonly throttle: Throttle
-  /** Folder and identity of transfers that are under way. */
+  /** Folder and identity of active transfers. */
   readonly active: Set<string>
 }
 
@@ -57,8 +57,8 @@ export class FileTransfer implements FileDownload {
   }
 
   /**
-   * The transfer of a file that an earlier run began is ready without a look at the server; a new one when the server has answered. Rejects
-   * with `in-use` when the same file comes to the same folder already.
+   * Returns the transfer of a file that an earlier run began at once, without asking the server; a new one when the server has answered. Rejects
+   * with `in-use` if the same file is already being downloaded to the same folder.
    */
   static async begin(
     remote: RemoteFile,
@@ -116,7 +116,7 @@ export class FileTransfer implements FileDownload {
         return
       } catch (error) {
         if (signal.aborted || !(error instanceof TransientFailure)) throw error
-        // What comes a second time, since it cannot be resumed, is no progress.
+        // Bytes that arrive a second time, since the transfer cannot be resumed, are not progress.
         const bytes = this.#part?.bytes ?? 0
         faults = bytes > most ? 1 : faults + 1
         most = Math.max(most, bytes)
@@ -190,7 +190,7 @@ export class FileTransfer implements FileDownload {
     this.#part = null
     const cancelled = signal.aborted && (signal.reason as { code?: unknown })?.code === 'cancelled'
     if (cancelled) return part?.discard()
-    // The fault that ended it is what is told, not that of the disk that is full.
+    // The error that ended it is reported, not that of the full disk.
     await part?.save().catch(() => {})
     await part?.close().catch(() => {})
   }
@@ -200,7 +200,7 @@ function keyOf(remote: RemoteFile, directory: string): string {
   return `${directory}\n${remote.identity}`
 }
 
-/** The promise's value; rejects when it does not come for a minute, or with the signal's reason. */
+/** Resolves with the promise's value; rejects if it takes more than a minute, or with the signal's reason. */
 async function beforeStall<T>(promise: Promise<T>, clock: Clock, signal: AbortSignal): Promise<T> {
   const { promise: stop, reject } = Promise.withResolvers<never>()
   const abort = () => reject(signal.reason)

@@ -8,12 +8,12 @@ import type { OpenedFile, ResumePoint } from '../kernel/http/remote-file.ts'
 import { safeFileName } from './file-name.ts'
 import { type PartRecord, readRecord, recordPath, removeRecord, writeRecord } from './part-record.ts'
 
-/** So much of the time may have to be done again after a crash: to be sure of bytes costs a wait for the disk. */
+/** At most this much time may be lost after a crash: each sync to the disk costs a wait. */
 const SAVE_MS = 2000
-/** Names that are tried before a folder counts as full of them. */
+/** Names that are tried before giving up. */
 const MAX_NUMBER = 10_000
 
-/** What came so far of a transfer: `name.part` in the folder of the finished file, and a record that says what it is. */
+/** The part of a file that has arrived: `name.part` in the folder of the finished file, and a record that identifies it. */
 export class PartFile {
   readonly #directory: string
   readonly #recordPath: string
@@ -34,7 +34,7 @@ export class PartFile {
     this.#bytes = bytes
   }
 
-  /** The one that an earlier transfer left; null when there is none. Rejects with a Failure. */
+  /** Opens the one that an earlier transfer left; null if there is none. Rejects with a Failure. */
   static async find(directory: string, identity: string): Promise<PartFile | null> {
     const path = recordPath(directory, identity)
     const record = await readRecord(path)
@@ -46,7 +46,7 @@ export class PartFile {
       const stats = await file.stat()
       const bytes = stats.isFile() ? Math.min(stats.size, record.savedBytes) : -1
       if (bytes >= 0) {
-        // What is beyond was never sure.
+        // Bytes beyond may never have been written.
         await file.truncate(bytes)
         return new PartFile(directory, path, { record, file, bytes })
       }
@@ -90,18 +90,18 @@ export class PartFile {
     return this.#bytes
   }
 
-  /** All of it is here. */
+  /** Whether all bytes have arrived. */
   get isComplete(): boolean {
     return this.resumePoint !== null && this.#bytes === this.#record.totalBytes
   }
 
-  /** Null when only a new beginning is sure to give one whole file. */
+  /** Returns null if only starting over is sure to give one consistent file. */
   get resumePoint(): ResumePoint | null {
     const { validator, totalBytes } = this.#record
     return validator === null || this.#bytes === 0 ? null : { atBytes: this.#bytes, validator, totalBytes }
   }
 
-  /** Makes it ready for what the server now sends: another version, or its beginning, replaces what is here. */
+  /** Prepares for what the server now sends: another version, or its beginning, replaces the existing bytes. */
   async accept({ atBytes, validator, totalBytes }: OpenedFile): Promise<void> {
     if (atBytes === this.#bytes && atBytes > 0) {
       this.#record = { ...this.#record, totalBytes: totalBytes ?? this.#record.totalBytes }
@@ -126,7 +126,7 @@ export class PartFile {
     if (performance.now() - this.#savedMs >= SAVE_MS) await this.save()
   }
 
-  /** What came so far survives from here on. */
+  /** Makes the bytes so far durable. */
   async save(): Promise<void> {
     await this.#do(async () => {
       await this.#file.datasync()
@@ -136,12 +136,12 @@ export class PartFile {
     })
   }
 
-  /** Gives it its name, or `name (2)` and so on where that is taken. Resolves with the full path. */
+  /** Renames it to its final name, or `name (2)` and so on if that is taken. Resolves with the full path. */
   async finish(): Promise<string> {
     return this.#do(async () => {
       await this.#file.datasync()
       await this.#file.close()
-      // Only a name that nobody else has can be renamed over.
+      // Only a name that we created can be renamed over.
       const { file, name } = await openFree(this.#directory, this.#record.name)
       await file.close()
       const path = join(this.#directory, name)
@@ -155,7 +155,6 @@ export class PartFile {
     await this.#file.close()
   }
 
-  /** Deletes it. */
   async discard(): Promise<void> {
     await this.#file.close()
     await rm(this.#partPath, { force: true })
@@ -173,7 +172,7 @@ export class PartFile {
   }
 }
 
-/** Makes an empty file of that name, or of the first numbered one that is free. */
+/** Creates an empty file with that name, or the first numbered one that is free. */
 async function openFree(directory: string, name: string): Promise<{ file: FileHandle; name: string }> {
   for (let number = 1; ; number++) {
     const tried = number === 1 ? name : addNumber(name, number)

@@ -6,31 +6,31 @@ import { writeWholeFile } from '../../base/files/write-file.ts'
 
 const MAX_RECORD_BYTES = 16_384
 
-/** What is remembered of an unfinished transfer, in a hidden file beside it. */
+/** The record of an unfinished transfer, in a hidden file next to it. */
 const PartRecord = z.object({
   version: z.literal(1),
-  /** What it will be called, and the name of the file that holds what came so far, both in the same folder. */
+  /** The final name, and the name of the file with the bytes so far, both in the same folder. */
   name: z.string().min(1).max(255),
   part: z
     .string()
     .min(1)
     .max(255)
-    // A record that somebody wrote leads to no other file.
+    // A record that somebody tampered with leads to no other file.
     .regex(/^[^/\\.][^/\\]*\.part$/),
   validator: z.string().max(2000).nullable(),
   totalBytes: z.number().int().min(0).nullable(),
-  /** So many bytes of the part are on the disk for sure. */
+  /** This many bytes of the part are certainly on the disk. */
   savedBytes: z.number().int().min(0),
 })
 export type PartRecord = z.infer<typeof PartRecord>
 
-/** The URL itself stays out of the name and the record: it may hold a password. */
+/** The URL itself stays out of the name and the record: it may contain a password. */
 export function recordPath(directory: string, identity: string): string {
   const key = createHash('sha256').update(identity).digest('hex').slice(0, 24)
   return join(directory, `.shoal-${key}.json`)
 }
 
-/** Null when there is none that can be used. */
+/** Returns null if there is no usable record. */
 export async function readRecord(path: string): Promise<PartRecord | null> {
   const text = await readStart(path, MAX_RECORD_BYTES).catch(() => null)
   if (text === null) return null

@@ -1,10 +1,10 @@
-/** The contract of a protocol that plain files are downloaded with. */
+/** The contract of a protocol that downloads plain files. */
 export interface DownloadOptions {
-  /** Full path of the folder that receives it; made where it is missing. */
+  /** Full path of the destination folder; created if it is missing. */
   readonly directory: string
-  /** Stops the work of `download` itself; a file's transfer has a signal of its own. */
+  /** Aborts the call of `download` only; a file's transfer has a signal of its own. */
   readonly signal?: AbortSignal
-  /** The identifier was chosen outside of the local network: no server in it is asked. */
+  /** The identifier comes from outside of the local network: no server inside it is asked. */
   readonly outsideOnly?: boolean
 }
 
@@ -20,16 +20,16 @@ export interface TransferProgress {
 /** One plain file, which `run` transfers. */
 export interface FileDownload {
   readonly kind: 'file'
-  /** What it will be called, as far as is known. */
+  /** The name that it will have, as far as is known. */
   readonly name: string
   readonly totalBytes: number | null
   /**
    * Resolves with the full path of the finished file. Rejects with a Failure (`no-space`, `not-found`, `no-answer`, `stalled` …), or with the
-   * signal's reason. What came so far is kept, and the next download of the same identifier to the same folder resumes there, unless the
-   * reason has the code `cancelled`: then it is deleted.
+   * signal's reason. The bytes so far are kept, and the next download of the same identifier to the same folder resumes there, unless the
+   * reason has the code `cancelled`: then they are deleted.
    */
   run(progress: TransferProgress): Promise<{ path: string }>
-  /** Lets go of it without running it. */
+  /** Releases it without running it. */
   close(): void
 }
 
@@ -41,12 +41,12 @@ export interface TorrentContent {
 
 export interface FileProtocol {
   readonly name: string
-  /** What it understands, for people. */
+  /** Identifiers that it supports, for people. */
   readonly understands: readonly string[]
-  /** Whether the identifier, trimmed, is one of its own. At once, without a look at disk or network. */
+  /** Whether it supports the identifier, which is trimmed. Immediate, without disk or network. */
   canHandle(identifier: string): boolean
-  /** Resolves when it is known what the identifier stands for. Rejects with a Failure. */
+  /** Resolves when the content of the identifier is known. Rejects with a Failure. */
   download(identifier: string, options: DownloadOptions): Promise<FileDownload | TorrentContent>
-  /** The content of the .torrent that the identifier leads to. Null when it stands for a plain file. Absent if it always does. */
+  /** Returns the .torrent that the identifier leads to, or null for a plain file. Absent if it is always a plain file. */
   torrentBehind?(identifier: string, options: LookOptions): Promise<Uint8Array | null>
 }

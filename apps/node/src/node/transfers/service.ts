@@ -1,11 +1,11 @@
-/** What downloads of plain files offer to other capabilities. */
+/** The service of plain file downloads for other capabilities. */
 import { service } from '../kernel/capability.ts'
 import type { FileProtocol } from './protocol.ts'
 
 export type { FileDownload, FileProtocol, TorrentContent } from './protocol.ts'
 
 export interface Transfers {
-  /** In the order in which they are asked whether an identifier is theirs. */
+  /** In the order in which they are asked whether they support an identifier. */
   readonly protocols: readonly FileProtocol[]
 }
 

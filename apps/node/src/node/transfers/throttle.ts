@@ -1,13 +1,13 @@
 import { type Clock, delay } from '@shoal/torrent'
 
-/** How much may be owed: after a pause no more than this comes at once. */
+/** The most that may be owed: after a pause, no more than this arrives at once. */
 const BURST_MS = 250
 
 /** A download limit that plain transfers share. */
 export class Throttle {
   readonly #clock: Clock
   #bytesPerSecond: number | null
-  /** When all that was taken is paid for. */
+  /** When everything that was taken is paid for. */
   #paidMs = 0
 
   /** Null: no limit. */
@@ -16,13 +16,13 @@ export class Throttle {
     this.#bytesPerSecond = bytesPerSecond
   }
 
-  /** Holds from the next chunk on. */
+  /** Applies from the next chunk on. */
   setRate(bytesPerSecond: number | null): void {
     this.#bytesPerSecond = bytesPerSecond
     this.#paidMs = Math.min(this.#paidMs, this.#clock.nowMs())
   }
 
-  /** Resolves when so many more bytes may come. Rejects with the signal's reason. */
+  /** Resolves when this many more bytes may be received. Rejects with the signal's reason. */
   async take(bytes: number, signal: AbortSignal): Promise<void> {
     if (this.#bytesPerSecond === null) return
     const nowMs = this.#clock.nowMs()

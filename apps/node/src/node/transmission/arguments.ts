@@ -1,9 +1,9 @@
-/** Reads the arguments of a request, as leniently as Transmission itself does: 0 and 1 are booleans too, and numbers may be fractions. */
+/** Reads the arguments of a request as leniently as Transmission: 0 and 1 are booleans too, and numbers may be fractions. */
 import { Failure } from '../../base/failure.ts'
 
 export type Arguments = Readonly<Record<string, unknown>>
 
-/** Most ids, indexes or texts that one list may have. */
+/** Most ids, indexes or strings in one list. */
 const MOST = 1_000_000
 
 export function textOf(args: Arguments, name: string): string | undefined {

@@ -7,13 +7,13 @@ import { allTorrents, findTorrents } from '../server/compat/torrent-finder.ts'
 import type { Arguments } from './arguments.ts'
 import type { TorrentNumbers } from './torrent-numbers.ts'
 
-/** What the methods of the RPC work with. */
+/** The objects that the RPC methods use. */
 export interface RpcContext {
   readonly node: RunningNode
   readonly call: Call
   readonly numbers: TorrentNumbers
   readonly facts: DetailCache
-  /** Values that Transmission keeps beside a switch that is off, where Shoal keeps only what holds. By name. */
+  /** Values that Transmission keeps while their switch is off, where Shoal stores only those in effect. By name. */
   readonly remembered: Map<string, number>
   readonly sessionId: string
 }
@@ -22,7 +22,7 @@ export type Method = (args: Arguments, context: RpcContext) => Promise<Record<st
 
 const MOST_IDS = 100_000
 
-/** The torrents that `ids` names (rpc-spec 3.1): a number, a list of numbers and hashes, `recently-active`; all without it. */
+/** Returns the torrents in `ids` (rpc-spec 3.1): a number, a list of numbers and hashes, or `recently-active`; all if it is absent. */
 export async function torrentsOf(args: Arguments, { call, numbers }: RpcContext): Promise<Torrent[]> {
   const { ids } = args
   const isList = Array.isArray(ids)
@@ -33,7 +33,7 @@ export async function torrentsOf(args: Arguments, { call, numbers }: RpcContext)
   }
   const named = isList ? ids : [ids]
   if (named.length > MOST_IDS) throw new Failure('bad-request', 'ids has too many', { field: 'ids' })
-  // Numbers are given when torrents are first listed: a client may know them from before.
+  // Numbers are assigned when torrents are first listed: a client may know them from before.
   if (named.some(id => typeof id === 'number' && numbers.idOf(id) === null))
     numbers.know(await allTorrents(call))
   return findTorrents(

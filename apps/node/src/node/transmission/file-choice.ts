@@ -1,4 +1,4 @@
-/** Which files are wanted, and how much: Transmission says it in five lists, Shoal with one number a file. */
+/** Wanted files and their priorities: Transmission has five lists for them, Shoal one number per file. */
 import type { TorrentFile } from '@shoal/api'
 import type { Call } from '../server/compat/call.ts'
 import { filesOf } from '../server/compat/detail-cache.ts'
@@ -12,7 +12,7 @@ export function choosesFiles(args: Arguments): boolean {
   return CHOICES.some(name => Array.isArray(args[name]))
 }
 
-/** For torrent-set: an empty list stands for all files. A priority of a file that is not wanted does not make it wanted. */
+/** For torrent-set: an empty list means all files. A priority of a file that is not wanted does not make it wanted. */
 export async function chooseFiles(id: string, args: Arguments, call: Call): Promise<void> {
   const files = await filesOf(call, id)
   const groups = new Map<number, number[]>()
@@ -39,7 +39,7 @@ export function changedPriorities(
   return new Map([...now].filter(([index, priority]) => before.get(index) !== priority))
 }
 
-/** For torrent-add, where the files are not known yet: what is not named is wanted. */
+/** For torrent-add, where the files are not known yet: files that are not named are wanted. */
 export function firstPriorities(args: Arguments): { index: number; priority: number }[] {
   const priorities = new Map<number, number>()
   for (const [name, priority] of Object.entries(PRIORITIES))

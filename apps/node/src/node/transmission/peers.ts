@@ -1,4 +1,4 @@
-/** Peers as Transmission shows them. */
+/** Peers in Transmission's format. */
 import type { Peer } from '@shoal/api'
 import { addressOf } from '../server/compat/peer-address.ts'
 
@@ -28,17 +28,17 @@ export function peerOf(peer: Peer) {
   }
 }
 
-/** It sends to us. */
+/** Whether it sends to us. */
 export function isSending({ downloadBytesPerSecond }: Peer): boolean {
   return downloadBytesPerSecond > 0
 }
 
-/** We send to it. */
+/** Whether we send to it. */
 export function isTaking({ uploadBytesPerSecond }: Peer): boolean {
   return uploadBytesPerSecond > 0
 }
 
-/** Transmission's letters: D downloads, d would if it could, U uploads, u would, K and ? unchoked without interest, E, I, T. */
+/** Transmission's flags: D downloads, d would if it could, U uploads, u would, K and ? unchoked without interest, E, I, T. */
 function flagsOf(peer: Peer): string {
   let flags = peer.kind === 'utp' ? 'T' : ''
   if (isSending(peer)) flags += 'D'

@@ -1,4 +1,4 @@
-/** Transmission's RPC at `/transmission/rpc`, for every tool that drives a Transmission (docs/rpc-spec.md, rpc-version 17). */
+/** Transmission's RPC at `/transmission/rpc`, for every tool that controls a Transmission (docs/rpc-spec.md, rpc-version 17). */
 import { randomBytes } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { HttpScope } from '../kernel/http-scope.ts'
@@ -12,7 +12,7 @@ import { answerRpc } from './rpc.ts'
 import { TorrentNumbers } from './torrent-numbers.ts'
 
 export const TRANSMISSION_PATH = '/transmission/rpc'
-/** transmission-remote looks for it in just these letters, so it is set past Fastify, which writes all names small. */
+/** transmission-remote expects exactly this capitalization, so it is set without Fastify, which writes all names in lower case. */
 const SESSION_HEADER = 'X-Transmission-Session-Id'
 
 export const transmissionApi: CompatPlugin = scope => {
@@ -20,13 +20,13 @@ export const transmissionApi: CompatPlugin = scope => {
   const context = contextOf(scope)
   app.addHook('onClose', async () => context.numbers.close())
   app.removeAllContentTypeParsers()
-  // Clients send JSON under all kinds of names, curl's form type most of all.
+  // Clients send JSON with many content types, most often curl's form type.
   takeBodies(app)
   const onRequest = async (request: FastifyRequest, reply: FastifyReply) => {
     if (!(await isAllowed(request, reply, scope))) return reply
     if (!isFromHere(request, reply, context.sessionId)) return reply
   }
-  // Extensions of browsers drive a Transmission too. The session id keeps other sites' pages out: they cannot read it.
+  // Browser extensions control a Transmission too. The session id keeps other sites' pages out: they cannot read it.
   const config = { anyOrigin: true }
   // transmission-remote ends the path with a slash.
   for (const path of [TRANSMISSION_PATH, `${TRANSMISSION_PATH}/`]) {
@@ -75,7 +75,7 @@ async function isAllowed(
   return false
 }
 
-/** No page of another site knows the session id (rpc-spec 2.3.1). */
+/** Pages of other sites do not know the session id (rpc-spec 2.3.1). */
 function isFromHere(request: FastifyRequest, reply: FastifyReply, sessionId: string): boolean {
   reply.raw.setHeader(SESSION_HEADER, sessionId)
   if (request.headers['x-transmission-session-id'] === sessionId) return true

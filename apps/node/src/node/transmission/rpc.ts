@@ -22,7 +22,7 @@ export interface RpcAnswer {
   readonly tag?: number
 }
 
-/** One request (rpc-spec 2). Never rejects: what goes wrong is told in `result`. */
+/** Answers one request (rpc-spec 2). Never rejects: `result` contains the error. */
 export async function answerRpc(request: unknown, context: RpcContext): Promise<RpcAnswer> {
   const { method, arguments: args = {}, tag } = (isObject(request) ? request : {}) as Record<string, unknown>
   const echoed = typeof tag === 'number' ? { tag } : {}

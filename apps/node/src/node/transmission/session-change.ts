@@ -1,4 +1,4 @@
-/** What session-set asks for, as a change of Shoal's settings. */
+/** Converts the arguments of session-set to a change of Shoal's settings. */
 import type { Settings, SettingsChange } from '@shoal/api'
 import { givenMembers, givenSettings } from '../server/compat/given-settings.ts'
 import { alternativeTimes, scheduleOf } from '../server/compat/schedule.ts'
@@ -34,7 +34,7 @@ class Reader {
   }
 
   /**
-   * A number that holds only while its switch is on. Null when it is off, undefined when nothing changes: a number given for one that is off is
+   * Reads a number that applies only while its switch is on. Returns null if it is off, undefined if nothing changes: a number for one that is off is
    * remembered until it is on.
    */
   switched(
@@ -50,7 +50,7 @@ class Reader {
     return Math.max(0, given ?? was ?? this.#remembered.get(name) ?? usual)
   }
 
-  /** What is given, what holds, or what was given before. */
+  /** Returns the value that is given, in effect, or that was given before. */
   kept(name: string, before: number, holds: boolean): number {
     const given = numberOf(this.#args, name)
     if (given !== undefined) this.#remembered.set(name, given)
@@ -73,7 +73,7 @@ class Reader {
   }
 }
 
-/** What Shoal does not have is left as it is. */
+/** Ignores arguments for features that Shoal does not have. */
 export function sessionChange(
   args: Arguments,
   settings: Settings,
@@ -136,7 +136,7 @@ function limitsChange(read: Reader, { limits }: Settings) {
   }
 }
 
-/** The time of day at which the alternative limits hold. */
+/** The time of day at which the alternative limits apply. */
 function timesChange(read: Reader, limits: Settings['limits']) {
   const names = ['alt-speed-time-enabled', 'alt-speed-time-begin', 'alt-speed-time-end', 'alt-speed-time-day']
   const followsLimits = read.has('alt-speed-down') || read.has('alt-speed-up')

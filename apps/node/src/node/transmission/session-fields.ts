@@ -1,4 +1,4 @@
-/** The session of Transmission (rpc-spec 4.1) in Shoal's settings. */
+/** Shows Shoal's settings as Transmission's session (rpc-spec 4.1). */
 import type { NodeInfo, NodeStats, Settings } from '@shoal/api'
 import { diskOf } from '../server/compat/disk.ts'
 import { alternativeTimes } from '../server/compat/schedule.ts'
@@ -14,7 +14,7 @@ export interface SessionParts {
 
 export const ENCRYPTION = { plain: 'tolerated', prefer: 'preferred', require: 'required' } as const
 
-/** All fields. What Shoal does not have is as in a Transmission where it is switched off. */
+/** Returns all fields. Features that Shoal does not have are shown as switched off. */
 export function sessionFields(parts: SessionParts): Record<string, unknown> {
   const { settings, info, stats, sessionId, remembered } = parts
   const { downloads, network, limits, queue, seeding, automation } = settings
@@ -82,7 +82,7 @@ export function sessionFields(parts: SessionParts): Record<string, unknown> {
     'trash-original-torrent-files': false,
     units: UNITS,
     'utp-enabled': false,
-    // Clients choose what they can ask by it: 4.0 is the Transmission of rpc-version 17.
+    // Clients derive from this which methods they can use: 4.0 is the Transmission of rpc-version 17.
     version: `4.0.6 (Shoal ${info.version})`,
   }
 }
@@ -96,7 +96,7 @@ const UNITS = {
   'memory-bytes': 1024,
 }
 
-/** Of the folder, or of the nearest one above it that is known; -1 when none is. */
+/** Returns the free bytes of the folder, or of its nearest known ancestor; -1 if none is known. */
 function freeBytes({ disk }: Pick<NodeStats, 'disk'>, directory: string): number {
   return diskOf(disk, directory)?.freeBytes ?? -1
 }

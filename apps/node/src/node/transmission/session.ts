@@ -30,7 +30,7 @@ export const SESSION_METHODS: Record<string, Method> = {
     const { torrents, session, allTime, uptimeSeconds, ...stats } = await call('getStats', {})
     const total = Object.values(torrents).reduce((sum, count) => sum + count, 0)
     const paused = (torrents.paused ?? 0) + (torrents.complete ?? 0) + (torrents.error ?? 0)
-    // How many files were added, and sessions there were, is not counted.
+    // The numbers of added files and of sessions are not counted.
     const uncounted = { filesAdded: 0, sessionCount: 1, secondsActive: Math.round(uptimeSeconds) }
     return {
       activeTorrentCount: total - paused,
@@ -64,7 +64,7 @@ export const SESSION_METHODS: Record<string, Method> = {
     return { path, 'size-bytes': freeBytes, total_size: diskOf(disk, path)?.totalBytes ?? -1 }
   },
 
-  // Bandwidth groups are what Shoal has none of.
+  // Shoal has no bandwidth groups.
   'group-get': async () => ({ group: [] }),
   'group-set': async () => {
     throw new Failure('unsupported', 'Shoal has no bandwidth groups')

@@ -1,4 +1,4 @@
-/** States and times as Transmission counts them. */
+/** States and times in Transmission's format. */
 import type { Torrent } from '@shoal/api'
 import { isComplete } from '../server/compat/detail-cache.ts'
 
@@ -23,7 +23,7 @@ export function statusOf(torrent: Torrent): number {
       return STATUS.downloading
     case 'seeding':
       return STATUS.seeding
-    // Transmission goes on with a torrent while its files move.
+    // Transmission keeps a torrent running while its files move.
     case 'moving':
       return isComplete(torrent) ? STATUS.seeding : STATUS.downloading
     case 'paused':
@@ -33,7 +33,7 @@ export function statusOf(torrent: Torrent): number {
   }
 }
 
-/** Seconds left; -1 not applicable, -2 unknown. */
+/** Seconds left; -1 if not applicable, -2 if unknown. */
 export function etaOf(torrent: Torrent): number {
   if (torrent.etaSeconds !== null) return Math.round(torrent.etaSeconds)
   return torrent.state === 'downloading' || torrent.state === 'metadata' ? -2 : -1
@@ -56,10 +56,10 @@ export function toPriority(priority: number): number {
   return priority === 4 || priority === 0 ? 0 : Math.sign(priority - 4)
 }
 
-/** What a limit is in Transmission before somebody sets it. */
+/** Transmission's limit before anybody sets it. */
 export const DEFAULT_SPEED = 100
 
-/** Of a speed in Transmission's units. 0 stops all transfer there; here it is as little as can be. */
+/** Converts a speed in Transmission's units. 0 stops all transfer there; here it becomes the lowest limit. */
 export function bytesPerSecond(speed: number): number {
   return Math.min(1e12, Math.max(1, Math.round(speed * SPEED_BYTES)))
 }

@@ -47,7 +47,7 @@ async function setLocation(args: Arguments, context: RpcContext): Promise<undefi
   return undefined
 }
 
-/** rpc-spec 3.7: a file, or a folder in the torrent, gets another name where it is. */
+/** rpc-spec 3.7: renames a file, or a folder in the torrent, in place. */
 async function renamePath(args: Arguments, context: RpcContext) {
   const [path, name] = [textOf(args, 'path'), textOf(args, 'name')]
   const torrents = await torrentsOf(args, context)

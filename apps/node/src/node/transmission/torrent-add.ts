@@ -4,7 +4,7 @@ import { type Arguments, booleanOf, textOf, textsOf } from './arguments.ts'
 import type { Method } from './context.ts'
 import { firstPriorities } from './file-choice.ts'
 
-/** rpc-spec 3.4. Cookies, peer limit and bandwidth priority are read and let be: Shoal has none of its own for a torrent. */
+/** rpc-spec 3.4. Cookies, peer limit and bandwidth priority are ignored: Shoal has none for single torrents. */
 export const torrentAdd: Method = async (args, { call, numbers }) => {
   const priorities = firstPriorities(args)
   const paused = booleanOf(args, 'paused')
@@ -17,7 +17,7 @@ export const torrentAdd: Method = async (args, { call, numbers }) => {
     ...(priorities.length > 0 && { priorities }),
   })
   if (job) {
-    // The link led to a file that is no torrent; Transmission downloads no such thing.
+    // The link led to a file that is not a torrent; Transmission does not download such files.
     await call('cancelJob', { id: job.id })
     throw new Failure('bad-torrent', 'invalid or corrupt torrent file')
   }

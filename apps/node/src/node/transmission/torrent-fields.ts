@@ -1,4 +1,4 @@
-/** The fields of torrent-get (rpc-spec 3.3), as of rpc-version 17. What Shoal does not have is as in a Transmission that does not use it. */
+/** The fields of torrent-get (rpc-spec 3.3) of rpc-version 17. Features that Shoal does not have are shown as unused. */
 import type { TorrentFile } from '@shoal/api'
 import { hasReachedLimit, isComplete, leftBytes } from '../server/compat/detail-cache.ts'
 import { availabilityOf, desiredAvailable } from '../server/compat/pieces.ts'
@@ -53,7 +53,7 @@ const OF_ROW: Record<string, Value> = {
   rateUpload: ({ row }) => Math.round(row.uploadBytesPerSecond),
   recheckProgress: ({ row }) => (row.state === 'checking' ? row.progress : 0),
   sizeWhenDone: ({ row }) => row.wantedBytes ?? 0,
-  // When it was last started is not kept; it was not before this.
+  // The time of the last start is not stored; it was not before this.
   startDate: ({ row }) => seconds(row.addedMs),
   status: ({ row }) => statusOf(row),
   torrentFile: () => '',
@@ -76,7 +76,7 @@ const OF_FACTS: Record<string, Value> = {
   pieceSize: ({ facts }) => facts.detail.pieceLengthBytes ?? 0,
   secondsDownloading: ({ facts }) => Math.round(facts.detail.downloadingSeconds),
   secondsSeeding: ({ facts }) => Math.round(facts.detail.seedingSeconds),
-  // Media managers take Transmission's limit of idle time for one of sharing time, which is what Shoal has.
+  // Media managers use Transmission's idle limit as a limit of seeding time, which is what Shoal has.
   seedIdleLimit: ({ facts, settings }) =>
     Math.floor(facts.detail.seedingTimeLimitMinutes || settings.seeding.timeLimitMinutes || 0),
   seedIdleMode: ({ facts }) => limitMode(facts.detail.seedingTimeLimitMinutes),
@@ -111,7 +111,7 @@ const OF_FILES: Record<string, Value> = {
 
 const OF_PEERS: Record<string, Value> = {
   peers: ({ peers }) => realPeers(peers).map(peerOf),
-  // By which way a peer was found is not kept, but for those that came to us.
+  // How a peer was found is not stored, except for incoming connections.
   peersFrom: ({ peers }) => ({
     fromCache: 0,
     fromDht: 0,
@@ -144,7 +144,7 @@ function fields(values: Record<string, Value>, needs: readonly Part[]): (readonl
   return Object.entries(values).map(([name, value]) => [name, { needs, value }] as const)
 }
 
-/** 0 as the session has it, 1 its own, 2 without limit. */
+/** 0: from the session, 1: its own, 2: no limit. */
 function limitMode(limit: number | null): number {
   if (limit === null) return 0
   return limit === 0 ? 2 : 1

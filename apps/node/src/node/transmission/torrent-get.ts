@@ -21,7 +21,7 @@ async function tableOf(args: Arguments, context: RpcContext): Promise<unknown[]>
   return values.map(row => Object.fromEntries(row.map((value, at) => [names[at]!, value])))
 }
 
-/** What is unknown is left out of the answer, as Transmission does it. */
+/** Unknown fields are left out of the answer, as in Transmission. */
 function fieldsOf(args: Arguments): [string, Field][] {
   const names = [...new Set((textsOf(args, 'fields') ?? []).slice(0, 1000))]
   return names.flatMap(name => {

@@ -1,10 +1,10 @@
 import type { Torrent } from '@shoal/api'
 import type { NodeEvents } from '../kernel/contract.ts'
 
-/** What Transmission takes for recent. */
+/** The time that Transmission considers recent. */
 const RECENT_MS = 60_000
 
-/** The small numbers that Transmission's clients know torrents by: given in the order of adding, never twice while the node runs. */
+/** The small numbers by which Transmission's clients identify torrents: assigned in the order of adding, never reused while the node runs. */
 export class TorrentNumbers {
   readonly #numbers = new Map<string, number>()
   readonly #ids = new Map<number, string>()
@@ -22,7 +22,7 @@ export class TorrentNumbers {
     })
   }
 
-  /** Gives each a number that has none yet. */
+  /** Assigns a number to each torrent that has none yet. */
   know(torrents: readonly Pick<Torrent, 'id'>[]): void {
     for (const { id } of torrents) this.of(id)
   }
@@ -40,14 +40,14 @@ export class TorrentNumbers {
     return this.#ids.get(number) ?? null
   }
 
-  /** Whether anything of it changed within the last minute. */
+  /** Whether the torrent changed within the last minute. */
   isRecent({ id, addedMs }: Pick<Torrent, 'id' | 'addedMs'>): boolean {
     const changed = this.#changedMs.get(id)
     if (changed !== undefined && performance.now() - changed < RECENT_MS) return true
     return Date.now() - addedMs < RECENT_MS
   }
 
-  /** Numbers of those that were removed within the last minute. */
+  /** Numbers of the torrents that were removed within the last minute. */
   removed(): number[] {
     const since = performance.now() - RECENT_MS
     for (const [id, atMs] of this.#removedMs) if (atMs < since) this.#removedMs.delete(id)
@@ -60,7 +60,7 @@ export class TorrentNumbers {
 
   #onRemoved(id: string, now: number): void {
     this.#changedMs.delete(id)
-    // One that no client ever saw need not be told as gone.
+    // A number that no client ever saw need not be reported as removed.
     if (this.#numbers.has(id)) this.#removedMs.set(id, now)
   }
 }

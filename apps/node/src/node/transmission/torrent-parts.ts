@@ -2,7 +2,7 @@ import type { Peer, PieceMap, Settings, Torrent, TorrentFile } from '@shoal/api'
 import { filesOf, type TorrentFacts } from '../server/compat/detail-cache.ts'
 import type { RpcContext } from './context.ts'
 
-/** What a torrent's fields are made of. What no field asked for is empty. */
+/** The data that a torrent's fields are computed from. Parts that no field needs are empty. */
 export interface TorrentParts {
   readonly number: number
   readonly row: Torrent
@@ -17,7 +17,7 @@ export interface TorrentParts {
 
 export type Part = 'facts' | 'files' | 'peers' | 'pieces'
 
-/** Asks for no more than what is needed, for lists of thousands are polled. */
+/** Requests no more than is needed, since lists of thousands are polled. */
 export async function partsOf(
   rows: readonly Torrent[],
   needs: ReadonlySet<Part>,
@@ -36,14 +36,14 @@ export async function partsOf(
       const more = await moreOf(row, needs, context)
       parts.push({ number: numbers.of(row.id), row, facts: of, settings, nowMs, ...more })
     } catch (error) {
-      // It was removed meanwhile.
+      // It was removed in the meantime.
       if ((error as { code?: unknown }).code !== 'not-found') throw error
     }
   }
   return parts
 }
 
-/** Stands where no field needs it. */
+/** Used if no field needs the details. */
 const NOTHING = {} as TorrentFacts
 
 async function moreOf(row: Torrent, needs: ReadonlySet<Part>, { call }: RpcContext) {

@@ -9,7 +9,7 @@ import { bytesPerSecond, DEFAULT_SPEED } from './status.ts'
 import { labelsOf } from './torrent-add.ts'
 import { parseTrackerList } from './trackers.ts'
 
-/** rpc-spec 3.2. Bandwidth priority, group and peer limit are read and let be: Shoal has none of its own for a torrent. */
+/** rpc-spec 3.2. Bandwidth priority, group and peer limit are ignored: Shoal has none for single torrents. */
 export const torrentSet: Method = async (args, context) => {
   const { call, facts } = context
   const torrents = await torrentsOf(args, context)
@@ -27,7 +27,7 @@ export const torrentSet: Method = async (args, context) => {
   return undefined
 }
 
-/** So that it is listed, and can be given a folder. */
+/** Creates the label if necessary, so that it is listed and can have a folder. */
 async function ensureLabel(name: string, call: Call): Promise<void> {
   const { items } = await call('listLabels', {})
   if (!items.some(label => label.name === name)) await call('putLabel', { name })
@@ -59,7 +59,7 @@ function seedingOf(args: Arguments): Change {
   }
 }
 
-/** Mode 0: as the session has it; 1: the limit; 2: none. A limit of 0 is over at once, which `least` stands for. */
+/** Mode 0: from the session; 1: the limit; 2: none. A limit of 0 is reached at once, which `least` represents. */
 function modeLimit(args: Arguments, mode: string, name: string, least: number): number | null | undefined {
   const [chosen, limit] = [numberOf(args, mode), numberOf(args, name)]
   if (chosen === 0) return null

@@ -1,16 +1,16 @@
-/** Trackers as Transmission shows and takes them. */
+/** Trackers in Transmission's format. */
 import type { Tracker } from '@shoal/api'
 import { tiersOf } from '../server/compat/real-trackers.ts'
 
-/** `trackers` of torrent-get. The place in the list is the id. */
+/** `trackers` of torrent-get. The id is the position in the list. */
 export function trackerOf({ url, tier }: Tracker, id: number) {
   return { announce: url, id, scrape: scrapeUrl(url), sitename: siteName(url), tier: tier ?? 0 }
 }
 
-/** Inactive, waits for its time, (queued,) is being asked. */
+/** Inactive, waiting for the next announce, (queued,) announcing. */
 const STATES = { idle: 0, ok: 1, failed: 1, working: 3 } as const
 
-/** `trackerStats` of torrent-get. What is not known of a tracker is as in one that was not asked yet. */
+/** `trackerStats` of torrent-get. Unknown values are those of a tracker that was not contacted yet. */
 export function trackerStatsOf(tracker: Tracker, id: number, nowSeconds: number) {
   const { state, message, peers, seeds, leeches, downloads, nextAnnounceSeconds } = tracker
   const atSeconds = Math.round((tracker.lastAnnounceMs ?? 0) / 1000)
@@ -42,7 +42,7 @@ export function trackerStatsOf(tracker: Tracker, id: number, nowSeconds: number)
   }
 }
 
-/** `trackerList`: an announce URL a line, an empty line between tiers. */
+/** `trackerList`: one announce URL per line, with an empty line between tiers. */
 export function trackerList(trackers: readonly Tracker[]): string {
   return tiersOf(trackers)
     .map(tier => tier.join('\n'))
@@ -54,7 +54,7 @@ export function parseTrackerList(list: string): string[][] {
   return tiers.map(tier => tier.filter(url => url !== '')).filter(tier => tier.length > 0)
 }
 
-/** By the convention of BEP 48; empty when the tracker has none. */
+/** Follows the convention of BEP 48; empty if the tracker does not support scrape. */
 function scrapeUrl(announce: string): string {
   if (announce.startsWith('udp:')) return announce
   const slash = announce.lastIndexOf('/')
@@ -67,7 +67,7 @@ function hostOf(url: string): string {
   return parsed ? `${parsed.protocol}//${parsed.host}` : url
 }
 
-/** The name without `www` and top-level domain, as in `tracker.example.org`: example. */
+/** The name without `www` and top-level domain: `example` for `tracker.example.org`. */
 function siteName(url: string): string {
   const host = URL.parse(url)?.hostname ?? ''
   if (/^[\d.]+$|^\[/.test(host)) return host

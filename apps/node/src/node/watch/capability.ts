@@ -1,4 +1,4 @@
-/** Folders whose .torrent files are added. */
+/** Watch folders, whose .torrent and .magnet files are added. */
 import { WATCH as CONTRACT } from '@shoal/api'
 import { capability } from '../kernel/capability.ts'
 import { SOURCES } from '../sources/service.ts'

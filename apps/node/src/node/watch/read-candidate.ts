@@ -3,11 +3,11 @@ import { open } from 'node:fs/promises'
 import { parseMagnet, parseMetainfo } from '@shoal/torrent'
 import { describeFailure, fileFailure } from '../../base/failure.ts'
 
-/** As large as the API takes. */
+/** The size limit of the API. */
 const MAX_TORRENT_BYTES = 30_000_000
 const MAX_MAGNET_BYTES = 100_000
 
-/** What is added, or why the file is none that can be. */
+/** The source to add, or why the file cannot be added. */
 export type Candidate =
   | { readonly kind: 'torrent'; readonly torrent: string }
   | { readonly kind: 'magnet'; readonly source: string }
@@ -17,7 +17,7 @@ export function isCandidate(name: string): boolean {
   return /\.(torrent|magnet)$/i.test(name) && !name.startsWith('.')
 }
 
-/** Reads a `.torrent`, or a `.magnet`, which is a text file with a link in its first line. Rejects with a Failure when it cannot be read. */
+/** Reads a `.torrent`, or a `.magnet`, which is a text file with a link in its first line. Rejects with a Failure if it cannot be read. */
 export async function readCandidate(path: string): Promise<Candidate> {
   const isMagnet = /\.magnet$/i.test(path)
   const maxBytes = isMagnet ? MAX_MAGNET_BYTES : MAX_TORRENT_BYTES
@@ -41,9 +41,9 @@ export async function readCandidate(path: string): Promise<Candidate> {
   }
 }
 
-/** Null when it is longer. */
+/** Returns null if the file is longer. */
 async function readWhole(path: string, maxBytes: number): Promise<Buffer | null> {
-  // Not blocked by a pipe that somebody puts there.
+  // Without blocking on a pipe that somebody puts there.
   const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)).catch(error => {
     throw fileFailure(error, path)
   })

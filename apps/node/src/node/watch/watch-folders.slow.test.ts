@@ -17,7 +17,7 @@ afterEach(async () => {
   for (const each of opened.splice(0)) await each.close()
 })
 
-/** The clock runs `times` as fast: a test need not wait for files to settle. */
+/** A clock that runs `times` as fast, so that tests need not wait for files to settle. */
 function fastClock(times: number): Clock {
   return {
     nowMs: () => systemClock.nowMs() * times,
@@ -71,7 +71,7 @@ test('what was added is deleted where that is asked for; a name that is taken is
 
 test('a file that is still written is waited for', async () => {
   const directory = await temporaryFolder()
-  // Slow enough that a writer whom a busy machine holds up is not taken for one who has gone.
+  // Slow enough that a writer delayed by a busy machine does not count as finished.
   const { node, log } = watching([{}], directory, fastClock(5))
   const { id, bytes } = await torrentFile('slow')
   const path = join(directory, 'slow.torrent')

@@ -6,10 +6,10 @@ export interface WatchFoldersDeps extends WatchDeps {
   onSettings(listener: () => void): () => void
 }
 
-/** The watched folders of the settings. */
+/** The watch folders of the settings. */
 export class WatchFolders {
   readonly #deps: WatchFoldersDeps
-  /** By their rule as JSON: one that changes is another. */
+  /** By their rule as JSON: a changed rule is another folder. */
   readonly #folders = new Map<string, WatchedFolder>()
   readonly #closing = new Set<Promise<void>>()
   #unsubscribe: (() => void) | null = null

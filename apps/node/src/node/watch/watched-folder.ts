@@ -7,15 +7,15 @@ import { describeFailure } from '../../base/failure.ts'
 import type { Log } from '../kernel/log/log.ts'
 import { isCandidate, readCandidate } from './read-candidate.ts'
 
-/** The folder is looked through so often whatever the system tells: not all file systems tell. */
+/** The folder is scanned this often in any case: not all file systems report changes. */
 const LOOK_MS = 15_000
-/** A file that has not changed between two looks, so far apart, is taken for whole if it can be read. */
+/** A file that did not change between two scans this far apart counts as complete if it can be read. */
 const SETTLE_MS = 1000
-/** What cannot be read and does not change for so long is bad: until then it may still be copied. */
+/** A file that cannot be read and does not change for this long is invalid: until then it may still be copied. */
 const BAD_MS = 10_000
-/** After a fault that is not the file's: a full disk, say. */
+/** Delay after a fault that is not the file's, such as a full disk. */
 const RETRY_MS = 60_000
-/** A folder with more names is not meant for this. */
+/** A folder with more names than this is not meant to be watched. */
 const MAX_NAMES = 10_000
 const MAX_NUMBER = 1000
 
@@ -38,13 +38,13 @@ export interface WatchDeps {
 
 interface Seen {
   readonly stamp: string
-  /** When it was first seen so. */
+  /** When the file was first seen in this state. */
   readonly sinceMs: number
-  /** Not looked at before. */
+  /** Not examined before. */
   notBeforeMs: number
 }
 
-/** One folder: every .torrent and .magnet that is put there is added, and renamed or deleted after. */
+/** A watched folder: adds every .torrent and .magnet file in it, and renames or deletes it afterwards. */
 export class WatchedFolder {
   readonly #rule: Rule
   readonly #deps: WatchDeps
@@ -64,7 +64,7 @@ export class WatchedFolder {
     this.#running = this.#run().catch(() => {})
   }
 
-  /** Resolves when nothing of it runs any more. */
+  /** Resolves when everything has stopped. */
   async close(): Promise<void> {
     this.#stop.abort()
     this.#unwatch()
@@ -88,7 +88,7 @@ export class WatchedFolder {
     }
   }
 
-  /** Deals with all files that are ready. Resolves with how long until the next look. */
+  /** Processes all files that are ready. Resolves with the time until the next scan. */
   async #look(): Promise<number> {
     const { directory } = this.#rule
     const names = await readdir(directory).catch(() => null)
@@ -115,7 +115,7 @@ export class WatchedFolder {
     return LOOK_MS
   }
 
-  /** Milliseconds until it should be looked at again. */
+  /** Returns the milliseconds until the file should be examined again. */
   async #consider(name: string): Promise<number> {
     const path = join(this.#rule.directory, name)
     const stats = await stat(path).catch(() => null)
@@ -166,7 +166,7 @@ export class WatchedFolder {
     return Number.POSITIVE_INFINITY
   }
 
-  /** Takes the file out of the way. A fault is told: the file is then left, and not added again while it stays as it is. */
+  /** Renames or deletes the file. Logs a failure: the file then stays, and is not added again until it changes. */
   async #settle(name: string, ending: string, remove: boolean): Promise<void> {
     const path = join(this.#rule.directory, name)
     try {
@@ -183,11 +183,11 @@ export class WatchedFolder {
     if (this.#watcher) return
     try {
       const watcher = watch(this.#rule.directory, () => this.#wake())
-      // The folder itself went away: the next look makes another watcher.
+      // The folder itself was removed: the next scan creates another watcher.
       watcher.on('error', () => this.#unwatch())
       this.#watcher = watcher
     } catch {
-      // It is looked through from time to time.
+      // The folder is scanned regularly anyway.
     }
   }
 
@@ -197,7 +197,7 @@ export class WatchedFolder {
   }
 }
 
-/** Appends the ending, and a number where that name is taken. */
+/** Appends the ending, and a number if that name is taken. */
 async function renameFree(path: string, ending: string): Promise<void> {
   for (let number = 1; number <= MAX_NUMBER; number++) {
     const target = number === 1 ? `${path}${ending}` : `${path}.${number}${ending}`
@@ -207,7 +207,7 @@ async function renameFree(path: string, ending: string): Promise<void> {
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException
       if (code === 'EEXIST') continue
-      // A file system without links: one that has the name is replaced.
+      // A file system without links: a file with that name is replaced.
       if (code === 'EPERM' || code === 'ENOTSUP' || code === 'ENOSYS') return rename(path, target)
       throw error
     }

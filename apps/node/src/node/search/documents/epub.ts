@@ -10,8 +10,8 @@ const MAX_INDEX_BYTES = 4 << 20
 const READABLE = /\.(?:x?html?|xml)$/i
 
 /**
- * The chapters of an EPUB (a ZIP of XHTML) in reading order. What it unpacks is bounded by the sizes it states: fflate writes no more than
- * that. Throws `bad-document` for what is no EPUB.
+ * Reads the chapters of an EPUB (a ZIP of XHTML) in reading order. The sizes in the ZIP bound what is decompressed: fflate writes no more than
+ * that. Throws `bad-document` if it is not an EPUB.
  */
 export function extractEpub(bytes: Uint8Array, sink: TextSink): void {
   const index = packageOf(bytes)
@@ -25,7 +25,7 @@ export function extractEpub(bytes: Uint8Array, sink: TextSink): void {
   }
 }
 
-/** Paths of the chapters, as the package document lists them; empty when it cannot be read. */
+/** Returns the paths of the chapters, as the package document lists them; empty if it cannot be read. */
 function packageOf(bytes: Uint8Array): { chapters: string[] } {
   const container = unpack(bytes, name => name === CONTAINER, MAX_INDEX_BYTES)[CONTAINER]
   if (!container) throw new Failure('bad-document', 'the file is no EPUB: it names no package')
@@ -49,7 +49,7 @@ function chaptersOf(document: Uint8Array, path: string): string[] {
   return [...chapters].slice(0, DOCUMENT_LIMITS.unpackedFiles)
 }
 
-/** Tags by their names without prefix. */
+/** Calls back for tags by their names without prefix. */
 function parse(xml: Uint8Array, tag: (name: string, attributes: Record<string, string>) => void): void {
   const parser = new Parser(
     { onopentag: (name, attributes) => tag(name.slice(name.indexOf(':') + 1), attributes) },
@@ -66,7 +66,7 @@ function resolve(folder: string, href: string): string {
   }
 }
 
-/** Files that are wanted, as long as there is room for what they say that they unpack to. */
+/** Returns the wanted files, as long as the sizes that they state fit the limit. */
 function unpack(
   bytes: Uint8Array,
   wants: (name: string) => boolean,

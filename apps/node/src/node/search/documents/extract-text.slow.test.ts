@@ -27,7 +27,7 @@ function file(name: string, content: Uint8Array | string): string {
   return path
 }
 
-/** In this thread. */
+/** Extracts in this thread. */
 async function textOf(name: string, content: Uint8Array | string): Promise<string> {
   return (await extractText(file(name, content), name)).text
 }
@@ -95,7 +95,7 @@ describe('EPUB', () => {
   test('that lies about its sizes gets no more room than it said', async () => {
     const epub = makeEpub([`<p>${'boom '.repeat(100_000)}`])
     const view = new DataView(epub.buffer, epub.byteOffset)
-    // The sizes in the central directory, which begins each entry with PK 1 2.
+    // The sizes in the central directory, in which each entry begins with PK 1 2.
     for (let at = 0; at + 46 < epub.length; at++)
       if (view.getUint32(at, true) === 0x02014b50 && view.getUint32(at + 24, true) > 1000)
         view.setUint32(at + 24, 10, true)

@@ -11,7 +11,7 @@ import { TextSink } from './text-sink.ts'
 export interface ExtractedText {
   /** One line, white space collapsed, NFC. */
   readonly text: string
-  /** The document has more. */
+  /** The document has more text. */
   readonly truncated: boolean
 }
 
@@ -34,7 +34,7 @@ export function isIndexable(path: string, lengthBytes: number): boolean {
 }
 
 /**
- * The text in a file, by the ending of its `name`. In this thread, as long as it takes: for the thread of documents. Throws `not-found`,
+ * Extracts the text of a file, by the extension of its `name`. Blocks for as long as it takes: for the thread of documents. Throws `not-found`,
  * `no-permission`, `io`, `unsupported` for other kinds of files, `too-large`, `bad-document`.
  */
 export async function extractText(path: string, name: string): Promise<ExtractedText> {
@@ -48,7 +48,7 @@ export async function extractText(path: string, name: string): Promise<Extracted
 function readWhole(path: string): Uint8Array {
   let fd: number | undefined
   try {
-    // Without waiting: a pipe would hold the thread up for ever.
+    // Without blocking: a pipe would hold up the thread forever.
     fd = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
     const stat = fstatSync(fd)
     if (!stat.isFile()) throw new Failure('not-found', `${path} is no file`)

@@ -10,12 +10,12 @@ export interface ExtractorOptions {
   readonly heapMb?: number
 }
 
-/** Buffers grow outside the heap that Node bounds: they are looked at this often. */
+/** Buffers are outside the heap that Node limits: they are checked this often. */
 const WATCH_MS = 50
-/** A thread without work ends after this, and gives its memory back. */
+/** An idle thread ends after this time, to free its memory. */
 const IDLE_MS = 10_000
 
-/** Extracts the text of documents in a thread, one at a time. A document that takes too much ends the thread; the next gets another. */
+/** Extracts the text of documents in a thread, one at a time. A document that uses too much terminates the thread; the next gets another. */
 export class Extractor {
   readonly #timeMs: number
   readonly #bufferBytes: number
@@ -32,7 +32,7 @@ export class Extractor {
   }
 
   /**
-   * The text of the file at `path`, which is what `name` ends in. Rejects with `not-found`, `no-permission`, `io`, `unsupported`,
+   * Returns the text of the file at `path`, by the extension of `name`. Rejects with `not-found`, `no-permission`, `io`, `unsupported`,
    * `too-large`, `bad-document`, `timeout`, `closed`, or the signal's reason.
    */
   async extract(path: string, name: string, options: { signal?: AbortSignal } = {}): Promise<ExtractedText> {
@@ -41,7 +41,7 @@ export class Extractor {
     return turn
   }
 
-  /** Ends the thread, whatever it does. Idempotent. */
+  /** Terminates the thread, whatever it does. Idempotent. */
   async close(): Promise<void> {
     this.#closed = true
     await this.#end()
@@ -64,13 +64,13 @@ export class Extractor {
     return new Worker(new URL('./document-thread.ts', import.meta.url), {
       name: 'shoal-documents',
       resourceLimits: { maxOldGenerationSizeMb: this.#heapMb, maxYoungGenerationSizeMb: 16, stackSizeMb: 4 },
-      // What is in documents is not for the log.
+      // The content of documents must not be logged.
       stdout: true,
       stderr: true,
     })
   }
 
-  /** Settles once; a thread that did not answer in order is ended. */
+  /** Settles once; a thread that did not answer properly is terminated. */
   async #ask(worker: Worker, request: DocumentRequest, signal?: AbortSignal): Promise<DocumentReply> {
     const { promise, resolve, reject } = Promise.withResolvers<DocumentReply>()
     const fail = (code: string, why: string) => reject(new Failure(code, `${request.name}: ${why}`))

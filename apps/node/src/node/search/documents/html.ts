@@ -3,15 +3,15 @@ import { DOCUMENT_LIMITS } from './limits.ts'
 import { decodeText } from './plain-text.ts'
 import type { TextSink } from './text-sink.ts'
 
-/** What is in these is not for reading. */
+/** Elements whose content is not for reading. */
 const SKIPPED = new Set(['script', 'style', 'template', 'svg', 'math', 'head', 'binary'])
-/** The text goes on within a word after these. */
+/** Elements that do not end a word. */
 const INLINE = new Set(
   'a abbr b bdi bdo big cite code del dfn em font i ins kbd mark q s samp small span strong sub sup tt u var wbr'.split(
     ' ',
   ),
 )
-/** Of the head: people search for these. */
+/** In the head, but people search for it. */
 const TITLE = 'title'
 const SNIFFED_BYTES = 4096
 const CHUNK_UNITS = 64 << 10
@@ -20,7 +20,7 @@ const CHARSET = /(?:charset|encoding)\s*=\s*["']?([\w-]{1,40})/i
 /** Thrown to leave the parser. */
 class Enough extends Error {}
 
-/** The text of HTML, XHTML or other XML that people read. What is not well-formed gives what can be made of it. */
+/** Extracts the text of HTML, XHTML or other XML that people read. Malformed documents yield as much as possible. */
 export function extractHtml(bytes: Uint8Array, sink: TextSink, xml = false): void {
   const named = CHARSET.exec(Buffer.from(bytes.subarray(0, SNIFFED_BYTES)).toString('latin1'))?.[1]
   const parser = parserInto(sink, xml)
@@ -41,7 +41,7 @@ function parserInto(sink: TextSink, xmlMode: boolean): Parser {
   return new Parser(
     {
       onopentagname(name) {
-        // The parser looks through all that are open at each end tag.
+        // The parser looks through all open elements at each end tag.
         if (++depth > DOCUMENT_LIMITS.htmlDepth) throw new Enough()
         if (skippedFrom === 0 && SKIPPED.has(name)) skippedFrom = depth
         if (name === TITLE) inTitle = true

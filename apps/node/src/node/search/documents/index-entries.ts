@@ -6,7 +6,7 @@ import type { IndexedEntry } from '../search-index.ts'
 const ENTRIES_AT_ONCE = 2000
 
 /**
- * What is found by name of a torrent: itself, with its comment, and its files, in slices. The only file of a torrent stands for both, so that
+ * Returns the entries for the names of a torrent: itself, with its comment, and its files, in slices. The only file of a torrent represents both, so that
  * its name is not found twice.
  */
 export function* nameEntries(torrent: TorrentRecord, files: FileStore): Generator<IndexedEntry[]> {
@@ -21,7 +21,7 @@ export function* nameEntries(torrent: TorrentRecord, files: FileStore): Generato
   if (slice.length > 0) yield slice
 }
 
-/** A file with its text. */
+/** Returns the entry of a file with its text. */
 export function documentEntry(
   torrent: TorrentRecord,
   file: FileRecord,
@@ -45,7 +45,7 @@ function torrentEntry({ id, name, comment }: TorrentRecord, count: number): Inde
 function fileEntry(torrent: TorrentRecord, { index, path, kind }: FileRecord, count: number): IndexedEntry {
   const folders = dirname(path)
   const below = folders === '.' ? '' : folders
-  // The torrent may have been given another name than its file.
+  // The torrent may have another name than its file.
   const isAlone = count === 1 && torrent.name === basename(path)
   return {
     torrentId: torrent.id,

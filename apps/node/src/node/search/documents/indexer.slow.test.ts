@@ -35,7 +35,7 @@ function start(more: Partial<IndexerOptions> = {}): Indexer {
   })
 }
 
-/** Closes everything as the node does at its end, and starts it again. */
+/** Closes everything as the node does when it stops, and starts it again. */
 async function restart(): Promise<void> {
   await indexer.close()
   catalogue = await place.reopen()
@@ -43,7 +43,7 @@ async function restart(): Promise<void> {
 }
 
 let torrents = 0
-/** A torrent whose files are on disk. */
+/** Adds a torrent whose files are on disk. */
 async function add(name: string, files: Record<string, Uint8Array | string>, comment: string | null = null) {
   const { id } = catalogue.torrents.add({
     infoHashV1: testInfoHash(++torrents),

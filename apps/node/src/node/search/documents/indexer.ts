@@ -1,9 +1,9 @@
 /**
- * Keeps the search index in step with the catalogue, in the background: names of torrents and files at once, documents one at a time. What
- * is to be done is kept in the catalogue and forgotten when it is in the index for good, so that a restart goes on where the last run ended.
+ * Keeps the search index up to date with the catalogue, in the background: names of torrents and files at once, documents one at a time.
+ * Tasks are stored in the catalogue and deleted when their result is durable in the index, so that a restart continues where the last run ended.
  *
  * The node calls `torrentChanged` when a torrent was added, was renamed or its files became known (after `files.replace`), `torrentCompleted`
- * when it has all that is wanted, `torrentRemoved` when it is deleted for good.
+ * when it has all wanted files, `torrentRemoved` when it is deleted permanently.
  */
 
 import { isDamage } from '../../kernel/database/database-failure.ts'
@@ -15,7 +15,7 @@ import { isIndexable } from './extract-text.ts'
 import { Extractor } from './extractor.ts'
 import { documentEntry, nameEntries } from './index-entries.ts'
 
-/** The tables that the index is made of. */
+/** The tables that the index is built from. */
 export interface SearchData {
   readonly torrents: TorrentStore
   readonly files: FileStore
@@ -26,11 +26,11 @@ export interface SearchData {
 
 export interface IndexerOptions {
   readonly data: SearchData
-  /** Where a file lies on disk; null when it is not there or not complete: it is then not indexed. */
+  /** Returns the path of a file on disk; null if it is missing or incomplete, in which case it is not indexed. */
   locate(torrent: TorrentRecord, file: FileRecord): string | null | Promise<string | null>
-  /** Something more important is going on, such as transfers: documents get a tenth of one core's time, else a half. */
+  /** Whether something more important is running, such as transfers: documents then get a tenth of one core's time, else a half. */
   isBusy?(): boolean
-  /** Something that can be ignored: a document that cannot be read, an index that was made anew. */
+  /** Reports something that can be ignored: a document that cannot be read, an index that was rebuilt. */
   onNotice?(message: string): void
   /** The index cannot be written, such as on a full disk; it is tried again. Null: it works again. */
   onProblem?(message: string | null): void
@@ -38,7 +38,7 @@ export interface IndexerOptions {
 }
 
 export interface IndexProgress {
-  /** Tasks that wait: a torrent's names, or a document each. */
+  /** Waiting tasks: a torrent's names, or a document each. */
   readonly waiting: number
   /** Documents indexed since the start. */
   readonly indexed: number
@@ -49,13 +49,13 @@ export interface IndexProgress {
   readonly paused: boolean
 }
 
-/** How much longer than a document took the indexer rests after it. */
+/** The pause after a document, as a multiple of the time that it took. */
 const REST = { idle: 1, busy: 9 }
 const MAX_REST_MS = 30_000
 const RETRY_MS = 30_000
-/** Files looked through before others get their turn. */
+/** Files examined before other work runs. */
 const QUEUED_AT_ONCE = 1000
-/** Entries put since the index was tidied up last, from which that is worth it. */
+/** Entries written since the last merge of the index that make another one worthwhile. */
 const TIDY_AFTER = 2000
 
 export class Indexer {
@@ -70,12 +70,12 @@ export class Indexer {
   #unreadable = 0
   #untidy = 0
   #problem: string | null = null
-  /** Just now: found damaged again, it is not the index but the disk. */
+  /** Rebuilt recently: if it is damaged again, the fault is not the index but the disk. */
   #wasDamaged = false
   #current: IndexProgress['current'] = null
   #whenIdle: (() => void)[] = []
   #isIdle = false
-  /** The index is the one that the queue belongs to. */
+  /** Whether the index is the one that the queue belongs to. */
   #isFresh = false
 
   constructor(options: IndexerOptions) {
@@ -103,7 +103,7 @@ export class Indexer {
     this.#add(() => this.#data.indexQueue.add(torrentId, 'names'))
   }
 
-  /** Also when more of it was wanted and is there now: its documents are read again. */
+  /** Also called when more files are wanted and have arrived: its documents are read again. */
   torrentCompleted(torrentId: number): void {
     this.#add(() => {
       this.#data.indexQueue.add(torrentId, 'names')
@@ -115,7 +115,7 @@ export class Indexer {
     this.#add(() => this.#data.indexQueue.add(torrentId, 'forget'))
   }
 
-  /** Finishes what it is at. */
+  /** Finishes the current task. */
   pause(): void {
     this.#paused = true
   }
@@ -131,7 +131,7 @@ export class Indexer {
     await new Promise<void>(resolve => this.#whenIdle.push(resolve))
   }
 
-  /** Stops what it is at, which is done again in the next run. Close it before the catalogue. Idempotent. */
+  /** Stops the current task, which runs again the next time. Close it before the catalogue. Idempotent. */
   async close(): Promise<void> {
     this.#closing.abort()
     this.#data.index.onDiscard = () => {}
@@ -174,7 +174,7 @@ export class Indexer {
     await this.#sleep(RETRY_MS)
   }
 
-  /** An index that is new, or was made anew, gets everything. */
+  /** Queues everything for an index that is new or was rebuilt. */
   async #checkGeneration(): Promise<void> {
     const { index, indexQueue, torrents } = this.#data
     this.#isFresh = true
@@ -232,7 +232,7 @@ export class Indexer {
     }
   }
 
-  /** Null for what cannot be read. */
+  /** Returns null for a document that cannot be read. */
   async #read(torrent: TorrentRecord, file: FileRecord): Promise<string | null> {
     const { signal } = this.#closing
     const path = await this.#options.locate(torrent, file)
@@ -282,7 +282,7 @@ export class Indexer {
     if (this.#isFresh) await this.#sleep(null)
   }
 
-  /** Null: until something happens. A new task ends it too, so that names need not wait for documents. */
+  /** Null: until something happens. A new task ends the wait too, so that names need not wait for documents. */
   async #sleep(ms: number | null): Promise<void> {
     if (this.#closing.signal.aborted) return
     await new Promise<void>(resolve => {

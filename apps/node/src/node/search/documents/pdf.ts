@@ -2,9 +2,9 @@ import { Failure } from '../../../base/failure.ts'
 import { DOCUMENT_LIMITS } from './limits.ts'
 import type { TextSink } from './text-sink.ts'
 
-/** The text of a PDF, page by page. Throws `bad-document` for what is no PDF, or one that needs a password. */
+/** Extracts the text of a PDF, page by page. Throws `bad-document` if it is not a PDF or needs a password. */
 export async function extractPdf(bytes: Uint8Array, sink: TextSink): Promise<void> {
-  // Two megabytes of program: only for those who have PDFs.
+  // Two megabytes of code, loaded only for PDFs.
   const { getDocumentProxy } = await import('unpdf')
   const pdf = await getDocumentProxy(bytes, {
     disableFontFace: true,

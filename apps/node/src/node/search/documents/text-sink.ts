@@ -11,11 +11,11 @@ export class TextSink {
     this.#maxUnits = maxUnits
   }
 
-  /** White space of any length and kind becomes one space. */
+  /** Collapses white space of any length and kind into one space. */
   add(text: string): void {
     if (this.isFull) return
     const plain = collapse(text)
-    // A space between two pieces is one space, whichever of them has it.
+    // A space at the end of one part and the start of the next is one space.
     const rest = this.#inWord ? plain : plain.trimStart()
     if (rest === '') return
     const part = rest.slice(0, this.#maxUnits - this.#units)
@@ -25,29 +25,29 @@ export class TextSink {
     this.#inWord = !part.endsWith(' ')
   }
 
-  /** Between two paragraphs. */
+  /** Starts a new paragraph. */
   break(): void {
     if (this.#inWord) this.add(' ')
   }
 
-  /** Nothing more is taken. */
+  /** Whether the limit has been reached. */
   get isFull(): boolean {
     this.#truncated ||= this.#units >= this.#maxUnits
     return this.#units >= this.#maxUnits
   }
 
-  /** Some was left out, or may have been. */
+  /** Whether some text was left out, or may have been. */
   get truncated(): boolean {
     return this.#truncated
   }
 
-  /** With accents in one sign with their letters. */
+  /** Returns the text with accents composed with their letters (NFC). */
   text(): string {
     return this.#parts.join('').toWellFormed().normalize('NFC').slice(0, this.#maxUnits).trim()
   }
 }
 
 function collapse(text: string): string {
-  // Control characters have no place in text either.
+  // Control characters do not belong in text either.
   return text.replace(/[\s\p{Cc}]+/gu, ' ')
 }

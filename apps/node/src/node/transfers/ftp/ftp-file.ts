@@ -14,9 +14,9 @@ import {
 } from '../../kernel/http/remote-file.ts'
 import type { FtpAddress } from './ftp-url.ts'
 
-/** For each answer, and for the data connection while it is silent. */
+/** For each answer, and for a silent data connection. */
 const TIMEOUT_MS = 30_000
-/** REST is not understood, or not for this file. */
+/** REST is not supported, or not for this file. */
 const NO_RESTART = new Set([500, 501, 502, 503, 504, 551, 554])
 
 export interface FtpFileOptions {
@@ -72,10 +72,10 @@ export class FtpFile implements RemoteFile {
     const body = new PassThrough()
     const done = client.downloadTo(body, path, atBytes)
     done.catch(error => body.destroy(error))
-    // Whoever reads it is told too; without a listener a body that nobody reads would end the process.
+    // The reader gets the error too; without a listener, the error of a body that nobody reads would end the process.
     body.on('error', () => {})
     await Promise.race([once(body, 'readable'), done])
-    // A refusal shows now, before anybody counts on the file: the body just ends then.
+    // A refusal must appear now, before anything relies on the file: later, the body would just end.
     if (body.readableLength === 0) await done
     return {
       name: posix.basename(path),
@@ -91,7 +91,7 @@ export class FtpFile implements RemoteFile {
   }
 }
 
-/** The data connection may end although the server then says that it could not send all. */
+/** The data connection may end although the server then reports that it could not send everything. */
 async function* readable(
   body: PassThrough,
   done: Promise<unknown>,
@@ -105,13 +105,13 @@ async function* readable(
   }
 }
 
-/** Null when the server does not know the command. */
+/** Returns null if the server does not know the command. */
 async function unlessRefused<T>(answer: Promise<T>): Promise<T | null> {
   try {
     return await answer
   } catch (error) {
     if (error instanceof FTPError && error.code >= 500) return null
-    // A date that is none.
+    // An invalid date.
     if (error instanceof Error && /can't parse/i.test(error.message)) return null
     throw error
   }
@@ -121,7 +121,7 @@ function ftpFailure(error: unknown, host: string): Error {
   if (error instanceof FTPError) return refusal(error, host)
   const known = networkFailure(error, host)
   if (known instanceof Failure) return known
-  // What the client says of silence and of connections that end.
+  // The client's own messages about silence and lost connections.
   if (/timeout|closed|connection|FIN packet/i.test(known.message))
     return new TransientFailure('no-answer', `${host}: the connection was cut, or it does not answer`, {
       cause: error,

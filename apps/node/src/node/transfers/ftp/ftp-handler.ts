@@ -4,7 +4,7 @@ import type { DownloadOptions, FileDownload, FileProtocol } from '../protocol.ts
 import { FtpFile } from './ftp-file.ts'
 import { parseFtpUrl } from './ftp-url.ts'
 
-/** Any file over FTP or FTPS. */
+/** Downloads any file over FTP or FTPS. */
 export class FtpHandler implements FileProtocol {
   readonly name = 'FTP'
   readonly understands = ['the ftp or ftps URL of any file']

@@ -5,7 +5,7 @@ export interface FtpAddress {
   readonly port: number
   readonly user: string
   readonly password: string
-  /** Below the folder that one is in after logging in, or from the root when it begins with /. */
+  /** Relative to the folder after login, or from the root if it begins with /. */
   readonly path: string
   /** `explicit`: AUTH TLS on the usual port (RFC 4217). `implicit`: TLS from the first byte, port 990. */
   readonly tls: 'none' | 'explicit' | 'implicit'
@@ -17,12 +17,12 @@ const FTP_PORT = 21
 const FTPS_PORT = 990
 
 /**
- * Reads `ftp://`, `ftps://` and `ftpes://` URLs (RFC 1738, 3.2). As clients have it, `ftps` is TLS from the first byte on its own port 990, and AUTH TLS
- * on any other. Throws a Failure that repeats no password.
+ * Parses `ftp://`, `ftps://` and `ftpes://` URLs (RFC 1738, 3.2). As in other clients, `ftps` is TLS from the first byte on its own port 990, and AUTH TLS
+ * on any other. Throws a Failure that never contains the password.
  */
 export function parseFtpUrl(text: string): FtpAddress {
   const [, scheme = '', rest = ''] = /^(ftpe?s?):\/\/(.*)$/is.exec(text) ?? []
-  // Only of ftp itself does the platform know that it has a host like that of http.
+  // The platform parses the host as in http URLs for `ftp:` only.
   const url = `ftp://${rest}`
   if (!URL.canParse(url)) throw badUrl('it cannot be read')
   const { hostname, port, username, password, pathname } = new URL(url)
@@ -33,7 +33,7 @@ export function parseFtpUrl(text: string): FtpAddress {
   return {
     host: hostname.replace(/^\[|\]$/g, ''),
     port: port === '' ? (implicit ? FTPS_PORT : FTP_PORT) : Number(port),
-    // RFC 1635: a guest gives a mail address; none of the user's is given away.
+    // RFC 1635: a guest sends a mail address; the user's own is not revealed.
     user: decode(username) || 'anonymous',
     password: username === '' ? 'guest@' : decode(password),
     path,

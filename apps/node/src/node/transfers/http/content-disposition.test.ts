@@ -11,7 +11,7 @@ test.each([
   // A broken extended value leaves the plain one.
   ["attachment; filename=plain.txt; filename*=UTF-8''%ff%fe", 'plain.txt'],
   ["attachment; filename=plain.txt; filename*=no-such-charset''a", 'plain.txt'],
-  // As browsers take it: raw UTF-8, and percent-encoding.
+  // As browsers accept it: raw UTF-8, and percent-encoding.
   [Buffer.from('attachment; filename="füß.txt"').toString('latin1'), 'füß.txt'],
   ['attachment; filename="a%20b.txt"', 'a b.txt'],
   ['attachment; FileName="first.txt"; filename="second.txt"', 'first.txt'],

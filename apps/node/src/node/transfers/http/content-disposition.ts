@@ -3,8 +3,8 @@ import { decodePercent } from '../file-name.ts'
 const MAX_LENGTH = 4096
 
 /**
- * The file name that a Content-Disposition header gives, as it is: unsafe. Null when there is none. RFC 6266: `filename*` (RFC 8187)
- * counts before `filename`.
+ * Returns the file name in a Content-Disposition header as it is (unsafe), or null if there is none. RFC 6266: `filename*` (RFC 8187)
+ * has priority over `filename`.
  */
 export function dispositionName(header: string | undefined): string | null {
   if (!header || header.length > MAX_LENGTH) return null

@@ -37,7 +37,7 @@ export class HttpFile implements RemoteFile {
     const answer = await httpGet(this.#url, { ...this.#options, signal, ...(headers && { headers }) })
     try {
       if (resume && answer.status === 416) {
-        // What is here is not of what the server has now.
+        // The bytes on disk are not of the server's current version.
         answer.close()
         return await this.open(null, { signal })
       }

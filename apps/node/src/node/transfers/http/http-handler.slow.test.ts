@@ -138,7 +138,7 @@ test('a busy server is asked again; one that has no such file is not', async () 
   })
   const { handler } = open()
   const directory = await temporaryFolder()
-  // At first it is told at once: who asked may have mistyped.
+  // The first failure is reported at once: the address may be mistyped.
   await expect(handler.download(`${server.url}/file`, { directory })).rejects.toMatchObject({
     code: 'no-answer',
   })
@@ -341,7 +341,7 @@ test('the limit of all transfers holds', async () => {
     ...context.clock,
     nowMs: () => 0,
     after: (delayMs: number, callback: () => void) => {
-      // Those of a transfer that stalls last a minute.
+      // Connections of a transfer that stalls last a minute.
       if (delayMs < 60_000) waits.push(delayMs)
       return context.clock.after(delayMs, callback)
     },
@@ -349,7 +349,7 @@ test('the limit of all transfers holds', async () => {
   const { Throttle } = await import('../throttle.ts')
   const throttle = new Throttle(clock, 1_000_000)
   await downloadFile(open({ ...context, throttle }).handler, `${server.url}/file`, await temporaryFolder())
-  // Time stands still for it: the last chunk is paid for when all bytes are.
+  // Its time does not advance: the last chunk is paid for when all bytes are.
   expect(waits.at(-1)).toBeCloseTo(3000, 0)
 })
 

@@ -4,14 +4,14 @@ import { FileTransfer, type TransferContext } from '../file-transfer.ts'
 import type { DownloadOptions, FileDownload, FileProtocol, LookOptions, TorrentContent } from '../protocol.ts'
 import { HttpFile, type OpenedHttpFile } from './http-file.ts'
 
-/** As the engine's largest. */
+/** The engine's largest size. */
 const MAX_TORRENT_BYTES = 64 * 1024 * 1024
 
 export interface HttpHandlerOptions extends Omit<HttpOptions, 'signal' | 'headers' | 'outsideOnly'> {
   readonly context: TransferContext
 }
 
-/** Any file over HTTP(S). */
+/** Downloads any file over HTTP(S). */
 export class HttpHandler implements FileProtocol {
   readonly name = 'HTTP'
   readonly understands = ['the http(s) URL of any file']

@@ -50,7 +50,7 @@ test.skipIf(!hasOpenssl())('https is trusted by its certificate only, and never 
   }
 })
 
-/** Where there is none to make a certificate with, there is nothing to test with. */
+/** Without a program to create a certificate there is nothing to test with. */
 function hasOpenssl(): boolean {
   try {
     execFileSync('openssl', ['version'], { stdio: 'ignore' })

@@ -1,6 +1,6 @@
 import type { Log, LogLevel } from '../../kernel/log/log.ts'
 
-/** A log that keeps what it is told. */
+/** A log that keeps its entries. */
 export class Entries implements Log {
   readonly list: { level: LogLevel; message: string }[] = []
   debug = (message: string) => void this.list.push({ level: 'debug', message })
@@ -8,7 +8,7 @@ export class Entries implements Log {
   warn = (message: string) => void this.list.push({ level: 'warn', message })
   error = (message: string) => void this.list.push({ level: 'error', message })
 
-  /** All messages, one a line. */
+  /** All messages, one per line. */
   get text(): string {
     return this.list.map(({ message }) => message).join('\n')
   }

@@ -34,7 +34,7 @@ export class FileServer implements AsyncDisposable {
     return this.requests.map(request => request.headers[name] as string | undefined)
   }
 
-  /** Of those that are open. */
+  /** Open connections. */
   connections(): Promise<number> {
     return new Promise((resolve, reject) =>
       this.#server.getConnections((error, count) => (error ? reject(error) : resolve(count))),
@@ -47,7 +47,7 @@ export class FileServer implements AsyncDisposable {
   }
 }
 
-/** Sends a file as servers do: with a range where it is asked for, and an If-Range that fits. */
+/** Sends a file as servers do: with a range if requested, and a matching If-Range. */
 export function sendFile(
   request: IncomingMessage,
   response: ServerResponse,
@@ -55,7 +55,7 @@ export function sendFile(
   { etag = '"one"', headers = {}, cutAfter = Number.POSITIVE_INFINITY, ranges = true } = {} as {
     etag?: string | null
     headers?: Record<string, string>
-    /** Ends the connection after so many bytes of the body. */
+    /** Ends the connection after this many bytes of the body. */
     cutAfter?: number
     ranges?: boolean
   },

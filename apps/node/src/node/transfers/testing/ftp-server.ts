@@ -5,7 +5,7 @@ export interface FtpServerOptions {
   /** Content by path. */
   readonly files: Record<string, Buffer>
   readonly password?: string
-  /** Ends the data connection after so many bytes, with 426. */
+  /** Ends the data connection after this many bytes, with 426. */
   readonly cutAfter?: number
   /** Commands that are answered with 502. */
   readonly without?: readonly string[]

@@ -16,7 +16,7 @@ export function testContext(): TestContext {
 
 type Report = { doneBytes: number; totalBytes?: number | null; name?: string }
 
-/** Downloads a plain file to its end. Resolves with where it lies, and what was told of it. */
+/** Downloads a plain file to its end. Resolves with its path and the reports of its progress. */
 export async function downloadFile(
   handler: FileProtocol,
   url: string,

@@ -15,7 +15,7 @@ afterEach(async () => {
   for (const path of folders.splice(0)) await rm(path, { recursive: true, force: true })
 })
 
-/** Resolves with what `get` gives once that is truthy; rejects when it does not come to be within 15 seconds. */
+/** Resolves with the result of `get` once that is truthy; rejects after 15 seconds. */
 export async function eventually<T>(what: string, get: () => T | Promise<T>): Promise<NonNullable<T>> {
   const endMs = performance.now() + 15_000
   for (;;) {
