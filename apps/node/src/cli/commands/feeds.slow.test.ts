@@ -35,12 +35,12 @@ test('what is not a feed is a failure that says why, and that it is kept', SLOW,
   const added = await place.run('feeds', 'add', page)
   expect(added.code).toBe(1)
   expect(added.stderr).toMatch(
-    /this feed cannot be read: this is no RSS or Atom feed: check the link\. It is kept, .* feeds remove \d+ forgets it/,
+    /this feed cannot be read: this is not an RSS or Atom feed: check the link\. It is kept, .* feeds remove \d+ forgets it/,
   )
   const { items } = (await place.json('feeds')).object
   const { id } = items.find((each: { url: string }) => each.url === page)
   expect(await place.json('feeds', 'refresh', id)).toMatchObject({
     code: 1,
-    object: { error: 'this is no RSS or Atom feed: check the link' },
+    object: { error: 'this is not an RSS or Atom feed: check the link' },
   })
 })

@@ -87,7 +87,7 @@ test('the program is run once for a completion, with its arguments filled in, ov
   expect(log.text).toContain('all is well')
 })
 
-test('a program that fails, or is not there, is told', async () => {
+test('a program that fails, or does not exist, is reported', async () => {
   const { command } = await recorder('console.error("no such player"); process.exit(3)')
   const { ids, log, start, settings } = await open(command)
   const completions = start()
@@ -134,7 +134,7 @@ test('at most two run at once', async () => {
   expect((await runs()).length).toBe(5)
 })
 
-test('a program that goes on for ten minutes is ended, with what it started', async () => {
+test('a program that runs for ten minutes is ended, with what it started', async () => {
   const clock = new VirtualClock()
   const { command, runs } = await recorder(
     `import { spawn } from 'node:child_process'

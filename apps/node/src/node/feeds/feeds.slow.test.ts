@@ -63,7 +63,7 @@ test('a new feed is read at once, and what its filters want is added, with label
     { name: 'film2', directory: '/two', label: null, state: 'downloading' },
     { name: 'film1', directory: '/downloads', label: 'one', state: 'paused' },
   ])
-  await eventually('all is told', async () => (await listFeeds({})).items[0]!.fetchedMs)
+  await eventually('the feed has been read', async () => (await listFeeds({})).items[0]!.fetchedMs)
   expect((await listFeeds({})).items[0]!.title).toBe('Films')
   await eventually(
     'both are taken',

@@ -53,7 +53,7 @@ test('Atom: links, ids and dates', () => {
   ])
 })
 
-test('RSS 1.0 keeps its items beside the channel', () => {
+test('RSS 1.0 has its items next to the channel', () => {
   const feed = parseFeed(
     `<rdf:RDF xmlns:rdf="x" xmlns="http://purl.org/rss/1.0/"><channel><title>Old</title></channel>
      <item rdf:about="1"><title>T</title><link>https://x.example/a.torrent</link></item></rdf:RDF>`,
@@ -107,7 +107,7 @@ test('a feed can name no file of this machine and none of its network', () => {
   expect(parseFeed(text, new URL('http://192.168.1.2/feed'), false).items).toEqual([])
 })
 
-test('what is no feed is refused, what is too much is bounded', () => {
+test('rejects what is not a feed, and bounds what is too long', () => {
   for (const text of ['', 'hello', '<html><title>x</title></html>', `<rss>${'<a>'.repeat(100)}`])
     expect(() => parseFeed(text, BASE, false)).toThrow(expect.objectContaining({ code: 'bad-feed' }))
   const item = `<item><title>${'x'.repeat(10_000)}</title><link>https://x.example/1</link></item>`

@@ -52,7 +52,7 @@ export function parseFeed(text: string, base: URL, mayBeLocal: boolean): ParsedF
   const parser = new Parser(reader, { xmlMode: true, decodeEntities: true })
   parser.write(text)
   parser.end()
-  if (!reader.isFeed) throw new Failure('bad-feed', 'this is no RSS or Atom feed: check the link')
+  if (!reader.isFeed) throw new Failure('bad-feed', 'this is not an RSS or Atom feed: check the link')
   const items = reader.items.flatMap(raw => readItem(raw, { base, mayBeLocal }) ?? [])
   return { title: tidy(reader.title, MAX_TITLE), items }
 }
@@ -70,7 +70,7 @@ class FeedReader {
     const name = localName(rawName)
     this.#path.push(name)
     const depth = this.#path.length
-    if (depth > MAX_DEPTH) throw new Failure('bad-feed', 'this feed is nested too deeply: it is none')
+    if (depth > MAX_DEPTH) throw new Failure('bad-feed', 'this feed is nested too deeply')
     if (depth === 1) this.isFeed = name === 'rss' || name === 'rdf' || name === 'feed'
     if ((name === 'item' || name === 'entry') && !this.#item && this.items.length < MAX_ITEMS) {
       this.#item = { texts: {}, enclosures: [], links: [] }

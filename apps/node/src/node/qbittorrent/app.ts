@@ -43,5 +43,5 @@ function preferences(json: string): Record<string, unknown> {
     if (typeof value === 'object' && value !== null && !Array.isArray(value))
       return value as Record<string, unknown>
   } catch {}
-  throw new Refusal(400, 'json is no JSON object')
+  throw new Refusal(400, 'json is not a JSON object')
 }

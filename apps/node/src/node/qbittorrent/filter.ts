@@ -52,7 +52,7 @@ function hasLabels({ category, tags, private: isPrivate }: TorrentInfo, params: 
 
 function sortInfos(infos: readonly TorrentInfo[], column: string, reverse: boolean): TorrentInfo[] {
   if (column === '' || infos.length === 0) return [...infos]
-  if (!Object.hasOwn(infos[0]!, column)) throw new Refusal(400, 'sort is no column')
+  if (!Object.hasOwn(infos[0]!, column)) throw new Refusal(400, 'sort is not a column')
   const name = column as keyof TorrentInfo
   const sign = reverse ? -1 : 1
   return infos.toSorted((a, b) => sign * compare(a[name], b[name]))

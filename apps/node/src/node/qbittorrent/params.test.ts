@@ -14,7 +14,7 @@ test('query and form are one, and the form is heard last', async () => {
   ])
   expect([params.has('d'), params.has('e')]).toEqual([true, false])
   expect(() => params.required('e')).toThrow(/missing required parameter: e/)
-  expect(() => params.number('b')).toThrow(/no number/)
+  expect(() => params.number('b')).toThrow(/not a number/)
 })
 
 test('a form with files comes back as it was sent', async () => {

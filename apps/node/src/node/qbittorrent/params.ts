@@ -44,7 +44,7 @@ export class Params {
     const text = this.text(name).trim()
     if (text === '') return undefined
     const value = Number(text)
-    if (!Number.isFinite(value)) throw new Refusal(400, `${name} is no number`)
+    if (!Number.isFinite(value)) throw new Refusal(400, `${name} is not a number`)
     return value
   }
 

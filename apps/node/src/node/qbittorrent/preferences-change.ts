@@ -120,7 +120,7 @@ function number(given: Given, name: string): number | undefined {
   const value = given[name]
   if (value === undefined || value === null) return undefined
   if (typeof value === 'number' && Number.isFinite(value)) return value
-  throw new Refusal(400, `${name} is no number`)
+  throw new Refusal(400, `${name} is not a number`)
 }
 
 function bool(given: Given, name: string): boolean | undefined {
@@ -134,5 +134,5 @@ function text(given: Given, name: string): string | undefined {
   const value = given[name]
   if (value === undefined || value === null) return undefined
   if (typeof value === 'string') return value.trim()
-  throw new Refusal(400, `${name} is no text`)
+  throw new Refusal(400, `${name} is not a string`)
 }

@@ -24,7 +24,7 @@ test('preferences that are sent back as they were change nothing', () => {
   expect(merged(change)).toEqual(SETTINGS)
 })
 
-test('limits, queue, ends of sharing and times become settings', () => {
+test('limits, queue, seeding limits and times become settings', () => {
   const change = settingsChange(
     {
       dl_limit: 1000,

@@ -125,5 +125,5 @@ function ruleJson(json: string): Record<string, unknown> {
     if (typeof value === 'object' && value !== null && !Array.isArray(value))
       return value as Record<string, unknown>
   } catch {}
-  throw new Refusal(400, 'ruleDef is no JSON object')
+  throw new Refusal(400, 'ruleDef is not a JSON object')
 }

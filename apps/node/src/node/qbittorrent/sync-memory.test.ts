@@ -61,7 +61,7 @@ test('what did not change is not told again', () => {
   })
 })
 
-test('of many clients the one that asked longest ago is told everything again', () => {
+test('of many clients the least recently active one receives everything again', () => {
   const memories = new SyncMemories(2)
   const ask = (client: string, rid: number) => memories.of(client, 'list').answer(rid, { up: 1 }, [])
   const { rid } = ask('a', 0) as { rid: number }

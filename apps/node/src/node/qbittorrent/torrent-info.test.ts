@@ -57,7 +57,7 @@ test('sizes, times, limits and places are in its names and units', () => {
   })
 })
 
-test('progress is 1 only when all that is wanted is here', () => {
+test('progress is 1 only when all wanted files are complete', () => {
   expect(infoOf(sampleFacts({ progress: 1 }), { seeding }).progress).toBeLessThan(1)
   expect(infoOf(sampleFacts(COMPLETE), { seeding })).toMatchObject({
     progress: 1,

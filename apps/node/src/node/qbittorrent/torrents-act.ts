@@ -34,7 +34,7 @@ function updating(changeOf: (params: Params) => Omit<UpdateTorrent, 'id'>): WebM
 }
 
 /** Features that Shoal does not have: the request is accepted and ignored, and they are shown as switched off. */
-const letBe = changes(async (params, context) => {
+const unsupportedNoop = changes(async (params, context) => {
   await chosen(params, context)
   return undefined
 })
@@ -57,9 +57,9 @@ export const ACTING_METHODS: WebMethods = {
   'torrents/setForceStart': changes((params, context) =>
     act(params.bool('value') ? 'start' : 'resume', params, context),
   ),
-  'torrents/setSuperSeeding': letBe,
-  'torrents/toggleFirstLastPiecePrio': letBe,
-  'torrents/setAutoManagement': letBe,
+  'torrents/setSuperSeeding': unsupportedNoop,
+  'torrents/toggleFirstLastPiecePrio': unsupportedNoop,
+  'torrents/setAutoManagement': unsupportedNoop,
   'torrents/toggleSequentialDownload': changes(async (params, context) => {
     for (const { id, sequential } of await chosen(params, context))
       await context.call('updateTorrent', { id, sequential: !sequential })

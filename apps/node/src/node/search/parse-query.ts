@@ -1,4 +1,4 @@
-import { isUnspaced, toIndexed, wordPattern, wordsOf } from './words.ts'
+import { isUnspaced, splitWords, toIndexed, wordPattern } from './words.ts'
 
 /** A word or phrase that must be found, or that must not. */
 export interface Term {
@@ -32,7 +32,7 @@ export function parseQuery(text: string): ParsedQuery {
     const isPhrase = phrase !== undefined
     const excludes = (isPhrase ? phraseSign : wordSign) === '-'
     const typed = (isPhrase ? phrase : word!).toWellFormed()
-    const words = wordsOf(typed).slice(0, MAX_WORDS)
+    const words = splitWords(typed).slice(0, MAX_WORDS)
     if (words.length === 0) continue
     const list = excludes ? unwanted : wanted
     list.push({ text: typed, words, isPrefix: !isPhrase && !excludes })
@@ -78,7 +78,7 @@ const BEGINNING_SIGNS = 2
 /** Returns the prefixes of the words of a text, for their column. */
 export function beginningsOf(text: string): string {
   const beginnings = new Set<string>()
-  for (const word of wordsOf(text)) {
+  for (const word of splitWords(text)) {
     const signs = [...word.slice(0, 2 * BEGINNING_SIGNS)]
     for (let length = 1; length <= Math.min(BEGINNING_SIGNS, signs.length); length++)
       beginnings.add(signs.slice(0, length).join(''))

@@ -197,7 +197,7 @@ describe('changes', () => {
     expect(ids('file')).toHaveLength(2)
   })
 
-  test('are seen by a reader beside', () => {
+  test('are visible to a concurrent reader', () => {
     const reader = SearchIndex.openToRead(path)
     try {
       index.put([entry(1, 'word')])
@@ -223,7 +223,7 @@ describe('the file', () => {
     expect(ids('word')).toEqual([1])
   })
 
-  test('is made anew when it is of another version', () => {
+  test('is rebuilt when it is of another version', () => {
     const { generation } = index
     index.put([entry(1, 'word')])
     index.close()
@@ -235,7 +235,7 @@ describe('the file', () => {
     expect(index.count().entries).toBe(0)
   })
 
-  test('is made anew when it is damaged', () => {
+  test('is rebuilt when it is damaged', () => {
     const { generation } = index
     index.close()
     writeFileSync(path, 'x'.repeat(statSync(path).size))

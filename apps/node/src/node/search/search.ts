@@ -110,7 +110,7 @@ export class Search {
     } catch (error) {
       if (!isDamage(error)) throw error
       await this.discard()
-      throw new Failure('damaged', 'the search index was damaged and is made anew: search again in a while')
+      throw new Failure('damaged', 'the search index was damaged and is being rebuilt: search again later')
     }
   }
 
@@ -142,7 +142,11 @@ export class Search {
 function readCursor(cursor = '0'): number {
   const offset = /^\d{1,4}$/.test(cursor) ? Number(cursor) : Number.NaN
   if (offset >= 0 && offset < MAX_HITS) return offset
-  throw new Failure('bad-argument', 'this is no cursor: give `next` of the page before, or leave it out', {
-    field: 'cursor',
-  })
+  throw new Failure(
+    'bad-argument',
+    'this is not a cursor: pass `next` of the previous page, or leave it out',
+    {
+      field: 'cursor',
+    },
+  )
 }

@@ -30,7 +30,7 @@ export function foldInPlace(text: string): string {
 }
 
 /** Returns the words of a text, folded. */
-export function wordsOf(text: string): string[] {
+export function splitWords(text: string): string[] {
   return foldInPlace(withoutSharpS(text.normalize('NFKC'))).match(WORDS) ?? []
 }
 

@@ -73,7 +73,7 @@ test('a .torrent in a watched folder, a link to one and a file over HTTP: each g
   expect(items.map(({ name }) => name)).toEqual(['BitTorrent', 'HTTP', 'FTP'])
 })
 
-test('an item of a feed that is added by hand is marked, and that is told', async () => {
+test('an item of a feed that is added by hand is marked, and that is reported', async () => {
   const node = await nodeForTest()
   const magnet = `magnet:?xt=urn:btih:${'12'.repeat(20)}`
   await using server = await FileServer.start((_, response) => {
@@ -123,7 +123,7 @@ test('a feed’s item is downloaded from a peer, moved when complete, and told t
   await eventually('it is added', () => torrentOf(node, id))
   node.torrents.registry.get(id).api.addPeer(`127.0.0.1:${seeder.engine.port}`)
   const lines = async () => (await readFile(told, 'utf8').catch(() => '')).split('\n').filter(Boolean)
-  await eventually('the program was told', async () => (await lines()).length > 0)
+  await eventually('the program was run', async () => (await lines()).length > 0)
   expect(await lines()).toEqual([join(complete, 'film.mkv')])
   expect(await readFile(join(complete, 'film.mkv'))).toEqual(await readFile(source))
   expect((await torrentOf(node, id))!.label).toBe('films')

@@ -59,7 +59,7 @@ describe('torrents', () => {
     expect(() => catalogue.torrents.add({ ...torrent(2), infoHashV1: null })).toThrow(/CHECK/)
   })
 
-  test('change only where they are told to', () => {
+  test('change only the given members', () => {
     const { id } = catalogue.torrents.add({ ...torrent(1), ratioLimit: 2 })
     expect(catalogue.torrents.update(id, { paused: true, ratioLimit: null, tags: ['x'] })).toBe(true)
     expect(catalogue.torrents.get(id)).toMatchObject({

@@ -65,7 +65,7 @@ describe('the tracker inside a node', () => {
     })
   })
 
-  it('speaks WebSocket at the same place, beside the node’s own', async () => {
+  it('speaks WebSocket at the same address, next to the node’s own', async () => {
     await withTracker({}, coreWith(), async ({ server }) => {
       const received: unknown[] = []
       const socket = new WebSocket(`${server.url.replace('http', 'ws')}/announce`)

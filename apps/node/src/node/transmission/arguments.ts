@@ -28,7 +28,7 @@ export function booleanOf(args: Arguments, name: string): boolean | undefined {
   throw wrong(name, 'true or false')
 }
 
-export function textsOf(args: Arguments, name: string): string[] | undefined {
+export function stringList(args: Arguments, name: string): string[] | undefined {
   return listOf(args, name, (value): value is string => typeof value === 'string', 'a list of texts')
 }
 

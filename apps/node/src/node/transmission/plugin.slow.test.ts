@@ -110,7 +110,7 @@ test('renames files and folders where they are', async () => {
   await rpc('torrent-remove', { ids: [hashString] })
 })
 
-test('adds nothing outside the allowed folders, and tells what is no torrent', async () => {
+test('adds nothing outside the allowed folders, and reports files that are not torrents', async () => {
   const metainfo = (await server.torrent('one', { a: 10 })).toString('base64')
   expect((await rpc('torrent-add', { metainfo, 'download-dir': '/etc' })).result).toMatch(
     /outside the folders/,

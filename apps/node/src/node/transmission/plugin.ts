@@ -33,7 +33,7 @@ export const transmissionApi: CompatPlugin = scope => {
     app.post(path, { onRequest, config, bodyLimit: MAX_BODY_BYTES }, async ({ body }, reply) => {
       const asked = parse(body)
       if (asked !== undefined) return answerRpc(asked, context)
-      return reply.code(400).send({ result: 'the request is no JSON', arguments: {} })
+      return reply.code(400).send({ result: 'the request is not JSON', arguments: {} })
     })
     app.get(path, { onRequest }, async (_, reply) =>
       reply.code(405).header('allow', 'POST').type('text/plain').send('405: Method Not Allowed'),

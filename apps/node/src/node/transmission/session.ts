@@ -1,6 +1,6 @@
 import { Failure } from '../../base/failure.ts'
 import { diskOf } from '../server/compat/disk.ts'
-import { textOf, textsOf } from './arguments.ts'
+import { stringList, textOf } from './arguments.ts'
 import type { Method } from './context.ts'
 import { sessionChange } from './session-change.ts'
 import { sessionFields } from './session-fields.ts'
@@ -13,7 +13,7 @@ export const SESSION_METHODS: Record<string, Method> = {
       call('getStats', {}),
     ])
     const fields = sessionFields({ settings, info, stats, sessionId, remembered })
-    const wanted = textsOf(args, 'fields')
+    const wanted = stringList(args, 'fields')
     if (!wanted) return fields
     return Object.fromEntries(
       wanted.filter(name => Object.hasOwn(fields, name)).map(name => [name, fields[name]]),

@@ -1,6 +1,6 @@
 import { Failure } from '../../base/failure.ts'
 import { hash40 } from '../server/compat/torrent-finder.ts'
-import { type Arguments, booleanOf, textOf, textsOf } from './arguments.ts'
+import { type Arguments, booleanOf, stringList, textOf } from './arguments.ts'
 import type { Method } from './context.ts'
 import { firstPriorities } from './file-choice.ts'
 
@@ -13,7 +13,7 @@ export const torrentAdd: Method = async (args, { call, numbers }) => {
     ...sourceOf(args),
     ...(directory && { directory }),
     ...(paused !== undefined && { paused }),
-    ...labelsOf(textsOf(args, 'labels')),
+    ...labelsOf(stringList(args, 'labels')),
     ...(priorities.length > 0 && { priorities }),
   })
   if (job) {

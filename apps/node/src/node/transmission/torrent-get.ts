@@ -1,4 +1,4 @@
-import { type Arguments, textOf, textsOf } from './arguments.ts'
+import { type Arguments, stringList, textOf } from './arguments.ts'
 import { type Method, type RpcContext, torrentsOf } from './context.ts'
 import { type Field, TORRENT_FIELDS } from './torrent-fields.ts'
 import { type Part, partsOf } from './torrent-parts.ts'
@@ -23,7 +23,7 @@ async function tableOf(args: Arguments, context: RpcContext): Promise<unknown[]>
 
 /** Unknown fields are left out of the answer, as in Transmission. */
 function fieldsOf(args: Arguments): [string, Field][] {
-  const names = [...new Set((textsOf(args, 'fields') ?? []).slice(0, 1000))]
+  const names = [...new Set((stringList(args, 'fields') ?? []).slice(0, 1000))]
   return names.flatMap(name => {
     const field = TORRENT_FIELDS.get(name)
     return field ? [[name, field] as [string, Field]] : []

@@ -2,7 +2,7 @@ import type { Torrent, UpdateTorrent } from '@shoal/api'
 import { Failure } from '../../base/failure.ts'
 import type { Call } from '../server/compat/call.ts'
 import { realTrackers, tiersOf } from '../server/compat/real-trackers.ts'
-import { type Arguments, booleanOf, indexesOf, numberOf, textOf, textsOf } from './arguments.ts'
+import { type Arguments, booleanOf, indexesOf, numberOf, stringList, textOf } from './arguments.ts'
 import { type Method, type RpcContext, torrentsOf } from './context.ts'
 import { chooseFiles, choosesFiles } from './file-choice.ts'
 import { bytesPerSecond, DEFAULT_SPEED } from './status.ts'
@@ -13,7 +13,7 @@ import { parseTrackerList } from './trackers.ts'
 export const torrentSet: Method = async (args, context) => {
   const { call, facts } = context
   const torrents = await torrentsOf(args, context)
-  const labels = labelsOf(textsOf(args, 'labels'))
+  const labels = labelsOf(stringList(args, 'labels'))
   if (labels.label) await ensureLabel(labels.label, call)
   for (const torrent of torrents) {
     const change = { ...labels, ...limitsOf(torrent, args, context), ...seedingOf(args), ...queueOf(args) }
@@ -75,7 +75,7 @@ function queueOf(args: Arguments): Change {
 async function changeTrackers({ id }: Torrent, args: Arguments, call: Call): Promise<void> {
   const list = textOf(args, 'trackerList')
   if (list !== undefined) return void (await call('setTrackers', { id, tiers: parseTrackerList(list) }))
-  const added = textsOf(args, 'trackerAdd') ?? []
+  const added = stringList(args, 'trackerAdd') ?? []
   const removed = indexesOf(args, 'trackerRemove') ?? []
   const replaced = replacements(args)
   if (added.length + removed.length + replaced.size === 0) return

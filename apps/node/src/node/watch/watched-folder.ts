@@ -93,7 +93,7 @@ export class WatchedFolder {
     const { directory } = this.#rule
     const names = await readdir(directory).catch(() => null)
     if (names === null) return this.#missing()
-    if (this.#isMissing) this.#deps.log.info(`the watched folder ${directory} is there again`)
+    if (this.#isMissing) this.#deps.log.info(`the watched folder ${directory} is available again`)
     this.#isMissing = false
     const candidates = names.slice(0, MAX_NAMES).filter(isCandidate)
     for (const name of this.#seen.keys()) if (!candidates.includes(name)) this.#seen.delete(name)
@@ -108,9 +108,7 @@ export class WatchedFolder {
   #missing(): number {
     this.#unwatch()
     if (!this.#isMissing)
-      this.#deps.log.warn(
-        `the watched folder ${this.#rule.directory} cannot be read: it is looked for from time to time`,
-      )
+      this.#deps.log.warn(`the watched folder ${this.#rule.directory} cannot be read: trying again regularly`)
     this.#isMissing = true
     return LOOK_MS
   }
@@ -154,7 +152,7 @@ export class WatchedFolder {
       if (this.#stop.signal.aborted) return 0
       const { code, message } = describeFailure(error)
       if (BAD_CODES.has(code)) return await this.#refuse(name, message)
-      log.warn(`${path} could not be added: ${message}: it is tried again in a minute`)
+      log.warn(`${path} could not be added: ${message}: trying again in a minute`)
       return RETRY_MS
     }
   }

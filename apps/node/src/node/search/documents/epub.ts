@@ -28,7 +28,7 @@ export function extractEpub(bytes: Uint8Array, sink: TextSink): void {
 /** Returns the paths of the chapters, as the package document lists them; empty if it cannot be read. */
 function packageOf(bytes: Uint8Array): { chapters: string[] } {
   const container = unpack(bytes, name => name === CONTAINER, MAX_INDEX_BYTES)[CONTAINER]
-  if (!container) throw new Failure('bad-document', 'the file is no EPUB: it names no package')
+  if (!container) throw new Failure('bad-document', 'the file is not an EPUB: it names no package')
   let path = ''
   parse(container, (name, attributes) => {
     if (name === 'rootfile') path ||= attributes['full-path'] ?? ''
@@ -84,6 +84,6 @@ function unpack(
     return unzipSync(bytes, { filter })
   } catch (error) {
     if (error instanceof Failure) throw error
-    throw new Failure('bad-document', 'the file is no EPUB: it cannot be unpacked', { cause: error })
+    throw new Failure('bad-document', 'the file is not an EPUB: it cannot be unpacked', { cause: error })
   }
 }

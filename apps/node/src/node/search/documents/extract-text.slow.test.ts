@@ -206,7 +206,7 @@ describe('the thread of documents', () => {
     }
   })
 
-  test('stops when it is told to', async () => {
+  test('stops when the signal aborts', async () => {
     const stop = new AbortController()
     const reading = extractor.extract(file('a.pdf', makePdf(Array(500).fill('x'))), 'a.pdf', stop)
     stop.abort(new Error('enough'))

@@ -51,7 +51,7 @@ function readWhole(path: string): Uint8Array {
     // Without blocking: a pipe would hold up the thread forever.
     fd = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
     const stat = fstatSync(fd)
-    if (!stat.isFile()) throw new Failure('not-found', `${path} is no file`)
+    if (!stat.isFile()) throw new Failure('not-found', `${path} is not a file`)
     if (stat.size > DOCUMENT_LIMITS.fileBytes)
       throw new Failure('too-large', `${path} is too large to be indexed`)
     const bytes = new Uint8Array(stat.size)

@@ -148,7 +148,7 @@ describe('what is indexed', () => {
     })
   })
 
-  test('not what cannot be read, which is told and forgotten', async () => {
+  test('files that cannot be read are reported and skipped', async () => {
     const id = await add('bad', { 'a.pdf': 'no PDF', 'b.txt': 'whales' })
     indexer.torrentCompleted(id)
     await indexer.idle()
@@ -227,7 +227,7 @@ describe('interruptions', () => {
     expect(await found('paused')).toContain('paused')
   })
 
-  test('an index that is damaged inside is made anew by whoever finds it', async () => {
+  test('an index that is damaged inside is rebuilt by the next user', async () => {
     const files = Object.fromEntries(Array.from({ length: 500 }, (_, i) => [`file ${i}.mkv`, 'x']))
     indexer.torrentChanged(await add('kept', files))
     await indexer.idle()
@@ -244,7 +244,7 @@ describe('interruptions', () => {
     expect(await found('kept')).toContain('kept')
   })
 
-  test.each(['lost', 'damaged'])('an index that is %s is made anew with everything', async what => {
+  test.each(['lost', 'damaged'])('an index that is %s is rebuilt with everything', async what => {
     indexer.torrentCompleted(await add('kept', { 'a.txt': 'whales', 'b.txt': 'fish' }))
     await indexer.idle()
     await indexer.close()
@@ -256,6 +256,6 @@ describe('interruptions', () => {
     indexer = start()
     await indexer.idle()
     expect(await found('whales')).toEqual(['a.txt'])
-    expect(notices).toContain('The search index was made anew: everything is indexed again')
+    expect(notices).toContain('The search index was rebuilt: everything is indexed again')
   })
 })

@@ -188,7 +188,7 @@ export class Indexer {
       }
       indexQueue.generation = generation
     })
-    if (!isFirst) this.#options.onNotice?.('The search index was made anew: everything is indexed again')
+    if (!isFirst) this.#options.onNotice?.('The search index was rebuilt: everything is indexed again')
   }
 
   async #do(task: IndexTask): Promise<void> {

@@ -14,7 +14,7 @@ export async function extractPdf(bytes: Uint8Array, sink: TextSink): Promise<voi
     verbosity: 0,
   }).catch((error: Error) => {
     const why = error.name === 'PasswordException' ? 'it needs a password' : 'it cannot be read'
-    throw new Failure('bad-document', `the file is no PDF that can be indexed: ${why}`, { cause: error })
+    throw new Failure('bad-document', `the PDF cannot be indexed: ${why}`, { cause: error })
   })
   try {
     const pages = Math.min(pdf.numPages, DOCUMENT_LIMITS.pdfPages)

@@ -25,7 +25,7 @@ export function extractPlainText(bytes: Uint8Array, sink: TextSink): void {
  */
 export function* decodeText(bytes: Uint8Array, named?: string): Generator<string> {
   const marked = BOMS.find(([, ...bom]) => bom.every((byte, at) => bytes[at] === byte))?.[0]
-  if (!marked && looksBinary(bytes)) throw new Failure('bad-document', 'the file is no text')
+  if (!marked && looksBinary(bytes)) throw new Failure('bad-document', 'the file is not text')
   const decoder = new TextDecoder(marked ?? (isUtf8(bytes) ? 'utf-8' : knownEncoding(named)))
   for (let at = 0; at < bytes.length; at += CHUNK_BYTES)
     yield decoder.decode(bytes.subarray(at, at + CHUNK_BYTES), { stream: true })

@@ -43,7 +43,7 @@ test.each(['127.0.0.1', 'localhost'])('what a stranger names is not asked for at
   expect(server.commands).toEqual([])
 })
 
-test('a transfer that is cut goes on with REST', async () => {
+test('a transfer that is cut resumes with REST', async () => {
   await using server = await FtpServer.start({ files, cutAfter: 900_000 })
   const context = testContext()
   const url = `ftp://me:s3cret@${server.host}/pub/a%20file.iso`

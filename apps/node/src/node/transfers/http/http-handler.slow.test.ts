@@ -148,7 +148,7 @@ test('a busy server is asked again; one that has no such file is not', async () 
   expect(server.requests.length).toBe(2)
 })
 
-test('a download that was interrupted goes on in another run of the node', async () => {
+test('a download that was interrupted resumes in another run of the node', async () => {
   let held: ServerResponse | null = null
   await using server = await FileServer.start((request, response) => {
     if (request.headers.range) return sendFile(request, response, CONTENT)

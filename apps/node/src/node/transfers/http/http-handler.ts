@@ -52,7 +52,7 @@ export class HttpHandler implements FileProtocol {
 
   #file(identifier: string, { outsideOnly = false }: Pick<LookOptions, 'outsideOnly'>): HttpFile {
     if (!URL.canParse(identifier))
-      throw new Failure('bad-argument', 'this is no URL: check how it is written', { field: 'source' })
+      throw new Failure('bad-argument', 'this is not a URL: check the spelling', { field: 'source' })
     const { userAgent, tls, isLocal } = this.#options
     const options = { userAgent, outsideOnly, ...(tls && { tls }), ...(isLocal && { isLocal }) }
     return new HttpFile(new URL(identifier), options)
