@@ -3,7 +3,7 @@ import type { OptionTable, OptionValues } from './options.ts'
 import type { Output } from './output.ts'
 import type { Positional } from './parse.ts'
 
-/** What a command gets besides its words. */
+/** The context of a command, besides its words. */
 export interface CommandContext {
   readonly output: Output
   /** Aborted by Ctrl-C. */
@@ -11,18 +11,18 @@ export interface CommandContext {
   readonly commandLine: CommandLine
 }
 
-/** The command line itself, for a command that reads others. */
+/** The command line, for the shell, which runs other commands. */
 export interface CommandLine {
   readonly commands: readonly CommandEntry[]
-  /** Runs the words of a line, with an output and Ctrl-C of its own; the exit code. Errors are told, not thrown. */
+  /** Runs the words of a line with their own output and Ctrl-C. Resolves to the exit code. Reports errors instead of throwing them. */
   run(words: readonly string[]): Promise<number>
 }
 
 /** The parts of the list of commands, in order. */
 export const COMMAND_GROUPS = [
   { group: 'node', title: 'The node on this machine:' },
-  { group: 'torrents', title: 'What a running node shares and downloads:' },
-  { group: 'manage', title: 'More of a running node:' },
+  { group: 'torrents', title: 'Torrents of a running node:' },
+  { group: 'manage', title: 'Manage a running node:' },
   { group: 'alone', title: 'Without a node:' },
 ] as const
 export type CommandGroup = (typeof COMMAND_GROUPS)[number]['group']
@@ -30,7 +30,7 @@ export type CommandGroup = (typeof COMMAND_GROUPS)[number]['group']
 /** A command in the list of all. */
 export interface CommandEntry {
   readonly name: string
-  /** What it does, in a line. */
+  /** Describes the command in one line. */
   readonly summary: string
   readonly group: CommandGroup
   /** Loads the command, so that starting one does not read them all. */
@@ -38,7 +38,7 @@ export interface CommandEntry {
 }
 
 export interface Command<Table extends OptionTable = OptionTable> {
-  /** What there is to know besides the line in the list of commands: paragraphs. */
+  /** Paragraphs of the command's own help. */
   readonly about: readonly string[]
   readonly positionals: readonly Positional[]
   readonly options: Table

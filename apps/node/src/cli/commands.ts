@@ -41,14 +41,14 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'show',
-    summary: 'Show all that is known of a torrent',
+    summary: 'Show the details of a torrent',
     group: 'torrents',
     load: async () => (await import('./commands/show.ts')).show,
   },
   { name: 'pause', summary: 'Pause torrents', group: 'torrents', load: async () => (await actions()).pause },
   {
     name: 'resume',
-    summary: 'Let paused torrents go on',
+    summary: 'Resume paused torrents',
     group: 'torrents',
     load: async () => (await actions()).resume,
   },
@@ -126,7 +126,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'jobs',
-    summary: 'List and cancel jobs, which is work that takes long',
+    summary: 'List and cancel long-running jobs',
     group: 'manage',
     load: async () => (await import('./commands/jobs.ts')).jobs,
   },
@@ -144,13 +144,13 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'log',
-    summary: 'Show what the node did, and follow it',
+    summary: 'Show and follow the node’s log',
     group: 'manage',
     load: async () => (await import('./commands/log.ts')).log,
   },
   {
     name: 'health',
-    summary: 'Tell whether the node works',
+    summary: 'Check whether the node works',
     group: 'manage',
     load: async () => (await import('./commands/health.ts')).health,
   },
@@ -168,7 +168,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'share',
-    summary: 'Share a folder: all that is in it, and all that is put there',
+    summary: 'Share a folder and everything that is put there',
     group: 'alone',
     load: async () => (await import('./commands/share.ts')).share,
   },
@@ -186,7 +186,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'unseal',
-    summary: 'Open a sealed share that lies on this disk',
+    summary: 'Open a sealed share on this disk',
     group: 'alone',
     load: async () => (await import('./commands/unseal.ts')).unseal,
   },

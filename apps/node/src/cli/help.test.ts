@@ -19,7 +19,7 @@ describe.each(COMMANDS)('help of $name', entry => {
     expect(command.examples.length).toBeGreaterThan(0)
   })
 
-  test('no option stands for two things, nor shadows a common one', async () => {
+  test('no option has two meanings or shadows a common one', async () => {
     const { options } = await entry.load()
     const letters = Object.values({ ...options, ...COMMON_OPTIONS }).flatMap(({ short }) =>
       short ? [short] : [],

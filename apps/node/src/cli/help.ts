@@ -76,7 +76,7 @@ export function overview(
   ].join('\n')
 }
 
-/** A term and what it means beside it; below it when the term is long. */
+/** A term with its meaning next to it, or below it if the term is long. */
 function twoColumns(term: string, meaning: string, columns: number, termColumns = 26): string[] {
   const indent = termColumns + 4
   const lines = wrap(meaning, Math.max(20, columns - indent))

@@ -24,7 +24,7 @@ describe('options of the network', () => {
   })
 
   test.each(['stun.example', 'turn:host:3478', 'turn:anna:hunter2', 'http://stun.example'])(
-    'what is not a server is refused, and not repeated: %s',
+    'an invalid server is refused and not repeated: %s',
     async server => {
       const refused = read('--ice-server', server)
       await expect(refused).rejects.toThrow(

@@ -2,7 +2,7 @@ import type { IceServer, RateLimits, SessionOptions } from '@shoal/torrent'
 import { UsageError } from '../base/failure.ts'
 import { parseRate } from '../base/text/size.ts'
 import { PRODUCT } from '../base/version.ts'
-import { flag, list, type OptionValues, oneOf, value, wholeNumber } from './options.ts'
+import { flag, integer, list, type OptionValues, oneOf, value } from './options.ts'
 
 /** As many as the setting network.iceServers takes. */
 const MAX_ICE_SERVERS = 20
@@ -11,7 +11,7 @@ const MAX_ICE_SERVERS = 20
 export const NETWORK_OPTIONS = {
   port: value('N', {
     help: 'Port to accept peers on: 0 for any. Default: 6881, or any when that is taken',
-    parse: wholeNumber(0, 65_535),
+    parse: integer(0, 65_535),
   }),
   host: value('ADDRESS', { help: 'Accept peers on this address only' }),
   noDht: flag('Do not use the DHT'),
@@ -29,14 +29,14 @@ export const NETWORK_OPTIONS = {
   }),
   limitDown: value('RATE', { help: 'Download at most this much a second: 2MB, 500KiB', parse: parseRate }),
   limitUp: value('RATE', { help: 'Upload at most this much a second', parse: parseRate }),
-  maxPeers: value('N', { help: 'Connections at most. Default 500', parse: wholeNumber(1, 100_000) }),
+  maxPeers: value('N', { help: 'Connections at most. Default 500', parse: integer(1, 100_000) }),
 }
 
-/** The session options that these stand for. Rejects with UsageError. */
+/** Converts the options to session options. Rejects with UsageError. */
 export async function sessionOptions(given: OptionValues<typeof NETWORK_OPTIONS>): Promise<SessionOptions> {
   const { port, host, dhtNode, encryption, limitDown, limitUp, maxPeers } = given
   if (given.noWebrtc && given.iceServer.length > 0)
-    throw new UsageError('--ice-server is of no use with --no-webrtc: leave one of them out')
+    throw new UsageError('--ice-server has no effect with --no-webrtc: leave one of them out')
   const limits: Partial<RateLimits> = {
     ...(limitDown !== undefined && { downloadBytesPerSecond: limitDown }),
     ...(limitUp !== undefined && { uploadBytesPerSecond: limitUp }),

@@ -8,16 +8,16 @@ export interface Option<T> {
   readonly kind: 'flag' | 'value' | 'list'
   /** One letter, for `-o`. */
   readonly short?: string
-  /** What the value is called in the help; none for a flag. */
+  /** Name of the value in the help; none for a flag. */
   readonly value?: string
   readonly help: string
-  /** The value of all that was given for it, in order; throws UsageError. */
+  /** Parses all values that were given, in order. Throws UsageError. */
   read(given: readonly string[], flag: string): T
 }
 
 export type OptionTable = Readonly<Record<string, Option<unknown>>>
 
-/** What parsing gives for a table. */
+/** The parsed values of a table of options. */
 export type OptionValues<Table> = {
   readonly [Name in keyof Table]: Table[Name] extends Option<infer Value> ? Value : never
 }
@@ -76,13 +76,13 @@ export function list<T>(
 export function oneOf<Word extends string>(...words: readonly Word[]): (text: string) => Word {
   return text => {
     const word = words.find(each => each === text.toLowerCase())
-    if (!word) throw new UsageError(`"${text}" is none of ${words.join(', ')}`)
+    if (!word) throw new UsageError(`"${text}" is not one of ${words.join(', ')}`)
     return word
   }
 }
 
 /** Reads an integer in a range. */
-export function wholeNumber(least: number, most: number): (text: string) => number {
+export function integer(least: number, most: number): (text: string) => number {
   return text => {
     const number = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN
     if (!(number >= least && number <= most))

@@ -1,6 +1,6 @@
 import { printable } from '../base/text/width.ts'
 
-/** What a terminal can show. */
+/** Capabilities of a terminal. */
 export interface TerminalStyle {
   readonly unicode: boolean
   readonly color: boolean
@@ -13,7 +13,7 @@ export interface Terminal extends TerminalStyle {
   write(text: string): void
 }
 
-/** Where a command's words go. */
+/** The output of a command. */
 export interface Output {
   /** `--json`: results are objects, nothing else is on standard output. */
   readonly json: boolean
@@ -75,13 +75,13 @@ export function jsonLine(value: object): string {
   )
 }
 
-/** `shoal info … | head` closes its end early: that is not an error. */
+/** `shoal info … | head` closes the pipe early, which is not an error. */
 function onOutputError(error: Error): void {
   if ((error as NodeJS.ErrnoException).code === 'EPIPE') process.exit(0)
   throw error
 }
 
-/** What the environment says of the terminal (no-color.org; POSIX locale variables). */
+/** Reads the terminal's capabilities from the environment (no-color.org; POSIX locale variables). */
 export function styleOf(env: Readonly<Record<string, string | undefined>>, platform: string): TerminalStyle {
   const dumb = env.TERM === 'dumb'
   const locale = env.LC_ALL || env.LC_CTYPE || env.LANG || ''

@@ -10,7 +10,7 @@ test('a page is an address of http or https', () => {
 })
 
 test.each(['ftp://host/', 'host', 'https://host/?', 'https://host/#'])('%s is none', text => {
-  expect(() => pageOf(text)).toThrow('is not an address of a page')
+  expect(() => pageOf(text)).toThrow('is not the address of a page')
 })
 
 test.each(['https://user:pw@host/', 'https://user@host/', 'https://:pw@host/'])(

@@ -1,10 +1,10 @@
 import { UsageError } from '../base/failure.ts'
 import { value } from './options.ts'
 
-/** Of commands that share without a node, which has a page of its own. */
+/** For commands that share without a node. A node has its own page. */
 export const PAGE_OPTION = {
   page: value('URL', {
-    help: 'Print the link that opens in any browser, too, by this page: https://host/',
+    help: 'Also print the link that opens in any browser, with this page: https://host/',
     parse: pageUrl,
   }),
 }
@@ -17,6 +17,6 @@ function pageUrl(text: string): string {
     )
   if (url && /^https?:$/.test(url.protocol) && !/[?#]/.test(text)) return url.href
   throw new UsageError(
-    `"${text}" is not an address of a page: write https://host/ or http://host:8420/share/`,
+    `"${text}" is not the address of a page: write https://host/ or http://host:8420/share/`,
   )
 }

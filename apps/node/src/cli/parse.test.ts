@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { flag, list, oneOf, value, wholeNumber } from './options.ts'
+import { flag, integer, list, oneOf, value } from './options.ts'
 import { parseWords, requireWords } from './parse.ts'
 
 const TABLE = {
   out: value('DIR', { short: 'o', help: 'where' }),
-  port: value('N', { help: 'which', parse: wholeNumber(0, 65_535) }),
+  port: value('N', { help: 'which', parse: integer(0, 65_535) }),
   mode: value('WORD', { help: 'how', parse: oneOf('fast', 'slow') }),
   peer: list('HOST', { help: 'who' }),
   noDht: flag('without'),
@@ -44,7 +44,7 @@ describe('words of a command', () => {
     [['--quiet=1'], /--quiet takes no value/],
     [['--port', '1', '--port', '2'], /--port was given 2 times/],
     [['--port', '65536'], /--port: "65536" is not an integer from 0 to 65535/],
-    [['--mode', 'medium'], /--mode: "medium" is none of fast, slow/],
+    [['--mode', 'medium'], /--mode: "medium" is not one of fast, slow/],
     [['a', 'b'], /"b" is one word too many/],
   ])('refused: %j', (words, message) => expect(() => parse(...words)).toThrow(message))
 

@@ -2,14 +2,14 @@ import { UsageError } from '../base/failure.ts'
 import { nearest } from '../base/suggest.ts'
 import { flagName, type OptionTable, type OptionValues } from './options.ts'
 
-/** A word that is not an option. */
+/** A word that is not an option or its value. */
 export interface Positional {
   /** As the help shows it: capitals. */
   readonly name: string
   readonly help: string
-  /** It may be left out. All that follow may then be left out too. */
+  /** True if the word may be left out. All following words may then be left out too. */
   readonly optional?: boolean
-  /** Of the last one: it may be given any number of times. */
+  /** Only for the last word: it may be given any number of times. */
   readonly many?: boolean
 }
 

@@ -15,14 +15,14 @@ import { parseWords, requireWords } from './parse.ts'
 
 const MOST_HELP_COLUMNS = 110
 
-/** Whether `--json` and `--verbose` are given; known before the options are read, so that a mistake in them is told in JSON too. */
+/** Whether `--json` and `--verbose` are given. Checked before parsing, so that mistakes are reported in JSON too. */
 export function outputFlags(args: readonly string[]): { json: boolean; verbose: boolean } {
   const end = args.indexOf('--')
   const given = end < 0 ? args : args.slice(0, end)
   return { json: given.includes('--json'), verbose: given.includes('--verbose') }
 }
 
-/** What the words ask for. `npm start -- get LINK` comes as `start get LINK`: a word after `start` is the command. */
+/** The command among the words. `npm start -- get LINK` arrives as `start get LINK`, so a word after `start` is the command. */
 export function chooseCommand(
   args: readonly string[],
   { interactive }: { interactive: boolean },
@@ -39,7 +39,7 @@ export function chooseCommand(
   return { name: first, rest }
 }
 
-/** Runs a line in this process; the exit code. Errors are told, not thrown. `interactive`: somebody types. */
+/** Runs a line in this process and resolves to the exit code. Reports errors instead of throwing them. `interactive`: the user is typing. */
 export async function runLine(
   words: readonly string[],
   { interactive }: { interactive: boolean },

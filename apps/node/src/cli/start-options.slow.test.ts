@@ -137,10 +137,15 @@ describe('options of a node', () => {
     ['a URL as host', ['--host', 'http://x'], {}, /--host: "http:\/\/x" is neither an address/],
     ['a name as proxy', ['--trusted-proxy', 'proxy.example'], {}, /neither an IP address nor a network/],
     ['too many bits', ['--trusted-proxy', '10.0.0.0/33'], {}, /neither an IP address nor a network/],
-    ['a level', [], { env: { SHOAL_LOG_LEVEL: 'loud' } }, /^SHOAL_LOG_LEVEL=loud: "loud" is none of debug/],
+    [
+      'a level',
+      [],
+      { env: { SHOAL_LOG_LEVEL: 'loud' } },
+      /^SHOAL_LOG_LEVEL=loud: "loud" is not one of debug/,
+    ],
     ['yes or no', [], { env: { SHOAL_OPEN: 'maybe' } }, /SHOAL_OPEN=maybe: "maybe" is neither/],
     ['a NUL', [], { files: config({ dir: 'a\0b' }) }, /dir: a path has no NUL/],
-  ])('what is wrong is told with its place: %s', (_name, args, given, message) =>
+  ])('an error names its place: %s', (_name, args, given, message) =>
     expect(() => read(args, given)).toThrow(message),
   )
 })

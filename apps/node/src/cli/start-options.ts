@@ -1,5 +1,5 @@
 /**
- * What is said when a node starts. Each option is described once, here, and can be given on the command line (`--peer-port 6881`), in the
+ * Options for starting a node. Each is described once, here, and can be given on the command line (`--peer-port 6881`), in the
  * environment (`SHOAL_PEER_PORT=6881`) and in a settings file (`{ "peerPort": 6881 }`), in this order.
  */
 import { isIP } from 'node:net'
@@ -8,7 +8,7 @@ import { Failure, UsageError } from '../base/failure.ts'
 import { fixedSetting } from '../base/settings.ts'
 import { nearest } from '../base/suggest.ts'
 import type { StartOptions } from '../node/start.ts'
-import { flagName, oneOf, wholeNumber } from './options.ts'
+import { flagName, integer, oneOf } from './options.ts'
 import {
   commandLineLayer,
   environmentLayer,
@@ -22,7 +22,7 @@ import {
   variableName,
 } from './start-setting.ts'
 
-const port = wholeNumber(0, 65_535)
+const port = integer(0, 65_535)
 
 export const START_SETTINGS = {
   port: setting({
@@ -104,7 +104,7 @@ export const START_SETTINGS = {
 type StartKey = keyof typeof START_SETTINGS
 type StartValue<Key extends StartKey> = ReturnType<(typeof START_SETTINGS)[Key]['read']>
 
-/** What stands around the options. */
+/** The environment of the options. */
 export interface StartSurroundings {
   readonly env: Readonly<Record<string, string | undefined>>
   /** The working folder, absolute. */
@@ -187,7 +187,7 @@ function checkedFile(file: string, content: string, named: boolean): Layer {
   }
   if (!named && layer.keys.includes('dataDir'))
     throw new UsageError(
-      `${file}: dataDir cannot stand in the file that is found through it: give --data-dir or ${variableName('dataDir')}`,
+      `${file}: dataDir cannot be set in the file that is found through it: give --data-dir or ${variableName('dataDir')}`,
     )
   return layer
 }

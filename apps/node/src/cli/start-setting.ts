@@ -115,7 +115,7 @@ export function environmentLayer(
       const text = env[variableName(key)]
       return text === undefined || text === '' ? undefined : table[key]!.split(text)
     },
-    // The value of a variable is told, so that it can be found: none of them is a secret.
+    // The message repeats the variable's value to make it easier to find. None of the variables is a secret here.
     origin: key => ({ where: `${variableName(key)}=${env[variableName(key)]}`, folder }),
   }
 }
@@ -125,7 +125,7 @@ export function variableName(key: string): string {
   return `SHOAL_${key.replace(/[A-Z]/g, letter => `_${letter}`).toUpperCase()}`
 }
 
-/** `file` is the path of the settings file, `content` what it says. Throws UsageError when that is not an object of plain values. */
+/** Reads the `content` of the settings file at `file`. Throws UsageError if it is not an object of plain values. */
 export function fileLayer(file: string, content: string): Layer & { readonly keys: readonly string[] } {
   const members = readObject(file, content)
   const texts = new Map<string, string[]>()

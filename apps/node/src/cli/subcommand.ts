@@ -10,7 +10,9 @@ export function subcommand<T>(
   if (run) return run(words)
   const names = Object.keys(table)
   const meant = nearest(name, names)
-  throw new UsageError(`"${name}" is none of ${names.join(', ')}${meant ? `: did you mean ${meant}?` : ''}`)
+  throw new UsageError(
+    `"${name}" is not one of ${names.join(', ')}${meant ? `: did you mean ${meant}?` : ''}`,
+  )
 }
 
 /** Throws UsageError unless there are as many words as names; `name …` takes one or more. */

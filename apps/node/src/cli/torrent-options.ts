@@ -10,19 +10,19 @@ export const TORRENT_OPTIONS = {
   tracker: list('URL', {
     help: 'Announce here: udp://, http(s):// or ws(s)://. Commas join trackers to one tier',
   }),
-  webSeed: list('URL', { help: 'It can be had here too: http(s)://' }),
+  webSeed: list('URL', { help: 'Download from here too: http(s)://' }),
   private: flag('Only its trackers may find peers'),
   pieceLength: value('SIZE', {
     help: 'A power of two from 16KiB. Default: by size',
     parse: parsePieceLength,
   }),
-  comment: value('TEXT', { help: 'A comment, for all to read' }),
-  source: value('TEXT', { help: 'Makes the info hash another, as private trackers want it' }),
+  comment: value('TEXT', { help: 'A comment that everyone can read' }),
+  source: value('TEXT', { help: 'Changes the info hash, as private trackers require' }),
   name: value('NAME', { help: 'Name as others see it. Default: that of the file or folder' }),
   keepLinks: flag('Keep symbolic links that lead to something inside the folder. Default: refuse them'),
 }
 
-/** What createTorrent takes for these. */
+/** Converts the options to those of createTorrent. */
 export function createOptions(given: OptionValues<typeof TORRENT_OPTIONS>): CreateOptions {
   const { v1, v2, tracker, webSeed, pieceLength, comment, source, name } = given
   return {

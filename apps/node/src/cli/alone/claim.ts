@@ -4,17 +4,17 @@ import { Failure } from '../../base/failure.ts'
 import { stampOf } from '../../base/files/stamp.ts'
 import { type Entry, type FolderRecords, isTaken } from './folder-records.ts'
 
-/** A download that is noted as this process's, so that nobody else takes its files for something to share, or downloads it too. */
+/** A note that this process has a download, so that no other process shares its unfinished files or downloads it too. */
 export interface Claim {
-  /** All that is wanted is here. */
+  /** Call this when all wanted files are complete. */
   complete(): void
-  /** This process downloads it no longer. Call it when the session is closed, so that nothing changes on the disk any more. */
+  /** Ends the claim. Call this after closing the session, when nothing changes on the disk any more. */
   release(): Promise<void>
 }
 
 /**
- * Notes the download now, and again when its name becomes known. Rejects when another process has it, or its name is that of something
- * that was shared from here.
+ * Notes the download now and again when its name becomes known. Rejects if another process has the download, or if something that was
+ * shared from this folder has its name.
  */
 export async function claim(torrent: TorrentApi, records: FolderRecords): Promise<Claim> {
   const sinceMs = Date.now()
@@ -23,7 +23,7 @@ export async function claim(torrent: TorrentApi, records: FolderRecords): Promis
   const note = (more: Partial<Entry>) => {
     const before = infoHash
     infoHash = infoHashText(torrent.infoHashes)
-    // The metadata may have told another info hash of a hybrid.
+    // The metadata of a hybrid may have added another info hash.
     if (before !== infoHash) void records.delete(before)
     records.save({ infoHash, name: torrent.name, kind: 'got', magnet: torrent.magnet, ...more })
   }
@@ -33,7 +33,7 @@ export async function claim(torrent: TorrentApi, records: FolderRecords): Promis
       'bad-argument',
       `another shoal (process ${known.pid}) is downloading this into the same folder: wait for it, or choose another folder`,
     )
-  // What was made here is here: its note stays, for it saves hashing.
+  // The torrent was made from files of this folder. Its note stays, because it saves hashing.
   if (known?.kind === 'made') return { complete() {}, async release() {} }
   const off = torrent.on('metadata', () => note({ pid: process.pid, sinceMs }))
   note({ pid: process.pid, sinceMs })

@@ -4,8 +4,8 @@ import type { Metainfo } from '@shoal/torrent'
 import { Failure, fileFailure } from '../../base/failure.ts'
 
 /**
- * The download folder that `path` means for a torrent: itself, or the folder above when it is the torrent's own file or folder. Rejects
- * with a Failure when it does not exist, or is a file of another name.
+ * The download folder that `path` means for a torrent: the path itself, or its parent if it is the torrent's own file or folder. Rejects
+ * with a Failure if it does not exist or is a file of another name.
  */
 export async function contentFolder(path: string, { info }: Pick<Metainfo, 'info'>): Promise<string> {
   const full = resolve(path)

@@ -1,4 +1,4 @@
-/** What a torrent is, as `shoal info` shows it. */
+/** Describes a torrent for `shoal info`. */
 import {
   fileCid,
   formatMagnet,
@@ -19,7 +19,7 @@ export interface FileDescription {
   readonly cid?: string
 }
 
-/** The object that `--json` prints. Null: not known without the metadata. */
+/** The object that `--json` prints. Null means that the metadata is needed. */
 export interface TorrentDescription {
   readonly name: string | null
   readonly version: 'v1' | 'v2' | 'hybrid' | null
@@ -70,7 +70,7 @@ export function describeTorrent(metainfo: Metainfo): TorrentDescription {
   }
 }
 
-/** What a link alone says. */
+/** Describes a link without its metadata. */
 export function describeMagnet(magnet: Magnet): TorrentDescription {
   return {
     name: magnet.name ?? null,
@@ -90,7 +90,7 @@ export function describeMagnet(magnet: Magnet): TorrentDescription {
 
 const MOST_FILES = 50
 
-/** The same for people: lines. `all` lists every file. */
+/** The description as lines of text. `all` lists every file. */
 export function descriptionLines(torrent: TorrentDescription, { all = false } = {}): string[] {
   const { files, infoHashes } = torrent
   const row = (label: string, text: string | null | undefined) =>
@@ -137,7 +137,7 @@ function toHex(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('hex')
 }
 
-/** Null for a time that no calendar has. */
+/** Returns null for a time that is out of range. */
 function isoDate(seconds: number): string | null {
   const date = new Date(seconds * 1000)
   return Number.isNaN(date.getTime()) ? null : date.toISOString().replace('.000Z', 'Z')

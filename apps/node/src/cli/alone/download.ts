@@ -27,13 +27,13 @@ export interface DownloadOptions {
   readonly seed: boolean
   readonly timeout?: number | undefined
   readonly network: SessionOptions
-  /** What follows when it is a sealed share. */
+  /** Set for a sealed share. */
   readonly sealed?: SealedDownload
 }
 
-/** A download whose content is sealed: where its bytes lie meanwhile, and how it becomes files. */
+/** Checks and opens a sealed share that is downloaded. */
 export interface SealedDownload {
-  /** Rejects when what the user gave does not open it: before all of it was downloaded. */
+  /** Rejects if the user's key or passphrase does not open the share, before everything is downloaded. */
   check(torrent: TorrentApi, signal: AbortSignal): Promise<void>
   open(torrent: TorrentApi, view: View, signal: AbortSignal): Promise<void>
 }
@@ -69,7 +69,7 @@ export async function download(
   }
   if (job.done) return 0
   const progress = formatPercent(job.torrent?.stats.progress ?? 0)
-  const message = `stopped at ${progress}: the same command goes on from there`
+  const message = `stopped at ${progress}: run the same command to continue`
   if (output.json) output.object({ error: { code: 'cancelled', message } })
   else output.error(`shoal: ${message}`)
   return EXIT.interrupted
@@ -82,7 +82,7 @@ interface Job {
   readonly place: Place
   torrent: TorrentApi | null
   claim: Claim | null
-  /** All that is wanted is here. */
+  /** True if all wanted files are complete. */
   done: boolean
 }
 
@@ -106,7 +106,7 @@ async function work(link: string, options: DownloadOptions, job: Job, signal: Ab
   job.done = true
   job.claim.complete()
   view.refresh()
-  // What stays on the screen is that it is complete.
+  // The last message on the screen says that the download is complete.
   if (!options.seed) view.remove(item)
   if (!options.sealed) tellComplete(torrent, view)
 }
@@ -138,7 +138,7 @@ async function addTo(
   }
 }
 
-/** Resolves when all that is wanted is here. Rejects when the torrent fails: a script must not wait for a disk to have room again. */
+/** Resolves when all wanted files are complete. Rejects if the torrent fails, because a script must not wait for disk space. */
 async function arrive(
   link: string,
   torrent: TorrentApi,
@@ -153,7 +153,7 @@ async function arrive(
     await torrent.whenMetadata({ signal })
     await options.sealed?.check(torrent, signal)
     const wanted = options.select ?? filesOfLink(link, torrent.files.length)
-    // A peer that was let go, for all that was chosen before was here, is wanted again at once.
+    // The earlier selection was complete, so the peer was disconnected. It is needed again now.
     if (await selectFiles(torrent, wanted)) for (const peer of options.peer) torrent.addPeer(peer)
     await torrent.whenComplete({ signal })
   }
@@ -162,7 +162,7 @@ async function arrive(
   } catch (error) {
     const { code, message } = error as { code?: string; message: string }
     if (code !== 'no-space') throw error
-    throw new Failure('no-space', `${message}. What is there is kept: the same command goes on`, {
+    throw new Failure('no-space', `${message}. Finished pieces are kept: run the same command to continue`, {
       cause: error,
     })
   } finally {
@@ -190,7 +190,7 @@ function tellComplete(torrent: TorrentApi, view: View): void {
   })
 }
 
-/** Resolves with Ctrl-C; rejects when the torrent fails. */
+/** Resolves on Ctrl-C; rejects if the torrent fails. */
 export async function untilStopped(torrent: TorrentApi, signal: AbortSignal): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     if (signal.aborted) return resolve()
@@ -205,11 +205,11 @@ function timedOut(torrent: TorrentApi | null, timeoutMs: number): Failure {
   if (!stats || !torrent.metainfo)
     return new Failure(
       'timeout',
-      `no peer told what this link stands for within ${time}: try again later, or give --peer HOST:PORT`,
+      `no peer sent the metadata of this link within ${time}: try again later, or give --peer HOST:PORT`,
     )
   const rate = formatRate(stats.downloadBytesPerSecond)
   return new Failure(
     'timeout',
-    `${formatPercent(stats.progress)} is there after ${time} (${count(stats.peers, 'peer')}, ${rate}): the same command goes on from there`,
+    `${formatPercent(stats.progress)} complete after ${time} (${count(stats.peers, 'peer')}, ${rate}): run the same command to continue`,
   )
 }

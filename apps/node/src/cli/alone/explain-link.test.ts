@@ -21,7 +21,7 @@ afterAll(async () => {
   server.close()
 })
 
-/** What is told of a link that cannot be added. */
+/** Errors for links that cannot be added. */
 async function told(link: string): Promise<unknown> {
   return session.add(link, { paused: true, memory: true }).then(
     () => expect.unreachable('it was added'),
@@ -45,7 +45,7 @@ test('a page is none either: it may be a share link without what it says', async
     message: expect.stringMatching(/share\/ is not a \.torrent\. .* get 'https:\/\/…\/#…', in quotes/),
   }))
 
-test('what should be a .torrent, and what is not there, is told as it is', async () => {
+test('errors of damaged and missing .torrent files stay as they are', async () => {
   expect(await told(`http://${host}/notes.torrent`)).toMatchObject({
     code: 'bad-torrent',
     message: expect.stringMatching(/did not send a \.torrent file: check the URL/),
@@ -55,11 +55,9 @@ test('what should be a .torrent, and what is not there, is told as it is', async
   expect(await told('x.torrent')).toMatchObject({ code: 'not-found' })
 })
 
-test.each(['bogus', 'ipfs://bafy'])('%s is not a link: what is understood is listed', async link =>
+test.each(['bogus', 'ipfs://bafy'])('%s is not a link: the supported kinds are listed', async link =>
   expect(await told(link)).toMatchObject({
     code: 'unknown-identifier',
-    message: expect.stringMatching(
-      /nothing that can be downloaded\. What is understood: a magnet link .*info hash/,
-    ),
+    message: expect.stringMatching(/cannot be downloaded\. Supported links: a magnet link .*info hash/),
   }),
 )

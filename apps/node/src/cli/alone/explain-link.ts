@@ -1,4 +1,4 @@
-/** What is wrong with a link that the engine does not take, in words of the command line. */
+/** Explains on the command line why the engine rejects a link. */
 
 import { Failure } from '../../base/failure.ts'
 import { SHOAL } from '../../base/program.ts'
@@ -7,12 +7,12 @@ import { withoutPassword } from '../../base/without-password.ts'
 const UNDERSTOOD =
   'a magnet link (magnet:?xt=…), an info hash (40 or 64 hex digits, or 32 base32 characters), a content ID (baf5r…), the path or http(s) URL of a .torrent file, a share link in quotes'
 const PLAIN_FILES = `The running node downloads plain files: ${SHOAL} add URL, or ${SHOAL} get URL --node local`
-/** What it says is after `#`, which servers do not get. */
+/** A share link needs its fragment, which servers do not receive. */
 const SHARE_LINK = `${SHOAL} get 'https://…/#…', in quotes, with what follows #`
 /** Longest part of a link that a message repeats. */
 const SHOWN_LENGTH = 80
 
-/** The error to tell when `Session.add` rejected with `error`: another one for a plain file, and for what is not a link at all. */
+/** Replaces an error of `Session.add` by a clearer one for plain files and for text that is not a link. Returns other errors unchanged. */
 export function explainLink(link: string, error: unknown): unknown {
   const text = link.trim()
   const [scheme] = /^[a-z][a-z0-9+.-]+(?=:\/\/)/i.exec(text) ?? []
@@ -30,28 +30,28 @@ export function explainLink(link: string, error: unknown): unknown {
   }
 }
 
-/** Something is there, under a name that no .torrent has. */
+/** True if the URL leads to a file that is not a .torrent, and does not have its extension. */
 function isPlainFile(url: string, error: unknown): boolean {
   const named = URL.canParse(url) && /\.torrent$/i.test(new URL(url).pathname)
-  // More bytes than a .torrent has are not even read.
+  // The engine does not read files larger than a .torrent may be.
   const isLarge = codeOf(error) === 'bad-message' && / more than \d+ bytes/.test(String(error))
   return !named && (codeOf(error) === 'bad-torrent' || isLarge)
 }
 
-/** What looks like a path is a file that is not there. */
+/** True if the file is missing and the text does not look like a path. */
 function isNoPath(text: string, error: unknown): boolean {
   return codeOf(error) === 'not-found' && !/[/\\]|\.torrent$/i.test(text)
 }
 
 function plainFile(url: string, cause: unknown): Failure {
   const message = url.endsWith('/')
-    ? `${shown(url)} is not a .torrent. Of a share link all is needed: ${SHARE_LINK}`
+    ? `${shown(url)} is not a .torrent. A share link is needed in full: ${SHARE_LINK}`
     : `${shown(url)} is not a .torrent. ${PLAIN_FILES}`
   return new Failure('not-a-torrent', message, { cause })
 }
 
 function unknown(text: string, cause: unknown): Failure {
-  const message = `${shown(text) || 'nothing'} is nothing that can be downloaded. What is understood: ${UNDERSTOOD}`
+  const message = `${shown(text) || 'nothing'} cannot be downloaded. Supported links: ${UNDERSTOOD}`
   return new Failure('unknown-identifier', message, { cause })
 }
 

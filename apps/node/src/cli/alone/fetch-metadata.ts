@@ -8,7 +8,7 @@ export interface FetchOptions {
   readonly signal: AbortSignal
 }
 
-/** What peers know of a link. Rejects with `timeout` when none told in time, or with the signal's reason. */
+/** Fetches a link's metadata from peers. Rejects with `timeout` if no peer sends it in time, or with the signal's reason. */
 export async function fetchMetadata(
   link: string,
   network: SessionOptions,
@@ -17,7 +17,7 @@ export async function fetchMetadata(
   const limit = AbortSignal.timeout(timeoutMs)
   const session = await Session.open({ port: 0, ...network })
   try {
-    // Nothing is wanted but the metadata.
+    // Only the metadata is wanted.
     const torrent = await session.add(link, { memory: true, select: [], peers })
     await torrent.whenMetadata({ signal: AbortSignal.any([signal, limit]) })
     return torrent.metainfo!
@@ -25,7 +25,7 @@ export async function fetchMetadata(
     if (!limit.aborted || signal.aborted) throw error
     throw new Failure(
       'timeout',
-      `no peer told what this link stands for within ${formatDuration(timeoutMs / 1000)}: try again later, give --peer HOST:PORT, or --no-fetch for what the link itself says`,
+      `no peer sent the metadata of this link within ${formatDuration(timeoutMs / 1000)}: try again later, give --peer HOST:PORT, or show only the link itself with --no-fetch`,
     )
   } finally {
     await session.close()

@@ -1,6 +1,6 @@
 /**
- * What is known of the torrents of one folder, between runs and between processes: a file each, so that a download and a share of the
- * same folder never overwrite each other's notes.
+ * Records about the torrents of one folder, kept across runs and shared by processes. Each has its own file, so that a download and a
+ * share of the same folder never overwrite each other's records.
  */
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { readdir, readFile, rm } from 'node:fs/promises'
@@ -10,22 +10,22 @@ import { fileFailure } from '../../base/failure.ts'
 import { writeWholeFile } from '../../base/files/write-file.ts'
 
 export interface Entry {
-  /** Hex: v1 where there is one, else v2. */
+  /** Hex: v1 if there is one, else v2. */
   readonly infoHash: string
-  /** Of the file or folder. */
+  /** Name of the file or folder. */
   readonly name: string
-  /** `made` from what lay there, or `got` from others. */
+  /** `made` from files in the folder, or `got` from others. */
   readonly kind: 'made' | 'got'
-  /** `got`: what it can be added by again. */
+  /** `got`: the link to add it again. */
   readonly magnet?: string
-  /** `made`: what it was when it was hashed, and the options that shaped the torrent. */
+  /** `made`: the stamp of the files when they were hashed, and the options that affect the info dictionary. */
   readonly stamp?: string
   readonly recipe?: string
-  /** `got`: all that is wanted is here. */
+  /** `got`: true if all wanted files are complete. */
   readonly complete?: boolean
-  /** The process that downloads it, while one does. */
+  /** The process that is downloading it. */
   readonly pid?: number
-  /** When that began: milliseconds since the Unix epoch. */
+  /** When the process began, in milliseconds since the Unix epoch. */
   readonly sinceMs?: number
 }
 
@@ -42,7 +42,7 @@ export class FolderRecords {
     this.#folder = folder
   }
 
-  /** All entries that can be read: one that is damaged is as good as none, for it only saves work. */
+  /** All readable entries. Damaged ones are ignored, because entries only save work. */
   async load(): Promise<Entry[]> {
     const names = await readdir(this.#folder).catch(error => {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
@@ -63,7 +63,7 @@ export class FolderRecords {
   }
 
   /**
-   * Takes effect before it returns, so that a download is known before its first byte is on the disk. Throws a Failure.
+   * Writes synchronously, so that a download is recorded before its first byte is on the disk. Throws a Failure.
    */
   save(entry: Entry): void {
     const path = this.#path(entry.infoHash, 'json')
@@ -77,7 +77,7 @@ export class FolderRecords {
     }
   }
 
-  /** The .torrent that was made. Null when there is none. */
+  /** The .torrent that was made; null if there is none. */
   async readTorrent(infoHash: string): Promise<Uint8Array | null> {
     return readFile(this.#path(infoHash, 'torrent')).catch(() => null)
   }
@@ -98,7 +98,7 @@ export class FolderRecords {
   }
 }
 
-/** Somebody may have tidied up since the place was opened. */
+/** The folder may have been deleted since it was opened. */
 function makeAgain(folder: string): void {
   try {
     mkdirSync(folder)
@@ -110,7 +110,7 @@ function makeAgain(folder: string): void {
 /** Whether another process is downloading it now. */
 export function isTaken({ pid, sinceMs = 0 }: Entry): boolean {
   if (pid === undefined || pid === process.pid) return false
-  // The number may be another program's since the machine was started again.
+  // After a reboot, the process ID may belong to another program.
   if (sinceMs < Date.now() - uptime() * 1000 - 5000) return false
   try {
     process.kill(pid, 0)
@@ -120,7 +120,7 @@ export function isTaken({ pid, sinceMs = 0 }: Entry): boolean {
   }
 }
 
-/** Null for what is not an entry, or of another torrent. */
+/** Returns null if the text is not an entry of this torrent. */
 export function parseEntry(text: string, infoHash: string): Entry | null {
   if (text.length > MAX_BYTES) return null
   let value: Partial<Record<keyof Entry, unknown>>

@@ -1,4 +1,4 @@
-/** `shoal get` of a share link: what is sealed is downloaded beside, checked against the key early, and opened when it is whole. */
+/** `shoal get` for a share link: downloads a sealed share into a hidden folder, checks the key early and opens the complete share. */
 import { rm } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { isShareLink, parseShareLink, type Seal, type ShareLink } from '@shoal/links'
@@ -15,7 +15,7 @@ import type { View } from '../terminal/view.ts'
 import { type DownloadOptions, download, type SealedDownload } from './download.ts'
 import { type UnlockOptions, unlockFor } from './unlock.ts'
 
-/** Downloads what a link stands for, of any kind. Returns the exit code. */
+/** Downloads a link of any kind. Returns the exit code. */
 export async function getLink(
   link: string,
   options: DownloadOptions & UnlockOptions,
@@ -38,7 +38,7 @@ async function getSealed(
   const key = seal.by === 'key' ? seal.key : undefined
   const unlock = await unlockFor(seal.by, key, options, context.interrupt.signal)
   const directory = resolve(options.out ?? defaultFolder())
-  // A folder of its own, so that the same command finds what came before.
+  // The folder's name depends on the link, so that the same command finds an earlier download.
   const out = join(directory, `.shoal-${infoHashText(magnet.infoHashes).slice(0, 16)}`)
   const link = formatMagnet(magnet)
   const sealed = new Opening(directory, unlock)
@@ -76,7 +76,7 @@ class Opening implements SealedDownload {
   }
 }
 
-/** Says what came out of a sealed share. */
+/** Reports the files of a sealed share. */
 export function tellOpened(
   view: Pick<View, 'tell'>,
   infoHash: string | null,
@@ -95,7 +95,7 @@ export function tellOpened(
   })
 }
 
-/** What was sealed, and what is remembered of its download. */
+/** Deletes the sealed file and the state of its download. */
 async function removePlace(folder: string): Promise<void> {
   const { state } = await openPlace(folder)
   await rm(folder, { recursive: true, force: true })

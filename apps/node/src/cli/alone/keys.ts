@@ -11,18 +11,18 @@ import { writeWholeFile } from '../../base/files/write-file.ts'
 import { shareOf } from '../../base/sealing/share-of.ts'
 import { askSecret, type SecretOptions } from '../ask-secret.ts'
 
-/** What others are told. */
+/** The public half, to give to others. */
 export interface PublicHalf {
   readonly did: string
   readonly recipient: string
 }
 
-/** Where `shoal key new` writes and all others look, unless another file is named. */
+/** The default key file of all commands. */
 export function defaultKeyFile(): string {
   return join(stateRoot(), 'identity.age')
 }
 
-/** Makes a key, and its file at `path`. Rejects with `exists` when there is one and `replace` is not set. */
+/** Makes a key and writes its file to `path`. Rejects with `exists` if there is one and `replace` is false. */
 export async function newKey(path: string, secret: SecretOptions, replace: boolean): Promise<PublicHalf> {
   const passphrase = await askSecret('Passphrase for the key file', { ...secret, twice: true })
   const pair = KeyPair.generate()
@@ -32,7 +32,7 @@ export async function newKey(path: string, secret: SecretOptions, replace: boole
   return pair
 }
 
-/** Without a passphrase where the public half lies beside the key file. */
+/** Needs no passphrase if the file with the public half is next to the key file. */
 export async function publicHalf(path: string, secret: SecretOptions): Promise<PublicHalf> {
   const [did = ''] = (await readFile(publicFile(path), 'utf8').catch(() => '')).split('\n')
   try {
@@ -44,15 +44,15 @@ export async function publicHalf(path: string, secret: SecretOptions): Promise<P
   }
 }
 
-/** The identity file of age, in the clear. */
+/** The key as an unencrypted identity file of age. */
 export async function secretHalf(path: string, secret: SecretOptions): Promise<string> {
   return identityText(await openKey(path, secret))
 }
 
-/** The key in a share link as text, as `age -i` reads it. Throws `bad-request` for a link without one. */
+/** The key of a share link as text for `age -i`. Throws `bad-request` if the link has none. */
 export function linkIdentity(link: string): string {
   const seal = shareOf(link)?.seal
-  if (seal?.by !== 'key') throw new Failure('bad-request', 'there is no key in this: give the whole link')
+  if (seal?.by !== 'key') throw new Failure('bad-request', 'this has no key: give the complete link')
   return formatSecretKey(seal.key)
 }
 

@@ -1,4 +1,4 @@
-/** From something on the disk to a torrent of the session, hashing only what was not hashed before. */
+/** Adds files of the disk to the session as torrents, and hashes only what was not hashed before. */
 import { basename, join } from 'node:path'
 import {
   type CreateOptions,
@@ -24,7 +24,7 @@ import { readMetainfo } from './read-metainfo.ts'
 export interface MakeContext {
   readonly session: SessionApi
   readonly records: FolderRecords
-  /** The folder that it is in. */
+  /** The folder that contains it. */
   readonly directory: string
   readonly view: View
   readonly signal: AbortSignal
@@ -37,8 +37,8 @@ export interface Made {
 }
 
 /**
- * Shares a file or folder by its name; `entries` are those of the folder's records that may be of it. What was hashed before, with options
- * that make the same torrent, and has not changed since is not read. Rejects as createTorrent does.
+ * Shares a file or folder by its name; `entries` are the folder's records of that name. Files that have not changed since they were hashed
+ * with equivalent options are not read again. Rejects as createTorrent does.
  */
 export async function make(
   name: string,
@@ -64,7 +64,7 @@ export async function make(
   return keep(metainfo, { name, stamp, recipe }, context)
 }
 
-/** Shares files that a given .torrent describes. Rejects with a Failure when they are not all there and right. */
+/** Shares the files that a .torrent describes. Rejects with a Failure unless they are complete. */
 export async function seedGiven(
   file: string,
   path: string,
@@ -92,7 +92,7 @@ export async function seedGiven(
   return keep(metainfo, { name, stamp, recipe: 'given' }, { ...context, directory, records })
 }
 
-/** What of the options shapes the info dictionary. Trackers and the like may change without hashing anew. */
+/** The options that affect the info dictionary. Others, such as trackers, may change without hashing again. */
 export function recipeOf({
   version,
   private: isPrivate,
@@ -111,7 +111,7 @@ async function keep(
   const { records } = context
   const infoHash = infoHashText(metainfo.info.infoHashes)
   const entry: Entry = { infoHash, name, kind: 'made', ...(stamp !== null && { stamp }), recipe }
-  // The torrent first: an entry without one is of no use.
+  // The .torrent comes first, because an entry without one is useless.
   await records.writeTorrent(infoHash, writeMetainfo(metainfo))
   records.save(entry)
   return seedTrusted(metainfo, entry, context)
@@ -131,7 +131,7 @@ async function readKept({ infoHash }: Entry, records: FolderRecords): Promise<Me
     const metainfo = bytes && parseMetainfo(bytes)
     return metainfo && infoHashText(metainfo.info.infoHashes) === infoHash ? metainfo : null
   } catch {
-    // Damaged: it is made again.
+    // The file is damaged, so the torrent is made again.
     return null
   }
 }

@@ -1,7 +1,7 @@
 import { type Metainfo, Session } from '@shoal/torrent'
 import { Failure } from '../../base/failure.ts'
 
-/** The content of a .torrent by its path or URL. Rejects with a ShoalError, or a Failure for a link, which holds no piece hashes. */
+/** Reads a .torrent from a path or URL. Rejects with a ShoalError, or with a Failure for a link, which has no piece hashes. */
 export async function readMetainfo(source: string, { signal }: { signal: AbortSignal }): Promise<Metainfo> {
   const session = await Session.open({ port: null, dht: false, lsd: false, pex: false, trackers: false })
   const stop = () => void session.close()
@@ -10,10 +10,7 @@ export async function readMetainfo(source: string, { signal }: { signal: AbortSi
     signal.throwIfAborted()
     const torrent = await session.add(source, { paused: true, memory: true })
     if (torrent.metainfo) return torrent.metainfo
-    throw new Failure(
-      'bad-argument',
-      'a link does not hold what is needed here: give a .torrent file or its URL',
-    )
+    throw new Failure('bad-argument', 'a link has no piece hashes: give a .torrent file or its URL')
   } finally {
     signal.removeEventListener('abort', stop)
     await session.close()

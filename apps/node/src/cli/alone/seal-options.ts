@@ -1,4 +1,4 @@
-/** Options of what seals a share. */
+/** Options for sealing a share. */
 import type { SealTo } from '@shoal/api'
 import { UsageError } from '../../base/failure.ts'
 import { askSecret } from '../ask-secret.ts'
@@ -18,19 +18,17 @@ export const SEAL_OPTIONS = {
 
 export type SealOptions = OptionValues<typeof SEAL_OPTIONS>
 
-/** Throws UsageError for options that mean nothing without `--seal`, or exclude each other. */
+/** Throws UsageError for options that need `--seal` or exclude each other. */
 export function checkSealOptions({ seal, ...given }: SealOptions): void {
   const { passphrase, passphraseFile, to, out } = given
   const byPassphrase = passphrase || passphraseFile !== undefined
   if (!seal && (byPassphrase || to.length > 0 || out !== undefined))
     throw new UsageError('--passphrase, --passphrase-file, --to and --out need --seal')
   if (byPassphrase && to.length > 0)
-    throw new UsageError(
-      'give either a passphrase or --to: what is sealed to a passphrase is sealed to that alone',
-    )
+    throw new UsageError('give either a passphrase or --to: a share cannot be sealed to both')
 }
 
-/** To whom the options seal; asks for the passphrase where they want one. */
+/** Returns what the share is sealed to. Asks for the passphrase if needed. */
 export async function sealToOf(options: SealOptions, signal: AbortSignal): Promise<SealTo> {
   const { passphrase, passphraseFile, to } = options
   if (to.length > 0) return { by: 'recipients', recipients: [...to] }

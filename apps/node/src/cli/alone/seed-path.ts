@@ -1,4 +1,4 @@
-/** `shoal seed`: one file or folder, until Ctrl-C. */
+/** `shoal seed`: shares one file or folder until Ctrl-C. */
 import { basename, dirname, join, resolve } from 'node:path'
 import { type CreateOptions, infoHashText, Session, type SessionOptions } from '@shoal/torrent'
 import { Failure, UsageError } from '../../base/failure.ts'
@@ -17,7 +17,7 @@ import { tellShared } from './tell-shared.ts'
 export interface SeedOptions {
   readonly torrent?: string | undefined
   readonly peer: readonly string[]
-  /** Opens share links. */
+  /** Address of the page that opens share links. */
   readonly page?: string | undefined
   readonly create: CreateOptions
   readonly network: SessionOptions
@@ -29,7 +29,7 @@ export async function seedPath(path: string, options: SeedOptions, context: Comm
   const { signal } = interrupt
   if (options.torrent !== undefined) checkGivenOptions(options.create)
   const full = resolve(path)
-  // Before a session is opened and a state folder made: most mistakes are in the path.
+  // Check the path before opening a session and creating a state folder.
   if ((await stampOf(full, signal)) === null)
     throw new Failure('not-found', `${path}: there is no such file or folder`)
   const place = await openPlace(dirname(full))
@@ -73,6 +73,6 @@ function checkGivenOptions(create: CreateOptions): void {
   const plain: CreateOptions = { version: 'hybrid', private: false, symlinks: 'refuse' }
   if (recipeOf(create) !== recipeOf(plain) || create.comment !== undefined)
     throw new UsageError(
-      '--torrent says what the torrent is: leave out --v1, --v2, --private, --piece-length, --comment, --source and --keep-links',
+      '--torrent already describes the torrent: leave out --v1, --v2, --private, --piece-length, --comment, --source and --keep-links',
     )
 }

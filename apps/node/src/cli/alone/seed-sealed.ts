@@ -1,4 +1,4 @@
-/** `shoal seed --seal`: makes the sealed file, and shares it until Ctrl-C. */
+/** `shoal seed --seal`: makes the sealed file and shares it until Ctrl-C. */
 import { randomUUID } from 'node:crypto'
 import { readdir, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
@@ -62,7 +62,7 @@ export async function seedSealed(
   }
 }
 
-/** A folder for as long as this process shares. Those that a crash left behind go. */
+/** A temporary folder for this process. Deletes those that crashed processes left behind. */
 async function passingFolder(): Promise<string> {
   const above = join(stateRoot(), 'sealed')
   for (const name of await readdir(above).catch(() => []))
@@ -74,7 +74,7 @@ function isAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0)
   } catch (error) {
-    // There, but another user's.
+    // The process exists but belongs to another user.
     return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
 }
@@ -102,7 +102,7 @@ function tellSealed(
   link: string,
 ): void {
   const how = link.startsWith('#')
-    ? `\nIt is opened by ${SHOAL} get '${link.slice(0, 6)}…', or by the share page of any node: put its address before the #, or give it as --page`
+    ? `\nOpen it with ${SHOAL} get '${link.slice(0, 6)}…', or with the share page of any node: put its address before the #, or give it as --page`
     : ''
   view.tell(`Sharing ${name}, sealed (${formatBytes(lengthBytes)})\n  ${link}${how}`, {
     event: 'sharing',

@@ -4,9 +4,8 @@ import { UsageError } from '../../base/failure.ts'
 const NORMAL = 4
 
 /**
- * Makes exactly these files wanted: what an earlier run chose, and remembers, gives way. Rejects with a UsageError for a number that no
- * file has.
- * Resolves with whether anything changed.
+ * Makes exactly these files wanted, whatever an earlier run selected. Rejects with a UsageError for a number that no file has. Resolves
+ * to whether anything changed.
  */
 export async function selectFiles(torrent: TorrentApi, wanted: readonly number[]): Promise<boolean> {
   const { files } = torrent
@@ -19,7 +18,7 @@ export async function selectFiles(torrent: TorrentApi, wanted: readonly number[]
   return others.length > 0
 }
 
-/** The files that a link asks for: those of its `so` (BEP 53), else all `count`. */
+/** The files that a link selects: those of its `so` (BEP 53), else all `count` files. */
 export function filesOfLink(link: string, count: number): number[] {
   const all = Array.from({ length: count }, (_, index) => index)
   const ranges = /^\s*magnet:/i.test(link) ? parseMagnet(link).select : undefined

@@ -1,4 +1,4 @@
-/** `shoal share`: all that is in a folder, until Ctrl-C. */
+/** `shoal share`: shares everything in a folder until Ctrl-C. */
 import { type CreateOptions, Session, type SessionOptions } from '@shoal/torrent'
 import { defaultFolder, openPlace } from '../../base/files/places.ts'
 import type { CommandContext } from '../command.ts'
@@ -9,7 +9,7 @@ import { watchFolder } from './watch-folder.ts'
 
 export interface ShareOptions {
   readonly directory?: string | undefined
-  /** Opens share links. */
+  /** Address of the page that opens share links. */
   readonly page?: string | undefined
   readonly create: CreateOptions
   readonly network: SessionOptions

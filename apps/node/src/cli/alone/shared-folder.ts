@@ -11,7 +11,7 @@ import { isShareable } from './ignored.ts'
 import { make } from './make.ts'
 import { tellShared } from './tell-shared.ts'
 
-/** What is new or changed is hashed when it has been the same for so long: it may still be being copied. */
+/** How long a new or changed file must stay the same before it is hashed, because it may still be copied. */
 const SETTLE_MS = 2000
 
 export interface SharedFolderOptions {
@@ -19,7 +19,7 @@ export interface SharedFolderOptions {
   readonly records: FolderRecords
   readonly directory: string
   readonly create: CreateOptions
-  /** Opens share links. */
+  /** Address of the page that opens share links. */
   readonly page?: string | undefined
   readonly view: View
   readonly output: Output
@@ -30,17 +30,17 @@ interface Shared {
   readonly torrent: TorrentApi
   readonly item: Item
   entry: Entry
-  /** All that is wanted of a download is here. */
+  /** True if all wanted files of a download are complete. */
   complete: boolean
 }
 
-/** Keeps a session in step with a folder: each file and folder in it is a torrent. */
+/** Keeps a session in step with a folder. Each file and folder in it is a torrent. */
 export class SharedFolder {
   readonly #options: SharedFolderOptions
   readonly #shared = new Map<string, Shared>()
-  /** New or changed, and how they looked when. */
+  /** New or changed files: their last stamp and since when they have had it. */
   readonly #settling = new Map<string, { stamp: string | null; sinceMs: number }>()
-  /** What could not be shared, as it looked then: not tried, nor told, again until it changes. */
+  /** Stamps of files that could not be shared. They are not tried or reported again until they change. */
   readonly #refused = new Map<string, string | null>()
   #first = true
 
@@ -48,23 +48,23 @@ export class SharedFolder {
     this.#options = options
   }
 
-  /** Torrents shared. */
+  /** Number of shared torrents. */
   get size(): number {
     return this.#shared.size
   }
 
-  /** When to look again, in milliseconds; null: nothing is pending. */
+  /** Milliseconds until the next scan; null if nothing is pending. */
   get settleMs(): number | null {
     return this.#settling.size > 0 ? SETTLE_MS : null
   }
 
-  /** Notes what came to its end since the last look. Call it when the session is closed, so that nothing changes on the disk. */
+  /** Records downloads that completed since the last scan. Call this after closing the session, when nothing changes on the disk. */
   async close(): Promise<void> {
     for (const [name, shared] of this.#shared)
       if (shared.entry.stamp === undefined) await this.#stampDownload(name, shared)
   }
 
-  /** Looks at the folder; `changed` are names to look into, null for all. The first look takes what lies there as it is. */
+  /** Scans the folder; `changed` are the names to scan, null for all. The first scan does not wait for files to settle. */
   async look(changed: ReadonlySet<string> | null): Promise<void> {
     const { directory, signal } = this.#options
     const names = await readdir(directory).catch(error => {
@@ -80,7 +80,7 @@ export class SharedFolder {
       const shared = this.#shared.get(name)
       const known = entries.get(name) ?? []
       const download = shared ? undefined : known.find(({ kind }) => kind === 'got')
-      if (download && (await this.#isDownload(name, download))) await this.#goOn(name, download)
+      if (download && (await this.#isDownload(name, download))) await this.#resume(name, download)
       else if (shared && shared.entry.stamp === undefined) await this.#stampDownload(name, shared)
       else if (!shared || changed === null || changed.has(name) || this.#settling.has(name))
         await this.#lookAt(name, known)
@@ -147,11 +147,11 @@ export class SharedFolder {
     await torrent.remove()
     await records.delete(entry.infoHash)
     const text =
-      why === 'gone' ? `No longer shared: ${name} is gone` : `${name} has changed: it is shared anew`
+      why === 'gone' ? `No longer shared: ${name} is gone` : `${name} has changed and is shared again`
     view.tell(text, { event: why, name, infoHash: entry.infoHash })
   }
 
-  /** The records by name, read only where something is new. */
+  /** The records by name, read only if something is new. */
   async #entries(needed: boolean): Promise<Map<string, Entry[]>> {
     const byName = new Map<string, Entry[]>()
     for (const entry of needed ? await this.#options.records.load() : []) {
@@ -162,7 +162,7 @@ export class SharedFolder {
     return byName
   }
 
-  /** Whether what is there is still the download: one that someone changed when it was complete is theirs now, and stays as it is. */
+  /** Whether the files are still the download. If the user changed a complete one, it must not be repaired. */
   async #isDownload(name: string, { infoHash, complete, stamp }: Entry): Promise<boolean> {
     const { directory, records, signal } = this.#options
     if (!complete || stamp === undefined) return true
@@ -171,8 +171,8 @@ export class SharedFolder {
     return false
   }
 
-  /** A download of this folder: finished, and then shared as what it is; left alone while another process is at it. */
-  async #goOn(name: string, entry: Entry): Promise<void> {
+  /** Resumes a download of this folder and then shares it. Does nothing while another process downloads it. */
+  async #resume(name: string, entry: Entry): Promise<void> {
     const { session, directory, records, view } = this.#options
     if (isTaken(entry)) return
     try {
@@ -187,7 +187,7 @@ export class SharedFolder {
         if (!entry.complete) records.save({ ...note, complete: true })
         tellShared(view, torrent, join(directory, name), this.#options.page)
       }
-      // Not whenComplete, which ends with a full disk: the torrent itself goes on when there is room.
+      // whenComplete would reject if the disk is full, but the torrent resumes when there is space.
       torrent.on('complete', arrived)
       if (torrent.stats.state === 'seeding') arrived()
     } catch (error) {
@@ -195,7 +195,7 @@ export class SharedFolder {
     }
   }
 
-  /** Once a download is complete, notes how it looks: from then on a change is seen. */
+  /** Stores the stamp of a complete download, so that later changes are noticed. */
   async #stampDownload(name: string, shared: Shared): Promise<void> {
     const { directory, records } = this.#options
     const { torrent, entry } = shared

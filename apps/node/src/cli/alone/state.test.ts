@@ -32,13 +32,13 @@ describe('places', () => {
     expect((await openPlace(join(folder, 'a'), root)).state).not.toBe(direct.state)
   })
 
-  test('a file in the way is told', async () => {
+  test('a file in the way is reported', async () => {
     await writeFile(join(folder, 'file'), '')
     await expect(openPlace(join(folder, 'file', 'x'), folder)).rejects.toMatchObject({ code: 'not-found' })
     await expect(openPlace(join(folder, 'file'), folder)).rejects.toMatchObject({ code: 'bad-argument' })
   })
 
-  test.runIf(process.platform === 'linux')('a place where there can be no folder is told', async () => {
+  test.runIf(process.platform === 'linux')('a path where no folder can be is reported', async () => {
     for (const [place, root] of [
       ['/proc/shoal/a', folder],
       [folder, '/proc/shoal'],
@@ -71,7 +71,7 @@ describe('stamps', () => {
     expect(await stampOf(join(folder, 'nothing'))).toBeNull()
   })
 
-  test('what cannot be read is told', async () => {
+  test('an unreadable folder is reported', async () => {
     await writeFile(join(folder, 'file'), '')
     await expect(stampOf(join(folder, 'file', 'x'))).rejects.toMatchObject({
       code: 'not-found',

@@ -4,7 +4,7 @@ import { formatBytes } from '../../base/text/format.ts'
 import type { View } from '../terminal/view.ts'
 import { describeTorrent } from './describe.ts'
 
-/** Says that a torrent is shared, and by which links: with a `page`, first the one for any browser. */
+/** Reports that a torrent is shared, with its links. With a `page`, the link for browsers comes first. */
 export function tellShared(view: View, torrent: TorrentApi, path: string, page?: string): void {
   const { metainfo, magnet } = torrent
   if (!metainfo) return

@@ -1,4 +1,4 @@
-/** What opens a sealed share on the command line: the key in its link, a passphrase, or the user's key file. */
+/** Gets what opens a sealed share: the key in its link, a passphrase, or the user's key file. */
 import { x25519Identity } from '@shoal/identity/age'
 import { loadIdentities } from '@shoal/identity/node'
 import type { Seal } from '@shoal/links'
@@ -11,7 +11,7 @@ export interface UnlockOptions {
   readonly keyFile?: string | undefined
 }
 
-/** Asks for what is needed. Rejects with UsageError, Failure or IdentityError (`wrong-passphrase`). */
+/** Asks for a passphrase if needed. Rejects with UsageError, Failure or IdentityError (`wrong-passphrase`). */
 export async function unlockFor(
   by: Seal['by'],
   key: Uint8Array | undefined,

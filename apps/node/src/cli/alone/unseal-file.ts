@@ -1,4 +1,4 @@
-/** `shoal unseal`: a sealed file of the disk becomes files. */
+/** `shoal unseal`: extracts a sealed file from the disk. */
 import { open } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { parseShareLink } from '@shoal/links'

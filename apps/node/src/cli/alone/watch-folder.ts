@@ -1,29 +1,29 @@
 import { watch } from 'node:fs'
 import { setTimeout as after } from 'node:timers/promises'
 
-/** The names in the folder are looked at this often whatever the system tells: not all file systems tell. */
+/** How often the names in the folder are read, because not all file systems report changes. */
 const POLL_MS = 10_000
 /**
- * Where the system does not tell of changes inside folders, all is looked into, and this many times as long is then left alone: some
- * 100,000 files take a second to look at, so that costs a hundredth of a core.
+ * Where the system does not report changes inside folders, everything is scanned, followed by a pause of this many times the duration of
+ * the scan. 100,000 files take about a second, so that this costs a hundredth of a core.
  */
 const DEEP_SHARE = 100
-/** Changes come in bursts: so long after the first, all are looked at. */
+/** Changes come in bursts. This is the delay from the first change to the scan. */
 const BURST_MS = 300
 
-/** One system call watches all below a folder there. On Linux each file below would cost a watch, of which there are few. */
+/** On these systems one call watches a whole tree. On Linux each file would need a watch, and those are limited. */
 const WATCHES_DEEP = process.platform === 'darwin' || process.platform === 'win32'
 
 export interface FolderWatch {
   /**
-   * Names in the folder in or below which something changed; null: any may have. Yields at least every ten seconds, or after what
-   * `dueMs` says when that is not null. Ends by throwing the signal's reason.
+   * Names in the folder at or below which something changed; null means that anything may have changed. Yields at least every ten seconds,
+   * or after `dueMs()` if that is not null. Ends by throwing the signal's reason.
    */
   changes(dueMs: () => number | null, signal: AbortSignal): AsyncGenerator<ReadonlySet<string> | null>
   close(): void
 }
 
-/** Watches all that is in a folder. Where the system cannot (a network drive, say), looks at it from time to time. */
+/** Watches a folder and everything below it. Scans periodically where the system cannot watch, such as on network drives. */
 export function watchFolder(folder: string): FolderWatch {
   let changed = new Set<string>()
   let wake = () => {}
@@ -49,7 +49,7 @@ export function watchFolder(folder: string): FolderWatch {
         const deep = beganMs >= deepMs && !(WATCHES_DEEP && watcher.works)
         yield deep ? null : names
         const endedMs = performance.now()
-        // A little early, or it would be the turn after.
+        // Slightly early, so that the next scheduled turn is not missed.
         if (deep) deepMs = endedMs + Math.max(POLL_MS, (endedMs - beganMs) * DEEP_SHARE) - BURST_MS
       }
     },
@@ -71,7 +71,7 @@ function startWatcher(folder: string, onChange: (name: string) => void): { works
       watcher.close()
     })
   } catch {
-    // It is looked at from time to time instead.
+    // The folder is scanned periodically instead.
   }
   return state
 }

@@ -27,7 +27,7 @@ export interface AddOptions {
   readonly ratio?: number | null | undefined
   readonly seedingTime?: number | null | undefined
   readonly queue?: 'first' | 'last' | undefined
-  /** Where the passphrase of a sealed share stands; asked for unless it is given. */
+  /** File with the passphrase of a sealed share; without it, the user is asked. */
   readonly passphraseFile?: string | undefined
 }
 
@@ -38,7 +38,7 @@ interface Outcome {
 }
 
 /**
- * Adds each, and says so. What fails does not keep the others from it, and is told; a single one is thrown. `asEvents`: JSON is a line each.
+ * Adds each word and reports it. A failure is reported and the others are still added; a single failure is thrown. `asEvents`: one JSON line each.
  */
 export async function addSources(
   node: NodeClient,
@@ -91,7 +91,7 @@ async function addOne(
   return asUsage(node.api.addTorrent({ ...input, ...(await passphraseFor(source, options, signal)) }))
 }
 
-/** What opens a share that is sealed to a passphrase. */
+/** Asks for the passphrase of a share that needs one. */
 async function passphraseFor(
   source: Source,
   { passphraseFile }: AddOptions,
@@ -103,13 +103,13 @@ async function passphraseFor(
   return { passphrase: await askSecret('Passphrase of the share', secret) }
 }
 
-/** A path of this machine, where the node is on this machine. */
+/** Resolves a path if the node runs on this machine. */
 function onNode(options: AddOptions, { address }: NodeClient): AddOptions {
   const isHere = address.dataDir !== null && options.out !== undefined
   return isHere ? { ...options, out: resolve(options.out!) } : options
 }
 
-/** Members that were not given are left out, so that the node's settings hold. */
+/** Leaves out options that were not given, so that the node's settings apply. */
 function addInput(options: AddOptions): Omit<AddTorrent, 'source' | 'torrent'> {
   const { out, paused, select, sequential, trusted, limitDown, limitUp, ratio, seedingTime, queue } = options
   const lists = { peers: options.peer, trackers: options.tracker, webSeeds: options.webSeed }
@@ -135,6 +135,6 @@ function addInput(options: AddOptions): Omit<AddTorrent, 'source' | 'torrent'> {
 }
 
 function outcomeText({ added, torrent, job }: Outcome): string {
-  if (torrent) return `${added ? 'Added' : 'There already'}: ${torrent.name} (${torrent.id})`
+  if (torrent) return `${added ? 'Added' : 'Already added'}: ${torrent.name} (${torrent.id})`
   return `Started: ${job?.name ?? 'a job'} (job ${job?.id ?? ''})`
 }

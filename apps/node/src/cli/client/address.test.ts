@@ -46,7 +46,7 @@ describe('the node that is meant', () => {
     )
   })
 
-  test('is none where its process has gone, or the file is no good', async () => {
+  test('is missing if its process has ended or its file is invalid', async () => {
     // The highest that Linux can have is 2^22.
     await writeNodeFile(dataDir, { url: URL_HERE, pid: 2 ** 30 })
     expect(await readNodeFile(dataDir)).toBeNull()
@@ -56,7 +56,7 @@ describe('the node that is meant', () => {
     }
   })
 
-  test('is another one where an address is given, which gets no token of this one', async () => {
+  test('is another one if an address is given, which does not get the token of this one', async () => {
     const other = await find({ node: 'nas.example:8420/' })
     expect(other).toEqual({
       url: 'http://nas.example:8420',
@@ -88,7 +88,7 @@ describe('the node that is meant', () => {
   })
 
   test.each([
-    [{ node: 'ftp://x y' }, /not an address of a node/],
+    [{ node: 'ftp://x y' }, /not the address of a node/],
     [{ node: 'http://me:pw@nas.example' }, /leave the password out/],
     [{ node: 'http://nas.example/?x' }, /more than the node’s address/],
     [{ node: 'x', token: 'a b' }, /--token is not a token/],

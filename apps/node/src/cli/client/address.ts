@@ -1,4 +1,4 @@
-/** Which node is meant, and what opens it: options before environment before what lies in the data folder. */
+/** Finds a node's address and credentials: first in the options, then in the environment, then in the data folder. */
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { Failure, fileFailure, UsageError } from '../../base/failure.ts'
@@ -8,23 +8,23 @@ import { START } from '../../base/program.ts'
 import type { NodeOptions } from './node-options.ts'
 
 export interface NodeAddress {
-  /** Without a slash at its end. */
+  /** Without a trailing slash. */
   readonly url: string
   readonly token: string | null
   readonly password: { readonly username: string; readonly password: string } | null
-  /** It was found in this data folder; null when its URL was given. */
+  /** The data folder that it was found in; null if its URL was given. */
   readonly dataDir: string | null
-  /** Where token or password came from, for an error; null when there is neither. */
+  /** Where token or password came from, for error messages; null if there is neither. */
   readonly credentials: string | null
 }
 
 type Env = Readonly<Record<string, string | undefined>>
 
-/** Rejects with `no-node` when none is named and none runs here, and with UsageError for what cannot be one. */
+/** Rejects with `no-node` if none is named and none runs on this machine, and with UsageError for an invalid address. */
 export async function findNode(given: NodeOptions, env: Env = process.env): Promise<NodeAddress> {
   const dataDir = resolve(given.dataDir ?? (env.SHOAL_DATA_DIR || defaultDataFolder(env)))
   const named = given.node ?? (env.SHOAL_NODE || undefined)
-  // A data folder that is named now means more than a node of the environment.
+  // A data folder among the options takes precedence over a node in the environment.
   const url = named === undefined || named === 'local' || isNamedFolder(given) ? null : checkedUrl(named)
   const found = url ?? (await readNodeFile(dataDir))?.url
   if (found === undefined) throw noNodeHere(dataDir, given.dataDir ?? env.SHOAL_DATA_DIR)
@@ -57,7 +57,7 @@ async function credentials(given: NodeOptions, env: Env, dataDir: string | null)
     return { ...none, token: sound(env.SHOAL_TOKEN, 'SHOAL_TOKEN'), credentials: 'SHOAL_TOKEN' }
   if (env.SHOAL_USERNAME || env.SHOAL_PASSWORD_FILE)
     return withPassword(env.SHOAL_USERNAME, env.SHOAL_PASSWORD_FILE)
-  // The token of this machine's node is nobody else's business.
+  // The token of this machine's node must not be sent to another node.
   const token = dataDir === null ? null : await readToken(dataDir)
   return { ...none, token, credentials: token === null ? null : tokenFile(dataDir!) }
 }
@@ -73,19 +73,21 @@ async function withPassword(username: string | undefined, file: string | undefin
   return { token: null, password: { username, password }, credentials: `${username} and ${file}` }
 }
 
-/** Only what a header can carry. */
+/** Checks that a header can carry the token. */
 function sound(token: string, where: string): string {
-  if (!/^[\x21-\x7e]{1,1024}$/.test(token)) throw new UsageError(`${where} is not a token: it has no spaces`)
+  if (!/^[\x21-\x7e]{1,1024}$/.test(token))
+    throw new UsageError(`${where} is not a token: write it without spaces`)
   return token
 }
 
 function checkedUrl(text: string): string {
   const url = URL.parse(text.includes('://') ? text : `http://${text}`)
   if (!url || !/^https?:$/.test(url.protocol) || url.hostname === '')
-    throw new UsageError(`"${text}" is not an address of a node: write http://127.0.0.1:8420`)
+    throw new UsageError(`"${text}" is not the address of a node: write http://127.0.0.1:8420`)
   if (url.username !== '' || url.password !== '')
     throw new UsageError('leave the password out of the address: give --username and --password-file')
-  if (url.search !== '' || url.hash !== '') throw new UsageError(`"${text}" has more than the node’s address`)
+  if (url.search !== '' || url.hash !== '')
+    throw new UsageError(`"${text}" has more than the node’s address: leave out what follows ? or #`)
   return url.href
 }
 

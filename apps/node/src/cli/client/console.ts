@@ -1,17 +1,17 @@
-/** The console in the browser. */
+/** Opens the console in the browser. */
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { writeWholeFile } from '../../base/files/write-file.ts'
 
-/** With the token after `#`, which browsers keep to themselves. */
+/** Puts the token after `#`, which browsers do not send to servers. */
 export function consoleUrl(url: string, token: string | null): string {
   return token === null ? `${url}/` : `${url}/#token=${token}`
 }
 
 /**
- * Opens it in the user's browser. With a token it goes through a page in the data folder that only this user can read: arguments of programs
- * can be seen by everybody on the machine. Whether a browser was found.
+ * Opens an address in the user's browser. An address with a token goes through a page in the data folder that only this user can read,
+ * because everyone on the machine can see the arguments of programs. Resolves to whether a browser was found.
  */
 export async function openBrowser(url: string, dataDir: string | null): Promise<boolean> {
   if (dataDir === null || !url.includes('#')) return launch(url)

@@ -20,7 +20,7 @@ const LOG = {
 const message = (event: object) => `event: x\ndata: ${JSON.stringify(event)}\n\n`
 
 describe('events of a node', () => {
-  test('come whole, however they are cut on the way', async () => {
+  test('are complete, however they are split on the way', async () => {
     const text = `retry: 1000\n\n: heartbeat\n\n${message(HELLO)}${message(LOG)}`
     await fc.assert(
       fc.asyncProperty(fc.array(fc.nat(10_000), { maxLength: 20 }), async cuts => {
@@ -34,11 +34,11 @@ describe('events of a node', () => {
     expect(await read('data: {"type":\ndata:"settings"}\n\n')).toEqual([{ type: 'settings' }])
   })
 
-  test('of kinds that are not known are left out', async () => {
+  test('of unknown kinds are left out', async () => {
     expect(await read(`${message({ type: 'news' })}${message(HELLO)}`)).toEqual([HELLO])
   })
 
-  test('what is none is refused', async () => {
+  test('an invalid event is refused', async () => {
     await expect(read('data: <html>\n\n')).rejects.toMatchObject({ code: 'bad-answer' })
   })
 

@@ -2,10 +2,10 @@
 import { NodeEvent } from '@shoal/api'
 import { Failure } from '../../base/failure.ts'
 
-/** The longest event is the first list of a large node; what is longer is none of ours. */
+/** Limit for one event. The longest is the first list of a large node. */
 const MOST_CHARACTERS = 64_000_000
 
-/** The events of a stream; those of kinds that are not known are left out. Throws `bad-answer` for what is not a stream of events. */
+/** Reads the events of a stream and leaves out unknown kinds. Throws `bad-answer` if it is not a stream of events. */
 export async function* readEvents(body: AsyncIterable<Uint8Array>): AsyncGenerator<NodeEvent> {
   for await (const data of readData(body)) {
     const event = NodeEvent.safeParse(parsed(data))
@@ -31,7 +31,7 @@ async function* readData(body: AsyncIterable<Uint8Array>): AsyncGenerator<string
 
 async function* readLines(body: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
   const decoder = new TextDecoder()
-  // Parts of a line that is not yet whole: joined once, however many they are.
+  // Parts of an incomplete line, joined once however many there are.
   let parts: string[] = []
   let length = 0
   for await (const chunk of body) {
@@ -51,10 +51,10 @@ function parsed(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    throw new Failure('bad-answer', 'what comes is not a stream of a node’s events')
+    throw new Failure('bad-answer', 'the answer is not an event stream of a node: is the address right?')
   }
 }
 
 function tooLong(): Failure {
-  return new Failure('bad-answer', 'an event of the node is longer than any can be')
+  return new Failure('bad-answer', 'the node sent an event that is too long')
 }

@@ -1,4 +1,4 @@
-/** `shoal limit` without torrents: limits of all transfers together. */
+/** `shoal limit` without torrents: limits for all transfers together. */
 import type { SettingsChange } from '@shoal/api'
 import { UsageError } from '../../base/failure.ts'
 import { rateLimit, rateLimitText } from '../../base/limits.ts'
@@ -20,7 +20,7 @@ const REASONS = {
   schedule: 'by the schedule',
 }
 
-/** Changes what is given, and shows what holds then. */
+/** Changes the given limits and shows those that apply now. */
 export async function limitAll({ api }: NodeClient, given: Given, output: Output): Promise<void> {
   const change = changeOf(given)
   if (Object.keys(change).length > 0) await api.changeSettings(change)
@@ -34,10 +34,10 @@ export async function limitAll({ api }: NodeClient, given: Given, output: Output
   const { alternativeDownloadBytesPerSecond, alternativeUploadBytesPerSecond, alternative } = limits
   const second = pair(alternativeDownloadBytesPerSecond, alternativeUploadBytesPerSecond)
   output.line(`Alternative: ${second}, ${alternative ? 'on' : 'off'}`)
-  output.line(`Sharing ends: ${endText(seeding.ratioLimit, seeding.timeLimitMinutes)}`)
+  output.line(`Seeding ends: ${endText(seeding.ratioLimit, seeding.timeLimitMinutes)}`)
 }
 
-/** Throws UsageError: for all torrents together there is nothing that `default` could stand for. */
+/** Throws UsageError for `default`, which has no meaning for all torrents together. */
 export function changeOf({ down, up, ratio, seedingTime, alternative }: Given): SettingsChange {
   if (ratio === null || seedingTime === null)
     throw new UsageError('"default" is for single torrents: write never, or a limit')

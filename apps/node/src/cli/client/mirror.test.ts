@@ -5,7 +5,7 @@ import { paced } from './torrent-list.ts'
 
 const torrent = (id: string, name: string, progress = 0) => ({ id, name, progress }) as Torrent
 
-test('changes are put into what is known, new ones come whole, and parts of what is gone are left out', () => {
+test('changes are merged, new torrents are complete, and changes of removed ones are ignored', () => {
   const torrents = new Map([['a', torrent('a', 'A')]])
   apply(torrents, {
     changed: [{ id: 'a', progress: 0.5 }, torrent('b', 'B'), { id: 'gone', progress: 1 }],
@@ -16,7 +16,7 @@ test('changes are put into what is known, new ones come whole, and parts of what
   expect([...torrents.keys()]).toEqual(['b'])
 })
 
-test('what comes too fast is left out, but for the last', async () => {
+test('values that come too fast are skipped, except the last', async () => {
   async function* numbers() {
     for (let number = 1; number <= 1000; number++) yield number
   }
@@ -26,7 +26,7 @@ test('what comes too fast is left out, but for the last', async () => {
   expect(seen.at(-1)).toBe(1000)
 })
 
-test('what goes wrong is thrown, after what came before', async () => {
+test('an error is thrown after the values before it', async () => {
   async function* failing() {
     yield 1
     throw new Error('gone')

@@ -1,16 +1,16 @@
-/** The list of torrents as it is now, kept up to date by the node's events. */
+/** The current list of torrents, kept up to date by the node's events. */
 import type { EventOf, Job, NodeEvent, Torrent } from '@shoal/api'
 import type { NodeClient } from './node-client.ts'
 import { allTorrents } from './pages.ts'
 
 export interface Mirror {
   readonly torrents: ReadonlyMap<string, Torrent>
-  /** Jobs that run or ended lately. */
+  /** Jobs that are running or ended recently. */
   readonly jobs: ReadonlyMap<string, Job>
 }
 
 /**
- * Yields the mirror, and the event that changed it, whenever it has changed; first when it is complete. Ends when the signal aborts; throws
+ * Yields the mirror and the event that changed it after each change, first when it is complete. Ends when the signal aborts; throws
  * `unreachable` when the node stops.
  */
 export async function* mirrorTorrents(
@@ -20,7 +20,7 @@ export async function* mirrorTorrents(
   const torrents = new Map<string, Torrent>()
   const jobs = new Map<string, Job>()
   const mirror = { torrents, jobs }
-  // What is listed after the subscription lacks nothing; events of before are then already in it and change nothing.
+  // A list that is read after subscribing lacks nothing. Earlier events are already part of it and change nothing.
   const read = async () => {
     const [all, known] = await Promise.all([
       allTorrents(node.api, { sort: 'addedMs', order: 'ascending' }),
@@ -45,7 +45,7 @@ export function apply(
 ): void {
   for (const change of changed) {
     const before = torrents.get(change.id)
-    // The first time it comes whole. A part of one that is gone again says nothing.
+    // New torrents are complete. A partial one has been removed in the meantime.
     if (before || change.name !== undefined) torrents.set(change.id, { ...before, ...change } as Torrent)
   }
   for (const id of removed) torrents.delete(id)

@@ -19,16 +19,16 @@ import type { NodeOptions } from './node-options.ts'
 export interface NodeClient {
   readonly address: NodeAddress
   readonly api: NodeApi
-  /** What it tells by itself, `hello` first. Ends when the signal aborts; throws `unreachable` when the node stops. */
+  /** The node's events, `hello` first. Ends when the signal aborts; throws `unreachable` when the node stops. */
   events(topics: readonly Topic[], options: { signal: AbortSignal }): AsyncGenerator<NodeEvent>
 }
 
-/** Finds the node that is meant. Nothing is sent yet. Rejects with `no-node`, or UsageError. */
+/** Finds the node without sending anything yet. Rejects with `no-node` or UsageError. */
 export async function openNode(given: NodeOptions, signal: AbortSignal): Promise<NodeClient> {
   return clientOf(await findNode(given), signal)
 }
 
-/** Calls end with the signal. */
+/** Calls end when the signal aborts. */
 export function clientOf(address: NodeAddress, signal: AbortSignal): NodeClient {
   const options: ClientOptions = {
     url: address.url,
@@ -57,7 +57,7 @@ export function clientOf(address: NodeAddress, signal: AbortSignal): NodeClient 
   }
 }
 
-/** Errors of calls say what to do on a command line. */
+/** Makes the errors of calls say what to do on the command line. */
 function withReasons(api: NodeApi, address: NodeAddress, usual: AbortSignal): NodeApi {
   return createApi(OPERATIONS, (name, input, { signal = usual } = {}) =>
     api[name](input as never, { signal }).catch(error => {
@@ -77,16 +77,16 @@ function reason(error: unknown, address: NodeAddress): unknown {
     return new Failure(
       'unauthorized',
       credentials === null
-        ? `the node at ${url} wants to know who you are: give --token, or --username and --password-file`
-        : `the node at ${url} does not accept what ${credentials} says: is it that of another node?`,
+        ? `the node at ${url} needs a login: give --token, or --username and --password-file`
+        : `the node at ${url} does not accept ${credentials}: is it that of another node?`,
     )
   return error
 }
 
-/** What the command line takes as plain words: their names in the API say nothing to who typed them. */
+/** Fields that users type as plain words, so that their API names would not help. */
 const TYPED = /^(source|ids)\b/
 
-/** The call, with what the node calls wrong in it as a mistake of what was typed. */
+/** Makes the call and turns the node's complaints about its input into a UsageError. */
 export async function asUsage<T>(call: Promise<T>): Promise<T> {
   return call.catch(error => {
     if (error instanceof ApiError && error.status === 400)

@@ -1,6 +1,6 @@
 import { type OptionValues, value } from '../options.ts'
 
-/** Which node a command talks to. */
+/** Options that say which node a command talks to. */
 export const NODE_OPTIONS = {
   node: value('URL', { help: 'The node: http://HOST:PORT. Default: SHOAL_NODE, else the one of --data-dir' }),
   token: value('TOKEN', { help: 'Its token. Better in SHOAL_TOKEN, where other users cannot see it' }),
@@ -11,7 +11,7 @@ export const NODE_OPTIONS = {
   dataDir: value('DIR', { help: 'Data folder of a node on this machine. Default: SHOAL_DATA_DIR' }),
 }
 
-/** Which node, for commands that work alone unless it is given. */
+/** The same for commands that work without a node unless one is given. */
 export const OPTIONAL_NODE_OPTIONS = {
   ...NODE_OPTIONS,
   node: value('URL', {

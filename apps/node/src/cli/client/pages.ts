@@ -2,7 +2,7 @@ import type { NodeApi, Torrent } from '@shoal/api'
 
 const PAGE = 1000
 
-/** All items of a list that comes in pages. `most`: so many at most. */
+/** Reads all items of a paged list, at most `most`. */
 export async function allPages<Item>(
   ask: (cursor: { cursor?: string }) => Promise<{ items: Item[]; next: string | null }>,
   most = Number.POSITIVE_INFINITY,
@@ -12,14 +12,14 @@ export async function allPages<Item>(
   do {
     const page = await ask(next === null ? {} : { cursor: next })
     items.push(...page.items)
-    // A list that ends without saying so must not be asked for ever.
+    // A list that never ends must not be read forever.
     if (page.items.length === 0) break
     next = page.next
   } while (next !== null && items.length < most)
   return items.slice(0, most)
 }
 
-/** Those that `filters` let through, in the list's order. */
+/** The torrents that match `filters`, in the list's order. */
 export function allTorrents(
   api: NodeApi,
   filters: Parameters<NodeApi['listTorrents']>[0] = {},

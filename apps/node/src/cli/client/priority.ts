@@ -28,7 +28,7 @@ export function parsePriority(text: string): FilePriority {
   return { indexes: files.toLowerCase() === 'all' ? 'all' : parseIndexes(files), priority }
 }
 
-/** The same without `all`: which files there are is not known yet. */
+/** The same without `all`, because the files are not known yet. */
 export function parseNewPriority(text: string): { indexes: readonly number[]; priority: number } {
   const { indexes, priority } = parsePriority(text)
   if (indexes === 'all')

@@ -17,7 +17,7 @@ test.each([
   ['/home/me/Shoal/film.mkv', '~/Shoal/film.mkv'],
 ])('%s', (text, redacted) => expect(redactText(text, '/home/me')).toBe(redacted))
 
-test('of programs that run on completion only the name is told', () => {
+test('only the name of a program that runs on completion is kept', () => {
   const settings = { automation: { onComplete: ['/home/me/bin/tell', '--key', 'secret'], watch: [] } }
   expect(withoutSecrets(settings, '/home/me')).toEqual({
     automation: { onComplete: ['~/bin/tell', '…', '…'], watch: [] },

@@ -1,4 +1,4 @@
-/** Takes out of facts for a bug report what is nobody else's business. */
+/** Removes private data from a bug report. */
 
 /** Settings without programs' arguments, which may be passwords. */
 export function withoutSecrets<T>(value: T, home: string): T {

@@ -1,4 +1,4 @@
-/** What is typed as something to add: a link for the node, or a file of this machine. */
+/** Tells links for the node from files of this machine among the words to add. */
 import { readFile, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { isShareLink } from '@shoal/links'
@@ -6,23 +6,23 @@ import { Failure, fileFailure } from '../../base/failure.ts'
 import { SHOAL } from '../../base/program.ts'
 import type { NodeClient } from './node-client.ts'
 
-/** As the API takes it; `path`: a file or folder to share. */
+/** In the form of the API; `path` is a file or folder to share. */
 export type Source =
   | { readonly kind: 'link'; readonly source: string }
   | { readonly kind: 'torrent'; readonly torrent: string }
   | { readonly kind: 'path'; readonly path: string }
 
-/** The most that the API takes as base64. */
+/** The API's limit for base64. */
 const MOST_TORRENT_BYTES = 30_000_000
 
-/** Rejects with a Failure for what is neither a link nor there. */
+/** Rejects with a Failure for text that is neither a link nor an existing path. */
 export async function readSource(text: string, { address }: NodeClient): Promise<Source> {
   const word = text.trim()
   if (isLink(word)) return { kind: 'link', source: word }
   const path = resolve(word)
   const stats = await stat(path).catch(error => {
     const { code } = error as NodeJS.ErrnoException
-    // The node may know what it is: a content ID, say. What looks like a path is none.
+    // The node may know what it is, such as a content ID, unless it looks like a path.
     if ((code === 'ENOENT' || code === 'ENAMETOOLONG') && !/[/\\]|\.torrent$/i.test(word)) return null
     throw fileFailure(error, word)
   })
@@ -31,7 +31,7 @@ export async function readSource(text: string, { address }: NodeClient): Promise
   if (address.dataDir === null)
     throw new Failure(
       'bad-argument',
-      `${word} is on this machine, and the node is perhaps not: ${SHOAL} seed ${word} shares it without the node`,
+      `${word} is on this machine, but the node may be on another: ${SHOAL} seed ${word} shares it without the node`,
     )
   return { kind: 'path', path }
 }

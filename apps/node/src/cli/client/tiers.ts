@@ -1,11 +1,11 @@
-/** Trackers as tiers (BEP 12), changed by a few words. */
+/** Changes trackers in tiers (BEP 12). */
 import type { Tracker } from '@shoal/api'
 import { UsageError } from '../../base/failure.ts'
 import { SHOAL } from '../../base/program.ts'
 
 type Announced = Pick<Tracker, 'url' | 'announce' | 'kind' | 'tier'>
 
-/** The tiers that a list of trackers stands for, with the whole addresses: what is shown lacks passkeys. */
+/** The tiers of a list of trackers, with complete addresses, because the displayed ones lack passkeys. */
 export function tiersOf(trackers: readonly Announced[]): string[][] {
   const tiers = new Map<number, string[]>()
   for (const { url, announce = url, kind, tier } of trackers)
@@ -15,8 +15,8 @@ export function tiersOf(trackers: readonly Announced[]): string[][] {
 }
 
 /**
- * Each of `add` is a tier of its own, with commas in it one of several. `remove` takes addresses as they are shown, and whole ones. Throws
- * UsageError for what cannot be removed.
+ * Each of `add` becomes a tier; commas separate the trackers of one tier. `remove` takes displayed or complete addresses. Throws
+ * UsageError for a tracker that cannot be removed.
  */
 export function changedTiers(
   trackers: readonly Announced[],
@@ -39,6 +39,6 @@ function wholeAddresses(shown: string, trackers: readonly Announced[]): string[]
     ({ url, announce, kind }) => kind === 'tracker' && (url === shown || announce === shown),
   )
   if (found.length === 0)
-    throw new UsageError(`${shown} is none of its trackers: ${SHOAL} trackers ID lists them`)
+    throw new UsageError(`${shown} is not one of its trackers: ${SHOAL} trackers ID lists them`)
   return found.map(({ url, announce = url }) => announce)
 }

@@ -1,4 +1,4 @@
-/** `shoal list`: once, or as it changes. */
+/** `shoal list`: prints the list once or follows its changes. */
 import type { NodeApi, Torrent } from '@shoal/api'
 import { SHOAL } from '../../base/program.ts'
 import { shorten } from '../../base/text/width.ts'
@@ -39,13 +39,13 @@ export async function showList(
     output,
     items,
     columns,
-    isFiltered === undefined ? `There are no torrents: ${SHOAL} add LINK adds one` : 'None is like that',
+    isFiltered === undefined ? `There are no torrents: ${SHOAL} add LINK adds one` : 'No torrents match',
   )
   if (items.length > 0 && output.terminal)
     output.line(shorten(torrentSummary(items, total), output.terminal.columns - 1, style))
 }
 
-/** Until the signal aborts. In JSON: the list, then each event as the node tells it. */
+/** Follows the list until the signal aborts. In JSON: the list, then each event of the node. */
 export async function watchList(
   node: NodeClient,
   filter: Filter,
@@ -66,7 +66,7 @@ export async function watchList(
     screen.draw([...lines, shorten(torrentSummary(items, total), style.columns, style)])
   }
   try {
-    // The node sorts and filters: it says when something has changed, and is asked for what is seen.
+    // The node sorts and filters. Its events only say when to read the visible part again.
     for await (const _ of paced(node.events(['torrents'], { signal: either }), REDRAW_MS)) await draw()
   } catch (error) {
     if (!signal.aborted) throw error
@@ -91,7 +91,7 @@ async function watchAsJson(
   }
 }
 
-/** At most one value every `everyMs`: those between are left out, the last one is not. */
+/** Yields at most one value every `everyMs` and skips those between, except the last. */
 export async function* paced<T>(source: AsyncIterable<T>, everyMs: number): AsyncGenerator<T> {
   let latest: { value: T } | null = null
   let wake = () => {}

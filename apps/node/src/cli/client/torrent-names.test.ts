@@ -32,14 +32,16 @@ describe('a torrent is named by', () => {
   })
 
   test('three digits are no hash', () => {
-    expect(() => pickTorrent('123', ALL)).toThrow(/no torrent is "123"/)
+    expect(() => pickTorrent('123', ALL)).toThrow(/no torrent matches "123"/)
   })
 
   test('what could be several is refused, and they are named', () => {
-    expect(() => pickTorrent('abcd', ALL)).toThrow(/^"abcd" is 2 torrents: abcd1000 Film, abcd2000 Film 2$/)
+    expect(() => pickTorrent('abcd', ALL)).toThrow(
+      /^"abcd" matches 2 torrents: abcd1000 Film, abcd2000 Film 2$/,
+    )
     expect(() => pickTorrent('fil', ALL)).toThrow(expect.objectContaining({ code: 'ambiguous' }))
     const many = Array.from({ length: 30 }, (_, at) => named(`${10_000 + at}`, `part ${at}`))
-    expect(() => pickTorrent('part', many)).toThrow(/is 30 torrents.*part 9, and 20 more$/)
+    expect(() => pickTorrent('part', many)).toThrow(/matches 30 torrents.*part 9, and 20 more$/)
   })
 
   test('an empty word is none', () => expect(() => pickTorrent(' ', ALL)).toThrow(/empty word/))
@@ -50,7 +52,7 @@ test('what was removed is named in the same ways; all of it by all', async () =>
   expect(await removedIds(api, ['sea', 'ABCD2', FILM2.infoHashV2!])).toEqual([PHOTOS.id, FILM2.id])
   expect(await removedIds(api, ['all'])).toEqual(ALL.map(({ id }) => id))
   await expect(removedIds(api, ['fil'])).rejects.toMatchObject({ code: 'ambiguous' })
-  await expect(removedIds(api, ['x'])).rejects.toThrow(/can be brought back is "x": .* too long ago/)
+  await expect(removedIds(api, ['x'])).rejects.toThrow(/no removed torrent matches "x": .* too long ago/)
 })
 
 test('ids are shown as long as they have to be', () => {

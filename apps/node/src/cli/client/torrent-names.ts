@@ -1,4 +1,4 @@
-/** Which torrents are meant: by info hash, the beginning of one, or a part of the name. */
+/** Finds torrents by info hash, by its first digits, or by a part of the name. */
 import type { NodeApi, Torrent } from '@shoal/api'
 import { Failure, UsageError } from '../../base/failure.ts'
 import { SHOAL } from '../../base/program.ts'
@@ -14,11 +14,11 @@ const ID_HELP = 'its info hash, the first 4 digits or more of it, or a part of t
 export const TORRENT: Positional = { name: 'ID', help: `the torrent: ${ID_HELP}` }
 export const TORRENTS: Positional = {
   name: 'ID',
-  help: `the torrents: of each ${ID_HELP}; "all" for all`,
+  help: `the torrents: for each ${ID_HELP}; "all" for all`,
   many: true,
 }
 
-/** The ids that words stand for, each once; `all` for all. Throws `not-found` and `ambiguous`. */
+/** The IDs of the torrents that words name, each once; `all` means all. Throws `not-found` and `ambiguous`. */
 export async function torrentIds(api: NodeApi, words: readonly string[]): Promise<string[]> {
   return (await namedTorrents(api, words)).map(({ id }) => id)
 }
@@ -28,7 +28,7 @@ export async function torrentId(api: NodeApi, word: string): Promise<string> {
   return pickTorrent(word, await allTorrents(api)).id
 }
 
-/** The torrents that words stand for, each once. */
+/** The torrents that words name, each once. */
 export async function namedTorrents(api: NodeApi, words: readonly string[]): Promise<Torrent[]> {
   if (words.length === 0) throw new UsageError(`ID is missing: ${TORRENTS.help}`)
   const torrents = await allTorrents(api)
@@ -37,7 +37,7 @@ export async function namedTorrents(api: NodeApi, words: readonly string[]): Pro
   return [...new Map(picked.map(torrent => [torrent.id, torrent])).values()]
 }
 
-/** The removed torrents that words stand for, each once. `not-found` says that it is too late, or was never removed. */
+/** The removed torrents that words name, each once. Throws `not-found` if it is too late or the torrent was never removed. */
 export async function removedIds(api: NodeApi, words: readonly string[]): Promise<string[]> {
   const { items } = await api.listRemoved({})
   if (words.includes('all')) return items.map(({ id }) => id)
@@ -48,18 +48,18 @@ export async function removedIds(api: NodeApi, words: readonly string[]): Promis
 function gone(word: string): Failure {
   return new Failure(
     'not-found',
-    `no torrent that can be brought back is "${word}": it was not removed, or too long ago. ${SHOAL} add adds it again`,
+    `no removed torrent matches "${word}": it was never removed, or too long ago. ${SHOAL} add adds it again`,
   )
 }
 
-/** The one torrent that is meant. A whole hash or name beats a part of one. */
+/** The one torrent that a word names. A complete hash or name takes precedence over a partial one. */
 export function pickTorrent<T extends Named>(
   word: string,
   torrents: readonly T[],
   missing: (word: string) => Failure = unknown,
 ): T {
   const typed = word.trim()
-  if (typed === '') throw new UsageError(`an empty word is not a torrent: give ${ID_HELP}`)
+  if (typed === '') throw new UsageError(`the torrent is an empty word: give ${ID_HELP}`)
   const folded = typed.toLowerCase()
   const tests: ((torrent: T) => boolean)[] = [
     torrent => hashesOf(torrent).includes(folded),
@@ -77,10 +77,10 @@ export function pickTorrent<T extends Named>(
 }
 
 function unknown(word: string): Failure {
-  return new Failure('not-found', `no torrent is "${word}": ${SHOAL} list shows them`)
+  return new Failure('not-found', `no torrent matches "${word}": ${SHOAL} list shows them`)
 }
 
-/** How many digits of an id tell it from all others; at least 8, so that it looks like one. */
+/** How many digits of an ID distinguish it from all others; at least 8. */
 export function idDigits(ids: readonly string[]): number {
   const sorted = [...ids].sort()
   let digits = 8
@@ -97,7 +97,7 @@ function ambiguous(word: string, found: readonly Named[]): Failure {
   const digits = idDigits(found.map(({ id }) => id))
   const shown = found.slice(0, MOST_CANDIDATES).map(({ id, name }) => `${id.slice(0, digits)} ${name}`)
   const more = found.length > MOST_CANDIDATES ? `, and ${found.length - MOST_CANDIDATES} more` : ''
-  return new Failure('ambiguous', `"${word}" is ${found.length} torrents: ${shown.join(', ')}${more}`)
+  return new Failure('ambiguous', `"${word}" matches ${found.length} torrents: ${shown.join(', ')}${more}`)
 }
 
 function hashesOf({ id, infoHashV1, infoHashV2 }: Named): string[] {

@@ -1,6 +1,6 @@
 import type { Torrent } from '@shoal/api'
 
-/** Where its file or folder lies on the node's machine, whose separator the folder has. */
+/** The path of a torrent's file or folder on the node's machine, with that machine's separator. */
 export function torrentPath({ directory, name }: Pick<Torrent, 'directory' | 'name'>): string {
   const separator = /^[A-Za-z]:\\|^\\\\/.test(directory) ? '\\' : '/'
   return directory.endsWith(separator) ? directory + name : directory + separator + name

@@ -1,4 +1,4 @@
-/** Torrents of a node as a table. */
+/** Shows a node's torrents as a table. */
 import type { Torrent, TorrentState } from '@shoal/api'
 import { formatBytes, formatDuration, formatPercent, formatRate } from '../../base/text/format.ts'
 import type { TerminalStyle } from '../output.ts'
@@ -17,7 +17,7 @@ const COLORS: Partial<Record<TorrentState, number>> = {
 }
 const BAR = { least: 10, most: 24 }
 
-/** `bar`: progress is drawn. */
+/** `bar`: draws the progress. */
 export function torrentColumns(
   torrents: readonly Pick<Torrent, 'id'>[],
   { bar, style }: { bar: boolean; style: TerminalStyle },
@@ -65,7 +65,7 @@ export function torrentColumns(
   ]
 }
 
-/** The state, and why where it is an error. */
+/** The state, with the reason if it is an error. */
 function stateText({ state, error, queuePosition }: Torrent): string {
   if (state === 'error') return `error: ${error?.message ?? 'it stopped'}`
   return state === 'queued' && queuePosition !== null ? `queued ${queuePosition}` : state

@@ -1,4 +1,4 @@
-/** `get` and `seed` by a node instead of alone. */
+/** `get` and `seed` with a node. */
 
 import { Failure, UsageError } from '../../base/failure.ts'
 import { SHOAL } from '../../base/program.ts'
@@ -9,7 +9,7 @@ import { asUsage, openNode } from './node-client.ts'
 import type { NodeOptions } from './node-options.ts'
 import { waitFor } from './wait.ts'
 
-/** Throws UsageError for an option that only has a meaning without a node. */
+/** Throws UsageError for options that only work without a node. */
 export function refuseWithNode(options: Readonly<Record<string, unknown>>, keys: readonly string[]): void {
   const given = keys.find(key => {
     const value = options[key]
@@ -21,7 +21,7 @@ export function refuseWithNode(options: Readonly<Record<string, unknown>>, keys:
     )
 }
 
-/** Adds the link, and ends when all that is wanted is there, or when the time is over. */
+/** Adds the link and ends when all wanted files are complete or the time is over. */
 export async function getViaNode(
   link: string,
   options: AddOptions & NodeOptions & { readonly timeout: number | undefined },
@@ -40,13 +40,13 @@ export async function getViaNode(
     throw new Failure(
       'timeout',
       isAdded
-        ? `not complete in time: the node goes on with it, ${SHOAL} list shows how far it is`
+        ? `not complete in time: the node continues, ${SHOAL} list shows how far it is`
         : `the node did not answer in time: ${SHOAL} list shows whether it was added`,
     )
   }
 }
 
-/** Makes a torrent of the path on the node's machine, and ends when it is shared. */
+/** Makes a torrent of a path on the node's machine and ends when it is shared. */
 export async function seedViaNode(
   path: string,
   create: Omit<Parameters<Awaited<ReturnType<typeof openNode>>['api']['createTorrent']>[0], 'path'>,

@@ -1,14 +1,14 @@
-/** Shows what a node works on until it is done. */
+/** Shows the progress of a node's work until it is done. */
 import type { Job, Torrent } from '@shoal/api'
 import { Failure } from '../../base/failure.ts'
 import { formatBytes } from '../../base/text/format.ts'
 import type { Output } from '../output.ts'
 import { openView } from '../terminal/open-view.ts'
 import type { Item, Snapshot, View } from '../terminal/view.ts'
+import { absoluteLink, HERE_ONLY, opensHereOnly, SEALED_HERE_ONLY } from './absolute-link.ts'
 import { type Mirror, mirrorTorrents } from './mirror.ts'
 import type { NodeClient } from './node-client.ts'
 import { torrentPath } from './torrent-path.ts'
-import { HERE_ONLY, opensHereOnly, SEALED_HERE_ONLY, wholeLink } from './whole-link.ts'
 
 interface WaitOptions {
   readonly output: Output
@@ -21,7 +21,7 @@ export interface Awaited {
   readonly jobs: readonly string[]
 }
 
-/** Resolves when all is complete; rejects with the first failure, after the others have ended, and with the signal's reason. */
+/** Resolves when everything is complete. Rejects with the first failure after the others have ended, or with the signal's reason. */
 export async function waitFor(node: NodeClient, awaited: Awaited, options: WaitOptions): Promise<void> {
   const { output, signal } = options
   const view = openView(output)
@@ -49,20 +49,20 @@ export async function waitFor(node: NodeClient, awaited: Awaited, options: WaitO
   if (failures[0]) throw failures[0]
 }
 
-/** What was made of files is told with its links, to be sent on: first the one for any browser, then the magnet link for BitTorrent programs. */
+/** Reports a new torrent with its links to send on: first that for browsers, then the magnet link for BitTorrent programs. */
 async function tell(
   { text, event, made, sealedLink }: End,
   view: View,
   { api, address }: NodeClient,
 ): Promise<void> {
   if (sealedLink !== null) {
-    const link = wholeLink(sealedLink, address.url)
+    const link = absoluteLink(sealedLink, address.url)
     const note = opensHereOnly(link) ? `\n${SEALED_HERE_ONLY}` : ''
     return view.tell(`${text}, sealed\n  ${link}${note}`, { ...event, link })
   }
   if (!made) return view.tell(text, event)
   const { magnet, ...torrent } = await api.getTorrent({ id: made })
-  const link = wholeLink(torrent.link, address.url)
+  const link = absoluteLink(torrent.link, address.url)
   const lines = [text, ...(link === null ? [] : [`  ${link}`]), `  ${magnet}`]
   if (link !== null && opensHereOnly(link)) lines.push(HERE_ONLY)
   view.tell(lines.join('\n'), { ...event, link, magnet })
@@ -72,7 +72,7 @@ interface End {
   readonly text: string
   /** The torrent that was made. */
   readonly made?: string | null
-  /** Of what was sealed: its magnet link opens nothing. */
+  /** The share link of a sealed share, whose magnet link opens nothing. */
   readonly sealedLink: string | null
   readonly event: Record<string, unknown>
 }
@@ -98,7 +98,7 @@ class Tracked implements Item {
     return this.#latest ? snapshotOf(this.#latest) : EMPTY
   }
 
-  /** What it came to; null while it works. */
+  /** The result; null while the work continues. */
   look({ torrents, jobs }: Mirror, view: View): End | Failure | null {
     const isFirst = this.#latest === null
     const now = this.#kind === 'torrent' ? torrents.get(this.key) : jobs.get(this.key)

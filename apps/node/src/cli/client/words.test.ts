@@ -1,4 +1,4 @@
-/** What is typed for priorities, limits, trackers, settings and feeds. */
+/** Parsing of priorities, limits, trackers, settings and feeds. */
 import { readFileSync } from 'node:fs'
 import { DEFAULT_SETTINGS, type Settings } from '@shoal/api'
 import { describe, expect, test } from 'vitest'
@@ -67,7 +67,7 @@ describe('trackers', () => {
     tier,
     kind,
   })
-  test('stand in tiers, each once', () => {
+  test('are sorted into tiers, each once', () => {
     expect(
       tiersOf([
         tracker('b', 1),
@@ -91,7 +91,7 @@ describe('trackers', () => {
   })
   test('what is not there is not removed', () =>
     expect(() => changedTiers([tracker('a', 0)], { add: [], remove: ['x'] })).toThrow(
-      /x is none of its trackers/,
+      /x is not one of its trackers/,
     ))
 })
 

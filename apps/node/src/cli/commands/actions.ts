@@ -1,4 +1,4 @@
-/** What is done to torrents with one word. */
+/** Commands that act on torrents without further options. */
 import type { ACTIONS } from '@shoal/api'
 import { UsageError } from '../../base/failure.ts'
 import { SHOAL } from '../../base/program.ts'
@@ -10,7 +10,7 @@ import { flag } from '../options.ts'
 
 type Action = (typeof ACTIONS)[number]
 
-/** Does it, and says to how many. */
+/** Performs the action and reports the number of torrents. */
 async function act(
   words: readonly string[],
   action: Action,
@@ -44,7 +44,7 @@ export const resume = defineCommand({
   about: [],
   positionals: [TORRENTS],
   options: { now: flag('Past the queue, however many are active'), ...NODE_OPTIONS },
-  examples: [['resume all', 'Lets all paused torrents go on']],
+  examples: [['resume all', 'Resumes all paused torrents']],
   run: (words, options, context) => act(words, options.now ? 'start' : 'resume', 'Resumed', options, context),
 })
 
@@ -73,7 +73,7 @@ export const queue = defineCommand({
   examples: [['queue first film', 'Lets this torrent be the next']],
   run([place = '', ...words], options, context) {
     const known = PLACES.find(each => each === place)
-    if (!known) throw new UsageError(`"${place}" is none of ${PLACES.join(', ')}`)
+    if (!known) throw new UsageError(`"${place}" is not one of ${PLACES.join(', ')}`)
     return act(words, `queue-${known}`, 'Moved', options, context)
   },
 })

@@ -11,7 +11,7 @@ import { flag, list, oneOf, value } from '../options.ts'
 export const add = defineCommand({
   about: [
     'Gives the running node something to download: magnet links, share links (in quotes), info hashes, content IDs, .torrent files and URLs, and files over HTTP(S) or FTP. A file or folder of this machine that is not a .torrent is shared.',
-    'What is there already is not added twice. A sealed share is opened when all of it is there.',
+    'Nothing is added twice. A sealed share is opened when it is complete.',
   ],
   positionals: [{ name: 'LINK', help: 'links, .torrent files, or files and folders to share', many: true }],
   options: {
@@ -41,7 +41,7 @@ export const add = defineCommand({
     ...NODE_OPTIONS,
   },
   examples: [
-    ['add "magnet:?xt=urn:btih:…"', 'Lets the node download what the link stands for'],
+    ['add "magnet:?xt=urn:btih:…"', 'Lets the node download the content of the link'],
     ['add *.torrent --label films --paused', 'Adds all of them, without starting them'],
     ['add Photos', 'Shares the folder Photos'],
   ],

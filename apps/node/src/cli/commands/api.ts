@@ -9,7 +9,7 @@ const MOST_INPUT = 64_000_000
 
 export const api = defineCommand({
   about: [
-    'Everything that a node can be asked to do. Without OPERATION it lists them. What is answered is printed as JSON. /api/openapi.json of the node describes the members of INPUT.',
+    'Everything that a node can be asked to do. Without OPERATION it lists the operations. The answer is printed as JSON. /api/openapi.json of the node describes the members of INPUT.',
   ],
   positionals: [
     { name: 'OPERATION', help: 'such as listTorrents', optional: true },
@@ -46,7 +46,7 @@ function findOperation(name: string): OperationName {
   )
 }
 
-/** Checked here, so that a mistake is told before anything is sent. Throws UsageError that names the member. */
+/** Validates the input before anything is sent. Throws a UsageError that names the invalid member. */
 export function parseInput(operation: OperationName, text: string): object {
   let value: unknown
   try {

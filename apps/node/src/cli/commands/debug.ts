@@ -3,7 +3,7 @@ import { describeFailure } from '../../base/failure.ts'
 import { VERSION } from '../../base/version.ts'
 import { NODE_OPTIONS } from '../client/node-options.ts'
 import { defineCommand } from '../command.ts'
-import { value, wholeNumber } from '../options.ts'
+import { integer, value } from '../options.ts'
 
 export const debug = defineCommand({
   about: [
@@ -11,7 +11,7 @@ export const debug = defineCommand({
   ],
   positionals: [],
   options: {
-    lines: value('N', { help: 'So many lines of the log. Default 200', parse: wholeNumber(1, 1000) }),
+    lines: value('N', { help: 'So many lines of the log. Default 200', parse: integer(1, 1000) }),
     ...NODE_OPTIONS,
   },
   examples: [['debug > shoal-debug.json', 'Writes what a bug report should have']],

@@ -30,7 +30,7 @@ test('a feed that is added is read at once, and has its title', SLOW, async () =
   })
 })
 
-test('what is not a feed is a failure that says why, and that it is kept', SLOW, async () => {
+test('a document that is not a feed is a failure that says why and that the feed is kept', SLOW, async () => {
   const page = `${url}/page`
   const added = await place.run('feeds', 'add', page)
   expect(added.code).toBe(1)

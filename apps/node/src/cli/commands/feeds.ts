@@ -6,7 +6,7 @@ import { formatTime } from '../../base/text/time.ts'
 import { NODE_OPTIONS } from '../client/node-options.ts'
 import { defineCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
-import { flag, value, wholeNumber } from '../options.ts'
+import { flag, integer, value } from '../options.ts'
 import { subcommand, takeWords } from '../subcommand.ts'
 import type { Column } from '../terminal/table.ts'
 
@@ -26,7 +26,7 @@ export const feeds = defineCommand({
     out: value('DIR', { short: 'o', help: 'Of a filter: the folder of what it adds' }),
     paused: flag('Of a filter: do not start what it adds'),
     clear: flag('Of filter: forget the filters that were there'),
-    every: value('MINUTES', { help: 'How often it is read. Default 30', parse: wholeNumber(1, 10_080) }),
+    every: value('MINUTES', { help: 'How often it is read. Default 30', parse: integer(1, 10_080) }),
     ...NODE_OPTIONS,
   },
   examples: [

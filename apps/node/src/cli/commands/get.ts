@@ -7,15 +7,15 @@ import { defineCommand } from '../command.ts'
 import { NETWORK_OPTIONS, sessionOptions } from '../network-options.ts'
 import { flag, list, value } from '../options.ts'
 
-/** What a node decides by itself. */
+/** Options that a node decides by itself. */
 const ALONE = Object.keys(NETWORK_OPTIONS).filter(key => key !== 'limitDown' && key !== 'limitUp')
 
 export const get = defineCommand({
   about: [
-    'Downloads into DIR, checks every piece, and ends when all is there; with --seed it goes on sharing until Ctrl-C. What was downloaded before, in another run or by other means, is kept: the same command goes on where it stopped.',
-    'With --node a running node does it, and goes on sharing; the limits are then those of this torrent.',
-    'A sealed share is opened into DIR when all of it is there, and nothing of it stays sealed on the disk unless --seed is given. A wrong key or passphrase is told before it is downloaded.',
-    `Without -o it goes to the folder Shoal in your home folder, which ${SHOAL} share shares.`,
+    'Downloads into DIR, checks every piece, and ends when the download is complete; with --seed it continues sharing until Ctrl-C. Files from an earlier run or another source are kept, so that the same command continues where it stopped.',
+    'With --node a running node downloads it and continues sharing; the limits then apply to this torrent.',
+    'A sealed share is opened into DIR when it is complete, and the sealed file is then deleted unless --seed is given. A wrong key or passphrase is reported before the download.',
+    `Without -o it downloads into the folder Shoal in your home folder, which ${SHOAL} share shares.`,
   ],
   positionals: [
     {
@@ -33,10 +33,10 @@ export const get = defineCommand({
       parse: parseIndexes,
     }),
     sequential: flag('Download in order, to watch or listen at once'),
-    preallocate: flag('Reserve the room of each file at once, so that a full disk shows early'),
-    seed: flag('Go on sharing when all is there'),
+    preallocate: flag('Reserve the space of each file at once, so that a full disk is noticed early'),
+    seed: flag('Continue sharing when the download is complete'),
     timeout: value('TIME', {
-      help: 'Give up when it is not there by then: 30s, 10m, 1h',
+      help: 'Give up if it is not complete by then: 30s, 10m, 1h',
       parse: parseDuration,
     }),
     ...UNLOCK_OPTIONS,
@@ -44,10 +44,10 @@ export const get = defineCommand({
     ...OPTIONAL_NODE_OPTIONS,
   },
   examples: [
-    ['get "magnet:?xt=urn:btih:…" -o Downloads', 'Downloads what the link stands for'],
+    ['get "magnet:?xt=urn:btih:…" -o Downloads', 'Downloads the content of the link'],
     [
       'get film.torrent --select 0,2-4 --limit-down 2MB --seed',
-      'Downloads four of its files, and shares them then',
+      'Downloads four of its files and then shares them',
     ],
   ],
   async run([link], options, context) {

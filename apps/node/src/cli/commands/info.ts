@@ -25,7 +25,7 @@ export const info = defineCommand({
   },
   examples: [
     ['info photos.torrent --json', 'Prints all that the .torrent says as one object'],
-    ['info "magnet:?xt=urn:btih:…" --timeout 30s', 'Asks peers what the link stands for'],
+    ['info "magnet:?xt=urn:btih:…" --timeout 30s', 'Asks peers for names, sizes and hashes'],
   ],
   async run([link], options, { output, interrupt }) {
     const [

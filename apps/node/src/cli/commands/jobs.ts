@@ -16,13 +16,13 @@ export const jobs = defineCommand({
   options: NODE_OPTIONS,
   examples: [['jobs', 'Lists what the node works on']],
   async run(words, options, { output, interrupt }) {
-    const [{ openNode }, { wholeLink }, { printTable }] = await Promise.all([
+    const [{ openNode }, { absoluteLink }, { printTable }] = await Promise.all([
       import('../client/node-client.ts'),
-      import('../client/whole-link.ts'),
+      import('../client/absolute-link.ts'),
       import('../terminal/print.ts'),
     ])
     const { api, address } = await openNode(options, interrupt.signal)
-    const whole = (job: Job): Job => ({ ...job, link: wholeLink(job.link, address.url) })
+    const whole = (job: Job): Job => ({ ...job, link: absoluteLink(job.link, address.url) })
     return subcommand(words.length === 0 ? ['list'] : words, {
       async list(words) {
         takeWords(words)

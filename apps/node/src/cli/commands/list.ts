@@ -2,7 +2,7 @@ import { STATE_FILTERS, type TORRENT_SORTS } from '@shoal/api'
 import { UsageError } from '../../base/failure.ts'
 import { NODE_OPTIONS } from '../client/node-options.ts'
 import { defineCommand } from '../command.ts'
-import { flag, oneOf, value, wholeNumber } from '../options.ts'
+import { flag, integer, oneOf, value } from '../options.ts'
 
 /** Orders by the words that the table has for them. */
 const SORTS = {
@@ -20,12 +20,12 @@ const SORTS = {
   completed: 'completedMs',
   queue: 'queuePosition',
 } as const satisfies Record<string, (typeof TORRENT_SORTS)[number]>
-/** What people want first: A before Z, but the largest before the smallest. */
+/** Default directions: A before Z, but the largest before the smallest. */
 const ASCENDING = new Set(['name', 'state', 'label', 'left', 'queue'])
 
 export const list = defineCommand({
   about: [
-    'The ID is the beginning of the info hash, as long as it has to be: other commands take it. Columns that have no room are left out.',
+    'The ID is the beginning of the info hash, long enough to be unique; other commands accept it. Columns that do not fit are left out.',
   ],
   positionals: [],
   options: {
@@ -40,14 +40,14 @@ export const list = defineCommand({
       help: `By this column: ${Object.keys(SORTS).join(', ')}. Default: added`,
       parse: oneOf(...(Object.keys(SORTS) as (keyof typeof SORTS)[])),
     }),
-    reverse: flag('The other way round', { short: 'r' }),
-    limit: value('N', { help: 'Only the first N', parse: wholeNumber(1, 1_000_000) }),
+    reverse: flag('Reverse the order', { short: 'r' }),
+    limit: value('N', { help: 'Only the first N', parse: integer(1, 1_000_000) }),
     watch: flag('Keep showing how they change, until Ctrl-C', { short: 'w' }),
     ...NODE_OPTIONS,
   },
   examples: [
     ['list', 'Lists all torrents, the latest first'],
-    ['list --state downloading --sort down --watch', 'Shows downloads as they go, the fastest first'],
+    ['list --state downloading --sort down --watch', 'Shows running downloads, the fastest first'],
   ],
   async run(_words, options, { output, interrupt }) {
     const [{ openNode }, { showList, watchList }] = await Promise.all([

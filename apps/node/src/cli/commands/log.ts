@@ -2,20 +2,20 @@ import { LOG_LEVELS, type LogEntry } from '@shoal/api'
 import { formatTime } from '../../base/text/time.ts'
 import { NODE_OPTIONS } from '../client/node-options.ts'
 import { defineCommand } from '../command.ts'
-import { flag, oneOf, value, wholeNumber } from '../options.ts'
+import { flag, integer, oneOf, value } from '../options.ts'
 import type { Output } from '../output.ts'
 
 export const log = defineCommand({
   about: [],
   positionals: [],
   options: {
-    follow: flag('Go on with what is to come, until Ctrl-C', { short: 'f' }),
+    follow: flag('Follow new entries until Ctrl-C', { short: 'f' }),
     level: value('LEVEL', {
       help: 'From this on: debug, info (default), warn, error',
       parse: oneOf(...LOG_LEVELS),
     }),
     torrent: value('ID', { help: 'Only of this torrent' }),
-    limit: value('N', { help: 'The latest N. Default 50', short: 'n', parse: wholeNumber(1, 1000) }),
+    limit: value('N', { help: 'The latest N. Default 50', short: 'n', parse: integer(1, 1000) }),
     ...NODE_OPTIONS,
   },
   examples: [

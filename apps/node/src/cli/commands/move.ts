@@ -7,7 +7,7 @@ import { defineCommand } from '../command.ts'
 import { flag, value } from '../options.ts'
 
 export const move = defineCommand({
-  about: [`The node goes on sharing them meanwhile; ${SHOAL} jobs shows how far it is.`],
+  about: [`The node continues sharing them meanwhile; ${SHOAL} jobs shows the progress.`],
   positionals: [TORRENTS],
   options: {
     to: value('DIR', { help: 'The folder, on the node’s machine' }),

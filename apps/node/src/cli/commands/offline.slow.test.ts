@@ -213,7 +213,7 @@ describe('every command', () => {
 
   test('has help and a version', { timeout: SLOW }, async () => {
     expect(await place.run('--version')).toMatchObject({ code: 0, stdout: '0.1.0\n' })
-    expect((await place.run('--help')).stdout).toContain('What a running node shares and downloads:')
+    expect((await place.run('--help')).stdout).toContain('Torrents of a running node:')
     for (const args of [
       ['get', '--help'],
       ['help', 'get'],

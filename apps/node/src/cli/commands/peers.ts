@@ -5,7 +5,7 @@ import { formatTime } from '../../base/text/time.ts'
 import { NODE_OPTIONS } from '../client/node-options.ts'
 import { TORRENT } from '../client/torrent-names.ts'
 import { defineCommand } from '../command.ts'
-import { list, value, wholeNumber } from '../options.ts'
+import { integer, list, value } from '../options.ts'
 import type { Column } from '../terminal/table.ts'
 
 export const peers = defineCommand({
@@ -16,7 +16,7 @@ export const peers = defineCommand({
   positionals: [{ ...TORRENT, optional: true }],
   options: {
     add: list('HOST:PORT', { help: 'Connect to this peer' }),
-    limit: value('N', { help: 'Without ID: so many. Default 50', parse: wholeNumber(1, 100_000) }),
+    limit: value('N', { help: 'Without ID: so many. Default 50', parse: integer(1, 100_000) }),
     ...NODE_OPTIONS,
   },
   examples: [
@@ -87,7 +87,7 @@ const KNOWN_COLUMNS: Column<KnownPeer>[] = [
   { title: 'Last seen', text: ({ lastSeenMs }) => formatTime(lastSeenMs), rank: 1 },
 ]
 
-/** As other clients write them, in upper case for what goes on. */
+/** Flags as in other clients, with upper case for transfers that are active. */
 export function flagsOf(peer: Peer): string {
   return [
     peer.amInterested ? (peer.peerChoking ? 'd' : 'D') : '',

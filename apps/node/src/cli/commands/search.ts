@@ -2,7 +2,7 @@ import { SEARCH_KINDS, type SearchHit } from '@shoal/api'
 import { printable } from '../../base/text/width.ts'
 import { NODE_OPTIONS } from '../client/node-options.ts'
 import { defineCommand } from '../command.ts'
-import { oneOf, value, wholeNumber } from '../options.ts'
+import { integer, oneOf, value } from '../options.ts'
 import type { Terminal } from '../output.ts'
 
 export const search = defineCommand({
@@ -15,7 +15,7 @@ export const search = defineCommand({
       help: `Only files of this kind: ${SEARCH_KINDS.join(', ')}`,
       parse: oneOf(...SEARCH_KINDS),
     }),
-    limit: value('N', { help: 'So many at most. Default 20', parse: wholeNumber(1, 10_000) }),
+    limit: value('N', { help: 'So many at most. Default 20', parse: integer(1, 10_000) }),
     ...NODE_OPTIONS,
   },
   examples: [
@@ -37,7 +37,7 @@ export const search = defineCommand({
       const text = hit.snippet === null ? (hit.path ?? hit.torrentName) : hit.snippet
       if (hit.snippet !== null) output.line(hit.path ?? hit.torrentName)
       const indent = hit.snippet === null ? '' : '    '
-      // Lines of a document stand in one.
+      // Show the lines of a document as one line.
       if (output.terminal) output.terminal.write(`${indent}${marked(text, hit.matches, output.terminal)}\n`)
       else output.line(indent + text.replace(/\s+/g, ' '))
       const where = hit.path === null ? '' : ` in ${hit.torrentName}`
@@ -46,7 +46,7 @@ export const search = defineCommand({
   },
 })
 
-/** With what matches in bold. Matches come from the node: those that make no sense are left out. */
+/** Prints matches in bold. Invalid ranges from the node are ignored. */
 export function marked(
   text: string,
   matches: SearchHit['matches'],

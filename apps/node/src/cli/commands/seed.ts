@@ -8,7 +8,7 @@ import { PAGE_OPTION } from '../page-option.ts'
 import { createOptions, TORRENT_OPTIONS } from '../torrent-options.ts'
 
 const { name: _name, ...MAKE_OPTIONS } = TORRENT_OPTIONS
-/** What a node decides by itself, or has no word for. */
+/** Options that a node decides by itself or does not have. */
 const ALONE = ['torrent', 'peer', 'keepLinks', 'out', 'page', ...Object.keys(NETWORK_OPTIONS)]
 
 export const seed = defineCommand({

@@ -9,22 +9,22 @@ import { defineCommand } from '../command.ts'
 
 export const show = defineCommand({
   about: [
-    'The link opens in any browser; the magnet link is for BitTorrent programs. Of what is sealed the link was told when it was sealed, and the magnet link opens nothing.',
+    'The link opens in any browser; the magnet link is for BitTorrent programs. The link of a sealed share was shown when it was sealed; its magnet link opens nothing.',
   ],
   positionals: [TORRENT],
   options: NODE_OPTIONS,
   examples: [['show film', 'Shows the torrent with "film" in its name, with its links']],
   async run([word], options, { output, interrupt }) {
-    const [{ openNode }, { torrentId }, { printFacts }, { HERE_ONLY, opensHereOnly, wholeLink }] =
+    const [{ openNode }, { torrentId }, { printFacts }, { HERE_ONLY, opensHereOnly, absoluteLink }] =
       await Promise.all([
         import('../client/node-client.ts'),
         import('../client/torrent-names.ts'),
         import('../terminal/print.ts'),
-        import('../client/whole-link.ts'),
+        import('../client/absolute-link.ts'),
       ])
     const { api, address } = await openNode(options, interrupt.signal)
     const known = await api.getTorrent({ id: await torrentId(api, word!) })
-    const torrent = { ...known, link: wholeLink(known.link, address.url) }
+    const torrent = { ...known, link: absoluteLink(known.link, address.url) }
     if (output.json) return output.object(torrent)
     printFacts(output, factsOf(torrent))
     if (torrent.link !== null && opensHereOnly(torrent.link)) output.line(HERE_ONLY)
@@ -67,7 +67,7 @@ function factsOf(torrent: TorrentDetail): (readonly [string, string | null])[] {
     ['Info hash v1', torrent.infoHashV1],
     ['Info hash v2', torrent.infoHashV2],
     ['Content ID', torrent.contentId],
-    ['Sealed', torrent.sealed ? 'yes: its link was told when it was sealed' : null],
+    ['Sealed', torrent.sealed ? 'yes: its link was shown when it was sealed' : null],
     ['Link', torrent.link],
     ['Magnet link', torrent.magnet],
   ]
@@ -99,7 +99,7 @@ export function limitsText(torrent: TorrentDetail): string | null {
     ...(down === null ? [] : [`down ${rateLimitText(down)}`]),
     ...(up === null ? [] : [`up ${rateLimitText(up)}`]),
     ...(ratioLimit === null ? [] : [ratioLimit === 0 ? 'at any ratio' : `until ratio ${ratioLimit}`]),
-    ...(minutes === null ? [] : [minutes === 0 ? 'for ever' : `for ${formatDuration(minutes * 60)}`]),
+    ...(minutes === null ? [] : [minutes === 0 ? 'forever' : `for ${formatDuration(minutes * 60)}`]),
   ]
   return parts.length === 0 ? null : parts.join(', ')
 }

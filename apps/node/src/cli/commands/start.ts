@@ -9,7 +9,7 @@ import { readStartOptions, START_OPTIONS } from '../start-options.ts'
 
 export const start = defineCommand({
   about: [
-    `Runs until Ctrl-C, SIGTERM or ${SHOAL} stop. What it shares and downloads, and every setting, is as it was at the next start.`,
+    `Runs until Ctrl-C, SIGTERM or ${SHOAL} stop. The next start restores all torrents and settings.`,
     'Each option is also an environment variable, such as SHOAL_PEER_PORT for --peer-port, and a line in a settings file: { "peerPort": 6881 }. The command line comes before the environment, the environment before the file.',
     'npm start is this. A command after it runs instead: npm start -- get LINK.',
   ],
@@ -31,7 +31,7 @@ export const start = defineCommand({
       const { url, consoleUrl, directory, peerPort } = node
       if (output.json) output.object({ event: 'started', url, consoleUrl, directory, peerPort })
       else {
-        // In a pipe it ends in a log: the token is nothing for that.
+        // Piped output ends up in logs, which must not contain the token.
         output.line(`Console: ${output.terminal ? consoleUrl : `${url}/`}`)
         output.line(`Files:   ${directory}`)
         output.line(`Page:    ${url}/share/ shares from a browser, and opens what is shared`)
@@ -63,13 +63,13 @@ async function open(
   return { given, node: await startNode(given) }
 }
 
-/** What finds this node in another terminal too, where the variables of this one are not set. */
+/** A command that finds this node from another terminal, without the variables of this one. */
 function openCommand({ dataDir }: StartOptions): string {
   const isUsual = dataDir === defaultDataFolder({ ...process.env, SHOAL_STATE: undefined })
   return `${SHOAL} open --print${isUsual ? '' : ` --data-dir ${quoteWord(dataDir)}`}`
 }
 
-/** What is not among them, such as a full disk or a fault of the program, may be over at the next try. */
+/** Codes that only the user can fix. Others, such as a full disk or a crash, may be gone at the next try. */
 const SETUP_CODES = new Set([
   'address-in-use',
   'bad-argument',

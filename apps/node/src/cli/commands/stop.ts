@@ -7,7 +7,7 @@ const STOP_MS = 30_000
 const LOOK_MS = 100
 
 export const stop = defineCommand({
-  about: ['Ends once the node has said goodbye to its trackers and written everything down.'],
+  about: ['Ends when the node has left its trackers and saved everything.'],
   positionals: [],
   options: NODE_OPTIONS,
   examples: [['stop', 'Stops the node on this machine']],
@@ -21,7 +21,7 @@ export const stop = defineCommand({
     const before = dataDir === null ? null : await readNodeFile(dataDir)
     await api.stopNode({})
     const until = performance.now() + STOP_MS
-    // A process that has ended is one that has written all down; of another machine only the port tells.
+    // When the process has ended, everything is saved. For a node on another machine only the port tells.
     const isThere = async () => {
       if (before) return runs(before.pid)
       return fetch(url, { signal: AbortSignal.timeout(LOOK_MS * 20) }).then(
@@ -34,7 +34,7 @@ export const stop = defineCommand({
       if (performance.now() > until)
         throw new Failure(
           'timeout',
-          `the node at ${url} was asked to stop, and has not yet: ${SHOAL} log tells why`,
+          `the node at ${url} was asked to stop but is still running: ${SHOAL} log shows why`,
         )
       await new Promise(resolve => setTimeout(resolve, LOOK_MS))
     }

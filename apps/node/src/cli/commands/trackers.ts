@@ -12,10 +12,10 @@ export const trackers = defineCommand({
   ],
   positionals: [TORRENT],
   options: {
-    add: list('URL', { help: 'Announce here too, as a tier of its own. Commas join trackers to one tier' }),
-    remove: list('URL', { help: 'Announce here no longer' }),
-    addWebSeed: list('URL', { help: 'It can be had here too: http(s)://' }),
-    removeWebSeed: list('URL', { help: 'It cannot be had here any more' }),
+    add: list('URL', { help: 'Announce here too, in a new tier. Commas join trackers to one tier' }),
+    remove: list('URL', { help: 'Stop announcing here' }),
+    addWebSeed: list('URL', { help: 'Download from here too: http(s)://' }),
+    removeWebSeed: list('URL', { help: 'Do not download from here any more' }),
     ...NODE_OPTIONS,
   },
   examples: [

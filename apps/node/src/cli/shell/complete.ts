@@ -1,4 +1,4 @@
-/** What Tab offers in the shell. */
+/** Tab completion in the shell. */
 import type { Command } from '../command.ts'
 import { COMMON_OPTIONS } from '../common-options.ts'
 import { flagName } from '../options.ts'
@@ -15,7 +15,7 @@ export interface CompletionSources {
   paths(beginning: string): Promise<readonly string[]>
 }
 
-/** What readline takes: the lines that what was typed can become, and the part of the line that they replace. */
+/** The result for readline: the completions, and the part of the line that they replace. */
 export type Completion = [candidates: string[], replaced: string]
 
 const MOST = 200

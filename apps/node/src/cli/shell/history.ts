@@ -14,7 +14,7 @@ const SECRETS = [
   /\bturns?:\S+[:@]/i,
   // Share links: what follows # may open what is sealed.
   /#s\d+[a-z0-9_-]{8,}/i,
-  // Keys stand in the paths of addresses, too.
+  // The paths of addresses may contain keys, too.
   /(?:https?|udp|wss?):\/\/\S*[0-9a-z_-]{24,}/i,
   /(?:https?|udp|wss?):\/\/\S*[/=?](?=[a-z]*\d)(?=\d*[a-z])[0-9a-z]{16,}/i,
 ]

@@ -12,7 +12,7 @@ import { complete } from './complete.ts'
 import { historyFile, readHistory, withLine, writeHistory } from './history.ts'
 import { prompt } from './prompt.ts'
 import { expandHome, shellSources } from './sources.ts'
-import { wordsOf } from './split.ts'
+import { splitWords } from './split.ts'
 
 const CALLS = [['shoal'], ['npx', 'shoal']]
 const EXITS = new Set(['exit', 'quit'])
@@ -31,7 +31,7 @@ export async function runShell(node: NodeOptions, output: Output, commandLine: C
       return 0
     }
     history = withLine(history, answer.line)
-    // A history that cannot be kept is not a reason to stop.
+    // Failing to save the history must not stop the shell.
     await writeHistory(file, history).catch(() => {})
     if ((await runLine(answer.line, node, output, commandLine)) === 'exit') return 0
   }
@@ -65,7 +65,7 @@ async function runLine(
 ): Promise<number | 'exit'> {
   let words: readonly string[]
   try {
-    words = wordsOf(line).map(expandHome)
+    words = splitWords(line).map(expandHome)
     words = withoutProgram(words)
     if (words[0] === 'shell' || words[0] === '--') throw new UsageError('this is the shell: write a command')
     if (words[0]?.startsWith('-')) throw new UsageError(`write a command before ${words[0]}`)
@@ -79,7 +79,7 @@ async function runLine(
 
 /** The words of a command that is written as in a terminal, or pasted from a hint. */
 function withoutProgram(words: readonly string[]): readonly string[] {
-  const call = [...CALLS, wordsOf(SHOAL)].find(call => call.every((word, at) => words[at] === word))
+  const call = [...CALLS, splitWords(SHOAL)].find(call => call.every((word, at) => words[at] === word))
   return call ? words.slice(call.length) : words
 }
 

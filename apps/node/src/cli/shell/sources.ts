@@ -1,4 +1,4 @@
-/** What the shell's completion knows: the commands, the node's torrents, the files of this machine. */
+/** Sources of the shell's completion: commands, the node's torrents and the files of this machine. */
 import { readdir } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'

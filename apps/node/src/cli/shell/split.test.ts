@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { quoteWord, splitLine, wordsOf } from './split.ts'
+import { quoteWord, splitLine, splitWords } from './split.ts'
 
 describe('words of a line', () => {
   test.each([
@@ -15,13 +15,13 @@ describe('words of a line', () => {
     [`--out='a b'/c`, ['--out=a b/c']],
     ['list # all of them', ['list']],
     ['a#b', ['a#b']],
-  ])('%s', (line, words) => expect(wordsOf(line)).toEqual(words))
+  ])('%s', (line, words) => expect(splitWords(line)).toEqual(words))
 
   test.each([
     ['a "b', /a quote is not closed: "/],
     ["a 'b", /a quote is not closed: '/],
     ['a \\', /ends with a backslash/],
-  ])('refused: %s', (line, message) => expect(() => wordsOf(line)).toThrow(message))
+  ])('refused: %s', (line, message) => expect(() => splitWords(line)).toThrow(message))
 
   test('where the last one begins is known while it is typed', () => {
     expect(splitLine('show "Old fi')).toEqual({ words: ['show', 'Old fi'], open: '"', lastStart: 5 })
@@ -31,7 +31,7 @@ describe('words of a line', () => {
   test('a quoted word comes back as it was', () => {
     fc.assert(
       fc.property(fc.array(fc.string({ minLength: 0, unit: 'binary' })), words => {
-        expect(wordsOf(words.map(quoteWord).join(' '))).toEqual(words)
+        expect(splitWords(words.map(quoteWord).join(' '))).toEqual(words)
       }),
     )
   })

@@ -10,7 +10,7 @@ export interface Split {
 }
 
 const BLANK = /\s/
-/** What a backslash takes its meaning from between double quotes. */
+/** Characters that a backslash escapes between double quotes. */
 const IN_DOUBLE = new Set(['"', '\\', '$', '`'])
 
 /** Also takes a line that is not finished. A `#` at the beginning of a word makes the rest a comment. */
@@ -48,7 +48,7 @@ export function splitLine(line: string): Split {
 }
 
 /** The words of a whole line. Throws UsageError when a quote is not closed. */
-export function wordsOf(line: string): readonly string[] {
+export function splitWords(line: string): readonly string[] {
   const { words, open } = splitLine(line)
   if (open === '\\') throw new UsageError('the line ends with a backslash')
   if (open) throw new UsageError(`a quote is not closed: ${open}`)

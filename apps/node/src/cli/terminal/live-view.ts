@@ -87,7 +87,7 @@ export class LiveView implements View {
     this.#showCursor()
   }
 
-  /** What takes the cursor to the first of the lines, and them away. */
+  /** Moves the cursor to the first line and clears the lines. */
   #clear(): string {
     const clear = this.#drawn > 0 ? `\u001b[${this.#drawn}A\r${CLEAR_BELOW}` : ''
     this.#drawn = 0

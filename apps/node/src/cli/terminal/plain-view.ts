@@ -47,7 +47,7 @@ export class PlainView implements View {
     this.#lastProgress = line
   }
 
-  /** Whether its state has changed, which is told then. */
+  /** Whether the state has changed and must be printed. */
   #look(item: Item, snapshot: Snapshot): boolean {
     if (this.#states.get(item) === snapshot.state) return false
     this.#states.set(item, snapshot.state)

@@ -26,9 +26,9 @@ interface Part {
 }
 
 export interface LineOptions extends TerminalStyle {
-  /** Of the terminal. The line never takes more, whatever the name is. */
+  /** Width of the terminal. The line is never longer. */
   readonly columns: number
-  /** Columns that names get where there is room, so that lines below each other stand in columns. Default: what the name takes. */
+  /** Width of names if it fits, so that several lines are aligned. Default: the name's width. */
   readonly nameColumns?: number
 }
 

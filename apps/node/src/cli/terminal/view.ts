@@ -1,6 +1,6 @@
 import type { TorrentApi, TorrentState } from '@shoal/torrent'
 
-/** Showing work that goes on: the contract. On a terminal a live line each, in a pipe plain lines, in JSON an object a line. */
+/** Contract for showing work in progress: live lines on a terminal, plain lines in a pipe, one object per line in JSON. */
 
 /** How something stands. A torrent's `stats` are one. */
 export interface Snapshot {
@@ -19,7 +19,7 @@ export interface Snapshot {
 
 /** Something that is shown. */
 export interface Item {
-  /** What JSON calls it: the info hash in hex, or the path while there is none. */
+  /** ID in JSON: the info hash in hex, or the path while there is none. */
   readonly id: Readonly<Record<string, string>>
   readonly name: string
   snapshot(): Snapshot
