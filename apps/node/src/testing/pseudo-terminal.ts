@@ -8,7 +8,7 @@ export class PseudoTerminal implements AsyncDisposable {
   readonly #ended: Promise<number | null>
   readonly #listeners = new Set<() => void>()
   #text = ''
-  /** What was looked at already. */
+  /** Length of the output that was searched already. */
   #seen = 0
 
   constructor(words: readonly string[], options: { cwd: string; env: NodeJS.ProcessEnv; columns: number }) {

@@ -60,7 +60,7 @@ export class ShoalProcess {
     return this.#stdout
   }
 
-  /** What `--json` has printed so far. */
+  /** The events that `--json` has printed so far. */
   get objects(): Json[] {
     const whole = this.#stdout.slice(0, this.#stdout.lastIndexOf('\n') + 1)
     return whole.split('\n').flatMap(line => (line.startsWith('{') ? [JSON.parse(line)] : []))
