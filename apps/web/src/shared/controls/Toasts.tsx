@@ -34,7 +34,11 @@ function List() {
         <Toast.Description className={styles.description} />
       </div>
       {toast.actionProps && <Toast.Action className={styles.action} />}
-      <Toast.Close render={<IconButton icon="close" label={texts.app.close} size="small" />} />
+      {/* Base UI hides it from assistive technology until the list is expanded. Ours always is, and the button can have the focus. */}
+      <Toast.Close
+        aria-hidden={false}
+        render={<IconButton icon="close" label={texts.app.close} size="small" />}
+      />
     </Toast.Root>
   ))
 }
