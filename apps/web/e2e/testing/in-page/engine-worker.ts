@@ -5,7 +5,7 @@ const files = import.meta.glob(
   [
     './{base,bencode,metainfo,pieces,swarm,transport,wire}/**/*.test.ts',
     './discovery/{dht,tracker}/**/*.test.ts',
-    './session/{adding,connections,faults,limits.slow,restorer}.test.ts',
+    './session/{adding,connections,faults,restorer}.test.ts',
     './session/{registry,selection.slow,session-stats,streams,webrtc}.test.ts',
     './session/torrent/{deadlines,flush-retry,view}.test.ts',
     '!./**/*.node.{test,slow.test}.ts',
