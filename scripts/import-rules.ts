@@ -10,6 +10,7 @@ export const WORKSPACES: Record<string, readonly string[]> = {
   'packages/sealed': ['packages/identity'],
   'packages/tracker': ['packages/torrent'],
   'packages/api': [],
+  'packages/messages': [],
   'apps/node': ['packages/*'],
   'apps/web': ['packages/*'],
   'apps/hub': ['packages/*'],

@@ -24,6 +24,7 @@ const SOURCES = [
   'packages/api/src',
   'packages/identity/src',
   'packages/links/src',
+  'packages/messages/src',
   'packages/sealed/src',
   'packages/torrent/src',
   'package-lock.json',

@@ -1,0 +1,2 @@
+export { findMismatches } from './mismatches.ts'
+export { toPseudo } from './pseudo.ts'
