@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { CONTRACTS, type Contract, type NodeOperations } from '@shoal/api'
+import { CONTRACTS, type Contract, type NodeOperations, TORRENT_STATES } from '@shoal/api'
 import { expect, onTestFinished, test } from 'vitest'
 import { CAPABILITIES } from './capabilities.ts'
 import type { AnyCapability, Services } from './kernel/capability.ts'
@@ -52,6 +52,38 @@ test('the list has every capability that the API describes', () => {
   expect(names(CAPABILITIES).sort()).toEqual(CONTRACTS.map(({ name }) => name).sort())
 })
 
+/** `name type labels`, without the values, which vary. */
+async function metricsOf(node: OpenNode): Promise<string[]> {
+  const families = await node.metrics()
+  return families.flatMap(({ name, type, samples }) =>
+    samples.map(({ labels = {} }) => {
+      const { directory, ...rest } = labels
+      return [name, type, ...Object.values(rest), ...(directory ? ['DIRECTORY'] : [])].join(' ')
+    }),
+  )
+}
+
+const METRICS_OF_SYSTEM = [
+  'shoal_disk_free_bytes gauge DIRECTORY',
+  'shoal_disk_size_bytes gauge DIRECTORY',
+  'shoal_uptime_seconds gauge',
+]
+const METRICS_OF: Readonly<Record<string, readonly string[]>> = {
+  search: ['shoal_documents_indexed gauge', 'shoal_documents_waiting gauge'],
+  torrents: [
+    'shoal_all_time_downloaded_bytes_total counter',
+    'shoal_all_time_uploaded_bytes_total counter',
+    ...['tcp', 'utp', 'webrtc', 'libp2p', 'onion', 'memory', 'webseed'].map(
+      each => `shoal_connections gauge ${each}`,
+    ),
+    'shoal_download_bytes_per_second gauge',
+    'shoal_downloaded_bytes_total counter',
+    ...TORRENT_STATES.map(state => `shoal_torrents gauge ${state}`),
+    'shoal_upload_bytes_per_second gauge',
+    'shoal_uploaded_bytes_total counter',
+  ],
+}
+
 const REMOVABLE = names(CAPABILITIES).filter(name => name !== 'torrents')
 
 test.each(REMOVABLE)('a node without %s starts, works, and refuses its operations', async name => {
@@ -62,6 +94,9 @@ test.each(REMOVABLE)('a node without %s starts, works, and refuses its operation
   const contract: Contract = CAPABILITIES.find(each => each.contract.name === name)!.contract
   for (const operation of Object.keys(contract.operations ?? {}) as (keyof NodeOperations)[])
     await expect(node.operations[operation]({} as never)).rejects.toMatchObject({ code: 'unsupported' })
+  expect((await metricsOf(node)).sort()).toEqual(
+    [...METRICS_OF_SYSTEM, ...node.capabilities.flatMap(each => METRICS_OF[each] ?? [])].sort(),
+  )
   await node.operations.getStats({})
   expect(await node.operations.getHealth({})).toMatchObject({ status: 'ok' })
   expect(await node.operations.listTorrents({ sort: 'name', order: 'ascending', limit: 10 })).toMatchObject({

@@ -55,6 +55,7 @@ export async function runNode(
       operations: { ...node.operations, ...system.operations },
       events: kernel.events,
       files: node.files,
+      metrics: async () => [...node.metrics(), ...(await system.metrics())],
       log: kernel.log,
       startedMs: kernel.startedMs,
       service: it => node.service(it),

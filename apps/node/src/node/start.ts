@@ -105,7 +105,6 @@ export async function startNode(
       allowedHosts: options.allowedHost,
       trustedProxies: options.trustedProxy,
       ...(existsSync(WEB_ROOT) && { webRoot: WEB_ROOT }),
-      metrics: () => node.running.flatMap(({ metrics }) => metrics?.() ?? []),
       plugins: node.running.flatMap(({ routes }) => routes ?? []),
     })
     await writeNodeFile(options.dataDir, { url: server.url, pid: process.pid })

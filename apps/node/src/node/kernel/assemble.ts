@@ -5,6 +5,7 @@ import { AbsentCapability } from './absent-capability.ts'
 import type { AnyCapability, AnyRunning, Service, Services } from './capability.ts'
 import type { NodeFiles } from './contract.ts'
 import type { Kernel } from './kernel.ts'
+import type { Family } from './metrics.ts'
 
 /** The capabilities of a node that runs, as one. */
 export interface Assembled {
@@ -15,6 +16,7 @@ export interface Assembled {
   readonly operations: NodeOperations
   readonly files: NodeFiles
   stats(): Promise<Partial<NodeStats>>
+  metrics(): Family[]
   /** Everything that is wrong with them. */
   health(): string[]
   /** Throws if none of them provides it. */
@@ -66,6 +68,7 @@ export async function assemble(list: readonly AnyCapability[], kernel: Kernel): 
     operations: joinOperations(running),
     files: joinFiles(running),
     stats: async () => Object.assign({}, ...(await Promise.all(running.map(each => each.stats?.())))),
+    metrics: () => running.flatMap(each => each.metrics?.() ?? []),
     health: () => [...running.flatMap(each => each.health?.() ?? []), ...kernel.problems.messages],
     service<T>({ name }: Service<T>): T {
       if (!provided.has(name)) throw new AbsentCapability(`The service ${name}`)

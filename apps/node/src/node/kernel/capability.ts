@@ -47,6 +47,7 @@ export type Running<C extends Contract, Provides extends Services> = OperationsO
 interface RunningParts {
   /** Its members of the node's statistics. */
   readonly stats?: () => Partial<NodeStats> | Promise<Partial<NodeStats>>
+  /** Its part of `GET /metrics`. Names are unique among all capabilities. */
   readonly metrics?: () => readonly Family[]
   /** Current problems and what to do about them, a sentence each. `kernel.problems` covers work that is repeated each second. */
   readonly health?: () => readonly string[]

@@ -4,6 +4,7 @@
  */
 import type { NodeEvent, NodeOperations, Topic, Upload } from '@shoal/api'
 import type { Log } from './log/log.ts'
+import type { Family } from './metrics.ts'
 
 export interface RunningNode {
   readonly operations: NodeOperations
@@ -11,6 +12,8 @@ export interface RunningNode {
   readonly files: NodeFiles
   readonly log: Log
   readonly startedMs: number
+  /** Metrics of everything that runs in it. Those of the process and of its servers are not among them. */
+  metrics(): Promise<readonly Family[]>
 }
 
 /** One event, serialised at most once however many clients it goes to. */

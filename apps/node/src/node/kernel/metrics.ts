@@ -13,3 +13,18 @@ export interface Family {
   readonly help: string
   readonly samples: readonly Sample[]
 }
+
+/** `value` is a number, or samples with labels. `name` is without `shoal_`. */
+export function gauge(name: string, help: string, value: number | readonly Sample[]): Family {
+  const samples = typeof value === 'number' ? [{ value }] : value
+  return { name: `shoal_${name}`, type: 'gauge', help, samples }
+}
+
+export function counter(name: string, help: string, value: number): Family {
+  return { ...gauge(name, help, value), type: 'counter' }
+}
+
+/** Returns a sample for each entry. */
+export function samplesBy(label: string, values: Readonly<Record<string, number>>): Sample[] {
+  return Object.entries(values).map(([key, value]) => ({ labels: { [label]: key }, value }))
+}

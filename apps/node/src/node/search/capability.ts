@@ -3,6 +3,7 @@
 import { dirname, join } from 'node:path'
 import { type CheckedInputOf, SEARCH as CONTRACT, type SearchPage } from '@shoal/api'
 import { capability } from '../kernel/capability.ts'
+import { gauge } from '../kernel/metrics.ts'
 import { ENGINE, type ManagedTorrent, TORRENTS, type Torrents } from '../torrents/service.ts'
 import { Indexer } from './documents/indexer.ts'
 import { FileStore } from './file-store.ts'
@@ -86,6 +87,10 @@ export const SEARCH = capability({
       stats: () => ({
         indexing: { waiting: indexer.progress.waiting, indexed: indexer.progress.indexed },
       }),
+      metrics: () => [
+        gauge('documents_waiting', 'Documents that wait to be indexed for search.', indexer.progress.waiting),
+        gauge('documents_indexed', 'Documents whose text can be searched.', indexer.progress.indexed),
+      ],
       async close() {
         stop.abort(new Error('the node stops'))
         await Promise.all(learning.values())

@@ -8,7 +8,6 @@ import type { AnyRunning } from '../kernel/capability.ts'
 import type { RunningNode } from '../kernel/contract.ts'
 import type { HttpScope } from '../kernel/http-scope.ts'
 import type { Log } from '../kernel/log/log.ts'
-import type { Family } from '../kernel/metrics.ts'
 import type { Access } from './access/access.ts'
 import { allowWebSockets } from './events/event-routes.ts'
 import { Lines } from './events/lines.ts'
@@ -35,8 +34,6 @@ export interface ServerOptions {
   /** Folder of the built console; without it there is no console. */
   readonly webRoot?: string
   readonly plugins?: readonly CompatPlugin[]
-  /** Metrics in addition to those of node, process and requests. */
-  readonly metrics?: () => readonly Family[]
   /** Adds listeners that answer before everything else, once the server has all its own. Each may return a function that closes it. */
   readonly onHttpServer?: readonly NonNullable<AnyRunning['onHttpServer']>[]
 }
@@ -88,16 +85,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
 
 /** Returns the server without a socket, for tests that inject requests. */
 export function buildServer(options: ServerOptions): FastifyInstance {
-  const {
-    node,
-    access,
-    host = '127.0.0.1',
-    allowedHosts,
-    trustedProxies,
-    plugins = [],
-    webRoot,
-    metrics = () => [],
-  } = options
+  const { node, access, host = '127.0.0.1', allowedHosts, trustedProxies, plugins = [], webRoot } = options
   const app = guard({
     ...{ log: node.log, host },
     ...(allowedHosts && { allowedHosts }),
@@ -108,7 +96,7 @@ export function buildServer(options: ServerOptions): FastifyInstance {
   logRequests(app, node.log)
   const lines = new Lines()
   allowWebSockets(app, lines)
-  addApi(app, { node, access, lines, requests, metrics })
+  addApi(app, { node, access, lines, requests })
   for (const plugin of plugins) app.register(async scope => plugin({ app: scope, node, access }))
   app.setNotFoundHandler(async (request, reply) => {
     if (webRoot !== undefined && (await serveConsole(webRoot, request, reply))) return reply

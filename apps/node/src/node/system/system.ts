@@ -4,6 +4,7 @@ import type { Implemented, LogEntry, NodeInfo, NodeStats, SYSTEM } from '@shoal/
 import { VERSION } from '../../base/version.ts'
 import type { Assembled } from '../kernel/assemble.ts'
 import type { Kernel } from '../kernel/kernel.ts'
+import { type Family, gauge } from '../kernel/metrics.ts'
 import { ENGINE } from '../torrents/service.ts'
 
 /** Log entries sent per second; the rest can be requested. */
@@ -11,6 +12,7 @@ const MOST_LOGGED = 500
 
 export interface System {
   readonly operations: Implemented<typeof SYSTEM>
+  metrics(): Promise<Family[]>
   close(): void
 }
 
@@ -38,6 +40,7 @@ export function startSystem(kernel: Kernel, node: Assembled): System {
         return {}
       },
     },
+    metrics: () => systemMetrics(kernel),
     close() {
       for (const stop of stops) stop()
     },
@@ -69,8 +72,23 @@ async function nodeStats({ startedMs, limits, folders }: Kernel, node: Assembled
     limits: limits.now,
     atMs: Date.now(),
     memoryBytes: process.memoryUsage.rss(),
-    uptimeSeconds: Math.round((Date.now() - startedMs) / 1000),
+    uptimeSeconds: uptimeSeconds(startedMs),
   }
+}
+
+function uptimeSeconds(startedMs: number): number {
+  return Math.round((Date.now() - startedMs) / 1000)
+}
+
+async function systemMetrics({ startedMs, folders }: Kernel): Promise<Family[]> {
+  const found = await disks(folders.ownRoots)
+  const samples = (pick: 'freeBytes' | 'totalBytes') =>
+    found.map(disk => ({ labels: { directory: disk.directory }, value: disk[pick] }))
+  return [
+    gauge('uptime_seconds', 'How long the node has been running.', uptimeSeconds(startedMs)),
+    gauge('disk_free_bytes', 'Free space where downloads go.', samples('freeBytes')),
+    gauge('disk_size_bytes', 'Size of the file system where downloads go.', samples('totalBytes')),
+  ]
 }
 
 /** Each file system once, in the order of the folders. */

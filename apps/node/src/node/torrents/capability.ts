@@ -1,8 +1,9 @@
 /** Torrents, with their labels, queue, peers and history. */
-import { TORRENTS as CONTRACT, type NodeStats } from '@shoal/api'
+import { TORRENTS as CONTRACT, TORRENT_STATES } from '@shoal/api'
 import { Session } from '@shoal/torrent'
 import { VERSION } from '../../base/version.ts'
 import { capability } from '../kernel/capability.ts'
+import { counter, type Family, gauge, samplesBy } from '../kernel/metrics.ts'
 import { freshRow } from './adding.ts'
 import { Pulse } from './pulse.ts'
 import { DatabaseResumeStore } from './resume-store.ts'
@@ -36,6 +37,7 @@ export const TORRENTS = capability({
       provides: { engine: session, torrents: manager, operations },
       files: torrentFiles(manager.registry),
       stats: () => stats(manager),
+      metrics: () => metrics(manager),
       health: () => health(manager),
       jobs: { move: {} },
       async begin() {
@@ -57,7 +59,7 @@ export const TORRENTS = capability({
   },
 })
 
-function stats({ session, traffic, list }: TorrentManager): Partial<NodeStats> {
+function stats({ session, traffic, list }: TorrentManager) {
   const { stats } = session
   traffic.look(stats)
   const torrents: Record<string, number> = {}
@@ -71,6 +73,30 @@ function stats({ session, traffic, list }: TorrentManager): Partial<NodeStats> {
     connections: { ...stats.connections },
     dhtNodes: stats.dhtNodes,
   }
+}
+
+function metrics(manager: TorrentManager): Family[] {
+  const now = stats(manager)
+  const states = { ...Object.fromEntries(TORRENT_STATES.map(state => [state, 0])), ...now.torrents }
+  return [
+    gauge('download_bytes_per_second', 'Payload received per second.', now.downloadBytesPerSecond),
+    gauge('upload_bytes_per_second', 'Payload sent per second.', now.uploadBytesPerSecond),
+    counter(
+      'downloaded_bytes_total',
+      'Payload received since the node started.',
+      now.session.downloadedBytes,
+    ),
+    counter('uploaded_bytes_total', 'Payload sent since the node started.', now.session.uploadedBytes),
+    counter(
+      'all_time_downloaded_bytes_total',
+      'Payload received over all runs.',
+      now.allTime.downloadedBytes,
+    ),
+    counter('all_time_uploaded_bytes_total', 'Payload sent over all runs.', now.allTime.uploadedBytes),
+    gauge('torrents', 'Torrents by state.', samplesBy('state', states)),
+    gauge('connections', 'Open connections by transport.', samplesBy('transport', now.connections)),
+    ...(now.dhtNodes === null ? [] : [gauge('dht_nodes', "Nodes in the DHT's routing table.", now.dhtNodes)]),
+  ]
 }
 
 function health({ session, registry, kernel: { settings } }: TorrentManager): string[] {

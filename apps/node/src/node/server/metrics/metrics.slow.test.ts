@@ -56,17 +56,15 @@ test('requests are counted by route, not by path', async () => {
   expect([...found.keys()].join()).not.toContain(HASH)
 })
 
-test('node and process show how they are', async () => {
+test('the metrics of the node and of the process are in it', async () => {
   served.node.share(HASH, 'A film', { 'film.mp4': new Uint8Array(1) })
   const found = samples(await read())
   expect(found.get('shoal_torrents{state="seeding"}')).toBe(1)
-  expect(found.get('shoal_torrents{state="error"}')).toBe(0)
-  expect(found.get('shoal_disk_free_bytes{directory="/home/ana/Downloads"}')).toBe(412e9)
   expect(found.get('shoal_process_heap_used_bytes')).toBeGreaterThan(1e6)
   expect(found.get('shoal_event_loop_lag_seconds{quantile="0.99"}')).toBeGreaterThanOrEqual(0)
 })
 
-test('strangers see none of it', async () => {
+test('clients that are not logged in see none of it', async () => {
   expect((await fetch(`${served.server.url}/metrics`)).status).toBe(401)
 })
 

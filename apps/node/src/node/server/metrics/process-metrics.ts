@@ -1,5 +1,5 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import type { Family } from '../../kernel/metrics.ts'
+import { counter, type Family, gauge, samplesBy } from '../../kernel/metrics.ts'
 
 const RESOLUTION_MS = 20
 
@@ -29,10 +29,7 @@ export class ProcessMetrics {
         'Start of the process since the Unix epoch.',
         Date.now() / 1000 - process.uptime(),
       ),
-      {
-        ...gauge('process_cpu_seconds_total', 'CPU time used.', (user + system) / 1e6),
-        type: 'counter' as const,
-      },
+      counter('process_cpu_seconds_total', 'CPU time used.', (user + system) / 1e6),
       this.#lag(),
     ]
     this.#delay.reset()
@@ -46,16 +43,11 @@ export class ProcessMetrics {
   #lag(): Family {
     // A sample is the time between two ticks of the sampler itself.
     const seconds = (nanoseconds: number) => Math.max(0, nanoseconds / 1e9 - RESOLUTION_MS / 1000) || 0
-    const quantiles = { '0.5': 50, '0.95': 95, '0.99': 99, '1': 100 }
-    const samples = Object.entries(quantiles).map(([quantile, percentile]) => ({
-      labels: { quantile },
-      value: seconds(this.#delay.percentile(percentile)),
-    }))
-    const help = 'How much later than due the event loop ran a timer, since the last time these were read.'
-    return { name: 'shoal_event_loop_lag_seconds', type: 'gauge', help, samples }
+    const at = (percentile: number) => seconds(this.#delay.percentile(percentile))
+    return gauge(
+      'event_loop_lag_seconds',
+      'How much later than due the event loop ran a timer, since the last time these were read.',
+      samplesBy('quantile', { '0.5': at(50), '0.95': at(95), '0.99': at(99), '1': at(100) }),
+    )
   }
-}
-
-export function gauge(name: string, help: string, value: number): Family {
-  return { name: `shoal_${name}`, type: 'gauge', help, samples: [{ value }] }
 }

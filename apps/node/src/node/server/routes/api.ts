@@ -2,7 +2,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Failure } from '../../../base/failure.ts'
 import type { RunningNode } from '../../kernel/contract.ts'
-import type { Family } from '../../kernel/metrics.ts'
 import type { Access } from '../access/access.ts'
 import { FileKeys } from '../access/file-key.ts'
 import { LastingAnswers } from '../access/lasting-answers.ts'
@@ -25,10 +24,9 @@ export interface ApiParts {
   readonly access: Access
   readonly lines: Lines
   readonly requests: RequestMetrics
-  readonly metrics: () => readonly Family[]
 }
 
-export function addApi(app: FastifyInstance, { node, access, lines, requests, metrics }: ApiParts): void {
+export function addApi(app: FastifyInstance, { node, access, lines, requests }: ApiParts): void {
   const { operations, files } = node
   const keys = new FileKeys()
   const lasting = new LastingAnswers()
@@ -54,7 +52,7 @@ export function addApi(app: FastifyInstance, { node, access, lines, requests, me
     addPlaylistRoute(scope, operations, keys)
     addDescriptionRoute(scope, operations)
     addEventRoute(scope, { node, lines, lasting })
-    addMetricsRoute(scope, { operations, requests, eventClients: () => lines.size, more: metrics })
+    addMetricsRoute(scope, { node, requests, eventClients: () => lines.size })
     scope.register(async upload => addTorrentUploadRoute(upload, node))
     scope.register(async upload => addUploadFileRoute(upload, files))
   })

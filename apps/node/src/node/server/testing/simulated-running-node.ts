@@ -4,6 +4,7 @@ import { Failure } from '../../../base/failure.ts'
 import type { NodeFiles, ReadableFile, RunningNode } from '../../kernel/contract.ts'
 import { EventHub } from '../../kernel/event-hub.ts'
 import type { Log, LogLevel } from '../../kernel/log/log.ts'
+import { gauge, samplesBy } from '../../kernel/metrics.ts'
 
 const CHUNK_BYTES = 16_384
 
@@ -30,6 +31,10 @@ export class SimulatedRunningNode extends SimulatedNode implements RunningNode {
       return receiveFile(this.state, upload, path, lengthBytes)
     },
   }
+
+  metrics = async () => [
+    gauge('torrents', 'Torrents by state.', samplesBy('state', { seeding: this.state.torrents.size })),
+  ]
 
   constructor() {
     super({ traffic: 'empty', torrents: 0 })
