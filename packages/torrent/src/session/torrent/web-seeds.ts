@@ -79,10 +79,10 @@ export class WebSeeds {
       id: swarm.sources.nextId(),
       url,
       ranges: context.openHttpRanges(),
-      host: {
-        clock: context.clock,
-        transfer,
-        throttle: context.limits.forWebSeed(url.hostname, data.ownLimits()),
+      clock: context.clock,
+      transfer,
+      throttle: context.limits.forWebSeed(url.hostname, data.ownLimits()),
+      events: {
         onDownloaded: bytes => events.onTransferred(bytes, 0),
         onWasted: bytes => {
           swarm.state.wastedBytes += bytes
@@ -108,11 +108,11 @@ function webSeedStatus(seed: WebSeed, nowMs: number): PeerStatus {
     incoming: false,
     encrypted: seed.url.isEncrypted,
     progress: seed.progress,
-    downloadBytesPerSecond: seed.meter.bytesPerSecond(nowMs),
+    downloadBytesPerSecond: seed.fetcher.meter.bytesPerSecond(nowMs),
     uploadBytesPerSecond: 0,
-    downloadedBytes: seed.totalBytes,
+    downloadedBytes: seed.fetcher.totalBytes,
     uploadedBytes: 0,
-    wastedBytes: seed.wastedBytes,
+    wastedBytes: seed.fetcher.wastedBytes,
     failedPieces: 0,
     amChoking: true,
     amInterested: seed.state === 'working',

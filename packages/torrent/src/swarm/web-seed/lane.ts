@@ -8,20 +8,24 @@ import type { SeedUrl } from './seed-url.ts'
 const READ_ON_BYTES = 256 * 1024
 const ZEROS = new Uint8Array(16 * 1024)
 
-/** The web seed of a lane. */
-export interface LaneOwner {
+/** Events that a lane reports to the fetcher that owns it. */
+export interface LaneEvents {
+  /** Payload arrived. */
+  onBytes(bytes: number): void
+  /** A block is complete. `buffer` is null if its bytes were dropped. */
+  onBlock(block: number, buffer: PieceBuffer | null, index: number, bytes: number): void
+  /** All blocks are done. */
+  onIdle(): void
+  onFailure(lane: Lane, failure: RangeFailure, file: number): void
+}
+
+export interface LaneOptions {
   readonly transfer: Transfer
   readonly url: SeedUrl
   readonly ranges: HttpRanges
-  /** Whether the block is still to come from this seed. */
-  isAsked(block: number): boolean
-  /** Payload arrived. */
-  onBytes(bytes: number): void
-  /** A block is complete. `open` is its buffer, null if its bytes were dropped. */
-  onBlock(block: number, open: PieceBuffer | null, index: number, bytes: number): void
-  /** All blocks are done. */
-  onLaneIdle(): void
-  onLaneFailed(lane: Lane, failure: RangeFailure, file: number): void
+  /** The blocks that are still to come from this seed. */
+  readonly asked: ReadonlySet<number>
+  readonly events: LaneEvents
 }
 
 /**
@@ -29,12 +33,12 @@ export interface LaneOwner {
  * their buffers.
  */
 export class Lane implements RangeSink {
-  readonly #owner: LaneOwner
+  readonly #options: LaneOptions
   #blocks: readonly number[] = []
   /** The block that is next or arriving, and how many of its bytes have arrived. */
   #at = 0
   #within = 0
-  #open: PieceBuffer | null = null
+  #buffer: PieceBuffer | null = null
   /** The request under way: its file, the bytes left, and the index after its last block. */
   #reading: RangeReading | null = null
   #file = -1
@@ -44,8 +48,8 @@ export class Lane implements RangeSink {
   /** Counts starts and stops, since a callback may do either. */
   #job = 0
 
-  constructor(owner: LaneOwner) {
-    this.#owner = owner
+  constructor(options: LaneOptions) {
+    this.#options = options
   }
 
   get isBusy(): boolean {
@@ -90,7 +94,8 @@ export class Lane implements RangeSink {
   /** Some blocks are no longer requested: aborts a request that has no others, unless it is nearly complete. */
   recheck(): void {
     if (!this.#reading || this.#left <= READ_ON_BYTES) return
-    for (let at = this.#at; at < this.#end; at++) if (this.#owner.isAsked(this.#blocks[at]!)) return
+    const { asked } = this.#options
+    for (let at = this.#at; at < this.#end; at++) if (asked.has(this.#blocks[at]!)) return
     this.#reading.close()
     this.#reading = null
     this.#dropBlock()
@@ -100,7 +105,7 @@ export class Lane implements RangeSink {
   }
 
   onData(bytes: Uint8Array): void {
-    this.#owner.onBytes(bytes.length)
+    this.#options.events.onBytes(bytes.length)
     this.#left -= bytes.length
     this.#fill(bytes, bytes.length)
   }
@@ -112,16 +117,16 @@ export class Lane implements RangeSink {
 
   onFailure(failure: RangeFailure): void {
     this.#reading = null
-    this.#owner.onLaneFailed(this, failure, this.#file)
+    this.#options.events.onFailure(this, failure, this.#file)
   }
 
   /** Begins the next request, or ends. */
   #next(): void {
-    const { transfer, url, ranges } = this.#owner
+    const { transfer, url, ranges, asked, events } = this.#options
     const { layout } = transfer
     const job = this.#job
     while (this.isBusy) {
-      if (this.#within === 0 && !this.#owner.isAsked(this.#blocks[this.#at]!)) {
+      if (this.#within === 0 && !asked.has(this.#blocks[this.#at]!)) {
         this.#at++
         continue
       }
@@ -131,7 +136,7 @@ export class Lane implements RangeSink {
         this.#blocks,
         this.#at,
         this.#within,
-        block => this.#owner.isAsked(block),
+        asked,
       )
       const file = layout.files[span.file]!
       if (file.pad) {
@@ -157,45 +162,44 @@ export class Lane implements RangeSink {
     }
     this.#blocks = []
     this.#at = 0
-    this.#owner.onLaneIdle()
+    events.onIdle()
   }
 
   /** Writes the next `length` bytes to their buffers. */
   #fill(bytes: Uint8Array, length: number): void {
-    const { transfer } = this.#owner
+    const { transfer, asked, events } = this.#options
     const { blocksPerPiece } = transfer.picker.pieces
     const job = this.#job
     for (let from = 0; from < length && job === this.#job; ) {
       const number = this.#blocks[this.#at]!
       const piece = Math.floor(number / blocksPerPiece)
       const index = number - piece * blocksPerPiece
-      if (this.#within === 0 && this.#owner.isAsked(number))
-        this.#open = transfer.buffers.claim(piece, index, this)
+      if (this.#within === 0 && asked.has(number)) this.#buffer = transfer.buffers.claim(piece, index, this)
       const size = blockSize(transfer.layout, blocksPerPiece, number)
       const count = Math.min(length - from, size - this.#within)
-      const open = this.#open
-      if (open?.isClaimedBy(index, this)) {
+      const buffer = this.#buffer
+      if (buffer?.isClaimedBy(index, this)) {
         const inPiece =
           blockOffset(transfer.layout, blocksPerPiece, number) - transfer.layout.pieceOffset(piece)
         const whole = from === 0 && count === bytes.length
-        open.bytes.set(whole ? bytes : bytes.subarray(from, from + count), inPiece + this.#within)
+        buffer.bytes.set(whole ? bytes : bytes.subarray(from, from + count), inPiece + this.#within)
       }
       this.#within += count
       from += count
       if (this.#within < size) continue
-      this.#open = null
+      this.#buffer = null
       this.#within = 0
       this.#at++
-      this.#owner.onBlock(number, open?.isClaimedBy(index, this) ? open : null, index, size)
+      events.onBlock(number, buffer?.isClaimedBy(index, this) ? buffer : null, index, size)
     }
   }
 
   /** Releases the block that was arriving, for other sources. */
   #dropBlock(): void {
     const number = this.#blocks[this.#at]
-    const { transfer } = this.#owner
-    if (number !== undefined && this.#open)
-      transfer.buffers.unclaim(this.#open, number % transfer.picker.pieces.blocksPerPiece, this)
-    this.#open = null
+    const { transfer } = this.#options
+    if (number !== undefined && this.#buffer)
+      transfer.buffers.unclaim(this.#buffer, number % transfer.picker.pieces.blocksPerPiece, this)
+    this.#buffer = null
   }
 }

@@ -46,17 +46,16 @@ it('any blocks are fetched by runs that cover each byte once, in order, each wit
     fc.property(world, fc.infiniteStream(fc.boolean()), ({ lengths, version, unwanted }, choice) => {
       const layout = layoutOf(lengths, version)
       const perPiece = PIECE / BLOCK_BYTES
-      const skipped = new Set(unwanted)
       const blocks: number[] = []
       for (let piece = 0; piece < layout.pieceCount; piece++)
         for (let block = 0; block < layout.blockCount(piece); block++)
           if (choice.next().value) blocks.push(piece * perPiece + block)
-      const wanted = (block: number) => !skipped.has(block)
+      const wanted = new Set(blocks.filter(block => !unwanted.includes(block)))
       const covered: string[] = []
       let at = 0
       let within = 0
       while (at < blocks.length) {
-        if (within === 0 && !wanted(blocks[at]!)) {
+        if (within === 0 && !wanted.has(blocks[at]!)) {
           at++
           continue
         }
@@ -68,7 +67,7 @@ it('any blocks are fetched by runs that cover each byte once, in order, each wit
         covered.push(
           ...layout.spans(entry.offsetBytes + fileOffset, lengthBytes).map(it => JSON.stringify(it)),
         )
-        // Walks on as the lane does.
+        // Advances as the lane does.
         let left = lengthBytes
         const first = at
         while (left > 0) {
@@ -84,7 +83,7 @@ it('any blocks are fetched by runs that cover each byte once, in order, each wit
       }
       // The same bytes as the blocks one by one.
       const single = blocks
-        .filter(wanted)
+        .filter(block => wanted.has(block))
         .flatMap(block =>
           layout.spans(blockOffset(layout, perPiece, block), blockSize(layout, perPiece, block)),
         )

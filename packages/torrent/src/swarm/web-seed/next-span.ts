@@ -21,7 +21,7 @@ export function nextSpan(
   blocks: readonly number[],
   at: number,
   within: number,
-  isWanted: (block: number) => boolean,
+  wanted: ReadonlySet<number>,
 ): SeedSpan {
   const begin = blockOffset(layout, blocksPerPiece, blocks[at]!) + within
   const file = layout.fileAt(begin)
@@ -31,7 +31,7 @@ export function nextSpan(
   let end = begin - within + blockSize(layout, blocksPerPiece, blocks[at]!)
   while (end < fileEnd && next < blocks.length) {
     const block = blocks[next]!
-    if (!isWanted(block) || blockOffset(layout, blocksPerPiece, block) !== end) break
+    if (!wanted.has(block) || blockOffset(layout, blocksPerPiece, block) !== end) break
     end += blockSize(layout, blocksPerPiece, block)
     next++
   }

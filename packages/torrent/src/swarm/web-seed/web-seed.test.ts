@@ -106,10 +106,10 @@ class World {
       id: 1,
       url: new SeedUrl(url, info),
       ranges: openHttpRanges({ userAgent: 'test' }),
-      host: {
-        clock: this.clock,
-        transfer: this.transfer,
-        throttle: new LimitChain(this.clock, [this.limit]),
+      clock: this.clock,
+      transfer: this.transfer,
+      throttle: new LimitChain(this.clock, [this.limit]),
+      events: {
         onDownloaded: bytes => {
           this.downloaded += bytes
         },
@@ -158,7 +158,7 @@ it('fetches all of it', async () => {
   world.seed.fill()
   await until(() => world.isDone)
   expect(world).toMatchObject({ downloaded: CONTENT.length, wasted: 0, lines: [] })
-  expect(world.seed).toMatchObject({ state: 'idle', totalBytes: CONTENT.length, progress: 1 })
+  expect(world.seed).toMatchObject({ state: 'idle', progress: 1, fetcher: { totalBytes: CONTENT.length } })
 })
 
 describe('a server that stalls', () => {
@@ -206,7 +206,7 @@ describe('a server that stalls', () => {
       await until(() => world.downloaded > before || second === 0)
       await world.pass(1)
     }
-    expect(world.seed).toMatchObject({ state: 'waiting', snubbed: true, totalBytes: 0 })
+    expect(world.seed).toMatchObject({ state: 'waiting', snubbed: true, fetcher: { totalBytes: 0 } })
   })
 })
 
