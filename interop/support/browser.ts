@@ -68,7 +68,11 @@ export class Browser implements AsyncDisposable {
   /** Opens a page with a storage of its own, as a first-time visitor. */
   async open(url: string, options: PageOptions = {}): Promise<BrowserPage> {
     const { size = 'laptop', remembers = {}, ...rest } = options
-    const context = await this.#driven.newContext({ viewport: SCREENS[size], ...rest })
+    const context = await this.#driven.newContext({
+      viewport: SCREENS[size],
+      locale: 'en-GB',
+      ...rest,
+    })
     await context.addInitScript(entries => {
       for (const [name, value] of Object.entries(entries)) localStorage.setItem(name, value)
     }, remembers)
@@ -106,7 +110,12 @@ export async function launchWithProfile(
   const profile = await tempDir('profile')
   const { program = toolPath('chromium'), args = [], mayStore = true } = chosen
   if (!mayStore) await writePreferences(profile, { cookies: BLOCK })
-  const options = { executablePath: program, args: [...QUIET, ...args], viewport: SCREENS.laptop }
+  const options = {
+    executablePath: program,
+    args: [...QUIET, ...args],
+    viewport: SCREENS.laptop,
+    locale: 'en-GB',
+  }
   const context = await chromium.launchPersistentContext(profile.path, options)
   return Object.assign(context, {
     async [Symbol.asyncDispose]() {

@@ -23,7 +23,7 @@ describe.skipIf(lackingChromium())('labels, with a made-up node', () => {
     await choice.waitFor()
 
     await menu.click()
-    await page.getByRole('menuitem', { name: 'Change…' }).click()
+    await page.getByRole('menuitem', { name: 'Edit…' }).click()
     await page.locator('label[title=Blue]').click()
     await page.getByRole('button', { name: 'Save' }).click()
     await expect.poll(() => choice.locator('span[style*="rgb(37, 99, 235)"]').count()).toBe(1)

@@ -8,10 +8,12 @@ import { chooseLink } from './app/choose-link.ts'
 import { tellSharePage } from './app/own-node.ts'
 import { registerWorker } from './app/worker.ts'
 import { takeToken } from './features/access/token.ts'
+import { showLanguage } from './shared/messages/language.ts'
 import { NodeStore } from './shared/node/node-store.ts'
 import { showTheme } from './shared/theme/theme.ts'
 
 showTheme()
+showLanguage()
 const link = await chooseLink()
 const tokenFailed = !(await takeToken(link.api))
 const node = new NodeStore(link)

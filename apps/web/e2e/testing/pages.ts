@@ -88,7 +88,11 @@ async function serve(folder: string) {
 /** A browser with a profile on disk: private windows keep their files in memory. */
 export async function launchChromium(): Promise<BrowserContext & AsyncDisposable> {
   const profile = mkdtempSync(join(tmpdir(), 'shoal-profile-'))
-  const context = await chromium.launchPersistentContext(profile, { executablePath: CHROMIUM, args: FLAGS })
+  const context = await chromium.launchPersistentContext(profile, {
+    executablePath: CHROMIUM,
+    args: FLAGS,
+    locale: 'en-GB',
+  })
   return Object.assign(context, {
     async [Symbol.asyncDispose]() {
       await context.close()

@@ -1,3 +1,5 @@
+import { locale } from '../../shared/messages/language.ts'
+
 /** A file or folder of a preview. */
 export interface PlanNode {
   readonly path: string
@@ -17,7 +19,7 @@ export interface PlanFile {
   readonly lengthBytes: number
 }
 
-const collator = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' })
+const collator = new Intl.Collator(locale, { numeric: true, sensitivity: 'base' })
 
 /** The files of a preview as a tree, folders first. */
 export function planTree(files: readonly PlanFile[]): PlanNode {

@@ -1,25 +1,53 @@
+import type { ReactNode } from 'react'
 import { Segments } from '../../shared/controls/Panels.tsx'
+import { chosenLanguage, LANGUAGES, type Language, setLanguage } from '../../shared/messages/language.ts'
 import { texts } from '../../shared/messages/texts.ts'
 import { useCell } from '../../shared/node/context.tsx'
 import { setTheme, THEMES, type Theme, theme } from '../../shared/theme/theme.ts'
 import styles from './settings.module.css'
 
+const t = texts.app
+
 export function Appearance() {
-  const chosen = useCell(theme)
+  return (
+    <>
+      <Preference title={t.theme.label} body={texts.settings.appearance.theme}>
+        <Segments<Theme>
+          label={t.theme.label}
+          value={useCell(theme)}
+          segments={THEMES.map(value => ({ value, text: t.theme[value] }))}
+          onChange={setTheme}
+        />
+      </Preference>
+      <Preference title={t.language.label} body={texts.settings.appearance.language}>
+        <Segments<Language | 'system'>
+          label={t.language.label}
+          value={chosenLanguage() ?? 'system'}
+          segments={[
+            { value: 'system', text: t.language.system },
+            ...Object.entries(LANGUAGES).map(([value, text]) => ({ value: value as Language, text })),
+          ]}
+          onChange={value => setLanguage(value === 'system' ? null : value)}
+        />
+      </Preference>
+    </>
+  )
+}
+
+interface PreferenceProps {
+  readonly title: string
+  readonly body: string
+  readonly children: ReactNode
+}
+
+function Preference({ title, body, children }: PreferenceProps) {
   return (
     <div className={styles.row}>
       <div className={styles.about}>
-        <h3>{texts.app.theme.label}</h3>
-        <p>{texts.settings.appearance.body}</p>
+        <h3>{title}</h3>
+        <p>{body}</p>
       </div>
-      <div className={styles.control}>
-        <Segments<Theme>
-          label={texts.app.theme.label}
-          value={chosen}
-          segments={THEMES.map(value => ({ value, text: texts.app.theme[value] }))}
-          onChange={setTheme}
-        />
-      </div>
+      <div className={styles.control}>{children}</div>
     </div>
   )
 }

@@ -4,6 +4,7 @@ import '../../shared/theme/tokens.css'
 import '../../shared/theme/base.css'
 import { Cell } from '../../shared/base/cell.ts'
 import { BrowserPeer } from '../../shared/engine/browser-peer.ts'
+import { showLanguage } from '../../shared/messages/language.ts'
 import { showTheme } from '../../shared/theme/theme.ts'
 import { loadConfig } from './config.ts'
 import type { Dropped } from './drops.ts'
@@ -13,6 +14,7 @@ import { SharePage } from './SharePage.tsx'
 import type { SharingState } from './services.ts'
 
 showTheme()
+showLanguage()
 const page = location.href.replace(/[?#].*$/, '')
 // Not waited for: the page is there before it.
 void navigator.serviceWorker?.register('./sw.js').catch(() => {})

@@ -1,8 +1,19 @@
 import type { Label } from '@shoal/api'
-import { texts } from '../messages/texts.ts'
 
-/** Colours that go together and are easy to distinguish. */
-export const PALETTE: readonly string[] = Object.keys(texts.labels.colours)
+/** Colours that go together and are easy to distinguish, by name. */
+export const COLOURS = [
+  ['orange', '#c2410c'],
+  ['red', '#b91c1c'],
+  ['pink', '#be185d'],
+  ['violet', '#7c3aed'],
+  ['blue', '#2563eb'],
+  ['teal', '#0e7490'],
+  ['green', '#15803d'],
+  ['ochre', '#a16207'],
+  ['grey', '#64748b'],
+] as const
+
+export const PALETTE: readonly string[] = COLOURS.map(([, colour]) => colour)
 
 /**
  * The colour of each label: its own, or that which goes with its name unless another label has it, or one that the fewest have. So a label

@@ -1,6 +1,6 @@
-/**
- * Sizes, rates, times for people, in the language of the browser. Sizes count in thousands, as disks and networks are sold.
- */
+/** Sizes, rates, times and lists for people, in the language of the page. Sizes count in thousands, as disks and networks are sold. */
+import { locale } from '../messages/language.ts'
+
 const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte', 'petabyte'] as const
 type SizeUnit = (typeof UNITS)[number]
 
@@ -9,7 +9,7 @@ function numbers(options: Intl.NumberFormatOptions): Intl.NumberFormat {
   const key = JSON.stringify(options)
   const known = cache.get(key)
   if (known) return known
-  const made = new Intl.NumberFormat(undefined, options)
+  const made = new Intl.NumberFormat(locale, options)
   cache.set(key, made)
   return made
 }
@@ -67,6 +67,13 @@ export function formatRatio(ratio: number): string {
   return numbers(fixed(ratio >= 100 ? 0 : ratio >= 10 ? 1 : 2)).format(ratio)
 }
 
+const lists = new Intl.ListFormat(locale, { type: 'unit', style: 'short' })
+
+/** Facts next to each other: `3 torrents, /films`. Null and empty ones are left out. */
+export function listOf(...facts: readonly (string | null)[]): string {
+  return lists.format(facts.filter(fact => fact !== null && fact !== '') as string[])
+}
+
 const SPANS = [
   ['year', 31_536_000],
   ['day', 86_400],
@@ -95,7 +102,7 @@ export function formatDuration(seconds: number): string {
   return parts.join(' ')
 }
 
-const relative = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' })
+const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' })
 
 /** `3 minutes ago`, `in 2 days`. */
 export function formatAgo(timeMs: number, nowMs = Date.now()): string {
@@ -110,12 +117,12 @@ export function formatDate(timeMs: number, style: 'date' | 'minute' | 'second' =
     style === 'date'
       ? { dateStyle: 'medium' }
       : { dateStyle: 'medium', timeStyle: style === 'minute' ? 'short' : 'medium' }
-  const format = dates.get(style) ?? new Intl.DateTimeFormat(undefined, options)
+  const format = dates.get(style) ?? new Intl.DateTimeFormat(locale, options)
   dates.set(style, format)
   return format.format(timeMs)
 }
 
-const times = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' })
+const times = new Intl.DateTimeFormat(locale, { timeStyle: 'medium' })
 
 export function formatTime(timeMs: number): string {
   return times.format(timeMs)

@@ -1,4 +1,5 @@
 import { type RefObject, useEffect, useState } from 'react'
+import { locale } from '../messages/language.ts'
 import type { ShownFile } from './shown-file.ts'
 import { cuesOf, MAX_SUBTITLE_BYTES, subtitlesBeside } from './subtitles.ts'
 
@@ -53,7 +54,7 @@ function languageTag(language: string): string {
   return /^[a-z]{2,3}(-[A-Za-z]{2,4})?$/.test(language) ? language : ''
 }
 
-const names = new Intl.DisplayNames(undefined, { type: 'language' })
+const names = new Intl.DisplayNames(locale, { type: 'language' })
 function languageName(tag: string): string {
   return names.of(tag) ?? tag
 }

@@ -2,7 +2,6 @@ import { actions } from './en/actions.ts'
 import { add } from './en/add.ts'
 import { app } from './en/app.ts'
 import { charts } from './en/charts.ts'
-import { labels } from './en/labels.ts'
 import { list } from './en/list.ts'
 import { media } from './en/media.ts'
 import { pages } from './en/pages.ts'
@@ -10,4 +9,4 @@ import { settings } from './en/settings.ts'
 import { torrent } from './en/torrent.ts'
 
 /** Every English text of the console. Texts with something in them are functions. */
-export const en = { app, list, labels, actions, add, pages, torrent, charts, media, settings }
+export const en = { app, list, actions, add, pages, torrent, charts, media, settings }

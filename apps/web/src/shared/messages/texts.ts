@@ -1,7 +1,11 @@
+import type console from './en/console.ts'
 import { en } from './en.ts'
+import { loadTexts } from './load.ts'
 
-/** The texts that a translation must have. */
-export type Texts = typeof en
+const loaded = await loadTexts<typeof console>({
+  en: () => import('./en/console.ts'),
+  de: () => import('./de/console.ts'),
+})
 
-/** The texts in the language of the console. A further language is one more catalogue of this type. */
-export const texts: Texts = en
+/** The texts of the console, in its language. */
+export const texts = { ...en, ...loaded }

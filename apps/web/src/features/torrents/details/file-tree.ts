@@ -1,5 +1,6 @@
 import type { TorrentFile } from '@shoal/api'
 import { shownName } from '../../../shared/format/shown-name.ts'
+import { locale } from '../../../shared/messages/language.ts'
 
 /** A file or folder of a torrent. Folders add up what is in them. */
 export interface TreeNode {
@@ -18,7 +19,7 @@ export interface TreeNode {
 }
 
 const MAX_PRIORITY = 7
-const byName = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' })
+const byName = new Intl.Collator(locale, { numeric: true, sensitivity: 'base' })
 
 /** The files of one torrent as a tree, kept up to date in time proportional to what changed. */
 export class FileTree {

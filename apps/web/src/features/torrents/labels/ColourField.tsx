@@ -1,11 +1,14 @@
 import { useId } from 'react'
-import { leastUsed } from '../../../shared/format/colours.ts'
+import { COLOURS, leastUsed, PALETTE } from '../../../shared/format/colours.ts'
 import { texts } from '../../../shared/messages/texts.ts'
 import { useCell, useNode } from '../../../shared/node/context.tsx'
 import styles from './labels.module.css'
 
 const t = texts.labels
-const COLOURS = Object.entries(t.colours)
+const CHOICES = [
+  [null, t.colourAuto] as const,
+  ...COLOURS.map(([name, colour]) => [colour, t.colours[name]] as const),
+]
 
 interface Props {
   /** Name of the label, which selects one of several equal colours if none is set. */
@@ -19,11 +22,11 @@ export function ColourField({ name, value, onChange }: Props) {
   const group = useId()
   const colours = useCell(useNode().labelColours)
   const others = [...colours].filter(([other]) => other !== name).map(([, colour]) => colour)
-  const own = value !== null && !(value.toLowerCase() in t.colours)
+  const own = value !== null && !PALETTE.includes(value.toLowerCase())
   return (
     <fieldset className={styles.colours}>
       <legend>{t.colour}</legend>
-      {[[null, t.colourAuto] as const, ...COLOURS].map(([colour, text]) => (
+      {CHOICES.map(([colour, text]) => (
         <label key={text} className={styles.swatch} title={text}>
           <input
             type="radio"

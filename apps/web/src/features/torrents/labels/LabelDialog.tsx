@@ -20,7 +20,7 @@ export function LabelDialog({ request: { name, remove }, onClose }: DialogProps<
   return (
     <Dialog
       open
-      title={name === null ? t.newTitle : t.editTitle(name)}
+      title={name === null ? t.newTitle : t.editTitle({ name })}
       onClose={onClose}
       footer={
         <>
@@ -47,12 +47,12 @@ function RemoveDialog({ name, count, onClose }: { name: string; count: number; o
   const remove = () =>
     void api.removeLabel({ name }).then(() => {
       showAll()
-      notify(t.removed(name), { type: 'good' })
+      notify(t.removed({ name }), { type: 'good' })
     }, notifyError)
   return (
     <ConfirmDialog
-      title={t.removeTitle(name)}
-      description={t.removeBody(count)}
+      title={t.removeTitle({ name })}
+      description={count === 0 ? t.removeUnused : t.removeBody({ count })}
       confirm={t.remove}
       icon="trash"
       onConfirm={remove}

@@ -41,7 +41,7 @@ export function LabelForm({ id, label, taken, onDone }: Props) {
     } catch (failure) {
       return setError(failure)
     }
-    notify(t.saved(name.trim()), { type: 'good' })
+    notify(t.saved({ name: name.trim() }), { type: 'good' })
     onDone()
   }
   return (

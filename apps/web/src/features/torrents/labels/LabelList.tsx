@@ -1,6 +1,7 @@
 import { Button } from '../../../shared/controls/Button.tsx'
 import { LabelDot } from '../../../shared/controls/Labels.tsx'
 import layout from '../../../shared/controls/layout.module.css'
+import { listOf } from '../../../shared/format/format.ts'
 import { texts } from '../../../shared/messages/texts.ts'
 import { useCell, useNode } from '../../../shared/node/context.tsx'
 import { labelShown } from '../../../shared/ui/ui.ts'
@@ -21,7 +22,7 @@ export function LabelList() {
             <LabelDot name={name} />
             <div className={styles.about}>
               <h3>{name}</h3>
-              <p>{t.facts(torrents, directory)}</p>
+              <p>{listOf(t.torrents({ count: torrents }), directory)}</p>
             </div>
             <LabelMenu name={name} />
           </li>

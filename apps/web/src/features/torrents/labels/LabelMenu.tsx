@@ -12,5 +12,5 @@ export function LabelMenu({ name }: { name: string }) {
     { kind: 'separator' },
     { text: t.remove, icon: 'trash', danger: true, onSelect: () => labelShown.set({ name, remove: true }) },
   ]
-  return <Menu items={items} trigger={<IconButton icon="more" size="small" label={t.menuOf(name)} />} />
+  return <Menu items={items} trigger={<IconButton icon="more" size="small" label={t.menuOf({ name })} />} />
 }

@@ -1,4 +1,5 @@
 import type { Torrent } from '@shoal/api'
+import { locale } from '../../../shared/messages/language.ts'
 import type { ListChange, TorrentKey } from '../../../shared/node/torrent-store.ts'
 
 /** Groups of states that a side bar offers; single states besides. */
@@ -95,7 +96,7 @@ export function matters({ membership, keys }: ListChange, filter: Filter, sort: 
   return watched.some(key => keys.has(key))
 }
 
-const collator = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' })
+const collator = new Intl.Collator(locale, { numeric: true, sensitivity: 'base' })
 
 /** Comparing names is slow where there are thousands: their places are worked out once, until a name changes. */
 export class NameOrder {

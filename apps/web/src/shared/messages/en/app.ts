@@ -21,6 +21,7 @@ export const app = {
     scheduled: 'Speed limits set by the schedule',
   },
   theme: { label: 'Colours', system: 'As the system', light: 'Light', dark: 'Dark' },
+  language: { label: 'Language', system: 'As the browser' },
   simulated: 'Simulation',
   simulatedHint: 'A made-up node that runs in this page. Nothing is transferred.',
   offline: {

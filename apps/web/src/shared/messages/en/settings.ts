@@ -83,7 +83,10 @@ export const settings = {
     remove: (number: number) => (number === 0 ? 'Run nothing' : `Remove argument ${number}`),
     none: 'No program is run.',
   },
-  appearance: { body: 'How the console looks in this browser.' },
+  appearance: {
+    theme: 'How the console looks in this browser.',
+    language: 'The language of the console in this browser.',
+  },
   access: {
     none: 'Nobody is logged in.',
     token: 'This browser logged in with the node’s token.',

@@ -1,4 +1,5 @@
 import type { Peer } from '@shoal/api'
+import { locale } from '../../../../shared/messages/language.ts'
 
 export type PeerFlag = 'D' | 'd' | 'U' | 'u' | 'S' | 'I' | 'E'
 export const PEER_FLAGS: readonly PeerFlag[] = ['D', 'd', 'U', 'u', 'S', 'I', 'E']
@@ -41,7 +42,7 @@ const KEYS: Record<PeerColumn, (peer: Peer) => string | number> = {
   downloaded: peer => peer.downloadedBytes,
   uploaded: peer => peer.uploadedBytes,
 }
-const byText = new Intl.Collator(undefined, { numeric: true })
+const byText = new Intl.Collator(locale, { numeric: true })
 
 /** Peers in order. Equals stay in the order of their addresses, so that rows do not jump. */
 export function sortPeers(peers: readonly Peer[], { column, descending }: PeerSort): Peer[] {
@@ -54,7 +55,7 @@ export function sortPeers(peers: readonly Peer[], { column, descending }: PeerSo
   })
 }
 
-const names = new Intl.DisplayNames(undefined, { type: 'region', fallback: 'code' })
+const names = new Intl.DisplayNames(locale, { type: 'region', fallback: 'code' })
 /** `Germany` of `DE`. */
 export function countryName(country: string): string {
   return /^[A-Z]{2}$/.test(country) ? (names.of(country) ?? country) : country

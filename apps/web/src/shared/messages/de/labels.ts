@@ -1,0 +1,45 @@
+import type { Translation } from '@shoal/messages'
+import type { labels as english } from '../en/labels.ts'
+
+export const labels: Translation<typeof english> = {
+  new: 'Neues Label',
+  newTitle: 'Neues Label',
+  edit: 'Bearbeiten …',
+  editTitle: 'Label „{name}“',
+  menuOf: 'Aktionen für das Label {name}',
+  name: 'Name',
+  nameHint: 'Labels lassen sich nicht umbenennen. Legen Sie stattdessen ein neues an.',
+  taken: 'Ein Label mit diesem Namen gibt es schon. Wählen Sie einen anderen Namen.',
+  missing: 'Geben Sie einen Namen für das Label ein.',
+  colour: 'Farbe',
+  colourAuto: 'Automatisch',
+  colourOwn: 'Eigene Farbe',
+  colours: {
+    orange: 'Orange',
+    red: 'Rot',
+    pink: 'Pink',
+    violet: 'Violett',
+    blue: 'Blau',
+    teal: 'Petrol',
+    green: 'Grün',
+    ochre: 'Ocker',
+    grey: 'Grau',
+  },
+  folder: 'Ordner',
+  folderHint:
+    'Neue Torrents mit diesem Label werden dorthin heruntergeladen. Vorhandene bleiben, wo sie sind.',
+  folderUsual: 'Standardordner verwenden',
+  confirm: 'Label anlegen',
+  save: 'Speichern',
+  remove: 'Label entfernen',
+  removeTitle: 'Label „{name}“ entfernen?',
+  removeUnused: 'Kein Torrent verwendet es.',
+  removeBody: {
+    one: '{count} Torrent verliert es. Seine Dateien bleiben, wo sie sind.',
+    other: '{count} Torrents verlieren es. Ihre Dateien bleiben, wo sie sind.',
+  },
+  removed: 'Label „{name}“ entfernt',
+  saved: 'Label „{name}“ gespeichert',
+  none: 'Noch keine Labels. Ein Label fasst Torrents zusammen und kann einen eigenen Ordner haben.',
+  torrents: { one: '{count} Torrent', other: '{count} Torrents' },
+}

@@ -1,0 +1,57 @@
+import { chooseLanguage, directionOf } from '@shoal/messages'
+import { remember, remembered } from '../base/remembered.ts'
+
+/** Available languages, by the names that they have for themselves. The first is shown if the browser prefers none of them. */
+export const LANGUAGES = { en: 'English', de: 'Deutsch' } as const
+export type Language = keyof typeof LANGUAGES
+
+const KEY = 'shoal.language'
+const AVAILABLE = Object.keys(LANGUAGES) as [Language, ...Language[]]
+const preferred = preferences()
+
+/** The language of this page; it changes only by loading the page again. */
+export const language = chooseLanguage(preferred, AVAILABLE)
+
+/** Whether the texts are replaced by a pseudo-translation, for tests of the simulated console: `?mock&lang=pseudo`. */
+export const isPseudo = preferred[0] === 'pseudo'
+
+/** The same with the region that the browser asks for, if it has one for this language: `en-GB`. For numbers, dates and the order of names. */
+export const locale = preferred.find(tag => tag.split('-')[0] === language) ?? language
+
+/** The choice that is stored; null if the browser's preference decides. */
+export function chosenLanguage(): Language | null {
+  return AVAILABLE.find(each => each === remembered(KEY)) ?? null
+}
+
+/** Stores the choice and loads the page again in that language. Null returns to the browser's preference. */
+export function setLanguage(chosen: Language | null): void {
+  remember(KEY, chosen)
+  location.reload()
+}
+
+/** Says which language the page is in, for the browser and the style sheets. Called once before the first picture. */
+export function showLanguage(): void {
+  document.documentElement.lang = language
+  document.documentElement.dir = directionOf(language)
+}
+
+/** Languages to show, best first. Workers are named by the language of their page; elsewhere, as in tests, it is English. */
+function preferences(): readonly string[] {
+  if (typeof document === 'undefined') return [(globalThis as { name?: string }).name ?? '']
+  const mock = sessionItem('shoal.mock') ?? location.search
+  const asked = new URLSearchParams(mock)
+  const stored = remembered(KEY)
+  return [
+    ...(asked.has('mock') ? asked.getAll('lang') : []),
+    ...(stored === null ? [] : [stored]),
+    ...navigator.languages,
+  ]
+}
+
+function sessionItem(key: string): string | null {
+  try {
+    return sessionStorage.getItem(key)
+  } catch {
+    return null
+  }
+}
