@@ -48,15 +48,3 @@ function redactPlain(text: string): string {
     .replace(PASSKEY, `$1${HIDDEN}`)
     .replace(PASSKEY_AFTER, `$1${HIDDEN}`)
 }
-
-const SECRET_NAME = new RegExp(`^(?:${NAMES}|authorization|cookie|set-cookie)$`, 'i')
-
-/** Hides the members of a log entry whose names mean secrets, and redacts the strings among the others. */
-export function redactMembers(members: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(members).map(([name, value]) => {
-      if (SECRET_NAME.test(name)) return [name, HIDDEN]
-      return [name, typeof value === 'string' ? redact(value) : value]
-    }),
-  )
-}

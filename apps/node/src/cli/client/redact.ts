@@ -1,4 +1,5 @@
-/** Removes private data from a bug report. */
+/** Removes private data from a bug report, which strangers may read: more than a log hides. */
+import { redact } from '../../base/redact.ts'
 
 /** Settings without programs' arguments, which may be passwords. */
 export function withoutSecrets<T>(value: T, home: string): T {
@@ -17,14 +18,12 @@ function walk(value: unknown, home: string, key = ''): unknown {
 /** URLs lose their paths, where passkeys are, and their passwords; the home folder becomes `~`, and tokens of any kind go. */
 export function redactText(text: string, home: string): string {
   const short = home.length > 1 ? text.replaceAll(home, '~') : text
-  return short
+  return redact(short)
     .replace(
       /\b([a-z][a-z0-9+.-]*:\/\/)(?:[^\s/@"']*@)?([^\s/?#"']+)([/?#][^\s"']*)?/gi,
       (_, scheme, host, rest) =>
         rest && rest !== '/' ? `${scheme}${host}/…` : `${scheme}${host}${rest ?? ''}`,
     )
-    .replace(/(\bturns?:)\S{1,1000}@/gi, '$1…@')
-    .replace(/#s\d+[\w-]{8,}/g, '#…')
     .replace(/\bmagnet:\?[^\s"']*/gi, 'magnet:?…')
     .replace(
       /((?:\b|[_-])(?:token|passkey|password|passphrase|authorization|key|auth|secret|session|sid)(?:[_-]?id)?["']?\s*[=:]\s*)(?:"[^"]*"|'[^']*'|[^\s,;"'&]+)/gi,

@@ -3,7 +3,7 @@ import type { LogEntry } from '@shoal/api'
 export type LogLevel = LogEntry['level']
 
 /**
- * Where the node's parts say what they did. Messages are for people; passwords, tokens and the passkeys of trackers never go in.
+ * The node's log. Messages are for people, and never contain passwords, tokens or the passkeys of trackers.
  */
 export interface Log {
   debug(message: string, about?: LogContext): void
@@ -12,8 +12,7 @@ export interface Log {
   error(message: string, about?: LogContext): void
 }
 
-/** Facts about an entry: they show in the structured log, and `torrent` finds the entry again. */
 export interface LogContext {
+  /** Info hash of the torrent that the entry is about. */
   readonly torrent?: string
-  readonly [name: string]: string | number | boolean | null | undefined
 }

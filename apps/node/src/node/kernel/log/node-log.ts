@@ -1,7 +1,7 @@
 /** The node's log: JSON lines of pino, short lines on a terminal, and the latest entries in memory. */
 import { Writable } from 'node:stream'
 import { type DestinationStream, destination as openDestination, pino, stdTimeFunctions } from 'pino'
-import { redact, redactMembers } from '../../../base/redact.ts'
+import { redact } from '../../../base/redact.ts'
 import type { Log, LogContext, LogLevel } from './log.ts'
 import { GRAVITY, LogEntries } from './log-entries.ts'
 import { terminalLine } from './terminal-line.ts'
@@ -34,7 +34,7 @@ export function createNodeLog({ level = 'info', destination = 'stderr' }: NodeLo
   const write = (at: LogLevel, message: string, about: LogContext = {}) => {
     if (GRAVITY[at] < GRAVITY[level]) return
     const text = redact(message).slice(0, MAX_MESSAGE)
-    lines[at](redactMembers(about), text)
+    lines[at](about, text)
     entries.add({ atMs: Date.now(), level: at, torrent: about.torrent ?? null, message: text })
   }
   const log: Log = {

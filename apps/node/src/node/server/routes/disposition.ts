@@ -1,3 +1,5 @@
+import { create } from 'content-disposition'
+
 /** How a shared file is served to a browser. It comes from a stranger, and is on the console's own origin. */
 
 /** Types that a browser only shows or plays. */
@@ -14,7 +16,7 @@ export function dispositionOf(name: string, mediaType: string): Disposition {
   const type = safeType(mediaType)
   const kind = SHOWN.test(type) || type === 'text/vtt' ? 'inline' : 'attachment'
   const charset = type.startsWith('text/') ? '; charset=utf-8' : ''
-  return { contentType: `${type}${charset}`, disposition: `${kind}; ${fileName(name)}` }
+  return { contentType: `${type}${charset}`, disposition: create(shortened(name), { type: kind }) }
 }
 
 // Scripts and styles become text: with `nosniff` no page can use them.
@@ -23,16 +25,6 @@ function safeType(mediaType: string): string {
   return mediaType.startsWith('text/') ? 'text/plain' : 'application/octet-stream'
 }
 
-/** RFC 6266: plain ASCII for old programs, and UTF-8 (RFC 8187). */
-function fileName(name: string): string {
-  const plain = name.replace(/[^\x20-\x7e]|["\\%]/g, '_').slice(0, 200)
-  const encoded = encodeURIComponent(wellFormed(name)).replace(
-    /['()*]/g,
-    each => `%${each.charCodeAt(0).toString(16)}`,
-  )
-  return `filename="${plain}"; filename*=UTF-8''${encoded}`
-}
-
-function wellFormed(text: string): string {
-  return [...text].slice(0, 200).join('').toWellFormed()
+function shortened(name: string): string {
+  return [...name].slice(0, 200).join('').toWellFormed()
 }

@@ -102,9 +102,7 @@ test('files are found by any name and by number, and nothing else is', async () 
 
 test('nothing in a shared file can run on the console’s origin', async () => {
   const page = await served.get(`/files/${HASH}/notes/a%20%26%20b%231.html`)
-  expect(page.headers.get('content-disposition')).toBe(
-    `attachment; filename="a & b#1.html"; filename*=UTF-8''a%20%26%20b%231.html`,
-  )
+  expect(page.headers.get('content-disposition')).toBe('attachment; filename="a & b#1.html"')
   expect(page.headers.get('content-security-policy')).toMatch(/^sandbox;/)
   expect(page.headers.get('x-content-type-options')).toBe('nosniff')
   const typeOf = (type: string) => dispositionOf('x', type).contentType
@@ -116,7 +114,7 @@ test('nothing in a shared file can run on the console’s origin', async () => {
   ])
   expect(dispositionOf('x.svg', 'image/svg+xml').disposition).toMatch(/^attachment/)
   expect(dispositionOf('x"\r\n\ud83d.mp4', 'video/mp4').disposition).toBe(
-    `inline; filename="x____.mp4"; filename*=UTF-8''x%22%0D%0A%EF%BF%BD.mp4`,
+    `inline; filename="x\\"???.mp4"; filename*=UTF-8''x%22%0D%0A%EF%BF%BD.mp4`,
   )
 })
 
