@@ -5,21 +5,21 @@
 
 import { randomFile, tempDir } from '../interop/support/files.ts'
 import type { BenchOptions, Section } from './bench.ts'
+import { measureMemory } from './browser/memory.ts'
+import { measureParts } from './browser/parts.ts'
+import { measureSharePage } from './browser/share-page.ts'
+import { openSite } from './browser/site.ts'
 import {
   bareNodeToPage,
   barePageToPage,
   type Load,
   MESSAGE_SIZES,
-  type Moved,
   shoalNodeToPage,
   shoalPageToPage,
+  type TransferTimes,
   versionsOf,
   webTorrentPageToPage,
-} from './browser/contests.ts'
-import { measureMemory } from './browser/memory.ts'
-import { measureParts } from './browser/parts.ts'
-import { measureSharePage } from './browser/share-page.ts'
-import { openSite } from './browser/site.ts'
+} from './browser/transfers.ts'
 import { versions } from './contestants.ts'
 import { media } from './media.ts'
 import { against, medianOf, rate, seconds, takeTurns } from './statistics.ts'
@@ -76,7 +76,7 @@ async function nodeToPage(load: Load, options: BenchOptions): Promise<Section> {
 
 /** Returns the message size with which the bare channel is fastest. */
 async function bestMessage(
-  move: (messageBytes: number) => Promise<Moved>,
+  move: (messageBytes: number) => Promise<TransferTimes>,
   { quick, log }: BenchOptions,
 ): Promise<number> {
   const { runs } = await takeTurns(
@@ -93,7 +93,7 @@ type Compared = readonly [label: string, with_: string, goal: number]
 async function contest(
   title: string,
   options: BenchOptions,
-  contestants: Record<string, () => Promise<Moved>>,
+  contestants: Record<string, () => Promise<TransferTimes>>,
 ) {
   const { runs, failures } = await takeTurns(contestants, options)
   const [ours] = Object.keys(contestants) as [string]
@@ -101,7 +101,7 @@ async function contest(
   const longestOf = (name: string) => Math.max(...(runs.get(name) ?? []).map(run => run.longestTaskMs))
   const section = ({ lengthBytes }: Load, compared: readonly Compared[]): Section => ({
     title,
-    columns: ['', 'rate', 'whole', 'first byte after', 'ratio', 'longest task of the page'],
+    columns: ['', 'rate', 'total time', 'time to first byte', 'ratio', 'longest task of the page'],
     rows: Object.keys(contestants).map(name =>
       failures.has(name)
         ? [name, `failed: ${failures.get(name)}`, '', '', '', '']
@@ -111,7 +111,7 @@ async function contest(
             seconds(secondsOf(name)),
             seconds(medianOf(runs.get(name)!, run => run.firstSeconds)),
             `${(secondsOf(name) / secondsOf(ours)).toFixed(2)} x`,
-            longestOf(name) > 0 ? `${longestOf(name).toFixed(0)} ms` : 'none of 50 ms',
+            longestOf(name) > 0 ? `${longestOf(name).toFixed(0)} ms` : 'below 50 ms',
           ],
     ),
     goals: [

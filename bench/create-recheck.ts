@@ -1,5 +1,5 @@
 /**
- * Creating and rechecking a torrent of one large file on all cores, against the hash rate of one core by `openssl speed`, measured between the
+ * Creating and rechecking a torrent of one large file on all cores, against the hash rate of one core that `openssl speed` measures between the
  * runs. The file is in the page cache, as it is after a download.
  */
 import { availableParallelism } from 'node:os'
@@ -18,7 +18,7 @@ import { opensslBytesPerSecond, opensslVersion } from './openssl.ts'
 import { against, medianOf, megabytes, rate } from './statistics.ts'
 
 const VERSIONS: readonly Version[] = ['v1', 'v2', 'hybrid']
-const WORKS = ['create', 'recheck'] as const
+const TASKS = ['create', 'recheck'] as const
 const GOAL_RATIO = 1.7
 
 interface HashRun {
@@ -53,9 +53,9 @@ async function measureAll(medium: Medium, lengthBytes: number, { runs, log }: Be
       const reference = { v1, v2, hybrid: 1 / (1 / v1 + 1 / v2) }
       for (const version of VERSIONS) {
         const both = await measureBoth(path, version, pool)
-        for (const work of WORKS) {
-          const name = `${work} ${version}`
-          const one = { ...both[work], opensslBytesPerSecond: reference[version] }
+        for (const task of TASKS) {
+          const name = `${task} ${version}`
+          const one = { ...both[task], opensslBytesPerSecond: reference[version] }
           measured.set(name, [...(measured.get(name) ?? []), one])
         }
       }
@@ -107,7 +107,7 @@ function sectionOf(
     return { name, runs, openssl, bytesPerSecond, byCpu, ratio: bytesPerSecond / openssl }
   })
   return {
-    title: `Create and recheck ${megabytes(lengthBytes)} on ${cores} cores, against one core's openssl, ${medium.name}`,
+    title: `Create and recheck ${megabytes(lengthBytes)} on ${cores} cores, against openssl on one core, ${medium.name}`,
     columns: ['', 'rate', 'each run, ms', 'openssl', 'ratio', 'ratio by CPU time', 'cores used'],
     rows: all.map(({ name, runs, openssl, bytesPerSecond, byCpu, ratio }) => [
       name,

@@ -51,7 +51,7 @@ export function transferTable(
   failures: ReadonlyMap<string, string>,
 ): Pick<Section, 'columns' | 'rows'> {
   return {
-    columns: ['', 'rate', 'rate, each run', 'to the end', 'user CPU', 'system CPU', 'peak RSS'],
+    columns: ['', 'rate', 'rate, each run', 'total time', 'user CPU', 'system CPU', 'peak RSS'],
     rows: [...runs].map(([name, all]) => {
       if (failures.has(name) || all.length === 0)
         return [name, `failed: ${failures.get(name)}`, '', '', '', '', '']

@@ -15,20 +15,20 @@ import { against, megabytes } from './statistics.ts'
 
 const WATCHERS = 200
 const TORRENTS = 5000
-/** Torrents that are paused and resumed all the time, to cause events. */
+/** Number of torrents that are constantly paused and resumed, to cause events. */
 const BUSY = 50
 const REQUESTS_PER_SECOND = 40
-const WHOLE_LISTS = 20
+const FULL_LISTS = 20
 
 interface Load {
   /** Response times in milliseconds, by request. */
-  readonly answers: Map<string, number[]>
+  readonly responses: Map<string, number[]>
   /** Resident memory of the node in bytes, every ten seconds. */
   readonly residentBytes: number[]
   /** Events received by all consoles. */
   readonly events: number
   /** Milliseconds for the full list over Transmission's RPC, after the load. */
-  readonly wholeList: number[]
+  readonly fullList: number[]
 }
 
 export async function run(options: BenchOptions): Promise<Section[]> {
@@ -41,11 +41,11 @@ export async function run(options: BenchOptions): Promise<Section[]> {
   const paths = await makeSmallTorrents(directory, torrents)
   const load = await underLoad(directory.path, paths, seconds, options)
   // Keep the measurements if the daemon cannot handle so many torrents.
-  const rival = await wholeListOfTransmission(directory.path, paths).catch(error => {
+  const rival = await timeTransmission(directory.path, paths).catch(error => {
     options.log(`transmission-daemon failed: ${error.message}`)
     return []
   })
-  const all = [...load.answers.values()].flat()
+  const all = [...load.responses.values()].flat()
   const resident = load.residentBytes
   // Medians, since garbage collection affects single samples.
   const third = (index: number) =>
@@ -53,23 +53,23 @@ export async function run(options: BenchOptions): Promise<Section[]> {
   const growth = third(2) / third(1)
   return [
     {
-      title: `A node with ${torrents} torrents, ${WATCHERS} WebSocket clients, ${REQUESTS_PER_SECOND} requests a second for ${seconds} s; RSS ${megabytes(third(2))}, ${load.events} events received`,
-      columns: ['asked', 'answers', 'median', '95th percentile', 'slowest'],
-      rows: [...load.answers, ['all', all] as const].map(([name, times]) => [
+      title: `A node with ${torrents} torrents, ${WATCHERS} WebSocket clients, ${REQUESTS_PER_SECOND} requests per second for ${seconds} s; RSS ${megabytes(third(2))}, ${load.events} events received`,
+      columns: ['request', 'responses', 'median', '95th percentile', 'slowest'],
+      rows: [...load.responses, ['all', all] as const].map(([name, times]) => [
         name,
         String(times.length),
         ...[0.5, 0.95, 1].map(share => `${percentile(times, share).toFixed(1)} ms`),
       ]),
       runs: {
-        shoal: [{ events: load.events, residentBytes: load.residentBytes, wholeList: load.wholeList }],
-        transmission: [{ wholeList: rival }],
+        shoal: [{ events: load.events, residentBytes: load.residentBytes, fullList: load.fullList }],
+        transmission: [{ fullList: rival }],
       },
       goals: [
-        against('Answers, 95th percentile', percentile(all, 0.95), 50, 'most', ' ms'),
-        against('RSS in the last third to that in the second', growth, 1.1, 'most', ' x'),
+        against('Response time, 95th percentile', percentile(all, 0.95), 50, 'most', ' ms'),
+        against('RSS in the last third to that in the second third', growth, 1.1, 'most', ' x'),
         against(
-          `Whole list over Transmission's RPC, time to that of transmission-daemon (${percentile(rival, 0.5).toFixed(0)} ms)`,
-          percentile(load.wholeList, 0.5) / percentile(rival, 0.5),
+          `Full list over Transmission's RPC, time to that of transmission-daemon (${percentile(rival, 0.5).toFixed(0)} ms)`,
+          percentile(load.fullList, 0.5) / percentile(rival, 0.5),
           1,
           'most',
           ' x',
@@ -97,14 +97,15 @@ async function underLoad(
     const watchers = await watch(url, token)
     const residentBytes: number[] = []
     const timer = setInterval(
-      () => void residentOf(child).then(bytes => residentBytes.push(bytes)),
+      () => void readResidentBytes(child).then(bytes => residentBytes.push(bytes)),
       seconds > 60 ? 10_000 : 1000,
     )
-    const answers = await ask(node, ids, seconds)
+    const responses = await sendRequests(node, ids, seconds)
     clearInterval(timer)
     for (const { socket } of watchers) socket.close()
-    const wholeList = await timesOfWholeList(rpcOf(url, token))
-    return { answers, residentBytes, wholeList, events: watchers.reduce((sum, { count }) => sum + count, 0) }
+    const fullList = await timeFullList(connectRpc(url, token))
+    const events = watchers.reduce((sum, { count }) => sum + count, 0)
+    return { responses, residentBytes, fullList, events }
   } finally {
     child.stdin.end()
     const killed = setTimeout(() => child.kill('SIGKILL'), 20_000)
@@ -146,10 +147,14 @@ async function watch(url: string, token: string): Promise<Watcher[]> {
   return Promise.all(Array.from({ length: WATCHERS }, open))
 }
 
-async function ask(node: NodeApi, ids: readonly string[], seconds: number): Promise<Load['answers']> {
-  const answers = new Map<string, number[]>()
+async function sendRequests(
+  node: NodeApi,
+  ids: readonly string[],
+  seconds: number,
+): Promise<Load['responses']> {
+  const responses = new Map<string, number[]>()
   const one = (at: number) => ids[(at * 7919) % ids.length]!
-  const questions: Record<string, (at: number) => Promise<unknown>> = {
+  const requests: Record<string, (at: number) => Promise<unknown>> = {
     'first page by name': () => node.listTorrents({ sort: 'name', order: 'ascending', limit: 100 }),
     'page by rate': () => node.listTorrents({ sort: 'uploadBytesPerSecond', limit: 100 }),
     'filtered by text': at => node.listTorrents({ text: String(at % 1000), limit: 50 }),
@@ -161,34 +166,34 @@ async function ask(node: NodeApi, ids: readonly string[], seconds: number): Prom
     'pause and resume': at =>
       node.actOnTorrents({ ids: ids.slice(0, BUSY), action: at % 18 < 9 ? 'pause' : 'resume' }),
   }
-  const names = Object.keys(questions)
+  const names = Object.keys(requests)
   const end = performance.now() + seconds * 1000
   const running = new Set<Promise<void>>()
   for (let at = 0; performance.now() < end; at++) {
     const name = names[at % names.length]!
     const started = performance.now()
-    const answer = questions[name]!(at).then(() => {
-      const times = answers.get(name) ?? []
-      answers.set(name, times)
+    const response = requests[name]!(at).then(() => {
+      const times = responses.get(name) ?? []
+      responses.set(name, times)
       times.push(performance.now() - started)
     })
-    const settled = answer.finally(() => running.delete(settled))
+    const settled = response.finally(() => running.delete(settled))
     running.add(settled)
     await sleep(1000 / REQUESTS_PER_SECOND)
   }
   await Promise.all(running)
-  return answers
+  return responses
 }
 
-async function residentOf({ pid }: ChildProcess): Promise<number> {
+async function readResidentBytes({ pid }: ChildProcess): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8')
   return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? Number.NaN) * 1024
 }
 
 type Rpc = (method: string, args: object) => Promise<unknown>
 
-/** The node's Transmission RPC. */
-function rpcOf(url: string, token: string): Rpc {
+/** Returns a client of the node's Transmission RPC. */
+function connectRpc(url: string, token: string): Rpc {
   const authorization = `Basic ${Buffer.from(`shoal:${token}`).toString('base64')}`
   let session = ''
   return async (method, args) => {
@@ -205,14 +210,14 @@ function rpcOf(url: string, token: string): Rpc {
   }
 }
 
-async function wholeListOfTransmission(folder: string, paths: readonly string[]): Promise<number[]> {
+async function timeTransmission(folder: string, paths: readonly string[]): Promise<number[]> {
   await using daemon = await Transmission.start({ directory: join(folder, 'rival') })
   for (const path of paths) await daemon.add({ torrent: path })
   // Await it here, since the daemon ends with this function.
-  return await timesOfWholeList((method, args) => daemon.rpc(method, args))
+  return await timeFullList((method, args) => daemon.rpc(method, args))
 }
 
-async function timesOfWholeList(rpc: Rpc): Promise<number[]> {
+async function timeFullList(rpc: Rpc): Promise<number[]> {
   const fields = [
     'id',
     'name',
@@ -225,7 +230,7 @@ async function timesOfWholeList(rpc: Rpc): Promise<number[]> {
     'uploadRatio',
   ]
   const times: number[] = []
-  for (let count = 0; count < WHOLE_LISTS; count++) {
+  for (let count = 0; count < FULL_LISTS; count++) {
     const started = performance.now()
     await rpc('torrent-get', { fields })
     times.push(performance.now() - started)

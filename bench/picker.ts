@@ -19,7 +19,7 @@ const BLOCK_BYTES = 16384
 /** Decisions of a download at 500 MB/s. */
 const FAST_BLOCKS_PER_SECOND = 30_000
 /** Rounds between checks of the time limit. */
-const ROUNDS_PER_LOOK = 16
+const ROUNDS_PER_CHECK = 16
 
 interface PickerRun {
   readonly blocksPerSecond: number
@@ -33,15 +33,15 @@ export async function run({ quick, runs, log }: BenchOptions): Promise<Section[]
   for (let round = 0; round < runs; round++)
     for (const blocksPerPiece of [1, 16, 256])
       for (const share of [1, 0.5, 0.01]) {
-        const name = `pieces of ${blocksPerPiece}, sources have ${share * 100} %`
+        const name = `${blocksPerPiece} per piece, sources have ${share * 100} %`
         measured.set(name, [...(measured.get(name) ?? []), pickFor(limitMs, blocksPerPiece, share)])
       }
   return [
     {
-      title: `Piece picker: ${PIECES} pieces, ${SOURCES} sources, ${WINDOW} blocks requested of each`,
+      title: `Piece picker: ${PIECES} pieces, ${SOURCES} sources, ${WINDOW} blocks requested from each`,
       columns: [
         'blocks',
-        'per second',
+        'picked per second',
         `fraction of a core at ${FAST_BLOCKS_PER_SECOND} per second`,
         'HAVE messages meanwhile',
       ],
@@ -61,14 +61,14 @@ export async function run({ quick, runs, log }: BenchOptions): Promise<Section[]
   ]
 }
 
-/** `share`: fraction of the torrent that each source has. Starts over with a new torrent whenever one is complete. */
+/** Starts with a new torrent whenever one is complete. `share`: the fraction of the torrent that each source has. */
 function pickFor(limitMs: number, blocksPerPiece: number, share: number): PickerRun {
   let [blocks, haves, spentMs] = [0, 0, 0]
   for (let seed = 1; spentMs < limitMs; seed++) {
-    const torrent = new Rehearsal(blocksPerPiece, share, seed)
+    const torrent = new SimulatedDownload(blocksPerPiece, share, seed)
     const begin = performance.now()
     while (!torrent.isOver && spentMs + performance.now() - begin < limitMs)
-      for (let i = 0; i < ROUNDS_PER_LOOK; i++) torrent.round(begin)
+      for (let i = 0; i < ROUNDS_PER_CHECK; i++) torrent.round(begin)
     spentMs += performance.now() - begin
     blocks += torrent.blocks
     haves += torrent.haves
@@ -77,7 +77,7 @@ function pickFor(limitMs: number, blocksPerPiece: number, share: number): Picker
 }
 
 /** A download without bytes. */
-class Rehearsal {
+class SimulatedDownload {
   blocks = 0
   haves = 0
   isOver = false

@@ -17,7 +17,7 @@ const section: Section = {
   runs: {},
 }
 
-test('a table for a terminal and one to keep', () => {
+test('formats a section for a terminal and as Markdown', () => {
   const [met, missed, lacking] = [
     'Ratio: 33.00 x (goal: at least 2 x): met.',
     'CPU: 3.00 x (goal: at most 1.2 x): missed.',
@@ -31,7 +31,7 @@ test('a table for a terminal and one to keep', () => {
   expect(toMarkdown(section)).toBe(`### Work\n\n${table}\n\n- ${met}\n- ${strong}\n- ${lacking}`)
 })
 
-test('new results replace the old of the same benchmark only', () => {
+test('new results replace only those of the same benchmark', () => {
   const other = withResults('# Results\n', 'other', 'then', [section])
   const both = withResults(other, 'mine', 'then', [section])
   const again = withResults(both, 'mine', 'now', [{ ...section, title: 'New' }])

@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest'
 import { against, median, takeTurns } from './statistics.ts'
 
-test('the median is the middle', () => {
+test('the median is the middle value, or the mean of the two middle values', () => {
   expect(median([9, 1, 5])).toBe(5)
   expect(median([4, 1, 3, 2])).toBe(2.5)
   expect(median([])).toBeNaN()
 })
 
-test('contestants take turns, and one that fails is left out with its reason', async () => {
+test('contestants take turns, and one that fails is left out and reported', async () => {
   const order: string[] = []
   const contestant = (name: string) => async () => order.push(name)
   const bad = async () => {

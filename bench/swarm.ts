@@ -1,4 +1,4 @@
-/** One seeder and eight leechers of the same kind. */
+/** One seeder and eight leechers of the same client. */
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sha256Of } from '../interop/support/files.ts'
@@ -17,7 +17,7 @@ const KINDS: readonly Contestant[] = ['shoal', 'libtorrent', 'webtorrent']
 interface SwarmRun {
   /** From the command until the last leecher is complete. */
   readonly seconds: number
-  /** Sum of all nine processes. */
+  /** Total of all nine processes. */
   readonly userSeconds: number
   readonly systemSeconds: number
   /** Maximum over all processes. */
@@ -37,8 +37,15 @@ export async function run(options: BenchOptions): Promise<Section[]> {
     )
     const time = (name: string) => medianOf(runs.get(name) ?? [], run => run.seconds)
     sections.push({
-      title: `One seeder, ${LEECHERS} leechers of the same kind, ${megabytes(lengthBytes)}, v1, ${medium.name}`,
-      columns: ['', 'until all have it', 'each run', 'user CPU, all', 'system CPU, all', 'peak RSS, highest'],
+      title: `One seeder, ${LEECHERS} leechers of the same client, ${megabytes(lengthBytes)}, v1, ${medium.name}`,
+      columns: [
+        '',
+        'until all are complete',
+        'each run, s',
+        'user CPU, total',
+        'system CPU, total',
+        'highest peak RSS',
+      ],
       rows: [...runs].map(([name, all]) => {
         if (failures.has(name)) return [name, `failed: ${failures.get(name)}`, '', '', '', '']
         return [

@@ -1,6 +1,6 @@
 /*
- * The load generator of the tracker's benchmark, where there is a C compiler: what tracker-load.ts does, with the same arguments and the same line of
- * JSON at the end, for a tenth of the processor time, so that one of these on its own core keeps the quickest tracker busy on another. Linux only.
+ * The load generator of the tracker benchmark on machines with a C compiler. It does what tracker-load.ts does, with the same arguments and the same
+ * line of JSON at the end, in a tenth of the CPU time, so that one process on its own core keeps the fastest tracker busy on another. Linux only.
  * Arguments: kind, port, seconds, swarms, first peer, announces, peers.
  */
 #define _GNU_SOURCE
@@ -23,16 +23,16 @@ enum {
   HTTP_CONNECTIONS = 64,
   ANNOUNCE_BYTES = 98,
   ANSWER_BYTES = 2048,
-  /* Datagrams get lost: what no answer comes to for so long is asked anew. */
+  /* Datagrams get lost: an announce without a response is repeated after this time. */
   STALL_MS = 100,
-  /* And after so many of these in a row the last answers have come. */
+  /* After this many stalls in a row, no more responses are expected. */
   STALLS_AT_END = 10,
 };
 
 static struct sockaddr_in tracker;
 static double seconds, started;
 static uint32_t swarms;
-/* Announces in all, and peers that take turns; 0: no end to them. */
+/* Total number of announces, and number of peers that take turns; 0: unlimited. */
 static uint64_t announces, peers;
 static uint64_t first, sent, answers;
 
@@ -70,7 +70,7 @@ struct peer {
   int is_seed;
 };
 
-/* Who announces next: all swarms in turn, and then with other ports. The hashes are those of tracker-swarms.ts. */
+/* Returns the swarm and port of the next peer: all swarms in turn, then again with other ports. The hashes are those of tracker-swarms.ts. */
 static struct peer take_peer(void) {
   uint64_t number = peers > 0 ? (first + sent) % peers : first + sent;
   uint32_t swarm = (uint32_t)(number % swarms);
@@ -83,7 +83,7 @@ static struct peer take_peer(void) {
   return peer;
 }
 
-/* UDP (BEP 15): many datagrams to a system call. */
+/* UDP (BEP 15): many datagrams per system call. */
 
 static struct mmsghdr requests[UDP_WINDOW], replies[UDP_WINDOW];
 static struct iovec request_parts[UDP_WINDOW], reply_parts[UDP_WINDOW];
@@ -162,7 +162,7 @@ static void udp(void) {
   }
 }
 
-/* HTTP: each connection has one announce under way. */
+/* HTTP: each connection has one pending announce. */
 
 static int epoll;
 
@@ -186,7 +186,7 @@ static int request_text(char *text, size_t size, int is_kept) {
                   escaped, peer.port, !peer.is_seed, ntohs(tracker.sin_port), is_kept ? "keep-alive" : "close");
 }
 
-/* 0 when the connection is not there yet. */
+/* Returns 0 if the connection is not established yet. */
 static int ask(int connection, int is_kept) {
   char text[512];
   int length = request_text(text, sizeof text, is_kept);
@@ -200,19 +200,19 @@ static void open_connection(int is_kept) {
   if (connection < 0) fail("socket");
   if (is_kept) setsockopt(connection, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   if (connect(connection, (struct sockaddr *)&tracker, sizeof tracker) < 0 && errno != EINPROGRESS) fail("connect");
-  /* On loopback it is made at once, unless too many wait already. */
+  /* On loopback it is established at once, unless too many are waiting. */
   watch(EPOLL_CTL_ADD, connection, ask(connection, is_kept) ? EPOLLIN : EPOLLOUT);
 }
 
-/* Whether what was read ends an answer that is not the connection's last: the end of its dictionary. */
-static void take_answer(int connection, int is_kept) {
+/* Reads a response, which is complete if it ends with the end of its dictionary. Announces again on a connection that stays open. */
+static void read_response(int connection, int is_kept) {
   static char bytes[65536];
   ssize_t length = recv(connection, bytes, sizeof bytes, 0);
   if (length < 0 && errno == EAGAIN) return;
-  int is_whole = length > 0 && bytes[length - 1] == 'e';
-  if (is_whole) answers++;
-  if (is_whole && is_kept) ask(connection, is_kept);
-  /* What closes it is waited for, as clients do that read to the end. */
+  int is_complete = length > 0 && bytes[length - 1] == 'e';
+  if (is_complete) answers++;
+  if (is_complete && is_kept) ask(connection, is_kept);
+  /* Wait for the tracker to close the connection, like clients that read to the end. */
   if (length > 0) return;
   close(connection);
   open_connection(is_kept);
@@ -226,7 +226,7 @@ static void http(int is_kept) {
     int count = epoll_wait(epoll, events, HTTP_CONNECTIONS, STALL_MS);
     for (int at = 0; at < count; at++) {
       int connection = events[at].data.fd;
-      if (!(events[at].events & EPOLLOUT)) take_answer(connection, is_kept);
+      if (!(events[at].events & EPOLLOUT)) read_response(connection, is_kept);
       else if (ask(connection, is_kept)) watch(EPOLL_CTL_MOD, connection, EPOLLIN);
     }
   }

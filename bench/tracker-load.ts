@@ -9,7 +9,7 @@ import { swarmHash } from './tracker-swarms.ts'
 
 const [kind = '', ...numbers] = process.argv.slice(2)
 const [port = 0, seconds = 0, swarms = 1, first = 0, announces = 0, peers = 0] = numbers.map(Number)
-// Total number of announces, and number of peers that take turns; 0: unlimited.
+// `announces` is their total number, `peers` the number of peers that take turns; 0: unlimited.
 
 const UDP_WINDOW = 128
 const HTTP_CONNECTIONS = 64

@@ -1,7 +1,7 @@
 /**
  * Announces per second of our tracker, opentracker and npm's bittorrent-tracker over UDP and HTTP, and memory per peer. All have the same peers at
- * the start, which announce again and again, so that a fast tracker does not get longer responses to write. Load generator and tracker share the
- * machine, so the table also shows announces per second of the tracker's own CPU time, and the fraction of a core it had.
+ * the start, which announce repeatedly, so that a fast tracker does not have longer responses to write. The load generator and the tracker share the
+ * machine, so the table also shows announces per second of the tracker's own CPU time, and how many cores it used.
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -20,7 +20,7 @@ const PEERS = 50 * SWARMS
 const CACHE = join(import.meta.dirname, '..', '.cache')
 const LOADS = ['udp', 'http', 'http-kept'] as const
 type Load = (typeof LOADS)[number]
-const NAMES = { udp: 'UDP', http: 'HTTP, a connection each', 'http-kept': 'HTTP, kept alive' } as const
+const NAMES = { udp: 'UDP', http: 'HTTP, a connection each', 'http-kept': 'HTTP, keep-alive' } as const
 const MANY_SWARMS = 100_000
 const MANY_PEERS = 1_000_000
 /** Time limit for starting and ending a process. */
@@ -95,7 +95,7 @@ async function measureLoad(
 ): Promise<Section> {
   options.log(NAMES[load])
   const seconds = options.quick ? 1 : 5
-  // It closes each connection after its response.
+  // opentracker closes each connection after its response.
   const able = Object.entries(contestants).filter(([name]) => load !== 'http-kept' || name !== 'opentracker')
   const { runs, failures } = await takeTurns(
     Object.fromEntries(able.map(([name, start]) => [name, () => underLoad(load, start, generator, seconds)])),
@@ -107,14 +107,7 @@ async function measureLoad(
   const ours = rateOf('Shoal')
   return {
     title: `Tracker: ${NAMES[load]}, ${SWARMS} torrents of ${PEERS / SWARMS} peers, load from ${generator.processes} in ${generator.language}`,
-    columns: [
-      '',
-      'announces a second',
-      'ratio',
-      'cores used',
-      'in a second of its own processor time',
-      'ratio',
-    ],
+    columns: ['', 'announces per second', 'ratio', 'cores used', 'per second of its own CPU time', 'ratio'],
     rows: able.map(([name]) =>
       failures.has(name)
         ? [name, failures.get(name)!, '', '', '', '']
@@ -133,7 +126,7 @@ async function measureLoad(
 }
 
 function goalsOf(load: Load, ratioTo: (name: string) => number): Goal[] {
-  const label = (name: string) => `Announces by ${NAMES[load]}, to those of ${name}`
+  const label = (name: string) => `Announces over ${NAMES[load]}, to those of ${name}`
   return [
     ...(load === 'http-kept' ? [] : [against(label('opentracker'), ratioTo('opentracker'), 0.5, 'least')]),
     ...(load === 'http'
@@ -181,7 +174,7 @@ async function measureMemory(
   const bytesOf = (name: string) => medianOf(runs.get(name) ?? [], each => each.residentBytes / each.peers)
   return {
     title: `Tracker: memory with ${peers} peers in ${swarms} torrents`,
-    columns: ['', 'bytes a peer, of the whole process', 'peers'],
+    columns: ['', 'bytes per peer, of the whole process', 'peers'],
     rows: able.map(([name]) => [
       name,
       failures.get(name) ?? bytesOf(name).toFixed(0),
@@ -189,7 +182,7 @@ async function measureMemory(
     ]),
     goals: [
       against(
-        'Memory of the tracker, bytes a peer',
+        'Memory of the tracker, bytes per peer',
         options.quick ? Number.NaN : bytesOf('Shoal'),
         150,
         'most',
@@ -258,9 +251,11 @@ async function startProcess(script: string, ...args: string[]): Promise<Running>
 async function firstLine(child: ChildProcess, withinMs: number): Promise<unknown> {
   const lines = createInterface(child.stdout!)
   const signal = AbortSignal.timeout(withinMs)
-  const gone = once(lines, 'close').then(() => Promise.reject(new Error('It ended without any output')))
-  const [line] = (await Promise.race([once(lines, 'line', { signal }), gone])) as [string]
-  gone.catch(() => {})
+  const ended = once(lines, 'close').then(() =>
+    Promise.reject(new Error('The process ended without any output')),
+  )
+  const [line] = (await Promise.race([once(lines, 'line', { signal }), ended])) as [string]
+  ended.catch(() => {})
   return JSON.parse(line)
 }
 

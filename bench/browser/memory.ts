@@ -5,7 +5,7 @@ import { launchWithProfile } from '../../interop/support/browser.ts'
 import { Seeder } from '../../interop/support/seeder.ts'
 import type { BenchOptions, Section } from '../bench.ts'
 import { against, megabytes, rate, takeTurns } from '../statistics.ts'
-import { openPage, type Person, within } from './people.ts'
+import { openPage, type Profile, within } from './profiles.ts'
 import type { BenchSite } from './site.ts'
 
 const MAX_BYTES = 300e6
@@ -36,13 +36,13 @@ export async function measureMemory(
   const [peak] = runs.get('page') ?? []
   return {
     title: `Memory of a page that downloads ${lengthBytes / 2 ** 30} GiB from a node`,
-    columns: ['', 'peak resident', 'of it its own', 'rate'],
+    columns: ['', 'peak RSS', 'of which private', 'rate'],
     rows: peak
       ? [['Shoal', megabytes(peak.residentBytes), megabytes(peak.ownBytes), rate(lengthBytes / peak.seconds)]]
       : [['Shoal', `failed: ${failures.get('page')}`, '', '']],
     goals: [
       against(
-        'Resident memory of the page, all of its process',
+        "RSS of the page's process",
         (peak?.residentBytes ?? Number.NaN) / 1e6,
         MAX_BYTES / 1e6,
         'most',
@@ -56,11 +56,11 @@ export async function measureMemory(
 async function download(site: BenchSite, path: string): Promise<Peak> {
   await using seeder = await Seeder.start()
   const { magnet } = await seeder.seed(path, [site.announce])
-  await using person = await launchWithProfile()
-  const { page } = await openPage(person, site.url('shoal'))
+  await using profile = await launchWithProfile()
+  const { page } = await openPage(profile, site.url('shoal'))
   const peak = { residentBytes: 0, ownBytes: 0 }
   const sampling = new AbortController()
-  const sampled = sample(person, peak, sampling.signal)
+  const sampled = sample(profile, peak, sampling.signal)
   try {
     const work = page.evaluate(given => window.shoal.download({ magnet: given }), magnet)
     const { seconds } = await within(LIMIT_MS, 'the transfer', work)
@@ -73,11 +73,11 @@ async function download(site: BenchSite, path: string): Promise<Peak> {
 
 /** Measures the largest renderer process, which is the page's with its workers. */
 async function sample(
-  person: Person,
+  profile: Profile,
   peak: { residentBytes: number; ownBytes: number },
   signal: AbortSignal,
 ): Promise<void> {
-  const session = await person.browser()!.newBrowserCDPSession()
+  const session = await profile.browser()!.newBrowserCDPSession()
   while (!signal.aborted) {
     const { processInfo } = await session.send('SystemInfo.getProcessInfo')
     for (const { id, type } of processInfo) {

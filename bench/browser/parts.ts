@@ -1,9 +1,9 @@
-/** Rates of hashing and browser storage alone, compared with a transfer. */
+/** Rates of hashing and browser storage alone, to compare with those of transfers. */
 import type { BenchOptions, Section } from '../bench.ts'
 import { medianOf, rate, takeTurns } from '../statistics.ts'
-import type { Load } from './contests.ts'
 import type { Parts } from './in-page/parts-worker.ts'
-import { withOne } from './people.ts'
+import { withOne } from './profiles.ts'
+import type { Load } from './transfers.ts'
 
 declare global {
   interface Window {
@@ -23,7 +23,7 @@ export async function measureParts({ site, lengthBytes }: Load, options: BenchOp
     withOne(site.url('parts'), ({ page }) => page.evaluate(total => window.parts(total), lengthBytes))
   const { runs, failures } = await takeTurns({ parts: measure }, options)
   return {
-    title: `Hashing and storage of a page alone, ${lengthBytes / 2 ** 20} MiB in a worker`,
+    title: `Hashing and storage alone, ${lengthBytes / 2 ** 20} MiB in a worker`,
     columns: ['', 'rate'],
     rows: Object.entries(ROWS).map(([name, part]) => [
       name,

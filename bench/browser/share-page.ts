@@ -8,8 +8,8 @@ import { PageSite } from '../../interop/support/page-site.ts'
 import { Seeder } from '../../interop/support/seeder.ts'
 import type { BenchOptions, Section } from '../bench.ts'
 import { against, median, takeTurns } from '../statistics.ts'
-import { limitOf } from './contests.ts'
-import { type BenchPage, openPage } from './people.ts'
+import { type BenchPage, openPage } from './profiles.ts'
+import { limitOf } from './transfers.ts'
 
 const MAX_SCRIPT_BYTES = 200_000
 const LONGEST_TASK_MS = 100
@@ -19,19 +19,19 @@ export async function measureSharePage(folder: string, options: BenchOptions): P
   options.log('The share page')
   const lengthBytes = options.quick ? 64_000_000 : 256_000_000
   const { path } = await randomFile(join(folder, 'shared.bin'), lengthBytes)
-  const script = await scriptBytesOf(path)
+  const script = await measureScript(path)
   const { runs, failures } = await takeTurns({ 'share page': () => visit(path, lengthBytes) }, options)
   const visits = runs.get('share page') ?? []
   // The worst of all runs, since a user notices that one.
   const longest = visits.length > 0 ? Math.max(...visits.map(visit => visit.longestTaskMs)) : Number.NaN
   return {
     title: `The share page, downloading ${lengthBytes / 1e6} MB from a node`,
-    columns: ['', 'script before a download, gzipped', 'longest task of the page', 'whole'],
+    columns: ['', 'script before a download, gzipped', 'longest task of the page', 'total time'],
     rows: [
       [
         failures.has('share page') ? `failed: ${failures.get('share page')}` : 'Shoal',
         `${(script / 1000).toFixed(1)} KB`,
-        longest > 0 ? `${longest.toFixed(0)} ms` : 'none of 50 ms',
+        longest > 0 ? `${longest.toFixed(0)} ms` : 'below 50 ms',
         `${median(visits.map(visit => visit.seconds)).toFixed(2)} s`,
       ],
     ],
@@ -47,8 +47,8 @@ async function visit(path: string, lengthBytes: number) {
   await using site = await PageSite.start()
   await using seeder = await Seeder.start()
   const { magnet } = await seeder.seed(path, [site.announce])
-  await using person = await launchWithProfile()
-  const { page, longestTaskMs, now } = await openPage(person, `${site.url}#${magnet}`)
+  await using profile = await launchWithProfile()
+  const { page, longestTaskMs, now } = await openPage(profile, `${site.url}#${magnet}`)
   const button = offerOn(page)
   await button.waitFor({ timeout: SHOWN_MS })
   const since = await now()
@@ -61,8 +61,8 @@ async function visit(path: string, lengthBytes: number) {
   }
 }
 
-/** Sums the scripts that load until a download is offered, without the service worker, which caches the rest later. */
-async function scriptBytesOf(path: string): Promise<number> {
+/** Returns the gzipped bytes of the scripts that load until a download is offered, without the service worker, which caches the rest later. */
+async function measureScript(path: string): Promise<number> {
   await using site = await PageSite.start()
   await using seeder = await Seeder.start()
   const { magnet } = await seeder.seed(path, [site.announce])

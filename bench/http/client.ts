@@ -80,8 +80,8 @@ const count = Math.ceil(fullCount * Number(share))
 const fetchRange = await CLIENTS[name]!(`http://127.0.0.1:${port}`)
 
 let next = 0
-/** One connection's requests, one after another, each into the same memory, as a piece's buffer is reused. */
-async function lane(): Promise<void> {
+/** Sends the requests of one connection one after another. They share a target, as pieces reuse buffers. */
+async function fetchInTurn(): Promise<void> {
   const target = new Uint8Array(rangeBytes)
   while (next < count) {
     const start = rangeStart(next++, rangeBytes)
@@ -91,13 +91,13 @@ async function lane(): Promise<void> {
   }
 }
 
-// Connections are opened, and the code is compiled, before the measurement.
+// Open the connections and compile the code before the measurement.
 await Promise.all(
   Array.from({ length: CONNECTIONS }, () => fetchRange(0, rangeBytes, new Uint8Array(rangeBytes))),
 )
 const cpu = process.cpuUsage()
 const begin = performance.now()
-await Promise.all(Array.from({ length: CONNECTIONS }, lane))
+await Promise.all(Array.from({ length: CONNECTIONS }, fetchInTurn))
 const { user, system } = process.cpuUsage(cpu)
 const run: RangeRun = {
   bytes: count * rangeBytes,

@@ -23,13 +23,13 @@ export interface RangeRun {
   readonly cpuSeconds: number
 }
 
-/** The first byte of the `index`th range: they are spread over the file. */
+/** Returns the offset of the `index`th range. Ranges are spread over the file. */
 export function rangeStart(index: number, rangeBytes: number): number {
-  const places = FILE_BYTES / rangeBytes
-  return ((index * 7919) % places) * rangeBytes
+  const slots = FILE_BYTES / rangeBytes
+  return ((index * 7919) % slots) * rangeBytes
 }
 
-/** The byte at an offset of the file, so that clients can check what they received. */
+/** Returns the byte at an offset of the file, so that clients can verify what they received. */
 export function fileByte(offset: number): number {
   return (offset * 31 + (offset >>> 12)) & 0xff
 }

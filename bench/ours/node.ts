@@ -1,4 +1,4 @@
-/** A node in its own process: prints its address and token as JSON, and ends when its standard input does. */
+/** A node in its own process. Prints its address and token as JSON, and exits when its standard input ends. */
 import { Writable } from 'node:stream'
 import { keepYoungGenerationSmall } from '../../apps/node/src/base/heap.ts'
 import { fixedSetting } from '../../apps/node/src/base/settings.ts'

@@ -43,11 +43,11 @@ const operations: AgentOperations = {
     const started = performance.now()
     let firstByteMs = 0
     const added = await session.add(torrent, { directory, peers })
-    const look = () => {
+    const poll = () => {
       if (added.stats.downloadedBytes > 0) firstByteMs = performance.now() - started
-      else cancel = systemClock.after(FIRST_BYTE_POLL_MS, look)
+      else cancel = systemClock.after(FIRST_BYTE_POLL_MS, poll)
     }
-    let cancel = systemClock.after(FIRST_BYTE_POLL_MS, look)
+    let cancel = systemClock.after(FIRST_BYTE_POLL_MS, poll)
     await added.whenComplete()
     cancel()
     return { firstByteMs }

@@ -1,4 +1,4 @@
-/** Our tracker in its own process, opened like the hub: prints its ports when it is listening, and ends when its standard input does. */
+/** Our tracker in its own process, started like the hub. Prints its ports when it is listening, and exits when its standard input ends. */
 import { enableCompileCache, flushCompileCache } from 'node:module'
 import { keepYoungGenerationSmall } from '../../apps/hub/src/heap.ts'
 
@@ -7,7 +7,7 @@ keepYoungGenerationSmall()
 const { startHub } = await import('../../apps/hub/src/hub.ts')
 
 const hub = await startHub({ port: 0, maxPeers: 5_000_000 }, { info() {}, warn() {} })
-// The hub does so when it ends; this one is killed.
+// The hub flushes when it ends; this process is killed.
 flushCompileCache()
 console.log(JSON.stringify({ http: hub.port, udp: hub.udpPort }))
 process.stdin.resume().on('end', () => process.exit(0))

@@ -34,7 +34,7 @@ export class AgentPeer implements BenchPeer {
     this.#lines = new JsonLines(child)
   }
 
-  /** `program`: path of the script; `args`: its arguments. */
+  /** `program` is the path of a script, `args` its arguments. */
   static async start(name: string, program: string, args: readonly string[] = []): Promise<AgentPeer> {
     const peer = new AgentPeer(
       await start(name, process.execPath, [program, ...args], { stdin: true, ownStdout: true }),

@@ -16,12 +16,12 @@ export interface BenchPeer extends AsyncDisposable {
   readonly version: string
   /** Port on which it accepts connections. */
   readonly port: number
-  /** Seeds complete content. Resolves once it does. */
+  /** Seeds complete content. Resolves once it is seeding. */
   seed(torrent: string, directory: string): Promise<void>
-  /** Resolves when all is downloaded and verified, to the milliseconds from the call to the first payload byte. */
+  /** Resolves when everything is downloaded and verified, to the milliseconds from the call to the first payload byte. */
   download(download: Download): Promise<{ firstByteMs: number }>
   /**
-   * Starts a download without peers, and resolves once it accepts connections. For swarms, where a client that is dialled too early would refuse.
+   * Starts a download without peers, and resolves once it accepts connections. For swarms, where a client that is dialed too early would refuse.
    * Call `dial` next, then `done`, which resolves as `download` does.
    */
   begin?(download: Omit<Download, 'peers'>): Promise<void>

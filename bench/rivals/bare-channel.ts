@@ -14,11 +14,11 @@ const opened = new Promise<void>(resolve => channel.onOpen(resolve))
 answerJsonLines({
   offer: () =>
     new Promise<string>(resolve => {
-      const look = () => {
+      const check = () => {
         if (connection.gatheringState() === 'complete') resolve(connection.localDescription()!.sdp)
       }
-      connection.onGatheringStateChange(look)
-      look()
+      connection.onGatheringStateChange(check)
+      check()
     }),
 
   answered({ sdp }: { sdp: string }) {

@@ -1,4 +1,4 @@
-/** Two users with one browser each. Every run has new ones, without stored data of earlier runs. */
+/** Browsers with new profiles for each run, without stored data of earlier runs. */
 import { launchWithProfile } from '../../interop/support/browser.ts'
 import type { ChannelPage } from './in-page/channel.ts'
 import type { ShoalPage } from './in-page/shoal.ts'
@@ -12,8 +12,8 @@ declare global {
   }
 }
 
-export type Person = Awaited<ReturnType<typeof launchWithProfile>>
-type Opened = Awaited<ReturnType<Person['newPage']>>
+export type Profile = Awaited<ReturnType<typeof launchWithProfile>>
+type Opened = Awaited<ReturnType<Profile['newPage']>>
 
 declare global {
   interface Window {
@@ -22,16 +22,16 @@ declare global {
 }
 
 export interface BenchPage {
-  readonly person: Person
+  readonly profile: Profile
   readonly page: Opened
   /** Returns the longest task on the page's main thread since a time on its clock, in ms; 0 if none took 50 ms. */
   longestTaskMs(since: number): Promise<number>
-  /** Its clock. */
+  /** Resolves to the time on the page's clock. */
   now(): Promise<number>
 }
 
-export async function openPage(person: Person, url: string): Promise<BenchPage> {
-  const page = await person.newPage()
+export async function openPage(profile: Profile, url: string): Promise<BenchPage> {
+  const page = await profile.newPage()
   page.setDefaultTimeout(0)
   await page.addInitScript(() => {
     window.longTasks = []
@@ -41,7 +41,7 @@ export async function openPage(person: Person, url: string): Promise<BenchPage> 
   })
   await page.goto(url)
   return {
-    person,
+    profile,
     page,
     async longestTaskMs(since) {
       const tasks = await page.evaluate(() => window.longTasks)
@@ -51,7 +51,7 @@ export async function openPage(person: Person, url: string): Promise<BenchPage> 
   }
 }
 
-/** Runs `work` with a page of each of the two users. */
+/** Runs `work` with a page in each of two browsers. */
 export async function withTwo<T>(
   url: string,
   work: (from: BenchPage, to: BenchPage) => Promise<T>,
@@ -62,8 +62,8 @@ export async function withTwo<T>(
 }
 
 export async function withOne<T>(url: string, work: (page: BenchPage) => Promise<T>): Promise<T> {
-  await using person = await launchWithProfile()
-  return await work(await openPage(person, url))
+  await using profile = await launchWithProfile()
+  return await work(await openPage(profile, url))
 }
 
 /** Rejects if `work` takes longer than the limit. */

@@ -1,16 +1,16 @@
-/** Transfers a file with each contestant: seconds from the command until the file is complete. */
+/** Transfers a file with each contestant, and measures the seconds from the command until the file is complete. */
 import { JsonLines } from '../../interop/support/json-lines.ts'
 import { start } from '../../interop/support/process.ts'
 import { Seeder } from '../../interop/support/seeder.ts'
-import { type BenchPage, within, withOne, withTwo } from './people.ts'
+import { type BenchPage, within, withOne, withTwo } from './profiles.ts'
 import type { BenchSite } from './site.ts'
 
-interface Times extends Pick<Moved, 'seconds' | 'firstSeconds'> {
+interface PageTimes extends Pick<TransferTimes, 'seconds' | 'firstSeconds'> {
   /** By the page's clock. */
   readonly startedMs: number
 }
 
-export interface Moved {
+export interface TransferTimes {
   readonly seconds: number
   /** From the command to the first byte. */
   readonly firstSeconds: number
@@ -30,7 +30,7 @@ export const MESSAGE_SIZES = [16, 64, 256].map(kib => kib * 1024)
 const LEAST_BYTES_PER_SECOND = 2e6
 const PREPARE_MS = 60_000
 
-export function barePageToPage({ site, lengthBytes }: Load, messageBytes: number): Promise<Moved> {
+export function barePageToPage({ site, lengthBytes }: Load, messageBytes: number): Promise<TransferTimes> {
   return withTwo(site.url('channel'), async (from, to) => {
     const offer = await from.page.evaluate(() => window.channel.offer())
     const answer = await to.page.evaluate(sdp => window.channel.accept(sdp), offer)
@@ -43,7 +43,10 @@ export function barePageToPage({ site, lengthBytes }: Load, messageBytes: number
   })
 }
 
-export function shoalPageToPage({ site, path, lengthBytes }: Load, version: 'v1' | 'hybrid'): Promise<Moved> {
+export function shoalPageToPage(
+  { site, path, lengthBytes }: Load,
+  version: 'v1' | 'hybrid',
+): Promise<TransferTimes> {
   return withTwo(site.url('shoal'), async (from, to) => {
     await from.page.setInputFiles('input', path)
     const shared = from.page.evaluate(
@@ -59,7 +62,7 @@ export function shoalPageToPage({ site, path, lengthBytes }: Load, version: 'v1'
   })
 }
 
-export function webTorrentPageToPage({ site, path, lengthBytes }: Load): Promise<Moved> {
+export function webTorrentPageToPage({ site, path, lengthBytes }: Load): Promise<TransferTimes> {
   return withTwo(site.url('webtorrent'), async (from, to) => {
     await from.page.setInputFiles('input', path)
     const shared = from.page.evaluate(tracker => window.webtorrent.share(tracker), site.announce)
@@ -72,7 +75,10 @@ export function webTorrentPageToPage({ site, path, lengthBytes }: Load): Promise
   })
 }
 
-export async function bareNodeToPage({ site, lengthBytes }: Load, messageBytes: number): Promise<Moved> {
+export async function bareNodeToPage(
+  { site, lengthBytes }: Load,
+  messageBytes: number,
+): Promise<TransferTimes> {
   const script = new URL('../rivals/bare-channel.ts', import.meta.url).pathname
   const program = await start('bare-channel', process.execPath, [script], { stdin: true, ownStdout: true })
   try {
@@ -92,7 +98,7 @@ export async function bareNodeToPage({ site, lengthBytes }: Load, messageBytes: 
 export async function shoalNodeToPage(
   { site, path, lengthBytes }: Load,
   version: 'v1' | 'hybrid',
-): Promise<Moved> {
+): Promise<TransferTimes> {
   await using seeder = await Seeder.start()
   const { magnet } = await seeder.seed(path, [site.announce], { version })
   return await withOne(site.url('shoal'), to =>
@@ -105,15 +111,15 @@ export async function shoalNodeToPage(
 }
 
 /** Rejects at once if sending fails. */
-function received(to: BenchPage, lengthBytes: number, sent: Promise<unknown>): Promise<Times> {
+function received(to: BenchPage, lengthBytes: number, sent: Promise<unknown>): Promise<PageTimes> {
   const all = to.page.evaluate(total => window.channel.receive(total), lengthBytes)
   return Promise.race([all, sent.then(() => all)])
 }
 
 /** Versions of the contestants, as they report them. */
 export function versionsOf(site: BenchSite): Promise<string[]> {
-  return withOne(site.url('webtorrent'), async ({ page, person }) => [
-    `Chromium ${person.browser()?.version()}`,
+  return withOne(site.url('webtorrent'), async ({ page, profile }) => [
+    `Chromium ${profile.browser()?.version()}`,
     `WebTorrent ${await page.evaluate(() => window.webtorrent.version())}`,
   ])
 }
@@ -122,7 +128,7 @@ export function limitOf(lengthBytes: number): number {
   return 30_000 + (lengthBytes / LEAST_BYTES_PER_SECOND) * 1000
 }
 
-async function timed(to: BenchPage, lengthBytes: number, work: Promise<Times>): Promise<Moved> {
+async function timed(to: BenchPage, lengthBytes: number, work: Promise<PageTimes>): Promise<TransferTimes> {
   const { seconds, firstSeconds, startedMs } = await within(limitOf(lengthBytes), 'the transfer', work)
   return { seconds, firstSeconds, longestTaskMs: await to.longestTaskMs(startedMs) }
 }
