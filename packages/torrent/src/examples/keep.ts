@@ -8,5 +8,5 @@ for (const torrent of session.torrents) {
   await torrent.whenComplete()
   console.log(`${torrent.name} is complete`)
 }
-// What was verified is recorded: the next run reads none of it again.
+// Verified pieces are recorded: the next run does not read them again.
 await session.close()

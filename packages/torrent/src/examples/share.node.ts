@@ -7,7 +7,7 @@ const metainfo = await createTorrent(path, { trackers: [['udp://tracker.example:
 await writeFile(torrentFile, writeMetainfo(metainfo))
 
 const session = await Session.open()
-// The files were just read: trust them rather than read them again.
+// The files were just read, so trust them instead of reading them again.
 const torrent = await session.add(metainfo, { directory: dirname(path), trusted: true })
 console.log(`${torrent.magnet} from port ${session.port}`)
 process.once('SIGINT', () => session.close())

@@ -2,7 +2,7 @@ import { Session } from '@shoal/torrent'
 
 const [link = '', wanted = ''] = process.argv.slice(2)
 const session = await Session.open()
-// Kept in memory, and nothing is fetched but what is read below.
+// Kept in memory; only what is read below is downloaded.
 const torrent = await session.add(link, { memory: true, select: [] })
 await torrent.whenMetadata()
 const file = torrent.files.find(({ path }) => path.at(-1) === wanted)
