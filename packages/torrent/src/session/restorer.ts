@@ -45,6 +45,15 @@ export class Restorer {
     )
   }
 
+  /** Finds the files of a torrent if a crash interrupted a move. Never rejects: failures are listed in `problems`. */
+  async settle(restored: Restored): Promise<Restored> {
+    return settleInterruptedMove(restored).catch(error => {
+      const problem = `${restored.origin.name}: could not finish the interrupted move of its files: ${messageOf(error)}`
+      this.problems.push(problem)
+      return restored
+    })
+  }
+
   /** The record of a torrent that is being added. Returns each record once. */
   take(origin: TorrentOrigin): Restored | undefined {
     const key = hashTexts(origin.infoHashes)
@@ -126,7 +135,7 @@ function addedMs({ place }: Restored): number {
  * Finds the files of a torrent whose move was interrupted by a crash, and finishes the move if renames alone can. Rejects with the error of
  * the system.
  */
-export async function settleInterruptedMove(restored: Restored): Promise<Restored> {
+async function settleInterruptedMove(restored: Restored): Promise<Restored> {
   const { origin, place } = restored
   const { progress } = place
   if (!progress?.moving || !origin.metainfo) return restored

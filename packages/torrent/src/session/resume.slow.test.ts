@@ -236,6 +236,35 @@ test('a recheck that is given up changes nothing', async () => {
   expect(states).toEqual(['checking', 'seeding'])
 })
 
+test('a recheck joins the one that is under way', async () => {
+  await using setup = await Setup.make()
+  await setup.download()
+  const { session, hashed } = await setup.open()
+  const [torrent] = session.torrents
+  await torrent!.whenComplete()
+  const before = hashed()
+  await Promise.all([torrent!.recheck(), torrent!.recheck()])
+  expect(hashed() - before).toBe(PIECES)
+  expect(torrent!.stats).toMatchObject({ state: 'seeding', haveBytes: LENGTH })
+})
+
+test('a caller that gives up on a recheck leaves it to the others', async () => {
+  await using setup = await Setup.make()
+  const { seed } = setup
+  const first = new AbortController()
+  const second = new AbortController()
+  const checks = [seed.recheck({ signal: first.signal }), seed.recheck({ signal: second.signal })]
+  const reason = new Error('enough')
+  first.abort(reason)
+  await expect(checks[0]).rejects.toBe(reason)
+  await checks[1]
+  expect(seed.stats).toMatchObject({ state: 'seeding', haveBytes: LENGTH })
+  // A check that was cancelled is not joined.
+  const cancelled = seed.recheck({ signal: AbortSignal.abort(reason) })
+  await Promise.all([expect(cancelled).rejects.toBe(reason), seed.recheck()])
+  expect(seed.stats.state).toBe('seeding')
+})
+
 test('removing forgets the record, and the files when it is asked to', async () => {
   await using setup = await Setup.make()
   await setup.download()

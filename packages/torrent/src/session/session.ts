@@ -1,7 +1,7 @@
 import { absolutePath } from '#paths'
 import { createResumeStore, lockFolder } from '#resume-store'
 import type { AddOptions, PeerClass, RateLimits } from '../api.ts'
-import { messageOf, ShoalError } from '../base/errors.ts'
+import { ShoalError } from '../base/errors.ts'
 import type {
   SessionApi,
   SessionOptions,
@@ -19,7 +19,7 @@ import { type Environment, resolveEnvironment, type SessionEnvironment } from '.
 import { placeOf } from './placing.ts'
 import { reconfigure } from './reconfigure.ts'
 import { Registry } from './registry.ts'
-import { type Restored, Restorer, settleInterruptedMove } from './restorer.ts'
+import { Restorer } from './restorer.ts'
 import { sessionStats } from './session-stats.ts'
 import { readSource } from './sources.ts'
 import { type TorrentOrigin, type TorrentPlace, withRecorded } from './torrent/origin.ts'
@@ -102,20 +102,10 @@ export class Session implements SessionApi {
     this.#restorer = restorer
     if (this.#options.restore === false) return
     for (const restored of restorer.all()) {
-      const { origin, place } = await this.#settled(restored)
+      const { origin, place } = await restorer.settle(restored)
       const torrent = this.#create(origin, place)
       if (torrent && !place.progress?.paused) torrent.start()
     }
-  }
-
-  /** Finds the files of a torrent if a crash interrupted a move. */
-  async #settled(restored: Restored): Promise<Restored> {
-    return settleInterruptedMove(restored).catch(error => {
-      this.#restorer?.problems.push(
-        `${restored.origin.name}: could not finish the interrupted move of its files: ${messageOf(error)}`,
-      )
-      return restored
-    })
   }
 
   get port(): number {
@@ -175,8 +165,9 @@ export class Session implements SessionApi {
       known.merge(origin)
       return known
     }
-    const taken = this.#restorer?.take(origin)
-    const recorded = taken?.place.progress?.moving ? await this.#settled(taken) : taken
+    const restorer = this.#restorer
+    let recorded = restorer?.take(origin)
+    if (recorded?.place.progress?.moving) recorded = await restorer?.settle(recorded)
     this.#mustBeOpen()
     const given = options.directory === undefined ? {} : { directory: absolutePath(options.directory) }
     const directory = absolutePath(this.#directory)

@@ -97,6 +97,44 @@ export class Checking {
   }
 }
 
+/** One check that several callers wait for. It is cancelled when all of them have given up. */
+export class SharedCheck {
+  readonly #abort = new AbortController()
+  readonly #done: Promise<void>
+  #waiting = 0
+
+  constructor(check: (signal: AbortSignal) => Promise<void>) {
+    this.#done = check(this.#abort.signal)
+  }
+
+  get isCancelled(): boolean {
+    return this.#abort.signal.aborted
+  }
+
+  /** Waits for the check. Rejects with its error, or with the signal's reason: if nobody else waits, only when the check has ended. */
+  async join(signal?: AbortSignal): Promise<void> {
+    this.#waiting++
+    if (!signal) return this.#done
+    const { promise: left, reject: leave } = Promise.withResolvers<never>()
+    const onAbort = () => {
+      if (--this.#waiting > 0) leave(signal.reason)
+      else this.#abort.abort(signal.reason)
+    }
+    if (signal.aborted) onAbort()
+    else signal.addEventListener('abort', onAbort, { once: true })
+    try {
+      await Promise.race([this.#done, left])
+    } finally {
+      signal.removeEventListener('abort', onAbort)
+    }
+  }
+
+  /** Resolves when the check has ended. */
+  async settled(): Promise<void> {
+    await this.#done.catch(() => {})
+  }
+}
+
 /** Decides which pieces to believe and which to hash, in ascending order. */
 async function planCheck({ layout, storage }: Content, { progress, thorough }: CheckOptions) {
   const stamps = await storage.stamps()

@@ -1,5 +1,10 @@
-import { ShoalError } from '../../base/errors.ts'
+import { messageOf, ShoalError } from '../../base/errors.ts'
 import { trackerLabel } from '../../discovery/tracker/label.ts'
+import type { SessionContext } from '../context.ts'
+import { limited } from '../limited.ts'
+import type { TorrentNetwork } from './network.ts'
+import { mergeOrigins, mergePeers, type NamedPeer, type TorrentOrigin } from './origin.ts'
+import type { TorrentData } from './torrent-data.ts'
 
 /** Trackers that a user may give a torrent, and characters of a URL: the limits of tracker discovery. */
 const MAX_TRACKERS = 100
@@ -7,6 +12,98 @@ const MAX_URL = 2048
 const TRACKER_SCHEMES = ['http:', 'https:', 'udp:', 'ws:', 'wss:']
 const SEED_SCHEMES = ['http:', 'https:']
 const MAX_WEB_SEEDS = 1000
+
+/** Time limit for resolving the host name of a peer that a user named. */
+const RESOLVE_LIMIT_MS = 10_000
+/** Addresses tried of one host name. */
+const MAX_ADDRESSES_PER_NAME = 4
+
+export interface LinksOptions {
+  readonly context: SessionContext
+  readonly data: TorrentData
+  readonly network: TorrentNetwork
+  readonly log: (line: string) => void
+}
+
+/** Changes the trackers, web seeds and peers that a torrent was given, and puts them to use. The caller records the change. */
+export class Links {
+  readonly #options: LinksOptions
+
+  constructor(options: LinksOptions) {
+    this.#options = options
+  }
+
+  /** Adds the trackers and web seeds of the same torrent from another source. Returns whether any were new. */
+  merge(more: TorrentOrigin): boolean {
+    const { data, network } = this.#options
+    const merged = data.isPrivate || data.lifecycle.isClosed ? null : mergeOrigins(data.origin, more)
+    if (!merged) return false
+    data.origin = merged
+    network.announcements.trackersChanged()
+    network.running?.webSeeds.use(merged.webSeeds)
+    return true
+  }
+
+  /** Throws `bad-argument` for anything but URLs of trackers. */
+  setTrackers(tiers: readonly (readonly string[])[]): void {
+    const { data, network } = this.#options
+    data.origin = { ...data.origin, trackers: checkedTiers(tiers), ownTrackers: true }
+    network.announcements.trackersChanged()
+  }
+
+  /** Returns whether it is new. Throws `bad-argument` if it is not an http or https URL. */
+  addWebSeed(text: string): boolean {
+    const { webSeeds } = this.#options.data.origin
+    const url = checkedWebSeed(text, webSeeds)
+    if (webSeeds.includes(url)) return false
+    this.#setWebSeeds([...webSeeds, url])
+    return true
+  }
+
+  /** Returns whether it existed. */
+  removeWebSeed(url: string): boolean {
+    const { webSeeds } = this.#options.data.origin
+    if (!webSeeds.includes(url)) return false
+    this.#setWebSeeds(webSeeds.filter(each => each !== url))
+    return true
+  }
+
+  /** Connects to the peers that the torrent was given. */
+  connectPeers(peers = this.#options.data.origin.peers): void {
+    for (const peer of peers) this.#connect(peer)
+  }
+
+  /** Remembers peers, which are then tried at each start. Returns whether there were any to remember. */
+  keepPeers(peers: readonly NamedPeer[]): boolean {
+    const { data } = this.#options
+    if (peers.length === 0 || data.lifecycle.isClosed) return false
+    data.origin = { ...data.origin, peers: mergePeers(data.origin.peers, peers) }
+    return true
+  }
+
+  #setWebSeeds(webSeeds: readonly string[]): void {
+    const { data, network } = this.#options
+    data.origin = { ...data.origin, webSeeds, ownWebSeeds: true }
+    network.running?.webSeeds.use(webSeeds)
+    network.swarm?.sources.fill()
+  }
+
+  /** Resolves the peer's name and connects to it. */
+  #connect({ host, port }: NamedPeer): void {
+    const { context, network, log } = this.#options
+    const limit = limited(context.clock, RESOLVE_LIMIT_MS)
+    context
+      .resolve(host, limit.signal)
+      .then(
+        hosts => {
+          const addresses = hosts.slice(0, MAX_ADDRESSES_PER_NAME).map(address => ({ host: address, port }))
+          network.addAddresses(addresses, 'manual')
+        },
+        error => log(`${host}: ${messageOf(error)}`),
+      )
+      .finally(() => limit.end())
+  }
+}
 
 /** Checks tiers that a user gives, and drops repeated URLs and empty tiers. Throws `bad-argument` for anything but tracker URLs. */
 export function checkedTiers(tiers: readonly (readonly string[])[]): string[][] {
@@ -20,7 +117,7 @@ export function checkedTiers(tiers: readonly (readonly string[])[]): string[][] 
 }
 
 /** Checks the URL of a web seed that a user adds to the known ones. Throws `bad-argument` if it is not an http or https URL. */
-export function checkedWebSeed(text: string, known: readonly string[]): string {
+function checkedWebSeed(text: string, known: readonly string[]): string {
   const url = text.trim()
   if (!isUrl(url, SEED_SCHEMES))
     throw new ShoalError('bad-argument', `${shown(url)} is not a web seed: give an http or https URL`)

@@ -71,6 +71,12 @@ export class TorrentNetwork {
     return swarm
   }
 
+  /** The torrent may have something to do: it is ticked until it turns out not to be needed. */
+  wake(): void {
+    const { data, setActive } = this.#options
+    if (!data.lifecycle.paused && !data.lifecycle.isClosed) setActive(true)
+  }
+
   /** Transfers pieces as far as anybody wants any. */
   run(): void {
     this.swarm?.resume()

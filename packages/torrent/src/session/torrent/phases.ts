@@ -2,13 +2,14 @@ import { ShoalError } from '../../base/errors.ts'
 import type { Metainfo } from '../../metainfo/metainfo.ts'
 import type { SwarmEvents } from '../../swarm/swarm-context.ts'
 import type { SessionContext } from '../context.ts'
-import { Checking } from './checking.ts'
+import { Checking, SharedCheck } from './checking.ts'
 import { type Content, openContent } from './content.ts'
 import { Fetching } from './fetching.ts'
 import { foundBytes } from './found-bytes.ts'
 import type { Emit } from './lifecycle.ts'
 import { TorrentNetwork } from './network.ts'
 import { Recorder } from './recorder.ts'
+import { Recovery } from './recovery.ts'
 import type { Running } from './running.ts'
 import { presentStamps, readFault } from './storage-faults.ts'
 import type { TorrentData } from './torrent-data.ts'
@@ -35,7 +36,10 @@ export class Phases {
   readonly #context: SessionContext
   readonly #hooks: TorrentHooks
   readonly #emit: Emit
+  readonly #recovery: Recovery
   #current: Fetching | Checking | null = null
+  /** The full check under way, which others may join. */
+  #recheck: SharedCheck | null = null
   #yielded = false
 
   constructor(context: SessionContext, hooks: TorrentHooks, data: TorrentData, emit: Emit) {
@@ -55,6 +59,14 @@ export class Phases {
       events: () => this.#swarmEvents(),
       setActive: hooks.setActive,
     })
+    this.#recovery = new Recovery({
+      context,
+      data,
+      network: this.network,
+      onFlushed: () => this.recorder?.touch(),
+      onFlushLost: () => void this.recheck().catch(() => {}),
+      log: line => emit('log', line),
+    })
     if (!progress || progress.moving) this.recorder?.touch()
   }
 
@@ -73,15 +85,15 @@ export class Phases {
     this.recorder?.started()
     lifecycle.paused = false
     this.network.announcements.join()
-    if (failed && this.recorder?.retryFlush()) return
+    if (failed && this.#recovery.retryFlush()) return
     lifecycle.error = null
     if (lifecycle.phase === 'idle') {
       if (content) this.#beginCheck(content)
       else this.#beginFetching()
     } else if (lifecycle.phase !== 'running') this.network.swarm?.resume()
     else if (!failed) this.network.run()
-    else if (!this.#resumeWrites()) void this.recheck().catch(() => {})
-    this.#show()
+    else if (!this.#recovery.retryWrites()) void this.recheck().catch(() => {})
+    this.data.show()
   }
 
   async pause(): Promise<void> {
@@ -89,7 +101,7 @@ export class Phases {
     if (lifecycle.isClosed || lifecycle.paused) return
     lifecycle.paused = true
     this.network.swarm?.pause()
-    this.#show()
+    this.data.show()
     this.recorder?.touch()
     await this.network.running?.transfer.settled()
     await Promise.all([this.network.announcements.leave(), this.recorder?.tryRecord()])
@@ -102,7 +114,7 @@ export class Phases {
     if (lifecycle.isClosed) return
     await this.#stop()
     await this.recorder?.tryRecord()
-    await this.recorder?.stop()
+    await Promise.all([this.recorder?.stop(), this.#recovery.settled()])
     await content?.storage.close()
   }
 
@@ -110,7 +122,7 @@ export class Phases {
   async remove(deleteData: boolean): Promise<void> {
     const { lifecycle, content } = this.data
     if (lifecycle.isClosed) return
-    await Promise.all([this.#stop(), this.recorder?.stop()])
+    await Promise.all([this.#stop(), this.recorder?.stop(), this.#recovery.settled()])
     try {
       await (deleteData ? content?.storage.remove() : content?.storage.close())
     } finally {
@@ -120,16 +132,27 @@ export class Phases {
   }
 
   /**
-   * Hashes all pieces. Rejects with the signal's reason, after which everything is as it was, or with the error of storage.
+   * Hashes all pieces; a call joins the check that is under way. Rejects with the signal's reason, after which everything is as it was unless
+   * others still wait for the check, or with the error of storage.
    */
   async recheck(signal?: AbortSignal): Promise<void> {
+    while (this.#recheck?.isCancelled) await this.#recheck.settled()
+    this.#recheck ??= new SharedCheck(shared =>
+      this.#checkAll(shared).finally(() => {
+        this.#recheck = null
+      }),
+    )
+    await this.#recheck.join(signal)
+  }
+
+  async #checkAll(signal: AbortSignal): Promise<void> {
     const { lifecycle, content } = this.data
     if (!content || lifecycle.isClosed) return
     const wasChecked = lifecycle.phase === 'running' && content.isChecked
     lifecycle.phase = 'checking'
     lifecycle.error = null
-    this.#show()
-    this.recorder?.giveUpFlush()
+    this.data.show()
+    this.#recovery.giveUp()
     await Promise.all([
       this.network.end(),
       this.#stopCheck(new ShoalError('cancelled', 'another check began')),
@@ -138,10 +161,10 @@ export class Phases {
     try {
       await this.#check(content, { signal, thorough: true })
     } catch (error) {
-      if (signal?.aborted && this.data.lifecycle.phase === 'idle') {
+      if (signal.aborted && this.data.lifecycle.phase === 'idle') {
         if (wasChecked) this.#onChecked(content)
         else if (!lifecycle.paused) this.#beginCheck(content)
-        this.#show()
+        this.data.show()
       }
       throw error
     }
@@ -188,16 +211,15 @@ export class Phases {
     }
     if (!lifecycle.paused) this.network.run()
     this.network.running?.prioritize()
-    this.#show()
+    this.data.show()
   }
 
   /** Once a second while the torrent is active. */
   tick(nowMs: number): void {
-    const { swarm, running } = this.network
-    swarm?.tick(nowMs)
-    if (running?.isRetryDue) void this.#retryWrites(running)
+    this.network.swarm?.tick(nowMs)
+    this.#recovery.tick()
     if (this.network.running?.hasUnsaved) this.recorder?.touch()
-    this.recorder?.tick(nowMs)
+    if (!this.#recovery.isFlushPending) this.recorder?.tick(nowMs)
     if (this.network.isNeeded) return
     // A seed without peers needs no attention once its last progress is safe.
     this.#hooks.setActive(false)
@@ -215,7 +237,7 @@ export class Phases {
     this.data.lifecycle.phase = 'idle'
     if (this.#current instanceof Fetching) this.#current.stop()
     this.#current = null
-    this.#fail(error)
+    this.data.fail(error)
   }
 
   /** Starts the check of a torrent that starts. Failures show in the torrent's state. */
@@ -232,7 +254,7 @@ export class Phases {
     const checking = new Checking()
     this.#current = checking
     lifecycle.phase = 'checking'
-    this.#show()
+    this.data.show()
     try {
       const pool = this.#context.hashPool
       if (await checking.run(content, { pool, progress, trusted, thorough, signal })) this.recorder?.touch()
@@ -241,7 +263,7 @@ export class Phases {
       if (checking.isStopped) throw error
       this.#current = null
       lifecycle.phase = 'idle'
-      if (!signal?.aborted) this.#fail(error)
+      if (!signal?.aborted) this.data.fail(error)
       throw error
     }
     this.#current = null
@@ -263,7 +285,7 @@ export class Phases {
     this.network.checked(content.have)
     if (content.isComplete) this.#onFinished()
     if (!lifecycle.paused) this.network.run()
-    this.#show()
+    this.data.show()
   }
 
   async #stopCheck(reason: Error): Promise<void> {
@@ -273,7 +295,7 @@ export class Phases {
   async #stop(): Promise<void> {
     const closed = this.data.lifecycle.close()
     this.#hooks.setActive(false)
-    this.#show()
+    this.data.show()
     await Promise.all([this.network.close(closed), this.#stopCheck(closed)])
   }
 
@@ -281,60 +303,13 @@ export class Phases {
     const { content, lifecycle } = this.data
     const wasComplete = lifecycle.completed
     if (!wasComplete && content) {
-      content.storage.setWanted(content.selection.wanted()).catch(error => this.#fail(error))
+      content.storage.setWanted(content.selection.wanted()).catch(error => this.data.fail(error))
       if (content.wantedBytes > 0) this.network.announcements.completed()
     }
     lifecycle.complete()
-    this.#show()
+    this.data.show()
     // A listener of `complete` may end the program.
     if (!wasComplete) void this.recorder?.tryRecord()
-  }
-
-  /** Resumes a torrent that a write error stopped. Returns false if storage refused nothing. */
-  #resumeWrites(): boolean {
-    const { running } = this.network
-    if (!running?.transfer.writer.isStuck) return false
-    running.swarm.resume()
-    // If storage refuses again, the torrent stops again.
-    void this.#retryWrites(running)
-    return true
-  }
-
-  async #retryWrites(running: Running): Promise<void> {
-    if (!(await running.retryWrites()) || running !== this.network.running) return
-    this.#onRecovered()
-    running.swarm.updateInterest()
-  }
-
-  // Faults
-
-  #fail(error: unknown): void {
-    this.data.lifecycle.fail(error)
-    this.#show()
-  }
-
-  /** The disk no longer holds what `have` says: the torrent stops until it is checked. */
-  #onStorageFault(error: unknown): void {
-    const { content, lifecycle } = this.data
-    if (content) content.isChecked = false
-    if (lifecycle.isClosed) return
-    this.network.swarm?.pause()
-    if (!lifecycle.error) this.#fail(error)
-    this.#onPeersChanged()
-  }
-
-  /** Storage took what it had refused, or a flush succeeded after one that failed. */
-  #onRecovered(): void {
-    const { lifecycle } = this.data
-    if (lifecycle.phase !== 'running') return
-    lifecycle.error = null
-    this.#emit('log', 'storage accepts writes again: the torrent resumes')
-    if (!lifecycle.paused) this.network.run()
-    this.#show()
-  }
-
-  #show(): void {
-    this.data.lifecycle.show(this.data.state)
   }
 
   // Events of the parts
@@ -347,16 +322,17 @@ export class Phases {
         this.recorder?.touch()
       },
       onPiece: piece => this.#onPiece(piece),
-      onWriteError: error => {
-        this.network.running?.writeFailed()
-        this.#fail(error)
-      },
+      onWriteError: error => this.#recovery.onWriteError(error),
       onReadError: (piece, error) => {
-        if (this.data.lifecycle.phase === 'running') this.#onStorageFault(readFault(piece, error))
+        if (this.data.lifecycle.phase === 'running') this.#recovery.onFault(readFault(piece, error))
       },
-      onTransferred: (downloaded, uploaded) => this.#onTransferred(downloaded, uploaded),
+      onTransferred: (downloaded, uploaded) => {
+        this.data.addTransferred(downloaded, uploaded)
+        this.#context.onTransferred(downloaded, uploaded)
+        this.recorder?.touchTotals()
+      },
       onPeerClosed: peer => this.#emit('peerClosed', peer),
-      onPeersChanged: () => this.#onPeersChanged(),
+      onPeersChanged: () => this.network.wake(),
       log: line => this.#emit('log', line),
     }
   }
@@ -364,13 +340,11 @@ export class Phases {
   #createRecorder(store: NonNullable<SessionContext['resume']>): Recorder {
     return new Recorder({
       store,
-      context: this.#context,
       data: this.data,
       events: {
         saveUnfinished: async () => this.network.running?.saveUnfinished(this.data.lifecycle.paused),
-        onStorageFault: error => this.#onStorageFault(error),
-        onFlushed: () => this.#onRecovered(),
-        onFlushLost: () => void this.recheck().catch(() => {}),
+        onStorageFault: error => this.#recovery.onFault(error),
+        onFlushError: fault => this.#recovery.onFlushError(fault),
         log: line => this.#emit('log', line),
       },
     })
@@ -399,19 +373,8 @@ export class Phases {
     let fault: unknown
     if (content?.isOnDisk) await presentStamps(content).catch(error => (fault = error))
     if (running !== this.network.running) return
-    if (fault !== undefined) this.#onStorageFault(fault)
+    if (fault !== undefined) this.#recovery.onFault(fault)
     else if (running.transfer.wanted.isFinished) this.#onFinished()
-  }
-
-  #onTransferred(downloaded: number, uploaded: number): void {
-    this.data.addTransferred(downloaded, uploaded)
-    this.#context.onTransferred(downloaded, uploaded)
-    this.recorder?.touchTotals()
-  }
-
-  #onPeersChanged(): void {
-    const { lifecycle } = this.data
-    if (!lifecycle.paused && !lifecycle.isClosed) this.#hooks.setActive(true)
   }
 }
 

@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest'
-import { createHashPool } from '#hash-pool'
 import { ShoalError } from '../../base/errors.ts'
 import { VirtualClock } from '../../base/virtual-clock.ts'
 import { infoHashText } from '../../metainfo/info-hash.ts'
@@ -48,13 +47,11 @@ async function setup() {
   data.content = content
   const recorder = new Recorder({
     store,
-    context: { clock: new VirtualClock(), hashPool: createHashPool() },
     data,
     events: {
       saveUnfinished: async () => {},
       onStorageFault: error => errors.push(error),
-      onFlushed: () => {},
-      onFlushLost: () => {},
+      onFlushError: fault => errors.push(fault),
       log: line => errors.push(line),
     },
   })

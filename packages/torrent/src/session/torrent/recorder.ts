@@ -1,13 +1,11 @@
-import { messageOf } from '../../base/errors.ts'
+import { messageOf, type ShoalError } from '../../base/errors.ts'
 import { formatHostPort } from '../../base/ip.ts'
 import type { RateLimit } from '../../base/rate-limit.ts'
 import { infoHashText } from '../../metainfo/info-hash.ts'
 import { writeMetainfo } from '../../metainfo/write-metainfo.ts'
 import type { ResumeProgress, ResumeStore } from '../../storage/resume-store.ts'
 import type { FileStamp } from '../../storage/storage.ts'
-import type { SessionContext } from '../context.ts'
 import type { Content } from './content.ts'
-import { FlushRetry } from './flush-retry.ts'
 import { mergePeers } from './origin.ts'
 import { flushFault, presentStamps } from './storage-faults.ts'
 import type { TorrentData } from './torrent-data.ts'
@@ -21,18 +19,15 @@ const RECORD_TOTALS_MS = 60_000
 export interface RecorderEvents {
   /** Saves unfinished pieces to storage and lists their blocks in `content.unfinished`. */
   saveUnfinished(): Promise<void>
-  /** The disk no longer holds what `content.have` says: the torrent stops until it is checked or flushed. */
+  /** The disk no longer holds what `content.have` says. */
   onStorageFault(error: unknown): void
-  /** Everything that a failed flush put at risk is on the disk. */
-  onFlushed(): void
-  /** A failed flush lost some pieces: only a check shows which. */
-  onFlushLost(): void
+  /** A flush failed: it may have lost what was written before it, and a later flush would not report that. */
+  onFlushError(fault: ShoalError): void
   log(line: string): void
 }
 
 export interface RecorderOptions {
   readonly store: ResumeStore
-  readonly context: Pick<SessionContext, 'clock' | 'hashPool'>
   readonly data: TorrentData
   readonly events: RecorderEvents
 }
@@ -43,7 +38,6 @@ export interface RecorderOptions {
  */
 export class Recorder {
   readonly #store: ResumeStore
-  readonly #context: Pick<SessionContext, 'clock' | 'hashPool'>
   readonly #data: TorrentData
   readonly #events: RecorderEvents
   /** Key of the existing record; null before the first. */
@@ -58,13 +52,10 @@ export class Recorder {
   #savedLayers = -1
   /** Whether the record says that the torrent is paused. */
   #paused: boolean | undefined
-  /** Not null while a failed flush may have lost what was written before it. */
-  #flushRetry: FlushRetry | null = null
   #stopped = false
 
-  constructor({ store, context, data, events }: RecorderOptions) {
+  constructor({ store, data, events }: RecorderOptions) {
     this.#store = store
-    this.#context = context
     this.#data = data
     this.#events = events
     const { progress } = data.place
@@ -97,10 +88,6 @@ export class Recorder {
 
   /** Once a second. */
   tick(nowMs: number): void {
-    if (this.#flushRetry) {
-      if (this.#flushRetry.isDue) this.retryFlush()
-      return
-    }
     const due = this.#dirty ? nowMs >= this.#dueMs : this.#stale && nowMs >= this.#totalsDueMs
     if (!due || this.#running) return
     this.#dueMs = nowMs + RECORD_MS
@@ -141,7 +128,7 @@ export class Recorder {
   /** Waits for the record under way, then records no more. */
   async stop(): Promise<void> {
     this.#stopped = true
-    await Promise.all([this.#running?.catch(() => {}), this.#flushRetry?.settled()])
+    await this.#running?.catch(() => {})
   }
 
   /** Deletes the record. */
@@ -149,35 +136,6 @@ export class Recorder {
     const key = infoHashText(this.#data.infoHashes)
     await this.#store.delete(key)
     if (this.#key !== null && this.#key !== key) await this.#store.delete(this.#key)
-  }
-
-  /**
-   * Tries again to flush what a failed flush may have lost; until that succeeds the torrent stays stopped. Returns false if no flush
-   * failed.
-   */
-  retryFlush(): boolean {
-    if (!this.#flushRetry) return false
-    void this.#retryFlush(this.#flushRetry)
-    return true
-  }
-
-  async #retryFlush(retry: FlushRetry): Promise<void> {
-    const { content, lifecycle } = this.#data
-    const outcome = content ? await retry.retry(content, this.#context.hashPool) : 'refused'
-    // Another attempt, or a full check, came first.
-    if (this.#flushRetry !== retry || lifecycle.isClosed) return
-    if (outcome === 'refused') return this.#events.onStorageFault(retry.fault)
-    this.#flushRetry = null
-    if (!content || outcome === 'lost') return this.#events.onFlushLost()
-    content.unflushed = null
-    content.isChecked = true
-    this.#events.onFlushed()
-    this.touch()
-  }
-
-  /** A full check starts, so the pending retry of a flush is dropped. */
-  giveUpFlush(): void {
-    this.#flushRetry = null
   }
 
   async #alone(write: () => Promise<void>): Promise<void> {
@@ -246,7 +204,6 @@ export class Recorder {
     }
   }
 
-  /** A failed flush may have lost what was written before it, and a later flush would not report that. */
   async #flush(content: Content): Promise<void> {
     const all = content.isForeign
     content.isForeign = false
@@ -254,9 +211,7 @@ export class Recorder {
       await content.storage.flush({ all })
     } catch (error) {
       content.isForeign = all
-      const fault = flushFault(error)
-      this.#flushRetry ??= new FlushRetry(this.#context.clock, fault)
-      this.#events.onStorageFault(fault)
+      this.#events.onFlushError(flushFault(error))
       throw error
     }
   }

@@ -4,7 +4,6 @@ import { Transfer } from '../../swarm/transfer.ts'
 import type { SessionContext } from '../context.ts'
 import type { Content } from './content.ts'
 import type { PieceDeadlines } from './deadlines.ts'
-import { WriteRetries } from './storage-faults.ts'
 import type { TorrentData } from './torrent-data.ts'
 import { WebSeeds } from './web-seeds.ts'
 
@@ -35,8 +34,6 @@ export class Running {
   readonly #data: TorrentData
   readonly #content: Content
   readonly #deadlines: PieceDeadlines
-  /** Not null while storage refuses writes. */
-  #retries: WriteRetries | null = null
 
   constructor(options: RunningOptions) {
     const { context, data, content, swarm, deadlines, events } = options
@@ -75,24 +72,6 @@ export class Running {
     swarm.begin(transfer)
     transfer.completePadding()
     this.webSeeds.use(this.#data.origin.webSeeds)
-  }
-
-  /** Whether it is time to offer storage again what it refused. */
-  get isRetryDue(): boolean {
-    return this.transfer.writer.isStuck && this.#retries?.isDue === true
-  }
-
-  /** Storage refused bytes: they are offered again after a while. */
-  writeFailed(): void {
-    this.#retries ??= new WriteRetries(this.#context.clock)
-  }
-
-  /** Offers storage again what it refused. Resolves to whether it took all of it. */
-  async retryWrites(): Promise<boolean> {
-    this.#retries ??= new WriteRetries(this.#context.clock)
-    if (!(await this.#retries.retry(this.transfer))) return false
-    this.#retries = null
-    return true
   }
 
   /** Applies the selection and the deadlines again after one of them, or the known hashes, changed. */

@@ -1,5 +1,6 @@
 import type { RateLimits, TorrentState } from '../../api.ts'
 import type { Clock } from '../../base/clock.ts'
+import { ShoalError } from '../../base/errors.ts'
 import { RateLimit, type RateLimitPair } from '../../base/rate-limit.ts'
 import { RateMeter } from '../../base/rate-meter.ts'
 import { infoHashText } from '../../metainfo/info-hash.ts'
@@ -67,6 +68,29 @@ export class TorrentData {
     return this.lifecycle.state(this.content !== null)
   }
 
+  mustBeOpen(): void {
+    if (this.lifecycle.isClosed)
+      throw new ShoalError('closed', 'the torrent was closed: add it again to change it')
+  }
+
+  /** The content, for a change of it. Throws if the torrent is closed or its metadata unknown. */
+  openContent(): Content {
+    this.mustBeOpen()
+    if (this.content) return this.content
+    throw new ShoalError('not-found', 'the metadata of this torrent is not known yet: wait for whenMetadata')
+  }
+
+  /** Emits the state if it changed. */
+  show(): void {
+    this.lifecycle.show(this.state)
+  }
+
+  /** Stops the torrent with an error. */
+  fail(error: unknown): void {
+    this.lifecycle.fail(error)
+    this.show()
+  }
+
   /** Creates the limits on the first call, so that a limit set later applies to connections that are open. */
   ownLimits(): RateLimitPair {
     this.limits ??= { download: new RateLimit(this.#clock), upload: new RateLimit(this.#clock) }
@@ -77,6 +101,11 @@ export class TorrentData {
     const { download, upload } = this.ownLimits()
     if (downloadBytesPerSecond !== undefined) download.setRate(downloadBytesPerSecond)
     if (uploadBytesPerSecond !== undefined) upload.setRate(uploadBytesPerSecond)
+  }
+
+  closeLimits(): void {
+    this.limits?.download.close()
+    this.limits?.upload.close()
   }
 
   addTransferred(downloaded: number, uploaded: number): void {

@@ -10,7 +10,7 @@ import type {
   TorrentState,
   TorrentStats,
 } from '../../api.ts'
-import { messageOf, ShoalError } from '../../base/errors.ts'
+import { ShoalError } from '../../base/errors.ts'
 import { Emitter } from '../../base/events.ts'
 import { parseHostPort } from '../../base/ip.ts'
 import type { Info, InfoHashes, Metainfo } from '../../metainfo/metainfo.ts'
@@ -18,20 +18,14 @@ import type { PiecePriority } from '../../pieces/pieces.ts'
 import { peerStatus } from '../../swarm/peer-status.ts'
 import type { PeerAddress } from '../../transport/transport.ts'
 import type { SessionContext } from '../context.ts'
-import { limited } from '../limited.ts'
 import { type Content, realFiles } from './content.ts'
 import { FileView } from './files.ts'
-import { checkedTiers, checkedWebSeed } from './links.ts'
-import { mergeOrigins, mergePeers, type NamedPeer, type TorrentOrigin, type TorrentPlace } from './origin.ts'
+import { Links } from './links.ts'
+import type { TorrentOrigin, TorrentPlace } from './origin.ts'
 import { Phases, type TorrentHooks } from './phases.ts'
 import { Relocation } from './relocation.ts'
 import { TorrentData } from './torrent-data.ts'
 import { pieceMap, torrentStats } from './view.ts'
-
-/** Time limit for resolving the host name of a peer that a user named. */
-const RESOLVE_LIMIT_MS = 10_000
-/** Addresses tried of one host name. */
-const MAX_ADDRESSES_PER_NAME = 4
 
 /** One torrent of a session, from a link to verified files, and then as a seed. `TorrentApi` says what each member promises. */
 export class Torrent extends Emitter<TorrentEvents> implements TorrentApi {
@@ -40,6 +34,7 @@ export class Torrent extends Emitter<TorrentEvents> implements TorrentApi {
   readonly #context: SessionContext
   readonly #hooks: TorrentHooks
   readonly #data: TorrentData
+  readonly #links: Links
   #files: FileView[] | null = null
   #relocation: Relocation | null = null
 
@@ -50,6 +45,8 @@ export class Torrent extends Emitter<TorrentEvents> implements TorrentApi {
     this.#hooks = hooks
     this.#data = new TorrentData(context.clock, origin, place, emit)
     this.phases = new Phases(context, hooks, this.#data, emit)
+    const { network } = this.phases
+    this.#links = new Links({ context, data: this.#data, network, log: line => emit('log', line) })
   }
 
   get infoHashes(): InfoHashes {
@@ -145,7 +142,7 @@ export class Torrent extends Emitter<TorrentEvents> implements TorrentApi {
   /** Fetches the metadata, checks which pieces are present, then downloads or seeds. */
   start(): void {
     this.phases.start()
-    for (const peer of this.#data.origin.peers) this.#connect(peer)
+    this.#links.connectPeers()
   }
 
   pause(): Promise<void> {
@@ -167,24 +164,16 @@ export class Torrent extends Emitter<TorrentEvents> implements TorrentApi {
   }
 
   async recheck({ signal }: { signal?: AbortSignal } = {}): Promise<void> {
-    this.#openContent()
+    this.#data.openContent()
     await this.phases.recheck(signal)
   }
 
   /** Adds what somebody who added the torrent again knows of it: trackers, web seeds, metadata, peers. */
   merge(more: TorrentOrigin): void {
-    const data = this.#data
-    const { network } = this.phases
-    const merged = data.isPrivate || data.lifecycle.isClosed ? null : mergeOrigins(data.origin, more)
-    if (merged) {
-      data.origin = merged
-      network.announcements.trackersChanged()
-      network.running?.webSeeds.use(merged.webSeeds)
-      this.#changed()
-    }
+    if (this.#links.merge(more)) this.#changed()
     if (more.metainfo) this.phases.learn(more.metainfo)
-    this.#keepPeers(more.peers)
-    for (const peer of more.peers) this.#connect(peer)
+    if (this.#links.keepPeers(more.peers)) this.#changed()
+    this.#links.connectPeers(more.peers)
   }
 
   setPriority(file: number, priority: number): Promise<void> {
@@ -192,7 +181,7 @@ export class Torrent extends Emitter<TorrentEvents> implements TorrentApi {
   }
 
   async setPriorities(priorities: ReadonlyMap<number, number>): Promise<void> {
-    const content = this.#openContent()
+    const content = this.#data.openContent()
     const files = realFiles(content)
     const changes = [...priorities].map(
       ([file, priority]) => [fileAt(files, file), checkedPriority(priority)] as const,
@@ -216,22 +205,19 @@ export class Torrent extends Emitter<TorrentEvents> implements TorrentApi {
   }
 
   async setTrackers(tiers: readonly (readonly string[])[]): Promise<void> {
-    this.#mustBeOpen()
-    const data = this.#data
-    data.origin = { ...data.origin, trackers: checkedTiers(tiers), ownTrackers: true }
-    this.phases.network.announcements.trackersChanged()
+    this.#data.mustBeOpen()
+    this.#links.setTrackers(tiers)
     await this.phases.recorder?.changed()
   }
 
   async addWebSeed(text: string): Promise<void> {
-    this.#mustBeOpen()
-    const url = checkedWebSeed(text, this.webSeeds)
-    if (!this.webSeeds.includes(url)) await this.#setWebSeeds([...this.webSeeds, url])
+    this.#data.mustBeOpen()
+    if (this.#links.addWebSeed(text)) await this.phases.recorder?.changed()
   }
 
   async removeWebSeed(url: string): Promise<void> {
-    this.#mustBeOpen()
-    if (this.webSeeds.includes(url)) await this.#setWebSeeds(this.webSeeds.filter(each => each !== url))
+    this.#data.mustBeOpen()
+    if (this.#links.removeWebSeed(url)) await this.phases.recorder?.changed()
   }
 
   reannounce(): void {
@@ -246,8 +232,8 @@ export class Torrent extends Emitter<TorrentEvents> implements TorrentApi {
         'bad-argument',
         `${address} is not a peer address: give host:port, with an IPv6 address in brackets`,
       )
-    if (keep) this.#keepPeers([peer])
-    this.#connect(peer)
+    if (keep && this.#links.keepPeers([peer])) this.#changed()
+    this.#links.connectPeers([peer])
   }
 
   move(directory: string, options: MoveTorrentOptions = {}): Promise<void> {
@@ -271,73 +257,24 @@ export class Torrent extends Emitter<TorrentEvents> implements TorrentApi {
   /** Stops the torrent and keeps its record. */
   async close(): Promise<void> {
     await this.phases.close()
-    this.#closeLimits()
+    this.#data.closeLimits()
   }
 
   async remove(options: { deleteData?: boolean } = {}): Promise<void> {
     this.#hooks.setActive(false)
     this.#hooks.forget()
     await this.phases.remove(options.deleteData ?? false)
-    this.#closeLimits()
-  }
-
-  /** Resolves the peer's name and connects to it. */
-  #connect({ host, port }: NamedPeer): void {
-    const limit = limited(this.#context.clock, RESOLVE_LIMIT_MS)
-    this.#context
-      .resolve(host, limit.signal)
-      .then(
-        hosts => {
-          const addresses = hosts.slice(0, MAX_ADDRESSES_PER_NAME).map(address => ({ host: address, port }))
-          this.phases.network.addAddresses(addresses, 'manual')
-        },
-        error => this.emit('log', `${host}: ${messageOf(error)}`),
-      )
-      .finally(() => limit.end())
-  }
-
-  /** Remembers peers, which are then tried at each start. */
-  #keepPeers(peers: readonly NamedPeer[]): void {
-    const data = this.#data
-    if (peers.length === 0 || data.lifecycle.isClosed) return
-    data.origin = { ...data.origin, peers: mergePeers(data.origin.peers, peers) }
-    this.#changed()
-  }
-
-  async #setWebSeeds(webSeeds: readonly string[]): Promise<void> {
-    const { running, swarm } = this.phases.network
-    this.#data.origin = { ...this.#data.origin, webSeeds, ownWebSeeds: true }
-    running?.webSeeds.use(webSeeds)
-    swarm?.sources.fill()
-    await this.phases.recorder?.changed()
+    this.#data.closeLimits()
   }
 
   #relocate(change: (files: Relocation, content: Content) => Promise<void>): Promise<void> {
     this.#relocation ??= new Relocation(this.#data, this.phases.recorder)
     const relocation = this.#relocation
-    return relocation.queue(async () => change(relocation, this.#openContent()))
+    return relocation.queue(async () => change(relocation, this.#data.openContent()))
   }
 
   #changed(): void {
     void this.phases.recorder?.changed()
-  }
-
-  #closeLimits(): void {
-    this.#data.limits?.download.close()
-    this.#data.limits?.upload.close()
-  }
-
-  /** Throws if the torrent is closed or its metadata unknown. */
-  #openContent(): Content {
-    this.#mustBeOpen()
-    const { content } = this.#data
-    if (content) return content
-    throw new ShoalError('not-found', 'the metadata of this torrent is not known yet: wait for whenMetadata')
-  }
-
-  #mustBeOpen(): void {
-    if (this.state === 'closed')
-      throw new ShoalError('closed', 'the torrent was closed: add it again to change it')
   }
 }
 
