@@ -21,6 +21,8 @@ interface ListenPlace {
 
 /** Accepts connections for all torrents of a session, and passes those on that name one of them in time. */
 export class Acceptor {
+  /** Whether a peer from outside the local network has connected to us. */
+  isReachable = false
   readonly #context: EngineContext
   readonly #registry: Registry
   readonly #signal: AbortSignal
@@ -100,13 +102,13 @@ export class Acceptor {
 
   /** Shakes hands on an incoming connection and passes it to its torrent. */
   accept(connection: Connection): void {
-    const { clock, random, encryption, peerId, dhtPort, hasRoom } = this.#context
+    const { clock, random, settings, peerId, dhtPort, hasRoom } = this.#context
     if (!hasRoom || this.#signal.aborted) return connection.close()
     if (this.#handshakes.size >= MAX_HANDSHAKES) this.#makeRoom()
     this.#handshakes.set(connection, connection.remote.host)
     const limit = limited(clock, HANDSHAKE_LIMIT_MS, this.#signal)
     acceptPeer(connection, this.#lookup, {
-      policy: encryption,
+      policy: settings.encryption,
       random,
       peerId,
       dht: dhtPort > 0,
@@ -116,7 +118,7 @@ export class Acceptor {
         ({ ready, torrent }) => {
           const host = ready.connection.dialableAddress?.host ?? ''
           // Peers of networks without IP addresses come by another way than our port.
-          this.#context.isReachable ||= parseIp(host) !== null && !isLocalAddress(host)
+          this.isReachable ||= parseIp(host) !== null && !isLocalAddress(host)
           torrent.phases.network.accept(ready)
         },
         () => connection.close(),

@@ -1,4 +1,3 @@
-import type { EncryptionPolicy } from '../api.ts'
 import type { LimitChain, RateLimitPair } from '../base/rate-limit.ts'
 import type { DiscoverySink, DiscoveryTopic, Membership } from '../discovery/discovery.ts'
 import type { HashPool } from '../hash/hash-pool.ts'
@@ -35,7 +34,6 @@ export interface SessionContext extends SwarmContext {
   readonly hashPool: HashPool
   readonly memory: PieceMemory
   readonly resume: ResumeStore | null
-  readonly encryption: EncryptionPolicy
   createStorage(place: StoragePlace): Storage
   /** Opens the HTTP connections of one web seed. */
   openHttpRanges(): HttpRanges

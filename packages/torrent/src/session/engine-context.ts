@@ -1,4 +1,5 @@
 import { createFileStorage, HandlePool } from '#file-storage'
+import type { EncryptionPolicy } from '../api.ts'
 import { isLocalAddress } from '../base/local-address.ts'
 import type { DiscoverySink, DiscoveryTopic, Membership } from '../discovery/discovery.ts'
 import type { HashPool } from '../hash/hash-pool.ts'
@@ -9,6 +10,7 @@ import { BlockCache } from '../swarm/block-cache.ts'
 import type { HandshakeTopic } from '../swarm/handshakes.ts'
 import { PieceMemory } from '../swarm/piece-memory.ts'
 import type { ReadyConnection } from '../swarm/ready-connection.ts'
+import type { SwarmSettings } from '../swarm/swarm-context.ts'
 import type { HttpRanges } from '../transport/http/http-ranges.ts'
 import { SharedDatagrams } from '../transport/shared-datagrams.ts'
 import type { PeerAddress } from '../transport/transport.ts'
@@ -21,13 +23,23 @@ import type { Discoveries } from './discoveries.ts'
 import { type Environment, sessionTransports } from './environment.ts'
 import { PeerConnector } from './peer-connector.ts'
 
-const DEFAULT_MAX_CONNECTIONS = 500
-const DEFAULT_MAX_PER_TORRENT = 100
-const DEFAULT_UPLOAD_SLOTS = 8
+const DEFAULTS: EngineSettings = {
+  encryption: 'prefer',
+  pex: true,
+  uploadSlots: 8,
+  maxPeersPerTorrent: 100,
+  maxConnections: 500,
+}
 /** Connections to one torrent from one public IP address: several people may share it behind a router. */
 const MAX_PER_PUBLIC_HOST = 3
 /** Memory for blocks that were read to be sent. */
 const CACHE_BYTES = 32 * 1024 * 1024
+
+/** The settings of a session that its torrents and connections obey. */
+export interface EngineSettings extends SwarmSettings {
+  readonly encryption: EncryptionPolicy
+  readonly maxConnections: number
+}
 
 /** Everything that the torrents of a session share, made from the session's options and its environment. */
 export class EngineContext implements SessionContext {
@@ -38,11 +50,7 @@ export class EngineContext implements SessionContext {
   readonly active: ActiveTorrents
   readonly peerId: Uint8Array
   readonly userAgent: string
-  encryption: NonNullable<SessionOptions['encryption']> = 'prefer'
-  pex = true
-  uploadSlots = DEFAULT_UPLOAD_SLOTS
-  maxPeersPerTorrent = DEFAULT_MAX_PER_TORRENT
-  maxConnections = DEFAULT_MAX_CONNECTIONS
+  settings: EngineSettings
   readonly limits: ClassLimits
   readonly transports: TransportSet
   /** The UDP ports that the DHT and transports share. */
@@ -54,8 +62,6 @@ export class EngineContext implements SessionContext {
   /** Payload bytes since the session was opened. */
   downloadedBytes = 0
   uploadedBytes = 0
-  /** Whether a peer from outside the local network has connected to us. */
-  isReachable = false
   readonly #environment: Environment
   readonly #handles = new HandlePool()
   readonly connector: PeerConnector
@@ -67,7 +73,7 @@ export class EngineContext implements SessionContext {
     this.random = random
     this.peerId = generatePeerId(random)
     this.userAgent = options.userAgent ?? 'Shoal/0.1.0'
-    this.configure(options)
+    this.settings = changedSettings(DEFAULTS, options)
     this.limits = new ClassLimits(clock, options.limits ?? {})
     this.#environment = environment
     this.datagrams = new SharedDatagrams(environment.openDatagram)
@@ -75,17 +81,8 @@ export class EngineContext implements SessionContext {
     this.transports = new TransportSet(clock, sessionTransports(environment, services))
     this.active = new ActiveTorrents(clock)
     const { peerId } = this
-    const live = { policy: () => this.encryption, dht: () => this.dhtPort > 0 }
+    const live = { policy: () => this.settings.encryption, dht: () => this.dhtPort > 0 }
     this.connector = new PeerConnector({ clock, random, transports: this.transports, peerId, ...live })
-  }
-
-  /** Changes the given settings. */
-  configure(changes: SessionSettings): void {
-    this.encryption = changes.encryption ?? this.encryption
-    this.pex = changes.pex ?? this.pex
-    this.uploadSlots = changes.uploadSlots ?? this.uploadSlots
-    this.maxPeersPerTorrent = changes.maxConnectionsPerTorrent ?? this.maxPeersPerTorrent
-    this.maxConnections = changes.maxConnections ?? this.maxConnections
   }
 
   get hashPool(): HashPool {
@@ -99,7 +96,7 @@ export class EngineContext implements SessionContext {
 
   /** Whether another connection fits the session's limit. */
   get hasRoom(): boolean {
-    return this.active.connections + this.connector.halfOpen < this.maxConnections
+    return this.active.connections + this.connector.halfOpen < this.settings.maxConnections
   }
 
   onTransferred(downloaded: number, uploaded: number): void {
@@ -108,7 +105,7 @@ export class EngineContext implements SessionContext {
   }
 
   maxPeersPerHost(host: string): number {
-    return isLocalAddress(host) ? this.maxPeersPerTorrent : MAX_PER_PUBLIC_HOST
+    return isLocalAddress(host) ? this.settings.maxPeersPerTorrent : MAX_PER_PUBLIC_HOST
   }
 
   createStorage({ memory, ...place }: StoragePlace): Storage {
@@ -153,5 +150,16 @@ export class EngineContext implements SessionContext {
     await Promise.all([this.discoveries?.close(), ...transports])
     await Promise.all([this.#hashPool?.close(), this.resume?.close()])
     this.limits.close()
+  }
+}
+
+/** The settings after some of them changed. */
+export function changedSettings(settings: EngineSettings, changes: SessionSettings): EngineSettings {
+  return {
+    encryption: changes.encryption ?? settings.encryption,
+    pex: changes.pex ?? settings.pex,
+    uploadSlots: changes.uploadSlots ?? settings.uploadSlots,
+    maxPeersPerTorrent: changes.maxConnectionsPerTorrent ?? settings.maxPeersPerTorrent,
+    maxConnections: changes.maxConnections ?? settings.maxConnections,
   }
 }

@@ -2,7 +2,7 @@ import type { SessionSettings } from '../session-api.ts'
 import type { Peer } from '../swarm/peer.ts'
 import type { Acceptor } from './acceptor.ts'
 import type { SessionDiscovery } from './context.ts'
-import type { EngineContext } from './engine-context.ts'
+import { changedSettings, type EngineContext } from './engine-context.ts'
 import type { Torrent } from './torrent/torrent.ts'
 import type { WebrtcPeers } from './webrtc-peers.ts'
 
@@ -19,7 +19,7 @@ export interface SessionParts {
 export async function reconfigure(parts: SessionParts, changes: SessionSettings): Promise<void> {
   const { context, torrents } = parts
   const moved = changes.port !== undefined && (await rebind(parts, changes.port))
-  context.configure(changes)
+  context.settings = changedSettings(context.settings, changes)
   if (changes.webrtc !== undefined) parts.webrtc.configure(changes.webrtc)
   trimConnections(context, torrents)
   const { dht = context.discoveries?.has('dht'), lsd, trackers } = changes
@@ -65,9 +65,13 @@ function trimConnections(context: EngineContext, torrents: readonly Torrent[]): 
   const all: Peer[] = []
   for (const torrent of torrents)
     all.push(
-      ...trim([...(torrent.phases.network.swarm?.peers.values() ?? [])], context.maxPeersPerTorrent, nowMs),
+      ...trim(
+        [...(torrent.phases.network.swarm?.peers.values() ?? [])],
+        context.settings.maxPeersPerTorrent,
+        nowMs,
+      ),
     )
-  trim(all, context.maxConnections, nowMs)
+  trim(all, context.settings.maxConnections, nowMs)
 }
 
 /** Closes the peers beyond `most`, and returns the others. */

@@ -135,7 +135,7 @@ export class Session implements SessionApi {
   }
 
   get stats(): SessionStats {
-    return sessionStats(this.#context, this.#registry.torrents)
+    return sessionStats(this.#context, this.#acceptor, this.#registry.torrents)
   }
 
   /** Payload bytes of all torrents since the session was opened: the part of `stats` that costs nothing to read. */

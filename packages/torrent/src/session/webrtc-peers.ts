@@ -95,7 +95,7 @@ export class WebrtcPeers {
     const peers = torrent.phases.network.swarm?.peers
     if (peerId)
       for (const { handshake } of peers?.values() ?? []) if (samePeer(handshake.peerId, peerId)) return false
-    return (peers?.size ?? 0) < context.maxPeersPerTorrent
+    return (peers?.size ?? 0) < context.settings.maxPeersPerTorrent
   }
 
   /** The side that made the offer knows the torrent and speaks first. For the other it is like an incoming TCP connection. */

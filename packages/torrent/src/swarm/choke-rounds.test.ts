@@ -4,7 +4,7 @@ import { testTorrent } from './testing/test-torrent.ts'
 
 it('of those who wait at a seed, the nearly done and the beginners come before the half done', async () => {
   const torrent = await testTorrent({ pieces: 24 })
-  const bench = await TestSwarm.open(torrent, { have: 'all', context: { uploadSlots: 1 } })
+  const bench = await TestSwarm.open(torrent, { have: 'all', settings: { uploadSlots: 1 } })
   const order: string[] = []
   const join = async (name: string, bits: readonly number[]) => {
     const { remote } = await bench.connect()

@@ -24,7 +24,8 @@ it.each([
 
 it('the twin that makes room does not count against the limits', async () => {
   const bench = await TestSwarm.open(torrent, {
-    context: { maxPeersPerTorrent: 1, maxPeersPerHost: () => 1 },
+    settings: { maxPeersPerTorrent: 1 },
+    context: { maxPeersPerHost: () => 1 },
   })
   const peerId = new Uint8Array(20).fill(200)
   await bench.connect({ ip: '80.1.1.1', peerId })

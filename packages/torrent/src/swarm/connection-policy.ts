@@ -10,7 +10,7 @@ import type { SwarmContext } from './swarm-context.ts'
 export interface ConnectionPolicyOptions {
   readonly peers: ReadonlyMap<number, Peer>
   readonly pool: PeerPool
-  readonly context: Pick<SwarmContext, 'peerId' | 'maxPeersPerTorrent' | 'maxPeersPerHost'>
+  readonly context: Pick<SwarmContext, 'peerId' | 'settings' | 'maxPeersPerHost'>
 }
 
 /** Decides which connections a torrent accepts. */
@@ -40,7 +40,9 @@ export class ConnectionPolicy {
     if (pool.isBanned(host)) return false
     const others = [...peers.values()].filter(peer => peer !== duplicate)
     const sameHost = others.filter(peer => peer.link.connection.remote.host === host)
-    return others.length < context.maxPeersPerTorrent && sameHost.length < context.maxPeersPerHost(host)
+    return (
+      others.length < context.settings.maxPeersPerTorrent && sameHost.length < context.maxPeersPerHost(host)
+    )
   }
 
   /**

@@ -15,14 +15,13 @@ it('keeps to the limits of torrent and session', async () => {
   let allowed = 3
   const signals: AbortSignal[] = []
   const context: Partial<SwarmContext> = {
-    maxPeersPerTorrent: 5,
     mayDial: () => signals.length < allowed,
     dial: (_address, _topic, signal) => {
       signals.push(signal)
       return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
     },
   }
-  const bench = await TestSwarm.open(torrent, { context })
+  const bench = await TestSwarm.open(torrent, { context, settings: { maxPeersPerTorrent: 5 } })
   bench.swarm.addAddresses(addresses(9), 'tracker')
   expect(signals).toHaveLength(3)
   allowed = 100

@@ -40,7 +40,7 @@ export class OutgoingConnections {
     const { swarm, pool, peers } = this.#options
     const { context } = swarm
     const now = swarm.clock.nowMs()
-    while (peers.size + this.#dials.size < context.maxPeersPerTorrent && context.mayDial()) {
+    while (peers.size + this.#dials.size < context.settings.maxPeersPerTorrent && context.mayDial()) {
       const candidate = pool.next(now, swarm.uploadOnly)
       if (!candidate) return
       this.#dial(candidate)

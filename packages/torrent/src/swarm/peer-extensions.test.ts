@@ -42,7 +42,7 @@ describe('the extended handshake (BEP 10)', () => {
   })
 
   it('is not sent to who does not know it, and names no peer exchange for private torrents (BEP 27)', async () => {
-    const bench = await TestSwarm.open(torrent, { context: { pex: false } })
+    const bench = await TestSwarm.open(torrent, { settings: { pex: false } })
     const old = await bench.connect({ features: { extended: false } })
     expect(old.remote.all('extended')).toEqual([])
     const { remote } = await bench.connect()

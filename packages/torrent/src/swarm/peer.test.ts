@@ -242,7 +242,7 @@ describe('choking', () => {
 
 describe('allowed fast (BEP 6)', () => {
   it('is granted to a peer that has nothing, and served while choked, a limited number of times', async () => {
-    const bench = await TestSwarm.open(torrent, { have: 'all', context: { uploadSlots: 0 } })
+    const bench = await TestSwarm.open(torrent, { have: 'all', settings: { uploadSlots: 0 } })
     const { remote } = await bench.connect()
     remote.send(out => {
       out.haveNone()
@@ -270,7 +270,7 @@ describe('allowed fast (BEP 6)', () => {
   })
 
   it('is for two at a time, and not for those who can trade', async () => {
-    const bench = await TestSwarm.open(torrent, { have: 'all', context: { uploadSlots: 0 } })
+    const bench = await TestSwarm.open(torrent, { have: 'all', settings: { uploadSlots: 0 } })
     const rich = await bench.connect()
     rich.remote.send(out => out.bitfield(Uint8Array.of(0xff, 0xc0, 0)))
     const granted: number[] = []

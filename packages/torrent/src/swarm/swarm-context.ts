@@ -21,6 +21,14 @@ export interface ThrottlePair {
   readonly upload: LimitChain
 }
 
+/** Settings of a session that its swarms obey. They may change at any time. */
+export interface SwarmSettings {
+  /** Whether peers are exchanged (BEP 11) in torrents that are not private. */
+  readonly pex: boolean
+  readonly uploadSlots: number
+  readonly maxPeersPerTorrent: number
+}
+
 /** The part of a session that its swarms use. */
 export interface SwarmContext {
   readonly clock: Clock
@@ -32,10 +40,7 @@ export interface SwarmContext {
   readonly listenPort: number
   /** Port of our DHT node; 0 without one. */
   readonly dhtPort: number
-  /** Whether peers are exchanged (BEP 11) in torrents that are not private. */
-  readonly pex: boolean
-  readonly uploadSlots: number
-  readonly maxPeersPerTorrent: number
+  readonly settings: SwarmSettings
   /** Connections that one IP address may have to one torrent. */
   maxPeersPerHost(host: string): number
   /** Whether another connection fits the session's limits. A connection attempt counts until `dial` settles. */

@@ -30,7 +30,7 @@ export class SwarmState {
 
   /** Whether peers are exchanged (BEP 11): never in private torrents (BEP 27). */
   get exchangesPeers(): boolean {
-    return this.context.pex && !this.torrent.isPrivate
+    return this.context.settings.pex && !this.torrent.isPrivate
   }
 
   /** Port of our DHT node; 0 without one, and for private torrents (BEP 27). */

@@ -15,7 +15,8 @@ beforeAll(async () => {
 describe('accepting connections', () => {
   it('limits the connections of the torrent and of one address', async () => {
     const bench = await TestSwarm.open(torrent, {
-      context: { maxPeersPerTorrent: 5, maxPeersPerHost: () => 2 },
+      settings: { maxPeersPerTorrent: 5 },
+      context: { maxPeersPerHost: () => 2 },
     })
     for (let i = 0; i < 4; i++) await bench.connect({ ip: '80.1.1.1' })
     expect(bench.swarm.peers.size).toBe(2)
@@ -103,7 +104,7 @@ describe('uploading', () => {
   })
 
   it('fills a slot at once when its holder leaves or loses interest', async () => {
-    const bench = await TestSwarm.open(torrent, { have: 'all', context: { uploadSlots: 1 } })
+    const bench = await TestSwarm.open(torrent, { have: 'all', settings: { uploadSlots: 1 } })
     const first = await bench.connect()
     first.remote.send(out => [out.haveNone(), out.interested()])
     await bench.pass(100)

@@ -52,7 +52,7 @@ export class Swarm {
     const { peers, sources } = this
     this.pool = pool
     this.state = new SwarmState(context, torrent, events)
-    this.#rounds = new ChokeRounds({ random, peers, slots: () => context.uploadSlots })
+    this.#rounds = new ChokeRounds({ random, peers, slots: () => context.settings.uploadSlots })
     this.#policy = new ConnectionPolicy({ peers, pool, context })
     this.#outgoing = new OutgoingConnections({
       swarm: this.state,
@@ -109,7 +109,7 @@ export class Swarm {
     if (!this.#isRunning) return 0
     const { uploadOnly, context } = this.state
     if (uploadOnly) return Math.max(0, SEED_WANTS_PEERS - this.peers.size)
-    return Math.max(0, context.maxPeersPerTorrent - this.peers.size - this.pool.idle)
+    return Math.max(0, context.settings.maxPeersPerTorrent - this.peers.size - this.pool.idle)
   }
 
   /** Whether a connection is being made, or will be at a tick. */

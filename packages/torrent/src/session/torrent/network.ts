@@ -144,7 +144,7 @@ export class TorrentNetwork {
     const { context, data } = this.#options
     if (data.lifecycle.paused) return 0
     if (this.swarm) return this.swarm.wanted
-    return this.#seeksPeers ? context.maxPeersPerTorrent : SEED_WANTS_PEERS
+    return this.#seeksPeers ? context.settings.maxPeersPerTorrent : SEED_WANTS_PEERS
   }
 
   #allDeadlines(): PieceDeadlines {

@@ -16,7 +16,7 @@ import { PieceRoots } from '../piece-roots.ts'
 import type { ReadyConnection } from '../ready-connection.ts'
 import { Selection } from '../selection.ts'
 import { Swarm } from '../swarm.ts'
-import type { SwarmContext } from '../swarm-context.ts'
+import type { SwarmContext, SwarmSettings } from '../swarm-context.ts'
 import { Transfer } from '../transfer.ts'
 import { RemotePeer } from './remote-peer.ts'
 import type { TestTorrent } from './test-torrent.ts'
@@ -34,6 +34,7 @@ export interface TestSwarmOptions {
   storage?: (inner: Storage) => Storage
   limits?: { download?: number; upload?: number }
   context?: Partial<SwarmContext>
+  settings?: Partial<SwarmSettings>
 }
 
 export interface RemoteOptions {
@@ -96,9 +97,7 @@ export class TestSwarm {
         userAgent: 'Test',
         listenPort: PORT,
         dhtPort: 0,
-        pex: true,
-        uploadSlots: 4,
-        maxPeersPerTorrent: 50,
+        settings: { pex: true, uploadSlots: 4, maxPeersPerTorrent: 50, ...options.settings },
         maxPeersPerHost: () => 3,
         mayDial: () => true,
         dial: async ({ host, port }) => {
