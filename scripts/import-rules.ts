@@ -8,6 +8,7 @@ export const WORKSPACES: Record<string, readonly string[]> = {
   'packages/identity': [],
   'packages/links': ['packages/torrent'],
   'packages/sealed': ['packages/identity'],
+  'packages/options': ['packages/messages'],
   'packages/tracker': ['packages/torrent'],
   'packages/api': [],
   'packages/messages': [],

@@ -1,6 +1,3 @@
-/** The options are invalid: exit code 2. */
-export class UsageError extends Error {}
-
 /** Only a person can fix it, such as a port that is taken: exit code 78, so that no service manager tries again. */
 export class SetupError extends Error {}
 

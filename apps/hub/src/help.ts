@@ -1,4 +1,5 @@
-import { type Described, flagName, OPTIONS } from './options.ts'
+import { flagName } from '@shoal/options'
+import { OPTIONS } from './options.ts'
 
 const HEAD = `Usage: shoal-hub [OPTIONS]
 
@@ -15,10 +16,10 @@ The command line overrides the environment, and the environment overrides the fi
 `
 
 export function helpText(): string {
-  const rows = Object.entries(OPTIONS).map(([key, option]: [string, Described<unknown>]) => [
-    `  ${flagName(key)}${option.value ? ` ${option.value}` : ''}${option.isMany ? ' …' : ''}`,
-    option.help,
-  ])
-  const width = Math.max(...rows.map(([name]) => name!.length)) + 2
-  return HEAD + rows.map(([name, help]) => `${name!.padEnd(width)}${help}\n`).join('') + TAIL
+  const rows = Object.entries(OPTIONS).map(
+    ([key, { kind, value, help }]) =>
+      [`  ${flagName(key)}${value ? ` ${value}` : ''}${kind === 'list' ? ' …' : ''}`, help] as const,
+  )
+  const width = Math.max(...rows.map(([name]) => name.length)) + 2
+  return HEAD + rows.map(([name, help]) => `${name.padEnd(width)}${help}\n`).join('') + TAIL
 }

@@ -41,7 +41,7 @@ export interface Hub {
 export async function startHub(given: Given, log: Pick<Logger, 'info' | 'warn'>): Promise<Hub> {
   const lists = new Lists(given, log)
   const warnings = new Warnings(log)
-  const hosts = given.host ?? ['127.0.0.1']
+  const hosts = given.host?.length ? given.host : ['127.0.0.1']
   const tracker = new Tracker({
     ...trackerOptions(given),
     ...lists.read(),

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
+import { UsageError } from '@shoal/options'
 import { pino } from 'pino'
-import { EXIT, SetupError, UsageError } from './failure.ts'
+import { EXIT, SetupError } from './failure.ts'
 import { helpText } from './help.ts'
 import { startHub } from './hub.ts'
 import { readOptions } from './read-options.ts'

@@ -1,11 +1,12 @@
+import { flagName, isGiven } from '@shoal/options'
 import { describe, expect, it } from 'vitest'
 import { helpText } from './help.ts'
-import { flagName, OPTIONS } from './options.ts'
+import { OPTIONS } from './options.ts'
 import { readOptions } from './read-options.ts'
 
 function read(args: string[], env: Record<string, string> = {}, file = '{}') {
-  const { help: _help, ...given } = readOptions({ args, env, cwd: '/srv/hub', readFile: () => file })
-  return given
+  const given = readOptions({ args, env, cwd: '/srv/hub', readFile: () => file })
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => isGiven(value)))
 }
 
 describe('options of a hub', () => {

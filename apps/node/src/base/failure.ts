@@ -1,12 +1,4 @@
-/** The user typed something wrong: exit code 2, and a hint at the command's help. */
-export class UsageError extends Error {
-  readonly code = 'bad-argument'
-
-  constructor(message: string) {
-    super(message)
-    this.name = 'UsageError'
-  }
-}
+export { UsageError } from '@shoal/options'
 
 /** The work could not be done. The code is one of the engine's; the message says what to do. */
 export class Failure extends Error {

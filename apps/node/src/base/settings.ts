@@ -1,10 +1,10 @@
 /** Settings of a node as text: `limits.downloadBytesPerSecond=2MB`. */
 import { Settings, type SettingsChange } from '@shoal/api'
+import { nearest } from '@shoal/options'
 import { UsageError } from './failure.ts'
 import { rateLimit } from './limits.ts'
 import { SHOAL } from './program.ts'
 import { issueText, type SettingIssue } from './setting-issue.ts'
-import { nearest } from './suggest.ts'
 import { parseRate } from './text/size.ts'
 
 export interface SettingInfo {

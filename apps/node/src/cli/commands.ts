@@ -1,217 +1,192 @@
 import type { CommandEntry } from './command.ts'
 
-const actions = () => import('./commands/actions.ts')
-
-export const COMMANDS: readonly CommandEntry[] = [
-  {
-    name: 'start',
+/** All commands. Each module is loaded when its command is used. */
+export const COMMANDS = {
+  start: {
     summary: 'Run a node, with its console in the browser',
     group: 'node',
     load: async () => (await import('./commands/start.ts')).start,
   },
-  {
-    name: 'stop',
+  stop: {
     summary: 'Stop the node',
     group: 'node',
     load: async () => (await import('./commands/stop.ts')).stop,
   },
-  {
-    name: 'open',
+  open: {
     summary: 'Open the console in the browser',
     group: 'node',
     load: async () => (await import('./commands/open.ts')).open,
   },
-  {
-    name: 'shell',
+  shell: {
     summary: 'Type commands one after the other, with history and completion',
     group: 'node',
     load: async () => (await import('./commands/shell.ts')).shell,
   },
-  {
-    name: 'add',
+  add: {
     summary: 'Download links, or share files',
     group: 'torrents',
     load: async () => (await import('./commands/add.ts')).add,
   },
-  {
-    name: 'list',
+  list: {
     summary: 'List torrents',
     group: 'torrents',
     load: async () => (await import('./commands/list.ts')).list,
   },
-  {
-    name: 'show',
+  show: {
     summary: 'Show the details of a torrent',
     group: 'torrents',
     load: async () => (await import('./commands/show.ts')).show,
   },
-  { name: 'pause', summary: 'Pause torrents', group: 'torrents', load: async () => (await actions()).pause },
-  {
-    name: 'resume',
+  pause: {
+    summary: 'Pause torrents',
+    group: 'torrents',
+    load: async () => (await import('./commands/actions.ts')).pause,
+  },
+  resume: {
     summary: 'Resume paused torrents',
     group: 'torrents',
-    load: async () => (await actions()).resume,
+    load: async () => (await import('./commands/actions.ts')).resume,
   },
-  {
-    name: 'remove',
+  remove: {
     summary: 'Remove torrents',
     group: 'torrents',
     load: async () => (await import('./commands/remove.ts')).remove,
   },
-  {
-    name: 'restore',
+  restore: {
     summary: 'Bring removed torrents back',
     group: 'torrents',
     load: async () => (await import('./commands/remove.ts')).restore,
   },
-  {
-    name: 'recheck',
+  recheck: {
     summary: 'Read the files and compare every piece',
     group: 'torrents',
-    load: async () => (await actions()).recheck,
+    load: async () => (await import('./commands/actions.ts')).recheck,
   },
-  {
-    name: 'reannounce',
+  reannounce: {
     summary: 'Ask trackers for peers now',
     group: 'torrents',
-    load: async () => (await actions()).reannounce,
+    load: async () => (await import('./commands/actions.ts')).reannounce,
   },
-  {
-    name: 'queue',
+  queue: {
     summary: 'Change the order in which torrents wait',
     group: 'torrents',
-    load: async () => (await actions()).queue,
+    load: async () => (await import('./commands/actions.ts')).queue,
   },
-  {
-    name: 'move',
+  move: {
     summary: 'Move the files of torrents to another folder',
     group: 'torrents',
     load: async () => (await import('./commands/move.ts')).move,
   },
-  {
-    name: 'files',
+  files: {
     summary: 'List files of a torrent, choose and rename them',
     group: 'torrents',
     load: async () => (await import('./commands/files.ts')).files,
   },
-  {
-    name: 'peers',
+  peers: {
     summary: 'List peers of a torrent, or connect to one',
     group: 'torrents',
     load: async () => (await import('./commands/peers.ts')).peers,
   },
-  {
-    name: 'trackers',
+  trackers: {
     summary: 'List and change trackers and web seeds',
     group: 'torrents',
     load: async () => (await import('./commands/trackers.ts')).trackers,
   },
-  {
-    name: 'limit',
+  limit: {
     summary: 'Show and set limits, of a torrent or of all',
     group: 'torrents',
     load: async () => (await import('./commands/limit.ts')).limit,
   },
-  {
-    name: 'label',
+  label: {
     summary: 'List, make and give labels and tags',
     group: 'torrents',
     load: async () => (await import('./commands/label.ts')).label,
   },
-  {
-    name: 'search',
+  search: {
     summary: 'Find torrents and files by names and contents',
     group: 'torrents',
     load: async () => (await import('./commands/search.ts')).search,
   },
-  {
-    name: 'jobs',
+  jobs: {
     summary: 'List and cancel long-running jobs',
     group: 'manage',
     load: async () => (await import('./commands/jobs.ts')).jobs,
   },
-  {
-    name: 'feeds',
+  feeds: {
     summary: 'Follow RSS and Atom feeds',
     group: 'manage',
     load: async () => (await import('./commands/feeds.ts')).feeds,
   },
-  {
-    name: 'settings',
+  settings: {
     summary: 'Show and change settings',
     group: 'manage',
     load: async () => (await import('./commands/settings.ts')).settings,
   },
-  {
-    name: 'log',
+  log: {
     summary: 'Show and follow the node’s log',
     group: 'manage',
     load: async () => (await import('./commands/log.ts')).log,
   },
-  {
-    name: 'health',
+  health: {
     summary: 'Check whether the node works',
     group: 'manage',
     load: async () => (await import('./commands/health.ts')).health,
   },
-  {
-    name: 'debug',
+  debug: {
     summary: 'Print facts for a bug report',
     group: 'manage',
     load: async () => (await import('./commands/debug.ts')).debug,
   },
-  {
-    name: 'api',
+  api: {
     summary: 'Call any operation of the API',
     group: 'manage',
     load: async () => (await import('./commands/api.ts')).api,
   },
-  {
-    name: 'share',
+  share: {
     summary: 'Share a folder and everything that is put there',
     group: 'alone',
     load: async () => (await import('./commands/share.ts')).share,
   },
-  {
-    name: 'get',
+  get: {
     summary: 'Download from a magnet link, info hash, content ID, .torrent or share link',
     group: 'alone',
     load: async () => (await import('./commands/get.ts')).get,
   },
-  {
-    name: 'seed',
+  seed: {
     summary: 'Share one file or folder',
     group: 'alone',
     load: async () => (await import('./commands/seed.ts')).seed,
   },
-  {
-    name: 'unseal',
+  unseal: {
     summary: 'Open a sealed share on this disk',
     group: 'alone',
     load: async () => (await import('./commands/unseal.ts')).unseal,
   },
-  {
-    name: 'key',
+  key: {
     summary: 'Make and show your key, to which others seal shares',
     group: 'alone',
     load: async () => (await import('./commands/key.ts')).key,
   },
-  {
-    name: 'create',
+  create: {
     summary: 'Make a .torrent of a file or folder',
     group: 'alone',
     load: async () => (await import('./commands/create.ts')).create,
   },
-  {
-    name: 'info',
+  info: {
     summary: 'Show what a link or .torrent holds',
     group: 'alone',
     load: async () => (await import('./commands/info.ts')).info,
   },
-  {
-    name: 'check',
+  check: {
     summary: 'Compare files on disk with a .torrent',
     group: 'alone',
     load: async () => (await import('./commands/check.ts')).check,
   },
-]
+} satisfies Record<string, CommandEntry>
+
+export type CommandName = keyof typeof COMMANDS
+
+/** The command of that name; null if there is none. */
+export function findCommand(name: string | undefined): CommandEntry | null {
+  return name !== undefined && Object.hasOwn(COMMANDS, name) ? COMMANDS[name as CommandName] : null
+}

@@ -1,4 +1,4 @@
-import { flag } from './options.ts'
+import { flag } from '@shoal/options'
 
 /** Options of every command. */
 export const COMMON_OPTIONS = {

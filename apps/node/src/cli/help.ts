@@ -1,12 +1,12 @@
+import type { Positional } from '@shoal/options'
+import { flagName, type OptionTable } from '@shoal/options'
 import { SHOAL } from '../base/program.ts'
 import { wrap } from '../base/text/width.ts'
 import { COMMAND_GROUPS, type Command, type CommandEntry } from './command.ts'
 import { COMMON_OPTIONS } from './common-options.ts'
-import { flagName, type OptionTable } from './options.ts'
-import type { Positional } from './parse.ts'
 
 /** The help of one command. `columns` is the width to fill. */
-export function commandHelp({ name, summary }: CommandEntry, command: Command, columns: number): string {
+export function commandHelp(name: string, summary: string, command: Command, columns: number): string {
   const { about, positionals, options, examples } = command
   const words = positionals.map(each => ` ${positionalText(each)}`).join('')
   const rows = (table: OptionTable) =>
@@ -42,10 +42,7 @@ function positionalText({ name, optional, many }: Positional): string {
 }
 
 /** The help of the whole: each command in a line. */
-export function overview(
-  commands: readonly Pick<CommandEntry, 'name' | 'summary' | 'group'>[],
-  columns: number,
-): string {
+export function overview(commands: Readonly<Record<string, CommandEntry>>, columns: number): string {
   return [
     `Usage: ${SHOAL} COMMAND [options]`,
     '',
@@ -56,9 +53,9 @@ export function overview(
     ...COMMAND_GROUPS.flatMap(({ group, title }) => [
       '',
       title,
-      ...commands
-        .filter(each => each.group === group)
-        .flatMap(({ name, summary }) => twoColumns(name, summary, columns, 10)),
+      ...Object.entries(commands)
+        .filter(([, each]) => each.group === group)
+        .flatMap(([name, { summary }]) => twoColumns(name, summary, columns, 10)),
     ]),
     '',
     ...wrap(

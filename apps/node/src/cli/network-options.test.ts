@@ -1,6 +1,6 @@
+import { parseWords } from '@shoal/options'
 import { describe, expect, test } from 'vitest'
 import { NETWORK_OPTIONS, sessionOptions } from './network-options.ts'
-import { parseWords } from './parse.ts'
 
 const read = (...words: string[]) => sessionOptions(parseWords(words, NETWORK_OPTIONS, []).options)
 

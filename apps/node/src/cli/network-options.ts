@@ -1,8 +1,8 @@
+import { flag, integer, list, type OptionValues, oneOf, value } from '@shoal/options'
 import type { IceServer, RateLimits, SessionOptions } from '@shoal/torrent'
 import { UsageError } from '../base/failure.ts'
 import { parseRate } from '../base/text/size.ts'
 import { PRODUCT } from '../base/version.ts'
-import { flag, integer, list, type OptionValues, oneOf, value } from './options.ts'
 
 /** As many as the setting network.iceServers takes. */
 const MAX_ICE_SERVERS = 20

@@ -1,6 +1,6 @@
+import { parseWords } from '@shoal/options'
 import { expect, test } from 'vitest'
 import { PAGE_OPTION } from './page-option.ts'
-import { parseWords } from './parse.ts'
 
 const pageOf = (text: string) => parseWords([`--page=${text}`], PAGE_OPTION, []).options.page
 

@@ -1,5 +1,5 @@
+import { value } from '@shoal/options'
 import { UsageError } from '../base/failure.ts'
-import { value } from './options.ts'
 
 /** For commands that share without a node. A node has its own page. */
 export const PAGE_OPTION = {

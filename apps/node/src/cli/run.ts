@@ -1,17 +1,16 @@
 /** Runs one command line: the words of a process, or a line of the shell. */
 
+import { nearest, parseWords, requireWords } from '@shoal/options'
 import { describeFailure, SetupFailure, UsageError } from '../base/failure.ts'
 import { SHOAL } from '../base/program.ts'
-import { nearest } from '../base/suggest.ts'
 import { VERSION } from '../base/version.ts'
-import type { CommandContext, CommandEntry } from './command.ts'
-import { COMMANDS } from './commands.ts'
+import type { CommandContext } from './command.ts'
+import { COMMANDS, findCommand } from './commands.ts'
 import { COMMON_OPTIONS } from './common-options.ts'
 import { EXIT } from './exit.ts'
 import { commandHelp, overview } from './help.ts'
 import { listenForInterrupt } from './interrupt.ts'
 import { type Output, processOutput } from './output.ts'
-import { parseWords, requireWords } from './parse.ts'
 
 const MOST_HELP_COLUMNS = 110
 
@@ -63,11 +62,10 @@ async function runCommand(
   context: CommandContext,
 ): Promise<number> {
   const { output, interrupt } = context
-  let entry: CommandEntry | null = null
+  const entry = findCommand(name)
   try {
     if (name === 'version') return print(output, VERSION, { version: VERSION })
     if (name === 'help') return await help(rest, output)
-    entry = COMMANDS.find(each => each.name === name) ?? null
     if (!entry) throw unknownCommand(name)
     const command = await entry.load()
     const table = { ...command.options, ...COMMON_OPTIONS }
@@ -77,7 +75,7 @@ async function runCommand(
     requireWords(parsed.words, command.positionals)
     return (await command.run(parsed.words, parsed.options, context)) ?? 0
   } catch (error) {
-    if (!interrupt.signal.aborted) return report(error, entry, output)
+    if (!interrupt.signal.aborted) return report(error, entry && name, output)
     if (output.json) output.object({ error: { code: 'cancelled', message: 'stopped' } })
     else output.error('shoal: stopped')
     return EXIT.interrupted
@@ -86,19 +84,21 @@ async function runCommand(
 
 async function help([topic]: readonly string[], output: Output): Promise<number> {
   const columns = Math.min(output.terminal?.columns ?? MOST_HELP_COLUMNS, MOST_HELP_COLUMNS)
-  const entry = COMMANDS.find(({ name }) => name === topic)
+  const entry = findCommand(topic)
   if (topic !== undefined && !topic.startsWith('-') && !entry) throw unknownCommand(topic)
-  const text = entry ? commandHelp(entry, await entry.load(), columns) : overview(COMMANDS, columns)
+  const text = entry
+    ? commandHelp(topic!, entry.summary, await entry.load(), columns)
+    : overview(COMMANDS, columns)
   return print(output, text.trimEnd(), { help: text })
 }
 
-function report(error: unknown, entry: CommandEntry | null, output: Output): number {
+function report(error: unknown, command: string | null, output: Output): number {
   const failure = describeFailure(error)
   const isUsage = error instanceof UsageError
   if (output.json) output.object({ error: failure })
   else {
     output.error(`shoal: ${failure.message}`)
-    if (isUsage) output.error(`See: ${SHOAL} ${entry ? `${entry.name} ` : ''}--help`)
+    if (isUsage) output.error(`See: ${SHOAL} ${command ? `${command} ` : ''}--help`)
     if (output.verbose) for (const line of stacks(error)) output.error(line)
   }
   if (isUsage) return EXIT.usage
@@ -112,10 +112,7 @@ function stacks(error: unknown): string[] {
 }
 
 function unknownCommand(typed: string): UsageError {
-  const meant = nearest(
-    typed,
-    COMMANDS.map(({ name }) => name),
-  )
+  const meant = nearest(typed, Object.keys(COMMANDS))
   const isLink = /^(magnet:|https?:)|\.torrent$|^[0-9a-f]{40}$/i.test(typed)
   const hint = isLink ? `: to download, write ${SHOAL} get LINK` : meant ? `: did you mean ${meant}?` : ''
   return new UsageError(`there is no command "${typed.slice(0, 80)}"${hint}`)

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { variableName } from '@shoal/options'
 import { expect, test } from 'vitest'
-import { START_SETTINGS } from './start-options.ts'
-import { variableName } from './start-setting.ts'
+import { START_OPTIONS, START_VARIABLES } from './start-options.ts'
 
 const DEPLOY = fileURLToPath(new URL('../../../../deploy', import.meta.url))
 const read = (name: string) => readFile(join(DEPLOY, name), 'utf8')
@@ -18,7 +18,10 @@ const hasSystemd = await run('systemd-analyze', ['--version']).then(
 )
 
 test('unit, settings and page name only options that there are', async () => {
-  const known = new Set(['SHOAL_STATE', ...Object.keys(START_SETTINGS).map(variableName)])
+  const known = new Set([
+    'SHOAL_STATE',
+    ...Object.keys(START_OPTIONS).map(key => variableName(START_VARIABLES, key)),
+  ])
   for (const file of ['shoal.service', 'shoal.env', 'README.md']) {
     const named = [...(await read(file)).matchAll(/\bSHOAL_[A-Z_]+/g)].map(([name]) => name)
     expect(named.length).toBeGreaterThan(0)

@@ -1,8 +1,7 @@
 import { delimiter, resolve } from 'node:path'
+import { parseWords, variableName } from '@shoal/options'
 import { describe, expect, test } from 'vitest'
-import { parseWords } from './parse.ts'
-import { readStartOptions, START_OPTIONS, START_SETTINGS } from './start-options.ts'
-import { variableName } from './start-setting.ts'
+import { readStartOptions, START_OPTIONS, START_VARIABLES } from './start-options.ts'
 
 const CWD = resolve('/home/me')
 const DATA = resolve('/data')
@@ -13,7 +12,7 @@ interface Given {
 }
 
 function read(args: readonly string[], { env = {}, files = {} }: Given = {}) {
-  return readStartOptions(parseWords(args, START_OPTIONS).options, {
+  return readStartOptions(parseWords(args, START_OPTIONS, [], CWD).options, {
     env,
     cwd: CWD,
     defaultDataDir: DATA,
@@ -79,10 +78,10 @@ describe('options of a node', () => {
       set: 'network.dht=false',
       open: 'true',
     }
-    const keys = Object.keys(START_SETTINGS).filter(key => key !== 'config')
+    const keys = Object.keys(START_OPTIONS).filter(key => key !== 'config')
     expect(Object.keys(texts).sort()).toEqual(keys.sort())
     const place = resolve(CWD, 'other.json')
-    const env = Object.fromEntries(keys.map(key => [variableName(key), texts[key]!]))
+    const env = Object.fromEntries(keys.map(key => [variableName(START_VARIABLES, key), texts[key]!]))
     const byEnv = read([], { env })
     const byFile = read(['--config', 'other.json'], { files: config(texts, place) })
     const byWords = read(
@@ -119,7 +118,7 @@ describe('options of a node', () => {
     ['command line', ['--port', '70000'], {}, /^--port: "70000" is not an integer from 0 to 65535/],
     ['file', [], { files: config({ port: 'x' }) }, /config\.json: port: "x" is not an integer/],
     ['a list for one', [], { files: config({ port: [1, 2] }) }, /config\.json: port: give one value/],
-    ['an object', [], { files: config({ port: {} }) }, /config\.json: port: give a text/],
+    ['an object', [], { files: config({ port: {} }) }, /config\.json: port: give a string/],
     ['unknown', [], { files: config({ prot: 1 }) }, /there is no option prot: did you mean port/],
     ['config in the file', [], { files: config({ config: 'x' }) }, /there is no option config/],
     [
@@ -128,7 +127,7 @@ describe('options of a node', () => {
       { files: config({ dataDir: '/x' }) },
       /give --data-dir or SHOAL_DATA_DIR/,
     ],
-    ['no JSON', [], { files: config('{ port') }, /config\.json is not JSON/],
+    ['no JSON', [], { files: config('{ port') }, /config\.json is not valid JSON/],
     ['no object', [], { files: config('[]') }, /write one JSON object/],
     ['named and missing', ['--config', 'x.json'], {}, /there is no settings file .*x\.json/],
     ['half a login', ['--username', 'me'], {}, /give --password-file FILE too/],
@@ -144,7 +143,7 @@ describe('options of a node', () => {
       /^SHOAL_LOG_LEVEL=loud: "loud" is not one of debug/,
     ],
     ['yes or no', [], { env: { SHOAL_OPEN: 'maybe' } }, /SHOAL_OPEN=maybe: "maybe" is neither/],
-    ['a NUL', [], { files: config({ dir: 'a\0b' }) }, /dir: a path has no NUL/],
+    ['a NUL', [], { files: config({ dir: 'a\0b' }) }, /dir: a path cannot contain NUL/],
   ])('an error names its place: %s', (_name, args, given, message) =>
     expect(() => read(args, given)).toThrow(message),
   )

@@ -4,105 +4,95 @@
  */
 import { isIP } from 'node:net'
 import { delimiter, join } from 'node:path'
-import { Failure, UsageError } from '../base/failure.ts'
-import { fixedSetting } from '../base/settings.ts'
-import { nearest } from '../base/suggest.ts'
-import type { StartOptions } from '../node/start.ts'
-import { flagName, integer, oneOf } from './options.ts'
 import {
-  commandLineLayer,
+  completeOptions,
   environmentLayer,
   fileLayer,
+  flag,
+  integer,
   type Layer,
+  list,
+  type OptionValues,
+  oneOf,
   path,
-  type StartSetting,
-  setting,
-  settings,
-  startFlag,
+  value,
   variableName,
-} from './start-setting.ts'
+} from '@shoal/options'
+import { Failure, UsageError } from '../base/failure.ts'
+import { fixedSetting } from '../base/settings.ts'
+import type { StartOptions } from '../node/start.ts'
 
 const port = integer(0, 65_535)
 
-export const START_SETTINGS = {
-  port: setting({
-    value: 'N',
+export const START_OPTIONS = {
+  port: value('N', {
     help: 'Port of console and API: 0 for any free one. Default 8420',
-    parse: text => port(text),
+    parse: port,
   }),
-  host: setting({
-    value: 'ADDRESS',
+  host: value('ADDRESS', {
     help: 'Address of console and API. Default 127.0.0.1: this machine only. Others need a password',
     parse: host,
   }),
-  dataDir: setting({
-    value: 'DIR',
+  dataDir: value('DIR', {
     help: 'Where the node keeps its catalogue and token',
     parse: path,
   }),
-  dir: setting({
-    value: 'DIR',
+  dir: value('DIR', {
     short: 'd',
     help: 'Where downloads go. Default: ~/Shoal, or as the settings say',
     parse: path,
   }),
-  username: setting({ value: 'NAME', help: 'User name; with --password-file', parse: username }),
-  passwordFile: setting({
-    value: 'FILE',
+  username: value('NAME', { help: 'User name; with --password-file', parse: username }),
+  passwordFile: value('FILE', {
     help: 'The password: the first line of this file',
     parse: path,
   }),
-  config: setting({
-    value: 'FILE',
+  config: value('FILE', {
     help: 'Settings file. Default: config.json in the data dir',
     parse: path,
   }),
-  peerPort: setting({
-    value: 'N',
+  peerPort: value('N', {
     help: 'Port to accept peers on: 0 for any. Default 6881, or as the settings say',
-    parse: text => port(text),
+    parse: port,
   }),
-  peerHost: setting({
-    value: 'ADDRESS',
+  peerHost: value('ADDRESS', {
     help: 'Address to accept peers at, such as that of a VPN. Default: all',
     parse: address,
   }),
-  allowDir: settings(delimiter, {
-    value: 'DIR',
+  allowDir: list('DIR', {
+    separator: delimiter,
     help: 'Files may be shared from and downloaded to this folder too',
     parse: path,
   }),
-  allowedHost: settings(',', {
-    value: 'NAME',
+  allowedHost: list('NAME', {
+    separator: ',',
     help: 'A name that browsers reach the node by, such as that of a proxy in front of it',
     parse: hostName,
   }),
-  trustedProxy: settings(',', {
-    value: 'ADDRESS',
+  trustedProxy: list('ADDRESS', {
+    separator: ',',
     help: 'Address or network (10.0.0.0/8) of a proxy whose X-Forwarded-For is believed, so that wrong passwords count for who sent them',
     parse: network,
   }),
-  noTracker: startFlag('Run no tracker inside the node: the setting network.ownTracker=off'),
-  publicUrl: setting({
-    value: 'URL',
+  noTracker: flag('Run no tracker inside the node: the setting network.ownTracker=off'),
+  publicUrl: value('URL', {
     help: 'How others reach this node, such as http://203.0.113.7:8420: what is shared then names its tracker',
     parse: publicUrl,
   }),
-  logLevel: setting({
-    value: 'LEVEL',
+  logLevel: value('LEVEL', {
     help: 'debug, info (default), warn or error',
-    parse: text => oneOf('debug', 'info', 'warn', 'error')(text),
+    parse: oneOf('debug', 'info', 'warn', 'error'),
   }),
-  set: settings(';', {
-    value: 'NAME=VALUE',
+  set: list('NAME=VALUE', {
+    separator: ';',
     help: 'A setting by its dotted name, such as network.dht=off: it holds whatever the console says',
     parse: fixedSetting,
   }),
-  open: startFlag('Open the console in the browser'),
-} satisfies Record<string, StartSetting<unknown>>
+  open: flag('Open the console in the browser'),
+}
 
-type StartKey = keyof typeof START_SETTINGS
-type StartValue<Key extends StartKey> = ReturnType<(typeof START_SETTINGS)[Key]['read']>
+export const START_VARIABLES = 'SHOAL_'
+const IN_FILES = Object.keys(START_OPTIONS).filter(key => key !== 'config')
 
 /** The environment of the options. */
 export interface StartSurroundings {
@@ -114,85 +104,41 @@ export interface StartSurroundings {
   readFile(path: string): string | null
 }
 
-/** The options of the command line. */
-export const START_OPTIONS = Object.fromEntries(
-  Object.entries(START_SETTINGS).map(([key, { option }]) => [key, option]),
-) as Record<StartKey, (typeof START_SETTINGS)[StartKey]['option']>
-
 /**
- * Reads all places. `given` is what parsing START_OPTIONS gave. Throws UsageError, with the place of what is wrong, and `not-found` for a
- * settings file that was named and is not there.
+ * Reads all places. `given` are the options of the command line. Throws UsageError, with the place of the mistake, and `not-found` for a
+ * settings file that was named but does not exist.
  */
 export function readStartOptions(
-  given: Readonly<Record<string, unknown>>,
+  given: OptionValues<typeof START_OPTIONS>,
   { env, cwd, defaultDataDir, readFile }: StartSurroundings,
 ): StartOptions {
-  const outer = [commandLineLayer(given, flagName, cwd), environmentLayer(env, START_SETTINGS, cwd)]
-  const named = read('config', outer)
-  const found = read('dataDir', outer) ?? defaultDataDir
-  const config = named ?? join(found, 'config.json')
+  const layers: Layer[] = [environmentLayer(env, START_VARIABLES, START_OPTIONS, cwd)]
+  const outer = completeOptions(START_OPTIONS, given, layers)
+  const config = outer.config ?? join(outer.dataDir ?? defaultDataDir, 'config.json')
   const content = readFile(config)
-  if (content === null && named !== undefined)
+  if (content === null && outer.config !== undefined)
     throw new Failure('not-found', `there is no settings file ${config}`)
-  const layers = [...outer, ...(content === null ? [] : [checkedFile(config, content, named !== undefined)])]
-  const get = <Key extends StartKey>(key: Key) => read(key, layers)
-  const options: StartOptions = {
-    port: get('port') ?? 8420,
-    host: get('host') ?? '127.0.0.1',
-    dataDir: get('dataDir') ?? defaultDataDir,
-    dir: get('dir'),
-    username: get('username'),
-    passwordFile: get('passwordFile'),
-    config: content === null ? undefined : config,
-    peerPort: get('peerPort'),
-    peerHost: get('peerHost'),
-    allowDir: get('allowDir') ?? [],
-    allowedHost: get('allowedHost') ?? [],
-    trustedProxy: get('trustedProxy') ?? [],
-    noTracker: get('noTracker') ?? false,
-    publicUrl: get('publicUrl'),
-    logLevel: get('logLevel') ?? 'info',
-    set: get('set') ?? [],
-    open: get('open') ?? false,
+  if (content !== null) {
+    const file = fileLayer(config, content, IN_FILES)
+    if (outer.config === undefined && file.keys.includes('dataDir'))
+      throw new UsageError(
+        `${config}: dataDir cannot be set in the file that is found through it: give --data-dir or ${variableName(START_VARIABLES, 'dataDir')}`,
+      )
+    layers.push(file)
   }
+  const options = completeOptions(START_OPTIONS, given, layers)
   checkPassword(options)
-  return options
-}
-
-/** The value in the first of the layers that has one. */
-function read<Key extends StartKey>(key: Key, layers: readonly Layer[]): StartValue<Key> | undefined {
-  for (const layer of layers) {
-    const texts = layer.texts(key)
-    if (texts === undefined) continue
-    const origin = layer.origin(key)
-    try {
-      return START_SETTINGS[key].read(texts, origin) as StartValue<Key>
-    } catch (error) {
-      if (error instanceof UsageError) throw new UsageError(`${origin.where}: ${error.message}`)
-      throw error
-    }
+  return {
+    ...options,
+    port: options.port ?? 8420,
+    host: options.host ?? '127.0.0.1',
+    dataDir: options.dataDir ?? defaultDataDir,
+    config: content === null ? undefined : config,
+    logLevel: options.logLevel ?? 'info',
   }
-  return undefined
 }
 
-function checkedFile(file: string, content: string, named: boolean): Layer {
-  const layer = fileLayer(file, content)
-  const known = Object.keys(START_SETTINGS).filter(key => key !== 'config')
-  const wrong = layer.keys.find(key => !known.includes(key))
-  if (wrong !== undefined) {
-    const meant = nearest(wrong, known)
-    throw new UsageError(
-      `${file}: there is no option ${wrong}${meant ? `: did you mean ${meant}?` : `. There are ${known.join(', ')}`}`,
-    )
-  }
-  if (!named && layer.keys.includes('dataDir'))
-    throw new UsageError(
-      `${file}: dataDir cannot be set in the file that is found through it: give --data-dir or ${variableName('dataDir')}`,
-    )
-  return layer
-}
-
-function checkPassword({ username, passwordFile }: StartOptions): void {
+function checkPassword({ username, passwordFile }: OptionValues<typeof START_OPTIONS>): void {
   if (username !== undefined && passwordFile === undefined)
     throw new UsageError('a user name needs a password: give --password-file FILE too')
   if (passwordFile !== undefined && username === undefined)

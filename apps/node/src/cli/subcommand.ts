@@ -1,5 +1,5 @@
+import { nearest } from '@shoal/options'
 import { UsageError } from '../base/failure.ts'
-import { nearest } from '../base/suggest.ts'
 
 /** Runs the one that the first word names, with the words after it. Throws UsageError for what is none. */
 export function subcommand<T>(
@@ -21,6 +21,6 @@ export function takeWords(words: readonly string[], ...names: readonly string[])
   const missing = names[words.length]
   if (missing !== undefined) throw new UsageError(`${missing.replace(' …', '')} is missing`)
   const surplus = isOpen ? undefined : words[names.length]
-  if (surplus !== undefined) throw new UsageError(`"${surplus}" is one word too many`)
+  if (surplus !== undefined) throw new UsageError(`unexpected argument "${surplus}"`)
   return words
 }

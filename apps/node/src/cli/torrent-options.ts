@@ -1,7 +1,7 @@
+import { flag, list, type OptionValues, value } from '@shoal/options'
 import type { CreateOptions } from '@shoal/torrent'
 import { parsePieceLength } from '../base/text/size.ts'
 import { PRODUCT } from '../base/version.ts'
-import { flag, list, type OptionValues, value } from './options.ts'
 
 /** Options of every command that makes a torrent. */
 export const TORRENT_OPTIONS = {

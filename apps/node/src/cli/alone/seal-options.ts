@@ -1,8 +1,8 @@
 /** Options for sealing a share. */
 import type { SealTo } from '@shoal/api'
+import { flag, list, type OptionValues, value } from '@shoal/options'
 import { UsageError } from '../../base/failure.ts'
 import { askSecret } from '../ask-secret.ts'
-import { flag, list, type OptionValues, value } from '../options.ts'
 
 export const SEAL_OPTIONS = {
   seal: flag('Encrypt it first: to a key in the link, unless --passphrase or --to is given'),

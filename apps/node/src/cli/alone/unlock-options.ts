@@ -1,4 +1,4 @@
-import { value } from '../options.ts'
+import { value } from '@shoal/options'
 
 /** Options that open a sealed share. This file is loaded with the help, so it imports nothing else. */
 export const UNLOCK_OPTIONS = {

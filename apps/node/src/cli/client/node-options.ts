@@ -1,4 +1,4 @@
-import { type OptionValues, value } from '../options.ts'
+import { type OptionValues, value } from '@shoal/options'
 
 /** Options that say which node a command talks to. */
 export const NODE_OPTIONS = {

@@ -1,8 +1,8 @@
 /** Finds torrents by info hash, by its first digits, or by a part of the name. */
 import type { NodeApi, Torrent } from '@shoal/api'
+import type { Positional } from '@shoal/options'
 import { Failure, UsageError } from '../../base/failure.ts'
 import { SHOAL } from '../../base/program.ts'
-import type { Positional } from '../parse.ts'
 import { allTorrents } from './pages.ts'
 
 export type Named = Pick<Torrent, 'id' | 'infoHashV1' | 'infoHashV2' | 'name'>

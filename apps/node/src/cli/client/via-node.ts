@@ -1,9 +1,9 @@
 /** `get` and `seed` with a node. */
 
+import { flagName, isGiven } from '@shoal/options'
 import { Failure, UsageError } from '../../base/failure.ts'
 import { SHOAL } from '../../base/program.ts'
 import type { CommandContext } from '../command.ts'
-import { flagName } from '../options.ts'
 import { type AddOptions, addSources } from './add.ts'
 import { asUsage, openNode } from './node-client.ts'
 import type { NodeOptions } from './node-options.ts'
@@ -11,10 +11,7 @@ import { waitFor } from './wait.ts'
 
 /** Throws UsageError for options that only work without a node. */
 export function refuseWithNode(options: Readonly<Record<string, unknown>>, keys: readonly string[]): void {
-  const given = keys.find(key => {
-    const value = options[key]
-    return Array.isArray(value) ? value.length > 0 : value !== undefined && value !== false
-  })
+  const given = keys.find(key => isGiven(options[key]))
   if (given !== undefined)
     throw new UsageError(
       `${flagName(given)} cannot be given with --node: the node has its own settings (${SHOAL} settings)`,

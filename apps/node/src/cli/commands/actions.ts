@@ -1,12 +1,13 @@
 /** Commands that act on torrents without further options. */
 import type { ACTIONS } from '@shoal/api'
+import { flag } from '@shoal/options'
 import { UsageError } from '../../base/failure.ts'
 import { SHOAL } from '../../base/program.ts'
 import { count } from '../../base/text/format.ts'
+import { openNode } from '../client/node-client.ts'
 import { NODE_OPTIONS, type NodeOptions } from '../client/node-options.ts'
-import { TORRENTS } from '../client/torrent-names.ts'
+import { TORRENTS, torrentIds } from '../client/torrent-names.ts'
 import { type CommandContext, defineCommand } from '../command.ts'
-import { flag } from '../options.ts'
 
 type Action = (typeof ACTIONS)[number]
 
@@ -18,10 +19,6 @@ async function act(
   options: NodeOptions,
   { output, interrupt }: CommandContext,
 ): Promise<void> {
-  const [{ openNode }, { torrentIds }] = await Promise.all([
-    import('../client/node-client.ts'),
-    import('../client/torrent-names.ts'),
-  ])
   const { api } = await openNode(options, interrupt.signal)
   const ids = words.includes('all') ? ('all' as const) : await torrentIds(api, words)
   const acted = await api.actOnTorrents({ ids, action })

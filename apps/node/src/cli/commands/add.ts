@@ -1,12 +1,15 @@
+import { flag, list, oneOf, value } from '@shoal/options'
 import { UsageError } from '../../base/failure.ts'
 import { parseRatio, parseSeedingTime, RATE_HELP } from '../../base/limits.ts'
 import { parseIndexes } from '../../base/text/ranges.ts'
 import { parseRate } from '../../base/text/size.ts'
+import { addSources } from '../client/add.ts'
+import { openNode } from '../client/node-client.ts'
 import { NODE_OPTIONS } from '../client/node-options.ts'
 import { parseNewPriority } from '../client/priority.ts'
+import { waitFor } from '../client/wait.ts'
 import { defineCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
-import { flag, list, oneOf, value } from '../options.ts'
 
 export const add = defineCommand({
   about: [
@@ -46,11 +49,6 @@ export const add = defineCommand({
     ['add Photos', 'Shares the folder Photos'],
   ],
   async run(words, options, { output, interrupt }) {
-    const [{ openNode }, { addSources }, { waitFor }] = await Promise.all([
-      import('../client/node-client.ts'),
-      import('../client/add.ts'),
-      import('../client/wait.ts'),
-    ])
     if (options.wait && options.paused)
       throw new UsageError('what is paused is never complete: give either --wait or --paused')
     const node = await openNode(options, interrupt.signal)

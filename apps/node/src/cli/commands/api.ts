@@ -1,7 +1,8 @@
 import { OPERATIONS, type OperationName } from '@shoal/api'
+import { nearest } from '@shoal/options'
 import { UsageError } from '../../base/failure.ts'
 import { SHOAL } from '../../base/program.ts'
-import { nearest } from '../../base/suggest.ts'
+import { openNode } from '../client/node-client.ts'
 import { NODE_OPTIONS } from '../client/node-options.ts'
 import { defineCommand } from '../command.ts'
 
@@ -29,7 +30,6 @@ export const api = defineCommand({
     }
     const operation = findOperation(name)
     const input = parseInput(operation, text === '-' ? await readStdin() : text)
-    const { openNode } = await import('../client/node-client.ts')
     const { api } = await openNode(options, interrupt.signal)
     const answer = await (api[operation] as (input: object) => Promise<object>)(input)
     if (output.json) return output.object(answer)

@@ -1,9 +1,12 @@
 import { resolve } from 'node:path'
+import { flag } from '@shoal/options'
 import { SHOAL } from '../../base/program.ts'
 import { count, formatBytes, formatPercent } from '../../base/text/format.ts'
+import { contentFolder } from '../alone/content-folder.ts'
 import { defineCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
-import { flag } from '../options.ts'
+import { HashingItem } from '../terminal/hashing-item.ts'
+import { openView } from '../terminal/open-view.ts'
 
 export const check = defineCommand({
   about: [
@@ -19,14 +22,10 @@ export const check = defineCommand({
     ['check photos.torrent ~/Downloads', 'Tells which files of ~/Downloads/Photos are not as they should be'],
   ],
   async run([file, directory], options, { output, interrupt }) {
-    const [{ checkFiles }, { openView }, { HashingItem }, { readMetainfo }, { contentFolder }] =
-      await Promise.all([
-        import('@shoal/torrent'),
-        import('../terminal/open-view.ts'),
-        import('../terminal/hashing-item.ts'),
-        import('../alone/read-metainfo.ts'),
-        import('../alone/content-folder.ts'),
-      ])
+    const [{ checkFiles }, { readMetainfo }] = await Promise.all([
+      import('@shoal/torrent'),
+      import('../alone/read-metainfo.ts'),
+    ])
     const { signal } = interrupt
     const metainfo = await readMetainfo(file!, { signal })
     const folder = await contentFolder(directory!, metainfo)

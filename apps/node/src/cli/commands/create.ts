@@ -1,7 +1,10 @@
 import { basename, resolve } from 'node:path'
+import { value } from '@shoal/options'
 import { UsageError } from '../../base/failure.ts'
+import { writeWholeFile } from '../../base/files/write-file.ts'
 import { defineCommand } from '../command.ts'
-import { value } from '../options.ts'
+import { HashingItem } from '../terminal/hashing-item.ts'
+import { openView } from '../terminal/open-view.ts'
 import { createOptions, TORRENT_OPTIONS } from '../torrent-options.ts'
 
 export const create = defineCommand({
@@ -30,18 +33,9 @@ export const create = defineCommand({
     const toStdout = options.out === '-'
     if (toStdout && output.json)
       throw new UsageError('--out - and --json would both write to standard output: leave one out')
-    const [
-      { createTorrent, writeMetainfo },
-      { openView },
-      { HashingItem },
-      { describeTorrent },
-      { writeWholeFile },
-    ] = await Promise.all([
+    const [{ createTorrent, writeMetainfo }, { describeTorrent }] = await Promise.all([
       import('@shoal/torrent'),
-      import('../terminal/open-view.ts'),
-      import('../terminal/hashing-item.ts'),
       import('../alone/describe.ts'),
-      import('../../base/files/write-file.ts'),
     ])
     const item = new HashingItem(resolve(path!), basename(resolve(path!)))
     // Only a terminal shows how far it is: others get the result alone.

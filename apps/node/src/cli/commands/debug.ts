@@ -1,9 +1,11 @@
 import { homedir } from 'node:os'
+import { integer, value } from '@shoal/options'
 import { describeFailure } from '../../base/failure.ts'
 import { VERSION } from '../../base/version.ts'
+import { openNode } from '../client/node-client.ts'
 import { NODE_OPTIONS } from '../client/node-options.ts'
+import { withoutSecrets } from '../client/redact.ts'
 import { defineCommand } from '../command.ts'
-import { integer, value } from '../options.ts'
 
 export const debug = defineCommand({
   about: [
@@ -16,10 +18,6 @@ export const debug = defineCommand({
   },
   examples: [['debug > shoal-debug.json', 'Writes what a bug report should have']],
   async run(_words, options, { output, interrupt }) {
-    const [{ openNode }, { withoutSecrets }] = await Promise.all([
-      import('../client/node-client.ts'),
-      import('../client/redact.ts'),
-    ])
     const machine = {
       shoal: VERSION,
       runtime: process.version,

@@ -1,13 +1,16 @@
 import type { Feed, FeedFilter, FeedItem } from '@shoal/api'
+import { flag, integer, value } from '@shoal/options'
 import { UsageError } from '../../base/failure.ts'
 import { SHOAL } from '../../base/program.ts'
 import { count } from '../../base/text/format.ts'
 import { formatTime } from '../../base/text/time.ts'
+import { asUsage, openNode } from '../client/node-client.ts'
 import { NODE_OPTIONS } from '../client/node-options.ts'
+import { allPages } from '../client/pages.ts'
 import { defineCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
-import { flag, integer, value } from '../options.ts'
 import { subcommand, takeWords } from '../subcommand.ts'
+import { printTable } from '../terminal/print.ts'
 import type { Column } from '../terminal/table.ts'
 
 export const feeds = defineCommand({
@@ -37,11 +40,6 @@ export const feeds = defineCommand({
     ['feeds items f1', 'Lists what is in a feed'],
   ],
   async run(words, options, { output, interrupt }) {
-    const [{ openNode, asUsage }, { allPages }, { printTable }] = await Promise.all([
-      import('../client/node-client.ts'),
-      import('../client/pages.ts'),
-      import('../terminal/print.ts'),
-    ])
     const { api } = await openNode(options, interrupt.signal)
     const { every } = options
     const given = filterOf(options)

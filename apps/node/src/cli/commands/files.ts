@@ -1,13 +1,16 @@
 import type { NodeApi, TorrentFile } from '@shoal/api'
+import { list, value } from '@shoal/options'
 import { UsageError } from '../../base/failure.ts'
 import { SHOAL } from '../../base/program.ts'
 import { formatBytes, formatPercent } from '../../base/text/format.ts'
 import { parseIndexes } from '../../base/text/ranges.ts'
+import { asUsage, openNode } from '../client/node-client.ts'
 import { NODE_OPTIONS } from '../client/node-options.ts'
+import { allPages } from '../client/pages.ts'
 import { parsePriority, priorityText } from '../client/priority.ts'
-import { TORRENT } from '../client/torrent-names.ts'
+import { TORRENT, torrentId } from '../client/torrent-names.ts'
 import { defineCommand } from '../command.ts'
-import { list, value } from '../options.ts'
+import { printTable } from '../terminal/print.ts'
 import type { Column } from '../terminal/table.ts'
 
 const PAGE = 10_000
@@ -33,12 +36,6 @@ export const files = defineCommand({
     ['files film --priority 7=high --priority all=low', 'Changes priorities, in this order'],
   ],
   async run([word], options, { output, interrupt }) {
-    const [{ openNode, asUsage }, { torrentId }, { allPages }, { printTable }] = await Promise.all([
-      import('../client/node-client.ts'),
-      import('../client/torrent-names.ts'),
-      import('../client/pages.ts'),
-      import('../terminal/print.ts'),
-    ])
     const { api } = await openNode(options, interrupt.signal)
     const id = await torrentId(api, word!)
     const read = () => allPages(cursor => api.listFiles({ id, ...cursor, limit: PAGE }))

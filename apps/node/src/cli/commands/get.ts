@@ -1,3 +1,4 @@
+import { flag, list, value } from '@shoal/options'
 import { SHOAL } from '../../base/program.ts'
 import { parseIndexes } from '../../base/text/ranges.ts'
 import { parseDuration } from '../../base/text/size.ts'
@@ -5,7 +6,6 @@ import { UNLOCK_OPTIONS } from '../alone/unlock-options.ts'
 import { OPTIONAL_NODE_OPTIONS } from '../client/node-options.ts'
 import { defineCommand } from '../command.ts'
 import { NETWORK_OPTIONS, sessionOptions } from '../network-options.ts'
-import { flag, list, value } from '../options.ts'
 
 /** Options that a node decides by itself. */
 const ALONE = Object.keys(NETWORK_OPTIONS).filter(key => key !== 'limitDown' && key !== 'limitUp')

@@ -1,7 +1,9 @@
 import { formatBytes, formatDuration, formatRate } from '../../base/text/format.ts'
+import { openNode } from '../client/node-client.ts'
 import { NODE_OPTIONS } from '../client/node-options.ts'
 import { defineCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
+import { printFacts } from '../terminal/print.ts'
 
 export const health = defineCommand({
   about: ['The exit code is 0 only when the node runs and has no problem.'],
@@ -9,10 +11,6 @@ export const health = defineCommand({
   options: NODE_OPTIONS,
   examples: [['health', 'Tells whether the node on this machine works']],
   async run(_words, options, { output, interrupt }) {
-    const [{ openNode }, { printFacts }] = await Promise.all([
-      import('../client/node-client.ts'),
-      import('../terminal/print.ts'),
-    ])
     const { api, address } = await openNode(options, interrupt.signal)
     const [health, stats, node] = await Promise.all([api.getHealth({}), api.getStats({}), api.getNode({})])
     const code = health.status === 'ok' ? 0 : EXIT.failed

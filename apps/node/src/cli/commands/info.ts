@@ -1,7 +1,7 @@
+import { flag, list, value } from '@shoal/options'
 import { parseDuration } from '../../base/text/size.ts'
 import { defineCommand } from '../command.ts'
 import { NETWORK_OPTIONS, sessionOptions } from '../network-options.ts'
-import { flag, list, value } from '../options.ts'
 
 const FETCH_MS = 120_000
 const { limitDown: _down, limitUp: _up, maxPeers: _max, ...FETCH_OPTIONS } = NETWORK_OPTIONS

@@ -1,8 +1,11 @@
 import type { Job } from '@shoal/api'
 import { formatBytes, formatPercent } from '../../base/text/format.ts'
+import { absoluteLink } from '../client/absolute-link.ts'
+import { openNode } from '../client/node-client.ts'
 import { NODE_OPTIONS } from '../client/node-options.ts'
 import { defineCommand } from '../command.ts'
 import { subcommand, takeWords } from '../subcommand.ts'
+import { printTable } from '../terminal/print.ts'
 import type { Column } from '../terminal/table.ts'
 
 export const jobs = defineCommand({
@@ -16,11 +19,6 @@ export const jobs = defineCommand({
   options: NODE_OPTIONS,
   examples: [['jobs', 'Lists what the node works on']],
   async run(words, options, { output, interrupt }) {
-    const [{ openNode }, { absoluteLink }, { printTable }] = await Promise.all([
-      import('../client/node-client.ts'),
-      import('../client/absolute-link.ts'),
-      import('../terminal/print.ts'),
-    ])
     const { api, address } = await openNode(options, interrupt.signal)
     const whole = (job: Job): Job => ({ ...job, link: absoluteLink(job.link, address.url) })
     return subcommand(words.length === 0 ? ['list'] : words, {

@@ -1,6 +1,7 @@
+import { flag, value } from '@shoal/options'
 import { SHOAL } from '../../base/program.ts'
+import * as keys from '../alone/keys.ts'
 import { defineCommand } from '../command.ts'
-import { flag, value } from '../options.ts'
 import { subcommand, takeWords } from '../subcommand.ts'
 
 export const key = defineCommand({
@@ -27,7 +28,6 @@ export const key = defineCommand({
     ["key export '#s1…' > key.txt", 'The same of a share that is sealed to the key in its link'],
   ],
   async run(words, { keyFile, passphraseFile, replace }, { output, interrupt }) {
-    const keys = await import('../alone/keys.ts')
     const path = keyFile ?? keys.defaultKeyFile()
     const secret = { file: passphraseFile, option: '--passphrase-file', signal: interrupt.signal }
     const lines = (text: readonly string[]) => {

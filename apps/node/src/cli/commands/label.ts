@@ -1,11 +1,14 @@
 import type { CountedLabel } from '@shoal/api'
+import { value } from '@shoal/options'
 import { UsageError } from '../../base/failure.ts'
 import { SHOAL } from '../../base/program.ts'
 import { count } from '../../base/text/format.ts'
+import { asUsage, openNode } from '../client/node-client.ts'
 import { NODE_OPTIONS } from '../client/node-options.ts'
+import { namedTorrents } from '../client/torrent-names.ts'
 import { defineCommand } from '../command.ts'
-import { value } from '../options.ts'
 import { subcommand, takeWords } from '../subcommand.ts'
+import { printTable } from '../terminal/print.ts'
 import type { Column } from '../terminal/table.ts'
 
 export const label = defineCommand({
@@ -29,11 +32,6 @@ export const label = defineCommand({
     ['label create films --dir /media/films', 'Downloads of this label go there'],
   ],
   async run(words, options, { output, interrupt }) {
-    const [{ openNode, asUsage }, { namedTorrents }, { printTable }] = await Promise.all([
-      import('../client/node-client.ts'),
-      import('../client/torrent-names.ts'),
-      import('../terminal/print.ts'),
-    ])
     const { api } = await openNode(options, interrupt.signal)
     const { dir, colour } = options
     const done = (text: string, value: object) => (output.json ? output.object(value) : output.line(text))

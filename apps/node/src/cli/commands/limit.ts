@@ -1,10 +1,13 @@
+import { oneOf, value } from '@shoal/options'
 import { UsageError } from '../../base/failure.ts'
 import { parseRatio, parseSeedingTime, RATE_HELP, rateLimit } from '../../base/limits.ts'
 import { parseRate } from '../../base/text/size.ts'
+import { limitAll } from '../client/limit-all.ts'
+import { openNode } from '../client/node-client.ts'
 import { NODE_OPTIONS } from '../client/node-options.ts'
-import { TORRENTS } from '../client/torrent-names.ts'
+import { TORRENTS, torrentIds } from '../client/torrent-names.ts'
 import { defineCommand } from '../command.ts'
-import { oneOf, value } from '../options.ts'
+import { limitsText } from './show.ts'
 
 export const limit = defineCommand({
   about: [
@@ -28,20 +31,14 @@ export const limit = defineCommand({
     ['limit --alternative on', 'Switches to the alternative limits'],
   ],
   async run(words, options, { output, interrupt }) {
-    const { openNode } = await import('../client/node-client.ts')
     const node = await openNode(options, interrupt.signal)
     const { down, up, ratio, seedingTime, alternative } = options
     const isChange = [down, up, ratio, seedingTime, alternative].some(each => each !== undefined)
     if (words.length === 0) {
-      const { limitAll } = await import('../client/limit-all.ts')
       return limitAll(node, options, output)
     }
     if (alternative !== undefined)
       throw new UsageError('--alternative holds for all transfers: leave the torrents out')
-    const [{ torrentIds }, { limitsText }] = await Promise.all([
-      import('../client/torrent-names.ts'),
-      import('./show.ts'),
-    ])
     const items = []
     for (const id of await torrentIds(node.api, words)) {
       const change = {

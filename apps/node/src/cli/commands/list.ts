@@ -1,8 +1,10 @@
 import { STATE_FILTERS, type TORRENT_SORTS } from '@shoal/api'
+import { flag, integer, oneOf, value } from '@shoal/options'
 import { UsageError } from '../../base/failure.ts'
+import { openNode } from '../client/node-client.ts'
 import { NODE_OPTIONS } from '../client/node-options.ts'
+import { showList, watchList } from '../client/torrent-list.ts'
 import { defineCommand } from '../command.ts'
-import { flag, integer, oneOf, value } from '../options.ts'
 
 /** Orders by the words that the table has for them. */
 const SORTS = {
@@ -50,10 +52,6 @@ export const list = defineCommand({
     ['list --state downloading --sort down --watch', 'Shows running downloads, the fastest first'],
   ],
   async run(_words, options, { output, interrupt }) {
-    const [{ openNode }, { showList, watchList }] = await Promise.all([
-      import('../client/node-client.ts'),
-      import('../client/torrent-list.ts'),
-    ])
     if (options.watch && !output.terminal && !output.json)
       throw new UsageError('--watch needs a terminal, or --json')
     const { state, label, tag, search, limit, reverse, sort = 'added' } = options

@@ -1,8 +1,10 @@
 import { LOG_LEVELS, type LogEntry } from '@shoal/api'
+import { flag, integer, oneOf, value } from '@shoal/options'
 import { formatTime } from '../../base/text/time.ts'
+import { openNode } from '../client/node-client.ts'
 import { NODE_OPTIONS } from '../client/node-options.ts'
+import { torrentId } from '../client/torrent-names.ts'
 import { defineCommand } from '../command.ts'
-import { flag, integer, oneOf, value } from '../options.ts'
 import type { Output } from '../output.ts'
 
 export const log = defineCommand({
@@ -23,10 +25,6 @@ export const log = defineCommand({
     ['log --follow --torrent film', 'Shows what happens to a torrent'],
   ],
   async run(_words, options, { output, interrupt }) {
-    const [{ openNode }, { torrentId }] = await Promise.all([
-      import('../client/node-client.ts'),
-      import('../client/torrent-names.ts'),
-    ])
     const { signal } = interrupt
     const node = await openNode(options, signal)
     const { level = 'info', limit = 50 } = options

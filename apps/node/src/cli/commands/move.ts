@@ -1,10 +1,12 @@
 import { resolve } from 'node:path'
+import { flag, value } from '@shoal/options'
 import { UsageError } from '../../base/failure.ts'
 import { SHOAL } from '../../base/program.ts'
+import { openNode } from '../client/node-client.ts'
 import { NODE_OPTIONS } from '../client/node-options.ts'
-import { TORRENTS } from '../client/torrent-names.ts'
+import { TORRENTS, torrentIds } from '../client/torrent-names.ts'
+import { waitFor } from '../client/wait.ts'
 import { defineCommand } from '../command.ts'
-import { flag, value } from '../options.ts'
 
 export const move = defineCommand({
   about: [`The node continues sharing them meanwhile; ${SHOAL} jobs shows the progress.`],
@@ -18,11 +20,6 @@ export const move = defineCommand({
   async run(words, options, { output, interrupt }) {
     const directory = options.to
     if (!directory) throw new UsageError('--to is missing: the folder to move to')
-    const [{ openNode }, { torrentIds }, { waitFor }] = await Promise.all([
-      import('../client/node-client.ts'),
-      import('../client/torrent-names.ts'),
-      import('../client/wait.ts'),
-    ])
     const node = await openNode(options, interrupt.signal)
     const ids = await torrentIds(node.api, words)
     // A path of this machine, where the node is on this machine.

@@ -1,6 +1,8 @@
+import { flag } from '@shoal/options'
+import { consoleUrl, openBrowser } from '../client/console.ts'
+import { openNode } from '../client/node-client.ts'
 import { NODE_OPTIONS } from '../client/node-options.ts'
 import { defineCommand } from '../command.ts'
-import { flag } from '../options.ts'
 
 export const open = defineCommand({
   about: ['The address has the token after the #: who has the address has the node.'],
@@ -11,10 +13,6 @@ export const open = defineCommand({
     ['open --print', 'Prints its address'],
   ],
   async run(_words, options, { output, interrupt }) {
-    const [{ openNode }, { consoleUrl, openBrowser }] = await Promise.all([
-      import('../client/node-client.ts'),
-      import('../client/console.ts'),
-    ])
     const { api, address } = await openNode(options, interrupt.signal)
     // A token that does not open it would only lead to a page that says so.
     const { password } = await api.getAccess({})

@@ -1,11 +1,14 @@
 import type { KnownPeer, Peer } from '@shoal/api'
+import { integer, list, value } from '@shoal/options'
 import { UsageError } from '../../base/failure.ts'
 import { formatBytes, formatPercent, formatRate } from '../../base/text/format.ts'
 import { formatTime } from '../../base/text/time.ts'
+import { asUsage, openNode } from '../client/node-client.ts'
 import { NODE_OPTIONS } from '../client/node-options.ts'
-import { TORRENT } from '../client/torrent-names.ts'
+import { allPages } from '../client/pages.ts'
+import { TORRENT, torrentId } from '../client/torrent-names.ts'
 import { defineCommand } from '../command.ts'
-import { integer, list, value } from '../options.ts'
+import { printTable } from '../terminal/print.ts'
 import type { Column } from '../terminal/table.ts'
 
 export const peers = defineCommand({
@@ -24,12 +27,6 @@ export const peers = defineCommand({
     ['peers film --add 192.0.2.7:6881', 'Connects to this one too'],
   ],
   async run([word], options, { output, interrupt }) {
-    const [{ openNode, asUsage }, { torrentId }, { allPages }, { printTable }] = await Promise.all([
-      import('../client/node-client.ts'),
-      import('../client/torrent-names.ts'),
-      import('../client/pages.ts'),
-      import('../terminal/print.ts'),
-    ])
     if (word === undefined && options.add.length > 0)
       throw new UsageError('ID is missing: the torrent that the peer has')
     const { api } = await openNode(options, interrupt.signal)

@@ -1,10 +1,12 @@
+import { flag } from '@shoal/options'
 import { SHOAL } from '../../base/program.ts'
 import { count, formatDuration } from '../../base/text/format.ts'
+import { openNode } from '../client/node-client.ts'
 import { NODE_OPTIONS } from '../client/node-options.ts'
-import { TORRENTS } from '../client/torrent-names.ts'
+import { namedTorrents, removedIds, TORRENTS } from '../client/torrent-names.ts'
 import { defineCommand } from '../command.ts'
+import { canAsk, confirm } from '../confirm.ts'
 import { EXIT } from '../exit.ts'
-import { flag } from '../options.ts'
 
 export const remove = defineCommand({
   about: [
@@ -22,11 +24,6 @@ export const remove = defineCommand({
     ['remove all --delete-data --yes', 'Removes everything, and deletes the files'],
   ],
   async run(words, options, { output, interrupt }) {
-    const [{ openNode }, { namedTorrents }, { canAsk, confirm }] = await Promise.all([
-      import('../client/node-client.ts'),
-      import('../client/torrent-names.ts'),
-      import('../confirm.ts'),
-    ])
     const { api } = await openNode(options, interrupt.signal)
     const torrents = await namedTorrents(api, words)
     const ids = torrents.map(({ id }) => id)
@@ -60,10 +57,6 @@ export const restore = defineCommand({
     ['restore all', 'Brings back all that still can be'],
   ],
   async run(words, options, { output, interrupt }) {
-    const [{ openNode }, { removedIds }] = await Promise.all([
-      import('../client/node-client.ts'),
-      import('../client/torrent-names.ts'),
-    ])
     const { api } = await openNode(options, interrupt.signal)
     const ids = await removedIds(api, words)
     const acted = ids.length > 0 ? await api.actOnTorrents({ ids, action: 'restore' }) : { ids }

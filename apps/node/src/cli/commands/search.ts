@@ -1,8 +1,10 @@
 import { SEARCH_KINDS, type SearchHit } from '@shoal/api'
+import { integer, oneOf, value } from '@shoal/options'
 import { printable } from '../../base/text/width.ts'
+import { asUsage, openNode } from '../client/node-client.ts'
 import { NODE_OPTIONS } from '../client/node-options.ts'
+import { allPages } from '../client/pages.ts'
 import { defineCommand } from '../command.ts'
-import { integer, oneOf, value } from '../options.ts'
 import type { Terminal } from '../output.ts'
 
 export const search = defineCommand({
@@ -23,10 +25,6 @@ export const search = defineCommand({
     [`search '"old harbour"' --kind document`, 'Finds documents with the phrase'],
   ],
   async run(words, options, { output, interrupt }) {
-    const [{ openNode, asUsage }, { allPages }] = await Promise.all([
-      import('../client/node-client.ts'),
-      import('../client/pages.ts'),
-    ])
     const { api } = await openNode(options, interrupt.signal)
     const { kind, limit = 20 } = options
     const query = { text: words.join(' '), ...(kind && { kind }), limit: Math.min(limit, 100) }

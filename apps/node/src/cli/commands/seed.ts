@@ -1,9 +1,9 @@
 import { resolve } from 'node:path'
-import { SEAL_OPTIONS } from '../alone/seal-options.ts'
+import { list, value } from '@shoal/options'
+import { checkSealOptions, SEAL_OPTIONS, sealToOf } from '../alone/seal-options.ts'
 import { OPTIONAL_NODE_OPTIONS } from '../client/node-options.ts'
 import { defineCommand } from '../command.ts'
 import { NETWORK_OPTIONS, sessionOptions } from '../network-options.ts'
-import { list, value } from '../options.ts'
 import { PAGE_OPTION } from '../page-option.ts'
 import { createOptions, TORRENT_OPTIONS } from '../torrent-options.ts'
 
@@ -37,7 +37,6 @@ export const seed = defineCommand({
     ['seed Photos --seal --to age1…', 'Only the owner of this key can open it'],
   ],
   async run([path], options, context) {
-    const { checkSealOptions, sealToOf } = await import('../alone/seal-options.ts')
     checkSealOptions(options)
     if (options.node !== undefined) {
       const { refuseWithNode, seedViaNode } = await import('../client/via-node.ts')

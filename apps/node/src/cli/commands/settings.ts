@@ -1,5 +1,7 @@
 import { UsageError } from '../../base/failure.ts'
+import { SETTINGS, settingNames, settingsChange, settingValue } from '../../base/settings.ts'
 import { wrap } from '../../base/text/width.ts'
+import { asUsage, openNode } from '../client/node-client.ts'
 import { NODE_OPTIONS } from '../client/node-options.ts'
 import { defineCommand } from '../command.ts'
 import { subcommand, takeWords } from '../subcommand.ts'
@@ -22,8 +24,6 @@ export const settings = defineCommand({
     ],
   ],
   async run(words, options, { output, interrupt }) {
-    const [{ openNode, asUsage }, { SETTINGS, settingNames, settingsChange, settingValue }] =
-      await Promise.all([import('../client/node-client.ts'), import('../../base/settings.ts')])
     const { api } = await openNode(options, interrupt.signal)
     const read = () => Promise.all([api.getSettings({}), api.getNode({})])
     const show = async (names: readonly string[], { explain }: { explain: boolean }) => {

@@ -1,7 +1,7 @@
+import { value } from '@shoal/options'
 import { SHOAL } from '../../base/program.ts'
 import { defineCommand } from '../command.ts'
 import { NETWORK_OPTIONS, sessionOptions } from '../network-options.ts'
-import { value } from '../options.ts'
 import { PAGE_OPTION } from '../page-option.ts'
 import { createOptions, TORRENT_OPTIONS } from '../torrent-options.ts'
 

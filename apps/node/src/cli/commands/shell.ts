@@ -1,5 +1,6 @@
 import { NODE_OPTIONS } from '../client/node-options.ts'
 import { defineCommand } from '../command.ts'
+import { runScript, runShell, stdinLines } from '../shell/shell.ts'
 
 export const shell = defineCommand({
   about: [
@@ -13,7 +14,6 @@ export const shell = defineCommand({
     ['shell < commands.txt', 'Runs the commands of a file'],
   ],
   async run(_words, options, { output, interrupt, commandLine }) {
-    const { runScript, runShell, stdinLines } = await import('../shell/shell.ts')
     // Ctrl-C is for the command that runs.
     interrupt.close()
     const isTyped = output.terminal !== null && process.stdin.isTTY === true

@@ -2,10 +2,13 @@ import type { TorrentDetail } from '@shoal/api'
 import { rateLimitText } from '../../base/limits.ts'
 import { count, formatBytes, formatDuration, formatPercent, formatRate } from '../../base/text/format.ts'
 import { formatTime } from '../../base/text/time.ts'
+import { absoluteLink, HERE_ONLY, opensHereOnly } from '../client/absolute-link.ts'
+import { openNode } from '../client/node-client.ts'
 import { NODE_OPTIONS } from '../client/node-options.ts'
-import { TORRENT } from '../client/torrent-names.ts'
+import { TORRENT, torrentId } from '../client/torrent-names.ts'
 import { torrentPath } from '../client/torrent-path.ts'
 import { defineCommand } from '../command.ts'
+import { printFacts } from '../terminal/print.ts'
 
 export const show = defineCommand({
   about: [
@@ -15,13 +18,6 @@ export const show = defineCommand({
   options: NODE_OPTIONS,
   examples: [['show film', 'Shows the torrent with "film" in its name, with its links']],
   async run([word], options, { output, interrupt }) {
-    const [{ openNode }, { torrentId }, { printFacts }, { HERE_ONLY, opensHereOnly, absoluteLink }] =
-      await Promise.all([
-        import('../client/node-client.ts'),
-        import('../client/torrent-names.ts'),
-        import('../terminal/print.ts'),
-        import('../client/absolute-link.ts'),
-      ])
     const { api, address } = await openNode(options, interrupt.signal)
     const known = await api.getTorrent({ id: await torrentId(api, word!) })
     const torrent = { ...known, link: absoluteLink(known.link, address.url) }

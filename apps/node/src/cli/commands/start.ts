@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs'
+import type { OptionValues } from '@shoal/options'
 import { describeFailure, fileFailure, SetupFailure, UsageError } from '../../base/failure.ts'
 import { defaultDataFolder } from '../../base/files/places.ts'
 import { SHOAL } from '../../base/program.ts'
 import type { StartedNode, StartOptions } from '../../node/start.ts'
+import { startNode } from '../../node/start.ts'
+import { openBrowser } from '../client/console.ts'
 import { defineCommand } from '../command.ts'
 import { quoteWord } from '../shell/split.ts'
 import { readStartOptions, START_OPTIONS } from '../start-options.ts'
@@ -40,7 +43,6 @@ export const start = defineCommand({
         if (output.terminal) output.line('Ctrl-C stops')
       }
       if (given.open) {
-        const { openBrowser } = await import('../client/console.ts')
         if (!(await openBrowser(consoleUrl, given.dataDir))) output.error('No browser was found here')
       }
       await Promise.race([node.stopAsked, whenAborted(interrupt.signal)])
@@ -51,7 +53,7 @@ export const start = defineCommand({
 })
 
 async function open(
-  options: Readonly<Record<string, unknown>>,
+  options: OptionValues<typeof START_OPTIONS>,
 ): Promise<{ given: StartOptions; node: StartedNode }> {
   const given = readStartOptions(options, {
     env: process.env,
@@ -59,7 +61,6 @@ async function open(
     defaultDataDir: defaultDataFolder(),
     readFile: readConfig,
   })
-  const { startNode } = await import('../../node/start.ts')
   return { given, node: await startNode(given) }
 }
 

@@ -1,5 +1,7 @@
 import { Failure } from '../../base/failure.ts'
+import { readNodeFile, runs } from '../../base/node-file.ts'
 import { SHOAL } from '../../base/program.ts'
+import { openNode } from '../client/node-client.ts'
 import { NODE_OPTIONS } from '../client/node-options.ts'
 import { defineCommand } from '../command.ts'
 
@@ -12,10 +14,6 @@ export const stop = defineCommand({
   options: NODE_OPTIONS,
   examples: [['stop', 'Stops the node on this machine']],
   async run(_words, options, { output, interrupt }) {
-    const [{ openNode }, { readNodeFile, runs }] = await Promise.all([
-      import('../client/node-client.ts'),
-      import('../../base/node-file.ts'),
-    ])
     const { api, address } = await openNode(options, interrupt.signal)
     const { dataDir, url } = address
     const before = dataDir === null ? null : await readNodeFile(dataDir)

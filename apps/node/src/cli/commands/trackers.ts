@@ -1,9 +1,12 @@
 import type { Tracker } from '@shoal/api'
+import { list } from '@shoal/options'
 import { formatDuration } from '../../base/text/format.ts'
+import { asUsage, openNode } from '../client/node-client.ts'
 import { NODE_OPTIONS } from '../client/node-options.ts'
-import { TORRENT } from '../client/torrent-names.ts'
+import { changedTiers } from '../client/tiers.ts'
+import { TORRENT, torrentId } from '../client/torrent-names.ts'
 import { defineCommand } from '../command.ts'
-import { list } from '../options.ts'
+import { printTable } from '../terminal/print.ts'
 import type { Column } from '../terminal/table.ts'
 
 export const trackers = defineCommand({
@@ -23,12 +26,6 @@ export const trackers = defineCommand({
     ['trackers film --add udp://tracker.example:6969', 'Announces there too'],
   ],
   async run([word], options, { output, interrupt }) {
-    const [{ openNode, asUsage }, { torrentId }, { changedTiers }, { printTable }] = await Promise.all([
-      import('../client/node-client.ts'),
-      import('../client/torrent-names.ts'),
-      import('../client/tiers.ts'),
-      import('../terminal/print.ts'),
-    ])
     const { api } = await openNode(options, interrupt.signal)
     const id = await torrentId(api, word!)
     let { items } = await api.listTrackers({ id })

@@ -1,6 +1,6 @@
+import { value } from '@shoal/options'
 import { UNLOCK_OPTIONS } from '../alone/unlock-options.ts'
 import { defineCommand } from '../command.ts'
-import { value } from '../options.ts'
 
 export const unseal = defineCommand({
   about: [

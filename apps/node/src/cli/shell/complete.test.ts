@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { COMMANDS } from '../commands.ts'
+import { COMMANDS, findCommand } from '../commands.ts'
 import { type CompletionSources, complete, wordsIn } from './complete.ts'
 
 const SOURCES: CompletionSources = {
-  commands: COMMANDS.map(({ name }) => name),
-  command: async name => (await COMMANDS.find(each => each.name === name)?.load()) ?? null,
+  commands: Object.keys(COMMANDS),
+  command: async name => (await findCommand(name)?.load()) ?? null,
   torrents: async () => ['Film', 'Film 2', "It's", 'Photos'],
   paths: async beginning => [`${beginning}les/`, `${beginning}le one.torrent`],
 }

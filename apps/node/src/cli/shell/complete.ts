@@ -1,7 +1,8 @@
 /** Tab completion in the shell. */
+
+import { flagName } from '@shoal/options'
 import type { Command } from '../command.ts'
 import { COMMON_OPTIONS } from '../common-options.ts'
-import { flagName } from '../options.ts'
 import { quoteWord, splitLine } from './split.ts'
 
 /** Where the words that are offered come from. */

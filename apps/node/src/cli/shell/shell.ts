@@ -1,12 +1,12 @@
 /** The interactive shell: `shoal` alone on a terminal. */
 import { createInterface } from 'node:readline'
+import { flagName } from '@shoal/options'
 import { describeFailure, UsageError } from '../../base/failure.ts'
 import { stateRoot } from '../../base/files/places.ts'
 import { SHOAL } from '../../base/program.ts'
 import { NODE_OPTIONS, type NodeOptions } from '../client/node-options.ts'
-import type { CommandEntry, CommandLine } from '../command.ts'
+import type { CommandLine } from '../command.ts'
 import { EXIT } from '../exit.ts'
-import { flagName } from '../options.ts'
 import type { Output } from '../output.ts'
 import { complete } from './complete.ts'
 import { historyFile, readHistory, withLine, writeHistory } from './history.ts'
@@ -87,9 +87,9 @@ function withoutProgram(words: readonly string[]): readonly string[] {
 export async function withNode(
   [name = '', ...words]: readonly string[],
   node: NodeOptions,
-  commands: readonly CommandEntry[],
+  commands: CommandLine['commands'],
 ): Promise<readonly string[]> {
-  const command = await commands.find(each => each.name === name)?.load()
+  const command = await commands[name]?.load()
   const keys = Object.keys(NODE_OPTIONS) as (keyof NodeOptions)[]
   const isNamed = (key: string) =>
     words.some(word => word === flagName(key) || word.startsWith(`${flagName(key)}=`))

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path'
 import { openNode } from '../client/node-client.ts'
 import type { NodeOptions } from '../client/node-options.ts'
 import { allTorrents } from '../client/pages.ts'
-import type { CommandEntry } from '../command.ts'
+import type { CommandLine } from '../command.ts'
 import type { CompletionSources } from './complete.ts'
 
 /** A key was pressed: nobody waits longer. */
@@ -16,13 +16,13 @@ const MOST_PATHS = 2000
 /** Words that the shell itself understands. */
 const SHELL_WORDS = ['help', 'exit'] as const
 
-export function shellSources(entries: readonly CommandEntry[], node: NodeOptions): CompletionSources {
+export function shellSources(entries: CommandLine['commands'], node: NodeOptions): CompletionSources {
   let names: readonly string[] = []
   let readMs = Number.NEGATIVE_INFINITY
   return {
-    commands: [...entries.map(({ name }) => name).filter(name => name !== 'shell'), ...SHELL_WORDS],
+    commands: [...Object.keys(entries).filter(name => name !== 'shell'), ...SHELL_WORDS],
     async command(name) {
-      return (await entries.find(each => each.name === name)?.load()) ?? null
+      return (await entries[name]?.load()) ?? null
     },
     async torrents() {
       if (performance.now() - readMs < FRESH_MS) return names

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { flag, integer, list, oneOf, value } from './options.ts'
+import { flag, integer, list, oneOf, value } from './option.ts'
 import { parseWords, requireWords } from './parse.ts'
 
 const TABLE = {
@@ -42,10 +42,10 @@ describe('words of a command', () => {
     [['--out', '--quiet'], /--out needs a value/],
     [['-q=1', 'x'], /there is no option -=/],
     [['--quiet=1'], /--quiet takes no value/],
-    [['--port', '1', '--port', '2'], /--port was given 2 times/],
+    [['--port', '1', '--port', '2'], /--port: give one value/],
     [['--port', '65536'], /--port: "65536" is not an integer from 0 to 65535/],
     [['--mode', 'medium'], /--mode: "medium" is not one of fast, slow/],
-    [['a', 'b'], /"b" is one word too many/],
+    [['a', 'b'], /unexpected argument "b"/],
   ])('refused: %j', (words, message) => expect(() => parse(...words)).toThrow(message))
 
   test('a missing word is named', () => {

@@ -1,0 +1,19 @@
+export { completeOptions, environmentLayer, fileLayer, type Layer, variableName } from './layers.ts'
+export {
+  flag,
+  flagName,
+  integer,
+  isGiven,
+  list,
+  type Option,
+  type OptionTable,
+  type OptionValues,
+  type Origin,
+  oneOf,
+  path,
+  value,
+} from './option.ts'
+export { type Parsed, type Positional, parseWords, requireWords } from './parse.ts'
+export { nearest } from './suggest.ts'
+export { setLanguage } from './texts.ts'
+export { UsageError } from './usage-error.ts'
