@@ -1,6 +1,7 @@
 import fc from 'fast-check'
+import stringWidth from 'string-width'
 import { describe, expect, test } from 'vitest'
-import { pad, printable, shorten, widthOf, wrap } from './width.ts'
+import { NARROW, pad, printable, shorten, widthOf, wrap } from './width.ts'
 
 const anyText = fc.string({ unit: 'binary', maxLength: 60 })
 
@@ -32,6 +33,8 @@ describe('width', () => {
     ['日本', 4],
     ['👩‍👩‍👧', 2],
     ['', 0],
+    ['ทำ', 2],
+    ['Füße – „groß“ …', 15],
   ])('%s', (text, width) => expect(widthOf(text)).toBe(width))
 
   test('shortened text never takes more than it may, and keeps both ends', () => {
@@ -41,6 +44,13 @@ describe('width', () => {
         expect(widthOf(shorten(printable(text), columns, { unicode }))).toBeLessThanOrEqual(columns)
       }),
     )
+  })
+
+  test('characters that are taken for narrow are', () => {
+    for (let code = 0; code < 0x3000; code++) {
+      const character = String.fromCodePoint(code)
+      if (NARROW.test(character)) expect(stringWidth(character)).toBe(1)
+    }
   })
 
   test('padding counts columns, not characters', () => expect(pad('日本', 6)).toBe('日本  '))

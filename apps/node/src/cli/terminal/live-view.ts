@@ -4,14 +4,12 @@ import { formatRate } from '../../base/text/format.ts'
 import { printable, widthOf } from '../../base/text/width.ts'
 import type { Terminal, TerminalStyle } from '../output.ts'
 import { progressLine } from './progress-line.ts'
+import { Redraw } from './redraw.ts'
 import type { Item, Snapshot, View } from './view.ts'
 
 const REDRAW_MS = 250
 /** So many are drawn in no time. */
 const FEW_ITEMS = 50
-const HIDE_CURSOR = '\u001b[?25l'
-const SHOW_CURSOR = '\u001b[?25h'
-const CLEAR_BELOW = '\u001b[J'
 
 /** Lines of the screen that stay free of items. */
 const ROWS_KEPT = 2
@@ -32,17 +30,14 @@ const ORDER: Readonly<Record<Snapshot['state'], number>> = {
 
 export class LiveView implements View {
   readonly #terminal: Terminal
+  readonly #screen: Redraw
   readonly #items = new Set<Item>()
   readonly #timer: NodeJS.Timeout
-  /** Lines that the cursor stands below. */
-  #drawn = 0
-  #last = ''
   #drawnMs = 0
 
   constructor(terminal: Terminal) {
     this.#terminal = terminal
-    terminal.write(HIDE_CURSOR)
-    process.once('exit', this.#showCursor)
+    this.#screen = new Redraw(terminal)
     this.#timer = setInterval(() => this.refresh(), REDRAW_MS)
   }
 
@@ -59,8 +54,7 @@ export class LiveView implements View {
   tell(text: string): void {
     if (text === '') return
     const lines = text.split('\n').map(line => `${printable(line, this.#terminal)}\n`)
-    this.#terminal.write(this.#clear() + lines.join(''))
-    this.#last = ''
+    this.#screen.writeAbove(lines.join(''))
     this.#refreshSoon()
   }
 
@@ -73,28 +67,14 @@ export class LiveView implements View {
     this.#drawnMs = performance.now()
     const { columns, rows } = this.#terminal
     const lines = liveLines([...this.#items], columns - 1, Math.max(1, rows - ROWS_KEPT), this.#terminal)
-    const text = lines.map(line => `${line}\n`).join('')
-    if (text === this.#last) return
-    this.#terminal.write(this.#clear() + text)
-    this.#last = text
-    this.#drawn = lines.length
+    this.#screen.draw(lines)
   }
 
   close(): void {
     clearInterval(this.#timer)
     this.refresh()
-    process.off('exit', this.#showCursor)
-    this.#showCursor()
+    this.#screen.close()
   }
-
-  /** Moves the cursor to the first line and clears the lines. */
-  #clear(): string {
-    const clear = this.#drawn > 0 ? `\u001b[${this.#drawn}A\r${CLEAR_BELOW}` : ''
-    this.#drawn = 0
-    return clear
-  }
-
-  readonly #showCursor = () => this.#terminal.write(SHOW_CURSOR)
 }
 
 /** At most `rows` lines: the busiest items, and how many more there are. */

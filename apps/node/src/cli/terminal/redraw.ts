@@ -1,14 +1,19 @@
-/** Lines that stay in their place on a terminal and change. */
+/** Lines that stay in their place at the bottom of a terminal and change. */
 import type { Terminal } from '../output.ts'
+
+const HIDE_CURSOR = '\u001b[?25l'
+const SHOW_CURSOR = '\u001b[?25h'
+const CLEAR_BELOW = '\u001b[J'
 
 export class Redraw {
   readonly #terminal: Terminal
+  /** Lines that the cursor stands below. */
   #drawn = 0
   #last = ''
 
   constructor(terminal: Terminal) {
     this.#terminal = terminal
-    terminal.write('\u001b[?25l')
+    terminal.write(HIDE_CURSOR)
     process.once('exit', this.#showCursor)
   }
 
@@ -17,10 +22,15 @@ export class Redraw {
     const shown = lines.slice(0, Math.max(1, this.#terminal.rows - 1))
     const text = shown.map(line => `${line}\n`).join('')
     if (text === this.#last) return
-    const back = this.#drawn > 0 ? `\u001b[${this.#drawn}A\r\u001b[J` : ''
-    this.#terminal.write(back + text)
+    this.#terminal.write(this.#clear() + text)
     this.#last = text
     this.#drawn = shown.length
+  }
+
+  /** Writes text that stays, in place of the lines. They are to be drawn again below it. */
+  writeAbove(text: string): void {
+    this.#terminal.write(this.#clear() + text)
+    this.#last = ''
   }
 
   /** Leaves the last lines standing. */
@@ -29,5 +39,12 @@ export class Redraw {
     this.#showCursor()
   }
 
-  readonly #showCursor = () => this.#terminal.write('\u001b[?25h')
+  /** Moves the cursor to the first line and clears the lines. */
+  #clear(): string {
+    const clear = this.#drawn > 0 ? `\u001b[${this.#drawn}A\r${CLEAR_BELOW}` : ''
+    this.#drawn = 0
+    return clear
+  }
+
+  readonly #showCursor = () => this.#terminal.write(SHOW_CURSOR)
 }
