@@ -4,7 +4,7 @@ import { UsageError } from './usage-error.ts'
 
 /** Where the text of an option was found. */
 export interface Origin {
-  /** What an error begins with: `--port`, `SHOAL_PORT=x`, `config.json: port`. */
+  /** The beginning of errors: `--port`, `SHOAL_PORT=x`, `config.json: port`. */
   readonly where: string
   /** The folder that relative paths are relative to. */
   readonly folder: string
