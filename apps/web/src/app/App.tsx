@@ -1,6 +1,8 @@
 import { CSPProvider } from '@base-ui/react/csp-provider'
+import { DirectionProvider } from '@base-ui/react/direction-provider'
 import { Tooltip } from '@base-ui/react/tooltip'
 import { lazy, Suspense } from 'react'
+import { isRightToLeft } from '../shared/base/direction.ts'
 import { Loading } from '../shared/controls/Loading.tsx'
 import { ToastProvider } from '../shared/controls/Toasts.tsx'
 import { FeaturesContext } from '../shared/feature.ts'
@@ -21,15 +23,17 @@ export function App({ node, tokenFailed }: { node: NodeStore; tokenFailed: boole
     // The node's content security policy allows no style elements.
     <CSPProvider disableStyleElements>
       <ErrorBoundary>
-        <NodeContext value={node}>
-          <Tooltip.Provider delay={TOOLTIP_AFTER_MS}>
-            <ToastProvider>
-              <FeaturesContext value={FEATURES}>
-                <Gate tokenFailed={tokenFailed} />
-              </FeaturesContext>
-            </ToastProvider>
-          </Tooltip.Provider>
-        </NodeContext>
+        <DirectionProvider direction={isRightToLeft() ? 'rtl' : 'ltr'}>
+          <NodeContext value={node}>
+            <Tooltip.Provider delay={TOOLTIP_AFTER_MS}>
+              <ToastProvider>
+                <FeaturesContext value={FEATURES}>
+                  <Gate tokenFailed={tokenFailed} />
+                </FeaturesContext>
+              </ToastProvider>
+            </Tooltip.Provider>
+          </NodeContext>
+        </DirectionProvider>
       </ErrorBoundary>
     </CSPProvider>
   )

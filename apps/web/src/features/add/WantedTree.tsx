@@ -74,7 +74,7 @@ export function WantedTree({ files, wanted, onWanted }: Props) {
               <div
                 key={node.path}
                 className={styles.treeRow}
-                style={{ transform: `translateY(${start}px)`, paddingLeft: 8 + node.depth * 20 }}
+                style={{ transform: `translateY(${start}px)`, paddingInlineStart: 8 + node.depth * 20 }}
               >
                 <Row
                   node={node}

@@ -33,10 +33,13 @@ export function WeekPicture({ schedule }: { readonly schedule: readonly Schedule
           </div>
         </div>
       ))}
-      <div className={styles.hours}>
-        {HOURS.map(hour => (
-          <span key={hour}>{hour}</span>
-        ))}
+      <div className={styles.day}>
+        <span />
+        <div className={styles.hours}>
+          {HOURS.map(hour => (
+            <span key={hour}>{hour}</span>
+          ))}
+        </div>
       </div>
     </div>
   )

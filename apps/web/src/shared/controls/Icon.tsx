@@ -1,4 +1,4 @@
-import { ICONS, type IconName } from './icons.ts'
+import { ICONS, type IconName, MIRRORED } from './icons.ts'
 
 interface Look {
   readonly size?: number
@@ -7,7 +7,8 @@ interface Look {
 
 /** A picture without text of its own: the text next to it says what it means. */
 export function Icon({ name, ...look }: Look & { readonly name: IconName }) {
-  return <Glyph path={ICONS[name]} strokeWidth={name === 'more' ? 2.6 : undefined} {...look} />
+  const strokeWidth = name === 'more' ? 2.6 : undefined
+  return <Glyph path={ICONS[name]} mirrored={MIRRORED.has(name)} {...look} strokeWidth={strokeWidth} />
 }
 
 /** The same of a path of one's own, in a field of 24 by 24. */
@@ -16,10 +17,17 @@ export function Glyph({
   size = 18,
   className,
   strokeWidth,
-}: Look & { readonly path: string; readonly strokeWidth?: number | undefined }) {
+  mirrored,
+}: Look & {
+  readonly path: string
+  readonly strokeWidth?: number | undefined
+  /** Whether it is mirrored in languages that are written from right to left. */
+  readonly mirrored?: boolean
+}) {
   return (
     <svg
       className={className}
+      data-mirrored={mirrored || undefined}
       width={size}
       height={size}
       viewBox="0 0 24 24"

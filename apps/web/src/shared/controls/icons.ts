@@ -62,3 +62,14 @@ export const ICONS = {
 } as const
 
 export type IconName = keyof typeof ICONS
+
+/** Icons that show a direction of reading. Those of media players do not: films run from left to right everywhere. */
+export const MIRRORED: ReadonlySet<IconName> = new Set([
+  'left',
+  'right',
+  'move',
+  'queue',
+  'external',
+  'logout',
+  'undo',
+])

@@ -1,5 +1,6 @@
 import { Dialog } from '@base-ui/react/dialog'
 import { type KeyboardEvent, Suspense } from 'react'
+import { logicalKey } from '../base/direction.ts'
 import { buttonClass, IconButton } from '../controls/Button.tsx'
 import { Icon } from '../controls/Icon.tsx'
 import { Loading } from '../controls/Loading.tsx'
@@ -32,8 +33,9 @@ export default function MediaDialog({ files, index, playlistUrl, onOpen, onClose
   const go = (step: number) => alike[at + step] && onOpen(alike[at + step]!.index)
   const keyDown = (event: KeyboardEvent) => {
     if (file.kind !== 'picture') return
-    if (event.key === 'ArrowLeft') go(-1)
-    if (event.key === 'ArrowRight') go(1)
+    const key = logicalKey(event.key)
+    if (key === 'ArrowLeft') go(-1)
+    if (key === 'ArrowRight') go(1)
   }
   return (
     <Dialog.Root open onOpenChange={open => !open && onClose()}>

@@ -1,4 +1,5 @@
 import type { KeyboardEvent, PointerEvent } from 'react'
+import { isRightToLeft, logicalKey } from '../../../shared/base/direction.ts'
 import { IconButton } from '../../../shared/controls/Button.tsx'
 import { Icon } from '../../../shared/controls/Icon.tsx'
 import { Menu, type MenuItem } from '../../../shared/controls/Menu.tsx'
@@ -92,7 +93,7 @@ function nextSort(sort: Sort, key: SortKey): Sort {
 
 /** Alt and the arrows do what dragging the edge does. */
 function resizeByKey(event: KeyboardEvent, column: Column): void {
-  const step = event.altKey ? { ArrowLeft: -STEP, ArrowRight: STEP }[event.key] : undefined
+  const step = event.altKey ? { ArrowLeft: -STEP, ArrowRight: STEP }[logicalKey(event.key)] : undefined
   if (step === undefined) return
   event.preventDefault()
   resizeColumn(column, widthOf(column, columnChoices.get()) + step)
@@ -101,11 +102,12 @@ function resizeByKey(event: KeyboardEvent, column: Column): void {
 function resizeByPointer(event: PointerEvent<HTMLElement>, column: Column): void {
   const grip = event.currentTarget
   const startX = event.clientX
+  const forward = isRightToLeft() ? -1 : 1
   const startWidth = grip.parentElement!.getBoundingClientRect().width
   grip.setPointerCapture(event.pointerId)
   event.preventDefault()
   const move = (moveEvent: globalThis.PointerEvent) =>
-    resizeColumn(column, startWidth + moveEvent.clientX - startX)
+    resizeColumn(column, startWidth + forward * (moveEvent.clientX - startX))
   const end = () => {
     grip.removeEventListener('pointermove', move)
     grip.removeEventListener('lostpointercapture', end)

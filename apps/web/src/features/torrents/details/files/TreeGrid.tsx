@@ -2,6 +2,7 @@
 // biome-ignore-all lint/a11y/useFocusableInteractive: the grid has the focus and names the active row
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
+import { logicalKey } from '../../../../shared/base/direction.ts'
 import { texts } from '../../../../shared/messages/texts.ts'
 import { type TreeActions, type TreeNode, wantedOf } from '../file-tree.ts'
 import styles from './files.module.css'
@@ -108,7 +109,7 @@ function act(
     Enter: () => (folder ? props.onToggle(node) : props.onOpen(node)),
     F2: () => !folder && props.onRename(node),
   }
-  const key = keys[event.key]
+  const key = keys[logicalKey(event.key)]
   if (!key) return
   event.preventDefault()
   key()
