@@ -104,11 +104,18 @@ test.each(REMOVABLE)('a node without %s starts, works, and refuses its operation
   })
 })
 
-test('over HTTP, an operation of an absent capability is not found, with the code unsupported', async () => {
+test('over HTTP, an operation of an absent capability is not described, and answers 404 unsupported to any input', async () => {
   const node = await open(without('feeds'))
   const server = await createServer({ node, access: new Access({ token: TOKEN }), port: 0 })
   onTestFinished(() => server.close())
-  const answer = await fetch(`${server.url}/api/feeds`, { headers: { authorization: `Bearer ${TOKEN}` } })
-  expect(answer.status).toBe(404)
-  expect(await answer.json()).toMatchObject({ error: { code: 'unsupported' } })
+  const headers = { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' }
+  for (const init of [{}, { method: 'POST', body: '{"wrong":1}' }, { method: 'POST', body: '{' }]) {
+    const answer = await fetch(`${server.url}/api/feeds`, { ...init, headers })
+    expect(answer.status).toBe(404)
+    expect(await answer.json()).toMatchObject({ error: { code: 'unsupported' } })
+  }
+  expect((await fetch(`${server.url}/api/feeds`)).status).toBe(401)
+  const { paths } = await (await fetch(`${server.url}/api/openapi.json`, { headers })).json()
+  expect(paths).not.toHaveProperty(['/api/feeds'])
+  expect(paths).toHaveProperty(['/api/torrents'])
 })

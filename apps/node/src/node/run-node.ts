@@ -12,8 +12,6 @@ import { startSystem } from './system/system.ts'
 
 export interface OpenNode extends RunningNode {
   readonly kernel: Kernel
-  /** Names of the capabilities that run. */
-  readonly capabilities: readonly string[]
   readonly running: readonly AnyRunning[]
   /** Returns a service of a capability. Throws `unsupported` if none offers it. */
   service<T>(it: Service<T>): T

@@ -1,7 +1,7 @@
 import { rename, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { makeFolders } from '@shoal/torrent/make-folders'
 import { fileFailure } from '../failure.ts'
-import { makeFolders } from './make-folders.ts'
 
 let written = 0
 

@@ -4,8 +4,8 @@ import { type FileHandle, lstat, mkdir, open, rename, rm } from 'node:fs/promise
 import { join } from 'node:path'
 import type { OpenedFile, OpenedShare } from '@shoal/sealed'
 import { addNumber, type NameRules, safeComponent } from '@shoal/torrent'
+import { makeFolders } from '@shoal/torrent/make-folders'
 import { fileFailure } from '../failure.ts'
-import { makeFolders } from '../files/make-folders.ts'
 
 const RULES: NameRules = process.platform === 'win32' ? 'windows' : 'posix'
 

@@ -35,7 +35,7 @@ describe('places', () => {
   test('a file in the way is reported', async () => {
     await writeFile(join(folder, 'file'), '')
     await expect(openPlace(join(folder, 'file', 'x'), folder)).rejects.toMatchObject({ code: 'not-found' })
-    await expect(openPlace(join(folder, 'file'), folder)).rejects.toMatchObject({ code: 'bad-argument' })
+    await expect(openPlace(join(folder, 'file'), folder)).rejects.toMatchObject({ code: 'unsafe-path' })
   })
 
   test.runIf(process.platform === 'linux')('a path where no folder can be is reported', async () => {
@@ -45,7 +45,7 @@ describe('places', () => {
     ])
       await expect(openPlace(place!, root)).rejects.toMatchObject({
         code: 'no-permission',
-        message: 'no folder can be made in /proc: choose another',
+        message: 'Cannot create a folder in /proc. Choose another one.',
       })
   })
 })

@@ -1,8 +1,13 @@
 /** Starts a list of capabilities in the order of what they need, joins what they offer, and closes them in reverse. */
 import { type Contract, type NodeOperations, type NodeStats, OPERATIONS } from '@shoal/api'
 import { describeFailure } from '../../base/failure.ts'
-import { AbsentCapability } from './absent-capability.ts'
-import type { AnyCapability, AnyRunning, Service, Services } from './capability.ts'
+import {
+  AbsentCapability,
+  type AnyCapability,
+  type AnyRunning,
+  type Service,
+  type Services,
+} from './capability.ts'
 import type { NodeFiles } from './contract.ts'
 import type { Kernel } from './kernel.ts'
 import type { Family } from './metrics.ts'

@@ -4,12 +4,21 @@
  */
 import type { Server as HttpServer } from 'node:http'
 import type { Contract, Implemented, Job, NodeStats } from '@shoal/api'
+import { Failure } from '../../base/failure.ts'
 import type { NodeFiles } from './contract.ts'
 import type { Migration } from './database/migrations.ts'
 import type { HttpScope } from './http-scope.ts'
 import type { JobRecord } from './job-store.ts'
 import type { Kernel } from './kernel.ts'
 import type { Family } from './metrics.ts'
+
+/** This node runs without the capability that a request needs. */
+export class AbsentCapability extends Failure {
+  /** `what`: the subject of the message. */
+  constructor(what: string) {
+    super('unsupported', `${what} is not available: this node runs without the capability for it`)
+  }
+}
 
 /** A typed name for what one capability offers to others. */
 export interface Service<T> {

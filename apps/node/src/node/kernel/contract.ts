@@ -8,6 +8,8 @@ import type { Family } from './metrics.ts'
 
 export interface RunningNode {
   readonly operations: NodeOperations
+  /** Names of the capabilities that run. */
+  readonly capabilities: readonly string[]
   readonly events: NodeEvents
   readonly files: NodeFiles
   readonly log: Log

@@ -1,7 +1,7 @@
 /** The wire format of errors: `{ error: { code, message, field? } }`, with a status for each code. */
 import type { Problem } from '@shoal/api'
 import { Failure } from '../../base/failure.ts'
-import { AbsentCapability } from '../kernel/absent-capability.ts'
+import { AbsentCapability } from '../kernel/capability.ts'
 
 const STATUS: Readonly<Record<string, number>> = {
   'not-a-torrent': 400,

@@ -56,17 +56,6 @@ test('refusals reach the typed client with code and field', async () => {
   })
 })
 
-test('an operation of a capability that does not run is refused, and not described', async () => {
-  delete (served.node.operations as Partial<typeof served.node.operations>).search
-  await expect(apiOf(served).search({ text: 'film' })).rejects.toMatchObject({
-    status: 501,
-    code: 'unsupported',
-  })
-  const { paths } = await (await served.get('/api/openapi.json')).json()
-  expect(paths).not.toHaveProperty(['/api/search'])
-  expect(paths).toHaveProperty(['/api/torrents'])
-})
-
 test('a request is logged without what it asks for, where secrets may be in any writing', async () => {
   const link = encodeURIComponent('magnet:?tr=http%3A%2F%2Fh%2Fsecretkey%2Fannounce')
   await fetch(`${served.server.url}/none?add=${link}&passkey%253D=hunter2`)

@@ -4,7 +4,7 @@ import type { Added, CallOptions, CheckedInputOf, Preview, Protocol } from '@sho
 import { formatMagnet, type TorrentSource } from '@shoal/torrent'
 import { Failure } from '../../base/failure.ts'
 import { shareOf } from '../../base/sealing/share-of.ts'
-import { AbsentCapability } from '../kernel/absent-capability.ts'
+import { AbsentCapability } from '../kernel/capability.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { Sealed } from '../sealed/service.ts'
 import type { AddedTorrent, Torrents } from '../torrents/service.ts'

@@ -3,13 +3,12 @@ import { Failure } from '../../base/failure.ts'
 import type { NodeFiles } from '../kernel/contract.ts'
 import { mediaType } from './media-type.ts'
 import type { TorrentRegistry } from './torrent-registry.ts'
-import { withFiles } from './with-files.ts'
 
 /** The bytes of torrents. */
 export function torrentFiles(registry: TorrentRegistry): Pick<NodeFiles, 'open' | 'metainfo'> {
   return {
     async open(id, path) {
-      const torrent = withFiles(registry.get(id))
+      const torrent = registry.getWithFiles(id)
       const { files } = torrent.api
       const file = /^#\d+$/.test(path)
         ? files[Number(path.slice(1))]
@@ -28,7 +27,7 @@ export function torrentFiles(registry: TorrentRegistry): Pick<NodeFiles, 'open' 
       }
     },
     async metainfo(id) {
-      const { api } = withFiles(registry.get(id))
+      const { api } = registry.getWithFiles(id)
       return {
         name: api.name,
         bytes: writeMetainfo({ ...api.metainfo!, trackers: api.trackers, webSeeds: api.webSeeds }),

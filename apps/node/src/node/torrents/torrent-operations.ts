@@ -10,7 +10,6 @@ import { moveTorrent } from './move-torrent.ts'
 import type { TorrentManager } from './torrent-manager.ts'
 import { peersOf, piecesOf } from './torrent-topic.ts'
 import { detailOf, fileView, removedView, trackersView } from './view.ts'
-import { withFiles } from './with-files.ts'
 
 export function torrentOperations(manager: TorrentManager): Implemented<typeof TORRENTS> {
   const { registry, list, queue, removals, labels, kernel } = manager
@@ -37,7 +36,7 @@ export function torrentOperations(manager: TorrentManager): Implemented<typeof T
       return { ...page, items: items.map(file => fileView(torrent, file)) }
     },
     setPriority: async ({ id, indexes, priority }) => {
-      const { api } = withFiles(registry.get(id))
+      const { api } = registry.getWithFiles(id)
       const all = indexes === 'all' ? api.files.map(({ index }) => index) : indexes
       const wrong = all.find(index => index >= api.files.length)
       if (wrong !== undefined)
@@ -54,7 +53,7 @@ export function torrentOperations(manager: TorrentManager): Implemented<typeof T
       return {}
     },
     renameFile: async ({ id, index, path }) => {
-      const { api } = withFiles(registry.get(id))
+      const { api } = registry.getWithFiles(id)
       await namingField('path', () => api.renameFile(index, safePath(path)))
       return {}
     },

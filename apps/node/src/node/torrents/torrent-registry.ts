@@ -76,6 +76,15 @@ export class TorrentRegistry {
     })
   }
 
+  /** Throws `not-found`, and `no-metadata` until its files are known. */
+  getWithFiles(id: string): ManagedTorrent {
+    const torrent = this.get(id)
+    if (torrent.api.metainfo) return torrent
+    throw new Failure('no-metadata', 'its files are not known yet: wait until a peer has sent the metadata', {
+      field: 'id',
+    })
+  }
+
   /** Takes a torrent of the session in. Its row is kept from then on. */
   add(api: TorrentApi, row: TorrentRow): ManagedTorrent {
     const torrent = new ManagedTorrent(api, row)

@@ -45,12 +45,12 @@ export function addApi(app: FastifyInstance, { node, access, lines, requests }: 
   app.register(async scope => {
     scope.addHook('onRequest', request => refuseStrangers(request, access))
     takeJson(scope)
-    addOperations(scope, operations, {
+    addOperations(scope, node, {
       changeSettings: (change, request) => refuseProgram(change, request, { access, operations }),
     })
     addMetainfoRoute(scope, node)
     addPlaylistRoute(scope, operations, keys)
-    addDescriptionRoute(scope, operations)
+    addDescriptionRoute(scope, node.capabilities)
     addEventRoute(scope, { node, lines, lasting })
     addMetricsRoute(scope, { node, requests, eventClients: () => lines.size })
     scope.register(async upload => addTorrentUploadRoute(upload, node))

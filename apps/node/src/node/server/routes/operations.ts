@@ -1,7 +1,16 @@
 /** Adds a route for every entry of the table of operations. */
-import { ACCESS, type CheckedInputOf, type NodeOperations, OPERATIONS, type OperationName } from '@shoal/api'
+import {
+  ACCESS,
+  type CheckedInputOf,
+  CONTRACTS,
+  type Contract,
+  type NodeOperations,
+  OPERATIONS,
+  type OperationName,
+} from '@shoal/api'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { Failure } from '../../../base/failure.ts'
+import { AbsentCapability } from '../../kernel/capability.ts'
+import type { RunningNode } from '../../kernel/contract.ts'
 import { inputOf } from '../request/input.ts'
 import { routePath } from './route-path.ts'
 
@@ -17,17 +26,36 @@ export type Checks = {
 /** Registers all operations except the open ones, whose answers depend on who asks. */
 export function addOperations(
   scope: FastifyInstance,
-  operations: Partial<NodeOperations>,
-  checks: Checks = {},
+  { operations, capabilities }: Pick<RunningNode, 'operations' | 'capabilities'>,
+  checks: Checks,
 ): void {
-  for (const name of Object.keys(OPERATIONS) as OperationName[])
-    if (isOfNode(name) && !OPERATIONS[name].isOpen) addOperation(scope, name, operations, checks)
+  const absent = absentOperations(capabilities)
+  for (const name of Object.keys(OPERATIONS) as OperationName[]) {
+    if (!isOfNode(name) || OPERATIONS[name].isOpen) continue
+    if (absent.has(name)) refuseOperation(scope, name)
+    else addOperation(scope, name, operations, checks)
+  }
+}
+
+/** Operations of the capabilities that do not run. */
+export function absentOperations(capabilities: readonly string[]): ReadonlySet<string> {
+  const absent = CONTRACTS.filter(({ name }) => !capabilities.includes(name))
+  return new Set(absent.flatMap(({ operations = {} }: Contract) => Object.keys(operations)))
+}
+
+/** Its input is not read: that it is not available is all that a client needs to know. */
+function refuseOperation(scope: FastifyInstance, name: Name): void {
+  const { method, path } = OPERATIONS[name]
+  const refuse = async () => {
+    throw new AbsentCapability(`The operation ${name}`)
+  }
+  scope.route({ method, url: routePath(path), onRequest: refuse, handler: refuse })
 }
 
 function addOperation<Each extends Name>(
   scope: FastifyInstance,
   name: Each,
-  operations: { readonly [Each in Name]?: NodeOperations[Each] },
+  operations: NodeOperations,
   checks: Checks,
 ): void {
   const operation = OPERATIONS[name]
@@ -38,8 +66,7 @@ function addOperation<Each extends Name>(
     handler: async (request, reply) => {
       const input = inputOf<(typeof OPERATIONS)[Each]['input']>(operation, request)
       await checks[name]?.(input, request)
-      const answer: NodeOperations[Each] | undefined = operations[name]
-      if (!answer) throw new Failure('unsupported', `this node runs without the capability for ${name}`)
+      const answer: NodeOperations[Each] = operations[name]
       return answer(input, { signal: leaving(reply) })
     },
   })

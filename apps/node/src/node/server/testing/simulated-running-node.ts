@@ -1,4 +1,4 @@
-import type { NodeEvent, Topic } from '@shoal/api'
+import { CONTRACTS, type NodeEvent, type Topic } from '@shoal/api'
 import { receiveFile, SimulatedNode } from '@shoal/api/testing/node'
 import { Failure } from '../../../base/failure.ts'
 import type { NodeFiles, ReadableFile, RunningNode } from '../../kernel/contract.ts'
@@ -10,6 +10,7 @@ const CHUNK_BYTES = 16_384
 
 /** The simulated node, as a server needs it: with an event hub, files as bytes, and a log. It starts empty. */
 export class SimulatedRunningNode extends SimulatedNode implements RunningNode {
+  readonly capabilities = CONTRACTS.map(({ name }) => name)
   readonly startedMs = this.state.startedMs
   readonly log: Log = {
     debug: this.#logAt('debug'),
