@@ -52,7 +52,11 @@ test.each<[why: string, changed: string, tests: string[]]>([
   ['a file of a folder that something reads', 'apps/page/src/style.css', [PAGE]],
   ['a file that matches a pattern', 'docs/guide.md', ['scripts/docs.test.ts']],
   ['a test, which affects only itself', 'apps/page/src/label.test.ts', ['apps/page/src/label.test.ts']],
-  ['a file that nothing names: the nearest tests', 'apps/cli/unused/data.json', ['apps/cli/main.test.ts']],
+  [
+    'a file without references, which affects the nearest tests',
+    'apps/cli/unused/data.json',
+    ['apps/cli/main.test.ts'],
+  ],
 ])('finds the tests that are affected by %s', (_, changed, tests) => {
   expect(affectedTests([changed], TREE).sort()).toEqual(tests.sort())
 })
@@ -64,6 +68,6 @@ test.each(['package-lock.json', 'packages/engine/package.json', 'vitest.config.t
   },
 )
 
-test('without a change, no test is affected', () => {
+test('no tests are affected without a change', () => {
   expect(affectedTests([], TREE)).toEqual([])
 })

@@ -1,6 +1,6 @@
 /**
- * The tests that a change can affect, by what files refer to: imports, programs and workers that they start, files that they read by name.
- * In doubt a test is affected.
+ * Finds the tests that a change can affect, from the references between files: imports, started programs and workers, files that are read by name.
+ * If in doubt, it includes a test.
  */
 import { readFileSync } from 'node:fs'
 import { join, posix } from 'node:path'
@@ -9,45 +9,45 @@ import { ROOT, run } from './run.ts'
 
 export const TEST = /\.test\.tsx?$/
 const CODE = /\.(?:[cm]?[jt]sx?|css|html)$/
-/** A change of these may affect everything. */
+/** Files whose changes may affect everything. */
 const AFFECTS_ALL =
   /(?:^|\/)package(?:-lock)?\.json$|^(?:\.npmrc|tsconfig\.json|vitest\.config\.ts|scripts\/install\.mjs)$/
-/** Names of the main branch, the most authoritative first. */
+/** Names of the main branch, the most authoritative one first. */
 const MAIN_BRANCHES = ['origin/main', 'main']
-/** The only kind of glob in use: files of one type. */
+/** The only kind of glob in use: files with one extension. */
 const GLOB = /\*\.\w+$/
 const LITERAL = /(['"`])([\w@#./*-]+)\1/g
 
-/** Paths of the test files that differ, or can behave differently, from the merge base with the main branch (from HEAD without one). */
+/** Returns the test files that the changes since the merge base with the main branch (or since HEAD, if there is none) can affect. */
 export async function changedTests(): Promise<string[]> {
   const tracked = await git('ls-files', '--cached', '--others', '--exclude-standard')
   return affectedTests(await changedFiles(), readTree(tracked))
 }
 
-/** Paths of the tests in the tree that a change of the given files can affect. */
+/** Returns the tests in the tree that a change of the given files can affect. */
 export function affectedTests(changed: readonly string[], tree: SourceTree): string[] {
   const tests = [...tree.files.keys()].filter(file => TEST.test(file))
   if (changed.some(file => AFFECTS_ALL.test(file))) return tests
-  const referrers = referrersIn(tree)
+  const referrers = findReferrers(tree)
   const affected = new Set<string>()
   const queue = [...changed]
   for (let file = queue.pop(); file !== undefined; file = queue.pop()) {
     if (affected.has(file)) continue
     affected.add(file)
     if (TEST.test(file)) continue
-    // What nothing names may still be found, for example by listing its folder.
+    // A file without references may still be found, for example by listing its folder.
     queue.push(...(referrers.get(file) ?? nearestTests(file, tests)))
   }
   return tests.filter(test => affected.has(test))
 }
 
-/** For every file, the files that refer to it. */
-function referrersIn(tree: SourceTree): Map<string, string[]> {
-  const folders = filesByFolder(tree.files.keys())
+/** Returns for every file the files that refer to it. */
+function findReferrers(tree: SourceTree): Map<string, string[]> {
+  const folders = groupByFolder(tree.files.keys())
   const referrers = new Map<string, string[]>()
   for (const [file, source] of tree.files) {
     if (!CODE.test(file) || AFFECTS_ALL.test(file)) continue
-    for (const target of new Set(referencesOf(file, source, tree, folders))) {
+    for (const target of new Set(findReferences(file, source, tree, folders))) {
       const known = referrers.get(target)
       if (known) known.push(file)
       else referrers.set(target, [file])
@@ -56,7 +56,7 @@ function referrersIn(tree: SourceTree): Map<string, string[]> {
   return referrers
 }
 
-function referencesOf(
+function findReferences(
   file: string,
   source: string,
   tree: SourceTree,
@@ -81,7 +81,7 @@ function matching(pattern: string, tree: SourceTree): string[] {
   return [...tree.files.keys()].filter(path => posix.matchesGlob(path, pattern))
 }
 
-/** Files that an import may load: both of a platform pair, whatever a package exports. */
+/** Returns the files that an import may load, such as both files of a platform pair. */
 function resolve(tree: SourceTree, file: string, specifier: string): string[] {
   if (specifier.startsWith('.')) return [posix.join(posix.dirname(file), specifier.replace(/\?.*$/, ''))]
   const isOwn = specifier.startsWith('#')
@@ -103,7 +103,7 @@ function leavesOf(entry: unknown): string[] {
   return entry && typeof entry === 'object' ? Object.values(entry).flatMap(leavesOf) : []
 }
 
-/** The tests below the first folder, from the file upwards, that has any. */
+/** Returns the tests in the nearest folder above the file that contains any. */
 function nearestTests(file: string, tests: readonly string[]): string[] {
   for (let folder = posix.dirname(file); folder !== '.'; folder = posix.dirname(folder)) {
     const below = tests.filter(test => test.startsWith(`${folder}/`))
@@ -112,8 +112,8 @@ function nearestTests(file: string, tests: readonly string[]): string[] {
   return [...tests]
 }
 
-/** Files below each folder, at any depth. */
-function filesByFolder(files: Iterable<string>): Map<string, string[]> {
+/** Returns the files in each folder, at any depth. */
+function groupByFolder(files: Iterable<string>): Map<string, string[]> {
   const folders = new Map<string, string[]>()
   for (const file of files)
     for (let folder = posix.dirname(file); folder !== '.'; folder = posix.dirname(folder)) {
@@ -132,7 +132,7 @@ function readTree(paths: readonly string[]): SourceTree {
     try {
       if (CODE.test(path) || path.endsWith('package.json')) source = readFileSync(join(ROOT, path), 'utf8')
     } catch {
-      // It was deleted, and the deletion is not committed yet.
+      // The file was deleted, and the deletion is not committed yet.
       continue
     }
     files.set(path, source)

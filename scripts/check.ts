@@ -1,4 +1,4 @@
-/** `npm run check`: the checks that every commit must pass, offline: format, lint, types, imports, words, commits, unit tests. */
+/** `npm run check`: the checks that every commit must pass, without a network: format, lint, types, imports, words, commits, unit tests. */
 import { checkCommits } from './commits.ts'
 import { checkImports } from './imports.ts'
 import type { FileResult } from './report.ts'
@@ -15,8 +15,8 @@ export interface Outcome extends Pick<TestRun, 'skipped' | 'failures' | 'files'>
 }
 
 /**
- * Runs every step, also after one failed, prints a line for each, and shows the output of those that failed. `tests` are the paths of the
- * only unit tests to run.
+ * Runs every step, even after one fails. Prints a line for each, and the output of those that fail. `tests` limits the unit tests to these
+ * paths.
  */
 export async function check(tests?: readonly string[]): Promise<Outcome> {
   const failed: string[] = []
@@ -38,7 +38,7 @@ export async function check(tests?: readonly string[]): Promise<Outcome> {
   return { failed, skipped: unit.skipped, failures: unit.failures, files: unit.files }
 }
 
-/** Prints the last lines: the slowest files, what was skipped, and what failed and why. Sets the exit code. */
+/** Prints the summary: the slowest files, what was skipped, and what failed and why. Sets the exit code. */
 export function conclude({ failed, skipped, failures, files }: Outcome, notes: readonly string[] = []): void {
   for (const { file, seconds } of slowest(files)) console.log(`${seconds.toFixed(1).padStart(7)} s  ${file}`)
   for (const name of skipped) console.log(`skipped ${name}`)

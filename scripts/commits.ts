@@ -1,12 +1,13 @@
-/** The format of commit messages: `area: imperative summary` in at most 72 characters, a blank line, and why. */
+/** Checks the format of commit messages: `area: imperative summary` in at most 72 characters, a blank line, and the reason. */
 import { type RunResult, run } from './run.ts'
 
 /** Commits up to this one are older than the rule. */
-const BEFORE_THE_RULE = '47c5717fe6dae8fdbb1212ec45a06db781043d1a'
+const LAST_UNCHECKED = '47c5717fe6dae8fdbb1212ec45a06db781043d1a'
 const MAX_SUBJECT_CHARACTERS = 72
 const SUBJECT = /^[a-z0-9][a-z0-9 ,./-]*: (\S+)(?: .*)?\S$/
-/** Third person and participles: "adds", "added", "adding". Verbs that end like them are listed. */
+/** Third person and participles: "adds", "added", "adding". */
 const NOT_IMPERATIVE = /^(?:\w+(?:[^su]s|ed|ing))$/
+/** Imperatives that match it. */
 const IMPERATIVES = new Set([
   'bring',
   'embed',
@@ -32,9 +33,9 @@ export function commitViolation(message: string): string | null {
   return blank === '' ? null : 'leave the second line blank'
 }
 
-/** Checks the commits since the rule was made. A checkout without git, or with too little history, has none. */
+/** Checks the commits since the rule was introduced. Passes in a checkout without git or with too little history. */
 export async function checkCommits(): Promise<RunResult> {
-  const range = `${BEFORE_THE_RULE}..HEAD`
+  const range = `${LAST_UNCHECKED}..HEAD`
   const log = await run('git', ['log', '--no-merges', '-z', '--format=%h %B', range], { quiet: true })
   if (log.code !== 0) return { ...log, code: 0 }
   const found = log.output

@@ -8,7 +8,7 @@ const PAGES = globSync(['*.md', 'docs/**/*.md', 'bench/*.md'], { cwd: ROOT }).ma
   page.replaceAll('\\', '/'),
 )
 const LINK = /\]\(([^)\s]+)\)|<img[^>]*\bsrc="([^"]+)"/g
-/** A path of the tree, as text in backticks: begins with one of its folders and has an extension. */
+/** A path in backticks that begins with a folder of the checkout and has an extension. */
 const NAMED = /`((?:packages|apps|interop|sim|bench|scripts|docs)\/[\w./-]+\.(?:ts|mjs|md|svg|py|json))`/g
 const SCRIPT = /\bnpm (?:run )?(start|test|check|bench)\b|\bnpm run ([\w-]+)/g
 
@@ -16,23 +16,23 @@ const read = (page: string) => readFileSync(join(ROOT, page), 'utf8')
 const all = (text: string, pattern: RegExp) =>
   [...text.matchAll(pattern)].map(match => match.slice(1).find(group => group !== undefined)!)
 
-test('there are pages to look at', () => {
+test('finds the pages', () => {
   expect(PAGES).toEqual(expect.arrayContaining(['README.md', 'docs/architecture.md', 'docs/beps.md']))
 })
 
 describe.each(PAGES)('%s', page => {
   const text = read(page)
 
-  test('links to files that exist, and to headings that they have', () => {
+  test('links to existing files and headings', () => {
     const broken = all(text, LINK).filter(target => !/^[a-z]+:/.test(target) && !resolves(page, target))
     expect(broken).toEqual([])
   })
 
-  test('names files that exist', () => {
+  test('names existing files', () => {
     expect(all(text, NAMED).filter(path => !existsSync(join(ROOT, path)))).toEqual([])
   })
 
-  test('names npm scripts that exist', () => {
+  test('names existing npm scripts', () => {
     const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
     expect(all(text, SCRIPT).filter(name => !(name in scripts))).toEqual([])
   })
@@ -44,7 +44,7 @@ describe('docs/beps.md', () => {
     .filter(line => /^\| (\d+|—) \|/.test(line))
     .map(line => line.split('|').map(cell => cell.trim()))
 
-  test('has a test for each BEP that is done', () => {
+  test('has a test for each implemented BEP', () => {
     const done = rows.filter(([, , , node]) => node !== 'no')
     expect(done.length).toBeGreaterThan(20)
     expect(done.filter(row => !row[5]!.includes('.test.ts)')).map(([, bep]) => bep)).toEqual([])
@@ -64,14 +64,14 @@ describe('docs/http-api.md', () => {
   const rows = read('docs/http-api.md')
 
   test.each(Object.entries({ ...OPERATIONS, ...BYTE_ROUTES }))(
-    'has %s as it is',
+    'describes %s like the API',
     (name, { method, path, summary }) => {
       expect(rows).toContain(`| \`${name}\` | \`${method} ${path}\` | ${summary} |`)
     },
   )
 })
 
-/** Whether a link of a page leads to a file, and to a heading of it where it names one. */
+/** Returns true if the target of a link exists: the file, and the heading if the link has one. */
 function resolves(page: string, target: string): boolean {
   const [path, heading] = target.split('#') as [string, string?]
   const file = path === '' ? page : join(dirname(page), decodeURI(path))
@@ -79,7 +79,7 @@ function resolves(page: string, target: string): boolean {
   return heading === undefined || !file.endsWith('.md') || headings(read(file)).includes(heading)
 }
 
-/** Anchors as the common renderers of Markdown make them. */
+/** Returns the anchors that common Markdown renderers generate. */
 function headings(text: string): string[] {
   return [...text.matchAll(/^#+ (.+)$/gm)].map(([, title]) =>
     title!

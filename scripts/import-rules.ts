@@ -2,7 +2,7 @@
  * The import rules as data. Imports go down only, and there are no cycles, type imports included.
  */
 
-/** The workspaces that each one may import. Its package.json must declare it too. */
+/** The workspaces that each workspace may import. Its package.json must also declare them. */
 export const WORKSPACES: Record<string, readonly string[]> = {
   'packages/torrent': [],
   'packages/identity': [],
@@ -15,29 +15,27 @@ export const WORKSPACES: Record<string, readonly string[]> = {
   'apps/node': ['packages/*'],
   'apps/web': ['packages/*'],
   'apps/hub': ['packages/*'],
-  // These look inside what they test and measure.
+  // These access the internals of what they test and measure.
   interop: ['packages/*', 'apps/*'],
   sim: ['packages/*', 'apps/*'],
   bench: ['packages/*', 'apps/*', 'interop', 'scripts'],
   scripts: ['interop', 'packages/api'],
 }
 
-/** Workspaces that may import any file of another, not just what its package.json exports. */
-export const LOOKS_INSIDE = ['interop', 'sim', 'bench', 'scripts']
+/** Workspaces that may import any file of another workspace, not only what its package.json exports. */
+export const ACCESS_INTERNALS = ['interop', 'sim', 'bench', 'scripts']
 
-/** The order of what lies in a folder. */
+/** The order of the files and folders in a folder. */
 export interface Floors {
-  /**
-   * Files and folders of the folder, from the bottom up; `*` means all that are not named. Each imports only from lower floors.
-   */
+  /** Files and folders, from the bottom up; `*` means all that are not listed. Each imports only from lower floors. */
   readonly floors: readonly (readonly string[])[]
-  /** Files that others on the same floor may import, as paths from the folder; a leading `*` means any of its folders. */
+  /** Files that others on the same floor may import, as paths relative to the folder; a leading `*` means any of its folders. */
   readonly contracts?: readonly string[]
 }
 
 /**
- * Folders with an order of their own. In every other folder any order will do that has no cycle: a file or folder that another one
- * imports, directly or not, must not import that one.
+ * Folders with a fixed order. In every other folder, any order without cycles is allowed: a file or folder must not import one that imports
+ * it, directly or indirectly.
  */
 export const FLOORS: Record<string, Floors> = {
   'packages/torrent/src': {
@@ -55,20 +53,20 @@ export const FLOORS: Record<string, Floors> = {
     contracts: ['storage/storage.ts', 'discovery/discovery.ts', 'metainfo/metainfo.ts', 'metainfo/layout.ts'],
   },
   'apps/node/src': { floors: [['base'], ['node'], ['cli'], ['shoal.ts']] },
-  // A capability imports what is below, and of another capability only its service.
+  // A capability imports the floors below, and only the service of other capabilities.
   'apps/node/src/node': {
     floors: [['kernel'], ['server'], ['*'], ['capabilities.ts', 'system'], ['run-node.ts'], ['start.ts']],
     contracts: ['*/service.ts'],
   },
   'apps/web/src': { floors: [['modules.d.ts'], ['shared'], ['features'], ['app'], ['main.tsx']] },
-  // Features never import each other: what two of them need belongs in shared.
+  // Features never import each other: code that two of them need belongs in shared.
   'apps/web/src/features': { floors: [['*']] },
 }
 
-/** The engine: it runs in browsers too, so only files named `*.node.ts` import Node's modules. */
+/** The engine also runs in browsers, so only files named `*.node.ts` import Node's modules. */
 export const ENGINE = 'packages/torrent/src'
 
-/** Folders of the engine that decide or translate and do no input or output, with the folders and files that they may import. */
+/** Folders of the engine that do no input or output, with the folders and files that they may import. */
 export const ENGINE_PURE: Record<string, readonly string[]> = {
   base: [],
   bencode: ['base'],
@@ -76,6 +74,6 @@ export const ENGINE_PURE: Record<string, readonly string[]> = {
   pieces: ['base', 'metainfo'],
 }
 
-/** Tests, helpers of tests and development tools: they may use development packages and Node, and import any file of their workspace. */
+/** Tests, test helpers and development tools. They may use development packages and Node, and import any file of their workspace. */
 export const TEST_FILE =
   /(?:\.test|\.bench|[.-]suite|[.-]testing|(?:^|\/)compliance|(?:^|\/)test-[^/]+)\.tsx?$|\/testing\/|^apps\/[^/]+\/(?:scripts|e2e)\//

@@ -13,7 +13,7 @@ const manifests = new Map<string, Manifest>([
   ['apps/node', { name: '@shoal/node', dependencies: { '@shoal/torrent': '1' } }],
 ])
 
-/** The violations of a tree with these files, as `file: message`. Empty files stand where names end in nothing else. */
+/** Returns the violations of a tree with these files in addition to a few that most tests need, as `file: message`. */
 function violations(files: Record<string, string>): string[] {
   const src = 'packages/torrent/src'
   const tree = new Map(
@@ -31,7 +31,7 @@ function violations(files: Record<string, string>): string[] {
   return violationsIn({ files: tree, manifests }).map(({ file, message }) => `${file}: ${message}`)
 }
 
-test('finds imports of every form, and none in comments', () => {
+test('finds all forms of imports, and ignores comments', () => {
   const source = [
     "import a from './a.ts'",
     'import {',
@@ -64,16 +64,16 @@ test.each([
   ['of types upwards', 'wire/a.ts', "import type {} from '../api.ts'", 'must not import api.ts'],
   ['pieces of storage', 'pieces/a.ts', "import type {} from '../storage/storage.ts'", 'pieces is pure'],
   ['pieces of Node', 'pieces/a.node.ts', "import 'node:fs'", 'pieces is pure'],
-  ['Node in a file for browsers', 'swarm/a.ts', "import 'node:fs'", 'the engine runs in browsers too'],
+  ['Node in a file for browsers', 'swarm/a.ts', "import 'node:fs'", 'the engine also runs in browsers'],
   ['Node without its prefix', 'swarm/a.node.ts', "import 'fs'", 'write node:fs'],
-  ['a package not declared', 'swarm/a.ts', "import 'left-pad'", 'not a dependency'],
+  ['an undeclared package', 'swarm/a.ts', "import 'left-pad'", 'not a dependency'],
   ['a development package', 'swarm/a.ts', "import 'vitest'", 'only tests import it'],
-  ['a pair not declared', 'swarm/a.ts', "import '#other'", 'not among the imports'],
-  ['a file that is not there', 'swarm/a.ts', "import './b.ts'", 'does not exist'],
+  ['an undeclared pair', 'swarm/a.ts', "import '#other'", 'not among the imports'],
+  ['a missing file', 'swarm/a.ts', "import './b.ts'", 'does not exist'],
   ['another package by path', 'swarm/a.ts', "import '../../../../apps/node/src/b.ts'", 'by its name'],
-  ['another room by name', 'swarm/a.ts', "import '@shoal/node'", 'not a dependency'],
-  ['of a folder without a floor', 'cellar/a.ts', "import '../base/pair.node.ts'", 'cellar has no floor'],
-])('catches an import %s', (_, file, source, message) => {
+  ['another workspace by name', 'swarm/a.ts', "import '@shoal/node'", 'not a dependency'],
+  ['in a folder without a floor', 'other/a.ts', "import '../base/pair.node.ts'", 'other has no floor'],
+])('reports an import: %s', (_, file, source, message) => {
   const found = violations({ [`packages/torrent/src/${file}`]: `${source}\n`, 'apps/node/src/b.ts': '' })
   expect(found).toHaveLength(1)
   expect(found[0]).toContain(message)
@@ -81,7 +81,7 @@ test.each([
 
 test.each([
   ['downwards', 'swarm/a.ts', "import '../wire/handshake.ts'\nimport '../storage/memory.ts'"],
-  ['the contract of a neighbour', 'hash/a.ts', "import type {} from '../storage/storage.ts'"],
+  ['the contract of a folder on the same floor', 'hash/a.ts', "import type {} from '../storage/storage.ts'"],
   ['a platform pair', 'swarm/a.ts', "import '#pair'"],
   ['Node in a file for Node', 'storage/a.node.ts', "import 'node:fs'"],
   [
@@ -90,7 +90,7 @@ test.each([
     "import 'vitest'\nimport 'node:fs'\nimport '../storage/memory.ts'",
   ],
   ['a dependency', 'base/a.ts', "import '@noble/hashes/sha2.js'"],
-])('allows an import %s', (_, file, source) => {
+])('allows an import: %s', (_, file, source) => {
   expect(violations({ [`packages/torrent/src/${file}`]: `${source}\n` })).toEqual([])
 })
 
@@ -109,14 +109,14 @@ test.each([
     },
     'a -> b -> a',
   ],
-])('catches a cycle %s', (_, sources, cycle) => {
+])('reports a cycle %s', (_, sources, cycle) => {
   const files = Object.entries(sources).map(([name, source]) => [`${base}/${name}`, source])
   const found = violations(Object.fromEntries(files))
   expect(found).toHaveLength(1)
   expect(found[0]).toContain(`cycle in ${base}: ${cycle}`)
 })
 
-test('lets a test import what imports its helpers', () => {
+test('allows cycles between tests and their helpers', () => {
   const files = { [`${base}/a.ts`]: '', [`${base}/a.test.ts`]: "import './a.ts'\n" }
   expect(violations({ ...files, [`${base}/test-a.ts`]: "import './a.test.ts'\n" })).toEqual([])
 })

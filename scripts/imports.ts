@@ -3,11 +3,11 @@ import { existsSync, globSync, readFileSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
 import { posix } from 'node:path'
 import {
+  ACCESS_INTERNALS,
   ENGINE,
   ENGINE_PURE,
   FLOORS,
   type Floors,
-  LOOKS_INSIDE,
   TEST_FILE,
   WORKSPACES,
 } from './import-rules.ts'
@@ -25,7 +25,7 @@ export interface Import {
   readonly line: number
 }
 
-/** A package.json, as far as imports are concerned. */
+/** The members of a package.json that concern imports. */
 export interface Manifest {
   readonly name?: string
   readonly exports?: Record<string, unknown>
@@ -36,7 +36,7 @@ export interface Manifest {
   readonly peerDependencies?: Record<string, string>
 }
 
-/** Files by path from the root; manifests by folder from the root (`''` for the root's own). */
+/** Files by path from the root, and manifests by folder from the root (`''` for the root). */
 export interface SourceTree {
   readonly files: ReadonlyMap<string, string>
   readonly manifests: ReadonlyMap<string, Manifest>
@@ -47,7 +47,7 @@ const DYNAMIC = /\bimport\(\s*(['"])([^'"\n]+)\1\s*\)/g
 const WORKER = /\bnew URL\(\s*(['"])(\.[^'"\n]+\.tsx?)\1,\s*import\.meta\.url/g
 const COMMENT_LINE = /^\s*(?:\/\/|\/\*|\*)/
 
-/** Every import of a module, types included: statements at the start of a line (as the formatter leaves them), dynamic imports, workers. */
+/** Returns every import of a module, including types: statements at the start of a line (where the formatter puts them), dynamic imports, workers. */
 export function importsOf(source: string): Import[] {
   const found: Import[] = []
   for (const pattern of [STATEMENT, DYNAMIC, WORKER])
@@ -60,7 +60,7 @@ export function importsOf(source: string): Import[] {
   return found.sort((a, b) => a.line - b.line)
 }
 
-/** All violations in the tree, by file and line. */
+/** Returns all violations in the tree. */
 export function violationsIn(tree: SourceTree): Violation[] {
   const violations: Violation[] = []
   const edges: Edge[] = []
@@ -74,7 +74,7 @@ export function violationsIn(tree: SourceTree): Violation[] {
   return [...violations, ...cyclesIn(edges)]
 }
 
-/** The checkout's own tree. */
+/** Checks the files of the checkout. */
 export async function checkImports(): Promise<Violation[]> {
   const files = new Map<string, string>()
   const manifests = new Map<string, Manifest>([['', manifestAt('')]])
@@ -115,13 +115,13 @@ function check(
   found(target)
   const other = workspaceOf(target)
   if (other !== workspace) {
-    if (!LOOKS_INSIDE.includes(workspace)) return `${other} is another package: import it by its name`
+    if (!ACCESS_INTERNALS.includes(workspace)) return `${other} is another package: import it by its name`
     return allowedWorkspace(workspace, other)
   }
   return isTest ? null : checkFloors(file, target)
 }
 
-/** `#name` resolves to a pair of files, one for each platform. */
+/** Checks an import of `#name`, which resolves to a pair of files, one for each platform. */
 function checkPlatformPair(
   tree: SourceTree,
   file: string,
@@ -144,10 +144,10 @@ function checkPlatformPair(
 function checkBuiltin(file: string, specifier: string, isTest: boolean): string | null {
   if (!specifier.startsWith('node:')) return `write node:${specifier}`
   if (isTest || !file.startsWith(`${ENGINE}/`)) return null
-  const room = childOf(ENGINE, file)
-  if (room !== 'base' && room in ENGINE_PURE) return `${room} is pure: it does no input or output`
+  const folder = childOf(ENGINE, file)
+  if (folder !== 'base' && folder in ENGINE_PURE) return `${folder} is pure: it does no input or output`
   if (/\.node\.ts$/.test(file)) return null
-  return `the engine runs in browsers too: ${specifier} belongs in a file named *.node.ts behind a # import`
+  return `the engine also runs in browsers: import ${specifier} in a file named *.node.ts behind a # import`
 }
 
 function checkPackage(
@@ -164,7 +164,8 @@ function checkPackage(
   const root = tree.manifests.get('') ?? {}
   const declared = { ...own.dependencies, ...own.optionalDependencies, ...own.peerDependencies }
   const development = { ...own.devDependencies, ...root.devDependencies }
-  const mayDevelop = isTest || LOOKS_INSIDE.includes(workspace) || posix.basename(file).includes('.config.')
+  const mayDevelop =
+    isTest || ACCESS_INTERNALS.includes(workspace) || posix.basename(file).includes('.config.')
   if (!(name in declared) && !(mayDevelop && name in development) && name !== own.name) {
     return name in development
       ? `${name} is for development: only tests import it`
@@ -179,11 +180,13 @@ function checkPackage(
 
 function allowedWorkspace(from: string, to: string): string | null {
   const allowed = WORKSPACES[from] ?? []
-  const fits = allowed.some(name => name === to || (name.endsWith('/*') && to.startsWith(name.slice(0, -1))))
-  return fits ? null : `${from} must not import ${to}`
+  const isAllowed = allowed.some(
+    name => name === to || (name.endsWith('/*') && to.startsWith(name.slice(0, -1))),
+  )
+  return isAllowed ? null : `${from} must not import ${to}`
 }
 
-/** Checks an import against the order of every folder that holds both files. */
+/** Checks an import against the order of every folder that contains both files. */
 function checkFloors(file: string, target: string): string | null {
   for (const [folder, { floors, contracts = [] }] of Object.entries(FLOORS)) {
     if (!file.startsWith(`${folder}/`) || !target.startsWith(`${folder}/`)) continue
@@ -213,7 +216,7 @@ function checkPure(file: string, target: string): string | null {
   return `${from} is pure and must not import ${path}`
 }
 
-/** The file or folder directly in `folder` that holds `file`. */
+/** Returns the file or folder directly in `folder` that contains `file`. */
 function childOf(folder: string, file: string): string {
   return file.slice(folder.length + 1).split('/', 1)[0]!
 }
@@ -222,15 +225,15 @@ function workspaceOf(file: string): string {
   return Object.keys(WORKSPACES).find(name => file.startsWith(`${name}/`)) ?? ''
 }
 
-/** All file names in a value of `imports` or `exports`, whatever the conditions. */
+/** Returns all file names in a value of `imports` or `exports`, for any condition. */
 function leavesOf(entry: unknown): string[] {
   if (typeof entry === 'string') return [entry]
   return entry && typeof entry === 'object' ? Object.values(entry).flatMap(leavesOf) : []
 }
 
 /**
- * One violation for each group of files and folders, side by side in one folder, that import each other. So no two files import each
- * other, and no two folders do, even by different files.
+ * Returns one violation for each group of files and folders in the same folder that import each other. Two folders also form a cycle if
+ * different files import each other.
  */
 function cyclesIn(edges: readonly Edge[]): Violation[] {
   const graphs = new Map<string, Map<string, Map<string, Edge>>>()
@@ -256,7 +259,7 @@ function entry<V>(map: Map<string, Map<string, V>>, key: string): Map<string, V>
   return value
 }
 
-/** One cycle for each group of names that reach each other, as a depth-first search in the order of `graph` finds it. */
+/** Returns one cycle for each group of names that reach each other, found by a depth-first search in the order of `graph`. */
 function cyclesOf(graph: ReadonlyMap<string, ReadonlyMap<string, unknown>>): string[][] {
   const state = new Map<string, 'open' | 'done'>()
   const path: string[] = []

@@ -1,4 +1,4 @@
-/** A Vitest reporter that writes the result and the time of every test file as JSON, to the file named by SHOAL_TEST_REPORT. */
+/** A Vitest reporter that writes the result and the time of every test file as JSON to the file given by SHOAL_TEST_REPORT. */
 import { writeFileSync } from 'node:fs'
 import { relative } from 'node:path'
 import type { Reporter, SerializedError, TestModule } from 'vitest/node'
@@ -8,10 +8,10 @@ export interface FileResult {
   /** Path from the root, with forward slashes. */
   readonly file: string
   readonly project: string
-  /** Loading the file, hooks and tests together. */
+  /** For loading the file, hooks and tests. */
   readonly seconds: number
   readonly tests: readonly TestResult[]
-  /** Errors outside of tests: in a hook, or while the file was loaded. */
+  /** Errors outside tests: in hooks, or while loading the file. */
   readonly errors: readonly string[]
 }
 
@@ -19,7 +19,7 @@ export interface TestResult {
   readonly name: string
   readonly state: 'passed' | 'failed' | 'skipped' | 'pending'
   readonly seconds: number
-  /** First line of the reason of a failure. */
+  /** First line of the error, if the test failed. */
   readonly reason: string | null
 }
 

@@ -3,18 +3,18 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** The checkout. */
+/** The folder of the checkout. */
 export const ROOT = join(fileURLToPath(import.meta.url), '..', '..')
 
 export interface RunResult {
-  /** Exit code; null when a signal ended it or it could not start. */
+  /** Exit code; null if the program was ended by a signal or could not start. */
   readonly code: number | null
   readonly seconds: number
-  /** Standard output and error as they came; empty when `quiet` was false. */
+  /** Standard output and error in order of arrival; empty unless `quiet`. */
   readonly output: string
 }
 
-/** JavaScript file of an installed package's command: started with our own Node, it needs neither shell nor PATH. */
+/** Returns the JavaScript file of an installed package's command. Started with our own Node, it needs no shell and no PATH. */
 export function commandOf(packageName: string, command = packageName): string {
   const folder = join(ROOT, 'node_modules', packageName)
   const { bin } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
@@ -25,12 +25,12 @@ export function commandOf(packageName: string, command = packageName): string {
   return join(folder, file)
 }
 
-/** Runs a Node program in the checkout. `quiet` collects what it prints instead of showing it. Never rejects. */
+/** Runs a Node program in the checkout. `quiet` collects its output instead of showing it. Never rejects. */
 export function runNode(args: readonly string[], options: { quiet?: boolean } = {}): Promise<RunResult> {
   return run(process.execPath, args, options)
 }
 
-/** Runs a program in the checkout, as `runNode` does. */
+/** Runs a program in the checkout, like `runNode`. */
 export function run(
   program: string,
   args: readonly string[],

@@ -4,8 +4,8 @@ import { BaseSequencer } from 'vitest/node'
 import { ROOT } from './run.ts'
 
 /**
- * The test files that take longest, because they wait or because they have many tests. They start first, so that the others run meanwhile
- * and no core is idle at the end.
+ * The test files that take longest, because they wait or have many tests. They start first, so that the others run meanwhile and no core is
+ * idle at the end.
  */
 export const LONGEST = [
   'interop/page-network.test.ts',
@@ -20,10 +20,10 @@ export const LONGEST = [
   'interop/console/look.test.ts',
 ]
 
-/** Vitest's own order, except for the longest files. */
+/** Vitest's own order, except that the longest files come first. */
 export default class Sequencer extends BaseSequencer {
   override async sort(specifications: TestSpecification[]): Promise<TestSpecification[]> {
-    // Sorting is stable: among files of one rank Vitest's order remains.
+    // Sorting is stable, so files of the same rank remain in Vitest's order.
     return (await super.sort(specifications)).sort((a, b) => rank(a) - rank(b))
   }
 }

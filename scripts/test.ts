@@ -1,7 +1,7 @@
 /**
- * `npm test`: everything. Installs the Debian packages that tests with real peers need where it may, runs the gate, slow unit tests, browsers,
- * simulated swarms and real peers, and lists what it had to skip. `npm test -- --changed` runs only the tests that a change since the merge
- * base with the main branch can affect.
+ * `npm test`: runs everything. If possible, it installs the Debian packages that tests with real peers need. It runs the checks, slow unit tests,
+ * browsers, simulated swarms and real peers, and lists what it skipped. `npm test -- --changed` runs only the tests that a change since the
+ * merge base with the main branch can affect.
  */
 import { existsSync } from 'node:fs'
 import { TOOLS } from '../interop/support/tools.ts'
@@ -30,20 +30,20 @@ const notes = missing.map(
   ([name, tool]) => `all tests that need ${name} (Debian: apt-get install ${tool.debian})`,
 )
 
-const gate = await check(tests)
-// Where everything can be installed nothing may be missing: the tests fail instead of skipping.
+const checked = await check(tests)
+// If everything can be installed, tests fail instead of being skipped.
 const options = { tests, env: mayInstall ? { SHOAL_STRICT: '1' } : {} }
-// One run for all of them: while tests with real peers wait, others compute.
+// One run for all projects, because tests with real peers mostly wait while others compute.
 const rest = await runTests(['interop', 'sim', 'slow', 'web'], options)
 conclude(
   {
     failed: [
-      ...gate.failed,
+      ...checked.failed,
       ...(rest.code === 0 ? [] : ['slow tests, browsers, simulated swarms or real peers']),
     ],
-    skipped: [...gate.skipped, ...rest.skipped],
-    failures: [...gate.failures, ...rest.failures],
-    files: [...gate.files, ...rest.files],
+    skipped: [...checked.skipped, ...rest.skipped],
+    failures: [...checked.failures, ...rest.failures],
+    files: [...checked.files, ...rest.files],
   },
   notes,
 )

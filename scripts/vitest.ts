@@ -6,7 +6,7 @@ import { commandOf, ROOT, type RunResult, run } from './run.ts'
 export interface TestRun extends RunResult {
   /** Tests that were skipped, as `file: name`. */
   readonly skipped: readonly string[]
-  /** Tests that failed, as `file: name: first line of the reason`. A hook or a file that failed has no name of a test. */
+  /** Tests that failed, as `file: name: first line of the error`. Failed hooks and files have no name. */
   readonly failures: readonly string[]
   readonly files: readonly FileResult[]
 }
@@ -14,9 +14,9 @@ export interface TestRun extends RunResult {
 export interface TestOptions {
   /** Collects the output instead of showing it. Default: false. */
   readonly quiet?: boolean
-  /** Added to the environment of the tests. */
+  /** Additional environment variables for the tests. */
   readonly env?: Record<string, string>
-  /** Paths of the only test files to run. Default: all of the projects. */
+  /** Limits the run to these test files. Default: all files of the projects. */
   readonly tests?: readonly string[] | undefined
 }
 
@@ -27,7 +27,7 @@ export async function runTests(
   projects: readonly string[],
   { quiet = false, env = {}, tests }: TestOptions = {},
 ): Promise<TestRun> {
-  // Without a name, Vitest would run them all.
+  // Without paths, Vitest would run all files.
   if (tests?.length === 0) return NOTHING
   const folder = join(ROOT, '.cache')
   const report = join(folder, `tests-${projects.join('-')}.json`)
@@ -42,7 +42,7 @@ export async function runTests(
       ...projects.flatMap(project => ['--project', project]),
       '--reporter=default',
       `--reporter=${join(ROOT, 'scripts', 'report.ts')}`,
-      // With a choice of files, a project may have none of them.
+      // A project may have none of the given files.
       '--passWithNoTests',
     ],
     { quiet, env: { ...env, SHOAL_TEST_REPORT: report } },
@@ -60,7 +60,7 @@ function readReport(path: string): FileResult[] {
   try {
     return JSON.parse(readFileSync(path, 'utf8')) as FileResult[]
   } catch {
-    // Vitest failed before it had anything to report: its exit code says so.
+    // Vitest failed before it reported anything; its exit code shows that.
     return []
   }
 }

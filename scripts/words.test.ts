@@ -28,7 +28,7 @@ test.each([
   expect(wordViolations(text)).toEqual([])
 })
 
-test('names the line of each', () => {
+test('reports the line of each match', () => {
   expect(wordViolations('fine\nthe panel beside it\nfine\nkept for ever').map(({ line }) => line)).toEqual([
     2, 4,
   ])

@@ -1,4 +1,4 @@
-/** The word list of `CONTRIBUTING.md`: phrases that a native engineer would not write, and names that were replaced. */
+/** The word list of `CONTRIBUTING.md`: phrases that a native engineer would not write, and names that have been replaced. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ROOT, type RunResult, run } from './run.ts'
@@ -35,7 +35,7 @@ const PHRASES: readonly Phrase[] = [
   { pattern: /\b(?:can|could) be had\b/gi, instead: '"is available"' },
 ]
 
-/** Names that were replaced by the terms of the field. */
+/** Names that have been replaced by standard terms. */
 const NAMES = [
   ...[
     'PieceBook',
@@ -60,7 +60,7 @@ export interface WordViolation {
   readonly message: string
 }
 
-/** Every phrase and name of the list in a text, by line. */
+/** Returns every phrase and name of the list in a text, by line. */
 export function wordViolations(text: string): WordViolation[] {
   const names = {
     pattern: new RegExp(`\\b(?:${NAMES.join('|')})\\b`, 'g'),
@@ -76,7 +76,7 @@ export function wordViolations(text: string): WordViolation[] {
     .sort((a, b) => a.line - b.line)
 }
 
-/** Checks the files that git tracks or would track. */
+/** Checks all files that git tracks, and new files that it does not ignore. */
 export async function checkWords(): Promise<RunResult> {
   const listed = await run('git', ['ls-files', '-co', '--exclude-standard'], { quiet: true })
   if (listed.code !== 0) return { ...listed, code: 0, output: 'not a git checkout' }
@@ -89,7 +89,7 @@ export async function checkWords(): Promise<RunResult> {
   return { code: found.length > 0 ? 1 : 0, seconds: listed.seconds, output: found.join('') }
 }
 
-/** The text of a tracked file, which may have been deleted since. */
+/** Returns the text of a tracked file; empty if the file has been deleted. */
 function read(file: string): string {
   try {
     return readFileSync(join(ROOT, file), 'utf8')

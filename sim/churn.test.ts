@@ -29,10 +29,10 @@ it('remaining peers complete while others join and leave at random, some abruptl
   for (let i = 0; i < 10; i++) await world.join({ link: LINK })
   for (let round = 0; round < 12; round++) {
     await world.clock.advance(1500)
-    const here = world.hosts.slice(1).filter(host => !host.gone)
-    const goes = here[world.random.below(here.length)]!
-    if (round % 2) await world.vanish(goes)
-    else await world.leave(goes)
+    const present = world.hosts.slice(1).filter(host => !host.gone)
+    const leaving = present[world.random.below(present.length)]!
+    if (round % 2) await world.vanish(leaving)
+    else await world.leave(leaving)
     await world.join({ link: LINK })
   }
   expect(world.hosts.filter(host => host.gone)).toHaveLength(12)

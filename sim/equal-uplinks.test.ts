@@ -9,7 +9,7 @@ const LINK = { uploadBytesPerSecond: UPLINK, downloadBytesPerSecond: 8 * UPLINK,
 let world: World
 afterEach(() => world?.close())
 
-/** Returns a function that gives the wasted bytes of the host at the time when it had reached `progress`. */
+/** Returns a function that returns the wasted bytes of the host at the time it reached `progress`. */
 function wasteAt(progress: number, host: Host): () => number {
   let waste: number | null = null
   host.torrent.on('piece', () => {
@@ -30,7 +30,7 @@ describe('50 peers with equal uplinks and one seed', () => {
     const waste = leeches.map(host => wasteAt(0.9, host))
     await world.complete(600_000)
 
-    // The bytes of fifty copies have to leave through 51 uplinks.
+    // The bytes of fifty copies have to be sent through 51 uplinks.
     const optimumMs = (1000 * 50 * size) / (51 * UPLINK)
     const times = leeches.map(host => host.completeMs! - host.joinedMs)
     expect(Math.max(...times)).toBeLessThan(2.5 * optimumMs)
@@ -41,7 +41,7 @@ describe('50 peers with equal uplinks and one seed', () => {
     for (const { torrent } of leeches) {
       const { downloadedBytes, wastedBytes, haveBytes } = torrent.stats
       expect(haveBytes).toBe(size)
-      // Duplicate requests of the endgame that could not be cancelled in time.
+      // Duplicate requests of the endgame that could not be canceled in time.
       expect(wastedBytes).toBeLessThan(0.15 * size)
       // Partial blocks of connections that ended count as neither.
       expect(downloadedBytes - wastedBytes).toBeLessThan(1.02 * size)

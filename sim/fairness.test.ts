@@ -14,21 +14,21 @@ it('peers that upload get more than peers that do not, while they compete', asyn
   world = new World(torrent, 3)
   const session = { uploadSlots: 4 }
   await world.join({ seed: true, link: { ...LINK, uploadBytesPerSecond: 6 * UPLINK }, session })
-  const givers: Host[] = []
-  const takers: Host[] = []
-  for (let i = 0; i < 20; i++) givers.push(await world.join({ link: LINK, session }))
-  // Join the takers last: the first peers have the seed for themselves for a while.
+  const uploaders: Host[] = []
+  const freeRiders: Host[] = []
+  for (let i = 0; i < 20; i++) uploaders.push(await world.join({ link: LINK, session }))
+  // The free riders join last, because the first peers have the seed to themselves for a while.
   for (let i = 0; i < 4; i++)
-    takers.push(
+    freeRiders.push(
       await world.join({ link: LINK, session: { ...session, limits: { uploadBytesPerSecond: 0 } } }),
     )
   const have = ({ torrent }: Host) => torrent.stats.haveBytes
-  const complete = () => givers.filter(host => host.completeMs !== null).length
+  const complete = () => uploaders.filter(host => host.completeMs !== null).length
   await world.until('five are complete', () => complete() >= 5, 1_200_000)
   const mean = (hosts: readonly Host[]) => hosts.reduce((sum, host) => sum + have(host), 0) / hosts.length
-  expect(mean(takers)).toBeLessThan(0.85 * mean(givers))
-  expect(Math.max(...takers.map(have))).toBeLessThan(Math.max(...givers.map(have)))
-  for (const { torrent } of takers) expect(torrent.stats.uploadedBytes).toBe(0)
-  // Nobody starves: once the others are complete, the takers are served.
+  expect(mean(freeRiders)).toBeLessThan(0.85 * mean(uploaders))
+  expect(Math.max(...freeRiders.map(have))).toBeLessThan(Math.max(...uploaders.map(have)))
+  for (const { torrent } of freeRiders) expect(torrent.stats.uploadedBytes).toBe(0)
+  // Once the others are complete, the free riders are served.
   await world.complete(1_200_000)
 })

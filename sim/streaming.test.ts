@@ -21,10 +21,10 @@ it('a stream arrives in order, and a player that starts after ten seconds stalls
   const start = world.clock.nowMs() + 10_000
   let read = 0
   let latestMs = Number.NEGATIVE_INFINITY
-  let right = true
+  let isCorrect = true
   const playing = (async () => {
     for await (const bytes of viewer.torrent.files[0]!.stream()) {
-      right &&= equalBytes(bytes, torrent.content.subarray(read, read + bytes.length))
+      isCorrect &&= equalBytes(bytes, torrent.content.subarray(read, read + bytes.length))
       const dueMs = start + (1000 * read) / PLAYED_BYTES_PER_SECOND
       latestMs = Math.max(latestMs, world.clock.nowMs() - dueMs)
       read += bytes.length
@@ -32,7 +32,7 @@ it('a stream arrives in order, and a player that starts after ten seconds stalls
   })()
   await world.until('the end of the film', () => read === torrent.content.length, 300_000)
   await playing
-  expect(right).toBe(true)
+  expect(isCorrect).toBe(true)
   expect(latestMs).toBeLessThan(5000)
 })
 
@@ -49,7 +49,7 @@ it('a seek to the middle is served first', async () => {
     for await (const bytes of viewer.torrent.files[0]!.stream({ start: from, end: from + 256 * KIB }))
       read += bytes.length
   })()
-  await world.until('the jump', () => read === 256 * KIB, 60_000)
+  await world.until('the range after the seek', () => read === 256 * KIB, 60_000)
   await reading
   // Two seconds of requests may be pending already, and this range takes two seconds.
   expect(world.clock.nowMs() - asked).toBeLessThan(8000)

@@ -14,7 +14,7 @@ import { type HostLink, MemoryNetwork } from '../../packages/torrent/src/transpo
 import { sharedStorage } from './shared-storage.ts'
 
 const PORT = 6881
-/** Peers that a new host gets, as from a tracker. */
+/** Number of peers that a new host learns at first, as from a tracker. */
 const FIRST_PEERS = 30
 
 export interface HostOptions {
@@ -25,7 +25,7 @@ export interface HostOptions {
   /** Source of the torrent. Default: its metainfo. */
   source?: TorrentSource
   add?: AddOptions
-  /** Addresses that it knows at first. Default: some of the hosts that joined before. */
+  /** Addresses that it learns at first. Default: some of the hosts that joined before. */
   peers?: readonly string[]
 }
 
@@ -59,7 +59,7 @@ export class World {
     this.#seed = seed
   }
 
-  /** Reserves an IP address for something that is not a session. */
+  /** Reserves an IP address for a peer that is not a session. */
   reserve(): string {
     const number = this.#addresses.length + 1
     const ip = `80.0.${number >> 8}.${number & 255}`

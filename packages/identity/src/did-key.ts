@@ -31,7 +31,7 @@ export function parseDidKey(did: string): Uint8Array {
   return key
 }
 
-/** Whether the bytes are a valid public key of 32 bytes, not of small order (whose secrets everybody can compute). */
+/** Returns true for a valid public key of 32 bytes that is not of small order. Anyone can compute shared secrets with keys of small order. */
 export function isPublicKey(bytes: Uint8Array): boolean {
   if (bytes.length !== KEY_BYTES) return false
   try {

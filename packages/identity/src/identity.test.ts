@@ -96,9 +96,9 @@ test('the recipient is the X25519 form of the same did:key', () => {
 })
 
 test.each([
-  ['did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2do', 'cut'],
+  ['did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2do', 'truncated'],
   ['did:key:zQ3shokFTS3brHcDQrn82RUDfCZESWL1ZdCEJwekUDPQiYBme', 'of another kind'],
-  ['did:web:example.org', 'no did:key'],
+  ['did:web:example.org', 'not a did:key'],
   [`did:key:z${'1'.repeat(100_000)}`, 'too long'],
   ['age1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq', 'with a wrong checksum'],
   ['', 'empty'],

@@ -12,7 +12,7 @@ import { KeyPair } from './key-pair.ts'
 const SEED_LINE = /^# ed25519: ([A-Za-z0-9_-]{43})$/m
 
 export interface KeyFileOptions {
-  /** The logarithm, to the base 2, of scrypt's N. Default 18, as age. */
+  /** The base-2 logarithm of scrypt's N. Default 18, like age. */
   readonly workFactor?: number
 }
 
@@ -40,7 +40,7 @@ export async function readKeyFile(bytes: Uint8Array, passphrase: string): Promis
   return new KeyPair(base64urlnopad.decode(seed))
 }
 
-/** The key in plain text: an identity file that `age -i` reads. */
+/** Formats the key in plain text, as an identity file for `age -i`. */
 export function identityText(keyPair: KeyPair): string {
   const { seed, ageSecretKey } = keyPair.exportSecret()
   const lines = [

@@ -31,12 +31,12 @@ export class KeyPair {
     return new KeyPair(ed25519.utils.randomSecretKey())
   }
 
-  /** An Ed25519 signature of `message`: 64 bytes. */
+  /** Signs `message`. Returns an Ed25519 signature of 64 bytes. */
   sign(message: Uint8Array): Uint8Array {
     return ed25519.sign(message, this.#seed)
   }
 
-  /** An identity that opens age files sealed to `recipient`. */
+  /** Returns an identity that opens age files sealed to `recipient`. */
   ageIdentity(): Identity {
     return x25519Identity(this.#x25519())
   }
@@ -52,9 +52,9 @@ export class KeyPair {
   }
 }
 
-/** Whether the owner of `did` made `signature` for `message`. Throws `bad-key` if `did` is invalid. */
+/** Returns true if `signature` is a signature of `message` by the owner of `did`. Throws `bad-key` if `did` is invalid. */
 export function verify(did: string, message: Uint8Array, signature: Uint8Array): boolean {
   const publicKey = parseDidKey(did)
-  // Strict: rejects other encodings of the same signature (RFC 8032 rather than ZIP 215).
+  // Strict: reject other encodings of the same signature (RFC 8032, not ZIP 215).
   return signature.length === 64 && ed25519.verify(signature, message, publicKey, { zip215: false })
 }

@@ -37,10 +37,13 @@ test('a link parses back to its share', () => {
   expect(isShareLink(link)).toBe(true)
 })
 
-test.each([{ by: 'passphrase' }, { by: 'recipient' }] as const)('sealed by $by', seal => {
-  const magnet = { infoHashes: { v2: new Uint8Array(32).fill(2) } }
-  expect(parseShareLink(formatShareLink(PAGE, { magnet, seal })).seal).toEqual(seal)
-})
+test.each([{ by: 'passphrase' }, { by: 'recipient' }] as const)(
+  'a link of a share sealed by $by parses back',
+  seal => {
+    const magnet = { infoHashes: { v2: new Uint8Array(32).fill(2) } }
+    expect(parseShareLink(formatShareLink(PAGE, { magnet, seal })).seal).toEqual(seal)
+  },
+)
 
 test('a magnet link after # is accepted', () => {
   const hash = 'ab'.repeat(20)

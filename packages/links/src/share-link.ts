@@ -72,7 +72,7 @@ export function formatShareLink(page: string, share: ShareLink): string {
   return `${page.replace(/#.*$/, '')}#${VERSION}${base64urlnopad.encode(framed)}`
 }
 
-/** Whether `text` is a URL or fragment that looks like a share link, even if it is not readable. */
+/** Returns true if `text` is a URL or fragment that looks like a share link, even if it cannot be parsed. */
 export function isShareLink(text: string): boolean {
   return /^\s*(?:https?:\/\/[^#\s]*)?#s\d/i.test(text)
 }

@@ -5,7 +5,7 @@ export interface ByteSource {
   read(offset: number, length: number, options?: { signal?: AbortSignal }): Promise<Uint8Array>
 }
 
-/** A source for bytes in memory. */
+/** Creates a source for bytes in memory. */
 export function bytesSource(bytes: Uint8Array): ByteSource {
   return {
     lengthBytes: bytes.length,
@@ -13,7 +13,7 @@ export function bytesSource(bytes: Uint8Array): ByteSource {
   }
 }
 
-/** A source for a Blob or File. */
+/** Creates a source for a Blob or File. */
 export function blobSource(blob: Blob): ByteSource {
   return {
     lengthBytes: blob.size,

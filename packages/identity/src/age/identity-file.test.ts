@@ -32,7 +32,7 @@ test('a Shoal key file opens with its passphrase, its plain text without one', a
   expect(recipients(await readIdentities(text))).toEqual([pair.recipient])
 })
 
-test('identity files of age-keygen are read, with several keys and armored', async () => {
+test('identity files of age-keygen are read, armored and with several keys', async () => {
   const [one, two] = [new Uint8Array(32).fill(1), new Uint8Array(32).fill(2)]
   const text = `# created: 2026-01-01\r\n${formatSecretKey(one)}\r\n\n  ${formatSecretKey(two)}`
   expect(parseIdentities(text)).toEqual([one, two])

@@ -4,14 +4,14 @@ import { IdentityError } from '../identity-error.ts'
 import { passphraseIdentity } from './passphrase.ts'
 import { parseSecretKey } from './text.ts'
 
-/** Larger than any key file. */
+/** Limit for untrusted files; key files are smaller. */
 export const MAX_KEY_FILE_BYTES = 16 * 1024
 
 const BINARY = 'age-encryption.org/v1\n'
 const ARMORED = '-----BEGIN AGE ENCRYPTED FILE-----'
 const MAX_KEYS = 100
 
-/** Whether reading the file needs a passphrase. */
+/** Returns true if reading the file requires a passphrase. */
 export function isEncryptedIdentities(bytes: Uint8Array): boolean {
   const begin = decodeText(bytes.subarray(0, 256)).trimStart()
   return begin.startsWith(BINARY) || begin.startsWith(ARMORED)
@@ -25,7 +25,7 @@ export async function readIdentities(bytes: Uint8Array, passphrase = ''): Promis
   if (bytes.length > MAX_KEY_FILE_BYTES)
     throw new IdentityError('bad-key-file', 'This is not a key file. It is too large.')
   if (!isEncryptedIdentities(bytes)) return parseIdentities(decodeText(bytes))
-  return parseIdentities(await decryptKeyFile(unarmored(bytes), passphrase))
+  return parseIdentities(await decryptKeyFile(removeArmor(bytes), passphrase))
 }
 
 /** Parses the X25519 secret keys in the text of an identity file. Throws `bad-key`. */
@@ -44,7 +44,7 @@ export function parseIdentities(text: string): Uint8Array[] {
   return lines.map(parseSecretKey)
 }
 
-function unarmored(bytes: Uint8Array): Uint8Array {
+function removeArmor(bytes: Uint8Array): Uint8Array {
   const text = decodeText(bytes)
   if (!text.trimStart().startsWith(ARMORED)) return bytes
   try {

@@ -1,4 +1,4 @@
-/** Encryption with a passphrase: age's scrypt recipient, computed outside the event loop and with bounded work. */
+/** Encryption with a passphrase: age's scrypt recipient, computed outside the event loop and with a limit on its work. */
 import { randomBytes } from '@noble/hashes/utils.js'
 import { base64nopad } from '@scure/base'
 import { type Identity, type Recipient, Stanza } from 'age-encryption'
@@ -6,24 +6,24 @@ import { MAX_WORK_FACTOR, scrypt } from '#scrypt'
 import { IdentityError } from '../identity-error.ts'
 import { argumentBytes, malformed, unwrapKey, wrapKey } from './wrap.ts'
 
-/** The same as Debian's age: about a second of work with 256 MiB of memory. */
+/** The same as in Debian's age: about a second of work with 256 MiB of memory. */
 export const DEFAULT_WORK_FACTOR = 18
 const LABEL = new TextEncoder().encode('age-encryption.org/v1/scrypt')
 const SALT_BYTES = 16
 
-/** `workFactor`: the logarithm, to the base 2, of scrypt's N. */
+/** Creates a recipient for a passphrase. `workFactor` is the base-2 logarithm of scrypt's N. */
 export function passphraseRecipient(passphrase: string, workFactor = DEFAULT_WORK_FACTOR): Recipient {
   if (passphrase === '') throw new IdentityError('bad-argument', 'The passphrase is empty. Choose one.')
   return {
     async wrapFileKey(fileKey) {
       const salt = randomBytes(SALT_BYTES)
-      const key = await scrypt(passphrase, labelled(salt), workFactor)
+      const key = await scrypt(passphrase, addLabel(salt), workFactor)
       return [new Stanza(['scrypt', base64nopad.encode(salt), String(workFactor)], wrapKey(fileKey, key))]
     },
   }
 }
 
-/** Opens files encrypted with `passphraseRecipient` or `age -p`. */
+/** Creates an identity that opens files encrypted with `passphraseRecipient` or `age -p`. */
 export function passphraseIdentity(passphrase: string): Identity {
   return {
     async unwrapFileKey(stanzas) {
@@ -37,12 +37,12 @@ export function passphraseIdentity(passphrase: string): Identity {
           'too-much-work',
           'Opening this would take more memory than allowed for a passphrase. Ask for it sealed with a lower work factor.',
         )
-      const key = await scrypt(passphrase, labelled(argumentBytes(salt, SALT_BYTES)), Number(work))
+      const key = await scrypt(passphrase, addLabel(argumentBytes(salt, SALT_BYTES)), Number(work))
       return unwrapKey(stanza.body, key)
     },
   }
 }
 
-function labelled(salt: Uint8Array): Uint8Array {
+function addLabel(salt: Uint8Array): Uint8Array {
   return Uint8Array.from([...LABEL, ...salt])
 }

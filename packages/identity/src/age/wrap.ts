@@ -28,7 +28,7 @@ export function argumentBytes(text: string | undefined, length: number): Uint8Ar
     const bytes = base64nopad.decode(text ?? '')
     if (bytes.length === length) return bytes
   } catch {
-    // Reported below.
+    // Throw below.
   }
   throw malformed()
 }

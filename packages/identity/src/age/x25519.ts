@@ -1,6 +1,6 @@
 /**
- * Age's X25519 recipients in pure script: those of age-encryption require Web Crypto, which pages have only over https, and X25519 in it,
- * which not all browsers have.
+ * Age's X25519 recipients in pure JavaScript. Those of age-encryption require Web Crypto, which pages have only over https, with X25519, which not all
+ * browsers support.
  */
 import { x25519 } from '@noble/curves/ed25519.js'
 import { hkdf } from '@noble/hashes/hkdf.js'
@@ -11,12 +11,12 @@ import { argumentBytes, malformed, unwrapKey, wrapKey } from './wrap.ts'
 
 const LABEL = new TextEncoder().encode('age-encryption.org/v1/X25519')
 
-/** The public key (32 bytes) of an X25519 secret key. */
+/** Returns the public key (32 bytes) of an X25519 secret key. */
 export function x25519PublicKey(secretKey: Uint8Array): Uint8Array {
   return x25519.getPublicKey(secretKey)
 }
 
-/** A recipient that seals to an X25519 public key of 32 bytes. */
+/** Creates a recipient that seals to an X25519 public key of 32 bytes. */
 export function x25519Recipient(publicKey: Uint8Array): Recipient {
   return {
     wrapFileKey(fileKey) {
@@ -33,7 +33,7 @@ export function x25519Recipient(publicKey: Uint8Array): Recipient {
   }
 }
 
-/** An identity that opens files sealed to the X25519 key with these 32 secret bytes. */
+/** Creates an identity that opens files sealed to the X25519 key with these 32 secret bytes. */
 export function x25519Identity(secretKey: Uint8Array): Identity {
   const publicKey = x25519.getPublicKey(secretKey)
   return {

@@ -1,11 +1,11 @@
-/** Reads and opens the header of an age file, with limits and with a reason if it does not open. */
+/** Reads and opens the header of an age file, with limits, and with a reason if it cannot be opened. */
 import { IdentityError } from '@shoal/identity'
 import { passphraseIdentity, x25519Identity } from '@shoal/identity/age'
 import { Decrypter, type Identity } from 'age-encryption'
 import type { ByteSource } from '../byte-source.ts'
 import { cutShort, SealedError } from '../sealed-error.ts'
 
-/** Keys for opening a sealed share. All given ones are tried. */
+/** Keys for opening a sealed share. All of them are tried. */
 export interface Unlock {
   /** The 32 bytes from a link. */
   readonly key?: Uint8Array
@@ -24,7 +24,7 @@ const MAGIC = 'age-encryption.org/v1\n'
 const MAX_HEADER_BYTES = 64 * 1024
 const FIRST_READ_BYTES = 4096
 
-/** Whether the share is sealed with a passphrase or to keys. Rejects with `not-sealed` or `damaged`. */
+/** Returns whether the share is sealed with a passphrase or to keys. Rejects with `not-sealed` or `damaged`. */
 export async function sealedTo(
   source: ByteSource,
   options: { signal?: AbortSignal } = {},

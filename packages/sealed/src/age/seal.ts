@@ -1,4 +1,4 @@
-/** Creates seals: a file key per share, and the header from which recipients get it. */
+/** Creates seals: a file key for each share, and the header that gives it to the recipients. */
 import { randomBytes } from '@noble/hashes/utils.js'
 import { IdentityError, recipientKey } from '@shoal/identity'
 import { passphraseRecipient, x25519PublicKey, x25519Recipient } from '@shoal/identity/age'
@@ -31,7 +31,7 @@ export interface Seal {
 export const KEY_BYTES = 32
 const MAX_RECIPIENTS = 100
 
-/** Creates the seal for one share. Never use it for two: their bytes would reveal each other. Throws `bad-argument`. */
+/** Creates the seal for one share. Never use it for a second one, which would reveal the content of both. Throws `bad-argument`. */
 export async function createSeal(to: SealTo): Promise<Seal> {
   const key = to.by === 'key' ? (to.key ?? randomBytes(KEY_BYTES)) : undefined
   if (key && key.length !== KEY_BYTES) throw new SealedError('bad-argument', 'The key must have 32 bytes')

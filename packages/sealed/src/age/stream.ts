@@ -10,12 +10,12 @@ export const SEALED_CHUNK_BYTES = CHUNK_BYTES + TAG_BYTES
 export const NONCE_BYTES = 16
 const LABEL = new TextEncoder().encode('payload')
 
-/** Length of the payload for `plainBytes`. */
+/** Returns the length of the payload for `plainBytes` bytes of plain text. */
 export function sealedLength(plainBytes: number): number {
   return plainBytes + TAG_BYTES * Math.max(1, Math.ceil(plainBytes / CHUNK_BYTES))
 }
 
-/** Length of the plain text in a payload of `sealedBytes`. Throws `damaged` for impossible lengths. */
+/** Returns the length of the plain text in a payload of `sealedBytes` bytes. Throws `damaged` for impossible lengths. */
 export function plainLength(sealedBytes: number): number {
   const chunks = Math.ceil(sealedBytes / SEALED_CHUNK_BYTES)
   const last = sealedBytes - (chunks - 1) * SEALED_CHUNK_BYTES
@@ -38,7 +38,7 @@ export class StreamCipher {
     this.#cipher.seal(this.#nonce(index), plain, into)
   }
 
-  /** Throws `damaged` if `sealed` is not what was sealed as chunk `index`. */
+  /** Throws `damaged` if `sealed` was not sealed as chunk `index`. */
   open(index: number, sealed: Uint8Array, into: Uint8Array): void {
     if (!this.#cipher.open(this.#nonce(index), sealed, into))
       throw new SealedError(
@@ -47,7 +47,7 @@ export class StreamCipher {
       )
   }
 
-  /** An 11-byte big-endian chunk counter, and one byte that marks the last chunk. */
+  /** Returns an 11-byte big-endian chunk counter, and one byte that marks the last chunk. */
   #nonce(index: number): Uint8Array {
     const nonce = new Uint8Array(12)
     const view = new DataView(nonce.buffer)

@@ -100,7 +100,7 @@ test('reading a range of a file reads only its chunks', async () => {
   )
 })
 
-test('any place beyond 8 GiB can be sealed and opened independently', async () => {
+test('any range beyond 8 GiB can be sealed and opened independently', async () => {
   const at = 9 * 2 ** 30 + 12_345
   const long: ByteSource = {
     lengthBytes: 10 * 2 ** 30,

@@ -11,7 +11,7 @@ type Options = { signal?: AbortSignal }
 /** Hard links can multiply the size; no honest archive exceeds this factor. */
 const MAX_EXPANSION = 10
 
-/** An entry and the offset of its headers. */
+/** An entry with the offset of its headers. */
 export interface PlacedEntry extends IndexedEntry {
   /** The name in its headers if the entry is another name of a file (a hard link). */
   readonly storedAs?: readonly string[]
@@ -27,7 +27,7 @@ export interface TarContents {
 export async function readContents(archive: ByteSource, options: Options = {}): Promise<TarContents> {
   const first = await readEntry(archive, 0, options)
   if (!first) throw notAnArchive()
-  return readIndex(archive, first) ?? walk(archive, first, options)
+  return readIndex(archive, first) ?? scan(archive, first, options)
 }
 
 /** Finds the content of an entry through its headers. Rejects with `damaged` if they do not match the entry. */
@@ -59,10 +59,10 @@ function readIndex(archive: ByteSource, first: RawEntry): TarContents | null {
   }
   if (more && entries.length > 0) throw wrongIndex()
   if (entries.length === 0) return null
-  return bounded({ entries: unique(entries), skippedCount: 0 }, archive)
+  return checkSize({ entries: unique(entries), skippedCount: 0 }, archive)
 }
 
-async function walk(archive: ByteSource, first: RawEntry, options: Options): Promise<TarContents> {
+async function scan(archive: ByteSource, first: RawEntry, options: Options): Promise<TarContents> {
   const entries: PlacedEntry[] = []
   const files = new Map<string, PlacedEntry>()
   let skippedCount = 0
@@ -75,11 +75,11 @@ async function walk(archive: ByteSource, first: RawEntry, options: Options): Pro
     entries.push(entry)
     files.set(entry.path.join('/'), entry)
   }
-  return bounded({ entries: unique(entries), skippedCount }, archive)
+  return checkSize({ entries: unique(entries), skippedCount }, archive)
 }
 
-/** Throws `too-large` if repeated names of the same bytes could fill a disk. */
-function bounded(contents: TarContents, archive: ByteSource): TarContents {
+/** Throws `too-large` if many names for the same bytes could fill a disk. */
+function checkSize(contents: TarContents, archive: ByteSource): TarContents {
   const total = contents.entries.reduce((sum, { lengthBytes }) => sum + lengthBytes, 0)
   if (total <= MAX_EXPANSION * archive.lengthBytes) return contents
   throw new SealedError(

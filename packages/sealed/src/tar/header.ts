@@ -83,7 +83,7 @@ export function notAnArchive(): SealedError {
   return new SealedError('not-an-archive', 'The sealed content is not a share. Open it with age.')
 }
 
-/** Sum of all bytes, with the checksum field counted as spaces. */
+/** Returns the sum of all bytes, with the checksum field counted as spaces. */
 function checksum(block: Uint8Array): number {
   let sum = 8 * 0x20
   for (let at = 0; at < BLOCK_BYTES; at++) if (at < 148 || at >= 156) sum += block[at]!

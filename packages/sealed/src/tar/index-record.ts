@@ -1,6 +1,6 @@
 /**
  * The index of a share: names, sizes and offsets at the front, so that the first chunks reveal all names and sizes. It is stored in the comments
- * of pax global headers, which every tar skips. Offsets count from the end of the index, so that it does not depend on its own length.
+ * of pax global headers, which every tar skips. Offsets are relative to the end of the index, so that the index does not depend on its own length.
  */
 import { SealedError } from '../sealed-error.ts'
 import { type Entry, MAX_ENTRIES, splitPath, tooMany } from './entry.ts'
@@ -8,7 +8,7 @@ import { type Entry, MAX_ENTRIES, splitPath, tooMany } from './entry.ts'
 const MARK = 'shoal-index-1 '
 /** libarchive does not read comments larger than 1 MiB. */
 const MAX_PART_LENGTH = 128 * 1024
-/** The reader accepts no more. */
+/** Limit of the reader. */
 const MAX_PARTS = 500
 
 export interface IndexedEntry extends Entry {
@@ -56,13 +56,13 @@ function parseRows(text: string): unknown[] {
 
 function toEntry(row: unknown): IndexedEntry {
   const [name, lengthBytes, offset] = Array.isArray(row) ? (row as unknown[]) : []
-  if (typeof name !== 'string' || !isPlace(lengthBytes) || !isPlace(offset)) throw wrongIndex()
+  if (typeof name !== 'string' || !isLength(lengthBytes) || !isLength(offset)) throw wrongIndex()
   const path = splitPath(name)
   if (path.length === 0) throw wrongIndex()
   return { path, folder: name.endsWith('/'), lengthBytes, offset }
 }
 
-function isPlace(value: unknown): value is number {
+function isLength(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0
 }
 

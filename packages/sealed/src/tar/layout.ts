@@ -73,13 +73,13 @@ function place(parts: readonly Uint8Array[]): Segment[] {
 function fileHeaders({ path, content, modifiedMs = 0, executable }: SealInput): Uint8Array[] {
   const name = path.join('/') + (content ? '' : '/')
   const sizeBytes = content?.lengthBytes ?? 0
-  const plainName = /^[\x20-\x7e]*$/.test(name) && name.length <= MAX_NAME_BYTES
+  const fitsHeader = /^[\x20-\x7e]*$/.test(name) && name.length <= MAX_NAME_BYTES
   const records = {
-    ...(!plainName && { path: name }),
+    ...(!fitsHeader && { path: name }),
     ...(sizeBytes > MAX_OCTAL_SIZE && { size: String(sizeBytes) }),
   }
   const header = writeHeader({
-    name: plainName ? name : 'file',
+    name: fitsHeader ? name : 'file',
     mode: content && !executable ? 0o644 : 0o755,
     sizeBytes: sizeBytes > MAX_OCTAL_SIZE ? 0 : sizeBytes,
     modifiedSeconds: Math.min(Math.max(0, Math.floor(modifiedMs / 1000)), MAX_OCTAL_SIZE),
@@ -88,7 +88,7 @@ function fileHeaders({ path, content, modifiedMs = 0, executable }: SealInput): 
   return Object.keys(records).length > 0 ? [...extended('x', records), header] : [header]
 }
 
-/** An extended header and its records. */
+/** Returns the blocks of an extended header and its records. */
 function extended(type: 'x' | 'g', records: Readonly<Record<string, string>>): Uint8Array[] {
   const body = writePax(records)
   const name = type === 'g' ? 'pax_global_header' : 'pax_header'

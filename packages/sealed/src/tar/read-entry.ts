@@ -31,7 +31,7 @@ const MAX_ALL_EXTENDED_BYTES = 64 * 1024 * 1024
 /** Maximum number of extended headers before one entry; more than the parts of the longest index. */
 const MAX_EXTENDED = 512
 /** Types without content: folders, links, devices. */
-const BODILESS = /^[1-6]$/
+const WITHOUT_CONTENT = /^[1-6]$/
 
 /** Reads the entry whose headers begin at `offset`; null at the end of the archive. Rejects with `not-an-archive`, `too-large`, `unsupported`. */
 export async function readEntry(
@@ -85,7 +85,7 @@ function finish(
     )
   const size = pax.get('size')
   const sizeBytes = size === undefined ? header.sizeBytes : Number(size)
-  const lengthBytes = BODILESS.test(header.type) ? 0 : sizeBytes
+  const lengthBytes = WITHOUT_CONTENT.test(header.type) ? 0 : sizeBytes
   const nextOffset = at + paddedLength(lengthBytes)
   if (!Number.isSafeInteger(nextOffset) || lengthBytes < 0) throw notAnArchive()
   // The content must be complete, but the padding after the last file may be missing.

@@ -24,7 +24,7 @@ export class TarSource implements ByteSource {
     return bytes
   }
 
-  /** The last segment that begins at or before `offset`. */
+  /** Returns the index of the last segment that begins at or before `offset`. */
   #indexAt(offset: number): number {
     let [low, high] = [0, this.#segments.length - 1]
     while (low < high) {

@@ -26,8 +26,8 @@ async function codeOf(promise: Promise<unknown>): Promise<string | undefined> {
   )
 }
 
-/** An archive of one header and its content. */
-function handMade(name: string, type = '0', body = new Uint8Array(), linkName = ''): Uint8Array {
+/** Creates an archive of one header and its content. */
+function singleEntry(name: string, type = '0', body = new Uint8Array(), linkName = ''): Uint8Array {
   const bytes = new Uint8Array(512 + Math.ceil(body.length / 512) * 512 + 1024)
   const header = writeHeader({ name, mode: 0o644, sizeBytes: body.length, modifiedSeconds: 0, type })
   header.set(encode(linkName), 157)
@@ -152,7 +152,7 @@ test('GNU tar reads the sizes of such an archive', async () => {
 })
 
 test('GNU’s binary sizes are read', async () => {
-  const bytes = handMade('big')
+  const bytes = singleEntry('big')
   bytes.set([0x80, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0], 124)
   bytes.fill(0x20, 148, 156)
   const sum = bytes.subarray(0, 512).reduce((total, byte) => total + byte, 0)
@@ -169,45 +169,45 @@ test('GNU’s binary sizes are read', async () => {
 })
 
 test.each(['/etc/passwd', '../up', 'a/../../b', 'a/..'])('the name %s is rejected', async name => {
-  expect(await codeOf(readContents(bytesSource(handMade(name))))).toBe('unsafe-path')
+  expect(await codeOf(readContents(bytesSource(singleEntry(name))))).toBe('unsafe-path')
 })
 
 test.each([
   ['2', 'symbolic link'],
   ['3', 'device'],
   ['6', 'pipe'],
-])('type %s (%s) is left out', async type => {
-  expect(await readContents(bytesSource(handMade('x', type, undefined, '/etc/passwd')))).toEqual({
+])('type %s (%s) is skipped', async type => {
+  expect(await readContents(bytesSource(singleEntry('x', type, undefined, '/etc/passwd')))).toEqual({
     entries: [],
     skippedCount: 1,
   })
 })
 
 test('a hard link is another name of its file; a dangling one is skipped', async () => {
-  const file = handMade('one', '0', encode('content')).subarray(0, 1024)
-  const link = handMade('two', '1', undefined, 'one')
+  const file = singleEntry('one', '0', encode('content')).subarray(0, 1024)
+  const link = singleEntry('two', '1', undefined, 'one')
   const both = bytesSource(Uint8Array.from([...file, ...link]))
   const { entries } = await readContents(both)
   expect(entries.map(({ path }) => path.join('/'))).toEqual(['one', 'two'])
   const { dataOffset } = await locate(both, entries[1]!)
   expect(await both.read(dataOffset, 7)).toEqual(encode('content'))
-  expect(await codeOf(readContents(bytesSource(handMade('two', '1', undefined, '../../etc/passwd'))))).toBe(
-    'unsafe-path',
-  )
-  expect((await readContents(bytesSource(handMade('two', '1', undefined, 'none')))).skippedCount).toBe(1)
+  expect(
+    await codeOf(readContents(bytesSource(singleEntry('two', '1', undefined, '../../etc/passwd')))),
+  ).toBe('unsafe-path')
+  expect((await readContents(bytesSource(singleEntry('two', '1', undefined, 'none')))).skippedCount).toBe(1)
 })
 
-test('many names for the same bytes cannot fill a disk', async () => {
-  const file = handMade('0', '0', new Uint8Array(100_000)).subarray(0, 512 + 100_352)
+test('an archive with too many names for the same bytes is rejected', async () => {
+  const file = singleEntry('0', '0', new Uint8Array(100_000)).subarray(0, 512 + 100_352)
   const links = Array.from({ length: 60 }, (_, at) =>
-    handMade(`${at + 1}`, '1', undefined, '0').subarray(0, 512),
+    singleEntry(`${at + 1}`, '1', undefined, '0').subarray(0, 512),
   )
   const source = bytesSource(new Uint8Array(Buffer.concat([file, ...links, new Uint8Array(1024)])))
   expect(await codeOf(readContents(source))).toBe('too-large')
 })
 
 test('excessive headers before the first file are rejected', async () => {
-  const header = handMade('pax_global_header', 'g', new Uint8Array(512)).subarray(0, 512)
+  const header = singleEntry('pax_global_header', 'g', new Uint8Array(512)).subarray(0, 512)
   const endless: ByteSource = {
     lengthBytes: 2 ** 40,
     read: async (offset, length) =>
