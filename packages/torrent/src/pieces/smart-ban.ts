@@ -1,4 +1,4 @@
-import { sha1, sha256 } from '#crypto'
+import { sha1 } from '#crypto'
 import { equalBytes } from '../base/bytes.ts'
 import { BLOCK_BYTES } from '../metainfo/metainfo.ts'
 
@@ -21,14 +21,6 @@ export interface Verdict {
   readonly cleared: readonly SourceKey[]
 }
 
-export interface SmartBanOptions {
-  /**
-   * The SHA-256 that a block of a piece should have (a leaf hash of BEP 52), and how many of its bytes it covers: those of the file, without
-   * padding. Null if it is not known.
-   */
-  readonly leaf?: (piece: number, block: number) => { hash: Uint8Array; lengthBytes: number } | null
-}
-
 /** A block of a failed piece: its sender, and the SHA-1 of what it sent. */
 interface Evidence {
   readonly block: number
@@ -43,11 +35,9 @@ const NO_VERDICT: Verdict = { guilty: [], suspects: [], cleared: [] }
  * Finds the senders of wrong bytes.
  *
  * If a failed piece has one sender, that one is guilty. If it has several, the digest of each block is kept with its sender. When the piece
- * is fetched again and verifies, those who sent other bytes are guilty, and those who sent the same are cleared. Leaf hashes (BEP 52) decide
- * at once. A source is only found guilty if its bytes differ from verified bytes, or from each other.
+ * is fetched again and verifies, those who sent other bytes are guilty, and those who sent the same are cleared. A source is only found guilty if its bytes differ from verified bytes, or from each other.
  */
 export class SmartBan {
-  readonly #leaf: NonNullable<SmartBanOptions['leaf']>
   /** The sender of each block, by piece. */
   readonly #contributors = new Map<number, SourceKey[]>()
   #contributions = 0
@@ -57,15 +47,6 @@ export class SmartBan {
   readonly #suspects = new Map<SourceKey, Set<number>>()
   /** Sources that are no longer suspects because their evidence was forgotten. The next verdict clears them. */
   readonly #pardoned = new Set<SourceKey>()
-
-  constructor(options: SmartBanOptions = {}) {
-    this.#leaf = options.leaf ?? (() => null)
-  }
-
-  /** Whether any failed piece is unsettled. Only then does `verified` need bytes. */
-  get hasSuspects(): boolean {
-    return this.#evidence.size > 0
-  }
 
   isSuspect(key: SourceKey): boolean {
     return this.#suspects.has(key)
@@ -94,10 +75,9 @@ export class SmartBan {
     const senders = this.#take(piece)
     const keys = distinct(senders)
     if (keys.length === 0) return NO_VERDICT
-    const guilty = keys.length === 1 ? keys : this.#againstLeaves(piece, senders, bytes)
-    if (guilty.length > 0) {
-      for (const key of guilty) this.#suspects.delete(key)
-      return { guilty, suspects: [], cleared: [] }
+    if (keys.length === 1) {
+      this.#suspects.delete(keys[0]!)
+      return { guilty: keys, suspects: [], cleared: [] }
     }
     const before = this.#evidence.get(piece) ?? []
     const now = collect(senders, bytes)
@@ -107,15 +87,15 @@ export class SmartBan {
     return { guilty: [...liars], suspects: keys.filter(key => !liars.has(key)), cleared: [] }
   }
 
-  /** The piece verifies. `bytes` is the whole piece; it may be null if there are no suspects. */
-  verified(piece: number, bytes: Uint8Array | null): Verdict {
+  /** The piece verifies. `bytes` is the whole piece, and perhaps more. */
+  verified(piece: number, bytes: Uint8Array): Verdict {
     const senders = this.#take(piece)
     if (this.#evidence.size === 0) return NO_VERDICT
     const guilty = new Set<SourceKey>()
     const cleared = new Set<SourceKey>(this.#pardoned)
     this.#pardoned.clear()
     const evidence = this.#evidence.get(piece)
-    if (evidence && bytes) {
+    if (evidence) {
       for (const one of evidence)
         if (!equalBytes(one.digest, sha1(slice(bytes, one.block, one.lengthBytes)))) guilty.add(one.key)
       for (const key of this.#forget(piece)) cleared.add(key)
@@ -137,15 +117,6 @@ export class SmartBan {
       this.#contributions--
     })
     return senders
-  }
-
-  #againstLeaves(piece: number, senders: readonly SourceKey[], bytes: Uint8Array): SourceKey[] {
-    const guilty = new Set<SourceKey>()
-    senders.forEach((key, block) => {
-      const leaf = this.#leaf(piece, block)
-      if (leaf && !equalBytes(leaf.hash, sha256(slice(bytes, block, leaf.lengthBytes)))) guilty.add(key)
-    })
-    return [...guilty]
   }
 
   #record(piece: number, evidence: Evidence[]): void {

@@ -6,6 +6,7 @@ import { RequestWindow } from '../pieces/request-window.ts'
 import type { PeerLink } from './peer-link.ts'
 import type { PeerPieces } from './peer-pieces.ts'
 import type { PieceBuffer } from './piece-buffer.ts'
+import { RequestedBlocks } from './requested-blocks.ts'
 import type { SwarmState } from './swarm-state.ts'
 import type { Transfer } from './transfer.ts'
 
@@ -16,8 +17,6 @@ import type { Transfer } from './transfer.ts'
 const SNUB_MS = 15_000
 /** After this many rejections in a row a peer is asked again only after a tick, or it would be asked for the same blocks forever. */
 const MOST_REJECTED = 64
-/** Blocks that may arrive late: a peer without the fast extension does not say which it dropped. */
-const MOST_LATE = 4000
 /** Useless bytes that a peer may send before it counts as flooding us. */
 const WASTE_ALLOWED_BYTES = 8 * 1024 * 1024
 
@@ -34,15 +33,11 @@ export class PeerDownload {
   readonly #link: PeerLink
   readonly #pieces: PeerPieces
   readonly #throttle: LimitChain
-  /** By block that was requested: the time of the request. */
-  readonly #asked = new Map<number, number>()
-  /** Blocks that were requested from others because they did not arrive, or cancelled; still accepted. */
-  readonly #late = new Set<number>()
+  readonly #requested = new RequestedBlocks()
   readonly #picked: number[] = []
   #lastBlockMs = 0
   #unaskedBytes = 0
   #readBytes = 0
-  #waitingForTokens = false
   #stopped = false
   /** Rejections since the last tick or block. */
   #rejected = 0
@@ -62,8 +57,9 @@ export class PeerDownload {
     this.meter = pieces.meter
   }
 
+  /** Number of blocks requested that have not arrived. */
   get asked(): number {
-    return this.#asked.size
+    return this.#requested.size
   }
 
   /** Requests more blocks, up to the window. */
@@ -72,13 +68,13 @@ export class PeerDownload {
     if (this.#stopped || !transfer || !this.#pieces.mayRequest || !transfer.writer.hasRoom) return
     if (this.#rejected >= MOST_REJECTED) return
     const target = this.snubbed ? 1 : this.window.target
-    let room = target - this.#asked.size
+    let room = target - this.#requested.size
     // Requests are made in groups of a quarter of the window, which keeps picks and writes few.
-    if (room <= 0 || (room < target / 4 && this.#asked.size > 0)) return
+    if (room <= 0 || (room < target / 4 && this.#requested.size > 0)) return
     if (this.#throttle.isLimited) room = this.#takeTokens(room)
     if (room === 0) return
     const now = this.#swarm.clock.nowMs()
-    if (this.#asked.size === 0) this.#lastBlockMs = now
+    if (this.#requested.size === 0) this.#lastBlockMs = now
     this.#picked.length = 0
     this.#pieces.picking = true
     const count = transfer.picker.pick(this.#pieces, room, now, this.#picked)
@@ -90,7 +86,7 @@ export class PeerDownload {
   #ask(transfer: Transfer, number: number, now: number): void {
     const piece = transfer.pieceOf(number)
     const block = number - transfer.firstBlock(piece)
-    this.#asked.set(number, now)
+    this.#requested.add(number, now)
     this.#link.out.request(piece, block * BLOCK_BYTES, transfer.layout.blockSize(piece, block))
   }
 
@@ -99,21 +95,14 @@ export class PeerDownload {
     const throttle = this.#throttle
     let taken = 0
     while (taken < count && throttle.take(BLOCK_BYTES)) taken++
-    if (taken < count && !this.#waitingForTokens) {
-      this.#waitingForTokens = true
-      throttle.whenReady(() => {
-        this.#waitingForTokens = false
-        this.fill()
-      })
-    }
+    if (taken < count) throttle.whenReady(() => this.fill())
     return taken
   }
 
   /** Takes back a request: another source was faster. */
   cancel(number: number): void {
     const { transfer } = this.#swarm
-    if (!transfer || !this.#asked.delete(number)) return
-    this.#expectLate(number)
+    if (!transfer || !this.#requested.cancel(number)) return
     const piece = transfer.pieceOf(number)
     const block = number - transfer.firstBlock(piece)
     this.#link.out.cancel(piece, block * BLOCK_BYTES, transfer.layout.blockSize(piece, block))
@@ -126,16 +115,15 @@ export class PeerDownload {
     const block = begin / BLOCK_BYTES
     if (piece >= transfer.layout.pieceCount || block >= transfer.layout.blockCount(piece)) return
     const number = transfer.firstBlock(piece) + block
-    this.#late.delete(number)
-    if (!this.#asked.delete(number)) return
+    if (!this.#requested.reject(number)) return
     this.#rejected++
     transfer.picker.released(this.#pieces.id, number)
   }
 
   /** Returns all requests to the picker: the peer choked us without the fast extension, or is gone. */
   releaseAll(): void {
-    if (this.#asked.size === 0) return
-    this.#asked.clear()
+    if (this.#requested.size === 0) return
+    this.#requested.release()
     this.#swarm.transfer?.picker.releaseAll(this.#pieces.id)
   }
 
@@ -150,7 +138,7 @@ export class PeerDownload {
     if (block >= transfer.layout.blockCount(piece) || length !== transfer.layout.blockSize(piece, block))
       return
     const number = transfer.firstBlock(piece) + block
-    if (!this.#asked.has(number) && !this.#late.has(number)) return
+    if (!this.#requested.expects(number)) return
     this.#number = number
     this.#block = block
     this.#at = begin
@@ -171,9 +159,7 @@ export class PeerDownload {
     this.#buffer = null
     if (this.#number < 0 || !transfer) return this.#waste(this.#length)
     const now = this.#swarm.clock.nowMs()
-    const askedMs = this.#asked.get(this.#number)
-    this.#asked.delete(this.#number)
-    this.#late.delete(this.#number)
+    const askedMs = this.#requested.arrived(this.#number)
     this.#lastBlockMs = now
     this.snubbed = false
     this.#rejected = 0
@@ -210,21 +196,14 @@ export class PeerDownload {
   tick(now: number): void {
     const { transfer } = this.#swarm
     this.#rejected = 0
-    if (!transfer || this.#asked.size === 0) return
+    if (!transfer || this.#requested.size === 0) return
     const silent = now - this.#lastBlockMs
     if (silent > SNUB_MS + 2 * this.window.latencyMs) {
       transfer.picker.releaseAll(this.#pieces.id)
       this.window.stalled()
-      this.#late.clear()
-      for (const number of this.#asked.keys()) this.#expectLate(number)
-      this.#asked.clear()
+      this.#requested.giveUp()
       this.snubbed = true
     }
-  }
-
-  /** The block may still arrive although it is no longer requested: that is not a flood. */
-  #expectLate(number: number): void {
-    if (this.#late.size < MOST_LATE) this.#late.add(number)
   }
 
   #wasted(bytes: number): void {

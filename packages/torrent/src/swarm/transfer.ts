@@ -103,7 +103,10 @@ export class Transfer implements PieceMemoryUser {
       layout,
       storage,
       buffers,
-      onStored: buffer => this.#onWritten(buffer),
+      onStored: buffer => {
+        buffers.stored(buffer, this.#sources.hasInterestedPeer)
+        this.#stored(buffer.piece)
+      },
       onError: error => this.#events.onWriteError(error),
     })
     this.unfinished = new UnfinishedPieces({
@@ -113,7 +116,11 @@ export class Transfer implements PieceMemoryUser {
       picker,
       buffers,
       onComplete: buffer => this.#completed(buffer),
-      onUnreadable: buffer => this.#onUnreadable(buffer),
+      onUnreadable: buffer => {
+        if (buffer.released || buffers.open.get(buffer.piece) !== buffer) return
+        buffers.drop(buffer)
+        picker.pieceFailed(buffer.piece)
+      },
     })
     this.prioritize(options.selection)
     this.#useMemory()
@@ -231,12 +238,13 @@ export class Transfer implements PieceMemoryUser {
 
   #verified(buffer: PieceBuffer, isRight: boolean): void {
     if (this.#closed) return this.buffers.drop(buffer)
+    const { piece } = buffer
     if (isRight) {
-      this.#settleSuspects(buffer)
+      const verdict = this.#smartBan.verified(piece, buffer.bytes)
+      if (verdict.guilty.length > 0 || verdict.cleared.length > 0) this.#events.onVerdict(verdict)
       void this.#track(this.writer.write(buffer))
       return
     }
-    const { piece } = buffer
     this.buffers.settled(piece)
     // If part of the piece came from storage, nobody can tell who made it wrong.
     if (buffer.restored) this.#smartBan.dropped(piece)
@@ -247,16 +255,6 @@ export class Transfer implements PieceMemoryUser {
     this.#events.onBadPiece(piece, verdict)
   }
 
-  #settleSuspects({ piece, bytes }: PieceBuffer): void {
-    const verdict = this.#smartBan.verified(piece, this.#smartBan.hasSuspects ? bytes : null)
-    if (verdict.guilty.length > 0 || verdict.cleared.length > 0) this.#events.onVerdict(verdict)
-  }
-
-  #onWritten(buffer: PieceBuffer): void {
-    this.buffers.stored(buffer, this.#sources.hasInterestedPeer)
-    this.#stored(buffer.piece)
-  }
-
   #stored(piece: number): void {
     this.buffers.settled(piece)
     // The picker sets the bit of `have`.
@@ -264,12 +262,6 @@ export class Transfer implements PieceMemoryUser {
     if (this.#closed) return
     if (this.wanted.isFinished) this.#useMemory()
     this.#events.onPiece(piece)
-  }
-
-  #onUnreadable(buffer: PieceBuffer): void {
-    if (buffer.released || this.buffers.open.get(buffer.piece) !== buffer) return
-    this.buffers.drop(buffer)
-    this.picker.pieceFailed(buffer.piece)
   }
 
   #track(work: Promise<void>): Promise<void> {
