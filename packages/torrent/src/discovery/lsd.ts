@@ -39,6 +39,16 @@ const SOCKETS_MS = 15 * 60_000
 /** If no socket could be opened, torrents that are added later try again, at most this often. */
 const RETRY_MS = 60_000
 
+/** A torrent that is announced. */
+interface Member {
+  readonly topic: DiscoveryTopic
+  readonly sink: DiscoverySink
+  /** Number of peers in the last announce received. */
+  peers: number
+  /** The next announce. */
+  entry: TimeEntry<Member> | undefined
+}
+
 /** Local service discovery (BEP 14): finds peers in the local network by multicast. Must not be used for private torrents. */
 export class LsdDiscovery implements Discovery {
   readonly kind = 'lsd'
@@ -47,7 +57,6 @@ export class LsdDiscovery implements Discovery {
   readonly #cookie: string
   /** By info hash in hex. */
   readonly #members = new Map<string, Member[]>()
-  readonly #owner: MemberOwner = { status: one => this.#status(one), forget: one => this.#forget(one) }
   readonly #due = new TimeHeap<Member>()
   readonly #sockets = new Map<IpFamily, DatagramSocket>()
   /** Set while sockets are being opened; nothing is sent meanwhile. */
@@ -68,7 +77,7 @@ export class LsdDiscovery implements Discovery {
   /** Throws `closed` after `close`. The sockets open with the first torrent. */
   join(topic: DiscoveryTopic, sink: DiscoverySink): Membership {
     if (this.#closed) throw new ShoalError('closed', 'Local discovery was closed: open a session again')
-    const member = new Member(topic, sink, this.#owner)
+    const member: Member = { topic, sink, peers: 0, entry: undefined }
     const key = hex(topic.infoHash)
     const members = this.#members.get(key)
     if (members) members.push(member)
@@ -76,7 +85,15 @@ export class LsdDiscovery implements Discovery {
     member.entry = this.#due.push(this.#clock.nowMs() + FIRST_MS, member)
     if (this.#sockets.size === 0 && this.#clock.nowMs() - this.#openedMs > RETRY_MS) this.#open()
     this.#arm()
-    return member
+    return {
+      kind: this.kind,
+      // BEP 14 does not distinguish seeds.
+      completed() {},
+      // BEP 14 allows one announce per five minutes, which is scheduled already.
+      refresh() {},
+      status: () => [this.#status(member)],
+      leave: async () => this.#forget(member),
+    }
   }
 
   async close(): Promise<void> {
@@ -219,44 +236,6 @@ export class LsdDiscovery implements Discovery {
     const second = Math.floor(this.#clock.nowMs() / 1000)
     if (second !== this.#received.second) this.#received = { second, count: 0 }
     return ++this.#received.count <= MAX_RECEIVED_PER_SECOND
-  }
-}
-
-interface MemberOwner {
-  status(member: Member): DiscoveryStatus
-  forget(member: Member): void
-}
-
-class Member implements Membership {
-  readonly kind = 'lsd'
-  readonly topic: DiscoveryTopic
-  readonly sink: DiscoverySink
-  /** Number of peers in the last announce received. */
-  peers = 0
-  /** The next announce. */
-  entry: TimeEntry<Member> | undefined
-  readonly #owner: MemberOwner
-
-  constructor(topic: DiscoveryTopic, sink: DiscoverySink, owner: MemberOwner) {
-    this.topic = topic
-    this.sink = sink
-    this.#owner = owner
-  }
-
-  completed(): void {
-    // BEP 14 does not distinguish seeds.
-  }
-
-  refresh(): void {
-    // BEP 14 allows one announce per five minutes, which is scheduled already.
-  }
-
-  status(): DiscoveryStatus[] {
-    return [this.#owner.status(this)]
-  }
-
-  async leave(): Promise<void> {
-    this.#owner.forget(this)
   }
 }
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { Session } from '@shoal/torrent'
+import { Session, ShoalError } from '@shoal/torrent'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { explainLink } from './explain-link.ts'
 
@@ -44,6 +44,12 @@ test('a page is none either: it may be a share link without what it says', async
     code: 'not-a-torrent',
     message: expect.stringMatching(/share\/ is not a \.torrent\. .* get 'https:\/\/…\/#…', in quotes/),
   }))
+
+test('a file that is larger than any .torrent is a plain file', () => {
+  const error = new ShoalError('too-large', 'The server sent more than 5 bytes')
+  expect(explainLink('http://files.example/film.mkv', error)).toMatchObject({ code: 'not-a-torrent' })
+  expect(explainLink('http://files.example/film.torrent', error)).toBe(error)
+})
 
 test('errors of damaged and missing .torrent files stay as they are', async () => {
   expect(await told(`http://${host}/notes.torrent`)).toMatchObject({

@@ -33,9 +33,8 @@ export function explainLink(link: string, error: unknown): unknown {
 /** True if the URL leads to a file that is not a .torrent, and does not have its extension. */
 function isPlainFile(url: string, error: unknown): boolean {
   const named = URL.canParse(url) && /\.torrent$/i.test(new URL(url).pathname)
-  // The engine does not read files larger than a .torrent may be.
-  const isLarge = codeOf(error) === 'bad-message' && / more than \d+ bytes/.test(String(error))
-  return !named && (codeOf(error) === 'bad-torrent' || isLarge)
+  // `too-large`: the engine does not read files larger than a .torrent may be.
+  return !named && ['bad-torrent', 'too-large'].includes(codeOf(error))
 }
 
 /** True if the file is missing and the text does not look like a path. */

@@ -22,7 +22,7 @@ async function read(response: Response, maxBytes: number): Promise<Uint8Array> {
   let size = 0
   for await (const chunk of response.body ?? []) {
     size += chunk.length
-    if (size > maxBytes) throw new ShoalError('bad-message', `The server sent more than ${maxBytes} bytes`)
+    if (size > maxBytes) throw new ShoalError('too-large', `The server sent more than ${maxBytes} bytes`)
     chunks.push(chunk)
   }
   return concat(chunks)

@@ -87,7 +87,7 @@ async function finish(response: IncomingMessage, options: HttpGetOptions): Promi
   const { signal, maxBytes } = options
   try {
     const raw = await readBody(response, maxBytes, signal)
-    if (!raw) throw new ShoalError('bad-message', `The server sent more than ${maxBytes} bytes`)
+    if (!raw) throw new ShoalError('too-large', `The server sent more than ${maxBytes} bytes`)
     const body = await decompress(raw, response.headers['content-encoding'], maxBytes)
     return { status: response.statusCode ?? 0, body, ...parseRetryAfter(response.headers['retry-after']) }
   } catch (error) {

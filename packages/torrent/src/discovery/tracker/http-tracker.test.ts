@@ -168,7 +168,7 @@ describe('HTTP trackers, on loopback', () => {
       more()
       return true
     }
-    await expect(announce()).rejects.toEqual(failing('bad-message', /more than/))
+    await expect(announce()).rejects.toEqual(failing('too-large', /more than/))
     expect(sent).toBeLessThan(50 * 1024 * 1024)
   })
 
