@@ -1,7 +1,7 @@
 /** The contestants, and how to start each. */
 import { fileURLToPath } from 'node:url'
 import { installWebTorrent } from '../interop/support/install-webtorrent.ts'
-import { lacking } from '../interop/support/tools.ts'
+import { missing } from '../interop/support/tools.ts'
 import { AgentPeer } from './peers/agent.ts'
 import { LibtorrentPeer } from './peers/libtorrent.ts'
 import type { BenchPeer } from './peers/peer.ts'
@@ -28,9 +28,9 @@ export const versions = new Set<string>()
 export async function startPeer(contestant: Contestant): Promise<BenchPeer> {
   const lack =
     contestant === 'libtorrent'
-      ? lacking('libtorrent')
+      ? missing('libtorrent')
       : contestant === 'transmission'
-        ? lacking('transmission-daemon')
+        ? missing('transmission-daemon')
         : null
   if (lack) throw new Error(lack)
   const peer = await START[contestant]()

@@ -18,17 +18,17 @@ const section: Section = {
 }
 
 test('formats a section for a terminal and as Markdown', () => {
-  const [met, missed, lacking] = [
+  const [met, missed, missing] = [
     'Ratio: 33.00 x (goal: at least 2 x): met.',
     'CPU: 3.00 x (goal: at most 1.2 x): missed.',
     'Rate: - x (goal: at least 1.3 x): not measured.',
   ]
   expect(toText(section)).toBe(
-    `Work\n        rate\nours    300 MB/s\ntheirs  9 MB/s\n${met}\n${missed}\n${lacking}\n`,
+    `Work\n        rate\nours    300 MB/s\ntheirs  9 MB/s\n${met}\n${missed}\n${missing}\n`,
   )
   const table = '|  | rate |\n|---|---:|\n| ours | 300 MB/s |\n| theirs | 9 MB/s |'
   const strong = missed.replace('missed', '**missed**')
-  expect(toMarkdown(section)).toBe(`### Work\n\n${table}\n\n- ${met}\n- ${strong}\n- ${lacking}`)
+  expect(toMarkdown(section)).toBe(`### Work\n\n${table}\n\n- ${met}\n- ${strong}\n- ${missing}`)
 })
 
 test('new results replace only those of the same benchmark', () => {

@@ -1,17 +1,17 @@
-/** Our session and a real aria2. It knows v1 alone, and UDP trackers only while its DHT is on. */
+/** Our session and a real aria2, which supports only v1, and UDP trackers only while its DHT is on. */
 import { describe, expect, test } from 'vitest'
 import { Aria2 } from './support/aria2.ts'
 import { difference, randomFile, randomTree, tempDir } from './support/files.ts'
 import { Libtorrent } from './support/libtorrent.ts'
 import { Opentracker } from './support/opentracker.ts'
 import { makeTorrent, Shoal } from './support/shoal.ts'
-import { lacking } from './support/tools.ts'
+import { missing } from './support/tools.ts'
 import { until } from './support/wait.ts'
 
 const BYTES = 2_000_001
 
-describe.skipIf(lacking('aria2c', 'opentracker'))('aria2', { concurrent: true }, () => {
-  // aria2's `plain` tries and accepts encryption; with `handshake` and `require` it insists.
+describe.skipIf(missing('aria2c', 'opentracker'))('aria2', { concurrent: true }, () => {
+  // With `plain`, aria2 tries and accepts encryption; with `handshake` and `require` it insists on it.
   test.each([
     ['plain', 'plain'],
     ['plain', 'prefer'],
@@ -78,9 +78,9 @@ describe.skipIf(lacking('aria2c', 'opentracker'))('aria2', { concurrent: true },
   })
 })
 
-describe.skipIf(lacking('aria2c', 'libtorrent'))('aria2 and hybrid torrents', () => {
-  // aria2 1.36 encodes the info dictionary anew and loses the empty keys of BEP 52, so that it looks for a swarm that does not exist.
-  test('computes the same info hash for our torrents as for those of libtorrent, right or wrong', async () => {
+describe.skipIf(missing('aria2c', 'libtorrent'))('aria2 and hybrid torrents', () => {
+  // aria2 1.36 reencodes the info dictionary and drops the empty keys of BEP 52, so that it looks for a swarm that does not exist.
+  test('computes the same info hash for our torrents as for those of libtorrent', async () => {
     await using dir = await tempDir('interop')
     const { path } = await randomFile(dir.join('content.bin'), 100_000)
     const [ours, theirs] = [dir.join('ours.torrent'), dir.join('theirs.torrent')]

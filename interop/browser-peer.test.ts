@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type BuiltPages, buildPages, launchChromium } from '../apps/web/e2e/testing/pages.ts'
 import { launchFirefox } from './support/firefox.ts'
-import { lacking } from './support/tools.ts'
+import { missing } from './support/tools.ts'
 import { openWsTracker } from './support/ws-tracker.ts'
 
 const LENGTH = 6_000_001
 const SHA256_OF_SECOND = '16367aacb67a4a017c8da8ab95682ccb390863780f7114dda0a0e0c55644c7c4'
 
-/** In a page: shares files that were chosen, in a folder `from a page`. */
+/** Runs in a page: shares chosen files as a folder `from a page`. */
 async function share({ length, url }: { length: number; url: string }) {
   const bytes = new Uint8Array(length).map((_, at) => at * 31 + (at >> 8))
   const progress: number[] = []
@@ -23,7 +23,7 @@ async function share({ length, url }: { length: number; url: string }) {
   return { torrent, progress, digest: await window.testing.digest(peer, torrent.id, 0, length) }
 }
 
-/** In a page: downloads all that the link names. */
+/** Runs in a page: downloads everything that the link refers to. */
 async function download({ magnet, id, length }: { magnet: string; id: string; length: number }) {
   const { open, until, digest, stored } = window.testing
   const peer = open()
@@ -32,7 +32,7 @@ async function download({ magnet, id, length }: { magnet: string; id: string; le
   return { torrent, read: await digest(peer, id, 0, length), small: await stored(peer, id, 1) }
 }
 
-describe.skipIf(lacking('chromium'))('browsers that are peers', () => {
+describe.skipIf(missing('chromium'))('browsers as peers', () => {
   let pages: BuiltPages
   beforeAll(async () => {
     pages = await buildPages('peer-page', 'opfs-page')
@@ -53,7 +53,7 @@ describe.skipIf(lacking('chromium'))('browsers that are peers', () => {
     expect([found.read, found.small]).toEqual([shared.digest, SHA256_OF_SECOND])
   })
 
-  test.skipIf(lacking('firefox-esr'))(
+  test.skipIf(missing('firefox-esr'))(
     'Firefox and Chromium download from each other',
     { timeout: 240_000 },
     async () => {
@@ -72,8 +72,8 @@ describe.skipIf(lacking('chromium'))('browsers that are peers', () => {
     },
   )
 
-  test.skipIf(lacking('firefox-esr'))(
-    'storage, resume data and hash pool keep their contracts in Firefox',
+  test.skipIf(missing('firefox-esr'))(
+    'storage, resume store and hash pool pass their compliance suites in Firefox',
     { timeout: 240_000 },
     async () => {
       await using firefox = await launchFirefox()

@@ -1,9 +1,9 @@
-/** The command line as people use it: whole processes, on loopback. */
+/** The command line as users run it: complete processes, on loopback. */
 import { appendFile, cp, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
 import { LOOPBACK, Workplace } from '../apps/node/src/testing/shoal-process.ts'
 
-/** In a rush nothing is cut short; what hangs is found. */
+/** Generous, so that only a hang exceeds it. */
 const LIMIT = { timeout: 120_000 }
 
 describe('seed and get', () => {
@@ -11,42 +11,38 @@ describe('seed and get', () => {
     ['hybrid', [], 'prefer'],
     ['v1', ['--v1'], 'require'],
     ['v2', ['--v2'], 'plain'],
-  ] as const)(
-    'a folder goes from one to the other by magnet link: %s',
-    LIMIT,
-    async (_version, options, encryption) => {
-      await using place = await Workplace.create()
-      const a = await place.file('Photos/a.bin', 1_000_000)
-      const b = await place.file('Photos/sub/b.bin', 70_000)
-      await writeFile(place.at('Photos/empty'), '')
-      const { process, peer, magnet } = await place.seed('Photos', ...options)
-      const get = place.start(
-        'get',
-        magnet,
-        '-o',
-        'in',
-        '--peer',
-        peer,
-        '--encryption',
-        encryption,
-        ...LOOPBACK,
-        '--json',
-      )
-      expect(await get.finished).toMatchObject({ code: 0, stderr: '' })
-      expect(get.objects.find(({ event }) => event === 'complete')).toMatchObject({
-        name: 'Photos',
-        path: place.at('in', 'Photos'),
-        length: 1_070_000,
-      })
-      expect((await place.read('in/Photos/a.bin')).equals(a)).toBe(true)
-      expect((await place.read('in/Photos/sub/b.bin')).equals(b)).toBe(true)
-      expect(await place.read('in/Photos/empty')).toHaveLength(0)
+  ] as const)('transfers a folder by magnet link: %s', LIMIT, async (_version, options, encryption) => {
+    await using place = await Workplace.create()
+    const a = await place.file('Photos/a.bin', 1_000_000)
+    const b = await place.file('Photos/sub/b.bin', 70_000)
+    await writeFile(place.at('Photos/empty'), '')
+    const { process, peer, magnet } = await place.seed('Photos', ...options)
+    const get = place.start(
+      'get',
+      magnet,
+      '-o',
+      'in',
+      '--peer',
+      peer,
+      '--encryption',
+      encryption,
+      ...LOOPBACK,
+      '--json',
+    )
+    expect(await get.finished).toMatchObject({ code: 0, stderr: '' })
+    expect(get.objects.find(({ event }) => event === 'complete')).toMatchObject({
+      name: 'Photos',
+      path: place.at('in', 'Photos'),
+      length: 1_070_000,
+    })
+    expect((await place.read('in/Photos/a.bin')).equals(a)).toBe(true)
+    expect((await place.read('in/Photos/sub/b.bin')).equals(b)).toBe(true)
+    expect(await place.read('in/Photos/empty')).toHaveLength(0)
 
-      const info = await place.json('info', magnet, '--peer', peer, ...LOOPBACK)
-      expect(info.object).toMatchObject({ name: 'Photos', length: 1_070_000, magnet })
-      expect((await process.interrupt()).code).toBe(0)
-    },
-  )
+    const info = await place.json('info', magnet, '--peer', peer, ...LOOPBACK)
+    expect(info.object).toMatchObject({ name: 'Photos', length: 1_070_000, magnet })
+    expect((await process.interrupt()).code).toBe(0)
+  })
 
   test('downloads some files of a .torrent, then the rest', LIMIT, async () => {
     await using place = await Workplace.create()
@@ -61,7 +57,7 @@ describe('seed and get', () => {
       code: 2,
       stderr: expect.stringContaining('there is no file 3'),
     })
-    // Without a choice it is all that the torrent has, whatever was chosen before.
+    // Without --select, everything is downloaded, regardless of earlier choices.
     expect((await get()).code).toBe(0)
     expect((await place.json('check', 'set.torrent', 'in')).object).toMatchObject({ complete: true })
   })
@@ -72,20 +68,20 @@ describe('seed and get', () => {
     const { peer, magnet } = await place.seed('film.bin')
     const get = (...more: string[]) =>
       place.start('get', magnet, '-o', 'in', '--peer', peer, ...LOOPBACK, '--json', ...more)
-    // Slow enough that a third process starts while the second is at it, on any machine.
-    const partly = ['--limit-down', '300kB', '--preallocate']
-    const first = get(...partly)
+    // Slow enough that the third process starts while the second is downloading, on any machine.
+    const slowly = ['--limit-down', '300kB', '--preallocate']
+    const first = get(...slowly)
     await first.event('progress', ({ haveBytes }) => haveBytes > 300_000)
-    // All of its room is taken from the beginning.
+    // All disk space is reserved from the beginning.
     expect(512 * (await stat(place.at('in/film.bin'))).blocks).toBeGreaterThanOrEqual(bytes.length)
     const { code } = await first.interrupt()
     expect(code).toBe(130)
     expect(first.objects.at(-1)).toMatchObject({ error: { code: 'cancelled' } })
 
-    const second = get(...partly)
+    const second = get(...slowly)
     const resumed = await second.event('progress', ({ state }) => state === 'downloading')
     expect(resumed.haveBytes).toBeGreaterThan(300_000)
-    // Another may not write to the same files.
+    // Another process may not write to the same files.
     expect((await get().finished).stdout).toContain('is downloading this into the same folder')
     await second.event('progress', ({ haveBytes }) => haveBytes > resumed.haveBytes + 300_000)
     await second.kill()
@@ -93,7 +89,7 @@ describe('seed and get', () => {
     const last = get()
     expect((await last.finished).code).toBe(0)
     expect((await place.read('in/film.bin')).equals(bytes)).toBe(true)
-    // Nothing is left to do, and nobody is asked.
+    // Nothing is left to do, so no peer is needed.
     const again = await place.json('get', magnet, '-o', 'in', ...LOOPBACK)
     expect(again).toMatchObject({
       code: 0,
@@ -101,7 +97,7 @@ describe('seed and get', () => {
     })
   })
 
-  test('gives up in time if nobody has it', LIMIT, async () => {
+  test('gives up after --timeout if no peer has the torrent', LIMIT, async () => {
     await using place = await Workplace.create()
     const get = await place.json('get', 'ab'.repeat(20), '-o', 'in', '--timeout', '0.5s', ...LOOPBACK)
     expect(get).toMatchObject({ code: 1, object: { error: { code: 'timeout' } } })
@@ -177,19 +173,19 @@ describe('share', () => {
   })
 
   test(
-    'finishes and shares what get brought there, and leaves alone what its owner changed then',
+    'completes and shares what get began to download, and keeps later changes by the user',
     LIMIT,
     async () => {
       await using place = await Workplace.create()
       await place.file('film.bin', 3_000_000)
       const { process: seeder, peer, magnet } = await place.seed('film.bin')
-      // Slow enough that the share starts while it is running, on any machine. Without -o it downloads to the shared folder.
+      // Slow enough that the share starts during the download, on any machine. Without -o, get downloads to the shared folder.
       const get = place.start('get', magnet, '--peer', peer, ...LOOPBACK, '--json', '--limit-down', '30kB')
       await get.event('progress', ({ haveBytes }) => haveBytes > 0)
       const during = place.start('share', ...LOOPBACK, '--json')
       const { port } = await during.event('listening')
       expect(await during.event('ready')).toMatchObject({ torrents: 0 })
-      // The share would ask it for the rest, as the peer that was named.
+      // Otherwise the share would download the rest from this seeder, whose address is recorded.
       await seeder.interrupt()
       expect((await get.interrupt()).code).toBe(130)
       await during.event('progress', ({ name, state }) => name === 'film.bin' && state === 'downloading')
@@ -219,7 +215,7 @@ describe('share', () => {
     share.child.kill('SIGINT')
     share.child.kill('SIGINT')
     const { code, stdout } = await share.finished
-    // The first may have been enough.
+    // The first signal may have been sufficient.
     expect([0, 130]).toContain(code)
     expect(stdout).toMatch(/^Sharing .*Shared on port \d+/)
   })

@@ -1,4 +1,4 @@
-/** The node as a qBittorrent, driven by the published client library that media tools use. */
+/** The node's qBittorrent API, driven by the published client library that media tools use. */
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { QBittorrent } from '@ctrl/qbittorrent'
@@ -7,24 +7,24 @@ import { randomFile, randomTree, sha256Of, tempDir } from './support/files.ts'
 import { Libtorrent } from './support/libtorrent.ts'
 import { Node } from './support/node.ts'
 import { makeTorrent } from './support/shoal.ts'
-import { lacking } from './support/tools.ts'
+import { missing } from './support/tools.ts'
 import { until } from './support/wait.ts'
 
 const BYTES = 3_000_000
 
-interface SyncAnswer {
+interface SyncResponse {
   rid: number
   torrents: object
   tags: string[]
 }
 
-function clientOf(node: Node, username = 'shoal', password = node.token): QBittorrent {
+function connect(node: Node, username = 'shoal', password = node.token): QBittorrent {
   return new QBittorrent({ baseUrl: `${node.url}/`, username, password, timeout: 20_000 })
 }
 
 describe('@ctrl/qbittorrent', () => {
-  test.skipIf(lacking('libtorrent'))(
-    'adds with a category, downloads from libtorrent, and sees it paused at its ratio, as media managers do',
+  test.skipIf(missing('libtorrent'))(
+    'adds a torrent with a category, downloads it from libtorrent and finds it paused at its ratio, as media managers do',
     async () => {
       await using dir = await tempDir('compat-qb')
       await randomTree(dir.join('seed', 'season'), { 'e1.mkv': BYTES, 'e2.mkv': 100_000 })
@@ -35,7 +35,7 @@ describe('@ctrl/qbittorrent', () => {
       const seed = await seeder.add({ torrent: dir.join('season.torrent'), savePath: dir.join('seed') })
       await seed.limit({ upload: 300_000 })
       await using node = await Node.start({ folder: dir.path })
-      const client = clientOf(node)
+      const client = connect(node)
 
       const folder = join(node.downloads, 'tv')
       await client.createCategory('tv', folder)
@@ -80,7 +80,7 @@ describe('@ctrl/qbittorrent', () => {
         const [torrent] = await client.listTorrents({ hashes: made.v1! })
         return torrent!.state === 'pausedUP' && torrent
       }
-      const end = await until('the ratio ended the sharing', finished, { timeoutMs: 40_000 })
+      const end = await until('seeding stopped at the ratio', finished, { timeoutMs: 40_000 })
       expect(end.ratio).toBeGreaterThanOrEqual(0.5)
       await client.removeTorrent(made.v1!, true)
       expect(await client.listTorrents()).toEqual([])
@@ -97,7 +97,7 @@ describe('@ctrl/qbittorrent', () => {
     await writeFile(dir.join('password'), 'a long: password\n')
     const login = ['--username', 'anna', '--password-file', dir.join('password')]
     await using node = await Node.start({ folder: dir.path, args: login })
-    const client = clientOf(node, 'anna', 'a long: password')
+    const client = connect(node, 'anna', 'a long: password')
     expect(await client.getAppVersion()).toBe('v4.6.7')
     expect(await client.getApiVersion()).toBe('2.9.3')
 
@@ -162,10 +162,10 @@ describe('@ctrl/qbittorrent', () => {
     expect((await client.getAllData()).torrents).toEqual([])
   })
 
-  test('reads and changes preferences and limits, rejects a wrong password and then bans the address', async () => {
+  test('reads and changes preferences and limits, rejects wrong passwords and then bans the address', async () => {
     await using dir = await tempDir('compat-qb-app')
     await using node = await Node.start({ folder: dir.path })
-    const client = clientOf(node)
+    const client = connect(node)
     expect(await client.getPreferences()).toMatchObject({
       save_path: node.downloads,
       dht: false,
@@ -182,15 +182,15 @@ describe('@ctrl/qbittorrent', () => {
       limits: { downloadBytesPerSecond: 100_000 },
       seeding: { ratioLimit: 2 },
     })
-    await expect(clientOf(node, 'shoal', 'wrong').login()).rejects.toThrow(/Auth Failed/)
+    await expect(connect(node, 'shoal', 'wrong').login()).rejects.toThrow(/Auth Failed/)
     const login = (password: string) =>
       fetch(`${node.url}/api/v2/auth/login`, {
         method: 'POST',
         body: new URLSearchParams({ username: 'x', password }),
       })
     const banned = await until('it is banned', async () => {
-      const answer = await login('wrong')
-      return answer.status === 403 && answer.text()
+      const response = await login('wrong')
+      return response.status === 403 && response.text()
     })
     expect(banned).toMatch(/banned/)
   })
@@ -201,8 +201,8 @@ describe('@ctrl/qbittorrent', () => {
     const made = await makeTorrent(dir.join('one.bin'), dir.join('one.torrent'), { version: 'v1' })
     await mkdir(dir.join('downloads'), { recursive: true })
     await using node = await Node.start({ folder: dir.path })
-    const client = clientOf(node)
-    const sync = (rid: number) => client.request<SyncAnswer>('/sync/maindata', 'GET', { rid })
+    const client = connect(node)
+    const sync = (rid: number) => client.request<SyncResponse>('/sync/maindata', 'GET', { rid })
     const first = await sync(0)
     expect(first).toMatchObject({
       full_update: true,
@@ -222,7 +222,7 @@ describe('@ctrl/qbittorrent', () => {
     expect(third.tags).toEqual(['red'])
     await client.removeTorrent(made.v1!)
     expect(await sync(third.rid)).toMatchObject({ torrents_removed: [made.v1], tags_removed: ['red'] })
-    // An answer that the client never got.
+    // The client did not receive the previous response.
     expect(await sync(third.rid)).toMatchObject({ full_update: true, torrents: {} })
   })
 })

@@ -1,4 +1,4 @@
-/** The node as a Transmission, driven by the published client library that media tools use. */
+/** The node's Transmission RPC, driven by the published client library that media tools use. */
 import { readFile } from 'node:fs/promises'
 import { Transmission } from '@ctrl/transmission'
 import { expect, test } from 'vitest'
@@ -53,7 +53,7 @@ test('@ctrl/transmission adds, lists, labels, limits, pauses, moves and removes'
   expect((await client.getAllData()).labels).toEqual([{ id: 'music', name: 'music', count: 1 }])
 
   await client.resumeTorrent(made.v1!)
-  // What lies there is checked first.
+  // Existing files are checked first.
   await until('it downloads', async () => (await client.getTorrent(1)).state === 'downloading')
   await client.pauseTorrent(1)
   expect((await client.getTorrent(1)).state).toBe('paused')
@@ -69,7 +69,7 @@ test('@ctrl/transmission adds, lists, labels, limits, pauses, moves and removes'
   await client.reannounceTorrent(1)
   await client.removeTorrent(1)
   expect((await client.listTorrents()).arguments.torrents).toEqual([])
-  await until('its end is reported', async () => {
+  await until('the removal is reported', async () => {
     const { _data } = await client.request('torrent-get', { ids: 'recently-active', fields: ['id'] })
     return (_data as { arguments: { removed: number[] } }).arguments.removed.includes(1)
   })

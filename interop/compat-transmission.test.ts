@@ -1,4 +1,4 @@
-/** The node as a Transmission, driven by the real transmission-remote. */
+/** The node's Transmission RPC, driven by the real transmission-remote. */
 import { access, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -6,13 +6,13 @@ import { randomFile, randomTree, sha256Of, tempDir } from './support/files.ts'
 import { Libtorrent } from './support/libtorrent.ts'
 import { Node } from './support/node.ts'
 import { makeTorrent } from './support/shoal.ts'
-import { lacking } from './support/tools.ts'
+import { missing } from './support/tools.ts'
 import { TransmissionRemote } from './support/transmission-remote.ts'
 import { until } from './support/wait.ts'
 
 const BYTES = 3_000_000
 
-describe.skipIf(lacking('libtorrent', 'transmission-remote'))('transmission-remote', () => {
+describe.skipIf(missing('libtorrent', 'transmission-remote'))('transmission-remote', () => {
   test('adds, labels, limits, pauses and downloads a torrent until it reaches its ratio', async () => {
     await using dir = await tempDir('compat-tr')
     await mkdir(dir.join('seed'))
@@ -27,7 +27,7 @@ describe.skipIf(lacking('libtorrent', 'transmission-remote'))('transmission-remo
     await remote.run('--add', `${made.magnet}&x.pe=127.0.0.1:${seeder.port}`)
     expect(await remote.list()).toMatchObject([{ id: '1', name: expect.stringMatching(/film|[0-9a-f]{40}/) }])
     await remote.run('-t1', '--labels', 'films,holiday trip', '--seedratio', '0.5', '--downlimit', '2000')
-    const info = await until('the metadata is there', async () => {
+    const info = await until('the metadata has arrived', async () => {
       const text = await remote.run('-t', made.v1!, '--info')
       return text.includes('Name: film.bin') && text
     })
@@ -53,7 +53,7 @@ describe.skipIf(lacking('libtorrent', 'transmission-remote'))('transmission-remo
     await theirs.connect(await node.peerPort())
     await theirs.done()
     const end = () => remote.list().then(([row]) => row!.status === 'Finished')
-    await until('the ratio ended the sharing', end, { timeoutMs: 40_000 })
+    await until('seeding stopped at the ratio', end, { timeoutMs: 40_000 })
 
     await remote.run('-t1', '--remove-and-delete')
     expect(await remote.list()).toEqual([])
@@ -135,8 +135,8 @@ describe.skipIf(lacking('libtorrent', 'transmission-remote'))('transmission-remo
     expect(await remote.run('--session-stats')).toContain('CURRENT SESSION')
     await expect(remote.run('--port-test')).rejects.toThrow(/no outside service/)
     await expect(remote.run('--blocklist-update')).rejects.toThrow(/no blocklist/)
-    const stranger = new TransmissionRemote(node.url, 'shoal:wrong')
-    await expect(stranger.run('--list')).rejects.toThrow(/401/)
+    const unauthorized = new TransmissionRemote(node.url, 'shoal:wrong')
+    await expect(unauthorized.run('--list')).rejects.toThrow(/401/)
     await remote.run('--exit')
     expect(await node.process.exited).toBe(0)
   })

@@ -1,4 +1,4 @@
-/** Peers that find each other by nothing but a DHT of several nodes, some ours and some of libtorrent (BEP 5, 52). */
+/** Peers find each other only through a DHT of several nodes, some ours and some libtorrent's (BEP 5, 52). */
 import { describe, expect, test } from 'vitest'
 import { fromHex } from '../packages/torrent/src/base/bytes.ts'
 import { systemClock } from '../packages/torrent/src/base/clock.ts'
@@ -8,21 +8,21 @@ import { openDatagram } from '../packages/torrent/src/transport/datagram.node.ts
 import { difference, randomFile, tempDir } from './support/files.ts'
 import { Libtorrent, type LibtorrentTorrent } from './support/libtorrent.ts'
 import { makeTorrent, Shoal } from './support/shoal.ts'
-import { lacking } from './support/tools.ts'
+import { missing } from './support/tools.ts'
 import { until } from './support/wait.ts'
 
-/** A node of libtorrent that joins through the others. */
-function node(...knows: number[]): Promise<Libtorrent> {
+/** Starts a libtorrent node that joins the DHT through the nodes at these ports. */
+function node(...bootstrap: number[]): Promise<Libtorrent> {
   return Libtorrent.start({
     settings: { enable_dht: true, dht_announce_interval: 5 },
-    dhtNodes: knows.map(port => ['127.0.0.1', port] as const),
+    dhtNodes: bootstrap.map(port => ['127.0.0.1', port] as const),
   })
 }
 
-/** Has libtorrent look for peers now and again, until it is done. */
-async function doneAnnouncing(torrent: LibtorrentTorrent): Promise<void> {
+/** Announces repeatedly until libtorrent finds a peer, then waits until it is done. */
+async function announceUntilDone(torrent: LibtorrentTorrent): Promise<void> {
   await until(
-    'the DHT brings a peer',
+    'the DHT finds a peer',
     async () => {
       await torrent.announce()
       const { peers, done } = await torrent.status()
@@ -33,9 +33,9 @@ async function doneAnnouncing(torrent: LibtorrentTorrent): Promise<void> {
   await torrent.done()
 }
 
-describe.skipIf(lacking('libtorrent'))('a DHT', { concurrent: true }, () => {
+describe.skipIf(missing('libtorrent'))('a DHT', { concurrent: true }, () => {
   test.each(['v1', 'v2', 'hybrid'] as const)(
-    '%s: libtorrent and one of ours find a seed of ours',
+    '%s: libtorrent and another session of ours find our seed',
     async version => {
       await using dir = await tempDir('interop')
       const { path } = await randomFile(dir.join('seed', 'content.bin'), 500_001)
@@ -52,17 +52,17 @@ describe.skipIf(lacking('libtorrent'))('a DHT', { concurrent: true }, () => {
       expect(await difference(dir.join('seed'), dir.join('ours'))).toBeNull()
 
       const leech = await second.add({ magnet: made.magnet, savePath: dir.join('theirs') })
-      await doneAnnouncing(leech)
+      await announceUntilDone(leech)
       await leech.flushed()
       expect(await difference(dir.join('seed'), dir.join('theirs'))).toBeNull()
     },
   )
 
-  test.each(['v1', 'v2', 'hybrid'] as const)('%s: one of ours finds a seed of libtorrent', async version => {
+  test.each(['v1', 'v2', 'hybrid'] as const)('%s: our session finds a seed of libtorrent', async version => {
     await using dir = await tempDir('interop')
     const { path } = await randomFile(dir.join('seed', 'content.bin'), 500_001)
     const made = await makeTorrent(path, dir.join('content.torrent'), { version })
-    // A session of ours is all the DHT that libtorrent knows.
+    // libtorrent joins the DHT only through our session.
     await using ours = await Shoal.open({ dht: true })
     await using seeder = await node(ours.port)
     await using third = await node(ours.port, seeder.port)
@@ -71,7 +71,7 @@ describe.skipIf(lacking('libtorrent'))('a DHT', { concurrent: true }, () => {
       async () => (await seeder.dhtNodes()) > 0 && (await third.dhtNodes()) > 0,
     )
     const seed = await seeder.add({ torrent: made.torrent, savePath: dir.join('seed'), seedMode: true })
-    // Our session looks for peers every few minutes; the test triggers it when there is something to find.
+    // Our session searches only every few minutes, so open it when there is a seed to find.
     const search = async () => {
       await seed.announce()
       return isFound((made.v1 ?? made.v2)!, third.port)
@@ -87,7 +87,7 @@ describe.skipIf(lacking('libtorrent'))('a DHT', { concurrent: true }, () => {
   })
 })
 
-/** Whether a search of its own, from this node on, finds the torrent. */
+/** Returns true if a new node that starts from this port finds peers of the torrent. */
 async function isFound(infoHash: string, from: number): Promise<boolean> {
   const node = new DhtNode({
     socket: await openDatagram({ family: 4, port: 0, host: '127.0.0.1' }),
@@ -98,7 +98,7 @@ async function isFound(infoHash: string, from: number): Promise<boolean> {
   try {
     await until('the searcher is ready', () => node.isReady)
     let found = 0
-    // BEP 52: the first twenty bytes of a v2 info hash represent it.
+    // BEP 52: the DHT uses the first twenty bytes of a v2 info hash.
     await searchPeers(node, fromHex(infoHash)!.subarray(0, 20), {
       onPeers: peers => {
         found += peers.length

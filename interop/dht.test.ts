@@ -1,4 +1,4 @@
-/** Our DHT nodes and those of other clients in one network on loopback, each dependent on the other. */
+/** Our DHT nodes and those of other clients in one network on loopback, where each depends on the other. */
 import { describe, expect, test } from 'vitest'
 import { fromHex, hex } from '../packages/torrent/src/base/bytes.ts'
 import { systemClock } from '../packages/torrent/src/base/clock.ts'
@@ -9,12 +9,12 @@ import { Aria2 } from './support/aria2.ts'
 import { randomFile, sha256Of, tempDir } from './support/files.ts'
 import { Libtorrent } from './support/libtorrent.ts'
 import { freePort } from './support/ports.ts'
-import { lacking } from './support/tools.ts'
+import { missing } from './support/tools.ts'
 import { until } from './support/wait.ts'
 
 const HOST = '127.0.0.1'
 
-/** Nodes of ours that know each other, and are closed at the end of the test's block. */
+/** Our nodes, which know each other and are closed at the end of a test. */
 class Network implements AsyncDisposable {
   readonly nodes: DhtNode[] = []
 
@@ -28,13 +28,13 @@ class Network implements AsyncDisposable {
     return network
   }
 
-  /** A node that knows these ports. */
-  async add(...knows: number[]): Promise<DhtNode> {
+  /** Adds a node that joins through the nodes at these ports. */
+  async add(...ports: number[]): Promise<DhtNode> {
     const node = new DhtNode({
       socket: await openDatagram({ family: 4, port: 0, host: HOST }),
       clock: systemClock,
       random: systemRandom,
-      bootstrap: knows.map(port => ({ host: HOST, port })),
+      bootstrap: ports.map(port => ({ host: HOST, port })),
     })
     this.nodes.push(node)
     return node
@@ -45,7 +45,7 @@ class Network implements AsyncDisposable {
   }
 }
 
-/** Ports of the peers that a search finds. */
+/** Returns the ports of the peers that a search finds. */
 async function search(node: DhtNode, infoHash: Uint8Array): Promise<number[]> {
   const ports = new Set<number>()
   await searchPeers(node, infoHash, {
@@ -56,15 +56,15 @@ async function search(node: DhtNode, infoHash: Uint8Array): Promise<number[]> {
   return [...ports]
 }
 
-function startLibtorrent(...knows: number[]): Promise<Libtorrent> {
+function startLibtorrent(...ports: number[]): Promise<Libtorrent> {
   return Libtorrent.start({
     settings: { enable_dht: true, dht_announce_interval: 5 },
-    dhtNodes: knows.map(port => [HOST, port] as const),
+    dhtNodes: ports.map(port => [HOST, port] as const),
   })
 }
 
-describe.skipIf(lacking('libtorrent'))('libtorrent', { concurrent: true }, () => {
-  test.each(['v1', 'v2'] as const)('finds a %s seed through our nodes alone', async version => {
+describe.skipIf(missing('libtorrent'))('libtorrent', { concurrent: true }, () => {
+  test.each(['v1', 'v2'] as const)('finds a %s seed through our nodes only', async version => {
     await using dir = await tempDir('dht')
     await using network = await Network.start(6)
     const { nodes } = network
@@ -81,7 +81,7 @@ describe.skipIf(lacking('libtorrent'))('libtorrent', { concurrent: true }, () =>
       },
       { intervalMs: 500 },
     )
-    // BEP 52: the first twenty bytes of a v2 info hash represent it.
+    // BEP 52: the DHT uses the first twenty bytes of a v2 info hash.
     const infoHash = fromHex((v1 ?? v2)!)!.subarray(0, 20)
     expect(await search(nodes[3]!, infoHash)).toEqual([seeder.port])
 
@@ -123,7 +123,7 @@ describe.skipIf(lacking('libtorrent'))('libtorrent', { concurrent: true }, () =>
   })
 })
 
-describe.skipIf(lacking('libtorrent', 'aria2c'))('aria2', { concurrent: true }, () => {
+describe.skipIf(missing('libtorrent', 'aria2c'))('aria2', { concurrent: true }, () => {
   test('finds a seed through our nodes only', async () => {
     await using dir = await tempDir('dht')
     await using network = await Network.start(4)

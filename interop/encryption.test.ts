@@ -1,16 +1,16 @@
-/** Message stream encryption with libtorrent: each of our policies with each of its own, both ways. */
+/** Message stream encryption: each of our policies with each of libtorrent's, in both directions. */
 import { describe, expect, test } from 'vitest'
 import { difference, randomFile, tempDir } from './support/files.ts'
 import { Libtorrent, type PeerEncryption } from './support/libtorrent.ts'
 import { makeTorrent, Shoal } from './support/shoal.ts'
-import { lacking } from './support/tools.ts'
+import { missing } from './support/tools.ts'
 
 const BYTES = 300_000
 const OURS = ['plain', 'prefer', 'require'] as const
 
 /**
- * The outcome of our connection to a libtorrent with each policy: whether the payload is encrypted, or null if the two policies
- * exclude each other. libtorrent's `handshake` forces an encrypted handshake and allows only plain payload.
+ * The outcome of a connection by our policy and libtorrent's: whether the payload is encrypted, or null if the policies are incompatible.
+ * libtorrent's `handshake` requires an encrypted handshake and allows only plain payload.
  */
 const OUTCOME: Record<(typeof OURS)[number], Record<PeerEncryption, boolean | null>> = {
   plain: { plain: false, prefer: false, handshake: null, require: null },
@@ -18,9 +18,9 @@ const OUTCOME: Record<(typeof OURS)[number], Record<PeerEncryption, boolean | nu
   require: { plain: null, prefer: true, handshake: null, require: true },
 }
 
-describe.skipIf(lacking('libtorrent'))('encryption', { concurrent: true }, () => {
+describe.skipIf(missing('libtorrent'))('encryption', { concurrent: true }, () => {
   describe.each(['plain', 'prefer', 'handshake', 'require'] as const)('libtorrent: %s', theirs => {
-    test('seeds to each of our policies that agrees with its own', async () => {
+    test('seeds to each of our compatible policies', async () => {
       await using dir = await tempDir('interop')
       await using seeder = await Libtorrent.start({ encryption: theirs })
       const { path } = await randomFile(dir.join('seed', 'content.bin'), BYTES)
@@ -36,7 +36,7 @@ describe.skipIf(lacking('libtorrent'))('encryption', { concurrent: true }, () =>
           for (const peer of leech.peers()) encrypted.add(peer.encrypted)
         })
         if (OUTCOME[encryption][theirs] === null) {
-          // An attempt that fails is soon tried again: two seconds leave room for a wrong one to succeed.
+          // Failed attempts are repeated soon, so two seconds are enough for a wrong one to succeed.
           refused.push(
             shoal
               .done(leech, 2000)
@@ -54,7 +54,7 @@ describe.skipIf(lacking('libtorrent'))('encryption', { concurrent: true }, () =>
       expect((await Promise.all(refused)).filter(Boolean)).toEqual([])
     })
 
-    test('downloads from each of our policies that agrees with its own', async () => {
+    test('downloads from each of our compatible policies', async () => {
       await using dir = await tempDir('interop')
       await using leecher = await Libtorrent.start({ encryption: theirs })
       for (const encryption of OURS) {
@@ -65,9 +65,9 @@ describe.skipIf(lacking('libtorrent'))('encryption', { concurrent: true }, () =>
         await shoal.get(torrent, { directory: folder })
         const savePath = dir.join('leech', encryption)
         const leech = await leecher.add({ torrent, savePath, peers: [shoal.endpoint] })
-        const agrees = OUTCOME[encryption][theirs] !== null
-        const done = leech.done(agrees ? 60_000 : 2000)
-        if (!agrees) {
+        const isCompatible = OUTCOME[encryption][theirs] !== null
+        const done = leech.done(isCompatible ? 60_000 : 2000)
+        if (!isCompatible) {
           await expect(done).rejects.toThrow('not done')
           expect((await leech.status()).haveBytes).toBe(0)
           continue

@@ -11,7 +11,7 @@ import { randomFile, sha256Of, tempDir } from './support/files.ts'
 import { FtpServer } from './support/ftp.ts'
 import { FtpsServer } from './support/ftps.ts'
 import { freePort } from './support/ports.ts'
-import { lacking } from './support/tools.ts'
+import { missing } from './support/tools.ts'
 import { until } from './support/wait.ts'
 
 const log = { debug() {}, info() {}, warn() {}, error() {} }
@@ -29,7 +29,7 @@ async function begin(handler: FtpHandler, url: string, directory: string): Promi
 
 const idle = { signal: new AbortController().signal, report() {} }
 
-test.skipIf(lacking('pyftpdlib'))('guests and users download from pyftpdlib', async () => {
+test.skipIf(missing('pyftpdlib'))('guests and users download from pyftpdlib', async () => {
   await using dir = await tempDir('ftp')
   await mkdir(dir.join('served', 'a folder'), { recursive: true })
   const file = await randomFile(dir.join('served', 'a folder', 'größe 1.bin'), 20_000_000)
@@ -50,7 +50,7 @@ test.skipIf(lacking('pyftpdlib'))('guests and users download from pyftpdlib', as
     ).rejects.toMatchObject({ code: 'not-found' })
 })
 
-test.skipIf(lacking('pyftpdlib'))(
+test.skipIf(missing('pyftpdlib'))(
   'a download resumes after a restart of the node and of the server',
   async () => {
     await using dir = await tempDir('ftp')
@@ -91,7 +91,7 @@ test.skipIf(lacking('pyftpdlib'))(
   },
 )
 
-test.skipIf(lacking('vsftpd', 'openssl'))('FTPS from vsftpd, which wants TLS for all', async () => {
+test.skipIf(missing('vsftpd', 'openssl'))('FTPS from vsftpd, which wants TLS for all', async () => {
   await using dir = await tempDir('ftps')
   await mkdir(dir.join('served'))
   const file = await randomFile(dir.join('served', 'secret.bin'), 5_000_000)
@@ -105,7 +105,7 @@ test.skipIf(lacking('vsftpd', 'openssl'))('FTPS from vsftpd, which wants TLS for
   await expect(clear).rejects.toMatchObject({ code: 'no-permission' })
 })
 
-test.skipIf(lacking('vsftpd', 'openssl'))(
+test.skipIf(missing('vsftpd', 'openssl'))(
   'FTPS from vsftpd with TLS from the first byte, from the middle',
   async () => {
     await using dir = await tempDir('ftps')

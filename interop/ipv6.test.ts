@@ -3,12 +3,12 @@ import { describe, expect, test } from 'vitest'
 import { difference, randomFile, tempDir } from './support/files.ts'
 import { Libtorrent } from './support/libtorrent.ts'
 import { makeTorrent, Shoal } from './support/shoal.ts'
-import { lacking } from './support/tools.ts'
+import { missing } from './support/tools.ts'
 
 const settings = { listen_interfaces: '[::1]:0' }
 
-describe.skipIf(lacking('libtorrent'))('IPv6', { concurrent: true }, () => {
-  test.each(['plain', 'require'] as const)('%s: from libtorrent to us', async encryption => {
+describe.skipIf(missing('libtorrent'))('IPv6', { concurrent: true }, () => {
+  test.each(['plain', 'require'] as const)('%s: downloads from libtorrent', async encryption => {
     await using dir = await tempDir('interop')
     const { path } = await randomFile(dir.join('seed', 'content.bin'), 1_000_000)
     const made = await makeTorrent(path, dir.join('content.torrent'))
@@ -25,11 +25,11 @@ describe.skipIf(lacking('libtorrent'))('IPv6', { concurrent: true }, () => {
     expect(await difference(dir.join('seed'), dir.join('leech'))).toBeNull()
   })
 
-  test.each(['plain', 'require'] as const)('%s: from us to libtorrent', async encryption => {
+  test.each(['plain', 'require'] as const)('%s: seeds to libtorrent', async encryption => {
     await using dir = await tempDir('interop')
     const { path } = await randomFile(dir.join('seed', 'content.bin'), 1_000_000)
     const made = await makeTorrent(path, dir.join('content.torrent'))
-    // Bound to no address: both families on one port.
+    // Listens for both families on one port.
     await using shoal = await Shoal.open({ host: '::', encryption })
     await shoal.get(made.torrent, { directory: dir.join('seed') })
     await using leecher = await Libtorrent.start({ settings, encryption })

@@ -1,9 +1,9 @@
-/** Our session and a real libtorrent: every version of torrent, both ways, by .torrent and by magnet link. */
+/** Our session and a real libtorrent: torrents of every version, in both directions, by .torrent and by magnet link. */
 import { describe, expect, test } from 'vitest'
 import { difference, randomFile, type TempDir, tempDir } from './support/files.ts'
 import { Libtorrent } from './support/libtorrent.ts'
 import { bareMagnet, makeTorrent, Shoal } from './support/shoal.ts'
-import { lacking } from './support/tools.ts'
+import { missing } from './support/tools.ts'
 
 const BYTES = 5_000_001
 const VERSIONS = ['v1', 'v2', 'hybrid'] as const
@@ -12,7 +12,7 @@ async function content(dir: TempDir): Promise<string> {
   return (await randomFile(dir.join('seed', 'content.bin'), BYTES)).path
 }
 
-describe.skipIf(lacking('libtorrent'))('libtorrent', { concurrent: true }, () => {
+describe.skipIf(missing('libtorrent'))('libtorrent', { concurrent: true }, () => {
   test.each(VERSIONS)('seeds %s to us, by file and by magnet (BEP 3, 9, 52)', async version => {
     await using dir = await tempDir('interop')
     await using seeder = await Libtorrent.start()
@@ -51,7 +51,7 @@ describe.skipIf(lacking('libtorrent'))('libtorrent', { concurrent: true }, () =>
     }
   })
 
-  test.each(['v1', 'v2'] as const)('shares a hybrid that is known by its %s hash alone', async version => {
+  test.each(['v1', 'v2'] as const)('shares a hybrid torrent known only by its %s hash', async version => {
     await using dir = await tempDir('interop')
     const made = await makeTorrent(await content(dir), dir.join('content.torrent'), {
       pieceLengthBytes: 65_536,

@@ -1,9 +1,9 @@
-/** The command line that talks to a running node: whole processes, on loopback. */
+/** Commands that use a running node: complete processes, on loopback. */
 import { readFile, stat, writeFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { LOOPBACK, Workplace } from '../apps/node/src/testing/shoal-process.ts'
 
-/** Each command is a process of its own. */
+/** Each command runs in its own process. */
 const LIMIT = { timeout: 240_000 }
 
 describe('a node', () => {
@@ -17,7 +17,7 @@ describe('a node', () => {
   }, 120_000)
   afterAll(() => place[Symbol.asyncDispose]())
 
-  /** Runs to the end with success; the one JSON value. */
+  /** Runs a command, which must succeed, and returns its JSON output. */
   const ask = async (...args: string[]) => {
     const { code, object, stderr } = await place.json(...args)
     expect({ args, code, stderr, error: object?.error }).toMatchObject({ code: 0, stderr: '' })
@@ -50,7 +50,7 @@ describe('a node', () => {
       .toMatchObject([{ torrent: id, path: expect.stringContaining('b.bin') }])
     const changed = await ask('trackers', 'Photos', '--add', 'udp://127.0.0.1:9')
     expect(changed.items.map(({ url }: { url: string }) => url)).toContain('udp://127.0.0.1:9')
-    // What is not shown of an address is kept when others change.
+    // The hidden part of a URL is kept when other trackers change.
     const secret = 'http://127.0.0.1:9/0123456789abcdef/announce'
     await ask('trackers', 'Photos', '--remove', 'udp://127.0.0.1:9', '--add', secret)
     const kept = await ask('trackers', 'Photos', '--add', 'udp://127.0.0.1:10')
@@ -84,7 +84,7 @@ describe('a node', () => {
       code: 2,
       object: { error: { message: expect.stringContaining('--no-dht cannot be given with --node') } },
     })
-    // Time enough for it to be added.
+    // Long enough for the torrent to be added.
     const late = await place.json('get', 'ab'.repeat(20), '--node', 'local', '--timeout', '4s')
     expect(late).toMatchObject({
       code: 1,
@@ -103,7 +103,7 @@ describe('a node', () => {
     expect(await names()).not.toContain('Photos')
     expect((await ask('restore', id.slice(0, 6))).ids).toEqual([id])
     expect(await names()).toContain('Photos')
-    // What deletes asks first, and nobody can be asked here.
+    // Deleting files requires a confirmation, and there is no terminal to ask for it.
     expect(await place.json('remove', 'Photos', '--delete-data')).toMatchObject({
       code: 2,
       object: { error: { message: expect.stringContaining('--yes') } },
@@ -142,7 +142,7 @@ describe('a node', () => {
     expect(await ask('settings', 'set', 'queue.maxDownloads=3')).toEqual({ 'queue.maxDownloads': 3 })
     expect(await ask('settings', 'get', 'queue')).toMatchObject({ 'queue.maxDownloads': 3 })
     expect(await place.run('settings', 'set', 'queue.maxDownloads=lots')).toMatchObject({ code: 2 })
-    // Decided where the node was started.
+    // This setting was fixed when the node started.
     expect((await place.json('settings', 'set', 'network.dht=on')).code).not.toBe(0)
   })
 
@@ -159,10 +159,10 @@ describe('a node', () => {
   test('shows its log and follows it', LIMIT, async () => {
     expect((await ask('log')).items.length).toBeGreaterThan(0)
     const follow = place.start('log', '--follow', '--json')
-    await follow.until('what was logged', ({ objects }) => objects[0])
+    await follow.until('an earlier entry', ({ objects }) => objects[0])
     await place.file('home/late.bin', 1000)
     await ask('add', place.at('home/late.bin'), '--wait')
-    await follow.until('what came', ({ text }) => (text.includes('late.bin') ? true : undefined))
+    await follow.until('the new entry', ({ text }) => (text.includes('late.bin') ? true : undefined))
     expect((await follow.interrupt()).code).toBe(0)
   })
 
@@ -200,7 +200,7 @@ describe('a node', () => {
     const wrong = await place.json('list', '--node', node.url, '--token', 'wrong')
     expect(wrong).toMatchObject({ code: 1, object: { error: { code: 'unauthorized' } } })
     expect(wrong.object.error.message).toContain('does not accept --token')
-    // The token of this machine's node is not sent to an address that was typed.
+    // The token of the local node is not sent to an address given with --node.
     const without = await place.json('list', '--node', node.url)
     expect(without.object.error.message).toContain('needs a login')
     expect(await names('--node', node.url, '--token', node.token)).toContain('Photos')
@@ -216,7 +216,7 @@ describe('a node', () => {
     expect(stderr).toContain('there is no command "nonsense"')
   })
 
-  test('runs in the shell, which completes, keeps a history and survives Ctrl-C', LIMIT, async () => {
+  test('has a shell that completes names, keeps a history and survives Ctrl-C', LIMIT, async () => {
     await using shell = place.typed([])
     await shell.until('shoal> ')
     shell.type('show pho')
@@ -258,7 +258,7 @@ describe('a node', () => {
       code: 1,
       object: { error: { code: 'no-node', message: expect.stringContaining(' start starts one') } },
     })
-    // All is there again at the next start.
+    // The next start restores everything.
     node = await place.node()
     expect(await names()).toContain('Photos')
     expect((await node.process.interrupt()).code).toBe(0)
@@ -285,7 +285,7 @@ describe('shoal start', () => {
     })
   })
 
-  test('reports wrong options and their place', LIMIT, async () => {
+  test('reports invalid options and where they were set', LIMIT, async () => {
     await using place = await Workplace.create()
     await writeFile(place.at('config.json'), '{"port":"abc"}')
     expect(await place.run('start', '--config', 'config.json')).toMatchObject({
@@ -295,7 +295,7 @@ describe('shoal start', () => {
   })
 
   test(
-    'ends with a code of its own where only a person can help, so that a service is not tried again',
+    'exits with a special code if only the user can fix the problem, so that systemd does not restart it',
     LIMIT,
     async () => {
       await using place = await Workplace.create()
@@ -320,7 +320,7 @@ describe('shoal start', () => {
   )
 
   test(
-    'tells where its console is: with the token on a terminal, without it where a log is kept',
+    'prints the address of its console, with the token only on a terminal, not in a log',
     LIMIT,
     async () => {
       await using place = await Workplace.create()
@@ -340,7 +340,7 @@ describe('shoal start', () => {
     },
   )
 
-  test('yields to a following command, as in npm start -- get', LIMIT, async () => {
+  test('runs a command that follows it, as in npm start -- get', LIMIT, async () => {
     await using place = await Workplace.create()
     const get = await place.json(
       'start',

@@ -5,12 +5,12 @@ import { describe, expect, test } from 'vitest'
 import { randomFile, sha256Of, tempDir } from './support/files.ts'
 import { Libtorrent } from './support/libtorrent.ts'
 import { Node } from './support/node.ts'
-import { lacking } from './support/tools.ts'
+import { missing } from './support/tools.ts'
 import { until } from './support/wait.ts'
 
 const MIB = 1024 * 1024
 
-describe.skipIf(lacking('libtorrent'))('a node', () => {
+describe.skipIf(missing('libtorrent'))('a node', () => {
   test('downloads a magnet link from libtorrent and seeds to another client', async () => {
     await using dir = await tempDir('node')
     await mkdir(dir.join('seed'))

@@ -6,12 +6,12 @@ import { systemRandom } from '../packages/torrent/src/base/random.ts'
 import { RecordingSink, testTopic } from '../packages/torrent/src/discovery/compliance.ts'
 import { TrackerDiscovery } from '../packages/torrent/src/discovery/tracker/trackers.ts'
 import { Opentracker } from './support/opentracker.ts'
-import { lacking } from './support/tools.ts'
+import { missing } from './support/tools.ts'
 import { until } from './support/wait.ts'
 
 const open = () => new TrackerDiscovery({ clock: systemClock, random: systemRandom, userAgent: 'Shoal/test' })
 
-describe.skipIf(lacking('opentracker'))('opentracker', () => {
+describe.skipIf(missing('opentracker'))('opentracker', () => {
   test.each(['http', 'udp'] as const)(
     'brings two of us together over %s, counts us, and lets us go',
     async kind => {

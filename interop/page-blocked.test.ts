@@ -7,7 +7,7 @@ import { type RandomFile, randomTree, sha256Of, type TempDir, tempDir } from './
 import { click, type FirefoxSettings, launchFirefox, shows } from './support/firefox.ts'
 import { PageSite } from './support/page-site.ts'
 import { Seeder } from './support/seeder.ts'
-import { lacking } from './support/tools.ts'
+import { missing } from './support/tools.ts'
 import { until } from './support/wait.ts'
 
 const KEEPS_NOTHING = 'This window stores nothing'
@@ -22,7 +22,7 @@ async function seedTree(dir: TempDir, seeder: Seeder, site: PageSite): Promise<[
   return [`${site.url}#${magnet}`, files['a.bin']!]
 }
 
-describe.skipIf(lacking('chromium', 'chromium-headless-shell'))('in Chromium', () => {
+describe.skipIf(missing('chromium', 'chromium-headless-shell'))('in Chromium', () => {
   test('without storage it downloads into memory, says so and saves', async () => {
     await using dir = await tempDir('blocked')
     await using site = await PageSite.start()
@@ -62,7 +62,7 @@ describe.skipIf(lacking('chromium', 'chromium-headless-shell'))('in Chromium', (
   }, 180_000)
 })
 
-describe.skipIf(lacking('firefox-esr'))('in Firefox', () => {
+describe.skipIf(missing('firefox-esr'))('in Firefox', () => {
   const cases: { name: string; settings: FirefoxSettings; keeps: boolean; showsFiles: boolean }[] = [
     { name: 'a private window', settings: PRIVATE, keeps: false, showsFiles: true },
     {

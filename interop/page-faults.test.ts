@@ -5,14 +5,14 @@ import { randomFile, tempDir } from './support/files.ts'
 import { PageSite } from './support/page-site.ts'
 import { useBrowser } from './support/page-tests.ts'
 import { Seeder } from './support/seeder.ts'
-import { lacking } from './support/tools.ts'
+import { missing } from './support/tools.ts'
 
 const SIZE = 24_000_000
 
 const progress = async (tab: Page) =>
   Number(await tab.getByRole('progressbar', { name: 'Downloaded' }).getAttribute('aria-valuenow'))
 
-describe.skipIf(lacking('chromium-headless-shell'))('the page of a share link: faults', () => {
+describe.skipIf(missing('chromium-headless-shell'))('the page of a share link: faults', () => {
   const browser = useBrowser()
 
   test('reports that the only seed left, keeps its data and continues with another', async () => {

@@ -5,9 +5,9 @@ import { randomTree, tempDir } from './support/files.ts'
 import { click, launchFirefox, shows } from './support/firefox.ts'
 import { PageSite } from './support/page-site.ts'
 import { Seeder } from './support/seeder.ts'
-import { lacking } from './support/tools.ts'
+import { missing } from './support/tools.ts'
 
-describe.skipIf(lacking('firefox-esr'))('the page of a share link in Firefox', () => {
+describe.skipIf(missing('firefox-esr'))('the page of a share link in Firefox', () => {
   test('shows a share, downloads it, previews it through its service worker and keeps it after a reload', async () => {
     await using dir = await tempDir('page')
     await using site = await PageSite.start()
@@ -24,6 +24,6 @@ describe.skipIf(lacking('firefox-esr'))('the page of a share link in Firefox', (
     await shows(tab, 'The boats leave at dawn.')
     await tab.reload()
     await shows(tab, 'Complete and verified')
-    expect(site.asked.filter(path => /~|Harbour|btih/.test(path))).toEqual([])
+    expect(site.requested.filter(path => /~|Harbour|btih/.test(path))).toEqual([])
   }, 240_000)
 })

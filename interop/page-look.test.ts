@@ -5,12 +5,12 @@ import { gzipSync } from 'node:zlib'
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { findings } from '../apps/web/e2e/testing/axe.ts'
-import { picture } from './support/browser.ts'
+import { screenshot } from './support/browser.ts'
 import { randomTree, tempDir } from './support/files.ts'
 import { PageSite } from './support/page-site.ts'
 import { useBrowser } from './support/page-tests.ts'
 import { Seeder } from './support/seeder.ts'
-import { lacking } from './support/tools.ts'
+import { missing } from './support/tools.ts'
 
 const PHONE = { width: 360, height: 740 }
 
@@ -23,7 +23,7 @@ async function isGood(tab: Page): Promise<void> {
   expect(await overflow(tab)).toBe(0)
 }
 
-describe.skipIf(lacking('chromium-headless-shell'))('the page of a share link: its look', () => {
+describe.skipIf(missing('chromium-headless-shell'))('the page of a share link: its look', () => {
   const browser = useBrowser()
 
   test.each([
@@ -44,7 +44,7 @@ describe.skipIf(lacking('chromium-headless-shell'))('the page of a share link: i
       const { page: tab } = await browser.open(site.url, options)
       await tab.getByRole('button', { name: 'Choose files' }).waitFor()
       await isGood(tab)
-      await picture(tab, `page-home-${name}`)
+      await screenshot(tab, `page-home-${name}`)
       await tab.goto(`${site.url}#s1cut`)
       await tab.getByRole('heading', { name: 'cut short' }).waitFor()
       await isGood(tab)
@@ -52,20 +52,20 @@ describe.skipIf(lacking('chromium-headless-shell'))('the page of a share link: i
       await tab.getByText('1 device has all of it').waitFor()
       await tab.getByRole('heading', { name: 'Add to your node' }).waitFor()
       await isGood(tab)
-      await picture(tab, `page-offered-${name}`)
+      await screenshot(tab, `page-offered-${name}`)
       await tab.getByRole('checkbox', { name: /^Download card/ }).uncheck()
       await seeder.setUpload(1_000_000)
       await tab.getByRole('button', { name: 'Download 4.02 MB' }).click()
       await tab.getByText(/downloaded; .+ the rarest missing piece/).waitFor()
       await isGood(tab)
-      await picture(tab, `page-downloading-${name}`)
+      await screenshot(tab, `page-downloading-${name}`)
       await seeder.setUpload(0)
       await tab.getByText('Your selection is complete and verified').waitFor()
       await tab.getByText('You help').waitFor()
       await tab.getByRole('button', { name: 'QR code' }).click()
       await tab.getByRole('img', { name: 'QR code of the link' }).waitFor()
       await isGood(tab)
-      await picture(tab, `page-complete-${name}`)
+      await screenshot(tab, `page-complete-${name}`)
     },
     120_000,
   )
@@ -79,7 +79,7 @@ describe.skipIf(lacking('chromium-headless-shell'))('the page of a share link: i
     const { page: tab } = await browser.open(`${site.url}#${magnet}`, { serviceWorkers: 'block' })
     await tab.getByText('has 100%').waitFor()
     await tab.getByRole('heading', { name: 'Add to your node' }).waitFor()
-    const scripts = [...new Set(site.asked)].filter(path => path.endsWith('.js'))
+    const scripts = [...new Set(site.requested)].filter(path => path.endsWith('.js'))
     const sizes = await Promise.all(
       scripts.map(async path => gzipSync(await readFile(join(site.folder, path)), { level: 9 }).length),
     )

@@ -8,7 +8,7 @@ import { PageSite } from './support/page-site.ts'
 import { useBrowser } from './support/page-tests.ts'
 import { Seeder } from './support/seeder.ts'
 import { asks, choose, getLink } from './support/share-form.ts'
-import { lacking } from './support/tools.ts'
+import { missing } from './support/tools.ts'
 
 const background = (tab: Page) =>
   tab.evaluate(() => getComputedStyle(document.documentElement).backgroundColor)
@@ -16,7 +16,7 @@ const background = (tab: Page) =>
 const LIGHT = 'rgb(245, 247, 246)'
 const DARK = 'rgb(14, 20, 22)'
 
-describe.skipIf(lacking('chromium-headless-shell'))('the page of a share link: manners', () => {
+describe.skipIf(missing('chromium-headless-shell'))('the page of a share link: manners', () => {
   const browser = useBrowser()
 
   test('copies the link of a share and offers it to the share sheet if available', async () => {

@@ -7,11 +7,11 @@ import { randomFile, tempDir } from './support/files.ts'
 import { PageSite } from './support/page-site.ts'
 import { useBrowser } from './support/page-tests.ts'
 import { Seeder } from './support/seeder.ts'
-import { lacking, toolPath } from './support/tools.ts'
+import { missing, toolPath } from './support/tools.ts'
 
 const MIB = 1024 * 1024
 
-describe.skipIf(lacking('chromium', 'ffmpeg'))('the page of a share link: media', () => {
+describe.skipIf(missing('chromium', 'ffmpeg'))('the page of a share link: media', () => {
   const browser = useBrowser({ program: 'chromium' })
 
   test('plays a mostly missing film and continues at the position sought', async () => {
@@ -88,7 +88,7 @@ describe.skipIf(lacking('chromium', 'ffmpeg'))('the page of a share link: media'
     expect(await tab.evaluate(() => 'ran' in globalThis)).toBe(false)
     expect(await seeder.uploaded()).toBeLessThan(4 * MIB)
     expect(problems).toEqual([])
-    expect(site.asked.filter(path => path.includes('~'))).toEqual([])
+    expect(site.requested.filter(path => path.includes('~'))).toEqual([])
   }, 120_000)
 })
 

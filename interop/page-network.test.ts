@@ -3,17 +3,17 @@ import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { launchWithProfile } from './support/browser.ts'
 import { randomFile, tempDir } from './support/files.ts'
-import { noOtherNetwork, OtherNetwork } from './support/other-network.ts'
+import { cannotCreateNetwork, OtherNetwork } from './support/other-network.ts'
 import { PageSite } from './support/page-site.ts'
 import { Seeder } from './support/seeder.ts'
-import { lacking, toolPath } from './support/tools.ts'
+import { missing, toolPath } from './support/tools.ts'
 
 const SIZE = 30_000_000
 const OUTAGE_MS = 60_000
 /** From the cable on: the browser tells of a network, the tracker is asked, peers meet. */
 const SOON_MS = 20_000
 
-const unable = lacking('chromium') ?? noOtherNetwork
+const unable = missing('chromium') ?? cannotCreateNetwork
 
 const progress = async (tab: Page) =>
   Number(await tab.getByRole('progressbar', { name: 'Downloaded' }).getAttribute('aria-valuenow'))
@@ -23,7 +23,7 @@ describe.skipIf(unable)(`a minute without a network${unable ? ` (${unable})` : '
     await using dir = await tempDir('network')
     await using site = await PageSite.start()
     await using network = await OtherNetwork.create()
-    const origin = `http://${network.host}:${await network.offer(Number(new URL(site.url).port))}`
+    const origin = `http://${network.host}:${await network.forward(Number(new URL(site.url).port))}`
     await using seeder = await Seeder.start()
     const file = await randomFile(dir.join('long.bin'), SIZE)
     const { magnet } = await seeder.seed(file.path, [`${origin.replace('http', 'ws')}/announce`], {
@@ -38,7 +38,7 @@ describe.skipIf(unable)(`a minute without a network${unable ? ` (${unable})` : '
     await tab.goto(`${origin}/#${magnet}`)
     await tab.getByRole('button', { name: /^Download / }).click({ timeout: 100_000 })
     await expect.poll(() => progress(tab), { timeout: 60_000 }).toBeGreaterThan(25)
-    network.pull()
+    network.unplug()
     await tab.getByText('You are offline. Downloaded data is kept').waitFor({ timeout: 10_000 })
     await new Promise(resolve => setTimeout(resolve, OUTAGE_MS))
     const before = await progress(tab)

@@ -5,9 +5,9 @@ import { randomFile, tempDir } from './support/files.ts'
 import { Node } from './support/node.ts'
 import { Seeder } from './support/seeder.ts'
 import { makeTorrent } from './support/shoal.ts'
-import { lacking } from './support/tools.ts'
+import { missing } from './support/tools.ts'
 
-describe.skipIf(lacking('chromium-headless-shell'))('the page of a share link at a node', () => {
+describe.skipIf(missing('chromium-headless-shell'))('the page of a share link at a node', () => {
   test('a share of the node downloads in its page and can be added in its console', async () => {
     await using dir = await tempDir('page')
     await using node = await Node.start({ folder: dir.path })
@@ -50,8 +50,8 @@ describe.skipIf(lacking('chromium-headless-shell'))('the page of a share link at
     await using browser = await Browser.launch()
     const { path } = await randomFile(dir.join('downloads', 'harbour.bin'), 300_000)
     const { link } = await node.ended(await node.api.createTorrent({ path, seal: { by: 'key' } }))
-    const remembers = { 'shoal.welcomed': 'yes' }
-    const { page: tab, context } = await browser.open(`${node.url}/#token=${node.token}`, { remembers })
+    const localStorage = { 'shoal.welcomed': 'yes' }
+    const { page: tab, context } = await browser.open(`${node.url}/#token=${node.token}`, { localStorage })
     await tab.getByText('harbour.bin').first().waitFor()
     // Under another name of this machine nobody is logged in: there the console asks.
     await tab.goto(`${node.url.replace('127.0.0.1', 'localhost')}/share/${link!.slice(link!.indexOf('#'))}`)
@@ -70,8 +70,8 @@ describe.skipIf(lacking('chromium-headless-shell'))('the page of a share link at
     await using browser = await Browser.launch()
     const { path } = await randomFile(dir.join('theirs.bin'), 3_000_000)
     const { magnet } = await other.seed(path, [`${node.url.replace('http', 'ws')}/announce`])
-    const remembers = { 'shoal.welcomed': 'yes' }
-    const { page: tab, problems } = await browser.open(`${node.url}/#token=${node.token}`, { remembers })
+    const localStorage = { 'shoal.welcomed': 'yes' }
+    const { page: tab, problems } = await browser.open(`${node.url}/#token=${node.token}`, { localStorage })
     await tab.getByRole('heading', { level: 1 }).first().waitFor()
     await tab.goto(`${node.url}/share/#${magnet}`)
     await tab.getByRole('button', { name: 'Download 3.00 MB' }).waitFor()

@@ -9,7 +9,7 @@ import { difference, randomFile, randomTree, sha256Of, tempDir } from './support
 import { click, launchFirefox, shows } from './support/firefox.ts'
 import { PageSite } from './support/page-site.ts'
 import { Seeder } from './support/seeder.ts'
-import { lacking, toolPath } from './support/tools.ts'
+import { missing, toolPath } from './support/tools.ts'
 import { until } from './support/wait.ts'
 
 const MIB = 2 ** 20
@@ -35,7 +35,7 @@ function unzip(archive: string, folder: string): void {
   execFileSync(toolPath('python3'), ['-m', 'zipfile', '-e', archive, folder])
 }
 
-describe.skipIf(lacking('chromium', 'python3'))('saving in Chromium', () => {
+describe.skipIf(missing('chromium', 'python3'))('saving in Chromium', () => {
   test('streams a large file to disk through the service worker and through a chosen file', async () => {
     await using dir = await tempDir('saving')
     await using site = await PageSite.start()
@@ -111,7 +111,7 @@ describe.skipIf(lacking('chromium', 'python3'))('saving in Chromium', () => {
   }, 120_000)
 })
 
-describe.skipIf(lacking('firefox-esr', 'python3'))('saving in Firefox', () => {
+describe.skipIf(missing('firefox-esr', 'python3'))('saving in Firefox', () => {
   test('saves a file and a folder while downloading', async () => {
     await using dir = await tempDir('saving')
     await using site = await PageSite.start()

@@ -9,7 +9,7 @@ import { tempDir } from './support/files.ts'
 import { launchFirefox } from './support/firefox.ts'
 import { PageSite } from './support/page-site.ts'
 import { Seeder } from './support/seeder.ts'
-import { lacking } from './support/tools.ts'
+import { missing } from './support/tools.ts'
 import { until } from './support/wait.ts'
 
 const LIMIT = { timeoutMs: 90_000, intervalMs: 250 }
@@ -60,7 +60,7 @@ async function linkOf(tab: Page): Promise<string> {
   return tab.evaluate(() => document.querySelector<HTMLInputElement>('input[readonly]')!.value)
 }
 
-describe.skipIf(lacking('firefox-esr'))('sealed shares in Firefox', () => {
+describe.skipIf(missing('firefox-esr'))('sealed shares in Firefox', () => {
   test('shares sealed there open elsewhere and after a reload, with a key or a passphrase', async () => {
     await using dir = await tempDir('page')
     await using site = await PageSite.start()

@@ -10,13 +10,13 @@ import { formatSecretKey } from '../packages/identity/src/age/age.ts'
 import { identityText, KeyPair, readKeyFile, writeKeyFile } from '../packages/identity/src/index.ts'
 import { formatShareLink, parseShareLink } from '../packages/links/src/index.ts'
 import { bytesSource, createSeal, SealedContent } from '../packages/sealed/src/index.ts'
-import { Browser, picture } from './support/browser.ts'
+import { Browser, screenshot } from './support/browser.ts'
 import { randomFile, randomTree, sha256Of, type TempDir, tempDir } from './support/files.ts'
 import { PageSite } from './support/page-site.ts'
 import { useBrowser } from './support/page-tests.ts'
 import { Seeder } from './support/seeder.ts'
 import { choose } from './support/share-form.ts'
-import { lacking, toolPath } from './support/tools.ts'
+import { missing, toolPath } from './support/tools.ts'
 
 const NOTES = 'The key is under the third stone.\n'
 
@@ -37,7 +37,7 @@ async function sealTo(dir: TempDir, to: Parameters<typeof createSeal>[0]) {
   return { path, key: seal.key }
 }
 
-describe.skipIf(lacking('chromium-headless-shell', 'age'))('the page of a share link: sealed shares', () => {
+describe.skipIf(missing('chromium-headless-shell', 'age'))('the page of a share link: sealed shares', () => {
   const browser = useBrowser()
 
   test('the key in the link opens it: displayed and saved files are decrypted, stored ones are not', async () => {
@@ -157,7 +157,7 @@ describe.skipIf(lacking('chromium-headless-shell', 'age'))('the page of a share 
     await tab.getByText('Complete and verified').waitFor()
     expect(await placesOf(tab)).toEqual([])
     expect([...problems, ...others]).toEqual([])
-    expect(site.asked.filter(path => /Trip|btih|#|age/.test(path.replace(/assets.*/, '')))).toEqual([])
+    expect(site.requested.filter(path => /Trip|btih|#|age/.test(path.replace(/assets.*/, '')))).toEqual([])
   }, 240_000)
 
   test('seals with a passphrase and for people and reports invalid input', async () => {
@@ -291,7 +291,7 @@ describe.skipIf(lacking('chromium-headless-shell', 'age'))('the page of a share 
 
 /** Checks that the page is accessible and not wider than its window. */
 async function isGood(tab: Page, name: string): Promise<void> {
-  await picture(tab, name)
+  await screenshot(tab, name)
   expect(await findings(tab)).toEqual([])
   expect(await tab.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBe(0)
 }

@@ -11,7 +11,7 @@ import { PageSite } from './support/page-site.ts'
 import { useBrowser } from './support/page-tests.ts'
 import { Seeder } from './support/seeder.ts'
 import { asks, choose } from './support/share-form.ts'
-import { lacking } from './support/tools.ts'
+import { missing } from './support/tools.ts'
 
 /** Begins to seal the file, and goes on to an address that holds nothing. */
 async function sealAndLookElsewhere(tab: Page, path: string): Promise<void> {
@@ -25,7 +25,7 @@ async function sealAndLookElsewhere(tab: Page, path: string): Promise<void> {
   await tab.getByText('This address contains no share').waitFor()
 }
 
-describe.skipIf(lacking('chromium-headless-shell'))('the page of a share link: while it seals', () => {
+describe.skipIf(missing('chromium-headless-shell'))('the page of a share link: while it seals', () => {
   const browser = useBrowser()
 
   test('pressing the button twice seals one share', async () => {

@@ -11,7 +11,7 @@ import { PageSite } from './support/page-site.ts'
 import { useBrowser } from './support/page-tests.ts'
 import { Seeder } from './support/seeder.ts'
 import { asks, choose, getLink } from './support/share-form.ts'
-import { lacking } from './support/tools.ts'
+import { missing } from './support/tools.ts'
 
 /** Drops what lies on the disk, as a file manager does. */
 const drop = (tab: Page, ...files: string[]) => dropAt(tab, { x: 200, y: 300 }, ...files)
@@ -22,7 +22,7 @@ const dropAt = (tab: Page, at: { x: number; y: number }, ...files: string[]) =>
     await drag.drop()
   })
 
-describe.skipIf(lacking('chromium-headless-shell'))('dropping on the page', () => {
+describe.skipIf(missing('chromium-headless-shell'))('dropping on the page', () => {
   const browser = useBrowser()
 
   test('files and folders arrive unchanged, including empty ones and equal names', async () => {

@@ -7,9 +7,9 @@ import { randomFile, randomTree, sha256Of, tempDir } from './support/files.ts'
 import { PageSite } from './support/page-site.ts'
 import { useBrowser } from './support/page-tests.ts'
 import { Seeder } from './support/seeder.ts'
-import { lacking } from './support/tools.ts'
+import { missing } from './support/tools.ts'
 
-describe.skipIf(lacking('chromium-headless-shell'))('the page of a share link', () => {
+describe.skipIf(missing('chromium-headless-shell'))('the page of a share link', () => {
   const browser = useBrowser()
 
   test('downloads over WebRTC, shows its progress and saves', async () => {
@@ -29,7 +29,7 @@ describe.skipIf(lacking('chromium-headless-shell'))('the page of a share link', 
     expect(download.suggestedFilename()).toBe('harbour.bin')
     expect(await sha256Of(await download.path())).toBe(file.sha256)
     expect(problems).toEqual([])
-    expect(site.asked.filter(path => /harbour|magnet|btih|~/.test(path))).toEqual([])
+    expect(site.requested.filter(path => /harbour|magnet|btih|~/.test(path))).toEqual([])
   })
 
   test('shares chosen files with an engine and another page', async () => {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { difference, randomFile, type TempDir, tempDir } from './support/files.ts'
 import { Libtorrent, type LibtorrentTorrent } from './support/libtorrent.ts'
 import { makeTorrent, Shoal } from './support/shoal.ts'
-import { lacking } from './support/tools.ts'
+import { missing } from './support/tools.ts'
 import { until } from './support/wait.ts'
 
 async function content(dir: TempDir) {
@@ -14,7 +14,7 @@ async function content(dir: TempDir) {
 const knows = async (torrent: LibtorrentTorrent, port: number) =>
   (await torrent.peers()).some(({ address }) => address.endsWith(`:${port}`))
 
-describe.skipIf(lacking('libtorrent'))('peer exchange', { concurrent: true }, () => {
+describe.skipIf(missing('libtorrent'))('peer exchange', { concurrent: true }, () => {
   // Nobody has anything at first: peers that are all leechers stay connected until there is a seed.
   test('of ours connects two libtorrent peers', async () => {
     await using dir = await tempDir('interop')

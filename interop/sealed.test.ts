@@ -4,7 +4,7 @@ import { readdir, stat, writeFile } from 'node:fs/promises'
 import { identityText, KeyPair } from '@shoal/identity'
 import { expect, test } from 'vitest'
 import { LOOPBACK, type ShoalProcess, Workplace } from '../apps/node/src/testing/shoal-process.ts'
-import { lacking, toolPath } from './support/tools.ts'
+import { missing, toolPath } from './support/tools.ts'
 
 const LIMIT = { timeout: 120_000 }
 
@@ -42,7 +42,7 @@ test('the key in the link opens it, and no sealed file remains', LIMIT, async ()
   expect(await readdir(place.at('state', 'sealed'))).toEqual([])
 })
 
-test.skipIf(lacking('age'))('age opens it with the key that is in the link', LIMIT, async () => {
+test.skipIf(missing('age'))('age opens it with the key that is in the link', LIMIT, async () => {
   const { place } = await photos()
   await using _end = place
   const { link } = await sealedSeed(place, '--out', 'kept')

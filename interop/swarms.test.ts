@@ -4,10 +4,10 @@ import { difference, randomFile, tempDir } from './support/files.ts'
 import { Libtorrent } from './support/libtorrent.ts'
 import { Opentracker } from './support/opentracker.ts'
 import { bareMagnet, makeTorrent, Shoal } from './support/shoal.ts'
-import { lacking } from './support/tools.ts'
+import { missing } from './support/tools.ts'
 import { until } from './support/wait.ts'
 
-describe.skipIf(lacking('libtorrent'))('swarms', { concurrent: true }, () => {
+describe.skipIf(missing('libtorrent'))('swarms', { concurrent: true }, () => {
   test('a libtorrent seed, two of our peers and a libtorrent leech all complete with each other’s help', async () => {
     await using dir = await tempDir('interop')
     const bytes = 8 * 1024 * 1024
@@ -37,7 +37,7 @@ describe.skipIf(lacking('libtorrent'))('swarms', { concurrent: true }, () => {
     expect(first.stats.uploadedBytes + second.stats.uploadedBytes).toBeGreaterThan(0)
   })
 
-  test.skipIf(lacking('opentracker'))(
+  test.skipIf(missing('opentracker'))(
     'a hybrid of ours serves one who knows its v1 hash and one who knows its v2 hash (BEP 52)',
     async () => {
       await using dir = await tempDir('interop')

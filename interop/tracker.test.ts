@@ -5,7 +5,7 @@ import { Aria2 } from './support/aria2.ts'
 import { difference, randomFile, tempDir } from './support/files.ts'
 import { Libtorrent } from './support/libtorrent.ts'
 import { makeTorrent, Shoal } from './support/shoal.ts'
-import { lacking } from './support/tools.ts'
+import { missing } from './support/tools.ts'
 import { Transmission } from './support/transmission.ts'
 import { until } from './support/wait.ts'
 import { WebTorrent } from './support/webtorrent.ts'
@@ -35,7 +35,7 @@ const hasSeed = ({ hub }: OpenHub) =>
   until('the seed is announced', async () => (await hub.stats()).seeds > 0)
 
 describe('our tracker', () => {
-  describe.skipIf(lacking('libtorrent', 'transmission-daemon', 'aria2c'))('over HTTP and UDP', () => {
+  describe.skipIf(missing('libtorrent', 'transmission-daemon', 'aria2c'))('over HTTP and UDP', () => {
     test.each(['http', 'udp'] as const)(
       '%s: libtorrent, Transmission and aria2 find each other',
       async kind => {

@@ -4,10 +4,10 @@ import { difference, randomFile, tempDir } from './support/files.ts'
 import { Libtorrent } from './support/libtorrent.ts'
 import { Opentracker } from './support/opentracker.ts'
 import { makeTorrent, Shoal } from './support/shoal.ts'
-import { lacking } from './support/tools.ts'
+import { missing } from './support/tools.ts'
 import { until } from './support/wait.ts'
 
-describe.skipIf(lacking('libtorrent', 'opentracker'))('trackers', { concurrent: true }, () => {
+describe.skipIf(missing('libtorrent', 'opentracker'))('trackers', { concurrent: true }, () => {
   describe.each(['http', 'udp'] as const)('%s', kind => {
     test.each(['v1', 'v2', 'hybrid'] as const)('%s: both ways, by file and by magnet', async version => {
       await using dir = await tempDir('interop')

@@ -6,14 +6,14 @@ import { describe, expect, test } from 'vitest'
 import { difference, randomFile, randomTree, tempDir } from './support/files.ts'
 import { Libtorrent } from './support/libtorrent.ts'
 import { makeTorrent, Shoal } from './support/shoal.ts'
-import { lacking } from './support/tools.ts'
+import { missing } from './support/tools.ts'
 import { Transmission, transmissionShow } from './support/transmission.ts'
 import { until } from './support/wait.ts'
 
 const BYTES = 2_000_001
 const OURS = ['plain', 'prefer', 'require'] as const
 
-describe.skipIf(lacking('transmission-daemon'))('Transmission', { concurrent: true }, () => {
+describe.skipIf(missing('transmission-daemon'))('Transmission', { concurrent: true }, () => {
   // Transmission's `plain` avoids encryption and accepts it.
   test.each([
     ['plain', { plain: true, prefer: true, require: true }],
@@ -97,7 +97,7 @@ describe.skipIf(lacking('transmission-daemon'))('Transmission', { concurrent: tr
   })
 })
 
-describe.skipIf(lacking('transmission-show', 'libtorrent'))('Transmission and hybrid torrents', () => {
+describe.skipIf(missing('transmission-show', 'libtorrent'))('Transmission and hybrid torrents', () => {
   test('reads our hybrid torrents if it reads those of libtorrent (version 3 reads neither)', async () => {
     await using dir = await tempDir('interop')
     const { path } = await randomFile(dir.join('content.bin'), 100_000)

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { difference, filesBelow, randomTree, tempDir } from './support/files.ts'
 import { Libtorrent } from './support/libtorrent.ts'
 import { makeTorrent, Shoal } from './support/shoal.ts'
-import { lacking } from './support/tools.ts'
+import { missing } from './support/tools.ts'
 
 const VERSIONS = ['v1', 'v2', 'hybrid'] as const
 const PIECE = 32_768
@@ -20,7 +20,7 @@ const TREE = {
   'last.bin': 2 * PIECE - 1,
 }
 
-describe.skipIf(lacking('libtorrent'))('many files', { concurrent: true }, () => {
+describe.skipIf(missing('libtorrent'))('many files', { concurrent: true }, () => {
   test.each(VERSIONS)('%s: from libtorrent to us (BEP 3, 47, 52)', async version => {
     await using dir = await tempDir('interop')
     await randomTree(dir.join('seed', 'tree'), TREE)

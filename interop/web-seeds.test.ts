@@ -7,7 +7,7 @@ import { Aria2 } from './support/aria2.ts'
 import { difference, filesBelow, randomTree, type TempDir, tempDir } from './support/files.ts'
 import { Libtorrent } from './support/libtorrent.ts'
 import { makeTorrent, Shoal } from './support/shoal.ts'
-import { lacking } from './support/tools.ts'
+import { missing } from './support/tools.ts'
 
 /** Sizes that share pieces, fill them, or are empty; names that must be escaped. */
 const TREE = { 'a b.bin': 1_500_000, 'd/é#.bin': 1, 'd/e': 262_144, empty: 0, 'z%.bin': 700_001 }
@@ -25,7 +25,7 @@ async function shared(dir: TempDir): Promise<RangeServer> {
   return server
 }
 
-describe.skipIf(lacking('libtorrent'))('with libtorrent', () => {
+describe.skipIf(missing('libtorrent'))('with libtorrent', () => {
   test.each(['v1', 'v2', 'hybrid'] as const)(
     '%s: its peer and a web seed feed one download',
     async version => {
@@ -78,7 +78,7 @@ describe.skipIf(lacking('libtorrent'))('with libtorrent', () => {
   })
 })
 
-describe.skipIf(lacking('aria2c'))('with aria2', () => {
+describe.skipIf(missing('aria2c'))('with aria2', () => {
   test('it uses the web seed of our torrent', async () => {
     await using dir = await tempDir('web-seeds')
     await using server = await shared(dir)

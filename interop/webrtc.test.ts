@@ -5,7 +5,7 @@ import { Coturn } from './support/coturn.ts'
 import { difference, randomFile, tempDir } from './support/files.ts'
 import { Libtorrent } from './support/libtorrent.ts'
 import { makeTorrent, Shoal } from './support/shoal.ts'
-import { lacking } from './support/tools.ts'
+import { missing } from './support/tools.ts'
 import { until } from './support/wait.ts'
 import { NpmTracker, WebTorrent } from './support/webtorrent.ts'
 
@@ -86,7 +86,7 @@ describe('WebRTC', () => {
     expect(await difference(dir.join('seed'), dir.join('leech'))).toBeNull()
   })
 
-  test.skipIf(lacking('libtorrent'))(
+  test.skipIf(missing('libtorrent'))(
     'what libtorrent seeds by TCP reaches WebTorrent through us',
     async () => {
       await using dir = await tempDir('webrtc')
@@ -111,7 +111,7 @@ describe('WebRTC', () => {
     },
   )
 
-  test.skipIf(lacking('turnserver'))('peers that show no address meet through a TURN server', async () => {
+  test.skipIf(missing('turnserver'))('peers that show no address meet through a TURN server', async () => {
     await using dir = await tempDir('webrtc')
     await using tracker = await NpmTracker.start()
     await using turn = await Coturn.start()
@@ -131,7 +131,7 @@ describe('WebRTC', () => {
     expect(await difference(dir.join('seed'), dir.join('leech'))).toBeNull()
   })
 
-  test.skipIf(lacking('turnserver'))('a wrong TURN secret opens no way', async () => {
+  test.skipIf(missing('turnserver'))('a wrong TURN secret opens no way', async () => {
     await using dir = await tempDir('webrtc')
     await using tracker = await NpmTracker.start()
     await using turn = await Coturn.start()

@@ -69,7 +69,7 @@ async function measureScript(path: string): Promise<number> {
   await using browser = await Browser.launch()
   const { page } = await browser.open(`${site.url}#${magnet}`, { serviceWorkers: 'block' })
   await offerOn(page).waitFor({ timeout: SHOWN_MS })
-  const scripts = [...new Set(site.asked)].filter(asked => asked.endsWith('.js'))
+  const scripts = [...new Set(site.requested)].filter(path => path.endsWith('.js'))
   const sizes = scripts.map(
     async name => gzipSync(await readFile(join(site.folder, name)), { level: 9 }).length,
   )

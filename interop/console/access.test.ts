@@ -7,18 +7,18 @@ import { tempDir } from '../support/files.ts'
 import { Node } from '../support/node.ts'
 import { openConsole, skipped, withNode } from './setup.ts'
 
-/** A different address of this machine, which requires a password. */
-const ELSEWHERE = '0.0.0.0'
+/** Listening on all addresses requires a password. */
+const ALL_ADDRESSES = '0.0.0.0'
 
 describe.skipIf(skipped)('the console of a real node: access', () => {
-  test('a remote login needs the correct password', async () => {
+  test('a remote login requires the correct password', async () => {
     await using dir = await tempDir('console-login')
     await writeFile(dir.join('password'), 'a long password\n')
     const login = ['--username', 'ana', '--password-file', dir.join('password')]
-    await using node = await Node.start({ folder: dir.path, args: ['--host', ELSEWHERE, ...login] })
+    await using node = await Node.start({ folder: dir.path, args: ['--host', ALL_ADDRESSES, ...login] })
     await using browser = await Browser.launch()
-    const url = node.url.replace(ELSEWHERE, '127.0.0.1')
-    const { page, context } = await browser.open(url, { remembers: { 'shoal.welcomed': 'yes' } })
+    const url = node.url.replace(ALL_ADDRESSES, '127.0.0.1')
+    const { page, context } = await browser.open(url, { localStorage: { 'shoal.welcomed': 'yes' } })
     await page.getByLabel('User name').fill('ana')
     await page.getByLabel('Password').fill('a guess')
     await page.getByRole('button', { name: 'Log in' }).click()
@@ -35,13 +35,13 @@ describe.skipIf(skipped)('the console of a real node: access', () => {
     await page.goto(`${url}/settings`)
     await page.getByRole('button', { name: 'Log out' }).click()
     await page.getByLabel('User name').waitFor()
-    // A kept cookie is invalid, too.
+    // A copy of the cookie is also invalid.
     expect(await withCookie()).toBe(401)
   })
 
-  test('without a password it does not listen for other machines', async () => {
+  test('does not listen for other machines without a password', async () => {
     await using dir = await tempDir('console-open')
-    await expect(Node.start({ folder: dir.path, args: ['--host', ELSEWHERE] })).rejects.toThrow(
+    await expect(Node.start({ folder: dir.path, args: ['--host', ALL_ADDRESSES] })).rejects.toThrow(
       /--password-file/,
     )
   })

@@ -66,7 +66,7 @@ describe.skipIf(skipped)('the console of a real node: downloading', () => {
       await page.getByRole('button', { name: 'Pause', exact: true }).click()
       await page.getByRole('button', { name: 'Resume', exact: true }).waitFor()
       await node.stop()
-      await missed(page).waitFor()
+      await offlineMessage(page).waitFor()
       await using again = await node.startAgain()
       await page.getByText('The node is back').first().waitFor({ timeout: 30_000 })
       await page.getByText('Paused').first().waitFor()
@@ -82,7 +82,7 @@ describe.skipIf(skipped)('the console of a real node: downloading', () => {
     })
   })
 
-  test('reports a node killed in mid-download and continues when it is back', async () => {
+  test('reports a node that was killed during a download, and continues when it is back', async () => {
     await withNode(async scene => {
       const { node } = scene
       await using seeder = await Libtorrent.start()
@@ -95,7 +95,7 @@ describe.skipIf(skipped)('the console of a real node: downloading', () => {
       await row.getByText('Downloading').waitFor()
       await node.whenTorrent(torrent.v1!, ({ progress }) => progress > 0.3)
       await node.kill()
-      await missed(page).waitFor()
+      await offlineMessage(page).waitFor()
       await torrent.limit({ upload: 0 })
       await using again = await node.startAgain()
       await page.getByText('The node is back').first().waitFor({ timeout: 30_000 })
@@ -106,12 +106,12 @@ describe.skipIf(skipped)('the console of a real node: downloading', () => {
   })
 })
 
-/** The page's message while the node is down. It may also report that a request failed. */
-function missed(page: Page) {
+/** Finds the message that the page shows while the node is down. The page may also report that a request failed. */
+function offlineMessage(page: Page) {
   return page.getByRole('status').getByText('The node does not answer.', { exact: true })
 }
 
-/** A magnet link with the peer's address (`x.pe`, BEP 9). */
+/** Adds the address of a peer to a magnet link (`x.pe`, BEP 9). */
 function withPeer(magnet: string, { port }: Libtorrent): string {
   return `${magnet}&x.pe=127.0.0.1:${port}`
 }

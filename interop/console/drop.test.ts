@@ -5,12 +5,12 @@ import { dragging } from '../support/drag.ts'
 import { difference, randomTree } from '../support/files.ts'
 import { Libtorrent } from '../support/libtorrent.ts'
 import { Opentracker } from '../support/opentracker.ts'
-import { lacking } from '../support/tools.ts'
+import { missing } from '../support/tools.ts'
 import { openConsole, skipped, withNode } from './setup.ts'
 
 const MIB = 1024 * 1024
 
-describe.skipIf(skipped ?? lacking('opentracker'))('the console of a real node: dropping', () => {
+describe.skipIf(skipped ?? missing('opentracker'))('the console of a real node: dropping', () => {
   test('a dropped folder is uploaded, shared and found by libtorrent through the tracker of its link', async () => {
     await withNode(async ({ node, browser, dir }) => {
       await using tracker = await Opentracker.start()
@@ -31,13 +31,13 @@ describe.skipIf(skipped ?? lacking('opentracker'))('the console of a real node: 
       await page.keyboard.press('Escape')
       await page.locator('[data-row] a', { hasText: 'Harbour trip' }).click()
       await page.getByRole('tab', { name: 'Trackers' }).click()
-      const told = page.getByRole('row', { name: tracker.http })
-      // Debian's opentracker serves nothing that it was not told of.
-      await told.getByText('Failed').waitFor()
+      const trackerRow = page.getByRole('row', { name: tracker.http })
+      // Debian's opentracker serves only listed info hashes.
+      await trackerRow.getByText('Failed').waitFor()
       const { infoHashV1, infoHashV2 } = (await node.api.listTorrents({})).items[0]!
       await tracker.allow(infoHashV1!, infoHashV2!)
       await page.getByRole('button', { name: 'Ask now' }).click()
-      await told.getByText('Working').waitFor({ timeout: 60_000 })
+      await trackerRow.getByText('Working').waitFor({ timeout: 60_000 })
 
       await using peer = await Libtorrent.start()
       const torrent = await peer.add({ magnet, savePath: dir.join('theirs') })
@@ -90,7 +90,7 @@ function drop(page: Page, files: readonly string[]): Promise<void> {
   })
 }
 
-/** Slows the upload down, which on loopback would end before its progress is visible. */
+/** Slows down the upload, which would otherwise end before its progress is visible. */
 async function slowUploads(page: Page, bytesPerSecond: number): Promise<void> {
   const devtools = await page.context().newCDPSession(page)
   await devtools.send('Network.enable')

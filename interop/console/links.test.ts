@@ -6,14 +6,14 @@ import { describe, expect, test } from 'vitest'
 import type { BrowserPage } from '../support/browser.ts'
 import { randomFile, sha256Of, tempDir } from '../support/files.ts'
 import { Node } from '../support/node.ts'
-import { lacking } from '../support/tools.ts'
+import { missing } from '../support/tools.ts'
 import { until } from '../support/wait.ts'
 import { openConsole, type Scene, withNode } from './setup.ts'
 
 const NOTES = 'The key is under the third stone.\n'
 
-describe.skipIf(lacking('chromium-headless-shell'))('the console of a real node: links', () => {
-  test('“Send the link” gives a link that works in another browser', async () => {
+describe.skipIf(missing('chromium-headless-shell'))('the console of a real node: links', () => {
+  test('“Send the link” shows a link that works in another browser', async () => {
     await withNode(async scene => {
       const { path, sha256 } = await randomFile(scene.dir.join('downloads', 'harbour.bin'), 3_000_000)
       await scene.node.ended(await scene.node.api.createTorrent({ path }))
@@ -28,12 +28,12 @@ describe.skipIf(lacking('chromium-headless-shell'))('the console of a real node:
       const { page: tab, ...other } = await scene.browser.open(link)
       await tab.getByRole('button', { name: 'Download 3.00 MB' }).click()
       await tab.getByText('Complete and verified').waitFor()
-      expect(await saved(tab, 'harbour.bin')).toBe(sha256)
+      expect(await saveAndHash(tab, 'harbour.bin')).toBe(sha256)
       expect([...problems, ...other.problems]).toEqual([])
     })
   }, 240_000)
 
-  test('with a public address the link uses it, without a note that it works only on this machine', async () => {
+  test('the link uses the public address, without a note that it works only on this machine', async () => {
     await withNode(async scene => {
       const { path } = await randomFile(scene.dir.join('downloads', 'harbour.bin'), 100_000)
       await scene.node.api.changeSettings({ network: { publicUrl: 'https://node.example' } })
@@ -47,9 +47,9 @@ describe.skipIf(lacking('chromium-headless-shell'))('the console of a real node:
     })
   }, 120_000)
 
-  test('a share sealed in the form opens by its link in another browser, which alone sees its name', async () => {
+  test('a share sealed in the form opens in another browser by its link, which alone reveals its name', async () => {
     await withNode(async scene => {
-      const { page, problems } = await sealing(scene, 'plans.txt')
+      const { page, problems } = await chooseFileToSeal(scene, 'plans.txt')
       await page.getByRole('button', { name: 'Seal and share' }).click()
       await page.getByText('It is sealed and shared').waitFor()
       const link = await page.getByLabel('Link of the sealed share').inputValue()
@@ -59,9 +59,9 @@ describe.skipIf(lacking('chromium-headless-shell'))('the console of a real node:
         .locator('[data-row]', { hasText: 'plans.txt' })
         .getByText('Sealed')
         .waitFor({ state: 'attached' })
-      const other = await opened(scene, link)
+      const other = await openLink(scene, link)
       expect([...problems, ...other.problems]).toEqual([])
-      // The link is shown as long as the job exists, and not after that.
+      // The link is shown only while the job exists.
       await page.getByRole('button', { name: 'Link', exact: true }).click()
       expect(await page.getByLabel('Link of the sealed share').inputValue()).toBe(link)
       await page.keyboard.press('Escape')
@@ -74,7 +74,7 @@ describe.skipIf(lacking('chromium-headless-shell'))('the console of a real node:
 
   test('sealing with a passphrase asks for it twice, and the link opens with it', async () => {
     await withNode(async scene => {
-      const { page, problems } = await sealing(scene, 'plans.txt')
+      const { page, problems } = await chooseFileToSeal(scene, 'plans.txt')
       await page.getByLabel('Anyone with the link and a passphrase').check()
       await page.getByRole('textbox', { name: 'Passphrase' }).fill('rex')
       await page.getByText('Easy to guess').waitFor()
@@ -88,7 +88,7 @@ describe.skipIf(lacking('chromium-headless-shell'))('the console of a real node:
       const link = page.getByLabel('Link of the sealed share')
       await link.waitFor()
       const passphrase = 'green herring lamp boat stone wind'
-      const other = await opened(scene, await link.inputValue(), passphrase)
+      const other = await openLink(scene, await link.inputValue(), passphrase)
       expect([...problems, ...other.problems]).toEqual([])
     })
   }, 240_000)
@@ -112,7 +112,10 @@ describe.skipIf(lacking('chromium-headless-shell'))('the console of a real node:
       await page.getByLabel('Passphrase').fill('green herring')
       await page.getByRole('button', { name: /^Download/ }).click()
       const { api } = scene.node
-      const job = await until('it is being opened', async () => (await api.listJobs({})).items[0] ?? false)
+      const job = await until(
+        'the share is being opened',
+        async () => (await api.listJobs({})).items[0] ?? false,
+      )
       await scene.node.ended(job)
       expect(await readFile(scene.dir.join('downloads', 'plans.txt'), 'utf8')).toBe(NOTES)
       expect(problems).toEqual([])
@@ -121,7 +124,7 @@ describe.skipIf(lacking('chromium-headless-shell'))('the console of a real node:
 
   test('reports a wrong public key immediately and seals to a correct one', async () => {
     await withNode(async scene => {
-      const { page, problems } = await sealing(scene, 'plans.txt')
+      const { page, problems } = await chooseFileToSeal(scene, 'plans.txt')
       await page.getByLabel('Certain people only').check()
       const keys = page.getByLabel('Their public keys')
       await keys.fill('age1nonsense')
@@ -137,8 +140,8 @@ describe.skipIf(lacking('chromium-headless-shell'))('the console of a real node:
   }, 120_000)
 })
 
-/** Opens the console and chooses a file of notes to seal. */
-async function sealing(scene: Scene, name: string): Promise<BrowserPage> {
+/** Opens the console and chooses a file with notes to seal. */
+async function chooseFileToSeal(scene: Scene, name: string): Promise<BrowserPage> {
   const opened = await openConsole(scene)
   const { page } = opened
   await page.getByRole('button', { name: 'Add', exact: true }).click()
@@ -150,7 +153,7 @@ async function sealing(scene: Scene, name: string): Promise<BrowserPage> {
 }
 
 /** Opens the link in another browser and reads the notes. */
-async function opened(scene: Scene, link: string, passphrase?: string): Promise<BrowserPage> {
+async function openLink(scene: Scene, link: string, passphrase?: string): Promise<BrowserPage> {
   const other = await scene.browser.open(link)
   const { page: tab } = other
   if (passphrase !== undefined) {
@@ -162,8 +165,8 @@ async function opened(scene: Scene, link: string, passphrase?: string): Promise<
   return other
 }
 
-/** SHA-256 of a file saved by the page. */
-async function saved(tab: Page, name: string): Promise<string> {
+/** Saves a file from the page. Returns its SHA-256. */
+async function saveAndHash(tab: Page, name: string): Promise<string> {
   await tab.evaluate(() => Reflect.deleteProperty(globalThis, 'showSaveFilePicker'))
   const downloading = tab.waitForEvent('download')
   await tab.getByRole('button', { name: `Save ${name}` }).click()

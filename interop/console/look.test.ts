@@ -7,16 +7,16 @@ import { makeSmallTorrents } from '../support/small-torrents.ts'
 import { openConsole, type Scene, skipped, withNode } from './setup.ts'
 
 const ROUTES = ['/', '/dashboard', '/search?q=harbour', '/feeds', '/settings', '/welcome']
-const MANY = 5000
-const AT_ONCE = 50
+const TORRENTS = 5000
+const ADD_AT_ONCE = 50
 
-describe.skipIf(skipped)('the console of a real node: how it looks', () => {
+describe.skipIf(skipped)('the console of a real node: layout', () => {
   test('on a phone nothing is wider than the screen, and every page is reachable', async () => {
     await withNode(async scene => {
-      const id = await addSomething(scene)
+      const id = await addTorrent(scene)
       for (const route of [...ROUTES, `/torrents/${id}`]) {
         const { page, context } = await openConsole(scene, route, { size: 'phone', hasTouch: true })
-        await settled(page)
+        await waitUntilLoaded(page)
         const [wide, screen] = await page.evaluate(() => [document.scrollingElement!.scrollWidth, innerWidth])
         expect(wide, route).toBeLessThanOrEqual(screen!)
         await page.getByRole('button', { name: /^Add/ }).first().click()
@@ -29,10 +29,10 @@ describe.skipIf(skipped)('the console of a real node: how it looks', () => {
   for (const colorScheme of ['light', 'dark'] as const)
     test(`axe finds nothing on any page of a real node (${colorScheme})`, async () => {
       await withNode(async scene => {
-        const id = await addSomething(scene)
+        const id = await addTorrent(scene)
         for (const route of [...ROUTES, `/torrents/${id}`]) {
           const { page, context } = await openConsole(scene, route, { colorScheme })
-          await settled(page)
+          await waitUntilLoaded(page)
           expect(await findings(page), route).toEqual([])
           await context.close()
         }
@@ -41,12 +41,12 @@ describe.skipIf(skipped)('the console of a real node: how it looks', () => {
 
   test('5,000 torrents of a real node scroll with only the visible rows rendered', async () => {
     await withNode(async scene => {
-      const paths = await makeSmallTorrents(scene.dir, MANY)
+      const paths = await makeSmallTorrents(scene.dir, TORRENTS)
       const add = async (path: string) => {
         const torrent = (await readFile(path)).toString('base64')
         await scene.node.api.addTorrent({ torrent, trusted: true })
       }
-      while (paths.length > 0) await Promise.all(paths.splice(-AT_ONCE).map(add))
+      while (paths.length > 0) await Promise.all(paths.splice(-ADD_AT_ONCE).map(add))
       const { page, problems } = await openConsole(scene)
       await page.getByText('5,000 torrents').waitFor()
       const { perSecond, mostRows } = await scrollList(page, 3)
@@ -55,7 +55,7 @@ describe.skipIf(skipped)('the console of a real node: how it looks', () => {
       const most = (await scrollList(bare, 2)).perSecond
       await bare.close()
       console.log(
-        `scrolling ${MANY} torrents of a real node: ${perSecond.toFixed(0)} frames a second, a bare page ${most.toFixed(0)}`,
+        `scrolling ${TORRENTS} torrents of a real node: ${perSecond.toFixed(0)} frames per second, an empty page ${most.toFixed(0)}`,
       )
       expect(mostRows).toBeLessThan(80)
       await page.locator('[data-row]').last().waitFor()
@@ -64,17 +64,17 @@ describe.skipIf(skipped)('the console of a real node: how it looks', () => {
   }, 240_000)
 })
 
-async function addSomething({ node }: Scene): Promise<string> {
+async function addTorrent({ node }: Scene): Promise<string> {
   const { torrent } = await node.api.addTorrent({
     source: `magnet:?xt=urn:btih:${'ab'.repeat(20)}&dn=Harbour`,
   })
   return torrent!.id
 }
 
-async function settled(page: Page): Promise<void> {
+async function waitUntilLoaded(page: Page): Promise<void> {
   await page.locator('h1').first().waitFor({ state: 'attached' })
   await page.waitForFunction(() => !document.querySelector('[role=status] .visually-hidden'))
-  // Rates and graphs appear within the next seconds.
+  // Rates and graphs appear a moment later.
   await page.waitForTimeout(1500)
 }
 
@@ -87,7 +87,7 @@ interface AxeWindow {
   }
 }
 
-/** Violations of WCAG 2.2 A and AA found by axe. */
+/** Returns the violations of WCAG 2.2 A and AA that axe finds. */
 async function findings(page: Page): Promise<string[]> {
   await page.evaluate(await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'))
   const { violations } = await page.evaluate(() =>

@@ -3,13 +3,13 @@ import { mkdir, stat } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { Libtorrent } from '../support/libtorrent.ts'
-import { lacking, toolPath } from '../support/tools.ts'
+import { missing, toolPath } from '../support/tools.ts'
 import { openConsole, skipped, withNode } from './setup.ts'
 
 const MIB = 1024 * 1024
 
-describe.skipIf(skipped ?? lacking('ffmpeg'))('the console of a real node: playing', () => {
-  test('plays a film with a tenth downloaded and fetches missing parts first when seeking', async () => {
+describe.skipIf(skipped ?? missing('ffmpeg'))('the console of a real node: playing', () => {
+  test('plays a film of which a tenth is downloaded, and fetches missing parts first when seeking', async () => {
     await withNode(async scene => {
       const { node, dir } = scene
       await mkdir(dir.join('seed'))
@@ -20,7 +20,7 @@ describe.skipIf(skipped ?? lacking('ffmpeg'))('the console of a real node: playi
       await using seeder = await Libtorrent.start()
       const { magnet } = await seeder.create(film, dir.join('film.torrent'))
       const torrent = await seeder.add({ torrent: dir.join('film.torrent'), savePath: dir.join('seed') })
-      // Only a little faster than playback, so that a sequential download stays far from the end for long.
+      // Only a little faster than playback, so that a sequential download would take long to reach the end.
       await torrent.limit({ upload: Math.round(size / 40) })
       const id = torrent.v1!
       await node.api.addTorrent({ source: magnet, peers: [`127.0.0.1:${seeder.port}`] })
@@ -45,14 +45,14 @@ describe.skipIf(skipped ?? lacking('ffmpeg'))('the console of a real node: playi
       })
       await expect.poll(playedTo, { timeout: 40_000 }).toBeGreaterThan(seconds * 0.8 + 1)
       const later = await node.api.getTorrent({ id })
-      console.log(`playing at 80 % of the film with ${(100 * later.progress).toFixed(0)} % of it here`)
+      console.log(`playing at 80 % of the film with ${(100 * later.progress).toFixed(0)} % downloaded`)
       expect(later.progress).toBeLessThan(0.8)
       expect(problems).toEqual([])
     })
   }, 180_000)
 })
 
-/** A minute of a test picture that does not compress well, its index in front: about 20 MB. */
+/** Creates a film of one minute that does not compress well, with its index at the front: about 20 MB. */
 async function makeFilm(path: string): Promise<void> {
   const source = ['-f', 'lavfi', '-i', 'testsrc2=size=640x360:rate=24:duration=60']
   const coding = [

@@ -2,9 +2,9 @@
 import { Browser, type BrowserPage, type PageOptions } from '../support/browser.ts'
 import { type TempDir, tempDir } from '../support/files.ts'
 import { Node } from '../support/node.ts'
-import { lacking } from '../support/tools.ts'
+import { missing } from '../support/tools.ts'
 
-export const skipped = lacking('libtorrent', 'chromium-headless-shell')
+export const skipped = missing('libtorrent', 'chromium-headless-shell')
 
 export interface Scene {
   readonly dir: TempDir
@@ -29,6 +29,6 @@ export function openConsole(
   path = '/',
   options: PageOptions = {},
 ): Promise<BrowserPage> {
-  const remembers = { 'shoal.welcomed': 'yes' }
-  return browser.open(`${node.url}${path}#token=${node.token}`, { remembers, ...options })
+  const localStorage = { 'shoal.welcomed': 'yes' }
+  return browser.open(`${node.url}${path}#token=${node.token}`, { localStorage, ...options })
 }

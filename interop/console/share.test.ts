@@ -8,7 +8,7 @@ import { openConsole, type Scene, skipped, withNode } from './setup.ts'
 const MIB = 1024 * 1024
 
 describe.skipIf(skipped)('the console of a real node: sharing', () => {
-  test('the first run shares a file, which libtorrent downloads by the link on the page', async () => {
+  test('the first-run guide shares a file, which libtorrent downloads by the link on the page', async () => {
     await withNode(async scene => {
       const photo = await randomFile(scene.dir.join('photo.jpg'), 3 * MIB)
       const { page, problems } = await scene.browser.open(`${scene.node.url}/#token=${scene.node.token}`)
@@ -21,14 +21,14 @@ describe.skipIf(skipped)('the console of a real node: sharing', () => {
       await page.getByRole('heading', { name: 'You are sharing' }).waitFor({ timeout: 60_000 })
       const magnet = await page.getByRole('textbox', { name: 'Magnet link' }).inputValue()
       expect(await page.getByRole('img', { name: /QR code/ }).count()).toBe(1)
-      expect(await downloaded(scene, magnet, 'photo.jpg')).toBe(photo.sha256)
+      expect(await downloadWithLibtorrent(scene, magnet, 'photo.jpg')).toBe(photo.sha256)
       await page.getByRole('button', { name: 'To my transfers' }).click()
       await page.locator('[data-row] a', { hasText: 'photo.jpg' }).waitFor()
       expect(problems).toEqual([])
     })
   })
 
-  test('a folder of the node’s machine is shared as one torrent', async () => {
+  test('shares a folder of the node’s machine as one torrent', async () => {
     await withNode(async scene => {
       const folder = join(scene.node.downloads, 'Harbour photos')
       await mkdir(folder, { recursive: true })
@@ -51,14 +51,16 @@ describe.skipIf(skipped)('the console of a real node: sharing', () => {
       await page.getByRole('button', { name: 'Share', exact: true }).click()
       const link = page.getByRole('textbox', { name: 'Magnet link' })
       await link.waitFor({ timeout: 60_000 })
-      expect(await downloaded(scene, await link.inputValue(), 'Harbour photos/gulls.jpg')).toBe(photo.sha256)
+      expect(await downloadWithLibtorrent(scene, await link.inputValue(), 'Harbour photos/gulls.jpg')).toBe(
+        photo.sha256,
+      )
       expect(problems).toEqual([])
     })
   })
 })
 
 /** Downloads the link with libtorrent and returns the SHA-256 of the file. */
-async function downloaded({ dir, node }: Scene, magnet: string, file: string): Promise<string> {
+async function downloadWithLibtorrent({ dir, node }: Scene, magnet: string, file: string): Promise<string> {
   await using peer = await Libtorrent.start()
   await mkdir(dir.join('theirs'), { recursive: true })
   const torrent = await peer.add({ magnet, savePath: dir.join('theirs') })

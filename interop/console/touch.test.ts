@@ -4,8 +4,8 @@ import { findings } from '../../apps/web/e2e/testing/axe.ts'
 import { openConsole, skipped, withNode } from './setup.ts'
 
 /** WCAG 2.2, 2.5.8: minimum side of a touch target in CSS pixels. */
-const LEAST = 24
-const PLACES = ['/', '/dashboard', '/search?q=harbour', '/feeds', '/settings', '/welcome'] as const
+const MIN_SIDE_PX = 24
+const ROUTES = ['/', '/dashboard', '/search?q=harbour', '/feeds', '/settings', '/welcome'] as const
 const TABS = ['overview', 'files', 'peers', 'trackers', 'graph', 'log', 'options'] as const
 
 describe.skipIf(skipped)('the console of a real node: on a phone', () => {
@@ -15,8 +15,8 @@ describe.skipIf(skipped)('the console of a real node: on a phone', () => {
         source: `magnet:?xt=urn:btih:${'ab'.repeat(20)}&dn=Harbour`,
       })
       const found: Record<string, unknown> = {}
-      for (const place of [...PLACES, ...TABS.map(tab => `/torrents/${torrent!.id}?tab=${tab}`)]) {
-        const { page, context, problems } = await openConsole({ node, browser }, place, {
+      for (const route of [...ROUTES, ...TABS.map(tab => `/torrents/${torrent!.id}?tab=${tab}`)]) {
+        const { page, context, problems } = await openConsole({ node, browser }, route, {
           size: 'phone',
           hasTouch: true,
           isMobile: true,
@@ -24,15 +24,15 @@ describe.skipIf(skipped)('the console of a real node: on a phone', () => {
         await page.locator('h1').first().waitFor({ state: 'attached' })
         await page.waitForFunction(() => !document.querySelector('[role=status] .visually-hidden'))
         const wrong = [...(await tooSmall(page)), ...(await findings(page)), ...problems]
-        if (await sideways(page)) wrong.push('it scrolls to the side')
-        if (wrong.length > 0) found[place] = wrong
+        if (await sidewaysScroll(page)) wrong.push('it scrolls sideways')
+        if (wrong.length > 0) found[route] = wrong
         await context.close()
       }
       expect(found).toEqual({})
     })
   })
 
-  test('a link is pasted, its page read and the torrent removed by touch', async () => {
+  test('a link can be pasted, its torrent opened and removed by touch', async () => {
     await withNode(async ({ node, browser }) => {
       const { page, problems } = await openConsole({ node, browser }, '/', {
         size: 'phone',
@@ -42,7 +42,7 @@ describe.skipIf(skipped)('the console of a real node: on a phone', () => {
       await page.getByRole('button', { name: 'Add', exact: true }).first().tap()
       await page.getByLabel('Link', { exact: true }).fill(`magnet:?xt=urn:btih:${'cd'.repeat(20)}&dn=Harbour`)
       await page.getByRole('button', { name: 'Look inside' }).tap()
-      expect(await sideways(page)).toBe(0)
+      expect(await sidewaysScroll(page)).toBe(0)
       await page.getByRole('button', { name: 'Add without looking' }).tap()
       const row = page.locator('[data-row]', { hasText: 'Harbour' })
       await row.getByText('Harbour').tap()
@@ -57,13 +57,13 @@ describe.skipIf(skipped)('the console of a real node: on a phone', () => {
   })
 })
 
-/** Number of pixels the page can be scrolled sideways. */
-const sideways = (page: Page) =>
+/** Returns the number of pixels by which the page can be scrolled sideways. */
+const sidewaysScroll = (page: Page) =>
   page.evaluate(() =>
     Math.max(0, ...[...document.querySelectorAll('html, body, main')].map(it => it.scrollWidth - innerWidth)),
   )
 
-/** Visible controls that are too small to touch, except links within sentences (2.5.8, "inline") and boxes with labels. */
+/** Returns the visible controls that are too small to touch, except links within sentences (2.5.8, "inline") and boxes with labels. */
 const tooSmall = (page: Page) =>
   page.evaluate(least => {
     const controls = 'button, a[href], select, input:not([type=hidden]), textarea, summary, [role=tab]'
@@ -76,4 +76,4 @@ const tooSmall = (page: Page) =>
         ({ it, box }) =>
           `${box.width.toFixed(0)}x${box.height.toFixed(0)} ${(it.ariaLabel ?? it.textContent ?? it.tagName).trim()}`,
       )
-  }, LEAST)
+  }, MIN_SIDE_PX)

@@ -6,7 +6,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { type TempDir, tempDir } from '../support/files.ts'
 import { JsonLines } from '../support/json-lines.ts'
 import { start } from '../support/process.ts'
-import { lacking, toolPath } from '../support/tools.ts'
+import { missing, toolPath } from '../support/tools.ts'
 import { until } from '../support/wait.ts'
 import type { TorrentView } from './session-calls.ts'
 import { ALONE, type SharedFile, seeder, sharedFile } from './support.ts'
@@ -15,7 +15,7 @@ const MIB = 1024 * 1024
 const PROGRAM = fileURLToPath(new URL('session-calls.ts', import.meta.url))
 
 /** The reason why no disk can be mounted, or null. */
-const unable = process.getuid?.() === 0 ? lacking('unshare', 'mount') : 'mounting a disk needs root'
+const unable = process.getuid?.() === 0 ? missing('unshare', 'mount') : 'mounting a disk needs root'
 
 /** A session in a separate mount namespace, where `disk` is a small tmpfs. */
 async function sessionOnDisk(disk: string, options: string): Promise<JsonLines> {

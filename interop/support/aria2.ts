@@ -6,7 +6,7 @@ import { type ManagedProcess, start } from './process.ts'
 import { toolPath } from './tools.ts'
 import { until } from './wait.ts'
 
-/** `require` is RC4 for all; `plain` is aria2's default, which also tries and accepts encryption. */
+/** `require` encrypts everything with RC4; `plain` is aria2's default, which also tries and accepts encryption. */
 const ENCRYPTION = {
   plain: [],
   handshake: ['--bt-require-crypto=true', '--bt-min-crypto-level=plain'],
@@ -14,7 +14,7 @@ const ENCRYPTION = {
 } as const
 
 export interface Aria2Options {
-  /** Where downloads go. */
+  /** Download folder. */
   directory: string
   encryption?: keyof typeof ENCRYPTION
   /** Additional command line options. */
@@ -38,7 +38,7 @@ export interface Aria2Status {
 /** A running aria2c: `await using peer = await Aria2.start({ directory })`. */
 export class Aria2 implements AsyncDisposable {
   readonly process: ManagedProcess
-  /** Where it accepts peers, while a torrent is active. */
+  /** Port for peers while a torrent is active. */
   readonly port: number
   readonly #directory: string
   readonly #rpc: string
@@ -93,7 +93,7 @@ export class Aria2 implements AsyncDisposable {
     return (await this.rpc<{ version: string }>('getVersion')).version
   }
 
-  /** One call of aria2's JSON-RPC. */
+  /** Calls a method of aria2's JSON-RPC. */
   async rpc<T>(method: string, ...params: unknown[]): Promise<T> {
     this.process.assertRunning()
     const response = await fetch(this.#rpc, {

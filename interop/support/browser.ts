@@ -1,4 +1,4 @@
-/** Debian's Chromium, driven by Playwright: headless, on loopback, without requests to its maker. */
+/** Debian's Chromium, driven by Playwright: headless, on loopback, without requests to its vendor. */
 import { existsSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
@@ -40,13 +40,13 @@ export interface LaunchOptions {
 
 export interface PageOptions extends BrowserContextOptions {
   readonly size?: keyof typeof SCREENS
-  /** Local storage left by an earlier visit. */
-  readonly remembers?: Readonly<Record<string, string>>
+  /** Local storage from an earlier visit. */
+  readonly localStorage?: Readonly<Record<string, string>>
 }
 
 /**
- * `await using browser = await Browser.launch()`: Chromium's headless shell, the same engine without windows around it, which costs a quarter of
- * the processor time per page. `program` can name all of Chromium instead: only that shows PDF documents.
+ * `await using browser = await Browser.launch()`: Chromium's headless shell, which is the same engine without windows and needs a quarter of the
+ * processor time per page. `program` can select the full Chromium instead, for example to show PDF documents.
  */
 export class Browser implements AsyncDisposable {
   readonly #driven: Driven
@@ -65,9 +65,9 @@ export class Browser implements AsyncDisposable {
     )
   }
 
-  /** Opens a page with a storage of its own, as a first-time visitor. */
+  /** Opens a page with its own storage, like a first-time visitor. */
   async open(url: string, options: PageOptions = {}): Promise<BrowserPage> {
-    const { size = 'laptop', remembers = {}, ...rest } = options
+    const { size = 'laptop', localStorage: stored = {}, ...rest } = options
     const context = await this.#driven.newContext({
       viewport: SCREENS[size],
       locale: 'en-GB',
@@ -75,7 +75,7 @@ export class Browser implements AsyncDisposable {
     })
     await context.addInitScript(entries => {
       for (const [name, value] of Object.entries(entries)) localStorage.setItem(name, value)
-    }, remembers)
+    }, stored)
     const page = await context.newPage()
     // Peers that fail to connect at first retry later, which may take some time.
     page.setDefaultTimeout(100_000)
@@ -98,25 +98,24 @@ export class Browser implements AsyncDisposable {
   }
 }
 
-/** A browser with a profile on disk, as users have; other contexts keep their storage in memory. */
+/** Launches a browser with a profile on disk, like those of users; other contexts keep their storage in memory. */
 export async function launchWithProfile(
-  chosen: {
+  options: {
     readonly program?: string
     readonly args?: readonly string[]
-    /** Whether sites may store anything at all. Default true. */
+    /** Whether sites may store data. Default true. */
     readonly mayStore?: boolean
   } = {},
 ): Promise<BrowserContext & AsyncDisposable> {
   const profile = await tempDir('profile')
-  const { program = toolPath('chromium'), args = [], mayStore = true } = chosen
+  const { program = toolPath('chromium'), args = [], mayStore = true } = options
   if (!mayStore) await writePreferences(profile, { cookies: BLOCK })
-  const options = {
+  const context = await chromium.launchPersistentContext(profile.path, {
     executablePath: program,
     args: [...QUIET, ...args],
     viewport: SCREENS.laptop,
     locale: 'en-GB',
-  }
-  const context = await chromium.launchPersistentContext(profile.path, options)
+  })
   return Object.assign(context, {
     async [Symbol.asyncDispose]() {
       await context.close()
@@ -125,7 +124,7 @@ export async function launchWithProfile(
   })
 }
 
-/** As chrome://settings/content writes it. */
+/** The value that chrome://settings/content stores. */
 const BLOCK = 2
 
 async function writePreferences(profile: TempDir, settings: Record<string, number>): Promise<void> {
@@ -141,11 +140,11 @@ export interface BrowserPage {
   readonly problems: string[]
 }
 
-/** Folder of pictures for the documentation. */
+/** Folder of screenshots for the documentation. */
 export const IMAGES = fileURLToPath(new URL('../../docs/images/', import.meta.url))
 
-/** Takes a picture for the documentation if SHOAL_SCREENSHOTS is set, because pictures differ between runs. */
-export async function picture(page: Page, name: string): Promise<void> {
+/** Takes a screenshot for the documentation if SHOAL_SCREENSHOTS is set, because screenshots differ between runs. */
+export async function screenshot(page: Page, name: string): Promise<void> {
   if (!process.env.SHOAL_SCREENSHOTS) return
   const path = `${IMAGES}${name}.png`
   await mkdir(dirname(path), { recursive: true })

@@ -42,7 +42,7 @@ export class Coturn implements AsyncDisposable {
     }
   }
 
-  /** As a session takes it. */
+  /** For the options of a session. */
   get iceServers() {
     return [{ urls: `turn:127.0.0.1:${this.port}`, username: USER, credential: SECRET }]
   }

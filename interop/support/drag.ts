@@ -1,4 +1,4 @@
-/** Files of this machine, dragged onto a page as from a file manager. */
+/** Drags files of this machine onto a page, like a file manager. */
 import type { Page } from 'playwright-core'
 
 export interface Drag {

@@ -13,10 +13,10 @@ export interface TempDir extends AsyncDisposable {
   remove(): Promise<void>
 }
 
-/** A new empty folder below `parent` (default: the system's folder for temporary files), for `await using`. */
+/** Creates an empty folder in `parent` (default: the system's folder for temporary files), for `await using`. */
 export async function tempDir(name: string, parent = tmpdir()): Promise<TempDir> {
   const path = await realpath(await mkdtemp(join(parent, `shoal-${name}-`)))
-  // Some programs drop root privileges before they read it.
+  // Some programs drop root privileges before they read the folder.
   await chmod(path, 0o755)
   const remove = () => rm(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 })
   return { path, join: (...names) => join(path, ...names), remove, [Symbol.asyncDispose]: remove }
@@ -51,7 +51,7 @@ export async function randomFile(path: string, length: number, seed = 1): Promis
   return { path, length, sha256: hash.digest('hex') }
 }
 
-/** A folder of random files, by their paths below it. */
+/** Creates a folder of random files. Returns them by their paths in it. */
 export async function randomTree(
   folder: string,
   lengths: Readonly<Record<string, number>>,
@@ -65,14 +65,14 @@ export async function randomTree(
   return files
 }
 
-/** SHA-256 of a file's content: lower-case hex. */
+/** Returns the SHA-256 of a file's content in lower-case hex. */
 export async function sha256Of(path: string): Promise<string> {
   const hash = createHash('sha256')
   for await (const chunk of createReadStream(path, { highWaterMark: CHUNK_BYTES })) hash.update(chunk)
   return hash.digest('hex')
 }
 
-/** Paths of all files below a folder, in order, with slashes. */
+/** Returns the paths of all files in a folder, sorted, with slashes. */
 export async function filesBelow(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true })
   return entries
@@ -82,8 +82,8 @@ export async function filesBelow(folder: string): Promise<string[]> {
 }
 
 /**
- * Compares two folders byte for byte. Returns null if they contain the same files, else the first difference. Folders are small enough to be read
- * completely. Ignores pad files written by a client and aria2's control files.
+ * Compares two folders byte for byte. Returns null if they contain the same files, else the first difference. Reads whole files into memory.
+ * Ignores pad files written by a client, and aria2's control files.
  */
 export async function difference(expected: string, actual: string): Promise<string | null> {
   const real = (names: string[]) => names.filter(name => !/(^|\/)\.pad\/|\.aria2$/.test(name))

@@ -7,7 +7,7 @@ import { toolPath } from './tools.ts'
 import { until } from './wait.ts'
 
 export interface Firefox extends AsyncDisposable {
-  /** Folder in which it saves files without asking. */
+  /** Folder where it saves files without asking. */
   readonly downloads: string
   open(url: string): Promise<Page>
 }
@@ -15,7 +15,7 @@ export interface Firefox extends AsyncDisposable {
 /** Preferences, named as in about:config. */
 export type FirefoxSettings = Readonly<Record<string, string | number | boolean>>
 
-/** Uses a profile on disk, because private windows have no persistent storage. */
+/** Launches Firefox with a profile on disk, because private windows have no persistent storage. */
 export async function launchFirefox(settings: FirefoxSettings = {}): Promise<Firefox> {
   const profile = mkdtempSync(join(tmpdir(), 'shoal-firefox-'))
   const downloads = join(profile, 'saved')
@@ -54,8 +54,8 @@ const LIMIT = { timeoutMs: 90_000, intervalMs: 250 }
 
 /** Waits for text on the page. */
 export async function shows(tab: Page, text: string): Promise<void> {
-  const isThere = () => tab.evaluate(words => document.body.innerText.includes(words), text)
-  await until(`the page shows "${text}"`, isThere, LIMIT)
+  const isShown = () => tab.evaluate(words => document.body.innerText.includes(words), text)
+  await until(`the page shows "${text}"`, isShown, LIMIT)
 }
 
 /** Clicks the button whose name begins with the text once it exists. */

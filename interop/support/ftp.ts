@@ -9,7 +9,7 @@ const PROGRAM = fileURLToPath(new URL('./ftp_server.py', import.meta.url))
 export interface FtpOptions {
   /** Default: no limit. */
   bytesPerSecond?: number
-  /** Default: a free one. */
+  /** Default: a free port. */
   port?: number
 }
 
@@ -26,13 +26,13 @@ export class FtpServer implements AsyncDisposable {
   static async start(folder: string, { bytesPerSecond = 0, port = 0 }: FtpOptions = {}): Promise<FtpServer> {
     const args = [PROGRAM, folder, String(bytesPerSecond), String(port)]
     const child = await start('pyftpdlib', toolPath('pyftpdlib'), args, { ownStdout: true })
-    const told = once(child.child.stdout!, 'data')
-    const [line] = await Promise.race([told, child.exited.then(() => [null])])
+    const firstLine = once(child.child.stdout!, 'data')
+    const [line] = await Promise.race([firstLine, child.exited.then(() => [null])])
     child.assertRunning()
     return new FtpServer(child, Number(String(line).trim()))
   }
 
-  /** Its output, a log of commands. */
+  /** Returns the server's log of commands. */
   output(): string {
     return this.#process.output()
   }

@@ -1,6 +1,6 @@
-"""A real FTP server (pyftpdlib) on loopback. Arguments: folder, bytes a second or 0, port or 0.
+"""A real FTP server (pyftpdlib) on loopback. Arguments: folder, bytes per second or 0, port or 0.
 
-Prints its port once it listens. The user `me` has the password `s3cret`; guests may read.
+Prints its port when it is listening. The user `me` has the password `s3cret`; guests may read.
 """
 
 import sys

@@ -8,7 +8,7 @@ import { type ManagedProcess, start } from './process.ts'
 import { toolPath } from './tools.ts'
 import { until } from './wait.ts'
 
-/** `await using ftps = await FtpsServer.start(folder)`: guests may read. Its folder must not be writable for others. */
+/** `await using ftps = await FtpsServer.start(folder)`: guests may read. The folder must not be writable for others. */
 export class FtpsServer implements AsyncDisposable {
   readonly port: number
   /** PEM of its certificate for 127.0.0.1. */
@@ -23,13 +23,13 @@ export class FtpsServer implements AsyncDisposable {
     this.#directory = directory
   }
 
-  /** `implicit`: TLS from the first byte, else AUTH TLS. */
+  /** `implicit`: uses TLS from the first byte; otherwise AUTH TLS. */
   static async start(folder: string, { implicit = false } = {}): Promise<FtpsServer> {
     const directory = await tempDir('vsftpd')
     const [key, certificate] = [directory.join('key.pem'), directory.join('cert.pem')]
-    const made = ['-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=test']
+    const request = ['-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=test']
     const out = ['-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', key, '-out', certificate]
-    execFileSync(toolPath('openssl'), ['req', ...made, ...out], { stdio: 'ignore' })
+    execFileSync(toolPath('openssl'), ['req', ...request, ...out], { stdio: 'ignore' })
     await mkdir(directory.join('empty'))
     await chmod(folder, 0o755)
     const port = await freePort()

@@ -10,8 +10,8 @@ const FOLDER = fileURLToPath(new URL('../../.cache/webtorrent', import.meta.url)
 const LIMIT_MS = 300_000
 
 /**
- * The folder outside the workspace with WebTorrent and npm's bittorrent-tracker, which are installed first if necessary.
- * Throws if that fails. An older node-datachannel than the override would fetch a binary from elsewhere; no install script is needed.
+ * Installs WebTorrent and npm's bittorrent-tracker in a folder outside the workspace, unless they are already installed. Returns the folder.
+ * Rejects if that fails. Versions of node-datachannel before the override would download a binary; no install script is needed.
  */
 export async function installWebTorrent(): Promise<string> {
   const manifest = JSON.stringify({
@@ -43,7 +43,7 @@ export async function installWebTorrent(): Promise<string> {
   return FOLDER
 }
 
-/** Whether it is installed already, so that tests need no registry. */
+/** Returns true if it is already installed, so that tests need no registry. */
 export function hasWebTorrent(): boolean {
   return existsSync(join(FOLDER, 'node_modules', 'webtorrent', 'index.js'))
 }

@@ -2,7 +2,7 @@
 import { createInterface } from 'node:readline'
 import type { ManagedProcess } from './process.ts'
 
-const ANSWER_MS = 60_000
+const RESPONSE_LIMIT_MS = 60_000
 
 interface Waiting {
   resolve(value: unknown): void
@@ -37,7 +37,7 @@ export class JsonLines {
       const timer = setTimeout(() => {
         this.#waiting.delete(id)
         reject(new Error(`${this.#process.name} does not answer ${op}: ${this.#process.output()}`))
-      }, ANSWER_MS + extraMs)
+      }, RESPONSE_LIMIT_MS + extraMs)
       this.#waiting.set(id, {
         resolve(value) {
           clearTimeout(timer)

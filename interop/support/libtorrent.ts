@@ -7,7 +7,7 @@ import type { ProcessUsage } from './usage.ts'
 
 const PROGRAM = fileURLToPath(new URL('./libtorrent_peer.py', import.meta.url))
 
-/** `handshake`: encrypted handshake, plain payload. `require`: RC4 for all. */
+/** `handshake`: encrypted handshake, plain payload. `require`: RC4 for everything. */
 export type PeerEncryption = 'plain' | 'prefer' | 'handshake' | 'require'
 
 /** Host and port. */
@@ -18,7 +18,7 @@ export interface LibtorrentOptions {
   encryption?: PeerEncryption
   /** Members of libtorrent's settings_pack that override the defaults: loopback, TCP, no DHT, no LSD, no port mapping. */
   settings?: Record<string, number | string | boolean>
-  /** With `settings.enable_dht`. */
+  /** DHT nodes to start from; requires `settings.enable_dht`. */
   dhtNodes?: readonly Endpoint[]
 }
 
@@ -48,7 +48,7 @@ export interface CreateOptions {
 }
 
 export interface LibtorrentAddOptions {
-  /** Path of a .torrent; or else a magnet link. */
+  /** Path of a .torrent. Either this or `magnet` is required. */
   torrent?: string
   magnet?: string
   savePath: string

@@ -1,7 +1,7 @@
-"""A libtorrent session driven by JSON lines: one request a line on standard input, one answer a line on standard output.
+"""A libtorrent session driven by JSON lines: one request per line on standard input, one response per line on standard output.
 
-Request: {"id": 1, "op": "status", ...arguments}. Answer: {"id": 1, "result": ...} or {"id": 1, "error": "..."}.
-Ends when standard input does, so it never outlives whoever started it.
+Request: {"id": 1, "op": "status", ...arguments}. Response: {"id": 1, "result": ...} or {"id": 1, "error": "..."}.
+Exits when standard input ends, so it never outlives the process that started it.
 """
 
 import json
@@ -13,7 +13,7 @@ import time
 
 import libtorrent as lt
 
-# Loopback only, nothing that reaches out, nothing that keeps several peers on one address apart.
+# Loopback only, without discovery and without limits for peers that share an address.
 QUIET = {
     "listen_interfaces": "127.0.0.1:0",
     "enable_dht": False,
@@ -37,7 +37,7 @@ QUIET = {
     "active_seeds": -1,
     "active_limit": 1 << 20,
     "min_reconnect_time": 1,
-    # Errors, status changes and storage: what the wait operations need.
+    # The wait operations need errors, status changes and storage alerts.
     "alert_mask": lt.alert.category_t.error_notification
     | lt.alert.category_t.status_notification
     | lt.alert.category_t.storage_notification,
@@ -56,7 +56,7 @@ ENCRYPTION = {
         "allowed_enc_level": int(lt.enc_level.both),
         "prefer_rc4": True,
     },
-    # The handshake is encrypted, the payload is not.
+    # Encrypts the handshake but not the payload.
     "handshake": {
         "out_enc_policy": int(lt.enc_policy.forced),
         "in_enc_policy": int(lt.enc_policy.forced),
@@ -80,7 +80,7 @@ class Peer:
         self.changed = threading.Condition()
         # The last few alerts, for error messages.
         self.log = []
-        # Torrents, as often as all that they had to write was written.
+        # One entry per completed flush: the torrent whose pending data was written.
         self.flushes = []
 
     def start(self, settings=None, encryption="prefer", dht_nodes=None):
@@ -95,8 +95,8 @@ class Peer:
         }
 
     def _watch(self):
-        # Not wait_for_alert: what it hands to Python may move in memory meanwhile, and the process dies. A byte comes through the pipe
-        # whenever alerts come after there were none.
+        # wait_for_alert returns alerts that may move in memory meanwhile, which crashes the process. Instead, a byte arrives in the pipe whenever
+        # the empty alert queue receives alerts.
         readable, writable = os.pipe()
         self.session.set_alert_fd(writable)
         while os.read(readable, 64):
@@ -145,7 +145,7 @@ class Peer:
             params = lt.add_torrent_params()
             params.ti = lt.torrent_info(torrent)
         params.save_path = save_path
-        # Neither queued nor slowed: what is added runs.
+        # Start the torrent at once, without queueing.
         params.flags &= ~(lt.torrent_flags.auto_managed | lt.torrent_flags.paused)
         if paused:
             params.flags |= lt.torrent_flags.paused
@@ -163,7 +163,7 @@ class Peer:
         return {"key": key, **self._hashes(handle.info_hashes())}
 
     def add_many(self, torrents, save_path):
-        """Adds torrents that are complete, each in seed mode, and answers when all are in: seconds."""
+        """Adds complete torrents in seed mode. Returns the seconds until all were added."""
         started = time.monotonic()
         for torrent in torrents:
             params = lt.add_torrent_params()
@@ -196,7 +196,7 @@ class Peer:
         }
 
     def wait(self, key, until, timeout_ms, amount=0):
-        """Blocks until the torrent is `done`, `metadata` is there, or it has or `uploaded` at least `amount` bytes."""
+        """Blocks until the torrent is `done`, its `metadata` has arrived, or it has `downloaded` or `uploaded` at least `amount` bytes."""
         handle = self.torrents[key]
         started = time.monotonic()
         deadline = started + timeout_ms / 1000
@@ -220,16 +220,16 @@ class Peer:
                     f"not {until} within {timeout_ms} ms: {json.dumps(self.status(key))}; "
                     f"peers {json.dumps(self.peers(key))}; last alerts: {self.log[-8:]}"
                 )
-            # An alert comes with every change but for byte counts; those are looked at now and then.
+            # Every change causes an alert, except byte counts, which are polled.
             with self.changed:
                 self.changed.wait(0.02 if first_byte else 0.005)
         return {**self.status(key), "firstByteMs": (first_byte or 0) * 1000}
 
     def flushed(self, key):
-        """Hands all that was downloaded to the system, so that other programs see it in the files."""
+        """Flushes downloaded data to the system, so that other programs can read it from the files."""
         handle = self.torrents[key]
         with self.changed:
-            # What an earlier torrent, or this one before, has told says nothing of what was written since.
+            # Ignore earlier flushes, which do not cover data written since.
             before = self.flushes.count(handle)
             handle.flush_cache()
             if not self.changed.wait_for(lambda: self.flushes.count(handle) > before, 30):
@@ -255,15 +255,15 @@ class Peer:
         self.torrents[key].connect_peer((host, port))
 
     def limit(self, key, download=0, upload=0):
-        """Bytes a second; 0 for none."""
+        """Bytes per second; 0 for no limit."""
         self.torrents[key].set_download_limit(download)
         self.torrents[key].set_upload_limit(upload)
 
     def export(self, key, out):
-        """Writes the .torrent of a torrent whose metadata is there, as it came."""
+        """Writes the metadata of a torrent, unchanged, to a .torrent."""
         info = self.torrents[key].torrent_file()
         if info is None:
-            raise RuntimeError("the metadata is not there yet: wait for it first")
+            raise RuntimeError("the metadata has not arrived yet: wait for it first")
         with open(out, "wb") as file:
             file.write(lt.bencode(lt.create_torrent(info).generate()))
 
@@ -286,7 +286,7 @@ class Peer:
 
     def usage(self):
         usage = resource.getrusage(resource.RUSAGE_SELF)
-        # Not ru_maxrss: Linux carries the peak of whoever started a process over to it.
+        # Not ru_maxrss, because on Linux a process inherits the peak of its parent.
         with open("/proc/self/status") as status:
             memory = dict(line.split(":", 1) for line in status)
         return {
@@ -318,7 +318,7 @@ def main():
             if op not in OPERATIONS:
                 raise ValueError(f"no operation {op}: {sorted(OPERATIONS)}")
             reply["result"] = getattr(peer, op)(**request)
-        except Exception as error:  # every failure goes back to whoever asked
+        except Exception as error:  # report every failure to the caller
             reply["error"] = f"{op}: {error}"
         with output:
             sys.stdout.write(json.dumps(reply) + "\n")
@@ -330,7 +330,7 @@ def main():
             threading.Thread(target=answer, args=(request,), daemon=True).start()
         else:
             answer(request)
-    # A session's own destructor waits for trackers: whoever closed standard input does not.
+    # The destructor of a session waits for trackers, but the caller does not wait.
     os._exit(0)
 
 

@@ -7,7 +7,7 @@ import { type ManagedProcess, start } from './process.ts'
 import { until } from './wait.ts'
 
 const ENTRY = fileURLToPath(new URL('../../apps/node/src/shoal.ts', import.meta.url))
-const ALONE = ['network.dht=false', 'network.lsd=false'].flatMap(each => ['--set', each])
+const NO_DISCOVERY = ['network.dht=false', 'network.lsd=false'].flatMap(each => ['--set', each])
 const START_MS = 30_000
 
 export interface NodeOptions {
@@ -20,7 +20,7 @@ export interface NodeOptions {
   readonly port?: number
 }
 
-async function nodeOf(dataDir: string, pid: number): Promise<{ url: string } | null> {
+async function findNode(dataDir: string, pid: number): Promise<{ url: string } | null> {
   const file = await readNodeFile(dataDir)
   return file?.pid === pid ? file : null
 }
@@ -50,17 +50,17 @@ export class Node implements AsyncDisposable {
     const process = await start(
       'shoal start',
       globalThis.process.execPath,
-      [ENTRY, 'start', ...ports, ...places, ...ALONE, ...args],
+      [ENTRY, 'start', ...ports, ...places, ...NO_DISCOVERY, ...args],
       {
         env: { HOME: `${folder}/home`, SHOAL_STATE: `${folder}/state`, ...env },
       },
     )
     try {
-      const answers = until('the node answers', () => nodeOf(dataDir, process.pid), { timeoutMs: START_MS })
+      const started = until('the node answers', () => findNode(dataDir, process.pid), { timeoutMs: START_MS })
       const ended = process.exited.then(how => {
         throw new Error(`shoal start ended (${how}): ${process.output()}`)
       })
-      const file = await Promise.race([answers, ended])
+      const file = await Promise.race([started, ended])
       return new Node(options, process, file.url, (await readToken(dataDir))!)
     } catch (error) {
       await process.stop()
@@ -80,21 +80,21 @@ export class Node implements AsyncDisposable {
   /** Resolves when the torrent meets the condition; rejects on timeout with its state. */
   async whenTorrent(
     id: string,
-    isSo: (torrent: TorrentDetail) => boolean,
+    condition: (torrent: TorrentDetail) => boolean,
     timeoutMs = 60_000,
   ): Promise<TorrentDetail> {
     let last: TorrentDetail | undefined
     try {
       return await until(
-        'the torrent is as wanted',
+        'the torrent meets the condition',
         async () => {
           last = await this.api.getTorrent({ id })
-          return isSo(last) && last
+          return condition(last) && last
         },
         { timeoutMs },
       )
     } catch (error) {
-      throw new Error(`${String(error)}: it is ${JSON.stringify(last)}`)
+      throw new Error(`${String(error)}: ${JSON.stringify(last)}`)
     }
   }
 
@@ -112,7 +112,7 @@ export class Node implements AsyncDisposable {
     return job
   }
 
-  /** Kills it, like a power cut. */
+  /** Kills the process, like a power cut. */
   async kill(): Promise<void> {
     this.process.child.kill('SIGKILL')
     await this.process.exited

@@ -27,13 +27,13 @@ export class Opentracker implements AsyncDisposable {
     this.#allowed = allowed
   }
 
-  /** `allow`: info hashes as hex (a v2 hash is cut to 20 bytes); Debian's build serves only these. */
+  /** `allow`: info hashes in hex (v2 hashes are truncated to 20 bytes). Debian's build serves only these. */
   static async start(options: { allow?: readonly string[] } = {}): Promise<Opentracker> {
     const directory = await tempDir('opentracker')
     const allowed = new Set<string>()
     const port = await freePort()
     await writeFile(directory.join(ALLOWED), lines(options.allow ?? [], allowed))
-    // As root it changes its root to this folder and switches to the user nobody, so the path of the list is relative to the folder.
+    // As root, opentracker changes its root to this folder and switches to the user nobody, so the path of the list is relative to the folder.
     const isRoot = process.getuid?.() === 0
     const list = isRoot ? `/${ALLOWED}` : directory.join(ALLOWED)
     const child = await start('opentracker', toolPath('opentracker'), [
@@ -43,7 +43,7 @@ export class Opentracker implements AsyncDisposable {
     const tracker = new Opentracker(child, port, directory, allowed)
     try {
       await until('opentracker answers', () => tracker.#scrape('0'.repeat(40)))
-      // It reads the whole list at once: when the last line is served, all are.
+      // opentracker reads the whole list at once: when it serves the last line, it serves all of them.
       for (const hash of [...allowed].slice(-1)) await tracker.#untilServed(hash)
       return tracker
     } catch (error) {
@@ -52,19 +52,19 @@ export class Opentracker implements AsyncDisposable {
     }
   }
 
-  /** Serves more info hashes; resolves when it does. */
+  /** Adds info hashes to the list. Resolves when the tracker serves them. */
   async allow(...hashes: string[]): Promise<void> {
     await writeFile(this.#directory.join(ALLOWED), lines(hashes, this.#allowed))
     this.process.child.kill('SIGHUP')
     for (const hash of hashes) await this.#untilServed(hash.slice(0, 40))
   }
 
-  /** Number of announced seeds of a torrent. */
+  /** Returns the number of announced seeds of a torrent. */
   async seeds(hash: string): Promise<number> {
     return Number(/8:completei(\d+)e/.exec(await this.#scrape(hash.slice(0, 40)))?.[1] ?? 0)
   }
 
-  /** Number of announced leeches of a torrent. */
+  /** Returns the number of announced leeches of a torrent. */
   async leeches(hash: string): Promise<number> {
     return Number(/10:incompletei(\d+)e/.exec(await this.#scrape(hash.slice(0, 40)))?.[1] ?? 0)
   }
@@ -84,7 +84,7 @@ export class Opentracker implements AsyncDisposable {
       const answer = await (await fetch(`${url}&uploaded=0&downloaded=0`)).text()
       return !answer.includes('failure')
     })
-    // The peer that only asked must not be returned to anyone.
+    // The tracker must not return this probe to peers.
     await (await fetch(`${url}&uploaded=0&downloaded=0&event=stopped`)).text()
   }
 

@@ -1,19 +1,19 @@
-/** A separate network for a program: another network namespace, connected to this one by a virtual cable that can be pulled. Needs root. */
+/** A separate network for a program: a network namespace, connected to this one by a virtual cable that can be unplugged. Requires root. */
 import { execFileSync } from 'node:child_process'
 import { readlinkSync } from 'node:fs'
 import { chmod, writeFile } from 'node:fs/promises'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import type { TempDir } from './files.ts'
 import { type ManagedProcess, start } from './process.ts'
-import { lacking, toolPath } from './tools.ts'
+import { missing, toolPath } from './tools.ts'
 import { until } from './wait.ts'
 
-/** The reason why no network can be created, or null. */
-export const noOtherNetwork =
-  process.getuid?.() === 0 ? lacking('unshare', 'nsenter', 'ip') : 'making a network needs root'
+/** Why no network can be created, or null. */
+export const cannotCreateNetwork =
+  process.getuid?.() === 0 ? missing('unshare', 'nsenter', 'ip') : 'creating a network requires root'
 
 export class OtherNetwork implements AsyncDisposable {
-  /** Address of this side of the cable, reachable from the other. */
+  /** Address of our end of the cable, reachable from the other side. */
   readonly host: string
   readonly #holder: ManagedProcess
   readonly #cable: string
@@ -28,13 +28,13 @@ export class OtherNetwork implements AsyncDisposable {
   static async create(): Promise<OtherNetwork> {
     const holder = await start('network', toolPath('unshare'), ['--net', 'cat'], { stdin: true })
     const pid = String(holder.pid)
-    // Distinct for each test that runs on the machine.
+    // Unique among the tests that run on the machine.
     const number = holder.pid % 16_000
     const cable = `shoal${number}`
     const [third, fourth] = [number >> 6, (number & 63) * 4]
     const [near, far] = [fourth + 1, fourth + 2].map(last => `10.203.${third}.${last}`)
     const network = new OtherNetwork(holder, cable, near!)
-    await until('the namespace is there', () => isOwnNetwork(pid))
+    await until('the namespace exists', () => hasOwnNetwork(pid))
     ip('link', 'add', cable, 'type', 'veth', 'peer', 'name', 'cable', 'netns', pid)
     ip('addr', 'add', `${near}/30`, 'dev', cable)
     ip('link', 'set', cable, 'up')
@@ -49,7 +49,7 @@ export class OtherNetwork implements AsyncDisposable {
     execFileSync(toolPath('nsenter'), [...this.#entering(), toolPath('ip'), ...args])
   }
 
-  pull(): void {
+  unplug(): void {
     ip('link', 'set', this.#cable, 'down')
   }
 
@@ -57,17 +57,17 @@ export class OtherNetwork implements AsyncDisposable {
     ip('link', 'set', this.#cable, 'up')
   }
 
-  /** Path of a program that runs another one on the other side and passes its arguments on. */
+  /** Creates a script that runs `program` on the other side, with its own arguments. Returns its path. */
   async wrapper(program: string, dir: TempDir): Promise<string> {
-    const path = dir.join('on-the-other-side')
+    const path = dir.join('in-other-network')
     const command = [toolPath('nsenter'), ...this.#entering(), program].join(' ')
     await writeFile(path, `#!/bin/sh\nexec ${command} "$@"\n`)
     await chmod(path, 0o755)
     return path
   }
 
-  /** Makes a port on our loopback available to the other side, at `host`. */
-  async offer(port: number): Promise<number> {
+  /** Forwards a port of `host` from the other side to a port on our loopback. Returns the forwarded port. */
+  async forward(port: number): Promise<number> {
     const sockets = new Set<Socket>()
     const server = createServer(near => {
       const far = connect(port, '127.0.0.1')
@@ -103,7 +103,7 @@ function ip(...args: string[]): void {
   execFileSync(toolPath('ip'), args)
 }
 
-function isOwnNetwork(pid: string): boolean {
-  const networkOf = (process: string) => readlinkSync(`/proc/${process}/ns/net`)
-  return networkOf(pid) !== networkOf('self')
+function hasOwnNetwork(pid: string): boolean {
+  const namespace = (process: string) => readlinkSync(`/proc/${process}/ns/net`)
+  return namespace(pid) !== namespace('self')
 }

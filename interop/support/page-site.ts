@@ -28,7 +28,7 @@ export class PageSite implements AsyncDisposable {
   #port = 0
   #withheld: RegExp | null = null
   /** Requested paths, including the query. */
-  readonly asked: string[] = []
+  readonly requested: string[] = []
 
   private constructor(folder: string) {
     this.folder = folder
@@ -49,7 +49,7 @@ export class PageSite implements AsyncDisposable {
     return `ws://127.0.0.1:${this.#port}/announce`
   }
 
-  /** From now on, files with matching paths answer 404. */
+  /** Answers requests for matching paths with 404 from now on. */
   withhold(paths: RegExp): void {
     this.#withheld = paths
   }
@@ -69,12 +69,12 @@ export class PageSite implements AsyncDisposable {
   /** Starts serving; after `goAway`, at the same address again. */
   async serve(): Promise<void> {
     this.#server = createServer((request, response) => {
-      this.asked.push(request.url!)
+      this.requested.push(request.url!)
       const { pathname } = new URL(request.url!, 'http://page')
       const wanted = join(this.folder, normalize(decodeURIComponent(pathname)))
       const path = pathname === '/' ? join(this.folder, 'index.html') : wanted
-      const isThere = path.startsWith(this.folder) && existsSync(path) && statSync(path).isFile()
-      if (!isThere || this.#withheld?.test(pathname)) return void response.writeHead(404).end()
+      const isFile = path.startsWith(this.folder) && existsSync(path) && statSync(path).isFile()
+      if (!isFile || this.#withheld?.test(pathname)) return void response.writeHead(404).end()
       response.setHeader('content-type', TYPES[extname(path)] ?? 'application/octet-stream')
       response.end(readFileSync(path))
     })

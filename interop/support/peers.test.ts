@@ -1,11 +1,11 @@
-/** Tests the real peers against each other, so that a failure with our engine is known to be ours. */
+/** Tests the real peers with each other, which shows whether a failure with our engine is the engine's fault. */
 import { readFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
 import { Aria2 } from './aria2.ts'
 import { randomFile, randomTree, sha256Of, tempDir } from './files.ts'
 import { Libtorrent, type LibtorrentOptions } from './libtorrent.ts'
 import { Opentracker } from './opentracker.ts'
-import { lacking } from './tools.ts'
+import { missing } from './tools.ts'
 import { Transmission, transmissionCreate, transmissionShow } from './transmission.ts'
 import { until } from './wait.ts'
 
@@ -13,7 +13,7 @@ const BYTES = 3_000_000
 
 type Version = 'v1' | 'v2' | 'hybrid'
 
-/** A folder per test with one file to share. The tests run concurrently, because Transmission takes ten seconds to start. */
+/** Creates a folder with one file to share for a test. The tests run concurrently, because Transmission takes ten seconds to start. */
 async function sandbox() {
   const dir = await tempDir('peers')
   return {
@@ -25,7 +25,7 @@ async function sandbox() {
 
 type Sandbox = Awaited<ReturnType<typeof sandbox>>
 
-/** A libtorrent that seeds the file of a sandbox. */
+/** Starts a libtorrent that seeds the file of a sandbox. */
 async function seeding({ dir, file }: Sandbox, version: Version, options: LibtorrentOptions = {}) {
   const peer = await Libtorrent.start(options)
   const torrent = dir.join('content.torrent')
@@ -34,7 +34,7 @@ async function seeding({ dir, file }: Sandbox, version: Version, options: Libtor
   return { peer, torrent, seed, described, [Symbol.asyncDispose]: () => peer.stop() }
 }
 
-describe.skipIf(lacking('libtorrent'))('libtorrent', { concurrent: true }, () => {
+describe.skipIf(missing('libtorrent'))('libtorrent', { concurrent: true }, () => {
   test.each(['v1', 'v2', 'hybrid'] as const)(
     'seeds %s to libtorrent, by file and by magnet',
     async version => {
@@ -139,7 +139,7 @@ describe.skipIf(lacking('libtorrent'))('libtorrent', { concurrent: true }, () =>
   })
 })
 
-describe.skipIf(lacking('libtorrent', 'transmission-daemon', 'transmission-create', 'transmission-show'))(
+describe.skipIf(missing('libtorrent', 'transmission-daemon', 'transmission-create', 'transmission-show'))(
   'transmission',
   { concurrent: true },
   () => {
@@ -178,7 +178,7 @@ describe.skipIf(lacking('libtorrent', 'transmission-daemon', 'transmission-creat
   },
 )
 
-describe.skipIf(lacking('libtorrent', 'aria2c', 'opentracker'))('aria2', { concurrent: true }, () => {
+describe.skipIf(missing('libtorrent', 'aria2c', 'opentracker'))('aria2', { concurrent: true }, () => {
   test.each(['plain', 'require'] as const)(
     'downloads from libtorrent through a tracker, %s',
     async encryption => {
@@ -217,7 +217,7 @@ describe.skipIf(lacking('libtorrent', 'aria2c', 'opentracker'))('aria2', { concu
   })
 })
 
-describe.skipIf(lacking('opentracker', 'libtorrent'))('opentracker', { concurrent: true }, () => {
+describe.skipIf(missing('opentracker', 'libtorrent'))('opentracker', { concurrent: true }, () => {
   test('serves only the listed info hashes', async () => {
     await using tracker = await Opentracker.start({ allow: ['ab'.repeat(20)] })
     const announce = async (byte: string) => {

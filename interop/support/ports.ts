@@ -2,14 +2,14 @@ import { randomInt } from 'node:crypto'
 import { createSocket } from 'node:dgram'
 import { createServer } from 'node:net'
 
-/** Ports below the range that systems assign by themselves (Linux: from 32768), for outgoing connections too. Each worker of Vitest has its share. */
+/** Ports below the range that systems assign automatically, also for outgoing connections (Linux: from 32768). Each Vitest worker uses its own share. */
 const PORTS_PER_WORKER = 1000
 const FIRST = 20_000 + PORTS_PER_WORKER * ((Number(process.env.VITEST_POOL_ID ?? 1) - 1) % 12)
 const END = FIRST + PORTS_PER_WORKER
 
 const given = new Set<number>()
 
-/** Returns a port of 127.0.0.1 that nothing listens on, neither TCP nor UDP, that was not returned before, and that stays free until it is used. */
+/** Returns a port of 127.0.0.1 that is free for TCP and UDP, was not returned before, and stays free until it is used. */
 export async function freePort(): Promise<number> {
   for (let attempt = 0; attempt < 50; attempt++) {
     const port = randomInt(FIRST, END)
@@ -17,7 +17,7 @@ export async function freePort(): Promise<number> {
     given.add(port)
     if ((await isFreeTcp(port)) && (await isFreeUdp(port))) return port
   }
-  throw new Error('no free port on 127.0.0.1: is something using them all?')
+  throw new Error('There is no free port on 127.0.0.1. Is a program using all of them?')
 }
 
 function isFreeTcp(port: number): Promise<boolean> {

@@ -1,4 +1,4 @@
-/** Child processes that are stopped by their own process ID, and never outlive the tests that started them. */
+/** Child processes, which are stopped by their process ID and never outlive the tests that started them. */
 import { type ChildProcess, spawn } from 'node:child_process'
 
 const STOP_MS = 5000
@@ -16,9 +16,9 @@ export interface ManagedProcess {
   readonly child: ChildProcess
   /** Exit code, or the signal's name. Never rejects. */
   readonly exited: Promise<number | string>
-  /** The end of its output on both streams (of standard output, only if nobody else reads it). */
+  /** Returns the end of its output: standard error, and standard output unless the caller reads it. */
   output(): string
-  /** Throws, with the end of its output, if it has ended. */
+  /** Throws an error with the end of its output if it has ended. */
   assertRunning(): void
   /** Sends SIGTERM, then SIGKILL if it does not exit within five seconds. Safe to call twice. */
   stop(): Promise<void>
@@ -33,7 +33,7 @@ export interface StartOptions {
   readonly ownStdout?: boolean
 }
 
-/** Starts a program; resolves once it runs. Rejects if it cannot be started. */
+/** Starts a program. Resolves once it runs, and rejects if it cannot be started. */
 export async function start(
   name: string,
   program: string,

@@ -1,4 +1,4 @@
-/** Our own session as a peer among the real ones: on loopback, reaching out to nothing that a test does not name. */
+/** Our own session as a peer of the real ones: on loopback, without any connections that a test does not ask for. */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import {
@@ -14,13 +14,13 @@ import {
   writeMetainfo,
 } from '@shoal/torrent'
 
-/** How long a download on loopback may take on a machine with much else to do. */
+/** Time limit of a download over loopback on a busy machine. */
 const DONE_MS = 60_000
 
 /** A running session: `await using shoal = await Shoal.open({ directory })`. */
 export class Shoal implements AsyncDisposable {
   readonly session: Session
-  /** Log messages of each torrent, for the message of a failing test. */
+  /** Log messages of all torrents, for the errors of failed tests. */
   readonly #lines: string[] = []
 
   private constructor(session: Session) {
@@ -45,12 +45,12 @@ export class Shoal implements AsyncDisposable {
     return this.session.port
   }
 
-  /** `host:port` as our sessions and magnets take it. */
+  /** `host:port`, for our sessions and magnet links. */
   get address(): string {
     return `127.0.0.1:${this.port}`
   }
 
-  /** As libtorrent takes it. */
+  /** Host and port, for libtorrent. */
   get endpoint(): readonly [string, number] {
     return ['127.0.0.1', this.port]
   }
@@ -61,20 +61,20 @@ export class Shoal implements AsyncDisposable {
     return torrent
   }
 
-  /** Resolves when all that is wanted is there; rejects with what is known of the torrent when it is not in time. */
+  /** Resolves when the torrent is complete. Rejects on timeout with the state of the torrent. */
   async done(torrent: TorrentApi, timeoutMs = DONE_MS): Promise<void> {
     try {
       await torrent.whenComplete({ signal: AbortSignal.timeout(timeoutMs) })
     } catch (error) {
       const { state, progress, peers, knownPeers } = torrent.stats
-      const known = { state, progress, peers, knownPeers, connected: torrent.peers() }
-      throw new Error(`not complete: ${String(error)} ${JSON.stringify(known)} ${this.#lines.join('; ')}`, {
+      const status = { state, progress, peers, knownPeers, connected: torrent.peers() }
+      throw new Error(`not complete: ${String(error)} ${JSON.stringify(status)} ${this.#lines.join('; ')}`, {
         cause: error,
       })
     }
   }
 
-  /** Downloads all that is wanted into `directory`. */
+  /** Adds a torrent, and resolves when it is complete. */
   async get(
     source: Parameters<Session['add']>[0],
     options: Parameters<Session['add']>[1],
@@ -89,18 +89,22 @@ export class Shoal implements AsyncDisposable {
   }
 }
 
-export interface Made {
+export interface CreatedTorrent {
   /** Path of the .torrent. */
   readonly torrent: string
-  /** With both info hashes of a hybrid. */
+  /** Contains both info hashes of a hybrid torrent. */
   readonly magnet: string
   /** 40 and 64 hex digits, or null. */
   readonly v1: string | null
   readonly v2: string | null
 }
 
-/** Makes a .torrent of a file or folder, ours. */
-export async function makeTorrent(path: string, out: string, options: CreateOptions = {}): Promise<Made> {
+/** Creates a .torrent from a file or folder with our engine. */
+export async function makeTorrent(
+  path: string,
+  out: string,
+  options: CreateOptions = {},
+): Promise<CreatedTorrent> {
   const metainfo = await createTorrent(path, options)
   await mkdir(dirname(out), { recursive: true })
   await writeFile(out, writeMetainfo(metainfo))
@@ -113,7 +117,7 @@ export async function makeTorrent(path: string, out: string, options: CreateOpti
   }
 }
 
-/** A magnet link with nothing but one info hash: 40 or 64 hex digits. */
+/** Returns a magnet link with nothing but an info hash of 40 or 64 hex digits. */
 export function bareMagnet(infoHash: string): string {
   return formatMagnet({ infoHashes: parseInfoHash(infoHash) })
 }

@@ -4,7 +4,10 @@ import type { TempDir } from './files.ts'
 
 const TORRENT_BYTES = 65536
 
-/** Torrents of zeros, alike but for their names, with files that take no room. Paths of the .torrent files, in the folder `torrents`; their content is in `content`. */
+/**
+ * Creates torrents of zeros that differ only in their names, with sparse files. Returns the paths of the .torrent files, in the folder `torrents`;
+ * the content is in the folder `content`.
+ */
 export async function makeSmallTorrents(directory: TempDir, count: number): Promise<string[]> {
   await mkdir(directory.join('content'))
   await mkdir(directory.join('torrents'))

@@ -1,12 +1,12 @@
-/** The programs that real-peer tests need, where they are, and what to do when one is missing. */
+/** Finds the programs that tests with real peers need. */
 import { execFileSync } from 'node:child_process'
 import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
 export interface Tool {
-  /** Debian's package that has it. */
+  /** The Debian package that contains it. */
   readonly debian: string
-  /** Full path, or null when it is not installed. */
+  /** Returns the full path, or null if the program is not installed. */
   find(): string | null
 }
 
@@ -39,10 +39,10 @@ export const TOOLS = {
 
 export type ToolName = keyof typeof TOOLS
 
-/** Set by `npm test` where everything can be installed: then a missing program fails instead of skipping. */
+/** Set by `npm test` if everything can be installed: a missing program then fails the tests instead of skipping them. */
 const STRICT = process.env.SHOAL_STRICT === '1'
 
-/** Full path of a tool. Throws, naming the Debian package, when it is missing. */
+/** Returns the full path of a program. If it is missing, throws an error that names the Debian package. */
 export function toolPath(name: ToolName): string {
   const path = TOOLS[name].find()
   if (path === null)
@@ -51,18 +51,17 @@ export function toolPath(name: ToolName): string {
 }
 
 /**
- * Why tests that need these tools must be skipped, or null when all are installed: for `test.skipIf`. Where nothing may be skipped
- * it throws instead.
+ * Returns which of the programs are missing, or null if all are installed, for `test.skipIf`. Throws instead if no test may be skipped.
  */
-export function lacking(...names: ToolName[]): string | null {
-  const missing = names.filter(name => TOOLS[name].find() === null)
-  if (missing.length === 0) return null
-  const reason = `not installed: ${missing.map(name => `${name} (Debian: ${TOOLS[name].debian})`).join(', ')}`
+export function missing(...names: ToolName[]): string | null {
+  const absent = names.filter(name => TOOLS[name].find() === null)
+  if (absent.length === 0) return null
+  const reason = `not installed: ${absent.map(name => `${name} (Debian: ${TOOLS[name].debian})`).join(', ')}`
   if (STRICT) throw new Error(reason)
   return reason
 }
 
-/** Full path of a program: of PATH, or of the folders where Debian keeps what users seldom call. */
+/** Returns the full path of a program in PATH, or in folders that may not be in the PATH of users. */
 export function which(program: string): string | null {
   const folders = (process.env.PATH ?? '').split(delimiter)
   for (const folder of [...folders, '/usr/bin', '/usr/sbin', '/sbin', '/bin']) {
@@ -75,7 +74,7 @@ export function which(program: string): string | null {
   return null
 }
 
-/** A Python that has the module: Debian's own first, since another one in PATH lacks Debian's modules. */
+/** Returns a Python that has the module. Prefers Debian's, because another one in PATH lacks Debian's modules. */
 function findPython(module: string): string | null {
   for (const python of ['/usr/bin/python3', which('python3')]) {
     if (python === null) continue

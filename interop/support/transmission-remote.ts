@@ -1,4 +1,4 @@
-/** The real transmission-remote, run against whatever answers as a Transmission. */
+/** The real transmission-remote, which can control any server with Transmission's RPC. */
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { toolPath } from './tools.ts'
@@ -9,13 +9,13 @@ export class TransmissionRemote {
   readonly #server: string
   readonly #login: string
 
-  /** `url`: `http://127.0.0.1:8420`. `login`: user name, colon, password. */
+  /** `url` is for example `http://127.0.0.1:8420`; `login` is `user:password`. */
   constructor(url: string, login: string) {
     this.#server = new URL(url).host
     this.#login = login
   }
 
-  /** Runs it and returns its output. If it fails, rejects with the output and the exit status. */
+  /** Runs it and returns its output. On failure, rejects with the output and the exit status. */
   async run(...args: string[]): Promise<string> {
     const all = [this.#server, '--authenv', ...args]
     const env = { ...process.env, TR_AUTH: this.#login, TZ: 'UTC', LC_ALL: 'C' }
@@ -25,13 +25,13 @@ export class TransmissionRemote {
     }).catch(error => {
       throw new Error(`${args.join(' ')}: ${error.stdout}${error.stderr} (${error.code ?? error.signal})`)
     })
-    // It ends well also when the server refuses, and then says so.
+    // It exits with 0 even if the server rejects the request.
     if (/Error: |Unexpected response/.test(stdout + stderr))
       throw new Error(`${args.join(' ')}: ${stdout}${stderr}`)
     return stdout
   }
 
-  /** The rows of its list: ID, Done, Have, ETA, Up, Down, Ratio, Status, Name. */
+  /** Parses the rows of its list: ID, Done, Have, ETA, Up, Down, Ratio, Status, Name. */
   async list(...args: string[]): Promise<Row[]> {
     const lines = (await this.run(...args, '--list')).split('\n').slice(1)
     return lines.flatMap(line => {
@@ -42,7 +42,7 @@ export class TransmissionRemote {
 }
 
 export interface Row {
-  /** A star follows the id of one that has an error. */
+  /** Followed by a star if the torrent has an error. */
   readonly id: string
   readonly done: string
   readonly status: string

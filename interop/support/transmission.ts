@@ -10,17 +10,17 @@ import { until } from './wait.ts'
 
 const runFile = promisify(execFile)
 
-/** Transmission's own numbers: 0 avoid, 1 prefer, 2 require. */
+/** Transmission's values: 0 avoid, 1 prefer, 2 require. */
 const ENCRYPTION = { plain: 0, prefer: 1, require: 2 } as const
 
 export interface TransmissionOptions {
-  /** A folder of its own, for configuration and downloads. */
+  /** Folder for its configuration and downloads. */
   directory: string
-  /** Default `prefer`. `plain` avoids encryption, but accepts it. */
+  /** Default `prefer`. `plain` avoids encryption but accepts it. */
   encryption?: keyof typeof ENCRYPTION
   dht?: boolean
   pex?: boolean
-  /** More of its settings.json. */
+  /** Additional members of its settings.json. */
   settings?: Record<string, unknown>
 }
 
@@ -28,7 +28,7 @@ export interface TransmissionStatus {
   readonly id: number
   readonly name: string
   readonly hashString: string
-  /** 0 stopped, 1 check waits, 2 check, 3 download waits, 4 download, 5 seed waits, 6 seed. */
+  /** 0 stopped, 1 waiting to check, 2 checking, 3 waiting to download, 4 downloading, 5 waiting to seed, 6 seeding. */
   readonly status: number
   readonly percentDone: number
   readonly leftUntilDone: number
@@ -36,7 +36,7 @@ export interface TransmissionStatus {
   readonly downloadedEver: number
   readonly uploadedEver: number
   readonly peersConnected: number
-  /** 0 none, 1 tracker warning, 2 tracker error, 3 local. */
+  /** 0 none, 1 tracker warning, 2 tracker error, 3 local error. */
   readonly error: number
   readonly errorString: string
   readonly recheckProgress: number
@@ -72,7 +72,7 @@ const FIELDS: readonly (keyof TransmissionStatus)[] = [
 /** A running daemon: `await using peer = await Transmission.start({ directory })`. */
 export class Transmission implements AsyncDisposable {
   readonly process: ManagedProcess
-  /** Where it accepts peers. */
+  /** Port for peers. */
   readonly port: number
   readonly downloads: string
   readonly #rpc: string
@@ -132,7 +132,7 @@ export class Transmission implements AsyncDisposable {
     return (await this.rpc<{ version: string }>('session-get', { fields: ['version'] })).version
   }
 
-  /** One call of Transmission's RPC. Rejects when it does not succeed. */
+  /** Calls a method of Transmission's RPC. Rejects if it fails. */
   async rpc<T>(method: string, args: object = {}): Promise<T> {
     this.process.assertRunning()
     for (;;) {
@@ -143,7 +143,7 @@ export class Transmission implements AsyncDisposable {
         signal: AbortSignal.timeout(30_000),
       })
       if (response.status === 409) {
-        // The first call is answered with the token that the next must carry.
+        // The response to the first call contains the session ID that all others require.
         this.#sessionId = response.headers.get('X-Transmission-Session-Id') ?? ''
         await response.body?.cancel()
         continue
@@ -154,7 +154,7 @@ export class Transmission implements AsyncDisposable {
     }
   }
 
-  /** Adds a .torrent by path, or a magnet link, and starts it; its ID. What lies in `directory` already is checked first. */
+  /** Adds and starts a .torrent by path, or a magnet link. Returns its ID. Existing files in `directory` are checked first. */
   async add(source: { torrent: string } | { magnet: string }, directory = this.downloads): Promise<number> {
     const from =
       'torrent' in source
@@ -178,7 +178,7 @@ export class Transmission implements AsyncDisposable {
     return status
   }
 
-  /** Resolves when all is downloaded (or was found on disk) and it seeds. */
+  /** Resolves when everything is downloaded or was found on disk, and the torrent is seeding. */
   done(id: number, timeoutMs = 60_000, intervalMs = 50): Promise<TransmissionStatus> {
     return this.#until(
       id,
@@ -197,7 +197,7 @@ export class Transmission implements AsyncDisposable {
     return this.rpc('torrent-remove', { ids: [id], 'delete-local-data': options.delete ?? false })
   }
 
-  /** Asks the trackers for peers now. */
+  /** Announces to the trackers now. */
   announce(id: number): Promise<void> {
     return this.rpc('torrent-reannounce', { ids: [id] })
   }
@@ -213,7 +213,7 @@ export class Transmission implements AsyncDisposable {
   #until(
     id: number,
     what: string,
-    holds: (status: TransmissionStatus) => boolean,
+    condition: (status: TransmissionStatus) => boolean,
     timeoutMs: number,
     intervalMs: number,
   ): Promise<TransmissionStatus> {
@@ -222,7 +222,7 @@ export class Transmission implements AsyncDisposable {
       `Transmission: torrent ${id} ${what}`,
       async () => {
         last = await this.status(id)
-        return holds(last) && last
+        return condition(last) && last
       },
       { timeoutMs, intervalMs },
     ).catch((error: Error) => {
@@ -231,7 +231,7 @@ export class Transmission implements AsyncDisposable {
   }
 }
 
-/** Makes a (v1) .torrent with transmission-create. */
+/** Creates a v1 .torrent with transmission-create. */
 export async function transmissionCreate(
   path: string,
   out: string,
@@ -245,7 +245,7 @@ export async function transmissionCreate(
   await runFile(toolPath('transmission-create'), [...args, path])
 }
 
-/** Output of transmission-show for a .torrent. Rejects if it reports an error. */
+/** Returns the output of transmission-show for a .torrent. Rejects if it reports an error. */
 export async function transmissionShow(torrent: string): Promise<string> {
   return (await runFile(toolPath('transmission-show'), [torrent])).stdout
 }

@@ -5,30 +5,30 @@ export interface ProcessUsage {
   readonly userSeconds: number
   readonly systemSeconds: number
   readonly peakResidentBytes: number
-  /** Now. */
+  /** Current resident memory. */
   readonly residentBytes: number
 }
 
 /** Linux reports processor time in this unit, regardless of the kernel's own tick. */
 const TICKS_PER_SECOND = 100
 
-/** Usage of this process. */
+/** Returns the usage of this process. */
 export function ownUsage(): ProcessUsage {
   const { user, system } = process.cpuUsage()
   const peakKiB = process.resourceUsage().maxRSS
   return {
     userSeconds: user / 1e6,
     systemSeconds: system / 1e6,
-    // On Linux a process inherits the peak of its parent; the high-water mark of its memory map does not.
+    // On Linux, a process inherits the maximum RSS of its parent, but not the high-water mark of its memory map.
     peakResidentBytes: highWaterMark('self') ?? peakKiB * 1024,
     residentBytes: process.memoryUsage.rss(),
   }
 }
 
-/** Usage of another process, on Linux. Throws if it has exited. */
+/** Returns the usage of another process, on Linux only. Throws if it has exited. */
 export function usageOf(pid: number): ProcessUsage {
   const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
-  // The second field is a name that may contain anything but ends at the last parenthesis.
+  // The second field is a name that may contain any characters and ends at the last parenthesis.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   const status = readFileSync(`/proc/${pid}/status`, 'latin1')
   return {
@@ -48,7 +48,7 @@ function highWaterMark(pid: number | 'self'): number | null {
   }
 }
 
-/** Usage between two samples of the same process; the peak covers its lifetime. */
+/** Returns the usage between two samples of the same process; the peak covers its lifetime. */
 export function usageSince(
   before: ProcessUsage,
   after: ProcessUsage,

@@ -1,4 +1,4 @@
-/** Polls until `probe` returns a value; on timeout, rejects and names the awaited condition. */
+/** Polls until `probe` returns a value. On timeout, rejects with `what`, a description of the condition. */
 export async function until<T>(
   what: string,
   probe: () => T | null | undefined | false | Promise<T | null | undefined | false>,
@@ -14,7 +14,7 @@ export async function until<T>(
       if (value !== null && value !== undefined && value !== false) return value
       last = undefined
     } catch (error) {
-      // A server that is not up yet refuses connections, which counts as no result.
+      // A server that is not listening yet refuses connections: try again.
       last = error
     }
     if (performance.now() > deadline) {

@@ -36,7 +36,7 @@ let client: WebTorrentClient | undefined
 let tracker: NpmTracker | undefined
 let latest: WebTorrentTorrent | undefined
 
-const wanted = () => {
+const latestTorrent = () => {
   if (!latest) throw new Error('no torrent was added')
   return latest
 }
@@ -47,11 +47,11 @@ answerJsonLines({
     const { Server } = (await load('bittorrent-tracker', 'index.js')) as {
       Server: new (options: object) => NpmTracker
     }
-    const made = new Server({ http: true, udp: false, ws: true, stats: false })
-    made.on('error', error => process.stderr.write(`${error.message}\n`))
-    made.on('warning', error => process.stderr.write(`${error.message}\n`))
-    await new Promise<void>(resolve => made.listen(port, '127.0.0.1', resolve))
-    tracker = made
+    const server = new Server({ http: true, udp: false, ws: true, stats: false })
+    server.on('error', error => process.stderr.write(`${error.message}\n`))
+    server.on('warning', error => process.stderr.write(`${error.message}\n`))
+    await new Promise<void>(resolve => server.listen(port, '127.0.0.1', resolve))
+    tracker = server
     return { port: tracker.http.address().port }
   },
 
@@ -88,10 +88,12 @@ answerJsonLines({
   },
 
   status() {
-    const { progress, done, wires } = wanted()
+    const { progress, done, wires } = latestTorrent()
     return { progress, done, wires: wires.map(wire => ({ type: wire.type })) }
   },
 
   done: () =>
-    new Promise<void>(resolve => (wanted().done ? resolve() : wanted().on('done', () => resolve()))),
+    new Promise<void>(resolve =>
+      latestTorrent().done ? resolve() : latestTorrent().on('done', () => resolve()),
+    ),
 })

@@ -12,13 +12,13 @@ export interface IceOptions {
   readonly iceTransportPolicy?: 'all' | 'relay'
 }
 
-async function begin(name: string): Promise<[ManagedProcess, JsonLines]> {
+async function startProgram(name: string): Promise<[ManagedProcess, JsonLines]> {
   const folder = await installWebTorrent()
   const child = await start(name, process.execPath, [PROGRAM, folder], { stdin: true, ownStdout: true })
   return [child, new JsonLines(child)]
 }
 
-/** A running client: `await using peer = await WebTorrent.start()`. One torrent each. */
+/** A running client with one torrent: `await using peer = await WebTorrent.start()`. */
 export class WebTorrent implements AsyncDisposable {
   readonly process: ManagedProcess
   readonly #lines: JsonLines
@@ -29,7 +29,7 @@ export class WebTorrent implements AsyncDisposable {
   }
 
   static async start(options: IceOptions = {}): Promise<WebTorrent> {
-    const peer = new WebTorrent(...(await begin('WebTorrent')))
+    const peer = new WebTorrent(...(await startProgram('WebTorrent')))
     try {
       await peer.#lines.call('start', options)
       return peer
@@ -80,9 +80,9 @@ export class NpmTracker implements AsyncDisposable {
     return `ws://127.0.0.1:${this.port}`
   }
 
-  /** Starts it; after `stop`, again at the same port with empty state. */
+  /** Starts it, or after `stop` starts it again at the same port with empty state. */
   async run(): Promise<void> {
-    const [child, lines] = await begin('bittorrent-tracker')
+    const [child, lines] = await startProgram('bittorrent-tracker')
     this.#process = child
     try {
       await lines.call('tracker', { port: this.port })

@@ -1,22 +1,22 @@
-/** Pictures of the documentation: `SHOAL_SCREENSHOTS=1 npx vitest run --project interop interop/console/pictures.test.ts`. */
+/** Takes the screenshots of the documentation: `SHOAL_SCREENSHOTS=1 npx vitest run --project interop interop/console/screenshots.test.ts`. */
 import { stat } from 'node:fs/promises'
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
-import { IMAGES, picture } from '../support/browser.ts'
+import { IMAGES, screenshot } from '../support/browser.ts'
 import { openConsole, skipped, withNode } from './setup.ts'
 
-const MOST_BYTES = 200_000
-/** Rates and graphs appear within the next seconds. */
-const SETTLING_MS = 6000
+const MAX_BYTES = 200_000
+/** Rates and graphs appear within a few seconds. */
+const GRAPHS_MS = 6000
 const LINK = `magnet:?xt=urn:btih:${'5a'.repeat(20)}&dn=Elephants+Dream+(2006)`
 
-interface Picture {
+interface Screenshot {
   readonly path: string
   readonly size?: 'phone'
   prepare?(page: Page): Promise<void>
 }
 
-const PICTURES: Readonly<Record<string, Picture>> = {
+const SCREENSHOTS: Readonly<Record<string, Screenshot>> = {
   list: { path: '/?mock' },
   phone: { path: '/?mock', size: 'phone' },
   dashboard: { path: '/dashboard?mock' },
@@ -43,17 +43,17 @@ const PICTURES: Readonly<Record<string, Picture>> = {
   },
 }
 
-describe.skipIf(skipped ?? !process.env.SHOAL_SCREENSHOTS)('pictures of the console', () => {
-  for (const [name, { path, size = 'laptop', prepare }] of Object.entries(PICTURES))
+describe.skipIf(skipped ?? !process.env.SHOAL_SCREENSHOTS)('screenshots of the console', () => {
+  for (const [name, { path, size = 'laptop', prepare }] of Object.entries(SCREENSHOTS))
     for (const colorScheme of ['light', 'dark'] as const)
       test(`${name}, ${colorScheme}`, async () => {
         await withNode(async scene => {
           const { page, problems } = await openConsole(scene, path, { colorScheme, size })
           await page.locator('h1').first().waitFor({ state: 'attached' })
           await prepare?.(page)
-          await page.waitForTimeout(SETTLING_MS)
-          await picture(page, `console-${name}-${colorScheme}`)
-          expect((await stat(`${IMAGES}console-${name}-${colorScheme}.png`)).size).toBeLessThan(MOST_BYTES)
+          await page.waitForTimeout(GRAPHS_MS)
+          await screenshot(page, `console-${name}-${colorScheme}`)
+          expect((await stat(`${IMAGES}console-${name}-${colorScheme}.png`)).size).toBeLessThan(MAX_BYTES)
           expect(problems).toEqual([])
         })
       })
